@@ -1,0 +1,57 @@
+"""Where things are: the clone, the course data, the cache and the student's own state.
+
+Standard library only; nothing is created by asking where it would be.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def root():
+    """Return the folder of the clone, or None when the package was installed as a wheel."""
+    clone = PACKAGE.parent
+    return clone if (clone / "solutions").is_dir() and (clone / "data").is_dir() else None
+
+
+def data():
+    """Return the folder of the course's own data: `data/` in a clone, packaged in a wheel."""
+    clone = root()
+    return clone / "data" if clone else PACKAGE / "course_data"
+
+
+def downloads():
+    """Return `GRAPHREC_DATA_DIR` as a path, relative ones against the clone; None if unset."""
+    value = os.environ.get("GRAPHREC_DATA_DIR")
+    if not value:
+        return None
+    return (root() or Path.cwd()) / Path(value).expanduser()
+
+
+def cache():
+    """Return the user's cache folder for downloaded data."""
+    return _user("GRAPHREC_CACHE", "XDG_CACHE_HOME", ".cache", "LOCALAPPDATA", "Library/Caches")
+
+
+def state():
+    """Return the folder of the student's progress: `.graphrec` in a clone, else per user."""
+    clone = root()
+    if clone and not os.environ.get("GRAPHREC_STATE"):
+        return clone / ".graphrec"
+    return _user("GRAPHREC_STATE", "XDG_DATA_HOME", ".local/share", "APPDATA", "Library")
+
+
+def _user(override, xdg, linux, windows, mac):
+    """Return the platform's folder for this application; `override` names the whole path."""
+    if os.environ.get(override):
+        return Path(os.environ[override]).expanduser()
+    home = Path.home()
+    if sys.platform == "win32":
+        base = Path(os.environ.get(windows) or home)
+    elif sys.platform == "darwin":
+        base = home / mac
+    else:
+        base = Path(os.environ.get(xdg) or home / linux)
+    return base / "graphrec"
