@@ -1,0 +1,1 @@
+"""From the source of a lesson to everything people read: notebooks and the README's tables."""

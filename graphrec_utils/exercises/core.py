@@ -1,0 +1,332 @@
+"""What an exercise is, and how answers are judged: claims, gates, known mistakes.
+
+One `Exercise` serves three times: the card in a notebook, the mutation tests, and grading.
+In each the student's function only turns inputs into values (`runs`); the verdict is made
+here, from values.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from graphrec_utils.exercises import runs
+
+PUBLIC_SEEDS = (0, 1)
+RTOL, ATOL = 1e-4, 1e-6
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+
+
+# ---------------------------------------------------------------- comparing values
+
+
+def kind(value) -> str:
+    """Describe type, dtype and shape of a value in the words a card uses."""
+    if value is None:
+        return "None"
+    if isinstance(value, bool):
+        return "True or False"
+    if isinstance(value, int | float):
+        return "a number"
+    if isinstance(value, str):
+        return "a string"
+    if isinstance(value, list | dict | set):
+        return f"a {type(value).__name__}"
+    if isinstance(value, tuple):
+        return f"a tuple of {len(value)}"
+    if isinstance(value, np.ndarray):
+        return f"a numpy array of {_dtype(value)}, shape {tuple(value.shape)}"
+    name = type(value).__name__
+    if name == "Tensor":
+        layout = "" if str(value.layout) == "torch.strided" else "sparse "
+        return f"a {layout}torch tensor of {_dtype(value)}, shape {tuple(value.shape)}"
+    if name == "DataFrame":
+        return f"a DataFrame with columns {list(value.columns)}"
+    if name == "Series":
+        return "a Series"
+    return f"a sparse matrix, shape {value.shape}" if hasattr(value, "tocoo") else f"a {name}"
+
+
+def _dtype(array) -> str:
+    return str(array.dtype).removeprefix("torch.")
+
+
+def kind_problem(got, expected) -> str | None:
+    """Return None if both are of one kind (inside tuples too), else "returned X; expected Y"."""
+    if kind(got) != kind(expected):
+        return f"returned {kind(got)}; expected {kind(expected)}"
+    if isinstance(expected, tuple):
+        for position, (g, e) in enumerate(zip(got[:6], expected[:6], strict=True)):
+            if problem := kind_problem(g, e):
+                return f"the {ORDINALS[position]} value: {problem}"
+    return None
+
+
+def close(got, expected, inputs: dict | None = None) -> str | None:
+    """Return None if `got` equals `expected` up to rounding, else where it first differs.
+
+    The sentence shows the student's own value at that place and never the expected one.
+    """
+    return kind_problem(got, expected) or _difference(got, expected, "")
+
+
+def _difference(got, expected, where: str) -> str | None:
+    place = f"{where}: " if where else ""
+    if isinstance(expected, bool | str) or expected is None:
+        return None if got == expected else f"{place}yours is {got!r}"
+    if isinstance(expected, int | float):
+        return None if _equal(got, expected) else f"{place}yours is {show(got)}"
+    if isinstance(expected, list | tuple):
+        if len(got) != len(expected):
+            size = "few" if len(got) < len(expected) else "many"
+            return f"{place}yours has {len(got)} entries, too {size}"
+        pairs = enumerate(zip(got, expected, strict=True))
+        return _first((f"{where}[{k}]", g, e) for k, (g, e) in pairs)
+    if isinstance(expected, dict):
+        if missing := [k for k in expected if k not in got]:
+            return f"{place}yours has no key {missing[0]!r}"
+        if extra := [k for k in got if k not in expected]:
+            return f"{place}yours has a key {extra[0]!r} too many"
+        return _first((f"{where}[{k!r}]", got[k], expected[k]) for k in expected)
+    if isinstance(expected, set):
+        if extra := sorted(got - expected, key=repr):
+            return f"{place}yours contains {extra[0]!r}"
+        return (
+            None if got == expected else f"{place}yours misses {len(expected - got)} of its entries"
+        )
+    return _array_difference(got, expected, place)
+
+
+def _first(triples) -> str | None:
+    for where, got, expected in triples:
+        if problem := kind_problem(got, expected) or _difference(got, expected, where):
+            return problem
+    return None
+
+
+def _array_difference(got, expected, place: str) -> str | None:
+    name = type(expected).__name__
+    if name in ("DataFrame", "Series"):
+        if len(got) != len(expected):
+            return f"{place}yours has {len(got)} rows"
+        if list(got.index) != list(expected.index):
+            return f"{place}the index differs"
+        columns = list(expected.columns) if name == "DataFrame" else [None]
+        parts = [(got, expected) if c is None else (got[c], expected[c]) for c in columns]
+        labels = ["" if c is None else f"column {c!r} " for c in columns]
+        for label, (g, e) in zip(labels, parts, strict=True):
+            if problem := _array_difference(g.to_numpy(), e.to_numpy(), f"{place}{label}"):
+                return problem
+        return None
+    if hasattr(expected, "tocoo"):
+        got, expected = got.toarray(), expected.toarray()
+    elif name == "Tensor":
+        got, expected = (t.detach().to_dense().numpy() for t in (got, expected))
+    if expected.dtype == object:
+        wrong = np.array([g != e for g, e in zip(got.ravel(), expected.ravel(), strict=True)])
+    elif expected.dtype.kind == "f":
+        wrong = ~np.isclose(got, expected, rtol=RTOL, atol=ATOL, equal_nan=True)
+    else:
+        wrong = got != expected
+    wrong = np.reshape(wrong, expected.shape)
+    if not wrong.any():
+        return None
+    at = tuple(int(k) for k in np.argwhere(wrong)[0]) if expected.ndim else ()
+    index = f"[{', '.join(map(str, at))}]" if at else ""
+    return f"{place}{'entry ' + index if at else 'it'} is {show(got[at])} in yours"
+
+
+def part(*positions: int) -> Callable:
+    """Return a judge that looks only at these positions of a returned tuple."""
+
+    def judge_part(got, expected, inputs: dict | None = None) -> str | None:
+        return _first((f"the {ORDINALS[k]} value", got[k], expected[k]) for k in positions)
+
+    return judge_part
+
+
+def _equal(got, expected) -> bool:
+    return bool(np.isclose(got, expected, rtol=RTOL, atol=ATOL, equal_nan=True))
+
+
+def show(number) -> str:
+    """Format one number for a card: at most four significant digits."""
+    if isinstance(number, float | np.floating):
+        return f"{number:.4g}"
+    return repr(number.item() if isinstance(number, np.generic) else number)
+
+
+# ---------------------------------------------------------------- exercises
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One sentence about the answer that inputs can prove wrong.
+
+    `inputs(rng)` returns fresh keyword inputs in the order of the signature; `run` names a
+    runner of `runs.RUNNERS`; `judge(got, expected, inputs)` returns None or what is wrong.
+    A claim of weight 0 is a gate: failing it costs everything, passing it pays nothing.
+    """
+
+    sentence: str
+    inputs: Callable[[np.random.Generator], dict]
+    weight: float = 1
+    run: str = "call"
+    judge: Callable[[object, object, dict], str | None] = close
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A plausible wrong answer and the sentence that names it."""
+
+    name: str
+    function: Callable
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One function a student writes; its claims and mistakes; hints from nudge to recipe."""
+
+    id: str
+    function: str
+    points: int
+    reference: Callable
+    claims: tuple[Claim, ...]
+    mistakes: tuple[Mistake, ...]
+    hints: tuple[str, ...]
+
+
+@dataclass
+class Row:
+    """One line of a card."""
+
+    sentence: str
+    ok: bool
+    reason: str = ""
+
+
+@dataclass
+class Result:
+    """The verdict on one answer; `status` is "passed", "partial", "failed" or "missing"."""
+
+    exercise: str
+    function: str
+    points: float
+    max_points: int
+    status: str
+    rows: list[Row] = field(default_factory=list)
+    mistake: str = ""
+    printed: str = ""
+
+
+def questions(exercise: Exercise, seeds=PUBLIC_SEEDS) -> list[dict]:
+    """Return the encoded inputs of every claim for every seed, claim by claim."""
+    return [
+        {"run": claim.run, "inputs": runs.encode(claim.inputs(_rng(exercise, number, seed)))}
+        for number, claim in enumerate(exercise.claims)
+        for seed in seeds
+    ]
+
+
+def _rng(exercise: Exercise, number: int, seed: int) -> np.random.Generator:
+    return np.random.default_rng([seed, zlib.crc32(exercise.id.encode()), number])
+
+
+def judge(exercise: Exercise, asked: list[dict], outcomes: list[dict]) -> Result:
+    """Turn the outcomes of `asked` into points, rows and, if known, the mistake's name."""
+    expected = runs.answers(exercise.reference, asked, seconds=600)
+    if broken := [o["message"] for o in expected if "error" in o]:
+        raise RuntimeError(f"the reference of {exercise.id} fails: {broken[0]}")
+    result = Result(exercise.id, exercise.function, 0.0, exercise.points, "failed")
+    result.printed = outcomes[0].get("printed", "")
+    if all(o.get("error") == "NotImplementedError" for o in outcomes):
+        result.status = "missing"
+        result.rows = [Row(c.sentence, False, "not implemented yet") for c in exercise.claims]
+        return result
+    per_claim = len(asked) // len(exercise.claims)
+    reasons = [
+        _reason(exercise.claims[k // per_claim], asked[k], outcomes[k], expected[k])
+        for k in range(len(asked))
+    ]
+    gates = _gates(outcomes, expected)
+    earned = total = 0.0
+    for number, claim in enumerate(exercise.claims):
+        own = reasons[number * per_claim : (number + 1) * per_claim]
+        reason = next(filter(None, own), "")
+        result.rows.append(Row(claim.sentence, not reason, reason))
+        total += claim.weight
+        earned += claim.weight * (not reason)
+    opened = all(gate.ok for gate in gates) and all(
+        row.ok for row, claim in zip(result.rows, exercise.claims, strict=True) if not claim.weight
+    )
+    result.rows = [gate for gate in gates if not gate.ok] + result.rows
+    result.points = round(exercise.points * earned / total, 2) if opened else 0.0
+    if result.points == exercise.points:
+        result.status = "passed"
+    else:
+        result.status = "partial" if result.points else "failed"
+        wrong = [k for k, reason in enumerate(reasons) if reason or outcomes[k].get("changed")]
+        result.mistake = _name_mistake(exercise, asked, outcomes, wrong)
+    return result
+
+
+def _gates(outcomes: list[dict], expected: list[dict]) -> list[Row]:
+    """Type, shape, dtype and untouched inputs: nothing is paid for these, all is lost."""
+    kinds = next(filter(None, map(_kind_reason, outcomes, expected)), "")
+    changed = sorted({name for o in outcomes for name in o.get("changed", ())})
+    touched = f"your function changed {', '.join(changed)}: work on a copy" if changed else ""
+    return [
+        Row("the answer has the right type and shape", not kinds, kinds),
+        Row("the inputs are left as they were", not touched, touched),
+    ]
+
+
+def _kind_reason(outcome: dict, expected: dict) -> str | None:
+    if outcome.get("error") == "Returned":
+        return f"{outcome['message']}; expected {kind(runs.decode(expected['value']))}"
+    if "error" in outcome:
+        return None
+    return kind_problem(runs.decode(outcome["value"]), runs.decode(expected["value"]))
+
+
+def _reason(claim: Claim, question: dict, outcome: dict, expected: dict) -> str:
+    if "error" in outcome:
+        return outcome["message"]
+    got, want = runs.decode(outcome["value"]), runs.decode(expected["value"])
+    try:
+        problem = kind_problem(got, want) or claim.judge(got, want, runs.decode(question["inputs"]))
+    except Exception as error:  # a judge met a value its author did not think of
+        return f"this value cannot be judged ({type(error).__name__})"
+    return problem or ""
+
+
+def _name_mistake(exercise: Exercise, asked, outcomes, wrong: list[int]) -> str:
+    """Return the sentence of the mistake that explains every wrong value, if there is one.
+
+    Among several, the one that agrees with the answer on most questions wins.
+    """
+    if all(outcomes[k].get("error") == "OutOfTime" for k in wrong):
+        return ""
+    best, sentence = -1, ""
+    for mistake in exercise.mistakes:
+        theirs = runs.answers(mistake.function, asked)
+        same = [_same(exercise, asked, k, outcomes[k], theirs[k]) for k in range(len(asked))]
+        if all(same[k] for k in wrong) and sum(same) > best:
+            best, sentence = sum(same), mistake.sentence
+    return sentence
+
+
+def _same(exercise: Exercise, asked, k: int, one: dict, other: dict) -> bool:
+    """Two outcomes agree: values the claim's judge cannot tell apart, or one error message."""
+    if "error" in one or "error" in other:
+        return one.get("message") == other.get("message")
+    if one["changed"] != other["changed"]:
+        return False
+    if close(runs.decode(one["value"]), runs.decode(other["value"])) is None:
+        return True
+    claim = exercise.claims[k * len(exercise.claims) // len(asked)]
+    return not _reason(claim, asked[k], one, other)

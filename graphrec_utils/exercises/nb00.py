@@ -1,0 +1,288 @@
+"""Claims and mistakes of lesson 00, Start here."""
+
+from __future__ import annotations
+
+import torch
+
+from graphrec_utils import toy
+from graphrec_utils.exercises.core import Claim, Exercise, Mistake, part
+
+
+def _matrix(rng, m: int, n: int, density: float = 0.4) -> torch.Tensor:
+    return torch.from_numpy((rng.random((m, n)) < density).astype("float32"))
+
+
+# ---------------------------------------------------------------- 00.1
+
+
+def summarize(R):
+    m, n = R.shape
+    likes = int(R.sum())
+    return m, n, likes, likes / (m * n)
+
+
+def _with_newcomers(rng) -> dict:
+    """Likes in which a user has liked nothing yet and an item was never liked."""
+    R = _matrix(rng, int(rng.integers(4, 9)), int(rng.integers(10, 15)))
+    R[0] = 0
+    R[:, 1] = 0
+    return {"R": R}
+
+
+def _full_rows(rng) -> dict:
+    R = _matrix(rng, int(rng.integers(5, 9)), int(rng.integers(10, 15)))
+    R[:, 0] = 1
+    R[0] = 1
+    return {"R": R}
+
+
+EX_1 = Exercise(
+    id="00.1",
+    function="summarize",
+    points=2,
+    reference=summarize,
+    claims=(
+        Claim("users are the rows of R", _full_rows, judge=part(0)),
+        Claim("items are the columns of R", _full_rows, judge=part(1)),
+        Claim("users and items without a like count too", _with_newcomers, judge=part(0, 1)),
+        Claim("every like counts once", _full_rows, judge=part(2)),
+        Claim("density is the share of all possible likes", _full_rows, judge=part(3)),
+    ),
+    mistakes=(
+        Mistake(
+            "users and items swapped",
+            lambda R: summarize(R.T),
+            "your first two numbers are swapped: users are rows, items are columns",
+        ),
+        Mistake(
+            "only active users and items",
+            lambda R: summarize(R[R.sum(1) > 0][:, R.sum(0) > 0]),
+            "you dropped users and items without a like; a newcomer is still a user",
+        ),
+        Mistake(
+            "density per node",
+            lambda R: (*summarize(R)[:3], int(R.sum()) / sum(R.shape)),
+            "your density divides by users + items; there are users × items possible likes",
+        ),
+        Mistake(
+            "every like twice",
+            lambda R: (*R.shape, 2 * int(R.sum()), 2 * int(R.sum()) / R.numel()),
+            "every like is counted twice: R has one cell per like, not one per end of the edge",
+        ),
+        Mistake(
+            "density as a percentage",
+            lambda R: (*summarize(R)[:3], 100 * summarize(R)[3]),
+            "your density is in percent; the share lies between 0 and 1",
+        ),
+    ),
+    hints=(
+        "What do `R.shape` and `R.sum()` tell you?",
+        "A density of 1 means that everybody likes everything. How many likes would that be?",
+        "`m, n = R.shape`, then `likes = int(R.sum())`; the density is `likes / (m * n)`.",
+    ),
+)
+
+
+# ---------------------------------------------------------------- 00.2
+
+
+def build_index(names):
+    index = {}
+    for name in names:
+        if name not in index:
+            index[name] = len(index)
+    return index
+
+
+def _names(rng) -> dict:
+    """Names that repeat, and whose first appearances are not in alphabetical order."""
+    pool = [f"film{k:03d}" for k in rng.permutation(60)[:9]]
+    later = [pool[k] for k in rng.integers(0, 9, size=12)]
+    pool[0], pool[-1] = max(pool), min(pool)
+    return {"names": [pool[0], pool[0], *pool[1:], *later]}
+
+
+def _no_gaps(got, expected, inputs):
+    numbers = sorted(got.values())
+    wrong = numbers != list(range(len(expected)))
+    return f"yours uses the numbers {numbers[:6]}…" if wrong else None
+
+
+def _first_appearance(got, expected, inputs):
+    """Each number at most once, and growing in the order of first appearance."""
+    numbers = [got.get(name, -1) for name in expected]
+    for name, before, after in zip(list(expected)[1:], numbers, numbers[1:], strict=False):
+        if after <= before:
+            return f"{name!r} has the number {after}, but the name before it has {before}"
+    return None
+
+
+def _keys(got, expected, inputs):
+    missing = [name for name in expected if name not in got]
+    extra = [name for name in got if name not in expected]
+    if missing or extra:
+        return f"{(missing or extra)[0]!r} should {'' if missing else 'not '}be a key"
+    return None
+
+
+EX_2 = Exercise(
+    id="00.2",
+    function="build_index",
+    points=3,
+    reference=build_index,
+    claims=(
+        Claim("every name is a key, and nothing else is", _names, weight=0, judge=_keys),
+        Claim("n names get the numbers 0 to n − 1, without gaps", _names, judge=_no_gaps),
+        Claim(
+            "a name that appears earlier has the smaller number", _names, judge=_first_appearance
+        ),
+        Claim("the whole index is right", _names),
+    ),
+    mistakes=(
+        Mistake(
+            "starts at 1",
+            lambda names: {name: k + 1 for name, k in build_index(names).items()},
+            "you count from 1; rows and columns of a matrix count from 0",
+        ),
+        Mistake(
+            "keeps the last position",
+            lambda names: {name: k for k, name in enumerate(names)},
+            "a repeated name overwrites its number: you kept the last position of each name",
+        ),
+        Mistake(
+            "keeps the first position",
+            lambda names: {name: names.index(name) for name in names},
+            "your numbers have gaps: you used positions in the list, and repeats take positions too",
+        ),
+        Mistake(
+            "sorts the names",
+            lambda names: {name: k for k, name in enumerate(sorted(set(names)))},
+            "you numbered the names alphabetically; here the first to appear gets the smallest number",
+        ),
+        Mistake(
+            "number to name",
+            lambda names: {k: name for name, k in build_index(names).items()},
+            "your dictionary is the wrong way round: it leads from numbers to names",
+        ),
+    ),
+    hints=(
+        "Walk through the names once. What do you do when you meet a name again?",
+        "A new name gets the number of names you already know: `len(index)`.",
+        "`for name in names:` and inside it `if name not in index: index[name] = len(index)`.",
+    ),
+)
+
+
+# ---------------------------------------------------------------- 00.3
+
+
+def recommend(R, u, top):
+    popularity = R.sum(dim=0)
+    popularity[R[u] > 0] = -1
+    return popularity.argsort(descending=True, stable=True)[:top]
+
+
+def _ranked(score):
+    return score.argsort(descending=True, stable=True)
+
+
+def _shows_seen(R, u, top):
+    return _ranked(R.sum(dim=0))[:top]
+
+
+def _seen_as_unpopular(R, u, top):
+    return _ranked(R.sum(dim=0) * (1 - R[u]))[:top]
+
+
+def _seen_only(R, u, top):
+    score = R.sum(dim=0)
+    score[R[u] == 0] = -1
+    return _ranked(score)[:top]
+
+
+def _least_popular(R, u, top):
+    score = R.sum(dim=0)
+    score[R[u] > 0] = len(R) + 1
+    return score.argsort(stable=True)[:top]
+
+
+def _erases_history(R, u, top):
+    seen = R[u] > 0
+    R[:, seen] = -1
+    return _ranked(R.sum(dim=0))[:top]
+
+
+def _ann(rng) -> dict:
+    return {"R": toy.likes(), "u": 0, "top": 2}
+
+
+def _fans_of_hits(rng) -> dict:
+    """A user who has seen the hit that everybody has seen; popularities are all different."""
+    m, n = 12, 8
+    R = torch.zeros(m, n)
+    for place, item in enumerate(rng.permutation(n)):
+        R[torch.from_numpy(rng.permutation(m)[: m - place]), int(item)] = 1
+    return {"R": R, "u": int(rng.integers(m)), "top": 1}
+
+
+def _unloved(rng) -> dict:
+    """Items that nobody liked compete with items the user has seen."""
+    R = _matrix(rng, 6, 9, 0.5)
+    R[:, :3] = 1
+    R[2, :5], R[2, 5:] = 1, 0
+    R[:, 7:] = 0
+    return {"R": R, "u": 2, "top": 4}
+
+
+def _longer(rng) -> dict:
+    inputs = _fans_of_hits(rng)
+    R, u = inputs["R"], inputs["u"]
+    return {"R": R, "u": u, "top": int((R[u] == 0).sum())}
+
+
+EX_3 = Exercise(
+    id="00.3",
+    function="recommend",
+    points=5,
+    reference=recommend,
+    claims=(
+        Claim("Ann gets Cube, then Drive", _ann),
+        Claim("the most popular film the user has not seen comes first", _fans_of_hits),
+        Claim("nothing the user has liked is recommended, even if nobody liked the rest", _unloved),
+        Claim("a longer list keeps the order of popularity", _longer),
+    ),
+    mistakes=(
+        Mistake(
+            "shows what was seen",
+            _shows_seen,
+            "you recommend films the user has already liked: hide them before you rank",
+        ),
+        Mistake(
+            "seen counts as zero",
+            _seen_as_unpopular,
+            "a seen film with score 0 ties with a film nobody liked; seen films need a lower score",
+        ),
+        Mistake(
+            "shows only what was seen",
+            _seen_only,
+            "your mask is the wrong way round: it hides the new films and keeps the seen ones",
+        ),
+        Mistake(
+            "least popular first",
+            _least_popular,
+            "your order is turned around: the least popular film comes first",
+        ),
+        Mistake(
+            "erases the history",
+            _erases_history,
+            "you wrote into R itself: the user's likes are gone for the next caller",
+        ),
+    ),
+    hints=(
+        "The card named the mistake. At which line do you still know what user `u` has liked?",
+        "`R[u] > 0` marks what was seen. Which score puts a film behind all others?",
+        "Between the two lines: `popularity[R[u] > 0] = -1`.",
+    ),
+)
+
+EXERCISES = (EX_1, EX_2, EX_3)
