@@ -1,0 +1,90 @@
+"""`python3 -m graphrec_utils data list|fetch|verify`: which real data sets are here, and where."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from graphrec_utils import paths
+from graphrec_utils.data import registry
+
+
+def list_sets(names: Sequence[str]) -> int:
+    """Print every data set with its size, where its files are, and its terms."""
+    own = paths.downloads()
+    print(f"GRAPHREC_DATA_DIR  {own if own else 'not set'}")
+    print(f"cache              {registry.cache()}")
+    for name in names or registry.names():
+        entry = registry.entry(name)
+        megabytes = sum(file["bytes"] for file in entry["files"]) / 1e6
+        print(f"\n{name}  ({megabytes:.1f} MB)")
+        for file in entry["files"]:
+            here = [(s, p) for s, p in registry.places(file).items() if p.is_file()]
+            print(f"  {here[0][1] if here else file['path'] + '  not here'}")
+        print(f"  terms: {entry['terms']}")
+        print(f"  cite:  {entry['citation']}")
+    return 0
+
+
+def fetch(names: Sequence[str]) -> int:
+    """Download the named sets, or all of them, into the cache; 1 if one cannot be had."""
+    missing = 0
+    for name in names or registry.names():
+        try:
+            registry.fetch(name)
+        except registry.Unavailable as problem:
+            print(f"{name}: {problem}")
+            missing += 1
+    return int(missing > 0)
+
+
+def verify(names: Sequence[str]) -> int:
+    """Compare sizes and checksums of the files that are here; 1 if one is wrong.
+
+    A set that is named but absent counts as wrong; without names, absent sets are only mentioned.
+    """
+    wrong = 0
+    for name in names or registry.names():
+        for file in registry.entry(name)["files"]:
+            here = [path for path in registry.places(file).values() if path.is_file()]
+            faults = [text for path in here for text in _faults(path, file)]
+            if not here and names:
+                faults.append(f"{file['path']}: not here")
+            wrong += len(faults)
+            state = "; ".join(faults) if faults else "ok" if here else "not here"
+            print(f"{file['path']:45} {state}")
+    return int(wrong > 0)
+
+
+def _faults(path: Path, file: dict) -> list[str]:
+    fault = registry.fault(path, file)
+    found = [fault] if fault else registry.member_faults(path, file)
+    return [f"{path}: {text}" for text in found]
+
+
+# name: (one line of help, function of the data sets named on the command line)
+COMMANDS: dict[str, tuple[str, Callable[[Sequence[str]], int]]] = {
+    "list": ("where the files of each data set are, its terms and citation", list_sets),
+    "fetch": ("download the named data sets, or all", fetch),
+    "verify": ("compare checksums of the files that are here", verify),
+}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run a sub-command; return 0 (fine), 1 (something is missing or wrong), 2 (could not run)."""
+    parser = argparse.ArgumentParser(
+        prog="python3 -m graphrec_utils data",
+        description="The real data sets of the course; nothing of them is in the repository.",
+        epilog="example: python3 -m graphrec_utils data fetch gowalla",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (text, _) in COMMANDS.items():
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.add_argument("names", nargs="*", metavar="NAME", help="a data set; none means all")
+    options = parser.parse_args(argv)
+    try:
+        return COMMANDS[options.command][1](options.names)
+    except ValueError as problem:  # an unknown data set
+        print(problem)
+        return 2
