@@ -1,0 +1,301 @@
+"""Give a command the packages it needs: here if they are here, else in `.venv`, made on demand.
+
+Standard library only. `ensure(kind, arguments)` is the whole interface. An environment that has
+the packages (a virtual environment, conda, Binder, Colab, CI) is used as it is and nothing is made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+from graphrec_utils import environment, installer, paths
+from graphrec_utils.environment import CannotRun
+
+# Builds of PyTorch without CUDA: 0.2 GB instead of 3 GB on a Linux machine that has no NVIDIA GPU.
+TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
+MARKER = "graphrec.json"  # in .venv: empty while it is made, what was installed once it is complete
+NEEDED = 2e9  # bytes on disk
+
+
+def ensure(kind, arguments):
+    """Return when this interpreter has what `kind` needs; else continue in `.venv` instead.
+
+    Args:
+        kind: "lab" or "test", see `environment.KINDS`.
+        arguments: the command line after `-m graphrec_utils`, to be run again in `.venv`.
+
+    Raises:
+        CannotRun: when the packages cannot be had; the text says what to do.
+    """
+    if paths.root() is None:
+        lacks = environment.missing(kind)
+        if lacks:
+            raise CannotRun(f"packages are missing here: pip install {' '.join(lacks)}")
+        return
+    folder = environment.venv()
+    inside = environment.inside(folder)
+    if not inside and not environment.missing(kind):
+        return
+    if not ready(kind):
+        set_up(kind)
+    if not inside:
+        run_instead([environment.python(folder), "-m", "graphrec_utils", *arguments])
+
+
+def ready(kind):
+    """Report whether `.venv` is complete for a kind: marked so, and every package still there."""
+    folder = environment.venv()
+    site = environment.site_packages(folder)
+    if site is None or not environment.python(folder).exists():
+        return False
+    marks = _read_marks()
+    ours = marks is None or marks.get(kind) == digest(kind)  # None: somebody made it by hand
+    return ours and not environment.missing(kind, site)
+
+
+def digest(kind):
+    """Return a fingerprint of everything that decides what is installed for a kind."""
+    parts = [(paths.root() / name).read_bytes() for name in ("requirements.txt", "constraints.txt")]
+    if kind == "test":
+        parts.append("\n".join(environment.dev_lines()).encode())
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def set_up(kind):
+    """Make, complete, update or repair `.venv` for a kind, with a line for every step.
+
+    Raises:
+        CannotRun: no room, no network, no permission, no venv module, Ctrl-C.
+    """
+    start = time.monotonic()
+    folder = environment.venv()
+    print(_opening(folder), flush=True)
+    try:
+        _check_room(folder)
+        folder.mkdir(exist_ok=True)
+        _write_marks({})
+        python, version = _make(folder)
+        _write_marks({})  # again: making it anew has emptied the folder
+        _install(kind, folder, python, version)
+        site = environment.site_packages(folder)
+        _make_importable(site)
+        lacks = environment.missing(kind, site)
+        if lacks:
+            raise CannotRun(f"after the installation {folder} still lacks {', '.join(lacks)}")
+        kinds = environment.KINDS[: environment.KINDS.index(kind) + 1]  # "test" includes "lab"
+        _write_marks({name: digest(name) for name in kinds})
+    except OSError as error:
+        raise CannotRun(f"{installer.explain(str(error))} ({error})") from None
+    importlib.invalidate_caches()
+    print(f"  ready after {time.monotonic() - start:.0f} s", flush=True)
+
+
+def _opening(folder):
+    """Return the first line of a set-up: what happens now, and how long it takes."""
+    if (folder / "pyvenv.cfg").exists():
+        return f"Completing the course's environment {folder}"
+    text = f"Setting up the course in {folder} (once; one or two minutes)"
+    somebody_elses = sys.prefix != sys.base_prefix or os.environ.get("CONDA_PREFIX")
+    if somebody_elses:
+        lacks = environment.missing("lab")
+        some = ", ".join(lacks[:3]) + (", …" if len(lacks) > 3 else "")
+        text = f"The environment {sys.prefix} lacks {some} and is left as it is.\n{text}"
+    return text
+
+
+def _check_room(folder):
+    if folder.exists() and not folder.is_dir():
+        raise CannotRun(f"{folder} is in the way: it is a file. Rename it and run this again")
+    site = environment.site_packages(folder)
+    complete = site is not None and environment.version("torch", site)
+    free = shutil.disk_usage(folder.parent).free
+    if free < NEEDED and not complete:
+        raise CannotRun(
+            f"the disk of {folder.parent} has {free / 1e9:.1f} GB left and the course needs about "
+            f"{NEEDED / 1e9:.0f} GB. Free some space and run the same command again"
+        )
+
+
+def _make(folder):
+    """Return the environment's Python and its version "3.11", after making or repairing both."""
+    python = environment.python(folder)
+    version = _ask(python, "import sys; print('%d.%d' % sys.version_info[:2])")
+    if version is None:
+        _need_modules()
+        print("  making the environment", flush=True)
+        # --clear only what is a virtual environment: never delete a folder that is something else
+        clear = ["--clear"] if (folder / "pyvenv.cfg").exists() else []
+        _run([sys.executable, "-m", "venv", *clear, folder])
+        version = "{}.{}".format(*sys.version_info[:2])
+    elif tuple(map(int, version.split("."))) < (3, 11):
+        raise CannotRun(f"{folder} has Python {version}, the course needs 3.11. Rename that folder")
+    if _ask(python, "import pip") is None:
+        _need_modules()
+        _run([python, "-m", "ensurepip", "--upgrade", "--default-pip"])
+    return python, version
+
+
+def _need_modules():
+    """Raise CannotRun if this Python cannot make virtual environments; Debian's comes so."""
+    if importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip"):
+        return
+    package = "python{}.{}-venv".format(*sys.version_info[:2])
+    fix = f"`sudo apt install {package}`" if shutil.which("apt") else "install it from python.org"
+    raise CannotRun(
+        f"the Python {sys.executable} comes without venv and ensurepip: {fix}, then run the same "
+        "command again"
+    )
+
+
+def _ask(python, code):
+    """Return what a line of Python prints in another interpreter, or None if it fails."""
+    try:
+        done = subprocess.run([str(python), "-c", code], capture_output=True, text=True)
+    except OSError:
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _run(command):
+    done = subprocess.run(
+        [str(x) for x in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if done.returncode:
+        raise CannotRun(f"the environment cannot be made: {installer.explain(done.stdout)}")
+
+
+def _install(kind, folder, python, version):
+    log = folder / "install.log"
+    root = paths.root()
+    what = ["-r", root / "requirements.txt"]
+    if kind == "test":
+        what += environment.dev_lines()
+    pins = ["-c", root / "constraints.txt"] if version == pinned_python() else []
+    index = _torch_index(folder, python)
+    if index:
+        torch = "torch" + environment.requirements()["torch"]
+        try:
+            # --no-deps: what torch itself needs comes from pip's usual index, newer and complete
+            installer.install(python, ["--no-deps", "--index-url", index, torch, *pins], log)
+        except CannotRun as error:
+            print(f"  {index}: {error}; going on with pip's own choice", flush=True)
+    try:
+        installer.install(python, [*what, *pins], log)
+    except CannotRun as error:
+        if not pins or "there is no" not in str(error):
+            raise
+        print("  constraints.txt does not fit this machine: going on without it", flush=True)
+        installer.install(python, what, log)
+
+
+def pinned_python():
+    """Return the Python version that constraints.txt was made with: its first line says so."""
+    first = (paths.root() / "constraints.txt").read_text("utf-8").splitlines()[0]
+    return first.rpartition(":")[2].strip()
+
+
+def _torch_index(folder, python):
+    """Return the index to take PyTorch from, or None where pip's own choice is right."""
+    index = os.environ.get("GRAPHREC_TORCH_INDEX", TORCH_INDEX)
+    site = environment.site_packages(folder)
+    present = site is not None and environment.version("torch", site)
+    if not index or present or sys.platform != "linux" or has_gpu() or _pip_takes_cpu(python):
+        return None
+    if answers(index):
+        return index
+    print(f"  {index} does not answer: pip takes PyTorch's usual build (about 3 GB)", flush=True)
+    return None
+
+
+def has_gpu():
+    """Report whether an NVIDIA driver is installed."""
+    return bool(shutil.which("nvidia-smi")) or Path("/proc/driver/nvidia/version").exists()
+
+
+def _pip_takes_cpu(python):
+    """Report whether pip, as it is configured here, would install a CPU build of PyTorch."""
+    arguments = ["--dry-run", "--ignore-installed", "--no-deps", "--quiet", "--report", "-"]
+    torch = "torch" + environment.requirements()["torch"]
+    command = [str(python), "-m", "pip", "install", *arguments, torch]
+    done = subprocess.run(command, capture_output=True, text=True)
+    try:
+        return json.loads(done.stdout)["install"][0]["metadata"]["version"].endswith("+cpu")
+    except (ValueError, LookupError):
+        return False  # no network, or no such package: the installation itself will say so
+
+
+def answers(index, seconds=3.0):
+    """Report whether an index offers PyTorch within some seconds, name resolution included."""
+    found = []
+
+    def ask():
+        try:
+            with urllib.request.urlopen(index.rstrip("/") + "/torch/", timeout=seconds):
+                found.append(True)
+        except (OSError, ValueError):
+            pass
+
+    # a thread, because the timeout of urlopen does not cover the look-up of the host's name
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return bool(found)
+
+
+def _make_importable(site):
+    """Let every program of the environment import the package, from any working directory.
+
+    The line is relative: plain ASCII, whatever the folder above the clone is called.
+    """
+    line = os.path.relpath(paths.root().resolve(), site.resolve())
+    (site / "graphrec_course.pth").write_text(line + "\n", "utf-8")
+
+
+def _read_marks():
+    """Return what is marked as installed: {} while unfinished, None if nobody marked anything."""
+    try:
+        marks = json.loads((environment.venv() / MARKER).read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        return {}
+    return marks if isinstance(marks, dict) else {}
+
+
+def _write_marks(marks):
+    unfinished = environment.venv() / (MARKER + ".part")
+    unfinished.write_text(json.dumps(marks), "utf-8")
+    os.replace(unfinished, environment.venv() / MARKER)
+
+
+def run_instead(command):
+    """Replace this process by another program; the package stays importable there.
+
+    Raises:
+        CannotRun: the program does not exist.
+    """
+    command = [str(x) for x in command]
+    root = str(paths.root() or Path.cwd())
+    others = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    search = [root] + [x for x in others if x and x != root]
+    variables = dict(os.environ, PYTHONPATH=os.pathsep.join(search))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        if os.name == "posix":
+            os.execve(command[0], command, variables)
+        # Windows' exec returns to the shell at once: wait, and hand the exit code on
+        sys.exit(subprocess.call(command, env=variables))
+    except OSError as error:
+        raise CannotRun(f"cannot start {command[0]} ({error})") from None
