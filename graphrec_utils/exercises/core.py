@@ -149,7 +149,8 @@ def part(*positions: int) -> Callable:
 
 
 def _equal(got, expected) -> bool:
-    return bool(np.isclose(got, expected, rtol=RTOL, atol=ATOL, equal_nan=True))
+    both_nan = got != got and expected != expected
+    return both_nan or abs(got - expected) <= ATOL + RTOL * abs(expected) or got == expected
 
 
 def show(number) -> str:

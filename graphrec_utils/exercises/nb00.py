@@ -222,7 +222,7 @@ def _fans_of_hits(rng) -> dict:
     R = torch.zeros(m, n)
     for place, item in enumerate(rng.permutation(n)):
         R[torch.from_numpy(rng.permutation(m)[: m - place]), int(item)] = 1
-    return {"R": R, "u": int(rng.integers(m)), "top": 1}
+    return {"R": R, "u": int(R.sum(dim=1).argmin()), "top": 1}
 
 
 def _unloved(rng) -> dict:

@@ -17,6 +17,7 @@ import signal
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -154,8 +155,11 @@ def decode(data):
             import torch
 
             indices, values = (torch.from_numpy(decode(p)) for p in data["parts"])
-            coo = torch.sparse_coo_tensor(indices, values, data["shape"]).coalesce()
-            return coo if content == "coo" else coo.to_sparse_csr()
+            shape = data["shape"]
+            coo = torch.sparse_coo_tensor(indices, values, shape, check_invariants=True).coalesce()
+            with warnings.catch_warnings():  # torch says once that its CSR tensors are beta
+                warnings.simplefilter("ignore")
+                return coo if content == "coo" else coo.to_sparse_csr()
         case "scipy":
             import scipy.sparse as sparse
 

@@ -1,0 +1,419 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # 00 · Start here
+#
+# **You will** run a notebook, write three small functions, read what a check tells you about
+# them, and measure your first recommender.
+#
+# **Time** {{minutes}} minutes · **Points** {{points}} · **Before** some Python · **Runs on** any CPU
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Five minutes for the toy graph: let the room find Ann's row in the matrix and her two edges in
+# the graph. Then run exercise 00.3 with the broken code as it is and read the card aloud. The
+# point of the hour is that a card names the mistake. Stop before the experiment and take bets.
+
+# %% tags=["setup"]
+import matplotlib.pyplot as plt
+import networkx as nx
+import pandas as pd
+import torch
+
+from graphrec_utils import plots, style, toy, visuals
+from graphrec_utils.exercises import check, progress
+from graphrec_utils.results import verdict
+
+style.use()
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 0.1 How a lesson works
+#
+# Press **Shift + Enter** to run a cell and go to the next one. You will meet four kinds:
+#
+# | you see | you do |
+# |---|---|
+# | **Predict first** | answer in your head, or on paper, before you run on |
+# | **Exercise** | replace one line in a function by your own code |
+# | **a check** below it | run it: a card says what holds, what does not, and what you get for it |
+# | **Claim … verdict** | run a measurement that may well prove the claim wrong |
+#
+# Nothing breaks if you skip an exercise: later cells never need your answer. You can run the
+# whole notebook right now (menu *Run → Run All Cells*), then come back and fill it in.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 0.2 One data set, two pictures
+#
+# Three people like four films. Write a 1 wherever a person (row) likes a film (column), and you
+# have a **matrix**. Draw a line for each 1, and you have a **graph**. Both hold the same six likes.
+
+# %% slideshow={"slide_type": "fragment"}
+R = toy.likes()  # (3, 4)
+plots.matrix_and_graph(R, toy.USERS, toy.ITEMS)
+plt.show()
+
+# %% [markdown]
+# *Figure 0.1. Left: the matrix R with one row per user and one column per item; a colored cell
+# is a like. Right: the same likes as a graph, users as blue circles on the left, items as orange
+# squares on the right. Ann likes Alien and Brazil, Bob likes Brazil and Cube, Eve likes Cube and
+# Drive.*
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# > **Predict first.** Ann and Eve share no film. Which single new like would connect them
+# > directly, so that one film is liked by both? How many such likes are there?
+#
+# Try it: click a cell of the matrix to add or remove a like. With the keyboard, press Tab until
+# the matrix is marked, move with the arrow keys, and toggle with Enter.
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+visuals.bipartite(R, toy.USERS, toy.ITEMS)
+
+# %% [markdown]
+# *Figure 0.2. The matrix and the graph of figure 0.1, now movable: the cell you point at and its
+# edge light up together, and the line below counts the likes of that person and that film.*
+#
+# <details><summary>The answer</summary>
+#
+# Four: Ann could like Cube or Drive, or Eve could like Alien or Brazil. Without any new like they
+# are still connected, but only through Bob: Ann – Brazil – Bob – Cube – Eve. Much of this course
+# is about using such longer paths.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 0.3 Your first exercise
+#
+# How big is a data set, and how full is the matrix? With $m$ users, $n$ items and $E$ likes,
+#
+# $$
+# \text{density} \;=\; \frac{E}{m \cdot n}
+# $$
+#
+# | symbol | in code | toy graph |
+# |---|---|---|
+# | $\mathbf R$ | `R`, shape `(m, n)` | `(3, 4)` |
+# | $m, n$ | `R.shape` | 3, 4 |
+# | $E$ | the sum of all cells | 6 |
+# | density | a number between 0 and 1 | 6 / 12 = 0.5 |
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 00.1 — `summarize` ({{points:00.1}})
+#
+# Return the four numbers as a tuple. Write your code in place of the line
+# `raise NotImplementedError(…)`, run the cell, then run the check below it.
+#
+# *About 3 minutes. Stuck? Open one hint, try again, open the next. Hints are free.*
+#
+# {{hints:00.1}}
+
+
+# %% tags=["exercise:00.1"]
+def summarize(R: torch.Tensor) -> tuple[int, int, int, float]:
+    """Return (number of users, number of items, number of likes, density).
+
+    Args:
+        R: (m, n) zeros and ones; 1 where user u likes item i.
+
+    Example:
+        summarize(torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 0.0]])) is (3, 2, 2, 0.3333).
+    """
+    ### BEGIN SOLUTION
+    m, n = R.shape
+    likes = int(R.sum())
+    return m, n, likes, likes / (m * n)
+    ### END SOLUTION
+
+
+# %% tags=["check:00.1"]
+check("00.1", summarize)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 0.4 How to read a card
+#
+# A check runs your function on inputs you have not seen and shows a card:
+#
+# * **✓ / ✗** before each claim. A claim is a sentence that some input could prove wrong.
+# * After ✗, the **first place** where your result is off, with *your* value there.
+# * **Looks familiar** names the mistake, if your numbers are exactly those of a known one.
+# * Wrong **type or shape**, or a **changed input**, costs all points of the exercise: the next
+#   function in line could not use such an answer.
+#
+# Your function is called with fresh inputs each time, so it must only use its arguments and must
+# leave them as they are. What it prints appears on the card. It has ten seconds.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 0.5 From names to numbers
+#
+# Real data come as a list of events: *Ann liked Brazil*. A matrix needs row and column
+# **numbers** 0, 1, 2, … without gaps, because a gap would be an empty row, and a shared number
+# would merge two people into one.
+
+# %%
+events = pd.DataFrame(
+    [("Bob", "Cube"), ("Ann", "Brazil"), ("Bob", "Brazil"), ("Ann", "Alien")],
+    columns=["user", "item"],
+)
+events
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# > **Predict first.** We number the users in the order in which they appear in this table.
+# > Which number does Ann get?
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 00.2 — `build_index` ({{points:00.2}})
+#
+# Give every name a number: the first new name gets 0, the next new name 1, and so on.
+#
+# *About 5 minutes.*
+#
+# {{hints:00.2}}
+
+
+# %% tags=["exercise:00.2"]
+def build_index(names: list[str]) -> dict[str, int]:
+    """Return {name: number}, numbered from 0 in order of first appearance.
+
+    Args:
+        names: with repetitions, for example ["Bob", "Ann", "Bob", "Ann"].
+
+    Example:
+        build_index(["Bob", "Ann", "Bob"]) is {"Bob": 0, "Ann": 1}.
+    """
+    ### BEGIN SOLUTION
+    index = {}
+    for name in names:
+        if name not in index:
+            index[name] = len(index)
+    return index
+    ### END SOLUTION
+
+
+# %% tags=["check:00.2"]
+check("00.2", build_index)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 0.6 A recommender that runs, and is wrong
+#
+# The simplest recommender of all: show everybody the films that most people like. The next cell
+# holds such a function. It runs, it returns numbers of the right type and shape, and it has a bug
+# that you would see at once in a real shop.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 00.3 — `recommend` ({{points:00.3}})
+#
+# **First run it as it is**, with its check, and read what the card says. Then repair it. One new
+# line is enough.
+#
+# *About 5 minutes.*
+#
+# {{hints:00.3}}
+
+
+# %% tags=["exercise:00.3"]
+def recommend(R: torch.Tensor, u: int, top: int) -> torch.Tensor:
+    """Return the `top` most popular items that user u has not liked yet, best first.
+
+    Among equally popular items the one with the smaller number comes first.
+
+    Args:
+        R: (m, n) zeros and ones.
+        u: the number of a user.
+        top: how many items; at most the number of items user u has not liked.
+
+    Returns:
+        (top,) item numbers, int64.
+    """
+    ### BEGIN SOLUTION
+    popularity = R.sum(dim=0)  # (n,) likes per item
+    popularity[R[u] > 0] = -1  # behind every item that nobody likes
+    return popularity.argsort(descending=True, stable=True)[:top]
+    ### GIVEN
+    # popularity = R.sum(dim=0)  # (n,) likes per item
+    # return popularity.argsort(descending=True, stable=True)[:top]
+    ### END SOLUTION
+
+
+# %% tags=["check:00.3"]
+check("00.3", recommend)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 0.7 Does popularity work?
+#
+# Now a graph that was really observed. In the 1930s, sociologists in Natchez, Mississippi noted
+# which of 18 women attended which of 14 social events: 89 attendances (Davis, Gardner and Gardner,
+# *Deep South*, 1941). It comes with networkx.
+
+# %% slideshow={"slide_type": "fragment"}
+G = nx.davis_southern_women_graph()
+women, events = G.graph["top"], G.graph["bottom"]
+R_davis = torch.from_numpy(nx.bipartite.biadjacency_matrix(G, women, events).toarray()).float()
+plots.matrix(R_davis, women, events)  # (18, 14)
+plt.show()
+
+# %% [markdown]
+# *Figure 0.3. Who attended what: 18 women (rows), 14 events (columns), a colored cell for each
+# attendance. The events in the middle are full, those at both ends are nearly empty, and the two
+# ends were attended by different women.*
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# We hide one attendance at a time and ask the repaired recommender for three events. If the
+# hidden one is among them, that is a **hit**. Three random events would hit now and then, too.
+#
+# > **Predict first.** How often will popularity find the hidden event: in 35 %, 60 % or 85 % of
+# > the cases?
+
+
+# %% tags=["experiment"]
+def find_hidden(R: torch.Tensor, top: int = 3) -> torch.Tensor:
+    """Hide each attendance in turn; return (m, n), 1 where `top` recommendations find it."""
+    found = torch.zeros_like(R)
+    for u, i in R.nonzero().tolist():
+        known = R.clone()
+        known[u, i] = 0.0
+        scores = known.sum(dim=0).masked_fill(known[u] > 0, -1.0)  # (n,)
+        found[u, i] = float(i in scores.argsort(descending=True, stable=True)[:top])
+    return found
+
+
+found = find_hidden(R_davis)
+by_popularity = (found.sum() / R_davis.sum()).item()
+unseen = R_davis.shape[1] - R_davis.sum(dim=1) + 1  # (m,) events to choose from
+by_chance = ((3 / unseen) * R_davis.sum(dim=1)).sum().item() / R_davis.sum().item()
+
+verdict(
+    "Popularity finds a hidden attendance more often than chance.",
+    holds=by_popularity > by_chance,
+    detail=f"{by_popularity:.0%} of 89 hidden attendances, by chance {by_chance:.0%}",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# So far, so good. Now look at *which* events it finds.
+#
+# > **Claim.** Popularity helps every event to find its guests.
+
+# %% tags=["experiment"]
+attended, hit = R_davis.sum(dim=0), found.sum(dim=0)  # (n,), (n,)
+table = pd.DataFrame({"attended": attended, "found": hit}, index=events).astype(int)
+never = table.index[table.found == 0]
+
+verdict(
+    "Popularity helps every event to find its guests.",
+    holds=len(never) == 0,
+    detail=f"{len(never)} of {len(table)} events are never found: {', '.join(never)}",
+)
+
+# %%
+ax = table.sort_values("attended").plot.barh(color=[style.CONTEXT, style.POSITIVE], figsize=(6, 4))
+ax.set(xlabel="women", title="attended (grey) and found by popularity (green)")
+plt.show()
+
+# %% [markdown]
+# *Figure 0.4. One pair of bars per event: how many women attended (grey, lower bar) and for how many of
+# them the hidden attendance was found (green, upper bar). Crowded events are always found, the
+# events with three or four guests hardly ever.*
+#
+# One number said "better than chance". The picture says "perfect for crowds, useless for the
+# rest". Whoever attended a small event did so because of *who else was there*, and that is
+# what the edges of a graph know and a popularity list does not.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 0.8 Where this course goes
+#
+# A real recommender cannot score every item for every visitor. It works as a funnel: cheap
+# methods choose candidates, an expensive one ranks them.
+
+# %% slideshow={"slide_type": "fragment"}
+plots.funnel({"catalog": 1_000_000_000, "candidates": 1_000, "ranked": 100, "shown": 20})
+plt.show()
+
+# %% [markdown]
+# *Figure 0.5. The funnel with round numbers of a large site: from a catalog of a billion items to
+# the twenty on the screen. Lessons 01 to 12 build candidate generators, from matrix factorization
+# through LightGCN, Pixie and PinSage to two towers; lessons 13 to 16 put them to work together.*
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Notation
+#
+# The same letters in all lessons, in formulas and in code. Nodes are numbered users first:
+# $0 \dots m-1$ are users, $m \dots m+n-1$ items.
+#
+# | symbol | name in code | shape | meaning |
+# |---|---|---|---|
+# | $u$; $i$; $j$ | `u`, `i`, `j` | numbers | a user; an item the user likes; a sampled negative item |
+# | $v, w$ | `v`, `w` | numbers | any node and its neighbor |
+# | $m, n, N$ | `num_users`, `num_items`, `num_nodes` | numbers | $N = m + n$ |
+# | $\mathbf R$ | `R` | (m, n) | 1 if user $u$ interacted with item $i$ |
+# | $\mathbf A$ | `A` | (N, N) | adjacency matrix with blocks $\mathbf R$ and $\mathbf R^\top$ |
+# | $\deg(v)$ | `degree` | (N,) | number of edges at a node |
+# | $\hat{\mathbf A}$ | `A_hat` | (N, N) | $\mathbf A$, normalized by degrees |
+# | $d$ | `dim` | number | length of an embedding |
+# | $K, k$ | `num_layers`, `k` | numbers | layers; the length of a list is `top` in code, @20 in text |
+# | $\mathbf E^{(k)}$ | `E_k` | (N, d) | all embeddings at layer $k$, one per row |
+# | $\mathbf e_u^*, \mathbf e_i^*$ | `user_emb`, `item_emb` | (m, d), (n, d) | final embeddings |
+# | $\hat y_{ui}$ | `scores` | (m, n) | predicted preference: a score, not a rating |
+# | $s^+, s^-$ | `pos`, `neg` | (B,) | scores of positives and negatives in a loss |
+# | $S$ | `num_negatives` | number | negatives per positive |
+#
+# Colors mean the same everywhere: **users** are blue circles on the left, **items** orange
+# squares on the right, **positives** green and solid, **negatives** plum and dashed.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## 0.9 Keep your work
+#
+# The dashboard below shows what you have solved. It grows with every lesson, remembers your best
+# result, and lives in the folder `.graphrec` beside the notebooks.
+
+# %%
+progress()
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# * **On your own machine** your answers are in this file: save it with Ctrl + S (⌘ + S).
+# * **Start over**: `python3 -m graphrec_utils reset 00` puts the lesson back and keeps your version
+#   beside it.
+# * **On Binder** everything vanishes after about ten idle minutes. Download the notebook
+#   (*File → Download*) before you leave, and upload it when you come back.
+# * **On Colab** choose *File → Save a copy in Drive* first. Your points vanish with the runtime;
+#   run the checks of your copy again and they are back.
+# * **To another machine**: `python3 -m graphrec_utils progress --export mine.json` there,
+#   `progress --import mine.json` here.
+#
+# **Where help is.** Three hints stand above every exercise, and a complete solution of every
+# lesson lies in the folder `solutions`: read it after you have tried, then close it and write
+# your own. If a cell misbehaves, restart with *Kernel → Restart Kernel and Run All Cells*. If
+# something is missing, `python3 -m graphrec_utils doctor` says what and how to get it.
+
+# %% [markdown] slideshow={"slide_type": "slide"} tags=["quiz"]
+# ## Quiz
+#
+# Answer first, then open.
+#
+# ? 1. A matrix has 1,000 users, 5,000 items and a density of 0.1 %. How many likes?
+# ! 0.001 · 1,000 · 5,000 = 5,000. Real matrices are often emptier than that.
+# ? 2. Does a 0 in R mean that the user dislikes the item?
+# ! No. It means that nothing was observed. Most people have simply never met most items.
+# ? 3. Your card says "the inputs are left as they were ✗". Why does that cost everything?
+# ! Whoever calls your function goes on working with the same R, which is now wrong.
+# ? 4. Which recommender cannot suggest an event that nobody has attended yet?
+# ! Popularity, and everything else in this course that knows items only by their edges. Lessons
+# ! 07 and 09 bring in what an item looks like.
+# ? 5. Popularity found the hidden attendance in most cases. Is that good?
+# ! Only compared with something: chance finds some, too. And look at which ones were never found.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Take away
+#
+# * A matrix and a bipartite graph hold the same likes; this course changes freely between them.
+# * A check names your mistake; a claim is only worth something if a measurement could refute it.
+# * An average can hide that one half of the items gets everything and the other half nothing.
+#
+# **Further reading.** Davis, Gardner, Gardner, *Deep South* (1941): where the data come from.
+# Freeman, *Finding Social Groups* (2003): twenty-one ways to analyze exactly this little graph.

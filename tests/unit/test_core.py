@@ -1,0 +1,171 @@
+"""Values are compared in words a student can use; points follow gates, weights and claims."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from graphrec_utils.exercises import core, runs
+from graphrec_utils.exercises.core import Claim, Exercise, Mistake, close, kind_problem
+
+T = torch.tensor
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "sentence"),
+    [
+        (1.0, 1.00001, None),
+        (2, 2.0, None),
+        (1.0, 1.1, "yours is 1"),
+        (float("nan"), 1.0, "yours is nan"),
+        (None, 1.0, "returned None; expected a number"),
+        (True, 1, "returned True or False; expected a number"),
+        ([1, 2], [1, 2, 3], "yours has 2 entries, too few"),
+        ([1, 5], [1, 2], "[1]: yours is 5"),
+        ({"a": 1}, {"a": 1, "b": 2}, "yours has no key 'b'"),
+        ({"a": 1, "b": 2}, {"a": 1}, "yours has a key 'b' too many"),
+        ({"a": 3}, {"a": 1}, "['a']: yours is 3"),
+        ({1, 2}, {1}, "yours contains 2"),
+        (np.zeros(3), T([0.0, 0, 0]), "returned a numpy array of float64, shape (3,); expected a torch tensor of float32, shape (3,)"),
+        (T([1.0, 2.0]), T([1.0, 2.0]).double(), "returned a torch tensor of float32, shape (2,); expected a torch tensor of float64, shape (2,)"),
+        (T([[1.0, 2.0]]), T([1.0, 2.0]), "returned a torch tensor of float32, shape (1, 2); expected a torch tensor of float32, shape (2,)"),
+        (T([[1.0, 0.5], [0, 0]]), T([[1.0, 0.7], [0, 0]]), "entry [0, 1] is 0.5 in yours"),
+        (T([1.0, float("nan")]), T([1.0, 0.0]), "entry [1] is nan in yours"),
+        ((1, 2), (1, 2, 3), "returned a tuple of 2; expected a tuple of 3"),
+        ((1, "x"), (1, 2), "the second value: returned a string; expected a number"),
+        (torch.eye(2).to_sparse_csr(), torch.eye(2), "returned a sparse torch tensor of float32, shape (2, 2); expected a torch tensor of float32, shape (2, 2)"),
+    ],
+)  # fmt: skip
+def test_the_first_difference_is_said_with_the_students_value(got, expected, sentence):
+    assert close(got, expected) == sentence
+
+
+def test_the_expected_value_is_never_shown():
+    assert "0.123" not in close(T([0.5]), T([0.1234]))
+
+
+def make(points=4, claims=None, mistakes=(), reference=lambda x: x * 2) -> Exercise:
+    claims = claims or (
+        Claim("doubles", lambda rng: {"x": torch.from_numpy(rng.random(3) + 1)}, weight=3),
+        Claim("doubles zero", lambda rng: {"x": torch.zeros(3)}, weight=1),
+    )
+    return Exercise("99.1", "double", points, reference, tuple(claims), tuple(mistakes), ())
+
+
+def judged(exercise: Exercise, function) -> core.Result:
+    asked = core.questions(exercise)
+    return core.judge(exercise, asked, runs.answers(function, asked))
+
+
+def test_points_follow_the_weights():
+    assert judged(make(), lambda x: x * 2).points == 4
+    assert judged(make(), lambda x: x * 0).points == 1  # only the claim of weight 1 of 4
+    assert judged(make(), lambda x: x + x).status == "passed"
+
+
+def test_the_wrong_type_costs_everything():
+    result = judged(make(), lambda x: (x * 2).numpy())
+    assert result.points == 0
+    assert result.rows[0].sentence == "the answer has the right type and shape"
+    assert "numpy" in result.rows[0].reason
+
+
+def test_a_wrong_shape_in_one_case_costs_everything():
+    result = judged(make(), lambda x: x * 2 if x.sum() else torch.zeros(4))
+    assert result.points == 0
+
+
+def test_a_changed_input_costs_everything():
+    def in_place(x):
+        y = x * 2
+        x += 1
+        return y
+
+    result = judged(make(), in_place)
+    assert result.points == 0
+    assert "changed x" in result.rows[0].reason
+
+
+def test_an_unknown_type_is_said():
+    result = judged(make(), lambda x: iter([x]))
+    assert result.points == 0
+    assert "returned a list_iterator" in result.rows[0].reason
+    assert "expected a torch tensor" in result.rows[0].reason
+
+
+def test_a_gate_of_weight_zero_pays_nothing_and_costs_all():
+    claims = (
+        Claim("has no NaN", lambda rng: {"x": torch.zeros(2)}, weight=0),
+        Claim("doubles", lambda rng: {"x": torch.ones(2)}),
+    )
+    exercise = make(claims=claims)
+    assert judged(exercise, lambda x: x * 2).points == 4
+    assert judged(exercise, lambda x: x * 3).points == 0
+    assert judged(exercise, lambda x: x * 2 + (x.sum() == 0)).points == 0
+
+
+def test_an_error_in_one_claim_costs_that_claim():
+    result = judged(make(), lambda x: x * 2 if x.sum() else 1 / 0)
+    assert result.points == 3
+    assert result.rows[1].reason == "ZeroDivisionError: division by zero"
+
+
+def test_a_stub_is_missing_and_gets_nothing():
+    def stub(x):
+        raise NotImplementedError("Exercise 99.1")
+
+    result = judged(make(), stub)
+    assert (result.status, result.points) == ("missing", 0)
+
+
+def test_a_known_mistake_is_named_and_a_new_one_is_not():
+    triple = Mistake("triples", lambda x: x * 3, "you tripled")
+    square = Mistake("squares", lambda x: x * x, "you squared")
+    exercise = make(mistakes=(triple, square))
+    assert judged(exercise, lambda x: x**2).mistake == "you squared"
+    assert judged(exercise, lambda x: 3 * x).mistake == "you tripled"
+    assert judged(exercise, lambda x: 4 * x).mistake == ""
+
+
+def test_different_errors_are_different_mistakes():
+    broken = Mistake("divides", lambda x: x / 0 if False else 1 // 0, "you divide by zero")
+    exercise = make(mistakes=(broken,))
+    assert judged(exercise, lambda x: 1 // 0).mistake == "you divide by zero"
+    assert judged(exercise, lambda x: [][0]).mistake == ""
+
+
+def test_a_random_answer_is_judged_by_its_statistics():
+    def shares(got, expected, inputs):
+        difference = np.abs(np.bincount(got, minlength=2) - np.bincount(expected, minlength=2))
+        return "frequencies differ" if difference.max() > 0.05 * len(got) else None
+
+    claims = (
+        Claim("a fair coin", lambda rng: {"rng": runs.Rng(int(rng.integers(99)))}, judge=shares),
+    )
+    biased = Mistake(
+        "biased", lambda rng: (rng.random(4000) < 0.7).astype(int), "your coin is biased"
+    )
+    exercise = make(
+        claims=claims, mistakes=(biased,), reference=lambda rng: rng.integers(0, 2, 4000)
+    )
+    assert judged(exercise, lambda rng: (rng.random(4000) < 0.5).astype(int)).status == "passed"
+    result = judged(exercise, lambda rng: 1 - (rng.random(4000) < 0.3).astype(int))
+    assert (result.points, result.mistake) == (0, "your coin is biased")
+
+
+def test_seeds_change_the_inputs_and_repeat_exactly():
+    exercise = make()
+    assert core.questions(exercise, (5,)) == core.questions(exercise, (5,))
+    assert core.questions(exercise, (5,)) != core.questions(exercise, (6,))
+
+
+def test_a_judge_that_meets_a_strange_value_does_not_break():
+    claims = (Claim("c", lambda rng: {"x": 1}, judge=lambda got, expected, inputs: got["a"].foo),)
+    result = judged(make(claims=claims, reference=lambda x: {"a": 1}), lambda x: {"b": 1})
+    assert result.rows[0].reason == "this value cannot be judged (KeyError)"
+
+
+def test_kinds_inside_a_tuple_are_compared():
+    assert kind_problem((T([1.0]), 2), (T([1.0]), 2.5)) is None
+    assert "third" in kind_problem((1, 2, None), (1, 2, 3))

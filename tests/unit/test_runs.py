@@ -1,0 +1,196 @@
+"""Values survive the way into a kernel and back; a student's function cannot hurt its caller."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sp
+import torch
+
+from graphrec_utils.exercises import core, runs
+
+VALUES = {
+    "none": None,
+    "bool": True,
+    "int": 3,
+    "large int": 2**80,
+    "float": 0.1,
+    "nan": float("nan"),
+    "infinity": float("-inf"),
+    "string": "Añn ✓",
+    "list": [1, [2.5, "x"], None],
+    "tuple": (1, (2, 3)),
+    "set": {1, 2, 3},
+    "dict": {"a": 1, 2: [3], (0, 1): 4.0},
+    "numpy": np.arange(6, dtype=np.int32).reshape(2, 3),
+    "numpy scalar array": np.array(2.5),
+    "empty numpy": np.zeros((0, 3), dtype=np.float32),
+    "numpy strings": np.array(["ab", "c"], dtype=object),
+    "torch": torch.randn(3, 2),
+    "torch 0-d": torch.tensor(2.5),
+    "torch bool": torch.tensor([True, False]),
+    "torch int": torch.arange(4),
+    "torch coo": torch.eye(3).to_sparse_coo(),
+    "torch csr": torch.eye(3).to_sparse_csr(),
+    "scipy csr": sp.random(4, 5, 0.5, format="csr", rng=0),
+    "frame": pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}, index=[4, 7]),
+    "series": pd.Series([1.0, 2.0], index=["u", "v"]),
+}
+
+
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
+def test_a_value_survives_json(value):
+    back = runs.decode(json.loads(json.dumps(runs.encode(value))))
+    assert core.kind(back) == core.kind(value)
+    assert core.close(back, value) is None
+
+
+def test_encoding_the_decoded_value_changes_nothing():
+    for value in VALUES.values():
+        encoded = runs.encode(value)
+        assert json.dumps(runs.encode(runs.decode(encoded))) == json.dumps(encoded)
+
+
+def test_a_number_of_numpy_travels_as_a_number():
+    assert runs.encode(np.float32(0.5)) == 0.5
+    assert runs.encode(np.bool_(True)) is True
+
+
+@pytest.mark.parametrize("value", [object(), (x for x in "ab"), len, {1: object()}])
+def test_any_other_type_is_refused(value):
+    with pytest.raises(TypeError, match="cannot be checked"):
+        runs.encode(value)
+
+
+def test_a_generator_travels_as_its_seed():
+    rng = runs.decode(json.loads(json.dumps(runs.encode(runs.Rng(7)))))
+    assert rng.generator().random() == np.random.default_rng(7).random()
+    torch_rng = runs.Rng(7, "torch").generator()
+    assert torch.equal(
+        torch.rand(3, generator=torch_rng),
+        torch.rand(3, generator=torch.Generator().manual_seed(7)),
+    )
+
+
+def ask(inputs: dict, run: str = "call") -> list[dict]:
+    return [{"run": run, "inputs": runs.encode(inputs)}]
+
+
+def test_inputs_arrive_in_the_order_of_the_signature_whatever_their_names():
+    (outcome,) = runs.answers(lambda mine, yours: mine - yours, ask({"a": 5, "b": 3}))
+    assert outcome["value"] == 2
+
+
+def test_a_generator_arrives_as_a_generator():
+    (outcome,) = runs.answers(lambda rng: rng.random(), ask({"rng": runs.Rng(3)}))
+    assert outcome["value"] == np.random.default_rng(3).random()
+
+
+def test_a_changed_input_is_named():
+    def spoil(E, k):
+        E += 1
+        return k
+
+    (outcome,) = runs.answers(spoil, ask({"E": torch.zeros(2), "k": 1}))
+    assert outcome["changed"] == ["E"]
+
+
+def test_a_changed_list_is_named_too():
+    (outcome,) = runs.answers(lambda names: names.pop(), ask({"names": ["a", "b"]}))
+    assert outcome["changed"] == ["names"]
+
+
+def test_calling_twice_shows_a_hidden_state():
+    seen = []
+
+    def counts(x):
+        seen.append(x)
+        return len(seen)
+
+    (outcome,) = runs.answers(counts, ask({"x": 1}, "call twice"))
+    assert runs.decode(outcome["value"]) == (1, 2)
+
+
+def test_the_gradient_is_compared():
+    # d/dx sum(x * y) = y, d/dy = x
+    x, y = torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0])
+    (outcome,) = runs.answers(
+        lambda x, y: x * y, ask({"x": x, "y": y}, "call and compare gradient")
+    )
+    value, (grad_x, grad_y) = runs.decode(outcome["value"])
+    assert value.tolist() == [3.0, 8.0]
+    assert grad_x.tolist() == [3.0, 4.0]
+    assert grad_y.tolist() == [1.0, 2.0]
+
+
+def test_a_detached_answer_has_zero_gradients():
+    x = torch.tensor([1.0])
+    (outcome,) = runs.answers(lambda x: x.detach() * 2, ask({"x": x}, "call and compare gradient"))
+    assert runs.decode(outcome["value"])[1][0].tolist() == [0.0]
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (ValueError("bad\nshape"), "ValueError: bad shape"),
+        (SystemExit(1), "SystemExit: 1"),
+        (RecursionError(), "RecursionError"),
+        (KeyError("x" * 5000), "KeyError"),
+    ],
+)
+def test_whatever_is_raised_becomes_one_short_line(error, message):
+    def fails(x):
+        raise error
+
+    (outcome,) = runs.answers(fails, ask({"x": 1}))
+    assert outcome["message"].startswith(message)
+    assert len(outcome["message"]) <= runs.ERROR_LIMIT
+    assert "\n" not in outcome["message"]
+
+
+def test_an_endless_loop_ends_with_the_time_limit():
+    def loops(x):
+        while True:
+            pass
+
+    start = time.monotonic()
+    outcomes = runs.answers(loops, ask({"x": 1}) * 5, seconds=0.3)
+    assert time.monotonic() - start < 2
+    assert [o["message"] for o in outcomes] == ["took longer than 0.3 s"] * 5
+
+
+def test_the_time_limit_passes_through_except_exception():
+    def stubborn(x):
+        while True:
+            with contextlib.suppress(Exception):
+                time.sleep(1)
+
+    (outcome,) = runs.answers(stubborn, ask({"x": 1}), seconds=0.3)
+    assert outcome["error"] == "OutOfTime"
+
+
+def test_the_limit_is_for_all_questions_together():
+    start = time.monotonic()
+    outcomes = runs.answers(lambda x: time.sleep(0.2), ask({"x": 1}) * 50, seconds=0.5)
+    assert time.monotonic() - start < 2
+    assert outcomes[0].get("error") is None
+    assert outcomes[-1]["error"] == "OutOfTime"
+
+
+def test_ten_megabytes_of_print_are_cut_and_counted(capsys):
+    def chatty(x):
+        print("y" * 10_000_000)
+        print("to stderr", file=sys.stderr)
+        return x
+
+    (outcome,) = runs.answers(chatty, ask({"x": 1}))
+    assert outcome["value"] == 1
+    assert len(outcome["printed"]) < runs.PRINT_LIMIT + 100
+    assert "9,998,011 more characters" in outcome["printed"]
+    assert capsys.readouterr() == ("", "")
