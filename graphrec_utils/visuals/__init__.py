@@ -1,0 +1,11 @@
+"""Interactive visuals with static twins; each works without a kernel, a CDN or a mouse.
+
+A visual in a notebook is a picture until JavaScript runs (GitHub, an untrusted notebook, a PDF),
+and can be explored wherever it runs. `visual.static()` returns Matplotlib Axes, `visual.live()`
+connects it to the kernel.
+"""
+
+from graphrec_utils.visuals.base import Visual
+from graphrec_utils.visuals.bipartite import bipartite
+
+__all__ = ["Visual", "bipartite"]

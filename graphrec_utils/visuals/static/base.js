@@ -1,0 +1,157 @@
+// What every visual shares. A visual is a module with one function in anywidget's protocol,
+//     import { frame, h } from "./base.js";
+//     export default { render({ model, el }) { … } };
+// Python joins this file and the visual's into one script (visuals/base.py), so a name at the top
+// level of either must not occur in the other.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+const build = (node, attributes, children) => {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value != null) node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+};
+
+// h("button", { class: "x", onclick: f }, "text") and the same for SVG elements.
+export const h = (tag, attributes = {}, ...children) =>
+  build(document.createElement(tag), attributes, children);
+export const s = (tag, attributes = {}, ...children) =>
+  build(document.createElementNS(SVG, tag), attributes, children);
+
+// The box of a visual: body, help line, controls, status line. `say` writes the status line, which
+// a screen reader speaks.
+export function frame(el, { label, help }) {
+  const body = h("div", { class: "gr-body" });
+  const controls = h("div", { class: "gr-controls", role: "group", "aria-label": "Controls" });
+  const line = h("div", { class: "gr-status", role: "status" });
+  const hint = h("div", { class: "gr-help" }, help);
+  const root = h("div", { class: "gr-root", role: "group", "aria-label": label });
+  root.append(body, line, controls);
+  controls.append(hint);
+  // JupyterLab looks at the focused element and its parents before it takes a key as a shortcut:
+  // without this, pressing D twice would delete the notebook cell.
+  root.addEventListener("focusin", (event) =>
+    event.target.setAttribute("data-lm-suppress-shortcuts", "true"),
+  );
+  // Slides turn on arrow keys, notebooks take focus on a press of the mouse: keep both inside.
+  for (const kind of ["keydown", "mousedown"])
+    root.addEventListener(kind, (event) => event.stopPropagation());
+  el.replaceChildren(root);
+  const say = (text) => {
+    if (line.textContent !== text) line.textContent = text;
+  };
+  return { root, body, controls, say };
+}
+
+export const button = (text, onclick, attributes = {}) =>
+  h("button", { type: "button", class: "gr-button", onclick, ...attributes }, text);
+
+// A native slider with its value beside it; `oninput` receives a number.
+export function slider(text, { min, max, step = 1, value }, oninput) {
+  const output = h("output", {}, String(value));
+  const input = h("input", { type: "range", min, max, step });
+  input.value = value;
+  const set = (number) => {
+    input.value = number;
+    output.textContent = input.value;
+  };
+  input.addEventListener("input", () => {
+    set(input.value);
+    oninput(Number(input.value));
+  });
+  return { node: h("label", { class: "gr-slider" }, text + " ", input, " ", output), set };
+}
+
+// Back, Play, Step and Reset over the states 0 … last; `show(k)` draws one. The animation runs
+// only after a press of Play, never for readers who asked for reduced motion.
+export function player(last, show, milliseconds = 700) {
+  let at = 0;
+  let timer = null;
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const stop = () => {
+    clearInterval(timer);
+    timer = null;
+    play.textContent = "▶ Play";
+  };
+  const go = (k) => {
+    at = Math.max(0, Math.min(last, k));
+    if (at === last) stop();
+    show(at);
+  };
+  const press = (k) => () => {
+    stop();
+    go(k());
+  };
+  const play = button("▶ Play", () => {
+    if (timer) return stop();
+    if (at === last) go(0);
+    timer = setInterval(() => go(at + 1), milliseconds);
+    play.textContent = "❚❚ Pause";
+  });
+  play.hidden = still;
+  const nodes = [
+    button("← Back", press(() => at - 1)),
+    play,
+    button("Step →", press(() => at + 1)),
+    button("Reset", press(() => 0)),
+  ];
+  return { nodes, go, stop };
+}
+
+// Arrow keys, Home and End move the focus within `rows()`, rows of elements (null where there is
+// nothing to focus); only one element is in the Tab order.
+export function roving(container, rows, first) {
+  const clamp = (k, length) => Math.max(0, Math.min(length - 1, k));
+  const settle = (element) => {
+    for (const other of rows().flat()) if (other) other.tabIndex = other === element ? 0 : -1;
+  };
+  container.addEventListener("focusin", (event) => {
+    if (rows().flat().includes(event.target)) settle(event.target);
+  });
+  container.addEventListener("keydown", (event) => {
+    const grid = rows();
+    let r = grid.findIndex((row) => row.includes(event.target));
+    if (r < 0 || event.altKey || event.metaKey) return;
+    let c = grid[r].indexOf(event.target);
+    const far = event.ctrlKey;
+    if (event.key === "ArrowUp") r = far ? 0 : r - 1;
+    else if (event.key === "ArrowDown") r = far ? grid.length - 1 : r + 1;
+    else if (event.key === "ArrowLeft") c = far ? 0 : c - 1;
+    else if (event.key === "ArrowRight") c = far ? grid[r].length - 1 : c + 1;
+    else if (event.key === "Home") [r, c] = [far ? 0 : r, 0];
+    else if (event.key === "End") [r, c] = [far ? grid.length - 1 : r, Infinity];
+    else return;
+    event.preventDefault();
+    r = clamp(r, grid.length);
+    grid[r][clamp(c, grid[r].length)]?.focus();
+  });
+  settle(first ?? rows().flat().find(Boolean));
+  return settle;
+}
+
+// A list of names for a sentence: "Ann, Bob and Eve".
+export const list = (names) =>
+  names.length < 2 ? names.join("") : names.slice(0, -1).join(", ") + " and " + names.at(-1);
+
+export const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
+
+// Stands in for the kernel's model on a page without a kernel.
+export function standalone(state) {
+  const values = structuredClone(state);
+  const listeners = {};
+  return {
+    get: (name) => values[name],
+    set(name, value) {
+      values[name] = value;
+      for (const f of listeners["change:" + name] ?? []) f();
+    },
+    save_changes() {},
+    on: (event, f) => (listeners[event] ??= []).push(f),
+    off(event, f) {
+      listeners[event] = (listeners[event] ?? []).filter((g) => g !== f);
+    },
+  };
+}
