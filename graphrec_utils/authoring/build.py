@@ -78,14 +78,21 @@ def _execute(source: Path, name: str, nb):
     path = target(source, name)
     where = {"metadata": {"path": str(path.parent)}}
     client = NotebookClient(
-        nb, timeout=CELL_SECONDS, record_timing=False, kernel_name="python3", resources=where
+        nb,
+        timeout=CELL_SECONDS,
+        record_timing=False,
+        kernel_name="python3",
+        resources=where,
+        extra_arguments=["--log-level=ERROR"],  # of the kernel: it warns about its own transport
     )
     try:
         client.execute(env={**os.environ, **ENVIRONMENT})
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        number = next((k for k, c in enumerate(nb.cells, 1) if _failed(c)), "?")
-        reason = str(error).strip().splitlines()[-1]
-        raise SourceError(source, number, f"the {name} notebook fails: {reason}") from None
+    except CellExecutionError as error:
+        reason = f"{error.ename}: {error.evalue}"
+        raise SourceError(source, _last(nb), f"the {name} notebook fails: {reason}") from None
+    except (CellTimeoutError, DeadKernelError) as error:
+        reason = "the kernel died" if isinstance(error, DeadKernelError) else "it takes too long"
+        raise SourceError(source, _last(nb), f"the {name} notebook fails: {reason}") from None
     nb.metadata.pop("widgets", None)
     nb.metadata.language_info = {"name": "python"}
     for number, cell in enumerate(nb.cells, start=1):
@@ -93,8 +100,13 @@ def _execute(source: Path, name: str, nb):
     return nb
 
 
-def _failed(cell) -> bool:
-    return any(output.output_type == "error" for output in cell.get("outputs", []))
+def _last(nb) -> int:
+    """Return the number of the cell that was running: the first code cell without a clean end."""
+    for number, cell in enumerate(nb.cells, start=1):
+        failed = any(output.output_type == "error" for output in cell.get("outputs", []))
+        if cell.cell_type == "code" and (failed or not cell.execution_count):
+            return number
+    return len(nb.cells)
 
 
 def _clean(source: Path, name: str, number: int, cell) -> None:
