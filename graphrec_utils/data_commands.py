@@ -84,6 +84,8 @@ def main(argv: Sequence[str]) -> int:
         sub.add_argument("names", nargs="*", metavar="NAME", help="a data set; none means all")
     options = parser.parse_args(argv)
     try:
+        for name in options.names:
+            registry.entry(name)  # a wrong name is told before anything else happens
         return COMMANDS[options.command][1](options.names)
     except ValueError as problem:  # an unknown data set
         print(problem)

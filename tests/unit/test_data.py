@@ -1,0 +1,471 @@
+"""Interactions, their splits, and the contents of the real data sets."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sp
+
+from graphrec_utils import data
+from graphrec_utils.data import Interactions, Split, Triples, formats, registry
+
+DAY = 86_400
+
+
+def events(pairs: list[tuple[int, int]], m: int = 3, n: int = 4, **more) -> Interactions:
+    users, items = (np.array(side, dtype=np.int64) for side in zip(*pairs, strict=True))
+    return Interactions(users, items, m, n, **more)
+
+
+def random_events(count: int = 400, m: int = 30, n: int = 40, seed: int = 0) -> Interactions:
+    """Events with repeated pairs and with times that several events share."""
+    rng = np.random.default_rng(seed)
+    return Interactions(
+        rng.integers(0, m, count),
+        rng.integers(0, n, count),
+        m,
+        n,
+        times=rng.integers(0, 100, count),
+        weights=rng.random(count),
+    )
+
+
+@pytest.fixture
+def log() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "who": ["eve", "ann", "ann", "bob"],
+            "what": [30, 10, 20, 10],
+            "when": pd.to_datetime(["1970-01-02", "1970-01-01", "1970-01-03", "1970-01-04"]),
+            "stars": [4, 5, 3, 1],
+        }
+    )
+
+
+# ------------------------------------------------------------------ Interactions
+
+
+def test_ids_follow_the_sorted_labels_not_the_order_of_the_rows(log):
+    one = Interactions.from_frame(log, "who", "what", "when", "stars")
+    other = Interactions.from_frame(log.iloc[::-1], "who", "what", "when", "stars")
+    assert one.users.tolist() == [2, 0, 0, 1]  # eve, ann, ann, bob
+    assert one.items.tolist() == [2, 0, 1, 0]  # 30, 10, 20, 10
+    assert other.users.tolist() == one.users.tolist()[::-1]
+
+
+def test_labels_lead_back_from_ids_to_the_table(log):
+    table = Interactions.from_frame(log, "who", "what")
+    assert table.user_labels[table.users].tolist() == log["who"].tolist()
+    assert table.item_labels[table.items].tolist() == log["what"].tolist()
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_datetimes_become_unix_seconds_in_every_unit(log, unit):
+    log["when"] = log["when"].dt.as_unit(unit)
+    table = Interactions.from_frame(log, "who", "what", "when")
+    assert table.times.tolist() == [DAY, 0, 2 * DAY, 3 * DAY]
+
+
+def test_datetimes_with_a_time_zone_become_utc_seconds(log):
+    log["when"] = log["when"].dt.tz_localize("Etc/GMT-1")  # one hour ahead of UTC
+    table = Interactions.from_frame(log, "who", "what", "when")
+    assert table.times.tolist() == [DAY - 3600, -3600, 2 * DAY - 3600, 3 * DAY - 3600]
+
+
+def test_arrays_have_the_documented_types(log):
+    table = Interactions.from_frame(log, "who", "what", "when", "stars")
+    kinds = [getattr(table, name).dtype for name in ("users", "items", "times", "weights")]
+    assert kinds == [np.int64, np.int64, np.int64, np.float32]
+
+
+def test_an_absent_column_is_named_with_those_there_are(log):
+    with pytest.raises(ValueError, match=r"no column 'user'.*'who'"):
+        Interactions.from_frame(log, "user", "what")
+
+
+def test_missing_values_are_refused_with_their_number(log):
+    log.loc[1, "stars"] = None
+    with pytest.raises(ValueError, match="'stars' has 1 missing"):
+        Interactions.from_frame(log, "who", "what", weight="stars")
+
+
+@pytest.mark.parametrize(
+    "change, sentence",
+    [
+        ({"items": np.array([0])}, "items must have one entry per event"),
+        ({"users": np.array([0, 3])}, r"users must lie in 0...2; got 0 to 3"),
+        ({"items": np.array([-1, 0])}, r"items must lie in 0...3; got -1 to 0"),
+        ({"users": np.array([0.0, 1.5])}, "users must be integers"),
+        ({"times": np.array([1.0, 2.0])}, "times must be integers"),
+        ({"item_labels": np.array(["a"])}, "item_labels must have 4 rows; got 1"),
+    ],
+)
+def test_contradictory_input_is_refused(change, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        dataclasses.replace(events([(0, 0), (1, 1)]), **change)
+
+
+def test_csr_is_binary_although_a_pair_occurs_twice():
+    R = events([(0, 1), (0, 1), (2, 3)]).csr()
+    assert R.toarray().tolist() == [[0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 1]]
+
+
+def test_csr_keeps_users_and_items_without_events():
+    assert events([(0, 0)], m=5, n=7).csr().shape == (5, 7)
+
+
+def test_degrees_count_distinct_partners():
+    users, items = events([(0, 1), (0, 1), (0, 2), (2, 1)]).degrees()
+    assert users.tolist() == [2, 0, 1]
+    assert items.tolist() == [0, 2, 1, 0]
+
+
+def test_summary_counts_active_users_and_the_share_of_pairs():
+    table = events([(0, 1), (0, 1), (2, 1)], times=np.array([DAY, 0, 5 * DAY]))
+    assert table.summary() == {
+        "users": 2,
+        "items": 1,
+        "edges": 3,
+        "density": 2 / 12,  # two distinct pairs of 3 x 4
+        "first": "1970-01-01",
+        "last": "1970-01-06",
+    }
+
+
+def test_summary_without_times_has_no_dates():
+    assert "first" not in events([(0, 0)]).summary()
+
+
+def test_representation_is_short_and_tells_the_size():
+    assert repr(events([(0, 1), (2, 1)])) == (
+        "Interactions(events 2, users 2 of 3, items 1 of 4, density 16.667%)"
+    )
+
+
+def test_html_sets_no_colour_so_that_both_themes_work():
+    html = events([(0, 1)])._repr_html_()
+    assert html.startswith("<table>") and "1 of 3" in html
+    assert not any(word in html for word in ("color", "background", "#"))
+
+
+def test_an_empty_part_can_be_shown():
+    empty = events([(0, 1)], times=np.array([3])).select(slice(0, 0))
+    assert len(empty) == 0 and "events 0" in repr(empty) and empty.csr().nnz == 0
+
+
+def test_select_keeps_ids_and_takes_times_and_weights_along():
+    table = events([(0, 1), (2, 3)], times=np.array([7, 8]), weights=np.array([1, 2]))
+    part = table.select(table.weights > 1)
+    assert (part.users.tolist(), part.items.tolist()) == ([2], [3])
+    assert (part.times.tolist(), part.weights.tolist()) == ([8], [2.0])
+    assert (part.num_users, part.num_items) == (3, 4)
+
+
+def test_without_removes_pairs_not_users():
+    rest = events([(0, 1), (0, 2), (1, 1)]).without(events([(0, 1), (2, 2)]))
+    assert rest.pairs().tolist() == events([(0, 2), (1, 1)]).pairs().tolist()
+
+
+def test_compact_renumbers_labels_and_features_alike():
+    features = sp.csr_matrix(np.eye(4, dtype=np.float32))
+    table = events(
+        [(2, 3), (0, 1)], item_labels=np.array(["a", "b", "c", "d"]), item_features=features
+    )
+    small = table.compact()
+    assert (small.users.tolist(), small.items.tolist()) == ([1, 0], [1, 0])
+    assert small.item_labels.tolist() == ["b", "d"]
+    assert small.item_features.toarray().argmax(axis=1).tolist() == [1, 3]
+
+
+def test_core_repeats_until_every_degree_holds():
+    # dropping user 2 leaves item 2 with one user; dropping item 2 leaves user 1 with two items
+    table = events([(0, 0), (0, 1), (1, 0), (1, 1), (1, 2), (2, 2)])
+    users, items = table.core(user_degree=2, item_degree=2).degrees()
+    assert users.tolist() == [2, 2] and items.tolist() == [2, 2]
+
+
+def test_core_that_leaves_nothing_says_so():
+    with pytest.raises(ValueError, match="user degree >= 5"):
+        events([(0, 0), (1, 1)]).core(user_degree=5)
+
+
+# ------------------------------------------------------------------------ splits
+
+
+def test_no_test_event_precedes_a_train_event():
+    train, val, test = random_events().temporal_split((0.6, 0.2, 0.2), unseen="keep")
+    assert train.times.max() < val.times.min() and val.times.max() < test.times.min()
+
+
+def test_a_random_split_would_fail_the_rule_of_time():  # W08
+    train, test = random_events().hold_out(0.2, seed=0)
+    assert train.times.max() > test.times.min()
+
+
+def test_temporal_split_loses_nothing_when_asked_to_keep_everything():
+    table = random_events()
+    parts = table.temporal_split((0.6, 0.2, 0.2), unseen="keep", repeats="keep")
+    assert sum(len(part) for part in parts) == len(table)
+
+
+def test_events_of_one_second_stay_together():
+    table = events([(0, i) for i in range(4)], times=np.array([1, 2, 2, 3]))
+    parts = table.temporal_split((0.5, 0.25, 0.25), unseen="keep")
+    assert [part.times.tolist() for part in parts] == [[1], [2, 2], [3]]
+
+
+def test_shares_that_floats_cannot_hold_are_met_exactly():
+    table = events([(0, 0)] * 10, times=np.arange(10))
+    parts = table.temporal_split((0.7, 0.1, 0.2), repeats="keep")  # 0.7 + 0.1 < 0.8 in floats
+    assert [len(part) for part in parts] == [7, 1, 2]
+
+
+def test_unseen_users_and_items_are_dropped_or_kept_as_told():
+    # train: user 0 with item 0; later: a new item, a new user, and a known pair of the two sides
+    table = events([(0, 0), (1, 1), (0, 1), (2, 0), (0, 3)], times=np.arange(5))
+    dropped = table.temporal_split((0.4, 0.0, 0.6), unseen="drop").test
+    kept = table.temporal_split((0.4, 0.0, 0.6), unseen="keep").test
+    assert dropped.pairs().tolist() == events([(0, 1)]).pairs().tolist()
+    assert len(kept) == 3
+
+
+def test_pairs_of_train_are_dropped_from_test_or_kept_as_told():
+    table = events([(0, 0), (0, 0)], times=np.array([0, 1]))
+    assert len(table.temporal_split((0.5, 0, 0.5)).test) == 0
+    assert len(table.temporal_split((0.5, 0, 0.5), repeats="keep").test) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments, sentence",
+    [
+        ({"fractions": (0.8, 0.2)}, "three shares"),
+        ({"fractions": (0.8, 0.1, 0.2)}, "add up to 1"),
+        ({"unseen": "ignore"}, "unseen must be"),
+        ({"repeats": True}, "repeats must be"),
+        ({"fractions": (0.0, 0.5, 0.5)}, "train would be empty"),
+    ],
+)
+def test_a_split_that_cannot_be_is_refused(arguments, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        random_events().temporal_split(**arguments)
+
+
+def test_a_temporal_split_without_times_is_refused():
+    with pytest.raises(ValueError, match="needs times"):
+        events([(0, 0)]).temporal_split()
+
+
+def test_hold_out_shares_the_pairs_without_overlap():
+    table = random_events()
+    rest, held = table.hold_out(0.2, seed=3)
+    assert len(rest) + len(held) == len(table)
+    assert not np.isin(held.pairs(), rest.pairs()).any()  # repeated pairs stay together
+
+
+def test_hold_out_takes_the_floor_or_one_more_of_every_user():
+    table = random_events()
+    degree = table.degrees()[0]
+    held = table.hold_out(0.3, seed=1)[1].degrees()[0]
+    assert ((held >= np.floor(0.3 * degree)) & (held <= np.floor(0.3 * degree) + 1)).all()
+
+
+def test_hold_out_meets_the_share_on_average():
+    users, items = (side.ravel() for side in np.meshgrid(np.arange(3000), np.arange(7)))
+    held = Interactions(users, items, 3000, 7).hold_out(0.1, seed=0)[1]
+    assert abs(len(held) / len(users) - 0.1) < 0.01  # sd: sqrt(.7 * .3 * 3000) / 21000 = .0012
+
+
+def test_hold_out_never_takes_the_last_item():
+    rest, held = events([(0, 0), (1, 0), (1, 1)]).hold_out(0.99, seed=0)
+    assert rest.degrees()[0].tolist() == [1, 1, 0]
+    assert held.users.tolist() == [1]
+
+
+def test_hold_out_depends_on_the_seed_and_not_on_the_order_of_events():
+    table = random_events()
+    turned = table.select(np.arange(len(table))[::-1])
+    held = set(table.hold_out(0.2, seed=5)[1].pairs().tolist())
+    assert held == set(turned.hold_out(0.2, seed=5)[1].pairs().tolist())
+    assert held != set(table.hold_out(0.2, seed=6)[1].pairs().tolist())
+
+
+def test_hold_out_gives_every_item_of_a_user_the_same_chance():
+    table = events([(0, i) for i in range(4)])
+    counts = sum(table.hold_out(0.5, seed=s)[1].degrees()[1] for s in range(400))
+    assert (abs(counts - 200) < 50).all()  # sd of a fair count: sqrt(400 / 4) = 10
+
+
+@pytest.mark.parametrize("fraction", [0, 1, -0.1, 20])
+def test_a_fraction_that_is_no_share_is_refused(fraction):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        random_events().hold_out(fraction, seed=0)
+
+
+def test_validation_is_drawn_from_train_and_leaves_test_alone():
+    train, test = random_events().hold_out(0.2, seed=0)
+    split = Split(train, train.select(slice(0, 0)), test).with_validation(0.1, seed=0)
+    assert len(split.train) + len(split.val) == len(train) and split.test is test
+    with pytest.raises(ValueError, match="already has"):
+        split.with_validation(0.1, seed=0)
+
+
+def test_a_sample_of_users_keeps_their_events_under_new_ids():
+    table = random_events()
+    labelled = dataclasses.replace(
+        table, user_labels=np.arange(100, 130), item_labels=np.arange(500, 540)
+    )
+    train, test = labelled.hold_out(0.2, seed=0)
+    split = Split(train, train.select(slice(0, 0)), test)
+    small = split.sample_users(5, seed=0)
+    assert small.train.num_users == 5 and set(small.train.users) == set(range(5))
+    assert set(small.train.items) == set(range(small.train.num_items))
+
+    def named(part):
+        return set(zip(part.user_labels[part.users], part.item_labels[part.items], strict=True))
+
+    chosen, known = set(small.train.user_labels), set(small.train.item_labels)
+    assert named(small.train) == {p for p in named(train) if p[0] in chosen}
+    assert named(small.test) == {p for p in named(test) if p[0] in chosen and p[1] in known}
+
+
+# ----------------------------------------------------------------------- triples
+
+
+def test_triples_refuse_ids_out_of_range():
+    with pytest.raises(ValueError, match=r"tails must lie in 0...1; got 0 to 2"):
+        Triples(np.array([0, 1]), np.array([0, 0]), np.array([2, 0]), 2, 1)
+
+
+def test_triples_as_one_array_have_the_relation_in_the_middle():
+    facts = Triples(np.array([0]), np.array([5]), np.array([1]), 2, 6)
+    assert facts.array().tolist() == [[0, 5, 1]]
+    assert repr(facts) == "Triples(facts 1, entities 2, relations 6)"
+
+
+# -------------------------------------------------------- readers, on small files
+
+
+def test_lists_with_a_name_first_keep_lines_of_unequal_length():
+    first, line, rest = formats._lists("7 1 2\n9\n8 3\n")
+    assert (first.tolist(), line.tolist(), rest.tolist()) == ([7, 9, 8], [0, 0, 2], [1, 2, 3])
+
+
+def test_a_count_that_does_not_fit_its_line_is_refused():
+    with pytest.raises(ValueError, match="as many entries"):
+        formats._counted_lists("2 5 6\n3 1 2\n")
+
+
+def test_movietweetings_joins_titles_by_id_not_by_position(tmp_path):
+    (tmp_path / "ratings.dat").write_text("1::0000020::8::100\n2::0000007::3::50\n")
+    (tmp_path / "movies.dat").write_text(
+        "0000020::Twenty (2000)::Drama|War\n0000007::Señor Seven (1999)::\n", encoding="utf-8"
+    )
+    movies = formats.movietweetings({path.name: path for path in tmp_path.iterdir()})
+    titles = movies.item_labels[movies.items].tolist()
+    assert titles == ["Twenty (2000)", "Señor Seven (1999)"]
+    assert movies.feature_labels.tolist() == ["Drama", "War"]
+    assert movies.item_features[movies.items].toarray().tolist() == [[1, 1], [0, 0]]
+
+
+# ----------------------------------------------- the real files, where they are
+
+
+@pytest.fixture(scope="module")
+def real():
+    """Return a loader of real data sets; it skips where a file is not here, and downloads nothing."""
+    loaded = {}
+
+    def load(name):
+        for file in registry.entry(name)["files"]:
+            here = registry.places(file)
+            if not any(path.is_file() for path in here.values()):
+                pytest.skip(f"{file['path']} is neither in GRAPHREC_DATA_DIR nor in the cache")
+        if name not in loaded:
+            loaded[name] = data.load(name)
+        return loaded[name]
+
+    return load
+
+
+def test_movietweetings_has_its_published_size(real):
+    movies = real("movietweetings-100k")
+    assert movies.summary() == {
+        "users": 16_554,
+        "items": 10_506,
+        "edges": 100_000,
+        "density": pytest.approx(100_000 / 16_554 / 10_506),
+        "first": "2013-02-28",
+        "last": "2013-09-01",
+    }
+    assert set(movies.weights) <= set(range(11))
+
+
+def test_movietweetings_titles_and_genres_belong_together(real):
+    movies = real("movietweetings-100k")
+    nation = movies.item_labels.tolist().index("The Birth of a Nation (1915)")
+    genres = movies.feature_labels[movies.item_features[nation].indices].tolist()
+    assert genres == ["Drama", "History", "Romance", "War"]
+
+
+def test_gowalla_has_the_size_of_the_lightgcn_split(real):
+    train, val, test = real("gowalla")
+    assert (train.num_users, train.num_items) == (29_858, 40_981)
+    assert (len(train), len(val), len(test)) == (810_128, 0, 217_242)
+    assert len(test.without(train)) == len(test)  # no test pair is in train
+
+
+def test_ml_latest_small_has_its_published_size(real):
+    movies = real("ml-latest-small")
+    assert (movies.num_users, movies.num_items, len(movies)) == (610, 9_724, 100_836)
+    assert set(movies.weights) == {k / 2 for k in range(1, 11)}
+    story = movies.item_labels.tolist().index("Toy Story (1995)")
+    assert "Animation" in movies.feature_labels[movies.item_features[story].indices]
+
+
+def test_citeulike_has_its_libraries_tags_citations_and_words(real):
+    graphs = real("citeulike-t")
+    library, tag, citation = graphs["library"], graphs["tag"], graphs["citation"]
+    assert (library.num_users, library.num_items, len(library)) == (7_947, 25_975, 134_860)
+    assert library.summary()["items"] == 25_584
+    assert library.degrees()[0].min() == 3 and library.degrees()[1].max() == 488
+    assert (len(tag), (tag.degrees()[0] >= 5).sum()) == (290_830, 8_311)
+    assert library.item_features.shape == (25_975, 20_000)
+    assert library.item_features.getnnz(axis=1).mean() == pytest.approx(18.9, abs=0.05)
+    R = citation.csr()
+    assert (R != R.T).nnz == 0 and R.nnz == 2 * 32_565
+
+
+def test_codex_s_has_its_published_size_and_readable_relations(real):
+    train, val, test = real("codex-s")
+    assert (train.num_entities, train.num_relations) == (2_034, 42)
+    assert (len(train), len(val), len(test)) == (32_888, 1_827, 1_828)
+    first = train.entity_labels[train.heads[0]], train.relation_labels[train.rels[0]]
+    assert first == ("Q7604", "languages spoken, written, or signed")
+    assert train.entity_labels[train.tails[0]] == "Q188"
+    assert len(np.unique(np.r_[train.heads, train.tails])) == 2_034
+
+
+def test_fb15k_237_has_its_published_size_and_column_order(real):
+    train, val, test = real("fb15k-237")
+    assert (train.num_entities, train.num_relations) == (14_541, 237)
+    assert (len(train), len(val), len(test)) == (272_115, 17_535, 20_466)
+    assert val.array()[0].tolist() == [6404, 31, 1211]  # the file says 6404 1211 31
+    assert train.relation_labels[2] == "/media_common/netflix_genre/titles"
+
+
+def test_hin_yelp_has_five_graphs_that_share_their_ids(real):
+    graphs = real("hin-yelp")
+    assert {name: len(graph) for name, graph in graphs.items()} == {
+        "user_business": 198_397,
+        "user_user": 158_590,
+        "user_compliment": 76_875,
+        "business_category": 40_009,
+        "business_city": 14_267,
+    }
+    sides = {name: (graph.num_users, graph.num_items) for name, graph in graphs.items()}
+    assert sides["user_business"] == (16_239, 14_284) and sides["user_user"] == (16_239, 16_239)
+    assert sides["business_city"][0] == sides["business_category"][0] == 14_284
+    assert set(graphs["user_business"].weights) == {1, 2, 3, 4, 5}
