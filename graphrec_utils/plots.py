@@ -144,8 +144,8 @@ def matrix_and_graph(
     left = matrix(R, users, items, ax=axes[0])
     right = bipartite(R, users, items, ax=axes[1])
     m, n, edges = *R.shape, int((R != 0).sum())
-    left.set_title(f"R: {m} × {n}, {edges} ones")
-    right.set_title(f"graph: {m} + {n} nodes, {edges} edges")
+    left.set_title(f"R: {m} × {n}, {edges} ones", loc="left")
+    right.set_title(f"graph: {m} + {n} nodes, {edges} edges", loc="left")
     return left, right
 
 

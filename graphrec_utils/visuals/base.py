@@ -68,7 +68,7 @@ class Visual:
 
     def png(self) -> bytes:
         """Return the picture as a PNG file, in the course's style whatever the notebook set."""
-        with plt.rc_context(style.RC):
+        with plt.style.context(["default", style.RC]):
             axes = self.draw()
             figure = (axes[0] if isinstance(axes, tuple) else axes).figure
             file = io.BytesIO()
