@@ -1,0 +1,497 @@
+"""Metrics: edge cases first, then numbers by hand, then slow oracles on random data."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sp
+import torch
+
+from graphrec_utils import metrics
+from graphrec_utils.data import Interactions
+from graphrec_utils.metrics import ranking
+
+SINGLE = {
+    "recall": metrics.recall_at_k,
+    "capped_recall": metrics.capped_recall_at_k,
+    "precision": metrics.precision_at_k,
+    "hit_rate": metrics.hit_rate_at_k,
+    "mrr": metrics.mrr,
+    "average_precision": metrics.average_precision_at_k,
+    "ndcg": metrics.ndcg_at_k,
+}
+ABCD, REL = "abcd", set("bde")  # hits at ranks 2 and 4; e is never recommended
+LATE, THREE = [9, 1, 8, 7, 2], {1, 2, 3}  # hits at ranks 2 and 5
+
+
+def random_case(m: int = 40, n: int = 25, seed: int = 0):
+    """Return random scores (m, n) and disjoint train and test matrices; some users lack a test."""
+    rng = np.random.default_rng(seed)
+    cell = rng.random((m, n))
+    train, test = (
+        sp.csr_matrix(cell < 0.2),
+        sp.csr_matrix((cell > 0.9) & (np.arange(m) % 5 > 0)[:, None]),
+    )
+    return rng.normal(size=(m, n)).astype(np.float32), train, test
+
+
+# -------------------------------------------------------------- one list: edge cases
+
+
+@pytest.mark.parametrize("metric", [*SINGLE.values(), metrics.dcg_at_k])
+def test_a_user_without_relevant_items_has_no_value(metric):
+    assert math.isnan(metric([1, 2], [], top=2))
+
+
+@pytest.mark.parametrize("metric", SINGLE.values())
+def test_an_empty_list_finds_nothing(metric):
+    assert metric([], {1}, top=3) == 0
+
+
+@pytest.mark.parametrize("metric", SINGLE.values())
+def test_relevant_items_behind_the_cut_do_not_count(metric):
+    assert metric([7, 8, 1], {1}, top=2) == 0
+
+
+@pytest.mark.parametrize("metric", SINGLE.values())
+@pytest.mark.parametrize("top", [0, -1, 2.0, None, True])
+def test_a_cut_off_that_is_no_count_is_refused(metric, top):
+    with pytest.raises(ValueError, match="top must be a whole number"):
+        metric([1], {1}, top=top)
+
+
+@pytest.mark.parametrize("metric", SINGLE.values())
+def test_a_list_that_names_an_item_twice_is_refused(metric):
+    with pytest.raises(ValueError, match="names an item once"):
+        metric([1, 1], {1}, top=2)
+
+
+@pytest.mark.parametrize("metric", SINGLE.values())
+def test_lists_tensors_and_arrays_are_the_same_to_a_metric(metric):
+    value = metric(LATE, THREE, top=5)
+    assert metric(torch.tensor(LATE), torch.tensor([1, 2, 3]), top=5) == value
+    assert metric(np.array(LATE), np.array([1, 2, 3]), top=np.int64(5)) == value
+
+
+@pytest.mark.parametrize("name", set(SINGLE) - {"recall", "precision"})
+def test_a_perfect_list_has_one(name):
+    assert SINGLE[name]([1, 2, 3], {1, 2, 3, 4}, top=3) == 1
+    assert SINGLE[name]([1, 2, 3, 8, 9], {1, 2, 3}, top=5) == 1
+
+
+def test_recall_of_a_perfect_list_stays_below_one_when_the_list_is_short():
+    assert metrics.recall_at_k([1, 2], {1, 2, 3, 4}, top=2) == 0.5
+    assert metrics.capped_recall_at_k([1, 2], {1, 2, 3, 4}, top=2) == 1
+
+
+def test_precision_divides_by_the_cut_off_even_if_the_list_is_shorter():
+    assert metrics.precision_at_k([1], {1}, top=4) == 0.25
+
+
+def test_a_relevant_item_named_twice_counts_once():
+    assert metrics.recall_at_k([1, 2], [1, 1, 3], top=2) == 0.5
+
+
+# ------------------------------------------------------------ one list: numbers by hand
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("precision", 0.5),  # 2 of 4 places
+        ("recall", 2 / 3),  # 2 of b, d, e
+        ("capped_recall", 2 / 3),
+        ("hit_rate", 1),
+        ("mrr", 0.5),  # b at rank 2
+        ("average_precision", (1 / 2 + 2 / 4) / 3),
+        ("ndcg", 0.4982),
+    ],
+)
+def test_hits_at_ranks_two_and_four(name, value):
+    assert SINGLE[name](ABCD, REL, top=4) == pytest.approx(value, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("precision", 0.4),
+        ("recall", 0.6667),
+        ("mrr", 0.5),
+        ("average_precision", 0.3),  # (1/2 + 2/5) / 3
+        ("ndcg", 0.4776),
+    ],
+)
+def test_hits_at_ranks_two_and_five(name, value):
+    assert SINGLE[name](LATE, THREE, top=5) == pytest.approx(value, abs=5e-5)
+
+
+def test_dcg_uses_the_logarithm_to_base_two():
+    # 1/log2(3) + 1/log2(5); the natural logarithm would give 1.5316 and the same NDCG
+    assert metrics.dcg_at_k(ABCD, REL, top=4) == pytest.approx(1.0616, abs=5e-5)
+
+
+def test_one_relevant_item_at_rank_three_has_ndcg_one_half():
+    assert metrics.ndcg_at_k([8, 9, 1], {1}, top=3) == pytest.approx(0.5)  # 1 / log2(4)
+
+
+def test_hits_at_ranks_one_and_three_with_two_and_with_five_relevant_items():
+    assert metrics.ndcg_at_k([1, 9, 2], {1, 2}, top=3) == pytest.approx(0.9197, abs=5e-5)
+    assert metrics.ndcg_at_k([1, 9, 2, 7, 8], {1, 2, 3, 4, 5}, top=5) == pytest.approx(
+        0.5087, abs=5e-5
+    )
+
+
+def test_the_ideal_list_is_no_longer_than_the_cut_off():
+    # top 2, three relevant, a hit at rank 2: by |Rel| instead of min(top, |Rel|) .2961 and .1667
+    assert metrics.ndcg_at_k([9, 1], THREE, top=2) == pytest.approx(0.3869, abs=5e-5)
+    assert metrics.average_precision_at_k([9, 1], THREE, top=2) == 0.25
+
+
+# --------------------------------------------------------------- named wrong versions
+
+
+def ndcg_of_hits_only(ranked, relevant, top):  # W05
+    hits = [item in relevant for item in ranked[:top]]
+    gain = [1 / math.log2(rank + 2) for rank in range(top)]
+    return sum(g for g, hit in zip(gain, hits, strict=True) if hit) / sum(gain[: sum(hits)])
+
+
+def ndcg_without_offset(ranked, relevant, top):  # W06, with rank + 1 to survive the first rank
+    hits = [item in relevant for item in ranked[:top]]
+    gain = [1 / math.log2(max(rank, 1) + 1) for rank in range(top)]
+    return sum(g for g, hit in zip(gain, hits, strict=True) if hit) / sum(gain[: len(relevant)])
+
+
+@pytest.mark.parametrize(
+    "right, wrong, value",
+    [
+        (metrics.recall_at_k, lambda L, rel, k: len(set(L[:k]) & rel) / k, 0.4),  # W04
+        (metrics.ndcg_at_k, ndcg_of_hits_only, 0.6241),  # W05
+        (metrics.ndcg_at_k, ndcg_without_offset, None),  # W06
+    ],
+    ids=["recall divided by k", "ideal from hits only", "discount shifted by one rank"],
+)
+def test_a_named_wrong_metric_has_another_value(right, wrong, value):
+    assert abs(right(LATE, THREE, 5) - wrong(LATE, THREE, 5)) > 0.01
+    if value:
+        assert wrong(LATE, THREE, 5) == pytest.approx(value, abs=5e-5)
+
+
+# ------------------------------------------------------------------------- evaluate
+
+
+def test_evaluate_is_every_single_metric_for_every_user():
+    _, _, test = random_case()
+    rng = np.random.default_rng(1)
+    lists = np.array([rng.permutation(25)[:6] for _ in range(40)])
+    lists[::3, 4:] = -1  # some lists are short
+    result = metrics.evaluate(lists, test)
+    for name, metric in SINGLE.items():
+        oracle = {
+            user: metric(lists[user][lists[user] >= 0], test[user].indices, top=6)
+            for user in range(40)
+            if test[user].nnz
+        }
+        assert result[name].to_dict() == pytest.approx(oracle), name
+
+
+def test_users_without_test_items_do_not_lower_the_mean():
+    test = sp.csr_matrix([[0, 1, 0], [0, 0, 0]])
+    result = metrics.evaluate(np.array([[1, 0], [2, 0]]), test)
+    assert result.index.tolist() == [0]
+    assert result["recall"].mean() == 1  # W07 would say 0.5
+
+
+def test_interactions_and_matrices_are_evaluated_alike():
+    test = Interactions(np.array([0, 0, 1, 1]), np.array([2, 2, 0, 1]), 2, 3)  # one pair twice
+    lists = np.array([[2, 1], [2, 0]])
+    one, other = metrics.evaluate(lists, test), metrics.evaluate(lists, test.csr())
+    pd.testing.assert_frame_equal(one, other)
+    assert one["recall"].tolist() == [1, 0.5]
+
+
+def test_weights_and_stored_zeros_of_a_matrix_do_not_change_the_metrics():
+    test = sp.csr_matrix((np.array([5.0, 0.0]), (np.array([0, 0]), np.array([1, 2]))), shape=(1, 3))
+    assert metrics.evaluate(np.array([[2, 1]]), test)["recall"].tolist() == [1]
+    assert metrics.evaluate(np.array([[2, 1]]), test)["mrr"].tolist() == [0.5]
+
+
+def test_lists_of_some_users_are_matched_by_their_ids():
+    test = sp.csr_matrix(np.eye(4))
+    result = metrics.evaluate(np.array([[3], [1]]), test, users=np.array([3, 2]))
+    assert result["recall"].to_dict() == {3: 1, 2: 0}
+
+
+@pytest.mark.parametrize(
+    "lists, sentence",
+    [
+        (np.array([[0], [1], [1]]), "3 lists for 2 users"),
+        (np.array([[0, 3], [1, 0]]), r"must lie in 0...2"),
+        (np.array([[0, -2], [1, 0]]), r"must lie in 0...2"),
+        (np.array([[0, 1], [1, 1]]), "names an item twice"),
+        (np.array([0, 1]), "must be .B, top. item ids"),
+        (np.array([[0.0], [1.0]]), "must be .B, top. item ids"),
+    ],
+)
+def test_lists_that_cannot_be_evaluated_are_refused(lists, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        metrics.evaluate(lists, sp.csr_matrix(np.ones((2, 3))))
+
+
+def test_a_test_set_without_items_is_refused():
+    with pytest.raises(ValueError, match="nothing to evaluate"):
+        metrics.evaluate(np.array([[0]]), sp.csr_matrix((1, 3)))
+
+
+# ------------------------------------------------------------------------- ranking
+
+
+def loop_ranking(scores, train, top, order):
+    """The slow oracle: sort all unseen items of a user by (score, place in the tie order)."""
+    rows = []
+    for user, row in enumerate(scores):
+        seen = set(train[user].indices)
+        items = sorted(
+            (i for i in range(len(row)) if i not in seen), key=lambda i: (-row[i], order[i])
+        )
+        rows.append((items + [-1] * top)[:top])
+    return np.array(rows)
+
+
+@pytest.mark.parametrize("block", [1, 60, 10**6])
+def test_ranking_equals_the_loop_in_blocks_of_any_size(block, monkeypatch):
+    monkeypatch.setattr(ranking, "BLOCK", block)
+    scores, train, _ = random_case()
+    got = metrics.rank_with(lambda users: scores[users], train, top=7)
+    assert (got == loop_ranking(scores, train, 7, ranking.tie_order(25, 0))).all()
+
+
+@pytest.mark.parametrize("levels", [1, 2, 4])
+def test_ranking_with_many_equal_scores_equals_the_loop(levels):
+    scores, train, _ = random_case()
+    scores = np.floor(np.random.default_rng(2).random(scores.shape) * levels)
+    for seed in (0, 1):
+        got = metrics.rank_with(lambda users: scores[users], train, top=7, seed=seed)
+        assert (got == loop_ranking(scores, train, 7, ranking.tie_order(25, seed))).all()
+
+
+def test_seen_items_are_never_recommended_and_places_stay_empty_instead():
+    train = sp.csr_matrix([[1, 1, 0], [1, 1, 1]])
+    got = metrics.rank_with(lambda users: np.ones((len(users), 3)), train, top=2)
+    assert got.tolist() == [[2, -1], [-1, -1]]
+
+
+def test_masking_the_test_items_instead_of_train_gives_zero():  # W03
+    scores, train, test = random_case()
+    wrong = metrics.rank_with(lambda users: scores[users], test, top=7)
+    right = metrics.rank_with(lambda users: scores[users], train, top=7)
+    assert metrics.evaluate(wrong, test)["recall"].max() == 0
+    assert metrics.evaluate(right, test)["recall"].mean() > 0
+
+
+def test_without_a_mask_seen_items_come_back():  # W02
+    scores, train, _ = random_case()
+    wrong = metrics.rank_with(lambda u: scores[u], None, top=7, users=np.arange(40))
+    assert metrics.evaluate(wrong, train)["recall"].sum() > 0
+    right = metrics.rank_with(lambda u: scores[u], train, top=7)
+    assert metrics.evaluate(right, train)["recall"].sum() == 0
+
+
+def test_more_places_than_items_leaves_places_empty():
+    got = metrics.rank_with(lambda u: np.array([[1.0, 2.0]]), sp.csr_matrix((1, 2)), top=4)
+    assert got.tolist() == [[1, 0, -1, -1]]
+
+
+def test_a_model_without_opinion_does_as_well_as_chance():  # W10
+    # the 20 relevant items have the smallest ids: an order by id would find all of them
+    m, n, top = 4, 1000, 20
+    test = sp.csr_matrix(np.repeat(np.arange(n)[None] < top, m, axis=0))
+
+    def constant(users):
+        return np.zeros((len(users), n))
+
+    recalls = [
+        metrics.evaluate(
+            metrics.rank_with(constant, None, top, users=np.arange(m), seed=seed), test
+        )["recall"].mean()
+        for seed in range(200)
+    ]
+    # 20 of 1000 chosen at random: mean 20/1000, sd of the mean about sqrt(.02 * .98 / 20 / 200)
+    assert abs(np.mean(recalls) - 0.02) < 5 * math.sqrt(0.02 * 0.98 / top / 200)
+
+
+def test_equal_scores_are_ordered_by_the_seed_alone():
+    def constant(users):
+        return torch.zeros(len(users), 50)
+
+    def rank(seed):
+        return metrics.rank_with(constant, None, 50, users=np.arange(3), seed=seed)
+
+    assert (rank(0) == rank(0)).all() and (rank(0)[0] == rank(0)[2]).all()
+    assert (rank(0) != rank(1)).any()
+
+
+def test_nan_scores_are_refused():
+    scores = np.zeros((1, 5))
+    scores[0, 3] = np.nan
+    with pytest.raises(ValueError, match="contain NaN"):
+        metrics.rank_with(lambda u: scores[u], sp.csr_matrix((1, 5)), top=2)
+
+
+def test_minus_infinity_means_never():
+    scores = np.array([[0.0, -np.inf, 1.0]])
+    got = metrics.rank_with(lambda u: scores[u], sp.csr_matrix((1, 3)), top=3)
+    assert got.tolist() == [[2, 0, -1]]
+
+
+def test_the_scores_of_the_caller_are_not_written_to():
+    for scores in (np.zeros((1, 3)), torch.zeros(1, 3)):
+        metrics.rank_with(lambda u, scores=scores: scores, sp.csr_matrix([[1, 1, 0]]), top=1)
+        assert not scores.any()
+
+
+def test_rank_all_is_the_ranking_by_inner_products():
+    rng = np.random.default_rng(0)
+    U, V = rng.integers(-3, 4, (40, 4)), rng.integers(-3, 4, (25, 4))  # exact, with many ties
+    _, train, _ = random_case()
+    oracle = loop_ranking(U @ V.T, train, 7, ranking.tie_order(25, 0))
+    for make in (np.float32, torch.tensor):
+        got = metrics.rank_all(make(U) * 1.0, make(V) * 1.0, train, top=7)
+        assert (got == oracle).all()
+
+
+def test_rank_all_for_some_users_is_the_same_rows():
+    rng = np.random.default_rng(0)
+    U, V = rng.normal(size=(40, 4)), rng.normal(size=(25, 4))
+    _, train, _ = random_case()
+    users = np.array([7, 3, 30])
+    everyone = metrics.rank_all(U, V, train, top=5)
+    assert (metrics.rank_all(U, V, train, top=5, users=users) == everyone[users]).all()
+
+
+def test_rank_all_takes_parameters_that_require_gradients():
+    U, V = torch.nn.Parameter(torch.eye(2)), torch.nn.Parameter(torch.eye(2))
+    assert metrics.rank_all(U, V, None, top=1).tolist() == [[0], [1]]
+
+
+def test_ranking_never_asks_for_all_scores_at_once(monkeypatch):
+    monkeypatch.setattr(ranking, "BLOCK", 100)
+    asked = []
+
+    def scores(users):
+        asked.append(len(users))
+        return np.zeros((len(users), 25))
+
+    metrics.rank_with(scores, sp.csr_matrix((40, 25)), top=3)
+    assert max(asked) == 4 and sum(asked) == 40  # 4 * 25 = 100
+
+
+@pytest.mark.parametrize(
+    "arguments, sentence",
+    [
+        ({"train": None}, "say which users"),
+        ({"train": sp.csr_matrix((2, 4))}, "3 scores per user, but train has 4 items"),
+        ({"train": sp.csr_matrix((2, 3)), "users": np.array([2])}, "user 2 is not among the 2"),
+        ({"train": sp.csr_matrix((2, 3)), "top": 0}, "top must be"),
+    ],
+)
+def test_a_ranking_that_cannot_be_is_refused(arguments, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        metrics.rank_with(lambda users: np.zeros((len(users), 3)), **arguments)
+
+
+def test_scores_of_the_wrong_shape_are_refused():
+    with pytest.raises(ValueError, match=r"must be \(1, n\); got \(3,\)"):
+        metrics.rank_with(lambda users: np.zeros(3), sp.csr_matrix((2, 3)))
+
+
+# ---------------------------------------------------------- beyond the mean of accuracy
+
+
+def test_coverage_counts_items_that_are_in_any_list():
+    assert metrics.coverage(np.array([[0, 1], [1, -1]]), num_items=4) == 0.5
+
+
+def test_exposure_ignores_empty_places():
+    assert metrics.exposure(np.array([[0, 1], [1, -1]]), num_items=3).tolist() == [1, 2, 0]
+
+
+def test_gini_is_zero_for_equals_and_almost_one_for_a_monopoly():
+    assert metrics.gini(np.full(7, 3)) == pytest.approx(0)
+    assert metrics.gini(np.array([0, 0, 0, 9])) == pytest.approx(3 / 4)  # (n - 1) / n
+
+
+def test_gini_is_half_the_mean_difference_over_the_mean():
+    counts = np.random.default_rng(0).integers(0, 9, 30)
+    oracle = np.abs(counts[:, None] - counts).mean() / (2 * counts.mean())
+    assert metrics.gini(counts) == pytest.approx(oracle)
+
+
+@pytest.mark.parametrize("counts", [[], [0, 0], [1, -1]])
+def test_gini_of_nothing_is_refused(counts):
+    with pytest.raises(ValueError, match="not all 0"):
+        metrics.gini(np.array(counts))
+
+
+def test_popularity_overlap_is_the_share_of_bestsellers():
+    train = sp.csr_matrix([[1, 1, 0, 0], [1, 1, 1, 0], [1, 0, 0, 0]])  # 0 and 1 sell best
+    assert metrics.popularity_overlap(np.array([[0, 1], [1, 3]]), train) == 0.75
+    assert metrics.popularity_overlap(np.array([[2, -1], [1, -1]]), train) == 0.5
+
+
+def test_recall_by_popularity_counts_events_in_the_buckets_of_their_items():
+    # degrees in train: 3, 1, 0, 2
+    train = sp.csr_matrix([[1, 1, 0, 1], [1, 0, 0, 1], [1, 0, 0, 0]])
+    test = sp.csr_matrix([[0, 0, 1, 0], [0, 1, 1, 0], [0, 0, 0, 1]])
+    lists = np.array([[2], [1], [1]])
+    table = metrics.recall_by_popularity(lists, test, train, bounds=(0, 2))
+    assert table.index.tolist() == ["0", "1-2", "3+"]
+    assert table["items"].tolist() == [1, 2, 1]
+    assert table["events"].tolist() == [2, 2, 0]
+    assert table["recall"].tolist()[:2] == [0.5, 0.5]  # item 2: 1 of 2; items 1 and 3: 1 of 2
+    assert math.isnan(table["recall"].iloc[2])
+
+
+def test_bucket_recalls_weighted_by_events_are_the_recall_of_all_events():
+    scores, train, test = random_case(m=200, n=60)
+    lists = metrics.rank_with(lambda users: scores[users], train, top=9)
+    table = metrics.recall_by_popularity(lists, test, train)
+    hits = sum(len(set(lists[u]) & set(test[u].indices)) for u in range(200))
+    assert (table["recall"] * table["events"]).sum() == pytest.approx(hits)
+    assert table["events"].sum() == test.nnz and table["items"].sum() == 60
+
+
+def test_default_buckets_keep_equal_degrees_together_and_are_about_as_large():
+    _, train, test = random_case(m=400, n=500)
+    lists = np.tile(np.arange(5), (400, 1))
+    table = metrics.recall_by_popularity(lists, test, train)
+    assert 8 <= len(table) <= 10 and table["items"].max() <= 100
+    ends = [int(x) for label in table.index[:-1] for x in label.split("-")]
+    assert ends == sorted(ends)
+
+
+def test_one_degree_for_all_makes_one_bucket():
+    table = metrics.recall_by_popularity(
+        np.array([[0]]), sp.csr_matrix([[1, 0]]), sp.csr_matrix([[1, 1]])
+    )
+    assert table["items"].tolist() == [2]
+
+
+def test_by_activity_averages_users_of_like_degree():
+    train = sp.csr_matrix([[1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0]])
+    test = sp.csr_matrix([[0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 1, 0], [0, 0, 0, 0]])
+    per_user = metrics.evaluate(np.array([[1], [2], [3], [3]]), test)
+    table = metrics.by_activity(per_user, train, bounds=(1,))
+    assert table.index.tolist() == ["0-1", "2+"]
+    assert table["users"].tolist() == [1, 2]  # user 3 has no test item
+    assert table["recall"].tolist() == [1, 0.5]
+
+
+def test_bounds_that_do_not_increase_are_refused():
+    with pytest.raises(ValueError, match="bounds must increase"):
+        metrics.recall_by_popularity(
+            np.array([[0]]), sp.csr_matrix([[1]]), sp.csr_matrix([[1]]), bounds=(5, 1)
+        )
