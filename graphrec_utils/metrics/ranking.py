@@ -66,7 +66,9 @@ def rank_with(
     if seen is not None and len(users) and users.max() >= seen.shape[0]:
         raise ValueError(f"user {users.max()} is not among the {seen.shape[0]} users of train")
     ranked = np.full((len(users), top), -1, dtype=np.int64)
+    order = None
     for start, S in _blocks(scores, users):
+        order = tie_order(S.shape[1], seed) if order is None else order
         if seen is not None:
             part = seen[users[start : start + len(S)]]
             if part.shape[1] != S.shape[1]:
@@ -75,7 +77,7 @@ def rank_with(
                 )
             rows = np.repeat(np.arange(len(S)), np.diff(part.indptr))
             S[torch.from_numpy(rows), torch.from_numpy(part.indices).long()] = -torch.inf
-        ranked[start : start + len(S), : S.shape[1]] = best(S, top, tie_order(S.shape[1], seed))
+        ranked[start : start + len(S), : S.shape[1]] = best(S, top, order)
     return ranked
 
 
