@@ -46,13 +46,13 @@ FLAGS = [
     "--disable-sync",
 ]
 
-SETTINGS = {
-    # no question about news and no request for it
-    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    # otherwise outputs below the fold are not in the page
-    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
-}
+NEWS = "@jupyterlab/apputils-extension/notification"
+NOTEBOOKS = "@jupyterlab/notebook-extension/tracker"
 THEMES = "@jupyterlab/apputils-extension/themes"
+SETTINGS = {
+    NEWS: {"fetchNews": "false", "checkForUpdates": False},  # no question and no request
+    NOTEBOOKS: {"windowingMode": "none"},  # otherwise cells below the fold are not in the page
+}
 
 
 def find_chromium() -> str | None:
@@ -77,15 +77,19 @@ class Server:
         return name or source.name
 
     @contextlib.contextmanager
-    def dark(self):
-        """Show pages opened within the block in the theme JupyterLab Dark."""
-        path = self.settings / f"{THEMES}.jupyterlab-settings"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({"theme": "JupyterLab Dark"}), "utf-8")
+    def setting(self, name: str, value: dict):
+        """Use other settings of an extension for pages opened within the block."""
+        path = self.settings / f"{name}.jupyterlab-settings"
+        before = path.read_text("utf-8") if path.exists() else None
+        _store(self.settings, name, value)
         try:
             yield
         finally:
-            path.unlink()
+            path.write_text(before, "utf-8") if before else path.unlink()
+
+    def dark(self):
+        """Show pages opened within the `with` block in the theme JupyterLab Dark."""
+        return self.setting(THEMES, {"theme": "JupyterLab Dark"})
 
 
 @contextlib.contextmanager
@@ -105,9 +109,7 @@ def server(folder: Path, private: Path, app: str = "lab"):
     """
     settings = private / "settings"
     for name, value in SETTINGS.items():
-        path = settings / f"{name}.jupyterlab-settings"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(value), "utf-8")
+        _store(settings, name, value)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -182,9 +184,10 @@ def run_all(page, timeout: float = 300) -> None:
         choose_kernel.click()
     page.wait_for_function(
         r"""() => {
-            const cells = [...document.querySelectorAll(".jp-Notebook .jp-CodeCell")];
-            // a cell whose source is folded away has no editor
-            const written = (cell) => cell.querySelector(".cm-content")?.textContent.trim() ?? "?";
+            // a cell whose source is folded away has neither editor nor number
+            const cells = [...document.querySelectorAll(".jp-Notebook .jp-CodeCell")]
+                .filter((cell) => cell.querySelector(".cm-content"));
+            const written = (cell) => cell.querySelector(".cm-content").textContent.trim();
             const number = (cell) => cell.querySelector(".jp-InputPrompt").textContent;
             const dead = cells.some((cell) => cell.querySelector('[data-mime-type$="jupyter.error"]'));
             // after an error Lab leaves the cells below without a number
@@ -274,6 +277,12 @@ def contrast(of) -> float:
             return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
         }"""
     )
+
+
+def _store(settings: Path, name: str, value: dict) -> None:
+    path = settings / f"{name}.jupyterlab-settings"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value), "utf-8")
 
 
 def _answers(url: str) -> bool:

@@ -31,14 +31,13 @@ export function frame(el, { label, help }) {
   const root = h("div", { class: "gr-root", role: "group", "aria-label": label });
   root.append(body, line, controls);
   controls.append(hint);
-  // JupyterLab looks at the focused element and its parents before it takes a key as a shortcut:
-  // without this, pressing D twice would delete the notebook cell.
+  // Notebooks and slides listen for keys as well: pressing D twice would delete the notebook cell,
+  // an arrow key would turn the slide. Those that take a key before it arrives here (Notebook 7)
+  // spare a focused element with this attribute; the others (JupyterLab, reveal.js) never get it.
   root.addEventListener("focusin", (event) =>
     event.target.setAttribute("data-lm-suppress-shortcuts", "true"),
   );
-  // Slides turn on arrow keys, notebooks take focus on a press of the mouse: keep both inside.
-  for (const kind of ["keydown", "mousedown"])
-    root.addEventListener(kind, (event) => event.stopPropagation());
+  root.addEventListener("keydown", (event) => event.stopPropagation());
   el.replaceChildren(root);
   const say = (text) => {
     if (line.textContent !== text) line.textContent = text;

@@ -49,10 +49,13 @@ function render({ model, el }) {
     marked = u === null && i === null ? null : [u, i];
     draw();
   };
-  const pointing = (u, i) => ({
-    onpointerenter: () => mark(u, i),
-    onfocus: () => mark(u, i),
-  });
+  const hovering = (u, i) => ({ onpointerenter: () => mark(u, i) });
+  let kept = [null, null]; // what has the focus stays marked when the pointer leaves
+  const keep = (u, i) => {
+    kept = [u, i];
+    mark(u, i);
+  };
+  const pointing = (u, i) => ({ ...hovering(u, i), onfocus: () => keep(u, i) });
 
   // ---- the matrix
   const dot = (side) => h("span", { class: `gr-dot gr-${side}` });
@@ -108,7 +111,10 @@ function render({ model, el }) {
   const y = (k, n) => (n === 1 ? height / 2 : ROW / 2 + (k * (height - ROW)) / (n - 1));
   const edges = users.map((user, u) =>
     items.map((item, i) => {
-      const ends = { x1: left, y1: y(u, users.length), x2: right, y2: y(i, items.length) };
+      const [from, to] = [y(u, users.length), y(i, items.length)];
+      const ends = { x1: left, y1: from, x2: right, y2: to };
+      // easier to hit than the line, and not of height 0 where the line is level
+      const hit = `${left},${from - 6} ${right},${to - 6} ${right},${to + 6} ${left},${from + 6}`;
       return s(
         "g",
         {
@@ -126,7 +132,9 @@ function render({ model, el }) {
           },
           ...pointing(u, i),
         },
-        ...["halo", "line", "hit"].map((kind) => s("line", { class: `gr-${kind}`, ...ends })),
+        s("polygon", { class: "gr-hit", points: hit }),
+        s("line", { class: "gr-halo", ...ends }),
+        s("line", { class: "gr-line", ...ends }),
       );
     }),
   );
@@ -136,7 +144,7 @@ function render({ model, el }) {
   const place = (side, all, x) =>
     all.map((name, k) => {
       const at = y(k, all.length);
-      const hover = side === "user" ? pointing(k, null) : pointing(null, k);
+      const hover = side === "user" ? hovering(k, null) : hovering(null, k);
       const mark = { class: `gr-node gr-${side}`, ...hover };
       nodes[side][k] =
         side === "user"
@@ -153,19 +161,19 @@ function render({ model, el }) {
     ...place("user", users, left).flat(),
     ...place("item", items, right).flat(),
   );
-  const settle = roving(svg, () =>
+  // not on the svg itself: an svg that listens to the focus takes part in the Tab order
+  const graph = h("div", {}, svg);
+  const settle = roving(graph, () =>
     edges.map((line) => line.filter(present)).filter((line) => line.length),
   );
 
   // ---- both
   const titles = [h("div", { class: "gr-title" }), h("div", { class: "gr-title" })];
-  body.append(h("div", {}, titles[0], grid), h("div", {}, titles[1], svg));
+  body.append(h("div", {}, titles[0], grid), h("div", {}, titles[1], graph));
   controls.append(button("Reset", () => put(atStart)));
-  body.addEventListener("pointerleave", () => {
-    if (!body.contains(document.activeElement)) mark(null, null);
-  });
+  body.addEventListener("pointerleave", () => mark(...kept));
   body.addEventListener("focusout", (event) => {
-    if (!body.contains(event.relatedTarget)) mark(null, null);
+    if (!body.contains(event.relatedTarget)) keep(null, null);
   });
 
   function draw() {
