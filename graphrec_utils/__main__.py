@@ -12,10 +12,11 @@ FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 # name: (what it does, the module that does it, its function, the packages it needs)
 # The function takes the arguments after the name and returns 0 (fine), 1 (the user's result is
-# negative) or 2 (it could not run). Packages: None, or a kind of `environment.KINDS`.
+# negative) or 2 (it could not run). Packages: a kind of `environment.KINDS` that must be there
+# before the module can be imported, or None: the standard library is enough, or it asks itself.
 COMMANDS = {
-    "lab": ("open the lessons in JupyterLab", "graphrec_utils.commands", "lab", "lab"),
-    "test": ("run the test suite", "graphrec_utils.commands", "test", "test"),
+    "lab": ("open the lessons in JupyterLab", "graphrec_utils.commands", "lab", None),
+    "test": ("run the test suite", "graphrec_utils.commands", "test", None),
     "doctor": ("say what is missing and how to get it", "graphrec_utils.doctor", "main", None),
     "build": ("make notebooks from solutions/", "graphrec_utils.authoring.build", "main", "test"),
     "progress": ("show how far you are", "graphrec_utils.exercises.dashboard", "main", "lab"),

@@ -70,8 +70,8 @@ def main(argv: list[str]) -> int:
 
 def findings() -> Iterator[Finding]:
     """Yield the lines of the report, top to bottom."""
-    yield Finding(True, "Python", f"{sys.version.split()[0]} in {sys.prefix}")
     python, prefix, site = used()
+    yield Finding(True, "Python", f"{sys.version.split()[0]}; packages are looked for in {prefix}")
     yield from packages(python, prefix, site)
     yield kernel(python, prefix)
     yield git()

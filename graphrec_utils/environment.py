@@ -38,7 +38,10 @@ def dev_lines():
 
 def _course_lines():
     if paths.root() is None:  # installed from a wheel: the wheel's own metadata
-        lines = metadata.requires("graphrec-utils") or []
+        try:
+            lines = metadata.requires("graphrec-utils") or []
+        except metadata.PackageNotFoundError:  # a bare copy of the folder knows no requirements
+            lines = []
         return [line for line in lines if "extra ==" not in line]
     text = (paths.root() / "requirements.txt").read_text("utf-8")
     lines = [line.split("#")[0].strip() for line in text.splitlines()]

@@ -103,20 +103,24 @@ def _watch(process, log):
     threading.Thread(target=read, daemon=True).start()
     start = time.monotonic()
     collected = 0
+    phase = ""
     seen = []
-    with open(log, "a", encoding="utf-8") as file:
+    with open(log, "a", buffering=1, encoding="utf-8") as file:  # by line: it is read meanwhile
         while True:
             try:
                 line = lines.get(timeout=SIGN_OF_LIFE)
             except queue.Empty:
-                what = f", {collected} packages found so far" if collected else ""
-                print(f"  … {time.monotonic() - start:.0f} s{what}", flush=True)
+                print(f"  … {time.monotonic() - start:.0f} s{phase}", flush=True)
                 continue
             if line is None:
                 return "".join(seen)
             file.write(line)
             seen.append(line)
-            collected += line.startswith("Collecting ")
+            if line.startswith("Collecting "):
+                collected += 1
+                phase = f", {collected} packages found so far"
+            elif line.startswith("Installing collected"):
+                phase = ", installing"
             text = headline(line)
             if text:
                 print(f"  {text}", flush=True)
