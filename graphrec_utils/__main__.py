@@ -19,6 +19,7 @@ COMMANDS = {
     "test": ("run the test suite", "graphrec_utils.commands", "test", None),
     "doctor": ("say what is missing and how to get it", "graphrec_utils.doctor", "main", None),
     "build": ("make notebooks from solutions/", "graphrec_utils.authoring.build", "main", "test"),
+    "grade": ("grade submitted notebooks", "graphrec_utils.grading.command", "main", "lab"),
     "progress": ("show how far you are", "graphrec_utils.exercises.dashboard", "main", "lab"),
     "reset": ("restore a lesson, keeping yours", "graphrec_utils.commands", "reset", None),
 }

@@ -190,7 +190,11 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One function a student writes; its claims and mistakes; hints from nudge to recipe."""
+    """One function a student writes; its claims and mistakes; hints from nudge to recipe.
+
+    `library` names the package's own version, as in "graphrec_utils.graphs.propagate": while an
+    answer is graded, only the package itself may call it.
+    """
 
     id: str
     function: str
@@ -199,6 +203,7 @@ class Exercise:
     claims: tuple[Claim, ...]
     mistakes: tuple[Mistake, ...]
     hints: tuple[str, ...]
+    library: str = ""
 
 
 @dataclass
