@@ -46,6 +46,24 @@ def _axpy(scale, x, y, size):
 
 
 @njit(**FAST)
+def _add_outer(H, items, weight, A, size):
+    """Add $\\sum_s c_s h_s h_s^\\top$ to the lower triangle of A, four items per pass over A."""
+    whole = items.size - items.size % 4
+    for s in range(0, whole, 4):
+        h0, h1, h2, h3 = H[items[s]], H[items[s + 1]], H[items[s + 2]], H[items[s + 3]]
+        for f in range(size):
+            c0, c1 = weight[s] * h0[f], weight[s + 1] * h1[f]
+            c2, c3 = weight[s + 2] * h2[f], weight[s + 3] * h3[f]
+            row = A[f]
+            for g in range(f + 1):
+                row[g] += c0 * h0[g] + c1 * h1[g] + c2 * h2[g] + c3 * h3[g]
+    for s in range(whole, items.size):
+        h0 = H[items[s]]
+        for f in range(size):
+            _axpy(weight[s] * h0[f], h0, A[f], f + 1)
+
+
+@njit(**FAST)
 def _solve(A, b, size):
     """Solve A x = b in place by Cholesky; only the lower triangle of A is read, A is destroyed.
 
@@ -74,11 +92,9 @@ def _primal(H, items, weight, target, diagonal, A, w, dim):
         A[f, :f] = 0
         A[f, f] = diagonal[f]
         w[f] = 0
+    _add_outer(H, items, weight, A, dim)
     for s in range(items.size):
-        h = H[items[s]]
-        for f in range(dim):
-            _axpy(weight[s] * h[f], h, A[f], f + 1)
-        _axpy(target[s], h, w, dim)
+        _axpy(target[s], H[items[s]], w, dim)
     return _solve(A, w, dim)
 
 
@@ -160,10 +176,10 @@ def _step_rows(indptr, indices, weight, target, H, gram, reg, scores, gradient, 
             for f in range(size):
                 A[f, : f + 1] = gram[f, : f + 1]
                 A[f, f] += reg[u]
+            row = slice(indptr[u], indptr[u + 1])
+            _add_outer(H, indices[row], weight[row], A, size)
             for s in range(indptr[u], indptr[u + 1]):
                 h = H[indices[s]]
-                for f in range(size):
-                    _axpy(weight[s] * h[f], h, A[f], f + 1)
                 _axpy(weight[s] * scores[s] - target[s], h, g, size)
             failed[part] += not _solve(A, g, size)
             for s in range(indptr[u], indptr[u + 1]):
