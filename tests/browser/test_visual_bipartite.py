@@ -266,6 +266,10 @@ def test_nothing_is_wider_than_a_telephone(new_page, fragment, likes):
     page.goto(fragment(likes))
     page.locator(".gr-root").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 380
+    cut = "(e) => e.scrollWidth > e.clientWidth"
+    heads = [page.get_by_role("rowheader"), page.get_by_role("columnheader")]
+    assert not any(e.evaluate(cut) for head in heads for e in head.all())
+    assert not page.locator(".gr-scroll").evaluate(cut)
     screenshot(page, "bipartite-narrow")
 
 
@@ -280,8 +284,14 @@ def test_the_largest_visual_has_room_for_its_names(page, fragment):
             return a.left < b.left || a.right > b.right || a.top < b.top || a.bottom > b.bottom;
         }).map((text) => text.textContent)"""
     )
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll("[role=rowheader], [role=columnheader]")]
+            .filter((e) => e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight)
+            .map((e) => e.textContent)"""
+    )
     screenshot(page, "bipartite-largest")
     assert beyond == []
+    assert cut == names[:1]  # too long; its title has it whole
 
 
 def test_the_same_visual_twice_on_a_page_works_twice(page, fragment, likes):

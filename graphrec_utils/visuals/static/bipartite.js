@@ -84,9 +84,10 @@ function render({ model, el }) {
   };
   const row = (...children) => h("div", { role: "row" }, ...children);
   const gridcell = (child) => h("div", { role: "gridcell" }, child);
+  const tall = items.length > 6 || Math.max(...items.map((name) => name.length)) > 10;
   const grid = h(
     "div",
-    { class: "gr-grid", role: "grid", style: `--columns: ${items.length}` },
+    { class: tall ? "gr-grid gr-tall" : "gr-grid", role: "grid", style: `--columns: ${items.length}` },
     row(
       h("div", { role: "gridcell" }),
       ...heads.item,
@@ -169,7 +170,11 @@ function render({ model, el }) {
 
   // ---- both
   const titles = [h("div", { class: "gr-title" }), h("div", { class: "gr-title" })];
-  body.append(h("div", {}, titles[0], grid), h("div", {}, titles[1], graph));
+  const scroll = h("div", { class: "gr-scroll" }, grid);
+  body.append(
+    h("div", { class: "gr-panel" }, titles[0], scroll),
+    h("div", { class: "gr-panel" }, titles[1], graph),
+  );
   controls.append(button("Reset", () => put(atStart)));
   body.addEventListener("pointerleave", () => mark(...kept));
   body.addEventListener("focusout", (event) => {
