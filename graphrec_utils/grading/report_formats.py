@@ -56,7 +56,8 @@ def read_roster(path: Path) -> dict[str, dict[str, str]]:
 def gradebook(crowd: list[Person], result: dict) -> str:
     """Return the class as CSV: a row per student, a column per lesson and per exercise.
 
-    An empty cell is a lesson that was not handed in; 0 is one that earned nothing.
+    An empty cell is a lesson that was not handed in, or on which the grader failed; 0 is one that
+    earned nothing.
     """
     lessons: dict[str, float] = {}
     exercises: dict[str, float] = {}
@@ -71,8 +72,9 @@ def gradebook(crowd: list[Person], result: dict) -> str:
     table = csv.writer(out, lineterminator="\r\n")
     table.writerow(head)
     for person in crowd:
-        own = {s["lesson"]: f"{s['points']:g}" for s in person.submissions if s["lesson"]}
-        parts = {e["id"]: f"{e['points']:g}" for s in person.submissions for e in s["exercises"]}
+        judged = [s for s in person.submissions if s["status"] != "grader-error"]
+        own = {s["lesson"]: f"{s['points']:g}" for s in judged if s["lesson"]}
+        parts = {e["id"]: f"{e['points']:g}" for s in judged for e in s["exercises"]}
         remarks = [
             f"{clean(s['file'])}: {s['status']}"
             for s in person.submissions

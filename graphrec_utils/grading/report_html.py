@@ -172,7 +172,11 @@ def _mistakes(graded: list[dict]) -> list[str]:
     if not named:
         return ["<h2>Named mistakes</h2><p>No answer matched a known mistake.</p>"]
     rows = [
-        [f'<th scope="row">{_e(name)}</th>', f"<td>{_e(sentence)}</td>", f"<td>{count}</td>"]
+        [
+            f'<th scope="row">{_e(name)}</th>',
+            f'<td class="wide">{_e(sentence)}</td>',
+            f"<td>{count}</td>",
+        ]
         for (name, sentence), count in named.most_common(SHOWN)
     ]
     heads = ["Exercise", "What the student was told", "Answers"]
@@ -204,7 +208,7 @@ def _similar(found: dict | None) -> list[str]:
         for entry in pair["exercises"]:
             evidence = "; ".join(entry["evidence"])
             share = f"{entry['similarity']:.0%}"
-            parts.append(f"<li>{_e(feedback.title(entry))}: {share} alike. {_e(evidence)}</li>")
+            parts.append(f"<li>{_e(feedback.title(entry))}: {share} alike: {_e(evidence)}.</li>")
         parts.append("</ul>")
     if (more := len(found["pairs"]) - PAIRS_SHOWN) > 0:
         parts.append(f"<p>{more} more pairs are in result.json.</p>")
@@ -214,11 +218,13 @@ def _similar(found: dict | None) -> list[str]:
 def _trouble(handed_in: list[dict]) -> list[str]:
     rows = []
     for s in handed_in:
-        said = [] if s["status"] == "graded" else [f"{s['status']}: {s.get('reason', '')}"]
+        said = [] if s["status"] == "graded" else [s["status"], s.get("reason", "")]
         said += [*s.get("warnings", []), *s.get("notes", [])]
         if said:
-            lines = "<br>".join(_e(line) for line in said)
-            rows.append([f'<th scope="row">{_name(s["file"])}</th>', f"<td>{lines}</td>"])
+            lines = "<br>".join(_e(line) for line in said if line)
+            rows.append([
+                f'<th scope="row">{_name(s["file"])}</th>', f'<td class="wide">{lines}</td>'
+            ])  # fmt: skip
     heads = ["Notebook", "What the grader noticed"]
     return ["<h2>To look at</h2>", _table("Notebooks to look at", heads, rows)] if rows else []
 
@@ -227,7 +233,9 @@ def _everybody(crowd: list[Person]) -> list[str]:
     rows = []
     for person in crowd:
         lessons = ", ".join(
-            f"{s['lesson'] or '?'}: {s['points']:g}/{s['max_points']:g}" for s in person.submissions
+            f"{s['lesson'] or '?'}: "
+            + (f"{s['points']:g}/{s['max_points']:g}" if s["status"] == "graded" else s["status"])
+            for s in person.submissions
         )
         link = f'<a href="students/{_e(person.slug)}.html">{_name(person.name)}</a>'
         rows.append([

@@ -44,7 +44,8 @@ li{margin:.15rem 0;overflow-wrap:anywhere}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.94rem}
 th,td{text-align:left;vertical-align:top;padding:.35rem .7rem .35rem 0;border-bottom:1px solid var(--line)}
-thead th{color:var(--muted)}
+thead th{color:var(--muted);white-space:nowrap}
+td.wide{min-width:15rem}
 tbody th{font-weight:600;min-width:9rem;overflow-wrap:anywhere}
 footer{margin-top:2.5rem}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}

@@ -191,6 +191,12 @@ def test_the_gradebook_tells_nothing_handed_in_from_zero(written):
     assert (book["李明"]["lesson 00"], book["李明"]["remarks"]) == ("0", "")
 
 
+def test_a_failure_of_the_grader_is_not_a_zero(written):
+    unlucky = rows((written / "gradebook.csv").read_text("utf-8"))["Unlucky"]
+    assert (unlucky["lesson 00"], unlucky["00.1"]) == ("", "")
+    assert unlucky["remarks"].endswith("grader-error")
+
+
 def test_of_two_people_with_one_name_only_the_first_gets_the_id(written):
     book = rows((written / "gradebook.csv").read_text("utf-8"))
     assert (book["Bob"]["id"], book["Bob (2)"]["id"]) == ("b-18", "")
