@@ -268,6 +268,8 @@ plt.show()
 # We hide one attendance at a time and ask the repaired recommender for three events. If the
 # hidden one is among them, that is a **hit**. Three random events would hit now and then, too.
 #
+# > **Claim.** Popularity finds a hidden attendance more often than chance.
+#
 # > **Predict first.** How often will popularity find the hidden event: in 35 %, 60 % or 85 % of
 # > the cases?
 
@@ -318,8 +320,8 @@ plt.show()
 
 # %% [markdown]
 # *Figure 0.4. One pair of bars per event: how many women attended (grey, lower bar) and for how many of
-# them the hidden attendance was found (green, upper bar). Crowded events are always found, the
-# events with three or four guests hardly ever.*
+# them the hidden attendance was found (green, upper bar). The crowded events at the top are found
+# nearly every time, the small ones at the bottom never.*
 #
 # One number said "better than chance". The picture says "perfect for crowds, useless for the
 # rest". Whoever attended a small event did so because of *who else was there*, and that is
@@ -399,7 +401,7 @@ progress()
 # ? 1. A matrix has 1,000 users, 5,000 items and a density of 0.1 %. How many likes?
 # ! 0.001 · 1,000 · 5,000 = 5,000. Real matrices are often emptier than that.
 # ? 2. Does a 0 in R mean that the user dislikes the item?
-# ! No. It means that nothing was observed. Most people have simply never met most items.
+# ! No. It means that nothing was observed. Most people have never met most items.
 # ? 3. Your card says "the inputs are left as they were ✗". Why does that cost everything?
 # ! Whoever calls your function goes on working with the same R, which is now wrong.
 # ? 4. Which recommender cannot suggest an event that nobody has attended yet?

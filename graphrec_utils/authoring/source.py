@@ -275,6 +275,8 @@ def _solved(source: Path, nb):
 
 def _student(nb):
     nb = copy.deepcopy(nb)
+    # what a speaker says is for slides and the solved notebook
+    nb.cells = [c for c in nb.cells if "notes" not in c.metadata.get("tags", [])]
     for cell in nb.cells:
         found = role(cell)
         if found and found[0] == "exercise":

@@ -189,6 +189,9 @@ def run_all(page, timeout: float = 300) -> None:
                 .filter((cell) => cell.querySelector(".cm-content"));
             const written = (cell) => cell.querySelector(".cm-content").textContent.trim();
             const number = (cell) => cell.querySelector(".jp-InputPrompt").textContent;
+            // stored numbers are there from the start: the kernel must have finished, too
+            const indicator = document.querySelector(".jp-Notebook-ExecutionIndicator");
+            if (indicator.dataset.status !== "idle") return false;
             const dead = cells.some((cell) => cell.querySelector('[data-mime-type$="jupyter.error"]'));
             // after an error Lab leaves the cells below without a number
             return cells.length && (dead ? cells.every((cell) => !/\[\*\]/.test(number(cell)))

@@ -77,6 +77,14 @@ def test_notebooks_are_valid_and_ids_unique(pair):
         assert len(set(ids)) == len(ids)
 
 
+def test_speaker_notes_are_not_in_the_students_notebook(pair):
+    def notes(nb):
+        return [c for c in nb.cells if "notes" in c.metadata.get("tags", [])]
+
+    assert notes(pair["solved"])
+    assert not notes(pair["student"])
+
+
 def test_ids_do_not_move_when_a_cell_is_inserted(pair, tmp_path):
     longer = notebooks(edited(tmp_path, "# ## 0.1 How", "# New.\n\n# %% [markdown]\n# ## 0.1 How"))
     assert {c.id for c in pair["student"].cells} - {c.id for c in longer["student"].cells} == set()
