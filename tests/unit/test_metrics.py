@@ -219,6 +219,11 @@ def test_weights_and_stored_zeros_of_a_matrix_do_not_change_the_metrics():
     assert metrics.evaluate(np.array([[2, 1]]), test)["mrr"].tolist() == [0.5]
 
 
+def test_an_empty_place_is_no_hit_whatever_the_neighboring_user_likes():
+    test = sp.csr_matrix([[0, 0, 1], [1, 0, 0]])
+    assert metrics.evaluate(np.array([[0], [-1]]), test)["recall"].tolist() == [0, 0]
+
+
 def test_lists_of_some_users_are_matched_by_their_ids():
     test = sp.csr_matrix(np.eye(4))
     result = metrics.evaluate(np.array([[3], [1]]), test, users=np.array([3, 2]))
@@ -440,6 +445,11 @@ def test_popularity_overlap_is_the_share_of_bestsellers():
     train = sp.csr_matrix([[1, 1, 0, 0], [1, 1, 1, 0], [1, 0, 0, 0]])  # 0 and 1 sell best
     assert metrics.popularity_overlap(np.array([[0, 1], [1, 3]]), train) == 0.75
     assert metrics.popularity_overlap(np.array([[2, -1], [1, -1]]), train) == 0.5
+
+
+def test_bestsellers_are_counted_not_weighed():
+    train = sp.csr_matrix([[5, 1], [0, 1]])  # five stars once, one star twice
+    assert metrics.popularity_overlap(np.array([[1]]), train) == 1
 
 
 def test_recall_by_popularity_counts_events_in_the_buckets_of_their_items():
