@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import importlib.util
 import json
 import os
 import shutil
@@ -19,7 +18,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from graphrec_utils import environment, installer, paths
+from graphrec_utils import environment, installer, paths, virtual
 from graphrec_utils.environment import CannotRun
 
 # Builds of PyTorch without CUDA: 0.2 GB instead of 3 GB on a Linux machine that has no NVIDIA GPU.
@@ -82,23 +81,29 @@ def set_up(kind):
     folder = environment.venv()
     print(_opening(folder), flush=True)
     try:
-        _check_room(folder)
-        folder.mkdir(exist_ok=True)
-        _write_marks({})
-        python, version = _make(folder)
-        _write_marks({})  # again: making it anew has emptied the folder
-        _install(kind, folder, python, version)
-        site = environment.site_packages(folder)
-        _make_importable(site)
-        lacks = environment.missing(kind, site)
-        if lacks:
-            raise CannotRun(f"after the installation {folder} still lacks {', '.join(lacks)}")
-        kinds = environment.KINDS[: environment.KINDS.index(kind) + 1]  # "test" includes "lab"
-        _write_marks({name: digest(name) for name in kinds})
+        with virtual.alone(paths.root() / ".graphrec" / "set-up.lock"):
+            _fill(folder, kind)
     except OSError as error:
         raise CannotRun(f"{installer.explain(str(error))} ({error})") from None
     importlib.invalidate_caches()
     print(f"  ready after {time.monotonic() - start:.0f} s", flush=True)
+
+
+def _fill(folder, kind):
+    """Make or repair the environment, install, and mark it as complete."""
+    virtual.check_room(folder, NEEDED)
+    folder.mkdir(exist_ok=True)
+    _write_marks({})
+    python, version = virtual.make(folder)
+    _write_marks({})  # again: making it anew has emptied the folder
+    _install(kind, folder, python, version)
+    site = environment.site_packages(folder)
+    virtual.link(site, paths.root())
+    lacks = environment.missing(kind, site)
+    if lacks:
+        raise CannotRun(f"after the installation {folder} still lacks {', '.join(lacks)}")
+    kinds = environment.KINDS[: environment.KINDS.index(kind) + 1]  # "test" includes "lab"
+    _write_marks({name: digest(name) for name in kinds})
 
 
 def _opening(folder):
@@ -112,67 +117,6 @@ def _opening(folder):
         some = ", ".join(lacks[:3]) + (", …" if len(lacks) > 3 else "")
         text = f"The environment {sys.prefix} lacks {some} and is left as it is.\n{text}"
     return text
-
-
-def _check_room(folder):
-    if folder.exists() and not folder.is_dir():
-        raise CannotRun(f"{folder} is in the way: it is a file. Rename it and run this again")
-    site = environment.site_packages(folder)
-    complete = site is not None and environment.version("torch", site)
-    free = shutil.disk_usage(folder.parent).free
-    if free < NEEDED and not complete:
-        raise CannotRun(
-            f"the disk of {folder.parent} has {free / 1e9:.1f} GB left and the course needs about "
-            f"{NEEDED / 1e9:.0f} GB. Free some space and run the same command again"
-        )
-
-
-def _make(folder):
-    """Return the environment's Python and its version "3.11", after making or repairing both."""
-    python = environment.python(folder)
-    version = _ask(python, "import sys; print('%d.%d' % sys.version_info[:2])")
-    if version is None:
-        _need_modules()
-        print("  making the environment", flush=True)
-        # --clear only what is a virtual environment: never delete a folder that is something else
-        clear = ["--clear"] if (folder / "pyvenv.cfg").exists() else []
-        _run([sys.executable, "-m", "venv", *clear, folder])
-        version = "{}.{}".format(*sys.version_info[:2])
-    elif tuple(map(int, version.split("."))) < (3, 11):
-        raise CannotRun(f"{folder} has Python {version}, the course needs 3.11. Rename that folder")
-    if _ask(python, "import pip") is None:
-        _need_modules()
-        _run([python, "-m", "ensurepip", "--upgrade", "--default-pip"])
-    return python, version
-
-
-def _need_modules():
-    """Raise CannotRun if this Python cannot make virtual environments; Debian's comes so."""
-    if importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip"):
-        return
-    package = "python{}.{}-venv".format(*sys.version_info[:2])
-    fix = f"`sudo apt install {package}`" if shutil.which("apt") else "install it from python.org"
-    raise CannotRun(
-        f"the Python {sys.executable} comes without venv and ensurepip: {fix}, then run the same "
-        "command again"
-    )
-
-
-def _ask(python, code):
-    """Return what a line of Python prints in another interpreter, or None if it fails."""
-    try:
-        done = subprocess.run([str(python), "-c", code], capture_output=True, text=True)
-    except OSError:
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None
-
-
-def _run(command):
-    done = subprocess.run(
-        [str(x) for x in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    if done.returncode:
-        raise CannotRun(f"the environment cannot be made: {installer.explain(done.stdout)}")
 
 
 def _install(kind, folder, python, version):
@@ -251,15 +195,6 @@ def answers(index, seconds=3.0):
     thread.start()
     thread.join(seconds)
     return bool(found)
-
-
-def _make_importable(site):
-    """Let every program of the environment import the package, from any working directory.
-
-    The line is relative: plain ASCII, whatever the folder above the clone is called.
-    """
-    line = os.path.relpath(paths.root().resolve(), site.resolve())
-    (site / "graphrec_course.pth").write_text(line + "\n", "utf-8")
 
 
 def _read_marks():

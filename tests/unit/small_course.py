@@ -26,6 +26,7 @@ OURS = (
     "paths",
     "environment",
     "installer",
+    "virtual",
     "bootstrap",
     "commands",
     "doctor",

@@ -18,7 +18,7 @@ PACKAGE = Path(graphrec_utils.__file__).parent
 # a module is imported forms no circle (data and pinworld may call each other, later).
 ROWS = [
     ["paths", "style", "toy", "syllabus"],
-    ["environment", "installer", "bootstrap"],
+    ["environment", "installer", "virtual", "bootstrap"],
     ["data", "pinworld", "graphs"],
     ["kernels"],
     ["walks", "sampling", "losses", "metrics"],
@@ -39,11 +39,20 @@ STANDARD_ONLY = [
     "paths",
     "environment",
     "installer",
+    "virtual",
     "bootstrap",
     "commands",
     "doctor",
 ]
-PARSES_ON_38 = ["__init__", "__main__", "paths", "environment", "installer", "bootstrap"]
+PARSES_ON_38 = [
+    "__init__",
+    "__main__",
+    "paths",
+    "environment",
+    "installer",
+    "virtual",
+    "bootstrap",
+]
 
 
 def modules() -> list[Path]:

@@ -264,6 +264,22 @@ def test_a_python_without_venv_is_told_what_to_install(clone, monkeypatch, absen
         bootstrap.set_up("lab")
 
 
+def test_two_set_ups_at_a_time_do_not_happen(clone, monkeypatch):
+    monkeypatch.setattr(bootstrap, "_fill", lambda folder, kind: bootstrap.set_up(kind))
+    with pytest.raises(CannotRun, match="another set-up of this course is running"):
+        bootstrap.set_up("lab")
+
+
+def test_the_lock_is_free_again_after_a_failure(clone, monkeypatch):
+    def fail(folder, kind):
+        raise CannotRun("no network")
+
+    monkeypatch.setattr(bootstrap, "_fill", fail)
+    for _ in range(2):
+        with pytest.raises(CannotRun, match="no network"):
+            bootstrap.set_up("lab")
+
+
 @posix
 def test_an_old_python_in_the_way_is_named(clone):
     fake_python(clone, "echo 3.9")
