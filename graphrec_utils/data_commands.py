@@ -1,8 +1,9 @@
-"""`python3 -m graphrec_utils data list|fetch|verify`: which real data sets are here, and where."""
+"""`python3 -m graphrec_utils data list|fetch|verify|report`: which data sets are here, and where."""
 
 from __future__ import annotations
 
 import argparse
+import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -70,18 +71,25 @@ COMMANDS: dict[str, tuple[str, Callable[[Sequence[str]], int]]] = {
     "verify": ("compare checksums of the files that are here", verify),
 }
 
+# name: (one line of help, the module whose main(argv) reads its own options)
+OTHERS = {"report": ("measure what PinWorld can support", "graphrec_utils.pinworld.report")}
+
 
 def main(argv: Sequence[str]) -> int:
     """Run a sub-command; return 0 (fine), 1 (something is missing or wrong), 2 (could not run)."""
     parser = argparse.ArgumentParser(
         prog="python3 -m graphrec_utils data",
-        description="The real data sets of the course; nothing of them is in the repository.",
+        description="The real data sets of the course, none of them stored in the repository.",
         epilog="example: python3 -m graphrec_utils data fetch gowalla",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (text, _) in COMMANDS.items():
         sub = commands.add_parser(name, help=text, description=text)
         sub.add_argument("names", nargs="*", metavar="NAME", help="a data set; none means all")
+    for name, (text, _) in OTHERS.items():
+        commands.add_parser(name, help=text)
+    if argv and argv[0] in OTHERS:
+        return importlib.import_module(OTHERS[argv[0]][1]).main(argv[1:])
     options = parser.parse_args(argv)
     try:
         for name in options.names:

@@ -202,6 +202,14 @@ class Interactions:
         }
         return replace(self, **arrays)
 
+    def at_least(self, weight: float) -> Interactions:
+        """Return the events of at least this weight, for example ratings that mean "liked it".
+
+        Events without weights are positive by themselves, so all of them stay: what works for
+        ratings works for saves, too.
+        """
+        return self if self.weights is None else self.select(self.weights >= weight)
+
     def without(self, other: Interactions) -> Interactions:
         """Return the events whose (user, item) pair does not occur in `other`."""
         return self.select(~np.isin(self.pairs(), other.pairs()))

@@ -164,6 +164,12 @@ def test_select_keeps_ids_and_takes_times_and_weights_along():
     assert (part.num_users, part.num_items) == (3, 4)
 
 
+def test_at_least_keeps_good_ratings_and_all_events_that_have_none():
+    rated = events([(0, 1), (1, 1), (2, 3)], weights=np.array([6.5, 7, 8]))
+    assert rated.at_least(7).users.tolist() == [1, 2]
+    assert len(events([(0, 1), (1, 1)]).at_least(7)) == 2
+
+
 def test_without_removes_pairs_not_users():
     rest = events([(0, 1), (0, 2), (1, 1)]).without(events([(0, 1), (2, 2)]))
     assert rest.pairs().tolist() == events([(0, 2), (1, 1)]).pairs().tolist()

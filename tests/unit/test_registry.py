@@ -444,6 +444,23 @@ def test_an_unknown_set_could_not_run(capsys):
     assert "did you mean 'gowalla'" in capsys.readouterr().out
 
 
+def test_report_reads_its_own_options(monkeypatch):
+    seen = []
+    fake = types.ModuleType("graphrec_utils.pinworld.report")
+    fake.main = lambda argv: seen.append(argv) or 1
+    monkeypatch.setattr(data_commands.importlib, "import_module", lambda name: fake)
+    assert data_commands.main(["report", "--seed", "3"]) == 1
+    assert seen == [["--seed", "3"]]
+
+
+def test_help_names_every_command_and_an_example(capsys):
+    with pytest.raises(SystemExit) as end:
+        data_commands.main(["--help"])
+    shown = capsys.readouterr().out
+    assert end.value.code == 0 and "example: python3 -m graphrec_utils data fetch" in shown
+    assert all(name in shown for name in ("list", "fetch", "verify", "report"))
+
+
 def test_registry_is_readable_text():
     raw = (paths.data() / "registry.json").read_text(encoding="utf-8")
     assert raw == json.dumps(json.loads(raw), indent=2, ensure_ascii=False) + "\n"
