@@ -1,0 +1,47 @@
+"""PinWorld: a synthetic Pinterest with every relation the course talks about.
+
+    from graphrec_utils import pinworld
+    world = pinworld.load("small")       # the course's copy; the same for everybody
+    world = pinworld.make(seed=1, scale=0.5)
+    world.impressions                    # tables: users, pins, boards, queries, sessions, ...
+    train, val, test = world.split(("save", "long_click"))
+
+Users have topics, a style, and sometimes a drift; pins are organic, idea, product or ad; in 56
+days there are sessions, impressions and eight kinds of actions. The pages to read, from the
+bottom up: `entities`, `content`, `sessions`, `impressions` generate; `generator` puts them
+together; `tables`, `graphs`, `oracle`, `exports`, `schema` are what a `World` offers; `snapshot`
+reads and writes; the `premises_*`, `probe_*` and `report` measure what the world supports.
+"""
+
+from __future__ import annotations
+
+from graphrec_utils.pinworld.entities import DAY, DAYS, KINDS, TOPICS
+from graphrec_utils.pinworld.generator import PRESETS, make
+from graphrec_utils.pinworld.graphs import SIX, Bipartite
+from graphrec_utils.pinworld.impressions import ACTIONS, NEGATIVE_ACTIONS, POSITIVE_ACTIONS
+from graphrec_utils.pinworld.oracle import user_study
+from graphrec_utils.pinworld.sessions import SURFACES
+from graphrec_utils.pinworld.snapshot import load
+from graphrec_utils.pinworld.tables import HIDDEN, TRAIN_END, VAL_END
+from graphrec_utils.pinworld.world import World
+
+__all__ = [
+    "ACTIONS",
+    "DAY",
+    "DAYS",
+    "HIDDEN",
+    "KINDS",
+    "NEGATIVE_ACTIONS",
+    "POSITIVE_ACTIONS",
+    "PRESETS",
+    "SIX",
+    "SURFACES",
+    "TOPICS",
+    "TRAIN_END",
+    "VAL_END",
+    "Bipartite",
+    "World",
+    "load",
+    "make",
+    "user_study",
+]

@@ -1,0 +1,121 @@
+"""What lessons build on is true in PinWorld, on three seeds: relations with margins, no training.
+
+The claims and their margins stand in the premises (`graphrec_utils/pinworld/premises_*.py` and
+`probe_*.py`); here they are measured with smaller samples than in the report.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from graphrec_utils import pinworld
+from graphrec_utils.pinworld import premises_observed, probe_memory, probe_pins, probe_saves
+from graphrec_utils.pinworld.impressions import SAVE
+from graphrec_utils.pinworld.premise import Premise
+from graphrec_utils.pinworld.report import STATISTICS
+
+
+@pytest.fixture(scope="module", params=[0, 1, 2], ids="seed{}".format)
+def world(request):
+    return pinworld.make(request.param, "small")
+
+
+@pytest.fixture(scope="module")
+def vectors(world):
+    return probe_pins.pin_vectors(world)
+
+
+def failing(premise: Premise) -> list[str]:
+    return [claim for claim, holds in premise.claims.items() if not holds]
+
+
+@pytest.mark.parametrize("statistic", STATISTICS, ids=lambda f: f.__name__)
+def test_the_premise_holds(world, statistic):
+    premise = statistic(world)
+    assert failing(premise) == [], f"\n{premise.table}"
+
+
+def test_walks_and_neighbors_find_saves_and_popularity_does_not(world):
+    premise = probe_saves.premise(world, users=600)
+    assert failing(premise) == [], f"\n{premise.table}"
+
+
+def test_graphs_find_related_pins_that_content_does_not(world, vectors):
+    premise = probe_pins.related_premise(world, vectors, pairs=2000)
+    assert failing(premise) == [], f"\n{premise.table}"
+
+
+def test_the_oracle_prefers_graph_and_content_together(world, vectors):
+    premise = probe_pins.study_premise(world, vectors, queries=600)
+    assert failing(premise) == [], f"\n{premise.table}"
+
+
+def test_the_next_pin_and_a_fortnight_want_different_memories(world, vectors):
+    premise = probe_memory.premise(world, vectors["six"], users=1500)
+    assert failing(premise) == [], f"\n{premise.table}"
+
+
+# -- every premise can fail: the same claims in worlds whose causes were taken away -----------
+
+
+def without(*names: str) -> pinworld.World:
+    """Return a world in which some arrays are shuffled, so that they explain nothing."""
+    arrays = dict(pinworld.make(0, 0.3).arrays)
+    rng = np.random.default_rng(0)
+    for name in names:
+        arrays[name] = rng.permutation(arrays[name])
+    return pinworld.World(0, 0.3, arrays)
+
+
+def test_where_anybody_is_shown_anything_nothing_is_found():
+    world = without("shown_pin")
+    vectors = probe_pins.pin_vectors(world)
+    assert not probe_saves.premise(world, users=500).holds
+    assert not probe_pins.related_premise(world, vectors, pairs=1000).holds
+    assert not probe_memory.premise(world, vectors["six"], users=300).holds
+
+
+def test_where_pins_do_not_look_as_they_are_the_oracle_is_not_convinced():
+    world = without("pin_topic", "pin_style")
+    assert not probe_pins.study_premise(world, probe_pins.pin_vectors(world), queries=300).holds
+
+
+@pytest.mark.parametrize(
+    "name, shuffled",
+    [
+        ("drift", ["shown_pin"]),
+        ("stickiness", ["session_topic"]),
+        ("ambiguity", ["pin_topic"]),
+        ("popularity", ["pin_kind", "shown_pin"]),
+    ],
+)
+def test_without_its_cause_a_premise_does_not_hold(name, shuffled):
+    (statistic,) = (f for f in STATISTICS if f.__name__ == name)
+    assert not statistic(without(*shuffled)).holds
+
+
+def test_where_all_actions_are_equally_frequent_ad_clicks_are_not_rare():
+    arrays = dict(pinworld.make(0, 0.1).arrays)
+    arrays["shown_action"] = np.arange(len(arrays["shown_action"])) % 8
+    # the board of a save is stored for each save
+    arrays["save_in_catch_all"] = np.zeros((arrays["shown_action"] == SAVE).sum(), bool)
+    assert not premises_observed.ads(pinworld.World(0, 0.1, arrays)).holds
+
+
+def test_an_average_over_a_graph_is_the_mean_of_a_two_step_walk():
+    # boards {0, 1} and {1, 2}: from pin 1 each board with 1/2, then each of its pins with 1/2
+    import scipy.sparse as sp
+
+    board_pin = sp.csr_array(np.array([[1.0, 1, 0, 0], [0, 1, 1, 0]]))
+    x = np.array([[4.0], [8.0], [0.0], [100.0]])
+    mean = probe_pins.neighborhood_mean(pinworld.Bipartite("board", board_pin), x)
+    assert mean[:, 0].tolist() == [6, 5, 4, 0]  # (4+8)/2, (6+4)/2, (8+0)/2, a lonely pin
+
+
+def test_a_half_life_of_one_halves_the_weight_of_every_earlier_pin():
+    pins = np.array([0, 1, 2, 2])
+    user = probe_memory._remember(
+        np.eye(3, dtype=np.float32), pins, np.array([0]), np.array([4]), 1
+    )
+    assert user[0].tolist() == [1 / 8, 1 / 4, 1 / 2 + 1]
