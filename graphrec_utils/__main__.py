@@ -22,7 +22,7 @@ COMMANDS = {
     "grade": ("grade submitted notebooks", "graphrec_utils.grading.command", "main", "lab"),
     "progress": ("show how far you are", "graphrec_utils.exercises.dashboard", "main", "lab"),
     "reset": ("restore a lesson, keeping yours", "graphrec_utils.commands", "reset", None),
-    "export": ("write lessons for others", "graphrec_utils.authoring.export", "main", "lab"),
+    "export": ("lessons for other graders", "graphrec_utils.authoring.export", "main", "lab"),
     "data": ("list, fetch or verify data sets", "graphrec_utils.data_commands", "main", "lab"),
 }
 
