@@ -64,7 +64,7 @@ def fill(value, how, rng):
     if isinstance(value, list | tuple):
         return type(value)(fill(v, how, rng) for v in value)
     if isinstance(value, dict):
-        return {k: fill(v, how, rng) for k, v in value.items()}
+        return {fill(k, how, rng): fill(v, how, rng) for k, v in value.items()}
     if isinstance(value, np.ndarray) and value.dtype.kind in "iuf":
         return np.asarray(how(rng, value.shape)).astype(value.dtype)
     if torch.is_tensor(value) and value.layout == torch.strided and value.dtype != torch.bool:
