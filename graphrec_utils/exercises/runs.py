@@ -250,16 +250,16 @@ def _answer(function: Callable, question: dict, clock: _Deadline) -> dict:
             value = RUNNERS[question["run"]](function, inputs)
     except OutOfTime:
         return {"error": "OutOfTime", "message": f"took longer than {clock.seconds:g} s"}
-    except NotImplementedError:
-        return {"error": "NotImplementedError", "message": "not implemented yet"}
     except KeyboardInterrupt:
         raise
     except BaseException as error:
+        if type(error) is NotImplementedError:  # not its children, such as input() in a kernel
+            return {"error": "NotImplementedError", "message": "not implemented yet"}
         message = f"{type(error).__name__}: {error}".strip().removesuffix(":")
         return {"error": type(error).__name__, "message": " ".join(message.split())[:ERROR_LIMIT]}
     try:
         encoded = encode(value)
-    except TypeError as error:
+    except (TypeError, RecursionError) as error:
         return {"error": "Returned", "message": f"returned {_a(type(value).__name__)}: {error}"}
     before = {name: encode(v) for name, v in decode(question["inputs"]).items()}
     changed = {name for copy in given for name, v in copy.items() if encode(v) != before[name]}

@@ -18,6 +18,7 @@ SKIPPED = {".ipynb_checkpoints", "__MACOSX", ".git", ".venv", "node_modules", "_
 MAX_MEMBERS = 20_000
 MAX_UNPACKED = 4 * 2**30
 CHUNK = 2**20
+UNSAFE = ("..", "/", ".")
 
 
 @dataclass(frozen=True)
@@ -89,42 +90,55 @@ def _in_folder(top: Path, unpack: Path) -> Iterator[tuple[str, Submission]]:
 def _in_zip(
     path: Path, fallback: str, unpack: Path, label: str, owner: str = ""
 ) -> Iterator[tuple[str, Submission]]:
-    """Yield the notebooks of a zip file; nothing is written where the file says."""
+    """Yield the notebooks of a zip file; nothing is written where the file says.
+
+    Args:
+        owner: whose it is, should it hold no folder per student.
+    """
     home = str(path.resolve())
     try:
         archive = zipfile.ZipFile(path)
-        members = sorted(archive.infolist(), key=lambda info: info.filename)
+        members = sorted(archive.infolist()[:MAX_MEMBERS], key=lambda info: info.filename)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         problem = "a zip file that cannot be read"
         yield home, Submission(_clean(owner or fallback), label, None, problem)
         return
+    paths = [(info, PurePosixPath(info.filename.replace("\\", "/"))) for info in members]
+    paths = [
+        (info, inner)
+        for info, inner in paths
+        if inner.suffix.lower() == ".ipynb"
+        and not inner.name.startswith("._")
+        and not SKIPPED & set(inner.parts)
+    ]
+    safe = [tuple(p for p in i.parts[:-1] if p not in UNSAFE and ":" not in p) for _, i in paths]
+    folders = _without_common(safe)
+    per_student = not owner or len({f[:1] for f in folders}) > 1
     left = MAX_UNPACKED
     with archive:
-        for number, info in enumerate(members[:MAX_MEMBERS]):
-            inner = PurePosixPath(info.filename.replace("\\", "/"))
-            folders, name = inner.parts[:-1], inner.name
-            if not name.lower().endswith(".ipynb") or name.startswith("._"):
-                continue
-            if SKIPPED & set(folders):
-                continue
-            safe = tuple(p for p in folders if p not in ("..", "/", ".") and ":" not in p)
-            student = owner or _student(safe, name, fallback)
-            where = f"{home}\0{safe[0] if safe and not owner else ''}"
-            if not (safe or owner):
-                where += name
-            item = Submission(_clean(student), f"{label}:{info.filename[:200]}", None)
-            if inner.is_absolute() or len(safe) != len(folders):
+        for (info, inner), kept, below in zip(paths, safe, folders, strict=True):
+            student = _student(below, inner.name, fallback) if per_student else _clean(owner)
+            where = f"{home}\0{'/'.join(below[:1]) or inner.name}" if per_student else home
+            item = Submission(student, f"{label}:{info.filename[:200]}", None)
+            if inner.is_absolute() or len(kept) != len(inner.parts) - 1:
                 yield where, replace(item, problem="its path leads out of the zip file")
             elif stat.S_ISLNK(info.external_attr >> 16):
                 yield where, replace(item, problem="a symbolic link, not a file")
             else:
-                target = unpack / f"{len(list(unpack.iterdir()))}-{number}.ipynb"
+                target = unpack / f"{len(list(unpack.iterdir()))}.ipynb"
                 written = _extract(archive, info, target, min(left, MAX_BYTES + 1))
                 left -= max(written, 0)
                 if written < 0:
                     yield where, replace(item, problem="it cannot be unpacked")
                 else:
                     yield where, replace(item, path=target)
+
+
+def _without_common(folders: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Drop the outer folder that a zip of a folder has, while a folder per student remains."""
+    while folders and len({f[:1] for f in folders}) == 1 and all(len(f) > 1 for f in folders):
+        folders = [f[1:] for f in folders]
+    return folders
 
 
 def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, limit: int) -> int:

@@ -53,7 +53,7 @@ class Nursery:
     """The server that forks kernels, or None of it where processes cannot be forked safely."""
 
     def __init__(self, folder: Path, course: Path, hidden: list[str]):
-        self.folder, self.course, self.hidden = folder, course, [*hidden, str(folder)]
+        self.folder, self.course, self.hidden = folder, course, hidden
         self.socket = folder / "s"
         self.process = None
         if sys.platform != "linux":

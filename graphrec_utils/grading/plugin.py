@@ -149,7 +149,7 @@ class ExerciseCell(IPyNbCell):
             path = file.task.exercise.library
             self.cell.source = (
                 "from graphrec_utils.grading import probe as _p; "
-                f"_p.close_library({path!r}, get_ipython().user_ns); del _p"
+                f"_p.close_library({path!r}); del _p"
                 if path
                 else "pass"
             )
@@ -202,7 +202,7 @@ class ExerciseCell(IPyNbCell):
         function = self.parent.task.exercise.function
         self.cell.source = (
             "from graphrec_utils.grading.probe import send as _s; "
-            f"_s({nonce!r}, get_ipython().user_ns.get({function!r}), "
+            f"_s({nonce!r}, {function!r}, "
             f"{json.dumps(questions)!r}, {seconds!r})"
         )
         self.test_outputs = None

@@ -11,6 +11,9 @@ import importlib
 import json
 import sys
 
+import IPython
+import IPython.display
+
 from graphrec_utils.exercises import runs
 
 MIME = "application/vnd.graphrec.outcomes+json"
@@ -28,15 +31,12 @@ def quiet() -> None:
     sys.stdout = sys.stderr = _Silence()
 
 
-def close_library(path: str, namespace: dict) -> None:
+def close_library(path: str) -> None:
     """Make the library's version of an exercise raise for everybody but the library itself.
 
     Args:
-        path: "graphrec_utils.graphs.propagate"; "" for an exercise without one.
-        namespace: the notebook's variables, where a setup cell may have imported it already.
+        path: "graphrec_utils.graphs.propagate".
     """
-    if not path:
-        return
     module_name, _, name = path.rpartition(".")
     module = importlib.import_module(module_name)
     original = getattr(module, name)
@@ -50,14 +50,14 @@ def close_library(path: str, namespace: dict) -> None:
 
     del closed.__wrapped__
     setattr(module, name, closed)
+    namespace = IPython.get_ipython().user_ns  # a setup cell may have imported it already
     for key in [key for key, value in namespace.items() if value is original]:
         namespace[key] = closed
 
 
-def send(nonce: str, function, questions: str, seconds: float) -> None:
-    """Answer the questions with `function` and publish the outcomes once."""
-    from IPython.display import publish_display_data
-
+def send(nonce: str, name: str, questions: str, seconds: float) -> None:
+    """Answer the questions with the notebook's function `name` and publish the outcomes once."""
+    function = IPython.get_ipython().user_ns.get(name)
     if callable(function):
         outcomes = runs.answers(function, json.loads(questions), seconds)
         text = json.dumps(outcomes)
@@ -65,4 +65,4 @@ def send(nonce: str, function, questions: str, seconds: float) -> None:
             text = json.dumps({"problem": "too large"})
     else:
         text = json.dumps({"problem": "undefined"})
-    publish_display_data({MIME: {"nonce": nonce, "outcomes": text}})
+    IPython.display.publish_display_data({MIME: {"nonce": nonce, "outcomes": text}})

@@ -26,7 +26,7 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
 PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 36, 38
 CAPABILITY_VERSION_3 = 0x20080522
 INSIDE_UID = 1000  # not 0: the program keeps no right to undo the mounts
-FILE_BYTES = 256 * 2**20
+FILE_BYTES = 64 * 2**20
 
 
 def hide_this_process() -> None:
@@ -155,6 +155,7 @@ def _mount(config: dict) -> None:
     os.makedirs(own, exist_ok=True)  # again: a hidden folder may have contained it
     call(f"/proc/self/fd/{keep}", own, None, MS_BIND)
     os.close(keep)
+    os.chdir("/")  # not where this process was started: that folder may be hidden now
     for point, options in _mounts():
         if point != own:
             flags = sum(FLAGS.get(name, 0) for name in options)

@@ -65,12 +65,12 @@ class Worker:
         self.limits = Limits(settings["seconds"], settings["memory"])
         self.lesson, self.only = settings["lesson"], settings["only"]
         self.folder = Path(tempfile.mkdtemp(prefix="w", dir=settings["folder"]))
-        self.nursery = Nursery(self.folder, course_copy(self.folder), settings["hidden"])
-        self.hidden = settings["hidden"]
+        self.hidden = [*settings["hidden"], settings["folder"]]  # the second: other submissions
+        self.nursery = Nursery(self.folder, course_copy(self.folder), self.hidden)
 
     def isolation(self) -> dict[str, str]:
         """Return {"network": "closed" | "open", "files": "hidden" | "open"}, as just tried out."""
-        inside = [os.path.join(p, n) for p in self.hidden if os.path.isdir(p)
+        inside = [os.path.join(p, n) for p in self.hidden[:-1] if os.path.isdir(p)
                   for n in os.listdir(p)[:3]]  # fmt: skip
         kernel = Kernel(self.nursery, self.limits)
         try:

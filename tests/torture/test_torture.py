@@ -1,0 +1,112 @@
+"""No hostile submission earns a point it should not; no honest exercise beside it loses one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import psutil
+import pytest
+from answers import EXERCISES
+from broken import CASES
+from conftest import SECONDS
+
+from graphrec_utils.grading import result
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_points_are_exactly_what_the_submission_deserves(by_student, name):
+    _, points, _ = CASES[name]
+    entry = by_student[name]
+    got = tuple(e["points"] for e in entry["exercises"])
+    reasons = [(e["id"], e["status"], e["reason"]) for e in entry["exercises"]]
+    assert got == points, f"{entry['status']} {entry['reason']} {reasons}"
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case[2]])
+def test_status_says_what_happened(by_student, name):
+    _, _, statuses = CASES[name]
+    entry = by_student[name]
+    found = {f"ex{e['id'][-1]}": e["status"] for e in entry["exercises"]} | {"all": entry["status"]}
+    assert {key: found[key] for key in statuses} == statuses
+
+
+def test_there_are_at_least_forty_submissions():
+    assert len(CASES) >= 40
+
+
+def test_the_grader_itself_never_fails(graded):
+    assert [e["file"] for e in graded["submissions"] if e["status"] == "grader-error"] == []
+
+
+def test_the_result_keeps_to_its_format(graded):
+    assert result.problems(graded) == []
+
+
+def test_a_zip_gives_each_student_a_submission_and_its_traps_none(by_student):
+    assert by_student["zoe"]["points"] == 10
+    assert by_student["yan"]["points"] == 0
+    traps = [by_student[name] for name in ("escaped", "absolute", "link")]
+    assert [(t["status"], t["points"]) for t in traps] == [("unreadable", 0)] * 3
+
+
+def test_nothing_is_unpacked_where_a_zip_says(graded):
+    names = {path.name for path in Path(graded["top"]).parent.rglob("*")}
+    assert "escaped" not in names
+
+
+def test_a_damaged_zip_is_named_and_costs_nobody_else(by_student):
+    assert by_student["damaged"]["status"] == "unreadable"
+
+
+def test_two_students_of_one_name_are_two_students(by_student):
+    assert by_student["everything_right"]["points"] == 10
+    assert by_student["everything_right-2"]["points"] == 0
+
+
+def test_a_loop_costs_about_its_limit(by_student):
+    slow = next(e for e in by_student["endless_loop"]["exercises"] if e["id"] == "00.2")
+    assert slow["seconds"] < SECONDS + 4
+
+
+def test_a_dead_kernel_is_noticed_in_about_a_second(by_student):
+    dead = next(e for e in by_student["os_exit"]["exercises"] if e["id"] == "00.2")
+    alive = next(e for e in by_student["os_exit"]["exercises"] if e["id"] == "00.1")
+    assert dead["seconds"] < alive["seconds"] + 1.5
+
+
+def test_no_process_of_a_student_survives(graded):
+    sleeping = [p.info["cmdline"] for p in psutil.process_iter(["cmdline"])]
+    assert ["sleep", "29.75"] not in sleeping
+
+
+def test_nothing_was_unpickled(graded):
+    assert not Path("/tmp/unpickled-by-the-grader").exists()
+
+
+def test_no_secret_seed_or_environment_is_in_the_results(graded):
+    secret = (graded["out"] / "secret").read_text("ascii").strip()
+    assert secret not in json.dumps(graded, default=str)
+    assert (graded["out"] / "secret").stat().st_mode & 0o077 == 0
+
+
+def test_the_maximum_is_counted_even_where_nothing_can_be_read(by_student):
+    assert by_student["not_json"]["max_points"] == sum(EXERCISES.values())
+
+
+def test_a_named_mistake_reaches_the_result(by_student):
+    first = by_student["one_claim_wrong"]["exercises"][0]
+    assert "percent" in first["mistake"]
+
+
+def test_a_second_run_grades_nothing_again_and_says_the_same(graded, monkeypatch):
+    from graphrec_utils.grading import batch, crew
+
+    def refuse(*args):
+        raise AssertionError("a finished submission was graded again")
+
+    monkeypatch.setattr(crew.Crew, "run", refuse)
+    settings = batch.Settings(seconds=SECONDS, jobs=2)
+    top = graded["top"]
+    again = batch.grade([top / "class", top / "other group"], graded["out"], settings)
+    assert again["submissions"] == graded["submissions"]
