@@ -66,7 +66,7 @@ def drift(world: World) -> Premise:
 
 def ambiguity(world: World, queries: int = 1000) -> Premise:
     """Measure which topic the ten nearest pins have, by image, by words, and with the boards."""
-    vectors = content_vectors(world)
+    vectors = dict(content_vectors(world))
     board = world.bipartite(TRAIN_END)["board-pin"]
     vectors["content on boards"] = unit_rows(neighborhood_mean(board, vectors["combined"]))
     topic = world.arrays["pin_topic"]

@@ -6,6 +6,7 @@ the oracle compares top lists as people did for PinSage.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,10 +35,11 @@ if TYPE_CHECKING:
 Vectors = dict[str, np.ndarray]
 
 
+@lru_cache(maxsize=1)  # several premises look at the same world
 def content_vectors(world: World) -> Vectors:
     """Return unit vectors of the pins: "visual", "text" (64-d SVD of tf-idf), "combined".
 
-    Pins without text have zero text vectors.
+    Pins without text have zero text vectors. The result is shared: copy it before changing it.
     """
     texts = world.texts
     rarity = np.log(world.num_pins / at_least_1((texts > 0).sum(0)))
@@ -69,7 +71,7 @@ def pin_vectors(world: World) -> Vectors:
     "visual", "text" and "combined" are content alone; the names of the six graphs stand for
     content beside its average over that graph; "six" is content beside all six averages.
     """
-    out = content_vectors(world)
+    out = dict(content_vectors(world))
     x = out["combined"]
     averages = {
         name: unit_rows(neighborhood_mean(graph, x))

@@ -37,7 +37,7 @@ def test_the_premise_holds(world, statistic):
 
 
 def test_walks_and_neighbors_find_saves_and_popularity_does_not(world):
-    premise = probe_saves.premise(world, users=600)
+    premise = probe_saves.premise(world, users=500)
     assert failing(premise) == [], f"\n{premise.table}"
 
 
@@ -47,12 +47,12 @@ def test_graphs_find_related_pins_that_content_does_not(world, vectors):
 
 
 def test_the_oracle_prefers_graph_and_content_together(world, vectors):
-    premise = probe_pins.study_premise(world, vectors, queries=600)
+    premise = probe_pins.study_premise(world, vectors, queries=500)
     assert failing(premise) == [], f"\n{premise.table}"
 
 
 def test_the_next_pin_and_a_fortnight_want_different_memories(world, vectors):
-    premise = probe_memory.premise(world, vectors["six"], users=1500)
+    premise = probe_memory.premise(world, vectors["six"], users=1000)
     assert failing(premise) == [], f"\n{premise.table}"
 
 

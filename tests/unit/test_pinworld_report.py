@@ -132,7 +132,7 @@ def test_the_exit_code_tells_whether_all_claims_hold(monkeypatch, capsys, holds,
 
 
 def test_the_report_writes_a_page_and_a_picture_for_each_premise(tmp_path, capsys):
-    code = report.main(["--scale", "tiny", "--out", str(tmp_path / "new")])
+    code = report.main(["--scale", "0.05", "--out", str(tmp_path / "new")])
     printed = capsys.readouterr().out
     assert code == ("DOES NOT HOLD" in printed)
     names = re.findall(r"^## (\w+):", printed, re.M)

@@ -66,6 +66,15 @@ def test_the_terms_are_cc0():
     assert snapshot.read_registry()["terms"].startswith("CC0 1.0")
 
 
+def test_the_readme_of_the_data_names_the_sizes_of_both_worlds():
+    text = (paths.data() / "README.md").read_text(encoding="utf-8")
+    for name in snapshot.NAMES:
+        world = pinworld.load(name)
+        counts = (world.num_users, world.num_pins, len(world.boards), world.num_nodes)
+        row = [f"{count:,}" for count in (*counts, len(world.impressions))]
+        assert f"`{name}`" in text and " | ".join(row) in text
+
+
 def test_small_is_the_default():
     assert pinworld.load().sizes == pinworld.load("small").sizes
     assert pinworld.load().num_users == 2500

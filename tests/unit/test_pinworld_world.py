@@ -138,7 +138,7 @@ def test_presets_have_at_most_40_000_nodes():
     assert pinworld.make(0, "medium").num_nodes <= 40_000
 
 
-# the statistics of DATA, section 4, for the snapshot and for what the generator makes here
+# the statistics the generator was designed for: of the snapshot, and of what it makes here
 @pytest.fixture(scope="module", params=["snapshot", 1])
 def world(request, small):
     return small if request.param == "snapshot" else pinworld.make(request.param, "small")
