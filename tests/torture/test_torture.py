@@ -7,9 +7,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from answers import EXERCISES
+from answers import EXERCISES, SECONDS
 from broken import CASES
-from conftest import SECONDS
 
 from graphrec_utils.grading import result
 

@@ -150,3 +150,22 @@ def test_more_than_64_processes_end_the_kernel(start):
     fork = "import os, time\nfor _ in range(100):\n    os.fork() or time.sleep(20)\ntime.sleep(20)"
     with pytest.raises(KernelDied, match="processes"):
         start(fork)
+
+
+CLOSED = (
+    "from graphrec_utils import toy\nfrom graphrec_utils.toy import likes as taken_before\n"
+    "from graphrec_utils.grading import probe\nprobe.close_library('graphrec_utils.toy.likes')\n"
+)
+
+
+@pytest.mark.parametrize("call", [
+    "toy.likes()", "taken_before()", "__import__('graphrec_utils.toy').toy.likes()",
+    "toy.likes.__wrapped__()",
+])  # fmt: skip
+def test_the_library_version_of_an_exercise_is_closed_to_answers(start, call):
+    assert start(f"{CLOSED}{call}") in ("RuntimeError", "AttributeError")
+
+
+def test_the_library_version_of_an_exercise_stays_open_to_the_library(start):
+    inside = "eval('toy.likes().shape', {'__name__': 'graphrec_utils.models.x', 'toy': toy})"
+    assert start(f"{CLOSED}print(tuple({inside}))") == "(3, 4)"
