@@ -7,7 +7,7 @@ import os
 
 import graphrec_utils
 from graphrec_utils import exercises
-from graphrec_utils.exercises import core, dashboard, runs
+from graphrec_utils.exercises import compare, core, dashboard, runs
 from graphrec_utils.style import NEGATIVE, POSITIVE
 
 MIME = "application/vnd.graphrec.result+json"
@@ -71,7 +71,7 @@ def _result(exercise_id: str, function) -> core.Result:
     if not callable(function):
         name = exercise.function
         say = f'pass the function itself, without calling it: check("{exercise.id}", {name})'
-        row = core.Row(say, False, f"you passed {core.kind(function)}")
+        row = core.Row(say, False, f"you passed {compare.kind(function)}")
         return core.Result(exercise.id, name, 0.0, exercise.points, "failed", [row])
     asked = core.questions(exercise)
     return core.judge(exercise, asked, runs.answers(function, asked, SECONDS))

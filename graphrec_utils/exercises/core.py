@@ -14,153 +14,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from graphrec_utils.exercises import runs
+from graphrec_utils.exercises.codec import decode, encode
+from graphrec_utils.exercises.compare import close, kind, kind_problem
 
 PUBLIC_SEEDS = (0, 1)
-RTOL, ATOL = 1e-4, 1e-6
-ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
-
-
-# ---------------------------------------------------------------- comparing values
-
-
-def kind(value) -> str:
-    """Describe type, dtype and shape of a value in the words a card uses."""
-    if value is None:
-        return "None"
-    if isinstance(value, bool):
-        return "True or False"
-    if isinstance(value, int | float):
-        return "a number"
-    if isinstance(value, str):
-        return "a string"
-    if isinstance(value, list | dict | set):
-        return f"a {type(value).__name__}"
-    if isinstance(value, tuple):
-        return f"a tuple of {len(value)}"
-    if isinstance(value, np.ndarray):
-        return f"a numpy array of {_dtype(value)}, shape {tuple(value.shape)}"
-    name = type(value).__name__
-    if name == "Tensor":
-        layout = "" if str(value.layout) == "torch.strided" else "sparse "
-        return f"a {layout}torch tensor of {_dtype(value)}, shape {tuple(value.shape)}"
-    if name == "DataFrame":
-        return f"a DataFrame with columns {list(value.columns)}"
-    if name == "Series":
-        return "a Series"
-    return f"a sparse matrix, shape {value.shape}" if hasattr(value, "tocoo") else f"a {name}"
-
-
-def _dtype(array) -> str:
-    return str(array.dtype).removeprefix("torch.")
-
-
-def kind_problem(got, expected) -> str | None:
-    """Return None if both are of one kind (inside tuples too), else "returned X; expected Y"."""
-    if kind(got) != kind(expected):
-        return f"returned {kind(got)}; expected {kind(expected)}"
-    if isinstance(expected, tuple):
-        for position, (g, e) in enumerate(zip(got[:6], expected[:6], strict=True)):
-            if problem := kind_problem(g, e):
-                return f"the {ORDINALS[position]} value: {problem}"
-    return None
-
-
-def close(got, expected, inputs: dict | None = None) -> str | None:
-    """Return None if `got` equals `expected` up to rounding, else where it first differs.
-
-    The sentence shows the student's own value at that place and never the expected one.
-    """
-    return kind_problem(got, expected) or _difference(got, expected, "")
-
-
-def _difference(got, expected, where: str) -> str | None:
-    place = f"{where}: " if where else ""
-    if isinstance(expected, bool | str) or expected is None:
-        return None if got == expected else f"{place}yours is {got!r}"
-    if isinstance(expected, int | float):
-        return None if _equal(got, expected) else f"{place}yours is {show(got)}"
-    if isinstance(expected, list | tuple):
-        if len(got) != len(expected):
-            size = "few" if len(got) < len(expected) else "many"
-            return f"{place}yours has {len(got)} entries, too {size}"
-        pairs = enumerate(zip(got, expected, strict=True))
-        return _first((f"{where}[{k}]", g, e) for k, (g, e) in pairs)
-    if isinstance(expected, dict):
-        if missing := [k for k in expected if k not in got]:
-            return f"{place}yours has no key {missing[0]!r}"
-        if extra := [k for k in got if k not in expected]:
-            return f"{place}yours has a key {extra[0]!r} too many"
-        return _first((f"{where}[{k!r}]", got[k], expected[k]) for k in expected)
-    if isinstance(expected, set):
-        if extra := sorted(got - expected, key=repr):
-            return f"{place}yours contains {extra[0]!r}"
-        return (
-            None if got == expected else f"{place}yours misses {len(expected - got)} of its entries"
-        )
-    return _array_difference(got, expected, place)
-
-
-def _first(triples) -> str | None:
-    for where, got, expected in triples:
-        if problem := kind_problem(got, expected) or _difference(got, expected, where):
-            return problem
-    return None
-
-
-def _array_difference(got, expected, place: str) -> str | None:
-    name = type(expected).__name__
-    if name in ("DataFrame", "Series"):
-        if len(got) != len(expected):
-            return f"{place}yours has {len(got)} rows"
-        if list(got.index) != list(expected.index):
-            return f"{place}the index differs"
-        columns = list(expected.columns) if name == "DataFrame" else [None]
-        parts = [(got, expected) if c is None else (got[c], expected[c]) for c in columns]
-        labels = ["" if c is None else f"column {c!r} " for c in columns]
-        for label, (g, e) in zip(labels, parts, strict=True):
-            if problem := _array_difference(g.to_numpy(), e.to_numpy(), f"{place}{label}"):
-                return problem
-        return None
-    if hasattr(expected, "tocoo"):
-        got, expected = got.toarray(), expected.toarray()
-    elif name == "Tensor":
-        got, expected = (t.detach().to_dense().numpy() for t in (got, expected))
-    if expected.dtype == object:
-        wrong = np.array([g != e for g, e in zip(got.ravel(), expected.ravel(), strict=True)])
-    elif expected.dtype.kind == "f":
-        wrong = ~np.isclose(got, expected, rtol=RTOL, atol=ATOL, equal_nan=True)
-    else:
-        wrong = got != expected
-    wrong = np.reshape(wrong, expected.shape)
-    if not wrong.any():
-        return None
-    at = tuple(int(k) for k in np.argwhere(wrong)[0]) if expected.ndim else ()
-    index = f"[{', '.join(map(str, at))}]" if at else ""
-    return f"{place}{'entry ' + index if at else 'it'} is {show(got[at])} in yours"
-
-
-def part(*positions: int) -> Callable:
-    """Return a judge that looks only at these positions of a returned tuple."""
-
-    def judge_part(got, expected, inputs: dict | None = None) -> str | None:
-        return _first((f"the {ORDINALS[k]} value", got[k], expected[k]) for k in positions)
-
-    return judge_part
-
-
-def _equal(got, expected) -> bool:
-    both_nan = got != got and expected != expected
-    return both_nan or abs(got - expected) <= ATOL + RTOL * abs(expected) or got == expected
-
-
-def show(number) -> str:
-    """Format one number for a card: at most four significant digits."""
-    if isinstance(number, float | np.floating):
-        return f"{number:.4g}"
-    return repr(number.item() if isinstance(number, np.generic) else number)
-
-
-# ---------------------------------------------------------------- exercises
 
 
 @dataclass(frozen=True)
@@ -232,7 +89,7 @@ class Result:
 def questions(exercise: Exercise, seeds=PUBLIC_SEEDS) -> list[dict]:
     """Return the encoded inputs of every claim for every seed, claim by claim."""
     return [
-        {"run": claim.run, "inputs": runs.encode(claim.inputs(_rng(exercise, number, seed)))}
+        {"run": claim.run, "inputs": encode(claim.inputs(_rng(exercise, number, seed)))}
         for number, claim in enumerate(exercise.claims)
         for seed in seeds
     ]
@@ -293,18 +150,18 @@ def _gates(outcomes: list[dict], expected: list[dict]) -> list[Row]:
 
 def _kind_reason(outcome: dict, expected: dict) -> str | None:
     if outcome.get("error") == "Returned":
-        return f"{outcome['message']}; expected {kind(runs.decode(expected['value']))}"
+        return f"{outcome['message']}; expected {kind(decode(expected['value']))}"
     if "error" in outcome:
         return None
-    return kind_problem(runs.decode(outcome["value"]), runs.decode(expected["value"]))
+    return kind_problem(decode(outcome["value"]), decode(expected["value"]))
 
 
 def _reason(claim: Claim, question: dict, outcome: dict, expected: dict) -> str:
     if "error" in outcome:
         return outcome["message"]
-    got, want = runs.decode(outcome["value"]), runs.decode(expected["value"])
+    got, want = decode(outcome["value"]), decode(expected["value"])
     try:
-        problem = kind_problem(got, want) or claim.judge(got, want, runs.decode(question["inputs"]))
+        problem = kind_problem(got, want) or claim.judge(got, want, decode(question["inputs"]))
     except Exception as error:  # a judge met a value its author did not think of
         return f"this value cannot be judged ({type(error).__name__})"
     return problem or ""
@@ -332,7 +189,7 @@ def _same(exercise: Exercise, asked, k: int, one: dict, other: dict) -> bool:
         return one.get("message") == other.get("message")
     if one["changed"] != other["changed"]:
         return False
-    if close(runs.decode(one["value"]), runs.decode(other["value"])) is None:
+    if close(decode(one["value"]), decode(other["value"])) is None:
         return True
     claim = exercise.claims[k * len(exercise.claims) // len(asked)]
     return not _reason(claim, asked[k], one, other)

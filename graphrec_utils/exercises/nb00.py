@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 
 from graphrec_utils import toy
-from graphrec_utils.exercises.core import Claim, Exercise, Mistake, part
+from graphrec_utils.exercises.compare import part
+from graphrec_utils.exercises.core import Claim, Exercise, Mistake
 
 
 def _matrix(rng, m: int, n: int, density: float = 0.4) -> torch.Tensor:

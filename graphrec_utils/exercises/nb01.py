@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from graphrec_utils.exercises import nb01_items, nb01_ranking, nb01_users
-from graphrec_utils.exercises.core import Claim, Exercise, Mistake, part
+from graphrec_utils.exercises.compare import part
+from graphrec_utils.exercises.core import Claim, Exercise, Mistake
 
 # ---------------------------------------------------------------- 01.1
 

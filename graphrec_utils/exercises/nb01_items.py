@@ -6,7 +6,8 @@ import numpy as np
 import torch
 
 from graphrec_utils import toy
-from graphrec_utils.exercises.core import Claim, Exercise, Mistake, close
+from graphrec_utils.exercises.compare import close
+from graphrec_utils.exercises.core import Claim, Exercise, Mistake
 
 # ---------------------------------------------------------------- 01.5
 

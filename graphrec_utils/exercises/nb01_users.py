@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 
 from graphrec_utils import toy
-from graphrec_utils.exercises.core import Claim, Exercise, Mistake, close
+from graphrec_utils.exercises.compare import close
+from graphrec_utils.exercises.core import Claim, Exercise, Mistake
 from graphrec_utils.exercises.nb01_items import cosine
 
 # ---------------------------------------------------------------- 01.7

@@ -14,7 +14,7 @@ import math
 
 import numpy as np
 
-from graphrec_utils.exercises import core, runs
+from graphrec_utils.exercises import codec, core, runs
 from graphrec_utils.exercises.core import Exercise
 
 SECRET_SEEDS = 3  # per claim
@@ -71,14 +71,14 @@ def _outcome(raw, question: dict) -> dict:
         raise Malformed("a changed input that does not exist")
     _check_value(raw["value"], MAX_DEPTH)
     try:
-        runs.decode(raw["value"])
+        codec.decode(raw["value"])
     except Exception as error:
         raise Malformed(f"a value that cannot be decoded ({type(error).__name__})") from None
     return {"value": raw["value"], "changed": changed}
 
 
 def _check_value(data, depth: int) -> None:
-    """Check an encoded value against the grammar of `runs.encode`, before it is decoded."""
+    """Check an encoded value against the grammar of `codec.encode`, before it is decoded."""
     if depth == 0:
         raise Malformed("a value that is nested too deeply")
     if data is None or isinstance(data, bool | str | int | float):

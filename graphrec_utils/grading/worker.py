@@ -51,7 +51,8 @@ def course_copy(folder: Path) -> Path:
     for name, text in (("exercises", EXERCISES), ("grading", "")):
         (package / name).mkdir()
         (package / name / "__init__.py").write_text(text, encoding="utf-8")
-    shutil.copy2(paths.PACKAGE / "exercises" / "runs.py", package / "exercises")
+    for name in ("codec.py", "runs.py"):
+        shutil.copy2(paths.PACKAGE / "exercises" / name, package / "exercises")
     shutil.copy2(paths.PACKAGE / "grading" / "probe.py", package / "grading")
     compileall.compile_dir(str(package), quiet=2)
     return folder / "course"

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from graphrec_utils import exercises, syllabus
-from graphrec_utils.exercises import core, runs
+from graphrec_utils.exercises import codec, core, runs
 
 EXERCISES = [e for lesson in syllabus.LESSONS for e in exercises.of_lesson(lesson.number)]
 MISTAKES = [(e, m) for e in EXERCISES for m in e.mistakes]
@@ -89,7 +89,7 @@ def test_guessing_earns_nothing(exercise, guess):
 
 @per_exercise
 def test_returning_an_input_earns_nothing(exercise):
-    inputs = runs.decode(core.questions(exercise)[0]["inputs"])
+    inputs = codec.decode(core.questions(exercise)[0]["inputs"])
     for position in range(len(inputs)):
         result = judged(exercise, lambda *a, position=position: a[position])
         assert result.points == 0, (position, result.rows)

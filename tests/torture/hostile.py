@@ -327,10 +327,10 @@ def numbers_that_are_none(folder):
 @case(LOST_2)
 def right_on_the_public_inputs_only(folder):
     from graphrec_utils import exercises
-    from graphrec_utils.exercises import core, runs
+    from graphrec_utils.exercises import codec, core
 
     exercise = exercises.get("00.2")
-    known = [runs.decode(q["inputs"])["names"] for q in core.questions(exercise)]
+    known = [codec.decode(q["inputs"])["names"] for q in core.questions(exercise)]
     table = [(names, exercise.reference(names)) for names in known]
     return solved(
         ex2=inside(

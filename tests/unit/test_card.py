@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from graphrec_utils import exercises
-from graphrec_utils.exercises import card, check, core
+from graphrec_utils.exercises import card, check, codec, compare, core, runs
 
 REFERENCE = exercises.get("00.3").reference
 
@@ -108,12 +108,10 @@ def test_the_expected_values_are_not_on_the_card():
 
     page = html_of(check("00.1", wrong))
     asked = core.questions(exercises.get("00.1"))
-    expected = [
-        core.runs.answers(exercises.get("00.1").reference, asked)[k] for k in range(len(asked))
-    ]
-    density = core.runs.decode(expected[-1]["value"])[3]
+    expected = [runs.answers(exercises.get("00.1").reference, asked)[k] for k in range(len(asked))]
+    density = codec.decode(expected[-1]["value"])[3]
     assert "yours is 0.111" in page
-    assert core.show(density) not in page
+    assert compare.show(density) not in page
 
 
 def test_the_card_is_labelled_and_color_is_not_the_only_sign():

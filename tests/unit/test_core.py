@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from graphrec_utils.exercises import core, runs
-from graphrec_utils.exercises.core import Claim, Exercise, Mistake, close, kind_problem
+from graphrec_utils.exercises import codec, core, runs
+from graphrec_utils.exercises.compare import close, kind_problem
+from graphrec_utils.exercises.core import Claim, Exercise, Mistake
 
 T = torch.tensor
 
@@ -141,7 +142,7 @@ def test_a_random_answer_is_judged_by_its_statistics():
         return "frequencies differ" if difference.max() > 0.05 * len(got) else None
 
     claims = (
-        Claim("a fair coin", lambda rng: {"rng": runs.Rng(int(rng.integers(99)))}, judge=shares),
+        Claim("a fair coin", lambda rng: {"rng": codec.Rng(int(rng.integers(99)))}, judge=shares),
     )
     biased = Mistake(
         "biased", lambda rng: (rng.random(4000) < 0.7).astype(int), "your coin is biased"

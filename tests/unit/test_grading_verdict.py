@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from graphrec_utils import exercises
-from graphrec_utils.exercises import core, runs
+from graphrec_utils.exercises import codec, core, runs
 from graphrec_utils.grading import verdict
 from graphrec_utils.grading.verdict import Malformed
 
@@ -31,7 +31,7 @@ def answered(function, seeds):
     float("inf"), np.arange(3), np.array(["a", None], dtype=object), np.zeros((2, 0)),
 ])  # fmt: skip
 def test_what_our_encoder_writes_is_accepted(value):
-    assert isinstance(verdict.outcomes(text(runs.encode(value)), ASKED), list)
+    assert isinstance(verdict.outcomes(text(codec.encode(value)), ASKED), list)
 
 
 def test_tensors_sparse_matrices_and_frames_are_accepted():
@@ -42,7 +42,7 @@ def test_tensors_sparse_matrices_and_frames_are_accepted():
     frame = pd.DataFrame({"a": [1, 2], "b": ["x", "y"]})
     for value in (torch.ones(2, 3), torch.eye(2).to_sparse(), torch.eye(2).to_sparse_csr(),
                   sparse.eye(3, format="csc"), frame, frame["b"]):  # fmt: skip
-        assert isinstance(verdict.outcomes(text(runs.encode(value)), ASKED), list)
+        assert isinstance(verdict.outcomes(text(codec.encode(value)), ASKED), list)
 
 
 HUGE = {"numpy": "<f8", "shape": [10**9, 10**9], "data": ""}
@@ -100,7 +100,7 @@ def test_an_answer_that_is_right_on_public_inputs_only_gets_nothing_for_them():
     known = {json.dumps(q["inputs"]): EXERCISE.reference for q in core.questions(EXERCISE)}
 
     def fooled(R):
-        right = json.dumps(runs.encode({"R": R})) in known
+        right = json.dumps(codec.encode({"R": R})) in known
         return EXERCISE.reference(R) if right else (0, 0, 0, 0.0)
 
     made = verdict.decide(EXERCISE, answered(fooled, [7]), answered(fooled, core.PUBLIC_SEEDS))

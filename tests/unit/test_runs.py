@@ -13,7 +13,7 @@ import pytest
 import scipy.sparse as sp
 import torch
 
-from graphrec_utils.exercises import core, runs
+from graphrec_utils.exercises import codec, compare, runs
 
 VALUES = {
     "none": None,
@@ -46,32 +46,32 @@ VALUES = {
 
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
 def test_a_value_survives_json(value):
-    back = runs.decode(json.loads(json.dumps(runs.encode(value))))
-    assert core.kind(back) == core.kind(value)
-    assert core.close(back, value) is None
+    back = codec.decode(json.loads(json.dumps(codec.encode(value))))
+    assert compare.kind(back) == compare.kind(value)
+    assert compare.close(back, value) is None
 
 
 def test_encoding_the_decoded_value_changes_nothing():
     for value in VALUES.values():
-        encoded = runs.encode(value)
-        assert json.dumps(runs.encode(runs.decode(encoded))) == json.dumps(encoded)
+        encoded = codec.encode(value)
+        assert json.dumps(codec.encode(codec.decode(encoded))) == json.dumps(encoded)
 
 
 def test_a_number_of_numpy_travels_as_a_number():
-    assert runs.encode(np.float32(0.5)) == 0.5
-    assert runs.encode(np.bool_(True)) is True
+    assert codec.encode(np.float32(0.5)) == 0.5
+    assert codec.encode(np.bool_(True)) is True
 
 
 @pytest.mark.parametrize("value", [object(), (x for x in "ab"), len, {1: object()}])
 def test_any_other_type_is_refused(value):
     with pytest.raises(TypeError, match="cannot be checked"):
-        runs.encode(value)
+        codec.encode(value)
 
 
 def test_a_generator_travels_as_its_seed():
-    rng = runs.decode(json.loads(json.dumps(runs.encode(runs.Rng(7)))))
+    rng = codec.decode(json.loads(json.dumps(codec.encode(codec.Rng(7)))))
     assert rng.generator().random() == np.random.default_rng(7).random()
-    torch_rng = runs.Rng(7, "torch").generator()
+    torch_rng = codec.Rng(7, "torch").generator()
     assert torch.equal(
         torch.rand(3, generator=torch_rng),
         torch.rand(3, generator=torch.Generator().manual_seed(7)),
@@ -79,7 +79,7 @@ def test_a_generator_travels_as_its_seed():
 
 
 def ask(inputs: dict, run: str = "call") -> list[dict]:
-    return [{"run": run, "inputs": runs.encode(inputs)}]
+    return [{"run": run, "inputs": codec.encode(inputs)}]
 
 
 def test_inputs_arrive_in_the_order_of_the_signature_whatever_their_names():
@@ -88,7 +88,7 @@ def test_inputs_arrive_in_the_order_of_the_signature_whatever_their_names():
 
 
 def test_a_generator_arrives_as_a_generator():
-    (outcome,) = runs.answers(lambda rng: rng.random(), ask({"rng": runs.Rng(3)}))
+    (outcome,) = runs.answers(lambda rng: rng.random(), ask({"rng": codec.Rng(3)}))
     assert outcome["value"] == np.random.default_rng(3).random()
 
 
@@ -114,7 +114,7 @@ def test_calling_twice_shows_a_hidden_state():
         return len(seen)
 
     (outcome,) = runs.answers(counts, ask({"x": 1}, "call twice"))
-    assert runs.decode(outcome["value"]) == (1, 2)
+    assert codec.decode(outcome["value"]) == (1, 2)
 
 
 def test_the_gradient_is_compared():
@@ -123,7 +123,7 @@ def test_the_gradient_is_compared():
     (outcome,) = runs.answers(
         lambda x, y: x * y, ask({"x": x, "y": y}, "call and compare gradient")
     )
-    value, (grad_x, grad_y) = runs.decode(outcome["value"])
+    value, (grad_x, grad_y) = codec.decode(outcome["value"])
     assert value.tolist() == [3.0, 8.0]
     assert grad_x.tolist() == [3.0, 4.0]
     assert grad_y.tolist() == [1.0, 2.0]
@@ -132,7 +132,7 @@ def test_the_gradient_is_compared():
 def test_a_detached_answer_has_zero_gradients():
     x = torch.tensor([1.0])
     (outcome,) = runs.answers(lambda x: x.detach() * 2, ask({"x": x}, "call and compare gradient"))
-    assert runs.decode(outcome["value"])[1][0].tolist() == [0.0]
+    assert codec.decode(outcome["value"])[1][0].tolist() == [0.0]
 
 
 @pytest.mark.parametrize(
