@@ -25,6 +25,7 @@ from graphrec_utils.environment import CannotRun
 TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 MARKER = "graphrec.json"  # in .venv: empty while it is made, what was installed once it is complete
 NEEDED = 2e9  # bytes on disk
+NEEDED_CUDA = 8e9  # the same with PyTorch's CUDA build (6.1 GB were measured)
 
 
 def ensure(kind, arguments):
@@ -150,15 +151,22 @@ def pinned_python():
 
 
 def _torch_index(folder, python):
-    """Return the index to take PyTorch from, or None where pip's own choice is right."""
-    index = os.environ.get("GRAPHREC_TORCH_INDEX", TORCH_INDEX)
+    """Return the index to take PyTorch from, or None where pip's own choice is right.
+
+    Raises:
+        CannotRun: pip's own choice is the CUDA build, and the disk has no room for it.
+    """
     site = environment.site_packages(folder)
     present = site is not None and environment.version("torch", site)
-    if not index or present or sys.platform != "linux" or has_gpu() or _pip_takes_cpu(python):
+    if present or sys.platform != "linux" or _pip_takes_cpu(python):
         return None
-    if answers(index):
-        return index
-    print(f"  {index} does not answer: pip takes PyTorch's usual build (about 3 GB)", flush=True)
+    index = os.environ.get("GRAPHREC_TORCH_INDEX", TORCH_INDEX)
+    if index and not has_gpu():
+        if answers(index):
+            return index
+        usual = "PyTorch's usual build (3 GB to download, 7 GB on the disk)"
+        print(f"  {index} does not answer: pip takes {usual}", flush=True)
+    virtual.check_room(folder, NEEDED_CUDA)
     return None
 
 

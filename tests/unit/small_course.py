@@ -94,7 +94,7 @@ class SmallCourse:
             "4.9.0",
             f"if __name__ == '__main__':\n    exec({JUPYTERLAB!r})",
         )
-        wheel(self.wheels, "torch", "2.13.0")
+        wheel(self.wheels, "torch", "2.13.0+cpu")
         wheel(self.wheels, "graphrec-demo", "1.0")
         wheel(self.wheels, "graphrec-demo", "1.1")
         wheel(self.wheels, "graphrec-dev", "1.0", PYTEST, module="pytest")

@@ -165,6 +165,7 @@ def choosing(clone, monkeypatch):
     monkeypatch.setattr(bootstrap, "has_gpu", lambda: False)
     monkeypatch.setattr(bootstrap, "_pip_takes_cpu", lambda python: False)
     monkeypatch.setattr(bootstrap, "answers", lambda index: True)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: Usage(99e9, 0, 99e9))
     monkeypatch.delenv("GRAPHREC_TORCH_INDEX", raising=False)
     return lambda: bootstrap._torch_index(clone / ".venv", "python")
 
@@ -206,6 +207,15 @@ def test_an_index_that_does_not_answer_is_not_waited_for(choosing, monkeypatch, 
 
 
 real_answers = bootstrap.answers
+
+
+@pytest.mark.parametrize("gpu", [True, False])
+def test_without_room_for_the_cuda_build_it_is_not_begun(choosing, monkeypatch, gpu):
+    monkeypatch.setattr(bootstrap, "has_gpu", lambda: gpu)
+    monkeypatch.setattr(bootstrap, "answers", lambda index: False)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: Usage(99e9, 0, 5e9))
+    with pytest.raises(CannotRun, match=r"5\.0 GB left and the course needs about 8 GB"):
+        choosing()
 
 
 def test_an_index_answers_if_it_has_torch(tmp_path):

@@ -90,9 +90,9 @@ def test_an_environment_without_pip_is_completed(course):
 
 
 def test_a_package_that_was_removed_by_hand_is_brought_back(course):
-    shutil.rmtree(course.site / "torch-2.13.0.dist-info")
+    shutil.rmtree(course.site / "torch-2.13.0+cpu.dist-info")
     started(course.run("lab"))
-    assert (course.site / "torch-2.13.0.dist-info").exists()
+    assert (course.site / "torch-2.13.0+cpu.dist-info").exists()
 
 
 @posix
@@ -184,6 +184,8 @@ def test_torch_comes_from_the_cpu_index_when_pip_would_take_another_build(tmp_pa
     if bootstrap.has_gpu() or sys.platform != "linux":
         pytest.skip("pip's own choice is right here: not Linux, or an NVIDIA driver is installed")
     course = SmallCourse(tmp_path)
+    (course.wheels / "torch-2.13.0+cpu-py3-none-any.whl").unlink()
+    wheel(course.wheels, "torch", "2.13.0")
     wheel(tmp_path / "served" / "cpu" / "torch", "torch", "2.13.0+cpu")
     with file_server(tmp_path / "served") as port:
         usual = f"http://127.0.0.1:{port}/simple"  # has nothing; 2.13.0 lies among the tiny wheels
