@@ -11,6 +11,7 @@ from __future__ import annotations
 import builtins
 
 from graphrec_utils import exercises, syllabus
+from graphrec_utils.grading.verdict import FRESH
 
 HEADLINES = {
     "passed": "solved",
@@ -39,6 +40,11 @@ ADVICE = {
     "died": "Look for endless recursion, for something far too big, or for a call that ends Python.",
     "output-limit": "Remove the print in the loop.",
 }
+SEE_CARD = "Run the check in your notebook: its card shows where a result first differs."
+ONLY_FRESH = (
+    "The card in your notebook is right about its own inputs; on fresh ones of the same kind your "
+    "function fails. Does it use anything but its arguments, or numbers that only fit those inputs?"
+)
 # Where the reason is in the grader's own words, and so may be shown.
 OWN_WORDS = ("missing", "syntax", "timeout", "died", "output-limit")
 HINTED = ("not-implemented", "partial", "wrong", "error")
@@ -79,10 +85,15 @@ def sentences(entry: dict) -> list[str]:
     if entry["mistake"]:
         said.append(_sentence(entry["mistake"]))
     elif status in ("partial", "wrong"):
-        said.append("Run the check in your notebook: its card shows where a result first differs.")
+        said.append(ONLY_FRESH if _only_fresh(entry) else SEE_CARD)
     if status in ADVICE:
         said.append(ADVICE[status].format(id=entry["id"]))
-    return said + [_sentence(note) for note in entry.get("notes", [])]
+    return said + notes(entry)
+
+
+def notes(entry: dict) -> list[str]:
+    """Return the notes of an exercise or a submission as sentences."""
+    return [_sentence(note) for note in entry.get("notes", [])]
 
 
 def hint(entry: dict) -> tuple[int, str] | None:
@@ -110,6 +121,12 @@ def _known(entry: dict):
         return exercises.get(entry["id"])
     except KeyError:  # graded with another version of the course
         return None
+
+
+def _only_fresh(entry: dict) -> bool:
+    """Report whether every claim that fails held on the card's inputs."""
+    reasons = [row[2] for row in entry.get("rows", []) if not row[1]]
+    return bool(reasons) and all(reason == FRESH for reason in reasons)
 
 
 def _exception(reason: str) -> str:

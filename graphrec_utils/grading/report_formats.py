@@ -222,7 +222,7 @@ def _one(person: Person, result: dict) -> str:
                 f"| {mark} {_md(feedback.title(entry))} | {entry['points']:g}/{entry['max_points']:g} "
                 f"| {feedback.HEADLINES[entry['status']]} | {_md(' '.join(said))} |"
             )
-        lines += ["", *(f"* {_md(note)}" for note in submission.get("notes", [])), ""]
+        lines += ["", *(f"* {_md(note)}" for note in feedback.notes(submission)), ""]
     return "\n".join([*lines, f"Graded with course version {_md(result['course'])}.", ""])
 
 

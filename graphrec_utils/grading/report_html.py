@@ -35,7 +35,7 @@ def student_page(person: Person, result: dict) -> str:
     else:
         body.append('<p class="lead">Nothing was handed in.</p>')
     for submission in person.submissions:
-        body += _submission(submission, result["course"])
+        body += _submission(submission)
     body.append(
         "<footer><p>Your functions were called with fresh inputs of the same kind as those of the "
         "checks in your notebook, so a right answer passes both. Hints and checks are in the "
@@ -44,7 +44,7 @@ def student_page(person: Person, result: dict) -> str:
     return _page(f"{person.name}: points and feedback", body)
 
 
-def _submission(submission: dict, graded_with: str) -> list[str]:
+def _submission(submission: dict) -> list[str]:
     status, parts = submission["status"], ['<section class="lesson">']
     parts.append(f"<h2>{_e(feedback.lesson_title(submission['lesson']))}</h2>")
     parts.append(f'<p class="file">{_name(submission["file"])}</p>')
@@ -56,13 +56,7 @@ def _submission(submission: dict, graded_with: str) -> list[str]:
         parts.append(f'<p class="bad">{feedback.NOT_GRADED[status]}</p>')
         if status == "unreadable" and submission.get("reason"):
             parts.append(f"<p>{_e(submission['reason'])}</p>")
-    built = submission.get("course", "")
-    if built and built != graded_with:
-        parts.append(
-            f"<p>The notebook is from version {_e(built)} of the course; it was graded with "
-            f"version {_e(graded_with)}.</p>"
-        )
-    parts += [f"<p>{_e(note)}</p>" for note in submission.get("notes", [])]
+    parts += [f"<p>{_e(note)}</p>" for note in feedback.notes(submission)]
     if status == "graded":
         parts += [_exercise(entry) for entry in submission["exercises"]]
     return [*parts, "</section>"]
@@ -106,15 +100,10 @@ def class_page(crowd: list[Person], result: dict) -> str:
         *(str(result[key]) for key in ("network", "sandbox") if result.get(key)),
         "This page is for the instructor: it names students and shows similar answers.",
     ]
-    body = ["<h1>Class report</h1>", *(f"<p>{_e(_closed(fact))}</p>" for fact in facts)]
+    body = ["<h1>Class report</h1>", *(f"<p>{_e(fact)}</p>" for fact in facts)]
     body += _distribution(graded) + _mistakes(graded) + _slowest(handed_in)
     body += _similar(result.get("similarity")) + _trouble(handed_in) + _everybody(crowd)
     return _page("Class report", body)
-
-
-def _closed(fact: str) -> str:
-    return {"closed": "The network was closed while answers ran.",
-            "open": "The network was open while answers ran."}.get(fact, fact)  # fmt: skip
 
 
 def _distribution(graded: list[dict]) -> list[str]:

@@ -13,8 +13,8 @@ More keys may follow. The reports use these where they exist:
 
     result     "network" and "sandbox": sentences on what was closed; "seconds"; "roster": what
                `read_roster` returned; "similarity": what `similarity.compare` returned
-    submission "reason": why it is not graded; "course": the version the notebook was built from;
-               "notes": for everybody; "warnings": for the instructor
+    submission "reason": why it is not graded; "notes": for everybody; "warnings": for the
+               instructor
     exercise   "rows": [[sentence, ok, reason], ...] of the card; "notes": for everybody
 
 The reasons of an exercise and its rows may repeat parts of a secret input (in the words of an

@@ -58,7 +58,7 @@ def submission(student: str, *entries: dict, status: str = "graded", **more) -> 
 def result(*submissions: dict, **more) -> dict:
     """Return a result."""
     return {"version": 1, "course": graphrec_utils.__version__,
-            "submissions": list(submissions), "network": "closed", "seconds": 60.0} | more  # fmt: skip
+            "submissions": list(submissions), "network": "network: closed", "seconds": 60.0} | more  # fmt: skip
 
 
 def classroom() -> dict:
@@ -77,7 +77,8 @@ def classroom() -> dict:
     ]
     return result(
         submission("Ann Smith", *good),
-        submission("Bob", *half, notes=["The answer cell of 00.1 is there twice."], course="0.0.9"),
+        submission("Bob", *half, notes=["the answer cell of 00.1 is there twice",
+                                         "made with version 0.0.9, graded with 0.1.0"]),
         submission("Bob", *good, file="elsewhere/Bob/00_start_here.ipynb"),
         submission("李明"),
         submission(HOSTILE, *half, warnings=["00.1 imports the course's solutions"]),

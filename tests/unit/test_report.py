@@ -15,6 +15,7 @@ from report_samples import HOSTILE, MAXIMUM, SECRET, classroom, entry, result, s
 from graphrec_utils import exercises
 from graphrec_utils.grading import feedback, report, report_formats
 from graphrec_utils.grading.result import people, problems, slug
+from graphrec_utils.grading.verdict import FRESH
 
 
 @pytest.fixture(autouse=True)
@@ -168,9 +169,12 @@ def test_an_exercise_of_another_version_needs_no_hint():
     assert feedback.title({"id": "00.9"}) == "00.9"
 
 
-def test_both_versions_are_named_where_they_differ(written):
-    (page,) = (t for n, t in for_students(written).items() if slug("Bob") in n and n[0] == "s")
-    assert "from version 0.0.9 of the course; it was graded with version" in page
+def test_what_fails_on_fresh_inputs_only_is_said():
+    rows = [["first", True, ""], ["second", False, FRESH]]
+    told = feedback.sentences(entry("00.2", "partial", 1.0, rows=rows))
+    assert "on fresh ones of the same kind your function fails" in told[0]
+    rows.append(["third", False, f"yours is {SECRET}"])
+    assert "its card shows" in feedback.sentences(entry("00.2", "partial", 1.0, rows=rows))[0]
 
 
 # ---------------------------------------------------------------- gradebook

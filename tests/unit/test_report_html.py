@@ -192,6 +192,7 @@ def test_a_student_reads_points_mistake_and_hint():
     assert "Your first two numbers are swapped" in text
     assert "Hint 1. What do R.shape and R.sum() tell you?" in text
     assert "The answer cell of 00.1 is there twice." in text
+    assert "Made with version 0.0.9, graded with 0.1.0." in text
 
 
 def test_a_student_does_not_read_the_instructors_warnings():
