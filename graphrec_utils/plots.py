@@ -199,6 +199,37 @@ def funnel(stages: Mapping[str, int], ax: Axes | None = None) -> Axes:
     return ax
 
 
+def long_tail(counts, head: float = 0.01, ax: Axes | None = None) -> Axes:
+    """Draw how often each item was chosen, from the most to the least popular.
+
+    Both axes are logarithmic; the share of all events that the head gets stands in the title.
+
+    Args:
+        counts: (n,) events per item; items without events are left out of the picture, but
+            count among the n items.
+        head: share of the n items that is drawn as the head, at least one item.
+        ax: where to draw.
+
+    Raises:
+        ValueError: a count is negative, all are 0, or `head` is not between 0 and 1.
+    """
+    counts = np.sort(np.asarray(counts))[::-1]
+    if counts.ndim != 1 or not len(counts) or counts[-1] < 0 or counts[0] == 0:
+        raise ValueError("counts must be (n,) numbers >= 0, and not all of them 0")
+    if not 0 < head < 1:
+        raise ValueError(f"head must lie between 0 and 1; got {head}")
+    ax = plt.figure().add_subplot() if ax is None else ax
+    front = max(1, round(head * len(counts)))
+    seen = counts[counts > 0]
+    rank = np.arange(1, len(seen) + 1)
+    ax.loglog(rank, seen, color=style.ITEM, linewidth=2)
+    ax.fill_between(rank[:front], seen[:front], seen[-1] / 2, color=style.ITEM, alpha=0.3)
+    ax.set(xlabel="item, from most to least popular", ylabel="events", ylim=(seen[-1] / 2, None))
+    share = seen[:front].sum() / seen.sum()
+    ax.set_title(f"{front:,} of {len(counts):,} items (shaded) get {share:.0%} of all events")
+    return ax
+
+
 def _matrix(R) -> np.ndarray:
     """Return a two-dimensional array of whatever was given as R."""
     array = np.asarray(R, dtype=float)

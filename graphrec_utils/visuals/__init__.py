@@ -7,5 +7,6 @@ connects it to the kernel.
 
 from graphrec_utils.visuals.base import Visual
 from graphrec_utils.visuals.bipartite import bipartite
+from graphrec_utils.visuals.metric_list import metric_list
 
-__all__ = ["Visual", "bipartite"]
+__all__ = ["Visual", "bipartite", "metric_list"]
