@@ -41,13 +41,19 @@ def precision_at_k(ranked: Sequence[int], relevant: Collection[int], top: int) -
 
 
 def hit_rate_at_k(ranked: Sequence[int], relevant: Collection[int], top: int) -> float:
-    """Return 1 if any of the first `top` items is relevant, else 0."""
+    """Return 1 if any of the first `top` items is relevant, else 0.
+
+    Built in lesson 01, exercise 01.2.
+    """
     hits, count = _hits(ranked, relevant, top)
     return float(any(hits)) if count else nan
 
 
 def mrr(ranked: Sequence[int], relevant: Collection[int], top: int) -> float:
-    """Return 1 / rank of the first relevant item among the first `top`; 0 if there is none."""
+    """Return 1 / rank of the first relevant item among the first `top`; 0 if there is none.
+
+    Built in lesson 01, exercise 01.2.
+    """
     hits, count = _hits(ranked, relevant, top)
     return next((1 / rank for rank, hit in enumerate(hits, 1) if hit), 0.0) if count else nan
 

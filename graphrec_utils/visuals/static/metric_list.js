@@ -58,7 +58,7 @@ function render({ model, el }) {
 
   const { body, controls, say } = frame(el, {
     label: "A ranked list and its metrics",
-    help: "Click a place, or move with the arrow keys and press Enter or Space, to make its item relevant or not.",
+    help: "Click a place, or use arrow keys and Enter, to switch its item.",
   });
 
   // ---- the list
@@ -147,7 +147,7 @@ function render({ model, el }) {
     if (gap < 5e-4) return `${hits}As many hits as the ideal list has: both NDCGs agree.`;
     return (
       `${hits}The ideal list has ${count(best, "hit")}; the wrong NDCG forgives the ` +
-      `${best - found.length} missing and says ${three(gap)} too much.`
+      `${count(best - found.length, "missing one")} and says ${three(gap)} too much.`
     );
   }
 
