@@ -177,9 +177,10 @@ def has_gpu():
 
 def _pip_takes_cpu(python):
     """Report whether pip, as it is configured here, would install a CPU build of PyTorch."""
-    arguments = ["--dry-run", "--ignore-installed", "--no-deps", "--quiet", "--report", "-"]
+    quick = ["--retries", "0", "--timeout", "5"]  # a silent network must not cost minutes here
+    dry = ["--dry-run", "--ignore-installed", "--no-deps", "--quiet", "--report", "-"]
     torch = "torch" + environment.requirements()["torch"]
-    command = [str(python), "-m", "pip", "install", *arguments, torch]
+    command = [str(python), "-m", "pip", "install", *quick, *dry, torch]
     done = subprocess.run(command, capture_output=True, text=True)
     try:
         return json.loads(done.stdout)["install"][0]["metadata"]["version"].endswith("+cpu")

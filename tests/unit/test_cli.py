@@ -13,6 +13,7 @@ from collections import namedtuple
 from pathlib import Path
 
 import pytest
+from small_course import SmallCourse
 
 from graphrec_utils import __main__ as cli
 from graphrec_utils import bootstrap, commands, doctor, environment, paths
@@ -484,13 +485,21 @@ def test_a_missing_kernel_is_a_finding(tmp_path):
     assert "ipykernel install --sys-prefix" in finding.fix
 
 
-BARE = ["-S"]  # no site-packages, as in a fresh installation of Python
+@pytest.fixture
+def bare(tmp_path):
+    """A function that runs a command as on a fresh machine: no packages (-S) and no .venv."""
+    root = SmallCourse(tmp_path).root
+    return lambda *arguments, **variables: run(
+        *arguments, options=["-S"], cwd=root, PYTHONPATH=str(root), **variables
+    )
 
 
-def test_doctor_runs_without_any_package():
-    done = run("doctor", options=BARE)
+def test_doctor_runs_without_any_package(bare):
+    done = bare("doctor")
     assert done.stderr == ""
+    assert done.returncode == 1
     assert "✓ Python: " in done.stdout
+    assert "✗ graphrec-demo>=1: not in " in done.stdout
 
 
 # The real thing, in a process of its own.
@@ -505,16 +514,16 @@ def test_the_command_line_works_from_any_directory_in_both_forms(tmp_path):
     assert "usage: python3 -m graphrec_utils COMMAND" in by_name.stdout
 
 
-def test_a_console_that_cannot_show_a_check_mark_is_survived():
-    done = run("doctor", options=BARE, PYTHONIOENCODING="ascii:strict")
+def test_a_console_that_cannot_show_a_check_mark_is_survived(bare):
+    done = bare("doctor", PYTHONIOENCODING="ascii:strict")
     assert "? Python: " in done.stdout
     assert "Traceback" not in done.stderr
 
 
 @pytest.mark.skipif(os.name != "posix", reason="uses a shell's pipe")
-def test_a_reader_that_stops_listening_is_survived():
+def test_a_reader_that_stops_listening_is_survived(tmp_path):
+    root = SmallCourse(tmp_path).root
     command = f'"{sys.executable}" -S -m graphrec_utils doctor | head -n 1'
-    done = subprocess.run(
-        command, shell=True, cwd=paths.PACKAGE.parent, capture_output=True, text=True
-    )
-    assert "Traceback" not in done.stderr
+    done = subprocess.run(command, shell=True, cwd=root, capture_output=True, text=True)
+    assert done.stdout.startswith("✓ Python: ")
+    assert done.stderr == ""
