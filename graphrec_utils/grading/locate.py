@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 
 from graphrec_utils.grading import syntax
@@ -28,7 +29,12 @@ class Answer:
     cell: Cell | None = None
 
 
-def lesson(notebook: Notebook, name: str, functions: dict[str, set[str]]) -> str | None:
+def lesson(
+    notebook: Notebook,
+    name: str,
+    numbers: Container[str],
+    functions: Callable[[], dict[str, set[str]]],
+) -> str | None:
     """Return the number of the lesson that a notebook belongs to, or None.
 
     Its own metadata decide, then those of its cells, their markers and ids, the file name, and
@@ -36,23 +42,26 @@ def lesson(notebook: Notebook, name: str, functions: dict[str, set[str]]) -> str
 
     Args:
         name: the file's name without folder and suffix.
-        functions: {"06": names of the functions its exercises ask for}, for every lesson.
+        numbers: of all lessons.
+        functions: returns {"06": names of the functions its exercises ask for} of all lessons;
+            asked only when nothing else helps, as all lessons must be loaded for it.
     """
-    if notebook.lesson in functions:
+    if notebook.lesson in numbers:
         return notebook.lesson
     votes: Counter[str] = Counter()
     for cell in notebook.cells:
-        votes.update(n for n in _lessons_of(cell) if n in functions)
+        votes.update(n for n in _lessons_of(cell) if n in numbers)
     if votes:
         return votes.most_common(1)[0][0]
     for found in re.findall(r"(?<!\d)(\d\d)_", name):
-        if found in functions:
+        if found in numbers:
             return found
+    wanted_of = functions() if any(cell.kind == "code" for cell in notebook.cells) else {}
     for cell in notebook.cells:
         if cell.kind == "code" and (tree := syntax.parse(syntax.python(cell.source))):
             votes.update(
                 number
-                for number, names in functions.items()
+                for number, names in wanted_of.items()
                 for wanted in names
                 if syntax.defines(tree, wanted)
             )

@@ -52,14 +52,16 @@ def lesson(number: str) -> Lesson:
     return Lesson(number, setup, references, stubs, exercises.of_lesson(number))
 
 
-def lessons() -> dict[str, set[str]]:
+@functools.cache
+def built() -> frozenset[str]:
+    """Return the numbers of the lessons that have been built, without loading any."""
+    folder = paths.root() / "solutions"
+    return frozenset(x.number for x in syllabus.LESSONS if (folder / f"{x.stem}.ipynb").exists())
+
+
+def functions() -> dict[str, set[str]]:
     """Return {number: names of the functions asked for} of every lesson that has been built."""
-    return {
-        x.number: {e.function for e in exercises.of_lesson(x.number)}
-        for x in syllabus.LESSONS
-        if exercises.of_lesson(x.number)
-        and (paths.root() / "solutions" / f"{x.stem}.ipynb").exists()
-    }
+    return {n: {e.function for e in exercises.of_lesson(n)} for n in sorted(built())}
 
 
 def _cells(path: Path) -> list:

@@ -101,8 +101,9 @@ class Worker:
             self._zeros(job, entry)
         except Exception as error:  # ours: the batch goes on, and the report says so
             reason = f"{type(error).__name__}: {error}"[:300]
-            entry |= {"status": "grader-error", "reason": reason}
-            self._zeros(job, entry)
+            entry |= {"status": "grader-error", "reason": reason, "exercises": []}
+            with contextlib.suppress(Exception):  # a lesson that cannot be loaded, perhaps
+                self._zeros(job, entry)
         entry["points"] = round(sum(e["points"] for e in entry["exercises"]), 2)
         entry["max_points"] = sum(e["max_points"] for e in entry["exercises"])
         entry["seconds"] = round(time.perf_counter() - start, 2)
@@ -113,9 +114,8 @@ class Worker:
             raise intake.Unreadable(job["problem"])
         notebook = intake.read(Path(job["path"]))
         entry["course"], entry["notes"] = notebook.course, notebook.notes
-        lessons = transplant.lessons()
-        number = self.lesson or locate.lesson(notebook, Path(job["file"]).stem, lessons)
-        if number not in lessons:
+        number = self.lesson or _lesson(notebook, job)
+        if number not in transplant.built():
             entry |= {"status": "unknown-lesson", "reason": "which lesson is this? use --lesson NN"}
             return
         entry["lesson"] = number
@@ -168,11 +168,8 @@ class Worker:
 
     def _zeros(self, job: dict, entry: dict) -> None:
         """List the exercises of a lesson that could not be graded, with no points."""
-        lessons = transplant.lessons()
-        stem = Path(job["file"]).stem
-        number = entry["lesson"] or self.lesson
-        number = number or locate.lesson(intake.Notebook([]), stem, lessons) or ""
-        if number in lessons:
+        number = entry["lesson"] or self.lesson or _lesson(intake.Notebook([]), job)
+        if number in transplant.built():
             entry["lesson"] = number
             entry["exercises"] = [
                 _row(e, _zero("missing", entry["reason"]), 0.0, [])
@@ -183,6 +180,11 @@ class Worker:
         """End the nursery and remove every file."""
         self.nursery.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _lesson(notebook: intake.Notebook, job: dict) -> str | None:
+    name = Path(job["file"]).stem
+    return locate.lesson(notebook, name, transplant.built(), transplant.functions)
 
 
 def _zero(status: str, reason: str) -> dict:

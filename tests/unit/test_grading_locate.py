@@ -55,11 +55,21 @@ def test_a_lambda_and_a_class_may_define_the_function():
 def test_lessons_are_told_by_metadata_then_marks_then_name_then_functions():
     lessons = {"00": {"summarize"}, "06": {"propagate"}}
     by_function = [Cell("code", "def propagate(A): pass")]
-    assert locate.lesson(Notebook([], lesson="06"), "00_start_here", lessons) == "06"
-    assert locate.lesson(Notebook([Cell("code", "", id="ex-06-1")]), "00_x", lessons) == "06"
-    assert locate.lesson(Notebook(by_function), "ann_00_start_here", lessons) == "00"
-    assert locate.lesson(Notebook(by_function), "homework", lessons) == "06"
-    assert locate.lesson(Notebook([Cell("code", "x = 1")]), "2024_notes", lessons) is None
+    assert (
+        locate.lesson(Notebook([], lesson="06"), "00_start_here", lessons, lambda: lessons) == "06"
+    )
+    assert (
+        locate.lesson(Notebook([Cell("code", "", id="ex-06-1")]), "00_x", lessons, lambda: lessons)
+        == "06"
+    )
+    assert (
+        locate.lesson(Notebook(by_function), "ann_00_start_here", lessons, lambda: lessons) == "00"
+    )
+    assert locate.lesson(Notebook(by_function), "homework", lessons, lambda: lessons) == "06"
+    assert (
+        locate.lesson(Notebook([Cell("code", "x = 1")]), "2024_notes", lessons, lambda: lessons)
+        is None
+    )
 
 
 # ---------------------------------------------------------------- what an answer needs

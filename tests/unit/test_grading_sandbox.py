@@ -120,7 +120,7 @@ def test_the_package_copy_has_no_claims_no_references_and_no_grader(start):
         "import graphrec_utils, pathlib\nfolder = pathlib.Path(graphrec_utils.__file__).parent\n"
         "print(*sorted(p.stem for f in ('exercises', 'grading') for p in (folder / f).glob('*.py')))"
     )
-    assert start(attempt).split() == ["__init__", "__init__", "probe", "runs"]
+    assert start(attempt).split() == ["__init__", "__init__", "codec", "probe", "runs"]
 
 
 def test_memory_above_the_limit_is_a_memory_error(start):
