@@ -3,15 +3,45 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
-from submissions import expected, hand_in
+import nbformat
+import pytest
+from submissions import LESSON, expected, hand_in
 
 from graphrec_utils.grading import command
 
+TELLTALE = """# exercise 00.2
+def build_index(names):
+    print("film", names)
+    raise type("film_" + names[0], (Exception,), {})(f"film {names}")
+"""
 
-def test_our_grader_gives_the_expected_points(tmp_path):
-    hand_in(tmp_path / "submitted")
-    assert command.main([str(tmp_path / "submitted"), "--out", str(tmp_path / "out")]) == 0
-    result = json.loads((tmp_path / "out" / "result.json").read_text("utf-8"))
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory) -> Path:
+    """The five submissions and a sixth that repeats its inputs wherever it can, graded."""
+    folder = tmp_path_factory.mktemp("graded")
+    hand_in(folder / "submitted")
+    nb = nbformat.read(folder / "submitted" / "untouched" / LESSON / f"{LESSON}.ipynb", 4)
+    next(c for c in nb.cells if c.id == "ex-00-2").source = TELLTALE
+    nbformat.write(nb, folder / "submitted" / "telltale.ipynb")
+    arguments = [str(folder / "submitted"), "--out", str(folder / "out"), "--jobs", "2"]
+    assert command.main(arguments) == 0
+    return folder / "out"
+
+
+def test_our_grader_gives_the_expected_points(graded):
+    result = json.loads((graded / "result.json").read_text("utf-8"))
     got = {s["student"]: [e["points"] for e in s["exercises"]] for s in result["submissions"]}
-    assert got == expected()
+    assert got == expected() | {"telltale": [0, 0, 0]}
+
+
+def test_an_answer_that_repeats_its_inputs_tells_them_to_no_student(graded):
+    assert re.search(r"film\d", (graded / "result.json").read_text("utf-8"))
+    files = [*graded.glob("students/*"), *graded.glob("gradescope/*/*")]
+    assert len(files) == 12
+    for path in [*files, graded / "junit.xml", graded / "summary.md"]:
+        text = path.read_text("utf-8")
+        assert not re.search(r"film\d", text), path.name
