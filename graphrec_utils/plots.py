@@ -226,7 +226,9 @@ def long_tail(counts, head: float = 0.01, ax: Axes | None = None) -> Axes:
     ax.fill_between(rank[:front], seen[:front], seen[-1] / 2, color=style.ITEM, alpha=0.3)
     ax.set(xlabel="item, from most to least popular", ylabel="events", ylim=(seen[-1] / 2, None))
     share = seen[:front].sum() / seen.sum()
-    ax.set_title(f"{front:,} of {len(counts):,} items (shaded) get {share:.0%} of all events")
+    ax.set_title(
+        f"{front:,} of {len(counts):,} items (shaded) get {share:.0%} of all events", loc="left"
+    )
     return ax
 
 

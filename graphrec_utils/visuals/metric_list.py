@@ -93,7 +93,7 @@ def _draw(hits: Sequence[int], missed: int, top: int) -> tuple[Axes, Axes]:
     left.text(top + 0.5, 1.06, f"top {top}", ha="center", va="bottom")
     left.set(xlim=(0.4, len(hits) + 0.6), ylim=(0, 1.9), yticks=[], xticks=range(1, len(hits) + 1))
     left.set(xlabel=f"rank; {missed} more relevant items are not in the list")
-    left.set_title(f"{sum(hits[:top])} of {sum(hits) + missed} relevant items found")
+    left.set_title(f"{sum(hits[:top])} of {sum(hits) + missed} relevant items found", loc="left")
     left.spines["left"].set_visible(False)
     values = measured(hits, missed, top)
     names = list(values)[::-1]

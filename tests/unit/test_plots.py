@@ -171,3 +171,25 @@ BAD = {
 def test_bad_input_gets_a_sentence(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+# -------------------------------------------------------------------- the long tail
+
+
+def test_the_long_tail_falls_from_the_most_popular_item_and_tells_the_share_of_the_head():
+    ax = plots.long_tail([1, 0, 8, 1], head=0.25)
+    assert ax.lines[0].get_ydata().tolist() == [8, 1, 1]
+    assert ax.get_title("left") == "1 of 4 items (shaded) get 80% of all events"
+
+
+def test_the_head_has_at_least_one_item():
+    assert plots.long_tail([3, 1], head=0.01).get_title("left").startswith("1 of 2 items")
+
+
+@pytest.mark.parametrize(
+    ("counts", "head", "words"),
+    [([0, 0], 0.1, "not all of them 0"), ([-1, 2], 0.1, ">= 0"), ([1], 1.0, "head must lie")],
+)
+def test_bad_counts_get_a_sentence(counts, head, words):
+    with pytest.raises(ValueError, match=words):
+        plots.long_tail(counts, head)
