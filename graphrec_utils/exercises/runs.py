@@ -52,10 +52,30 @@ def _call_and_compare_gradient(function: Callable, inputs: Callable[[], dict]):
     return value, [v.grad if v.grad is not None else torch.zeros_like(v) for v in leaves]
 
 
+def _call_and_measure_memory(function: Callable, inputs: Callable[[], dict]):
+    """Return (value, bytes of numpy and Python that existed at once on top of the inputs)."""
+    import tracemalloc
+
+    arguments = inputs()
+    traced = tracemalloc.is_tracing()
+    if traced:
+        tracemalloc.reset_peak()
+    else:
+        tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        value = function(*arguments.values())
+        return value, max(0, tracemalloc.get_traced_memory()[1] - before)
+    finally:
+        if not traced:
+            tracemalloc.stop()
+
+
 RUNNERS = {
     "call": _call,
     "call twice": _call_twice,
     "call and compare gradient": _call_and_compare_gradient,
+    "call and measure memory": _call_and_measure_memory,
 }
 
 
