@@ -67,9 +67,7 @@ def main() -> None:
                 for who in ("course", "irspack"):
                     begin = time.process_time()
                     if who == "course":
-                        found = mf.ials(
-                            R, dim, **PARAMETERS, sweeps=options.sweeps, **OURS[solver]
-                        )
+                        found = mf.ials(R, dim, **PARAMETERS, sweeps=options.sweeps, **OURS[solver])
                     else:
                         found = irspack_ials(R, dim, options.sweeps, threads, **THEIRS[solver])
                     used = time.process_time() - begin
