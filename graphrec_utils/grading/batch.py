@@ -104,12 +104,18 @@ def grade(
         **_sentences(isolation),
         "limits": {"seconds": settings.seconds, "memory": settings.memory},
         "submissions": entries,
-        "similarity": similarity.compare(
-            {a["entry"]["student"]: a["answers"] for a in answers.values()}
-        ),
+        "similarity": similarity.compare(_by_student(answers.values())),
     }
     _write(out / "result.json", result)
     return result
+
+
+def _by_student(finished) -> dict[str, dict[str, str]]:
+    """Return {student: {exercise: source}} over all lessons that a student handed in."""
+    found: dict[str, dict[str, str]] = {}
+    for answer in finished:
+        found.setdefault(answer["entry"]["student"], {}).update(answer["answers"])
+    return found
 
 
 def _sentences(isolation: dict[str, str]) -> dict[str, str]:
