@@ -5,8 +5,9 @@ and can be explored wherever it runs. `visual.static()` returns Matplotlib Axes,
 connects it to the kernel.
 """
 
+from graphrec_utils.visuals.als import als
 from graphrec_utils.visuals.base import Visual
 from graphrec_utils.visuals.bipartite import bipartite
 from graphrec_utils.visuals.metric_list import metric_list
 
-__all__ = ["Visual", "bipartite", "metric_list"]
+__all__ = ["Visual", "als", "bipartite", "metric_list"]
