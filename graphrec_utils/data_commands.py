@@ -12,20 +12,32 @@ from graphrec_utils.data import registry
 
 
 def list_sets(names: Sequence[str]) -> int:
-    """Print every data set with its size, where its files are, and its terms."""
+    """Print a table of the data sets (size, where it is now, what), then paths and terms."""
     own = paths.downloads()
     print(f"GRAPHREC_DATA_DIR  {own if own else 'not set'}")
     print(f"cache              {registry.cache()}")
-    for name in names or registry.names():
-        entry = registry.entry(name)
+    entries = {name: registry.entry(name) for name in names or registry.names()}
+    print(f"\n{'name':20} {'MB':>5}  {'now in':18} what")
+    for name, entry in entries.items():
         megabytes = sum(file["bytes"] for file in entry["files"]) / 1e6
-        print(f"\n{name}  ({megabytes:.1f} MB)")
+        sources = {_here(file)[0] for file in entry["files"]}
+        where = ", ".join(sorted(sources)) if len(sources) > 1 else sources.pop()
+        print(f"{name:20} {megabytes:5.1f}  {where:18} {entry['what']}")
+    for name, entry in entries.items():
+        print(f"\n{name}")
         for file in entry["files"]:
-            here = [(s, p) for s, p in registry.places(file).items() if p.is_file()]
-            print(f"  {here[0][1] if here else file['path'] + '  not here'}")
+            print(f"  {_here(file)[1]}")
         print(f"  terms: {entry['terms']}")
         print(f"  cite:  {entry['citation']}")
     return 0
+
+
+def _here(file: dict) -> tuple[str, str]:
+    """Return (source, path) of the first local copy of a file, whatever is in it."""
+    for source, path in registry.places(file).items():
+        if path.is_file():
+            return source, str(path)
+    return "not here", f"{file['path']}  not here"
 
 
 def fetch(names: Sequence[str]) -> int:

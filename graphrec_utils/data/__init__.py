@@ -4,8 +4,19 @@
     movies = data.load("movietweetings-100k")
     train, val, test = movies.temporal_split((0.8, 0.1, 0.1))
 
+All that `load` returns is made of four types:
+
+    Interactions   who did what when: users, items, times, weights, labels
+    Features       what the items say: `interactions.item_features`, a sparse matrix with named
+                   columns (genres, or the bag of words of citeulike-t)
+    Triples        facts of a knowledge graph: heads, relations, tails
+    Split          a named tuple train, val, test of Interactions or of Triples
+
+and PinWorld's `World` hands out the same ones: `world.interactions()`, `world.split()`. Several
+graphs about the same items come as a dictionary of Interactions that share their ids.
+
 This is a package rather than one module because it would be 600 lines: what an interaction is
-(`interactions`, `splits`, `triples`), how the files of a data set are found (`registry`) and downloaded
+(`interactions`, `features`, `splits`, `triples`), how the files of a data set are found (`registry`) and downloaded
 (`download`), and what is written in them (`formats`) change for different reasons.
 The folder `data/` at the top of the repository, found through `paths.data()`, is something else:
 it holds `registry.json` and stored results.
@@ -14,12 +25,14 @@ it holds `registry.json` and stored results.
 from __future__ import annotations
 
 from graphrec_utils.data import formats
+from graphrec_utils.data.features import Features
 from graphrec_utils.data.interactions import Interactions
 from graphrec_utils.data.registry import Unavailable, fetch, names
 from graphrec_utils.data.splits import Split, hold_out, temporal_split
 from graphrec_utils.data.triples import Triples
 
 __all__ = [
+    "Features",
     "Interactions",
     "Split",
     "Triples",
@@ -35,9 +48,9 @@ __all__ = [
 def load(name: str, fallback: bool = False) -> Interactions | Split | dict[str, Interactions]:
     """Return a real data set, downloading it on first use.
 
-    Files are looked for in `GRAPHREC_DATA_DIR`, then in the user's cache, then at the addresses of
-    `data/registry.json`; their checksums are compared every time. One line says which of the three
-    it was.
+    Files are looked for in `GRAPHREC_DATA_DIR`, in the package that ships them, in the user's cache,
+    then at the addresses of `data/registry.json`; their checksums are compared every time. One line
+    says which of these it was.
 
     Args:
         name: one of `data.names()`.
@@ -53,7 +66,8 @@ def load(name: str, fallback: bool = False) -> Interactions | Split | dict[str, 
             "tag": tags x articles, "citation": articles x articles}.
         "hin-yelp": the five graphs "user_business" (ratings), "user_user", "user_compliment",
             "business_category", "business_city".
-        "codex-s", "fb15k-237": Split of Triples.
+        "codex-s", "fb15k-237", "kinships", "nations", "umls": Split of Triples. The last three
+            come with the Python package pykeen (`pip install --no-deps pykeen`).
 
     Raises:
         ValueError: the name is not in the registry.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import http.client
 import time
@@ -16,6 +17,7 @@ ATTEMPTS = 4  # per address; a connection that is cut goes on where it stopped
 TIMEOUT = 20  # seconds without a byte
 PAUSE = 1.0  # seconds before the second attempt, twice as long before the third
 BUSY = (429, 500, 502, 503, 504)  # answers that may be better a moment later
+FULL = (errno.ENOSPC, errno.EDQUOT)  # no space, or none for this user
 CHUNK = 1 << 16
 
 
@@ -42,8 +44,8 @@ def download(urls: Sequence[str], target: Path, size: int, checksum: str) -> Non
         checksum: SHA-256, 64 hexadecimal digits.
 
     Raises:
-        DownloadError: no address delivered these bytes. An unfinished `.part` is kept for the next
-            run, a wrong one is removed.
+        DownloadError: no address delivered these bytes, or the disk is full. An unfinished `.part`
+            is kept for the next run, except on a full disk; a wrong one is removed.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
@@ -65,7 +67,12 @@ def download(urls: Sequence[str], target: Path, size: int, checksum: str) -> Non
             except urllib.error.URLError as problem:  # no network, no such host
                 reason = str(problem.reason)
                 break
-            except (OSError, http.client.HTTPException) as problem:  # reset, time-out, disk full
+            except (OSError, http.client.HTTPException) as problem:  # reset, time-out
+                if getattr(problem, "errno", None) in FULL:  # the next address would not help
+                    part.unlink(missing_ok=True)
+                    raise DownloadError(
+                        f"the disk is full: {target.name} needs {size:,} bytes in {target.parent}"
+                    ) from None
                 reason = str(problem) or type(problem).__name__
                 continue
             got = part.stat().st_size

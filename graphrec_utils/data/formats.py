@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from graphrec_utils.data.features import Features
 from graphrec_utils.data.interactions import Interactions
 from graphrec_utils.data.registry import member
 from graphrec_utils.data.splits import Split
@@ -61,8 +62,9 @@ def _with_titles(ratings: Interactions, ids: Sequence, titles: Sequence, genres:
     return replace(
         ratings,
         item_labels=np.array(titles, dtype=object)[row],
-        item_features=sp.csr_matrix(table.to_numpy(dtype=np.float32)),
-        feature_labels=table.columns.to_numpy(),
+        item_features=Features(
+            sp.csr_matrix(table.to_numpy(dtype=np.float32)), table.columns.to_numpy()
+        ),
     )
 
 
@@ -116,7 +118,7 @@ def citeulike_t(files: Files) -> dict[str, Interactions]:
         graphs[name] = Interactions(rows, items, len(text.splitlines()), articles)
     tags = np.array(_text(files["tags.dat"]).splitlines(), dtype=object)
     return {
-        "library": replace(graphs["library"], item_features=bag, feature_labels=vocabulary),
+        "library": replace(graphs["library"], item_features=Features(bag, vocabulary)),
         "tag": replace(graphs["tag"], user_labels=tags),
         "citation": graphs["citation"],
     }
@@ -140,36 +142,43 @@ def hin_yelp(files: Files) -> dict[str, Interactions]:
     return graphs
 
 
-def codex_s(files: Files) -> Split:
-    """Read `head<tab>relation<tab>tail` with Wikidata ids; labels and types are English."""
+def named_facts(files: Files) -> Split:
+    """Read `head<tab>relation<tab>tail` with names in train.txt, valid.txt and test.txt."""
     parts = [
-        np.array(_text(files[f"{part}.txt"]).split(), dtype=object).reshape(-1, 3)
+        np.array([line.split("\t") for line in _text(files[f"{part}.txt"]).splitlines()], object)
         for part in ("train", "valid", "test")
     ]
     facts = np.concatenate(parts)
     entities, relations = np.unique(facts[:, [0, 2]]), np.unique(facts[:, 1])
-    named = json.loads(_text(files["relations.json"]))
-    types = json.loads(_text(files["types.json"]))
-    of = json.loads(_text(files["entity2types.json"]))
-    first = [of.get(entity, [""])[0] for entity in entities]
-    shared = {
-        "num_entities": len(entities),
-        "num_relations": len(relations),
-        "entity_labels": entities,
-        "relation_labels": np.array([named[r]["label"] for r in relations], dtype=object),
-        "entity_types": np.array([types.get(t, {}).get("label", "") for t in first], dtype=object),
-    }
     return Split(
         *(
             Triples(
                 np.searchsorted(entities, part[:, 0]),
                 np.searchsorted(relations, part[:, 1]),
                 np.searchsorted(entities, part[:, 2]),
-                **shared,
+                len(entities),
+                len(relations),
+                entity_labels=entities,
+                relation_labels=relations,
             )
             for part in parts
         )
     )
+
+
+def codex_s(files: Files) -> Split:
+    """Read facts with Wikidata ids; the labels of relations and the types are English."""
+    split = named_facts(files)
+    named = json.loads(_text(files["relations.json"]))
+    types = json.loads(_text(files["types.json"]))
+    of = json.loads(_text(files["entity2types.json"]))
+    first = [of.get(entity, [""])[0] for entity in split.train.entity_labels]
+    relations = [named[relation]["label"] for relation in split.train.relation_labels]
+    readable = {
+        "relation_labels": np.array(relations, dtype=object),
+        "entity_types": np.array([types.get(t, {}).get("label", "") for t in first], dtype=object),
+    }
+    return Split(*(replace(part, **readable) for part in split))
 
 
 def fb15k_237(files: Files) -> Split:
@@ -202,6 +211,9 @@ LOADERS: dict[str, Callable[[Files], Interactions | Split | dict[str, Interactio
     "fb15k-237": fb15k_237,
     "gowalla": gowalla,
     "hin-yelp": hin_yelp,
+    "kinships": named_facts,
     "ml-latest-small": ml_latest_small,
     "movietweetings-100k": movietweetings,
+    "nations": named_facts,
+    "umls": named_facts,
 }

@@ -11,6 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from graphrec_utils.data import splits
+from graphrec_utils.data.features import Features
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,12 +24,13 @@ class Interactions:
     Attributes:
         users, items: (E,) int64 ids. A pair may occur more than once.
         num_users, num_items: m and n; ids without any event are allowed.
-        times: (E,) int64 unix seconds, or None.
+        times: (E,) int64 seconds, or None.
         weights: (E,) float32, for example ratings, or None.
         user_labels: (m,) what the ids stand for in the source, or None.
         item_labels: (n,) for example titles, or None.
-        item_features: (n, f) sparse content, for example genres or words, or None.
-        feature_labels: (f,) names of its columns, or None.
+        item_features: content of the n items, for example genres or words, or None.
+        calendar: whether `times` are unix seconds, with dates. False: seconds since the start of
+            day 0 of a world without a calendar (PinWorld).
 
     Raises:
         ValueError: arrays of different lengths, or ids outside 0...m-1 and 0...n-1.
@@ -42,8 +44,8 @@ class Interactions:
     weights: np.ndarray | None = None
     user_labels: np.ndarray | None = None
     item_labels: np.ndarray | None = None
-    item_features: sp.csr_matrix | None = None
-    feature_labels: np.ndarray | None = None
+    item_features: Features | None = None
+    calendar: bool = True
 
     def __post_init__(self) -> None:
         for name, dtype in (
@@ -78,8 +80,8 @@ class Interactions:
             ("item_features", self.num_items),
         ):
             value = getattr(self, name)
-            if value is not None and value.shape[0] != count:
-                raise ValueError(f"{name} must have {count} rows; got {value.shape[0]}")
+            if value is not None and len(value) != count:
+                raise ValueError(f"{name} must have {count} rows; got {len(value)}")
 
     @classmethod
     def from_frame(
@@ -149,7 +151,8 @@ class Interactions:
         return self.users * self.num_items + self.items
 
     def summary(self) -> dict[str, int | float | str]:
-        """Return the key figures; dates (UTC) only where there are times.
+        """Return the key figures; "first" and "last" only where there are times: dates (UTC), or
+        "day 0" for a world without a calendar.
 
         "users" and "items" are those with at least one event; "density" is the share of all m * n
         pairs that occur.
@@ -163,7 +166,11 @@ class Interactions:
         }
         if self.times is not None and len(self):
             for name, moment in (("first", self.times.min()), ("last", self.times.max())):
-                figures[name] = datetime.fromtimestamp(int(moment), UTC).date().isoformat()
+                figures[name] = (
+                    datetime.fromtimestamp(int(moment), UTC).date().isoformat()
+                    if self.calendar
+                    else f"day {moment // 86_400}"
+                )
         return figures
 
     def _rows(self) -> list[tuple[str, str]]:
@@ -175,7 +182,8 @@ class Interactions:
             rows.append((name, f"{count:,}" if active == count else f"{active:,} of {count:,}"))
         rows.append(("density", f"{figures['density']:.3%}"))
         if "first" in figures:
-            rows.append(("dates", f"{figures['first']} to {figures['last']}"))
+            name = "dates" if self.calendar else "time"
+            rows.append((name, f"{figures['first']} to {figures['last']}"))
         return rows
 
     def __repr__(self) -> str:
@@ -218,11 +226,12 @@ class Interactions:
         """Return the same events with new ids, so that every user and item has an event."""
         kept_users, users = np.unique(self.users, return_inverse=True)
         kept_items, items = np.unique(self.items, return_inverse=True)
-        rows = {"user_labels": kept_users, "item_labels": kept_items, "item_features": kept_items}
         side = {
             name: None if getattr(self, name) is None else getattr(self, name)[kept]
-            for name, kept in rows.items()
+            for name, kept in (("user_labels", kept_users), ("item_labels", kept_items))
         }
+        if self.item_features is not None:
+            side["item_features"] = self.item_features.rows(kept_items)
         return replace(
             self,
             users=users,

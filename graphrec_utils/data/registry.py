@@ -1,13 +1,15 @@
 """The registry of real data sets, `data/registry.json`, and where their files are.
 
-A file is looked for in `GRAPHREC_DATA_DIR`, then in the user's cache, and downloaded into the cache
-otherwise. Its checksum is compared on every use: ten milliseconds for the largest set.
+A file is looked for in `GRAPHREC_DATA_DIR`, then in the Python package that ships it (if one does
+and it is installed), then in the user's cache, and downloaded into the cache otherwise. Its checksum
+is compared on every use: ten milliseconds for the largest set.
 """
 
 from __future__ import annotations
 
 import difflib
 import hashlib
+import importlib.util
 import json
 import zipfile
 from pathlib import Path
@@ -15,7 +17,7 @@ from pathlib import Path
 from graphrec_utils import paths
 from graphrec_utils.data.download import download, sha256
 
-SOURCES = ("GRAPHREC_DATA_DIR", "cache", "download")
+SOURCES = ("GRAPHREC_DATA_DIR", "package", "cache", "download")
 
 
 class Unavailable(OSError):
@@ -23,7 +25,7 @@ class Unavailable(OSError):
 
 
 def read() -> dict[str, dict]:
-    """Return the registry: {name: {files, terms, citation, redistribution, tested}}."""
+    """Return the registry: {name: {what, files, terms, citation, redistribution, tested}}."""
     return json.loads((paths.data() / "registry.json").read_text(encoding="utf-8"))
 
 
@@ -54,9 +56,14 @@ def cache() -> Path:
 
 
 def places(file: dict) -> dict[str, Path]:
-    """Return {"GRAPHREC_DATA_DIR": path, "cache": path} where a file of the registry may lie."""
+    """Return {source: path} where a file of the registry may lie, in the order of SOURCES."""
     own = paths.downloads()
     found = {} if own is None else {"GRAPHREC_DATA_DIR": own / file["path"]}
+    if "package" in file:
+        package, _, inside = file["package"].partition("/")
+        spec = importlib.util.find_spec(package)  # finds it without importing it
+        if spec is not None and spec.submodule_search_locations:
+            found["package"] = Path(spec.submodule_search_locations[0]) / inside
     return found | {"cache": cache() / file["path"]}
 
 
@@ -92,8 +99,8 @@ def locate(file: dict) -> tuple[str, Path] | None:
     """Return (source, path) of a verified local copy, or None.
 
     Raises:
-        Unavailable: `GRAPHREC_DATA_DIR` has a file of this name with other contents. It is the
-            user's folder, so nothing in it is moved, and nothing else is taken silently.
+        Unavailable: `GRAPHREC_DATA_DIR` or a package has a file of this name with other contents.
+            Nothing is moved there, and nothing else is taken silently.
     """
     for source, path in places(file).items():
         if not path.is_file():
@@ -101,10 +108,10 @@ def locate(file: dict) -> tuple[str, Path] | None:
         wrong = fault(path, file)
         if wrong is None:
             return source, path
-        if source == "GRAPHREC_DATA_DIR":
+        if source != "cache":
+            remedy = "install another version" if source == "package" else "delete or replace it"
             raise Unavailable(
-                f"{path} (GRAPHREC_DATA_DIR) is not the file of the course: {wrong}; "
-                "delete or replace it and run again."
+                f"{path} ({source}) is not the file of the course: {wrong}; {remedy} and run again."
             )
         aside = path.with_name(path.name + ".bad")
         path.replace(aside)
@@ -115,17 +122,19 @@ def locate(file: dict) -> tuple[str, Path] | None:
 def fetch(name: str) -> dict[str, Path]:
     """Return {file name: path} of a data set, downloading what is not on this machine.
 
-    Prints one line, "<name> from GRAPHREC_DATA_DIR" / "cache" / "download": the last of these
-    that was needed.
+    Prints one line, "<name> from GRAPHREC_DATA_DIR" / "package" / "cache" / "download": the last of
+    these that was needed. Before the first download of a set that must not be passed on, its terms.
 
     Raises:
         ValueError: unknown name.
         Unavailable: see the message.
     """
-    found, sources = {}, set()
-    for file in entry(name)["files"]:
+    found, sources, about = {}, set(), entry(name)
+    for file in about["files"]:
         local = locate(file)
         if local is None:
+            if not about["redistribution"] and file["urls"] and "download" not in sources:
+                print(f"{name} is not ours to pass on. {about['terms']} Cite: {about['citation']}")
             local = "download", _download(file)
         sources.add(local[0])
         found[Path(file["path"]).name] = local[1]
@@ -136,6 +145,13 @@ def fetch(name: str) -> dict[str, Path]:
 def _download(file: dict) -> Path:
     """Download a file of the registry into the cache and return its path."""
     target = places(file)["cache"]
+    if not file["urls"]:
+        package = file["package"].partition("/")[0]
+        raise Unavailable(
+            f"{file['path']} is not on this machine: it comes with the Python package {package}. "
+            f"Install that (python3 -m pip install --no-deps {package}; only its text files are "
+            f"read), or put the file at {target}, and run again."
+        )
     try:
         download(file["urls"], target, file["bytes"], file["sha256"])
     except OSError as problem:  # no address had it, or the cache cannot be written

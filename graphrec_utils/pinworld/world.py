@@ -173,12 +173,12 @@ class World:
 
         Items are pins under their own ids, whatever the actions and days are, so that parts of
         one world fit together. A pair occurs as often as it happened. Times are seconds since
-        the start of day 0, which a calendar shows as January and February 1970.
+        the start of day 0; a world has no calendar.
 
         Raises:
             ValueError: an action is not one of the eight, or the days are not in order.
         """
-        from graphrec_utils.data import Interactions
+        from graphrec_utils.data import Features, Interactions
 
         rows = self.events(actions, start_day, end_day)
         return Interactions(
@@ -188,8 +188,8 @@ class World:
             num_items=self.num_pins,
             times=rows["time"].to_numpy(),
             item_labels=self.titles,
-            item_features=sp.csr_matrix(self.texts),
-            feature_labels=np.array(content.vocabulary()),
+            item_features=Features(sp.csr_matrix(self.texts), np.array(content.vocabulary())),
+            calendar=False,
         )
 
     def split(self, actions: Sequence[str] = ("save",)) -> Split:

@@ -10,7 +10,7 @@ import pytest
 import scipy.sparse as sp
 
 from graphrec_utils import data
-from graphrec_utils.data import Interactions, Split, Triples, formats, registry
+from graphrec_utils.data import Features, Interactions, Split, Triples, formats, registry
 
 DAY = 86_400
 
@@ -101,6 +101,7 @@ def test_missing_values_are_refused_with_their_number(log):
         ({"users": np.array([0.0, 1.5])}, "users must be integers"),
         ({"times": np.array([1.0, 2.0])}, "times must be integers"),
         ({"item_labels": np.array(["a"])}, "item_labels must have 4 rows; got 1"),
+        ({"item_features": Features(np.eye(2), ["x", "y"])}, "item_features must have 4 rows"),
     ],
 )
 def test_contradictory_input_is_refused(change, sentence):
@@ -137,6 +138,13 @@ def test_summary_counts_active_users_and_the_share_of_pairs():
 
 def test_summary_without_times_has_no_dates():
     assert "first" not in events([(0, 0)]).summary()
+
+
+def test_seconds_without_a_calendar_are_shown_as_days():
+    table = events([(0, 1), (2, 1)], times=np.array([DAY - 1, 55 * DAY]), calendar=False)
+    assert table.summary()["first"] == "day 0" and table.summary()["last"] == "day 55"
+    assert repr(table.select([1, 0])).endswith("time day 0 to day 55)")
+    assert "1970" not in table._repr_html_() and "day 55" in table._repr_html_()
 
 
 def test_representation_is_short_and_tells_the_size():
@@ -176,14 +184,14 @@ def test_without_removes_pairs_not_users():
 
 
 def test_compact_renumbers_labels_and_features_alike():
-    features = sp.csr_matrix(np.eye(4, dtype=np.float32))
+    features = Features(sp.csr_matrix(np.eye(4)), np.array(["p", "q", "r", "s"]))
     table = events(
         [(2, 3), (0, 1)], item_labels=np.array(["a", "b", "c", "d"]), item_features=features
     )
     small = table.compact()
     assert (small.users.tolist(), small.items.tolist()) == ([1, 0], [1, 0])
     assert small.item_labels.tolist() == ["b", "d"]
-    assert small.item_features.toarray().argmax(axis=1).tolist() == [1, 3]
+    assert [small.item_features.names(row) for row in range(2)] == [["q"], ["s"]]
 
 
 def test_core_repeats_until_every_degree_holds():
@@ -372,8 +380,35 @@ def test_movietweetings_joins_titles_by_id_not_by_position(tmp_path):
     movies = formats.movietweetings({path.name: path for path in tmp_path.iterdir()})
     titles = movies.item_labels[movies.items].tolist()
     assert titles == ["Twenty (2000)", "Señor Seven (1999)"]
-    assert movies.feature_labels.tolist() == ["Drama", "War"]
-    assert movies.item_features[movies.items].toarray().tolist() == [[1, 1], [0, 0]]
+    assert movies.item_features.labels.tolist() == ["Drama", "War"]
+    assert movies.item_features.rows(movies.items).matrix.toarray().tolist() == [[1, 1], [0, 0]]
+
+
+def test_facts_with_names_get_ids_in_sorted_order_and_keep_words_with_spaces(tmp_path):
+    for part, line in (("train", "usa\taids\tu k"), ("valid", "u k\tvisits\tusa"), ("test", "")):
+        (tmp_path / f"{part}.txt").write_text(line + "\n" if line else "a\taids\tusa\n")
+    train, val, test = formats.named_facts({path.name: path for path in tmp_path.iterdir()})
+    assert train.entity_labels.tolist() == ["a", "u k", "usa"]
+    assert [part.array().tolist() for part in (train, val, test)] == [
+        [[2, 0, 1]],
+        [[1, 1, 2]],
+        [[0, 0, 2]],
+    ]
+
+
+# ---------------------------------------------------------------------- features
+
+
+def test_features_name_what_a_row_contains():
+    words = Features(sp.csr_matrix([[0, 2, 1], [0, 0, 0]]), np.array(["a", "b", "c"]))
+    assert words.names(0) == ["b", "c"] and words.names(1) == []
+    assert repr(words) == "Features(rows 2, columns 3, 1.0 entries per row)"
+    assert words.matrix.dtype == np.float32
+
+
+def test_features_need_one_label_per_column():
+    with pytest.raises(ValueError, match=r"labels must name 3 columns; got shape \(2,\)"):
+        Features(np.eye(3), ["a", "b"])
 
 
 # ----------------------------------------------- the real files, where they are
@@ -388,7 +423,7 @@ def real():
         for file in registry.entry(name)["files"]:
             here = registry.places(file)
             if not any(path.is_file() for path in here.values()):
-                pytest.skip(f"{file['path']} is neither in GRAPHREC_DATA_DIR nor in the cache")
+                pytest.skip(f"{file['path']} is on this machine nowhere")
         if name not in loaded:
             loaded[name] = data.load(name)
         return loaded[name]
@@ -412,8 +447,7 @@ def test_movietweetings_has_its_published_size(real):
 def test_movietweetings_titles_and_genres_belong_together(real):
     movies = real("movietweetings-100k")
     nation = movies.item_labels.tolist().index("The Birth of a Nation (1915)")
-    genres = movies.feature_labels[movies.item_features[nation].indices].tolist()
-    assert genres == ["Drama", "History", "Romance", "War"]
+    assert movies.item_features.names(nation) == ["Drama", "History", "Romance", "War"]
 
 
 def test_gowalla_has_the_size_of_the_lightgcn_split(real):
@@ -428,7 +462,7 @@ def test_ml_latest_small_has_its_published_size(real):
     assert (movies.num_users, movies.num_items, len(movies)) == (610, 9_724, 100_836)
     assert set(movies.weights) == {k / 2 for k in range(1, 11)}
     story = movies.item_labels.tolist().index("Toy Story (1995)")
-    assert "Animation" in movies.feature_labels[movies.item_features[story].indices]
+    assert "Animation" in movies.item_features.names(story)
 
 
 def test_citeulike_has_its_libraries_tags_citations_and_words(real):
@@ -438,8 +472,8 @@ def test_citeulike_has_its_libraries_tags_citations_and_words(real):
     assert library.summary()["items"] == 25_584
     assert library.degrees()[0].min() == 3 and library.degrees()[1].max() == 488
     assert (len(tag), (tag.degrees()[0] >= 5).sum()) == (290_830, 8_311)
-    assert library.item_features.shape == (25_975, 20_000)
-    assert library.item_features.getnnz(axis=1).mean() == pytest.approx(18.9, abs=0.05)
+    assert library.item_features.matrix.shape == (25_975, 20_000)
+    assert library.item_features.matrix.getnnz(axis=1).mean() == pytest.approx(18.9, abs=0.05)
     R = citation.csr()
     assert (R != R.T).nnz == 0 and R.nnz == 2 * 32_565
 
@@ -460,6 +494,65 @@ def test_fb15k_237_has_its_published_size_and_column_order(real):
     assert (len(train), len(val), len(test)) == (272_115, 17_535, 20_466)
     assert val.array()[0].tolist() == [6404, 31, 1211]  # the file says 6404 1211 31
     assert train.relation_labels[2] == "/media_common/netflix_genre/titles"
+
+
+@pytest.mark.parametrize(
+    "name, entities, relations, facts",
+    [
+        ("nations", 14, 55, (1_592, 199, 201)),
+        ("kinships", 104, 25, (8_544, 1_068, 1_074)),
+        ("umls", 135, 46, (5_216, 652, 661)),
+    ],
+)
+def test_a_graph_of_the_package_has_its_published_size(real, name, entities, relations, facts):
+    split = real(name)
+    assert tuple(map(len, split)) == facts
+    assert (split.train.num_entities, split.train.num_relations) == (entities, relations)
+
+
+def test_nations_have_readable_facts(real):
+    train = real("nations").train
+    names = train.entity_labels, train.relation_labels, train.entity_labels
+    first = [label[i] for label, i in zip(names, train.array()[0], strict=True)]
+    assert first == ["netherlands", "militaryalliance", "uk"]
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_what_a_loader_returns_is_made_of_the_few_documented_types(real, name):
+    found = real(name)
+    parts = (
+        found.values() if isinstance(found, dict) else found if type(found) is Split else [found]
+    )
+    assert {type(part) for part in parts} <= {Interactions, Triples}
+    features = [part.item_features for part in parts if type(part) is Interactions]
+    assert {type(x) for x in features} <= {Features, type(None)}
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_one_wrong_byte_in_any_file_is_refused_and_the_file_is_named(
+    real, name, tmp_path, monkeypatch
+):
+    real(name)  # skips where the files are not here
+    files = registry.entry(name)["files"]
+    for file in files:
+        copy = tmp_path / file["path"]
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_bytes(registry.locate(file)[1].read_bytes())
+    monkeypatch.setenv("GRAPHREC_DATA_DIR", str(tmp_path))
+    for file in files:
+        copy = tmp_path / file["path"]
+        with copy.open("r+b") as stream:
+            stream.seek(file["bytes"] // 2)
+            byte = stream.read(1)
+            stream.seek(-1, 1)
+            stream.write(bytes([byte[0] ^ 1]))
+        with pytest.raises(data.Unavailable, match="its checksum is not") as problem:
+            data.load(name)
+        assert str(copy) in str(problem.value)
+        with copy.open("r+b") as stream:
+            stream.seek(file["bytes"] // 2)
+            stream.write(byte)
+    assert data.load(name) is not None  # whole again
 
 
 def test_hin_yelp_has_five_graphs_that_share_their_ids(real):

