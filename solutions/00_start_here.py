@@ -385,6 +385,8 @@ progress()
 #   (*File → Download*) before you leave, and upload it when you come back.
 # * **On Colab** choose *File → Save a copy in Drive* first. Your points vanish with the runtime;
 #   run the checks of your copy again and they are back.
+# * **Grade your own file**: `python3 -m graphrec_utils grade notebooks/00_start_here.ipynb --out graded`
+#   runs your answers on fresh inputs, as a class is graded, and writes a page with what was right.
 # * **To another machine**: `python3 -m graphrec_utils progress --export mine.json` there,
 #   `progress --import mine.json` here.
 #
