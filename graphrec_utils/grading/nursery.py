@@ -37,6 +37,7 @@ def serve(path: str) -> None:
     server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     server.bind(path)
     server.listen(8)
+    sandbox.try_out(os.path.dirname(path))
     for name in LIBRARIES:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)

@@ -28,6 +28,8 @@ CAPABILITY_VERSION_3 = 0x20080522
 INSIDE_UID = 1000  # not 0: the program keeps no right to undo the mounts
 FILE_BYTES = 64 * 2**20
 
+_allowed = False  # see `try_out`
+
 
 def hide_this_process() -> None:
     """Keep processes of the same user from reading this one's memory and environment (Linux)."""
@@ -45,6 +47,32 @@ def die_with_parent() -> None:
         _libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
+def try_out(folder: str) -> None:
+    """Find out once whether this system lets us make namespaces and mount in them.
+
+    Some allow the first and refuse the second (AppArmor on Ubuntu), which would end each program
+    before it starts. Processes forked afterwards know the answer.
+    """
+    global _allowed
+    if sys.platform != "linux":
+        _allowed = False
+        return
+    outer = os.fork()
+    if outer == 0:
+        code = 1
+        with contextlib.suppress(BaseException):
+            if _new_namespaces():
+                inner = os.fork()
+                if inner == 0:
+                    with contextlib.suppress(BaseException):
+                        _mount({"own": folder, "hidden": []})
+                        os._exit(0)
+                    os._exit(1)
+                code = os.waitstatus_to_exitcode(os.waitpid(inner, 0)[1])
+        os._exit(code)
+    _allowed = os.waitpid(outer, 0)[1] == 0
+
+
 def enter(config: dict, inside: Callable[[], None]) -> tuple[int, bool]:
     """Start `inside()` in a sandbox; return (process id to wait for and to kill, isolated).
 
@@ -53,7 +81,7 @@ def enter(config: dict, inside: Callable[[], None]) -> tuple[int, bool]:
             look empty from inside, "memory": bytes that may be allocated; 0 for no limit}.
     """
     _set_readable(True)  # or the files that /proc shows of this process belong to root
-    isolated = sys.platform == "linux" and _new_namespaces()
+    isolated = _allowed and _new_namespaces()
     child = os.fork()
     if child:
         _set_readable(False)

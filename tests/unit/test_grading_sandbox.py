@@ -10,7 +10,7 @@ from queue import Empty
 import pytest
 
 from graphrec_utils import paths
-from graphrec_utils.grading import kernel, worker
+from graphrec_utils.grading import kernel, sandbox, worker
 from graphrec_utils.grading.kernel import Kernel, KernelDied, Limits, Nursery, TooMuchOutput
 
 SOLUTIONS = str(paths.root() / "solutions")
@@ -51,8 +51,10 @@ def start(nursery):
 
 
 @pytest.fixture
-def namespaces():
-    if sys.platform != "linux" or os.system("unshare -rn true 2>/dev/null") != 0:
+def namespaces(tmp_path, monkeypatch):
+    monkeypatch.setattr(sandbox, "_allowed", False)
+    sandbox.try_out(str(tmp_path))
+    if not sandbox._allowed:
         pytest.skip("this system does not let us make namespaces; the reports say so")
 
 
@@ -150,6 +152,17 @@ def test_more_than_64_processes_end_the_kernel(start):
     fork = "import os, time\nfor _ in range(100):\n    os.fork() or time.sleep(20)\ntime.sleep(20)"
     with pytest.raises(KernelDied, match="processes"):
         start(fork)
+
+
+@isolated
+def test_a_system_that_refuses_mounts_is_found_out_before_any_kernel_starts(tmp_path, monkeypatch):
+    def refuse(config):
+        raise PermissionError
+
+    assert sandbox._allowed
+    monkeypatch.setattr(sandbox, "_mount", refuse)
+    sandbox.try_out(str(tmp_path))
+    assert not sandbox._allowed
 
 
 CLOSED = (
