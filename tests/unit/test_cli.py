@@ -44,10 +44,11 @@ def committed(clone):
 
 def run(*arguments, cwd=None, options=(), **variables):
     """Run the real command line in a process of its own; options are those of Python."""
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTEST_ADDOPTS"}
     return subprocess.run(
         [sys.executable, *options, "-m", "graphrec_utils", *arguments],
         cwd=cwd,
-        env=os.environ | {"PYTHONPATH": str(paths.PACKAGE.parent)} | variables,
+        env=inherited | {"PYTHONPATH": str(paths.PACKAGE.parent)} | variables,
         capture_output=True,
         text=True,
     )
@@ -266,6 +267,7 @@ def suite(clone, monkeypatch):
     monkeypatch.chdir(clone)  # so that leaving the test undoes what the command does
     for name in ("PYTHONPATH", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         monkeypatch.setenv(name, os.environ.get(name, "1"))
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)  # meant for the suite that we are in
     monkeypatch.setattr(bootstrap, "ensure", lambda kind, arguments: None)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)  # as without xdist
 

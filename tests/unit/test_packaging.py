@@ -152,7 +152,8 @@ def metadata(wheel):
 def run(wheel, folder, *arguments):
     """Run a Python in an empty folder that sees the wheel before anything else, and no clone."""
     variables = os.environ | {"PYTHONPATH": str(wheel), "GRAPHREC_STATE": str(folder / "state")}
-    variables.pop("GRAPHREC_DATA_DIR", None)
+    for name in ("GRAPHREC_DATA_DIR", "PYTEST_ADDOPTS"):
+        variables.pop(name, None)
     return subprocess.run(
         [sys.executable, *arguments], cwd=folder, env=variables, capture_output=True, text=True
     )
