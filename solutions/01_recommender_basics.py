@@ -570,16 +570,21 @@ check("01.6", item2item_cosine)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The library's version is sparse, and it can **shrink**: two films whose only common fan is one
 # person have cosine 1 if neither has another fan. The factor $C_{ij} / (C_{ij} + s)$ distrusts such
-# luck. Watch the neighbors of an item with about thirty fans:
+# luck. Watch the neighbors of an item with about sixty fans; in brackets, how many fans they have in
+# common with it, and how many at all:
 
 # %%
-example = int(abs(fans - 30).argmin())
-title = (lambda i: f"item {i}") if likes.item_labels is None else likes.item_labels.__getitem__
+R_past, title = past.csr(), likes.item_labels
+known = past.degrees()[1]  # (n,) fans in train
+example = int(abs(known - 60).argmin())
+common = (R_past.T @ R_past[:, [example]]).toarray().ravel().astype(int)  # (n,)
 nearest = {}
 for shrinkage in (0, 20):
     S = baselines.item2item(past, shrinkage=shrinkage).right[example].toarray().ravel()  # (n,)
-    nearest[f"shrinkage {shrinkage}"] = [title(int(i))[:40] for i in S.argsort()[::-1][:5]]
-print("near", title(example))
+    nearest[f"shrinkage {shrinkage}"] = [
+        f"{title[i][:28]} ({common[i]} of {known[i]})" for i in S.argsort()[::-1][:5]
+    ]
+print("near", title[example])
 pd.DataFrame(nearest)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -810,9 +815,8 @@ verdict(
 )
 
 # %% [markdown]
-# If this one failed for you, too: a guess is that people post about what runs in the cinemas this
-# week, and that the cinema does not depend on their history. Test the guess on data without that
-# habit. Replace the first line of 1.2 by `from graphrec_utils import pinworld` and
+# If this claim failed, here is a guess: people post about what runs in the cinemas this week, and
+# the cinemas play the same films for everybody. Test it on data without that habit. Replace the first line of 1.2 by `from graphrec_utils import pinworld` and
 # `movies = pinworld.load("small").interactions()`, run everything again, and watch which verdicts
 # turn around.
 
@@ -858,7 +862,8 @@ plt.show()
 # ### Does the split matter?
 #
 # The same generators with the same settings, once more with a random split: a tenth of every user's
-# likes is hidden, whatever its date. Three seeds.
+# likes is hidden, whatever its date. Three seeds. (The half-life was chosen for the temporal split;
+# popularity without decay stands beside it.)
 #
 # > **Claim.** The generator that wins the temporal split wins the random one, too, or its defeat is
 # > smaller than two standard deviations over the seeds.
@@ -932,8 +937,10 @@ verdict(
 )
 
 # %% [markdown]
-# A quarter of the budget each is a blunt rule. Big sites give most of it to the generators that
-# earn it, measured as you did here, and keep the others for users whom the best one serves badly.
+# A quarter of the budget each is a blunt rule. `merge_candidates` of the library also takes one
+# quota per generator, for example `quota={"recent": 70, "popularity": 0, "item2item": 15,
+# "user2item": 15}`. Which quotas would you choose, and on which part of the data would you choose
+# them?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Slide, paper, code

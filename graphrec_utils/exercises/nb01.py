@@ -238,7 +238,7 @@ EX_2 = Exercise(
         Claim("recall is the mean share of relevant items found", _five_places, judge=part(0)),
         Claim("hit rate is the share of users with a hit", _five_places, judge=part(1)),
         Claim("MRR is the mean of 1 / rank of the first hit", _five_places, judge=part(2)),
-        Claim("only the first `top` places of a longer list count", _long_lists),
+        Claim("only the first top places of a longer list count", _long_lists),
         Claim("users without test items are left out of all means", _silent_users),
     ),
     mistakes=(
@@ -275,7 +275,7 @@ EX_2 = Exercise(
         Mistake(
             "ignores top",
             _ignores_top,
-            "you look at the whole list; nobody sees the places after `top`",
+            "you look at the whole list; nobody sees the places after top",
         ),
     ),
     hints=(

@@ -82,9 +82,9 @@ EX_5 = Exercise(
     claims=(
         Claim("an event counts 1 now and 1/2 one half-life ago", _three_events),
         Claim("all events of an item add up", _month),
-        Claim("age is measured from `now`, also if the last event is days ago", _quiet_days),
+        Claim("age is measured from now, also if the last event is days ago", _quiet_days),
         Claim("an item without events has popularity 0", _unknown_items),
-        Claim("what happens after `now` is not known yet", _with_future),
+        Claim("what happens after now is not known yet", _with_future),
     ),
     mistakes=(
         Mistake(
@@ -93,7 +93,7 @@ EX_5 = Exercise(
         Mistake(
             "knows the future",
             _knows_the_future,
-            "you count events after `now`: that is popularity measured on the test period",
+            "you count events after now: that is popularity measured on the test period",
         ),
         Mistake(
             "decays by e",
@@ -104,7 +104,7 @@ EX_5 = Exercise(
         Mistake(
             "age from the last event",
             _from_last_event,
-            "you measure age from the last event; measure it from `now`",
+            "you measure age from the last event; measure it from now",
         ),
         Mistake(
             "forgets items",

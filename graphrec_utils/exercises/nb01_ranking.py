@@ -59,7 +59,7 @@ EX_3 = Exercise(
         Claim("one relevant item, at rank 3 of 5: 1/2", _ranking((3,), 0, 5, 5)),
         Claim("hits at ranks 2 and 5, one relevant item missed: 0.4776", _ranking((2, 5), 1, 5, 5)),
         Claim("a list of 2 can hold no more than 2 of 3 relevant items", _ranking((2,), 2, 2, 2)),
-        Claim("only the first `top` places count", _ranking((1, 4, 6), 1, 8, 4)),
+        Claim("only the first top places count", _ranking((1, 4, 6), 1, 8, 4)),
         Claim("hits anywhere, several relevant items missed", _any_ranking),
     ),
     mistakes=(
@@ -72,12 +72,12 @@ EX_3 = Exercise(
         Mistake(
             "ideal longer than top",
             lambda ranked, relevant, top: _ndcg(ranked, relevant, top, len(relevant)),
-            "your ideal list is longer than `top`; even the best list has only `top` places",
+            "your ideal list is longer than top places; even the best list cannot be",
         ),
         Mistake(
             "ideal always full",
             lambda ranked, relevant, top: _ndcg(ranked, relevant, top, top),
-            "your ideal list has hits in all `top` places, even with fewer relevant items",
+            "your ideal list has hits in all top places, even with fewer relevant items",
         ),
         Mistake(
             "not normalized",
@@ -99,7 +99,7 @@ EX_3 = Exercise(
             lambda ranked, relevant, top: _ndcg(
                 ranked, relevant, len(ranked), min(top, len(relevant))
             ),
-            "hits after place `top` count in your DCG; cut the list first",
+            "hits after place top count in your DCG; cut the list first",
         ),
     ),
     hints=(
@@ -172,7 +172,7 @@ EX_4 = Exercise(
     claims=(
         Claim("the unseen items with the highest scores come first", _score_table),
         Claim("seen items stay away when all scores are negative, too", _below_zero),
-        Claim("items with equal scores follow `order`", _equal_scores),
+        Claim("items with equal scores follow the given order", _equal_scores),
         Claim("where nothing unseen is left, the place holds -1", _little_left),
     ),
     mistakes=(

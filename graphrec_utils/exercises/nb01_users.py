@@ -100,7 +100,7 @@ EX_7 = Exercise(
         Mistake(
             "all users vote",
             lambda R, neighbors: _others(R) @ R,
-            "all users vote in yours; keep the `neighbors` largest similarities of each row",
+            "all users vote in yours; keep only the largest similarities of each row",
         ),
         Mistake(
             "equal votes",
@@ -196,7 +196,7 @@ EX_8 = Exercise(
     reference=merge_candidates,
     library="graphrec_utils.models.baselines.merge_candidates",
     claims=(
-        Claim("every generator gives its first `quota` items", _proposals, judge=_same_items),
+        Claim("every generator gives its first quota items", _proposals, judge=_same_items),
         Claim(
             "seen items are skipped and take no place of the quota",
             lambda rng: _proposals(rng, shown=2),
