@@ -32,6 +32,8 @@ class Split(NamedTuple):
         Items without a train event of these users go, and their val and test events with them.
         """
         active = np.unique(self.train.users)
+        if not len(active):
+            raise ValueError("no user has a train event, so there is nobody to draw")
         if not 0 < count <= len(active):
             raise ValueError(f"count must lie in 1...{len(active)} active users; got {count}")
         chosen = np.random.default_rng(seed).choice(active, count, replace=False)
@@ -73,7 +75,7 @@ def temporal_split(
             repeats itself.
 
     Raises:
-        ValueError: there are no times, the fractions are not three shares of 1, or too many
+        ValueError: there are no events or no times, the fractions are not three shares of 1, or too many
             events share one second.
 
     Built in lesson 01, exercise 01.1.
@@ -85,6 +87,8 @@ def temporal_split(
     for name, value in (("unseen", unseen), ("repeats", repeats)):
         if value not in ("drop", "keep"):
             raise ValueError(f'{name} must be "drop" or "keep"; got {value!r}')
+    if not len(events):
+        raise ValueError("there are no events to split")
     ordered = np.append(np.sort(events.times), np.iinfo(np.int64).max)
     # rounding first: 0.7 + 0.1 is 0.7999..., one event too few
     cuts = np.floor(np.round(np.cumsum(fractions)[:2] * len(events), 6)).astype(int)

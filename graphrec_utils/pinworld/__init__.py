@@ -11,6 +11,7 @@ days there are sessions, impressions and eight kinds of actions. The pages to re
 bottom up: `entities`, `content`, `sessions`, `impressions` generate; `generator` puts them
 together; `tables`, `graphs`, `oracle`, `exports`, `schema` are what a `World` offers; `snapshot`
 reads and writes; the `premises_*`, `probe_*` and `report` measure what the world supports.
+`recipes` has a dozen lines for each lesson that take its data from a world.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from graphrec_utils.pinworld.impressions import ACTIONS, NEGATIVE_ACTIONS, POSIT
 from graphrec_utils.pinworld.oracle import user_study
 from graphrec_utils.pinworld.sessions import SURFACES
 from graphrec_utils.pinworld.snapshot import load
-from graphrec_utils.pinworld.tables import HIDDEN, TRAIN_END, VAL_END
+from graphrec_utils.pinworld.tables import HIDDEN, TOTALS, TRAIN_END, VAL_END
 from graphrec_utils.pinworld.world import World
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "SIX",
     "SURFACES",
     "TOPICS",
+    "TOTALS",
     "TRAIN_END",
     "VAL_END",
     "Bipartite",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graphrec_utils.pinworld import graphs
 from graphrec_utils.pinworld.entities import DAYS
 from graphrec_utils.pinworld.impressions import ACTIONS
 
@@ -54,7 +55,7 @@ def relations(world: World, until_day: float = DAYS) -> dict[tuple[str, str, str
 def to_hetero_data(world: World, until_day: float = DAYS) -> HeteroData:
     """Return the world as PyTorch Geometric's HeteroData; nothing hidden is in it.
 
-    Nodes: user, pin, board, query, creator, advertiser. Pins have `x` (pins, 64) images,
+    Nodes: user, pin, board (those made before the day), query, creator, advertiser. Pins have `x` (pins, 64) images,
     `words` (pins, 1500) dense counts and `kind` (pins,). Edges are those of `relations`, with
     `edge_index` (2, E) in one direction (torch_geometric.transforms.ToUndirected adds the
     other) and, where there is one, `time` (E,) in seconds.
@@ -67,7 +68,7 @@ def to_hetero_data(world: World, until_day: float = DAYS) -> HeteroData:
 
     data = HeteroData()
     for node, count in zip(NODES, world.sizes.values(), strict=True):
-        data[node].num_nodes = count
+        data[node].num_nodes = graphs.num_boards(world, until_day) if node == "board" else count
     data["pin"].x = torch.from_numpy(world.images)
     data["pin"].words = torch.from_numpy(world.texts.toarray())
     data["pin"].kind = torch.from_numpy(world.arrays["pin_kind"].copy())

@@ -1,7 +1,7 @@
 """The graphs in a world: MultiBiSage's six bipartite graphs, and the pin-pin graph of OmniSage.
 
-Every graph is cut by time: only what happened before `until_day` makes an edge, so that a graph
-of the training days knows nothing of the test days.
+Every graph is cut by time: only what happened before `until_day` makes an edge, and only boards
+made before it are nodes, so that a graph of the training days knows nothing of the test days.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from graphrec_utils.pinworld.entities import DAYS
+from graphrec_utils.pinworld.entities import DAY, DAYS
 from graphrec_utils.pinworld.impressions import POSITIVE_ACTIONS
 
 if TYPE_CHECKING:
@@ -59,20 +59,24 @@ def bipartite(world: World, until_day: float = DAYS) -> dict[str, Bipartite]:
     rows = world.events(POSITIVE_ACTIONS, 0, until_day)
     saves, long_clicks = rows[rows["action"] == "save"], rows[rows["action"] == "long_click"]
     searches = rows[rows["query"] >= 0]
+    boards, users, queries = num_boards(world, until_day), world.num_users, world.sizes["queries"]
     out = {
-        "board-pin": _bipartite(world, "board", saves["board"], saves["pin"]),
-        "user-pin": _bipartite(world, "user", long_clicks["user"], long_clicks["pin"]),
+        "board-pin": _bipartite(world, "board", boards, saves["board"], saves["pin"]),
+        "user-pin": _bipartite(world, "user", users, long_clicks["user"], long_clicks["pin"]),
     }
     kind = world.pins["kind"].to_numpy()[rows["pin"]]
     for special in ("idea", "product", "ad"):
         found = rows[kind == special]
         context = found[found["context"] >= 0]
-        left = np.r_[found["user"], context["user"]]
-        out[f"user-{special}"] = _bipartite(
-            world, "user", left, np.r_[found["pin"], context["context"]]
-        )
-    out["query-pin"] = _bipartite(world, "query", searches["query"], searches["pin"])
+        left, right = np.r_[found["user"], context["user"]], np.r_[found["pin"], context["context"]]
+        out[f"user-{special}"] = _bipartite(world, "user", users, left, right)
+    out["query-pin"] = _bipartite(world, "query", queries, searches["query"], searches["pin"])
     return out
+
+
+def num_boards(world: World, until_day: float) -> int:
+    """Return how many boards were made before a day: these are boards 0, 1, ..."""
+    return int(np.searchsorted(world.boards["created"].to_numpy(), until_day * DAY))
 
 
 def pin_pin(world: World, until_day: float = DAYS) -> sp.csr_array:
@@ -91,9 +95,8 @@ def pin_pin(world: World, until_day: float = DAYS) -> sp.csr_array:
     return sp.csr_array(one_way + one_way.T)
 
 
-def _bipartite(world: World, left: str, left_ids, pins) -> Bipartite:
-    """Return the graph of the pairs (left_ids, pins)."""
-    count = world.sizes["queries" if left == "query" else f"{left}s"]
+def _bipartite(world: World, left: str, count: int, left_ids, pins) -> Bipartite:
+    """Return the graph of the pairs (left_ids, pins) with `count` nodes on the left."""
     return Bipartite(left, _count(left_ids, pins, (count, world.num_pins)))
 
 

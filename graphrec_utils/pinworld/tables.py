@@ -29,6 +29,9 @@ HIDDEN = {
     "sessions": ("topic",),
 }
 
+# Totals over all 56 days: they describe the world, and would leak the test days into training.
+TOTALS = {"boards": ("saves",), "creators": ("pins",), "advertisers": ("pins",)}
+
 
 def users(arrays: Arrays) -> pd.DataFrame:
     """Users: topic (the heaviest before the drift), drift_day (NaN: none), new_topic (or NaN)."""
@@ -99,7 +102,10 @@ def sessions(arrays: Arrays) -> pd.DataFrame:
 
 
 def boards(arrays: Arrays) -> pd.DataFrame:
-    """Boards: user, created (second of the first save), saves, topic (NaN: the messy catch-all)."""
+    """Boards: user, created (second of the first save), saves, topic (NaN: the messy catch-all).
+
+    They are numbered by their first save: what is saved later changes no number.
+    """
     key, board = _board_of_saves(arrays)
     saves = arrays["shown_action"] == SAVE
     created = np.full(len(key), DAYS * DAY)
@@ -160,13 +166,19 @@ def select(
 
 
 def _board_of_saves(arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
-    """Return the sorted keys user * 25 + topic of all boards (topic 24: catch-all), and the
-    board of every save: one board per user and topic of the pin, and the messy one."""
+    """Return the keys user * 25 + topic of all boards (topic 24: catch-all) by their first save,
+    and the board of every save: one board per user and topic of the pin, and the messy one."""
     saves = arrays["shown_action"] == SAVE
     user = np.repeat(arrays["session_user"], arrays["session_length"])[saves]
     topic = arrays["pin_topic"][arrays["shown_pin"][saves]]
     topic = np.where(arrays["save_in_catch_all"], NUM_TOPICS, topic)
-    return np.unique(user * (NUM_TOPICS + 1) + topic, return_inverse=True)
+    key, board = np.unique(user * (NUM_TOPICS + 1) + topic, return_inverse=True)
+    created = np.full(len(key), DAYS * DAY)
+    np.minimum.at(created, board, impression_times(arrays)[saves])
+    order = np.lexsort((key, created))
+    number = np.empty(len(key), int)
+    number[order] = np.arange(len(key))
+    return key[order], number[board]
 
 
 def _context(session: np.ndarray, pin: np.ndarray, action: np.ndarray) -> np.ndarray:

@@ -249,6 +249,10 @@ class World:
         """Return how often two pins were engaged one after the other: see `graphs.pin_pin`."""
         return graphs.pin_pin(self, until_day)
 
+    def relations(self, until_day: float = DAYS) -> dict[tuple[str, str, str], np.ndarray]:
+        """Return the typed edges of the days before `until_day`: see `exports.relations`."""
+        return exports.relations(self, until_day)
+
     def to_hetero_data(self, until_day: float = DAYS) -> HeteroData:
         """Return the world as PyG's HeteroData: see `exports.to_hetero_data`."""
         return exports.to_hetero_data(self, until_day)

@@ -261,6 +261,27 @@ def test_every_generator_can_be_ranked_without_seen_items(make):
     assert metrics.evaluate(top, train)["recall"].max() == 0  # W02 would find some
 
 
+@pytest.mark.parametrize("make", [item2item, user2item, history])
+def test_who_has_no_train_items_gets_no_opinion_and_popularity_knows_better(make):
+    train = from_matrix(random_matrix())  # user 3 has none
+    assert not make(train).scores([3]).any()
+    assert popularity(train).scores([3]).any()
+
+
+@pytest.mark.parametrize("make", [popularity, item2item, user2item, history])
+def test_an_empty_train_part_gives_scores_of_zero(make):
+    nothing = from_matrix(T3).select(slice(0, 0))
+    scores = make(nothing).scores(np.arange(4))
+    assert scores.shape == (4, 3) and not scores.any()
+
+
+@pytest.mark.parametrize("make", [item2item, user2item])
+def test_more_neighbors_than_there_are_means_all_of_them(make):
+    train = from_matrix(T3)
+    every, many = make(train, neighbors=None), make(train, neighbors=1000)
+    assert (every.scores(np.arange(4)) == many.scores(np.arange(4))).all()
+
+
 @pytest.mark.parametrize("make", [item2item, user2item])
 def test_relabelling_items_relabels_the_scores(make):
     R = random_matrix()

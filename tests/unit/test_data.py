@@ -318,6 +318,15 @@ def test_a_fraction_that_is_no_share_is_refused(fraction):
         random_events().hold_out(fraction, seed=0)
 
 
+def test_an_empty_part_is_split_into_empty_parts_or_refused_by_name():
+    nothing = events([(0, 1)], times=np.array([3])).select(slice(0, 0))
+    assert [len(part) for part in nothing.hold_out(0.2, seed=0)] == [0, 0]
+    with pytest.raises(ValueError, match="there are no events to split"):
+        nothing.temporal_split()
+    with pytest.raises(ValueError, match="no user has a train event"):
+        Split(nothing, nothing, nothing).sample_users(1, seed=0)
+
+
 def test_validation_is_drawn_from_train_and_leaves_test_alone():
     train, test = random_events().hold_out(0.2, seed=0)
     split = Split(train, train.select(slice(0, 0)), test).with_validation(0.1, seed=0)

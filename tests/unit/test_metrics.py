@@ -251,6 +251,37 @@ def test_a_test_set_without_items_is_refused():
         metrics.evaluate(np.array([[0]]), sp.csr_matrix((1, 3)))
 
 
+@pytest.mark.parametrize("top", [1, 5, 20])
+def test_an_independent_implementation_has_the_same_values(top):
+    """ir-measures, which calls trec_eval's C code; random rankings without ties."""
+    ir = pytest.importorskip("ir_measures", reason="ir-measures comes with the extra dev")
+    rng = np.random.default_rng(top)
+    m, n = 60, 50
+    test = sp.csr_matrix(rng.random((m, n)) < 0.15)
+    lists = np.array([rng.permutation(n)[:top] for _ in range(m)])
+    result = metrics.evaluate(lists, test)
+    qrels = {str(u): {str(i): 1 for i in test[u].indices} for u in range(m) if test[u].nnz}
+    run = {str(u): {str(i): float(top - rank) for rank, i in enumerate(lists[u])} for u in range(m)}
+    names = {
+        "recall": ir.R @ top,
+        "precision": ir.P @ top,
+        "hit_rate": ir.Success @ top,
+        "mrr": ir.RR,  # of a list that ends at `top`
+        "average_precision": ir.AP @ top,
+        "ndcg": ir.nDCG @ top,
+    }
+    theirs = pd.DataFrame(0.0, index=result.index, columns=list(names))
+    for found in ir.pytrec_eval.iter_calc(list(names.values()), qrels, run):
+        (name,) = (name for name, measure in names.items() if measure == found.measure)
+        theirs.loc[int(found.query_id), name] = found.value
+    relevant = np.diff(test.indptr)[result.index]
+    # trec_eval divides by all relevant items, this course by those that fit into the list
+    theirs["average_precision"] *= relevant / np.minimum(top, relevant)
+    theirs["capped_recall"] = theirs["recall"] * relevant / np.minimum(top, relevant)
+    assert len(result) > 50 and 0.01 < result["ndcg"].mean() < 0.5
+    assert (result - theirs[result.columns]).abs().max().max() < 1e-9
+
+
 # ------------------------------------------------------------------------- ranking
 
 
@@ -287,6 +318,17 @@ def test_seen_items_are_never_recommended_and_places_stay_empty_instead():
     train = sp.csr_matrix([[1, 1, 0], [1, 1, 1]])
     got = metrics.rank_with(lambda users: np.ones((len(users), 3)), train, top=2)
     assert got.tolist() == [[2, -1], [-1, -1]]
+
+
+def test_a_user_without_train_items_is_ranked_over_the_whole_catalogue():
+    train = sp.csr_matrix([[1, 0, 1], [0, 0, 0]])
+    got = metrics.rank_with(lambda u: np.array([[3.0, 2.0, 1.0]] * len(u)), train, top=3)
+    assert got.tolist() == [[1, -1, -1], [0, 1, 2]]
+
+
+def test_nobody_to_rank_for_gives_no_lists():
+    got = metrics.rank_with(lambda u: np.zeros((len(u), 3)), sp.csr_matrix((0, 3)), top=2)
+    assert got.shape == (0, 2)
 
 
 def test_masking_the_test_items_instead_of_train_gives_zero():  # W03

@@ -45,6 +45,10 @@ def test_a_board_is_created_by_its_first_save_and_counts_its_saves(tiny):
     assert tiny.boards["saves"].tolist() == saves.size().tolist()
 
 
+def test_boards_are_numbered_by_their_first_save(tiny):
+    assert tiny.boards["created"].is_monotonic_increasing
+
+
 def test_a_board_holds_pins_of_its_topic_unless_it_is_the_catch_all(tiny):
     saves = tiny.events(("save",))
     topic = tiny.boards["topic"].astype(object)[saves["board"]].to_numpy()
@@ -124,7 +128,8 @@ def test_interactions_are_the_rows_of_the_table(tiny):
     assert events.items.tolist() == rows["pin"].tolist()
     assert events.times.tolist() == rows["time"].tolist()
     assert (events.num_users, events.num_items) == (300, 840)
-    assert events.item_features.shape == (840, 1500) and len(events.item_labels) == 840
+    assert (events.summary()["first"], events.summary()["last"]) == ("day 0", "day 55")
+    assert events.item_features.matrix.shape == (840, 1500) and len(events.item_labels) == 840
 
 
 def test_a_split_cuts_time_at_days_42_and_49_and_loses_nothing(tiny):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -136,6 +140,35 @@ def test_the_generator_makes_the_snapshot(name):
 
 def test_presets_have_at_most_40_000_nodes():
     assert pinworld.make(0, "medium").num_nodes <= 40_000
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="peak memory: Linux only")
+@pytest.mark.parametrize("scale, seconds, megabytes", [("small", 3, 400), ("medium", 10, 1000)])
+def test_a_world_is_made_within_its_budget_and_is_the_same_in_two_processes(
+    scale, seconds, megabytes
+):
+    program = (
+        "import re, sys, time; from graphrec_utils import pinworld\n"
+        "begin = time.process_time(); world = pinworld.make(0, sys.argv[1])\n"
+        "spent = time.process_time() - begin\n"
+        # not getrusage: there a child begins with the peak of its parent
+        "peak = int(re.search(r'VmHWM:\\s*(\\d+) kB', open('/proc/self/status').read())[1]) / 1e3\n"
+        "print(spent, peak, world.digest())\n"
+    )
+    digests = set()
+    for hash_seed in ("1", "2"):
+        run = subprocess.run(
+            [sys.executable, "-c", program, scale],
+            env=os.environ | {"PYTHONHASHSEED": hash_seed, "OMP_NUM_THREADS": "1"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        spent, peak, digest = run.stdout.split()
+        # seconds of the processor: a busy machine makes no world slower
+        assert float(spent) < seconds and float(peak) < megabytes, run.stdout
+        digests.add(digest)
+    assert len(digests) == 1
 
 
 # the statistics the generator was designed for: of the snapshot, and of what it makes here
