@@ -9,8 +9,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from graphrec_utils import pinworld
-from graphrec_utils.pinworld import premises_observed, probe_memory, probe_pins, probe_saves
+from graphrec_utils import paths, pinworld
+from graphrec_utils.pinworld import (
+    premises_observed,
+    probe_memory,
+    probe_pins,
+    probe_saves,
+    report,
+    snapshot,
+)
 from graphrec_utils.pinworld.impressions import SAVE
 from graphrec_utils.pinworld.premise import Premise
 from graphrec_utils.pinworld.report import STATISTICS
@@ -54,6 +61,56 @@ def test_the_oracle_prefers_graph_and_content_together(world, vectors):
 def test_the_next_pin_and_a_fortnight_want_different_memories(world, vectors):
     premise = probe_memory.premise(world, vectors["six"], users=1000)
     assert failing(premise) == [], f"\n{premise.table}"
+
+
+# -- the table in data/README.md ---------------------------------------------------------------
+
+
+def printed() -> list[tuple[list[float], int]]:
+    """Return the numbers of the README's table of premises in reading order: (three seeds, digits)."""
+    text = (paths.data() / "README.md").read_text(encoding="utf-8")
+    table = text.partition("### What it can support")[2].partition("### What it cannot")[0]
+    cells = [row.split("|")[3] for row in table.splitlines() if row.startswith("|")][2:]
+    groups = [group.split("/") for cell in cells for group in cell.split(";")]
+    return [
+        ([float(x) for x in group], len(group[0].strip().partition(".")[2])) for group in groups
+    ]
+
+
+def measured(seed: int) -> list[float]:
+    """Measure what the README's table says of one seed, in its order."""
+    found = {p.name: p.table for p in report.measure(pinworld.make(seed, "small"), seed)}
+    ads, sticky, study = found["ads"]["value"], found["stickiness"]["value"], found["study"]
+    saves, related, memory = found["saves"]["all"], found["related"]["all"], found["memory"]
+    return [
+        found["popularity"].loc["all", "Gini"],
+        found["tails"].loc["pins", "top tenth"],
+        found["popularity"].loc["all", "test on cold pins"],
+        *found["drift"].loc[["drift", "no drift"], "topics moved"],
+        *found["ambiguity"].loc[["visual", "text", "combined", "content on boards"], "same topic"],
+        *ads[["ad clicks among actions", "of these by users without an earlier one"]],
+        *sticky[["same topic 1 session(s) later", "same topic, any two sessions of a user"]],
+        found["parity"]["largest part"].min(),
+        found["parity"][["on pins after 1", "on pins after 3"]].max(axis=None),
+        *saves[["popularity", "item-kNN", "walk", "SVD"]],
+        *related[["popularity", "walk", "visual", "text", "combined", "board-pin", "six"]],
+        *study.loc["all"].loc[["visual", "combined", "walk"], "wins"],
+        *memory.loc[[1.0, np.inf], "next"],
+        *memory.loc[[1.0, 16.0], "fortnight"],
+    ]
+
+
+def test_the_table_of_the_readme_has_three_seeds_for_every_number():
+    assert len(printed()) == 33 and all(len(seeds) == 3 for seeds, _ in printed())
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_the_numbers_in_the_readme_are_those_of_the_report(seed):
+    if np.__version__ != snapshot.read_registry()["numpy"]:
+        pytest.skip("another numpy may draw other random numbers")
+    for value, (seeds, digits) in zip(measured(seed), printed(), strict=True):
+        assert seeds[seed] == pytest.approx(value, abs=0.51 * 10**-digits)
 
 
 # -- every premise can fail: the same claims in worlds whose causes were taken away -----------
