@@ -90,6 +90,11 @@ EX_3 = Exercise(
             "your ranks are one too large: the first place has rank 1 and gain 1 / log2(2) = 1",
         ),
         Mistake(
+            "ranks from 0",
+            _with_gain(lambda rank: 1 / log2(rank)),
+            "your ranks count from 0, and log2(0 + 1) is 0: enumerate(ranked[:top], 1) counts from 1",
+        ),
+        Mistake(
             "gain 1 / rank",
             _with_gain(lambda rank: 1 / rank),
             "your gain is 1 / rank; NDCG discounts more gently, by 1 / log2(rank + 1)",
