@@ -68,8 +68,10 @@ def _in_path(path: Path, unpack: Path) -> Iterator[tuple[str, Submission]]:
     elif zipfile.is_zipfile(path):
         yield from _in_zip(path, path.stem, unpack, path.name)
     else:
-        parent = path.resolve().parent.name
-        yield str(path.resolve()), Submission(_student((), path.name, parent), path.name, path)
+        whole = path.resolve()
+        home = whole if _names_somebody(path.name) else whole.parent
+        student = _student((), path.name, whole.parent.name)
+        yield str(home), Submission(student, path.name, path)
 
 
 def _in_folder(top: Path, unpack: Path) -> Iterator[tuple[str, Submission]]:
@@ -78,7 +80,8 @@ def _in_folder(top: Path, unpack: Path) -> Iterator[tuple[str, Submission]]:
         for name in sorted(files):
             path = Path(folder) / name
             inner = path.relative_to(top)
-            home = str(top.resolve() / inner.parts[0])
+            of_top = len(inner.parts) == 1 and not _names_somebody(name)
+            home = str(top.resolve() if of_top else top.resolve() / inner.parts[0])
             if name.lower().endswith(".ipynb") and not name.startswith("._"):
                 student = _student(inner.parts[:-1], name, top.resolve().name)
                 yield home, Submission(student, inner.as_posix(), path)
@@ -118,7 +121,8 @@ def _in_zip(
     with archive:
         for (info, inner), kept, below in zip(paths, safe, folders, strict=True):
             student = _student(below, inner.name, fallback) if per_student else _clean(owner)
-            where = f"{home}\0{'/'.join(below[:1]) or inner.name}" if per_student else home
+            alone = inner.name if _names_somebody(inner.name) else ""
+            where = f"{home}\0{'/'.join(below[:1]) or alone}" if per_student else home
             item = Submission(student, f"{label}:{info.filename[:200]}", None)
             if inner.is_absolute() or len(kept) != len(inner.parts) - 1:
                 yield where, replace(item, problem="its path leads out of the zip file")
@@ -152,6 +156,11 @@ def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, limi
     except Exception:  # encrypted, damaged, an unknown method: the library raises many kinds
         return -1
     return done
+
+
+def _names_somebody(name: str) -> bool:
+    """Report whether a file's name holds more than its lesson's: "ann_00_start_here.ipynb"."""
+    return _student((), name, "") != _clean("")
 
 
 def _student(folders: tuple[str, ...], name: str, fallback: str) -> str:

@@ -116,7 +116,7 @@ def ten_gigabytes(folder):
     return solved(ex2=inside("return {name: k for k, name in enumerate(bytearray(10 * 2**30))}"))
 
 
-@case(LOST_2, ex2="died")
+@case(LOST_2)  # ended by the watchdog or, on a busy machine, by the clock
 def two_hundred_processes(folder):
     body = (
         "import os, time\nfor _ in range(200):\n    if os.fork() == 0:\n"

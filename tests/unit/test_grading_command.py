@@ -173,6 +173,16 @@ def test_a_single_notebook_belongs_to_its_folder(tmp_path):
     assert students(path, tmp_path) == ["ann"]
 
 
+def test_the_lessons_of_one_folder_belong_to_one_student(tmp_path):
+    folder = tmp_path / "ann"
+    folder.mkdir()
+    for name in ("00_start_here.ipynb", "01_recommender_basics.ipynb"):
+        (folder / name).write_text("{}")
+    assert students(folder, tmp_path) == ["ann", "ann"]
+    given = sorted(folder.glob("*.ipynb"))
+    assert [s.student for s in collect.submissions(given, tmp_path)] == ["ann", "ann"]
+
+
 def test_a_name_cannot_lead_out_of_a_report(tmp_path):
     assert collect._clean("../../etc/pass\nwd\0") == "_.._etc_pass_wd_"
     assert collect._clean("") == "unnamed"
