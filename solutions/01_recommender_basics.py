@@ -724,7 +724,9 @@ grid = {
     "popularity": {"": {}},
     "recent": {f"half-life {days} days": {"half_life": days * DAY} for days in (1, 3, 7, 14, 30)},
     "item2item": {f"shrinkage {s}": {"shrinkage": s} for s in (0, 5, 20, 100)},
-    "user2item": {f"{k} neighbors": {"neighbors": k, "shrinkage": 5} for k in (50, 500, 2000)},
+    "user2item": {
+        f"{k or 'all'} neighbors": {"neighbors": k, "shrinkage": 5} for k in (50, 500, None)
+    },
 }
 
 
