@@ -19,7 +19,7 @@ PACKAGE = Path(graphrec_utils.__file__).parent
 ROWS = [
     ["paths", "style", "toy", "syllabus"],
     ["environment", "installer", "virtual", "bootstrap"],
-    ["data", "pinworld", "graphs"],
+    ["data", "pinworld", "graphs", "propagation"],
     ["kernels"],
     ["walks", "sampling", "losses", "metrics"],
     ["models"],

@@ -229,3 +229,31 @@ BAD = {
 def test_bad_input_gets_a_sentence(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+@KINDS
+def test_hetero_data_of_pyg_holds_every_like_in_both_directions(kind):
+    pytest.importorskip("torch_geometric")
+    data = graphs.to_hetero_data(as_kind(LONELY, kind))
+    assert data["user", "likes", "item"].edge_index.tolist() == [[0, 0], [0, 1]]
+    assert data["item", "rev_likes", "user"].edge_index.tolist() == [[0, 1], [0, 0]]
+
+
+def test_hetero_data_keeps_nodes_without_edges():
+    pytest.importorskip("torch_geometric")
+    data = graphs.to_hetero_data(LONELY)
+    assert (data["user"].num_nodes, data["item"].num_nodes) == (2, 3)
+    assert data.validate()
+
+
+def test_hetero_data_becomes_our_edge_index_when_the_types_are_dropped():
+    pytest.importorskip("torch_geometric")
+    R = random_R(3)
+    assert torch.equal(graphs.to_hetero_data(R).to_homogeneous().edge_index, graphs.edge_index(R))
+
+
+def test_hetero_data_of_a_graph_without_edges_is_valid():
+    pytest.importorskip("torch_geometric")
+    data = graphs.to_hetero_data(torch.zeros(2, 3))
+    assert data["user", "likes", "item"].edge_index.shape == (2, 0)
+    assert data.validate()
