@@ -103,7 +103,7 @@ likes
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # > **Predict first.** Sort the items by their number of likes. Which share of all likes do the top
-# > 1 % get: 5 %, 15 % or 35 %? And how many items have exactly one like?
+# > 1 % get: 5 %, 15 % or 40 %? And how many items have exactly one like?
 
 # %% slideshow={"slide_type": "fragment"}
 _, fans = likes.degrees()  # (n,)
