@@ -323,9 +323,9 @@ plt.show()
 # them the hidden attendance was found (green, upper bar). The crowded events at the top are found
 # nearly every time, the small ones at the bottom never.*
 #
-# One number said "better than chance". The picture says "perfect for crowds, useless for the
-# rest". Whoever attended a small event did so because of *who else was there*, and that is
-# what the edges of a graph know and a popularity list does not.
+# One number said "better than chance". The picture says "good for crowds, useless for the rest".
+# Even two events of the same size fare differently: what counts is whom their guests meet
+# elsewhere. Who else was there is what the edges of a graph know and a popularity list does not.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 0.8 Where this course goes
@@ -406,9 +406,9 @@ progress()
 # ! No. It means that nothing was observed. Most people have never met most items.
 # ? 3. Your card says "the inputs are left as they were ✗". Why does that cost everything?
 # ! Whoever calls your function goes on working with the same R, which is now wrong.
-# ? 4. Which recommender cannot suggest an event that nobody has attended yet?
-# ! Popularity, and everything else in this course that knows items only by their edges. Lessons
-# ! 07 and 09 bring in what an item looks like.
+# ? 4. A new event is announced. Where does it stand in a list by popularity, and why?
+# ! Last, among all others that nobody has attended yet. So it is with everything in this course that
+# ! knows items only by their edges. Lessons 07 and 09 bring in what an item looks like.
 # ? 5. Popularity found the hidden attendance in most cases. Is that good?
 # ! Only compared with something: chance finds some, too. And look at which ones were never found.
 

@@ -86,7 +86,8 @@ def _execute(source: Path, name: str, nb):
         extra_arguments=["--log-level=ERROR"],  # of the kernel: it warns about its own transport
     )
     try:
-        client.execute(env={**os.environ, **ENVIRONMENT})
+        with tempfile.TemporaryDirectory() as nobody:  # the author's own points stay out
+            client.execute(env={**os.environ, **ENVIRONMENT, "GRAPHREC_STATE": nobody})
     except CellExecutionError as error:
         reason = f"{error.ename}: {error.evalue}"
         raise SourceError(source, _last(nb), f"the {name} notebook fails: {reason}") from None

@@ -23,11 +23,17 @@ def summarize(R):
 
 
 def _with_newcomers(rng) -> dict:
-    """Likes in which a user has liked nothing yet and an item was never liked."""
+    """Users and items without a like at both ends of R: the last number is not the count either."""
     R = _matrix(rng, int(rng.integers(4, 9)), int(rng.integers(10, 15)))
-    R[0] = 0
-    R[:, 1] = 0
+    R[[0, -1]] = 0
+    R[:, [1, -1]] = 0
+    R[1, 0] = 1
     return {"R": R}
+
+
+def _up_to_the_last_like(R):
+    u, i = R.nonzero().T
+    return summarize(R[: int(u.max()) + 1, : int(i.max()) + 1])
 
 
 def _full_rows(rng) -> dict:
@@ -59,6 +65,11 @@ EX_1 = Exercise(
             "only active users and items",
             lambda R: summarize(R[R.sum(1) > 0][:, R.sum(0) > 0]),
             "you dropped users and items without a like; a newcomer is still a user",
+        ),
+        Mistake(
+            "counts up to the last like",
+            _up_to_the_last_like,
+            "you counted up to the last user and item with a like; those after them count too",
         ),
         Mistake(
             "density per node",
@@ -201,6 +212,10 @@ def _seen_only(R, u, top):
     return _ranked(score)[:top]
 
 
+def _numbers_lost(R, u, top):
+    return _ranked(R.sum(dim=0)[R[u] == 0])[:top]
+
+
 def _least_popular(R, u, top):
     score = R.sum(dim=0)
     score[R[u] > 0] = len(R) + 1
@@ -267,6 +282,11 @@ EX_3 = Exercise(
             "shows only what was seen",
             _seen_only,
             "your mask is the wrong way round: it hides the new films and keeps the seen ones",
+        ),
+        Mistake(
+            "item numbers lost",
+            _numbers_lost,
+            "you cut the seen films out and numbered the rest anew: position 0 is no longer film 0",
         ),
         Mistake(
             "least popular first",
