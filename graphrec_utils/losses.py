@@ -1,0 +1,275 @@
+r"""What training makes small: losses on scores, each one formula.
+
+Conventions: `pos` holds $s^+$, the scores of observed pairs, `neg` holds $s^-$, the scores of
+sampled ones, row by row for the same user. A loss is the mean over the B rows. Every loss must
+fall when a positive's score rises and rise when a negative's does; three slides of the lecture
+have this the wrong way round. All of them work on logits: a sigmoid or a softmax that is computed
+first and logged afterwards is -inf from scores of about 100 in float32.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def bpr(pos: Tensor, neg: Tensor) -> Tensor:
+    r"""Return the BPR loss, the mean of $-\log\sigma(s^+ - s^-)$ over all pairs.
+
+    Args:
+        pos: (B,) scores of observed pairs.
+        neg: (B,) or (B, S) scores of sampled pairs.
+
+    Returns:
+        () the mean; log 2 when all scores are equal.
+
+    Raises:
+        TypeError: pos or neg is not a floating-point tensor.
+        ValueError: the shapes do not fit, or there are no rows or no negatives.
+
+    Rendle et al. 2009, https://arxiv.org/abs/1205.2618, section 4.1. Built in lesson 03,
+    exercise 03.4.
+    """
+    pos, neg = _rows(pos, neg)
+    return F.softplus(neg - pos).mean()  # -log sigmoid(x) = softplus(-x)
+
+
+def bce(pos: Tensor, neg: Tensor) -> Tensor:
+    r"""Return the binary cross-entropy, the mean of $-\log\sigma(s^+) - \sum_j \log\sigma(-s^-_j)$.
+
+    The minus inside the second sigmoid makes negatives push apart. The sum over the S negatives
+    keeps each of them as heavy as the positive.
+
+    Args:
+        pos: (B,) scores (logits, no sigmoid) of observed pairs.
+        neg: (B,) or (B, S) scores of sampled pairs.
+
+    Returns:
+        () the mean over the rows; (1 + S) log 2 when all scores are 0.
+
+    Raises:
+        TypeError: pos or neg is not a floating-point tensor.
+        ValueError: the shapes do not fit, or there are no rows or no negatives.
+
+    He et al. 2017, https://arxiv.org/abs/1708.05031, equation 7; Hamilton et al. 2017,
+    https://arxiv.org/abs/1706.02216, equation 1, whose Q times an expectation is this sum.
+    """
+    pos, neg = _rows(pos, neg)
+    return (F.softplus(-pos) + F.softplus(neg).sum(dim=1, keepdim=True)).mean()
+
+
+def hinge(pos: Tensor, neg: Tensor, margin: float) -> Tensor:
+    r"""Return the margin loss, the mean of $\max(0,\ s^- - s^+ + \Delta)$ over all pairs.
+
+    With distances instead of scores (TransE) pass their negatives: `hinge(-d_pos, -d_neg, gamma)`.
+
+    Args:
+        pos: (B,) scores of observed pairs.
+        neg: (B,) or (B, S) scores of sampled pairs.
+        margin: $\Delta >= 0$, how much better the positive must be.
+
+    Returns:
+        () the mean; the margin when all scores are equal, 0 when all pairs keep their distance.
+
+    Raises:
+        TypeError: pos or neg is not a floating-point tensor.
+        ValueError: the shapes do not fit, there are no rows or no negatives, or the margin is
+            negative.
+
+    Ying et al. 2018, https://arxiv.org/abs/1806.01973, equation 1; Bordes et al. 2013.
+    """
+    if not margin >= 0:
+        raise ValueError(f"margin must be at least 0; got {margin}")
+    pos, neg = _rows(pos, neg)
+    return F.relu(neg - pos + margin).mean()
+
+
+def full_softmax(scores: Tensor, positive: Tensor) -> Tensor:
+    r"""Return the cross-entropy over the whole catalogue, the mean of $-s_i + \log\sum_j e^{s_j}$.
+
+    Args:
+        scores: (B, n) of every item, a row for each user.
+        positive: (B,) int64, the observed item i of each row.
+
+    Returns:
+        () the mean; log n when all scores are equal.
+
+    Raises:
+        TypeError: scores is not a floating-point tensor, or positive is not int64.
+        ValueError: the shapes do not fit, there are no rows, or an id is not between 0 and n - 1.
+    """
+    if not (isinstance(scores, Tensor) and scores.is_floating_point()):
+        raise TypeError(f"scores must be a floating-point tensor; got {_kind(scores)}")
+    if not (isinstance(positive, Tensor) and positive.dtype == torch.int64):
+        raise TypeError(f"positive must be an int64 tensor; got {_kind(positive)}")
+    if scores.ndim != 2 or positive.shape != scores.shape[:1] or 0 in scores.shape:
+        raise ValueError(
+            f"scores must be (B, n) and positive (B,), both not empty; "
+            f"got {tuple(scores.shape)} and {tuple(positive.shape)}"
+        )
+    low, high = int(positive.min()), int(positive.max())
+    if low < 0 or high >= scores.shape[1]:
+        bad = low if low < 0 else high
+        raise ValueError(f"positive must hold ids from 0 to {scores.shape[1] - 1}; got {bad}")
+    return F.cross_entropy(scores, positive)
+
+
+def sampled_softmax(
+    pos: Tensor,
+    neg: Tensor,
+    log_q_neg: Tensor | None = None,
+    log_q_pos: Tensor | None = None,
+    num_draws: int | Tensor | None = None,
+    hits: Tensor | None = None,
+) -> Tensor:
+    r"""Return the softmax loss over the positive and S sampled items instead of all n.
+
+    It is the mean of $-s^{+\prime} + \log(e^{s^{+\prime}} + \sum_j e^{s^{-\prime}_j})$, where each
+    score is corrected for how often its item is drawn. An item that is drawn twice as often must
+    count half, else the model learns log p - log Q. The literature and the slides differ in how:
+
+    | variant | negatives | arguments | gradient as S grows |
+    |---|---|---|---|
+    | none | $s$ | – | biased by Q |
+    | slide | $s - \log Q$ | `log_q_neg` | full softmax; the positive is pulled too hard at small S |
+    | nQ | $s - \log(nQ)$ | `log_q_neg`, `num_draws` | counts the positive twice: pass `hits` |
+    | nQ' | as nQ, drawn from Q' without the positive | the same, $\log Q'$ | full softmax, fastest |
+    | Yi et al. | all, positive included, minus $\log Q$ | `log_q_neg`, `log_q_pos` | full softmax |
+
+    Slide and Yi with `hits` masked tend to the full gradient divided by 1 - p(i | u): confident
+    rows keep pushing. $Q'(j) = Q(j) / (1 - Q(i))$ for $j \neq i$.
+
+    Args:
+        pos: (B,) scores of observed pairs.
+        neg: (B,) or (B, S) scores of sampled pairs.
+        log_q_neg: log-probability of the negatives, any shape that broadcasts to neg's.
+        log_q_pos: (B,) log-probability of the positives.
+        num_draws: n, or (B,) one for each row. n counts all draws from Q, masked ones included;
+            for draws from Q' it counts those that are not masked.
+        hits: (B, S) bool, True where the negative is the row's positive by accident; such
+            columns leave the sum.
+
+    Returns:
+        () the mean; log(1 + S) when all scores are equal, nothing is corrected and nothing masked.
+
+    Raises:
+        TypeError: pos or neg is not a floating-point tensor, or hits is not bool.
+        ValueError: shapes do not fit, there are no rows or no negatives, a log-probability is not
+            finite, num_draws is below 1, or comes with log_q_pos or without log_q_neg.
+
+    Bengio and Senécal 2008; Yi et al. 2019, https://doi.org/10.1145/3298689.3346996, section 4;
+    Khrylchenko et al. 2025, https://arxiv.org/abs/2507.09331. Built in lesson 11.
+    """
+    shape = tuple(neg.shape) if isinstance(neg, Tensor) else ()
+    pos, neg = _rows(pos, neg)  # (B, 1), (B, S)
+    if log_q_neg is not None:
+        neg = neg - _fitting("log_q_neg", log_q_neg, shape).reshape(neg.shape)
+    if log_q_pos is not None:
+        pos = pos - _fitting("log_q_pos", log_q_pos, (len(pos),))[:, None]
+    if num_draws is not None:
+        if log_q_neg is None or log_q_pos is not None:
+            raise ValueError(
+                "num_draws belongs to log(n Q) of negatives: pass log_q_neg, leave out log_q_pos"
+            )
+        n = torch.as_tensor(num_draws, dtype=neg.dtype, device=neg.device)
+        if (n < 1).any():
+            raise ValueError(f"num_draws must be at least 1; got {float(n.min()):g}")
+        neg = neg - _fitting("num_draws", n.log(), (len(pos),))[:, None]
+    if hits is not None:
+        if not (isinstance(hits, Tensor) and hits.dtype == torch.bool):
+            raise TypeError(f"hits must be a bool tensor; got {_kind(hits)}")
+        if tuple(hits.shape) != shape:
+            raise ValueError(f"hits must have the shape of neg, {shape}; got {tuple(hits.shape)}")
+        neg = neg.masked_fill(hits.reshape(neg.shape), -torch.inf)
+    # relative to the positive, whose own column is then 0: large scores cancel before the exp, and
+    # a row without a valid negative is log e^0 = 0
+    columns = torch.cat([torch.zeros_like(pos), neg - pos], dim=1)  # (B, 1 + S)
+    return columns.logsumexp(dim=1).mean()
+
+
+def in_batch_softmax(
+    user_emb: Tensor,
+    item_emb: Tensor,
+    log_q: Tensor | None = None,
+    mask: Tensor | None = None,
+    temperature: float = 1.0,
+) -> Tensor:
+    r"""Return the softmax loss in which the positives of other rows are a row's negatives.
+
+    Scores $s_{ab} = \langle \mathbf e_a, \mathbf e_b \rangle / \tau - \log Q_b$; the mean of
+    $-s_{aa} + \log \sum_b e^{s_{ab}}$. Without log_q the optimum is log p(i | u) - log Q(i), the
+    pointwise mutual information: popular items are punished for being everybody's negatives.
+
+    Args:
+        user_emb: (B, d), row a is the user of pair a.
+        item_emb: (B, d), row a is the item of pair a.
+        log_q: (B,) log-probability of each row's item among training positives, subtracted from
+            its whole column, the diagonal included (Yi et al.). Or (B, B), subtracted as it is:
+            log((B - 1) Q) with zeros on the diagonal is the variant nQ of `sampled_softmax`.
+        mask: (B, B) bool, True where column b is no negative for row a, such as
+            `sampling.accidental_hits`; False on the diagonal.
+        temperature: $\tau > 0$, needed when the embeddings have length 1: cosines alone cannot
+            bring the loss below log(1 + (B - 1) exp(-2)).
+
+    Returns:
+        () the mean; log B when all scores are equal.
+
+    Raises:
+        TypeError: the embeddings are no floating-point tensors, or mask is not bool.
+        ValueError: shapes do not fit, the batch is empty, a log-probability is not finite, the
+            mask removes a positive, or the temperature is not positive.
+
+    Yi et al. 2019, https://doi.org/10.1145/3298689.3346996, equations 3 to 5. Built in lesson 10.
+    """
+    for name, emb in (("user_emb", user_emb), ("item_emb", item_emb)):
+        if not (isinstance(emb, Tensor) and emb.is_floating_point()):
+            raise TypeError(f"{name} must be a floating-point tensor; got {_kind(emb)}")
+    if user_emb.ndim != 2 or user_emb.shape != item_emb.shape or len(user_emb) == 0:
+        raise ValueError(
+            f"user_emb and item_emb must both be (B, d) with B > 0; "
+            f"got {tuple(user_emb.shape)} and {tuple(item_emb.shape)}"
+        )
+    if not temperature > 0:
+        raise ValueError(f"temperature must be positive; got {temperature}")
+    B = len(user_emb)
+    scores = user_emb @ item_emb.T / temperature  # (B, B)
+    if log_q is not None:
+        scores = scores - _fitting("log_q", log_q, (B, B))
+    if mask is not None:
+        if not (isinstance(mask, Tensor) and mask.dtype == torch.bool):
+            raise TypeError(f"mask must be a bool tensor; got {_kind(mask)}")
+        if tuple(mask.shape) != (B, B):
+            raise ValueError(f"mask must be ({B}, {B}); got {tuple(mask.shape)}")
+        if mask.diagonal().any():
+            raise ValueError("mask must be False on the diagonal: these are the positives")
+        scores = scores.masked_fill(mask, -torch.inf)
+    return F.cross_entropy(scores, torch.arange(B, device=scores.device))
+
+
+def _rows(pos: Tensor, neg: Tensor) -> tuple[Tensor, Tensor]:
+    """Return pos as (B, 1) and neg as (B, S); raise a sentence if they are not scores of B rows."""
+    for name, scores in (("pos", pos), ("neg", neg)):
+        if not (isinstance(scores, Tensor) and scores.is_floating_point()):
+            raise TypeError(f"{name} must be a floating-point tensor; got {_kind(scores)}")
+    # (B, 1) against (B,) would broadcast to (B, B) without a word
+    if pos.ndim != 1 or neg.ndim not in (1, 2) or len(neg) != len(pos) or 0 in neg.shape:
+        raise ValueError(
+            f"pos must be (B,) and neg (B,) or (B, S), both not empty; "
+            f"got {tuple(pos.shape)} and {tuple(neg.shape)}"
+        )
+    return pos[:, None], neg.reshape(len(pos), -1)
+
+
+def _fitting(name: str, values: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """Return finite values that broadcast to the shape, expanded to it."""
+    if not bool(torch.isfinite(values).all()):
+        raise ValueError(f"{name} must be finite: an item with Q = 0 cannot have been drawn")
+    try:
+        return values.expand(shape)
+    except RuntimeError:
+        raise ValueError(f"{name} must fit shape {shape}; got {tuple(values.shape)}") from None
+
+
+def _kind(value: object) -> str:
+    return str(value.dtype) if isinstance(value, Tensor) else type(value).__name__
