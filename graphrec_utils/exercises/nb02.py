@@ -211,7 +211,7 @@ EX_2 = Exercise(
             lambda r, H, alpha, reg: np.linalg.solve(
                 (H * (1 + alpha * r)[:, None]).T @ H + reg * np.eye(H.shape[1]), H.T @ (r > 0)
             ),
-            "your right-hand side is HᵀP without the confidences: it is Hᵀ C p",
+            "your right-hand side is Hᵀp without the confidences: it is Hᵀ C p",
         ),
         Mistake(
             "no ridge",

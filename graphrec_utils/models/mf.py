@@ -68,7 +68,7 @@ def als_step(R: sp.csr_array, item_emb: Floats, reg: float) -> Floats:
     """Return the (m, d) user vectors that minimize `als_loss` for fixed (n, d) item vectors.
 
     For the other side pass `R.T` and the user vectors. Raises ValueError as `als` does, and when
-    the shapes of R and `item_emb` do not fit.
+    the shapes of R and `item_emb` do not fit. Built in lesson 02, exercise 02.1.
     """
     R = _ratings(R)
     _check_positive(reg=reg)
@@ -216,6 +216,7 @@ def svd(R: sp.csr_array, dim: int, seed: int | np.random.Generator = 0) -> tuple
     Their product is the best approximation of rank d when every cell counts the same
     (Eckart–Young). Columns beyond the rank of R are zero; in each column the item with the
     largest absolute value is positive. Raises ValueError as `als` does.
+    Built in lesson 02, exercise 02.7.
     """
     R = _ratings(R)
     if dim < 1:
