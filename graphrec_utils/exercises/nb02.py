@@ -34,10 +34,10 @@ def _two_by_two(rng) -> dict:
 
 
 def _ratings(rng, low: int = 1, dim: int = 3, reg: float = 0.5) -> dict:
-    """Users with two to seven of eight ratings; unknown cells hold 0."""
+    """Users with two to seven of eight ratings; unknown cells hold a number that means nothing."""
     m, n = 6, 8
     observed = np.argsort(rng.random((m, n)), axis=1) < np.arange(2, 2 + m)[:, None]
-    R = np.where(observed, rng.integers(low, 6, size=(m, n)), 0).astype(float)
+    R = np.where(observed, rng.integers(low, 6, size=(m, n)), 9).astype(float)
     if low == 0:
         R[np.arange(m), observed.argmax(axis=1)] = 0  # everybody gave a 0
     return {"R": R, "observed": observed, "item_emb": rng.normal(size=(n, dim)), "reg": reg}
@@ -45,7 +45,7 @@ def _ratings(rng, low: int = 1, dim: int = 3, reg: float = 0.5) -> dict:
 
 def _newcomer(rng) -> dict:
     inputs = _ratings(rng)
-    inputs["observed"][2], inputs["R"][2] = False, 0
+    inputs["observed"][2] = False
     return inputs
 
 
@@ -62,6 +62,15 @@ def _no_slope(got, expected, inputs) -> str | None:
 def _unknown_is_zero(R, observed, item_emb, reg):
     A = item_emb.T @ item_emb + reg * np.eye(item_emb.shape[1])
     return np.linalg.solve(A, item_emb.T @ (R * observed).T).T
+
+
+def _reads_unknown_cells(R, observed, item_emb, reg):
+    user_emb = np.zeros((len(R), item_emb.shape[1]))
+    for u in range(len(R)):
+        H = item_emb[observed[u]]
+        A = H.T @ H + reg * np.eye(H.shape[1])
+        user_emb[u] = np.linalg.solve(A, item_emb.T @ R[u])
+    return user_emb
 
 
 def _no_ridge(R, observed, item_emb, reg):
@@ -104,6 +113,11 @@ EX_1 = Exercise(
             _unknown_is_zero,
             "you fit unknown cells as if they were ratings of 0: keep only the item vectors of the "
             "cells that are observed",
+        ),
+        Mistake(
+            "reads unknown cells",
+            _reads_unknown_cells,
+            "your right-hand side reads all cells of R; what stands in an unknown cell means nothing",
         ),
         Mistake(
             "ratings of 0 are dropped",
