@@ -588,8 +588,8 @@ def fold_in(
 check("02.5", fold_in)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Two newcomers on MovieTweetings, where a rating of 7 or more is a like. One likes the three best
-# known titles with *Star* in them, the other the three best known horror titles with *Dead*.
+# Two newcomers on MovieTweetings, where a rating of 7 or more is a like. One likes the three best known
+# titles with *Star* in them, the other the three best known titles with *Dead*.
 
 # %%
 likes = movies.at_least(7)
@@ -713,7 +713,7 @@ for block, marker in ((1, "o"), (4, "s"), (16, "^")):
 
     mf.ials(R_likes, 16, **knobs, sweeps=5, block=block, callback=remember)
     ax.plot(range(1, 6), curve, marker=marker, label=f"b = {block}")
-ax.set(xlabel="sweep", ylabel="iALS loss")
+ax.set(xlabel="sweep", ylabel="iALS loss", xticks=range(1, 6))
 ax.legend()
 plt.show()
 
@@ -804,7 +804,7 @@ plt.show()
 
 
 # %% tags=["experiment"]
-def found(emb_or_scorer, train, part) -> pd.Series:
+def found(emb_or_scorer, train, part) -> pd.DataFrame:
     """Return recall@20 and NDCG@20 for the users of `part`, one row per user."""
     users = np.unique(part.users)
     if isinstance(emb_or_scorer, tuple):
@@ -832,7 +832,7 @@ R_train = train.csr()
 grid = pd.DataFrame(index=(1, 0.3, 0.1, 0.03), columns=(0.03, 0.01, 0.003, 0.001), dtype=float)
 for alpha0 in grid.index:
     for reg in grid.columns:
-        emb = mf.ials(R_train, 32, alpha0, reg, sweeps=6)
+        emb = mf.ials(R_train, 32, alpha0, reg, sweeps=8)
         grid.loc[alpha0, reg] = found(emb, train, val).ndcg.mean()
 best = grid.stack().idxmax()
 
@@ -905,7 +905,7 @@ untuned = {
     "Hu–Koren, defaults": mf.hu_koren(R_past, 100, alpha=1, reg=0.01, sweeps=15),
 }
 per_user |= {name: found(emb, past, test) for name, emb in untuned.items()}
-seeds = [found(mf.ials(R_past, 32, *best, sweeps=6, seed=k), past, test) for k in range(3)]
+seeds = [found(mf.ials(R_past, 32, *best, sweeps=8, seed=k), past, test) for k in range(3)]
 per_user[f"iALS, tuned, α₀ = {best[0]:g}, λ = {best[1]:g}"] = ials = sum(seeds) / 3
 
 spread = np.std([one.ndcg.mean() for one in seeds], ddof=1)
