@@ -187,8 +187,9 @@ def _all_ranks(hits):
     return float(np.mean(ranks)) if ranks else 0.0
 
 
-def _mean_of_all_hits(lists, relevant, top):
-    return _averages(lists, relevant, top, _share, rank=_all_ranks)
+def _with_rank(rank):
+    """Return the three means with another value of one user's hits in place of `_first_rank`."""
+    return lambda lists, relevant, top: _averages(lists, relevant, top, _share, rank=rank)
 
 
 def _ignores_top(lists, relevant, top):
@@ -237,7 +238,7 @@ EX_2 = Exercise(
         Claim("hits at ranks 2 and 5 of three relevant items: 2/3, 1 and 1/2", _two_of_three),
         Claim("recall is the mean share of relevant items found", _five_places, judge=part(0)),
         Claim("hit rate is the share of users with a hit", _five_places, judge=part(1)),
-        Claim("MRR is the mean of 1 / rank of the first hit", _five_places, judge=part(2)),
+        Claim("MRR: the mean of 1 / rank of the first hit, 0 if none", _five_places, judge=part(2)),
         Claim("only the first top places of a longer list count", _long_lists),
         Claim("users without test items are left out of all means", _silent_users),
     ),
@@ -269,8 +270,23 @@ EX_2 = Exercise(
         ),
         Mistake(
             "all hits in MRR",
-            _mean_of_all_hits,
+            _with_rank(_all_ranks),
             "your MRR averages over all hits of a user; only the first hit counts",
+        ),
+        Mistake(
+            "sum of all hits in MRR",
+            _with_rank(lambda hits: sum(hit / rank for rank, hit in enumerate(hits, 1))),
+            "your MRR adds up 1 / rank over all hits of a user; only the first hit counts",
+        ),
+        Mistake(
+            "a miss counts a little",
+            _with_rank(lambda hits: _first_rank(hits) or 1 / (len(hits) + 1)),
+            "users without a hit get 1 / (top + 1) in your MRR; without a hit it is 0",
+        ),
+        Mistake(
+            "needs a hit",
+            _with_rank(lambda hits: 1 / (hits.index(True) + 1)),
+            "hits.index(True) stops the program for a user without a hit; their MRR is 0",
         ),
         Mistake(
             "ignores top",
@@ -282,9 +298,10 @@ EX_2 = Exercise(
         "Work on one user first: which of the first `top` items are in `wanted`? Make a list of "
         "True and False.",
         "With `hits` as that list: recall is `sum(hits) / len(wanted)`, the hit rate `any(hits)`, "
-        "the rank of the first hit `hits.index(True) + 1`.",
-        "`for ranked, wanted in zip(lists, relevant):` with `if not wanted: continue`, append the "
-        "three values to three lists, return their means as `float`s.",
+        "MRR `1 / (hits.index(True) + 1)` if there is a hit, else 0.",
+        "`for ranked, wanted in zip(lists, relevant):` with `if not wanted: continue`, append "
+        "`sum(hits) / len(wanted)`, `any(hits)` and `1 / (hits.index(True) + 1) if any(hits) else 0` "
+        "to three lists; return `float(np.mean(…))` of each.",
     ),
 )
 

@@ -38,6 +38,17 @@ def _knows_the_future(items, times, num_items, half_life, now):
     return np.bincount(items, 0.5 ** ((now - times) / half_life), minlength=num_items)
 
 
+def _repeats_count_once(items, times, num_items, half_life, now):
+    past, score = times <= now, np.zeros(num_items)
+    score[items[past]] += 0.5 ** ((now - times[past]) / half_life)
+    return score
+
+
+def _not_now(items, times, num_items, half_life, now):
+    before = times < now
+    return popularity(items[before], times[before], num_items, half_life, now)
+
+
 def _only_seen_items(items, times, num_items, half_life, now):
     return popularity(items, times, int(items.max()) + 1, half_life, now)
 
@@ -96,6 +107,17 @@ EX_5 = Exercise(
             "you count events after now: that is popularity measured on the test period",
         ),
         Mistake(
+            "repeats count once",
+            _repeats_count_once,
+            "score[items] += … adds only one event of each item, as NumPy does not repeat an index; "
+            "use np.bincount or np.add.at",
+        ),
+        Mistake(
+            "drops the events of now",
+            _not_now,
+            "you drop the events at the time now; they have happened: use times <= now",
+        ),
+        Mistake(
             "decays by e",
             _by_e,
             "you decay by exp(-age / half_life), which leaves 37 % after one half-life, not half",
@@ -146,6 +168,20 @@ def _similar(formula):
         return S
 
     return function
+
+
+def _emptied_view(R):
+    C = R.T @ R
+    c = C.diagonal()  # a view
+    C.fill_diagonal_(0)
+    return C / torch.outer(c, c).sqrt()
+
+
+def _normalized_rows(R):
+    unit = torch.nn.functional.normalize(R, dim=1)
+    S = unit.T @ unit
+    S.fill_diagonal_(0)
+    return S
 
 
 def _likes(rng, m: int, n: int, density: float = 0.45) -> torch.Tensor:
@@ -203,7 +239,19 @@ EX_6 = Exercise(
         Mistake(
             "counts common fans",
             _similar(lambda C, a, b: C.clone()),
-            "you count common fans without dividing; the hits are then similar to everything",
+            "you count common fans and divide by nothing, or by 1: c = C.diagonal() is a view, which "
+            "C.fill_diagonal_(0) empties, too",
+        ),
+        Mistake(
+            "emptied view",
+            _emptied_view,
+            "you divide by 0: c = C.diagonal() is a view, and C.fill_diagonal_(0) empties it; fill "
+            "the diagonal last",
+        ),
+        Mistake(
+            "normalizes rows",
+            _normalized_rows,
+            "you normalized the rows of R, the users; the cosine of two items normalizes columns",
         ),
         Mistake(
             "compares users",
@@ -213,12 +261,12 @@ EX_6 = Exercise(
         Mistake(
             "Jaccard",
             _similar(lambda C, a, b: C / (a + b - C).clamp(min=1)),
-            "this is Jaccard: common fans over fans of either; cosine divides by the root of a · b",
+            "this is Jaccard: common fans over fans of either; cosine divides by sqrt(c_i c_j)",
         ),
         Mistake(
             "forgets the root",
             _similar(lambda C, a, b: C / (a * b).clamp(min=1)),
-            "you divide by a · b without the square root; that favors items with hardly any fan",
+            "you divide by c_i c_j without the square root; that favors items with hardly any fan",
         ),
         Mistake(
             "one side only",
@@ -233,7 +281,8 @@ EX_6 = Exercise(
     ),
     hints=(
         "What is entry (i, j) of `R.T @ R`? And what is on its diagonal?",
-        "With `C = R.T @ R` and `c = C.diagonal()`: cosine is `C[i, j] / sqrt(c[i] * c[j])`.",
+        "With `C = R.T @ R` and `c = C.diagonal().clone()` (without `clone` it is a view, and changes "
+        "with C): cosine is `C[i, j] / sqrt(c[i] * c[j])`.",
         "`S = C / torch.outer(c, c).sqrt().clamp(min=1)`, then `S.fill_diagonal_(0)`.",
     ),
 )

@@ -25,6 +25,19 @@ def _ideal_from_hits(ranked, relevant, top):
     return _ndcg(ranked, relevant, top, len(set(ranked[:top]) & relevant))
 
 
+def _ideal_too_short(ranked, relevant, top):
+    ideal = sum(1 / log2(rank + 1) for rank in range(1, min(top, len(relevant))))
+    return _unnormalized(ranked, relevant, top) / ideal
+
+
+def _ideal_too_long(ranked, relevant, top):
+    return _ndcg(ranked, relevant, top, min(top, len(relevant)) + 1)
+
+
+def _ideal_as_long_as_the_list(ranked, relevant, top):
+    return _ndcg(ranked, relevant, top, min(top, len(relevant), len(ranked)))
+
+
 def _with_gain(gain):
     return lambda ranked, relevant, top: _ndcg(ranked, relevant, top, min(top, len(relevant)), gain)
 
@@ -61,6 +74,7 @@ EX_3 = Exercise(
         Claim("a list of 2 can hold no more than 2 of 3 relevant items", _ranking((2,), 2, 2, 2)),
         Claim("only the first top places count", _ranking((1, 4, 6), 1, 8, 4)),
         Claim("hits anywhere, several relevant items missed", _any_ranking),
+        Claim("a list shorter than top is compared with a full one", _ranking((1, 3), 2, 3, 5)),
     ),
     mistakes=(
         Mistake(
@@ -78,6 +92,21 @@ EX_3 = Exercise(
             "ideal always full",
             lambda ranked, relevant, top: _ndcg(ranked, relevant, top, top),
             "your ideal list has hits in all top places, even with fewer relevant items",
+        ),
+        Mistake(
+            "ideal one too short",
+            _ideal_too_short,
+            "your ideal list lacks its last hit: range(1, n) ends at n - 1, so write n + 1",
+        ),
+        Mistake(
+            "ideal one too long",
+            _ideal_too_long,
+            "your ideal list has one hit too many; it has min(top, number of relevant items)",
+        ),
+        Mistake(
+            "ideal as long as the list",
+            _ideal_as_long_as_the_list,
+            "your ideal list is as short as the given list; a better list would fill all top places",
         ),
         Mistake(
             "not normalized",
@@ -134,6 +163,16 @@ def _lowest_first(scores, seen, top, order):
 
 def _by_item_number(scores, seen, top, order):
     return topk_masked(scores, seen, top, np.arange(scores.shape[1]))
+
+
+def _keys_swapped(scores, seen, top, order):
+    S = np.where(seen, -np.inf, scores)
+    ranked = np.lexsort((-S, np.broadcast_to(order, S.shape)), axis=1)[:, :top]
+    return np.where(np.take_along_axis(S, ranked, axis=1) == -np.inf, -1, ranked)
+
+
+def _order_lists_items(scores, seen, top, order):
+    return topk_masked(scores, seen, top, np.argsort(order))
 
 
 def _fills_with_seen(scores, seen, top, order):
@@ -206,6 +245,16 @@ EX_4 = Exercise(
             _by_item_number,
             "equal scores follow the item number in yours; if good items have small numbers, a "
             "model without any opinion looks good",
+        ),
+        Mistake(
+            "keys swapped",
+            _keys_swapped,
+            "you sort by order first and by score second: the last key of np.lexsort counts most",
+        ),
+        Mistake(
+            "order read as items",
+            _order_lists_items,
+            "you read order as a list of items; order[i] is the place of item i among equal scores",
         ),
         Mistake(
             "fills up with seen items",

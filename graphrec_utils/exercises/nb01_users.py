@@ -35,6 +35,15 @@ def _unweighted(R, neighbors):
     return (_keep(_others(R), neighbors) > 0).float() @ R
 
 
+def _full_votes(R, neighbors):
+    W = _others(R)
+    return torch.zeros_like(W).scatter(1, W.topk(neighbors, dim=1).indices, 1.0) @ R
+
+
+def _without_seen(value: float):
+    return lambda R, neighbors: user2item_knn(R, neighbors).masked_fill(R > 0, value)
+
+
 def _weighted_mean(R, neighbors):
     kept = _keep(_others(R), neighbors)
     return kept @ R / kept.sum(dim=1, keepdim=True).clamp(min=1e-9)
@@ -94,8 +103,8 @@ EX_7 = Exercise(
         Mistake(
             "own neighbor",
             lambda R, neighbors: _vote(cosine(R), neighbors, R),
-            "every user is the own best neighbor in yours and votes for what is known already: set "
-            "the diagonal to 0 first",
+            "every user is their own best neighbor in yours and votes for what is known already: "
+            "set the diagonal to 0 first",
         ),
         Mistake(
             "all users vote",
@@ -106,6 +115,21 @@ EX_7 = Exercise(
             "equal votes",
             _unweighted,
             "each neighbor has one full vote in yours; weigh the vote by the similarity",
+        ),
+        Mistake(
+            "full votes",
+            _full_votes,
+            "whoever is chosen has one full vote in yours, with similarity 0, too; weigh the votes",
+        ),
+        Mistake(
+            "seen items zero",
+            _without_seen(0.0),
+            "you set the scores of seen items to 0; here they keep them, topk_masked hides them later",
+        ),
+        Mistake(
+            "seen items masked",
+            _without_seen(float("-inf")),
+            "you masked the seen items with -inf; here they keep their scores, topk_masked comes later",
         ),
         Mistake(
             "weighted mean",
@@ -124,8 +148,8 @@ EX_7 = Exercise(
         ),
     ),
     hints=(
-        "The cosine of two users is 01.6 with R in place of its transpose. Who must not be among "
-        "Ann's neighbors?",
+        "The cosine of two users is `item2item_cosine(R.T)`: rows in place of columns. Who must not "
+        "be among Ann's neighbors?",
         "`value, who = W.topk(neighbors, dim=1)` finds the nearest; all other entries of W become 0.",
         "`kept = torch.zeros_like(W).scatter(1, who, value)`, and the votes are `kept @ R`.",
     ),
@@ -173,6 +197,24 @@ def _no_duplicates(generators, quota, seen):
     return union
 
 
+def _known_items_are_free(generators, quota, seen):
+    """An item that is proposed already gets the name and uses no quota."""
+    union = {}
+    for name, items in generators.items():
+        given = 0
+        for item in [i for i in items if i not in seen]:
+            if given == quota:
+                break
+            given += item not in union
+            union.setdefault(item, []).append(name)
+    return union
+
+
+def _names_after_the_quota(generators, quota, seen):
+    union = merge_candidates(generators, quota, seen)
+    return {item: [n for n, items in generators.items() if item in items] for item in union}
+
+
 def _proposals(rng, shared: int = 0, shown: int = 0) -> dict:
     """Two generators of six items; the first `shared` are proposed by both, `shown` are seen."""
     pool = [int(i) for i in rng.permutation(80) + 10]
@@ -183,6 +225,13 @@ def _proposals(rng, shared: int = 0, shown: int = 0) -> dict:
     }
     seen = set(lists["popular"][:shown]) | set(lists["similar"][1 : 1 + shown]) | {pool[-1]}
     return {"generators": lists, "quota": 4, "seen": seen}
+
+
+def _overlap_at_the_edge(rng) -> dict:
+    """Quota 4: two items are in both shares, one is in the first share and behind the second."""
+    a, b, c, d, e, f, x, y, z, known, old = (int(i) for i in rng.permutation(80)[:11] + 10)
+    lists = {"popular": [known, a, b, c, d, e, f], "similar": [b, old, x, a, y, d, e, z]}
+    return {"generators": lists, "quota": 4, "seen": {known, old}}
 
 
 def _same_items(got, expected, inputs):
@@ -206,7 +255,7 @@ EX_8 = Exercise(
             "each item once, with the names of all who propose it",
             lambda rng: _proposals(rng, shared=5),
         ),
-        Claim("all of this at the same time", lambda rng: _proposals(rng, shared=4, shown=2)),
+        Claim("all of this at the same time, up to the edge of the quota", _overlap_at_the_edge),
     ),
     mistakes=(
         Mistake(
@@ -239,6 +288,17 @@ EX_8 = Exercise(
             _no_duplicates,
             "you skip what an earlier generator proposed and go further down the list; such an item "
             "counts for both",
+        ),
+        Mistake(
+            "known items are free",
+            _known_items_are_free,
+            "an item that is in the union already uses no quota in yours; it counts for every "
+            "generator that proposes it",
+        ),
+        Mistake(
+            "names after the quota",
+            _names_after_the_quota,
+            "you name generators that have the item behind their quota; only the first quota count",
         ),
     ),
     hints=(
