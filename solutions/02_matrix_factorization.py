@@ -1009,7 +1009,7 @@ lecture
 #
 # All of Gowalla takes some minutes, so the next cell shows a stored result and the command that
 # measures it again. $\alpha_0$, $\lambda$, $d$ and the number of sweeps were chosen on a tenth of
-# train, and the test part was used once.
+# train. Nothing was chosen on the test part, on which one run for each $d$ was measured.
 
 # %% tags=["long"]
 stored = results.load("02_ials_gowalla", command="python -m tests.benchmarks.ials_gowalla")

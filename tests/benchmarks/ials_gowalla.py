@@ -1,4 +1,4 @@
-"""Tuned iALS on all of Gowalla (LightGCN's split): choose on validation, look at test once.
+"""Tuned iALS on all of Gowalla (LightGCN's split): choose on validation, never on test.
 
     GRAPHREC_DATA_DIR=... OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 python -m tests.benchmarks.ials_gowalla
 
@@ -6,8 +6,8 @@
 2. At a small dimension a grid of alpha0 and reg is searched.
 3. The three best pairs are tried at every dimension, and the best of all runs is chosen. The
    number of sweeps is chosen with it (early stopping).
-4. What validation chose at each dimension is trained on all of train and compared with test,
-   once. Nothing is chosen by test: the headline is the run that was best in step 3.
+4. What validation chose at each dimension is trained on all of train and compared with
+   test. Nothing is chosen by test: the headline is the run that was best in step 3.
 
 Writes data/results/02_ials_gowalla.json. About half an hour of one thread, 2 GB.
 """
