@@ -21,7 +21,7 @@ ROWS = [
     ["environment", "installer", "virtual", "bootstrap"],
     ["data", "pinworld", "graphs", "propagation"],
     ["kernels"],
-    ["walks", "sampling", "losses", "metrics"],
+    ["walks", "neighbors", "sampling", "losses", "metrics"],
     ["models"],
     ["train", "results"],
     ["scale"],
