@@ -1,6 +1,7 @@
 """What the course needs, and what of it an environment has, read without importing anything.
 
-Standard library only. The only sources are requirements.txt and the extra `dev` of pyproject.toml.
+Standard library only. The only sources are requirements.txt and the extras `dev` and `site` of
+pyproject.toml.
 """
 
 from __future__ import annotations
@@ -29,11 +30,12 @@ def requirements(kind="lab"):
 
 
 def dev_lines():
-    """Return the requirement lines of the extra `dev`; needs a clone."""
+    """Return the requirement lines of the extras `dev` and `site`; needs a clone."""
     import tomllib  # here: Python 3.11 has it, and an older one must still parse this file
 
     project = tomllib.loads((paths.root() / "pyproject.toml").read_text("utf-8"))
-    return project["project"]["optional-dependencies"]["dev"]
+    extras = project["project"]["optional-dependencies"]
+    return [*extras["dev"], *extras["site"]]
 
 
 def _course_lines():
