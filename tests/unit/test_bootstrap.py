@@ -27,7 +27,9 @@ def clone(tmp_path, monkeypatch):
     """An empty clone that needs one package, which is nowhere."""
     (tmp_path / "requirements.txt").write_text("graphrec-demo>=1\ntorch>=2.4\n")
     (tmp_path / "constraints.txt").write_text("# python: 3.11\n")
-    (tmp_path / "pyproject.toml").write_text('[project.optional-dependencies]\ndev = ["more"]\n')
+    (tmp_path / "pyproject.toml").write_text(
+        '[project.optional-dependencies]\ndev = ["more"]\nsite = []\n'
+    )
     monkeypatch.setattr(paths, "root", lambda: tmp_path)
     return tmp_path
 
