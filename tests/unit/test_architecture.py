@@ -19,7 +19,7 @@ PACKAGE = Path(graphrec_utils.__file__).parent
 ROWS = [
     ["paths", "style", "toy", "syllabus"],
     ["environment", "installer", "virtual", "bootstrap"],
-    ["data", "pinworld", "graphs", "propagation"],
+    ["data", "pinworld", "graphs", "propagation", "smoothing"],
     ["kernels"],
     ["walks", "neighbors", "sampling", "losses", "metrics"],
     ["models"],
