@@ -1,0 +1,155 @@
+"""Lesson 06: find the bug of a LightGCN whose graph has one-way edges (06.8)."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from graphrec_utils import toy
+from graphrec_utils.exercises.core import Claim, Exercise, Mistake
+
+
+def lightgcn_from_likes(users, items, num_users, E0, num_layers):
+    source = torch.cat([users, num_users + items])
+    target = torch.cat([num_users + items, users])
+    return _propagate(source, target, E0, num_layers)
+
+
+def _propagate(source, target, E0, K, count=None):
+    """Send messages from source to target; degrees count the edges that arrive, or `count`."""
+    count = target if count is None else count
+    degree = torch.zeros(len(E0)).index_add(0, count, torch.ones(len(count)))
+    scale = degree.rsqrt().masked_fill(degree == 0, 0)
+    weight = (scale[source] * scale[target])[:, None]
+    E = total = E0
+    for _ in range(K):
+        E = torch.zeros_like(E0).index_add(0, target, weight * E[source])
+        total = total + E
+    return total / (K + 1)
+
+
+def _both(users, items, m):
+    """Return both directions of every edge, item numbers shifted by m."""
+    u, i = users, m + items
+    return torch.cat([u, i]), torch.cat([i, u])
+
+
+def _in_turn(users, items, m, E0, K):
+    """Items hear users first, then users hear the items of the same new layer."""
+    _, target = _both(users, items, m)
+    degree = torch.bincount(target, minlength=len(E0)).float().clamp(min=1)
+    weight = (degree[users] * degree[m + items]).rsqrt()[:, None]
+    E = total = E0
+    for _ in range(K):
+        new = torch.zeros_like(E0).index_add(0, m + items, weight * E[users])
+        E = new.index_add(0, users, weight * new[m + items])
+        total = total + E
+    return total / (K + 1)
+
+
+def _one_way_with_degrees(source, target, E0, K):
+    return _propagate(source, target, E0, K, count=torch.cat([source, target]))
+
+
+def _only_to_items(users, items, m, E0, K):
+    return _one_way_with_degrees(users, m + items, E0, K)
+
+
+def _only_to_users(users, items, m, E0, K):
+    return _one_way_with_degrees(m + items, users, E0, K)
+
+
+def _self_loops(users, items, m, E0, K):
+    source, target = _both(users, items, m)
+    nodes = torch.arange(len(E0))
+    return _propagate(torch.cat([source, nodes]), torch.cat([target, nodes]), E0, K)
+
+
+def _of_matrix(R, E0, K) -> dict:
+    users, items = R.nonzero(as_tuple=True)
+    return {"users": users, "items": items, "num_users": len(R), "E0": E0, "num_layers": K}
+
+
+def _t1(rng) -> dict:
+    return _of_matrix(toy.t1(), torch.eye(5), 1)
+
+
+def _likes(rng, K: int) -> dict:
+    m, n = 5, 6
+    R = torch.from_numpy((rng.random((m, n)) < 0.4).astype(np.float32))
+    R[torch.arange(m), torch.arange(m)] = 1
+    R[0, :4] = 1
+    E0 = torch.from_numpy(rng.normal(size=(m + n, 2)).astype(np.float32))
+    return _of_matrix(R, E0, K)
+
+
+def _hears(side: slice):
+    """Return a judge that compares one side's rows."""
+
+    def judge(got, expected, inputs) -> str | None:
+        m = inputs["num_users"]
+        part = slice(0, m) if side == "users" else slice(m, None)
+        wrong = ~torch.isclose(got[part], expected[part], rtol=1e-4, atol=1e-5).all(dim=1)
+        if not wrong.any():
+            return None
+        v = int(wrong.nonzero()[0, 0])
+        return f"{side[:-1]} {v} has {[round(x, 3) for x in got[part][v].tolist()]} in yours"
+
+    return judge
+
+
+EX_8 = Exercise(
+    id="06.8",
+    function="lightgcn_from_likes",
+    points=3,
+    reference=lightgcn_from_likes,
+    claims=(
+        Claim("users hear their items", lambda g: _likes(g, 1), judge=_hears("users")),
+        Claim("items hear their users", lambda g: _likes(g, 1), judge=_hears("items")),
+        Claim("T1, one layer: the numbers of exercise 06.1", _t1),
+        Claim("three layers: what a user said comes back from the items", lambda g: _likes(g, 3)),
+    ),
+    mistakes=(
+        Mistake(
+            "as it was",  # turned round, or the same direction twice, gives the same numbers
+            lambda users, items, m, E0, K: _propagate(users, m + items, E0, K),
+            "no message arrives anywhere: all your edges end on one side, so the other side has "
+            "degree 0, and that factor is in every weight",
+        ),
+        Mistake(
+            "degrees repaired, items hear only",
+            _only_to_items,
+            "you repaired the degrees, but users still hear nobody: no edge ends in a user",
+        ),
+        Mistake(
+            "degrees repaired, users hear only",
+            _only_to_users,
+            "you repaired the degrees, but items still hear nobody: no edge ends in an item",
+        ),
+        Mistake(
+            "items without offset on the way back",
+            lambda users, items, m, E0, K: _propagate(
+                torch.cat([users, items]), torch.cat([m + items, users]), E0, K
+            ),
+            "on the way back your messages come from node i; item i is node num_users + i",
+        ),
+        Mistake(
+            "one side after the other",
+            _in_turn,
+            "your users hear what the items have just heard; both sides of layer k + 1 are made of "
+            "layer k",
+        ),
+        Mistake(
+            "self-loops added",
+            _self_loops,
+            "you added self-loops: nodes hear themselves now, which LightGCN leaves to layer 0",
+        ),
+    ),
+    hints=(
+        "For which nodes is `degree` 0? Print it for T1.",
+        "A message goes from `source[e]` to `target[e]`, and never back. Each like must be in the "
+        "list twice.",
+        "`source = torch.cat([users, num_users + items])` and `target` with the two parts "
+        "exchanged.",
+    ),
+)

@@ -1,0 +1,206 @@
+"""Lesson 06: the loss of one batch, BPR on propagated and L2 on layer-0 embeddings (06.3)."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from graphrec_utils import graphs
+from graphrec_utils.exercises.compare import close
+from graphrec_utils.exercises.core import Claim, Exercise, Mistake
+from graphrec_utils.propagation import propagate
+
+
+def lightgcn_loss(E0, A_hat, users, pos, neg, num_users, num_layers, reg):
+    E = propagate(A_hat, E0, num_layers)
+    nodes = users, num_users + pos, num_users + neg
+    return _bpr(E, *nodes) + reg * _ridge(E0, *nodes)
+
+
+def _bpr(E, u, i, j):
+    return F.softplus((E[u] * E[j]).sum(dim=1) - (E[u] * E[i]).sum(dim=1)).mean()
+
+
+def _ridge(E, u, i, j):
+    return sum(E[v].square().sum() for v in (u, i, j)) / (2 * len(u))
+
+
+def _ridge_once(E, u, i, j):
+    return E[torch.cat([u, i, j]).unique()].square().sum() / (2 * len(u))
+
+
+def _variant(bpr=_bpr, ridge=_ridge, of_ridge="E0", offset=True, stale=False, factor=1.0):
+    """Return the reference with one thing done otherwise."""
+
+    def loss(E0, A_hat, users, pos, neg, num_users, num_layers, reg):
+        E = propagate(A_hat, E0.detach() if stale else E0, num_layers)
+        shift = num_users if offset else 0
+        nodes = users, shift + pos, shift + neg
+        rows = E if of_ridge == "E" else E0
+        return bpr(E, *nodes) + factor * reg * ridge(rows, *nodes)
+
+    return loss
+
+
+def _wrong_sign(E, u, i, j):
+    return _bpr(E, u, j, i)
+
+
+def _log_of_sigmoid(E, u, i, j):
+    gap = (E[u] * E[i]).sum(dim=1) - (E[u] * E[j]).sum(dim=1)
+    return -torch.log(torch.sigmoid(gap)).mean()
+
+
+def _summed(E, u, i, j):
+    return len(u) * _bpr(E, u, i, j)
+
+
+def _not_propagated(E0, A_hat, users, pos, neg, num_users, num_layers, reg):
+    nodes = users, num_users + pos, num_users + neg
+    return _bpr(E0, *nodes) + reg * _ridge(E0, *nodes)
+
+
+def _batch(rng, reg: float, scale: float = 1.0, active: int = 3) -> dict:
+    """Eight triples of a few users among five, so that rows repeat; not all nodes take part."""
+    m, n, size = 5, 7, 8
+    R = (rng.random((m, n)) < 0.4).astype(np.float32)
+    R[np.arange(m), rng.integers(0, n, m)] = 1
+    A_hat = graphs.normalize(graphs.adjacency(torch.from_numpy(R)))
+    pair = np.argsort(rng.random((size, n - 1)), axis=1)[:, :2]
+    ids = [rng.integers(0, active, size), pair[:, 0], pair[:, 1]]
+    users, pos, neg = (torch.from_numpy(x.astype(np.int64)) for x in ids)
+    E0 = torch.from_numpy((scale * rng.normal(size=(m + n, 4))).astype(np.float32))
+    return {
+        "E0": E0, "A_hat": A_hat, "users": users, "pos": pos, "neg": neg,
+        "num_users": m, "num_layers": 2, "reg": reg,
+    }  # fmt: skip
+
+
+def _by_hand(rng) -> dict:
+    """One user, two items, no layer, d = 1: scores 2 and 1."""
+    A_hat = graphs.normalize(graphs.adjacency(torch.tensor([[1.0, 0.0]])))
+    one = {"users": torch.tensor([0]), "pos": torch.tensor([0]), "neg": torch.tensor([1])}
+    E0 = torch.tensor([[1.0], [2.0], [1.0]])
+    return {"E0": E0, "A_hat": A_hat, **one, "num_users": 1, "num_layers": 1, "reg": 0.5}
+
+
+def _value(got, expected, inputs) -> str | None:
+    """The runner returns (value, gradients of the float inputs): judge the value."""
+    return close(got[0], expected[0])
+
+
+def _slope(got, expected, inputs) -> str | None:
+    """Judge the gradient of E0, which the runner returns first."""
+    problem = close(got[1][0], expected[1][0])
+    return f"the gradient of E0: {problem}" if problem else None
+
+
+GRADIENT = "call and compare gradient"
+
+EX_3 = Exercise(
+    id="06.3",
+    function="lightgcn_loss",
+    points=5,
+    reference=lightgcn_loss,
+    library="graphrec_utils.models.lightgcn.LightGCN",
+    claims=(
+        Claim(
+            "one user, two items, one layer: the number computed by hand",
+            _by_hand,
+            run=GRADIENT,
+            judge=_value,
+        ),
+        Claim(
+            "BPR on scores of propagated embeddings",
+            lambda g: _batch(g, 0.0),
+            run=GRADIENT,
+            judge=_value,
+        ),
+        Claim(
+            "λ weighs the rows of E0 that the batch names, a row named twice counts twice",
+            lambda g: _batch(g, 0.7),
+            run=GRADIENT,
+            judge=_value,
+        ),
+        Claim(
+            "the gradient flows through the graph back to E0",
+            lambda g: _batch(g, 0.7),
+            run=GRADIENT,
+            judge=_slope,
+        ),
+        Claim(
+            "scores of several hundred give a finite loss",
+            lambda g: _batch(g, 0.1, scale=40.0),
+            run=GRADIENT,
+            judge=_value,
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "L2 on the propagated embeddings",
+            _variant(of_ridge="E"),
+            "your L2 is on the propagated embeddings; only E0 is trained, and only E0 is "
+            "regularized",
+        ),
+        Mistake(
+            "L2 on all rows",
+            _variant(ridge=lambda E0, u, i, j: E0.square().sum() / (2 * len(u))),
+            "your L2 covers all rows of E0; here only the rows of the batch pay",
+        ),
+        Mistake(
+            "rows counted once",
+            _variant(ridge=_ridge_once),
+            "a row that the batch names twice counts once in your L2; the sum runs over the triples",
+        ),
+        Mistake(
+            "L2 without the half",
+            _variant(factor=2.0),
+            "your L2 is twice as large: the formula has the factor 1/2",
+        ),
+        Mistake(
+            "L2 not divided by the batch",
+            _variant(ridge=lambda E0, u, i, j: _ridge(E0, u, i, j) * len(u)),
+            "your L2 is a sum over the batch; divide it by the number of triples",
+        ),
+        Mistake(
+            "stale propagation",
+            _variant(stale=True),
+            "no gradient reaches E0 through the graph: you propagate a detached copy, so BPR "
+            "cannot teach it anything",
+        ),
+        Mistake(
+            "nothing propagated",
+            _not_propagated,
+            "your scores come from E0 itself: this is BPR-MF, the graph is not used",
+        ),
+        Mistake(
+            "sign turned round",
+            _variant(bpr=_wrong_sign),
+            "your loss falls when negatives win: the positive's score must be the larger one",
+        ),
+        Mistake(
+            "log of sigmoid",
+            _variant(bpr=_log_of_sigmoid),
+            "sigmoid, then log: from differences of about −100 on this is log 0. Use "
+            "`F.logsigmoid` or `F.softplus`",
+        ),
+        Mistake(
+            "items without offset",
+            _variant(offset=False),
+            "item i is node num_users + i; you looked up the rows of users",
+        ),
+        Mistake(
+            "sum over triples",
+            _variant(bpr=_summed),
+            "your BPR part is a sum over the triples, the formula has their mean",
+        ),
+    ),
+    hints=(
+        "Two tables are in play: E0, which is trained, and E, which is propagated. Which part of "
+        "the loss reads which?",
+        "`E = propagate(A_hat, E0, num_layers)`; scores are row products of E; the ridge sums "
+        "squares of rows of E0 at `users`, `num_users + pos` and `num_users + neg`.",
+        "`F.softplus(s_neg - s_pos).mean() + reg * (sum of the three squares) / (2 * len(users))`.",
+    ),
+)

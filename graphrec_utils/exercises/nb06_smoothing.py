@@ -1,0 +1,284 @@
+"""Lesson 06: how alike embeddings are (06.4), and where many steps end (06.5)."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from graphrec_utils import graphs, smoothing, toy
+from graphrec_utils.exercises.compare import part
+from graphrec_utils.exercises.core import Claim, Exercise, Mistake
+
+# ---------------------------------------------------------------- 06.4
+
+
+def smoothness(X, A_hat, num_users):
+    return _three(X, A_hat, num_users, smoothing.mean_cosine)
+
+
+def _energy(X, A_hat):
+    return smoothing.dirichlet_energy(A_hat, X)
+
+
+def _three(X, A_hat, m, cosine=smoothing.mean_cosine, energy=_energy):
+    return float(cosine(X[:m])), float(cosine(X[m:])), float(energy(X, A_hat))
+
+
+def _units(X):
+    return F.normalize(X, dim=1)
+
+
+def _with_itself(X):
+    units = _units(X)
+    return (units @ units.T).mean()
+
+
+def _products(X):
+    n = len(X)
+    return ((X @ X.T).sum() - X.square().sum()) / (n * (n - 1))
+
+
+def _pairs_once_over_all(X):
+    units, n = _units(X), len(X)
+    return torch.triu(units @ units.T, diagonal=1).sum() / (n * (n - 1))
+
+
+def _nan_for_zero_rows(X):
+    units, n = X / X.norm(dim=1, keepdim=True), len(X)
+    return ((units @ units.T).sum() - n) / (n * (n - 1))
+
+
+def _one_for_zero_rows(X):
+    """Subtracts n for the diagonal although a zero row has no cosine of 1 with itself."""
+    units, n = _units(X), len(X)
+    return ((units @ units.T).sum() - n) / (n * (n - 1))
+
+
+def _without_layers(X, A_hat):
+    return (X * (A_hat @ X)).sum() / X.square().sum()
+
+
+def _not_divided(X, A_hat):
+    return X.square().sum() - (X * (A_hat @ X)).sum()
+
+
+def _by_nodes(X, A_hat):
+    return _not_divided(X, A_hat) / len(X)
+
+
+def _norm_not_squared(X, A_hat):
+    return _not_divided(X, A_hat) / X.norm()
+
+
+def _by_hand(rng) -> dict:
+    """T1 in one dimension: users 1 and 2, items 1, 1 and -1."""
+    A_hat = graphs.normalize(graphs.adjacency(toy.t1()))
+    X = torch.tensor([[1.0], [2.0], [1.0], [1.0], [-1.0]])
+    return {"X": X, "A_hat": A_hat, "num_users": 2}
+
+
+def _cloud(rng, lonely: bool = False) -> dict:
+    m, n = int(rng.integers(4, 7)), 7
+    R = (rng.random((m, n)) < 0.5).astype(np.float32)
+    R[0], R[:, 0] = 1, 1
+    A_hat = graphs.normalize(graphs.adjacency(torch.from_numpy(R)))
+    X = torch.from_numpy((rng.normal(size=(m + n, 3)) + 0.7).astype(np.float32))
+    if lonely:
+        X[1] = X[m + 2] = 0
+    return {"X": X, "A_hat": A_hat, "num_users": m}
+
+
+EX_4 = Exercise(
+    id="06.4",
+    function="smoothness",
+    points=3,
+    reference=smoothness,
+    library="graphrec_utils.smoothing.mean_cosine",
+    claims=(
+        Claim("T1 in one dimension: the items' mean of 1, −1 and −1", _by_hand, judge=part(1)),
+        Claim("pairs of different users, by angle and not by length", _cloud, judge=part(0)),
+        Claim("pairs of different items", _cloud, judge=part(1)),
+        Claim("the Dirichlet energy", _cloud, judge=part(2)),
+        Claim(
+            "a row of zeros has cosine 0 with everybody",
+            lambda g: _cloud(g, lonely=True),
+            judge=part(0, 1),
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "pairs with itself",
+            lambda X, A_hat, m: _three(X, A_hat, m, _with_itself),
+            "your mean contains every node's cosine with itself, which is always 1",
+        ),
+        Mistake(
+            "products instead of cosines",
+            lambda X, A_hat, m: _three(X, A_hat, m, _products),
+            "you averaged products; divide every row by its length first",
+        ),
+        Mistake(
+            "half of the pairs over all of them",
+            lambda X, A_hat, m: _three(X, A_hat, m, _pairs_once_over_all),
+            "you added each pair once, but divided by n (n − 1), which counts it twice",
+        ),
+        Mistake(
+            "NaN for zero rows",
+            lambda X, A_hat, m: _three(X, A_hat, m, _nan_for_zero_rows),
+            "a row of zeros has length 0, and 0 / 0 is NaN: leave such a row at zero",
+        ),
+        Mistake(
+            "zero rows subtracted",
+            lambda X, A_hat, m: _three(X, A_hat, m, _one_for_zero_rows),
+            "you subtract n for the diagonal, but a row of zeros has no 1 there: its cosine with "
+            "itself is 0",
+        ),
+        Mistake(
+            "all nodes together",
+            lambda X, A_hat, m: (
+                smoothing.mean_cosine(X),
+                smoothing.mean_cosine(X),
+                _energy(X, A_hat),
+            ),
+            "you mixed users and items; each side has a mean of its own",
+        ),
+        Mistake(
+            "energy of agreement",
+            lambda X, A_hat, m: _three(X, A_hat, m, energy=_without_layers),
+            "your third number is large where neighbors agree: the I in I − A_hat is missing",
+        ),
+        Mistake(
+            "energy not divided",
+            lambda X, A_hat, m: _three(X, A_hat, m, energy=_not_divided),
+            "your energy grows with the length of the embeddings: divide by the squared norm of X",
+        ),
+        Mistake(
+            "energy per node",
+            lambda X, A_hat, m: _three(X, A_hat, m, energy=_by_nodes),
+            "you divided the energy by the number of nodes; divide by the squared norm of X",
+        ),
+        Mistake(
+            "norm not squared",
+            lambda X, A_hat, m: _three(X, A_hat, m, energy=_norm_not_squared),
+            "you divided the energy by the norm of X; it is the squared norm",
+        ),
+    ),
+    hints=(
+        "If all rows have length 1, which matrix holds all cosines, and what stands on its diagonal?",
+        "`U = F.normalize(X, dim=1)` keeps rows of zeros. The sum over all pairs is `(U @ U.T).sum()` "
+        "minus the diagonal's sum `U.square().sum()`; divide by n (n − 1).",
+        "The trace needs no (d, d) matrix: `1 - (X * (A_hat @ X)).sum() / X.square().sum()`.",
+    ),
+)
+
+# ---------------------------------------------------------------- 06.5
+
+
+def smoothing_limits(degree, num_users):
+    return _limits(degree, num_users, degree.sqrt(), 2 / degree.sum())
+
+
+def _limits(degree, m, left, factor, right=None):
+    """Return the two matrices factor · left_v · right_w, split by sides."""
+    weight = factor * torch.outer(left, left if right is None else right)
+    side = torch.arange(len(degree)) < m
+    same = side[:, None] == side
+    return weight * same, weight * ~same
+
+
+def _one_limit(degree, m):
+    weight = torch.outer(degree.sqrt(), degree.sqrt()) / degree.sum()
+    return weight, weight.clone()
+
+
+def _projection(degree, m):
+    even, odd = smoothing_limits(degree, m)
+    return even + odd, torch.zeros_like(odd)
+
+
+def _degrees_of(R):
+    R = torch.as_tensor(R)
+    return torch.cat([R.sum(dim=1), R.sum(dim=0)])
+
+
+def _of_t1(rng) -> dict:
+    return {"degree": _degrees_of(toy.t1()), "num_users": 2}
+
+
+def _connected(rng) -> dict:
+    """A connected graph: item 0 is everybody's; degrees differ on both sides."""
+    m, n = int(rng.integers(4, 7)), 5
+    R = (rng.random((m, n)) < 0.4).astype(np.float32)
+    R[:, 0], R[0] = 1, 1
+    return {"degree": _degrees_of(R), "num_users": m}
+
+
+EX_5 = Exercise(
+    id="06.5",
+    function="smoothing_limits",
+    points=4,
+    reference=smoothing_limits,
+    library="graphrec_utils.smoothing.limits",
+    claims=(
+        Claim("T1, even: what u0 ends with on its own side", _of_t1, judge=part(0)),
+        Claim("T1, odd: what u0 ends with on the other side", _of_t1, judge=part(1)),
+        Claim("another graph, even", _connected, judge=part(0)),
+        Claim("another graph, odd", _connected, judge=part(1)),
+    ),
+    mistakes=(
+        Mistake(
+            "factor 2 missing",
+            lambda degree, m: _limits(degree, m, degree.sqrt(), 1 / degree.sum()),
+            "your limits are half as large: two eigenvalues, 1 and −1, contribute",
+        ),
+        Mistake(
+            "one limit for all",
+            _one_limit,
+            "you return one limit for even and odd steps; on a bipartite graph a message changes "
+            "sides with every step",
+        ),
+        Mistake(
+            "sides exchanged",
+            lambda degree, m: smoothing_limits(degree, m)[::-1],
+            "your two limits are exchanged: after an even number of steps a message is back on its "
+            "own side",
+        ),
+        Mistake(
+            "degrees without roots",
+            lambda degree, m: _limits(degree, m, degree, 2 / degree.square().sum()),
+            "you used the degrees themselves; the eigenvector for 1 holds their square roots",
+        ),
+        Mistake(
+            "limits of the random walk",
+            lambda degree, m: _limits(
+                degree, m, torch.ones_like(degree), 2 / degree.sum(), right=degree
+            ),
+            "your rows are all alike: these are the limits of D⁻¹A, the random walk",
+        ),
+        Mistake(
+            "all nodes alike",
+            lambda degree, m: _limits(degree, m, torch.ones_like(degree), 2 / len(degree)),
+            "your limits do not depend on the degrees; an active node ends with more",
+        ),
+        Mistake(
+            "divided by the users' degrees twice",
+            lambda degree, m: _limits(degree, m, degree.sqrt(), 2 / degree[:m].sum()),
+            "you divided by the users' degrees only, which is half of all: the sum runs over all "
+            "nodes",
+        ),
+        Mistake(
+            "everything in the even limit",
+            _projection,
+            "your odd limit is zero, but odd steps do not fade: they end on the other side",
+        ),
+    ),
+    hints=(
+        "Write D^{1/2}1 for the eigenvector with eigenvalue 1. Which vector has eigenvalue −1?",
+        "With s = √deg and S = Σ deg, the two projections are s sᵀ / S and its copy with the signs "
+        "of the two sides. Add them for even steps, subtract them for odd ones.",
+        "`weight = 2 * torch.outer(degree.sqrt(), degree.sqrt()) / degree.sum()`; `side = "
+        "torch.arange(N) < num_users`; keep the entries with `side[:, None] == side`, or the others.",
+    ),
+)
+
+EXERCISES = (EX_4, EX_5)

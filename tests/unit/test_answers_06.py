@@ -1,0 +1,355 @@
+"""Lesson 06: right answers in other styles pass, and the library agrees with the references."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+import torch
+import torch.nn.functional as F
+
+from graphrec_utils import exercises, graphs, metrics, propagation, smoothing, toy
+from graphrec_utils.exercises import (
+    core,
+    nb06,
+    nb06_edges,
+    nb06_layers,
+    nb06_loss,
+    nb06_smoothing,
+    runs,
+)
+
+
+# ------------------------------------------------------------- two or more other styles each
+def propagate_loops(A, E0, num_layers):
+    N = len(A)
+    degree, E, total = A.sum(dim=1), E0, E0.clone()
+    for _ in range(num_layers):
+        new = torch.zeros_like(E0)
+        for v in range(N):
+            for w in range(N):
+                if A[v, w]:
+                    new[v] += E[w] / (degree[v] * degree[w]) ** 0.5
+        E = new
+        total += E
+    return total / (num_layers + 1)
+
+
+def propagate_scipy(A, E0, num_layers):
+    A = sp.csr_matrix(A.numpy())
+    degree = np.asarray(A.sum(axis=1)).ravel()
+    scale = np.zeros_like(degree)
+    scale[degree > 0] = degree[degree > 0] ** -0.5
+    A_hat, E = sp.diags(scale) @ A @ sp.diags(scale), E0.numpy()
+    layers = [E]
+    for _ in range(num_layers):
+        layers.append(A_hat @ layers[-1])
+    return torch.from_numpy(np.mean(layers, axis=0).astype(np.float32))
+
+
+def propagate_in_torch_sparse(A, E0, num_layers):
+    scale = torch.nan_to_num(A.sum(1) ** -0.5, posinf=0.0)
+    A_hat = (scale[:, None] * A * scale).to_sparse_coo()
+    out = E0
+    for _ in range(num_layers):  # Horner
+        out = E0 + torch.sparse.mm(A_hat, out)
+    return out / (num_layers + 1)
+
+
+def propagate_with_the_matrix_of_powers(A, E0, num_layers):
+    A_hat = graphs.normalize(A)
+    return sum(torch.matrix_power(A_hat, k) for k in range(num_layers + 1)) @ E0 / (num_layers + 1)
+
+
+def scores_by_powers(A_hat, num_users, num_layers):
+    total = torch.zeros_like(A_hat)
+    for j in range(num_layers + 1):
+        for k in range(num_layers + 1):
+            total += torch.matrix_power(A_hat, j + k) / (num_layers + 1) ** 2
+    return total[:num_users, num_users:]
+
+
+def scores_by_means(A_hat, num_users, num_layers):
+    P = torch.eye(len(A_hat))
+    power = torch.eye(len(A_hat))
+    for _ in range(num_layers):
+        power = A_hat @ power
+        P = P + power
+    P = P / (num_layers + 1)
+    return torch.einsum("ud,id->ui", P[:num_users], P[num_users:])
+
+
+def scores_of_propagated(A_hat, num_users, num_layers):
+    """A_hat of these graphs has the pattern of A, so the answer to 06.1 can be used."""
+    P = nb06.lightgcn_propagate((A_hat > 0).float(), torch.eye(len(A_hat)), num_layers)
+    return P[:num_users] @ P[num_users:].T
+
+
+def loss_in_steps(E0, A_hat, users, pos, neg, num_users, num_layers, reg):
+    E = total = E0
+    for _ in range(num_layers):
+        E = A_hat @ E
+        total = total + E
+    final, first = torch.split(total / (num_layers + 1), [num_users, len(E0) - num_users]), E0
+    u, i, j = final[0][users], final[1][pos], final[1][neg]
+    bpr = -F.logsigmoid((u * i).sum(-1) - (u * j).sum(-1)).mean()
+    rows = torch.cat([first[users], first[num_users + pos], first[num_users + neg]])
+    return bpr + reg * 0.5 * rows.norm() ** 2 / len(users)
+
+
+def loss_by_triples(E0, A_hat, users, pos, neg, num_users, num_layers, reg):
+    E = propagation.propagate(A_hat, E0, num_layers)
+    total = torch.zeros(())
+    for u, i, j in zip(users.tolist(), pos.tolist(), neg.tolist(), strict=True):
+        gap = E[u] @ E[num_users + i] - E[u] @ E[num_users + j]
+        ridge = sum(E0[v] @ E0[v] for v in (u, num_users + i, num_users + j))
+        total = total - F.logsigmoid(gap) + reg * ridge / 2
+    return total / len(users)
+
+
+def smooth_loops(X, A_hat, num_users):
+    def cosine(rows):
+        values = []
+        for a in range(len(rows)):
+            for b in range(len(rows)):
+                if a != b:
+                    size = rows[a].norm() * rows[b].norm()
+                    values.append((rows[a] @ rows[b] / size).item() if size > 0 else 0.0)
+        return sum(values) / len(values)
+
+    energy = torch.trace(X.T @ (torch.eye(len(X)) - A_hat) @ X) / (X**2).sum()
+    return cosine(X[:num_users]), cosine(X[num_users:]), energy.item()
+
+
+def smooth_numpy(X, A_hat, num_users):
+    X, A_hat = X.double().numpy(), A_hat.double().numpy()
+    parts = []
+    for rows in (X[:num_users], X[num_users:]):
+        size = np.linalg.norm(rows, axis=1, keepdims=True)
+        units = np.divide(rows, size, out=np.zeros_like(rows), where=size > 0)
+        C = units @ units.T
+        parts.append(float(C[~np.eye(len(C), dtype=bool)].mean()))
+    return (*parts, float(1 - np.sum(X * (A_hat @ X)) / np.linalg.norm(X) ** 2))
+
+
+def limits_by_blocks(degree, num_users):
+    root = (degree / degree.sum()).sqrt()
+    users, items = torch.zeros_like(root), torch.zeros_like(root)
+    users[:num_users], items[num_users:] = root[:num_users], root[num_users:]
+    even = 2 * (torch.outer(users, users) + torch.outer(items, items))
+    return even, 2 * (torch.outer(users, items) + torch.outer(items, users))
+
+
+def limits_by_eigenvectors(degree, num_users):
+    plus = degree.sqrt() / degree.sum().sqrt()
+    minus = plus.clone()
+    minus[num_users:] *= -1
+    first, second = torch.outer(plus, plus), torch.outer(minus, minus)
+    return first + second, first - second
+
+
+def limits_loops(degree, num_users):
+    N, total = len(degree), degree.sum()
+    even, odd = torch.zeros(N, N), torch.zeros(N, N)
+    for v in range(N):
+        for w in range(N):
+            target = even if (v < num_users) == (w < num_users) else odd
+            target[v, w] = 2 * (degree[v] * degree[w]).sqrt() / total
+    return even, odd
+
+
+def combine_stacked(A_hat, E0, alpha):
+    layers = [E0]
+    while len(layers) < len(alpha):
+        layers.append(A_hat @ layers[-1])
+    return torch.einsum("k,knd->nd", alpha, torch.stack(layers))
+
+
+def combine_horner(A_hat, E0, alpha):
+    out = torch.zeros_like(E0)
+    for a in reversed(alpha.tolist()):
+        out = a * E0 + A_hat @ out
+    return out
+
+
+def combine_with_the_library_of_lesson_04(A_hat, E0, alpha):
+    powers = [torch.matrix_power(A_hat, k) for k in range(len(alpha))]
+    return sum(a * P for a, P in zip(alpha, powers, strict=True)) @ E0
+
+
+def tail_loop(recommended, test_users, test_items, degree, bounds):
+    events, hits = np.zeros(len(bounds) + 1), np.zeros(len(bounds) + 1)
+    for u, i in zip(test_users, test_items, strict=True):
+        bucket = sum(degree[i] > bound for bound in bounds)
+        events[bucket] += 1
+        hits[bucket] += i in recommended[u]
+    return np.array([h / e if e else np.nan for h, e in zip(hits, events, strict=True)])
+
+
+def tail_pandas(recommended, test_users, test_items, degree, bounds):
+    import pandas as pd
+
+    found = [i in set(recommended[u]) for u, i in zip(test_users, test_items, strict=True)]
+    bucket = pd.cut(degree[test_items], [-np.inf, *bounds, np.inf], labels=False)
+    table = pd.Series(found, dtype=float).groupby(bucket).mean()
+    return table.reindex(range(len(bounds) + 1)).to_numpy()
+
+
+def tail_masks(recommended, test_users, test_items, degree, bounds):
+    seen = np.zeros((len(recommended), len(degree)), dtype=bool)
+    np.put_along_axis(seen, recommended, True, axis=1)
+    found, d, rows = seen[test_users, test_items], degree[test_items], []
+    for low, high in zip([-1, *bounds], [*bounds, np.inf], strict=True):
+        part = found[(d > low) & (d <= high)]
+        rows.append(part.mean() if part.size else float("nan"))
+    return np.array(rows)
+
+
+def edges_blocks(users, items, num_users, E0, num_layers):
+    R = torch.zeros(num_users, len(E0) - num_users)
+    R[users, items] = 1
+    A_hat = graphs.normalize(graphs.adjacency(R))
+    return propagation.propagate(A_hat, E0, num_layers)
+
+
+def edges_flipped(users, items, num_users, E0, num_layers):
+    one_way = torch.stack([users, num_users + items])
+    source, target = torch.cat([one_way, one_way.flip(0)], dim=1)
+    degree = torch.bincount(target, minlength=len(E0)).clamp(min=1).float()
+    weight = (degree[source] * degree[target]).rsqrt()
+    E, layers = E0, [E0]
+    for _ in range(num_layers):
+        E = torch.zeros_like(E).index_add_(0, target, weight[:, None] * E[source])
+        layers.append(E)
+    return torch.stack(layers).mean(0)
+
+
+def edges_each_twice_in_both_directions(users, items, num_users, E0, num_layers):
+    """Doubling every edge changes nothing: the degrees double, too."""
+    users, items = torch.cat([users, users]), torch.cat([items, items])
+    return nb06_edges.lightgcn_from_likes(users, items, num_users, E0, num_layers)
+
+
+ANSWERS = {
+    "06.1": (
+        propagate_loops,
+        propagate_scipy,
+        propagate_in_torch_sparse,
+        propagate_with_the_matrix_of_powers,
+    ),
+    "06.2": (scores_by_powers, scores_by_means, scores_of_propagated),
+    "06.3": (loss_in_steps, loss_by_triples),
+    "06.4": (smooth_loops, smooth_numpy),
+    "06.5": (limits_by_blocks, limits_by_eigenvectors, limits_loops),
+    "06.6": (combine_stacked, combine_horner, combine_with_the_library_of_lesson_04),
+    "06.7": (tail_loop, tail_pandas, tail_masks),
+    "06.8": (edges_blocks, edges_flipped, edges_each_twice_in_both_directions),
+}
+STYLES = [(name, answer) for name, answers in ANSWERS.items() for answer in answers]
+
+
+@pytest.mark.parametrize(("name", "answer"), STYLES, ids=[f"{n}-{a.__name__}" for n, a in STYLES])
+def test_a_right_answer_in_another_style_gets_all_points(name, answer):
+    exercise = exercises.get(name)
+    asked = core.questions(exercise, (*core.PUBLIC_SEEDS, 7, 8))
+    result = core.judge(exercise, asked, runs.answers(answer, asked))
+    assert result.status == "passed", result.rows
+
+
+def test_every_exercise_has_two_other_styles_and_the_points_are_thirty():
+    assert list(ANSWERS) == [exercise.id for exercise in exercises.of_lesson("06")]
+    assert sum(exercise.points for exercise in exercises.of_lesson("06")) == 30
+
+
+# ------------------------------------------------------------- the library agrees
+@pytest.fixture
+def graph():
+    R, X = toy.t4()
+    return graphs.adjacency(R), X
+
+
+@pytest.mark.parametrize("K", [0, 1, 3])
+def test_propagation_is_the_library_s(graph, K):
+    A, X = graph
+    expected = propagation.propagate(graphs.normalize(A), X, K)
+    torch.testing.assert_close(nb06.lightgcn_propagate(A, X, K), expected)
+
+
+def test_the_inputs_tell_normalizations_apart():
+    """METHODS 0b: u0 of {0}, {0, 1, 2}, {1, 3} after three layers, four ways to normalize."""
+    R = torch.tensor(nb06.THREE_USERS)
+    A = graphs.adjacency(R)
+    rows = {
+        "symmetric": [0.2529, 0.0503, 0.0660, 0.0052],
+        "row": [0.2891, 0.0716, 0.1198, 0.0130],
+        "column": [0.2549, 0.0418, 0.0448, 0.0022],
+    }
+    for how, expected in rows.items():
+        P = nb06._mean(graphs.normalize(A, how), torch.eye(7), 3)
+        assert (P[0] @ P[3:].T).tolist() == pytest.approx(expected, abs=1e-4)
+    P = nb06._mean(graphs.normalize(A + torch.eye(7)), torch.eye(7), 3)
+    assert (P[0] @ P[3:].T).tolist() == pytest.approx([0.2953, 0.0299, 0.0396, 0.0012], abs=1e-4)
+
+
+def test_smoothness_is_the_library_s(graph):
+    A, X = graph
+    A_hat = graphs.normalize(A)
+    users, items, energy = nb06_smoothing.smoothness(X, A_hat, 60)
+    assert (users, items) == (smoothing.mean_cosine(X[:60]), smoothing.mean_cosine(X[60:]))
+    assert energy == smoothing.dirichlet_energy(A_hat, X)
+
+
+def test_limits_are_the_library_s():
+    A = graphs.adjacency(toy.likes().double())
+    for ours, theirs in zip(
+        nb06_smoothing.smoothing_limits(A.sum(1), 3), smoothing.limits(A, 3), strict=True
+    ):
+        torch.testing.assert_close(ours, theirs)
+
+
+def test_weighted_layers_are_the_library_s(graph):
+    A_hat, X = graphs.normalize(graph[0]), graph[1]
+    alpha = torch.tensor([0.5, -0.2, 0.9])
+    expected = propagation.propagate(A_hat, X, 2, alpha)
+    torch.testing.assert_close(nb06_layers.combine_layers(A_hat, X, alpha), expected)
+
+
+def test_the_tail_report_is_the_library_s():
+    rng = np.random.default_rng(0)
+    train = sp.csr_array(rng.random((40, 30)) < rng.random(30) * 0.4)
+    test = sp.csr_array((rng.random((40, 30)) < 0.2) & (train.toarray() == 0))
+    lists = metrics.rank_with(lambda u: rng.random((len(u), 30)), train, 5)
+    bounds = [2, 5, 9]
+    users, items = test.nonzero()
+    degree = np.asarray(train.sum(axis=0)).ravel()
+    ours = nb06_layers.tail_report(lists, users, items, degree, bounds)
+    theirs = metrics.recall_by_popularity(lists, test, train, bounds)
+    np.testing.assert_allclose(ours, theirs["recall"])
+
+
+def test_edges_in_both_directions_are_the_matrix():
+    R, X = toy.t4()
+    users, items = R.nonzero(as_tuple=True)
+    expected = propagation.propagate(graphs.normalize(graphs.adjacency(R)), X, 2)
+    torch.testing.assert_close(nb06_edges.lightgcn_from_likes(users, items, 60, X, 2), expected)
+
+
+def test_pyg_with_one_way_edges_sends_no_messages():
+    """The bug of exercise 06.8 in the wild: PyG does what it is told, E0 / (K + 1)."""
+    nn = pytest.importorskip("torch_geometric.nn")
+    R = toy.likes()
+    one_way = graphs.edge_index(R).chunk(2, dim=1)[0]
+    model = nn.LightGCN(7, 4, num_layers=3)
+    E0 = model.embedding.weight.detach()
+    torch.testing.assert_close(model.get_embedding(one_way).detach(), E0 / 4)
+    users, items = R.nonzero(as_tuple=True)
+    mended = nb06_edges.lightgcn_from_likes(users, items, 3, E0, 3)
+    torch.testing.assert_close(model.get_embedding(graphs.edge_index(R)).detach(), mended)
+
+
+def test_the_loss_is_bpr_plus_half_the_squares():
+    inputs = nb06_loss._by_hand(None)
+    # E is ((1 + 2) / 2, (2 + 1) / 2, 1 / 2): A_hat joins user 0 and item 0 with weight 1
+    gap = 1.5 * 1.5 - 1.5 * 0.5
+    expected = np.log1p(np.exp(-gap)) + 0.5 * (1 + 4 + 1) / 2
+    assert nb06_loss.lightgcn_loss(**inputs).item() == pytest.approx(expected, abs=1e-6)
