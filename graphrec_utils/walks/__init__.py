@@ -1,10 +1,28 @@
 """Random walks over a graph: where does a walker end up that keeps returning to its start?
 
-`ppr` asks this exactly. In this course `restart` is the probability of returning to the start
-before a step, and nothing else.
+`ppr` and `ppr_push` compute it, `visits` and `recommend` (Pixie) count it, `importance_neighbors`
+and `typed_neighbors` keep the nodes that matter, `paths` and `pairs` list who meets whom. In this
+course `restart` is the probability of returning to the start, and nothing else.
 """
 
-from graphrec_utils.walks.graph import Walkable, walkable
+from graphrec_utils.walks.graph import Walkable, biased, walkable
+from graphrec_utils.walks.neighborhoods import importance_neighbors, typed_neighbors
+from graphrec_utils.walks.pairs import pairs, paths
+from graphrec_utils.walks.pixie import allocate_steps, boost, recommend, visits
 from graphrec_utils.walks.ppr import ppr, ppr_push
 
-__all__ = ["Walkable", "ppr", "ppr_push", "walkable"]
+__all__ = [
+    "Walkable",
+    "allocate_steps",
+    "biased",
+    "boost",
+    "importance_neighbors",
+    "pairs",
+    "paths",
+    "ppr",
+    "ppr_push",
+    "recommend",
+    "typed_neighbors",
+    "visits",
+    "walkable",
+]

@@ -10,6 +10,8 @@ import numpy as np
 import scipy.sparse as sp
 from torch import Tensor
 
+from graphrec_utils.kernels import walks as kernels
+
 
 @dataclass(frozen=True, eq=False)
 class Walkable:
@@ -18,7 +20,7 @@ class Walkable:
     Attributes:
         indptr: (N + 1,) int64.
         indices: (E,) int32, the node at the other end.
-        weight: (E,) float64, > 0.
+        weight: (E,) float64, > 0; (0,) if every edge weighs 1.
     """
 
     indptr: np.ndarray
@@ -31,17 +33,31 @@ class Walkable:
 
     @cached_property
     def degree(self) -> np.ndarray:
-        """(N,) the sum of the weights that leave each node."""
+        """(N,) float64, the sum of the weights that leave each node."""
+        if not len(self.weight):
+            return np.diff(self.indptr).astype(np.float64)
         return np.asarray(self.matrix.sum(axis=1)).ravel()
 
-    @cached_property
+    @property
     def matrix(self) -> sp.csr_array:
         """(N, N) the weights."""
-        N = self.num_nodes
-        return sp.csr_array((self.weight, self.indices, self.indptr), shape=(N, N))
+        weight = self.weight if len(self.weight) else np.ones(len(self.indices))
+        return sp.csr_array((weight, self.indices, self.indptr), shape=(self.num_nodes,) * 2)
+
+    @cached_property
+    def edges(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """(indptr, indices, keep, other): what the kernels need to choose an edge in O(1)."""
+        if len(self.weight):
+            tables = kernels.alias(self.indptr, self.indices, self.weight)
+        else:
+            tables = np.empty(0, np.uint32), np.empty(0, np.int32)
+        return self.indptr, self.indices, *tables
 
 
-def walkable(A: Tensor | sp.spmatrix | sp.sparray | Walkable) -> Walkable:
+Graph = Tensor | sp.spmatrix | sp.sparray | Walkable
+
+
+def walkable(A: Graph) -> Walkable:
     """Return the graph with adjacency matrix A, (N, N): entry (v, w) weighs the step v -> w.
 
     Raises:
@@ -56,18 +72,51 @@ def walkable(A: Tensor | sp.spmatrix | sp.sparray | Walkable) -> Walkable:
         raise TypeError(f"A must be a dense torch tensor or a scipy.sparse matrix; got {kind}")
     if len(A.shape) != 2 or A.shape[0] != A.shape[1]:
         raise ValueError(f"A must be square, (nodes, nodes); got shape {tuple(A.shape)}")
-    csr = sp.csr_array(A.numpy(force=True) if isinstance(A, Tensor) else A, copy=True)
-    csr.sum_duplicates()
-    weight = csr.data.astype(np.float64)
-    if not np.isfinite(weight).all() or (weight < 0).any():
-        bad = weight[~(np.isfinite(weight) & (weight >= 0))][0]
-        raise ValueError(f"a walk needs weights >= 0; A holds {bad:g}")
-    csr.eliminate_zeros()
+    csr = sp.csr_array(A.numpy(force=True) if isinstance(A, Tensor) else A)
+    if not csr.has_canonical_format:
+        csr = csr.copy()
+        csr.sum_duplicates()
+    bad = csr.data[~(np.isfinite(csr.data) & (csr.data >= 0))]
+    if len(bad):
+        raise ValueError(f"a walk needs weights >= 0; A holds {bad[0]:g}")
+    if not csr.data.all():
+        csr = csr.copy()
+        csr.eliminate_zeros()
     if csr.nnz == 0:
         raise ValueError("A has no positive weight: there is no edge to walk along")
+    alike = (csr.data == 1).all()
     return Walkable(
-        csr.indptr.astype(np.int64), csr.indices.astype(np.int32), csr.data.astype(np.float64)
+        csr.indptr.astype(np.int64),
+        csr.indices.astype(np.int32),
+        np.empty(0) if alike else csr.data.astype(np.float64),
     )
+
+
+def biased(A: Graph, preference: np.ndarray | Tensor) -> Walkable:
+    r"""Return the graph whose walkers choose w from v in proportion to $A_{vw}$ preference_w.
+
+    Pixie's personalized neighbors: boards and pins in the user's language get a larger preference,
+    and both choices of a step follow it, pin -> board and board -> pin.
+
+    Args:
+        A: (N, N), as for `walkable`.
+        preference: (N,) >= 0; a node with 0 is never entered.
+
+    Raises:
+        TypeError: as `walkable`.
+        ValueError: as `walkable`; also if preference is not (N,), has negative, NaN or infinite
+            entries, or leaves no edge.
+
+    Eksombatchai et al. 2018, https://arxiv.org/abs/1711.07601, section 3.1. Built in lesson 08,
+    exercise 08.2.
+    """
+    graph = walkable(A)
+    preference = np.asarray(preference, dtype=np.float64)
+    if preference.shape != (graph.num_nodes,):
+        raise ValueError(f"preference must be ({graph.num_nodes},); got {preference.shape}")
+    if not (np.isfinite(preference) & (preference >= 0)).all():
+        raise ValueError("preference must be finite and not negative")
+    return walkable(sp.csr_array(graph.matrix @ sp.diags_array(preference)))
 
 
 def checked_restart(restart: float) -> float:
@@ -93,3 +142,10 @@ def checked_tolerance(tolerance: float) -> float:
     if not 0 < tolerance < math.inf:
         raise ValueError(f"tolerance must be a positive number; got {tolerance}")
     return float(tolerance)
+
+
+def checked_size(name: str, value: int, least: int = 1) -> int:
+    """Return an integer of at least `least`, or raise a ValueError."""
+    if value != int(value) or value < least:
+        raise ValueError(f"{name} must be an integer of at least {least}; got {value}")
+    return int(value)

@@ -19,14 +19,13 @@ from torch import Tensor
 
 from graphrec_utils.kernels import walks as kernels
 from graphrec_utils.walks.graph import (
-    Walkable,
+    Graph,
     checked_nodes,
     checked_restart,
     checked_tolerance,
     walkable,
 )
 
-Graph = Tensor | sp.spmatrix | sp.sparray | Walkable
 COLUMNS = 64  # starts per product: more of them no longer fit the cache
 
 
