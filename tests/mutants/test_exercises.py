@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 import torch
 
 from graphrec_utils import exercises, syllabus
@@ -67,6 +68,8 @@ def fill(value, how, rng):
         return {fill(k, how, rng): fill(v, how, rng) for k, v in value.items()}
     if isinstance(value, np.ndarray) and value.dtype.kind in "iuf":
         return np.asarray(how(rng, value.shape)).astype(value.dtype)
+    if sp.issparse(value):
+        return sp.csr_array(how(rng, value.shape))
     if torch.is_tensor(value) and value.layout == torch.strided and value.dtype != torch.bool:
         return torch.as_tensor(np.asarray(how(rng, tuple(value.shape)))).to(value.dtype)
     return value

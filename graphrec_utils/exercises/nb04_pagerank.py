@@ -1,0 +1,167 @@
+"""Lesson 04: personalized PageRank by pushing mass, node by node (04.5)."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+
+from graphrec_utils import toy
+from graphrec_utils.exercises.core import Claim, Exercise, Mistake
+
+
+def ppr_push(A, start, restart, tolerance):
+    return _push(A, start, restart, tolerance, restart)
+
+
+def _push(A, start, restart, tolerance, kept, overwrite=False, receivers=False, pushes=10**6):
+    """Push until every residual is small; the options are what can go wrong."""
+    degree = A.sum(axis=1)
+    mass, residual = np.zeros(len(A)), np.zeros(len(A))
+    residual[start] = 1.0
+    queue = deque([start])
+    while queue and pushes:
+        v = queue.popleft()
+        if residual[v] < tolerance * degree[v]:
+            continue
+        pushes -= 1
+        amount, residual[v] = residual[v], 0.0
+        mass[v] += kept * amount
+        neighbors = A[v].nonzero()[0]
+        share = (1 - restart) * amount / (degree[neighbors] if receivers else degree[v])
+        residual[neighbors] = share if overwrite else residual[neighbors] + share
+        queue.extend(neighbors)
+    return mass
+
+
+def _exact(A, start, restart, tolerance):
+    degree = A.sum(axis=1)
+    P = A / np.where(degree > 0, degree, 1)[:, None]
+    return np.linalg.solve(np.eye(len(A)) - (1 - restart) * P.T, restart * np.eye(len(A))[start])
+
+
+def accurate(got, expected, inputs) -> str | None:
+    """Judge by the guarantee: two answers differ by less than tolerance · degree, node by node.
+
+    The order of the pushes is free, so right answers are not equal. All of them lie between the
+    exact mass and tolerance · degree below it.
+    """
+    allowed = inputs["tolerance"] * inputs["A"].sum(axis=1) + 1e-9
+    wrong = np.flatnonzero(~(np.abs(got - expected) <= allowed))
+    if not len(wrong):
+        return None
+    return f"entry [{wrong[0]}] is {got[wrong[0]]:.4g} in yours, off by more than the tolerance"
+
+
+def _few_touched(got, expected, inputs) -> str | None:
+    """The degrees of all nodes that hold mass add up to 1 / (restart · tolerance) at most."""
+    if problem := accurate(got, expected, inputs):
+        return problem
+    limit = 1 / (inputs["restart"] * inputs["tolerance"])
+    degree = inputs["A"].sum(axis=1)
+    if degree[got != 0].sum() > limit >= degree[expected != 0].sum():
+        return f"{(got != 0).sum()} of {len(got)} nodes hold mass, those far away too"
+    return None
+
+
+def _one_edge(rng) -> dict:
+    A = np.array([[0.0, 1.0], [1.0, 0.0]])
+    return {"A": A, "start": 0, "restart": 0.2, "tolerance": 1e-8}
+
+
+def _bipartite(R) -> np.ndarray:
+    m, n = R.shape
+    A = np.zeros((m + n, m + n))
+    A[:m, m:], A[m:, :m] = R, R.T
+    return A
+
+
+def _toy(rng) -> dict:
+    return {
+        "A": _bipartite(toy.likes().double().numpy()),
+        "start": 0, "restart": 0.25, "tolerance": 1e-8,
+    }  # fmt: skip
+
+
+def _graph(rng, restart: float, tolerance: float, m: int = 6, n: int = 9) -> dict:
+    """A connected graph with one user who likes everything; the walk starts at an item."""
+    R = (rng.random((m, n)) < 0.25).astype(float)
+    R[0] = 1
+    R[np.arange(1, m), rng.integers(0, n, m - 1)] = 1
+    return {
+        "A": _bipartite(R), "start": m + int(rng.integers(n)),
+        "restart": restart, "tolerance": tolerance,
+    }  # fmt: skip
+
+
+def _ring(rng, nodes: int = 140) -> dict:
+    """Users and items in turn on a long ring, renamed so that neighbors have distant numbers."""
+    A = np.zeros((nodes, nodes))
+    A[np.arange(nodes), (np.arange(nodes) + 1) % nodes] = 1
+    order = rng.permutation(nodes)
+    A = (A + A.T)[order][:, order]
+    return {"A": A, "start": int(rng.integers(nodes)), "restart": 0.3, "tolerance": 0.02}
+
+
+EX_5 = Exercise(
+    id="04.5",
+    function="ppr_push",
+    points=6,
+    reference=ppr_push,
+    library="graphrec_utils.walks.ppr_push",
+    claims=(
+        Claim("two nodes and one edge: the numbers of the docstring", _one_edge, judge=accurate),
+        Claim("from Ann through the likes of Ann, Bob and Eve", _toy, judge=accurate),
+        Claim("a random graph, from an item", lambda g: _graph(g, 0.15, 1e-8), judge=accurate),
+        Claim(
+            "a large tolerance: every entry within tolerance · degree of the truth",
+            lambda g: _graph(g, 0.3, 0.004),
+            judge=accurate,
+        ),
+        Claim("on a ring of 140 nodes, those far away are not touched", _ring, judge=_few_touched),
+    ),
+    mistakes=(
+        Mistake(
+            "restart and continuation swapped",
+            lambda A, start, restart, tolerance: ppr_push(A, start, 1 - restart, tolerance),
+            "you swapped the two: `restart` of the residual becomes mass, 1 − restart moves on",
+        ),
+        Mistake(
+            "all residual becomes mass",
+            lambda *inputs: _push(*inputs, kept=1.0),
+            "your mass adds up to more than 1: only the share `restart` of a residual stays, the "
+            "rest moves on",
+        ),
+        Mistake(
+            "divided by the receiver's degree",
+            lambda *inputs: _push(*inputs, kept=inputs[2], receivers=True),
+            "you divided by the degrees of the nodes that receive; a walker at v chooses among the "
+            "deg(v) edges of v",
+        ),
+        Mistake(
+            "residual overwritten",
+            lambda *inputs: _push(*inputs, kept=inputs[2], overwrite=True),
+            "mass gets lost: a node that waits with a residual receives more ON TOP of it, so it "
+            "is += and not =",
+        ),
+        Mistake(
+            "one push",
+            lambda *inputs: _push(*inputs, kept=inputs[2], pushes=1),
+            "you pushed once, from the start; what arrives at the neighbors must be pushed on",
+        ),
+        Mistake(
+            "every node",
+            _exact,
+            "your numbers are right, but you computed all nodes: push only where the residual is "
+            "large, and leave the rest of the graph alone",
+        ),
+    ),
+    hints=(
+        "Keep two vectors, mass and residual, and a list of nodes that may have too much residual. "
+        "What happens to the residual of one node?",
+        "At v with residual r: mass[v] gets restart · r, each neighbor's residual gets "
+        "(1 − restart) · r / deg(v), and residual[v] becomes 0.",
+        "Loop while the queue is not empty: pop v; continue if `residual[v] < tolerance * "
+        "degree[v]`; push as in hint 2 with `residual[neighbors] += …`; append the neighbors.",
+    ),
+)

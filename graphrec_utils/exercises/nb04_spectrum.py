@@ -1,0 +1,128 @@
+"""Lesson 04: the scores of an SVD are an odd filter of the adjacency matrix (04.6)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graphrec_utils import toy
+from graphrec_utils.exercises.core import Claim, Exercise, Mistake
+
+
+def spectral_scores(R, dim):
+    return _filtered(R, lambda values: _mirrored(values, dim))
+
+
+def _adjacency(R):
+    m, n = R.shape
+    A = np.zeros((m + n, m + n))
+    A[:m, m:], A[m:, :m] = R, R.T
+    return A
+
+
+def _filtered(R, response, A=None):
+    """Return the user–item block of the filtered A; `response` maps all eigenvalues."""
+    values, X = np.linalg.eigh(_adjacency(R) if A is None else A)  # ascending
+    m = len(R)
+    return (X[:m] * response(values)) @ X[m:].T
+
+
+def _mirrored(values, dim):
+    """Keep the dim largest eigenvalues and the dim smallest ones, their mirror images."""
+    kept = np.zeros_like(values)
+    kept[:dim], kept[-dim:] = values[:dim], values[-dim:]
+    return kept
+
+
+def _largest(values, dim):
+    return np.where(np.arange(len(values)) >= len(values) - dim, values, 0)
+
+
+def _half_as_many(values, dim):
+    pairs = dim // 2
+    return _mirrored(values, pairs) if pairs else _largest(values, dim)
+
+
+def _smallest(R, dim):
+    U, sigma, Vt = np.linalg.svd(R, full_matrices=False)
+    return (U[:, -dim:] * sigma[-dim:]) @ Vt[-dim:]
+
+
+def _no_sigma(R, dim):
+    U, _, Vt = np.linalg.svd(R, full_matrices=False)
+    return U[:, :dim] @ Vt[:dim]
+
+
+def _normalized(R, dim):
+    A = _adjacency(R)
+    scale = A.sum(axis=1) ** -0.5
+    return _filtered(R, lambda values: _mirrored(values, dim), scale[:, None] * A * scale)
+
+
+def _t1(rng) -> dict:
+    return {"R": toy.t1().double().numpy(), "dim": 1}
+
+
+def _likes(rng, m: int, n: int, dim: int) -> dict:
+    """Singular values that differ: a tie at the cut would leave two right answers."""
+    while True:
+        R = (rng.random((m, n)) < 0.45).astype(float)
+        R[0], R[:, 0] = 1, 1
+        sigma = np.linalg.svd(R, compute_uv=False)
+        if (sigma[:-1] - sigma[1:]).min() > 0.05 and sigma[-1] > 0.05:
+            return {"R": R, "dim": dim}
+
+
+EX_6 = Exercise(
+    id="04.6",
+    function="spectral_scores",
+    points=4,
+    reference=spectral_scores,
+    library="graphrec_utils.models.mf.svd",
+    claims=(
+        Claim("two users, three items, one pair of eigenvalues: (½, 1, ½) for both", _t1),
+        Claim("two pairs, more items than users", lambda g: _likes(g, 4, 7, 2)),
+        Claim("two pairs, more users than items", lambda g: _likes(g, 7, 5, 2)),
+        Claim("three pairs, as many users as items", lambda g: _likes(g, 5, 5, 3)),
+    ),
+    mistakes=(
+        Mistake(
+            "positive eigenvalues only",
+            lambda R, dim: _filtered(R, lambda values: _largest(values, dim)),
+            "your scores are exactly half of the right ones: −σ belongs to the pair, and gives the "
+            "other half",
+        ),
+        Mistake(
+            "eigenvalues instead of pairs",
+            lambda R, dim: _filtered(R, lambda values: _half_as_many(values, dim)),
+            "you kept `dim` eigenvalues; it is `dim` pairs, so 2 · dim eigenvalues",
+        ),
+        Mistake(
+            "eigenvalues left out",
+            lambda R, dim: _filtered(R, lambda values: np.sign(np.abs(_mirrored(values, dim)))),
+            "you multiplied the eigenvectors without their eigenvalues: a filter that treats +σ and "
+            "−σ alike is even, and its user–item block is 0",
+        ),
+        Mistake(
+            "singular values left out",
+            _no_sigma,
+            "U times Vᵀ lacks the singular values between them",
+        ),
+        Mistake(
+            "the smallest",
+            _smallest,
+            "you kept the pairs closest to 0; the smooth ones have the largest |λ|",
+        ),
+        Mistake(
+            "normalized first",
+            _normalized,
+            "you filtered the normalized matrix; here it is A itself",
+        ),
+    ),
+    hints=(
+        "The eigenvalues of A come in pairs ±σ. Which of them are the `dim` largest pairs, if "
+        "`np.linalg.eigh` returns them in ascending order?",
+        "X g(Λ) Xᵀ with g(λ) = λ for the kept ones and 0 for all others; then the rows of users "
+        "and the columns of items.",
+        "`values, X = np.linalg.eigh(A)`; `values[dim:-dim] = 0`; `(X[:m] * values) @ X[m:].T`.",
+    ),
+)
