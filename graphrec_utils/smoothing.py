@@ -9,8 +9,6 @@ and even and odd numbers of steps end at different matrices. Both follow from th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import scipy.sparse as sp
 import torch
@@ -102,40 +100,6 @@ def limits(A: Matrix, num_users: int) -> tuple[Tensor, Tensor]:
     side = np.arange(N) < num_users
     same = side[:, None] == side
     return torch.from_numpy(weight * same), torch.from_numpy(weight * ~same)
-
-
-def response(alpha: Sequence[float], eigenvalues: np.ndarray | Sequence[float]) -> np.ndarray:
-    r"""Return $g(\lambda) = \sum_k \alpha_k \lambda^k$: what the layers make of each eigenvector.
-
-    Args:
-        alpha: (K + 1,) the weights of layers 0 … K.
-        eigenvalues: of A_hat, between -1 and 1.
-    """
-    return np.polynomial.polynomial.polyval(np.asarray(eigenvalues, float), np.asarray(alpha))
-
-
-def one_hot_scores(A_hat: Tensor, num_users: int, alpha: Sequence[float]) -> Tensor:
-    r"""Return LightGCN's scores for $\mathbf E^{(0)} = \mathbf I$, an odd polynomial of $\hat{\mathbf A}$.
-
-    With $\mathbf P = \sum_k \alpha_k \hat{\mathbf A}^k$ the scores are the user-item block of
-    $\mathbf P \mathbf P^\top$, and even powers have no such block.
-
-    Args:
-        A_hat: (N, N) dense and symmetric.
-        num_users: m.
-        alpha: (K + 1,) the weights of layers 0 … K.
-
-    Returns:
-        (m, n).
-
-    Built in lesson 06, exercise 06.2.
-    """
-    weights = np.convolve(alpha, alpha)  # (2K + 1,): of A_hat to the power 0 … 2K
-    power, total = torch.eye(len(A_hat), dtype=A_hat.dtype), torch.zeros_like(A_hat)
-    for weight in weights:
-        total = total + float(weight) * power
-        power = power @ A_hat
-    return total[:num_users, num_users:]
 
 
 def _embeddings(X: Tensor | np.ndarray) -> Tensor:

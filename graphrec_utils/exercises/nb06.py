@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from graphrec_utils import graphs, smoothing, toy
+from graphrec_utils import graphs, toy
 from graphrec_utils.exercises import nb06_edges, nb06_layers, nb06_loss, nb06_smoothing
 from graphrec_utils.exercises.core import Claim, Exercise, Mistake
 
@@ -178,7 +178,8 @@ EX_1 = Exercise(
 
 
 def one_hot_scores(A_hat, num_users, num_layers):
-    return smoothing.one_hot_scores(A_hat, num_users, [1 / (num_layers + 1)] * (num_layers + 1))
+    P = _means(A_hat, num_layers)
+    return (P @ P.T)[:num_users, num_users:]
 
 
 def _polynomial(A_hat, m, weights):
@@ -211,7 +212,7 @@ EX_2 = Exercise(
     function="one_hot_scores",
     points=4,
     reference=one_hot_scores,
-    library="graphrec_utils.smoothing.one_hot_scores",
+    library="graphrec_utils.models.filters.closed_form",
     claims=(
         Claim("T1, K = 1: half of A_hat, as computed by hand", lambda rng: _on_t1(rng, 1)),
         Claim("T1, K = 2: u0 and i2 have a score for the first time", lambda rng: _on_t1(rng, 2)),

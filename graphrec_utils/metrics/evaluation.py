@@ -102,6 +102,8 @@ def recall_by_popularity(
 
     Returns:
         One row per bucket: items, events (in test), recall (NaN without events).
+
+    Built in lesson 06, exercise 06.7.
     """
     lists, R, _ = _lists(recommended, test, users)
     n = R.shape[1]

@@ -118,38 +118,3 @@ def test_limits_need_a_bipartite_graph():
         smoothing.limits(torch.ones(3, 3), 1)
     with pytest.raises(ValueError, match="square"):
         smoothing.limits(toy.t1(), 2)
-
-
-# ---------------------------------------------------------------- filter and scores
-def test_the_response_of_mean_and_last():
-    # K = 2 at 1, -1, .5: (1 + x + x²) / 3
-    assert smoothing.response([1 / 3] * 3, [1, -1, 0.5]) == pytest.approx([1, 1 / 3, 1.75 / 3])
-    assert smoothing.response([0, 0, 0, 1], [1, -1, 0.5]) == pytest.approx([1, -1, 0.125])
-
-
-T1_SCORES = {
-    1: [0.3536, 0.25, 0],
-    2: [0.2750, 0.2222, 0.0393],
-    3: [0.2762, 0.25, 0.0773],
-}
-
-
-@pytest.mark.parametrize("K", T1_SCORES)
-def test_scores_of_t1(K):
-    A_hat = graphs.normalize(graphs.adjacency(toy.t1()))
-    scores = smoothing.one_hot_scores(A_hat, 2, [1 / (K + 1)] * (K + 1))
-    assert scores[0].tolist() == pytest.approx(T1_SCORES[K], abs=6e-5)
-    assert scores[1].tolist() == pytest.approx(T1_SCORES[K][::-1], abs=6e-5)
-
-
-def test_scores_are_what_propagation_gives_one_hot_embeddings():
-    A_hat = graphs.normalize(graphs.adjacency(toy.t3()))
-    alpha = [0.1, 0.5, -0.2, 0.7]
-    P = propagation.propagate(A_hat, torch.eye(7), 3, alpha)
-    expected = P[:4] @ P[4:].T
-    torch.testing.assert_close(smoothing.one_hot_scores(A_hat, 4, alpha), expected)
-
-
-def test_the_last_layer_alone_scores_nothing():
-    A_hat = graphs.normalize(graphs.adjacency(toy.t3()))
-    assert smoothing.one_hot_scores(A_hat, 4, [0, 0, 0, 1]).abs().max() == 0
