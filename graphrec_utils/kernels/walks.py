@@ -28,7 +28,7 @@ def _mix(x):
 
 
 @njit(inline="always")
-def _stream(seed, start, walker):
+def stream(seed, start, walker):
     """Return the first state of one walker's stream."""
     state = _mix(np.uint64(seed) + np.uint64(0x9E3779B97F4A7C15))
     state = _mix(state ^ np.uint64(start))
@@ -36,14 +36,14 @@ def _stream(seed, start, walker):
 
 
 @njit(inline="always")
-def _next(state, k):
+def next_bits(state, k):
     """Advance stream k and return 64 random bits."""
     state[k] += np.uint64(0x9E3779B97F4A7C15)
     return _mix(state[k])
 
 
 @njit(inline="always")
-def _below(random, limit):
+def below(random, limit):
     """Return an integer below limit from the upper 32 bits; uneven by limit / 2^32 only."""
     return np.int64(((random >> BITS) * np.uint64(limit)) >> BITS)
 
@@ -104,7 +104,7 @@ def _walk(indptr, indices, keep, other, start, hops, num_steps, coin, seed, stop
     walkers = max(1, min(WALKERS, num_steps * np.int64(coin) // np.int64(1 << 38)))
     state = np.empty(walkers, np.uint64)
     for k in range(walkers):
-        state[k] = _stream(seed, start, k)
+        state[k] = stream(seed, start, k)
     cur, at = np.full(walkers, start), np.empty(walkers, np.int64)
     edge, random = np.empty(walkers, np.int64), np.empty(walkers, np.uint64)
     weighted, limit, often = keep.size > 0, stop[0], stop[1]
@@ -116,12 +116,12 @@ def _walk(indptr, indices, keep, other, start, hops, num_steps, coin, seed, stop
         for _ in range(hops):
             for k in range(active):
                 v = at[k]
-                random[k] = _next(state, k)
+                random[k] = next_bits(state, k)
                 if v < 0:
                     edge[k] = -1
                 else:
                     size = indptr[v + 1] - indptr[v]
-                    edge[k] = indptr[v] + _below(random[k], size) if size > 0 else -1
+                    edge[k] = indptr[v] + below(random[k], size) if size > 0 else -1
             for k in range(active):
                 e = edge[k]
                 if e < 0:
@@ -139,7 +139,7 @@ def _walk(indptr, indices, keep, other, start, hops, num_steps, coin, seed, stop
                     num_seen += 1
                 counts[v] += 1
                 high += counts[v] == often
-            bits = _next(state, k) if weighted else random[k]
+            bits = next_bits(state, k) if weighted else random[k]
             if v < 0 or (bits & LOW) < coin:  # a dead end leads back to the start
                 cur[k], ended = start, True
             else:
@@ -240,7 +240,7 @@ def paths(indptr, indices, keep, other, starts, first_walk, length, seed, out):
     weighted = keep.size > 0
     for b in prange(starts.size):
         state = np.empty(1, np.uint64)
-        state[0] = _stream(seed, starts[b], first_walk[b])
+        state[0] = stream(seed, starts[b], first_walk[b])
         v = starts[b]
         out[b, 0] = v
         for k in range(1, length + 1):
@@ -248,8 +248,8 @@ def paths(indptr, indices, keep, other, starts, first_walk, length, seed, out):
             if size == 0:
                 v = -1
             else:
-                random = _next(state, 0)
-                e = indptr[v] + _below(random, size)
+                random = next_bits(state, 0)
+                e = indptr[v] + below(random, size)
                 v = np.int64(indices[e])
                 if weighted and (random & LOW) >= np.uint64(keep[e]):
                     v = np.int64(other[e])

@@ -1,0 +1,92 @@
+"""Numba kernels of neighbor sampling: choose edges of each node, then number the nodes anew.
+
+A graph is one CSR matrix: row v holds the nodes that v hears, `indptr` (N + 1,) int64 and `indices`
+(E,) int32. Each node has its own stream of random numbers, so threads do not matter.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, prange
+
+from graphrec_utils.kernels.walks import below, next_bits, stream
+
+
+@njit(cache=True)
+def counts(indptr, nodes, fanout, replace):
+    """Return where each node's edges will begin, (B + 1,); fanout < 0: all of them."""
+    begin = np.zeros(nodes.size + 1, np.int64)
+    for b in range(nodes.size):
+        size = indptr[nodes[b] + 1] - indptr[nodes[b]]
+        if fanout >= 0 and (size > fanout or (replace and size > 0)):
+            size = fanout
+        begin[b + 1] = begin[b] + size
+    return begin
+
+
+@njit(parallel=True, cache=True)
+def choose(indptr, nodes, fanout, replace, seed, layer, begin, out):
+    """Write the chosen edges, positions in `indices`, of every node to `out` (begin[-1],)."""
+    for b in prange(nodes.size):
+        first, size = indptr[nodes[b]], indptr[nodes[b] + 1] - indptr[nodes[b]]
+        left, right = begin[b], begin[b + 1]
+        if fanout < 0 or (size <= fanout and not replace):
+            for k in range(size):
+                out[left + k] = first + k
+            continue
+        state = np.empty(1, np.uint64)
+        state[0] = stream(seed, nodes[b], layer)
+        if replace:
+            for e in range(left, right):
+                out[e] = first + below(next_bits(state, 0), size)
+        elif 4 * fanout > size:  # Knuth's algorithm S: pass over all, keep with the right odds
+            e = left
+            for k in range(size):
+                if below(next_bits(state, 0), size - k) < right - e:
+                    out[e] = first + k
+                    e += 1
+                    if e == right:
+                        break
+        else:  # Floyd's algorithm: no edge is drawn twice, none is drawn in vain
+            for e in range(left, right):
+                last = size - (right - e)
+                pick = first + below(next_bits(state, 0), last + 1)
+                for earlier in range(left, e):
+                    if out[earlier] == pick:
+                        pick = first + last
+                        break
+                out[e] = pick
+
+
+@njit(cache=True)
+def relabel(indices, targets, edges, place):
+    """Return the sources of a block and each edge's position in them.
+
+    Args:
+        targets: (T,) different nodes; they are the first sources.
+        edges: (E,) positions in `indices`.
+        place: (N,) int32 zeros; scratch, of no use afterwards.
+
+    Returns:
+        (S,) int64 nodes in the order of their first appearance, and (E,) int64.
+    """
+    sources, local = np.empty(targets.size + edges.size, np.int64), np.empty(edges.size, np.int64)
+    for t in range(targets.size):
+        sources[t] = targets[t]
+        place[targets[t]] = t + 1
+    count = targets.size
+    for e in range(edges.size):
+        v = indices[edges[e]]
+        if place[v] == 0:
+            sources[count] = v
+            count += 1
+            place[v] = count
+        local[e] = place[v] - 1
+    return sources[:count].copy(), local
+
+
+@njit(cache=True)
+def repeat(begin, out):
+    """Write b to out[begin[b] : begin[b + 1]] for every b: the target of every edge."""
+    for b in range(begin.size - 1):
+        out[begin[b] : begin[b + 1]] = b
