@@ -48,11 +48,47 @@ def to_torch(A_hat: sp.spmatrix | sp.sparray, dtype: torch.dtype = torch.float32
         )
 
 
+def is_symmetric(A_hat: sp.spmatrix | sp.sparray) -> bool:
+    """Return whether a square matrix equals its transpose, up to float32 rounding.
+
+    Raises:
+        ValueError: some edge goes in one direction only. Then one of its nodes never hears of the
+            other; such a graph was built by half.
+    """
+    A = sp.csr_array(A_hat)
+    back = sp.csr_array(A.T)
+    one_way = (A != 0) != (back != 0)
+    if one_way.nnz:
+        v, w = (int(x[0]) for x in one_way.nonzero())
+        v, w = (v, w) if A[v, w] != 0 else (w, v)
+        raise ValueError(
+            f"{one_way.nnz // 2} edges go in one direction only, the first one in row {v} and "
+            f"column {w}: node {v} hears node {w}, but not the other way round; build A with "
+            "graphs.adjacency"
+        )
+    difference = abs(A - back)
+    return bool(difference.nnz == 0 or difference.max() <= 1e-6 * abs(A).max())
+
+
+class _Symmetric(torch.autograd.Function):
+    r"""The same sum, with a gradient that is the same sum again: $p(\hat A)^\top = p(\hat A)$."""
+
+    @staticmethod
+    def forward(ctx, E: Tensor, A_hat: Tensor, alpha: list[float]) -> Tensor:
+        ctx.A_hat, ctx.alpha = A_hat, alpha
+        return _in_buffers(A_hat, E, alpha)
+
+    @staticmethod
+    def backward(ctx, grad: Tensor) -> tuple[Tensor, None, None]:
+        return _in_buffers(ctx.A_hat, grad.contiguous(), ctx.alpha), None, None
+
+
 def propagate(
     A_hat: Tensor | sp.spmatrix | sp.sparray,
     E: Tensor,
     num_layers: int,
     weights: Sequence[float] | Tensor | None = None,
+    symmetric: bool = False,
 ) -> Tensor:
     r"""Return the weighted sum of all layers, $\sum_{k=0}^{K} \alpha_k \hat{\mathbf A}^k \mathbf E$.
 
@@ -65,6 +101,9 @@ def propagate(
         E: (N, d) floating point, layer 0: users first, then items.
         num_layers: K >= 0.
         weights: (K + 1,) the $\alpha_k$ of layers 0 … K; by default all 1 / (K + 1), LightGCN's mean.
+        symmetric: A_hat equals its transpose (ask `is_symmetric` once; it is not checked here).
+            Then the gradient of E is the same sum of the outer gradient, which saves torch from
+            transposing A_hat in every backward pass. Gradients of A_hat and weights need False.
 
     Returns:
         (N, d), a new tensor; with K = 0 and the default weights a copy of E. A node without
@@ -86,6 +125,8 @@ def propagate(
     if not (trained and torch.is_grad_enabled()):
         alpha = alpha.tolist() if isinstance(alpha, Tensor) else alpha
         return _in_buffers(A_hat, E.detach(), [float(a) for a in alpha])
+    if symmetric and len(trained) == 1 and trained[0] is E:
+        return _Symmetric.apply(E, A_hat, [float(a) for a in alpha])
     X = alpha[K] * E  # (N, d)
     for k in reversed(range(K)):
         X = alpha[k] * E + A_hat @ X

@@ -1,0 +1,297 @@
+r"""LightGCN's training step without autograd: the same numbers in a fraction of the time.
+
+What is known about the computation, and torch is not told:
+
+* Horner's rule: K products and no stored layers, $\alpha_0 E + A(\alpha_1 E + A(\alpha_2 E + \dots))$;
+* A is symmetric, so the backward pass is the same sum, of the outer gradient;
+* the loss reads few rows: the last product forward is computed in those only, and the first one
+  backward starts from a gradient that is zero elsewhere;
+* the last product backward ends in the optimizer: each row of the gradient is used once, at once;
+* all buffers are made once.
+
+Kernels: `kernels.lightgcn`. Used through `models.lightgcn`.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from graphrec_utils import propagation
+from graphrec_utils.kernels import lightgcn as kernels
+from graphrec_utils.kernels import softmax
+from graphrec_utils.models import mf
+
+Floats = NDArray[np.float32]
+BETA1, BETA2, EPS = 0.9, 0.999, 1e-8  # torch's defaults for Adam
+
+
+class Fused:
+    r"""LightGCN as a learner for `train.fit`: one step of Adam per batch, float32, on the CPU.
+
+    Batches are those of `LightGCN.bpr_loss` and `LightGCN.softmax_loss`, ridges included: (u, i, j)
+    with (B,) ids each, or (u, i, negatives) and perhaps log Q, with (S,) negatives for all rows.
+    The BPR step gives the same bits with any number of threads.
+
+    Args:
+        A_hat: (N, N) scipy.sparse, symmetric: `graphs.normalize(graphs.adjacency(R))`.
+        num_users, dim, num_layers, weights, std: as for `LightGCN`.
+        loss: "bpr" or "softmax".
+        rate: Adam's learning rate.
+        l2: $\lambda$ of the layer-0 rows in the batch.
+        start: (N, d) layer 0 to start from, for example `spectral_start(R, dim)`; by default
+            normal with the deviation std.
+        seed: of the start.
+
+    Raises:
+        TypeError, ValueError: as `LightGCN`; also when A_hat is not symmetric, start does not fit
+            or is not finite, or a number is out of range.
+
+    Adam: Kingma and Ba 2015, https://arxiv.org/abs/1412.6980, algorithm 1.
+    """
+
+    def __init__(
+        self,
+        A_hat: sp.spmatrix | sp.sparray,
+        num_users: int,
+        dim: int,
+        num_layers: int,
+        *,
+        loss: str = "bpr",
+        rate: float = 1e-3,
+        l2: float = 1e-4,
+        weights: Sequence[float] | None = None,
+        std: float = 0.1,
+        start: Floats | Tensor | None = None,
+        seed: int = 0,
+    ):
+        A, symmetric = checked_graph(A_hat, num_users, dim)
+        if not symmetric:
+            raise ValueError(
+                'Fused needs a symmetric A_hat, how="symmetric" in graphs.normalize; '
+                "LightGCN takes any"
+            )
+        if loss not in ("bpr", "softmax"):
+            raise ValueError(f'loss must be "bpr" or "softmax"; got {loss!r}')
+        if not (0 < rate < np.inf and 0 <= l2 < np.inf and 0 <= std < np.inf):
+            raise ValueError(f"rate > 0, l2 >= 0 and std >= 0 are needed; got {rate}, {l2}, {std}")
+        self.num_users, self.num_items = num_users, A.shape[0] - num_users
+        self.alpha = _weights(num_layers, weights)
+        self.loss, self.rate, self.l2, self.multiplier, self.steps = loss, rate, l2, 1.0, 0
+        indptr = A.indptr.astype(np.int64)
+        self._A = (indptr, A.indices.astype(np.int32), A.data.astype(np.float32))
+        self._bounds = kernels.parts(indptr)
+        shape = (A.shape[0], dim)
+        if start is None:
+            start = np.random.default_rng(seed).normal(scale=std, size=shape)
+        start = start.numpy(force=True) if isinstance(start, Tensor) else start
+        self.E = np.array(start, dtype=np.float32, order="C")  # (N, d), a copy
+        if self.E.shape != shape or not np.isfinite(self.E).all():
+            raise ValueError(f"start must be {shape} and finite; got shape {self.E.shape}")
+        self._M, self._V = np.zeros_like(self.E), np.zeros_like(self.E)
+        self._P, self._Q = np.empty_like(self.E), np.empty_like(self.E)
+        self._place = np.full(shape[0], -1, dtype=np.int32)
+
+    def embeddings(self) -> tuple[Tensor, Tensor]:
+        """Return (m, d) and (n, d) whose products are the scores, new tensors."""
+        X, scale = self._inner()
+        out = np.empty_like(self.E)
+        if len(self.alpha) > 1:
+            kernels.product(*self._A, self._bounds, X, scale, self.E, self.alpha[0], out)
+        else:
+            np.multiply(self.E, self.alpha[0], out=out)
+        user_emb, item_emb = torch.from_numpy(out).split([self.num_users, self.num_items])
+        return user_emb, item_emb
+
+    def step(self, batch: Sequence[Tensor]) -> float:
+        """Learn from one batch; return its loss, ridge included, measured before the step.
+
+        Raises ValueError for ids out of range or lengths that do not fit.
+        """
+        users, items, negatives, *log_q = batch
+        nodes = self._nodes(users, items, negatives)  # (2 B + S,)
+        rows = np.empty(len(nodes), dtype=np.int32)
+        rows = rows[: kernels.touch(nodes, self._place, rows)]  # (R,)
+        try:
+            numbers = self._place[nodes]
+            u, i, j = np.split(numbers, [len(users), 2 * len(users)])
+            F = self._forward(rows)  # (R, d)
+            G = np.zeros_like(F)
+            if self.loss == "bpr":
+                loss = kernels.bpr_gradient(F, u, i, j, G)
+                ridged = numbers
+            else:
+                loss = softmax.add_gradient(F, u, i, j, G, *log_q)
+                ridged = numbers[: 2 * len(users)]
+            decay = np.bincount(ridged, minlength=len(rows)) * (self.l2 / len(users))  # (R,)
+            squares = np.einsum("rd,rd->r", self.E[rows], self.E[rows])
+            self._backward(G, decay.astype(np.float32))
+        finally:
+            kernels.release(rows, self._place)
+        return float(loss + decay @ squares / 2)
+
+    def set_rate(self, multiplier: float) -> None:
+        self.multiplier = multiplier
+
+    def state_dict(self) -> dict[str, Any]:
+        settings = {
+            "model": f"LightGCN {self.num_users} {self.num_items} {self.E.shape[1]}",
+            "edges": int(self._A[0][-1]),
+            "weights": [float(a) for a in self.alpha],
+            "loss": self.loss,
+            "rate": self.rate,
+            "l2": self.l2,
+        }
+        E, M, V = (torch.from_numpy(x) for x in (self.E, self._M, self._V))
+        return {"settings": settings, "E0": E, "mean": M, "square": V, "steps": self.steps}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        for name, array in (("E0", self.E), ("mean", self._M), ("square", self._V)):
+            array[:] = state[name].numpy()
+        self.steps = state["steps"]
+
+    def _nodes(self, users: Tensor, items: Tensor, negatives: Tensor) -> NDArray[np.int32]:
+        """Return the ids as node numbers, one after the other."""
+        for name, ids, limit in (
+            ("users", users, self.num_users),
+            ("items", items, self.num_items),
+            ("negatives", negatives, self.num_items),
+        ):
+            checked_ids(name, ids, limit)
+        if len(users) != len(items) or (self.loss == "bpr" and len(negatives) != len(users)):
+            raise ValueError(
+                "users and items must be of one length, for BPR negatives, too; "
+                f"got {len(users)}, {len(items)} and {len(negatives)}"
+            )
+        m = self.num_users
+        return torch.cat([users, items + m, negatives + m]).numpy().astype(np.int32)
+
+    def _inner(self) -> tuple[Floats, np.float32]:
+        """Return X and s: what LightGCN gives is alpha_0 E + s A X."""
+        X, spare, scale = self.E, self._P, self.alpha[-1]
+        for a in self.alpha[-2:0:-1]:
+            kernels.product(*self._A, self._bounds, X, scale, self.E, a, spare)
+            X, spare, scale = spare, self._Q if X is self.E else X, np.float32(1)
+        return X, scale
+
+    def _forward(self, rows: NDArray[np.int32]) -> Floats:
+        """Return LightGCN's embeddings of some nodes, (R, d)."""
+        if len(self.alpha) == 1:
+            return self.alpha[0] * self.E[rows]
+        X, scale = self._inner()
+        F = np.empty((len(rows), self.E.shape[1]), dtype=np.float32)
+        kernels.product_of_rows(*self._A, rows, X, scale, self.E, self.alpha[0], F)
+        return F
+
+    def _backward(self, G: Floats, decay: Floats) -> None:
+        """Move E by Adam; G (R, d) is the loss's gradient by the rows that `_forward` returned."""
+        self.steps += 1
+        X, spare, scale = self._P, self._Q, np.float32(0)
+        if len(self.alpha) > 2:
+            touched = (*self._A, self._bounds, self._place, G)
+            kernels.product_from_rows(*touched, self.alpha[-1], self.alpha[-2], X)
+            for a in self.alpha[-3:0:-1]:
+                kernels.product_plus_rows(*self._A, self._bounds, X, self._place, G, a, spare)
+                X, spare = spare, X
+            scale = np.float32(1)
+        elif len(self.alpha) == 2:  # the only product starts and ends here: no kernel is that rare
+            X[:] = 0
+            X[self._rows_of(G)] = G
+            scale = self.alpha[1]
+        rate = self.rate * self.multiplier / (1 - BETA1**self.steps)
+        root2 = np.sqrt(1 - BETA2**self.steps)
+        hyper = np.array([rate, BETA1, BETA2, root2, EPS], dtype=np.float32)
+        kernels.adam_of_product(
+            *(*self._A, self._bounds, X, scale, self._place, G, self.alpha[0], decay),
+            *(self.E, self._M, self._V, hyper),
+        )
+
+    def _rows_of(self, G: Floats) -> NDArray[np.integer]:
+        """Return the nodes whose gradients the rows of G are."""
+        nodes = np.flatnonzero(self._place >= 0)
+        return nodes[np.argsort(self._place[nodes])]
+
+
+def spectral_start(
+    R: sp.spmatrix | sp.sparray, dim: int, std: float = 0.3, noise: float = 1e-3, seed: int = 0
+) -> Floats:
+    r"""Return a layer 0 that already knows the graph's coarse structure, (m + n, d) float32.
+
+    Users get $U\sqrt\Sigma$ and items $D_I^{1/2} V \sqrt\Sigma$ of the truncated SVD of the
+    symmetrically normalized R, so that popular items score higher; the whole is scaled to the
+    standard deviation `std` and a little noise is added.
+
+    Args:
+        R: (m, n) interactions.
+        dim: d.
+        std: of all entries; how much the scores differ at the start.
+        noise: deviation of what is added, so that columns beyond R's rank can be learned.
+        seed: of the SVD's start and the noise.
+
+    Raises:
+        ValueError: R has no interactions, or dim is below 1.
+
+    This is not in the paper, which starts from random numbers (lesson 06).
+    """
+    R = sp.csr_array(R).astype(np.float32)
+    if R.nnz == 0:
+        raise ValueError("R has no interactions to start from")
+    left, right = (np.asarray(R.sum(axis=axis)).ravel() for axis in (1, 0))  # degrees
+    left, right = (1 / np.sqrt(np.maximum(degree, 1)) for degree in (left, right))
+    scaled = sp.csr_array(sp.diags_array(left) @ R @ sp.diags_array(right)).astype(np.float32)
+    user_emb, item_emb = mf.svd(scaled, dim, seed)
+    E = np.concatenate([user_emb, item_emb / right[:, None]])
+    E *= std / E.std()
+    E += np.random.default_rng(seed).normal(scale=noise, size=E.shape)
+    return E.astype(np.float32)
+
+
+def checked_graph(
+    A_hat: sp.spmatrix | sp.sparray, num_users: int, dim: int
+) -> tuple[sp.csr_array, bool]:
+    """Return A_hat as CSR and whether it is symmetric; raise a sentence if it is no A_hat."""
+    if not sp.issparse(A_hat):
+        raise TypeError(f"A_hat must be a scipy.sparse matrix; got {type(A_hat).__name__}")
+    if len(A_hat.shape) != 2 or A_hat.shape[0] != A_hat.shape[1]:
+        raise ValueError(f"A_hat must be square, (nodes, nodes); got shape {A_hat.shape}")
+    if not 1 <= num_users < A_hat.shape[0]:
+        raise ValueError(
+            f"num_users must leave one user and one item of {A_hat.shape[0]} nodes; got {num_users}"
+        )
+    if dim < 1:
+        raise ValueError(f"dim must be at least 1; got {dim}")
+    A = sp.csr_array(A_hat, copy=True)
+    A.sum_duplicates()
+    if not np.isfinite(A.data).all():
+        raise ValueError("A_hat has entries that are NaN or infinite")
+    return A, propagation.is_symmetric(A)
+
+
+def checked_ids(name: str, ids: Tensor, limit: int) -> None:
+    """Raise a sentence unless ids are int64 from 0 to limit - 1, at least one of them."""
+    if not (isinstance(ids, Tensor) and ids.dtype == torch.int64):
+        kind = ids.dtype if isinstance(ids, Tensor) else type(ids).__name__
+        raise TypeError(f"{name} must be an int64 tensor; got {kind}")
+    if ids.numel() == 0:
+        raise ValueError(f"{name} must not be empty")
+    low, high = (int(x) for x in ids.aminmax())
+    if low < 0 or high >= limit:
+        bad = low if low < 0 else high
+        raise ValueError(f"{name} must hold ids from 0 to {limit - 1}; got {bad}")
+
+
+def _weights(num_layers: int, weights: Sequence[float] | None) -> NDArray[np.float32]:
+    K = operator.index(num_layers)
+    if K < 0:
+        raise ValueError(f"num_layers must be at least 0; got {K}")
+    alpha = [1 / (K + 1)] * (K + 1) if weights is None else weights
+    if len(alpha) != K + 1:
+        raise ValueError(f"{K} layers need {K + 1} weights, layer 0 included; got {len(alpha)}")
+    return np.asarray(alpha, dtype=np.float32)
