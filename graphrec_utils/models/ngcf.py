@@ -176,9 +176,8 @@ class NGCF(nn.Module):
         self.E0 = nn.Parameter(torch.empty(self.num_users + n, dim))
         nn.init.xavier_uniform_(self.E0.data[: self.num_users])  # each side by its own size
         nn.init.xavier_uniform_(self.E0.data[self.num_users :])
-        layers = 0 if "no W" in self.changes else num_layers
         self.num_layers = num_layers
-        biases = "biases" in self.changes
+        layers, biases = 0 if "no W" in self.changes else num_layers, "biases" in self.changes
         self.self_, self.inter = (
             nn.ModuleList(nn.Linear(dim, dim, bias=biases) for _ in range(layers)) for _ in range(2)
         )
@@ -196,6 +195,15 @@ class NGCF(nn.Module):
             stacked.append(F.normalize(E, dim=1) if "norms" in self.changes else E)
         final = torch.cat(stacked, dim=1)  # (N, d (K + 1))
         return final[: self.num_users], final[self.num_users :]
+
+    def extra_repr(self) -> str:
+        changes = ", ".join(sorted(self.changes)) or "none"
+        return (
+            f"{self.num_users} users, {len(self.E0) - self.num_users} items, "
+            f"dim={self.E0.shape[1]}, num_layers={self.num_layers}, "
+            f"message_dropout={self.message_dropout}, node_dropout={self.node_dropout}, "
+            f"changes: {changes}"
+        )
 
     def _layer(self, k: int, E: Tensor, entries: Tensor) -> Tensor:
         heard = self._hear(self._drop_messages(entries), E)  # (N, d)
