@@ -22,6 +22,7 @@ COMMANDS = {
     "grade": ("grade submitted notebooks", "graphrec_utils.grading.command", "main", "lab"),
     "progress": ("show how far you are", "graphrec_utils.exercises.dashboard", "main", "lab"),
     "reset": ("restore a lesson, keeping yours", "graphrec_utils.commands", "reset", None),
+    "slides": ("lessons as slides", "graphrec_utils.authoring.slides", "main", "test"),
     "export": ("lessons for other graders", "graphrec_utils.authoring.export", "main", "lab"),
     "data": ("list, fetch or verify data sets", "graphrec_utils.data_commands", "main", "lab"),
 }

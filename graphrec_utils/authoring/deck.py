@@ -1,0 +1,212 @@
+"""Cells of a solved notebook → slides of a deck, by their slideshow metadata.
+
+`slide` begins a column, `subslide` a slide below it, `fragment` waits for a key, `skip` stays in
+the notebook, `notes` is for the speaker; a cell without a type stands on the slide before it.
+Set-up, answers and checks are never shown. Code stays in the notebook where it has more than 7
+lines, draws a figure or measures something: then its output is shown alone. What does not fit on
+one slide goes on below, on the next.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from nbconvert.filters.highlight import Highlight2HTML
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from graphrec_utils.authoring.prose import ROOM, ROW, blocks
+
+WIDTH, HEIGHT = 1280, 720  # of a slide, in its own pixels
+WIDE = 1160
+PICTURE = 400  # the largest height of a figure
+ROWS = 18  # of a table of numbers
+WAIT = "<strong>Predict first"  # what stands below it comes when the room has answered
+CODE_LINES = 7  # more cannot be read from the last row
+NEVER = ("setup", "exercise", "check")
+CAPTION = re.compile(r"\*Figure \d+\.\d+\. ")
+
+_highlight = Highlight2HTML(pygments_lexer="ipython3")
+
+
+class DeckError(Exception):
+    """A lesson that cannot be shown: lesson, cell and reason in one sentence."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What stays together on a slide; sizes are estimates in pixels of the slide."""
+
+    html: str
+    height: float
+    lines: int = 0  # of code
+    picture: bool = False
+    visual: bool = False
+    fragment: bool = False
+
+
+@dataclass
+class Slide:
+    """One slide; `again` is the heading that it continues."""
+
+    units: list[Unit] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    again: str = ""
+
+    @property
+    def height(self) -> float:
+        return sum(unit.height for unit in self.units) + (46 if self.again else 0)
+
+    @property
+    def lines(self) -> int:
+        return sum(unit.lines for unit in self.units)
+
+
+def deck(notebook, lesson: str) -> list[list[Slide]]:
+    """Return the columns of a deck, each a list of slides from top to bottom.
+
+    Raises:
+        DeckError: a cell is meant for a slide and cannot be read there.
+    """
+    columns: list[list[Slide]] = []
+    heading, hidden = "", False
+    for number, cell in enumerate(notebook.cells, start=1):
+        kind = cell.metadata.get("slideshow", {}).get("slide_type", "")
+        tags = {tag.partition(":")[0] for tag in cell.metadata.get("tags", [])}
+        if not columns and kind != "slide":
+            continue
+        if kind == "notes" or "notes" in tags:
+            columns[-1][-1].notes.append(markdown(cell.source))
+        elif kind == "skip" or tags & set(NEVER) or (hidden and CAPTION.match(cell.source)):
+            hidden = True
+            if cell.cell_type == "markdown" and (found := re.match(r"#+ (.*)", cell.source)):
+                columns[-1][-1].notes.append(f"<p>In the notebook: {html.escape(found[1])}</p>")
+        else:
+            hidden = False
+            if kind == "slide":
+                columns.append([Slide()])
+            elif kind == "subslide":
+                columns[-1].append(Slide())
+            if cell.cell_type == "markdown" and (found := re.match(r"#+ (.*)", cell.source)):
+                heading = _plain(found[1])
+            for unit in _units(cell, f"lesson {lesson}, cell {number}", kind):
+                _place(columns[-1], replace(unit, fragment=kind == "fragment"), heading)
+    return [_without_empty(column) for column in columns]
+
+
+def _without_empty(column: list[Slide]) -> list[Slide]:
+    """Drop slides without content; what was to be said there is said on the one before."""
+    kept = column[:1]
+    for slide in column[1:]:
+        if slide.units:
+            kept.append(slide)
+        else:
+            kept[-1].notes += slide.notes
+    return kept
+
+
+def markdown(text: str) -> str:
+    """Return Markdown as HTML; formulas keep their dollar signs for MathJax."""
+    return MarkdownWithMath(IPythonRenderer(escape=False, exclude_anchor_links=True)).render(text)
+
+
+def _place(column: list[Slide], unit: Unit, heading: str) -> None:
+    """Put a unit on the last slide of a column, or on a new one below it."""
+    slide = column[-1]
+    if unit.html.startswith("<figcaption"):
+        k = next(
+            (k for k, u in enumerate(slide.units) if u.picture and "</figcap" not in u.html), None
+        )
+        if k is not None and slide.units[k].visual:  # it fills a slide; the speaker reads about it
+            slide.notes.append(unit.html.replace("figcaption", "div"))
+            return
+        if k is not None:
+            before = slide.units.pop(k)
+            name = re.search(r"Figure \d+\.\d+", unit.html)[0]
+            joined = before.html.replace('alt=""', f'alt="{name}, described below it"')
+            joined = joined.replace("</figure>", f"{unit.html}</figure>")
+            unit = replace(before, html=joined, height=before.height + unit.height)
+    full = slide.height + unit.height > ROOM or slide.lines + unit.lines > CODE_LINES
+    if full and slide.units:
+        slide = Slide(again="" if unit.visual else heading)  # a visual needs the room
+        column.append(slide)
+    asked = any(WAIT in other.html for other in slide.units)
+    slide.units.append(replace(unit, fragment=True) if asked else unit)
+
+
+def _units(cell, name: str, kind: str) -> Iterator[Unit]:
+    """Yield what a cell shows: blocks of its prose, or its code and each output."""
+    if cell.cell_type == "markdown":
+        for block, height in blocks(cell.source):
+            inner = markdown(block)
+            if CAPTION.match(block):
+                inner = f"<figcaption>{inner}</figcaption>"
+            yield Unit(inner, height)
+        return
+    outputs = [unit for output in cell.get("outputs", []) if (unit := _output(output))]
+    lines = len([line for line in cell.source.splitlines() if line.strip()])
+    behind = {"experiment", "widget", "long"} & set(cell.metadata.get("tags", []))
+    if outputs and (behind or outputs[-1].picture):
+        pass
+    elif lines <= CODE_LINES:
+        yield Unit(_highlight(cell.source), 33 * len(cell.source.splitlines()) + 40, lines=lines)
+    elif kind and not outputs:
+        raise DeckError(
+            f"{name} is meant for a slide and has {lines} lines of code and no output; at most "
+            f"{CODE_LINES} can be read there: shorten it or give it the slide type skip"
+        )
+    yield from outputs
+
+
+def _output(output) -> Unit | None:
+    """Return what a stored output shows."""
+    if output.output_type == "stream":
+        return _pre(output.text)
+    if output.output_type == "error":
+        return _pre(f"{output.ename}: {output.evalue}")
+    data = output.get("data", {})
+    if (page := data.get("text/html")) is not None:
+        visual = 'class="gr-visual"' in page
+        if visual:
+            return Unit(f'<div class="visual">{page}</div>', ROOM, picture=True, visual=True)
+        return _page(page)
+    if (picture := data.get("image/png")) is not None:
+        width, height = struct.unpack(">II", base64.b64decode(picture)[16:24])
+        scale = min(WIDE / width, PICTURE / height)
+        size = f'width="{width * scale:.0f}" height="{height * scale:.0f}"'
+        source = f"data:image/png;base64,{picture.strip()}"
+        figure = f'<figure><img alt="" {size} src="{source}"></figure>'
+        return Unit(figure, height * scale + 24, picture=True)
+    return _pre(data.get("text/plain", ""))
+
+
+def _page(page: str) -> Unit:
+    """Return a table or a card; of a long table the first rows."""
+    rows = page.count("<tr") + page.count("<li")
+    dense = rows > 12
+    if "<tbody" in page and rows > ROWS:
+        starts = [found.start() for found in re.finditer("<tr", page)]
+        end = page.rindex("</tbody>")
+        more = f"<p>… and {rows - ROWS} more rows in the notebook.</p>"
+        tail = page[end:].replace("</table>", f"</table>{more}", 1)
+        page, rows = page[: starts[ROWS]] + tail, ROWS + 1
+    words = len(re.sub(r"<style.*?</style>|<[^>]*>", "", page, flags=re.DOTALL))
+    height = (31 if dense else 42) * rows + 30 if rows else 38 * -(-words // ROW) + 60
+    look = "output dense" if dense else "output"
+    return Unit(f'<div class="{look} tex2jax_ignore">{page}</div>', height)
+
+
+def _pre(text: str) -> Unit | None:
+    if not text.strip():
+        return None
+    lines = text.rstrip("\n").splitlines()
+    height = 33 * sum(1 + len(line) // 78 for line in lines) + 30
+    return Unit(f'<pre class="output">{html.escape(text.rstrip())}</pre>', height)
+
+
+def _plain(heading: str) -> str:
+    return html.escape(re.sub(r"\s*\{\{.*?\}\}|[*`]", "", heading))

@@ -1,0 +1,233 @@
+"""Slides: what stands where, what never does, and what a slide cannot hold."""
+
+from __future__ import annotations
+
+import base64
+import re
+import struct
+
+import nbformat
+import pytest
+
+from graphrec_utils import environment, paths
+from graphrec_utils.authoring import deck, slides, vendor
+
+pytest.importorskip("sphinx_revealjs", reason="sphinx-revealjs brings reveal.js")
+
+
+def note(text: str, kind: str = "", tags=()):
+    return _with(nbformat.v4.new_markdown_cell(text), kind, tags)
+
+
+def code(text: str, kind: str = "", tags=(), outputs=()):
+    return _with(nbformat.v4.new_code_cell(text, outputs=list(outputs)), kind, tags)
+
+
+def _with(cell, kind, tags):
+    if kind:
+        cell.metadata["slideshow"] = {"slide_type": kind}
+    cell.metadata["tags"] = list(tags)
+    return cell
+
+
+def png(width: int, height: int):
+    head = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + struct.pack(">II", width, height) + b"\0" * 9
+    return shown({"image/png": base64.b64encode(head).decode()})
+
+
+def shown(data: dict):
+    return nbformat.v4.new_output("display_data", data)
+
+
+def printed(text: str):
+    return nbformat.v4.new_output("stream", name="stdout", text=text)
+
+
+def columns(*cells):
+    notebook = nbformat.v4.new_notebook(cells=[note("# 99 · A lesson", "slide"), *cells])
+    return deck.deck(notebook, "99")
+
+
+def text(slide) -> str:
+    return "\n".join(unit.html for unit in slide.units)
+
+
+def test_slides_go_right_and_subslides_down():
+    found = columns(note("below", "subslide"), note("## Next", "slide"), note("same"))
+    assert [len(column) for column in found] == [2, 1]
+    assert "below" in text(found[0][1])
+    assert "same" in text(found[1][0])
+
+
+def test_what_is_before_the_first_slide_is_left_out():
+    notebook = nbformat.v4.new_notebook(cells=[code("import numpy"), note("# A", "slide")])
+    assert len(deck.deck(notebook, "99")) == 1
+
+
+@pytest.mark.parametrize("tag", ["setup", "exercise:99.1", "check:99.1"])
+def test_setup_answers_and_checks_stay_in_the_notebook(tag):
+    ((slide,),) = columns(code("secret = 1", tags=[tag]))
+    assert "secret" not in text(slide)
+
+
+def test_a_slide_with_nothing_on_it_is_dropped_and_its_notes_are_kept():
+    ((slide,),) = columns(note("", "subslide"), note("Say.", tags=["notes"]))
+    assert slide.notes == ["<p>Say.</p>\n"]
+
+
+def test_a_skipped_exercise_is_named_in_the_notes_only():
+    ((slide,),) = columns(note("### Exercise 99.1 — `f`", "skip"))
+    assert "Exercise 99.1" in slide.notes[0]
+    assert "Exercise" not in text(slide)
+
+
+def test_the_caption_of_a_skipped_figure_is_skipped():
+    ((slide,),) = columns(code("draw()", "skip", outputs=[png(9, 9)]), note("*Figure 9.1. Nine.*"))
+    assert "Figure" not in text(slide)
+
+
+def test_what_a_speaker_says_is_in_the_notes():
+    ((slide,),) = columns(note("Take a **vote**.", "notes", ["notes"]))
+    assert slide.notes == ["<p>Take a <strong>vote</strong>.</p>\n"]
+
+
+def test_formulas_reach_mathjax_as_they_are():
+    ((slide,),) = columns(note("If $a_i < b_i$ and $*c*$:\n\n$$\n\\sum_i a_i\n$$"))
+    assert "$a_i &lt; b_i$" in text(slide)
+    assert "$*c*$" in text(slide)
+    assert "$$\n\\sum_i a_i\n$$" in text(slide)
+
+
+def test_formulas_side_by_side_stand_below_each_other_if_they_are_long():
+    long = " \\qquad ".join(["x = y + z + y + z + y + z + y"] * 3)
+    ((slide,),) = columns(note(f"$$\n{long}\n$$"), note("$$\na \\qquad b\n$$"))
+    assert text(slide).count("gathered") == 2  # begin and end, of the first only
+    assert "a \\qquad b" in text(slide)
+
+
+def test_seven_lines_of_code_are_shown_and_eight_are_not():
+    ((slide,),) = columns(code("\n".join(["x = 1"] * 7)))
+    assert slide.lines == 7
+    ((slide,),) = columns(code("\n".join(["x = 1"] * 8), outputs=[printed("seen")]))
+    assert slide.lines == 0
+    assert "seen" in text(slide)
+
+
+def test_two_cells_of_four_lines_stand_on_two_slides():
+    (column,) = columns(code("\n".join(["x = 1"] * 4)), code("\n".join(["y = 1"] * 4)))
+    assert [slide.lines for slide in column] == [4, 4]
+
+
+def test_long_code_without_output_that_is_meant_for_a_slide_is_refused():
+    with pytest.raises(
+        deck.DeckError, match="lesson 99, cell 2 is meant for a slide and has 8 lin"
+    ):
+        columns(code("\n".join(["x = 1"] * 8), "fragment"))
+
+
+def test_code_that_draws_or_measures_is_not_shown():
+    ((slide,),) = columns(
+        code("plot()", outputs=[png(40, 20)]),
+        code("verdict()", tags=["experiment"], outputs=[printed("holds")]),
+    )
+    assert "plot" not in text(slide)
+    assert "verdict" not in text(slide)
+    assert "holds" in text(slide)
+
+
+def test_a_figure_and_its_caption_stay_together_and_fit():
+    cells = [code("draw()", outputs=[png(500, 1000)]), note("*Figure 9.1. What it shows.*")]
+    ((slide,),) = columns(*cells)
+    figure = slide.units[-1].html
+    assert 'width="200" height="400"' in figure
+    assert figure.index("<img") < figure.index("<figcaption>") < figure.index("</figure>")
+    assert 'alt="Figure 9.1, described below it"' in figure
+
+
+def test_a_caption_finds_its_figure_across_a_printed_line():
+    outputs = [png(500, 60), printed("12 items")]
+    ((slide,),) = columns(code("draw()", outputs=outputs), note("*Figure 9.1. What it shows.*"))
+    assert any("<img" in u.html and "<figcaption" in u.html for u in slide.units)
+
+
+def test_a_visual_has_a_slide_of_its_own_and_its_caption_is_spoken():
+    visual = shown({"text/html": '<div id="gr-1" class="gr-visual"></div>'})
+    (column,) = columns(
+        note("## Look\n\nText.", "subslide"),
+        code("visuals.x()", outputs=[visual]),
+        note("*Figure 9.1. What it shows.*"),
+        note("Afterwards."),
+    )
+    (place,) = [slide for slide in column if "gr-visual" in text(slide)]
+    assert len(place.units) == 1
+    assert "What it shows." in place.notes[0]
+
+
+def test_what_does_not_fit_goes_on_below_under_the_same_heading():
+    words = "Twelve words are in this line and they say nothing at all. " * 8
+    (column,) = columns(note("## Long *story*", "subslide"), *[note(words)] * 4)
+    assert len(column) > 2
+    assert [slide.again for slide in column[2:]] == ["Long story"] * (len(column) - 2)
+    assert all(slide.height <= deck.ROOM for slide in column)
+
+
+def test_a_long_table_of_prose_is_cut_with_its_head_repeated():
+    rows = "\n".join(f"| {k} | {'words ' * 30}|" for k in range(12))
+    (column,) = columns(note(f"| number | text |\n|---|---|\n{rows}"))
+    tables = [slide for slide in column if "<table" in text(slide)]
+    assert len(tables) > 1
+    assert all("<th>number</th>" in text(slide) for slide in tables)
+    assert sum(text(slide).count("<td>words") for slide in tables) == 12
+
+
+def test_a_long_table_of_numbers_ends_with_a_word_about_the_rest():
+    body = "".join(f"<tr><td>{k}</td></tr>" for k in range(40))
+    html = f"<table><thead><tr><th>k</th></tr></thead><tbody>{body}</tbody></table>"
+    (column,) = columns(code("table", outputs=[shown({"text/html": html})]))
+    page = "".join(text(slide) for slide in column)
+    assert page.count("<tr>") == 18
+    assert "… and 23 more rows in the notebook." in page
+
+
+def test_what_stands_below_a_prediction_waits():
+    ((slide,),) = columns(note("> **Predict first.** Which?"), note("This one."))
+    assert [unit.fragment for unit in slide.units] == [False, False, True]
+
+
+def test_every_lesson_keeps_the_rules(tmp_path):
+    for path in slides.write([], tmp_path):
+        assert path.stat().st_size < 6e6, path
+        page = path.read_text("utf-8")
+        for section in page.split('<section data-slide="">')[1:]:
+            listings = re.findall(r'<div class="highlight.*?</pre>', section, re.DOTALL)
+            lines = [x for shown in listings for x in shown.splitlines() if x.strip()]
+            assert len(lines) <= 8, section[:300]  # the first line is the tag's
+    index = (tmp_path / "index.html").read_text("utf-8")
+    assert index.count("<li>") == len(list(tmp_path.glob("[0-9]*.html")))
+
+
+def test_a_deck_asks_for_nothing_outside(tmp_path):
+    (path,) = slides.write(["00"], tmp_path)
+    page = re.sub(r"<script>.*?</script>", "", path.read_text("utf-8"), flags=re.DOTALL)
+    assert not re.search(r'(?:src|href)="(?!data:|#|https?:)', page)
+    assert not re.search(r'(?:src="|<link[^>]*|@import |url\()["\']?https?:', page)
+
+
+def test_two_builds_are_equal(tmp_path):
+    first = slides.write(["00"], tmp_path / "a")[0].read_bytes()
+    assert slides.write(["00"], tmp_path / "b")[0].read_bytes() == first
+
+
+def test_a_lesson_that_does_not_exist_exits_with_2(capsys, tmp_path):
+    assert slides.main(["77", "--out", str(tmp_path)]) == 2
+    assert "there is no solutions/77_*.py" in capsys.readouterr().err
+
+
+def test_a_missing_package_is_named(monkeypatch):
+    monkeypatch.setitem(vendor.FILES, "tex-svg.js", ("no-such-module", "some-package", "x.js"))
+    with pytest.raises(environment.CannotRun, match="pip install some-package"):
+        vendor.find("tex-svg.js")
+
+
+def test_the_default_folder_is_ignored_by_git():
+    assert "build/" in (paths.root() / ".gitignore").read_text("utf-8").splitlines()
