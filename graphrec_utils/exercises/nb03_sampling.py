@@ -1,0 +1,203 @@
+"""Claims and mistakes of exercise 03.3: triples for BPR, judged by how often things come.
+
+Random answers cannot be compared number by number. Every judge here compares two samples, the
+answer's and the reference's (or a known mistake's), by a chi-square test whose limit a right answer
+passes with all but one chance in ten million.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from graphrec_utils.exercises.codec import Rng
+from graphrec_utils.exercises.core import Claim, Exercise, Mistake
+
+SIZE = 1500
+CHANCE = 1e-7
+
+
+def sample_bpr_triples(R, size, by, rng):
+    return _triples(R, size, by, rng)
+
+
+def _triples(R, size, by, rng, allowed=None, weight=None):
+    """Draw triples; `allowed(R, u, i)` says which items may be j, `weight` how often each comes."""
+    if by == "edge":
+        rows, columns = np.nonzero(R)
+        e = rng.integers(len(rows), size=size)
+        u, i = rows[e], columns[e]
+    else:
+        active = np.flatnonzero(R.any(axis=1))
+        u = active[rng.integers(len(active), size=size)]
+        i = _pick(R[u].astype(float), rng)
+    room = ~R[u] if allowed is None else allowed(R, u, i)
+    j = _pick(room * (np.ones(R.shape[1]) if weight is None else weight(R)), rng)
+    return u, i, j
+
+
+def _pick(weights, rng):
+    """Draw a column for each row, with probabilities proportional to its weights."""
+    cdf = weights.cumsum(axis=1)
+    return (rng.random(len(weights))[:, None] * cdf[:, -1:] >= cdf).sum(axis=1)
+
+
+def _likes(rng, by: str = "edge") -> dict:
+    """Five users with 1, 2, 3, 6 and no likes among eight items; nobody likes item 7."""
+    R = np.zeros((5, 8), dtype=bool)
+    for u, degree in enumerate((1, 2, 3, 6)):
+        # u does not like item u, so that no constant is a triple
+        free = np.setdiff1d(np.arange(7), [u])
+        R[u, rng.permutation(free)[:degree]] = True
+    if not R[2, 3]:  # somebody shall like what user 3 does not: popularity has a choice for all
+        R[2, rng.choice(np.flatnonzero(R[2]))], R[2, 3] = False, True
+    return {"R": R, "size": SIZE, "by": by, "rng": Rng(int(rng.integers(2**31)))}
+
+
+def _problem(triples, R) -> str | None:
+    """Say whether ids are out of range."""
+    for name, ids, bound in zip("uij", triples, (*R.shape, R.shape[1]), strict=True):
+        if len(ids) and not 0 <= ids.min() <= ids.max() < bound:
+            return f"your {name} run from {ids.min()} to {ids.max()}"
+    return None
+
+
+def _wrong(triples, R) -> tuple[int, int, int]:
+    """Count positives without a like, negatives that u likes, and negatives that are i itself."""
+    u, i, j = triples
+    return int((~R[u, i]).sum()), int(R[u, j].sum()), int((i == j).sum())
+
+
+def _valid(got, expected, inputs) -> str | None:
+    R = inputs["R"]
+    if problem := _problem(got, R):
+        return problem
+    mine, theirs = _wrong(got, R), _wrong(expected, R)
+    names = ("an i that u does not like", "a j that u likes", "the same item as i and as j")
+    for name, a, b in zip(names, mine, theirs, strict=True):
+        # equal counts up to chance; of what never happens in theirs, nothing
+        if (b == 0 and a) or abs(a - b) > 5 * (a + b) ** 0.5:
+            return f"{a} of {inputs['size']:,} triples have {name}"
+    return None
+
+
+def _as_often(first: int, second: int, words: str):
+    """Return a judge: pairs of these columns of the triples come as often as in the other sample."""
+
+    def judge_counts(got, expected, inputs) -> str | None:
+        R = inputs["R"]
+        if problem := _problem(got, R):
+            return problem
+        tables = []
+        for triples in (got, expected):
+            flat = triples[first] * R.shape[1] + triples[second]
+            tables.append(np.bincount(flat, minlength=R.size).astype(float))
+        mine, theirs = tables
+        both = mine + theirs
+        seen = both > 0
+        distance = (np.square(mine - theirs)[seen] / both[seen]).sum()
+        if distance <= stats.chi2.isf(CHANCE, max(1, seen.sum() - 1)):
+            return None
+        u = np.arange(R.size) // R.shape[1]
+        worst = int(np.argmax(np.square(mine - theirs) / np.maximum(both, 1)))
+        return (
+            f"user {u[worst]} with item {worst % R.shape[1]} as {words} comes "
+            f"{mine[worst]:.0f} times in your {inputs['size']:,} triples"
+        )
+
+    return judge_counts
+
+
+def _reproducible(got, expected, inputs) -> str | None:
+    def agree(pair) -> bool:
+        return all(np.array_equal(a, b) for a, b in zip(*pair, strict=True))
+
+    if agree(got) == agree(expected):
+        return None
+    return "two calls with generators of the same seed gave different triples"
+
+
+EX_3 = Exercise(
+    id="03.3",
+    function="sample_bpr_triples",
+    points=5,
+    reference=sample_bpr_triples,
+    library="graphrec_utils.sampling.bpr_triples",
+    claims=(
+        Claim("all chance comes from `rng`", _likes, 0, "call twice", judge=_reproducible),
+        Claim("u likes i and does not like j, in every triple", _likes, judge=_valid),
+        Claim(
+            'by "edge": every like comes equally often',
+            _likes,
+            judge=_as_often(0, 1, "positive"),
+        ),
+        Claim(
+            'by "user": everybody with a like comes equally often, then each like of theirs',
+            lambda rng: _likes(rng, by="user"),
+            judge=_as_often(0, 1, "positive"),
+        ),
+        Claim(
+            "every item that u does not like comes equally often as negative",
+            _likes,
+            judge=_as_often(0, 2, "negative"),
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "any item as negative",
+            lambda R, size, by, rng: _triples(
+                R, size, by, rng, lambda R, u, i: np.ones((len(u), R.shape[1]))
+            ),
+            "some of your negatives are likes of the same user: draw j from the items u has no "
+            "interaction with in train",
+        ),
+        Mistake(
+            "only i is excluded",
+            lambda R, size, by, rng: _triples(
+                R, size, by, rng, lambda R, u, i: i[:, None] != np.arange(R.shape[1])
+            ),
+            "your j differs from i, but it may be another like of u: exclude all of them",
+        ),
+        Mistake(
+            "always by edge",
+            lambda R, size, by, rng: _triples(R, size, "edge", rng),
+            'with by="user" active users still come more often in yours: draw the user first, then '
+            "one of the user's likes",
+        ),
+        Mistake(
+            "always by user",
+            lambda R, size, by, rng: _triples(R, size, "user", rng),
+            'with by="edge" all your users come equally often: draw a like out of all likes',
+        ),
+        Mistake(
+            "edge and user swapped",
+            lambda R, size, by, rng: _triples(R, size, "user" if by == "edge" else "edge", rng),
+            '"edge" and "user" are swapped in yours',
+        ),
+        Mistake(
+            "negatives by popularity",
+            lambda R, size, by, rng: _triples(R, size, by, rng, weight=lambda R: R.sum(axis=0)),
+            "popular items come more often as your negatives, and an item that nobody likes never "
+            "comes: draw j uniformly",
+        ),
+        Mistake(
+            "positive and negative swapped",
+            lambda R, size, by, rng: tuple(_triples(R, size, by, rng)[k] for k in (0, 2, 1)),
+            "your second value holds items that u does not like: the order is u, i (liked), j",
+        ),
+        Mistake(
+            "a generator of its own",
+            lambda R, size, by, rng: _triples(R, size, by, np.random.default_rng()),
+            "you draw from a generator of your own: use `rng`, or nobody can repeat your run",
+        ),
+    ),
+    hints=(
+        "Draw u and i first. Which list do you pick from with one random number if every like shall "
+        "be equally likely?",
+        '"edge": a random row of `np.argwhere(R)`. "user": a random user among those with likes, '
+        "then one of that user's items. For both: j from `np.flatnonzero(~R[u])`.",
+        "A loop over `size` triples is fine: `u, i = likes[rng.integers(len(likes))]` or "
+        "`u = rng.choice(active)`, `i = rng.choice(np.flatnonzero(R[u]))`; then "
+        "`j = rng.choice(np.flatnonzero(~R[u]))`. Collect and turn into int64 arrays.",
+    ),
+)
