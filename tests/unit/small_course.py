@@ -87,7 +87,8 @@ class SmallCourse:
             "requirements.txt", "jupyterlab>=4.2,<5\ntorch>=2.4\ngraphrec-demo>=1  # a comment\n"
         )
         self.write("constraints.txt", f"# python: {python}\ngraphrec-demo==1.0\n")
-        self.write("pyproject.toml", '[project.optional-dependencies]\ndev = ["graphrec-dev>=1"]\n')
+        extras = '[project.optional-dependencies]\ndev = ["graphrec-dev>=1"]\nsite = []\n'
+        self.write("pyproject.toml", extras)
         wheel(
             self.wheels,
             "jupyterlab",
