@@ -310,7 +310,7 @@ EX_7 = Exercise(
         ),
     ),
     hints=(
-        "At which ranks do the two curves of figure 3.9 differ most?",
+        "At which ranks do the two curves of the figure above differ most?",
         "Sampled negatives hardly notice whether an item has rank 2 or 50 of 2,000, full ranking "
         "sees nothing else. So let A be always a little outside the top.",
         "A: rank `top + 1` for everybody. B: rank 1 for half of the users, `num_items` for the rest.",

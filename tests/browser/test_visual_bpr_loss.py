@@ -1,0 +1,85 @@
+"""The BPR loss by mouse and by keyboard, on a page of its own, light and dark."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+
+from graphrec_utils import visuals
+
+
+def open_on(page, tmp_path, dark: bool = False):
+    file = tmp_path / "page.html"
+    theme = ' data-jp-theme-light="false" style="background:#111"' if dark else ""
+    html = visuals.bpr_loss().html()
+    page_text = f'<!doctype html><html lang="en"><meta charset="utf-8"><body{theme}>{html}</body>'
+    file.write_text(page_text, "utf-8")
+    page.goto(file.as_uri())
+    root = page.locator(".gr-root")
+    root.wait_for()
+    return root
+
+
+@pytest.fixture
+def shown(page, tmp_path):
+    """The visual on a page of its own."""
+    return open_on(page, tmp_path)
+
+
+def numbers(shown) -> tuple[float, float, float]:
+    """Return difference, loss and gradient from the status line."""
+    text = shown.get_by_role("status").inner_text().replace("−", "-")
+    found = re.search(r"x = (\S+): .*Loss (\S+), gradient (\S+)\. ", text)
+    return tuple(float(x) for x in found.groups())
+
+
+def test_it_starts_with_a_negative_ahead(shown):
+    x, loss, gradient = numbers(shown)
+    assert x == -1
+    assert loss == pytest.approx(math.log1p(math.exp(1)), abs=0.006)
+    assert gradient == pytest.approx(-1 / (1 + math.exp(-1)), abs=0.006)
+
+
+def test_the_slider_works_with_the_arrow_keys(page, shown):
+    shown.get_by_role("slider").focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    assert numbers(shown)[:2] == (0, 0.69)
+    page.keyboard.press("End")
+    assert numbers(shown)[0] == 6
+    assert "hardly moves x" in shown.get_by_role("status").inner_text()
+
+
+def test_a_step_raises_the_difference_and_with_the_wrong_sign_lowers_it(page, shown):
+    step = shown.get_by_role("button", name="One step of training")
+    step.click()
+    assert numbers(shown)[0] == pytest.approx(-1 + 1 / (1 + math.exp(-1)), abs=0.06)
+    shown.get_by_role("button", name="Turn the sign").focus()
+    page.keyboard.press("Enter")
+    before = numbers(shown)[0]
+    step.focus()
+    page.keyboard.press("Space")
+    assert numbers(shown)[0] < before
+    assert shown.get_by_role("status").inner_text().startswith("Sign turned.")
+    shown.get_by_role("button", name="Reset").click()
+    assert numbers(shown)[0] == -1
+    assert shown.get_by_role("status").inner_text().startswith("BPR.")
+
+
+def test_many_wrong_steps_stop_at_the_edge(shown):
+    shown.get_by_role("button", name="Turn the sign").click()
+    for _ in range(12):
+        shown.get_by_role("button", name="One step of training").click()
+    assert numbers(shown)[0] < -3.5
+
+
+def test_the_dark_page_is_readable(page, tmp_path):
+    root = open_on(page, tmp_path, dark=True)
+    color, background = root.evaluate(
+        "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
+    )
+    assert color != background
+    dot = root.locator(".gr-bpr-dot").first.evaluate("e => getComputedStyle(e).fill")
+    assert dot == color
