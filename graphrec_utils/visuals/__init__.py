@@ -8,6 +8,9 @@ connects it to the kernel.
 from graphrec_utils.visuals.als import als
 from graphrec_utils.visuals.base import Visual
 from graphrec_utils.visuals.bipartite import bipartite
+from graphrec_utils.visuals.khop import khop
 from graphrec_utils.visuals.metric_list import metric_list
+from graphrec_utils.visuals.spectrum import spectrum
+from graphrec_utils.visuals.walk import walk
 
-__all__ = ["Visual", "als", "bipartite", "metric_list"]
+__all__ = ["Visual", "als", "bipartite", "khop", "metric_list", "spectrum", "walk"]

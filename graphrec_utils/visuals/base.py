@@ -2,8 +2,9 @@
 
 A new visual takes two small files. `static/NAME.js` is an ES module that exports
 `default { render({ model, el }) }` and reads its state with `model.get("key")`; helpers for
-controls, keyboard and status line are in `static/base.js`, looks in `static/base.css` and, where
-needed, `static/NAME.css`. A Python function checks its arguments and returns a `Visual`:
+controls, keyboard and status line are in `static/base.js`, a graph to pick nodes from in
+`static/graph.js`, looks in a style sheet of the same name beside each. A Python function checks its
+arguments and returns a `Visual`:
 
     def walk(R, start):
         return Visual(STATIC / "walk.js", state={...}, text="walk from u1, 40 steps",
@@ -148,13 +149,19 @@ class Visual:
             "paper": style.PAPER,
         }
         colors = "".join(f" --gr-{name}: {color};" for name, color in palette.items())
-        own = self.module.with_suffix(".css")
-        sheets = [STATIC / "base.css", *([own] if own.exists() else [])]
-        return f".gr-root {{{colors} }}\n" + "".join(s.read_text("utf-8") for s in sheets)
+        sheets = [path.with_suffix(".css") for path in _files(self.module)]
+        rules = "".join(sheet.read_text("utf-8") for sheet in sheets if sheet.exists())
+        return f".gr-root {{{colors} }}\n{rules}"
+
+
+def _files(module: Path) -> list[Path]:
+    """Return base.js, the other files that the module imports, and the module."""
+    imported = re.findall(r'^import [^;]* from "\./([\w.]+)";', module.read_text("utf-8"), re.M)
+    return [*(STATIC / name for name in dict.fromkeys(["base.js", *imported])), module]
 
 
 def _script(module: Path) -> str:
-    """Return base.js and the module as one script: a notebook's output cannot import files."""
-    code = "\n".join(path.read_text("utf-8") for path in (STATIC / "base.js", module))
+    """Return the module and what it imports as one script: a notebook's output cannot import."""
+    code = "\n".join(path.read_text("utf-8") for path in _files(module))
     code = re.sub(r"^import [^;]*;\n", "", code, flags=re.MULTILINE)
     return re.sub(r"^export (?!default)", "", code, flags=re.MULTILINE)

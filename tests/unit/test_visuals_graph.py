@@ -1,0 +1,180 @@
+"""Walks, walker and filters: their states are true, their pictures tell the same, bad input."""
+
+from __future__ import annotations
+
+import matplotlib
+
+matplotlib.use("agg")
+
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from graphrec_utils import graphs, toy, visuals, walks
+from graphrec_utils.models import filters
+from graphrec_utils.visuals.khop import counts, heights
+from graphrec_utils.visuals.spectrum import patterns, responses
+from graphrec_utils.visuals.walk import visits
+
+MADE = {"khop": visuals.khop, "walk": visuals.walk, "spectrum": visuals.spectrum}
+
+
+@pytest.fixture(autouse=True)
+def no_figures_left():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(params=MADE.values(), ids=MADE)
+def make(request):
+    return request.param
+
+
+# ------------------------------------------------------------- all three
+def test_two_runs_give_the_same_text(make):
+    first, again = (make(toy.likes(), toy.USERS, toy.ITEMS) for _ in range(2))
+    assert first.html() == again.html()
+    assert repr(first).startswith("<") and "0x" not in repr(first)
+
+
+def test_the_joined_script_has_no_name_twice_and_asks_for_nothing(make):
+    text = re.sub(r"base64,[A-Za-z0-9+/=]*", "", make(toy.likes(), toy.USERS, toy.ITEMS).html())
+    names = re.findall(r"^(?:const|let|function|class) (\w+)", text, re.MULTILINE)
+    assert len(names) == len(set(names)) > 8
+    assert not re.search(r"^import |^export (?!default)", text, re.MULTILINE)
+    assert not re.search(r"https?:(?!//www\.w3\.org)|@import|url\(|\bfetch\b", text)
+    assert len(text.encode()) < 40_000
+
+
+def test_the_state_holds_names_and_likes(make):
+    state = make(toy.likes(), toy.USERS, toy.ITEMS).state
+    assert state["likes"] == toy.likes().int().tolist()
+    assert (state["users"], state["items"]) == (list(toy.USERS), list(toy.ITEMS))
+
+
+BAD = {
+    "a vector": ([1, 0], {}, r"not empty; got shape \(2,\)"),
+    "too large": (np.ones((9, 2)), {}, r"at most 8 users and 8 items; got 9 and 2"),
+    "a name twice": ([[1], [0]], {"users": ["Ann", "Ann"]}, "'Ann' occurs twice"),
+}
+
+
+@pytest.mark.parametrize(("R", "names", "words"), BAD.values(), ids=BAD)
+def test_bad_input_gets_a_sentence(make, R, names, words):
+    with pytest.raises(ValueError, match=words):
+        make(R, **names)
+
+
+OUTSIDE = {
+    "no such node": (visuals.khop, {"start": 5}, "start must be a node, 0 to 4; got 5"),
+    "too long": (visuals.khop, {"longest": 9}, r"longest must lie in 1\.\.\.8; got 9"),
+    "no such start": (visuals.walk, {"start": -1}, "start must be a node, 0 to 4; got -1"),
+    "never back": (visuals.walk, {"restart": 0}, "restart must lie between 0 and 1; got 0"),
+    "cut-off above 1": (visuals.spectrum, {"cutoff": 1.1}, r"cutoff must lie in 0\.\.\.1"),
+    "no layer": (visuals.spectrum, {"layers": 0}, r"layers must lie in 1\.\.\.8; got 0"),
+}
+
+
+@pytest.mark.parametrize(("make", "given", "words"), OUTSIDE.values(), ids=OUTSIDE)
+def test_an_argument_out_of_range_gets_a_sentence(make, given, words):
+    with pytest.raises(ValueError, match=words):
+        make(toy.t1(), **given)
+
+
+# ------------------------------------------------------------- walks of length k
+def test_the_counts_are_rows_of_the_powers():
+    A = graphs.adjacency(toy.t3()).numpy().astype(int)
+    rows = counts(toy.t3().int().numpy(), 1, 4)
+    for k in range(5):
+        np.testing.assert_array_equal(rows[k], np.linalg.matrix_power(A, k)[1])
+
+
+def test_the_picture_of_walks_tells_every_count():
+    visual = visuals.khop(toy.likes(), toy.USERS, toy.ITEMS)
+    axes = visual.static()
+    assert [ax.get_title() for ax in axes] == [f"k = {k}" for k in range(6)]
+    shown = [text.get_text() for text in axes[5].texts]
+    assert shown[:4] == ["5", "9", "5", "1"]  # Ann to the four films in five steps
+    assert "k = 3: Alien 2, Brazil 3, Cube 1;" in visual.alt
+
+
+def test_a_node_without_edges_has_no_walks():
+    visual = visuals.khop([[1, 0], [0, 0]], start=1)
+    assert "k = 1: none" in visual.alt
+    assert len(visual.static()) == 6
+
+
+def test_heights_of_one_node():
+    assert heights(1).tolist() == [0.5]
+
+
+# ------------------------------------------------------------- the walker
+def test_the_walk_converges_to_pagerank():
+    A = graphs.adjacency(toy.likes().double())
+    exact = walks.ppr(A, [0], 0.25)[0].numpy()
+    share = visits(A.numpy(), 0, 0.25, 20_000, seed=0)[-1] / 20_001
+    # a sequence of 20,000 dependent visits: some hundredths are many standard deviations
+    np.testing.assert_allclose(share, exact, atol=0.02)
+
+
+def test_every_step_adds_one_visit():
+    A = graphs.adjacency(toy.t1().double()).numpy()
+    counts_ = visits(A, 0, 0.5, 50, seed=1)
+    np.testing.assert_array_equal(counts_.sum(axis=1), np.arange(1, 52))
+
+
+def test_the_picture_of_the_walker_shows_three_lengths():
+    axes = visuals.walk(toy.likes(), toy.USERS, toy.ITEMS).static()
+    assert [ax.get_title("left") for ax in axes] == ["10 steps", "100 steps", "1,000 steps"]
+    assert all(sum(bar.get_width() for bar in ax.patches) == pytest.approx(1) for ax in axes)
+
+
+# ------------------------------------------------------------- filters
+def test_the_patterns_are_those_of_the_normalized_matrix():
+    U, sigma, V = patterns(toy.likes().int().numpy())
+    A_hat = graphs.normalize(graphs.adjacency(toy.likes().double()))
+    np.testing.assert_allclose((U * sigma) @ V.T, A_hat[:3, 3:], atol=1e-12)
+    # the graph is a path of seven nodes: the cosines of 0, 30 and 60 degrees
+    np.testing.assert_allclose(sigma, [1, 3**0.5 / 2, 0.5])
+
+
+def test_patterns_of_eigenvalue_zero_are_left_out():
+    assert len(patterns(np.ones((2, 3), dtype=int))[1]) == 1
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3, 5])
+def test_the_odd_part_of_the_mean_gives_lightgcn_s_scores(layers):
+    R = toy.t3().double()
+    U, sigma, V = patterns(R.int().numpy())
+    here, there = (list(responses(x, 0.5, layers).values())[1] for x in (sigma, -sigma))
+    scorer = filters.closed_form(sp.csr_array(R.numpy()), layers)
+    expected = scorer.scores(np.arange(4))
+    np.testing.assert_allclose((U * (here - there) / 2) @ V.T, expected, atol=1e-6)
+
+
+def test_the_last_layer_alone_is_even():
+    x = np.linspace(-1, 1, 21)
+    last = list(responses(x, 0.5, 3).values())[2]
+    np.testing.assert_allclose(last, last[::-1])
+
+
+def test_a_cut_off_is_an_svd_without_small_patterns():
+    R = toy.likes().double()
+    U, sigma, V = patterns(R.int().numpy())
+    kept = next(iter(responses(sigma, 0.7, 3).values()))
+    assert (kept > 0).tolist() == [True, True, False]
+    expected = filters.svd_low_pass(sp.csr_array(R.numpy()), 2).scores(np.arange(3))
+    np.testing.assert_allclose((U * kept) @ V.T, expected, atol=1e-6)
+
+
+def test_the_picture_of_filters_has_a_stem_per_eigenvalue():
+    axes = visuals.spectrum(toy.likes(), toy.USERS, toy.ITEMS, cutoff=0.6).static()
+    assert axes[0].get_title("left") == "cut-off at 0.6 (MF)"
+    points = axes[0].collections[-1].get_offsets()
+    at, size = points[:, 0], points[:, 1]
+    np.testing.assert_allclose(sorted(at), [-1, -(3**0.5) / 2, -0.5, 0.5, 3**0.5 / 2, 1])
+    np.testing.assert_allclose(size[np.abs(at) < 0.6], 0)
+    np.testing.assert_allclose(size[np.abs(at) > 0.6], at[np.abs(at) > 0.6])
