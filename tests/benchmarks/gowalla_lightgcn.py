@@ -63,9 +63,17 @@ MF = {
 }  # fmt: skip
 SHORT = {"epochs": 8, "negatives": 1024}
 TRIALS = {
-    # short runs say which ridge and rate; full length belongs to the last ones
-    "recipe": [RECIPE | SHORT | {"l2": l2, "rate": 0.015} for l2 in (0.02, 0.04, 0.08)]
-    + [RECIPE | SHORT | {"l2": 0.04, "rate": 0.03}],
+    "recipe": [
+        RECIPE | SHORT | {"l2": l2, "rate": rate, "negatives": negatives}
+        for l2, rate, negatives in (
+            (0.02, 0.015, 1024),
+            (0.04, 0.015, 1024),
+            (0.08, 0.015, 1024),
+            (0.04, 0.03, 1024),
+            (0.03, 0.015, 2048),
+            (0.03, 0.03, 2048),
+        )
+    ],
     "mf": [MF | {"l2": l2, "rate": rate} for rate in (5e-3, 2e-2) for l2 in (3e-3, 1e-2, 3e-2)],
 }
 DEPARTURES = [
