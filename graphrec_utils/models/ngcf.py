@@ -97,8 +97,7 @@ def message_dropout(
     Raises:
         ValueError: the rate is not in [0, 1), or A_hat is not sparse.
 
-    Wang et al. 2019, section 2.4.2, where it follows dropout of features. Built in lesson 05,
-    exercise 05.4.
+    Wang et al. 2019, section 2.4.2. Built in lesson 05, exercise 05.4.
     """
     _check_rate("rate", rate)
     if A_hat.layout not in (torch.sparse_csr, torch.sparse_coo):

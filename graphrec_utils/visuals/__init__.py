@@ -8,9 +8,31 @@ connects it to the kernel.
 from graphrec_utils.visuals.als import als
 from graphrec_utils.visuals.base import Visual
 from graphrec_utils.visuals.bipartite import bipartite
+from graphrec_utils.visuals.bpr_loss import bpr_loss
 from graphrec_utils.visuals.khop import khop
+from graphrec_utils.visuals.layers import layers
+from graphrec_utils.visuals.messages import messages
 from graphrec_utils.visuals.metric_list import metric_list
+from graphrec_utils.visuals.one_way import one_way
+from graphrec_utils.visuals.product import product
+from graphrec_utils.visuals.sampled_metric import sampled_metric
+from graphrec_utils.visuals.smoothing import smoothing
 from graphrec_utils.visuals.spectrum import spectrum
 from graphrec_utils.visuals.walk import walk
 
-__all__ = ["Visual", "als", "bipartite", "khop", "metric_list", "spectrum", "walk"]
+__all__ = [
+    "Visual",
+    "als",
+    "bipartite",
+    "bpr_loss",
+    "khop",
+    "layers",
+    "messages",
+    "metric_list",
+    "one_way",
+    "product",
+    "sampled_metric",
+    "smoothing",
+    "spectrum",
+    "walk",
+]

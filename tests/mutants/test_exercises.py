@@ -70,8 +70,9 @@ def fill(value, how, rng):
         return np.asarray(how(rng, value.shape)).astype(value.dtype)
     if sp.issparse(value):
         return sp.csr_array(how(rng, value.shape))
-    if torch.is_tensor(value) and value.layout == torch.strided and value.dtype != torch.bool:
-        return torch.as_tensor(np.asarray(how(rng, tuple(value.shape)))).to(value.dtype)
+    if torch.is_tensor(value) and value.dtype != torch.bool:
+        dense = torch.as_tensor(np.asarray(how(rng, tuple(value.shape)))).to(value.dtype)
+        return dense if value.layout == torch.strided else dense.to_sparse_coo()
     return value
 
 

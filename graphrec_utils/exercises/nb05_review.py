@@ -1,0 +1,290 @@
+"""Lesson 05: what the released code does otherwise, and what a model costs (05.5, 05.6)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from graphrec_utils import graphs
+from graphrec_utils.exercises.compare import show
+from graphrec_utils.exercises.core import Claim, Exercise, Mistake
+
+# ---------------------------------------------------------------- 05.5
+
+NAMES = ("adjacency", "activations", "norms", "dropout", "loss")
+
+
+def one_at_a_time(A, E, W_self, W_inter):
+    return _effects(A, E, W_self, W_inter)
+
+
+def _leaky(x):
+    return F.leaky_relu(x, 0.2)
+
+
+def _bar(A):
+    return (A + torch.eye(len(A))) / (A.sum(dim=1, keepdim=True) + 1)
+
+
+def _branches(A, E):
+    heard = graphs.normalize(A) @ E
+    return heard + E, heard * E
+
+
+def _released_branches(bar, E):
+    heard = bar @ E
+    return heard, heard * E
+
+
+def _unit(E, layer):
+    return torch.cat([E, F.normalize(layer, dim=1)], dim=1)
+
+
+def _effects(
+    A, E, W_self, W_inter, bar=_bar, branches=None, unit=_unit, size=torch.amax, dropout=0.0
+):
+    """The five effects, with parts exchangeable."""
+    both, product = _branches(A, E)
+    a, b = both @ W_self.T, product @ W_inter.T
+    paper = torch.cat([E, _leaky(a + b)], dim=1)
+    both, product = _released_branches(bar(A), E) if branches is None else branches(A, E)
+    changed = {
+        "adjacency": torch.cat([E, _leaky(both @ W_self.T + product @ W_inter.T)], dim=1),
+        "activations": torch.cat([E, _leaky(a) + _leaky(b)], dim=1),
+        "norms": unit(E, _leaky(a + b)),
+        "dropout": torch.cat([E, (1 - dropout) * _leaky(a + b)], dim=1),
+        "loss": paper,
+    }
+    return {name: float(size((other - paper).abs())) for name, other in changed.items()}
+
+
+def _one_after_the_other(A, E, W_self, W_inter):
+    """Each difference on top of the ones before."""
+    effects = _effects(A, E, W_self, W_inter)
+    both, product = _branches(A, E)
+    paper = torch.cat([E, _leaky(both @ W_self.T + product @ W_inter.T)], dim=1)
+    both, product = _released_branches(_bar(A), E)
+    layer = _leaky(both @ W_self.T) + _leaky(product @ W_inter.T)
+    for name, other in (("activations", torch.cat([E, layer], 1)), ("norms", _unit(E, layer))):
+        effects[name] = float((other - paper).abs().max())
+    return effects | {"dropout": effects["norms"], "loss": effects["norms"]}
+
+
+def _first_branch_only(A, E):
+    return _bar(A) @ E, (graphs.normalize(A) @ E) * E
+
+
+def _self_twice(A, E):
+    heard = _bar(A) @ E
+    return heard + E, heard * E
+
+
+def _unit_columns(E, layer):
+    return torch.cat([E, F.normalize(layer, dim=0)], dim=1)
+
+
+def _one_layer(rng, size: float = 1.0, weight: float = 1.0) -> dict:
+    R = rng.random((4, 5)) < 0.4
+    R[np.arange(5) % 4, np.arange(5)] = True
+    R[0, :] = True
+    draw = lambda *shape: torch.from_numpy(rng.normal(size=shape).astype(np.float32))  # noqa: E731
+    A = graphs.adjacency(torch.from_numpy(R.astype(np.float32)))
+    E, W_self, W_inter = size * draw(9, 3), weight * draw(3, 3), weight * draw(3, 3)
+    return {"A": A, "E": E, "W_self": W_self, "W_inter": W_inter}
+
+
+def _long_rows(rng) -> dict:
+    """Layer 0 has much longer rows than layer 1: whoever touches it is seen."""
+    return _one_layer(rng, size=3.0, weight=0.05)
+
+
+def _only(*names: str):
+    """Return a judge that looks at these effects only."""
+
+    def judge(got, expected, inputs=None) -> str | None:
+        for name in names:
+            if name not in got:
+                return f"yours has no key {name!r}"
+            if not isinstance(got[name], int | float):
+                return f"{name!r} is no number in yours"
+            if not np.isclose(got[name], expected[name], rtol=1e-3, atol=1e-5):
+                return f"{name!r} is {show(float(got[name]))} in yours"
+        return None
+
+    return judge
+
+
+EX_5 = Exercise(
+    id="05.5",
+    function="one_at_a_time",
+    points=3,
+    reference=one_at_a_time,
+    claims=(
+        Claim("adjacency: (D + I)⁻¹(A + I) in both branches", _one_layer, judge=_only("adjacency")),
+        Claim("activations: one LeakyReLU per branch", _one_layer, judge=_only("activations")),
+        Claim("norms: layer 1 has rows of length 1, layer 0 not", _long_rows, judge=_only("norms")),
+        Claim("all five: what changes, and what does not", _one_layer, judge=_only(*NAMES)),
+    ),
+    mistakes=(
+        Mistake(
+            "divides by the degree",
+            lambda *x: _effects(
+                *x, bar=lambda A: (A + torch.eye(len(A))) / A.sum(1, keepdim=True).clamp(min=1)
+            ),
+            "your rows are divided by deg(v), but A + I has deg(v) + 1 entries in a row",
+        ),
+        Mistake(
+            "the README's default",
+            lambda *x: _effects(
+                *x, bar=lambda A: A / A.sum(1, keepdim=True).clamp(min=1) + torch.eye(len(A))
+            ),
+            "D⁻¹A + I is what the README calls the default; the code's default is (D + I)⁻¹(A + I)",
+        ),
+        Mistake(
+            "first branch only",
+            lambda *x: _effects(*x, branches=_first_branch_only),
+            "you changed the matrix in the first branch only; the product hears through it, too",
+        ),
+        Mistake(
+            "self-message twice",
+            lambda *x: _effects(*x, branches=_self_twice),
+            "A + I already contains the self-message; you add E once more",
+        ),
+        Mistake(
+            "layer 0 normalized",
+            lambda *x: _effects(*x, unit=lambda E, layer: _unit(F.normalize(E, dim=1), layer)),
+            "you normalize layer 0 as well; the released code leaves it as it is",
+        ),
+        Mistake(
+            "columns of length 1",
+            lambda *x: _effects(*x, unit=_unit_columns),
+            "you normalize columns; a node's vector is a row, dim=1",
+        ),
+        Mistake(
+            "one after the other",
+            _one_after_the_other,
+            "your differences pile up: switch each one on alone, starting from the paper's layer",
+        ),
+        Mistake(
+            "mean change",
+            lambda *x: _effects(*x, size=torch.mean),
+            "you report the mean change; asked is the largest one",
+        ),
+        Mistake(
+            "dropout scales in evaluation",
+            lambda *x: _effects(*x, dropout=0.1),
+            "dropout does nothing in evaluation: no loss and no scaling, so its effect is 0",
+        ),
+    ),
+    hints=(
+        "Which of the five acts in the forward pass of an evaluation at all?",
+        "Compute the paper's two branches a and b once. Activations: σ(a) + σ(b) against σ(a + b). "
+        "Norms: `F.normalize(layer, dim=1)`. Adjacency: both branches again with the other matrix.",
+        "`bar = (A + torch.eye(len(A))) / (A.sum(1, keepdim=True) + 1)` and `heard = bar @ E`; the "
+        "branches are `heard @ W_self.T` and `(heard * E) @ W_inter.T`. The last two effects are 0.0.",
+    ),
+)
+
+# ---------------------------------------------------------------- 05.6
+
+
+def count_parameters(num_users, num_items, dims, biases):
+    layers = sum(2 * d * to + 2 * to * biases for d, to in pairwise(dims))
+    return (num_users + num_items) * dims[0], layers
+
+
+def _sizes(rng, dims, biases: bool = False) -> dict:
+    m, n = rng.choice(np.arange(100, 1000), 2, replace=False)
+    return {"num_users": int(m), "num_items": int(n), "dims": list(dims), "biases": biases}
+
+
+def _different(rng, biases: bool = False) -> dict:
+    return _sizes(rng, rng.choice(np.arange(8, 70), 4, replace=False).tolist(), biases)
+
+
+def _first_layer_only(num_users, num_items, dims, biases):
+    return count_parameters(num_users, num_items, dims[:2], biases)
+
+
+EX_6 = Exercise(
+    id="05.6",
+    function="count_parameters",
+    points=3,
+    reference=count_parameters,
+    library="graphrec_utils.models.ngcf.num_parameters",
+    claims=(
+        Claim("one layer of width 64: 8,192 numbers", lambda rng: _sizes(rng, (64, 64))),
+        Claim("three layers have three times as many", lambda rng: _sizes(rng, (32, 32, 32, 32))),
+        Claim("layers of different widths", _different),
+        Claim("with biases, one per branch", lambda rng: _different(rng, biases=True)),
+        Claim("without layers, the embeddings alone", lambda rng: _sizes(rng, (16,))),
+    ),
+    mistakes=(
+        Mistake(
+            "one matrix per layer",
+            lambda m, n, dims, biases: (
+                (m + n) * dims[0],
+                sum(a * b + 2 * b * biases for a, b in pairwise(dims)),
+            ),
+            "a layer has two matrices, W_self and W_inter; you count one",
+        ),
+        Mistake(
+            "one bias per layer",
+            lambda m, n, dims, biases: (
+                (m + n) * dims[0],
+                sum(2 * a * b + b * biases for a, b in pairwise(dims)),
+            ),
+            "both branches of a layer have a bias of their own; you count one",
+        ),
+        Mistake(
+            "biases as wide as the input",
+            lambda m, n, dims, biases: (
+                (m + n) * dims[0],
+                sum(2 * a * b + 2 * a * biases for a, b in pairwise(dims)),
+            ),
+            "a bias is added to the layer's output, so it has d' numbers, not d",
+        ),
+        Mistake(
+            "biases always",
+            lambda m, n, dims, biases: count_parameters(m, n, dims, True),
+            "you count biases even where there are none",
+        ),
+        Mistake(
+            "shared matrices",
+            _first_layer_only,
+            "you count the matrices of one layer; every layer has its own",
+        ),
+        Mistake(
+            "square matrices",
+            lambda m, n, dims, biases: (
+                (m + n) * dims[0],
+                sum(2 * a * a + 2 * b * biases for a, b in pairwise(dims)),
+            ),
+            "your matrices are square, d by d; a layer that maps d numbers to d' has d' by d",
+        ),
+        Mistake(
+            "users only",
+            lambda m, n, dims, biases: (m * dims[0], count_parameters(m, n, dims, biases)[1]),
+            "items have embeddings, too: layer 0 has a row for every node",
+        ),
+        Mistake(
+            "all layers of embeddings",
+            lambda m, n, dims, biases: (
+                (m + n) * sum(dims),
+                count_parameters(m, n, dims, biases)[1],
+            ),
+            "only layer 0 is learned; the embeddings of later layers are computed from it",
+        ),
+    ),
+    hints=(
+        "What does the optimizer hold: which embeddings, and which matrices of which shape?",
+        "Layer k maps dims[k-1] numbers to dims[k] with two matrices, and two biases if there are "
+        "any.",
+        "`sum(2 * a * b + 2 * b * biases for a, b in zip(dims[:-1], dims[1:]))`.",
+    ),
+)
+
+EXERCISES = (EX_5, EX_6)
