@@ -19,7 +19,7 @@ from pygments.formatters import HtmlFormatter
 from graphrec_utils import paths, syllabus
 from graphrec_utils.authoring import vendor
 from graphrec_utils.authoring.deck import HEIGHT, WIDTH, DeckError, Slide, deck
-from graphrec_utils.authoring.source import sources, target
+from graphrec_utils.authoring.source import built, sources, target
 
 STYLE = Path(__file__).parent / "static" / "slides.css"
 MATHJAX = (
@@ -81,7 +81,9 @@ def index(decks: dict[str, int]) -> str:
 
 
 def write(lessons: list[str], folder: Path) -> list[Path]:
-    """Write the decks of lessons (all: an empty list) and their index; return the paths.
+    """Write the decks of lessons (all that are built: an empty list) and their index.
+
+    Returns the paths of the decks.
 
     Raises:
         FileNotFoundError: a lesson has no source, or is not built.
@@ -89,12 +91,12 @@ def write(lessons: list[str], folder: Path) -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for source in sources(lessons):
-        built = target(source, "solved")
-        if not built.exists():
-            raise FileNotFoundError(f"{built.name} is not built: run build {source.name[:2]} first")
+    for source in sources(lessons) if lessons else built():
+        notebook = target(source, "solved")
+        if not notebook.exists():
+            raise FileNotFoundError(f"lesson {source.name[:2]} is not built: run build first")
         path = folder / f"{source.stem}.html"
-        _replace(path, page(nbformat.read(built, 4), source.name[:2]))
+        _replace(path, page(nbformat.read(notebook, 4), source.name[:2]))
         written.append(path)
     there = {path.name: _slides_in(path) for path in sorted(folder.glob("[0-9][0-9]_*.html"))}
     _replace(folder / "index.html", index(there))

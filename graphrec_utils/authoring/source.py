@@ -91,6 +91,11 @@ def sources(numbers: list[str] | None = None) -> list[Path]:
     return found
 
 
+def built() -> list[Path]:
+    """Return the sources of all lessons whose notebooks have been built."""
+    return [s for s in sources() if all(target(s, x).exists() for x in ("solved", "student"))]
+
+
 def notebooks(source: Path, repo: str | None = None) -> dict[str, nbformat.NotebookNode]:
     """Return {"solved": notebook, "student": notebook} of a source, without outputs.
 

@@ -18,7 +18,9 @@ def violations(page, context: str | None = None) -> list[str]:
 
     page.evaluate(AXE_FILE_PATH.read_text("utf-8"))
     found = page.evaluate(
-        "(where) => axe.run(where ?? document, { resultTypes: ['violations'] })", context
+        # preload would fetch style sheets, which a page from the disk may not
+        "(where) => axe.run(where ?? document, { resultTypes: ['violations'], preload: false })",
+        context,
     )
     return [
         f"{rule['id']} ({rule['impact']}): {rule['help']} in "

@@ -10,9 +10,9 @@ from pages import violations
 
 from graphrec_utils.authoring import slides
 from graphrec_utils.authoring.deck import CODE_LINES
-from graphrec_utils.authoring.source import sources
+from graphrec_utils.authoring.source import built
 
-LESSONS = [source.name[:2] for source in sources()]
+LESSONS = [source.name[:2] for source in built()]
 
 # What is wrong on any slide: too high, too wide, too small, too much code.
 FAULTS = """(lines) => {
@@ -73,6 +73,7 @@ def go_to(page, selector: str):
         }""",
         selector,
     )
+    page.wait_for_timeout(400)  # fragments fade in
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

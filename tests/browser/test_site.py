@@ -1,0 +1,131 @@
+"""The site from the disk: no request outside, formulas set, visuals alive, links sound."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from urllib.parse import unquote
+
+import pytest
+from labdriver import screenshot
+from pages import violations
+
+from graphrec_utils.authoring import site
+from graphrec_utils.authoring.source import built
+
+PAGES = ["index", "instructor", "launch", "hub", "errata", "glossary", "api/graphs"]
+PAGES += [f"notebooks/{source.stem}" for source in built()]
+
+
+@pytest.fixture(scope="session")
+def website(tmp_path_factory):
+    """The folder of the site; building it gave no warning."""
+    pytest.importorskip("sphinx_book_theme", reason="the extra `site` is not installed")
+    folder = tmp_path_factory.mktemp("site") / "html"
+    assert site.build(folder) == []
+    return folder
+
+
+def show(page, website, name: str):
+    page.goto((website / f"{name}.html").as_uri())
+    page.wait_for_function(
+        "(window.MathJax?.startup?.promise ?? Promise.resolve()).then(() => true)"
+    )
+    page.wait_for_timeout(200)
+
+
+class Links(HTMLParser):
+    """Collects the ids of a page and where its links lead."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.ids, self.links = set(), []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.ids.add(found.get("id"))
+        self.links += [found[name] for name in ("href", "src") if found.get(name)]
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_opens_and_axe_finds_nothing_serious(new_page, website, name, scheme):
+    """The fixture fails the test if anything outside this machine is asked for."""
+    page = new_page(color_scheme=scheme)
+    show(page, website, name)
+    assert page.get_by_role("heading", level=1).count() == 1
+    assert page.locator("mjx-merror").count() == 0
+    assert violations(page) == []
+    if scheme == "light":
+        screenshot(page, f"site-{name.replace('/', '-')}")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_no_wider_than_a_telephone(new_page, website, name):
+    page = new_page(viewport={"width": 390, "height": 844})
+    show(page, website, name)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    screenshot(page, f"site-phone-{name.replace('/', '-')}")
+
+
+def test_links_inside_the_site_lead_somewhere(website):
+    pages = {
+        path: Links(path.read_text("utf-8"))
+        for path in website.rglob("*.html")
+        if "slides" not in path.parts and "_static" not in path.parts
+    }
+    dead, outside = [], set()
+    for path, page in pages.items():
+        for link in page.links:
+            if re.match(r"[a-z]+:", link):
+                outside.add(link)
+                continue
+            file, _, anchor = unquote(link).partition("#")
+            target = (path.parent / file.partition("?")[0]).resolve() if file else path
+            if not target.exists():
+                dead.append(f"{path.name}: {link}")
+            elif anchor and target in pages and anchor not in pages[target].ids:
+                dead.append(f"{path.name}: {link} has no such place")
+    assert len(pages) > 10
+    assert dead == []
+    assert outside  # papers and manuals; not followed
+
+
+def test_formulas_are_set(page, website):
+    show(page, website, "notebooks/02_matrix_factorization")
+    assert page.locator("mjx-container svg").count() > 50
+
+
+def test_a_visual_works_without_a_kernel(page, website):
+    show(page, website, "notebooks/02_matrix_factorization")
+    root = page.locator(".gr-root").first
+    root.get_by_role("button", name="Step →").click()
+    assert root.get_by_role("status").inner_text().startswith("Half-step 1 of 8")
+
+
+def test_without_scripts_the_picture_of_a_visual_is_there(new_page, website):
+    page = new_page(java_script_enabled=False)
+    page.goto((website / "notebooks" / "02_matrix_factorization.html").as_uri())
+    assert page.locator(".gr-visual img").first.is_visible()
+
+
+def test_the_search_finds_a_word_of_a_lesson(page, website):
+    page.goto((website / "search.html").as_uri() + "?q=gramian")
+    page.locator("#search-results").get_by_text("Matrix factorization").first.wait_for()
+
+
+def test_the_theme_can_be_switched_to_dark(page, website):
+    show(page, website, "index")
+    button = page.get_by_role("button", name=re.compile("Color mode|light/dark")).first
+    for _ in range(3):
+        if page.evaluate("document.documentElement.dataset.theme") == "dark":
+            break
+        button.click()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_slides_can_be_reached_from_the_syllabus(page, website):
+    show(page, website, "index")
+    page.get_by_role("link", name="slides 00").click()
+    page.wait_for_function("Reveal.isReady()")
