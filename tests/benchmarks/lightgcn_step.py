@@ -121,6 +121,8 @@ def pyg(setting, edges=None):
     import torch
     from torch_geometric.nn import LGConv, LightGCN
 
+    from graphrec_utils.propagation import to_torch
+
     x, batches, last = inputs(setting)
     m, size = int(x["shape"][0]), int(x["shape"].sum())
     model = LightGCN(size, DIM, LAYERS)
@@ -128,8 +130,7 @@ def pyg(setting, edges=None):
         model.embedding.weight.copy_(torch.from_numpy(x["start"]))
     if edges is None:
         model.convs = torch.nn.ModuleList(LGConv(normalize=False) for _ in range(LAYERS))
-        csr = [torch.from_numpy(x[name]) for name in ("indptr", "indices", "data")]
-        edges = torch.sparse_csr_tensor(*csr, size=(size, size))
+        edges = to_torch(matrix(x))
     else:
         rows = np.repeat(np.arange(size), np.diff(x["indptr"]))
         edges = torch.from_numpy(np.stack([x["indices"], rows]))
