@@ -113,7 +113,8 @@ def draw(R: np.ndarray, parts, names: list[str], v: int) -> tuple[Axes, ...]:
         left.plot(*place[w], marker, color=color, markersize=11, markeredgecolor=edge, mew=2.5)
         side = {"ha": "right", "xytext": (-12, -4)} if w < m else {"xytext": (12, -4)}
         left.annotate(name, place[w], textcoords="offset points", **side)
-    left.set(xlim=(-0.55, 1.6), title=f"{names[v]} listens")
+    left.set_xlim(-0.55, 1.6)
+    left.set_title(f"{names[v]} listens", loc="left")
     left.axis("off")
     at = np.zeros(2)
     for w, kind, vector in parts:
@@ -121,7 +122,7 @@ def draw(R: np.ndarray, parts, names: list[str], v: int) -> tuple[Axes, ...]:
         look = {"arrowstyle": "-|>", "color": color, "lw": 2, "shrinkA": 0, "shrinkB": 0}
         look |= {"linestyle": "dashed" if kind == "W2" else "solid"}
         right.annotate("", at + vector, at, arrowprops=look)
-        label = "itself" if kind == "self" else f"{names[w]}, {kind}"
+        label = "itself" if kind == "self" else f"{names[w]}, W{'₁' if kind == 'W1' else '₂'}"
         right.annotate(
             label, at + vector / 2, fontsize=7, textcoords="offset points", xytext=(3, 3)
         )
@@ -135,5 +136,6 @@ def draw(R: np.ndarray, parts, names: list[str], v: int) -> tuple[Axes, ...]:
     right.axhline(0, color=style.CONTEXT, linewidth=0.6)
     right.axvline(0, color=style.CONTEXT, linewidth=0.6)
     right.margins(0.18)
-    right.set(title=f"the sum: ({at[0]:.2f}, {at[1]:.2f})", aspect="equal")
+    right.set_aspect("equal")
+    right.set_title(f"the sum: ({at[0]:.2f}, {at[1]:.2f})", loc="left")
     return left, right

@@ -64,10 +64,10 @@ def draw(item: np.ndarray, rows: dict, name: str, strength: float) -> tuple[Axes
     at = np.arange(len(item))
     for (who, row), (above, below) in zip(rows.items(), axes.T, strict=True):
         above.bar(at, row, color=style.USER)
-        above.set_title(f"{who}", fontsize="small")
+        above.set_title(f"{who}", fontsize="small", loc="left")
         below.bar(at, item * (1 + strength * np.array(row)), color=style.ITEM)
         below.bar(at, item, fill=False, edgecolor=style.INK, linestyle="dashed")
-        below.set_title(f"{name} tells {who}", fontsize="small")
+        below.set_title(f"{name} tells {who}", fontsize="small", loc="left")
         below.set_xlabel("coordinate")
         for ax in (above, below):
             ax.axhline(0, color=style.CONTEXT, linewidth=0.8)

@@ -41,7 +41,7 @@ def slider(show):
 
 
 def status(root) -> str:
-    return root.get_by_role("status").inner_text()
+    return root.locator(".gr-status").inner_text()
 
 
 def test_buttons_and_arrow_keys_add_one_sender_at_a_time(stepper):
