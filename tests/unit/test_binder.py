@@ -1,0 +1,91 @@
+"""What Binder reads: its packages are the course's, torch comes without CUDA, Python is 3.12."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from graphrec_utils import bootstrap, paths
+
+ROOT = paths.root()
+BINDER = ROOT / ".binder"
+
+
+def lines(path) -> list[str]:
+    found = [line.split("#")[0].strip() for line in path.read_text("utf-8").splitlines()]
+    return [line for line in found if line]
+
+
+def parsed(path) -> dict[str, Requirement]:
+    return {r.name: r for r in map(Requirement, (x for x in lines(path) if x[0] != "-"))}
+
+
+def test_binder_installs_what_requirements_txt_says():
+    binder, ours = parsed(BINDER / "requirements.txt"), parsed(ROOT / "requirements.txt")
+    assert list(binder) == list(ours)
+    for name in set(ours) - {"torch"}:
+        assert binder[name].specifier == ours[name].specifier, name
+
+
+def test_torch_is_pinned_to_the_tested_release_from_the_cpu_index():
+    """Without a pin a newer release of the other index, with CUDA, would win."""
+    (pinned,) = [x for x in lines(ROOT / "constraints.txt") if x.startswith("torch==")]
+    version = Version(pinned.partition("==")[2])
+    torch = parsed(BINDER / "requirements.txt")["torch"]
+    assert str(torch.specifier) == f"=={version.major}.{version.minor}.*"
+    assert torch.specifier.contains(version)
+    options = [x for x in lines(BINDER / "requirements.txt") if x.startswith("-")]
+    assert options == [f"--extra-index-url {bootstrap.TORCH_INDEX}"]
+
+
+def test_there_is_one_folder_for_binder():
+    """With binder/ and .binder/ both there, Binder refuses."""
+    assert not (ROOT / "binder").exists()
+    assert (BINDER / "runtime.txt").read_text("utf-8").strip() == "python-3.12"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Binder runs on Linux")
+@pytest.mark.parametrize("name", ["postBuild", "start"])
+def test_scripts_are_programs(name):
+    assert os.access(BINDER / name, os.X_OK)
+    assert subprocess.run(["bash", "-n", BINDER / name]).returncode == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Binder runs on Linux")
+def test_a_visitor_gets_one_thread():
+    show = 'import os; print(*(os.environ[x + "_NUM_THREADS"] for x in ("OMP", "MKL", "NUMBA")))'
+    command = [BINDER / "start", sys.executable, "-c", show]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.stdout.split() == ["1", "1", "1"], done.stderr
+
+
+def test_the_package_is_installed_alone():
+    """With its dependencies, pip would look for newer ones at every commit."""
+    assert "pip install --no-deps" in (BINDER / "postBuild").read_text("utf-8")
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("repo2docker") is None, reason="jupyter-repo2docker is not installed"
+)
+def test_repo2docker_makes_a_recipe_that_keeps_packages_between_commits(tmp_path):
+    command = [sys.executable, "-m", "repo2docker", "--no-build", "--debug", str(ROOT)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=120, cwd=tmp_path, stdin=subprocess.DEVNULL
+    )
+    recipe = done.stdout + done.stderr
+    assert done.returncode == 0, recipe[-2000:]
+    assert "for python=3.12" in recipe, "not the Python of runtime.txt"
+    install = re.search(r"pip install [^\n]*-r \"?\.binder/requirements\.txt", recipe)
+    copied = re.search(r"COPY [^\n]*src/ \$\{REPO_DIR\}/\n", recipe)
+    assert install, recipe[-3000:]
+    assert copied, recipe[-3000:]
+    assert install.start() < copied.start(), "a new commit would install everything again"
+    assert ".binder/postBuild" in recipe
+    assert ".binder/start" in recipe
