@@ -29,7 +29,7 @@ ROWS = [
     ["exercises"],
     ["grading"],
     ["authoring"],
-    ["commands", "doctor", "data_commands"],
+    ["commands", "doctor", "data_commands", "benchmark"],
     ["__main__"],
 ]
 RANK = {name: rank for rank, row in enumerate(ROWS) for name in row}
