@@ -16,6 +16,7 @@ from graphrec_utils.visuals.metric_list import metric_list
 from graphrec_utils.visuals.one_way import one_way
 from graphrec_utils.visuals.product import product
 from graphrec_utils.visuals.sampled_metric import sampled_metric
+from graphrec_utils.visuals.scatter import scatter
 from graphrec_utils.visuals.smoothing import smoothing
 from graphrec_utils.visuals.spectrum import spectrum
 from graphrec_utils.visuals.walk import walk
@@ -32,6 +33,7 @@ __all__ = [
     "one_way",
     "product",
     "sampled_metric",
+    "scatter",
     "smoothing",
     "spectrum",
     "walk",
