@@ -3,8 +3,8 @@
     OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 python -m tests.benchmarks.growth
     ... python -m tests.benchmarks.growth --picture growth.png     draws what is stored
 
-Planted graphs: communities, popular items, active users; about 25 edges per user at every size, from
-600 thousand to 10 million edges. Each size has a process of its own, so that its largest resident
+Planted graphs: communities, popular items, active users; about 20 edges per user at every size, from
+half a million to eight million edges. Each size has a process of its own, so that its largest resident
 memory is its own.
 
 What would take hours is measured in parts: STEPS steps of an epoch, USERS users of an evaluation and

@@ -263,8 +263,8 @@ def learn_dot(dim: int, width: int, seed: int, steps: int, batch: int = 512) -> 
 
 
 def dot_product() -> None:
-    start, rows, steps = time.perf_counter(), [], 3000
-    for dim, width in product((4, 16, 64), (32, 128, 512)):
+    start, rows, steps = time.perf_counter(), [], 2000
+    for dim, width in product((4, 16, 64), (16, 64, 256)):
         runs = [learn_dot(dim, width, seed, steps) for seed in SEEDS]
         found = {"dim": dim, "width": width, "weights": width * (2 * dim + width // 2 + 2)}
         for key in runs[0]:
