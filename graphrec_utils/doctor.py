@@ -21,6 +21,13 @@ from graphrec_utils import bootstrap, environment, paths
 PROGRAM = "python3 -m graphrec_utils"
 INSTALL = f"`{PROGRAM} lab` installs it"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+KEEP = "save what you want to keep: `progress --export FILE`, and download it and your notebooks"
+PLACES = {
+    "": "this machine",
+    "Colab": f"Google Colab, which forgets this machine; {KEEP}",
+    "Binder": f"Binder, which ends after ten idle minutes; {KEEP}",
+    "JupyterHub": "a JupyterHub; your home folder is kept",
+}
 ROOM = 5e8  # bytes that lessons and their data need besides the packages
 
 # Import every module named on the command line; report the error of each that fails.
@@ -71,6 +78,7 @@ def main(argv: list[str]) -> int:
 def findings() -> Iterator[Finding]:
     """Yield the lines of the report, top to bottom."""
     python, prefix, site = used()
+    yield Finding(True, "place", f"{PLACES[environment.place()]}{_kind_of_environment(prefix)}")
     yield Finding(True, "Python", f"{sys.version.split()[0]}; packages are looked for in {prefix}")
     yield from packages(python, prefix, site)
     yield kernel(python, prefix)
@@ -79,7 +87,19 @@ def findings() -> Iterator[Finding]:
     yield room(paths.root() or Path.cwd())
     yield threads()
     yield downloads()
-    yield browser()
+    if not environment.place():
+        yield browser()
+
+
+def _kind_of_environment(prefix: Path) -> str:
+    """Return what kind of environment the packages are in, as the end of a sentence."""
+    if paths.root() and prefix.resolve() == environment.venv().resolve():
+        return ", in the course's own environment"
+    if (prefix / "conda-meta").is_dir():
+        return ", in a conda environment"
+    if (prefix / "pyvenv.cfg").exists():
+        return ", in a virtual environment of yours"
+    return ", in the Python of the system"
 
 
 def used() -> tuple[str, Path, Path | None]:

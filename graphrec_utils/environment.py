@@ -6,6 +6,7 @@ pyproject.toml.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from importlib import metadata
@@ -14,6 +15,9 @@ from pathlib import Path
 from graphrec_utils import paths
 
 KINDS = ("lab", "test")  # to read and run lessons · to build and test them as well
+
+
+COLAB_NEEDS_NOT = ("jupyterlab", "nbval")  # it has its own front end and runs no tests
 
 
 class CannotRun(Exception):
@@ -26,7 +30,17 @@ def requirements(kind="lab"):
     if kind == "test":
         lines += dev_lines()
     parsed = [re.match(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[.*?\])?\s*([^;]*)", x) for x in lines]
-    return {match[1]: match[2].replace(" ", "") for match in parsed}
+    needed = {match[1]: match[2].replace(" ", "") for match in parsed}
+    if place() == "Colab":
+        needed = {name: span for name, span in needed.items() if name not in COLAB_NEEDS_NOT}
+    return needed
+
+
+def place():
+    """Return where we run: "Colab", "Binder", "JupyterHub", or "" for a machine of one's own."""
+    marks = {"COLAB_RELEASE_TAG": "Colab", "BINDER_SERVICE_HOST": "Binder"}
+    marks["JUPYTERHUB_USER"] = "JupyterHub"  # last: Binder is a hub as well
+    return next((name for mark, name in marks.items() if os.environ.get(mark)), "")
 
 
 def dev_lines():

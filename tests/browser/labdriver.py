@@ -63,12 +63,13 @@ def find_chromium() -> str | None:
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: `url`, the `folder` it shows, `app` ("lab" or "notebook")."""
+    """A running server: `url`, the `folder` it shows, `app` ("lab" or "notebook"), its `pid`."""
 
     url: str
     folder: Path
     app: str
     settings: Path
+    pid: int
 
     def add(self, notebook: str | os.PathLike, name: str | None = None) -> str:
         """Copy a notebook into the server's folder; return its path for `open_notebook`."""
@@ -145,7 +146,7 @@ def server(folder: Path, private: Path, app: str = "lab"):
                 tail = log.read_text("utf-8", "replace")[-2000:]
                 raise RuntimeError(f"jupyter {app} did not start; the end of its log:\n{tail}")
             time.sleep(0.1)
-        yield Server(url, folder, app, settings)
+        yield Server(url, folder, app, settings, process.pid)
     finally:
         process.terminate()  # the server ends its kernels, then itself
         try:

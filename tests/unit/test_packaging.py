@@ -250,10 +250,19 @@ def test_ci_runs_the_command_of_the_readme():
     assert workflow["concurrency"]["cancel-in-progress"] is True
 
 
-def test_actions_are_pinned_to_a_major_version():
-    used = re.findall(r"uses: (\S+)", text(".github/workflows/ci.yml"))
+@pytest.mark.parametrize("name", ["ci", "grade", "pages"])
+def test_actions_are_pinned_to_a_major_version(name):
+    used = re.findall(r"uses: (actions/\S+)", text(f".github/workflows/{name}.yml"))
     assert used
     assert [action for action in used if not re.fullmatch(r"actions/[a-z-]+@v\d+", action)] == []
+
+
+def test_the_site_is_built_by_its_command_and_published_from_main_only():
+    workflow = yaml.safe_load(text(".github/workflows/pages.yml"))
+    steps = workflow["jobs"]["publish"]["steps"]
+    assert "python3 -m graphrec_utils site" in [step.get("run") for step in steps]
+    assert workflow[True]["push"]["branches"] == ["main"]  # YAML reads `on` as True
+    assert {"path": "build/site"} in [step.get("with") for step in steps]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
