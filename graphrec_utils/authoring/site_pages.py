@@ -68,7 +68,7 @@ def write(folder: Path, repo: str | None) -> None:
         notebook = nbformat.read(target(source, "student"), 4)
         nbformat.write(prepared(notebook), folder / "notebooks" / f"{source.stem}.ipynb")
     for page in PAGES.glob("*.md"):
-        text = page.read_text("utf-8").replace("{{memory}}", memory())
+        text = page.read_text("utf-8").replace("<!-- memory -->", memory())
         (folder / page.name).write_text(text, "utf-8")
     for name, text in api.pages().items():
         (folder / "api" / f"{name}.md").write_text(text, "utf-8")

@@ -59,7 +59,7 @@ def show(page, path):
     """Open a deck from its file and wait until it stands."""
     page.set_viewport_size({"width": 1280, "height": 720})
     page.goto(path.as_uri())
-    page.wait_for_function("Reveal.isReady()")
+    page.wait_for_function("window.Reveal?.isReady()")
     page.wait_for_function("MathJax.startup.promise.then(() => true)")
 
 
@@ -148,7 +148,7 @@ def test_the_index_leads_to_every_deck(page, decks):
     assert links.count() == len(LESSONS)
     assert violations(page) == []
     links.first.click()
-    page.wait_for_function("Reveal.isReady()")
+    page.wait_for_function("window.Reveal?.isReady()")
 
 
 def test_readers_of_screens_can_use_a_deck(page, decks):

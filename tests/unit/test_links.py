@@ -13,6 +13,7 @@ from graphrec_utils import paths
 
 ROOT = paths.root()
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), ROOT / "data" / "README.md"]
+DOCUMENTS += sorted((paths.PACKAGE / "authoring" / "pages").glob("*.md"))
 NOTEBOOKS = sorted([*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "solutions").glob("*.ipynb")])
 LINK = re.compile(r"""\]\(([^()\s]+(?:\([^()\s]*\))?)\)|(?:href|src)=["']([^"']+)["']""")
 
