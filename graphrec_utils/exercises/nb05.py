@@ -146,6 +146,11 @@ EX_1 = Exercise(
             "the self-message W1 e_v is missing: a node also tells itself what it was",
         ),
         Mistake(
+            "sum starts at the number 0",
+            lambda N, E, W1, W2: _loop(N, E, W1, W2, own=lambda v: 0),
+            "your sum starts at 0: it starts at W1 e_v, what the node tells itself",
+        ),
+        Mistake(
             "self-message with product",
             _self_with_product,
             "your self-message has a product e_v ⊙ e_v; it is W1 e_v alone",
@@ -184,11 +189,6 @@ EX_1 = Exercise(
             "slope 0.01",
             lambda *a: _loop(*a, act=F.leaky_relu),
             "your slope is PyTorch's default, 0.01; this lesson uses 0.2",
-        ),
-        Mistake(
-            "ReLU",
-            lambda *a: _loop(*a, act=F.relu),
-            "you use ReLU, which sets negative sums to 0; LeakyReLU scales them by 0.2",
         ),
         Mistake(
             "transposed",

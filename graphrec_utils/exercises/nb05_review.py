@@ -248,6 +248,11 @@ EX_6 = Exercise(
             "a bias is added to the layer's output, so it has d' numbers, not d",
         ),
         Mistake(
+            "biases never",
+            lambda m, n, dims, biases: count_parameters(m, n, dims, False),
+            "you never count biases; with `biases` each of the two terms has one",
+        ),
+        Mistake(
             "biases always",
             lambda m, n, dims, biases: count_parameters(m, n, dims, True),
             "you count biases even where there are none",
