@@ -1,0 +1,244 @@
+r"""TransE: a relation is a translation, $\mathbf e_h + \boldsymbol\theta_r \approx \mathbf e_t$ for every fact (h, r, t).
+
+`distance`, `corrupt` and `normalize` are the parts, for torch and autograd; with `losses.hinge(-d_pos,
+-d_neg, margin)` or `losses.sampled_softmax` they make the model of the lecture. `fit` is the same
+training as one fast loop. `filtered_ranks` and `mrr` measure either.
+
+Bordes et al. 2013, "Translating embeddings for modeling multi-relational data".
+Built in lesson 12.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from graphrec_utils.data.triples import Triples
+from graphrec_utils.kernels import transe as kernels
+
+LOSSES = {"margin": False, "softmax": True}
+Callback = Callable[[int, float, "TransE"], None]
+
+
+@dataclass(frozen=True, eq=False)
+class TransE:
+    """Vectors of a trained model: `entity_emb` (num_entities, d), `rel_emb` (num_relations, d).
+
+    `norm` is 1 or 2: the distance is an L1 or an L2 norm.
+    """
+
+    entity_emb: NDArray[np.float32]
+    rel_emb: NDArray[np.float32]
+    norm: int
+
+
+def distance(head: Tensor, rel: Tensor, tail: Tensor, norm: int = 1) -> Tensor:
+    r"""Return $\lVert \mathbf e_h + \boldsymbol\theta_r - \mathbf e_t \rVert$, of shapes (..., d), over the last axis.
+
+    Args:
+        norm: 1 or 2. The smaller the distance, the more plausible the fact.
+
+    Raises:
+        ValueError: another norm.
+
+    Built in lesson 12, exercise 12.1.
+    """
+    return torch.linalg.vector_norm(head + rel - tail, ord=_norm(norm), dim=-1)
+
+
+def corrupt(
+    facts: Tensor, num_entities: int, num_negatives: int, generator: torch.Generator
+) -> Tensor:
+    """Return corrupted facts, (B, S, 3): the head or the tail replaced at random, never both.
+
+    A fair coin chooses the side once per fact. What is drawn never equals the fact itself; that
+    another fact is hit by accident is left as it is, as in the paper.
+
+    Args:
+        facts: (B, 3) int64, columns head, relation, tail.
+        num_entities: at least 2.
+        num_negatives: S.
+        generator: of the facts' device.
+
+    Raises:
+        ValueError: facts are not (B, 3), hold an unknown entity, or there is only one entity.
+
+    Built in lesson 12, exercise 12.3.
+    """
+    if facts.ndim != 2 or facts.shape[1] != 3:
+        raise ValueError(f"facts must be (B, 3): head, relation, tail; got {tuple(facts.shape)}")
+    if num_entities < 2:
+        raise ValueError(f"replacing an entity needs another one; num_entities is {num_entities}")
+    ends = facts[:, [0, 2]]
+    if len(facts) and not 0 <= ends.min() <= ends.max() < num_entities:
+        raise ValueError(f"entities must be 0 to {num_entities - 1}; got {int(ends.max())}")
+    shape = (len(facts), num_negatives)
+    side = 2 * torch.randint(2, (len(facts), 1), generator=generator)  # column 0 or 2
+    # skip the entity that stands there: the ids behind it move up by one
+    drawn = torch.randint(num_entities - 1, shape, generator=generator)
+    drawn += drawn >= facts.gather(1, side)
+    out = facts[:, None, :].repeat(1, num_negatives, 1)  # (B, S, 3)
+    return out.scatter(2, side[:, None, :].expand(*shape, 1), drawn[..., None])
+
+
+def normalize(entity_emb: Tensor) -> Tensor:
+    """Return the rows at length 1, (num_entities, d); a row of zeros stays.
+
+    For entities only: without it the margin loss goes to 0 by growing all vectors. Relations are
+    free, they must be able to be 0. Built in lesson 12, exercise 12.4.
+    """
+    length = torch.linalg.vector_norm(entity_emb, dim=-1, keepdim=True)
+    return entity_emb / torch.where(length > 0, length, 1)
+
+
+def fit(
+    train: Triples,
+    dim: int = 64,
+    loss: str = "softmax",
+    sharpness: float = 12.0,
+    norm: int = 2,
+    num_negatives: int = 64,
+    rate: float = 0.1,
+    unit: bool = True,
+    epochs: int = 10,
+    seed: int = 0,
+    callback: Callback | None = None,
+) -> TransE:
+    r"""Train TransE fact by fact: stochastic gradients with Adagrad, one accumulator per vector.
+
+    Args:
+        train: the facts.
+        dim: number of columns d.
+        loss: of a fact at distance $\delta$ and its corrupted ones at $\delta_1 \dots \delta_S$.
+            "margin": the mean of $\max(0, \gamma + \delta - \delta_j)$. "softmax": cross-entropy
+            of the scores $-\beta\delta, -\beta\delta_1, \dots$
+        sharpness: the margin $\gamma$, or $\beta$.
+        norm: 1 or 2.
+        num_negatives: S, all of the head or all of the tail, uniform; one that equals the fact
+            itself is left out.
+        rate: learning rate.
+        unit: keep entities at length 1 after every step, as the paper does. Without it the
+            softmax needs a small sharpness.
+        epochs: passes over the facts, each in a new random order.
+        seed: >= 0. One thread does all the work: a seed gives one model.
+        callback: called as `callback(epoch, mean loss, model)` after each epoch, from 1; the
+            vectors are the ones being trained, copy what you want to keep.
+
+    Returns:
+        float32 vectors.
+
+    Raises:
+        ValueError: no facts, fewer than 2 entities, or an argument out of its range.
+    """
+    _check(loss, norm, dim=dim, sharpness=sharpness, num_negatives=num_negatives, rate=rate)
+    if len(train) == 0 or train.num_entities < 2:
+        raise ValueError("train needs at least one fact and two entities")
+    if epochs < 0 or seed < 0:
+        raise ValueError(f"epochs and seed must be at least 0; got {epochs} and {seed}")
+    rng = np.random.default_rng(seed)
+    model = TransE(
+        _start(train.num_entities, dim, rng), _start(train.num_relations, dim, rng), norm
+    )
+    squares = [np.full(len(emb), 1e-8, np.float32) for emb in (model.entity_emb, model.rel_emb)]
+    facts, softmax = train.array(), LOSSES[loss]
+    numbers = np.float32(sharpness), np.float32(rate)
+    for epoch in range(1, epochs + 1):
+        order, bits = rng.permutation(len(facts)), rng.integers(2**63, dtype=np.uint64)
+        emb = model.entity_emb, model.rel_emb
+        mean = kernels.one_pass(
+            facts, order, *emb, *squares, num_negatives, norm, softmax, *numbers, unit, bits
+        )
+        if callback is not None:
+            callback(epoch, mean, model)
+    return model
+
+
+def filtered_ranks(
+    model: TransE, facts: Triples, known: list[Triples], ties: float = 0.5
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    r"""Return the rank of each fact's head and of its tail, (E,) each, among all entities.
+
+    Other right answers, those of `known`, leave the list: ranking them higher is no mistake. The
+    rank is 1 + (entities strictly closer) + ties · (entities equally close).
+
+    Args:
+        model: vectors as `fit` returns them.
+        facts: to ask about.
+        known: all facts that are true: train, validation and test. An empty list gives raw ranks.
+        ties: 0.5 is the expected rank under a random order. With 0 a model that gives every
+            entity the same vector would have rank 1.
+
+    Raises:
+        ValueError: facts or known have entities or relations the model does not know, or ties
+            is not between 0 and 1.
+
+    Bordes et al. 2013, section 4.2. Built in lesson 12, exercise 12.5.
+    """
+    if not 0 <= ties <= 1:
+        raise ValueError(f"ties must be between 0 and 1; got {ties}")
+    for triples in (facts, *known):
+        _check_ids(model, triples)
+    right = np.concatenate([t.array() for t in known]) if known else np.empty((0, 3), np.int64)
+    E, R = (np.ascontiguousarray(emb, np.float32) for emb in (model.entity_emb, model.rel_emb))
+    h, r, t = facts.heads, facts.rels, facts.tails
+    out = []
+    for query, given, truth, column in ((E[t] - R[r], t, h, 2), (E[h] + R[r], h, t, 0)):
+        others = _answers(right, column, given * len(R) + r, len(R))
+        out.append(kernels.ranks(query, truth, *others, E, model.norm, ties))
+    return out[0], out[1]
+
+
+def mrr(model: TransE, facts: Triples, known: list[Triples], ties: float = 0.5) -> float:
+    """Return the mean of 1 / rank over heads and tails alike; arguments as in `filtered_ranks`."""
+    if len(facts) == 0:
+        raise ValueError("there are no facts to rank")
+    return float((1 / np.concatenate(filtered_ranks(model, facts, known, ties))).mean())
+
+
+def _answers(facts, column: int, keys, num_relations: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return, for each key (given entity, relation), where its answers begin and all of them."""
+    pairs = np.stack([facts[:, column] * num_relations + facts[:, 1], facts[:, 2 - column]], axis=1)
+    pairs = np.unique(pairs, axis=0)  # a fact in two lists must not be taken out twice
+    left, right = (np.searchsorted(pairs[:, 0], keys, side=side) for side in ("left", "right"))
+    begin = np.concatenate([[0], (right - left).cumsum()])
+    place = np.arange(begin[-1]) + np.repeat(left - begin[:-1], right - left)
+    return begin, pairs[place, 1]
+
+
+def _start(rows: int, dim: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return directions at random, each of length 1."""
+    emb = rng.normal(size=(rows, dim))
+    return (emb / np.linalg.norm(emb, axis=1, keepdims=True)).astype(np.float32)
+
+
+def _check_ids(model: TransE, triples: Triples) -> None:
+    """Raise a ValueError if a fact has an entity or a relation without a vector."""
+    for name, ids, count in (
+        ("entity", np.concatenate([triples.heads, triples.tails]), len(model.entity_emb)),
+        ("relation", triples.rels, len(model.rel_emb)),
+    ):
+        if len(ids) and ids.max() >= count:
+            raise ValueError(
+                f"the model has no vector for {name} {ids.max()}: it was trained on {count}; "
+                "train it with all ids, or leave these facts out"
+            )
+
+
+def _norm(norm: int) -> int:
+    if norm not in (1, 2):
+        raise ValueError(f"norm must be 1 or 2; got {norm}")
+    return norm
+
+
+def _check(loss: str, norm: int, **positive: float) -> None:
+    if loss not in LOSSES:
+        raise ValueError(f"loss must be one of {', '.join(LOSSES)}; got {loss!r}")
+    _norm(norm)
+    for name, value in positive.items():
+        if not 0 < value < np.inf:
+            raise ValueError(f"{name} must be a positive number; got {value}")
