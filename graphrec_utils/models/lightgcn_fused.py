@@ -7,7 +7,9 @@ What is known about the computation, and torch is not told:
 * the loss reads few rows: the last product forward is computed in those only, and the first one
   backward starts from a gradient that is zero elsewhere;
 * the last product backward ends in the optimizer: each row of the gradient is used once, at once;
-* all buffers are made once.
+* all buffers are made once;
+* nodes are renumbered so that neighbors stand close together: the rows that one node reads are still
+  in the cache when the next one wants them.
 
 Kernels: `kernels.lightgcn`. Used through `models.lightgcn`.
 """
@@ -22,6 +24,7 @@ import numpy as np
 import scipy.sparse as sp
 import torch
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import reverse_cuthill_mckee
 from torch import Tensor
 
 from graphrec_utils import propagation
@@ -85,29 +88,41 @@ class Fused:
         self.num_users, self.num_items = num_users, A.shape[0] - num_users
         self.alpha = _weights(num_layers, weights)
         self.loss, self.rate, self.l2, self.multiplier, self.steps = loss, rate, l2, 1.0, 0
-        indptr = A.indptr.astype(np.int64)
+        A.indptr, A.indices = A.indptr.astype(np.int32), A.indices.astype(np.int32)
+        self._order = reverse_cuthill_mckee(sp.csr_matrix(A), symmetric_mode=True)  # (N,)
+        self._position = np.argsort(self._order).astype(np.int32)
+        A = A[self._order][:, self._order]
+        A.sort_indices()
+        indptr, shape = A.indptr.astype(np.int64), (A.shape[0], dim)
         self._A = (indptr, A.indices.astype(np.int32), A.data.astype(np.float32))
         self._bounds = kernels.parts(indptr)
-        shape = (A.shape[0], dim)
         if start is None:
             start = np.random.default_rng(seed).normal(scale=std, size=shape)
         start = start.numpy(force=True) if isinstance(start, Tensor) else start
-        self.E = np.array(start, dtype=np.float32, order="C")  # (N, d), a copy
-        if self.E.shape != shape or not np.isfinite(self.E).all():
-            raise ValueError(f"start must be {shape} and finite; got shape {self.E.shape}")
-        self._M, self._V = np.zeros_like(self.E), np.zeros_like(self.E)
-        self._P, self._Q = np.empty_like(self.E), np.empty_like(self.E)
+        if np.shape(start) != shape or not np.isfinite(start).all():
+            raise ValueError(f"start must be {shape} and finite; got shape {np.shape(start)}")
+        # everything with an underscore has the nodes in the new order
+        self._E = np.ascontiguousarray(start, dtype=np.float32)[self._order]  # (N, d), a copy
+        self._M, self._V = np.zeros_like(self._E), np.zeros_like(self._E)
+        self._P, self._Q = np.empty_like(self._E), np.empty_like(self._E)
         self._place = np.full(shape[0], -1, dtype=np.int32)
+
+    @property
+    def E(self) -> Floats:
+        """Layer 0, (N, d), users first; a copy."""
+        return self._E[self._position]
 
     def embeddings(self) -> tuple[Tensor, Tensor]:
         """Return (m, d) and (n, d) whose products are the scores, new tensors."""
         X, scale = self._inner()
-        out = np.empty_like(self.E)
+        out = np.empty_like(self._E)
         if len(self.alpha) > 1:
-            kernels.product(*self._A, self._bounds, X, scale, self.E, self.alpha[0], out)
+            kernels.product(*self._A, self._bounds, X, scale, self._E, self.alpha[0], out)
         else:
-            np.multiply(self.E, self.alpha[0], out=out)
-        user_emb, item_emb = torch.from_numpy(out).split([self.num_users, self.num_items])
+            np.multiply(self._E, self.alpha[0], out=out)
+        user_emb, item_emb = torch.from_numpy(out[self._position]).split(
+            [self.num_users, self.num_items]
+        )
         return user_emb, item_emb
 
     def step(self, batch: Sequence[Tensor]) -> float:
@@ -131,7 +146,7 @@ class Fused:
                 loss = softmax.add_gradient(F, u, i, j, G, *log_q)
                 ridged = numbers[: 2 * len(users)]
             decay = np.bincount(ridged, minlength=len(rows)) * (self.l2 / len(users))  # (R,)
-            squares = np.einsum("rd,rd->r", self.E[rows], self.E[rows])
+            squares = np.einsum("rd,rd->r", self._E[rows], self._E[rows])
             self._backward(G, decay.astype(np.float32))
         finally:
             kernels.release(rows, self._place)
@@ -142,23 +157,23 @@ class Fused:
 
     def state_dict(self) -> dict[str, Any]:
         settings = {
-            "model": f"LightGCN {self.num_users} {self.num_items} {self.E.shape[1]}",
+            "model": f"LightGCN {self.num_users} {self.num_items} {self._E.shape[1]}",
             "edges": int(self._A[0][-1]),
             "weights": [float(a) for a in self.alpha],
             "loss": self.loss,
             "rate": self.rate,
             "l2": self.l2,
         }
-        E, M, V = (torch.from_numpy(x) for x in (self.E, self._M, self._V))
+        E, M, V = (torch.from_numpy(x[self._position]) for x in (self._E, self._M, self._V))
         return {"settings": settings, "E0": E, "mean": M, "square": V, "steps": self.steps}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        for name, array in (("E0", self.E), ("mean", self._M), ("square", self._V)):
-            array[:] = state[name].numpy()
+        for name, array in (("E0", self._E), ("mean", self._M), ("square", self._V)):
+            array[:] = state[name].numpy()[self._order]
         self.steps = state["steps"]
 
     def _nodes(self, users: Tensor, items: Tensor, negatives: Tensor) -> NDArray[np.int32]:
-        """Return the ids as node numbers, one after the other."""
+        """Return where the nodes with these ids stand, one after the other."""
         for name, ids, limit in (
             ("users", users, self.num_users),
             ("items", items, self.num_items),
@@ -171,23 +186,23 @@ class Fused:
                 f"got {len(users)}, {len(items)} and {len(negatives)}"
             )
         m = self.num_users
-        return torch.cat([users, items + m, negatives + m]).numpy().astype(np.int32)
+        return self._position[torch.cat([users, items + m, negatives + m]).numpy()]
 
     def _inner(self) -> tuple[Floats, np.float32]:
         """Return X and s: what LightGCN gives is alpha_0 E + s A X."""
-        X, spare, scale = self.E, self._P, self.alpha[-1]
+        X, spare, scale = self._E, self._P, self.alpha[-1]
         for a in self.alpha[-2:0:-1]:
-            kernels.product(*self._A, self._bounds, X, scale, self.E, a, spare)
-            X, spare, scale = spare, self._Q if X is self.E else X, np.float32(1)
+            kernels.product(*self._A, self._bounds, X, scale, self._E, a, spare)
+            X, spare, scale = spare, self._Q if X is self._E else X, np.float32(1)
         return X, scale
 
     def _forward(self, rows: NDArray[np.int32]) -> Floats:
         """Return LightGCN's embeddings of some nodes, (R, d)."""
         if len(self.alpha) == 1:
-            return self.alpha[0] * self.E[rows]
+            return self.alpha[0] * self._E[rows]
         X, scale = self._inner()
-        F = np.empty((len(rows), self.E.shape[1]), dtype=np.float32)
-        kernels.product_of_rows(*self._A, rows, X, scale, self.E, self.alpha[0], F)
+        F = np.empty((len(rows), self._E.shape[1]), dtype=np.float32)
+        kernels.product_of_rows(*self._A, rows, X, scale, self._E, self.alpha[0], F)
         return F
 
     def _backward(self, G: Floats, decay: Floats) -> None:
@@ -210,7 +225,7 @@ class Fused:
         hyper = np.array([rate, BETA1, BETA2, root2, EPS], dtype=np.float32)
         kernels.adam_of_product(
             *(*self._A, self._bounds, X, scale, self._place, G, self.alpha[0], decay),
-            *(self.E, self._M, self._V, hyper),
+            *(self._E, self._M, self._V, hyper),
         )
 
     def _rows_of(self, G: Floats) -> NDArray[np.integer]:

@@ -293,7 +293,7 @@ def main() -> None:
         name = title(recipe) + (f", seed {options.seed}" if options.seed else "")
         measure(name, recipe, options.seed, max(3, recipe["epochs"] // 4), None)
     elif options.what == "mf":
-        measure("BPR-MF", chosen("mf"), options.seed, 10, None)
+        measure("BPR-MF", chosen("mf"), options.seed, 20, None)
     else:
         measure("LightGCN, published", PUBLISHED, options.seed, 5, options.cpu_minutes)
 

@@ -229,7 +229,7 @@ def gather_limit(setting):
             read(x["indptr"], indices, bounds, E, out)
         move(E, M, V)
 
-    yield from rounds(step, lambda: None, batches)
+    yield from rounds(step, lambda: {}, batches)
 
 
 ENGINES = {

@@ -370,7 +370,7 @@ def test_repeated_edges_count_once_more_and_ids_may_repeat():
 
 def test_nan_is_noticed_by_the_loop():
     fused = Fused(graph(), M, 4, 2)
-    fused.E[0] = np.nan
+    fused._E[fused._position[0]] = np.nan
     users = torch.zeros(8, dtype=torch.int64)
     with pytest.raises(ValueError, match="loss is nan"):
         train.fit(fused, lambda rng: [(users, users, users + 1)], epochs=1, progress=False)
