@@ -61,7 +61,7 @@ def settings(repo: str | None) -> dict:
         "html_static_path": ["_static"],
         "html_css_files": ["site.css"],
         "html_js_files": ["site.js"],
-        "mathjax_path": "mathjax/tex-svg.js",
+        "mathjax_path": "mathjax/tex-svg-full.js",
         "mathjax3_config": {"options": {"enableMenu": False}},
         "myst_enable_extensions": ["dollarmath", "amsmath", "deflist"],
         "myst_heading_anchors": 3,
@@ -89,7 +89,7 @@ def build(folder: Path) -> list[str]:
     site_pages.write(source, repo)
     static = source / "_static"
     (static / "mathjax").mkdir(parents=True)
-    shutil.copy(vendor.find("tex-svg.js"), static / "mathjax")
+    shutil.copy(vendor.find("tex-svg-full.js"), static / "mathjax")
     for name in ("site.css", "site.js"):
         shutil.copy(STATIC / name, static)
     warnings = io.StringIO()

@@ -29,7 +29,19 @@ MATHJAX = (
 START = f"""Reveal.initialize({{
   width: {WIDTH}, height: {HEIGHT}, margin: 0.02, center: false, hash: true,
   slideNumber: "c/t", transition: "none", pdfSeparateFragments: false, plugins: [RevealNotes],
-}});"""
+}});
+// a visual that is too high for the slide becomes smaller, down to text of 18 px
+const fit = () => {{
+  const visual = Reveal.getCurrentSlide()?.querySelector(".visual");
+  if (!visual) return;
+  const slide = visual.closest("section").getBoundingClientRect();
+  for (let zoom = 1.72; zoom > 1.28; zoom -= 0.04) {{
+    visual.style.zoom = zoom;
+    if ((visual.getBoundingClientRect().bottom - slide.top) / (slide.width / {WIDTH}) < 690) return;
+  }}
+}};
+Reveal.on("ready", fit);
+Reveal.on("slidechanged", fit);"""
 HEAD = """<!doctype html>
 <html lang="en" data-theme="light">
 <head>
@@ -53,7 +65,7 @@ def page(notebook, lesson: str) -> str:
     return (
         HEAD.format(title=escape(f"{lesson} · {name}"))
         + f"<style>\n{style}</style>\n"
-        + f"<script>{MATHJAX}</script>\n{_script('tex-svg.js')}\n</head>\n<body>\n"
+        + f"<script>{MATHJAX}</script>\n{_script('tex-svg-full.js')}\n</head>\n<body>\n"
         + f'<main class="reveal"><div class="slides">\n{body}\n</div></main>\n'
         + f"{_script('reveal.js')}\n{_script('notes.js')}\n<script>{START}</script>\n"
         + "</body>\n</html>\n"

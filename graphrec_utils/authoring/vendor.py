@@ -16,11 +16,12 @@ FILES = {
     "reveal.js": ("sphinx_revealjs", "sphinx-revealjs", "_static/revealjs/dist/reveal.js"),
     "reveal.css": ("sphinx_revealjs", "sphinx-revealjs", "_static/revealjs/dist/reveal.css"),
     "notes.js": ("sphinx_revealjs", "sphinx-revealjs", "_static/revealjs/plugin/notes/notes.js"),
-    # not called `import`-able: its name has hyphens, find_spec does not mind
-    "tex-svg.js": (
+    # "full": with every extension of TeX, so that none is asked for later. The module's name has
+    # hyphens, so nobody can import it; find_spec does not mind.
+    "tex-svg-full.js": (
         "sphinx-mathjax-offline",
         "sphinx-mathjax-offline",
-        "static/mathjax/tex-svg.js",
+        "static/mathjax/tex-svg-full.js",
     ),
 }
 

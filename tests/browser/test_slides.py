@@ -36,7 +36,8 @@ FAULTS = """(lines) => {
             const text = texts.currentNode.textContent.trim();
             if (!text || e.closest("aside, style, script, mjx-container") || !e.getClientRects().length) continue;
             const size = parseFloat(getComputedStyle(e).fontSize) * (e.currentCSSZoom ?? 1);
-            if (size < 24) say(`"${text.slice(0, 20)}" is ${size} px high`);
+            const least = e.closest(".visual") ? 18 : 24; // a visual shrinks before it is cut
+            if (size < least) say(`"${text.slice(0, 20)}" is ${size} px high`);
         }
         const code = [...slide.querySelectorAll(".highlight pre")].map((e) => e.textContent.trim());
         const count = code.join("\\n").split("\\n").filter((line) => line.trim()).length;

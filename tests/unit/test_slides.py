@@ -224,9 +224,9 @@ def test_a_lesson_that_does_not_exist_exits_with_2(capsys, tmp_path):
 
 
 def test_a_missing_package_is_named(monkeypatch):
-    monkeypatch.setitem(vendor.FILES, "tex-svg.js", ("no-such-module", "some-package", "x.js"))
+    monkeypatch.setitem(vendor.FILES, "tex-svg-full.js", ("no-such-module", "some-package", "x.js"))
     with pytest.raises(environment.CannotRun, match="pip install some-package"):
-        vendor.find("tex-svg.js")
+        vendor.find("tex-svg-full.js")
 
 
 def test_the_default_folder_is_ignored_by_git():
