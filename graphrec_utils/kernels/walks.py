@@ -287,3 +287,17 @@ def push(indptr, indices, weight, degree, start, restart, tolerance):
             if waiting[w] > limit and not queued[w]:
                 ring[(first + length) % N], queued[w], length = w, True, length + 1
     return settled, waiting
+
+
+@njit(parallel=True, cache=True)
+def spread(indptr, indices, share, X, factor, out):
+    """Write factor times the product of a CSR matrix with entries `share` and X, (N, B), to out."""
+    for v in prange(indptr.size - 1):
+        row = out[v]
+        row[:] = 0.0
+        for e in range(indptr[v], indptr[v + 1]):
+            other, weight = X[indices[e]], share[e]
+            for b in range(row.size):
+                row[b] += weight * other[b]
+        for b in range(row.size):
+            row[b] *= factor

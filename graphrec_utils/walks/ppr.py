@@ -26,7 +26,7 @@ from graphrec_utils.walks.graph import (
     walkable,
 )
 
-COLUMNS = 64  # starts per product: more of them no longer fit the cache
+COLUMNS = 16  # starts per product: a row of X is two cache lines
 
 
 def ppr_push(
@@ -98,16 +98,19 @@ def ppr(
     shares = np.empty((len(starts), graph.num_nodes))
     inverse = np.divide(1, graph.degree, where=graph.degree > 0, out=np.zeros(graph.num_nodes))
     P_T = sp.csr_array((sp.diags_array(inverse) @ graph.matrix).T)  # (N, N)
+    product = P_T.indptr.astype(np.int64), P_T.indices.astype(np.int32), P_T.data
     dangling = np.flatnonzero(graph.degree == 0)
     for begin in range(0, len(starts), COLUMNS):
         part = starts[begin : begin + COLUMNS]
         column = np.arange(len(part))
         X = np.zeros((graph.num_nodes, len(part)))  # where the walkers are
         X[part, column] = 1
+        out = np.empty_like(X)
         for _ in range(steps):
             stuck = X[dangling].sum(axis=0)  # (B,) they return whatever the coin says
-            X = (1 - restart) * (P_T @ X)
-            X[part, column] += restart + (1 - restart) * stuck
+            kernels.spread(*product, X, 1 - restart, out)
+            out[part, column] += restart + (1 - restart) * stuck
+            X, out = out, X
         shares[begin : begin + COLUMNS] = X.T
     return torch.from_numpy(shares) if isinstance(A, Tensor) else shares
 
