@@ -33,10 +33,6 @@ CAPTION = re.compile(r"\*Figure \d+\.\d+\. ")
 _highlight = Highlight2HTML(pygments_lexer="ipython3")
 
 
-class DeckError(Exception):
-    """A lesson that cannot be shown: lesson, cell and reason in one sentence."""
-
-
 @dataclass(frozen=True)
 class Unit:
     """What stays together on a slide; sizes are estimates in pixels of the slide."""
@@ -66,15 +62,11 @@ class Slide:
         return sum(unit.lines for unit in self.units)
 
 
-def deck(notebook, lesson: str) -> list[list[Slide]]:
-    """Return the columns of a deck, each a list of slides from top to bottom.
-
-    Raises:
-        DeckError: a cell is meant for a slide and cannot be read there.
-    """
+def deck(notebook) -> list[list[Slide]]:
+    """Return the columns of a deck, each a list of slides from top to bottom."""
     columns: list[list[Slide]] = []
     heading, hidden = "", False
-    for number, cell in enumerate(notebook.cells, start=1):
+    for cell in notebook.cells:
         kind = cell.metadata.get("slideshow", {}).get("slide_type", "")
         tags = {tag.partition(":")[0] for tag in cell.metadata.get("tags", [])}
         if not columns and kind != "slide":
@@ -93,7 +85,7 @@ def deck(notebook, lesson: str) -> list[list[Slide]]:
                 columns[-1].append(Slide())
             if cell.cell_type == "markdown" and (found := re.match(r"#+ (.*)", cell.source)):
                 heading = _plain(found[1])
-            for unit in _units(cell, f"lesson {lesson}, cell {number}", kind):
+            for unit in _units(cell):
                 _place(columns[-1], replace(unit, fragment=kind == "fragment"), heading)
     return [_without_empty(column) for column in columns]
 
@@ -107,6 +99,22 @@ def _without_empty(column: list[Slide]) -> list[Slide]:
         else:
             kept[-1].notes += slide.notes
     return kept
+
+
+def left_out(notebook, lesson: str) -> list[str]:
+    """Return a sentence for every cell that is meant for a slide and cannot be read there."""
+    sentences = []
+    for number, cell in enumerate(notebook.cells, start=1):
+        kind = cell.metadata.get("slideshow", {}).get("slide_type", "skip")
+        if cell.cell_type != "code" or kind in ("skip", "notes") or list(_units(cell)):
+            continue
+        lines = _lines(cell.source)
+        if lines > CODE_LINES:
+            sentences.append(
+                f"lesson {lesson}, cell {number} is left out: it has {lines} lines of code and no "
+                f"output, and at most {CODE_LINES} lines can be read on a slide"
+            )
+    return sentences
 
 
 def markdown(text: str) -> str:
@@ -138,7 +146,7 @@ def _place(column: list[Slide], unit: Unit, heading: str) -> None:
     slide.units.append(replace(unit, fragment=True) if asked else unit)
 
 
-def _units(cell, name: str, kind: str) -> Iterator[Unit]:
+def _units(cell) -> Iterator[Unit]:
     """Yield what a cell shows: blocks of its prose, or its code and each output."""
     if cell.cell_type == "markdown":
         for block, height in blocks(cell.source):
@@ -148,18 +156,17 @@ def _units(cell, name: str, kind: str) -> Iterator[Unit]:
             yield Unit(inner, height)
         return
     outputs = [unit for output in cell.get("outputs", []) if (unit := _output(output))]
-    lines = len([line for line in cell.source.splitlines() if line.strip()])
+    lines = _lines(cell.source)
     behind = {"experiment", "widget", "long"} & set(cell.metadata.get("tags", []))
     if outputs and (behind or outputs[-1].picture):
         pass
     elif lines <= CODE_LINES:
         yield Unit(_highlight(cell.source), 33 * len(cell.source.splitlines()) + 40, lines=lines)
-    elif kind and not outputs:
-        raise DeckError(
-            f"{name} is meant for a slide and has {lines} lines of code and no output; at most "
-            f"{CODE_LINES} can be read there: shorten it or give it the slide type skip"
-        )
     yield from outputs
+
+
+def _lines(code: str) -> int:
+    return len([line for line in code.splitlines() if line.strip()])
 
 
 def _output(output) -> Unit | None:

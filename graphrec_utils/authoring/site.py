@@ -17,7 +17,6 @@ from pathlib import Path
 
 from graphrec_utils import __version__, paths
 from graphrec_utils.authoring import site_pages, slides, vendor
-from graphrec_utils.authoring.deck import DeckError
 from graphrec_utils.authoring.source import repository
 
 STATIC = Path(__file__).parent / "static"
@@ -78,7 +77,7 @@ def build(folder: Path) -> list[str]:
     """Write the site into a folder; return Sphinx's warnings, which should be none.
 
     Raises:
-        DeckError, CannotRun: as `slides.write`.
+        CannotRun: as `slides.write`.
     """
     from sphinx.application import Sphinx
 
@@ -121,11 +120,7 @@ def main(argv: list[str]) -> int:
         return 2
     folder = (options.out or paths.root() / "build" / "site").resolve()
     start = time.perf_counter()
-    try:
-        warnings = build(folder)
-    except DeckError as error:
-        print(f"✗ {error}", file=sys.stderr)
-        return 1
+    warnings = build(folder)
     for line in warnings:
         print(f"✗ {line}", file=sys.stderr)
     print(f"{folder / 'index.html'}: {time.perf_counter() - start:.0f} s")

@@ -18,7 +18,7 @@ from pygments.formatters import HtmlFormatter
 
 from graphrec_utils import paths, syllabus
 from graphrec_utils.authoring import vendor
-from graphrec_utils.authoring.deck import HEIGHT, WIDTH, DeckError, Slide, deck
+from graphrec_utils.authoring.deck import HEIGHT, WIDTH, Slide, deck, left_out
 from graphrec_utils.authoring.source import built, sources, target
 
 STYLE = Path(__file__).parent / "static" / "slides.css"
@@ -55,10 +55,9 @@ def page(notebook, lesson: str) -> str:
     """Return the deck of a solved notebook as one HTML page.
 
     Raises:
-        DeckError: a cell cannot be shown; the sentence names it.
         CannotRun: reveal.js or MathJax is not installed.
     """
-    columns = deck(notebook, lesson)
+    columns = deck(notebook)
     body = "\n".join(_column(column) for column in columns)
     style = f"{vendor.read('reveal.css')}\n{_style()}"
     name = next((x.title for x in syllabus.LESSONS if x.number == lesson), lesson)
@@ -99,7 +98,7 @@ def write(lessons: list[str], folder: Path) -> list[Path]:
 
     Raises:
         FileNotFoundError: a lesson has no source, or is not built.
-        DeckError, CannotRun: as `page`.
+        CannotRun: as `page`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
@@ -132,14 +131,14 @@ def main(argv: list[str]) -> int:
     start = time.perf_counter()
     try:
         written = write([] if options.lessons == ["all"] else options.lessons, folder)
-    except DeckError as error:
-        print(f"✗ {error}", file=sys.stderr)
-        return 1
     except FileNotFoundError as error:
         print(f"✗ {error}", file=sys.stderr)
         return 2
     for path in written:
         print(f"{path}: {_slides_in(path)} slides, {path.stat().st_size / 1e6:.1f} MB")
+        solved = nbformat.read(paths.root() / "solutions" / f"{path.stem}.ipynb", 4)
+        for sentence in left_out(solved, path.name[:2]):
+            print(f"  {sentence}")
     print(f"{folder / 'index.html'}: all decks ({time.perf_counter() - start:.1f} s)")
     return 0
 

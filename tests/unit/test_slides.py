@@ -45,7 +45,7 @@ def printed(text: str):
 
 def columns(*cells):
     notebook = nbformat.v4.new_notebook(cells=[note("# 99 · A lesson", "slide"), *cells])
-    return deck.deck(notebook, "99")
+    return deck.deck(notebook)
 
 
 def text(slide) -> str:
@@ -61,7 +61,7 @@ def test_slides_go_right_and_subslides_down():
 
 def test_what_is_before_the_first_slide_is_left_out():
     notebook = nbformat.v4.new_notebook(cells=[code("import numpy"), note("# A", "slide")])
-    assert len(deck.deck(notebook, "99")) == 1
+    assert len(deck.deck(notebook)) == 1
 
 
 @pytest.mark.parametrize("tag", ["setup", "exercise:99.1", "check:99.1"])
@@ -118,11 +118,14 @@ def test_two_cells_of_four_lines_stand_on_two_slides():
     assert [slide.lines for slide in column] == [4, 4]
 
 
-def test_long_code_without_output_that_is_meant_for_a_slide_is_refused():
-    with pytest.raises(
-        deck.DeckError, match="lesson 99, cell 2 is meant for a slide and has 8 lin"
-    ):
-        columns(code("\n".join(["x = 1"] * 8), "fragment"))
+def test_long_code_without_output_is_left_out_and_named():
+    long = code("\n".join(["x = 1"] * 8), "fragment")
+    notebook = nbformat.v4.new_notebook(cells=[note("# 99", "slide"), long])
+    assert "x = 1" not in text(deck.deck(notebook)[0][0])
+    (sentence,) = deck.left_out(notebook, "99")
+    assert sentence.startswith("lesson 99, cell 2 is left out: it has 8 lines of code")
+    long.source = "x = 1"
+    assert deck.left_out(notebook, "99") == []
 
 
 def test_code_that_draws_or_measures_is_not_shown():
