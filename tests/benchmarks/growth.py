@@ -147,13 +147,18 @@ def main() -> None:
     for factor in FACTORS:
         command = [sys.executable, "-m", "tests.benchmarks.growth", "--factor", str(factor)]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-        rows.append(json.loads(done.stdout.splitlines()[-1]))
+        row = json.loads(done.stdout.splitlines()[-1])
+        rows.append({k: round(v, 3) if isinstance(v, float) else v for k, v in row.items()})
         print(rows[-1], flush=True)
-    rows = [{k: round(v, 3) if isinstance(v, float) else v for k, v in r.items()} for r in rows]
-    seconds = time.perf_counter() - start
-    results.save(
-        "06_growth", claim=CLAIM, values={"rows": rows}, seeds=[0], seconds=seconds, command=COMMAND
-    )
+        seconds = time.perf_counter() - start
+        results.save(  # after each size: the largest takes longest
+            "06_growth",
+            claim=CLAIM,
+            values={"rows": rows},
+            seeds=[0],
+            seconds=seconds,
+            command=COMMAND,
+        )
 
 
 if __name__ == "__main__":
