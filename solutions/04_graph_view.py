@@ -464,6 +464,13 @@ pd.DataFrame({"share of time": pi}, index=[*toy.USERS, *toy.ITEMS]).T.round(3)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # > **Predict first.** With a larger `restart`, does Drive get more or less of the walker's time?
 # > What remains of Ann's taste when `restart` goes to 0?
+#
+# <details><summary>The answer</summary>
+#
+# Less: a longer way home is a way that is rarely walked to its end. Near 0 the walker forgets where
+# home is, and the shares become proportional to the degrees, the same for everybody: bestsellers again.
+#
+# </details>
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.walk(toy.likes(), toy.USERS, toy.ITEMS)
@@ -934,6 +941,7 @@ verdict(
 # Read the cards together. The SVD takes every empty cell for a firm 0 and cuts hard; of all ways to use the
 # spectrum it is the crudest. iALS is a factorization, too, but it knows what an empty cell is worth. Three
 # hops look at the user's own likes one by one, which a few patterns cannot. GF-CF adds the two: near and far.
+# Where a chosen knob lies at the end of its grid, a longer grid might do better still; try it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4.9 On all of Gowalla

@@ -124,12 +124,13 @@ EX_5 = Exercise(
         Mistake(
             "restart and continuation swapped",
             lambda A, start, restart, tolerance: ppr_push(A, start, 1 - restart, tolerance),
-            "you swapped the two: `restart` of the residual becomes mass, 1 − restart moves on",
+            "you swapped the two: the share restart of a residual becomes mass, the share 1 − restart "
+            "moves on",
         ),
         Mistake(
             "all residual becomes mass",
             lambda *inputs: _push(*inputs, kept=1.0),
-            "your mass adds up to more than 1: only the share `restart` of a residual stays, the "
+            "your mass adds up to more than 1: only the share restart of a residual stays, the "
             "rest moves on",
         ),
         Mistake(
