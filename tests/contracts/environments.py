@@ -43,15 +43,52 @@ def python_with(requirement: str) -> Path:
     return python
 
 
-def run(python: Path, *arguments: object, cwd: Path, home: Path) -> str:
+def fresh(name: str, requirements: list[str], no_deps: list[str] = ()) -> Path:
+    """Return the Python of an environment with these packages and no others; skip without.
+
+    Args:
+        name: of the environment, which is kept until the list changes.
+        requirements: for pip.
+        no_deps: what is installed afterwards, without what it asks for.
+    """
+    version = "{}.{}".format(*sys.version_info[:2])
+    folder = paths.cache() / "contracts" / f"{name}-{version}"
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    done, wanted = folder / "complete", "\n".join([*requirements, *no_deps])
+    if done.exists() and done.read_text("utf-8") == wanted:
+        return python
+    shutil.rmtree(folder, ignore_errors=True)
+    venv.create(folder, with_pip=True)
+    for options in (requirements, ["--no-deps", *no_deps] if no_deps else []):
+        if options:
+            command = [python, "-m", "pip", "install", "--quiet", *options]
+            tried = subprocess.run(command, capture_output=True, text=True, timeout=1800)
+            if tried.returncode:
+                last = tried.stderr.strip().splitlines()[-1:] or ["pip failed"]
+                pytest.skip(f"{name}: cannot be installed here: {last[0]}")
+    done.write_text(wanted, "utf-8")
+    return python
+
+
+def run(
+    python: Path,
+    *arguments: object,
+    cwd: Path,
+    home: Path,
+    timeout: float = 600,
+    course: bool = True,
+) -> str:
     """Run `python ...` as a user without settings of their own; return what it printed.
+
+    Args:
+        course: whether the course's package can be imported.
 
     Raises:
         AssertionError: it failed; with the end of its output.
     """
     environment = {
         **os.environ,
-        "PYTHONPATH": str(paths.root()),
+        "PYTHONPATH": str(paths.root()) if course else "",
         "PATH": os.pathsep.join([str(python.parent), os.environ["PATH"]]),
         "HOME": str(home),
         "IPYTHONDIR": str(home / "ipython"),
@@ -64,7 +101,7 @@ def run(python: Path, *arguments: object, cwd: Path, home: Path) -> str:
     }
     command = [str(python), *map(str, arguments)]
     done = subprocess.run(
-        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=600
+        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=timeout
     )
     output = done.stdout + done.stderr
     assert done.returncode == 0, f"{' '.join(command)}\n{output[-3000:]}"
