@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
-import torch
 
-from graphrec_utils.metrics.ranking import Matrix, best, csr, tie_order
+from graphrec_utils.kernels import ranking as kernels
+from graphrec_utils.metrics.ranking import Matrix, check_users, csr, rank_with
 
 
 def evaluate(
@@ -29,12 +28,12 @@ def evaluate(
     Raises:
         ValueError: shapes or ids do not fit, a list names an item twice, or no user has test items.
     """
-    lists, R, users = _lists(recommended, test, users)
+    lists, R, users, hits = _lists(recommended, test, users)
     count = np.diff(R.indptr)
     if not count.any():
         raise ValueError("nothing to evaluate: none of these users has a test item")
     rows = count > 0
-    hits, count = _members(lists, R)[rows].astype(np.float64), count[rows]
+    hits, count = hits[rows].astype(np.float64), count[rows]
     top = lists.shape[1]
     ranks = np.arange(1, top + 1)
     found, best, gain = hits.sum(axis=1), np.minimum(top, count), 1 / np.log2(ranks + 1)
@@ -82,8 +81,9 @@ def popularity_overlap(recommended: np.ndarray, train: Matrix, seed: int = 0) ->
     """
     lists = np.asarray(recommended)
     counts = csr(train).sum(axis=0)
-    S = torch.from_numpy(np.array(counts, dtype=np.float64).reshape(1, -1))
-    bestsellers = best(S, lists.shape[1], tie_order(S.shape[1], seed))
+    S = np.array(counts, dtype=np.float64).reshape(1, -1)
+    nobody = np.zeros(1, dtype=np.int64)  # has seen nothing
+    bestsellers = rank_with(lambda _: S, None, lists.shape[1], nobody, seed)
     return float(np.isin(lists[lists >= 0], bestsellers).mean())
 
 
@@ -105,10 +105,10 @@ def recall_by_popularity(
 
     Built in lesson 06, exercise 06.7.
     """
-    lists, R, _ = _lists(recommended, test, users)
+    lists, R, _, hits = _lists(recommended, test, users)
     n = R.shape[1]
     bucket = _buckets(np.bincount(csr(train).indices, minlength=n), bounds)
-    found = lists[_members(lists, R)]
+    found = lists[hits]
     table = pd.DataFrame({"items": bucket.value_counts(sort=False)})
     per_item = pd.DataFrame({"events": np.bincount(R.indices, minlength=n)})
     per_item["recall"] = np.bincount(found, minlength=n)
@@ -147,24 +147,19 @@ def _buckets(degree: np.ndarray, bounds: Sequence[int] | None) -> pd.Series:
 
 
 def _lists(recommended: np.ndarray, test: Matrix, users: np.ndarray | None):
-    """Return ((B, top) lists, (B, n) test rows of these users, (B,) users), checked."""
+    """Return ((B, top) lists, (B, n) their users' test rows, (B,) users, (B, top) bool hits)."""
     lists, R = np.asarray(recommended), csr(test)
     if lists.ndim != 2 or not np.issubdtype(lists.dtype, np.integer):
         raise ValueError(f"recommended must be (B, top) item ids; got {lists.dtype} {lists.shape}")
-    users = np.arange(R.shape[0]) if users is None else np.asarray(users)
-    if len(users) != len(lists):
-        raise ValueError(f"{len(lists)} lists for {len(users)} users; say whose they are: users=")
+    rows = np.arange(R.shape[0]) if users is None else np.asarray(users)
+    if len(rows) != len(lists):
+        raise ValueError(f"{len(lists)} lists for {len(rows)} users; say whose they are: users=")
+    check_users(rows, R.shape[0], "test")
     if lists.size and not -1 <= lists.min() <= lists.max() < R.shape[1]:
         raise ValueError(f"item ids must lie in 0...{R.shape[1] - 1}, or be -1")
-    ordered = np.sort(lists, axis=1)
-    if ((ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)).any():
+    R = R if users is None else R[rows]
+    hits = np.empty(lists.shape, dtype=bool)
+    indptr, indices = R.indptr.astype(np.int64), R.indices.astype(np.int32)
+    if kernels.found(np.ascontiguousarray(lists, np.int64), indptr, indices, hits):
         raise ValueError("a ranked list names an item once; one of these names an item twice")
-    return lists, R[users], users
-
-
-def _members(lists: np.ndarray, R: sp.csr_matrix) -> np.ndarray:
-    """Return (B, top) bool: is the item of this place in this row of R?"""
-    n = R.shape[1]
-    pairs = np.repeat(np.arange(R.shape[0]), np.diff(R.indptr)) * n + R.indices
-    asked = np.arange(len(lists))[:, None] * n + lists
-    return np.isin(asked, pairs) & (lists >= 0)
+    return lists, R, rows, hits

@@ -9,10 +9,11 @@ import scipy.sparse as sp
 import torch
 
 from graphrec_utils.data import Interactions
+from graphrec_utils.kernels import ranking as kernels
 from graphrec_utils.metrics.single import check_top
 
 Matrix = Interactions | sp.spmatrix | sp.sparray
-BLOCK = 2**23  # scores in memory at a time: 32 MB, whatever the numbers of users and items
+BLOCK = 2**22  # scores in memory at a time: 16 MB, whatever the numbers of users and items
 
 
 def rank_all(
@@ -34,10 +35,27 @@ def rank_all(
     Returns:
         (B, top) int64, best first, -1 where fewer than `top` items are left. Memory does not grow
         with m * n.
+
+    Raises:
+        ValueError: as in `rank_with`, or the embeddings are not (m, d) and (n, d).
     """
     U, V = (torch.as_tensor(x).detach() for x in (user_emb, item_emb))
+    if U.ndim != 2 or V.ndim != 2 or U.shape[1] != V.shape[1]:
+        raise ValueError(
+            f"user_emb and item_emb must be (m, d) and (n, d); got {tuple(U.shape)} and "
+            f"{tuple(V.shape)}"
+        )
     users = np.arange(len(U)) if users is None else np.asarray(users)
-    return rank_with(lambda block: U[torch.as_tensor(block)] @ V.T, train, top, users, seed)
+    check_users(users, len(U), "user_emb")
+    buffer = U.new_empty((0, len(V)))
+
+    def scores(block: np.ndarray) -> torch.Tensor:
+        nonlocal buffer  # a new one for every block would cost a sixth of the time
+        if len(buffer) < len(block):
+            buffer = U.new_empty((len(block), len(V)))
+        return torch.mm(U[torch.as_tensor(block)], V.T, out=buffer[: len(block)])
+
+    return rank_with(scores, train, top, users, seed)
 
 
 def rank_with(
@@ -63,54 +81,59 @@ def rank_with(
     if users is None and seen is None:
         raise ValueError("without train, say which users to rank for")
     users = np.arange(seen.shape[0]) if users is None else np.asarray(users)
-    if seen is not None and len(users) and users.max() >= seen.shape[0]:
-        raise ValueError(f"user {users.max()} is not among the {seen.shape[0]} users of train")
+    if seen is None:  # one empty row for everybody
+        indptr, indices, rows = np.zeros(2, np.int64), np.zeros(0, np.int32), np.zeros_like(users)
+    else:
+        check_users(users, seen.shape[0], "train")
+        indptr, indices, rows = seen.indptr.astype(np.int64), seen.indices.astype(np.int32), users
+    rows = rows.astype(np.int64)
     ranked = np.full((len(users), top), -1, dtype=np.int64)
     order = None
     for start, S in _blocks(scores, users):
-        order = tie_order(S.shape[1], seed) if order is None else order
-        if seen is not None:
-            part = seen[users[start : start + len(S)]]
-            if part.shape[1] != S.shape[1]:
-                raise ValueError(
-                    f"{S.shape[1]} scores per user, but train has {part.shape[1]} items"
-                )
-            rows = np.repeat(np.arange(len(S)), np.diff(part.indptr))
-            S[torch.from_numpy(rows), torch.from_numpy(part.indices).long()] = -torch.inf
-        ranked[start : start + len(S), : S.shape[1]] = best(S, top, order)
+        stop, num_items = start + len(S), S.shape[1]
+        order = tie_order(num_items, seed) if order is None else order
+        if seen is not None and seen.shape[1] != num_items:
+            raise ValueError(f"{num_items} scores per user, but train has {seen.shape[1]} items")
+        out = ranked[start:stop]
+        if kernels.best_unseen(S, rows[start:stop], indptr, indices, order, out):
+            raise ValueError("the scores contain NaN; did the training diverge?")
     return ranked
 
 
-def _blocks(scores: Callable, users: np.ndarray) -> Iterator[tuple[int, torch.Tensor]]:
+def _blocks(scores: Callable, users: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
     """Yield (position in users, scores of the next users), about BLOCK scores at a time."""
     start, size = 0, 1  # one user first: it tells how many items there are
+    num_items = None
     while start < len(users):
-        S = scores(users[start : start + size])
-        if S.ndim != 2 or len(S) != len(users[start : start + size]):
-            raise ValueError(f"scores of {size} users must be ({size}, n); got {tuple(S.shape)}")
-        # a copy, because the seen items are going to be overwritten
-        S = S.clone() if isinstance(S, torch.Tensor) else torch.from_numpy(np.array(S))
-        S = S if S.is_floating_point() else S.double()
-        yield start, S
-        start, size = start + size, max(1, BLOCK // S.shape[1])
+        block = users[start : start + size]
+        S = scores(block)
+        if S.ndim != 2 or len(S) != len(block) or S.shape[1] != (num_items or S.shape[1]):
+            raise ValueError(
+                f"scores of {len(block)} users must be ({len(block)}, n); got {tuple(S.shape)}"
+            )
+        yield start, _floats(S)
+        num_items = S.shape[1]
+        start, size = start + size, max(1, BLOCK // max(1, num_items))
 
 
-def best(S: torch.Tensor, top: int, order: np.ndarray) -> np.ndarray:
-    """Return (B, min(top, n)) item ids by score, equal scores by `order`, -1 for -inf."""
-    k = min(top, S.shape[1])
-    values, items = (x.cpu().numpy() for x in S.topk(min(k + 1, S.shape[1])))
-    if np.isnan(values).any():  # topk takes NaN for the largest number
-        raise ValueError("the scores contain NaN; did the training diverge?")
-    if values.shape[1] > k:  # equal scores on both sides of the cut: topk chose by its own rule
-        for row in np.flatnonzero((values[:, k - 1] == values[:, k]) & (values[:, k] > -np.inf)):
-            last = values[row, k]
-            tied = np.flatnonzero(S[row].cpu().numpy() == last)
-            free = np.flatnonzero(values[row, :k] == last)
-            items[row, free] = tied[np.argsort(order[tied])][: len(free)]
-    values, items = values[:, :k], items[:, :k]
-    place = np.lexsort((order[items], -values), axis=1)
-    items = np.take_along_axis(items, place, axis=1)
-    return np.where(np.take_along_axis(values, place, axis=1) == -np.inf, -1, items)
+def _floats(S: np.ndarray | torch.Tensor) -> np.ndarray:
+    """Return scores as a contiguous array of float32 or float64, without a copy if they are one."""
+    if isinstance(S, torch.Tensor):
+        S = S.detach()
+        S = S.float() if S.dtype in (torch.float16, torch.bfloat16) else S
+        S = S.numpy(force=True)
+    if S.dtype not in (np.float32, np.float64):
+        S = S.astype(np.float32 if S.dtype == np.float16 else np.float64)
+    return np.ascontiguousarray(S)
+
+
+def check_users(users: np.ndarray, num_users: int, where: str) -> None:
+    """Raise ValueError unless users are (B,) ids below num_users: a kernel does not look."""
+    if users.ndim != 1 or (len(users) and not np.issubdtype(users.dtype, np.integer)):
+        raise ValueError(f"users must be (B,) integer ids; got {users.dtype} {users.shape}")
+    for user in (users.min(), users.max()) if len(users) else ():
+        if not 0 <= user < num_users:
+            raise ValueError(f"user {user} is not among the {num_users} users of {where}")
 
 
 def tie_order(num_items: int, seed: int) -> np.ndarray:
@@ -121,7 +144,7 @@ def tie_order(num_items: int, seed: int) -> np.ndarray:
 def csr(matrix: Matrix) -> sp.csr_matrix:
     """Return the binary csr matrix; entries that are stored zeros are no interactions."""
     if isinstance(matrix, Interactions):
-        return matrix.csr()
+        return matrix.csr()  # its rows are ascending as well
     R = sp.csr_matrix(matrix, copy=True)
     R.sum_duplicates()
     R.eliminate_zeros()

@@ -455,6 +455,100 @@ def test_scores_of_the_wrong_shape_are_refused():
         metrics.rank_with(lambda users: np.zeros(3), sp.csr_matrix((2, 3)))
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n", [1, 63, 64, 65, 300])
+@pytest.mark.parametrize("top", [1, 20, 400])
+def test_the_kernel_equals_the_loop_for_every_size(dtype, n, top):
+    """n around its chunks of 64, top beyond the catalogue, ties, -inf, users who saw everything."""
+    rng = np.random.default_rng(n)
+    scores = rng.integers(-3, 4, (12, n)).astype(dtype)
+    scores[rng.random(scores.shape) < 0.1] = -np.inf
+    scores[:3] = rng.normal(size=(3, n))
+    train = sp.csr_matrix(rng.random((12, n)) < np.linspace(0, 1, 12)[:, None])
+    got = metrics.rank_with(lambda users: scores[users], train, top)
+    expected = loop_ranking(scores, train, top, ranking.tie_order(n, 0))
+    for row, wanted, values in zip(got, expected, scores, strict=True):
+        # the loop also lists items with -inf: these places stay empty
+        wanted = [i for i in wanted if i >= 0 and values[i] > -np.inf]
+        assert row.tolist() == wanted + [-1] * (top - len(wanted))
+
+
+def test_scores_in_any_memory_layout_and_number_type_are_ranked_alike():
+    scores, train, _ = random_case()
+    scores = np.round(scores * 4)
+    wide = np.zeros((80, 50), np.float32)
+    wide[::2, ::2] = scores
+    expected = metrics.rank_with(lambda u: scores[u], train, top=7)
+    for other in (
+        np.asfortranarray(scores),
+        wide[::2, ::2],
+        scores.astype(np.int64),
+        scores.astype(np.float16),
+        torch.from_numpy(scores).bfloat16(),
+        torch.from_numpy(scores.T.copy()).T,
+    ):
+        got = metrics.rank_with(lambda u, other=other: other[u], train, top=7)
+        assert (got == expected).all()
+
+
+def test_embeddings_that_are_views_are_ranked_alike():
+    rng = np.random.default_rng(0)
+    U, V = rng.normal(size=(80, 8)), rng.normal(size=(8, 25))
+    _, train, _ = random_case()
+    expected = metrics.rank_all(U[::2, ::2].copy(), V[::2].T.copy(), train, top=5)
+    assert (metrics.rank_all(U[::2, ::2], V[::2].T, train, top=5) == expected).all()
+    assert (metrics.rank_all(torch.tensor(U)[::2, ::2], V[::2].T, train, 5) == expected).all()
+
+
+def test_nan_embeddings_are_refused_wherever_they_are():
+    rng = np.random.default_rng(0)
+    for side, row in ((0, 0), (0, 39), (1, 0), (1, 24)):
+        emb = [rng.normal(size=(40, 4)), rng.normal(size=(25, 4))]
+        emb[side][row, 2] = np.nan
+        with pytest.raises(ValueError, match="contain NaN"):
+            metrics.rank_all(*emb, sp.csr_matrix((40, 25)), top=3)
+
+
+def test_nan_at_a_seen_item_is_never_looked_at():
+    scores = np.array([[np.nan, 1.0, 2.0]])
+    got = metrics.rank_with(lambda u: scores[u], sp.csr_matrix([[1, 0, 0]]), top=2)
+    assert got.tolist() == [[2, 1]]
+
+
+@pytest.mark.parametrize("users", [[-1], [40], [0.0], [[0]]])
+def test_users_that_do_not_exist_are_refused(users):
+    U, V, train = np.ones((40, 2)), np.ones((25, 2)), sp.csr_matrix((40, 25))
+    with pytest.raises(ValueError, match=r"is not among the 40 users|integer ids"):
+        metrics.rank_all(U, V, train, users=np.array(users))
+    with pytest.raises(ValueError, match=r"is not among the 40 users|integer ids"):
+        metrics.evaluate(np.zeros((1, 2), int), sp.csr_matrix((40, 25)), users=np.array(users))
+
+
+def test_embeddings_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match=r"\(40, 2\) and \(25, 3\)"):
+        metrics.rank_all(np.ones((40, 2)), np.ones((25, 3)), None)
+    with pytest.raises(ValueError, match="user 40 is not among the 30 users of train"):
+        metrics.rank_all(np.ones((41, 2)), np.ones((5, 2)), sp.csr_matrix((30, 5)), users=[40])
+
+
+def test_a_repeated_train_edge_is_seen_once_and_an_empty_graph_hides_nothing():
+    twice = sp.coo_matrix((np.ones(3), ([0, 0, 0], [2, 0, 2])), shape=(1, 3))
+    scores = np.array([[1.0, 2.0, 3.0]])
+    assert metrics.rank_with(lambda u: scores[u], twice, top=3).tolist() == [[1, -1, -1]]
+    empty = sp.csr_matrix((1, 3))
+    assert metrics.rank_with(lambda u: scores[u], empty, top=3).tolist() == [[2, 1, 0]]
+    assert metrics.rank_with(lambda u: scores[u, :0], sp.csr_matrix((1, 0)), top=2).tolist() == [
+        [-1, -1]
+    ]
+
+
+def test_lists_longer_than_the_catalogue_are_evaluated():
+    test = sp.csr_matrix([[0, 1, 1]])
+    lists = metrics.rank_with(lambda u: np.array([[3.0, 2.0, 1.0]]), None, 5, users=np.array([0]))
+    row = metrics.evaluate(lists, test).iloc[0]
+    assert (row["recall"], row["precision"], row["mrr"]) == (1, 2 / 5, 1 / 2)
+
+
 # ---------------------------------------------------------- beyond the mean of accuracy
 
 
