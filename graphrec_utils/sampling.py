@@ -11,11 +11,14 @@ Built in lessons 03 (triples) and 11 (log Q).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
 import torch
 from torch import Tensor
+
+from graphrec_utils.kernels import sampling as kernels
 
 Rng = np.random.Generator | torch.Generator
 Ids = Tensor | np.ndarray
@@ -36,9 +39,17 @@ class Positives:
     edges: np.ndarray
     gaps: np.ndarray
 
-    @property
+    @cached_property
     def degree(self) -> np.ndarray:
         return np.diff(self.indptr)  # (m,)
+
+    @cached_property
+    def active(self) -> np.ndarray:
+        return np.flatnonzero(self.degree)  # users with interactions
+
+    @cached_property
+    def full(self) -> np.ndarray:
+        return np.flatnonzero(self.degree >= self.num_items)  # users without a negative
 
 
 def index(R: sp.spmatrix | sp.sparray | Tensor) -> Positives:
@@ -91,16 +102,15 @@ def bpr_triples(
         raise ValueError(f'by must be "edge" or "user"; got {by!r}')
     if len(positives.items) == 0:
         raise ValueError("R has no interactions to draw from")
-    _check_room(positives, np.arange(len(positives.degree)))  # now, not in the 900th batch
+    _check_room(positives)  # now, not in the 900th batch
     if by == "edge":
         e = _integers(rng, len(positives.items), (_size("size", size),))
     else:
-        active = np.flatnonzero(positives.degree)
-        u = active[_integers(rng, len(active), (_size("size", size),))]
+        u = positives.active[_integers(rng, len(positives.active), (_size("size", size),))]
         e = positives.indptr[u] + _integers(rng, positives.degree[u], u.shape)
     users = positives.users[e]
-    negatives = uniform_negatives(positives, users, 1, rng)[:, 0]
-    return torch.from_numpy(users), torch.from_numpy(positives.items[e]), negatives
+    negatives = _free_items(positives, users, 1, rng)[:, 0]
+    return tuple(torch.from_numpy(ids) for ids in (users, positives.items[e], negatives))
 
 
 def uniform_negatives(positives: Positives, users: Ids, num_negatives: int, rng: Rng) -> Tensor:
@@ -120,11 +130,16 @@ def uniform_negatives(positives: Positives, users: Ids, num_negatives: int, rng:
     """
     users = _ids("users", users, len(positives.degree))
     _check_room(positives, users)
-    u = np.broadcast_to(users[:, None], (len(users), _size("num_negatives", num_negatives)))
-    r = _integers(rng, positives.num_items - positives.degree[u], u.shape)
-    # the positives with at most r other items below them lie below the answer: step over them
-    skip = np.searchsorted(positives.gaps, u * (positives.num_items + 1) + r, side="right")
-    return torch.from_numpy(r + skip - positives.indptr[u])
+    return torch.from_numpy(
+        _free_items(positives, users, _size("num_negatives", num_negatives), rng)
+    )
+
+
+def _free_items(positives: Positives, users: np.ndarray, size: int, rng: Rng) -> np.ndarray:
+    out = np.empty((len(users), size), np.int64)
+    x = _uniform(rng, out.shape)
+    kernels.free_items(users, x, positives.indptr, positives.gaps, positives.num_items, out)
+    return out
 
 
 def popularity(counts: Ids, beta: float = 1.0) -> Tensor:
@@ -252,8 +267,10 @@ def accidental_hits(
     return torch.from_numpy(hits)
 
 
-def _check_room(positives: Positives, users: np.ndarray) -> None:
-    full = users[positives.degree[users] >= positives.num_items]
+def _check_room(positives: Positives, users: np.ndarray | None = None) -> None:
+    full = positives.full
+    if len(full) and users is not None:
+        full = users[np.isin(users, full)]
     if len(full):
         raise ValueError(
             f"user {full[0]} has interactions with all {positives.num_items} items: "

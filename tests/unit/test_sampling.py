@@ -11,6 +11,7 @@ import torch
 from scipy.stats import chisquare
 
 from graphrec_utils import sampling
+from graphrec_utils.kernels import sampling as kernels
 
 # user 0 likes item 1 of five; user 1 likes 0, 2 and 4; user 2 nothing; user 3 all but item 3
 R = torch.tensor([[0, 1, 0, 0, 0], [1, 0, 1, 0, 1], [0, 0, 0, 0, 0], [1, 1, 1, 0, 1]])
@@ -91,6 +92,59 @@ def test_triples_by_user_draw_every_active_user_alike(kind):
 def test_negatives_of_triples_are_uniform_given_the_user():
     u, _, j = sampling.bpr_triples(POSITIVES, DRAWS, generator("numpy"))
     assert fits(j[u == 1], [0.0, 0.5, 0.0, 0.5, 0.0])
+
+
+def readable_free_items(positives, users, x):
+    """The kernel in numpy: the positives with at most r free items below them are stepped over."""
+    u = np.broadcast_to(users[:, None], x.shape)
+    r = (x * (positives.num_items - positives.degree[u])).astype(np.int64)
+    key = u * (positives.num_items + 1) + r
+    skip = np.searchsorted(positives.gaps, key, side="right")
+    return r + skip - positives.indptr[u]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_kernel_equals_its_readable_version(seed):
+    rng = np.random.default_rng(seed)
+    dense = rng.random((50, 37)) < rng.random((50, 1)) ** 2
+    dense[:, seed] = False
+    dense[7] = False
+    positives = sampling.index(sp.csr_array(dense))
+    users = rng.integers(0, 50, 400)
+    x = np.random.default_rng(seed).random((400, 3))
+    drawn = sampling.uniform_negatives(positives, users, 3, np.random.default_rng(seed))
+    assert (drawn.numpy() == readable_free_items(positives, users, x)).all()
+
+
+def test_an_entry_depends_on_its_own_random_number_only():
+    """So the number of threads, which splits the rows, cannot change anything."""
+    rng = np.random.default_rng(0)
+    users, x = rng.integers(0, 4, 200) % 3, rng.random((200, 4))
+
+    def run(users, x):
+        out = np.empty(x.shape, np.int64)
+        indptr, gaps = POSITIVES.indptr, POSITIVES.gaps
+        kernels.free_items(users, x, indptr, gaps, POSITIVES.num_items, out)
+        return out
+
+    parts = [run(users[part], x[part]) for part in (slice(0, 37), slice(37, 200))]
+    assert (run(users, x) == np.concatenate(parts)).all()
+    assert (run(users[::-1].copy(), x[::-1].copy())[::-1] == run(users, x)).all()
+
+
+@RNGS
+@pytest.mark.parametrize("by", ["edge", "user"])
+def test_triples_come_from_the_users_of_r_in_every_layout(kind, by):
+    """Non-contiguous input, isolated users and items: only edges and free items come out."""
+    wide = np.zeros((60, 40))
+    wide[::2, ::2] = np.random.default_rng(1).random((30, 20)) < 0.2
+    wide[4], wide[:, 6] = 0, 0
+    dense = wide[::2, ::2]
+    positives = sampling.index(torch.from_numpy(dense))
+    u, i, j = sampling.bpr_triples(positives, 5000, generator(kind), by)
+    assert all(x.is_contiguous() and x.dtype == torch.int64 for x in (u, i, j))
+    assert dense[u, i].all() and not dense[u, j].any()
+    assert 2 not in u and 3 not in i and 3 in j
 
 
 @RNGS
