@@ -240,6 +240,33 @@ def test_a_repeated_edge_is_summed_before_it_is_filtered(make):
     )
 
 
+def large_R():
+    return sparse(np.random.default_rng(2).random((400, 300)) < 0.03)
+
+
+def test_more_passes_come_closer_to_the_exact_low_pass():
+    exact = all_scores(filters.gf_cf(large_R(), 20, 0.3))
+    errors = [
+        np.abs(all_scores(filters.gf_cf(large_R(), 20, 0.3, passes=p)) - exact).mean()
+        for p in (1, 4, 200)
+    ]
+    assert errors[0] > errors[1] > errors[2] and errors[2] < 1e-5
+
+
+def test_approximate_patterns_are_orthonormal_and_follow_the_seed():
+    _, R_hat = filters._normalized(large_R())
+    V, again, other = (filters._patterns(R_hat, 20, seed, 2) for seed in (0, 0, 1))
+    assert pytest.approx(np.eye(20), abs=1e-10) == V.T @ V
+    assert (again == V).all() and np.abs(V - other).max() > 1e-3
+
+
+def test_passes_change_nothing_where_the_exact_vectors_cost_nothing():
+    R = sparse(random_R())
+    assert (
+        all_scores(filters.gf_cf(R, 12, 0.3, passes=1)) == all_scores(filters.gf_cf(R, 12, 0.3))
+    ).all()
+
+
 def test_parameters_that_do_not_fit_get_a_sentence():
     R = sparse(T1)
     for dim in (0, -1):
@@ -248,6 +275,8 @@ def test_parameters_that_do_not_fit_get_a_sentence():
     for weight in (-0.1, np.nan, np.inf):
         with pytest.raises(ValueError, match="weight must be a number >= 0"):
             filters.gf_cf(R, 1, weight)
+    with pytest.raises(ValueError, match="passes must be at least 1"):
+        filters.gf_cf(R, 1, 0.3, passes=0)
     with pytest.raises(ValueError, match="num_layers must be at least 0; got -1"):
         filters.closed_form(R, -1)
     with pytest.raises(ValueError, match="2 layers need 3 weights; got 2"):
