@@ -55,6 +55,7 @@ def test_a_card_goes_from_open_to_wrong_to_right(lesson):
     screenshot(card, "lesson-00-right")
     board = output(run_cell(lesson, cell(lesson, "progress()")))
     assert "✓ 00.1" in board.inner_text().replace("\xa0", " ")
+    screenshot(board, "progress-dashboard")
 
 
 def test_the_given_code_of_exercise_3_is_named_as_what_it_is(lesson):

@@ -1,0 +1,33 @@
+"""The pages a grader writes: for the class and for a student, light and dark."""
+
+from __future__ import annotations
+
+import pytest
+from labdriver import ROOT, screenshot
+from pages import violations
+
+from graphrec_utils.grading import command
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """The folder of a graded class of two: nothing solved, everything solved."""
+    folder = tmp_path_factory.mktemp("graded")
+    for student, source in (("ann", "notebooks"), ("bob", "solutions")):
+        (folder / "in" / student).mkdir(parents=True)
+        lesson = ROOT / source / "00_start_here.ipynb"
+        (folder / "in" / student / lesson.name).write_bytes(lesson.read_bytes())
+    assert command.main([str(folder / "in"), "--out", str(folder / "out")]) in (0, 1)
+    return folder / "out"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_a_report(new_page, graded, scheme):
+    pages = [graded / "index.html", *sorted((graded / "students").rglob("*.html"))]
+    assert len(pages) >= 3
+    page = new_page(color_scheme=scheme)
+    for path in pages:
+        page.goto(path.as_uri())
+        assert violations(page) == [], path.name
+    page.goto(pages[0].as_uri())
+    screenshot(page, f"report-{scheme}")
