@@ -1,7 +1,6 @@
-"""LightGCN on two small data sets: depth, normalization, and who gains. Lesson 06 shows the results.
+"""LightGCN on two small data sets: depth, and who gains. Lesson 06 shows the results.
 
     GRAPHREC_DATA_DIR=... OMP_NUM_THREADS=1 python -m tests.benchmarks.lightgcn_small depth
-    ... python -m tests.benchmarks.lightgcn_small normalization
     ... python -m tests.benchmarks.lightgcn_small groups
 
 Data: 2,000 random users of Gowalla (published split), and PinWorld's saves (80/20 per user). A tenth
@@ -9,7 +8,7 @@ of train is validation. There each method chooses its knobs, and by early stoppi
 epochs, with seed 0. Then it is trained on all of train with three seeds and compared with test,
 once each. All models trained by gradient have d = 32 and the same steps: BPR, Adam, batches of 8192.
 
-Writes data/results/06_depth.json, 06_normalization.json and 06_groups.json. One quiet thread: 10 to 15
+Writes data/results/06_depth.json and 06_groups.json. One quiet thread: 10 to 15
 minutes each.
 """
 
@@ -23,17 +22,16 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-import torch
 
 from graphrec_utils import data, graphs, metrics, paths, pinworld, results, sampling, train
 from graphrec_utils.data import Split
 from graphrec_utils.models import baselines, filters, mf
-from graphrec_utils.models.lightgcn import Fused, LightGCN
+from graphrec_utils.models.lightgcn import Fused
 
 COMMAND = "python -m tests.benchmarks.lightgcn_small"
 SEEDS = (0, 1, 2)
 DIM, BATCH, EPOCHS, EVERY, PATIENCE = 32, 8192, 150, 5, 3
-RATES, L2 = (0.03, 0.01), (3e-3, 1e-2, 3e-2)  # depth, normalization: the first rate
+RATES, L2 = (0.03, 0.01), (3e-3, 1e-2, 3e-2)  # depth: the first rate
 LOOKED_AT = 1000  # validation users, at most
 STATE = paths.root() / "build" / "lightgcn_small.json"
 
@@ -72,23 +70,7 @@ def recall(model, past, part, most: int | None = None) -> float:
     return float(metrics.evaluate(ranked(model, past, users), part, users).recall.mean())
 
 
-def learner(past, num_layers, rate, l2, weights, how, seed):
-    """Return (model, learner) for `train.fit`; the fast one where the matrix is symmetric."""
-    A = graphs.adjacency(past.csr())
-    A_hat = A if how == "none" else graphs.normalize(A, how)
-    if how in ("symmetric", "none"):
-        options = {"rate": rate, "l2": l2, "weights": weights, "seed": seed}
-        fused = Fused(A_hat, past.num_users, DIM, num_layers, **options)
-        return fused, fused
-    torch.manual_seed(seed)
-    model = LightGCN(A_hat, past.num_users, DIM, num_layers, weights)
-    optimizer = torch.optim.Adam(model.parameters(), lr=rate)
-    return model, train.Torch(model, lambda model, batch: model.bpr_loss(batch, l2), optimizer)
-
-
-def lightgcn(
-    past, part, rate, l2, epochs=EPOCHS, *, num_layers=3, weights=None, how="symmetric", seed=0
-):
+def lightgcn(past, part, rate, l2, epochs=EPOCHS, *, num_layers=3, weights=None, seed=0):
     """Train; with `part` stop early on it. Return (model, epochs, recall on part or None)."""
     positives = sampling.index(past.csr())
 
@@ -96,12 +78,14 @@ def lightgcn(
         steps = max(1, len(positives.items) // BATCH)
         return (sampling.bpr_triples(positives, BATCH, rng) for _ in range(steps))
 
-    model, learning = learner(past, num_layers, rate, l2, weights, how, seed)
+    options = {"rate": rate, "l2": l2, "weights": weights, "seed": seed}
+    A_hat = graphs.normalize(graphs.adjacency(past.csr()))
+    model = Fused(A_hat, past.num_users, DIM, num_layers, **options)
     stop = {}
     if part is not None:
         stop = {"evaluate": lambda: recall(model, past, part, LOOKED_AT), "patience": PATIENCE}
     plan = {"epochs": epochs, "every": EVERY, "seed": seed, "progress": False}
-    history = train.fit(learning, batches, **plan, **stop)
+    history = train.fit(model, batches, **plan, **stop)
     return model, history.best_epoch or epochs, max(history.metric, default=None)
 
 
@@ -170,15 +154,6 @@ def depth() -> dict:
                 weights = None if kind == "mean" else [0.0] * K + [1.0]
                 row = tuned(name, split, num_layers=K, weights=weights)
                 table.append({"data": name, "K": K, "layers": kind, **row})
-    return {"runs": table}
-
-
-def normalization() -> dict:
-    """Three layers, four matrices; PinWorld only."""
-    table = []
-    for name, split in list(datasets().items())[:1]:
-        for how in ("symmetric", "row", "column", "none"):
-            table.append({"data": name, "how": how, **tuned(name, split, how=how)})
     return {"runs": table}
 
 
@@ -283,7 +258,6 @@ def by_user(per_user: dict[str, pd.DataFrame], past) -> list[dict]:
 
 CLAIMS = {
     depth: "Recall@20 by depth K, mean of all layers against the last layer alone.",
-    normalization: "Recall@20 of three layers by how A is normalized.",
     groups: "Recall@20 of tuned methods, for users by activity and items by popularity.",
 }
 
