@@ -177,15 +177,49 @@ def sampled_softmax(
             raise ValueError(f"num_draws must be at least 1; got {float(n.min()):g}")
         neg = neg - _fitting("num_draws", n.log(), (len(pos),))[:, None]
     if hits is not None:
-        if not (isinstance(hits, Tensor) and hits.dtype == torch.bool):
-            raise TypeError(f"hits must be a bool tensor; got {_kind(hits)}")
-        if tuple(hits.shape) != shape:
-            raise ValueError(f"hits must have the shape of neg, {shape}; got {tuple(hits.shape)}")
-        neg = neg.masked_fill(hits.reshape(neg.shape), -torch.inf)
+        neg = neg.masked_fill(_hits(hits, shape).reshape(neg.shape), -torch.inf)
     # relative to the positive, whose own column is then 0: large scores cancel before the exp, and
     # a row without a valid negative is log e^0 = 0
     columns = torch.cat([torch.zeros_like(pos), neg - pos], dim=1)  # (B, 1 + S)
     return columns.logsumexp(dim=1).mean()
+
+
+def corrected_softmax(
+    pos: Tensor, neg: Tensor, log_q_neg: Tensor, log_q_pos: Tensor, hits: Tensor | None = None
+) -> Tensor:
+    r"""Return the loss of "Correcting the LogQ Correction": only what is sampled gets corrected.
+
+    The positive is in the sum with probability 1. The full gradient is
+    $(1 - P(i)) (-\nabla s_i + \mathbb E_{j \sim P,\, j \neq i} \nabla s_j)$, and the loss estimates both
+    factors from the draws without hits: the mean of $\mathrm{sg}(1 - \hat P)(-s^+ + \log\sum_j e^{l_j})$
+    with $l_j = s^-_j - \log\frac{Q(j)}{1 - Q(i)}$, n of them, and
+    $\hat P = e^{s^+} / (e^{s^+} + \frac1n \sum_j e^{l_j})$, where sg passes no gradient. Gradients
+    are those of nQ' in `sampled_softmax`; the value is another one and may be negative.
+
+    Args:
+        pos, neg, log_q_neg, hits: as in `sampled_softmax`; negatives are drawn from Q.
+        log_q_pos: (B,) log-probability of each row's positive, below 0.
+
+    Returns:
+        () the mean; a row whose negatives are all hits counts 0.
+
+    Errors as in `sampled_softmax`; ValueError also if a positive has Q = 1.
+
+    Khrylchenko et al. 2025, https://arxiv.org/abs/2507.09331. Built in lesson 11, exercise 11.4.
+    """
+    shape = tuple(neg.shape) if isinstance(neg, Tensor) else ()
+    pos, neg = _rows(pos, neg)  # (B, 1), (B, S)
+    rest = 1 - _fitting("log_q_pos", log_q_pos, (len(pos),)).exp()
+    if not (rest > 0).all():
+        raise ValueError("log_q_pos must be below 0: with Q = 1 nothing else can be drawn")
+    log_q = _fitting("log_q_neg", log_q_neg, shape).reshape(neg.shape) - rest.log()[:, None]
+    hits = torch.zeros(shape, dtype=torch.bool) if hits is None else _hits(hits, shape)
+    hits = hits.reshape(neg.shape).to(neg.device)
+    margins = (neg - log_q - pos).masked_fill(hits, -torch.inf)
+    n = (~hits).sum(dim=1).to(pos.dtype)
+    inner = margins[n > 0].logsumexp(dim=1)
+    weight = torch.sigmoid(inner - n[n > 0].log()).detach()  # 1 - P_hat
+    return (weight * inner).sum() / len(pos)
 
 
 def in_batch_softmax(
@@ -259,6 +293,14 @@ def _rows(pos: Tensor, neg: Tensor) -> tuple[Tensor, Tensor]:
             f"got {tuple(pos.shape)} and {tuple(neg.shape)}"
         )
     return pos[:, None], neg.reshape(len(pos), -1)
+
+
+def _hits(hits: Tensor, shape: tuple[int, ...]) -> Tensor:
+    if not (isinstance(hits, Tensor) and hits.dtype == torch.bool):
+        raise TypeError(f"hits must be a bool tensor; got {_kind(hits)}")
+    if tuple(hits.shape) != shape:
+        raise ValueError(f"hits must have the shape of neg, {shape}; got {tuple(hits.shape)}")
+    return hits
 
 
 def _fitting(name: str, values: Tensor, shape: tuple[int, ...]) -> Tensor:

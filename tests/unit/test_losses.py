@@ -162,6 +162,102 @@ FIRST = {"slide": -0.6327, "slide masked": -0.8187, "nQ": -0.4411, "nQ masked": 
 FIRST |= {"nQ'": -0.5409, "Yi": -0.2787, "Yi masked": -0.3194}
 
 
+# ------------------------------------------------------------- the corrected loss (RecSys 2025)
+
+
+def test_corrected_softmax_is_the_written_formula():
+    pos, neg, q_pos, q_neg = 0.5, [1.0, -1.0, 2.0], 0.25, [0.2, 0.4, 0.1]
+    lifted = [math.exp(s) / (q / (1 - q_pos)) for s, q in zip(neg, q_neg, strict=True)]
+    P = math.exp(pos) / (math.exp(pos) + sum(lifted) / 3)
+    expected = (1 - P) * (-pos + math.log(sum(lifted)))
+    found = losses.corrected_softmax(t(pos), t(neg), t(q_neg).log(), t(q_pos).log())
+    assert found.item() == pytest.approx(expected)
+
+
+def test_n_counts_the_valid_negatives_only():
+    """A hit leaves the sum AND the count; with the total n the gradients below would differ."""
+    hits = torch.tensor([[False, True, False]])
+    q, q_pos = t([0.2, 0.3, 0.1]).log(), t(0.3).log()
+    masked = losses.corrected_softmax(t(0.5), t([1.0, 9.0, 2.0]), q, q_pos, hits)
+    left_out = losses.corrected_softmax(t(0.5), t([1.0, 2.0]), q[:, [0, 2]], q_pos)
+    assert masked.item() == pytest.approx(left_out.item())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_corrected_gradients_are_those_of_draws_without_the_positive(seed):
+    g = torch.Generator().manual_seed(seed)
+    q = torch.rand(6, 5, generator=g, dtype=torch.float64).clamp(0.05) / 10
+    q_pos = torch.rand(6, generator=g, dtype=torch.float64).clamp(0.05, 0.9)
+    hits = torch.rand(6, 5, generator=g) < 0.3
+    hits[:, 0] = False
+    gradients = []
+    for corrected in (True, False):
+        pos = torch.linspace(-2, 2, 6, dtype=torch.float64).requires_grad_()
+        neg = torch.randn(6, 5, generator=g.manual_seed(7), dtype=torch.float64).requires_grad_()
+        if corrected:
+            loss = losses.corrected_softmax(pos, neg, q.log(), q_pos.log(), hits)
+        else:
+            log_q = q.log() - (1 - q_pos).log()[:, None]
+            loss = losses.sampled_softmax(pos, neg, log_q, num_draws=(~hits).sum(dim=1), hits=hits)
+        loss.backward()
+        gradients.append(torch.cat([pos.grad, neg.grad.ravel()]))
+    assert gradients[0].tolist() == pytest.approx(gradients[1].tolist(), abs=1e-12)
+
+
+def test_all_other_items_drawn_once_and_alike_give_the_full_gradient():
+    """Q' is uniform over the n - 1 others, and each is drawn once: nothing is left to chance."""
+    f = LOGITS.clone().requires_grad_()
+    uniform = t(0.25).log()
+    losses.corrected_softmax(f[:1], f[1:][None], uniform, uniform).backward()
+    assert f.grad.tolist() == pytest.approx(FULL, abs=5e-5)
+
+
+def corrected(f: torch.Tensor, items: torch.Tensor) -> torch.Tensor:
+    q = Q.log()
+    return losses.corrected_softmax(f[:1], f[items][None], q[items][None], q[:1], items[None] == 0)
+
+
+def test_the_corrected_gradient_of_four_draws_without_the_positive_by_closed_form():
+    f = LOGITS.clone().requires_grad_()
+    chance, total = Q / (1 - Q[0]), torch.zeros((), dtype=torch.float64)
+    for draw in combinations_with_replacement((1, 2, 3), 4):
+        counts = [draw.count(i) for i in range(4)]
+        ways = math.factorial(4) // math.prod(map(math.factorial, counts))
+        weight = ways * math.prod(float(p) ** c for p, c in zip(chance, counts, strict=True))
+        total = total + weight * corrected(f, torch.tensor(draw))
+    total.backward()
+    assert f.grad.tolist() == pytest.approx([-0.5409, 0.2874, 0.1601, 0.0935], abs=6e-5)
+
+
+def test_the_weight_passes_no_gradient():
+    """With it the positive's slope would be another one: it is -(1 - P) alone."""
+    pos = t(0.5).requires_grad_()
+    q = t([0.2, 0.2]).log()
+    losses.corrected_softmax(pos, t([1.0, 0.0]), q, t(0.5).log()).backward()
+    mean = (math.exp(1) + 1) * 0.5 / 0.2 / 2
+    assert pos.grad.item() == pytest.approx(-mean / (math.exp(0.5) + mean))
+
+
+@pytest.mark.parametrize("gap", [1e4, -1e4])
+def test_corrected_softmax_of_extreme_scores_stays_finite(gap):
+    pos = t(gap, dtype=torch.float32).requires_grad_()
+    neg = t([0.0, -gap], dtype=torch.float32).requires_grad_()
+    q = t([0.1, 0.1], dtype=torch.float32).log()
+    losses.corrected_softmax(pos, neg, q, q[:, 0]).backward()
+    assert pos.grad.isfinite().all() and neg.grad.isfinite().all()
+    assert (pos.grad <= 0).all() and (neg.grad >= 0).all()
+
+
+def test_a_row_of_hits_counts_zero_in_the_corrected_loss():
+    pos, neg = t(0.5, 0.5).requires_grad_(), t([1.0], [1.0]).requires_grad_()
+    hits = torch.tensor([[True], [False]])
+    loss = losses.corrected_softmax(pos, neg, t(0.2).log(), t(0.1, 0.1).log(), hits)
+    loss.backward()
+    alone = losses.corrected_softmax(t(0.5), t([1.0]), t(0.2).log(), t(0.1).log())
+    assert loss.item() == pytest.approx(alone.item() / 2)
+    assert pos.grad[0] == 0 and neg.grad[0, 0] == 0 and pos.grad[1] < 0 < neg.grad[1, 0]
+
+
 @pytest.mark.parametrize("name", FIRST)
 def test_four_draws_tell_all_variants_apart_at_the_positive(name):
     assert expected_gradient(name, 4)[0] == pytest.approx(FIRST[name], abs=1e-4)
@@ -218,6 +314,9 @@ PAIRWISE = {
     "bce": losses.bce,
     "hinge": lambda pos, neg: losses.hinge(pos, neg, 3.5),
     "sampled_softmax": losses.sampled_softmax,
+    "corrected_softmax": lambda pos, neg: losses.corrected_softmax(
+        pos, neg, torch.full_like(neg, -2.0), torch.full_like(pos, -1.0)
+    ),
 }
 
 
@@ -302,6 +401,12 @@ BAD = {
     ),
     "hits": (lambda: losses.sampled_softmax(ONE, TWO, hits=YES), ValueError, r"\(2, 3\); got"),
     "float hits": (lambda: losses.sampled_softmax(ONE, TWO, hits=TWO), TypeError, "bool tensor"),
+    "certain positive": (
+        lambda: losses.corrected_softmax(ONE, TWO, -TWO, 0 * ONE), ValueError, "must be below 0"
+    ),
+    "corrected hits": (
+        lambda: losses.corrected_softmax(ONE, TWO, -TWO, -ONE, YES), ValueError, r"\(2, 3\); got"
+    ),
     "towers": (lambda: losses.in_batch_softmax(TWO, TWO.T), ValueError, r"\(2, 3\) and \(3, 2\)"),
     "cold": (
         lambda: losses.in_batch_softmax(TWO, TWO, temperature=0), ValueError, "positive; got 0"
