@@ -30,7 +30,7 @@ def shown(page, tmp_path):
 
 def numbers(shown) -> tuple[float, float, float]:
     """Return difference, loss and gradient from the status line."""
-    text = shown.get_by_role("status").inner_text().replace("−", "-")
+    text = shown.locator(".gr-status").inner_text().replace("−", "-")
     found = re.search(r"x = (\S+): .*Loss (\S+), gradient (\S+)\. ", text)
     return tuple(float(x) for x in found.groups())
 
@@ -49,7 +49,7 @@ def test_the_slider_works_with_the_arrow_keys(page, shown):
     assert numbers(shown)[:2] == (0, 0.69)
     page.keyboard.press("End")
     assert numbers(shown)[0] == 6
-    assert "hardly moves x" in shown.get_by_role("status").inner_text()
+    assert "hardly moves x" in shown.locator(".gr-status").inner_text()
 
 
 def test_a_step_raises_the_difference_and_with_the_wrong_sign_lowers_it(page, shown):
@@ -62,10 +62,10 @@ def test_a_step_raises_the_difference_and_with_the_wrong_sign_lowers_it(page, sh
     step.focus()
     page.keyboard.press("Space")
     assert numbers(shown)[0] < before
-    assert shown.get_by_role("status").inner_text().startswith("Sign turned.")
+    assert shown.locator(".gr-status").inner_text().startswith("Sign turned.")
     shown.get_by_role("button", name="Reset").click()
     assert numbers(shown)[0] == -1
-    assert shown.get_by_role("status").inner_text().startswith("BPR.")
+    assert shown.locator(".gr-status").inner_text().startswith("BPR.")
 
 
 def test_many_wrong_steps_stop_at_the_edge(shown):

@@ -29,7 +29,7 @@ def shown(page, tmp_path):
 
 
 def numbers(shown) -> dict[str, float]:
-    text = shown.get_by_role("status").inner_text().replace(",", "")
+    text = shown.locator(".gr-status").inner_text().replace(",", "")
     found = re.search(
         r"Rank (\d+) of (\d+) top (\d+): full ranking (\w+)\. Against (\d+) .* hit is ([\d.]+)\.",
         text,
