@@ -68,11 +68,16 @@ def test_a_step_raises_the_difference_and_with_the_wrong_sign_lowers_it(page, sh
     assert shown.locator(".gr-status").inner_text().startswith("BPR.")
 
 
-def test_many_wrong_steps_stop_at_the_edge(shown):
+def test_every_wrong_step_leads_further_down_and_the_loss_falls(shown):
     shown.get_by_role("button", name="Turn the sign").click()
-    for _ in range(12):
+    states = [numbers(shown)]
+    for _ in range(8):
         shown.get_by_role("button", name="One step of training").click()
-    assert numbers(shown)[0] < -3.5
+        states.append(numbers(shown))
+    differences, losses = [state[0] for state in states], [state[1] for state in states]
+    assert differences == sorted(differences, reverse=True)
+    assert differences[-1] < -2
+    assert losses == sorted(losses, reverse=True)  # the trap: training looks fine
 
 
 def test_the_dark_page_is_readable(page, tmp_path):
