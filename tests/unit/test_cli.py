@@ -527,5 +527,5 @@ def test_a_reader_that_stops_listening_is_survived(tmp_path):
     root = SmallCourse(tmp_path).root
     command = f'"{sys.executable}" -S -m graphrec_utils doctor | head -n 1'
     done = subprocess.run(command, shell=True, cwd=root, capture_output=True, text=True)
-    assert done.stdout.startswith("✓ Python: ")
+    assert done.stdout.startswith("✓ place: ")
     assert done.stderr == ""
