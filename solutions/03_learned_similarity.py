@@ -619,7 +619,7 @@ verdict(
 
 # %% slideshow={"slide_type": "fragment"}
 figure, ax = plt.subplots(figsize=(5, 2.6))
-ax.plot(right.loss, color=style.POSITIVE, marker="o", label="BPR")
+ax.plot(right.loss, color=style.POSITIVE, marker="o", markersize=10, label="BPR")
 ax.plot(turned.loss, color=style.NEGATIVE, marker="s", linestyle="dashed", label="sign turned")
 ax.set(xlabel="epoch", ylabel="training loss", ylim=(0, 0.75))
 ax.legend()
@@ -697,8 +697,8 @@ plt.show()
 
 # %% [markdown]
 # *Figure 3.6. How strongly 20,000 random triples would still move a trained model. Left of the dotted
-# line the positive is ahead. Most random negatives are beaten by far and weigh little, which is why
-# lessons 09 to 11 choose negatives with more care.*
+# line the positive is ahead, and the further left, the less there is to learn from the triple. Uniform
+# negatives are beaten early, which is why lessons 09 to 11 choose negatives with more care.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 03.5 — `bpr_gradient` ({{points:03.5}})
@@ -898,8 +898,8 @@ plt.show()
 #
 # Four similarities on the same data: Dot, GMF, MLP and NeuMF, at $d = 32$. Each got the same twelve trials
 # (two losses, two rates, three penalties), early stopping and the choice on validation. iALS got twelve pairs
-# of its two knobs. NeuMF was also started from a trained GMF and MLP, the pre-training of the paper. Test:
-# three seeds each.
+# of its two knobs. NeuMF was also *fused*: started from the chosen GMF and MLP, the pre-training of the paper,
+# and trained on at three rates. So it had the trials of three models. Test: three seeds each.
 #
 # > **Predict first.** Write down the order of iALS, Dot, MLP and NeuMF.
 
@@ -968,8 +968,13 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# This is one small data set; another may fall differently. What carries over is the method: the same
-# number of trials for everybody, the choice on validation, all items ranked.
+# Read three rows together: NeuMF from scratch, NeuMF fused, iALS. The fused one does not have to find a dot
+# product, it starts with a finished one. And iALS *is* a dot product, so claim 2 compares two losses as much
+# as two similarities. The lists of claim 3 are of real models on one data set; that the order *can* turn, you
+# have shown yourself in 3.7. Would you bet on it for the next data set?
+#
+# This one is small, and another may fall differently. What carries over is the method: equal trials, the
+# choice on validation, all items ranked.
 #
 # Live, one seed and a few seconds: iALS with the knobs of the stored run, and three models as one types them
 # on the first day.

@@ -106,7 +106,7 @@ EX_6 = Exercise(
     reference=sampled_hits,
     claims=(
         Claim(
-            "all chance comes from `rng`",
+            "all chance comes from the given generator",
             lambda g: _users(g, 60, 5, 10, 2),
             0,
             "call twice",

@@ -124,7 +124,13 @@ EX_3 = Exercise(
     reference=sample_bpr_triples,
     library="graphrec_utils.sampling.bpr_triples",
     claims=(
-        Claim("all chance comes from `rng`", _likes, 0, "call twice", judge=_reproducible),
+        Claim(
+            "all chance comes from the given generator",
+            _likes,
+            0,
+            "call twice",
+            judge=_reproducible,
+        ),
         Claim("u likes i and does not like j, in every triple", _likes, judge=_valid),
         Claim(
             'by "edge": every like comes equally often',
