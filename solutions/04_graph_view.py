@@ -196,8 +196,8 @@ plt.show()
 # $(u_0, i_0)$ becomes $1/\sqrt{2 \cdot 1} = 0.7071$, the edge $(u_0, i_1)$ becomes
 # $1/\sqrt{2 \cdot 2} = 0.5$.
 #
-# What about a node without edges? $1/\sqrt 0$ is infinite, and one such node spoils every embedding it
-# touches. It has nothing to say and nobody to hear: it keeps a row and a column of zeros.
+# What about a node without edges? $1/\sqrt 0$ is infinite, and infinity times a zero of $\mathbf A$ is NaN.
+# Such a node has nothing to say and nobody to hear: it keeps a row and a column of zeros.
 #
 # *About 12 minutes.*
 #
@@ -355,14 +355,14 @@ verdict(
 
 # %%
 figure, ax = plt.subplots(figsize=(5.4, 2.6))
-ax.violinplot(share.values, positions=[1, 3, 5], showmedians=True, widths=1.2)
+ax.violinplot(share.values, positions=[1, 3, 5], showmedians=True, showextrema=False, widths=1.2)
 ax.set(xlabel="steps", ylabel="share of all films", xticks=[1, 3, 5], ylim=(0, 1))
 plt.show()
 
 # %% [markdown]
 # *Figure 4.6. How many of all films 300 random users reach after 1, 3 and 5 steps; wider shapes
-# mean more users, a bar is the median. A few popular films connect everybody with everything. To be
-# reached means little in such a graph; through whom, and how often, is what counts.*
+# mean more users, a bar is the median. To be reached after five steps says
+# little here; through whom, and how often, is what counts.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4.4 Three steps with care
@@ -477,7 +477,8 @@ visuals.walk(toy.likes(), toy.USERS, toy.ITEMS)
 
 # %% [markdown]
 # *Figure 4.7. Shares of visits (bars) of a walker with home Ann after 10, 100 and 1,000 steps, and
-# the exact personalized PageRank (black lines). The bars come closer with every factor of ten. In
+# the exact personalized PageRank (black lines). Taken together, the bars come closer with more
+# steps; single ones may not. In
 # the interactive version you move the walker yourself and set `restart`.*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -546,24 +547,24 @@ def ppr_push(A: np.ndarray, start: int, restart: float, tolerance: float) -> np.
 check("04.5", ppr_push)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# > **Claim.** In the whole of MovieTweetings, push at a tolerance of one in ten thousand leaves nine of
-# > ten nodes untouched.
+# > **Claim.** In the whole of MovieTweetings, push at a tolerance of one in ten thousand never
+# > pushes nine of ten nodes.
 #
 # > **Predict first.** What happens if the tolerance is ten times smaller? Ten times the nodes?
 
 # %% tags=["experiment"]
 G = walks.walkable(A)
-touched = pd.DataFrame(
+pushed = pd.DataFrame(
     {
         t: [(walks.ppr_push(G, int(u), 0.25, t) > 0).mean() for u in somebody]
         for t in (1e-3, 1e-4, 1e-5)
     }
 )
 verdict(
-    "Push at a tolerance of 1e-4 leaves nine of ten nodes untouched.",
-    holds=touched[1e-4].median() <= 0.1,
-    detail="touched, median of 300 users: "
-    + ", ".join(f"{x:.1%} of the nodes at {t:g}" for t, x in touched.median().items()),
+    "Push at a tolerance of 1e-4 never pushes nine of ten nodes.",
+    holds=pushed[1e-4].median() <= 0.1,
+    detail="pushed, median of 300 users: "
+    + ", ".join(f"{x:.1%} of the nodes at {t:g}" for t, x in pushed.median().items()),
 )
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -672,7 +673,7 @@ visuals.spectrum(toy.likes(), toy.USERS, toy.ITEMS)
 # filter; solid: its odd part, which is what reaches scores. The hard cut-off keeps or deletes, the
 # mean of layers bends, the last layer alone is even, so that nothing gets through.*
 #
-# Move the cut-off below 0.5: with all pairs, R comes back and every empty cell is 0, as at rank 3 in
+# Move the cut-off below 0.5: with all pairs, $\hat{\mathbf R}$ comes back and every empty cell is 0, as at rank 3 in
 # lesson 02. Then choose *last layer only*. Somebody who takes just the last layer has, before
 # training and with $\mathbf E^{(0)} = \mathbf I$, no score at all.
 
@@ -759,10 +760,10 @@ def found(scores, past, part) -> pd.DataFrame:
     return metrics.evaluate(lists, part, users)[["recall", "ndcg"]]
 
 
-past, part = likes.hold_out(0.2, seed=0)
-smooth = found(filters.svd_low_pass(past.csr(), 8).scores, past, part).recall.mean()
-crowd = found(baselines.popularity(past).scores, past, part).recall.mean()
-_, of_node = sp.csgraph.connected_components(graphs.adjacency(past.csr()), directed=False)
+most, part = likes.hold_out(0.2, seed=0)
+smooth = found(filters.svd_low_pass(most.csr(), 8).scores, most, part).recall.mean()
+crowd = found(baselines.popularity(most).scores, most, part).recall.mean()
+_, of_node = sp.csgraph.connected_components(graphs.adjacency(most.csr()), directed=False)
 sizes = np.bincount(of_node)
 
 verdict(
@@ -775,7 +776,7 @@ verdict(
 # %% [markdown]
 # Each connected component, an **island**, has an eigenvalue 1 of its own: the value 1 occurs as often as there
 # are islands. Two people who share one obscure film are as smooth as the rest of the world together. The first
-# eight of some hundred equal patterns are an accident, and they speak of the islands. *Smooth* does not mean
+# eight of so many equal patterns are an accident, and they speak of the islands. *Smooth* does not mean
 # *important*.
 #
 # So we compare where walks can lead somewhere: users and films with five likes or more. A fifth of each
@@ -896,7 +897,7 @@ verdict(
 # >
 # > **Claim 2.** A hard cut-off finds more than three hops with care.
 # >
-# > **Claim 3.** A filter without training, GF-CF, finds at least as much as tuned iALS.
+# > **Claim 3.** A filter without training, GF-CF, is not clearly below tuned iALS: not by more than two standard errors.
 #
 # iALS has a random start, so its row is the mean of three seeds. A difference counts if it is larger than
 # twice its standard error over users.
@@ -918,8 +919,8 @@ def lead(one: str, other: str) -> tuple[float, float, str]:
     """Return the gap in NDCG, its standard error, and both in words."""
     gap = per_user[one].ndcg - per_user[other].ndcg
     error = gap.std() / len(gap) ** 0.5
-    means = f"{per_user[one].ndcg.mean():.3f} against {per_user[other].ndcg.mean():.3f}"
-    return gap.mean(), error, f"NDCG@20 {means}: {gap.mean():+.3f} ± {error:.3f}"
+    means = f"{per_user[one].ndcg.mean():.4f} against {per_user[other].ndcg.mean():.4f}"
+    return gap.mean(), error, f"NDCG@20 {means}: {gap.mean():+.4f} ± {error:.4f} (1 s.e.)"
 
 
 gap, error, numbers = lead("L3", "three hops, A³")
@@ -932,15 +933,15 @@ verdict("A hard cut-off finds more than L3.", holds=gap > 2 * error, detail=numb
 # %% tags=["experiment"]
 gap, error, numbers = lead("GF-CF", "iALS")
 verdict(
-    "GF-CF, without training, finds at least as much as tuned iALS.",
+    "GF-CF, without training, is not clearly below tuned iALS.",
     holds=gap > -2 * error,
     detail=f"{numbers}; iALS: 3 seeds",
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Read the cards together. The SVD takes every empty cell for a firm 0 and cuts hard; of all ways to use the
-# spectrum it is the crudest. iALS is a factorization, too, but it knows what an empty cell is worth. Three
-# hops look at the user's own likes one by one, which a few patterns cannot. GF-CF adds the two: near and far.
+# spectrum it is the crudest. iALS is a factorization, too, but it gives an empty cell a small weight. Three
+# hops look at the user's own likes one by one. GF-CF adds the two: near and far.
 # Where a chosen knob lies at the end of its grid, a longer grid might do better still; try it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}

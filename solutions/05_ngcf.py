@@ -121,8 +121,9 @@ visuals.messages(toy.likes(), E_toy, W_turn, W_times, toy.USERS, toy.ITEMS)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 05.1 — `ngcf_layer_loop` ({{points:05.1}})
 #
-# Write the two formulas as loops: one over the nodes, one over the neighbors of each. Nodes are
-# users first, then items, but you will not need to know which is which.
+# Write the two formulas as loops: one over the receivers $v$, one over the neighbors $w$ that send to
+# each. $d$ is the width of what comes in, $d'$ the width of what goes out; here `W_self` is $\mathbf W_1$
+# and `W_inter` is $\mathbf W_2$.
 #
 # *About 12 minutes. Stuck? Hints are free.*
 #
@@ -167,10 +168,11 @@ check("05.1", ngcf_layer_loop)
 # ## 5.2 What the product adds
 #
 # Without $\mathbf W_2$ a film tells all its fans the same, up to the weight. With the product it
-# speaks differently to each: coordinates on which film and fan agree in sign grow, the others
-# shrink or turn. Here Brazil talks to Ann and to Bob, and $c$ stands in for $\mathbf W_2$.
+# speaks differently to each. Here Brazil talks to Ann and to Bob, and $c$ stands in for
+# $\mathbf W_2$: on each coordinate the message is $e_w (1 + c\, e_v)$.
 #
-# > **Predict first.** At which $c$ do both hear exactly the same?
+# > **Predict first.** Let $c = 1$. Which coordinates of the message grow: those where Brazil and the
+# > fan agree in sign, or those where the fan's own number is positive?
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 fans = {"Ann": [0.9, -0.2, 0.5, -0.8], "Bob": [-0.6, 0.9, 0.4, 0.7]}
@@ -182,14 +184,15 @@ visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 # twice. Ann's first coordinate is amplified and her last one nearly silenced; for Bob it is the
 # other way round. In the interactive version a slider moves c.*
 #
-# The paper's argument for it: the message then depends on how well the two fit. Section 5.8 asks
-# whether that helps.
+# The receiver's sign decides: where it is positive, what Brazil says gets louder, whatever the sign of
+# Brazil's number. The paper's argument for the product is that a message should depend on both ends.
+# Section 5.8 asks whether that helps.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.3 The same, as matrices
 #
-# Two loops in Python over a graph with a million edges take minutes. Three observations turn them
-# into products of matrices.
+# Two loops in Python visit every edge one by one. Three observations turn them into products of
+# matrices.
 #
 # 1. The weights are the entries of $\hat{\mathbf A}$, so $\sum_w$ of weighted vectors is
 #    $\hat{\mathbf A}\mathbf E$: call it what a node **heard**.
@@ -385,7 +388,8 @@ plt.show()
 # ## 5.5 Messages that get lost
 #
 # A model that relies on one single message has learned that message by heart. **Message dropout**
-# loses a random share of them in every step of training, and divides the others by what is left:
+# loses a random share of them in every step of training, and divides the others by the
+# share that is left, $1 - p$:
 #
 # $$
 # \tilde a_{vw} = \begin{cases} 0 & \text{with probability } p \\ \hat a_{vw} / (1 - p) & \text{otherwise} \end{cases}
@@ -499,10 +503,10 @@ pd.DataFrame(rows, index=["NDCG", "as in the released code"]).round(4)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 05.5 — `one_at_a_time` ({{points:05.5}})
 #
-# You review a port of the released code. Five of its differences are on your list. Which of them
+# You review a port of the released code. The table lists five of its differences. Which of them
 # change the final embeddings of **one evaluation**, and by how much at most? Start from the paper's
-# layer, side by side with layer 0: `[E | layer]`. Switch on each difference **alone** and report the
-# largest absolute change of any entry.
+# layer, side by side with layer 0: `[E | layer]`. Switch on each difference **alone**, starting from the
+# paper again each time, and report the largest absolute change of any entry.
 #
 # | key | the difference |
 # |---|---|
@@ -619,7 +623,7 @@ print(f"layer 0: {first:,}, matrices: {layers:,}, which is {layers / (first + la
 # |---|---|
 # | **BPR-MF** | no layers, $d = 32$ |
 # | **BPR-MF, d = 96** | no layers, vectors as long as NGCF's final ones |
-# | **NGCF** | two layers, as in the paper |
+# | **NGCF** | two layers, each as in the paper |
 # | **without W, σ** | the same without matrices and activation: $\mathbf E + \hat{\mathbf A}\mathbf E + \hat{\mathbf A}\mathbf E \odot \mathbf E$ |
 # | **as released** | all differences of 5.6 |
 #
@@ -681,8 +685,9 @@ plt.show()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Now with care: $d = 32$, three seeds, learning rate and penalty of **each** model chosen on
-# validation from the same grid, with early stopping. It takes some minutes, so the next cell shows
-# a stored result and the command that measures it again.
+# validation from the same grid of two rates and three penalties, with early stopping after at most 100
+# epochs. Some choices lie at the edge of that grid: the stored result lists them. It takes some
+# minutes, so the next cell shows it, with the command that measures it again.
 #
 # > **Claim 1.** NGCF finds more than a BPR-MF that was tuned with the same effort.
 # >
@@ -826,7 +831,7 @@ plt.show()
 #
 # **Training loss tells which illness it is.** High where a simpler relative is low: training did
 # not get there. Low while recall on validation falls: too much freedom. A model can have both;
-# compare the squares in the two panels of figure 5.6.
+# compare NGCF with its simpler relative in the two panels of figure 5.6.
 #
 # **One small data set is one small data set.** These cards speak about MovieTweetings, two layers
 # and this grid. The lecture's numbers come from Gowalla, a graph many times larger, which lesson 06

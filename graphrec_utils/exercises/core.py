@@ -178,7 +178,9 @@ def _name_mistake(exercise: Exercise, asked, outcomes, wrong: list[int]) -> str:
     for mistake in exercise.mistakes:
         theirs = runs.answers(mistake.function, asked)
         same = [_same(exercise, asked, k, outcomes[k], theirs[k]) for k in range(len(asked))]
-        if all(same[k] for k in wrong) and sum(same) > best:
+        # one error message alone has many causes: some wrong value must agree, or everything
+        telling = all(same) or any(same[k] and "error" not in outcomes[k] for k in wrong)
+        if telling and all(same[k] for k in wrong) and sum(same) > best:
             best, sentence = sum(same), mistake.sentence
     return sentence
 

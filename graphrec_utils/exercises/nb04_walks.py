@@ -87,7 +87,10 @@ EX_3 = Exercise(
     points=4,
     reference=count_walks,
     claims=(
-        Claim("from Ann to Drive: nothing before length 5, then 1, then 6 walks", _ann_to_drive),
+        Claim(
+            "from Ann to Drive: no walk before length 5, one of length 5, six of length 7",
+            _ann_to_drive,
+        ),
         Claim("a pair with an edge, up to length 5", lambda g: _walkers(g, 5)),
         Claim("a pair without an edge: the first walk has length 3", _no_edge),
         Claim("up to length 12, exact to the last digit", lambda g: _walkers(g, 12)),

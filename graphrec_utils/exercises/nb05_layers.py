@@ -74,7 +74,7 @@ EX_3 = Exercise(
     mistakes=(
         Mistake(
             "layer 0 dropped",
-            lambda A, E0, W: torch.cat(_layers(A, E0, W)[1:] or [E0[:, :0]], dim=1),
+            lambda A, E0, W: torch.cat(_layers(A, E0, W)[1:], dim=1),
             "layer 0 is missing: what no neighbor has touched belongs to the final embedding, too",
         ),
         Mistake(
@@ -84,7 +84,7 @@ EX_3 = Exercise(
         ),
         Mistake(
             "sum of the layers",
-            lambda A, E0, W: torch.stack(_layers(A, E0, W)).sum(dim=0),
+            lambda A, E0, W: sum(_layers(A, E0, W)),
             "you add the layers up: NGCF concatenates, so the width is d0 + d1 + … + dK",
         ),
         Mistake(
