@@ -897,7 +897,7 @@ verdict(
 # >
 # > **Claim 2.** A hard cut-off finds more than three hops with care.
 # >
-# > **Claim 3.** A filter without training, GF-CF, is not clearly below tuned iALS: not by more than two standard errors.
+# > **Claim 3.** A filter without training, GF-CF, is not below tuned iALS by more than two standard errors.
 #
 # iALS has a random start, so its row is the mean of three seeds. A difference counts if it is larger than
 # twice its standard error over users.
@@ -933,7 +933,7 @@ verdict("A hard cut-off finds more than L3.", holds=gap > 2 * error, detail=numb
 # %% tags=["experiment"]
 gap, error, numbers = lead("GF-CF", "iALS")
 verdict(
-    "GF-CF, without training, is not clearly below tuned iALS.",
+    "GF-CF, without training, is not below tuned iALS by more than two standard errors.",
     holds=gap > -2 * error,
     detail=f"{numbers}; iALS: 3 seeds",
 )
