@@ -1,0 +1,105 @@
+"""Pixie walks on Gowalla: a million pin-board-pin steps with restart 0.5; shares against exact ones."""
+
+from __future__ import annotations
+
+import numpy as np
+
+STEPS, RESTART, WALKERS = 1_000_000, 0.5, 1_000
+WORK = (STEPS, "steps")
+LONG = 20_000_000  # steps of the comparison with exact shares
+
+
+def prepare(folder):
+    """Write the graph, a query among the 2 % most liked items, and its exact visit shares."""
+    import scipy.sparse as sp
+
+    from graphrec_utils import data, graphs
+
+    R = data.load("gowalla").train.csr()
+    A = sp.csr_array(graphs.adjacency(R))
+    query = R.shape[0] + int(np.argsort(-np.diff(R.tocsc().indptr), kind="stable")[700])
+    P_T = sp.csr_array(graphs.normalize(A, "row").T)
+    at, share = np.zeros(A.shape[0]), np.zeros(A.shape[0])
+    at[query] = 1
+    for step in range(60):  # restart (1 - restart)^step: what is left out is below 1e-18
+        at = P_T @ (P_T @ at)
+        share += RESTART * (1 - RESTART) ** step * at
+    np.savez(folder / "graph.npz", indptr=A.indptr, indices=A.indices, query=query, share=share)
+
+
+def read(setting):
+    saved = np.load(setting.folder / "graph.npz")
+    return saved["indptr"].astype(np.int64), saved["indices"], int(saved["query"]), saved["share"]
+
+
+def quality(counts, share):
+    return {
+        "steps counted": int(counts.sum()),
+        "L1": float(np.abs(counts / counts.sum() - share).sum()),
+    }
+
+
+def course(setting):
+    import scipy.sparse as sp
+
+    from graphrec_utils import walks
+
+    indptr, indices, query, share = read(setting)
+    N = len(indptr) - 1
+    graph = walks.walkable(sp.csr_array((np.ones(len(indices)), indices, indptr), shape=(N, N)))
+    walks.visits(graph, query, 1000, RESTART)
+    yield
+    seed = 0
+    while True:
+        seed += 1
+        counts = walks.visits(graph, query, STEPS, RESTART, seed=seed)
+
+        def measured(counts=counts):
+            long = walks.visits(graph, query, LONG, RESTART, seed=0)
+            return quality(counts, share) | {"L1 at 20 M steps": quality(long, share)["L1"]}
+
+        yield measured
+
+
+def numpy(setting):
+    """A thousand walkers at once, one numpy call per half-step."""
+    indptr, indices, query, share = read(setting)
+    degree, rng = np.diff(indptr), np.random.default_rng(0)
+    yield
+    while True:
+        counts, at = np.zeros(len(degree), np.int64), np.full(WALKERS, query)
+        for _ in range(STEPS // WALKERS):
+            for _ in range(2):
+                pick = (rng.random(WALKERS, np.float32) * degree[at]).astype(np.int64)
+                at = indices[indptr[at] + pick].astype(np.int64)
+            np.add.at(counts, at, 1)
+            at[rng.random(WALKERS, np.float32) < RESTART] = query
+        yield lambda counts=counts: quality(counts, share)
+
+
+def networkx(setting):
+    """The loop one would write with networkx and the standard library."""
+    import random
+
+    import networkx as nx
+
+    indptr, indices, query, share = read(setting)
+    source = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
+    G = nx.Graph()
+    G.add_edges_from(zip(source.tolist(), indices.tolist(), strict=True))
+    neighbors = {v: list(G[v]) for v in G}  # given for free: choosing from G[v] is slower still
+    rng = random.Random(0)
+    yield
+    while True:
+        counts, at = dict.fromkeys(G, 0), query
+        for _ in range(STEPS):
+            at = rng.choice(neighbors[rng.choice(neighbors[at])])
+            counts[at] += 1
+            if rng.random() < RESTART:
+                at = query
+        yield lambda counts=counts: quality(
+            np.array([counts.get(v, 0) for v in range(len(share))]), share
+        )
+
+
+ENGINES = {"course": course, "numpy": numpy, "networkx": networkx}

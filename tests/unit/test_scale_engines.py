@@ -1,0 +1,121 @@
+"""One checksum on every engine, the docstring's example on each, and a worker killed in the middle.
+
+What needs dask or ray is skipped where they are not installed: pip install "graphrec-utils[scale]".
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from graphrec_utils import paths, scale
+
+OTHERS = [
+    pytest.param(
+        engine,
+        marks=pytest.mark.skipif(
+            importlib.util.find_spec(module) is None,
+            reason=f'{engine} is not installed: pip install "graphrec-utils[scale]"',
+        ),
+    )
+    for engine, module in (("dask", "distributed"), ("ray", "ray"))
+]
+
+
+def run(code: str) -> str:
+    """Run code in a Python of its own, so that engines start and end with it."""
+    environment = os.environ | {
+        "PYTHONPATH": str(paths.root()),
+        "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    }
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(code)],
+        capture_output=True, text=True, env=environment, timeout=600,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+CHECKSUM = """
+import hashlib
+from functools import partial
+import numpy as np, scipy.sparse as sp, torch
+from graphrec_utils import graphs, neighbors, scale, walks
+
+def sum_of_messages(h, block):
+    source, target = block.edge_index
+    return torch.zeros(block.num_targets, h.shape[1]).index_add(0, target, h[source]).cos()
+
+def job():
+    R = sp.csr_array((np.random.default_rng(0).random((300, 500)) < .02) * 1.0)
+    graph = walks.walkable(graphs.adjacency(R))
+    blocks = np.array_split(np.arange(300, 800), 14)
+    fn = partial(walks.importance_neighbors, graph, top=10, num_steps=400)
+    x = torch.arange(2400.0).reshape(800, 3).sin()
+    for partitions in (1, 2, 7):
+        go = partial(scale.map_partitions, engine=ENGINE, partitions=partitions, workers=2)
+        alpha = sp.vstack(go(fn, blocks))
+        bits = alpha.data.tobytes() + alpha.indices.astype('int64').tobytes()
+        if ENGINE != "process":  # which cannot send a function that is in no module
+            h = neighbors.layerwise(graph, x, [sum_of_messages] * 2, 100, run=go)
+            assert (h == neighbors.layerwise(graph, x, [sum_of_messages] * 2, 100)).all()
+        print(hashlib.sha256(bits).hexdigest())
+
+job()
+"""
+
+
+@pytest.mark.parametrize("engine", ["process", *OTHERS])
+def test_one_checksum_on_every_engine_and_for_any_partitioning(engine):
+    sums = {run(f"ENGINE = {name!r}\n{CHECKSUM}") for name in ("serial", engine)}
+    assert len(sums) == 1
+    assert len(set(sums.pop().split())) == 1
+
+
+def example() -> str:
+    """Return the code in the docstring of `scale`."""
+    lines = scale.__doc__.split("\n\n", 1)[1].split("\n\nWrite ")[0]
+    return textwrap.dedent(lines)
+
+
+def test_the_example_has_fifteen_lines_at_most():
+    assert len([line for line in example().splitlines() if line.strip()]) <= 15
+
+
+@pytest.mark.parametrize("engine", ["process", *OTHERS])
+def test_the_example_prints_the_same_on_every_engine(engine):
+    assert 'engine="serial"' in example()
+    serial = run(example())
+    assert serial.startswith("(3000, 5000) ")
+    assert run(example().replace('"serial"', f'"{engine}"')) == serial
+
+
+DIE_ONCE = """
+import os, signal, sys, types
+from graphrec_utils import scale
+MARK = {mark!r}
+
+def make():
+    def fn(block, seed):
+        import os, signal, numpy as np
+        if block == 5 and not os.path.exists(MARK):
+            open(MARK, "w").close()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return block, np.random.default_rng(seed).random(2).tolist()
+    return fn
+
+kill = scale.map_partitions(make(), range(12), engine={engine!r}, partitions=6, workers=2, seed=3)
+assert os.path.exists(MARK), "nobody was killed"
+assert kill == scale.map_partitions(make(), range(12), seed=3)
+print("same")
+"""
+
+
+@pytest.mark.parametrize("engine", OTHERS)
+def test_a_killed_worker_loses_and_changes_nothing(engine, tmp_path):
+    assert run(DIE_ONCE.format(mark=str(tmp_path / "mark"), engine=engine)).split()[-1] == "same"
