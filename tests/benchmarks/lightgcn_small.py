@@ -267,8 +267,8 @@ def main() -> None:
     parser.add_argument("what", choices=[f.__name__ for f in CLAIMS])
     what = {f.__name__: f for f in CLAIMS}[parser.parse_args().what]
     start = time.perf_counter()
-    resumed = STATE.exists()  # then the seconds are those of this run only
-    values = {"d": DIM, "batch": BATCH, "resumed": resumed, **what()}
+    again = STATE.exists()  # then a part was measured by earlier runs, in seconds not counted here
+    values = {"d": DIM, "batch": BATCH, "resumed, seconds of the last run only": again, **what()}
     print(
         results.save(
             f"06_{what.__name__}",
