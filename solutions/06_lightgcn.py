@@ -1196,15 +1196,8 @@ verdict(
 # to `target[e]`, and degrees count the edges that arrive. It runs. The shapes are right. There is no
 # NaN. It even trains.
 #
-# > **Predict first.** Draw the arrows for u0 – i0. Which node hears something?
-
-# %% slideshow={"slide_type": "fragment"} tags=["widget"]
-visuals.one_way(toy.likes(), toy.USERS, toy.ITEMS)
-
-# %% [markdown]
-# *Figure 6.8. The same six likes stored in both directions (left), from users to items only (middle)
-# and from items to users only (right). Solid green arrows carry a weight above 0, dashed plum arrows
-# carry nothing. In the interactive version a value travels from a node of your choice.*
+# > **Predict first.** Take T1 and `num_layers=1`. Follow the like of u0 and i0 through the code below
+# > with a pencil: which degree has u0, which has i0, and what is the weight of the message?
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 06.8 — `lightgcn_from_likes` ({{points:06.8}})
@@ -1259,6 +1252,19 @@ def lightgcn_from_likes(
 
 # %% tags=["check:06.8"]
 check("06.8", lightgcn_from_likes)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### See it
+#
+# Choose which directions are stored, put a value on a node, and step.
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+visuals.one_way(toy.likes(), toy.USERS, toy.ITEMS)
+
+# %% [markdown]
+# *Figure 6.8. The same six likes stored in both directions (left), from users to items only (middle)
+# and from items to users only (right). Solid green arrows carry a weight above 0, dashed plum arrows
+# carry nothing. In the interactive version a value travels from a node of your choice.*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # How loud would this bug be in your project? A model of the broken kind returns

@@ -113,8 +113,8 @@ EX_8 = Exercise(
         Mistake(
             "as it was",  # turned round, or the same direction twice, gives the same numbers
             lambda users, items, m, E0, K: _propagate(users, m + items, E0, K),
-            "no message arrives anywhere: all your edges end on one side, so the other side has "
-            "degree 0, and that factor is in every weight",
+            "no message arrives anywhere: E0 / (K + 1) comes back, whatever the likes are. Print "
+            "`degree` for T1 and follow one weight by hand",
         ),
         Mistake(
             "degrees repaired, items hear only",
