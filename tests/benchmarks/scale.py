@@ -1,0 +1,44 @@
+"""Importance neighborhoods of Gowalla's items by each engine of map_partitions, two workers."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import numpy as np
+
+NODES, BLOCKS, STEPS = 40_000, 40, 2_000
+WORK = (NODES, "nodes")
+
+
+def rounds(engine):
+    """Return the generator of one engine; the checksum must be one for all."""
+
+    def generator(setting):
+        import hashlib
+        from functools import partial
+
+        from graphrec_utils import data, graphs, scale, walks
+
+        R = data.load("gowalla").train.csr()
+        graph = walks.walkable(graphs.adjacency(R))
+        nodes = R.shape[0] + np.arange(NODES)
+        top = partial(walks.importance_neighbors, graph, top=10, num_steps=STEPS)
+        top(nodes[:10])
+        yield
+        while True:
+            parts = scale.map_partitions(top, np.array_split(nodes, BLOCKS), engine, workers=2)
+
+            def checksum(parts=parts):
+                bits = b"".join(p.data.tobytes() + p.indices.tobytes() for p in parts)
+                return {"checksum": int(hashlib.sha256(bits).hexdigest()[:8], 16)}
+
+            yield checksum
+
+    return generator
+
+
+MODULES = {"serial": "numpy", "process": "numpy", "dask": "distributed", "ray": "ray"}
+# of the course's environment: dask and ray if the extra `scale` is installed there
+ENGINES = {
+    engine: rounds(engine) for engine, name in MODULES.items() if importlib.util.find_spec(name)
+}
