@@ -43,7 +43,7 @@ class LightGCN(nn.Module):
         TypeError, ValueError: A_hat is no square scipy.sparse matrix, not finite, or has edges in
             one direction only; num_users does not fit it; dim is below 1, or as in `propagate`.
 
-    He et al. 2020, equations 3 to 8. Built in lesson 06, exercises 06.1 and 06.2.
+    He et al. 2020, equations 3 to 8. Built in lesson 06, exercises 06.1 and 06.3.
     """
 
     def __init__(
