@@ -103,12 +103,9 @@ def pyg(setting):
 
 def published(setting):
     """`sources/sampling.cpp` of the clone, compiled by cppimport, its own way of calling it."""
-    import sys
+    from cppimport import imp_from_filepath
 
-    sys.path.append(str(setting.peer / "code" / "sources"))
-    import cppimport.import_hook  # noqa: F401
-    import sampling as compiled
-
+    compiled = imp_from_filepath(str(setting.peer / "code" / "sources" / "sampling.cpp"))
     R = matrix(setting)
     compiled.seed(0)
     positives = np.split(R.indices, R.indptr[1:-1])

@@ -3,8 +3,9 @@
     GRAPHREC_DATA_DIR=... OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 \\
         python -m tests.benchmarks.gowalla_lightgcn validate recipe
     ... gowalla_lightgcn validate mf        the same for BPR-MF
+    ... gowalla_lightgcn validate mf_recipe the recipe without a graph: what is the graph's part?
     ... gowalla_lightgcn recipe --seed 0    trains the chosen trial on all of train, meets test
-    ... gowalla_lightgcn mf
+    ... gowalla_lightgcn mf                 likewise; and mf_recipe
     ... gowalla_lightgcn published --cpu-minutes 60    goes on from its checkpoint
 
 1. `validate` holds out a tenth of every user's train items, trains every trial of TRIALS with seed
@@ -77,8 +78,31 @@ TRIALS = {
             (0.04, 0.06, 2048, 20),
         )
     ],
-    "mf": [MF | {"l2": l2} for l2 in (3e-3, 1e-2, 3e-2)],
+    "mf": [
+        MF | {"l2": l2, "rate": rate, "epochs": epochs}
+        for l2, rate, epochs in (
+            (3e-3, 1e-2, 60),
+            (1e-2, 1e-2, 60),
+            (3e-2, 1e-2, 60),
+            (1e-1, 1e-2, 60),
+            (3e-2, 3e-2, 60),
+            (3e-2, 3e-3, 60),
+            (3e-2, 1e-2, 200),
+        )
+    ],
+    "mf_recipe": [
+        RECIPE | {"layers": 0, "l2": l2, "rate": rate, "epochs": epochs}
+        for l2, rate, epochs in (
+            (0.04, 0.015, 8),
+            (0.15, 0.015, 8),
+            (0.5, 0.015, 8),
+            (0.15, 0.06, 8),
+            (0.15, 0.004, 8),
+            (0.15, 0.015, 20),
+        )
+    ],
 }
+FAMILIES = {"mf": "BPR-MF", "mf_recipe": "MF, LightGCN's recipe"}
 DEPARTURES = [
     "the loss is a sampled softmax over the positive and negatives shared by the batch, not BPR",
     "layer 0 starts from the truncated SVD of the normalized R, items times the root of their "
@@ -280,7 +304,7 @@ def measure(method: str, recipe: dict[str, Any], seed: int, every: int, minutes:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["validate", "recipe", "mf", "published"])
+    parser.add_argument("what", choices=["validate", "recipe", *FAMILIES, "published"])
     parser.add_argument("family", nargs="?", choices=list(TRIALS), default="recipe")
     parser.add_argument("--trial", type=int, help="only this one, of TRIALS")
     parser.add_argument("--seed", type=int, default=0)
@@ -292,8 +316,10 @@ def main() -> None:
         recipe = chosen("recipe") if options.trial is None else TRIALS["recipe"][options.trial]
         name = title(recipe) + (f", seed {options.seed}" if options.seed else "")
         measure(name, recipe, options.seed, max(3, recipe["epochs"] // 4), None)
-    elif options.what == "mf":
-        measure("BPR-MF", chosen("mf"), options.seed, 20, None)
+    elif options.what in FAMILIES:
+        recipe = chosen(options.what)
+        every = max(2, recipe["epochs"] // 4)
+        measure(FAMILIES[options.what], recipe, options.seed, every, None)
     else:
         measure("LightGCN, published", PUBLISHED, options.seed, 5, options.cpu_minutes)
 
