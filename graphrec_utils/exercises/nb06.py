@@ -249,6 +249,17 @@ EX_2 = Exercise(
             "only one side of your product is propagated; the item's vector is a mean of layers, too",
         ),
         Mistake(
+            "one layer too few",
+            lambda A_hat, m, K: _block(*[_means(A_hat, K - 1)] * 2, m),
+            "your mean ends at layer K − 1: layers 0 … K are K + 1, so `range(num_layers + 1)`",
+        ),
+        Mistake(
+            "powers entry by entry",
+            lambda A_hat, m, K: _block(*[sum(A_hat**k for k in range(K + 1)) / (K + 1)] * 2, m),
+            "`A_hat ** k` raises every entry on its own; a walk of k steps is the matrix power, "
+            "`torch.matrix_power(A_hat, k)`",
+        ),
+        Mistake(
             "walks up to K only",
             lambda A_hat, m, K: _polynomial(
                 A_hat, m, np.convolve(np.ones(K + 1), np.ones(K + 1))[: K + 1] / (K + 1) ** 2

@@ -51,6 +51,18 @@ def _one_way_with_degrees(source, target, E0, K):
     return _propagate(source, target, E0, K, count=torch.cat([source, target]))
 
 
+def _clamped(users, items, m, E0, K):
+    """The repair of the symptom: nodes without arriving edges get the factor 1."""
+    source, target = users, m + items
+    degree = torch.zeros(len(E0)).index_add(0, target, torch.ones(len(target))).clamp(min=1)
+    weight = (degree[source] * degree[target]).rsqrt()[:, None]
+    E = total = E0
+    for _ in range(K):
+        E = torch.zeros_like(E0).index_add(0, target, weight * E[source])
+        total = total + E
+    return total / (K + 1)
+
+
 def _only_to_items(users, items, m, E0, K):
     return _one_way_with_degrees(users, m + items, E0, K)
 
@@ -132,6 +144,25 @@ EX_8 = Exercise(
                 torch.cat([users, items]), torch.cat([m + items, users]), E0, K
             ),
             "on the way back your messages come from node i; item i is node num_users + i",
+        ),
+        Mistake(
+            "items never shifted",
+            lambda users, items, m, E0, K: _propagate(
+                torch.cat([users, items]), torch.cat([items, users]), E0, K
+            ),
+            "your edges join user nodes only: item i is node num_users + i, in both directions",
+        ),
+        Mistake(
+            "the same list twice",
+            lambda users, items, m, E0, K: _propagate(*[_both(users, items, m)[0]] * 2, E0, K),
+            "your source and target are the same list, so every node speaks to itself; exchange the "
+            "two parts in one of them",
+        ),
+        Mistake(
+            "degree 0 taken for 1",
+            _clamped,
+            "a degree of 0 taken for 1 lets the messages through, but users still hear nobody and "
+            "their degree is not counted: the edges back are missing",
         ),
         Mistake(
             "one side after the other",

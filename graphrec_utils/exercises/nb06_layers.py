@@ -86,6 +86,11 @@ EX_6 = Exercise(
             "layer itself",
         ),
         Mistake(
+            "E0 without its weight",
+            lambda A_hat, E0, alpha: _weighted(A_hat, E0, alpha) + (1 - alpha[0]) * E0,
+            "your sum starts with E0 itself, as in 06.1; here layer 0 has a weight, too, α[0]",
+        ),
+        Mistake(
             "α[0] on layer 1",
             _no_layer_zero,
             "your α[0] meets layer 1; it belongs to E0",
@@ -150,6 +155,18 @@ def _per_item(recommended, users, items, degree, bounds):
     return np.array([x.mean() if len(x) else np.nan for x in rows])
 
 
+def _share_of_all(recommended, users, items, degree, bounds):
+    bucket = np.searchsorted(bounds, degree[items])
+    hits = np.bincount(bucket, _found(recommended, users, items), len(bounds) + 1)
+    return hits / len(items)
+
+
+def _in_any_list(recommended, users, items, degree, bounds):
+    bucket, size = np.searchsorted(bounds, degree[items]), len(bounds) + 1
+    hits = np.bincount(bucket, np.isin(items, recommended), size)
+    return _ratio(hits, np.bincount(bucket, minlength=size))
+
+
 def _recommended_places(recommended, users, items, degree, bounds):
     bucket = np.searchsorted(bounds, degree[items])
     places = np.bincount(np.searchsorted(bounds, degree[recommended.ravel()]), minlength=9)
@@ -168,12 +185,15 @@ def _by_hand(rng, bounds) -> dict:
     }
 
 
-def _lists(rng, empty: bool = False) -> dict:
-    """Users with one to eight test items; popular items are found more often."""
+def _lists(rng, empty: str = "") -> dict:
+    """Users with one to eight test items; popular items are found more often.
+
+    `empty` says which bucket has no items: the first, the last or neither.
+    """
     m, n, top = 30, 24, 5
     degree = rng.permutation(np.arange(1, n + 1))
     if empty:
-        degree[degree < 7] = 7  # nothing is in the first bucket
+        degree = degree.clip(7, None) if empty == "first" else degree.clip(None, 18)
     score = rng.random((m, n)) + 0.04 * degree
     recommended = np.argsort(-score, axis=1)[:, :top]
     test = rng.random((m, n)).argsort(axis=1) < rng.integers(1, 9, m)[:, None]
@@ -197,7 +217,11 @@ EX_7 = Exercise(
             "an item whose degree is a bound belongs to the bucket below",
             lambda g: _by_hand(g, [2, 3]),
         ),
-        Claim("a bucket without test events is NaN, not 0", lambda g: _lists(g, empty=True)),
+        Claim("a bucket without test events is NaN, not 0", lambda g: _lists(g, empty="first")),
+        Claim(
+            "the last bucket has an entry even if nothing is in it",
+            lambda g: _lists(g, empty="last"),
+        ),
     ),
     mistakes=(
         Mistake(
@@ -221,6 +245,17 @@ EX_7 = Exercise(
             _share_of_hits,
             "your numbers add up to 1: this is how the hits divide among the buckets. Recall divides "
             "by the test events of the same bucket",
+        ),
+        Mistake(
+            "share of all events",
+            _share_of_all,
+            "you divided by all test events; each bucket divides by its own",
+        ),
+        Mistake(
+            "in anybody's list",
+            _in_any_list,
+            "an event counts as found in yours if the item is in anybody's list; it must be in the "
+            "list of the event's user, `recommended[test_users]`",
         ),
         Mistake(
             "0 for an empty bucket",

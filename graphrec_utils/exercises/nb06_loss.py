@@ -52,6 +52,11 @@ def _log_of_sigmoid(E, u, i, j):
     return -torch.log(torch.sigmoid(gap)).mean()
 
 
+def _log_with_an_epsilon(E, u, i, j):
+    gap = (E[u] * E[i]).sum(dim=1) - (E[u] * E[j]).sum(dim=1)
+    return -torch.log(torch.sigmoid(gap) + 1e-10).mean()
+
+
 def _summed(E, u, i, j):
     return len(u) * _bpr(E, u, i, j)
 
@@ -131,7 +136,7 @@ EX_3 = Exercise(
             judge=_slope,
         ),
         Claim(
-            "scores of several hundred give a finite loss",
+            "scores of several hundred: the loss is large, exact and finite",
             lambda g: _batch(g, 0.1, scale=40.0),
             run=GRADIENT,
             judge=_value,
@@ -148,6 +153,36 @@ EX_3 = Exercise(
             "L2 on all rows",
             _variant(ridge=lambda E0, u, i, j: E0.square().sum() / (2 * len(u))),
             "your L2 covers all rows of E0; here only the rows of the batch pay",
+        ),
+        Mistake(
+            "L2 on all rows, not divided",
+            _variant(ridge=lambda E0, u, i, j: E0.square().sum() / 2),
+            "your L2 covers all rows of E0 and is not divided by the batch: sum the squares of the "
+            "rows that the triples name, then divide by their number",
+        ),
+        Mistake(
+            "negatives are free",
+            _variant(
+                ridge=lambda E0, u, i, j: (
+                    (E0[u].square().sum() + E0[i].square().sum()) / (2 * len(u))
+                )
+            ),
+            "the negatives pay nothing in yours; all three rows of a triple are in the ridge",
+        ),
+        Mistake(
+            "norms not squared",
+            _variant(
+                ridge=lambda E0, u, i, j: (
+                    sum(E0[v].norm(dim=1).sum() for v in (u, i, j)) / (2 * len(u))
+                )
+            ),
+            "you add the lengths of the rows; the ridge adds their squares",
+        ),
+        Mistake(
+            "mean over the numbers of a row",
+            _variant(ridge=lambda E0, u, i, j: _ridge(E0, u, i, j) / E0.shape[1]),
+            "your L2 is a mean over the d numbers of a row as well; a norm is their sum, and only "
+            "the triples are averaged",
         ),
         Mistake(
             "rows counted once",
@@ -185,6 +220,12 @@ EX_3 = Exercise(
             _variant(bpr=_log_of_sigmoid),
             "sigmoid, then log: from differences of about −100 on this is log 0. Use "
             "`F.logsigmoid` or `F.softplus`",
+        ),
+        Mistake(
+            "log of sigmoid plus a little",
+            _variant(bpr=_log_with_an_epsilon),
+            "the small number in your logarithm keeps the loss finite by cutting it off; "
+            "`F.logsigmoid` and `F.softplus` need none",
         ),
         Mistake(
             "items without offset",

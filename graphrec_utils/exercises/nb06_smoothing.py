@@ -59,6 +59,10 @@ def _without_layers(X, A_hat):
     return (X * (A_hat @ X)).sum() / X.square().sum()
 
 
+def _all_entries(X, A_hat):
+    return (X.T @ (X - A_hat @ X)).sum() / X.square().sum()
+
+
 def _not_divided(X, A_hat):
     return X.square().sum() - (X * (A_hat @ X)).sum()
 
@@ -141,6 +145,20 @@ EX_4 = Exercise(
                 _energy(X, A_hat),
             ),
             "you mixed users and items; each side has a mean of its own",
+        ),
+        Mistake(
+            "sides exchanged",
+            lambda X, A_hat, m: (
+                smoothing.mean_cosine(X[m:]),
+                smoothing.mean_cosine(X[:m]),
+                _energy(X, A_hat),
+            ),
+            "your first two numbers are exchanged: users are the first num_users rows",
+        ),
+        Mistake(
+            "all entries instead of the trace",
+            lambda X, A_hat, m: _three(X, A_hat, m, energy=_all_entries),
+            "you summed all entries of Xᵀ(I − A_hat)X; a trace is the sum of its diagonal",
         ),
         Mistake(
             "energy of agreement",
@@ -245,8 +263,13 @@ EX_5 = Exercise(
         ),
         Mistake(
             "degrees without roots",
-            lambda degree, m: _limits(degree, m, degree, 2 / degree.square().sum()),
+            lambda degree, m: _limits(degree, m, degree, 2 / degree.sum()),
             "you used the degrees themselves; the eigenvector for 1 holds their square roots",
+        ),
+        Mistake(
+            "divided by √S",
+            lambda degree, m: _limits(degree, m, degree.sqrt(), 2 / degree.sum().sqrt()),
+            "you divided by √S once; each of the two vectors has the length √S, so it is S",
         ),
         Mistake(
             "limits of the random walk",
