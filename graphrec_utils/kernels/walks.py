@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numba import get_num_threads, njit, prange
 
-WALKERS = 16  # in flight at once: while one waits for memory, the others go on
+WALKERS = 64  # in flight at once: while one waits for memory, the others go on
 BITS = np.uint64(32)
 LOW = np.uint64(0xFFFFFFFF)
 NO_STOP = (np.int64(-1), np.int64(0))
@@ -115,8 +115,9 @@ def _walk(indptr, indices, keep, other, start, hops, num_steps, coin, seed, stop
         # one stage for all walkers, then the next: their cache misses overlap
         for _ in range(hops):
             for k in range(active):
-                v = at[k]
                 random[k] = next_bits(state, k)
+            for k in range(active):
+                v = at[k]
                 if v < 0:
                     edge[k] = -1
                 else:

@@ -4,7 +4,7 @@
 
 The graph of size k is k times Gowalla: k times the users and items, each user with the degree of a
 user of Gowalla, each of its items with a popularity of Gowalla. A query makes 100,000 steps with restart 0.5,
-once with the course's 16 interleaved walkers and once with one walker after the other, from the
+once with the course's interleaved walkers and once with one walker after the other, from the
 same random queries, in interleaved rounds; medians of CPU time. At every size the memory of the
 graph and of the engines' work is recorded.
 

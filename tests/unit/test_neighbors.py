@@ -284,6 +284,7 @@ def test_layerwise_takes_typed_graphs_and_any_runner():
             "the same nodes",
         ),
         (lambda A, rng: neighbors.sample(-1 * A, [1], [2], rng), "weights >= 0"),
+        (lambda A, rng: neighbors.sample(0 * A, [1], [2], rng), "no positive weight"),
         (lambda A, rng: neighbors.layerwise(A, torch.ones(3, 2), []), "each of the 70 nodes"),
         (lambda A, rng: neighbors.layerwise(A, torch.ones(N, 2), [], 0), "size must be"),
         (

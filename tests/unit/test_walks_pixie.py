@@ -227,6 +227,12 @@ def test_a_query_without_edges_is_named():
 def test_restart_outside_its_range(restart):
     with pytest.raises(ValueError, match="restart must be above 0 and at most 1"):
         walks.visits(T2, 2, restart=restart)
+    with pytest.raises(ValueError, match="restart must be above 0 and at most 1"):
+        walks.recommend(T2, [2], restart=restart)
+    with pytest.raises(ValueError, match="restart must be above 0 and at most 1"):
+        walks.importance_neighbors(T2, [2], restart=restart)
+    with pytest.raises(ValueError, match="restart must be above 0 and at most 1"):
+        walks.typed_neighbors(T2, [2], [0] * 5, [3], restart=restart)
 
 
 @pytest.mark.parametrize(
