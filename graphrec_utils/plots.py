@@ -232,6 +232,50 @@ def long_tail(counts, head: float = 0.01, ax: Axes | None = None) -> Axes:
     return ax
 
 
+def exponent(size, cost) -> float:
+    """Return p of the law cost = c · size^p that fits best: the slope between logarithms.
+
+    Args:
+        size, cost: (points,) positive numbers, two or more.
+
+    Raises:
+        ValueError: they differ in length, are fewer than two, or one is not above 0.
+    """
+    size, cost = np.asarray(size, dtype=float), np.asarray(cost, dtype=float)
+    if size.shape != cost.shape or size.ndim != 1 or len(size) < 2:
+        raise ValueError(
+            f"give two or more sizes and as many costs; got {size.shape}, {cost.shape}"
+        )
+    if min(size.min(), cost.min()) <= 0:
+        raise ValueError("sizes and costs must be above 0: they are drawn as logarithms")
+    return float(np.polyfit(np.log(size), np.log(cost), 1)[0])
+
+
+def growth(size, costs: Mapping[str, Sequence[float]], ax: Axes | None = None) -> Axes:
+    """Draw how costs grow with the size of a problem; both axes are logarithmic.
+
+    A straight line is a power law, and the number in the legend is the exponent: 1 is proportional,
+    2 is the square.
+
+    Args:
+        size: (points,) positive numbers, increasing.
+        costs: name → (points,) positive numbers; a DataFrame's columns will do.
+        ax: where to draw.
+
+    Raises:
+        ValueError: as `exponent`, or there is no cost.
+    """
+    if not len(costs.keys()):
+        raise ValueError("costs is empty; give at least one name and its numbers")
+    laws = {name: exponent(size, costs[name]) for name in costs}
+    ax = plt.figure(figsize=(6.4, 3.4)).add_subplot() if ax is None else ax
+    for number, (name, law) in enumerate(laws.items()):
+        color, marker = (look[number % len(look)] for look in (style.CYCLE, style.MARKERS))
+        ax.loglog(size, costs[name], color=color, marker=marker, label=f"{name}: {law:.1f}")
+    ax.legend(title="exponent", fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
+    return ax
+
+
 def _matrix(R) -> np.ndarray:
     """Return a two-dimensional array of whatever was given as R."""
     array = np.asarray(R, dtype=float)

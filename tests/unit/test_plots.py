@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import matplotlib
-
-matplotlib.use("agg")
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -20,7 +16,6 @@ LONG = ["The Good, the Bad", "Seven Samurai", "x"]
 def course_style():
     with plt.rc_context(style.RC):
         yield
-        plt.close("all")
 
 
 def texts(ax) -> list[str]:
@@ -193,3 +188,44 @@ def test_the_head_has_at_least_one_item():
 def test_bad_counts_get_a_sentence(counts, head, words):
     with pytest.raises(ValueError, match=words):
         plots.long_tail(counts, head)
+
+
+# -------------------------------------------------------------------- growth
+
+
+def test_the_exponent_is_that_of_the_law():
+    size = np.array([1, 4, 16])
+    assert plots.exponent(size, 3 * size**2) == pytest.approx(2)
+    assert plots.exponent(size, [5, 5, 5]) == pytest.approx(0)
+
+
+def test_growth_draws_every_cost_and_the_legend_has_its_exponent():
+    ax = plots.growth([10, 100], {"square": [1, 100], "line": [2, 20]})
+    assert [line.get_ydata().tolist() for line in ax.lines] == [[1, 100], [2, 20]]
+    assert [t.get_text() for t in ax.get_legend().texts] == ["square: 2.0", "line: 1.0"]
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+    assert len({line.get_marker() for line in ax.lines}) == 2
+
+
+def test_growth_takes_a_table_and_its_legend_is_inside_the_figure():
+    import pandas as pd
+
+    table = pd.DataFrame({"LightGCN epoch": [14.4, 8000], "evaluation": [1.6, 373]})
+    ax = plots.growth([5e5, 9e6], table)
+    ax.figure.canvas.draw()
+    box, page = ax.get_legend().get_window_extent(), ax.figure.bbox
+    assert page.x0 <= box.x0 and box.x1 <= page.x1
+
+
+@pytest.mark.parametrize(
+    ("size", "costs", "words"),
+    [
+        ([1, 2], {}, "costs is empty"),
+        ([1], {"a": [1]}, "two or more"),
+        ([1, 2], {"a": [1, 2, 3]}, "as many costs"),
+        ([1, 2], {"a": [0, 1]}, "above 0"),
+    ],
+)
+def test_bad_growth_gets_a_sentence(size, costs, words):
+    with pytest.raises(ValueError, match=words):
+        plots.growth(size, costs)
