@@ -339,8 +339,9 @@ def counter(tmp_path):
     module.write_text(
         """import { frame, player, slider } from "./base.js";
 export default { render({ model, el }) {
-  const { controls, say } = frame(el, { label: "Counter", help: "" });
-  const { nodes, stop } = player(model.get("last"), (k) => say(`state ${k}`), 60);
+  const { root, controls, say } = frame(el, { label: "Counter", help: "" });
+  const { nodes, stop } = player(model, root, () => 3, 60);
+  model.on("change:step", () => say(`state ${model.get("step")}`));
   const steps = slider("Steps", { min: 0, max: 9, value: 4 }, (k) => say(`slider ${k}`));
   controls.prepend(...nodes, steps.node);
   return stop;
@@ -348,7 +349,7 @@ export default { render({ model, el }) {
 """,
         "utf-8",
     )
-    return visuals.Visual(module, {"last": 3}, "counter", "a counter", lambda: plots.matrix([[1]]))
+    return visuals.Visual(module, {"step": 0}, "counter", "a counter", lambda: plots.matrix([[1]]))
 
 
 def test_the_player_steps_plays_to_the_end_and_resets(page, fragment, counter):

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import matplotlib
-
-matplotlib.use("agg")
-
 import re
 from itertools import pairwise
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from graphrec_utils import style, toy, visuals
 from graphrec_utils.visuals.als import half_steps
-
-
-@pytest.fixture(autouse=True)
-def no_figures_left():
-    yield
-    plt.close("all")
 
 
 @pytest.fixture
@@ -76,18 +65,9 @@ def test_a_single_sweep_fits_too():
     assert len(visuals.als(toy.likes(), sweeps=1).static()) == 3
 
 
-def test_two_runs_give_the_same_text(visual):
-    assert visual.html() == visuals.als(toy.likes(), toy.USERS, toy.ITEMS).html()
+def test_the_texts_tell_sizes_and_loss(visual):
     assert repr(visual) == "<ALS step by step: 3 users, 4 items, d = 2, 8 half-steps>"
     assert re.search(r"The loss falls from \d+\.\d\d to \d+\.\d\d", visual.alt)
-
-
-def test_the_joined_script_has_no_name_twice_and_asks_for_nothing(visual):
-    text = re.sub(r"base64,[A-Za-z0-9+/=]*", "", visual.html())
-    names = re.findall(r"^(?:const|let|function|class) (\w+)", text, re.MULTILINE)
-    assert len(names) == len(set(names)) > 8
-    assert not re.search(r"https?:(?!//www\.w3\.org)|@import|url\(|\bfetch\b", text)
-    assert len(text.encode()) < 40_000
 
 
 BAD = {

@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-import matplotlib
-
-matplotlib.use("agg")
-
-import re
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
@@ -20,12 +13,6 @@ from graphrec_utils.visuals.messages import contributions
 E = np.array([[1, 0.4], [0.6, 0.8], [-0.4, 1], [1, -0.5], [0.8, 0.5], [0.3, 0.9], [-0.8, 0.6]])
 W1, W2 = np.array([[0.8, 0.3], [-0.2, 0.9]]), np.array([[1.0, -0.4], [0.5, 0.9]])
 FANS = {"Ann": [0.9, -0.2], "Bob": [-0.6, 0.9]}
-
-
-@pytest.fixture(autouse=True)
-def no_figures_left():
-    yield
-    plt.close("all")
 
 
 def messages(**options):
@@ -65,18 +52,6 @@ def test_the_product_picture_has_both_messages():
     assert [ax.get_title("left") for ax in axes[2:]] == ["Brazil tells Ann", "Brazil tells Bob"]
     heights = [bar.get_height() for bar in axes[2].patches[:2]]
     assert heights == pytest.approx([1 * 1.9, 0.5 * 0.8])
-
-
-BOTH = {"messages": messages, "product": lambda: visuals.product([1.0, 0.5], FANS)}
-
-
-@pytest.mark.parametrize("make", BOTH.values(), ids=BOTH)
-def test_the_joined_script_has_no_name_twice_and_asks_for_nothing(make):
-    text = re.sub(r"base64,[A-Za-z0-9+/=]*", "", make().html())
-    names = re.findall(r"^(?:const|let|function|class) (\w+)", text, re.MULTILINE)
-    assert len(names) == len(set(names)) > 8
-    assert not re.search(r"https?:(?!//www\.w3\.org)|@import|url\(|\bfetch\b", text)
-    assert make().html() == make().html()
 
 
 BAD = {

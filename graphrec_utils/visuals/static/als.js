@@ -104,24 +104,12 @@ function render({ model, el }) {
     const change = k === 0 ? `Loss ${loss.toFixed(3)}.` : `Loss ${steps[k - 1].loss.toFixed(3)} → ${loss.toFixed(3)}.`;
     say(`${done} ${change} Largest residual: ${users[worst[0]]} – ${items[worst[1]]}, ${worst[2].toFixed(2).replace("-", "−")}.`);
   };
-  const controlsOfTime = player(last, (k) => {
-    model.set("step", k);
-    model.save_changes();
-  });
-  controls.prepend(...controlsOfTime.nodes);
-  root.addEventListener("keydown", (event) => {
-    if (event.altKey || event.metaKey || event.ctrlKey) return;
-    const now = model.get("step");
-    const target = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: last }[event.key];
-    if (target === undefined) return;
-    event.preventDefault();
-    controlsOfTime.stop();
-    controlsOfTime.go(target);
-  });
+  const time = player(model, root, () => last);
+  controls.prepend(...time.nodes);
   model.on("change:step", draw);
   draw();
   return () => {
-    controlsOfTime.stop();
+    time.stop();
     model.off("change:step", draw);
   };
 }

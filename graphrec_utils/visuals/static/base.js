@@ -64,40 +64,53 @@ export function slider(text, { min, max, step = 1, value }, oninput) {
   return { node: h("label", { class: "gr-slider" }, text + " ", input, " ", output), set };
 }
 
-// Back, Play, Step and Reset over the states 0 … last; `show(k)` draws one. The animation runs
-// only after a press of Play, never for readers who asked for reduced motion.
-export function player(last, show, milliseconds = 700) {
-  let at = 0;
+// Back, Play, Step and Reset for the model's `step`, 0 … last(). The arrow keys, Home and End do the
+// same anywhere in `root` where they mean nothing else. The animation runs only after a press of
+// Play, never for readers who asked for reduced motion.
+export function player(model, root, last, milliseconds = 700) {
   let timer = null;
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const now = () => model.get("step");
   const stop = () => {
     clearInterval(timer);
     timer = null;
     play.textContent = "▶ Play";
   };
   const go = (k) => {
-    at = Math.max(0, Math.min(last, k));
-    if (at === last) stop();
-    show(at);
+    const step = Math.max(0, Math.min(last(), k));
+    if (step === last()) stop();
+    model.set("step", step);
+    model.save_changes();
   };
-  const press = (k) => () => {
+  const jump = (k) => {
     stop();
-    go(k());
+    go(k);
   };
   const play = button("▶ Play", () => {
     if (timer) return stop();
-    if (at === last) go(0);
-    timer = setInterval(() => go(at + 1), milliseconds);
+    if (now() >= last()) go(0);
+    timer = setInterval(() => go(now() + 1), milliseconds);
     play.textContent = "❚❚ Pause";
   });
-  play.hidden = still;
+  play.hidden = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const ways = {
+    ArrowLeft: () => now() - 1,
+    ArrowRight: () => now() + 1,
+    Home: () => 0,
+    End: last,
+  };
+  root.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.altKey || event.metaKey || event.ctrlKey) return;
+    if (!ways[event.key] || event.target.matches("select, input:not([type=checkbox])")) return;
+    event.preventDefault();
+    jump(ways[event.key]());
+  });
   const nodes = [
-    button("← Back", press(() => at - 1)),
+    button("← Back", () => jump(now() - 1)),
     play,
-    button("Step →", press(() => at + 1)),
-    button("Reset", press(() => 0)),
+    button("Step →", () => jump(now() + 1)),
+    button("Reset", () => jump(0)),
   ];
-  return { nodes, go, stop };
+  return { nodes, jump, stop };
 }
 
 // Arrow keys, Home and End move the focus within `rows()`, rows of elements (null where there is

@@ -190,22 +190,10 @@ function render({ model, el }) {
   };
 
   // ---- controls
-  const put = (name, value) => {
-    model.set(name, value);
-    model.save_changes();
-  };
-  const slot = h("span", { class: "gr-msg-slot" });
-  let time = null;
-  const newPlayer = () => {
-    time?.stop();
-    time = player(lastStep(), (k) => put("step", k));
-    slot.replaceChildren(...time.nodes);
-  };
+  const time = player(model, root, lastStep);
   const listen = (v) => {
-    put("receiver", v);
-    newPlayer();
-    time.go(0);
-    draw();
+    model.set("receiver", v);
+    time.jump(0);
   };
   const choice = h(
     "select",
@@ -224,22 +212,12 @@ function render({ model, el }) {
     });
     return h("label", { class: "gr-msg-switch" }, box, " " + text);
   });
-  newPlayer();
-  controls.prepend(slot, h("label", {}, "receiver ", choice), ...switches);
-  root.addEventListener("keydown", (event) => {
-    if (event.altKey || event.metaKey || event.ctrlKey || event.target === choice) return;
-    const now = model.get("step");
-    const target = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: lastStep() }[event.key];
-    if (target === undefined) return;
-    event.preventDefault();
-    time.stop();
-    time.go(target);
-  });
-  model.on("change:step", draw);
+  controls.prepend(...time.nodes, h("label", {}, "receiver ", choice), ...switches);
+  for (const name of ["receiver", "step"]) model.on(`change:${name}`, draw);
   draw();
   return () => {
     time.stop();
-    model.off("change:step", draw);
+    for (const name of ["receiver", "step"]) model.off(`change:${name}`, draw);
   };
 }
 

@@ -103,9 +103,7 @@ function render({ model, el }) {
   // ---- controls
   const put = (v) => {
     model.set("source", v);
-    model.save_changes();
-    time.stop();
-    time.go(0);
+    time.jump(0);
   };
   const ways = Object.entries(WAYS).map(([way, title]) => {
     const node = button(title, () => {
@@ -114,10 +112,7 @@ function render({ model, el }) {
     });
     return { way, node };
   });
-  const time = player(last, (k) => {
-    model.set("step", k);
-    model.save_changes();
-  });
+  const time = player(model, root, () => last);
   const choice = h("div", { class: "gr-controls", role: "group", "aria-label": "Stored edges" }, "Stored edges:", ...ways.map((x) => x.node));
   controls.before(choice);
   controls.prepend(...time.nodes);

@@ -128,20 +128,8 @@ function render({ model, el }) {
           : `Layer ${k}, even: users head for ray a, items for ray b.`;
     say(`${where} Mean cosine between users: ${number(alone)} in this layer alone, ${number(both)} in the mean.`);
   };
-  const time = player(last, (k) => {
-    model.set("step", k);
-    model.save_changes();
-  });
+  const time = player(model, root, () => last);
   controls.prepend(...time.nodes);
-  root.addEventListener("keydown", (event) => {
-    if (event.altKey || event.metaKey || event.ctrlKey) return;
-    const now = model.get("step");
-    const target = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: last }[event.key];
-    if (target === undefined) return;
-    event.preventDefault();
-    time.stop();
-    time.go(target);
-  });
   model.on("change:step", draw);
   draw();
   return () => {

@@ -1,0 +1,79 @@
+"""What holds for every visual: the same markup twice, small, self-contained, described."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from graphrec_utils import toy, visuals
+from graphrec_utils.visuals.base import STATIC
+
+LIKES = (toy.likes(), toy.USERS, toy.ITEMS)
+E = np.array([[1, 0.4], [0.6, 0.8], [-0.4, 1], [1, -0.5], [0.8, 0.5], [0.3, 0.9], [-0.8, 0.6]])
+W = np.array([[0.8, 0.3], [-0.2, 0.9]])
+MADE = {
+    "als": lambda: visuals.als(*LIKES),
+    "bipartite": lambda: visuals.bipartite(*LIKES),
+    "bpr_loss": lambda: visuals.bpr_loss(),
+    "khop": lambda: visuals.khop(*LIKES),
+    "layers": lambda: visuals.layers(toy.t1()),
+    "messages": lambda: visuals.messages(toy.likes(), E, W, W, toy.USERS, toy.ITEMS),
+    "metric_list": lambda: visuals.metric_list([0, 1, 0, 0, 1], missed=1),
+    "one_way": lambda: visuals.one_way(*LIKES),
+    "product": lambda: visuals.product([1, 0.5], {"Ann": [0.9, -0.2], "Bob": [-0.6, 0.9]}),
+    "sampled_metric": lambda: visuals.sampled_metric(),
+    "scatter": lambda: visuals.scatter(E, [*toy.USERS, *toy.ITEMS]),
+    "smoothing": lambda: visuals.smoothing(*LIKES),
+    "spectrum": lambda: visuals.spectrum(*LIKES),
+    "walk": lambda: visuals.walk(*LIKES),
+}
+EACH = pytest.mark.parametrize("make", MADE.values(), ids=MADE)
+
+
+def without_picture(visual) -> str:
+    return re.sub(r"base64,[A-Za-z0-9+/=]*", "base64,", visual.html())
+
+
+def test_every_visual_is_here():
+    assert {*MADE, "Visual"} == set(visuals.__all__)
+    assert {made().module.stem for made in MADE.values()} == set(MADE)
+
+
+@EACH
+def test_two_runs_give_the_same_text(make):
+    assert make().html() == make().html()
+    assert re.fullmatch(r"<[^<>]+>", repr(make()))
+    assert "0x" not in repr(make())
+
+
+@EACH
+def test_the_fragment_is_small_and_asks_for_nothing(make):
+    text = without_picture(make())
+    assert len(text.encode()) < 40_000
+    assert not re.search(r"https?:(?!//www\.w3\.org)|@import|url\(|\bfetch\b", text)
+
+
+@EACH
+def test_the_joined_script_has_no_name_twice(make):
+    text = without_picture(make())
+    names = re.findall(r"^(?:const|let|function|class) (\w+)", text, re.MULTILINE)
+    assert len(names) == len(set(names)) > 8
+    assert not re.search(r"^import |^export ", text, re.MULTILINE)
+
+
+@EACH
+def test_the_picture_is_drawn_and_described(make):
+    visual = make()
+    assert len(visual.alt.split()) > 15
+    axes = visual.static()
+    shown = axes if isinstance(axes, tuple) else (axes,)
+    assert all(ax.has_data() or ax.texts for ax in shown)
+
+
+def test_keys_of_the_steps_are_handled_in_one_place():
+    """Visuals that step use `player` of base.js, which listens to ←, →, Home and End."""
+    for module in STATIC.glob("*.js"):
+        if module.stem != "base":
+            assert "Home:" not in module.read_text("utf-8"), module.name
