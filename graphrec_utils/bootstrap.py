@@ -218,9 +218,8 @@ def _read_marks():
 
 
 def _write_marks(marks):
-    unfinished = environment.venv() / (MARKER + ".part")
-    unfinished.write_text(json.dumps(marks), "utf-8")
-    os.replace(unfinished, environment.venv() / MARKER)
+    with paths.replacing(environment.venv() / MARKER) as part:
+        part.write_text(json.dumps(marks), "utf-8")
 
 
 def run_instead(command):

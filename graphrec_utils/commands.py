@@ -126,7 +126,8 @@ def reset(argv: list[str]) -> int:
                 return 0
             kept = _keep(target, mine)
             print(f"Yours is kept as {kept.relative_to(clone()).as_posix()}.")
-        _write(target, original)
+        with paths.replacing(target) as part:
+            part.write_bytes(original)
     except OSError as error:
         raise CannotRun(f"{name} cannot be restored ({error}); your version is unchanged") from None
     print(f"{name} is restored. If it is open in JupyterLab, reload it there.")
@@ -137,19 +138,9 @@ def _keep(target: Path, content: bytes) -> Path:
     """Write the student's version under the next free name and return that name."""
     names = (target.with_name(f"{target.stem}.mine-{n}.ipynb") for n in itertools.count(1))
     kept = next(name for name in names if not name.exists())
-    _write(kept, content)
+    with paths.replacing(kept) as part:
+        part.write_bytes(content)
     return kept
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file at once: it is there completely, or not at all."""
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        unfinished.write_bytes(content)
-        os.replace(unfinished, path)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
-        raise
 
 
 def _committed(lesson: str) -> str:

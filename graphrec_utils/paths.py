@@ -1,8 +1,10 @@
 """Where things are: the clone, the course data, the cache and the student's own state.
 
-Standard library only; nothing is created by asking where it would be.
+Standard library only; nothing is created by asking where it would be. A file that others may read
+meanwhile is written with `replacing`.
 """
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -41,6 +43,28 @@ def state():
     if clone and not os.environ.get("GRAPHREC_STATE"):
         return clone / ".graphrec"
     return _user("GRAPHREC_STATE", "XDG_DATA_HOME", ".local/share", "APPDATA", "Library")
+
+
+@contextlib.contextmanager
+def replacing(path, part=None):
+    """Yield where to write a new version of `path`; it takes the name when the block ends.
+
+    Whoever reads sees the old file or the whole new one. If the block raises, the old one stays and
+    nothing is left beside it.
+
+    Args:
+        path: the file; its folder exists.
+        part: where to write meanwhile, in the same folder; default: a name that nobody else uses.
+            A fixed name is overwritten by the next run when a process was killed.
+    """
+    path = Path(path)
+    part = part or path.with_name(f"{path.name}.{os.urandom(4).hex()}.part")
+    try:
+        yield part
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _user(override, xdg, linux, windows, mac):

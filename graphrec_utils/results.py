@@ -190,12 +190,8 @@ def save(
     except (TypeError, ValueError) as problem:
         raise ValueError(f"result {name!r} cannot be stored: {problem}") from None
     file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_suffix(f".{os.getpid()}.part")
-    try:
+    with paths.replacing(file) as part:
         part.write_text(text + "\n", encoding="utf-8")
-        part.replace(file)  # a reader sees the old file or the new one, never half of it
-    finally:
-        part.unlink(missing_ok=True)
     return load(name)
 
 

@@ -27,6 +27,8 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from graphrec_utils import paths
+
 FORMAT = 1
 NOT_COMPARED = ("optimizer",)  # empty before the first step
 
@@ -264,12 +266,11 @@ def _finite(value: float, name: str, where: str) -> float:
 
 def _save(file: Path, content: dict[str, Any]) -> None:
     """Write a checkpoint; whoever reads meanwhile, or later, finds a whole one."""
-    part = file.with_name(file.name + ".part")
-    with open(part, "wb") as stream:
+    fixed = file.with_name(file.name + ".part")  # large: a killed run leaves one at most
+    with paths.replacing(file, fixed) as part, open(part, "wb") as stream:
         torch.save(content, stream)
         stream.flush()
         os.fsync(stream.fileno())  # on the disk before the name points to it
-    part.replace(file)
 
 
 def _load(file: Path, learner: Learner, plan: dict) -> dict[str, Any]:

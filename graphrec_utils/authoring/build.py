@@ -43,7 +43,9 @@ def build(source: Path) -> list[Path]:
     for name, nb in notebooks(source, repository()).items():
         done[target(source, name)] = _execute(source, name, nb)
     for path, nb in done.items():
-        _replace(path, nbformat.writes(nb) + "\n")
+        path.parent.mkdir(exist_ok=True)
+        with paths.replacing(path) as part:
+            part.write_text(nbformat.writes(nb) + "\n", "utf-8", newline="\n")
     return list(done)
 
 
@@ -125,15 +127,6 @@ def _clean(source: Path, name: str, number: int, cell) -> None:
             for o in cell.outputs
             if "application/vnd.jupyter.widget-view+json" not in o.get("data", {})
         ]
-
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
-    with open(handle, "w", encoding="utf-8", newline="\n") as out:
-        out.write(text)
-    os.chmod(name, 0o644)
-    os.replace(name, path)
 
 
 def main(argv: list[str]) -> int:

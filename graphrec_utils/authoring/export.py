@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 from graphrec_utils import __version__, exercises, paths
@@ -146,11 +144,8 @@ def _copy(path: Path, target: Path) -> Path:
 def _write(texts: dict[Path, str]) -> list[Path]:
     for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
+        with paths.replacing(path) as part:
+            part.write_text(text, "utf-8", newline="\n")
     return list(texts)
 
 

@@ -7,7 +7,6 @@ work inside it, `S` opens the speaker's view, `?print-pdf` at the address gives 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from html import escape
@@ -107,10 +106,10 @@ def write(lessons: list[str], folder: Path) -> list[Path]:
         if not notebook.exists():
             raise FileNotFoundError(f"lesson {source.name[:2]} is not built: run build first")
         path = folder / f"{source.stem}.html"
-        _replace(path, page(nbformat.read(notebook, 4), source.name[:2]))
+        _write(path, page(nbformat.read(notebook, 4), source.name[:2]))
         written.append(path)
     there = {path.name: _slides_in(path) for path in sorted(folder.glob("[0-9][0-9]_*.html"))}
-    _replace(folder / "index.html", index(there))
+    _write(folder / "index.html", index(there))
     return written
 
 
@@ -157,6 +156,11 @@ def _slide(slide: Slide) -> str:
     return '<section data-slide="">\n' + "\n".join(parts) + "\n</section>"
 
 
+def _write(path: Path, text: str) -> None:
+    with paths.replacing(path) as part:
+        part.write_text(text, "utf-8", newline="\n")
+
+
 def _slides_in(path: Path) -> int:
     return path.read_text("utf-8").count('<section data-slide="">')
 
@@ -168,9 +172,3 @@ def _style() -> str:
 def _script(name: str) -> str:
     code = vendor.read(name).replace("</script>", "<\\/script>")
     return f"<script>{code}</script>"
-
-
-def _replace(path: Path, text: str) -> None:
-    part = path.with_suffix(".part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(part, path)

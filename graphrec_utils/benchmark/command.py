@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import ast
 import json
-import os
 import sys
 from pathlib import Path
 
-from graphrec_utils import commands
+from graphrec_utils import commands, paths
 from graphrec_utils.benchmark import peers, rounds, worker
 from graphrec_utils.environment import CannotRun
 
@@ -120,12 +119,10 @@ def report(options, title, rows, work, target):
     if target:
         content = {"benchmark": options.name, "title": title, "rounds": options.rounds}
         content |= {"clock": clock, "work": work, "machine": machine, "rows": rounds.plain(rows)}
-        part = target.with_name(f"{target.name}.{os.getpid()}.part")
         try:
-            part.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-            part.replace(target)
+            with paths.replacing(target) as part:
+                part.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
         except OSError as error:
-            part.unlink(missing_ok=True)
             raise CannotRun(f"{target} cannot be written: {error}") from None
     return int(any(row.broken for row in rows))
 

@@ -8,7 +8,6 @@ import html
 import json
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 import graphrec_utils
@@ -57,14 +56,8 @@ def write(entries: dict[str, dict], path: Path | None = None) -> None:
     path = path or file()
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"course": graphrec_utils.__version__, "exercises": entries}, indent=1)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
-    try:
-        with open(handle, "w", encoding="utf-8") as out:
-            out.write(text)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    with paths.replacing(path) as part:
+        part.write_text(text, "utf-8")
 
 
 def record(result: Result) -> None:

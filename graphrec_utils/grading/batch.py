@@ -262,7 +262,5 @@ def _read(path: Path) -> dict:
 
 
 def _write(path: Path, content: dict) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
-    with open(handle, "w", encoding="utf-8") as file:
-        json.dump(content, file, indent=1, ensure_ascii=False)
-    os.replace(name, path)
+    with paths.replacing(path) as part:
+        part.write_text(json.dumps(content, indent=1, ensure_ascii=False), "utf-8")

@@ -12,9 +12,9 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import tempfile
 from pathlib import Path
 
+from graphrec_utils import paths
 from graphrec_utils.grading import report_formats, report_html
 from graphrec_utils.grading.result import people, problems
 
@@ -59,15 +59,8 @@ def write(result: dict, out: Path) -> list[Path]:
 
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".report", suffix=".tmp")
-    try:
-        with open(handle, "w", encoding="utf-8", errors="replace", newline="") as file:
-            file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    with paths.replacing(path) as part:
+        part.write_text(text, "utf-8", errors="replace", newline="")
 
 
 def _forget(out: Path, written: set[Path]) -> None:

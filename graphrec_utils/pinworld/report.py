@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from graphrec_utils import style
+from graphrec_utils import paths, style
 from graphrec_utils.pinworld import (
     premises_hidden,
     premises_observed,
@@ -80,10 +80,9 @@ def draw(premise: Premise, path: Path) -> None:
             ax.get_legend().remove()
         ax.set(xlabel=premise.labels[0], ylabel=premise.labels[1], title=premise.question)
         ax.title.set_fontsize("small")
-        part = path.with_name(path.name + ".part")
-        figure.savefig(part, format="png", metadata={"Software": None})
+        with paths.replacing(path) as part:
+            figure.savefig(part, format="png", metadata={"Software": None})
         plt.close(figure)
-    part.replace(path)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -144,10 +143,8 @@ def _markdown(part: str) -> str:
 
 
 def _write(path: Path, content: str) -> None:
-    """Write a text file under a temporary name, then rename it."""
-    part = path.with_name(path.name + ".part")
-    part.write_text(content, encoding="utf-8")
-    part.replace(path)
+    with paths.replacing(path) as part:
+        part.write_text(content, encoding="utf-8")
 
 
 def _cycle(values: Sequence[str]) -> Iterator[str]:

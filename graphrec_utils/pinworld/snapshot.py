@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import zipfile
 from pathlib import Path
 
@@ -98,8 +97,10 @@ def write(world: World, path: Path) -> None:
     """
     meta = json.dumps({"seed": world.seed, "scale": world.scale})
     arrays = {_META: np.array(meta)} | {name: _narrow(world.arrays[name]) for name in ARRAYS}
-    part = path.with_name(path.name + ".part")
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
+    with (
+        paths.replacing(path) as part,
+        zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file,
+    ):
         for name, array in arrays.items():
             buffer = io.BytesIO()
             np.lib.format.write_array(buffer, array, version=(1, 0), allow_pickle=False)
@@ -107,7 +108,6 @@ def write(world: World, path: Path) -> None:
             entry.create_system = 3  # else the bytes tell Windows from the rest
             entry.compress_type = zipfile.ZIP_DEFLATED
             file.writestr(entry, buffer.getvalue())
-    os.replace(part, path)
 
 
 def write_all(folder: Path) -> dict:
@@ -126,9 +126,8 @@ def write_all(folder: Path) -> dict:
             "sha256": hashlib.sha256(content).hexdigest(),
             "arrays_sha256": world.digest(),
         }
-    part = folder / "pinworld.json.part"
-    part.write_text(json.dumps(registry, indent=2) + "\n", encoding="utf-8")
-    os.replace(part, folder / "pinworld.json")
+    with paths.replacing(folder / "pinworld.json") as part:
+        part.write_text(json.dumps(registry, indent=2) + "\n", encoding="utf-8")
     return registry
 
 
