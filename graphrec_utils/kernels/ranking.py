@@ -70,11 +70,12 @@ def _best_of_row(scores, seen, order, values, items):
     worst = scores.dtype.type(-np.inf)  # what the next item must reach
     for start in range(0, scores.size, CHUNK):
         stop = min(start + CHUNK, scores.size)
-        candidates = 0
-        for i in range(start, stop):  # no branch, hence vectorized
-            candidates += not (scores[i] < worst)  # NaN counts
-        if candidates == 0:
-            continue
+        if stop - start == CHUNK:
+            part, candidate = scores[start:stop], np.int32(0)
+            for k in range(CHUNK):  # of known length and without a branch, hence vectorized
+                candidate |= np.int32(not (part[k] < worst))  # NaN is one
+            if not candidate:
+                continue
         for i in range(start, stop):
             s = scores[i]
             if s < worst or s == -np.inf or _contains(seen, i):
