@@ -14,7 +14,9 @@ def ppr_push(A, start, restart, tolerance):
     return _push(A, start, restart, tolerance, restart)
 
 
-def _push(A, start, restart, tolerance, kept, overwrite=False, receivers=False, pushes=10**6):
+def _push(
+    A, start, restart, tolerance, kept, overwrite=False, receivers=False, pushes=10**6, scaled=True
+):
     """Push until every residual is small; the options are what can go wrong."""
     degree = A.sum(axis=1)
     mass, residual = np.zeros(len(A)), np.zeros(len(A))
@@ -22,7 +24,7 @@ def _push(A, start, restart, tolerance, kept, overwrite=False, receivers=False, 
     queue = deque([start])
     while queue and pushes:
         v = queue.popleft()
-        if residual[v] < tolerance * degree[v]:
+        if residual[v] < tolerance * (degree[v] if scaled else 1):
             continue
         pushes -= 1
         amount, residual[v] = residual[v], 0.0
@@ -53,15 +55,26 @@ def accurate(got, expected, inputs) -> str | None:
     return f"entry [{wrong[0]}] is {got[wrong[0]]:.4g} in yours, off by more than the tolerance"
 
 
-def _few_touched(got, expected, inputs) -> str | None:
-    """The degrees of all nodes that hold mass add up to 1 / (restart · tolerance) at most."""
+def _pushed_early(mass, inputs) -> str:
+    """Say which nodes hold mass that had no reason to be pushed; "" if there are none.
+
+    A push at v takes a residual of tolerance · degree or more and leaves the share restart of it,
+    in whatever order nodes are pushed.
+    """
+    least = inputs["restart"] * inputs["tolerance"] * inputs["A"].sum(axis=1)
+    if not ((mass != 0) & (mass < 0.999 * least)).any():
+        return ""
+    return "all nodes" if (mass != 0).all() else "nodes with a residual below tolerance · degree"
+
+
+def due_only(got, expected, inputs) -> str | None:
+    """Accurate, and pushed only where the residual was large enough."""
     if problem := accurate(got, expected, inputs):
         return problem
-    limit = 1 / (inputs["restart"] * inputs["tolerance"])
-    degree = inputs["A"].sum(axis=1)
-    if degree[got != 0].sum() > limit >= degree[expected != 0].sum():
-        return f"{(got != 0).sum()} of {len(got)} nodes hold mass, those far away too"
-    return None
+    mine = _pushed_early(got, inputs)
+    if mine == _pushed_early(expected, inputs):
+        return None
+    return f"yours pushed {mine or 'no node too early'}"
 
 
 def _one_edge(rng) -> dict:
@@ -103,6 +116,13 @@ def _ring(rng, nodes: int = 140) -> dict:
     return {"A": A, "start": int(rng.integers(nodes)), "restart": 0.3, "tolerance": 0.02}
 
 
+def _hubs(rng, hubs: int = 3, fans: int = 30) -> dict:
+    """The start likes three blockbusters: a residual that is large for a fan is small for them."""
+    R = np.zeros((1 + hubs * fans, hubs))
+    R[0], R[np.arange(1, len(R)), np.arange(hubs * fans) % hubs] = 1, 1
+    return {"A": _bipartite(R), "start": 0, "restart": 0.3, "tolerance": 0.01}
+
+
 EX_5 = Exercise(
     id="04.5",
     function="ppr_push",
@@ -118,7 +138,12 @@ EX_5 = Exercise(
             lambda g: _graph(g, 0.3, 0.004),
             judge=accurate,
         ),
-        Claim("on a ring of 140 nodes, those far away are not touched", _ring, judge=_few_touched),
+        Claim("on a ring of 140 nodes, those far away are not touched", _ring, judge=due_only),
+        Claim(
+            "blockbusters with 31 fans are pushed only at 31 times the tolerance",
+            _hubs,
+            judge=due_only,
+        ),
     ),
     mistakes=(
         Mistake(
@@ -149,6 +174,12 @@ EX_5 = Exercise(
             "one push",
             lambda *inputs: _push(*inputs, kept=inputs[2], pushes=1),
             "you pushed once, from the start; what arrives at the neighbors must be pushed on",
+        ),
+        Mistake(
+            "tolerance without the degree",
+            lambda *inputs: _push(*inputs, kept=inputs[2], scaled=False),
+            "you push a node as soon as its residual is `tolerance`: a node with many neighbors waits "
+            "for more, until tolerance · deg(v)",
         ),
         Mistake(
             "every node",

@@ -37,9 +37,9 @@ def _largest(values, dim):
     return np.where(np.arange(len(values)) >= len(values) - dim, values, 0)
 
 
-def _half_as_many(values, dim):
-    pairs = dim // 2
-    return _mirrored(values, pairs) if pairs else _largest(values, dim)
+def _by_magnitude(values, dim):
+    """Keep `dim` eigenvalues: half as many pairs, and for odd `dim` one without its twin."""
+    return np.where(np.isin(np.arange(len(values)), np.argsort(-np.abs(values))[:dim]), values, 0)
 
 
 def _smallest(R, dim):
@@ -88,19 +88,35 @@ EX_6 = Exercise(
         Mistake(
             "positive eigenvalues only",
             lambda R, dim: _filtered(R, lambda values: _largest(values, dim)),
-            "your scores are exactly half of the right ones: −σ belongs to the pair, and gives the "
-            "other half",
+            "your scores are exactly half of the right ones: +σ and −σ both belong to the pair, and "
+            "each of them gives a half",
         ),
         Mistake(
             "eigenvalues instead of pairs",
-            lambda R, dim: _filtered(R, lambda values: _half_as_many(values, dim)),
-            "you kept `dim` eigenvalues; it is `dim` pairs, so 2 · dim eigenvalues",
+            lambda R, dim: _filtered(R, lambda values: _by_magnitude(values, dim)),
+            "you kept the `dim` eigenvalues of largest |λ|; it is `dim` pairs, so 2 · dim of them",
+        ),
+        Mistake(
+            "twice as many of one sign",
+            lambda R, dim: _filtered(R, lambda values: _largest(values, 2 * dim)),
+            "you kept the 2 · dim largest eigenvalues: the twin of +σ is −σ, at the other end of "
+            "the list",
+        ),
+        Mistake(
+            "twice as many pairs",
+            lambda R, dim: _filtered(R, lambda values: _mirrored(values, 2 * dim)),
+            "you kept 2 · dim pairs; it is `dim` pairs, which are 2 · dim eigenvalues",
+        ),
+        Mistake(
+            "pairs from the middle",
+            lambda R, dim: _filtered(R, lambda values: values - _mirrored(values, dim)),
+            "you set the largest pairs to 0 and kept the others; it is the other way round",
         ),
         Mistake(
             "eigenvalues left out",
             lambda R, dim: _filtered(R, lambda values: np.sign(np.abs(_mirrored(values, dim)))),
-            "you multiplied the eigenvectors without their eigenvalues: a filter that treats +σ and "
-            "−σ alike is even, and its user–item block is 0",
+            "your filter treats +σ and −σ alike, as 1, |λ| and λ² do: that is even, and the "
+            "user–item block of an even filter is 0",
         ),
         Mistake(
             "singular values left out",
@@ -110,7 +126,7 @@ EX_6 = Exercise(
         Mistake(
             "the smallest",
             _smallest,
-            "you kept the pairs closest to 0; the smooth ones have the largest |λ|",
+            "you kept the smallest pairs; the smooth ones have the largest |λ|",
         ),
         Mistake(
             "normalized first",

@@ -62,6 +62,16 @@ def _never_back(R, u, i, longest):
     return np.array([layers[k][u, R.shape[0] + i] for k in range(longest + 1)], dtype=np.int64)
 
 
+def _no_node_twice(R, u, i, longest):
+    """Simple paths, found by following every one of them."""
+    A, counts = _adjacency(R), np.zeros(longest + 1, dtype=np.int64)
+    paths = [(u,)]
+    for k in range(longest + 1):
+        counts[k] = sum(path[-1] == len(R) + i for path in paths)
+        paths = [(*p, w) for p in paths for w in A[p[-1]].nonzero()[0] if w not in p]
+    return counts
+
+
 def _ann_to_drive(rng) -> dict:
     return {"R": toy.likes().long().numpy(), "u": 0, "i": 3, "longest": 7}
 
@@ -136,6 +146,11 @@ EX_3 = Exercise(
             "you leave out walks that return along the edge they came on; walks may do that",
         ),
         Mistake(
+            "paths instead of walks",
+            _no_node_twice,
+            "you count paths, which visit no node twice; a walk may come back to any node",
+        ),
+        Mistake(
             "up to this length",
             lambda *inputs: np.cumsum(count_walks(*inputs)),
             "your numbers add up the shorter walks; entry k is for walks of length k exactly",
@@ -171,6 +186,11 @@ def _power(degree, exponent):
 def _ends(R):
     ends = _power(R.sum(axis=1), -0.5)[:, None] * _power(R.sum(axis=0), -0.5)[None, :]
     return ends * (R @ R.T @ R)
+
+
+def _edge(R):
+    """Return R_hat: each like divided by the root of the degrees of its two ends."""
+    return _power(R.sum(axis=1), -0.5)[:, None] * R * _power(R.sum(axis=0), -0.5)[None, :]
 
 
 def _nan_for_isolated(R):
@@ -225,6 +245,24 @@ EX_4 = Exercise(
             _ends,
             "you divided by the degrees of u and i, where the walk begins and ends; the inner "
             "nodes are the ones that may be hubs",
+        ),
+        Mistake(
+            "the first edge",
+            lambda R: _edge(R) @ R.T @ R,
+            "you divided by the degrees of u and i', the ends of the first edge: it is the middle edge, "
+            "i' to u', that is weighed",
+        ),
+        Mistake(
+            "the last edge",
+            lambda R: R @ R.T @ _edge(R),
+            "you divided by the degrees of u' and i, the ends of the last edge: it is the middle edge, "
+            "i' to u', that is weighed",
+        ),
+        Mistake(
+            "all three edges",
+            lambda R: _edge(R) @ _edge(R).T @ _edge(R),
+            "you took three steps of Â, which weighs all three edges; L3 weighs the middle one only, "
+            "i' to u'",
         ),
         Mistake(
             "no square root",

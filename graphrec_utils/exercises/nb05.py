@@ -13,6 +13,7 @@ import torch.nn.functional as F
 
 from graphrec_utils import graphs, toy
 from graphrec_utils.exercises import nb05_layers, nb05_review
+from graphrec_utils.exercises.compare import close
 from graphrec_utils.exercises.core import Claim, Exercise, Mistake
 from graphrec_utils.propagation import to_torch
 
@@ -235,9 +236,28 @@ def _times(heard, E, A_hat):
     return heard * E
 
 
-def _sparse(rng) -> dict:
-    inputs = _matrices(rng)
-    return inputs | {"A_hat": to_torch(sp.csr_array(inputs["A_hat"].numpy()))}
+def _sparse(rng, m: int = 500, n: int = 600) -> dict:
+    R = sp.random_array((m, n), density=0.005, format="csr", rng=rng)
+    R.data[:] = 1
+    E, W = _normal(rng, m + n, 3), _normal(rng, 2, 4, 3)
+    A_hat = to_torch(graphs.normalize(graphs.adjacency(R)))
+    return {"A_hat": A_hat, "E": E, "W_self": W[0], "W_inter": W[1]}
+
+
+DENSE = 1100 * 1100  # bytes, a quarter of what a dense matrix of that size takes in float32
+
+
+def _no_dense_matrix(got, expected, inputs) -> str | None:
+    """Numbers are right and no N by N tensor was made; (value, bytes) on both sides."""
+    if problem := close(got[0], expected[0]):
+        return problem
+    if got[1] >= DENSE > expected[1]:
+        return f"your function made a tensor of {got[1] / 1e6:.1f} MB, a dense N by N matrix"
+    return None
+
+
+def _dense_identity(A_hat, E, W_self, W_inter):
+    return _leaky((A_hat + torch.eye(len(E))) @ E @ W_self.T + (A_hat @ E * E) @ W_inter.T)
 
 
 EX_2 = Exercise(
@@ -254,7 +274,12 @@ EX_2 = Exercise(
             "a node without neighbors keeps its own message, the others theirs",
             lambda rng: _matrices(rng, _likes(rng, lonely=True)),
         ),
-        Claim("a sparse A_hat, as real graphs have it", _sparse),
+        Claim(
+            "a sparse A_hat of 1,100 nodes, without a dense matrix of its size",
+            _sparse,
+            run="call and measure memory",
+            judge=_no_dense_matrix,
+        ),
         Claim(
             "gradients flow back to E and to both matrices",
             _matrices,
@@ -301,6 +326,12 @@ EX_2 = Exercise(
             "slope 0.01",
             _branches(_both, _times, F.leaky_relu),
             "your slope is PyTorch's default, 0.01; this lesson uses 0.2",
+        ),
+        Mistake(
+            "a dense identity",
+            _dense_identity,
+            "your numbers are right, but a dense N × N matrix was made on the way. With Gowalla's "
+            "70,839 nodes it takes 20 GB: (Â + I) E is what a node heard, plus E",
         ),
         Mistake(
             "no gradient",

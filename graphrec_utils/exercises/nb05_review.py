@@ -44,7 +44,7 @@ def _unit(E, layer):
 
 
 def _effects(
-    A, E, W_self, W_inter, bar=_bar, branches=None, unit=_unit, size=torch.amax, dropout=0.0
+    A, E, W_self, W_inter, bar=_bar, branches=None, unit=_unit, size=torch.amax, dropout=torch.clone
 ):
     """The five effects, with parts exchangeable."""
     both, product = _branches(A, E)
@@ -55,10 +55,15 @@ def _effects(
         "adjacency": torch.cat([E, _leaky(both @ W_self.T + product @ W_inter.T)], dim=1),
         "activations": torch.cat([E, _leaky(a) + _leaky(b)], dim=1),
         "norms": unit(E, _leaky(a + b)),
-        "dropout": torch.cat([E, (1 - dropout) * _leaky(a + b)], dim=1),
+        "dropout": torch.cat([E, dropout(_leaky(a + b))], dim=1),
         "loss": paper,
     }
     return {name: float(size((other - paper).abs())) for name, other in changed.items()}
+
+
+def _loses_numbers(layer):
+    kept = torch.rand(layer.shape, generator=torch.Generator().manual_seed(0)) >= 0.1
+    return layer * kept / 0.9
 
 
 def _one_after_the_other(A, E, W_self, W_inter):
@@ -86,13 +91,13 @@ def _unit_columns(E, layer):
     return torch.cat([E, F.normalize(layer, dim=0)], dim=1)
 
 
-def _one_layer(rng, size: float = 1.0, weight: float = 1.0) -> dict:
-    R = rng.random((4, 5)) < 0.4
-    R[np.arange(5) % 4, np.arange(5)] = True
+def _one_layer(rng, size: float = 1.0, weight: float = 1.0, m: int = 4, n: int = 5) -> dict:
+    R = rng.random((m, n)) < 0.4
+    R[np.arange(n) % m, np.arange(n)] = True
     R[0, :] = True
     draw = lambda *shape: torch.from_numpy(rng.normal(size=shape).astype(np.float32))  # noqa: E731
     A = graphs.adjacency(torch.from_numpy(R.astype(np.float32)))
-    E, W_self, W_inter = size * draw(9, 3), weight * draw(3, 3), weight * draw(3, 3)
+    E, W_self, W_inter = size * draw(m + n, 3), weight * draw(3, 3), weight * draw(3, 3)
     return {"A": A, "E": E, "W_self": W_self, "W_inter": W_inter}
 
 
@@ -117,6 +122,28 @@ def _only(*names: str):
     return judge
 
 
+def _larger(rng) -> dict:
+    """So many numbers that dropout in evaluation, whatever it draws, loses a large one."""
+    return _one_layer(rng, m=12, n=15)
+
+
+def _all_five(got, expected, inputs) -> str | None:
+    """All effects; a dropout that does something is told by what it does, not by its draws."""
+    if problem := _only("adjacency", "activations", "norms", "loss")(got, expected):
+        return problem
+    if _only("dropout")(got, expected) is None:
+        return None
+    mine, other = (_dropped(effects, inputs) for effects in (got, expected))
+    return None if mine == other == "lost" else _only("dropout")(got, expected)
+
+
+def _dropped(effects, inputs) -> str:
+    """Return "lost" if the change is larger than any scaling by 0.9 or 1 / 0.9 makes it."""
+    both, product = _branches(inputs["A"], inputs["E"])
+    layer = _leaky(both @ inputs["W_self"].T + product @ inputs["W_inter"].T)
+    return "lost" if effects.get("dropout", 0) > 1.01 / 9 * float(layer.abs().max()) else ""
+
+
 EX_5 = Exercise(
     id="05.5",
     function="one_at_a_time",
@@ -126,7 +153,7 @@ EX_5 = Exercise(
         Claim("adjacency: (D + I)⁻¹(A + I) in both branches", _one_layer, judge=_only("adjacency")),
         Claim("activations: one LeakyReLU per branch", _one_layer, judge=_only("activations")),
         Claim("norms: layer 1 has rows of length 1, layer 0 not", _long_rows, judge=_only("norms")),
-        Claim("all five: what changes, and what does not", _one_layer, judge=_only(*NAMES)),
+        Claim("all five: what changes, and what does not", _larger, judge=_all_five),
     ),
     mistakes=(
         Mistake(
@@ -174,9 +201,22 @@ EX_5 = Exercise(
             "you report the mean change; asked is the largest one",
         ),
         Mistake(
+            "dropout in evaluation",
+            lambda *x: _effects(*x, dropout=_loses_numbers),
+            "your dropout loses numbers in an evaluation: `F.dropout` does that unless it is told "
+            "training=False",
+        ),
+        Mistake(
             "dropout scales in evaluation",
-            lambda *x: _effects(*x, dropout=0.1),
-            "dropout does nothing in evaluation: no loss and no scaling, so its effect is 0",
+            lambda *x: _effects(*x, dropout=lambda layer: 0.9 * layer),
+            "you multiply by 1 − p in evaluation; where the rescaling is done in training, dropout does "
+            "nothing in evaluation",
+        ),
+        Mistake(
+            "dropout rescales in evaluation",
+            lambda *x: _effects(*x, dropout=lambda layer: layer / 0.9),
+            "you divide by 1 − p in evaluation; that makes up for numbers lost in training, and none is "
+            "lost here",
         ),
     ),
     hints=(

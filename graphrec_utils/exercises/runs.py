@@ -12,6 +12,7 @@ import _thread
 import contextlib
 import io
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -36,6 +37,21 @@ def _call_twice(function: Callable, inputs: Callable[[], dict]):
     return _call(function, inputs), _call(function, inputs)
 
 
+def _call_with_seeds(function: Callable, inputs: Callable[[], dict]):
+    """Call twice with equal generators, then with another one: (first, again, other)."""
+    again = _call_twice(function, inputs)
+    return *again, function(*(_reseeded(v) for v in inputs().values()))
+
+
+def _reseeded(value):
+    """Return another generator for a generator, anything else as it is."""
+    if hasattr(value, "spawn"):  # numpy
+        return value.spawn(1)[0]
+    if hasattr(value, "initial_seed"):  # torch
+        return value.manual_seed(value.initial_seed() + 1)
+    return value
+
+
 def _call_and_compare_gradient(function: Callable, inputs: Callable[[], dict]):
     """Return (value, [gradient of value.sum() for each floating-point tensor])."""
     import torch
@@ -53,7 +69,10 @@ def _call_and_compare_gradient(function: Callable, inputs: Callable[[], dict]):
 
 
 def _call_and_measure_memory(function: Callable, inputs: Callable[[], dict]):
-    """Return (value, bytes of numpy and Python that existed at once on top of the inputs)."""
+    """Return (value, bytes that existed at once on top of the inputs).
+
+    Counted are numpy and Python, or the largest dense tensor of torch if that is more.
+    """
     import tracemalloc
 
     arguments = inputs()
@@ -64,16 +83,42 @@ def _call_and_measure_memory(function: Callable, inputs: Callable[[], dict]):
         tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
-        value = function(*arguments.values())
-        return value, max(0, tracemalloc.get_traced_memory()[1] - before)
+        with _largest_tensor() as tensors:
+            value = function(*arguments.values())
+        return value, max(0, tracemalloc.get_traced_memory()[1] - before, *tensors)
     finally:
         if not traced:
             tracemalloc.stop()
 
 
+@contextlib.contextmanager
+def _largest_tensor():
+    """Yield a list that grows by the bytes of every larger dense tensor made in the block."""
+    found: list[int] = []
+    if "torch" not in sys.modules:
+        yield found
+        return
+    import torch
+    from torch.overrides import TorchFunctionMode
+
+    class Watch(TorchFunctionMode):
+        def __torch_function__(self, function, types, args=(), kwargs=None):
+            made = function(*args, **(kwargs or {}))
+            for x in made if isinstance(made, list | tuple) else (made,):
+                if isinstance(x, torch.Tensor) and x.layout == torch.strided:
+                    size = x.untyped_storage().nbytes()  # of a view: what is really there
+                    if size > max(found, default=0):
+                        found.append(size)
+            return made
+
+    with Watch():
+        yield found
+
+
 RUNNERS = {
     "call": _call,
     "call twice": _call_twice,
+    "call with seeds": _call_with_seeds,
     "call and compare gradient": _call_and_compare_gradient,
     "call and measure memory": _call_and_measure_memory,
 }

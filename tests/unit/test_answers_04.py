@@ -267,11 +267,58 @@ def test_swapped_restart_is_named_whatever_the_order_of_pushes():
     assert "you swapped the two" in swapped
 
 
+def test_a_tolerance_without_the_degree_is_named_whatever_the_order_of_pushes():
+    def unscaled(A, start, restart, tolerance):
+        degree, n = A.sum(1), len(A)
+        p, r = np.zeros(n), np.zeros(n)
+        r[start] = 1
+        while r.max() > tolerance:
+            v = int(r.argmax())
+            amount, r[v] = r[v], 0
+            p[v] += restart * amount
+            r += (1 - restart) * amount * A[v] / degree[v]
+        return p
+
+    assert "until tolerance · deg(v)" in named("04.5", unscaled)
+
+
+def test_a_power_iteration_is_named_as_one_that_touches_every_node():
+    def power(A, start, restart, tolerance):
+        P, home = A / A.sum(1)[:, None], np.eye(len(A))[start]
+        p = home
+        for _ in range(300):
+            p = restart * home + (1 - restart) * P.T @ p
+        return p
+
+    assert "you computed all nodes" in named("04.5", power)
+
+
 def test_a_right_push_with_a_residual_added_on_top_is_not_right():
     exercise = exercises.get("04.5")
     asked = core.questions(exercise)
     twice = runs.answers(lambda A, *rest: 2 * ppr_largest(A, *rest), asked)
     assert core.judge(exercise, asked, twice).points == 0
+
+
+def test_one_pair_too_few_is_named_for_an_odd_number_of_eigenvalues():
+    def largest(R, dim):
+        A = nb04_walks._adjacency(R).astype(float)
+        values, X = np.linalg.eigh(A)
+        order = np.argsort(-np.abs(values), kind="stable")[:dim]
+        return ((X[:, order] * values[order]) @ X[:, order].T)[: len(R), len(R) :]
+
+    assert "the `dim` eigenvalues of largest |λ|" in named("04.6", largest)
+
+
+@pytest.mark.parametrize("response", [np.abs, np.square, np.ones_like])
+def test_an_even_filter_is_named(response):
+    def even(R, dim):
+        values, X = np.linalg.eigh(nb04_walks._adjacency(R).astype(float))
+        values = response(values)
+        values[dim:-dim] = 0
+        return (X[: len(R)] * values) @ X[len(R) :].T
+
+    assert "that is even" in named("04.6", even)
 
 
 # ------------------------------------------------------------- the library agrees

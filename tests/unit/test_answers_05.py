@@ -44,10 +44,16 @@ def matrix_linear(A_hat, E, W_self, W_inter):
 
 
 def matrix_einsum(A_hat, E, W_self, W_inter):
-    A = A_hat.to_dense() if A_hat.layout != torch.strided else A_hat
-    heard = torch.einsum("vw,wd->vd", A, E)
+    heard = A_hat @ E
     x = torch.einsum("vd,od->vo", heard + E, W_self)
     return F.leaky_relu(x + torch.einsum("vd,vd,od->vo", heard, E, W_inter), 0.2)
+
+
+def matrix_sparse_identity(A_hat, E, W_self, W_inter):
+    N = len(E)
+    eye = torch.sparse_coo_tensor(torch.arange(N).repeat(2, 1), torch.ones(N), (N, N))
+    both = (A_hat.to_sparse_coo() + eye) @ E
+    return F.leaky_relu(both @ W_self.T + (A_hat @ E * E) @ W_inter.T, 0.2)
 
 
 def forward_cat(A_hat, E0, weights):
@@ -145,7 +151,7 @@ def count_modules(num_users, num_items, dims, biases):
 
 OTHERS = {
     "05.1": (loop_messages, loop_rows),
-    "05.2": (matrix_linear, matrix_einsum),
+    "05.2": (matrix_linear, matrix_einsum, matrix_sparse_identity),
     "05.3": (forward_cat, forward_hstack),
     "05.4": (dropout_bernoulli, dropout_absent, dropout_dense),
     "05.5": (review_stacked, review_with_the_library),
@@ -162,6 +168,70 @@ def test_right_answers_in_other_styles_pass(name, answer):
     asked = core.questions(exercise, seeds=(0, 1, 101, 102))
     result = core.judge(exercise, asked, runs.answers(answer, asked))
     assert result.status == "passed", result.rows
+
+
+# ------------------------------------------------------------- wrong answers in other styles
+def named(name, function) -> str:
+    exercise = exercises.get(name)
+    asked = core.questions(exercise)
+    return core.judge(exercise, asked, runs.answers(function, asked)).mistake
+
+
+def dense_everything(A_hat, E, W_self, W_inter):
+    return matrix_linear(A_hat.to_dense(), E, W_self, W_inter)
+
+
+def dense_from_numpy(A_hat, E, W_self, W_inter):
+    eye = torch.from_numpy(np.identity(len(E), dtype=np.float32))
+    x = F.linear((A_hat + eye) @ E, W_self) + F.linear(A_hat @ E * E, W_inter)
+    return torch.maximum(x, 0.2 * x)
+
+
+def dense_then_sparse(A_hat, E, W_self, W_inter):
+    if A_hat.layout == torch.strided:
+        return matrix_linear(A_hat, E, W_self, W_inter)
+    A_loop = A_hat + torch.eye(len(E)).to_sparse_csr()
+    return F.leaky_relu(A_loop @ E @ W_self.T + (A_hat @ E * E) @ W_inter.T, 0.2)
+
+
+@pytest.mark.parametrize("answer", [dense_everything, dense_from_numpy, dense_then_sparse])
+def test_a_dense_matrix_of_all_nodes_is_named(answer):
+    assert "a dense N × N matrix was made" in named("05.2", answer)
+
+
+def silences(A_hat, rate, training, generator, axes, always=False):
+    """Node dropout: senders (axis 1), receivers (axis 0) or both."""
+    if not (training or always):
+        return A_hat
+    keep = torch.ones(A_hat.values().shape)
+    for axis in axes:
+        stay = torch.bernoulli(torch.full(A_hat.shape[:1], 1 - rate), generator=generator)
+        keep *= stay[A_hat.indices()[axis]]
+    return torch.sparse_coo_tensor(A_hat.indices(), A_hat.values() * keep / (1 - rate), A_hat.shape)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_node_dropout_is_named_whatever_it_draws(axis):
+    assert "node dropout" in named("05.4", lambda *a: silences(*a, axes=[axis]))
+
+
+def test_dropout_in_evaluation_is_named_whatever_it_draws():
+    def always(A_hat, rate, training, generator):
+        return dropout_bernoulli(A_hat, rate, True, generator)
+
+    assert "you drop messages in evaluation" in named("05.4", always)
+
+
+def test_dropout_in_the_review_is_named_whatever_it_draws():
+    def reviewed(*inputs):
+        A, E, W_self, W_inter = inputs
+        layer = ngcf.layer(graphs.normalize(A), E, W_self, W_inter)
+        torch.manual_seed(5)
+        return review_stacked(*inputs) | {
+            "dropout": float((F.dropout(layer, 0.1) - layer).abs().max())
+        }
+
+    assert "`F.dropout` does that unless" in named("05.5", reviewed)
 
 
 # ------------------------------------------------------------- the library's twins
