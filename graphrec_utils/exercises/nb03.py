@@ -110,6 +110,16 @@ EX_1 = Exercise(
             "you took the first rows of the tables: look up the rows `users` and `items`",
         ),
         Mistake(
+            "h on both vectors",
+            lambda P, Q, h, u, i: ((h * P[u]) * (h * Q[i])).sum(dim=1),
+            "h is in your score twice: weigh the product, or one of the two vectors",
+        ),
+        Mistake(
+            "all pairs",
+            lambda P, Q, h, u, i: (P[u] * h) @ Q[i].T,
+            "you scored every user with every item, (B, B): pair b is row b of both selections",
+        ),
+        Mistake(
             "mean instead of sum",
             lambda P, Q, h, u, i: gmf_forward(P, Q, h, u, i) / len(h),
             "your score is divided by d: the coordinates are summed, not averaged",
@@ -129,11 +139,14 @@ def neumf_forward(users, items, gmf_emb, mlp_emb, hidden, h):
     return _neumf(users, items, gmf_emb, mlp_emb, hidden, h)
 
 
-def _neumf(users, items, gmf_emb, mlp_emb, hidden, h, relu=F.relu, last=F.relu, bias=1, swap=False):
+def _neumf(
+    users, items, gmf_emb, mlp_emb, hidden, h,
+    relu=F.relu, last=F.relu, bias=1, swap=False, product=torch.mul,
+):  # fmt: skip
     z = _beside(mlp_emb[0][users], mlp_emb[1][items], swap)
     for number, (W, b) in enumerate(hidden, start=1):
         z = (last if number == len(hidden) else relu)(z @ W.T + bias * b)
-    return torch.cat([gmf_emb[0][users] * gmf_emb[1][items], z], dim=1) @ h
+    return torch.cat([product(gmf_emb[0][users], gmf_emb[1][items]), z], dim=1) @ h
 
 
 def _beside(p, q, swap):
@@ -228,6 +241,13 @@ EX_2 = Exercise(
             "ReLU is missing after the last hidden layer: it comes after every one",
         ),
         Mistake(
+            "ReLU of the product, too",
+            lambda u, i, gmf, mlp, hidden, h: _neumf(
+                u, i, gmf, mlp, hidden, h, product=lambda p, q: F.relu(p * q)
+            ),
+            "ReLU belongs to the tower: the product p ⊙ q goes to the last layer as it is",
+        ),
+        Mistake(
             "no bias",
             lambda *a: _neumf(*a, bias=0),
             "the biases are missing: a layer is ReLU(W z + b)",
@@ -255,8 +275,8 @@ EX_2 = Exercise(
     ),
     hints=(
         "Write the two halves one after the other. What shape does each have for B pairs?",
-        "Tower: start with [p; q] of the tower's own tables, then z = ReLU(W z + b) for every layer. "
-        "Then h · [p ⊙ q; z].",
+        "Tower: start with [p; q] of the tower's own tables, then z = ReLU(W z + b) for every layer; "
+        "with B pairs as rows, W z is `z @ W.T`. Then h · [p ⊙ q; z].",
         "`z = torch.cat([mlp_emb[0][users], mlp_emb[1][items]], dim=1)`; `for W, b in hidden: z = "
         "torch.relu(z @ W.T + b)`; at last `torch.cat([gmf, z], dim=1) @ h`.",
     ),

@@ -78,6 +78,24 @@ EX_4 = Exercise(
             "hopeless pairs cost about 18 in yours and no longer learn",
         ),
         Mistake(
+            "a smaller number inside the logarithm",
+            lambda pos, neg: -torch.log(torch.sigmoid(pos - neg) + 1e-10).mean(),
+            "a small number inside the logarithm hides the infinity and stops the gradient: "
+            "hopeless pairs cost about 23 in yours and no longer learn",
+        ),
+        Mistake(
+            "without a gradient",
+            lambda pos, neg: F.softplus(neg - pos).mean().detach(),
+            "your value is right and nothing can be learned from it: stay in torch, without "
+            "`item`, `detach` or NumPy, and the gradient comes by itself",
+        ),
+        Mistake(
+            "every positive with every negative",
+            lambda pos, neg: F.softplus(neg[None, :] - pos[:, None]).mean(),
+            "you compared every positive with every negative: pos[b] belongs to neg[b] only, of "
+            "the same user",
+        ),
+        Mistake(
             "two sigmoids",
             lambda pos, neg: F.softplus(torch.sigmoid(neg) - torch.sigmoid(pos)).mean(),
             "you squeezed the scores through a sigmoid before taking their difference: the "
@@ -197,6 +215,17 @@ EX_5 = Exercise(
             "σ(x)",
             lambda *a: _gradient(*a, lambda x: -expit(x)),
             "your weight is σ(x): pairs that are right would learn most. It is σ(−x)",
+        ),
+        Mistake(
+            "derivative of σ",
+            lambda *a: _gradient(*a, lambda x: -expit(x) * expit(-x)),
+            "your weight is the slope of σ(x): a hopeless pair would learn nothing. The loss is "
+            "−log σ(x), whose slope is −σ(−x)",
+        ),
+        Mistake(
+            "one x for the batch",
+            lambda *a: _gradient(*a, lambda x: np.full_like(x, -expit(-x.sum()))),
+            "your x is one number for all rows: sum over the coordinates only, `axis=1`",
         ),
         Mistake(
             "uphill",

@@ -8,6 +8,7 @@ from scipy import stats
 from graphrec_utils.exercises.codec import Rng
 from graphrec_utils.exercises.compare import close
 from graphrec_utils.exercises.core import Claim, Exercise, Mistake
+from graphrec_utils.exercises.nb03_sampling import repeats
 
 # ---------------------------------------------------------------- 03.6
 
@@ -21,6 +22,7 @@ def sampled_hits(scores, targets, seen, num_negatives, top, rng):
 def _hits(scores, targets, seen, num_negatives, top, rng, **other):
     """Return the hits; `other` turns them into those of one of the mistakes."""
     rows = np.arange(len(targets))
+    num_negatives -= bool(other.get("fewer"))
     free = np.ones_like(seen) if other.get("with seen") else ~seen
     if not other.get("target"):
         free = free & (np.arange(scores.shape[1]) != targets[:, None])
@@ -33,8 +35,8 @@ def _hits(scores, targets, seen, num_negatives, top, rng, **other):
         np.add.at(drawn, (rows[:, None], picked), 1)
     elif not other.get("all"):
         keys = np.where(free, rng.random(free.shape), 2.0)
-        limit = np.partition(keys, num_negatives - 1, axis=1)[:, num_negatives - 1, None]
-        drawn = free & (keys <= limit)
+        limit = np.partition(keys, num_negatives, axis=1)[:, num_negatives, None]
+        drawn = free & (keys < limit)
     own = scores[rows, targets][:, None]
     better = scores > own if other.get("ties") else scores >= own
     ahead = (drawn * better).sum(axis=1)
@@ -80,19 +82,14 @@ def _about(got, expected, inputs) -> str | None:
         return f"a hit is 1 and a miss 0; yours holds {odd[0]:.3g}" if len(odd) else "0 and 1 only"
     if abs(got.mean() - expected.mean()) <= TOLERANCE:
         return None
-    return f"{got.mean():.3f} of the users hit in yours"
+    many = "many" if got.mean() > expected.mean() else "few"
+    return f"too {many} of the users hit in yours, {got.mean():.3f} of them"
 
 
 def _exact(got, expected, inputs) -> str | None:
     """Where all others are negatives nothing is left to chance, unless the answer is wrong."""
     full = _hits(*list(inputs.values())[:5], None, all=True)
     return close(got, expected) if close(expected, full) is None else _about(got, expected, inputs)
-
-
-def _reproducible(got, expected, inputs) -> str | None:
-    if np.array_equal(*got) == np.array_equal(*expected):
-        return None
-    return "two calls with generators of the same seed gave different hits"
 
 
 def _mistake(name: str, kind: str, sentence: str) -> Mistake:
@@ -105,15 +102,9 @@ EX_6 = Exercise(
     points=3,
     reference=sampled_hits,
     claims=(
-        Claim(
-            "all chance comes from the given generator",
-            lambda g: _users(g, 60, 5, 10, 2),
-            0,
-            "call twice",
-            judge=_reproducible,
-        ),
         Claim("with all other items as negatives it is full ranking", _all_negatives, judge=_exact),
         Claim("with 10 negatives of 54", lambda g: _users(g, 60, 5, 10, 2), judge=_about),
+        Claim("a single negative, top 1", lambda g: _users(g, 60, 5, 1, 1), judge=_about),
         Claim(
             "items seen in train are no negatives, however high they score",
             lambda g: _users(g, 40, 20, 10, 2, lift=5),
@@ -125,6 +116,13 @@ EX_6 = Exercise(
             judge=_about,
         ),
         Claim("equal scores count against the test item: no opinion, no hit", _no_opinion),
+        Claim(
+            "all chance comes from the given generator",
+            lambda g: _users(g, 60, 5, 10, 2),
+            0,
+            "call with seeds",
+            judge=repeats,
+        ),
     ),
     mistakes=(
         _mistake(
@@ -150,6 +148,11 @@ EX_6 = Exercise(
             "some of your negatives are drawn twice: draw without replacement",
         ),
         _mistake(
+            "one negative less",
+            "fewer",
+            "you draw one negative less: the test item comes in addition to them",
+        ),
+        _mistake(
             "ties count as won",
             "ties",
             "a model that gives every item the same score hits each time in yours: count a "
@@ -169,6 +172,12 @@ EX_6 = Exercise(
             "a generator of its own",
             lambda s, t, seen, k, top, rng: _hits(s, t, seen, k, top, np.random.default_rng()),
             "you draw from a generator of your own: use `rng`, or nobody can repeat your number",
+        ),
+        Mistake(
+            "a fixed seed",
+            lambda s, t, seen, k, top, rng: _hits(s, t, seen, k, top, np.random.default_rng(0)),
+            "you make a generator with a fixed seed: then three seeds of your experiment measure "
+            "the same thing. Use `rng`",
         ),
     ),
     hints=(
@@ -209,7 +218,7 @@ def _world(num_items, num_negatives, top, num_users=100):
 def _rates(ranks, inputs) -> tuple[float, float]:
     """Return (hit rate of full ranking, expected hit rate on sampled negatives)."""
     n, S, top = inputs["num_items"], inputs["num_negatives"], inputs["top"]
-    ranks = np.clip(ranks, 1, n)  # the gate judges ranks outside
+    ranks = np.clip(ranks, 1, n)  # `_in_range` judges ranks outside
     sampled = stats.hypergeom.cdf(top - 1, n - 1, ranks - 1, S)
     return float((ranks <= top).mean()), float(sampled.mean())
 
@@ -220,6 +229,8 @@ def _winner(a: float, b: float) -> str:
 
 def _reversed(got, expected, inputs) -> str | None:
     """Both metrics must name the same winners as in the other answer: B in full, A sampled."""
+    if problem := _in_range(got, expected, inputs):
+        return problem
 
     def winners(ranks):
         (full_a, sampled_a), (full_b, sampled_b) = (_rates(r, inputs) for r in ranks)
@@ -261,7 +272,6 @@ EX_7 = Exercise(
     points=2,
     reference=reversal,
     claims=(
-        Claim("every rank is one of 1 … num_items", _world(2000, 99, 10), 0, judge=_in_range),
         Claim("2,000 items, 99 negatives, top 10", _world(2000, 99, 10), judge=_reversed),
         Claim("500 items, 50 negatives, top 5", _world(500, 50, 5), judge=_reversed),
         Claim("20,000 items, 99 negatives, top 20", _world(20_000, 99, 20), judge=_reversed),
@@ -293,7 +303,7 @@ EX_7 = Exercise(
         Mistake(
             "B always just misses",
             _ranks_of(lambda n, top: top + 1, lambda n, top: (top + 1, n)),
-            "no test item of your B is in the top, so full ranking sees no winner",
+            "too few test items of your B are in the top, so full ranking sees no winner",
         ),
         Mistake(
             "ranks from 0",

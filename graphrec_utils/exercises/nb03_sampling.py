@@ -42,6 +42,10 @@ def _pick(weights, rng):
     return (rng.random(len(weights))[:, None] * cdf[:, -1:] >= cdf).sum(axis=1)
 
 
+def _swapped(u, i, j):
+    return u, j, i
+
+
 def _likes(rng, by: str = "edge") -> dict:
     """Five users with 1, 2, 3, 6 and no likes among eight items; nobody likes item 7."""
     R = np.zeros((5, 8), dtype=bool)
@@ -81,40 +85,58 @@ def _valid(got, expected, inputs) -> str | None:
     return None
 
 
-def _as_often(first: int, second: int, words: str):
-    """Return a judge: pairs of these columns of the triples come as often as in the other sample."""
+def _as_often(column: int, words: str, of_user: bool = False):
+    """Return a judge: user and item in this column come as often as in the other sample.
+
+    `of_user`: among the triples of that user; how often the user comes is not judged.
+    """
 
     def judge_counts(got, expected, inputs) -> str | None:
         R = inputs["R"]
         if problem := _problem(got, R):
             return problem
-        tables = []
-        for triples in (got, expected):
-            flat = triples[first] * R.shape[1] + triples[second]
-            tables.append(np.bincount(flat, minlength=R.size).astype(float))
-        mine, theirs = tables
-        both = mine + theirs
-        seen = both > 0
-        distance = (np.square(mine - theirs)[seen] / both[seen]).sum()
-        if distance <= stats.chi2.isf(CHANCE, max(1, seen.sum() - 1)):
+        mine, theirs = (_counts(triples, column, R) for triples in (got, expected))
+        a, b = (table.sum(axis=1, keepdims=of_user) for table in (mine, theirs))
+        if not of_user:
+            a, b = a.sum(), b.sum()
+        # two samples of different sizes (Press et al., Numerical Recipes, 14.3)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            gap = mine * (b / a) ** 0.5 - theirs * (a / b) ** 0.5
+        known = np.isfinite(gap) & (mine + theirs > 0)
+        if not known.any():
+            return "no triple of a user with likes"
+        parts = np.where(known, np.square(gap) / np.maximum(mine + theirs, 1), 0)
+        bound = known.any(axis=1).sum() if of_user else 1
+        if parts.sum() <= stats.chi2.isf(CHANCE, max(1, known.sum() - bound)):
             return None
-        u = np.arange(R.size) // R.shape[1]
-        worst = int(np.argmax(np.square(mine - theirs) / np.maximum(both, 1)))
+        u, i = np.unravel_index(parts.argmax(), R.shape)
         return (
-            f"user {u[worst]} with item {worst % R.shape[1]} as {words} comes "
-            f"{mine[worst]:.0f} times in your {inputs['size']:,} triples"
+            f"user {u} with item {i} as {words} comes too {'often' if gap[u, i] > 0 else 'rarely'} "
+            f"in yours, {mine[u, i]:.0f} times in {inputs['size']:,} triples"
         )
 
     return judge_counts
 
 
-def _reproducible(got, expected, inputs) -> str | None:
-    def agree(pair) -> bool:
-        return all(np.array_equal(a, b) for a, b in zip(*pair, strict=True))
+def _counts(triples, column: int, R) -> np.ndarray:
+    """Return how often each user comes with each item of this column, (m, n)."""
+    flat = triples[0] * R.shape[1] + triples[column]
+    return np.bincount(flat, minlength=R.size).reshape(R.shape).astype(float)
 
-    if agree(got) == agree(expected):
+
+def repeats(got, expected, inputs) -> str | None:
+    """Judge three answers: equal seeds give equal values, and another seed gives others."""
+
+    def agreements(answers) -> list[bool]:
+        first = np.asarray(answers[0])
+        return [np.array_equal(first, np.asarray(x)) for x in answers[1:]]
+
+    mine, theirs = agreements(got), agreements(expected)
+    if mine == theirs:
         return None
-    return "two calls with generators of the same seed gave different triples"
+    if mine[0] != theirs[0]:
+        return "two calls with generators of the same seed gave different values"
+    return "two calls with generators of different seeds gave the same values"
 
 
 EX_3 = Exercise(
@@ -124,28 +146,20 @@ EX_3 = Exercise(
     reference=sample_bpr_triples,
     library="graphrec_utils.sampling.bpr_triples",
     claims=(
-        Claim(
-            "all chance comes from the given generator",
-            _likes,
-            0,
-            "call twice",
-            judge=_reproducible,
-        ),
         Claim("u likes i and does not like j, in every triple", _likes, judge=_valid),
-        Claim(
-            'by "edge": every like comes equally often',
-            _likes,
-            judge=_as_often(0, 1, "positive"),
-        ),
+        Claim('by "edge": every like comes equally often', _likes, judge=_as_often(1, "positive")),
         Claim(
             'by "user": everybody with a like comes equally often, then each like of theirs',
             lambda rng: _likes(rng, by="user"),
-            judge=_as_often(0, 1, "positive"),
+            judge=_as_often(1, "positive"),
         ),
         Claim(
             "every item that u does not like comes equally often as negative",
             _likes,
-            judge=_as_often(0, 2, "negative"),
+            judge=_as_often(2, "negative", of_user=True),
+        ),
+        Claim(
+            "all chance comes from the given generator", _likes, 0, "call with seeds", judge=repeats
         ),
     ),
     mistakes=(
@@ -188,13 +202,19 @@ EX_3 = Exercise(
         ),
         Mistake(
             "positive and negative swapped",
-            lambda R, size, by, rng: tuple(_triples(R, size, by, rng)[k] for k in (0, 2, 1)),
+            lambda *a: _swapped(*sample_bpr_triples(*a)),
             "your second value holds items that u does not like: the order is u, i (liked), j",
         ),
         Mistake(
             "a generator of its own",
             lambda R, size, by, rng: _triples(R, size, by, np.random.default_rng()),
             "you draw from a generator of your own: use `rng`, or nobody can repeat your run",
+        ),
+        Mistake(
+            "a fixed seed",
+            lambda R, size, by, rng: _triples(R, size, by, np.random.default_rng(0)),
+            "you make a generator with a fixed seed: every batch would hold the same triples. Use "
+            "`rng`",
         ),
     ),
     hints=(

@@ -195,6 +195,23 @@ def popular_negatives_loop(R, size, by, rng):
     return u, i, np.array([rng.choice(likes[~R[x, likes]]) for x in u])
 
 
+def swapped_loop(R, size, by, rng):
+    u, i, j = triples_loop(R, size, by, rng)
+    return u, j, i
+
+
+def fixed_seed_loop(R, size, by, rng):
+    return triples_loop(R, size, by, np.random.default_rng(7))
+
+
+def one_fewer_loop(scores, targets, seen, num_negatives, top, rng):
+    return rate_loop(scores, targets, seen, num_negatives - 1, top, rng)
+
+
+def fixed_seed_rate(scores, targets, seen, num_negatives, top, rng):
+    return rate_loop(scores, targets, seen, num_negatives, top, np.random.default_rng(7))
+
+
 def seen_negatives_loop(scores, targets, seen, num_negatives, top, rng):
     return rate_loop(scores, targets, np.zeros_like(seen), num_negatives, top, rng)
 
@@ -226,6 +243,10 @@ WRONG = (
     ("03.3", only_the_positive_excluded_loop, "only i is excluded"),
     ("03.3", always_by_edge_loop, "always by edge"),
     ("03.3", popular_negatives_loop, "negatives by popularity"),
+    ("03.3", swapped_loop, "positive and negative swapped"),
+    ("03.3", fixed_seed_loop, "a fixed seed"),
+    ("03.6", one_fewer_loop, "one negative less"),
+    ("03.6", fixed_seed_rate, "a fixed seed"),
     ("03.6", seen_negatives_loop, "seen items among the negatives"),
     ("03.6", itself_as_negative_loop, "the test item among its negatives"),
     ("03.6", with_replacement_loop, "drawn with replacement"),
@@ -239,6 +260,19 @@ def test_a_mistake_made_with_other_random_numbers_is_named(name, answer, mistake
     result = judged(name, answer)
     assert result.points < exercises.get(name).points
     assert result.mistake == expected, result.rows
+
+
+def test_users_drawn_in_the_wrong_way_cost_one_claim_and_not_the_negatives():
+    result = judged("03.3", lambda R, size, by, rng: triples_loop(R, size, "user", rng))
+    assert [row.ok for row in result.rows] == [True, False, True, True, True]
+
+
+def test_a_rank_beyond_the_catalog_is_told():
+    def for_one_catalog(num_users, *_):
+        return np.full(num_users, 50), np.where(np.arange(num_users) % 2, 1, 2000)
+
+    result = judged("03.7", for_one_catalog)
+    assert "yours run from 1 to 2000" in result.rows[1].reason
 
 
 # ------------------------------------------------------------- the library agrees
@@ -272,9 +306,9 @@ def test_the_triples_are_the_library_s(by):
     inputs = nb03_sampling._likes(np.random.default_rng(0), by) | {"size": 20_000}
     ours = nb03_sampling.sample_bpr_triples(*(inputs | {"rng": np.random.default_rng(1)}).values())
     theirs = triples_library(*(inputs | {"rng": np.random.default_rng(2)}).values())
-    for judge in (nb03_sampling._valid, nb03_sampling._as_often(0, 1, "positive")):
+    for judge in (nb03_sampling._valid, nb03_sampling._as_often(1, "positive")):
         assert judge(ours, theirs, inputs) is None
-    assert nb03_sampling._as_often(0, 2, "negative")(ours, theirs, inputs) is None
+    assert nb03_sampling._as_often(2, "negative", of_user=True)(ours, theirs, inputs) is None
 
 
 def test_the_sampled_rate_has_the_expectation_of_the_formula():

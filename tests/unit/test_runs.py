@@ -117,6 +117,20 @@ def test_calling_twice_shows_a_hidden_state():
     assert codec.decode(outcome["value"]) == (1, 2)
 
 
+@pytest.mark.parametrize("library", ["numpy", "torch"])
+def test_another_seed_gives_away_who_draws_from_elsewhere(library):
+    def draw(rng):
+        return torch.rand(3, generator=rng) if library == "torch" else rng.random(3)
+
+    question = ask({"rng": codec.Rng(4, library)}, "call with seeds")
+    (outcome,) = runs.answers(draw, question)
+    first, again, other = (x.tolist() for x in codec.decode(outcome["value"]))
+    assert first == again != other
+    (outcome,) = runs.answers(lambda rng: draw(codec.Rng(7, library).generator()), question)
+    first, again, other = (x.tolist() for x in codec.decode(outcome["value"]))
+    assert first == again == other
+
+
 def test_the_gradient_is_compared():
     # d/dx sum(x * y) = y, d/dy = x
     x, y = torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0])
