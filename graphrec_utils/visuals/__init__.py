@@ -5,6 +5,7 @@ and can be explored wherever it runs. `visual.static()` returns Matplotlib Axes,
 connects it to the kernel.
 """
 
+from graphrec_utils.visuals.adjacency import adjacency
 from graphrec_utils.visuals.als import als
 from graphrec_utils.visuals.base import Visual
 from graphrec_utils.visuals.bipartite import bipartite
@@ -19,10 +20,12 @@ from graphrec_utils.visuals.sampled_metric import sampled_metric
 from graphrec_utils.visuals.scatter import scatter
 from graphrec_utils.visuals.smoothing import smoothing
 from graphrec_utils.visuals.spectrum import spectrum
+from graphrec_utils.visuals.surface import surface
 from graphrec_utils.visuals.walk import walk
 
 __all__ = [
     "Visual",
+    "adjacency",
     "als",
     "bipartite",
     "bpr_loss",
@@ -36,5 +39,6 @@ __all__ = [
     "scatter",
     "smoothing",
     "spectrum",
+    "surface",
     "walk",
 ]
