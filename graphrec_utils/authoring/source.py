@@ -57,6 +57,11 @@ if "google.colab" not in sys.modules:
         !{{sys.executable}} -m pip install -q --no-deps "git+{url}@v{version}"
         clone = Path.cwd()\
 """
+KEEP = (
+    "*On Binder and on Colab everything you write is gone when the session ends, on Binder after "
+    "about ten idle minutes: save a copy in Drive first, or download this notebook before you "
+    "leave. The end of lesson 00 says how to keep your points.*"
+)
 
 
 class SourceError(Exception):
@@ -244,7 +249,7 @@ def _openers(source: Path, repo: str | None) -> list:
         url = f"https://github.com/{repo}"
         version = graphrec_utils.__version__
         otherwise = ON_COLAB.format(not_found=NOT_FOUND, url=url, version=version)
-        cells.append(nbformat.v4.new_markdown_cell(buttons(repo, source.stem)))
+        cells.append(nbformat.v4.new_markdown_cell(f"{buttons(repo, source.stem)}\n\n{KEEP}"))
         cells[0].metadata.slideshow = {"slide_type": "skip"}
     code = nbformat.v4.new_code_cell(BOOTSTRAP.format(otherwise=otherwise))
     code.metadata.update(

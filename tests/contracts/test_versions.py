@@ -122,6 +122,19 @@ def test_a_lesson_runs_with_what_colab_has(colab, lesson, folder, tmp_path):
 
 
 @pytest.mark.full
+def test_the_doctor_names_the_oldest_packages_and_finds_nothing_to_repair(lowest, tmp_path):
+    said = run(lowest, "-m", "graphrec_utils", "doctor", cwd=tmp_path, home=tmp_path)
+    for name, span in environment.requirements().items():
+        program = f"from importlib.metadata import version; print(version({name!r}))"
+        found = run(lowest, "-c", program, cwd=tmp_path, home=tmp_path).strip()
+        assert f"✓ {name}{span}: {found}\n" in said
+        assert re.match(r">=([\d.]+)", span)[1] in found
+    assert f"packages are looked for in {lowest.parents[1]}\n" in said
+    assert "in a virtual environment of yours" in said
+    assert "All that is required is here." in said
+
+
+@pytest.mark.full
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_lesson_runs_with_the_oldest_packages(lowest, lesson, tmp_path):
     lesson_runs(lowest, lesson, "solutions", tmp_path)

@@ -180,6 +180,7 @@ def test_an_unknown_lesson_cannot_be_built(capsys):
 def test_without_a_repository_there_are_no_buttons_and_a_clone_is_asked_for(pair):
     text = "\n".join(c.source for c in pair["student"].cells)
     assert "colab.research" not in text
+    assert "when the session ends" not in text
     assert "pip install" not in text
     assert "open this notebook inside a clone" in text
     assert readme.badges(None) == ""
@@ -196,6 +197,7 @@ def test_with_a_repository_buttons_and_the_colab_line_are_written():
         "https://mybinder.org/v2/gh/someone/course/main?urlpath=lab/tree/notebooks/00_start_here.ipynb"
         in text
     )
+    assert "everything you write is gone when the session ends" in text
     assert "--no-deps" in text
     assert "github.com/someone/course@v" in text
     assert "Launch" in readme.table("someone/course")
