@@ -98,9 +98,13 @@ def memory() -> str:
         return ""
     stored = json.loads(path.read_text("utf-8"))
     rows = ["| lesson | kernel | with its server |", "|---|---|---|"]
-    for lesson, megabytes in stored["values"]["kernel MB"].items():
-        total = megabytes + stored["values"]["server MB"]
-        rows.append(f"| {lesson} | {megabytes:,} MB | {total:,} MB |")
+    kernels = stored["values"]["kernel MB"]
+    for lesson in (source.stem for source in built()):
+        if lesson in kernels:
+            total = kernels[lesson] + stored["values"]["server MB"]
+            rows.append(f"| {lesson} | {kernels[lesson]:,} MB | {total:,} MB |")
+        else:
+            rows.append(f"| {lesson} | not measured | |")
     said = (
         "The largest memory of each lesson, run from top to bottom with the solutions, measured by "
         f"`{stored['command']}`. The server is JupyterLab with one notebook open."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import nbformat
 import pytest
@@ -74,6 +75,9 @@ def test_memory_is_shown_from_the_stored_result(tmp_path, monkeypatch):
     (tmp_path / "results" / "00_memory.json").write_text(json.dumps(stored), "utf-8")
     monkeypatch.setattr(paths, "data", lambda: tmp_path)
     assert "| 00_start_here | 400 MB | 1,500 MB |" in site_pages.memory()
+    rows = re.findall(r"^\| \d\d_.*$", site_pages.memory(), re.MULTILINE)
+    assert len(rows) == len(built())  # a lesson that nobody measured is not left out
+    assert rows[1] == "| 01_recommender_basics | not measured | |"
 
 
 def test_the_reference_has_functions_with_their_arguments():
