@@ -78,6 +78,50 @@ def test_the_table_holds_the_powers(show):
     assert numbers[3] == [0, 0, 0, 2, 3, 1, 0]
 
 
+# ------------------------------------------------------------- the adjacency matrix
+def row(root, name) -> list[str]:
+    """The entries of a node's row, and their sum."""
+    cells = root.get_by_role("row", name=re.compile(f"^{name}")).get_by_role("gridcell")
+    return [text.strip() for text in cells.all_inner_texts()]
+
+
+def test_a_power_moves_to_the_other_blocks(show):
+    page, root = show(visuals.adjacency(*NAMES, longest=4))
+    assert status(root) == "Row of Ann in A: Alien 1 and Brazil 1; the degree is 2."
+    root.get_by_role("slider").focus()
+    page.keyboard.press("ArrowRight")
+    assert row(root, "Ann") == ["2", "1", "0", "0", "0", "0", "0", "3"]
+    assert status(root) == "Row of Ann in A²: Ann 2 and Bob 1; the sum of the row is 3."
+
+
+def test_normalizations_change_entries_and_sums(show):
+    _, root = show(visuals.adjacency(*NAMES, forms=("row", "column", "symmetric")))
+    assert {row(root, name)[-1] for name in ("Ann", "Alien", "Brazil")} == {"1.00"}
+    root.get_by_role("button", name="symmetric").click()
+    assert row(root, "Ann")[3:5] == [".71", ".50"]
+    root.get_by_role("gridcell", name="row Ann, column Alien").click()
+    assert (
+        status(root) == "Row Ann, column Alien: .71, for 1 / √(deg(Ann) · deg(Alien)) = 1/√(2 · 1)."
+    )
+
+
+def test_a_node_of_the_graph_is_a_row_of_the_matrix(show):
+    page, root = show(visuals.adjacency(*NAMES))
+    root.get_by_role("button", name="Cube, show its row").focus()
+    page.keyboard.press("Enter")
+    assert status(root) == "Row of Cube in A: Bob 1 and Eve 1; the degree is 2."
+
+
+def test_the_arrow_keys_move_among_the_cells(show):
+    page, root = show(visuals.adjacency(*NAMES, longest=3))
+    root.get_by_role("slider").fill("3")
+    root.get_by_role("gridcell", name="row Ann, column Alien").click()
+    page.keyboard.press("ArrowRight")
+    assert status(root) == "Row Ann, column Brazil: 3, since 3 walks of length 3 lead there."
+    page.keyboard.press("End")
+    assert status(root) == "Row Ann, column Drive: 0, no walk of length 3 between the two."
+
+
 # ------------------------------------------------------------- the walker
 def test_the_buttons_walk_and_reset(show):
     _, root = show(visuals.walk(*NAMES))
@@ -183,7 +227,7 @@ def test_only_the_slider_that_matters_is_enabled(show):
 
 
 # ------------------------------------------------------------- dark
-@pytest.mark.parametrize("make", [visuals.khop, visuals.walk, visuals.spectrum])
+@pytest.mark.parametrize("make", [visuals.adjacency, visuals.khop, visuals.walk, visuals.spectrum])
 def test_text_is_readable_in_the_dark(show, make):
     _, root = show(make(*NAMES), dark=True)
     color, background = root.evaluate(

@@ -149,6 +149,25 @@ def test_a_detached_answer_has_zero_gradients():
     assert codec.decode(outcome["value"])[1][0].tolist() == [0.0]
 
 
+LARGE = {
+    "numpy": lambda n: float(np.eye(n).sum()),
+    "torch": lambda n: float(torch.eye(n).sum()),
+    "torch, a copy of a view": lambda n: float(torch.ones(1, 1).expand(n, n).clone().sum()),
+}
+
+
+@pytest.mark.parametrize("large", LARGE.values(), ids=LARGE)
+def test_a_large_array_is_seen_whoever_made_it(large):
+    (outcome,) = runs.answers(large, ask({"n": 500}, "call and measure memory"))
+    assert codec.decode(outcome["value"])[1] >= 4 * 500**2
+
+
+def test_a_view_of_one_number_is_not_large():
+    spread = lambda n: float(torch.ones(1, 1).expand(n, n)[0, 0])  # noqa: E731
+    (outcome,) = runs.answers(spread, ask({"n": 500}, "call and measure memory"))
+    assert codec.decode(outcome["value"])[1] < 100_000
+
+
 @pytest.mark.parametrize(
     ("error", "message"),
     [

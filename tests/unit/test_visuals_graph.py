@@ -8,10 +8,12 @@ import scipy.sparse as sp
 
 from graphrec_utils import graphs, toy, visuals, walks
 from graphrec_utils.models import filters
+from graphrec_utils.visuals.adjacency import matrix
 from graphrec_utils.visuals.khop import counts, heights
 from graphrec_utils.visuals.spectrum import patterns, responses
 from graphrec_utils.visuals.walk import visits
 
+LIKES = (toy.likes(), toy.USERS, toy.ITEMS)
 MADE = {"khop": visuals.khop, "walk": visuals.walk, "spectrum": visuals.spectrum}
 
 
@@ -150,3 +152,51 @@ def test_the_picture_of_filters_has_a_stem_per_eigenvalue():
     np.testing.assert_allclose(sorted(at), [-1, -(3**0.5) / 2, -0.5, 0.5, 3**0.5 / 2, 1])
     np.testing.assert_allclose(size[np.abs(at) < 0.6], 0)
     np.testing.assert_allclose(size[np.abs(at) > 0.6], at[np.abs(at) > 0.6])
+
+
+# ------------------------------------------------------------- the adjacency matrix
+@pytest.mark.parametrize("form", ["row", "column", "symmetric"])
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_a_matrix_is_a_power_of_the_library_s_normalization(form, k):
+    R = toy.t3().double()
+    A = graphs.normalize(graphs.adjacency(R), form).numpy()
+    np.testing.assert_allclose(matrix(R.numpy(), form, k), np.linalg.matrix_power(A, k), atol=1e-12)
+
+
+def test_the_picture_holds_the_counts_of_three_powers():
+    visual = visuals.adjacency(*LIKES, forms=("A", "symmetric"), longest=5)
+    axes = visual.static()
+    assert [ax.get_title() for ax in axes] == ["A", "A²", "A³"]
+    assert [text.get_text() for text in axes[2].texts][:3] == ["2", "3", "1"]  # Ann's row of A³
+    assert "A, A², A³" in visual.alt
+
+
+def test_the_picture_of_normalizations_holds_the_sums():
+    axes = visuals.adjacency(toy.t1(), forms=("row", "symmetric")).static()
+    rows, symmetric = ([text.get_text() for text in ax.texts] for ax in axes)
+    # 8 entries, then sum of row and of column for each of the five nodes
+    assert rows[8::2] == ["1.00"] * 5
+    assert symmetric[:2] == [".71", ".50"] and symmetric[8] == "1.21"
+
+
+def test_one_matrix_stands_beside_its_graph():
+    left, graph = visuals.adjacency(*LIKES).static()
+    assert left.get_title() == "A"
+    assert {"Ann", "Drive"} <= {text.get_text() for text in graph.texts}
+
+
+WRONG = {
+    "too large": ({"R": np.ones((7, 2))}, "at most 6 users and 6 items; got 7 and 2"),
+    "unknown form": (
+        {"forms": ("A", "rows")},
+        r"forms must be some of A, row, .*got \['A', 'rows'\]",
+    ),
+    "no form": ({"forms": ()}, r"forms must be some of .*; got \[\]"),
+    "too long": ({"longest": 9}, r"longest must lie in 1\.\.\.8; got 9"),
+}
+
+
+@pytest.mark.parametrize(("given", "words"), WRONG.values(), ids=WRONG)
+def test_a_matrix_that_cannot_be_shown_gets_a_sentence(given, words):
+    with pytest.raises(ValueError, match=words):
+        visuals.adjacency(**({"R": toy.t1()} | given))

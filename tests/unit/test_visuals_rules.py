@@ -14,6 +14,7 @@ LIKES = (toy.likes(), toy.USERS, toy.ITEMS)
 E = np.array([[1, 0.4], [0.6, 0.8], [-0.4, 1], [1, -0.5], [0.8, 0.5], [0.3, 0.9], [-0.8, 0.6]])
 W = np.array([[0.8, 0.3], [-0.2, 0.9]])
 MADE = {
+    "adjacency": lambda: visuals.adjacency(*LIKES, forms=("A", "symmetric"), longest=4),
     "als": lambda: visuals.als(*LIKES),
     "bipartite": lambda: visuals.bipartite(*LIKES),
     "bpr_loss": lambda: visuals.bpr_loss(),

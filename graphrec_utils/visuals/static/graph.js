@@ -8,8 +8,8 @@ const LETTERS = 14; // of a name
 
 // Returns { node, shapes, names, notes, edge, neighbors }. `node` is the element to show; arrow keys
 // move the focus among the nodes, a click, Enter or Space calls `pick(v)`. `notes` are second lines
-// below the names, empty at first; `edge(v, w)` is the line between two nodes.
-export function graph({ users, items, likes, label, pick }) {
+// below the names, empty at first; `edge(v, w)` is the line between two nodes, `verb` what a pick does.
+export function graph({ users, items, likes, label, pick, verb = "start here" }) {
   const m = users.length;
   const all = [...users, ...items];
   const short = all.map((x) => (x.length > LETTERS ? x.slice(0, LETTERS - 1) + "…" : x));
@@ -50,7 +50,7 @@ export function graph({ users, items, likes, label, pick }) {
       {
         class: "gr-pick",
         role: "button",
-        "aria-label": `${name}, start here`,
+        "aria-label": `${name}, ${verb}`,
         onclick: choose,
         onkeydown: (event) => {
           if (event.key !== "Enter" && event.key !== " ") return;
