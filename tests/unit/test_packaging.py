@@ -250,7 +250,7 @@ def test_ci_runs_the_command_of_the_readme():
     assert workflow["concurrency"]["cancel-in-progress"] is True
 
 
-@pytest.mark.parametrize("name", ["ci", "grade", "pages"])
+@pytest.mark.parametrize("name", ["ci", "grade", "pages", "weekly"])
 def test_actions_are_pinned_to_a_major_version(name):
     used = re.findall(r"uses: (actions/\S+)", text(f".github/workflows/{name}.yml"))
     assert used
@@ -263,6 +263,16 @@ def test_the_site_is_built_by_its_command_and_published_from_main_only():
     assert "python3 -m graphrec_utils site" in [step.get("run") for step in steps]
     assert workflow[True]["push"]["branches"] == ["main"]  # YAML reads `on` as True
     assert {"path": "build/site"} in [step.get("with") for step in steps]
+
+
+def test_once_a_week_everything_runs():
+    workflow = yaml.safe_load(text(".github/workflows/weekly.yml"))
+    assert workflow[True]["schedule"]
+    runs = {
+        name: [step.get("run") for step in job["steps"]] for name, job in workflow["jobs"].items()
+    }
+    assert "python3 -m graphrec_utils test --full" in runs["full"]
+    assert "python3 -m graphrec_utils test -- tests/unit tests/lessons" in runs["newest"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
