@@ -106,8 +106,7 @@ def draw(layers: list[dict], rays: list[list[float]], num_users: int) -> tuple[A
             ax.plot(*X[:num_users].T, "o", color=style.USER, markersize=7)
             ax.plot(0, 0, "+", color=style.INK)
             name = f"layer {k}" if kind == "single" else f"mean 0…{k}"
-            ax.set_title(
-                f"{name}\nusers {layers[k][kind]['users']:+.2f}", fontsize="small", loc="left"
-            )
+            cosine = f"{layers[k][kind]['users']:.2f}".replace("-", "−")
+            ax.set_title(f"{name}\ncosine {cosine}", fontsize="small", loc="left")
             ax.set(xlim=(-1.3, 1.3), ylim=(-1.3, 1.3), xticks=[], yticks=[], aspect="equal")
     return tuple(axes.ravel())
