@@ -170,9 +170,6 @@ check("05.1", ngcf_layer_loop)
 # Without $\mathbf W_2$ a film tells all its fans the same, up to the weight. With the product it
 # speaks differently to each. Here Brazil talks to Ann and to Bob, and $c$ stands in for
 # $\mathbf W_2$: on each coordinate the message is $e_w (1 + c\, e_v)$.
-#
-# > **Predict first.** Let $c = 1$. Which coordinates of the message grow: those where Brazil and the
-# > fan agree in sign, or those where the fan's own number is positive?
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 fans = {"Ann": [0.9, -0.2, 0.5, -0.8], "Bob": [-0.6, 0.9, 0.4, 0.7]}
@@ -184,9 +181,18 @@ visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 # twice. Ann's first coordinate is amplified and her last one nearly silenced; for Bob it is the
 # other way round. In the interactive version a slider moves c.*
 #
-# The receiver's sign decides: where it is positive, what Brazil says gets louder, whatever the sign of
-# Brazil's number. The paper's argument for the product is that a message should depend on both ends.
-# Section 5.8 asks whether that helps.
+# > **Predict first.** Set $c = -1$. Which of the four numbers that Brazil tells Ann get louder now? Then move
+# > the slider there.
+#
+# <details><summary>The answer</summary>
+#
+# The second and the fourth. The receiver's sign decides, whatever the sign of Brazil's number: with positive
+# $c$ gets louder what meets a positive number of Ann, with negative $c$ what meets a negative one.
+#
+# </details>
+#
+# The paper's argument for the product is that a message should depend on both ends. Section 5.8 asks
+# whether that helps.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.3 The same, as matrices
@@ -211,8 +217,9 @@ visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 05.2 — `ngcf_layer_matrix` ({{points:05.2}})
 #
-# Write the formula without any loop. `A_hat` may be sparse, so do not add the identity to it:
-# where else can the self-message come from?
+# Write the formula without any loop and without any dense matrix of $N$ by $N$. For Gowalla's 70,839 nodes
+# one would take 20 GB, so `A_hat` is sparse there and an identity must not be dense either. Where else can the
+# self-message come from?
 #
 # *About 8 minutes.*
 #
@@ -226,7 +233,7 @@ def ngcf_layer_matrix(
     """Return the next layer of NGCF for all nodes at once.
 
     Args:
-        A_hat: (N, N) symmetric normalized adjacency without self-loops, dense or sparse.
+        A_hat: (N, N) symmetric normalized adjacency without self-loops, dense or sparse CSR.
         E: (N, d) float32, the layer before.
         W_self: (d', d).
         W_inter: (d', d).
@@ -248,6 +255,11 @@ check("05.2", ngcf_layer_matrix)
 #
 # In PyG you write what travels along **one** edge, and the library gathers and adds up. `x_j` is
 # the sender, `x_i` the receiver; both hold one row for every edge.
+#
+# > **Predict first.** On a real graph, with many more edges than nodes, which is slower: the matrices or
+# > PyG's edges? Think of what each has to store.
+# >
+# > Keep your answer until the two are timed, at the end of 5.3.
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -283,8 +295,7 @@ print(f"matrices and PyG differ by at most {(by_matrix - by_edge).abs().max():.0
 print(f"with W in place of its transpose: {(by_matrix - wrong).abs().max():.2f}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# > **Predict first.** Now a real graph: likes on MovieTweetings, of people and films with five or
-# > more. Which is slower, the matrices or PyG's edges? Think of what each has to store.
+# Now a real graph: likes on MovieTweetings, of people and films with five or more.
 
 # %%
 movies = data.load("movietweetings-100k", fallback=True).at_least(7).core(5, 5)
@@ -309,9 +320,8 @@ for name, run in (
     print(f"{name:9} {(time.process_time() - start) / 5 * 1000:6.1f} ms")
 
 # %% [markdown]
-# Edge by edge, $\mathbf W$ is applied once per message; as matrices, once per node. There are many
-# more edges than nodes. PyG's form pays off where messages cannot be taken out of the sum, as with
-# attention (lesson 14).
+# Edge by edge, $\mathbf W$ is applied once per message and every message is stored; as matrices, once per
+# node. PyG's form pays off where messages cannot be taken out of the sum, as with attention (lesson 14).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.4 All layers, side by side
@@ -395,7 +405,8 @@ plt.show()
 # \tilde a_{vw} = \begin{cases} 0 & \text{with probability } p \\ \hat a_{vw} / (1 - p) & \text{otherwise} \end{cases}
 # $$
 #
-# > **Predict first.** What is the average of $\tilde a_{vw}$ over many draws?
+# > **Predict first.** What is the average of $\tilde a_{vw}$ over many draws: smaller than $\hat a_{vw}$,
+# > equal or larger? Keep your answer until figure 5.4.
 #
 # Each entry of $\hat{\mathbf A}$ is one message, in one direction. Node dropout, its relative, loses
 # all messages of a random node. In evaluation nothing is lost, and nothing is divided.
@@ -475,13 +486,11 @@ plt.show()
 # | BPR | $-\log \sigma(x)$ | first a sigmoid, then a logarithm; a comment says that the stable form needs new tuning |
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# One more is about the **metric**. NDCG divides by the best possible DCG. The code sorts the
-# *retrieved* list and takes that as the best possible one, so relevant items that were never
-# retrieved cost nothing. A later version of the paper says that NDCG was implemented anew and all
-# methods were run again.
+# One more is about the **metric**. It is the careless NDCG of lesson 01: the code sorts the *retrieved* list
+# and takes that as the best possible one, so relevant items that were never retrieved cost nothing. A later
+# version of the paper says that NDCG was implemented anew and all methods were run again.
 #
-# > **Predict first.** A list has hits at ranks 1 and 3. The user has 2 relevant items, or 5. Which
-# > NDCG sees the difference?
+# Here a list has hits at ranks 1 and 3, and the user has 2 relevant items, or 5:
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -615,6 +624,14 @@ print(f"layer 0: {first:,}, matrices: {layers:,}, which is {layers / (first + la
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.8 Do the parts earn their place?
 #
+# Take NGCF and remove all matrices and the activation. What is left has less to learn with.
+#
+# > **Predict first.** Train both for the same number of epochs. Is the **training** loss of NGCF lower or
+# > higher than that of the smaller model?
+# >
+# > Keep your answer until figure 5.5.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # The lecture shows NGCF far above BPR-MF. In lesson 02 the same kind of step shrank as soon as the
 # baseline was tuned. So let us tune. The likes of 5.3 are split as in the paper: a random fifth of
 # each user's films is the test part, a tenth of the rest is for validation. Five contestants:
@@ -629,9 +646,6 @@ print(f"layer 0: {first:,}, matrices: {layers:,}, which is {layers / (first + la
 #
 # First live: one seed, $d = 16$, no dropout, no penalty, one learning rate for all. The loss is
 # that of one fixed sample of train triples, so curves compare.
-#
-# > **Predict first.** NGCF has more to learn with. After the same number of epochs, is its
-# > **training** loss lower or higher than without W and σ?
 
 
 # %% tags=["experiment"]
