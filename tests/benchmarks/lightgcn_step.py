@@ -74,7 +74,8 @@ def matrix(x):
     import scipy.sparse as sp
 
     size = x["shape"].sum()
-    return sp.csr_array((x["data"], x["indices"], x["indptr"]), shape=(size, size))
+    indices, indptr = (x[name].astype(np.int32) for name in ("indices", "indptr"))
+    return sp.csr_array((x["data"], indices, indptr), shape=(size, size))
 
 
 def outcome(x, E, batch):
