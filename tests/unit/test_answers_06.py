@@ -89,6 +89,13 @@ def scores_of_propagated(A_hat, num_users, num_layers):
     return P[:num_users] @ P[num_users:].T
 
 
+def scores_by_eigenvalues(A_hat, num_users, num_layers):
+    values, vectors = torch.linalg.eigh(A_hat.double())
+    response = sum(values**k for k in range(num_layers + 1)) / (num_layers + 1)
+    scores = (vectors * response**2) @ vectors.T
+    return scores[:num_users, num_users:].float()
+
+
 def loss_in_steps(E0, A_hat, users, pos, neg, num_users, num_layers, reg):
     E = total = E0
     for _ in range(num_layers):
@@ -241,7 +248,7 @@ ANSWERS = {
         propagate_in_torch_sparse,
         propagate_with_the_matrix_of_powers,
     ),
-    "06.2": (scores_by_powers, scores_by_means, scores_of_propagated),
+    "06.2": (scores_by_powers, scores_by_means, scores_of_propagated, scores_by_eigenvalues),
     "06.3": (loss_in_steps, loss_by_triples),
     "06.4": (smooth_loops, smooth_numpy),
     "06.5": (limits_by_blocks, limits_by_eigenvectors, limits_loops),
