@@ -5,8 +5,7 @@
     from graphrec_utils import graphs, scale, walks
 
     rng = np.random.default_rng(0)
-    R = sp.random_array((2_000, 3_000), density=0.002, rng=rng)     # users and items
-    R.data[:] = 1
+    R = sp.csr_array((rng.random((2_000, 3_000)) < 0.002).astype(float))  # users and items
     graph = walks.walkable(graphs.adjacency(R))
     items = np.arange(2_000, 5_000)
     blocks = np.array_split(items, 20)

@@ -237,8 +237,7 @@ def _times(heard, E, A_hat):
 
 
 def _sparse(rng, m: int = 500, n: int = 600) -> dict:
-    R = sp.random_array((m, n), density=0.005, format="csr", rng=rng)
-    R.data[:] = 1
+    R = sp.csr_array((rng.random((m, n)) < 0.005).astype(float))
     E, W = _normal(rng, m + n, 3), _normal(rng, 2, 4, 3)
     A_hat = to_torch(graphs.normalize(graphs.adjacency(R)))
     return {"A_hat": A_hat, "E": E, "W_self": W[0], "W_inter": W[1]}
