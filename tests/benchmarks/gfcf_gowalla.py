@@ -19,6 +19,7 @@ from graphrec_utils.models import baselines, filters
 
 CLAIM = "On Gowalla a graph filter without any training finds more than the NGCF of the paper."
 DIMS, WEIGHTS = (64, 128, 256, 512), (0.03, 0.1, 0.2, 0.3, 0.5)
+PASSES = (1, 2, 4)  # approximate patterns, tried with the best number and weight of exact ones
 VALIDATION_USERS = 5000
 
 
@@ -50,17 +51,27 @@ def main() -> None:
     def best(name: str) -> dict:
         return max((t for t in trials if t["model"] == name), key=lambda t: t["recall@20"])
 
+    exact = best("gf_cf")
+    for passes in PASSES:
+        model = filters.gf_cf(R, exact["dim"], exact["weight"], passes=passes)
+        trial = exact | {"passes": passes} | measured(model, split.train, split.val, asked)
+        trials.append(trial)
+        print(trials[-1], flush=True)
+
     R, users, chosen = published.train.csr(), np.unique(published.test.users), best("gf_cf")
-    found, cpu = {}, {}
+    found, cpu, wall = {}, {}, {}
     for name, make in {
         "popularity": lambda: baselines.popularity(published.train),
         "SVD low-pass": lambda: filters.svd_low_pass(R, best("svd")["dim"]),
         "linear filter": lambda: filters.linear_filter(R),
-        "GF-CF": lambda: filters.gf_cf(R, chosen["dim"], chosen["weight"]),
+        "GF-CF": lambda: filters.gf_cf(
+            R, chosen["dim"], chosen["weight"], passes=chosen.get("passes")
+        ),
     }.items():
-        begin = time.process_time()
+        begin, began = time.process_time(), time.perf_counter()
         found[name] = measured(make(), published.train, published.test, users)
         cpu[name] = round(time.process_time() - begin, 1)
+        wall[name] = round(time.perf_counter() - began, 1)
         print(name, found[name], cpu[name], flush=True)
     results.save(
         "04_gfcf_gowalla",
@@ -69,8 +80,10 @@ def main() -> None:
             "patterns of the SVD": best("svd")["dim"],
             "patterns of GF-CF": chosen["dim"],
             "weight of GF-CF": chosen["weight"],
+            "passes of GF-CF": chosen.get("passes"),
             "test": found,
             "CPU seconds with ranking": cpu,
+            "seconds with ranking": wall,
             "validation": trials,
         },
         seeds=[0],

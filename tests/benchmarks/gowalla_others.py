@@ -70,7 +70,8 @@ def gfcf() -> None:
     """Measure what lesson 04 chose on validation."""
     start = time.perf_counter()
     published, seen = data.load("gowalla"), results.load("04_gfcf_gowalla").values
-    parameters = {"dim": seen["patterns of GF-CF"], "weight": seen["weight of GF-CF"]}
+    names = {"dim": "patterns of GF-CF", "weight": "weight of GF-CF", "passes": "passes of GF-CF"}
+    parameters = {argument: seen[name] for argument, name in names.items()}
     wall, cpu = time.perf_counter(), time.process_time()
     model = filters.gf_cf(published.train.csr(), **parameters)
     prepared = time.process_time() - cpu
@@ -85,7 +86,7 @@ def gfcf() -> None:
         "parameters": parameters,
         "note": "closed form; seconds include the ranking of all users, in which its work is",
         "preparation, cpu seconds": round(prepared, 1),
-        "threads": 1,
+        "threads": torch.get_num_threads(),
     }
     store_curve("GF-CF", curve, time.perf_counter() - start)
     store_groups("GF-CF", ranked, published)

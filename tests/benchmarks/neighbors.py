@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 BATCHES, SEEDS, FANOUTS = 50, 1024, (10, 5)
+WORK = (BATCHES * 54_860, "edges")  # which neighbors are drawn changes it by less than a thousandth
 
 
 def prepare(folder):
