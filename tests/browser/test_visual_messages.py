@@ -93,3 +93,17 @@ def test_at_zero_everybody_hears_the_same(slider):
     assert re.search(r"product 0\.0\. .* hear: 1\.00", status(root))
     control.fill("2")  # as a mouse would move it
     assert "Strength of the product 2.0" in status(root)
+
+
+def test_numbers_stand_beside_the_dashed_outlines(slider):
+    _, root = slider
+    covered = root.evaluate(
+        """(root) => [...root.querySelectorAll("svg")].flatMap((svg) => {
+            const boxes = (kind) => [...svg.querySelectorAll(kind)].map((e) => e.getBoundingClientRect());
+            const outlines = boxes(".gr-pro-outline");
+            return boxes(".gr-pro-number").filter((a) => outlines.some((b) =>
+                Math.min(a.right, b.right) > Math.max(a.left, b.left)
+                && Math.min(a.bottom, b.bottom) > Math.max(a.top, b.top) + 2)).length;
+        })"""
+    )
+    assert covered == [0, 0, 0, 0]

@@ -29,12 +29,13 @@ function render({ model, el }) {
         height: Math.abs(x * scale),
         class: style,
       });
-    const text = (x, k) =>
-      s(
-        "text",
-        { x: gapX + k * (bar + gapX) + bar / 2, y: x < 0 ? zero - x * scale + 13 : zero - x * scale - 4, "text-anchor": "middle", class: "gr-pro-number" },
-        x.toFixed(1).replace("-", "−"),
-      );
+    // beyond the bar, and beyond its outline where that is longer
+    const text = (x, k) => {
+      const long = outline && x * outline[k] > 0 && Math.abs(outline[k]) > Math.abs(x);
+      const y = zero - (long ? outline[k] : x) * scale + (x < 0 ? 13 : -4);
+      const at = { x: gapX + k * (bar + gapX) + bar / 2, y, "text-anchor": "middle" };
+      return s("text", { ...at, class: "gr-pro-number" }, x.toFixed(1).replace("-", "−"));
+    };
     return [
       s("line", { x1: 0, x2: width, y1: zero, y2: zero, class: "gr-pro-axis" }),
       ...values.map((x, k) => box(x, k, `gr-${side}`)),
