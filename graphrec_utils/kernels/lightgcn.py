@@ -180,15 +180,6 @@ def release(rows, place):
         place[node] = -1
 
 
-@njit(parallel=True, **FAST)
-def gather(F, numbers, out):
-    """Copy the rows `numbers` of F to out."""
-    num_parts = min(PARTS, numbers.size)
-    for part in prange(num_parts):
-        for b in range(part, numbers.size, num_parts):
-            out[b] = F[numbers[b]]
-
-
 @njit(**FAST)
 def bpr_gradient(F, users, items, negatives, G):
     """Add the gradient of the mean BPR loss to G (R, d); return the loss.

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import pkgutil
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from numba.core.dispatcher import Dispatcher
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from graphrec_utils import bootstrap, paths
+from graphrec_utils import bootstrap, kernels, paths
 
 ROOT = paths.root()
 BINDER = ROOT / ".binder"
@@ -69,6 +72,31 @@ def test_a_visitor_gets_one_thread():
 def test_the_package_is_installed_alone():
     """With its dependencies, pip would look for newer ones at every commit."""
     assert "pip install --no-deps" in (BINDER / "postBuild").read_text("utf-8")
+
+
+@pytest.mark.full
+@pytest.mark.skipif(os.name != "posix", reason="Binder runs on Linux")
+def test_every_kernel_is_compiled_ahead(tmp_path):
+    """The tests that postBuild runs, with an empty cache, leave machine code of each function."""
+    (line,) = re.findall(r"(python -m pytest .*) \|\|", (BINDER / "postBuild").read_text("utf-8"))
+    settings = {"NUMBA_CACHE_DIR": str(tmp_path), "NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    found_first = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(
+        ["bash", "-c", line],
+        cwd=ROOT,
+        env=os.environ | settings | {"PATH": found_first},
+        check=True,
+    )
+    compiled = {path.name.split("-")[0] for path in tmp_path.rglob("*.nbi")}
+    wanted = set()
+    for module in pkgutil.iter_modules(kernels.__path__):
+        functions = vars(importlib.import_module(f"{kernels.__name__}.{module.name}")).values()
+        own = [
+            f for f in functions if isinstance(f, Dispatcher) and f.__module__.endswith(module.name)
+        ]
+        wanted |= {f"{module.name}.{f.__name__}" for f in own if f._cache.cache_path}
+    assert len(wanted) > 30
+    assert wanted - compiled == set()
 
 
 @pytest.mark.skipif(
