@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import scipy.sparse as sp
 import torch
 
 from graphrec_utils import graphs, metrics, sampling, train
+from graphrec_utils.models import lightgcn_fused
 from graphrec_utils.models.lightgcn import Fused, LightGCN, spectral_start
 
 M, N = 40, 30
@@ -138,6 +140,21 @@ def test_ten_fused_steps_are_ten_of_autograd_and_adam(K, loss):
     assert np.abs(fused.E - start.numpy()).max() > 5e-3  # they have moved
     for ours, theirs in zip(fused.embeddings(), model.embeddings(), strict=True):
         assert torch.allclose(ours, theirs, atol=1e-5)
+
+
+@pytest.mark.parametrize("K", [0, 1, 2, 3])
+@pytest.mark.parametrize("loss", ["bpr", "softmax"])
+def test_a_step_does_not_depend_on_what_was_in_the_memory_of_its_buffers(K, loss, monkeypatch):
+    batch = (bpr_batch if loss == "bpr" else softmax_batch)(seed=0)
+    ends = []
+    for rubbish in (1.0, np.nan):
+        full = functools.partial(np.full_like, fill_value=rubbish)
+        monkeypatch.setattr(lightgcn_fused.np, "empty_like", full)
+        model = Fused(graph(), M, 16, K, loss=loss)
+        monkeypatch.undo()
+        model.step(batch)
+        ends.append(model.E)
+    assert np.array_equal(*ends) and np.isfinite(ends[0]).all()
 
 
 def test_negatives_may_come_with_their_log_q():
