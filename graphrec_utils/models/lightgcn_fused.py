@@ -105,10 +105,6 @@ class Fused:
         self._E = np.ascontiguousarray(start, dtype=np.float32)[self._order]  # (N, d), a copy
         self._M, self._V = np.zeros_like(self._E), np.zeros_like(self._E)
         self._P, self._Q = np.empty_like(self._E), np.empty_like(self._E)
-        if len(self.alpha) == 1:
-            self._P[:] = (
-                0  # without layers it is only read, and 0 times whatever was there may be NaN
-            )
         self._place = np.full(shape[0], -1, dtype=np.int32)
 
     @property
