@@ -15,6 +15,7 @@ from graphrec_utils.kernels.lightgcn import FAST
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
+LARGE = 1e30  # of a sum of exponentials; times vectors or rows more would not fit into float32
 BLOCK = 1024  # rows of logits at a time: with 2048 negatives 8 MB
 
 
@@ -46,7 +47,7 @@ def add_gradient(
         torch.mm(rows[block], Y.T, out=Z).exp_()
         mixed = Z @ Y  # (block, d + 2)
         total, one = mixed[:, dim], 1.0
-        if not total.isfinite().all():  # a negative is ahead by 88 or more: shift the exponents
+        if not (total < LARGE).all():  # a negative is far ahead, or NaN: shift the exponents
             torch.mm(rows[block], Y.T, out=Z)
             ahead = Z.amax(dim=1, keepdim=True).clamp_(min=0)
             Z.sub_(ahead).exp_()

@@ -149,3 +149,17 @@ def test_softmax_gradient(scale, with_log_q, monkeypatch):
         assert ((X[u] @ X[j].T).amax(1) - (X[u] * X[i]).sum(1)).max() > 89
     assert loss == pytest.approx(expected.item(), rel=1e-5)
     assert np.allclose(G, X.grad.numpy(), atol=1e-4 * np.abs(G).max())
+
+
+@pytest.mark.parametrize("ahead", [60, 70, 80, 86, 87, 88, 88.5, 90])
+def test_softmax_gradient_where_only_a_product_would_overflow(ahead):
+    """The exponentials still fit into float32 at 88; times a vector or the batch they do not."""
+    F = np.array([[1, 40], [0, 0], [ahead - 40 * 40, 40]], f32)  # user, positive, negative
+    u, i, j = (np.full(8, row, np.int32) for row in range(3))
+    G = np.zeros_like(F)
+    loss = softmax.add_gradient(F, u, i, j[:1], G)
+    X = torch.from_numpy(F).double().requires_grad_()
+    expected = losses.sampled_softmax((X[u] * X[i]).sum(1), X[u] @ X[j[:1]].T)
+    expected.backward()
+    assert loss == pytest.approx(expected.item(), rel=1e-5)
+    assert np.allclose(G, X.grad.numpy(), rtol=1e-4, atol=1e-4)
