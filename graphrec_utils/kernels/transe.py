@@ -106,10 +106,15 @@ def one_pass(
         unit: keep the rows of `entity` on the unit sphere.
     """
     dim, state = entity.shape[1], np.empty(1, np.uint64)
-    q, grad_q = np.empty(dim, entity.dtype), np.empty(dim, entity.dtype)
-    grad = np.empty(dim, entity.dtype)
+    # rows of one array: how far apart they lie decides which of two loops the compiler takes, and
+    # these add up in different orders
+    # Parts of one array, with gaps: where two arrays are close, the compiled loops take a slow path
+    # that adds in another order. Left to malloc, the last bits would differ from call to call.
+    size = draws + 1
+    work = np.empty(6 * dim + 3 * size, entity.dtype)
+    q, grad_q, grad = work[:dim], work[2 * dim : 3 * dim], work[4 * dim : 5 * dim]
+    dist, slope = work[6 * dim : 6 * dim + size], work[6 * dim + 2 * size :]
     ids = np.empty(draws + 1, np.int64)
-    dist, slope = np.empty(draws + 1, entity.dtype), np.empty(draws + 1, entity.dtype)
     loss = 0.0
     for k in order:
         h, r, t = facts[k]
