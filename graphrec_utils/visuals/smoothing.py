@@ -99,7 +99,7 @@ def draw(layers: list[dict], rays: list[list[float]], num_users: int) -> tuple[A
         for ax, k in zip(row, shown, strict=True):
             X = np.array(layers[k][kind]["at"])
             X = X / np.linalg.norm(X, axis=1).max()
-            for (x, y), dash in zip(rays, ("solid", "dotted"), strict=True):
+            for (x, y), dash in zip(rays, ("dashed", "dotted"), strict=True):
                 if kind == "single":
                     ax.plot([0, 1.2 * x], [0, 1.2 * y], color=style.CONTEXT, linestyle=dash)
             ax.plot(*X[num_users:].T, "s", color=style.ITEM, markersize=6)
