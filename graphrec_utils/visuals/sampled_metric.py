@@ -70,7 +70,13 @@ def draw(num_items: int, num_negatives: int, top: int, rank: int) -> Axes:
     ax.plot(ranks, chances, color=style.NEGATIVE, linestyle="dashed", label=label)
     chance = hit_chance(rank, num_items, num_negatives, top)
     ax.plot([rank], [chance], "o", color=style.INK)
-    ax.annotate(f"rank {rank}: {chance:.2f}", (rank, chance), (6, -14), textcoords="offset points")
+    ax.annotate(
+        f"rank {rank}: {chance:.2f}",
+        (rank, chance),
+        (0, -20),
+        textcoords="offset points",
+        ha="center",
+    )
     ax.set(xscale="log", xlabel="rank among all items", ylabel=f"chance of a hit@{top}")
     ax.legend(fontsize="small")
     return ax

@@ -28,6 +28,7 @@ MADE = {
     "scatter": lambda: visuals.scatter(E, [*toy.USERS, *toy.ITEMS]),
     "smoothing": lambda: visuals.smoothing(*LIKES),
     "spectrum": lambda: visuals.spectrum(*LIKES),
+    "surface": lambda: visuals.surface([[E[:4], E[:4, 0], E[:4, 1:].T, E[0, :1]]]),
     "walk": lambda: visuals.walk(*LIKES),
 }
 EACH = pytest.mark.parametrize("make", MADE.values(), ids=MADE)

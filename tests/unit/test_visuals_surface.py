@@ -76,16 +76,12 @@ def test_the_colors_are_those_of_the_static_picture():
     assert blue[2] > blue[0]
 
 
-def test_two_runs_give_the_same_text_and_ask_for_nothing():
+def test_it_is_described_and_stays_small_with_wide_networks():
     visual = visuals.surface([FOLDS])
-    assert visual.html() == visuals.surface([FOLDS]).html()
     assert repr(visual) == "<p · q and networks of 4 units>"
     assert "off by -6.0" in visual.alt  # |6| / 2 - 0 against 9
     wide = visuals.surface([parameters(a_net(w)) for w in (2, 8, 32)])
     text = re.sub(r"base64,[A-Za-z0-9+/=]*", "", wide.html())
-    names = re.findall(r"^(?:const|let|function|class) (\w+)", text, re.MULTILINE)
-    assert len(names) == len(set(names)) > 8
-    assert not re.search(r"https?:(?!//www\.w3\.org)|@import|url\(|\bfetch\b", text)
     assert len(text.encode()) < 40_000
 
 
