@@ -178,8 +178,8 @@ EX_5 = Exercise(
         Mistake(
             "tolerance without the degree",
             lambda *inputs: _push(*inputs, kept=inputs[2], scaled=False),
-            "you push a node as soon as its residual is `tolerance`: a node with many neighbors waits "
-            "for more, until tolerance · deg(v)",
+            "you push a node as soon as its residual reaches the tolerance: a node with many neighbors "
+            "waits for more, until tolerance · deg(v)",
         ),
         Mistake(
             "every node",

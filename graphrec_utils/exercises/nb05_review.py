@@ -203,7 +203,7 @@ EX_5 = Exercise(
         Mistake(
             "dropout in evaluation",
             lambda *x: _effects(*x, dropout=_loses_numbers),
-            "your dropout loses numbers in an evaluation: `F.dropout` does that unless it is told "
+            "your dropout loses numbers in an evaluation: F.dropout does that unless it is told "
             "training=False",
         ),
         Mistake(

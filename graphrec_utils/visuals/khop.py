@@ -26,7 +26,7 @@ def khop(
 
     The reader picks the start and moves k. Full marks are nodes where a walk of length k ends,
     outlined ones were reached by a shorter walk, dashed ones not yet; the table beside the graph is
-    the start's row of every power of A. `.live().start` and `.live().k` are what is shown.
+    the start's row of the powers of A up to k. `.live().start` and `.live().k` are what is shown.
 
     Args:
         R: (m, n) zeros and ones, at most 8 by 8: tensor, array or nested lists.

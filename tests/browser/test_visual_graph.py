@@ -71,11 +71,13 @@ def test_the_arrow_keys_and_enter_start_at_another_node(show):
     assert "from Brazil" in status(root)
 
 
-def test_the_table_holds_the_powers(show):
-    _, root = show(visuals.khop(*NAMES, longest=3))
+def test_the_table_holds_the_powers_up_to_the_one_shown(show):
+    _, root = show(visuals.khop(*NAMES, longest=4))
+    root.get_by_role("slider").fill("3")
     rows = root.get_by_role("row").all_inner_texts()
     numbers = [[int(x) for x in re.findall(r"\d+", row.split("\t", 1)[1])] for row in rows[1:]]
     assert numbers[3] == [0, 0, 0, 2, 3, 1, 0]
+    assert numbers[4] == []
 
 
 # ------------------------------------------------------------- the adjacency matrix

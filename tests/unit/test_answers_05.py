@@ -231,7 +231,7 @@ def test_dropout_in_the_review_is_named_whatever_it_draws():
             "dropout": float((F.dropout(layer, 0.1) - layer).abs().max())
         }
 
-    assert "`F.dropout` does that unless" in named("05.5", reviewed)
+    assert "F.dropout does that unless" in named("05.5", reviewed)
 
 
 # ------------------------------------------------------------- the library's twins

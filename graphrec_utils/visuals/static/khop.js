@@ -1,5 +1,5 @@
 // Walks of length k from one node: where they end, and how many there are. Beside the graph, the row of
-// the start in A to the power k, for every k up to the longest.
+// the start in A to the power k, for every k up to the one shown.
 // State: users, items (names), likes (rows of 0 and 1), longest, start (a node), k.
 
 import { frame, h, list, slider } from "./base.js";
@@ -72,8 +72,9 @@ function render({ model, el }) {
     rows.forEach((row, r) => {
       lines[r].classList.toggle("gr-now", r === k);
       row.forEach((count, v) => {
-        cells[r][v].textContent = count;
-        cells[r][v].className = count ? "gr-some" : "gr-none";
+        // rows of longer walks stay empty, so that the next one can be guessed
+        cells[r][v].textContent = r > k ? "" : count;
+        cells[r][v].className = count && r <= k ? "gr-some" : "gr-none";
       });
     });
     const name = net.all[start];
