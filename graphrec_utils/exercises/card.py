@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+import re
 
 import graphrec_utils
 from graphrec_utils import exercises
@@ -120,7 +121,8 @@ def as_html(result: core.Result) -> str:
         parts.append(f"<li>{mark} {html.escape(row.sentence)}<em>{reason}</em></li>")
     parts.append("</ul>")
     if result.mistake:
-        parts.append(f"<div><strong>Looks familiar:</strong> {html.escape(result.mistake)}</div>")
+        sentence = re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(result.mistake))
+        parts.append(f"<div><strong>Looks familiar:</strong> {sentence}</div>")
     if result.printed and result.status != "missing":
         parts.append(
             "<details><summary>What your function printed</summary>"

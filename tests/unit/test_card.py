@@ -77,6 +77,11 @@ def test_what_the_function_printed_is_shown_and_escaped():
     assert "<script>" not in page
 
 
+def test_code_in_the_sentence_of_a_mistake_is_shown_as_code():
+    result = core.Result("06.2", "one_hot_scores", 0.0, 4, "failed", mistake="`A < B` is no `C`")
+    assert "<code>A &lt; B</code> is no <code>C</code>" in card.as_html(result)
+
+
 def test_passing_a_value_instead_of_the_function_is_explained():
     score = check("00.1", 3)
     assert score == 0
