@@ -123,6 +123,7 @@ def server(folder: Path, private: Path, app: str = "lab"):
         "JUPYTERLAB_WORKSPACES_DIR": str(private / "workspaces"),
         "IPYTHONDIR": str(private / "ipython"),
         "GRAPHREC_STATE": str(private / "progress"),
+        "GRAPHREC_RECORD": "1",  # into that folder, whatever the tests' own environment says
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
         "OMP_NUM_THREADS": "1",
     }
