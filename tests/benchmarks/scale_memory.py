@@ -2,13 +2,13 @@
 
     OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 python -m tests.benchmarks.scale_memory
 
-The graph is planted as in tests/benchmarks/growth.py: 500,000 users, 250,000 items, 10 million edges.
+The graph is planted as in tests/benchmarks/growth.py: 500,000 users, 250,000 items, 11 million edges.
 For TransE every edge is a fact of one of 100 relations. A process compiles on a tiny graph, reads
 the edges from a file, brings them into the engine's form ("MB, ready") and works ("MB, at most").
 Both are its largest resident memory so far, Python, torch and numba included. CPU seconds of one thread.
 
 Writes data/results/09_memory_10m.json: values["rows"] = [{"work", "times", "seconds each",
-"seconds to prepare", "MB, edges read", "MB, ready", "MB, at most"}, ...]. About ten minutes, 4 GB.
+"seconds to prepare", "MB, edges read", "MB, ready", "MB, at most"}, ...]. Five minutes, 3 GB.
 """
 
 from __future__ import annotations

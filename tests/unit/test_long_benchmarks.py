@@ -1,0 +1,121 @@
+"""The long measurements of engines, on tiny inputs, and what they have stored."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import numpy as np
+import pytest
+
+from graphrec_utils import results
+from graphrec_utils.data.triples import Triples
+from graphrec_utils.models import transe as model
+from tests.benchmarks import scale_memory, transe
+
+# ------------------------------------------------------------------ memory at ten million edges
+
+
+@pytest.mark.parametrize("work", scale_memory.WORK)
+def test_everything_is_measured_on_a_tiny_graph(work, monkeypatch):
+    times, prepare = scale_memory.WORK[work]
+    monkeypatch.setitem(scale_memory.WORK, work, (2, prepare))
+    row = scale_memory.measure(work, scale_memory.tiny)
+    assert row["work"] == work and row["times"] == 2 and times >= 1
+    assert row["edges"] == scale_memory.tiny().nnz
+    assert 0 <= row["seconds each"] < 10
+    assert 0 < row["MB, edges read"] <= row["MB, ready"] <= row["MB, at most"]
+
+
+def test_what_is_stored_has_a_row_for_every_engine():
+    stored = results.load("09_memory_10m")
+    assert stored.claim == scale_memory.CLAIM
+    rows = {row["work"]: row for row in stored.values["rows"]}
+    assert list(rows) == list(scale_memory.WORK)
+    assert all(row["edges"] == stored.values["edges"] > 9_900_000 for row in rows.values())
+    assert all(row["seconds each"] > 0 for row in rows.values())
+    most = max(row["MB, at most"] for row in rows.values())
+    assert stored.values["most memory, MB"] == most
+
+
+# ------------------------------------------------------------------ TransE against PyKEEN
+
+
+def facts(seed, count):
+    """Tails lie `relation` places behind their heads: a translation."""
+    rng = np.random.default_rng(seed)
+    heads, rels = rng.integers(30, size=count), rng.integers(3, size=count)
+    return Triples(heads, rels, (heads + rels + 1) % 40, 40, 3)
+
+
+@pytest.fixture
+def parts():
+    return [facts(seed, count) for seed, count in ((0, 300), (1, 40), (2, 40))]
+
+
+SMALL = transe.COURSE | {"dim": 8, "num_negatives": 8}
+
+
+def test_a_curve_has_a_point_for_every_epoch_and_keeps_the_first_good_model(parts):
+    curve = transe.Curve(parts, target=0.0, budget=100)
+    kept = []
+    transe.train_course(parts[0], 3, 0, lambda *m: kept.append(m[0].copy()), SMALL)
+    transe.train_course(parts[0], 3, 0, curve, SMALL)
+    assert len(curve.points) == 3
+    seconds, mrr = np.array(curve.points).T
+    assert (np.diff(seconds) >= 0).all() and (mrr > 0).all()
+    assert (curve.reached.entity_emb == kept[0]).all()
+    assert (curve.last.entity_emb == kept[2]).all()
+    row = curve.row()
+    assert row["reached"]["CPU seconds"] == seconds[0]
+    assert row["at the end"]["test MRR"] == round(model.mrr(curve.last, parts[2], parts), 4)
+
+
+def test_a_target_that_is_missed_is_not_reached(parts):
+    curve = transe.Curve(parts, target=1.1, budget=100)
+    transe.train_course(parts[0], 2, 0, curve, SMALL)
+    assert curve.row()["reached"] is None
+
+
+def test_the_budget_ends_a_training(parts):
+    curve = transe.Curve(parts, target=1.1, budget=0)
+    with pytest.raises(transe.Enough):
+        transe.train_course(parts[0], 50, 0, curve, SMALL)
+    assert len(curve.points) == 1
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("pykeen") is None,
+    reason='PyKEEN is not installed: pip install "graphrec-utils[kg]"',
+)
+@pytest.mark.parametrize(
+    "loss",
+    [{"loss": "infonce"}, {"loss": "nssa", "sharpness": 3.0, "unit": False, "norm": 1}],
+)
+def test_pykeen_learns_and_both_evaluators_agree(parts, loss):
+    curve = transe.Curve(parts, target=0.0, budget=100)
+    setting = transe.PYKEEN | {"dim": 8, "num_negatives": 8, "batch": 64, "rate": 0.02} | loss
+    transe.train_pykeen(parts[0], 20, 0, curve, setting)
+    assert len(curve.points) == 20 and curve.points[-1][1] > 1.5 * curve.points[0][1]
+    own = transe.own_evaluator(curve.last, parts)
+    assert own == pytest.approx(curve.row()["at the end"]["test MRR"], abs=2e-4)
+
+
+def test_what_is_stored_says_who_reached_what():
+    stored = results.load("12_transe_peers")
+    assert stored.claim == transe.CLAIM
+    ours, theirs = stored.values["course"], stored.values["pykeen"]
+    assert ours["reached"]["test MRR"] >= 0.27
+    assert stored.values["settings"]["course"] == transe.COURSE
+    trials = stored.values["PyKEEN's trials"]
+    assert [trial["setting"] for trial in trials] == transe.TRIALS
+    best = max(trials, key=lambda trial: trial["curve"][-1][1])
+    assert stored.values["settings"]["pykeen"] == best["setting"]
+    for row in (ours, theirs):
+        seconds, mrr = np.array(row["curve"]).T
+        assert len(seconds) > 2 and (np.diff(seconds) > 0).all() and (mrr > 0).all()
+        first = seconds[mrr >= transe.TARGET]
+        assert (row["reached"] is None) == (len(first) == 0)
+        if len(first):
+            assert row["reached"]["CPU seconds"] == first[0]
+    own = theirs["test MRR by its own evaluator"]
+    assert own == pytest.approx(theirs["at the end"]["test MRR"], abs=2e-4)
