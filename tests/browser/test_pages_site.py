@@ -17,6 +17,16 @@ PAGES = ["index", "instructor", "launch", "hub", "errata", "glossary", "api/grap
 PAGES += [f"notebooks/{source.stem}" for source in built()]
 SOME = ["index", "api/graphs", "notebooks/02_matrix_factorization"]  # one of each kind
 
+# What reaches beyond the page and stands in no box that scrolls.
+CUT_OFF = """() => {
+    const inside = (e) => e.getBoundingClientRect().right <= innerWidth + 1;
+    const scrolls = (e) => ["auto", "scroll"].includes(getComputedStyle(e).overflowX);
+    const reached = (e) => e && !e.matches(".bd-main") && (scrolls(e) || reached(e.parentElement));
+    return [...document.querySelectorAll(".bd-main :is(table, img, pre, mjx-container, .gr-root *)")]
+        .filter((e) => !inside(e) && !reached(e))
+        .map((e) => `${e.tagName} ${e.textContent.slice(0, 40)}`);
+}"""
+
 
 @pytest.fixture(scope="session")
 def website(tmp_path_factory):
@@ -68,6 +78,7 @@ def test_a_page_is_no_wider_than_a_telephone(new_page, website, name):
     page = new_page(viewport={"width": 390, "height": 844})
     show(page, website, name)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate(CUT_OFF) == []
     screenshot(page, f"site-phone-{name.replace('/', '-')}")
 
 
