@@ -142,14 +142,15 @@ check("03.1", gmf_forward)
 # > **Claim.** With weights $\mathbf h$ a model can rank in a way that no dot product of the same
 # > size can.
 #
-# Take any GMF model and move $\mathbf h$ into the item table: $\mathbf q_i' = \mathbf h \odot \mathbf q_i$.
+# Every GMF model of the library also hands out two tables for a plain dot product, 16 numbers in a row.
+# Do they rank as the model does?
 
 # %% tags=["experiment"]
 torch.manual_seed(0)
 gmf = ncf.GMF(num_users=200, num_items=500, dim=16)
 nn.init.normal_(gmf.out.weight)  # any h, also with negative entries
 by_model = metrics.rank_with(ncf.scorer(gmf, 500), None, top=20, users=np.arange(200))
-by_dot = metrics.rank_all(*(e.detach() for e in gmf.embeddings()), None, top=20)
+by_dot = metrics.rank_all(*(table.detach() for table in gmf.embeddings()), None, top=20)
 
 verdict(
     "With weights h a model can rank in a way that no dot product of the same size can.",
@@ -158,8 +159,10 @@ verdict(
 )
 
 # %% [markdown]
-# GMF is a dot product in other clothes. What $\mathbf h$ can change is the *training*: the same
-# function, reached along another path. Now something a dot product cannot imitate.
+# `embeddings()` moves $\mathbf h$ into the item table, $\mathbf q_i' = \mathbf h \odot \mathbf q_i$, and
+# $\mathbf h^\top (\mathbf p_u \odot \mathbf q_i) = \langle \mathbf p_u, \mathbf q_i' \rangle$: GMF is a dot
+# product in other clothes. What $\mathbf h$ can change is the *training*: the same function, reached
+# along another path. Now something a dot product cannot imitate.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.2 A network instead of a product
@@ -240,8 +243,11 @@ def neumf_forward(
 check("03.2", neumf_forward)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The library's modules are the same formulas with trainable tables. Here they are for 1,000 users and
-# 1,000 items. Read the last column first: the tower itself is small, its second set of tables is not.
+# The library's modules are the same formulas with trainable tables; here for 1,000 users and 1,000
+# items. `(64, 32, 16)` are the widths of a tower: 64 numbers go in, 32 from each table.
+#
+# > **Predict first.** NeuMF has many more parameters than GMF. Are most of the additional ones in the
+# > layers of its tower?
 
 # %%
 sizes = {
@@ -250,25 +256,35 @@ sizes = {
     "MLP": ncf.MLP(1000, 1000, (64, 32, 16)),
     "NeuMF": ncf.NeuMF(1000, 1000, 32, (64, 32, 16)),
 }
-count = {name: sum(p.numel() for p in model.parameters()) for name, model in sizes.items()}
-pd.DataFrame({"parameters": count, "outside the tables": {k: v % 32_000 for k, v in count.items()}})
+count = pd.DataFrame(index=list(sizes), columns=["in tables", "in layers"], data=0)
+for name, model in sizes.items():
+    for part in model.modules():
+        own = sum(weight.numel() for weight in part.parameters(recurse=False))
+        count.loc[name, "in tables" if isinstance(part, nn.Embedding) else "in layers"] += own
+count
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.3 More expressive?
 #
-# A network with one hidden layer can approximate any continuous function, the dot product included.
+# The tower itself is small, its second pair of tables is not. And what can the tower do? A network with
+# one hidden layer can approximate any continuous function on a bounded region, the dot product included.
 # So an MLP can do whatever a dot product does, and more: this is the argument for NeuMF.
 #
-# *Can represent* is one thing, *does learn* another. Start with $d = 1$, where we can look at all of
-# it: is $p \cdot q$ a function that ReLU layers like?
+# *Can represent* is one thing, *does learn* another. Start with $d = 1$, one number $p$ for a user and
+# one number $q$ for an item, where we can look at all of it. Three networks learn to return $p \cdot q$
+# for $p$ and $q$ between −2 and 2.
+#
+# > **Predict first.** What will they say at $p = q = 3$, where none of them was trained and the
+# > product is 9?
 
-# %% slideshow={"slide_type": "fragment"}
+
+# %%
 axis = torch.linspace(-2, 2, 41)
 grid = torch.cartesian_prod(axis, axis)  # (1681, 2)
 
 
-def surface(width: int, steps: int = 600) -> torch.Tensor:
-    """Return what a network of one hidden layer has learned of p · q, (41, 41)."""
+def imitate(width: int, steps: int = 600) -> list[np.ndarray]:
+    """Train a network of one hidden layer to return p · q; return its W, b, v and c."""
     torch.manual_seed(1)
     net = nn.Sequential(nn.Linear(2, width), nn.ReLU(), nn.Linear(width, 1))
     optimizer = torch.optim.Adam(net.parameters(), lr=0.02)
@@ -277,31 +293,36 @@ def surface(width: int, steps: int = 600) -> torch.Tensor:
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    return net(grid).detach().reshape(41, 41)
+    return [weight.detach().numpy() for weight in net.parameters()]
 
 
-figure, axes = plt.subplots(1, 4, figsize=(7.2, 2.2), sharey=True)
-panels = {"p · q": torch.outer(axis, axis)} | {f"width {w}": surface(w) for w in (2, 8, 32)}
-for ax, (name, values) in zip(axes, panels.items(), strict=True):
-    ax.contourf(
-        axis, axis, values.T, levels=np.linspace(-4, 4, 17), cmap=style.SIGNED, extend="both"
-    )
-    ax.contour(axis, axis, values.T, levels=[0], colors=style.INK, linewidths=1)
-    ax.set(title=name, xlabel="p", aspect="equal")
-axes[0].set_ylabel("q")
-plt.show()
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+visuals.surface([imitate(width) for width in (2, 8, 32)])
 
 # %% [markdown]
-# *Figure 3.1. The dot product of one coordinate and three trained networks; blue is negative, red
-# positive, the black line is 0. The true zero line is a cross. A narrow network folds the plane
-# along a few straight creases; with 32 units the saddle is nearly there.*
+# *Figure 3.1. Above, the score over user p and item q for the product and three networks: red is above
+# 0, blue below, the black line is 0, the dashed square is where the networks were trained. Below, the
+# scores of one item (the dotted line) for all users: straight for the product (grey), bent for a network
+# (dashed). In the interactive version you move p and q, choose a network and show the difference.*
+#
+# With 2 units, which users get the same score for every item? With 32 units, where is it worst?
+#
+# <details><summary>The answers</summary>
+#
+# Users far enough to the left: there both units are silent, and only the constant is left. And the
+# corners outside the square: beyond its last crease a ReLU network goes on in straight lines, while
+# the product of two growing numbers grows faster. The dot product is right where it has never been.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # One coordinate took dozens of units. An embedding has 32 or 64 of them, and the network has to find
 # out which number of $\mathbf p$ belongs to which number of $\mathbf q$.
 #
-# > **Predict first.** A million random pairs, two hidden layers, $d = 64$. How far is the
-# > learned score from the true dot product, in percent of its spread?
+# First a short training: 256,000 random pairs, two hidden layers, one seed. The error is given in units
+# of the spread of the true scores; a model that always answers 0 has an error of 1.
+#
+# > **Predict first.** How large is this error for $d = 4$, 16 and 64?
 
 
 # %% tags=["experiment"]
@@ -326,8 +347,8 @@ def learn_dot(dim: int, width: int = 64, steps: int = 500) -> dict:
 pd.DataFrame([learn_dot(dim) for dim in (1, 4, 16, 64)]).set_index("d").round(2)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# An error of 1 is what a model gets that always answers 0. This was one seed and a short training. The
-# stored run takes four times as many pairs, other widths and three seeds.
+# Perhaps it needs more time, or more width. The stored run takes four times as many pairs, three widths
+# and three seeds.
 #
 # > **Claim.** An MLP learns the dot product of 64 coordinates to within a tenth of its spread.
 
@@ -376,7 +397,12 @@ plt.show()
 #
 # Serving asks for the best 20 of a million items in milliseconds. With a dot product this is **maximum
 # inner product search** (MIPS): an index over item vectors looks at a few thousand of them. Lesson 10
-# returns to it. A tower has no item vector to index, so every pair goes through the network.
+# returns to it. A tower has no item vector to index, so every pair goes through the network. Only its
+# first layer is cheap: $\mathbf W [\mathbf p; \mathbf q] = \mathbf W_p \mathbf p + \mathbf W_q \mathbf q$, and
+# each half is computed once, not for every pair.
+#
+# > **Predict first.** A dot product of 32 coordinates takes 32 multiplications per pair. And the other
+# > layers of a tower of widths 64, 32, 16?
 
 # %%
 cost = {name: ncf.multiplications(model) for name, model in sizes.items()}
@@ -384,9 +410,7 @@ searchable = {name: hasattr(model, "embeddings") for name, model in sizes.items(
 pd.DataFrame({"multiplications per pair": cost, "has vectors to index": searchable})
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The first layer of a tower is already free in this count: $\mathbf W [\mathbf p; \mathbf q] =
-# \mathbf W_p \mathbf p + \mathbf W_q \mathbf q$, each half computed once. On this machine, all scores of
-# 200 users and 1,000 items, processor seconds:
+# Does the clock agree? All scores of 200 users and 1,000 items, in processor seconds of this machine:
 
 # %% tags=["timing"]
 seconds = {}
@@ -414,9 +438,9 @@ print({name: f"{s:.3f} s" for name, s in seconds.items()})
 # %%
 events = data.load("movietweetings-100k", fallback=True).at_least(7).core(5, 5)
 past, test = events.hold_out(0.2, seed=0)
-known, val = past.hold_out(0.1, seed=0)
+known, val = past.hold_out(0.1, seed=0)  # val: for the choices of the stored run in 3.8
 R = known.csr()
-positives = sampling.index(R)
+positives = sampling.index(R)  # every user's likes, ready for drawing
 events
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -471,9 +495,10 @@ check("03.3", sample_bpr_triples)
 figure, ax = plt.subplots(figsize=(5, 2.8))
 degree = positives.degree
 for by, color, line in (("edge", style.USER, "solid"), ("user", style.ITEM, "dashed")):
-    u, _, _ = sampling.bpr_triples(positives, 50_000, np.random.default_rng(0), by=by)
+    u, i, _ = sampling.bpr_triples(positives, 50_000, np.random.default_rng(0), by=by)
     drawn = np.sort(degree[u.numpy()])
-    ax.plot(drawn, np.linspace(0, 1, len(drawn)), color=color, linestyle=line, label=f'by "{by}"')
+    label = f'by "{by}", {torch.stack([u, i]).unique(dim=1).shape[1]:,} different likes'
+    ax.plot(drawn, np.linspace(0, 1, len(drawn)), color=color, linestyle=line, label=label)
 ax.set(xscale="log", xlabel="likes of the user", ylabel="share of triples")
 ax.legend()
 plt.show()
@@ -481,7 +506,7 @@ plt.show()
 # %% [markdown]
 # *Figure 3.3. Which users the triples belong to: the share of 50,000 triples whose user has at most so
 # many likes in train, on a logarithmic axis. By edge (solid) busy users fill the training; by user
-# (dashed) half of it goes to people with few likes.*
+# (dashed) half of it goes to people with few likes, and fewer different likes are seen.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### The BPR loss
@@ -507,8 +532,10 @@ visuals.bpr_loss()
 
 # %% [markdown]
 # *Figure 3.4. Left the BPR loss over the difference x (solid) and the loss with the sign turned (dashed),
-# right their gradients by x. In the interactive version a slider or the arrow keys move x, and one button
-# makes a step of training: rightwards with BPR, leftwards with the turned sign.*
+# right their gradients by x. In the interactive version a slider or the arrow keys move x, one button
+# turns the sign, and one makes a step of training.*
+#
+# Train a pair with each sign, a dozen steps, and watch x and the loss. A measurement follows below.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 03.4 — `bpr_loss` ({{points:03.4}})
@@ -549,20 +576,23 @@ check("03.4", bpr_loss)
 
 
 # %% slideshow={"slide_type": "fragment"}
-def loop(model: nn.Module, steps: int, rate: float = 0.01) -> float:
-    """Train with BPR on random triples and return the last loss."""
+def loop(model: nn.Module, steps: int, rate: float = 0.01) -> list[float]:
+    """Train with BPR on random triples and return the loss of every step."""
     optimizer, rng = torch.optim.Adam(model.parameters(), lr=rate), np.random.default_rng(0)
+    history = []
     for _ in range(steps):
         u, i, j = sampling.bpr_triples(positives, 1024, rng)
         loss = losses.bpr(model(u, i), model(u, j))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    return loss.item()
+        history.append(loss.item())
+    return history
 
 
 torch.manual_seed(0)
-print(f"loss after 100 steps: {loop(ncf.Dot(known.num_users, known.num_items, 16), 100):.2f}")
+history = loop(ncf.Dot(known.num_users, known.num_items, 16), steps=100)
+print(f"loss {history[0]:.2f} at first, {history[-1]:.2f} after {len(history)} steps")
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -587,7 +617,7 @@ def fit(model, loss_of, epochs=20, by="edge", reg=0.05, seed=0, batch=1024):
     learner = train.Torch(model, loss, torch.optim.Adam(model.parameters(), lr=0.005))
     history = train.fit(learner, batches, epochs=epochs, seed=seed, progress=False)
     scores = ncf.scorer(model, known.num_items)
-    return history, metrics.rank_with(scores, past, top=20, users=asked)
+    return history, metrics.rank_with(scores, past, top=20, users=asked)  # past: not recommended
 
 
 def fresh(seed: int) -> ncf.Dot:
@@ -663,7 +693,10 @@ verdict(
 )
 
 # %% [markdown]
-# Whichever way the card fell: the two samplers train towards different goals, so say which one you used.
+# If the card surprised you, here is a guess: a quiet user's list is made of item vectors, and these learn
+# from everybody's likes. By user, those of busy users come rarely, and the items learn from fewer of them
+# (figure 3.3). And neither side was tuned: try another λ for each before you choose. Whatever you choose,
+# the two train towards different goals, so say which one you used.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.6 What one triple moves
@@ -680,32 +713,42 @@ verdict(
 # The user moves from the negative towards the positive, the positive item towards the user, the
 # negative item away. A pair that is right by a wide margin has $g \approx 0$ and teaches nothing.
 #
-# > **Predict first.** After some epochs, what share of uniformly drawn negatives still teaches
-# > something?
+# > **Predict first.** After twenty epochs, in what share of train triples is the positive ahead? And if the
+# > negative is the best scored of twenty random ones?
 
 # %% slideshow={"slide_type": "fragment"}
 model = fresh(0)
 fit(model, losses.bpr, epochs=20)
-u, i, j = sampling.bpr_triples(positives, 20_000, np.random.default_rng(5))
+u, i, _ = sampling.bpr_triples(positives, 20_000, np.random.default_rng(5))
+j = sampling.uniform_negatives(positives, u, 20, np.random.default_rng(6))  # (20000, 20)
 with torch.no_grad():
-    weight = torch.sigmoid(model(u, j) - model(u, i)).numpy()
-figure, ax = plt.subplots(figsize=(5, 2.4))
-ax.hist(weight, bins=40, color=style.CONTEXT)
+    x = model(u, i)[:, None] - model(u[:, None], j)  # (20000, 20)
+figure, ax = plt.subplots(figsize=(6, 2.6))
+look = {"bins": 40, "range": (0, 1), "histtype": "step", "color": style.NEGATIVE}
+for name, part, line in (("any", x[:, 0], "solid"), ("best of 20", x.min(dim=1)[0], "dashed")):
+    weight = torch.sigmoid(-part).numpy()
+    label = f"{name}: {(part > 0).float().mean():.0%} in order"
+    ax.hist(weight, linestyle=line, label=label, **look)
 ax.axvline(0.5, color=style.INK, linestyle="dotted")
 ax.set(xlabel="weight σ(−x) of a triple", ylabel="triples")
+ax.legend(title="negative")
 plt.show()
 
 # %% [markdown]
 # *Figure 3.6. How strongly 20,000 random triples would still move a trained model. Left of the dotted
-# line the positive is ahead, and the further left, the less there is to learn from the triple. Uniform
-# negatives are beaten early, which is why lessons 09 to 11 choose negatives with more care.*
+# line the positive is ahead, and the further left, the less there is to learn. Of uniform negatives
+# (solid) most are beaten; the best scored of twenty (dashed) pull harder.*
+#
+# Lessons 09 to 11 choose negatives with more care. Too much of it does harm: the best scored item without
+# a like may be one that the user has not met yet.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 03.5 — `bpr_gradient` ({{points:03.5}})
 #
 # Write the three gradients, one row per triple, in NumPy and without autograd. By hand: $\mathbf w = (1,
 # 0)$, $\mathbf h_i = (1, 1)$, $\mathbf h_j = (1, -1)$: $x = 0$, $g = -\tfrac12$, so the gradients are $(0,
-# -1)$, $(-\tfrac12, 0)$ and $(\tfrac12, 0)$.
+# -1)$, $(-\tfrac12, 0)$ and $(\tfrac12, 0)$. NumPy may warn that an exponential overflows: that does no
+# harm where 1 / ∞ = 0 is the right answer.
 #
 # *About 10 minutes.*
 #
@@ -822,7 +865,7 @@ def sampled_hits(
 check("03.6", sampled_hits)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ### Turn the order around
+# ### Does the better one win?
 #
 # A metric may be generous, as long as it is generous to everybody. The question is whether the **better
 # recommender still wins**.
@@ -897,11 +940,19 @@ plt.show()
 # ## 3.8 The tuned comparison
 #
 # Four similarities on the same data: Dot, GMF, MLP and NeuMF, at $d = 32$. Each got the same twelve trials
-# (two losses, two rates, three penalties), early stopping and the choice on validation. iALS got twelve pairs
-# of its two knobs. NeuMF was also *fused*: started from the chosen GMF and MLP, the pre-training of the paper,
-# and trained on at three rates. So it had the trials of three models. Test: three seeds each.
+# (BPR or the cross-entropy of the NCF paper, two rates, three penalties), early stopping and the choice on
+# validation. iALS got twelve pairs of its two knobs. NeuMF was also *fused*: started from the chosen GMF and
+# MLP, the pre-training of the paper, and trained on at three rates. So it had the trials of three models.
+# Test: three seeds each.
 #
-# > **Predict first.** Write down the order of iALS, Dot, MLP and NeuMF.
+# > **Predict first.** Write down the order of iALS, Dot, MLP and NeuMF, with popularity among them.
+#
+# > **Claim 1.** A tuned NeuMF finds more than a tuned dot product.
+# >
+# > **Claim 2.** A tuned NeuMF finds more than a tuned iALS.
+# >
+# > **Claim 3.** Ranking against 99 sampled negatives puts the models in the same order as ranking all
+# > items.
 
 # %% tags=["long"]
 stored = results.load(
@@ -922,16 +973,9 @@ final.rename(
 ).sort_values("NDCG@20", ascending=False).round(3)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# > **Claim 1.** A tuned NeuMF finds more than a tuned dot product.
-# >
-# > **Claim 2.** A tuned NeuMF finds more than a tuned iALS.
-# >
-# > **Claim 3.** Ranking against 99 sampled negatives puts the models in the same order as ranking all
-# > items.
-#
-# NeuMF and Dot come in two forms each: with and without pre-training, with and without weights (GMF). The
-# better one on validation counts. A difference counts if it is larger than twice its standard error over
-# users.
+# Now the claims. NeuMF and Dot come in two forms each: with and without pre-training, with and without
+# weights (GMF). The better one on validation counts. A difference counts if it is larger than twice its
+# standard error over users.
 
 
 # %% tags=["experiment"]
