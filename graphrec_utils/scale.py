@@ -194,7 +194,10 @@ def _ray(fn: Function, tasks: Sequence[Task], workers: int) -> Iterator[tuple[in
     if own:
         with _one_thread():
             ray.init(
-                num_cpus=min(workers, len(tasks)), include_dashboard=False, log_to_driver=False
+                num_cpus=min(workers, len(tasks)),
+                include_dashboard=False,
+                log_to_driver=False,
+                logging_level=logging.ERROR,  # that it has started is no news
             )
     try:
         shared = ray.put(fn)  # arrays in it are shared by all workers of a machine
