@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -81,6 +82,17 @@ def test_the_budget_ends_a_training(parts):
     with pytest.raises(transe.Enough):
         transe.train_course(parts[0], 50, 0, curve, SMALL)
     assert len(curve.points) == 1
+
+
+def test_a_round_of_the_benchmark_is_one_training(parts, tmp_path, monkeypatch):
+    arrays = dict(zip(("train", "val", "test"), (p.array() for p in parts), strict=True))
+    np.savez(tmp_path / "facts.npz", sizes=(40, 3), **arrays)
+    monkeypatch.setitem(transe.EPOCHS, "course", 3)
+    turns = transe.ENGINES["course"](SimpleNamespace(folder=tmp_path, threads=1))
+    next(turns)
+    first, second = next(turns)(), next(turns)()
+    trained = model.fit(parts[0], **transe.COURSE, epochs=3, seed=0)
+    assert first == {"test MRR": model.mrr(trained, parts[2], parts)} != second
 
 
 @pytest.mark.skipif(
