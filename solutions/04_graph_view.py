@@ -305,8 +305,8 @@ visuals.adjacency(toy.likes(), toy.USERS, toy.ITEMS, forms=("A", "symmetric"), l
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### From one node
 #
-# Pick a node and move $k$. Try a film as the start, too, and look for the first $k$ at which Ann
-# meets Drive.
+# Pick a node and move $k$. Before each step, say what the next row of the table will be. Try a film as the
+# start, too.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.khop(toy.likes(), toy.USERS, toy.ITEMS)
