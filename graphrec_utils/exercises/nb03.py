@@ -1,7 +1,7 @@
 """Claims and mistakes of lesson 03, Learned similarity and ranking losses: GMF and NeuMF.
 
-The others are in `nb03_sampling` (03.3), `nb03_bpr` (03.4 and 03.5) and `nb03_evaluation` (03.6
-and 03.7).
+The others are in `nb03_sampling` (03.3), `nb03_bpr` (03.4 and 03.5), `nb03_evaluation` (03.6) and
+`nb03_reversal` (03.7).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from graphrec_utils.exercises import nb03_bpr, nb03_evaluation, nb03_sampling
+from graphrec_utils.exercises import nb03_bpr, nb03_evaluation, nb03_reversal, nb03_sampling
 from graphrec_utils.exercises.compare import close
 from graphrec_utils.exercises.core import Claim, Exercise, Mistake
 
@@ -287,5 +287,6 @@ EXERCISES = (
     EX_2,
     nb03_sampling.EX_3,
     *nb03_bpr.EXERCISES,
-    *nb03_evaluation.EXERCISES,
+    nb03_evaluation.EX_6,
+    nb03_reversal.EX_7,
 )

@@ -1,16 +1,13 @@
-"""Claims and mistakes of lesson 03: a metric on sampled negatives (03.6) and how it errs (03.7)."""
+"""Claims and mistakes of exercise 03.6: a metric on sampled negatives."""
 
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
 
 from graphrec_utils.exercises.codec import Rng
 from graphrec_utils.exercises.compare import close
 from graphrec_utils.exercises.core import Claim, Exercise, Mistake
 from graphrec_utils.exercises.nb03_sampling import repeats
-
-# ---------------------------------------------------------------- 03.6
 
 TOLERANCE = 0.08  # between two runs; 500 users, some of whom hit or miss by chance
 
@@ -189,142 +186,3 @@ EX_6 = Exercise(
         "Collect 1.0 or 0.0.",
     ),
 )
-
-# ---------------------------------------------------------------- 03.7
-
-MARGIN = 0.05
-
-
-def reversal(num_users, num_items, num_negatives, top):
-    half = (num_users + 1) // 2
-    ranks_b = np.where(np.arange(num_users) < half, 1, num_items)
-    return np.full(num_users, top + 1), ranks_b
-
-
-def _world(num_items, num_negatives, top, num_users=100):
-    """The numbers of a world; `rng` shifts the catalog a little."""
-
-    def inputs(rng) -> dict:
-        return {
-            "num_users": num_users,
-            "num_items": num_items + int(rng.integers(50)),
-            "num_negatives": num_negatives,
-            "top": top,
-        }
-
-    return inputs
-
-
-def _rates(ranks, inputs) -> tuple[float, float]:
-    """Return (hit rate of full ranking, expected hit rate on sampled negatives)."""
-    n, S, top = inputs["num_items"], inputs["num_negatives"], inputs["top"]
-    ranks = np.clip(ranks, 1, n)  # `_in_range` judges ranks outside
-    sampled = stats.hypergeom.cdf(top - 1, n - 1, ranks - 1, S)
-    return float((ranks <= top).mean()), float(sampled.mean())
-
-
-def _winner(a: float, b: float) -> str:
-    return "A" if a > b + MARGIN else "B" if b > a + MARGIN else "nobody"
-
-
-def _reversed(got, expected, inputs) -> str | None:
-    """Both metrics must name the same winners as in the other answer: B in full, A sampled."""
-    if problem := _in_range(got, expected, inputs):
-        return problem
-
-    def winners(ranks):
-        (full_a, sampled_a), (full_b, sampled_b) = (_rates(r, inputs) for r in ranks)
-        return _winner(full_a, full_b), _winner(sampled_a, sampled_b)
-
-    if winners(got) == winners(expected):
-        return None
-    (full_a, sampled_a), (full_b, sampled_b) = (_rates(r, inputs) for r in got)
-    return (
-        f"in yours full ranking gives A {full_a:.2f} and B {full_b:.2f}, sampled negatives give "
-        f"A {sampled_a:.2f} and B {sampled_b:.2f}"
-    )
-
-
-def _in_range(got, expected, inputs) -> str | None:
-    def outside(ranks):
-        return [bool((r < 1).any() or (r > inputs["num_items"]).any()) for r in ranks]
-
-    if outside(got) == outside(expected):
-        return None
-    low, high = min(r.min() for r in got), max(r.max() for r in got)
-    return f"ranks run from 1 to {inputs['num_items']:,}; yours run from {low} to {high}"
-
-
-def _ranks_of(a, b):
-    """Return an answer whose ranks of A are all a(n, top), and B's alternate between two."""
-
-    def answer(num_users, num_items, num_negatives, top):
-        first, second = b(num_items, top)
-        ranks_b = np.where(np.arange(num_users) % 2 == 0, first, second)
-        return np.full(num_users, a(num_items, top)), ranks_b
-
-    return answer
-
-
-EX_7 = Exercise(
-    id="03.7",
-    function="reversal",
-    points=2,
-    reference=reversal,
-    claims=(
-        Claim("2,000 items, 99 negatives, top 10", _world(2000, 99, 10), judge=_reversed),
-        Claim("500 items, 50 negatives, top 5", _world(500, 50, 5), judge=_reversed),
-        Claim("20,000 items, 99 negatives, top 20", _world(20_000, 99, 20), judge=_reversed),
-    ),
-    mistakes=(
-        Mistake(
-            "A and B swapped",
-            lambda *a: reversal(*a)[::-1],
-            "you have them the wrong way round: full ranking shall prefer B, sampled negatives A",
-        ),
-        Mistake(
-            "A is in the top itself",
-            _ranks_of(lambda n, top: top, lambda n, top: (1, n)),
-            "your A is within the top of full ranking, too, so both metrics prefer it: move its "
-            "item out of there",
-        ),
-        Mistake(
-            "A is too deep",
-            _ranks_of(lambda n, top: n // 2, lambda n, top: (1, n)),
-            "your A is so deep that a handful of drawn negatives beats it, too: a rank just "
-            "outside the top is enough",
-        ),
-        Mistake(
-            "B is perfect",
-            _ranks_of(lambda n, top: top + 1, lambda n, top: (1, 1)),
-            "your B leaves nothing for A to win: the sampled metric gives both the full rate. B "
-            "must also lose, and badly, for some users",
-        ),
-        Mistake(
-            "B always just misses",
-            _ranks_of(lambda n, top: top + 1, lambda n, top: (top + 1, n)),
-            "too few test items of your B are in the top, so full ranking sees no winner",
-        ),
-        Mistake(
-            "ranks from 0",
-            _ranks_of(lambda n, top: top, lambda n, top: (0, n - 1)),
-            "your ranks count from 0; rank 1 is the first place",
-        ),
-        Mistake(
-            "for one catalog only",
-            lambda num_users, *_: (
-                np.full(num_users, 11),
-                np.where(np.arange(num_users) % 2, 1, 2000),
-            ),
-            "your ranks are written for a top of 10 in 2,000 items: let them follow the arguments",
-        ),
-    ),
-    hints=(
-        "At which ranks do the two curves of the figure above differ most?",
-        "Sampled negatives hardly notice whether an item has rank 2 or 50 of 2,000, full ranking "
-        "sees nothing else. So let A be always a little outside the top.",
-        "A: rank `top + 1` for everybody. B: rank 1 for half of the users, `num_items` for the rest.",
-    ),
-)
-
-EXERCISES = (EX_6, EX_7)

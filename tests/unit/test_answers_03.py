@@ -9,7 +9,15 @@ import torch
 from scipy import stats
 
 from graphrec_utils import exercises, losses, sampling
-from graphrec_utils.exercises import core, nb03, nb03_bpr, nb03_evaluation, nb03_sampling, runs
+from graphrec_utils.exercises import (
+    core,
+    nb03,
+    nb03_bpr,
+    nb03_evaluation,
+    nb03_reversal,
+    nb03_sampling,
+    runs,
+)
 from graphrec_utils.models import ncf
 
 
@@ -329,12 +337,12 @@ def test_the_sampled_rate_has_the_expectation_of_the_formula():
 
 def test_a_reversal_by_hand():
     # 2,000 items: rank 11 is hit unless all ten better ones are among the 99 drawn
-    rates = nb03_evaluation._rates(
+    rates = nb03_reversal._rates(
         np.array([11, 11]), {"num_items": 2000, "num_negatives": 99, "top": 10}
     )
     assert rates[0] == 0
     assert rates[1] == pytest.approx(1, abs=1e-6)
-    rates = nb03_evaluation._rates(
+    rates = nb03_reversal._rates(
         np.array([1, 2000]), {"num_items": 2000, "num_negatives": 99, "top": 10}
     )
     assert rates == (0.5, 0.5)
