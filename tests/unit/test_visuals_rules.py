@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+import nbformat
 import numpy as np
 import pytest
 
 from graphrec_utils import toy, visuals
+from graphrec_utils.authoring.source import built, target
 from graphrec_utils.visuals.base import STATIC
 
 LIKES = (toy.likes(), toy.USERS, toy.ITEMS)
@@ -79,3 +81,30 @@ def test_keys_of_the_steps_are_handled_in_one_place():
     for module in STATIC.glob("*.js"):
         if module.stem != "base":
             assert "Home:" not in module.read_text("utf-8"), module.name
+
+
+STORED = [target(source, name) for source in built() for name in ("student", "solved")]
+
+
+def code_of(html: str) -> tuple[str, str]:
+    """Return the style sheet and the script of a fragment, without its state and its id."""
+    style = html.partition("<style>")[2].partition("</style>")[0]
+    script = html.partition('<script type="module">')[2].partition("\nfor (const el of ")[0]
+    return style, script
+
+
+@pytest.fixture(scope="module")
+def todays() -> set[tuple[str, str]]:
+    return {code_of(make()._html("")) for make in MADE.values()}  # without drawing the pictures
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_stored_lesson_has_the_visuals_as_they_are_now(todays, path):
+    """`build --check` does not look at outputs; a lesson is built again when a script changes."""
+    cells = nbformat.read(path, 4).cells
+    shown = [
+        o.data.get("text/html", "") for c in cells for o in c.get("outputs", []) if "data" in o
+    ]
+    shown = [html for html in shown if 'class="gr-visual"' in html]
+    assert shown
+    assert {code_of(html) for html in shown} <= todays, f"build {path.name[:2]} again"

@@ -65,7 +65,7 @@ function render({ model, el }) {
       g.fill();
     };
     for (let k = 0; k < n; k++) {
-      g.globalAlpha = dim && !found.has(k) ? 0.12 : 0.75;
+      g.globalAlpha = dim && !found.has(k) ? 0.12 : 0.9;
       g.fillStyle = color(tones[group[k]]);
       mark(k, n > 800 ? 2.6 : 3.6);
     }
