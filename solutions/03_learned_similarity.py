@@ -731,6 +731,7 @@ for name, part, line in (("any", x[:, 0], "solid"), ("best of 20", x.min(dim=1)[
     ax.hist(weight, linestyle=line, label=label, **look)
 ax.axvline(0.5, color=style.INK, linestyle="dotted")
 ax.set(xlabel="weight σ(−x) of a triple", ylabel="triples")
+ax.margins(y=0.4)
 ax.legend(title="negative")
 plt.show()
 
