@@ -47,7 +47,7 @@ def colab():
 
     nbval, which runs the notebooks here and is not on Colab, comes without its own wishes.
     """
-    return fresh("colab", [*COLAB], no_deps=["nbval"])
+    return fresh("colab", [*COLAB], no_deps=["nbval", "coverage"])
 
 
 @pytest.fixture(scope="module")
