@@ -1,8 +1,6 @@
-"""Lesson 05: what the released code does otherwise, and what a model costs (05.5, 05.6)."""
+"""Lesson 05: what the released code does otherwise (05.5)."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 import numpy as np
 import torch
@@ -228,108 +226,4 @@ EX_5 = Exercise(
     ),
 )
 
-# ---------------------------------------------------------------- 05.6
-
-
-def count_parameters(num_users, num_items, dims, biases):
-    layers = sum(2 * d * to + 2 * to * biases for d, to in pairwise(dims))
-    return (num_users + num_items) * dims[0], layers
-
-
-def _sizes(rng, dims, biases: bool = False) -> dict:
-    m, n = rng.choice(np.arange(100, 1000), 2, replace=False)
-    return {"num_users": int(m), "num_items": int(n), "dims": list(dims), "biases": biases}
-
-
-def _different(rng, biases: bool = False) -> dict:
-    return _sizes(rng, rng.choice(np.arange(8, 70), 4, replace=False).tolist(), biases)
-
-
-def _first_layer_only(num_users, num_items, dims, biases):
-    return count_parameters(num_users, num_items, dims[:2], biases)
-
-
-EX_6 = Exercise(
-    id="05.6",
-    function="count_parameters",
-    points=3,
-    reference=count_parameters,
-    library="graphrec_utils.models.ngcf.num_parameters",
-    claims=(
-        Claim("one layer of width 64: 8,192 numbers", lambda rng: _sizes(rng, (64, 64))),
-        Claim("three layers have three times as many", lambda rng: _sizes(rng, (32, 32, 32, 32))),
-        Claim("layers of different widths", _different),
-        Claim("with biases, one per branch", lambda rng: _different(rng, biases=True)),
-        Claim("without layers, the embeddings alone", lambda rng: _sizes(rng, (16,))),
-    ),
-    mistakes=(
-        Mistake(
-            "one matrix per layer",
-            lambda m, n, dims, biases: (
-                (m + n) * dims[0],
-                sum(a * b + 2 * b * biases for a, b in pairwise(dims)),
-            ),
-            "a layer has two matrices, W_self and W_inter; you count one",
-        ),
-        Mistake(
-            "one bias per layer",
-            lambda m, n, dims, biases: (
-                (m + n) * dims[0],
-                sum(2 * a * b + b * biases for a, b in pairwise(dims)),
-            ),
-            "both branches of a layer have a bias of their own; you count one",
-        ),
-        Mistake(
-            "biases as wide as the input",
-            lambda m, n, dims, biases: (
-                (m + n) * dims[0],
-                sum(2 * a * b + 2 * a * biases for a, b in pairwise(dims)),
-            ),
-            "a bias is added to the layer's output, so it has d' numbers, not d",
-        ),
-        Mistake(
-            "biases never",
-            lambda m, n, dims, biases: count_parameters(m, n, dims, False),
-            "you never count biases; with `biases` each of the two terms has one",
-        ),
-        Mistake(
-            "biases always",
-            lambda m, n, dims, biases: count_parameters(m, n, dims, True),
-            "you count biases even where there are none",
-        ),
-        Mistake(
-            "shared matrices",
-            _first_layer_only,
-            "you count the matrices of one layer; every layer has its own",
-        ),
-        Mistake(
-            "square matrices",
-            lambda m, n, dims, biases: (
-                (m + n) * dims[0],
-                sum(2 * a * a + 2 * b * biases for a, b in pairwise(dims)),
-            ),
-            "your matrices are square, d by d; a layer that maps d numbers to d' has d' by d",
-        ),
-        Mistake(
-            "users only",
-            lambda m, n, dims, biases: (m * dims[0], count_parameters(m, n, dims, biases)[1]),
-            "items have embeddings, too: layer 0 has a row for every node",
-        ),
-        Mistake(
-            "all layers of embeddings",
-            lambda m, n, dims, biases: (
-                (m + n) * sum(dims),
-                count_parameters(m, n, dims, biases)[1],
-            ),
-            "only layer 0 is learned; the embeddings of later layers are computed from it",
-        ),
-    ),
-    hints=(
-        "What does the optimizer hold: which embeddings, and which matrices of which shape?",
-        "Layer k maps dims[k-1] numbers to dims[k] with two matrices, and two biases if there are "
-        "any.",
-        "`sum(2 * a * b + 2 * b * biases for a, b in zip(dims[:-1], dims[1:]))`.",
-    ),
-)
-
-EXERCISES = (EX_5, EX_6)
+EXERCISES = (EX_5,)

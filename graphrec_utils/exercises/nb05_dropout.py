@@ -1,0 +1,224 @@
+"""Lesson 05: messages that get lost in training (05.4)."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import torch
+
+from graphrec_utils.exercises.codec import Rng
+from graphrec_utils.exercises.core import Claim, Exercise, Mistake
+
+
+def message_dropout(A_hat, rate, training, generator):
+    return _drop(A_hat, rate, training, generator)
+
+
+def _uniform(A_hat, generator):
+    return torch.rand(A_hat.values().shape, generator=generator)
+
+
+def _with(A_hat, values):
+    return torch.sparse_coo_tensor(A_hat.indices(), values, A_hat.shape, check_invariants=True)
+
+
+def _drop(A_hat, rate, training, generator, scale=None, keeps=None, eval_scale=1.0):
+    if not training:
+        return A_hat if eval_scale == 1 else A_hat * eval_scale
+    kept = _uniform(A_hat, generator) >= rate if keeps is None else keeps
+    return _with(A_hat, A_hat.values() * kept / (1 - rate if scale is None else scale))
+
+
+def _whole_nodes(A_hat, rate, training, generator):
+    sends = torch.rand(A_hat.shape[1], generator=generator) >= rate
+    return _drop(A_hat, rate, training, generator, keeps=sends[A_hat.indices()[1]])
+
+
+def _keeps_rate(A_hat, rate, training, generator):
+    return _drop(
+        A_hat, rate, training, generator, scale=rate, keeps=_uniform(A_hat, generator) < rate
+    )
+
+
+def _scales_in_evaluation(A_hat, rate, training, generator):
+    return _drop(A_hat, rate, training, generator, scale=1.0, eval_scale=1 - rate)
+
+
+def _messages(rng, rate: float = 0.2, training: bool = True) -> dict:
+    """A graph whose nodes hear 20 messages and more; weights are not symmetric."""
+    _quiet()
+    A = rng.uniform(0.5, 1.5, (60, 60)) * (rng.random((60, 60)) < 0.6)
+    return {
+        "A_hat": torch.from_numpy(A.astype(np.float32)).to_sparse_coo().coalesce(),
+        "rate": rate,
+        "training": training,
+        "generator": Rng(int(rng.integers(10**6)), "torch"),
+    }
+
+
+def _quiet() -> None:
+    """Let torch say now, to nobody, what it says once about sparse matrices, not on a card."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.sparse_coo_tensor(torch.zeros(2, 1, dtype=torch.int64), torch.ones(1), (1, 1))
+
+
+def _kept(value, inputs) -> np.ndarray:
+    """Where a message arrives, over the messages sent."""
+    sent = inputs["A_hat"].to_dense() != 0
+    return (value.to_dense() != 0)[sent].numpy()
+
+
+def _silent(value) -> list[int]:
+    """Return how many senders and how many receivers have lost every message."""
+    return [int((value.to_dense() == 0).all(dim=axis).sum()) for axis in (0, 1)]
+
+
+def _share_lost(got, expected, inputs) -> str | None:
+    lost, wanted = 1 - _kept(got, inputs).mean(), 1 - _kept(expected, inputs).mean()
+    # a known mistake that draws nodes has few draws, so its share varies
+    if abs(lost - wanted) < (0.25 if any(_silent(expected)) else 0.06):
+        return None
+    return f"{lost:.0%} of the messages are lost in yours"
+
+
+def _some_lost(got, expected, inputs) -> str | None:
+    lost, wanted = (0 < _kept(value, inputs).mean() < 1 for value in (got, expected))
+    if lost == wanted:
+        return None
+    return "in yours all messages arrive" if _kept(got, inputs).all() else "in yours none arrives"
+
+
+def _ratio(value, inputs) -> np.ndarray:
+    """What became of the messages that arrive: extreme factors, compared with the sent ones."""
+    sent, arrives = inputs["A_hat"].to_dense().numpy(), value.to_dense().numpy()
+    factors = arrives[arrives != 0] / np.where(sent == 0, np.nan, sent)[arrives != 0]
+    return np.array([factors.min(), factors.max()]) if len(factors) else np.zeros(2)
+
+
+def _scaled(got, expected, inputs) -> str | None:
+    mine, wanted = _ratio(got, inputs), _ratio(expected, inputs)
+    if np.allclose(mine, wanted, rtol=1e-4):
+        return None
+    return f"messages that arrive are multiplied by {mine[0]:.4g} to {mine[1]:.4g} in yours"
+
+
+def _one_by_one(got, expected, inputs) -> str | None:
+    """No sender and no receiver is silenced as a whole."""
+    senders, receivers = _silent(got)
+    if any((senders, receivers)) == any(_silent(expected)):
+        return None
+    return f"{senders} senders and {receivers} receivers have lost every message in yours"
+
+
+def _at_rest(got, expected, inputs) -> str | None:
+    """Messages are neither lost nor scaled; a mistake is told by its kind, not by its draws."""
+    mine, other = (_disturbance(value, inputs) for value in (got, expected))
+    return None if mine == other else mine or "in yours nothing changes"
+
+
+def _disturbance(value, inputs) -> str:
+    if not _kept(value, inputs).all():
+        return "messages are lost in yours"
+    factors = _ratio(value, inputs)
+    if np.allclose(factors, 1, rtol=1e-4):
+        return ""
+    return f"messages are multiplied by {factors[0]:.4g} to {factors[1]:.4g} in yours"
+
+
+def _repeats(got, expected, inputs) -> str | None:
+    same = [torch.equal(a.to_dense(), b.to_dense()) for a, b in (got, expected)]
+    if same[0] == same[1]:
+        return None
+    return "two calls with equally seeded generators lost different messages"
+
+
+EX_4 = Exercise(
+    id="05.4",
+    function="message_dropout",
+    points=4,
+    reference=message_dropout,
+    library="graphrec_utils.models.ngcf.message_dropout",
+    claims=(
+        Claim("in training some messages arrive and some do not", _messages, 0, judge=_some_lost),
+        Claim("the share that is lost is the rate", _messages, judge=_share_lost),
+        Claim(
+            "what arrives is scaled so that the average stays",
+            lambda rng: _messages(rng, rate=0.4),
+            judge=_scaled,
+        ),
+        Claim("each message is lost or kept on its own", _messages, judge=_one_by_one),
+        Claim(
+            "outside training nothing is lost and nothing is scaled",
+            lambda rng: _messages(rng, training=False),
+            judge=_at_rest,
+        ),
+        Claim(
+            "all chance comes from the generator",
+            _messages,
+            run="call twice",
+            judge=_repeats,
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "dropout in evaluation",
+            lambda A, rate, training, generator: _drop(A, rate, True, generator),
+            "you drop messages in evaluation, too: two evaluations of one model would differ",
+        ),
+        Mistake(
+            "no rescaling",
+            lambda *a: _drop(*a, scale=1.0),
+            "the messages that arrive are not rescaled: on average a node hears too little in "
+            "training; divide by 1 - rate",
+        ),
+        Mistake(
+            "divides by the rate",
+            lambda A, rate, *rest: _drop(A, rate, *rest, scale=rate),
+            "you divide by the rate; what remains has probability 1 - rate, so divide by that",
+        ),
+        Mistake(
+            "multiplies",
+            lambda A, rate, *rest: _drop(A, rate, *rest, scale=1 / (1 - rate)),
+            "you multiply by 1 - rate, which weakens what is already fewer: divide by it",
+        ),
+        Mistake(
+            "keeps the rate",
+            _keeps_rate,
+            "your rate is the share that stays; `rate` is the share that gets lost",
+        ),
+        Mistake(
+            "whole nodes",
+            _whole_nodes,
+            "you silence whole nodes: that is node dropout; here every message is drawn by itself",
+        ),
+        Mistake(
+            "scales in evaluation",
+            _scales_in_evaluation,
+            "you scale in evaluation; here the scaling happens in training, and evaluation returns "
+            "the matrix as it is",
+        ),
+        Mistake(
+            "rescales in evaluation",
+            lambda A, rate, *rest: _drop(A, rate, *rest, eval_scale=1 / (1 - rate)),
+            "you divide by 1 - rate in evaluation, too: there nothing was lost, so nothing has to be "
+            "made up for",
+        ),
+        Mistake(
+            "global generator",
+            lambda A, rate, training, generator: _drop(A, rate, training, None),
+            "you draw from the global generator: pass `generator=generator`, or nobody can repeat it",
+        ),
+    ),
+    hints=(
+        "A message is a stored entry of the matrix. How many are there, and how do you draw one "
+        "number for each?",
+        "`kept = torch.rand(A_hat.values().shape, generator=generator) >= rate`. The mean of "
+        "kept / (1 - rate) is 1.",
+        "Return `torch.sparse_coo_tensor(A_hat.indices(), A_hat.values() * kept / (1 - rate), "
+        "A_hat.shape)` in training, A_hat otherwise.",
+    ),
+)
+
+EXERCISES = (EX_4,)
