@@ -913,7 +913,7 @@ ends = {  # the last point of each training
 }
 final = {}
 for name, last in ends.items():
-    label = name if "epochs" in name else f"{name}, {last.epoch[0]:.0f} epochs"
+    label = name if "epochs" in name else f"{name}, epoch {round(last.epoch[0], 1):g}"
     final[label] = [*last[columns].mean(), len(last)]
 for d in (64, ials_run.values["dim"]):
     final[f"iALS, d = {d}"] = [ials["recall@20"][d], ials["ndcg@20"][d], cost[d], 1]
