@@ -148,3 +148,22 @@ def show(number) -> str:
     if isinstance(number, float | np.floating):
         return f"{number:.4g}"
     return repr(number.item() if isinstance(number, np.generic) else number)
+
+
+def repeats(got, expected, inputs) -> str | None:
+    """Judge three answers: equal seeds give equal values, and another seed gives others."""
+
+    def agreements(answers) -> list[bool]:
+        first, *others = (_dense(x) for x in answers)
+        return [np.array_equal(first, x) for x in others]
+
+    mine, theirs = agreements(got), agreements(expected)
+    if mine == theirs:
+        return None
+    if mine[0] != theirs[0]:
+        return "two calls with generators of the same seed gave different values"
+    return "two calls with generators of different seeds gave the same values"
+
+
+def _dense(value) -> np.ndarray:
+    return np.asarray(value.to_dense() if hasattr(value, "to_dense") else value)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from graphrec_utils.exercises.codec import Rng
-from graphrec_utils.exercises.compare import close
+from graphrec_utils.exercises.compare import close, repeats
 from graphrec_utils.exercises.core import Claim, Exercise, Mistake
-from graphrec_utils.exercises.nb03_sampling import repeats
 
 TOLERANCE = 0.08  # between two runs; 500 users, some of whom hit or miss by chance
 

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import stats
 
 from graphrec_utils.exercises.codec import Rng
+from graphrec_utils.exercises.compare import repeats
 from graphrec_utils.exercises.core import Claim, Exercise, Mistake
 
 SIZE = 1500
@@ -122,21 +123,6 @@ def _counts(triples, column: int, R) -> np.ndarray:
     """Return how often each user comes with each item of this column, (m, n)."""
     flat = triples[0] * R.shape[1] + triples[column]
     return np.bincount(flat, minlength=R.size).reshape(R.shape).astype(float)
-
-
-def repeats(got, expected, inputs) -> str | None:
-    """Judge three answers: equal seeds give equal values, and another seed gives others."""
-
-    def agreements(answers) -> list[bool]:
-        first = np.asarray(answers[0])
-        return [np.array_equal(first, np.asarray(x)) for x in answers[1:]]
-
-    mine, theirs = agreements(got), agreements(expected)
-    if mine == theirs:
-        return None
-    if mine[0] != theirs[0]:
-        return "two calls with generators of the same seed gave different values"
-    return "two calls with generators of different seeds gave the same values"
 
 
 EX_3 = Exercise(

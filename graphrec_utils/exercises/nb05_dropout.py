@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from graphrec_utils.exercises.codec import Rng
+from graphrec_utils.exercises.compare import repeats
 from graphrec_utils.exercises.core import Claim, Exercise, Mistake
 
 
@@ -127,13 +128,6 @@ def _disturbance(value, inputs) -> str:
     return f"messages are multiplied by {factors[0]:.4g} to {factors[1]:.4g} in yours"
 
 
-def _repeats(got, expected, inputs) -> str | None:
-    same = [torch.equal(a.to_dense(), b.to_dense()) for a, b in (got, expected)]
-    if same[0] == same[1]:
-        return None
-    return "two calls with equally seeded generators lost different messages"
-
-
 EX_4 = Exercise(
     id="05.4",
     function="message_dropout",
@@ -157,8 +151,8 @@ EX_4 = Exercise(
         Claim(
             "all chance comes from the generator",
             _messages,
-            run="call twice",
-            judge=_repeats,
+            run="call with seeds",
+            judge=repeats,
         ),
     ),
     mistakes=(
@@ -204,6 +198,13 @@ EX_4 = Exercise(
             lambda A, rate, *rest: _drop(A, rate, *rest, eval_scale=1 / (1 - rate)),
             "you divide by 1 - rate in evaluation, too: there nothing was lost, so nothing has to be "
             "made up for",
+        ),
+        Mistake(
+            "seed of its own",
+            lambda A, rate, training, generator: _drop(
+                A, rate, training, torch.Generator().manual_seed(0)
+            ),
+            "you seed a generator of your own: the same messages get lost in every step",
         ),
         Mistake(
             "global generator",

@@ -32,15 +32,10 @@ def _call(function: Callable, inputs: Callable[[], dict]):
     return function(*inputs().values())
 
 
-def _call_twice(function: Callable, inputs: Callable[[], dict]):
-    """Call twice with equal inputs; a function with a hidden state gives itself away."""
-    return _call(function, inputs), _call(function, inputs)
-
-
 def _call_with_seeds(function: Callable, inputs: Callable[[], dict]):
     """Call twice with equal generators, then with another one: (first, again, other)."""
-    again = _call_twice(function, inputs)
-    return *again, function(*(_reseeded(v) for v in inputs().values()))
+    first, again = (function(*inputs().values()) for _ in range(2))
+    return first, again, function(*(_reseeded(v) for v in inputs().values()))
 
 
 def _reseeded(value):
@@ -117,7 +112,6 @@ def _largest_tensor():
 
 RUNNERS = {
     "call": _call,
-    "call twice": _call_twice,
     "call with seeds": _call_with_seeds,
     "call and compare gradient": _call_and_compare_gradient,
     "call and measure memory": _call_and_measure_memory,

@@ -106,17 +106,6 @@ def test_a_changed_list_is_named_too():
     assert outcome["changed"] == ["names"]
 
 
-def test_calling_twice_shows_a_hidden_state():
-    seen = []
-
-    def counts(x):
-        seen.append(x)
-        return len(seen)
-
-    (outcome,) = runs.answers(counts, ask({"x": 1}, "call twice"))
-    assert codec.decode(outcome["value"]) == (1, 2)
-
-
 @pytest.mark.parametrize("library", ["numpy", "torch"])
 def test_another_seed_gives_away_who_draws_from_elsewhere(library):
     def draw(rng):
