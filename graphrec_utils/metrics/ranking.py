@@ -39,22 +39,23 @@ def rank_all(
     Raises:
         ValueError: as in `rank_with`, or the embeddings are not (m, d) and (n, d).
     """
-    U, V = _floats(user_emb), _floats(item_emb)
+    U, V = (torch.as_tensor(x).detach() for x in (user_emb, item_emb))
     if U.ndim != 2 or V.ndim != 2 or U.shape[1] != V.shape[1]:
         raise ValueError(
-            f"user_emb and item_emb must be (m, d) and (n, d); got {U.shape} and {V.shape}"
+            f"user_emb and item_emb must be (m, d) and (n, d); got {tuple(U.shape)} and "
+            f"{tuple(V.shape)}"
         )
     users = np.arange(len(U)) if users is None else np.asarray(users)
     check_users(users, len(U), "user_emb")
-    # numpy's product of a few rows with this layout takes half the time of torch's
-    VT = np.ascontiguousarray(V.T)
-    buffer = np.empty((0, len(V)), np.result_type(U, V))
+    # Not numpy's product, which is faster on one thread: on several, its threads keep waiting
+    # for the next product on the processors that the kernel wants, and all takes ten times as long.
+    buffer = U.new_empty((0, len(V)))
 
-    def scores(block: np.ndarray) -> np.ndarray:
+    def scores(block: np.ndarray) -> torch.Tensor:
         nonlocal buffer  # a new one for every block would cost a sixth of the time
         if len(buffer) < len(block):
-            buffer = np.empty((len(block), len(V)), buffer.dtype)
-        return np.matmul(U[block], VT, out=buffer[: len(block)])
+            buffer = U.new_empty((len(block), len(V)))
+        return torch.mm(U[torch.as_tensor(block)], V.T, out=buffer[: len(block)])
 
     return rank_with(scores, train, top, users, seed)
 
@@ -118,12 +119,11 @@ def _blocks(scores: Callable, users: np.ndarray) -> Iterator[tuple[int, np.ndarr
 
 
 def _floats(S: np.ndarray | torch.Tensor) -> np.ndarray:
-    """Return numbers as a contiguous array of float32 or float64, without a copy if they are one."""
+    """Return scores as a contiguous array of float32 or float64, without a copy if they are one."""
     if isinstance(S, torch.Tensor):
         S = S.detach()
         S = S.float() if S.dtype in (torch.float16, torch.bfloat16) else S
         S = S.numpy(force=True)
-    S = np.asarray(S)
     if S.dtype not in (np.float32, np.float64):
         S = S.astype(np.float32 if S.dtype == np.float16 else np.float64)
     return np.ascontiguousarray(S)
