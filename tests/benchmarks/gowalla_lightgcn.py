@@ -188,8 +188,9 @@ def store(name: str, claim: str, seconds: float, change) -> None:
         except FileNotFoundError:
             values, before = {}, 0.0
         change(values)
+        seeds = {curve.get("seed", 0) for curve in values.get("curves", {}).values()} | {0}
         results.save(
-            name, claim=claim, values=values, seeds=[0], seconds=before + seconds,
+            name, claim=claim, values=values, seeds=sorted(seeds), seconds=before + seconds,
             command=COMMAND, data="gowalla",
         )  # fmt: skip
 
@@ -309,16 +310,16 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--cpu-minutes", type=float, default=60, help="of `published`")
     options = parser.parse_args()
+    again = f", seed {options.seed}" if options.seed else ""
     if options.what == "validate":
         validate(options.family, options.trial)
     elif options.what == "recipe":
         recipe = chosen("recipe") if options.trial is None else TRIALS["recipe"][options.trial]
-        name = title(recipe) + (f", seed {options.seed}" if options.seed else "")
-        measure(name, recipe, options.seed, max(3, recipe["epochs"] // 4), None)
+        measure(title(recipe) + again, recipe, options.seed, max(3, recipe["epochs"] // 4), None)
     elif options.what in FAMILIES:
         recipe = chosen(options.what)
         every = max(2, recipe["epochs"] // 4)
-        measure(FAMILIES[options.what], recipe, options.seed, every, None)
+        measure(FAMILIES[options.what] + again, recipe, options.seed, every, None)
     else:
         measure("LightGCN, published", PUBLISHED, options.seed, 5, options.cpu_minutes)
 
