@@ -28,8 +28,9 @@ Ids = Tensor | np.ndarray
 class Positives:
     """The train interactions of every user, sorted for look-ups; `index` makes it, once.
 
-    `indptr` (m + 1,), `items` (E,) and `users` (E,) are int64; `edges` (E,) holds u n + i and
-    `gaps` (E,) holds u (n + 1) + (how many items below i user u does not like), both ascending.
+    `indptr` (m + 1,), `items` (E,), `users` (E,) and `edges` (E,), which holds u n + i, are int64;
+    `gaps` (E,) int32 tells how many items below i user u does not like, and `guide` (E,) int32,
+    for k = 0 ... deg(u) - 1, how many gaps of u are below k / deg(u) of the items u does not like.
     """
 
     num_items: int
@@ -38,6 +39,7 @@ class Positives:
     users: np.ndarray
     edges: np.ndarray
     gaps: np.ndarray
+    guide: np.ndarray
 
     @cached_property
     def degree(self) -> np.ndarray:
@@ -70,8 +72,13 @@ def index(R: sp.spmatrix | sp.sparray | Tensor) -> Positives:
     m, n = csr.shape
     indptr, items = csr.indptr.astype(np.int64), csr.indices.astype(np.int64)
     users = np.repeat(np.arange(m), np.diff(indptr))  # (E,)
-    rank = np.arange(len(items)) - indptr[users]  # how many positives lie below this one
-    return Positives(n, indptr, items, users, users * n + items, users * (n + 1) + items - rank)
+    place = np.arange(len(items)) - indptr[users]  # how many positives lie below this one
+    gaps, degree = items - place, np.diff(indptr)[users]
+    share = place * (n - degree) // degree
+    base = users * (n + 1)  # makes the gaps of all users one ascending list
+    guide = np.searchsorted(base + gaps, base + share) - indptr[users]
+    narrow = (ids.astype(np.int32) for ids in (gaps, guide))
+    return Positives(n, indptr, items, users, users * n + items, *narrow)
 
 
 def bpr_triples(
@@ -138,7 +145,8 @@ def uniform_negatives(positives: Positives, users: Ids, num_negatives: int, rng:
 def _free_items(positives: Positives, users: np.ndarray, size: int, rng: Rng) -> np.ndarray:
     out = np.empty((len(users), size), np.int64)
     x = _uniform(rng, out.shape)
-    kernels.free_items(users, x, positives.indptr, positives.gaps, positives.num_items, out)
+    search = positives.indptr, positives.gaps, positives.guide
+    kernels.free_items(users, x, *search, positives.num_items, out)
     return out
 
 

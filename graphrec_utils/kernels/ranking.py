@@ -64,10 +64,10 @@ def _rise(values, items, order, place):
 
 
 @njit(**FAST)
-def _best_of_row(scores, seen, order, values, items):
-    """Fill a heap with the best unseen items; return its size, or -1 if a score is NaN."""
-    top, size = values.size, 0
-    worst = scores.dtype.type(-np.inf)  # what the next item must reach
+def _offer_row(scores, first, seen, order, values, items, size):
+    """Offer a row of scores to a heap; return the heap's new size, or -1 if a score is NaN."""
+    top = values.size
+    worst = scores.dtype.type(values[0] if size == top else -np.inf)  # what the next must reach
     for start in range(0, scores.size, CHUNK):
         stop = min(start + CHUNK, scores.size)
         if stop - start == CHUNK:
@@ -76,8 +76,8 @@ def _best_of_row(scores, seen, order, values, items):
                 candidate |= np.int32(not (part[k] < worst))  # NaN is one
             if not candidate:
                 continue
-        for i in range(start, stop):
-            s = scores[i]
+        for k in range(start, stop):
+            s, i = scores[k], first + k
             if s < worst or s == -np.inf or _contains(seen, i):
                 continue
             if np.isnan(s):
@@ -90,37 +90,41 @@ def _best_of_row(scores, seen, order, values, items):
                 values[0], items[0] = s, i
                 _sink(values, items, order, size)
             if size == top:
-                worst = values[0]
+                worst = scores.dtype.type(values[0])
     return size
 
 
 @njit(parallel=True, **FAST)
-def best_unseen(scores, users, indptr, indices, order, out):
-    """Write the best unseen items of every row of scores to `out`; return how many rows have NaN.
+def offer(scores, first, users, indptr, indices, order, values, items, sizes):
+    """Offer a tile of scores to the heaps of its users; return how many users have a NaN.
 
     Args:
-        scores: (B, n) float32 or float64; -inf means "never". Not changed.
+        scores: (B, c) float32 or float64, of the items first ... first + c - 1; -inf means "never".
         users: (B,) whose rows these are.
         indptr, indices: CSR of the seen items.
         order: (n,) the place of every item among items with equal scores.
-        out: (B, top) int64, best first; -1 where nothing is left.
+        values, items, sizes: (B, top), (B, top) and (B,), the heaps: the worst is in front.
     """
-    B, top = out.shape
     broken = 0
-    for b in prange(B):
-        values = np.empty(top, scores.dtype)
-        items = np.empty(top, np.int64)
-        u = users[b]
-        size = _best_of_row(scores[b], indices[indptr[u] : indptr[u + 1]], order, values, items)
+    for b in prange(len(users)):
+        seen = indices[indptr[users[b]] : indptr[users[b] + 1]]
+        size = _offer_row(scores[b], first, seen, order, values[b], items[b], sizes[b])
         if size < 0:
             broken += 1
-            size = 0
-        out[b, size:] = -1
-        for last in range(size - 1, -1, -1):  # the root is the worst of those left
-            out[b, last] = items[0]
-            values[0], items[0] = values[last], items[last]
-            _sink(values, items, order, last)
+        sizes[b] = max(0, size)
     return broken
+
+
+@njit(parallel=True, **FAST)
+def sort(values, items, sizes, order):
+    """Turn heaps into lists of `items`, best first; -1 where nothing is left."""
+    for b in prange(len(sizes)):
+        items[b, sizes[b] :] = -1
+        for last in range(sizes[b] - 1, 0, -1):  # the worst of those left goes behind them
+            s, i = values[b, last], items[b, last]
+            values[b, last], items[b, last] = values[b, 0], items[b, 0]
+            values[b, 0], items[b, 0] = s, i
+            _sink(values[b], items[b], order, last)
 
 
 @njit(parallel=True, **FAST)

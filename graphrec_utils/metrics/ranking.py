@@ -14,6 +14,10 @@ from graphrec_utils.metrics.single import check_top
 
 Matrix = Interactions | sp.spmatrix | sp.sparray
 BLOCK = 2**20  # scores in memory at a time: 4 MB, whatever the numbers of users and items
+TILE = 2048  # items whose inner products are taken at a time
+
+# (place of the first user in users, first item, number of all items, scores of a tile)
+Tile = tuple[int, int, int, np.ndarray | torch.Tensor]
 
 
 def rank_all(
@@ -47,17 +51,8 @@ def rank_all(
         )
     users = np.arange(len(U)) if users is None else np.asarray(users)
     check_users(users, len(U), "user_emb")
-    # Not numpy's product, which is faster on one thread: on several, its threads keep waiting
-    # for the next product on the processors that the kernel wants, and all takes ten times as long.
-    buffer = U.new_empty((0, len(V)))
-
-    def scores(block: np.ndarray) -> torch.Tensor:
-        nonlocal buffer  # a new one for every block would cost a sixth of the time
-        if len(buffer) < len(block):
-            buffer = U.new_empty((len(block), len(V)))
-        return torch.mm(U[torch.as_tensor(block)], V.T, out=buffer[: len(block)])
-
-    return rank_with(scores, train, top, users, seed)
+    seen = None if train is None else csr(train)
+    return _best(_products(U, V, users), seen, top, users, seed)
 
 
 def rank_with(
@@ -78,32 +73,60 @@ def rank_with(
 
     Built in lesson 01, exercise 01.4.
     """
-    check_top(top)
     seen = None if train is None else csr(train)
     if users is None and seen is None:
         raise ValueError("without train, say which users to rank for")
     users = np.arange(seen.shape[0]) if users is None else np.asarray(users)
+    return _best(_blocks(scores, users), seen, top, users, seed)
+
+
+def _best(
+    tiles: Iterator[Tile], seen: sp.csr_matrix | None, top: int, users: np.ndarray, seed: int
+) -> np.ndarray:
+    """Return the best unseen items of each user, see `rank_with`; tiles may cut users and items."""
+    check_top(top)
     if seen is None:  # one empty row for everybody
         indptr, indices, rows = np.zeros(2, np.int64), np.zeros(0, np.int32), np.zeros_like(users)
     else:
         check_users(users, seen.shape[0], "train")
         indptr, indices, rows = seen.indptr.astype(np.int64), seen.indices.astype(np.int32), users
     rows = rows.astype(np.int64)
-    ranked = np.full((len(users), top), -1, dtype=np.int64)
-    order = None
-    for start, S in _blocks(scores, users):
-        stop, num_items = start + len(S), S.shape[1]
-        order = tie_order(num_items, seed) if order is None else order
+    values = np.empty((len(users), top))  # with `ranked` and `sizes` a heap per user
+    ranked = np.empty((len(users), top), dtype=np.int64)
+    sizes = np.zeros(len(users), dtype=np.int64)
+    order = np.zeros(0, dtype=np.int64)
+    for start, first, num_items, S in tiles:
         if seen is not None and seen.shape[1] != num_items:
             raise ValueError(f"{num_items} scores per user, but train has {seen.shape[1]} items")
-        out = ranked[start:stop]
-        if kernels.best_unseen(S, rows[start:stop], indptr, indices, order, out):
+        if len(order) != num_items:
+            order = tie_order(num_items, seed)
+        part = slice(start, start + len(S))
+        heaps = values[part], ranked[part], sizes[part]
+        if kernels.offer(_floats(S), first, rows[part], indptr, indices, order, *heaps):
             raise ValueError("the scores contain NaN; did the training diverge?")
+    kernels.sort(values, ranked, sizes, order)
     return ranked
 
 
-def _blocks(scores: Callable, users: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
-    """Yield (position in users, scores of the next users), about BLOCK scores at a time."""
+def _products(U: torch.Tensor, V: torch.Tensor, users: np.ndarray) -> Iterator[Tile]:
+    """Yield tiles of U[users] @ V.T.
+
+    A matrix product first copies its second factor into another order. With few users and all items
+    that takes longer than the product itself, so a tile has many users and not all items.
+    """
+    n = len(V)
+    step = max(1, BLOCK // min(TILE, max(1, n)))
+    buffer = U.new_empty(step * min(TILE, n))  # a new one for every tile would cost a sixth
+    for start in range(0, len(users), step):
+        block = U[torch.as_tensor(users[start : start + step])]
+        for first in range(0, n, TILE):
+            items = V[first : first + TILE]
+            out = buffer[: len(block) * len(items)].view(len(block), len(items))
+            yield start, first, n, torch.mm(block, items.T, out=out)
+
+
+def _blocks(scores: Callable, users: np.ndarray) -> Iterator[Tile]:
+    """Yield the scores of the next users, for about BLOCK pairs of user and item at a time."""
     start, size = 0, 1  # one user first: it tells how many items there are
     num_items = None
     while start < len(users):
@@ -113,8 +136,8 @@ def _blocks(scores: Callable, users: np.ndarray) -> Iterator[tuple[int, np.ndarr
             raise ValueError(
                 f"scores of {len(block)} users must be ({len(block)}, n); got {tuple(S.shape)}"
             )
-        yield start, _floats(S)
         num_items = S.shape[1]
+        yield start, 0, num_items, S
         start, size = start + size, max(1, BLOCK // max(1, num_items))
 
 

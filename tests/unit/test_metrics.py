@@ -410,6 +410,19 @@ def test_rank_all_is_the_ranking_by_inner_products():
         assert (got == oracle).all()
 
 
+@pytest.mark.parametrize("tile, block", [(1, 1), (7, 20), (8, 64), (25, 10**6), (100, 50)])
+def test_rank_all_equals_the_loop_in_tiles_of_any_size(tile, block, monkeypatch):
+    """Whole numbers, so that scores of several tiles are equal and exact."""
+    monkeypatch.setattr(ranking, "TILE", tile)
+    monkeypatch.setattr(ranking, "BLOCK", block)
+    rng = np.random.default_rng(tile)
+    U, V = rng.integers(-2, 3, (40, 3)).astype(float), rng.integers(-2, 3, (25, 3)).astype(float)
+    _, train, _ = random_case()
+    for top in (1, 7, 30):
+        got = metrics.rank_all(U, V, train, top)
+        assert (got == loop_ranking(U @ V.T, train, top, ranking.tie_order(25, 0))).all()
+
+
 def test_rank_all_for_some_users_is_the_same_rows():
     rng = np.random.default_rng(0)
     U, V = rng.normal(size=(40, 4)), rng.normal(size=(25, 4))

@@ -95,12 +95,13 @@ def test_negatives_of_triples_are_uniform_given_the_user():
 
 
 def readable_free_items(positives, users, x):
-    """The kernel in numpy: the positives with at most r free items below them are stepped over."""
+    """The r-th of a list of the items that the user has not."""
     u = np.broadcast_to(users[:, None], x.shape)
     r = (x * (positives.num_items - positives.degree[u])).astype(np.int64)
-    key = u * (positives.num_items + 1) + r
-    skip = np.searchsorted(positives.gaps, key, side="right")
-    return r + skip - positives.indptr[u]
+    items = np.split(positives.items, positives.indptr[1:-1])
+    free = [np.setdiff1d(np.arange(positives.num_items), liked) for liked in items]
+    drawn = [free[user][rank] for user, rank in zip(u.ravel(), r.ravel(), strict=True)]
+    return np.reshape(drawn, x.shape)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -123,8 +124,8 @@ def test_an_entry_depends_on_its_own_random_number_only():
 
     def run(users, x):
         out = np.empty(x.shape, np.int64)
-        indptr, gaps = POSITIVES.indptr, POSITIVES.gaps
-        kernels.free_items(users, x, indptr, gaps, POSITIVES.num_items, out)
+        search = POSITIVES.indptr, POSITIVES.gaps, POSITIVES.guide
+        kernels.free_items(users, x, *search, POSITIVES.num_items, out)
         return out
 
     parts = [run(users[part], x[part]) for part in (slice(0, 37), slice(37, 200))]
