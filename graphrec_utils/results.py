@@ -31,6 +31,7 @@ from graphrec_utils.data import registry
 
 FIELDS = ("claim", "values", "seeds", "seconds", "machine", "command", "course", "data_sha256")
 NAME = re.compile(r"\d\d_[a-z0-9_]+")
+ABOUT = "Stored numbers, not judged yet:"
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class Result:
     def __repr__(self) -> str:
         rows = _shown(self.values)
         width = max((len(name) for name, _ in rows), default=0)
-        lines = [self.claim, *(f"  {name:<{width}}  {text}" for name, text in rows)]
+        lines = [f"{ABOUT} {self.claim}", *(f"  {name:<{width}}  {text}" for name, text in rows)]
         return "\n".join([*lines, self._origin(), f"again: {self.command}"])
 
     def _repr_html_(self) -> str:
@@ -110,7 +111,7 @@ class Result:
         )
         origin = f"{html.escape(self._origin())}<br>again: <code>{html.escape(self.command)}</code>"
         table = f"<table><tbody>{rows}</tbody></table>"
-        return _card(style.CONTEXT, f"{html.escape(self.claim)}{table}", origin)
+        return _card(style.CONTEXT, f"<b>{ABOUT}</b> {html.escape(self.claim)}{table}", origin)
 
     def _origin(self) -> str:
         seeds = ", ".join(map(str, self.seeds)) or "none"

@@ -16,7 +16,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from graphrec_utils import paths
+from graphrec_utils import data, paths
 from graphrec_utils.authoring import readme
 from graphrec_utils.authoring.source import SourceError, notebooks, repository, sources, target
 
@@ -113,13 +113,16 @@ def _last(nb) -> int:
 
 
 def _clean(source: Path, name: str, number: int, cell) -> None:
-    """Refuse stderr; drop what a stored notebook cannot use."""
+    """Refuse stderr and data that stand in for others; drop what a stored notebook cannot use."""
     if cell.cell_type != "code":
         return
     for output in cell.outputs:
         if output.output_type == "stream" and output.name == "stderr":
             first = output.text.strip().splitlines()[0]
             raise SourceError(source, number, f"the {name} notebook writes to stderr: {first}")
+        if output.output_type == "stream" and data.STAND_IN in output.text:
+            reason = f"{data.STAND_IN}, which must not be stored"
+            raise SourceError(source, number, f"{reason}; set GRAPHREC_DATA_DIR or go online")
     cell.metadata.pop("execution", None)
     if "widget" in cell.metadata.get("tags", []):
         cell.outputs = [

@@ -44,6 +44,8 @@ __all__ = [
     "temporal_split",
 ]
 
+STAND_IN = "PinWorld (synthetic) takes its place"  # what a notice of `load` says
+
 
 def load(name: str, fallback: bool = False) -> Interactions | Split | dict[str, Interactions]:
     """Return a real data set, downloading it on first use.
@@ -90,7 +92,7 @@ def _stand_in(name: str, problem: Unavailable) -> Interactions | Split:
     from graphrec_utils import pinworld
 
     print(
-        f"NOTICE: {name} is not available here, PinWorld (synthetic) takes its place.\n"
+        f"NOTICE: {name} is not available here, {STAND_IN}.\n"
         f"        Every number below is about PinWorld. Reason: {problem}"
     )
     world = pinworld.load("small").interactions()

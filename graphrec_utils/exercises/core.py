@@ -126,7 +126,7 @@ def judge(exercise: Exercise, asked: list[dict], outcomes: list[dict]) -> Result
     opened = all(gate.ok for gate in gates) and all(
         row.ok for row, claim in zip(result.rows, exercise.claims, strict=True) if not claim.weight
     )
-    result.rows = [gate for gate in gates if not gate.ok] + result.rows
+    result.rows = _told_once([gate for gate in gates if not gate.ok] + result.rows)
     result.points = round(exercise.points * earned / total, 2) if opened else 0.0
     if result.points == exercise.points:
         result.status = "passed"
@@ -135,6 +135,17 @@ def judge(exercise: Exercise, asked: list[dict], outcomes: list[dict]) -> Result
         wrong = [k for k, reason in enumerate(reasons) if reason or outcomes[k].get("changed")]
         result.mistake = _name_mistake(exercise, asked, outcomes, wrong)
     return result
+
+
+def _told_once(rows: list[Row]) -> list[Row]:
+    """Let a reason that a row above has given stand there only."""
+    told = set()
+    for row in rows:
+        if row.reason in told:
+            row.reason = "as above"
+        elif row.reason:
+            told.add(row.reason)
+    return rows
 
 
 def _gates(outcomes: list[dict], expected: list[dict]) -> list[Row]:

@@ -181,7 +181,7 @@ def test_text_of_a_result_depends_on_its_file_only(folder):
     text = repr(results.load("02_test"))
     processor = results.machine()["processor"]
     assert text.splitlines()[:4] == [
-        "Two is more than one.",
+        "Stored numbers, not judged yet: Two is more than one.",
         "  recall@20  0.3333",
         "  grid       100 entries",
         "  best       d = 4",

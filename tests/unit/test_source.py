@@ -144,6 +144,7 @@ def small(tmp_path, monkeypatch):
         ("import sys\nprint('careful', file=sys.stderr)", "writes to stderr: careful"),
         ("import warnings\nwarnings.warn('old')", "writes to stderr"),
         ("import os\nos._exit(1)", "the solved notebook fails: the kernel died"),
+        ("print('NOTICE: PinWorld (synthetic) takes its place')", "must not be stored"),
     ],
 )
 def test_a_lesson_that_fails_or_warns_is_refused_and_nothing_is_written(small, cell, reason):
