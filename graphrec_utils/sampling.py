@@ -72,9 +72,8 @@ def index(R: sp.spmatrix | sp.sparray | Tensor) -> Positives:
     m, n = csr.shape
     indptr, items = csr.indptr.astype(np.int64), csr.indices.astype(np.int64)
     users = np.repeat(np.arange(m), np.diff(indptr))  # (E,)
-    place = np.arange(len(items)) - indptr[users]  # how many positives lie below this one
-    gaps, degree = items - place, np.diff(indptr)[users]
-    share = place * (n - degree) // degree
+    place, degree = np.arange(len(items)) - indptr[users], np.diff(indptr)[users]
+    gaps, share = items - place, place * (n - degree) // degree
     base = users * (n + 1)  # makes the gaps of all users one ascending list
     guide = np.searchsorted(base + gaps, base + share) - indptr[users]
     narrow = (ids.astype(np.int32) for ids in (gaps, guide))
@@ -142,11 +141,10 @@ def uniform_negatives(positives: Positives, users: Ids, num_negatives: int, rng:
     )
 
 
-def _free_items(positives: Positives, users: np.ndarray, size: int, rng: Rng) -> np.ndarray:
+def _free_items(p: Positives, users: np.ndarray, size: int, rng: Rng) -> np.ndarray:
     out = np.empty((len(users), size), np.int64)
     x = _uniform(rng, out.shape)
-    search = positives.indptr, positives.gaps, positives.guide
-    kernels.free_items(users, x, *search, positives.num_items, out)
+    kernels.free_items(users, x, p.indptr, p.gaps, p.guide, p.num_items, out)
     return out
 
 

@@ -1,10 +1,28 @@
-"""What the tests of slides, site and reports share: one build of each, and axe-core."""
+"""What the tests of pages share: a visual on a page of its own, and axe-core."""
 
 from __future__ import annotations
 
 import json
 
+DARK_LAB = ' data-jp-theme-light="false" style="background:#111"'  # of the body
 SERIOUS = ("serious", "critical")
+
+
+def alone(folder, *shown, dark_lab: bool = False) -> str:
+    """Write visuals, and nothing else, to a page and return its address."""
+    body = "\n".join(visual.html() for visual in shown)
+    head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>visual</title>'
+    file = folder / "page.html"
+    file.write_text(f"{head}<body{DARK_LAB * dark_lab}><main>{body}</main></body>", "utf-8")
+    return file.as_uri()
+
+
+def opened(page, address: str):
+    """Open a page of `alone` and return the visual's root once it is drawn."""
+    page.goto(address)
+    root = page.locator(".gr-root")
+    root.wait_for()
+    return root
 
 
 def violations(page, context: str | None = None) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from pages import alone, opened
 
 from graphrec_utils import toy, visuals
 
@@ -17,13 +18,7 @@ def visual():
 @pytest.fixture
 def shown(page, tmp_path, visual):
     """The visual on a page of its own."""
-    file = tmp_path / "page.html"
-    page_text = f'<!doctype html><html lang="en"><meta charset="utf-8"><body>{visual.html()}</body>'
-    file.write_text(page_text, "utf-8")
-    page.goto(file.as_uri())
-    root = page.locator(".gr-root")
-    root.wait_for()
-    return root
+    return opened(page, alone(tmp_path, visual))
 
 
 def status(shown) -> str:

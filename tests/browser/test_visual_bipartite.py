@@ -19,6 +19,7 @@ from labdriver import (
     screenshot,
     write,
 )
+from pages import alone, opened
 
 from graphrec_utils import plots, toy, visuals
 
@@ -31,17 +32,7 @@ SOURCE = (
 @pytest.fixture
 def fragment(tmp_path):
     """A file that holds a visual and nothing else; a function from visual to its address."""
-
-    def store(*shown):
-        page = tmp_path / "page.html"
-        body = "\n".join(visual.html() for visual in shown)
-        page.write_text(
-            f'<!doctype html><html lang="en"><meta charset="utf-8"><body>{body}</body>',
-            "utf-8",
-        )
-        return page.as_uri()
-
-    return store
+    return lambda *shown: alone(tmp_path, *shown)
 
 
 @pytest.fixture
@@ -52,10 +43,7 @@ def likes():
 @pytest.fixture
 def shown(page, fragment, likes):
     """The visual on a page of its own."""
-    page.goto(fragment(likes))
-    root = page.locator(".gr-root")
-    root.wait_for()
-    return root
+    return opened(page, fragment(likes))
 
 
 def notebook(lab, name, *sources, outputs=()):

@@ -6,20 +6,13 @@ import math
 import re
 
 import pytest
+from pages import alone, opened
 
 from graphrec_utils import visuals
 
 
 def open_on(page, tmp_path, dark: bool = False):
-    file = tmp_path / "page.html"
-    theme = ' data-jp-theme-light="false" style="background:#111"' if dark else ""
-    html = visuals.bpr_loss().html()
-    page_text = f'<!doctype html><html lang="en"><meta charset="utf-8"><body{theme}>{html}</body>'
-    file.write_text(page_text, "utf-8")
-    page.goto(file.as_uri())
-    root = page.locator(".gr-root")
-    root.wait_for()
-    return root
+    return opened(page, alone(tmp_path, visuals.bpr_loss(), dark_lab=dark))
 
 
 @pytest.fixture

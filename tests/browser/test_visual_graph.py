@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from pages import alone, opened
 
 from graphrec_utils import toy, visuals
 
@@ -19,12 +20,7 @@ def show(new_page, tmp_path):
         page = new_page(color_scheme="dark" if dark else "light")
         errors = []
         page.on("pageerror", lambda error: errors.append(error))
-        file = tmp_path / "page.html"
-        text = f'<!doctype html><html lang="en"><meta charset="utf-8"><body>{visual.html()}</body>'
-        file.write_text(text, "utf-8")
-        page.goto(file.as_uri())
-        root = page.locator(".gr-root")
-        root.wait_for()
+        root = opened(page, alone(tmp_path, visual))
         assert not errors
         return page, root
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from pages import alone, opened
 
 from graphrec_utils import toy, visuals
 
@@ -12,17 +13,7 @@ from graphrec_utils import toy, visuals
 @pytest.fixture
 def show(page, tmp_path):
     """A function that puts a visual on a page of its own."""
-
-    def put(visual):
-        file = tmp_path / "page.html"
-        text = f'<!doctype html><html lang="en"><meta charset="utf-8"><body>{visual.html()}</body>'
-        file.write_text(text, "utf-8")
-        page.goto(file.as_uri())
-        root = page.locator(".gr-root")
-        root.wait_for()
-        return root
-
-    return put
+    return lambda visual: opened(page, alone(tmp_path, visual))
 
 
 def status(shown) -> str:

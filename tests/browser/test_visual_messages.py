@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from pages import alone, opened
 
 from graphrec_utils import toy, visuals
 
@@ -16,17 +17,11 @@ W1, W2 = [[0.8, 0.3], [-0.2, 0.9]], [[1.0, -0.4], [0.5, 0.9]]
 def show(new_page, tmp_path, request):
     """A function that opens a visual on a page of its own and returns (page, its root)."""
 
-    def opened(visual):
-        file = tmp_path / "page.html"
-        text = f'<!doctype html><html lang="en"><meta charset="utf-8"><body>{visual.html()}</body>'
-        file.write_text(text, "utf-8")
+    def put(visual):
         page = new_page(color_scheme=request.param)
-        page.goto(file.as_uri())
-        root = page.locator(".gr-root")
-        root.wait_for()
-        return page, root
+        return page, opened(page, alone(tmp_path, visual))
 
-    return opened
+    return put
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from labdriver import contrast, screenshot
+from pages import alone, opened
 
 from graphrec_utils import visuals
 from graphrec_utils.visuals.metric_list import measured
@@ -12,18 +13,12 @@ from graphrec_utils.visuals.metric_list import measured
 @pytest.fixture
 def address(tmp_path):
     """A page that holds the visual and nothing else."""
-    body = visuals.metric_list([0, 1, 0, 0, 1, 0, 1], missed=0, top=5).html()
-    page = tmp_path / "page.html"
-    page.write_text(f'<!doctype html><html lang="en"><meta charset="utf-8">{body}</html>', "utf-8")
-    return page.as_uri()
+    return alone(tmp_path, visuals.metric_list([0, 1, 0, 0, 1, 0, 1], missed=0, top=5))
 
 
 @pytest.fixture
 def shown(page, address):
-    page.goto(address)
-    root = page.locator(".gr-root")
-    root.wait_for()
-    return root
+    return opened(page, address)
 
 
 def numbers(root) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from labdriver import contrast, screenshot
-from pages import violations
+from pages import alone, opened, violations
 
 from graphrec_utils import visuals
 
@@ -16,19 +16,12 @@ LABELS = ["Ann", "Bob", "Alien", "Brazil", "Cube"]
 @pytest.fixture
 def address(tmp_path):
     groups = ["user", "user", "item", "item", "item"]
-    body = visuals.scatter(POINTS, LABELS, groups, [[2], [3], [0], [1], [0]]).html()
-    file = tmp_path / "page.html"
-    head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Map</title>'
-    file.write_text(f"{head}<main><h1>Map</h1>{body}</main></html>", "utf-8")
-    return file.as_uri()
+    return alone(tmp_path, visuals.scatter(POINTS, LABELS, groups, [[2], [3], [0], [1], [0]]))
 
 
 @pytest.fixture
 def shown(page, address):
-    page.goto(address)
-    root = page.locator(".gr-root")
-    root.wait_for()
-    return root
+    return opened(page, address)
 
 
 def status(shown) -> str:

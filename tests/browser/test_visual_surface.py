@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from pages import violations
+from pages import alone, opened, violations
 
 from graphrec_utils import visuals
 
@@ -25,18 +25,7 @@ def folds(p: float, q: float) -> float:
 
 
 def open_on(page, tmp_path, dark: bool = False):
-    file = tmp_path / "page.html"
-    theme = ' data-jp-theme-light="false" style="background:#111"' if dark else ""
-    html = visuals.surface([ZERO, FOLDS]).html()
-    page_text = (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>surface</title>'
-        f"<body{theme}><main>{html}</main></body>"
-    )
-    file.write_text(page_text, "utf-8")
-    page.goto(file.as_uri())
-    root = page.locator(".gr-root")
-    root.wait_for()
-    return root
+    return opened(page, alone(tmp_path, visuals.surface([ZERO, FOLDS]), dark_lab=dark))
 
 
 @pytest.fixture

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-import textwrap
 from functools import partial
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
 import torch
+from processes import run
 
-from graphrec_utils import graphs, neighbors, paths, scale, walks
+from graphrec_utils import graphs, neighbors, scale, walks
 
 
 def draw(block, seed):
@@ -22,20 +20,6 @@ def draw(block, seed):
 
 def double(block):
     return 2 * block
-
-
-def run(code: str) -> str:
-    """Run code in a Python of its own, so that engines start and end with it."""
-    environment = os.environ | {
-        "PYTHONPATH": str(paths.root()),
-        "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
-    }
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(code)],
-        capture_output=True, text=True, env=environment, timeout=600,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout
 
 
 # ------------------------------------------------------------------ one engine, no extra

@@ -6,14 +6,12 @@ What needs dask or ray is skipped where they are not installed: pip install "gra
 from __future__ import annotations
 
 import importlib.util
-import os
-import subprocess
-import sys
 import textwrap
 
 import pytest
+from processes import run
 
-from graphrec_utils import paths, scale
+from graphrec_utils import scale
 
 OTHERS = [
     pytest.param(
@@ -25,20 +23,6 @@ OTHERS = [
     )
     for engine, module in (("dask", "distributed"), ("ray", "ray"))
 ]
-
-
-def run(code: str) -> str:
-    """Run code in a Python of its own, so that engines start and end with it."""
-    environment = os.environ | {
-        "PYTHONPATH": str(paths.root()),
-        "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
-    }
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(code)],
-        capture_output=True, text=True, env=environment, timeout=600,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout
 
 
 CHECKSUM = """
