@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 from graphrec_utils import __version__, exercises, paths
+from graphrec_utils.authoring import handed_out
 from graphrec_utils.authoring.source import repository
 from graphrec_utils.exercises.core import Exercise
 
@@ -177,6 +178,7 @@ def main(argv: list[str]) -> int:
         print("there are no notebooks yet: run python3 -m graphrec_utils build", file=sys.stderr)
         return 2
     out = options.out or clone / "build" / options.format
+    handed_out.check(chosen)
     try:
         written = FORMATS[options.format](chosen, out)
     except OSError as error:

@@ -16,8 +16,8 @@ import time
 from pathlib import Path
 
 from graphrec_utils import __version__, paths
-from graphrec_utils.authoring import site_pages, slides, vendor
-from graphrec_utils.authoring.source import repository
+from graphrec_utils.authoring import handed_out, site_pages, slides, vendor
+from graphrec_utils.authoring.source import built, repository, target
 
 STATIC = Path(__file__).parent / "static"
 
@@ -77,10 +77,11 @@ def build(folder: Path) -> list[str]:
     """Write the site into a folder; return Sphinx's warnings, which should be none.
 
     Raises:
-        CannotRun: as `slides.write`.
+        CannotRun: as `slides.write` and `handed_out.check`.
     """
     from sphinx.application import Sphinx
 
+    handed_out.check([target(source, "student") for source in built()])
     repo = repository()
     source, doctrees = folder.with_name("site-source"), folder.with_name("site-doctrees")
     for old in (source, doctrees, folder):

@@ -277,6 +277,7 @@ def _solved(source: Path, nb):
 
     for number, cell in enumerate(nb.cells, start=1):
         if role(cell) and role(cell)[0] == "exercise":
+            cell.metadata.graphrec["given"] = _given(cell)  # the grader's: the other may be edited
             cell.source = SOLUTION.sub(answer, cell.source)
         if "### GIVEN" in cell.source:
             raise SourceError(source, number, "### GIVEN stands outside BEGIN/END SOLUTION")
@@ -288,16 +289,20 @@ def _student(nb):
     # what a speaker says is for slides and the solved notebook
     nb.cells = [c for c in nb.cells if "notes" not in c.metadata.get("tags", [])]
     for cell in nb.cells:
-        found = role(cell)
-        if found and found[0] == "exercise":
-            cell.source = SOLUTION.sub(lambda match, name=found[1]: _stub(match, name), cell.source)
+        if role(cell) and role(cell)[0] == "exercise":
+            cell.source = _given(cell)
     return _with_ids(nb)
 
 
-def _stub(match: re.Match, name: str) -> str:
-    if match["given"] is None:
-        return f'{match["indent"]}raise NotImplementedError("Exercise {name}")'
-    return re.sub(r"^( *)# ?", r"\1", match["given"], flags=re.MULTILINE).rstrip("\n")
+def _given(cell) -> str:
+    """Return an answer cell as students get it."""
+
+    def stub(match: re.Match) -> str:
+        if match["given"] is None:
+            return f'{match["indent"]}raise NotImplementedError("Exercise {role(cell)[1]}")'
+        return re.sub(r"^( *)# ?", r"\1", match["given"], flags=re.MULTILINE).rstrip("\n")
+
+    return SOLUTION.sub(stub, cell.source)
 
 
 def _with_ids(nb):

@@ -59,8 +59,9 @@ def compare(
         "evidence": [sentence, ...]}, ...]}, ...], "notes": [sentence, ...]}
     """
     lessons = {exercise[:2] for own in answers.values() for exercise in own}
-    given = _cells("notebooks", lessons) if given is None else given
-    published = _cells("solutions", lessons) if published is None else published
+    ours = _cells(lessons)
+    given = {name: g for name, (g, _) in ours.items()} if given is None else given
+    published = {name: p for name, (_, p) in ours.items()} if published is None else published
     by_exercise: dict[str, dict[str, str]] = defaultdict(dict)
     for student, own in answers.items():
         for exercise, source in own.items():
@@ -283,15 +284,15 @@ def _comments(source: str) -> list[str]:
 # ---------------------------------------------------------------- this clone's cells
 
 
-def _cells(folder: str, lessons: set[str]) -> dict[str, str]:
-    """Return {exercise: source of its answer cell} from the notebooks of this clone."""
+def _cells(lessons: set[str]) -> dict[str, tuple[str, str]]:
+    """Return {exercise: (its answer cell as students get it, solved)} of this clone."""
     import nbformat
 
     found = {}
     for lesson in sorted(lessons):
-        for path in (paths.root() / folder).glob(f"{lesson}_*.ipynb") if paths.root() else ():
+        for path in (paths.root() / "solutions").glob(f"{lesson}_*.ipynb") if paths.root() else ():
             for cell in nbformat.read(path, as_version=4).cells:
                 mark = cell.metadata.get("graphrec", {})
                 if mark.get("role") == "exercise":
-                    found[mark["exercise"]] = cell.source
+                    found[mark["exercise"]] = mark["given"], cell.source
     return found

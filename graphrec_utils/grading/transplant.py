@@ -34,19 +34,18 @@ class Lesson:
 
 @functools.cache
 def lesson(number: str) -> Lesson:
-    """Load a lesson from the built notebooks of this clone.
+    """Load a lesson from the solved notebook of this clone; the other one may hold answers.
 
     Raises:
         FileNotFoundError: the lesson has not been built.
     """
     stem = next(x.stem for x in syllabus.LESSONS if x.number == number)
     solved = _cells(paths.root() / "solutions" / f"{stem}.ipynb")
-    student = _cells(paths.root() / "notebooks" / f"{stem}.ipynb")
     setup = tuple(c.source for c in solved if "setup" in c.metadata.get("tags", ()))
     references = {c.metadata.graphrec.exercise: c.source for c in solved if _answers(c)}
     stubs = {
-        c.metadata.graphrec.exercise: syntax.fingerprint(ast.parse(c.source))
-        for c in student
+        c.metadata.graphrec.exercise: syntax.fingerprint(ast.parse(c.metadata.graphrec.given))
+        for c in solved
         if _answers(c)
     }
     return Lesson(number, setup, references, stubs, exercises.of_lesson(number))
