@@ -24,7 +24,7 @@ COMMANDS = {
     "reset": ("restore a lesson, keeping yours", "graphrec_utils.commands", "reset", None),
     "slides": ("lessons as slides", "graphrec_utils.authoring.slides", "main", "test"),
     "site": ("the lessons as a website", "graphrec_utils.authoring.site", "main", "test"),
-    "export": ("lessons for other graders", "graphrec_utils.authoring.export", "main", "lab"),
+    "export": ("lessons for other graders", "graphrec_utils.authoring.export", "main", "test"),
     "bench": ("compare our engines", "graphrec_utils.benchmark.command", "main", "lab"),
     "data": ("list, fetch or verify data sets", "graphrec_utils.data_commands", "main", "lab"),
 }

@@ -100,6 +100,7 @@ def _fill(folder, kind):
     _install(kind, folder, python, version)
     site = environment.site_packages(folder)
     virtual.link(site, paths.root())
+    virtual.no_news(folder)
     lacks = environment.missing(kind, site)
     if lacks:
         raise CannotRun(f"after the installation {folder} still lacks {', '.join(lacks)}")

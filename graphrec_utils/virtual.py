@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -118,3 +119,12 @@ def link(site, root):
     """
     line = os.path.relpath(root.resolve(), site.resolve())
     (site / "graphrec_course.pth").write_text(line + "\n", "utf-8")
+
+
+def no_news(folder):
+    """Keep the environment's JupyterLab from asking, over a lesson, whether it may fetch news."""
+    settings = folder / "share" / "jupyter" / "lab" / "settings"
+    settings.mkdir(parents=True, exist_ok=True)
+    notification = {"fetchNews": "false", "checkForUpdates": False}
+    name = "@jupyterlab/apputils-extension:notification"
+    (settings / "overrides.json").write_text(json.dumps({name: notification}), "utf-8")

@@ -36,6 +36,12 @@ def test_the_first_start_makes_an_environment_and_opens_the_lesson_in_it(course)
     assert "installing 3 packages" in course.first.stdout
 
 
+def test_jupyterlab_does_not_ask_for_news_over_the_first_lesson(course):
+    settings = course.root / ".venv" / "share" / "jupyter" / "lab" / "settings"
+    (asked,) = json.loads((settings / "overrides.json").read_text("utf-8")).values()
+    assert asked == {"fetchNews": "false", "checkForUpdates": False}
+
+
 def test_constraints_are_used_on_the_python_they_were_made_with(course):
     started(course.first)
     assert (course.site / "graphrec_demo-1.0.dist-info").exists()  # 1.1 is there, too
