@@ -38,12 +38,12 @@ style.use()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 0.1 How a lesson works
 #
-# Press **Shift + Enter** to run a cell and go to the next one. You will meet four kinds:
+# Press **Shift + Enter** to run a cell and go to the next one. You will meet four things:
 #
 # | you see | you do |
 # |---|---|
 # | **Predict first** | answer in your head, or on paper, before you run on |
-# | **Exercise** | replace one line in a function by your own code |
+# | **Exercise** | write or repair a few lines of a function |
 # | **a check** below it | run it: a card says what holds, what does not, and what you get for it |
 # | **Claim … verdict** | run a measurement that may well prove the claim wrong |
 #
@@ -78,7 +78,7 @@ plt.show()
 visuals.bipartite(R, toy.USERS, toy.ITEMS)
 
 # %% [markdown]
-# *Figure 0.2. The matrix and the graph of figure 0.1, now movable: the cell you point at and its
+# *Figure 0.2. The matrix and the graph of figure 0.1, now yours to change: the cell you point at and its
 # edge light up together, and the line below counts the likes of that person and that film.*
 #
 # <details><summary>The answer</summary>
@@ -159,14 +159,21 @@ check("00.1", summarize)
 
 # %%
 events = pd.DataFrame(
-    [("Bob", "Cube"), ("Ann", "Brazil"), ("Bob", "Brazil"), ("Ann", "Alien")],
+    [("Bob", "Cube"), ("Bob", "Brazil"), ("Ann", "Brazil"), ("Ann", "Alien")],
     columns=["user", "item"],
 )
 events
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # > **Predict first.** We number the users in the order in which they appear in this table.
-# > Which number does Ann get?
+# > Which number does Ann get: 0, 1 or 2?
+#
+# <details><summary>The answer</summary>
+#
+# 1. Bob comes first and has 0; his second row brings no new name and takes no number. 0 would be
+# the order of the alphabet, 2 the place in the table.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 00.2 — `build_index` ({{points:00.2}})
@@ -324,8 +331,9 @@ plt.show()
 # nearly every time, the small ones at the bottom never.*
 #
 # One number said "better than chance". The picture says "good for crowds, useless for the rest".
-# Even two events of the same size fare differently: what counts is whom their guests meet
-# elsewhere. Who else was there is what the edges of a graph know and a popularity list does not.
+# Even E3 and E12, two events of the same size, fare differently: the guests of E3 had been to most
+# of the crowded events already, so fewer of those stood before it in their lists. Which events
+# share their guests is what the edges of a graph know and a popularity list does not.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 0.8 Where this course goes

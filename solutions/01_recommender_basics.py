@@ -21,7 +21,7 @@
 # **Runs on** any CPU
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Ninety minutes with exercises; as a lecture, 1.1 to 1.4 and 1.9 make forty-five. The two moments
+# A hundred minutes with exercises; as a lecture, 1.1 to 1.4 and 1.9 make forty-five. The two moments
 # to stop: the leak picture (ask who has ever used a random split) and the metric list (let the
 # room find a list on which the two NDCGs differ most). Take bets before the last section: many
 # will bet on item2item.
@@ -114,15 +114,9 @@ print(f"{(fans == 1).sum():,} items have exactly one like")
 
 # %% [markdown]
 # *Figure 1.2. The long tail: likes per item, from the most to the least popular, both axes
-# logarithmic. The shaded head is 1 % of the items; its share of all likes stands in the title.
-# On the right, thousands of items have one or two likes each.*
-#
-# <details><summary>The answer</summary>
-#
-# The share stands in the title of the figure, the number of items with one like in the line below
-# it. A random one percent of the items would have about one percent of the likes.
-#
-# </details>
+# logarithmic. The shaded head is 1 % of the items; its share of all likes stands in the title, and
+# a random one percent would have about one percent. The step at the lower right is the items with
+# one like each.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # How uneven is that? Give the item of rank $r$ the weight $r^{-s}$ and draw, from the least to the
@@ -183,6 +177,9 @@ W.VBox([exponent, picture])
 #
 # A random split asks: *which film of March did Ann like, given what she liked in June?* No
 # recommender will ever be asked that. Whoever knows June knows which films became hits.
+#
+# > **Predict first.** Hide a random fifth of every user's likes. How many of the hidden ones have a
+# > later like of the same user in train: one in ten, half, or nearly all?
 
 
 # %%
@@ -225,8 +222,10 @@ plt.show()
 # Cut the time line twice. With $E$ events in order of time (positions 0 … $E-1$),
 #
 # $$
-# t_1 = \text{time at position } \operatorname{round}(a E), \qquad
-# t_2 = \text{time at position } \operatorname{round}((a + b) E)
+# \begin{aligned}
+# t_1 &= \text{time at position } \operatorname{round}(a E) \\
+# t_2 &= \text{time at position } \operatorname{round}((a + b) E)
+# \end{aligned}
 # $$
 #
 # | symbol | in code | meaning |
@@ -276,16 +275,20 @@ check("01.1", temporal_split)
 #
 # $$
 # \text{recall@}k = \frac{|L \cap \mathrm{Rel}|}{|\mathrm{Rel}|} \qquad
-# \text{precision@}k = \frac{|L \cap \mathrm{Rel}|}{k} \qquad
+# \text{precision@}k = \frac{|L \cap \mathrm{Rel}|}{k}
+# $$
+#
+# $$
+# \text{hit rate@}k = [\,\text{there is a hit}\,] \qquad
 # \text{MRR@}k = \frac{1}{\text{rank of the first hit}}
 # $$
 #
 # | symbol | in code | meaning |
 # |---|---|---|
-# | $L$ | `ranked` | item numbers, best first |
-# | $\mathrm{Rel}$ | `wanted` | a set of item numbers |
+# | $L$ | one of `lists` (01.2), `ranked` (01.3) | item numbers, best first |
+# | $\mathrm{Rel}$ | one of `relevant` (01.2), `relevant` (01.3) | a set of item numbers |
 # | $k$ | `top` | length of the list that is looked at (code keeps `k` for layers) |
-# | hit rate | `any(hits)` | 1 if there is a hit at all, else 0 |
+# | $[\,\dots]$ | a comparison | 1 if what stands inside is true, else 0 |
 #
 # **Without a hit among the first $k$ places, MRR is 0.**
 #
@@ -372,9 +375,10 @@ visuals.metric_list([0, 1, 0, 0, 1, 0, 1, 0, 0, 0], missed=0, top=5)
 #
 # <details><summary>The answers</summary>
 #
-# One relevant item, at rank 3 or later, and nothing missed. One hit at rank 1 and many relevant
-# items missed: the careless NDCG says 1. Precision, hit rate and MRR never notice a missed item,
-# nor does the careless NDCG; recall, average precision and NDCG do.
+# For example one relevant item, at rank 3 or later, and nothing missed. One hit at rank 1 and many
+# relevant items missed: the careless NDCG says 1. Precision, hit rate and MRR never notice a missed
+# item, nor does the careless NDCG. Recall does, and so do average precision and NDCG until the
+# ideal list is full.
 #
 # </details>
 
@@ -466,7 +470,8 @@ check("01.4", topk_masked)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1.6 Popularity, with an eye on the clock
 #
-# The first generator ignores the user. It may ignore the year as well, or let events age:
+# The first generator ignores the user. It may ignore dates as well and count all events alike, or
+# let them age:
 #
 # $$
 # \text{score}(i) = \sum_{\text{events of } i} 2^{-\text{age} / h}
@@ -541,12 +546,16 @@ plt.show()
 # Ann to Brazil. Right: entry (i, j) of RᵀR counts the paths from item i to item j, that is, their
 # common fans; on the diagonal stands how many fans an item has.*
 #
-# Counts favor hits: everybody has a fan in common with a blockbuster. The **cosine** of two columns
-# of $\mathbf R$ divides that out:
+# Counts favor hits: nearly every film has a fan in common with a blockbuster. The **cosine** of two
+# columns of $\mathbf R$ divides that out, and a user's score for an item adds up the cosines with
+# what the user likes:
 #
 # $$
-# S_{ij} = \frac{C_{ij}}{\sqrt{c_i\, c_j}}, \quad \mathbf C = \mathbf R^\top \mathbf R,
-# \quad c_i = C_{ii}, \quad S_{ii} = 0, \qquad
+# S_{ij} = \frac{C_{ij}}{\sqrt{c_i\, c_j}}, \qquad \mathbf C = \mathbf R^\top \mathbf R,
+# \qquad c_i = C_{ii}, \qquad S_{ii} = 0
+# $$
+#
+# $$
 # \text{score}(u, i) = \sum_{j \in \mathcal N(u)} S_{ji}
 # $$
 #
@@ -595,8 +604,10 @@ check("01.6", item2item_cosine)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The library's version is sparse, and it can **shrink**: two films whose only common fan is one
 # person have cosine 1 if neither has another fan. The factor $C_{ij} / (C_{ij} + s)$ distrusts such
-# luck. Watch the neighbors of an item with about sixty fans; in brackets, how many fans they have in
-# common with it, and how many at all:
+# luck. Here are the neighbors of an item with about sixty fans; the brackets say how many fans a
+# neighbor has in common with it, and how many at all.
+#
+# > **Predict first.** Without shrinkage, will the five nearest be famous films or obscure ones?
 
 # %%
 R_past, title = past.csr(), likes.item_labels
@@ -607,7 +618,7 @@ nearest = {}
 for shrinkage in (0, 20):
     S = baselines.item2item(past, shrinkage=shrinkage).right[example].toarray().ravel()  # (n,)
     nearest[f"shrinkage {shrinkage}"] = [
-        f"{title[i][:28]} ({common[i]} of {known[i]})" for i in S.argsort()[::-1][:5]
+        f"{title[i][:32]} ({common[i]} of {known[i]})" for i in S.argsort()[::-1][:5]
     ]
 print("near", title[example])
 pd.DataFrame(nearest)
@@ -622,6 +633,11 @@ pd.DataFrame(nearest)
 # \text{score}(u, i) = \sum_{v \,\in\, \mathrm{kNN}(u)} w_{uv}\, R_{vi}, \qquad
 # w_{uv} = \text{cosine of rows } u \text{ and } v, \quad w_{uu} = 0
 # $$
+#
+# | symbol | in code | meaning |
+# |---|---|---|
+# | $\mathrm{kNN}(u)$ | the `neighbors` largest entries of row $u$ | the $k$ users most similar to $u$, without $u$ |
+# | $w_{uv}$ | `W[u, v]`, shape `(m, m)` | similarity of two users |
 #
 # On the graph both generators walk the same way, Ann → Brazil → Bob → Cube: **three hops** from a
 # user to new items. They weigh it differently. user2item compares the people at the ends of the
@@ -821,10 +837,10 @@ report(results, lists)
 # %% [markdown]
 # `coverage` is the share of the catalog that appears in any list; `bestsellers` the share of
 # recommended places that go to the twenty most popular items of all time. The column `recall`
-# answers the prediction; two claims about it follow.
+# answers the prediction.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Now the first claim, the eye on the clock. Two generators answer the same users, so we compare user
+# To the first claim, the eye on the clock. Two generators answer the same users, so we compare user
 # by user. A difference counts if it is larger than twice its standard error.
 
 
@@ -858,14 +874,15 @@ verdict(
 
 # %% [markdown]
 # If this claim failed, here is a guess: people post about what runs in the cinemas this week, and
-# the cinemas play the same films for everybody. Test it on data without that habit. Replace the first line of 1.2 by `from graphrec_utils import pinworld` and
+# the cinemas play the same films for everybody. Test it on data without that habit: replace the
+# first line of 1.2 by `from graphrec_utils import pinworld` and
 # `movies = pinworld.load("small").interactions()`, run everything again, and watch which verdicts
 # turn around.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Where are the hits?
 #
-# An average over events is an average over popular items: they own most of the events.
+# Popular items own most of the test likes, so every average above is one over popular items.
 #
 # > **Claim.** The personal generators serve the tail: of the test likes for items with at most 20
 # > train likes, they find at least one in twenty.
@@ -905,8 +922,8 @@ plt.show()
 
 # %% [markdown]
 # *Figure 1.7. Which share of the test likes each generator finds (up), by how many likes the item
-# had in train (right: more). All generators live from the items on the right; the curves near zero
-# on the left are the tail problem. Later lessons will draw this picture again.*
+# had in train (right: more). All generators but chance make their hits on the right; the curves near
+# zero on the left are the tail problem. Later lessons will draw this picture again.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Does the split matter?
@@ -953,8 +970,8 @@ plt.show()
 
 # %% [markdown]
 # *Figure 1.8. The recall of four generators under both splits, a line each; bars on the left show one
-# standard deviation over three seeds. Lines that cross are conclusions that turn around with the
-# split.*
+# standard deviation over three seeds and may be smaller than the marks. Lines that cross are
+# conclusions that turn around with the split.*
 #
 # If recent popularity falls behind on the left and not on the right, this is why: a random split
 # asks about all months alike, and train has likes from all of them. Then a half-life throws away
@@ -1018,7 +1035,7 @@ verdict(
 # | "we want the missing values of $R$ not to be 0" | with implicit feedback no cell is missing: 0 means *not observed*. Methods differ in how they weigh the zeros (lesson 02), rank them (03) or contrast them (10) | Hu, Koren and Volinsky 2008; Rendle et al. 2009 |
 # | user histories, listed twice | once is enough | a typo |
 # | the ranker gets "100–1,000 objects from the candidate" | from the candidate *generators* | a typo |
-# | rare items: hard to generalize, easy to memorize | true, and the metrics look away, too: an average over events is dominated by popular items, so a bestseller list is a strong baseline | figure 1.7 |
+# | rare items: hard to generalize, easy to memorize | true, and the metrics look away, too: popular items dominate every average, so a bestseller list is a strong baseline | figure 1.7 |
 #
 # | paper and code | what they do |
 # |---|---|

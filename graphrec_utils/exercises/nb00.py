@@ -1,10 +1,10 @@
-"""Claims and mistakes of lesson 00, Start here."""
+"""Claims and mistakes of lesson 00, Start here: counting and numbering (00.3: `nb00_recommend`)."""
 
 from __future__ import annotations
 
 import torch
 
-from graphrec_utils import toy
+from graphrec_utils.exercises import nb00_recommend
 from graphrec_utils.exercises.compare import part
 from graphrec_utils.exercises.core import Claim, Exercise, Mistake
 
@@ -23,8 +23,11 @@ def summarize(R):
 
 
 def _with_newcomers(rng) -> dict:
-    """Users and items without a like at both ends of R: the last number is not the count either."""
-    R = _matrix(rng, int(rng.integers(4, 9)), int(rng.integers(10, 15)))
+    """Users and items without a like at both ends of R: the last number is not the count either.
+
+    No share of 7 · 13 or 11 · 13 cells has two decimals, so a rounded density is seen.
+    """
+    R = _matrix(rng, int(rng.choice([7, 11])), 13)
     R[[0, -1]] = 0
     R[:, [1, -1]] = 0
     R[1, 0] = 1
@@ -43,6 +46,10 @@ def _full_rows(rng) -> dict:
     return {"R": R}
 
 
+def _active(R):
+    return R[R.sum(1) > 0][:, R.sum(0) > 0]
+
+
 EX_1 = Exercise(
     id="00.1",
     function="summarize",
@@ -53,7 +60,7 @@ EX_1 = Exercise(
         Claim("items are the columns of R", _full_rows, judge=part(1)),
         Claim("users and items without a like count too", _with_newcomers, judge=part(0, 1)),
         Claim("every like counts once", _full_rows, judge=part(2)),
-        Claim("density is the share of all possible likes", _full_rows, judge=part(3)),
+        Claim("density is the share of all possible likes", _with_newcomers, judge=part(3)),
     ),
     mistakes=(
         Mistake(
@@ -63,7 +70,7 @@ EX_1 = Exercise(
         ),
         Mistake(
             "only active users and items",
-            lambda R: summarize(R[R.sum(1) > 0][:, R.sum(0) > 0]),
+            lambda R: summarize(_active(R)),
             "you dropped users and items without a like; a newcomer is still a user",
         ),
         Mistake(
@@ -85,6 +92,11 @@ EX_1 = Exercise(
             "density as a percentage",
             lambda R: (*summarize(R)[:3], 100 * summarize(R)[3]),
             "your density is in percent; the share lies between 0 and 1",
+        ),
+        Mistake(
+            "density among the active",
+            lambda R: (*summarize(R)[:3], summarize(_active(R))[3]),
+            "your density leaves out users and items without a like; they could like and be liked, too",
         ),
     ),
     hints=(
@@ -137,6 +149,13 @@ def _keys(got, expected, inputs):
     return None
 
 
+def _always_new(names):
+    index = {}
+    for name in names:
+        index[name] = len(index)
+    return index
+
+
 EX_2 = Exercise(
     id="00.2",
     function="build_index",
@@ -176,6 +195,11 @@ EX_2 = Exercise(
             lambda names: {k: name for name, k in build_index(names).items()},
             "your dictionary is the wrong way round: it leads from numbers to names",
         ),
+        Mistake(
+            "numbers a name again",
+            _always_new,
+            "a name that comes again gets a new number in yours: ask first whether it has one",
+        ),
     ),
     hints=(
         "Walk through the names once. What do you do when you meet a name again?",
@@ -184,126 +208,4 @@ EX_2 = Exercise(
     ),
 )
 
-
-# ---------------------------------------------------------------- 00.3
-
-
-def recommend(R, u, top):
-    popularity = R.sum(dim=0)
-    popularity[R[u] > 0] = -1
-    return popularity.argsort(descending=True, stable=True)[:top]
-
-
-def _ranked(score):
-    return score.argsort(descending=True, stable=True)
-
-
-def _shows_seen(R, u, top):
-    return _ranked(R.sum(dim=0))[:top]
-
-
-def _seen_as_unpopular(R, u, top):
-    return _ranked(R.sum(dim=0) * (1 - R[u]))[:top]
-
-
-def _seen_only(R, u, top):
-    score = R.sum(dim=0)
-    score[R[u] == 0] = -1
-    return _ranked(score)[:top]
-
-
-def _numbers_lost(R, u, top):
-    return _ranked(R.sum(dim=0)[R[u] == 0])[:top]
-
-
-def _least_popular(R, u, top):
-    score = R.sum(dim=0)
-    score[R[u] > 0] = len(R) + 1
-    return score.argsort(stable=True)[:top]
-
-
-def _erases_history(R, u, top):
-    seen = R[u] > 0
-    R[:, seen] = -1
-    return _ranked(R.sum(dim=0))[:top]
-
-
-def _ann(rng) -> dict:
-    return {"R": toy.likes(), "u": 0, "top": 2}
-
-
-def _fans_of_hits(rng) -> dict:
-    """A user who has seen the hit that everybody has seen; popularities are all different."""
-    m, n = 12, 8
-    R = torch.zeros(m, n)
-    for place, item in enumerate(rng.permutation(n)):
-        R[torch.from_numpy(rng.permutation(m)[: m - place]), int(item)] = 1
-    return {"R": R, "u": int(R.sum(dim=1).argmin()), "top": 1}
-
-
-def _unloved(rng) -> dict:
-    """Items that nobody liked compete with items the user has seen."""
-    R = _matrix(rng, 6, 9, 0.5)
-    R[:, :3] = 1
-    R[2, :5], R[2, 5:] = 1, 0
-    R[:, 7:] = 0
-    return {"R": R, "u": 2, "top": 4}
-
-
-def _longer(rng) -> dict:
-    inputs = _fans_of_hits(rng)
-    R, u = inputs["R"], inputs["u"]
-    return {"R": R, "u": u, "top": int((R[u] == 0).sum())}
-
-
-EX_3 = Exercise(
-    id="00.3",
-    function="recommend",
-    points=5,
-    reference=recommend,
-    claims=(
-        Claim("Ann gets Cube, then Drive", _ann),
-        Claim("the most popular film the user has not seen comes first", _fans_of_hits),
-        Claim("nothing the user has liked is recommended, even if nobody liked the rest", _unloved),
-        Claim("a longer list keeps the order of popularity", _longer),
-    ),
-    mistakes=(
-        Mistake(
-            "shows what was seen",
-            _shows_seen,
-            "you recommend films the user has already liked: hide them before you rank",
-        ),
-        Mistake(
-            "seen counts as zero",
-            _seen_as_unpopular,
-            "a seen film with score 0 ties with a film nobody liked; seen films need a lower score",
-        ),
-        Mistake(
-            "shows only what was seen",
-            _seen_only,
-            "your mask is the wrong way round: it hides the new films and keeps the seen ones",
-        ),
-        Mistake(
-            "item numbers lost",
-            _numbers_lost,
-            "you cut the seen films out and numbered the rest anew: position 0 is no longer film 0",
-        ),
-        Mistake(
-            "least popular first",
-            _least_popular,
-            "your order is turned around: the least popular film comes first",
-        ),
-        Mistake(
-            "erases the history",
-            _erases_history,
-            "you wrote into R itself: the user's likes are gone for the next caller",
-        ),
-    ),
-    hints=(
-        "The card named the mistake. At which line do you still know what user `u` has liked?",
-        "`R[u] > 0` marks what was seen. Which score puts a film behind all others?",
-        "Between the two lines: `popularity[R[u] > 0] = -1`.",
-    ),
-)
-
-EXERCISES = (EX_1, EX_2, EX_3)
+EXERCISES = (EX_1, EX_2, nb00_recommend.EX_3)

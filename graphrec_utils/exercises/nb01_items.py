@@ -133,6 +133,27 @@ EX_5 = Exercise(
             _only_seen_items,
             "the items without events at the end are missing; np.bincount takes minlength",
         ),
+        Mistake(
+            "whole half-lives",
+            lambda items, times, num_items, half_life, now: _decayed(
+                items, times, num_items, now, lambda age: 0.5 ** (age // half_life)
+            ),
+            "// counts whole half-lives only, so your events lose nothing for days and then half: use /",
+        ),
+        Mistake(
+            "later events count fully",
+            lambda items, times, num_items, half_life, now: popularity(
+                items, np.minimum(times, now), num_items, half_life, now
+            ),
+            "events after now count fully in yours: leave them out",
+        ),
+        Mistake(
+            "mirrors the future",
+            lambda items, times, num_items, half_life, now: popularity(
+                items, now - abs(now - times), num_items, half_life, now
+            ),
+            "tomorrow counts like yesterday in yours: leave later events out instead of taking abs",
+        ),
     ),
     hints=(
         "How much is an event of age `now - times` worth? Halve 1 once per half-life.",
@@ -277,6 +298,11 @@ EX_6 = Exercise(
             "NaN",
             _similar(lambda C, a, b: C / (a * b).sqrt()),
             "an item without fans gives 0 / 0, which is NaN; make the divisor at least 1",
+        ),
+        Mistake(
+            "Dice",
+            _similar(lambda C, a, b: 2 * C / (a + b).clamp(min=1)),
+            "you divide by the mean of c_i and c_j, which is Dice; cosine divides by sqrt(c_i c_j)",
         ),
     ),
     hints=(

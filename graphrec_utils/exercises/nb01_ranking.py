@@ -1,4 +1,4 @@
-"""Lesson 01: NDCG, and the best unseen items of every user."""
+"""Lesson 01: NDCG of one list (01.3)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from math import log2
 import numpy as np
 
 from graphrec_utils.exercises.core import Claim, Exercise, Mistake
-
-# ---------------------------------------------------------------- 01.3
 
 
 def ndcg_at_k(ranked, relevant, top):
@@ -60,6 +58,10 @@ def _ranking(hits, missed: int, length: int, top: int):
 def _any_ranking(rng) -> dict:
     hits = rng.choice(np.arange(1, 9), size=3, replace=False)
     return _ranking(hits, int(rng.integers(2, 4)), 8, 8)(rng)
+
+
+def _ideal_from_the_list(ranked, relevant, top):
+    return _ndcg(ranked, relevant, top, min(top, len(set(ranked) & relevant)))
 
 
 EX_3 = Exercise(
@@ -135,6 +137,21 @@ EX_3 = Exercise(
             ),
             "hits after place top count in your DCG; cut the list first",
         ),
+        Mistake(
+            "ideal from the whole list",
+            _ideal_from_the_list,
+            "your ideal list holds relevant items of the given list only; the missed ones belong to it",
+        ),
+        Mistake(
+            "over the number of relevant",
+            lambda ranked, relevant, top: _unnormalized(ranked, relevant, top) / len(relevant),
+            "you divide by the number of relevant items; the hits of the ideal list are discounted, too",
+        ),
+        Mistake(
+            "gain of 2002",
+            _with_gain(lambda rank: 1 / max(1, log2(rank))),
+            "your first two places have the same gain, as in the paper of 2002; here it is 1 / log2(rank + 1)",
+        ),
     ),
     hints=(
         "Write the gains of the first places: 1, 0.63, 0.5, … Which of them does your list earn?",
@@ -143,137 +160,3 @@ EX_3 = Exercise(
         "relevant)`; the ideal is the same sum over `range(1, min(top, len(relevant)) + 1)`.",
     ),
 )
-
-# ---------------------------------------------------------------- 01.4
-
-
-def topk_masked(scores, seen, top, order):
-    return _best(np.where(seen, -np.inf, scores), top, order)
-
-
-def _best(S, top, order):
-    """The `top` largest entries of each row, equal ones by `order`; -1 for -inf."""
-    ranked = np.lexsort((np.broadcast_to(order, S.shape), -S), axis=1)[:, :top]
-    return np.where(np.take_along_axis(S, ranked, axis=1) == -np.inf, -1, ranked)
-
-
-def _lowest_first(scores, seen, top, order):
-    return _best(np.where(seen, -np.inf, -scores), top, order)
-
-
-def _by_item_number(scores, seen, top, order):
-    return topk_masked(scores, seen, top, np.arange(scores.shape[1]))
-
-
-def _keys_swapped(scores, seen, top, order):
-    S = np.where(seen, -np.inf, scores)
-    ranked = np.lexsort((-S, np.broadcast_to(order, S.shape)), axis=1)[:, :top]
-    return np.where(np.take_along_axis(S, ranked, axis=1) == -np.inf, -1, ranked)
-
-
-def _order_lists_items(scores, seen, top, order):
-    return topk_masked(scores, seen, top, np.argsort(order))
-
-
-def _fills_with_seen(scores, seen, top, order):
-    S = np.where(seen, -np.inf, scores)
-    return np.lexsort((np.broadcast_to(order, S.shape), -S), axis=1)[:, :top]
-
-
-def _masks_in_place(scores, seen, top, order):
-    scores[seen] = -np.inf
-    return _best(scores, top, order)
-
-
-def _score_table(rng, m: int = 4, n: int = 9) -> dict:
-    """Different positive scores; each user has seen the two items with the highest."""
-    scores = np.stack([rng.permutation(n) + 1.0 for _ in range(m)])
-    return {"scores": scores, "seen": scores > n - 2, "top": 3, "order": rng.permutation(n)}
-
-
-def _below_zero(rng) -> dict:
-    inputs = _score_table(rng)
-    return inputs | {"scores": inputs["scores"] - 20}
-
-
-def _equal_scores(rng) -> dict:
-    inputs = _score_table(rng)
-    return inputs | {"scores": np.floor(inputs["scores"] / 3)}
-
-
-def _little_left(rng) -> dict:
-    """Two unseen items for a list of three."""
-    inputs = _score_table(rng)
-    return inputs | {"seen": inputs["scores"] > 2}
-
-
-EX_4 = Exercise(
-    id="01.4",
-    function="topk_masked",
-    points=4,
-    reference=topk_masked,
-    library="graphrec_utils.metrics.rank_with",
-    claims=(
-        Claim("the unseen items with the highest scores come first", _score_table),
-        Claim("seen items stay away when all scores are negative, too", _below_zero),
-        Claim("items with equal scores follow the given order", _equal_scores),
-        Claim("where nothing unseen is left, the place holds -1", _little_left),
-    ),
-    mistakes=(
-        Mistake(
-            "shows what was seen",
-            lambda scores, seen, top, order: _best(scores, top, order),
-            "you recommend items the user has already seen: mask them before you rank",
-        ),
-        Mistake(
-            "seen scores zero",
-            lambda scores, seen, top, order: _best(np.where(seen, 0.0, scores), top, order),
-            "seen items get score 0 in yours, which beats every negative score; use -inf",
-        ),
-        Mistake(
-            "mask turned around",
-            lambda scores, seen, top, order: topk_masked(scores, ~seen, top, order),
-            "your mask is the wrong way round: it keeps the seen items and hides the new ones",
-        ),
-        Mistake(
-            "lowest first",
-            _lowest_first,
-            "your order is turned around: the lowest score comes first",
-        ),
-        Mistake(
-            "equal scores by item number",
-            _by_item_number,
-            "equal scores follow the item number in yours; if good items have small numbers, a "
-            "model without any opinion looks good",
-        ),
-        Mistake(
-            "keys swapped",
-            _keys_swapped,
-            "you sort by order first and by score second: the last key of np.lexsort counts most",
-        ),
-        Mistake(
-            "order read as items",
-            _order_lists_items,
-            "you read order as a list of items; order[i] is the place of item i among equal scores",
-        ),
-        Mistake(
-            "fills up with seen items",
-            _fills_with_seen,
-            "when nothing unseen is left you fill the list with seen items; put -1 there",
-        ),
-        Mistake(
-            "masks in place",
-            _masks_in_place,
-            "you wrote -inf into the caller's scores: use np.where or work on a copy",
-        ),
-    ),
-    hints=(
-        "Which score puts an item behind all others, whatever they are? `np.where(seen, …, scores)` "
-        "makes a new array.",
-        "`np.lexsort((order, -row))` sorts one row by score, and equal scores by `order`.",
-        "For each user: `best = np.lexsort((order, -row))[:top]`, then put -1 where `row[best]` is "
-        "`-np.inf`; stack the rows.",
-    ),
-)
-
-EXERCISES = (EX_3, EX_4)

@@ -94,6 +94,14 @@ def _gramian_transposed(R, observed, item_emb, reg):
     return user_emb
 
 
+def _no_eye(R, observed, item_emb, reg):
+    rows = []
+    for r, known in zip(R, observed, strict=True):
+        H = item_emb[known]
+        rows.append(np.linalg.solve(H.T @ H + reg, H.T @ r[known]))
+    return np.stack(rows)
+
+
 EX_1 = Exercise(
     id="02.1",
     function="als_step",
@@ -144,6 +152,16 @@ EX_1 = Exercise(
             lambda R, observed, item_emb, reg: (R * observed) @ item_emb,
             "you stopped at the right-hand side Hᵀr: a system of d equations must still be solved",
         ),
+        Mistake(
+            "λ in every cell",
+            _no_eye,
+            "`H.T @ H + reg` adds λ to every cell of the matrix; it stands on the diagonal: reg * np.eye(d)",
+        ),
+        Mistake(
+            "twice λ",
+            lambda R, observed, item_emb, reg: als_step(R, observed, item_emb, 2 * reg),
+            "your λ has a factor 2: the derivatives of the squares all have it, so it cancels",
+        ),
     ),
     hints=(
         "Take one user. Which rows of `item_emb` does he have a rating for?",
@@ -178,6 +196,10 @@ def _counts(rng, values=(1,), dim: int = 3) -> dict:
     r = np.zeros(9)
     r[rng.permutation(9)[:4]] = rng.permutation(np.resize(values, 4))
     return {"r": r, "item_emb": rng.normal(size=(9, dim)), "alpha": 3.0, "reg": 0.7}
+
+
+def _system(A, b, reg):
+    return np.linalg.solve(A + reg, b)
 
 
 EX_2 = Exercise(
@@ -231,6 +253,31 @@ EX_2 = Exercise(
             "no ridge",
             lambda r, H, alpha, reg: _weighted(1 + alpha * r, r > 0, H, 0),
             "λ is missing on the diagonal",
+        ),
+        Mistake(
+            "target 1 for all",
+            lambda r, H, alpha, reg: _weighted(1 + alpha * r, np.ones(len(r)), H, reg),
+            "your unseen items have the target 1, too: p is 1 where r > 0 and 0 elsewhere",
+        ),
+        Mistake(
+            "the target grows to 1",
+            lambda r, H, alpha, reg: _weighted(1 + alpha * r, np.minimum(r, 1), H, reg),
+            "half a view has the target 1/2 in yours; what was seen has 1, r changes the confidence",
+        ),
+        Mistake(
+            "confidence twice",
+            lambda r, H, alpha, reg: np.linalg.solve(
+                (H.T * (1 + alpha * r) ** 2) @ H + reg * np.eye(H.shape[1]),
+                (H.T * (1 + alpha * r)) @ (r > 0),
+            ),
+            "C stands twice on your left-hand side: it is (C H)ᵀ H, not (C H)ᵀ (C H)",
+        ),
+        Mistake(
+            "λ in every cell",
+            lambda r, H, alpha, reg: _system(
+                (H.T * (1 + alpha * r)) @ H, (H.T * (1 + alpha * r)) @ (r > 0), reg
+            ),
+            "you add λ to every cell of the matrix; it stands on the diagonal: reg * np.eye(d)",
         ),
     ),
     hints=(

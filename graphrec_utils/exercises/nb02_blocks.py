@@ -13,12 +13,12 @@ def fold_in(histories, item_emb, alpha0, reg, nu):
     return _fold_in(histories, item_emb, alpha0, reg, nu)
 
 
-def _fold_in(histories, H, alpha0, reg, nu, once=set, shared=lambda G, S: G):
+def _fold_in(histories, H, alpha0, reg, nu, once=set, shared=lambda G, S: G, count=set, whole=1):
     n, d = H.shape
     vectors = np.zeros((len(histories), d))
     for row, history in enumerate(histories):
         S = H[np.array(sorted(once(history)), dtype=int)]
-        ridge = reg * (len(S) + alpha0 * n) ** nu
+        ridge = reg * (len(count(history)) + whole * alpha0 * n) ** nu
         A = S.T @ S + alpha0 * shared(H.T @ H, S) + ridge * np.eye(d)
         vectors[row] = np.linalg.solve(A, S.sum(axis=0))
     return vectors
@@ -75,7 +75,7 @@ EX_5 = Exercise(
         ),
         Mistake(
             "repeats count twice",
-            lambda *a: _fold_in(*a, once=list),
+            lambda *a: _fold_in(*a, once=list, count=list),
             "an item that stands twice counts twice in yours: R holds a single 1 for it",
         ),
         Mistake(
@@ -93,6 +93,16 @@ EX_5 = Exercise(
             "one vector for all",
             _one_for_all,
             "all users got the same vector: you put their histories into one",
+        ),
+        Mistake(
+            "repeats in the frequency",
+            lambda *a: _fold_in(*a, count=list),
+            "your vectors count an item once and your frequency counts it twice: take len of the set",
+        ),
+        Mistake(
+            "frequency without the catalog",
+            lambda *a: _fold_in(*a, whole=0),
+            "your frequency is the length of the history; the α₀n of the whole catalog belongs to it",
         ),
     ),
     hints=(
@@ -171,6 +181,14 @@ def _start(rng, dim: int, size: int) -> dict:
     }  # fmt: skip
 
 
+def _uphill(w, size, *rest):
+    A, target = _system(*rest)
+    w = w.copy()
+    for B in _blocks(w, size):
+        w[B] += np.linalg.solve(A[B, B], A[B] @ w - target[B])
+    return w
+
+
 EX_6 = Exercise(
     id="02.6",
     function="block_update",
@@ -214,6 +232,16 @@ EX_6 = Exercise(
             "the last block is lost",
             _last_block_lost,
             "the last coordinates never move: 5 coordinates in blocks of 2 are three blocks",
+        ),
+        Mistake(
+            "uphill",
+            _uphill,
+            "your step has the wrong sign: it goes up the slope",
+        ),
+        Mistake(
+            "everything at once",
+            lambda w, size, *rest: np.linalg.solve(*_system(*rest)),
+            "you solved for all coordinates at once; with blocks one of them moves while the others stand",
         ),
     ),
     hints=(

@@ -94,6 +94,32 @@ EX_3 = Exercise(
             "your right-hand side has a factor 1 + α₀; the targets of the α₀ term are 0, so it is "
             "the plain sum of the seen item vectors",
         ),
+        Mistake(
+            "α₀ without n",
+            lambda S, G, n, alpha0, reg, nu: _solve(S, alpha0 * G, reg * (len(S) + alpha0) ** nu),
+            "your frequency is |S| + α₀; α₀ is there for each of the n items: |S| + α₀n",
+        ),
+        Mistake(
+            "frequency of unseen items",
+            lambda S, G, n, alpha0, reg, nu: _solve(
+                S, alpha0 * G, reg * (len(S) + alpha0 * (n - len(S))) ** nu
+            ),
+            "your frequency gives α₀ to the unseen items only; α₀n counts the whole catalog",
+        ),
+        Mistake(
+            "seen items missing",
+            lambda S, G, n, alpha0, reg, nu: np.linalg.solve(
+                alpha0 * G + reg * (len(S) + alpha0 * n) ** nu * np.eye(len(G)), S.sum(axis=0)
+            ),
+            "Σ h hᵀ over the seen items is missing in your matrix; the Gramian has them with α₀ only",
+        ),
+        Mistake(
+            "λ in every cell",
+            lambda S, G, n, alpha0, reg, nu: np.linalg.solve(
+                S.T @ S + alpha0 * G + reg * (len(S) + alpha0 * n) ** nu, S.sum(axis=0)
+            ),
+            "you add the ridge to every cell of the matrix; it stands on the diagonal: ridge * np.eye(d)",
+        ),
     ),
     hints=(
         "Set the derivative of the loss by w to 0. Which terms contain w twice, which once?",
@@ -142,6 +168,11 @@ def _plain_ridge(users, items, W, H, alpha0, reg, nu):
 
 def _seen_frequency(users, items, W, H, alpha0, reg, nu):
     return reg * (_ridge(users, W, 0, nu) + _ridge(items, H, 0, nu))
+
+
+def _long_vectors(users, items, W, H, alpha0, reg, nu):
+    short = [np.sqrt(np.linalg.norm(X, axis=1, keepdims=True)) for X in (W, H)]
+    return ials_loss(users, items, *short, alpha0, reg, nu)[2]
 
 
 def _unobserved_only(users, items, W, H, alpha0, reg, nu):
@@ -236,6 +267,26 @@ EX_4 = Exercise(
             "target 0 for observed pairs",
             _replace(0, lambda u, i, W, H, *rest: ((W[u] * H[i]).sum(axis=1) ** 2).sum()),
             "your first part is the sum of ŷ²; an observed pair should score 1, so it is (ŷ − 1)²",
+        ),
+        Mistake(
+            "Gramians multiplied as matrices",
+            _replace(1, lambda u, i, W, H, alpha0, *rest: alpha0 * ((W.T @ W) @ (H.T @ H)).sum()),
+            "you multiplied the two Gramians as matrices; ⊙ is entry by entry, `*` in NumPy",
+        ),
+        Mistake(
+            "α₀ missing",
+            _replace(1, lambda u, i, W, H, *rest: ((W.T @ W) * (H.T @ H)).sum()),
+            "your second part lacks the factor α₀",
+        ),
+        Mistake(
+            "λ missing",
+            _replace(2, lambda *inputs: ials_loss(*inputs)[2] / inputs[5]),
+            "your third part lacks the factor λ",
+        ),
+        Mistake(
+            "norms not squared",
+            _replace(2, _long_vectors),
+            "your ridge adds up norms; the formula has their squares",
         ),
     ),
     hints=(

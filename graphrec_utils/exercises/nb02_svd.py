@@ -51,6 +51,11 @@ def _wide(rng, rank: int) -> dict:
     return {"R": R, "scores": rng.uniform(0.2, 0.8, R.shape), "rank": rank}
 
 
+def _other_order(R, scores, rank):
+    svd, other, svd_ones, other_ones = compare_with_svd(R, scores, rank)
+    return svd, svd_ones, other, other_ones
+
+
 EX_7 = Exercise(
     id="02.7",
     function="compare_with_svd",
@@ -90,6 +95,16 @@ EX_7 = Exercise(
             "zeros instead of ones",
             lambda R, scores, rank: _errors(R, scores, _best(R, rank), where=lambda R: R == 0),
             "your last two numbers are over the zeros of R; the ones were asked for",
+        ),
+        Mistake(
+            "another order",
+            _other_order,
+            "your numbers stand in another order: first both over all cells, then both over the ones",
+        ),
+        Mistake(
+            "roots",
+            lambda R, scores, rank: tuple(x**0.5 for x in compare_with_svd(R, scores, rank)),
+            "you took the root of the sums; the squared error was asked for",
         ),
     ),
     hints=(

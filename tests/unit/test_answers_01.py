@@ -11,7 +11,17 @@ import torch
 
 from graphrec_utils import exercises, metrics
 from graphrec_utils.data import Interactions
-from graphrec_utils.exercises import core, nb01, nb01_items, nb01_ranking, nb01_users, runs
+from graphrec_utils.exercises import (
+    core,
+    nb01,
+    nb01_averages,
+    nb01_items,
+    nb01_ranking,
+    nb01_topk,
+    nb01_union,
+    nb01_users,
+    runs,
+)
 from graphrec_utils.metrics.ranking import tie_order
 from graphrec_utils.models import baselines
 
@@ -233,7 +243,7 @@ def test_temporal_split_of_the_library(seed):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_recall_hit_rate_and_mrr_of_the_library(seed):
     lists, relevant = rankings(seed)
-    mine = nb01.recall_hit_mrr(lists, relevant, 5)
+    mine = nb01_averages.recall_hit_mrr(lists, relevant, 5)
     functions = (metrics.recall_at_k, metrics.hit_rate_at_k, metrics.mrr)
     single = [
         [f(x, wanted, 5) for x, wanted in zip(lists, relevant, strict=True)] for f in functions
@@ -260,7 +270,7 @@ def test_ranking_of_the_library(seed):
     scores = rng.integers(-3, 3, size=(6, 10)).astype(float)  # many ties
     seen = rng.random((6, 10)) < 0.5
     seen[0] = True
-    mine = nb01_ranking.topk_masked(scores, seen, 4, tie_order(10, seed))
+    mine = nb01_topk.topk_masked(scores, seen, 4, tie_order(10, seed))
     theirs = metrics.rank_with(lambda users: scores[users], seen.astype(int), 4, seed=seed)
     assert mine.tolist() == theirs.tolist()
 
@@ -295,7 +305,7 @@ def test_merge_of_the_library(seed):
     rng = np.random.default_rng(seed)
     generators = {name: rng.permutation(15)[:8].tolist() for name in ("popular", "similar", "near")}
     seen = {int(i) for i in rng.permutation(15)[:4]}
-    mine = nb01_users.merge_candidates(generators, 3, seen)
+    mine = nb01_union.merge_candidates(generators, 3, seen)
     theirs = baselines.merge_candidates(generators, 3, seen)
     assert {item: tuple(names) for item, names in mine.items()} == theirs
 
