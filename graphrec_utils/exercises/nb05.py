@@ -64,6 +64,51 @@ def _self_normalized(neighbors, E, W_self, W_inter):
     return _loop(neighbors, E, W_self, W_inter, own=own)
 
 
+def _self_for_each_neighbor(N, E, W_self, W_inter):
+    """The self-message inside the inner loop: once, and weighted, for every neighbor."""
+    out = torch.zeros(len(E), len(W_self))
+    for v in range(len(E)):
+        for w in N[v]:
+            message = W_self @ (E[v] + E[w]) + W_inter @ (E[w] * E[v])
+            out[v] += message / _norm(N, v, w)
+    return leaky(out)
+
+
+def _written_inside(N, E, W_self, W_inter):
+    """The row is written inside the inner loop, which a lonely node never enters."""
+    out = _loop(N, E, W_self, W_inter)
+    return torch.stack([row if N[v] else torch.zeros(len(row)) for v, row in enumerate(out)])
+
+
+def _product_of_turned(N, E, W_self, W_inter):
+    """W2 on both vectors, then the product."""
+    out = torch.zeros(len(E), len(W_self))
+    for v in range(len(E)):
+        total = W_self @ E[v]
+        for w in N[v]:
+            product = (W_inter @ E[w]) * (W_inter @ E[v])
+            total = total + (W_self @ E[w] + product) / _norm(N, v, w)
+        out[v] = leaky(total)
+    return out
+
+
+def _weighs_one_term(N, E, W_self, W_inter):
+    out = torch.zeros(len(E), len(W_self))
+    for v in range(len(E)):
+        total = W_self @ E[v]
+        for w in N[v]:
+            total = total + W_self @ E[w] / _norm(N, v, w) + W_inter @ (E[w] * E[v])
+        out[v] = leaky(total)
+    return out
+
+
+def _as_wide_as_it_came(N, E, W_self, W_inter):
+    out = torch.zeros_like(E)
+    for v in range(len(E)):
+        out[v] = _loop(N, E, W_self, W_inter)[v]
+    return out
+
+
 def _reads_new_rows(neighbors, E, W_self, W_inter):
     E = E.clone()
     for v in range(len(E)):
@@ -148,6 +193,48 @@ EX_1 = Exercise(
             "slope 0.01",
             lambda *a: _loop(*a, act=F.leaky_relu),
             "your slope is PyTorch's default, 0.01; this lesson uses 0.2",
+        ),
+        Mistake(
+            "ReLU",
+            lambda *a: _loop(*a, act=F.relu),
+            "negative sums become 0 in yours: that is ReLU; LeakyReLU multiplies them by 0.2",
+        ),
+        Mistake(
+            "matrices swapped",
+            lambda N, E, W1, W2: _loop(N, E, W2, W1),
+            "W_self and W_inter are swapped: W_inter belongs to the product",
+        ),
+        Mistake(
+            "W2 before the product",
+            _product_of_turned,
+            "you turn both vectors by W2 and multiply then; the product e_w ⊙ e_v comes first, W2 "
+            "turns it once",
+        ),
+        Mistake(
+            "dot product",
+            lambda *a: _loop(*a, product=lambda E, v, w: E[w] @ E[v]),
+            "`E[w] @ E[v]` is one number; ⊙ multiplies number by number, `E[w] * E[v]`",
+        ),
+        Mistake(
+            "only one term weighted",
+            _weighs_one_term,
+            "the weight is on W1 e_w only; the bracket is around both terms",
+        ),
+        Mistake(
+            "self-message for each neighbor",
+            _self_for_each_neighbor,
+            "your self-message comes once for every neighbor, with its weight; it comes once, as it is",
+        ),
+        Mistake(
+            "written inside the inner loop",
+            _written_inside,
+            "a node without neighbors gets zeros in yours: write its row after the inner loop, not "
+            "inside it",
+        ),
+        Mistake(
+            "as wide as what came in",
+            _as_wide_as_it_came,
+            "your result is made like E, with d columns; a layer has as many as W_self has rows",
         ),
         Mistake(
             "transposed",

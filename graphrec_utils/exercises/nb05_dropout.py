@@ -36,6 +36,20 @@ def _whole_nodes(A_hat, rate, training, generator):
     return _drop(A_hat, rate, training, generator, keeps=sends[A_hat.indices()[1]])
 
 
+def _whole_edges(A_hat, rate, training, generator):
+    """One number for an edge: both directions get lost together."""
+    draws = torch.rand(A_hat.shape, generator=generator)
+    v, w = A_hat.indices()
+    return _drop(A_hat, rate, training, generator, keeps=draws[v.min(w), v.max(w)] >= rate)
+
+
+def _by_the_share_that_came(A_hat, rate, training, generator):
+    if not training:
+        return A_hat
+    kept = (_uniform(A_hat, generator) >= rate).float()
+    return _with(A_hat, A_hat.values() * kept / kept.mean())
+
+
 def _keeps_rate(A_hat, rate, training, generator):
     return _drop(
         A_hat, rate, training, generator, scale=rate, keeps=_uniform(A_hat, generator) < rate
@@ -105,11 +119,22 @@ def _scaled(got, expected, inputs) -> str | None:
     return f"messages that arrive are multiplied by {mine[0]:.4g} to {mine[1]:.4g} in yours"
 
 
+def _in_pairs(value, inputs) -> bool:
+    """Return whether the two messages of an edge, there and back, always share their fate."""
+    sent, kept = (x.to_dense().numpy() != 0 for x in (inputs["A_hat"], value))
+    both = np.triu(sent & sent.T, 1)
+    return bool((kept == kept.T)[both].all() and not kept[both].all())
+
+
 def _one_by_one(got, expected, inputs) -> str | None:
-    """No sender and no receiver is silenced as a whole."""
-    senders, receivers = _silent(got)
-    if any((senders, receivers)) == any(_silent(expected)):
+    """No sender and no receiver is silenced as a whole, and no edge in both directions."""
+    mine, other = ((any(_silent(x)), _in_pairs(x, inputs)) for x in (got, expected))
+    if mine == other:
         return None
+    if mine[1] != other[1]:
+        always = "always" if mine[1] else "not always"
+        return f"in yours a message and the one back are {always} lost together"
+    senders, receivers = _silent(got)
     return f"{senders} senders and {receivers} receivers have lost every message in yours"
 
 
@@ -142,7 +167,11 @@ EX_4 = Exercise(
             lambda rng: _messages(rng, rate=0.4),
             judge=_scaled,
         ),
-        Claim("each message is lost or kept on its own", _messages, judge=_one_by_one),
+        Claim(
+            "each message is lost or kept on its own, there and back as well",
+            _messages,
+            judge=_one_by_one,
+        ),
         Claim(
             "outside training nothing is lost and nothing is scaled",
             lambda rng: _messages(rng, training=False),
@@ -186,6 +215,30 @@ EX_4 = Exercise(
             "whole nodes",
             _whole_nodes,
             "you silence whole nodes: that is node dropout; here every message is drawn by itself",
+        ),
+        Mistake(
+            "both directions together",
+            _whole_edges,
+            "you lose a message and the one back together; each entry of A_hat is a message of its "
+            "own and gets a number of its own",
+        ),
+        Mistake(
+            "training turned round",
+            lambda A, rate, training, generator: _drop(A, rate, not training, generator),
+            "you lose messages in evaluation and none in training: it is the other way round",
+        ),
+        Mistake(
+            "the random numbers as factors",
+            lambda A, rate, training, generator: _drop(
+                A, rate, training, generator, keeps=_uniform(A, generator)
+            ),
+            "you multiply by the random numbers themselves; compare them with `rate`, so that a "
+            "message is kept or lost",
+        ),
+        Mistake(
+            "by the share that came",
+            _by_the_share_that_came,
+            "you divide by the share of messages that happened to arrive; the formula has 1 - rate",
         ),
         Mistake(
             "scales in evaluation",

@@ -48,6 +48,29 @@ def _from_the_start(A_hat, E0, weights):
     return torch.cat([E0, *(ngcf.layer(A_hat, E0, *W) for W in weights)], dim=1)
 
 
+def _everything_again(A_hat, E0, weights):
+    E = E0
+    for W in weights:
+        E = torch.cat([E, ngcf.layer(A_hat, E, *W)], dim=1)
+    return E
+
+
+def _one_behind(A_hat, E0, weights):
+    """Appends before it computes: layer 0 twice, the last layer never."""
+    return torch.cat([E0, *_layers(A_hat, E0, weights)[:-1]], dim=1)
+
+
+def _swapped(A_hat, E0, weights):
+    return ngcf_forward(A_hat, E0, [(inter, own) for own, inter in weights])
+
+
+def _leaky_again(A_hat, E0, weights):
+    E = [E0]
+    for W in weights:
+        E.append(F.leaky_relu(ngcf.layer(A_hat, E[-1], *W), 0.2))
+    return torch.cat(E, dim=1)
+
+
 def _unit_layers(A_hat, E0, weights):
     first, *others = _layers(A_hat, E0, weights)
     return torch.cat([first, *(F.normalize(E, dim=1) for E in others)], dim=1)
@@ -100,6 +123,28 @@ EX_3 = Exercise(
             "one layer's weights for all",
             lambda A, E0, W: ngcf_forward(A, E0, [W[0]] * len(W) if W else []),
             "all your layers share the first pair of matrices; layer k has its own",
+        ),
+        Mistake(
+            "everything goes in again",
+            _everything_again,
+            "all layers so far go into your next one; only the layer before does, and the "
+            "concatenation comes at the end",
+        ),
+        Mistake(
+            "one layer behind",
+            _one_behind,
+            "layer 0 is in your result twice and the last layer never: append a layer after it is "
+            "computed",
+        ),
+        Mistake(
+            "matrices swapped",
+            _swapped,
+            "W_self and W_inter are swapped: a pair holds W_self first",
+        ),
+        Mistake(
+            "LeakyReLU twice",
+            _leaky_again,
+            "you apply LeakyReLU to a layer that has had it: `ngcf.layer` ends with it",
         ),
         Mistake(
             "last layer first",
@@ -206,6 +251,27 @@ EX_6 = Exercise(
                 sum(2 * a * a + 2 * b * biases for a, b in pairwise(dims)),
             ),
             "your matrices are square, d by d; a layer that maps d numbers to d' has d' by d",
+        ),
+        Mistake(
+            "biases of the last layer only",
+            lambda m, n, dims, biases: (
+                (m + n) * dims[0],
+                sum(2 * a * b for a, b in pairwise(dims)) + 2 * dims[-1] * biases * (len(dims) > 1),
+            ),
+            "you count the biases of the last layer only; every layer has two",
+        ),
+        Mistake(
+            "one total",
+            lambda m, n, dims, biases: sum(count_parameters(m, n, dims, biases)),
+            "you return one total; asked are two numbers, layer 0 and the rest",
+        ),
+        Mistake(
+            "width of the last layer",
+            lambda m, n, dims, biases: (
+                (m + n) * dims[-1],
+                count_parameters(m, n, dims, biases)[1],
+            ),
+            "your layer 0 is as wide as the last layer; what is learned has the width d0",
         ),
         Mistake(
             "users only",

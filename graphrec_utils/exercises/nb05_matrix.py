@@ -158,6 +158,32 @@ EX_2 = Exercise(
             "you apply LeakyReLU to each branch and add afterwards; the formula has it once, outside",
         ),
         Mistake(
+            "no activation",
+            _branches(_both, _times, lambda x: x),
+            "LeakyReLU is missing: negative sums stay as they are in yours",
+        ),
+        Mistake(
+            "ReLU",
+            _branches(_both, _times, F.relu),
+            "negative sums become 0 in yours: that is ReLU; LeakyReLU multiplies them by 0.2",
+        ),
+        Mistake(
+            "W2 before the product",
+            lambda A, E, W1, W2: leaky((A @ E + E) @ W1.T + (A @ E @ W2.T) * (E @ W2.T)),
+            "you turn both factors by W2 and multiply then; the product comes first, W2 turns it once",
+        ),
+        Mistake(
+            "self-message not turned",
+            lambda A, E, W1, W2: leaky(A @ E @ W1.T + E + (A @ E * E) @ W2.T),
+            "you add E itself; the self-message is W1 e_v, so E goes through W_self, too",
+        ),
+        Mistake(
+            "product inside the sum once more",
+            _branches(_both, lambda heard, E, A: A @ (E * heard)),
+            "you send products that were made before: what a node heard, Â E, is multiplied by its "
+            "own E at the end",
+        ),
+        Mistake(
             "slope 0.01",
             _branches(_both, _times, F.leaky_relu),
             "your slope is PyTorch's default, 0.01; this lesson uses 0.2",
@@ -165,8 +191,9 @@ EX_2 = Exercise(
         Mistake(
             "a dense identity",
             _dense_identity,
-            "your numbers are right, but a dense N × N matrix was made on the way. With Gowalla's "
-            "70,839 nodes it takes 20 GB: (Â + I) E is what a node heard, plus E",
+            "your numbers are right, but a dense N × N matrix was made on the way (an identity, or "
+            "`to_dense`). With Gowalla's 70,839 nodes it takes 20 GB: (Â + I) E is what a node heard, "
+            "plus E",
         ),
         Mistake(
             "no gradient",

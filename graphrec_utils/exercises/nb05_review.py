@@ -85,6 +85,32 @@ def _self_twice(A, E):
     return heard + E, heard * E
 
 
+def _symmetric_bar(A):
+    """graphs.normalize(A + I): roots of both degrees."""
+    scale = (A.sum(dim=1) + 1).rsqrt()
+    return scale[:, None] * (A + torch.eye(len(A))) * scale
+
+
+def _whole_rows(E, layer):
+    return F.normalize(torch.cat([E, layer], dim=1), dim=1)
+
+
+def _small_slope(A, E, W_self, W_inter):
+    """The reference with PyTorch's default slope everywhere."""
+    both, product = _branches(A, E)
+    a, b = both @ W_self.T, product @ W_inter.T
+    layer = F.leaky_relu(a + b)
+    both, product = _released_branches(_bar(A), E)
+    changed = {
+        "adjacency": F.leaky_relu(both @ W_self.T + product @ W_inter.T),
+        "activations": F.leaky_relu(a) + F.leaky_relu(b),
+        "norms": F.normalize(layer, dim=1),
+        "dropout": layer,
+        "loss": layer,
+    }
+    return {name: float((other - layer).abs().max()) for name, other in changed.items()}
+
+
 def _unit_columns(E, layer):
     return torch.cat([E, F.normalize(layer, dim=0)], dim=1)
 
@@ -169,6 +195,12 @@ EX_5 = Exercise(
             "D⁻¹A + I is what the README calls the default; the code's default is (D + I)⁻¹(A + I)",
         ),
         Mistake(
+            "symmetric with self-loops",
+            lambda *x: _effects(*x, bar=_symmetric_bar),
+            "your matrix is normalized on both sides, as `graphs.normalize(A + I)` does; the released "
+            "code divides each row by its sum",
+        ),
+        Mistake(
             "first branch only",
             lambda *x: _effects(*x, branches=_first_branch_only),
             "you changed the matrix in the first branch only; the product hears through it, too",
@@ -182,6 +214,17 @@ EX_5 = Exercise(
             "layer 0 normalized",
             lambda *x: _effects(*x, unit=lambda E, layer: _unit(F.normalize(E, dim=1), layer)),
             "you normalize layer 0 as well; the released code leaves it as it is",
+        ),
+        Mistake(
+            "rows of both together",
+            lambda *x: _effects(*x, unit=_whole_rows),
+            "you divide the whole row [E | layer] by its length; layer 1 is divided by its own, and "
+            "layer 0 stays",
+        ),
+        Mistake(
+            "slope 0.01",
+            _small_slope,
+            "your slope is PyTorch's default, 0.01; this lesson uses 0.2",
         ),
         Mistake(
             "columns of length 1",

@@ -51,6 +51,17 @@ def _one_way_with_degrees(source, target, E0, K):
     return _propagate(source, target, E0, K, count=torch.cat([source, target]))
 
 
+def _receiver_only(users, items, m, E0, K):
+    """The mean of the neighbors: each message divided by the receiver's degree."""
+    source, target = _both(users, items, m)
+    weight = 1 / torch.bincount(target, minlength=len(E0))[target][:, None]
+    E = total = E0
+    for _ in range(K):
+        E = torch.zeros_like(E0).index_add(0, target, weight * E[source])
+        total = total + E
+    return total / (K + 1)
+
+
 def _clamped(users, items, m, E0, K):
     """The repair of the symptom: nodes without arriving edges get the factor 1."""
     source, target = users, m + items
@@ -169,6 +180,23 @@ EX_8 = Exercise(
             _in_turn,
             "your users hear what the items have just heard; both sides of layer k + 1 are made of "
             "layer k",
+        ),
+        Mistake(
+            "degrees counted twice",
+            lambda users, items, m, E0, K: _propagate(
+                *_both(users, items, m), E0, K, count=torch.cat(_both(users, items, m))
+            ),
+            "your degrees are twice as large: with both directions in the list, count `target` alone",
+        ),
+        Mistake(
+            "receiver's degree only",
+            _receiver_only,
+            "you divide by the receiver's degree only; the weight has the roots of both",
+        ),
+        Mistake(
+            "offset by the number of likes",
+            lambda users, items, m, E0, K: _propagate(*_both(users, items, len(users)), E0, K),
+            "your items start at the number of likes; item i is node num_users + i",
         ),
         Mistake(
             "self-loops added",

@@ -61,6 +61,24 @@ def _summed(E, u, i, j):
     return len(u) * _bpr(E, u, i, j)
 
 
+def _pointwise(E, u, i, j):
+    s_pos, s_neg = (E[u] * E[i]).sum(dim=1), (E[u] * E[j]).sum(dim=1)
+    return (F.softplus(-s_pos) + F.softplus(s_neg)).mean()
+
+
+def _last_layer(E0, A_hat, users, pos, neg, num_users, num_layers, reg):
+    E, nodes = E0, (users, num_users + pos, num_users + neg)
+    for _ in range(num_layers):
+        E = A_hat @ E
+    return _bpr(E, *nodes) + reg * _ridge(E0, *nodes)
+
+
+def _users_not_propagated(E0, A_hat, users, pos, neg, num_users, num_layers, reg):
+    E, nodes = propagate(A_hat, E0, num_layers), (users, num_users + pos, num_users + neg)
+    gap = (E0[nodes[0]] * (E[nodes[1]] - E[nodes[2]])).sum(dim=1)
+    return F.softplus(-gap).mean() + reg * _ridge(E0, *nodes)
+
+
 def _not_propagated(E0, A_hat, users, pos, neg, num_users, num_layers, reg):
     nodes = users, num_users + pos, num_users + neg
     return _bpr(E0, *nodes) + reg * _ridge(E0, *nodes)
@@ -183,6 +201,34 @@ EX_3 = Exercise(
             _variant(ridge=lambda E0, u, i, j: _ridge(E0, u, i, j) / E0.shape[1]),
             "your L2 is a mean over the d numbers of a row as well; a norm is their sum, and only "
             "the triples are averaged",
+        ),
+        Mistake(
+            "no ridge",
+            _variant(factor=0.0),
+            "the ridge is missing: nothing in your loss depends on λ",
+        ),
+        Mistake(
+            "mean over the rows",
+            _variant(ridge=lambda E0, u, i, j: _ridge(E0, u, i, j) / 3),
+            "your L2 is a third of it, a mean over the 3B rows; the three squares of a triple are "
+            "added, and only the triples are averaged",
+        ),
+        Mistake(
+            "pairs on their own",
+            _variant(bpr=_pointwise),
+            "you judge each score on its own, as in lesson 03's pointwise loss; BPR looks at the "
+            "difference of the two",
+        ),
+        Mistake(
+            "last layer only",
+            _last_layer,
+            "your scores come from the last layer alone; they belong to the mean of the layers",
+        ),
+        Mistake(
+            "users not propagated",
+            _users_not_propagated,
+            "your users come from E0 and your items from E; scores are products of propagated rows "
+            "on both sides",
         ),
         Mistake(
             "rows counted once",

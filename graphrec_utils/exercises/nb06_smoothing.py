@@ -1,4 +1,4 @@
-"""Lesson 06: how alike embeddings are (06.4), and where many steps end (06.5)."""
+"""Lesson 06: how alike embeddings are (06.4)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import torch.nn.functional as F
 from graphrec_utils import graphs, smoothing, toy
 from graphrec_utils.exercises.compare import part
 from graphrec_utils.exercises.core import Claim, Exercise, Mistake
-
-# ---------------------------------------------------------------- 06.4
 
 
 def smoothness(X, A_hat, num_users):
@@ -73,6 +71,25 @@ def _by_nodes(X, A_hat):
 
 def _norm_not_squared(X, A_hat):
     return _not_divided(X, A_hat) / X.norm()
+
+
+def _drops_zero_rows(X):
+    return smoothing.mean_cosine(X[X.norm(dim=1) > 0])
+
+
+def _sizes_of_cosines(X):
+    """Adds up |cos|."""
+    C = (_units(X) @ _units(X).T).abs()
+    return (C.sum() - C.trace()) / (len(X) * (len(X) - 1))
+
+
+def _without_degrees(X, A_hat):
+    v, w = torch.triu(A_hat).nonzero(as_tuple=True)
+    return (X[v] - X[w]).square().sum() / X.square().sum()
+
+
+def _of_unit_rows(X, A_hat):
+    return _energy(_units(X), A_hat)
 
 
 def _by_hand(rng) -> dict:
@@ -138,6 +155,32 @@ EX_4 = Exercise(
             "itself is 0",
         ),
         Mistake(
+            "zero rows left out",
+            lambda X, A_hat, m: _three(X, A_hat, m, _drops_zero_rows),
+            "you leave rows of zeros out; their pairs count, with cosine 0",
+        ),
+        Mistake(
+            "without signs",
+            lambda X, A_hat, m: _three(X, A_hat, m, _sizes_of_cosines),
+            "your cosines have lost their signs: rows that point apart count as alike",
+        ),
+        Mistake(
+            "edges counted twice",
+            lambda X, A_hat, m: _three(X, A_hat, m, energy=lambda X, A: 2 * _energy(X, A)),
+            "your energy is twice as large: each edge counts once, and A_hat holds it twice",
+        ),
+        Mistake(
+            "degrees left out",
+            lambda X, A_hat, m: _three(X, A_hat, m, energy=_without_degrees),
+            "you compare the two ends of an edge as they are; each is divided by the root of its "
+            "degree first, or take the trace",
+        ),
+        Mistake(
+            "energy of rows of length 1",
+            lambda X, A_hat, m: _three(X, A_hat, m, energy=_of_unit_rows),
+            "you gave rows length 1 before you computed the energy; that is for the cosines only",
+        ),
+        Mistake(
             "all nodes together",
             lambda X, A_hat, m: (
                 smoothing.mean_cosine(X),
@@ -188,120 +231,3 @@ EX_4 = Exercise(
         "The trace needs no (d, d) matrix: `1 - (X * (A_hat @ X)).sum() / X.square().sum()`.",
     ),
 )
-
-# ---------------------------------------------------------------- 06.5
-
-
-def smoothing_limits(degree, num_users):
-    return _limits(degree, num_users, degree.sqrt(), 2 / degree.sum())
-
-
-def _limits(degree, m, left, factor, right=None):
-    """Return the two matrices factor · left_v · right_w, split by sides."""
-    weight = factor * torch.outer(left, left if right is None else right)
-    side = torch.arange(len(degree)) < m
-    same = side[:, None] == side
-    return weight * same, weight * ~same
-
-
-def _one_limit(degree, m):
-    weight = torch.outer(degree.sqrt(), degree.sqrt()) / degree.sum()
-    return weight, weight.clone()
-
-
-def _projection(degree, m):
-    even, odd = smoothing_limits(degree, m)
-    return even + odd, torch.zeros_like(odd)
-
-
-def _degrees_of(R):
-    R = torch.as_tensor(R)
-    return torch.cat([R.sum(dim=1), R.sum(dim=0)])
-
-
-def _of_t1(rng) -> dict:
-    return {"degree": _degrees_of(toy.t1()), "num_users": 2}
-
-
-def _connected(rng) -> dict:
-    """A connected graph: item 0 is everybody's; degrees differ on both sides."""
-    m, n = int(rng.integers(4, 7)), 5
-    R = (rng.random((m, n)) < 0.4).astype(np.float32)
-    R[:, 0], R[0] = 1, 1
-    return {"degree": _degrees_of(R), "num_users": m}
-
-
-EX_5 = Exercise(
-    id="06.5",
-    function="smoothing_limits",
-    points=4,
-    reference=smoothing_limits,
-    library="graphrec_utils.smoothing.limits",
-    claims=(
-        Claim("T1, even: what u0 ends with on its own side", _of_t1, judge=part(0)),
-        Claim("T1, odd: what u0 ends with on the other side", _of_t1, judge=part(1)),
-        Claim("another graph, even", _connected, judge=part(0)),
-        Claim("another graph, odd", _connected, judge=part(1)),
-    ),
-    mistakes=(
-        Mistake(
-            "factor 2 missing",
-            lambda degree, m: _limits(degree, m, degree.sqrt(), 1 / degree.sum()),
-            "your limits are half as large: two eigenvalues, 1 and −1, contribute",
-        ),
-        Mistake(
-            "one limit for all",
-            _one_limit,
-            "you return one limit for even and odd steps; on a bipartite graph a message changes "
-            "sides with every step",
-        ),
-        Mistake(
-            "sides exchanged",
-            lambda degree, m: smoothing_limits(degree, m)[::-1],
-            "your two limits are exchanged: after an even number of steps a message is back on its "
-            "own side",
-        ),
-        Mistake(
-            "degrees without roots",
-            lambda degree, m: _limits(degree, m, degree, 2 / degree.sum()),
-            "you used the degrees themselves; the eigenvector for 1 holds their square roots",
-        ),
-        Mistake(
-            "divided by √S",
-            lambda degree, m: _limits(degree, m, degree.sqrt(), 2 / degree.sum().sqrt()),
-            "you divided by √S once; each of the two vectors has the length √S, so it is S",
-        ),
-        Mistake(
-            "limits of the random walk",
-            lambda degree, m: _limits(
-                degree, m, torch.ones_like(degree), 2 / degree.sum(), right=degree
-            ),
-            "your rows are all alike: these are the limits of D⁻¹A, the random walk",
-        ),
-        Mistake(
-            "all nodes alike",
-            lambda degree, m: _limits(degree, m, torch.ones_like(degree), 2 / len(degree)),
-            "your limits do not depend on the degrees; an active node ends with more",
-        ),
-        Mistake(
-            "divided by the users' degrees twice",
-            lambda degree, m: _limits(degree, m, degree.sqrt(), 2 / degree[:m].sum()),
-            "you divided by the users' degrees only, which is half of all: the sum runs over all "
-            "nodes",
-        ),
-        Mistake(
-            "everything in the even limit",
-            _projection,
-            "your odd limit is zero, but odd steps do not fade: they end on the other side",
-        ),
-    ),
-    hints=(
-        "Write D^{1/2}1 for the eigenvector with eigenvalue 1. Which vector has eigenvalue −1?",
-        "With s = √deg and S = Σ deg, the two projections are s sᵀ / S and its copy with the signs "
-        "of the two sides. Add them for even steps, subtract them for odd ones.",
-        "`weight = 2 * torch.outer(degree.sqrt(), degree.sqrt()) / degree.sum()`; `side = "
-        "torch.arange(N) < num_users`; keep the entries with `side[:, None] == side`, or the others.",
-    ),
-)
-
-EXERCISES = (EX_4, EX_5)

@@ -16,8 +16,11 @@ from graphrec_utils.exercises import (
     nb06,
     nb06_edges,
     nb06_layers,
+    nb06_limits,
     nb06_loss,
+    nb06_scores,
     nb06_smoothing,
+    nb06_tail,
     runs,
 )
 from graphrec_utils.models import filters
@@ -296,9 +299,9 @@ def test_the_inputs_tell_normalizations_apart():
         "column": [0.2549, 0.0418, 0.0448, 0.0022],
     }
     for how, expected in rows.items():
-        P = nb06._mean(graphs.normalize(A, how), torch.eye(7), 3)
+        P = nb06_scores.mean(graphs.normalize(A, how), torch.eye(7), 3)
         assert (P[0] @ P[3:].T).tolist() == pytest.approx(expected, abs=1e-4)
-    P = nb06._mean(graphs.normalize(A + torch.eye(7)), torch.eye(7), 3)
+    P = nb06_scores.mean(graphs.normalize(A + torch.eye(7)), torch.eye(7), 3)
     assert (P[0] @ P[3:].T).tolist() == pytest.approx([0.2953, 0.0299, 0.0396, 0.0012], abs=1e-4)
 
 
@@ -313,7 +316,7 @@ def test_smoothness_is_the_library_s(graph):
 def test_limits_are_the_library_s():
     A = graphs.adjacency(toy.likes().double())
     for ours, theirs in zip(
-        nb06_smoothing.smoothing_limits(A.sum(1), 3), smoothing.limits(A, 3), strict=True
+        nb06_limits.smoothing_limits(A.sum(1), 3), smoothing.limits(A, 3), strict=True
     ):
         torch.testing.assert_close(ours, theirs)
 
@@ -333,7 +336,7 @@ def test_the_tail_report_is_the_library_s():
     bounds = [2, 5, 9]
     users, items = test.nonzero()
     degree = np.asarray(train.sum(axis=0)).ravel()
-    ours = nb06_layers.tail_report(lists, users, items, degree, bounds)
+    ours = nb06_tail.tail_report(lists, users, items, degree, bounds)
     theirs = metrics.recall_by_popularity(lists, test, train, bounds)
     np.testing.assert_allclose(ours, theirs["recall"])
 
@@ -372,7 +375,7 @@ T1_SCORES = {1: [0.3536, 0.25, 0], 2: [0.2750, 0.2222, 0.0393], 3: [0.2762, 0.25
 @pytest.mark.parametrize("K", T1_SCORES)
 def test_the_scores_of_t1_are_those_of_the_closed_form(K):
     R = toy.t1()
-    ours = nb06.one_hot_scores(graphs.normalize(graphs.adjacency(R)), 2, K)
+    ours = nb06_scores.one_hot_scores(graphs.normalize(graphs.adjacency(R)), 2, K)
     assert ours[0].tolist() == pytest.approx(T1_SCORES[K], abs=6e-5)
     theirs = filters.closed_form(sp.csr_array(R.double().numpy()), K).scores(np.arange(2))
     np.testing.assert_allclose(ours, theirs, atol=1e-6)
