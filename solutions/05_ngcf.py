@@ -121,9 +121,8 @@ visuals.messages(toy.likes(), E_toy, W_turn, W_times, toy.USERS, toy.ITEMS)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 05.1 — `ngcf_layer_loop` ({{points:05.1}})
 #
-# Write the two formulas as loops: one over the receivers $v$, one over the neighbors $w$ that send to
-# each. $d$ is the width of what comes in, $d'$ the width of what goes out; here `W_self` is $\mathbf W_1$
-# and `W_inter` is $\mathbf W_2$.
+# Write the formulas as loops: one over the receivers $v$, one over the neighbors $w$ that send to
+# each. $d$ is the width of what comes in, $d'$ the width of what goes out.
 #
 # *About 12 minutes. Stuck? Hints are free.*
 #
@@ -186,8 +185,8 @@ visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 #
 # <details><summary>The answer</summary>
 #
-# The second and the fourth. The receiver's sign decides, whatever the sign of Brazil's number: with positive
-# $c$ gets louder what meets a positive number of Ann, with negative $c$ what meets a negative one.
+# The second and the fourth, where Ann's number is negative: there $1 + c\, e_v$ is above 1. The
+# receiver's sign decides, whatever the sign of Brazil's number.
 #
 # </details>
 #
@@ -211,8 +210,8 @@ visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 #   + \big(\hat{\mathbf A} \mathbf E^{(k-1)} \odot \mathbf E^{(k-1)}\big) \mathbf W_2^\top \Big)
 # $$
 #
-# The paper writes $\mathbf W$ in both forms. The letter means a matrix in one and its transpose in
-# the other; with square matrices nothing crashes if you mix them up.
+# The paper has both forms, for one node and for all, with the same letter: $\mathbf W$ in one is the
+# transpose of $\mathbf W$ in the other. With square matrices nothing crashes if you mix them up.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 05.2 — `ngcf_layer_matrix` ({{points:05.2}})
@@ -262,40 +261,44 @@ check("05.2", ngcf_layer_matrix)
 # > Keep your answer until the two are timed, at the end of 5.3.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 from torch_geometric.nn import MessagePassing
 
 
+# %% slideshow={"slide_type": "fragment"}
 class NGCFConv(MessagePassing):
-    """One NGCF layer as PyG's message passing."""
+    """One NGCF layer, edge by edge; PyG adds up the messages."""
 
-    def __init__(self, W_self, W_inter):
-        super().__init__(aggr="add")
-        self.W_self, self.W_inter = W_self, W_inter
+    def forward(self, x, edges, weight, W_self, W_inter):
+        heard = self.propagate(edges, x=x, weight=weight, W_self=W_self, W_inter=W_inter)
+        return F.leaky_relu(x @ W_self.T + heard, 0.2)
 
-    def forward(self, x, edge_index):
-        degree = torch.bincount(edge_index[1], minlength=len(x))
-        weight = (degree[edge_index[0]] * degree[edge_index[1]]).rsqrt()  # (E,)
-        return F.leaky_relu(x @ self.W_self.T + self.propagate(edge_index, x=x, weight=weight), 0.2)
-
-    def message(self, x_i, x_j, weight):
-        return weight[:, None] * (x_j @ self.W_self.T + (x_j * x_i) @ self.W_inter.T)
+    def message(self, x_i, x_j, weight, W_self, W_inter):
+        return weight[:, None] * (x_j @ W_self.T + (x_j * x_i) @ W_inter.T)
 
 
 # %% [markdown]
 # Do all agree? The library's `ngcf.layer` is the matrix form.
 
+
 # %%
+def edges_and_weights(R) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the edges in both directions, (2, E), and 1/√(deg · deg) of each, (E,)."""
+    edges = graphs.edge_index(R)
+    return edges, torch.bincount(edges[1])[edges].prod(dim=0).rsqrt()
+
+
 R_toy = toy.likes()
 A_toy = graphs.normalize(graphs.adjacency(R_toy))
 by_matrix = ngcf.layer(A_toy, E_toy, W_turn, W_times)
-by_edge = NGCFConv(W_turn, W_times)(E_toy, graphs.edge_index(R_toy))
+by_edge = NGCFConv()(E_toy, *edges_and_weights(R_toy), W_turn, W_times)
 wrong = ngcf.layer(A_toy, E_toy, W_turn.T, W_times.T)
 print(f"matrices and PyG differ by at most {(by_matrix - by_edge).abs().max():.0e}")
 print(f"with W in place of its transpose: {(by_matrix - wrong).abs().max():.2f}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Now a real graph: likes on MovieTweetings, of people and films with five or more.
+# Now a real graph, MovieTweetings: a rating of 7 or more is a like, and people and films with fewer than
+# five are left out.
 
 # %%
 movies = data.load("movietweetings-100k", fallback=True).at_least(7).core(5, 5)
@@ -308,10 +311,11 @@ train_part
 torch.manual_seed(0)
 A_hat = to_torch(graphs.normalize(graphs.adjacency(R)))
 E, W = torch.randn(A_hat.shape[0], 32), torch.randn(32, 32)
-edges, conv = graphs.edge_index(R), NGCFConv(W, W)
+edges, weight = edges_and_weights(R)
+conv = NGCFConv()
 for name, run in (
     ("matrices", lambda: ngcf.layer(A_hat, E, W, W)),
-    ("PyG", lambda: conv(E, edges)),
+    ("PyG", lambda: conv(E, edges, weight, W, W)),
 ):
     run()
     start = time.process_time()
@@ -326,8 +330,8 @@ for name, run in (
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.4 All layers, side by side
 #
-# Layer $k$ has heard from nodes up to $k$ steps away. NGCF does not choose among the layers. It
-# writes them next to each other, **layer 0 included**:
+# Layer $k$ has heard from nodes up to $k$ steps away. NGCF does not choose one: it writes all layers
+# next to each other, **layer 0 included**:
 #
 # $$
 # \mathbf e_v^* = \big[\, \mathbf e_v^{(0)} \,\Vert\, \mathbf e_v^{(1)} \,\Vert\, \cdots \,\Vert\, \mathbf e_v^{(K)} \,\big],
@@ -397,19 +401,26 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.5 Messages that get lost
 #
-# A model that relies on one single message has learned that message by heart. **Message dropout**
-# loses a random share of them in every step of training, and divides the others by the
-# share that is left, $1 - p$:
+# A model that relies on one message alone has learned it by heart. **Message dropout** takes that
+# away: in every step of training each message is lost with probability $p$, and the others are
+# divided by $1 - p$:
 #
 # $$
 # \tilde a_{vw} = \begin{cases} 0 & \text{with probability } p \\ \hat a_{vw} / (1 - p) & \text{otherwise} \end{cases}
 # $$
 #
 # > **Predict first.** What is the average of $\tilde a_{vw}$ over many draws: smaller than $\hat a_{vw}$,
-# > equal or larger? Keep your answer until figure 5.4.
+# > equal or larger?
 #
-# Each entry of $\hat{\mathbf A}$ is one message, in one direction. Node dropout, its relative, loses
-# all messages of a random node. In evaluation nothing is lost, and nothing is divided.
+# <details><summary>The answer</summary>
+#
+# Equal: $p \cdot 0 + (1 - p) \cdot \hat a_{vw} / (1 - p) = \hat a_{vw}$. Figure 5.4 watches it happen.
+#
+# </details>
+#
+# Each entry of $\hat{\mathbf A}$ is one message, in one direction; the one back has its own fate. Node
+# dropout, a relative, loses all messages of a random node. In evaluation nothing is lost, and nothing
+# is divided.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 05.4 — `message_dropout` ({{points:05.4}})
@@ -465,13 +476,13 @@ plt.show()
 
 # %% [markdown]
 # *Figure 5.4. One coordinate of what Ann hears, averaged over more and more draws at p = 0.5 (line),
-# and without dropout (dashed). A single draw can be 0 or twice the value; the average settles at
-# the dashed line. That is what dividing by 1 − p is for.*
+# and without dropout (dashed). A single draw can be 0 or twice the value; look where the average
+# settles.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.6 The paper and its code
 #
-# The authors published their code, which deserves thanks: otherwise nobody could see that it computes
+# The authors published their code, which deserves thanks: only so can one see where it computes
 # something else than the formulas.
 #
 # | | the paper | the released code |
@@ -569,24 +580,24 @@ def one_at_a_time(
 check("05.5", one_at_a_time)
 
 # %% [markdown]
-# A difference with effect 0 on one evaluation is not harmless: dropout and the loss change what
-# training arrives at. They are the ones that a test of the forward pass cannot find.
+# Effect 0 on one evaluation does not mean harmless: dropout and the loss change what training arrives
+# at, and no test of the forward pass can find them.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.7 What is learned, and where it sits
 #
-# | | numbers |
-# |---|---|
-# | layer 0 | $N \cdot d_0$, one row per node |
-# | layer $k$ | $2\, d_{k-1} d_k$, and $2\, d_k$ more with biases |
-#
-# Layers 1 … K have no embeddings of their own: they are computed.
+# Layer 0 is a table with one row per node, $N \cdot d_0$ numbers. Layers 1 … K have no embeddings of
+# their own, they are computed; what layer $k$ learns is its pair of matrices, from width $d_{k-1}$ to
+# width $d_k$.
 #
 # > **Predict first.** Gowalla has 70,839 nodes; take $d = 64$ and three layers. Which share of all
 # > learned numbers sits in the matrices: a half, a tenth, less than a hundredth?
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 05.6 — `count_parameters` ({{points:05.6}})
+#
+# Count what the optimizer holds, as in the paper or, with `biases`, as in the released code: one in
+# each of a layer's two terms.
 #
 # *About 4 minutes.*
 #
@@ -634,7 +645,7 @@ print(f"layer 0: {first:,}, matrices: {layers:,}, which is {layers / (first + la
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The lecture shows NGCF far above BPR-MF. In lesson 02 the same kind of step shrank as soon as the
 # baseline was tuned. So let us tune. The likes of 5.3 are split as in the paper: a random fifth of
-# each user's films is the test part, a tenth of the rest is for validation. Five contestants:
+# each user's films for the test, a tenth of the rest for validation. Five contestants:
 #
 # | | |
 # |---|---|
@@ -677,12 +688,6 @@ live = {
     "NGCF": curve(num_layers=2),
     "without W, σ": curve(num_layers=2, changes=ngcf.LIGHT),
 }
-verdict(
-    "At the same budget the training loss is lower without W and σ.",
-    holds=live["without W, σ"][-1] < live["NGCF"][-1],
-    detail=f"after 15 epochs {live['without W, σ'][-1]:.3f} against {live['NGCF'][-1]:.3f}; "
-    f"BPR-MF {live['BPR-MF'][-1]:.3f}; seed 0",
-)
 
 # %% slideshow={"slide_type": "fragment"}
 figure, ax = plt.subplots(figsize=(5.4, 2.8))
@@ -694,14 +699,23 @@ plt.show()
 
 # %% [markdown]
 # *Figure 5.5. The loss of the same ten thousand train triples after each epoch, without dropout, for
-# three models that start from equally drawn embeddings. A model that overfits would be low here and
-# poor on test data. Look where the one with the most freedom ends.*
+# BPR-MF (circles), NGCF (squares) and NGCF without W and σ (triangles), with embeddings drawn in the
+# same way. A model that overfits would be low here and poor on test data. Look where the one with the
+# most freedom ends.*
+
+# %% tags=["experiment"]
+verdict(
+    "At the same budget the training loss is lower without W and σ.",
+    holds=live["without W, σ"][-1] < live["NGCF"][-1],
+    detail=f"after 15 epochs {live['without W, σ'][-1]:.3f} against {live['NGCF'][-1]:.3f}; "
+    f"BPR-MF {live['BPR-MF'][-1]:.3f}; seed 0",
+)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Now with care: $d = 32$, three seeds, learning rate and penalty of **each** model chosen on
-# validation from the same grid of two rates and three penalties, with early stopping after at most 100
-# epochs. Some choices lie at the edge of that grid: the stored result lists them. It takes some
-# minutes, so the next cell shows it, with the command that measures it again.
+# validation from the same grid, with early stopping and at most 100 epochs. The grid is coarse, two
+# rates and three penalties: some model might gain from a finer one. All this takes longer than a
+# lesson, so the next cell loads it and names the command that measures it again.
 #
 # > **Claim 1.** NGCF finds more than a BPR-MF that was tuned with the same effort.
 # >
@@ -711,7 +725,7 @@ plt.show()
 # >
 # > **Claim 4.** NGCF finds more than its released variant.
 #
-# The first claim counts if the gain, user by user, is larger than twice its standard error; the
+# The first claim counts if the mean gain over users is larger than twice its standard error; the
 # others if every seed of the one is above every seed of the other.
 
 # %% tags=["long"]
@@ -760,7 +774,8 @@ verdict("NGCF of the paper finds more than its released variant.", holds=holds, 
 # ### Underfitting or overfitting?
 #
 # If $\mathbf W$ and $\sigma$ hurt because the model becomes too flexible, its **training** loss
-# must be lower. The LightGCN paper says it is higher: the matrices make training harder.
+# must be lower. The LightGCN paper says it is higher: the matrices make training harder. Figure 5.5
+# had one seed, a small $d$ and few epochs; the stored result has more of each.
 #
 # > **Claim 5.** With the same optimizer and number of epochs, NGCF's training loss is higher than
 # > without W and σ, in all seeds.
@@ -796,8 +811,8 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Who gains?
 #
-# The paper reports the largest gain for its least active users. The idea is appealing: who has few
-# likes profits from what neighbors say.
+# The paper reports the largest gain for its least active users. The idea is appealing: with few
+# likes of one's own, what neighbors say should weigh more.
 #
 # > **Claim 6.** NGCF's gain over BPR-MF is larger in the quarter of users with the fewest likes than
 # > in the quarter with the most.
@@ -840,12 +855,12 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Three things to take from these cards, whichever way they fell.
 #
-# **Ablate before you add.** A model with a part removed is the baseline that its paper most often
-# lacks, and a simple model of equal width is the next. Lesson 06 removes even more.
+# **Ablate before you add.** The same model with a part removed is a baseline, and so is a simple
+# model of equal width. Ask every paper for both. Lesson 06 removes even more.
 #
 # **Training loss tells which illness it is.** High where a simpler relative is low: training did
-# not get there. Low while recall on validation falls: too much freedom. A model can have both;
-# compare NGCF with its simpler relative in the two panels of figure 5.6.
+# not get there, the model underfits. Low while recall on validation falls: it overfits. A model can
+# have both; compare NGCF with its simpler relative in the two panels of figure 5.6.
 #
 # **One small data set is one small data set.** These cards speak about MovieTweetings, two layers
 # and this grid. The lecture's numbers come from Gowalla, a graph many times larger, which lesson 06
