@@ -68,8 +68,8 @@ EX_4 = Exercise(
         Mistake(
             "the logarithm of a sigmoid",
             lambda pos, neg: -torch.log(torch.sigmoid(pos - neg)).mean(),
-            "your sigmoid has become 0 before its logarithm was taken, hence infinity: use one "
-            "function for both, such as F.logsigmoid or F.softplus",
+            "before your logarithm was taken a number had left the range of float32, a sigmoid of 0 or "
+            "an exponential of infinity: use one function for both, F.logsigmoid or F.softplus",
         ),
         Mistake(
             "a small number inside the logarithm",
@@ -82,6 +82,12 @@ EX_4 = Exercise(
             lambda pos, neg: -torch.log(torch.sigmoid(pos - neg) + 1e-10).mean(),
             "a small number inside the logarithm hides the infinity and stops the gradient: "
             "hopeless pairs cost about 23 in yours and no longer learn",
+        ),
+        Mistake(
+            "the smallest number inside the logarithm",
+            lambda pos, neg: -torch.log(torch.sigmoid(pos - neg) + 1e-12).mean(),
+            "a small number inside the logarithm hides the infinity and stops the gradient: "
+            "hopeless pairs cost about 28 in yours and no longer learn",
         ),
         Mistake(
             "without a gradient",
@@ -142,30 +148,45 @@ def bpr_gradient(user, pos_item, neg_item):
     return _gradient(user, pos_item, neg_item, lambda x: -expit(-x))
 
 
-def _gradient(w, h_i, h_j, slope):
-    x = ((h_i - h_j) * w).sum(axis=1, keepdims=True)
+def _gradient(p, q_i, q_j, slope):
+    x = ((q_i - q_j) * p).sum(axis=1, keepdims=True)
     g = slope(x)
-    return g * (h_i - h_j), g * w, -g * w
+    return g * (q_i - q_j), g * p, -g * p
 
 
 def _other_way(*tables):
     return tuple(-part for part in bpr_gradient(*tables))
 
 
-def _negative_like_positive(w, h_i, h_j):
-    d_w, d_i, d_j = bpr_gradient(w, h_i, h_j)
-    return d_w, d_i, -d_j
+def _negative_like_positive(*tables):
+    d_p, d_i, d_j = bpr_gradient(*tables)
+    return d_p, d_i, -d_j
 
 
-def _user_sees_positive_only(w, h_i, h_j):
-    _, d_i, d_j = bpr_gradient(w, h_i, h_j)
-    g = -expit(-((h_i - h_j) * w).sum(axis=1, keepdims=True))
-    return g * h_i, d_i, d_j
+def _user_away(*tables):
+    d_p, d_i, d_j = bpr_gradient(*tables)
+    return -d_p, d_i, d_j
 
 
-def _items_swapped(w, h_i, h_j):
-    d_w, d_i, d_j = bpr_gradient(w, h_i, h_j)
-    return d_w, d_j, d_i
+def _user_sees_positive_only(p, q_i, q_j):
+    _, d_i, d_j = bpr_gradient(p, q_i, q_j)
+    g = -expit(-((q_i - q_j) * p).sum(axis=1, keepdims=True))
+    return g * q_i, d_i, d_j
+
+
+def _score_of_the_positive(p, q_i, q_j):
+    g = -expit(-(q_i * p).sum(axis=1, keepdims=True))
+    return g * (q_i - q_j), g * p, -g * p
+
+
+def _own_vectors(p, q_i, q_j):
+    g = -expit(-((q_i - q_j) * p).sum(axis=1, keepdims=True))
+    return g * (q_i - q_j), g * q_i, -g * q_j
+
+
+def _items_swapped(*tables):
+    d_p, d_i, d_j = bpr_gradient(*tables)
+    return d_p, d_j, d_i
 
 
 def _overflow(x):
@@ -193,9 +214,9 @@ def _triples(rng, scale: float = 1) -> dict:
 def _settled(rng) -> dict:
     """Pairs that are right, wrong and hopeless, by differences up to 1000."""
     x = np.array([1000.0, 12.0, -12.0, -1000.0])
-    w, h_j = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
-    h_i = h_j + w * (x / (w * w).sum(axis=1))[:, None]
-    return {"user": w, "pos_item": h_i, "neg_item": h_j}
+    p, q_j = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
+    q_i = q_j + p * (x / (p * p).sum(axis=1))[:, None]
+    return {"user": p, "pos_item": q_i, "neg_item": q_j}
 
 
 EX_5 = Exercise(
@@ -245,7 +266,23 @@ EX_5 = Exercise(
         Mistake(
             "the user sees the positive only",
             _user_sees_positive_only,
-            "in your user's gradient the negative item is missing: x depends on w through h_i − h_j",
+            "in your user's gradient the negative item is missing: x depends on p through q_i − q_j",
+        ),
+        Mistake(
+            "the user moves away",
+            _user_away,
+            "your user's gradient has its sign turned: it is g (q_i − q_j), with a g below 0",
+        ),
+        Mistake(
+            "x of the positive alone",
+            _score_of_the_positive,
+            "your x is the score of the positive; it is the difference of both scores",
+        ),
+        Mistake(
+            "items weigh their own vectors",
+            _own_vectors,
+            "your item gradients hold the items' own vectors: x = ⟨p, q_i − q_j⟩ depends on q_i "
+            "through p",
         ),
         Mistake(
             "items swapped",
@@ -266,7 +303,7 @@ EX_5 = Exercise(
     ),
     hints=(
         "The chain rule: the derivative of −log σ(x) by x, times the derivative of x by each vector.",
-        "d(−log σ(x))/dx = −σ(−x). And x = ⟨w, h_i − h_j⟩, so its derivatives are h_i − h_j, w, −w.",
+        "d(−log σ(x))/dx = −σ(−x). And x = ⟨p, q_i − q_j⟩, so its derivatives are q_i − q_j, p, −p.",
         "`x = (user * (pos_item - neg_item)).sum(axis=1, keepdims=True)`, `g = -1 / (1 + np.exp(x))`, "
         "then `g * (pos_item - neg_item), g * user, -g * user`.",
     ),

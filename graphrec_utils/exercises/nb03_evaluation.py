@@ -29,6 +29,10 @@ def _hits(scores, targets, seen, num_negatives, top, rng, **other):
         picked = (r[:, :, None] >= cdf[:, None, :]).sum(axis=2)
         drawn = np.zeros(free.shape, dtype=int)
         np.add.at(drawn, (rows[:, None], picked), 1)
+    elif other.get("dropped"):
+        keys = rng.random(free.shape)
+        limit = np.partition(keys, num_negatives, axis=1)[:, num_negatives, None]
+        drawn = free & (keys < limit)
     elif not other.get("all"):
         keys = np.where(free, rng.random(free.shape), 2.0)
         limit = np.partition(keys, num_negatives, axis=1)[:, num_negatives, None]
@@ -144,6 +148,12 @@ EX_6 = Exercise(
             "some of your negatives are drawn twice: draw without replacement",
         ),
         _mistake(
+            "dropped after drawing",
+            "dropped",
+            "you drew from all items and dropped the forbidden ones: fewer than num_negatives are "
+            "left. Exclude them before you draw",
+        ),
+        _mistake(
             "one negative less",
             "fewer",
             "you draw one negative less: the test item comes in addition to them",
@@ -172,8 +182,8 @@ EX_6 = Exercise(
         Mistake(
             "a fixed seed",
             lambda s, t, seen, k, top, rng: _hits(s, t, seen, k, top, np.random.default_rng(0)),
-            "you make a generator with a fixed seed: then three seeds of your experiment measure "
-            "the same thing. Use `rng`",
+            "your negatives do not depend on `rng`, by a fixed seed or a fixed choice: then three "
+            "seeds of your experiment measure the same thing",
         ),
     ),
     hints=(

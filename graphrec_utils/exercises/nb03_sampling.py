@@ -43,6 +43,29 @@ def _pick(weights, rng):
     return (rng.random(len(weights))[:, None] * cdf[:, -1:] >= cdf).sum(axis=1)
 
 
+def _next_free(R, size, by, rng):
+    """Go on to the next item as long as j is a like."""
+    u, i, _ = _triples(R, size, by, rng)
+    j = rng.integers(R.shape[1], size=size)
+    while (taken := R[u, j]).any():
+        j[taken] = (j[taken] + 1) % R.shape[1]
+    return u, i, j
+
+
+def _drawn_twice_at_most(R, size, by, rng):
+    u, i, _ = _triples(R, size, by, rng)
+    j, again = rng.integers(R.shape[1], size=(2, size))
+    return u, i, np.where(R[u, j], again, j)
+
+
+def _users_without_likes_too(R, size, by, rng):
+    if by == "edge":
+        return _triples(R, size, by, rng)
+    u = rng.integers(len(R), size=size)
+    some = R[u] | ~R.any(axis=1)[u][:, None]  # whoever likes nothing gets any item
+    return u, _pick(some.astype(float), rng), _pick((~R[u]).astype(float), rng)
+
+
 def _swapped(u, i, j):
     return u, j, i
 
@@ -57,6 +80,14 @@ def _likes(rng, by: str = "edge") -> dict:
     if not R[2, 3]:  # somebody shall like what user 3 does not: popularity has a choice for all
         R[2, rng.choice(np.flatnonzero(R[2]))], R[2, 3] = False, True
     return {"R": R, "size": SIZE, "by": by, "rng": Rng(int(rng.integers(2**31)))}
+
+
+def _likes_in_a_row(rng) -> dict:
+    """Likes that stand side by side: whoever moves on from a like always stops behind them."""
+    R = np.zeros((5, 8), dtype=bool)
+    for u, degree in enumerate((1, 2, 3, 5)):
+        R[u, (u + 1 + np.arange(degree)) % 7] = True
+    return {"R": R, "size": SIZE, "by": "edge", "rng": Rng(int(rng.integers(2**31)))}
 
 
 def _problem(triples, R) -> str | None:
@@ -141,7 +172,7 @@ EX_3 = Exercise(
         ),
         Claim(
             "every item that u does not like comes equally often as negative",
-            _likes,
+            _likes_in_a_row,
             judge=_as_often(2, "negative", of_user=True),
         ),
         Claim(
@@ -187,6 +218,23 @@ EX_3 = Exercise(
             "comes: draw j uniformly",
         ),
         Mistake(
+            "the next free item",
+            _next_free,
+            "an item that stands behind likes of u in the list comes more often in yours: where j "
+            "is a like, draw again instead of moving on",
+        ),
+        Mistake(
+            "drawn twice at most",
+            _drawn_twice_at_most,
+            "where j was a like you drew once more, and that one may be a like, too: draw until it "
+            "is not, or only from the items without a like",
+        ),
+        Mistake(
+            "users without likes, too",
+            _users_without_likes_too,
+            'with by="user" yours also draws users who like nothing: there is no i for them',
+        ),
+        Mistake(
             "positive and negative swapped",
             lambda *a: _swapped(*sample_bpr_triples(*a)),
             "your second value holds items that u does not like: the order is u, i (liked), j",
@@ -199,8 +247,8 @@ EX_3 = Exercise(
         Mistake(
             "a fixed seed",
             lambda R, size, by, rng: _triples(R, size, by, np.random.default_rng(0)),
-            "you make a generator with a fixed seed: every batch would hold the same triples. Use "
-            "`rng`",
+            "your triples do not depend on `rng`: with a fixed seed every batch would hold the same "
+            "ones",
         ),
     ),
     hints=(

@@ -1,7 +1,7 @@
 """Claims and mistakes of lesson 04, The graph view: the adjacency matrix and its normalizations.
 
-Walks are in `nb04_walks` (04.3 and 04.4), PageRank in `nb04_pagerank` (04.5), the spectrum and
-the split in `nb04_spectrum` (04.6) and `nb04_split` (04.7).
+Walks are in `nb04_walks` (04.3) and `nb04_l3` (04.4), PageRank in `nb04_pagerank` (04.5), the
+spectrum and the split in `nb04_spectrum` (04.6) and `nb04_split` (04.7).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from graphrec_utils import toy
-from graphrec_utils.exercises import nb04_pagerank, nb04_spectrum, nb04_split, nb04_walks
+from graphrec_utils.exercises import nb04_l3, nb04_pagerank, nb04_spectrum, nb04_split, nb04_walks
 from graphrec_utils.exercises.compare import close
 from graphrec_utils.exercises.core import Claim, Exercise, Mistake
 
@@ -196,7 +196,7 @@ def connected(rng, m: int = 4, n: int = 6, likes: int = 8) -> np.ndarray:
 def _random(rng, how: str, lonely: bool = False, weighted: bool = False) -> dict:
     R = connected(rng)
     if weighted:
-        R = R * rng.integers(1, 6, size=R.shape)
+        R = R * rng.integers(1, 6, size=R.shape) / 10  # most degrees are below 1
     if lonely:
         R[1] = R[:, 2] = 0
         R[0, 0] = R[2, 1] = 1  # the others keep an edge
@@ -243,7 +243,28 @@ EX_2 = Exercise(
         Mistake(
             "row and column swapped",
             lambda A, how: normalize(A, SWAPPED[how]),
-            "you swapped two of the three: dividing row v by deg(v) makes ROWS sum to 1",
+            "row and column are mixed up in yours: dividing row v by deg(v) makes ROWS sum to 1",
+        ),
+        Mistake(
+            "always symmetric",
+            lambda A, how: normalize(A, "symmetric"),
+            "yours is the symmetric form, whatever `how` says",
+        ),
+        Mistake(
+            "mean of row and column",
+            lambda A, how: (
+                (normalize(A, "row") + normalize(A, "column")) / 2
+                if how == "symmetric"
+                else normalize(A, how)
+            ),
+            "you took the mean of the row and the column form; the symmetric one divides by the root "
+            "of deg(v) · deg(w)",
+        ),
+        Mistake(
+            "degrees of at least 1",
+            lambda A, how: _scaled(A, np.maximum(A.sum(axis=1), 1), *EXPONENTS[how]),
+            "you raised small degrees to 1: with weights on the edges a degree may be 0.3, and only "
+            "a degree of 0 needs care",
         ),
         Mistake(
             "NaN for nodes without edges",
@@ -274,7 +295,8 @@ EX_2 = Exercise(
 EXERCISES = (
     EX_1,
     EX_2,
-    *nb04_walks.EXERCISES,
+    nb04_walks.EX_3,
+    nb04_l3.EX_4,
     nb04_pagerank.EX_5,
     nb04_spectrum.EX_6,
     nb04_split.EX_7,

@@ -36,6 +36,33 @@ def _push(
     return mass
 
 
+def _in_rounds(A, start, restart, tolerance, all_of_them=False, overwrite=False, once=False):
+    """Push all nodes that are due at the same time, round after round, as the options say."""
+    degree = A.sum(axis=1)
+    mass, residual = np.zeros(len(A)), np.zeros(len(A))
+    residual[start] = 1.0
+    done = np.zeros(len(A), dtype=bool)
+    while (due := (residual >= tolerance * degree) & ~(once & done)).any():
+        pushed = np.where(due | all_of_them, residual, 0)
+        residual -= pushed
+        done |= due
+        mass = np.where(overwrite & (pushed > 0), 0, mass) + restart * pushed
+        residual += (1 - restart) * (A @ (pushed / np.maximum(degree, 1)))
+    return mass
+
+
+def _with_residual(A, start, restart, tolerance):
+    """Return mass and residual together."""
+    degree = A.sum(axis=1)
+    mass, residual = np.zeros(len(A)), np.zeros(len(A))
+    residual[start] = 1.0
+    while (due := residual >= tolerance * degree).any():
+        pushed = np.where(due, residual, 0)
+        mass, residual = mass + restart * pushed, residual - pushed
+        residual += (1 - restart) * (A @ (pushed / np.maximum(degree, 1)))
+    return mass + residual
+
+
 def _exact(A, start, restart, tolerance):
     degree = A.sum(axis=1)
     P = A / np.where(degree > 0, degree, 1)[:, None]
@@ -75,6 +102,16 @@ def due_only(got, expected, inputs) -> str | None:
     if mine == _pushed_early(expected, inputs):
         return None
     return f"yours pushed {mine or 'no node too early'}"
+
+
+def same_nodes(got, expected, inputs) -> str | None:
+    """Due only, and mass at the same nodes, where there is no choice which ones are pushed."""
+    if problem := due_only(got, expected, inputs):
+        return problem
+    wrong = np.flatnonzero((got != 0) != (expected != 0))
+    if not len(wrong):
+        return None
+    return f"entry [{wrong[0]}] is {got[wrong[0]]:.4g} in yours: was this node due?"
 
 
 def _one_edge(rng) -> dict:
@@ -142,7 +179,7 @@ EX_5 = Exercise(
         Claim(
             "blockbusters with 31 fans are pushed only at 31 times the tolerance",
             _hubs,
-            judge=due_only,
+            judge=same_nodes,
         ),
     ),
     mistakes=(
@@ -169,6 +206,29 @@ EX_5 = Exercise(
             lambda *inputs: _push(*inputs, kept=inputs[2], overwrite=True),
             "mass gets lost: a node that waits with a residual receives more ON TOP of it, so it "
             "is += and not =",
+        ),
+        Mistake(
+            "mass overwritten",
+            lambda *inputs: _in_rounds(*inputs, overwrite=True),
+            "a node that is pushed again loses what has dried there before: it is += for the mass, "
+            "too",
+        ),
+        Mistake(
+            "each node once",
+            lambda *inputs: _in_rounds(*inputs, once=True),
+            "you push each node once at most; what comes back to a node may make it due again",
+        ),
+        Mistake(
+            "all nodes in every round",
+            lambda *inputs: _in_rounds(*inputs, all_of_them=True),
+            "while one node is due you push all of them: push only those with a residual of "
+            "tolerance · deg(v) or more",
+        ),
+        Mistake(
+            "the residual is added",
+            _with_residual,
+            "you added what still waits as residual; the answer is the mass alone, and a node that "
+            "was never pushed has 0",
         ),
         Mistake(
             "one push",

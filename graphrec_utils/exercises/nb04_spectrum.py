@@ -58,6 +58,13 @@ def _normalized(R, dim):
     return _filtered(R, lambda values: _mirrored(values, dim), scale[:, None] * A * scale)
 
 
+def _unsorted(R, dim):
+    """np.linalg.eig returns the eigenvalues in no order."""
+    values, X = np.linalg.eig(_adjacency(R))
+    m = len(R)
+    return ((X[:m] * _mirrored(values, dim)) @ X[m:].T).real
+
+
 def _t1(rng) -> dict:
     return {"R": toy.t1().double().numpy(), "dim": 1}
 
@@ -122,6 +129,12 @@ EX_6 = Exercise(
             "singular values left out",
             _no_sigma,
             "U times Vᵀ lacks the singular values between them",
+        ),
+        Mistake(
+            "eigenvalues without order",
+            _unsorted,
+            "np.linalg.eig returns eigenvalues in no order: use np.linalg.eigh, which sorts them and "
+            "is made for symmetric matrices",
         ),
         Mistake(
             "the smallest",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from graphrec_utils.exercises.codec import Rng
+from graphrec_utils.exercises.compare import repeats
 from graphrec_utils.exercises.core import Claim, Exercise, Mistake
 
 
@@ -35,6 +36,18 @@ def _variant(**options) -> Callable:
     return lambda users, items, m, n, fraction, rng: _greedy(
         rng.permutation(len(users)), users, items, m, n, fraction, **options
     )
+
+
+def _one_more(users, items, num_users, num_items, fraction, rng):
+    """Hides one edge more than asked for."""
+    more = (int(fraction * len(users)) + 1.5) / len(users)
+    order = rng.permutation(len(users))
+    return _greedy(order, users, items, num_users, num_items, more)
+
+
+def _without_the_last(*inputs):
+    test, left = link_prediction_split(*inputs)
+    return test, np.trim_zeros(left, "b")
 
 
 def _in_order(users, items, num_users, num_items, fraction, rng):
@@ -76,6 +89,8 @@ def diagnose(answer, inputs, complete: bool = False, random: bool = False) -> st
     everyone, left = _leftover(inputs, np.zeros_like(test)), _leftover(inputs, test)
     if test.any() and np.array_equal(degree, everyone):
         return "the degrees are those of all edges, the hidden ones too"
+    if test.any() and np.array_equal(degree, _leftover(inputs, ~test)):
+        return "the degrees are those of the edges that you marked"
     if not np.array_equal(degree, left):
         return "the degrees are not those of the edges that are left"
     lost = (left == 0) & (everyone > 0)
@@ -106,6 +121,10 @@ def _judge(**options) -> Callable:
     return judge
 
 
+def _mask_repeats(got, expected, inputs) -> str | None:
+    return repeats([mask for mask, _ in got], [mask for mask, _ in expected], inputs)
+
+
 def _inputs(rng, pairs, m: int, n: int, fraction: float, shuffled: bool = True) -> dict:
     pairs = np.array(pairs)
     pairs = rng.permutation(pairs) if shuffled else pairs
@@ -117,7 +136,7 @@ def _inputs(rng, pairs, m: int, n: int, fraction: float, shuffled: bool = True) 
 
 def _crowd(rng, m: int = 12, n: int = 15) -> dict:
     pairs = [(u, i) for u in range(m) for i in range(n) if (u * n + i) % 3]
-    return _inputs(rng, pairs, m, n, 0.25)
+    return _inputs(rng, pairs, m + 1, n + 2, 0.25)  # the last ones have no edge
 
 
 def _single_likes(rng, hubs: int = 6, single: int = 30) -> dict:
@@ -128,7 +147,7 @@ def _single_likes(rng, hubs: int = 6, single: int = 30) -> dict:
     return _inputs(rng, core + users + items, hubs + single, hubs + single, 0.15)
 
 
-def _ring(rng, n: int = 120) -> dict:
+def _ring(rng, n: int = 121) -> dict:
     """Everybody has two likes, every item two fans."""
     pairs = [(u, u) for u in range(n)] + [(u, (u + 1) % n) for u in range(n)]
     return _inputs(rng, pairs, n, n, 0.3)
@@ -159,6 +178,13 @@ EX_7 = Exercise(
             judge=_judge(complete=True),
         ),
         Claim("the hidden edges are drawn at random", _sorted_by_user, judge=_judge(random=True)),
+        Claim(
+            "all chance comes from the given generator",
+            _sorted_by_user,
+            0,
+            "call with seeds",
+            judge=_mask_repeats,
+        ),
     ),
     mistakes=(
         Mistake(
@@ -201,7 +227,33 @@ EX_7 = Exercise(
         Mistake(
             "stops too early",
             _gives_up,
-            "you stop at the first edge that has to stay; later edges may still be free",
+            "edges that could be hidden stay in yours: go on until the number is reached or no edge "
+            "is free, and hide each one whose two ends keep another",
+        ),
+        Mistake(
+            "one edge more",
+            _one_more,
+            "you hide more than int(fraction * E) edges",
+        ),
+        Mistake(
+            "nodes without edges are missing",
+            _without_the_last,
+            "your degrees end at the last node with an edge: there are num_users + num_items of them",
+        ),
+        Mistake(
+            "a generator of its own",
+            lambda u, i, m, n, f, rng: link_prediction_split(
+                u, i, m, n, f, np.random.default_rng()
+            ),
+            "you draw from a generator of your own: use `rng`, or nobody can repeat your split",
+        ),
+        Mistake(
+            "a fixed seed",
+            lambda u, i, m, n, f, rng: link_prediction_split(
+                u, i, m, n, f, np.random.default_rng(0)
+            ),
+            "your split does not depend on `rng`: with a fixed seed three seeds would hide the same "
+            "edges",
         ),
     ),
     hints=(

@@ -12,6 +12,7 @@ from graphrec_utils import exercises, graphs, toy, walks
 from graphrec_utils.exercises import (
     core,
     nb04,
+    nb04_l3,
     nb04_pagerank,
     nb04_spectrum,
     nb04_split,
@@ -293,6 +294,87 @@ def test_a_power_iteration_is_named_as_one_that_touches_every_node():
     assert "you computed all nodes" in named("04.5", power)
 
 
+@pytest.mark.parametrize(
+    ("pushed", "words"),
+    [
+        ("+=", "the mass alone"),
+        ("=", "loses what has dried there"),
+        ("once", "each node once at most"),
+        ("all", "you push all of them"),
+    ],
+)
+def test_a_queue_or_rounds_with_a_mistake_are_named_alike(pushed, words):
+    def push(A, start, restart, tolerance):
+        degree, due, done = A.sum(1), [start], set()
+        mass, residual = np.zeros(len(A)), np.eye(len(A))[start]
+        while pushed == "all" and (residual >= tolerance * degree).any():
+            mass += restart * residual
+            residual = (1 - restart) * A @ (residual / degree)
+        while due and pushed != "all":
+            v = due.pop(0)
+            if residual[v] < tolerance * degree[v] or (pushed == "once" and v in done):
+                continue
+            done.add(v)
+            amount, residual[v] = residual[v], 0
+            mass[v] = restart * amount + (mass[v] if pushed != "=" else 0)
+            residual[A[v] > 0] += (1 - restart) * amount / degree[v]
+            due += A[v].nonzero()[0].tolist()
+        return mass + residual if pushed == "+=" else mass
+
+    assert words in named("04.5", push)
+
+
+def test_weights_below_one_are_degrees_too():
+    def at_least_one(A, how):
+        degree = np.maximum(A.sum(axis=1), 1)
+        left = degree**-0.5 if how == "symmetric" else 1 / degree if how == "row" else degree**0
+        right = degree**-0.5 if how == "symmetric" else 1 / degree if how == "column" else degree**0
+        return left[:, None] * A * right
+
+    assert "a degree may be 0.3" in named("04.2", at_least_one)
+
+
+def split_with(generator, rounded=int, length=None):
+    def split(users, items, num_users, num_items, fraction, rng):
+        E = len(users)
+        ends = np.stack([users, items + num_users])
+        degree = np.bincount(ends.ravel(), minlength=length or num_users + num_items)
+        hidden = np.zeros(E, dtype=bool)
+        for e in generator(rng).permutation(E):
+            if hidden.sum() >= rounded(fraction * E):
+                break
+            if degree[ends[:, e]].min() > 1:
+                hidden[e] = True
+                degree[ends[:, e]] -= 1
+        return hidden, degree
+
+    return split
+
+
+@pytest.mark.parametrize(
+    ("split", "words"),
+    [
+        (split_with(lambda rng: np.random.default_rng(7)), "does not depend on `rng`"),
+        (split_with(lambda rng: np.random.default_rng()), "a generator of your own"),
+        (split_with(lambda rng: rng, rounded=round), "more than int(fraction * E)"),
+        (split_with(lambda rng: rng, length=1), "num_users + num_items of them"),
+    ],
+    ids=["fixed seed", "own generator", "rounded up", "nodes without edges missing"],
+)
+def test_a_split_that_once_passed_is_named(split, words):
+    assert words in named("04.7", split)
+
+
+def test_a_mask_in_shuffled_order_is_not_taken_for_one_that_marks_train():
+    def shuffled(users, items, num_users, num_items, fraction, rng):
+        order = rng.permutation(len(users))
+        return nb04_split.link_prediction_split(
+            users[order], items[order], num_users, num_items, fraction, rng
+        )
+
+    assert named("04.7", shuffled) == ""
+
+
 def test_a_right_push_with_a_residual_added_on_top_is_not_right():
     exercise = exercises.get("04.5")
     asked = core.questions(exercise)
@@ -355,7 +437,7 @@ def test_from_ann_to_drive_there_is_one_walk_of_length_five():
 
 
 def test_three_hops_by_hand():
-    scores = nb04_walks.l3_scores(toy.likes().double().numpy())
+    scores = nb04_l3.l3_scores(toy.likes().double().numpy())
     # Ann to Cube: Brazil has two fans, Bob two likes, so 1 / sqrt(2 · 2)
     assert scores[0, 2] == pytest.approx(0.5)
     # Ann to Alien: back over Alien (one fan) 1 / sqrt(1 · 2), back over Brazil 1 / sqrt(2 · 2)
