@@ -14,7 +14,7 @@ from graphrec_utils.metrics.single import check_top
 
 Matrix = Interactions | sp.spmatrix | sp.sparray
 BLOCK = 2**20  # scores in memory at a time: 4 MB, whatever the numbers of users and items
-TILE = 2048  # items whose inner products are taken at a time
+TILE = 2048  # users, and items, whose inner products are taken at a time: 16 MB
 
 # (place of the first user in users, first item, number of all items, scores of a tile)
 Tile = tuple[int, int, int, np.ndarray | torch.Tensor]
@@ -112,13 +112,13 @@ def _products(U: torch.Tensor, V: torch.Tensor, users: np.ndarray) -> Iterator[T
     """Yield tiles of U[users] @ V.T.
 
     A matrix product first copies its second factor into another order. With few users and all items
-    that takes longer than the product itself, so a tile has many users and not all items.
+    that takes longer than the product itself, so a tile has many users and not all items. It is
+    not smaller either: two threads wait for each other after every product.
     """
     n = len(V)
-    step = max(1, BLOCK // min(TILE, max(1, n)))
-    buffer = U.new_empty(step * min(TILE, n))  # a new one for every tile would cost a sixth
-    for start in range(0, len(users), step):
-        block = U[torch.as_tensor(users[start : start + step])]
+    buffer = U.new_empty(min(TILE, len(users)) * min(TILE, n))  # a new one each time would cost
+    for start in range(0, len(users), TILE):
+        block = U[torch.as_tensor(users[start : start + TILE])]
         for first in range(0, n, TILE):
             items = V[first : first + TILE]
             out = buffer[: len(block) * len(items)].view(len(block), len(items))
