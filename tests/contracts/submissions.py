@@ -27,14 +27,14 @@ STUDENTS = {
     "solved": (RIGHT, [2, 3, 5]),
     "untouched": ({}, [0, 0, 0]),
     # density in percent fails one claim of five; numbers from 1 fail one gap and the whole index,
-    # and the order still holds: 1 of 3; a score of 0 fails where unloved items compete: 3 of 4
+    # and the order still holds: 1 of 3; a score of 0 fails where unloved items compete: 4 of 5
     "partly": (
         {
             "00.1": SUMMARIZE % ("m, n, likes, 100 * likes / (m * n)"),
             "00.2": INDEX % ("index.setdefault(name, len(index) + 1)"),
             "00.3": RECOMMEND % ("popularity[R[u] > 0] = 0"),
         },
-        [1.6, 1, 3.75],
+        [1.6, 1, 4],
     ),
     # a gate costs everything: three numbers instead of four; keys that are numbers; a changed input
     "gates": (

@@ -64,4 +64,4 @@ def test_nbgrader_reads_our_partial_credit_from_the_card(course, student):
 def test_nbgrader_writes_feedback_with_the_card(course):
     page = (course / "feedback" / "partly" / LESSON / f"{LESSON}.html").read_text("utf-8")
     assert "Looks familiar" in page
-    assert "Score: 6.35 / 10.0" in page  # 1.6 + 1 + 3.75
+    assert "Score: 6.6 / 10.0" in page  # 1.6 + 1 + 4
