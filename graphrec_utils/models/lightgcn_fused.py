@@ -132,10 +132,9 @@ class Fused:
         """
         users, items, negatives, *log_q = batch
         nodes = self._nodes(users, items, negatives)  # (2 B + S,)
-        rows = np.empty(len(nodes), dtype=np.int32)
-        rows = rows[: kernels.touch(nodes, self._place, rows)]  # (R,)
+        rows, numbers = np.unique(nodes, return_inverse=True)  # (R,), and where in it each node is
+        self._place[rows] = np.arange(len(rows))
         try:
-            numbers = self._place[nodes]
             u, i, j = np.split(numbers, [len(users), 2 * len(users)])
             F = self._forward(rows)  # (R, d)
             G = np.zeros_like(F)
@@ -149,7 +148,7 @@ class Fused:
             squares = np.einsum("rd,rd->r", self._E[rows], self._E[rows])
             self._backward(G, decay.astype(np.float32))
         finally:
-            kernels.release(rows, self._place)
+            self._place[rows] = -1
         return float(loss + decay @ squares / 2)
 
     def set_rate(self, multiplier: float) -> None:

@@ -7,10 +7,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
+from numba import njit
 
 from graphrec_utils import losses
 from graphrec_utils.kernels import lightgcn as kernels
 from graphrec_utils.kernels import softmax
+from graphrec_utils.kernels.prefetch import prefetch
 
 f32 = np.float32
 
@@ -22,6 +24,7 @@ def graph(request):
     size = 150  # more rows than parts
     A = rng.random((size, size)) * (rng.random((size, size)) < 0.1)
     A = np.triu(A, 1)
+    A[60, 61:] = A[:60, 60] = 0.5  # more neighbors than are looked through at a time
     A[:, [3, size - 1]] = A[[3, size - 1]] = 0
     A = (A + A.T).astype(f32)
     rows, indices = A.nonzero()
@@ -58,7 +61,12 @@ def test_products(graph, dim):
     F = np.empty((4, dim), f32)
     kernels.product_of_rows(*csr, rows, X, f32(0.5), E, f32(0.25), F)
     assert np.array_equal(F, out[rows])
+    many = np.random.default_rng(0).permutation(size)[:101]  # more than there are parts
+    F = np.empty((101, dim), f32)
+    kernels.product_of_rows(*csr, many, X, f32(0.5), E, f32(0.25), F)
+    assert np.array_equal(F, out[many])
 
+    rows[-1] = 60
     G, place = normal(4, dim, seed=3), touched(size, rows)
     dense = spread(G, rows, size)
     kernels.product_from_rows(*csr, bounds, place, G, f32(0.5), f32(0.25), out)
@@ -99,14 +107,16 @@ def test_parts_cover_every_row_once(size):
         assert max(work) - min(work) <= 2 * (degree.max() + 4)
 
 
-def test_touch_numbers_each_node_once_and_release_forgets():
-    place, rows = np.full(10, -1, np.int32), np.empty(6, np.int32)
-    nodes = np.array([7, 2, 7, 9, 2, 7], np.int32)
-    count = kernels.touch(nodes, place, rows)
-    assert rows[:count].tolist() == [7, 2, 9]
-    assert rows[place[nodes]].tolist() == nodes.tolist()
-    kernels.release(rows[:count], place)
-    assert (place == -1).all()
+def test_a_kernel_that_asks_for_memory_early_does_ask():
+    @njit
+    def ask(X, row):
+        prefetch(X, row, 3)
+        return X[row, 3]
+
+    X = normal(4, 8)
+    assert ask(X, 2) == X[2, 3]
+    (code,) = ask.inspect_llvm().values()
+    assert "call void @llvm.prefetch" in code
 
 
 def pairs(size, limit, seed=0):
