@@ -14,7 +14,7 @@ from graphrec_utils.metrics.single import check_top
 
 Matrix = Interactions | sp.spmatrix | sp.sparray
 BLOCK = 2**20  # scores in memory at a time: 4 MB, whatever the numbers of users and items
-TILE = 2048  # users, and items, whose inner products are taken at a time: 16 MB
+TILE = 1536  # users, and items, whose inner products are taken at a time: 9 MB
 
 # (place of the first user in users, first item, number of all items, scores of a tile)
 Tile = tuple[int, int, int, np.ndarray | torch.Tensor]
