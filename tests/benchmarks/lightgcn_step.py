@@ -78,8 +78,12 @@ def matrix(x):
     return sp.csr_array((x["data"], indices, indptr), shape=(size, size))
 
 
-def outcome(x, E, batch):
-    """Return the loss of a batch and the movement of layer 0, E (N, d), both by plain numpy."""
+def outcome(setting, E):
+    """Return the loss of the last batch and the movement of layer 0, E (N, d), by plain numpy.
+
+    It reads its inputs again: an engine's memory would hold them otherwise.
+    """
+    x, _, batch = inputs(setting)
     A, m = matrix(x), x["shape"][0]
     X = total = np.asarray(E, dtype=np.float64)
     for _ in range(LAYERS):
@@ -97,10 +101,11 @@ def outcome(x, E, batch):
 def fused(setting):
     from graphrec_utils.models.lightgcn import Fused
 
-    x, batches, last = inputs(setting)
+    x, batches, _ = inputs(setting)
     options = {"rate": RATE, "l2": L2, "start": x["start"]}
     model = Fused(matrix(x), int(x["shape"][0]), DIM, LAYERS, **options)
-    yield from rounds(model.step, lambda: outcome(x, model.E, last), batches)
+    del x, options
+    yield from rounds(model.step, lambda: outcome(setting, model.E), batches)
 
 
 def readable(setting):
@@ -109,12 +114,13 @@ def readable(setting):
     from graphrec_utils import train
     from graphrec_utils.models.lightgcn import LightGCN
 
-    x, batches, last = inputs(setting)
+    x, batches, _ = inputs(setting)
     model = LightGCN(matrix(x), int(x["shape"][0]), DIM, LAYERS)
     with torch.no_grad():
         model.E0.copy_(torch.from_numpy(x["start"]))
+    del x
     learner = train.Torch(model, LightGCN.bpr_loss, torch.optim.Adam(model.parameters(), lr=RATE))
-    where = lambda: outcome(x, model.E0.detach().numpy(), last)  # noqa: E731
+    where = lambda: outcome(setting, model.E0.detach().numpy())  # noqa: E731
     yield from rounds(learner.step, where, batches)
 
 
@@ -124,7 +130,7 @@ def pyg(setting, edges=None):
 
     from graphrec_utils.propagation import to_torch
 
-    x, batches, last = inputs(setting)
+    x, batches, _ = inputs(setting)
     m, size = int(x["shape"][0]), int(x["shape"].sum())
     model = LightGCN(size, DIM, LAYERS)
     with torch.no_grad():
@@ -135,6 +141,7 @@ def pyg(setting, edges=None):
     else:
         rows = np.repeat(np.arange(size), np.diff(x["indptr"]))
         edges = torch.from_numpy(np.stack([x["indices"], rows]))
+    del x
     optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
 
     def step(batch):
@@ -147,7 +154,7 @@ def pyg(setting, edges=None):
         model.recommendation_loss(*scores, node_id=nodes, lambda_reg=L2 / 2).backward()
         optimizer.step()
 
-    where = lambda: outcome(x, model.embedding.weight.detach().numpy(), last)  # noqa: E731
+    where = lambda: outcome(setting, model.embedding.weight.detach().numpy())  # noqa: E731
     yield from rounds(step, where, batches)
 
 
@@ -160,7 +167,7 @@ def recbole(setting):
     import torch
     from recbole.model.general_recommender import LightGCN
 
-    x, batches, last = inputs(setting)
+    x, batches, _ = inputs(setting)
     m, n = (int(size) for size in x["shape"])
 
     class Dataset:
@@ -191,7 +198,7 @@ def recbole(setting):
 
     def where():
         tables = (model.user_embedding.weight, model.item_embedding.weight)
-        return outcome(x, torch.cat(tables).detach().numpy(), last)
+        return outcome(setting, torch.cat(tables).detach().numpy())
 
     yield from rounds(step, where, batches)
 
