@@ -53,14 +53,14 @@ def encode(value) -> object:
         return {"tuple": [encode(v) for v in value]}
     if isinstance(value, set | frozenset):
         return {"set": sorted((encode(v) for v in value), key=repr)}
+    if encoded := _encode_library(value):  # before dict: scipy's dok_array is one
+        return encoded
     if isinstance(value, dict):
         return {"dict": [[encode(k), encode(v)] for k, v in value.items()]}
     if isinstance(value, Rng):
         return {"rng": value.seed, "library": value.library}
     if isinstance(value, np.ndarray):
         return _encode_array(value)
-    if encoded := _encode_library(value):
-        return encoded
     raise TypeError(f"{type(value).__name__} objects cannot be checked")
 
 
@@ -88,7 +88,9 @@ def _encode_library(value) -> dict | None:
     if (sparse := sys.modules.get("scipy.sparse")) and sparse.issparse(value):
         coo = value.tocoo()
         parts = [_encode_array(coo.row), _encode_array(coo.col), _encode_array(coo.data)]
-        return {"scipy": value.format, "shape": list(value.shape), "parts": parts}
+        array = isinstance(value, sparse.sparray)  # in a matrix `*` and `sum` mean other things
+        form = {"scipy": value.format, "array": array}
+        return form | {"shape": list(value.shape), "parts": parts}
     pandas = sys.modules.get("pandas")
     if pandas and isinstance(value, pandas.DataFrame):
         columns = [[encode(c), _encode_array(value[c].to_numpy())] for c in value.columns]
@@ -144,7 +146,8 @@ def decode(data):
             import scipy.sparse as sparse
 
             row, col, values = (decode(p) for p in data["parts"])
-            coo = sparse.coo_matrix((values, (row, col)), shape=tuple(data["shape"]))
+            make = sparse.coo_array if data["array"] else sparse.coo_matrix
+            coo = make((values, (row, col)), shape=tuple(data["shape"]))
             return coo.asformat(content)
         case "frame":
             import pandas as pd

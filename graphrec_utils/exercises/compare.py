@@ -23,6 +23,8 @@ def kind(value) -> str:
         return "a number"
     if isinstance(value, str):
         return "a string"
+    if hasattr(value, "tocoo"):  # before dict: scipy's dok_array is one
+        return f"a sparse matrix, shape {value.shape}"
     if isinstance(value, list | dict | set):
         return f"a {type(value).__name__}"
     if isinstance(value, tuple):
@@ -37,7 +39,7 @@ def kind(value) -> str:
         return f"a DataFrame with columns {list(value.columns)}"
     if name == "Series":
         return "a Series"
-    return f"a sparse matrix, shape {value.shape}" if hasattr(value, "tocoo") else f"a {name}"
+    return f"a {name}"
 
 
 def _dtype(array) -> str:
@@ -75,7 +77,7 @@ def _difference(got, expected, where: str) -> str | None:
             return f"{place}yours has {len(got)} entries, too {size}"
         pairs = enumerate(zip(got, expected, strict=True))
         return _first((f"{where}[{k}]", g, e) for k, (g, e) in pairs)
-    if isinstance(expected, dict):
+    if isinstance(expected, dict) and not hasattr(expected, "tocoo"):
         if missing := [k for k in expected if k not in got]:
             return f"{place}yours has no key {missing[0]!r}"
         if extra := [k for k in got if k not in expected]:

@@ -112,7 +112,7 @@ def judge(exercise: Exercise, asked: list[dict], outcomes: list[dict]) -> Result
         return result
     per_claim = len(asked) // len(exercise.claims)
     reasons = [
-        _reason(exercise.claims[k // per_claim], asked[k], outcomes[k], expected[k])
+        _reason(_claim(exercise, asked, k), asked[k], outcomes[k], expected[k])
         for k in range(len(asked))
     ]
     gates = _gates(outcomes, expected)
@@ -133,7 +133,7 @@ def judge(exercise: Exercise, asked: list[dict], outcomes: list[dict]) -> Result
     else:
         result.status = "partial" if result.points else "failed"
         wrong = [k for k, reason in enumerate(reasons) if reason or outcomes[k].get("changed")]
-        result.mistake = _name_mistake(exercise, asked, outcomes, wrong)
+        result.mistake = _name_mistake(exercise, asked, outcomes, expected, wrong)
     return result
 
 
@@ -178,20 +178,27 @@ def _reason(claim: Claim, question: dict, outcome: dict, expected: dict) -> str:
     return problem or ""
 
 
-def _name_mistake(exercise: Exercise, asked, outcomes, wrong: list[int]) -> str:
+def _name_mistake(exercise: Exercise, asked, outcomes, expected, wrong: list[int]) -> str:
     """Return the sentence of the mistake that explains every wrong value, if there is one.
 
     Among several, the one that agrees with the answer on most questions wins.
     """
     if all(outcomes[k].get("error") == "OutOfTime" for k in wrong):
         return ""
+
+    def explains(same, theirs, k) -> bool:
+        """The mistake agrees with the answer at `k` and is itself wrong there."""
+        if not same[k] or theirs[k].get("changed"):
+            return same[k]
+        return bool(_reason(_claim(exercise, asked, k), asked[k], theirs[k], expected[k]))
+
     best, sentence = -1, ""
     for mistake in exercise.mistakes:
         theirs = runs.answers(mistake.function, asked)
         same = [_same(exercise, asked, k, outcomes[k], theirs[k]) for k in range(len(asked))]
         # one error message alone has many causes: some wrong value must agree, or everything
         telling = all(same) or any(same[k] and "error" not in outcomes[k] for k in wrong)
-        if telling and all(same[k] for k in wrong) and sum(same) > best:
+        if telling and all(explains(same, theirs, k) for k in wrong) and sum(same) > best:
             best, sentence = sum(same), mistake.sentence
     return sentence
 
@@ -204,5 +211,9 @@ def _same(exercise: Exercise, asked, k: int, one: dict, other: dict) -> bool:
         return False
     if close(decode(one["value"]), decode(other["value"])) is None:
         return True
-    claim = exercise.claims[k * len(exercise.claims) // len(asked)]
-    return not _reason(claim, asked[k], one, other)
+    return not _reason(_claim(exercise, asked, k), asked[k], one, other)
+
+
+def _claim(exercise: Exercise, asked: list[dict], k: int) -> Claim:
+    """Return the claim that question `k` belongs to; every claim asks equally often."""
+    return exercise.claims[k * len(exercise.claims) // len(asked)]

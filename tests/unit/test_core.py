@@ -129,6 +129,20 @@ def test_a_known_mistake_is_named_and_a_new_one_is_not():
     assert judged(exercise, lambda x: 4 * x).mistake == ""
 
 
+def test_a_mistake_that_is_right_where_the_answer_is_wrong_explains_nothing():
+    """What the judge cannot tell from the answer may still be right: it allows .1 on both sides."""
+
+    def nearly(got, expected, inputs):
+        return None if abs(got - expected) <= 0.1 else f"yours is {got}"
+
+    claims = [Claim("doubles", lambda rng: {"x": 1.0}, judge=nearly)]
+    claims += [Claim("doubles more", lambda rng: {"x": 2.0}, judge=nearly)]
+    shifted = Mistake("shifted", lambda x: 2 * x + (0.05 if x == 1 else 1), "you shifted")
+    exercise = make(claims=claims, mistakes=(shifted,))
+    assert judged(exercise, lambda x: 2 * x + (0.06 if x == 1 else 1)).mistake == "you shifted"
+    assert judged(exercise, lambda x: 2 * x + (0.12 if x == 1 else 1)).mistake == ""
+
+
 def test_different_errors_are_different_mistakes():
     broken = Mistake("divides", lambda x: x / 0 if False else 1 // 0, "you divide by zero")
     exercise = make(mistakes=(broken,))

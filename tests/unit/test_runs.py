@@ -39,6 +39,7 @@ VALUES = {
     "torch coo": torch.eye(3).to_sparse_coo(),
     "torch csr": torch.eye(3).to_sparse_csr(),
     "scipy csr": sp.random(4, 5, 0.5, format="csr", rng=0),
+    "scipy dok": sp.dok_array(np.eye(3)),
     "frame": pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}, index=[4, 7]),
     "series": pd.Series([1.0, 2.0], index=["u", "v"]),
 }
@@ -49,6 +50,8 @@ def test_a_value_survives_json(value):
     back = codec.decode(json.loads(json.dumps(codec.encode(value))))
     assert compare.kind(back) == compare.kind(value)
     assert compare.close(back, value) is None
+    if sp.issparse(value):
+        assert (back.format, type(back)) == (value.format, type(value))
 
 
 def test_encoding_the_decoded_value_changes_nothing():
