@@ -143,7 +143,9 @@ def _place(column: list[Slide], unit: Unit, heading: str) -> None:
         slide = Slide(again="" if unit.visual else heading)  # a visual needs the room
         column.append(slide)
     asked = any(WAIT in other.html for other in slide.units)
-    slide.units.append(replace(unit, fragment=True) if asked else unit)
+    # what comes first on a slide comes with it: the key that brought the slide was the wait
+    waits = bool(slide.units) and (unit.fragment or asked)
+    slide.units.append(replace(unit, fragment=waits))
 
 
 def _units(cell) -> Iterator[Unit]:
