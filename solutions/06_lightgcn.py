@@ -949,20 +949,25 @@ verdict(
 # > **Claim.** An epoch of LightGCN costs in proportion to the edges: an exponent below 1.25.
 #
 # > **Predict first.** A graph with sixteen times the users, items and likes. Does an epoch of LightGCN
-# > with BPR take 16, 64 or 256 times as long? And ranking all items for everybody?
+# > with BPR take 16, 64 or 256 times as long? And ranking all items for everybody? How much more memory?
 
 # %% tags=["long"]
 growth = results.load("06_growth", command="python -m tests.benchmarks.growth")
 sizes = pd.DataFrame(growth.values["rows"]).set_index("edges")
 kinds = ["LightGCN epoch", "LightGCN step", "evaluation", "GF-CF"]
-ax = plots.growth(sizes.index, sizes[kinds])
-ax.set(xlabel="edges", ylabel="CPU seconds")
+peak = {"all together": sizes["MB after GF-CF"]}
+_, (left, right) = plt.subplots(1, 2, figsize=(10, 3.4), layout="constrained")
+plots.growth(sizes.index, sizes[kinds], left).set(xlabel="edges", ylabel="CPU seconds")
+plots.growth(sizes.index, peak, right).set(xlabel="edges", ylabel="largest memory, MB")
+right.set_yticks([500, 1000, 2000], ["500", "1,000", "2,000"])
+right.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# *Figure 6.7. CPU seconds against edges on planted graphs, both axes logarithmic. A line's slope is the
-# exponent: 1 is proportional, 2 is the square. Epochs and rankings were timed in part and multiplied,
-# since the largest would take hours. A stored result.*
+# *Figure 6.7. CPU seconds (left) and the most memory that one process held for all of it (right) against
+# edges on planted graphs, all axes logarithmic. A line's slope is the exponent: 1 is proportional, 2 is
+# the square. Epochs and rankings were timed in part and multiplied, since the largest would take hours.
+# A stored result.*
 
 # %% tags=["experiment"]
 slopes = {kind: plots.exponent(sizes.index, sizes[kind]) for kind in kinds}

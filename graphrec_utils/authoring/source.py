@@ -300,7 +300,8 @@ def _given(cell) -> str:
     def stub(match: re.Match) -> str:
         if match["given"] is None:
             return f'{match["indent"]}raise NotImplementedError("Exercise {role(cell)[1]}")'
-        return re.sub(r"^( *)# ?", r"\1", match["given"], flags=re.MULTILINE).rstrip("\n")
+        lines = (re.sub(r"^( *)# ?", r"\1", line).rstrip() for line in match["given"].splitlines())
+        return "\n".join(lines)
 
     return SOLUTION.sub(stub, cell.source)
 

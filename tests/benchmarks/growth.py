@@ -1,10 +1,9 @@
 """How cost grows with the graph: a LightGCN epoch, an evaluation, GF-CF at 1, 4 and 16 times.
 
     OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 python -m tests.benchmarks.growth
-    ... python -m tests.benchmarks.growth --picture growth.png     draws what is stored
 
 Planted graphs: communities, popular items, active users; about 20 edges per user at every size, from
-half a million to eight million edges. Each size has a process of its own, so that its largest resident
+0.6 to 11 million edges. Each size has a process of its own, so that its largest resident
 memory is its own.
 
 What would take hours is measured in parts: STEPS steps of an epoch, USERS users of an evaluation and
@@ -34,7 +33,7 @@ CLAIM = (
     "the whole graph; ranking everything for everybody grows with users times items."
 )
 FACTORS = (1, 4, 16)
-NUM_USERS, NUM_ITEMS, EDGES_PER_USER, COMMUNITIES = 25_000, 12_500, 25, 50
+NUM_USERS, NUM_ITEMS, EDGES_PER_USER, COMMUNITIES = 32_500, 16_250, 25, 50
 DIM, LAYERS, BATCH, STEPS, USERS = 64, 3, 2048, 6, 1024
 TIMED = ("LightGCN epoch", "evaluation", "GF-CF")
 
@@ -114,35 +113,15 @@ def measure(factor: int) -> dict:
     return row | lightgcn(R, users) | gf_cf(R, users) | {"extrapolated": list(TIMED)}
 
 
-def picture(rows: list[dict], file: str) -> None:
-    """Draw seconds and memory against edges, both axes logarithmic."""
-    import matplotlib.pyplot as plt
-
-    fig, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
-    edges = [row["edges"] for row in rows]
-    for name, marker, line in zip(TIMED, "os^", ("-", "--", ":"), strict=True):
-        left.loglog(edges, [row[name] for row in rows], marker=marker, ls=line, label=name)
-        memory = "MB after " + name.removesuffix(" epoch")
-        right.loglog(edges, [row[memory] for row in rows], marker=marker, ls=line, label=name)
-    left.set(xlabel="edges", ylabel="CPU seconds, one thread")
-    right.set(xlabel="edges", ylabel="largest resident memory so far, MB")
-    left.legend(frameon=False)
-    fig.savefig(file, dpi=150)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--factor", type=int, help="print the row of one size as JSON")
-    parser.add_argument("--picture", metavar="FILE", help="draw what is stored")
     options = parser.parse_args()
     if options.factor:
         print(json.dumps(measure(options.factor)))
         return
     from graphrec_utils import results
 
-    if options.picture:
-        picture(results.load("06_growth", COMMAND).values["rows"], options.picture)
-        return
     start, rows = time.perf_counter(), []
     for factor in FACTORS:
         command = [sys.executable, "-m", "tests.benchmarks.growth", "--factor", str(factor)]

@@ -32,7 +32,7 @@ def tracked() -> list[Path]:
 
 @pytest.fixture(scope="module")
 def code(tracked) -> list[str]:
-    files = [str(path) for path in tracked if path.suffix == ".py"]
+    files = [str(path) for path in tracked if path.suffix in (".py", ".ipynb")]
     assert files
     return files
 
