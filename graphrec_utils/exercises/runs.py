@@ -11,6 +11,7 @@ from __future__ import annotations
 import _thread
 import contextlib
 import io
+import re
 import signal
 import sys
 import threading
@@ -21,6 +22,7 @@ from graphrec_utils.exercises.codec import Rng, decode, encode
 
 PRINT_LIMIT = 2_000  # characters of a student's own output that a card shows
 ERROR_LIMIT = 300
+CELL = re.compile(r"^\S*[/\\]ipykernel_\d+[/\\]\d+\.py:(\d+):", re.MULTILINE)  # in warnings
 
 
 class OutOfTime(BaseException):
@@ -193,6 +195,7 @@ class _Output(io.TextIOBase):
     def text(self) -> str:
         kept = "".join(self._kept)
         more = self._total - len(kept)
+        kept = CELL.sub(r"line \1 of your cell:", kept)
         return f"{kept}\n… and {more:,} more characters" if more > 0 else kept
 
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 import sys
 import time
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -206,6 +207,16 @@ def test_the_limit_is_for_all_questions_together():
     assert time.monotonic() - start < 2
     assert outcomes[0].get("error") is None
     assert outcomes[-1]["error"] == "OutOfTime"
+
+
+def test_a_warning_names_the_line_and_no_temporary_file():
+    def warn(x):  # as the module warnings does; pytest would catch it
+        file = "/tmp/ipykernel_12/345.py"
+        sys.stderr.write(warnings.formatwarning("careful", UserWarning, file, 4, "f(x)"))
+        return x
+
+    (outcome,) = runs.answers(warn, ask({"x": 1}))
+    assert outcome["printed"] == "line 4 of your cell: UserWarning: careful\n  f(x)\n"
 
 
 def test_ten_megabytes_of_print_are_cut_and_counted(capsys):
