@@ -16,7 +16,10 @@ def link_prediction_split(users, items, num_users, num_items, fraction, rng):
     return _greedy(order, users, items, num_users, num_items, fraction)
 
 
-def _greedy(order, users, items, num_users, num_items, fraction, sides=(True, True), stale=False):
+def _greedy(
+    order, users, items, num_users, num_items, fraction,
+    sides=(True, True), stale=False, patient=True,
+):  # fmt: skip
     """Hide edges in this order; `sides` says whether users and items are protected."""
     left = np.bincount(np.append(users, items + num_users), minlength=num_users + num_items)
     first, wanted = left.copy(), int(fraction * len(users))
@@ -27,6 +30,8 @@ def _greedy(order, users, items, num_users, num_items, fraction, sides=(True, Tr
         if all(known[v] > 1 for v, safe in zip(ends, sides, strict=True) if safe):
             test[e] = True
             left[list(ends)] -= 1
+        elif not patient:
+            break
         if test.sum() >= wanted:
             break
     return test, left
@@ -62,16 +67,6 @@ def _leak(users, items, num_users, num_items, fraction, rng):
 def _train_marked(*inputs):
     test, left = link_prediction_split(*inputs)
     return ~test, left
-
-
-def _gives_up(users, items, num_users, num_items, fraction, rng):
-    """Stops at the first edge that has to stay."""
-    order = rng.permutation(len(users))
-    for stop in range(1, len(order)):
-        if not _greedy(order[:stop], users, items, num_users, num_items, 1.0)[0][order[stop - 1]]:
-            order = order[: stop - 1]
-            break
-    return _greedy(order, users, items, num_users, num_items, fraction)
 
 
 # ---------------------------------------------------------------- judging
@@ -226,7 +221,7 @@ EX_7 = Exercise(
         ),
         Mistake(
             "stops too early",
-            _gives_up,
+            _variant(patient=False),
             "edges that could be hidden stay in yours: go on until the number is reached or no edge "
             "is free, and hide each one whose two ends keep another",
         ),

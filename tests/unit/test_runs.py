@@ -209,9 +209,9 @@ def test_the_limit_is_for_all_questions_together():
     assert outcomes[-1]["error"] == "OutOfTime"
 
 
-def test_a_warning_names_the_line_and_no_temporary_file():
+def test_a_warning_names_the_line_and_no_temporary_file(tmp_path):
     def warn(x):  # as the module warnings does; pytest would catch it
-        file = "/tmp/ipykernel_12/345.py"
+        file = str(tmp_path / "ipykernel_12" / "345.py")
         sys.stderr.write(warnings.formatwarning("careful", UserWarning, file, 4, "f(x)"))
         return x
 
