@@ -15,6 +15,7 @@ import time
 from graphrec_utils.environment import CannotRun
 
 SIGN_OF_LIFE = 10.0  # seconds of silence after which a line tells that the work goes on
+PATIENCE = 10  # seconds for pip to end after Ctrl-C
 LARGE = 5.0  # megabytes from which a package gets a line of its own
 
 # What pip's output contains -> what to tell the user. The first match wins, so the order matters:
@@ -87,7 +88,11 @@ def install(python, arguments, log):
         if process.wait():
             raise CannotRun(f"{explain(output)} (all of pip's words: {log})")
     except KeyboardInterrupt:
-        process.wait()  # Ctrl-C reached pip as well; it cleans up after itself
+        try:
+            process.wait(PATIENCE)  # Ctrl-C reached pip as well; it cleans up after itself
+        except subprocess.TimeoutExpired:  # now and then it does not hear
+            process.terminate()
+            process.wait()
         raise CannotRun("stopped. Run the same command again: it goes on from here") from None
 
 
