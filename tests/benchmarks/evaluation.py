@@ -116,9 +116,8 @@ def implicit(setting):
     from implicit.evaluation import ranking_metrics_at_k
     from threadpoolctl import threadpool_limits
 
-    threadpool_limits(
-        1, "blas"
-    )  # as implicit advises: two threads of both kinds take 1.6 times as long
+    # as implicit advises: with two threads of both kinds it takes 1.6 times as long
+    threadpool_limits(1, "blas")
     user_emb, item_emb, train, test = inputs(setting)
     model = AlternatingLeastSquares(factors=DIM, num_threads=setting.threads)
     model.user_factors, model.item_factors = user_emb, item_emb

@@ -13,7 +13,8 @@ import time
 import pytest
 from small_course import SmallCourse, file_server, silent_server, started, wheel
 
-from graphrec_utils import bootstrap
+from graphrec_utils import bootstrap, installer
+from graphrec_utils.environment import CannotRun
 
 posix = pytest.mark.skipif(os.name != "posix", reason="uses POSIX links and signals")
 
@@ -184,6 +185,22 @@ def test_ctrl_c_while_installing_ends_with_a_sentence(tmp_path):
         error = process.communicate(timeout=60)[1]
     assert process.returncode == 2
     assert error == "graphrec_utils: stopped. Run the same command again: it goes on from here.\n"
+
+
+def test_a_pip_that_does_not_hear_ctrl_c_is_ended(tmp_path, monkeypatch):
+    deaf = tmp_path / "python"
+    deaf.write_text("#!/bin/sh\nexec sleep 60\n")
+    deaf.chmod(0o755)
+
+    def pressed(process, log):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(installer, "_watch", pressed)
+    monkeypatch.setattr(installer, "PATIENCE", 0.1)
+    start = time.monotonic()
+    with pytest.raises(CannotRun, match="stopped"):
+        installer.install(deaf, ["anything"], tmp_path / "log")
+    assert time.monotonic() - start < 30
 
 
 def test_torch_comes_from_the_cpu_index_when_pip_would_take_another_build(tmp_path):
