@@ -2,17 +2,18 @@
 
 The package is read from the bottom up; every arrow points down, and a test enforces it:
 
-    paths  style  toy            where things are, one look for all figures, graphs for hand computation
-    data  pinworld  graphs       interactions and splits, a synthetic world, R <-> A and its normalisations
-    kernels                      numba kernels, each with a readable oracle
-    walks sampling losses metrics  pure functions, the formula in the docstring
-    models                       one file per family
-    train  results               one visible loop; stored results and verdicts
-    scale                        the same function on one machine or many
-    plots  visuals               pictures: matplotlib Axes, and interactive visuals with static twins
-    exercises                    the exercise engine, and one module of claims per lesson
-    grading                      from a folder of submissions to points with reasons
-    authoring                    lesson source -> notebooks, slides, site
+    paths markup style syllabus arguments           places, HTML, one look, the lessons, checks
+    cli.setup                                       how .venv is made: standard library only
+    data kernels                                    types of data; numba
+    graphs pinworld toy                             R <-> A, propagation; a synthetic world; graphs by hand
+    datasets walks sampling losses metrics scale    real data; pure functions, the formula in the docstring
+    models                                          a family is a module
+    train results                                   the visible loop; stored results and verdicts
+    plots                                           Matplotlib Axes, and visuals that move
+    exercises                                       the engine, and a folder of exercises per lesson
+    grading                                         from a folder of submissions to points with reasons
+    authoring                                       lesson source -> notebooks, slides, site
+    cli                                             one module a command
 
 Importing this module costs nothing: it loads no other package.
 """

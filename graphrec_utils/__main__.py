@@ -10,23 +10,24 @@ import sys
 PROGRAM = "python3 -m graphrec_utils"
 FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-# name: (what it does, the module that does it, its function, the packages it needs)
-# The function takes the arguments after the name and returns 0 (fine), 1 (the user's result is
-# negative) or 2 (it could not run). Packages: a kind of `environment.KINDS` that must be there
+# name: (what it does, the module that does it, the packages it needs)
+# The module's `main` takes the arguments after the name and returns 0 (fine), 1 (the user's result
+# is negative) or 2 (it could not run). Packages: a kind of `environment.KINDS` that must be there
 # before the module can be imported, or None: the standard library is enough, or it asks itself.
 COMMANDS = {
-    "lab": ("open the lessons in JupyterLab", "graphrec_utils.commands", "lab", None),
-    "test": ("run the test suite", "graphrec_utils.commands", "test", None),
-    "doctor": ("say what is missing and how to get it", "graphrec_utils.doctor", "main", None),
-    "build": ("make notebooks from solutions/", "graphrec_utils.authoring.build", "main", "test"),
-    "grade": ("grade submitted notebooks", "graphrec_utils.grading.command", "main", "lab"),
-    "progress": ("show how far you are", "graphrec_utils.exercises.dashboard", "main", "lab"),
-    "reset": ("restore a lesson, keeping yours", "graphrec_utils.commands", "reset", None),
-    "slides": ("lessons as slides", "graphrec_utils.authoring.slides", "main", "test"),
-    "site": ("the lessons as a website", "graphrec_utils.authoring.site", "main", "test"),
-    "export": ("lessons for other graders", "graphrec_utils.authoring.export", "main", "test"),
-    "bench": ("compare our engines", "graphrec_utils.benchmark.command", "main", "lab"),
-    "data": ("list, fetch or verify data sets", "graphrec_utils.data_commands", "main", "lab"),
+    "lab": ("open the lessons in JupyterLab", "graphrec_utils.cli.lab", None),
+    "test": ("run the test suite", "graphrec_utils.cli.test", None),
+    "doctor": ("say what is missing and how to get it", "graphrec_utils.cli.doctor", None),
+    "build": ("make notebooks from solutions/", "graphrec_utils.authoring.lesson.build", "test"),
+    "grade": ("grade submitted notebooks", "graphrec_utils.grading.command", "lab"),
+    "progress": ("show how far you are", "graphrec_utils.exercises.dashboard", "lab"),
+    "reset": ("restore a lesson, keeping yours", "graphrec_utils.cli.reset", None),
+    "update": ("get the newest lessons, keeping yours", "graphrec_utils.cli.update", None),
+    "slides": ("lessons as slides", "graphrec_utils.authoring.slides.slides", "test"),
+    "site": ("the lessons as a website", "graphrec_utils.authoring.site.site", "test"),
+    "export": ("lessons for other graders", "graphrec_utils.authoring.export", "test"),
+    "bench": ("compare our engines", "graphrec_utils.cli.bench", "lab"),
+    "data": ("list, fetch or verify data sets", "graphrec_utils.cli.data", "lab"),
 }
 
 
@@ -44,7 +45,7 @@ def main(argv=None):
         return 0
     if argv[0] not in COMMANDS:
         return refuse(unknown(argv[0]))
-    from graphrec_utils.environment import CannotRun
+    from graphrec_utils.cli.setup.environment import CannotRun
 
     try:
         return run(argv[0], argv[1:])
@@ -61,16 +62,17 @@ def run(name, arguments):
     """Import a command's module, in an environment that has its packages, and call it."""
     import importlib
 
-    from graphrec_utils import bootstrap, paths
-    from graphrec_utils.environment import CannotRun
+    from graphrec_utils import paths
+    from graphrec_utils.cli.setup import bootstrap
+    from graphrec_utils.cli.setup.environment import CannotRun
 
-    sentence, module, function, kind = COMMANDS[name]
+    sentence, module, kind = COMMANDS[name]
     own = arguments[: arguments.index("--")] if "--" in arguments else arguments
     asks = "-h" in own or "--help" in own
     if kind and not asks:  # to ask for help installs nothing
         bootstrap.ensure(kind, [name, *arguments])
     try:
-        call = getattr(importlib.import_module(module), function)
+        call = importlib.import_module(module).main
     except ImportError as error:
         if not (kind and asks):
             raise CannotRun(f"{error}; `{PROGRAM} doctor` tells what is missing") from None

@@ -1,7 +1,7 @@
 """Where things are: the clone, the course data, the cache and the student's own state.
 
 Standard library only; nothing is created by asking where it would be. A file that others may read
-meanwhile is written with `replacing`.
+meanwhile is written with `replacing`, a text with `write`.
 """
 
 import contextlib
@@ -65,6 +65,18 @@ def replacing(path, part=None):
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def write(path, text):
+    """Write a text file as `replacing` does, with the folders that it needs.
+
+    UTF-8 with the line ends of the text. Half a surrogate pair, which a name or a JSON of somebody
+    else may hold and UTF-8 cannot, becomes "?".
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as part:
+        part.write_bytes(text.encode("utf-8", errors="replace"))
 
 
 def _user(override, xdg, linux, windows, mac):

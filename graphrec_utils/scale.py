@@ -16,8 +16,8 @@
     print(alpha.shape, alpha.nnz, round(float(alpha @ np.arange(5_000) @ items), 3))
 
 Write "process", "dask" or "ray" for "serial" and the last line stays the same. The graph is sent
-once to every worker, not with every block. `neighbors.layerwise` takes the same function as its
-`run`: `partial(scale.map_partitions, engine="ray")`.
+once to every worker, not with every block. `graphs.batches.layerwise` takes the same function as
+its `run`: `partial(scale.map_partitions, engine="ray")`.
 
 An engine that is running already is used: `distributed.Client(address)` or `ray.init(address)`
 before the call makes it run there. Else one is started on this machine, and ended afterwards.
@@ -37,10 +37,12 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from graphrec_utils import arguments
+from graphrec_utils.cli.setup.environment import ONE_THREAD
+
 Function = Callable[..., Any]
 Task = list[tuple]  # the arguments of each call
 EXTRA = 'pip install "graphrec-utils[scale]"'
-THREADS = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def map_partitions(
@@ -70,6 +72,7 @@ def map_partitions(
         progress: show a bar over the partitions.
 
     Raises:
+        TypeError: workers or partitions are no integers.
         ValueError: an unknown engine, numbers below 1, or a function that cannot be pickled.
         ImportError: the engine is not installed.
         RuntimeError: a process of "process" was killed. "dask" and "ray" compute again what a
@@ -79,11 +82,12 @@ def map_partitions(
     engines = {"serial": _serial, "process": _process, "dask": _dask, "ray": _ray}
     if engine not in engines:
         raise ValueError(f"engine must be one of {', '.join(engines)}; got {engine!r}")
-    workers = _at_least_one("workers", workers, _cores())
+    workers = _cores() if workers is None else arguments.integer("workers", workers)
     calls = [(block,) for block in blocks]
     if seed is not None:
         calls = [(*call, block_seed(seed, k)) for k, call in enumerate(calls)]
-    partitions = min(_at_least_one("partitions", partitions, 4 * workers), max(1, len(calls)))
+    partitions = 4 * workers if partitions is None else arguments.integer("partitions", partitions)
+    partitions = min(partitions, max(1, len(calls)))
     bounds = np.linspace(0, len(calls), partitions + 1).astype(int)
     tasks = [calls[a:b] for a, b in pairwise(bounds)]
     done: dict[int, list] = {}
@@ -96,10 +100,8 @@ def map_partitions(
 
 def block_seed(seed: int, k: int) -> int:
     """Return the seed of block k, below 2^63. Raises ValueError if seed is negative."""
-    if seed < 0:
-        raise ValueError(f"seed must be at least 0; got {seed}")
-    words = np.random.SeedSequence(seed, spawn_key=(k,)).generate_state(1, np.uint64)
-    return int(words[0] >> np.uint64(1))
+    sequence = np.random.SeedSequence(int(arguments.seed(seed)), spawn_key=(k,))
+    return int(sequence.generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
 def _run(fn: Function, task: Task) -> list[Any]:
@@ -230,8 +232,8 @@ def _imported(module: str, engine: str):
 @contextmanager
 def _one_thread() -> Iterator[None]:
     """Let the processes that start meanwhile compute with one thread each."""
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, "1"))
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(ONE_THREAD)
     try:
         yield
     finally:
@@ -243,9 +245,3 @@ def _one_thread() -> Iterator[None]:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _at_least_one(name: str, value: int | None, default: int) -> int:
-    if value is not None and (value != int(value) or value < 1):
-        raise ValueError(f"{name} must be an integer of at least 1; got {value}")
-    return default if value is None else int(value)

@@ -1,4 +1,8 @@
-"""The 17 lessons in order. Points are not here: they live with the exercises."""
+"""The 19 lessons in order. Points are not here: they live with the exercises.
+
+A lesson exists when `solutions/` holds its source. Those that do not yet are named here, so that a
+student sees where the course goes; everything else must cope with their absence.
+"""
 
 from __future__ import annotations
 
@@ -28,14 +32,16 @@ LESSONS = (
     Lesson("04", "graph_view", "The graph view", 110),
     Lesson("05", "ngcf", "NGCF", 80),
     Lesson("06", "lightgcn", "LightGCN and over-smoothing", 110),
-    Lesson("07", "graphsage", "GraphSAGE", 90),
-    Lesson("08", "pixie", "Pixie", 100),
-    Lesson("09", "pinsage", "PinSage", 130),
+    Lesson("07", "graphsage", "GraphSAGE: encoders instead of lookups", 90),
+    Lesson("08", "pixie", "Pixie", 90),
+    Lesson("09", "pinsage", "PinSage", 100),
     Lesson("10", "two_towers", "Two towers and softmax", 90),
-    Lesson("11", "logq", "logQ, wrong and right", 130),
-    Lesson("12", "transe", "Knowledge graphs and TransE", 80),
-    Lesson("13", "twhin", "TwHIN: heterogeneous graphs in production", 130),
-    Lesson("14", "multibisage", "MultiBiSage", 100),
-    Lesson("15", "pinnerformer", "PinnerSage and PinnerFormer", 130),
-    Lesson("16", "omnisage", "OmniSage and capstone", 180),
+    Lesson("11", "logq", "logQ, wrong and right", 100),
+    Lesson("12", "transe", "Knowledge graphs and TransE", 70),
+    Lesson("13", "twhin", "TwHIN and users of many interests", 100),
+    Lesson("14", "multibisage", "Heterogeneous aggregation and MultiBiSage", 80),
+    Lesson("15", "sequences", "Sequences: SASRec and PinnerFormer", 100),
+    Lesson("16", "omnisage", "OmniSage and semantic IDs", 100),
+    Lesson("17", "ranking", "Ranking: the second stage", 100),
+    Lesson("18", "capstone", "Capstone", 180),
 )

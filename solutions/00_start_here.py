@@ -29,8 +29,9 @@ import networkx as nx
 import pandas as pd
 import torch
 
-from graphrec_utils import plots, style, toy, visuals
-from graphrec_utils.exercises import check, progress
+from graphrec_utils import metrics, plots, style, toy
+from graphrec_utils.exercises import check, predict, progress
+from graphrec_utils.plots import visuals
 from graphrec_utils.results import verdict
 
 style.use()
@@ -42,13 +43,18 @@ style.use()
 #
 # | you see | you do |
 # |---|---|
-# | **Predict first** | answer in your head, or on paper, before you run on |
+# | **a question** in a card | commit to a guess: write its letter into the call, `predict("00.p1", "a")`, and run the cell |
 # | **Exercise** | write or repair a few lines of a function |
 # | **a check** below it | run it: a card says what holds, what does not, and what you get for it |
 # | **Claim … verdict** | run a measurement that may well prove the claim wrong |
 #
-# Nothing breaks if you skip an exercise: later cells never need your answer. You can run the
-# whole notebook right now (menu *Run → Run All Cells*), then come back and fill it in.
+# What comes between a question and its answer is folded: run the cell, or click on the fold, and it
+# opens. Your first guess, and from lesson 01 on your answers to three old quiz questions (`recall`),
+# are written to `.graphrec/progress.json` on this machine and to nowhere else; they pay no points, and
+# a quiz question that you got wrong comes back sooner.
+#
+# Nothing breaks if you skip an exercise or a question: later cells never need your answer. You can run
+# the whole notebook right now (menu *Run → Run All Cells*), then come back and fill it in.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 0.2 One data set, two pictures
@@ -67,10 +73,10 @@ plt.show()
 # squares on the right. Ann likes Alien and Brazil, Bob likes Brazil and Cube, Eve likes Cube and
 # Drive.*
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# > **Predict first.** Ann and Eve share no film. Which single new like would connect them
-# > directly, so that one film is liked by both? How many such likes are there?
-#
+# %% slideshow={"slide_type": "subslide"} tags=["predict:00.p1", "told"]
+predict("00.p1")
+
+# %% [markdown]
 # Try it: click a cell of the matrix to add or remove a like. With the keyboard, press Tab until
 # the matrix is marked, move with the arrow keys, and toggle with Enter.
 
@@ -81,13 +87,8 @@ visuals.bipartite(R, toy.USERS, toy.ITEMS)
 # *Figure 0.2. The matrix and the graph of figure 0.1, now yours to change: the cell you point at and its
 # edge light up together, and the line below counts the likes of that person and that film.*
 #
-# <details><summary>The answer</summary>
-#
-# Four: Ann could like Cube or Drive, or Eve could like Alien or Brazil. Without any new like they
-# are still connected, but only through Bob: Ann – Brazil – Bob – Cube – Eve. Much of this course
-# is about using such longer paths.
-#
-# </details>
+# Without any new like Ann and Eve are connected, too, but only through Bob: Ann – Brazil – Bob –
+# Cube – Eve. Much of this course is about using such longer paths.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 0.3 Your first exercise
@@ -104,6 +105,9 @@ visuals.bipartite(R, toy.USERS, toy.ITEMS)
 # | $m, n$ | `R.shape` | 3, 4 |
 # | $E$ | the sum of all cells | 6 |
 # | density | a number between 0 and 1 | 6 / 12 = 0.5 |
+
+# %% slideshow={"slide_type": "subslide"} tags=["predict:00.p2", "told"]
+predict("00.p2")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 00.1 — `summarize` ({{points:00.1}})
@@ -130,6 +134,9 @@ def summarize(R: torch.Tensor) -> tuple[int, int, int, float]:
     m, n = R.shape
     likes = int(R.sum())
     return m, n, likes, likes / (m * n)
+    ### INSTEAD
+    # return m, n, likes, likes / (m + n)  # density per node
+    # return n, m, likes, likes / (m * n)  # users and items swapped
     ### END SOLUTION
 
 
@@ -142,8 +149,12 @@ check("00.1", summarize)
 # A check runs your function on inputs you have not seen and shows a card:
 #
 # * **✓ / ✗** before each claim. A claim is a sentence that some input could prove wrong.
-# * After ✗, the **first place** where your result is off, with *your* value there.
-# * **Looks familiar** names the mistake, if your numbers are exactly those of a known one.
+# * After ✗, the **first place** where your result is off, with *your* value there; after an error, the
+#   **line** of your cell and the shapes of what your function was given.
+# * **Looks familiar** names the mistake, if your numbers are exactly those of a known one. If no mistake
+#   has your numbers, the second failed try shows yours beside the right value on a small input.
+# * **Last hint** at the end of the card: the lines of a solution, shuffled, with a few that belong to
+#   known mistakes. Put them in order by mouse or by keyboard. It costs no points; try without it first.
 # * Wrong **type or shape**, or a **changed input**, costs all points of the exercise: the next
 #   function in line could not use such an answer.
 #
@@ -164,16 +175,8 @@ events = pd.DataFrame(
 )
 events
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# > **Predict first.** We number the users in the order in which they appear in this table.
-# > Which number does Ann get: 0, 1 or 2?
-#
-# <details><summary>The answer</summary>
-#
-# 1. Bob comes first and has 0; his second row brings no new name and takes no number. 0 would be
-# the order of the alphabet, 2 the place in the table.
-#
-# </details>
+# %% tags=["predict:00.p3", "told"]
+predict("00.p3")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 00.2 — `build_index` ({{points:00.2}})
@@ -201,6 +204,10 @@ def build_index(names: list[str]) -> dict[str, int]:
         if name not in index:
             index[name] = len(index)
     return index
+    ### INSTEAD
+    #         index[name] = len(index) + 1  # starts at 1
+    #         index[name] = names.index(name)  # keeps the first position
+    # for name in sorted(names):  # sorts the names
     ### END SOLUTION
 
 
@@ -243,6 +250,9 @@ def recommend(R: torch.Tensor, u: int, top: int) -> torch.Tensor:
     popularity = R.sum(dim=0)  # (n,) likes per item
     popularity[R[u] > 0] = -1  # behind every item that nobody likes
     return popularity.argsort(descending=True, stable=True)[:top]
+    ### INSTEAD
+    # popularity[R[u] > 0] = 0  # seen counts as zero
+    # popularity[R[u] == 0] = -1  # shows only what was seen
     ### GIVEN
     # popularity = R.sum(dim=0)  # (n,) likes per item
     # return popularity.argsort(descending=True, stable=True)[:top]
@@ -274,14 +284,21 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # We hide one attendance at a time and ask the repaired recommender for three events. If the
 # hidden one is among them, that is a **hit**. Three random events would hit now and then, too.
+
+# %% tags=["predict:00.p4"]
+predict("00.p4")
+
+# %% tags=["predict:00.p5"]
+predict("00.p5")
+
+# %% [markdown]
+# > **Claim** (common belief). Popularity finds a hidden attendance more often than chance.
 #
-# > **Claim.** Popularity finds a hidden attendance more often than chance.
-#
-# > **Predict first.** How often will popularity find the hidden event: in 35 %, 60 % or 85 % of
-# > the cases?
+# The chance is known for each attendance, so the two are compared one attendance at a time. They differ if
+# the mean difference is larger than twice its standard error; if not, the verdict is "cannot tell".
 
 
-# %% tags=["experiment"]
+# %% tags=["experiment", "answers:00.p4", "answers:00.p5"]
 def find_hidden(R: torch.Tensor, top: int = 3) -> torch.Tensor:
     """Hide each attendance in turn; return (m, n), 1 where `top` recommendations find it."""
     found = torch.zeros_like(R)
@@ -294,46 +311,60 @@ def find_hidden(R: torch.Tensor, top: int = 3) -> torch.Tensor:
 
 
 found = find_hidden(R_davis)
-by_popularity = (found.sum() / R_davis.sum()).item()
 unseen = R_davis.shape[1] - R_davis.sum(dim=1) + 1  # (m,) events to choose from
-by_chance = ((3 / unseen) * R_davis.sum(dim=1)).sum().item() / R_davis.sum().item()
+hidden = R_davis > 0  # (m, n), 89 of them
+chance = (3 / unseen)[:, None].expand_as(R_davis)
+lead = metrics.compare(found[hidden].numpy(), chance[hidden].numpy())
 
 verdict(
     "Popularity finds a hidden attendance more often than chance.",
-    holds=by_popularity > by_chance,
-    detail=f"{by_popularity:.0%} of 89 hidden attendances, by chance {by_chance:.0%}",
+    holds=lead,
+    detail=f"{lead.one:.0%} of {lead.users} hidden attendances, by chance {lead.other:.0%}",
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # So far, so good. Now look at *which* events it finds.
 #
-# > **Claim.** Popularity helps every event to find its guests.
+# > **Claim** (what an average suggests). What works on the whole works for the smaller half of the events:
+# > there, too, popularity finds more than chance.
 
-# %% tags=["experiment"]
+# %% tags=["predict:00.p6"]
+predict("00.p6")
+
+# %% tags=["experiment", "answers:00.p6"]
 attended, hit = R_davis.sum(dim=0), found.sum(dim=0)  # (n,), (n,)
 table = pd.DataFrame({"attended": attended, "found": hit}, index=events).astype(int)
 never = table.index[table.found == 0]
+small = hidden & (attended <= attended.median())
+lead = metrics.compare(found[small].numpy(), chance[small].numpy())
 
 verdict(
-    "Popularity helps every event to find its guests.",
-    holds=len(never) == 0,
-    detail=f"{len(never)} of {len(table)} events are never found: {', '.join(never)}",
+    "For the smaller half of the events, too, popularity finds more than chance.",
+    holds=lead,
+    detail=f"{lead.one:.0%} of {lead.users} attendances, by chance {lead.other:.0%}; "
+    f"{len(never)} of {len(table)} events are never found: {', '.join(never)}",
 )
 
-# %%
+# %% tags=["answers:00.p6"]
 ax = table.sort_values("attended").plot.barh(color=[style.CONTEXT, style.POSITIVE], figsize=(6, 4))
-ax.set(xlabel="women", title="attended (grey) and found by popularity (green)")
+ax.set(xlabel="women", title="attended (gray) and found by popularity (green)")
 plt.show()
 
 # %% [markdown]
-# *Figure 0.4. One pair of bars per event: how many women attended (grey, lower bar) and for how many of
-# them the hidden attendance was found (green, upper bar). The crowded events at the top are found
-# nearly every time, the small ones at the bottom never.*
+# *Figure 0.4. One pair of bars per event, the crowded ones at the top: how many women attended (gray,
+# lower bar) and for how many of them the hidden attendance was found (green, upper bar).*
+
+# %% [markdown] tags=["answers:00.p6"]
+# <details><summary>What the picture says</summary>
 #
-# One number said "better than chance". The picture says "good for crowds, useless for the rest".
+# The crowded events at the top are found nearly every time, the small ones at the bottom never. One
+# number said "better than chance". The picture says "good for crowds, useless for the rest".
+#
 # Even E3 and E12, two events of the same size, fare differently: the guests of E3 had been to most
 # of the crowded events already, so fewer of those stood before it in their lists. Which events
 # share their guests is what the edges of a graph know and a popularity list does not.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 0.8 Where this course goes
@@ -373,6 +404,19 @@ plt.show()
 # | $s^+, s^-$ | `pos`, `neg` | (B,) | scores of positives and negatives in a loss |
 # | $S$ | `num_negatives` | number | negatives per positive |
 #
+# <details><summary>Letters that change with the lesson</summary>
+#
+# Some lessons keep the letters of their papers, so that you can read both side by side:
+#
+# | | lesson 02 | lesson 03 | lesson 04 | lessons 05, 06 |
+# |---|---|---|---|---|
+# | vectors of a user and an item | $\mathbf w_u, \mathbf h_i$ | $\mathbf p_u, \mathbf q_i$ | – | $\mathbf e_u, \mathbf e_i$ |
+# | $\lambda$ | ridge | ridge | eigenvalue | ridge; eigenvalue in 6.7 |
+# | $\sigma$ | – | sigmoid | singular value | LeakyReLU in 05, sigmoid in 06 |
+# | $\mathbf h$ | item vector | weights of GMF | – | – |
+#
+# </details>
+#
 # Colors mean the same everywhere: **users** are blue circles on the left, **items** orange
 # squares on the right, **positives** green and solid, **negatives** plum and dashed.
 
@@ -389,6 +433,7 @@ progress()
 # * **On your own machine** your answers are in this file: save it with Ctrl + S (⌘ + S).
 # * **Start over**: `python3 -m graphrec_utils reset 00` puts the lesson back and keeps your version
 #   beside it.
+# * **New lessons**: `python3 -m graphrec_utils update` gets them and keeps what you wrote in yours.
 # * **On Binder** everything vanishes after about ten idle minutes. Download the notebook
 #   (*File → Download*) before you leave, and upload it when you come back.
 # * **On Colab** choose *File → Save a copy in Drive* first. Your points vanish with the runtime;
@@ -403,22 +448,12 @@ progress()
 # your own. If a cell misbehaves, restart with *Kernel → Restart Kernel and Run All Cells*. If
 # something is missing, `python3 -m graphrec_utils doctor` says what and how to get it.
 
-# %% [markdown] slideshow={"slide_type": "slide"} tags=["quiz"]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
 #
-# Answer first, then open.
+# They come back at the start of later lessons.
 #
-# ? 1. A matrix has 1,000 users, 5,000 items and a density of 0.1 %. How many likes?
-# ! 0.001 · 1,000 · 5,000 = 5,000. Real matrices are often emptier than that.
-# ? 2. Does a 0 in R mean that the user dislikes the item?
-# ! No. It means that nothing was observed. Most people have never met most items.
-# ? 3. Your card says "the inputs are left as they were ✗". Why does that cost everything?
-# ! Whoever calls your function goes on working with the same R, which is now wrong.
-# ? 4. A new event is announced. Where does it stand in a list by popularity, and why?
-# ! Last, among all others that nobody has attended yet. So it is with everything in this course that
-# ! knows items only by their edges. Lessons 07 and 09 bring in what an item looks like.
-# ? 5. Popularity found the hidden attendance in most cases. Is that good?
-# ! Only compared with something: chance finds some, too. And look at which ones were never found.
+# {{quiz}}
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away

@@ -32,12 +32,22 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from graphrec_utils import data, metrics, pinworld, results, style, toy, visuals
-from graphrec_utils.exercises import check
-from graphrec_utils.models import baselines, mf
+from graphrec_utils import datasets, metrics, pinworld, results, style, toy
+from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.models import baselines, filters, mf
+from graphrec_utils.models.ease import ease
+from graphrec_utils.plots import visuals
 from graphrec_utils.results import verdict
 
 style.use()
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## Before you begin
+#
+# Three questions of lessons 00 and 01, from memory; write your three letters into the call.
+
+# %% slideshow={"slide_type": "skip"}
+recall("02")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # Item2item, the neighborhood of lesson 01, knows two films as related only if somebody liked both.
@@ -57,21 +67,22 @@ style.use()
 # |---|---|---|
 # | **Ann** | 2 | 1 |
 # | **Bob** | 4 | **?** |
-#
-# > **Predict first.** Which number would you write for the question mark, and why?
+
+# %% tags=["predict:02.p1"]
+predict("02.p1")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Perhaps you said 2: *Bob gives twice what Ann gives.* Then you have factorized a matrix. Give each
-# user one number $w$ and each film one number $h$, and let a rating be their product:
+# Each user has one number $w$ and each film one number $h$. Such a pair of lists **factorizes** the
+# matrix:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["answers:02.p1"]
 w = np.array([1.0, 2.0])  # Ann, Bob: how generous
 h = np.array([2.0, 1.0])  # Alien, Brazil: how good
 pd.DataFrame(np.outer(w, h), index=["Ann", "Bob"], columns=["Alien", "Brazil"])
 
 # %% [markdown]
 # Three known cells, four numbers, and the fourth cell comes for free. It came from an assumption:
-# **rank 1**. All rows are multiples of one row. Without such an assumption any number would do.
+# *Bob gives twice what Ann gives.* That is **rank 1**: all rows are multiples of one row. Without such an assumption any number would do.
 #
 # The four numbers are not unique: double all $w$, halve all $h$, and nothing changes. Single
 # numbers of an embedding mean nothing, their products do.
@@ -133,9 +144,7 @@ plt.show()
 # can hold exactly only if $d$ is at least the rank of $\mathbf R$, and then the model has learned
 # the data by heart. A recommender lives on the **error** it makes: what it writes into empty cells.
 #
-# > **Predict first.** Real data have thousands of users. Does a larger $d$ always help?
-#
-# Keep your answer for the end of 2.10.
+# Real data have thousands of users. Does a larger $d$ always help? Section 2.10 will ask you.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.3 One side at a time
@@ -174,7 +183,7 @@ figure, ax = plt.subplots(figsize=(4.6, 4.2))
 lines = ax.contour(
     w, h, loss, levels=[0.2, 0.25, 0.35, 0.5, 0.8, 1.2, 2, 4, 8], cmap=style.MAGNITUDE
 )
-ax.clabel(lines, fontsize=7)
+ax.clabel(lines, fontsize=8)
 ax.plot(*zip(*path, strict=True), color=style.NEGATIVE, marker="o", markersize=4)
 ax.annotate("start", path[0], (3, 5), textcoords="offset points")
 ax.set(xlabel="w (the user)", ylabel="h (the item)", aspect="equal")
@@ -221,6 +230,9 @@ def als_step(R: np.ndarray, observed: np.ndarray, item_emb: np.ndarray, reg: flo
         A = H.T @ H + reg * np.eye(item_emb.shape[1])  # (d, d)
         user_emb[u] = np.linalg.solve(A, H.T @ R[u, observed[u]])
     return user_emb
+    ### INSTEAD
+    #     A = H.T @ H + 2 * reg * np.eye(item_emb.shape[1])  # twice lambda
+    #     user_emb[u] = H.T @ R[u, observed[u]]  # nothing solved
     ### END SOLUTION
 
 
@@ -234,7 +246,7 @@ check("02.1", als_step)
 # (MovieTweetings, 0 to 10), with the library's `als_step`, which knows sparse matrices.
 
 # %%
-movies = data.load("movietweetings-100k", fallback=True)
+movies = datasets.load("movietweetings-100k", fallback=True)
 stars = np.ones(len(movies)) if movies.weights is None else movies.weights
 shape = (movies.num_users, movies.num_items)
 ratings = sp.csr_array((stars.astype(float), (movies.users, movies.items)), shape=shape)
@@ -245,11 +257,12 @@ movies
 # machines, both sides can be solved **at the same time**, each from the other's last vectors.
 #
 # > **Claim.** Solving both sides at once lowers the loss at every step, as solving in turn does.
-#
-# > **Predict first.** What happens to the loss?
+
+# %% tags=["predict:02.p2"]
+predict("02.p2")
 
 
-# %% tags=["experiment"]
+# %% tags=["experiment", "answers:02.p2"]
 def losses(at_once: bool, steps: int = 6, dim: int = 4, reg: float = 1.0) -> list[float]:
     """Return the loss at the start and after each sweep."""
     rng = np.random.default_rng(0)
@@ -272,7 +285,7 @@ verdict(
     "times as high",
 )
 
-# %%
+# %% tags=["answers:02.p2"]
 figure, ax = plt.subplots(figsize=(5, 2.8))
 ax.plot(in_turn, marker="o", color=style.USER, label="in turn")
 ax.plot(at_once, marker="s", color=style.NEGATIVE, linestyle="dashed", label="both at once")
@@ -281,9 +294,16 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *Figure 2.3. The loss on all ratings, sweep by sweep, on a logarithmic axis. In turn (blue
-# circles) it never rises. Both at once (plum squares) are two alternations that never meet: users
-# fit the old items, which have moved on meanwhile, so the pairs do not belong together.*
+# *Figure 2.3. The loss on all ratings, sweep by sweep, on a logarithmic axis: users and items solved
+# in turn (blue circles, solid) and both at once (plum squares, dashed).*
+
+# %% [markdown] tags=["answers:02.p2"]
+# <details><summary>What happened</summary>
+#
+# In turn the loss never rises. Both at once are two alternations that never meet: users fit the old
+# items, which have moved on meanwhile, so the pairs do not belong together.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Step through it
@@ -304,16 +324,24 @@ visuals.als(R_toy.toarray(), toy.USERS, toy.ITEMS)
 #
 # Likes are not ratings. A 1 is all we ever observe, so what does $L$ say if $\Omega$ holds only ones?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% tags=["predict:02.p3"]
+predict("02.p3")
+
+# %% slideshow={"slide_type": "fragment"} tags=["answers:02.p3"]
 W, H = np.ones((3, 1)), np.ones((4, 1))  # d = 1, the same number for everybody
 print(f"scores from {(W @ H.T).min():.0f} to {(W @ H.T).max():.0f}")
 print(f"squared error over the observed ones: {mf.als_loss(R_toy, W, H, reg=0):.0f}")
 
-# %% [markdown]
+# %% [markdown] tags=["answers:02.p3"]
+# <details><summary>What these numbers say</summary>
+#
 # Everybody loves everything, and the error is zero. Without anything that pulls **down**, the
 # constant 1 is perfect, and useless: all items tie.
 #
-# So a like says 1, and an empty cell must say something too. It holds a 0 that means *not observed*:
+# </details>
+
+# %% [markdown]
+# A like says 1, and an empty cell must say something too. It holds a 0 that means *not observed*:
 # disliked, or never met. Hu, Koren and Volinsky (2008) trust such a 0 a little, and a 1 the more, the
 # more often the item was seen. Each cell has a **target** $p$, which is 1 if the item was seen and
 # else 0, and a **confidence** $c$, which grows with the number of views $r$:
@@ -377,6 +405,10 @@ def hu_koren_user_vector(
     CH = confidence[:, None] * item_emb  # (n, d)
     A = CH.T @ item_emb + reg * np.eye(item_emb.shape[1])
     return np.linalg.solve(A, CH.T @ target)
+    ### INSTEAD
+    # confidence, target = alpha * r, (r > 0).astype(float)  # confidence alphar
+    # confidence, target = 1 + alpha * r, r.astype(float)  # the count is the target
+    # A = CH.T @ item_emb + reg  # lambda in every cell
     ### END SOLUTION
 
 
@@ -415,7 +447,7 @@ check("02.2", hu_koren_user_vector)
 #
 # | knob | turns | more of it |
 # |---|---|---|
-# | $\alpha_0$ | the weight of **every** score's square, observed or not | pushes all scores towards 0 |
+# | $\alpha_0$ | the weight of **every** score's square, observed or not | pushes all scores toward 0 |
 # | $\lambda$ | the ridge | shrinks vectors, at last to 0 |
 # | $\nu$ | who pays the ridge | 0: all alike; 1: in proportion to their frequency |
 # | $d$ | numbers per user and item | more detail, more to overfit |
@@ -430,7 +462,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure 2.5. Scores of the toy graph at four values of α₀, and their mean over the six empty cells.
-# At 0.001 nearly everything is 1, as without zeros. As α₀ grows, the empty cells are pushed towards
+# At 0.001 nearly everything is 1, as without zeros. As α₀ grows, the empty cells are pushed toward
 # 0; at last the likes are pushed down, too. The order within a row is what a ranking uses.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -478,6 +510,10 @@ def ials_user_vector(
     ridge = reg * (len(seen) + alpha0 * num_items) ** nu
     A = seen.T @ seen + alpha0 * gramian + ridge * np.eye(len(gramian))
     return np.linalg.solve(A, seen.sum(axis=0))
+    ### INSTEAD
+    # ridge = reg * len(seen) ** nu  # frequency counts seen items only
+    # ridge = reg * (len(seen) + alpha0) ** nu  # alpha0 without n
+    # A = seen.T @ seen + gramian + ridge * np.eye(len(gramian))  # gramian without alpha0
     ### END SOLUTION
 
 
@@ -496,14 +532,9 @@ check("02.3", ials_user_vector)
 # $$
 #
 # Here $\odot$ multiplies two matrices of one shape entry by entry.
-#
-# > **Predict first.** With $d = 64$, how many numbers are left to add up, whatever $m$ and $n$ are?
-#
-# <details><summary>The answer</summary>
-#
-# 64 · 64 = 4,096: one product per pair of entries of the two Gramians.
-#
-# </details>
+
+# %% tags=["predict:02.p4", "told"]
+predict("02.p4")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 02.4 — `ials_loss` ({{points:02.4}})
@@ -546,6 +577,9 @@ def ials_loss(
     item_freq = np.bincount(items, minlength=n) + alpha0 * m  # (n,)
     ridge = user_freq**nu @ (user_emb**2).sum(axis=1) + item_freq**nu @ (item_emb**2).sum(axis=1)
     return float(((scores - 1) ** 2).sum()), float(alpha0 * squares), float(reg * ridge)
+    ### INSTEAD
+    # squares = ((user_emb.T @ user_emb) @ (item_emb.T @ item_emb)).sum()  # gramians multiplied as matrices
+    # return float((scores**2).sum()), float(alpha0 * squares), float(reg * ridge)  # target 0 for observed pairs
     ### END SOLUTION
 
 
@@ -595,6 +629,10 @@ def fold_in(
             S.T @ S + alpha0 * gramian + ridge * np.eye(d), S.sum(axis=0)
         )
     return vectors
+    ### INSTEAD
+    #     S = item_emb[history]  # repeats count twice
+    #     ridge = reg  # the same ridge for all
+    #     vectors[row] = S.sum(axis=0)  # sum of the item vectors
     ### END SOLUTION
 
 
@@ -637,7 +675,10 @@ pd.DataFrame(columns)
 # > **Claim.** Fold-in is as good as training: for users who *were* in training, at least nine in ten
 # > of the twenty recommended items are the same.
 
-# %% tags=["experiment"]
+# %% tags=["predict:02.p5"]
+predict("02.p5")
+
+# %% tags=["experiment", "answers:02.p5"]
 active = np.flatnonzero(np.diff(R_likes.indptr) >= 5)[:1000]
 folded = mf.fold_in(R_likes[active], item_emb, **knobs)
 trained = metrics.rank_all(user_emb, item_emb, R_likes, users=active)
@@ -650,9 +691,13 @@ verdict(
     detail=f"{same:.1%} of the top 20 agree, {len(active)} users with five likes or more",
 )
 
-# %% [markdown]
-# Where the two differ, it is because training ended with a half-step on the *items*: the stored user
-# vectors belong to the item vectors of one half-step before.
+# %% [markdown] tags=["answers:02.p5"]
+# <details><summary>The reason</summary>
+#
+# Training ended with a half-step on the *items*: the stored user vectors belong to the item vectors
+# of one half-step before.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### A map of items
@@ -663,8 +708,9 @@ verdict(
 #
 # > **Claim.** Neighbors on the map belong together: nine in ten of a pin's five nearest on the map
 # > have its topic.
-#
-# > **Predict first.** And of its five nearest in all 32 coordinates?
+
+# %% tags=["predict:02.p6"]
+predict("02.p6")
 
 # %% tags=["experiment"]
 world = pinworld.load("small")
@@ -682,7 +728,7 @@ full = full - full.mean(axis=0)
 plane = full @ np.linalg.svd(full, full_matrices=False)[2][:2].T  # (300, 2)
 
 
-# %% tags=["experiment"]
+# %% tags=["experiment", "answers:02.p6"]
 def nearest(points: np.ndarray, k: int = 5) -> np.ndarray:
     """Return (n, k) the nearest other points of each."""
     distance = np.linalg.norm(points[:, None] - points[None], axis=2)
@@ -698,7 +744,7 @@ verdict(
     f"{(topic[:, None] == topic).mean():.0%} of all pairs",
 )
 
-# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+# %% slideshow={"slide_type": "fragment"} tags=["widget", "answers:02.p6"]
 common = list(dict.fromkeys(topic))[:4]
 visuals.scatter(
     plane,
@@ -740,9 +786,9 @@ visuals.scatter(
 # | $B$ | `slice(start, start + size)` | $b$ coordinates |
 #
 # $b = d$ is the exact solution in one step, $b = 1$ is coordinate descent.
-#
-# > **Predict first.** From the same start, which blocks have the lowest loss after two sweeps: of 1,
-# > of 4 or of all 16 coordinates? And after five sweeps?
+
+# %% tags=["predict:02.p7"]
+predict("02.p7")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 02.6 — `block_update` ({{points:02.6}})
@@ -779,13 +825,17 @@ def block_update(
         B = slice(start, start + size)
         w[B] -= np.linalg.solve(A[B, B], A[B] @ w - target[B])
     return w
+    ### INSTEAD
+    # target = seen.sum(axis=0)  # changes the old vector
+    #     w[B] += np.linalg.solve(A[B, B], A[B] @ w - target[B])  # uphill
+    #     w[B] -= A[B] @ w - target[B]  # gradient without curvature
     ### END SOLUTION
 
 
 # %% tags=["check:02.6"]
 check("02.6", block_update)
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["answers:02.p7"]
 figure, ax = plt.subplots(figsize=(5, 2.8))
 for block, marker, color in (
     (1, "v", style.NEGATIVE), (4, "D", style.POSITIVE), (16, "P", style.INK),
@@ -802,9 +852,16 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *Figure 2.7. The loss after each sweep at d = 16 for three sizes of blocks, from the same start.
+# *Figure 2.7. The loss after each of five sweeps at d = 16 for three sizes of blocks, from the same
+# start. A sweep of small blocks is much less arithmetic.*
+
+# %% [markdown] tags=["answers:02.p7"]
+# <details><summary>What the picture says</summary>
+#
 # Larger blocks get lower per sweep, since more coordinates are solved together; the gap closes
-# within a few sweeps, and a sweep of small blocks is much less arithmetic.*
+# within a few sweeps.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.8 The neighbors: SVD and EASE
@@ -817,6 +874,9 @@ plt.show()
 #
 # By the theorem of Eckart and Young no matrix of rank $d$ has a smaller squared error over all cells
 # than the SVD. Does that make it the best factorization? Take a $4 \times 3$ matrix and compare.
+
+# %% tags=["predict:02.p8"]
+predict("02.p8")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 02.7 — `compare_with_svd` ({{points:02.7}})
@@ -846,29 +906,40 @@ def compare_with_svd(
     ones = R > 0
     svd, other = (R - best) ** 2, (R - scores) ** 2
     return float(svd.sum()), float(other.sum()), float(svd[ones].sum()), float(other[ones].sum())
+    ### INSTEAD
+    # best = (U[:, :rank] * sigma[:rank]) @ Vt[:, :rank].T  # columns of V T
+    # best = U[:, :rank] @ Vt[:rank]  # singular values left out
+    # ones = R == 0  # zeros instead of ones
     ### END SOLUTION
 
 
 # %% tags=["check:02.7"]
 check("02.7", compare_with_svd)
 
-# %% slideshow={"slide_type": "fragment"}
-T3 = sp.csr_array(toy.t3().double().numpy())  # (4, 3)
+# %% slideshow={"slide_type": "fragment"} tags=["answers:02.p8"]
+small = sp.csr_array(toy.bestseller().double().numpy())  # (4, 3)
 figure, axes = plt.subplots(1, 3, figsize=(6, 2.2))
-show(axes[0], T3.toarray(), "R")
+show(axes[0], small.toarray(), "R")
 for name, ax, (W, H) in (
-    ("SVD", axes[1], mf.svd(T3, 2)),
-    ("iALS, α₀ = 0.03", axes[2], mf.ials(T3, 2, alpha0=0.03, reg=0.01, sweeps=60)),
+    ("SVD", axes[1], mf.svd(small, 2)),
+    ("iALS, α₀ = 0.03", axes[2], mf.ials(small, 2, alpha0=0.03, reg=0.01, sweeps=60)),
 ):
-    error = (T3.toarray() - W @ H.T) ** 2
-    ones = error[T3.toarray() > 0].sum()
+    error = (small.toarray() - W @ H.T) ** 2
+    ones = error[small.toarray() > 0].sum()
     show(ax, W @ H.T, f"{name}\nall cells {error.sum():.2f}, ones {ones:.2f}")
 plt.show()
 
 # %% [markdown]
-# *Figure 2.8. Two factorizations of rank 2 and their squared errors. The SVD is closer over all
-# cells, as the theorem promises. iALS is closer on the ones and pays with larger numbers in some
-# empty cells. Which is better depends on whether you believe the zeros.*
+# *Figure 2.8. A small R and two factorizations of rank 2, with their squared errors over all cells
+# and over the ones. Which is better depends on whether you believe the zeros.*
+
+# %% [markdown] tags=["answers:02.p8"]
+# <details><summary>What the numbers say</summary>
+#
+# The SVD is closer over all cells, as the theorem promises. iALS is closer on the ones and pays with
+# larger numbers in some empty cells.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.9 Tuned and untuned
@@ -883,21 +954,9 @@ plt.show()
 # |---|---|
 # | MF on ratings | $d = 32$, $\lambda = 0.1$, known cells only: built to predict stars |
 # | Hu–Koren, defaults | $d = 100$, $\alpha = 1$, $\lambda = 0.01$, 15 sweeps |
-#
-# > **Predict first.** Do they find more than a list of bestsellers?
 
 
 # %% tags=["experiment"]
-def found(emb_or_scorer, train, part) -> pd.DataFrame:
-    """Return recall@20 and NDCG@20 for the users of `part`, one row per user."""
-    users = np.unique(part.users)
-    if isinstance(emb_or_scorer, tuple):
-        lists = metrics.rank_all(*emb_or_scorer, train, top=20, users=users)
-    else:
-        lists = metrics.rank_with(emb_or_scorer.scores, train, 20, users)
-    return metrics.evaluate(lists, part, users)[["recall", "ndcg"]]
-
-
 def ratings_of(part) -> sp.csr_array:
     """Return the (m, n) ratings of these events, 1 where there are none."""
     stars = np.ones(len(part)) if part.weights is None else part.weights
@@ -917,7 +976,7 @@ grid = pd.DataFrame(index=(1, 0.3, 0.1, 0.03), columns=(0.03, 0.01, 0.003, 0.001
 for alpha0 in grid.index:
     for reg in grid.columns:
         emb = mf.ials(R_train, 32, alpha0, reg, sweeps=8)
-        grid.loc[alpha0, reg] = found(emb, train, val).ndcg.mean()
+        grid.loc[alpha0, reg] = metrics.found(emb, train, val).ndcg.mean()
 best_knobs = grid.stack().idxmax()
 
 # %% slideshow={"slide_type": "fragment"}
@@ -935,7 +994,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure 2.9. NDCG@20 on validation for each pair of α₀ (rows) and λ (columns); the star marks the
-# chosen pair. The two knobs trade against each other: a smaller α₀ wants a larger λ. Towards the upper
+# chosen pair. The two knobs trade against each other: a smaller α₀ wants a larger λ. Toward the upper
 # left the ridge pulls all vectors to 0; what is left of them points in one direction, the same list
 # for everybody.*
 #
@@ -945,7 +1004,10 @@ plt.show()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The baselines of lesson 01 are tuned on the same validation part: popularity in its recent form by
-# its half-life, item2item by its shrinkage, the SVD by its rank.
+# its half-life, item2item by its shrinkage, the SVD by its rank. Two more stand in every table from now
+# on, since many a new model was never compared with them: EASE of 2.8, tuned by its ridge, and **RP3β**,
+# a walk of three steps that ends less often at popular items (lesson 04), tuned by how much less. EASE
+# gets the films with five likes or more: about the others it could say little, and it inverts a matrix.
 
 # %% tags=["experiment"]
 DAY = 86_400
@@ -966,15 +1028,41 @@ def svd(part, dim):
     return mf.svd(part.csr(), dim)
 
 
+def walk(part, beta):
+    """Return RP3β: u – film – person – film."""
+    return filters.rp3beta(part.csr(), alpha=0.5, beta=beta)
+
+
+class Ease:
+    """EASE on the films with five likes or more; the others score 0."""
+
+    def __init__(self, part, reg):
+        self.known, self.n = np.flatnonzero(part.degrees()[1] >= 5), part.num_items
+        self.model = ease(part.csr()[:, self.known], reg)
+
+    def scores(self, users):
+        S = np.zeros((len(users), self.n), dtype=np.float32)
+        S[:, self.known] = self.model.scores(users)
+        return S
+
+
 models = {}  # label: function of the past
 for name, make, options in (
     ("recent popularity, half-life {} d", recent, (0.5, 1, 3, 7, 14)),
     ("item2item, shrinkage {}", neighbors, (0, 5, 20, 100)),
     ("SVD, d = {}", svd, (4, 8, 16, 32)),
+    ("RP3β, β = {}", walk, (0, 0.2, 0.4, 0.6)),
+    ("EASE, λ = {}", Ease, (30, 100, 300, 1000, 3000)),
 ):
-    good = max(options, key=lambda x: found(make(train, x), train, val).ndcg.mean())
+    good = max(options, key=lambda x: metrics.found(make(train, x), train, val).ndcg.mean())
     models[name.format(good)] = lambda part, make=make, good=good: make(part, good)
 list(models)
+
+# %% slideshow={"slide_type": "subslide"} tags=["predict:02.p9"]
+predict("02.p9")
+
+# %% tags=["predict:02.p10"]
+predict("02.p10")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # > **Claim 1.** An untuned factorization finds more than a list of bestsellers.
@@ -989,66 +1077,58 @@ list(models)
 # random. Models answer the same users, so we compare user by user; a difference counts if it is
 # larger than twice its standard error.
 
-# %% tags=["experiment"]
+# %% tags=["experiment", "answers:02.p9", "answers:02.p10"]
 past, _, test = likes.temporal_split((0.9, 0.0, 0.1))
 R_past = past.csr()
 models = {"popularity": baselines.popularity} | models
-per_user = {name: found(make(past), past, test) for name, make in models.items()}
+per_user = {name: metrics.found(make(past), past, test) for name, make in models.items()}
 untuned = {
     "MF on ratings, untuned": mf.als(ratings_of(past), 32, reg=0.1),
     "Hu–Koren, defaults": mf.hu_koren(R_past, 100, alpha=1, reg=0.01, sweeps=15),
 }
-per_user |= {name: found(emb, past, test) for name, emb in untuned.items()}
-seeds = [found(mf.ials(R_past, 32, *best_knobs, sweeps=8, seed=k), past, test) for k in range(3)]
+per_user |= {name: metrics.found(model, past, test) for name, model in untuned.items()}
+trained = [mf.ials(R_past, 32, *best_knobs, sweeps=8, seed=k) for k in range(3)]
+seeds = [metrics.found(model, past, test) for model in trained]
 ials = sum(seeds) / 3
 per_user["iALS, tuned, α₀ = {:g}, λ = {:g}".format(*best_knobs)] = ials
 
 spread = np.std([one.ndcg.mean() for one in seeds], ddof=1)
 print(f"iALS: standard deviation of NDCG@20 over 3 seeds {spread:.4f}")
-table = pd.DataFrame({name: one.mean() for name, one in per_user.items()}).T
+table = pd.DataFrame({name: one[["recall", "ndcg"]].mean() for name, one in per_user.items()}).T
 table.rename(columns={"recall": "recall@20", "ndcg": "NDCG@20"}).round(3)
 
-
-# %% tags=["experiment"]
-def lead(one: pd.DataFrame, other: pd.DataFrame) -> tuple[bool, str]:
-    """Return whether `one` has the larger NDCG, user by user, and the numbers."""
-    gap = one.ndcg - other.ndcg
-    error = gap.std() / len(gap) ** 0.5
-    means = f"{one.ndcg.mean():.3f} against {other.ndcg.mean():.3f}"
-    return bool(gap.mean() > 2 * error), f"{means}: {gap.mean():+.3f} ± {error:.3f}"
-
-
+# %% tags=["experiment", "answers:02.p9"]
 first_day = max(untuned, key=lambda name: per_user[name].ndcg.mean())
-ahead, numbers = lead(per_user[first_day], per_user["popularity"])
+lead = metrics.compare(per_user[first_day].ndcg, per_user["popularity"].ndcg)
 verdict(
     "An untuned factorization finds more than a list of bestsellers.",
-    holds=ahead,
-    detail=f"NDCG@20 of {first_day}, the better one, against popularity: {numbers}",
+    holds=lead,
+    detail=f"NDCG@20 of {first_day}, the better one, against popularity: {lead:.3f}",
 )
 
-# %% tags=["experiment"]
-ahead, numbers = lead(ials, per_user[first_day])
+# %% tags=["experiment", "answers:02.p9"]
+lead = metrics.compare(ials.ndcg, per_user[first_day].ndcg)
 verdict(
     "A tuned iALS finds more than the untuned factorizations.",
-    holds=ahead,
-    detail=f"NDCG@20 against {first_day}, the better one: {numbers}, 3 seeds",
+    holds=lead,
+    detail=f"NDCG@20 against {first_day}, the better one: {lead:.3f}, 3 seeds",
 )
 
-# %% tags=["experiment"]
-ahead, numbers = lead(ials, per_user["popularity"])
+# %% tags=["experiment", "answers:02.p10"]
+lead = metrics.compare(ials.ndcg, per_user["popularity"].ndcg)
 verdict(
     "A tuned iALS finds more than a list of bestsellers.",
-    holds=ahead,
-    detail=f"NDCG@20 against popularity of all times: {numbers}, 3 seeds",
+    holds=lead,
+    detail=f"NDCG@20 against popularity of all times: {lead:.3f}, 3 seeds",
 )
 
-# %% tags=["experiment"]
+# %% tags=["experiment", "answers:02.p10"]
 rival = max([*models, *untuned], key=lambda name: per_user[name].ndcg.mean())
-ahead, numbers = lead(ials, per_user[rival])
+lead = metrics.compare(ials.ndcg, per_user[rival].ndcg)
 verdict(
     "A tuned iALS finds more than everything else in the table.",
-    holds=ahead,
-    detail=f"NDCG@20 against {rival}, the best of the others: {numbers}, 3 seeds",
+    holds=lead,
+    detail=f"NDCG@20 against {rival}, the best of the others: {lead:.3f}, 3 seeds",
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -1068,9 +1148,16 @@ verdict(
 # ## 2.10 Gowalla, and the lecture's table
 #
 # Check-ins of about thirty thousand people at forty thousand places, the data of the NGCF and
-# LightGCN papers, with their split: a random fifth of each user's places is the test part. The
-# lecture shows these rows, recall@20 and NDCG@20, as printed in the papers (Wang et al., 2019; He
-# et al., 2020). Each graph model is measured against the MF above it.
+# LightGCN papers, with their split: a fifth of each user's places is the test part. The lecture
+# shows these rows, recall@20 and NDCG@20, as printed in the papers (Wang et al., 2019; He et al.,
+# 2020). Each graph model is measured against the MF above it.
+#
+# **Which fifth?** The papers say a random one. The author of NGCF says the latest of every user's
+# history ([issue 19](https://github.com/xiangwang1223/neural_graph_collaborative_filtering/issues/19)),
+# and the files agree with him: within each line of the train file neighbors resemble each other, and
+# test resembles the end of the line most. There are no dates, only an order. So validation has to be
+# the end of the line, too: `hold_out(last=0.1)`, not a random tenth. Lesson 06 measures what a random
+# one would have chosen.
 
 # %%
 lecture = pd.DataFrame(
@@ -1079,32 +1166,41 @@ lecture = pd.DataFrame(
 )
 lecture
 
+# %% slideshow={"slide_type": "subslide"} tags=["predict:02.p11"]
+predict("02.p11")
+
+# %% tags=["predict:02.p12"]
+predict("02.p12")
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# > **Predict first.** Where will iALS land, an idea of 2008, if its knobs are turned with care: below
-# > MF, between MF and NGCF, between NGCF and LightGCN, or above?
-# >
 # > **Claim 1.** A tuned iALS finds more than the NGCF of the paper.
 # >
 # > **Claim 2.** It finds more than the LightGCN of the paper, too.
 #
 # A claim holds if both metrics say so. Care is not all that differs: iALS has another loss than the
-# MF of the first row, and $d$ is among our knobs, while the papers keep it at 64 for all their models.
+# MF of the first row, and our $d$ goes up to 1,024, while the papers keep it at 64 for all their
+# models. So the table has both: iALS at their $d$, and at the largest one that we tried.
 #
 # All of Gowalla takes some minutes, so the next cell shows a stored result and the command that
-# measures it again. $\alpha_0$, $\lambda$, $d$ and the number of sweeps were chosen on a tenth of
-# train. On the test part one run for each $d$ was measured, and nothing was chosen.
+# measures it again. $\alpha_0$, $\lambda$ and the number of sweeps were chosen on the last tenth of
+# every train line. On the test part one run for each $d$ was measured, and nothing was chosen.
 
-# %% tags=["long"]
-stored = results.load("02_ials_gowalla", command="python -m tests.benchmarks.ials_gowalla")
+# %% tags=["long", "answers:02.p11"]
+stored = results.load("02_ials_gowalla", command="python -m tests.benchmarks.gowalla_time ials")
 stored
 
-# %% tags=["experiment"]
+# %% tags=["experiment", "answers:02.p11"]
 ours = stored.values
 label = f"iALS, tuned, d = {ours['dim']} (stored result)"
-lecture.loc[label] = [ours["recall@20"], ours["ndcg@20"]]
+by_size = {row["dim"]: row for row in ours["test by dimension"]}
+for name, row in {"iALS, tuned, d = 64 (stored result)": by_size[64], label: ours}.items():
+    lecture.loc[name] = [row["recall@20"], row["ndcg@20"]]
+untrained = results.load("04_gfcf_gowalla").values["test"]
+for name in ("popularity", "RP3β"):
+    lecture.loc[f"{name} (stored result)"] = untrained[name].values()
 lecture.sort_values("recall@20").round(4)
 
-# %% tags=["experiment"]
+# %% tags=["experiment", "answers:02.p11"]
 verdict(
     "On Gowalla a tuned iALS finds more than the NGCF of the paper.",
     holds=bool((lecture.loc[label] > lecture.loc["NGCF (paper)"]).all()),
@@ -1112,7 +1208,7 @@ verdict(
     "against 0.1327",
 )
 
-# %% tags=["experiment"]
+# %% tags=["experiment", "answers:02.p11"]
 verdict(
     "On Gowalla a tuned iALS finds more than the LightGCN of the paper.",
     holds=bool((lecture.loc[label] > lecture.loc["LightGCN (paper)"]).all()),
@@ -1120,7 +1216,7 @@ verdict(
     "against 0.1554",
 )
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["answers:02.p12"]
 sizes = pd.DataFrame(ours["validation by dimension"]).groupby("dim").recall.max()
 figure, ax = plt.subplots(figsize=(5, 2.8))
 ax.plot(sizes.index, sizes, marker="o", color=style.ITEM)
@@ -1130,34 +1226,42 @@ ax.set(xlabel="d", ylabel="recall@20 on validation")
 plt.show()
 
 # %% [markdown]
-# *Figure 2.10. Recall@20 on Gowalla's validation part against the number of coordinates d, for each d
-# at its best α₀, λ and number of sweeps; from the stored result.*
+# *Figure 2.10. Recall@20 on Gowalla's validation part against the number of coordinates d. At the
+# smallest d twelve settings of α₀ and λ were tried, at the next the two best of them, at the largest
+# the better one; each with its best number of sweeps. From the stored result.*
 #
-# Now take out your answer to the question of 2.2. Where does this curve end, and which rank did
-# validation choose for the SVD of MovieTweetings in 2.9? How large $d$ may be depends on the data and
+# So much for the question of 2.2. Where does this curve end, and which rank did validation choose for
+# the SVD of MovieTweetings in 2.9? How large $d$ may be depends on the data and
 # on the ridge that holds it in check. A table that fixes one $d$ for all models has made that choice
 # for them.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Try it live at a small $d$, on all of Gowalla: popularity is the yardstick, and 2,000 random users
-# are enough to see the order. The pair $\alpha_0 = 0.03$, $\lambda = 0.001$ is one of those that the
-# stored run kept for trying its sizes.
+# Try it live at the $d$ of the papers, on all of Gowalla, with the knobs that the stored run chose for it:
+# popularity is the yardstick, and 2,000 random users are enough to see the order.
 #
-# > **Claim.** Even at $d = 32$ and after four sweeps, iALS finds twice what popularity finds.
+# > **Claim.** Even at $d = 64$, iALS finds more than twice what popularity finds.
 
 # %% tags=["experiment"]
-gowalla = data.load("gowalla", fallback=True)
+gowalla = datasets.load("gowalla", fallback=True)
 ask = np.random.default_rng(0).choice(np.unique(gowalla.test.users), 2000, replace=False)
 part = gowalla.test.select(np.isin(gowalla.test.users, ask))
-emb = mf.ials(gowalla.train.csr(), 32, alpha0=0.03, reg=0.001, sweeps=4)
-live = found(emb, gowalla.train, part).mean()
-bestsellers = found(baselines.popularity(gowalla.train), gowalla.train, part).mean()
-
+knobs = {name: by_size[64][name] for name in ("dim", "alpha0", "reg", "sweeps")}
+emb = mf.ials(gowalla.train.csr(), **knobs)
+live = metrics.found(emb, gowalla.train, part)
+bestsellers = metrics.found(baselines.popularity(gowalla.train), gowalla.train, part)
+lead = metrics.compare(live.recall, 2 * bestsellers.recall)
 verdict(
-    "At d = 32 and after four sweeps iALS finds twice what popularity finds.",
-    holds=live.recall >= 2 * bestsellers.recall,
-    detail=f"recall@20 {live.recall:.3f} against {bestsellers.recall:.3f}, 2,000 users, seed 0",
+    "At d = 64 iALS finds more than twice what popularity finds.",
+    holds=lead,
+    detail=f"recall@20 against twice that of popularity: {lead:.3f}, {lead.users:,} users, seed 0",
 )
+
+# %% slideshow={"slide_type": "skip"}
+# Your five films again, with the methods so far.
+# Words of a title find a film: my_films("02", "matrix", "amelie", …) keeps up to five.
+from graphrec_utils.exercises.films import my_films
+
+my_films("02")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Slide, paper, code
@@ -1170,21 +1274,12 @@ verdict(
 # | **paper**, Rendle et al. 2022 | $\alpha_0$ on all pairs, ridge times frequency to the power $\nu$ | what `mf.ials` minimizes |
 # | **code**, `mf.ials` | `frequency = len(S_u) + alpha0 * n` | the $\#_u$ of the paper; a user's frequency needs $n$, an item's $m$ |
 
-# %% [markdown] slideshow={"slide_type": "slide"} tags=["quiz"]
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
 #
-# Answer first, then open.
+# They come back at the start of later lessons.
 #
-# ? 1. "The zeros of R are negatives." Right?
-# ! No. They are unobserved: disliked or never met. iALS gives each a small weight α₀; lesson 03 ranks or contrasts them instead.
-# ? 2. The loss sums over all cells. Why does nobody need to visit them one by one?
-# ! The sum of all squared scores depends on the two d × d Gramians only, and so does its derivative.
-# ? 3. Your loss goes up after the second half-step. Where do you look first?
-# ! At what is stale: the item update must see the new user vectors and their new Gramian.
-# ? 4. A user arrives with three likes. What must be trained again?
-# ! Nothing. Her vector solves one d × d system made of the item vectors: fold-in.
-# ? 5. A paper's graph model beats MF by a fifth. What do you ask before you believe it?
-# ! How MF was tuned, and on which data: α₀, λ and d on validation, with the same effort as the new model.
+# {{quiz}}
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away

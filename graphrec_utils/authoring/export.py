@@ -14,8 +14,9 @@ import sys
 from pathlib import Path
 
 from graphrec_utils import __version__, exercises, paths
-from graphrec_utils.authoring import handed_out
-from graphrec_utils.authoring.source import repository
+from graphrec_utils.authoring.lesson import handed_out
+from graphrec_utils.authoring.lesson.source import repository
+from graphrec_utils.cli.setup.environment import clone
 from graphrec_utils.exercises.core import Exercise
 
 NBGRADER_CONFIG = """\
@@ -144,9 +145,7 @@ def _copy(path: Path, target: Path) -> Path:
 
 def _write(texts: dict[Path, str]) -> list[Path]:
     for path, text in texts.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with paths.replacing(path) as part:
-            part.write_text(text, "utf-8", newline="\n")
+        paths.write(path, text)
     return list(texts)
 
 
@@ -164,11 +163,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("lessons", nargs="*", metavar="NN", help="lesson numbers; default: all")
     parser.add_argument("--out", type=Path, help="folder; default: build/nbgrader or build/otter")
     options = parser.parse_args(argv)
-    clone = paths.root()
-    if clone is None:
-        print("export works in a clone of the course, not from an installed wheel", file=sys.stderr)
-        return 2
-    built = sorted((clone / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    root = clone()
+    built = sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     chosen = [p for p in built if not options.lessons or p.name[:2] in options.lessons]
     known = {p.name[:2] for p in chosen}
     if absent := [number for number in options.lessons if number not in known]:
@@ -177,7 +173,7 @@ def main(argv: list[str]) -> int:
     if not chosen:
         print("there are no notebooks yet: run python3 -m graphrec_utils build", file=sys.stderr)
         return 2
-    out = options.out or clone / "build" / options.format
+    out = options.out or root / "build" / options.format
     handed_out.check(chosen)
     try:
         written = FORMATS[options.format](chosen, out)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 class Interactions:
     """E observed events of m users with n items; users are 0...m-1, items 0...n-1.
 
+    Events stay in the order in which they came, and so do a user's events in every part. Where a
+    source is in order of time without telling the times, that order is all there is to know.
+
     Attributes:
         users, items: (E,) int64 ids. A pair may occur more than once.
         num_users, num_items: m and n; ids without any event are allowed.
@@ -190,7 +193,7 @@ class Interactions:
         return "Interactions(" + ", ".join(f"{name} {text}" for name, text in self._rows()) + ")"
 
     def _repr_html_(self) -> str:
-        # no colours: the notebook's own theme, light or dark, shows through
+        # no colors: the notebook's own theme, light or dark, shows through
         cells = "".join(
             f'<tr><th style="text-align:left">{html.escape(name)}</th>'
             f'<td style="text-align:right">{html.escape(text)}</td></tr>'

@@ -4,29 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from graphrec_utils.data.interactions import Interactions
+Events = TypeVar("Events")  # Interactions, or Triples in a split of a knowledge graph
 
 
-class Split(NamedTuple):
+class Split(NamedTuple, Generic[Events]):
     """Train, validation and test parts with the same ids; a part may be empty."""
 
-    train: Interactions
-    val: Interactions
-    test: Interactions
+    train: Events
+    val: Events
+    test: Events
 
-    def with_validation(self, fraction: float, seed: int) -> Split:
-        """Return a split whose validation part is drawn from train, see `hold_out`."""
+    def with_validation(
+        self, fraction: float | None = None, seed: int | None = None, *, last: float | None = None
+    ) -> Split[Events]:
+        """Return a split whose validation part is taken from train, see `hold_out`.
+
+        Validation has to resemble test, or it chooses for another question: `last=0.1` where test
+        is what came later, `(0.1, seed)` where test was drawn at random.
+        """
         if len(self.val):
             raise ValueError(f"the split already has {len(self.val):,} validation events")
-        train, val = self.train.hold_out(fraction, seed)
+        train, val = self.train.hold_out(fraction, seed, last=last)
         return Split(train, val, self.test)
 
-    def sample_users(self, count: int, seed: int) -> Split:
+    def past(self) -> Events:
+        """Return train and validation as one, train first: all that is known before test.
+
+        What validation has chosen is trained on this, and none of it is recommended.
+        """
+        arrays = {}
+        for name in ("users", "items", "times", "weights"):
+            first, second = getattr(self.train, name), getattr(self.val, name)
+            arrays[name] = None if first is None else np.append(first, second)
+        return replace(self.train, **arrays)
+
+    def sample_users(self, count: int, seed: int) -> Split[Events]:
         """Return the part of `count` random users, with new ids on both sides.
 
         Items without a train event of these users go, and their val and test events with them.
@@ -56,11 +72,11 @@ class Split(NamedTuple):
 
 
 def temporal_split(
-    events: Interactions,
+    events: Events,
     fractions: Sequence[float] = (0.8, 0.1, 0.1),
     unseen: Literal["drop", "keep"] = "drop",
     repeats: Literal["drop", "keep"] = "drop",
-) -> Split:
+) -> Split[Events]:
     """Return the past as train, what follows as val, the latest events as test.
 
     Two moments cut the time line for all users at once; events of the same second stay
@@ -107,27 +123,58 @@ def temporal_split(
     return Split(train, rest.select(rest.times < second), rest.select(rest.times >= second))
 
 
-def hold_out(events: Interactions, fraction: float, seed: int) -> tuple[Interactions, Interactions]:
-    """Return (rest, held): of every user a random share of the items is held out.
+def hold_out(
+    events: Events,
+    fraction: float | None = None,
+    seed: int | None = None,
+    *,
+    last: float | None = None,
+) -> tuple[Events, Events]:
+    """Return (rest, held): a share of every user's items is held out, random ones or the last.
 
-    A user with degree g gives floor(fraction * g) or one more, at random so that the share is
-    right on average, but never the last item: each user keeps one. This is the protocol of
-    NGCF and LightGCN (20 % test; 10 % of the rest for validation); it ignores time.
+    `hold_out(0.2, seed=0)` draws: a user with degree g gives floor(0.2 g) or one more, at random so
+    that the share is right on average. It ignores time, and so answers a question that nobody
+    asks a recommender: it fills gaps in the past with the help of what came after.
+
+    `hold_out(last=0.2)` takes the end of every user's list: 0.2 g items, rounded, halves up. The
+    order is that of `times`, and without times that of the events. A pair that occurs twice counts
+    from its first event. Users differ in when their list ends, so what one of them did after
+    another's end is in `rest`; two moments for all users at once is `temporal_split`.
+
+    Either way a user keeps one item, and all events of a pair stay together.
 
     Args:
-        fraction: between 0 and 1, exclusive.
+        fraction: share to draw, between 0 and 1, exclusive.
         seed: the same seed holds out the same pairs, in whatever order the events are.
+        last: share to take from the end, instead of `fraction` and `seed`.
+
+    Raises:
+        ValueError: neither or both kinds are asked for, or the share is not between 0 and 1.
     """
-    if not 0 < fraction < 1:
-        raise ValueError(f"fraction must lie between 0 and 1; got {fraction}")
-    rng = np.random.default_rng(seed)
-    pairs, event = np.unique(events.pairs(), return_inverse=True)  # sorted by user
+    if (fraction is None) == (last is None) or (fraction is None) != (seed is None):
+        raise ValueError(
+            "say hold_out(0.2, seed=0) for random items, hold_out(last=0.2) for the last"
+        )
+    share = fraction if last is None else last
+    if not 0 < share < 1:
+        raise ValueError(f"the share must lie between 0 and 1; got {share}")
+    # sorted by user; `first` is each pair's first event in time
+    by_time = slice(None) if events.times is None else np.argsort(events.times, kind="stable")
+    ordered = events.pairs()[by_time]
+    pairs, first, event = np.unique(ordered, return_index=True, return_inverse=True)
     users = pairs // events.num_items
     degree = np.bincount(users, minlength=events.num_users)
-    held = np.floor(fraction * degree + rng.random(events.num_users)).astype(np.int64)
+    if last is None:
+        rng = np.random.default_rng(seed)
+        held = np.floor(share * degree + rng.random(events.num_users)).astype(np.int64)
+        order = rng.random(len(pairs))
+    else:
+        held = np.floor(np.round(share * degree, 6) + 0.5).astype(np.int64)
+        order = -first
     held = np.minimum(held, degree - 1)
-    shuffled = np.lexsort((rng.random(len(pairs)), users))
+    sequence = np.lexsort((order, users))
     place = np.empty(len(pairs), dtype=np.int64)  # of each pair among its user's pairs
-    place[shuffled] = np.arange(len(pairs)) - np.repeat(np.cumsum(degree) - degree, degree)
-    out = (place < held[users])[event]
+    place[sequence] = np.arange(len(pairs)) - np.repeat(np.cumsum(degree) - degree, degree)
+    out = np.empty(len(events), dtype=bool)
+    out[by_time] = (place < held[users])[event]
     return events.select(~out), events.select(out)

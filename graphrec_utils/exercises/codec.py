@@ -86,6 +86,8 @@ def _encode_library(value) -> dict | None:
             return {"torch_sparse": form, "shape": list(value.shape), "parts": parts}
         return {"torch": _encode_array(value.cpu().numpy())}
     if (sparse := sys.modules.get("scipy.sparse")) and sparse.issparse(value):
+        if value.ndim != 2:
+            raise TypeError("sparse arrays that are no matrix cannot be checked")
         coo = value.tocoo()
         parts = [_encode_array(coo.row), _encode_array(coo.col), _encode_array(coo.data)]
         array = isinstance(value, sparse.sparray)  # in a matrix `*` and `sum` mean other things

@@ -46,6 +46,15 @@ def _dtype(array) -> str:
     return str(array.dtype).removeprefix("torch.")
 
 
+def size(value) -> str:
+    """Describe an argument in a word or two: its shape, its length, or the value itself."""
+    if hasattr(value, "shape"):
+        return f"{tuple(value.shape)}"
+    if isinstance(value, list | tuple | dict | set):
+        return f"a {type(value).__name__} of {len(value)}"
+    return show(value) if isinstance(value, bool | int | float | str) else kind(value)
+
+
 def kind_problem(got, expected) -> str | None:
     """Return None if both are of one kind (inside tuples too), else "returned X; expected Y"."""
     if kind(got) != kind(expected):
@@ -114,8 +123,8 @@ def _array_difference(got, expected, place: str) -> str | None:
                 return problem
         return None
     if hasattr(expected, "tocoo"):
-        got, expected = got.toarray(), expected.toarray()
-    elif name == "Tensor":
+        return _sparse_difference(got.tocsr(), expected.tocsr(), place)
+    if name == "Tensor":
         got, expected = (t.detach().to_dense().numpy() for t in (got, expected))
     if expected.dtype == object:
         wrong = np.array([g != e for g, e in zip(got.ravel(), expected.ravel(), strict=True)])
@@ -131,6 +140,22 @@ def _array_difference(got, expected, place: str) -> str | None:
     return f"{place}{'entry ' + index if at else 'it'} is {show(got[at])} in yours"
 
 
+def _sparse_difference(got, expected, place: str) -> str | None:
+    """Compare what is stored on either side: as dense matrices the two may not fit into memory."""
+    width = expected.shape[1]
+    stored = [x.tocsr().tocoo() for x in (got, expected)]  # what stands twice is added up
+    cells = [x.row.astype(np.int64) * width + x.col for x in stored]
+    every = np.union1d(*cells)
+    mine, right = np.zeros(len(every)), np.zeros(len(every))
+    for values, x, at in zip((mine, right), stored, cells, strict=True):
+        np.add.at(values, np.searchsorted(every, at), x.data)
+    wrong = np.flatnonzero(~np.isclose(mine, right, rtol=RTOL, atol=ATOL, equal_nan=True))
+    if not len(wrong):
+        return None
+    row, column = divmod(int(every[wrong[0]]), width)
+    return f"{place}entry [{row}, {column}] is {show(mine[wrong[0]])} in yours"
+
+
 def part(*positions: int) -> Callable:
     """Return a judge that looks only at these positions of a returned tuple."""
 
@@ -141,14 +166,20 @@ def part(*positions: int) -> Callable:
 
 
 def _equal(got, expected) -> bool:
-    both_nan = got != got and expected != expected
-    return both_nan or abs(got - expected) <= ATOL + RTOL * abs(expected) or got == expected
+    if got == expected or (got != got and expected != expected):
+        return True
+    try:
+        return abs(got - expected) <= ATOL + RTOL * abs(expected)
+    except OverflowError:  # an integer that is too large for a float
+        return False
 
 
 def show(number) -> str:
     """Format one number for a card: at most four significant digits."""
     if isinstance(number, float | np.floating):
         return f"{number:.4g}"
+    if isinstance(number, int) and abs(number) >= 10**20:
+        return f"an integer of {number.bit_length()} bits"
     return repr(number.item() if isinstance(number, np.generic) else number)
 
 

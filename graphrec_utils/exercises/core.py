@@ -10,6 +10,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -26,7 +27,9 @@ class Claim:
 
     `inputs(rng)` returns fresh keyword inputs in the order of the signature; `run` names a
     runner of `runs.RUNNERS`; `judge(got, expected, inputs)` returns None or what is wrong.
-    A claim of weight 0 is a gate: failing it costs everything, passing it pays nothing.
+    A claim of weight 0 is a gate: failing it costs everything, passing it pays nothing. A claim
+    whose answer is the same for every seed, such as a number computed by hand, or one of the
+    inputs, pays only beside one where that is not so.
     """
 
     sentence: str
@@ -45,31 +48,66 @@ class Mistake:
     sentence: str
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Exercise:
     """One function a student writes; its claims and mistakes; hints from nudge to recipe.
 
-    `library` names the package's own version, as in "graphrec_utils.graphs.propagate": while an
-    answer is graded, only the package itself may call it.
+    A module of exercises makes one, `ex`, and says the rest below it, sentence and function together:
+
+        @ex.solution
+        def propagate(A, E0, num_layers): ...
+
+        ex.claim("any start, four layers", lambda rng: graph(rng, 4))
+
+        @ex.mistake("your numbers match D⁻¹A: you divided by the degree of the hearing node only")
+        def rows_only(A, E0, num_layers): ...
+
+    `library` names the package's own version, as in "graphrec_utils.graphs.adjacency", or a tuple
+    of it and of what else there computes the answer in a line: while an answer is checked or graded,
+    nobody can call these, see `exercises.library`. All of them are in `closed`.
     """
 
     id: str
     function: str
     points: int
-    reference: Callable
-    claims: tuple[Claim, ...]
-    mistakes: tuple[Mistake, ...]
     hints: tuple[str, ...]
-    library: str = ""
+    library: str | tuple[str, ...] = ""
+    reference: Callable | None = None
+    claims: list[Claim] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def __post_init__(self):
+        several = isinstance(self.library, tuple)
+        self.closed = self.library if several else tuple(filter(None, [self.library]))
+        self.library = next(iter(self.closed), "")
+
+    def solution(self, function: Callable) -> Callable:
+        """Take the function that is right."""
+        self.reference = function
+        return function
+
+    def claim(self, sentence: str, inputs: Callable, weight: float = 1, run="call", judge=close):
+        """Add a claim; its arguments are those of `Claim`. Order them from simple to subtle."""
+        self.claims.append(Claim(sentence, inputs, weight, run, judge))
+
+    def mistake(self, sentence: str) -> Callable[[Callable], Callable]:
+        """Take a plausible wrong answer; its name, with spaces, is the mistake's."""
+
+        def take(function: Callable) -> Callable:
+            self.mistakes.append(Mistake(function.__name__.replace("_", " "), function, sentence))
+            return function
+
+        return take
 
 
 @dataclass
 class Row:
-    """One line of a card."""
+    """A claim, or a gate that is shut; `question` is the first question that failed it, by its place."""
 
     sentence: str
     ok: bool
     reason: str = ""
+    question: int | None = None
 
 
 @dataclass
@@ -99,11 +137,27 @@ def _rng(exercise: Exercise, number: int, seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, zlib.crc32(exercise.id.encode()), number])
 
 
-def judge(exercise: Exercise, asked: list[dict], outcomes: list[dict]) -> Result:
-    """Turn the outcomes of `asked` into points, rows and, if known, the mistake's name."""
-    expected = runs.answers(exercise.reference, asked, seconds=600)
-    if broken := [o["message"] for o in expected if "error" in o]:
+def right(exercise: Exercise, asked: list[dict]) -> list[dict]:
+    """Return the reference's outcomes.
+
+    Raises:
+        RuntimeError: the reference fails.
+    """
+    answers = runs.answers(exercise.reference, asked, seconds=600)
+    if broken := [o["message"] for o in answers if "error" in o]:
         raise RuntimeError(f"the reference of {exercise.id} fails: {broken[0]}")
+    return answers
+
+
+def judge(
+    exercise: Exercise, asked: list[dict], outcomes: list[dict], name=True, answers=None
+) -> Result:
+    """Turn the outcomes of `asked` into points, rows and, if known, the mistake's sentence.
+
+    `name=False` looks for no mistake: that asks every known one, most of a verdict's time. Who
+    judges many answers to the same questions passes `answers`, what `right` returns for them.
+    """
+    answers = answers or right(exercise, asked)
     result = Result(exercise.id, exercise.function, 0.0, exercise.points, "failed")
     result.printed = outcomes[0].get("printed", "")
     if all(o.get("error") == "NotImplementedError" for o in outcomes):
@@ -111,47 +165,92 @@ def judge(exercise: Exercise, asked: list[dict], outcomes: list[dict]) -> Result
         result.rows = [Row(c.sentence, False, "not implemented yet") for c in exercise.claims]
         return result
     per_claim = len(asked) // len(exercise.claims)
-    reasons = [
-        _reason(_claim(exercise, asked, k), asked[k], outcomes[k], expected[k])
-        for k in range(len(asked))
-    ]
-    gates = _gates(outcomes, expected)
+    questions = [_Question(exercise.claims[k // per_claim], x) for k, x in enumerate(asked)]
+    got, expected = [_Outcome(x) for x in outcomes], [_Outcome(x) for x in answers]
+    reasons = list(map(_reason, questions, got, expected))
+    gates = _gates(got, expected)
     earned = total = 0.0
-    for number, claim in enumerate(exercise.claims):
-        own = reasons[number * per_claim : (number + 1) * per_claim]
-        reason = next(filter(None, own), "")
-        result.rows.append(Row(claim.sentence, not reason, reason))
+    parts = [slice(k, k + per_claim) for k in range(0, len(asked), per_claim)]
+    for claim, part in zip(exercise.claims, parts, strict=True):
+        failed = next((k for k in range(len(asked))[part] if reasons[k]), None)
+        reason = "" if failed is None else reasons[failed]
+        result.rows.append(Row(claim.sentence, not reason, reason, failed))
         total += claim.weight
         earned += claim.weight * (not reason)
+    if 0 < earned < total:
+        held = [p for p in parts if not any(reasons[p]) and questions[p][0].claim.weight]
+        gates.append(_gate_of_guesses(all(_guessed(questions[p], expected[p]) for p in held)))
     opened = all(gate.ok for gate in gates) and all(
         row.ok for row, claim in zip(result.rows, exercise.claims, strict=True) if not claim.weight
     )
-    result.rows = _told_once([gate for gate in gates if not gate.ok] + result.rows)
+    result.rows = [gate for gate in gates if not gate.ok] + result.rows
     result.points = round(exercise.points * earned / total, 2) if opened else 0.0
     if result.points == exercise.points:
         result.status = "passed"
     else:
         result.status = "partial" if result.points else "failed"
-        wrong = [k for k, reason in enumerate(reasons) if reason or outcomes[k].get("changed")]
-        result.mistake = _name_mistake(exercise, asked, outcomes, expected, wrong)
+    if result.status != "passed" and name:
+        wrong = [k for k, reason in enumerate(reasons) if reason or got[k].changed]
+        result.mistake = _name_mistake(exercise, questions, got, expected, wrong)
     return result
 
 
-def _told_once(rows: list[Row]) -> list[Row]:
-    """Let a reason that a row above has given stand there only."""
-    told = set()
-    for row in rows:
-        if row.reason in told:
-            row.reason = "as above"
-        elif row.reason:
-            told.add(row.reason)
-    return rows
+class _Question:
+    """A question with its claim; the inputs are decoded once, when a judge first needs them."""
+
+    def __init__(self, claim: Claim, asked: dict):
+        self.claim, self.asked = claim, asked
+
+    @cached_property
+    def inputs(self) -> dict:
+        return decode(self.asked["inputs"])
 
 
-def _gates(outcomes: list[dict], expected: list[dict]) -> list[Row]:
+class _Outcome:
+    """An outcome whose value is decoded once: every claim, gate and mistake looks at it.
+
+    `message` says what went wrong and is "" where there is a value; an error always has one, also
+    one whose class is called "".
+    """
+
+    def __init__(self, outcome: dict):
+        self.error = outcome.get("error", "")
+        self.message = (outcome["message"] or "raises an error") if "error" in outcome else ""
+        self.changed = outcome.get("changed", ())
+        self._encoded = outcome.get("value")
+
+    @cached_property
+    def value(self):
+        return decode(self._encoded)
+
+
+def _guessed(questions: list[_Question], expected: list[_Outcome]) -> bool:
+    """Whether one value, or one of the inputs, is right for every seed; of one nobody can tell."""
+
+    def always_right(values) -> bool:
+        triples = zip(questions, values, expected, strict=True)
+        return all(not _wrong(q.claim, value, right.value, q.inputs) for q, value, right in triples)
+
+    if len(questions) == 1:
+        return False
+    return always_right([expected[0].value] * len(questions)) or any(
+        always_right([q.inputs[name] for q in questions]) for name in questions[0].inputs
+    )
+
+
+def _gate_of_guesses(guessed: bool) -> Row:
+    """What can be known without the inputs pays nothing alone."""
+    reason = (
+        "a fixed value, or an input handed back, passes the same claims: "
+        "they count as soon as you pass one that such an answer fails"
+    )
+    return Row("the answer follows its inputs", not guessed, reason * guessed)
+
+
+def _gates(got: list[_Outcome], expected: list[_Outcome]) -> list[Row]:
     """Type, shape, dtype and untouched inputs: nothing is paid for these, all is lost."""
-    kinds = next(filter(None, map(_kind_reason, outcomes, expected)), "")
-    changed = sorted({name for o in outcomes for name in o.get("changed", ())})
+    kinds = next(filter(None, map(_kind_reason, got, expected)), "")
+    changed = sorted({name for outcome in got for name in outcome.changed})
     touched = f"your function changed {', '.join(changed)}: work on a copy" if changed else ""
     return [
         Row("the answer has the right type and shape", not kinds, kinds),
@@ -159,61 +258,72 @@ def _gates(outcomes: list[dict], expected: list[dict]) -> list[Row]:
     ]
 
 
-def _kind_reason(outcome: dict, expected: dict) -> str | None:
-    if outcome.get("error") == "Returned":
-        return f"{outcome['message']}; expected {kind(decode(expected['value']))}"
-    if "error" in outcome:
-        return None
-    return kind_problem(decode(outcome["value"]), decode(expected["value"]))
+def _kind_reason(got: _Outcome, expected: _Outcome) -> str | None:
+    if got.error == "Returned":
+        return f"{got.message}; expected {kind(expected.value)}"
+    return None if got.message else _judged(lambda: kind_problem(got.value, expected.value))
 
 
-def _reason(claim: Claim, question: dict, outcome: dict, expected: dict) -> str:
-    if "error" in outcome:
-        return outcome["message"]
-    got, want = decode(outcome["value"]), decode(expected["value"])
+def _reason(question: _Question, got: _Outcome, expected: _Outcome) -> str:
+    if got.message:
+        return got.message
+    return _wrong(question.claim, got.value, expected.value, question.inputs)
+
+
+def _wrong(claim: Claim, got, expected, inputs: dict) -> str:
+    kinds = _judged(lambda: kind_problem(got, expected))
+    return kinds or _judged(lambda: claim.judge(got, expected, inputs)) or ""
+
+
+def _judged(judge: Callable[[], str | None]) -> str | None:
+    """Return what a judge says; it may meet a value that its author did not think of."""
     try:
-        problem = kind_problem(got, want) or claim.judge(got, want, decode(question["inputs"]))
-    except Exception as error:  # a judge met a value its author did not think of
+        return judge()
+    except Exception as error:
         return f"this value cannot be judged ({type(error).__name__})"
-    return problem or ""
 
 
-def _name_mistake(exercise: Exercise, asked, outcomes, expected, wrong: list[int]) -> str:
+ALIKE = 0.8  # a mistake's share of the right answers of somebody who is said to have made it
+
+
+def _name_mistake(exercise: Exercise, questions, got, expected, wrong: list[int]) -> str:
     """Return the sentence of the mistake that explains every wrong value, if there is one.
 
-    Among several, the one that agrees with the answer on most questions wins.
+    It must be right where the answer is right, too, or nearly so; among several, the one that
+    agrees with the answer on most questions wins.
     """
-    if all(outcomes[k].get("error") == "OutOfTime" for k in wrong):
+    right = [k for k in range(len(questions)) if k not in wrong]
+    wrong = [k for k in wrong if got[k].error != "OutOfTime"]
+    telling = any(not got[k].message for k in wrong)
+    if not wrong:
         return ""
 
-    def explains(same, theirs, k) -> bool:
-        """The mistake agrees with the answer at `k` and is itself wrong there."""
-        if not same[k] or theirs[k].get("changed"):
-            return same[k]
-        return bool(_reason(_claim(exercise, asked, k), asked[k], theirs[k], expected[k]))
+    def agrees(mistake: Mistake, k: int) -> bool:
+        theirs = _Outcome(runs.answers(mistake.function, [questions[k].asked])[0])
+        same = _same(questions[k], got[k], theirs)
+        if telling and got[k].message:  # beside values that agree, the kind of error is enough
+            same = got[k].error == theirs.error
+        if k in right or theirs.changed:
+            return same
+        return same and _reason(questions[k], theirs, expected[k]) != ""  # and is itself wrong
 
     best, sentence = -1, ""
     for mistake in exercise.mistakes:
-        theirs = runs.answers(mistake.function, asked)
-        same = [_same(exercise, asked, k, outcomes[k], theirs[k]) for k in range(len(asked))]
-        # one error message alone has many causes: some wrong value must agree, or everything
-        telling = all(same) or any(same[k] and "error" not in outcomes[k] for k in wrong)
-        if telling and all(explains(same, theirs, k) for k in wrong) and sum(same) > best:
-            best, sentence = sum(same), mistake.sentence
+        # question by question: most mistakes are out after the first wrong value
+        if all(agrees(mistake, k) for k in wrong):
+            agreed = sum(agrees(mistake, k) for k in right)
+            # one error message alone has many causes: some wrong value must agree, or everything
+            least = ALIKE * len(right) if telling else len(right)
+            if agreed >= least and agreed > best:
+                best, sentence = agreed, mistake.sentence
     return sentence
 
 
-def _same(exercise: Exercise, asked, k: int, one: dict, other: dict) -> bool:
+def _same(question: _Question, one: _Outcome, other: _Outcome) -> bool:
     """Two outcomes agree: values the claim's judge cannot tell apart, or one error message."""
-    if "error" in one or "error" in other:
-        return one.get("message") == other.get("message")
-    if one["changed"] != other["changed"]:
+    if one.message or other.message:
+        return one.message == other.message
+    if one.changed != other.changed:
         return False
-    if close(decode(one["value"]), decode(other["value"])) is None:
-        return True
-    return not _reason(_claim(exercise, asked, k), asked[k], one, other)
-
-
-def _claim(exercise: Exercise, asked: list[dict], k: int) -> Claim:
-    """Return the claim that question `k` belongs to; every claim asks equally often."""
-    return exercise.claims[k * len(exercise.claims) // len(asked)]
+    alike = _judged(lambda: close(one.value, other.value)) is None
+    return alike or not _reason(question, one, other)

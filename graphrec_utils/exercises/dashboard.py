@@ -1,96 +1,74 @@
-"""What you have solved: one small file, the dashboard, and moving it to another machine."""
+"""What you have solved: the dashboard, what comes next, and moving it to another machine."""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import html
-import json
-import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
-import graphrec_utils
-from graphrec_utils import exercises, paths, syllabus
-from graphrec_utils.exercises.core import Result
+from graphrec_utils import markup, syllabus
+from graphrec_utils.exercises import find, memory
+from graphrec_utils.exercises.core import Exercise
+
+TABLE = Path(__file__).with_name("dashboard.html")
 
 
-def file() -> Path:
-    """Return the path of the progress file; it need not exist."""
-    return paths.state() / "progress.json"
+def progress(lesson: str | None = None) -> Dashboard:
+    """Return the dashboard of what you have solved: in all lessons, or in lesson "06" alone."""
+    return Dashboard(lesson)
 
 
-def recording() -> bool:
-    """Report whether a student is at work: not a build, a grader, or a look at solutions/."""
-    if os.environ.get("GRAPHREC_RECORD") == "0" or "NBGRADER_EXECUTION" in os.environ:
-        return False
-    clone = paths.root()
-    return not (clone and Path.cwd() == clone / "solutions")
+@dataclass(frozen=True)
+class Next:
+    """What to do next, and a link to it as a notebook of the course understands it."""
+
+    said: str
+    place: str = ""
+    link: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.said} {self.place}.".lstrip() if self.place else self.said
 
 
-def read(path: Path | None = None) -> dict[str, dict]:
-    """Return {exercise: {"points", "max_points", "tries"}}; a damaged file counts as empty.
-
-    A damaged file of your own is kept beside the new one as `progress.damaged.json`.
-    """
-    path = path or file()
-    try:
-        entries = json.loads(path.read_text(encoding="utf-8"))["exercises"]
-        return {str(k): {"points": float(v["points"]), "max_points": int(v["max_points"]),
-                         "tries": int(v["tries"])} for k, v in entries.items()}  # fmt: skip
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        if path == file():
-            with contextlib.suppress(OSError):
-                os.replace(path, path.with_name("progress.damaged.json"))
-        return {}
+def after(exercise: Exercise) -> Next:
+    """Return what follows an exercise that is solved: the next open one of its lesson, or a lesson."""
+    number = exercise.id[:2]
+    entries = _entries(number)
+    got, out_of = _sums(entries)
+    opened = [e for e, entry in entries if _mark(e, entry) != "✓"]
+    places = [e.id for e, _ in entries]
+    later = [e for e in opened if places.index(e.id) > places.index(exercise.id)]
+    said = f"{got:g} of {out_of:g} points in lesson {number}."
+    return _exercise(said, (later or opened)[0]) if opened else _onward(said, number)
 
 
-def write(entries: dict[str, dict], path: Path | None = None) -> None:
-    """Write the progress file whole or not at all.
-
-    Raises:
-        OSError: the folder cannot be written.
-    """
-    path = path or file()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"course": graphrec_utils.__version__, "exercises": entries}, indent=1)
-    with paths.replacing(path) as part:
-        part.write_text(text, "utf-8")
+def _exercise(said: str, exercise: Exercise) -> Next:
+    place = f"exercise {exercise.id}, {exercise.function}"
+    return Next(f"{said} Next:".lstrip(), place, f"#cell-id=ex-{exercise.id.replace('.', '-')}")
 
 
-def record(result: Result) -> None:
-    """Add one try; the best result wins. Where nothing can be written, nothing is recorded."""
-    if not recording():
-        return
-    with contextlib.suppress(OSError):
-        entries = read()
-        entry = entries.setdefault(result.exercise, {"points": 0.0, "max_points": 0, "tries": 0})
-        entry["points"] = max(entry["points"], float(result.points))
-        entry["max_points"] = result.max_points
-        entry["tries"] += 1
-        write(entries)
+def _onward(said: str, number: str) -> Next:
+    """Return the lesson after this one, if it is written."""
+    later = [lesson for lesson in syllabus.LESSONS if lesson.number > number]
+    if later and find.of_lesson(later[0].number):
+        place = f"lesson {later[0].number}, {later[0].title}"
+        return Next(f"{said} Next:".lstrip(), place, f"{later[0].stem}.ipynb")
+    return Next(said or "This is the last lesson so far.")
 
 
-def merge(theirs: dict[str, dict]) -> None:
-    """Take over another file's results where they are better than yours."""
-    entries = read()
-    for name, entry in theirs.items():
-        mine = entries.get(name)
-        entries[name] = entry if mine is None or entry["points"] > mine["points"] else mine
-    write(entries)
+def _entries(number: str) -> list[tuple[Exercise, dict]]:
+    done = memory.read()["exercises"]
+    return [(e, done.get(e.id, {})) for e in find.of_lesson(number)]
 
 
 class Dashboard:
     """Your points per lesson; shows as a table in a notebook and as text elsewhere."""
 
-    def __init__(self):
-        done = read()
-        self.lessons = [
-            (lesson, [(e, done.get(e.id, {})) for e in exercises.of_lesson(lesson.number)])
-            for lesson in syllabus.LESSONS
-        ]
+    def __init__(self, number: str | None = None):
+        self.number = number
+        shown = [x for x in syllabus.LESSONS if number is None or x.number == number]
+        self.lessons = [(lesson, _entries(lesson.number)) for lesson in shown]
         self.lessons = [(lesson, entries) for lesson, entries in self.lessons if entries]
 
     def __repr__(self) -> str:
@@ -99,30 +77,26 @@ class Dashboard:
             got, out_of = _sums(entries)
             marks = "  ".join(f"{_mark(e, entry)} {e.id}" for e, entry in entries)
             lines.append(f"{lesson.number} {lesson.title}: {got:g}/{out_of} points   {marks}")
-        return "\n".join([*lines, self.next()])
+        return "\n".join([*lines, str(self.next())])
 
-    def next(self) -> str:
-        """Say which exercise comes next."""
+    def next(self) -> Next:
+        """Return the exercise that comes next; after a lesson, the next one as well."""
         for _, entries in self.lessons:
             for exercise, entry in entries:
-                if entry.get("points", 0) < exercise.points:
-                    return f"Next: exercise {exercise.id}, {exercise.function}."
-        return "Everything is solved."
+                if self.number is None and _mark(exercise, entry) != "✓":
+                    return _exercise("", exercise)
+        return _onward("", self.number) if self.number else Next("Everything is solved.")
 
     def _repr_html_(self) -> str:
-        rows = []
+        lessons = []
         for lesson, entries in self.lessons:
             got, out_of = _sums(entries)
-            label = html.escape(f"{lesson.number} · {lesson.title}")
-            marks = " &nbsp; ".join(f"{_mark(e, entry)}&nbsp;{e.id}" for e, entry in entries)
-            rows.append(
-                f'<tr><th scope="row" style="text-align:left">{label}</th>'
-                f'<td><progress max="{out_of}" value="{got:g}" '
-                f'aria-label="{label}: {got:g} of {out_of} points"></progress></td>'
-                f'<td>{got:g}/{out_of}</td><td style="text-align:left">{marks}</td></tr>'
-            )
-        legend = "✓ solved &nbsp; ◐ partly &nbsp; ○ open"
-        return f"<table>{''.join(rows)}</table><p>{legend}. {html.escape(self.next())}</p>"
+            marks = [
+                (_mark(e, entry), e.id, _exercise("", e).link if self.number else "")
+                for e, entry in entries
+            ]
+            lessons.append((f"{lesson.number} · {lesson.title}", f"{got:g}", out_of, marks))
+        return markup.render(TABLE, lessons=lessons, next=self.next(), linked=bool(self.number))
 
 
 def _sums(entries) -> tuple[float, int]:
@@ -149,15 +123,15 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     try:
         if options.export:
-            write(read(), Path(options.export))
+            memory.write(memory.read(), Path(options.export))
             print(f"wrote {options.export}")
             return 0
         if options.source:
-            theirs = read(Path(options.source))
-            if not theirs:
+            theirs = memory.read(Path(options.source))
+            if not any(theirs.values()):
                 print(f"{options.source} holds no results of this course", file=sys.stderr)
                 return 2
-            merge(theirs)
+            memory.merge(theirs)
     except OSError as error:
         print(f"could not write: {error.strerror}: {error.filename}", file=sys.stderr)
         return 2

@@ -3,26 +3,33 @@
 With `codec`, this module is all that a grading kernel knows of the exercises. A *question* is
 `{"run": name of a runner, "inputs": encoded dict}`; an *outcome* is a dict with either
 `"value"` (encoded) or `"error"`, the names of inputs that were `"changed"`, and what was
-`"printed"`. Questions and outcomes are JSON, so card and grader judge the same bytes.
+`"printed"`; an error has a `"message"` and, where it is known, the line of the student's it came from, `"at"`. Questions and outcomes are JSON, so card and grader judge the same bytes.
 """
 
 from __future__ import annotations
 
 import _thread
 import contextlib
+import inspect
 import io
+import linecache
 import re
 import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 
 from graphrec_utils.exercises.codec import Rng, decode, encode
 
 PRINT_LIMIT = 2_000  # characters of a student's own output that a card shows
 ERROR_LIMIT = 300
+LINE_LIMIT = 120
 CELL = re.compile(r"^\S*[/\\]ipykernel_\d+[/\\]\d+\.py:(\d+):", re.MULTILINE)  # in warnings
+CELLS = re.compile(
+    r"[/\\]ipykernel_\d+[/\\]|^<ipython-input-"
+)  # names of the files cells stand for
 
 
 class OutOfTime(BaseException):
@@ -38,6 +45,12 @@ def _call_with_seeds(function: Callable, inputs: Callable[[], dict]):
     """Call twice with equal generators, then with another one: (first, again, other)."""
     first, again = (function(*inputs().values()) for _ in range(2))
     return first, again, function(*(_reseeded(v) for v in inputs().values()))
+
+
+def _call_eight_times(function: Callable, inputs: Callable[[], dict]):
+    """Call eight times with the same inputs, whose generator goes on from call to call."""
+    given = inputs()
+    return tuple(function(*given.values()) for _ in range(8))
 
 
 def _reseeded(value):
@@ -65,14 +78,32 @@ def _call_and_compare_gradient(function: Callable, inputs: Callable[[], dict]):
     return value, [v.grad if v.grad is not None else torch.zeros_like(v) for v in leaves]
 
 
-def _call_and_measure_memory(function: Callable, inputs: Callable[[], dict]):
-    """Return (value, bytes that existed at once on top of the inputs).
+def _call_within_memory(function: Callable, inputs: Callable[[], dict]):
+    """Call with inputs for which a matrix of all pairs would take gigabytes; return the value.
+
+    Before that comes the pilot, `{"inputs": …, "dense": bytes}`, inputs of the same kind for which
+    it takes megabytes: whoever makes one there is stopped, before the machine is out of memory.
+    What is measured here protects the machine and decides nothing: in grading, a kernel cannot
+    have gigabytes, whatever an answer does to the count.
+
+    Raises:
+        MemoryError: the pilot held `dense` bytes or more at once.
+    """
+    function(*inputs()["pilot"]["inputs"].values())  # what a first call imports is no matrix
+    large = inputs()
+    pilot = large.pop("pilot")
+    if peak(function, pilot["inputs"]) >= pilot["dense"]:
+        raise MemoryError("a matrix of all pairs was in memory")
+    return function(*large.values())
+
+
+def peak(function: Callable, inputs: dict) -> int:
+    """Return the bytes that exist at once on top of the inputs while the function is called.
 
     Counted are numpy and Python, or the largest dense tensor of torch if that is more.
     """
     import tracemalloc
 
-    arguments = inputs()
     traced = tracemalloc.is_tracing()
     if traced:
         tracemalloc.reset_peak()
@@ -81,8 +112,8 @@ def _call_and_measure_memory(function: Callable, inputs: Callable[[], dict]):
     try:
         before = tracemalloc.get_traced_memory()[0]
         with _largest_tensor() as tensors:
-            value = function(*arguments.values())
-        return value, max(0, tracemalloc.get_traced_memory()[1] - before, *tensors)
+            function(*inputs.values())
+        return max(0, tracemalloc.get_traced_memory()[1] - before, *tensors)
     finally:
         if not traced:
             tracemalloc.stop()
@@ -115,21 +146,26 @@ def _largest_tensor():
 RUNNERS = {
     "call": _call,
     "call with seeds": _call_with_seeds,
+    "call eight times": _call_eight_times,
     "call and compare gradient": _call_and_compare_gradient,
-    "call and measure memory": _call_and_measure_memory,
+    "call within memory": _call_within_memory,
 }
 
 
-def answers(function: Callable, questions: list[dict], seconds: float = 10.0) -> list[dict]:
+def answers(
+    function: Callable, questions: list[dict], seconds: float = 10.0, patience: float = 1.0
+) -> list[dict]:
     """Answer every question with `function`; all of them together may take `seconds`.
 
-    Never raises for anything the function does. When time is up, or the function is not
-    written yet, the remaining questions get the same outcome without another call.
+    With `patience` above 1, seconds of computing are meant, and the clock on the wall may show
+    `patience` times as many: a busy machine takes nothing from anybody. Never raises for anything
+    the function does. When time is up, or the function is not written yet, the remaining questions
+    get the same outcome without another call.
     """
     outcomes: list[dict] = []
     ending: dict | None = None
     output = _Output()
-    clock = _Deadline(seconds)
+    clock = _Deadline(seconds, patience)
     for question in questions:
         if ending is None:
             with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
@@ -145,6 +181,8 @@ def answers(function: Callable, questions: list[dict], seconds: float = 10.0) ->
 
 
 def _answer(function: Callable, question: dict, clock: _Deadline) -> dict:
+    """Return one outcome. `changed` can only cost: whoever makes the kernel hide a changed input
+    has, for all that can be seen from outside, worked on a copy, which is what was asked for."""
     given: list[dict] = []
 
     def inputs() -> dict:
@@ -162,14 +200,37 @@ def _answer(function: Callable, question: dict, clock: _Deadline) -> dict:
         if type(error) is NotImplementedError:  # not its children, such as input() in a kernel
             return {"error": "NotImplementedError", "message": "not implemented yet"}
         message = f"{type(error).__name__}: {error}".strip().removesuffix(":")
-        return {"error": type(error).__name__, "message": " ".join(message.split())[:ERROR_LIMIT]}
+        outcome = {
+            "error": type(error).__name__,
+            "message": " ".join(message.split())[:ERROR_LIMIT],
+        }
+        return outcome | ({"at": at} if (at := _at(function, error)) else {})
     try:
         encoded = encode(value)
-    except (TypeError, RecursionError) as error:
+    except Exception as error:  # a value may be of a class of the student's
         return {"error": "Returned", "message": f"returned {_a(type(value).__name__)}: {error}"}
-    before = {name: encode(v) for name, v in decode(question["inputs"]).items()}
-    changed = {name for copy in given for name, v in copy.items() if encode(v) != before[name]}
+    before = dict(question["inputs"]["dict"])
+    changed = {name for copy in given for name, v in copy.items() if _differs(v, before[name])}
     return {"value": encoded, "changed": sorted(changed)}
+
+
+def _at(function: Callable, error: BaseException) -> list | None:
+    """Return [number, text] of the last line of the student's that an error passed through."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    own = code.co_filename if code else None
+    found = None
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        file = frame.f_code.co_filename
+        if file == own or CELLS.search(file):
+            text = linecache.getline(file, number, frame.f_globals).strip()
+            found = [number, text[:LINE_LIMIT]] if text else found
+    return found
+
+
+def _differs(value, encoded) -> bool:
+    """Whether `encoded` is not this value; a second look, as one value may have two encodings."""
+    now = encode(value)
+    return now != encoded and now != encode(decode(encoded))
 
 
 def _a(noun: str) -> str:
@@ -202,22 +263,27 @@ class _Output(io.TextIOBase):
 class _Deadline:
     """Raises OutOfTime inside the `with` block when the blocks together took `seconds`.
 
+    With patience, these are seconds of the processor (POSIX), and `patience` times as many may pass.
     Works in the main thread, where notebooks run their cells. POSIX gets a signal; elsewhere
     a timer interrupts the main thread, and the KeyboardInterrupt is renamed.
     """
 
-    def __init__(self, seconds: float):
-        self.seconds, self._left, self._fired = seconds, seconds, False
+    def __init__(self, seconds: float, patience: float = 1.0):
+        self.seconds, self._left, self._fired = seconds, patience * seconds, False
+        self._computing = seconds if patience > 1 else None
         self._main = threading.current_thread() is threading.main_thread()
 
     def __enter__(self):
-        self._start = time.monotonic()
+        self._start, self._spent = time.monotonic(), time.process_time()
         left = max(self._left, 1e-3)
         if not self._main:
             return
         if hasattr(signal, "setitimer"):
             self._old = signal.signal(signal.SIGALRM, self._ring)
             signal.setitimer(signal.ITIMER_REAL, left, 0.5)  # again, should a bare except eat it
+            if self._computing is not None:
+                self._old_prof = signal.signal(signal.SIGPROF, self._ring)
+                signal.setitimer(signal.ITIMER_PROF, max(self._computing, 1e-3), 0.5)
         else:
             self._timer = threading.Timer(left, self._interrupt)
             self._timer.daemon = True
@@ -230,6 +296,10 @@ class _Deadline:
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, self._old)
+            if self._computing is not None:
+                signal.setitimer(signal.ITIMER_PROF, 0)
+                signal.signal(signal.SIGPROF, self._old_prof)
+                self._computing -= time.process_time() - self._spent
         else:
             self._timer.cancel()
             if kind is KeyboardInterrupt and self._fired:

@@ -1,7 +1,8 @@
 """Grade many submissions with several workers; go on after anything, and after being killed.
 
 In the output folder: `secret` (mode 600), `graded/` with one file per finished submission, and
-`result.json`, written whole at the end. `graded/` is what a second run does not do again.
+`result.json`, written whole: at the start, every now and then, and at the end, however that comes.
+`graded/` is what a second run does not do again; `graded/lock` is held by the run that writes here.
 """
 
 from __future__ import annotations
@@ -9,26 +10,32 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-import secrets
-import shutil
-import sys
-import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import graphrec_utils
 from graphrec_utils import paths
-from graphrec_utils.grading import similarity
-from graphrec_utils.grading.collect import Submission, submissions
-from graphrec_utils.grading.crew import Crew, NoWorker
+from graphrec_utils.cli.setup.environment import CannotRun, clone
+from graphrec_utils.grading import folder, origin
+from graphrec_utils.grading.isolation.crew import Crew, NoWorker
+from graphrec_utils.grading.submissions import attempts, files, similarity
+from graphrec_utils.grading.submissions.collect import Submission, submissions
 
 FORMAT = 1
+PUBLISH_SECONDS = 20.0  # between two looks at a result that is not finished
 
 
-class CannotGrade(Exception):
-    """Nothing can be graded; the text is the one sentence that the user reads."""
+SAID = {
+    ("network", "closed"): "network: closed",
+    ("network", "open"): "network: open (this system does not let us close it)",
+    ("files", "hidden"): "files: nothing of this machine, the grader and other submissions is seen",
+    ("files", "open"): "files: open (an answer could read whatever the grader's user can)",
+    ("writes", "closed"): "writes: into a folder of its own only",
+    ("writes", "open"): "writes: open (an answer could change the environment, the grader's files "
+                        "and other students' results)",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,10 @@ class Settings:
     memory: int = 2048 * 2**20
     lesson: str = ""
     only: str = ""
-    jobs: int = field(default=1, compare=False)
+    student: str = field(default="", compare=False, repr=False)  # graded again in any case
+    attempt: str = field(default="last", compare=False, repr=False)  # which of several counts
+    jobs: int = field(default=1, compare=False, repr=False)
+    strict: bool = field(default=False, compare=False, repr=False)  # grade behind walls, or not
 
 
 def grade(
@@ -48,66 +58,139 @@ def grade(
     settings: Settings,
     secret_file: Path | None = None,
     tick: Callable[[int, int], None] = lambda done, total: None,
+    report: Callable[[dict], object] = lambda result: None,
+    say: Callable[[str], object] = lambda sentence: None,
+    more: Callable[[list[dict]], dict] = lambda entries: {},
 ) -> dict:
     """Grade every submission and write `out/result.json`; return its content.
 
     Args:
         tick: called with (finished, all) after each submission.
+        report: called with each content of `out/result.json`, to write pages from it.
+        say: called, before anything is graded, with a sentence on each thing that is not closed.
+        more: returns what the result holds besides about these submissions, such as a class list.
 
     Raises:
-        CannotGrade: no clone, no submission, or no worker can run.
+        CannotRun: no clone, no submission, another run at work in `out`, or no worker can run.
         OSError: `out` cannot be written.
     """
-    if paths.root() is None:
-        raise CannotGrade("grading needs a clone of the course, not an installed wheel")
-    (out / "graded").mkdir(parents=True, exist_ok=True)
-    secret = _secret(out, secret_file)
-    with _scratch(out) as scratch:
-        unpacked = scratch / "unpacked"
-        unpacked.mkdir()
+    clone()
+    new = folder.make(out)
+    with folder.lock(out):
+        remarks: list[str] = []
         try:
-            found = submissions(given, unpacked)
-        except FileNotFoundError as error:
-            raise CannotGrade(str(error)) from None
-        if not found:
-            raise CannotGrade("there is no notebook (*.ipynb) in what was given")
-        common = _digest(secret, settings)
-        keys = [_key(common, submission) for submission in found]
-        answers = _finished(out, keys)
-        tick(len(answers), len(found))
-        isolation = _isolation(out)
-        if todo := {k: _job(found[k]) for k in range(len(found)) if k not in answers}:
-
-            def finished(number: int, answer: dict) -> None:
-                if answer["entry"]["status"] != "grader-error":  # that may work the next time
-                    _write(out / "graded" / f"{keys[number]}.json", answer)
-                answers[number] = answer
-                tick(len(answers), len(found))
-
-            crew = Crew({
-                "secret": secret.hex(), "seconds": settings.seconds, "memory": settings.memory,
-                "lesson": settings.lesson, "only": settings.only, "folder": str(scratch),
-                "hidden": _hidden(given, out),
-            })  # fmt: skip
-            try:
-                isolation = crew.run(todo, min(settings.jobs, len(todo)), finished)
-            except NoWorker as error:
-                raise CannotGrade(f"no grading worker can run: {error}") from None
-            _write(out / "graded" / "isolation.json", isolation)
-    entries = [answers[k]["entry"] for k in range(len(found))]
-    if settings.only:
-        entries = _merge(entries, out / "result.json")
-    result = {
-        "version": FORMAT,
-        "course": graphrec_utils.__version__,
-        "isolation": isolation,
-        **_sentences(isolation),
-        "limits": {"seconds": settings.seconds, "memory": settings.memory},
-        "submissions": entries,
-        "similarity": similarity.compare(_by_student(answers.values())),
-    }
-    _write(out / "result.json", result)
+            with folder.scratch(out, remarks) as scratch:
+                result = _grade(given, out, settings, secret_file, tick, report, say, more, scratch)
+        except CannotRun:
+            folder.unmake(out, new)
+            raise
+        if remarks:
+            result["remarks"] = remarks
+            _write(out / "result.json", result)
+            report(result)
     return result
+
+
+def _grade(given, out, settings, secret_file, tick, report, say, more, scratch: Path) -> dict:
+    """Do what `grade` says, with a folder for everything that must not stay."""
+    secret = folder.secret(out, secret_file)
+    unpacked = scratch / "unpacked"
+    unpacked.mkdir(mode=0o700)
+    try:
+        ignored: list[dict] = []
+        found = submissions(given, unpacked, ignored)
+    except FileNotFoundError as error:
+        raise CannotRun(str(error)) from None
+    if not found:
+        raise CannotRun("there is no notebook (*.ipynb) in what was given")
+    keys = [_key(secret, settings, submission) for submission in found]
+    course = origin.Course()
+    answers = _finished(out, keys, course)
+    answers = {k: a for k, a in answers.items() if found[k].student != settings.student}
+    tick(len(answers), len(found))
+    isolation = _isolation(out)
+    clock = _Clock()
+
+    def publish(done: bool = False) -> dict:
+        entries = [answers[k]["entry"] | found[k].told() for k in sorted(answers)]
+        if settings.only:
+            entries = _merge(entries, out / "result.json")
+        entries, superseded = attempts.choose(entries, settings.attempt)
+        result = {
+            "version": FORMAT,
+            "course": graphrec_utils.__version__,
+            "isolation": isolation,
+            **_sentences(isolation),
+            "limits": {"seconds": settings.seconds, "memory": settings.memory},
+            "submissions": entries,
+            "superseded": superseded,
+            "pages": hashlib.sha256(b"pages" + secret).hexdigest(),
+            "ignored": ignored,
+            **more(entries),
+        }
+        if done:
+            result["similarity"] = similarity.compare(_by_student(answers.values()))
+        else:
+            result["progress"] = f"not finished: {len(answers)} of {len(found)} notebooks are here"
+        _write(out / "result.json", result)
+        report(result)
+        return result
+
+    def finished(number: int, answer: dict) -> None:
+        if answer["entry"]["status"] != "grader-error":  # that may work the next time
+            kept = answer | {"digest": _digest(course, answer)}
+            _write(out / "graded" / f"{keys[number]}.json", kept)
+        answers[number] = answer
+        tick(len(answers), len(found))
+        clock.now_and_then(publish)
+
+    def started(found_out: dict) -> None:
+        nonlocal isolation
+        isolation = found_out
+        open_ = [name for name, state in isolation.items() if state == "open"]
+        if open_ and settings.strict:
+            raise CannotRun(
+                f"{', '.join(open_)}: this system does not let the grader close it to students' "
+                "code, and with --strict nothing is graded then: see the README for what helps"
+            )
+        for name in open_:
+            say(SAID[name, "open"])
+
+    if todo := {k: _job(found[k]) for k in range(len(found)) if k not in answers}:
+        crew = Crew({
+            "secret": secret.hex(), "seconds": settings.seconds, "memory": settings.memory,
+            "lesson": settings.lesson, "only": settings.only, "folder": str(scratch),
+            "private": _private(given, out, secret_file),
+        }, started)  # fmt: skip
+        try:
+            clock.now_and_then(publish)
+            isolation = crew.run(todo, min(settings.jobs, len(todo)), finished)
+        except BaseException as error:
+            with contextlib.suppress(Exception):
+                publish()  # what there is, whatever has happened
+            if isinstance(error, NoWorker):
+                raise CannotRun(f"no grading worker can run: {error}") from None
+            raise
+        _write(out / "graded" / "isolation.json", isolation)
+    return publish(done=True)
+
+
+class _Clock:
+    """Calls a function every PUBLISH_SECONDS at most, and for less than a tenth of the time.
+
+    What goes wrong in it is left to the last call, which the clock does not make.
+    """
+
+    def __init__(self):
+        self._next = 0.0
+
+    def now_and_then(self, act: Callable[[], object]) -> None:
+        start = time.monotonic()
+        if start >= self._next:
+            with contextlib.suppress(Exception):
+                act()
+            end = time.monotonic()
+            self._next = end + max(PUBLISH_SECONDS, 9 * (end - start))
 
 
 def _by_student(finished) -> dict[str, dict[str, str]]:
@@ -118,26 +201,28 @@ def _by_student(finished) -> dict[str, dict[str, str]]:
     return found
 
 
-def _sentences(isolation: dict[str, str]) -> dict[str, str]:
+def _sentences(isolation: dict) -> dict[str, str]:
     """Return what the reports say about what students' code could reach."""
-    said = {
-        "closed": "network: closed", "open": "network: open (this system does not let us close it)",
-        "hidden": "files: solutions, grader and other submissions are hidden, all else is read-only",
-    }  # fmt: skip
-    files = "files: open (an answer could read whatever the grader's user can)"
+    said = [SAID.get((name, isolation.get(name)), "") for name in ("files", "writes")]
+    walls = isolation.get("walls")
+    said.append(f"walls: {', '.join(walls) or 'none'}" if isinstance(walls, list) else "")
     return {
-        "network": said.get(isolation["network"], "network: unknown"),
-        "sandbox": said["hidden"] if isolation["files"] == "hidden" else files,
+        "network": SAID.get(("network", isolation["network"]), "network: unknown"),
+        "sandbox": "; ".join(filter(None, said)) or "files: unknown",
     }
 
 
-def _finished(out: Path, keys: list[str]) -> dict[int, dict]:
-    """Return what an earlier run has finished; a damaged file counts as not finished."""
+def _finished(out: Path, keys: list[str], course: origin.Course) -> dict[int, dict]:
+    """Return what an earlier run has finished and the course would grade alike today.
+
+    A damaged file counts as not finished.
+    """
     found = {}
     for number, key in enumerate(keys):
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             answer = _read(out / "graded" / f"{key}.json")
-            if isinstance(answer["entry"]["exercises"], list):
+            same = answer["digest"] == _digest(course, answer)
+            if same and isinstance(answer["entry"]["exercises"], list):
                 found[number] = answer
     return found
 
@@ -145,7 +230,8 @@ def _finished(out: Path, keys: list[str]) -> dict[int, dict]:
 def _merge(entries: list[dict], path: Path) -> list[dict]:
     """Put regraded exercises in the place of the old ones in an earlier result."""
     try:
-        old = _read(path)["submissions"]
+        old = _read(path)
+        old = [*old["submissions"], *old["superseded"]]
         known = {(e["student"], e["file"]): e for e in old}
     except (OSError, ValueError, KeyError, TypeError):
         return entries
@@ -167,77 +253,27 @@ def _merge(entries: list[dict], path: Path) -> list[dict]:
 # ---------------------------------------------------------------- files
 
 
-def _secret(out: Path, given: Path | None) -> bytes:
-    """Return the secret; without a file of the user's, one is made once per output folder."""
-    if given:
-        try:
-            secret = given.read_bytes().strip()
-        except OSError as error:
-            raise CannotGrade(f"the secret file cannot be read: {error.strerror}") from None
-        if not secret:
-            raise CannotGrade(f"the secret file {given} is empty")
-        return hashlib.sha256(secret).digest()
-    path = out / "secret"
-    with contextlib.suppress(FileExistsError):
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with open(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(32))
-    text = path.read_text("ascii").strip()
-    if len(text) < 32:
-        raise CannotGrade(f"{path} is damaged: remove it, and everything is graded again")
-    return hashlib.sha256(text.encode()).digest()
+def _digest(course: origin.Course, answer: dict) -> str:
+    return course.digest(answer["entry"]["lesson"], tuple(answer["uses"]))
 
 
-@contextlib.contextmanager
-def _scratch(out: Path):
-    """Give a folder for everything that must not stay, and remove what a killed run left."""
-    note = out / "graded" / "scratch.txt"
-    with contextlib.suppress(OSError):
-        left = Path(note.read_text("utf-8"))
-        if left.parent == Path(tempfile.gettempdir()) and left.name.startswith("graphrec-"):
-            shutil.rmtree(left, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix="graphrec-"))
-    note.write_text(str(folder), encoding="utf-8")
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        note.unlink(missing_ok=True)
-
-
-def _digest(secret: bytes, settings: Settings) -> bytes:
-    """Return a digest of all that decides points besides the submission itself."""
-    files = [*(paths.PACKAGE / "exercises").glob("*.py"), *(paths.PACKAGE / "grading").glob("*.py")]
-    files += (paths.root() / "solutions").glob("[0-9][0-9]_*.ipynb")
+def _key(secret: bytes, settings: Settings, submission: Submission) -> str:
+    """Return the name of a finished submission: the same file, graded in the same way."""
     total = hashlib.sha256(repr((FORMAT, graphrec_utils.__version__, settings)).encode())
     total.update(hashlib.sha256(b"key" + secret).digest())
-    for file in sorted(files):
-        if "report" not in file.name:
-            total.update(file.read_bytes())
-    return total.digest()
-
-
-def _key(common: bytes, submission: Submission) -> str:
-    total = hashlib.sha256(common)
     total.update(repr((submission.student, submission.file, submission.problem)).encode())
-    if submission.path and not submission.path.is_symlink():
-        with contextlib.suppress(OSError), open(submission.path, "rb") as file:
+    if submission.path:
+        with contextlib.suppress(OSError), files.opened(submission.path) as file:
             total.update(hashlib.file_digest(file, "sha256").digest())
     return total.hexdigest()[:24]
 
 
-def _hidden(given: list[Path], out: Path) -> list[str]:
-    """Return what a student's code must not see: answers, claims, the grader, other students."""
+def _private(given: list[Path], out: Path, secret_file: Path | None) -> list[str]:
+    """Return what a student's code must not see, wherever it lies: answers, claims, other students."""
     root = paths.root()
     names = ("solutions", "notebooks", "graphrec_utils", "tests", "build", ".git", ".graphrec")
-    wanted = [*(root / name for name in names), *given, out]
-    needed = [Path(p).resolve() for p in (sys.prefix, sys.base_prefix, os.__file__, *sys.path) if p]
-    hidden = []
-    for path in wanted:
-        path = path.resolve()
-        if path.exists() and not any(n == path or path in n.parents for n in needed):
-            hidden.append(str(path))
-    return hidden
+    wanted = [root, *(root / name for name in names), *given, out, secret_file, Path.home()]
+    return [str(path.resolve()) for path in wanted if path]
 
 
 def _isolation(out: Path) -> dict:
@@ -261,5 +297,4 @@ def _read(path: Path) -> dict:
 
 
 def _write(path: Path, content: dict) -> None:
-    with paths.replacing(path) as part:
-        part.write_text(json.dumps(content, indent=1, ensure_ascii=False), "utf-8")
+    paths.write(path, json.dumps(content, indent=1, ensure_ascii=False))

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
+import functools
 import hashlib
 import hmac
+import itertools
 import json
 import math
+import re
 
 import numpy as np
 
@@ -20,7 +24,9 @@ from graphrec_utils.exercises.core import Exercise
 SECRET_SEEDS = 3  # per claim
 MAX_DEPTH = 40
 MAX_NUMBERS = 2_000_000  # entries of one array
-KEYS = {"value", "changed", "error", "message", "printed"}
+MAX_CELLS = 2**32  # of a sparse matrix of SciPy, which no judge makes dense
+MOST = 10_000  # entries of an array by which behaviors are compared
+KEYS = {"value", "changed", "error", "message", "printed", "at"}
 FRESH = "right on the inputs of the card, wrong on fresh ones of the same kind"
 
 
@@ -95,7 +101,7 @@ def _check_value(data, depth: int) -> None:
     content = data[kind]
     match kind:
         case "int":
-            if not (isinstance(content, str) and len(content) < 400):
+            if not (isinstance(content, str) and len(content) < 4_300):
                 raise Malformed("an integer of absurd size")
         case "float":
             if content not in ("nan", "inf", "-inf"):
@@ -162,17 +168,17 @@ def _check_sparse(kind: str, content, data: dict) -> None:
     parts = data.get("parts")
     if content not in known or not isinstance(parts, list):
         raise Malformed("a sparse matrix that is none")
-    _count(data.get("shape"))
+    _count(data.get("shape"), MAX_CELLS if kind == "scipy" else MAX_NUMBERS)
     for part in parts:
         _check_part(part)
 
 
-def _count(shape) -> int:
+def _count(shape, most: int = MAX_NUMBERS) -> int:
     """Return the number of entries of a shape that is small enough to be made."""
     sizes = shape if isinstance(shape, list) and len(shape) <= 8 else [-1]
     if not all(type(size) is int and 0 <= size <= MAX_NUMBERS for size in sizes):
         raise Malformed("a shape that is none")
-    if (count := math.prod(sizes)) > MAX_NUMBERS:
+    if (count := math.prod(sizes)) > most:
         raise Malformed("an array of absurd size")
     return count
 
@@ -180,10 +186,17 @@ def _count(shape) -> int:
 # ---------------------------------------------------------------- points
 
 
+@functools.cache
+def public(exercise: Exercise) -> tuple[list[dict], list[dict]]:
+    """Return the card's own questions and the right outcomes: the same for every submission."""
+    asked = core.questions(exercise)
+    return asked, core.right(exercise, asked)
+
+
 def decide(
     exercise: Exercise,
     secret: tuple[list[dict], list[dict]],
-    public: tuple[list[dict], list[dict]] | None,
+    card: tuple[list[dict], list[dict]] | None,
 ) -> dict:
     """Judge an answer; return the exercise's entry of result.json, less its seconds and notes.
 
@@ -191,10 +204,12 @@ def decide(
     own, public questions, so that no report can show a secret input.
 
     Args:
-        secret, public: (questions, outcomes).
+        secret: (questions, outcomes).
+        card: the same for the questions that `public` returns.
     """
     result = core.judge(exercise, *secret)
-    shown = core.judge(exercise, *public) if public else None
+    name = not result.mistake
+    shown = core.judge(exercise, *card, name, public(exercise)[1]) if card else None
     told = {row.sentence: row.reason for row in shown.rows if not row.ok} if shown else {}
     rows = [
         [row.sentence, row.ok, "" if row.ok else told.get(row.sentence, FRESH if shown else "")]
@@ -205,19 +220,64 @@ def decide(
     reason = next(
         (f"{sentence}: {why}".removesuffix(": ") for sentence, ok, why in rows if not ok), ""
     )
-    if status == "wrong" and "OutOfTime" in errors:
+    if status in ("wrong", "partial") and "OutOfTime" in errors:
         status, reason = "timeout", "the function took too long"
     elif status == "wrong" and all(errors) and "Returned" not in errors:
         status = "error"
-        reason = next((o["message"] for o in public[1] if "error" in o), "") if public else ""
+        reason = next((o["message"] for o in card[1] if "error" in o), "") if card else ""
         reason = reason or f"the function raises {errors[0]}"
     elif status == "not-implemented":
         reason = "not implemented yet"
     mistake = result.mistake or (shown.mistake if shown and status != "passed" else "")
-    return {
+    entry = {
         "points": float(result.points),
         "status": status,
         "reason": reason,
         "mistake": mistake,
         "rows": rows,
     }
+    if status in ("wrong", "partial", "error") and shown:
+        first = next(((r.sentence, r.reason) for r in shown.rows if not r.ok), None)
+        if first and card:
+            entry["shown"] = list(first)
+            with contextlib.suppress(Exception):  # a value that nobody has thought of
+                entry["behavior"] = behavior(exercise, *card)
+    return entry
+
+
+def behavior(exercise: Exercise, asked: list[dict], outcomes: list[dict]) -> str:
+    """Return a mark that answers share which do the same on the first question they get wrong.
+
+    Numbers are compared by four digits, errors by their names and messages without numbers in them.
+    """
+    for number, (question, outcome) in enumerate(zip(asked, outcomes, strict=True)):
+        one = Exercise(exercise.id, exercise.function, 1, (), reference=exercise.reference)
+        one.claims = [exercise.claims[number * len(exercise.claims) // len(asked)]]
+        if not all(row.ok for row in core.judge(one, [question], [outcome], name=False).rows):
+            does = outcome.get("error", "") + re.sub(r"\d+", "", outcome.get("message", ""))
+            does = does or repr(_rounded(codec.decode(outcome["value"])))
+            text = f"{exercise.id}/{number}/{does}/{outcome.get('changed')}"
+            return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+    return ""
+
+
+def _rounded(value):
+    """Return a value as text or lists of texts: floats with four digits, of arrays the beginning."""
+    if hasattr(value, "tocoo"):
+        stored = value.tocoo()
+        return ["sparse", value.shape, *map(_rounded, (stored.row, stored.col, stored.data))]
+    if hasattr(value, "to_dense"):
+        value = value.detach().to_dense().numpy()
+    if hasattr(value, "to_numpy"):  # of pandas
+        return [list(map(str, value.index)), _rounded(value.to_numpy())]
+    if isinstance(value, np.ndarray):
+        return [str(value.dtype), value.shape, [*map(_rounded, value.ravel()[:MOST].tolist())]]
+    if isinstance(value, dict):
+        return [[_rounded(k), _rounded(v)] for k, v in itertools.islice(value.items(), MOST)]
+    if isinstance(value, list | tuple):
+        return [type(value).__name__, *map(_rounded, value[:MOST])]
+    if isinstance(value, set):
+        return sorted(repr(_rounded(x)) for x in value)[:MOST]
+    if isinstance(value, float):
+        return f"{value + 0.0:.3e}"
+    return repr(value)

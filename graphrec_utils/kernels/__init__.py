@@ -1,1 +1,1 @@
-"""Every numba kernel of the course; each has a slow, readable oracle in `tests/unit/`."""
+"""Every numba kernel of the course; each has a slow, readable oracle in `tests/library/`."""

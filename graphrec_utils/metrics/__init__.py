@@ -9,23 +9,33 @@ Conventions, the same in every function:
 * ties are broken by one random permutation of the items, fixed by `seed`: an order by id would
   reward a model without any opinion if good items have small ids. Equal means equal as floats.
 
-This is a package rather than one module of 400 lines: `single` has one list by the formula,
-`ranking` goes from scores to lists (its inside may become faster, its results may not change),
-`evaluation` compares the lists of all users with their test items.
+`single` has one list by the formula, `ranking` goes from models to lists (its inside may become
+faster, its results may not change), `evaluation` compares the lists of all users with their test
+items, `compare` two models with each other, `probabilities` has what a ranker is judged by.
 """
 
 from __future__ import annotations
 
+from graphrec_utils.metrics.compare import Comparison, compare
 from graphrec_utils.metrics.evaluation import (
     by_activity,
     coverage,
     evaluate,
     exposure,
+    found,
     gini,
     popularity_overlap,
     recall_by_popularity,
 )
-from graphrec_utils.metrics.ranking import rank_all, rank_with
+from graphrec_utils.metrics.probabilities import (
+    auc,
+    calibration_error,
+    log_loss,
+    rce,
+    rce_by_user,
+    reliability,
+)
+from graphrec_utils.metrics.ranking import rank, rank_all, rank_with
 from graphrec_utils.metrics.single import (
     average_precision_at_k,
     capped_recall_at_k,
@@ -38,21 +48,31 @@ from graphrec_utils.metrics.single import (
 )
 
 __all__ = [
+    "Comparison",
+    "auc",
     "average_precision_at_k",
     "by_activity",
+    "calibration_error",
     "capped_recall_at_k",
+    "compare",
     "coverage",
     "dcg_at_k",
     "evaluate",
     "exposure",
+    "found",
     "gini",
     "hit_rate_at_k",
+    "log_loss",
     "mrr",
     "ndcg_at_k",
     "popularity_overlap",
     "precision_at_k",
+    "rank",
     "rank_all",
     "rank_with",
+    "rce",
+    "rce_by_user",
     "recall_at_k",
     "recall_by_popularity",
+    "reliability",
 ]

@@ -1,14 +1,17 @@
-"""The metrics of all users at once, and what their means hide: the tail and the catalogue."""
+"""The metrics of all users at once, and what their means hide: the tail and the catalog."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from graphrec_utils import arguments
+from graphrec_utils.data import Interactions
 from graphrec_utils.kernels import ranking as kernels
-from graphrec_utils.metrics.ranking import Matrix, check_users, csr, rank_with
+from graphrec_utils.metrics.ranking import Matrix, csr, rank, rank_with
 
 
 def evaluate(
@@ -49,8 +52,27 @@ def evaluate(
     return pd.DataFrame(columns, index=pd.Index(users[rows], name="user"))
 
 
+def found(
+    model: Any, past: Matrix | None, part: Interactions, top: int = 20, seed: int = 0
+) -> pd.DataFrame:
+    """Return the metrics of a model for the users of `part`, one row per user, as `evaluate` does.
+
+    Args:
+        model: see `rank`.
+        past: what its users have seen, which is not recommended.
+        part: what is to be found: validation or test.
+        top: length of the lists.
+        seed: of the order among equal scores.
+
+    Raises:
+        ValueError: as `rank` and `evaluate`.
+    """
+    users = np.unique(part.users)
+    return evaluate(rank(model, past, top, users, seed), part, users)
+
+
 def coverage(recommended: np.ndarray, num_items: int) -> float:
-    """Return the share of the catalogue that is in at least one list."""
+    """Return the share of the catalog that is in at least one list."""
     return float((exposure(recommended, num_items) > 0).mean())
 
 
@@ -102,8 +124,6 @@ def recall_by_popularity(
 
     Returns:
         One row per bucket: items, events (in test), recall (NaN without events).
-
-    Built in lesson 06, exercise 06.7.
     """
     lists, R, _, hits = _lists(recommended, test, users)
     n = R.shape[1]
@@ -154,7 +174,7 @@ def _lists(recommended: np.ndarray, test: Matrix, users: np.ndarray | None):
     rows = np.arange(R.shape[0]) if users is None else np.asarray(users)
     if len(rows) != len(lists):
         raise ValueError(f"{len(lists)} lists for {len(rows)} users; say whose they are: users=")
-    check_users(rows, R.shape[0], "test")
+    arguments.ids("users", rows, R.shape[0], "the users of test")
     if lists.size and not -1 <= lists.min() <= lists.max() < R.shape[1]:
         raise ValueError(f"item ids must lie in 0...{R.shape[1] - 1}, or be -1")
     R = R if users is None else R[rows]

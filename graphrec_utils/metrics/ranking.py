@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 import torch
 
+from graphrec_utils import arguments
 from graphrec_utils.data import Interactions
 from graphrec_utils.kernels import ranking as kernels
-from graphrec_utils.metrics.single import check_top
 
 Matrix = Interactions | sp.spmatrix | sp.sparray
 BLOCK = 2**20  # scores in memory at a time: 4 MB, whatever the numbers of users and items
@@ -18,6 +19,29 @@ TILE = 1536  # users, and items, whose inner products are taken at a time: 9 MB
 
 # (place of the first user in users, first item, number of all items, scores of a tile)
 Tile = tuple[int, int, int, np.ndarray | torch.Tensor]
+
+
+def rank(
+    model: Any,
+    train: Matrix | None,
+    top: int = 20,
+    users: np.ndarray | None = None,
+    seed: int = 0,
+) -> np.ndarray:
+    """Return the `top` unseen items of each user by any model, see `rank_all`.
+
+    Args:
+        model: has `embeddings()`, (m, d) and (n, d), or else `scores(users)`, (B, n), like
+            everything in `models`. Vectors are taken where there are some: it is faster.
+
+    Raises:
+        ValueError: as `rank_all` and `rank_with`.
+
+    Built in lesson 10, exercise 10.5.
+    """
+    if hasattr(model, "embeddings"):
+        return rank_all(*model.embeddings(), train, top, users, seed)
+    return rank_with(model.scores, train, top, users, seed)
 
 
 def rank_all(
@@ -50,7 +74,7 @@ def rank_all(
             f"{tuple(V.shape)}"
         )
     users = np.arange(len(U)) if users is None else np.asarray(users)
-    check_users(users, len(U), "user_emb")
+    arguments.ids("users", users, len(U), "the rows of user_emb")
     seen = None if train is None else csr(train)
     return _best(_products(U, V, users), seen, top, users, seed)
 
@@ -84,13 +108,13 @@ def _best(
     tiles: Iterator[Tile], seen: sp.csr_matrix | None, top: int, users: np.ndarray, seed: int
 ) -> np.ndarray:
     """Return the best unseen items of each user, see `rank_with`; tiles may cut users and items."""
-    check_top(top)
+    arguments.integer("top", top)
     if seen is None:  # one empty row for everybody
-        indptr, indices, rows = np.zeros(2, np.int64), np.zeros(0, np.int32), np.zeros_like(users)
+        indptr, indices = np.zeros(2, np.int64), np.zeros(0, np.int32)
+        rows = np.zeros(len(users), np.int64)
     else:
-        check_users(users, seen.shape[0], "train")
-        indptr, indices, rows = seen.indptr.astype(np.int64), seen.indices.astype(np.int32), users
-    rows = rows.astype(np.int64)
+        indptr, indices = seen.indptr.astype(np.int64), seen.indices.astype(np.int32)
+        rows = arguments.ids("users", users, seen.shape[0], "the users of train")
     values = np.empty((len(users), top))  # with `ranked` and `sizes` a heap per user
     ranked = np.empty((len(users), top), dtype=np.int64)
     sizes = np.zeros(len(users), dtype=np.int64)
@@ -150,15 +174,6 @@ def _floats(S: np.ndarray | torch.Tensor) -> np.ndarray:
     if S.dtype not in (np.float32, np.float64):
         S = S.astype(np.float32 if S.dtype == np.float16 else np.float64)
     return np.ascontiguousarray(S)
-
-
-def check_users(users: np.ndarray, num_users: int, where: str) -> None:
-    """Raise ValueError unless users are (B,) ids below num_users: a kernel does not look."""
-    if users.ndim != 1 or (len(users) and not np.issubdtype(users.dtype, np.integer)):
-        raise ValueError(f"users must be (B,) integer ids; got {users.dtype} {users.shape}")
-    for user in (users.min(), users.max()) if len(users) else ():
-        if not 0 <= user < num_users:
-            raise ValueError(f"user {user} is not among the {num_users} users of {where}")
 
 
 def tie_order(num_items: int, seed: int) -> np.ndarray:

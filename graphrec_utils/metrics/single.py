@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from math import log2, nan
-from numbers import Integral
+
+from graphrec_utils import arguments
 
 
 def recall_at_k(ranked: Sequence[int], relevant: Collection[int], top: int) -> float:
@@ -20,6 +21,7 @@ def recall_at_k(ranked: Sequence[int], relevant: Collection[int], top: int) -> f
         than `top` relevant items 1 is out of reach, see `capped_recall_at_k`.
 
     Raises:
+        TypeError: top is no integer.
         ValueError: top < 1, or an item occurs twice in the list.
 
     Built in lesson 01, exercise 01.2.
@@ -87,16 +89,10 @@ def ndcg_at_k(ranked: Sequence[int], relevant: Collection[int], top: int) -> flo
 
 def _hits(ranked: Sequence, relevant: Collection, top: int) -> tuple[list[bool], int]:
     """Return for each of the first `top` items whether it is relevant, and |Rel|."""
-    check_top(top)
+    arguments.integer("top", top)
     # tolist: two tensors of the number 3 are two different members of a set
     ranked, relevant = (x.tolist() if hasattr(x, "tolist") else x for x in (ranked, relevant))
     first, wanted = list(ranked)[:top], set(relevant)
     if len(set(first)) < len(first):
         raise ValueError(f"a ranked list names an item once; got {first}")
     return [item in wanted for item in first], len(wanted)
-
-
-def check_top(top: int) -> None:
-    """Raise ValueError unless `top` is a cut-off: a whole number of at least 1."""
-    if not isinstance(top, Integral) or isinstance(top, bool) or top < 1:
-        raise ValueError(f"top must be a whole number of at least 1; got {top!r}")

@@ -1,1 +1,17 @@
-"""One file per family of models; all have the signature `embeddings() -> (users, items)`."""
+"""A family of models is a module, and a folder where it has a fast twin; all keep one contract.
+
+Whatever is called a model here, an instance of a class or what a function returns, has
+
+    scores(users)     (B,) user ids -> (B, n) floats as a numpy array, seen items among them
+    embeddings()      -> (m, d) and (n, d), arrays or tensors whose products rank as the scores do;
+                      only models that have such vectors
+
+and nothing else in common (`boosting`, `ranker` and `calibration` are the second stage: they take rows
+of features, and know no users): there is no base class. `metrics.rank(model, past)` and
+`metrics.found(model, past, part)` take any of them. A model with vectors gets its `scores` from
+them by `scoring.from_embeddings`.
+
+Chance: whoever is called once takes an integer `seed` (constructors, `mf.ials`, `transe.fit`);
+whoever is called many times takes a generator, `rng` (dropout, corrupted facts). No global one is
+read or moved. `reg` is the weight of a ridge, `lr` a learning rate, `dropout` a share that is lost.
+"""

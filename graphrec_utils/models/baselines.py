@@ -1,17 +1,16 @@
-r"""Popularity, neighbours and history: candidates that need no training.
+r"""Popularity, neighbors and history: candidates that need no training.
 
-Each function returns a `Scorer`; `scorer.scores(users)` has shape (B, n), so that
+Each function returns a `Scorer`, ranked like any other model:
 
-    top20 = metrics.rank_with(item2item(train).scores, train)
+    top20 = metrics.rank(item2item(train), train)
 
-ranks all of them alike. Seen items are scored like others; hiding them is the ranking's business.
+Seen items are scored like others; hiding them is the ranking's business.
 In the graph of users and items, item2item walks two steps from each item of the history and
 user2item three steps from the user: both are entries of a normalized $\mathbf A^3$ (lesson 04).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -19,6 +18,7 @@ from typing import Literal
 import numpy as np
 import scipy.sparse as sp
 
+from graphrec_utils import arguments
 from graphrec_utils.data import Interactions
 
 Similarity = Literal["cosine", "jaccard"]
@@ -101,9 +101,7 @@ def user2item(
         neighbors: so many most similar users vote; None means all.
 
     Returns:
-        A scorer whose `left` is W, (m, m). Nobody is a neighbour of himself.
-
-    Built in lesson 01, exercise 01.7.
+        A scorer whose `left` is W, (m, m). Nobody is a neighbor of himself.
     """
     R = train.csr()
     return Scorer(neighborhood(R, similarity, shrinkage, neighbors), R)
@@ -141,14 +139,14 @@ def neighborhood(
         neighbors: keep so many largest entries of each row, by smaller id among equals.
 
     Raises:
-        ValueError: an unknown similarity, a negative shrinkage or fewer than one neighbour.
+        ValueError: an unknown similarity, a negative shrinkage or fewer than one neighbor.
     """
     if similarity not in ("cosine", "jaccard"):
         raise ValueError(f'similarity must be "cosine" or "jaccard"; got {similarity!r}')
     if shrinkage < 0:
         raise ValueError(f"shrinkage must not be negative; got {shrinkage}")
-    if neighbors is not None and neighbors < 1:
-        raise ValueError(f"neighbors must be at least 1; got {neighbors}")
+    if neighbors is not None:
+        neighbors = arguments.integer("neighbors", neighbors)
     X = X.astype(np.float64)
     size, XT = np.diff(X.indptr), X.T.tocsr()
     # how many products each row of X @ X.T takes: an upper bound of its entries
@@ -176,48 +174,11 @@ def neighborhood(
     return sp.csr_matrix(sp.vstack(parts, format="csr")) if parts else sp.csr_matrix((0, 0))
 
 
-def merge_candidates(
-    candidates: Mapping[str, Sequence[int]],
-    quota: int | Mapping[str, int],
-    seen: Collection[int] = (),
-) -> dict[int, tuple[str, ...]]:
-    """Return the union of the generators' candidates for one user, and who proposed each.
-
-    Every generator contributes its first `quota` items that the user has not seen. An item that
-    several propose is in the union once, with all its sources, and counts for each of them.
-
-    Args:
-        candidates: {generator: item ids, best first}; -1 is an empty place.
-        quota: for all generators, or one for each.
-        seen: items to leave out.
-
-    Returns:
-        {item: (generator, ...)}, in the order of the generators, then of their lists.
-
-    Raises:
-        ValueError: a generator has no quota, or a negative one.
-
-    Built in lesson 01, exercise 01.8.
-    """
-    hidden = {int(item) for item in seen} | {-1}
-    union: dict[int, tuple[str, ...]] = {}
-    for name, items in candidates.items():
-        allowed = quota.get(name, -1) if isinstance(quota, Mapping) else quota
-        if allowed < 0:
-            raise ValueError(f"{name!r} needs a quota of at least 0; got {quota}")
-        # dict.fromkeys: distinct, in the order of the list
-        fresh = [item for item in dict.fromkeys(int(item) for item in items) if item not in hidden]
-        for item in fresh[:allowed]:
-            union[item] = (*union.get(item, ()), name)
-    return union
-
-
 def _decay(train: Interactions, half_life: float | None, now: int | None) -> np.ndarray:
     """Return (E,) the value of each event: 1, or one half per half-life of age."""
     if half_life is None:
         return np.ones(len(train))
-    if half_life <= 0:
-        raise ValueError(f"half_life must be positive; got {half_life}")
+    arguments.positive(half_life=half_life)
     if train.times is None:
         raise ValueError("a half-life needs times; these interactions have none")
     if not len(train):

@@ -11,13 +11,14 @@ are patterns, from smooth ones ($\sigma_j$ near 1: neighbors agree) to rough one
 |---|---|---|
 | `svd_low_pass` | row u of $U_d \Sigma_d V_d^\top$ | $\sigma_j$ for the d largest, else 0 |
 | `linear_filter` | $r_u P$ | $\sigma_j^2$ |
+| `rp3beta` | $r_u P$ with exponents of its own | none: it is another $\hat{\mathbf R}$ |
 | `gf_cf` | $r_u P$ + weight · ideal low-pass | $\sigma_j^2$, + weight for the d largest |
 | `closed_form` | $\hat r_u (c_0 + c_1 P + c_2 P^2 + \dots)$ | an odd polynomial of $\sigma_j$ |
 
-where $r_u$ and $\hat r_u$ are the user's rows of R and R_hat. Each function returns a `Filter`
-that is ranked like any other scorer:
+where $r_u$ and $\hat r_u$ are the user's rows of R and R_hat. `svd_low_pass` returns its
+vectors, the others a `Filter`, ranked like any other model:
 
-    top20 = metrics.rank_with(gf_cf(train.csr(), 256, weight=0.3).scores, train)
+    top20 = metrics.rank(gf_cf(train.csr(), 256, weight=0.3), train)
 
 Scores are computed for one block of users at a time: nothing of the size users x items, users x
 users or items x items is ever made.
@@ -35,9 +36,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from graphrec_utils import graphs
+from graphrec_utils import arguments, graphs
+from graphrec_utils.graphs.propagation import layer_weights, to_torch
 from graphrec_utils.models import mf
-from graphrec_utils.propagation import to_torch
+from graphrec_utils.models.scoring import Factors
 
 Sparse = sp.spmatrix | sp.sparray
 Floats = NDArray[np.floating]
@@ -50,7 +52,7 @@ class Filter:
     Attributes:
         R_hat: (m, n) sparse, what P = R_hatᵀ R_hat is made of.
         signals: (m, n) sparse; row x_u is what is filtered for user u.
-        coefficients: c_0 … c_K; none means that the polynomial is 0.
+        coefficients: c_0 … c_K.
         left, right: (m, d) and (d, n), the part of low rank; d may be 0.
     """
 
@@ -68,8 +70,6 @@ class Filter:
         """
         users = np.asarray(users)
         low_rank = torch.from_numpy(self.left[users]), torch.from_numpy(self.right)
-        if not self.coefficients:
-            return (low_rank[0] @ low_rank[1]).numpy()
         S = self._polynomial(self.signals[users]).T  # (B, n), a view
         S = torch.addmm(S, *low_rank) if len(self.right) else S.contiguous()
         return S.numpy()
@@ -94,7 +94,7 @@ class Filter:
         return to_torch(self.R_hat, dtype), to_torch(self.R_hat.T, dtype)
 
 
-def svd_low_pass(R: Sparse, dim: int, seed: int = 0) -> Filter:
+def svd_low_pass(R: Sparse, dim: int, seed: int = 0) -> Factors:
     r"""Return the scores $U_d \Sigma_d V_d^\top$: R_hat without its rough patterns.
 
     Args:
@@ -108,11 +108,9 @@ def svd_low_pass(R: Sparse, dim: int, seed: int = 0) -> Filter:
         ValueError: R is no matrix or has negative, NaN or infinite entries, or dim < 1.
 
     In the graph this is a filter of the symmetric A_hat that keeps the d largest eigenvalues and
-    their negative twins. Built in lesson 04.
+    their negative twins. Built in lesson 04, exercise 04.6.
     """
-    R, R_hat = _normalized(R)
-    user_emb, item_emb = _svd(R_hat, dim, seed)
-    return Filter(R_hat, R_hat, (), user_emb, np.ascontiguousarray(item_emb.T))
+    return _svd(_normalized(R)[1], dim, seed)
 
 
 def linear_filter(R: Sparse) -> Filter:
@@ -128,6 +126,43 @@ def linear_filter(R: Sparse) -> Filter:
     R, R_hat = _normalized(R)
     nothing = np.zeros((len(R_hat.indptr) - 1, 0), R.dtype), np.zeros((0, R.shape[1]), R.dtype)
     return Filter(R_hat, R, (0.0, 1.0), *nothing)
+
+
+def rp3beta(R: Sparse, alpha: float = 1.0, beta: float = 0.5) -> Filter:
+    r"""Return the scores of RP3β: walks of length 3 that end the less often at a popular item.
+
+    $$s_{ui} = \frac{1}{d_i^{\beta}} \sum_{j \in N(u)} \sum_{v \in N(j) \cap N(i)}
+      \frac{1}{(d_j d_v)^{\alpha}}$$
+
+    With $\alpha = 1$ and $\beta = 0$ that is the probability that a random walk from u is at i after
+    three steps, times $d_u$; exponents of (1/2, 0) are the L3 of lesson 04. The paper has alpha = 1;
+    the other exponent is that of its reference, P3α, and comparisons since tune both.
+
+    Args:
+        R: as in `svd_low_pass`.
+        alpha: exponent of the inner nodes, >= 0.
+        beta: exponent of the last item, >= 0: how much popular items are held back. Chosen on
+            validation.
+
+    Errors as in `svd_low_pass`; ValueError also if an exponent is negative, NaN or infinite.
+
+    Paudel, Christoffel, Newell, Bernstein 2017, https://doi.org/10.1145/2955101, section 4.
+    """
+    for name, value in (("alpha", alpha), ("beta", beta)):
+        if not 0 <= value < np.inf:
+            raise ValueError(f"{name} must be a number >= 0; got {value}")
+    R = _checked(R)
+
+    def power(axis: int, exponent: float) -> sp.dia_array:
+        degree = np.asarray(R.sum(axis=axis)).ravel()
+        root = np.power(degree, exponent, out=np.zeros_like(degree), where=degree > 0)
+        return sp.diags_array(root)
+
+    # P is symmetric in its two items, so what is too much at the first is taken from the signal
+    half = sp.csr_array(power(1, -alpha / 2) @ R @ power(0, -beta))
+    signal = sp.csr_array(R @ power(0, beta - alpha))
+    nothing = np.zeros((R.shape[0], 0), R.dtype), np.zeros((0, R.shape[1]), R.dtype)
+    return Filter(half.astype(R.dtype), signal.astype(R.dtype), (0.0, 1.0), *nothing)
 
 
 def gf_cf(R: Sparse, dim: int, weight: float, seed: int = 0, passes: int | None = None) -> Filter:
@@ -152,8 +187,8 @@ def gf_cf(R: Sparse, dim: int, weight: float, seed: int = 0, passes: int | None 
     """
     if not 0 <= weight < np.inf:
         raise ValueError(f"weight must be a number >= 0; got {weight}")
-    if passes is not None and passes < 1:
-        raise ValueError(f"passes must be at least 1, or None for exact vectors; got {passes}")
+    if passes is not None:
+        passes = arguments.integer("passes", passes)
     R, R_hat = _normalized(R)
     V = _patterns(R_hat, dim, seed, passes)  # (n, d) orthonormal
     root = np.sqrt(np.asarray(R.sum(axis=0)).ravel()).astype(R.dtype)  # (n,) of D_I^(1/2)
@@ -181,22 +216,18 @@ def closed_form(R: Sparse, num_layers: int, weights: Sequence[float] | None = No
     Derived from He et al. 2020, https://arxiv.org/abs/2002.02126, equations 3, 4 and 8. Built in
     lesson 06, exercise 06.2.
     """
-    if num_layers < 0:
-        raise ValueError(f"num_layers must be at least 0; got {num_layers}")
-    alpha = [1 / (num_layers + 1)] * (num_layers + 1) if weights is None else list(weights)
-    if len(alpha) != num_layers + 1:
-        raise ValueError(f"{num_layers} layers need {num_layers + 1} weights; got {len(alpha)}")
+    alpha = layer_weights(num_layers, weights)
     R, R_hat = _normalized(R)
-    odd = np.convolve(alpha, alpha)[1::2]
+    odd = np.convolve(alpha, alpha)[1::2] if num_layers else [0]
     left, right = np.zeros((R.shape[0], 0), R.dtype), np.zeros((0, R.shape[1]), R.dtype)
     return Filter(R_hat, R_hat, tuple(float(c) for c in odd), left, right)
 
 
-def _svd(R_hat: sp.csr_array, dim: int, seed: int) -> tuple[Floats, Floats]:
+def _svd(R_hat: sp.csr_array, dim: int, seed: int) -> Factors:
     """Return U sqrt(Sigma) (m, d) and V sqrt(Sigma) (n, d); ARPACK refuses a matrix of zeros."""
     if dim >= 1 and R_hat.nnz == 0:
         m, n = R_hat.shape
-        return np.zeros((m, 1), R_hat.dtype), np.zeros((n, 1), R_hat.dtype)
+        return Factors(np.zeros((m, 1), R_hat.dtype), np.zeros((n, 1), R_hat.dtype))
     return mf.svd(R_hat, dim, seed)
 
 
@@ -222,14 +253,15 @@ def _patterns(R_hat: sp.csr_array, dim: int, seed: int, passes: int | None) -> F
 
 def _normalized(R: Sparse) -> tuple[sp.csr_array, sp.csr_array]:
     """Return R as a checked floating-point CSR array, and R_hat of the same type."""
-    if not sp.issparse(R):
-        raise TypeError(
-            f"R must be a scipy.sparse matrix, such as train.csr(); got {type(R).__name__}"
-        )
-    if R.ndim != 2:
-        raise ValueError(f"R must be (users, items); got shape {R.shape}")
+    R = _checked(R)
+    return R, graphs.biadjacency(graphs.normalize(graphs.adjacency(R)), R.shape[0])
+
+
+def _checked(R: Sparse) -> sp.csr_array:
+    """Return R as a CSR array of finite numbers >= 0."""
+    arguments.sparse("R", R)
+    arguments.matrix("R", R)
     R = sp.csr_array(R, dtype=R.dtype if R.dtype == np.float64 else np.float32)
     if not (np.isfinite(R.data).all() and (R.data >= 0).all()):
         raise ValueError("the entries of R must be numbers >= 0; one is negative, NaN or infinite")
-    R_hat = graphs.biadjacency(graphs.normalize(graphs.adjacency(R)), R.shape[0])
-    return R, R_hat
+    return R

@@ -12,6 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from graphrec_utils import arguments
 from graphrec_utils.kernels import ials as kernels
 
 Floats = NDArray[np.floating]
@@ -54,13 +55,12 @@ def alternate(
     items: Rows,
     dim: int,
     sweeps: int,
-    seed: int | np.random.Generator,
+    seed: int,
     callback: Callable[[int, Floats, Floats], None] | None,
     update: Update,
 ) -> tuple[Floats, Floats]:
     """Update users, then items, `sweeps` times, from small random vectors."""
-    if dim < 1 or sweeps < 1:
-        raise ValueError(f"dim and sweeps must be at least 1; got {dim} and {sweeps}")
+    dim, sweeps = arguments.integer("dim", dim), arguments.integer("sweeps", sweeps)
     m, n, dtype = len(users.reg), len(items.reg), users.weight.dtype
     if len(users.indices) == 0:
         raise ValueError(f"R ({m}, {n}) has no entries, so there is nothing to factorize")
@@ -83,8 +83,7 @@ def updater(solver: str, block: int | None, cg_steps: int, dim: int) -> Update:
     if block is None and solver == "cholesky":
         return solve
     if block is None:
-        if cg_steps < 1:
-            raise ValueError(f"cg_steps must be at least 1; got {cg_steps}")
+        cg_steps = arguments.integer("cg_steps", cg_steps)
         return lambda rows, H, W: conjugate_gradients(rows, H, W, cg_steps)
     if solver == "cg":
         raise ValueError('blocks are solved by Cholesky; leave out solver="cg" or block')
@@ -127,7 +126,10 @@ def conjugate_gradients(rows: Rows, H: Floats, W: Floats, steps: int) -> Floats:
 
 
 def update_blocks(rows: Rows, H: Floats, W: Floats, block: int) -> Floats:
-    """Return W (m, d) after one Newton step in each block of coordinates (iALS++)."""
+    """Return W (m, d) after one Newton step in each block of coordinates (iALS++).
+
+    Built in lesson 02, exercise 02.6.
+    """
     G, W = rows.gramian(H), W.copy()
     scores = np.empty_like(rows.weight)  # (nnz,) every step keeps them up to date
     kernels.observed_scores(rows.indptr, rows.indices, W, H, scores)

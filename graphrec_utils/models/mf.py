@@ -25,8 +25,10 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from graphrec_utils import arguments
 from graphrec_utils.kernels import ials as kernels
 from graphrec_utils.models.least_squares import Rows, alternate, solve, updater
+from graphrec_utils.models.scoring import Factors
 
 Floats = NDArray[np.floating]
 Callback = Callable[[int, Floats, Floats], None]
@@ -37,9 +39,9 @@ def als(
     dim: int,
     reg: float,
     sweeps: int = 16,
-    seed: int | np.random.Generator = 0,
+    seed: int = 0,
     callback: Callback | None = None,
-) -> tuple[Floats, Floats]:
+) -> Factors:
     """Factorize explicit ratings by alternating least squares on the observed cells.
 
     Args:
@@ -47,11 +49,11 @@ def als(
         dim: number of columns d of the embeddings.
         reg: ridge λ > 0 of every user and every item.
         sweeps: how often both sides are solved.
-        seed: an integer or a `numpy.random.Generator`.
+        seed: of the start.
         callback: called as `callback(sweep, user_emb, item_emb)` after each sweep, from 1.
 
     Returns:
-        (m, d) and (n, d), float64 if R is float64, else float32.
+        The factors (m, d) and (n, d), float64 if R is float64, else float32.
 
     Raises:
         ValueError: R is empty or not finite, `dim` or `sweeps` < 1, or `reg` <= 0.
@@ -59,9 +61,9 @@ def als(
     Koren, Bell, Volinsky 2009. Built in lesson 02, exercise 02.1.
     """
     R = _ratings(R)
-    _check_positive(reg=reg)
+    arguments.positive(reg=reg)
     users, items = _als_rows(R, reg), _als_rows(sp.csr_array(R.T), reg)
-    return alternate(users, items, dim, sweeps, seed, callback, solve)
+    return Factors(*alternate(users, items, dim, sweeps, seed, callback, solve))
 
 
 def als_step(R: sp.csr_array, item_emb: Floats, reg: float) -> Floats:
@@ -71,7 +73,7 @@ def als_step(R: sp.csr_array, item_emb: Floats, reg: float) -> Floats:
     the shapes of R and `item_emb` do not fit. Built in lesson 02, exercise 02.1.
     """
     R = _ratings(R)
-    _check_positive(reg=reg)
+    arguments.positive(reg=reg)
     return solve(_als_rows(R, reg), _fitting(R, item_emb))
 
 
@@ -88,39 +90,28 @@ def hu_koren(
     alpha: float,
     reg: float,
     sweeps: int = 16,
-    seed: int | np.random.Generator = 0,
+    seed: int = 0,
     callback: Callback | None = None,
-) -> tuple[Floats, Floats]:
+) -> Factors:
     """Factorize implicit feedback with confidences $1 + α R$ (Hu, Koren, Volinsky 2008).
 
     R holds non-negative counts; every observed cell has the target 1, every other cell the target
     0 with confidence 1. Arguments, returns and errors otherwise as in `als`; `alpha` > 0.
     """
     R = _counts(R)
-    _check_positive(alpha=alpha, reg=reg)
+    arguments.positive(alpha=alpha, reg=reg)
     users, items = _hu_koren_rows(R, alpha, reg), _hu_koren_rows(sp.csr_array(R.T), alpha, reg)
-    return alternate(users, items, dim, sweeps, seed, callback, solve)
+    return Factors(*alternate(users, items, dim, sweeps, seed, callback, solve))
 
 
 def hu_koren_step(R: sp.csr_array, item_emb: Floats, alpha: float, reg: float) -> Floats:
-    """Return the (m, d) user vectors that minimize `hu_koren_loss` for fixed item vectors.
+    """Return the (m, d) user vectors that minimize, for fixed item vectors, the loss of `hu_koren`.
 
     Built in lesson 02, exercise 02.2.
     """
     R = _counts(R)
-    _check_positive(alpha=alpha, reg=reg)
+    arguments.positive(alpha=alpha, reg=reg)
     return solve(_hu_koren_rows(R, alpha, reg), _fitting(R, item_emb))
-
-
-def hu_koren_loss(
-    R: sp.csr_array, user_emb: Floats, item_emb: Floats, alpha: float, reg: float
-) -> float:
-    r"""Return $\sum_{u,i} (1 + \alpha R_{ui}) (1[R_{ui} > 0] - \hat y_{ui})^2$ plus the ridge."""
-    R = _counts(R)
-    scores = _observed_scores(R, user_emb, item_emb)
-    observed = ((1 + alpha * R.data) * (1 - scores) ** 2 - scores**2).sum()
-    ridge = reg * (_sum_squares(user_emb) + _sum_squares(item_emb))
-    return float(observed + _sum_all_scores_squared(user_emb, item_emb) + ridge)
 
 
 def ials(
@@ -133,9 +124,9 @@ def ials(
     solver: str = "cholesky",
     block: int | None = None,
     cg_steps: int = 3,
-    seed: int | np.random.Generator = 0,
+    seed: int = 0,
     callback: Callback | None = None,
-) -> tuple[Floats, Floats]:
+) -> Factors:
     r"""Factorize implicit feedback by iALS; a stored non-zero is an observed pair.
 
     Args:
@@ -150,11 +141,11 @@ def ials(
             gradients from the previous vectors.
         block: update this many coordinates at a time (iALS++); d equals the exact solver, 1 is
             coordinate descent. None: all at once.
-        seed: an integer or a `numpy.random.Generator`.
+        seed: of the start.
         callback: called as `callback(sweep, user_emb, item_emb)` after each sweep, from 1.
 
     Returns:
-        (m, d) and (n, d), float64 if R is float64, else float32.
+        The factors (m, d) and (n, d), float64 if R is float64, else float32.
 
     Raises:
         ValueError: R is empty, negative or not finite, or a parameter is out of its range.
@@ -167,7 +158,7 @@ def ials(
     m, n = R.shape
     users = _ials_rows(R, n, alpha0, reg, nu)
     items = _ials_rows(sp.csr_array(R.T), m, alpha0, reg, nu)
-    return alternate(users, items, dim, sweeps, seed, callback, update)
+    return Factors(*alternate(users, items, dim, sweeps, seed, callback, update))
 
 
 def fold_in(
@@ -177,7 +168,8 @@ def fold_in(
 
     This is the update that `ials` itself makes, so a user that was never trained gets the vector
     that training would give; without items it is zero. For new items pass (n, m) rows of `R.T`
-    and the user vectors. Raises ValueError as `ials` does. Built in lesson 02, exercise 02.5.
+    and the user vectors. Raises ValueError as `ials` does. Built in lesson 02, exercises 02.3
+    and 02.5.
     """
     R = _counts(R)
     item_emb = _fitting(R, item_emb)
@@ -210,17 +202,16 @@ def ials_loss(
     return observed, alpha0 * _sum_all_scores_squared(user_emb, item_emb), ridge
 
 
-def svd(R: sp.csr_array, dim: int, seed: int | np.random.Generator = 0) -> tuple[Floats, Floats]:
+def svd(R: sp.csr_array, dim: int, seed: int = 0) -> Factors:
     r"""Return $U\sqrt\Sigma$ (m, d) and $V\sqrt\Sigma$ (n, d) of the d largest singular values.
 
     Their product is the best approximation of rank d when every cell counts the same
     (Eckart–Young). Columns beyond the rank of R are zero; in each column the item with the
     largest absolute value is positive. Raises ValueError as `als` does.
-    Built in lesson 02, exercise 02.7.
+    Built in lesson 02, exercise 02.7, and in lesson 04, exercise 04.6.
     """
     R = _ratings(R)
-    if dim < 1:
-        raise ValueError(f"dim must be at least 1; got {dim}")
+    dim = arguments.integer("dim", dim)
     if dim < min(R.shape) // 2 and min(R.shape) > 200:
         start = np.random.default_rng(seed).normal(size=min(R.shape))
         U, sigma, Vt = sp.linalg.svds(R, dim, v0=start.astype(R.dtype))
@@ -231,7 +222,7 @@ def svd(R: sp.csr_array, dim: int, seed: int | np.random.Generator = 0) -> tuple
     largest = np.abs(V).argmax(axis=0)
     root = np.sqrt(sigma) * np.where(V[largest, np.arange(len(order))] < 0, -1, 1)
     pad = ((0, 0), (0, dim - len(order)))
-    return np.pad(U * root, pad).astype(R.dtype), np.pad(V * root, pad).astype(R.dtype)
+    return Factors(np.pad(U * root, pad).astype(R.dtype), np.pad(V * root, pad).astype(R.dtype))
 
 
 def _als_rows(R: sp.csr_array, reg: float) -> Rows:
@@ -244,7 +235,7 @@ def _hu_koren_rows(R: sp.csr_array, alpha: float, reg: float) -> Rows:
 
 
 def _ials_rows(R: sp.csr_array, num_others: int, alpha0: float, reg: float, nu: float) -> Rows:
-    _check_positive(reg=reg)
+    arguments.positive(reg=reg)
     if not (0 <= alpha0 < np.inf and 0 <= nu < np.inf):
         raise ValueError(f"alpha0 and nu must be numbers >= 0; got {alpha0} and {nu}")
     ones = np.ones_like(R.data)
@@ -283,12 +274,6 @@ def _fitting(R: sp.csr_array, item_emb: Floats) -> Floats:
     if item_emb.ndim != 2 or len(item_emb) != R.shape[1]:
         raise ValueError(f"R {R.shape} needs item vectors ({R.shape[1]}, d); got {item_emb.shape}")
     return np.ascontiguousarray(item_emb, R.dtype)
-
-
-def _check_positive(**parameters: float) -> None:
-    for name, value in parameters.items():
-        if not 0 < value < np.inf:
-            raise ValueError(f"{name} must be a positive number; got {value}")
 
 
 def _observed_scores(R: sp.csr_array, user_emb: Floats, item_emb: Floats) -> Floats:

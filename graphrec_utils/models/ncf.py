@@ -9,16 +9,16 @@ r"""Learned similarity: the dot product, GMF, MLP and NeuMF behind one signature
 
 Every model is called as `model(users, items)` with id tensors that broadcast against each other,
 (B,) with (B,), or (B, 1) with (B, S), and returns scores of the common shape. Scores are logits:
-the paper's sigmoid belongs to the loss (`losses.bce`) and does not change a ranking. Parameters
-start from torch's global generator: call `torch.manual_seed` before you make a model.
+the paper's sigmoid belongs to the loss (`losses.bce`) and does not change a ranking. All parameters
+of a model follow from its `seed`.
 
 He et al. 2017, https://arxiv.org/abs/1708.05031; Rendle et al. 2020,
-https://arxiv.org/abs/2005.09683. Built in lesson 03, exercises 03.1 and 03.2.
+https://arxiv.org/abs/2005.09683. Built in lesson 03, exercise 03.2.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -26,7 +26,22 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from graphrec_utils import arguments
+from graphrec_utils.models.scoring import from_embeddings, seeded
+
 BLOCK = 2**18  # pairs at a time when every item is scored for a user: about 100 MB at width 64
+
+
+@torch.no_grad()
+def from_pairs(model: nn.Module, users: np.ndarray) -> np.ndarray:
+    """Return the (B, n) scores of the given (B,) users: every pair goes through the model.
+
+    A block of users at a time. Models without vectors have this as their `scores`.
+    """
+    ids = torch.as_tensor(np.asarray(users), dtype=torch.int64)[:, None]  # (B, 1)
+    items = torch.arange(model.num_items)[None, :]
+    blocks = [model(part, items) for part in ids.split(max(1, BLOCK // model.num_items))]
+    return torch.cat(blocks).numpy(force=True)
 
 
 class Dot(nn.Module):
@@ -35,6 +50,7 @@ class Dot(nn.Module):
     Args:
         num_users, num_items, dim: m, n and d.
         std: of the normal start of every coordinate.
+        seed: of the start.
 
     Raises:
         ValueError: a size is below 1.
@@ -42,10 +58,14 @@ class Dot(nn.Module):
     Rendle et al. 2009, https://arxiv.org/abs/1205.2618.
     """
 
-    def __init__(self, num_users: int, num_items: int, dim: int, std: float = 0.1):
+    scores = from_embeddings
+
+    def __init__(self, num_users: int, num_items: int, dim: int, std: float = 0.1, seed: int = 0):
         super().__init__()
-        self.user = _table(num_users, dim, std)
-        self.item = _table(num_items, dim, std)
+        _check_sizes(num_users=num_users, num_items=num_items, dim=dim)
+        with seeded(seed):
+            self.user = _table(num_users, dim, std)
+            self.item = _table(num_items, dim, std)
 
     def forward(self, users: Tensor, items: Tensor) -> Tensor:
         return (self.user(users) * self.item(items)).sum(dim=-1)
@@ -58,16 +78,23 @@ class Dot(nn.Module):
 class GMF(nn.Module):
     r"""Generalized matrix factorization, $\mathbf h^\top (\mathbf p_u \odot \mathbf q_i) + b$.
 
-    Arguments and errors as for `Dot`. $\mathbf h$ starts at 1, a dot product.
+    Arguments and errors as for `Dot`; `seed=None` goes on with the stream of a `scoring.seeded`
+    block around it. $\mathbf h$ starts at 1, a dot product.
 
-    He et al. 2017, equation 9, without the sigmoid. Built in lesson 03, exercise 03.1.
+    He et al. 2017, equation 9, without the sigmoid.
     """
 
-    def __init__(self, num_users: int, num_items: int, dim: int, std: float = 0.1):
+    scores = from_embeddings
+
+    def __init__(
+        self, num_users: int, num_items: int, dim: int, std: float = 0.1, seed: int | None = 0
+    ):
         super().__init__()
-        self.user = _table(num_users, dim, std)
-        self.item = _table(num_items, dim, std)
-        self.out = nn.Linear(dim, 1)
+        _check_sizes(num_users=num_users, num_items=num_items, dim=dim)
+        with seeded(seed):
+            self.user = _table(num_users, dim, std)
+            self.item = _table(num_items, dim, std)
+            self.out = nn.Linear(dim, 1)
         nn.init.ones_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 
@@ -89,6 +116,7 @@ class MLP(nn.Module):
         num_users, num_items: m and n.
         layers: widths from the input on, such as (64, 32, 16, 8): embeddings have half the first.
         std: of the normal start of every coordinate of the embeddings.
+        seed: of the start; None as for `GMF`.
 
     Raises:
         ValueError: a size is below 1, there is no hidden layer, or the first width is odd.
@@ -96,17 +124,29 @@ class MLP(nn.Module):
     He et al. 2017, equation 10, without the sigmoid. Built in lesson 03, exercise 03.2.
     """
 
-    def __init__(self, num_users: int, num_items: int, layers: Sequence[int], std: float = 0.1):
+    scores = from_pairs
+
+    def __init__(
+        self,
+        num_users: int,
+        num_items: int,
+        layers: Sequence[int],
+        std: float = 0.1,
+        seed: int | None = 0,
+    ):
         super().__init__()
         if len(layers) < 2 or layers[0] % 2 or min(layers) < 1:
             raise ValueError(
                 "layers must be two widths or more, the first one even, as in (64, 32, 16, 8); "
                 f"got {tuple(layers)}"
             )
-        self.user = _table(num_users, layers[0] // 2, std)
-        self.item = _table(num_items, layers[0] // 2, std)
-        self.hidden = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(layers))
-        self.out = nn.Linear(layers[-1], 1)
+        _check_sizes(num_users=num_users, num_items=num_items)
+        self.num_items = num_items
+        with seeded(seed):
+            self.user = _table(num_users, layers[0] // 2, std)
+            self.item = _table(num_items, layers[0] // 2, std)
+            self.hidden = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(layers))
+            self.out = nn.Linear(layers[-1], 1)
 
     def features(self, users: Tensor, items: Tensor) -> Tensor:
         first, *others = self.hidden
@@ -130,6 +170,7 @@ class NeuMF(nn.Module):
         dim: d of the GMF part.
         layers: of the MLP part, see `MLP`.
         std: of the normal start of every coordinate of the embeddings.
+        seed: of the start.
 
     Raises:
         ValueError: as `MLP`.
@@ -137,13 +178,23 @@ class NeuMF(nn.Module):
     He et al. 2017, equation 12, without the sigmoid. Built in lesson 03, exercise 03.2.
     """
 
+    scores = from_pairs
+
     def __init__(
-        self, num_users: int, num_items: int, dim: int, layers: Sequence[int], std: float = 0.1
+        self,
+        num_users: int,
+        num_items: int,
+        dim: int,
+        layers: Sequence[int],
+        std: float = 0.1,
+        seed: int = 0,
     ):
         super().__init__()
-        self.gmf = GMF(num_users, num_items, dim, std)
-        self.mlp = MLP(num_users, num_items, layers, std)
-        self.out = nn.Linear(dim + layers[-1], 1)
+        self.num_items = num_items
+        with seeded(seed):  # one stream for all parts
+            self.gmf = GMF(num_users, num_items, dim, std, seed=None)
+            self.mlp = MLP(num_users, num_items, layers, std, seed=None)
+            self.out = nn.Linear(dim + layers[-1], 1)
         self.gmf.out, self.mlp.out = nn.Identity(), nn.Identity()  # their place is in `self.out`
 
     def forward(self, users: Tensor, items: Tensor) -> Tensor:
@@ -181,26 +232,6 @@ def fuse(gmf: GMF, mlp: MLP, alpha: float = 0.5) -> NeuMF:
     return model
 
 
-def scorer(model: nn.Module, num_items: int) -> Callable[[np.ndarray], Tensor]:
-    """Return the function that `metrics.rank_with` wants: (B,) user ids -> (B, n) scores.
-
-    Every pair goes through the model, a block of users at a time. Where a model has
-    `embeddings()`, `metrics.rank_all` gives the same lists for far less work.
-    """
-    items = torch.arange(num_items)[None, :]
-
-    @torch.no_grad()
-    def scores(users: np.ndarray) -> Tensor:
-        ids = torch.as_tensor(np.asarray(users), dtype=torch.int64)[:, None]  # (B, 1)
-        was_training = model.training
-        model.eval()
-        blocks = [model(part, items) for part in ids.split(max(1, BLOCK // num_items))]
-        model.train(was_training)
-        return torch.cat(blocks)
-
-    return scores
-
-
 def multiplications(model: nn.Module) -> int:
     """Return how many multiplications one more pair costs, when all n items are scored for a user.
 
@@ -219,9 +250,12 @@ def _later(mlp: MLP) -> int:
     return sum(layer.weight.numel() for layer in mlp.hidden[1:])
 
 
+def _check_sizes(**sizes: int) -> None:
+    for name, size in sizes.items():
+        arguments.integer(name, size)
+
+
 def _table(rows: int, dim: int, std: float) -> nn.Embedding:
-    if rows < 1 or dim < 1:
-        raise ValueError(f"num_users, num_items and dim must be at least 1; got {rows} and {dim}")
     table = nn.Embedding(rows, dim)
     nn.init.normal_(table.weight, std=std)
     return table

@@ -31,8 +31,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from graphrec_utils import graphs, losses
-from graphrec_utils.propagation import to_torch
+from graphrec_utils import arguments, graphs, losses
+from graphrec_utils.graphs.propagation import to_torch
+from graphrec_utils.models.scoring import from_embeddings, seeded
 
 RELEASED = ("adjacency", "activations", "biases", "norms", "dropout", "penalty")
 LIGHT = ("no W", "no σ")
@@ -80,35 +81,31 @@ def stack(
     return torch.cat(E, dim=1)
 
 
-def message_dropout(
-    A_hat: Tensor, rate: float, training: bool = True, generator: torch.Generator | None = None
-) -> Tensor:
-    """Return the matrix with a share of its entries dropped and the others divided by 1 - rate.
+def message_dropout(A_hat: Tensor, dropout: float, training: bool, rng: torch.Generator) -> Tensor:
+    """Return the matrix with a share of its entries dropped, the others divided by 1 - dropout.
 
     Each stored entry is a message. What a node hears stays the same on average; without training
     the matrix itself is returned.
 
     Args:
         A_hat: (N, N) torch sparse, CSR or COO.
-        rate: probability of losing a message, 0 <= rate < 1.
+        dropout: probability of losing a message, 0 <= dropout < 1.
         training: False leaves everything as it is.
-        generator: by default torch's global one.
+        rng: a torch generator.
 
     Raises:
-        ValueError: the rate is not in [0, 1), or A_hat is not sparse.
+        ValueError: dropout is not in [0, 1), or A_hat is not sparse.
 
     Wang et al. 2019, section 2.4.2. Built in lesson 05, exercise 05.4.
     """
-    _check_rate("rate", rate)
+    _check_share("dropout", dropout)
     if A_hat.layout not in (torch.sparse_csr, torch.sparse_coo):
         raise ValueError(f"A_hat must be sparse, CSR or COO; got {A_hat.layout}")
-    if not training or rate == 0:
+    if not training or dropout == 0:
         return A_hat
     if A_hat.layout == torch.sparse_coo:
         A_hat = A_hat.coalesce()
-    values = A_hat.values()
-    kept = torch.rand(values.shape, generator=generator, device=values.device) >= rate
-    values = values * kept / (1 - rate)
+    values = _drop(A_hat.values(), dropout, rng)
     if A_hat.layout == torch.sparse_csr:
         return _csr(A_hat.crow_indices(), A_hat.col_indices(), values, A_hat.shape)
     return torch.sparse_coo_tensor(
@@ -141,15 +138,16 @@ class NGCF(nn.Module):
         node_dropout: share of nodes whose messages are lost, in each layer anew; with the change
             "dropout" a share of the matrix's entries, the same ones in all layers.
         changes: names out of `RELEASED` and `LIGHT`.
-
-    Parameters start from torch's global generator (Xavier, as in the paper), and dropout draws
-    from it, too.
+        seed: of the start, Xavier as in the paper. What dropout loses is decided by the generator
+            that `embeddings` and `loss` are given.
 
     Raises:
-        ValueError: a size, a rate or a change is not possible.
+        ValueError: a size, a share or a change is not possible.
 
     Wang et al. 2019, https://arxiv.org/abs/1905.08108.
     """
+
+    scores = from_embeddings
 
     def __init__(
         self,
@@ -159,38 +157,37 @@ class NGCF(nn.Module):
         message_dropout: float = 0.1,
         node_dropout: float = 0.0,
         changes: Iterable[str] = (),
+        seed: int = 0,
     ):
         super().__init__()
         self.changes = frozenset(changes)
         if unknown := self.changes - {*RELEASED, *LIGHT}:
             known = ", ".join((*RELEASED, *LIGHT))
             raise ValueError(f"changes must be among {known}; got {sorted(unknown)}")
-        if dim < 1 or num_layers < 0:
-            raise ValueError(f"dim must be at least 1, num_layers 0; got {dim} and {num_layers}")
-        _check_rate("message_dropout", message_dropout)
-        _check_rate("node_dropout", node_dropout)
+        dim = arguments.integer("dim", dim)
+        num_layers = arguments.integer("num_layers", num_layers, least=0)
+        _check_share("message_dropout", message_dropout)
+        _check_share("node_dropout", node_dropout)
         self.message_dropout, self.node_dropout = message_dropout, node_dropout
         self.num_users, n = R.shape
         self._keep_graph(R)
         self.E0 = nn.Parameter(torch.empty(self.num_users + n, dim))
-        nn.init.xavier_uniform_(self.E0.data[: self.num_users])  # each side by its own size
-        nn.init.xavier_uniform_(self.E0.data[self.num_users :])
         self.num_layers = num_layers
-        layers, biases = 0 if "no W" in self.changes else num_layers, "biases" in self.changes
-        self.self_, self.inter = (
-            nn.ModuleList(nn.Linear(dim, dim, bias=biases) for _ in range(layers)) for _ in range(2)
-        )
-        for linear in [*self.self_, *self.inter]:
-            nn.init.xavier_uniform_(linear.weight)
-            if biases:
-                nn.init.xavier_uniform_(linear.bias[None, :])
+        with seeded(seed):
+            self._start(0 if "no W" in self.changes else num_layers, "biases" in self.changes)
 
-    def embeddings(self) -> tuple[Tensor, Tensor]:
-        """Return (m, d (K + 1)) and (n, d (K + 1)), whose products are the scores."""
+    def embeddings(self, rng: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
+        """Return (m, d (K + 1)) and (n, d (K + 1)), whose products are the scores.
+
+        Args:
+            rng: a torch generator that decides which messages get lost; without it none does.
+        """
         E, stacked = self.E0, [self.E0]
-        entries = self._drop_entries(self.values)
+        entries = self.values
+        if "dropout" in self.changes:  # the released code's node dropout: once for all layers
+            entries = _drop(entries, self.node_dropout, rng)
         for k in range(self.num_layers):
-            E = self._layer(k, E, entries)
+            E = self._layer(k, E, entries, rng)
             stacked.append(F.normalize(E, dim=1) if "norms" in self.changes else E)
         final = torch.cat(stacked, dim=1)  # (N, d (K + 1))
         return final[: self.num_users], final[self.num_users :]
@@ -204,8 +201,21 @@ class NGCF(nn.Module):
             f"changes: {changes}"
         )
 
-    def _layer(self, k: int, E: Tensor, entries: Tensor) -> Tensor:
-        heard = self._hear(self._drop_messages(entries), E)  # (N, d)
+    def _start(self, layers: int, biases: bool) -> None:
+        """Draw all parameters: layer 0, each side by its own size, then the matrices."""
+        dim = self.E0.shape[1]
+        nn.init.xavier_uniform_(self.E0.data[: self.num_users])
+        nn.init.xavier_uniform_(self.E0.data[self.num_users :])
+        self.self_, self.inter = (
+            nn.ModuleList(nn.Linear(dim, dim, bias=biases) for _ in range(layers)) for _ in range(2)
+        )
+        for linear in [*self.self_, *self.inter]:
+            nn.init.xavier_uniform_(linear.weight)
+            if biases:
+                nn.init.xavier_uniform_(linear.bias[None, :])
+
+    def _layer(self, k: int, E: Tensor, entries: Tensor, rng: torch.Generator | None) -> Tensor:
+        heard = self._hear(self._drop_messages(entries, rng), E)  # (N, d)
         both = heard if "adjacency" in self.changes else heard + E
         product = heard * E
         if "no W" not in self.changes:
@@ -217,23 +227,17 @@ class NGCF(nn.Module):
         else:
             E = F.leaky_relu(both + product, SLOPE)
         if "dropout" in self.changes:
-            E = F.dropout(E, self.message_dropout, self.training)
+            E = _drop(E, self.message_dropout, rng)
         return E
 
-    def _drop_entries(self, values: Tensor) -> Tensor:
-        """Node dropout of the released code: entries of the matrix, once for all layers."""
-        if "dropout" not in self.changes:
-            return values
-        return F.dropout(values, self.node_dropout, self.training)
-
-    def _drop_messages(self, values: Tensor) -> Tensor:
+    def _drop_messages(self, values: Tensor, rng: torch.Generator | None) -> Tensor:
         """Dropout of the paper, in every layer anew: messages, and all messages of some nodes."""
-        if "dropout" in self.changes or not self.training:
+        if "dropout" in self.changes:
             return values
         if self.node_dropout:
             sends = torch.ones(len(self.E0), dtype=values.dtype, device=values.device)
-            values = values * F.dropout(sends, self.node_dropout)[self.col]
-        return F.dropout(values, self.message_dropout)
+            values = values * _drop(sends, self.node_dropout, rng)[self.col]
+        return _drop(values, self.message_dropout, rng)
 
     def _keep_graph(self, R) -> None:
         """Store the matrix as its CSR parts, and where each entry's mirror image stands."""
@@ -277,7 +281,12 @@ class _Product(torch.autograd.Function):
         return None, None, ctx.A_T @ gradient
 
 
-def loss(model: NGCF, triples: tuple[Tensor, Tensor, Tensor], reg: float = 0.0) -> Tensor:
+def loss(
+    model: NGCF,
+    triples: tuple[Tensor, Tensor, Tensor],
+    reg: float = 0.0,
+    rng: torch.Generator | None = None,
+) -> Tensor:
     r"""Return the BPR loss of a batch of triples plus the penalty, both as means over the batch.
 
     With B triples, the paper's $\lambda \lVert\Theta\rVert^2$ becomes
@@ -289,11 +298,20 @@ def loss(model: NGCF, triples: tuple[Tensor, Tensor, Tensor], reg: float = 0.0) 
         model: an NGCF.
         triples: u, i, j as `sampling.bpr_triples` returns them.
         reg: λ >= 0.
+        rng: a torch generator for dropout, in training mode; `model.eval()` loses nothing.
+
+    Raises:
+        ValueError: the model should lose messages in training, and there is no rng.
 
     Wang et al. 2019, equation 11.
     """
+    drops = model.training and (model.message_dropout > 0 or model.node_dropout > 0)
+    if drops and rng is None:
+        raise ValueError(
+            "this model loses messages in training: give rng, a torch.Generator, or call model.eval()"
+        )
     u, i, j = triples
-    user_emb, item_emb = model.embeddings()
+    user_emb, item_emb = model.embeddings(rng if drops else None)
     e_u, e_i, e_j = user_emb[u], item_emb[i], item_emb[j]  # (B, d (K + 1)) each
     value = losses.bpr((e_u * e_i).sum(dim=1), (e_u * e_j).sum(dim=1))
     if not reg:
@@ -314,6 +332,14 @@ def _csr(row: Tensor, col: Tensor, values: Tensor, shape: Sequence[int]) -> Tens
     return torch.sparse_csr_tensor(row, col, values, tuple(shape), check_invariants=False)
 
 
-def _check_rate(name: str, rate: float) -> None:
-    if not 0 <= rate < 1:
-        raise ValueError(f"{name} must be at least 0 and below 1; got {rate}")
+def _drop(values: Tensor, share: float, rng: torch.Generator | None) -> Tensor:
+    """Return the values with a share of them at 0 and the others divided by what remains."""
+    if rng is None or share == 0:
+        return values
+    kept = torch.rand(values.shape, generator=rng, device=values.device) >= share
+    return values * kept / (1 - share)
+
+
+def _check_share(name: str, share: float) -> None:
+    if not 0 <= share < 1:
+        raise ValueError(f"{name} must be at least 0 and below 1; got {share}")

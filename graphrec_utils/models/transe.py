@@ -4,8 +4,7 @@ r"""TransE: a relation is a translation, $\mathbf e_h + \boldsymbol\theta_r \app
 -d_neg, margin)` or `losses.sampled_softmax` they make the model of the lecture. `fit` is the same
 training as one fast loop. `filtered_ranks` and `mrr` measure either.
 
-Bordes et al. 2013, "Translating embeddings for modeling multi-relational data".
-Built in lesson 12.
+Bordes et al. 2013, "Translating embeddings for modeling multi-relational data". Built in lesson 12.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from graphrec_utils import arguments
 from graphrec_utils.data.triples import Triples
 from graphrec_utils.kernels import transe as kernels
 
@@ -37,6 +37,34 @@ class TransE:
     norm: int
 
 
+@dataclass(frozen=True, eq=False)
+class Tails:
+    """A relation as a recommender: a user is a head, an item a tail, the score minus the distance.
+
+    Attributes:
+        model: trained vectors.
+        rel: the relation that is asked for, for example the one of likes.
+        users: (m,) the entity of each user.
+        items: (n,) the entity of each item.
+    """
+
+    model: TransE
+    rel: int
+    users: NDArray[np.int64]
+    items: NDArray[np.int64]
+
+    def scores(self, users: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Return the (B, n) scores of the given (B,) users."""
+        E, R = self.model.entity_emb, self.model.rel_emb
+        wanted = torch.from_numpy(
+            E[self.users[users]] + R[self.rel]
+        )  # (B, d) where the tail should be
+        # the quick form by inner products would round, and the rounding depends on B
+        exact = "donot_use_mm_for_euclid_dist"
+        tails = torch.from_numpy(E[self.items])
+        return -torch.cdist(wanted, tails, p=self.model.norm, compute_mode=exact).numpy()
+
+
 def distance(head: Tensor, rel: Tensor, tail: Tensor, norm: int = 1) -> Tensor:
     r"""Return $\lVert \mathbf e_h + \boldsymbol\theta_r - \mathbf e_t \rVert$, of shapes (..., d), over the last axis.
 
@@ -51,9 +79,7 @@ def distance(head: Tensor, rel: Tensor, tail: Tensor, norm: int = 1) -> Tensor:
     return torch.linalg.vector_norm(head + rel - tail, ord=_norm(norm), dim=-1)
 
 
-def corrupt(
-    facts: Tensor, num_entities: int, num_negatives: int, generator: torch.Generator
-) -> Tensor:
+def corrupt(facts: Tensor, num_entities: int, num_negatives: int, rng: torch.Generator) -> Tensor:
     """Return corrupted facts, (B, S, 3): the head or the tail replaced at random, never both.
 
     A fair coin chooses the side once per fact. What is drawn never equals the fact itself; that
@@ -63,7 +89,7 @@ def corrupt(
         facts: (B, 3) int64, columns head, relation, tail.
         num_entities: at least 2.
         num_negatives: S.
-        generator: of the facts' device.
+        rng: a torch generator of the facts' device.
 
     Raises:
         ValueError: facts are not (B, 3), hold an unknown entity, or there is only one entity.
@@ -78,9 +104,9 @@ def corrupt(
     if len(facts) and not 0 <= ends.min() <= ends.max() < num_entities:
         raise ValueError(f"entities must be 0 to {num_entities - 1}; got {int(ends.max())}")
     shape = (len(facts), num_negatives)
-    side = 2 * torch.randint(2, (len(facts), 1), generator=generator)  # column 0 or 2
+    side = 2 * torch.randint(2, (len(facts), 1), generator=rng)  # column 0 or 2
     # skip the entity that stands there: the ids behind it move up by one
-    drawn = torch.randint(num_entities - 1, shape, generator=generator)
+    drawn = torch.randint(num_entities - 1, shape, generator=rng)
     drawn += drawn >= facts.gather(1, side)
     out = facts[:, None, :].repeat(1, num_negatives, 1)  # (B, S, 3)
     return out.scatter(2, side[:, None, :].expand(*shape, 1), drawn[..., None])
@@ -103,7 +129,7 @@ def fit(
     sharpness: float = 12.0,
     norm: int = 2,
     num_negatives: int = 64,
-    rate: float = 0.1,
+    lr: float = 0.1,
     unit: bool = True,
     epochs: int = 10,
     seed: int = 0,
@@ -121,7 +147,7 @@ def fit(
         norm: 1 or 2.
         num_negatives: S, all of the head or all of the tail, uniform; one that equals the fact
             itself is left out.
-        rate: learning rate.
+        lr: learning rate.
         unit: keep entities at length 1 after every step, as the paper does. Without it the
             softmax needs a small sharpness.
         epochs: passes over the facts, each in a new random order.
@@ -135,18 +161,19 @@ def fit(
     Raises:
         ValueError: no facts, fewer than 2 entities, or an argument out of its range.
     """
-    _check(loss, norm, dim=dim, sharpness=sharpness, num_negatives=num_negatives, rate=rate)
+    _check(loss, norm, sharpness=sharpness, lr=lr)
+    dim = arguments.integer("dim", dim)
+    num_negatives = arguments.integer("num_negatives", num_negatives)
     if len(train) == 0 or train.num_entities < 2:
         raise ValueError("train needs at least one fact and two entities")
-    if epochs < 0 or seed < 0:
-        raise ValueError(f"epochs and seed must be at least 0; got {epochs} and {seed}")
-    rng = np.random.default_rng(seed)
+    epochs = arguments.integer("epochs", epochs, least=0)
+    rng = np.random.default_rng(arguments.integer("seed", seed, least=0))
     model = TransE(
         _start(train.num_entities, dim, rng), _start(train.num_relations, dim, rng), norm
     )
     squares = [np.full(len(emb), 1e-8, np.float32) for emb in (model.entity_emb, model.rel_emb)]
     facts, softmax = train.array(), LOSSES[loss]
-    numbers = np.float32(sharpness), np.float32(rate)
+    numbers = np.float32(sharpness), np.float32(lr)
     for epoch in range(1, epochs + 1):
         order, bits = rng.permutation(len(facts)), rng.integers(2**63, dtype=np.uint64)
         emb = model.entity_emb, model.rel_emb
@@ -239,6 +266,4 @@ def _check(loss: str, norm: int, **positive: float) -> None:
     if loss not in LOSSES:
         raise ValueError(f"loss must be one of {', '.join(LOSSES)}; got {loss!r}")
     _norm(norm)
-    for name, value in positive.items():
-        if not 0 < value < np.inf:
-            raise ValueError(f"{name} must be a positive number; got {value}")
+    arguments.positive(**positive)

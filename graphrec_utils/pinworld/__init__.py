@@ -10,17 +10,19 @@ Users have topics, a style, and sometimes a drift; pins are organic, idea, produ
 days there are sessions, impressions and eight kinds of actions. The pages to read, from the
 bottom up: `entities`, `content`, `sessions`, `impressions` generate; `generator` puts them
 together; `tables`, `graphs`, `oracle`, `exports`, `schema` are what a `World` offers; `snapshot`
-reads and writes; the `premises_*`, `probe_*` and `report` measure what the world supports.
+reads and writes; `pair_features` counts what a ranker may know, `feed` shows lists; the `premises_*`, `probe_*` and `report` measure what the world supports.
 `recipes` has a dozen lines for each lesson that take its data from a world.
 """
 
 from __future__ import annotations
 
 from graphrec_utils.pinworld.entities import DAY, DAYS, KINDS, TOPICS
+from graphrec_utils.pinworld.feed import Feed
 from graphrec_utils.pinworld.generator import PRESETS, make
 from graphrec_utils.pinworld.graphs import SIX, Bipartite
 from graphrec_utils.pinworld.impressions import ACTIONS, NEGATIVE_ACTIONS, POSITIVE_ACTIONS
 from graphrec_utils.pinworld.oracle import user_study
+from graphrec_utils.pinworld.pair_features import PairFeatures
 from graphrec_utils.pinworld.sessions import SURFACES
 from graphrec_utils.pinworld.snapshot import load
 from graphrec_utils.pinworld.tables import HIDDEN, TOTALS, TRAIN_END, VAL_END
@@ -42,6 +44,8 @@ __all__ = [
     "TRAIN_END",
     "VAL_END",
     "Bipartite",
+    "Feed",
+    "PairFeatures",
     "World",
     "load",
     "make",

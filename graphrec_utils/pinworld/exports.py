@@ -1,4 +1,4 @@
-"""A world in the formats of other libraries: PyTorch Geometric and networkx."""
+"""A world in other formats: facts, PyTorch Geometric and networkx."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from graphrec_utils.pinworld.entities import DAYS
 from graphrec_utils.pinworld.impressions import ACTIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import networkx as nx
     from torch_geometric.data import HeteroData
 
-    from graphrec_utils.pinworld.world import World
+    from graphrec_utils.data import Triples
 
 LARGEST_NETWORKX = 5000  # nodes
 
 
-def relations(world: World, until_day: float = DAYS) -> dict[tuple[str, str, str], np.ndarray]:
+def relations(world, until_day: float = DAYS) -> dict[tuple[str, str, str], np.ndarray]:
     """Return all typed edges of a world up to a day: (source, relation, target) -> (2 or 3, E).
 
     Row 0 holds sources, row 1 targets; relations that happen at a moment have a row 2 with the
@@ -52,7 +54,46 @@ def relations(world: World, until_day: float = DAYS) -> dict[tuple[str, str, str
     return out
 
 
-def to_hetero_data(world: World, until_day: float = DAYS) -> HeteroData:
+def to_triples(
+    world, until_day: float = DAYS, only: Collection[str] | None = None
+) -> tuple[Triples, dict[str, int]]:
+    """Return the edges of `relations` as facts, each once, and the first entity of every node type.
+
+    Pin p is entity `first["pin"] + p`; the types follow each other in the order of `World.sizes`.
+
+    Args:
+        until_day: edges from before this day.
+        only: names of relations, such as ("save", "made"), in the order of their ids; None: all.
+
+    Raises:
+        ValueError: a relation is unknown, or until_day is not between 0 and 56.
+    """
+    from graphrec_utils.data import Triples
+
+    found = {name: (s, t, edges) for (s, name, t), edges in relations(world, until_day).items()}
+    only = tuple(found) if only is None else tuple(only)
+    if unknown := [name for name in only if name not in found]:
+        raise ValueError(f"there is no relation {unknown[0]!r}; known are {', '.join(found)}")
+    sizes = dict(zip(NODES, world.sizes.values(), strict=True))
+    first = dict(zip(NODES, np.cumsum([0, *sizes.values()]).tolist(), strict=False))
+    facts = [np.empty((0, 3), np.int64)]
+    for r, (source, target, edges) in enumerate(found[name] for name in only):
+        pairs = np.unique(edges[:2], axis=1) + np.array([[first[source]], [first[target]]])
+        facts.append(np.stack([pairs[0], np.full(pairs.shape[1], r), pairs[1]], axis=1))
+    types = np.repeat(np.array(NODES, dtype=object), list(sizes.values()))
+    labels = np.array([f"{n} {k}" for n, size in sizes.items() for k in range(size)], dtype=object)
+    triples = Triples(
+        *np.concatenate(facts).T,
+        len(types),
+        len(only),
+        entity_labels=labels,
+        relation_labels=np.array(only, dtype=object),
+        entity_types=types,
+    )
+    return triples, first
+
+
+def to_hetero_data(world, until_day: float = DAYS) -> HeteroData:
     """Return the world as PyTorch Geometric's HeteroData; nothing hidden is in it.
 
     Nodes: user, pin, board (those made before the day), query, creator, advertiser. Pins have `x` (pins, 64) images,
@@ -80,7 +121,7 @@ def to_hetero_data(world: World, until_day: float = DAYS) -> HeteroData:
     return data
 
 
-def to_networkx(world: World) -> nx.MultiGraph:
+def to_networkx(world) -> nx.MultiGraph:
     """Return a small world as a networkx graph, to draw it and to walk on it.
 
     Nodes are pairs like ("pin", 17) with an attribute `type`; edges have `relation` and, where

@@ -7,7 +7,6 @@ made before it are nodes, so that a graph of the training days knows nothing of 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,9 +14,6 @@ import scipy.sparse as sp
 
 from graphrec_utils.pinworld.entities import DAY, DAYS
 from graphrec_utils.pinworld.impressions import POSITIVE_ACTIONS
-
-if TYPE_CHECKING:
-    from graphrec_utils.pinworld.world import World
 
 SIX = ("board-pin", "user-pin", "user-idea", "user-product", "user-ad", "query-pin")
 
@@ -40,7 +36,7 @@ class Bipartite:
         return self.matrix.nnz
 
 
-def bipartite(world: World, until_day: float = DAYS) -> dict[str, Bipartite]:
+def bipartite(world, until_day: float = DAYS) -> dict[str, Bipartite]:
     """Return six graphs that share the pins (MultiBiSage, Gurukar et al. 2022).
 
     | name | edge |
@@ -74,12 +70,12 @@ def bipartite(world: World, until_day: float = DAYS) -> dict[str, Bipartite]:
     return out
 
 
-def num_boards(world: World, until_day: float) -> int:
+def num_boards(world, until_day: float) -> int:
     """Return how many boards were made before a day: these are boards 0, 1, ..."""
     return int(np.searchsorted(world.boards["created"].to_numpy(), until_day * DAY))
 
 
-def pin_pin(world: World, until_day: float = DAYS) -> sp.csr_array:
+def pin_pin(world, until_day: float = DAYS) -> sp.csr_array:
     """Return how often two pins were engaged directly one after the other in a session.
 
     Returns:
@@ -95,7 +91,7 @@ def pin_pin(world: World, until_day: float = DAYS) -> sp.csr_array:
     return sp.csr_array(one_way + one_way.T)
 
 
-def _bipartite(world: World, left: str, count: int, left_ids, pins) -> Bipartite:
+def _bipartite(world, left: str, count: int, left_ids, pins) -> Bipartite:
     """Return the graph of the pairs (left_ids, pins) with `count` nodes on the left."""
     return Bipartite(left, _count(left_ids, pins, (count, world.num_pins)))
 

@@ -109,7 +109,7 @@ def _shelves(pins: Arrays) -> list[np.ndarray]:
 
 
 def _bend(taste, query_style, query) -> np.ndarray:
-    """Turn the taste of search sessions towards the query; round to a grid (see entities)."""
+    """Turn the taste of search sessions toward the query; round to a grid (see entities)."""
     bent = unit(0.5 * taste + query_style[query] / STYLE_GRID)
     return np.round(np.where(query[:, None] >= 0, bent, taste) * 4096) / 4096
 

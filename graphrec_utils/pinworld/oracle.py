@@ -6,15 +6,10 @@ PinSage was compared with its rivals by showing people one pin and two recommend
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
 from graphrec_utils.pinworld.entities import STYLE_GRID, Arrays, unit
-
-if TYPE_CHECKING:
-    from graphrec_utils.pinworld.world import World
 
 _STYLE_WEIGHT = 0.9
 
@@ -43,7 +38,7 @@ def similarity(arrays: Arrays, left: np.ndarray, right: np.ndarray) -> np.ndarra
 
 
 def user_study(
-    world: World, queries: np.ndarray, lists: dict[str, np.ndarray], margin: float = 0.05
+    world, queries: np.ndarray, lists: dict[str, np.ndarray], margin: float = 0.05
 ) -> pd.DataFrame:
     """Let the oracle compare the first method's related pins with every other method's.
 

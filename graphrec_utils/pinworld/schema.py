@@ -6,16 +6,11 @@ and on a dark one; users are a blue circle and pins an orange square, as everywh
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from graphrec_utils import style
 from graphrec_utils.pinworld.entities import KINDS
 from graphrec_utils.pinworld.impressions import ACTIONS, NEGATIVE_ACTIONS
-
-if TYPE_CHECKING:
-    from graphrec_utils.pinworld.world import World
 
 _USER, _PIN, _MIDDLE = (70, 190), (610, 190), 335  # centers, and the middle between them
 # nodes between user and pin: name, y, relation from the user (leaves him at x), and to the pin
@@ -26,7 +21,7 @@ _BETWEEN = (
 )
 
 
-def svg(world: World) -> str:
+def svg(world) -> str:
     """Return the picture with its sizes; all it shows is in its label for screen readers."""
     counts = _counts(world)
     parts = _actions(counts)
@@ -53,7 +48,7 @@ def svg(world: World) -> str:
     )
 
 
-def _counts(world: World) -> dict[str, int]:
+def _counts(world) -> dict[str, int]:
     """Return the number of edges of every relation."""
     code = world.arrays["shown_action"]
     done = dict(zip(ACTIONS, np.bincount(code[code >= 0], minlength=len(ACTIONS)), strict=True))
@@ -70,7 +65,7 @@ def _counts(world: World) -> dict[str, int]:
     }
 
 
-def _label(world: World, counts: dict[str, int]) -> str:
+def _label(world, counts: dict[str, int]) -> str:
     """Return the picture in words."""
     nodes = ", ".join(f"{count:,} {name}" for name, count in world.sizes.items())
     edges = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts.items())
@@ -89,7 +84,7 @@ def _actions(counts: dict[str, int]) -> list[str]:
     return parts
 
 
-def _pins(world: World, counts: dict[str, int]) -> list[str]:
+def _pins(world, counts: dict[str, int]) -> list[str]:
     """Return the square of pins with its four kinds, and the loop of pin-pin edges."""
     x, y = _PIN
     kinds = np.bincount(world.arrays["pin_kind"], minlength=len(KINDS))
@@ -104,7 +99,7 @@ def _pins(world: World, counts: dict[str, int]) -> list[str]:
 
 
 def _box(x: int, y: int, name: str, count: int) -> list[str]:
-    """Return a node type that is neither user nor pin: a grey frame."""
+    """Return a node type that is neither user nor pin: a gray frame."""
     return [
         f'<rect x="{x - 62}" y="{y - 22}" width="124" height="44" rx="4" '
         f'fill="none" stroke="{style.CONTEXT}" stroke-width="2"/>',

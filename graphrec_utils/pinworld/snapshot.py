@@ -126,8 +126,7 @@ def write_all(folder: Path) -> dict:
             "sha256": hashlib.sha256(content).hexdigest(),
             "arrays_sha256": world.digest(),
         }
-    with paths.replacing(folder / "pinworld.json") as part:
-        part.write_text(json.dumps(registry, indent=2) + "\n", encoding="utf-8")
+    paths.write(folder / "pinworld.json", json.dumps(registry, indent=2) + "\n")
     return registry
 
 

@@ -7,7 +7,7 @@ else, the tables included, is computed from them when first asked for.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import networkx as nx
     from torch_geometric.data import HeteroData
 
-    from graphrec_utils.data import Interactions, Split
+    from graphrec_utils.data import Interactions, Split, Triples
 
 _INT8 = (
     *("topic_center", "user_style", "pin_style", "creator_style"),
@@ -252,6 +252,12 @@ class World:
     def relations(self, until_day: float = DAYS) -> dict[tuple[str, str, str], np.ndarray]:
         """Return the typed edges of the days before `until_day`: see `exports.relations`."""
         return exports.relations(self, until_day)
+
+    def to_triples(
+        self, until_day: float = DAYS, only: Collection[str] | None = None
+    ) -> tuple[Triples, dict[str, int]]:
+        """Return facts and the first entity of each node type; see `exports.to_triples`."""
+        return exports.to_triples(self, until_day, only)
 
     def to_hetero_data(self, until_day: float = DAYS) -> HeteroData:
         """Return the world as PyG's HeteroData: see `exports.to_hetero_data`."""

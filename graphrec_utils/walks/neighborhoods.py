@@ -2,7 +2,7 @@
 
 A neighborhood is a row of a sparse matrix alpha, (B, N): weights that sum to 1, on at most T
 nodes. So `alpha @ H` is PinSage's importance pooling of the node vectors H, and alpha can be
-handed to `neighbors.sample` as any other graph.
+handed to `graphs.batches.sample` as any other graph.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import numpy as np
 import scipy.sparse as sp
 from torch import Tensor
 
+from graphrec_utils import arguments
+from graphrec_utils.graphs.walkable import Graph, walkable
 from graphrec_utils.kernels import walks as kernels
-from graphrec_utils.walks.graph import Graph, checked_nodes, checked_size, walkable
-from graphrec_utils.walks.pixie import checked_seed, coin
+from graphrec_utils.walks.restart import coin
 
 
 def importance_neighbors(
@@ -48,11 +49,10 @@ def importance_neighbors(
         TypeError: A is no matrix we know.
         ValueError: A cannot be walked on, or an argument is out of its range.
 
-    Ying et al. 2018, https://arxiv.org/abs/1806.01973, section 3.1. Built in lesson 09,
-    exercise 09.1.
+    Ying et al. 2018, https://arxiv.org/abs/1806.01973, section 3.1. Built in lesson 09, exercise 09.1.
     """
     graph = walkable(A)
-    quotas = np.array([checked_size("top", top)])
+    quotas = np.array([arguments.integer("top", top)])
     types = np.zeros(graph.num_nodes, np.int8)
     return _most_visited(graph, nodes, types, quotas, num_steps, restart, hops, seed)
 
@@ -86,7 +86,7 @@ def typed_neighbors(
 
     Badrinath et al. 2025, https://arxiv.org/abs/2504.17811; their 25 pins and 75 boards come from
     the pin-board graph, 50 more pins from the pin-pin graph: one call for each.
-    Built in lesson 16, exercise 16.2.
+    Will be built in lesson 16.
     """
     graph = walkable(A)
     quotas = np.asarray(quotas, dtype=np.int64)
@@ -95,14 +95,14 @@ def typed_neighbors(
     types = np.asarray(types)
     if types.shape != (graph.num_nodes,):
         raise ValueError(f"types must be ({graph.num_nodes},), one per node; got {types.shape}")
-    types = checked_nodes("types", types, len(quotas)).astype(np.int8)
+    types = arguments.ids("types", types, len(quotas)).astype(np.int8)
     return _most_visited(graph, nodes, types, quotas, num_steps, restart, 1, seed)
 
 
 def _most_visited(graph, nodes, types, quotas, num_steps, restart, hops, seed) -> sp.csr_array:
-    starts = checked_nodes("nodes", nodes, graph.num_nodes)
-    steps = checked_size("num_steps", num_steps)
-    fixed = checked_size("hops", hops), steps, coin(restart), checked_seed(seed)
+    starts = arguments.ids("nodes", nodes, graph.num_nodes)
+    steps = arguments.integer("num_steps", num_steps)
+    fixed = arguments.integer("hops", hops), steps, coin(restart), arguments.seed(seed)
     kept = np.minimum(quotas, graph.num_nodes)
     found, counts = kernels.top_visited(*graph.edges, starts, *fixed, types, kept)
     there = found >= 0  # (B, T), a row's first places

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from torch import Tensor
 
+from graphrec_utils import arguments
+from graphrec_utils.graphs.walkable import Graph, walkable
 from graphrec_utils.kernels import walks as kernels
-from graphrec_utils.walks.graph import Graph, checked_nodes, checked_size, walkable
-from graphrec_utils.walks.pixie import checked_seed
 
 
 def paths(
@@ -36,11 +36,13 @@ def paths(
         ValueError: A cannot be walked on, or an argument is out of its range.
     """
     graph = walkable(A)
-    starts = checked_nodes("nodes", nodes, graph.num_nodes)
-    length, num_walks = checked_size("length", length), checked_size("num_walks", num_walks)
+    starts = arguments.ids("nodes", nodes, graph.num_nodes)
+    length = arguments.integer("length", length)
+    num_walks = arguments.integer("num_walks", num_walks)
     walk = np.tile(np.arange(num_walks), len(starts))
     out = np.empty((len(starts) * num_walks, length + 1), np.int64)
-    kernels.paths(*graph.edges, np.repeat(starts, num_walks), walk, length, checked_seed(seed), out)
+    bits = arguments.seed(seed)
+    kernels.paths(*graph.edges, np.repeat(starts, num_walks), walk, length, bits, out)
     return out
 
 
@@ -66,7 +68,7 @@ def pairs(walks: np.ndarray, window: int | None = None) -> np.ndarray:
     if walks.ndim != 2 or not np.issubdtype(walks.dtype, np.integer):
         raise ValueError(f"walks must be rows of node ids; got {walks.dtype}, {walks.shape}")
     size = walks.shape[1]
-    reach = size - 1 if window is None else min(checked_size("window", window), size - 1)
+    reach = size - 1 if window is None else min(arguments.integer("window", window), size - 1)
     found = [np.empty((0, 2), np.int64)]
     for distance in range(1, reach + 1):
         if window is None:

@@ -17,15 +17,10 @@ from collections.abc import Sequence
 import numpy as np
 from torch import Tensor
 
+from graphrec_utils import arguments
+from graphrec_utils.graphs.walkable import Graph, Walkable, walkable
 from graphrec_utils.kernels import walks as kernels
-from graphrec_utils.walks.graph import (
-    Graph,
-    Walkable,
-    checked_nodes,
-    checked_restart,
-    checked_size,
-    walkable,
-)
+from graphrec_utils.walks.restart import coin
 
 Stop = tuple[int, int]
 
@@ -62,12 +57,12 @@ def visits(
         TypeError: A is no matrix we know.
         ValueError: A cannot be walked on, the query has no edge, or an argument is out of range.
 
-    Algorithm 1, and 2 with weights. Built in lesson 08, exercises 08.1 and 08.5.
+    Algorithm 1, and 2 with weights. Built in lesson 08, exercises 08.1 and 08.2.
     """
     graph = walkable(A)
     start = _queries("query", graph, [query])[0]
-    num_steps = checked_size("num_steps", num_steps, 0)
-    fixed = checked_size("hops", hops), num_steps, coin(restart), checked_seed(seed)
+    num_steps = arguments.integer("num_steps", num_steps, least=0)
+    fixed = arguments.integer("hops", hops), num_steps, coin(restart), arguments.seed(seed)
     return kernels.visits(*graph.edges, start, *fixed, _stop(stop))
 
 
@@ -99,7 +94,7 @@ def allocate_steps(
         ValueError: a degree is not positive or above max_degree, weights do not fit or are not
             valid, no query would get a step, or num_steps is negative.
 
-    Section 3.1 (3). Built in lesson 08, exercise 08.3.
+    Section 3.1 (3). Built in lesson 08, exercise 08.4.
     """
     degree = np.asarray(degree, dtype=np.float64)
     weights = np.ones(len(degree)) if weights is None else np.asarray(weights, dtype=np.float64)
@@ -113,7 +108,7 @@ def allocate_steps(
     share = weights * degree * np.maximum(C - np.log(degree), 0)
     if not share.any():
         raise ValueError(f"C = {C:g} leaves no query a step; it must exceed log(degree)")
-    exact = checked_size("num_steps", num_steps, 0) * (share / share.sum())
+    exact = arguments.integer("num_steps", num_steps, least=0) * (share / share.sum())
     steps = np.floor(exact).astype(np.int64)
     most = np.argsort(steps - exact, kind="stable")[: int(num_steps - steps.sum())]
     steps[most] += 1
@@ -125,7 +120,7 @@ def boost(counts: np.ndarray | Sequence[Sequence[float]]) -> np.ndarray:
 
     A pin that several queries reached beats one that a single query reached as often: 2 and 2
     visits count 8, 4 and 0 count 4. Raises ValueError if V is no matrix or has negative entries.
-    Section 3.1 (4). Built in lesson 08, exercise 08.4.
+    Section 3.1 (4). Built in lesson 08, exercise 08.5.
     """
     V = np.asarray(counts, dtype=np.float64)
     if V.ndim != 2 or (V < 0).any():
@@ -164,15 +159,15 @@ def recommend(
     Raises:
         TypeError, ValueError: as `visits` and `allocate_steps`; also if a query occurs twice.
 
-    Algorithm 3. Built in lesson 08, exercise 08.8.
+    Algorithm 3. Built in lesson 08, exercise 08.5.
     """
     graph = walkable(A)
     starts = _queries("queries", graph, queries)
-    seen = checked_nodes("seen", np.asarray(seen, dtype=np.int64), graph.num_nodes)
-    top = checked_size("top", top)
+    seen = arguments.ids("seen", np.asarray(seen, dtype=np.int64), graph.num_nodes)
+    top = arguments.integer("top", top)
     edges = np.diff(graph.indptr)
     steps = allocate_steps(edges[starts], num_steps, edges.max(), weights)
-    fixed = checked_size("hops", hops), coin(restart), checked_seed(seed), _stop(stop)
+    fixed = arguments.integer("hops", hops), coin(restart), arguments.seed(seed), _stop(stop)
     nodes, score = kernels.roots(*graph.edges, starts, steps, *fixed)
     fresh = ~np.isin(nodes, np.concatenate([starts, seen]))
     nodes, score = nodes[fresh].astype(np.int64), score[fresh] ** 2
@@ -180,19 +175,9 @@ def recommend(
     return nodes[best], score[best]
 
 
-def coin(restart: float) -> np.uint64:
-    """Return `restart` as the kernels compare it: with 32 random bits."""
-    return np.uint64(max(1, round(checked_restart(restart) * 2**32)))
-
-
-def checked_seed(seed: int) -> np.uint64:
-    """Return the seed as 64 bits, or raise a ValueError."""
-    return np.uint64(checked_size("seed", seed, 0))
-
-
 def _queries(name: str, graph: Walkable, nodes) -> np.ndarray:
     """Return the ids of queries that a walk can leave, none of them twice."""
-    starts = checked_nodes(name, nodes, graph.num_nodes)
+    starts = arguments.ids(name, nodes, graph.num_nodes)
     if len(starts) == 0:
         raise ValueError("queries is empty: a walk needs a node to begin at")
     alone = starts[np.diff(graph.indptr)[starts] == 0]
@@ -208,6 +193,6 @@ def _stop(stop: Stop | None) -> tuple[np.int64, np.int64]:
         return kernels.NO_STOP
     num_nodes, num_visits = stop
     return (
-        np.int64(checked_size("n_p in stop", num_nodes, 0)),
-        np.int64(checked_size("n_v in stop", num_visits)),
+        np.int64(arguments.integer("n_p in stop", num_nodes, least=0)),
+        np.int64(arguments.integer("n_v in stop", num_visits)),
     )

@@ -17,14 +17,10 @@ import scipy.sparse as sp
 import torch
 from torch import Tensor
 
+from graphrec_utils import arguments
+from graphrec_utils.graphs.walkable import Graph, walkable
 from graphrec_utils.kernels import walks as kernels
-from graphrec_utils.walks.graph import (
-    Graph,
-    checked_nodes,
-    checked_restart,
-    checked_tolerance,
-    walkable,
-)
+from graphrec_utils.walks.restart import probability
 
 COLUMNS = 16  # starts per product: a row of X is two cache lines
 
@@ -57,14 +53,14 @@ def ppr_push(
     Built in lesson 04, exercise 04.5.
     """
     graph = walkable(A)
-    start = int(checked_nodes("node", [node], graph.num_nodes)[0])
-    restart, tolerance = checked_restart(restart), checked_tolerance(tolerance)
+    start = int(arguments.ids("node", [node], graph.num_nodes)[0])
+    restart = probability(restart)
+    arguments.positive(tolerance=tolerance)
     if graph.degree[start] == 0:
         settled = _at(start, graph.num_nodes)
     else:
-        settled, _ = kernels.push(
-            graph.indptr, graph.indices, graph.weight, graph.degree, start, restart, tolerance
-        )
+        edges = graph.indptr, graph.indices, graph.weight, graph.degree
+        settled, _ = kernels.push(*edges, start, restart, float(tolerance))
     return torch.from_numpy(settled) if isinstance(A, Tensor) else settled
 
 
@@ -92,8 +88,9 @@ def ppr(
     Page et al. 1999, http://ilpubs.stanford.edu/422/, section 6.
     """
     graph = walkable(A)
-    starts = checked_nodes("nodes", nodes, graph.num_nodes)
-    restart, tolerance = checked_restart(restart), checked_tolerance(tolerance)
+    starts = arguments.ids("nodes", nodes, graph.num_nodes)
+    restart = probability(restart)
+    arguments.positive(tolerance=tolerance)
     steps = num_steps(restart, tolerance)
     shares = np.empty((len(starts), graph.num_nodes))
     inverse = np.divide(1, graph.degree, where=graph.degree > 0, out=np.zeros(graph.num_nodes))

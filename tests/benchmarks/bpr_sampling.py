@@ -22,9 +22,9 @@ FOLDERS = {"lightgcn-pytorch": "a clone of gusye1234/LightGCN-PyTorch, cppimport
 
 def prepare(folder: Path) -> None:
     """Write the train interactions."""
-    from graphrec_utils import data
+    from graphrec_utils import datasets
 
-    R = data.load("gowalla").train.csr()
+    R = datasets.load("gowalla").train.csr()
     np.savez(folder / "inputs.npz", indptr=R.indptr, indices=R.indices, shape=np.array(R.shape))
 
 

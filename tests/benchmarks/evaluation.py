@@ -21,10 +21,10 @@ PEERS = {
 
 def prepare(folder: Path) -> None:
     """Write embeddings, train and test for all engines."""
-    from graphrec_utils import data, graphs
+    from graphrec_utils import datasets, graphs
     from graphrec_utils.models import mf
 
-    train, _, test = data.load("gowalla")
+    train, _, test = datasets.load("gowalla")
     R, relevant = train.csr(), test.csr()
     R_hat = graphs.biadjacency(graphs.normalize(graphs.adjacency(R)), R.shape[0])
     user_emb, item_emb = mf.svd(R_hat.astype(np.float32), DIM)

@@ -23,7 +23,7 @@ import time
 import numpy as np
 import torch
 
-from graphrec_utils import data, metrics, results, sampling, train
+from graphrec_utils import datasets, metrics, results, sampling, train
 from graphrec_utils.models import filters, mf
 from graphrec_utils.models.ngcf import NGCF
 from graphrec_utils.models.ngcf import loss as ngcf_loss
@@ -69,13 +69,13 @@ def rows(table):
 def gfcf() -> None:
     """Measure what lesson 04 chose on validation."""
     start = time.perf_counter()
-    published, seen = data.load("gowalla"), results.load("04_gfcf_gowalla").values
+    published, seen = datasets.load("gowalla"), results.load("04_gfcf_gowalla").values
     names = {"dim": "patterns of GF-CF", "weight": "weight of GF-CF", "passes": "passes of GF-CF"}
     parameters = {argument: seen[name] for argument, name in names.items()}
     wall, cpu = time.perf_counter(), time.process_time()
     model = filters.gf_cf(published.train.csr(), **parameters)
     prepared = time.process_time() - cpu
-    ranked = metrics.rank_with(model.scores, published.train)
+    ranked = metrics.rank(model, published.train)
     point = {
         "epoch": 0,
         "seconds": time.perf_counter() - wall,
@@ -95,7 +95,7 @@ def gfcf() -> None:
 def ials() -> None:
     """Put lesson 02's measurement beside the others; train its best once more for the groups."""
     start = time.perf_counter()
-    published, seen = data.load("gowalla"), results.load("02_ials_gowalla").values
+    published, seen = datasets.load("gowalla"), results.load("02_ials_gowalla").values
     names = ("dim", "alpha0", "reg", "sweeps")
     points = [
         {"epoch": row["sweeps"], "cpu seconds": row["training, CPU seconds"]}
@@ -106,28 +106,28 @@ def ials() -> None:
     note = "a point is a whole training at one dimension, from data/results/02_ials_gowalla.json"
     curve = {"points": points, "parameters": parameters, "threads": 1, "note": note}
     store_curve("iALS, tuned", curve, time.perf_counter() - start)
-    embeddings = mf.ials(published.train.csr(), **parameters)
-    store_groups("iALS, tuned", metrics.rank_all(*embeddings, published.train), published)
+    model = mf.ials(published.train.csr(), **parameters)
+    store_groups("iALS, tuned", metrics.rank(model, published.train), published)
 
 
 def ngcf(minutes: float) -> None:
     """Train NGCF as its authors' command says, for so many CPU minutes of its 400 epochs."""
     start = time.perf_counter()
-    published = data.load("gowalla")
+    published = datasets.load("gowalla")
     R = published.train.csr()
     positives = sampling.index(R)
-    torch.manual_seed(0)
-    model = NGCF(R, **NGCF_PARAMETERS)
+    model = NGCF(R, **NGCF_PARAMETERS, seed=0)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
-    learner = train.Torch(model, lambda model, batch: ngcf_loss(model, batch, 1e-5), optimizer)
+    losing = torch.Generator().manual_seed(0)  # which messages get lost
+    learner = train.Torch(
+        model, lambda model, batch: ngcf_loss(model, batch, 1e-5, losing), optimizer
+    )
     rng, per_epoch, steps = np.random.default_rng(0), -(-R.nnz // NGCF_BATCH), 0
     wall, spent, points = 0.0, 0.0, []
 
     def look():
-        model.eval()
         with torch.no_grad():
-            ranked = metrics.rank_all(*model.embeddings(), published.train)
-        model.train()
+            ranked = metrics.rank(model, published.train)
         point = {"epoch": steps / per_epoch, "seconds": wall, "cpu seconds": spent}
         points.append(rounded(point | means(ranked, published.test)))
         print(points[-1], flush=True)

@@ -16,7 +16,7 @@ import time
 
 import irspack
 
-from graphrec_utils import data, metrics, results
+from graphrec_utils import datasets, metrics, results
 from graphrec_utils.models import mf
 
 PARAMETERS = {"alpha0": 0.03, "reg": 0.003, "nu": 1.0}
@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2)
     options = parser.parse_args()
     threads = int(os.environ.get("OMP_NUM_THREADS", os.cpu_count()))
-    train, _, test = data.load("gowalla")
+    train, _, test = datasets.load("gowalla")
     R = train.csr()
     mf.ials(R, 64, **PARAMETERS, sweeps=1, block=64)  # compile before the clock runs
     mf.ials(R, 64, **PARAMETERS, sweeps=1, solver="cg")

@@ -1,48 +1,73 @@
-"""Dot product, GMF, MLP, NeuMF and iALS, tuned alike on a small data set; and an MLP's dot product.
+"""Dot product, GMF, MLP, NeuMF and their rivals, tuned alike; and an MLP's dot product.
 
     GRAPHREC_DATA_DIR=... OMP_NUM_THREADS=1 python -m tests.benchmarks.learned_similarity
 
 1. MovieTweetings, ratings of 7 or more, 5-core. A random fifth of every user's items is the test
    part, a tenth of the rest validation.
-2. Dot, GMF, MLP and NeuMF get the same twelve trials each: two losses (BPR, cross-entropy with four
-   negatives), two rates, three penalties. iALS gets twelve pairs of α₀ and λ. NeuMF is also started
-   from the chosen GMF and MLP and goes on with SGD, as in the paper, at three rates. Early stopping
-   and the choice are by validation NDCG@20.
-3. What was chosen is trained with three seeds and ranked for test: all items (NDCG@20, recall@20),
+2. `--part coarse`: tuning that lesson 03 takes apart. Dot, GMF, MLP and NeuMF get twelve trials: two
+   losses (BPR, cross-entropy with four negatives), two rates, three penalties in steps of factor 10.
+   NeuMF is also started from the chosen GMF and MLP and goes on with SGD, as in the paper, three
+   trials more.
+3. The gaps of these grids are closed, for Dot, GMF and MLP alike: with the loss and the rate that
+   were chosen, three more penalties, between the old ones and beyond, then one rate beyond the end at
+   which the choice lay; for the fused NeuMF, two more rates. Popularity with decay, RP3β, EASE, iALS at the same d and at any: `train.tune`, twelve
+   trials each. Early stopping and every choice are by validation NDCG@20.
+4. What was chosen is trained with three seeds and ranked for test: all items (NDCG@20, recall@20),
    and one test item per user among 99 sampled negatives (HR@10, the protocol of the NCF paper).
-4. `--part dot`: an MLP with two hidden layers is trained on pairs of random vectors to return their
+5. `--part dot`: an MLP with two hidden layers is trained on pairs of random vectors to return their
    dot product, and asked for pairs it has not seen.
 
-Writes data/results/03_ncf_movietweetings.json and data/results/03_mlp_dot.json.
+Writes data/results/03_ncf_movietweetings.json, 03_coarse_grid.json and 03_mlp_dot.json.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import time
+from collections.abc import Callable
+from functools import partial
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
 
-from graphrec_utils import data, losses, metrics, results, sampling, train
-from graphrec_utils.models import baselines, mf, ncf
+from graphrec_utils import datasets, losses, metrics, results, sampling, train
+from graphrec_utils.models import baselines, ease, filters, mf, ncf
 
 COMMAND = "python -m tests.benchmarks.learned_similarity"
+DATA, DAY = "movietweetings-100k", 86_400
 BATCH, DIM, LAYERS, NEGATIVES = 1024, 32, (64, 32, 16), 4
-LOSSES, RATES, REGS = ("bpr", "bce"), (0.001, 0.003), (0.0, 0.01, 0.1)
-ALPHA0, LAMBDA = (0.3, 0.1, 0.03, 0.01), (0.1, 0.03, 0.01)
 EPOCHS, EVERY, PATIENCE = 60, 5, 3
-SEEDS = (0, 1, 2)
+SEEDS, BUDGET = (0, 1, 2), 12
+LOSSES = ("bpr", "bce")
+RATES, REGS, BETWEEN = (0.001, 0.003), (0.0, 0.01, 0.1), (0.003, 0.03, 0.3)
+BEYOND = {0.001: 0.0003, 0.003: 0.01}  # every chosen rate was an end of its grid
+SGD_RATES, SGD_BETWEEN = (0.01, 0.1, 1.0), (0.3, 3.0)
+RIVALS = {
+    "popularity": {"days": (3, 5, 8, 14, 25, 45, 80, 140, 250, 450, 800, 1400)},
+    "RP3β": {"alpha": (0.25, 0.5, 0.75, 1.0, 1.5), "beta": (0.125, 0.25, 0.375, 0.5, 0.75, 1.0)},
+    "EASE": {"reg": (5, 10, 20, 40, 70, 100, 150, 200, 300, 500, 1000, 2000)},
+    "iALS": {"alpha0": (0.003, 0.01, 0.03, 0.1, 0.3, 1.0), "reg": (0.003, 0.01, 0.03, 0.1, 0.3)},
+    "iALS, any d": {
+        "dim": (8, 16, 32, 64, 128, 256),
+        "alpha0": (0.003, 0.01, 0.03, 0.1, 0.3, 1.0),
+        "reg": (0.003, 0.01, 0.03, 0.1, 0.3),
+    },
+}
+NATURAL = {"days": [1400]}  # the likes span less: with such a half-life none of them ages
 CLAIM = "A tuned NeuMF finds more than a tuned dot product on MovieTweetings."
+CLAIM_COARSE = "A NeuMF tuned on a coarse grid finds more than a dot product tuned on it."
 CLAIM_DOT = "An MLP learns the dot product of 64 coordinates to within a tenth of its spread."
 MODELS = {
-    "Dot": lambda m, n: ncf.Dot(m, n, DIM),
-    "GMF": lambda m, n: ncf.GMF(m, n, DIM),
-    "MLP": lambda m, n: ncf.MLP(m, n, LAYERS),
-    "NeuMF": lambda m, n: ncf.NeuMF(m, n, DIM, LAYERS),
+    "Dot": lambda m, n, seed: ncf.Dot(m, n, DIM, seed=seed),
+    "GMF": lambda m, n, seed: ncf.GMF(m, n, DIM, seed=seed),
+    "MLP": lambda m, n, seed: ncf.MLP(m, n, LAYERS, seed=seed),
+    "NeuMF": lambda m, n, seed: ncf.NeuMF(m, n, DIM, LAYERS, seed=seed),
 }
+FUSED = "NeuMF, fused"
 
 
 def penalty(model, *ids) -> torch.Tensor:
@@ -72,18 +97,18 @@ class Bench:
             for a, b in zip(known.indptr[self.users], known.indptr[self.users + 1], strict=True)
         ])  # fmt: skip
 
-    def per_user(self, scores, part, seen):
-        users = np.unique(part.users)
-        lists = metrics.rank_with(scores, seen, top=20, users=users)
-        return metrics.evaluate(lists, part, users)[["recall", "ndcg"]]
+    def on_validation(self, model) -> float:
+        with torch.no_grad():
+            return float(metrics.found(model, self.R, self.val).ndcg.mean())
 
-    def on_validation(self, scores) -> float:
-        return float(self.per_user(scores, self.val, self.R).ndcg.mean())
-
-    def on_test(self, scores) -> dict:
+    def on_test(self, model) -> dict:
         """Return per-user values of all-item ranking and of 99 sampled negatives."""
-        found = self.per_user(scores, self.test, self.hidden)
-        S = np.asarray(scores(self.users), dtype=float)
+        with torch.no_grad():
+            found = metrics.found(model, self.hidden, self.test)
+        if isinstance(model, tuple):  # iALS is a pair of tables
+            S = (model[0][self.users] @ model[1].T).astype(float)
+        else:
+            S = model.scores(self.users).astype(float)
         own = S[np.arange(len(S)), self.targets][:, None]
         ahead = (np.take_along_axis(S, self.negatives, 1) >= own).sum(axis=1)
         S[self.hidden[self.users].toarray() > 0] = -np.inf
@@ -116,117 +141,173 @@ class Bench:
                 value = losses.bce(model(u, i), model(u[:, None], j))
             return value + reg * penalty(model, u, i, j) / BATCH if reg else value
 
-        scores = ncf.scorer(model, self.n)
         optimizer = (torch.optim.SGD if sgd else torch.optim.Adam)(model.parameters(), lr=rate)
         history = train.fit(
             train.Torch(model, loss, optimizer), self.batches(kind), epochs=EPOCHS,
-            evaluate=lambda: self.on_validation(scores), every=EVERY, patience=PATIENCE,
+            evaluate=lambda: self.on_validation(model), every=EVERY, patience=PATIENCE,
             seed=seed, progress=False,
         )  # fmt: skip
-        return scores, history
+        return model, history
 
-    def make(self, name, seed):
-        torch.manual_seed(seed)
-        return MODELS[name](self.m, self.n)
+    def network(self, name, seed, loss, rate, reg):
+        """Return a trained Dot, GMF, MLP or NeuMF, and the history."""
+        return self.fit(MODELS[name](self.m, self.n, seed), seed, loss, rate, reg)
 
-    def tune(self, name) -> list[dict]:
-        rows = []
-        for kind, rate, reg in product(LOSSES, RATES, REGS):
-            _, history = self.fit(self.make(name, 0), 0, kind, rate, reg)
-            rows.append(row(name, history, loss=kind, rate=rate, reg=reg))
-        return rows
+    def parts(self, chosen, seed):
+        """Return a GMF and an MLP, trained as chosen: what the paper's NeuMF starts from."""
+        return [self.network(name, seed, **chosen[name])[0] for name in ("GMF", "MLP")]
 
-    def fused(self, seed, best, rate=None):
-        """Return the paper's NeuMF: GMF and MLP trained, fused, and trained on with SGD."""
-        parts = []
-        for name in ("GMF", "MLP"):
-            model = self.make(name, seed)
-            self.fit(model, seed, **knobs(best[name]))
-            parts.append(model)
-        model = ncf.fuse(*parts)
-        scores, history = self.fit(model, seed, "bce", rate, best["GMF"]["reg"], sgd=True)
-        return scores, history
+    def fused(self, parts, seed, rate, reg):
+        """Return the paper's NeuMF: the parts fused, and trained on with SGD."""
+        return self.fit(ncf.fuse(*map(copy.deepcopy, parts)), seed, "bce", rate, reg, sgd=True)
 
-
-def row(name, history, **settings) -> dict:
-    found = {"model": name, **settings, "ndcg": round(max(history.metric), 4)}
-    found |= {
-        "epochs": history.best_epoch,
-        "cpu_seconds": round(history.cpu_seconds[-1], 1),
-    }
-    print(found, flush=True)
-    return found
-
-
-def knobs(best) -> dict:
-    return {"kind": best["loss"], "rate": best["rate"], "reg": best["reg"]}
-
-
-def by_ndcg(found):
-    return found["ndcg"]
-
-
-def similarity() -> None:
-    start = time.perf_counter()
-    bench = Bench(data.load("movietweetings-100k").at_least(7).core(5, 5))
-    trials, best = [], {}
-    for name in MODELS:
-        trials += bench.tune(name)
-        best[name] = max((t for t in trials if t["model"] == name), key=by_ndcg)
-    name = "NeuMF, fused"
-    for rate in (0.01, 0.1, 1.0):
-        trials.append(row(name, bench.fused(0, best, rate)[1], rate=rate))
-    best[name] = max(trials[-3:], key=by_ndcg)
-    grid = []
-    for alpha0, reg in product(ALPHA0, LAMBDA):
-        W, H = mf.ials(bench.R, DIM, alpha0, reg, sweeps=10)
-        value = bench.on_validation(lambda users, W=W, H=H: W[users] @ H.T)
-        grid.append({"model": "iALS", "alpha0": alpha0, "reg": reg, "ndcg": round(value, 4)})
-    best["iALS"] = max(grid, key=by_ndcg)
-
-    def scores(name, seed):
-        if name == "iALS":
-            chosen = {"alpha0": best[name]["alpha0"], "reg": best[name]["reg"]}
-            W, H = mf.ials(bench.R, DIM, **chosen, sweeps=10, seed=seed)
-            return lambda users: W[users] @ H.T
+    def rival(self, name, seed=0, **knobs):
         if name == "popularity":
-            return baselines.popularity(bench.train).scores
-        if name == "NeuMF, fused":
-            return bench.fused(seed, best, best[name]["rate"])[0]
-        return bench.fit(bench.make(name, seed), seed, **knobs(best[name]))[0]
+            return baselines.popularity(self.train, half_life=knobs["days"] * DAY)
+        if name == "RP3β":
+            return filters.rp3beta(self.R, **knobs)
+        if name == "EASE":
+            return ease.ease(self.R, **knobs)
+        return mf.ials(self.R, **{"dim": DIM} | knobs, sweeps=10, seed=seed)
 
-    table, per_user = [], {}
-    for name in ("popularity", *best):
-        seeds = SEEDS if name != "popularity" else (0,)
-        runs = [bench.on_test(scores(name, seed)) for seed in seeds]
-        per_user[name] = np.mean([run["ndcg"] for run in runs], axis=0)
-        means = {key: [float(run[key].mean()) for run in runs] for key in runs[0]}
-        found = {"model": name} | {key: round(float(np.mean(x)), 4) for key, x in means.items()}
-        found["ndcg by seed"] = [round(x, 4) for x in means["ndcg"]]
-        table.append(found)
-        print(found, flush=True)
+
+class Trials:
+    """Rows of a search, and the best knobs of each model."""
+
+    def __init__(self, rows=()):
+        self.rows = list(rows)
+
+    def add(self, model: str, fit: Callable, **knobs):
+        try:
+            _, history = fit(**knobs)
+        except ValueError as problem:  # a rate that is too high is a trial, too
+            if "diverged" not in str(problem):
+                raise
+            return
+        found = {"ndcg": round(max(history.metric), 4), "epochs": history.best_epoch}
+        self.rows.append({"model": model, **knobs, **found})
+        print(self.rows[-1], flush=True)
+
+    def best(self, model: str) -> dict:
+        mine = [row for row in self.rows if row["model"] == model]
+        row = max(mine, key=lambda row: row["ndcg"])
+        return {name: row[name] for name in ("loss", "rate", "reg") if name in row}
+
+    def value(self, model: str) -> float:
+        return max(row["ndcg"] for row in self.rows if row["model"] == model)
+
+
+def tested(bench: Bench, trials: Trials, names) -> dict[str, list[dict]]:
+    """Return the values on test of what was chosen: model -> one dictionary for each seed."""
+    runs = {name: [] for name in names}
+    for seed in SEEDS:
+        trained = {
+            name: bench.network(name, seed, **trials.best(name))[0]
+            for name in names
+            if name != FUSED
+        }
+        parts = [trained[name] for name in ("GMF", "MLP")]
+        trained[FUSED] = bench.fused(parts, seed, **trials.best(FUSED))[0]
+        for name, model in trained.items():
+            runs[name].append(bench.on_test(model))
+            print(name, seed, round(float(runs[name][-1]["ndcg"].mean()), 4), flush=True)
+    return runs
+
+
+def chosen_of(trials: Trials) -> dict[str, dict]:
+    return {name: trials.best(name) for name in ("GMF", "MLP")}
+
+
+def mean(runs: list[dict], metric: str = "ndcg") -> np.ndarray:
+    return np.mean([run[metric] for run in runs], axis=0)
+
+
+def coarse() -> None:
+    """Tune as one should not, and store what comes out: lesson 03 asks what is wrong with it."""
+    start = time.perf_counter()
+    bench, trials = Bench(datasets.load(DATA).at_least(7).core(5, 5)), Trials()
+    for name, loss, rate, reg in product(MODELS, LOSSES, RATES, REGS):
+        trials.add(name, partial(bench.network, name, 0), loss=loss, rate=rate, reg=reg)
+    parts, reg = bench.parts(chosen_of(trials), 0), trials.best("GMF")["reg"]
+    for rate in SGD_RATES:
+        trials.add(FUSED, partial(bench.fused, parts, 0), rate=rate, reg=reg)
+    runs = tested(bench, trials, (*MODELS, FUSED))
+    lead = metrics.compare(mean(runs[FUSED]), mean(runs["Dot"]))
+    print(
+        results.save(
+            "03_coarse_grid",
+            claim=CLAIM_COARSE,
+            values={
+                "trials": trials.rows,
+                "test": {name: round(float(mean(x).mean()), 4) for name, x in runs.items()},
+                "gap": round(lead.gap, 5),
+                "error": round(lead.error, 5),
+                "users": lead.users,
+            },
+            seeds=list(SEEDS),
+            seconds=time.perf_counter() - start,
+            command=COMMAND + " --part coarse",
+            data=DATA,
+        )
+    )
+
+
+def similarity(log: Path | None = None) -> None:
+    start = time.perf_counter()
+    bench = Bench(datasets.load(DATA).at_least(7).core(5, 5))
+    trials = Trials(results.load("03_coarse_grid", COMMAND + " --part coarse").values["trials"])
+    for name in ("Dot", "GMF", "MLP"):
+        known = trials.best(name)
+        for reg in BETWEEN:
+            trials.add(name, partial(bench.network, name, 0), **(known | {"reg": reg}))
+        known = trials.best(name)
+        trials.add(
+            name, partial(bench.network, name, 0), **(known | {"rate": BEYOND[known["rate"]]})
+        )
+    parts, reg = bench.parts(chosen_of(trials), 0), trials.best("GMF")["reg"]
+    for rate in SGD_RATES[1:] + SGD_BETWEEN:
+        trials.add(FUSED, partial(bench.fused, parts, 0), rate=rate, reg=reg)
+    models = {name: (partial(bench.rival, name), grid) for name, grid in RIVALS.items()}
+    search = train.tune(models, BUDGET, bench.on_validation, natural=NATURAL, log=log)
+    print(search.winners.to_string(), flush=True)
+    value = {t.model: search.winner(t.model).score for t in search.trials}
+    value |= {name: trials.value(name) for name in ("Dot", "GMF", "MLP", FUSED)}
+
+    runs = {}
+    for name in RIVALS:
+        seeds = (0,) if name in ("popularity", "RP3β", "EASE") else SEEDS
+        knobs = search.winner(name).knobs
+        runs[name] = [bench.on_test(bench.rival(name, seed, **knobs)) for seed in seeds]
+    runs |= tested(bench, trials, ("Dot", "GMF", "MLP", FUSED))
+    table = []
+    for name, found in runs.items():
+        row = {key: round(float(mean(found, key).mean()), 4) for key in found[0]}
+        by_seed = [round(float(run["ndcg"].mean()), 4) for run in found]
+        table.append({"model": name, **row, "ndcg by seed": by_seed})
+        table[-1]["validation"] = round(float(value[name]), 4)
+        print(table[-1], flush=True)
 
     def gap(one, other) -> list[float]:
-        difference = per_user[one] - per_user[other]
-        error = difference.std(ddof=1) / len(difference) ** 0.5
-        return [round(float(difference.mean()), 5), round(float(error), 5)]
+        lead = metrics.compare(mean(runs[one]), mean(runs[other]))
+        return [round(lead.gap, 5), round(lead.error, 5)]
 
-    pairs = [(a, b) for a in per_user for b in per_user if a != b]
     print(
         results.save(
             "03_ncf_movietweetings",
             claim=CLAIM,
             values={
                 "test": table,
-                "gaps in ndcg": {f"{a} - {b}": gap(a, b) for a, b in pairs},
-                "chosen": list(best.values()),
-                "trials": trials + grid,
+                "gaps in ndcg": {f"{a} - {b}": gap(a, b) for a in runs for b in runs if a != b},
+                "trials": trials.rows,
+                "trials of rivals": [
+                    {"model": t.model, **t.knobs, "ndcg": round(t.score, 4)} for t in search.trials
+                ],
                 "users": len(bench.users),
             },
             seeds=list(SEEDS),
             seconds=time.perf_counter() - start,
             command=COMMAND,
-            data="movietweetings-100k",
+            data=DATA,
         )
     )
 
@@ -285,8 +366,13 @@ def dot_product() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--part", choices=("similarity", "dot"), default="similarity")
-    (similarity if parser.parse_args().part == "similarity" else dot_product)()
+    parser.add_argument("--part", choices=("similarity", "coarse", "dot"), default="similarity")
+    parser.add_argument(
+        "--log", type=Path, help="file of the rivals' trials, to go on after a stop"
+    )
+    asked = parser.parse_args()
+    parts = {"similarity": partial(similarity, asked.log), "coarse": coarse, "dot": dot_product}
+    parts[asked.part]()
 
 
 if __name__ == "__main__":

@@ -22,8 +22,8 @@ import nbformat
 from nbclient import NotebookClient
 
 from graphrec_utils import paths, results
-from graphrec_utils.authoring.build import ENVIRONMENT
-from graphrec_utils.authoring.source import built, target
+from graphrec_utils.authoring.lesson.build import ENVIRONMENT
+from graphrec_utils.authoring.lesson.source import built, target
 
 LIMIT = 1500  # MB, of Binder's 2048
 COMMAND = "python -m tests.benchmarks.lesson_memory"

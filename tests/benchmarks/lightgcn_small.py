@@ -23,7 +23,17 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from graphrec_utils import data, graphs, metrics, paths, pinworld, results, sampling, train
+from graphrec_utils import (
+    data,
+    datasets,
+    graphs,
+    metrics,
+    paths,
+    pinworld,
+    results,
+    sampling,
+    train,
+)
 from graphrec_utils.data import Split
 from graphrec_utils.models import baselines, filters, mf
 from graphrec_utils.models.lightgcn import Fused
@@ -36,9 +46,9 @@ LOOKED_AT = 1000  # validation users, at most
 STATE = paths.root() / "build" / "lightgcn_small.json"
 
 
-def datasets() -> dict[str, Split]:
+def both_sets() -> dict[str, Split]:
     """Return both sets with a validation part."""
-    gowalla = data.load("gowalla").sample_users(2000, seed=0)
+    gowalla = datasets.load("gowalla").sample_users(2000, seed=0)
     saves = pinworld.load("small").interactions().compact()
     rest, test = saves.hold_out(0.2, seed=0)
     world = Split(rest, rest.select(slice(0, 0)), test)
@@ -55,19 +65,14 @@ def together(split: Split):
     return data.Interactions(*joined, first.num_users, first.num_items)
 
 
-def ranked(model, past, users):
-    """Return the top 20 of embeddings or of a scorer."""
-    if hasattr(model, "scores"):
-        return metrics.rank_with(model.scores, past, 20, users)
-    return metrics.rank_all(*model.embeddings(), past, users=users)
-
-
 def recall(model, past, part, most: int | None = None) -> float:
     """Return recall@20, the mean over the users of `part`, or over `most` of them."""
     users = np.unique(part.users)
     if most is not None and len(users) > most:
         users = np.sort(np.random.default_rng(0).choice(users, most, replace=False))
-    return float(metrics.evaluate(ranked(model, past, users), part, users).recall.mean())
+    return float(
+        metrics.evaluate(metrics.rank(model, past, users=users), part, users).recall.mean()
+    )
 
 
 def lightgcn(past, part, rate, l2, epochs=EPOCHS, *, num_layers=3, weights=None, seed=0):
@@ -78,7 +83,7 @@ def lightgcn(past, part, rate, l2, epochs=EPOCHS, *, num_layers=3, weights=None,
         steps = max(1, len(positives.items) // BATCH)
         return (sampling.bpr_triples(positives, BATCH, rng) for _ in range(steps))
 
-    options = {"rate": rate, "l2": l2, "weights": weights, "seed": seed}
+    options = {"lr": rate, "reg": l2, "weights": weights, "seed": seed}
     A_hat = graphs.normalize(graphs.adjacency(past.csr()))
     model = Fused(A_hat, past.num_users, DIM, num_layers, **options)
     stop = {}
@@ -148,7 +153,7 @@ def tuned(name: str, split: Split, **options) -> dict:
 def depth() -> dict:
     """Mean of layers and last layer alone, K = 0 … 3."""
     table = []
-    for name, split in datasets().items():
+    for name, split in both_sets().items():
         for K in range(4):
             for kind in ("mean", "last layer") if K else ("mean",):
                 weights = None if kind == "mean" else [0.0] * K + [1.0]
@@ -169,18 +174,8 @@ def untrained(split: Split, make: Callable, grid: dict, seeds) -> tuple[dict, li
     return best, [make(past, **best, **({} if s is None else {"seed": s})) for s in seeds]
 
 
-class Pair:
-    """Embeddings behind the signature of the models."""
-
-    def __init__(self, emb):
-        self.emb = emb
-
-    def embeddings(self):
-        return self.emb
-
-
 def ials(past, dim, alpha0, reg, seed=0):
-    return Pair(mf.ials(past.csr(), dim, alpha0, reg, sweeps=6, seed=seed))
+    return mf.ials(past.csr(), dim, alpha0, reg, sweeps=6, seed=seed)
 
 
 def gf_cf(past, dim, weight):
@@ -210,7 +205,7 @@ def measured(models, past, test) -> tuple[dict, pd.DataFrame, list]:
     bounds = [int(np.quantile(degree, 0.5)), int(np.quantile(degree, 0.8))]
     frames, tails, cover = [], [], []
     for model in models:
-        lists = ranked(model, past, users)
+        lists = metrics.rank(model, past, users=users)
         frames.append(metrics.evaluate(lists, test, users)[["recall", "ndcg"]])
         tails.append(metrics.recall_by_popularity(lists, test, past, bounds, users))
         cover.append(metrics.coverage(lists, past.num_items))
@@ -227,7 +222,7 @@ def measured(models, past, test) -> tuple[dict, pd.DataFrame, list]:
 def groups() -> dict:
     """Every method on all users, by their activity, and by the popularity of test items."""
     values = {}
-    for name, split in datasets().items():
+    for name, split in both_sets().items():
         past, table, per_user = together(split), [], {}
         for method, knobs, models in methods(name, split):
             row, per_user[method] = measured(models, past, split.test)

@@ -31,9 +31,9 @@ PEERS = {
 
 def prepare(folder: Path) -> None:
     """Write graph, start and batches for all engines."""
-    from graphrec_utils import data, graphs, sampling
+    from graphrec_utils import datasets, graphs, sampling
 
-    R = data.load("gowalla").train.csr()
+    R = datasets.load("gowalla").train.csr()
     A_hat = graphs.normalize(graphs.adjacency(R)).astype(np.float32)
     positives, rng = sampling.index(R), np.random.default_rng(0)
     triples = [sampling.bpr_triples(positives, BATCH, rng, "user") for _ in range(NUM_BATCHES + 1)]
@@ -102,7 +102,7 @@ def fused(setting):
     from graphrec_utils.models.lightgcn import Fused
 
     x, batches, _ = inputs(setting)
-    options = {"rate": RATE, "l2": L2, "start": x["start"]}
+    options = {"lr": RATE, "reg": L2, "start": x["start"]}
     model = Fused(matrix(x), int(x["shape"][0]), DIM, LAYERS, **options)
     del x, options
     yield from rounds(model.step, lambda: outcome(setting, model.E), batches)
@@ -128,7 +128,7 @@ def pyg(setting, edges=None):
     import torch
     from torch_geometric.nn import LGConv, LightGCN
 
-    from graphrec_utils.propagation import to_torch
+    from graphrec_utils.graphs.propagation import to_torch
 
     x, batches, _ = inputs(setting)
     m, size = int(x["shape"][0]), int(x["shape"].sum())

@@ -12,9 +12,9 @@ def prepare(folder):
     """Write the graph and the seeds of every batch."""
     import scipy.sparse as sp
 
-    from graphrec_utils import data, graphs
+    from graphrec_utils import datasets, graphs
 
-    A = sp.csr_array(graphs.adjacency(data.load("gowalla").train.csr()))
+    A = sp.csr_array(graphs.adjacency(datasets.load("gowalla").train.csr()))
     rng = np.random.default_rng(0)
     seeds = np.stack([rng.choice(A.shape[0], SEEDS, replace=False) for _ in range(BATCHES)])
     np.savez(folder / "graph.npz", indptr=A.indptr, indices=A.indices, seeds=seeds)
@@ -42,17 +42,18 @@ def quality(blocks, indptr, indices):
 def course(setting):
     import scipy.sparse as sp
 
-    from graphrec_utils import neighbors, walks
+    from graphrec_utils import walks
+    from graphrec_utils.graphs import batches
 
     indptr, indices, seeds = read(setting)
     N = len(indptr) - 1
     graph = walks.walkable(sp.csr_array((np.ones(len(indices)), indices, indptr), shape=(N, N)))
     rng = np.random.default_rng(0)
-    neighbors.sample(graph, seeds[0], FANOUTS, rng)
+    batches.sample(graph, seeds[0], FANOUTS, rng)
     yield
     while True:
         for batch in seeds:
-            blocks = neighbors.sample(graph, batch, FANOUTS, rng)
+            blocks = batches.sample(graph, batch, FANOUTS, rng)
         yield lambda blocks=blocks: quality(
             [(b.source.numpy(), b.num_targets, b.edge_index.numpy()) for b in blocks],
             indptr,

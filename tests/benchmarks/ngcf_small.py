@@ -23,7 +23,7 @@ from itertools import product
 import numpy as np
 import torch
 
-from graphrec_utils import data, metrics, results, sampling, train
+from graphrec_utils import datasets, metrics, results, sampling, train
 from graphrec_utils.models import ngcf
 
 COMMAND = "python -m tests.benchmarks.ngcf_small"
@@ -53,13 +53,9 @@ class Bench:
 
     def per_user(self, model, part, hide=()):
         """Return recall@20 and NDCG@20 of the users of `part`; train and `hide` are hidden."""
-        model.eval()
-        with torch.no_grad():
-            emb = [e.numpy() for e in model.embeddings()]
-        users = np.unique(part.users)
         seen = sum((x.csr() for x in hide), start=self.R)
-        ranked = metrics.rank_all(*emb, seen, top=20, users=users)
-        return metrics.evaluate(ranked, part, users)[["recall", "ndcg"]]
+        with torch.no_grad():
+            return metrics.found(model, seen, part)[["recall", "ndcg"]]
 
     def loss(self, model) -> float:
         """Return the BPR loss of the fixed triples, without dropout and penalty."""
@@ -68,8 +64,8 @@ class Bench:
             return float(ngcf.loss(model, self.fixed))
 
     def fit(self, name, seed, rate, reg, dropout, epochs=EPOCHS, patience=PATIENCE, look=None):
-        torch.manual_seed(seed)
-        model = ngcf.NGCF(self.R, **({"dim": DIM, "message_dropout": dropout} | MODELS[name]))
+        options = {"dim": DIM, "message_dropout": dropout, "seed": seed} | MODELS[name]
+        model = ngcf.NGCF(self.R, **options)
 
         def evaluate():
             recall = float(self.per_user(model, self.val).recall.mean())
@@ -79,10 +75,14 @@ class Bench:
 
         def batches(rng):
             count = -(-len(self.train) // BATCH)
-            return (sampling.bpr_triples(self.positives, BATCH, rng) for _ in range(count))
+            losing = torch.Generator().manual_seed(int(rng.spawn(1)[0].integers(2**62)))
+            for _ in range(count):
+                yield sampling.bpr_triples(self.positives, BATCH, rng), losing
 
         optimizer = torch.optim.Adam(model.parameters(), lr=rate)
-        learner = train.Torch(model, lambda m, batch: ngcf.loss(m, batch, reg), optimizer)
+        learner = train.Torch(
+            model, lambda m, batch: ngcf.loss(m, batch[0], reg, batch[1]), optimizer
+        )
         history = train.fit(
             learner, batches, epochs=epochs, evaluate=evaluate, every=EVERY, patience=patience,
             seed=seed, progress=False,
@@ -138,13 +138,13 @@ def quarters(per_user, train_part) -> list[dict]:
 
 def load(name: str, users: int):
     if name == "movietweetings":
-        return data.load("movietweetings-100k").at_least(7).core(5, 5)
+        return datasets.load("movietweetings-100k").at_least(7).core(5, 5)
     return sample(users)
 
 
 def sample(users: int):
     """Return the 8-core of the train events of random Gowalla users."""
-    return data.load("gowalla").sample_users(users, 0).train.core(8, 8)
+    return datasets.load("gowalla").sample_users(users, 0).train.core(8, 8)
 
 
 def main() -> None:

@@ -21,7 +21,8 @@ import numpy as np
 import scipy.sparse as sp
 from numba import njit
 
-from graphrec_utils import data, graphs, neighbors, results, walks
+from graphrec_utils import datasets, graphs, results, walks
+from graphrec_utils.graphs import batches
 from graphrec_utils.kernels.walks import below, next_bits, stream
 
 STEPS, RESTART, SEED = 100_000, 0.5, 0
@@ -87,7 +88,7 @@ def measure(R, times, queries, rounds):
     row["graph, MB"] = round((graph.indptr.nbytes + graph.indices.nbytes) / 2**20, 1)
     row["peak after building, MB"] = round(peak_mb())
     walks.importance_neighbors(graph, starts)
-    neighbors.sample(graph, starts, (10, 5), rng)
+    batches.sample(graph, starts, (10, 5), rng)
     walks.ppr_push(graph, int(starts[0]))
     row["peak after walks, sampler and push, MB"] = round(peak_mb())
     print(row, flush=True)
@@ -101,7 +102,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     start = time.perf_counter()
-    R = sp.csr_array(data.load("gowalla").train.csr())
+    R = sp.csr_array(datasets.load("gowalla").train.csr())
     rows = [measure(R, times, options.queries, options.rounds) for times in options.sizes]
     first, last = rows[0], rows[-1]
     print(

@@ -16,9 +16,9 @@ def prepare(folder):
     """Write the graph, the queries and their shares at full precision."""
     import scipy.sparse as sp
 
-    from graphrec_utils import data, graphs
+    from graphrec_utils import datasets, graphs
 
-    R = data.load("gowalla").train.csr()
+    R = datasets.load("gowalla").train.csr()
     A = sp.csr_array(graphs.adjacency(R))
     queries = R.shape[0] + np.random.default_rng(0).choice(R.shape[1], QUERIES, replace=False)
     P_T = sp.csr_array(graphs.normalize(A, "row").T)

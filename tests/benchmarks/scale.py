@@ -23,10 +23,10 @@ def rounds(engine, threads=2):
 
         import numba
 
-        from graphrec_utils import data, graphs, scale, walks
+        from graphrec_utils import datasets, graphs, scale, walks
 
         numba.set_num_threads(min(threads, setting.threads))
-        R = data.load("gowalla").train.csr()
+        R = datasets.load("gowalla").train.csr()
         graph = walks.walkable(graphs.adjacency(R))
         nodes = R.shape[0] + np.arange(NODES)
         top = partial(walks.importance_neighbors, graph, top=10, num_steps=STEPS)

@@ -71,16 +71,16 @@ def ppr(R):
 
 
 def sampler(R):
-    from graphrec_utils import neighbors
+    from graphrec_utils.graphs import batches
 
     graph, nodes, rng = walkable(R), some(R, 1024), np.random.default_rng(0)
-    return lambda: neighbors.sample(graph, nodes, (10, 5), rng)
+    return lambda: batches.sample(graph, nodes, (10, 5), rng)
 
 
 def layerwise(R):
     import torch
 
-    from graphrec_utils import neighbors
+    from graphrec_utils.graphs import batches
 
     graph = walkable(R)
     x = torch.ones(graph.num_nodes, DIM)
@@ -89,7 +89,7 @@ def layerwise(R):
         source, target = block.edge_index
         return torch.zeros(block.num_targets, DIM).index_add_(0, target, h[source])
 
-    return lambda: neighbors.layerwise(graph, x, [layer])
+    return lambda: batches.layerwise(graph, x, [layer])
 
 
 def lightgcn(R):

@@ -40,7 +40,7 @@ CLAIM = (
 TARGET = 0.275  # of validation facts, which are slightly easier than the test's
 BUDGET, VALIDATION = 400, 4000
 COURSE = {"dim": 64, "loss": "softmax", "sharpness": 12.0, "norm": 2, "num_negatives": 64}
-COURSE |= {"rate": 0.1, "unit": True}
+COURSE |= {"lr": 0.1, "unit": True}
 PYKEEN = {"dim": 64, "loss": "infonce", "sharpness": 12.0, "norm": 2, "num_negatives": 64}
 PYKEEN |= {"rate": 0.003, "unit": True, "batch": 512}  # the best of these:
 SEARCH = 80
@@ -63,9 +63,9 @@ class Enough(Exception):
 
 def prepare(folder):
     """Write the facts."""
-    from graphrec_utils import data
+    from graphrec_utils import datasets
 
-    parts = data.load("fb15k-237")
+    parts = datasets.load("fb15k-237")
     arrays = {name: getattr(parts, name).array() for name in parts._fields}
     sizes = parts.train.num_entities, parts.train.num_relations
     np.savez(folder / "facts.npz", sizes=sizes, **arrays)
@@ -278,10 +278,10 @@ def own_evaluator(vectors_, parts):
 def in_process(python, *arguments):
     """Return what `curve` returns, from a process of its own with one thread."""
     from graphrec_utils import paths
-    from graphrec_utils.benchmark.rounds import THREADS
+    from graphrec_utils.cli.setup.environment import ONE_THREAD
 
     command = [str(python), "-m", "tests.benchmarks.transe", "--run", json.dumps(arguments)]
-    one = os.environ | dict.fromkeys(THREADS, "1")
+    one = os.environ | ONE_THREAD
     done = subprocess.run(
         command, check=True, stdout=subprocess.PIPE, text=True, cwd=paths.root(), env=one
     )
@@ -312,7 +312,7 @@ def main():
         print("\n" + json.dumps(curve(engine, Path(folder), *others)))
         return
     from graphrec_utils import paths
-    from graphrec_utils.benchmark import peers
+    from tests.benchmarks.engine import peers
 
     folder = paths.root() / "build" / "bench" / "transe"
     folder.mkdir(parents=True, exist_ok=True)

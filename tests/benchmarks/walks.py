@@ -13,9 +13,9 @@ def prepare(folder):
     """Write the graph, a query among the 2 % most liked items, and its exact visit shares."""
     import scipy.sparse as sp
 
-    from graphrec_utils import data, graphs
+    from graphrec_utils import datasets, graphs
 
-    R = data.load("gowalla").train.csr()
+    R = datasets.load("gowalla").train.csr()
     A = sp.csr_array(graphs.adjacency(R))
     query = R.shape[0] + int(np.argsort(-np.diff(R.tocsc().indptr), kind="stable")[700])
     P_T = sp.csr_array(graphs.normalize(A, "row").T)

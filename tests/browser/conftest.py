@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from labdriver import FLAGS, find_chromium, server
+from labdriver import FLAGS, HANGS, find_chromium, server
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +61,7 @@ def new_page(chromium, outside):
     def make(**options):
         context = chromium.new_context(**({"viewport": {"width": 1280, "height": 1400}} | options))
         contexts.append(context)
+        context.set_default_timeout(HANGS * 1000)
         context.on("request", note)
         page = context.new_page()
         page.on("websocket", note)  # has an url, too

@@ -34,6 +34,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "build" / "screenshots"
+HANGS = 900  # seconds after which something hangs, however busy the machine is
 
 # Chromium talks to nobody by itself; sandboxing needs privileges that containers do not give
 FLAGS = [
@@ -141,7 +142,7 @@ def server(folder: Path, private: Path, app: str = "lab"):
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, env=env)
     url = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + HANGS
         while not _answers(f"{url}/api/status"):
             if process.poll() is not None or time.monotonic() > deadline:
                 tail = log.read_text("utf-8", "replace")[-2000:]
@@ -157,13 +158,13 @@ def server(folder: Path, private: Path, app: str = "lab"):
             process.wait()
 
 
-def open_notebook(page, where: Server, notebook: str, timeout: float = 90) -> None:
+def open_notebook(page, where: Server, notebook: str) -> None:
     """Open a notebook of the server's folder and wait until its kernel is connected and idle."""
     path = urllib.parse.quote(notebook)
     # "reset" forgets the tabs of the test before
     tail = f"lab/tree/{path}?reset" if where.app == "lab" else f"notebooks/{path}"
     page.goto(f"{where.url}/{tail}")
-    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=timeout * 1000)
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
     page.wait_for_function(
         """() => {
             const indicator = document.querySelector(".jp-Notebook-ExecutionIndicator");
@@ -171,12 +172,11 @@ def open_notebook(page, where: Server, notebook: str, timeout: float = 90) -> No
             return indicator?.dataset.status === "idle" && kernel
                 && !/No Kernel/.test(kernel.textContent);
         }""",
-        timeout=timeout * 1000,
     )
     page.wait_for_timeout(1000)  # the session reports itself a moment before it takes work
 
 
-def run_all(page, timeout: float = 300) -> None:
+def run_all(page) -> None:
     """Run all cells, from the menu; return when each has its number, errors or not."""
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
@@ -199,7 +199,6 @@ def run_all(page, timeout: float = 300) -> None:
             return cells.length && (dead ? cells.every((cell) => !/\[\*\]/.test(number(cell)))
                 : cells.every((cell) => /\[\d+\]/.test(number(cell)) || !written(cell)));
         }""",
-        timeout=timeout * 1000,
     )
 
 
@@ -226,7 +225,7 @@ def write(page, where, source: str) -> None:
     page.keyboard.insert_text(source)
 
 
-def run_cell(page, where, timeout: float = 120):
+def run_cell(page, where):
     """Run one code cell and return it when it has finished."""
     prompt = where.locator(".jp-InputPrompt").first
     where.locator(".cm-content").first.click()
@@ -236,7 +235,6 @@ def run_cell(page, where, timeout: float = 120):
     page.wait_for_function(
         r"([node, before]) => /\[\d+\]/.test(node.textContent) && node.textContent.trim() !== before",
         arg=[prompt.element_handle(), before],
-        timeout=timeout * 1000,
     )
     return where
 

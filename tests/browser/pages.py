@@ -1,18 +1,25 @@
-"""What the tests of pages share: a visual on a page of its own, and axe-core."""
+"""What the tests of pages share: a visual on a page of its own, and axe-core.
+
+python -m tests.browser.pages NAME      the visual of that name, light and dark, to look at
+"""
 
 from __future__ import annotations
 
 import json
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
 
 DARK_LAB = ' data-jp-theme-light="false" style="background:#111"'  # of the body
 SERIOUS = ("serious", "critical")
 
 
-def alone(folder, *shown, dark_lab: bool = False) -> str:
+def alone(folder: Path, *shown, dark_lab: bool = False, name: str = "page.html") -> str:
     """Write visuals, and nothing else, to a page and return its address."""
     body = "\n".join(visual.html() for visual in shown)
     head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>visual</title>'
-    file = folder / "page.html"
+    file = folder / name
     file.write_text(f"{head}<body{DARK_LAB * dark_lab}><main>{body}</main></body>", "utf-8")
     return file.as_uri()
 
@@ -46,3 +53,29 @@ def violations(page, context: str | None = None) -> list[str]:
         for rule in found["violations"]
         if rule["impact"] in SERIOUS
     ]
+
+
+def write(folder: Path, visual) -> list[str]:
+    """Write a visual to two pages, as in a light and in a dark JupyterLab; return the addresses."""
+    return [
+        alone(folder, visual, dark_lab=look == "dark", name=f"{look}.html")
+        for look in ("light", "dark")
+    ]
+
+
+def main(names: list[str], made: Mapping) -> int:
+    """Print where the pages of the visuals lie; return 0, or 2 with a sentence about a name."""
+    if not names or (unknown := set(names) - set(made)):
+        wrong = f"no row in MADE has the name {', '.join(sorted(unknown))}; " if names else ""
+        print(f"{wrong}give one of {', '.join(made)}", file=sys.stderr)
+        return 2
+    for name in names:
+        folder = Path(tempfile.mkdtemp(prefix=f"visual-{name}-"))
+        print(*write(folder, made[name]()), sep="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    from tests.library.test_visuals_rules import MADE
+
+    sys.exit(main(sys.argv[1:], MADE))

@@ -7,7 +7,7 @@ import pytest
 from labdriver import ROOT, errors, open_notebook, run_all, screenshot
 
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*[a-z].ipynb"))
-LAB = ("01", "02")  # lesson 00 has tests of its own; the others run with --full
+LAB = ("02",)  # lesson 00 has tests of its own; the others run with --full
 NOTEBOOK_7 = ("00",)
 
 
@@ -24,7 +24,7 @@ def lessons(ordinary: tuple[str, ...]) -> list:
 def runs(page, server, lesson) -> None:
     """The fixture `page` fails the test if anything outside this machine is asked for."""
     open_notebook(page, server, server.add(lesson))
-    run_all(page, timeout=900)  # lesson 03 alone takes minutes on a busy machine
+    run_all(page)
     assert errors(page) == []
     cards = page.locator(".graphrec-card")
     assert cards.count() >= 3
@@ -42,11 +42,13 @@ def test_a_lesson_runs_in_notebook_7(notebook7, page, lesson):
 
 
 @pytest.mark.parametrize("lesson", lessons(("02",)))
-def test_a_lesson_that_nobody_trusts_yet_shows_every_figure(lab, page, lesson):
+def test_a_lesson_that_nobody_trusts_yet_shows_every_figure_that_is_no_answer(lab, page, lesson):
     """What a student sees at first: stored outputs, no script, pictures in place of visuals."""
     open_notebook(page, lab, lab.add(lesson, f"first-{lesson.name}"))
     stored = nbformat.read(lesson, 4)
-    outputs = [o for c in stored.cells for o in c.get("outputs", [])]
+    # what answers a prediction starts folded
+    seen = [c for c in stored.cells if not c.metadata.get("jupyter", {}).get("outputs_hidden")]
+    outputs = [o for c in seen for o in c.get("outputs", [])]
     figures = sum(
         "image/png" in o.get("data", {}) or "<img" in str(o.get("data", {}).get("text/html"))
         for o in outputs
@@ -56,5 +58,5 @@ def test_a_lesson_that_nobody_trusts_yet_shows_every_figure(lab, page, lesson):
     wide = pictures.evaluate_all("(all) => all.map((img) => img.naturalWidth)")
     assert min(wide) > 100
     assert page.locator(".gr-root").count() == 0
-    page.locator(".gr-visual img").first.scroll_into_view_if_needed()
+    pictures.first.scroll_into_view_if_needed()
     screenshot(page, f"untrusted-{lesson.stem}")

@@ -47,7 +47,7 @@ def test_a_card_goes_from_open_to_wrong_to_right(lesson):
     card = output(cell(lesson, 'check("00.1"')).locator(".graphrec-card")
     assert "not implemented yet" in card.inner_text()
     card = answer(lesson, WRONG)
-    assert "✗ Exercise 00.1 · 1.6/2 points · partly solved" in card.inner_text()
+    assert "◐ Exercise 00.1 · 1.6/2 points · partly solved" in card.inner_text()
     assert "your density divides by users + items" in card.inner_text()
     screenshot(card, "lesson-00-wrong")
     card = answer(lesson, RIGHT)

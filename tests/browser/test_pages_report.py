@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from labdriver import ROOT, screenshot
 from pages import violations
 
 from graphrec_utils.grading import command
+from graphrec_utils.grading.reports import report
+
+sys.path.insert(0, str(ROOT / "tests" / "course"))
+import report_samples
 
 
 @pytest.fixture(scope="module")
@@ -31,3 +37,17 @@ def test_axe_finds_nothing_serious_on_a_report(new_page, graded, scheme):
         assert violations(page) == [], path.name
     page.goto(pages[0].as_uri())
     screenshot(page, f"report-{scheme}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1100, 400])
+def test_axe_finds_nothing_on_a_class_in_which_everything_happens(
+    new_page, tmp_path, scheme, width
+):
+    report.write(report_samples.classroom() | {"site": "https://school.org/course"}, tmp_path)
+    page = new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
+    for name in ("index.html", "students/bob-*.html", "students/fails-by-error-*.html"):
+        (path, *_) = tmp_path.glob(name)
+        page.goto(path.as_uri())
+        assert violations(page) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name

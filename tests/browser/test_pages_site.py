@@ -10,8 +10,8 @@ import pytest
 from labdriver import screenshot
 from pages import violations
 
-from graphrec_utils.authoring import site
-from graphrec_utils.authoring.source import built
+from graphrec_utils.authoring.lesson.source import built
+from graphrec_utils.authoring.site import site
 
 PAGES = ["index", "instructor", "launch", "hub", "errata", "glossary", "api/graphs"]
 PAGES += [f"notebooks/{source.stem}" for source in built()]
@@ -73,6 +73,15 @@ def test_a_page_opens_and_axe_finds_nothing_serious(new_page, website, name, sch
         screenshot(page, f"site-{scheme}-{name.replace('/', '-')}")
 
 
+def test_a_first_visit_complains_of_nothing(new_page, website):
+    page, said = new_page(), []
+    page.on("console", lambda x: x.type in ("warning", "error") and said.append(x.text))
+    page.on("requestfailed", lambda request: said.append(f"missing {request.url}"))
+    show(page, website, "index")
+    assert said == []
+    assert page.locator('link[rel~="icon"]').count() == 1
+
+
 @pytest.mark.parametrize("name", [*SOME, "glossary"])
 def test_a_page_is_no_wider_than_a_telephone(new_page, website, name):
     page = new_page(viewport={"width": 390, "height": 844})
@@ -126,6 +135,28 @@ def test_without_scripts_the_picture_of_a_visual_is_there(new_page, website):
 def test_the_search_finds_a_word_of_a_lesson(page, website):
     page.goto((website / "search.html").as_uri() + "?q=gramian")
     page.locator("#search-results").get_by_text("Matrix factorization").first.wait_for()
+
+
+def test_the_search_from_the_disk_complains_of_nothing(page, website):
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: message.type == "error" and errors.append(message.text))
+    page.goto((website / "search.html").as_uri() + "?q=gramian")
+    page.locator("#search-results").get_by_text("Matrix factorization").first.wait_for()
+    page.wait_for_timeout(500)
+    assert errors == []
+
+
+def test_icons_are_there_and_those_that_no_page_has_are_not_sent(page, website):
+    script = website / "_static" / "scripts" / "fontawesome.js"
+    assert script.stat().st_size < 200_000  # of 1.6 MB
+    show(page, website, "notebooks/02_matrix_factorization")
+    shown = page.locator("svg.svg-inline--fa").evaluate_all(
+        "icons => icons.map((icon) => [icon.dataset.icon, icon.querySelectorAll('path').length])"
+    )
+    assert {name for name, _ in shown} >= {"bars", "magnifying-glass", "download"}
+    assert page.locator("i[class*=fa-]").count() == 0
+    assert all(paths for _, paths in shown)
 
 
 def test_the_theme_can_be_switched_to_dark(page, website):

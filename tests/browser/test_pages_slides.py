@@ -8,9 +8,9 @@ import pytest
 from labdriver import screenshot
 from pages import violations
 
-from graphrec_utils.authoring import slides
-from graphrec_utils.authoring.deck import CODE_LINES
-from graphrec_utils.authoring.source import built
+from graphrec_utils.authoring.lesson.source import built
+from graphrec_utils.authoring.slides import slides
+from graphrec_utils.authoring.slides.deck import CODE_LINES
 
 LESSONS = [source.name[:2] for source in built()]
 
@@ -105,6 +105,24 @@ def test_formulas_are_set(page, decks):
             .filter((e) => !e.closest("aside")).map((e) => e.textContent).join(" ")"""
     )
     assert not re.search(r"\\\\(?:mathbf|sum|frac|lVert)", shown)
+
+
+def test_the_right_arrow_alone_shows_every_slide_and_each_has_a_title(page, decks):
+    show(page, decks / "00_start_here.html")
+    total = page.evaluate("Reveal.getTotalSlides()")
+    seen, untitled = set(), []
+    for _ in range(20 * total):
+        place = page.evaluate("JSON.stringify(Object.values(Reveal.getIndices()).slice(0, 2))")
+        if place not in seen and not page.evaluate(
+            "!!Reveal.getCurrentSlide().querySelector('h1, h2, h3, .again')"
+        ):
+            untitled.append(place)
+        seen.add(place)
+        if page.evaluate("Reveal.isLastSlide() && !Reveal.availableFragments().next"):
+            break
+        page.keyboard.press("ArrowRight")
+    assert len(seen) == total
+    assert untitled == []
 
 
 def test_a_visual_listens_to_keys_that_do_not_turn_the_slide(page, decks):

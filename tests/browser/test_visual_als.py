@@ -7,7 +7,8 @@ import re
 import pytest
 from pages import alone, opened
 
-from graphrec_utils import toy, visuals
+from graphrec_utils import toy
+from graphrec_utils.plots import visuals
 
 
 @pytest.fixture
@@ -74,5 +75,5 @@ def test_the_solved_side_is_outlined(shown):
 
 def test_play_runs_to_the_end(shown):
     shown.get_by_role("button", name=re.compile("Play")).click()
-    shown.get_by_text("Half-step 8 of 8").wait_for(timeout=15_000)
+    shown.get_by_text("Half-step 8 of 8").wait_for()
     assert shown.get_by_role("button", name=re.compile("Play")).count() == 1

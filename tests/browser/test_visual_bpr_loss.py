@@ -8,7 +8,7 @@ import re
 import pytest
 from pages import alone, opened
 
-from graphrec_utils import visuals
+from graphrec_utils.plots import visuals
 
 
 def open_on(page, tmp_path, dark: bool = False):

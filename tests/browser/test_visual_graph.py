@@ -7,7 +7,8 @@ import re
 import pytest
 from pages import alone, opened
 
-from graphrec_utils import toy, visuals
+from graphrec_utils import toy
+from graphrec_utils.plots import visuals
 
 NAMES = (toy.likes(), toy.USERS, toy.ITEMS)
 
@@ -166,7 +167,7 @@ def test_the_restart_slider_and_another_start_begin_anew(show):
 def test_play_walks_and_pauses(show):
     _, root = show(visuals.walk(*NAMES))
     root.get_by_role("button", name=re.compile("Play")).click()
-    root.get_by_text(re.compile(r"^Step ([2-9]|\d\d+):")).wait_for(timeout=30_000)
+    root.get_by_text(re.compile(r"^Step ([2-9]|\d\d+):")).wait_for()
     root.get_by_role("button", name=re.compile("Pause")).click()
     assert root.get_by_role("button", name=re.compile("Play")).count() == 1
 
@@ -207,7 +208,7 @@ def test_the_last_layer_alone_gives_no_scores(show):
 
 
 def test_the_mean_of_layers_gives_lightgcn_s_scores(show):
-    page, root = show(visuals.spectrum(toy.t1()))
+    page, root = show(visuals.spectrum(toy.path()))
     root.get_by_role("button", name="mean of layers").click()
     # one-hot embeddings, K = 3, user u0: .2762, .2500, .0773
     assert root.get_by_role("row").nth(1).inner_text().split() == ["u0", "0.28", "0.25", "0.08"]

@@ -7,7 +7,8 @@ import re
 import pytest
 from pages import alone, opened
 
-from graphrec_utils import toy, visuals
+from graphrec_utils import toy
+from graphrec_utils.plots import visuals
 
 
 @pytest.fixture
@@ -49,13 +50,13 @@ def test_smoothing_steps_by_key_and_shows_the_state(page, smooth):
 
 def test_smoothing_plays_to_the_end(smooth):
     smooth.get_by_role("button", name=re.compile("Play")).click()
-    smooth.get_by_text("Layer 16, even").wait_for(timeout=30_000)
+    smooth.get_by_text("Layer 16, even").wait_for()
 
 
 # ---------------------------------------------------------------- layers
 @pytest.fixture
 def weights(show):
-    return show(visuals.layers(toy.t1(), num_layers=1))
+    return show(visuals.layers(toy.path(), num_layers=1))
 
 
 def cell(shown, user: str, item: str):

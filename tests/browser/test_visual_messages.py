@@ -7,7 +7,8 @@ import re
 import pytest
 from pages import alone, opened
 
-from graphrec_utils import toy, visuals
+from graphrec_utils import toy
+from graphrec_utils.plots import visuals
 
 E = [[1, 0.4], [0.6, 0.8], [-0.4, 1], [1, -0.5], [0.8, 0.5], [0.3, 0.9], [-0.8, 0.6]]
 W1, W2 = [[0.8, 0.3], [-0.2, 0.9]], [[1.0, -0.4], [0.5, 0.9]]
@@ -42,6 +43,8 @@ def status(root) -> str:
 def test_buttons_and_arrow_keys_add_one_sender_at_a_time(stepper):
     page, root = stepper
     step = root.get_by_role("button", name="Step →")
+    assert "Step 2 of 4" in status(root)  # it opens where something is to be seen
+    root.get_by_role("button", name="Reset").click()
     assert "Ann has heard nothing yet" in status(root)
     step.click()
     # W1 e of Ann: .8 * 1 + .3 * .4 and -.2 * 1 + .9 * .4
@@ -101,4 +104,4 @@ def test_numbers_stand_beside_the_dashed_outlines(slider):
                 && Math.min(a.bottom, b.bottom) > Math.max(a.top, b.top) + 2)).length;
         })"""
     )
-    assert covered == [0, 0, 0, 0]
+    assert covered == [0] * 5  # of the item, and two for each user

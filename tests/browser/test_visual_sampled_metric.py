@@ -7,8 +7,8 @@ import re
 import pytest
 from pages import alone, opened
 
-from graphrec_utils import visuals
-from graphrec_utils.visuals.sampled_metric import hit_chance
+from graphrec_utils.plots import visuals
+from graphrec_utils.plots.visuals.sampled_metric import hit_chance
 
 
 def open_on(page, tmp_path, dark: bool = False, **options):

@@ -7,7 +7,7 @@ import pytest
 from labdriver import contrast, screenshot
 from pages import alone, opened, violations
 
-from graphrec_utils import visuals
+from graphrec_utils.plots import visuals
 
 POINTS = np.array([[0, 0], [10, 0], [10, 10], [0, 10], [5, 5]])
 LABELS = ["Ann", "Bob", "Alien", "Brazil", "Cube"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pages import alone, opened, violations
 
-from graphrec_utils import visuals
+from graphrec_utils.plots import visuals
 
 # (|p + q| - |p - q|) / 2; and nothing but zeros
 FOLDS = [

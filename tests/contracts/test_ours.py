@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from pathlib import Path
@@ -10,6 +11,8 @@ import nbformat
 import pytest
 from submissions import LESSON, expected, hand_in
 
+from graphrec_utils import exercises
+from graphrec_utils.exercises import codec, core
 from graphrec_utils.grading import command
 
 TELLTALE = """# exercise 00.2
@@ -38,10 +41,19 @@ def test_our_grader_gives_the_expected_points(graded):
     assert got == expected() | {"telltale": [0, 0, 0]}
 
 
-def test_an_answer_that_repeats_its_inputs_tells_them_to_no_student(graded):
+def test_an_answer_that_repeats_its_inputs_tells_only_those_of_the_card(graded):
+    """What a student's page shows was said about the card's inputs, which the student has."""
     assert re.search(r"film\d", (graded / "result.json").read_text("utf-8"))
+    asked = [codec.decode(q["inputs"])["names"] for q in core.questions(exercises.get("00.2"))]
     files = [*graded.glob("students/*"), *graded.glob("gradescope/*/*")]
     assert len(files) == 12
+    shown = set()
     for path in [*files, graded / "junit.xml", graded / "summary.md"]:
-        text = path.read_text("utf-8")
-        assert not re.search(r"film\d", text), path.name
+        text = html.unescape(path.read_text("utf-8"))
+        found = re.findall(r"(?:film_(film\d+): )?film (\[[^\]<]*)", text, flags=re.IGNORECASE)
+        assert text.lower().count("film [") == len(found)
+        for name, beginning in found:
+            assert any(str(x).startswith(beginning) and name in ("", x[0]) for x in asked), path
+            text = text.replace(f"film {beginning}", "")
+        shown.update(re.findall(r"film\d+", text))
+    assert shown <= {names[0] for names in asked}

@@ -15,8 +15,9 @@ import pytest
 from environments import fresh, run
 
 import graphrec_utils
-from graphrec_utils import environment, paths
-from graphrec_utils.authoring import source
+from graphrec_utils import paths
+from graphrec_utils.authoring.lesson import around, source
+from graphrec_utils.cli.setup import environment
 
 ROOT = paths.root()
 LESSONS = [lesson.stem for lesson in source.built()]
@@ -24,7 +25,7 @@ LESSONS = [lesson.stem for lesson in source.built()]
 COLAB = (
     *("numpy==2.1.3", "pandas==2.2.3", "scipy==1.16.3", "torch==2.11.0", "networkx==3.6.1"),
     *("matplotlib==3.10.0", "ipywidgets==7.7.1", "ipython==7.34.0", "ipykernel==6.17.1"),
-    *("traitlets==5.7.1", "numba==0.61.2", "tqdm", "pytest==8.4.2", "anywidget==0.9.21"),
+    *("traitlets==5.7.1", "numba==0.61.2", "tqdm", "pooch", "pytest==8.4.2", "anywidget==0.9.21"),
 )
 
 
@@ -69,7 +70,7 @@ def lesson_runs(python, lesson: str, folder, tmp_path) -> None:
 @pytest.mark.full
 def test_the_first_cell_installs_the_course_and_leaves_the_rest_alone(colab, tmp_path):
     """The real cell, with this clone in place of the repository on GitHub."""
-    _, cell = source._openers(source.sources(["00"])[0], "owner/name")
+    _, cell = around.openers("00_start_here", "owner/name")
     url = f"git+https://github.com/owner/name@v{graphrec_utils.__version__}"
     assert url in cell.source
     wheel = tmp_path / "wheel"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import nbformat
 
-from graphrec_utils.authoring.source import sources, target
+from graphrec_utils.authoring.lesson.source import sources, target
 
 WORDS_PER_MINUTE = 200  # prose with formulas; a line of code is read in about 3 seconds
 SECONDS_PER_LINE = 3

@@ -292,7 +292,7 @@ def an_answer_that_calls_another_answer(folder):
     )
 
 
-@case((0.0, 3.0, 5.0), ex1="wrong")
+@case((0.0, 0.0, 5.0), ex1="wrong", ex2="error")
 def an_answer_that_calls_a_wrong_answer(folder):
     return solved(
         ex1="# exercise 00.1\ndef summarize(R):\n    return 0, 0, 0, 0.0\n",

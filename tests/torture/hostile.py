@@ -273,7 +273,7 @@ def patched_course(folder):
 @case(LOST_1)
 def probe_that_says_passed(folder):
     return solved(ex1=before(
-        "from graphrec_utils.grading import probe\nfrom IPython.display import publish_display_data\n"
+        "from graphrec_utils.grading.isolation import probe\nfrom IPython.display import publish_display_data\n"
         "def send(nonce, function, questions, seconds):\n"
         "    verdict = '{\"points\": 2, \"status\": \"passed\"}'\n"
         "    publish_display_data({probe.MIME: {'nonce': nonce, 'outcomes': verdict}})\n"
@@ -373,8 +373,8 @@ def reads_the_solutions(folder):
 @case(LOST_1, ex1="error")
 def imports_the_reference(folder):
     return solved(ex1=(
-        "# exercise 00.1\ndef summarize(R):\n    from graphrec_utils.exercises import nb00\n"
-        "    return nb00.summarize(R)\n"
+        "# exercise 00.1\ndef summarize(R):\n    from graphrec_utils.exercises.lesson00 import ex1_summarize\n"
+        "    return ex1_summarize.summarize(R)\n"
     ))  # fmt: skip
 
 
@@ -384,7 +384,7 @@ def asks_the_clone_for_the_reference(folder):
 
     return solved(ex1=(
         "# exercise 00.1\ndef summarize(R):\n    import importlib.util as u, sys\n"
-        f"    where = {str(paths.root())!r} + '/graphrec_utils/exercises/nb00.py'\n"
+        f"    where = {str(paths.root())!r} + '/graphrec_utils/exercises/lesson00/ex1_summarize.py'\n"
         "    spec = u.spec_from_file_location('nb00', where)\n"
         "    module = u.module_from_spec(spec)\n    spec.loader.exec_module(module)\n"
         "    return module.summarize(R)\n"
@@ -419,6 +419,29 @@ def removes_the_course(folder):
         "shutil.rmtree(os.path.dirname(graphrec_utils.__file__), ignore_errors=True)\n"
         "shutil.rmtree(os.path.expanduser('~'), ignore_errors=True)"
     ))  # fmt: skip
+
+
+@case(LOST_2, ex2="error")
+def files_without_end(folder):
+    return solved(ex2=inside(
+        "for k in range(2**14):\n    open(f'{k}', 'wb').write(bytes(2**20))\nreturn {}"
+    ))  # fmt: skip
+
+
+@case(LOST_2)
+def a_disk_full_of_files_without_a_name(folder):
+    return solved(ex2=inside(
+        "import os\nkept = []\nwhile len(kept) < 2**14:\n    kept.append(open('x', 'wb'))\n"
+        "    os.unlink('x')\n    os.posix_fallocate(kept[-1].fileno(), 0, 2**25)\nreturn {}"
+    ))  # fmt: skip
+
+
+@case()
+def fills_its_folder_and_is_right(folder):
+    return solved(ex1=RIGHT["00.1"].replace("# exercise 00.1\n", (
+        "# exercise 00.1\ntry:\n    for k in range(2**14):\n        open(f'{k}', 'w').write('x' * 2**18)\n"
+        "except OSError:\n    pass\n"
+    )))  # fmt: skip
 
 
 @case()

@@ -10,12 +10,13 @@ import pytest
 from answers import EXERCISES, SECONDS
 from broken import CASES
 
-from graphrec_utils.grading import result
+from graphrec_utils.grading.reports import result
 
 # What only a closed sandbox prevents; where there is none, the reports say "open".
 SANDBOXED = {
     "reads_the_solutions", "asks_the_clone_for_the_reference", "reads_other_processes",
-    "uses_the_network",
+    "uses_the_network", "connects_to_a_socket_file", "makes_a_socket_to_the_host",
+    "reads_what_others_have_earned", "reads_passwords_or_packages",
 }  # fmt: skip
 
 
@@ -76,17 +77,6 @@ def test_two_students_of_one_name_are_two_students(by_student):
     assert by_student["everything_right-2"]["points"] == 0
 
 
-def test_a_loop_costs_about_its_limit(by_student):
-    slow = next(e for e in by_student["endless_loop"]["exercises"] if e["id"] == "00.2")
-    assert slow["seconds"] < SECONDS + 4
-
-
-def test_a_dead_kernel_is_noticed_in_about_a_second(by_student):
-    dead = next(e for e in by_student["os_exit"]["exercises"] if e["id"] == "00.2")
-    alive = next(e for e in by_student["os_exit"]["exercises"] if e["id"] == "00.1")
-    assert dead["seconds"] < alive["seconds"] + 1.5
-
-
 def test_no_process_of_a_student_survives(graded):
     sleeping = [p.info["cmdline"] for p in psutil.process_iter(["cmdline"])]
     assert ["sleep", "29.75"] not in sleeping
@@ -112,7 +102,8 @@ def test_a_named_mistake_reaches_the_result(by_student):
 
 
 def test_a_second_run_grades_nothing_again_and_says_the_same(graded, monkeypatch):
-    from graphrec_utils.grading import batch, crew
+    from graphrec_utils.grading import batch
+    from graphrec_utils.grading.isolation import crew
 
     def refuse(*args):
         raise AssertionError("a finished submission was graded again")
@@ -121,4 +112,7 @@ def test_a_second_run_grades_nothing_again_and_says_the_same(graded, monkeypatch
     settings = batch.Settings(seconds=SECONDS, jobs=2)
     top = graded["top"]
     again = batch.grade([top / "class", top / "other group"], graded["out"], settings)
-    assert again["submissions"] == graded["submissions"]
+    first, second = (
+        sorted(x["submissions"], key=lambda e: (e["student"], e["file"])) for x in (graded, again)
+    )
+    assert second == first  # the first run's order was shuffled

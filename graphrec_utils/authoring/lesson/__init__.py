@@ -1,0 +1,1 @@
+"""Lesson source in, notebooks out."""

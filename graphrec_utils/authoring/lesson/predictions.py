@@ -1,0 +1,78 @@
+"""Predictions in a lesson: each is asked before its answer stands there, and the answer is folded.
+
+A cell tagged `predict:06.p1` calls `predict("06.p1")`. The cell that shows what happens is tagged
+`answers:06.p1`; in the student's notebook its output starts folded, and so do the outputs of all code in
+between, other questions and checks excepted. A prediction that its card answers alone is tagged `told` as well.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from graphrec_utils.exercises import questions
+
+TAGS = ("predict", "answers")
+OPEN = {"exercise", "check", "predict"}  # what a student writes or is asked is never folded
+
+
+class Spoiled(Exception):
+    """A prediction that is not asked, or not answered, or answered too early: cell and reason."""
+
+
+def named(cell, kind: str) -> list[str]:
+    """Return the ids in a cell's tags of one kind: ["06.p1"] of `predict:06.p1`."""
+    tags = cell.metadata.get("tags", [])
+    return [tag.partition(":")[2] for tag in tags if tag.partition(":")[0] == kind]
+
+
+def check(source: Path, nb) -> None:
+    """Compare a lesson's cells with its questions.
+
+    Raises:
+        Spoiled: see there; the arguments are the cell's number and the reason.
+    """
+    asked, answered = _places(nb, "predict"), _places(nb, "answers")
+    known = {q.id for q in questions.of_lesson(source.name[:2]) if q.kind == "p"}
+    for name in sorted({*asked, *answered} - known):
+        place = (asked.get(name) or answered[name])[0]
+        raise Spoiled(place, f"there is no prediction {name} in this lesson's questions")
+    for name in sorted(known):
+        if len(asked.get(name, ())) != 1:
+            raise Spoiled(
+                "-", f"prediction {name} is asked {len(asked.get(name, ()))} times, not once"
+            )
+        place = asked[name][0]
+        cell = nb.cells[place - 1]
+        if f'predict("{name}"' not in cell.source:
+            raise Spoiled(place, f'the cell does not call predict("{name}")')
+        after = answered.get(name, [])
+        if not after and "told" not in cell.metadata.tags:
+            raise Spoiled(
+                place, f"no cell is tagged answers:{name}, and the card is not `told` to be all"
+            )
+        if after and after[0] < place:
+            raise Spoiled(after[0], f"the answer to {name} stands above its prediction")
+        for number in after:
+            answer = nb.cells[number - 1]
+            if answer.cell_type == "markdown" and "<details>" not in answer.source:
+                raise Spoiled(number, f"the answer to {name} is not folded: put it into <details>")
+
+
+def fold(nb) -> None:
+    """Let outputs from a prediction to its answer start folded."""
+    asked, answered = _places(nb, "predict"), _places(nb, "answers")
+    for name, after in answered.items():
+        for cell in nb.cells[asked[name][0] : after[-1]]:
+            kinds = {tag.partition(":")[0] for tag in cell.metadata.get("tags", [])}
+            if cell.cell_type == "code" and not kinds & OPEN:
+                cell.metadata.setdefault("jupyter", {})["outputs_hidden"] = True
+                cell.metadata["collapsed"] = True  # Jupyter writes both
+
+
+def _places(nb, kind: str) -> dict[str, list[int]]:
+    """Return {"06.p1": numbers of the cells that are tagged so}, counted from 1."""
+    found: dict[str, list[int]] = {}
+    for number, cell in enumerate(nb.cells, start=1):
+        for name in named(cell, kind):
+            found.setdefault(name, []).append(number)
+    return found

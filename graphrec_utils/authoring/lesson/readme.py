@@ -1,0 +1,57 @@
+"""The parts of the README that follow from the lessons: badges and the syllabus."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from graphrec_utils import exercises, paths, syllabus
+from graphrec_utils.authoring.lesson.around import buttons
+from graphrec_utils.authoring.lesson.source import repository, sources
+
+BLOCK = "<!-- {name}: written by `build` -->\n{text}<!-- end {name} -->"
+
+
+def filled(text: str, repo: str | None) -> str:
+    """Return the README's text with its generated blocks renewed."""
+    for name, block in (("badges", badges(repo)), ("syllabus", table(repo))):
+        pattern = re.escape(BLOCK).replace(r"\{name\}", name).replace(r"\{text\}", "(?:.*\n)*?")
+        text = re.sub(pattern, lambda _, b=block, n=name: BLOCK.format(name=n, text=b), text)
+    return text
+
+
+def badges(repo: str | None) -> str:
+    """Return launch links to lesson 00, or nothing where the repository is not known."""
+    return f"{buttons(repo, syllabus.LESSONS[0].stem)}\n" if repo else ""
+
+
+def table(repo: str | None) -> str:
+    """Return the syllabus as a Markdown table; lessons without a source are marked."""
+    stems = {source.stem for source in sources()}
+    head = ["Lesson", "Time", "Points", *(["Launch"] if repo else [])]
+    rows = [head, ["---"] * len(head)]
+    for lesson in syllabus.LESSONS:
+        ready = lesson.stem in stems
+        points = sum(e.points for e in exercises.of_lesson(lesson.number))
+        link = f"[{lesson.title}](notebooks/{lesson.stem}.ipynb)" if ready else lesson.title
+        row = [f"{lesson.number} · {link}", f"{lesson.minutes} min"]
+        row.append(str(points) if ready else "coming")
+        if repo:
+            row.append(buttons(repo, lesson.stem) if ready else "")
+        rows.append(row)
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def stale(path: Path | None = None) -> list[str]:
+    """Return a sentence if the README is not what the lessons say."""
+    path = path or paths.root() / "README.md"
+    text = path.read_text(encoding="utf-8")
+    return [] if filled(text, repository()) == text else ["README.md is not what the lessons say"]
+
+
+def write(path: Path | None = None) -> None:
+    """Renew the generated blocks of the README."""
+    path = path or paths.root() / "README.md"
+    text = path.read_text(encoding="utf-8")
+    if (new := filled(text, repository())) != text:
+        path.write_text(new, encoding="utf-8", newline="\n")

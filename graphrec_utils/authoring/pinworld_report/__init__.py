@@ -1,0 +1,1 @@
+"""What PinWorld can support: the premises of the lessons, measured."""

@@ -1,0 +1,179 @@
+"""The sources of the website: notebooks prepared for it, and pages that follow from the lessons."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import nbformat
+
+from graphrec_utils import exercises, paths, syllabus
+from graphrec_utils.authoring.lesson.source import built, target
+from graphrec_utils.authoring.site import api
+from graphrec_utils.authoring.slides.deck import CAPTION
+
+PAGES = Path(__file__).parent / "pages"
+BOX = "## Slide, paper, code"
+LONG = 12  # lines of given code
+INDEX = """# Graph models for recommender systems
+
+An interactive course, from matrix factorization to the graph models that large sites run. You
+write each idea yourself in a few lines, a check under your code tells you which mistake you made,
+and a measurement shows whether the idea was worth it.
+
+Here you can read every lesson and try its visuals. To run and solve them, {run}
+
+{table}
+
+```{{toctree}}
+:caption: Lessons
+:maxdepth: 1
+:hidden:
+
+{lessons}
+```
+
+```{{toctree}}
+:caption: Around the lessons
+:maxdepth: 1
+:hidden:
+
+launch
+instructor
+hub
+errata
+glossary
+```
+
+```{{toctree}}
+:caption: The package
+:maxdepth: 1
+:hidden:
+
+{reference}
+```
+"""
+ERRATA = """# Slide, paper, code
+
+Where the lecture, a paper or released code says something that does not hold, or that is easily
+misread, the lesson has a box that says so. This page collects the boxes.
+"""
+
+
+def write(folder: Path, repo: str | None) -> None:
+    """Write everything Sphinx reads into an empty folder, with the lessons that are built."""
+    (folder / "notebooks").mkdir(parents=True)
+    (folder / "api").mkdir()
+    for source in built():
+        notebook = nbformat.read(target(source, "student"), 4)
+        nbformat.write(prepared(notebook), folder / "notebooks" / f"{source.stem}.ipynb")
+    for page in PAGES.glob("*.md"):
+        text = page.read_text("utf-8").replace("<!-- memory -->", memory())
+        (folder / page.name).write_text(text, "utf-8")
+    for name, text in api.pages().items():
+        (folder / "api" / f"{name}.md").write_text(text, "utf-8")
+    (folder / "index.md").write_text(index(repo), "utf-8")
+    (folder / "errata.md").write_text(errata(), "utf-8")
+
+
+def prepared(notebook):
+    """Return a notebook for reading: what finds the package, or judges answers, is hidden; figures
+    have words.
+
+    Answers to predictions start folded, as in a notebook. The file that a reader can download stays
+    complete.
+    """
+    for cell, after in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
+        hidden = cell.metadata.get("jupyter", {}).get("source_hidden")
+        judges = cell.metadata.get("graphrec", {}).get("role") == "check"
+        judges = judges or "exercises import progress" in cell.source
+        if hidden or judges or cell.source.startswith("[Open in Colab]"):
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-cell"]
+        if cell.cell_type == "code" and _plumbing(cell):
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
+        if cell.metadata.get("jupyter", {}).get("outputs_hidden") and cell.get("outputs"):
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-output"]
+        shown = {}
+        if after and after.cell_type == "markdown" and CAPTION.match(after.source):
+            shown["alt"] = f"{after.source.split('. ')[0].strip('*')}, described below it"
+        sizes = [
+            x.metadata.get("image/png", {}).get("width")
+            for x in cell.get("outputs", [])
+            if "data" in x
+        ]
+        told = [
+            x.metadata.get("image/png", {}).get("alt")
+            for x in cell.get("outputs", [])
+            if "data" in x
+        ]
+        if "alt" not in shown and any(told):  # a visual describes itself
+            shown["alt"] = next(filter(None, told))
+        if any(sizes):  # or a picture of twice as many points would be twice as wide
+            shown["width"] = f"{max(filter(None, sizes))}px"
+        if shown:
+            cell.metadata["mystnb"] = {"image": shown}
+    return notebook
+
+
+def _plumbing(cell) -> bool:
+    """Report whether code starts folded: set-up, and long code that no reader has to write."""
+    if cell.metadata.get("graphrec", {}).get("role"):
+        return False
+    return "setup" in cell.metadata.get("tags", []) or len(cell.source.splitlines()) > LONG
+
+
+def memory() -> str:
+    """Return the stored measurement of memory as a table."""
+    path = paths.data() / "results" / "00_memory.json"
+    if not path.exists():
+        return ""
+    stored = json.loads(path.read_text("utf-8"))
+    rows = ["| lesson | kernel | with its server |", "|---|---|---|"]
+    kernels = stored["values"]["kernel MB"]
+    for lesson in (source.stem for source in built()):
+        if lesson in kernels:
+            total = kernels[lesson] + stored["values"]["server MB"]
+            rows.append(f"| {lesson} | {kernels[lesson]:,} MB | {total:,} MB |")
+        else:
+            rows.append(f"| {lesson} | not measured | |")
+    said = (
+        "The largest memory of each lesson, run from top to bottom with the solutions, measured by "
+        f"`{stored['command']}`. The server is JupyterLab with one notebook open."
+    )
+    return said + "\n\n" + "\n".join(rows)
+
+
+def index(repo: str | None) -> str:
+    """Return the first page: the syllabus with time, points and slides."""
+    ready = {source.stem for source in built()}
+    rows = ["| Lesson | Time | Points | Slides |", "|---|---|---|---|"]
+    for lesson in syllabus.LESSONS:
+        if lesson.stem not in ready:
+            rows.append(f"| {lesson.number} · {lesson.title} | {lesson.minutes} min | coming | |")
+            continue
+        points = sum(e.points for e in exercises.of_lesson(lesson.number))
+        link = f"[{lesson.number} · {lesson.title}](notebooks/{lesson.stem}.ipynb)"
+        deck = f'<a href="slides/{lesson.stem}.html">slides {lesson.number}</a>'
+        rows.append(f"| {link} | {lesson.minutes} min | {points} | {deck} |")
+    clone = f"clone [the repository](https://github.com/{repo})" if repo else "clone the repository"
+    return INDEX.format(
+        run=f"{clone} and see [Where to run it](launch.md).",
+        table="\n".join(rows),
+        lessons="\n".join(f"notebooks/{stem}" for stem in sorted(ready)),
+        reference="\n".join(f"api/{name}" for name in api.pages()),
+    )
+
+
+def errata() -> str:
+    """Return the boxes "slide, paper, code" of all lessons on one page."""
+    parts = [ERRATA]
+    for source in built():
+        cells = nbformat.read(target(source, "student"), 4).cells
+        lesson = next(x for x in syllabus.LESSONS if x.stem == source.stem)
+        for cell in cells:
+            if cell.cell_type == "markdown" and cell.source.startswith(BOX):
+                link = f"[{lesson.number} · {lesson.title}](notebooks/{lesson.stem}.ipynb)"
+                text = re.sub(r"^## .*\n", "", cell.source)
+                parts.append(f"## {link}\n{text}")
+    return "\n\n".join(parts) + "\n"

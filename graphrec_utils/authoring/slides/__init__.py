@@ -1,0 +1,1 @@
+"""Lessons as decks for a hall."""

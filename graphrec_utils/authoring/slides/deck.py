@@ -1,0 +1,274 @@
+"""Cells of a solved notebook → slides of a deck, by their slideshow metadata.
+
+`slide` begins a column, `subslide` a slide below it, `fragment` waits for a key, `skip` stays in
+the notebook, `notes` is for the speaker; a cell without a type stands on the slide before it.
+Set-up, answers and checks are never shown. Code stays in the notebook where it has more than 7
+lines, draws a figure or measures something: then its output is shown alone. What does not fit on
+one slide goes on below, on the next, and every slide has a title. A picture has a slide's room, and the
+speaker has its caption. Of a prediction the slide has the question and its options, and the speaker has
+what is said to each. What only a reader at a notebook can use is left out.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from nbconvert.filters.highlight import Highlight2HTML
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from graphrec_utils import markup
+from graphrec_utils.authoring.lesson import predictions
+from graphrec_utils.authoring.slides.prose import ROOM, ROW, blocks
+from graphrec_utils.exercises import questions
+
+WIDTH, HEIGHT = 1280, 720  # of a slide, in its own pixels
+WIDE = 1160
+PICTURE = 540  # the largest height of a figure, below the title
+SMALL = 380  # with less room left it gets a slide of its own
+BELOW = 24  # px below a figure
+TITLE = 46  # the height of a title that is repeated
+ROWS = 18  # of a table of numbers
+CODE_LINES = 7  # more cannot be read from the last row
+NEVER = ("setup", "exercise", "check")
+CAPTION = re.compile(r"\*Figure \d+\.\d+\. ")
+QUIZ = re.compile(r"\*\*\d\d\.q\d+\*\* ")
+# for a reader alone, not for a hall: what opens and closes a lesson, what is done with keys and files
+ALONE = re.compile(
+    r"## Before you begin|recall\(|progress\(|from graphrec_utils.exercises import progress"
+)
+AT_A_NOTEBOOK = re.compile(
+    r"Shift \+ Enter|[Rr]un (?:it|the (?:cell|check)|this cell|your)\b|with the arrow keys|press Tab|"
+    r"Run All|Nothing breaks if you skip|Hints? are free"
+)
+STORED = "again: <code>"  # in the card of a stored result
+ASKED, SAID = (Path(__file__).with_name(name) for name in ("asked.html", "said.html"))
+
+_highlight = Highlight2HTML(pygments_lexer="ipython3")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What stays together on a slide; sizes are estimates in pixels of the slide."""
+
+    html: str
+    height: float
+    lines: int = 0  # of code
+    picture: bool = False
+    visual: bool = False
+    asked: bool = False  # what stands below it comes when the room has answered
+    fragment: bool = False
+
+
+@dataclass
+class Slide:
+    """One slide; `again` is the heading that it continues."""
+
+    units: list[Unit] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    again: str = ""
+
+    @property
+    def height(self) -> float:
+        return sum(unit.height for unit in self.units) + (TITLE if self.again else 0)
+
+    @property
+    def lines(self) -> int:
+        return sum(unit.lines for unit in self.units)
+
+
+def deck(notebook) -> list[list[Slide]]:
+    """Return the columns of a deck, each a list of slides from top to bottom."""
+    columns: list[list[Slide]] = []
+    heading, hidden = "", False
+    for cell in notebook.cells:
+        kind = cell.metadata.get("slideshow", {}).get("slide_type", "")
+        tags = {tag.partition(":")[0] for tag in cell.metadata.get("tags", [])}
+        if (not columns and kind != "slide") or ALONE.match(cell.source):
+            continue
+        if kind == "notes" or "notes" in tags:
+            columns[-1][-1].notes.append(markdown(cell.source))
+        elif kind == "skip" or tags & set(NEVER) or (hidden and CAPTION.match(cell.source)):
+            hidden = True
+            if cell.cell_type == "markdown" and (found := re.match(r"#+ (.*)", cell.source)):
+                columns[-1][-1].notes.append(f"<p>In the notebook: {html.escape(found[1])}</p>")
+        else:
+            hidden = False
+            titled = cell.cell_type == "markdown" and re.match(r"#+ (.*)", cell.source)
+            if titled:
+                heading = _plain(titled[1])
+            if kind == "slide":
+                columns.append([Slide(again="" if titled else heading)])
+            elif kind == "subslide":
+                columns[-1].append(Slide(again="" if titled else heading))
+            for unit in _units(cell):
+                _place(columns[-1], replace(unit, fragment=kind == "fragment"), heading)
+            for name in predictions.named(cell, "predict"):
+                said = markup.render(SAID, asked=questions.get(name))
+                columns[-1][-1].notes.append(said)
+    return [_without_empty(column) for column in columns]
+
+
+def _without_empty(column: list[Slide]) -> list[Slide]:
+    """Drop slides without content; what was to be said there is said on the one before."""
+    kept = column[:1]
+    for slide in column[1:]:
+        if slide.units:
+            kept.append(slide)
+        else:
+            kept[-1].notes += slide.notes
+    return kept
+
+
+def left_out(notebook, lesson: str) -> list[str]:
+    """Return a sentence for every cell that is meant for a slide and cannot be read there."""
+    sentences = []
+    for number, cell in enumerate(notebook.cells, start=1):
+        kind = cell.metadata.get("slideshow", {}).get("slide_type", "skip")
+        if cell.cell_type != "code" or kind in ("skip", "notes") or list(_units(cell)):
+            continue
+        lines = _lines(cell.source)
+        if lines > CODE_LINES:
+            sentences.append(
+                f"lesson {lesson}, cell {number} is left out: it has {lines} lines of code and no "
+                f"output, and at most {CODE_LINES} lines can be read on a slide"
+            )
+    return sentences
+
+
+def markdown(text: str) -> str:
+    """Return Markdown as HTML; formulas keep their dollar signs for MathJax."""
+    return MarkdownWithMath(IPythonRenderer(escape=False, exclude_anchor_links=True)).render(text)
+
+
+def _place(column: list[Slide], unit: Unit, heading: str) -> None:
+    """Put a unit on the last slide of a column, or on a new one below it."""
+    slide = column[-1]
+    if unit.html.startswith("<figcaption"):
+        # the speaker reads about it; readers of screens have it with the picture
+        for k, before in enumerate(slide.units):
+            if before.picture:
+                words = html.escape(html.unescape(re.sub(r"<[^>]*>", "", unit.html)).strip())
+                shown = before.html.replace('alt=""', f'alt="{words}"')
+                slide.units[k] = replace(before, html=shown)
+                slide.notes.append(unit.html.replace("figcaption", "div"))
+                return
+    if slide.units and SMALL <= ROOM - slide.height < unit.height:
+        unit = _smaller(unit, ROOM - slide.height)
+    full = slide.height + unit.height > ROOM or slide.lines + unit.lines > CODE_LINES
+    if full and slide.units:
+        slide = Slide(again="" if re.match(r"<h\d", unit.html.lstrip()) else heading)
+        column.append(slide)
+    asked = any(other.asked for other in slide.units)
+    # what comes first on a slide comes with it: the key that brought the slide was the wait
+    waits = bool(slide.units) and (unit.fragment or asked)
+    slide.units.append(replace(unit, fragment=waits))
+
+
+def _smaller(unit: Unit, height: float) -> Unit:
+    """Return a figure that fits into a height, beside the text it belongs to; other units as they are."""
+    if not unit.html.startswith("<figure>"):
+        return unit
+    scale = (height - BELOW) / (unit.height - BELOW)
+    return replace(unit, height=height, html=re.sub(
+        r'width="(\d+)" height="(\d+)"',
+        lambda size: f'width="{int(size[1]) * scale:.0f}" height="{int(size[2]) * scale:.0f}"',
+        unit.html,
+    ))  # fmt: skip
+
+
+def _units(cell) -> Iterator[Unit]:
+    """Yield what a cell shows: blocks of its prose, or its code and each output."""
+    if cell.cell_type == "markdown":
+        for block, height in blocks(cell.source):
+            if AT_A_NOTEBOOK.search(block) and not block.startswith(("#", "|")):
+                continue
+            inner = markdown(block)
+            if QUIZ.match(block):  # its answers need room when they are opened
+                height = max(height, 0.6 * ROOM)
+            if CAPTION.match(block):
+                inner = f"<figcaption>{inner}</figcaption>"
+            yield Unit(inner, height)
+        return
+    if names := predictions.named(cell, "predict"):
+        yield from (_question(questions.get(name)) for name in names)
+        return
+    outputs = [unit for output in cell.get("outputs", []) if (unit := _output(output))]
+    lines = _lines(cell.source)
+    behind = {"experiment", "widget", "long"} & set(cell.metadata.get("tags", []))
+    dropped = cell.get("outputs") and not outputs
+    if dropped or (outputs and (behind or outputs[-1].picture)):
+        pass
+    elif lines <= CODE_LINES:
+        yield Unit(_highlight(cell.source), 33 * len(cell.source.splitlines()) + 40, lines=lines)
+    yield from outputs
+
+
+def _question(asked: questions.Question) -> Unit:
+    """Return a prediction without its answers, and without the call that a notebook has."""
+    texts = [asked.text, *(option for _, option in asked.shown())]
+    height = sum(42 * -(-len(text) // (ROW - 6)) for text in texts) + 50
+    return Unit(markup.render(ASKED, asked=asked), height, asked=True)
+
+
+def _lines(code: str) -> int:
+    return len([line for line in code.splitlines() if line.strip()])
+
+
+def _output(output) -> Unit | None:
+    """Return what a stored output shows."""
+    if output.output_type == "stream":
+        return _pre(output.text)
+    if output.output_type == "error":
+        return _pre(f"{output.ename}: {output.evalue}")
+    data = output.get("data", {})
+    if (page := data.get("text/html")) is not None:
+        visual = 'class="gr-visual"' in page
+        if visual:
+            return Unit(
+                f'<div class="visual">{page}</div>', ROOM - TITLE, picture=True, visual=True
+            )
+        if STORED in page:
+            return None
+        return _page(page)
+    if (picture := data.get("image/png")) is not None:
+        width, height = struct.unpack(">II", base64.b64decode(picture)[16:24])
+        scale = min(WIDE / width, PICTURE / height)
+        size = f'width="{width * scale:.0f}" height="{height * scale:.0f}"'
+        source = f"data:image/png;base64,{picture.strip()}"
+        figure = f'<figure><img alt="" {size} src="{source}"></figure>'
+        return Unit(figure, height * scale + BELOW, picture=True)
+    return _pre(data.get("text/plain", ""))
+
+
+def _page(page: str) -> Unit:
+    """Return a table or a card; of a long table the first rows."""
+    rows = page.count("<tr") + page.count("<li")
+    dense = rows > 12
+    if "<tbody" in page and rows > ROWS:
+        starts = [found.start() for found in re.finditer("<tr", page)]
+        end = page.rindex("</tbody>")
+        more = f"<p>… and {rows - ROWS} more rows in the notebook.</p>"
+        tail = page[end:].replace("</table>", f"</table>{more}", 1)
+        page, rows = page[: starts[ROWS]] + tail, ROWS + 1
+    words = len(re.sub(r"<style.*?</style>|<[^>]*>", "", page, flags=re.DOTALL))
+    height = (31 if dense else 42) * rows + 30 if rows else 38 * -(-words // ROW) + 60
+    look = "output dense" if dense else "output"
+    return Unit(f'<div class="{look} tex2jax_ignore">{page}</div>', height)
+
+
+def _pre(text: str) -> Unit | None:
+    if not text.strip():
+        return None
+    lines = text.rstrip("\n").splitlines()
+    height = 33 * sum(1 + len(line) // 78 for line in lines) + 30
+    return Unit(f'<pre class="output">{html.escape(text.rstrip())}</pre>', height)
+
+
+def _plain(heading: str) -> str:
+    return html.escape(re.sub(r"\s*\{\{.*?\}\}|[*`]", "", heading))

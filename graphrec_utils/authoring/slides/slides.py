@@ -1,0 +1,128 @@
+"""`python3 -m graphrec_utils slides NN|all`: a deck per lesson, each one file without a network.
+
+A deck is made from the solved notebook as it is stored, outputs included; nothing runs. Visuals
+work inside it, `S` opens the speaker's view, `?print-pdf` at the address gives pages to print.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from pygments.formatters import HtmlFormatter
+
+from graphrec_utils import markup, paths, syllabus
+from graphrec_utils.authoring.lesson.source import built, sources, target
+from graphrec_utils.authoring.slides import short, vendor
+from graphrec_utils.authoring.slides.deck import HEIGHT, WIDTH, Slide, deck, left_out
+from graphrec_utils.cli.setup.environment import clone
+
+HERE = Path(__file__).parent
+STYLE = HERE / "slides.css"
+
+
+def page(notebook, lesson: str, brief: bool = False) -> str:
+    """Return the deck of a solved notebook as one HTML page; the one of an hour if it is to be `brief`.
+
+    Raises:
+        CannotRun: reveal.js or MathJax is not installed.
+    """
+    name = next((x.title for x in syllabus.LESSONS if x.number == lesson), lesson)
+    return markup.render(
+        HERE / "deck.html",
+        title=f"{lesson} · {name}",
+        style=f"{vendor.read('reveal.css')}\n{_style()}",
+        script=_script,
+        columns=shortened(notebook)[0] if brief else deck(notebook),
+        width=WIDTH,
+        height=HEIGHT,
+    )
+
+
+def shortened(notebook) -> tuple[list[list[Slide]], str]:
+    """Return the columns of the short deck, and how they were chosen."""
+    notes = [c.source for c in notebook.cells if "notes" in c.metadata.get("tags", [])]
+    return short.shorten(deck(notebook), notes[0] if notes else "")
+
+
+def index(decks: dict[str, int]) -> str:
+    """Return the page that lists decks, given {file name: number of slides}."""
+    files = [(lesson, f"{lesson.stem}.html") for lesson in syllabus.LESSONS]
+    return markup.render(
+        HERE / "index.html",
+        title="Slides · Graph models for recommender systems",
+        style=STYLE.read_text("utf-8"),
+        rows=[(lesson, file, decks[file]) for lesson, file in files if file in decks],
+    )
+
+
+def write(lessons: list[str], folder: Path, brief: bool = False) -> list[Path]:
+    """Write the decks of lessons (all that are built: an empty list) and their index.
+
+    A short deck has "-short" in its name and is not in the index.
+
+    Returns the paths of the decks.
+
+    Raises:
+        FileNotFoundError: a lesson has no source, or is not built.
+        CannotRun: as `page`.
+    """
+    written = []
+    for source in sources(lessons) if lessons else built():
+        notebook = target(source, "solved")
+        if not notebook.exists():
+            raise FileNotFoundError(f"lesson {source.name[:2]} is not built: run build first")
+        path = folder / f"{source.stem}{'-short' * brief}.html"
+        paths.write(path, page(nbformat.read(notebook, 4), source.name[:2], brief))
+        written.append(path)
+    decks = sorted(x for x in folder.glob("[0-9][0-9]_*.html") if not x.stem.endswith("-short"))
+    there = {path.name: _slides_in(path) for path in decks}
+    paths.write(folder / "index.html", index(there))
+    return written
+
+
+def main(argv: list[str]) -> int:
+    """Run `python3 -m graphrec_utils slides`; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python3 -m graphrec_utils slides",
+        description="Write lessons as slides: one HTML file each, which needs no network.",
+        epilog="example: python3 -m graphrec_utils slides 02",
+    )
+    parser.add_argument("lessons", nargs="+", metavar="NN", help="lesson numbers, or all")
+    parser.add_argument("--out", metavar="DIR", type=Path, help="default: build/slides")
+    help_ = "for fifty minutes: the sections that the speaker's opening note names"
+    parser.add_argument("--short", action="store_true", help=help_)
+    options = parser.parse_args(argv)
+    root = clone()
+    folder = options.out or root / "build" / "slides"
+    start = time.perf_counter()
+    try:
+        lessons = [] if options.lessons == ["all"] else options.lessons
+        written = write(lessons, folder, options.short)
+    except FileNotFoundError as error:
+        print(f"✗ {error}", file=sys.stderr)
+        return 2
+    for path in written:
+        print(f"{path}: {_slides_in(path)} slides, {path.stat().st_size / 1e6:.1f} MB")
+        stem = path.stem.removesuffix("-short")
+        solved = nbformat.read(root / "solutions" / f"{stem}.ipynb", 4)
+        told = [shortened(solved)[1]] if options.short else left_out(solved, path.name[:2])
+        for sentence in told:
+            print(f"  {sentence}")
+    print(f"{folder / 'index.html'}: all decks ({time.perf_counter() - start:.1f} s)")
+    return 0
+
+
+def _slides_in(path: Path) -> int:
+    return path.read_text("utf-8").count('<section data-slide="">')
+
+
+def _style() -> str:
+    return STYLE.read_text("utf-8") + HtmlFormatter(style="default").get_style_defs(".highlight")
+
+
+def _script(name: str) -> str:
+    return vendor.read(name).replace("</script>", "<\\/script>")

@@ -1,9 +1,0 @@
-// What can be scrolled can be reached by keyboard; formulas get their width when MathJax is done.
-const scrollable =
-  "pre, .cell_output .text_html, .math, mjx-container, .pst-scrollable-table-container, .gr-scroll";
-const reach = () => {
-  for (const e of document.querySelectorAll(scrollable))
-    if (e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight) e.tabIndex = 0;
-};
-addEventListener("load", () => (window.MathJax?.startup?.promise ?? Promise.resolve()).then(reach));
-addEventListener("resize", reach);

@@ -1,0 +1,106 @@
+"""Exercise 00.2: number names in the order of their first appearance."""
+
+from __future__ import annotations
+
+from graphrec_utils.exercises.core import Exercise
+
+
+def _names(rng) -> dict:
+    """Names that repeat, and whose first appearances are not in alphabetical order."""
+    pool = [f"film{k:03d}" for k in rng.permutation(60)[:9]]
+    later = [pool[k] for k in rng.integers(0, 9, size=12)]
+    pool[0], pool[-1] = max(pool), min(pool)
+    return {"names": [pool[0], pool[0], *pool[1:], *later]}
+
+
+ex = Exercise(
+    "00.2",
+    "build_index",
+    points=3,
+    hints=(
+        "Walk through the names once. What do you do when you meet a name again?",
+        "A new name gets the number of names you already know: `len(index)`.",
+        "`for name in names:` and inside it `if name not in index: index[name] = len(index)`.",
+    ),
+)
+
+
+@ex.solution
+def build_index(names):
+    index = {}
+    for name in names:
+        if name not in index:
+            index[name] = len(index)
+    return index
+
+
+def _keys(got, expected, inputs):
+    missing = [name for name in expected if name not in got]
+    extra = [name for name in got if name not in expected]
+    if missing or extra:
+        return f"{(missing or extra)[0]!r} should {'' if missing else 'not '}be a key"
+    return None
+
+
+ex.claim("every name is a key, and nothing else is", _names, weight=0, judge=_keys)
+
+
+def _no_gaps(got, expected, inputs):
+    numbers = sorted(got.values())
+    wrong = numbers != list(range(len(expected)))
+    return f"yours uses the numbers {numbers[:6]}…" if wrong else None
+
+
+ex.claim("n names get the numbers 0 to n − 1, without gaps", _names, judge=_no_gaps)
+
+
+def _first_appearance(got, expected, inputs):
+    """Each number at most once, and growing in the order of first appearance."""
+    numbers = [got.get(name, -1) for name in expected]
+    for name, before, after in zip(list(expected)[1:], numbers, numbers[1:], strict=False):
+        if after <= before:
+            return f"{name!r} has the number {after}, but the name before it has {before}"
+    return None
+
+
+ex.claim("a name that appears earlier has the smaller number", _names, judge=_first_appearance)
+
+
+ex.claim("the whole index is right", _names)
+
+
+@ex.mistake("you count from 1; rows and columns of a matrix count from 0")
+def starts_at_1(names):
+    return {name: k + 1 for name, k in build_index(names).items()}
+
+
+@ex.mistake("a repeated name overwrites its number: you kept the last position of each name")
+def keeps_the_last_position(names):
+    return {name: k for k, name in enumerate(names)}
+
+
+@ex.mistake(
+    "your numbers have gaps: you used positions in the list, and repeats take positions too"
+)
+def keeps_the_first_position(names):
+    return {name: names.index(name) for name in names}
+
+
+@ex.mistake(
+    "you numbered the names alphabetically; here the first to appear gets the smallest number"
+)
+def sorts_the_names(names):
+    return {name: k for k, name in enumerate(sorted(set(names)))}
+
+
+@ex.mistake("your dictionary is the wrong way round: it leads from numbers to names")
+def number_to_name(names):
+    return {k: name for name, k in build_index(names).items()}
+
+
+@ex.mistake("a name that comes again gets a new number in yours: ask first whether it has one")
+def numbers_a_name_again(names):
+    index = {}
+    for name in names:
+        index[name] = len(index)
+    return index

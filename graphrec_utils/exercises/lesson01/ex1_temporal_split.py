@@ -1,0 +1,204 @@
+"""Exercise 01.1: a split by time."""
+
+from __future__ import annotations
+
+from math import ceil
+
+import numpy as np
+
+from graphrec_utils.exercises.compare import close
+from graphrec_utils.exercises.core import Exercise
+
+
+def _sorted_times(rng, events: int = 20) -> dict:
+    times = np.cumsum(rng.integers(1, 9, size=events)).astype(np.int64)
+    return {"times": times, "train_share": 0.6, "val_share": 0.2}
+
+
+def _shuffled_times(rng, events: int = 20) -> dict:
+    inputs = _sorted_times(rng, events)
+    return inputs | {"times": rng.permutation(inputs["times"])}
+
+
+def _cut_at(positions):
+    """Return the split with other positions of the cuts: a function of E and the two shares."""
+
+    def function(times, train_share, val_share):
+        first, second = np.sort(times)[list(positions(len(times), train_share, val_share))]
+        return (times >= first).astype(np.int64) + (times >= second)
+
+    return function
+
+
+ex = Exercise(
+    "01.1",
+    "temporal_split",
+    points=4,
+    library="graphrec_utils.data.temporal_split",
+    hints=(
+        "Sort the times once. At which position does the test part begin, and what time is it there?",
+        "`first = ordered[round(train_share * len(times))]`; every event with `times >= first` is "
+        "at least in val.",
+        "Add two comparisons: `(times >= first).astype(int) + (times >= second)`.",
+    ),
+)
+
+
+@ex.solution
+def temporal_split(times, train_share, val_share):
+    ordered = np.sort(times)
+    first = ordered[round(train_share * len(times))]
+    second = ordered[round((train_share + val_share) * len(times))]
+    return (times >= first).astype(np.int64) + (times >= second)
+
+
+ex.claim("a table in order of time is cut after 60 % and 80 % of its rows", _sorted_times)
+ex.claim("the order of the rows does not matter, only the times do", _shuffled_times)
+
+
+def _busy_days(rng) -> dict:
+    """Nearly all events fall into the last tenth of the calendar."""
+    gaps = np.where(np.arange(20) < 3, 1000, rng.integers(1, 9, size=20))
+    return _sorted_times(rng) | {"times": rng.permutation(np.cumsum(gaps)).astype(np.int64)}
+
+
+ex.claim("shares are shares of the events, not of the calendar", _busy_days)
+
+
+def _same_seconds(rng) -> dict:
+    """Four moments of four, ten, one and five events; both cuts fall inside one of them."""
+    moments = np.repeat(np.cumsum(rng.integers(1, 9, size=4)), (4, 10, 1, 5))
+    return _sorted_times(rng) | {"times": rng.permutation(moments).astype(np.int64)}
+
+
+def _seconds_stay_whole(got, expected, inputs):
+    for second in np.unique(inputs["times"]):
+        parts = sorted(set(got[inputs["times"] == second].tolist()))
+        if len(parts) > 1:
+            return f"events of second {second} are in the parts {parts} in yours"
+    return close(got, expected)
+
+
+ex.claim(
+    "events of one second stay together, in the later part",
+    _same_seconds,
+    judge=_seconds_stay_whole,
+)
+
+
+def _seven_tenths(rng) -> dict:
+    return _shuffled_times(rng) | {"train_share": 0.7, "val_share": 0.1}
+
+
+ex.claim("with shares 0.7 and 0.1, 16 of 20 events lie before the test part", _seven_tenths)
+
+
+ex.claim(
+    "22 events are cut at positions 13 and 18: 13.2 and 17.6, rounded",
+    lambda rng: _shuffled_times(rng, 22),
+)
+ex.claim(
+    "23 events are cut at positions 14 and 18: 13.8 and 18.4, rounded",
+    lambda rng: _shuffled_times(rng, 23),
+)
+
+
+@ex.mistake(
+    "you cut the table by the order of its rows, not by time: its last rows may be its oldest"
+)
+def cuts_the_table(times, train_share, val_share):
+    rows = np.arange(len(times))
+    return temporal_split(rows, train_share, val_share)
+
+
+@ex.mistake("your time runs backwards: the newest events are in train, the oldest in test")
+def newest_first(times, *shares):
+    return temporal_split(-times, *shares)
+
+
+@ex.mistake("you cut the calendar at 60 % of the days; cut so that 60 % of the events come before")
+def cuts_the_calendar(times, train_share, val_share):
+    start, span = times.min(), times.max() - times.min()
+    cuts = [start + share * span for share in (train_share, train_share + val_share)]
+    return (times >= cuts[0]).astype(np.int64) + (times >= cuts[1])
+
+
+@ex.mistake(
+    "you cut by position, so events of one second fall into two parts; compare times with "
+    "the time at the cut"
+)
+def separates_equal_times(times, train_share, val_share):
+    place = np.argsort(np.argsort(times, kind="stable"), kind="stable")
+    return temporal_split(place, train_share, val_share)
+
+
+@ex.mistake(
+    "the event at the cut is in your earlier part; it is the first of the later one: use >="
+)
+def cut_belongs_to_the_earlier_part(times, train_share, val_share):
+    ordered = np.sort(times)
+    first = ordered[round(train_share * len(times))]
+    second = ordered[round((train_share + val_share) * len(times))]
+    return (times > first).astype(np.int64) + (times > second)
+
+
+@ex.mistake(
+    "int() cuts off what stands behind the point, and 0.7 + 0.1 is a little less than 0.8 for a "
+    "computer: use round"
+)
+def int_instead_of_round(*inputs):
+    return _cut_at(lambda E, a, b: (int(a * E), int((a + b) * E)))(*inputs)
+
+
+@ex.mistake("your second cut is at val_share; validation begins at train_share and ends at the sum")
+def val_share_is_no_end(*inputs):
+    return _cut_at(lambda E, a, b: (round(a * E), round(b * E)))(*inputs)
+
+
+@ex.mistake("you round the positions of the cuts up; round(…) goes to the nearest position")
+def rounds_up(*inputs):
+    return _cut_at(lambda E, a, b: (ceil(a * E), ceil((a + b) * E)))(*inputs)
+
+
+@ex.mistake("you round the two shares one by one and add; add the shares and round once")
+def rounds_each_share(*inputs):
+    return _cut_at(lambda E, a, b: (round(a * E), round(a * E) + round(b * E)))(*inputs)
+
+
+@ex.mistake("np.quantile counts positions from 0 to E - 1, so its cut may be one event too early")
+def quantiles(times, train_share, val_share):
+    cuts = np.quantile(times, (train_share, train_share + val_share))
+    return np.digitize(times, cuts).astype(np.int64)
+
+
+@ex.mistake("your parts belong to the sorted times; return them for the rows in the given order")
+def parts_of_the_sorted_times(times, *shares):
+    return temporal_split(np.sort(times), *shares)
+
+
+@ex.mistake("your shares are shares of the different seconds; they are shares of the events")
+def shares_of_the_seconds(times, train_share, val_share):
+    seconds = np.unique(times)
+    cuts = [seconds[round(s * len(seconds))] for s in (train_share, train_share + val_share)]
+    return (times >= cuts[0]).astype(np.int64) + (times >= cuts[1])
+
+
+@ex.mistake("you read the time of the cut from the table as it is; sort the times first")
+def not_sorted(times, train_share, val_share):
+    cuts = [times[round(s * len(times))] for s in (train_share, train_share + val_share)]
+    return (times >= cuts[0]).astype(np.int64) + (times >= cuts[1])
+
+
+@ex.mistake(
+    "your cuts stand one event too early: position round(share * E) is the first event of the "
+    "later part, and positions count from 0"
+)
+def one_event_too_early(*inputs):
+    return _cut_at(lambda E, a, b: (round(a * E) - 1, round((a + b) * E) - 1))(*inputs)
+
+
+@ex.mistake("you give equal times the mean of their places; they all belong to the later part")
+def mean_places(times, train_share, val_share):
+    older, same = ((times[:, None] > times).sum(axis=1), (times[:, None] == times).sum(axis=1))
+    share = (older + (same + 1) / 2) / len(times)
+    return (share > train_share).astype(np.int64) + (share > train_share + val_share)

@@ -1,0 +1,182 @@
+"""Exercise 01.3: NDCG of one list."""
+
+from __future__ import annotations
+
+from math import log2
+
+import numpy as np
+
+from graphrec_utils.exercises.core import Exercise
+
+
+def _ndcg(ranked, relevant, top, ideal_hits, gain=lambda rank: 1 / log2(rank + 1)):
+    found = [rank for rank, item in enumerate(ranked[:top], 1) if item in relevant]
+    ideal = sum(gain(rank) for rank in range(1, ideal_hits + 1))
+    return sum(map(gain, found)) / ideal if ideal else 0.0
+
+
+def _with_gain(gain):
+    return lambda ranked, relevant, top: _ndcg(ranked, relevant, top, min(top, len(relevant)), gain)
+
+
+def _unnormalized(ranked, relevant, top):
+    return sum(1 / log2(k + 1) for k, item in enumerate(ranked[:top], 1) if item in relevant)
+
+
+def _ranking(hits, missed: int, length: int, top: int):
+    """Return inputs: relevant items at the ranks `hits`, and `missed` more outside the list."""
+
+    def inputs(rng) -> dict:
+        items = [int(i) for i in rng.permutation(90)[: length + missed] + 10]
+        relevant = {items[rank - 1] for rank in hits} | set(items[length:])
+        return {"ranked": items[:length], "relevant": relevant, "top": top}
+
+    return inputs
+
+
+ex = Exercise(
+    "01.3",
+    "ndcg_at_k",
+    points=4,
+    library=(
+        "graphrec_utils.metrics.ndcg_at_k",
+        "graphrec_utils.metrics.single.dcg_at_k",
+        "graphrec_utils.metrics.evaluate",
+    ),
+    hints=(
+        "Write the gains of the first places: 1, 0.63, 0.5, … Which of them does your list earn?",
+        "The ideal list has its hits at ranks 1, 2, …, min(top, number of relevant items).",
+        "`dcg = sum(1 / log2(rank + 1) for rank, item in enumerate(ranked[:top], 1) if item in "
+        "relevant)`; the ideal is the same sum over `range(1, min(top, len(relevant)) + 1)`.",
+    ),
+)
+
+
+@ex.solution
+def ndcg_at_k(ranked, relevant, top):
+    return _ndcg(ranked, relevant, top, min(top, len(relevant)))
+
+
+ex.claim("one relevant item, at rank 3 of 5: 1/2", _ranking((3,), 0, 5, 5))
+ex.claim("hits at ranks 2 and 5, one relevant item missed: 0.4776", _ranking((2, 5), 1, 5, 5))
+
+
+def _short_list(rng) -> dict:
+    """Three to five places, two hits, and more relevant items than places."""
+    top = int(rng.integers(3, 6))
+    hits = rng.choice(np.arange(1, top + 1), size=2, replace=False)
+    return _ranking(hits, int(rng.integers(4, 7)), top, top)(rng)
+
+
+ex.claim("a short list can hold no more than top of many relevant items", _short_list)
+
+
+def _long_list(rng) -> dict:
+    """A hit or two among the first four or five places of eight, two behind them."""
+    top = int(rng.integers(4, 6))
+    hits = rng.choice(np.arange(1, top + 1), size=int(rng.integers(1, 3)), replace=False)
+    return _ranking((*hits, 6, 8), int(rng.integers(1, 4)), 8, top)(rng)
+
+
+ex.claim("only the first top places count", _long_list)
+
+
+def _any_ranking(rng) -> dict:
+    hits = rng.choice(np.arange(1, 9), size=3, replace=False)
+    return _ranking(hits, int(rng.integers(2, 4)), 8, 8)(rng)
+
+
+ex.claim("hits anywhere, several relevant items missed", _any_ranking)
+
+
+def _too_short(rng) -> dict:
+    """Three places are given, four to six are asked for, and four items or five are relevant."""
+    hits = rng.choice((1, 2, 3), size=2, replace=False)
+    return _ranking(hits, int(rng.integers(2, 4)), 3, int(rng.integers(4, 7)))(rng)
+
+
+ex.claim("a list shorter than top is compared with a full one", _too_short)
+
+
+@ex.mistake(
+    "your ideal list holds only the items you found, as in the first code of NGCF; missed "
+    "items then cost nothing"
+)
+def ideal_from_hits(ranked, relevant, top):
+    return _ndcg(ranked, relevant, top, len(set(ranked[:top]) & relevant))
+
+
+@ex.mistake("your ideal list is longer than top places; even the best list cannot be")
+def ideal_longer_than_top(ranked, relevant, top):
+    return _ndcg(ranked, relevant, top, len(relevant))
+
+
+@ex.mistake("your ideal list has hits in all top places, even with fewer relevant items")
+def ideal_always_full(ranked, relevant, top):
+    return _ndcg(ranked, relevant, top, top)
+
+
+@ex.mistake("your ideal list lacks its last hit: range(1, n) ends at n - 1, so write n + 1")
+def ideal_one_too_short(ranked, relevant, top):
+    ideal = sum(1 / log2(rank + 1) for rank in range(1, min(top, len(relevant))))
+    return _unnormalized(ranked, relevant, top) / ideal
+
+
+@ex.mistake("your ideal list has one hit too many; it has min(top, number of relevant items)")
+def ideal_one_too_long(ranked, relevant, top):
+    return _ndcg(ranked, relevant, top, min(top, len(relevant)) + 1)
+
+
+@ex.mistake(
+    "your ideal list is as short as the given list; a better list would fill all top places"
+)
+def ideal_as_long_as_the_list(ranked, relevant, top):
+    return _ndcg(ranked, relevant, top, min(top, len(relevant), len(ranked)))
+
+
+@ex.mistake("this is DCG; divide it by the DCG of the ideal list")
+def not_normalized(ranked, relevant, top):
+    return _unnormalized(ranked, relevant, top)
+
+
+@ex.mistake("your ranks are one too large: the first place has rank 1 and gain 1 / log2(2) = 1")
+def ranks_one_too_large(*inputs):
+    return _with_gain(lambda rank: 1 / log2(rank + 2))(*inputs)
+
+
+@ex.mistake(
+    "your ranks count from 0, and log2(0 + 1) is 0: enumerate(ranked[:top], 1) counts from 1"
+)
+def ranks_from_0(*inputs):
+    return _with_gain(lambda rank: 1 / log2(rank))(*inputs)
+
+
+@ex.mistake("your gain is 1 / rank; NDCG discounts more gently, by 1 / log2(rank + 1)")
+def gain_1_rank(*inputs):
+    return _with_gain(lambda rank: 1 / rank)(*inputs)
+
+
+@ex.mistake("hits after place top count in your DCG; cut the list first")
+def ignores_top(ranked, relevant, top):
+    return _ndcg(ranked, relevant, len(ranked), min(top, len(relevant)))
+
+
+@ex.mistake(
+    "your ideal list holds relevant items of the given list only; the missed ones belong to it"
+)
+def ideal_from_the_whole_list(ranked, relevant, top):
+    return _ndcg(ranked, relevant, top, min(top, len(set(ranked) & relevant)))
+
+
+@ex.mistake(
+    "you divide by the number of relevant items; the hits of the ideal list are discounted, too"
+)
+def over_the_number_of_relevant(ranked, relevant, top):
+    return _unnormalized(ranked, relevant, top) / len(relevant)
+
+
+@ex.mistake(
+    "your first two places have the same gain, as in the paper of 2002; here it is 1 / log2(rank + 1)"
+)
+def gain_of_2002(*inputs):
+    return _with_gain(lambda rank: 1 / max(1, log2(rank)))(*inputs)

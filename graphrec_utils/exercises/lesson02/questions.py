@@ -1,0 +1,174 @@
+"""Questions of lesson 02: predictions and the quiz, the right option first."""
+
+from __future__ import annotations
+
+from graphrec_utils.exercises.questions import Question
+
+QUESTIONS = (
+    Question("02.p1", "A model gives each person one number and each film one number, and a "
+        "rating is their product. It gets all three known ratings right. What does it write for "
+        "the question mark?", (
+        ("2", "Bob's number is twice Ann's, since he gives Alien twice as many stars. So he "
+            "gives Brazil twice what she gives."),
+        ("3", "You added: two stars more than Ann. So a model of sums would say; a product "
+            "makes Bob's row a multiple of Ann's."),
+        ("4", "That is Bob's only rating so far. The model has one more number, Brazil's, and "
+            "it says half of Alien."),
+        ("any number", "Four numbers for three cells are not unique: double w, halve h. But "
+            "their product in the fourth cell is always 2."),
+    )),
+    Question("02.p2", "On two machines, users and items are solved at the same time, each from "
+        "the other's last vectors. What happens to the loss?", (
+        ("It rises at most steps", "It falls at 2 of 6 steps and ends 36 times as high: each "
+            "side fits a partner that has moved on meanwhile."),
+        ("It falls, but more slowly", "Each half alone would lower it. Together they fit "
+            "partners that no longer exist, and the loss rises at 4 of 6 steps."),
+        ("It falls as it does in turn", "The bottom of a bowl is the bottom for a fixed other "
+            "side. Here the other side moves: the loss rises at 4 of 6 steps."),
+    )),
+    Question("02.p3", "Let Ω hold the likes only, and give every pair the score 1. What is the "
+        "squared error over Ω, and what does a list by these scores look like?", (
+        ("no error, all items tie", "Each like asks for a 1 and gets it, and the model has no "
+            "opinion. Something must pull scores down where nothing was observed."),
+        ("a large error, all items tie", "Most pairs are no likes, but they are not in this "
+            "sum: every term of it is 0."),
+        ("no error, bestsellers first", "All scores are 1, those of bestsellers too. The list "
+            "follows whatever order ties are given."),
+    )),
+    Question("02.p4", "With d = 64, how many numbers are left to add up, whatever m and n are?", (
+        ("4,096", "64 · 64: one product for each pair of entries of the two Gramians."),
+        ("128", "That would be a vector for each side. The Gramians are matrices of 64 · 64 "
+            "entries."),
+        ("64 for each pair", "That is the cost of the sum on the left. On the right no pair is "
+            "left, only two Gramians."),
+    )),
+    Question("02.p5", "Fold-in gives vectors to users who were in training as well. How much of "
+        "their top 20 is the same as after training?", (
+        ("nearly all of it", "96 %. Training ended with a half-step on the items, so the stored "
+            "user vectors belong to slightly older item vectors."),
+        ("all of it, exactly", "The formula is the same, the item vectors are not: training "
+            "moved them once more after it had solved the users. 96 %."),
+        ("about half of it", "Fold-in is no approximation: it solves the same system, and the "
+            "item vectors have moved little. 96 %."),
+    )),
+    Question("02.p6", "Take a pin's five nearest. How many have its topic, on the map of two "
+        "directions and in all 32 coordinates?", (
+        ("under half on the map, all in 32", "37 % and 100 %. Two of 32 directions cannot keep "
+            "the topics apart, and the model has not mixed them up."),
+        ("nine in ten on the map, all in 32", "The map shows the two widest directions, and 30 "
+            "others are flattened onto them: 37 % on the map."),
+        ("nine in ten on the map, fewer in 32", "More coordinates bring no noise here, they "
+            "keep the topics apart: 37 % on the map, 100 % in all 32."),
+    )),
+    Question("02.p7", "Blocks of 1, of 4 and of all 16 coordinates begin at the same start. How "
+        "do the losses compare after two sweeps, and after five?", (
+        ("16 leads, then they meet", "Coordinates that are solved together need not wait for "
+            "each other; after five sweeps that hardly matters."),
+        ("16 leads more and more", "It leads after two sweeps. But all of them go down to the "
+            "same valley, and the gap closes."),
+        ("1 leads, then they meet", "Small blocks do use the newest values, but each step moves "
+            "one coordinate only: 16 leads after two sweeps."),
+    )),
+    Question("02.p8", "SVD and iALS at rank 2, on a small matrix of likes. Which is closer to R "
+        "in squared error, over all cells and over the ones?", (
+        ("SVD on all, iALS on the ones", "The theorem speaks of all cells. iALS trusts the "
+            "zeros less, and has more left for the ones."),
+        ("SVD on both: it is optimal", "It is optimal for the sum over all cells, zeros "
+            "included. Over the ones alone another matrix can be closer."),
+        ("iALS on both: it has weights", "No matrix of rank 2 beats the SVD over all cells. The "
+            "weights buy closeness on the ones, and pay elsewhere."),
+    )),
+    Question("02.p9", "Compare the better of the two untuned factorizations with a list of "
+        "bestsellers, in NDCG@20. What does it find?", (
+        ("less than half as much", "0.035 against 0.084. Untuned, a hundred coordinates and "
+            "next to no ridge learn the past by heart."),
+        ("about the same", "It knows the user, and still finds less than half, 0.035 against "
+            "0.084: the knobs decide."),
+        ("twice as much", "So one hopes from a model that knows the user. It finds less than "
+            "half, 0.035 against 0.084."),
+    )),
+    Question("02.p10", "And a tuned iALS against the same list?", (
+        ("one cannot tell", "0.084 on both sides, and the difference is smaller than twice its "
+            "standard error. A temporal split asks about tomorrow, and iALS owns no clock."),
+        ("iALS finds more", "Tuning made more than twice of it, and brought it level with the "
+            "list: 0.084 on both sides."),
+        ("the list finds more", "The untuned model was behind it. Tuning has closed the gap: "
+            "0.084 on both sides."),
+    )),
+    Question("02.p11", "Where does iALS, an idea of 2008, land in NDCG@20 if its knobs are "
+        "turned with care?", (
+        ("between NGCF and LightGCN", "0.148, with 0.133 and 0.155 around it. In recall it "
+            "stands just below LightGCN, 0.182 against 0.183."),
+        ("between MF and NGCF", "The MF of the table had another loss, and 64 coordinates. With "
+            "care, 0.148 is above NGCF's 0.133."),
+        ("above LightGCN", "In recall it is nearly level, 0.182 against 0.183. In NDCG@20 "
+            "LightGCN stays ahead, 0.155 against 0.148."),
+        ("below MF", "Age is no argument: 0.148, while the MF of the table has 0.111."),
+    )),
+    Question("02.p12", "And its recall on validation, as d grows from 64 to 1,024 with the "
+        "other knobs well chosen?", (
+        ("It rises all the way", "From 0.162 to 0.201. The ridge holds so many coordinates in "
+            "check; the SVD of 2.9 has none, and chose 8."),
+        ("It has its best near 64", "The papers stop there, and the curve does not: it rises up "
+            "to 1,024, the largest size tried."),
+        ("It is flat from 256 on", "So one might think of thirty thousand people with short "
+            "histories. It rises up to 1,024."),
+    )),
+    Question("02.q1", "\"The zeros of R are negatives.\" Right?", (
+        ("No, they are unobserved", "Disliked or never met, nobody knows. iALS gives each a "
+            "small weight α₀; lesson 03 ranks or contrasts them instead."),
+        ("Yes, or they would be ones", "Most people have never met most items. A zero says that "
+            "nothing was observed."),
+        ("Yes, and all weigh the same", "That all weigh the same is a choice of iALS. It does "
+            "not make a film that you never met one that you dislike."),
+    )),
+    Question("02.q2", "The loss sums over all cells. Why does nobody need to visit them one by "
+        "one?", (
+        ("Two d × d Gramians hold the sum", "The sum of all squared scores is that of their "
+            "entrywise product, and its derivative needs them only."),
+        ("Empty cells have the weight zero", "They have the weight α₀, and without it "
+            "everything would become 1. Their sum fits into two Gramians."),
+        ("A random sample of them is enough", "So do the losses of lesson 03. iALS counts every "
+            "zero, exactly, through two Gramians."),
+    )),
+    Question("02.q3", "Your loss goes up after the second half-step. Where do you look first?", (
+        ("at what is stale", "The item update must see the new user vectors and their new "
+            "Gramian."),
+        ("at the step size", "There is none: each half-step solves its side exactly. Something "
+            "it was given is old."),
+        ("at the random start", "From any start, a half-step that is solved exactly cannot go "
+            "up."),
+    )),
+    Question("02.q4", "A user arrives with three likes. What must be trained again?", (
+        ("nothing", "Her vector solves one d × d system made of the item vectors: fold-in."),
+        ("the three items", "They move a little with the next training. Her vector needs theirs "
+            "as they are."),
+        ("all user vectors", "With the item vectors fixed, each user is a problem of their own, "
+            "and she does not appear in theirs."),
+    )),
+    Question("02.q5", "A paper's graph model beats MF by a fifth. What do you ask before you "
+        "believe it?", (
+        ("how MF was tuned", "On which data, and with the same effort? α₀, λ and d on "
+            "validation decide more than a fifth."),
+        ("how deep the graph is", "That describes the winner. A comparison is worth as much as "
+            "the care for its weaker side."),
+        ("how many seeds were run", "A good question, and a fifth is far more than seeds make. "
+            "Poor knobs make more than that."),
+    )),
+    Question("02.q6", "You double all user vectors and halve all item vectors. What changes?", (
+        ("the ridge, and no score", "Products stay as they are. A single number of an embedding "
+            "means nothing; the ridge alone prefers one scale."),
+        ("all scores, but no ranking", "Twice one factor and half the other is the same "
+            "product: no score changes at all."),
+        ("nothing in the whole loss", "The scores stay, but the ridge adds up squared lengths, "
+            "and those change."),
+    )),
+    Question("02.q7", "What does a larger α₀ do?", (
+        ("It pulls all scores to 0", "It weighs every score's square, observed or not: first "
+            "the empty cells sink, at last the likes as well."),
+        ("It pulls the likes to 1", "The likes have a term of their own. α₀ weighs the squares "
+            "of all scores and pulls them down."),
+        ("It shortens long vectors", "That is λ, the ridge. α₀ speaks of scores, whatever the "
+            "lengths behind them."),
+    )),
+)  # fmt: skip

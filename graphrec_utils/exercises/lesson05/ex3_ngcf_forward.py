@@ -1,0 +1,157 @@
+"""Exercise 05.3: layers side by side."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from graphrec_utils import graphs, toy
+from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.models import ngcf
+
+
+def _layers(A_hat, E0, weights):
+    E = [E0]
+    for W_self, W_inter in weights:
+        E.append(ngcf.layer(A_hat, E[-1], W_self, W_inter))
+    return E
+
+
+def _forward(rng, dims, edges: bool = True) -> dict:
+    A = graphs.normalize(graphs.adjacency(toy.likes()))
+    draw = lambda *shape: torch.from_numpy(rng.normal(size=shape).astype(np.float32))  # noqa: E731
+    return {
+        "A_hat": A if edges else torch.zeros_like(A),
+        "E0": draw(7, dims[0]),
+        "weights": [(0.5 * draw(b, a), 0.5 * draw(b, a)) for a, b in pairwise(dims)],
+    }
+
+
+ex = Exercise(
+    "05.3",
+    "ngcf_forward",
+    points=4,
+    library="graphrec_utils.models.ngcf.stack",
+    hints=(
+        "Which tensor goes into layer 2, and which tensors must you remember until the end?",
+        "Keep a list that starts with E0; append `ngcf.layer(A_hat, E[-1], W_self, W_inter)`.",
+        "After the loop: `torch.cat(E, dim=1)`.",
+    ),
+)
+
+
+@ex.solution
+def ngcf_forward(A_hat, E0, weights):
+    return torch.cat(_layers(A_hat, E0, weights), dim=1)
+
+
+def _by_hand(rng) -> dict:
+    return {
+        "A_hat": torch.tensor([[0.0, 1.0], [1.0, 0.0]]),
+        "E0": torch.tensor([[2.0], [3.0]]),
+        "weights": [(torch.tensor([[1.0]]), torch.tensor([[10.0]]))],
+    }
+
+
+ex.claim("one edge, one layer: (2, 65) and (3, 65)", _by_hand)
+
+
+ex.claim("two layers of equal width: d (K + 1) columns", lambda rng: _forward(rng, (3, 3, 3)))
+ex.claim("layers of different width stand side by side", lambda rng: _forward(rng, (3, 4, 2)))
+ex.claim(
+    "in a graph without edges layer 0 is still there",
+    lambda rng: _forward(rng, (2, 3), edges=False),
+)
+ex.claim("without layers, layer 0 alone", lambda rng: _forward(rng, (3,)))
+
+
+@ex.mistake("layer 0 is missing: what no neighbor has touched belongs to the final embedding, too")
+def layer_0_dropped(A, E0, W):
+    return torch.cat(_layers(A, E0, W)[1:], dim=1)
+
+
+@ex.mistake("you return the last layer only; NGCF puts all of them side by side")
+def last_layer_only(A, E0, W):
+    return _layers(A, E0, W)[-1]
+
+
+@ex.mistake("you add the layers up: NGCF concatenates, so the width is d0 + d1 + … + dK")
+def sum_of_the_layers(A, E0, W):
+    return sum(_layers(A, E0, W))
+
+
+@ex.mistake("you average the layers, which LightGCN will do: NGCF puts them side by side")
+def mean_of_the_layers(A, E0, W):
+    return torch.stack(_layers(A, E0, W)).mean(dim=0)
+
+
+@ex.mistake(
+    "all your layers start from E0, so nobody hears further than one step: start from the "
+    "layer before"
+)
+def every_layer_from_layer_0(A_hat, E0, weights):
+    return torch.cat([E0, *(ngcf.layer(A_hat, E0, *W) for W in weights)], dim=1)
+
+
+@ex.mistake("all your layers share the first pair of matrices; layer k has its own")
+def one_layer_s_weights_for_all(A, E0, W):
+    return ngcf_forward(A, E0, [W[0]] * len(W) if W else [])
+
+
+@ex.mistake(
+    "all layers so far go into your next one; only the layer before does, and the "
+    "concatenation comes at the end"
+)
+def everything_goes_in_again(A_hat, E0, weights):
+    E = E0
+    for W in weights:
+        E = torch.cat([E, ngcf.layer(A_hat, E, *W)], dim=1)
+    return E
+
+
+@ex.mistake(
+    "layer 0 is in your result twice and the last layer never: append a layer after it is computed"
+)
+def one_layer_behind(A_hat, E0, weights):
+    """Appends before it computes: layer 0 twice, the last layer never."""
+    return torch.cat([E0, *_layers(A_hat, E0, weights)[:-1]], dim=1)
+
+
+@ex.mistake("W_self and W_inter are swapped: a pair holds W_self first")
+def matrices_swapped(A_hat, E0, weights):
+    return ngcf_forward(A_hat, E0, [(inter, own) for own, inter in weights])
+
+
+@ex.mistake("you apply LeakyReLU to a layer that has had it: `ngcf.layer` ends with it")
+def leakyReLU_twice(A_hat, E0, weights):
+    E = [E0]
+    for W in weights:
+        E.append(F.leaky_relu(ngcf.layer(A_hat, E[-1], *W), 0.2))
+    return torch.cat(E, dim=1)
+
+
+@ex.mistake("your columns run from the last layer to the first; put layer 0 first")
+def last_layer_first(A, E0, W):
+    return torch.cat(_layers(A, E0, W)[::-1], dim=1)
+
+
+@ex.mistake(
+    "you put layers on top of each other, as if there were more nodes: rows are nodes, so "
+    "concatenate columns, dim=1"
+)
+def on_top_of_each_other(A, E0, W):
+    return torch.cat(_layers(A, E0, W), dim=0)
+
+
+@ex.mistake("you divide rows by their length, as the released code does; the paper does not")
+def layers_of_length_1(A_hat, E0, weights):
+    first, *others = _layers(A_hat, E0, weights)
+    return torch.cat([first, *(F.normalize(E, dim=1) for E in others)], dim=1)
+
+
+@ex.mistake("the last pair of matrices is not used in yours: K pairs make K layers")
+def last_pair_unused(A, E0, W):
+    return ngcf_forward(A, E0, W[:-1])

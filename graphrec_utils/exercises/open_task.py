@@ -1,0 +1,135 @@
+"""Open tasks: a choice of settings is graded by what the model finds, and by what it was allowed to see.
+
+The model is trained on the saves of a small world of pins, up to a day that belongs to the choice, and asked
+for what users save in days 42 to 48. `day`s from 42 on in training are the leak. All is deterministic: one
+seed, the same numbers on any machine. A lesson gives
+
+    task = Task({"K": int, …}, fit, limits, kind)
+    task.claims(ex, {"it finds more than bestsellers do": (0.062, 1), …})
+
+and lets students `try_out` choices with what grades them.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from graphrec_utils import metrics, pinworld
+from graphrec_utils.data import Interactions
+from graphrec_utils.exercises import find
+from graphrec_utils.exercises.core import Exercise
+
+WORLD, ACTION, YOUNG = "tiny", "save", 21  # before day 21 a graph is called young
+
+
+@functools.cache
+def saves(until_day: int) -> Interactions:
+    """Return the saves of the days before `until_day`, at most the days that train and validation share."""
+    world = pinworld.load(WORLD)
+    train, val, test = world.split((ACTION,))
+    parts = [train, val, test]
+    whole = Interactions(
+        np.concatenate([x.users for x in parts]), np.concatenate([x.items for x in parts]),
+        train.num_users, train.num_items, times=np.concatenate([x.times for x in parts]),
+        calendar=False,
+    )  # fmt: skip
+    return whole.select(whole.times < until_day * pinworld.DAY)
+
+
+@functools.cache
+def wanted() -> Interactions:
+    """Return what users save in the validation days and had not saved before."""
+    train, val, _ = pinworld.load(WORLD).split((ACTION,))
+    return val.without(train)
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What can be chosen, how it is tried out, and what is said about a weak choice.
+
+    Attributes:
+        keys: name -> type; `until_day` is one more.
+        fit: (train, choice) -> a model.
+        limits: choice -> what is wrong with it before anything is trained, or "".
+        kind: choice -> one word for the one thing that explains a weak choice best, or "".
+    """
+
+    keys: Mapping[str, type]
+    fit: Callable[[Interactions, dict], object]
+    limits: Callable[[dict], str]
+    kind: Callable[[dict], str]
+
+    def problem(self, choice: dict) -> str:
+        """Say what is wrong with a choice before anything is measured; "" if nothing is."""
+        if not isinstance(choice, dict) or set(choice) != {*self.keys, "until_day"}:
+            return f"the choice needs the keys {', '.join([*self.keys, 'until_day'])}"
+        if not choice["until_day"] <= pinworld.TRAIN_END:
+            return "you train on days that are to be predicted: that is a leak"
+        if choice["until_day"] < 1:
+            return "until_day must be at least 1"
+        return self.limits(choice)
+
+    def found(self, choice: dict) -> float:
+        """Return the NDCG@20 of a choice on the validation days; 0 for one that is not allowed."""
+        if self.problem(choice):
+            return 0.0
+        return _measured(self, tuple(sorted(choice.items())))
+
+    def why(self, choice: dict) -> str:
+        """Return the one thing about a weak choice that explains it best."""
+        if problem := self.problem(choice):
+            return problem
+        return "young" if choice["until_day"] < YOUNG else self.kind(choice)
+
+    def try_out(self, choice: dict) -> float:
+        """Return the NDCG@20 of a choice, also of one that leaks: see what a leak is worth.
+
+        Raises:
+            ValueError: the choice is not allowed for another reason.
+        """
+        honest = choice | {"until_day": min(choice.get("until_day", 0), pinworld.TRAIN_END)}
+        if problem := self.problem(honest):
+            raise ValueError(problem)
+        return _measured(self, tuple(sorted(choice.items())))
+
+    def claims(self, ex: Exercise, bars: Mapping[str, tuple[float, float]]) -> None:
+        """Give an exercise its claims: a gate, and a bar with a weight for each sentence."""
+
+        def allowed(got, expected, inputs) -> str | None:
+            mine, other = self.problem(got), self.problem(expected)
+            return None if mine == other else mine or "that is allowed"
+
+        def at_least(bar: float):
+            def judge(got, expected, inputs) -> str | None:
+                mine, other = self.found(got) >= bar, self.found(expected) >= bar
+                if mine == other and (mine or self.why(got) == self.why(expected)):
+                    return None
+                return self.problem(got) or f"NDCG@20 is {self.found(got):.4f} with yours"
+
+            return judge
+
+        gate = "all entries within their bounds, and no day of the future"
+        ex.claim(gate, _nothing, 0, judge=allowed)
+        for sentence, (bar, weight) in bars.items():
+            ex.claim(sentence, _nothing, weight, judge=at_least(bar))
+
+
+@functools.cache
+def _measured(task: Task, items: tuple) -> float:
+    choice = dict(items)
+    model = task.fit(saves(choice["until_day"]), choice)
+    return float(metrics.found(model, saves(pinworld.TRAIN_END), wanted()).ndcg.mean())
+
+
+def _nothing(rng) -> dict:
+    return {}
+
+
+def try_out(name: str, **choice) -> float:
+    """Return the NDCG@20 of a choice of settings for the open task of exercise `name`, such as "06.7"."""
+    return importlib.import_module(find.module(name)).task.try_out(choice)

@@ -1,0 +1,115 @@
+"""The last hint: the lines of a solution, shuffled, to be put in order by mouse, by keyboard or by letters.
+
+A build writes the lines (`authoring.lesson.lines`), here they are shown and an order is judged. The right
+order is nowhere as text: of each right beginning only a number is kept. The card of a check that is not
+passed ends with the lines; `arrange("06.1", "c a d")` is the same without a mouse or a script.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+from string import ascii_lowercase as LETTERS
+
+from graphrec_utils import markup, paths
+
+FILE = "lines.json"
+CARD = Path(__file__).with_name("parsons.html")
+SCRIPT = Path(__file__).with_name("parsons.js")
+
+
+def digest(name: str, lines: list[str]) -> str:
+    """Return a number for a set of lines of one exercise: FNV-1a over their UTF-8, as parsons.js computes it.
+
+    (G. Fowler, L. C. Noll, K.-P. Vo, the FNV hash, 32 bits.)
+    """
+    value = 0x811C9DC5
+    for byte in "\n".join([name, *sorted(lines)]).encode():
+        value = (value ^ byte) * 0x01000193 % 2**32
+    return f"{value:08x}"
+
+
+@functools.cache
+def _lesson(number: str) -> dict:
+    file = paths.PACKAGE / "exercises" / f"lesson{number}" / FILE
+    known = number.isdigit() and file.exists()
+    return json.loads(file.read_text(encoding="utf-8")) if known else {}
+
+
+def of(name: str) -> Arrangement | None:
+    """Return the lines of an exercise in no order; None where it has no such hint."""
+    found = _lesson(str(name)[:2]).get(name)
+    return Arrangement(name, found) if found else None
+
+
+def arrange(name: str, order: str = "") -> Arrangement | str:
+    """Show the shuffled lines of an exercise, or judge an order of them such as "c a d"."""
+    if (found := of(name)) is None:
+        return f"there are no shuffled lines for exercise {name}"
+    return Arrangement(name, found.puzzle, order) if order else found
+
+
+class Arrangement:
+    """The lines of one exercise, and what is said to an order of them."""
+
+    def __init__(self, name: str, puzzle: dict, order: str = ""):
+        self.name, self.puzzle, self.order = name, puzzle, order
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """(letter, line) in the order in which they are shown."""
+        return list(zip(LETTERS, self.puzzle["lines"], strict=False))
+
+    @property
+    def more(self) -> bool:
+        """Whether some lines belong to mistakes."""
+        return len(self.puzzle["lines"]) > self.puzzle["count"]
+
+    def said(self) -> str:
+        """Say how far the order is that of the common solution."""
+        lines = dict(self.lines)
+        letters = [letter for letter in self.order.lower() if letter.isalpha()]
+        if unknown := [letter for letter in letters if letter not in lines]:
+            return f"there is no line {unknown[0]}"
+        if len(set(letters)) < len(letters):
+            return "each line can be used once"
+        good = self.begins([lines[letter] for letter in letters])
+        return self.verdict(good, len(letters), letters[good] if good < len(letters) else "")
+
+    def begins(self, lines: list[str]) -> int:
+        """Return how many lines from the top stand as in a right order."""
+        right = set(self.puzzle["right"])
+        good = 0
+        while good < len(lines) and digest(self.name, lines[: good + 1]) in right:
+            good += 1
+        return good
+
+    def verdict(self, good: int, given: int, wrong: str) -> str:
+        """Return the sentence for `good` right lines of `given`; parsons.js says the same."""
+        if good < given:
+            return f"{good} right from the top; line {wrong} does not belong there"
+        if good < self.puzzle["count"]:
+            return f"{good} right from the top, {self.puzzle['count'] - good} still missing"
+        return "all lines stand right: now write them yourself"
+
+    def code(self) -> str:
+        """Return the lines as text, each after its letter."""
+        return "\n".join(f"{letter}  {line}" for letter, line in self.lines)
+
+    def __repr__(self) -> str:
+        how = f'Your order: arrange("{self.name}", "{" ".join(LETTERS[:3])} …")'
+        return f"{self.code()}\n{self.said() if self.order else how}"
+
+    def _repr_html_(self) -> str:
+        uid = "gr-" + digest(self.name, self.puzzle["lines"])
+        state = {"name": self.name, **self.puzzle}
+        return markup.render(
+            CARD,
+            uid=uid,
+            hint=self,
+            said=self.said() if self.order else "",
+            # "<" inside a string of JSON would end the script element if "/script>" followed
+            state=json.dumps(state, ensure_ascii=False).replace("<", "\\u003c"),
+            script=SCRIPT.read_text("utf-8"),
+        )

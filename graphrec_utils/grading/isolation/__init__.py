@@ -1,0 +1,1 @@
+"""Where students' code runs: kernels, their limits and their walls."""

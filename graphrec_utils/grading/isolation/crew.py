@@ -1,0 +1,195 @@
+"""Worker processes: start them, give them jobs, replace those that fail or take too long."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+
+from graphrec_utils import paths
+from graphrec_utils.cli.setup.environment import ONE_THREAD
+
+START_SECONDS = 180  # a worker loads the course's libraries; on a busy machine that takes time
+JOB_SECONDS = 300  # a backstop: each exercise has its own limit; here for all of a lesson
+LIMITS = 200  # ... and so many of these
+
+
+class NoWorker(Exception):
+    """No worker could be started; the text is what the last one said."""
+
+
+class Crew:
+    """Runs jobs on several workers; a worker that fails is replaced, a job is tried twice."""
+
+    def __init__(self, settings: dict, started: Callable[[dict], None] = lambda isolation: None):
+        self.settings = settings  # what `worker.Worker` takes
+        self.started = started  # called with `isolation`, before any submission is graded
+        self.isolation: dict = {}
+        self.problem = ""
+
+    def run(self, jobs: dict[int, dict], count: int, finished: Callable[[int, dict], None]) -> dict:
+        """Run all jobs and report each through `finished`, in this thread.
+
+        Returns:
+            What of the machine is closed to the students' code: see `worker.Worker.isolation`.
+
+        Raises:
+            NoWorker: jobs are left and no worker can be started.
+        """
+        waiting: queue.Queue[int] = queue.Queue()
+        results: queue.Queue[tuple[int, dict] | None] = queue.Queue()
+        for number in jobs:
+            waiting.put(number)
+        first = self._start()
+        if first is None:
+            raise NoWorker(self.problem)
+        try:
+            self.started(self.isolation)
+        except BaseException:
+            first.close()
+            raise
+        threads = [
+            threading.Thread(target=self._serve, args=(jobs, waiting, results, worker), daemon=True)
+            for worker in (first, *[None] * (count - 1))
+        ]
+        for thread in threads:
+            thread.start()
+        left, running = len(jobs), count
+        while left and running:
+            item = results.get()
+            if item is None:
+                running -= 1
+            else:
+                finished(*item)
+                left -= 1
+        for thread in threads:
+            thread.join(10)
+        if left:
+            raise NoWorker(self.problem)
+        return self.isolation
+
+    def _serve(self, jobs: dict, waiting: queue.Queue, results: queue.Queue, worker) -> None:
+        """Be one worker's other end, until no job is left; without a worker, start one."""
+        try:
+            while True:
+                try:
+                    number = waiting.get_nowait()
+                except queue.Empty:
+                    return
+                for attempt in (1, 2):
+                    worker = worker or self._start()
+                    if worker is None:
+                        waiting.put(number)
+                        return
+                    entry = worker.ask(
+                        jobs[number], JOB_SECONDS + LIMITS * self.settings["seconds"]
+                    )
+                    if entry is not None:
+                        break
+                    late = worker.late
+                    worker.kill()
+                    worker = None
+                    if attempt == 2:
+                        entry = _gave_up(jobs[number], late)
+                results.put((number, entry))
+        finally:
+            if worker:
+                worker.close()
+            results.put(None)
+
+    def _start(self):
+        worker = _WorkerProcess()
+        answer = worker.ask(self.settings, START_SECONDS)
+        if answer is None:
+            self.problem = worker.last_words()
+            worker.kill()
+            return None
+        self.isolation = answer
+        return worker
+
+
+def _gave_up(job: dict, late: bool) -> dict:
+    """Return a worker's answer for a job that ended two workers, or was too much for them."""
+    reason = "the grader's own process ended twice while grading this file"
+    if late:  # the file's doing, and the same at every other run
+        reason = f"to grade it takes more than {JOB_SECONDS:g} s"
+    entry = {
+        "student": job["student"], "lesson": "", "file": job["file"],
+        "status": "unreadable" if late else "grader-error",
+        "reason": reason, "points": 0.0, "max_points": 0, "seconds": 0.0, "course": "",
+        "notes": [], "warnings": [], "exercises": [],
+    }  # fmt: skip
+    return {"entry": entry, "answers": {}, "uses": []}
+
+
+class _WorkerProcess:
+    """One worker behind two pipes."""
+
+    def __init__(self):
+        kept = ("PATH", "LANG", "HOME", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH")
+        self.errors = tempfile.TemporaryFile(  # noqa: SIM115
+            "w+", encoding="utf-8", errors="replace"
+        )
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "graphrec_utils.grading.isolation.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+            text=True,
+            encoding="utf-8",
+            cwd=paths.root(),
+            env={k: os.environ[k] for k in kept if k in os.environ}
+            | ONE_THREAD
+            | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONHASHSEED": "0", "MPLBACKEND": "agg"}
+            | {"PYTHONPATH": str(paths.PACKAGE.parent)},
+            start_new_session=True,
+        )
+        self.late = False
+        self.answers: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        for line in self.process.stdout:
+            self.answers.put(line)
+        self.answers.put("")
+
+    def ask(self, content: dict, seconds: float) -> dict | None:
+        """Send one line and return the answer, or None if none comes; `late` says why."""
+        try:
+            self.process.stdin.write(json.dumps(content) + "\n")
+            self.process.stdin.flush()
+            return json.loads(self.answers.get(timeout=seconds))
+        except (OSError, ValueError):
+            return None
+        except queue.Empty:
+            self.late = True
+            return None
+
+    def last_words(self) -> str:
+        """Return the last line that the worker wrote to stderr."""
+        self.errors.seek(0)
+        lines = self.errors.read().strip().splitlines()
+        return lines[-1][:300] if lines else "it says nothing"
+
+    def close(self) -> None:
+        """Let the worker tidy up and end."""
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End the worker and what it has started."""
+        with contextlib.suppress(OSError):
+            if hasattr(os, "killpg"):
+                os.killpg(self.process.pid, 9)
+            self.process.kill()
+        self.process.wait()

@@ -1,0 +1,1 @@
+"""One result, told to students, instructors and other programs."""

@@ -1,0 +1,166 @@
+r"""Four scores of a fact (h, r, t), and a training that is the same for all of them.
+
+| score | of a fact | coordinates |
+|---|---|---|
+| `transe` | $-\lVert \mathbf e_h + \boldsymbol\theta_r - \mathbf e_t \rVert$ | real |
+| `distmult` | $\sum_f e_{hf}\, \theta_{rf}\, e_{tf}$ | real |
+| `complex_` | $\mathrm{Re} \sum_f e_{hf}\, \theta_{rf}\, \overline{e_{tf}}$ | complex |
+| `rotate` | $-\lVert \mathbf e_h \circ e^{i \boldsymbol\theta_r} - \mathbf e_t \rVert$ | complex |
+
+A complex vector of d / 2 coordinates is d numbers: the real parts, then the imaginary ones. `fit` compares each
+fact with all entities, so it is for graphs of some hundreds of entities; `transe.fit` samples, and is fast.
+
+Yang et al. 2015, https://arxiv.org/abs/1412.6575 (DistMult). Trouillon et al. 2016,
+https://arxiv.org/abs/1606.06357 (ComplEx). Sun et al. 2019, https://arxiv.org/abs/1902.10197 (RotatE), whose table 2
+says which patterns each can express.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from graphrec_utils import arguments
+from graphrec_utils.data.triples import Triples
+
+Score = Callable[[Tensor, Tensor, Tensor], Tensor]
+
+
+def transe(head: Tensor, rel: Tensor, tail: Tensor) -> Tensor:
+    """Return minus the L2 distance of head + rel and tail, of shapes (..., d), over the last axis."""
+    return -torch.linalg.vector_norm(head + rel - tail, dim=-1)
+
+
+def distmult(head: Tensor, rel: Tensor, tail: Tensor) -> Tensor:
+    """Return the product of three (..., d), summed over the last axis: head and tail can be swapped."""
+    return (head * rel * tail).sum(dim=-1)
+
+
+def complex_(head: Tensor, rel: Tensor, tail: Tensor) -> Tensor:
+    """Return the real part of the product of head, rel and the conjugate of tail, all (..., d)."""
+    return (_complex(head) * _complex(rel) * _complex(tail).conj()).sum(dim=-1).real
+
+
+def rotate(head: Tensor, rel: Tensor, tail: Tensor) -> Tensor:
+    """Return minus the L2 distance of the turned head and tail, (..., d); the first half of rel are angles."""
+    angle = rel.chunk(2, dim=-1)[0]
+    gap = _complex(head) * torch.polar(torch.ones_like(angle), angle) - _complex(tail)
+    return -torch.linalg.vector_norm(torch.view_as_real(gap).flatten(-2), dim=-1)
+
+
+SCORES: dict[str, Score] = {
+    "TransE": transe,
+    "DistMult": distmult,
+    "ComplEx": complex_,
+    "RotatE": rotate,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Embedding:
+    """Vectors of a trained model: `entity_emb` (n, d), `rel_emb` (num_relations, d), and its score."""
+
+    entity_emb: Tensor
+    rel_emb: Tensor
+    score: Score
+
+    def tails(self, heads: NDArray[np.integer], rels: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Return the scores (B, n) of every entity as the tail of B questions."""
+        E = self.entity_emb
+        return self.score(E[heads][:, None], self.rel_emb[rels][:, None], E[None]).numpy()
+
+    def heads(self, rels: NDArray[np.integer], tails: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Return the scores (B, n) of every entity as the head of B questions."""
+        E = self.entity_emb
+        return self.score(E[None], self.rel_emb[rels][:, None], E[tails][:, None]).numpy()
+
+
+@dataclass(frozen=True, eq=False)
+class Tails:
+    """A relation as a recommender: a user is a head, an item a tail; see `transe.Tails`."""
+
+    model: Embedding
+    rel: int
+    users: NDArray[np.int64]
+    items: NDArray[np.int64]
+
+    def scores(self, users: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Return the (B, n) scores of the given (B,) users."""
+        rels = np.full(len(users), self.rel)
+        return self.model.tails(self.users[users], rels)[:, self.items]
+
+
+def fit(
+    train: Triples,
+    score: Score,
+    dim: int = 32,
+    epochs: int = 300,
+    lr: float = 0.03,
+    reg: float = 1e-3,
+    seed: int = 0,
+) -> Embedding:
+    r"""Train by softmax: the tail of each fact against all entities, and the head against all.
+
+    Args:
+        train: the facts, all of them in one batch.
+        score: one of SCORES.
+        dim: numbers per vector, even.
+        epochs: steps of Adam.
+        lr: its learning rate.
+        reg: weight of the mean square of the coordinates that a fact has.
+        seed: of the start.
+
+    Raises:
+        ValueError: no facts, an odd dim, or a parameter out of its range.
+    """
+    dim = arguments.integer("dim", dim, least=2)
+    epochs = arguments.integer("epochs", epochs, least=0)
+    arguments.positive(lr=lr)
+    if dim % 2 or not len(train):
+        raise ValueError(f"train needs facts, {len(train)} are given, and dim must be even: {dim}")
+    rng = torch.Generator().manual_seed(arguments.integer("seed", seed, least=0))
+    E = torch.randn(train.num_entities, dim, generator=rng).mul_(0.5).requires_grad_()
+    R = torch.randn(train.num_relations, dim, generator=rng).mul_(0.5).requires_grad_()
+    optimizer = torch.optim.Adam([E, R], lr=lr)
+    h, r, t = (torch.from_numpy(x) for x in (train.heads, train.rels, train.tails))
+    for _ in range(epochs):
+        heads, rels, tails = E[h], R[r], E[t]
+        loss = F.cross_entropy(score(heads[:, None], rels[:, None], E[None]), t)
+        loss = loss + F.cross_entropy(score(E[None], rels[:, None], tails[:, None]), h)
+        squares = heads.square().mean() + tails.square().mean() + rels.square().mean()
+        optimizer.zero_grad()
+        (loss + reg * dim * squares).backward()
+        optimizer.step()
+    return Embedding(E.detach(), R.detach(), score)
+
+
+def filtered_ranks(
+    model: Embedding, facts: Triples, known: list[Triples], ties: float = 0.5
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the rank of each fact's head and tail; as `transe.filtered_ranks`, for any score."""
+    right = {tuple(fact) for part in known for fact in part.array().tolist()}
+    out = []
+    for column, S in (
+        (0, model.heads(facts.rels, facts.tails)),
+        (2, model.tails(facts.heads, facts.rels)),
+    ):
+        ranks = np.empty(len(facts))
+        for k, fact in enumerate(facts.array().tolist()):
+            others = [v for v in range(S.shape[1])
+                      if v != fact[column] and (*fact[:column], v, *fact[column + 1:]) in right]  # fmt: skip
+            rivals = np.delete(S[k], [*others, fact[column]])
+            mine = S[k, fact[column]]
+            ranks[k] = 1 + (rivals > mine).sum() + ties * (rivals == mine).sum()
+        out.append(ranks)
+    return out[0], out[1]
+
+
+def _complex(x: Tensor) -> Tensor:
+    """Return (..., d) numbers as (..., d / 2) complex ones: real parts first."""
+    return torch.complex(*x.chunk(2, dim=-1))

@@ -1,0 +1,68 @@
+"""Interactive visuals with static twins; each works without a kernel, a CDN or a mouse.
+
+A visual in a notebook is a picture until JavaScript runs (GitHub, an untrusted notebook, a PDF),
+and can be explored wherever it runs. `visual.static()` returns Matplotlib Axes, `visual.live()`
+connects it to the kernel.
+"""
+
+from graphrec_utils.plots.visuals.adjacency import adjacency
+from graphrec_utils.plots.visuals.allocator import allocator
+from graphrec_utils.plots.visuals.als import als
+from graphrec_utils.plots.visuals.base import Visual
+from graphrec_utils.plots.visuals.batch_matrix import batch_matrix
+from graphrec_utils.plots.visuals.bipartite import bipartite
+from graphrec_utils.plots.visuals.bpr_loss import bpr_loss
+from graphrec_utils.plots.visuals.calibration import calibration
+from graphrec_utils.plots.visuals.curriculum import curriculum
+from graphrec_utils.plots.visuals.estimator import estimator
+from graphrec_utils.plots.visuals.exposure import exposure
+from graphrec_utils.plots.visuals.hinge import hinge
+from graphrec_utils.plots.visuals.khop import khop
+from graphrec_utils.plots.visuals.layers import layers
+from graphrec_utils.plots.visuals.messages import messages
+from graphrec_utils.plots.visuals.metric_list import metric_list
+from graphrec_utils.plots.visuals.one_way import one_way
+from graphrec_utils.plots.visuals.pixie import pixie
+from graphrec_utils.plots.visuals.product import product
+from graphrec_utils.plots.visuals.sampled_metric import sampled_metric
+from graphrec_utils.plots.visuals.scatter import scatter
+from graphrec_utils.plots.visuals.smoothing import smoothing
+from graphrec_utils.plots.visuals.spectrum import spectrum
+from graphrec_utils.plots.visuals.stream import stream
+from graphrec_utils.plots.visuals.surface import surface
+from graphrec_utils.plots.visuals.towers import towers
+from graphrec_utils.plots.visuals.translation import translation
+from graphrec_utils.plots.visuals.typed_graph import typed_graph
+from graphrec_utils.plots.visuals.walk import walk
+
+__all__ = [
+    "Visual",
+    "adjacency",
+    "allocator",
+    "als",
+    "batch_matrix",
+    "bipartite",
+    "bpr_loss",
+    "calibration",
+    "curriculum",
+    "estimator",
+    "exposure",
+    "hinge",
+    "khop",
+    "layers",
+    "messages",
+    "metric_list",
+    "one_way",
+    "pixie",
+    "product",
+    "sampled_metric",
+    "scatter",
+    "smoothing",
+    "spectrum",
+    "stream",
+    "surface",
+    "towers",
+    "translation",
+    "typed_graph",
+    "walk",
+]

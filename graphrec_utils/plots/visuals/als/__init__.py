@@ -1,0 +1,110 @@
+"""Alternating least squares on a small matrix, one half-step after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import scipy.sparse as sp
+from matplotlib.axes import Axes
+
+from graphrec_utils import arguments, style
+from graphrec_utils.models import mf
+from graphrec_utils.plots.visuals.base import Visual, small_graph
+
+LARGEST = 8  # rows or columns whose numbers stay readable in three tables side by side
+SHOWN = 6  # pictures beside each other in the static twin
+
+
+def als(
+    R,
+    users: Sequence[str] | None = None,
+    items: Sequence[str] | None = None,
+    dim: int = 2,
+    alpha0: float = 0.3,
+    reg: float = 0.1,
+    sweeps: int = 4,
+    seed: int = 0,
+) -> Visual:
+    """Return a visual that steps through iALS: R, both factors, their product, what is left.
+
+    State 0 is a random start; then users and items are solved in turn. `.live().step` is the
+    state shown.
+
+    Args:
+        R: (m, n) zeros and ones, at most 8 by 8: tensor, array or nested lists.
+        users, items: names; by default u0, u1, … and i0, i1, …
+        dim: number of columns of the factors, 1 to 4.
+        alpha0, reg: of `mf.ials`, with nu = 1.
+        sweeps: how often both sides are solved, at least once.
+        seed: of the random start.
+
+    Raises:
+        ValueError: R is empty, too large or not a matrix, dim or sweeps are out of range, names do
+            not fit, or what `mf.fold_in` raises.
+    """
+    R, users, items = small_graph(R, users, items, LARGEST)
+    m, n = R.shape
+    if not 1 <= dim <= 4:
+        raise ValueError(f"dim must lie in 1...4; got {dim}")
+    sweeps = arguments.integer("sweeps", sweeps)
+    R = R.astype(float)
+    steps = half_steps(R, dim, alpha0, reg, sweeps, seed)
+    first, last = steps[0]["loss"], steps[-1]["loss"]
+    return Visual(
+        Path(__file__).with_name("als.js"),
+        state={"users": users, "items": items, "R": R.tolist(), "steps": steps, "step": 0},
+        text=f"ALS step by step: {m} users, {n} items, d = {dim}, {2 * sweeps} half-steps",
+        alt=(
+            f"What is left of R, {m} users by {n} items, after each of {2 * sweeps} half-steps of "
+            f"alternating least squares with d = {dim}. The loss falls from {first:.2f} to "
+            f"{last:.2f}."
+        ),
+        draw=lambda: draw(R, steps, users, items),
+    )
+
+
+def half_steps(
+    R: np.ndarray, dim: int, alpha0: float, reg: float, sweeps: int, seed: int
+) -> list[dict]:
+    """Return {solved, user_emb, item_emb, loss} at the start and after each half-step."""
+    rng = np.random.default_rng(seed)
+    W, H = rng.normal(size=(len(R), dim)) * 0.5, rng.normal(size=(R.shape[1], dim)) * 0.5
+    rows = sp.csr_array(R)
+    steps = []
+    for half in range(2 * sweeps + 1):
+        solved = "" if half == 0 else "users" if half % 2 else "items"
+        if solved == "users":
+            W = mf.fold_in(rows, H, alpha0, reg)
+        elif solved == "items":
+            H = mf.fold_in(sp.csr_array(R.T), W, alpha0, reg)
+        loss = sum(mf.ials_loss(rows, W, H, alpha0, reg))
+        # four decimals: the same text on every processor
+        steps.append({
+            "solved": solved, "loss": round(loss, 4),
+            "user_emb": (W.round(4) + 0).tolist(), "item_emb": (H.round(4) + 0).tolist(),
+        })  # fmt: skip
+    return steps
+
+
+def draw(R: np.ndarray, steps: list[dict], users: list[str], items: list[str]) -> tuple[Axes, ...]:
+    """Draw R − ŷ at the start and after the first half-steps; the last picture is the end."""
+    chosen = [*range(min(SHOWN, len(steps)) - 1), len(steps) - 1]
+    figure = plt.figure(figsize=(1.55 * len(chosen) + 0.9, 1.3 + 0.32 * len(users)))
+    axes = figure.subplots(1, len(chosen), sharey=True)
+    for ax, k in zip(axes, chosen, strict=True):
+        left = R - np.array(steps[k]["user_emb"]) @ np.array(steps[k]["item_emb"]).T
+        ax.imshow(left, cmap=style.SIGNED, vmin=-1.5, vmax=1.5, aspect="auto")
+        for u, i in np.ndindex(left.shape):
+            dark = abs(left[u, i]) > 0.9
+            color = style.PAPER if dark else style.INK
+            ax.text(i, u, f"{left[u, i]:.1f}", ha="center", va="center", color=color, fontsize=8)
+        name = f"{k}: {steps[k]['solved'] or 'start'}"
+        ax.set_title(f"{name}\nloss {steps[k]['loss']:.2f}", fontsize="small", loc="left")
+        ax.set_xticks(range(len(items)), items, rotation=90, fontsize=8)
+        ax.set_yticks(range(len(users)), users)
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+    return tuple(axes)

@@ -1,0 +1,70 @@
+"""What had a user done before each event? The inputs of a user tower, without their answers.
+
+A history is a row of item ids, oldest first, with -1 in the empty places at its end. So a position
+counts from the oldest event, and whoever looks back only never meets an empty place.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from graphrec_utils import arguments
+from graphrec_utils.data import Interactions
+
+
+def examples(events: Interactions, length: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Return each event as a target, with what its user had done strictly before it.
+
+    Args:
+        events: E of them. Without times their order counts. Of a pair that occurs twice the first
+            event counts: the second would ask for what is in the history.
+        length: L, the latest events that a history holds.
+
+    Returns:
+        users (E',), histories (E', L) and targets (E',), int64, user after user, oldest first; E' is E
+        without repetitions. What a user did at the very moment of the target is not past: it
+        is left out.
+
+    Raises:
+        ValueError: length is below 1.
+
+    Built in lesson 10, exercise 10.1.
+    """
+    users, items, begin, moment = _in_order(events)
+    rows = _rows(items, begin[users], moment, arguments.integer("length", length))
+    return torch.from_numpy(users), torch.from_numpy(rows), torch.from_numpy(items)
+
+
+def latest(events: Interactions, length: int) -> Tensor:
+    """Return the latest `length` items of every user, (m, L) int64; a new user has -1 only.
+
+    The same rows as `examples` would make for a next event. Raises ValueError if length is below 1.
+    """
+    users, items, begin, _ = _in_order(events)
+    end = begin + np.bincount(users, minlength=events.num_users)
+    return torch.from_numpy(_rows(items, begin, end, arguments.integer("length", length)))
+
+
+def _in_order(events: Interactions) -> tuple[np.ndarray, ...]:
+    """Return users and items sorted by user and time, each pair once.
+
+    And of every user where its events begin, of every event where its moment does.
+    """
+    times = np.arange(len(events)) if events.times is None else events.times
+    order = np.lexsort((times, events.users))
+    _, first = np.unique(events.pairs()[order], return_index=True)
+    order = order[np.sort(first)]
+    users, times = events.users[order], times[order]
+    begin = np.searchsorted(users, np.arange(events.num_users))
+    new = np.append(True, (users[1:] != users[:-1]) | (times[1:] != times[:-1]))[: len(users)]
+    moment = np.maximum.accumulate(np.where(new, np.arange(len(users)), 0))
+    return users, events.items[order], begin, moment
+
+
+def _rows(items: np.ndarray, begin: np.ndarray, end: np.ndarray, length: int) -> np.ndarray:
+    """Return the last `length` of items[begin : end], a row for each pair, filled up with -1."""
+    place = np.maximum(begin, end - length)[:, None] + np.arange(length)
+    there = place < end[:, None]
+    return np.where(there, np.append(items, -1)[np.where(there, place, -1)], -1)

@@ -1,0 +1,405 @@
+"""PinSage with its ablations, its two losses and tuned rivals, on PinWorld and on real articles.
+
+    GRAPHREC_DATA_DIR=... OMP_NUM_THREADS=1 python -m tests.benchmarks.pinsage_study PART
+
+PinWorld: a pair is a pin and the pin engaged right after it in a session. Graph and pairs of days 0-41 for
+choosing, of days 0-48 for the test on days 49-55. citeulike-t: libraries are boards, words are content,
+and a pair is an article and one that it cites or is cited by; a tenth of the citations chooses, a fifth
+tests, the libraries are all known. Every pin is a candidate but the query itself.
+
+PART is `rivals` (every model with equal trials on the first part, the winners once on test, PinSage with
+three seeds), `ablation` (pooling and hard negatives, three seeds, on what chooses) or `choices` (the
+settings of the open task, one seed, on what chooses). Each writes data/results/09_PART.json. About five
+minutes of one thread each; `--only` measures one data set and keeps the other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import cached_property, partial
+from itertools import product
+
+import numpy as np
+import scipy.sparse as sp
+import torch
+
+from graphrec_utils import datasets, losses, metrics, paths, pinworld, results, train
+from graphrec_utils.data import Interactions
+from graphrec_utils.models import filters, mf, pinsage, sage
+from graphrec_utils.models.ease import ease
+from graphrec_utils.models.scoring import Factors
+
+COMMAND = "python -m tests.benchmarks.pinsage_study"
+SEEDS = (0, 1, 2)
+BUDGET = 6
+EPOCHS, STEPS, SIZE, SHARED = 7, 50, 256, 500
+
+
+def unit(x):
+    length = np.linalg.norm(x, axis=1, keepdims=True)
+    return x / np.where(length > 0, length, 1)
+
+
+def words(counts: sp.csr_array, dim: int = 64) -> np.ndarray:
+    """Return unit vectors of bags of words: an SVD of tf-idf; zeros for who says nothing."""
+    rarity = np.log(counts.shape[0] / np.maximum((counts > 0).sum(axis=0), 1))
+    user_emb, _ = mf.svd(sp.csr_array(counts.multiply(rarity)), dim)
+    return unit(user_emb * np.sqrt(np.square(user_emb).sum(axis=0))).astype(np.float32)
+
+
+@dataclass
+class Stage:
+    """What is known when a model is fitted, and what it is then asked for.
+
+    Attributes:
+        R: (m, n) boards by pins.
+        pairs: (P, 2) known pairs; counted in time order where there is time.
+        part: queries and what is to be found.
+        content: (n, f).
+    """
+
+    R: sp.csr_array
+    pairs: np.ndarray
+    part: Interactions
+    content: np.ndarray
+
+    @property
+    def n(self) -> int:
+        return self.R.shape[1]
+
+    @cached_property
+    def C(self) -> sp.csr_array:
+        """(n, n) how often a pin came right after another."""
+        ones = np.ones(len(self.pairs))
+        return sp.coo_array((ones, tuple(self.pairs.T)), shape=(self.n,) * 2).tocsr()
+
+    @cached_property
+    def degree(self) -> np.ndarray:
+        return np.asarray(self.R.sum(axis=0)).ravel()
+
+    @cached_property
+    def x(self) -> np.ndarray:
+        """Content and the logarithm of the number of boards, as in the paper."""
+        return np.hstack([self.content, np.log1p(self.degree)[:, None] / 3]).astype(np.float32)
+
+    @cached_property
+    def alpha(self) -> sp.csr_array:
+        return pinsage.neighborhoods(self.R, 20)
+
+    @cached_property
+    def ranked(self) -> sp.csr_array:
+        return pinsage.neighborhoods(self.R, 1000, num_steps=50_000)
+
+    def pools(self, first: int, last: int) -> np.ndarray:
+        return pinsage.hard_pools(self.ranked, self.pairs, first, last)
+
+    def found(self, model, part: Interactions | None = None):
+        itself = Interactions(np.arange(self.n), np.arange(self.n), self.n, self.n)
+        return metrics.found(model, itself, self.part if part is None else part)
+
+    def score(self, model) -> float:
+        return float(self.found(model).ndcg.mean())
+
+
+@dataclass
+class Table:
+    """Scores of every query, a sparse matrix or one row for all."""
+
+    S: sp.csr_array | np.ndarray
+
+    def scores(self, users):
+        if sp.issparse(self.S):
+            return self.S[users].toarray()
+        return np.tile(self.S, (len(users), 1))
+
+
+def interactions(pairs: np.ndarray, n: int, queries: int = 3000) -> Interactions:
+    """Return each pair of some queries once, without pins that follow themselves."""
+    pairs = np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0)
+    asked = np.random.default_rng(0).permutation(np.unique(pairs[:, 0]))[:queries]
+    pairs = pairs[np.isin(pairs[:, 0], asked)]
+    return Interactions(*pairs.T, n, n)
+
+
+def world() -> tuple[Stage, Stage]:
+    """Return what PinWorld knows on day 42 and is asked for until 48, and a week later."""
+    w = pinworld.load("small")
+    content = np.hstack([unit(w.images - w.images.mean(axis=0)), words(w.texts)])
+
+    def pairs(start, end):
+        rows = w.events(pinworld.POSITIVE_ACTIONS, start, end)
+        return rows.loc[rows["context"] >= 0, ["context", "pin"]].to_numpy()
+
+    def stage(today, end):
+        R = sp.csr_array((w.bipartite(today)["board-pin"].matrix > 0).astype(np.float64))
+        return Stage(R, pairs(0, today), interactions(pairs(today, end), w.num_pins), content)
+
+    return stage(pinworld.TRAIN_END, pinworld.VAL_END), stage(pinworld.VAL_END, pinworld.DAYS)
+
+
+def libraries() -> tuple[Stage, Stage]:
+    """Return citeulike-t: seven tenths of the citations are known, then eight tenths."""
+    data = datasets.load("citeulike-t")
+    library, cited = data["library"], data["citation"]
+    R = sp.csr_array(library.csr().astype(np.float64))
+    ends = np.sort(np.stack([cited.users, cited.items], axis=1), axis=1)
+    ends = np.unique(ends[ends[:, 0] != ends[:, 1]], axis=0)
+    ends = ends[np.random.default_rng(0).permutation(len(ends))]
+    cuts = [int(len(ends) * x) for x in (0.7, 0.8)]
+    parts = [np.concatenate([x, x[:, ::-1]]) for x in np.split(ends, cuts)]
+    content = words(sp.csr_array(library.item_features.matrix), 128)
+    n = R.shape[1]
+    return (
+        Stage(R, parts[0], interactions(parts[1], n), content),
+        Stage(R, np.concatenate(parts[:2]), interactions(parts[2], n), content),
+    )
+
+
+# ---------------------------------------------------------------- models
+HARD = {
+    "none": lambda epoch: 0,
+    "from the start": lambda epoch: 3,
+    "curriculum": pinsage.curriculum,
+}
+
+
+def fit(
+    stage: Stage,
+    loss: str = "softmax",
+    scale: float = 1.0,
+    lr: float = 3e-3,
+    pooling: str = "importance",
+    hard: str = "none",
+    num_layers: int = 2,
+    ranks: tuple[int, int] = (50, 300),
+    hide: bool = True,
+    ids: bool = False,
+    seed: int = 0,
+) -> pinsage.PinSage:
+    """Train PinSage: `scale` is the margin of the hinge or the temperature of the softmax.
+
+    With `ids` every pin has a word of its own besides, which PinSage does without.
+
+    "from the start" has three hard negatives in every epoch, as many as the curriculum on average.
+    """
+    word = sp.eye_array(stage.n, format="csr") if ids else None
+    content = sage.Content(64, 0, stage.x, word, seed=seed)
+    model = pinsage.PinSage(stage.alpha, content, 64, num_layers, pooling, seed)
+
+    def lost(model, batch):
+        pos, neg = model.compared(batch, hide)
+        if loss == "hinge":
+            return losses.hinge(pos, neg, scale)
+        return losses.sampled_softmax(pos / scale, neg / scale)
+
+    learner = train.Torch(model, lost, torch.optim.Adam(model.parameters(), lr=lr))
+    epochs = iter(range(1, EPOCHS + 1))
+    pools = None if hard == "none" else stage.pools(*ranks)
+
+    def drawn(rng):
+        hard_now = HARD[hard](next(epochs))
+        return pinsage.batches(stage.pairs, stage.n, SIZE, SHARED, rng, pools, hard_now, STEPS)
+
+    train.fit(learner, drawn, epochs=EPOCHS, schedule=warm, seed=seed, progress=False)
+    return model
+
+
+def warm(progress: float) -> float:
+    """Return the share of the learning rate: little in the first epoch, then less and less."""
+    return 0.1 if progress == 0 else 0.8 ** (EPOCHS * progress - 1)
+
+
+def recent(stage: Stage, last: float) -> Table:
+    """Return how often each pin was engaged among the last share of the pairs."""
+    tail = stage.pairs[int(len(stage.pairs) * (1 - last)) :]
+    return Table(np.bincount(tail[:, 1], minlength=stage.n).astype(np.float64))
+
+
+def walk(stage: Stage, restart: float, beta: float) -> Table:
+    """Return Pixie from one pin: visits divided by degree^beta."""
+    V = pinsage.neighborhoods(stage.R, 1000, num_steps=20_000, restart=restart)
+    return Table(sp.csr_array(V @ sp.diags_array(np.maximum(stage.degree, 1) ** -beta)))
+
+
+def aggregated(stage: Stage, own: float) -> Factors:
+    """Return importance pooling without training: content, and the weighted mean of the neighbors'."""
+    z = np.hstack([own * stage.content, unit(stage.alpha @ stage.content)])
+    return Factors(z, z)
+
+
+GRIDS = {
+    "recent popularity": {"last": [0.03, 0.1, 0.3, 1.0]},
+    "content": {},
+    "importance pooling, untrained": {"own": [0.1, 0.3, 1.0, 3.0]},
+    "Pixie": {"restart": [0.3, 0.9, 1.0], "beta": [-0.3, 0.0, 0.3]},
+    "RP3β": {"alpha": [0.3, 0.6, 1.0], "beta": [0.0, 0.3, 0.6]},
+    "EASE": {"reg": [30.0, 100.0, 300.0]},
+    "iALS": {"alpha0": [0.01, 0.03, 0.1, 0.3], "reg": [0.003, 0.01, 0.03], "dim": [64]},
+    "content, trained": {"scale": [0.3, 1.0, 3.0], "lr": [0.003, 0.01, 0.03], "num_layers": [0]},
+    "PinSage, hinge": {"scale": [0.1, 0.3, 1.0], "lr": [0.003, 0.01, 0.03], "num_layers": [1]},
+    "PinSage, softmax": {"scale": [0.3, 1.0, 3.0], "lr": [0.003, 0.01, 0.03], "num_layers": [1]},
+}  # fmt: skip
+NATURAL = {"last": [1.0], "restart": [1.0], "num_layers": [1]}
+
+
+def makers(stage: Stage) -> dict[str, Callable]:
+    """Return model -> function of its knobs, all fitted on what the stage knows."""
+    return {
+        "recent popularity": partial(recent, stage),
+        "content": lambda: Factors(stage.content, stage.content),
+        "importance pooling, untrained": partial(aggregated, stage),
+        "Pixie": partial(walk, stage),
+        "RP3β": partial(filters.rp3beta, stage.C),
+        "EASE": partial(ease, stage.C.astype(np.float32)),
+        "iALS": lambda **knobs: mf.ials(stage.C, sweeps=8, **knobs),
+        "content, trained": partial(fit, stage, "softmax"),
+        "PinSage, hinge": partial(fit, stage, "hinge"),
+        "PinSage, softmax": partial(fit, stage, "softmax"),
+        "PinSage with ids, softmax": partial(fit, stage, "softmax", ids=True),
+    }
+
+
+# ---------------------------------------------------------------- what is measured
+def rivals(early: Stage, late: Stage, budget: int = BUDGET, log: str | None = None) -> dict:
+    """Return the winners on validation, and what they find on test, for all queries and two groups."""
+    skipped = {"EASE"} if early.n > 10_000 else set()  # a dense matrix of all pairs
+    made, final = makers(early), makers(late)
+    models = {k: (made[k], grid) for k, grid in GRIDS.items() if k not in skipped}
+    few = {k: v for k, v in models.items() if 0 < _size(v[1]) < budget}
+    search = train.tune({k: v for k, v in models.items() if k not in few}, budget, early.score,
+                        natural=NATURAL, log=log, progress=False)  # fmt: skip
+    trials, edges = list(search.trials), dict(search.edges)
+    for name, model in few.items():  # every setting there is
+        one = train.tune(
+            {name: model}, _size(model[1]), early.score, natural=NATURAL, log=log, progress=False
+        )
+        trials, edges = trials + list(one.trials), edges | dict(one.edges)
+    best = {
+        name: max((t for t in trials if t.model == name), key=lambda t: t.score) for name in models
+    }
+    best["PinSage with ids, softmax"] = best["PinSage, softmax"]  # its knobs, not tuned again
+    rows, ndcg = [], {}
+    cold = late.degree == 0
+    for name, chosen in best.items():
+        seeds = SEEDS if name.startswith("PinSage") or name == "content, trained" else (0,)
+        start = time.process_time()
+        runs = []
+        for seed in seeds:
+            knobs = chosen.knobs | ({"seed": seed} if len(seeds) > 1 else {})
+            runs.append(late.found(final[name](**knobs)))
+        seconds = (time.process_time() - start) / len(seeds)
+        each = sum(run.ndcg for run in runs) / len(runs)
+        new = cold[each.index.to_numpy()]
+        rows.append({
+            "model": name, "knobs": chosen.knobs, "at the edge": edges.get(name, ""),
+            "validation": chosen.score,
+            "ndcg": float(each.mean()), "seeds": [float(r.ndcg.mean()) for r in runs],
+            "recall": float(np.mean([r.recall.mean() for r in runs])),
+            "on boards": float(each[~new].mean()),
+            "on no board": float(each[new].mean()) if new.any() else None,
+            "CPU seconds, fit and ranking": round(seconds, 1),
+        })  # fmt: skip
+        ndcg[name] = each
+        print(rows[-1], flush=True)
+    old = ~cold[ndcg["content"].index.to_numpy()]
+    leads = {
+        f"{one} over {other}, {group}": asdict(metrics.compare(ndcg[one][keep], ndcg[other][keep]))
+        for one in [name for name in ndcg if name.startswith("PinSage")]
+        for other in ndcg
+        for group, keep in (("all", old | True), ("on boards", old), ("on no board", ~old))
+        if one != other and keep.sum() > 1
+    }
+    return {"queries": len(old), "queries on no board": int((~old).sum()), "trials per model": budget,
+            "models": rows, "leads": leads}  # fmt: skip
+
+
+def _size(grid) -> int:
+    return int(np.prod([len(v) for v in grid.values()])) if grid else 0
+
+
+ARMS = {
+    "max pooling": {"pooling": "max"},
+    "mean pooling": {"pooling": "mean"},
+    "importance pooling": {},
+    "importance, hard from the start": {"hard": "from the start"},
+    "importance, curriculum": {"hard": "curriculum"},
+    "importance, curriculum, ranks 300 to 1000": {"hard": "curriculum", "ranks": (300, 1000)},
+}
+
+
+def ablation(early: Stage, knobs: dict) -> dict:
+    """Return NDCG@20 of each arm and seed on what chooses, with the paper's hinge, and leads."""
+    each, rows = {}, []
+    for name, arm in ARMS.items():
+        runs = [early.found(fit(early, **knobs, **arm, seed=seed)).ndcg for seed in SEEDS]
+        each[name] = sum(runs) / len(runs)
+        rows.append({"arm": name, "ndcg": float(each[name].mean()),
+                     "seeds": [float(r.mean()) for r in runs]})  # fmt: skip
+        print(rows[-1], flush=True)
+    pairs = (("importance pooling", "mean pooling"), ("importance pooling", "max pooling"),
+             ("importance, curriculum", "importance pooling"),
+             ("importance, curriculum", "importance, hard from the start"),
+             ("importance, curriculum, ranks 300 to 1000", "importance pooling"))  # fmt: skip
+    leads = {f"{a} over {b}": asdict(metrics.compare(each[a], each[b])) for a, b in pairs}
+    return {"knobs": knobs, "arms": rows, "leads": leads}
+
+
+CHOICES = {
+    "loss": ["hinge", "softmax"],
+    "num_layers": [0, 1, 2],
+    "hard": ["none", "curriculum"],
+}
+SETTLED = {"hinge": {"scale": 1.0, "lr": 0.01}, "softmax": {"scale": 1.0, "lr": 0.01}}
+
+
+def choices(early: Stage) -> list[dict]:
+    """Return NDCG@20 of every setting of the open task on what chooses, seed 0."""
+    rows = []
+    for values in product(*CHOICES.values()):
+        knobs = dict(zip(CHOICES, values, strict=True))
+        score = early.score(fit(early, **knobs, **SETTLED[knobs["loss"]]))
+        rows.append(knobs | {"ndcg": score})
+        print(rows[-1], flush=True)
+    return rows
+
+
+CLAIMS = {
+    "rivals": "PinSage finds more related pins than content, the walk and every tuned rival.",
+    "ablation": "Importance pooling and a curriculum of hard negatives each find more related pins.",
+    "choices": "Settings of PinSage on PinWorld, trained once each.",
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("part", choices=CLAIMS)
+    parser.add_argument("--only", choices=("PinWorld", "citeulike-t"), help="keep the other one")
+    parser.add_argument("--log", help="a folder: trials that were made before are not made again")
+    given = parser.parse_args()
+    name, start = f"09_{given.part}", time.perf_counter()
+    kept = given.only and (paths.data() / "results" / f"{name}.json").exists()
+    values = results.load(name).values if kept else {}
+    if given.part == "rivals":
+        for data, make in (("PinWorld", world), ("citeulike-t", libraries)):
+            if given.only in (None, data):
+                log = given.log and f"{given.log}/09_rivals_{data}.jsonl"
+                values[data] = rivals(*make(), log=log)
+    elif given.part == "ablation":
+        values["PinWorld"] = ablation(
+            world()[0], {"loss": "hinge", "num_layers": 1, **SETTLED["hinge"]}
+        )
+    else:
+        values["settings"] = choices(world()[0])
+    print(results.save(
+        name, claim=CLAIMS[given.part], values=values,
+        seeds=[0] if given.part == "choices" else list(SEEDS),
+        seconds=time.perf_counter() - start, command=f"{COMMAND} {given.part}",
+        data="citeulike-t" if given.part == "rivals" else (),
+    ))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

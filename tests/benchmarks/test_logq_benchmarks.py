@@ -1,0 +1,63 @@
+"""The measurements of lesson 11, on tiny inputs, and what they have stored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from graphrec_utils import results
+from graphrec_utils.data import Interactions, Split
+from graphrec_utils.models.scoring import Factors
+from tests.benchmarks import logq_rivals
+
+
+def _events(rng, count: int) -> Interactions:
+    return Interactions(rng.integers(30, size=count), rng.integers(25, size=count), 30, 25,
+                        times=rng.integers(10**6, size=count))  # fmt: skip
+
+
+def _split() -> Split:
+    rng = np.random.default_rng(0)
+    return Split(_events(rng, 300), _events(rng, 60), _events(rng, 60))
+
+
+def test_every_loss_and_rival_is_tuned_and_compared(monkeypatch):
+    monkeypatch.setattr(logq_rivals, "EPOCHS", 2)
+    monkeypatch.setattr(logq_rivals, "DIM", 4)
+    monkeypatch.setattr(logq_rivals, "RIVALS", {
+        k: {n: v[:2] for n, v in grid.items()} for k, grid in logq_rivals.RIVALS.items()})  # fmt: skip
+    values = logq_rivals.rivals(2, _split)
+    assert [r["model"] for r in values["models"]] == [*logq_rivals.ARMS, *logq_rivals.RIVALS]
+    assert all(0 <= r["ndcg"] <= 1 and 0 <= r["coverage"] <= 1 for r in values["models"])
+    assert values["leads"]["EASE over popularity"]["users"] == values["users"]
+    chosen = {r["model"]: r["knobs"] for r in values["models"]}
+    rows = logq_rivals.sizes(_split, chosen, (4, 8), seeds=(0,))["rows"]
+    assert {r["n"] for r in rows} == {4, 8} and len(rows) == 8
+
+
+def test_a_shift_adds_log_q_to_every_score():
+    rng = np.random.default_rng(0)
+    plain, log_q = Factors(rng.normal(size=(4, 3)), rng.normal(size=(5, 3))), rng.normal(size=5)
+    moved = logq_rivals.shifted(plain, log_q, 0.7)
+    gap = moved.scores(np.arange(4)) - plain.scores(np.arange(4))
+    np.testing.assert_allclose(gap, np.tile(0.7 * log_q, (4, 1)))
+
+
+@pytest.mark.parametrize(
+    ("what", "claim"),
+    [
+        ("rivals", logq_rivals.CLAIM),
+        ("sizes", logq_rivals.CLAIM_SIZES),
+        ("choices", logq_rivals.CLAIM_CHOICES),
+    ],
+)
+def test_what_is_stored_has_the_claim_of_its_benchmark(what, claim):
+    stored = results.load(f"11_{what}")
+    assert (stored.claim, stored.command) == (claim, f"{logq_rivals.COMMAND} {what}")
+
+
+def test_the_grid_of_the_open_task_is_what_the_lesson_trains():
+    values = results.load("11_choices").values
+    assert values["fixed"] == logq_rivals.FIXED
+    assert values["columns"] == [*logq_rivals.CHOICES, *map(str, logq_rivals.SHIFTS)]
+    assert len(values["rows"]) == np.prod([len(x) for x in logq_rivals.CHOICES.values()])

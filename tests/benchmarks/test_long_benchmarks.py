@@ -1,0 +1,176 @@
+"""The long measurements of engines, on tiny inputs, and what they have stored."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections import Counter
+from itertools import pairwise
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from graphrec_utils import results
+from graphrec_utils.data.triples import Triples
+from graphrec_utils.models import transe as model
+from tests.benchmarks import learned_similarity, scale_memory, transe
+
+# ------------------------------------------------------------------ memory at ten million edges
+
+
+@pytest.mark.parametrize("work", scale_memory.WORK)
+def test_everything_is_measured_on_a_tiny_graph(work, monkeypatch):
+    times, prepare = scale_memory.WORK[work]
+    monkeypatch.setitem(scale_memory.WORK, work, (2, prepare))
+    row = scale_memory.measure(work, scale_memory.tiny)
+    assert row["work"] == work and row["times"] == 2 and times >= 1
+    assert row["edges"] == scale_memory.tiny().nnz
+    assert 0 <= row["seconds each"] < 10
+    assert 0 < row["MB, edges read"] <= row["MB, ready"] <= row["MB, at most"]
+
+
+def test_what_is_stored_has_a_row_for_every_engine():
+    stored = results.load("09_memory_10m")
+    assert stored.claim == scale_memory.CLAIM
+    rows = {row["work"]: row for row in stored.values["rows"]}
+    assert list(rows) == list(scale_memory.WORK)
+    assert all(row["edges"] == stored.values["edges"] > 9_900_000 for row in rows.values())
+    assert all(row["seconds each"] > 0 for row in rows.values())
+    most = max(row["MB, at most"] for row in rows.values())
+    assert stored.values["most memory, MB"] == most
+
+
+# ------------------------------------------------------------------ TransE against PyKEEN
+
+
+def facts(seed, count):
+    """Tails lie `relation` places behind their heads: a translation."""
+    rng = np.random.default_rng(seed)
+    heads, rels = rng.integers(30, size=count), rng.integers(3, size=count)
+    return Triples(heads, rels, (heads + rels + 1) % 40, 40, 3)
+
+
+@pytest.fixture
+def parts():
+    return [facts(seed, count) for seed, count in ((0, 300), (1, 40), (2, 40))]
+
+
+SMALL = transe.COURSE | {"dim": 8, "num_negatives": 8}
+
+
+def test_a_curve_has_a_point_for_every_epoch_and_keeps_the_first_good_model(parts):
+    curve = transe.Curve(parts, target=0.0, budget=100)
+    kept = []
+    transe.train_course(parts[0], 3, 0, lambda *m: kept.append(m[0].copy()), SMALL)
+    transe.train_course(parts[0], 3, 0, curve, SMALL)
+    assert len(curve.points) == 3
+    seconds, mrr = np.array(curve.points).T
+    assert (np.diff(seconds) >= 0).all() and (mrr > 0).all()
+    assert (curve.reached.entity_emb == kept[0]).all()
+    assert (curve.last.entity_emb == kept[2]).all()
+    row = curve.row()
+    assert row["reached"]["CPU seconds"] == seconds[0]
+    assert row["at the end"]["test MRR"] == round(model.mrr(curve.last, parts[2], parts), 4)
+
+
+def test_a_target_that_is_missed_is_not_reached(parts):
+    curve = transe.Curve(parts, target=1.1, budget=100)
+    transe.train_course(parts[0], 2, 0, curve, SMALL)
+    assert curve.row()["reached"] is None
+
+
+def test_the_budget_ends_a_training(parts):
+    curve = transe.Curve(parts, target=1.1, budget=0)
+    with pytest.raises(transe.Enough):
+        transe.train_course(parts[0], 50, 0, curve, SMALL)
+    assert len(curve.points) == 1
+
+
+def test_a_round_of_the_benchmark_is_one_training(parts, tmp_path, monkeypatch):
+    arrays = dict(zip(("train", "val", "test"), (p.array() for p in parts), strict=True))
+    np.savez(tmp_path / "facts.npz", sizes=(40, 3), **arrays)
+    monkeypatch.setitem(transe.EPOCHS, "course", 3)
+    turns = transe.ENGINES["course"](SimpleNamespace(folder=tmp_path, threads=1))
+    next(turns)
+    first, second = next(turns)(), next(turns)()
+    trained = model.fit(parts[0], **transe.COURSE, epochs=3, seed=0)
+    assert first == {"test MRR": model.mrr(trained, parts[2], parts)} != second
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("pykeen") is None,
+    reason='PyKEEN is not installed: pip install "graphrec-utils[kg]"',
+)
+@pytest.mark.parametrize(
+    "loss",
+    [{"loss": "infonce"}, {"loss": "nssa", "sharpness": 3.0, "unit": False, "norm": 1}],
+)
+def test_pykeen_learns_and_both_evaluators_agree(parts, loss):
+    curve = transe.Curve(parts, target=0.0, budget=100)
+    setting = transe.PYKEEN | {"dim": 8, "num_negatives": 8, "batch": 64, "rate": 0.02} | loss
+    transe.train_pykeen(parts[0], 20, 0, curve, setting)
+    assert len(curve.points) == 20 and curve.points[-1][1] > 1.5 * curve.points[0][1]
+    own = transe.own_evaluator(curve.last, parts)
+    assert own == pytest.approx(curve.row()["at the end"]["test MRR"], abs=2e-4)
+
+
+def test_what_is_stored_says_who_reached_what():
+    stored = results.load("12_transe_peers")
+    assert stored.claim == transe.CLAIM
+    ours, theirs = stored.values["course"], stored.values["pykeen"]
+    assert ours["reached"]["test MRR"] >= 0.27
+    assert stored.values["settings"]["course"] == transe.COURSE
+    trials = stored.values["PyKEEN's trials"]
+    assert [trial["setting"] for trial in trials] == transe.TRIALS
+    best = max(trials, key=lambda trial: trial["curve"][-1][1])
+    assert stored.values["settings"]["pykeen"] == best["setting"]
+    for row in (ours, theirs):
+        seconds, mrr = np.array(row["curve"]).T
+        assert len(seconds) > 2 and (np.diff(seconds) > 0).all() and (mrr > 0).all()
+        first = seconds[mrr >= transe.TARGET]
+        assert (row["reached"] is None) == (len(first) == 0)
+        if len(first):
+            assert row["reached"]["CPU seconds"] == first[0]
+    own = theirs["test MRR by its own evaluator"]
+    assert own == pytest.approx(theirs["at the end"]["test MRR"], abs=2e-4)
+
+
+# ------------------------------------------------------------------ NeuMF against a dot product
+
+
+def test_the_best_trial_of_a_model_gives_its_knobs_and_a_diverged_one_is_no_trial():
+    def fit(rate):
+        if rate > 1:
+            raise ValueError("the loss is nan in epoch 1: the training diverged")
+        return None, SimpleNamespace(metric=[0.1, 0.5 - abs(rate - 0.3)], best_epoch=2)
+
+    trials = learned_similarity.Trials()
+    for rate in (0.1, 0.3, 1.0, 3.0):
+        trials.add("Dot", fit, rate=rate)
+    assert len(trials.rows) == 3
+    assert trials.best("Dot") == {"rate": 0.3} and trials.value("Dot") == 0.5
+    with pytest.raises(ZeroDivisionError):
+        trials.add("Dot", lambda: 1 / 0)
+
+
+def test_what_is_stored_of_learned_similarity_had_equal_trials_in_steps_of_three():
+    stored = results.load("03_ncf_movietweetings")
+    assert stored.claim == learned_similarity.CLAIM
+    rows = stored.values["trials"]
+    count = Counter(row["model"] for row in rows)
+    assert count["Dot"] == count["GMF"] == count["MLP"] == 16
+    for name in ("Dot", "GMF", "MLP"):
+        mine = [row for row in rows if row["model"] == name]
+        best = max(mine, key=lambda row: row["ndcg"])
+        regs = sorted({row["reg"] for row in mine if row["loss"] == best["loss"] and row["reg"]})
+        assert all(b / a < 3.4 for a, b in pairwise(regs))
+        assert regs[0] < best["reg"] < regs[-1]
+    rivals = Counter(row["model"] for row in stored.values["trials of rivals"])
+    assert set(rivals.values()) == {learned_similarity.BUDGET}
+
+
+def test_what_is_stored_of_the_coarse_grid_is_what_the_audit_is_about():
+    stored = results.load("03_coarse_grid")
+    assert stored.claim == learned_similarity.CLAIM_COARSE
+    count = Counter(row["model"] for row in stored.values["trials"])
+    assert count == {"Dot": 12, "GMF": 12, "MLP": 12, "NeuMF": 12, "NeuMF, fused": 3}

@@ -1,0 +1,70 @@
+"""The measurements of lesson 09, on tiny inputs, and what they have stored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from graphrec_utils import results
+from tests.benchmarks import pinsage_study as study
+
+
+@pytest.fixture
+def tiny(monkeypatch) -> study.Stage:
+    """Fifty pins of five topics, which pictures show; a board and a pair stay within a topic."""
+    monkeypatch.setattr(study, "EPOCHS", 2)
+    monkeypatch.setattr(study, "STEPS", 20)
+    monkeypatch.setattr(study, "SEEDS", (0, 1))
+    rng = np.random.default_rng(0)
+    topic = np.arange(50) % 5
+    R = (topic == (np.arange(30) % 5)[:, None]) & (rng.random((30, 50)) < 0.5)
+    R[:, 49] = False
+    pairs = np.stack([rng.integers(50, size=600), rng.integers(10, size=600) * 5], axis=1)
+    pairs[:, 1] += topic[pairs[:, 0]]
+    content = study.unit(np.eye(5)[topic] + 0.3 * rng.normal(size=(50, 5)))
+    part = study.interactions(pairs[400:], 50)
+    return study.Stage(sp.csr_array(R.astype(float)), pairs[:400], part, content)
+
+
+def test_a_pair_comes_once_and_no_pin_follows_itself(tiny):
+    pairs = tiny.part.pairs()
+    assert len(np.unique(pairs)) == len(pairs)
+    assert (tiny.part.users != tiny.part.items).all()
+
+
+@pytest.mark.parametrize("loss", ["hinge", "softmax"])
+@pytest.mark.parametrize("hard", study.HARD)
+def test_pinsage_learns_the_topics(tiny, loss, hard):
+    model = study.fit(tiny, loss, lr=0.01, hard=hard, num_layers=1, ranks=(3, 8))
+    untrained = study.fit(tiny, loss, lr=1e-9, num_layers=1)
+    assert tiny.score(model) > tiny.score(untrained)
+
+
+def test_every_rival_is_tuned_and_compared(tiny, monkeypatch):
+    few = {name: {k: v[:2] for k, v in grid.items()} for name, grid in study.GRIDS.items()}
+    monkeypatch.setattr(study, "GRIDS", few)
+    values = study.rivals(tiny, tiny, budget=2)
+    assert [row["model"] for row in values["models"]] == [*study.GRIDS, "PinSage with ids, softmax"]
+    assert all(0 <= row["ndcg"] <= 1 for row in values["models"])
+    assert (
+        values["leads"]["PinSage, softmax over PinSage, hinge, all"]["users"] == values["queries"]
+    )
+
+
+def test_every_setting_of_the_open_task_is_measured(tiny, monkeypatch):
+    monkeypatch.setattr(study.Stage, "pools", lambda self, first, last: np.zeros((50, 4), int))
+    rows = study.choices(tiny)
+    settings = {tuple(row[key] for key in study.CHOICES) for row in rows}
+    assert len(settings) == len(rows) == 2 * 3 * 2
+
+
+def test_the_stored_results_are_of_this_command():
+    for part in study.CLAIMS:
+        stored = results.load(f"09_{part}")
+        assert stored.command == f"{study.COMMAND} {part}"
+        assert stored.claim == study.CLAIMS[part]
+    rows = results.load("09_choices").values["settings"]
+    assert {tuple(row[k] for k in study.CHOICES) for row in rows} == {
+        tuple(x) for x in study.product(*study.CHOICES.values())
+    }

@@ -1,0 +1,73 @@
+"""The measurements of lesson 08, on tiny inputs, and what they have stored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from graphrec_utils import results
+from graphrec_utils.data import Interactions, Split
+from tests.benchmarks import pixie_booster, pixie_rivals, walk_or_push
+
+
+def test_the_lines_cross_where_gain_and_loss_are_equal():
+    found = {"sum": {"bridge": 0.2, "ordinary": 0.12}, "booster": {"bridge": 0.4, "ordinary": 0.1}}
+    p = pixie_booster.crossing(found)
+    ours, theirs = (p * x["bridge"] + (1 - p) * x["ordinary"] for x in found.values())
+    assert ours == pytest.approx(theirs) and p == pytest.approx(0.02 / 0.22)
+    assert pixie_booster.crossing({"sum": found["booster"], "booster": found["booster"]}) == 0.0
+    worse = {"bridge": 0.1, "ordinary": 0.1}
+    assert pixie_booster.crossing({"sum": found["sum"], "booster": worse}) == 1.0
+
+
+def test_bridges_lie_on_boards_of_two_topics():
+    R, first, second = pixie_booster.planted(np.random.default_rng(0))
+    topic = np.repeat(np.arange(12), 40)
+    for pin in np.flatnonzero((second >= 0) & (R.sum(axis=0) > 8))[:5]:
+        assert set(topic[R[:, pin] > 0]) <= {first[pin], second[pin]}
+    assert set(pixie_booster.measure(0, users=5)) == {"sum", "booster"}
+
+
+def test_walk_and_push_are_asked_for_the_same(monkeypatch):
+    monkeypatch.setattr(walk_or_push, "WALKS", (200, 50_000))
+    monkeypatch.setattr(walk_or_push, "PUSHES", (1e-2, 1e-7))
+    monkeypatch.setattr(walk_or_push, "DEGREES", {"some": (2, 10**9)})
+    R = sp.csr_array((np.random.default_rng(0).random((60, 80)) < 0.1).astype(float))
+    rows = walk_or_push.overlap(R, count=4)
+    found = {(r["way"], r["setting"]): r["found"] for r in rows}
+    assert found["push", 1e-7] > 0.97 and found["walk", 50_000] > 0.85
+    assert found["walk", 200] < found["walk", 50_000] and found["push", 1e-2] < 0.9
+
+
+def _events(rng, count):
+    return Interactions(rng.integers(40, size=count), rng.integers(30, size=count), 40, 30)
+
+
+def test_every_rival_is_tuned_and_compared(monkeypatch):
+    rng = np.random.default_rng(0)
+    split = Split(_events(rng, 400), _events(rng, 80), _events(rng, 80))
+    monkeypatch.setattr(pixie_rivals, "STEPS", 400)
+    small = {k: {name: x[:3] for name, x in grid.items()} for k, grid in pixie_rivals.GRIDS.items()}
+    monkeypatch.setattr(pixie_rivals, "GRIDS", small)
+    values = pixie_rivals.measure(split, lambda e: sp.csr_array(e.csr().astype(float)), 2, 20)
+    names = [row["model"] for row in values["models"]]
+    assert names == ["popularity", *small, "Pixie, settings of the paper"]
+    assert all(0 <= row["ndcg"] <= 1 for row in values["models"])
+    assert values["leads"]["Pixie over EASE"]["users"] == values["users"]
+
+
+def test_own_pins_come_latest_first_and_once():
+    events = Interactions(
+        np.array([0, 0, 0, 1]), np.array([5, 6, 5, 2]), 2, 7, times=np.array([1, 2, 3, 4])
+    )
+    assert pixie_rivals.latest(events) == {0: [5, 6], 1: [2]}
+
+
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [("08_booster", pixie_booster), ("08_rivals", pixie_rivals), ("08_walk_or_push", walk_or_push)],
+)
+def test_what_is_stored_has_the_claim_of_its_benchmark(name, module):
+    stored = results.load(name)
+    assert (stored.claim, stored.command) == (module.CLAIM, module.COMMAND)

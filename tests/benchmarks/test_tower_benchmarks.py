@@ -1,0 +1,96 @@
+"""The measurements of lesson 10, on tiny inputs, and what they have stored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from graphrec_utils import metrics, results, train
+from graphrec_utils.data import Interactions
+from tests.benchmarks import towers
+
+DAY = towers.DAY
+
+
+def events(count=900, seed=0) -> Interactions:
+    rng = np.random.default_rng(seed)
+    users, items = rng.integers(60, size=count), rng.integers(25, size=count)
+    return Interactions(users, items, 60, 25, times=np.sort(rng.integers(40 * DAY, size=count)))
+
+
+def test_an_example_loses_half_its_weight_in_a_half_life():
+    data = Interactions(
+        np.array([0, 1, 0]), np.array([1, 2, 3]), 2, 4, times=np.array([0, DAY, 2 * DAY])
+    )
+    w = towers.weights(data, np.array([0, 0, 1]), np.array([1, 3, 2]), 1)
+    np.testing.assert_allclose(w / w.max(), (0.25, 1, 0.5))
+    assert towers.weights(data, np.array([0]), np.array([1]), None) is None
+
+
+def test_leave_one_out_takes_the_last_event_and_the_one_before():
+    split = towers.leave_one_out(events())
+    for user in np.unique(split.test.users):
+        own = [np.sort(part.times[part.users == user]) for part in split]
+        assert len(own[1]) == len(own[2]) == 1
+        assert own[0].max(initial=0) <= own[1][0] <= own[2][0]
+
+
+def test_a_window_counts_the_last_days_and_asks_with_all():
+    data = events()
+    R = towers.recent(data, 7)
+    late = data.select(data.times >= data.times.max() - 7 * DAY)
+    assert R.sum() == len(np.unique(late.pairs()))
+    for model in (towers.rp3(data, 0.5, 0.2, 7), towers.folded_ease(data, 10, 7)):
+        old = np.setdiff1d(np.unique(data.users), np.flatnonzero(R.sum(axis=1)))[:3]
+        assert np.abs(model.scores(old)).sum(axis=1).min() > 0  # known by what they did before
+
+
+def test_every_model_is_tuned_and_compared(monkeypatch, tmp_path):
+    torch.set_num_threads(1)
+    monkeypatch.setattr(towers, "BATCH", 64)
+    monkeypatch.setattr(towers, "SEEDS", (0, 1))
+    monkeypatch.setitem(
+        towers.DATA,
+        "time",
+        lambda: events().temporal_split((0.8, 0.1, 0.1), repeats="drop", unseen="keep"),
+    )
+    tower = towers.tower
+    monkeypatch.setattr(
+        towers, "tower", lambda *a, **k: tower(*a, **(k | {"epochs": 1, "negatives": 4}))
+    )
+    values = towers.measure("time", tmp_path, budget=2)
+    names = [row["model"] for row in values["models"]]
+    assert names == [*towers.RIVALS, *towers.TOWERS]
+    assert all(0 <= row["ndcg"] <= 1 for row in values["models"])
+    assert values["leads"]["softmax over BPR"]["users"] == values["users"]
+    again = towers.measure("time", tmp_path, budget=2)  # from its log
+    assert again["models"] == values["models"]
+
+
+@pytest.mark.parametrize("constant", [True, False])
+def test_the_sweep_s_losses_train(constant):
+    split = events().temporal_split((0.8, 0.1, 0.1), unseen="keep")
+    model, found = towers.tower(
+        split.train, train.on_validation(split), "sampled", 0.01, 3, 4, epochs=2, constant=constant
+    )
+    assert 1 <= found["epochs"] <= 2 and np.isfinite(model.scores(np.arange(3))).all()
+
+
+# ------------------------------------------------------------- what is stored
+def ndcg(name: str) -> dict[str, float]:
+    return {row["model"]: row["ndcg"] for row in results.load("10_towers").values[name]["models"]}
+
+
+def lead(one: str, other: str, name: str = "time") -> metrics.Comparison:
+    row = results.load("10_towers").values[name]["leads"][f"{one} over {other}"]
+    return metrics.Comparison.of(*(row[k] for k in ("one", "other", "gap", "error", "users")))
+
+
+def test_what_the_questions_of_the_lesson_say_of_the_table():
+    found = ndcg("time")
+    assert lead("softmax", "popularity").outcome == "holds"  # 10.p3
+    assert lead("BPR", "popularity").outcome == "cannot tell"
+    assert found["popularity"] > found["BCE"] > max(found[x] for x in ("iALS", "EASE", "RP3β"))
+    assert found["in-batch softmax"] < 0.8 * found["softmax"]  # 10.p6
+    assert lead("softmax, causal", "softmax").outcome != "holds"  # 10.p7

@@ -1,0 +1,382 @@
+"""One tower, three losses, and their rivals: MovieTweetings by time and leave-one-out, PinWorld by time.
+
+    GRAPHREC_DATA_DIR=... OMP_NUM_THREADS=1 python -m tests.benchmarks.towers --only time
+
+* `time`: MovieTweetings, ratings of 7 or more, 5-core, two moments cut it into 80, 10 and 10 %; new users
+  and films stay in. `one out`: the same events, each user's last one is test, the one before validation.
+  `PinWorld`: saves of days 0-41, validation days 42-48, test days 49-55; what is new stays.
+* Every model gets nine trials on validation (NDCG@20), six where it is not `time`, each in its own knobs. All learn what is
+  recent if they want to: towers draw examples that lose half their weight in `half_life` days, iALS,
+  EASE and RP3β count the last `days` only and are asked with the whole history, popularity decays.
+* Towers: d = 32, histories of 20, AdamW with decay 0.01, batches of 512, at most 20 epochs, stopped by
+  validation; then trained on train and validation for as many epochs, and asked for test once. Three
+  seeds, and each comparison is of users' means over them.
+* `sweep`: the tower of `time` with 4 … 256 sampled negatives, with and without the constant, and with
+  cosines at five temperatures, by validation. `choices`: the table of the open task, by validation.
+
+Writes data/results/10_towers.json, 10_sweep.json and 10_choices.json. Some minutes of one thread a part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import pickle
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sp
+import torch
+
+from graphrec_utils import datasets, losses, metrics, paths, pinworld, results, sampling, train
+from graphrec_utils.data import Interactions, Split
+from graphrec_utils.models import baselines, mf, two_tower
+from graphrec_utils.models.ease import ease
+
+COMMAND = "python -m tests.benchmarks.towers"
+CLAIM = (
+    "Equally tuned, a softmax over all items finds more than BPR and cross-entropy on one tower."
+)
+CLAIM_SWEEP = (
+    "With as many negatives, the constant of the sampled softmax finds more than without it."
+)
+CLAIM_CHOICES = "What a tower finds depends more on which examples it is shown than on the loss."
+DAY, BUDGET, SEEDS, LENGTH, DIM, BATCH = 86_400, 9, (0, 1, 2), 20, 32, 512
+WINDOWS = [7, 14, 28, 56, 112, 224]
+GRIDS = {
+    "popularity": {"days": [0.5, 1, 2, 3, 5, 8, 14, 30, 60]},
+    "RP3β": {"alpha": [0.0, 0.1, 0.2, 0.5, 1.0], "beta": [0.0, 0.2, 0.4, 0.6], "days": WINDOWS},
+    "EASE": {"reg": [10, 30, 100, 300, 1000], "days": WINDOWS},
+    "iALS": {
+        "alpha0": [0.01, 0.03, 0.1, 0.3, 1.0, 3.0], "reg": [0.003, 0.01, 0.03, 0.1, 0.3, 1.0], "days": WINDOWS,
+    },
+}  # fmt: skip
+GRIDS["iALS, any d"] = GRIDS["iALS"] | {"dim": [8, 16, 32, 64, 128]}
+STEPS = {"rate": [0.001, 0.003, 0.01, 0.03], "half_life": [0.5, 1, 3, 9, 27, 81]}
+SAMPLED = STEPS | {"negatives": [16, 64, 256]}
+TOWERS = {
+    "BCE": ({"kind": "bce"}, SAMPLED),
+    "BPR": ({"kind": "bpr"}, SAMPLED),
+    "softmax": ({"kind": "full"}, STEPS),
+    "in-batch softmax": ({"kind": "in-batch"}, STEPS | {"half_life": [1, 3, 9, 27, 81, 243]}),
+    "softmax, cosine": ({"kind": "full"}, STEPS | {"temperature": [0.05, 0.1, 0.2, 0.4, 0.8]}),
+    "softmax, causal": ({"kind": "full", "user": "causal"}, STEPS),
+}
+CONTENT = {  # PinWorld: pictures, alone or beside an id; 256 sampled items stand for 7000
+    "softmax": ({"kind": "sampled", "negatives": 256}, STEPS),
+    "softmax, id and content": ({"kind": "sampled", "negatives": 256, "content": True}, STEPS),
+    "softmax, content only": (
+        {"kind": "sampled", "negatives": 256, "content": True, "ids": False}, STEPS,
+    ),
+    "BCE": ({"kind": "bce"}, SAMPLED),
+    "BPR": ({"kind": "bpr"}, SAMPLED),
+}  # fmt: skip
+NATURAL = {"alpha": [0.0], "beta": [0.0], "days": [0.5, 224], "negatives": [256]}
+
+
+# ------------------------------------------------------------------------ data
+def films() -> Interactions:
+    return datasets.load("movietweetings-100k").at_least(7).core(5, 5)
+
+
+def leave_one_out(events: Interactions) -> Split:
+    """Return all but the last two events of each user, the one before the last, and the last."""
+    order = np.lexsort((events.times, events.users))
+    users = events.users[order]
+    from_end = np.searchsorted(users, users, side="right") - np.arange(len(users)) - 1
+    place = np.empty(len(events), dtype=int)
+    place[order] = from_end
+    return Split(*(events.select(x) for x in (place > 1, place == 1, place == 0)))
+
+
+def saves() -> Split:
+    fit, val, test = pinworld.load("small").split(("save",))
+    val = val.without(fit)
+    return Split(fit, val, test.without(fit).without(val))
+
+
+DATA = {
+    "time": lambda: films().temporal_split((0.8, 0.1, 0.1), unseen="keep"),
+    "one out": lambda: leave_one_out(films()),
+    "PinWorld": saves,
+}
+
+
+# ------------------------------------------------------------------------ towers
+def weights(events: Interactions, users, items, half_life: float | None) -> np.ndarray | None:
+    """Return of each example how likely it is drawn, relative to one of the last second."""
+    if half_life is None:
+        return None
+    when = dict(zip(events.pairs()[::-1].tolist(), events.times[::-1].tolist(), strict=True))
+    times = np.array([when[p] for p in (users * events.num_items + items).tolist()])
+    w = 2.0 ** ((times - events.times.max()) / (half_life * DAY))
+    return w / w.sum()
+
+
+def tower(
+    events: Interactions, score: Callable | None, kind: str, rate: float, half_life: float | None = None,
+    negatives: int = 64, epochs: int = 20, seed: int = 0, content: np.ndarray | None = None,
+    constant: bool = True, **options,
+):  # fmt: skip
+    """Return a trained tower and {"epochs": the best}; without a score after `epochs` epochs.
+
+    Args:
+        constant: False leaves (n - 1) / S out of the sampled softmax.
+    """
+    users, histories, items = sampling.examples(events, LENGTH)
+    model = two_tower.TwoTower(
+        sampling.latest(events, LENGTH),
+        events.num_items,
+        DIM,
+        content=content,
+        seed=seed,
+        **options,
+    )
+    p = weights(events, users.numpy(), items.numpy(), half_life)
+
+    def batches(rng):
+        for part in rng.choice(len(items), (len(items) // BATCH, BATCH), p=p):
+            drawn = torch.from_numpy(rng.integers(0, events.num_items, negatives))
+            yield histories[part], items[part], drawn
+
+    def loss(model, batch):
+        if constant:
+            return two_tower.loss(model, batch, kind)
+        e, drawn = model.users(batch[0]), model.items(batch[2])
+        pos = (e * model.items(batch[1])).sum(dim=1)
+        return losses.sampled_softmax(
+            pos, e @ drawn.T, hits=sampling.accidental_hits(batch[1], batch[2])
+        )
+
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
+    stop = {"evaluate": lambda: score(model), "patience": 3} if score else {}
+    learner = train.Torch(model, loss, optimizer)
+    history = train.fit(learner, batches, epochs=epochs, seed=seed, progress=False, **stop)
+    return model, {"epochs": history.best_epoch or epochs}
+
+
+# ------------------------------------------------------------------------ rivals
+def recent(events: Interactions, days: float) -> sp.csr_array:
+    """Return the (m, n) likes of the last days."""
+    late = events.times >= events.times.max() - days * DAY
+    return sp.csr_array(events.select(late).csr().astype(np.float32))
+
+
+class Folded:
+    """Users are asked with all they ever did, items are known from the last days."""
+
+    def __init__(self, R, C):
+        self.R, self.C = sp.csr_array(R), C
+
+    def scores(self, users):
+        S = self.R[np.asarray(users)] @ self.C
+        return S.toarray() if sp.issparse(S) else np.asarray(S)
+
+
+def rp3(events: Interactions, alpha: float, beta: float, days: float) -> Folded:
+    R = recent(events, days)
+
+    def power(axis, exponent):
+        degree = np.asarray(R.sum(axis=axis)).ravel()
+        out = np.zeros_like(degree)
+        return sp.diags_array(np.power(degree, exponent, out=out, where=degree > 0))
+
+    C = power(0, -alpha) @ R.T @ power(1, -alpha) @ R @ power(0, -beta)
+    return Folded(events.csr().astype(np.float32), sp.csr_array(C))
+
+
+def folded_ease(events: Interactions, reg: float, days: float) -> Folded:
+    whole, late = sp.csr_array(events.csr().astype(np.float32)), recent(events, days)
+    known = ease(late, reg)
+    B = (
+        np.eye(whole.shape[1], dtype=np.float32) - known.after / known.diagonal
+    )  # fewer items than users
+    return Folded(whole, B)
+
+
+def folded_ials(events, alpha0: float, reg: float, days: float, dim: int = DIM, seed: int = 0):
+    H = mf.ials(recent(events, days), dim, alpha0, reg, seed=seed).item_emb
+    return mf.Factors(mf.fold_in(events.csr().astype(np.float32), H, alpha0, reg), H)
+
+
+RIVALS = {
+    "popularity": lambda events, days: baselines.popularity(events, half_life=days * DAY),
+    "RP3β": rp3,
+    "EASE": folded_ease,
+    "iALS": folded_ials,
+    "iALS, any d": folded_ials,
+}
+
+
+# ------------------------------------------------------------------------ measuring
+def kept(folder: Path | None, name: str, make: Callable):
+    """Return what `make` returns, from a file if a run that was stopped had made it."""
+    if folder is None:
+        return make()
+    file = folder / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.pkl"
+    if not file.exists():
+        made = make()
+        file.write_bytes(pickle.dumps(made))
+    return pickle.loads(file.read_bytes())
+
+
+def measure(name: str, log: Path | None, budget: int = BUDGET) -> dict:
+    """Return what every model finds on one split, and how far they are apart."""
+    split = DATA[name]()
+    score, pictures = train.on_validation(split), None
+    if name == "PinWorld":
+        looks = pinworld.load("small").images
+        pictures = looks / np.linalg.norm(looks, axis=1, keepdims=True)
+
+    def prepared(fixed):
+        fixed = dict(fixed)
+        if fixed.pop("content", False):
+            fixed["content"] = pictures
+        return fixed
+
+    towers = CONTENT if name == "PinWorld" else TOWERS
+    if name == "one out":  # the question here is the order of these
+        towers = {k: TOWERS[k] for k in ("BPR", "softmax", "softmax, causal")}
+    models = {k: (partial(RIVALS[k], split.train), GRIDS[k]) for k in RIVALS}
+    if name == "PinWorld":
+        del models["EASE"]  # 7,000 pins: minutes a trial
+    models |= {
+        k: (partial(tower, split.train, score, **prepared(fixed)), grid)
+        for k, (fixed, grid) in towers.items()
+    }
+    file = None if log is None else log / f"towers_{name.replace(' ', '_')}.jsonl"
+    search = train.tune(models, budget, score, natural=NATURAL, log=file, progress=False)
+    print(search.winners.to_string(), flush=True)
+    past, rows, found = split.past(), [], {}
+    known = np.bincount(past.users, minlength=past.num_users) > 0
+    counts = np.bincount(past.items, minlength=past.num_items)
+    users = np.unique(split.test.users)
+
+    def tested(model, knobs, epochs):
+        """Return the metrics of each user, the lists, and how long the items' vectors are."""
+        if model in towers:
+            made, _ = tower(past, None, **prepared(towers[model][0]), **knobs, **epochs)
+            length = made.items().norm(dim=1).detach().numpy()
+        else:
+            made, length = RIVALS[model](past, **knobs), np.ones(len(counts))
+        lists = metrics.rank(made, past, 20, users)
+        return metrics.evaluate(lists, split.test, users), lists, length
+
+    for model in models:
+        best = search.best(model)
+        chance = model in towers or model.startswith("iALS")
+        runs = []
+        for seed in SEEDS if chance else (0,):
+            knobs = best.knobs | ({"seed": seed} if chance else {})
+            make = partial(tested, model, knobs, best.found)
+            runs.append(kept(log, f"{name} {model} {knobs} {best.found}", make))
+        mean = sum(run.ndcg for run, _, _ in runs) / len(runs)
+        lists, length, seen = runs[0][1], runs[0][2], counts > 0
+        found[model] = mean
+        rows.append({
+            "model": model, "knobs": best.knobs | best.found, "validation": best.score,
+            "at the edge": search.edges.get(model, ""), "ndcg": float(mean.mean()),
+            "recall": float(np.mean([run.recall.mean() for run, _, _ in runs])),
+            "ndcg by seed": [round(float(run.ndcg.mean()), 4) for run, _, _ in runs],
+            "known users": float(mean[known[mean.index]].mean()),
+            "new users": float(mean[~known[mean.index]].mean()) if (~known[mean.index]).any() else None,
+            "coverage": metrics.coverage(lists, past.num_items),
+            "mean count of what is shown": float(counts[lists[lists >= 0]].mean()),
+            "length and log count": float(np.corrcoef(length[seen], np.log(counts[seen]))[0, 1])
+            if length.std() > 1e-4 else None,
+        })  # fmt: skip
+        print({k: v for k, v in rows[-1].items() if k != "knobs"}, flush=True)
+    names = list(found)
+    leads = {
+        f"{a} over {b}": asdict(metrics.compare(found[a], found[b])) for a in names for b in names if a != b
+    }  # fmt: skip
+    return {
+        "users": len(mean), "new users": int((~known[mean.index]).sum()), "trials per model": budget,
+        "test events on new items": float((counts[split.test.items] == 0).mean()),
+        "models": rows, "leads": leads,
+    }  # fmt: skip
+
+
+def best_of(name: str) -> dict:
+    rows = results.load("10_towers").values["time"]["models"]
+    return next(row["knobs"] for row in rows if row["model"] == name)
+
+
+def sweep(log: Path | None) -> dict:
+    """Return validation NDCG@20 of each setting, three seeds."""
+    split = DATA["time"]()
+    score, rows = train.on_validation(split), []
+    base = best_of("softmax")
+    shared = {"rate": base["rate"], "half_life": base["half_life"]}
+
+    def one(name, value, **options):
+        def once(seed):
+            return score(tower(split.train, score, **shared, **options, seed=seed)[0])
+
+        ndcg = [kept(log, f"sweep {name} {value} {seed}", partial(once, seed)) for seed in SEEDS]
+        rows.append({"sweep": name, "value": value, "ndcg": [round(x, 4) for x in ndcg]})
+        print(rows[-1], flush=True)
+
+    for S in (4, 16, 64, 256):
+        one("with the constant", S, kind="sampled", negatives=S)
+        one("without", S, kind="sampled", negatives=S, constant=False)
+    one("all items", split.train.num_items, kind="full")
+    for temperature in (0.05, 0.1, 0.2, 0.4, 1.0):
+        one("cosine", temperature, kind="full", temperature=temperature)
+    return {"rows": rows}
+
+
+LOSSES, SIMILARITY, HALF_LIVES = ("bce", "bpr", "sampled"), (None, 1.0, 0.2, 0.05), (None, 3.0)
+
+
+def choices(log: Path | None) -> dict:
+    """Return validation NDCG@20 of every honest choice of the open task."""
+    split = DATA["time"]()
+    score, rows = train.on_validation(split), []
+    for kind, temperature, half_life in product(LOSSES, SIMILARITY, HALF_LIVES):
+        rate = 0.01 if half_life is None else 0.003
+        options = {"temperature": temperature, "epochs": 10}
+
+        def once(kind=kind, rate=rate, half_life=half_life, options=options):
+            return score(tower(split.train, score, kind, rate, half_life, **options)[0])
+
+        ndcg = kept(log, f"choice {kind} {temperature} {half_life}", once)
+        rows.append({
+            "loss": kind, "temperature": temperature, "half_life": half_life, "history": "before",
+            "ndcg": round(ndcg, 4),
+        })  # fmt: skip
+        print(rows[-1], flush=True)
+    return {"rows": rows}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--only", nargs="+", choices=(*DATA, "sweep", "choices"), help="keep the others"
+    )
+    parser.add_argument("--log", type=Path, help="folder of the trials, to go on after a stop")
+    asked = parser.parse_args()
+    start = time.perf_counter()
+    for name in asked.only or [*DATA, "sweep", "choices"]:
+        file, claim = "10_towers", CLAIM
+        if name in DATA:
+            stored = (paths.data() / "results" / "10_towers.json").exists()
+            values = results.load("10_towers").values if stored else {}
+            values = values | {name: measure(name, asked.log, BUDGET if name == "time" else 6)}
+        else:
+            file, claim = (
+                ("10_sweep", CLAIM_SWEEP) if name == "sweep" else ("10_choices", CLAIM_CHOICES)
+            )
+            values = sweep(asked.log) if name == "sweep" else choices(asked.log)
+        print(results.save(file, claim=claim, values=values, seeds=[0] if name == "choices" else list(SEEDS),
+                           seconds=time.perf_counter() - start, command=COMMAND,
+                           data="movietweetings-100k"))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

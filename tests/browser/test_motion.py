@@ -1,0 +1,118 @@
+"""What changes its place travels there; who asked for reduced motion gets the jump; a phone shows both."""
+
+from __future__ import annotations
+
+import pytest
+from labdriver import screenshot
+from pages import alone, opened
+
+from tests.library.test_visuals_rules import MADE
+
+STEPS = {
+    "walk": "Step →",
+    "one_way": "Step →",
+    "messages": "Step →",
+}  # what sends somebody on the way
+TRAVELERS = ".gr-traveler"
+
+
+@pytest.fixture
+def shown(tmp_path, new_page):
+    """A function that opens a visual alone on a page."""
+
+    def show(name: str, **options):
+        page = new_page(**options)
+        root = opened(page, alone(tmp_path, MADE[name](), name=f"{name}.html"))
+        return page, root
+
+    return show
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_somebody_travels_and_arrives(shown, name):
+    page, root = shown(name)
+    step = root.get_by_role("button", name=STEPS[name])
+    for _ in range(3):
+        step.click()
+    page.wait_for_function(
+        "document.getAnimations().length > 0 || !document.querySelector('.gr-traveler')"
+    )
+    for animation in ("pause", "play"):
+        page.evaluate("(what) => document.getAnimations().forEach((x) => x[what]())", animation)
+    page.wait_for_function("!document.querySelector('.gr-traveler')")  # nobody stays on the way
+
+
+def test_walkers_of_khop_leave_from_where_they_were(shown):
+    page, root = shown("khop")
+    # stop every trip as it begins, so that a busy machine cannot end it unseen
+    page.evaluate("""() => {
+        const animate = Element.prototype.animate;
+        Element.prototype.animate = function (...x) { const a = animate.apply(this, x); a.pause(); return a; };
+    }""")
+    slider = root.get_by_role("slider")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator(TRAVELERS).count() == 2  # Ann's two films
+    page.keyboard.press("ArrowLeft")
+    assert page.locator(TRAVELERS).count() == 2  # nobody walks back in time
+
+
+@pytest.mark.parametrize("name", [*STEPS, "khop", "smoothing"])
+def test_reduced_motion_keeps_the_jump(shown, name):
+    page, root = shown(name, reduced_motion="reduce")
+    page.evaluate("() => { Element.prototype.animate = () => { throw new Error('it moves'); }; }")
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    root.focus()
+    step = root.get_by_role("button", name="Step →")
+    if step.count():
+        step.click()
+        step.click()
+    else:
+        root.get_by_role("slider").first.focus()
+        page.keyboard.press("ArrowRight")
+    assert errors == []
+    assert page.evaluate("document.getAnimations().length") == 0
+    assert (
+        root.locator("svg circle").first.evaluate("(x) => getComputedStyle(x).transitionDuration")
+        == "0s"
+    )
+
+
+def test_points_of_smoothing_slide(shown):
+    page, root = shown("smoothing")
+    point = root.locator(".gr-smooth-node").first
+    assert point.evaluate("(x) => getComputedStyle(x.parentElement).transitionDuration") == "0.3s"
+    root.get_by_role("button", name="Step →").click()
+    moving = page.evaluate("document.getAnimations().map((x) => x.transitionProperty)")
+    page.wait_for_function("document.getAnimations().length === 0")
+    assert "transform" in moving
+    assert "d" in moving
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_on_a_phone_what_is_pressed_and_what_it_does_are_seen_together(shown, name):
+    page, root = shown(name, viewport={"width": 400, "height": 800})
+    controls, body = root.locator(".gr-controls").last, root.locator(".gr-body")
+    assert controls.bounding_box()["y"] < body.bounding_box()["y"]
+    first = body.locator("> *").first.bounding_box()
+    assert first["y"] < 500
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    screenshot(page, f"phone-{name}")
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+@pytest.mark.parametrize(
+    "name", ["adjacency", "khop", "walk", "smoothing", "one_way", "messages", "scatter"]
+)
+def test_pictures(tmp_path, new_page, name, look):
+    page = new_page(viewport={"width": 1366, "height": 900}, reduced_motion="reduce")
+    root = opened(page, alone(tmp_path, MADE[name](), dark_lab=look == "dark"))
+    step = root.get_by_role("button", name="Step →")
+    for _ in range(3 * bool(step.count())):
+        step.click()
+    if name in ("khop", "adjacency"):
+        root.get_by_role("slider").first.focus()
+        for _ in range(2):
+            page.keyboard.press("ArrowRight")
+    screenshot(root, f"visual-{name}-{look}")

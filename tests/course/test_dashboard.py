@@ -1,0 +1,116 @@
+"""Progress is never lost: whole files, best results, damaged files set aside, export and import."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from graphrec_utils import paths
+from graphrec_utils.exercises import dashboard, memory
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRAPHREC_STATE", str(tmp_path / "state"))
+    monkeypatch.delenv("GRAPHREC_RECORD", raising=False)
+    return tmp_path / "state"
+
+
+def entry(points: float) -> dict:
+    return {"points": points, "max_points": 2, "tries": 1}
+
+
+def test_without_a_file_everything_is_open():
+    assert memory.read()["exercises"] == {}
+    assert "○ 00.1" in repr(dashboard.Dashboard())
+    assert "Next: exercise 00.1, summarize." in repr(dashboard.Dashboard())
+
+
+def test_what_was_written_is_read_back():
+    memory.write({"exercises": {"00.1": entry(2), "00.2": entry(1)}})
+    assert memory.read()["exercises"]["00.2"]["points"] == 1
+    text = repr(dashboard.Dashboard())
+    assert "✓ 00.1" in text
+    assert "◐ 00.2" in text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"exercises": 3}', '{"exercises": {"00.1": {}}}', "\x00\xff"]
+)
+def test_a_damaged_file_is_set_aside_and_counts_as_empty(state, text):
+    state.mkdir()
+    (state / "progress.json").write_text(text, encoding="utf-8")
+    assert memory.read()["exercises"] == {}
+    assert (state / "progress.damaged.json").read_text(encoding="utf-8") == text
+    memory.write({"exercises": {"00.1": entry(2)}})
+    assert memory.read()["exercises"]["00.1"]["points"] == 2
+
+
+def test_an_interrupted_write_leaves_the_old_file(state, monkeypatch):
+    memory.write({"exercises": {"00.1": entry(2)}})
+    monkeypatch.setattr(
+        memory.os, "replace", lambda *_: (_ for _ in ()).throw(OSError("disk full"))
+    )
+    with pytest.raises(OSError):
+        memory.write({"exercises": {}})
+    assert json.loads((state / "progress.json").read_text())["exercises"]["00.1"]["points"] == 2
+    assert [p.name for p in state.iterdir()] == ["progress.json"]
+
+
+def test_a_folder_that_cannot_be_written_does_not_stop_a_check(state, monkeypatch):
+    state.write_text("a file where the folder should be")
+    from graphrec_utils.exercises import check, get
+
+    assert check("00.1", get("00.1").reference) == 2.0
+
+
+def test_export_and_import_move_the_better_results(state, tmp_path, capsys):
+    memory.write({"exercises": {"00.1": entry(2), "00.2": entry(0)}})
+    file = tmp_path / "mine.json"
+    assert dashboard.main(["--export", str(file)]) == 0
+    memory.write({"exercises": {"00.1": entry(1), "00.2": entry(2)}})
+    assert dashboard.main(["--import", str(file)]) == 0
+    assert {k: v["points"] for k, v in memory.read()["exercises"].items()} == {"00.1": 2, "00.2": 2}
+
+
+def test_importing_something_else_is_refused(tmp_path, capsys):
+    other = tmp_path / "other.json"
+    other.write_text("{}")
+    assert dashboard.main(["--import", str(other)]) == 2
+    assert "holds no results of this course" in capsys.readouterr().err
+    assert other.exists()
+
+
+def test_exporting_into_a_missing_disk_is_one_sentence(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert dashboard.main(["--export", str(tmp_path / "file" / "x.json")]) == 2
+    assert "could not write" in capsys.readouterr().err
+
+
+def test_nothing_is_recorded_from_the_solutions_folder(monkeypatch):
+    monkeypatch.chdir(paths.root() / "solutions")
+    assert not memory.recording()
+    monkeypatch.chdir(paths.root() / "notebooks")
+    assert memory.recording()
+
+
+def test_the_table_names_every_bar_for_screen_readers():
+    page = dashboard.Dashboard()._repr_html_()
+    assert 'aria-label="00 · Start here: 0 of 10 points"' in page
+
+
+def test_a_lesson_ends_with_its_own_progress_and_the_way_on():
+    memory.write({"exercises": {"00.1": entry(2), "00.2": entry(1)}})
+    board = dashboard.progress("00")
+    assert "Recommender" not in repr(board).splitlines()[0]
+    assert repr(board).splitlines()[1:] == ["Next: lesson 01, Recommender basics."]
+    page = board._repr_html_()
+    assert '◐&nbsp;<a href="#cell-id=ex-00-2">00.2</a>' in page
+    assert '<a href="01_recommender_basics.ipynb">lesson 01, Recommender basics</a>' in page
+
+
+def test_after_the_last_lesson_that_is_written_there_is_no_link(monkeypatch):
+    monkeypatch.setattr(dashboard.find, "of_lesson", lambda number: ())
+    assert str(dashboard.progress("00").next()) == "This is the last lesson so far."
+    assert "<a" not in dashboard.progress("00")._repr_html_()

@@ -1,0 +1,428 @@
+"""A kernel of the grader sees no network, no solutions and no other process, and cannot undo it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from queue import Empty
+
+import pytest
+
+from graphrec_utils import exercises, paths
+from graphrec_utils.grading.isolation import closing, kernel, patience, room, sandbox, tidy, worker
+from graphrec_utils.grading.isolation.kernel import (
+    KernelDied,
+    Limits,
+    TooMuchOutput,
+)
+from graphrec_utils.grading.isolation.server import Nursery
+from graphrec_utils.grading.submissions import transplant
+
+SOLUTIONS = str(paths.root() / "solutions")
+
+
+@pytest.fixture(scope="module")
+def nursery(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("n")
+    folder.chmod(0o711)
+    made = Nursery(folder, closing.course_copy(folder), [SOLUTIONS, str(folder)])
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def start(nursery):
+    """Start a kernel; return a function that runs code in it and returns what it printed."""
+    kernels = []
+
+    def run(source: str, closed: tuple[str, ...] = (), **limits) -> str:
+        if not kernels or closed or limits:
+            kernels.append(nursery.kernel(Limits(**limits), closed))
+        request = kernels[-1].execute_cell_input(source, allow_stdin=False)
+        kernels[-1].limit = limits.get("seconds", 30)
+        kernels[-1].await_reply(request)
+        text = ""
+        while True:
+            message = kernels[-1].get_message("iopub", 10)
+            if message["msg_type"] == "error":
+                text += message["content"]["ename"]
+            text += message["content"].get("text", "")
+            idle = message["content"].get("execution_state") == "idle"
+            if idle and message["parent_header"].get("msg_id") == request:
+                return text.strip()
+
+    yield run
+    for made in kernels:
+        made.stop()
+
+
+@pytest.fixture
+def namespaces(tmp_path, monkeypatch):
+    monkeypatch.setattr(sandbox, "_allowed", [])
+    if "namespaces" not in sandbox.try_out(str(tmp_path)):
+        pytest.skip("this system does not let us make namespaces; the reports say so")
+
+
+isolated = pytest.mark.usefixtures("namespaces")
+
+
+@isolated
+def test_what_is_not_needed_is_not_there(start):
+    for path in (SOLUTIONS, __file__, "/etc/shadow"):
+        assert os.path.exists(path)
+        assert start(f"import os; print(os.path.exists({path!r}))") == "False"
+
+
+@isolated
+def test_what_is_mounted_stays_mounted(start):
+    attempt = (
+        "import ctypes, os\nlibc = ctypes.CDLL(None)\n"
+        "for point in (b'/', b'/usr', b'/proc', b'/dev/shm'):\n"
+        "    print(libc.umount2(point, 2), end=' ')\n"
+        "print(libc.unshare(0x10000000), libc.mount(b'x', b'/tmp', b'tmpfs', 0, None), end=' ')\n"
+        "os.system('unshare -rm umount -l /usr; echo $? > ~/said')\n"
+        "print(open(os.path.expanduser('~/said')).read())"
+    )
+    *said, shell = start(attempt).split()
+    assert said == ["-1"] * 6 and shell != "0"
+
+
+@pytest.mark.parametrize("private, seen", [
+    (["/usr/src/app"], [("/usr", True), ("/usr/src/app", False), ("/usr/src/app/.venv", True)]),
+    (["/usr/src/app/.venv"], [("/usr", True), ("/usr/src/app/.venv", True)]),  # what is needed wins over its own name
+    (["/srv/ann", "/usr/src/app/.venv/graded"], [("/usr", True), ("/usr/src/app/.venv/graded", False)]),
+    ([], [("/usr", True)]),
+])  # fmt: skip
+def test_private_folders_inside_needed_ones_are_covered_and_needed_ones_inside_these_are_not(
+    monkeypatch, private, seen
+):
+    monkeypatch.setattr(os.path, "lexists", lambda path: True)
+    assert room.plan(["/usr", "/usr/src/app/.venv"], private) == seen
+
+
+@isolated
+def test_nothing_outside_its_own_folder_can_be_written(start):
+    attempt = (
+        f"for folder in ('/tmp', '/', '/etc', {str(paths.root())!r}):\n"
+        "    try:\n        open(f'{folder}/written-by-a-student', 'w')\n        print(folder)\n"
+        "    except OSError:\n        pass"
+    )
+    assert start(attempt) == ""
+
+
+FILLS = """
+import os
+done, kept = 0, []
+try:
+    while done < 2**30:
+        kept.append(open(f"{len(kept)}", "wb"))
+        os.unlink(f"{len(kept) - 1}") if GONE else None
+        kept[-1].write(bytes(2**23))
+        kept[-1].flush()
+        done += 2**23
+except OSError as error:
+    print(error.strerror, done < 2**29)
+"""
+COUNTS = """
+try:
+    for k in range(10**6):
+        open(f"{k}", "w").close()
+except OSError as error:
+    print(error.strerror, k < 50_000)
+"""
+
+
+@isolated
+@pytest.mark.parametrize(
+    "fills", [FILLS.replace("GONE", "0"), FILLS.replace("GONE", "1"), COUNTS],
+    ids=["files", "files without a name", "empty files"],
+)  # fmt: skip
+def test_what_a_cell_writes_is_bounded_and_never_on_the_disk(start, fills):
+    assert start(fills, seconds=60) == "No space left on device True"
+
+
+@isolated
+def test_only_its_home_can_be_written(start):
+    attempt = (
+        "import os\nfor place in ('.', '..', '../course', '../course/graphrec_utils'):\n"
+        "    try:\n        open(place + '/written', 'w')\n        print(place)\n"
+        "    except OSError as error:\n        print(error.strerror)"
+    )
+    assert start(attempt).splitlines() == [".", *["Read-only file system"] * 3]
+
+
+@isolated
+def test_there_is_no_network_interface_but_loopback(start):
+    assert start("import socket; print([n for _, n in socket.if_nameindex()])") == "['lo']"
+
+
+@isolated
+def test_no_process_but_its_own_is_visible(start):
+    count = start("import os; print(sum(name.isdigit() for name in os.listdir('/proc')))")
+    assert int(count) <= 3
+
+
+@isolated
+def test_process_one_cannot_be_looked_into(start):
+    attempt = "for name in ('mem', 'environ'):\n    open(f'/proc/1/{name}', 'rb').read(1)"
+    assert start(attempt) == "PermissionError"
+
+
+def test_the_environment_holds_nothing_of_the_graders(start, monkeypatch):
+    monkeypatch.setenv("GRAPHREC_TOKEN", "secret")
+    names = start("import os; print(*sorted(os.environ))").split()
+    assert "GRAPHREC_TOKEN" not in names
+    assert set(names) <= set(kernel.environment(paths.root())) | {
+        "PYDEVD_USE_FRAME_EVAL", "TERM", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "PAGER",
+        "GIT_PAGER", "LC_CTYPE", "COLUMNS", "LINES", "KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK",
+        "JPY_SESSION_NAME", "JPY_PARENT_PID", "TORCHINDUCTOR_CACHE_DIR",
+    }  # fmt: skip
+
+
+def test_the_package_copy_has_no_claims_no_references_and_no_grader(start):
+    attempt = (
+        "import graphrec_utils, pathlib\nfolder = pathlib.Path(graphrec_utils.__file__).parent\n"
+        "print(*sorted(p.stem for f in ('exercises', 'grading') for p in (folder / f).rglob('*.py')))"
+    )
+    assert start(attempt).split() == ["__init__"] * 3 + ["codec", "probe", "runs"]
+
+
+def test_memory_above_the_limit_is_a_memory_error(start):
+    assert start("bytearray(3 * 2**30)", memory=2**30) == "MemoryError"
+
+
+def test_death_is_noticed_before_the_time_is_up(start):
+    """Else `Empty` is raised, which is no KernelDied."""
+    with pytest.raises(KernelDied, match="died"):
+        start("import os; os._exit(3)", seconds=600)
+
+
+def test_time_above_the_limit_raises_empty_for_nbval(start):
+    with pytest.raises(Empty):
+        start("import time; time.sleep(30)", seconds=0.5)
+
+
+def test_what_a_cell_prints_is_kept_nowhere(start):
+    """IPython keeps all of it for its history, which costs an endless print memory, not time."""
+    start("from graphrec_utils.grading.isolation import probe; probe.prepare()")
+    start("print('said' * 1000)")
+    kept = "getattr(get_ipython().history_manager, 'outputs', {})"
+    assert start(f"if 'said' * 1000 in str({{k: str(v) for k, v in {kept}.items()}}): 1 / 0") == ""
+
+
+def test_more_output_than_allowed_ends_the_cell(start):
+    with pytest.raises(TooMuchOutput, match="MB of output"):
+        start("for _ in range(200): print('x' * 100_000)", output=2**20)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the watchdog sees processes on Linux")
+def test_more_than_64_processes_end_the_kernel(start):
+    fork = "import os, time\nfor _ in range(100):\n    os.fork() or time.sleep(20)\ntime.sleep(20)"
+    with pytest.raises(KernelDied, match="processes"):
+        start(fork)
+
+
+@isolated
+def test_a_system_that_refuses_mounts_is_found_out_before_any_kernel_starts(tmp_path, monkeypatch):
+    def refuse(*arguments, **more):
+        raise PermissionError
+
+    monkeypatch.setattr(room, "call", refuse)
+    assert "namespaces" not in sandbox.try_out(str(tmp_path))
+
+
+CLOSED = ("graphrec_utils.models.ngcf.layer",)
+
+
+def test_the_library_version_of_an_exercise_is_not_in_the_kernel(start):
+    """Neither by name nor through a caller, a fresh copy of the module, its source or its bytes."""
+    tried = """
+import glob, importlib, inspect, subprocess, sys, torch
+from graphrec_utils.models import ngcf
+A = torch.eye(2)
+def again():
+    del sys.modules["graphrec_utils.models.ngcf"]
+    return importlib.import_module("graphrec_utils.models.ngcf").layer(A, A, A, A)
+def executed():
+    names = {"__name__": "graphrec_utils.mine"}
+    exec(open(ngcf.__file__).read(), names)
+    return names["layer"](A, A, A, A)
+def elsewhere():
+    code = "import torch; A = torch.eye(2); from graphrec_utils.models import ngcf; ngcf.layer(A, A, A, A)"
+    subprocess.run([sys.executable, "-c", code], check=True, stderr=subprocess.DEVNULL)
+for way in (
+    lambda: ngcf.layer(A, A, A, A), lambda: ngcf.stack(A, A, [(A, A)]),
+    lambda: importlib.reload(ngcf).layer(A, A, A, A), again, executed, elsewhere,
+):
+    try:
+        way()
+    except Exception as error:
+        print(type(error).__name__, end=" ")
+    else:
+        print("open", end=" ")
+print("leaky_relu" in inspect.getsource(ngcf.layer), glob.glob(
+    ngcf.__file__.replace("ngcf.py", "__pycache__/ngcf.*")))
+"""
+    said = start(tried, CLOSED)
+    assert said == "RuntimeError " * 5 + "CalledProcessError False []"
+
+
+def test_the_rest_of_the_library_stays_open(start):
+    tried = (
+        "import torch; from graphrec_utils.models import ngcf, filters\n"
+        "print(ngcf.num_parameters(2, [3, 4]), ngcf.layer.__doc__[:6])"
+    )
+    assert start(tried, CLOSED) == "(6, 24) Return"
+
+
+def test_a_version_that_the_library_does_not_have_is_no_silence(tmp_path):
+    with pytest.raises(AttributeError, match="no_such"):
+        closing.close(tmp_path, ("graphrec_utils.graphs.no_such",))
+    with pytest.raises(TypeError, match="can be closed"):
+        closing.close(tmp_path, ("graphrec_utils.graphs.matrices.Matrix",))
+
+
+# ---------------------------------------------------------------- tidying up
+
+
+def test_a_folder_of_any_depth_names_and_permissions_is_removed(tmp_path):
+    top, outside = tmp_path / "top", tmp_path / "outside"
+    for folder in (top, outside):
+        folder.mkdir()
+    (outside / "kept").write_text("x")
+    here = os.getcwd()
+    os.chdir(top)
+    for _ in range(1200):
+        os.mkdir("deep" * 20)
+        os.chdir("deep" * 20)
+    os.chdir(here)
+    os.makedirs(os.fsencode(top) + b"/a\n/b/\xfe")
+    (top / "link").symlink_to(outside)
+    os.mkfifo(top / "pipe")
+    (top / "a\n" / "b").chmod(0)
+    (top / "a\n").chmod(0)
+    assert tidy.remove(top) == ""
+    assert not top.exists() and (outside / "kept").exists()
+
+
+def test_a_folder_is_measured_whatever_is_in_it(tmp_path):
+    def more(files: int, size: int) -> bool:
+        return tidy.holds_more(tmp_path, files, size)
+
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "c").write_bytes(bytes(10**6))
+    (tmp_path / "a" / "loop").symlink_to(tmp_path)
+    assert not more(4, 2 * 10**6)
+    assert more(3, 2 * 10**6) and more(4, 10**5)
+    with open(tmp_path / "hole", "wb") as file:
+        file.truncate(10**12)
+    assert not more(5, 2 * 10**6)
+    here = os.getcwd()
+    os.chdir(tmp_path)
+    for _ in range(100):
+        os.mkdir("deep" * 20)
+        os.chdir("deep" * 20)
+    os.chdir(here)
+    assert more(1000, 10**9)  # too deep to be looked into
+
+
+def test_what_cannot_be_removed_is_a_sentence(tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "top" / "in").mkdir(parents=True)
+    monkeypatch.setattr(os, "rmdir", refuse)
+    assert tidy.remove(tmp_path / "top").endswith("top could not be removed (Permission denied)")
+    assert tidy.remove(tmp_path / "nothing") == ""
+
+
+# ---------------------------------------------------------------- the server of kernels
+
+
+def test_a_server_that_was_killed_is_started_again(nursery, start):
+    if nursery.process is None:
+        pytest.skip("there is no server on this system")
+    assert start("print(1)") == "1"
+    nursery.process.kill()
+    nursery.process.wait()
+    assert start("print(2)", memory=2**30) == "2"
+
+
+@pytest.mark.skipif(not hasattr(__import__("signal"), "ITIMER_VIRTUAL"), reason="no such timer")
+def test_a_text_that_takes_for_ever_to_read_is_unreadable(monkeypatch):
+    monkeypatch.setattr(patience, "READ_SECONDS", 0.05)
+    says = pytest.raises(worker.intake.Unreadable, match=r"more than 0\.05 s of computing")
+    with says, patience.limited():
+        while True:
+            pass
+
+
+# ---------------------------------------------------------------- the canary
+
+CANARY = Path(__file__).with_name("canary.py").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def reached(nursery) -> dict:
+    """Return what code in a cell can reach; where the system is open, say so and skip."""
+    if "namespaces" not in nursery.walls():
+        pytest.skip(f"open: this system gives a kernel only these walls: {nursery.walls()}")
+    made = nursery.kernel(Limits())
+    made.limit = 60
+    made.await_reply(made.execute_cell_input(CANARY, allow_stdin=False))
+    while (message := made.get_message("iopub", 10))["msg_type"] != "stream":
+        assert message["msg_type"] != "error", message["content"]["traceback"][-1]
+    made.stop()
+    return json.loads(message["content"]["text"])
+
+
+ETC = {"nsswitch.conf", "hosts", "group", "passwd", "ld.so.cache", "localtime"}
+ALLOWED = {
+    "sockets": set(), "writable": {"/dev/shm"}, "processes": {1, 2}, "interfaces": {"lo"},
+    "descriptors": {"/dev/null", "anon_inode", "socket", "pipe"}, "families": {1, 2, 10, 16},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ALLOWED)
+def test_a_cell_reaches_nothing_that_is_not_on_the_list(reached, kind):
+    assert set(reached[kind]) <= ALLOWED[kind]
+
+
+def test_a_cell_reads_no_file_but_the_environment_and_a_few_of_etc(reached):
+    others = [
+        p for p in reached["files"] if not p.startswith(("/etc/alternatives/", "/etc/fonts/"))
+    ]
+    assert {p.removeprefix("/etc/") for p in others} <= ETC
+
+
+def test_a_cell_is_not_run_as_the_graders_user(reached):
+    assert reached["user"] not in (0, os.getuid())
+
+
+LOADED = """
+import sys
+before = set(sys.modules)
+{}
+new = {{name for name in set(sys.modules) - before if not name.startswith("graphrec_utils")}}
+files = {{name: str(getattr(sys.modules[name], "__file__", "")) for name in new}}
+print(sorted(name for name, file in files.items() if "site-packages" in file))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no server loads anything before")
+def test_what_setup_cells_import_is_loaded_once_and_not_by_every_kernel(start):
+    """An exercise has a kernel of its own: what each imports anew, a class waits for."""
+    setup = [
+        text for number in sorted(transplant.built()) for text in transplant.lesson(number).setup
+    ]
+    assert start(LOADED.format("\n".join(setup)), seconds=60) == "[]"
+
+
+def test_setup_cells_find_what_lessons_import_from_exercises(start):
+    names = ", ".join(exercises.__all__)
+    said = (
+        f"from graphrec_utils.exercises import {names}\nprint(predict('06.p1'), recall('06', 'a'))"
+    )
+    assert start(said) == "None None"

@@ -1,0 +1,67 @@
+"""A prediction is asked before its answer, which starts folded; a lesson that spoils one is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from graphrec_utils.authoring.lesson import predictions
+from graphrec_utils.exercises import questions
+from graphrec_utils.exercises.questions import Question
+
+SOURCE = Path("98_lesson.py")
+
+
+@pytest.fixture(autouse=True)
+def asked(monkeypatch):
+    known = (Question("98.p1", "?", (("a", "Yes."), ("b", "No."))),)
+    monkeypatch.setattr(questions, "of_lesson", lambda number: known if number == "98" else ())
+
+
+def cell(source: str, *tags: str, kind=new_code_cell):
+    made = kind(source)
+    made.metadata.tags = list(tags)
+    return made
+
+
+ASK = cell('predict("98.p1")', "predict:98.p1")
+BETWEEN = cell("plot()", "experiment")
+CHECK = cell('check("98.1", f)', "check:98.1")
+ANSWER = cell("verdict()", "answers:98.p1")
+FOLDED = cell("<details>b</details>", "answers:98.p1", kind=new_markdown_cell)
+
+
+@pytest.mark.parametrize("cells", [
+    [ASK, ANSWER], [ASK, BETWEEN, CHECK, ANSWER], [ASK, FOLDED],
+    [cell('predict("98.p1")', "predict:98.p1", "told")],
+])  # fmt: skip
+def test_a_question_before_its_answer_is_fine(cells):
+    predictions.check(SOURCE, new_notebook(cells=cells))
+
+
+@pytest.mark.parametrize("cells, place, reason", [
+    ([ANSWER, ASK], 1, "stands above its prediction"),
+    ([ASK], 1, "no cell is tagged answers:98.p1"),
+    ([ANSWER], "-", "asked 0 times"),
+    ([ASK, ASK, ANSWER], "-", "asked 2 times"),
+    ([], "-", "asked 0 times"),
+    ([cell("print()", "predict:98.p1"), ANSWER], 1, "does not call"),
+    ([ASK, cell("It is b.", "answers:98.p1", kind=new_markdown_cell)], 2, "not folded"),
+    ([ASK, ANSWER, cell("", "answers:98.p7")], 3, "no prediction 98.p7"),
+])  # fmt: skip
+def test_what_spoils_a_prediction_is_named_with_its_cell(cells, place, reason):
+    with pytest.raises(predictions.Spoiled) as caught:
+        predictions.check(SOURCE, new_notebook(cells=cells))
+    assert caught.value.args[0] == place
+    assert reason in caught.value.args[1]
+
+
+def test_what_comes_before_the_answer_is_folded_with_it_and_nothing_else():
+    before, after = cell("before()"), cell("after()")
+    other = cell('predict("98.p2")', "predict:98.p2", "told")
+    nb = new_notebook(cells=[before, ASK, other, BETWEEN, CHECK, ANSWER, after])
+    predictions.fold(nb)
+    folded = [c.metadata.get("jupyter", {}).get("outputs_hidden", False) for c in nb.cells]
+    assert folded == [False, False, False, True, False, True, False]

@@ -1,0 +1,180 @@
+"""Guesses are judged at once and remembered once; what was wrong comes again; quizzes give nothing away."""
+
+from __future__ import annotations
+
+import pytest
+
+from graphrec_utils import syllabus
+from graphrec_utils.exercises import memory, predict, questions, recall
+from graphrec_utils.exercises.questions import Question
+
+ASKED = Question(
+    "98.p1",
+    "How many?",
+    (("none", "Right."), ("one", "One too many."), ("two", "Two too many.")),
+)
+SIZE = Question("98.p2", "How much?", answer=0.2, within=1.5, said=("About.", "More.", "Less."))
+QUIZ = tuple(
+    Question(f"98.q{k}", f"Question {k}?", (("yes", "It is."), ("no", "It is."))) for k in range(6)
+)
+ALL = [q for lesson in syllabus.LESSONS for q in questions.of_lesson(lesson.number)]
+
+
+@pytest.fixture(autouse=True)
+def a_course(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRAPHREC_STATE", str(tmp_path / "state"))
+    monkeypatch.delenv("GRAPHREC_RECORD", raising=False)
+    known = {"98": (ASKED, SIZE, *QUIZ)}
+    monkeypatch.setattr(questions, "of_lesson", lambda number: known.get(number, ()))
+    lessons = [syllabus.Lesson(n, "slug", "Title", 10) for n in ("98", "99")]
+    monkeypatch.setattr(syllabus, "LESSONS", lessons)
+
+
+def letter(question: Question, option: str) -> str:
+    return next(x for x, shown in question.shown() if shown == option)
+
+
+def test_a_question_without_an_answer_is_shown_and_nothing_is_recorded():
+    for shown in (predict("98.p1"), predict("98.p1", ...)):
+        assert "How many?" in repr(shown) and 'predict("98.p1", "a")' in repr(shown)
+        assert "Right." not in repr(shown) + shown._repr_html_()
+    assert memory.read()["guesses"] == {}
+
+
+def test_each_answer_has_its_own_sentence():
+    for option, sentence in ASKED.options:
+        for given in (letter(ASKED, option), letter(ASKED, option).upper(), option, f"{option}."):
+            guess = predict("98.p1", given)
+            assert sentence in repr(guess) and sentence in guess._repr_html_()
+            assert guess.reply.right == (option == "none")
+
+
+@pytest.mark.parametrize(
+    "value, sentence, right",
+    [(0.2, "About.", True), (0.29, "About.", True), (0.14, "About.", True), ("0.2", "About.", True),
+     (0.13, "More.", False), (0.31, "Less.", False), (-1, "More.", False)],
+)  # fmt: skip
+def test_a_number_may_be_off_by_a_factor(value, sentence, right):
+    reply = predict("98.p2", value).reply
+    assert (reply.sentence, reply.right) == (sentence, right)
+
+
+def test_a_negative_answer_has_its_bounds_in_order():
+    negative = Question("98.p3", "?", answer=-2.0, within=2.0, said=("About.", "More.", "Less."))
+    assert [questions.judge(negative, x).sentence for x in (-5, -3, -0.5)] == [
+        "More.",
+        "About.",
+        "Less.",
+    ]
+
+
+@pytest.mark.parametrize("wrong", ["z", "", None.__class__, [1], "a b"])
+def test_what_is_no_option_is_told_and_not_recorded(wrong):
+    said = repr(predict("98.p1", wrong))
+    assert said.startswith('answer "a", "b" or "c"; you gave ')
+    assert repr(predict("98.p2", "many")).startswith("answer a number")
+    assert memory.read()["guesses"] == {}
+    assert "no question '98.p9'" in repr(predict("98.p9", "a"))
+
+
+def test_the_first_guess_is_the_one_that_is_remembered():
+    predict("98.p1", "one")
+    predict("98.p1", "none")
+    assert memory.read()["guesses"]["98.p1"]["right"] is False
+
+
+def test_nothing_is_recorded_while_a_notebook_is_built(monkeypatch):
+    monkeypatch.setenv("GRAPHREC_RECORD", "0")
+    assert predict("98.p1", "none").reply.right
+    recall("99", *["a"] * 3)
+    monkeypatch.delenv("GRAPHREC_RECORD")
+    assert memory.read()["guesses"] == memory.read()["asked"] == memory.read()["boxes"] == {}
+
+
+def test_what_was_wrong_comes_again_and_what_was_right_moves_on():
+    first = [guess.question for guess in recall("99").guesses]
+    assert len(first) == 3 and repr(recall("99")) == repr(recall("99"))
+    recall("99", *(letter(q, "yes" if k else "no") for k, q in enumerate(first)))
+    boxes = memory.read()["boxes"]
+    assert [boxes[q.id] for q in first] == [1, 2, 2]
+    again = [guess.question for guess in recall("991").guesses]
+    assert not {q.id for q in again} & {q.id for q in first[1:]}, "known ones wait in their boxes"
+
+
+def test_a_box_has_an_end_and_a_slip_leads_back_to_the_first():
+    drawn = [guess.question for guess in recall("99").guesses]
+    for _ in range(9):
+        recall("99", *(letter(q, "yes") for q in drawn))
+    assert set(memory.read()["boxes"].values()) == {recall_boxes()}
+    recall("99", *(letter(q, "no") for q in drawn))
+    assert set(memory.read()["boxes"].values()) == {1}
+
+
+def recall_boxes() -> int:
+    import importlib
+
+    return importlib.import_module("graphrec_utils.exercises.recall").LAST_BOX
+
+
+def test_answers_are_counted():
+    assert repr(recall("99", "a")) == "there are 3 questions; you answered 1"
+    assert "answer" in repr(recall("99", "a", "z", "a"))
+    assert "nothing to recall" in repr(recall("98"))
+    assert "nothing to recall" in recall("98")._repr_html_()
+
+
+def test_a_progress_file_moves_with_its_guesses(tmp_path):
+    predict("98.p1", "one")
+    theirs = memory.read() | {"boxes": {"98.q1": 3}}
+    theirs["guesses"] = {
+        "98.p1": {"answer": "a", "right": True},
+        "98.p2": {"answer": "1", "right": False},
+    }
+    memory.merge(theirs)
+    kept = memory.read()
+    assert kept["guesses"]["98.p1"]["right"] is False and "98.p2" in kept["guesses"]
+    assert kept["boxes"] == {"98.q1": 3}
+
+
+# What all lessons ask.
+
+
+def test_every_id_is_used_once_and_belongs_to_its_lesson():
+    ids = [q.id for q in ALL]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("question", ALL, ids=lambda q: q.id)
+def test_a_question_can_be_answered_and_every_answer_is_answered(question):
+    assert question.kind in "pq"
+    assert question.options or question.kind == "p", "a quiz shows options"
+    if question.options:
+        assert 2 <= len(question.options) <= len(questions.LETTERS)
+        said = [sentence for _, sentence in question.options]
+        assert all(said) and len(set(said)) == len(said), "a sentence of its own for every option"
+        assert len({option for option, _ in question.options}) == len(question.options)
+    else:
+        assert question.within > 1 and question.answer and all(question.said)
+
+
+def test_the_place_of_the_right_option_tells_nothing():
+    """Chi-square over the places, each question weighed by how many options it has."""
+    asked = [q for q in ALL if q.options]
+    if len(asked) < 20:
+        pytest.skip("too few questions for a statistic")
+    places = [[x for x, _ in q.shown()].index(letter(q, q.options[0][0])) for q in asked]
+    chi2 = 0.0
+    for place in range(max(len(q.options) for q in asked)):
+        expected = sum(1 / len(q.options) for q in asked if place < len(q.options))
+        chi2 += (places.count(place) - expected) ** 2 / expected
+    assert chi2 < 11.3, "1 % of a chi-square with 3 degrees of freedom"
+
+
+def test_the_right_option_is_not_the_longest_one():
+    """Among n options the longest is right by chance one time in n."""
+    asked = [q for q in ALL if q.options]
+    if len(asked) < 20:
+        pytest.skip("too few questions for a statistic")
+    longest = sum(len(q.options[0][0]) == max(len(o) for o, _ in q.options) for q in asked)
+    expected = sum(1 / len(q.options) for q in asked)
+    assert longest <= expected + 2 * expected**0.5

@@ -1,0 +1,276 @@
+"""Values survive the way into a kernel and back; a student's function cannot hurt its caller."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import time
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sp
+import torch
+
+from graphrec_utils.exercises import codec, compare, runs
+
+VALUES = {
+    "none": None,
+    "bool": True,
+    "int": 3,
+    "large int": 2**80,
+    "float": 0.1,
+    "nan": float("nan"),
+    "infinity": float("-inf"),
+    "string": "Añn ✓",
+    "list": [1, [2.5, "x"], None],
+    "tuple": (1, (2, 3)),
+    "set": {1, 2, 3},
+    "dict": {"a": 1, 2: [3], (0, 1): 4.0},
+    "numpy": np.arange(6, dtype=np.int32).reshape(2, 3),
+    "numpy scalar array": np.array(2.5),
+    "empty numpy": np.zeros((0, 3), dtype=np.float32),
+    "numpy strings": np.array(["ab", "c"], dtype=object),
+    "torch": torch.randn(3, 2),
+    "torch 0-d": torch.tensor(2.5),
+    "torch bool": torch.tensor([True, False]),
+    "torch int": torch.arange(4),
+    "torch coo": torch.eye(3).to_sparse_coo(),
+    "torch csr": torch.eye(3).to_sparse_csr(),
+    "scipy csr": sp.random(4, 5, 0.5, format="csr", rng=0),
+    "scipy dok": sp.dok_array(np.eye(3)),
+    "frame": pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}, index=[4, 7]),
+    "series": pd.Series([1.0, 2.0], index=["u", "v"]),
+}
+
+
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
+def test_a_value_survives_json(value):
+    back = codec.decode(json.loads(json.dumps(codec.encode(value))))
+    assert compare.kind(back) == compare.kind(value)
+    assert compare.close(back, value) is None
+    if sp.issparse(value):
+        assert (back.format, type(back)) == (value.format, type(value))
+
+
+def test_encoding_the_decoded_value_changes_nothing():
+    for value in VALUES.values():
+        encoded = codec.encode(value)
+        assert json.dumps(codec.encode(codec.decode(encoded))) == json.dumps(encoded)
+
+
+def test_a_number_of_numpy_travels_as_a_number():
+    assert codec.encode(np.float32(0.5)) == 0.5
+    assert codec.encode(np.bool_(True)) is True
+
+
+@pytest.mark.parametrize("value", [object(), (x for x in "ab"), len, {1: object()}])
+def test_any_other_type_is_refused(value):
+    with pytest.raises(TypeError, match="cannot be checked"):
+        codec.encode(value)
+
+
+def test_a_generator_travels_as_its_seed():
+    rng = codec.decode(json.loads(json.dumps(codec.encode(codec.Rng(7)))))
+    assert rng.generator().random() == np.random.default_rng(7).random()
+    torch_rng = codec.Rng(7, "torch").generator()
+    assert torch.equal(
+        torch.rand(3, generator=torch_rng),
+        torch.rand(3, generator=torch.Generator().manual_seed(7)),
+    )
+
+
+def ask(inputs: dict, run: str = "call") -> list[dict]:
+    return [{"run": run, "inputs": codec.encode(inputs)}]
+
+
+def test_inputs_arrive_in_the_order_of_the_signature_whatever_their_names():
+    (outcome,) = runs.answers(lambda mine, yours: mine - yours, ask({"a": 5, "b": 3}))
+    assert outcome["value"] == 2
+
+
+def test_a_generator_arrives_as_a_generator():
+    (outcome,) = runs.answers(lambda rng: rng.random(), ask({"rng": codec.Rng(3)}))
+    assert outcome["value"] == np.random.default_rng(3).random()
+
+
+def test_a_changed_input_is_named():
+    def spoil(E, k):
+        E += 1
+        return k
+
+    (outcome,) = runs.answers(spoil, ask({"E": torch.zeros(2), "k": 1}))
+    assert outcome["changed"] == ["E"]
+
+
+def test_a_changed_list_is_named_too():
+    (outcome,) = runs.answers(lambda names: names.pop(), ask({"names": ["a", "b"]}))
+    assert outcome["changed"] == ["names"]
+
+
+@pytest.mark.parametrize("library", ["numpy", "torch"])
+def test_another_seed_gives_away_who_draws_from_elsewhere(library):
+    def draw(rng):
+        return torch.rand(3, generator=rng) if library == "torch" else rng.random(3)
+
+    question = ask({"rng": codec.Rng(4, library)}, "call with seeds")
+    (outcome,) = runs.answers(draw, question)
+    first, again, other = (x.tolist() for x in codec.decode(outcome["value"]))
+    assert first == again != other
+    (outcome,) = runs.answers(lambda rng: draw(codec.Rng(7, library).generator()), question)
+    first, again, other = (x.tolist() for x in codec.decode(outcome["value"]))
+    assert first == again == other
+
+
+def test_the_gradient_is_compared():
+    # d/dx sum(x * y) = y, d/dy = x
+    x, y = torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0])
+    (outcome,) = runs.answers(
+        lambda x, y: x * y, ask({"x": x, "y": y}, "call and compare gradient")
+    )
+    value, (grad_x, grad_y) = codec.decode(outcome["value"])
+    assert value.tolist() == [3.0, 8.0]
+    assert grad_x.tolist() == [3.0, 4.0]
+    assert grad_y.tolist() == [1.0, 2.0]
+
+
+def test_a_detached_answer_has_zero_gradients():
+    x = torch.tensor([1.0])
+    (outcome,) = runs.answers(lambda x: x.detach() * 2, ask({"x": x}, "call and compare gradient"))
+    assert codec.decode(outcome["value"])[1][0].tolist() == [0.0]
+
+
+LARGE = {
+    "numpy": lambda n: float(np.eye(n).sum()),
+    "torch": lambda n: float(torch.eye(n).sum()),
+    "torch, a copy of a view": lambda n: float(torch.ones(1, 1).expand(n, n).clone().sum()),
+}
+
+
+@pytest.mark.parametrize("large", LARGE.values(), ids=LARGE)
+def test_a_large_array_is_seen_whoever_made_it(large):
+    assert runs.peak(large, {"n": 500}) >= 4 * 500**2
+
+
+def test_a_view_of_one_number_is_not_large():
+    spread = lambda n: float(torch.ones(1, 1).expand(n, n)[0, 0])  # noqa: E731
+    assert runs.peak(spread, {"n": 500}) < 100_000
+
+
+def within_memory(function, n=900):
+    inputs = {"n": n, "pilot": {"inputs": {"n": 500}, "dense": 4 * 500**2}}
+    (outcome,) = runs.answers(function, ask(inputs, "call within memory"))
+    return outcome
+
+
+def test_who_makes_a_matrix_of_all_pairs_in_the_pilot_gets_no_larger_inputs():
+    asked = []
+    outcome = within_memory(lambda n: asked.append(n) or float(np.eye(n).sum()))
+    assert outcome["message"] == "MemoryError: a matrix of all pairs was in memory"
+    assert set(asked) == {500}
+
+
+def test_the_value_is_that_of_the_large_inputs():
+    assert within_memory(lambda n: n + 1)["value"] == 901
+
+
+def test_what_the_first_call_imports_is_no_matrix():
+    modules = []
+    outcome = within_memory(lambda n: n if modules else modules.append(np.ones(10**6)))
+    assert outcome["value"] == 900
+
+
+def test_eight_calls_share_a_generator():
+    (outcome,) = runs.answers(
+        lambda rng: int(rng.integers(10**9)), ask({"rng": codec.Rng(3)}, "call eight times")
+    )
+    drawn = codec.decode(outcome["value"])
+    assert list(drawn) == np.random.default_rng(3).integers(10**9, size=8).tolist()
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (ValueError("bad\nshape"), "ValueError: bad shape"),
+        (SystemExit(1), "SystemExit: 1"),
+        (RecursionError(), "RecursionError"),
+        (KeyError("x" * 5000), "KeyError"),
+    ],
+)
+def test_whatever_is_raised_becomes_one_short_line(error, message):
+    def fails(x):
+        raise error
+
+    (outcome,) = runs.answers(fails, ask({"x": 1}))
+    assert outcome["message"].startswith(message)
+    assert len(outcome["message"]) <= runs.ERROR_LIMIT
+    assert "\n" not in outcome["message"]
+
+
+def test_an_endless_loop_ends_with_the_time_limit():
+    calls = []
+
+    def loops(x):
+        calls.append(x)
+        while True:
+            pass
+
+    outcomes = runs.answers(loops, ask({"x": 1}) * 5, seconds=0.3)
+    assert calls == [1]
+    assert [o["message"] for o in outcomes] == ["took longer than 0.3 s"] * 5
+
+
+def test_the_time_limit_passes_through_except_exception():
+    def stubborn(x):
+        while True:
+            with contextlib.suppress(Exception):
+                time.sleep(1)
+
+    (outcome,) = runs.answers(stubborn, ask({"x": 1}), seconds=0.3)
+    assert outcome["error"] == "OutOfTime"
+
+
+def test_the_limit_is_for_all_questions_together():
+    calls = []
+    outcomes = runs.answers(lambda x: calls.append(time.sleep(0.5)), ask({"x": 1}) * 50, seconds=2)
+    assert len(calls) <= 4
+    assert outcomes[0].get("error") is None
+    assert outcomes[-1]["error"] == "OutOfTime"
+
+
+def _busy(x):
+    while True:
+        pass
+
+
+def test_with_patience_only_computing_counts_as_long_as_the_clock_allows():
+    waiting = runs.answers(lambda x: time.sleep(0.2), ask({"x": 1}) * 3, 0.3, patience=1000)
+    assert [o.get("error") for o in waiting] == [None] * 3
+    for function, patience in ((_busy, 1000), (lambda x: time.sleep(1000), 2)):
+        (outcome,) = runs.answers(function, ask({"x": 1}), 0.3, patience)
+        assert (outcome["error"], outcome["message"]) == ("OutOfTime", "took longer than 0.3 s")
+
+
+def test_a_warning_names_the_line_and_no_temporary_file(tmp_path):
+    def warn(x):  # as the module warnings does; pytest would catch it
+        file = str(tmp_path / "ipykernel_12" / "345.py")
+        sys.stderr.write(warnings.formatwarning("careful", UserWarning, file, 4, "f(x)"))
+        return x
+
+    (outcome,) = runs.answers(warn, ask({"x": 1}))
+    assert outcome["printed"] == "line 4 of your cell: UserWarning: careful\n  f(x)\n"
+
+
+def test_ten_megabytes_of_print_are_cut_and_counted(capsys):
+    def chatty(x):
+        print("y" * 10_000_000)
+        print("to stderr", file=sys.stderr)
+        return x
+
+    (outcome,) = runs.answers(chatty, ask({"x": 1}))
+    assert outcome["value"] == 1
+    assert len(outcome["printed"]) < runs.PRINT_LIMIT + 100
+    assert "9,998,011 more characters" in outcome["printed"]
+    assert capsys.readouterr() == ("", "")

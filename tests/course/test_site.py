@@ -1,0 +1,161 @@
+"""The sources of the site: prepared notebooks, generated pages, the reference from docstrings."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import nbformat
+import pytest
+
+from graphrec_utils import exercises, paths, syllabus
+from graphrec_utils.authoring.lesson.source import built
+from graphrec_utils.authoring.site import api, site, site_pages
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Everything Sphinx reads."""
+    made = tmp_path_factory.mktemp("site") / "source"
+    site_pages.write(made, None)
+    return made
+
+
+def test_every_built_lesson_is_a_page(folder):
+    made = {path.stem for path in (folder / "notebooks").iterdir()}
+    assert made == {source.stem for source in built()}
+
+
+def test_the_syllabus_has_time_points_and_slides():
+    text = site_pages.index(None)
+    points = sum(e.points for e in exercises.of_lesson("00"))
+    row = next(line for line in text.splitlines() if "00 · Start here" in line)
+    assert f"| 30 min | {points} |" in row
+    assert 'href="slides/00_start_here.html"' in row
+
+
+def test_a_lesson_that_is_not_there_yet_is_named_and_not_linked():
+    ready = {source.stem for source in built()}
+    for lesson in syllabus.LESSONS:
+        row = f"| {lesson.number} · {lesson.title} | {lesson.minutes} min | coming | |"
+        assert (row in site_pages.index(None)) != (lesson.stem in ready)
+
+
+def test_the_repository_is_named_only_where_it_is_known():
+    assert "github.com" not in site_pages.index(None)
+    assert "https://github.com/owner/name" in site_pages.index("owner/name")
+    assert "launch_buttons" not in site.settings(None)["html_theme_options"]
+    options = site.settings("owner/name")["html_theme_options"]
+    assert set(options["launch_buttons"]) >= {"binderhub_url", "colab_url"}
+
+
+def test_what_finds_the_package_is_hidden_but_still_in_the_download(folder):
+    cells = nbformat.read(folder / "notebooks" / "00_start_here.ipynb", 4).cells
+    hidden, *checks, closing = [c for c in cells if "remove-cell" in c.metadata.get("tags", [])]
+    assert hidden.source.startswith("# Finds the course's package")
+    # a reader of the site cannot answer: no card says so
+    assert [c.source[:12] for c in checks] == [f'check("00.{k}"' for k in (1, 2, 3)]
+    assert 'progress("00")' in closing.source
+
+
+def test_setup_and_long_code_start_folded_and_exercises_do_not(folder):
+    cells = nbformat.read(folder / "notebooks" / "06_lightgcn.ipynb", 4).cells
+    code = [c for c in cells if c.cell_type == "code"]
+    folded = [c for c in code if "hide-input" in c.metadata.get("tags", [])]
+    assert any(c.source.startswith("import ") for c in folded)
+    assert all("graphrec" not in c.metadata for c in folded)
+    opened = [c for c in code if c not in folded and "graphrec" not in c.metadata]
+    assert max(len(c.source.splitlines()) for c in opened) <= site_pages.LONG
+
+
+def test_every_figure_has_words_for_readers_of_screens(folder):
+    for path in (folder / "notebooks").iterdir():
+        for cell in nbformat.read(path, 4).cells:
+            if any("image/png" in o.get("data", {}) for o in cell.get("outputs", [])):
+                words = cell.metadata.mystnb.image.alt
+                assert (
+                    words.startswith("Figure ") or len(words.split()) > 15
+                )  # its own description, cell.source
+
+
+def test_answers_to_predictions_start_folded():
+    folded, plain = (nbformat.v4.new_code_cell("x") for _ in range(2))
+    for cell in (folded, plain):
+        cell.outputs = [nbformat.v4.new_output("stream", text="42")]
+    folded.metadata["jupyter"] = {"outputs_hidden": True}
+    notebook = site_pages.prepared(nbformat.v4.new_notebook(cells=[folded, plain]))
+    tags = [cell.metadata.get("tags", []) for cell in notebook.cells]
+    assert tags == [["hide-output"], []]
+
+
+def test_the_errata_are_the_boxes_of_the_lessons():
+    text = site_pages.errata()
+    with_box = [
+        source.stem
+        for source in built()
+        if site_pages.BOX in (paths.root() / "solutions" / source.name).read_text("utf-8")
+    ]
+    assert with_box
+    assert [stem for stem in with_box if f"(notebooks/{stem}.ipynb)" not in text] == []
+    assert text.count("\n## ") == len(with_box)
+
+
+def test_memory_is_shown_from_the_stored_result(tmp_path, monkeypatch):
+    assert site_pages.memory() == "" or "MB" in site_pages.memory()
+    (tmp_path / "results").mkdir()
+    values = {"kernel MB": {"00_start_here": 400}, "server MB": 1_100}
+    stored = {"values": values, "command": "measure"}
+    (tmp_path / "results" / "00_memory.json").write_text(json.dumps(stored), "utf-8")
+    monkeypatch.setattr(paths, "data", lambda: tmp_path)
+    assert "| 00_start_here | 400 MB | 1,500 MB |" in site_pages.memory()
+    rows = re.findall(r"^\| \d\d_.*$", site_pages.memory(), re.MULTILINE)
+    assert len(rows) == len(built())  # a lesson that nobody measured is not left out
+    assert rows[1] == "| 01_recommender_basics | not measured | |"
+
+
+def test_every_module_below_the_exercises_is_in_the_reference_once():
+    above = {"exercises", "grading", "authoring", "cli"}
+    there = []
+    for path in paths.PACKAGE.rglob("*.py"):
+        parts = path.relative_to(paths.PACKAGE.parent).with_suffix("").parts
+        if len(path.relative_to(paths.PACKAGE).parts) > 1 or not path.stem.startswith("_"):
+            there.append(".".join(part for part in parts if part != "__init__"))
+    there = [name for name in there if name.split(".")[1] not in above]
+    assert {"graphrec_utils.models.lightgcn.fused", "graphrec_utils.plots.visuals.khop"} < set(
+        there
+    )
+    pages = api.pages()
+    told = re.findall(r"^#+ .*\n\n`(graphrec_utils\.[\w.]+)`$", "\n".join(pages.values()), re.M)
+    assert sorted(told) == sorted(there)
+    assert list(pages)[-1] == "plots"  # from the bottom up
+    assert all(page.startswith(f"# {name}\n") for name, page in pages.items())
+
+
+def test_the_reference_has_functions_with_their_arguments():
+    text = api.pages()["graphs"]
+    assert "### normalize" in text
+    assert "```python\nadjacency(R: Matrix) -> Matrix\n```" in text
+    assert "- `ValueError`: " in text
+    assert "node_names_" not in text
+
+
+def test_private_names_and_what_has_no_docstring_stay_out():
+    text = "".join(api.pages().values())
+    assert "## _" not in text
+    assert "__init__(" not in text
+
+
+def test_sections_of_a_docstring_become_lists():
+    text = api._prose("Do it.\n\nArgs:\n    x: (n,) a < b\n        and more.\n    y: one.\n\nEnd.")
+    assert text == "Do it.\n\n**Args**\n\n- `x`: (n,) a \\< b and more.\n- `y`: one.\n\nEnd."
+
+
+def test_what_is_indented_in_prose_keeps_its_lines():
+    text = api._prose("Do it:\n\n    for x in y:\n        f(x)\n\nReturns:\n    A.\n\n    B.")
+    assert text == "Do it:\n\n```text\nfor x in y:\n    f(x)\n```\n\n**Returns**\n\nA.\n\nB."
+
+
+def test_pages_that_people_write_are_all_in_the_table_of_contents():
+    names = {path.stem for path in site_pages.PAGES.glob("*.md")}
+    listed = set(site_pages.index(None).split("\n"))
+    assert names - listed == set()

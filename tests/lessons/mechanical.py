@@ -1,0 +1,191 @@
+"""Answers that nobody had to think for, and how much each exercise pays for them.
+
+    python -m tests.lessons.mechanical [06 …]
+
+One row per exercise: the most that a constant, an input handed back, numbers of the right shape,
+or the reference with one parameter frozen gets on fresh inputs, and who got it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import scipy.sparse as sp
+import torch
+
+from graphrec_utils import exercises, syllabus
+from graphrec_utils.exercises import codec, core, runs
+
+FRESH = tuple(range(100, 103))  # as many as the grader draws
+HANGS = 600.0  # no answer of ours takes seconds, but the machine may be busy
+
+
+@functools.cache
+def asked(exercise: core.Exercise, seeds=core.PUBLIC_SEEDS) -> list[dict]:
+    return core.questions(exercise, seeds)
+
+
+@functools.cache
+def right(exercise: core.Exercise, seeds=core.PUBLIC_SEEDS) -> list[dict]:
+    return core.right(exercise, asked(exercise, seeds))
+
+
+def expected(exercise: core.Exercise, seeds=core.PUBLIC_SEEDS) -> list:
+    """Return the reference's encoded values."""
+    return [outcome["value"] for outcome in right(exercise, seeds)]
+
+
+def judged(exercise: core.Exercise, function, seeds=FRESH, name=False) -> core.Result:
+    questions = asked(exercise, seeds)
+    outcomes = runs.answers(function, questions, HANGS)
+    return core.judge(exercise, questions, outcomes, name, right(exercise, seeds))
+
+
+def fill(value, how, rng):
+    """Replace every number inside a value, keeping type, dtype and shape."""
+    if isinstance(value, bool):
+        return bool(how(rng, ()) > 0.5)
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int | float):
+        return type(value)(how(rng, ()))
+    if isinstance(value, list | tuple):
+        return type(value)(fill(v, how, rng) for v in value)
+    if isinstance(value, dict):
+        return {fill(k, how, rng): fill(v, how, rng) for k, v in value.items()}
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+        return np.asarray(how(rng, value.shape)).astype(value.dtype)
+    if sp.issparse(value):  # as many entries, anywhere: a dense matrix may not fit into memory
+        ends = rng.integers(0, value.shape, size=(value.nnz, 2)).T
+        made = sp.coo_array((np.asarray(how(rng, value.nnz), float), ends), shape=value.shape)
+        return made.asformat(value.format)
+    if torch.is_tensor(value):
+        dense = torch.as_tensor(np.asarray(how(rng, tuple(value.shape)))).to(value.dtype)
+        return dense if value.layout == torch.strided else dense.to_sparse_coo()
+    return value
+
+
+NUMBERS = {
+    "zeros": lambda rng, shape: np.zeros(shape),
+    "ones": lambda rng, shape: np.ones(shape),
+    "random": lambda rng, shape: rng.normal(size=shape) * 3,
+    "coins": lambda rng, shape: rng.integers(0, 2, shape),
+    "dice": lambda rng, shape: rng.integers(0, 8, shape),
+}
+
+
+def returned(exercise: core.Exercise, k: int, encoded):
+    """Return what a function returned, without what its runner adds."""
+    value = codec.decode(encoded)
+    run = asked(exercise)[k]["run"]
+    return value if run in ("call", "call within memory") else value[0]
+
+
+def constants(exercise: core.Exercise) -> Iterator[tuple[str, Callable]]:
+    """Yield answers that return one value whatever they are asked."""
+    values = {json.dumps(v): k for k, v in enumerate(expected(exercise))}
+    for text, k in values.items():
+        value = returned(exercise, k, json.loads(text))
+        yield f"value {k} of the card", lambda *_, value=value: value
+    for name, value in (("0", 0), ("1", 1), ("nothing", None), ("()", ()), ("[]", []), ("{}", {})):
+        yield f"always {name}", lambda *_, value=value: value
+    for name, how in NUMBERS.items():
+        value = fill(returned(exercise, 0, expected(exercise)[0]), how, np.random.default_rng(0))
+        yield f"always {name}", lambda *_, value=value: value
+
+
+def of_shape(exercise: core.Exercise) -> Iterator[tuple[str, Callable]]:
+    """Yield answers whose type and shape are always right, and nothing else."""
+    for name, how in NUMBERS.items():
+        rng = np.random.default_rng(0)
+        yield (
+            f"{name} of the right shape",
+            lambda *a, how=how, rng=rng: fill(exercise.reference(*a), how, rng),
+        )
+    inputs = [codec.decode(x["inputs"]) for x in asked(exercise)]
+    for position, parameter in enumerate(inputs[0]):
+        for other in range(position + 1):
+            # by what can be read off one or two parameters, the card's value for it
+            yield from _table(exercise, inputs, {other, position}, parameter)
+
+
+def _simple(value) -> str:
+    if isinstance(value, bool | int | float | str) or value is None:
+        return repr(value)
+    return repr(getattr(value, "shape", None) or (len(value) if hasattr(value, "__len__") else ""))
+
+
+def _table(exercise, inputs, positions, parameter) -> Iterator[tuple[str, Callable]]:
+    """Yield what answers with the commonest value of the card for numbers and shapes like these."""
+
+    def key(values) -> str:
+        return "|".join(_simple(list(values)[p]) for p in sorted(positions))
+
+    known: dict[str, Counter] = {}
+    for given, value in zip(inputs, expected(exercise), strict=True):
+        known.setdefault(key(given.values()), Counter())[json.dumps(value)] += 1
+    if len(known) < 2:
+        return
+    texts = [json.dumps(v) for v in expected(exercise)]
+    best = {k: counter.most_common(1)[0][0] for k, counter in known.items()}
+    overall = Counter(texts).most_common(1)[0][0]
+
+    def answer(*a):
+        text = best.get(key(a), overall)
+        return returned(exercise, texts.index(text), json.loads(text))
+
+    names = list(inputs[0])
+    yield "the card's value for " + ", ".join(names[p] for p in sorted(positions)), answer
+
+
+def inputs_back(exercise: core.Exercise) -> Iterator[tuple[str, Callable]]:
+    """Yield answers that hand one of their inputs back."""
+    for position, name in enumerate(codec.decode(asked(exercise)[0]["inputs"])):
+        yield f"returns {name}", lambda *a, position=position: a[position]
+
+
+def frozen(exercise: core.Exercise) -> Iterator[tuple[str, Callable]]:
+    """Yield the reference with one parameter held at its first and at its commonest value."""
+    given = [dict(x["inputs"]["dict"]) for x in asked(exercise)]
+    for position, name in enumerate(given[0]):
+        texts = [json.dumps(x[name]) for x in given]
+        for text in dict.fromkeys([texts[0], Counter(texts).most_common(1)[0][0]]):
+            yield f"{name} frozen", functools.partial(_frozen, exercise, position, text)
+
+
+def _frozen(exercise, position, text, *a):
+    value = codec.decode(json.loads(text))
+    value = value.generator() if isinstance(value, codec.Rng) else value
+    return exercise.reference(*a[:position], value, *a[position + 1 :])
+
+
+FAMILIES = {"constant": constants, "shape": of_shape, "input": inputs_back, "frozen": frozen}
+
+
+def best(exercise: core.Exercise, family: str) -> tuple[float, str]:
+    """Return the most points that an answer of a family gets on fresh inputs, and its name."""
+    got = [(judged(exercise, f).points, name) for name, f in FAMILIES[family](exercise)]
+    return max(got, default=(0.0, ""), key=lambda pair: pair[0])
+
+
+def main(lessons: list[str]) -> None:
+    total = Counter()
+    for lesson in syllabus.LESSONS:
+        for exercise in exercises.of_lesson(lesson.number):
+            if lessons and lesson.number not in lessons:
+                continue
+            row = {family: best(exercise, family) for family in FAMILIES}
+            total["points"] += exercise.points
+            total.update({family: points for family, (points, _) in row.items()})
+            cells = [f"{p:5.2f} {n[:34]:34}" if p else f"{'—':>5} {'':34}" for p, n in row.values()]
+            print(f"{exercise.id} {exercise.points:2}", *cells, sep=" | ", flush=True)
+    print("all  ", *(f"{total[family]:.2f} of {total['points']}" for family in FAMILIES), sep=" | ")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

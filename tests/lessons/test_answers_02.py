@@ -1,0 +1,252 @@
+"""Lesson 02: right answers in other styles pass, and the library agrees with the references."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.linalg
+import scipy.sparse as sp
+import torch
+from styles import complete
+
+from graphrec_utils import exercises, toy
+from graphrec_utils.exercises import (
+    core,
+    runs,
+)
+from graphrec_utils.exercises.lesson02 import (
+    ex1_als_step,
+    ex2_hu_koren_user_vector,
+    ex3_ials_user_vector,
+    ex4_ials_loss,
+    ex5_fold_in,
+    ex6_block_update,
+    ex7_compare_with_svd,
+)
+from graphrec_utils.models import least_squares, mf
+
+
+# ------------------------------------------------------------- two other styles each
+def als_batched(R, observed, item_emb, reg):
+    mask = observed.astype(float)
+    A = np.einsum("ui,id,ie->ude", mask, item_emb, item_emb) + reg * np.eye(item_emb.shape[1])
+    return np.linalg.solve(A, ((R * mask) @ item_emb)[..., None])[..., 0]
+
+
+def als_stacked(R, observed, item_emb, reg):
+    d, rows = item_emb.shape[1], []
+    for ratings, known in zip(R, observed, strict=True):
+        X = np.vstack([item_emb[known], np.sqrt(reg) * np.eye(d)])
+        rows.append(np.linalg.lstsq(X, np.append(ratings[known], np.zeros(d)), rcond=None)[0])
+    return np.array(rows)
+
+
+def hu_koren_diagonal(r, item_emb, alpha, reg):
+    C = np.diag(1 + alpha * r)
+    inverse = np.linalg.inv(item_emb.T @ C @ item_emb + reg * np.eye(item_emb.shape[1]))
+    return inverse @ item_emb.T @ C @ (r > 0)
+
+
+def hu_koren_gramian(r, item_emb, alpha, reg):
+    A, b = item_emb.T @ item_emb + reg * np.eye(item_emb.shape[1]), 0
+    for i in r.nonzero()[0]:
+        A = A + alpha * r[i] * np.outer(item_emb[i], item_emb[i])
+        b = b + (1 + alpha * r[i]) * item_emb[i]
+    return scipy.linalg.solve(A, b, assume_a="pos")
+
+
+def ials_loop(seen, gramian, num_items, alpha0, reg, nu):
+    A, b = alpha0 * gramian, np.zeros(len(gramian))
+    for h in seen:
+        A, b = A + h[:, None] * h, b + h
+    A[np.diag_indices(len(A))] += reg * pow(len(seen) + alpha0 * num_items, nu)
+    return np.linalg.inv(A) @ b
+
+
+def ials_torch(seen, gramian, num_items, alpha0, reg, nu):
+    S, G = torch.from_numpy(seen), torch.from_numpy(gramian)
+    ridge = reg * (len(S) + alpha0 * num_items) ** nu * torch.eye(len(G), dtype=G.dtype)
+    return torch.linalg.solve(S.T @ S + alpha0 * G + ridge, S.sum(0)).numpy()
+
+
+def loss_loop(users, items, user_emb, item_emb, alpha0, reg, nu):
+    m, n = len(user_emb), len(item_emb)
+    observed = sum((user_emb[u] @ item_emb[i] - 1) ** 2 for u, i in zip(users, items, strict=True))
+    user_freq, item_freq = np.full(m, alpha0 * n), np.full(n, alpha0 * m)
+    np.add.at(user_freq, users, 1)
+    np.add.at(item_freq, items, 1)
+    squares = np.trace(user_emb.T @ user_emb @ item_emb.T @ item_emb)
+    ridge = sum(f**nu * (e @ e) for f, e in zip(user_freq, user_emb, strict=True))
+    ridge += sum(f**nu * (e @ e) for f, e in zip(item_freq, item_emb, strict=True))
+    return float(observed), float(alpha0 * squares), float(reg * ridge)
+
+
+def loss_by_rows(users, items, user_emb, item_emb, alpha0, reg, nu):
+    """One user's scores at a time: m times more steps than needed, but little memory."""
+    squares = sum(float(((item_emb @ w) ** 2).sum()) for w in user_emb)
+    first, _, ridge = loss_einsum(users, items, user_emb, item_emb, alpha0, reg, nu)
+    return first, alpha0 * squares, ridge
+
+
+def loss_einsum(users, items, user_emb, item_emb, alpha0, reg, nu):
+    scores = np.einsum("ed,ed->e", user_emb[users], item_emb[items])
+    G, F = user_emb.T @ user_emb, item_emb.T @ item_emb
+    ridge = 0.0
+    for ids, emb, others in ((users, user_emb, item_emb), (items, item_emb, user_emb)):
+        frequency = np.bincount(ids, minlength=len(emb)) + alpha0 * len(others)
+        ridge += reg * np.sum(frequency**nu * np.linalg.norm(emb, axis=1) ** 2)
+    first = np.square(1 - scores).sum()
+    return float(first), float(alpha0 * np.einsum("de,de->", G, F)), float(ridge)
+
+
+def fold_in_masks(histories, item_emb, alpha0, reg, nu):
+    n, d = item_emb.shape
+    R = np.zeros((len(histories), n))
+    for row, history in zip(R, histories, strict=True):
+        row[history] = 1
+    ridge = reg * (R.sum(axis=1) + alpha0 * n) ** nu
+    A = np.einsum("bi,id,ie->bde", R + alpha0, item_emb, item_emb)
+    A += ridge[:, None, None] * np.eye(d)
+    return np.linalg.solve(A, (R @ item_emb)[..., None])[..., 0]
+
+
+def fold_in_by_update(histories, item_emb, alpha0, reg, nu):
+    gramian, vectors = item_emb.T @ item_emb, []
+    for history in histories:
+        seen = item_emb[list(dict.fromkeys(history))] if history else item_emb[:0]
+        vectors.append(ials_torch(seen, gramian, len(item_emb), alpha0, reg, nu))
+    return np.array(vectors)
+
+
+def block_residual(w, size, seen, gramian, alpha0, ridge):
+    w, scores = np.array(w), seen @ w
+    for start in range(0, len(w), size):
+        B = np.arange(start, min(start + size, len(w)))
+        slope = seen[:, B].T @ (scores - 1) + alpha0 * gramian[B] @ w + ridge * w[B]
+        A = seen[:, B].T @ seen[:, B] + alpha0 * gramian[np.ix_(B, B)] + ridge * np.eye(len(B))
+        step = np.linalg.solve(A, slope)
+        w[B] -= step
+        scores = scores - seen[:, B] @ step
+    return w
+
+
+def block_others(w, size, seen, gramian, alpha0, ridge):
+    A = seen.T @ seen + alpha0 * gramian + ridge * np.eye(len(w))
+    b, w = seen.sum(0), w.copy()
+    for B in np.split(np.arange(len(w)), range(size, len(w), size)):
+        rest = np.setdiff1d(np.arange(len(w)), B)
+        w[B] = np.linalg.solve(A[np.ix_(B, B)], b[B] - A[np.ix_(B, rest)] @ w[rest])
+    return w
+
+
+def svd_eigen(R, scores, rank):
+    _, V = np.linalg.eigh(R.T @ R)
+    best = R @ V[:, -rank:] @ V[:, -rank:].T
+    errors = [np.square(R - x) for x in (best, scores)]
+    return (*(float(e.sum()) for e in errors), *(float((e * R).sum()) for e in errors))
+
+
+def svd_tail(R, scores, rank):
+    U, s, Vt = scipy.linalg.svd(R)
+    best = sum(s[k] * np.outer(U[:, k], Vt[k]) for k in range(rank))
+    pairs = ((R, best), (R, scores), (R[R == 1], best[R == 1]), (R[R == 1], scores[R == 1]))
+    return tuple(float(np.sum((a - b) ** 2)) for a, b in pairs)
+
+
+ANSWERS = {
+    "02.1": (als_batched, als_stacked),
+    "02.2": (hu_koren_diagonal, hu_koren_gramian),
+    "02.3": (ials_loop, ials_torch),
+    "02.4": (loss_loop, loss_einsum, loss_by_rows),
+    "02.5": (fold_in_masks, fold_in_by_update),
+    "02.6": (block_residual, block_others),
+    "02.7": (svd_eigen, svd_tail),
+}
+STYLES = [(name, answer) for name, answers in ANSWERS.items() for answer in answers]
+
+
+@pytest.mark.parametrize(("name", "answer"), STYLES, ids=[f"{n}-{a.__name__}" for n, a in STYLES])
+def test_a_right_answer_in_another_style_gets_all_points(name, answer):
+    exercise = exercises.get(name)
+    asked = core.questions(exercise, (*core.PUBLIC_SEEDS, 7, 8))
+    result = core.judge(exercise, asked, runs.answers(answer, asked, seconds=600))
+    assert result.status == "passed", result.rows
+
+
+def test_every_exercise_has_two_other_styles():
+    complete("02", ANSWERS, points=30)
+
+
+# ------------------------------------------------------------- the library agrees
+@pytest.fixture
+def R():
+    rng = np.random.default_rng(3)
+    return sp.csr_array((rng.random((12, 9)) < 0.4) * rng.integers(1, 6, (12, 9)).astype(float))
+
+
+@pytest.fixture
+def H():
+    return np.random.default_rng(4).normal(size=(9, 4))
+
+
+def test_als_step_is_the_library_s(R, H):
+    expected = mf.als_step(R, H, reg=0.3)
+    np.testing.assert_allclose(
+        ex1_als_step.als_step(R.toarray(), R.toarray() > 0, H, 0.3), expected
+    )
+
+
+def test_hu_koren_is_the_library_s(R, H):
+    ours = [ex2_hu_koren_user_vector.hu_koren_user_vector(row, H, 2.0, 0.3) for row in R.toarray()]
+    np.testing.assert_allclose(ours, mf.hu_koren_step(R, H, alpha=2.0, reg=0.3))
+
+
+@pytest.mark.parametrize("nu", [0, 0.5, 1])
+def test_the_ials_update_is_the_library_s(R, H, nu):
+    ours = [
+        ex3_ials_user_vector.ials_user_vector(H[row > 0], H.T @ H, 9, 0.2, 0.3, nu)
+        for row in R.toarray()
+    ]
+    np.testing.assert_allclose(ours, mf.fold_in(R, H, alpha0=0.2, reg=0.3, nu=nu))
+
+
+def test_the_ials_update_with_another_frequency_is_another_vector():
+    # items 1 and 2, the first seen, five users: 1 / 2.1, not 1 / 2.25 (α₀m) nor 1 / 2 (|S| only)
+    w = ex3_ials_user_vector.ials_user_vector(np.ones((1, 1)), np.full((1, 1), 5.0), 2, 0.1, 0.5, 1)
+    assert w[0] == pytest.approx(1 / 2.1)
+
+
+def test_the_loss_is_the_library_s(R, H):
+    W = np.random.default_rng(5).normal(size=(12, 4))
+    users, items = R.nonzero()
+    ours = ex4_ials_loss.ials_loss(users, items, W, H, 0.2, 0.3, 0.5)
+    assert ours == pytest.approx(mf.ials_loss(R, W, H, 0.2, 0.3, 0.5))
+
+
+def test_fold_in_is_the_library_s(R, H):
+    histories = [row.nonzero()[0].tolist() for row in R.toarray()]
+    ours = ex5_fold_in.fold_in(histories, H, 0.2, 0.3, 1.0)
+    np.testing.assert_allclose(ours, mf.fold_in(R, H, alpha0=0.2, reg=0.3))
+
+
+@pytest.mark.parametrize("size", [1, 3, 4])
+def test_the_block_update_is_the_library_s(R, H, size):
+    W = np.random.default_rng(5).normal(size=(12, 4))
+    ridge = 0.3 * (np.diff(R.indptr) + 0.2 * 9)
+    ones = np.ones_like(R.data)
+    rows = least_squares.Rows.of(R, ones, ones, ridge, base=0.2)
+    expected = least_squares.update_blocks(rows, H, W, size)
+    ours = [
+        ex6_block_update.block_update(W[u], size, H[row > 0], H.T @ H, 0.2, ridge[u])
+        for u, row in enumerate(R.toarray())
+    ]
+    np.testing.assert_allclose(ours, expected, atol=1e-10)
+
+
+def test_the_svd_is_the_library_s():
+    R = toy.bestseller().double().numpy()
+    W, H = mf.svd(sp.csr_array(R), 2)
+    errors = ex7_compare_with_svd.compare_with_svd(R, W @ H.T, 2)
+    assert errors[0] == pytest.approx(errors[1])
+    # RᵀR has the eigenvalues 1 and (7 ± √33) / 2; the smallest is what rank 2 leaves out
+    assert errors[0] == pytest.approx((7 - 33**0.5) / 2)

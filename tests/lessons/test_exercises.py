@@ -1,0 +1,168 @@
+"""The checks are checked: every known mistake by its own sentence, no points for guessing."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+import time
+import types
+
+import pytest
+
+from graphrec_utils import exercises, syllabus
+from graphrec_utils.exercises import core, find, runs
+from graphrec_utils.grading import verdict
+
+EXERCISES = [e for lesson in syllabus.LESSONS for e in exercises.of_lesson(lesson.number)]
+MISTAKES = [(e, m) for e in EXERCISES for m in e.mistakes]
+HIDDEN_SEEDS = tuple(range(100, 120))
+HANGS = 600.0  # no answer of ours takes seconds, but the machine may be busy
+
+
+@functools.cache
+def questions(exercise, seeds) -> list[dict]:
+    return core.questions(exercise, seeds)
+
+
+@functools.cache
+def right(exercise, seeds) -> list[dict]:
+    return core.right(exercise, questions(exercise, seeds))
+
+
+@functools.cache
+def judged(exercise, function, seeds=core.PUBLIC_SEEDS, name=False) -> core.Result:
+    asked = questions(exercise, seeds)
+    outcomes = runs.answers(function, asked, HANGS)
+    return core.judge(exercise, asked, outcomes, name, right(exercise, seeds))
+
+
+@pytest.mark.parametrize("content", [{}, {"ex": 3}, {"ex": core.Exercise("04.9", "f", 1, ())}])
+def test_an_exercise_has_the_number_of_its_file(content, monkeypatch):
+    name = "graphrec_utils.exercises.lesson04.ex8_name"
+    monkeypatch.setitem(sys.modules, name, types.SimpleNamespace(**content))
+    monkeypatch.setattr(find, "modules", lambda number: [name])
+    with pytest.raises(ValueError, match=r'ex8_name must hold ex = Exercise\("04.8"'):
+        find.of_lesson.__wrapped__("04")
+
+
+def test_an_exercise_has_a_solution_and_claims(monkeypatch):
+    ex = core.Exercise("04.8", "f", 1, ())
+    name = "graphrec_utils.exercises.lesson04.ex8_name"
+    monkeypatch.setitem(sys.modules, name, types.SimpleNamespace(ex=ex))
+    monkeypatch.setattr(find, "modules", lambda number: [name])
+    with pytest.raises(ValueError, match=r"ex8_name lacks a solution: write @ex\.solution above"):
+        find.of_lesson.__wrapped__("04")
+    ex.solution(abs)
+    with pytest.raises(ValueError, match=r"ex8_name lacks claims: write ex\.claim\("):
+        find.of_lesson.__wrapped__("04")
+    ex.claim("a number", lambda rng: {"x": 1})
+    assert find.of_lesson.__wrapped__("04") == (ex,)
+
+
+def per_exercise(test):
+    return pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)(test)
+
+
+@per_exercise
+def test_the_reference_passes_on_twenty_seeds(exercise):
+    result = judged(exercise, exercise.reference, HIDDEN_SEEDS)
+    assert result.status == "passed", result.rows
+
+
+@per_exercise
+def test_there_are_at_least_four_mistakes_and_three_hints(exercise):
+    assert len(exercise.mistakes) >= 4, "add plausible wrong functions, each below @ex.mistake"
+    assert len({m.sentence for m in exercise.mistakes}) == len(exercise.mistakes)
+    assert len(exercise.hints) == 3, "a question, the formula, the line"
+
+
+def graded(exercise, function, seeds) -> dict:
+    """Return what the grader makes of an answer: values as its probe sends them, and its verdict."""
+
+    def sent(asked: list[dict]) -> tuple[list[dict], list[dict]]:
+        return asked, verdict.outcomes(json.dumps(runs.answers(function, asked, HANGS)), asked)
+
+    return verdict.decide(
+        exercise, sent(questions(exercise, seeds)), sent(verdict.public(exercise)[0])
+    )
+
+
+BY_CHANCE = {  # a claim holds for these on some seeds only: let its inputs always tell
+    "01.1-cuts the calendar", "01.3-ideal longer than top", "01.3-ideal always full",
+    "01.7-upside down", "03.6-the test item among its negatives",
+    "04.1-moved by the users with events", "05.5-slope 0 01", "09.2-zero by zero",
+    "09.5-the query in its list", "11.2-hits become zero",
+}  # fmt: skip
+UNSEEN = "every claim holds for this mistake: add one whose inputs prove it wrong, on any seed"
+
+
+def misnamed(result: core.Result) -> str:
+    """Return what the author of a mistake reads if its card does not name it."""
+    if result.mistake:
+        return (
+            f"the card says {result.mistake!r}: add a claim that tells the two apart, or drop one"
+        )
+    return "the card names no mistake: where this one fails, it must give the same on every call"
+
+
+@pytest.mark.parametrize(
+    ("exercise", "mistake"), MISTAKES, ids=[f"{e.id}-{m.name}" for e, m in MISTAKES]
+)
+def test_a_mistake_loses_points_and_is_named(exercise, mistake):
+    result = judged(exercise, mistake.function, name=True)
+    assert result.points < exercise.points, UNSEEN
+    assert result.mistake == mistake.sentence, misnamed(result)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "mistake"), MISTAKES, ids=[f"{e.id}-{m.name}" for e, m in MISTAKES]
+)
+def test_a_mistake_loses_points_on_fresh_seeds_too(exercise, mistake):
+    for seed in HIDDEN_SEEDS[:5]:
+        assert judged(exercise, mistake.function, (seed,)).points < exercise.points, UNSEEN
+
+
+@pytest.mark.parametrize(
+    ("exercise", "mistake"), MISTAKES, ids=[f"{e.id}-{m.name}" for e, m in MISTAKES]
+)
+def test_the_grader_says_of_a_mistake_what_the_card_says(exercise, mistake):
+    card = judged(exercise, mistake.function, name=True)
+    entry = graded(exercise, mistake.function, HIDDEN_SEEDS[:3])
+    assert entry["mistake"] == card.mistake
+    assert max(entry["points"], card.points) < exercise.points
+    same = entry["points"] == card.points
+    assert same != (f"{exercise.id}-{mistake.name}" in BY_CHANCE), (entry["points"], card.points)
+
+
+@per_exercise
+def test_the_grader_accepts_what_the_card_accepts(exercise):
+    entry = graded(exercise, exercise.reference, HIDDEN_SEEDS[:3])
+    assert (entry["points"], entry["status"], entry["mistake"]) == (exercise.points, "passed", "")
+
+
+@per_exercise
+def test_returning_nothing_earns_nothing(exercise):
+    assert judged(exercise, lambda *a: None).points == 0
+
+
+@per_exercise
+def test_a_stub_is_missing(exercise):
+    def stub(*_):
+        raise NotImplementedError
+
+    assert judged(exercise, stub).status == "missing"
+
+
+@per_exercise
+def test_a_check_answers_in_under_a_second(exercise):
+    """Seconds that this thread computes, which a busy machine leaves about as they are."""
+    for function in (exercise.reference, exercise.mistakes[0].function):
+        spent = []
+        while len(spent) < 2 or (min(spent) >= 1 and len(spent) < 6):  # the first also compiles
+            start = time.thread_time()
+            asked = core.questions(exercise)
+            core.judge(exercise, asked, runs.answers(function, asked, HANGS))
+            spent.append(time.thread_time() - start)
+        print(f"{exercise.id}: {min(spent):.2f} s")
+        assert min(spent) < 1

@@ -1,0 +1,126 @@
+"""What holds for every visual: the same markup twice, small, self-contained, described."""
+
+from __future__ import annotations
+
+import re
+
+import nbformat
+import numpy as np
+import pytest
+
+from graphrec_utils import toy
+from graphrec_utils.authoring.lesson.source import built, target
+from graphrec_utils.plots import visuals
+from graphrec_utils.plots.visuals.base import BASE
+
+LIKES = (toy.likes(), toy.USERS, toy.ITEMS)
+E = np.array([[1, 0.4], [0.6, 0.8], [-0.4, 1], [1, -0.5], [0.8, 0.5], [0.3, 0.9], [-0.8, 0.6]])
+W = np.array([[0.8, 0.3], [-0.2, 0.9]])
+COSINES = {"positive": E[:, 0], "shared": E[:, 1], "hard": []}
+MADE = {
+    "adjacency": lambda: visuals.adjacency(*LIKES, forms=("A", "symmetric"), longest=4),
+    "allocator": lambda: visuals.allocator({"cakes": 3, "trees": 250}),
+    "als": lambda: visuals.als(*LIKES),
+    "batch_matrix": lambda: visuals.batch_matrix(E[:3], E[3:6], [4, 7, 4], "abc", "xyx"),
+    "bipartite": lambda: visuals.bipartite(*LIKES),
+    "bpr_loss": lambda: visuals.bpr_loss(),
+    "curriculum": lambda: visuals.curriculum([COSINES, COSINES | {"hard": E[:, 1] / 2}]),
+    "hinge": lambda: visuals.hinge(),
+    "calibration": lambda: visuals.calibration(np.arange(-12, 13) / 4, np.arange(25) % 3 > 0),
+    "exposure": lambda: visuals.exposure({"old": 0.2, "new": 0.7, "best": 0.9}),
+    "estimator": lambda: visuals.estimator(),
+    "khop": lambda: visuals.khop(*LIKES),
+    "layers": lambda: visuals.layers(toy.path()),
+    "messages": lambda: visuals.messages(toy.likes(), E, W, W, toy.USERS, toy.ITEMS),
+    "metric_list": lambda: visuals.metric_list([0, 1, 0, 0, 1], missed=1),
+    "one_way": lambda: visuals.one_way(*LIKES),
+    "pixie": lambda: visuals.pixie(*LIKES, preferred=["Cube"], stop=(1, 4)),
+    "product": lambda: visuals.product([1, 0.5], {"Ann": [0.9, -0.2], "Bob": [-0.6, 0.9]}),
+    "sampled_metric": lambda: visuals.sampled_metric(),
+    "scatter": lambda: visuals.scatter(E, [*toy.USERS, *toy.ITEMS]),
+    "smoothing": lambda: visuals.smoothing(*LIKES),
+    "spectrum": lambda: visuals.spectrum(*LIKES),
+    "stream": lambda: visuals.stream([0, 1, 0, 2], [[0, 1, 0], [0, 1, 1]], list("abc")),
+    "surface": lambda: visuals.surface([[E[:4], E[:4, 0], E[:4, 1:].T, E[0, :1]]]),
+    "towers": lambda: visuals.towers(["a", "b", "c"], [0, 90, 200]),
+    "translation": lambda: visuals.translation(),
+    "typed_graph": lambda: visuals.typed_graph(toy.tastes(), goal="film"),
+    "walk": lambda: visuals.walk(*LIKES),
+}
+EACH = pytest.mark.parametrize("make", MADE.values(), ids=MADE)
+
+
+def without_picture(visual) -> str:
+    return re.sub(r"base64,[A-Za-z0-9+/=]*", "base64,", visual.html())
+
+
+def test_every_visual_is_here():
+    there = {path.parent.name for path in BASE.parent.glob("*/*.js")} - {"base"}
+    assert there <= set(visuals.__all__), "name it in plots/visuals/__init__.py, twice"
+    assert {*MADE, "Visual"} == set(visuals.__all__), "MADE of this file has one row for each"
+    assert {made().module.stem for made in MADE.values()} == set(MADE)
+
+
+@EACH
+def test_two_runs_give_the_same_text(make):
+    assert make().html() == make().html()
+    assert re.fullmatch(r"<[^<>]+>", repr(make()))
+    assert "0x" not in repr(make())
+
+
+@EACH
+def test_the_fragment_is_small_and_asks_for_nothing(make):
+    text = without_picture(make())
+    assert len(text.encode()) < 40_000
+    assert not re.search(r"https?:(?!//www\.w3\.org)|@import|url\(|\bfetch\b", text)
+
+
+@EACH
+def test_the_joined_script_has_no_name_twice(make):
+    text = without_picture(make())
+    names = re.findall(r"^(?:const|let|function|class) (\w+)", text, re.MULTILINE)
+    assert len(names) == len(set(names)) > 8
+    assert not re.search(r"^import |^export ", text, re.MULTILINE)
+
+
+@EACH
+def test_the_picture_is_drawn_and_described(make):
+    visual = make()
+    assert len(visual.alt.split()) > 15
+    axes = visual.static()
+    shown = axes if isinstance(axes, tuple) else (axes,)
+    assert all(ax.has_data() or ax.texts for ax in shown)
+
+
+def test_keys_of_the_steps_are_handled_in_one_place():
+    """Visuals that step use `player` of base.js, which listens to ←, →, Home and End."""
+    for module in BASE.parent.glob("*/*.js"):
+        if module.stem != "base":
+            assert "Home:" not in module.read_text("utf-8"), module.name
+
+
+STORED = [target(source, name) for source in built() for name in ("student", "solved")]
+
+
+def code_of(html: str) -> tuple[str, str]:
+    """Return the style sheet and the script of a fragment, without its state and its id."""
+    style = html.partition("<style>")[2].partition("</style>")[0]
+    script = html.partition('<script type="module">')[2].partition("\nfor (const el of ")[0]
+    return style, script
+
+
+@pytest.fixture(scope="module")
+def todays() -> set[tuple[str, str]]:
+    return {code_of(make()._html("")) for make in MADE.values()}  # without drawing the pictures
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_stored_lesson_has_the_visuals_as_they_are_now(todays, path):
+    """`build --check` does not look at outputs; a lesson is built again when a script changes."""
+    cells = nbformat.read(path, 4).cells
+    shown = [
+        o.data.get("text/html", "") for c in cells for o in c.get("outputs", []) if "data" in o
+    ]
+    shown = [html for html in shown if 'class="gr-visual"' in html]
+    assert shown
+    assert {code_of(html) for html in shown} <= todays, f"build {path.name[:2]} again"

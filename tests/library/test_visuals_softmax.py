@@ -1,0 +1,71 @@
+"""The estimator and the stream: their states are the library's numbers, bad input gets a sentence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from graphrec_utils import toy
+from graphrec_utils.exercises.lesson11.ex2_correct_negatives import correct_negatives
+from graphrec_utils.exercises.lesson11.ex3_corrected_loss import corrected_loss
+from graphrec_utils.losses import exact
+from graphrec_utils.plots import visuals
+
+BUCKETS = np.array([[0, 1, 0], [0, 1, 1]])
+
+BAD = {
+    "variant": (visuals.estimator, {"variant": "logq"}, "one of none, slide"),
+    "negatives": (visuals.estimator, {"num_negatives": 3}, "one of"),
+    "no names": (visuals.stream, {"items": [0], "buckets": BUCKETS, "names": []}, "1 to 8 items"),
+    "other names": (visuals.stream, {"items": [0], "buckets": BUCKETS, "names": "ab"}, "(H, n)"),
+    "hashes": (visuals.stream, {"items": [0], "buckets": np.zeros((4, 1), int), "names": "a"}, "1 to 3"),
+    "an id": (visuals.stream, {"items": [3], "buckets": BUCKETS, "names": "abc"}, "ids below 3"),
+    "nothing": (visuals.stream, {"items": [], "buckets": BUCKETS, "names": "abc"}, "1 to 600"),
+    "alpha": (visuals.stream, {"items": [0], "buckets": BUCKETS, "names": "abc", "alpha": 2}, "alpha"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("make", "given", "words"), BAD.values(), ids=BAD)
+def test_bad_input_gets_a_sentence(make, given, words):
+    with pytest.raises(ValueError) as problem:
+        make(**given)
+    assert words in str(problem.value)
+
+
+def test_the_bars_are_the_exact_gradients():
+    state = visuals.estimator().state
+    logits, Q, positive = toy.logits()
+    for name in ("slide, masked", "corrected"):
+        loss, without = exact.VARIANTS[name]
+        found = exact.gradient(loss, logits, Q, positive, 4, without)
+        assert state["columns"][name][2]["gradient"] == pytest.approx(found.tolist(), abs=1e-4)
+    assert state["columns"]["Yi"][0]["learned"] == pytest.approx(state["p"], abs=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("function", "name"), [(correct_negatives, "nQ, masked"), (corrected_loss, "corrected")]
+)
+def test_a_student_s_function_joins_the_variants(function, name):
+    state = visuals.estimator(function=function).state
+    assert state["variant"] == "yours"
+    for mine, right in zip(state["columns"]["yours"], state["columns"][name], strict=True):
+        assert mine["gradient"] == pytest.approx(right["gradient"], abs=2e-4)
+
+
+def unwritten(pos, neg, log_q_neg, hits):
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    "function",
+    [unwritten, lambda a, b, c, d: None, lambda a, b, c, d: torch.tensor(float("nan")) * a.sum()],
+)
+def test_an_unfinished_function_is_left_out_with_a_note(function):
+    visual = visuals.estimator(function=function)
+    assert "yours" not in visual.state["columns"] and visual.note
+
+
+def test_the_alt_text_of_the_stream_tells_share_and_estimate():
+    alt = visuals.stream([0, 1, 0, 2], BUCKETS, "abc").alt
+    assert "a 0.50" in alt and "2 hash functions" in alt
