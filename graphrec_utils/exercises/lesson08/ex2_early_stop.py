@@ -1,0 +1,150 @@
+"""Exercise 08.2: when enough pins have been visited often enough, a query is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from graphrec_utils.exercises.core import Exercise
+
+
+def _stop(
+    pins, ends, min_pins, min_visits,
+    reached=lambda visits, n_v: visits == n_v, enough=lambda high, n_p: high > n_p,
+    wait=True, forget=False,
+):  # fmt: skip
+    """Return the steps made; the options are what can go wrong.
+
+    Args:
+        reached: whether this visit of a pin makes the pin count.
+        enough: whether so many pins are enough.
+        wait: for the end of the walk.
+        forget: the visits at the end of each walk.
+    """
+    visits, high = np.zeros(pins.max() + 1, dtype=int), 0
+    for step, (pin, end) in enumerate(zip(pins, ends, strict=True), start=1):
+        visits[pin] += 1
+        high += bool(reached(visits[pin], min_visits))
+        if (end or not wait) and enough(high, min_pins):
+            return step
+        if end and forget:
+            visits[:], high = 0, 0
+    return len(pins)
+
+
+def _variant(**options) -> Callable:
+    return lambda *inputs: _stop(*inputs, **options)
+
+
+def _walks(rng, min_pins: int, min_visits: int, steps: int = 400, size: int = 30) -> dict:
+    """Walks of about two steps among pins of which a few are visited far more often."""
+    popularity = 1 / np.arange(2, size + 2)
+    pins = rng.choice(size, steps, p=popularity / popularity.sum())
+    ends = rng.random(steps) < 0.3
+    ends[-1] = True
+    return {"pins": pins, "ends": ends, "min_pins": min_pins, "min_visits": min_visits}
+
+
+ex = Exercise(
+    "08.2",
+    "early_stop",
+    points=4,
+    hints=(
+        "Two numbers decide: how often each pin was visited, and how many pins have had their "
+        "n_v-th visit. When does the second one grow?",
+        "It grows by 1 when a pin's count becomes n_v: at that visit, not before and not after. "
+        "Look at it when a walk ends.",
+        "Loop over zip(pins, ends): `visits[pin] += 1`, `high += visits[pin] == min_visits`, and "
+        "`if end and high > min_pins: return` the steps so far. After the loop return len(pins).",
+    ),
+)
+
+
+@ex.solution
+def early_stop(pins, ends, min_pins, min_visits):
+    return _stop(pins, ends, min_pins, min_visits)
+
+
+def _by_hand(rng) -> dict:
+    pins = np.array([4, 2, 4, 7, 2, 2, 9, 4, 7, 9, 4, 2, 4, 2, 4])
+    ends = np.zeros(len(pins), dtype=bool)
+    ends[[1, 2, 5, 9, 11, 12, 14]] = True  # the third pin with two visits comes mid-walk
+    return {"pins": pins, "ends": ends, "min_pins": 2, "min_visits": 2}
+
+
+ex.claim(
+    "more than two pins with two visits: the walk that reaches it goes on to its end", _by_hand
+)
+ex.claim("four pins, five visits each", lambda rng: _walks(rng, 4, 5))
+ex.claim("n_v = 1: every new pin counts, once", lambda rng: _walks(rng, 9, 1))
+
+
+def _exactly(rng) -> dict:
+    """The count stands at n_p at the end of a walk, and grows many walks later."""
+    pins = np.r_[np.repeat([3, 5, 8], 3), np.repeat([3, 5, 8], 5), np.repeat(11, 9)]
+    pins[:9] = rng.permutation(pins[:9])
+    ends = rng.random(len(pins)) < 0.5
+    ends[[8, -1]] = True
+    return {"pins": pins, "ends": ends, "min_pins": 3, "min_visits": 3}
+
+
+ex.claim("exactly n_p pins are not enough: more than n_p", _exactly)
+
+
+def _short(rng) -> dict:
+    inputs = _walks(rng, 60, 3, steps=80)
+    return inputs | {"ends": rng.random(80) < 0.3}
+
+
+ex.claim("never enough: all steps are made", _short)
+
+
+@ex.mistake(
+    "you count a pin at each visit from the n_v-th on, so that one popular pin ends the search "
+    "alone: add 1 only when the count becomes n_v"
+)
+def every_later_visit_counts(*inputs):
+    return _variant(reached=lambda visits, n_v: visits >= n_v)(*inputs)
+
+
+@ex.mistake("n_p pins stop your search; the rule asks for MORE than n_p")
+def at_least_n_p(*inputs):
+    return _variant(enough=lambda high, n_p: high >= n_p)(*inputs)
+
+
+@ex.mistake("you stop in the middle of a walk; the rule is looked at when a walk ends")
+def in_the_middle_of_a_walk(*inputs):
+    return _variant(wait=False)(*inputs)
+
+
+@ex.mistake("a pin counts for you after n_v + 1 visits; the n_v-th visit is the one")
+def more_than_n_v(*inputs):
+    return _variant(reached=lambda visits, n_v: visits == n_v + 1)(*inputs)
+
+
+@ex.mistake("a pin counts for you at its first visit: `min_visits` plays no part")
+def first_visits(*inputs):
+    return _variant(reached=lambda visits, n_v: visits == 1)(*inputs)
+
+
+@ex.mistake("your counts begin anew with every walk: they add up over all walks of the query")
+def every_walk_begins_anew(*inputs):
+    return _variant(forget=True)(*inputs)
+
+
+@ex.mistake("you return the place of the last step, counted from 0; the question is how many steps")
+def one_less(*inputs):
+    return early_stop(*inputs) - 1
+
+
+@ex.mistake("you return how many walks were made; the question is how many steps")
+def walks_instead_of_steps(pins, ends, min_pins, min_visits):
+    return int(ends[: early_stop(pins, ends, min_pins, min_visits)].sum())
+
+
+@ex.mistake("your search has no end of its own: when it is never enough, all steps are made")
+def nothing_without_enough(pins, ends, min_pins, min_visits):
+    made = _stop(pins, ends, min_pins, min_visits)
+    visits = np.bincount(pins[:made])
+    return made if (visits >= min_visits).sum() > min_pins else 0
