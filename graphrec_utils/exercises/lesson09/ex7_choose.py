@@ -1,0 +1,145 @@
+"""Exercise 09.7: the open task. A choice is graded by what it found, and by what it was allowed to see.
+
+Training a PinSage takes longer than a check may, so every setting was trained once beforehand:
+data/results/09_choices.json, made by `python -m tests.benchmarks.pinsage_study choices`.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from graphrec_utils import pinworld, results
+from graphrec_utils.exercises.core import Exercise
+
+KEYS = ("loss", "num_layers", "hard")
+
+
+@functools.cache
+def _scores() -> dict[tuple, float]:
+    """Return what each setting found, NDCG@20."""
+    rows = results.load("09_choices").values["settings"]
+    return {tuple(row[key] for key in KEYS): row["ndcg"] for row in rows}
+
+
+@functools.cache
+def bars() -> tuple[float, float, float]:
+    """Return three numbers to reach: shares of what the best setting found."""
+    best = max(_scores().values())
+    return 0.5 * best, 0.7 * best, 0.95 * best
+
+
+def _problem(choice) -> str:
+    """Say what is wrong with a choice before it is looked up; "" if nothing is."""
+    if set(choice) != {*KEYS, "until_day"}:
+        return f"the choice needs the keys {', '.join(KEYS)}, until_day"
+    day = choice["until_day"]
+    if isinstance(day, bool) or not isinstance(day, int | float) or not day <= pinworld.TRAIN_END:
+        return "your pairs hold the days that are to be predicted: that is a leak"
+    try:
+        known = tuple(choice[key] for key in KEYS) in _scores()
+    except TypeError:  # a list, say
+        known = False
+    if not known:
+        return "one of your entries is none of those that the docstring names"
+    return ""
+
+
+def _found(choice) -> float:
+    if _problem(choice) or choice["until_day"] < pinworld.TRAIN_END:  # fewer days: not measured
+        return 0.0
+    return _scores()[tuple(choice[key] for key in KEYS)]
+
+
+def _kind(choice) -> str:
+    """Return the one thing about a weak choice that explains it best."""
+    if problem := _problem(choice):
+        return problem
+    if choice["until_day"] < pinworld.TRAIN_END:
+        return "young pairs"
+    return "hinge" if choice["loss"] == "hinge" else f"{choice['num_layers']} layers"
+
+
+def _at_least(place: int):
+    def judge(got, expected, inputs) -> str | None:
+        mine, other = (_found(x) >= bars()[place] for x in (got, expected))
+        if mine == other and (mine or _kind(got) == _kind(expected)):
+            return None
+        return _problem(got) or f"NDCG@20 is {_found(got):.4f} with yours"
+
+    return judge
+
+
+def _no_leak(got, expected, inputs) -> str | None:
+    mine, other = _problem(got), _problem(expected)
+    return None if mine == other else mine or "that is allowed"
+
+
+ex = Exercise(
+    "09.7",
+    "choose",
+    points=5,
+    hints=(
+        "Which of the entries decides most? Change one at a time and look at `try_out`.",
+        "The loss and the number of layers decide; hard negatives matter little here. And the days from "
+        "42 on are to be predicted.",
+        "Try the softmax with one layer, without hard negatives, `until_day=42`.",
+    ),
+)
+
+
+@ex.solution
+def choose():
+    return {
+        "loss": "softmax", "num_layers": 1, "hard": "none", "until_day": 42,
+    }  # fmt: skip
+
+
+def _nothing(rng) -> dict:
+    return {}
+
+
+ex.claim(
+    "four entries as the docstring has them, no day of the future", _nothing, 0, judge=_no_leak
+)
+ex.claim("it finds half as much as our best setting", _nothing, judge=_at_least(0))
+ex.claim("it finds seven tenths as much", _nothing, 2, judge=_at_least(1))
+ex.claim("it comes close to our best setting", _nothing, 2, judge=_at_least(2))
+
+
+def _changed(**what):
+    return lambda: choose() | what
+
+
+@ex.mistake(
+    "your pairs hold days from 42 on, and these are to be predicted: the model is told the answers"
+)
+def pairs_of_all_days():
+    return _changed(until_day=56)()
+
+
+@ex.mistake("your pairs end long before day 42: what was engaged since then is missing")
+def young_pairs():
+    return _changed(until_day=14)()
+
+
+@ex.mistake("you chose the hinge: it stops where a pair is right by the margin, and one of 500 negatives in the way "
+            "counts little; the softmax goes on")  # fmt: skip
+def the_hinge():
+    return _changed(loss="hinge")()
+
+
+@ex.mistake(
+    "without a layer a pin hears nobody: what its neighbors on the boards are like is not used"
+)
+def no_layer():
+    return _changed(num_layers=0)()
+
+
+@ex.mistake("two layers, trained as briefly as here, find less than one: try one")
+def two_layers():
+    return _changed(num_layers=2)()
+
+
+@ex.mistake("one of your entries is none of those in the docstring, so nobody has measured it")
+def an_unknown_entry():
+    return _changed(hard="some")()

@@ -1,0 +1,135 @@
+"""What lesson 09 asks: predictions before a result is shown, and the quiz at the end."""
+
+from __future__ import annotations
+
+from graphrec_utils.exercises.questions import Question
+
+QUESTIONS = (
+    Question("09.p1", "A pin is saved to 1,000 boards of 50 pins each. Why keep the 50 most visited pins, and not "
+             "50 neighbors drawn at random as GraphSAGE does?", (
+        ("they are the same every time, and come with weights",
+         "Those that many boards share with the pin are visited most. A random draw would be mostly pins that one "
+         "board in a thousand has put beside it, and others in every batch."),
+        ("there are only 50 different pins on these boards",
+         "There can be up to 50,000. That is why somebody has to choose."),
+        ("so that the walk is shorter",
+         "The walk is the price of choosing. A random draw of neighbors needs none."),
+        ("so that unpopular pins are heard as well",
+         "Rather the contrary: a walk visits popular pins more often. A random draw of an edge does so, too."),
+    )),
+    Question("09.p2", "A batch of 256 of the 7,000 pins, two layers, at most 20 neighbors each. How many pins' content "
+             "has to be read, at most 256 + 256 · 20 + 256 · 400?", (
+        ("nearly all that are on a board",
+         "108,000 places, but only 7,000 pins: the neighborhoods overlap. That is why a larger batch costs less for each "
+         "pin, and why inference goes another way."),
+        ("about 100,000",
+         "There are 7,000 pins. What is drawn twice is computed once: the block holds each pin one time."),
+        ("about 256",
+         "These are the targets. Two layers reach two neighborhoods further out."),
+        ("about 2,000, since neighbors of neighbors are mostly neighbors",
+         "They overlap, but not so much: after two steps of 20 a few pins reach most of this small world."),
+    )),
+    Question("09.p3", "Somebody trains with the slide's sign, positive minus negative. What happens to a pair whose "
+             "positive is ahead by more than the margin already?", (
+        ("it is pushed until the positive is behind",
+         "There the slide's loss is large, and falls when the positive falls. It is 0 when the negative is ahead by "
+         "the margin."),
+        ("nothing, the loss is 0 there",
+         "That is the paper's sign: max(0, negative − positive + margin) is 0 there."),
+        ("it is pulled further apart",
+         "That would be so without the max and with the paper's sign. The slide's sign pushes the other way."),
+    )),
+    Question("09.p4", "PinWorld knows how similar two pins truly are. Of hard negatives from ranks 50 to 300 of the "
+             "7,000 pins, how many are at least as similar to the query as the median positive?", (
+        ("more than one in twenty",
+         "One topic has a few hundred pins here, so ranks 50 to 300 are full of pins about the same thing. "
+         "What is related in a small catalog is soon relevant."),
+        ("fewer than one in twenty",
+         "In a catalog of billions perhaps. Here a topic has a few hundred pins, and the walk stays within it."),
+        ("about half",
+         "That would be as many as of the positives themselves. The walk does leave the topic now and then."),
+    )),
+    Question("09.p5", "Three poolings, and three ways with hard negatives, three seeds each. How large are the "
+             "differences, compared with what separates the paper's rows (39 to 67 %)?", (
+        ("small: a tenth of the number or less",
+         "The pins that share boards here are few, and a mean of them is nearly the weighted mean. And hard "
+         "negatives are made for a catalog in which a thousand pins look right."),
+        ("large: importance and curriculum nearly double it, as in the paper",
+         "There a pin chooses among billions, and the neighborhoods are far larger. Here there is less to gain."),
+        ("there is none at all, the rows are equal",
+         "They differ, by a little. Whether by more than chance is what the cards say."),
+    )),
+    Question("09.p6", "Who finds most of what people engage with next, over the query pins of PinWorld's last week?", (
+        ("who knows pins by name: RP3β, iALS, and a PinSage that has a word of its own for each pin",
+         "Known pins have a history, and it says more than pictures and words. PinSage from content alone comes close, and "
+         "with names it is level."),
+        ("PinSage from content alone, as published",
+         "It is ahead of Pixie, of the untrained mean and of trained content, and a little behind those who count pairs."),
+        ("Pixie, it walks over the boards",
+         "Boards are one thing, and what people did next is another. And a pin on no board it cannot leave."),
+        ("content alone, nothing can overfit",
+         "That two pins look alike is only one of the reasons to go from one to the other."),
+    )),
+    Question("09.p7", "The judge compares true similarity. Against whose lists does PinSage, trained on what people did next, "
+             "do best?", (
+        ("annotation, the words",
+         "A fifth of the pins have no words at all, and the others a few noisy ones."),
+        ("Pixie, the walk",
+         "Boards say much about topics. Only for pins on no board does the walk have nothing to show."),
+        ("visual, the picture",
+         "The picture is PinWorld's best single source on what a pin shows, and the judge asks just that."),
+        ("all alike",
+         "The sources differ much in what they know: the picture nearly tells the truth, the words are few and noisy."),
+    )),
+    Question("09.p8", "All 7,000 pins in batches of 64, two layers. How many times as many vectors are computed as "
+             "layer by layer?", answer=6.5, within=1.6, said=(
+        "About that. Every batch of 64 needs the first layer of a few hundred to two thousand pins, and a hundred batches share most of them.",
+        "More than that: each batch of 64 computes layer 1 of all its neighbors, and the next batch does so again.",
+        "Fewer than that: the neighborhoods of 64 pins overlap, so a batch needs far less than 64 · 21.",
+    )),
+    Question("09.q1", "A colleague's loss is 0 at the start, when all vectors are random, and grows from then on. What do "
+             "you look at?", (
+        ("the sign",
+         "A loss must be small where all is well and large where it is not. This one is the other way round."),
+        ("the learning rate",
+         "Too large a rate makes a loss jump. That it is least where nothing has been learned is another matter."),
+        ("the margin", "A margin moves the place where the loss becomes 0, and does not turn it round."),
+    )),
+    Question("09.q2", "How many hard negatives has a query in epoch 6 of the curriculum, beside 500 shared ones?", (
+        ("5, and the 500 stay", "Epoch n adds n − 1, and nothing is taken away."),
+        ("6, and the 500 stay", "The first epoch has none, so the sixth has five."),
+        ("5, instead of 5 of the 500", "They are added. The model has to tell the query from any pin as well."),
+    )),
+    Question("09.q3", "A mean reciprocal rank of 2.3 is reported. What happened?", (
+        ("R / 100 was not rounded up",
+         "Then rank 1 is worth 100. With the ceiling no query is worth more than 1."),
+        ("the model is very good", "A mean of numbers that are at most 1 is at most 1."),
+        ("the query itself was in the list", "That pushes positives back and makes the number smaller."),
+    )),
+    Question("09.q4", "A pin was made an hour ago: a picture, a title, on no board. What does PinSage have for it?", (
+        ("a vector, from its content alone",
+         "It hears nobody, so n_u is 0, and all that was learned about reading content is used."),
+        ("nothing until the next training", "That is so for models that know pins by name."),
+        ("the vector of the nearest known pin", "Nobody has looked for one. Its own content goes through the layers."),
+    )),
+    Question("09.q5", "Layer-wise inference writes new vectors over old ones while other parts still read them. "
+             "What do you see?", (
+        ("vectors that depend on the order of the pins",
+         "Later parts hear layer k of some neighbors and layer k − 1 of others. Give every layer its own array."),
+        ("an error", "Everything has the right shape. That is why it can go unnoticed for days."),
+        ("the same vectors, a little faster", "Only if no pin had a neighbor in an earlier part."),
+    )),
+    Question("09.q6", "Messages between the two pins of a training pair are left out. Why?", (
+        ("the pair is the answer: who hears it need not learn anything",
+         "At test time the pair is not in the graph yet, so what was learned from hearing it is useless."),
+        ("to save time", "It costs time: somebody has to look for these edges."),
+        ("because the pins are similar already",
+         "Similar pins may well hear each other. The trouble is that this edge is what the model is asked about."),
+    )),
+    Question("09.q7", "A user study says 22.6 % win, 15.1 % lose, 57.5 % draw. What is its 60 %?", (
+        ("win / (win + lose), and 4.8 % are missing",
+         "22.6 / 37.7. Draws do not count, and questions without a majority are in no column."),
+        ("win + half of the draws", "That would be 51 %."),
+        ("win plus what is missing", "That would be 27 %. The column leaves the draws out."),
+    )),
+)  # fmt: skip
