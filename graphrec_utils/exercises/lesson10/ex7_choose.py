@@ -1,0 +1,143 @@
+"""Exercise 10.7: the open task. A choice is graded by what such a tower found on validation."""
+
+from __future__ import annotations
+
+import functools
+
+from graphrec_utils import results
+from graphrec_utils.exercises.core import Exercise
+
+VALUES = {
+    "loss": ("bce", "bpr", "sampled"),
+    "temperature": (None, 1.0, 0.2, 0.05),
+    "half_life": (None, 3.0),
+    "history": ("before", "future", "answer"),
+}
+
+
+@functools.cache
+def _table() -> dict[tuple, float]:
+    """Return choice -> validation NDCG@20, as tests/benchmarks/towers.py measured it."""
+    rows = results.load("10_choices").values["rows"]
+    return {tuple(row[key] for key in VALUES): row["ndcg"] for row in rows}
+
+
+def score(choice: dict) -> float:
+    """Return the NDCG@20 of a choice without a leak, 0 for others."""
+    return 0.0 if _problem(choice) else _table()[tuple(choice[key] for key in VALUES)]
+
+
+def _honest() -> dict[tuple, float]:
+    return {key: value for key, value in _table().items() if key[3] == "before"}
+
+
+def _problem(choice) -> str:
+    """Say why a choice is not allowed, "" if it is."""
+    if not isinstance(choice, dict) or set(choice) != set(VALUES):
+        return f"the choice needs the keys {', '.join(VALUES)}"
+    for key, values in VALUES.items():
+        mine = choice[key]
+        if isinstance(mine, bool) or mine not in values:
+            return f"{key} must be one of {', '.join(map(repr, values))}"
+    return {
+        "before": "",
+        "answer": "your histories hold the answer: that is a leak",
+        "future": "your histories hold what came later: that is a leak",
+    }[choice["history"]]
+
+
+def _kind(choice) -> str:
+    """Return the one thing about a weak choice that explains it best."""
+    if problem := _problem(choice):
+        return problem
+    for key, weak in (("half_life", None), ("temperature", 1.0), ("temperature", 0.05)):
+        if choice[key] == weak:
+            return f"{key} {weak}"
+    return ""
+
+
+def _at_least(share: float):
+    """Judge by a share of the best honest choice."""
+
+    def judge(got, expected, inputs) -> str | None:
+        bar = share * max(_honest().values())
+        mine, other = score(got) >= bar, score(expected) >= bar
+        if mine == other and (mine or _kind(got) == _kind(expected)):
+            return None
+        return _problem(got) or f"NDCG@20 is {score(got):.4f} with yours"
+
+    return judge
+
+
+def _no_leak(got, expected, inputs) -> str | None:
+    mine, other = _problem(got), _problem(expected)
+    return None if mine == other else mine or "that is allowed"
+
+
+ex = Exercise(
+    "10.7",
+    "choose",
+    points=5,
+    hints=(
+        "Which of the four decides most? Change one at a time, and look at `try_out`.",
+        "Films are seen when they are new: what does `half_life` do to the examples? And what can cosines "
+        "not say at a temperature of 1?",
+        'Try `"sampled"` and `"bpr"` with `half_life` 3.0, with the dot product (`None`) and at 0.2; '
+        '`history` stays "before".',
+    ),
+)
+
+
+@ex.solution
+def choose():
+    return {"loss": "sampled", "temperature": None, "half_life": 3.0, "history": "before"}
+
+
+def _nothing(rng) -> dict:
+    return {}
+
+
+ex.claim("four entries from the lists, and no history of the future", _nothing, 0, judge=_no_leak)
+ex.claim("it finds half of what our best choice does", _nothing, judge=_at_least(0.5))
+ex.claim("it finds four fifths of it", _nothing, 2, judge=_at_least(0.8))
+ex.claim("it comes close to our best choice", _nothing, 2, judge=_at_least(0.95))
+
+
+def _changed(**what):
+    return lambda: choose() | what
+
+
+@ex.mistake(
+    "your histories hold the answer: in training the tower reads it off, and tomorrow nobody tells it"
+)
+def the_answer_is_told():
+    return _changed(history="answer")()
+
+
+@ex.mistake("your histories hold what came later: nobody knew that when the film was chosen")
+def the_future_is_told():
+    return {"loss": "sampled", "temperature": None, "half_life": 3.0, "history": "future"}
+
+
+@ex.mistake(
+    "cosines at temperature 1 lie between -1 and 1, and the softmax over them stays nearly flat: "
+    "cool it, or use the dot product"
+)
+def a_temperature_of_one():
+    return _changed(temperature=1.0)()
+
+
+@ex.mistake(
+    "at a temperature of 0.05 a small difference of cosines is everything: the loss looks at few items, "
+    "and learns them by heart"
+)
+def a_temperature_too_low():
+    return _changed(temperature=0.05)()
+
+
+@ex.mistake(
+    "your tower learns from all months alike, and is asked for what comes next: in films that is mostly "
+    "what is new"
+)
+def all_months_alike():
+    return _changed(half_life=None)()

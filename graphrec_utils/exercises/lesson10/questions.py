@@ -1,0 +1,142 @@
+"""What lesson 10 asks: predictions before a result is shown, and the quiz at the end."""
+
+from __future__ import annotations
+
+from graphrec_utils.exercises.questions import Question
+
+QUESTIONS = (
+    Question("10.p1", "Three ways to make histories, one of which holds the answer itself. How do you find it "
+             "in a table of training losses?", (
+        ("it has by far the smallest loss, and will find least",
+         "The tower reads the answer off the history, and at test there is none to read off."),
+        ("it has the largest loss: the answer confuses the tower",
+         "The tower need only find in the history what it is to predict. Nothing is easier."),
+        ("losses tell nothing, only test does",
+         "Test tells it later. But a loss far below the others, after one epoch, is a sign that should "
+         "make you look at the inputs."),
+    )),
+    Question("10.p2", "All scores are 0, and 100 of the 9,999 other items are drawn. What is the loss with "
+             "the constant in front of the sum?", (
+        ("log 10,000, as over the whole catalog",
+         "1 + (9,999 / 100) · 100 = 10,000: the sample stands for all others."),
+        ("log 101, one against a hundred",
+         "That is the loss without the constant: each drawn item would stand for itself alone."),
+        ("log 100",
+         "The positive is in the sum as well, and the hundred drawn ones stand for 9,999."),
+        ("0, since nothing is known yet",
+         "A loss of 0 would mean that the positive has probability 1."),
+    )),
+    Question("10.p3", "One tower, nine trials for each loss, films in time order. Where does popularity that "
+             "forgets within days land among the losses?", (
+        ("behind the softmax, level with BPR",
+         "A list that is the same for everybody. Only the softmax is clearly ahead of it, and iALS and EASE, "
+         "which know who likes what, are far behind."),
+        ("far behind all three losses",
+         "So one would hope. But most of what is liked next came out lately, and that is all it knows."),
+        ("ahead of all three losses",
+         "Ahead of cross-entropy. The softmax knows what is new as well, and who likes which part of it."),
+    )),
+    Question("10.p4", "A softmax over cosines at τ = 1 and some 1,700 items. It starts at log n, about 7.4. What "
+             "will the loss be after training?", (
+        ("still above 5.4",
+         "log(1 + n e⁻²) is 5.45 with 1,713 others, and even that needs all of them to point away from "
+         "the user."),
+        ("about 4, as with the dot product",
+         "That would need logits far apart. Cosines differ by 2 at most."),
+        ("near 0, if it is trained for long enough",
+         "No training helps: the bound holds for whatever vectors there are."),
+    )),
+    Question("10.p5", "With the dot product: where will the popularity of a film stand in its vector?", (
+        ("in its direction, the one that all users share",
+         "Its part along the users' mean goes with how often it was drawn, at +0.8. Its length does not: "
+         "what nobody wants any more is pushed far away, and is long as well."),
+        ("in its length",
+         "So one reads. But a vector may be long away from everybody, and films of last spring are."),
+        ("nowhere, directions are taste",
+         "One direction is nobody's taste: the mean of all users. Whoever points there is shown to all."),
+    )),
+    Question("10.p6", "The tower with the in-batch softmax, as many trials as the others. What will its lists "
+             "show, compared with the softmax over all items?", (
+        ("films with fewer fans, and it finds less",
+         "A popular film is everybody's negative. It is held back by as much as it is popular."),
+        ("about the same films: negatives are negatives",
+         "They would be, if they were drawn alike. Here a film is drawn as often as it is liked."),
+        ("more popular films, since these are in every batch",
+         "They are in every batch, and mostly as negatives: a film is the positive of its own row only."),
+    )),
+    Question("10.p7", "The causal tower, the mean and iALS in time order, equally tuned. Who is on top?", (
+        ("the mean, or nobody can tell",
+         "On seven likes per user there is little order to read, and what counts most here is what is new."),
+        ("the causal tower, clearly",
+         "It can read an order. There has to be one, and enough examples of it."),
+        ("iALS, whose user vector is the exact solution",
+         "Exact for its own question, which weighs all months of its window alike."),
+    )),
+    Question("10.p8", "10 of 40 cells are opened. What share of the exact top 20 will be found, in the worst of "
+             "the three indexes?", (
+        ("about 90 %",
+         "With cosines, whose best cells are small: 15 % of the items are looked at. The two others look at more and "
+         "find 96 %."),
+        ("99 % or more",
+         "Users and items do not lie in the same places: what is best for a user is spread over several cells."),
+        ("about a quarter",
+         "That would be looking at random. The cells with the best centers hold far more than their share."),
+    )),
+    Question("10.q1", "A tower's training loss is a third of what it was last week, and test has become worse. "
+             "What do you look at first?", (
+        ("whether the target is in the history",
+         "Change the target of an example: if the input changes, it was told."),
+        ("the learning rate",
+         "A bad rate makes training worse, not wonderful."),
+        ("the number of negatives",
+         "Fewer negatives lower the loss. But test does not fall because of that alone."),
+    )),
+    Question("10.q2", "Why may the two towers not share a layer that sees user and item together?", (
+        ("item vectors could no longer be made before the user is known",
+         "Then every item would have to be scored for every request, and no index would help."),
+        ("the gradient could not flow through it",
+         "It could, and rankers are built so. But they score hundreds of items, not millions."),
+        ("it would have too many parameters",
+         "It need not have many. The point is what can be computed in advance."),
+    )),
+    Question("10.q3", "50 of 5,001 items are sampled as negatives, drawn from the 5,000 others. By what is their "
+             "sum multiplied?", (
+        ("by 100", "5,000 others over 50 drawn."),
+        ("by 50", "That is how many were drawn; they stand for 5,000."),
+        ("by 1/50", "That makes a mean of them. The partition function is a sum."),
+    )),
+    Question("10.q4", "Two rows of a batch hold the same film. What happens without a mask?", (
+        ("each row pushes its own positive away, as a negative",
+         "The film's gradient is pulled in one column and pushed in the other of the same row."),
+        ("nothing, the two cancel",
+         "They do not: the positive is pulled by 1 - p and the copy pushed by p, in the same row."),
+        ("the film is learned twice as fast",
+         "Two rows pull it, and each of them pushes it, too."),
+    )),
+    Question("10.q5", "Cosines without a temperature, 1,023 negatives. How small can the loss get?", (
+        ("4.94, whatever is trained",
+         "log(1 + 1023 e⁻²): the positive at 1, all negatives at -1."),
+        ("0, as with any softmax",
+         "That needs logits that grow without bound. Cosines end at 1."),
+        ("log 1024",
+         "That is where it starts, when all cosines are equal."),
+    )),
+    Question("10.q6", "Every item gets one more coordinate, the root of M² - |q|², and every query a 0 there. What "
+             "changes?", (
+        ("all items have one length, and no product changes",
+         "So the largest product, the nearest item and the largest cosine are now the same item."),
+        ("long items lose their lead",
+         "They do not: the products are what they were. Only the lengths become equal."),
+        ("the index finds everything",
+         "It opens a few cells, as before. What lies in the others is missed."),
+    )),
+    Question("10.q7", "A paper compares losses on leave-one-out, each user's last event. What does that split know "
+             "that a system does not?", (
+        ("what other users did after that event",
+         "Also in later months. So a model may know what will be popular."),
+        ("the last event itself",
+         "That one is hidden. But the events of all others around and after it are not."),
+        ("nothing, the last event is the future",
+         "It is the future of that user, and the past of many others."),
+    )),
+)  # fmt: skip

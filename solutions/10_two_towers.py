@@ -1,0 +1,842 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # 10 · Two towers and softmax
+#
+# **You will** build the model that fetches candidates in most large systems, train it with three losses on
+# equal terms, catch it cheating, and find its answers without looking at every item.
+#
+# **Time** {{minutes}} minutes · **Points** {{points}} · **Before** lesson 03, its losses ·
+# **Runs on** any CPU
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# As a lecture of fifty minutes: the picture of 10.1, then the hunt: show the three losses first and let the room
+# name the leak before the second column appears. 10.2 with the circle, cooling the softmax by hand; the bound
+# is worth the blackboard. The table of 10.3 deserves ten minutes: ask which row is the simplest one, and
+# what it is good at. If time is short, leave out 10.7. End with the in-batch row, the worst of the
+# softmaxes: it is the question that lesson 11 answers.
+
+# %% tags=["setup"]
+import math
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import torch
+import torch.nn.functional as F
+
+from graphrec_utils import datasets, losses, metrics, results, sampling, style, train
+from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.models import baselines, retrieval, two_tower
+from graphrec_utils.plots import visuals
+from graphrec_utils.results import verdict
+
+style.use()
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Before you begin
+#
+# Three questions from earlier lessons, from memory.
+
+# %% slideshow={"slide_type": "fragment"}
+recall("10")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 10.1 A vector that is made, not stored
+#
+# Matrix factorization keeps a row for every user. Whoever came this morning has none. So compute the row: one
+# **tower** turns a user's history into a vector, another one turns an item into a vector, and
+# the score is their product. Nothing of the user meets anything of the item before that, and this is the point:
+# all item vectors can be made tonight, put into an index, and searched tomorrow in milliseconds.
+#
+# $$
+# s(u, i) = \langle \mathbf e_u, \mathbf q_i \rangle, \qquad
+# \mathbf e_u = \mathbf b + \frac{1}{|H_u|} \sum_{j \in H_u} \mathbf p_j, \qquad
+# \mathbf q_i = \mathbf x_i + \mathbf W \mathbf c_i
+# $$
+#
+# | symbol | in code | meaning |
+# |---|---|---|
+# | $H_u$ | `history` | the latest items of user u, oldest first |
+# | $\mathbf p_j$ | `past` | how item j is read in a history: a table of its own |
+# | $\mathbf b$ | `start` | where every history begins; all that a new user has |
+# | $\mathbf q_i$ | `items` | how item i is sought: its own vector, its content $\mathbf c_i$, or both |
+
+# %% slideshow={"slide_type": "fragment"}
+films = datasets.load("movietweetings-100k", fallback=True).at_least(7).core(5, 5)
+split = films.temporal_split((0.8, 0.1, 0.1), unseen="keep")
+n = films.num_items
+fans = np.bincount(split.train.items, minlength=n)  # (n,)
+on_validation = train.on_validation(split)
+pd.DataFrame(
+    {
+        "events": [len(p) for p in split],
+        "users": [len(np.unique(p.users)) for p in split],
+        "by new users": [f"{np.mean(~np.isin(p.users, split.train.users)):.0%}" for p in split],
+        "on new items": [f"{np.mean(fans[p.items] == 0):.0%}" for p in split],
+    },
+    index=["train", "validation", "test"],
+)
+
+# %% [markdown]
+# Two moments cut the likes of MovieTweetings: train, then validation, then test. New users and new films stay
+# in; a tower without content can only guess at the latter.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 10.1 — `examples` ({{points:10.1}})
+#
+# A tower learns from pairs: what the user had done, and what came next. Write them for one user. By hand,
+# items 7, 3, 8, 5 and two places: the rows are `[-1, -1]`, `[7, -1]`, `[7, 3]`, `[3, 8]`, and the targets
+# 7, 3, 8, 5.
+#
+# *About 8 minutes. Stuck? Hints are free.*
+#
+# {{hints:10.1}}
+
+
+# %% tags=["exercise:10.1"]
+def examples(items: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return what a user had done before each event, and the events.
+
+    Args:
+        items: (k,) int64, the items of one user, oldest first, each once.
+        length: how many places a history has.
+
+    Returns:
+        (k, length) int64 histories: the latest items strictly before the event, oldest first, -1 in the
+        empty places at the end; and the (k,) targets.
+    """
+    ### BEGIN SOLUTION
+    histories = np.full((len(items), length), -1)
+    for t in range(len(items)):
+        row = items[max(0, t - length) : t]
+        histories[t, : len(row)] = row
+    return histories, items.copy()
+    ### END SOLUTION
+
+
+# %% tags=["check:10.1"]
+check("10.1", examples)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### A hunt
+#
+# Three colleagues made the histories of their training examples in three ways. One of them let the **answer**
+# into the history, one all that came **later**, one neither. All else is equal, and at test everybody gets the
+# true history. `sampling.examples` is the library's version of your function, for all users at once.
+#
+# > **Claim** (common belief). A tower that was told the answers has the smallest loss in training, and finds
+# > least.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:10.p1"]
+predict("10.p1")
+
+# %%
+LENGTH, DIM, BATCH = 20, 32, 512
+users, honest, targets = sampling.examples(split.train, LENGTH)
+now = sampling.latest(split.train, LENGTH)  # (m, L), what is known of each user by now
+when = dict(zip(split.train.pairs().tolist(), split.train.times.tolist(), strict=True))
+age = split.train.times.max() - np.array([when[p] for p in (users * n + targets).tolist()])
+drawn_by_age = 2.0 ** (-age / (3 * 86_400))  # an example loses half its weight in three days
+drawn_by_age /= drawn_by_age.sum()
+
+
+def fitted(
+    kind="full",
+    histories=honest,
+    epochs=6,
+    rate=0.003,
+    seed=0,
+    negatives=256,
+    recent=True,
+    **options,
+):
+    """Return a tower trained on examples, and its loss in each epoch."""
+    model = two_tower.TwoTower(now, n, DIM, seed=seed, **options)
+
+    def batches(rng):
+        p = drawn_by_age if recent else None
+        for part in rng.choice(len(targets), (len(targets) // BATCH, BATCH), p=p):
+            yield histories[part], targets[part], torch.from_numpy(rng.integers(0, n, negatives))
+
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
+    learner = train.Torch(model, lambda model, batch: two_tower.loss(model, batch, kind), optimizer)
+    history = train.fit(learner, batches, epochs=epochs, seed=seed, progress=False)
+    return model, history.loss
+
+
+# %% [markdown]
+# One thing in it is new: an example loses half of its weight in three days. Films are watched when they are new,
+# and a tower that learned from last spring alike would offer last spring. In 10.3 you see how much that decides.
+
+
+# %%
+def with_answer(row, target, whole):
+    return [*row, target][-LENGTH:]
+
+
+def with_later(row, target, whole):
+    return [i for i in whole if i != target]
+
+
+def retold(rule):
+    """Return histories that were made by a rule."""
+    out = torch.full_like(honest, -1)
+    for k, (row, target, user) in enumerate(zip(honest, targets, users, strict=True)):
+        told = rule(row[row >= 0].tolist(), int(target), now[user][now[user] >= 0].tolist())
+        out[k, : len(told)] = torch.tensor(told, dtype=torch.int64)
+    return out
+
+
+ways = {"A": retold(with_later), "B": honest, "C": retold(with_answer)}
+hunt = {}
+for name, histories in ways.items():
+    model, loss = fitted(histories=histories)
+    hunt[name] = {"loss, first epoch": loss[0], "loss, last epoch": loss[-1], "model": model}
+pd.DataFrame(hunt).T.drop(columns="model").astype(float).round(2)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Who was told? Decide before you go on. Then look at what they find in the next weeks.
+
+# %% tags=["experiment", "answers:10.p1"]
+found = {
+    name: metrics.found(row["model"], split.train, split.val).ndcg for name, row in hunt.items()
+}
+for name, row in hunt.items():
+    row["NDCG@20 on validation"] = found[name].mean()
+lead = metrics.compare(found["B"], found["C"])
+verdict(
+    "A tower that was told the answers has the smallest loss in training, and finds least.",
+    lead
+    if hunt["C"]["loss, last epoch"] == min(row["loss, last epoch"] for row in hunt.values())
+    and found["C"].mean() == min(x.mean() for x in found.values())
+    else False,
+    detail="; ".join(
+        f"{name} ({told}): loss {hunt[name]['loss, last epoch']:.2f}, NDCG@20 {found[name].mean():.3f}"
+        for name, told in (("A", "later events"), ("B", "neither"), ("C", "the answer"))
+    )
+    + f"; B over C {lead:.3f}",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# A bug like this is never found by looking at training. What gives it away: a loss that is too good, and one
+# test that costs nothing, **change the target and see whether the input changes**.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 10.2 Two vectors meet
+#
+# The plain product lets an item win by being **long**. Many systems take that away: both vectors get the length 1,
+# and the score is their cosine, divided by a **temperature** $\tau$.
+#
+# $$
+# s(u, i) = \frac{1}{\tau} \cdot
+#   \frac{\langle \mathbf e_u, \mathbf q_i \rangle}{\lVert \mathbf e_u \rVert\, \lVert \mathbf q_i \rVert}
+# $$
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+visuals.towers(
+    ["Alien", "Brazil", "Cube", "Drive", "Fargo"], [70, 40, 120, 200, 310], user=95, temperature=1.0
+)
+
+# %% [markdown]
+# *Figure 10.1. Five films on a circle and a user, who liked Alien (framed). On the right the softmax of the five
+# cosines at three temperatures. In the interactive version you turn the user, cool the softmax, and take
+# steps of training.*
+#
+# Put the user exactly on Alien at τ = 1. How probable is Alien? Now cool.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 10.2 — `tower_scores` ({{points:10.2}})
+#
+# Both towers and their meeting, for a batch. By hand: the history holds items 0 and 1 with
+# $\mathbf p_0 = (1, 0)$ and $\mathbf p_1 = (0, 1)$, the start is $(0.5, 0.5)$: the user is $(1, 1)$. Against
+# the item $(1, 0)$ that is a cosine of 0.7071, and at τ = 0.5 a score of 1.4142, whatever the item's length.
+#
+# *About 12 minutes.*
+#
+# {{hints:10.2}}
+
+
+# %% tags=["exercise:10.2"]
+def tower_scores(
+    past: torch.Tensor,
+    start: torch.Tensor,
+    items: torch.Tensor,
+    history: torch.Tensor,
+    temperature: float,
+) -> torch.Tensor:
+    """Return the cosines of users and items over the temperature.
+
+    Args:
+        past: (n, d) how each item is read in a history.
+        start: (d,) what is added to the mean of what was read; an empty history has nothing else.
+        items: (n, d) how each item is sought.
+        history: (B, L) int64 item ids, -1 in empty places at the end of a row.
+        temperature: τ > 0.
+
+    Returns:
+        (B, n) scores.
+    """
+    ### BEGIN SOLUTION
+    there = (history >= 0).float()  # (B, L)
+    read = past[history.clamp(min=0)] * there[..., None]  # (B, L, d)
+    mean = read.sum(dim=1) / there.sum(dim=1, keepdim=True).clamp(min=1)
+    return F.normalize(start + mean, dim=1) @ F.normalize(items, dim=1).T / temperature
+    ### END SOLUTION
+
+
+# %% tags=["check:10.2"]
+check("10.2", tower_scores)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 10.3 All items, or some that stand for them
+#
+# Scores become probabilities: $p(i \mid u) = e^{s_i} / Z$ with the **partition function**
+# $Z = \sum_j e^{s_j}$, and the loss is $-\log p$ of what was liked. Scores before that are **logits**. The gradient
+# says what training does: it pulls the liked item by $1 - p(i)$ and pushes every other item by its
+# probability, so that those push hardest which are wrongly on top.
+
+# %% slideshow={"slide_type": "fragment"}
+f = torch.tensor([[1.0, 0.5, 0.0, -0.5]], requires_grad=True)  # four items, the first was liked
+losses.full_softmax(f, torch.tensor([0])).backward()
+pd.DataFrame({
+    "logit": f[0].tolist(),
+    "probability": f.softmax(dim=1)[0].tolist(),
+    "gradient of the loss": f.grad[0].tolist(),
+}).round(4)  # fmt: skip
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# $Z$ runs over the whole catalog, for every row of a batch. With millions of items nobody can pay that. Draw $S$ of
+# the $n - 1$ other items, all alike, and let them stand for the rest:
+#
+# $$
+# \hat Z = e^{s_i} + \frac{n - 1}{S} \sum_{k=1}^{S} e^{s_{j_k}}
+# $$
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:10.p2", "told"]
+predict("10.p2")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 10.3 — `softmax_loss` ({{points:10.3}})
+#
+# The loss with $\hat Z$. With all others as the sample it has to be the softmax over the catalog. By hand: equal
+# scores, two of ten others: $\log(1 + \frac{10}{2} \cdot 2) = \log 11 = 2.3979$.
+#
+# *About 10 minutes.*
+#
+# {{hints:10.3}}
+
+
+# %% tags=["exercise:10.3"]
+def softmax_loss(pos: torch.Tensor, neg: torch.Tensor, num_others: int) -> torch.Tensor:
+    """Return the sampled softmax loss.
+
+    Args:
+        pos: (B,) score of the liked item of each row.
+        neg: (B, S) scores of items drawn alike from the others.
+        num_others: how many others there are, n - 1.
+
+    Returns:
+        () the mean over the rows; finite for scores of hundreds.
+    """
+    ### BEGIN SOLUTION
+    c = math.log(num_others / neg.shape[1])
+    return (torch.cat([pos[:, None], neg + c], dim=1).logsumexp(dim=1) - pos).mean()
+    ### END SOLUTION
+
+
+# %% tags=["check:10.3"]
+check("10.3", softmax_loss)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### Three losses on one tower
+#
+# Lesson 03 compared models, each with the loss it was published with, and left a question: what does the **loss**
+# alone decide? Here is one tower, the mean of the history, trained with cross-entropy (BCE), BPR and the softmax.
+# BCE and BPR may have as many negatives as they like, up to 256. Nine trials each, three seeds, test asked once.
+#
+# > **Claim** (of the lecture, and of many papers). Equally tuned, a softmax over all items finds more than BPR and
+# > cross-entropy.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:10.p3"]
+predict("10.p3")
+
+# %% tags=["long", "answers:10.p3"]
+stored = results.load("10_towers", command="python -m tests.benchmarks.towers")
+
+
+def table(name, columns=("ndcg", "recall", "known users", "new users", "coverage")):
+    rows = pd.DataFrame(stored.values[name]["models"]).set_index("model")
+    return rows[[c for c in columns if c in rows]].astype(float).round(4)
+
+
+def lead_of(name, one, other):
+    row = stored.values[name]["leads"][f"{one} over {other}"]
+    return metrics.Comparison.of(*(row[k] for k in ("one", "other", "gap", "error", "users")))
+
+
+table("time")
+
+# %% tags=["experiment", "answers:10.p3"]
+leads = {other: lead_of("time", "softmax", other) for other in ("BPR", "BCE")}
+weakest = min(leads.values(), key=lambda lead: lead.gap)
+verdict(
+    "Equally tuned, a softmax over all items finds more than BPR and cross-entropy.",
+    weakest,
+    detail="MovieTweetings by time, NDCG@20 of the softmax and the other, "
+    + "; ".join(f"{other}: {lead:.4f}" for other, lead in leads.items()),
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Now read the first row. **Popularity** that forgets within days has no history and no vector, shows everybody the same,
+# and stands level with BPR and far ahead of iALS, EASE and RP3β, although these may forget as well. Who compares losses
+# only with each other never sees that. Among losses the order is what the papers say. But look at the column of new users
+# too: to them no tower finds more than popularity. An opponent would add that all three losses had the dot product here, and
+# that BPR and cross-entropy may want a temperature. The open task lets you try.
+#
+# And with a **sample** of negatives? The constant changes how hard the negatives push, not which order is best: without
+# it each item that is drawn stands for itself, and all are drawn alike. When they are **not** drawn alike, the order
+# itself changes. That is 10.4.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### Why cosines need a temperature
+#
+# A cosine is at least −1 and at most 1. So the best a softmax over the liked item and $n$ others can ever do is 1
+# against $n$ times −1, and the loss stays above $\log(1 + n\,e^{-2/\tau})$. With 1023 negatives and
+# τ = 1 this floor is 4.94, of 6.93 where one starts.
+#
+# > **Claim** (a bound, and common belief). At τ = 1 the tower hardly gets off its start and finds less than at τ = 0.2.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:10.p4"]
+predict("10.p4")
+
+# %% tags=["experiment", "answers:10.p4"]
+cold = {}
+for temperature in (1.0, 0.2, 0.05):
+    model, loss = fitted(temperature=temperature)
+    cold[temperature] = {
+        "start, log n": math.log(n),
+        "floor": two_tower.floor(n - 1, temperature),
+        "loss": loss[-1],
+        "ndcg": metrics.found(model, split.train, split.val).ndcg,
+        "model": model,
+    }
+lead = metrics.compare(cold[0.2]["ndcg"], cold[1.0]["ndcg"])
+verdict(
+    "At τ = 1 the tower hardly gets off its start and finds less than at τ = 0.2.",
+    lead,
+    detail="; ".join(
+        f"τ = {t:g}: floor {row['floor']:.2f}, loss {row['loss']:.2f} of {row['start, log n']:.2f}, "
+        f"NDCG@20 {row['ndcg'].mean():.3f}"
+        for t, row in cold.items()
+    ),
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The floor is a fact about the **loss**. A list needs only the order of the scores, and small differences can stand in the
+# right order, too. So look at both parts of the card before you repeat that cosines without a temperature cannot learn.
+#
+# ### What the length of a vector says
+#
+# Without a temperature a vector may be long. Is length popularity? And what does a list lose when all lengths are 1?
+#
+# > **Claim** (common belief). With the dot product, popular items get longer vectors.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:10.p5"]
+predict("10.p5")
+
+# %% tags=["experiment", "answers:10.p5"]
+by_kind, lengths = {}, {}
+towers = {"dot product": hunt["B"]["model"], "cosine, τ = 0.2": cold[0.2]["model"]}
+for name, model in towers.items():
+    lists = metrics.rank(model, split.train, 20, np.unique(split.val.users))
+    lengths[name] = model.item().norm(dim=1).detach().numpy()
+    by_kind[name] = {
+        "NDCG@20": on_validation(model),
+        "films shown": metrics.coverage(lists, n),
+        "fans of what is shown": fans[lists].mean(),
+    }
+seen = fans > 0
+recently = np.bincount(targets.numpy(), weights=drawn_by_age, minlength=n)  # by drawn examples
+share = np.log(recently[seen])
+towers_now = towers["dot product"]
+common = towers_now.users(now).mean(dim=0).detach()  # the direction that all users share
+along = (towers_now.item() @ common / common.norm()).detach().numpy()
+figure, axes = plt.subplots(1, 2, figsize=(8, 2.9))
+for ax, y, label in (
+    (axes[0], lengths["dot product"], "length of the item's vector"),
+    (axes[1], along, "part of it along the users' mean"),
+):
+    ax.scatter(recently[seen], y[seen], s=8, color=style.ITEM)
+    ax.set(xscale="log", xlabel="share of the drawn examples", ylabel=label)
+plt.show()
+
+# %% [markdown]
+# *Figure 10.2. Each film's vector, with the dot product, against how often the film was drawn as a positive. Left its length,
+# right its part along the mean of all users, the direction that everybody shares.*
+
+# %% tags=["experiment", "answers:10.p5"]
+verdict(
+    "With the dot product, popular items get longer vectors.",
+    holds=bool(np.corrcoef(lengths["dot product"][seen], share)[0, 1] > 0.3),
+    detail="correlation with the log share of the drawn examples: length "
+    f"{np.corrcoef(lengths['dot product'][seen], share)[0, 1]:+.2f}, part along the users' mean "
+    f"{np.corrcoef(along[seen], share)[0, 1]:+.2f}; "
+    + "; ".join(
+        f"{k}: " + ", ".join(f"{a} {x:.3g}" for a, x in v.items()) for k, v in by_kind.items()
+    ),
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# A vector can be long **away** from everybody, too: what was liked in spring is pushed away with every batch. Popularity
+# is in the direction, the one that all users share. Cosines have a direction left, so they know what is popular as
+# well, but they cannot shout: their lists show other films, and find less here.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 10.4 The batch's own items
+#
+# Drawing negatives costs a look-up of their vectors. But a batch has $B$ item vectors at hand already: those of the
+# other rows. One product of two matrices gives all $B \times B$ logits, the positives on the diagonal. This
+# is how nearly every two-tower model is trained.
+#
+# Two things are different now. The same film may stand in two rows: an **accidental hit**, which would be
+# pushed away as a negative of itself. And negatives come as often as they are liked, not alike.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 10.4 — `in_batch_logits` ({{points:10.4}})
+#
+# *About 8 minutes.*
+#
+# {{hints:10.4}}
+
+
+# %% tags=["exercise:10.4"]
+def in_batch_logits(
+    users: torch.Tensor, items: torch.Tensor, ids: torch.Tensor, temperature: float
+) -> torch.Tensor:
+    """Return the logits of a batch, the positives on the diagonal.
+
+    Args:
+        users: (B, d), row a is the user of pair a.
+        items: (B, d), row a is the item of pair a.
+        ids: (B,) int64, which item it is.
+        temperature: τ > 0; products are divided by it.
+
+    Returns:
+        (B, B), row a for user a. Where column b holds row a's item in another row: -inf.
+    """
+    ### BEGIN SOLUTION
+    hits = ids[:, None] == ids[None, :]
+    hits.fill_diagonal_(False)
+    return (users @ items.T / temperature).masked_fill(hits, -torch.inf)
+    ### END SOLUTION
+
+
+# %% tags=["check:10.4"]
+check("10.4", in_batch_logits)
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+U_batch = [[0.9, 0.4], [0.2, 1.0], [0.8, 0.7], [-0.6, 0.8], [-0.9, -0.2]]
+V_batch = [[1.0, 0.5], [0.1, 0.9], [1.0, 0.5], [-0.5, 0.7], [0.3, -0.8]]
+visuals.batch_matrix(
+    U_batch, V_batch, [4, 1, 4, 7, 2], ["Ann", "Bob", "Cem", "Dot", "Eve"],
+    ["Alien", "Brazil", "Alien", "Cube", "Drive"], function=in_batch_logits,
+)  # fmt: skip
+
+# %% [markdown]
+# *Figure 10.3. The logits of a batch of five pairs. Ann and Cem both liked Alien: the two places are accidental hits.
+# On the right the softmax of Ann's row. In the interactive version you choose a row, set the temperature and
+# let the hits back in. Once your function passes, the numbers are yours.*
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:10.p6"]
+predict("10.p6")
+
+# %% tags=["experiment", "answers:10.p6"]
+rows = pd.DataFrame(stored.values["time"]["models"]).set_index("model")
+names = ["popularity", "softmax", "in-batch softmax"]
+rows.loc[names, ["ndcg", "coverage", "mean count of what is shown"]].astype(float).round(3)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The same tower, the same number of trials, one line of the loss changed. A film that everybody likes is in every batch,
+# as everybody's negative, and learns to stay away. What the in-batch softmax learns is not how probable a film is, but
+# how much more probable than **for anybody**. Sometimes that is what you want; in this table it is not. Lesson 11
+# takes it apart, and repairs it with one subtraction.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 10.5 Who reads the history
+#
+# The mean forgets order. A **causal transformer** does not: each event of the history looks back at those before it,
+# and the output at the last one is the user. `two_tower.Causal` is one block of it; lesson 15 opens it up. And
+# iALS, which has no tower, can make a user's vector as well: by one least-squares solution, the fold-in of
+# lesson 02.
+#
+# > **Claim** (of the papers on sequences). A tower that reads the order finds more than the mean and than iALS.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:10.p7"]
+predict("10.p7")
+
+# %% slideshow={"slide_type": "fragment"} tags=["answers:10.p7"]
+order = ["softmax, causal", "softmax", "iALS", "iALS, any d"]
+table("time", ("ndcg", "recall", "known users", "new users")).loc[order]
+
+# %% tags=["experiment", "answers:10.p7"]
+leads = {o: lead_of("time", "softmax, causal", o) for o in ("softmax", "iALS, any d")}
+weakest = min(leads.values(), key=lambda lead: lead.high)
+verdict(
+    "A tower that reads the order finds more than the mean and than iALS.",
+    weakest,
+    detail="NDCG@20 of the causal tower and the other, "
+    + "; ".join(f"{other}: {lead:.4f}" for other, lead in leads.items()),
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Ahead of iALS and behind the mean. Half of the users have seven likes or fewer: there is little order to read, and a block
+# of attention has more to learn than a mean. On long histories, or when the split gives away what will be popular, papers find the
+# opposite. Lesson 15 asks again, with the data that such towers are made for.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 10.6 Find the best quickly
+#
+# A score that is a product can be searched. First exactly, a chunk of the catalog at a time, so that a matrix of all
+# users and items never exists.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 10.5 — `top_in_chunks` ★ optional ({{points:10.5}})
+#
+# *About 12 minutes.*
+#
+# {{hints:10.5}}
+
+
+# %% tags=["exercise:10.5"]
+def top_in_chunks(users: np.ndarray, items: np.ndarray, top: int, chunk: int) -> np.ndarray:
+    """Return the items with the largest products for each user.
+
+    Args:
+        users: (B, d).
+        items: (n, d).
+        top: how many, at most n.
+        chunk: how many items are scored at a time.
+
+    Returns:
+        (B, top) int64 ids, best first; among equal scores the smaller id comes first. There are never
+        more than B (chunk + top) scores in memory.
+    """
+    ### BEGIN SOLUTION
+    scores, ids = np.zeros((len(users), 0)), np.zeros((len(users), 0), dtype=np.int64)
+    for a in range(0, len(items), chunk):
+        new = users @ items[a : a + chunk].T
+        scores = np.concatenate([scores, new], axis=1)
+        ids = np.concatenate([ids, np.broadcast_to(a + np.arange(new.shape[1]), new.shape)], axis=1)
+        best = np.argsort(-scores, axis=1, kind="stable")[:, :top]
+        scores, ids = (np.take_along_axis(x, best, axis=1) for x in (scores, ids))
+    return ids
+    ### END SOLUTION
+
+
+# %% tags=["check:10.5"]
+check("10.5", top_in_chunks)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### A few cells instead of everything
+#
+# Then approximately. k-means puts similar items into **cells**; a query opens the few cells whose centers suit it
+# best and looks at nothing else. This is an inverted file (IVF), the workhorse of vector search.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 10.6 — `search_cells` ★ optional ({{points:10.6}})
+#
+# *About 8 minutes.*
+#
+# {{hints:10.6}}
+
+
+# %% tags=["exercise:10.6"]
+def search_cells(
+    query: np.ndarray,
+    centers: np.ndarray,
+    cell: np.ndarray,
+    items: np.ndarray,
+    top: int,
+    probes: int,
+) -> np.ndarray:
+    """Return the best items of the best cells.
+
+    Args:
+        query: (d,).
+        centers: (C, d), one for each cell.
+        cell: (n,) int64, the cell of each item; a cell may be empty.
+        items: (n, d).
+        top: how many at most.
+        probes: how many cells are opened: those whose centers have the largest product with the query.
+
+    Returns:
+        (K,) int64 ids of items in these cells, K <= top, the largest product first.
+    """
+    ### BEGIN SOLUTION
+    chosen = np.argsort(-(centers @ query))[:probes]
+    inside = np.flatnonzero(np.isin(cell, chosen))
+    return inside[np.argsort(-(items[inside] @ query))[:top]]
+    ### END SOLUTION
+
+
+# %% tags=["check:10.6"]
+check("10.6", search_cells)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Cells are made by **distance** and opened by **product**. For vectors of length 1 these are the same question. A long
+# vector, though, may win from a cell that looks bad. A trick removes the difference: give every item one more coordinate,
+# $\sqrt{M^2 - \lVert \mathbf q_i \rVert^2}$, and the query a 0 there. All lengths are M now, and no product has changed.
+#
+# > **Claim** (common belief). Opening a quarter of the cells finds 95 % of the exact top 20.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:10.p8"]
+predict("10.p8")
+
+
+# %% tags=["experiment"]
+def searched(model, lift, num_cells=40):
+    """Return for 1 … all cells opened: the share of items looked at, and of the exact top 20 found."""
+    e, q = (x.double().numpy() for x in model.embeddings())
+    queries = e[np.unique(split.val.users)[:400]]
+    index, rows = retrieval.IVF(q, num_cells, lift=lift), []
+    exact = np.argsort(-(queries @ q.T), axis=1)[:, :20]
+    for probes in (1, 2, 4, 7, 10, 15, 20, 30, 40):
+        ids, looked = index.search(queries, 20, probes)
+        share = np.mean([np.isin(a, b).mean() for a, b in zip(exact, ids, strict=True)])
+        rows.append((probes, looked.mean() / n, share))
+    return np.array(rows).T
+
+
+curves = {
+    "cosine": searched(towers["cosine, τ = 0.2"], lift=False),
+    "dot product": searched(towers["dot product"], lift=False),
+    "dot product, lifted": searched(towers["dot product"], lift=True),
+}
+
+# %% slideshow={"slide_type": "fragment"} tags=["answers:10.p8"]
+figure, ax = plt.subplots(figsize=(5.6, 3))
+for (name, (_, looked, share)), mark in zip(curves.items(), ("o-", "s--", "D:"), strict=True):
+    ax.plot(looked, share, mark, label=name)
+ax.plot([0, 1], [0, 1], color=style.CONTEXT, linewidth=1)
+ax.set(xlabel="share of the items looked at", ylabel="of the exact top 20", ylim=(0, 1.03))
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# *Figure 10.4. What is found of the exact top 20 against the share of the items that were looked at, for 40 cells:
+# cosines (circles), the dot product (squares), and the dot product in cells of lifted vectors (diamonds). The thin line is
+# looking at items at random.*
+
+# %% tags=["experiment", "answers:10.p8"]
+quarter = {name: (looked[4], share[4]) for name, (_, looked, share) in curves.items()}  # 10 of 40
+verdict(
+    "Opening a quarter of the cells finds 95 % of the exact top 20.",
+    holds=bool(min(share for _, share in quarter.values()) >= 0.95),
+    detail="10 of 40 cells: "
+    + "; ".join(
+        f"{k}: {a:.0%} of the items looked at, {b:.1%} found" for k, (a, b) in quarter.items()
+    ),
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Read the figure at an equal share of **items looked at**: the cells that cosines open are small. And lifting, which is right in
+# theory, repaired nothing: users and items do not lie in the same places, so what is best for a user is spread over
+# cells in all three. Industry opens more cells, or makes them for the queries.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 10.7 Your choice
+#
+# An open task of twenty minutes. Choose the loss, the temperature (`None` is the dot product), the half-life of the
+# examples in days (`None`: all alike), and what the histories hold. All honest trainings have been made, with 64 negatives, ten epochs and a
+# stop by validation; the check looks up what yours found. `try_out` trains a short one here.
+
+
+# %%
+def try_out(loss, temperature, half_life, history="before"):
+    """Return the NDCG@20 on validation of a tower trained for four epochs."""
+    ways_told = {"before": honest, "future": ways["A"], "answer": ways["C"]}
+    model, _ = fitted(
+        loss, ways_told[history], temperature=temperature, recent=half_life is not None
+    )
+    return on_validation(model)
+
+
+recent_list = on_validation(baselines.popularity(split.train, half_life=5 * 86_400))
+print(f"a tower: {try_out('bpr', None, None):.4f}; popularity of the last days: {recent_list:.4f}")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 10.7 — `choose` ({{points:10.7}})
+#
+# Return your choice. Change one thing at a time, write down what you expect before each run, and conclude in two
+# sentences in a cell of your own: what decided, and what did not matter?
+#
+# *About 20 minutes.*
+#
+# {{hints:10.7}}
+
+
+# %% tags=["exercise:10.7"]
+def choose() -> dict:
+    """Return the settings of a tower for MovieTweetings.
+
+    Returns:
+        {"loss": "bce", "bpr" or "sampled", "temperature": None, 1.0, 0.2 or 0.05,
+        "half_life": None or 3.0, "history": "before", "future" or "answer"}
+    """
+    ### BEGIN SOLUTION
+    return {"loss": "sampled", "temperature": None, "half_life": 3.0, "history": "before"}
+    ### END SOLUTION
+
+
+# %% tags=["check:10.7"]
+check("10.7", choose)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Slide, paper, code
+#
+# | | says | means |
+# |---|---|---|
+# | **slide** | the towers' score is a dot product | with vectors of length 1 a temperature is needed as well, else the loss has a floor of $\log(1 + n e^{-2})$ |
+# | **slide** | negatives $d_i \sim Q(d)$ | say whether they may equal the positive, and whether one may come twice: 10.3 draws from the others, 10.4 masks hits |
+# | **slide** | Q is the frequency | a probability that sums to 1; what changes if it does not, and whether the positive is corrected, is lesson 11 |
+# | **paper**, Covington et al. | a softmax over millions of videos | sampled, with corrected weights, and a user tower that averages histories; at serving a nearest-neighbor search |
+# | **paper**, Yi et al. | in-batch softmax with corrected logits | vectors of length 1 and a temperature, both; the correction is lesson 11 |
+# | **code**, ours | `two_tower.loss(model, batch, "sampled")` | $S$ negatives shared by the batch, hits masked, $n - 1$ over the valid ones of each row |
+# | **code**, to read | `torch.nn.functional.cross_entropy(scores, labels)` on a $B \times B$ matrix | the labels are `arange(B)`. Look up in an implementation that you use: are hits masked, and are there two softmaxes, over rows **and** columns? The second one asks for a user of each item |
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Quiz
+#
+# They come back at the start of later lessons.
+#
+# {{quiz}}
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Take away
+#
+# * A tower makes vectors instead of storing them; only the product connects the two, so items can be indexed.
+# * What stands in a history was known **before** the target. Change the target: the input must not change.
+# * Cosines need a temperature: without one the loss has a floor, though an order can still be learned. What is popular stands
+#   in the direction that all users share.
+# * A softmax is as honest as its negatives. Drawn alike, a constant makes up for their number; from the batch, popular items
+#   are held back.
+# * Before you compare losses, ask what popularity of the last days finds.
+#
+# **Further reading.** Covington, Adams, Sargin, *Deep Neural Networks for YouTube Recommendations*
+# ([DOI 10.1145/2959100.2959190](https://doi.org/10.1145/2959100.2959190)): the first two-stage system told in public. Yi et al.,
+# *Sampling-Bias-Corrected Neural Modeling*
+# ([DOI 10.1145/3298689.3346996](https://doi.org/10.1145/3298689.3346996)): in-batch negatives and their correction.
+# Bachrach et al., *Speeding Up the Xbox Recommender System*
+# ([DOI 10.1145/2645710.2645741](https://doi.org/10.1145/2645710.2645741)): products turned into distances. Kang and McAuley,
+# *Self-Attentive Sequential Recommendation* ([arXiv 1808.09781](https://arxiv.org/abs/1808.09781)): the causal tower.
