@@ -1,0 +1,127 @@
+"""Exercise 11.1: the scores of a batch, corrected in every column."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from graphrec_utils.exercises.core import Exercise
+
+
+def _corrected(scores, items, counts, of=lambda q: q):
+    Q = counts.double() / counts.sum()
+    return scores - of(Q[items].log()).float()[None, :]
+
+
+def _batch(rng, B: int = 6, n: int = 9, items=None, factor: int = 1) -> dict:
+    counts = rng.permutation(np.arange(1, n + 1)) ** 2 * factor
+    if items is None:
+        items = rng.permutation(n)[:B]
+        items[1] = items[0]  # an accidental hit
+    return {
+        "scores": torch.tensor(2 * rng.normal(size=(len(items), len(items))), dtype=torch.float32),
+        "items": torch.tensor(items, dtype=torch.int64),
+        "counts": torch.tensor(counts, dtype=torch.int64),
+    }
+
+
+ex = Exercise(
+    "11.1",
+    "correct_all",
+    points=4,
+    library=("graphrec_utils.sampling.popularity",),
+    hints=(
+        "What is the probability that a column holds item j? And which entries of a column belong "
+        "to that item?",
+        "Q = counts / counts.sum(). Column b is item items[b] in every row, so log Q(items[b]) goes "
+        "off the whole column, the diagonal too.",
+        "`log_q = (counts / counts.sum()).log()[items]`, then `scores - log_q[None, :]`.",
+    ),
+)
+
+
+@ex.solution
+def correct_all(scores, items, counts):
+    return _corrected(scores, items, counts)
+
+
+def _by_hand(rng) -> dict:
+    made = _batch(rng, n=4, items=np.array([2, 0, 3]))
+    return made | {"counts": torch.tensor([6, 1, 2, 1]) * int(rng.integers(1, 4))}
+
+
+ex.claim("three rows, items drawn with probability 0.2, 0.6 and 0.1", _by_hand)
+ex.claim("any batch, one item in two columns", _batch)
+ex.claim(
+    "only proportions count: all counts times a thousand", lambda rng: _batch(rng, factor=1000)
+)
+ex.claim("a batch of one", lambda rng: _batch(rng, items=rng.permutation(9)[:1]))
+
+
+@ex.mistake("you add log Q: that punishes rare items twice; what is drawn often has to count less")
+def plus_instead_of_minus(scores, items, counts):
+    return _corrected(scores, items, counts, lambda q: -q)
+
+
+@ex.mistake(
+    "you took the log of the counts: Q is a probability, counts over their sum. As long as every "
+    "column is corrected the constant cancels, and only then"
+)
+def raw_counts(scores, items, counts):
+    return scores - counts[items].float().log()[None, :]
+
+
+@ex.mistake(
+    "the diagonal is as it was: in this variant the positive is corrected like every other column"
+)
+def the_positive_is_left_out(scores, items, counts):
+    out = _corrected(scores, items, counts)
+    return out.where(~torch.eye(len(out), dtype=torch.bool), scores)
+
+
+@ex.mistake("only the diagonal is corrected in yours; the negatives are what has been drawn")
+def the_positive_only(scores, items, counts):
+    out = _corrected(scores, items, counts)
+    return out.where(torch.eye(len(out), dtype=torch.bool), scores)
+
+
+@ex.mistake(
+    "you took log Q off the rows: row a is the user of pair a, the items stand in the columns"
+)
+def rows_instead_of_columns(scores, items, counts):
+    return _corrected(scores.T, items, counts).T
+
+
+@ex.mistake(
+    "your Q is the share of the batch's own columns: a batch is a handful of draws. `counts` say how "
+    "often an item comes in training"
+)
+def frequency_in_the_batch(scores, items, counts):
+    own = torch.bincount(items, minlength=len(counts))
+    return _corrected(scores, items, own)
+
+
+@ex.mistake(
+    "all items have the same Q in yours: in-batch negatives come as often as people like them, and "
+    "a constant corrects nothing"
+)
+def uniform_q(scores, items, counts):
+    return scores + float(np.log(len(counts)))
+
+
+@ex.mistake("you subtract Q itself; it is its logarithm that the softmax turns into a factor 1 / Q")
+def q_without_log(scores, items, counts):
+    return scores - (counts.double() / counts.sum())[items].float()[None, :]
+
+
+@ex.mistake("counts of the first items are not those of the batch's items: counts[items]")
+def by_place(scores, items, counts):
+    return _corrected(scores, torch.arange(len(items)), counts)
+
+
+@ex.mistake(
+    "you corrected rows and columns: a user is not drawn, only the items in the columns are"
+)
+def rows_as_well(scores, items, counts):
+    both = _corrected(scores, items, counts)
+    return both + (_corrected(scores.T, items, counts).T - scores)

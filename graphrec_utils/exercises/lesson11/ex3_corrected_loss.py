@@ -1,0 +1,170 @@
+"""Exercise 11.3: the loss of "Correcting the LogQ Correction" (RecSys 2025)."""
+
+from __future__ import annotations
+
+import torch
+
+from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.exercises.lesson11 import shared
+from graphrec_utils.exercises.lesson11.ex2_correct_negatives import _gradients
+
+
+def _loss(pos, neg, log_q_neg, log_q_pos, hits, detach=True, rest=True, n_inside=True, n=None,
+          weight=lambda p: 1 - p, mask=True, with_pos=False):  # fmt: skip
+    log_q = log_q_neg
+    if rest:
+        log_q = log_q - (1 - log_q_pos.exp()).log()[:, None]
+    fixed = neg - log_q
+    if mask:
+        fixed = fixed.masked_fill(hits, -torch.inf)
+    valid = (~hits).sum(dim=1) if n is None else torch.full((len(pos),), float(n))
+    shifted = fixed - valid.log()[:, None] if n_inside else fixed
+    both = torch.cat([pos[:, None], shifted], dim=1)
+    w = weight(both.softmax(dim=1)[:, 0])
+    inner = (torch.cat([pos[:, None], fixed], dim=1) if with_pos else fixed).logsumexp(dim=1) - pos
+    return ((w.detach() if detach else w) * inner).mean()
+
+
+def _rows(rng, B: int = 4, S: int = 6, hits: float = 0.25) -> dict:
+    return shared.rows(rng, B, S, hits)
+
+
+ex = Exercise(
+    "11.3",
+    "corrected_loss",
+    points=7,
+    library=("graphrec_utils.losses.corrected_softmax", "graphrec_utils.losses.sampled_softmax"),
+    hints=(
+        "Two parts of the formula need the draws: the sum in the bracket, and P. Which of them has an "
+        "n, and through which of them does no gradient go?",
+        "l = s − log Q + log(1 − Q(i)), hits −∞. Bracket: logsumexp(l) − s⁺. P: the softmax of s⁺ and "
+        "l − log n, n without hits. Loss: the mean of (1 − P), detached, times the bracket.",
+        "`l = neg - log_q_neg + torch.log1p(-log_q_pos.exp())[:, None]`; mask; `inner = l.logsumexp(1) "
+        "- pos`; `n = (~hits).sum(1)`; `weight = torch.sigmoid(inner - n.log()).detach()`.",
+    ),
+)
+
+
+@ex.solution
+def corrected_loss(pos, neg, log_q_neg, log_q_pos, hits):
+    return _loss(pos, neg, log_q_neg, log_q_pos, hits)
+
+
+def _values(got, expected, inputs) -> str | None:
+    if not torch.is_tensor(got[0]) or not torch.allclose(got[0], expected[0], rtol=1e-4, atol=1e-5):
+        return f"the loss is {float(got[0]):.4g} in yours"
+    return _gradients(got, expected)
+
+
+def _pulls(got, expected, inputs) -> str | None:
+    return _gradients(got, expected)
+
+
+def _no_hits(rng) -> dict:
+    made = _rows(rng)
+    return made | {"hits": torch.zeros_like(made["hits"])}
+
+
+def _everything_once(rng) -> dict:
+    """All n - 1 other items, each drawn once and with the same probability."""
+    n = int(rng.integers(5, 8))
+    q = torch.tensor(1 / n).log()
+    return {
+        "pos": torch.tensor(rng.normal(size=3), dtype=torch.float32),
+        "neg": torch.tensor(rng.normal(size=(3, n - 1)), dtype=torch.float32),
+        "log_q_neg": q.expand(3, n - 1).clone(), "log_q_pos": q.expand(3).clone(),
+        "hits": torch.zeros(3, n - 1, dtype=torch.bool),
+    }  # fmt: skip
+
+
+def _popular(rng) -> dict:
+    """Positives that make up a third to two thirds of what is drawn."""
+    made = _rows(rng)
+    return made | {"log_q_pos": torch.tensor(rng.uniform(0.35, 0.65, 4), dtype=torch.float32).log()}
+
+
+GRADIENT = {"run": "call and compare gradient"}
+ex.claim("no hits: value and gradient", _no_hits, **GRADIENT, judge=_values)
+ex.claim("some hits: value and gradient", _rows, **GRADIENT, judge=_values)
+ex.claim(
+    "all other items, each once: the gradient is the full softmax's",
+    _everything_once,
+    **GRADIENT,
+    judge=_pulls,
+)
+ex.claim("positives that are drawn often themselves", _popular, 2, **GRADIENT, judge=_values)
+ex.claim("nine negatives, half of them hits", lambda rng: _rows(rng, 3, 9, 0.5), **GRADIENT,
+         judge=_values)  # fmt: skip
+
+
+@ex.mistake(
+    "the gradient goes through your weight: 1 − P stands outside, a number. Detach it, or the loss "
+    "falls by making P large instead of by ranking"
+)
+def weight_not_detached(*inputs):
+    return _loss(*inputs, detach=False)
+
+
+@ex.mistake(
+    "you correct by Q, but these draws cannot be the positive: what is left is drawn with Q / (1 − Q(i)). "
+    "That shows where the positive is popular"
+)
+def q_instead_of_the_rest(*inputs):
+    return _loss(*inputs, rest=False)
+
+
+@ex.mistake(
+    "your P has no n: the sum of n weighted draws is n times the sum over all items, so P gets far too "
+    "small and the weight is nearly 1"
+)
+def no_n_in_p(*inputs):
+    return _loss(*inputs, n_inside=False)
+
+
+@ex.mistake("your n counts the hits; here it is the number of draws that are left")
+def n_counts_hits(pos, neg, *rest):
+    return _loss(pos, neg, *rest, n=neg.shape[1])
+
+
+@ex.mistake("you weigh by P: then the rows that are learned already push most. It is 1 − P")
+def p_instead_of_the_rest(*inputs):
+    return _loss(*inputs, weight=lambda p: p)
+
+
+@ex.mistake(
+    "there is no weight in yours: sure rows push as hard as unsure ones, the old wrong scale"
+)
+def no_weight(*inputs):
+    return _loss(*inputs, weight=torch.ones_like)
+
+
+@ex.mistake(
+    "hits are in your sums: the bracket compares the positive with other items, never with itself"
+)
+def hits_are_kept(*inputs):
+    return _loss(*inputs, mask=False)
+
+
+@ex.mistake(
+    "the positive stands in your bracket, too: its part is already in the weight 1 − P, here it would "
+    "be counted again"
+)
+def the_positive_in_the_bracket(*inputs):
+    return _loss(*inputs, with_pos=True)
+
+
+@ex.mistake(
+    "this is the softmax of lesson 11.2 with another Q: the gradient is the same, and it is a good loss; "
+    "but the value asked for is that of the bracket with its weight in front"
+)
+def the_same_gradient_in_another_dress(pos, neg, log_q_neg, log_q_pos, hits):
+    n = (~hits).sum(dim=1).log()[:, None]
+    fixed = (neg - log_q_neg + (1 - log_q_pos.exp()).log()[:, None] - n).masked_fill(
+        hits, -torch.inf
+    )
+    return (torch.cat([pos[:, None], fixed], dim=1).logsumexp(dim=1) - pos).mean()
+
+
+@ex.mistake("you return the sum over the rows; a loss is their mean")
+def sum_of_rows(*inputs):
+    return _loss(*inputs) * len(inputs[0])

@@ -1,0 +1,128 @@
+"""Exercise 11.6: the full softmax, value and gradients, in the memory of a few rows."""
+
+from __future__ import annotations
+
+import torch
+
+from graphrec_utils.exercises.core import Exercise
+
+
+def _chunked(user_emb, item_emb, positive, chunk, means=False, last=True, offset=True, add=True,
+             divide=True, users=True):  # fmt: skip
+    B = len(user_emb)
+    total, d_users, d_items = (
+        user_emb.new_zeros(()),
+        torch.zeros_like(user_emb),
+        torch.zeros_like(item_emb),
+    )
+    starts = [a for a in range(0, B, chunk) if last or a + chunk <= B]
+    for start in starts:
+        rows = slice(start, min(start + chunk, B))
+        own = positive[rows] if offset else positive[: rows.stop - rows.start]
+        scores = user_emb[rows] @ item_emb.T
+        weight = 1 / (len(scores) * len(starts)) if means else 1 / B
+        log_p = scores.log_softmax(dim=1)
+        at = torch.arange(len(scores))
+        total = total - weight * log_p[at, own].sum()
+        slope = log_p.exp()
+        slope[at, own] -= 1
+        slope = slope * (weight if divide else 1.0)
+        d_users[rows] = slope @ item_emb
+        d_items = (d_items if add else 0) + slope.T @ user_emb[rows]
+    return total, d_users if users else torch.zeros_like(d_users), d_items
+
+
+def _rows(rng, B: int, chunk: int, n: int = 7, d: int = 3) -> dict:
+    return {
+        "user_emb": torch.tensor(rng.normal(size=(B, d)), dtype=torch.float32),
+        "item_emb": torch.tensor(rng.normal(size=(n, d)), dtype=torch.float32),
+        "positive": torch.tensor(rng.integers(0, n, B)),
+        "chunk": chunk,
+    }
+
+
+def _large(rng) -> dict:
+    """500 rows and 2,000 items: all scores at once are 4 MB; the pilot's are 1.8 MB."""
+    return _rows(rng, 500, 25, n=2000, d=2) | {
+        "pilot": {"inputs": _rows(rng, 300, 20, n=1500, d=2), "dense": 300 * 1500 * 4}
+    }
+
+
+ex = Exercise(
+    "11.6",
+    "chunked_softmax",
+    points=6,
+    library=(
+        "graphrec_utils.losses.chunked_softmax",
+        "graphrec_utils.losses.full_softmax",
+    ),
+    hints=(
+        "The loss of a row needs the scores of this row only. What of a chunk has to be kept when the "
+        "next one comes?",
+        "With P the softmax of a chunk's scores and Y its positives as ones: the gradient of the scores is "
+        "(P − Y) / B, with B the rows of the whole batch. Users get it times item_emb, items its "
+        "transpose times the chunk's users, added up over the chunks.",
+        "`slope = scores.softmax(1)`; `slope[at, own] -= 1`; `slope /= B`; `d_users[rows] = slope @ "
+        "item_emb`; `d_items += slope.T @ user_emb[rows]`; the loss is the sum of -log_softmax over B.",
+    ),
+)
+
+
+@ex.solution
+def chunked_softmax(user_emb, item_emb, positive, chunk):
+    return _chunked(user_emb, item_emb, positive, chunk)
+
+
+ex.claim("eight rows in chunks of four", lambda rng: _rows(rng, 8, 4))
+ex.claim(
+    "all rows in one chunk, and one row at a time",
+    lambda rng: _rows(rng, 6, 6 if rng.random() < 0.5 else 1),
+)
+ex.claim("six rows in chunks of four: the last one is shorter", lambda rng: _rows(rng, 6, 4), 2)
+ex.claim("seven rows in chunks of three", lambda rng: _rows(rng, 7, 3))
+ex.claim(
+    "500 rows and 2,000 items without a matrix of all scores", _large, run="call within memory"
+)
+
+
+@ex.mistake(
+    "you take the mean of the chunks' means: a shorter last chunk then counts as much as a full one. "
+    "Divide the sum by all rows"
+)
+def mean_of_means(*inputs):
+    return _chunked(*inputs, means=True)
+
+
+@ex.mistake("the rows after the last full chunk are missing in yours")
+def the_last_chunk_is_left_out(*inputs):
+    return _chunked(*inputs, last=False)
+
+
+@ex.mistake("every chunk uses the positives of the first one: positive[rows]")
+def positives_of_the_first_chunk(*inputs):
+    return _chunked(*inputs, offset=False)
+
+
+@ex.mistake(
+    "your item gradient is that of the last chunk: all chunks push the same items, so add them up"
+)
+def items_are_overwritten(*inputs):
+    return _chunked(*inputs, add=False)
+
+
+@ex.mistake("your gradients are those of the sum of the rows, your loss is their mean")
+def gradients_of_the_sum(*inputs):
+    return _chunked(*inputs, divide=False)
+
+
+@ex.mistake("users get no gradient in yours; they are half of the product")
+def no_gradient_for_users(*inputs):
+    return _chunked(*inputs, users=False)
+
+
+@ex.mistake(
+    "your numbers are right, but all scores were in memory at once: make those of a chunk, use them, and "
+    "forget them"
+)
+def all_scores_at_once(user_emb, item_emb, positive, chunk):
+    return _chunked(user_emb, item_emb, positive, len(user_emb))

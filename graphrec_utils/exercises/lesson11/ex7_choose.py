@@ -1,0 +1,158 @@
+"""Exercise 11.7: the open task. A choice is graded by what it found when it was trained."""
+
+from __future__ import annotations
+
+import functools
+
+from graphrec_utils import results
+from graphrec_utils.exercises.core import Exercise
+
+KEYS = ("loss", "num_negatives", "uniform", "shift")
+NEAR = 0.95  # of the best choice's NDCG@20
+
+
+@functools.cache
+def _grid() -> dict[tuple, float]:
+    """Return what every choice found, from the stored measurement."""
+    values = results.load("11_choices").values
+    shifts = [float(x) for x in values["columns"][3:]]
+    return {
+        (*row[:3], shift): found
+        for row in values["rows"]
+        for shift, found in zip(shifts, row[3:], strict=True)
+    }
+
+
+@functools.cache
+def bars() -> tuple[float, float, float]:
+    """Return NDCG@20 of bestsellers, of the best loss without correction and shift, and what is near
+    enough to the best choice."""
+    plain = max(found for key, found in _grid().items() if key[0] == "none" and key[3] == 0.0)
+    popular = results.load("11_choices").values["popularity"]
+    return popular, plain * 1.02, NEAR * max(_grid().values())
+
+
+def _key(choice) -> tuple | None:
+    try:
+        key = (
+            str(choice["loss"]), int(choice["num_negatives"]), float(choice["uniform"]),
+            float(choice["shift"]),
+        )  # fmt: skip
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+    return key if set(choice) == set(KEYS) and key in _grid() else None
+
+
+def _problem(choice) -> str:
+    """Say what is wrong with a choice before it is looked up; "" if nothing is."""
+    if set(choice) != set(KEYS):
+        return f"the choice needs the keys {', '.join(KEYS)}"
+    known = list(zip(*_grid(), strict=True))
+    for name, values in zip(KEYS, known, strict=True):
+        if choice[name] not in values:
+            offered = ", ".join(map(str, dict.fromkeys(values)))
+            return f"{name} must be one of {offered}"
+    return ""
+
+
+def _kind(choice) -> str:
+    """Return the one thing about a weak choice that explains it best."""
+    if problem := _problem(choice):
+        return problem
+    if choice["loss"] == "none":
+        return "PMI" if choice["shift"] <= 0 else "too far" if choice["shift"] > 1 else ""
+    return "twice" if choice["shift"] > 0 else "back to PMI" if choice["shift"] < 0 else "log p"
+
+
+def _found(choice) -> float:
+    return 0.0 if _key(choice) is None else _grid()[_key(choice)]
+
+
+def _at_least(which: int):
+    def judge(got, expected, inputs) -> str | None:
+        bar = bars()[which]
+        mine, other = _found(got) >= bar, _found(expected) >= bar
+        if mine == other and (mine or _kind(got) == _kind(expected)):
+            return None
+        return _problem(got) or f"NDCG@20 is {_found(got):.4f} with yours"
+
+    return judge
+
+
+def _allowed(got, expected, inputs) -> str | None:
+    mine, other = _problem(got), _problem(expected)
+    return None if mine == other else mine or "that is allowed"
+
+
+ex = Exercise(
+    "11.7",
+    "choose",
+    points=5,
+    hints=(
+        "Which of the four decides most? Change one at a time and look at `try_out`.",
+        "Corrected losses learn log p, the uncorrected one PMI, and a shift moves between the two. Who says "
+        "that one of the ends is the best place?",
+        "Try `none` with 128 or 1024 negatives, up to half of them uniform, and a shift of 0.5; put the best "
+        "corrected loss beside it.",
+    ),
+)
+
+
+@ex.solution
+def choose():
+    return {"loss": "none", "num_negatives": 1024, "uniform": 0.5, "shift": 0.5}
+
+
+def _nothing(rng) -> dict:
+    return {}
+
+
+ex.claim("four entries, each one of those offered", _nothing, 0, judge=_allowed)
+ex.claim("it finds more than bestsellers do", _nothing, judge=_at_least(0))
+ex.claim("it finds more than the loss without a correction", _nothing, 2, judge=_at_least(1))
+ex.claim("it comes close to our best choice", _nothing, 2, judge=_at_least(2))
+
+
+def _changed(**what):
+    return lambda: choose() | what
+
+
+@ex.mistake(
+    "without a correction the scores are log p − log Q: a week's saves are of popular pins, too, and these stand "
+    "at the end of your lists. A shift brings them back"
+)
+def pmi_as_it_is():
+    return _changed(uniform=0.0, shift=0.0)()
+
+
+@ex.mistake(
+    "a corrected loss without a shift is log p: good, and not the best place here. What lies half-way between PMI "
+    "and log p?"
+)
+def log_p_as_it_is():
+    return _changed(loss="corrected", uniform=0.0)() | {"shift": 0.0}
+
+
+@ex.mistake("your loss is corrected and the shift adds log Q once more: popularity counts twice")
+def corrected_and_shifted():
+    return _changed(loss="corrected", shift=1.5)()
+
+
+@ex.mistake("a negative shift takes away what the correction has brought: that is PMI again")
+def back_to_pmi():
+    return _changed(loss="corrected", shift=-0.5)()
+
+
+@ex.mistake("you shift beyond log p: popular pins are now in all lists")
+def shifted_too_far():
+    return _changed(shift=1.5)()
+
+
+@ex.mistake("the loss of your choice is none of those offered: none, all, negatives, corrected")
+def another_loss():
+    return _changed(loss="full")()
+
+
+@ex.mistake("the number of negatives has to be one that was trained: 16, 128 or 1024")
+def another_number():
+    return _changed(num_negatives=512)()

@@ -1,0 +1,130 @@
+"""What lesson 11 asks: predictions before a result is shown, and the quiz at the end."""
+
+from __future__ import annotations
+
+from graphrec_utils.exercises.questions import Question
+
+QUESTIONS = (
+    Question("11.p1", "Ann's model was trained with uncorrected in-batch negatives until nothing changed "
+             "any more. Which of the two films does it put first for her?", (
+        ("the rare film",
+         "log 0.2 − log 0.1 = 0.69 against log 0.8 − log 0.9 = −0.12. She takes the rare one twice as often as "
+         "it is drawn, the bestseller a little less often."),
+        ("the bestseller, she takes it four times as often",
+         "That is the order of log p. But the bestseller is nine tenths of the negatives as well, and "
+         "is pushed down more than it is pulled up."),
+        ("both alike",
+         "They would be alike if Ann took films as everybody does: then p = Q and every log p − log Q is 0."),
+    )),
+    Question("11.p2", "One negative per row. Which variant learns log p exactly?", (
+        ("log Q off every logit, the positive's too, hits kept",
+         "Yi's form: 0 at every n. The errors of its rows cancel at the optimum, though its gradient at "
+         "any other place is far from the full one."),
+        ("log nQ off the negatives, hits masked",
+         "It has nearly the best gradient, and with one negative its optimum is far away: the logarithm of "
+         "an estimated sum is not estimated without bias."),
+        ("none of them, one negative is not enough",
+         "For most of them that is so. But where every column is corrected, the pairs of positive and "
+         "negative are symmetric, and that alone fixes log p."),
+        ("the loss of 2025",
+         "It is closer than the others that leave the positive alone, and still half a logit or more away "
+         "with one negative."),
+    )),
+    Question("11.p3", "Hits masked, no n, many draws. A user takes one item with probability 0.6. What is "
+             "learned about it?", (
+        ("its score grows without end",
+         "p / (1 − p) is above 1: no finite score makes the mean gradient zero. Only early stopping or a "
+         "penalty ends it."),
+        ("0.6, log Q is subtracted after all",
+         "The direction is right and the scale is not: every row counts 1 / (1 − p) too much, and sure rows "
+         "most."),
+        ("less than 0.6, it is corrected for popularity",
+         "It errs to the other side: sure items are made surer still."),
+    )),
+    Question("11.p4", "Free logits, sure users, 64 draws: masked negatives without n against the corrected "
+             "loss. What will differ?", (
+        ("the probability of the favorite, hardly the ranking",
+         "About 0.64 against 0.47, which is the true one. p / (1 − p) grows with p, so the order of a "
+         "user's items stays."),
+        ("the ranking, clearly",
+         "The wrong scale stretches a user's logits and does not exchange them: the order stays as long as every "
+         "cell has a logit of its own."),
+        ("nothing, 64 draws are plenty",
+         "More draws make the masked variant worse, not better: its limit is the wrong one."),
+    )),
+    Question("11.p5", "The same dot product with 512 in-batch negatives, on MovieTweetings: the usual "
+             "correction (negatives, no n) against the loss of 2025, both tuned. How far apart are they in NDCG@20?", (
+        ("less than a thousandth",
+         "0.0923 against 0.0926. A flat catalog and many negatives: there the weight 1 − P is nearly 1 for "
+         "every row, and the two losses are nearly one."),
+        ("the loss of 2025 is a tenth ahead",
+         "It has the better gradient. But with hundreds of draws from a flat catalog the other one is close to "
+         "it."),
+        ("the usual correction is a tenth ahead",
+         "Its scale is wrong for sure rows only, and in a catalog as flat as this one hardly any row is sure."),
+    )),
+    Question("11.p6", "Take the model that was trained without a correction and add λ log Q when serving. Where is "
+             "the best λ, and how does it compare with losses corrected in training?", (
+        ("about a half, and ahead of them",
+         "0.068 at one half, 0.065 for the corrected losses, 0.062 at λ = 1. Neither PMI nor log p is the "
+         "best list for next week."),
+        ("at λ = 1, where it equals them",
+         "In a table of free logits it would. A model of 32 coordinates that was trained for PMI is another "
+         "one, and at λ = 1 it is behind."),
+        ("at λ = 0, any shift makes it worse",
+         "What is saved later is popular, too, so some of log Q helps: from 0.058 at 0 to 0.068 at one half."),
+    )),
+    Question("11.q1", "A colleague sets Q to raw counts and leaves the positive uncorrected. What happens?", (
+        ("the positive gets a head start of log(total count)",
+         "The constant does not cancel: negatives enter with a margin that large, and the gradient nearly "
+         "vanishes."),
+        ("nothing, constants cancel in a softmax",
+         "They do if every column has them. Here the positive has not."),
+        ("popular items are punished twice",
+         "The direction of the correction is right. It is its constant that is not."),
+    )),
+    Question("11.q2", "Training used log Q for all logits. What is to be done when serving?", (
+        ("rank by the plain scores",
+         "The correction was there so that the scores themselves become log p. Once is enough."),
+        ("subtract log Q, as in training",
+         "That makes PMI of log p: popular items would sink by all that the correction has raised them."),
+        ("add log Q",
+         "That is for a model trained without the correction. Here popularity would count twice."),
+    )),
+    Question("11.q3", "Why is 1 − P in the loss of 2025 detached?", (
+        ("it is a number of the gradient's formula, and has no gradient of its own there",
+         "The identity is one of gradients. With a gradient through the weight the loss would also "
+         "fall by making P large."),
+        ("to save memory",
+         "It saves a little. But without it the gradient is another one."),
+        ("because P is estimated from samples",
+         "The sum in the bracket is, too, and gradients go through it."),
+    )),
+    Question("11.q4", "Half of your negatives are uniform, and you correct all of them by popularity. Who "
+             "profits?", (
+        ("nobody: rare items enter as if they stood for thousands, and are pushed far down",
+         "1 / Q of an item that popularity never draws is huge, but uniform columns do bring it. The "
+         "mixture's Q* is what draws the columns."),
+        ("rare items, their scores are raised",
+         "Their corrected scores are raised inside the sum, where they are negatives: so they are "
+         "pushed down harder."),
+        ("nothing changes, a column has one Q",
+         "One distribution, yes: the mixture of the two halves. Popularity is not that."),
+    )),
+    Question("11.q5", "Two items share a bucket of the streaming estimate. Which error does each get?", (
+        ("its gap is too small, so its probability too large",
+         "The bucket is visited for both. That is why the largest gap of several hash functions counts."),
+        ("its gap is too large, so its probability too small",
+         "Every visit of the other one shortens the gap."),
+        ("none, the gap is an average",
+         "An average over visits of both items: more frequent than either."),
+    )),
+    Question("11.q6", "Six rows, chunks of four, and you average the two chunks' means. What is wrong?", (
+        ("the two rows of the last chunk count twice as much as the others",
+         "Half of the mean comes from two rows, half from four. Divide the sum by all rows."),
+        ("nothing, the mean of means is the mean",
+         "If the groups are of one size. The last chunk is shorter."),
+        ("the gradient is right, only the printed loss is wrong",
+         "The gradient is that of the printed loss, so it has the same weights."),
+    )),
+)  # fmt: skip

@@ -1,0 +1,863 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # 11 · logQ, wrong and right
+#
+# **You will** see what negatives from the batch really teach, derive the correction by log Q, tell its eight
+# variants apart by counting every possible draw, and measure which difference is left on real data.
+#
+# **Time** {{minutes}} minutes · **Points** {{points}} · **Before** lesson 10, softmax and its negatives ·
+# **Runs on** any CPU
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# As a lecture of fifty minutes: 11.1 with its flip by hand, the derivation of 11.2 on the board, the visual
+# of figure 11.2 with the room choosing variants, the identity of 11.4, and the tables of 11.5. Take two
+# votes: "which item comes first?" in 11.1 and "who wins on real data?" in 11.5. If time is short, leave
+# out 11.7 and 11.8. The moment to stop is the second column of the table in 11.3: a variant may be the best
+# estimate of a gradient and not the one that learns the right thing, and both sentences are true.
+
+# %% tags=["setup"]
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import torch
+
+from graphrec_utils import losses, metrics, pinworld, results, style, toy
+from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.losses import exact
+from graphrec_utils.models import sampled
+from graphrec_utils.plots import visuals
+from graphrec_utils.results import verdict
+
+style.use()
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Before you begin
+#
+# Three questions from earlier lessons, from memory.
+
+# %% slideshow={"slide_type": "fragment"}
+recall("11")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# A catalog of a hundred million items has no full softmax. So the other items of the batch serve as
+# negatives: they are in memory anyway. Nearly every candidate generator in industry is trained so, and nearly
+# every code base subtracts a **log Q** somewhere, each in its own way.
+#
+# > **A question to carry through this lesson.** Which of these ways is right, in what sense, and would you
+# > notice if yours were wrong?
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 11.1 What a batch teaches
+#
+# A row of the batch is a user $u$ with an item $i$ they took; the negatives $j$ are what others took.
+#
+# $$
+# \mathcal L = -s_{ui} + \log\Big(e^{s_{ui}} + \sum_{j \in \text{draws}} e^{s_{uj}}\Big),
+# \qquad j \sim Q, \quad Q(j) = \frac{\text{count}_j}{\sum \text{count}} .
+# $$
+#
+# | symbol | in code | meaning |
+# |---|---|---|
+# | $s^+$, $s^-$ | `pos`, `neg` | scores of the row's positive, (B,), and of its draws, (B, S) |
+# | $Q(j)$ | `log_q` | probability that one draw is item $j$ |
+# | $n$ | `num_draws`, S | draws per row |
+# | $p(i \mid u)$ | `p`, `P` | how often the user takes the item: what a full softmax learns |
+# | hit | `hits` | a draw that is the row's own positive |
+#
+# A popular item is the negative of everybody, all the time. Setting the mean gradient to zero gives
+#
+# $$
+# s_{ui} = \log p(i \mid u) - \log Q(i) + \text{const}_u ,
+# $$
+#
+# the *pointwise mutual information*: what this user likes **more than others do**.
+#
+# **By hand.** Ann takes the bestseller with probability 0.8 and a rare film with 0.2. Of all draws 0.9 are
+# the bestseller and 0.1 the rare film.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:11.p1"]
+predict("11.p1")
+
+# %% slideshow={"slide_type": "fragment"} tags=["answers:11.p1"]
+p, Q = np.array([0.8, 0.2]), np.array([0.9, 0.1])
+by_hand = {"log p": np.log(p), "log p - log Q": np.log(p) - np.log(Q)}
+pd.DataFrame(by_hand, index=["bestseller", "rare film"]).round(3)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Two items are a toy. Take twenty users with probabilities of their own over five items, and no simulation: of
+# four draws from five items there are seventy multisets, and `exact.optimum` looks at **every** one, with its
+# probability, until the mean gradient is zero.
+#
+# > **Claim** (common belief). A softmax with in-batch negatives learns how much each user likes each item.
+
+# %% tags=["experiment"]
+torch.manual_seed(0)
+popular = torch.tensor([1.5, 0.7, 0.0, -0.8, -1.4], dtype=torch.float64)
+P = (popular + 0.7 * torch.randn(20, 5, dtype=torch.float64)).softmax(dim=1)  # (users, items)
+Q_all = P.mean(dim=0)  # what a batch of all users draws from
+plain = torch.stack([exact.optimum(exact.VARIANTS["none"].loss, row, Q_all, 4) for row in P])
+
+# %% slideshow={"slide_type": "fragment"}
+rest = plain - P.log()
+rest = (rest - rest.mean(dim=1, keepdim=True)).round(decimals=6)
+figure, ax = plt.subplots(figsize=(6, 2.8))
+ax.plot(Q_all.log().expand_as(P).ravel(), rest.ravel(), "s", color=style.ITEM, alpha=0.5)
+x = torch.linspace(-3.3, -0.6, 2)
+ax.plot(x, -(x - Q_all.log().mean()), color=style.INK, label="slope -1")
+ax.set(xlabel="log Q of the item", ylabel="logit - log p, centered")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# *Figure 11.1. What is learned minus what should be learned, against log Q, for twenty users and five items
+# (squares). All of them lie on the line of slope -1: the more popular an item, the lower its score.*
+
+# %% tags=["experiment"]
+lean = exact.slope(plain, P, Q_all)
+kept = (plain.argmax(dim=1) == P.argmax(dim=1)).double().mean()
+verdict(
+    "A softmax with in-batch negatives learns how much each user likes each item.",
+    holds=abs(lean) < 0.1,
+    detail=f"slope of logit - log p against log Q {lean:+.3f}; the favorite comes first for {kept:.0%} of "
+    "20 users; exact, 4 negatives",
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 11.2 Where log Q comes from
+#
+# The full softmax needs a sum over all items. A draw $j \sim Q$ can stand for it, if it is weighed:
+#
+# $$
+# \sum_{j} e^{s_j} \;=\; \mathbb E_{j \sim Q}\!\left[ \frac{e^{s_j}}{Q(j)} \right]
+# \;\approx\; \frac1n \sum_{k=1}^{n} e^{\,s_{j_k} - \log Q(j_k)}
+# \;=\; \sum_{k=1}^{n} e^{\,s_{j_k} - \log (n\,Q(j_k))} .
+# $$
+#
+# What is drawn twice as often counts half. Three things are left open, and code bases fill them differently:
+#
+# 1. **Is the positive corrected as well?** Yi et al. (2019) subtract $\log Q$ from *every* column. The
+#    lecture's slide leaves the positive alone.
+# 2. **Is there an $n$?** If every column is corrected any constant cancels. If the positive is not, it does
+#    not cancel, and $Q$ must be a probability: counts will not do.
+# 3. **Do hits stay in the sum?** A hit is the positive in the role of its own negative.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 11.1 — `correct_all` ({{points:11.1}})
+#
+# Yi's way. Row $a$ is a user, column $b$ the item of pair $b$; the diagonal holds the positives.
+#
+# By hand: items 2, 0, 3 with counts 6, 1, 2, 1 have $Q$ = 0.2, 0.6, 0.1, so 1.609, 0.511 and 2.303 are
+# **added** to the three columns.
+#
+# *About 6 minutes. Stuck? Hints are free.*
+#
+# {{hints:11.1}}
+
+
+# %% tags=["exercise:11.1"]
+def correct_all(scores: torch.Tensor, items: torch.Tensor, counts: torch.Tensor) -> torch.Tensor:
+    """Return the scores of a batch, corrected in every column.
+
+    Args:
+        scores: (B, B) float32, user of row a with item of column b.
+        items: (B,) int64, the item of each column; one may come twice.
+        counts: (n,) int64, how often each item of the catalog comes in training.
+
+    Returns:
+        (B, B) float32, the scores minus log Q of the column's item.
+    """
+    ### BEGIN SOLUTION
+    log_q = (counts / counts.sum()).log()[items]
+    return scores - log_q[None, :]
+    ### END SOLUTION
+
+
+# %% tags=["check:11.1"]
+check("11.1", correct_all)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 11.2 — `correct_negatives` ★ ({{points:11.2}})
+#
+# The derivation, to the letter: the positive is in the sum with its own score, because it **is** there. The
+# other items are estimated by the draws, each as $e^{s - \log(nQ)}$, and a hit is left out, or the positive
+# would count twice. $n$ is how many were drawn, hits included.
+#
+# *About 12 minutes.*
+#
+# {{hints:11.2}}
+
+
+# %% tags=["exercise:11.2"]
+def correct_negatives(
+    pos: torch.Tensor, neg: torch.Tensor, log_q_neg: torch.Tensor, hits: torch.Tensor
+) -> torch.Tensor:
+    """Return the mean loss of B rows, negatives corrected by log(nQ).
+
+    Args:
+        pos: (B,) float32, scores of the positives.
+        neg: (B, n) float32, scores of the draws.
+        log_q_neg: (B, n) float32, log Q of the draws.
+        hits: (B, n) bool, True where the draw is the row's positive.
+
+    Returns:
+        () float32.
+
+    Example:
+        pos 0 and two draws of score 0 with Q = 0.5, no hit: log(1 + 1 + 1) = 1.0986.
+    """
+    ### BEGIN SOLUTION
+    corrected = neg - log_q_neg - np.log(neg.shape[1])
+    corrected = corrected.masked_fill(hits, -torch.inf)  # (B, n)
+    columns = torch.cat([pos[:, None], corrected], dim=1)
+    return (columns.logsumexp(dim=1) - pos).mean()
+    ### END SOLUTION
+
+
+# %% tags=["check:11.2"]
+check("11.2", correct_negatives)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### See it: every draw at once
+#
+# Four items with logits 1, ½, 0, −½; the first is the positive, and the second is drawn six times out of ten.
+# **Left**, what a loss pulls at on average; outlines are the full softmax. **Right**, the probabilities that
+# are learned in the end. Choose a variant and $n$. Once your function is written, *yours* is it.
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+visuals.estimator(function=correct_negatives)
+
+# %% [markdown]
+# *Figure 11.2. Mean gradients over all draws of four negatives (bars) and the gradient of the full softmax
+# (outlines), for each variant of the correction; above each, how far they are apart. In the interactive
+# version the number of negatives moves, and what is learned stands beside it.*
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 11.3 Eight variants, two questions
+#
+# "Which is best?" has no answer before the criterion is named:
+#
+# * **as an estimate**: how far is the mean gradient from that of the full softmax, at given logits?
+# * **as a teacher**: where is it zero? That is what the model ends at, with so few negatives.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:11.p2"]
+predict("11.p2")
+
+# %% tags=["experiment"]
+f, Q4, positive = toy.logits()
+p4 = f.softmax(dim=0)
+full = p4 - torch.eye(4, dtype=torch.float64)[positive]
+numbers, gradients, ends = (1, 4, 16), {}, {}
+for name, (loss, without) in exact.VARIANTS.items():
+    pulls = {n: exact.gradient(loss, f, Q4, positive, n, without) for n in (*numbers, 64)}
+    gradients[name] = {n: float((g - full).abs().sum()) for n, g in pulls.items()}
+    learned = {n: exact.optimum(loss, p4, Q4, n, without) for n in numbers}
+    ends[name] = {n: exact.error(x, p4) for n, x in learned.items()}
+
+# %% slideshow={"slide_type": "fragment"} tags=["answers:11.p2"]
+columns = {
+    "gradient off by": pd.DataFrame(gradients).T,
+    "learned logits off by": pd.DataFrame(ends).T,
+}
+table = pd.concat(columns, axis=1).rename_axis(columns=["", "negatives"])
+table.round(3)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Read the columns against each other.
+#
+# * **Yi** has one of the worst gradients at small $n$, and learns exactly $\log p$ with a single negative. Its
+#   gradient is not biased *there where it ends*: at the optimum the errors of the rows cancel.
+# * **nQ, masked** and **corrected** have the best gradients, and end a little beside $\log p$ when $n$ is
+#   small: a sum in a logarithm is not estimated without bias.
+# * **slide** gets there when $n$ is large, if hits stay in. With **hits masked**, which is what released code
+#   does, it never gets there, and more negatives make its gradient worse.
+
+# %% tags=["experiment"]
+at_16 = {name: ends[name][16] for name in ("slide", "slide, masked", "nQ, masked", "Yi")}
+verdict(
+    "Subtracting log Q from the negatives, as on the slide, makes a softmax of 16 draws learn log p.",
+    holds=max(at_16["slide"], at_16["slide, masked"]) < 0.1,
+    detail="largest error of a logit, exact: "
+    + ", ".join(f"{name} {x:.3f}" for name, x in at_16.items()),
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Where is the wrong scale a problem?
+#
+# With hits masked and no $n$, many draws lead to the full gradient **divided by** $1 - p(i \mid u)$: a row that
+# is sure pushes as hard as one that is not. Its optimum solves $\hat p_i \propto p_i / (1 - \hat p_i)$.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:11.p3"]
+predict("11.p3")
+
+
+# %% tags=["experiment", "answers:11.p3"]
+def masked_limit(p: np.ndarray, others: int) -> np.ndarray:
+    """Return what is learned of a favorite of probability p, beside equal others, as n grows."""
+    return np.where(p < 0.5, p * (1 - 1 / others) / (1 - p - p / others), np.nan)
+
+
+truth = np.linspace(0.02, 0.5, 97)[:-1]
+figure, ax = plt.subplots(figsize=(6, 3))
+for others, dash in ((3, "-"), (200, "--")):
+    ax.plot(truth, masked_limit(truth, others), dash, label=f"{others} other items")
+ax.plot([0, 0.5], [0, 0.5], color=style.CONTEXT, label="right")
+ax.set(xlabel="true probability of the favorite", ylabel="learned")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# *Figure 11.3. What is learned of a user's favorite, against how probable it is, beside 3 or 200 other items that are alike;
+# hits masked, no n, many draws. A flat catalog lives at the left end, where the lines are close to the diagonal.*
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 11.4 The correction of the correction
+#
+# The lecturer and colleagues (RecSys 2025) begin one step earlier. With $P$ the model's softmax:
+#
+# $$
+# \nabla \mathcal L_{\text{full}} = -\nabla s_i + \sum_j P(j) \nabla s_j
+# = \big(1 - P(i)\big) \Big( -\nabla s_i + \sum_{j \neq i} \tfrac{P(j)}{1 - P(i)} \nabla s_j \Big).
+# $$
+#
+# The bracket is the gradient of $-s_i + \log \sum_{j \neq i} e^{s_j}$: only **other** items, so only these are
+# drawn, and only these corrected, by $Q'(j) = Q(j) / (1 - Q(i))$. In front stands a **weight**: how unsure the
+# model is. The loss takes both from the draws without hits, $n$ of them:
+#
+# $$
+# \mathcal L = \mathrm{sg}\big(1 - \hat P\big) \Big(\! -s^+ + \log \sum_k e^{\,l_k} \Big), \quad
+# l_k = s_{j_k} - \log Q'(j_k), \quad
+# \hat P = \frac{e^{s^+}}{e^{s^+} + \frac1n \sum_k e^{l_k}} .
+# $$
+#
+# $\mathrm{sg}$ lets no gradient through. First the identity, with every item in the sum once:
+
+# %% slideshow={"slide_type": "fragment"}
+s = f.clone().requires_grad_()
+weight = (1 - s.softmax(dim=0)[0]).detach()
+(weight * (s[1:].logsumexp(dim=0) - s[0])).backward()
+print("weighted bracket", s.grad.numpy().round(4))
+print("full softmax    ", full.numpy().round(4), "difference", f"{(s.grad - full).abs().max():.1e}")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 11.3 — `corrected_loss` ★★ ({{points:11.3}})
+#
+# By hand: $s^+ = 0$ with $Q(i) = 0.5$, two draws of score 0 with $Q = 0.25$, no hit. Then $Q' = 0.5$, each
+# $l = 0.693$, the bracket $\log 4 = 1.386$, and $\hat P = 1 / (1 + 2) = 1/3$: the loss is 0.924.
+#
+# *About 15 minutes.*
+#
+# {{hints:11.3}}
+
+
+# %% tags=["exercise:11.3"]
+def corrected_loss(
+    pos: torch.Tensor,
+    neg: torch.Tensor,
+    log_q_neg: torch.Tensor,
+    log_q_pos: torch.Tensor,
+    hits: torch.Tensor,
+) -> torch.Tensor:
+    """Return the mean loss of B rows after "Correcting the LogQ Correction".
+
+    Args:
+        pos: (B,) float32, scores of the positives.
+        neg: (B, S) float32, scores of the draws.
+        log_q_neg: (B, S) float32, log Q of the draws.
+        log_q_pos: (B,) float32, log Q of the positives.
+        hits: (B, S) bool, True where the draw is the row's positive; not all of a row are.
+
+    Returns:
+        () float32, with gradients for pos and neg; it may be negative.
+    """
+    ### BEGIN SOLUTION
+    log_q = log_q_neg - torch.log1p(-log_q_pos.exp())[:, None]  # of Q'
+    inner = (neg - log_q).masked_fill(hits, -torch.inf).logsumexp(dim=1) - pos
+    n = (~hits).sum(dim=1)
+    weight = torch.sigmoid(inner - n.log())  # 1 - P
+    return (weight.detach() * inner).mean()
+    ### END SOLUTION
+
+
+# %% tags=["check:11.3"]
+check("11.3", corrected_loss)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# With $\hat P$ from the same draws, this gradient is **the same** as that of 11.2 with draws from $Q'$: a
+# softmax whose positive is untouched (our observation, the next cell; the paper does not say it). The value
+# differs, the training does not. What the paper's form shows is the weight.
+
+# %% slideshow={"slide_type": "fragment"}
+g = torch.Generator().manual_seed(1)
+q, q_pos = torch.rand(4, 6, generator=g) / 8 + 0.02, torch.tensor([0.1, 0.4, 0.2, 0.6])
+log_q_rest = (q / (1 - q_pos[:, None])).log()
+pulls = []
+for way in ("corrected", "softmax with Q'"):
+    a = torch.linspace(-1, 1, 4).requires_grad_()
+    b = torch.randn(4, 6, generator=g.manual_seed(2)).requires_grad_()
+    if way == "corrected":
+        losses.corrected_softmax(a, b, q.log(), q_pos.log()).backward()
+    else:
+        losses.sampled_softmax(a, b, log_q_rest, num_draws=6).backward()
+    pulls.append(torch.cat([a.grad, b.grad.ravel()]))
+print(f"largest difference of the two gradients {(pulls[0] - pulls[1]).abs().max():.1e}")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Noise, and a catalog that is not a toy
+#
+# Exact sums say nothing about noise. So: 30 users, 200 items, popularity as in Zipf's law, a free logit for each
+# cell, and 300 steps of Adam with $n$ draws. In a second catalog the users are **sure**: one item has more than
+# half of a user's probability for many of them.
+
+
+# %%
+def population(sure: float, seed: int = 0) -> torch.Tensor:
+    """Return (30, 200) probabilities; `sure` scales the users' own tastes."""
+    g = torch.Generator().manual_seed(seed)
+    a, b = (torch.randn(k, 4, generator=g, dtype=torch.float64) for k in (30, 200))
+    popular = -torch.arange(1, 201, dtype=torch.float64).log()
+    return (sure * (a @ b.T) / 2 + popular).softmax(dim=1)
+
+
+def trained(P, name: str, n: int, seed: int, steps: int = 300, draws: int = 16) -> torch.Tensor:
+    """Return logits that 300 steps on drawn events and negatives have made, their later half averaged."""
+    torch.manual_seed(seed)
+    loss, log_q = exact.VARIANTS[name].loss, P.mean(dim=0).log().float()
+    F = torch.zeros(P.shape, requires_grad=True)
+    optimizer, mean = torch.optim.Adam([F], lr=0.1), torch.zeros(P.shape)
+    u = torch.arange(len(P)).repeat_interleave(draws)
+    for step in range(steps):
+        i = torch.multinomial(P, draws, replacement=True).ravel()
+        j = torch.multinomial(P.mean(dim=0), n * len(i), replacement=True).view(-1, n)
+        value = loss(F[u, i], F[u[:, None], j], log_q[j], log_q[i], j == i[:, None])
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+        mean += F.detach() * (step >= steps // 2)
+    return mean / (steps - steps // 2)
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:11.p4"]
+predict("11.p4")
+
+
+# %% tags=["experiment"]
+def share_of_best(F: torch.Tensor, P: torch.Tensor) -> torch.Tensor:
+    """Return per user the probability of the top 10 by F over that of the best 10."""
+    return P.gather(1, F.topk(10).indices).sum(dim=1) / P.topk(10).values.sum(dim=1)
+
+
+names, per_user, rows = ("none", "slide, masked", "Yi", "corrected"), {}, []
+for catalog, sure in (("flat", 1.2), ("sure", 3.0)):
+    P = population(sure)
+    for name in names:
+        for n in (4, 16, 64):
+            made = [trained(P, name, n, seed) for seed in range(3)]
+            good = torch.stack([share_of_best(F, P) for F in made]).mean(dim=0)
+            per_user[catalog, name, n] = good.numpy()
+            told = np.mean([F.softmax(dim=1).gather(1, P.topk(1).indices).mean() for F in made])
+            rows.append({"catalog": catalog, "variant": name, "n": n, "share of the best 10": float(good.mean()),
+                         "favorite, learned": told, "favorite, true": float(P.max(dim=1).values.mean())})  # fmt: skip
+
+# %% slideshow={"slide_type": "fragment"} tags=["answers:11.p4"]
+pd.DataFrame(rows).pivot(
+    index=["catalog", "variant"], columns="n", values=["share of the best 10", "favorite, learned"]
+).round(3)
+
+# %% tags=["experiment", "answers:11.p4"]
+leads = {
+    key: metrics.compare(per_user[(key[0], "corrected", key[1])], per_user[(key[0], "slide, masked", key[1])], margin=0.005)
+    for key in (("flat", 4), ("flat", 64), ("sure", 4), ("sure", 64))
+}  # fmt: skip
+verdict(
+    "A free logit for each cell: the corrected loss ranks better than masked negatives without n.",
+    leads["sure", 4],
+    detail="share of the best ten, margin 0.005, 30 users, 3 seeds; "
+    + "; ".join(f"{catalog}, n = {n}: {lead:.3f}" for (catalog, n), lead in leads.items()),
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 11.5 On real data
+#
+# In a table each user's order stays, since $p / (1 - p)$ grows with $p$. A model has fewer numbers than a table,
+# shares them among users, and spends them where the gradient is: on sure rows, if the scale is wrong.
+#
+# MovieTweetings, cut in time; one dot product of 32 coordinates, trained by eight losses that got equal trials;
+# then rivals that know no softmax. Users and items that are new after the
+# cut stay in test and count as misses for everybody.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:11.p5"]
+predict("11.p5")
+
+# %% tags=["long", "answers:11.p5"]
+stored = results.load("11_rivals", command="python -m tests.benchmarks.logq_rivals rivals")
+found = pd.DataFrame(stored.values["models"]).set_index("model")
+for model, edge in found["at the edge"].items():
+    print(f"{model}: at the edge of its grid; {edge}" if edge else "", end="\n" if edge else "")
+new = stored.values["test events with a new user or item"]
+print(f"{stored.values['users']} users; {new:.0%} of the test events have a new user or item")
+found[["ndcg", "recall", "tail recall", "coverage", "mean popularity"]].round(4)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# > **Claim** (lecture). Correcting in-batch negatives by log Q makes the model find more.
+#
+# > **Claim** (paper). The corrected loss finds more than the usual correction of negatives.
+
+
+# %% tags=["experiment", "answers:11.p5"]
+def lead_of(one: str, other: str) -> metrics.Comparison:
+    row = stored.values["leads"][f"{one} over {other}"]
+    return metrics.Comparison.of(*(row[k] for k in ("one", "other", "gap", "error", "users")))
+
+
+plain, usual, newer = (f"in-batch, {x}" for x in ("no correction", "negatives, no n", "corrected"))
+lead = lead_of(usual, plain)
+price = found.loc[[plain, usual], ["coverage", "tail recall", "mean popularity"]]
+verdict(
+    "Correcting in-batch negatives by log Q makes the model find more.",
+    lead,
+    detail=f"NDCG@20 {lead:.4f}, {lead.users} users, 3 seeds; coverage, tail recall, mean popularity: "
+    + " against ".join(str(price.loc[x].round(3).tolist()) for x in (usual, plain)),
+)
+
+# %% tags=["experiment", "answers:11.p5"]
+lead = lead_of(newer, usual)
+others = [(newer, "full softmax"), ("uniform, corrected", newer), ("in-batch, all logits (Yi)", newer), (newer, "RP3β"), (newer, "popularity")]  # fmt: skip
+verdict(
+    "The corrected loss finds more than the usual correction of negatives.",
+    lead,
+    detail=f"NDCG@20 {lead:.4f}, {lead.users} users; "
+    + "; ".join(f"{a}, against {b}: {lead_of(a, b):.4f}" for a, b in others),
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **The price.** What the correction finds more comes from popular films: coverage falls by more than a quarter and the recall
+# of the tail by half, the mean popularity of what is shown trebles. A course of the lecturer's reports the same shape on
+# ML-1M, in time. If your product wants the tail, PMI may be what you want, and then there is nothing to correct.
+#
+# **And the rivals.** Films are tweeted about when they are new: popularity of the last days, which knows nobody, finds more
+# than any of these losses, and so do the three hops of RP3β. A better loss does not make a model know the date.
+#
+# **How many negatives?** The same losses and knobs with fewer columns.
+
+# %% slideshow={"slide_type": "fragment"} tags=["long"]
+fewer = results.load("11_sizes", command="python -m tests.benchmarks.logq_rivals sizes")
+part = pd.DataFrame(fewer.values["rows"])
+figure, ax = plt.subplots(figsize=(6.4, 3))
+for (name, rows_of), mark in zip(part.groupby("model", sort=False), "osD^", strict=True):
+    ax.errorbar(
+        rows_of.n, rows_of.ndcg, rows_of["sd over seeds"], marker=mark, capsize=3, label=name
+    )
+ax.set(xscale="log", xlabel="negatives, shared by the batch", ylabel="NDCG@20 on test")
+ax.legend(fontsize=8)
+plt.show()
+
+# %% [markdown]
+# *Figure 11.4. NDCG@20 against the number of in-batch negatives for four losses, with the standard deviation over
+# three seeds. Look where lines of corrected variants separate and where they meet.*
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 11.6 A knob at serving time, and items nobody took
+#
+# The uncorrected model learns $\log p - \log Q$. So add $\lambda \log Q$ when serving: $\lambda = 0$ is PMI,
+# $\lambda = 1$ is $\log p$, and between them lies every mixture. (A model that was **trained** with the correction
+# must not get it again.) Stored for PinWorld's validation days, with 1,024 in-batch negatives:
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:11.p6"]
+predict("11.p6")
+
+# %% tags=["long", "answers:11.p6"]
+grid = results.load("11_choices", command="python -m tests.benchmarks.logq_rivals choices").values
+choices = pd.DataFrame(grid["rows"], columns=grid["columns"])
+same = choices[(choices.num_negatives == 1024) & (choices.uniform == 0)]
+same.drop(columns=["num_negatives", "uniform"]).set_index("loss").rename_axis(columns="λ")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Surprise: neither end is the best place. Half-way, the **uncorrected** model finds more than every corrected one, and at
+# $\lambda = 1$ it is not the model that was trained with the correction: its 32 coordinates were spent on PMI, and
+# popularity, added afterwards, costs none of them. An opponent would say: one seed, one week, knobs that nobody tuned for
+# any of them. Right; so it is a candidate for your own validation, and no law. What is recommended is a choice of target,
+# and $\lambda$ is its knob.
+#
+# **Mixed negatives.** An item that nobody took is never an in-batch negative. Its vector is never pushed, and stays
+# where it began. Yang et al. (2020) add $B'$ items drawn from all $n$ alike. Then a column is no longer drawn
+# from $Q$, and its correction is the log of the **mixture**, for both halves.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 11.4 — `mixed_log_q` ({{points:11.4}})
+#
+# By hand: counts 6, 2, 2, 0, 0; 30 columns of the batch and 10 of all items. The first item: (30 · 0.6 + 10 / 5) / 40
+# = 0.5, log 0.5 = −0.693.
+#
+# *About 6 minutes.*
+#
+# {{hints:11.4}}
+
+
+# %% tags=["exercise:11.4"]
+def mixed_log_q(counts: np.ndarray, num_in_batch: int, num_uniform: int) -> np.ndarray:
+    """Return the log of the probability that a column holds each item.
+
+    Args:
+        counts: (n,) int64, how often each item comes in training; some never.
+        num_in_batch: B columns that are items of the batch.
+        num_uniform: B' columns drawn from all n items alike.
+
+    Returns:
+        (n,) float64.
+    """
+    ### BEGIN SOLUTION
+    Q = counts / counts.sum()
+    return np.log((num_in_batch * Q + num_uniform / len(Q)) / (num_in_batch + num_uniform))
+    ### END SOLUTION
+
+
+# %% tags=["check:11.4"]
+check("11.4", mixed_log_q)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# On PinWorld nearly a quarter of the pins has no save in the first six weeks. How much of the lists do they get, with
+# and without uniform columns? (Before you look: a vector that is never pushed is also never pulled, and stays short. A
+# short vector has small scores. Towers whose vectors all have length 1 do not have this protection.)
+
+# %%
+saves, later, _ = pinworld.load("small").split(("save",))
+later, never = later.without(saves), np.bincount(saves.items, minlength=saves.num_items) == 0
+rows = []
+for uniform in (0.0, 0.5):
+    model = sampled.fit(saves, "corrected", 512, uniform, batch=512, epochs=3, reg=0.03)
+    lists = metrics.rank(model, saves, 20, np.unique(later.users))
+    rows.append({"uniform share": uniform, "pins never saved": never.mean(), "of the lists": never[lists].mean(),
+                 "NDCG@20": metrics.found(model, saves, later).ndcg.mean()})  # fmt: skip
+pd.DataFrame(rows).set_index("uniform share").round(4)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 11.7 Where does Q come from?
+#
+# Counting needs the whole past. A system that learns from a **stream** needs $Q$ now, for items it has never seen,
+# in a fixed memory. Yi et al. keep two small tables, hashed: when was a bucket last seen, and how far apart are its
+# visits. At step $t$, for the bucket of the item:
+#
+# $$
+# \text{gap} \leftarrow (1 - \alpha)\, \text{gap} + \alpha\, (t - \text{last}), \qquad \text{last} \leftarrow t,
+# \qquad \hat Q = 1 / \text{gap} .
+# $$
+#
+# Items that share a bucket are seen too often. So there are several hash functions, and the **largest** gap counts.
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+events = np.random.default_rng(0).choice(6, 300, p=[0.36, 0.26, 0.18, 0.1, 0.06, 0.04])
+buckets = np.array([[0, 1, 2, 3, 0, 1], [2, 0, 1, 3, 3, 2]])
+visuals.stream(events, buckets, ["Alien", "Brazil", "Cube", "Drive", "Elf", "Fargo"])
+
+# %% [markdown]
+# *Figure 11.5. Left, how often six films came in 300 events (outlines), and what two hashed tables say (bars). Right,
+# the tables: who shares a bucket, and its gap. Fargo shares with a frequent film in both tables and seems five times as
+# frequent as it is; for Elf the larger of two gaps is the better one. In the interactive version events come one by one.*
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 11.5 — `stream_frequency` ★ optional ({{points:11.5}})
+#
+# By hand: an item that comes at every tenth step, $\alpha = 0.1$, a gap of 1 to begin with: after its first visit
+# the gap is 0.9 · 1 + 0.1 · 10 = 1.9, and after many it is 10.
+#
+# *About 12 minutes.*
+#
+# {{hints:11.5}}
+
+
+# %% tags=["exercise:11.5"]
+def stream_frequency(
+    stream: np.ndarray, buckets: np.ndarray, alpha: float, start: float
+) -> np.ndarray:
+    """Return the probability of each item as the stream tells it.
+
+    Args:
+        stream: (T,) int64, the item of step 1, 2, …, T.
+        buckets: (H, n) int64, the bucket of each item under each of H hash functions.
+        alpha: how fast a gap moves.
+        start: every bucket's gap at the beginning; its last visit is step 0.
+
+    Returns:
+        (n,) float64, 1 over the largest of an item's H gaps.
+    """
+    ### BEGIN SOLUTION
+    H, width = len(buckets), buckets.max() + 1
+    last, gap = np.zeros((H, width)), np.full((H, width), float(start))
+    for t, item in enumerate(stream, start=1):
+        for h in range(H):
+            b = buckets[h, item]
+            gap[h, b] = (1 - alpha) * gap[h, b] + alpha * (t - last[h, b])
+            last[h, b] = t
+    return 1 / np.max([gap[h, buckets[h]] for h in range(H)], axis=0)
+    ### END SOLUTION
+
+
+# %% tags=["check:11.5"]
+check("11.5", stream_frequency)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 11.8 Or no sampling at all
+#
+# With a catalog of some ten thousand items the obstacle to the full softmax is memory, not time: (B, n) scores,
+# kept until the backward pass. A row's loss needs no other row. So take a **chunk** of rows, compute its part of the
+# loss and its gradients, and forget its scores.
+
+# %% slideshow={"slide_type": "fragment"}
+figure, ax = plt.subplots(figsize=(6, 2.8))
+B, n_items, MB = 2.0 ** np.arange(6, 16), 50_000, 4 / 2**20
+for name, numbers in {
+    "full": B * n_items, "in-batch": B * B, "1,024 shared": B * 1024, "full, chunks of 64": 64 * n_items + 0 * B,
+}.items():  # fmt: skip
+    ax.plot(B, numbers * MB, marker="o", label=name)
+ax.set(xscale="log", yscale="log", xlabel="rows in a batch", ylabel="MB of scores")
+ax.legend(fontsize=8)
+plt.show()
+
+# %% [markdown]
+# *Figure 11.6. Megabytes that one matrix of float32 scores takes, against the rows of a batch, for 50,000 items.
+# Full grows with the batch, in-batch with its square; chunks do not grow.*
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 11.6 — `chunked_softmax` ★★ optional ({{points:11.6}})
+#
+# No autograd: write the two gradients yourself. With $\mathbf P$ the softmax of a chunk's scores and $\mathbf Y$ its
+# positives as ones, the gradient of the scores is $(\mathbf P - \mathbf Y) / B$, with $B$ **all** rows.
+#
+# *About 15 minutes.*
+#
+# {{hints:11.6}}
+
+
+# %% tags=["exercise:11.6"]
+def chunked_softmax(
+    user_emb: torch.Tensor, item_emb: torch.Tensor, positive: torch.Tensor, chunk: int
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return the full softmax loss and its gradients, a chunk of rows at a time.
+
+    Args:
+        user_emb: (B, d) float32.
+        item_emb: (n, d) float32.
+        positive: (B,) int64, the item of each row.
+        chunk: rows at a time; the last chunk may be shorter.
+
+    Returns:
+        loss (), the mean over all B rows; its gradients (B, d) and (n, d).
+    """
+    ### BEGIN SOLUTION
+    B, loss = len(user_emb), torch.zeros(())
+    d_users, d_items = torch.zeros_like(user_emb), torch.zeros_like(item_emb)
+    for start in range(0, B, chunk):
+        rows = slice(start, start + chunk)
+        log_p = (user_emb[rows] @ item_emb.T).log_softmax(dim=1)  # (chunk, n)
+        at = torch.arange(len(log_p))
+        loss -= log_p[at, positive[rows]].sum() / B
+        slope = log_p.exp()
+        slope[at, positive[rows]] -= 1
+        d_users[rows] = slope @ item_emb / B
+        d_items += slope.T @ user_emb[rows] / B
+    return loss, d_users, d_items
+    ### END SOLUTION
+
+
+# %% tags=["check:11.6"]
+check("11.6", chunked_softmax)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 11.9 Your choice
+#
+# An open task of twenty minutes. A dot product of 32 coordinates learns three epochs of PinWorld's saves; what users
+# save in the week after is sought. Choose the loss, how many negatives (16, 128 or 1024), which share of them is uniform
+# (0, 0.5 or 1), and the shift $\lambda$ when serving (-0.5, 0, 0.5, 1 or 1.5). `try_out` trains your choice, with another
+# seed than the check's.
+
+
+# %%
+def try_out(loss: str, num_negatives: int, uniform: float, shift: float, seed: int = 1) -> float:
+    """Return NDCG@20 on the validation week for a choice."""
+    factors = sampled.fit(saves, loss, num_negatives, uniform, seed=seed, **grid["fixed"])
+    counts = np.bincount(saves.items, minlength=saves.num_items)
+    log_q = np.log(np.maximum(counts, 0.5) / counts.sum())
+    users = np.hstack([factors.user_emb, np.ones((saves.num_users, 1))])
+    items = np.hstack([factors.item_emb, shift * log_q[:, None]])
+    return metrics.found(type(factors)(users, items), saves, later).ndcg.mean()
+
+
+print(f"{try_out(loss='none', num_negatives=128, uniform=0.0, shift=0.0):.4f}")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 11.7 — `choose` ({{points:11.7}})
+#
+# Write down what you expect before each run; change one thing at a time. Conclude in two sentences in a cell of your own:
+# what decided, and what did not matter.
+#
+# *About 20 minutes.*
+#
+# {{hints:11.7}}
+
+
+# %% tags=["exercise:11.7"]
+def choose() -> dict:
+    """Return the settings of a dot product for PinWorld.
+
+    Returns:
+        {"loss": "none", "all", "negatives" or "corrected", "num_negatives": int, "uniform": float,
+        "shift": float}
+    """
+    ### BEGIN SOLUTION
+    return {"loss": "none", "num_negatives": 1024, "uniform": 0.5, "shift": 0.5}
+    ### END SOLUTION
+
+
+# %% tags=["check:11.7"]
+check("11.7", choose)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Slide, paper, code
+#
+# | | says | means |
+# |---|---|---|
+# | **slide** | $d_i \sim Q$ | with replacement? may a draw be the positive? Both change the estimator (11.3) |
+# | **slide** | $s - \log Q(d)$ for negatives, Q "the frequency" | Q has to be a probability: with the positive untouched a constant is a margin. Without $n$ it is right for many draws with hits in, never with hits out |
+# | **slide** | "so that popular items are not punished" | uncorrected learns $\log p - \log Q$, corrected $\log p$. It is a choice of what to learn, no regularizer |
+# | **slide**, MultiBiSage | logQ with Q = popularity, and mixed negatives | a mixture has its own Q* (11.4) |
+# | **paper**, Yi et al. 2019 | every logit minus $\log p_j$ | the optimum is right at every $n$, if hits stay in; then masking hits is a change of the loss |
+# | **code**, TensorFlow Recommenders, `Retrieval` | `candidate_sampling_probability` corrects all columns; `remove_accidental_hits` is another option | both at once are *Yi, masked*: figure 11.2 shows what that learns |
+# | **code**, released with the 2025 paper, `train_in_batch_logq_old.py` | negatives minus log(count / total), hits out, no $n$ | our *slide, masked*; Yi's form is not among the arms |
+# | **code**, the same, `train_in_batch_logq_new.py` | half of the negatives are uniform, corrected by popularity | the text of the mixed-negatives script; the in-batch ones are the batch's *distinct* items, which come with another probability than count / total |
+#
+# **Read it yourself.** Open these two scripts. Find the detached weight, the $n$ inside $\hat P$, and the two clamps at
+# $10^{-10}$: which rows get no gradient from them? (Those whose bracket exceeds 23.)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Quiz
+#
+# They come back at the start of later lessons.
+#
+# {{quiz}}
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Take away
+#
+# * In-batch negatives teach PMI, what a user likes more than others do. Log Q makes it $\log p$: a choice of target.
+# * "Best" needs its criterion: a gradient close to the full one, or the right place to end. They name different variants.
+# * Mask hits and leave the positive alone: then put $n$ in. Correct everything: then leave hits in.
+# * Q is what your columns are really drawn from. Half uniform is a mixture; distinct items are something else again.
+# * On real data with many negatives variants of the correction come close to each other. Measure before you believe a
+#   table, this one included.
+#
+# **Further reading.** Khrylchenko et al., *Correcting the LogQ Correction*
+# ([arXiv 2507.09331](https://arxiv.org/abs/2507.09331)): the loss of 11.4. Yi et al., *Sampling-Bias-Corrected Neural Modeling*
+# ([DOI 10.1145/3298689.3346996](https://doi.org/10.1145/3298689.3346996)): all logits, and the stream. Yang et al., *Mixed Negative
+# Sampling* ([DOI 10.1145/3366424.3386195](https://doi.org/10.1145/3366424.3386195)). Petrov, Macdonald, *gSASRec*
+# ([arXiv 2308.07192](https://arxiv.org/abs/2308.07192)): what few negatives do to a model's confidence.
