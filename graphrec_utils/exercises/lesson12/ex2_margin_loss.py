@@ -1,0 +1,136 @@
+"""Exercise 12.2: a true fact has to be nearer than a corrupted one, by a margin."""
+
+from __future__ import annotations
+
+import torch
+
+from graphrec_utils.exercises.core import Exercise
+
+ex = Exercise(
+    "12.2",
+    "margin_loss",
+    points=4,
+    library=("graphrec_utils.losses.hinge",),
+    hints=(
+        "Small distances are good. For which pair of numbers should nothing be left to do: d_pos = 1, "
+        "d_neg = 5, or the other way round?",
+        "max(0, margin + d_pos − d_neg) for every pair of a fact and one of its corrupted ones; then the mean.",
+        "`torch.relu(margin + d_pos[:, None] - d_neg).mean()`.",
+    ),
+)
+
+
+@ex.solution
+def margin_loss(d_pos, d_neg, margin):
+    return torch.relu(margin + d_pos[:, None] - d_neg).mean()
+
+
+def _distances(rng, margin: float, spread: float = 1.0, count: int = 3) -> dict:
+    d_pos, d_neg = rng.gamma(3, spread / 2, size=6), rng.gamma(4, spread / 2, size=(6, count))
+    return {"d_pos": torch.tensor(d_pos), "d_neg": torch.tensor(d_neg), "margin": margin}
+
+
+def _hand(rng) -> dict:
+    """Four facts: with room to spare, just too close, the wrong way round, and equal."""
+    d_pos, d_neg = torch.tensor([0.5, 1.0, 3.0, 2.0]), torch.tensor([[3.0], [1.5], [1.0], [2.0]])
+    return {"d_pos": d_pos, "d_neg": d_neg, "margin": 1.0}
+
+
+def _far(rng) -> dict:
+    """Some facts keep their distance from all their corrupted ones, some from none."""
+    inputs = _distances(rng, 0.5, count=4)
+    inputs["d_neg"][:3] += 10
+    return inputs
+
+
+ex.claim("by hand: 0, 0.5, 3 and 1 for a margin of 1, on average 1.125", _hand)
+ex.claim("any distances, three corrupted facts each", lambda rng: _distances(rng, 1.0))
+ex.claim("another margin", lambda rng: _distances(rng, 0.3, 2.0))
+ex.claim("whoever keeps the distance adds nothing", _far)
+ex.claim(
+    "the gradient brings true facts nearer and pushes corrupted ones away",
+    lambda rng: _distances(rng, 0.7),
+    run="call and compare gradient",
+)
+
+
+@ex.mistake(
+    "that is the slide's sign, for distances: it is 0 when corrupted facts are the near ones, so training would "
+    "push the true ones away"
+)
+def the_sign_of_the_slide(d_pos, d_neg, margin):
+    return torch.relu(margin + d_neg - d_pos[:, None]).mean()
+
+
+@ex.mistake(
+    "you subtracted the margin: true facts may then even be farther away than corrupted ones, for free"
+)
+def margin_subtracted(d_pos, d_neg, margin):
+    return torch.relu(d_pos[:, None] - d_neg - margin).mean()
+
+
+@ex.mistake(
+    "you left out the maximum with 0: the loss then falls forever by pushing corrupted facts away"
+)
+def without_the_hinge(d_pos, d_neg, margin):
+    return (margin + d_pos[:, None] - d_neg).mean()
+
+
+@ex.mistake("you added everything up; the mean over all pairs was asked for")
+def the_sum(d_pos, d_neg, margin):
+    return torch.relu(margin + d_pos[:, None] - d_neg).sum()
+
+
+@ex.mistake(
+    "you took the mean of the corrupted distances first: each of them has to keep the margin by itself"
+)
+def mean_inside(d_pos, d_neg, margin):
+    return torch.relu(margin + d_pos - d_neg.mean(dim=1)).mean()
+
+
+@ex.mistake(
+    "you compare with the nearest corrupted fact only; the mean over all of them was asked for"
+)
+def hardest_only(d_pos, d_neg, margin):
+    return torch.relu(margin + d_pos - d_neg.min(dim=1).values).mean()
+
+
+@ex.mistake("you squared the hinge: this is another loss, small violations hardly count in it")
+def squared_hinge(d_pos, d_neg, margin):
+    return torch.relu(margin + d_pos[:, None] - d_neg).square().mean()
+
+
+@ex.mistake(
+    "you ignore the margin: then the loss is 0 as soon as all distances are equal, for example all 0"
+)
+def without_a_margin(d_pos, d_neg, margin):
+    return torch.relu(d_pos[:, None] - d_neg).mean()
+
+
+@ex.mistake("your margin is always 1; it is an argument")
+def margin_of_one(d_pos, d_neg, margin):
+    return torch.relu(1 + d_pos[:, None] - d_neg).mean()
+
+
+@ex.mistake("this is the smooth twin, a softplus; the hinge is exactly 0 beyond the margin")
+def softplus(d_pos, d_neg, margin):
+    return torch.nn.functional.softplus(margin + d_pos[:, None] - d_neg).mean()
+
+
+@ex.mistake("you divided by the pairs that violate the margin only; the mean is over all pairs")
+def mean_of_violations(d_pos, d_neg, margin):
+    lack = torch.relu(margin + d_pos[:, None] - d_neg)
+    return lack.sum() / (lack > 0).sum().clamp(min=1)
+
+
+@ex.mistake(
+    "d_pos is (B,) and d_neg (B, S): without `d_pos[:, None]` the last axes are matched, and a fact is compared with the "
+    "corrupted ones of another"
+)
+def without_a_column(d_pos, d_neg, margin):
+    return torch.relu(margin + d_pos - d_neg).mean()
+
+
+@ex.mistake("you squared the distances first: the paper compares the distances themselves")
+def squared_distances(d_pos, d_neg, margin):
+    return torch.relu(margin + d_pos[:, None].square() - d_neg.square()).mean()

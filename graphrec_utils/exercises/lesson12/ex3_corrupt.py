@@ -1,0 +1,224 @@
+"""Exercise 12.3: false facts, made from true ones by replacing one end."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graphrec_utils.exercises.codec import Rng
+from graphrec_utils.exercises.compare import repeats
+from graphrec_utils.exercises.core import Exercise
+
+MANY = 4000
+
+ex = Exercise(
+    "12.3",
+    "corrupt",
+    points=4,
+    library="graphrec_utils.models.transe.corrupt",
+    hints=(
+        "What has to be drawn for each fact? A side, and an entity that is not the one that stands there.",
+        "`side = rng.integers(2, size=B)` says head or tail. To draw any entity but `now`: draw from "
+        "num_entities − 1 numbers and add 1 to those that are `now` or more.",
+        "`column = 2 * rng.integers(2, size=B)`; `now = facts[np.arange(B), column]`; "
+        "`drawn = rng.integers(num_entities - 1, size=B)`; `drawn += drawn >= now`; write into a copy.",
+    ),
+)
+
+
+def _corrupt(facts, num_entities, rng, sides=None, itself=False, pool=None):
+    """Replace one end; the options are what can go wrong.
+
+    Args:
+        sides: (B,) column of each, None: a fair coin.
+        itself: the entity that stands there may be drawn again.
+        pool: entities to draw from, None: all.
+    """
+    out, B = facts.copy(), len(facts)
+    column = 2 * rng.integers(2, size=B) if sides is None else np.broadcast_to(sides, B)
+    now = facts[np.arange(B), column]
+    if pool is not None:
+        drawn = pool[rng.integers(len(pool), size=B)]
+        for _ in range(60):
+            same = drawn == now
+            drawn[same] = pool[rng.integers(len(pool), size=same.sum())]
+    elif itself:
+        drawn = rng.integers(num_entities, size=B)
+    else:
+        drawn = rng.integers(num_entities - 1, size=B)
+        drawn += drawn >= now
+    out[np.arange(B), column] = drawn
+    return out
+
+
+@ex.solution
+def corrupt(facts, num_entities, rng):
+    return _corrupt(facts, num_entities, rng)
+
+
+def _facts(rng, num_entities: int, used: int | None = None, count: int = MANY) -> dict:
+    """Facts among the first `used` entities; head and tail differ, relations 0 to 4."""
+    used = used or num_entities
+    heads = rng.integers(used, size=count)
+    tails = (heads + rng.integers(1, used, size=count)) % used
+    facts = np.stack([heads, rng.integers(5, size=count), tails], axis=1)
+    return {
+        "facts": facts, "num_entities": num_entities, "rng": Rng(int(rng.integers(2**31))),
+    }  # fmt: skip
+
+
+def _changes(bad, facts) -> np.ndarray:
+    """Return the shares of facts whose head, relation, tail, both ends and no end changed."""
+    head, rel, tail = (bad != facts).T
+    return np.array([(head & ~tail).mean(), rel.mean(), (tail & ~head).mean(), (head & tail).mean(),
+                     (~head & ~tail).mean()])  # fmt: skip
+
+
+SAYS = ("the head alone", "the relation", "the tail alone", "both ends", "neither end")
+
+
+def _one_end(got, expected, inputs) -> str | None:
+    mine, other = (_changes(x, inputs["facts"]) for x in (got, expected))
+    never = other == 0
+    if (never != (mine == 0)).any() or np.abs(mine - other).max() > 0.06:
+        far = int(np.argmax(np.abs(mine - other) + (never != (mine == 0))))
+        return f"{SAYS[far]} changed in {mine[far]:.0%} of the facts in yours"
+    return None
+
+
+def _drawn(bad, inputs) -> np.ndarray:
+    """Return how often each entity was put in, as a share of the most that there can be."""
+    changed = (bad != inputs["facts"])[:, [0, 2]]
+    new = bad[:, [0, 2]][changed]
+    new = new[(new >= 0) & (new < inputs["num_entities"])]
+    return np.bincount(new, minlength=inputs["num_entities"]) / max(1, len(new))
+
+
+def _everybody_alike(got, expected, inputs) -> str | None:
+    for name, bad in (("yours", got), ("the other", expected)):
+        ends = bad[:, [0, 2]]
+        if ends.min() < 0 or ends.max() >= inputs["num_entities"]:
+            return None if name == "the other" else f"{ends.max()} is no entity"
+    mine, other = _drawn(got, inputs), _drawn(expected, inputs)
+    tolerance = 6 * np.sqrt(2 * (other + mine) / 2 / len(got)) + 1e-9
+    far = int((np.abs(mine - other) - tolerance).argmax())
+    if np.abs(mine - other)[far] <= tolerance[far]:
+        return None
+    return f"entity {far} is {mine[far]:.1%} of what you put in"
+
+
+ex.claim(
+    "one end of every fact is replaced, in half of them the head, never both and never the relation",
+    lambda rng: _facts(rng, 30),
+    judge=_one_end,
+)
+ex.claim(
+    "what is put in is any entity, all alike", lambda rng: _facts(rng, 12), judge=_everybody_alike
+)
+ex.claim(
+    "also those that no fact of the batch has",
+    lambda rng: _facts(rng, 16, used=8),
+    judge=_everybody_alike,
+)
+ex.claim("never the entity that stood there, even if there are only two", lambda rng: _facts(rng, 2),
+         judge=_one_end)  # fmt: skip
+ex.claim("all chance comes from the given generator", lambda rng: _facts(rng, 30, count=40),
+         run="call with seeds", judge=repeats)  # fmt: skip
+
+
+@ex.mistake(
+    "you replace head and tail at once: such a fact is so wrong that nothing is learned from it; replace one"
+)
+def both_ends(facts, num_entities, rng):
+    first = _corrupt(facts, num_entities, rng, sides=0)
+    return _corrupt(first, num_entities, rng, sides=2)
+
+
+@ex.mistake(
+    "you replace tails only: then nobody learns which heads are wrong, and the test asks for heads, too"
+)
+def tails_only(facts, num_entities, rng):
+    return _corrupt(facts, num_entities, rng, sides=2)
+
+
+@ex.mistake("you replace heads only: then nobody learns which tails are wrong")
+def heads_only(facts, num_entities, rng):
+    return _corrupt(facts, num_entities, rng, sides=0)
+
+
+@ex.mistake(
+    "you throw a coin for each end: a quarter of the facts lose both, and a quarter stay true"
+)
+def a_coin_for_each_end(facts, num_entities, rng):
+    out = facts.copy()
+    for side in (0, 2):
+        chosen = rng.random(len(facts)) < 0.5
+        out[chosen] = _corrupt(facts[chosen], num_entities, rng, sides=side)[:, [0, 1, 2]] * (
+            np.arange(3) == side
+        ) + out[chosen] * (np.arange(3) != side)
+    return out
+
+
+@ex.mistake("you throw one coin for the whole batch; each fact has its own")
+def one_coin_for_all(facts, num_entities, rng):
+    return _corrupt(facts, num_entities, rng, sides=2 * rng.integers(2))
+
+
+@ex.mistake(
+    'the entity that stood there may be drawn again in yours: then the "false" fact is the true one'
+)
+def it_may_be_itself(facts, num_entities, rng):
+    return _corrupt(facts, num_entities, rng, itself=True)
+
+
+@ex.mistake("you replace the relation; the negatives of TransE have another head or another tail")
+def the_relation(facts, num_entities, rng):
+    out = facts.copy()
+    out[:, 1] = rng.integers(facts[:, 1].max() + 1, size=len(facts))
+    return out
+
+
+@ex.mistake(
+    "you draw from the entities of the batch: those that it does not hold are never pushed away"
+)
+def from_the_batch(facts, num_entities, rng):
+    return _corrupt(facts, num_entities, rng, pool=np.unique(facts[:, [0, 2]]))
+
+
+@ex.mistake("the last entity is never drawn: rng.integers(a) ends before a")
+def never_the_last(facts, num_entities, rng):
+    if num_entities < 3:
+        return _corrupt(facts, num_entities, rng)
+    return _corrupt(facts, num_entities, rng, pool=np.arange(num_entities - 1))
+
+
+@ex.mistake(
+    "heads go to heads and tails to tails of the same batch: you shuffled, and frequent entities come often"
+)
+def shuffled(facts, num_entities, rng):
+    out, column = facts.copy(), 2 * rng.integers(2, size=len(facts))
+    rows = np.arange(len(facts))
+    out[rows, column] = facts[rng.permutation(len(facts)), column]
+    return out
+
+
+@ex.mistake("you draw one entity for the whole batch; each fact needs its own")
+def one_entity_for_all(facts, num_entities, rng):
+    out, column = facts.copy(), 2 * rng.integers(2, size=len(facts))
+    out[np.arange(len(facts)), column] = rng.integers(num_entities)
+    return out
+
+
+@ex.mistake("you draw from a generator of your own: use `rng`, or nobody can repeat your training")
+def a_generator_of_its_own(facts, num_entities, rng):
+    return _corrupt(facts, num_entities, np.random.default_rng())
+
+
+@ex.mistake("your function does not depend on `rng`: every epoch would see the same false facts")
+def a_fixed_seed(facts, num_entities, rng):
+    return _corrupt(facts, num_entities, np.random.default_rng(0))
+
+
+@ex.mistake("you write into `facts` itself: the true facts are gone after the first epoch")
+def in_place(facts, num_entities, rng):
+    facts[:] = _corrupt(facts, num_entities, rng)
+    return facts

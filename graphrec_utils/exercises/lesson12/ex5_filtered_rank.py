@@ -1,0 +1,147 @@
+"""Exercise 12.5: the rank of the truth when other answers are true as well, and when some are equal."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graphrec_utils.exercises.core import Exercise
+
+ex = Exercise(
+    "12.5",
+    "filtered_rank",
+    points=4,
+    library=("graphrec_utils.models.transe.filtered_ranks", "graphrec_utils.models.transe.mrr"),
+    hints=(
+        "Who stands before the truth unfairly? And what should a model get that gives all of them one distance?",
+        "Take the other right answers out. Rank = 1 + (how many are strictly nearer) + ties · (how many are as "
+        "near, the truth itself not counted).",
+        "`rivals = np.delete(distances, np.union1d(known, truth))`; "
+        "`1 + (rivals < d).sum() + ties * (rivals == d).sum()` with `d = distances[truth]`.",
+    ),
+)
+
+
+def _rank(distances, truth, others, ties, keep=()):
+    out = np.setdiff1d(np.append(others, truth), keep)
+    rivals = np.delete(distances, out.astype(int))
+    d = distances[truth]
+    return float(1 + (rivals < d).sum() + ties * (rivals == d).sum())
+
+
+@ex.solution
+def filtered_rank(distances, truth, known, ties):
+    return _rank(distances, truth, known, ties)
+
+
+def _asked(rng, ties: float, with_truth: bool = True, levels: int = 0) -> dict:
+    """A question with several right answers near the front.
+
+    Args:
+        with_truth: whether `known` holds the truth.
+        levels: so many different distances only; 0: all differ.
+    """
+    n = int(rng.integers(40, 300))
+    distances = rng.permutation(np.linspace(0.1, 3, n))
+    if levels:
+        distances = rng.integers(levels, size=n) * 0.5 + 0.25
+    order = np.argsort(distances, kind="stable")
+    place = int(rng.integers(n // 3, n // 2))
+    known = rng.choice(order[:place], 5, replace=False)
+    known = np.append(known, rng.choice(order[place + 4 :], 3, replace=False))
+    truth = int(order[place])
+    known = known[known != truth]
+    return {
+        "distances": distances, "truth": truth,
+        "known": rng.permutation(np.append(known, truth) if with_truth else known), "ties": ties,
+    }  # fmt: skip
+
+
+def _hand(rng) -> dict:
+    """Distances .2 .4 .4 .4 .9; the truth is 2, and 0 is right as well: 1 + 0.5 · 2 = 2."""
+    order = rng.permutation(5)
+    distances = np.empty(5)
+    distances[order] = [0.2, 0.4, 0.4, 0.4, 0.9]
+    return {"distances": distances, "truth": int(order[2]), "known": order[[0, 2]], "ties": 0.5}
+
+
+def _constant(rng, ties: float) -> dict:
+    n = int(rng.integers(20, 40))
+    return {
+        "distances": np.full(n, float(rng.uniform(1, 2))), "truth": int(rng.integers(n)),
+        "known": np.empty(0, dtype=np.int64), "ties": ties,
+    }  # fmt: skip
+
+
+ex.claim("by hand: two equals and a right answer in front, the rank is 2", _hand)
+ex.claim("other right answers leave the list", lambda rng: _asked(rng, 0.5))
+ex.claim("`known` may hold the truth or not", lambda rng: _asked(rng, 0.5, with_truth=False))
+ex.claim("equals, the expected place", lambda rng: _asked(rng, 0.5, levels=5))
+ex.claim("equals, the best place", lambda rng: _asked(rng, 0.0, levels=5))
+ex.claim("equals, the worst place", lambda rng: _asked(rng, 1.0, levels=5))
+ex.claim(
+    "a model that says the same of everybody is in the middle", lambda rng: _constant(rng, 0.5)
+)
+
+
+@ex.mistake(
+    "your rank is raw: other right answers stand before the truth, and are counted as mistakes"
+)
+def raw(distances, truth, known, ties):
+    return _rank(distances, truth, [], ties)
+
+
+@ex.mistake(
+    "you take the best place among equals: a model that says the same of everybody would be perfect"
+)
+def optimistic(distances, truth, known, ties):
+    return _rank(distances, truth, known, 0.0)
+
+
+@ex.mistake("you take the worst place among equals, whatever `ties` says")
+def pessimistic(distances, truth, known, ties):
+    return _rank(distances, truth, known, 1.0)
+
+
+@ex.mistake("your ranks begin at 0; the best one is 1")
+def from_zero(distances, truth, known, ties):
+    return _rank(distances, truth, known, ties) - 1
+
+
+@ex.mistake("you rank the farthest first: these are distances, small ones are good")
+def farthest_first(distances, truth, known, ties):
+    return _rank(-distances, truth, known, ties)
+
+
+@ex.mistake("the truth is an equal of itself in yours: it counts among the ties")
+def its_own_equal(distances, truth, known, ties):
+    return _rank(distances, truth, known, ties) + ties
+
+
+@ex.mistake("you take the other right answers from the equals, but not from those in front")
+def filtered_ties_only(distances, truth, known, ties):
+    d = distances[truth]
+    rivals = np.delete(distances, np.union1d(known, [truth]).astype(int))
+    return float(1 + (distances < d).sum() + ties * (rivals == d).sum())
+
+
+@ex.mistake("you take the other right answers from those in front, but not from the equals")
+def filtered_front_only(distances, truth, known, ties):
+    d = distances[truth]
+    rivals = np.delete(distances, np.union1d(known, [truth]).astype(int))
+    return float(1 + (rivals < d).sum() + ties * ((distances == d).sum() - 1))
+
+
+@ex.mistake(
+    "you subtract every known answer from the rank, those behind the truth, too; only those in front are in its way"
+)
+def all_known_subtracted(distances, truth, known, ties):
+    return max(1.0, _rank(distances, truth, [], ties) - len(set(known.tolist()) - {truth}))
+
+
+@ex.mistake(
+    "your equals are put in the order of their ids; `ties` says where the truth stands among them"
+)
+def ties_by_id(distances, truth, known, ties):
+    keep = np.setdiff1d(np.arange(len(distances)), np.setdiff1d(known, [truth]))
+    order = keep[np.argsort(distances[keep], kind="stable")]
+    return float(1 + np.flatnonzero(order == truth)[0])

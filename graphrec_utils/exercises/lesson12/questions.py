@@ -1,0 +1,123 @@
+"""What lesson 12 asks: predictions before a result is shown, and the quiz at the end."""
+
+from __future__ import annotations
+
+from graphrec_utils.exercises.questions import Question
+
+QUESTIONS = (
+    Question("12.p1", "Facts that were drawn at random: nothing can be learned from them. Entities are "
+             "*not* brought to length 1. What does the margin loss do over 200 passes?", (
+        ("it keeps falling",
+         "All vectors grow, and with them all differences; soon most are larger than the margin. Nothing is "
+         "learned."),
+        ("it stays on the plateau where unit entities end",
+         "That would be so if lengths were bounded. Without a bound, making everything longer beats the margin."),
+        ("it rises, since the facts contradict each other",
+         "Each step goes down the gradient of what it sees, and there is always one way down: longer vectors."),
+    )),
+    Question("12.p2", "A broken model gives all entities one vector. Which filtered MRR does code report "
+             "that counts only strictly nearer entities?", (
+        ("1, a perfect one",
+         "Nobody is strictly nearer, so every rank is 1. Equals have to count half."),
+        ("about 0", "That is what expected or pessimistic ties say. Optimistic ones cannot see the equals at all."),
+        ("0.5", "A rank of 2 everywhere would give that. With no one strictly nearer the rank is 1."),
+    )),
+    Question("12.p3", "*Diplomatic relation* holds in both directions. Which entity is nearest to France plus its "
+             "arrow?", (
+        ("France itself",
+         "A short arrow leads back to where it began. The one who asks is in front of all answers."),
+        ("Germany, its neighbor",
+         "Neighbors do come close, but somebody is closer to France than any neighbor."),
+        ("a small country with few relations",
+         "Entities with few facts lie anywhere. The arrow is short, so look for whoever is next to France."),
+    )),
+    Question("12.p4", "*One to many*: each head has five tails, and TransE cannot be exact on them. How does it "
+             "rank held-out facts of this kind, next to the others?", (
+        ("as well as they do, nearly perfectly",
+         "The five tails share a small region around the tip, and no one else is there. Exactness was not needed."),
+        ("worst of the four",
+         "Its five distances cannot all be 0. But a rank asks only who is nearer, and no stranger is."),
+        ("well for heads, badly for tails",
+         "The tails are the many, and all of them are right answers, which filtering takes out of each other's way."),
+    )),
+    Question("12.p5", "Unit entities, trained by distance. You rank by the product (h + r) · t instead. "
+             "Where does the order stay the same?", (
+        ("for tails, not for heads",
+         "Of the two extra terms, one does not depend on the tail and the other is the same for all unit tails. "
+         "For heads, the length of h + r differs."),
+        ("for both, since all entities have length 1",
+         "The entities have, but h + r has not: its length depends on the angle between h and r."),
+        ("for neither, a product is no distance",
+         "In general, no. But the distance contains the product, and for one question about tails the rest is a "
+         "constant."),
+    )),
+    Question("12.p6", "TransE has a filtered MRR of about 0.33 on the published split. Twins are shuffled into "
+             "train and test: which MRR does the rule reach that only looks up the reverse?",
+             answer=0.9, within=1.15, said=(
+        "0.9: nine in ten test facts have their twin in train, and there the rule is nearly always right.",
+        "More, about 0.9. Nine in ten test facts have their twin in train, and looking it up is enough.",
+        "Less, about 0.9: one test fact in ten has its twin in val or test, and there the rule knows nothing.",
+    )),
+    Question("12.p7", "The same graph of likes and attributes, the same number of trials. Which finds more of "
+             "what people save next?", (
+        ("iALS, and by a lot",
+         "A product can say that a pin is liked by everybody: a long vector. On unit vectors nobody is near to "
+         "everybody."),
+        ("TransE, it knows which edge means what",
+         "It does. But it cannot say that a pin is popular, and that decides more here. The last row gives it a "
+         "popularity."),
+        ("about the same, it is one graph",
+         "One graph, two formulas. Only one of them has a place for popularity."),
+    )),
+    Question("12.q1", "Your margin loss falls to nearly 0 and the MRR stays where it was. Where do you look first?", (
+        ("at the lengths of the entities",
+         "Whoever forgets to normalize gets a small loss by growing everything."),
+        ("at the margin, it is too small",
+         "A small margin makes an easy loss, but the order of true and false would still be learned."),
+        ("at the number of entities",
+         "It changes how hard the ranking is, not whether a loss near 0 means something."),
+    )),
+    Question("12.q2", "Why is only one end of a fact replaced?", (
+        ("with both replaced it is so false that nothing is learned from it",
+         "The loss would be 0 soon. And the test asks for one end with the other one given."),
+        ("with both replaced it could be true by accident",
+         "That can happen with one end as well, and more often: half of it is still right."),
+        ("to save time", "Drawing two numbers instead of one costs nothing."),
+    )),
+    Question("12.q3", "A colleague reports raw ranks, you report filtered ones. Whose MRR is higher?", (
+        ("yours",
+         "Filtering takes right answers out of the way. It can only make ranks smaller, and says nothing about the "
+         "models."),
+        ("the colleague's", "Raw lists are longer: other right answers stand before the truth."),
+        ("it depends on the model", "For one model, filtered ranks are never larger."),
+    )),
+    Question("12.q4", "A relation is symmetric and the two ends of each fact are far apart. What is the best "
+             "arrow of TransE?", (
+        ("zero, and the distances stay",
+         "The differences come in pairs of opposite sign: their mean is zero, and every fact keeps its distance."),
+        ("the difference of the two ends",
+         "For one direction. The other one then has twice the distance."),
+        ("there is none", "The sum of squares always has a least value; here it is at zero."),
+    )),
+    Question("12.q5", "DistMult is asked: who is the *parent of* whom? Which mistake must it make?", (
+        ("it says the same of (a, parent of, b) and (b, parent of, a)",
+         "Swap head and tail in the product, and nothing changes."),
+        ("it cannot rank children at all", "It can; it ranks the parents among them, too."),
+        ("it puts the parent itself first", "That is TransE on a symmetric relation."),
+    )),
+    Question("12.q6", "Beside *saved* your graph has *stands on a board of*, exported this morning. The test "
+             "is last week. What happens?", (
+        ("the test gets better, and the shop does not",
+         "The board holds what was saved last week: the answer, written the other way round."),
+        ("nothing, boards are no saves",
+         "A pin gets onto a board by being saved. It is the same event under another name."),
+        ("the test gets worse, the relation is noise",
+         "It is the opposite of noise: it is the answer."),
+    )),
+    Question("12.q7", "In (h + r) · t, what does the relation contribute to the score of a tail?", (
+        ("r · t, the same for every head",
+         "So it says which tails are popular in this relation, whoever asks."),
+        ("a direction that depends on the head", "That would take a product of all three, as in DistMult."),
+        ("nothing, it cancels", "It cancels between heads, not between tails."),
+    )),
+)  # fmt: skip
