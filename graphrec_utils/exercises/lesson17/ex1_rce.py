@@ -1,0 +1,134 @@
+"""Exercise 17.1: how much better than the constant a probability is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graphrec_utils.exercises.core import Exercise
+
+
+def _entropy(p: float) -> float:
+    return float(-(p * np.log(p) + (1 - p) * np.log(1 - p)))
+
+
+def _loss(labels, probabilities, clip=1e-7) -> float:
+    p = np.clip(probabilities, clip, 1 - clip)
+    return float(-(labels * np.log(p) + (1 - labels) * np.log(1 - p)).mean())
+
+
+def _rows(rng, share: float | None = None, sharp: float = 2.0, count: int = 0) -> dict:
+    """Labels of a share of ones and probabilities that know something, none of them 0 or 1."""
+    count = count or int(rng.integers(30, 60))
+    share = float(rng.uniform(0.1, 0.3)) if share is None else share
+    labels = (rng.random(count) < share).astype(float)
+    labels[:2] = 0, 1
+    z = sharp * (labels - 0.6) + rng.normal(size=count)
+    return {"labels": labels, "probabilities": 1 / (1 + np.exp(-z))}
+
+
+def _sure(rng) -> dict:
+    """Some predictions are exactly 0 or 1, and one of them is wrong."""
+    rows = _rows(rng)
+    p = rows["probabilities"]
+    p[0], p[1] = 0.0, 1.0  # both right
+    p[2] = 1 - rows["labels"][2]  # as wrong as can be
+    return rows
+
+
+ex = Exercise(
+    "17.1",
+    "rce",
+    points=4,
+    library=(
+        "graphrec_utils.metrics.rce", "graphrec_utils.metrics.probabilities.rce",
+        "graphrec_utils.metrics.log_loss", "graphrec_utils.metrics.probabilities.log_loss",
+        "graphrec_utils.metrics.probabilities.losses",
+    ),
+    hints=(
+        "Two losses are compared: that of the model, and that of somebody who says the same number for "
+        "every row. Which number is best for them, on these labels?",
+        "The constant is the mean label m; its loss is −(m log m + (1 − m) log(1 − m)). The result is "
+        "100 · (1 − loss / that).",
+        "`p = np.clip(probabilities, 1e-7, 1 - 1e-7)`; `loss = -(y * np.log(p) + (1 - y) * np.log(1 - "
+        "p)).mean()`; `m = y.mean()`.",
+    ),
+)  # fmt: skip
+
+
+@ex.solution
+def rce(labels, probabilities):
+    return 100 * (1 - _loss(labels, probabilities) / _entropy(labels.mean()))
+
+
+def _by_hand(rng) -> dict:
+    """One in ten; everything is said to be 0.5: −113.2."""
+    return {"labels": np.repeat([1.0, 0.0], [1, 9]), "probabilities": np.full(10, 0.5)}
+
+
+ex.claim("one of ten is clicked, and 0.5 is said each time", _by_hand)
+ex.claim("a model that knows something", _rows)
+ex.claim(
+    "a model that is far too sure is worse than the constant", lambda rng: _rows(rng, sharp=0.0)
+)
+ex.claim("most labels are ones", lambda rng: _rows(rng, share=0.8))
+ex.claim("a probability of exactly 0 or 1 that is wrong costs much, not infinitely much", _sure)
+
+
+@ex.mistake(
+    "your reference is the mean prediction: it has to be the mean label of the rows that are judged, or a "
+    "model that is off everywhere is compared with its own error"
+)
+def mean_prediction(labels, probabilities):
+    m = np.clip(probabilities.mean(), 1e-7, 1 - 1e-7)
+    reference = _loss(labels, np.full(len(labels), m))
+    return 100 * (1 - _loss(labels, probabilities) / reference)
+
+
+@ex.mistake(
+    "your reference is the entropy of the mean prediction; it has to be that of the mean label of these rows"
+)
+def entropy_of_the_mean_prediction(labels, probabilities):
+    p = np.clip(probabilities, 1e-7, 1 - 1e-7)
+    return 100 * (1 - _loss(labels, p) / _entropy(p.mean()))
+
+
+@ex.mistake("your sign is turned: a model that is better than the constant gets a number below 0")
+def sign(labels, probabilities):
+    return -rce(labels, probabilities)
+
+
+@ex.mistake(
+    "your reference says 0.5 every time, a loss of log 2; the best constant is the mean label"
+)
+def a_coin(labels, probabilities):
+    return 100 * (1 - _loss(labels, probabilities) / np.log(2))
+
+
+@ex.mistake("yours is a share; the answer is in percent, 100 times as much")
+def share(labels, probabilities):
+    return rce(labels, probabilities) / 100
+
+
+@ex.mistake("you divide by the loss of the model instead of that of the constant")
+def by_the_model(labels, probabilities):
+    return 100 * (_entropy(labels.mean()) / _loss(labels, probabilities) - 1)
+
+
+@ex.mistake("only rows with label 1 are in your loss: saying 1 every time would be perfect")
+def ones_only(labels, probabilities):
+    p = np.clip(probabilities, 1e-7, 1 - 1e-7)
+    m = labels.mean()
+    return 100 * (1 - -(labels * np.log(p)).mean() / _entropy(m))
+
+
+@ex.mistake("without clipping, one probability of exactly 0 or 1 decides everything")
+def no_clip(labels, probabilities):
+    with np.errstate(all="ignore"):
+        terms = -(labels * np.log(probabilities) + (1 - labels) * np.log(1 - probabilities))
+    return float(100 * (1 - terms.mean() / _entropy(labels.mean())))
+
+
+@ex.mistake("you compare squared errors (a Brier score); RCE compares cross-entropies")
+def brier(labels, probabilities):
+    reference = ((labels - labels.mean()) ** 2).mean()
+    return float(100 * (1 - ((labels - probabilities) ** 2).mean() / reference))

@@ -1,0 +1,146 @@
+"""Exercise 17.3: the one step that gradient boosting repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from graphrec_utils.exercises.core import Exercise
+
+
+def _split(x, labels, logits, reg, worth=lambda G, H, reg: G**2 / (H + reg), hessian=True,
+           minus=True, last=False):  # fmt: skip
+    """Return (cut, left, right); the options are what can go wrong."""
+    p = 1 / (1 + np.exp(-logits))
+    g = p - labels
+    h = p * (1 - p) if hessian else np.ones(len(p))
+    best = (-np.inf, 0.0, 0.0, 0.0)
+    cuts = np.unique(x)
+    for cut in cuts if last else cuts[:-1]:
+        left = x <= cut
+        GL, HL, GR, HR = g[left].sum(), h[left].sum(), g[~left].sum(), h[~left].sum()
+        gain = worth(GL, HL, reg) + worth(GR, HR, reg)
+        if gain > best[0] + 1e-12:
+            best = gain, float(cut), -GL / (HL + reg), -GR / (HR + reg)
+    sign = 1 if minus else -1
+    return best[1], float(sign * best[2]), float(sign * best[3])
+
+
+def _variant(**options) -> Callable:
+    return lambda *inputs: _split(*inputs, **options)
+
+
+def _rows(rng, reg=1.0, start=True, count=60, late=False) -> dict:
+    """A step somewhere in x, seen through noise; logits that are not all 0."""
+    x = rng.integers(0, 12, count).astype(float)
+    place = int(rng.integers(3, 9))
+    x[0], x[1] = place, place + 1
+    chance = np.where(x > place, 0.8, 0.2)
+    labels = (rng.random(count) < chance).astype(float)
+    logits = rng.normal(size=count) * 1.5 if start else np.zeros(count)
+    if late:  # the rows above the step are known already: their g is small
+        logits = np.where(x > place, 3.0 * (2 * labels - 1), rng.normal(size=count))
+    return {"x": x, "labels": labels, "logits": logits, "reg": reg}
+
+
+ex = Exercise(
+    "17.3",
+    "best_split",
+    points=5,
+    library="graphrec_utils.models.boosting.split_gain",
+    hints=(
+        "A tree is fitted to what is left. What is the derivative of a row's log loss by its logit?",
+        "g = p − y and h = p(1 − p). A side with sums G and H is worth G² / (H + reg), its value is "
+        "−G / (H + reg).",
+        "For every `cut in np.unique(x)[:-1]`: `left = x <= cut`, sums of g and h on both sides, keep "
+        "the cut of the largest worth; of equal ones the first.",
+    ),
+)
+
+
+@ex.solution
+def best_split(x, labels, logits, reg):
+    return _split(x, labels, logits, reg)
+
+
+def _by_hand(rng) -> dict:
+    return {"x": np.array([1.0, 2, 3, 4]), "labels": np.array([0.0, 0, 1, 1]),
+            "logits": np.zeros(4), "reg": 1.0}  # fmt: skip
+
+
+def _rare(rng) -> dict:
+    """One row alone is worth most without reg, and too little with it."""
+    rows = _rows(rng, reg=float(rng.uniform(4, 8)), count=80)
+    alone = int(rows["x"].argmax())
+    rows["x"][alone] = 20.0
+    rows["labels"][alone], rows["logits"][alone] = 0.0, 4.0
+    return rows
+
+
+ex.claim("four rows, no tree yet: cut at 2, values −2/3 and 2/3", _by_hand)
+ex.claim("the first tree: all logits are 0", lambda rng: _rows(rng, start=False))
+ex.claim("a later tree: rows have logits of their own", _rows)
+ex.claim(
+    "what the trees before have explained is not split again", lambda rng: _rows(rng, late=True)
+)
+ex.claim("one row that is far off is not worth a leaf when reg is large", _rare)
+
+
+@ex.mistake("your values have the wrong sign: with g = p − y a leaf's value is −G / (H + reg)")
+def signs(*inputs):
+    return _variant(minus=False)(*inputs)
+
+
+@ex.mistake("reg plays no part in yours: a leaf of a single row is then believed without a doubt")
+def no_reg(x, labels, logits, reg):
+    return _split(x, labels, logits, 1e-9)
+
+
+@ex.mistake(
+    "your h is 1 in every row, as for squared errors; here it is p(1 − p): rows that are nearly sure "
+    "count little"
+)
+def squared_error(*inputs):
+    return _variant(hessian=False)(*inputs)
+
+
+@ex.mistake(
+    "your tree begins anew: it looks at the labels and not at what the logits have left over"
+)
+def ignores_logits(x, labels, logits, reg):
+    return _split(x, labels, np.zeros(len(x)), reg)
+
+
+@ex.mistake(
+    "you take G instead of G²: sides that pull in opposite directions, the best split, cancel out"
+)
+def not_squared(*inputs):
+    return _variant(worth=lambda G, H, reg: G / (H + reg))(*inputs)
+
+
+@ex.mistake("yours is the split that gains least: take the largest worth, not the smallest")
+def the_worst(*inputs):
+    return _variant(worth=lambda G, H, reg: -(G**2) / (H + reg))(*inputs)
+
+
+@ex.mistake("rows at the cut itself belong to the left side, x <= cut; yours are on the right")
+def below_only(x, labels, logits, reg):
+    p = 1 / (1 + np.exp(-logits))
+    g, h = p - labels, p * (1 - p)
+    best = (-np.inf, 0.0, 0.0, 0.0)
+    for cut in np.unique(x)[1:]:
+        left = x < cut
+        a, b = -g[left].sum() / (h[left].sum() + reg), -g[~left].sum() / (h[~left].sum() + reg)
+        gain = a * a * (h[left].sum() + reg) + b * b * (h[~left].sum() + reg)
+        if gain > best[0] + 1e-12:
+            best = gain, float(cut), float(a), float(b)
+    return best[1:]
+
+
+@ex.mistake(
+    "your leaf values are shares of ones; they are added to logits, so −G / (H + reg) is meant"
+)
+def means_of_labels(x, labels, logits, reg):
+    cut = _split(x, labels, logits, reg)[0]
+    return cut, float(labels[x <= cut].mean()), float(labels[x > cut].mean())

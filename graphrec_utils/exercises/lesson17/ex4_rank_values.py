@@ -1,0 +1,101 @@
+"""Exercise 17.4: a small network with a head for each reaction, and what the reactions are worth."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from graphrec_utils.exercises.core import Exercise
+
+
+def _inputs(rng, B=6, F=4, H=5, T=3, hide=True) -> dict:
+    def draw(*shape):
+        return torch.from_numpy(rng.normal(size=shape).astype(np.float32))
+
+    worth = torch.tensor([1.0, 0.3, -2.0][:T]) if hide else torch.from_numpy(
+        rng.uniform(0.5, 2, T).astype(np.float32)
+    )  # fmt: skip
+    return {"x": draw(B, F), "W1": draw(H, F), "b1": draw(H), "W2": draw(T, H), "b2": draw(T),
+            "worth": worth}  # fmt: skip
+
+
+ex = Exercise(
+    "17.4",
+    "rank_values",
+    points=5,
+    hints=(
+        "Three steps: what the layer shared by all reactions says, a probability for each reaction, one "
+        "number per row.",
+        "h = ReLU(x W₁ᵀ + b₁), p = σ(h W₂ᵀ + b₂), value = p · worth.",
+        "`h = (x @ W1.T + b1).relu()`; `p = (h @ W2.T + b2).sigmoid()`; return `p, p @ worth`.",
+    ),
+)
+
+
+@ex.solution
+def rank_values(x, W1, b1, W2, b2, worth):
+    h = (x @ W1.T + b1).relu()
+    p = (h @ W2.T + b2).sigmoid()
+    return p, p @ worth
+
+
+ex.claim("one reaction, worth something", lambda rng: _inputs(rng, T=1, hide=False))
+ex.claim("three reactions that are worth something", lambda rng: _inputs(rng, hide=False))
+ex.claim("a save, a click and a hide, which is worth −2", _inputs)
+ex.claim("as many features as hidden units", lambda rng: _inputs(rng, B=3, F=5, H=5))
+ex.claim("one row", lambda rng: _inputs(rng, B=1))
+
+
+@ex.mistake(
+    "your probabilities of a row sum to 1 (softmax): that says exactly one of the reactions happens. "
+    "Nothing at all is what happens most, and one may both click and save: a sigmoid for each"
+)
+def softmax(x, W1, b1, W2, b2, worth):
+    p = ((x @ W1.T + b1).relu() @ W2.T + b2).softmax(dim=1)
+    return p, p @ worth
+
+
+@ex.mistake("without ReLU the two layers are one: your network is a logistic regression")
+def no_relu(x, W1, b1, W2, b2, worth):
+    p = ((x @ W1.T + b1) @ W2.T + b2).sigmoid()
+    return p, p @ worth
+
+
+@ex.mistake(
+    "you weigh logits instead of probabilities: a hide that is nearly impossible then is a merit"
+)
+def weighted_logits(x, W1, b1, W2, b2, worth):
+    z = (x @ W1.T + b1).relu() @ W2.T + b2
+    return z.sigmoid(), z @ worth
+
+
+@ex.mistake("a hide counts as something good in yours: keep the sign of worth")
+def hide_is_good(x, W1, b1, W2, b2, worth):
+    p = rank_values(x, W1, b1, W2, b2, worth)[0]
+    return p, p @ worth.abs()
+
+
+@ex.mistake("all reactions are worth the same in yours: multiply by worth before you add")
+def no_worth(x, W1, b1, W2, b2, worth):
+    p = rank_values(x, W1, b1, W2, b2, worth)[0]
+    return p, p.sum(dim=1)
+
+
+@ex.mistake("the biases are missing: how frequent a reaction is in general stands in b2")
+def no_bias(x, W1, b1, W2, b2, worth):
+    p = ((x @ W1.T).relu() @ W2.T).sigmoid()
+    return p, p @ worth
+
+
+@ex.mistake(
+    "your values are divided by the sum of the worths: with a negative one that may turn the order"
+)
+def weighted_mean(x, W1, b1, W2, b2, worth):
+    p, value = rank_values(x, W1, b1, W2, b2, worth)
+    return p, value / worth.sum()
+
+
+@ex.mistake("W1 is (H, F): its rows are hidden units, so x is multiplied by its transpose")
+def not_transposed(x, W1, b1, W2, b2, worth):
+    p = ((x @ W1 + b1).relu() @ W2.T + b2).sigmoid()
+    return p, p @ worth

@@ -1,0 +1,126 @@
+"""Exercise 17.6: a click needs eyes: the loss of liking, from clicks alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from graphrec_utils.exercises.core import Exercise
+
+
+def _log(rng, B=0, lowest=0.1, all_seen=False) -> dict:
+    """Rows of lists: logits, clicks, position, and how likely each position is looked at."""
+    B = B or int(rng.integers(8, 16))
+    k = 5
+    # what a shuffled part of the traffic has shown: falling, the first is 1
+    examination = np.r_[1.0, np.sort(rng.uniform(lowest, 0.9, k - 1))[::-1]]
+    if all_seen:
+        examination = np.ones(k)
+    position = rng.integers(1, k + 1, B)
+    position[:2] = 1, k
+    clicks = (rng.random(B) < 0.5).astype(np.float32)
+    clicks[:2], clicks[2] = 1, 0
+    return {
+        "logits": torch.from_numpy(rng.normal(size=B).astype(np.float32)),
+        "clicks": torch.from_numpy(clicks),
+        "position": torch.from_numpy(position),
+        "examination": torch.from_numpy(examination.astype(np.float32)),
+    }
+
+
+def _loss(logits, yes, no):
+    return (yes * F.softplus(-logits) + no * F.softplus(logits)).mean()
+
+
+def _sure(rng) -> dict:
+    """Logits of hundreds: a sigmoid first would be exactly 0 or 1."""
+    rows = _log(rng)
+    rows["logits"] = rows["logits"].sign() * torch.from_numpy(
+        rng.uniform(150, 250, len(rows["logits"])).astype(np.float32)
+    )
+    return rows
+
+
+ex = Exercise(
+    "17.6",
+    "examined_loss",
+    points=5,
+    library=("graphrec_utils.losses.examined_bce", "graphrec_utils.losses.exposure.examined_bce"),
+    hints=(
+        "A click at position 5 says that the entry was looked at and liked. If one in four looks there, for "
+        "how many likes does one click stand?",
+        "For 1/e of them. So c/e takes the place of the label, also in 1 − label: "
+        "c/e · (−log p) + (1 − c/e) · (−log(1 − p)).",
+        "`share = clicks / examination[position - 1]`; −log p is `F.softplus(-logits)` and −log(1 − p) is "
+        "`F.softplus(logits)`.",
+    ),
+)
+
+
+@ex.solution
+def examined_loss(logits, clicks, position, examination):
+    share = clicks / examination[position - 1]
+    return _loss(logits, share, 1 - share)
+
+
+GRADIENT = "call and compare gradient"
+ex.claim("every position is looked at: the ordinary log loss", lambda rng: _log(rng, all_seen=True))
+ex.claim("the lower, the fewer look", _log)
+ex.claim("hardly anybody looks at the last one", lambda rng: _log(rng, lowest=0.02))
+ex.claim("the loss of logits of 200 is finite", _sure)
+ex.claim("it can be trained: gradients are those of the formula", _log, run=GRADIENT)
+
+
+@ex.mistake(
+    "you divide the whole row by e, also where nobody clicked. A row without a click does not say that "
+    "somebody looked, so it keeps the weight 1"
+)
+def whole_row(logits, clicks, position, examination):
+    e = examination[position - 1]
+    return _loss(logits, clicks / e, (1 - clicks) / e)
+
+
+@ex.mistake(
+    "your clicks are weighed, and your 1 − c is not: on average the two no longer sum to 1, and everything "
+    "looks more liked than it is. It is 1 − c/e"
+)
+def only_clicks(logits, clicks, position, examination):
+    return _loss(logits, clicks / examination[position - 1], 1 - clicks)
+
+
+@ex.mistake("you multiply by e: clicks that are hard to come by then count less, not more")
+def multiplied(logits, clicks, position, examination):
+    share = clicks * examination[position - 1]
+    return _loss(logits, share, 1 - share)
+
+
+@ex.mistake("positions count from 1: yours takes the examination of the position below")
+def one_below(logits, clicks, position, examination):
+    share = clicks / examination[(position).clamp(max=len(examination) - 1)]
+    return _loss(logits, share, 1 - share)
+
+
+@ex.mistake("the positions play no part in yours: that is the plain log loss of clicks")
+def plain(logits, clicks, position, examination):
+    return _loss(logits, clicks, 1 - clicks)
+
+
+@ex.mistake(
+    "you clipped c/e at 1: then every click stands for one like, wherever it happened, and nothing is "
+    "repaired"
+)
+def clipped(logits, clicks, position, examination):
+    share = (clicks / examination[position - 1]).clamp(max=1)
+    return _loss(logits, share, 1 - share)
+
+
+@ex.mistake("yours is the sum; the loss is the mean over the rows")
+def total(logits, clicks, position, examination):
+    return examined_loss(logits, clicks, position, examination) * len(logits)
+
+
+@ex.mistake("the model's probability is divided by e; what has to be divided is the click")
+def probability_divided(logits, clicks, position, examination):
+    p = (logits.sigmoid() * examination[position - 1]).clamp(1e-7, 1 - 1e-7)
+    return -(clicks * p.log() + (1 - clicks) * (1 - p).log()).mean()

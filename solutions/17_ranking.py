@@ -1,0 +1,946 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # 17 · Ranking: the second stage
+#
+# **You will** write what a ranker is judged by, the two models that are used for it, and the loss that
+# forgives people for not looking; then measure what embeddings are worth to it, and what it does to its own
+# data.
+#
+# **Time** {{minutes}} minutes · **Points** {{points}} · **Before** lessons 01, 02 and 06 · **Runs on** any CPU
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# As a lecture of fifty minutes: 17.1, the reliability diagram of 17.2 on the screen, the table of 17.5, then
+# 17.6 with the list that sorts itself, and 17.7. Take two votes: "what does AUC say of a model that is ten
+# times too sure?" in 17.2 and "does retraining starve creators?" in 17.7. If time is short, leave out 17.3.
+# The moment to stop is the second round of figure 17.3: the order is frozen, and no data will ever thaw it.
+
+# %% tags=["setup"]
+from types import SimpleNamespace
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import torch
+import torch.nn.functional as F
+from scipy.stats import rankdata
+
+from graphrec_utils import metrics, pinworld, results, style
+from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.models import calibration, ranker
+from graphrec_utils.plots import visuals
+from graphrec_utils.results import verdict
+
+style.use()
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Before you begin
+#
+# Three questions from earlier lessons, from memory.
+
+# %% slideshow={"slide_type": "fragment"}
+recall("17")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# A recommender is a **funnel**. Candidate generators, the models of lessons 02 to 08, find a few hundred items
+# among millions. The **ranker** looks at each of these with everything it can get, and puts ten of them in
+# order. Whatever a generator has missed, no ranker brings back.
+#
+# | | generator | ranker |
+# |---|---|---|
+# | sees | millions of items | a few hundred, from several generators, duplicates and seen items removed |
+# | has per item | one product of vectors | hundreds of features, of the user, the item and the pair |
+# | learns from | what was liked, and drawn negatives | **impressions**: what was shown, and what happened |
+# | is judged by | recall at its budget | the order of what was shown, and the probability itself |
+#
+# > **A question to carry through this lesson.** A ranker learns from what a ranker has shown. What can it
+# > learn that way, and what can it never find out?
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 17.1 What was shown, and what is known
+#
+# An **impression** is one item shown to one user once, with what happened next: perhaps nothing. PinWorld has
+# logged all of them.
+#
+# Time decides what may be used for what. Features are counted on days 0 to 27; the ranker is trained on the
+# impressions of days 28 to 41; settings are chosen on days 42 to 48; days 49 to 55 are the test. So every feature
+# is older than every label, in training as later in use. New users and pins stay in.
+#
+# | group | examples | alone it can say |
+# |---|---|---|
+# | user | how often she was shown something, how much she likes and hides | who clicks on everything |
+# | pin | how often it was shown and liked, its age, its kind | what everybody clicks on |
+# | cross | does it look like what she liked? does she follow its creator? | who likes what |
+
+
+# %%
+world = pinworld.load("small")
+seen = world.impressions.assign(
+    day=lambda t: t.time / pinworld.DAY,
+    liked=lambda t: t.action.isin(pinworld.POSITIVE_ACTIONS).astype(float),
+)
+features = pinworld.PairFeatures(world, until_day=28)
+
+
+def rows(start: float, end: float) -> SimpleNamespace:
+    """Return the impressions of some days: users, features x, labels y, and the table itself."""
+    part = seen[(seen.day >= start) & (seen.day < end)]
+    user, pin, day = (part[c].to_numpy() for c in ("user", "pin", "day"))
+    return SimpleNamespace(
+        user=user, pin=pin, x=features(user, pin, day), y=part.liked.to_numpy(), table=part
+    )
+
+
+train, val, test = rows(28, 42), rows(42, 49), rows(49, 56)
+print(f"{len(train.y):,} rows to train on, {len(val.y):,} to choose, {len(test.y):,} to test")
+print("features:", ", ".join(features.names))
+action = seen.action.cat.add_categories("nothing").fillna("nothing")
+action.value_counts(normalize=True).round(3).to_frame("share of all impressions")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 17.2 How good is a probability?
+#
+# A ranker says $p$, the probability of a "yes" given that the item is shown. With the label $y$ the
+# **log loss** of a row is $-y \log p - (1 - y) \log(1 - p)$: cheap if $p$ was right, dear if it was sure and wrong.
+#
+# Its size alone tells little: rare clicks are easy to predict badly with a small loss. So it is compared with
+# somebody who knows nothing but the share $\bar y$ of ones and says it every time:
+#
+# $$
+# \text{RCE} = 100 \left( 1 - \frac{\text{log loss of the model}}
+#   {-\bar y \log \bar y - (1 - \bar y) \log (1 - \bar y)} \right)
+# $$
+#
+# | symbol | in code | meaning |
+# |---|---|---|
+# | $y$ | `labels` | (B,) zeros and ones |
+# | $p$ | `probabilities` | (B,) what was said |
+# | $z$ | `logits` | (B,) with $p = \sigma(z)$ |
+# | $\bar y$ | | share of ones **among the rows that are judged** |
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:17.p1", "told"]
+predict("17.p1")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 17.1 — `rce` ({{points:17.1}})
+#
+# Clip probabilities to $[10^{-7}, 1 - 10^{-7}]$ first: one that is exactly 0 and wrong would cost infinitely
+# much.
+#
+# By hand: of ten rows one is a 1. The constant 0.1 has the loss 0.325; always saying 0.5 costs
+# $\log 2 = 0.693$, and $100\,(1 - 0.693/0.325) = -113.2$.
+#
+# *About 8 minutes. Stuck? Hints are free.*
+#
+# {{hints:17.1}}
+
+
+# %% tags=["exercise:17.1"]
+def rce(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    """Return the relative cross entropy in percent.
+
+    Args:
+        labels: (B,) float, zeros and ones, both of them.
+        probabilities: (B,) float between 0 and 1, both included.
+
+    Returns:
+        0 for the constant, 100 for a perfect model, below 0 for one that is worse than the constant.
+    """
+    ### BEGIN SOLUTION
+    p = np.clip(probabilities, 1e-7, 1 - 1e-7)
+    loss = -(labels * np.log(p) + (1 - labels) * np.log(1 - p)).mean()
+    m = labels.mean()
+    return float(100 * (1 - loss / -(m * np.log(m) + (1 - m) * np.log(1 - m))))
+    ### INSTEAD
+    # m = p.mean()  # entropy of the mean prediction
+    # return float(100 * (1 - loss / np.log(2)))  # a coin
+    # loss = -(labels * np.log(p)).mean()  # ones only
+    ### END SOLUTION
+
+
+# %% tags=["check:17.1"]
+check("17.1", rce)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The other number asks about **order** alone. Take a row that was liked and one that was not: how often does the
+# first have the higher score? That share is **AUC**; a tie counts as half. 0.5 is chance.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 17.2 — `auc` ★ optional ({{points:17.2}})
+#
+# All pairs of 100,000 rows do not fit into memory. Ranks do: sort all rows, the lowest score has rank 1, and a
+# liked row's rank counts how many are below it. *By hand:* ones with scores 3 and 2, zeros with 2, 1 and 4: of six
+# pairs they win three and tie in one, $3.5 / 6 = 0.583$.
+#
+# *About 8 minutes.*
+#
+# {{hints:17.2}}
+
+
+# %% tags=["exercise:17.2"]
+def auc(labels: np.ndarray, scores: np.ndarray) -> float:
+    """Return the share of pairs (a one, a zero) in which the one has the higher score.
+
+    Args:
+        labels: (B,) int, zeros and ones, both of them.
+        scores: (B,) float; equal ones are ties, which count as half.
+    """
+    ### BEGIN SOLUTION
+    ones = int((labels == 1).sum())
+    zeros = len(labels) - ones
+    ranks = rankdata(scores)  # ties get their mean rank
+    return float((ranks[labels == 1].sum() - ones * (ones + 1) / 2) / (ones * zeros))
+    ### INSTEAD
+    # return float(ranks[labels == 1].sum() / (ones * zeros))  # not subtracted
+    # ranks = rankdata(-scores)  # turned
+    ### END SOLUTION
+
+
+# %% tags=["check:17.2"]
+check("17.2", auc)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### The two look at different things
+#
+# A first ranker: the small network of 17.3, as the library has it. Below, its test predictions, sorted and cut into eight
+# groups of equal size: what was **said** on average, and what **happened**. Stretch its logits by $a$, shift them by $b$.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:17.p2", "told"]
+predict("17.p2")
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+network = ranker.Ranker(len(features.names)).fit(train.x, train.y)
+few = np.random.default_rng(0).choice(len(test.y), 2000, replace=False)
+visuals.calibration(network.logits(test.x[few]), test.y[few], function=rce)
+
+# %% [markdown]
+# *Figure 17.1. Said against happened for 2,000 test impressions: as the model says it (left), with logits four
+# times as large (middle), and shifted by 2 (right). Where the points lie below the diagonal the model promises too
+# much. The titles have RCE and AUC: one falls below 0, the other stays the same to the last digit.*
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 17.3 Two models
+#
+# **Gradient boosting** adds up small trees. Each is fitted to what the sum so far has left over. For the log loss
+# two numbers of each row say it all: $g = p - y$, the slope, and $h = p(1-p)$, the curvature. A leaf with sums $G$
+# and $H$ over its rows adds $-G / (H + \lambda)$ to their logits, and is worth $G^2 / (H + \lambda)$. The best split is the one
+# whose two sides are worth most together.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 17.3 — `best_split` ★ optional ({{points:17.3}})
+#
+# One feature, one split. *By hand:* $x = 1, 2, 3, 4$, labels 0, 0, 1, 1, no tree yet ($z = 0$), $\lambda = 1$. All $h$ are
+# ¼, $g$ is ½, ½, −½, −½. Cut at 2: left $G = 1$, $H = ½$, value $-1/1.5 = -⅔$; right $+⅔$.
+#
+# *About 12 minutes.*
+#
+# {{hints:17.3}}
+
+
+# %% tags=["exercise:17.3"]
+def best_split(
+    x: np.ndarray, labels: np.ndarray, logits: np.ndarray, reg: float
+) -> tuple[float, float, float]:
+    """Return (cut, left, right): rows with x <= cut get the value left, the others right.
+
+    Args:
+        x: (B,) a feature with at least two values; the cut is one of them, not the largest.
+        labels: (B,) zeros and ones.
+        logits: (B,) what the trees so far say.
+        reg: lambda.
+
+    Returns:
+        The cut whose sides are worth most together, the first of equals, and the values of both sides.
+    """
+    ### BEGIN SOLUTION
+    p = 1 / (1 + np.exp(-logits))
+    g, h = p - labels, p * (1 - p)
+    best = (-np.inf, 0.0, 0.0, 0.0)
+    for cut in np.unique(x)[:-1]:
+        left = x <= cut
+        sides = [(g[k].sum(), h[k].sum() + reg) for k in (left, ~left)]
+        worth = sum(G**2 / H for G, H in sides)
+        if worth > best[0] + 1e-12:
+            best = (worth, float(cut), *(float(-G / H) for G, H in sides))
+    return best[1:]
+    ### INSTEAD
+    # g, h = p - labels, np.ones(len(p))  # squared error
+    #     worth = sum(G / H for G, H in sides)  # not squared
+    # p = np.full(len(x), 0.5)  # ignores logits
+    ### END SOLUTION
+
+
+# %% tags=["check:17.3"]
+check("17.3", best_split)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **A small network** is the other: one hidden layer, and an output for each reaction. A ranker rarely predicts one
+# thing. A save is worth more than a click, a **hide** is worth less than nothing, and a rare reaction learns from
+# features that the frequent ones have shaped:
+#
+# $$
+# \mathbf h = \mathrm{ReLU}(\mathbf W_1 \mathbf x + \mathbf b_1), \qquad
+# \mathbf p = \sigma(\mathbf W_2 \mathbf h + \mathbf b_2), \qquad
+# \text{value} = \textstyle\sum_t v_t\, p_t
+# $$
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 17.4 — `rank_values` ({{points:17.4}})
+#
+# *About 8 minutes.*
+#
+# {{hints:17.4}}
+
+
+# %% tags=["exercise:17.4"]
+def rank_values(
+    x: torch.Tensor,
+    W1: torch.Tensor,
+    b1: torch.Tensor,
+    W2: torch.Tensor,
+    b2: torch.Tensor,
+    worth: torch.Tensor,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the probabilities of all reactions, and what showing each item is worth.
+
+    Args:
+        x: (B, F) features.
+        W1, b1: (H, F) and (H,), the hidden layer.
+        W2, b2: (T, H) and (T,), a row for each of T reactions.
+        worth: (T,) v, below 0 for a reaction that nobody wants.
+
+    Returns:
+        (B, T) probabilities, each reaction for itself, and (B,) values.
+    """
+    ### BEGIN SOLUTION
+    h = (x @ W1.T + b1).relu()  # (B, H)
+    p = (h @ W2.T + b2).sigmoid()  # (B, T)
+    return p, p @ worth
+    ### INSTEAD
+    # p = (h @ W2.T + b2).softmax(dim=1)  # softmax
+    # h = x @ W1.T + b1  # no relu
+    # return p, (h @ W2.T + b2) @ worth  # weighted logits
+    ### END SOLUTION
+
+
+# %% tags=["check:17.4"]
+check("17.4", rank_values)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# What does a hide cost in the list? Three reactions, one network. For each test session, take the five impressions of
+# the highest value, once with $v = 0$ for a hide and once with $v = -2$, and look at what really happened.
+
+# %% tags=["experiment"]
+REACTIONS = ("save", "long_click", "hide")
+
+
+def reactions(part):
+    return np.stack([part.table.action == name for name in REACTIONS], axis=1).astype(float)
+
+
+three = ranker.Ranker(len(features.names), targets=3).fit(train.x, reactions(train))
+p, happened = three.probabilities(test.x), reactions(test)
+found = {}
+for v in (0.0, -0.5, -2.0):
+    value = pd.Series(p @ np.array([1.0, 0.5, v]))
+    first = value.groupby(test.table.session.to_numpy()).rank(ascending=False) <= 5
+    found[f"hide is worth {v:g}"] = dict(zip(REACTIONS, happened[first].mean(axis=0), strict=True))
+pd.DataFrame(found).T.round(4)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Which features, which model?
+#
+# > **Claim** (common belief). On tables of features, boosted trees predict better than a small network.
+#
+# First the network on parts of the features. Then both models on all of them, on PinWorld and on films, each with six
+# trials on validation (stored; the films are those of 17.5).
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:17.p3"]
+predict("17.p3")
+
+# %% tags=["experiment", "answers:17.p3"]
+table = []
+for groups in (("user",), ("pin",), ("user", "pin"), ("cross",), ("user", "pin", "cross")):
+    c = features.columns(*groups)
+    p = ranker.Ranker(len(c)).fit(train.x[:, c], train.y).probabilities(test.x[:, c])
+    row = {
+        "features": " + ".join(groups),
+        "RCE": metrics.rce(test.y, p),
+        "AUC": metrics.auc(test.y, p),
+    }
+    # the order inside one user's impressions, where her own features say the same of all
+    told = pd.DataFrame({"user": test.user, "y": test.y, "p": p}).groupby("user")
+    row["AUC inside a user"] = np.nanmean([metrics.auc(g.y, g.p) for _, g in told if len(g) > 9])
+    table.append(row)
+pd.DataFrame(table).set_index("features").round(3)
+
+# %% tags=["experiment", "long", "answers:17.p3"]
+worth = results.load("17_features", command="python -m tests.benchmarks.ranking_features PinWorld")
+
+
+def comparisons(name):
+    """Return the stored comparisons of a data set."""
+    fields = ("one", "other", "gap", "error", "users")
+    rows = worth.values[name]["leads"].items()
+    return {k: metrics.Comparison.of(*(row[f] for f in fields)) for k, row in rows}
+
+
+leads = {name: comparisons(name) for name in ("PinWorld", "MovieTweetings")}
+trees = {name: x["boosting over network, baseline"] for name, x in leads.items()}
+verdict(
+    "On tables of features, boosted trees predict better than a small network.",
+    holds=min(trees.values(), key=lambda x: x.low),  # the weaker of the two
+    detail="RCE of boosting and network: "
+    + "; ".join(f"{name} {x:.2f}, {x.outcome}" for name, x in trees.items()),
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Users hardly differ in how much they like **in general**, so features of the user alone say nothing, and inside her own
+# list they cannot: there they are constants. Pins differ, and the pair adds what a personal order is made of. The
+# belief about trees comes from tables with hundreds of columns, missing values and categories, and from networks that got
+# less care than the trees. Look again in 17.5, where there are more columns.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 17.4 From a score to a probability
+#
+# Purchases are rare. To save time one trains on all of them and on **one zero in ten**. The order survives; the
+# probabilities do not. Two numbers repair them, fitted on rows the model was not trained on (Platt, 1999):
+#
+# $$
+# p = \sigma(a\, z + b), \qquad (a, b) = \arg\min \; \text{log loss}
+# $$
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 17.5 — `platt` ({{points:17.5}})
+#
+# A logistic regression with one feature. Gradient descent gets there, Newton's method in ten steps. Two decimals are
+# enough.
+#
+# *About 12 minutes.*
+#
+# {{hints:17.5}}
+
+
+# %% tags=["exercise:17.5"]
+def platt(logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """Return (a, b) for which sigmoid(a * logits + b) has the smallest log loss.
+
+    Args:
+        logits: (B,) what a model says.
+        labels: (B,) zeros and ones, both of them, in no perfect order.
+    """
+    ### BEGIN SOLUTION
+    X = np.stack([logits, np.ones(len(logits))], axis=1)  # (B, 2)
+    w = np.array([1.0, 0.0])
+    for _ in range(60):
+        p = 1 / (1 + np.exp(-X @ w))
+        step = np.linalg.solve((X * (p * (1 - p))[:, None]).T @ X, X.T @ (p - labels))
+        w = w - step * min(1.0, 2.0 / np.abs(step).max()) if np.abs(step).max() > 1e-9 else w
+    return float(w[0]), float(w[1])
+    ### INSTEAD
+    # return float(w[1]), float(w[0])  # swapped
+    # for _ in range(1):  # one step
+    ### END SOLUTION
+
+
+# %% tags=["check:17.5"]
+check("17.5", platt)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# A purchase is an added-to-cart or a checkout. Next to Platt's curve stand the shift that follows from the
+# sampling by itself, $b = \log 0.1$ with $a = 1$ (He et al., 2014), and **isotonic** regression: any rising curve.
+#
+# > **Claim** (common belief). The ranker with the higher AUC has the higher RCE.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:17.p4"]
+predict("17.p4")
+
+
+# %% tags=["experiment", "answers:17.p4"]
+def bought(part):
+    return part.table.action.isin(["add_to_cart", "checkout"]).to_numpy().astype(float)
+
+
+y, y_val, y_test = bought(train), bought(val), bought(test)
+tenth = (y == 1) | (np.random.default_rng(0).random(len(y)) < 0.1)
+everything = ranker.Ranker(len(features.names)).fit(train.x, y)
+sampled = ranker.Ranker(len(features.names)).fit(train.x[tenth], y[tenth])
+z_val, z = sampled.logits(val.x), sampled.logits(test.x)
+a, b = calibration.platt(z_val, y_val)
+curve = calibration.isotonic(z_val, y_val)
+said = {
+    "all zeros": everything.probabilities(test.x),
+    "one zero in ten": calibration.sigmoid(z),
+    "… shifted by log 0.1": calibration.sigmoid(z + np.log(0.1)),
+    f"… Platt, a = {a:.2f}, b = {b:.2f}": calibration.sigmoid(a * z + b),
+    "… isotonic": curve(z),
+}
+probabilities = pd.DataFrame([
+    {
+        "trained on": name, "RCE": metrics.rce(y_test, p), "AUC": metrics.auc(y_test, p),
+        "said": p.mean(), "happened": y_test.mean(),
+        "off by": metrics.calibration_error(y_test, p),
+    }
+    for name, p in said.items()
+]).set_index("trained on")  # fmt: skip
+probabilities.round(4)
+
+# %% slideshow={"slide_type": "fragment"} tags=["experiment", "answers:17.p4"]
+figure, ax = plt.subplots(figsize=(5, 3.4))
+marks = {"one zero in ten": "o", next(n for n in said if "Platt" in n): "s", "… isotonic": "D"}
+for name, mark in marks.items():
+    group = metrics.reliability(y_test, said[name])
+    ax.errorbar(group.said, group.happened, 2 * group.error, fmt=mark + "-", label=name, ms=5)
+ax.plot([0, 1], [0, 1], color=style.CONTEXT, linewidth=1)
+ax.set(xlabel="said", ylabel="happened", xlim=(0, 0.75), ylim=(0, 0.4))
+ax.legend(fontsize=8)
+plt.show()
+
+higher = probabilities.AUC.rank() == probabilities.RCE.rank()
+before, after = probabilities.iloc[1], probabilities.iloc[3]
+verdict(
+    "The ranker with the higher AUC has the higher RCE.",
+    bool(higher.all()),
+    detail=f"one zero in ten: AUC {before.AUC:.4f} and RCE {before.RCE:.1f}; after Platt AUC "
+    f"{after.AUC:.4f} and RCE {after.RCE:.1f}; trained on all zeros AUC {probabilities.AUC.iloc[0]:.4f}, "
+    f"RCE {probabilities.RCE.iloc[0]:.1f}",
+)
+
+# %% [markdown]
+# *Figure 17.2. Purchases: said against happened in ten groups, with two standard errors: before calibration (circles, far
+# below the diagonal), after Platt (squares, nearer) and after isotonic regression (diamonds, on it). Most groups lie
+# at 0, as only products can be bought; Platt's curve has one shape and cannot follow such a jump.*
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 17.5 What embeddings are worth
+#
+# The lecture proves systems such as TwHIN by what their vectors are worth to a ranker, in a table that grows to the
+# right: baseline, **U** (the user's vector as features), **U + A** (the author's, too), **U + A + T** (and the tweet's).
+# The slide has 21.23 for the baseline and 21.48 at the top. Here A is the mean vector of a creator's pins, with its
+# product with the user's, and T the pin's own vector, with its product.
+#
+# > **Claim** (of the slide). Each block of embeddings, U, then A, then T, raises the ranker's RCE.
+#
+# As a real twin take MovieTweetings. It has **no impressions**: a film without a rating may have been seen by nobody. The honest
+# label is "8 or more, **given that it was rated**": users chose these films, and that choice hides most of the
+# ranking problem. There is no author: the columns are U and U + T.
+#
+# Vectors of 16 numbers from iALS, LightGCN and GraphSAGE, trained on days 0 to 27, each with eight trials on validation,
+# three seeds; the network is chosen anew for every cell. Beside them models without vectors, whose score is one more
+# feature; "products" leaves the vectors out and keeps what they say of the pair. "counts only" has a baseline without
+# pictures and words. A stored result.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:17.p5"]
+predict("17.p5")
+
+
+# %% tags=["long", "answers:17.p5"]
+def shown(name):
+    """Return the RCE of each model (rows) with each set of columns, the mean of three seeds."""
+    t = pd.DataFrame(worth.values[name]["table"])
+    t["columns"] = t["columns"].replace(
+        {"": "baseline", "UA": "U + A", "UAT": "U + A + T", "UT": "U + T"}
+    )
+    order = ["baseline", "U", "U + A", "U + A + T", "U + T", "products", "score"]
+    wide = t.pivot(index="model", columns="columns", values="rce").reindex(t.model.unique())
+    return wide[[c for c in order if c in wide]].round(2)
+
+
+for data in leads:
+    for edge in worth.values[data]["edges"].values():
+        print(f"{data}: {edge}")
+pd.concat({data: shown(data) for data in leads}).map(lambda x: "" if np.isnan(x) else f"{x:.2f}")
+
+# %% tags=["experiment", "answers:17.p5"]
+steps = {n: x for n, x in leads["PinWorld"].items() if ": " in n and "products" not in n}
+steps = {n: x for n, x in steps.items() if "only" not in n}
+verdict(
+    "Each block of embeddings, U, then A, then T, raises the ranker's RCE.",
+    holds=all(x.outcome == "holds" for x in steps.values()),
+    detail="; ".join(f"{name} {x.gap:+.2f} ± {x.error:.2f}" for name, x in steps.items()),
+)
+
+# %% tags=["experiment"]
+pd.DataFrame({
+    name: {"gap in RCE": x.gap, "± error": x.error, "outcome": x.outcome}
+    for name, x in leads["PinWorld"].items() if name not in steps
+}).T  # fmt: skip
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Why? A vector of the user is constant inside her list; what it has to say about a pin is a product, and a small
+# network has to find it among fifty columns and some sixty thousand rows. On PinWorld one or two numbers that say it,
+# products, add more than all vectors do. And the baseline is no beginner: it has seen what a user's likes look
+# like. The films' baseline has four counts and has not; there the vectors themselves help, and the products hardly. Trees
+# pick the columns they need: with vectors they are ahead of the network on both sets. How many rows Twitter's ranker had the slide does not
+# say; its gain was 0.25.
+#
+# ### The leak that everybody makes once
+#
+# Embeddings from days 0 to **41** (iALS, 64 numbers each), a ranker trained on days 28 to 41: the vectors have seen the
+# labels. In training they look like prophets; the ranker learns to trust them, and in use they are none.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:17.p6"]
+predict("17.p6")
+
+# %% tags=["long", "answers:17.p6"]
+pd.DataFrame(worth.values["PinWorld"]["leak"]).T.rename_axis("embeddings of").round(2)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 17.6 A log remembers what it showed
+#
+# PinWorld's sessions show one pin at a time. Real pages are lists, and people read from the top. `pinworld.Feed`
+# shows lists of ten of forty candidates; the $p$-th entry is looked at with probability $p^{-\eta}$, here $1/p$. A click
+# needs both: **looked at** and **liked**. The log has only clicks.
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+pins = {"old hit": 0.5, "cake": 0.45, "garden": 0.6, "lamp": 0.4, "new gem": 0.8, "sofa": 0.55}
+visuals.exposure(pins)
+
+# %% [markdown]
+# *Figure 17.3. Six pins: pale bars say how many like each if they look, solid bars how many click. On the left the
+# first list; in the middle what becomes of it when it is sorted by its own clicks for five rounds; on the right
+# when clicks are divided by looks. In the interactive version you step through the rounds.*
+#
+# Step through the rounds. Why does the best pin not get to the top?
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# How likely is position $p$ looked at? **Shuffle** a few lists. In those, every position holds equally good pins, so
+# clicks per position fall for one reason only. Relative to the first that gives $e_p$ (we cannot know more: if nobody looked
+# at anything, nobody would click).
+#
+# A click at position $p$ then stands for $1/e_p$ likes. Put $c/e$ where the label was, **also in** $1 - \text{label}$:
+#
+# $$
+# \mathcal L = \frac1B \sum \; \frac{c}{e} \, (-\log p) + \Big( 1 - \frac{c}{e} \Big) \, (-\log (1 - p))
+# $$
+#
+# The mean of $c/e$ over many showings is the share that likes it. So this is, on average, the log loss of something
+# that nobody has observed (Saito et al., 2020).
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 17.6 — `examined_loss` ({{points:17.6}})
+#
+# *By hand:* $e = ¼$ and a click: the weights are 4 and $-3$. Without a click they are 0 and 1, wherever it was.
+#
+# *About 10 minutes.*
+#
+# {{hints:17.6}}
+
+
+# %% tags=["exercise:17.6"]
+def examined_loss(
+    logits: torch.Tensor, clicks: torch.Tensor, position: torch.Tensor, examination: torch.Tensor
+) -> torch.Tensor:
+    """Return the loss of liking, from clicks.
+
+    Args:
+        logits: (B,) of liking; hundreds are possible, so take no logarithm of a sigmoid.
+        clicks: (B,) float, zeros and ones.
+        position: (B,) int64, from 1.
+        examination: (k,) e of positions 1 … k, the first is 1.
+
+    Returns:
+        () the mean over the rows.
+    """
+    ### BEGIN SOLUTION
+    share = clicks / examination[position - 1]
+    return (share * F.softplus(-logits) + (1 - share) * F.softplus(logits)).mean()
+    ### INSTEAD
+    # share = (clicks / examination[position - 1]).clamp(max=1)  # clipped
+    # share = clicks * examination[position - 1]  # multiplied
+    # return (share * F.softplus(-logits) + (1 - clicks) * F.softplus(logits)).mean()  # only clicks
+    ### END SOLUTION
+
+
+# %% tags=["check:17.6"]
+check("17.6", examined_loss)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# An old ranker shows what was shown most, with some chance, and shuffles a tenth of its lists. First look at its log.
+
+# %%
+until_42 = pinworld.PairFeatures(world, until_day=42)
+feed, rng = pinworld.Feed(world), np.random.default_rng(0)
+asked = feed.requests(3000, rng)
+x = until_42(np.repeat(asked.users, 40), asked.candidates.ravel()).reshape(3000, 40, -1)
+log = feed.show(asked, x[:, :, features.names.index("pin: shown")], rng, 0.5, shuffled=0.1)
+per_position = log.groupby(["position", "shuffled"]).clicked.mean().unstack()
+pd.DataFrame({
+    "clicks": per_position[False], "clicks, shuffled": per_position[True],
+    "e, estimated": per_position[True] / per_position[True][1], "e, the truth": feed.examination,
+}).T.round(3)  # fmt: skip
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Now train on such logs, 8,000 lists, and judge by what only PinWorld knows: of forty new candidates take the
+# ten that a ranker would show; how many of these are **liked if looked at**? The simplest rival gives the
+# network the position as a feature, and asks at serving as if everything stood on top.
+#
+# > **Claim** (Saito et al.; Joachims et al., 2017). Dividing clicks by examination shows pins that are liked more
+# > than training on clicks does.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:17.p7"]
+predict("17.p7")
+
+# %% tags=["long", "answers:17.p7"]
+bias = results.load("17_bias", command="python -m tests.benchmarks.ranking_bias")
+arms = pd.DataFrame(bias.values["table"]).set_index("arm")
+figure, ax = plt.subplots(figsize=(6.4, 3))
+order = arms.liking.sort_values()
+colors = [
+    style.CONTEXT if "the " in name or "truth" in name else style.ITEM for name in order.index
+]
+ax.barh(order.index, order, color=colors)
+for place, (name, x) in enumerate(order.items()):
+    ax.plot(arms.seeds[name], [place] * 3, "|", color=style.INK, markersize=8)
+    ax.annotate(f"{x:.3f}", (x, place), (8, 0), textcoords="offset points", va="center", fontsize=8)
+ax.set(xlim=(0.45, 0.98), xlabel="of the ten shown, liked if looked at")
+plt.show()
+
+gaps = {
+    name: metrics.Comparison.of(*(row[k] for k in ("one", "other", "gap", "error", "users")))
+    for name, row in bias.values["leads"].items()
+}
+cost = arms.liking["truth: what was liked"] - arms.liking["clicks"]
+repaired = (arms.liking["examined"] - arms.liking["clicks"]) / cost
+verdict(
+    "Dividing clicks by examination shows pins that are liked more than training on clicks does.",
+    gaps["examined over clicks"],
+    detail=f"{gaps['examined over clicks']:.3f}, {bias.values['requests']:,} requests: {repaired:.0%} of "
+    f"what position bias costs is repaired; position as a feature over clicks "
+    f"{gaps['position as a feature over clicks']:.3f}",
+)
+
+# %% [markdown]
+# *Figure 17.4. How much of what each ranker would show is liked, in the mean of three seeds (bars) and for each of them
+# (strokes). Gray: what nobody can have, a ranker trained on the likes themselves and the best list there is, and the
+# old ranker that wrote the log. A stored measurement.*
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Most of the cost is repaired, and nearly as much by the feature, which needs no shuffled list. The two differ where
+# it hurts: the feature works as long as position and liking act separately in the logit, and cannot tell who stood on top
+# **because** of being liked. Shuffled lists alone are honest, and few.
+#
+# ### Selection: what was never shown
+#
+# Everything is looked at now, and the old ranker is a **good** one. What it showed is liked more than what it left out.
+# The log has `shown_with`, the probability with which each row got into its list. Weights $1/\text{shown\_with}$ make sums
+# over shown rows, on average, the sums over all candidates.
+#
+# > **Claim** (Schnabel et al., 2016). Weights of one over the probability of being shown repair what selection spoils.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:17.p8"]
+predict("17.p8")
+
+# %% tags=["experiment", "long", "answers:17.p8"]
+chosen = pd.DataFrame({
+    name: {what: np.mean(x) for what, x in row.items()}
+    for name, row in bias.values["selection"].items()
+}).T  # fmt: skip
+print(chosen.round(3), end="\n\n")
+
+selection = {
+    n: {w: np.array(x) for w, x in row.items()} for n, row in bias.values["selection"].items()
+}
+off = {
+    name: {w: np.abs(selection[name][w] - selection["truth"][w]).mean() for w in ("liked", "said of all candidates")}
+    for name in selection if name != "truth"
+}  # fmt: skip
+plain, weighed = off["as they are"], off["1 / shown_with"]
+ten = {n: row["liking of ten"].mean() for n, row in selection.items()}
+verdict(
+    "Weights of one over the probability of being shown repair what selection spoils.",
+    bool(weighed["liked"] < plain["liked"] / 2 and ten["1 / shown_with"] > ten["as they are"]),
+    detail=f"the share liked among all candidates is off by {plain['liked']:.3f} as it is and "
+    f"{weighed['liked']:.3f} weighed; what a ranker says of all candidates is off by "
+    f"{plain['said of all candidates']:.3f} and {weighed['said of all candidates']:.3f}; of the ten it "
+    f"shows {ten['as they are']:.3f} and {ten['1 / shown_with']:.3f} are liked",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# A **number about all candidates** is wrong from the log as it is, and the weights bring most of it back, at the price of
+# noise: a row shown with probability 0.001 counts a thousand times. A **ranker** hardly needs them. It
+# models liking given features; where its features contain what the old ranker looked at, the rows
+# it has are fair rows of that kind, only fewer of some kinds. Selection by something the features do **not** hold is
+# another matter, and no weight helps where the probability of being shown was 0.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 17.7 The loop
+#
+# Now close it. A ranker shows lists, is trained on its own log, shows again: five rounds of 3,000 lists. Two
+# features more come from these rounds, how often a pin was shown in them, and clicked. "once" is trained after the first log and never
+# again; what it does not share with the others is what the **loop** does.
+#
+# > **Claim** (common belief). Retrained on what it has shown itself, a ranker shows ever fewer creators.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:17.p9"]
+predict("17.p9")
+
+# %% tags=["long", "answers:17.p9"]
+loop = results.load("17_loop", command="python -m tests.benchmarks.ranking_loop")
+runs = {a: x for a, x in loop.values.items() if isinstance(x, list)}
+rounds = pd.concat(
+    {arm: pd.concat(map(pd.DataFrame, x)).groupby("round").mean() for arm, x in runs.items()}
+)
+figure, axes = plt.subplots(1, 3, figsize=(9, 2.9))
+marks = {"once": "o", "clicks": "s", "examined": "D", "examined, explores": "^"}
+for ax, what in zip(axes, ("liked", "pins shown", "top tenth of creators"), strict=True):
+    for arm, mark in marks.items():
+        ax.plot(rounds.loc[arm][what], marker=mark, ms=4, label=arm)
+    ax.axhline(loop.values["the best there is"][what], color=style.CONTEXT, linestyle=":")
+    ax.set(xlabel="round", title=what)
+axes[0].set_ylim(0.45, 0.95)
+axes[1].legend(fontsize=7)
+plt.show()
+
+# %% [markdown]
+# *Figure 17.5. Round by round, means of three seeds: how much of what is shown is liked, how many different pins are
+# shown in 3,000 lists, and the share of all showings that goes to a tenth of the creators. Dotted: lists in the true
+# order of liking. Round 0 is the old ranker.*
+
+# %% tags=["experiment", "answers:17.p9"]
+last = rounds.groupby(level=0).tail(1).droplevel(1)
+few = [
+    r[-1]["creators shown"] - s[-1]["creators shown"]
+    for r, s in zip(runs["clicks"], runs["once"], strict=True)
+]
+more = [
+    r[-1]["top tenth of creators"] - s[-1]["top tenth of creators"]
+    for r, s in zip(runs["clicks"], runs["once"], strict=True)
+]
+verdict(
+    "Retrained on what it has shown itself, a ranker shows ever fewer creators.",
+    bool(max(few) < 0 and min(more) > 0),
+    detail=f"of {len(world.creators)} creators {last.loc['clicks', 'creators shown']:.0f} are shown in round "
+    f"5, {last.loc['once', 'creators shown']:.0f} without retraining; the top tenth has "
+    f"{last.loc['clicks', 'top tenth of creators']:.1%} of all showings, without retraining "
+    f"{last.loc['once', 'top tenth of creators']:.1%}; pins shown: {last.loc['clicks', 'pins shown']:.0f} "
+    f"against {last.loc['once', 'pins shown']:.0f}",
+)  # fmt: skip
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The loop bites one level below: of each creator fewer **pins** are shown, always the same, and nothing is gained
+# for it. A creator has dozens of pins here, and one of them is always among the seen. With a few pins per creator the
+# two would be the same. The old ranker had concentrated them before any loop began: an opponent would say that the
+# first log did it, and the flat line of "once" agrees.
+#
+# Dividing by examination helps twice: people like more of what they see, and more is seen. Even so the number of
+# pins falls from round to round. Random lists slow that down, and in these five rounds cost next to nothing.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 17.8 Your choice
+#
+# An open task of twenty minutes. Choose for the feed: which features, what takes the place of the label
+# (`"clicks"`, `"clicks / e"`, or the clicks of `"shuffled"` lists only), whether the position is a feature, the day until which is
+# counted, and the network. `try_out` measures a choice on other requests than the check does.
+
+# %%
+fresh = feed.requests(1000, rng)
+liking = feed.liking(fresh.users[:, None], fresh.candidates)
+e = (per_position[True] / per_position[True][1]).clip(0.01, 1).to_numpy()
+
+
+def try_out(groups, label, position, until_day, hidden, epochs) -> float:
+    """Return how much of what a ranker of this choice shows is liked."""
+    make = pinworld.PairFeatures(world, until_day)
+    part = log[log.shuffled] if label == "shuffled" else log
+    place = part.position.to_numpy()
+    old = make(part.user, part.pin)[:, make.columns(*groups)]
+    new = make(np.repeat(fresh.users, 40), fresh.candidates.ravel())[:, make.columns(*groups)]
+    if position:  # at serving all are asked about as if they stood on top
+        old = np.column_stack([old, np.log(place)])
+        new = np.column_stack([new, np.zeros(len(new))])
+    y = part.clicked / (e[place - 1] if label == "clicks / e" else 1)
+    model = ranker.Ranker(old.shape[1], hidden).fit(old, y, epochs=epochs)
+    top = np.argsort(-model.logits(new).reshape(liking.shape), axis=1)[:, :10]
+    return float(np.take_along_axis(liking, top, axis=1).mean())
+
+
+print(f"{try_out(('user', 'pin'), 'clicks', False, until_day=42, hidden=32, epochs=5):.4f}")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 17.7 — `choose` ({{points:17.7}})
+#
+# Return your choice. Change one thing at a time, write down what you expect before each run, and conclude in two
+# sentences in a cell of your own: what decided, and what did not matter. The lists are shown from day 42 on.
+#
+# *About 20 minutes.*
+#
+# {{hints:17.7}}
+
+
+# %% tags=["exercise:17.7"]
+def choose() -> dict:
+    """Return the settings of a ranker for the feed.
+
+    Returns:
+        {"features": tuple of "user", "pin", "cross", "label": "clicks", "clicks / e" or "shuffled",
+        "position": bool, "until_day": int, "hidden": int, "epochs": int}
+    """
+    ### BEGIN SOLUTION
+    return {
+        "features": ("user", "pin", "cross"), "label": "clicks / e", "position": False,
+        "until_day": 42, "hidden": 32, "epochs": 5,
+    }  # fmt: skip
+    ### END SOLUTION
+
+
+# %% tags=["check:17.7"]
+check("17.7", choose)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Slide, paper, code
+#
+# The lecture's picture *neural ranking at a large site* has no source on it. It fits **TransAct** (Xia et al., KDD 2023):
+# Pinterest's ranker of the home feed, which predicts several actions of each candidate pin, from batch vectors of the
+# user and, by a transformer, from her last 100 actions.
+#
+# | | says | means |
+# |---|---|---|
+# | **slide** | the ranker takes "100–1000 objects from the candidate" | from the candidate **generators**, several of them; duplicates and what was seen are removed first |
+# | **slide**, TwHIN | RCE 21.23 → 21.48 | percent of the entropy of *their* test labels. Another share of ones is another scale: compare within a table |
+# | **slide**, PinnerFormer | repins +7.5 %, clicks on ads +7 to 10 % | as on the slide; independent summaries of that table disagree, and we have not read it ourselves |
+# | **code**, TransAct's `forward` | `random.randint(0, time_window_ms)` | recent actions are hidden from training by a window drawn once **per batch**, not per user |
+# | **code**, TransAct's `_adjust_mask` | `mask[:, 0] = 0` | the first action of the sequence is never hidden, and in an empty history the padding is looked at |
+# | **code**, ours | `Feed.show` | a list drawn without replacement; `shown_with` is given the other candidates' draws |
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **Read the released code** ([`transact.py`](https://github.com/pinterest/transformer_user_action), about 150 lines) and answer for
+# yourself. (1) Which position holds the latest action, the first or the last? Which line tells you?
+# (2) The output is concatenated with a maximum over `dim=1`. Are padded positions part of it? (3) There is no
+# position embedding. What does the model know about the order of actions? (4) Where would you put the vector of
+# PinnerFormer, and where iALS of 17.5?
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Quiz
+#
+# They come back at the start of later lessons.
+#
+# {{quiz}}
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Take away
+#
+# * AUC judges the order, RCE also the number. Two parameters on held-out rows turn one into the other.
+# * Features of the pair carry a ranker. Embeddings add to them what their product says, if they are older than
+#   the labels.
+# * A click needs eyes. Shuffle a few lists, divide by what they tell, or give the position to the model.
+# * Weights for selection repair numbers about everything; a ranker with the right features hardly needs them.
+# * A ranker writes its own training data. Watch what it stops showing.
+#
+# **Further reading.** He et al., *Practical Lessons from Predicting Clicks on Ads at Facebook*
+# ([DOI 10.1145/2648584.2648589](https://doi.org/10.1145/2648584.2648589)): trees, calibration, sampling of zeros. Joachims,
+# Swaminathan, Schnabel, *Unbiased Learning-to-Rank with Biased Feedback*
+# ([arXiv 1608.04468](https://arxiv.org/abs/1608.04468)): propensities of positions. Saito et al.
+# ([arXiv 1909.03601](https://arxiv.org/abs/1909.03601)): the loss of 17.6. Schnabel et al.
+# ([arXiv 1602.05352](https://arxiv.org/abs/1602.05352)): recommendations as treatments. Xia et al., *TransAct*
+# ([arXiv 2306.00248](https://arxiv.org/abs/2306.00248)): a ranker in use.

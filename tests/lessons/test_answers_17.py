@@ -1,0 +1,313 @@
+"""Lesson 17: right answers in other styles pass, the library agrees, and wrong ones are named."""
+
+from __future__ import annotations
+
+import importlib
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from styles import complete
+
+from graphrec_utils import exercises, losses, metrics
+from graphrec_utils.exercises import core, runs
+from graphrec_utils.exercises.lesson17 import (
+    ex1_rce,
+    ex2_auc,
+    ex4_rank_values,
+    ex5_platt,
+    ex6_examined_loss,
+    ex7_choose,
+)
+from graphrec_utils.models import calibration
+from graphrec_utils.models.ranker import Ranker
+
+
+# ------------------------------------------------------------- two or more other styles each
+def rce_with_a_loop(labels, probabilities):
+    def loss(y, p):
+        p = min(max(p, 1e-7), 1 - 1e-7)
+        return -math.log(p) if y == 1 else -math.log(1 - p)
+
+    mean = sum(labels) / len(labels)
+    model = sum(loss(y, p) for y, p in zip(labels, probabilities, strict=True))
+    constant = sum(loss(y, mean) for y in labels)
+    return 100 * (constant - model) / constant
+
+
+def rce_in_torch(labels, probabilities):
+    y, p = torch.from_numpy(labels), torch.from_numpy(probabilities).clamp(1e-7, 1 - 1e-7)
+    bce = torch.nn.functional.binary_cross_entropy
+    return float(100 * (1 - bce(p, y) / bce(y.mean().expand(len(y)), y)))
+
+
+def rce_with_pandas(labels, probabilities):
+    rows = pd.DataFrame({"y": labels, "p": probabilities}).clip(1e-7, 1 - 1e-7)
+    likely = np.where(labels == 1, rows.p, 1 - rows.p)
+    shares = pd.Series(labels).value_counts(normalize=True)
+    return 100 * (1 - np.mean(-np.log(likely)) / -(shares * np.log(shares)).sum())
+
+
+def auc_by_sorted_zeros(labels, scores):
+    zeros, ones = np.sort(scores[labels == 0]), scores[labels == 1]
+    below = np.searchsorted(zeros, ones, "left")
+    upto = np.searchsorted(zeros, ones, "right")
+    return float(((below + upto) / 2).mean() / len(zeros))
+
+
+def auc_with_pandas(labels, scores):
+    ranks = pd.Series(scores).rank()
+    n1 = int(labels.sum())
+    n0 = len(labels) - n1
+    return (ranks[labels == 1].mean() - (n1 + 1) / 2) / n0
+
+
+def auc_under_the_curve(labels, scores):
+    """The area under the curve of true against false positives, by trapezoids over distinct scores."""
+    table = pd.DataFrame({"y": labels, "s": scores}).groupby("s").y.agg(["sum", "size"])[::-1]
+    tpr = np.r_[0, table["sum"].cumsum() / table["sum"].sum()]
+    zeros = table["size"] - table["sum"]
+    fpr = np.r_[0, zeros.cumsum() / zeros.sum()]
+    return float(np.trapezoid(tpr, fpr))
+
+
+def split_by_sorting(x, labels, logits, reg):
+    p = 1 / (1 + np.exp(-logits))
+    order = np.argsort(x, kind="stable")
+    g, h = (p - labels)[order].cumsum(), (p * (1 - p))[order].cumsum()
+    k = np.flatnonzero(np.diff(x[order]))
+    gain = g[k] ** 2 / (h[k] + reg) + (g[-1] - g[k]) ** 2 / (h[-1] - h[k] + reg)
+    best = k[gain.round(10).argmax()]
+    left, right = -g[best] / (h[best] + reg), -(g[-1] - g[best]) / (h[-1] - h[best] + reg)
+    return float(x[order][best]), float(left), float(right)
+
+
+def split_with_pandas(x, labels, logits, reg):
+    p = pd.Series(1 / (1 + np.exp(-logits)))
+    rows = pd.DataFrame({"g": p - labels, "h": p * (1 - p)}).groupby(x).sum()
+    low, total = rows.cumsum()[:-1], rows.sum()
+    high = total - low
+    worth = low.g**2 / (low.h + reg) + high.g**2 / (high.h + reg)
+    cut = worth.round(10).idxmax()
+    return (float(cut), *(float(-s.g[cut] / (s.h[cut] + reg)) for s in (low, high)))
+
+
+def values_with_modules(x, W1, b1, W2, b2, worth):
+    linear = torch.nn.functional.linear
+    p = torch.sigmoid(linear(torch.relu(linear(x, W1, b1)), W2, b2))
+    return p, torch.einsum("bt,t->b", p, worth)
+
+
+def values_row_by_row(x, W1, b1, W2, b2, worth):
+    ps = []
+    for row in x:
+        h = torch.clamp(W1 @ row + b1, min=0)
+        ps.append(1 / (1 + torch.exp(-(W2 @ h + b2))))
+    p = torch.stack(ps)
+    return p, (p * worth).sum(dim=1)
+
+
+def platt_by_lbfgs(logits, labels):
+    from scipy.optimize import minimize
+
+    def loss(w):
+        z = w[0] * logits + w[1]
+        return np.mean(np.logaddexp(0, z) - labels * z)
+
+    a, b = minimize(loss, [1.0, 0.0], method="BFGS").x
+    return float(a), float(b)
+
+
+def platt_in_torch(logits, labels):
+    z, y = (torch.from_numpy(v) for v in (logits, labels))
+    w = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([w], max_iter=200, line_search_fn="strong_wolfe")
+
+    def closure():
+        optimizer.zero_grad()
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(w[0] * z + w[1], y)
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    return w[0].item(), w[1].item()
+
+
+def platt_by_gradient_descent(logits, labels):
+    a, b = 0.0, 0.0
+    for _ in range(4000):
+        p = 1 / (1 + np.exp(-(a * logits + b)))
+        a -= 0.5 * np.mean((p - labels) * logits)
+        b -= 0.5 * np.mean(p - labels)
+    return a, b
+
+
+def examined_with_bce(logits, clicks, position, examination):
+    """binary_cross_entropy_with_logits takes labels above 1 as well."""
+    return torch.nn.functional.binary_cross_entropy_with_logits(
+        logits, clicks / examination[position - 1]
+    )
+
+
+def examined_with_logsigmoid(logits, clicks, position, examination):
+    weight = clicks / examination.index_select(0, position - 1)
+    log = torch.nn.functional.logsigmoid
+    return -(weight * log(logits) + (1 - weight) * log(-logits)).sum() / len(logits)
+
+
+def choose_cross_only():
+    return {"features": ("cross",), "label": "clicks / e", "position": False, "until_day": 42,
+            "hidden": 32, "epochs": 5}  # fmt: skip
+
+
+def choose_the_position():
+    return {"features": ("pin", "cross", "user"), "label": "clicks", "position": True,
+            "until_day": 42, "hidden": 32, "epochs": 5}  # fmt: skip
+
+
+ANSWERS = {
+    "17.1": (rce_with_a_loop, rce_in_torch, rce_with_pandas),
+    "17.2": (auc_by_sorted_zeros, auc_with_pandas, auc_under_the_curve),
+    "17.3": (split_by_sorting, split_with_pandas),
+    "17.4": (values_with_modules, values_row_by_row),
+    "17.5": (platt_by_lbfgs, platt_in_torch, platt_by_gradient_descent),
+    "17.6": (examined_with_bce, examined_with_logsigmoid),
+    "17.7": (choose_cross_only, choose_the_position),
+}
+PAIRS = [(name, function) for name, functions in ANSWERS.items() for function in functions]
+
+
+def test_every_exercise_has_answers_in_other_styles():
+    complete("17", ANSWERS, points=33)
+
+
+def judged(name, function, seeds=core.PUBLIC_SEEDS, named=False):
+    exercise = exercises.get(name)
+    asked = core.questions(exercise, seeds)
+    return core.judge(exercise, asked, runs.answers(function, asked, 600), name=named)
+
+
+@pytest.mark.parametrize(("name", "function"), PAIRS, ids=[f"{n}-{f.__name__}" for n, f in PAIRS])
+def test_right_answers_in_other_styles_pass(name, function):
+    for seeds in (core.PUBLIC_SEEDS, (11, 12, 13, 14)):
+        result = judged(name, function, seeds)
+        assert result.status == "passed", [r for r in result.rows if not r.ok]
+
+
+# ------------------------------------------------------------- wrong ones, as a student writes them
+def wrong_rce_of_the_model_mean(y, p):
+    p = np.clip(p, 1e-7, 1 - 1e-7)
+    q = p.mean()
+    loss = -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+    return 100 * (1 - loss / -np.mean(y * np.log(q) + (1 - y) * np.log(1 - q)))
+
+
+def wrong_rce_turned(y, p):
+    p = np.clip(p, 1e-7, 1 - 1e-7)
+    m = y.mean()
+    ref = -(m * np.log(m) + (1 - m) * np.log(1 - m))
+    return 100 * (-(y * np.log(p) + (1 - y) * np.log(1 - p)).mean() / ref - 1)
+
+
+def wrong_auc_strictly_above(y, s):
+    zeros = np.sort(s[y == 0])
+    return np.searchsorted(zeros, s[y == 1], "left").sum() / (len(zeros) * (y == 1).sum())
+
+
+def wrong_split_on_labels(x, y, z, reg):
+    p = np.full(len(y), 0.5)
+    return split_by_sorting(x, y, np.log(p / (1 - p)), reg)
+
+
+def wrong_values_softmax(x, W1, b1, W2, b2, worth):
+    h = torch.relu(x @ W1.T + b1)
+    z = h @ W2.T + b2
+    p = torch.softmax(z, -1)
+    return p, p @ worth
+
+
+def wrong_platt_shift_only(z, y):
+    b = 0.0
+    for _ in range(500):
+        b -= np.mean(1 / (1 + np.exp(-(z + b))) - y)
+    return 1.0, float(b)
+
+
+def wrong_examined_everything_weighed(z, c, pos, e):
+    w = 1 / e[pos - 1]
+    bce = torch.nn.functional.binary_cross_entropy_with_logits(z, c, reduction="none")
+    return (w * bce).mean()
+
+
+WRONG = {
+    "17.1": (wrong_rce_of_the_model_mean, wrong_rce_turned),
+    "17.2": (wrong_auc_strictly_above,),
+    "17.3": (wrong_split_on_labels,),
+    "17.4": (wrong_values_softmax,),
+    "17.5": (wrong_platt_shift_only,),
+    "17.6": (wrong_examined_everything_weighed,),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [(n, f) for n, fs in WRONG.items() for f in fs],
+    ids=lambda x: x if isinstance(x, str) else x.__name__,
+)
+def test_wrong_answers_of_others_are_named(name, function):
+    result = judged(name, function, named=True)
+    assert result.status in ("partial", "failed") and result.mistake
+
+
+# ------------------------------------------------------------- the library agrees
+def test_the_references_are_the_library_s():
+    rng = np.random.default_rng(0)
+    rows = ex1_rce._rows(rng)
+    assert ex1_rce.rce(**rows) == pytest.approx(metrics.rce(*rows.values()))
+    rows = ex2_auc._rows(rng, ties=True)
+    assert ex2_auc.auc(**rows) == pytest.approx(metrics.auc(*rows.values()))
+    rows = ex5_platt._rows(rng, 0.6, -1.0)
+    assert ex5_platt.platt(**rows) == pytest.approx(calibration.platt(*rows.values()), abs=1e-3)
+    rows = ex6_examined_loss._log(rng)
+    e = rows["examination"][rows["position"] - 1]
+    ours = losses.examined_bce(rows["logits"], rows["clicks"], e)
+    torch.testing.assert_close(ex6_examined_loss.examined_loss(**rows), ours)
+
+
+def test_the_network_of_the_exercise_is_the_library_s():
+    model = Ranker(4, 5, targets=3, seed=1)
+    x = torch.randn(6, 4)
+    p, _ = ex4_rank_values.rank_values(
+        x, model.inner.weight, model.inner.bias, model.heads.weight, model.heads.bias, torch.ones(3)
+    )
+    np.testing.assert_allclose(p.detach(), model.probabilities(x.numpy()), atol=1e-6)
+
+
+# ------------------------------------------------------------- the open task
+def test_counts_of_the_future_earn_nothing():
+    leak = ex7_choose.choose() | {"until_day": 49}
+    result = judged("17.7", lambda: leak)
+    assert result.points == 0 and "leak" in str(result.rows)
+
+
+@pytest.mark.parametrize(
+    "change", [{"features": ()}, {"features": ["cross"]}, {"label": "likes"}, {"epochs": 0}, {"hidden": 999},
+               {"position": 1}, {"until_day": 0}, {"more": 1}],
+)  # fmt: skip
+def test_a_choice_out_of_bounds_earns_nothing(change):
+    made = ex7_choose.choose() | change
+    assert judged("17.7", lambda: made).points == 0
+
+
+def test_the_named_library_versions_exist():
+    """The grader closes them by these names."""
+    for exercise in exercises.of_lesson("17"):
+        for name in exercise.closed:
+            module, _, function = name.rpartition(".")
+            assert callable(getattr(importlib.import_module(module), function))
+        if exercise.library:
+            module, _, function = exercise.library.rpartition(".")
+            doc = getattr(importlib.import_module(module), function).__doc__
+            assert "Built in lesson 17" in " ".join(doc.split())
