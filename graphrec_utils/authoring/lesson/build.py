@@ -102,19 +102,21 @@ def _execute(source: Path, name: str, nb, cells: list) -> None:
     path = target(source, name)
     where = {"metadata": {"path": str(path.parent)}}
     running = nbformat.v4.new_notebook(metadata=copy.deepcopy(nb.metadata), cells=cells)
+    begun = []  # a kernel that dies may take the news of the cell it was at with it
     client = NotebookClient(
         running,
         timeout=CELL_SECONDS,
         record_timing=False,
         kernel_name="python3",
         resources=where,
+        on_cell_execute=lambda cell, cell_index: begun.append(cell.id),
         extra_arguments=["--log-level=ERROR"],  # of the kernel: it warns about its own transport
     )
     try:
         with tempfile.TemporaryDirectory() as nobody:  # the author's own points stay out
             client.execute(env={**os.environ, **ENVIRONMENT, "GRAPHREC_STATE": nobody})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        number = _last(nb)
+        number = next((i for i, x in enumerate(nb.cells, 1) if x.id in begun[-1:]), 1)
         line = _first_line(nb.cells[number - 1])
         reason = f"the {name} notebook fails at `{line}`: {_why(error)}"
         raise SourceError(source, number, reason) from None
@@ -148,16 +150,6 @@ def _number(nb) -> None:
         for output in cell.outputs:
             if "execution_count" in output:
                 output.execution_count = count
-
-
-def _last(nb) -> int:
-    """Return the number of the cell that was running: one with an error, or the last that began."""
-    began = 1
-    for number, cell in enumerate(nb.cells, start=1):
-        if any(output.output_type == "error" for output in cell.get("outputs", [])):
-            return number
-        began = number if cell.get("execution_count") else began
-    return began
 
 
 def _clean(source: Path, name: str, number: int, cell) -> None:
