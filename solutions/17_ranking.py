@@ -553,13 +553,15 @@ def shown(name):
     )
     order = ["baseline", "U", "U + A", "U + A + T", "U + T", "products", "score"]
     wide = t.pivot(index="model", columns="columns", values="rce").reindex(t.model.unique())
-    return wide[[c for c in order if c in wide]].round(2)
+    wide = wide[[c for c in order if c in wide]].rename_axis(index=None, columns=name)
+    wide = wide.rename(lambda x: x.replace(" ", "\xa0"), axis=0)  # a name keeps to its line
+    return wide.map(lambda x: "" if np.isnan(x) else f"{x:.2f}")
 
 
 for data in leads:
     for edge in worth.values[data]["edges"].values():
         print(f"{data}: {edge}")
-pd.concat({data: shown(data) for data in leads}).map(lambda x: "" if np.isnan(x) else f"{x:.2f}")
+    display(shown(data))
 
 # %% tags=["experiment", "answers:17.p5"]
 steps = {n: x for n, x in leads["PinWorld"].items() if ": " in n and "products" not in n}
