@@ -33,6 +33,7 @@ import numpy as np
 import pandas as pd
 import torch
 import torch.nn.functional as F
+from IPython.display import display
 from scipy.stats import rankdata
 
 from graphrec_utils import metrics, pinworld, results, style
