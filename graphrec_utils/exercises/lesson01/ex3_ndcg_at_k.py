@@ -72,10 +72,14 @@ ex.claim("a short list can hold no more than top of many relevant items", _short
 
 
 def _long_list(rng) -> dict:
-    """A hit or two among the first four or five places of eight, two behind them."""
+    """A hit or two among the first four or five places of eight, two behind them.
+
+    The list holds fewer relevant items than `top`, all together are more.
+    """
     top = int(rng.integers(4, 6))
-    hits = rng.choice(np.arange(1, top + 1), size=int(rng.integers(1, 3)), replace=False)
-    return _ranking((*hits, 6, 8), int(rng.integers(1, 4)), 8, top)(rng)
+    size = int(rng.integers(1, top - 2))
+    hits = rng.choice(np.arange(1, top + 1), size=size, replace=False)
+    return _ranking((*hits, 6, 8), top - 1 - size + int(rng.integers(2)), 8, top)(rng)
 
 
 ex.claim("only the first top places count", _long_list)
@@ -90,9 +94,9 @@ ex.claim("hits anywhere, several relevant items missed", _any_ranking)
 
 
 def _too_short(rng) -> dict:
-    """Three places are given, four to six are asked for, and four items or five are relevant."""
-    hits = rng.choice((1, 2, 3), size=2, replace=False)
-    return _ranking(hits, int(rng.integers(2, 4)), 3, int(rng.integers(4, 7)))(rng)
+    """Three places are given, four to six are asked for, and as many items are relevant."""
+    hits, top = rng.choice((1, 2, 3), size=2, replace=False), int(rng.integers(4, 7))
+    return _ranking(hits, top - 2, 3, top)(rng)
 
 
 ex.claim("a list shorter than top is compared with a full one", _too_short)

@@ -19,7 +19,8 @@ def _world(rng, *, fashion: float = 6.0, decoys: bool = False) -> dict:
         decoys: whether the days after `now` belong to eight items that hardly anybody knew before.
     """
     m, n, groups = 160, 400, 5
-    born = np.where(np.arange(n) < n // 4, 0.0, rng.uniform(0, 0.9 * DAYS, n))
+    # nothing is born after `now`: lists of what nobody knows yet would find it by chance
+    born = np.where(np.arange(n) < n // 4, 0.0, rng.uniform(0, NOW, n))
     born, quality = rng.permutation(born), rng.gamma(4, 1, n)
     taste, theme = rng.integers(groups, size=m), rng.integers(groups, size=n)
     match = np.where(theme == taste[:, None], 25, 1)

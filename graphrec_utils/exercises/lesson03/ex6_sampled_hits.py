@@ -106,12 +106,12 @@ ex.claim("with 10 negatives of 54", lambda g: _users(g, 60, 5, 10, 2), judge=_ab
 ex.claim("a single negative, top 1", lambda g: _users(g, 60, 5, 1, 1), judge=_about)
 ex.claim(
     "items seen in train are no negatives, however high they score",
-    lambda g: _users(g, 40, 20, 10, 2, lift=5),
+    lambda g: _users(g, 300, 100, 10, 2, lift=5),
     judge=_about,
 )
 ex.claim(
     "the test item is not one of its own negatives",
-    lambda g: _users(g, 10, 4, 4, 1),
+    lambda g: _users(g, 6, 2, 1, 1),
     judge=_about,
 )
 

@@ -20,8 +20,14 @@ def _graph(sources, targets, size, both: bool = True, once: bool = True):
 
 
 def _events(rng, m: int = 5, n: int = 8, count: int = 14, idle: int = 0, twice: int = 0) -> dict:
-    """Distinct pairs, some of them repeated; the last `idle` users and items have no event."""
+    """Distinct pairs, some of them repeated; the last `idle` users and items have no event.
+
+    With repeated ones every user has an event, and the last item: only the repetition is strange.
+    """
     pairs = rng.choice(m * n, count, replace=False)
+    if twice:
+        everybody = n * np.arange(m) + np.append(rng.integers(n, size=m - 1), n - 1)
+        pairs = np.unique(np.concatenate([pairs, everybody]))
     pairs = rng.permutation(np.concatenate([pairs, pairs[:twice]]))
     return {
         "users": pairs // n, "items": pairs % n, "num_users": m + idle, "num_items": n + idle,

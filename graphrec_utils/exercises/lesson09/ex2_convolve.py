@@ -41,12 +41,20 @@ def _layer(
     neighbors = np.stack([rng.choice(n, T, replace=False) for _ in range(B)])
     alpha[B - 1, T - 1], alpha[B - 1, 0] = 0, alpha[B - 1, 0] + alpha[B - 1, T - 1]
     alpha[:alone], neighbors[:alone], neighbors[B - 1, T - 1] = 0, 0, 0
-    return {
+    inputs = {
         "H": normal(n, d), "nodes": torch.from_numpy(rng.permutation(n)[:B]),
         "neighbors": torch.from_numpy(neighbors),
         "alpha": torch.from_numpy(alpha.astype(np.float32)),
         "Q": normal(out, d), "q": normal(out), "W": normal(out, d + out), "w": normal(out) + 0.3,
     }  # fmt: skip
+    second = _before_last_relu(**inputs).topk(2).values[:, 1].min()
+    inputs["w"] += (0.2 - second).clamp(min=0)  # each pin keeps two numbers above 0
+    return inputs
+
+
+def _before_last_relu(H, nodes, neighbors, alpha, Q, q, W, w):
+    heard = _pooled(alpha, F.relu(H[neighbors] @ Q.T + q))
+    return torch.cat([H[nodes], heard], dim=1) @ W.T + w
 
 
 ex = Exercise(
@@ -87,9 +95,7 @@ ex.claim("a pin without neighbors hears 0", lambda rng: _layer(rng, 5, 3, 3, 11,
 def _nothing_left(rng) -> dict:
     """w so low that the first pin's last ReLU leaves nothing."""
     inputs = _layer(rng, 4, 3, 4, 9)
-    z = torch.cat([inputs["H"][inputs["nodes"]],
-                   _pooled(inputs["alpha"], F.relu(inputs["H"][inputs["neighbors"]] @ inputs["Q"].T
-                                                   + inputs["q"]))], dim=1) @ inputs["W"].T  # fmt: skip
+    z = _before_last_relu(**inputs) - inputs["w"]
     low = z.min(dim=1).values.argmin()
     inputs["w"] = -z[low] - 0.1
     return inputs

@@ -64,7 +64,13 @@ def scaled_mrr(S, queries, positives, scale):
 
 
 def _random(rng, n: int = 40, scale: int = 10) -> dict:
-    return _scores(rng, rng.integers(1, n - 4, 9), scale, n)
+    """The first query's positive ends a step of `scale`, the second one's begins the next."""
+    return _scores(rng, (scale, scale + 1, *rng.integers(1, n - 4, 7)), scale, n)
+
+
+def _ties(rng) -> dict:
+    scale = int(rng.integers(3, 6))
+    return _scores(rng, (scale, scale + 1, *rng.integers(2, 30, 9)), scale, ties=True)
 
 
 ex.claim("ranks 1, 5 and 10 in tens: 1", lambda rng: _scores(rng, (1, 5, 10)))
@@ -75,8 +81,7 @@ ex.claim(
     "in fives, ranks at the border of a five",
     lambda rng: _scores(rng, 5 * rng.integers(1, 7, 11) + rng.integers(0, 2, 11), 5),
 )
-ex.claim("equal scores do not stand before the positive",
-         lambda rng: _scores(rng, rng.integers(2, 30, 11), int(rng.integers(3, 6)), ties=True))  # fmt: skip
+ex.claim("equal scores do not stand before the positive", _ties)
 
 
 @ex.mistake("the ceiling is missing: rank 1 would be worth 10 in tens, and no mean reciprocal rank "
