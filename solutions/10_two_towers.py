@@ -802,6 +802,13 @@ def choose() -> dict:
 # %% tags=["check:10.7"]
 check("10.7", choose)
 
+# %% slideshow={"slide_type": "skip"}
+# Your five films once more: here they make your vector, though nobody trained one for you.
+# Words of a title find a film: my_films("10", "matrix", "amelie", …) keeps up to five.
+from graphrec_utils.exercises.films import my_films
+
+my_films("10")
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Slide, paper, code
 #

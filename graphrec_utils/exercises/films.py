@@ -27,7 +27,7 @@ from graphrec_utils import datasets, graphs, losses, markup, sampling, train, wa
 from graphrec_utils.data import Interactions
 from graphrec_utils.datasets.load import STAND_IN
 from graphrec_utils.exercises import buttons, memory
-from graphrec_utils.models import baselines, filters, lightgcn, mf, ncf, ngcf
+from graphrec_utils.models import baselines, filters, lightgcn, mf, ncf, ngcf, two_tower
 from graphrec_utils.models.ease import ease
 from graphrec_utils.style import ITEM, POSITIVE, USER
 
@@ -70,6 +70,21 @@ def _lightgcn(likes: Interactions):
     return _learned(likes, lightgcn.Fused(A_hat, likes.num_users, 32, 3, lr=0.03), None, 0)
 
 
+def _towers(likes: Interactions):
+    """A tower over what each user liked so far, trained to find the next film, as in lesson 10."""
+    _, histories, items = sampling.examples(likes, 30)
+    model = two_tower.TwoTower(sampling.latest(likes, 30), likes.num_items, 32)
+
+    def batches(rng):
+        order = torch.from_numpy(rng.permutation(len(items)))
+        return ((histories[part], items[part]) for part in order.split(512))
+
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.005, weight_decay=0.01)
+    learner = train.Torch(model, functools.partial(two_tower.loss, kind="full"), optimizer)
+    train.fit(learner, batches, epochs=8, progress=False)
+    return model
+
+
 class _Walk:
     """Walks from the films of a user, boosted where several meet, as in lesson 08."""
 
@@ -97,6 +112,7 @@ MET: tuple[tuple[str, str, Callable], ...] = (
     ("05", "NGCF", _ngcf),
     ("06", "LightGCN", _lightgcn),
     ("08", "Pixie", _Walk),
+    ("10", "two towers", _towers),
 )
 
 
