@@ -1,4 +1,4 @@
-"""The parts of the README that follow from the lessons: badges and the syllabus."""
+"""The parts of the README that follow from the lessons: badges, the syllabus, the drawings of its map."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from graphrec_utils import exercises, paths, syllabus
+from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson.around import buttons
 from graphrec_utils.authoring.lesson.source import repository, sources
 
@@ -43,15 +44,21 @@ def table(repo: str | None) -> str:
 
 
 def stale(path: Path | None = None) -> list[str]:
-    """Return a sentence if the README is not what the lessons say."""
+    """Return a sentence for whatever is not what the lessons say: the README, a drawing of it."""
     path = path or paths.root() / "README.md"
     text = path.read_text(encoding="utf-8")
-    return [] if filled(text, repository()) == text else ["README.md is not what the lessons say"]
+    old = [] if filled(text, repository()) == text else ["README.md is not what the lessons say"]
+    for drawing, wanted in draw.files().items():
+        if not drawing.exists() or drawing.read_text(encoding="utf-8") != wanted:
+            old.append(f".github/{drawing.name} is not the syllabus's map: run build")
+    return old
 
 
 def write(path: Path | None = None) -> None:
-    """Renew the generated blocks of the README."""
+    """Renew the generated blocks of the README and the drawings."""
     path = path or paths.root() / "README.md"
     text = path.read_text(encoding="utf-8")
     if (new := filled(text, repository())) != text:
         path.write_text(new, encoding="utf-8", newline="\n")
+    for drawing, wanted in draw.files().items():
+        paths.write(drawing, wanted)

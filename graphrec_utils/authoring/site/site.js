@@ -10,3 +10,21 @@ addEventListener("resize", reach);
 // A page from the disk may not read the others, which the search would quote.
 if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined")
   DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+// On the course map: what is pointed at, and what it builds on, stand out; a line says it in words.
+for (const map of document.querySelectorAll(".cm-both")) {
+  const say = map.querySelector(".cm-say");
+  const rest = say.textContent;
+  const paths = [...map.querySelectorAll(".cm-arrow")];
+  const mark = (event) => {
+    const node = event.target.closest?.(".cm-node");
+    const on = new Set();
+    const back = (name) => {
+      for (const path of paths)
+        if (path.dataset.to === name && !on.has(path)) (on.add(path), back(path.dataset.from));
+    };
+    if (node) back(node.dataset.cm);
+    for (const path of paths) path.classList.toggle("cm-on", on.has(path));
+    say.textContent = node?.querySelector("title").textContent ?? rest;
+  };
+  for (const kind of ["focusin", "pointerover"]) map.addEventListener(kind, mark);
+}

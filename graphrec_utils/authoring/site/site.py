@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 from graphrec_utils import __version__
+from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson import handed_out
 from graphrec_utils.authoring.lesson.source import built, repository, target
 from graphrec_utils.authoring.site import site_pages
@@ -63,7 +64,7 @@ def settings(repo: str | None) -> dict:
         "html_static_path": ["_static"],
         "html_favicon": str(STATIC / "icon.svg"),
         "html_context": {"default_mode": "auto"},  # or the theme complains on every first visit
-        "html_css_files": ["site.css"],
+        "html_css_files": ["site.css", draw.PAGE_STYLE.name],
         "html_js_files": ["site.js"],
         "mathjax_path": "mathjax/tex-svg-full.js",
         "mathjax3_config": {"options": {"enableMenu": False}},
@@ -95,8 +96,8 @@ def build(folder: Path) -> list[str]:
     static = source / "_static"
     (static / "mathjax").mkdir(parents=True)
     shutil.copy(vendor.find("tex-svg-full.js"), static / "mathjax")
-    for name in ("site.css", "site.js"):
-        shutil.copy(STATIC / name, static)
+    for path in (STATIC / "site.css", STATIC / "site.js", draw.PAGE_STYLE):
+        shutil.copy(path, static)
     warnings = io.StringIO()
     app = Sphinx(
         *(str(source), None, str(folder), str(doctrees), "html"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 
 from graphrec_utils import exercises, paths, syllabus
+from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson.source import built, target
 from graphrec_utils.authoring.site import api
 from graphrec_utils.authoring.slides.deck import CAPTION
@@ -25,6 +26,10 @@ and a measurement shows whether the idea was worth it.
 Here you can read every lesson and try its visuals. To run and solve them, {run}
 
 {table}
+
+## The course map
+
+{map}
 
 ```{{toctree}}
 :caption: Lessons
@@ -66,8 +71,9 @@ def write(folder: Path, repo: str | None) -> None:
     (folder / "notebooks").mkdir(parents=True)
     (folder / "api").mkdir()
     for source in built():
-        notebook = nbformat.read(target(source, "student"), 4)
-        nbformat.write(prepared(notebook), folder / "notebooks" / f"{source.stem}.ipynb")
+        notebook = prepared(nbformat.read(target(source, "student"), 4))
+        placed(notebook, source.stem[:2])
+        nbformat.write(notebook, folder / "notebooks" / f"{source.stem}.ipynb")
     for page in PAGES.glob("*.md"):
         text = page.read_text("utf-8").replace("<!-- memory -->", memory())
         (folder / page.name).write_text(text, "utf-8")
@@ -116,6 +122,20 @@ def prepared(notebook):
     return notebook
 
 
+def address(number: str, folder: str = "") -> str | None:
+    """Return where the page of a lesson lies, seen from a folder; None if it is not built."""
+    ready = (source.stem for source in built())
+    return next((f"{folder}{stem}.html" for stem in ready if stem.startswith(number)), None)
+
+
+def placed(notebook, number: str) -> None:
+    """Put the course map below the title of a lesson that has a place on it."""
+    if syllabus.taught(number):
+        at = next(k for k, c in enumerate(notebook.cells) if c.source.startswith("# ")) + 1
+        cell = nbformat.v4.new_markdown_cell(draw.folded(number, address), id="course-map")
+        notebook.cells.insert(at, cell)
+
+
 def _plumbing(cell) -> bool:
     """Report whether code starts folded: set-up, and long code that no reader has to write."""
     if cell.metadata.get("graphrec", {}).get("role"):
@@ -159,6 +179,7 @@ def index(repo: str | None) -> str:
     clone = f"clone [the repository](https://github.com/{repo})" if repo else "clone the repository"
     return INDEX.format(
         run=f"{clone} and see [Where to run it](launch.md).",
+        map=draw.both(link=lambda number: address(number, "notebooks/")),
         table="\n".join(rows),
         lessons="\n".join(f"notebooks/{stem}" for stem in sorted(ready)),
         reference="\n".join(f"api/{name}" for name in api.pages()),

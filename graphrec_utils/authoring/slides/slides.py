@@ -7,6 +7,8 @@ work inside it, `S` opens the speaker's view, `?print-pdf` at the address gives 
 from __future__ import annotations
 
 import argparse
+import base64
+import html
 import sys
 import time
 from pathlib import Path
@@ -15,9 +17,19 @@ import nbformat
 from pygments.formatters import HtmlFormatter
 
 from graphrec_utils import markup, paths, syllabus
+from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson.source import built, sources, target
 from graphrec_utils.authoring.slides import short, vendor
-from graphrec_utils.authoring.slides.deck import HEIGHT, WIDTH, Slide, deck, left_out
+from graphrec_utils.authoring.slides.deck import (
+    HEIGHT,
+    PICTURE,
+    WIDE,
+    WIDTH,
+    Slide,
+    Unit,
+    deck,
+    left_out,
+)
 from graphrec_utils.cli.setup.environment import clone
 
 HERE = Path(__file__).parent
@@ -36,10 +48,27 @@ def page(notebook, lesson: str, brief: bool = False) -> str:
         title=f"{lesson} · {name}",
         style=f"{vendor.read('reveal.css')}\n{_style()}",
         script=_script,
-        columns=shortened(notebook)[0] if brief else deck(notebook),
+        columns=placed(shortened(notebook)[0] if brief else deck(notebook), lesson),
         width=WIDTH,
         height=HEIGHT,
     )
+
+
+def placed(columns: list[list[Slide]], lesson: str) -> list[list[Slide]]:
+    """Return the columns with the course map below the title, if the lesson has a place on it."""
+    if not columns or not syllabus.taught(lesson):
+        return columns
+    return [[columns[0][0], map_slide(lesson), *columns[0][1:]], *columns[1:]]
+
+
+def map_slide(lesson: str, title: str = "Where this stands") -> Slide:
+    """Return a slide with the course map on which a lesson is marked."""
+    told = "".join(f"<p>{html.escape(draw.sentence(m))}.</p>" for m in syllabus.taught(lesson))
+    drawing = base64.b64encode(draw.svg(lesson).encode()).decode()
+    size = f'width="{WIDE}" style="background: #fff"'
+    source = f"data:image/svg+xml;base64,{drawing}"
+    figure = f'<figure><img alt="{html.escape(draw.ALT)}" {size} src="{source}"></figure>'
+    return Slide([Unit(figure, PICTURE, picture=True)], [told], again=title)
 
 
 def shortened(notebook) -> tuple[list[list[Slide]], str]:
