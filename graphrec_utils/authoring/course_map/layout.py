@@ -6,6 +6,7 @@ Both come from `syllabus.METHODS` alone. Nothing here knows how a box is drawn.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from graphrec_utils.syllabus import METHODS, Method
 
@@ -46,7 +47,7 @@ def columns(methods: tuple[Method, ...] = METHODS) -> tuple[dict[str, float], li
         paths[start, end] = [*stops, end]
     beside: dict[object, list[object]] = {item: [] for row in rows for item in row}
     for stops in paths.values():
-        for a, b in zip(stops, stops[1:], strict=False):
+        for a, b in pairwise(stops):
             beside[a].append(b)
             beside[b].append(a)
     height = {item: float(k) for row in rows for k, item in enumerate(row)}
