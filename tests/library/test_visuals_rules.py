@@ -21,6 +21,7 @@ MADE = {
     "adjacency": lambda: visuals.adjacency(*LIKES, forms=("A", "symmetric"), longest=4),
     "allocator": lambda: visuals.allocator({"cakes": 3, "trees": 250}),
     "als": lambda: visuals.als(*LIKES),
+    "atlas": lambda: visuals.atlas(),
     "batch_matrix": lambda: visuals.batch_matrix(E[:3], E[3:6], [4, 7, 4], "abc", "xyx"),
     "bipartite": lambda: visuals.bipartite(*LIKES),
     "bpr_loss": lambda: visuals.bpr_loss(),
