@@ -13,9 +13,9 @@ from pages import violations
 from graphrec_utils.authoring.lesson.source import built
 from graphrec_utils.authoring.site import site
 
-PAGES = ["index", "instructor", "launch", "hub", "errata", "glossary", "api/graphs"]
+PAGES = ["index", "atlas", "instructor", "launch", "hub", "errata", "glossary", "api/graphs"]
 PAGES += [f"notebooks/{source.stem}" for source in built()]
-SOME = ["index", "api/graphs", "notebooks/02_matrix_factorization"]  # one of each kind
+SOME = ["index", "atlas", "api/graphs", "notebooks/02_matrix_factorization"]  # one of each kind
 
 # What reaches beyond the page and stands in no box that scrolls.
 CUT_OFF = """() => {
@@ -170,3 +170,34 @@ def test_slides_can_be_reached_from_the_syllabus(page, website):
     show(page, website, "index")
     page.get_by_role("link", name="slides 00").click()
     page.wait_for_function("window.Reveal?.isReady()")
+
+
+def test_the_atlas_is_filtered_without_a_kernel(page, website):
+    show(page, website, "atlas")
+    root = page.locator(".gr-root")
+    root.get_by_label("Company").select_option("LinkedIn")
+    assert root.locator(".gr-at-row:visible").count() == 1
+    assert page.get_by_role("link", name="arxiv.org/abs/2402.11139").count() == 1
+
+
+def test_the_map_says_what_a_method_builds_on_and_leads_to_its_lesson(page, website):
+    show(page, website, "index")
+    page.locator(".cm-wide").get_by_role("link", name="PinSage").focus()
+    said = page.locator(".cm-say")
+    assert said.inner_text() == (
+        "PinSage (2018), lesson 09: an encoder of neighbors from GraphSAGE; walks choose them from Pixie"
+    )
+    back = page.locator(".cm-wide .cm-on").evaluate_all("x => x.map((e) => e.dataset.from)")
+    assert sorted(back) == ["Graph walks", "Graph walks", "GraphSAGE", "Pixie", "item2item"]
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1, name="09 · PinSage").wait_for()
+
+
+def test_a_telephone_has_the_tall_map_and_a_lesson_its_place(new_page, website):
+    page = new_page(viewport={"width": 390, "height": 844})
+    show(page, website, "notebooks/09_pinsage")
+    page.locator("summary").get_by_text("On the course map").click()
+    assert page.locator(".cm-wide").is_hidden()
+    assert page.locator(".cm-tall").is_visible()
+    assert page.locator(".cm-tall .cm-here").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

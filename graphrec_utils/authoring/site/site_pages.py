@@ -13,6 +13,9 @@ from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson.source import built, target
 from graphrec_utils.authoring.site import api
 from graphrec_utils.authoring.slides.deck import CAPTION
+from graphrec_utils.cli.setup.environment import CannotRun
+from graphrec_utils.plots import visuals
+from graphrec_utils.plots.visuals.atlas import READ, systems
 
 PAGES = Path(__file__).parent / "pages"
 BOX = "## Slide, paper, code"
@@ -44,6 +47,7 @@ Here you can read every lesson and try its visuals. To run and solve them, {run}
 :maxdepth: 1
 :hidden:
 
+atlas
 launch
 instructor
 hub
@@ -59,6 +63,27 @@ glossary
 {reference}
 ```
 """
+ATLAS = """# Atlas of industry
+
+What companies have built on such graphs, from the lecture's systems to what came after them. Looked up on
+{day}. A system marked ᴬ is known from its abstract only, what is marked † from a summary by others; what we
+did not read is left out. What a company reports about itself, nobody else can repeat.
+
+````{{raw}} html
+{visual}
+````
+
+## The systems and their sources
+
+{systems}
+"""
+CELLS = {
+    "nodes": "Nodes and edges",
+    "encoder": "Encoder",
+    "loss": "Loss",
+    "use": "Used for",
+    "reports": "Reports",
+}
 ERRATA = """# Slide, paper, code
 
 Where the lecture, a paper or released code says something that does not hold, or that is easily
@@ -67,7 +92,11 @@ misread, the lesson has a box that says so. This page collects the boxes.
 
 
 def write(folder: Path, repo: str | None) -> None:
-    """Write everything Sphinx reads into an empty folder, with the lessons that are built."""
+    """Write everything Sphinx reads into an empty folder, with the lessons that are built.
+
+    Raises:
+        CannotRun: as `atlas`.
+    """
     (folder / "notebooks").mkdir(parents=True)
     (folder / "api").mkdir()
     for source in built():
@@ -81,6 +110,7 @@ def write(folder: Path, repo: str | None) -> None:
         (folder / "api" / f"{name}.md").write_text(text, "utf-8")
     (folder / "index.md").write_text(index(repo), "utf-8")
     (folder / "errata.md").write_text(errata(), "utf-8")
+    (folder / "atlas.md").write_text(atlas(), "utf-8")
 
 
 def prepared(notebook):
@@ -198,3 +228,42 @@ def errata() -> str:
                 text = re.sub(r"^## .*\n", "", cell.source)
                 parts.append(f"## {link}\n{text}")
     return "\n\n".join(parts) + "\n"
+
+
+def atlas() -> str:
+    """Return the page of the atlas: the visual, and below it every system with links to its sources.
+
+    Raises:
+        CannotRun: a system has no source, or something else is wrong with it.
+    """
+    try:
+        rows, day = systems()
+    except ValueError as error:
+        raise CannotRun(str(error)) from None
+    parts = [_system(row) for row in rows]
+    return ATLAS.format(day=day, visual=visuals.atlas().html(), systems="\n\n".join(parts))
+
+
+def _system(row: dict) -> str:
+    """Return a system in Markdown."""
+    dagger = lambda name: " †" * (name in row.get("summary", []))  # noqa: E731
+    title = (
+        f"### {row['name']} ({row['company']}, {row['year']}){' ᴬ' * (row['read'] == 'abstract')}"
+    )
+    lines = [
+        f"* Graph: {row['kind']}{dagger('kind')}. Built of: {', '.join(row['by'])}{dagger('by')}."
+    ]
+    lines += [
+        f"* {said}: {row[name]}{dagger(name)}." for name, said in CELLS.items() if name in row
+    ]
+    links = [f"[{_short(row['source'])}]({row['source']}), {READ[row['read']]}"]
+    if also := row.get("also"):
+        lines.append(f"* Also: {also['says']}.")
+        links.append(f"[{_short(also['source'])}]({also['source']}), {READ[also['read']]}")
+    page = address(row["lesson"], "notebooks/")
+    lesson = f"[{row['lesson']}]({page.replace('.html', '.ipynb')})" if page else row["lesson"]
+    return "\n".join([title, "", *lines, f"* Read: {'; '.join(links)}. Lesson {lesson}."])
+
+
+def _short(source: str) -> str:
+    return source.removeprefix("https://").partition("/blob/")[0]

@@ -34,9 +34,10 @@ function render({ model, el }) {
 
   const READ = { paper: "the paper", abstract: "its abstract only", code: "the released code" };
   const CELLS = { nodes: "Nodes, edges", encoder: "Encoder", loss: "Loss", use: "Used for", reports: "Reports" };
+  const dagger = (row, name) => ((row.summary ?? []).includes(name) ? " †" : "");
   const cells = (row) => {
     const known = Object.entries(CELLS).filter(([name]) => row[name]);
-    const told = known.map(([name, title]) => [title, row[name] + ((row.summary ?? []).includes(name) ? " †" : "")]);
+    const told = known.map(([name, title]) => [title, row[name] + dagger(row, name)]);
     const missing = Object.entries(CELLS).filter(([name]) => !row[name]).map(([, title]) => title);
     if (row.also) told.push(["Also", row.also]);
     told.push(["Source", `${row.source}; read: ${READ[row.read]}`], ["Lesson", row.lesson]);
@@ -54,8 +55,8 @@ function render({ model, el }) {
       },
       h("span", { class: "gr-at-name" }, row.name, row.read === "abstract" ? h("span", { title: "abstract only" }, " ᴬ") : ""),
       h("span", {}, `${row.company}, ${row.year}`),
-      h("span", { class: "gr-at-tag gr-at-kind" }, row.kind),
-      h("span", { class: "gr-at-tags" }, ...row.by.map((way) => h("span", { class: "gr-at-tag" }, way))),
+      h("span", { class: "gr-at-tag gr-at-kind" }, row.kind + dagger(row, "kind")),
+      h("span", { class: "gr-at-tags" }, ...row.by.map((way) => h("span", { class: "gr-at-tag" }, way + dagger(row, "by")))),
     );
     return { row, toggle, inside: null, node: h("div", { role: "listitem" }, toggle) };
   });

@@ -1,0 +1,64 @@
+"""The atlas: by mouse, by keyboard, narrow, light and dark."""
+
+from __future__ import annotations
+
+import pytest
+from pages import alone, opened, violations
+
+from graphrec_utils.plots import visuals
+
+
+@pytest.fixture
+def show(new_page, tmp_path):
+    """A function that opens the atlas and returns (page, its root)."""
+
+    def put(width=1000, dark=False):
+        page = new_page(
+            color_scheme="dark" if dark else "light", viewport={"width": width, "height": 900}
+        )
+        return page, opened(page, alone(tmp_path, visuals.atlas(), dark_lab=dark))
+
+    return put
+
+
+def rows(root) -> list[str]:
+    return root.locator(".gr-at-row:visible .gr-at-name").all_inner_texts()
+
+
+def test_filters_are_joined_and_show_all_forgets_them(show):
+    _, root = show()
+    everything = len(rows(root))
+    root.get_by_label("Graph").select_option("many types")
+    root.get_by_label("Built of").select_option("walk")
+    assert [name.split()[0] for name in rows(root)] == ["MultiBiSage", "OmniSage"]
+    assert root.locator(".gr-status").inner_text().startswith("2 of 25 systems, 2022 to 2025")
+    root.get_by_label("Company").select_option("Snap")
+    assert root.locator(".gr-status").inner_text() == "No system is all of this."
+    root.get_by_role("button", name="Show all").click()
+    assert len(rows(root)) == everything
+    root.get_by_label("in the lecture").check()
+    assert not {"TIGER ᴬ", "HSTU ᴬ"} & set(rows(root))
+
+
+def test_a_row_opens_by_keyboard_and_says_what_was_read(show):
+    page, root = show()
+    root.get_by_role("button", name="Show all").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    inside = root.locator(".gr-at-cells").inner_text()
+    assert "arxiv.org/abs/1806.01973; read: the paper" in inside
+    assert root.locator('[aria-expanded="true"]').inner_text().startswith("PinSage")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    assert "its abstract only" in root.locator(".gr-at-cells").inner_text()
+    page.keyboard.press("Enter")
+    assert root.locator(".gr-at-cells").count() == 0
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1000, False), (400, True)])
+def test_it_fits_and_readers_of_screens_can_use_it(show, width, dark):
+    page, root = show(width, dark)
+    root.locator(".gr-at-row").nth(1).click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page) == []
