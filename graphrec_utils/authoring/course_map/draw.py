@@ -6,6 +6,7 @@ is a link; as a file (`alone`) the drawing follows the reader's system.
 
 from __future__ import annotations
 
+import base64
 import html
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +26,7 @@ ALT = (
     "iALS, BPR, NCF, NGCF with LightGCN, and two towers; from item2item by graph walks to Pixie, "
     "GraphSAGE and PinSage; from there by MultiBiSage and PinnerFormer to OmniSage."
 )
+Here = str | tuple[str, ...]  # the lesson that is marked, "06", or several; "" for none
 Link = Callable[[str], str | None]  # the address of a lesson, "06", or None
 
 
@@ -41,8 +43,15 @@ def part(lesson: str) -> int:
     return next((k for k, (_, lessons) in enumerate(PARTS, 1) if lesson in lessons), 0)
 
 
-def svg(here: str = "", link: Link | None = None, tall: bool = False, alone: bool = False) -> str:
-    """Return the map as one SVG element without blank lines; `here` is the lesson to be marked."""
+def image(lessons: tuple[str, ...], width: int = 1160) -> str:
+    """Return a figure for a slide, with the places of some lessons marked."""
+    drawing = base64.b64encode(svg(lessons).encode()).decode()
+    source = f"data:image/svg+xml;base64,{drawing}"
+    return f'<figure><img alt="{html.escape(ALT)}" width="{width}" src="{source}"></figure>'
+
+
+def svg(here: Here = "", link: Link | None = None, tall: bool = False, alone: bool = False) -> str:
+    """Return the map as one SVG element without blank lines; `here` is marked."""
     width, height, inside = (_tall if tall else _wide)(here, link)
     look = STYLE.read_text("utf-8")
     extra = ""
@@ -59,26 +68,33 @@ def svg(here: str = "", link: Link | None = None, tall: bool = False, alone: boo
     )
 
 
-def _node(method: Method, here: str, link: Link | None, drawn: str) -> str:
-    classes = f"cm-node cm-{part(method.lesson)}" + " cm-here" * (method.lesson == here)
+def marked(lesson: str, here: Here) -> bool:
+    """Report whether a lesson is the one, or one of those, to be marked."""
+    return lesson == here if isinstance(here, str) else lesson in here
+
+
+def _node(method: Method, here: Here, link: Link | None, drawn: str) -> str:
+    classes = f"cm-node cm-{part(method.lesson)}" + " cm-here" * marked(method.lesson, here)
     title = f"<title>{html.escape(sentence(method))}</title>"
     address = link(method.lesson) if link else None
     name = f'class="{classes}" data-cm="{html.escape(method.name)}"'
     if address:
-        now = ' aria-current="true"' if method.lesson == here else ""
+        now = ' aria-current="true"' if marked(method.lesson, here) else ""
         label = html.escape(sentence(method))
         return f'<a {name} href="{address}" aria-label="{label}"{now}>{title}{drawn}</a>\n'
     return f"<g {name}>{title}{drawn}</g>\n"
 
 
-def _arrow(arrow: layout.Arrow, here: str, d: str) -> str:
+def _arrow(arrow: layout.Arrow, here: Here, d: str) -> str:
     lesson = {method.name: method.lesson for method in METHODS}
-    kind = "cm-arrow" + " cm-near" * (here in (lesson[arrow.start], lesson[arrow.end]))
+    kind = "cm-arrow" + " cm-near" * (
+        marked(lesson[arrow.start], here) or marked(lesson[arrow.end], here)
+    )
     start, end = html.escape(arrow.start), html.escape(arrow.end)
     return f'<path class="{kind}" data-from="{start}" data-to="{end}" d="{d}"/>\n'
 
 
-def _wide(here: str, link: Link | None) -> tuple[int, int, str]:
+def _wide(here: Here, link: Link | None) -> tuple[int, int, str]:
     heights, arrows = layout.columns()
     x = lambda column: MARGIN + PITCH * column  # noqa: E731
     y = lambda height: MARGIN + HEIGHT / 2 + height  # noqa: E731
@@ -116,7 +132,7 @@ def _wide(here: str, link: Link | None) -> tuple[int, int, str]:
     return width, round(height), "".join(parts)
 
 
-def _tall(here: str, link: Link | None) -> tuple[int, int, str]:
+def _tall(here: Here, link: Link | None) -> tuple[int, int, str]:
     lane, arrows = layout.lanes()
     x = lambda k: MARGIN + 8 + LANE * k  # noqa: E731
     y = lambda row: MARGIN + ROW / 2 + ROW * row  # noqa: E731

@@ -35,7 +35,7 @@ def shorten(columns: list[list[Slide]], note: str) -> tuple[list[list[Slide]], s
     wanted = sections(note)
     before = sum(map(len, columns))
     if wanted:
-        columns = [column for column, at in _places(columns) if at in wanted | {"title", "end"}]
+        columns = [column for column, at in places(columns) if at in wanted | {"title", "end"}]
     columns, dropped = _fewer(columns)
     which = f"sections {', '.join(map(str, sorted(wanted)))}, which the opening note names"
     said = f"{sum(map(len, columns))} of {before} slides: "
@@ -43,7 +43,7 @@ def shorten(columns: list[list[Slide]], note: str) -> tuple[list[list[Slide]], s
     return columns, said + (f"; {dropped} that only go on with text left out" if dropped else "")
 
 
-def _places(columns: list[list[Slide]]) -> list[tuple[list[Slide], int | str]]:
+def places(columns: list[list[Slide]]) -> list[tuple[list[Slide], int | str]]:
     """Return each column with its section: a number, "title", "end" or "other"."""
     places, at = [], "title"
     for k, column in enumerate(columns):

@@ -1,4 +1,4 @@
-"""`python3 -m graphrec_utils slides NN|all`: a deck per lesson, each one file without a network.
+"""`python3 -m graphrec_utils slides NN|all|lecture`: a deck per lesson, each one file without a network.
 
 A deck is made from the solved notebook as it is stored, outputs included; nothing runs. Visuals
 work inside it, `S` opens the speaker's view, `?print-pdf` at the address gives pages to print.
@@ -7,7 +7,6 @@ work inside it, `S` opens the speaker's view, `?print-pdf` at the address gives 
 from __future__ import annotations
 
 import argparse
-import base64
 import html
 import sys
 import time
@@ -19,11 +18,10 @@ from pygments.formatters import HtmlFormatter
 from graphrec_utils import markup, paths, syllabus
 from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson.source import built, sources, target
-from graphrec_utils.authoring.slides import short, vendor
+from graphrec_utils.authoring.slides import lecture, short, vendor
 from graphrec_utils.authoring.slides.deck import (
     HEIGHT,
     PICTURE,
-    WIDE,
     WIDTH,
     Slide,
     Unit,
@@ -43,12 +41,22 @@ def page(notebook, lesson: str, brief: bool = False) -> str:
         CannotRun: reveal.js or MathJax is not installed.
     """
     name = next((x.title for x in syllabus.LESSONS if x.number == lesson), lesson)
+    columns = placed(shortened(notebook)[0] if brief else deck(notebook), lesson)
+    return filled(f"{lesson} · {name}", columns)
+
+
+def filled(title: str, columns: list[list[Slide]]) -> str:
+    """Return slides as one HTML page.
+
+    Raises:
+        CannotRun: as `page`.
+    """
     return markup.render(
         HERE / "deck.html",
-        title=f"{lesson} · {name}",
+        title=title,
         style=f"{vendor.read('reveal.css')}\n{_style()}",
         script=_script,
-        columns=placed(shortened(notebook)[0] if brief else deck(notebook), lesson),
+        columns=columns,
         width=WIDTH,
         height=HEIGHT,
     )
@@ -61,14 +69,11 @@ def placed(columns: list[list[Slide]], lesson: str) -> list[list[Slide]]:
     return [[columns[0][0], map_slide(lesson), *columns[0][1:]], *columns[1:]]
 
 
-def map_slide(lesson: str, title: str = "Where this stands") -> Slide:
+def map_slide(lesson: str) -> Slide:
     """Return a slide with the course map on which a lesson is marked."""
     told = "".join(f"<p>{html.escape(draw.sentence(m))}.</p>" for m in syllabus.taught(lesson))
-    drawing = base64.b64encode(draw.svg(lesson).encode()).decode()
-    size = f'width="{WIDE}" style="background: #fff"'
-    source = f"data:image/svg+xml;base64,{drawing}"
-    figure = f'<figure><img alt="{html.escape(draw.ALT)}" {size} src="{source}"></figure>'
-    return Slide([Unit(figure, PICTURE, picture=True)], [told], again=title)
+    figure = Unit(draw.image((lesson,)), PICTURE, picture=True)
+    return Slide([figure], [told], again="Where this stands")
 
 
 def shortened(notebook) -> tuple[list[list[Slide]], str]:
@@ -120,7 +125,7 @@ def main(argv: list[str]) -> int:
         description="Write lessons as slides: one HTML file each, which needs no network.",
         epilog="example: python3 -m graphrec_utils slides 02",
     )
-    parser.add_argument("lessons", nargs="+", metavar="NN", help="lesson numbers, or all")
+    parser.add_argument("lessons", nargs="+", metavar="NN", help="lesson numbers, all, or lecture")
     parser.add_argument("--out", metavar="DIR", type=Path, help="default: build/slides")
     help_ = "for fifty minutes: the sections that the speaker's opening note names"
     parser.add_argument("--short", action="store_true", help=help_)
@@ -128,6 +133,14 @@ def main(argv: list[str]) -> int:
     root = clone()
     folder = options.out or root / "build" / "slides"
     start = time.perf_counter()
+    if options.lessons == [lecture.NAME]:
+        path, missing = lecture.write(folder, filled)
+        print(
+            f"{path}: {_slides_in(path)} slides, {path.stat().st_size / 1e6:.1f} MB, {lecture.MINUTES} minutes"
+        )
+        for sentence in missing:
+            print(f"  {sentence}")
+        return 0
     try:
         lessons = [] if options.lessons == ["all"] else options.lessons
         written = write(lessons, folder, options.short)

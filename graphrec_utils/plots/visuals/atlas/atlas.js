@@ -20,7 +20,7 @@ function render({ model, el }) {
 
   const menu = (text, name, values) => {
     const options = ["", ...values].map((value) => h("option", { value }, value || "all"));
-    const select = h("select", { onchange: (event) => put(name, event.target.value) }, ...options);
+    const select = h("select", { class: "gr-at-select", onchange: (event) => put(name, event.target.value) }, ...options);
     return { name, select, node: h("label", {}, `${text} `, select) };
   };
   const companies = [...new Set(systems.map((row) => row.company))].sort();
