@@ -185,7 +185,7 @@ def test_the_map_says_what_a_method_builds_on_and_leads_to_its_lesson(page, webs
     page.locator(".cm-wide").get_by_role("link", name="PinSage").focus()
     said = page.locator(".cm-say")
     assert said.inner_text() == (
-        "PinSage (2018), lesson 09: an encoder of neighbors from GraphSAGE; walks choose them from Pixie"
+        "PinSage (2018), lesson 09. From GraphSAGE: an encoder of neighbors; from Pixie: walks choose them"
     )
     back = page.locator(".cm-wide .cm-on").evaluate_all("x => x.map((e) => e.dataset.from)")
     assert sorted(back) == ["Graph walks", "Graph walks", "GraphSAGE", "Pixie", "item2item"]

@@ -89,7 +89,7 @@ def test_the_place_of_a_lesson_is_marked_and_links_lead_to_lessons(tall):
     links = re.findall(r'<a [^>]*href="(\d\d)\.html"', drawing)
     assert links == [method.lesson for method in METHODS if method.lesson < "10"]
     assert drawing.count("aria-current") == 1
-    assert "an encoder of neighbors from GraphSAGE; walks choose them from Pixie" in drawing
+    assert "From GraphSAGE: an encoder of neighbors; from Pixie: walks choose them" in drawing
     assert "\n\n" not in drawing  # Markdown would end the block
 
 

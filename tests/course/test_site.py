@@ -159,3 +159,25 @@ def test_pages_that_people_write_are_all_in_the_table_of_contents():
     names = {path.stem for path in site_pages.PAGES.glob("*.md")}
     listed = set(site_pages.index(None).split("\n"))
     assert names - listed == set()
+
+
+def test_the_ready_syllabi_have_known_lessons_and_their_times():
+    known = {lesson.number: lesson.minutes for lesson in syllabus.LESSONS}
+    lessons = {
+        title: [n for _, _, row in rows for n in row] for title, _, rows in site_pages.SYLLABI
+    }
+    assert list(lessons) == ["One lecture", "Four weeks", "A full term"]
+    assert lessons["A full term"] == list(known)  # all of them, in their order
+    text = site_pages.syllabi()
+    hours = sum(known[n] for n in lessons["Four weeks"]) / 60
+    assert f"{hours:.0f} hours at the laptop" in text
+    assert "(coming)" in text or len(built()) == len(known)
+    assert "<!-- syllabi -->" in (site_pages.PAGES / "instructor.md").read_text("utf-8")
+
+
+def test_a_lesson_has_its_place_on_the_map_below_its_title(folder):
+    cells = nbformat.read(folder / "notebooks" / "09_pinsage.ipynb", 4).cells
+    at = next(k for k, cell in enumerate(cells) if cell.id == "course-map")
+    assert cells[at - 1].source.startswith("# 09")
+    assert cells[at].source.count('href="08_pixie.html"') == 2  # wide and tall
+    assert not any(c.id == "course-map" for c in nbformat.read(folder / "notebooks" / "00_start_here.ipynb", 4).cells)  # fmt: skip

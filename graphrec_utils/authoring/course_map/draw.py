@@ -33,8 +33,8 @@ Link = Callable[[str], str | None]  # the address of a lesson, "06", or None
 def sentence(method: Method) -> str:
     """Return what the map says about a method, in words."""
     year = f" ({method.year})" if method.year else ""
-    takes = [f"{what} from {name}" for name, what in method.after.items()]
-    built = f": {'; '.join(takes)}" if takes else ""
+    takes = [f"{name}: {what}" for name, what in method.after.items()]
+    built = f". From {'; from '.join(takes)}" if takes else ""
     return f"{method.name}{year}, lesson {method.lesson}{built}"
 
 

@@ -20,7 +20,7 @@ from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson import handed_out
 from graphrec_utils.authoring.lesson.source import built, repository, target
 from graphrec_utils.authoring.site import site_pages
-from graphrec_utils.authoring.slides import slides, vendor
+from graphrec_utils.authoring.slides import lecture, slides, vendor
 from graphrec_utils.cli.setup.environment import clone
 
 STATIC = Path(__file__).parent
@@ -108,6 +108,7 @@ def build(folder: Path) -> list[str]:
     )
     app.build()
     lighter(folder)
+    lecture.write(folder / "slides", slides.filled)
     slides.write([], folder / "slides")
     shutil.rmtree(doctrees)
     plain = re.sub(r"\x1b\[[0-9;]*m", "", warnings.getvalue())

@@ -77,6 +77,48 @@ did not read is left out. What a company reports about itself, nobody else can r
 
 {systems}
 """
+# Ready syllabi: a title, what it is for, and rows of what is done, in class and at home
+SYLLABI = (
+    (
+        "One lecture",
+        "An evening, 80 to 90 minutes, nobody needs a laptop.",
+        (
+            ("before", "nothing, or lesson 00 for those who want to play", ("00",)),
+            ("in class", "the lecture's deck, with its visuals and a vote before each", ()),
+            ("afterwards", "one lesson of the student's choice", ()),
+        ),
+    ),
+    (
+        "Four weeks",
+        "A block with one lecture and one exercise class a week: the shortest way from a dot product to PinSage.",
+        (
+            ("week 1", "what is measured, and a baseline that is hard to beat", ("01", "02")),
+            ("week 2", "the graph, and what is left of a graph network", ("04", "06")),
+            ("week 3", "graphs that do not fit: walks and sampled neighbors", ("08", "09")),
+            ("week 4", "the loss that large sites train with", ("10", "11")),
+        ),
+    ),
+    (
+        "A full term",
+        "Fourteen weeks, in the course's order; the capstone is the examination.",
+        (
+            ("week 1", "set-up, metrics, time", ("00", "01")),
+            ("week 2", "factorization", ("02",)),
+            ("week 3", "losses, and how sampled metrics deceive", ("03",)),
+            ("week 4", "the graph view", ("04",)),
+            ("week 5", "message passing, with and without weights", ("05", "06")),
+            ("week 6", "encoders for new nodes", ("07",)),
+            ("week 7", "walks, and PinSage", ("08", "09")),
+            ("week 8", "two towers", ("10",)),
+            ("week 9", "logQ", ("11",)),
+            ("week 10", "relations and users of many interests", ("12", "13")),
+            ("week 11", "many kinds of nodes", ("14",)),
+            ("week 12", "sequences", ("15",)),
+            ("week 13", "OmniSage, semantic IDs, ranking", ("16", "17")),
+            ("week 14", "the funnel, defended", ("18",)),
+        ),
+    ),
+)
 CELLS = {
     "nodes": "Nodes and edges",
     "encoder": "Encoder",
@@ -105,6 +147,7 @@ def write(folder: Path, repo: str | None) -> None:
         nbformat.write(notebook, folder / "notebooks" / f"{source.stem}.ipynb")
     for page in PAGES.glob("*.md"):
         text = page.read_text("utf-8").replace("<!-- memory -->", memory())
+        text = text.replace("<!-- syllabi -->", syllabi())
         (folder / page.name).write_text(text, "utf-8")
     for name, text in api.pages().items():
         (folder / "api" / f"{name}.md").write_text(text, "utf-8")
@@ -192,6 +235,30 @@ def memory() -> str:
         f"`{stored['command']}`. The server is JupyterLab with one notebook open."
     )
     return said + "\n\n" + "\n".join(rows)
+
+
+def syllabi() -> str:
+    """Return the ready syllabi as tables, with the times of the lessons and links to those that are there."""
+    known = {lesson.number: lesson for lesson in syllabus.LESSONS}
+    parts = []
+    for title, purpose, rows in SYLLABI:
+        total = sum(known[number].minutes for _, _, lessons in rows for number in lessons)
+        table = ["| When | What | Lessons | At the laptop |", "|---|---|---|---|"]
+        for when, what, lessons in rows:
+            links = []
+            for number in lessons:
+                page = address(number, "notebooks/")
+                shown = f"{number} · {known[number].title}"
+                links.append(
+                    f"[{shown}]({page.replace('.html', '.ipynb')})" if page else f"{shown} (coming)"
+                )
+            minutes = sum(known[number].minutes for number in lessons)
+            table.append(
+                f"| {when} | {what} | {', '.join(links)} | {f'{minutes} min' if minutes else ''} |"
+            )
+        said = f"{purpose} {total / 60:.0f} hours at the laptop." if total > 60 else purpose
+        parts.append(f"### {title}\n\n{said}\n\n" + "\n".join(table))
+    return "\n\n".join(parts)
 
 
 def index(repo: str | None) -> str:

@@ -90,6 +90,8 @@ def index(decks: dict[str, int]) -> str:
         title="Slides · Graph models for recommender systems",
         style=STYLE.read_text("utf-8"),
         rows=[(lesson, file, decks[file]) for lesson, file in files if file in decks],
+        whole=decks.get(f"{lecture.NAME}.html"),
+        minutes=lecture.MINUTES,
     )
 
 
@@ -113,7 +115,7 @@ def write(lessons: list[str], folder: Path, brief: bool = False) -> list[Path]:
         paths.write(path, page(nbformat.read(notebook, 4), source.name[:2], brief))
         written.append(path)
     decks = sorted(x for x in folder.glob("[0-9][0-9]_*.html") if not x.stem.endswith("-short"))
-    there = {path.name: _slides_in(path) for path in decks}
+    there = {path.name: _slides_in(path) for path in [*decks, *folder.glob(f"{lecture.NAME}.html")]}
     paths.write(folder / "index.html", index(there))
     return written
 

@@ -108,16 +108,18 @@ def fits(row: dict, kind: str, way: str, lecture: bool) -> bool:
 
 
 def draw(rows: list[dict]) -> Axes:
-    """Draw a dot for the graph and dots for the ways of each system."""
+    """Draw a square for the graph and dots for the ways of each system; what none has is left out."""
     _, ax = plt.subplots(figsize=(8, 0.8 + 0.27 * len(rows)))
-    columns = [*KINDS, *WAYS]
+    kinds = [kind for kind in KINDS if any(row["kind"] == kind for row in rows)]
+    ways = [way for way in WAYS if any(way in row["by"] for row in rows)]
+    columns = [*kinds, *ways]
     for k, row in enumerate(rows):
         ax.axhline(k, color=style.CONTEXT, linewidth=0.4, zorder=0)
         ax.plot(columns.index(row["kind"]), k, "s", color=style.ITEM, markersize=7)
-        at = [len(KINDS) + WAYS.index(way) for way in row["by"]]
+        at = [len(kinds) + ways.index(way) for way in row["by"]]
         ax.plot(at, [k] * len(at), "o", color=style.USER, markersize=7, linestyle="none")
-    ax.axvline(len(KINDS) - 0.5, color=style.CONTEXT)
-    ax.set_xlim(-0.5, len(columns) - 0.5)
+    ax.axvline(len(kinds) - 0.5, color=style.CONTEXT)
+    ax.set_xlim(-0.5, max(len(columns), 1) - 0.5)
     ax.set_ylim(max(len(rows), 1) - 0.5, -0.5)
     ax.set_xticks(range(len(columns)), columns, rotation=45, ha="left")
     ax.xaxis.tick_top()
