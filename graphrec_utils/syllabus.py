@@ -64,7 +64,7 @@ class Method:
     after: dict[str, str] = field(default_factory=dict)
 
 
-METHODS = (
+ON_THE_MAP = (
     Method("item2item", "01", 0),
     Method("MF", "02", 0, 2009),
     Method("iALS", "02", 1, 2008, {"MF": "all cells, with weights"}),
@@ -126,4 +126,4 @@ PARTS = (
 
 def taught(lesson: str) -> list[Method]:
     """Return the methods of a lesson, "06"."""
-    return [method for method in METHODS if method.lesson == lesson]
+    return [method for method in ON_THE_MAP if method.lesson == lesson]

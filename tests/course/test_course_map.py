@@ -10,9 +10,9 @@ import pytest
 from graphrec_utils import paths, syllabus
 from graphrec_utils.authoring.course_map import draw, layout
 from graphrec_utils.authoring.lesson import readme
-from graphrec_utils.syllabus import METHODS, Method
+from graphrec_utils.syllabus import ON_THE_MAP, Method
 
-NAMES = [method.name for method in METHODS]
+NAMES = [method.name for method in ON_THE_MAP]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -27,19 +27,19 @@ def test_a_method_builds_on_earlier_ones_of_the_map():
     """In the syllabus's order, which the tall drawing's rows have, and in the wide one's columns."""
     assert len(set(NAMES)) == len(NAMES)
     lessons = {lesson.number for lesson in syllabus.LESSONS}
-    column = {method.name: method.column for method in METHODS}
-    for k, method in enumerate(METHODS):
+    column = {method.name: method.column for method in ON_THE_MAP}
+    for k, method in enumerate(ON_THE_MAP):
         assert method.lesson in lessons
         assert set(method.after) <= set(NAMES[:k]), method
         assert all(column[parent] < method.column for parent in method.after), method
         assert all(1 <= len(what.split()) <= 6 for what in method.after.values()), method
-    assert [m.lesson for m in METHODS] == sorted(m.lesson for m in METHODS)
+    assert [m.lesson for m in ON_THE_MAP] == sorted(m.lesson for m in ON_THE_MAP)
 
 
 def test_every_lesson_of_a_part_has_a_place_and_no_lesson_two_parts():
     of_parts = [number for _, lessons in syllabus.PARTS for number in lessons]
     assert len(of_parts) == len(set(of_parts))
-    assert set(of_parts) <= {method.lesson for method in METHODS}
+    assert set(of_parts) <= {method.lesson for method in ON_THE_MAP}
 
 
 @pytest.mark.parametrize("tall", [False, True])
@@ -47,7 +47,7 @@ def test_no_two_boxes_touch_and_nothing_leaves_the_drawing(tall):
     drawing = ElementTree.fromstring(draw.svg(tall=tall))
     width, height = (float(x) for x in drawing.get("viewBox").split()[2:])
     found = boxes(tall)
-    assert len(found) >= len(METHODS)
+    assert len(found) >= len(ON_THE_MAP)
     for k, (left, top, right, bottom) in enumerate(found):
         assert 0 <= left < right <= width and 0 <= top < bottom <= height
         for a, b, c, d in found[k + 1 :]:
@@ -56,7 +56,7 @@ def test_no_two_boxes_touch_and_nothing_leaves_the_drawing(tall):
 
 def test_a_line_that_passes_a_column_passes_between_its_boxes():
     heights, arrows = layout.columns()
-    column = {method.name: method.column for method in METHODS}
+    column = {method.name: method.column for method in ON_THE_MAP}
     for arrow in arrows:
         for at, height in arrow.points[1:-1]:
             near = [abs(heights[name] - height) for name in NAMES if column[name] == at]
@@ -87,7 +87,7 @@ def test_the_place_of_a_lesson_is_marked_and_links_lead_to_lessons(tall):
     drawing = draw.svg("09", lambda number: f"{number}.html" if number < "10" else None, tall)
     assert re.findall(r'cm-here" data-cm="(\w+)"', drawing) == ["PinSage"]
     links = re.findall(r'<a [^>]*href="(\d\d)\.html"', drawing)
-    assert links == [method.lesson for method in METHODS if method.lesson < "10"]
+    assert links == [method.lesson for method in ON_THE_MAP if method.lesson < "10"]
     assert drawing.count("aria-current") == 1
     assert "From GraphSAGE: an encoder of neighbors; from Pixie: walks choose them" in drawing
     assert "\n\n" not in drawing  # Markdown would end the block

@@ -10,7 +10,7 @@ import pytest
 
 from graphrec_utils import exercises, paths, syllabus
 from graphrec_utils.authoring.lesson.source import built
-from graphrec_utils.authoring.site import api, site, site_pages
+from graphrec_utils.authoring.site import api, ready, site, site_pages
 
 
 @pytest.fixture(scope="module")
@@ -163,12 +163,10 @@ def test_pages_that_people_write_are_all_in_the_table_of_contents():
 
 def test_the_ready_syllabi_have_known_lessons_and_their_times():
     known = {lesson.number: lesson.minutes for lesson in syllabus.LESSONS}
-    lessons = {
-        title: [n for _, _, row in rows for n in row] for title, _, rows in site_pages.SYLLABI
-    }
+    lessons = {title: [n for _, _, row in rows for n in row] for title, _, rows in ready.SYLLABI}
     assert list(lessons) == ["One lecture", "Four weeks", "A full term"]
     assert lessons["A full term"] == list(known)  # all of them, in their order
-    text = site_pages.syllabi()
+    text = ready.syllabi()
     hours = sum(known[n] for n in lessons["Four weeks"]) / 60
     assert f"{hours:.0f} hours at the laptop" in text
     assert "(coming)" in text or len(built()) == len(known)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from graphrec_utils.authoring.site import site_pages
+from graphrec_utils.authoring.site import atlas_page
 from graphrec_utils.cli.setup.environment import CannotRun
 from graphrec_utils.plots import visuals
 from graphrec_utils.plots.visuals.atlas import CELLS, FILE, fits, systems
@@ -81,13 +81,13 @@ def test_what_is_wrong_with_a_system_is_said(tmp_path, old, new, words):
 
 def test_the_site_refuses_a_system_without_a_source(tmp_path, monkeypatch):
     path = with_a_change(tmp_path, 'source = "https://arxiv.org/abs/2402.11139"\n', "")
-    monkeypatch.setattr(site_pages, "systems", lambda: systems(path))
+    monkeypatch.setattr(atlas_page, "systems", lambda: systems(path))
     with pytest.raises(CannotRun, match="LiGNN: it has no source"):
-        site_pages.atlas()
+        atlas_page.atlas()
 
 
 def test_the_page_has_every_system_with_a_link_to_its_source():
-    page = site_pages.atlas().partition("## The systems")[2]
+    page = atlas_page.atlas().partition("## The systems")[2]
     for row in ROWS:
         assert f"### {row['name']} ({row['company']}, {row['year']})" in page
         assert f"({row['source']})" in page

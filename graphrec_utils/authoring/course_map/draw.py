@@ -13,7 +13,7 @@ from pathlib import Path
 
 from graphrec_utils import paths
 from graphrec_utils.authoring.course_map import layout
-from graphrec_utils.syllabus import METHODS, PARTS, Method
+from graphrec_utils.syllabus import ON_THE_MAP, PARTS, Method
 
 STYLE = Path(__file__).with_name("course_map.css")
 PAGE_STYLE = Path(__file__).with_name("course_map_page.css")  # which of the two a page shows
@@ -86,7 +86,7 @@ def _node(method: Method, here: Here, link: Link | None, drawn: str) -> str:
 
 
 def _arrow(arrow: layout.Arrow, here: Here, d: str) -> str:
-    lesson = {method.name: method.lesson for method in METHODS}
+    lesson = {method.name: method.lesson for method in ON_THE_MAP}
     kind = "cm-arrow" + " cm-near" * (
         marked(lesson[arrow.start], here) or marked(lesson[arrow.end], here)
     )
@@ -110,7 +110,7 @@ def _wide(here: Here, link: Link | None) -> tuple[int, int, str]:
             if (column, height) != arrow.points[-1]:
                 d += f"H{at[0]:g}"
         parts.append(_arrow(arrow, here, d))
-    for method in METHODS:
+    for method in ON_THE_MAP:
         left, top = x(method.column), y(heights[method.name]) - HEIGHT / 2
         below = f"lesson {method.lesson}" + (f" · {method.year}" if method.year else "")
         drawn = (
@@ -119,9 +119,9 @@ def _wide(here: Here, link: Link | None) -> tuple[int, int, str]:
             f'<text class="cm-small" x="{left + 9}" y="{top + 44:g}">{below}</text>'
         )
         parts.append(_node(method, here, link, drawn))
-    width = 2 * MARGIN + PITCH * max(m.column for m in METHODS) + WIDTH
+    width = 2 * MARGIN + PITCH * max(m.column for m in ON_THE_MAP) + WIDTH
     # the lecture's parts, where the first two columns leave room
-    free = y(max(heights[m.name] for m in METHODS if m.column < 2)) + HEIGHT / 2 + 44
+    free = y(max(heights[m.name] for m in ON_THE_MAP if m.column < 2)) + HEIGHT / 2 + 44
     for k, (title, _) in enumerate(PARTS, 1):
         top = free + KEY * (k - 1)
         parts.append(
@@ -144,7 +144,7 @@ def _tall(here: Here, link: Link | None) -> tuple[int, int, str]:
         d += f"C{x(a):g} {bend:g} {x(b):g} {bend:g} {x(b):g} {y(end):g}"
         parts.append(_arrow(arrow, here, d))
     left = x(max(lane.values()) + 1)
-    for row, method in enumerate(METHODS):
+    for row, method in enumerate(ON_THE_MAP):
         at, middle = x(lane[method.name]), y(row)
         drawn = (
             f'<rect class="cm-row" x="2" y="{middle - ROW / 2 + 1:g}" width="{TALL - 4}" height="{ROW - 2}" rx="6"/>'
@@ -153,7 +153,7 @@ def _tall(here: Here, link: Link | None) -> tuple[int, int, str]:
             f'<text class="cm-small" x="{TALL - 10}" y="{middle + 5:g}" text-anchor="end">lesson {method.lesson}</text>'
         )
         parts.append(_node(method, here, link, drawn))
-    return TALL, round(2 * MARGIN + ROW * len(METHODS)), "".join(parts)
+    return TALL, round(2 * MARGIN + ROW * len(ON_THE_MAP)), "".join(parts)
 
 
 def both(here: str = "", link: Link | None = None) -> str:
@@ -166,9 +166,9 @@ def both(here: str = "", link: Link | None = None) -> str:
 
 def folded(here: str, link: Link | None = None) -> str:
     """Return what stands at the top of a lesson: its place in words, and the map behind it."""
-    own = [method for method in METHODS if method.lesson == here]
+    own = [method for method in ON_THE_MAP if method.lesson == here]
     before = list(dict.fromkeys(name for method in own for name in method.after))
-    after = [m.name for m in METHODS if any(method.name in m.after for method in own)]
+    after = [m.name for m in ON_THE_MAP if any(method.name in m.after for method in own)]
     names = {method.name for method in own}
     told = [f"<strong>{html.escape(', '.join(m.name for m in own))}</strong>"]
     if others := [name for name in before if name not in names]:

@@ -1,6 +1,6 @@
 """Where the methods of the map stand: in columns from left to right, or in rows with lanes, as a log of git.
 
-Both come from `syllabus.METHODS` alone. Nothing here knows how a box is drawn.
+Both come from `syllabus.ON_THE_MAP` alone. Nothing here knows how a box is drawn.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from graphrec_utils.syllabus import METHODS, Method
+from graphrec_utils.syllabus import ON_THE_MAP, Method
 
 SWEEPS = 12  # of ordering, and of pulling what belongs together to one height
 BOX, VIA = 68.0, 22.0  # height that a box, or a line that passes between boxes, needs
@@ -23,12 +23,12 @@ class Arrow:
     points: tuple[tuple[float, float], ...]
 
 
-def edges(methods: tuple[Method, ...] = METHODS) -> list[tuple[str, str]]:
+def edges(methods: tuple[Method, ...] = ON_THE_MAP) -> list[tuple[str, str]]:
     """Return (earlier, later) for everything that a method takes from another."""
     return [(parent, method.name) for method in methods for parent in method.after]
 
 
-def columns(methods: tuple[Method, ...] = METHODS) -> tuple[dict[str, float], list[Arrow]]:
+def columns(methods: tuple[Method, ...] = ON_THE_MAP) -> tuple[dict[str, float], list[Arrow]]:
     """Return the height of each method's middle in its column, from 0 on, and the arrows.
 
     An arrow that passes a column has a place of its own in it, between the boxes.
@@ -88,7 +88,7 @@ def _size(item: object) -> float:
     return BOX if isinstance(item, str) else VIA
 
 
-def lanes(methods: tuple[Method, ...] = METHODS) -> tuple[dict[str, int], list[Arrow]]:
+def lanes(methods: tuple[Method, ...] = ON_THE_MAP) -> tuple[dict[str, int], list[Arrow]]:
     """Return the lane of each method, one method a row in the syllabus's order, and the arrows.
 
     A method keeps its lane until the last one that takes something from it stands; that one may have it.

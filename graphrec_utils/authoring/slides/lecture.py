@@ -71,7 +71,7 @@ def columns() -> tuple[list[list[Slide]], list[str]]:
             found += _lesson(lesson, missing)
         parts.append(found)
     named = [row for row in systems()[0] if row.get("lecture")]
-    own = {method.name for method in syllabus.METHODS}
+    own = {method.name for method in syllabus.ON_THE_MAP}
     others = [row for row in named if row["name"] not in own]
     parts.append([Timed(_system(row), SHARES["system"]) for row in others])
     later = [row for row in systems()[0] if not row.get("lecture")]

@@ -1,0 +1,23 @@
+"""Where the page of a lesson lies, and where a lesson stands on the course map."""
+
+from __future__ import annotations
+
+import nbformat
+
+from graphrec_utils import syllabus
+from graphrec_utils.authoring.course_map import draw
+from graphrec_utils.authoring.lesson.source import built
+
+
+def address(number: str, folder: str = "") -> str | None:
+    """Return where the page of a lesson lies, seen from a folder; None if it is not built."""
+    ready = (source.stem for source in built())
+    return next((f"{folder}{stem}.html" for stem in ready if stem.startswith(number)), None)
+
+
+def placed(notebook, number: str) -> None:
+    """Put the course map below the title of a lesson that has a place on it."""
+    if syllabus.taught(number):
+        at = next(k for k, c in enumerate(notebook.cells) if c.source.startswith("# ")) + 1
+        cell = nbformat.v4.new_markdown_cell(draw.folded(number, address), id="course-map")
+        notebook.cells.insert(at, cell)

@@ -1,0 +1,79 @@
+"""What an instructor can take as it is: the lecture's deck, and syllabi for an evening, a month, a term."""
+
+from __future__ import annotations
+
+from graphrec_utils import syllabus
+from graphrec_utils.authoring.site.places import address
+
+LECTURE = """<a href="slides/lecture.html">The lecture in one deck</a> takes its five parts, in their order, from the
+core slides of the lessons: 80 minutes, the time of each slide in your notes, at most 40 words beside a picture.
+Every system that the lecture names has a slide there and a row in the [atlas of industry](atlas.md). A lesson that
+is not there yet is named."""
+INTRODUCTION = """The [course map](index.md) shows what builds on what. Times are those of a student at a laptop,
+without what you say."""
+# Ready syllabi: a title, what it is for, and rows of what is done, in class and at home
+SYLLABI = (
+    (
+        "One lecture",
+        "An evening, 80 to 90 minutes, nobody needs a laptop.",
+        (
+            ("before", "nothing, or lesson 00 for those who want to play", ("00",)),
+            ("in class", "the lecture's deck, with its visuals and a vote before each", ()),
+            ("afterwards", "one lesson of the student's choice", ()),
+        ),
+    ),
+    (
+        "Four weeks",
+        "A block with one lecture and one exercise class a week: the shortest way from a dot product to PinSage.",
+        (
+            ("week 1", "what is measured, and a baseline that is hard to beat", ("01", "02")),
+            ("week 2", "the graph, and what is left of a graph network", ("04", "06")),
+            ("week 3", "graphs that do not fit: walks and sampled neighbors", ("08", "09")),
+            ("week 4", "the loss that large sites train with", ("10", "11")),
+        ),
+    ),
+    (
+        "A full term",
+        "Fourteen weeks, in the course's order; the capstone is the examination.",
+        (
+            ("week 1", "set-up, metrics, time", ("00", "01")),
+            ("week 2", "factorization", ("02",)),
+            ("week 3", "losses, and how sampled metrics deceive", ("03",)),
+            ("week 4", "the graph view", ("04",)),
+            ("week 5", "message passing, with and without weights", ("05", "06")),
+            ("week 6", "encoders for new nodes", ("07",)),
+            ("week 7", "walks, and PinSage", ("08", "09")),
+            ("week 8", "two towers", ("10",)),
+            ("week 9", "logQ", ("11",)),
+            ("week 10", "relations and users of many interests", ("12", "13")),
+            ("week 11", "many kinds of nodes", ("14",)),
+            ("week 12", "sequences", ("15",)),
+            ("week 13", "OmniSage, semantic IDs, ranking", ("16", "17")),
+            ("week 14", "the funnel, defended", ("18",)),
+        ),
+    ),
+)
+
+
+def syllabi() -> str:
+    """Return the ready syllabi as tables, with the times of the lessons and links to those that are there."""
+    known = {lesson.number: lesson for lesson in syllabus.LESSONS}
+    parts = [INTRODUCTION]
+    for title, purpose, rows in SYLLABI:
+        total = sum(known[number].minutes for _, _, lessons in rows for number in lessons)
+        table = ["| When | What | Lessons | At the laptop |", "|---|---|---|---|"]
+        for when, what, lessons in rows:
+            links = []
+            for number in lessons:
+                page = address(number, "notebooks/")
+                shown = f"{number} · {known[number].title}"
+                links.append(
+                    f"[{shown}]({page.replace('.html', '.ipynb')})" if page else f"{shown} (coming)"
+                )
+            minutes = sum(known[number].minutes for number in lessons)
+            table.append(
+                f"| {when} | {what} | {', '.join(links)} | {f'{minutes} min' if minutes else ''} |"
+            )
+        said = f"{purpose} {total / 60:.0f} hours at the laptop." if total > 60 else purpose
+        parts.append(f"### {title}\n\n{said}\n\n" + "\n".join(table))
+    return "\n\n".join(parts)
