@@ -9,7 +9,7 @@ from labdriver import screenshot
 from pages import violations
 
 from graphrec_utils.authoring.lesson.source import built
-from graphrec_utils.authoring.slides import slides
+from graphrec_utils.authoring.slides import lecture, slides
 from graphrec_utils.authoring.slides.deck import CODE_LINES
 
 LESSONS = [source.name[:2] for source in built()]
@@ -52,6 +52,7 @@ def decks(tmp_path_factory):
     """A folder with all decks and their index."""
     pytest.importorskip("sphinx_revealjs", reason="sphinx-revealjs brings reveal.js")
     folder = tmp_path_factory.mktemp("slides")
+    lecture.write(folder, slides.filled)
     slides.write([], folder)
     return folder
 
@@ -77,9 +78,9 @@ def go_to(page, selector: str):
     page.wait_for_timeout(400)  # fragments fade in
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", [*LESSONS, lecture.NAME])
 def test_everything_fits_and_can_be_read_from_the_last_row(page, decks, lesson):
-    (path,) = decks.glob(f"{lesson}_*.html")
+    (path,) = [path for path in decks.glob("*.html") if path.name.startswith(lesson)]
     show(page, path)
     assert page.locator("mjx-merror").count() == 0
     assert page.evaluate(FAULTS, CODE_LINES) == []
@@ -156,6 +157,30 @@ def test_a_slide_with_formula_and_one_with_figure(page, decks):
     screenshot(page, "slide-figure")
 
 
+def test_a_small_table_fills_its_slide_and_a_large_one_stays(page, decks):
+    show(page, next(decks.glob("04_*.html")))
+    zooms = page.evaluate(
+        """() => [...document.querySelectorAll("section[data-slide]")].map((slide) => {
+            const { h, v } = Reveal.getIndices(slide);
+            Reveal.slide(h, v, 99);
+            const table = slide.querySelector("table.dataframe");
+            const rows = table?.querySelectorAll("tr").length;
+            return table && !slide.querySelector("img, .visual") ? [rows, +(table.style.zoom || 1)] : null;
+        }).filter(Boolean)"""
+    )
+    assert max(zoom for rows, zoom in zooms if rows <= 5) >= 1.3
+    assert all(zoom == 1 for rows, zoom in zooms if rows > 14)
+
+
+def test_each_deck_shows_where_its_lesson_stands(page, decks):
+    show(page, next(decks.glob("09_*.html")))
+    page.keyboard.press("Space")
+    page.keyboard.press("Space")
+    assert page.locator("section.present .again").inner_text() == "Where this stands"
+    assert page.locator("section.present img").get_attribute("alt").startswith("Map of the course")
+    assert page.locator("section.present img").evaluate("x => x.naturalWidth") > 1000
+
+
 def test_a_deck_can_be_printed(page, decks):
     page.goto(next(decks.glob("00_*.html")).as_uri() + "?print-pdf")
     page.wait_for_function("document.querySelectorAll('.pdf-page').length > 10")
@@ -163,6 +188,7 @@ def test_a_deck_can_be_printed(page, decks):
 
 def test_the_index_leads_to_every_deck(page, decks):
     page.goto((decks / "index.html").as_uri())
+    assert page.get_by_role("link", name="The lecture in one deck").count() == 1
     links = page.get_by_role("listitem").get_by_role("link")
     assert links.count() == len(LESSONS)
     assert violations(page) == []

@@ -11,7 +11,7 @@ addEventListener("resize", reach);
 if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined")
   DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 // On the course map: what is pointed at, and what it builds on, stand out; a line says it in words.
-for (const map of document.querySelectorAll(".cm-both")) {
+const maps = () => document.querySelectorAll(".cm-both").forEach((map) => {
   const say = map.querySelector(".cm-say");
   const rest = say.textContent;
   const paths = [...map.querySelectorAll(".cm-arrow")];
@@ -27,4 +27,5 @@ for (const map of document.querySelectorAll(".cm-both")) {
     say.textContent = node?.querySelector("title").textContent ?? rest;
   };
   for (const kind of ["focusin", "pointerover"]) map.addEventListener(kind, mark);
-}
+});
+addEventListener("load", maps);
