@@ -137,12 +137,15 @@ def test_the_search_finds_a_word_of_a_lesson(page, website):
     page.locator("#search-results").get_by_text("Matrix factorization").first.wait_for()
 
 
-def test_the_search_from_the_disk_complains_of_nothing(page, website):
+def test_the_search_from_the_disk_quotes_its_pages_and_complains_of_nothing(page, website):
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: message.type == "error" and errors.append(message.text))
     page.goto((website / "search.html").as_uri() + "?q=gramian")
     page.locator("#search-results").get_by_text("Matrix factorization").first.wait_for()
+    quoted = page.locator("#search-results p.context").first
+    quoted.wait_for()
+    assert re.search("gramian", quoted.inner_text(), re.IGNORECASE)
     page.wait_for_timeout(500)
     assert errors == []
 

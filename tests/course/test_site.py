@@ -10,7 +10,7 @@ import pytest
 
 from graphrec_utils import exercises, paths, syllabus
 from graphrec_utils.authoring.lesson.source import built
-from graphrec_utils.authoring.site import api, ready, site, site_pages
+from graphrec_utils.authoring.site import api, ready, site, site_pages, texts
 
 
 @pytest.fixture(scope="module")
@@ -179,3 +179,18 @@ def test_a_lesson_has_its_place_on_the_map_below_its_title(folder):
     assert cells[at - 1].source.startswith("# 09")
     assert cells[at].source.count('href="08_pixie.html"') == 2  # wide and tall
     assert not any(c.id == "course-map" for c in nbformat.read(folder / "notebooks" / "00_start_here.ipynb", 4).cells)  # fmt: skip
+
+
+def test_the_search_gets_the_words_of_a_page_in_its_sections(tmp_path):
+    page = """<html><body><nav>menu</nav><main role="main"><section id="a b"><h1>One<a class="headerlink">#</a></h1>
+        <p>two <b>three</b></p><!-- note --><script>four()</script><section id="c"><p>1 &lt; 2</p></section>
+        <img alt="x" src="data:image/png;base64,AAAA"></section></main></body></html>"""
+    told = texts.words(page)
+    assert re.sub(r"\s+", " ", told).startswith('<div role="main"><section id="a b">One two three ')
+    assert '<section id="c">1 &lt; 2 </section>' in told
+    assert not re.search("menu|four|base64|#|note", told)
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "x.html").write_text(page, "utf-8")
+    texts.write(tmp_path)
+    script = (tmp_path / "_static" / "texts" / "notebooks" / "x.js").read_text("utf-8")
+    assert script.startswith('pageTexts["notebooks/x"] = "<div role=')

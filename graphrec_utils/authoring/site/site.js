@@ -7,9 +7,21 @@ const reach = () => {
 };
 addEventListener("load", () => (window.MathJax?.startup?.promise ?? Promise.resolve()).then(reach));
 addEventListener("resize", reach);
-// A page from the disk may not read the others, which the search would quote.
-if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined")
-  DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+// A page from the disk may not read the others, which the search would quote; it may run their scripts.
+const pageTexts = {};
+if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") {
+  const read = window.fetch;
+  window.fetch = (address, ...rest) => {
+    const page = /^(?:\.\/)?([\w/.-]+)\.html$/.exec(address)?.[1];
+    if (!page) return read(address, ...rest);
+    return new Promise((resolve) => {
+      const script = document.createElement("script");
+      const done = () => resolve({ text: () => pageTexts[page] ?? "" });
+      Object.assign(script, { src: `_static/texts/${page}.js`, onload: done, onerror: done });
+      document.head.append(script);
+    });
+  };
+}
 // On the course map: what is pointed at, and what it builds on, stand out; a line says it in words.
 const maps = () => document.querySelectorAll(".cm-both").forEach((map) => {
   const say = map.querySelector(".cm-say");

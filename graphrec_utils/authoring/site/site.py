@@ -19,7 +19,7 @@ from graphrec_utils import __version__
 from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson import handed_out
 from graphrec_utils.authoring.lesson.source import built, repository, target
-from graphrec_utils.authoring.site import site_pages
+from graphrec_utils.authoring.site import site_pages, texts
 from graphrec_utils.authoring.slides import lecture, slides, vendor
 from graphrec_utils.cli.setup.environment import clone
 
@@ -108,6 +108,7 @@ def build(folder: Path) -> list[str]:
     )
     app.build()
     lighter(folder)
+    texts.write(folder)
     lecture.write(folder / "slides", slides.filled)
     slides.write([], folder / "slides")
     shutil.rmtree(doctrees)
