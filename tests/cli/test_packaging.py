@@ -156,7 +156,7 @@ def test_the_wheel_has_version_and_license(wheel):
 
 
 def test_the_wheel_has_every_module_and_static_file_of_the_package(wheel):
-    kinds = {".py", ".js", ".css", ".html", ".json", ".md"}
+    kinds = {".py", ".js", ".css", ".html", ".json", ".md", ".svg", ".toml"}
     files = {path.relative_to(ROOT) for path in paths.PACKAGE.rglob("*") if path.suffix in kinds}
     assert files, "no files found"
     assert {path for path in files if not (wheel / path).exists()} == set()
