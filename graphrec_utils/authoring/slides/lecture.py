@@ -107,7 +107,6 @@ def _lesson(lesson: str, missing: list[str]) -> Iterator[Timed]:
         notebook = nbformat.read(target(source, "solved"), 4)
         places = short.places(deck(notebook))
         picks = PICKS.get(lesson) or tuple(("", kind) for kind in ("formula", "visual", "picture"))
-        asked = ""
         for section, kind in picks:
             number = int(section.partition(".")[2]) if section else None
             slides = [s for column, at in places if number in (None, at) for s in column]
@@ -116,18 +115,27 @@ def _lesson(lesson: str, missing: list[str]) -> Iterator[Timed]:
                 where = f"section {section}" if section else f"lesson {lesson}"
                 missing.append(f"{where} has no {kind} any more: see PICKS of slides/lecture.py")
                 continue
-            asked = next((u.html for s in slides for u in s.units if u.asked), "")
             heads = [_heading(c[0]) for c, at in places if number is not None and at == number]
             made = core(
                 slide, kind, f"{lesson} · {LESSON_TITLE[lesson]}", heads[0] if heads else ""
             )
-            if asked and section:
-                made.notes.append(f"<p>To ask the room:</p>{asked}")
+            if section:
+                made.notes.extend(_question(slides[: slides.index(slide) + 1]))
             yield Timed(made, SHARES[kind])
     taught = {method.name for method in syllabus.taught(lesson)}
     for row in systems()[0]:
         if row["name"] in taught and row.get("lecture"):
             yield Timed(_system(row), SHARES["system"])
+
+
+def _question(slides: list[Slide]) -> list[str]:
+    """Return the last question that stands before a picture, and what to say to each answer."""
+    for slide in slides[::-1]:
+        for unit in slide.units:
+            if unit.asked:
+                said = [note for note in slide.notes if "what to say:" in note]
+                return [f"<p>To ask the room:</p>{unit.html}", *said[:1]]
+    return []
 
 
 def is_a(unit: Unit, kind: str) -> bool:
