@@ -120,7 +120,8 @@ def _lesson(lesson: str, missing: list[str]) -> Iterator[Timed]:
                 slide, kind, f"{lesson} · {LESSON_TITLE[lesson]}", heads[0] if heads else ""
             )
             if section:
-                made.notes.extend(_question(slides[: slides.index(slide) + 1]))
+                asked = _question(slides[: slides.index(slide) + 1])
+                made.notes.extend(note for note in asked if note not in made.notes)
             yield Timed(made, SHARES[kind])
     taught = {method.name for method in syllabus.taught(lesson)}
     for row in systems()[0]:
