@@ -253,7 +253,8 @@ def _system(row: dict) -> Slide:
     }
     dagger = row.get("summary", [])
     known = {name: row[name] + " †" * (name in dagger) for name in cells if name in row}
-    shown, left = [], WORDS - 4
+    read = READ[row["read"]] + "; † from a summary" * bool(dagger)
+    shown, left = [], WORDS - len(read.split()) - 1  # and the source
     for name, said in known.items():
         need = len(said.split()) + len(cells[name].split())
         if need <= left:
@@ -265,11 +266,12 @@ def _system(row: dict) -> Slide:
         drawing=kinds.drawing(row["kind"]),
         kind=row["kind"],
         rows=[(cells[name], known[name]) for name in order],
+        source=row["source"].removeprefix("https://"),
+        read=read,
     )
     rest = [f"<p>{cells[x]}: {html.escape(known[x])}.</p>" for x in known if x not in shown]
-    read = f"<p>Read: {READ[row['read']]}, {html.escape(row['source'])}. † from a summary by others.</p>"
     title = f"{row['name']} · {row['company']}, {row['year']}"
-    return titled(html.escape(title), [Unit(page, PICTURE, picture=True)], [*rest, read])
+    return titled(html.escape(title), [Unit(page, PICTURE, picture=True)], rest)
 
 
 def _later(rows: list[dict]) -> Slide:
