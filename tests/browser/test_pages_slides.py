@@ -175,7 +175,6 @@ def test_a_small_table_fills_its_slide_and_a_large_one_stays(page, decks):
 def test_each_deck_shows_where_its_lesson_stands(page, decks):
     show(page, next(decks.glob("09_*.html")))
     page.keyboard.press("Space")
-    page.keyboard.press("Space")
     assert page.locator("section.present .again").inner_text() == "Where this stands"
     assert page.locator("section.present img").get_attribute("alt").startswith("Map of the course")
     assert page.locator("section.present img").evaluate("x => x.naturalWidth") > 1000
