@@ -1,0 +1,167 @@
+"""Exercise 13.1: tables of edges between nodes of many types become facts with one id space."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graphrec_utils.exercises.compare import close
+from graphrec_utils.exercises.core import Exercise
+
+ex = Exercise(
+    "13.1",
+    "typed_edges",
+    points=4,
+    library="graphrec_utils.models.twhin.typed_edges",
+    hints=(
+        "User 3 and ad 3 are two nodes. What has to be added to each id so that no two nodes share one? And when is an "
+        "edge there twice?",
+        "The nodes of a type begin after all nodes of the types before it. A fact is (first[source] + a, relation, "
+        "first[target] + b); equal rows are one fact.",
+        "`first = dict(zip(sizes, np.cumsum([0, *sizes.values()])))`; one array of three columns for each table; "
+        "`np.unique(np.concatenate(parts), axis=0)`.",
+    ),
+)
+
+
+def _facts(tables, sizes, first=None, once=True, rels=None, order=(0, 1, 2), back=False):
+    """Return the facts; the options are what can go wrong.
+
+    Args:
+        first: offset of each type; None: the sizes of those before it.
+        once: whether equal facts are one.
+        rels: number of each table's relation.
+        order: of the columns.
+        back: edges lead from target to source.
+    """
+    start = dict(zip(sizes, np.cumsum([0, *sizes.values()]).tolist(), strict=False))
+    first = first or (lambda source, target: (start[source], start[target]))
+    parts = [np.empty((0, 3), np.int64)]
+    for k, (source, target, pairs) in enumerate(tables):
+        a, b = first(source, target)
+        ends = pairs[:, 0] + a, pairs[:, 1] + b
+        h, t = ends[::-1] if back else ends
+        r = k if rels is None else rels[k]
+        parts.append(np.stack([h, np.full(len(pairs), r), t], axis=1)[:, list(order)])
+    facts = np.concatenate(parts)
+    return np.unique(facts, axis=0) if once else facts
+
+
+@ex.solution
+def typed_edges(tables, sizes):
+    return _facts(tables, sizes)
+
+
+def _rows(got, expected, inputs) -> str | None:
+    """Compare the rows in any order."""
+    if got.ndim != 2 or got.shape[1] != 3:
+        return f"facts have three columns; yours have shape {got.shape}"
+    if len(got) != len(expected):
+        return f"yours are {len(got)} facts"
+    both = (x[np.lexsort(x.T[::-1])] for x in (got, expected))
+    return close(*both)
+
+
+NAMES = ("user", "pin", "ad", "maker")
+
+
+def _tables(rng, sizes: dict, joins, count: int = 12, twice: bool = False) -> dict:
+    tables = []
+    for source, target in joins:
+        pairs = np.stack([rng.integers(sizes[source], size=count), rng.integers(sizes[target], size=count)], axis=1)
+        pairs = np.unique(pairs, axis=0)
+        rng.shuffle(pairs)
+        tables.append((source, target, np.concatenate([pairs, pairs[:4]]) if twice else pairs))
+    return {"tables": tables, "sizes": sizes}
+
+
+def _sizes(rng, names) -> dict:
+    return {name: int(x) for name, x in zip(names, rng.permutation(np.arange(5, 9))[: len(names)], strict=True)}
+
+
+def _same_pairs(rng) -> dict:
+    """The same pairs in two relations: two facts each."""
+    given = _tables(rng, _sizes(rng, ("user", "pin")), [("user", "pin")])
+    return given | {"tables": [given["tables"][0], given["tables"][0]]}
+
+
+ex.claim(
+    "one table: pins are numbered after the users",
+    lambda rng: _tables(rng, _sizes(rng, ("user", "pin")), [("user", "pin")]),
+    judge=_rows,
+)
+ex.claim(
+    "three tables, four types, not in the order of the types",
+    lambda rng: _tables(rng, _sizes(rng, NAMES), [("user", "ad"), ("maker", "pin"), ("user", "maker")]),
+    2,
+    judge=_rows,
+)
+ex.claim(
+    "an edge that is in a table twice is one fact",
+    lambda rng: _tables(rng, _sizes(rng, NAMES), [("user", "ad"), ("user", "pin")], twice=True),
+    judge=_rows,
+)
+ex.claim("the same pair in two relations is two facts", _same_pairs, judge=_rows)
+
+
+@ex.mistake("user 3 and pin 3 are one entity in yours: every type needs an offset of its own")
+def without_offsets(tables, sizes):
+    return _facts(tables, sizes, first=lambda s, t: (0, 0))
+
+
+@ex.mistake("you shift the targets by the offset of the source type")
+def offset_of_the_source(tables, sizes):
+    start = dict(zip(sizes, np.cumsum([0, *sizes.values()]).tolist(), strict=False))
+    return _facts(tables, sizes, first=lambda s, t: (start[s], start[s]))
+
+
+@ex.mistake("your offsets are the sizes themselves; the nodes of a type begin after all nodes of the types before it")
+def sizes_as_offsets(tables, sizes):
+    return _facts(tables, sizes, first=lambda s, t: (sizes[s], sizes[t]))
+
+
+@ex.mistake("your offsets count up to the end of the type, so every type begins where it should end")
+def one_type_too_far(tables, sizes):
+    end = dict(zip(sizes, np.cumsum([*sizes.values()]).tolist(), strict=True))
+    return _facts(tables, sizes, first=lambda s, t: (end[s], end[t]))
+
+
+@ex.mistake("targets begin after the sources of their own table in yours: then a pin has another id in every table")
+def only_two_types(tables, sizes):
+    return _facts(tables, sizes, first=lambda s, t: (0, sizes[s]))
+
+
+@ex.mistake("edges that are in a table twice are two facts in yours; a fact is true once")
+def twice(tables, sizes):
+    return _facts(tables, sizes, once=False)
+
+
+@ex.mistake("all your edges have relation 0: then a click on an ad and a follow are one kind of edge")
+def one_relation(tables, sizes):
+    return _facts(tables, sizes, rels=[0] * len(tables))
+
+
+@ex.mistake("your relations count from 1; the first table is relation 0")
+def from_one(tables, sizes):
+    return _facts(tables, sizes, rels=list(range(1, len(tables) + 1)))
+
+
+@ex.mistake("your columns are head, tail, relation; a fact is head, relation, tail")
+def other_columns(tables, sizes):
+    return _facts(tables, sizes, order=(0, 2, 1))
+
+
+@ex.mistake("your edges lead from target to source")
+def backwards(tables, sizes):
+    return _facts(tables, sizes, back=True)
+
+
+@ex.mistake("you numbered the types by the alphabet; their order is that of `sizes`")
+def by_the_alphabet(tables, sizes):
+    return _facts(tables, dict(sorted(sizes.items())))
+
+
+@ex.mistake("a pair that two relations share is one fact in yours: it is true in both, so it is two")
+def once_for_all_relations(tables, sizes):
+    facts = _facts(tables, sizes)
+    _, first = np.unique(facts[:, [0, 2]], axis=0, return_index=True)
+    return facts[np.sort(first)]

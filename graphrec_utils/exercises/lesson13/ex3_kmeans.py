@@ -1,0 +1,145 @@
+"""Exercise 13.3: k-means by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graphrec_utils.exercises.core import Exercise
+
+ex = Exercise(
+    "13.3",
+    "kmeans",
+    points=4,
+    library=("graphrec_utils.models.mixture.kmeans", "graphrec_utils.models.retrieval.cells"),
+    hints=(
+        "Two things in turn: who belongs to whom, and where is the middle of those? What does a mean of nobody give?",
+        "Distance of every point to every center, (n, k); the nearest one; then each center becomes the mean of its "
+        "points, and one without points stays. At the end, ask once more who is nearest.",
+        "`gap = points[:, None] - centers[None]`; `cell = (gap ** 2).sum(2).argmin(1)`; in a loop over c: "
+        "`if (cell == c).any(): centers[c] = points[cell == c].mean(0)`.",
+    ),
+)
+
+
+def _squares(points, centers):
+    return np.square(points[:, None] - centers[None]).sum(axis=2)
+
+
+def _lloyd(points, centers, sweeps, far=_squares, mean=np.mean, empty="stays", last=True, in_place=False):
+    """Run the sweeps; the options are what can go wrong.
+
+    Args:
+        far: (n, k), the smaller the nearer.
+        empty: what becomes of a center without points.
+        last: whether the cells are those of the centers that are returned.
+    """
+    centers = centers if in_place else np.array(centers, dtype=float)
+    cell = far(points, centers).argmin(axis=1)
+    for _ in range(sweeps):
+        cell = far(points, centers).argmin(axis=1)
+        for c in range(len(centers)):
+            members = points[cell == c]
+            if len(members):
+                centers[c] = mean(members, axis=0)
+            elif empty == "zero":
+                centers[c] = 0
+            elif empty == "nan":
+                centers[c] = np.nan
+    return centers, far(points, centers).argmin(axis=1) if last else cell
+
+
+@ex.solution
+def kmeans(points, centers, sweeps):
+    return _lloyd(points, centers, sweeps)
+
+
+def _cloud(rng, n: int, k: int, sweeps: int, dim: int = 2, far: float = 2.0) -> dict:
+    """Points around k places that are not of one length, and k of the points to begin with."""
+    places = far * rng.normal(size=(k, dim))
+    points = places[rng.integers(k, size=n)] + rng.normal(size=(n, dim))
+    return {"points": points, "centers": points[rng.choice(n, k, replace=False)].copy(), "sweeps": sweeps}
+
+
+def _empty(rng) -> dict:
+    """One center is so far away that nobody is near."""
+    given = _cloud(rng, 20, 3, 2)
+    given["centers"][int(rng.integers(3))] = 100 * (1 + rng.random(2))
+    return given
+
+
+def _hand(rng) -> dict:
+    shift = rng.normal(size=(1, 1))
+    return {"points": np.array([[0.0], [1.0], [3.0], [8.0], [10.0]]) + shift, "centers": np.array([[0.0], [4.0]]) + shift,
+            "sweeps": 1}  # fmt: skip
+
+
+ex.claim("one sweep on a line: 0 and 1 to the first center, the others to the second", _hand)
+ex.claim("five sweeps, forty points, four centers", lambda rng: _cloud(rng, 40, 4, 5), 2)
+ex.claim("in five dimensions", lambda rng: _cloud(rng, 30, 3, 3, dim=5))
+ex.claim("a center without points stays where it is", _empty)
+ex.claim("no sweep: the first centers, and who is nearest", lambda rng: _cloud(rng, 15, 3, 0))
+
+
+@ex.mistake("a center without points becomes NaN in yours: the mean of nobody. Leave it where it is")
+def mean_of_nobody(points, centers, sweeps):
+    return _lloyd(points, centers, sweeps, empty="nan")
+
+
+@ex.mistake("a center without points goes to 0 in yours; leave it where it is")
+def nobody_is_zero(points, centers, sweeps):
+    return _lloyd(points, centers, sweeps, empty="zero")
+
+
+@ex.mistake("your cells are those of the centers before the last move: ask once more who is nearest")
+def cells_of_before(points, centers, sweeps):
+    return _lloyd(points, centers, sweeps, last=False)
+
+
+@ex.mistake("you take the center with the largest product; k-means takes the nearest one, and a long center is not near")
+def by_product(points, centers, sweeps):
+    return _lloyd(points, centers, sweeps, far=lambda x, c: -x @ c.T)
+
+
+@ex.mistake("you take L1 distances; the mean is the middle for squared L2 distances")
+def by_l1(points, centers, sweeps):
+    return _lloyd(points, centers, sweeps, far=lambda x, c: np.abs(x[:, None] - c[None]).sum(axis=2))
+
+
+@ex.mistake("you take medians; k-means takes means")
+def medians(points, centers, sweeps):
+    return _lloyd(points, centers, sweeps, mean=np.median)
+
+
+@ex.mistake("your centers are sums of their points; divide by how many there are")
+def sums(points, centers, sweeps):
+    return _lloyd(points, centers, sweeps, mean=np.sum)
+
+
+@ex.mistake("every point goes to the farthest center in yours: argmin, not argmax")
+def farthest(points, centers, sweeps):
+    return _lloyd(points, centers, sweeps, far=lambda x, c: -_squares(x, c))
+
+
+@ex.mistake("you make one sweep whatever is asked: repeat `sweeps` times")
+def one_sweep(points, centers, sweeps):
+    return _lloyd(points, centers, 1)
+
+
+@ex.mistake("you make one sweep too many: range(sweeps) has that many already")
+def one_sweep_more(points, centers, sweeps):
+    return _lloyd(points, centers, sweeps + 1)
+
+
+@ex.mistake("your centers never move: after each assignment they become the means of their points")
+def centers_stay(points, centers, sweeps):
+    return _lloyd(points, centers, 0)
+
+
+@ex.mistake("you look at the first coordinate only; distances are over all of them")
+def first_coordinate(points, centers, sweeps):
+    return _lloyd(points, centers, sweeps, far=lambda x, c: np.square(x[:, None, 0] - c[None, :, 0]))
+
+
+@ex.mistake("you return the cells first; the order is centers, cells")
+def the_other_order(points, centers, sweeps):
+    return _lloyd(points, centers, sweeps)[::-1]

@@ -1,0 +1,157 @@
+"""Exercise 13.4: one list from several points, with a budget of places for each."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graphrec_utils.exercises.core import Exercise
+
+ex = Exercise(
+    "13.4",
+    "recommend",
+    points=5,
+    library=("graphrec_utils.models.mixture.retrieve", "graphrec_utils.models.mixture.mixture"),
+    hints=(
+        "Which clusters are asked, what are their shares, and how many places does each get? What has to be checked before "
+        "an item takes a place?",
+        "The `most` largest counts, none of 0; shares are counts divided by the sum of the *kept* ones; a cluster takes its "
+        "⌈share · places⌉ best items that are neither seen nor taken, until the list is full.",
+        "`kept = np.argsort(-counts, kind='stable')[:most]`; `quota = math.ceil(counts[c] * places / counts[kept].sum())`; "
+        "walk down `np.argsort(-items @ centers[c], kind='stable')`.",
+    ),
+)
+
+
+def _recommend(counts, centers, items, seen, most, places, kept=None, quota=None, skip=True, double=False, late=False,
+               cut=True, far=lambda items, q: -items @ q, renormalized=True):  # fmt: skip
+    """Return the list; the options are what can go wrong.
+
+    Args:
+        kept: the clusters that are asked, in order.
+        quota: of a share.
+        skip: whether seen items are left out.
+        double: whether an item may be taken twice.
+        late: whether seen items take places and are thrown out afterwards.
+        cut: whether the list ends at `places`.
+    """
+    if kept is None:
+        kept = np.argsort(-counts, kind="stable")[:most]
+    kept = [int(c) for c in kept if counts[c] > 0]
+    total = counts[kept].sum() if renormalized else counts.sum()
+    out, used = [], set() if late or not skip else {int(i) for i in seen}
+    for c in kept:
+        share = counts[c] / total
+        left = quota(share, places, len(kept)) if quota else -(-int(counts[c]) * places // int(total))
+        for i in np.argsort(far(items, centers[c]), kind="stable").tolist():
+            if left <= 0 or (cut and len(out) >= places):
+                break
+            if double or i not in used:
+                if not (double and i in used and skip and i in seen):
+                    out.append(i)
+                    left -= 1
+                used |= set() if double else {i}
+    if late:
+        out = [i for i in out if i not in set(seen.tolist())]
+    return np.array(out, dtype=np.int64)
+
+
+@ex.solution
+def recommend(counts, centers, items, seen, most, places):
+    return _recommend(counts, centers, items, seen, most, places)
+
+
+def _shop(rng, counts, most: int, places: int, near: bool = False) -> dict:
+    """Items around centers of several lengths; what was seen is near the largest clusters. `near`: the centers share items."""
+    k, dim = len(counts), 3
+    centers = rng.normal(size=(1, dim)) + 0.3 * rng.normal(size=(k, dim)) if near else rng.normal(size=(k, dim))
+    centers *= rng.uniform(0.7, 1.6, size=(k, 1))
+    items = centers[rng.integers(k, size=40)] + 0.4 * rng.normal(size=(40, dim))
+    best = np.argsort(-items @ centers[int(np.argmax(counts))])
+    seen = np.concatenate([best[[0, 2]], rng.choice(best[3:], 5, replace=False)])
+    return {"counts": np.array(counts), "centers": centers, "items": items, "seen": rng.permutation(seen), "most": most,
+            "places": places}  # fmt: skip
+
+
+ex.claim("one cluster: its best items that were not seen", lambda rng: _shop(rng, [0, 4, 0], 1, 6))
+ex.claim("two clusters of three: their shares sum to 1 again", lambda rng: _shop(rng, [3, 5, 2], 2, 8), 2)
+ex.claim("three clusters that like the same items: each item once", lambda rng: _shop(rng, [2, 7, 3, 1], 3, 9, near=True), 2)
+ex.claim("shares that are rounded up, and a list that ends", lambda rng: _shop(rng, [1, 1, 1, 1, 1], 5, 8))
+ex.claim("clusters without a count are not asked", lambda rng: _shop(rng, [0, 0, 2, 0, 3], 4, 10))
+
+
+@ex.mistake(
+    "you asked once, with the mean of the centers: between two interests there may be nothing that either likes. Ask with "
+    "each of them"
+)
+def mixture_averaged_to_one_vector(counts, centers, items, seen, most, places):
+    kept = np.argsort(-counts, kind="stable")[:most]
+    mean = (counts[kept] / counts[kept].sum()) @ centers[kept]
+    return _recommend(np.array([1]), mean[None], items, seen, 1, places)
+
+
+@ex.mistake("your shares are of all counts: after the small clusters are gone they have to sum to 1 again, or places stay empty")
+def mixture_not_renormalised_after_top_m(counts, centers, items, seen, most, places):
+    return _recommend(counts, centers, items, seen, most, places, renormalized=False,
+                      quota=lambda share, places, n: int(np.ceil(round(share * places, 9))))  # fmt: skip
+
+
+@ex.mistake("every cluster gets as many places in yours; the shares are those of the counts")
+def equal_shares(counts, centers, items, seen, most, places):
+    return _recommend(counts, centers, items, seen, most, places, quota=lambda share, places, n: -(-places // n))
+
+
+@ex.mistake("you rounded the places down: some stay empty")
+def rounded_down(counts, centers, items, seen, most, places):
+    return _recommend(counts, centers, items, seen, most, places,
+                      quota=lambda share, places, n: int(round(share * places, 9)))  # fmt: skip
+
+
+@ex.mistake("your list has items that were seen already")
+def seen_items(counts, centers, items, seen, most, places):
+    return _recommend(counts, centers, items, seen, most, places, skip=False)
+
+
+@ex.mistake("seen items took places before you threw them out: the list is shorter than it need be. Skip them while you choose")
+def thrown_out_too_late(counts, centers, items, seen, most, places):
+    return _recommend(counts, centers, items, seen, most, places, late=True)
+
+
+@ex.mistake("an item that two clusters like is in your list twice")
+def an_item_twice(counts, centers, items, seen, most, places):
+    return _recommend(counts, centers, items, seen, most, places, double=True)
+
+
+@ex.mistake("rounding up gives more places than there are: stop when the list is full")
+def longer_than_asked(counts, centers, items, seen, most, places):
+    return _recommend(counts, centers, items, seen, most, places, cut=False)
+
+
+@ex.mistake("you kept the smallest clusters: sort the counts downwards")
+def smallest_clusters(counts, centers, items, seen, most, places):
+    some = [c for c in np.argsort(counts, kind="stable") if counts[c] > 0][:most]
+    return _recommend(counts, centers, items, seen, most, places, kept=some)
+
+
+@ex.mistake("you asked with all clusters; `most` says with how many")
+def all_clusters(counts, centers, items, seen, most, places):
+    return _recommend(counts, centers, items, seen, len(counts), places)
+
+
+@ex.mistake("you asked with the largest cluster only: the others have shares, too")
+def largest_only(counts, centers, items, seen, most, places):
+    return _recommend(counts, centers, items, seen, 1, places)
+
+
+@ex.mistake("you took the items with the smallest product: best is largest")
+def worst_first(counts, centers, items, seen, most, places):
+    return _recommend(counts, centers, items, seen, most, places, far=lambda items, q: items @ q)
+
+
+@ex.mistake("you took the nearest items; here the score is the product, so a long vector counts")
+def nearest(counts, centers, items, seen, most, places):
+    return _recommend(counts, centers, items, seen, most, places, far=lambda items, q: np.square(items - q).sum(1))
+
+
+@ex.mistake("you sorted the list by id; its order is that of the choosing")
+def by_id(counts, centers, items, seen, most, places):
+    return np.sort(_recommend(counts, centers, items, seen, most, places))

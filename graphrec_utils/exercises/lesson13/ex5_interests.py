@@ -1,0 +1,160 @@
+"""Exercise 13.5: a pin for each interest, and how much it weighs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graphrec_utils.exercises.core import Exercise
+
+ex = Exercise(
+    "13.5",
+    "interests",
+    points=4,
+    library=(
+        "graphrec_utils.models.pinnersage.medoids", "graphrec_utils.models.pinnersage.interests",
+        "graphrec_utils.models.pinnersage.importance",
+    ),
+    hints=(
+        "Who in a cluster stands for it best, if it has to be one of them? And should a save of a year ago count as much "
+        "as one of today?",
+        "The medoid is the member with the least sum of squared distances to the members of its cluster. The weight is "
+        "Σ exp(−decay · age) over the cluster. Shares sum to 1, the largest is first.",
+        "`own = np.flatnonzero(labels == c)`; `own[np.square(points[own][:, None] - points[own]).sum((1, 2)).argmin()]`; "
+        "`np.exp(-decay * ages[own]).sum()`; order by `np.argsort(-weight, kind='stable')`.",
+    ),
+)  # fmt: skip
+
+
+def _weights(ages, labels, decay):
+    return np.bincount(labels, np.exp(-decay * ages))
+
+
+def _interests(points, ages, labels, decay, who=None, weight=_weights, order=-1, share=True):
+    """Return medoids and shares; the options are what can go wrong.
+
+    Args:
+        who: (points, members) -> the one that stands for a cluster.
+        order: 1 puts the lightest first, 0 leaves the order of the clusters.
+    """
+    who = who or _medoid
+    found = np.array([who(points, np.flatnonzero(labels == c)) for c in range(labels.max() + 1)])
+    w = weight(ages, labels, decay)
+    w = w / w.sum() if share else w
+    turn = np.argsort(order * w, kind="stable") if order else np.arange(len(w))
+    return found[turn], w[turn]
+
+
+def _medoid(points, own):
+    return own[np.square(points[own][:, None] - points[own][None]).sum(axis=(1, 2)).argmin()]
+
+
+@ex.solution
+def interests(points, ages, labels, decay):
+    return _interests(points, ages, labels, decay)
+
+
+def _past(rng, sizes, decay: float, dim: int = 2, outlier: bool = False) -> dict:
+    """Events in clusters of these sizes; the small ones are young. `outlier`: one member far away."""
+    labels = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
+    points = 4 * rng.normal(size=(len(sizes), dim))[labels] + rng.normal(size=(len(labels), dim))
+    if outlier:
+        for c in range(len(sizes)):
+            own = np.flatnonzero(labels == c)
+            points[own[-1]] += rng.choice([-1, 1], size=dim) * rng.uniform(4, 7, size=dim)
+    ages = rng.uniform(1, 10, size=len(labels)) * (1 + 9 * (np.array(sizes)[labels] > np.median(sizes)))
+    return {"points": points, "ages": ages, "labels": labels, "decay": decay}
+
+
+def _hand(rng) -> dict:
+    """On a line: 0, 1 and 5 make one interest, 20 and 30 and 31 another."""
+    turn = rng.permutation(6)
+    points = np.array([[0.0], [1.0], [5.0], [20.0], [30.0], [31.0]]) + rng.integers(1, 9)
+    return {"points": points[turn], "ages": np.array([0.0, 0, 0, 10, 10, 10])[turn],
+            "labels": np.array([0, 0, 0, 1, 1, 1])[turn], "decay": float(np.log(2) / 10)}  # fmt: skip
+
+
+ex.claim("on a line, 1 stands for 0, 1, 5; what is ten days old counts half: shares ⅔ and ⅓", _hand)
+ex.claim("three interests", lambda rng: _past(rng, [5, 7, 9], 0.02))
+ex.claim("each interest has one pin far away", lambda rng: _past(rng, [6, 8], 0.01, outlier=True), 2)
+ex.claim("a fast decay: young clusters first", lambda rng: _past(rng, [4, 9, 8], 0.5))
+ex.claim("no decay: the shares of the events", lambda rng: _past(rng, [3, 6, 8], 0.0, dim=4))
+
+
+def _inner(points, own):
+    """Sum of distances that are not squared: the member that minds a far one less."""
+    return own[np.sqrt(np.square(points[own][:, None] - points[own][None]).sum(axis=2)).sum(axis=1).argmin()]
+
+
+@ex.mistake(
+    "you return centroids: means that no pin has. A medoid is one of the pins, so that its neighbors can be looked up, and "
+    "a far one moves it less"
+)
+def centroid_instead_of_medoid(points, ages, labels, decay):
+    _, w = _interests(points, ages, labels, decay)
+    turn = np.argsort(-_weights(ages, labels, decay), kind="stable")
+    means = np.array([points[labels == c].mean(axis=0) for c in range(labels.max() + 1)])
+    return means[turn], w
+
+
+@ex.mistake("your distances are not squared: that is another middle, which minds a far pin less")
+def distances_not_squared(points, ages, labels, decay):
+    return _interests(points, ages, labels, decay, who=_inner)
+
+
+@ex.mistake("you return places within the cluster; the ids of the events are asked for")
+def places_in_the_cluster(points, ages, labels, decay):
+    return _interests(points, ages, labels, decay, who=lambda p, own: int(np.searchsorted(own, _medoid(p, own))))
+
+
+@ex.mistake("you took the member that is nearest to the middle of everything; each cluster has its own middle")
+def middle_of_all(points, ages, labels, decay):
+    far = np.square(points - points.mean(axis=0)).sum(axis=1)
+    return _interests(points, ages, labels, decay, who=lambda p, own: own[far[own].argmin()])
+
+
+@ex.mistake("you took the first member of each cluster; the medoid is the one in the middle")
+def first_member(points, ages, labels, decay):
+    return _interests(points, ages, labels, decay, who=lambda p, own: own[0])
+
+
+@ex.mistake("you took the youngest member of each cluster; the medoid is the one in the middle")
+def youngest_member(points, ages, labels, decay):
+    return _interests(points, ages, labels, decay, who=lambda p, own: own[ages[own].argmin()])
+
+
+@ex.mistake("you took the member with the largest sum of distances: the one at the border")
+def outermost(points, ages, labels, decay):
+    def who(p, own):
+        return own[np.square(p[own][:, None] - p[own][None]).sum(axis=(1, 2)).argmax()]
+
+    return _interests(points, ages, labels, decay, who=who)
+
+
+@ex.mistake("every event counts 1 in yours, whatever its age")
+def counts(points, ages, labels, decay):
+    return _interests(points, ages, labels, decay, weight=lambda a, c, d: np.bincount(c).astype(float))
+
+
+@ex.mistake("old events count more in yours: the exponent is −decay · age")
+def growing(points, ages, labels, decay):
+    return _interests(points, ages, labels, decay, weight=lambda a, c, d: np.bincount(c, np.exp(d * a)))
+
+
+@ex.mistake("you took the mean over the cluster: then an interest with one event weighs as much as one with a hundred")
+def mean_weight(points, ages, labels, decay):
+    return _interests(points, ages, labels, decay, weight=lambda a, c, d: _weights(a, c, d) / np.bincount(c))
+
+
+@ex.mistake("the lightest interest is first in yours")
+def lightest_first(points, ages, labels, decay):
+    return _interests(points, ages, labels, decay, order=1)
+
+
+@ex.mistake("your interests are in the order of their labels; the heaviest comes first")
+def unsorted(points, ages, labels, decay):
+    return _interests(points, ages, labels, decay, order=0)
+
+
+@ex.mistake("your weights are not divided by their sum")
+def no_shares(points, ages, labels, decay):
+    return _interests(points, ages, labels, decay, share=False)

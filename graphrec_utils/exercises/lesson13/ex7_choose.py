@@ -1,0 +1,128 @@
+"""Exercise 13.7: the open task. Which relations, and how much of them, help to find ads?
+
+Every setting was trained three times beforehand: data/results/13_budget.json, made by
+`python -m tests.benchmarks.twhin_study budget`.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from graphrec_utils import pinworld, results
+from graphrec_utils.exercises.core import Exercise
+
+KEYS = ("relations", "others")
+
+
+@functools.cache
+def _scores() -> dict[tuple, float]:
+    """Return what each setting found, NDCG@10, the mean of three seeds."""
+    rows = results.load("13_budget").values["settings"]
+    return {tuple(row[key] for key in KEYS): row["ndcg"] for row in rows}
+
+
+@functools.cache
+def bars() -> tuple[float, float, float]:
+    """Return three numbers to reach: above what ads alone find, and shares of the best setting."""
+    best, alone = max(_scores().values()), _scores()["ads alone", 1]
+    return alone + 0.1 * (best - alone), 0.6 * best, 0.93 * best
+
+
+def _problem(choice) -> str:
+    """Say what is wrong with a choice before it is looked up; "" if nothing is."""
+    if set(choice) != {*KEYS, "until_day"}:
+        return f"the choice needs the keys {', '.join(KEYS)}, until_day"
+    day = choice["until_day"]
+    if isinstance(day, bool) or not isinstance(day, int | float) or not day <= pinworld.TRAIN_END:
+        return "your graph holds the days that are to be predicted: that is a leak"
+    try:
+        known = tuple(choice[key] for key in KEYS) in _scores()
+    except TypeError:  # a list, say
+        known = False
+    return "" if known else "one of your entries is none of those that the docstring names"
+
+
+def _found(choice) -> float:
+    if _problem(choice) or choice["until_day"] < pinworld.TRAIN_END:  # fewer days: not measured
+        return 0.0
+    return _scores()[tuple(choice[key] for key in KEYS)]
+
+
+def _kind(choice) -> str:
+    """Return the one thing about a weak choice that explains it best."""
+    if problem := _problem(choice):
+        return problem
+    return "a young graph" if choice["until_day"] < pinworld.TRAIN_END else choice["relations"]
+
+
+def _at_least(place: int):
+    def judge(got, expected, inputs) -> str | None:
+        mine, other = (_found(x) >= bars()[place] for x in (got, expected))
+        if mine == other and (mine or _kind(got) == _kind(expected)):
+            return None
+        return _problem(got) or f"NDCG@10 is {_found(got):.4f} with yours"
+
+    return judge
+
+
+def _no_leak(got, expected, inputs) -> str | None:
+    mine, other = _problem(got), _problem(expected)
+    return None if mine == other else mine or "that is allowed"
+
+
+ex = Exercise(
+    "13.7",
+    "choose",
+    points=4,
+    hints=(
+        "Which relations say something about taste in ads, and which only take time away from them?",
+        "What people do with pins is said in the same words as what they click. And the days from 42 on are to be "
+        "predicted.",
+        "Compare `ads + engagement` with `all nine`, each with `others` 0.3, 1 and 3; `until_day=42`.",
+    ),
+)
+
+
+@ex.solution
+def choose():
+    relations, others = max(_scores(), key=_scores().get)
+    return {"relations": relations, "others": others, "until_day": 42}
+
+
+def _nothing(rng) -> dict:
+    return {}
+
+
+ex.claim("three entries as the docstring has them, no day of the future", _nothing, 0, judge=_no_leak)
+ex.claim("it finds more than ads alone", _nothing, judge=_at_least(0))
+ex.claim("it finds six tenths of what our best setting finds", _nothing, judge=_at_least(1))
+ex.claim("it comes close to our best setting", _nothing, 2, judge=_at_least(2))
+
+
+def _changed(**what):
+    return choose() | what
+
+
+@ex.mistake("your graph holds days from 42 on, and their clicks are to be predicted: the model is told the answers")
+def a_graph_of_all_days():
+    return _changed(until_day=56)
+
+
+@ex.mistake("your graph ends long before day 42: what people did since then is missing")
+def a_young_graph():
+    return _changed(until_day=14)
+
+
+@ex.mistake("ad clicks alone are few, and most people have none: the point of a graph is that it knows other things, too")
+def ads_alone():
+    return _changed(relations="ads alone", others=1)
+
+
+@ex.mistake("who promotes an ad says little about who clicks it: nothing in your graph says what people like")
+def who_promotes():
+    return _changed(relations="ads + promotes", others=1)
+
+
+@ex.mistake("there is no such setting: `relations` is one of the five names, and `others` 0.3, 1 or 3")
+def no_such_setting():
+    return _changed(relations="engagement")

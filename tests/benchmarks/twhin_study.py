@@ -1,0 +1,551 @@
+"""TwHIN on PinWorld: ads with and without other relations, one vector or several, and what a retraining moves.
+
+    GRAPHREC_DATA_DIR=... OMP_NUM_THREADS=1 python -m tests.benchmarks.twhin_study PART
+
+PART is one of
+
+  ads        clicks on ads of days 49-55 from a graph until day 48; knobs chosen on days 42-48 of a graph until
+             day 41, with equal trials for all. Rivals get the clicks alone, and the same graph as TwHIN: a
+             pair of a user and a pin is there if any of the relations has it
+  budget     the relations of the graph, and how many groups of each come on one group of ad clicks; three seeds, on
+             days 42-48, with as many groups of ad clicks everywhere. The settings of the open task
+  interests  saves from one trained vector, from a mean, from centroids and from medoids; for users with one and
+             with several interests, as PinWorld knows them; and the same on hin-yelp (no times: a random fifth)
+  drift      vectors of day 42 and of day 49: coordinates, products, and a consumer that is not retrained
+  speed      edges a second with 100 false ones each, d = 64, on two threads; and a loop of plain torch
+
+Each writes data/results/13_PART.json. One to five minutes of one thread each; what was interrupted goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import partial
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+import torch
+
+from graphrec_utils import datasets, metrics, paths, pinworld, results, train
+from graphrec_utils.data import Interactions, Split, Triples
+from graphrec_utils.models import baselines, filters, mf, mixture, pinnersage, retrieval, twhin
+from graphrec_utils.models.ease import ease
+from graphrec_utils.models.scoring import Factors
+from tests.benchmarks.kept import kept, spent
+
+COMMAND = "python -m tests.benchmarks.twhin_study"
+CLAIMS = {
+    "ads": "Embeddings from ad clicks alone are no better than the most clicked ads; engagement makes them better.",
+    "budget": "All nine relations at equal weight find fewer ads than engagement alone.",
+    "interests": "Several vectors find more than one for users of several interests, and not for users of one.",
+    "drift": "A warm start with an anchor keeps a consumer alive that is not retrained.",
+    "speed": "One million edges a second with 100 false ones each, d = 64, on two cores.",
+}
+SEEDS, TRIALS, DAY = (0, 1, 2), 8, 86_400
+ENGAGEMENT = ("save", "long_click", "closeup", "checkout")
+REST = ("follows", "searched", "made", "promotes")
+SETS = {
+    "ads alone": (),
+    "ads + promotes": ("promotes",),
+    "ads + engagement": ENGAGEMENT,
+    "ads + engagement + promotes": (*ENGAGEMENT, "promotes"),
+    "all nine": (*ENGAGEMENT, *REST),
+}
+BUDGETS = (0.3, 1, 3)  # groups of every other relation for one group of ad clicks
+GRID = {
+    "lr": [0.03, 0.1, 0.3, 1.0],
+    "reg": [0.003, 0.01, 0.03, 0.1, 0.3],
+    "uniform": [0, 10, 30, 100],
+    "steps": [300, 1000, 3000],
+}
+POPULAR = {"weight": [0.0, 0.3, 1.0, 3.0]}
+MF = {"alpha0": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3], "reg": [0.003, 0.01, 0.03, 0.1, 0.3, 1.0], "dim": [16, 32, 64]}
+WALK = {"alpha": [0.2, 0.35, 0.5, 0.7, 1.0], "beta": [0.0, 0.15, 0.3, 0.45, 0.6]}
+RIDGE = {"reg": [10.0, 30, 100, 300, 1000, 3000]}
+
+
+def lead(one, other) -> dict:
+    return asdict(metrics.compare(one, other))
+
+
+# ---------------------------------------------------------------------------- ads
+@dataclass
+class Ads:
+    """What is known of ads on a day, and the clicks that are sought."""
+
+    world: pinworld.World
+    day: int
+    past: Interactions
+    part: Interactions
+
+    def facts(self, names) -> tuple[Triples, dict]:
+        return self.world.to_triples(self.day, ("ad_click", *names))
+
+    def matrix(self, names) -> sp.csr_array:
+        """Return the (users, pins) pairs of all these relations of users and pins."""
+        facts, first = self.facts(names)
+        pins = (facts.heads < self.world.num_users) & (facts.tails >= first["pin"])
+        pins &= facts.tails < first["pin"] + self.world.num_pins
+        ends = facts.heads[pins], facts.tails[pins] - first["pin"]
+        R = sp.coo_array((np.ones(pins.sum()), ends), shape=(self.world.num_users, self.world.num_pins)).tocsr()
+        R.data[:] = 1
+        return R
+
+
+def ads_of(world) -> np.ndarray:
+    return np.flatnonzero(world.pins["kind"] == "ad")
+
+
+def stages(world) -> tuple[Ads, Ads]:
+    """Return the stage for choosing and the stage for the test; items are ads."""
+    ads = ads_of(world)
+    place = np.full(world.num_pins, -1)
+    place[ads] = np.arange(len(ads))
+
+    def only(x):
+        return Interactions(x.users, place[x.items], x.num_users, len(ads), times=x.times, calendar=False)
+
+    first, second, third = (only(x) for x in world.split(("ad_click",)))
+    both = Interactions(*(np.concatenate([getattr(x, k) for x in (first, second)]) for k in ("users", "items")),
+                        first.num_users, len(ads), times=np.concatenate([first.times, second.times]), calendar=False)  # fmt: skip
+    return (
+        Ads(world, pinworld.TRAIN_END, first, second.without(first)),
+        Ads(world, pinworld.VAL_END, both, third.without(both)),
+    )
+
+
+def budget_of(names, others: float) -> list[int]:
+    """Return groups of ad clicks and of each other relation in a step."""
+    own, other = {0.3: (3, 1), 1: (1, 1), 3: (1, 3)}[others]
+    return [own, *[other] * len(names)]
+
+
+def clicked(stage: Ads, names, lr, reg, uniform, steps, others=1, weight=0.0, seed=0):
+    """Train TwHIN on ad clicks and other relations, and return it as a recommender of ads.
+
+    `steps` are groups of ad clicks: as many with other relations as without.
+    """
+    facts, first = stage.facts(names)
+    budget = budget_of(names, others)
+    model = twhin.fit(facts, budget, 32, uniform=uniform, steps=steps // budget[0], lr=lr, reg=reg, seed=seed)
+    world = stage.world
+    tails = twhin.Tails(model, 0, np.arange(world.num_users), first["pin"] + ads_of(world))
+    liked = np.log1p(stage.past.degrees()[1]).astype(np.float32)
+    return SimpleNamespace(scores=lambda users: tails.scores(users) + np.float32(weight) * liked)
+
+
+def of_ads(stage: Ads, model):
+    ads = ads_of(stage.world)
+    return SimpleNamespace(scores=lambda users: model.scores(users)[:, ads])
+
+
+def rivals(stage: Ads) -> dict[str, tuple[Callable, dict]]:
+    clicks, graph = stage.past.csr().astype(float), stage.matrix(ENGAGEMENT)
+    clicks.data[:] = 1
+    half_lives = {"half_life": [2 * DAY, 4 * DAY, 8 * DAY, 16 * DAY, 32 * DAY, 64 * DAY]}
+    found = {"popularity": (partial(baselines.popularity, stage.past), half_lives)}
+    for name, R in (("", clicks), (", same graph", graph)):
+        def fitted(make, R=R, same=bool(name), **knobs):
+            model = make(R, **knobs)
+            return of_ads(stage, model) if same else model
+
+        found["RP3β" + name] = (partial(fitted, filters.rp3beta), WALK)
+        if not name:
+            found["EASE"] = (partial(fitted, ease), RIDGE)
+        found["iALS" + name] = (partial(fitted, partial(mf.ials, sweeps=10)), MF)
+    for name in ("ads alone", "ads + engagement", "all nine"):
+        found[f"TwHIN, {name}"] = (partial(clicked, stage, SETS[name]), GRID)
+    found["TwHIN, ads + engagement, + popularity"] = (
+        partial(clicked, stage, SETS["ads + engagement"]), GRID | POPULAR,
+    )  # fmt: skip
+    return found
+
+
+def ndcg(model, past, part, top=10) -> float:
+    return float(metrics.found(model, past, part, top=top).ndcg.mean())
+
+
+def tuned(choose, name: str, trials: int, score) -> train.Search:
+    folder = paths.root() / "build" / "bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    natural = {"weight": [0.0], "uniform": [0], "beta": [0.0]}
+    return train.tune(choose, trials, score, natural=natural, progress=False, log=folder / f"13_{name}.jsonl")
+
+
+def chosen(search: train.Search, name: str) -> dict:
+    return {"model": name, "knobs": search.best(name).knobs, "validation": search.best(name).score,
+            "at the edge": search.edges.get(name, "")}  # fmt: skip
+
+
+def measure_ads(trials: int = TRIALS) -> dict:
+    choose, test = stages(pinworld.load("small"))
+    search = tuned(rivals(choose), "ads", trials, lambda model: ndcg(model, choose.past, choose.part))
+    final, rows, per_user = rivals(test), [], {}
+    history = test.past.degrees()[0] > 0
+    for name, (fit, _) in final.items():
+        seeds = [{"seed": s} for s in SEEDS] if name.startswith(("iALS", "TwHIN")) else [{}]
+        knobs, found = search.best(name).knobs, []
+        for seed in seeds:
+            def compute(fit=fit, given=knobs | seed):
+                table = metrics.found(fit(**given), test.past, test.part, top=10)
+                return {k: table[k].tolist() for k in ("ndcg", "recall")} | {"user": table.index.tolist()}
+
+            found.append(kept("13_ads_final", f"{name} {knobs} {seed}", compute))
+        users = np.array(found[0]["user"])
+        per_user[name] = pd.Series(np.mean([f["ndcg"] for f in found], axis=0), index=users)
+        recall = np.mean([f["recall"] for f in found], axis=0)
+        rows.append(chosen(search, name) | {
+            "ndcg": float(per_user[name].mean()), "seeds": [float(np.mean(f["ndcg"])) for f in found],
+            "recall": float(recall.mean()), "recall, no ad history": float(recall[~history[users]].mean()),
+        })  # fmt: skip
+        print(rows[-1], flush=True)
+    mine = [name for name in per_user if name.startswith("TwHIN")]
+    leads = {f"{a} over {b}": lead(per_user[a], per_user[b]) for a in mine for b in per_user if a != b}
+    return {
+        "models": rows, "leads": leads, "trials per model": trials, "ads": test.past.num_items,
+        "clicks to learn from": len(test.past), "users": len(per_user[mine[0]]), "clicks sought": len(test.part),
+        "users without ad history": int((~history[np.unique(test.part.users)]).sum()),
+    }  # fmt: skip
+
+
+def knobs_of(name: str) -> dict:
+    """Return what `ads` chose."""
+    return next(row["knobs"] for row in results.load("13_ads").values["models"] if row["model"] == name)
+
+
+def measure_budget() -> dict:
+    stage, _ = stages(pinworld.load("small"))
+    knobs, settings = knobs_of("TwHIN, ads + engagement"), []
+    for name, names in SETS.items():
+        for others in BUDGETS if names else (1,):
+            def compute(names=names, others=others):
+                return [ndcg(clicked(stage, names, **knobs, others=others, seed=seed), stage.past, stage.part)
+                        for seed in SEEDS]  # fmt: skip
+
+            seeds = kept("13_budget", f"{name} {others} {knobs}", compute)
+            settings.append({"relations": name, "others": others, "seeds": seeds, "ndcg": float(np.mean(seeds))})
+            print(settings[-1], flush=True)
+    popular = ndcg(baselines.popularity(stage.past), stage.past, stage.part)
+    return {"settings": settings, "knobs": knobs, "popularity": popular, "users": len(np.unique(stage.part.users))}
+
+
+# ---------------------------------------------------------------------------- interests
+@dataclass
+class Users:
+    """A graph, what its users saved in order of time, and what is sought; `interests` (m,) is the truth, or NaN."""
+
+    facts: Triples
+    first: int
+    past: Interactions
+    part: Interactions
+    interests: np.ndarray
+    now: float
+
+    def vectors(self, lr, reg, uniform, steps, seed=0) -> twhin.Tails:
+        model = twhin.fit(self.facts, None, 32, uniform=uniform, steps=steps, lr=lr, reg=reg, seed=seed)
+        items = self.first + np.arange(self.past.num_items)
+        return twhin.Tails(model, 0, np.arange(self.past.num_users), items)
+
+
+def effective(world) -> np.ndarray:
+    """Return the effective number of each user's topics: e to the entropy of their weights."""
+    weight = np.maximum(world.arrays["user_weights"], 0).astype(float)
+    share = weight / weight.sum(axis=1, keepdims=True)
+    return np.exp(-np.where(share > 0, share * np.log(np.where(share > 0, share, 1)), 0).sum(axis=1))
+
+
+def pins(world, until: int, sought: Interactions, past: Interactions) -> Users:
+    facts, first = world.to_triples(until, ENGAGEMENT)
+    enough = past.degrees()[0] >= 10
+    part = sought.without(past)
+    return Users(facts, first["pin"], past, part.select(enough[part.users]), effective(world), until * DAY)
+
+
+def pin_stages() -> tuple[Users, Users]:
+    world = pinworld.load("small")
+    one, two, three = world.split(("save",))
+    past = Interactions(np.concatenate([one.users, two.users]), np.concatenate([one.items, two.items]), one.num_users,
+                        one.num_items, times=np.concatenate([one.times, two.times]), calendar=False)  # fmt: skip
+    return pins(world, pinworld.TRAIN_END, two, one), pins(world, pinworld.VAL_END, three, past)
+
+
+def yelp_stages() -> tuple[Users, Users]:
+    """Return businesses with categories and cities; interests are e to the entropy of the categories of the past."""
+    parts = datasets.load("hin-yelp")
+    likes, category, city = (parts[k] for k in ("user_business", "business_category", "business_city"))
+    m, n = likes.num_users, likes.num_items
+    rng = np.random.default_rng(0)
+    turn = rng.integers(10, size=len(likes))
+    out = []
+    for test, seen in ((turn == 0, turn > 1), (turn == 1, turn != 1)):
+        past, part = likes.select(seen), likes.select(test)
+        facts, start = [], m + n
+        for r, (a, b, x, y) in enumerate((
+            (past.users, past.items, 0, m), (category.users, category.items, m, start),
+            (city.users, city.items, m, start + category.num_items),
+        )):  # fmt: skip
+            facts.append(np.stack([a + x, np.full(len(a), r), b + y], axis=1))
+        facts = Triples(*np.concatenate(facts).T, start + category.num_items + city.num_items, 3)
+        C = past.csr().astype(float) @ category.csr().astype(float)
+        share = C.toarray() / np.maximum(C.sum(axis=1), 1)[:, None]
+        entropy = -np.where(share > 0, share * np.log(np.where(share > 0, share, 1)), 0).sum(axis=1)
+        enough = past.degrees()[0] >= 10
+        part = part.without(past)
+        keep = enough[part.users] & (part.users % 4 == 0)
+        past = Interactions(past.users, past.items, m, n, times=np.zeros(len(past), int))
+        out.append(Users(facts, m, past, part.select(keep), np.exp(entropy), 0))
+    return out[0], out[1]
+
+
+def lists(users: Users, items, how: str, top: int, most=3, cosine=True, num_cells=100, cut=1.0, decay=0.01):
+    """Return (B, top) lists of the users of the part, from what they saved; `items` are (n, d) vectors."""
+    V = items / np.maximum(np.linalg.norm(items, axis=1, keepdims=True), 1e-9) if cosine else items
+    if how == "centroids":
+        unit = items / np.maximum(np.linalg.norm(items, axis=1, keepdims=True), 1e-9)
+        _, cell = retrieval.cells(unit, num_cells, sweeps=8)
+        size = np.bincount(cell, minlength=num_cells)[:, None]
+        centers = np.stack([np.bincount(cell, V[:, f], num_cells) for f in range(V.shape[1])], axis=1) / size
+    who, order = np.unique(users.part.users), np.argsort(users.past.times, kind="stable")
+    saved = [[] for _ in range(users.past.num_users)]
+    for u, i, t in zip(users.past.users[order], users.past.items[order], users.past.times[order], strict=True):
+        saved[u].append((i, t))
+    out = np.full((len(who), top), -1)
+    for row, u in enumerate(who):
+        ids, times = (np.array(x) for x in zip(*saved[u], strict=True))
+        ids, times = ids[-100:], times[-100:]
+        age = (users.now - times) / DAY
+        if how == "mean":
+            queries, weights = V[ids].mean(axis=0, keepdims=True), np.ones(1)
+        elif how == "centroids":
+            some, weights = mixture.mixture(np.bincount(cell[ids], minlength=num_cells), most)
+            queries = centers[some]
+        else:
+            labels = pinnersage.ward(V[ids], cut)
+            some, weights = pinnersage.interests(V[ids], age, labels, decay, most)
+            queries = V[ids[some]]
+        found = mixture.retrieve(queries, weights, V, [i for i, _ in saved[u]], top)
+        out[row, : len(found)] = found
+    return out, who
+
+
+ONE = {"cosine": [True, False]}
+HOW = {
+    "mean": ("mean", ONE),
+    **{f"centroids, {m}": ("centroids", ONE | {"num_cells": [10, 30, 100, 300], "most": [m]}) for m in (1, 3, 5)},
+    **{f"medoids, {m}": ("medoids", ONE | {"cut": [0.5, 1.0, 2.0, 4.0], "decay": [0.003, 0.01, 0.03, 0.1],
+                                           "most": [m]}) for m in (1, 3, 5)},
+}  # fmt: skip
+
+
+def groups_of(users: Users, who) -> dict[str, np.ndarray]:
+    """Return the third of the users with the fewest interests, and the third with the most."""
+    low, high = np.quantile(users.interests[who], [1 / 3, 2 / 3])
+    return {"few interests": users.interests[who] <= low, "many interests": users.interests[who] >= high}
+
+
+def measure_interests(name: str, trials: int = TRIALS) -> dict:
+    choose, test = {"PinWorld": pin_stages, "hin-yelp": yelp_stages}[name]()
+    key = f"interests_{name}"
+    R = [x.past.csr().astype(float) for x in (choose, test)]
+    for x in R:
+        x.data[:] = 1
+    walk = {"RP3β": (filters.rp3beta, WALK), "iALS": (partial(mf.ials, sweeps=8), MF)}
+    if choose.past.num_items <= 10_000:
+        walk["EASE"] = (ease, RIDGE)
+    models = {k: (partial(f, R[0]), grid) for k, (f, grid) in walk.items()} | {"θ of the user": (choose.vectors, GRID)}
+    score = lambda model: float(metrics.found(model, choose.past, choose.part).recall.mean())  # noqa: E731
+    search = tuned(models, key, trials, score)
+    knobs = search.best("θ of the user").knobs
+    made = {}
+
+    def items_of(users, seed):
+        if (spot := (id(users), seed)) not in made:
+            made[spot] = users.vectors(**knobs, seed=seed)
+        return made[spot]
+
+    def tried(how, **given):
+        table, who = lists(choose, items_of(choose, 0).embeddings()[1], how, 20, **given)
+        return float(metrics.evaluate(table, choose.part, who).recall.mean())
+
+    ways = {k: (partial(tried, how), grid) for k, (how, grid) in HOW.items()}
+    second = tuned(ways, f"{key}_ways", min(trials, 6), lambda value: value)
+    rows, per_user = [], {}
+
+    def ask(model, seed, k):
+        recall = {}
+        for top in (20, 100):
+            if isinstance(model, str):
+                given = second.best(k).knobs
+                table, who = lists(test, items_of(test, seed).embeddings()[1], model, top, **given)
+            else:
+                who = np.unique(test.part.users)
+                table = metrics.rank(model, test.past, top, who)
+            recall[str(top)] = metrics.evaluate(table, test.part, who).recall.tolist()
+        return recall
+
+    finals = {"popularity": lambda seed: baselines.popularity(test.past)}
+    finals |= {k: lambda seed, f=f, k=k: f(R[1], **search.best(k).knobs) for k, (f, _) in walk.items()}
+    finals |= {"θ of the user": lambda seed: items_of(test, seed)}
+    finals |= {k: lambda seed, how=how: how for k, (how, _) in HOW.items()}
+    who = np.unique(test.part.users)
+    for k, make in finals.items():
+        seeds = SEEDS if k in HOW or k.startswith("θ") else (0,)
+        chosen_by = second if k in HOW else search
+        given = {} if k == "popularity" else chosen_by.best(k).knobs
+        found = [
+            kept(f"13_{key}_final", f"{k} {given} {knobs} {s}", lambda make=make, s=s, k=k: ask(make(s), s, k))
+            for s in seeds
+        ]
+        mean = {top: np.mean([f[top] for f in found], axis=0) for top in ("20", "100")}
+        per_user[k] = mean
+        row = {"model": k, "knobs": given, "at the edge": chosen_by.edges.get(k, "") if given else ""}
+        for top, value in mean.items():
+            row[f"recall@{top}"] = float(value.mean())
+            for group, rows_of in groups_of(test, who).items():
+                row[f"recall@{top}, {group}"] = float(value[rows_of].mean())
+        row["seeds"] = [float(np.mean(f["20"])) for f in found]
+        rows.append(row)
+        print(row, flush=True)
+    leads = {}
+    for a in HOW:
+        for b in ("mean", "θ of the user"):
+            if a != b:
+                for top in ("20", "100"):
+                    for group, g in (("all", np.ones(len(who), bool)), *groups_of(test, who).items()):
+                        leads[f"{a} over {b}, @{top}, {group}"] = lead(per_user[a][top][g], per_user[b][top][g])
+    groups = {g: {"users": int(x.sum()), "interests": float(test.interests[who][x].mean())} for g, x in groups_of(test, who).items()}
+    return {"models": rows, "leads": leads, "users": len(who), "groups": groups, "trials per model": trials,
+            "trials per way": min(trials, 6)}  # fmt: skip
+
+
+# ---------------------------------------------------------------------------- drift
+def measure_drift() -> dict:
+    before, after = pin_stages()
+    knobs = next(
+        row["knobs"] for row in results.load("13_interests").values["PinWorld"]["models"] if row["model"] == "θ of the user"
+    )
+    arms = {"scratch": {}, "warm start": {}, "warm, a third of the steps": {"steps": knobs["steps"] // 3}}
+    arms |= {f"warm, anchor {mu}": {"anchor": mu} for mu in (0.03, 0.1, 0.3, 1.0)}
+    items = after.first + np.arange(after.past.num_items)
+    users = np.arange(after.past.num_users)
+    had = np.isin(np.arange(before.facts.num_entities), before.facts.array()[:, [0, 2]])
+    known = items[had[items]]
+    rng = np.random.default_rng(0)
+    some = rng.choice(users[had[users]], 2000), rng.choice(known, 2000)
+
+    def cosine(a, b):
+        return float(((a * b).sum(1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)).mean())
+
+    def recall(user_model, item_model):
+        left = user_model.entity_emb[users] + user_model.rel_emb[0]
+        model = Factors(left, item_model.entity_emb[items])
+        return float(metrics.found(model, after.past, after.part).recall.mean())
+
+    def one_seed(seed):
+        fit = partial(twhin.fit, dim=32, **{k: v for k, v in knobs.items() if k != "steps"})
+        old = fit(before.facts, steps=knobs["steps"], seed=seed)
+        out = {"old users, old items": {"recall": recall(old, old)}}
+        for name, more in arms.items():
+            start = {} if name == "scratch" else {"start": old, "held": had if "anchor" in name else None}
+            new = fit(after.facts, **{"steps": knobs["steps"], "seed": seed + 10} | start | more)
+            both = {name: new}
+            if name == "scratch":
+                turn = twhin.rotation(new.entity_emb[had], old.entity_emb[had]).astype(np.float32)
+                both["scratch, turned back"] = twhin.TwHIN(new.entity_emb @ turn, new.rel_emb @ turn)
+            for k, model in both.items():
+                products = [(m.entity_emb[some[0]] * m.entity_emb[some[1]]).sum(1) for m in (old, model)]
+                out[k] = {
+                    "cosine": cosine(old.entity_emb[known], model.entity_emb[known]),
+                    "correlation of products": float(np.corrcoef(*products)[0, 1]),
+                    "recall": recall(model, model), "recall, old users": recall(old, model),
+                }  # fmt: skip
+        return out
+
+    found = [kept("13_drift", f"{seed} {knobs}", lambda seed=seed: one_seed(seed)) for seed in SEEDS]
+    arms_found = {k: {m: [f[k][m] for f in found] for m in v} for k, v in found[0].items()}
+    print(pd.DataFrame({k: {m: np.mean(x) for m, x in v.items()} for k, v in arms_found.items()}).T, flush=True)
+    return {"arms": arms_found, "knobs": knobs, "pins in both": len(known), "users": len(np.unique(after.part.users))}
+
+
+# ---------------------------------------------------------------------------- speed
+def plain(facts: Triples, groups: int, size: int, steps: int, lr: float, dim: int = 64, seed: int = 0) -> twhin.TwHIN:
+    """Train the same loss with autograd and torch's Adagrad: one group after the other, the whole table each step."""
+    rng = np.random.default_rng(seed)
+    g = torch.Generator().manual_seed(seed)
+    E = (0.1 * torch.randn(facts.num_entities, dim, generator=g)).requires_grad_()
+    R = (0.1 * torch.randn(facts.num_relations, dim, generator=g)).requires_grad_()
+    optimizer = torch.optim.Adagrad([E, R], lr=lr)
+    h, t = torch.from_numpy(facts.heads), torch.from_numpy(facts.tails)
+    rels = torch.zeros(size, dtype=torch.int64)
+    for _ in range(steps):
+        total = 0.0
+        for ids in torch.from_numpy(rng.integers(len(facts), size=(groups, size))):
+            s, e = h[ids], t[ids]
+            hits = (s[:, None] == s) | (e[:, None] == e)
+            total = total + size * twhin.loss(E[s], E[e], R, rels, hits)
+        optimizer.zero_grad()
+        total.backward()
+        optimizer.step()
+    return twhin.TwHIN(E.detach().numpy(), R.detach().numpy())
+
+
+def measure_speed() -> dict:
+    """Count edges a second; then what both loops find after as many edges, each with its best learning rate of three."""
+    threads = int(os.environ.get("OMP_NUM_THREADS", "2"))
+    torch.set_num_threads(threads)
+    world = pinworld.load("small")
+    first_saves, later, _ = world.split(("save",))
+    later = later.without(first_saves)
+    facts, first = world.to_triples(pinworld.TRAIN_END, ("save",))
+    groups, size, steps = 100, 51, 60
+
+    def quality(model):
+        tails = twhin.Tails(model, 0, np.arange(world.num_users), first["pin"] + np.arange(world.num_pins))
+        return float(metrics.found(tails, first_saves, later).recall.mean())
+
+    rates, out = (0.1, 0.3, 1.0), {"threads": threads, "false edges of each": 2 * (size - 1), "d": 64}
+    for name, fit in (
+        ("course", lambda lr, k: twhin.fit(facts, [groups], 64, size, steps=k, lr=lr)),
+        ("plain torch", lambda lr, k: plain(facts, groups, size, k, lr)),
+    ):
+        fit(0.1, 2)
+        times, best = [], 0.0
+        for lr in rates:
+            start = time.perf_counter()
+            model = fit(lr, steps)
+            times.append(time.perf_counter() - start)
+            best = max(best, quality(model))
+        out[name] = {"edges a second": groups * size * steps / min(times), "recall": best, "edges": groups * size * steps}
+        print(name, out[name], flush=True)
+    return out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("part", choices=CLAIMS)
+    parser.add_argument("--only", choices=("PinWorld", "hin-yelp"), help="of interests; the other one stays")
+    given = parser.parse_args()
+    start = time.perf_counter()
+    if given.part == "interests":
+        try:
+            values = dict(results.load("13_interests").values)
+        except FileNotFoundError:
+            values = {}
+        for name in (given.only,) if given.only else ("PinWorld", "hin-yelp"):
+            values[name] = measure_interests(name)
+    else:
+        values = {"ads": measure_ads, "budget": measure_budget, "drift": measure_drift, "speed": measure_speed}[given.part]()
+    seconds = max(time.perf_counter() - start, spent(f"13_{given.part}"), spent(f"13_{given.part}_final"))
+    data = ["hin-yelp"] if "hin-yelp" in values else ()
+    print(results.save(f"13_{given.part}", claim=CLAIMS[given.part], values=values, seeds=list(SEEDS), seconds=seconds,
+                       command=f"{COMMAND} {given.part}", data=data))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
