@@ -109,5 +109,7 @@ def retrieve(
 
 def _nearest(points: Floats, centers: Floats) -> NDArray[np.int64]:
     """Return (n,) the nearest center of each point, of equal ones the first."""
-    squares = np.square(centers).sum(axis=1) - 2 * points @ centers.T  # (n, k), up to the point's own
+    squares = (
+        np.square(centers).sum(axis=1) - 2 * points @ centers.T
+    )  # (n, k), up to the point's own
     return squares.argmin(axis=1)

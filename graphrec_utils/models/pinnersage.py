@@ -27,13 +27,13 @@ def tree(points: Floats) -> Floats:
     """
     points = np.asarray(points)
     if points.ndim != 2 or len(points) < 2 or not np.isfinite(points).all():
-        raise ValueError(
-            f"a tree needs at least two points, (n, d) and finite; got {points.shape}"
-        )
+        raise ValueError(f"a tree needs at least two points, (n, d) and finite; got {points.shape}")
     return hierarchy.linkage(points, method="ward")
 
 
-def ward(points: Floats, cut: float | None = None, num_clusters: int | None = None) -> NDArray[np.int64]:
+def ward(
+    points: Floats, cut: float | None = None, num_clusters: int | None = None
+) -> NDArray[np.int64]:
     """Return (n,) the cluster of each point, 0, 1, … in order of first appearance.
 
     Args:
@@ -72,7 +72,9 @@ def medoids(points: Floats, labels: NDArray[np.integer]) -> NDArray[np.int64]:
     """
     points, labels = np.asarray(points, dtype=np.float64), np.asarray(labels)
     if points.ndim != 2 or labels.shape != points.shape[:1]:
-        raise ValueError(f"points and labels must be (n, d), (n,); got {points.shape}, {labels.shape}")
+        raise ValueError(
+            f"points and labels must be (n, d), (n,); got {points.shape}, {labels.shape}"
+        )
     out = np.empty(labels.max() + 1, np.int64)
     for c in range(len(out)):
         members = np.flatnonzero(labels == c)

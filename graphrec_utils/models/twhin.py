@@ -95,9 +95,7 @@ def typed_edges(
                     f"{relation!r} joins nodes of type {kind!r}; known are {', '.join(nodes)}"
                 )
         try:
-            rows = [
-                (place[source][a], r, place[target][b]) for a, b in np.asarray(pairs).tolist()
-            ]
+            rows = [(place[source][a], r, place[target][b]) for a, b in np.asarray(pairs).tolist()]
         except KeyError as unknown:
             raise ValueError(
                 f"{relation!r} has an edge of {unknown.args[0]!r}, which is no label of its type"
@@ -305,7 +303,9 @@ class _Plan:
                 ends = self.edges[r][:, self._take(r, groups * self.size)]
                 ids.append(ends.reshape(2, groups, self.size))
                 shape = groups, self.uniform
-                false.append([pool[self.rng.integers(len(pool), size=shape)] for pool in self.pools[r]])
+                false.append(
+                    [pool[self.rng.integers(len(pool), size=shape)] for pool in self.pools[r]]
+                )
         return tuple(torch.from_numpy(np.concatenate(x, axis=1)) for x in (ids, false))
 
     def _take(self, r: int, count: int) -> np.ndarray:

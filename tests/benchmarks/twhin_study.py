@@ -9,7 +9,7 @@ PART is one of
              pair of a user and a pin is there if any of the relations has it
   budget     the relations of the graph, and how many groups of each come on one group of ad clicks; three seeds, on
              days 42-48, with as many groups of ad clicks everywhere. The settings of the open task
-  interests  saves from one trained vector, from a mean, from centroids and from medoids; for users with one and
+  interests  saves from one trained vector, from means, from centroids and from medoids; for users with one and
              with several interests, as PinWorld knows them; and the same on hin-yelp (no times: a random fifth)
   drift      vectors of day 42 and of day 49: coordinates, products, and a consumer that is not retrained
   speed      edges a second with 100 false ones each, d = 64, on two threads; and a loop of plain torch
@@ -33,7 +33,7 @@ import scipy.sparse as sp
 import torch
 
 from graphrec_utils import datasets, metrics, paths, pinworld, results, train
-from graphrec_utils.data import Interactions, Split, Triples
+from graphrec_utils.data import Interactions, Triples
 from graphrec_utils.models import baselines, filters, mf, mixture, pinnersage, retrieval, twhin
 from graphrec_utils.models.ease import ease
 from graphrec_utils.models.scoring import Factors
@@ -59,15 +59,25 @@ SETS = {
 }
 BUDGETS = (0.3, 1, 3)  # groups of every other relation for one group of ad clicks
 GRID = {
-    "lr": [0.03, 0.1, 0.3, 1.0],
+    "lr": [0.1, 0.3, 1.0],
     "reg": [0.003, 0.01, 0.03, 0.1, 0.3],
-    "uniform": [0, 10, 30, 100],
+    "uniform": [10, 30, 100, 300],
     "steps": [300, 1000, 3000],
 }
+LONGER = {
+    "lr": [0.1, 0.3, 1.0],
+    "reg": [0.003, 0.01, 0.03, 0.1],
+    "uniform": [30, 100, 300],
+    "steps": [1000, 3000, 9000],
+}
 POPULAR = {"weight": [0.0, 0.3, 1.0, 3.0]}
-MF = {"alpha0": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3], "reg": [0.003, 0.01, 0.03, 0.1, 0.3, 1.0], "dim": [16, 32, 64]}
-WALK = {"alpha": [0.2, 0.35, 0.5, 0.7, 1.0], "beta": [0.0, 0.15, 0.3, 0.45, 0.6]}
-RIDGE = {"reg": [10.0, 30, 100, 300, 1000, 3000]}
+MF = {
+    "alpha0": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3],
+    "reg": [0.003, 0.01, 0.03, 0.1, 0.3, 1.0],
+    "dim": [16, 32, 64],
+}
+WALK = {"alpha": [0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0], "beta": [0.0, 0.15, 0.3, 0.45, 0.6]}
+RIDGE = {"reg": [1.0, 3, 10, 30, 100, 300, 1000, 3000, 10_000]}
 
 
 def lead(one, other) -> dict:
@@ -93,7 +103,9 @@ class Ads:
         pins = (facts.heads < self.world.num_users) & (facts.tails >= first["pin"])
         pins &= facts.tails < first["pin"] + self.world.num_pins
         ends = facts.heads[pins], facts.tails[pins] - first["pin"]
-        R = sp.coo_array((np.ones(pins.sum()), ends), shape=(self.world.num_users, self.world.num_pins)).tocsr()
+        R = sp.coo_array(
+            (np.ones(pins.sum()), ends), shape=(self.world.num_users, self.world.num_pins)
+        ).tocsr()
         R.data[:] = 1
         return R
 
@@ -109,7 +121,9 @@ def stages(world) -> tuple[Ads, Ads]:
     place[ads] = np.arange(len(ads))
 
     def only(x):
-        return Interactions(x.users, place[x.items], x.num_users, len(ads), times=x.times, calendar=False)
+        return Interactions(
+            x.users, place[x.items], x.num_users, len(ads), times=x.times, calendar=False
+        )
 
     first, second, third = (only(x) for x in world.split(("ad_click",)))
     both = Interactions(*(np.concatenate([getattr(x, k) for x in (first, second)]) for k in ("users", "items")),
@@ -133,7 +147,9 @@ def clicked(stage: Ads, names, lr, reg, uniform, steps, others=1, weight=0.0, se
     """
     facts, first = stage.facts(names)
     budget = budget_of(names, others)
-    model = twhin.fit(facts, budget, 32, uniform=uniform, steps=steps // budget[0], lr=lr, reg=reg, seed=seed)
+    model = twhin.fit(
+        facts, budget, 32, uniform=uniform, steps=steps // budget[0], lr=lr, reg=reg, seed=seed
+    )
     world = stage.world
     tails = twhin.Tails(model, 0, np.arange(world.num_users), first["pin"] + ads_of(world))
     liked = np.log1p(stage.past.degrees()[1]).astype(np.float32)
@@ -148,9 +164,10 @@ def of_ads(stage: Ads, model):
 def rivals(stage: Ads) -> dict[str, tuple[Callable, dict]]:
     clicks, graph = stage.past.csr().astype(float), stage.matrix(ENGAGEMENT)
     clicks.data[:] = 1
-    half_lives = {"half_life": [2 * DAY, 4 * DAY, 8 * DAY, 16 * DAY, 32 * DAY, 64 * DAY]}
+    half_lives = {"half_life": [DAY * d for d in (1, 2, 4, 8, 16, 32, 64, 128, 256)]}
     found = {"popularity": (partial(baselines.popularity, stage.past), half_lives)}
     for name, R in (("", clicks), (", same graph", graph)):
+
         def fitted(make, R=R, same=bool(name), **knobs):
             model = make(R, **knobs)
             return of_ads(stage, model) if same else model
@@ -175,7 +192,9 @@ def tuned(choose, name: str, trials: int, score) -> train.Search:
     folder = paths.root() / "build" / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     natural = {"weight": [0.0], "uniform": [0], "beta": [0.0]}
-    return train.tune(choose, trials, score, natural=natural, progress=False, log=folder / f"13_{name}.jsonl")
+    return train.tune(
+        choose, trials, score, natural=natural, progress=False, log=folder / f"13_{name}.jsonl"
+    )
 
 
 def chosen(search: train.Search, name: str) -> dict:
@@ -185,16 +204,21 @@ def chosen(search: train.Search, name: str) -> dict:
 
 def measure_ads(trials: int = TRIALS) -> dict:
     choose, test = stages(pinworld.load("small"))
-    search = tuned(rivals(choose), "ads", trials, lambda model: ndcg(model, choose.past, choose.part))
+    search = tuned(
+        rivals(choose), "ads", trials, lambda model: ndcg(model, choose.past, choose.part)
+    )
     final, rows, per_user = rivals(test), [], {}
     history = test.past.degrees()[0] > 0
     for name, (fit, _) in final.items():
         seeds = [{"seed": s} for s in SEEDS] if name.startswith(("iALS", "TwHIN")) else [{}]
         knobs, found = search.best(name).knobs, []
         for seed in seeds:
+
             def compute(fit=fit, given=knobs | seed):
                 table = metrics.found(fit(**given), test.past, test.part, top=10)
-                return {k: table[k].tolist() for k in ("ndcg", "recall")} | {"user": table.index.tolist()}
+                return {k: table[k].tolist() for k in ("ndcg", "recall")} | {
+                    "user": table.index.tolist()
+                }
 
             found.append(kept("13_ads_final", f"{name} {knobs} {seed}", compute))
         users = np.array(found[0]["user"])
@@ -206,7 +230,9 @@ def measure_ads(trials: int = TRIALS) -> dict:
         })  # fmt: skip
         print(rows[-1], flush=True)
     mine = [name for name in per_user if name.startswith("TwHIN")]
-    leads = {f"{a} over {b}": lead(per_user[a], per_user[b]) for a in mine for b in per_user if a != b}
+    leads = {
+        f"{a} over {b}": lead(per_user[a], per_user[b]) for a in mine for b in per_user if a != b
+    }
     return {
         "models": rows, "leads": leads, "trials per model": trials, "ads": test.past.num_items,
         "clicks to learn from": len(test.past), "users": len(per_user[mine[0]]), "clicks sought": len(test.part),
@@ -216,7 +242,9 @@ def measure_ads(trials: int = TRIALS) -> dict:
 
 def knobs_of(name: str) -> dict:
     """Return what `ads` chose."""
-    return next(row["knobs"] for row in results.load("13_ads").values["models"] if row["model"] == name)
+    return next(
+        row["knobs"] for row in results.load("13_ads").values["models"] if row["model"] == name
+    )
 
 
 def measure_budget() -> dict:
@@ -224,15 +252,23 @@ def measure_budget() -> dict:
     knobs, settings = knobs_of("TwHIN, ads + engagement"), []
     for name, names in SETS.items():
         for others in BUDGETS if names else (1,):
+
             def compute(names=names, others=others):
                 return [ndcg(clicked(stage, names, **knobs, others=others, seed=seed), stage.past, stage.part)
                         for seed in SEEDS]  # fmt: skip
 
             seeds = kept("13_budget", f"{name} {others} {knobs}", compute)
-            settings.append({"relations": name, "others": others, "seeds": seeds, "ndcg": float(np.mean(seeds))})
+            settings.append(
+                {"relations": name, "others": others, "seeds": seeds, "ndcg": float(np.mean(seeds))}
+            )
             print(settings[-1], flush=True)
     popular = ndcg(baselines.popularity(stage.past), stage.past, stage.part)
-    return {"settings": settings, "knobs": knobs, "popularity": popular, "users": len(np.unique(stage.part.users))}
+    return {
+        "settings": settings,
+        "knobs": knobs,
+        "popularity": popular,
+        "users": len(np.unique(stage.part.users)),
+    }
 
 
 # ---------------------------------------------------------------------------- interests
@@ -248,7 +284,9 @@ class Users:
     now: float
 
     def vectors(self, lr, reg, uniform, steps, seed=0) -> twhin.Tails:
-        model = twhin.fit(self.facts, None, 32, uniform=uniform, steps=steps, lr=lr, reg=reg, seed=seed)
+        model = twhin.fit(
+            self.facts, None, 32, uniform=uniform, steps=steps, lr=lr, reg=reg, seed=seed
+        )
         items = self.first + np.arange(self.past.num_items)
         return twhin.Tails(model, 0, np.arange(self.past.num_users), items)
 
@@ -257,14 +295,18 @@ def effective(world) -> np.ndarray:
     """Return the effective number of each user's topics: e to the entropy of their weights."""
     weight = np.maximum(world.arrays["user_weights"], 0).astype(float)
     share = weight / weight.sum(axis=1, keepdims=True)
-    return np.exp(-np.where(share > 0, share * np.log(np.where(share > 0, share, 1)), 0).sum(axis=1))
+    return np.exp(
+        -np.where(share > 0, share * np.log(np.where(share > 0, share, 1)), 0).sum(axis=1)
+    )
 
 
 def pins(world, until: int, sought: Interactions, past: Interactions) -> Users:
     facts, first = world.to_triples(until, ENGAGEMENT)
     enough = past.degrees()[0] >= 10
     part = sought.without(past)
-    return Users(facts, first["pin"], past, part.select(enough[part.users]), effective(world), until * DAY)
+    return Users(
+        facts, first["pin"], past, part.select(enough[part.users]), effective(world), until * DAY
+    )
 
 
 def pin_stages() -> tuple[Users, Users]:
@@ -278,7 +320,9 @@ def pin_stages() -> tuple[Users, Users]:
 def yelp_stages() -> tuple[Users, Users]:
     """Return businesses with categories and cities; interests are e to the entropy of the categories of the past."""
     parts = datasets.load("hin-yelp")
-    likes, category, city = (parts[k] for k in ("user_business", "business_category", "business_city"))
+    likes, category, city = (
+        parts[k] for k in ("user_business", "business_category", "business_city")
+    )
     m, n = likes.num_users, likes.num_items
     rng = np.random.default_rng(0)
     turn = rng.integers(10, size=len(likes))
@@ -303,17 +347,24 @@ def yelp_stages() -> tuple[Users, Users]:
     return out[0], out[1]
 
 
-def lists(users: Users, items, how: str, top: int, most=3, cosine=True, num_cells=100, cut=1.0, decay=0.01):
+def lists(
+    users: Users, items, how: str, top: int, most=3, cosine=True, num_cells=100, cut=1.0, decay=0.0
+):
     """Return (B, top) lists of the users of the part, from what they saved; `items` are (n, d) vectors."""
     V = items / np.maximum(np.linalg.norm(items, axis=1, keepdims=True), 1e-9) if cosine else items
     if how == "centroids":
         unit = items / np.maximum(np.linalg.norm(items, axis=1, keepdims=True), 1e-9)
         _, cell = retrieval.cells(unit, num_cells, sweeps=8)
         size = np.bincount(cell, minlength=num_cells)[:, None]
-        centers = np.stack([np.bincount(cell, V[:, f], num_cells) for f in range(V.shape[1])], axis=1) / size
+        centers = (
+            np.stack([np.bincount(cell, V[:, f], num_cells) for f in range(V.shape[1])], axis=1)
+            / size
+        )
     who, order = np.unique(users.part.users), np.argsort(users.past.times, kind="stable")
     saved = [[] for _ in range(users.past.num_users)]
-    for u, i, t in zip(users.past.users[order], users.past.items[order], users.past.times[order], strict=True):
+    for u, i, t in zip(
+        users.past.users[order], users.past.items[order], users.past.times[order], strict=True
+    ):
         saved[u].append((i, t))
     out = np.full((len(who), top), -1)
     for row, u in enumerate(who):
@@ -321,7 +372,8 @@ def lists(users: Users, items, how: str, top: int, most=3, cosine=True, num_cell
         ids, times = ids[-100:], times[-100:]
         age = (users.now - times) / DAY
         if how == "mean":
-            queries, weights = V[ids].mean(axis=0, keepdims=True), np.ones(1)
+            fresh = np.exp(-decay * age)
+            queries, weights = (fresh / fresh.sum()) @ V[ids][None], np.ones(1)
         elif how == "centroids":
             some, weights = mixture.mixture(np.bincount(cell[ids], minlength=num_cells), most)
             queries = centers[some]
@@ -334,11 +386,11 @@ def lists(users: Users, items, how: str, top: int, most=3, cosine=True, num_cell
     return out, who
 
 
-ONE = {"cosine": [True, False]}
 HOW = {
-    "mean": ("mean", ONE),
-    **{f"centroids, {m}": ("centroids", ONE | {"num_cells": [10, 30, 100, 300], "most": [m]}) for m in (1, 3, 5)},
-    **{f"medoids, {m}": ("medoids", ONE | {"cut": [0.5, 1.0, 2.0, 4.0], "decay": [0.003, 0.01, 0.03, 0.1],
+    "mean": ("mean", {}),
+    "mean, recent": ("mean", {"decay": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3]}),
+    **{f"centroids, {m}": ("centroids", {"num_cells": [10, 20, 40, 80, 160, 320], "most": [m]}) for m in (1, 3, 5)},
+    **{f"medoids, {m}": ("medoids", {"cut": [1.0, 2.0, 4.0, 8.0, 16.0], "decay": [0.003, 0.01, 0.03, 0.1, 0.3],
                                            "most": [m]}) for m in (1, 3, 5)},
 }  # fmt: skip
 
@@ -346,7 +398,10 @@ HOW = {
 def groups_of(users: Users, who) -> dict[str, np.ndarray]:
     """Return the third of the users with the fewest interests, and the third with the most."""
     low, high = np.quantile(users.interests[who], [1 / 3, 2 / 3])
-    return {"few interests": users.interests[who] <= low, "many interests": users.interests[who] >= high}
+    return {
+        "few interests": users.interests[who] <= low,
+        "many interests": users.interests[who] >= high,
+    }
 
 
 def measure_interests(name: str, trials: int = TRIALS) -> dict:
@@ -358,7 +413,9 @@ def measure_interests(name: str, trials: int = TRIALS) -> dict:
     walk = {"RP3β": (filters.rp3beta, WALK), "iALS": (partial(mf.ials, sweeps=8), MF)}
     if choose.past.num_items <= 10_000:
         walk["EASE"] = (ease, RIDGE)
-    models = {k: (partial(f, R[0]), grid) for k, (f, grid) in walk.items()} | {"θ of the user": (choose.vectors, GRID)}
+    models = {k: (partial(f, R[0]), grid) for k, (f, grid) in walk.items()} | {
+        "θ of the user": (choose.vectors, LONGER)
+    }
     score = lambda model: float(metrics.found(model, choose.past, choose.part).recall.mean())  # noqa: E731
     search = tuned(models, key, trials, score)
     knobs = search.best("θ of the user").knobs
@@ -373,7 +430,9 @@ def measure_interests(name: str, trials: int = TRIALS) -> dict:
         table, who = lists(choose, items_of(choose, 0).embeddings()[1], how, 20, **given)
         return float(metrics.evaluate(table, choose.part, who).recall.mean())
 
-    ways = {k: (partial(tried, how), grid) for k, (how, grid) in HOW.items()}
+    # products or cosines: whatever suits the mean on validation, for all ways alike
+    cosine = max((True, False), key=lambda x: tried("mean", cosine=x))
+    ways = {k: (partial(tried, how, cosine=cosine), grid) for k, (how, grid) in HOW.items()}
     second = tuned(ways, f"{key}_ways", min(trials, 6), lambda value: value)
     rows, per_user = [], {}
 
@@ -382,7 +441,9 @@ def measure_interests(name: str, trials: int = TRIALS) -> dict:
         for top in (20, 100):
             if isinstance(model, str):
                 given = second.best(k).knobs
-                table, who = lists(test, items_of(test, seed).embeddings()[1], model, top, **given)
+                table, who = lists(
+                    test, items_of(test, seed).embeddings()[1], model, top, cosine=cosine, **given
+                )
             else:
                 who = np.unique(test.part.users)
                 table = metrics.rank(model, test.past, top, who)
@@ -390,21 +451,31 @@ def measure_interests(name: str, trials: int = TRIALS) -> dict:
         return recall
 
     finals = {"popularity": lambda seed: baselines.popularity(test.past)}
-    finals |= {k: lambda seed, f=f, k=k: f(R[1], **search.best(k).knobs) for k, (f, _) in walk.items()}
+    finals |= {
+        k: lambda seed, f=f, k=k: f(R[1], **search.best(k).knobs) for k, (f, _) in walk.items()
+    }
     finals |= {"θ of the user": lambda seed: items_of(test, seed)}
     finals |= {k: lambda seed, how=how: how for k, (how, _) in HOW.items()}
     who = np.unique(test.part.users)
     for k, make in finals.items():
         seeds = SEEDS if k in HOW or k.startswith("θ") else (0,)
         chosen_by = second if k in HOW else search
-        given = {} if k == "popularity" else chosen_by.best(k).knobs
+        given = {} if k in ("popularity", "mean") else chosen_by.best(k).knobs
         found = [
-            kept(f"13_{key}_final", f"{k} {given} {knobs} {s}", lambda make=make, s=s, k=k: ask(make(s), s, k))
+            kept(
+                f"13_{key}_final",
+                f"{k} {given} {knobs} {cosine} {s}",
+                lambda make=make, s=s, k=k: ask(make(s), s, k),
+            )
             for s in seeds
         ]
         mean = {top: np.mean([f[top] for f in found], axis=0) for top in ("20", "100")}
         per_user[k] = mean
-        row = {"model": k, "knobs": given, "at the edge": chosen_by.edges.get(k, "") if given else ""}
+        row = {
+            "model": k,
+            "knobs": given,
+            "at the edge": chosen_by.edges.get(k, "") if given else "",
+        }
         for top, value in mean.items():
             row[f"recall@{top}"] = float(value.mean())
             for group, rows_of in groups_of(test, who).items():
@@ -414,13 +485,21 @@ def measure_interests(name: str, trials: int = TRIALS) -> dict:
         print(row, flush=True)
     leads = {}
     for a in HOW:
-        for b in ("mean", "θ of the user"):
+        for b in ("mean", "mean, recent", "θ of the user"):
             if a != b:
                 for top in ("20", "100"):
-                    for group, g in (("all", np.ones(len(who), bool)), *groups_of(test, who).items()):
-                        leads[f"{a} over {b}, @{top}, {group}"] = lead(per_user[a][top][g], per_user[b][top][g])
-    groups = {g: {"users": int(x.sum()), "interests": float(test.interests[who][x].mean())} for g, x in groups_of(test, who).items()}
-    return {"models": rows, "leads": leads, "users": len(who), "groups": groups, "trials per model": trials,
+                    for group, g in (
+                        ("all", np.ones(len(who), bool)),
+                        *groups_of(test, who).items(),
+                    ):
+                        leads[f"{a} over {b}, @{top}, {group}"] = lead(
+                            per_user[a][top][g], per_user[b][top][g]
+                        )
+    groups = {
+        g: {"users": int(x.sum()), "interests": float(test.interests[who][x].mean())}
+        for g, x in groups_of(test, who).items()
+    }
+    return {"models": rows, "leads": leads, "users": len(who), "groups": groups, "cosine": cosine, "trials per model": trials,
             "trials per way": min(trials, 6)}  # fmt: skip
 
 
@@ -428,9 +507,15 @@ def measure_interests(name: str, trials: int = TRIALS) -> dict:
 def measure_drift() -> dict:
     before, after = pin_stages()
     knobs = next(
-        row["knobs"] for row in results.load("13_interests").values["PinWorld"]["models"] if row["model"] == "θ of the user"
+        row["knobs"]
+        for row in results.load("13_interests").values["PinWorld"]["models"]
+        if row["model"] == "θ of the user"
     )
-    arms = {"scratch": {}, "warm start": {}, "warm, a third of the steps": {"steps": knobs["steps"] // 3}}
+    arms = {
+        "scratch": {},
+        "warm start": {},
+        "warm, a third of the steps": {"steps": knobs["steps"] // 3},
+    }
     arms |= {f"warm, anchor {mu}": {"anchor": mu} for mu in (0.03, 0.1, 0.3, 1.0)}
     items = after.first + np.arange(after.past.num_items)
     users = np.arange(after.past.num_users)
@@ -440,7 +525,9 @@ def measure_drift() -> dict:
     some = rng.choice(users[had[users]], 2000), rng.choice(known, 2000)
 
     def cosine(a, b):
-        return float(((a * b).sum(1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)).mean())
+        return float(
+            ((a * b).sum(1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)).mean()
+        )
 
     def recall(user_model, item_model):
         left = user_model.entity_emb[users] + user_model.rel_emb[0]
@@ -452,14 +539,22 @@ def measure_drift() -> dict:
         old = fit(before.facts, steps=knobs["steps"], seed=seed)
         out = {"old users, old items": {"recall": recall(old, old)}}
         for name, more in arms.items():
-            start = {} if name == "scratch" else {"start": old, "held": had if "anchor" in name else None}
+            start = (
+                {}
+                if name == "scratch"
+                else {"start": old, "held": had if "anchor" in name else None}
+            )
             new = fit(after.facts, **{"steps": knobs["steps"], "seed": seed + 10} | start | more)
             both = {name: new}
             if name == "scratch":
                 turn = twhin.rotation(new.entity_emb[had], old.entity_emb[had]).astype(np.float32)
-                both["scratch, turned back"] = twhin.TwHIN(new.entity_emb @ turn, new.rel_emb @ turn)
+                both["scratch, turned back"] = twhin.TwHIN(
+                    new.entity_emb @ turn, new.rel_emb @ turn
+                )
             for k, model in both.items():
-                products = [(m.entity_emb[some[0]] * m.entity_emb[some[1]]).sum(1) for m in (old, model)]
+                products = [
+                    (m.entity_emb[some[0]] * m.entity_emb[some[1]]).sum(1) for m in (old, model)
+                ]
                 out[k] = {
                     "cosine": cosine(old.entity_emb[known], model.entity_emb[known]),
                     "correlation of products": float(np.corrcoef(*products)[0, 1]),
@@ -467,14 +562,26 @@ def measure_drift() -> dict:
                 }  # fmt: skip
         return out
 
-    found = [kept("13_drift", f"{seed} {knobs}", lambda seed=seed: one_seed(seed)) for seed in SEEDS]
+    found = [
+        kept("13_drift", f"{seed} {knobs}", lambda seed=seed: one_seed(seed)) for seed in SEEDS
+    ]
     arms_found = {k: {m: [f[k][m] for f in found] for m in v} for k, v in found[0].items()}
-    print(pd.DataFrame({k: {m: np.mean(x) for m, x in v.items()} for k, v in arms_found.items()}).T, flush=True)
-    return {"arms": arms_found, "knobs": knobs, "pins in both": len(known), "users": len(np.unique(after.part.users))}
+    print(
+        pd.DataFrame({k: {m: np.mean(x) for m, x in v.items()} for k, v in arms_found.items()}).T,
+        flush=True,
+    )
+    return {
+        "arms": arms_found,
+        "knobs": knobs,
+        "pins in both": len(known),
+        "users": len(np.unique(after.part.users)),
+    }
 
 
 # ---------------------------------------------------------------------------- speed
-def plain(facts: Triples, groups: int, size: int, steps: int, lr: float, dim: int = 64, seed: int = 0) -> twhin.TwHIN:
+def plain(
+    facts: Triples, groups: int, size: int, steps: int, lr: float, dim: int = 64, seed: int = 0
+) -> twhin.TwHIN:
     """Train the same loss with autograd and torch's Adagrad: one group after the other, the whole table each step."""
     rng = np.random.default_rng(seed)
     g = torch.Generator().manual_seed(seed)
@@ -506,10 +613,15 @@ def measure_speed() -> dict:
     groups, size, steps = 100, 51, 60
 
     def quality(model):
-        tails = twhin.Tails(model, 0, np.arange(world.num_users), first["pin"] + np.arange(world.num_pins))
+        tails = twhin.Tails(
+            model, 0, np.arange(world.num_users), first["pin"] + np.arange(world.num_pins)
+        )
         return float(metrics.found(tails, first_saves, later).recall.mean())
 
-    rates, out = (0.1, 0.3, 1.0), {"threads": threads, "false edges of each": 2 * (size - 1), "d": 64}
+    rates, out = (
+        (0.1, 0.3, 1.0),
+        {"threads": threads, "false edges of each": 2 * (size - 1), "d": 64},
+    )
     for name, fit in (
         ("course", lambda lr, k: twhin.fit(facts, [groups], 64, size, steps=k, lr=lr)),
         ("plain torch", lambda lr, k: plain(facts, groups, size, k, lr)),
@@ -521,7 +633,11 @@ def measure_speed() -> dict:
             model = fit(lr, steps)
             times.append(time.perf_counter() - start)
             best = max(best, quality(model))
-        out[name] = {"edges a second": groups * size * steps / min(times), "recall": best, "edges": groups * size * steps}
+        out[name] = {
+            "edges a second": groups * size * steps / min(times),
+            "recall": best,
+            "edges": groups * size * steps,
+        }
         print(name, out[name], flush=True)
     return out
 
@@ -529,7 +645,9 @@ def measure_speed() -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("part", choices=CLAIMS)
-    parser.add_argument("--only", choices=("PinWorld", "hin-yelp"), help="of interests; the other one stays")
+    parser.add_argument(
+        "--only", choices=("PinWorld", "hin-yelp"), help="of interests; the other one stays"
+    )
     given = parser.parse_args()
     start = time.perf_counter()
     if given.part == "interests":
@@ -540,8 +658,15 @@ def main() -> None:
         for name in (given.only,) if given.only else ("PinWorld", "hin-yelp"):
             values[name] = measure_interests(name)
     else:
-        values = {"ads": measure_ads, "budget": measure_budget, "drift": measure_drift, "speed": measure_speed}[given.part]()
-    seconds = max(time.perf_counter() - start, spent(f"13_{given.part}"), spent(f"13_{given.part}_final"))
+        values = {
+            "ads": measure_ads,
+            "budget": measure_budget,
+            "drift": measure_drift,
+            "speed": measure_speed,
+        }[given.part]()
+    seconds = max(
+        time.perf_counter() - start, spent(f"13_{given.part}"), spent(f"13_{given.part}_final")
+    )
     data = ["hin-yelp"] if "hin-yelp" in values else ()
     print(results.save(f"13_{given.part}", claim=CLAIMS[given.part], values=values, seeds=list(SEEDS), seconds=seconds,
                        command=f"{COMMAND} {given.part}", data=data))  # fmt: skip

@@ -71,7 +71,9 @@ def test_retrieval_is_a_walk_through_the_queries(top):
 def test_two_interests_are_found_and_their_mean_finds_what_lies_between():
     items = np.array([[1.0, 0.0], [0.99, 0.01], [0.0, 1.0], [0.01, 0.99], [0.8, 0.8], [0.7, 0.75]])
     both, mean = np.eye(2), np.array([[0.5, 0.5]])
-    assert mixture.retrieve(both, np.array([0.5, 0.5]), items / np.linalg.norm(items, axis=1)[:, None], [], 4).tolist() == [0, 1, 2, 3]
+    assert mixture.retrieve(
+        both, np.array([0.5, 0.5]), items / np.linalg.norm(items, axis=1)[:, None], [], 4
+    ).tolist() == [0, 1, 2, 3]
     assert set(mixture.retrieve(mean, np.ones(1), items, [], 2)) == {4, 5}
 
 

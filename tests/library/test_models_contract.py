@@ -34,6 +34,7 @@ from graphrec_utils.models import (
     sage,
     sampled,
     transe,
+    twhin,
     two_tower,
 )
 
@@ -85,6 +86,11 @@ def liked_facts() -> data.Triples:
 def translated(seed: int) -> transe.Tails:
     model = transe.fit(liked_facts(), 8, num_negatives=8, epochs=20, seed=seed)
     return transe.Tails(model, 0, np.arange(M), np.arange(M, 2 * M))
+
+
+def grouped(seed: int) -> twhin.Tails:
+    model = twhin.fit(liked_facts(), None, 8, 20, uniform=10, steps=80, reg=0.01, seed=seed)
+    return twhin.Tails(model, 0, np.arange(M), np.arange(M, 2 * M))
 
 
 def multiplied(seed: int) -> kge.Tails:
@@ -165,6 +171,7 @@ MODELS = {
         likes(), "full", dim=8, batch=64, lr=0.05, epochs=12, seed=seed
     ),
     "transe.Tails": translated,
+    "twhin.Tails": grouped,
     "two_tower.TwoTower": towers,
 }  # fmt: skip
 # for whom those find item k who do not find it for everybody: by their formula, not by bad luck
@@ -174,7 +181,16 @@ KNOWS = {
     "pinsage.PinSage": np.zeros(M, bool),  # not trained here, and a longer vector wins a product
 }
 # what several families share, and the second stage, which scores rows of features and not users
-NO_MODELS = {"scoring", "least_squares", "retrieval", "boosting", "calibration", "ranker"}
+NO_MODELS = {
+    "mixture",
+    "pinnersage",
+    "scoring",
+    "least_squares",
+    "retrieval",
+    "boosting",
+    "calibration",
+    "ranker",
+}
 
 per_model = pytest.mark.parametrize("name", MODELS)
 

@@ -132,7 +132,9 @@ def test_a_seed_gives_one_model_and_a_budget_counts_groups():
     one, again, other = (twhin.fit(train, (3, 1), 4, 8, steps=5, seed=s) for s in (1, 1, 2))
     assert (one.entity_emb == again.entity_emb).all() and (one.entity_emb != other.entity_emb).any()
     seen = []
-    twhin.fit(train, (0, 1), 4, 8, steps=3, callback=lambda k, m: seen.append((k, m.rel_emb[0].copy())))
+    twhin.fit(
+        train, (0, 1), 4, 8, steps=3, callback=lambda k, m: seen.append((k, m.rel_emb[0].copy()))
+    )
     assert [k for k, _ in seen] == [1, 2, 3]
     assert (seen[0][1] == seen[2][1]).all(), "a relation without a budget does not move"
 
@@ -198,7 +200,9 @@ def test_a_rotation_is_found_again_and_products_survive():
 
 # ------------------------------------------------------------- bad input
 OLD = twhin.TwHIN(np.zeros((61, 4), np.float32), np.zeros((2, 4), np.float32))
-EMPTY = Triples([0, 1], [0, 0], [1, 2], 3, 2, relation_labels=np.array(["clicks", "sold_by"], object))
+EMPTY = Triples(
+    [0, 1], [0, 0], [1, 2], 3, 2, relation_labels=np.array(["clicks", "sold_by"], object)
+)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +237,9 @@ def test_a_relation_without_edges_is_left_alone_if_nobody_asks_for_it():
 def test_a_loss_without_edges_or_of_other_shapes_gets_a_sentence(shapes, words):
     S, T, B = shapes
     with pytest.raises(ValueError, match=words):
-        twhin.loss(torch.zeros(S), torch.zeros(T), torch.zeros(1, 2), torch.zeros(B, dtype=torch.int64))
+        twhin.loss(
+            torch.zeros(S), torch.zeros(T), torch.zeros(1, 2), torch.zeros(B, dtype=torch.int64)
+        )
 
 
 def test_other_rows_cannot_be_turned():

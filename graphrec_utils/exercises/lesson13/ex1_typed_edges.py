@@ -67,7 +67,10 @@ NAMES = ("user", "pin", "ad", "maker")
 def _tables(rng, sizes: dict, joins, count: int = 12, twice: bool = False) -> dict:
     tables = []
     for source, target in joins:
-        pairs = np.stack([rng.integers(sizes[source], size=count), rng.integers(sizes[target], size=count)], axis=1)
+        pairs = np.stack(
+            [rng.integers(sizes[source], size=count), rng.integers(sizes[target], size=count)],
+            axis=1,
+        )
         pairs = np.unique(pairs, axis=0)
         rng.shuffle(pairs)
         tables.append((source, target, np.concatenate([pairs, pairs[:4]]) if twice else pairs))
@@ -75,7 +78,10 @@ def _tables(rng, sizes: dict, joins, count: int = 12, twice: bool = False) -> di
 
 
 def _sizes(rng, names) -> dict:
-    return {name: int(x) for name, x in zip(names, rng.permutation(np.arange(5, 9))[: len(names)], strict=True)}
+    return {
+        name: int(x)
+        for name, x in zip(names, rng.permutation(np.arange(5, 9))[: len(names)], strict=True)
+    }
 
 
 def _same_pairs(rng) -> dict:
@@ -91,7 +97,9 @@ ex.claim(
 )
 ex.claim(
     "three tables, four types, not in the order of the types",
-    lambda rng: _tables(rng, _sizes(rng, NAMES), [("user", "ad"), ("maker", "pin"), ("user", "maker")]),
+    lambda rng: _tables(
+        rng, _sizes(rng, NAMES), [("user", "ad"), ("maker", "pin"), ("user", "maker")]
+    ),
     2,
     judge=_rows,
 )
@@ -114,18 +122,24 @@ def offset_of_the_source(tables, sizes):
     return _facts(tables, sizes, first=lambda s, t: (start[s], start[s]))
 
 
-@ex.mistake("your offsets are the sizes themselves; the nodes of a type begin after all nodes of the types before it")
+@ex.mistake(
+    "your offsets are the sizes themselves; the nodes of a type begin after all nodes of the types before it"
+)
 def sizes_as_offsets(tables, sizes):
     return _facts(tables, sizes, first=lambda s, t: (sizes[s], sizes[t]))
 
 
-@ex.mistake("your offsets count up to the end of the type, so every type begins where it should end")
+@ex.mistake(
+    "your offsets count up to the end of the type, so every type begins where it should end"
+)
 def one_type_too_far(tables, sizes):
     end = dict(zip(sizes, np.cumsum([*sizes.values()]).tolist(), strict=True))
     return _facts(tables, sizes, first=lambda s, t: (end[s], end[t]))
 
 
-@ex.mistake("targets begin after the sources of their own table in yours: then a pin has another id in every table")
+@ex.mistake(
+    "targets begin after the sources of their own table in yours: then a pin has another id in every table"
+)
 def only_two_types(tables, sizes):
     return _facts(tables, sizes, first=lambda s, t: (0, sizes[s]))
 
@@ -135,7 +149,9 @@ def twice(tables, sizes):
     return _facts(tables, sizes, once=False)
 
 
-@ex.mistake("all your edges have relation 0: then a click on an ad and a follow are one kind of edge")
+@ex.mistake(
+    "all your edges have relation 0: then a click on an ad and a follow are one kind of edge"
+)
 def one_relation(tables, sizes):
     return _facts(tables, sizes, rels=[0] * len(tables))
 
@@ -160,7 +176,9 @@ def by_the_alphabet(tables, sizes):
     return _facts(tables, dict(sorted(sizes.items())))
 
 
-@ex.mistake("a pair that two relations share is one fact in yours: it is true in both, so it is two")
+@ex.mistake(
+    "a pair that two relations share is one fact in yours: it is true in both, so it is two"
+)
 def once_for_all_relations(tables, sizes):
     facts = _facts(tables, sizes)
     _, first = np.unique(facts[:, [0, 2]], axis=0, return_index=True)

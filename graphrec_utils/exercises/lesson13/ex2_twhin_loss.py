@@ -91,12 +91,19 @@ def _hand(rng) -> dict:
     query = torch.tensor([[1.0, 0.0], [0.0, 1.0]], dtype=torch.float64)
     target = torch.tensor([[1.0, 0.5], [-1.0, 2.0]], dtype=torch.float64)
     rel_emb = torch.tensor(rng.normal(size=(2, 2)))
-    return {"source": query - rel_emb[1], "target": target, "rel_emb": rel_emb, "rels": torch.tensor([1, 1])}
+    return {
+        "source": query - rel_emb[1],
+        "target": target,
+        "rel_emb": rel_emb,
+        "rels": torch.tensor([1, 1]),
+    }
 
 
 GRADIENT = "call and compare gradient"
 ex.claim("by hand: logits 1 and 2 of the edges, −1 and 0.5 of the false ones, 0.864", _hand)
-ex.claim("one relation, six edges: value and gradients", lambda rng: _batch(rng, [1] * 6), run=GRADIENT)
+ex.claim(
+    "one relation, six edges: value and gradients", lambda rng: _batch(rng, [1] * 6), run=GRADIENT
+)
 ex.claim(
     "three relations: false edges have the relation of the edge",
     lambda rng: _batch(rng, [0] * 5 + [1] * 3 + [2] * 2),
@@ -143,17 +150,23 @@ def translation_on_target_only(*given):
     return _port(*given, on_target=True)
 
 
-@ex.mistake("labels are repaired; the relation is still detached, and still moves the target of true edges only")
+@ex.mistake(
+    "labels are repaired; the relation is still detached, and still moves the target of true edges only"
+)
 def two_left_detached_and_on_target(*given):
     return _port(*given, detached=True, on_target=True)
 
 
-@ex.mistake("the relation learns; false edges are still labelled 1, and it still moves the target of true edges only")
+@ex.mistake(
+    "the relation learns; false edges are still labelled 1, and it still moves the target of true edges only"
+)
 def two_left_ones_and_on_target(*given):
     return _port(*given, ones=True, on_target=True)
 
 
-@ex.mistake("the relation moves the source; false edges are still labelled 1, and it still is detached")
+@ex.mistake(
+    "the relation moves the source; false edges are still labelled 1, and it still is detached"
+)
 def two_left_ones_and_detached(*given):
     return _port(*given, ones=True, detached=True)
 
@@ -166,9 +179,15 @@ def false_edges_without_the_relation(*given):
     return _port(*given, negative=_plain)
 
 
-@ex.mistake("you move the target by the relation everywhere: s · r is then the same for all targets, so the order does not change")
+@ex.mistake(
+    "you move the target by the relation everywhere: s · r is then the same for all targets, so the order does not change"
+)
 def target_everywhere(*given):
-    return _port(*given, positive=_on_target, negative=lambda s, t, r: (s[:, None] * (t[None] + r[:, None])).sum(2))
+    return _port(
+        *given,
+        positive=_on_target,
+        negative=lambda s, t, r: (s[:, None] * (t[None] + r[:, None])).sum(2),
+    )
 
 
 @ex.mistake(
@@ -184,7 +203,9 @@ def with_the_diagonal(*given):
     return _port(*given, diagonal=True)
 
 
-@ex.mistake("all logits weigh the same in yours, so a batch of many is mostly about false edges: positives and negatives have equal weight together")
+@ex.mistake(
+    "all logits weigh the same in yours, so a batch of many is mostly about false edges: positives and negatives have equal weight together"
+)
 def unweighted(*given):
     return _port(*given, weigh=False)
 

@@ -25,7 +25,9 @@ def _squares(points, centers):
     return np.square(points[:, None] - centers[None]).sum(axis=2)
 
 
-def _lloyd(points, centers, sweeps, far=_squares, mean=np.mean, empty="stays", last=True, in_place=False):
+def _lloyd(
+    points, centers, sweeps, far=_squares, mean=np.mean, empty="stays", last=True, in_place=False
+):
     """Run the sweeps; the options are what can go wrong.
 
     Args:
@@ -57,7 +59,11 @@ def _cloud(rng, n: int, k: int, sweeps: int, dim: int = 2, far: float = 2.0) -> 
     """Points around k places that are not of one length, and k of the points to begin with."""
     places = far * rng.normal(size=(k, dim))
     points = places[rng.integers(k, size=n)] + rng.normal(size=(n, dim))
-    return {"points": points, "centers": points[rng.choice(n, k, replace=False)].copy(), "sweeps": sweeps}
+    return {
+        "points": points,
+        "centers": points[rng.choice(n, k, replace=False)].copy(),
+        "sweeps": sweeps,
+    }
 
 
 def _empty(rng) -> dict:
@@ -80,7 +86,9 @@ ex.claim("a center without points stays where it is", _empty)
 ex.claim("no sweep: the first centers, and who is nearest", lambda rng: _cloud(rng, 15, 3, 0))
 
 
-@ex.mistake("a center without points becomes NaN in yours: the mean of nobody. Leave it where it is")
+@ex.mistake(
+    "a center without points becomes NaN in yours: the mean of nobody. Leave it where it is"
+)
 def mean_of_nobody(points, centers, sweeps):
     return _lloyd(points, centers, sweeps, empty="nan")
 
@@ -90,19 +98,25 @@ def nobody_is_zero(points, centers, sweeps):
     return _lloyd(points, centers, sweeps, empty="zero")
 
 
-@ex.mistake("your cells are those of the centers before the last move: ask once more who is nearest")
+@ex.mistake(
+    "your cells are those of the centers before the last move: ask once more who is nearest"
+)
 def cells_of_before(points, centers, sweeps):
     return _lloyd(points, centers, sweeps, last=False)
 
 
-@ex.mistake("you take the center with the largest product; k-means takes the nearest one, and a long center is not near")
+@ex.mistake(
+    "you take the center with the largest product; k-means takes the nearest one, and a long center is not near"
+)
 def by_product(points, centers, sweeps):
     return _lloyd(points, centers, sweeps, far=lambda x, c: -x @ c.T)
 
 
 @ex.mistake("you take L1 distances; the mean is the middle for squared L2 distances")
 def by_l1(points, centers, sweeps):
-    return _lloyd(points, centers, sweeps, far=lambda x, c: np.abs(x[:, None] - c[None]).sum(axis=2))
+    return _lloyd(
+        points, centers, sweeps, far=lambda x, c: np.abs(x[:, None] - c[None]).sum(axis=2)
+    )
 
 
 @ex.mistake("you take medians; k-means takes means")
@@ -137,7 +151,9 @@ def centers_stay(points, centers, sweeps):
 
 @ex.mistake("you look at the first coordinate only; distances are over all of them")
 def first_coordinate(points, centers, sweeps):
-    return _lloyd(points, centers, sweeps, far=lambda x, c: np.square(x[:, None, 0] - c[None, :, 0]))
+    return _lloyd(
+        points, centers, sweeps, far=lambda x, c: np.square(x[:, None, 0] - c[None, :, 0])
+    )
 
 
 @ex.mistake("you return the cells first; the order is centers, cells")

@@ -41,7 +41,9 @@ def _recommend(counts, centers, items, seen, most, places, kept=None, quota=None
     out, used = [], set() if late or not skip else {int(i) for i in seen}
     for c in kept:
         share = counts[c] / total
-        left = quota(share, places, len(kept)) if quota else -(-int(counts[c]) * places // int(total))
+        left = (
+            quota(share, places, len(kept)) if quota else -(-int(counts[c]) * places // int(total))
+        )
         for i in np.argsort(far(items, centers[c]), kind="stable").tolist():
             if left <= 0 or (cut and len(out) >= places):
                 break
@@ -63,7 +65,11 @@ def recommend(counts, centers, items, seen, most, places):
 def _shop(rng, counts, most: int, places: int, near: bool = False) -> dict:
     """Items around centers of several lengths; what was seen is near the largest clusters. `near`: the centers share items."""
     k, dim = len(counts), 3
-    centers = rng.normal(size=(1, dim)) + 0.3 * rng.normal(size=(k, dim)) if near else rng.normal(size=(k, dim))
+    centers = (
+        rng.normal(size=(1, dim)) + 0.3 * rng.normal(size=(k, dim))
+        if near
+        else rng.normal(size=(k, dim))
+    )
     centers *= rng.uniform(0.7, 1.6, size=(k, 1))
     items = centers[rng.integers(k, size=40)] + 0.4 * rng.normal(size=(40, dim))
     best = np.argsort(-items @ centers[int(np.argmax(counts))])
@@ -73,9 +79,18 @@ def _shop(rng, counts, most: int, places: int, near: bool = False) -> dict:
 
 
 ex.claim("one cluster: its best items that were not seen", lambda rng: _shop(rng, [0, 4, 0], 1, 6))
-ex.claim("two clusters of three: their shares sum to 1 again", lambda rng: _shop(rng, [3, 5, 2], 2, 8), 2)
-ex.claim("three clusters that like the same items: each item once", lambda rng: _shop(rng, [2, 7, 3, 1], 3, 9, near=True), 2)
-ex.claim("shares that are rounded up, and a list that ends", lambda rng: _shop(rng, [1, 1, 1, 1, 1], 5, 8))
+ex.claim(
+    "two clusters of three: their shares sum to 1 again", lambda rng: _shop(rng, [3, 5, 2], 2, 8), 2
+)
+ex.claim(
+    "three clusters that like the same items: each item once",
+    lambda rng: _shop(rng, [2, 7, 3, 1], 3, 9, near=True),
+    2,
+)
+ex.claim(
+    "shares that are rounded up, and a list that ends",
+    lambda rng: _shop(rng, [1, 1, 1, 1, 1], 5, 8),
+)
 ex.claim("clusters without a count are not asked", lambda rng: _shop(rng, [0, 0, 2, 0, 3], 4, 10))
 
 
@@ -89,7 +104,9 @@ def mixture_averaged_to_one_vector(counts, centers, items, seen, most, places):
     return _recommend(np.array([1]), mean[None], items, seen, 1, places)
 
 
-@ex.mistake("your shares are of all counts: after the small clusters are gone they have to sum to 1 again, or places stay empty")
+@ex.mistake(
+    "your shares are of all counts: after the small clusters are gone they have to sum to 1 again, or places stay empty"
+)
 def mixture_not_renormalised_after_top_m(counts, centers, items, seen, most, places):
     return _recommend(counts, centers, items, seen, most, places, renormalized=False,
                       quota=lambda share, places, n: int(np.ceil(round(share * places, 9))))  # fmt: skip
@@ -97,7 +114,9 @@ def mixture_not_renormalised_after_top_m(counts, centers, items, seen, most, pla
 
 @ex.mistake("every cluster gets as many places in yours; the shares are those of the counts")
 def equal_shares(counts, centers, items, seen, most, places):
-    return _recommend(counts, centers, items, seen, most, places, quota=lambda share, places, n: -(-places // n))
+    return _recommend(
+        counts, centers, items, seen, most, places, quota=lambda share, places, n: -(-places // n)
+    )
 
 
 @ex.mistake("you rounded the places down: some stay empty")
@@ -111,7 +130,9 @@ def seen_items(counts, centers, items, seen, most, places):
     return _recommend(counts, centers, items, seen, most, places, skip=False)
 
 
-@ex.mistake("seen items took places before you threw them out: the list is shorter than it need be. Skip them while you choose")
+@ex.mistake(
+    "seen items took places before you threw them out: the list is shorter than it need be. Skip them while you choose"
+)
 def thrown_out_too_late(counts, centers, items, seen, most, places):
     return _recommend(counts, centers, items, seen, most, places, late=True)
 
@@ -149,7 +170,9 @@ def worst_first(counts, centers, items, seen, most, places):
 
 @ex.mistake("you took the nearest items; here the score is the product, so a long vector counts")
 def nearest(counts, centers, items, seen, most, places):
-    return _recommend(counts, centers, items, seen, most, places, far=lambda items, q: np.square(items - q).sum(1))
+    return _recommend(
+        counts, centers, items, seen, most, places, far=lambda items, q: np.square(items - q).sum(1)
+    )
 
 
 @ex.mistake("you sorted the list by id; its order is that of the choosing")

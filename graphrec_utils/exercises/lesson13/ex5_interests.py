@@ -61,7 +61,9 @@ def _past(rng, sizes, decay: float, dim: int = 2, outlier: bool = False) -> dict
         for c in range(len(sizes)):
             own = np.flatnonzero(labels == c)
             points[own[-1]] += rng.choice([-1, 1], size=dim) * rng.uniform(4, 7, size=dim)
-    ages = rng.uniform(1, 10, size=len(labels)) * (1 + 9 * (np.array(sizes)[labels] > np.median(sizes)))
+    ages = rng.uniform(1, 10, size=len(labels)) * (
+        1 + 9 * (np.array(sizes)[labels] > np.median(sizes))
+    )
     return {"points": points, "ages": ages, "labels": labels, "decay": decay}
 
 
@@ -75,14 +77,20 @@ def _hand(rng) -> dict:
 
 ex.claim("on a line, 1 stands for 0, 1, 5; what is ten days old counts half: shares ⅔ and ⅓", _hand)
 ex.claim("three interests", lambda rng: _past(rng, [5, 7, 9], 0.02))
-ex.claim("each interest has one pin far away", lambda rng: _past(rng, [6, 8], 0.01, outlier=True), 2)
+ex.claim(
+    "each interest has one pin far away", lambda rng: _past(rng, [6, 8], 0.01, outlier=True), 2
+)
 ex.claim("a fast decay: young clusters first", lambda rng: _past(rng, [4, 9, 8], 0.5))
 ex.claim("no decay: the shares of the events", lambda rng: _past(rng, [3, 6, 8], 0.0, dim=4))
 
 
 def _inner(points, own):
     """Sum of distances that are not squared: the member that minds a far one less."""
-    return own[np.sqrt(np.square(points[own][:, None] - points[own][None]).sum(axis=2)).sum(axis=1).argmin()]
+    return own[
+        np.sqrt(np.square(points[own][:, None] - points[own][None]).sum(axis=2))
+        .sum(axis=1)
+        .argmin()
+    ]
 
 
 @ex.mistake(
@@ -103,10 +111,14 @@ def distances_not_squared(points, ages, labels, decay):
 
 @ex.mistake("you return places within the cluster; the ids of the events are asked for")
 def places_in_the_cluster(points, ages, labels, decay):
-    return _interests(points, ages, labels, decay, who=lambda p, own: int(np.searchsorted(own, _medoid(p, own))))
+    return _interests(
+        points, ages, labels, decay, who=lambda p, own: int(np.searchsorted(own, _medoid(p, own)))
+    )
 
 
-@ex.mistake("you took the member that is nearest to the middle of everything; each cluster has its own middle")
+@ex.mistake(
+    "you took the member that is nearest to the middle of everything; each cluster has its own middle"
+)
 def middle_of_all(points, ages, labels, decay):
     far = np.square(points - points.mean(axis=0)).sum(axis=1)
     return _interests(points, ages, labels, decay, who=lambda p, own: own[far[own].argmin()])
@@ -132,17 +144,25 @@ def outermost(points, ages, labels, decay):
 
 @ex.mistake("every event counts 1 in yours, whatever its age")
 def counts(points, ages, labels, decay):
-    return _interests(points, ages, labels, decay, weight=lambda a, c, d: np.bincount(c).astype(float))
+    return _interests(
+        points, ages, labels, decay, weight=lambda a, c, d: np.bincount(c).astype(float)
+    )
 
 
 @ex.mistake("old events count more in yours: the exponent is −decay · age")
 def growing(points, ages, labels, decay):
-    return _interests(points, ages, labels, decay, weight=lambda a, c, d: np.bincount(c, np.exp(d * a)))
+    return _interests(
+        points, ages, labels, decay, weight=lambda a, c, d: np.bincount(c, np.exp(d * a))
+    )
 
 
-@ex.mistake("you took the mean over the cluster: then an interest with one event weighs as much as one with a hundred")
+@ex.mistake(
+    "you took the mean over the cluster: then an interest with one event weighs as much as one with a hundred"
+)
 def mean_weight(points, ages, labels, decay):
-    return _interests(points, ages, labels, decay, weight=lambda a, c, d: _weights(a, c, d) / np.bincount(c))
+    return _interests(
+        points, ages, labels, decay, weight=lambda a, c, d: _weights(a, c, d) / np.bincount(c)
+    )
 
 
 @ex.mistake("the lightest interest is first in yours")

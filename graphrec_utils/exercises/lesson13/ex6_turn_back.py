@@ -32,7 +32,9 @@ def turn_back(new, old):
 
 def _tables(rng, n: int, d: int, noise: float, stretch: float = 1.0, mirror: bool = False) -> dict:
     """A table, and the same table turned, stretched and moved a little; lengths differ, the middle is not 0."""
-    old = rng.normal(size=(n, d)) * rng.uniform(0.5, 2, size=(n, 1)) * np.linspace(0.6, 1.8, d) + 0.5
+    old = (
+        rng.normal(size=(n, d)) * rng.uniform(0.5, 2, size=(n, 1)) * np.linspace(0.6, 1.8, d) + 0.5
+    )
     turn = np.linalg.qr(rng.normal(size=(d, d)))[0]
     if (np.linalg.det(turn) < 0) != mirror:
         turn[:, 0] *= -1
@@ -41,8 +43,12 @@ def _tables(rng, n: int, d: int, noise: float, stretch: float = 1.0, mirror: boo
 
 ex.claim("a table that was only turned comes back exactly", lambda rng: _tables(rng, 20, 3, 0.0))
 ex.claim("turned and moved a little", lambda rng: _tables(rng, 40, 4, 0.3))
-ex.claim("lengths stay: the new table is also longer", lambda rng: _tables(rng, 30, 3, 0.1, stretch=1.7))
-ex.claim("a mirror is allowed: products do not see it", lambda rng: _tables(rng, 25, 3, 0.2, mirror=True))
+ex.claim(
+    "lengths stay: the new table is also longer", lambda rng: _tables(rng, 30, 3, 0.1, stretch=1.7)
+)
+ex.claim(
+    "a mirror is allowed: products do not see it", lambda rng: _tables(rng, 25, 3, 0.2, mirror=True)
+)
 
 
 @ex.mistake("you return the new table as it is")
@@ -80,7 +86,9 @@ def the_rotation(new, old):
     return U @ Vt
 
 
-@ex.mistake("you turned the old table towards the new one; whoever uses the old space should not have to move")
+@ex.mistake(
+    "you turned the old table towards the new one; whoever uses the old space should not have to move"
+)
 def the_old_is_turned(new, old):
     U, _, Vt = _svd(old, new)
     return old @ (U @ Vt)

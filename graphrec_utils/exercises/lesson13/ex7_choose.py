@@ -93,7 +93,9 @@ def _nothing(rng) -> dict:
     return {}
 
 
-ex.claim("three entries as the docstring has them, no day of the future", _nothing, 0, judge=_no_leak)
+ex.claim(
+    "three entries as the docstring has them, no day of the future", _nothing, 0, judge=_no_leak
+)
 ex.claim("it finds more than ads alone", _nothing, judge=_at_least(0))
 ex.claim("it finds six tenths of what our best setting finds", _nothing, judge=_at_least(1))
 ex.claim("it comes close to our best setting", _nothing, 2, judge=_at_least(2))
@@ -103,7 +105,9 @@ def _changed(**what):
     return choose() | what
 
 
-@ex.mistake("your graph holds days from 42 on, and their clicks are to be predicted: the model is told the answers")
+@ex.mistake(
+    "your graph holds days from 42 on, and their clicks are to be predicted: the model is told the answers"
+)
 def a_graph_of_all_days():
     return _changed(until_day=56)
 
@@ -113,16 +117,22 @@ def a_young_graph():
     return _changed(until_day=14)
 
 
-@ex.mistake("ad clicks alone are few, and most people have none: the point of a graph is that it knows other things, too")
+@ex.mistake(
+    "ad clicks alone are few, and most people have none: the point of a graph is that it knows other things, too"
+)
 def ads_alone():
     return _changed(relations="ads alone", others=1)
 
 
-@ex.mistake("who promotes an ad says little about who clicks it: nothing in your graph says what people like")
+@ex.mistake(
+    "who promotes an ad says little about who clicks it: nothing in your graph says what people like"
+)
 def who_promotes():
     return _changed(relations="ads + promotes", others=1)
 
 
-@ex.mistake("there is no such setting: `relations` is one of the five names, and `others` 0.3, 1 or 3")
+@ex.mistake(
+    "there is no such setting: `relations` is one of the five names, and `others` 0.3, 1 or 3"
+)
 def no_such_setting():
     return _changed(relations="engagement")

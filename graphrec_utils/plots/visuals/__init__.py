@@ -15,6 +15,7 @@ from graphrec_utils.plots.visuals.bipartite import bipartite
 from graphrec_utils.plots.visuals.bpr_loss import bpr_loss
 from graphrec_utils.plots.visuals.calibration import calibration
 from graphrec_utils.plots.visuals.curriculum import curriculum
+from graphrec_utils.plots.visuals.dendrogram import dendrogram
 from graphrec_utils.plots.visuals.estimator import estimator
 from graphrec_utils.plots.visuals.exposure import exposure
 from graphrec_utils.plots.visuals.hinge import hinge
@@ -22,6 +23,7 @@ from graphrec_utils.plots.visuals.khop import khop
 from graphrec_utils.plots.visuals.layers import layers
 from graphrec_utils.plots.visuals.messages import messages
 from graphrec_utils.plots.visuals.metric_list import metric_list
+from graphrec_utils.plots.visuals.mixture_map import mixture_map
 from graphrec_utils.plots.visuals.one_way import one_way
 from graphrec_utils.plots.visuals.pixie import pixie
 from graphrec_utils.plots.visuals.product import product
@@ -47,6 +49,7 @@ __all__ = [
     "bpr_loss",
     "calibration",
     "curriculum",
+    "dendrogram",
     "estimator",
     "exposure",
     "hinge",
@@ -54,6 +57,7 @@ __all__ = [
     "layers",
     "messages",
     "metric_list",
+    "mixture_map",
     "one_way",
     "pixie",
     "product",

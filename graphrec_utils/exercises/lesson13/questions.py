@@ -1,0 +1,115 @@
+"""What lesson 13 asks: predictions before a result is shown, and the quiz at the end."""
+
+from __future__ import annotations
+
+from graphrec_utils.exercises.questions import Question
+
+QUESTIONS = (
+    Question("13.p1", "All false edges are labelled 1, too. What does training do?", (
+        ("the loss goes to 0, and every score becomes large",
+         "There is nothing to be told apart: long vectors that all point one way make everything likely."),
+        ("the loss stays where it is",
+         "It would, if true and false edges pulled in opposite directions. Here they pull together."),
+        ("an error is raised, the shapes do not fit",
+         "Ones have the shape of zeros. Nothing but the numbers tells."),
+    )),
+    Question("13.p2", "The relation is added to the *target*: s · (t + r). A relation vector is changed. Which "
+             "order of targets does a user get now?", (
+        ("the same as before",
+         "s · t + s · r: the second term is one number for all targets of this user."),
+        ("another one, every target has moved",
+         "All have moved by the same r, so for one user all scores change by the same s · r."),
+        ("another one for users far from r", "How far changes the number s · r. It is still one number for all targets."),
+    )),
+    Question("13.p3", "Ads, on PinWorld: the most clicked ads (recent clicks count more), against vectors trained on ad "
+             "clicks alone. Which finds more of next week's clicks?", (
+        ("the most clicked ads",
+         "There are fewer than two clicks for each user who has any, and many users of next week have none. Vectors have "
+         "nothing to learn from."),
+        ("the vectors, they are personal",
+         "They could be, with enough clicks. Most users here have one or none."),
+        ("they find the same", "One of them needs a past of the user, and many users have none."),
+    )),
+    Question("13.p4", "All nine relations instead of engagement alone, one group of each in every step. What happens "
+             "to ads?", (
+        ("they get worse",
+         "Follows, searches and makers pull the users' vectors elsewhere, as strongly as the clicks do."),
+        ("they get better, more edges know more",
+         "They know more about other things. A user's vector has to serve all of them."),
+        ("nothing, ads have their own relation vector",
+         "The relation vector is their own. The vectors of users and pins are shared."),
+    )),
+    Question("13.p5", "Bob likes gardens and boats. Which items are nearest to the mean of what he saved?", (
+        ("items that lie between, of neither topic",
+         "The mean is where none of his pins is. Whoever lives there is recommended."),
+        ("the most typical gardens and boats",
+         "They are around the two centers, and the mean is at neither."),
+        ("gardens, if he saved more of them",
+         "Then the mean is nearer to gardens, and still outside of them."),
+    )),
+    Question("13.p6", "A list of 20 places, from one mean or from three medoids. Whom do the medoids serve better "
+             "than the mean, on PinWorld?", (
+        ("look at the table before you believe anybody",
+         "In a plane the mean falls between interests. In 32 dimensions it can be near to all of them at once."),
+        ("everybody, by a lot",
+         "For somebody of one interest both ask nearly the same; and a single pin is a noisy question."),
+        ("users of many interests, by a lot",
+         "That is the claim. In 32 dimensions a mean of directions is near to each of them, and it averages noise away."),
+    )),
+    Question("13.p7", "The same edges, the same settings, another seed. Correlation of old and new *products* of users "
+             "and pins, and mean cosine of a pin's old and new *vector*?", (
+        ("products clearly positive, cosine near 0",
+         "The loss sees products only. A rotation of all vectors changes none of them, and a seed chooses one."),
+        ("both near 1, it is the same data",
+         "The data fix products. Which direction is called the first is chosen by the seed."),
+        ("both near 0, training is chance",
+         "Then both models would recommend different things. They do not: products carry the recommendation."),
+    )),
+    Question("13.q1", "Your false edges come from the whole batch instead of the same relation. What is wrong with an "
+             "edge (user, follows, ad)?", (
+        ("it has the wrong type, and is told apart without learning anything",
+         "An ad is never followed. The model learns what types are, not who likes what."),
+        ("it may be true by accident", "It cannot be: users do not follow ads."),
+        ("it has no relation vector", "It has that of follows."),
+    )),
+    Question("13.q2", "θ_r in (θ_s + θ_r) · θ_t, for one relation and all users: what does it say about a target?", (
+        ("how popular it is in this relation",
+         "θ_r · θ_t does not depend on the source."),
+        ("how well it fits the user", "That is θ_s · θ_t."),
+        ("nothing, it cancels in the ranking", "It cancels between sources. Targets have different products with it."),
+    )),
+    Question("13.q3", "A user has 9 saves in gardens and 1 in boats; 10 places, two centers. Who gets how many?", (
+        ("9 and 1", "Shares are those of the counts; the list is as mixed as the past."),
+        ("5 and 5", "That is one center, one vote. The shares come from the counts."),
+        ("10 and 0", "That is what the largest cluster alone would give."),
+    )),
+    Question("13.q4", "Why does PinnerSage keep a pin and not the centroid of a cluster?", (
+        ("its neighbors can be looked up once and shared by everybody",
+         "A centroid is nobody's: its neighbors have to be searched for each user anew."),
+        ("the centroid is farther from the cluster",
+         "It is the nearest point of all, by squared distances. But no pin is there."),
+        ("a pin has no outliers", "A cluster may have them. The medoid is moved less by them than the mean."),
+    )),
+    Question("13.q5", "Warm start: `new = old` and then training in place. The next morning all old vectors, for a test, "
+             "are equal to the new ones. Why?", (
+        ("both names are one array: copy first",
+         "The anchor, too, would then pull to where the vector already is: its gradient is always 0."),
+        ("training has not moved anything", "It has. It moved the old ones as well."),
+        ("the learning rate was too small", "Even a small one moves a vector by more than nothing."),
+    )),
+    Question("13.q6", "You anchor *all* vectors at the old table, also those of pins that were born today. Their old "
+             "rows are random. What happens?", (
+        ("new pins are held where chance put them",
+         "Anchor only who had a past: new ones have to be free to find their place."),
+        ("nothing, they have no old vector", "They have a row, and something stands in it."),
+        ("they move to the mean of all pins", "Each is pulled to its own row."),
+    )),
+    Question("13.q7", "A colleague adds ten relations to the graph and reports that ads got better. The steps per "
+             "relation were the same as before. What else changed?", (
+        ("nothing that matters: the target had equal steps",
+         "That is the fair comparison: the target relation is seen as often as before."),
+        ("there was more training in total, so it is unfair",
+         "More in total, yes. The ad clicks had the same. What came in addition is what was asked about."),
+        ("the number of ads", "Relations do not add ads."),
+    )),
+)  # fmt: skip

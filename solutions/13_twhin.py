@@ -1,0 +1,905 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # 13 · TwHIN and users of many interests
+#
+# **You will** turn tables into one graph of many kinds of edges, find three bugs in a company's released training code,
+# measure whether other relations help to find ads, and answer a user with several vectors instead of one.
+#
+# **Time** {{minutes}} minutes · **Points** {{points}} · **Before** lessons 11 and 12; 09 helps ·
+# **Runs on** any CPU
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# As a lecture of fifty minutes: the tables of 13.1, the loss and its three bugs in 13.2 (put the port on the screen and
+# let the room search), the ads of 13.3, the map of 13.4, the drift of 13.6. Take two votes: "do other relations help?"
+# and "one vector or several?", each before its table. If time is short, leave out 13.5. The moment to stop is the
+# table of interests: a picture in the plane that convinces everybody, and a measurement beside it.
+
+# %% tags=["setup"]
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import torch
+import torch.nn.functional as F
+
+from graphrec_utils import metrics, pinworld, results, style
+from graphrec_utils.data import Interactions
+from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.models import baselines, twhin
+from graphrec_utils.plots import visuals
+from graphrec_utils.results import verdict
+
+style.use()
+STUDY = "python -m tests.benchmarks.twhin_study"
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Before you begin
+#
+# Three questions from earlier lessons, from memory.
+
+# %% slideshow={"slide_type": "fragment"}
+recall("13")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# In lesson 12 a graph was a list of facts. A social network is such a list, too: who follows whom, who liked what, who
+# clicked which ad. In 2022 Twitter described **TwHIN**, the *Twitter heterogeneous information network*: one vector
+# for everybody and everything, trained on all of these edges together, and used for ads, follows, search and abuse.
+#
+# > **A question to carry through this lesson.** When does an edge of one kind help to predict another kind? And
+# > is one vector enough for a person?
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 13.1 Tables become a graph
+#
+# A company does not have a graph, it has tables: clicks with a user and an ad, follows with a user and a maker. In each
+# of them ids count from 0. A graph needs **one id space**: nodes of a type follow each other, and each type begins where
+# the one before it ends. A fact is a row (head, relation, tail).
+#
+# | symbol | in code | meaning |
+# |---|---|---|
+# | $s, r, t$ | a row of `facts` | source, relation, target; in lesson 12 head and tail |
+# | types | `sizes`, a dict in order | how many nodes each type has |
+# | edges of relation $k$ | `tables[k]` | (source type, target type, pairs) |
+#
+# By hand: 3 users, 2 ads. *User 2 clicked ad 1* in the first table is the fact (2, 0, 4).
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 13.1 — `typed_edges` ({{points:13.1}})
+#
+# An edge that a table has twice is one fact. The same pair in two tables is two facts.
+#
+# *About 8 minutes. Stuck? Hints are free.*
+#
+# {{hints:13.1}}
+
+
+# %% tags=["exercise:13.1"]
+def typed_edges(tables: list[tuple[str, str, np.ndarray]], sizes: dict[str, int]) -> np.ndarray:
+    """Return all edges as facts with one id space.
+
+    Args:
+        tables: for relation 0, 1, …: source type, target type, and (E, 2) int64 pairs of ids that count
+            from 0 within their type.
+        sizes: type -> how many nodes; types follow each other in this order.
+
+    Returns:
+        (F, 3) int64 facts head, relation, tail, each once, in any order.
+    """
+    ### BEGIN SOLUTION
+    first = dict(zip(sizes, np.cumsum([0, *sizes.values()]).tolist(), strict=False))
+    parts = []
+    for k, (source, target, pairs) in enumerate(tables):
+        head, tail = pairs[:, 0] + first[source], pairs[:, 1] + first[target]
+        parts.append(np.stack([head, np.full(len(pairs), k), tail], axis=1))
+    return np.unique(np.concatenate(parts), axis=0)
+    ### INSTEAD
+    #     head, tail = pairs[:, 0], pairs[:, 1]  # without offsets
+    # return np.concatenate(parts)  # twice
+    #     parts.append(np.stack([head, np.full(len(pairs), 0), tail], axis=1))  # one relation
+    ### END SOLUTION
+
+
+# %% tags=["check:13.1"]
+check("13.1", typed_edges)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# `twhin.typed_edges` is your function for tables with names. Here is a network that you can overlook. Ann has never
+# clicked an ad. How far does she get by clicks alone, and by which relation does she reach one?
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+small = twhin.typed_edges(
+    {
+        ("user", "clicked", "ad"): [("Bob", "ad: tea"), ("Eve", "ad: kayak"), ("Bob", "ad: cups")],
+        ("user", "saved", "pin"): [("Ann", "teapot"), ("Bob", "teapot"), ("Ann", "scones"), ("Eve", "lake")],
+        ("user", "follows", "maker"): [("Ann", "Cem"), ("Eve", "Cem")],
+        ("maker", "made", "pin"): [("Cem", "scones"), ("Cem", "lake")],
+    },
+    {"user": ["Ann", "Bob", "Eve"], "pin": ["teapot", "scones", "lake"],
+     "ad": ["ad: tea", "ad: cups", "ad: kayak"], "maker": ["Cem"]},
+)  # fmt: skip
+visuals.typed_graph(small, goal="ad")
+
+# %% [markdown]
+# *Figure 13.1. Ann in the middle, other nodes on rings by their distance; the bars count the ads within three edges. Left:
+# over clicks alone she reaches none. Right: with all four relations all ads that are three edges away come in. In the
+# interactive version you switch relations and choose another center.*
+#
+# **PinWorld** has the same kinds of tables. Its ads are rare: here are nine relations up to day 42.
+
+# %%
+NINE = (
+    "ad_click",
+    "save",
+    "long_click",
+    "closeup",
+    "checkout",
+    "follows",
+    "searched",
+    "made",
+    "promotes",
+)
+world = pinworld.load("small")
+facts, first = world.to_triples(pinworld.TRAIN_END, NINE)
+ends = {
+    name: (facts.heads[facts.rels == r], facts.tails[facts.rels == r])
+    for r, name in enumerate(NINE)
+}
+pd.DataFrame({
+    "edges": {name: len(h) for name, (h, _) in ends.items()},
+    "sources": {name: len(np.unique(h)) for name, (h, _) in ends.items()},
+    "targets": {name: len(np.unique(t)) for name, (_, t) in ends.items()},
+}).T  # fmt: skip
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 13.2 One score, and what is false
+#
+# TwHIN scores an edge by a product, and wants true ones likely and false ones not:
+#
+# $$ f(s, r, t) = (\boldsymbol\theta_s + \boldsymbol\theta_r)^\top \boldsymbol\theta_t , \qquad
+# \mathcal L = - \frac1{|\mathcal E|} \sum_{\mathcal E} \log \sigma(f) - \frac1{|\mathcal N|} \sum_{\mathcal N} \log \sigma(-f) . $$
+#
+# | symbol | in code | shape |
+# |---|---|---|
+# | $\boldsymbol\theta_s, \boldsymbol\theta_t$ | `source`, `target` | `(B, d)`, rows of the one table |
+# | $\boldsymbol\theta_r$ | `rel_emb[rels]` | `(B, d)` |
+# | $\mathcal E$, $\mathcal N$ | edges of the batch; false ones | B; all pairs i ≠ j of one relation |
+#
+# Where do false edges come from? From the batch, as in lesson 10: edge $i$ with the target of edge $j$. But only within
+# **one relation**: then the target has the right type by itself. That pair is at the same time edge $j$ with another
+# source, so one matrix corrupts both ends.
+#
+# Is this TransE? The relation moves the source, yes. But with a product $\boldsymbol\theta_r$ adds
+# $\boldsymbol\theta_r^\top \boldsymbol\theta_t$, a number that does not depend on the source (lesson 12): how well liked a
+# target is in this relation.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:13.p1"]
+predict("13.p1")
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:13.p2"]
+predict("13.p2")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 13.2 — `twhin_loss`: find three bugs ({{points:13.2}})
+#
+# Twitter released training code. Below stands a port of its forward pass and loss to a few lines of plain torch, with
+# **three bugs that the released code has**. It runs, the shapes fit, the loss falls. Read it against the formula
+# above and repair it: value and gradients are checked.
+#
+# *About 15 minutes.*
+#
+# {{hints:13.2}}
+
+
+# %% tags=["exercise:13.2"]
+def twhin_loss(
+    source: torch.Tensor, target: torch.Tensor, rel_emb: torch.Tensor, rels: torch.Tensor
+) -> torch.Tensor:
+    """Return the loss of a batch of edges: mean over the edges plus mean over the false ones.
+
+    Args:
+        source, target: (B, d) vectors of both ends.
+        rel_emb: (num_relations, d).
+        rels: (B,) int64, the relation of each edge; one that is alone in its relation has no false edges.
+
+    Returns:
+        () a number; gradients reach all three.
+    """
+    ### BEGIN SOLUTION
+    query = source + rel_emb[rels]
+    positive = (query * target).sum(dim=1)
+    negatives = []
+    for r in rels.unique():
+        own = rels == r
+        logits = query[own] @ target[own].T
+        negatives.append(logits[~torch.eye(len(logits), dtype=torch.bool)])
+    negative = torch.cat(negatives)
+    logits = torch.cat([positive, negative])
+    labels = torch.cat([torch.ones_like(positive), torch.zeros_like(negative)])
+    weights = torch.cat([torch.full_like(x, 1 / max(1, len(x))) for x in (positive, negative)])
+    return F.binary_cross_entropy_with_logits(logits, labels, weights, reduction="sum")
+    ### INSTEAD
+    # labels = torch.ones_like(logits)  # negatives labelled one
+    # query = source + rel_emb.detach()[rels]  # relation detached
+    # negatives.append(logits.flatten())  # with the diagonal
+    ### GIVEN
+    # moved = target + rel_emb.detach()[rels]
+    # positive = (source * moved).sum(dim=1)
+    # negatives = []
+    # for r in rels.unique():
+    #     own = rels == r
+    #     logits = source[own] @ target[own].T
+    #     negatives.append(logits[~torch.eye(len(logits), dtype=torch.bool)])
+    # negative = torch.cat(negatives)
+    # logits = torch.cat([positive, negative])
+    # labels = torch.ones_like(logits)
+    # weights = torch.cat([torch.full_like(x, 1 / max(1, len(x))) for x in (positive, negative)])
+    # return F.binary_cross_entropy_with_logits(logits, labels, weights, reduction="sum")
+    ### END SOLUTION
+
+
+# %% tags=["check:13.2"]
+check("13.2", twhin_loss)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Would tests have found them? Here is a suite as many projects have it: shapes, types, finite numbers, a loss that falls.
+# Run it on your function **before** and after the repair. Below it, what a test about *meaning* sees.
+
+
+# %%
+def falls(loss, steps=60):
+    """Train sixty steps on random edges; return losses, and the three tables before and after."""
+    g = torch.Generator().manual_seed(0)
+    tables = [torch.randn(n, 8, generator=g) for n in (40, 40, 2)]
+    start = [x.clone() for x in tables]
+    s, r = torch.arange(40), torch.arange(40) % 2
+    optimizer = torch.optim.Adagrad([x.requires_grad_() for x in tables], lr=0.1)
+    seen = []
+    for _ in range(steps):
+        value = loss(tables[0][s], tables[1][s], tables[2], r)
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+        seen.append(value.item())
+    return seen, start, [x.detach() for x in tables]
+
+
+rows = {}
+for name, loss in {"yours": twhin_loss, "the library's": twhin.loss}.items():
+    seen, start, (S, T, R) = falls(loss)
+    logits = (S + R[torch.arange(40) % 2]) @ T.T
+    false = (torch.arange(40)[:, None] - torch.arange(40)) % 2 == 0  # of the same relation
+    false = logits[false & ~torch.eye(40, dtype=torch.bool)]
+    rows[name] = {
+        "a number": np.ndim(seen[0]) == 0, "finite": bool(np.isfinite(seen).all()), "falls": seen[-1] < seen[0],
+        "true edges said likely": (logits.diagonal() > 0).float().mean().item(),
+        "false ones said likely": (false > 0).float().mean().item(),
+        "relations moved by": (R - start[2]).norm().item(),
+    }  # fmt: skip
+pd.DataFrame(rows).T
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The first three columns are the suite; the last two are one sentence each about what the loss is *for*. Where are the bugs
+# in the original? In `projects/twhin/models/models.py` of the repository twitter/the-algorithm-ml: the labels of the
+# negatives are built with `torch.ones`; the relations are read through `.data`; and `trans_embs` is added to the
+# right-hand side of the positives, while negatives are products of what was there before. We know the released file, not
+# what ran in production.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 13.3 Do other relations help to find ads?
+#
+# `twhin.fit` is the same loss as one fast loop. A step has **groups** of edges, each of one relation; all products of a
+# group are one matrix product. `budget` says how many groups each relation gets: the one knob that decides whose
+# graph this is. `uniform` adds false targets drawn from all nodes of the type.
+#
+# Two rules for a fair question: *alone* and *together* see **as many groups of ad clicks**, and everybody has as many
+# trials. The rivals get the clicks, and also the same graph: a pair of user and pin is there if any relation has it.
+#
+# > **Claim** (of the lecture, about ads at Twitter). Vectors from ad clicks alone bring nothing; with other engagement
+# > they do.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:13.p3"]
+predict("13.p3")
+
+# %% tags=["long", "answers:13.p3"]
+ads = results.load("13_ads", command=f"{STUDY} ads").values
+table = pd.DataFrame(ads["models"]).set_index("model")
+print(
+    f"{ads['clicks to learn from']:,} clicks on {ads['ads']} ads; {ads['clicks sought']} sought by {ads['users']} users, "
+    f"{ads['users without ad history']} of them without a click before; {ads['trials per model']} trials each"
+)
+table[["ndcg", "recall", "recall, no ad history"]].round(3).assign(
+    **{"best at an edge": table["at the edge"].map(lambda words: "yes" if words else "")}
+)
+
+
+# %% tags=["experiment", "answers:13.p3"]
+def lead(one, other):
+    """Return the stored comparison of two models, user by user."""
+    row = ads["leads"][f"{one} over {other}"]
+    return metrics.Comparison.of(*(row[k] for k in ("one", "other", "gap", "error", "users")))
+
+
+alone = lead("TwHIN, ads alone", "popularity")
+joint = lead("TwHIN, ads + engagement", "TwHIN, ads alone")
+verdict(
+    "Vectors from ad clicks alone bring nothing; with other engagement they do.",
+    holds=alone.outcome != "holds" and joint.outcome == "holds",
+    detail=f"NDCG@10: alone against popularity {alone}; with engagement against alone {joint}",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Now the opponent's question: is it *TwHIN* that helps, or the *graph*? The rows "same graph" had it, too.
+
+# %% tags=["experiment"]
+rivals = ("RP3β, same graph", "iALS, same graph")
+{name: str(lead("TwHIN, ads + engagement", name)) for name in (*rivals, "TwHIN, all nine")}
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# > **Claim** (of ours, measured once before in another setting). All nine relations at equal weight find fewer ads
+# > than engagement alone.
+#
+# The settings are those of the best row above; only relations and budgets change, three seeds, on the week that we choose by.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:13.p4"]
+predict("13.p4")
+
+# %% tags=["long", "answers:13.p4"]
+budget = results.load("13_budget", command=f"{STUDY} budget").values
+settings = pd.DataFrame(budget["settings"])
+figure, ax = plt.subplots(figsize=(6.4, 2.9))
+names = list(dict.fromkeys(settings.relations))
+for others, mark in zip(sorted(settings.others.unique()), "ovs", strict=False):
+    some = settings[settings.others == others]
+    places = [names.index(x) for x in some.relations]
+    ax.plot(some.ndcg, places, mark, label=f"others {others:g}")
+    spread = [(min(s), max(s)) for s in some.seeds]
+    ax.hlines(places, *zip(*spread, strict=True), color=style.CONTEXT, linewidth=1, zorder=0)
+ax.axvline(budget["popularity"], color=style.CONTEXT, linestyle="dotted")
+ax.set(
+    yticks=range(len(names)), yticklabels=names, xlabel="NDCG@10 of ads, validation", xlim=(0, None)
+)
+ax.legend(fontsize=8, loc="lower right")
+plt.show()
+
+# %% [markdown]
+# *Figure 13.2. How well ads are found from graphs of five sets of relations; "others" is how many groups of each other
+# relation come on one group of ad clicks. Thin lines span three seeds, the dotted line is popularity. A stored measurement.*
+
+# %% tags=["experiment", "answers:13.p4"]
+at = {(r["relations"], r["others"]): np.array(r["seeds"]) for r in budget["settings"]}
+nine, engaged = at["all nine", 1], at["ads + engagement", 1]
+gap = metrics.compare(engaged, nine)
+verdict(
+    "All nine relations at equal weight find fewer ads than engagement alone.",
+    gap,
+    detail=f"NDCG@10, seed by seed: engagement {engaged.round(3).tolist()}, all nine {nine.round(3).tolist()}; {gap}",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### How fast?
+#
+# PyTorch-BigGraph, the framework that the paper trained with, says of itself that it handles over a million edges a
+# second on one machine, with about a hundred negatives each.
+#
+# > **Claim** (a target of ours). `twhin.fit` trains on a million edges a second, 100 false ones each, d = 64, two cores.
+
+# %% tags=["long"]
+speed = results.load("13_speed", command=f"{STUDY} speed").values
+both = {name: speed[name] for name in ("course", "plain torch")}
+verdict(
+    "A million edges a second, 100 false ones each, d = 64, on two cores.",
+    holds=both["course"]["edges a second"] >= 1e6,
+    detail="; ".join(
+        f"{name}: {x['edges a second'] / 1e6:.2f} million, recall@20 {x['recall']:.3f} after {x['edges']:,} edges"
+        for name, x in both.items()
+    )
+    + f"; {speed['threads']} threads",
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 13.4 One user, one vector?
+#
+# A vector says one thing. Bob saves gardens and boats; his vector has to be near to both. TwHIN's paper offers another
+# user: a **mixture**. Cluster all items once by k-means. A user is then a short list of clusters with shares
+#
+# $$ P(c \mid u) = \frac{\text{count}(u, c)}{\sum_{c' \in M(u)} \text{count}(u, c')}, \qquad c \in M(u), $$
+#
+# where $M(u)$ is the **set** of the $m$ clusters that hold most of what the user liked. (The slide calls the mixture
+# "the final embedding", as if it were one vector again: it is not.) To recommend, ask once for each cluster; the shares
+# are a **budget** of places.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 13.3 — `kmeans` ({{points:13.3}})
+#
+# By hand, on a line: points 0, 1, 3, 8, 10, centers 0 and 4. Points 0 and 1 go to the first center, the others to the
+# second; the centers move to 0.5 and 7. Now 3 is nearer to the first.
+#
+# *About 10 minutes.*
+#
+# {{hints:13.3}}
+
+
+# %% tags=["exercise:13.3"]
+def kmeans(points: np.ndarray, centers: np.ndarray, sweeps: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the centers after some sweeps, and who is nearest to which.
+
+    Args:
+        points: (n, d).
+        centers: (k, d) to begin with; they stay as they are.
+        sweeps: how often points are assigned to their nearest center (L2) and centers move to the mean of
+            their points. A center without points stays.
+
+    Returns:
+        (k, d) float64 centers, and (n,) int64 the nearest of these for each point.
+    """
+    ### BEGIN SOLUTION
+    centers = np.array(centers, dtype=float)
+    for _ in range(sweeps):
+        cell = np.square(points[:, None] - centers).sum(axis=2).argmin(axis=1)
+        for c in np.unique(cell):
+            centers[c] = points[cell == c].mean(axis=0)
+    return centers, np.square(points[:, None] - centers).sum(axis=2).argmin(axis=1)
+    ### INSTEAD
+    # return centers, cell  # cells of before
+    #         centers[c] = points[cell == c].sum(axis=0)  # sums
+    #     cell = (points @ centers.T).argmax(axis=1)  # by product
+    ### END SOLUTION
+
+
+# %% tags=["check:13.3"]
+check("13.3", kmeans)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 13.4 — `recommend` ({{points:13.4}})
+#
+# Keep the `most` largest clusters (of equal ones the smaller id). Their shares sum to 1 again. The heaviest is served
+# first: it takes its ⌈share · places⌉ best items by product, of those that are neither seen nor taken. Stop when the list
+# is full.
+#
+# *About 15 minutes.*
+#
+# {{hints:13.4}}
+
+
+# %% tags=["exercise:13.4"]
+def recommend(
+    counts: np.ndarray,
+    centers: np.ndarray,
+    items: np.ndarray,
+    seen: np.ndarray,
+    most: int,
+    places: int,
+) -> np.ndarray:
+    """Return one list from several clusters.
+
+    Args:
+        counts: (k,) int64, how many liked items each cluster has; one without is never asked.
+        centers, items: (k, d) and (n, d).
+        seen: ids of items that are not recommended.
+        most: m.
+        places: length of the list.
+
+    Returns:
+        int64 ids in the order in which they were chosen, at most `places`.
+    """
+    ### BEGIN SOLUTION
+    kept = np.argsort(-counts, kind="stable")[:most]
+    kept = kept[counts[kept] > 0]
+    used, out = set(seen.tolist()), []
+    for c in kept:
+        quota = -(-int(counts[c]) * places // int(counts[kept].sum()))  # rounded up
+        best = [i for i in np.argsort(-items @ centers[c], kind="stable").tolist() if i not in used]
+        best = best[: min(quota, places - len(out))]
+        used |= set(best)
+        out += best
+    return np.array(out, dtype=np.int64)
+    ### INSTEAD
+    #     quota = -(-int(counts[c]) * places // int(counts.sum()))  # mixture not renormalised after top m
+    #     quota = int(counts[c]) * places // int(counts[kept].sum())  # rounded down
+    # kept = np.argsort(-counts, kind="stable")  # all clusters
+    ### END SOLUTION
+
+
+# %% tags=["check:13.4"]
+check("13.4", recommend)
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:13.p5"]
+predict("13.p5")
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget", "answers:13.p5"]
+visuals.mixture_map(function=recommend)
+
+# %% [markdown]
+# *Figure 13.3. Four clouds of items and others between them; Bob likes gardens and boats. Left: asked with the mean of what he
+# likes, the nearest items are of neither topic. Right: asked with two centers, all are. In the interactive version you choose
+# a person and the number of centers; the lists are those of your `recommend`.*
+#
+# Take Ann, who has one interest: what do several centers do for her? Then Eve with one center, two, three.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 13.5 Pins that stand for you
+#
+# **PinnerSage** (Pinterest, 2020) answers the same question for each user alone. No clusters for everybody:
+#
+# 1. cluster the user's *own* pins by **Ward's** method: merge the two clusters whose union costs least, until the next
+#    merge would cost too much;
+# 2. represent each cluster by its **medoid**, the member with the least sum of squared distances to the others;
+# 3. weigh it by $\sum e^{-\lambda \cdot \text{age}}$, and ask with the heaviest.
+#
+# A medoid is a pin, so its neighbors are looked up once and shared by all users; a centroid belongs to one person.
+# Squares have a shortcut: the medoid is the member nearest to the centroid. Can you see why?
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 13.5 — `interests` ({{points:13.5}})
+#
+# By hand, on a line: 0, 1, 5 are one interest, saved today; 20, 30, 31 another, saved ten days ago, when a day's weight
+# halves in ten days. Medoids 1 and 30, shares ⅔ and ⅓.
+#
+# *About 12 minutes.*
+#
+# {{hints:13.5}}
+
+
+# %% tags=["exercise:13.5"]
+def interests(
+    points: np.ndarray, ages: np.ndarray, labels: np.ndarray, decay: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the event that stands for each cluster, and its share, the heaviest first.
+
+    Args:
+        points: (n, d) vectors of what one user saved.
+        ages: (n,) days ago.
+        labels: (n,) int64 clusters 0 … k - 1, none of them empty.
+        decay: an event weighs exp(-decay · age).
+
+    Returns:
+        (k,) int64 events, and (k,) float64 shares that sum to 1. Of equal ones the smaller id or label first.
+    """
+    ### BEGIN SOLUTION
+    weight = np.bincount(labels, np.exp(-decay * ages))
+    medoid = []
+    for c in range(len(weight)):
+        own = np.flatnonzero(labels == c)
+        squares = np.square(points[own][:, None] - points[own]).sum(axis=(1, 2))
+        medoid.append(own[squares.argmin()])
+    order = np.argsort(-weight, kind="stable")
+    return np.array(medoid)[order], weight[order] / weight.sum()
+    ### INSTEAD
+    # weight = np.bincount(labels).astype(float)  # counts
+    # return np.array(medoid), weight / weight.sum()  # unsorted
+    #     medoid.append(squares.argmin())  # places in the cluster
+    ### END SOLUTION
+
+
+# %% tags=["check:13.5"]
+check("13.5", interests)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# A person of PinWorld. The vectors are TwHIN's, of four relations, trained here for a few seconds; each pin is called by a
+# word of its title.
+
+# %% tags=["timing"]
+ENGAGEMENT = ("save", "long_click", "closeup", "checkout")
+saves, later, _ = world.split(("save",))
+graph, first = world.to_triples(pinworld.TRAIN_END, ENGAGEMENT)
+knobs = next(
+    row["knobs"]
+    for row in results.load("13_interests").values["PinWorld"]["models"]
+    if row["model"] == "θ of the user"
+)
+model = twhin.fit(graph, dim=32, **knobs)
+tails = twhin.Tails(model, 0, np.arange(world.num_users), first["pin"] + np.arange(world.num_pins))
+found = metrics.found(tails, saves, later.without(saves))
+print(f"recall@20 of the next week's saves: {found.recall.mean():.3f}")
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+person = int(np.flatnonzero(saves.degrees()[0] == 18)[4])
+mine = saves.select(saves.users == person)
+vectors = tails.embeddings()[1][mine.items]
+vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+named = [f"{world.pins['topic'].iloc[i]} {k}" for k, i in enumerate(mine.items)]
+visuals.dendrogram(vectors, named, pinworld.TRAIN_END - mine.times / 86_400, function=interests)
+
+# %% [markdown]
+# *Figure 13.4. Ward's tree of one person's saved pins. Pins are called by their topic, which the model has not seen. The lower two
+# branches meet, the more alike they are; the dashed line is the cut, and a frame is around the pin that stands for its
+# interest. In the interactive version you move the cut; medoids and shares are those of your `interests`.*
+#
+# At how many interests would you stop? Do the branches follow the topics?
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### One or several: the measurement
+#
+# All ways ask in the same vectors, of three seeds: the user's own trained vector; the mean of what was saved; centroids of
+# all users' clusters; medoids of the user's own, one, three or five. **Few** and **many** interests are the thirds of users
+# with the fewest and most topics, as PinWorld knows them; on hin-yelp, categories of what they visited.
+#
+# > **Claim** (of both papers). Several vectors find more than one, for users of many interests.
+#
+# > **Claim** (ours). For users of few interests they do not.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:13.p6"]
+predict("13.p6")
+
+# %% tags=["long", "answers:13.p6"]
+stored = results.load("13_interests", command=f"{STUDY} interests").values
+columns = [
+    "recall@20",
+    "recall@20, few interests",
+    "recall@20, many interests",
+    "recall@100, many interests",
+]
+for name, x in stored.items():
+    groups = ", ".join(
+        f"{g}: {v['users']} users, {v['interests']:.1f} on average" for g, v in x["groups"].items()
+    )
+    print(f"{name}: {x['users']:,} users; {groups}")
+pd.concat(
+    {
+        name: pd.DataFrame(x["models"]).set_index("model")[columns].round(3)
+        for name, x in stored.items()
+    },
+    axis=1,
+).rename(columns=lambda c: c.replace("recall", "").replace(" interests", ""), level=1)
+
+
+# %% tags=["experiment", "answers:13.p6"]
+def ahead(name, one, other, group):
+    """Return the stored comparison of two ways, recall@20, user by user."""
+    row = stored[name]["leads"][f"{one} over {other}, @20, {group}"]
+    return metrics.Comparison.of(*(row[k] for k in ("one", "other", "gap", "error", "users")))
+
+
+SEVERAL = ("centroids, 3", "centroids, 5", "medoids, 3", "medoids, 5")
+told = {
+    (n, w, g): ahead(n, w, "mean", g)
+    for n in stored
+    for w in SEVERAL
+    for g in ("few interests", "many interests")
+}
+
+
+def spoken(group):
+    """Return every comparison of a group as words."""
+    return "; ".join(
+        f"{n}, {w}: {c.outcome}, {c:.3f}" for (n, w, g), c in told.items() if g == group
+    )
+
+
+results.verdicts(
+    verdict(
+        "Several vectors find more than one mean, for users of many interests.",
+        holds=all(
+            any(told[n, w, "many interests"].outcome == "holds" for w in SEVERAL) for n in stored
+        ),
+        detail=spoken("many interests"),
+    ),
+    verdict(
+        "For users of few interests they do not.",
+        holds=not any(
+            c.outcome == "holds" for (_, _, g), c in told.items() if g == "few interests"
+        ),
+        detail=spoken("few interests"),
+    ),
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 13.6 Retrained overnight
+#
+# Tomorrow the graph is trained again. Rankers, indexes and caches that use yesterday's vectors are not. What does the new
+# table have to keep? The loss sees **products** only: turn all vectors by one rotation, and nothing changes. So
+# training from scratch lands in a space that is turned by chance.
+
+# %% slideshow={"slide_type": "fragment"}
+turn = np.linalg.qr(np.random.default_rng(0).normal(size=(32, 32)))[0].astype(np.float32)
+E, E_turned = model.entity_emb[:500], model.entity_emb[:500] @ turn
+unit, unit_turned = (x / np.linalg.norm(x, axis=1, keepdims=True) for x in (E, E_turned))
+print(f"largest change of a product: {np.abs(E @ E.T - E_turned @ E_turned.T).max():.0e}")
+print(f"mean cosine of a vector with itself: {(unit * unit_turned).sum(axis=1).mean():.2f}")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Four remedies. **Warm start**: begin with the old table (a copy). **Anchor**: also pay for leaving it,
+# $\frac{\mu}{2} \lVert \boldsymbol\theta - \boldsymbol\theta^{\text{old}} \rVert^2$, which means keeping both tables; only for
+# those who were there. **Turn back**: train as you like, then rotate the new table onto the old one (orthogonal Procrustes).
+# Or **retrain everybody** who reads the vectors.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 13.6 — `turn_back` ★ optional ({{points:13.6}})
+#
+# Among all rotations and mirrors $\mathbf Q$, the one with the least $\lVert \text{new}\,\mathbf Q - \text{old} \rVert$ is
+# $\mathbf U \mathbf V^\top$, where $\text{new}^\top \text{old} = \mathbf U \mathbf S \mathbf V^\top$.
+#
+# *About 5 minutes.*
+#
+# {{hints:13.6}}
+
+
+# %% tags=["exercise:13.6"]
+def turn_back(new: np.ndarray, old: np.ndarray) -> np.ndarray:
+    """Return the new table, turned (or mirrored) so that it is as near to the old one as can be.
+
+    Args:
+        new, old: (n, d), row k of both is the same node.
+
+    Returns:
+        (n, d); all products within it are those of `new`.
+    """
+    ### BEGIN SOLUTION
+    U, _, Vt = np.linalg.svd(new.T @ old)
+    return new @ (U @ Vt)
+    ### INSTEAD
+    # return new @ (U @ Vt).T  # the other way
+    # return new @ np.linalg.lstsq(new, old)[0]  # least squares
+    # return U @ Vt  # the rotation
+    ### END SOLUTION
+
+
+# %% tags=["check:13.6"]
+check("13.6", turn_back)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Vectors of day 42, and again of day 49 with a week more of edges. **Correlation** compares products of users and pins, old
+# and new. The **consumer** keeps the users' vectors of day 42 and asks in the new pins: a cache that nobody refreshed.
+#
+# > **Claim** (of the paper, in substance). A warm start with an anchor keeps such a consumer alive.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:13.p7"]
+predict("13.p7")
+
+# %% tags=["long", "answers:13.p7"]
+drift = results.load("13_drift", command=f"{STUDY} drift").values
+means = {arm: {k: np.mean(v) for k, v in x.items()} for arm, x in drift["arms"].items()}
+print(
+    f"{drift['pins in both']:,} pins have edges on both days; saves of {drift['users']:,} users are sought"
+)
+pd.DataFrame(means).T.rename(columns={"recall, old users": "recall, old users, new pins"}).round(3)
+
+# %% tags=["experiment", "answers:13.p7"]
+arms = drift["arms"]
+stale = {
+    name: np.array(x["recall, old users"]) for name, x in arms.items() if "recall, old users" in x
+}
+anchored = max((n for n in stale if "anchor" in n), key=lambda n: stale[n].mean())
+better = metrics.compare(stale[anchored], stale["scratch"])
+kept = stale[anchored].mean() / np.mean(arms["old users, old items"]["recall"])
+verdict(
+    "A warm start with an anchor keeps a consumer alive that is not retrained.",
+    holds=better.outcome == "holds" and kept >= 0.9,
+    detail=f"recall@20 with old users: {anchored} against scratch {better}, three seeds; that is {kept:.0%} of what "
+    f"the consumer found with old pins. A plain warm start: {stale['warm start'].mean():.3f}; turned back: "
+    f"{stale['scratch, turned back'].mean():.3f}",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Read the table column by column. Which arms keep products, and which keep coordinates as well? What does the turn cost that
+# an anchor does not, and the other way round? And look at *recall* itself: is any remedy paid for with the quality of
+# the new vectors?
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 13.7 Your graph
+#
+# An open task of twenty minutes. Which relations, and how much of them, would you train for ads? `try_out` trains one seed in
+# a few seconds; the check knows the mean of three seeds for every setting.
+
+
+# %%
+SETS = {
+    "ads alone": (), "ads + promotes": ("promotes",), "ads + engagement": ENGAGEMENT,
+    "ads + engagement + promotes": (*ENGAGEMENT, "promotes"),
+    "all nine": (*ENGAGEMENT, "follows", "searched", "made", "promotes"),
+}  # fmt: skip
+ad_pins = np.flatnonzero(world.pins["kind"] == "ad")
+place = np.full(world.num_pins, -1)
+place[ad_pins] = np.arange(len(ad_pins))
+clicks, sought, _ = (
+    Interactions(x.users, place[x.items], x.num_users, len(ad_pins))
+    for x in world.split(("ad_click",))
+)
+sought = sought.without(clicks)
+
+
+# %%
+def try_out(relations, others, until_day=42):
+    """Return NDCG@10 of the ads that are clicked in days 42 to 48, and that were not clicked before."""
+    graph, first = world.to_triples(until_day, ("ad_click", *SETS[relations]))
+    own, other = {0.3: (3, 1), 1: (1, 1), 3: (1, 3)}[others]  # groups in a step
+    given = budget["knobs"] | {"steps": budget["knobs"]["steps"] // own}
+    vectors = twhin.fit(graph, [own, *[other] * len(SETS[relations])], 32, **given)
+    of_ads = twhin.Tails(vectors, 0, np.arange(world.num_users), first["pin"] + ad_pins)
+    return metrics.found(of_ads, clicks, sought, top=10).ndcg.mean()
+
+
+popular = metrics.found(baselines.popularity(clicks), clicks, sought, top=10).ndcg.mean()
+print(f"popularity {popular:.3f}, ads alone {try_out('ads alone', 1):.3f}")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 13.7 — `choose` ({{points:13.7}})
+#
+# Return your choice. Write down what you expect before each run, and conclude in two sentences in a cell of your own: which
+# relation helped, and which took time away. One entry can make every number better, and should not.
+#
+# *About 20 minutes.*
+#
+# {{hints:13.7}}
+
+
+# %% tags=["exercise:13.7"]
+def choose() -> dict:
+    """Return which graph to train for ads.
+
+    Returns:
+        {"relations": a key of SETS, "others": 0.3, 1 or 3 groups of each other relation for one of ad
+        clicks, "until_day": the day the graph ends}
+    """
+    ### BEGIN SOLUTION
+    return {"relations": "ads + engagement", "others": 1, "until_day": 42}
+    ### END SOLUTION
+
+
+# %% tags=["check:13.7"]
+check("13.7", choose)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Slide, paper, code
+#
+# | | says | means |
+# |---|---|---|
+# | **slide** | negatives are all $t'$ and all $s'$, "non-existing edges" | that set holds the edge itself and other true ones; in practice a few are drawn, of the same relation |
+# | **slide** | "TransE" | a product, not a distance: $\boldsymbol\theta_r$ is a popularity of targets, the same for every source |
+# | **slide** | the final embedding is the mixture of centroids | a **set** of centroids with shares: several questions, one budget |
+# | **slide** | an L2 anchor doubles the memory | yes: the old table has to stay beside the new one. A warm start alone needs nothing |
+# | **slide** | criticism: no learned ids in production | an opinion of the lecturer; keep it apart from what was measured |
+# | **code**, `models.py` | `torch.ones(num_negatives)` among the labels | false edges are taught to be true |
+# | **code**, the same | `self.all_trans_embs.data[batch.rels]` | no gradient reaches the relations |
+# | **code**, the same | `x[:, 1, :] + trans_embs`, for positives only | $s \cdot t + s \cdot r$: the order of targets does not change |
+# | **code**, `config/local.yaml` | 4 coordinates, 10 in-batch negatives, relations `fav`, `reply`, `retweet`, `magic_recs` | an example that runs on a laptop, not what was served |
+#
+# **Read it yourself:** `projects/twhin` in the repository twitter/the-algorithm-ml, 22 files. Its `models/test_models.py` builds
+# the model, asks on which device the tables are, and that unequal dimensions are refused. Which of the three bugs could it have
+# found?
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Where it went
+#
+# *As of November 2026.* Each sentence has its source.
+#
+# * 2022: TwHIN's authors report gains for ads, follow recommendation, offensive content and search
+#   ([arXiv 2202.05387](https://arxiv.org/abs/2202.05387), abstract).
+# * The code of 13.2 was released beside the ranker of the *For You* feed, as "some of the ML models used at Twitter"
+#   ([the-algorithm-ml](https://github.com/twitter/the-algorithm-ml), README).
+# * August 2026: X's README describes three sources of posts for *For You*: accounts one follows, a retrieval model that embeds viewer
+#   and post, and SimClusters; a transformer that reads the viewer's recent actions ranks them
+#   ([x-algorithm](https://github.com/xai-org/x-algorithm), README of 13 August 2026).
+# * TwHIN is not named in that README. That it is gone from the company we cannot say: the README is about one feed.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Quiz
+#
+# They come back at the start of later lessons.
+#
+# {{quiz}}
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Take away
+#
+# * One table for all nodes: an edge of one kind helps another kind through the vectors that they share, and costs it what
+#   they disagree about. The budget decides.
+# * A test about shapes says nothing about a loss. Say what it is for, and test that.
+# * Several questions need a budget, not a mean. Whether they find more than one good vector is to be measured.
+# * Products survive a retraining, coordinates do not, unless you make them.
+#
+# **Further reading.** El-Kishky et al. 2022, *TwHIN* ([arXiv 2202.05387](https://arxiv.org/abs/2202.05387)): sections
+# 3 and 4. Pal et al. 2020, *PinnerSage* ([arXiv 2007.03634](https://arxiv.org/abs/2007.03634)): why medoids. Lerer et
+# al. 2019, *PyTorch-BigGraph* ([arXiv 1903.12287](https://arxiv.org/abs/1903.12287)): partitions, and negatives as one matrix.
+# El-Kishky et al. 2022, *kNN-Embed* ([arXiv 2205.06205](https://arxiv.org/abs/2205.06205)): mixtures that borrow from neighbors.

@@ -1,0 +1,364 @@
+"""Lesson 13: right answers in other styles pass, the port's bugs are named, and the library agrees."""
+
+from __future__ import annotations
+
+import importlib
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+import torch.nn.functional as F
+from scipy.cluster.vq import vq
+from styles import complete
+
+from graphrec_utils import exercises
+from graphrec_utils.exercises import core, runs
+from graphrec_utils.exercises.lesson13 import (
+    ex1_typed_edges,
+    ex2_twhin_loss,
+    ex3_kmeans,
+    ex4_recommend,
+    ex5_interests,
+    ex6_turn_back,
+    ex7_choose,
+)
+from graphrec_utils.models import mixture, pinnersage, twhin
+
+
+# ------------------------------------------------------------- two or more other styles each
+def edges_with_sets(tables, sizes):
+    first, total = {}, 0
+    for name, count in sizes.items():
+        first[name], total = total, total + count
+    found = {
+        (first[source] + a, k, first[target] + b)
+        for k, (source, target, pairs) in enumerate(tables)
+        for a, b in pairs.tolist()
+    }
+    return np.array(list(found))
+
+
+def edges_with_pandas(tables, sizes):
+    first = pd.Series(sizes).cumsum().shift(fill_value=0)
+    frames = [
+        pd.DataFrame({"h": p[:, 0] + first[s], "r": k, "t": p[:, 1] + first[t]})
+        for k, (s, t, p) in enumerate(tables)
+    ]
+    return pd.concat(frames).drop_duplicates().to_numpy()
+
+
+def loss_with_a_mask(source, target, rel_emb, rels):
+    logits = (source + rel_emb[rels]) @ target.T
+    other = (rels[:, None] == rels) & ~torch.eye(len(rels), dtype=torch.bool)
+    total = -F.logsigmoid(logits.diag()).mean()
+    return total - F.logsigmoid(-logits[other]).mean() if other.any() else total
+
+
+def loss_with_loops(source, target, rel_emb, rels):
+    true, false = [], []
+    for i, r in enumerate(rels.tolist()):
+        for j, other in enumerate(rels.tolist()):
+            if r == other:
+                f = torch.dot(source[i] + rel_emb[r], target[j])
+                (true if i == j else false).append(torch.log1p(torch.exp(-f if i == j else f)))
+    total = sum(true) / len(true)
+    return total + sum(false) / len(false) if false else total
+
+
+def kmeans_with_loops(points, centers, sweeps):
+    centers = [list(map(float, c)) for c in centers]
+
+    def nearest(x):
+        return min(range(len(centers)), key=lambda c: (math.dist(x, centers[c]), c))
+
+    for _ in range(sweeps):
+        cell = [nearest(x) for x in points]
+        for c in range(len(centers)):
+            members = [x for x, own in zip(points, cell, strict=True) if own == c]
+            if members:
+                centers[c] = (sum(members) / len(members)).tolist()
+    return np.array(centers), np.array([nearest(x) for x in points])
+
+
+def kmeans_with_scipy(points, centers, sweeps):
+    centers = centers.astype(float)
+    for _ in range(sweeps):
+        cell, _ = vq(points, centers)
+        means = pd.DataFrame(points).groupby(cell).mean()
+        centers[means.index] = means.to_numpy()
+    return centers, vq(points, centers)[0].astype(np.int64)
+
+
+def recommend_with_masks(counts, centers, items, seen, most, places):
+    kept = np.lexsort([np.arange(len(counts)), -counts])[:most]
+    kept = [c for c in kept if counts[c]]
+    shares = counts[kept] / counts[kept].sum()
+    free, out = np.ones(len(items), bool), np.empty(0, np.int64)
+    free[seen] = False
+    for c, share in zip(kept, shares, strict=True):
+        quota = math.ceil(share * places - 1e-9)
+        scores = np.where(free, items @ centers[c], -np.inf)
+        best = np.argsort(-scores, kind="stable")[: min(quota, places - len(out), free.sum())]
+        free[best] = False
+        out = np.append(out, best)
+    return out
+
+
+def recommend_by_the_library_s_parts(counts, centers, items, seen, most, places):
+    out = []
+    order = sorted(np.flatnonzero(counts).tolist(), key=lambda c: (-counts[c], c))[:most]
+    total = sum(int(counts[c]) for c in order)
+    for c in order:
+        left = math.ceil(int(counts[c]) * places / total)
+        scores = items @ centers[c]
+        for i in sorted(range(len(items)), key=lambda i: (-scores[i], i)):
+            if left and len(out) < places and i not in seen and i not in out:
+                out.append(i)
+                left -= 1
+    return np.array(out, dtype=np.int64)
+
+
+def interests_by_the_centroid(points, ages, labels, decay):
+    """The member nearest to the centroid is the medoid, for squared distances."""
+    ids, weight = [], []
+    for c in np.unique(labels):
+        own = np.where(labels == c)[0]
+        gap = np.linalg.norm(points[own] - points[own].mean(0), axis=1)
+        ids.append(own[gap.argmin()])
+        weight.append(np.exp(-decay * ages[own]).sum())
+    order = sorted(range(len(ids)), key=lambda c: -weight[c])
+    return np.array(ids)[order], np.array(weight)[order] / sum(weight)
+
+
+def interests_with_pandas(points, ages, labels, decay):
+    weight = (
+        pd.Series(np.exp(-decay * ages))
+        .groupby(labels)
+        .sum()
+        .sort_values(ascending=False, kind="stable")
+    )
+    ids = []
+    for c in weight.index:
+        own = np.flatnonzero(labels == c)
+        far = ((points[own, None] - points[None, own]) ** 2).sum(-1).sum(1)
+        ids.append(int(own[np.argmin(far)]))
+    return np.array(ids), (weight / weight.sum()).to_numpy()
+
+
+def turned_with_torch(new, old):
+    U, _, Vh = torch.linalg.svd(torch.from_numpy(new).T @ torch.from_numpy(old))
+    return (torch.from_numpy(new) @ U @ Vh).numpy()
+
+
+def turned_with_scipy(new, old):
+    from scipy.linalg import orthogonal_procrustes
+
+    return new @ orthogonal_procrustes(new, old)[0]
+
+
+def choose_another_good_one():
+    scores = ex7_choose._scores()
+    good = [key for key, value in scores.items() if value >= ex7_choose.bars()[2]]
+    relations, others = good[-1]
+    return {"relations": relations, "others": others, "until_day": 42.0}
+
+
+def choose_in_another_order():
+    return {"until_day": 42, **{k: v for k, v in ex7_choose.choose().items() if k != "until_day"}}
+
+
+ANSWERS = {
+    "13.1": (edges_with_sets, edges_with_pandas),
+    "13.2": (loss_with_a_mask, loss_with_loops),
+    "13.3": (kmeans_with_loops, kmeans_with_scipy),
+    "13.4": (recommend_with_masks, recommend_by_the_library_s_parts),
+    "13.5": (interests_by_the_centroid, interests_with_pandas),
+    "13.6": (turned_with_torch, turned_with_scipy),
+    "13.7": (choose_another_good_one, choose_in_another_order),
+}
+PAIRS = [(name, function) for name, functions in ANSWERS.items() for function in functions]
+
+
+def test_every_exercise_has_answers_in_other_styles():
+    complete("13", ANSWERS, points=30)
+
+
+@pytest.mark.parametrize(("name", "function"), PAIRS, ids=[f"{n}-{f.__name__}" for n, f in PAIRS])
+def test_right_answers_in_other_styles_pass(name, function):
+    exercise = exercises.get(name)
+    for seeds in (core.PUBLIC_SEEDS, (11, 12, 13, 14)):
+        asked = core.questions(exercise, seeds)
+        result = core.judge(exercise, asked, runs.answers(function, asked, 600), name=False)
+        assert result.status == "passed", [r for r in result.rows if not r.ok]
+
+
+# ------------------------------------------------------------- the port and its three bugs
+def port(source, target, rel_emb, rels):
+    """The starting code of exercise 13.2, as the lesson has it."""
+    moved = target + rel_emb.detach()[rels]
+    positive = (source * moved).sum(dim=1)
+    negatives = []
+    for r in rels.unique():
+        own = rels == r
+        logits = source[own] @ target[own].T
+        negatives.append(logits[~torch.eye(len(logits), dtype=torch.bool)])
+    negative = torch.cat(negatives)
+    logits = torch.cat([positive, negative])
+    labels = torch.ones_like(logits)
+    weights = torch.cat([torch.full_like(x, 1 / max(1, len(x))) for x in (positive, negative)])
+    return F.binary_cross_entropy_with_logits(logits, labels, weights, reduction="sum")
+
+
+def shape_only_suite(loss) -> list[str]:
+    """Return what a suite about shapes, types and falling losses finds wrong."""
+    wrong = []
+    g = torch.Generator().manual_seed(0)
+    for count, dim, relations in ((6, 4, 2), (1, 3, 1), (20, 16, 5)):
+        S, T, R = (
+            torch.randn(n, dim, generator=g).requires_grad_() for n in (count, count, relations)
+        )
+        rels = torch.randint(relations, (count,), generator=g)
+        value = loss(S, T, R, rels)
+        if (
+            value.shape != ()
+            or not value.dtype.is_floating_point
+            or not torch.isfinite(value)
+            or value < 0
+        ):
+            wrong.append("a number")
+        value.backward()
+        if (
+            S.grad is None
+            or T.grad is None
+            or S.grad.shape != S.shape
+            or not torch.isfinite(T.grad).all()
+        ):
+            wrong.append("gradients of the entities")
+        if loss(S, T, R, rels) != value:
+            wrong.append("repeatable")
+        with torch.no_grad():
+            if loss(S - 0.1 * S.grad, T - 0.1 * T.grad, R, rels) >= value:
+                wrong.append("the loss falls")
+    return wrong
+
+
+@pytest.mark.parametrize(
+    "loss", [port, ex2_twhin_loss.the_port, twhin.loss], ids=["lesson", "mistake", "library"]
+)
+def test_a_shape_only_suite_is_content_with_the_port(loss):
+    assert not shape_only_suite(loss)
+
+
+SENTENCES = {
+    "negatives labelled one": "labelled 1, as in the released code",
+    "relation detached": "detached in yours, as in the released code",
+    "translation on target only": "moves the target, and of true edges only, as in the released code",
+    "the port": "that is the port as it was",
+}
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_each_bug_is_caught_by_its_own_sentence(name):
+    exercise = exercises.get("13.2")
+    function = port if name == "the port" else {m.name: m.function for m in exercise.mistakes}[name]
+    asked = core.questions(exercise)
+    result = core.judge(exercise, asked, runs.answers(function, asked, 600))
+    assert SENTENCES[name] in result.mistake and result.points == 0
+
+
+def test_the_lesson_starts_with_the_port():
+    from graphrec_utils.authoring.lesson.source import built
+
+    text = next(path for path in built() if path.name.startswith("13")).read_text("utf-8")
+    given = text.split("### GIVEN\n")[1].split("    ### END SOLUTION")[0]
+    lines = [line.strip().removeprefix("# ") for line in given.splitlines()]
+    import inspect
+
+    for line in lines:
+        assert line.strip() in inspect.getsource(port)
+
+
+# ------------------------------------------------------------- the library agrees
+def test_typed_edges_are_the_library_s():
+    inputs = ex1_typed_edges._tables(
+        np.random.default_rng(0),
+        {"user": 5, "pin": 7, "ad": 6},
+        [("user", "ad"), ("ad", "pin")],
+        twice=True,
+    )
+    nodes = {name: list(range(count)) for name, count in inputs["sizes"].items()}
+    tables = {(s, f"r{k}", t): p for k, (s, t, p) in enumerate(inputs["tables"])}
+    theirs = twhin.typed_edges(tables, nodes).array()
+    assert not ex1_typed_edges._rows(ex1_typed_edges.typed_edges(**inputs), theirs, inputs)
+
+
+def test_the_loss_is_the_library_s():
+    inputs = ex2_twhin_loss._batch(np.random.default_rng(0), [0, 0, 1, 1, 1, 2])
+    S, T, R, rels = inputs.values()
+    torch.testing.assert_close(ex2_twhin_loss.twhin_loss(S, T, R, rels), twhin.loss(S, T, R, rels))
+
+
+def test_the_loss_by_hand():
+    value = ex2_twhin_loss.twhin_loss(**ex2_twhin_loss._hand(np.random.default_rng(0))).item()
+    logs = [math.log1p(math.exp(x)) for x in (-1, -2, -1, 0.5)]
+    assert value == pytest.approx(sum(logs) / 2) and round(value, 3) == 0.864
+
+
+def test_kmeans_is_the_library_s():
+    inputs = ex3_kmeans._cloud(np.random.default_rng(0), 40, 4, 5)
+    for mine, theirs in zip(ex3_kmeans.kmeans(**inputs), mixture.kmeans(**inputs), strict=True):
+        np.testing.assert_allclose(mine, theirs)
+
+
+def test_lists_are_the_library_s():
+    inputs = ex4_recommend._shop(np.random.default_rng(0), [2, 7, 3, 1], 3, 9)
+    counts, centers, items, seen, most, places = inputs.values()
+    some, weights = mixture.mixture(counts, most)
+    theirs = mixture.retrieve(centers[some], weights, items, seen, places)
+    assert ex4_recommend.recommend(**inputs).tolist() == theirs.tolist()
+
+
+def test_interests_are_the_library_s():
+    inputs = ex5_interests._past(np.random.default_rng(0), [5, 7, 9], 0.02)
+    mine, theirs = ex5_interests.interests(**inputs), pinnersage.interests(*inputs.values(), top=9)
+    np.testing.assert_array_equal(mine[0], theirs[0])
+    np.testing.assert_allclose(mine[1], theirs[1])
+
+
+def test_the_turn_is_the_library_s():
+    inputs = ex6_turn_back._tables(np.random.default_rng(0), 30, 4, 0.2)
+    new, old = inputs.values()
+    np.testing.assert_allclose(ex6_turn_back.turn_back(new, old), new @ twhin.rotation(new, old))
+
+
+# ------------------------------------------------------------- the open task
+@pytest.mark.parametrize(
+    "change",
+    [{"until_day": 56}, {"relations": "everything"}, {"others": 2}, {"relations": ["save"]}, {"more": 1}, {"until_day": True}],
+)  # fmt: skip
+def test_a_choice_out_of_bounds_earns_nothing(change):
+    exercise = exercises.get("13.7")
+    asked = core.questions(exercise)
+    made = ex7_choose.choose() | change
+    assert core.judge(exercise, asked, runs.answers(lambda: made, asked, 600)).points == 0
+
+
+def test_the_answer_of_the_lesson_comes_close_to_the_best():
+    assert (
+        ex7_choose._found({"relations": "ads + engagement", "others": 1, "until_day": 42})
+        >= ex7_choose.bars()[2]
+    )
+
+
+def test_the_named_library_versions_exist():
+    """The grader closes them by these names."""
+    for exercise in exercises.of_lesson("13"):
+        for path in exercise.closed:
+            module, _, name = path.rpartition(".")
+            assert callable(getattr(importlib.import_module(module), name))
+        if exercise.library:
+            module, _, name = exercise.library.rpartition(".")
+            doc = getattr(importlib.import_module(module), name).__doc__
+            assert f"Built in lesson 13, exercise {exercise.id}" in " ".join(doc.split())
