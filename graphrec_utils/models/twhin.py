@@ -197,11 +197,11 @@ def fit(
     E, R = (torch.from_numpy(x) for x in (model.entity_emb, model.rel_emb))
     old = model.entity_emb.copy() if anchor else model.entity_emb
     squares = [np.full(len(x), 1e-8, np.float32) for x in (model.entity_emb, model.rel_emb)]
-    nobody = np.zeros(len(R), bool)
+    nobody, room = np.zeros(len(R), bool), {}
     numbers = np.float32(lr), np.float32(reg)
     for k in range(1, arguments.integer("steps", steps, least=0) + 1):
         ids, false = plan.next()
-        gradient, of_rels = gradients(E, R[plan.rels], ids, false)
+        gradient, of_rels = gradients(E, R[plan.rels], ids, false, room)
         kernels.step(model.entity_emb, squares[0], ids_of(ids, false), gradient.numpy(), *numbers,
                      np.float32(anchor), old, held)  # fmt: skip
         kernels.step(model.rel_emb, squares[1], plan.rels.numpy(), of_rels.numpy(), *numbers,
@@ -233,7 +233,9 @@ def ids_of(ids: Tensor, false: Tensor) -> NDArray[np.int64]:
     return torch.cat([ids.reshape(-1), false.reshape(-1)]).numpy()
 
 
-def gradients(E: Tensor, rel: Tensor, ids: Tensor, false: Tensor) -> tuple[Tensor, Tensor]:
+def gradients(
+    E: Tensor, rel: Tensor, ids: Tensor, false: Tensor, room: dict[str, Tensor] | None = None
+) -> tuple[Tensor, Tensor]:
     """Return the gradients of `loss`, group by group, times the edges of a group.
 
     Args:
@@ -241,36 +243,52 @@ def gradients(E: Tensor, rel: Tensor, ids: Tensor, false: Tensor) -> tuple[Tenso
         rel: (G, d), the relation of each group.
         ids: (2, G, n) sources and targets.
         false: (2, G, U) sources and targets that are false for all edges of the group; U may be 0.
+        room: arrays to write into, by name, those of the call before: new memory costs more than the products.
+            What was returned then is overwritten. None: all is new.
 
     Returns:
         (2 G n + 2 G U, d) of all entities in `ids`, then in `false`; and (G, d) of the relations.
     """
-    n, U, d = ids.shape[2], false.shape[2], E.shape[1]
-    S, T = E[ids]  # (G, n, d)
-    Q = S + rel[:, None]
-    P = torch.bmm(Q, T.transpose(1, 2)).sigmoid_()  # (G, n, n), of which the diagonal is true
+    room = {} if room is None else room
+
+    def of(name: str, *shape: int, dtype=E.dtype) -> Tensor:
+        if name not in room or room[name].shape != shape:
+            room[name] = torch.empty(shape, dtype=dtype)
+        return room[name]
+
+    (_, G, n), U, d = ids.shape, false.shape[2], E.shape[1]
+    S, T = torch.index_select(E, 0, ids.reshape(-1), out=of("ends", 2 * G * n, d)).view(2, G, n, d)
+    Q = torch.add(S, rel[:, None], out=of("Q", G, n, d))
+    P = torch.bmm(Q, T.transpose(1, 2), out=of("P", G, n, n)).sigmoid_()  # its diagonal is true
     source, target = ids.to(torch.int32)
-    hit = source[:, :, None] == source[:, None, :]
-    hit |= target[:, :, None] == target[:, None, :]
+    hit, other = (of(name, G, n, n, dtype=torch.bool) for name in ("hit", "other"))
+    torch.eq(source[:, :, None], source[:, None], out=hit)
+    hit |= torch.eq(target[:, :, None], target[:, None], out=other)
     true = P.diagonal(dim1=1, dim2=2) - 1
     count = n * n - hit.sum(dim=(1, 2)) + 2 * n * U
     weight = (n / count.clamp(min=1).float())[:, None, None]
     P.masked_fill_(hit, 0).mul_(weight)
     P.diagonal(dim1=1, dim2=2).copy_(true)
-    of_Q, of_T = torch.bmm(P, T), torch.bmm(P.transpose(1, 2), Q)
-    of_rel = torch.zeros_like(rel)
-    of_false = [E[:0], E[:0]]
+    rows = of("rows", 2 * G * (n + U), d)
+    of_Q, of_T = rows[: 2 * G * n].view(2, G, n, d)
+    torch.bmm(P, T, out=of_Q)
+    torch.bmm(P.transpose(1, 2), Q, out=of_T)
+    of_rel = of_Q.sum(dim=1)
     if U:
-        S_false, T_false = E[false]
-        Q_false = S_false + rel[:, None]
-        right = torch.bmm(Q, T_false.transpose(1, 2)).sigmoid_().mul_(weight)  # (G, n, U)
-        left = torch.bmm(Q_false, T.transpose(1, 2)).sigmoid_().mul_(weight)  # (G, U, n)
-        of_Q += torch.bmm(right, T_false)
-        of_T += torch.bmm(left.transpose(1, 2), Q_false)
-        of_false = [torch.bmm(left, T), torch.bmm(right.transpose(1, 2), Q)]
-        of_rel += of_false[0].sum(dim=1)
-    of_rel += of_Q.sum(dim=1)
-    return torch.cat([x.reshape(-1, d) for x in (of_Q, of_T, *of_false)]), of_rel
+        both = torch.index_select(E, 0, false.reshape(-1), out=of("false", 2 * G * U, d))
+        S_false, T_false = both.view(2, G, U, d)
+        S_false += rel[:, None]
+        right = torch.bmm(Q, T_false.transpose(1, 2), out=of("right", G, n, U))
+        left = torch.bmm(S_false, T.transpose(1, 2), out=of("left", G, U, n))
+        for P_false in (right, left):
+            P_false.sigmoid_().mul_(weight)
+        of_Q.baddbmm_(right, T_false)
+        of_T.baddbmm_(left.transpose(1, 2), S_false)
+        of_S_false, of_T_false = rows[2 * G * n :].view(2, G, U, d)
+        torch.bmm(left, T, out=of_S_false)
+        torch.bmm(right.transpose(1, 2), Q, out=of_T_false)
+        of_rel = of_Q.sum(dim=1) + of_S_false.sum(dim=1)
+    return rows, of_rel
 
 
 class _Plan:
