@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from graphrec_utils.exercises.core import Exercise
@@ -55,22 +57,42 @@ def kmeans(points, centers, sweeps):
     return _lloyd(points, centers, sweeps)
 
 
-def _cloud(rng, n: int, k: int, sweeps: int, dim: int = 2, far: float = 2.0) -> dict:
+def _drawn(rng, n: int, k: int, sweeps: int, dim: int = 2) -> dict:
     """Points around k places that are not of one length, and k of the points to begin with."""
-    places = far * rng.normal(size=(k, dim))
+    places = 1.5 * rng.normal(size=(k, dim))
     points = places[rng.integers(k, size=n)] + rng.normal(size=(n, dim))
-    return {
-        "points": points,
-        "centers": points[rng.choice(n, k, replace=False)].copy(),
-        "sweeps": sweeps,
-    }
+    first = points[rng.choice(n, k, replace=False)].copy()
+    return {"points": points, "centers": first, "sweeps": sweeps}
+
+
+def _same(one, other) -> bool:
+    return all(np.array_equal(x, y, equal_nan=True) for x, y in zip(one, other, strict=True))
+
+
+def _telling(rng, draw: Callable) -> dict:
+    """Draw until each of these mistakes gives another answer."""
+    others = [by_l1, by_product, first_coordinate]
+    while True:
+        given = draw(rng)
+        more = [cells_of_before, one_sweep_more, medians] if given["sweeps"] else []
+        right = kmeans(**given)
+        if not any(_same(right, other(**given)) for other in others + more):
+            return given
+
+
+def _cloud(rng, *given) -> dict:
+    return _telling(rng, lambda rng: _drawn(rng, *given))
 
 
 def _empty(rng) -> dict:
     """One center is so far away that nobody is near."""
-    given = _cloud(rng, 20, 3, 2)
-    given["centers"][int(rng.integers(3))] = 100 * (1 + rng.random(2))
-    return given
+
+    def draw(rng):
+        given = _drawn(rng, 30, 4, 2)
+        given["centers"][int(rng.integers(4))] = 100 * (1 + rng.random(2))
+        return given
+
+    return _telling(rng, draw)
 
 
 def _hand(rng) -> dict:
@@ -80,8 +102,8 @@ def _hand(rng) -> dict:
 
 
 ex.claim("one sweep on a line: 0 and 1 to the first center, the others to the second", _hand)
-ex.claim("five sweeps, forty points, four centers", lambda rng: _cloud(rng, 40, 4, 5), 2)
-ex.claim("in five dimensions", lambda rng: _cloud(rng, 30, 3, 3, dim=5))
+ex.claim("three sweeps, forty points, four centers", lambda rng: _cloud(rng, 40, 4, 3), 2)
+ex.claim("in five dimensions", lambda rng: _cloud(rng, 40, 4, 2, 5))
 ex.claim("a center without points stays where it is", _empty)
 ex.claim("no sweep: the first centers, and who is nearest", lambda rng: _cloud(rng, 15, 3, 0))
 

@@ -62,11 +62,11 @@ def recommend(counts, centers, items, seen, most, places):
     return _recommend(counts, centers, items, seen, most, places)
 
 
-def _shop(rng, counts, most: int, places: int, near: bool = False) -> dict:
+def _drawn(rng, counts, most: int, places: int, near: bool) -> dict:
     """Items around centers of several lengths; what was seen is near the largest clusters. `near`: the centers share items."""
     k, dim = len(counts), 3
     centers = (
-        rng.normal(size=(1, dim)) + 0.3 * rng.normal(size=(k, dim))
+        rng.normal(size=(1, dim)) + 0.15 * rng.normal(size=(k, dim))
         if near
         else rng.normal(size=(k, dim))
     )
@@ -76,6 +76,14 @@ def _shop(rng, counts, most: int, places: int, near: bool = False) -> dict:
     seen = np.concatenate([best[[0, 2]], rng.choice(best[3:], 5, replace=False)])
     return {"counts": np.array(counts), "centers": centers, "items": items, "seen": rng.permutation(seen), "most": most,
             "places": places}  # fmt: skip
+
+
+def _shop(rng, counts, most: int, places: int, near: bool = False) -> dict:
+    """Draw until two clusters like one item if they are near, and never if they are not."""
+    while True:
+        given = _drawn(rng, counts, most, places, near)
+        if np.array_equal(recommend(**given), an_item_twice(**given)) != near:
+            return given
 
 
 ex.claim("one cluster: its best items that were not seen", lambda rng: _shop(rng, [0, 4, 0], 1, 6))

@@ -53,18 +53,27 @@ def interests(points, ages, labels, decay):
     return _interests(points, ages, labels, decay)
 
 
-def _past(rng, sizes, decay: float, dim: int = 2, outlier: bool = False) -> dict:
-    """Events in clusters of these sizes; the small ones are young. `outlier`: one member far away."""
+def _past(rng, sizes, decay: float, dim: int = 2) -> dict:
+    """Events in clusters of these sizes; the small ones are young."""
     labels = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
     points = 4 * rng.normal(size=(len(sizes), dim))[labels] + rng.normal(size=(len(labels), dim))
-    if outlier:
-        for c in range(len(sizes)):
-            own = np.flatnonzero(labels == c)
-            points[own[-1]] += rng.choice([-1, 1], size=dim) * rng.uniform(4, 7, size=dim)
-    ages = rng.uniform(1, 10, size=len(labels)) * (
-        1 + 9 * (np.array(sizes)[labels] > np.median(sizes))
-    )
-    return {"points": points, "ages": ages, "labels": labels, "decay": decay}
+    old = np.array(sizes)[labels] > np.median(sizes)
+    ages = rng.uniform(1, 10, size=len(labels)) * (1 + 9 * old)
+    while True:  # the order of the labels is never that of the weights
+        labels = rng.permutation(len(sizes))[labels]
+        if (np.diff(_weights(ages, labels, decay)) > 0).any():
+            return {"points": points, "ages": ages, "labels": labels, "decay": decay}
+
+
+def _far(rng, sizes, decay: float) -> dict:
+    """One pin of each cluster is so far away that distances and their squares have other middles."""
+    while True:
+        given = _past(rng, sizes, decay)
+        owns = [np.flatnonzero(given["labels"] == c) for c in range(len(sizes))]
+        for own in owns:
+            given["points"][own[-1]] += rng.choice([-1, 1], 2) * rng.uniform(4, 7, size=2)
+        if all(_medoid(given["points"], own) != _inner(given["points"], own) for own in owns):
+            return given
 
 
 def _hand(rng) -> dict:
@@ -77,9 +86,7 @@ def _hand(rng) -> dict:
 
 ex.claim("on a line, 1 stands for 0, 1, 5; what is ten days old counts half: shares ⅔ and ⅓", _hand)
 ex.claim("three interests", lambda rng: _past(rng, [5, 7, 9], 0.02))
-ex.claim(
-    "each interest has one pin far away", lambda rng: _past(rng, [6, 8], 0.01, outlier=True), 2
-)
+ex.claim("each interest has one pin far away", lambda rng: _far(rng, [6, 8], 0.01), 2)
 ex.claim("a fast decay: young clusters first", lambda rng: _past(rng, [4, 9, 8], 0.5))
 ex.claim("no decay: the shares of the events", lambda rng: _past(rng, [3, 6, 8], 0.0, dim=4))
 
