@@ -229,7 +229,7 @@ def twhin_loss(
     weights = torch.cat([torch.full_like(x, 1 / max(1, len(x))) for x in (positive, negative)])
     return F.binary_cross_entropy_with_logits(logits, labels, weights, reduction="sum")
     ### INSTEAD
-    # labels = torch.ones_like(logits)  # negatives labelled one
+    # labels = torch.ones_like(logits)  # negatives labeled one
     # query = source + rel_emb.detach()[rels]  # relation detached
     # negatives.append(logits.flatten())  # with the diagonal
     ### GIVEN
@@ -505,7 +505,7 @@ def recommend(
         out += best
     return np.array(out, dtype=np.int64)
     ### INSTEAD
-    #     quota = -(-int(counts[c]) * places // int(counts.sum()))  # mixture not renormalised after top m
+    #     quota = -(-int(counts[c]) * places // int(counts.sum()))  # mixture not renormalized after top m
     #     quota = int(counts[c]) * places // int(counts[kept].sum())  # rounded down
     # kept = np.argsort(-counts, kind="stable")  # all clusters
     ### END SOLUTION

@@ -341,7 +341,7 @@ def yelp_stages() -> tuple[Users, Users]:
         entropy = -np.where(share > 0, share * np.log(np.where(share > 0, share, 1)), 0).sum(axis=1)
         enough = past.degrees()[0] >= 10
         part = part.without(past)
-        keep = enough[part.users] & (part.users % 4 == 0)
+        keep = enough[part.users] & (part.users % 8 == 0)
         past = Interactions(past.users, past.items, m, n, times=np.zeros(len(past), int))
         out.append(Users(facts, m, past, part.select(keep), np.exp(entropy), 0))
     return out[0], out[1]
@@ -656,7 +656,7 @@ def main() -> None:
         except FileNotFoundError:
             values = {}
         for name in (given.only,) if given.only else ("PinWorld", "hin-yelp"):
-            values[name] = measure_interests(name)
+            values[name] = measure_interests(name, TRIALS if name == "PinWorld" else 6)
     else:
         values = {
             "ads": measure_ads,

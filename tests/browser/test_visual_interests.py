@@ -14,7 +14,9 @@ POINTS = np.array([[0.0, 0], [1, 0], [5, 5], [6, 5], [5, 6], [20, 0]])
 
 
 def tree():
-    return visuals.dendrogram(POINTS, ["rose", "tulip", "cake", "muffin", "bread", "canoe"], np.arange(6.0))
+    return visuals.dendrogram(
+        POINTS, ["rose", "tulip", "cake", "muffin", "bread", "canoe"], np.arange(6.0)
+    )
 
 
 def status(shown) -> str:

@@ -252,7 +252,7 @@ def test_a_shape_only_suite_is_content_with_the_port(loss):
 
 
 SENTENCES = {
-    "negatives labelled one": "labelled 1, as in the released code",
+    "negatives labeled one": "labeled 1, as in the released code",
     "relation detached": "detached in yours, as in the released code",
     "translation on target only": "moves the target, and of true edges only, as in the released code",
     "the port": "that is the port as it was",

@@ -13,7 +13,7 @@ ex = Exercise(
     points=6,
     library=("graphrec_utils.models.twhin.loss", "graphrec_utils.models.twhin.score"),
     hints=(
-        "Three questions, one for each bug. What should a false edge be labelled? Who learns from a tensor that was "
+        "Three questions, one for each bug. What should a false edge be labeled? Who learns from a tensor that was "
         "detached? And does the relation change the order of the targets?",
         "Positives have label 1, negatives 0. `rel_emb[rels]` without detach. The query of an edge is source + relation, "
         "for positives and negatives alike.",
@@ -119,7 +119,7 @@ ex.claim("the relations learn", lambda rng: _batch(rng, [2, 2, 2, 0, 0], far=0.5
 
 
 @ex.mistake(
-    "that is the port as it was: false edges are labelled 1, the relation is detached and gets no gradient, and it "
+    "that is the port as it was: false edges are labeled 1, the relation is detached and gets no gradient, and it "
     "moves the target of true edges only. Three lines to change"
 )
 def the_port(*given):
@@ -127,10 +127,10 @@ def the_port(*given):
 
 
 @ex.mistake(
-    "your false edges are labelled 1, as in the released code: everything is pushed to be likely, and nothing is told "
+    "your false edges are labeled 1, as in the released code: everything is pushed to be likely, and nothing is told "
     "apart"
 )
-def negatives_labelled_one(*given):
+def negatives_labeled_one(*given):
     return _port(*given, ones=True)
 
 
@@ -158,14 +158,14 @@ def two_left_detached_and_on_target(*given):
 
 
 @ex.mistake(
-    "the relation learns; false edges are still labelled 1, and it still moves the target of true edges only"
+    "the relation learns; false edges are still labeled 1, and it still moves the target of true edges only"
 )
 def two_left_ones_and_on_target(*given):
     return _port(*given, ones=True, on_target=True)
 
 
 @ex.mistake(
-    "the relation moves the source; false edges are still labelled 1, and it still is detached"
+    "the relation moves the source; false edges are still labeled 1, and it still is detached"
 )
 def two_left_ones_and_detached(*given):
     return _port(*given, ones=True, detached=True)

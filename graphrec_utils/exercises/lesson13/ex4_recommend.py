@@ -115,7 +115,7 @@ def mixture_averaged_to_one_vector(counts, centers, items, seen, most, places):
 @ex.mistake(
     "your shares are of all counts: after the small clusters are gone they have to sum to 1 again, or places stay empty"
 )
-def mixture_not_renormalised_after_top_m(counts, centers, items, seen, most, places):
+def mixture_not_renormalized_after_top_m(counts, centers, items, seen, most, places):
     return _recommend(counts, centers, items, seen, most, places, renormalized=False,
                       quota=lambda share, places, n: int(np.ceil(round(share * places, 9))))  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from graphrec_utils.exercises.questions import Question
 
 QUESTIONS = (
-    Question("13.p1", "All false edges are labelled 1, too. What does training do?", (
+    Question("13.p1", "All false edges are labeled 1, too. What does training do?", (
         ("the loss goes to 0, and every score becomes large",
          "There is nothing to be told apart: long vectors that all point one way make everything likely."),
         ("the loss stays where it is",

@@ -1,0 +1,84 @@
+"""The measurements of lesson 13, on tiny inputs, and what they have stored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from graphrec_utils import pinworld, results
+from graphrec_utils.models import twhin
+from tests.benchmarks import twhin_study as study
+
+KNOBS = {"lr": 0.3, "reg": 0.03, "uniform": 5, "steps": 20}
+
+
+@pytest.fixture(scope="module")
+def world():
+    return pinworld.load("tiny")
+
+
+def test_what_is_sought_lies_in_the_future_and_is_an_ad(world):
+    choose, test = study.stages(world)
+    assert choose.past.num_items == len(study.ads_of(world))
+    assert choose.part.times.min() >= pinworld.TRAIN_END * study.DAY > choose.past.times.max()
+    assert test.part.times.min() >= pinworld.VAL_END * study.DAY > test.past.times.max()
+    assert not set(choose.part.pairs()) & set(choose.past.pairs())
+
+
+def test_ads_alone_and_together_see_as_many_groups_of_clicks(world):
+    choose, _ = study.stages(world)
+    for others in study.BUDGETS:
+        budget = study.budget_of(study.ENGAGEMENT, others)
+        assert len(budget) == 5 and budget[1] / budget[0] == pytest.approx(others, abs=0.04)
+    for names in study.SETS.values():
+        model = study.clicked(choose, names, **KNOBS)
+        assert model.scores(np.arange(4)).shape == (4, choose.past.num_items)
+
+
+def test_a_rival_gets_the_pairs_of_all_relations(world):
+    choose, _ = study.stages(world)
+    alone, joined = choose.matrix(()), choose.matrix(study.ENGAGEMENT)
+    assert (joined.data == 1).all() and joined.nnz > 2 * alone.nnz
+    assert (joined - alone).min() >= 0
+
+
+def users(world) -> study.Users:
+    past, part, _ = world.split(("save",))
+    return study.pins(world, pinworld.TRAIN_END, part, past)
+
+
+@pytest.mark.parametrize("how", ["mean", "centroids", "medoids"])
+def test_every_way_makes_lists_of_new_items(world, how):
+    given = users(world)
+    items = given.vectors(**KNOBS).embeddings()[1]
+    lists, who = study.lists(given, items, how, 10, num_cells=12)
+    assert lists.shape == (len(who), 10)
+    for row, u in zip(lists, who, strict=True):
+        seen = given.past.items[given.past.users == u]
+        assert len(set(row)) == 10 and not set(row) & set(seen)
+
+
+def test_interests_are_counted_by_the_weights(world):
+    weight = np.maximum(world.arrays["user_weights"], 0)
+    found = study.effective(world)
+    assert (found >= 1).all() and (found <= (weight > 0).sum(axis=1) + 1e-9).all()
+
+
+def test_plain_torch_learns_the_same_loss(world):
+    facts, _ = world.to_triples(pinworld.TRAIN_END, ("save",))
+    model = study.plain(facts, 4, 8, 3, 0.1, dim=4)
+    assert isinstance(model, twhin.TwHIN) and np.isfinite(model.entity_emb).all()
+
+
+def test_the_stored_results_are_of_this_command():
+    for part, claim in study.CLAIMS.items():
+        stored = results.load(f"13_{part}")
+        assert stored.command == f"{study.COMMAND} {part}"
+        assert stored.claim == claim
+    rows = results.load("13_budget").values["settings"]
+    settings = {(row["relations"], row["others"]) for row in rows}
+    assert settings == {
+        (k, o) for k, v in study.SETS.items() for o in (study.BUDGETS if v else (1,))
+    }
+    arms = results.load("13_drift").values["arms"]
+    assert {"scratch", "scratch, turned back", "warm start"} < set(arms)
