@@ -586,8 +586,7 @@ def interests(
 check("13.5", interests)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# A person of PinWorld. The vectors are TwHIN's, of four relations, trained here for a few seconds; each pin is called by a
-# word of its title.
+# A person of PinWorld. The vectors are TwHIN's, of four relations, trained here for a few seconds.
 
 # %% tags=["timing"]
 ENGAGEMENT = ("save", "long_click", "closeup", "checkout")
@@ -604,11 +603,10 @@ found = metrics.found(tails, saves, later.without(saves))
 print(f"recall@20 of the next week's saves: {found.recall.mean():.3f}")
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
-person = int(np.flatnonzero(saves.degrees()[0] == 18)[4])
-mine = saves.select(saves.users == person)
+mine = saves.select(saves.users == 599)
 vectors = tails.embeddings()[1][mine.items]
 vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-named = [f"{world.pins['topic'].iloc[i]} {k}" for k, i in enumerate(mine.items)]
+named = [f"{world.pins['topic'].iloc[i]} {k + 1}" for k, i in enumerate(mine.items)]
 visuals.dendrogram(vectors, named, pinworld.TRAIN_END - mine.times / 86_400, function=interests)
 
 # %% [markdown]

@@ -65,8 +65,8 @@ GRID = {
     "steps": [300, 1000, 3000],
 }
 LONGER = {
-    "lr": [0.1, 0.3, 1.0],
-    "reg": [0.003, 0.01, 0.03, 0.1],
+    "lr": [0.03, 0.1, 0.3, 1.0],
+    "reg": [0.003, 0.01, 0.03, 0.1, 0.3],
     "uniform": [30, 100, 300],
     "steps": [1000, 3000, 9000],
 }
@@ -389,7 +389,7 @@ def lists(
 HOW = {
     "mean": ("mean", {}),
     "mean, recent": ("mean", {"decay": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3]}),
-    **{f"centroids, {m}": ("centroids", {"num_cells": [10, 20, 40, 80, 160, 320], "most": [m]}) for m in (1, 3, 5)},
+    **{f"centroids, {m}": ("centroids", {"num_cells": [20, 40, 80, 160, 320, 640, 1280], "most": [m]}) for m in (1, 3, 5)},
     **{f"medoids, {m}": ("medoids", {"cut": [1.0, 2.0, 4.0, 8.0, 16.0], "decay": [0.003, 0.01, 0.03, 0.1, 0.3],
                                            "most": [m]}) for m in (1, 3, 5)},
 }  # fmt: skip
@@ -418,19 +418,25 @@ def measure_interests(name: str, trials: int = TRIALS) -> dict:
     }
     score = lambda model: float(metrics.found(model, choose.past, choose.part).recall.mean())  # noqa: E731
     search = tuned(models, key, trials, score)
-    knobs = search.best("θ of the user").knobs
     made = {}
 
-    def items_of(users, seed):
-        if (spot := (id(users), seed)) not in made:
-            made[spot] = users.vectors(**knobs, seed=seed)
-        return made[spot]
+    def asked_with_means(tails):
+        return max(tried("mean", cosine=x, vectors=tails) for x in (True, False))
 
-    def tried(how, **given):
-        table, who = lists(choose, items_of(choose, 0).embeddings()[1], how, 20, **given)
+    def tried(how, vectors=None, **given):
+        tails = vectors or items_of(choose, 0)
+        table, who = lists(choose, tails.embeddings()[1], how, 20, **given)
         return float(metrics.evaluate(table, choose.part, who).recall.mean())
 
-    # products or cosines: whatever suits the mean on validation, for all ways alike
+    # the vectors that all ways ask in are those that suit the mean, and so are products or cosines
+    suited = tuned({"mean": (choose.vectors, LONGER)}, f"{key}_vectors", trials, asked_with_means)
+    knobs = suited.best("mean").knobs
+
+    def items_of(users, seed, given=knobs):
+        if (spot := (id(users), seed, str(given))) not in made:
+            made[spot] = users.vectors(**given, seed=seed)
+        return made[spot]
+
     cosine = max((True, False), key=lambda x: tried("mean", cosine=x))
     ways = {k: (partial(tried, how, cosine=cosine), grid) for k, (how, grid) in HOW.items()}
     second = tuned(ways, f"{key}_ways", min(trials, 6), lambda value: value)
@@ -454,7 +460,8 @@ def measure_interests(name: str, trials: int = TRIALS) -> dict:
     finals |= {
         k: lambda seed, f=f, k=k: f(R[1], **search.best(k).knobs) for k, (f, _) in walk.items()
     }
-    finals |= {"θ of the user": lambda seed: items_of(test, seed)}
+    own = search.best("θ of the user").knobs
+    finals |= {"θ of the user": lambda seed: items_of(test, seed, own)}
     finals |= {k: lambda seed, how=how: how for k, (how, _) in HOW.items()}
     who = np.unique(test.part.users)
     for k, make in finals.items():
@@ -499,7 +506,7 @@ def measure_interests(name: str, trials: int = TRIALS) -> dict:
         g: {"users": int(x.sum()), "interests": float(test.interests[who][x].mean())}
         for g, x in groups_of(test, who).items()
     }
-    return {"models": rows, "leads": leads, "users": len(who), "groups": groups, "cosine": cosine, "trials per model": trials,
+    return {"models": rows, "leads": leads, "users": len(who), "groups": groups, "cosine": cosine, "vectors": knobs, "vectors at the edge": suited.edges.get("mean", ""), "trials per model": trials,
             "trials per way": min(trials, 6)}  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import math
 
 import numpy as np
@@ -14,6 +15,7 @@ from scipy.cluster.vq import vq
 from styles import complete
 
 from graphrec_utils import exercises
+from graphrec_utils.authoring.lesson.source import sources
 from graphrec_utils.exercises import core, runs
 from graphrec_utils.exercises.lesson13 import (
     ex1_typed_edges,
@@ -269,13 +271,9 @@ def test_each_bug_is_caught_by_its_own_sentence(name):
 
 
 def test_the_lesson_starts_with_the_port():
-    from graphrec_utils.authoring.lesson.source import built
-
-    text = next(path for path in built() if path.name.startswith("13")).read_text("utf-8")
+    text = next(path for path in sources() if path.name.startswith("13")).read_text("utf-8")
     given = text.split("### GIVEN\n")[1].split("    ### END SOLUTION")[0]
     lines = [line.strip().removeprefix("# ") for line in given.splitlines()]
-    import inspect
-
     for line in lines:
         assert line.strip() in inspect.getsource(port)
 
