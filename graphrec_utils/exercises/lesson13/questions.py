@@ -21,14 +21,15 @@ QUESTIONS = (
          "All have moved by the same r, so for one user all scores change by the same s · r."),
         ("another one for users far from r", "How far changes the number s · r. It is still one number for all targets."),
     )),
-    Question("13.p3", "Ads, on PinWorld: the most clicked ads (recent clicks count more), against vectors trained on ad "
-             "clicks alone. Which finds more of next week's clicks?", (
-        ("the most clicked ads",
-         "There are fewer than two clicks for each user who has any, and many users of next week have none. Vectors have "
-         "nothing to learn from."),
+    Question("13.p3", "Ads, on PinWorld: the most clicked ads, against vectors trained on ad clicks alone. Which finds "
+             "more of next week's clicks?", (
+        ("neither, they cannot be told apart",
+         "There are fewer than two clicks for each user who has any, and many users of next week have none: vectors have "
+         "little to learn beyond what everybody clicks."),
         ("the vectors, they are personal",
          "They could be, with enough clicks. Most users here have one or none."),
-        ("they find the same", "One of them needs a past of the user, and many users have none."),
+        ("the most clicked ads, by far",
+         "They are ahead by less than chance makes: training finds out who is clicked much, too."),
     )),
     Question("13.p4", "All nine relations instead of engagement alone, one group of each in every step. What happens "
              "to ads?", (
