@@ -48,14 +48,14 @@ QUESTIONS = (
         ("gardens, if he saved more of them",
          "Then the mean is nearer to gardens, and still outside of them."),
     )),
-    Question("13.p6", "A list of 20 places, from one mean or from three medoids. Whom do the medoids serve better "
-             "than the mean, on PinWorld?", (
-        ("look at the table before you believe anybody",
-         "In a plane the mean falls between interests. In 32 dimensions it can be near to all of them at once."),
-        ("everybody, by a lot",
-         "For somebody of one interest both ask nearly the same; and a single pin is a noisy question."),
-        ("users of many interests, by a lot",
-         "That is the claim. In 32 dimensions a mean of directions is near to each of them, and it averages noise away."),
+    Question("13.p6", "A list of 100 candidates, from one mean of what was saved or from five centroids. Whom do the "
+             "centroids serve better than the mean, on PinWorld?", (
+        ("mostly users of many interests",
+         "Their mean lies between what they like. Who likes one thing asks nearly the same question five times."),
+        ("all users alike",
+         "For somebody of few interests the five centroids lie close together, and their mean is a good question."),
+        ("nobody, a single centroid is a noisy question",
+         "A centroid is itself a mean of many items. A single pin, a medoid, is noisier."),
     )),
     Question("13.p7", "The same edges, the same settings, another seed. Correlation of old and new *products* of users "
              "and pins, and mean cosine of a pin's old and new *vector*?", (
