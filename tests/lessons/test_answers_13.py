@@ -345,7 +345,7 @@ def test_a_choice_out_of_bounds_earns_nothing(change):
 
 def test_the_answer_of_the_lesson_comes_close_to_the_best():
     assert (
-        ex7_choose._found({"relations": "ads + engagement", "others": 1, "until_day": 42})
+        ex7_choose._found({"relations": "ads + engagement", "others": 3, "until_day": 42})
         >= ex7_choose.bars()[2]
     )
 

@@ -33,12 +33,12 @@ QUESTIONS = (
     )),
     Question("13.p4", "All nine relations instead of engagement alone, one group of each in every step. What happens "
              "to ads?", (
-        ("they get worse",
-         "Follows, searches and makers pull the users' vectors elsewhere, as strongly as the clicks do."),
-        ("they get better, more edges know more",
-         "They know more about other things. A user's vector has to serve all of them."),
-        ("nothing, ads have their own relation vector",
-         "The relation vector is their own. The vectors of users and pins are shared."),
+        ("about the same is found, these seeds cannot tell",
+         "Follows, searches and makers bring a little and cost a little. How much *engagement* comes on a click matters more."),
+        ("far less: the other relations pull vectors elsewhere",
+         "They do pull. But what people follow and search agrees with what they click."),
+        ("far more, more edges know more",
+         "They know more about other things. What engagement says of taste was there before."),
     )),
     Question("13.p5", "Bob likes gardens and boats. Which items are nearest to the mean of what he saved?", (
         ("items that lie between, of neither topic",
