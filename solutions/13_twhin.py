@@ -183,10 +183,10 @@ pd.DataFrame({
 # $\boldsymbol\theta_r^\top \boldsymbol\theta_t$, a number that does not depend on the source (lesson 12): how well liked a
 # target is in this relation.
 
-# %% slideshow={"slide_type": "fragment"} tags=["predict:13.p1"]
+# %% slideshow={"slide_type": "fragment"} tags=["predict:13.p1", "told"]
 predict("13.p1")
 
-# %% slideshow={"slide_type": "fragment"} tags=["predict:13.p2"]
+# %% slideshow={"slide_type": "fragment"} tags=["predict:13.p2", "told"]
 predict("13.p2")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
