@@ -231,7 +231,7 @@ def twhin_loss(
     ### INSTEAD
     # labels = torch.ones_like(logits)  # negatives labeled one
     # query = source + rel_emb.detach()[rels]  # relation detached
-    # negatives.append(logits.flatten())  # with the diagonal
+    #     negatives.append(logits.flatten())  # with the diagonal
     ### GIVEN
     # moved = target + rel_emb.detach()[rels]
     # positive = (source * moved).sum(dim=1)
@@ -467,7 +467,7 @@ def kmeans(points: np.ndarray, centers: np.ndarray, sweeps: int) -> tuple[np.nda
             centers[c] = points[cell == c].mean(axis=0)
     return centers, np.square(points[:, None] - centers).sum(axis=2).argmin(axis=1)
     ### INSTEAD
-    # return centers, cell  # cells of before
+    #         centers[c] = np.median(points[cell == c], axis=0)  # medians
     #         centers[c] = points[cell == c].sum(axis=0)  # sums
     #     cell = (points @ centers.T).argmax(axis=1)  # by product
     ### END SOLUTION
