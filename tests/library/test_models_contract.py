@@ -174,7 +174,7 @@ KNOWS = {
     "pinsage.PinSage": np.zeros(M, bool),  # not trained here, and a longer vector wins a product
 }
 # what several families share, and the second stage, which scores rows of features and not users
-NO_MODELS = {"scoring", "least_squares", "retrieval", "boosting", "calibration", "ranker"}
+NO_MODELS = {"scoring", "least_squares", "retrieval", "boosting", "calibration", "ranker", "fusion"}
 
 per_model = pytest.mark.parametrize("name", MODELS)
 
