@@ -223,6 +223,7 @@ NO_MODELS = {
     "boosting",
     "calibration",
     "ranker",
+    "fusion",
 }
 
 per_model = pytest.mark.parametrize("name", MODELS)
