@@ -25,6 +25,9 @@ MADE = {
     "batch_matrix": lambda: visuals.batch_matrix(E[:3], E[3:6], [4, 7, 4], "abc", "xyx"),
     "bipartite": lambda: visuals.bipartite(*LIKES),
     "bpr_loss": lambda: visuals.bpr_loss(),
+    "collapse": lambda: visuals.collapse(
+        {"a": [E, E[::-1]], "b": [E, W[[0] * 7]]}, [0, 1, 2, 3, 0, 0, 1]
+    ),
     "curriculum": lambda: visuals.curriculum([COSINES, COSINES | {"hard": E[:, 1] / 2}]),
     "hinge": lambda: visuals.hinge(),
     "calibration": lambda: visuals.calibration(np.arange(-12, 13) / 4, np.arange(25) % 3 > 0),
@@ -38,6 +41,7 @@ MADE = {
     "pixie": lambda: visuals.pixie(*LIKES, preferred=["Cube"], stop=(1, 4)),
     "product": lambda: visuals.product([1, 0.5], {"Ann": [0.9, -0.2], "Bob": [-0.6, 0.9]}),
     "sampled_metric": lambda: visuals.sampled_metric(),
+    "sampler_tree": lambda: visuals.sampler_tree(toy.likes()),
     "scatter": lambda: visuals.scatter(E, [*toy.USERS, *toy.ITEMS]),
     "smoothing": lambda: visuals.smoothing(*LIKES),
     "spectrum": lambda: visuals.spectrum(*LIKES),

@@ -14,6 +14,7 @@ from graphrec_utils.plots.visuals.batch_matrix import batch_matrix
 from graphrec_utils.plots.visuals.bipartite import bipartite
 from graphrec_utils.plots.visuals.bpr_loss import bpr_loss
 from graphrec_utils.plots.visuals.calibration import calibration
+from graphrec_utils.plots.visuals.collapse import collapse
 from graphrec_utils.plots.visuals.curriculum import curriculum
 from graphrec_utils.plots.visuals.estimator import estimator
 from graphrec_utils.plots.visuals.exposure import exposure
@@ -26,6 +27,7 @@ from graphrec_utils.plots.visuals.one_way import one_way
 from graphrec_utils.plots.visuals.pixie import pixie
 from graphrec_utils.plots.visuals.product import product
 from graphrec_utils.plots.visuals.sampled_metric import sampled_metric
+from graphrec_utils.plots.visuals.sampler_tree import sampler_tree
 from graphrec_utils.plots.visuals.scatter import scatter
 from graphrec_utils.plots.visuals.smoothing import smoothing
 from graphrec_utils.plots.visuals.spectrum import spectrum
@@ -46,6 +48,7 @@ __all__ = [
     "bipartite",
     "bpr_loss",
     "calibration",
+    "collapse",
     "curriculum",
     "estimator",
     "exposure",
@@ -58,6 +61,7 @@ __all__ = [
     "pixie",
     "product",
     "sampled_metric",
+    "sampler_tree",
     "scatter",
     "smoothing",
     "spectrum",
