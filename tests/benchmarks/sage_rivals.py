@@ -12,7 +12,8 @@ all their readers in the future, the others three tenths of them today. A tenth 
 PART is `rivals` (every model with equal trials on the first part, the winners once on test, those that
 are trained by chance with three seeds), `leak` (target edges in the messages or not) or
 `choices` (the settings of the open task). Each writes data/results/07_PART.json.
-About ten minutes of one thread for `rivals`, two for each of the others; an interrupted run goes on.
+About twenty minutes of one thread for `rivals`, which goes on where it was interrupted, three for each of
+the others. Stored so far is `rivals --data PinWorld`.
 """
 
 from __future__ import annotations
@@ -456,10 +457,13 @@ def main() -> None:
     else:
         values = {"rows": {"leak": leak, "choices": choices}[given.part](world()[0])}
         seconds = time.perf_counter() - start
+    command = f"{COMMAND} {given.part}"
+    if given.part == "rivals" and len(values) < len(DATA):
+        command += f" --data {given.data}"
     print(results.save(
         name, claim=CLAIMS[given.part], values=values,
         seeds=[0] if given.part == "choices" else list(SEEDS), seconds=seconds,
-        command=f"{COMMAND} {given.part}", data="citeulike-t" if given.part == "rivals" else (),
+        command=command, data="citeulike-t" if "citeulike-t" in values else (),
     ))  # fmt: skip
 
 
