@@ -17,7 +17,7 @@ content is read and the matrices W; a node that comes tomorrow is computed, not 
 
 As in the authors' code the last layer has no $\sigma$; as in the paper all layers are normalized.
 
-Hamilton, Ying, Leskovec 2017, https://arxiv.org/abs/1706.02216. Will be built in lesson 07.
+Hamilton, Ying, Leskovec 2017, https://arxiv.org/abs/1706.02216. Built in lesson 07.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def layer(h: Tensor, block: batches.Block, W: Tensor, activation: bool = True) -
         activation: False leaves out σ, here ReLU.
 
     Hamilton et al. 2017, algorithm 1, lines 4 to 7, concat with the mean aggregator.
-    Will be built in lesson 07.
+    Built in lesson 07, exercises 07.4 and 07.6.
     """
     z = torch.cat([h[: block.num_targets], mean(h, block)], dim=1) @ W.T
     return F.normalize(z.relu() if activation else z, dim=1)
@@ -216,7 +216,7 @@ class SAGE(nn.Module):
         ValueError: an edge of A goes in one direction only, the content has another number of
             nodes, or a size is not possible.
 
-    Hamilton et al. 2017, https://arxiv.org/abs/1706.02216, algorithms 1 and 2. Will be built in lesson 07.
+    Hamilton et al. 2017, https://arxiv.org/abs/1706.02216, algorithms 1 and 2. Built in lesson 07.
     """
 
     scores = from_embeddings

@@ -8,19 +8,10 @@ import numpy as np
 import pytest
 from pages import alone, opened, violations
 
+from graphrec_utils.exercises.lesson07.ex3_sample_neighbors import sample_neighbors
 from graphrec_utils.plots import visuals
 
 ANGLES = np.linspace(0, 5, 12)
-
-
-def sample_neighbors(indptr, indices, nodes, S, rng):
-    """Return a table of at most S neighbors of each node, drawn by keys."""
-    rows = []
-    for v in nodes:
-        near = indices[indptr[v] : indptr[v + 1]]
-        near = near[np.argsort(rng.random(len(near)))][:S]
-        rows.append(np.pad(near, (0, S - len(near)), constant_values=-1))
-    return np.stack(rows)
 
 
 def together(k: int) -> np.ndarray:

@@ -6,20 +6,11 @@ import numpy as np
 import pytest
 
 from graphrec_utils import toy
+from graphrec_utils.exercises.lesson07.ex3_sample_neighbors import sample_neighbors
 from graphrec_utils.plots import visuals
 
 R = (np.random.default_rng(5).random((30, 24)) < 0.3).astype(float)
 E = np.array([[1.0, 0], [0, 2], [-3, 0], [0, -1]])
-
-
-def sample_neighbors(indptr, indices, nodes, S, rng):
-    """Return a table of at most S neighbors of each node, drawn by keys."""
-    rows = []
-    for v in nodes:
-        near = indices[indptr[v] : indptr[v + 1]]
-        near = near[np.argsort(rng.random(len(near)))][:S]
-        rows.append(np.pad(near, (0, S - len(near)), constant_values=-1))
-    return np.stack(rows)
 
 
 def test_the_mean_cosine_is_that_of_two_different_nodes():
