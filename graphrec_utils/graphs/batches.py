@@ -103,7 +103,8 @@ def sample(
         ValueError: A cannot be used, the graphs differ in size, nodes are unknown or repeated,
             fanouts do not fit, or rng is missing.
 
-    Hamilton et al. 2017, https://arxiv.org/abs/1706.02216, algorithm 2.
+    Hamilton et al. 2017, https://arxiv.org/abs/1706.02216, algorithm 2. Built in lesson 07,
+    exercises 07.3 and 07.5.
     """
     graphs = _graphs(A)
     targets = arguments.ids("nodes", nodes, graphs[0].num_nodes)

@@ -17,7 +17,7 @@ content is read and the matrices W; a node that comes tomorrow is computed, not 
 
 As in the authors' code the last layer has no $\sigma$; as in the paper all layers are normalized.
 
-Hamilton, Ying, Leskovec 2017, https://arxiv.org/abs/1706.02216. Will be built in lesson 07.
+Hamilton, Ying, Leskovec 2017, https://arxiv.org/abs/1706.02216. Built in lesson 07.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ def layer(h: Tensor, block: batches.Block, W: Tensor, activation: bool = True) -
         W: (d', 2 d), first for the node itself, then for what it hears.
         activation: False leaves out σ, here ReLU.
 
-    Hamilton et al. 2017, algorithm 1, lines 4 to 7, concat with the mean aggregator. Will be built in lesson 07.
+    Hamilton et al. 2017, algorithm 1, lines 4 to 7, concat with the mean aggregator.
+    Built in lesson 07, exercises 07.4 and 07.6.
     """
     z = torch.cat([h[: block.num_targets], mean(h, block)], dim=1) @ W.T
     return F.normalize(z.relu() if activation else z, dim=1)
@@ -83,8 +84,6 @@ def without(blocks: Sequence[batches.Block], one: Tensor, other: Tensor) -> list
     Args:
         blocks: as `batches.sample` returns them.
         one, other: (B,) node ids, the edges that a batch is to predict.
-
-    Will be built in lesson 07.
     """
     top = 1 + max(int(block.source.max()) for block in blocks)
     top = max(top, 1 + int(torch.cat([one, other]).max()))
@@ -92,13 +91,29 @@ def without(blocks: Sequence[batches.Block], one: Tensor, other: Tensor) -> list
     kept = []
     for block in blocks:
         source, target = (block.source[ends] for ends in block.edge_index)
-        keep = ~torch.isin(target * top + source, hidden)
-        parts = {"edge_index": block.edge_index[:, keep]}
-        for name in ("weight", "edge_type"):
-            value = getattr(block, name)
-            parts[name] = None if value is None else value[keep]
-        kept.append(replace(block, **parts))
+        kept.append(_kept(block, ~torch.isin(target * top + source, hidden)))
     return kept
+
+
+def silenced(blocks: Sequence[batches.Block], nodes: Tensor) -> list[batches.Block]:
+    """Return the blocks without what some nodes hear; others still hear them.
+
+    A node that comes without edges hears nobody. A model that never met one says anything of it.
+
+    Args:
+        blocks: as `batches.sample` returns them.
+        nodes: (q,) node ids.
+    """
+    return [_kept(block, ~torch.isin(block.source[block.edge_index[1]], nodes)) for block in blocks]
+
+
+def _kept(block: batches.Block, keep: Tensor) -> batches.Block:
+    """Return the block with some of its edges."""
+    parts = {"edge_index": block.edge_index[:, keep]}
+    for name in ("weight", "edge_type"):
+        value = getattr(block, name)
+        parts[name] = None if value is None else value[keep]
+    return replace(block, **parts)
 
 
 # ---------------------------------------------------------------- the model
@@ -201,7 +216,7 @@ class SAGE(nn.Module):
         ValueError: an edge of A goes in one direction only, the content has another number of
             nodes, or a size is not possible.
 
-    Hamilton et al. 2017, https://arxiv.org/abs/1706.02216, algorithms 1 and 2. Will be built in lesson 07.
+    Hamilton et al. 2017, https://arxiv.org/abs/1706.02216, algorithms 1 and 2. Built in lesson 07.
     """
 
     scores = from_embeddings

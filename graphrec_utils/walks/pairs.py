@@ -62,7 +62,7 @@ def pairs(walks: np.ndarray, window: int | None = None) -> np.ndarray:
         ValueError: walks is no matrix of ids, or window is less than 1.
 
     Hamilton et al. 2017, https://arxiv.org/abs/1706.02216, section 3.2; Perozzi et al. 2014,
-    https://arxiv.org/abs/1403.6652.
+    https://arxiv.org/abs/1403.6652. Built in lesson 07, exercise 07.2.
     """
     walks = np.asarray(walks)
     if walks.ndim != 2 or not np.issubdtype(walks.dtype, np.integer):

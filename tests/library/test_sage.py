@@ -158,6 +158,27 @@ def test_a_changed_like_reaches_the_vector_only_when_it_is_not_the_label():
     assert not torch.allclose(seen[False, 1], seen[False, 5])
 
 
+def test_silenced_nodes_hear_nobody_and_are_heard():
+    A = graphs.adjacency(toy.likes())
+    block = sage.silenced(batches.sample(A, range(7), [None]), torch.tensor([3, 0]))[0]
+    source, target = (block.source[ends].tolist() for ends in block.edge_index)
+    assert not {0, 3} & set(target)
+    assert {0, 3} < {*source} | {3}  # Brazil still hears Ann
+    assert (0, 4) in set(zip(source, target, strict=True))
+
+
+def test_a_silent_item_has_the_vector_of_one_without_edges():
+    """Two items of equal content, one liked and silenced, one liked by nobody."""
+    R = sp.csr_array(([1.0, 1, 1], ([0, 1, 1], [0, 0, 1])), shape=(2, 3))
+    x = images(3)
+    x[2] = x[0]
+    ours = sage.SAGE(graphs.adjacency(R), sage.Content(4, 2, x), 4, (None,))
+    blocks = batches.sample(ours.A, torch.arange(5), [None])
+    z = ours(sage.silenced(blocks, torch.tensor([2])))
+    torch.testing.assert_close(z[2], z[4])
+    assert not torch.allclose(ours(blocks)[2], z[4])
+
+
 # ---------------------------------------------------------------- content, and new nodes
 def test_content_is_a_sum_of_its_parts():
     both = sage.Content(4, 2, images(), words())
@@ -203,6 +224,16 @@ def test_content_of_other_items_shares_the_parameters():
 
 
 # ---------------------------------------------------------------- sampling
+def test_who_has_one_item_that_nobody_else_has_still_has_a_vector():
+    """A board of one pin, and a pin on that board alone: with the edge hidden both hear nobody."""
+    R = sp.csr_array(np.eye(3, 4, dtype=np.float32))
+    ours = sage.SAGE(graphs.adjacency(R), sage.Content(4, 3, images(4)), 4, (2, 2))
+    batch = torch.tensor([0]), torch.tensor([0]), torch.tensor([3])
+    for hide in (True, False):
+        for z in ours.vectors(batch, np.random.default_rng(0), hide):
+            assert z.isfinite().all() and z.norm() > 0.99
+
+
 def test_more_neighbors_asked_than_there_are_is_all_of_them():
     exact, eager = model((None, None)), model((1000, 1000))
     batch = torch.tensor([0, 1]), torch.tensor([1, 2]), torch.tensor([5])
@@ -253,6 +284,13 @@ def test_the_sampled_mean_is_unbiased_and_its_variance_is_the_formula():
             "fanouts is empty",
         ),
         (lambda: model().embeddings(graphs.adjacency(likes()[:, :9])), "A has 29 nodes"),
+        (
+            lambda: model((2, 2)).vectors(
+                (torch.tensor([0]), torch.tensor([ITEMS]), torch.tensor([1])),
+                np.random.default_rng(0),
+            ),
+            "nodes must hold ids from 0 to 49; got 50",
+        ),
         (
             lambda: model((2, 2)).vectors((torch.tensor([0]),) * 3, None),
             "drawing neighbors needs rng",

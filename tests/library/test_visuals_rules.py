@@ -28,6 +28,9 @@ MADE = {
     "bipartite": lambda: visuals.bipartite(*LIKES),
     "bpr_loss": lambda: visuals.bpr_loss(),
     "causal": lambda: visuals.causal(E[:4], E[3:7], "abcd", [False, False, True, True]),
+    "collapse": lambda: visuals.collapse(
+        {"a": [E, E[::-1]], "b": [E, W[[0] * 7]]}, [0, 1, 2, 3, 0, 0, 1]
+    ),
     "curriculum": lambda: visuals.curriculum([COSINES, COSINES | {"hard": E[:, 1] / 2}]),
     "dendrogram": lambda: visuals.dendrogram(E, [*toy.USERS, *toy.ITEMS], np.arange(7.0)),
     "hinge": lambda: visuals.hinge(),
@@ -46,6 +49,7 @@ MADE = {
     "pixie": lambda: visuals.pixie(*LIKES, preferred=["Cube"], stop=(1, 4)),
     "product": lambda: visuals.product([1, 0.5], {"Ann": [0.9, -0.2], "Bob": [-0.6, 0.9]}),
     "sampled_metric": lambda: visuals.sampled_metric(),
+    "sampler_tree": lambda: visuals.sampler_tree(toy.likes()),
     "scatter": lambda: visuals.scatter(E, [*toy.USERS, *toy.ITEMS]),
     "smoothing": lambda: visuals.smoothing(*LIKES),
     "spectrum": lambda: visuals.spectrum(*LIKES),

@@ -27,8 +27,6 @@ def fold_in(R_new: sp.spmatrix | sp.sparray, user_emb: Tensor, degree: np.ndarra
     Raises:
         TypeError: R_new is not sparse.
         ValueError: shapes do not fit, or a user with a like has degree 0.
-
-    Will be built in lesson 07.
     """
     arguments.sparse("R_new", R_new)
     R = sp.csr_array(R_new)

@@ -17,6 +17,7 @@ from graphrec_utils.plots.visuals.bipartite import bipartite
 from graphrec_utils.plots.visuals.bpr_loss import bpr_loss
 from graphrec_utils.plots.visuals.calibration import calibration
 from graphrec_utils.plots.visuals.causal import causal
+from graphrec_utils.plots.visuals.collapse import collapse
 from graphrec_utils.plots.visuals.curriculum import curriculum
 from graphrec_utils.plots.visuals.dendrogram import dendrogram
 from graphrec_utils.plots.visuals.estimator import estimator
@@ -32,6 +33,7 @@ from graphrec_utils.plots.visuals.one_way import one_way
 from graphrec_utils.plots.visuals.pixie import pixie
 from graphrec_utils.plots.visuals.product import product
 from graphrec_utils.plots.visuals.sampled_metric import sampled_metric
+from graphrec_utils.plots.visuals.sampler_tree import sampler_tree
 from graphrec_utils.plots.visuals.scatter import scatter
 from graphrec_utils.plots.visuals.smoothing import smoothing
 from graphrec_utils.plots.visuals.spectrum import spectrum
@@ -56,6 +58,7 @@ __all__ = [
     "bpr_loss",
     "calibration",
     "causal",
+    "collapse",
     "curriculum",
     "dendrogram",
     "estimator",
@@ -71,6 +74,7 @@ __all__ = [
     "pixie",
     "product",
     "sampled_metric",
+    "sampler_tree",
     "scatter",
     "smoothing",
     "spectrum",

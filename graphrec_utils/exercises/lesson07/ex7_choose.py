@@ -1,0 +1,161 @@
+"""Exercise 07.7: the open task. A choice is graded by what it found, and by what it was allowed to see.
+
+Training takes longer than a check may, so every setting was trained once beforehand:
+data/results/07_choices.json, made by `python -m tests.benchmarks.sage_rivals choices`.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from graphrec_utils import pinworld, results
+from graphrec_utils.exercises.core import Exercise
+
+KEYS = ("num_layers", "silent", "ids")
+
+
+@functools.cache
+def _scores() -> dict[tuple, float]:
+    """Return what each setting found, NDCG@20."""
+    rows = results.load("07_choices").values["rows"]
+    return {tuple(row[key] for key in KEYS): row["all"] for row in rows}
+
+
+@functools.cache
+def bars() -> tuple[float, float, float]:
+    """Return three numbers to reach: shares of what the best setting found."""
+    best = max(_scores().values())
+    return 0.5 * best, 0.75 * best, 0.95 * best
+
+
+def _problem(choice) -> str:
+    """Say what is wrong with a choice before it is looked up; "" if nothing is."""
+    if set(choice) != {*KEYS, "graph_until"}:
+        return f"the choice needs the keys {', '.join(KEYS)}, graph_until"
+    day = choice["graph_until"]
+    if isinstance(day, bool) or not isinstance(day, int | float) or not day <= pinworld.TRAIN_END:
+        return "your graph holds the likes that are to be predicted: that is a leak"
+    if not isinstance(choice["ids"], bool):
+        return "ids is True or False"
+    try:
+        known = tuple(choice[key] for key in KEYS) in _scores()
+    except TypeError:  # a list, say
+        known = False
+    if not known:
+        return "one of your entries is none of those that the docstring names"
+    return ""
+
+
+def _found(choice) -> float:
+    if (
+        _problem(choice) or choice["graph_until"] < pinworld.TRAIN_END
+    ):  # an older graph: not measured
+        return 0.0
+    return _scores()[tuple(choice[key] for key in KEYS)]
+
+
+def _kind(choice) -> str:
+    """Return the one thing about a weak choice that explains it best."""
+    if problem := _problem(choice):
+        return problem
+    if choice["graph_until"] < pinworld.TRAIN_END:
+        return "old graph"
+    if choice["silent"] == 0:
+        return "never silent"
+    if not choice["ids"]:
+        return "content alone" if choice["num_layers"] == 1 else "no ids"
+    return f"silent {choice['silent']}"
+
+
+def _at_least(place: int):
+    def judge(got, expected, inputs) -> str | None:
+        mine, other = (_found(x) >= bars()[place] for x in (got, expected))
+        if mine == other and (mine or _kind(got) == _kind(expected)):
+            return None
+        return _problem(got) or f"NDCG@20 is {_found(got):.4f} with yours"
+
+    return judge
+
+
+def _no_leak(got, expected, inputs) -> str | None:
+    mine, other = _problem(got), _problem(expected)
+    return None if mine == other else mine or "that is allowed"
+
+
+ex = Exercise(
+    "07.7",
+    "choose",
+    points=2,
+    hints=(
+        "Which entry decides most? Change one at a time and look at `try_out`.",
+        "An item that hears nobody must occur in training; known pins gain by a word of their own; one layer tells a "
+        "pin nothing about its users. And the days from 42 on are to be predicted.",
+        "Try two layers, `silent=0.5`, `ids=True`, `graph_until=42`.",
+    ),
+)
+
+
+@ex.solution
+def choose():
+    return {
+        "num_layers": 2, "silent": 0.5, "ids": True, "graph_until": 42,
+    }  # fmt: skip
+
+
+def _nothing(rng) -> dict:
+    return {}
+
+
+ex.claim("four entries as the docstring has them, no day of the future", _nothing, 0, judge=_no_leak)  # fmt: skip
+ex.claim("it finds half as much as our best setting", _nothing, judge=_at_least(0))
+ex.claim("it finds three quarters as much", _nothing, judge=_at_least(1))
+ex.claim("it comes close to our best setting", _nothing, 2, judge=_at_least(2))
+
+
+def _changed(**what):
+    return lambda: choose() | what
+
+
+@ex.mistake(
+    "your graph holds days from 42 on, and these are to be predicted: users hear the answers"
+)
+def graph_of_all_days():
+    return _changed(graph_until=56)()
+
+
+@ex.mistake(
+    "your graph ends before day 42: what is new has no edges there yet, and today's likes are missing"
+)
+def old_graph():
+    return _changed(graph_until=35)()
+
+
+@ex.mistake(
+    "in training every pin is heard by somebody in yours: what a pin without edges gets, nobody has looked at"
+)
+def never_silent():
+    return _changed(silent=0.0)()
+
+
+@ex.mistake(
+    "one layer tells a pin nothing about those who like it, since users have no content: it is content alone"
+)
+def one_layer():
+    return _changed(num_layers=1, ids=False)()
+
+
+@ex.mistake(
+    "known pins have no word of their own in yours: most of what is sought is known, and a name says more than a picture"
+)
+def no_ids():
+    return _changed(ids=False)()
+
+
+@ex.mistake("so few pins are silenced in yours that those without edges are still too loud")
+def too_few_silenced():
+    return _changed(silent=0.05)()
+
+
+@ex.mistake("one of your entries is none of those in the docstring, so nobody has measured it")
+def an_unknown_entry():
+    return _changed(num_layers=3)()

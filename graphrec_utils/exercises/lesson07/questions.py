@@ -1,0 +1,123 @@
+"""What lesson 07 asks: predictions before a result is shown, and the quiz at the end."""
+
+from __future__ import annotations
+
+from graphrec_utils.exercises.questions import Question
+
+QUESTIONS = (
+    Question("07.p1", "Sixteen times as many users and items, eighteen times as many edges. By what factor does an epoch of "
+             "LightGCN grow, whose every step propagates over the whole graph?", answer=570, within=2.5, said=(
+        "A step costs a few dozen times as much, and an epoch has about eighteen times as many steps. The product is near 570.",
+        "More: an epoch has about eighteen times as many steps, and each costs a few dozen times as much, as it goes over all edges.",
+        "Less: steps and cost of a step each grow by some factor of twenty to thirty, and their product is near 570.",
+    )),
+    Question("07.p2", "You train an encoder with the slide's loss: −log σ(u·v) − Σ log σ(u·n), unit vectors. What do the "
+             "vectors of all pins look like after a hundred steps?", (
+        ("all are the same point",
+         "Both terms fall when the two vectors come together, and negatives are anybody. The loss is least when "
+         "all are equal, and it gets there."),
+        ("three points, one for each topic",
+         "Something would have to keep topics apart. The only term with other topics in it pulls them together."),
+        ("spread over the circle",
+         "That is what a minus in the second term does: negatives push apart."),
+        ("unchanged, the two terms cancel",
+         "They do not cancel, they agree: both pull."),
+    )),
+    Question("07.p3", "The mean of 10 neighbors drawn from 100, instead of 1. By what factor is its variance smaller?",
+             answer=11, within=1.15, said=(
+        "Ten by the law of 1/S, and a little more since a neighbor cannot come twice: σ²/10 · (1 − 9/99).",
+        "More: σ²/S alone gives 10, and without replacement there is less left to be uncertain about.",
+        "Less: the law of 1/S gives 10; drawing without replacement helps by a tenth here, no more.",
+    )),
+    Question("07.p4", "Users have no content: all start with the same vector. A pin has a picture. What does **one** layer "
+             "tell a pin about those who saved it?", (
+        ("nothing: the mean of equal vectors is that vector",
+         "Layer 0 of all users is the same, so every pin with a save hears the same. Only in layer 2 do users speak of "
+         "their other pins. One layer is a trained reading of content."),
+        ("how many they are",
+         "A mean does not tell how many. A sum would."),
+        ("which pins they have saved besides",
+         "That takes two steps: pin to user, user to pins. One layer is one step."),
+        ("who they are",
+         "Nobody has a row here. Users are known by their neighbors alone."),
+    )),
+    Question("07.p5", "Two trainings, the same in all but one thing: in one the edges of a batch carry messages. Which has the smaller "
+             "loss, and which finds more?", (
+        ("the one that hears them has the smaller loss and finds less",
+         "The answer is in the question, so reading is easy. When it is asked later, the edge is not there."),
+        ("the one that hears them is better in both",
+         "In training it is. But at the time of the question the edge to be predicted does not exist."),
+        ("no difference: one edge among many",
+         "A user here has about ten pins, and a tenth of what the vector hears is the answer."),
+        ("the one that does not hear them has the smaller loss",
+         "It has to work for it: the answer is hidden."),
+    )),
+    Question("07.p6", "A model is trained on pins that all had saves, then asked about a graph in which a fifth of the pins has none. "
+             "How do those without saves fare in the lists?", (
+        ("they crowd the lists, far more often than they should",
+         "What a vector is like that hears nobody, no training has said. Here it happens to lie near many users. "
+         "Another seed may put it elsewhere."),
+        ("they never come, having no neighbors",
+         "That is so for walks. Here a vector comes from content, and something comes out."),
+        ("as often as they deserve, the model is inductive",
+         "Inductive says that a vector comes out, not that it lies at the right place."),
+        ("an error, 0 / 0",
+         "The mean of nobody is 0 here. It is a number that the layers have never seen."),
+    )),
+    Question("07.p7", "Who finds most among all items in the week of the test?", (
+        ("who counts: RP3β, EASE, iALS; behind them GraphSAGE",
+         "Most of what is sought is known, and a known item's history says more than its picture. Rows are worth "
+         "having for those who have them."),
+        ("GraphSAGE, it has graph and content",
+         "It uses both, and has no row for anybody: a user is a mean of what was read in a few pins."),
+        ("content, it serves all three groups",
+         "It does, and for the silent group there is nothing else. The known ones are more than ten times as many."),
+        ("recent popularity",
+         "It does well among new items with edges, where everything is recent. Overall it is far behind."),
+    )),
+    Question("07.q1", "A loss has its minimum where all vectors are equal. What is the quickest test for that?", (
+        ("give it equal vectors, and slightly different ones",
+         "Two numbers suffice: if the first is smaller, training will go there."),
+        ("train for an hour and look at the loss",
+         "The loss falls nicely while everything becomes one point."),
+        ("check the shape of its result", "Right shapes are what all wrong losses have."),
+    )),
+    Question("07.q2", "(25, 10) neighbors in two layers, all different. How many nodes has the tree of one target in the released code, "
+             "which draws 10 first, and in PyG, which draws 25 first?", (
+        ("261 and 276", "1 + 10 + 250 and 1 + 25 + 250: the last layer has 250 either way."),
+        ("276 and 276", "The layer between differs: 10 nodes or 25."),
+        ("36 in both", "Each drawn neighbor draws its own: the numbers multiply."),
+    )),
+    Question("07.q3", "One permutation of the neighbor lists is drawn for a batch and used for all nodes. Each node's sample is uniform. "
+             "What is wrong?", (
+        ("errors of different nodes go together and do not cancel",
+         "In a sum over the batch independent errors cancel; these do not. Each draw for itself is fine."),
+        ("some neighbors are never drawn", "Over many batches every neighbor has its turn."),
+        ("nothing", "Each node for itself is right. Averages over a batch tremble more."),
+    )),
+    Question("07.q4", "LightGCN's fold-in gives a new item one row of Â times known users. What has it for an item nobody has "
+             "saved yet?", (
+        ("zeros", "There is nobody to take a mean of. An encoder still has the content."),
+        ("the mean of all users", "An empty row times anything is 0."),
+        ("a random vector", "That is what training would begin with. A fold-in trains nothing."),
+    )),
+    Question("07.q5", "Your recall on validation nodes is far better than on test nodes of the same kind. What do you look at first?", (
+        ("whether edges of validation nodes were in the sampler during training",
+         "Then they are known nodes, and the test of new ones has not been made."),
+        ("the learning rate", "It acts on both alike."),
+        ("the number of layers", "One layer or two: validation and test nodes would both feel it."),
+    )),
+    Question("07.q6", "The paper draws negatives by degree to the power of 0.75, a colleague draws uniformly and cites the paper. "
+             "What changes?", (
+        ("popular nodes are pushed away less often than in the paper",
+         "With uniform draws a popular node is rarely a negative and often a positive, so it comes near everybody."),
+        ("nothing, both are random", "Whom a loss pushes away is half of what it learns."),
+        ("training takes longer", "A draw costs about the same."),
+    )),
+    Question("07.q7", "A pin has two neighbors and S is 10. Somebody divides the sum by 10. What does the layer learn?", (
+        ("that pins with few neighbors are quiet",
+         "Their mean is shorter by a factor of five, so what is heard depends on how many speak."),
+        ("nothing else, lengths are divided out", "The length is taken after own and heard stand side by side: their ratio stays wrong."),
+        ("to ignore the pin", "Its own vector is there in full."),
+    )),
+)  # fmt: skip

@@ -1,0 +1,855 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # 07 · GraphSAGE: encoders instead of lookups
+#
+# **You will** find the sign that a slide has lost, write a sampler, a layer and the vector of a pin that nobody
+# trained on, and measure whom such vectors serve, beside tuned rivals.
+#
+# **Time** {{minutes}} minutes · **Points** {{points}} · **Before** lesson 06 · **Runs on** any CPU
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# As a lecture of fifty minutes: 7.1 with its two tables, the collapse of 7.2 on the screen before anybody says
+# "sign", the layer by hand in 7.4, then 7.6 and the three groups of 7.7. Take two votes: "what will the slide's loss
+# do?" and "who finds most among new pins?". If time is short, leave out the blocks and 7.8. The moment to stop is the
+# column of silent pins in 7.6: a model that is called inductive has to be shown such pins first.
+
+# %% tags=["setup"]
+import time
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+import torch
+import torch.nn.functional as F
+from torch_geometric.nn import SAGEConv
+
+from graphrec_utils import data, graphs, losses, metrics, pinworld, results, style, train, walks
+from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.graphs import batches
+from graphrec_utils.models import filters, mf, sage
+from graphrec_utils.models.scoring import Factors
+from graphrec_utils.plots import visuals
+from graphrec_utils.results import verdict
+
+style.use()
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Before you begin
+#
+# Three questions from earlier lessons, from memory.
+
+# %% slideshow={"slide_type": "fragment"}
+recall("07")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# LightGCN (lesson 06) keeps a row of numbers for every node and looks it up. **GraphSAGE** keeps no row for anybody. It
+# learns how to *read* a node: what it says about itself, and what its neighbors say. Who can read has a vector for
+# the pin of this morning, too.
+#
+# > **A question to carry through this lesson.** What do you lose when you give up the rows? And whom do you win?
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 7.1 What a lookup cannot do
+#
+# PinWorld again. Parameters are learned from the saves until day 34. Today is day 42: a week has passed, with new
+# saves, and with pins that nobody had saved before. We ask for what comes until day 48. So there are three groups of
+# pins: **known**, **new with edges** (first saved in the last week), and **new without**.
+
+
+# %%
+def saves(start, end):
+    pairs = world.events(("save",), start, end)[["user", "pin"]].drop_duplicates()
+    return sp.csr_array((np.ones(len(pairs)), pairs.to_numpy().T), shape=(m, n))
+
+
+world = pinworld.load("small")
+m, n = world.num_users, world.num_pins
+past, today = saves(0, 35), saves(0, pinworld.TRAIN_END)
+later = saves(pinworld.TRAIN_END, pinworld.VAL_END)
+later = later - later.multiply(today)
+sought = data.Interactions(*later.nonzero(), m, n)
+seen = data.Interactions(*today.nonzero(), m, n)
+
+had_edges, has_edges = (np.asarray(R.sum(axis=0)).ravel() > 0 for R in (past, today))
+group = np.select([had_edges, has_edges], ["known", "new with edges"], "new without")
+pd.DataFrame(
+    {
+        "pins": pd.Series(group).value_counts(),
+        "sought": pd.Series(group[sought.items]).value_counts(),
+    }
+)
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:07.p1"]
+predict("07.p1")
+
+# %% [markdown]
+# And a stored measurement of lesson 06: a LightGCN step propagates over the whole graph, whatever the batch.
+
+# %% tags=["answers:07.p1"]
+growth = pd.DataFrame(results.load("06_growth").values["rows"])
+growth[["edges", "LightGCN step", "LightGCN epoch"]].assign(
+    **{"times the edges": (growth.edges / growth.edges[0]).round(1),
+       "times the epoch": (growth["LightGCN epoch"] / growth["LightGCN epoch"][0]).round(1)}
+).round(3)  # fmt: skip
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Two troubles, and GraphSAGE (Hamilton, Ying and Leskovec 2017) has an answer to each. A row for everybody: replace it
+# by an **encoder** of content. A step over everything: compute only a batch, with **a few neighbors drawn** for
+# each node. Before that we need something to train with.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 7.2 A loss, as printed
+#
+# Nodes that occur together should have similar vectors. The slide of the lecture has for a pair $(u, v)$ and $Q$
+# negatives $v_n$ from a distribution $P_n$:
+#
+# $$
+# J = -\log \sigma(\mathbf z_u^\top \mathbf z_v) - Q \cdot \mathbb E_{v_n \sim P_n} \log \sigma(\mathbf z_u^\top \mathbf z_{v_n}) .
+# $$
+#
+# | symbol | in code | shape |
+# |---|---|---|
+# | $\mathbf z_u$, $\mathbf z_v$ | `z_u`, `z_v` | `(B, d)` each, row by row a pair |
+# | $\mathbf z_{v_n}$, shared by the batch | `z_n` | `(Q, d)` |
+#
+# Let us train it. Sixty pins of three topics, an encoder of their pictures into **two** numbers, made a unit
+# vector so that we can see it, and pairs of pins that the same people save. What $Q \cdot \mathbb E$ is: the sum over
+# the $Q$ negatives.
+
+# %%
+topics = world.pins["topic"].to_numpy()
+most = pd.Series(topics[has_edges]).value_counts().index[:3]
+degree = np.asarray(today.sum(axis=0)).ravel()
+few = np.concatenate(
+    [np.flatnonzero(topics == t)[np.argsort(-degree[topics == t])[:20]] for t in most]
+)
+shape = np.repeat([0, 1, 2], 20)
+x_few = F.pad(torch.from_numpy(world.images[few]), (0, 1), value=1.0)  # and a bias
+A_few = graphs.adjacency(today[:, few])
+starts = m + np.flatnonzero(degree[few])
+pairs = walks.pairs(walks.paths(A_few, starts, length=4, num_walks=20))
+pairs = pairs[(pairs >= m).all(axis=1)] - m
+print(f"{len(pairs)} pairs; of one topic: {(shape[pairs[:, 0]] == shape[pairs[:, 1]]).mean():.0%}")
+
+
+# %% slideshow={"slide_type": "fragment"}
+def watch(loss, steps=60, every=5):
+    """Train an encoder of 2 numbers by a loss; return the vectors of all, every few steps."""
+    W = torch.randn(2, x_few.shape[1], generator=torch.Generator().manual_seed(0)).requires_grad_()
+    optimizer = torch.optim.Adam([W], lr=0.1)
+    rng, shown = np.random.default_rng(0), []
+    for step in range(steps + 1):
+        z = F.normalize(x_few @ W.T, dim=1)
+        if step % every == 0:
+            shown.append(z.detach().numpy())
+        u, v = torch.from_numpy(pairs[rng.integers(len(pairs), size=128)].T)
+        value = loss(z[u], z[v], z[torch.from_numpy(rng.integers(60, size=10))])
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+    return shown
+
+
+def as_printed(z_u, z_v, z_n):
+    pos, neg = (z_u * z_v).sum(dim=1), z_u @ z_n.T
+    return (-F.logsigmoid(pos) - F.logsigmoid(neg).sum(dim=1)).mean()
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:07.p2"]
+predict("07.p2")
+
+# %% tags=["answers:07.p2"]
+printed = watch(as_printed)
+cosine = [(z @ z.T)[~np.eye(60, dtype=bool)].mean() for z in printed]
+print("mean cosine of two pins:", " ".join(f"{c:.2f}" for c in cosine[::2]))
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 07.1 — `sage_loss` ({{points:07.1}})
+#
+# The code of the slide is given below, and it trains: the loss falls. Find out where its minimum is, and
+# write the paper's equation 1. By hand: all three vectors (1, 0) and one negative. The paper's loss is
+# $\log(1 + e^{-1}) + \log(1 + e) = 1.6265$, the slide's .6265.
+#
+# *About 8 minutes. Stuck? Hints are free.*
+#
+# {{hints:07.1}}
+
+
+# %% tags=["exercise:07.1"]
+def sage_loss(z_u: torch.Tensor, z_v: torch.Tensor, z_n: torch.Tensor) -> torch.Tensor:
+    """Return the unsupervised loss of GraphSAGE, the mean over the pairs.
+
+    Args:
+        z_u, z_v: (B, d) pairs, row by row.
+        z_n: (Q, d) negatives, shared by all rows; their terms are summed.
+
+    Returns:
+        () a number; also for scores of a few hundred.
+    """
+    ### BEGIN SOLUTION
+    pos = (z_u * z_v).sum(dim=1)  # (B,)
+    neg = z_u @ z_n.T  # (B, Q)
+    return (-F.logsigmoid(pos) - F.logsigmoid(-neg).sum(dim=1)).mean()
+    ### GIVEN
+    # pos = (z_u * z_v).sum(dim=1)  # (B,)
+    # neg = z_u @ z_n.T  # (B, Q)
+    # return (-F.logsigmoid(pos) - F.logsigmoid(neg).sum(dim=1)).mean()
+    ### INSTEAD
+    # return (-F.logsigmoid(pos) - F.logsigmoid(neg).sum(dim=1)).mean()  # the slide s sign
+    # return (-F.logsigmoid(pos) - F.logsigmoid(-neg).mean(dim=1)).mean()  # mean over negatives
+    # return (-pos.sigmoid().log() - (1 - neg.sigmoid()).log().sum(dim=1)).mean()  # log of sigmoid
+    ### END SOLUTION
+
+
+# %% tags=["check:07.1"]
+check("07.1", sage_loss)
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget", "answers:07.p2"]
+def paper(z_u, z_v, z_n):
+    return losses.bce((z_u * z_v).sum(dim=1), z_u @ z_n.T)
+
+
+visuals.collapse({"slide": printed, "paper": watch(paper)}, shape, every=5)
+
+# %% [markdown]
+# *Figure 7.1. Sixty pins of three topics (shapes) on a circle, before training and after it by the slide's and by the
+# paper's loss. With the slide's sign nothing holds them apart; with the paper's the topics part. In the interactive version you go through the steps.*
+#
+# Now put your own loss in: `visuals.collapse({"mine": watch(sage_loss)}, shape, every=5)`. What would a loss of
+# 0 for the negatives alone look like?
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 07.2 — `cooccurrence_pairs` ★ optional ({{points:07.2}})
+#
+# Where do pairs come from? In the paper from random walks: 50 of length 5 from every node in the released code, and the
+# **start** is paired with each later node. Walks come home; such a pair teaches nothing. `walks.pairs` above did this.
+#
+# *About 6 minutes.*
+#
+# {{hints:07.2}}
+
+
+# %% tags=["exercise:07.2"]
+def cooccurrence_pairs(walks: np.ndarray) -> np.ndarray:
+    """Return the pairs (start, later node) of walks.
+
+    Args:
+        walks: (W, L) int64, a walk in each row; −1 behind its end.
+
+    Returns:
+        (P, 2) int64, in any order, a pair as often as it occurs; no node with itself, no −1.
+    """
+    ### BEGIN SOLUTION
+    u = np.repeat(walks[:, :1], walks.shape[1] - 1, axis=1)
+    v = walks[:, 1:]
+    keep = (u != v) & (v >= 0)
+    return np.stack([u[keep], v[keep]], axis=1)
+    ### INSTEAD
+    # keep = v >= 0  # self pairs
+    # keep = u != v  # ends as nodes
+    # u = walks[:, :-1]  # along the walk
+    ### END SOLUTION
+
+
+# %% tags=["check:07.2"]
+check("07.2", cooccurrence_pairs)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 7.3 A few neighbors
+#
+# A user of a thousand pins, each saved by a thousand users: two layers would read a million nodes for one vector.
+# GraphSAGE draws at most $S$ neighbors of each node, uniformly, without replacement, anew in every batch.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 07.3 — `sample_neighbors` ({{points:07.3}})
+#
+# The graph comes as two arrays: the neighbors of $v$ are `indices[indptr[v] : indptr[v + 1]]`.
+#
+# *About 10 minutes.*
+#
+# {{hints:07.3}}
+
+
+# %% tags=["exercise:07.3"]
+def sample_neighbors(
+    indptr: np.ndarray, indices: np.ndarray, nodes: np.ndarray, S: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Return S neighbors of each node, or all where there are fewer.
+
+    Args:
+        indptr: (N + 1,) int64, where each node's neighbors begin in `indices`.
+        indices: (E,) int64.
+        nodes: (B,) int64, whose neighbors are wanted.
+        S: how many different ones.
+        rng: where all chance comes from.
+
+    Returns:
+        (B, S) int64; where there are fewer than S, the rest of the row is −1.
+    """
+    ### BEGIN SOLUTION
+    table = np.full((len(nodes), S), -1, dtype=np.int64)
+    for row, v in enumerate(nodes):
+        near = indices[indptr[v] : indptr[v + 1]]
+        drawn = rng.choice(near, min(S, len(near)), replace=False)
+        table[row, : len(drawn)] = drawn
+    return table
+    ### INSTEAD
+    #     drawn = rng.choice(near, min(S, len(near))) if len(near) else near  # with replacement
+    #     drawn = near[:S]  # always the first
+    # table = np.zeros((len(nodes), S), dtype=np.int64)  # filled with zero
+    ### END SOLUTION
+
+
+# %% tags=["check:07.3"]
+check("07.3", sample_neighbors)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The mean of $S$ of $d$ neighbors is right on average. How far off is it? Drawn without replacement, its variance is
+#
+# $$
+# \frac{\sigma^2}{S} \left(1 - \frac{S-1}{d-1}\right) ,
+# $$
+#
+# with $\sigma^2$ the variance among all $d$ neighbors. A law of $1/S$, and 0 when all are drawn.
+#
+# > **Claim** (textbook, and the reason why $S$ may be small). The measured variance is that of the formula, within a tenth.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:07.p3"]
+predict("07.p3")
+
+# %% tags=["experiment", "answers:07.p3"]
+user = int(np.argsort(-np.diff(today.indptr))[20])
+likes, rng = today[[user]].indices, np.random.default_rng(0)
+value = world.images[likes, 0]  # any number that a pin has
+d, rows = len(likes), []
+for S in (1, 2, 5, 10, 25):
+    means = [rng.choice(value, S, replace=False).mean() for _ in range(6000)]
+    rows.append({"S": S, "measured": np.var(means), "σ²/S": value.var() / S,
+                 "formula": value.var() / S * (1 - (S - 1) / (d - 1))})  # fmt: skip
+law = pd.DataFrame(rows).set_index("S")
+print(f"a user of {d} pins")
+law.round(5)
+
+# %% tags=["experiment", "answers:07.p3"]
+off = (law.measured / law.formula - 1).abs().max()
+verdict(
+    "The measured variance is that of the formula, within a tenth.",
+    holds=bool(off < 0.1),
+    detail=f"largest deviation {off:.1%}; from S = 1 to 10 the variance falls by a factor of "
+    f"{law.measured[1] / law.measured[10]:.1f}",
+)
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+crowd = (np.random.default_rng(5).random((30, 24)) < 0.3).astype(float)
+visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()), function=sample_neighbors)
+
+# %% [markdown]
+# *Figure 7.2. A user (circle, left), items drawn from what the user likes (squares), and users drawn for each of them. Beside
+# it: the variance of the mean, measured with your function (bars) and by the formula (dashes). Nodes met again have an outline.*
+#
+# Set both sizes to 5 and draw again. How many of the places in the tree are different nodes? And what would be enough for the mean?
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 7.4 One layer
+#
+# Algorithm 1. A node hears the mean of its drawn neighbors and keeps it **beside** its own vector; one matrix reads both:
+#
+# $$
+# \mathbf h_v^{(k)} = \frac{\mathbf y}{\lVert \mathbf y \rVert}, \qquad
+# \mathbf y = \mathrm{ReLU}\left( \mathbf W_k \left[ \mathbf h_v^{(k-1)};\ \operatorname{mean}_{w \in \mathcal N_S(v)} \mathbf h_w^{(k-1)} \right] \right) .
+# $$
+#
+# | symbol | in code | shape |
+# |---|---|---|
+# | $\mathbf h^{(k-1)}$ of all nodes | `H` | `(N, d)` |
+# | $v$, a batch of them | `nodes` | `(B,)` |
+# | $\mathcal N_S(v)$, −1 where there are fewer | `neighbors` | `(B, S)` |
+# | $\mathbf W_k$ | `W` | `(d', 2d)` |
+#
+# By hand: own vector (1, 0), neighbors (0, 2) and (2, 2), heard as (1, 2). With $\mathbf y = (2 \cdot 1 + 1, 2 \cdot 2) = (3, 4)$ the
+# result is (0.6, 0.8).
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 07.4 — `sage_layer` ({{points:07.4}})
+#
+# No loop over nodes. Mind what `H[-1]` returns, and that a node may have no neighbors at all.
+#
+# *About 12 minutes.*
+#
+# {{hints:07.4}}
+
+
+# %% tags=["exercise:07.4"]
+def sage_layer(
+    H: torch.Tensor, nodes: torch.Tensor, neighbors: torch.Tensor, W: torch.Tensor
+) -> torch.Tensor:
+    """Return the next vectors of some nodes, algorithm 1 with the mean aggregator.
+
+    Args:
+        H: (N, d) vectors of all nodes.
+        nodes: (B,) int64, whose vectors are wanted.
+        neighbors: (B, S) int64 ids, −1 in empty places; a row may be empty.
+        W: (d', 2 d), for own vector first and what was heard second.
+
+    Returns:
+        (B, d') of length 1; a vector of zeros stays zeros.
+    """
+    ### BEGIN SOLUTION
+    there = (neighbors >= 0).to(H.dtype)[:, :, None]  # (B, S, 1)
+    heard = (H[neighbors] * there).sum(dim=1) / there.sum(dim=1).clamp(min=1)  # (B, d)
+    z = torch.relu(torch.cat([H[nodes], heard], dim=1) @ W.T)
+    return F.normalize(z, dim=1)
+    ### INSTEAD
+    # heard = (H[neighbors] * there).sum(dim=1)  # sum instead of mean
+    # heard = H[neighbors].mean(dim=1)  # empty places speak
+    # return z  # no l2 normalization
+    ### END SOLUTION
+
+
+# %% tags=["check:07.4"]
+check("07.4", sage_layer)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The same layer in PyG, with your weights split in two. `lin_r` reads the node itself, `lin_l` what it hears.
+
+# %% slideshow={"slide_type": "fragment"}
+liked = sp.csr_array(crowd)
+graph = graphs.edge_index(liked)  # (2, E), both directions
+rng = np.random.default_rng(0)
+H, W = (torch.from_numpy(rng.normal(size=s)).float() for s in ((54, 4), (5, 8)))
+conv = SAGEConv(4, 5, aggr="mean", bias=False)
+conv.lin_r.weight.data, conv.lin_l.weight.data = W[:, :4], W[:, 4:]
+theirs = F.normalize(conv(H, graph).relu(), dim=1)
+block = batches.sample(graphs.adjacency(liked), range(54), [None])[0]  # all neighbors
+ours = sage.layer(H[block.source], block, W)
+print(f"equal up to rounding: {torch.allclose(theirs, ours, atol=1e-5)}")
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:07.p4", "told"]
+predict("07.p4")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 07.5 — `sage_blocks` ★ optional ({{points:07.5}})
+#
+# For two layers a batch needs its neighbors' first layer, and for that, their neighbors. You draw from the
+# targets outwards and compute from the outside in. Numbers in a block are places in it, so nothing outside the batch is
+# ever touched. `batches.sample` does this for the rest of the course.
+#
+# *About 12 minutes.*
+#
+# {{hints:07.5}}
+
+
+# %% tags=["exercise:07.5"]
+def sage_blocks(
+    tables: list[np.ndarray], targets: np.ndarray
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the blocks that the layers need, outermost first.
+
+    Args:
+        tables: one for each layer, (N, S) int64 as `sample_neighbors` draws them for all nodes, with −1; the first
+            one holds what the targets hear, the next what those hear.
+        targets: (B,) int64, different nodes.
+
+    Returns:
+        For each block (source, edge_index). source: int64 ids, the block's targets first in their order, then the other
+        nodes that they hear, by id. edge_index: (2, E) int64, row 0 the place in source of who speaks, row 1 of
+        who hears; target by target, in the table's order. The sources of a block are the targets of the one outside it.
+    """
+    ### BEGIN SOLUTION
+    blocks = []
+    for table in tables:
+        rows = table[targets]
+        heard = rows[rows >= 0]
+        source = np.concatenate([targets, np.setdiff1d(heard, targets)])
+        place = {v: p for p, v in enumerate(source.tolist())}
+        speaks = np.array([place[v] for v in heard.tolist()], dtype=np.int64)
+        hears = np.repeat(np.arange(len(targets)), (rows >= 0).sum(axis=1))
+        blocks.append((source, np.stack([speaks, hears])))
+        targets = source
+    return blocks[::-1]
+    ### INSTEAD
+    # return blocks  # inner first
+    #     speaks = heard  # ids in the edges
+    #     blocks.append((source, np.stack([hears, speaks])))  # edges turned
+    ### END SOLUTION
+
+
+# %% tags=["check:07.5"]
+check("07.5", sage_blocks)
+
+# %% slideshow={"slide_type": "fragment"}
+A = walks.walkable(graphs.adjacency(today))
+targets, rng = np.random.default_rng(0).choice(m + n, 64, replace=False), np.random.default_rng(1)
+rows = []
+for fanouts in ((10, 25), (10, 10), (3, 3), (None, None)):
+    outer, inner = batches.sample(A, targets, fanouts, rng)
+    rows.append(
+        {
+            "drawn": str(fanouts),
+            "nodes of layer 1": len(inner.source),
+            "nodes of layer 0": len(outer.source),
+        }
+    )
+pd.DataFrame(rows).assign(of=m + n)
+
+# %% [markdown]
+# In a tree (10, 25) would be $64 \cdot 261$ nodes. A small graph is soon read as a whole; in one of a billion pins the
+# trees hardly meet.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 7.5 What is predicted must not be heard
+#
+# Now train on saves. A user has no content, only a bias that all share: what the model knows of a user comes from the
+# pins. Pins have a picture and words. Scores are products of unit vectors divided by a temperature, and the loss
+# is lesson 03's softmax, over 300 shared negatives.
+#
+# One thing to look at before you train. Ann saved the pin, so the pin is **among Ann's neighbors**: the message from it tells
+# her vector what is to be predicted. `sage.without` takes the edges of the batch out of the blocks, in both directions. And it can be
+# left out.
+#
+# > **Claim** (ours). Who hears the edges that are to be predicted has a smaller loss in training and finds less.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:07.p5"]
+predict("07.p5")
+
+# %% tags=["long", "answers:07.p5"]
+COMMAND = "python -m tests.benchmarks.sage_rivals"
+leak = pd.DataFrame(results.load("07_leak", command=f"{COMMAND} leak").values["rows"])
+leak["loss at the end"] = leak.loss.map(lambda x: x[-1])
+arms = leak.pivot(index="target edges", columns="seed", values="ndcg")
+leak.groupby("target edges")[["loss at the end", "ndcg"]].mean().round(4)
+
+# %% tags=["experiment", "answers:07.p5"]
+smaller = leak.groupby("target edges")["loss at the end"].mean()
+lead = metrics.compare(arms.loc["hidden"].to_numpy(), arms.loc["heard"].to_numpy())
+verdict(
+    "Who hears the edges that are to be predicted has a smaller loss in training and finds less.",
+    lead if smaller["heard"] < smaller["hidden"] else False,
+    detail=f"loss {smaller['heard']:.2f} when heard, {smaller['hidden']:.2f} when hidden; NDCG@20 hidden "
+    f"against heard, three seeds: {lead}",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The loss of a training says nothing about that. When yours falls surprisingly fast, ask who hears whom.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 7.6 The pin of this morning
+#
+# Now the promise. A new pin has content, perhaps a few saves, and no training. Its vector is one more forward pass.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 07.6 — `embed_new` ({{points:07.6}})
+#
+# The last layer for new pins: own content vector, the mean of the users who saved it **so far**, one matrix. Users
+# keep the vectors that they have. Saves from today on are what will be asked for.
+#
+# *About 10 minutes.*
+#
+# {{hints:07.6}}
+
+
+# %% tags=["exercise:07.6"]
+def embed_new(
+    x: torch.Tensor,
+    users: np.ndarray,
+    items: np.ndarray,
+    days: np.ndarray,
+    today: int,
+    H_users: torch.Tensor,
+    W: torch.Tensor,
+) -> torch.Tensor:
+    """Return the vectors of items that came after the training.
+
+    Args:
+        x: (q, d) what the new items say about themselves, encoded.
+        users, items, days: (E,) int64, who saved which of the q items on which day, no pair twice.
+        today: saves of this day and later are not there yet.
+        H_users: (m, d) vectors of the users.
+        W: (d', 2 d) as it was trained, own vector first. The last layer has no ReLU.
+
+    Returns:
+        (q, d') of length 1; an item without saves hears 0.
+    """
+    ### BEGIN SOLUTION
+    old = days < today
+    M = torch.zeros(len(x), len(H_users))  # who saved what
+    M[items[old], users[old]] = 1
+    heard = M @ H_users / M.sum(dim=1, keepdim=True).clamp(min=1)  # (q, d)
+    return F.normalize(torch.cat([x, heard], dim=1) @ W.T, dim=1)
+    ### INSTEAD
+    # old = days <= today  # today is heard
+    # heard = M @ H_users  # sum instead of mean
+    # heard = M @ H_users / M.sum(dim=1, keepdim=True)  # nobody is nan
+    ### END SOLUTION
+
+
+# %% tags=["check:07.6"]
+check("07.6", embed_new)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# So train one, on the past alone: pins that are new are no positives, no negatives, no neighbors. Some pins of each batch are **silenced**:
+# they hear nobody, `silent` is their share. What might that be good for?
+
+
+# %%
+def unit(x):
+    length = np.linalg.norm(x, axis=1, keepdims=True)
+    return x / np.where(length > 0, length, 1)
+
+
+rarity = np.log(n / np.maximum((world.texts > 0).sum(axis=0), 1))
+W_words, _ = mf.svd(sp.csr_array(world.texts.multiply(rarity)), 64)
+words = unit(W_words * np.sqrt(np.square(W_words).sum(axis=0)))
+looks = unit(world.images - world.images.mean(axis=0))
+x = np.hstack([looks, words]).astype(np.float32)
+edges, known = np.stack(past.nonzero()), np.flatnonzero(had_edges)
+
+
+def drawn(rng, silent, steps=60, size=512, shared=300):
+    """Yield batches: users, pins, negatives, silenced nodes, and the generator."""
+    for _ in range(steps):
+        u, i = edges[:, rng.integers(edges.shape[1], size=size)].astype(np.int64)
+        mute = m + np.flatnonzero(rng.random(n) < silent)
+        yield *map(torch.from_numpy, (u, i, rng.choice(known, shared), mute)), rng
+
+
+def lost(model, batch, temperature=0.05):
+    """Return the softmax loss of a batch, target edges hidden."""
+    u, i, j, mute, rng = batch
+    nodes, place = torch.unique(torch.cat([u, m + i, m + j]), return_inverse=True)
+    blocks = sage.without(batches.sample(model.A, nodes, model.fanouts, rng), u, m + i)
+    z = model(sage.silenced(blocks, mute))[place]
+    z_u, z_i, z_j = z.split([len(u), len(i), len(j)])
+    pos, neg = (z_u * z_i).sum(dim=1) / temperature, z_u @ z_j.T / temperature
+    return losses.sampled_softmax(pos, neg, hits=i[:, None] == j)
+
+
+def train_sage(silent, fanouts=(10, 10), ids=False, epochs=4, seed=0):
+    """Train GraphSAGE on the past for a short while; with `ids` every known pin has a word of its own besides."""
+    own = sp.diags_array(had_edges.astype(np.float32)).tocsr()
+    content = sage.Content(64, m, x, own if ids else None, seed)
+    model = sage.SAGE(graphs.adjacency(past), content, 64, fanouts, seed)
+    learner = train.Torch(model, lost, torch.optim.Adam(model.parameters(), lr=0.03))
+    train.fit(learner, lambda rng: drawn(rng, silent), epochs=epochs, schedule=train.cosine,
+              seed=seed, progress=False)  # fmt: skip
+    return model
+
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# > **Claim** (ours, against "inductive, so new nodes are no problem"). A model that never met a pin without
+# > edges finds less over all pins than one that met some.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:07.p6"]
+predict("07.p6")
+
+
+# %% tags=["timing"]
+def shelf(model, name=None):
+    """Return NDCG@20 of each user: all pins together, or a shelf that holds one group alone."""
+    if name is None:
+        return metrics.found(model, seen, sought).ndcg
+    on = group == name
+    only = SimpleNamespace(scores=lambda users: np.where(on, model.scores(users), -np.inf))
+    return metrics.found(only, seen, sought.select(on[sought.items])).ndcg
+
+
+start, today_graph = time.process_time(), graphs.adjacency(today)
+models = {silent: train_sage(silent) for silent in (0.0, 0.2)}
+vectors = {silent: Factors(*model.embeddings(today_graph)) for silent, model in models.items()}
+print(f"{time.process_time() - start:.0f} seconds of one core for both")
+
+# %% tags=["experiment", "answers:07.p6"]
+groups = ("known", "new with edges", "new without")
+vectors["RP3β"] = filters.rp3beta(today, 0.6, 0.0)
+names = {0.0: "nobody silenced", 0.2: "a fifth silenced", "RP3β": "RP3β"}
+ndcg = {names[k]: [shelf(v, g) for g in (None, *groups)] for k, v in vectors.items()}
+top = {names[k]: metrics.rank(v, seen, 20, np.unique(sought.users)) for k, v in vectors.items()}
+table = pd.DataFrame({k: [x.mean() for x in v] for k, v in ndcg.items()}, index=["all", *groups]).T
+table.assign(
+    **{"new without, in the lists": [(group[t] == "new without").mean() for t in top.values()]}
+).round(3)
+
+# %% tags=["experiment", "answers:07.p6"]
+lead = metrics.compare(ndcg["a fifth silenced"][0], ndcg["nobody silenced"][0])
+verdict(
+    "A model that never met a pin without edges finds less over all pins than one that met some.",
+    lead,
+    detail=f"NDCG@20 over all pins, a fifth silenced against nobody: {lead}",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Read the last column. Every pin of the training was saved by somebody, so "hears nobody" never occurred, and nothing
+# says where such vectors should lie. They are not bad on a shelf of their own; beside known pins they are far too
+# loud. **Train as you serve.** It is no matter of the paper's formula, and it decides.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 7.7 Beside tuned rivals
+#
+# Learned until day 41, asked for days 49 to 55 with the graph of day 49; settings chosen a week earlier. On
+# **citeulike-t** a tenth of real articles is held out as new, half of these with three tenths of their readers. Equal
+# trials for every model, three seeds where chance trains. Models that know items by name get new ones
+# **folded in**: LightGCN by one row of $\hat{\mathbf A}$ times known users, iALS by its own update (lesson 02). RP3β, EASE and
+# popularity are counted anew on today's graph. "Importance aggregation" puts the mean of what walks visit beside a
+# pin's own content and trains nothing. `content, trained` is GraphSAGE with one layer (7.4). `with ids` gives known
+# pins a word of their own.
+#
+# > **Claim** (of the lecture and the paper). Over all items GraphSAGE finds more than what else there is.
+#
+# > **Claim** (ours). Among new items with edges it finds more than content alone and than LightGCN folded in.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:07.p7"]
+predict("07.p7")
+
+# %% tags=["long", "answers:07.p7"]
+rivals = results.load("07_rivals", command=f"{COMMAND} rivals").values
+tables = {k: pd.DataFrame(v["models"]).set_index("model") for k, v in rivals.items()}
+for name, v in rivals.items():
+    print(
+        f"{name}: {v['users']:,} users, {v['trials per model']} trials for each model; sought {v['sought']}"
+    )
+
+
+def columns(t):
+    edge = t["at the edge"].map(lambda words: "yes" if words else "")
+    return t[["all", *groups]].round(3).assign(**{"at an edge": edge})
+
+
+both = pd.concat({name: columns(t) for name, t in tables.items()}, axis=1)
+both.reindex(tables["PinWorld"].index).astype(object).fillna("–")
+
+
+# %% tags=["experiment", "answers:07.p7"]
+def lead_of(name, one, other, column):
+    row = rivals[name]["leads"][f"{one} over {other}, {column}"]
+    return metrics.Comparison.of(*(row[k] for k in ("one", "other", "gap", "error", "users")))
+
+
+told = {}
+for name, t in tables.items():
+    best = t["all"][[not model.startswith("GraphSAGE") for model in t.index]].idxmax()
+    for mine in t.index[t.index.str.startswith("GraphSAGE")]:
+        told[f"{name}, {mine} against {best}"] = lead_of(name, mine, best, "all")
+verdict(
+    "Over all items GraphSAGE finds more than what else there is.",
+    next(iter(told.values())),
+    detail="NDCG@20 on test: " + "; ".join(f"{k}: {v}" for k, v in told.items()),
+)
+
+# %% tags=["experiment", "answers:07.p7"]
+told = {
+    f"{name}, against {other}": lead_of(name, "GraphSAGE", other, "new with edges")
+    for name in tables
+    for other in ("content, trained", "LightGCN, folded in", "RP3β")
+}
+weakest = min(list(told)[:2], key=lambda k: told[k].low)
+verdict(
+    "Among new items with edges it finds more than content alone and than LightGCN folded in.",
+    told[weakest],
+    detail="NDCG@20 on the shelf: " + "; ".join(f"{k}: {v}" for k, v in told.items()),
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Read it group by group, for everybody a shelf of that group alone. **Known:** who counts is ahead. A history says more
+# than a picture, and GraphSAGE has no row for a user, only a mean of what it has read. **New with edges:** a handful of savers
+# and a content to read, and GraphSAGE has both. Few are asked for there, so look at the errors before you look at the
+# order. **New without:** walks and factors have nothing to say, and their number is what a random order finds. Whoever reads content has
+# something, and plain cosines of content do as well as what was trained.
+#
+# So an encoder does not replace the rows. It serves those who have none. Rows at an edge of their grid may gain by more
+# trials; GraphSAGE is among them.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 7.8 Your choice
+#
+# An open task of twenty minutes. Choose for PinWorld: how many layers, which share of pins is silenced in training, and whether known pins have
+# a word of their own. The check knows what each setting finds from day 42 on, over all pins (each trained once, with a stored seed).
+
+
+# %%
+def try_out(num_layers, silent, ids):
+    """Return NDCG@20 over all pins of a choice, trained as above."""
+    model = train_sage(silent, (10,) * num_layers, ids)
+    return shelf(Factors(*model.embeddings(today_graph))).mean()
+
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 07.7 — `choose` ({{points:07.7}})
+#
+# Return your choice. Write down what you expect before each run, and conclude in two sentences in a cell of your own. One of the
+# four entries can make every number better, and would be a lie.
+#
+# *About 20 minutes.*
+#
+# {{hints:07.7}}
+
+
+# %% tags=["exercise:07.7"]
+def choose() -> dict:
+    """Return the settings of GraphSAGE for PinWorld.
+
+    Returns:
+        {"num_layers": 1 or 2, "silent": 0.0, 0.05, 0.2 or 0.5, "ids": True or False,
+        "graph_until": the day on which the graph ends that vectors are computed from}
+    """
+    ### BEGIN SOLUTION
+    return {
+        "num_layers": 2, "silent": 0.5, "ids": True, "graph_until": 42,
+    }  # fmt: skip
+    ### END SOLUTION
+
+
+# %% tags=["check:07.7"]
+check("07.7", choose)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Slide, paper, code
+#
+# | | says | means |
+# |---|---|---|
+# | **slide** | $-Q\, \mathbb E \log \sigma(\mathbf z_u^\top \mathbf z_{v_n})$ | a minus inside is lost: $\log \sigma(-\mathbf z_u^\top \mathbf z_{v_n})$. The released code is right: cross-entropy with labels 0 for negatives, weight 1 each, summed |
+# | **slide** | $\mathrm{AGGREGATE}(\mathbf h_y^{k-1}, \forall u \in \mathcal N(v))$ | $\mathbf h_u^{k-1}$; and $\mathcal N(v)$ is a sample of fixed size, the vector is then divided by its length |
+# | **slide** | "inductive GCN" | the GCN aggregator is one of several; concatenating own and heard is not GCN |
+# | **slide** | $v$ occurs near $u$ on a random walk | 50 walks from every node; `WALK_LEN` is 5, and a walk gives at most 4 pairs; a node is not its own context |
+# | **paper** | $\mathbf h / \lVert \mathbf h \rVert$ after every layer | the **code** normalizes only what comes out at the end, and its last layer has no activation |
+# | **paper** | samples 25 and 10 | in the **code** `samples_2` = 10 is drawn for the targets and 25 for those: 1 + 10 + 250 nodes. In PyG `[25, 10]` begins with 25: 1 + 25 + 250 |
+# | **code** | 20 negatives by degree$^{0.75}$ | drawn once for a batch; its own positives may be among them |
+# | **code** | `_skipgram_loss` | returns positives minus negatives, and is minimized: a sign again. The hinge beside it is right |
+# | **code** | `identity_dim` | a row for every node after all; by its docstring slower, more accurate, and no help for new nodes. Our `with ids` |
+#
+# **Read it yourself:** `graphsage/prediction.py` and `graphsage/models.py` in the repository williamleif/GraphSAGE.
+# Find the rows above. Whom does `adj_info` hold when vectors of validation nodes are computed?
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Quiz
+#
+# They come back at the start of later lessons.
+#
+# {{quiz}}
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Take away
+#
+# * A lookup has a row for whom it knows. An encoder has a vector for whoever says something or is near somebody.
+# * Test a loss where everything is equal: if that is its minimum, it will get there.
+# * A few neighbors drawn anew are enough; the mean's variance falls like 1/S.
+# * What is predicted must not be heard, and what will be served must occur in training.
+# * Report known, new with edges and new without: the mean of all three hides who is served.
+#
+# **Further reading.** Hamilton, Ying, Leskovec, *Inductive Representation Learning on Large Graphs*
+# ([arXiv 1706.02216](https://arxiv.org/abs/1706.02216)): algorithms 1 and 2, and other aggregators. Kipf and Welling,
+# *Semi-Supervised Classification with Graph Convolutional Networks* ([arXiv 1609.02907](https://arxiv.org/abs/1609.02907)): what it is
+# compared with. Perozzi, Al-Rfou, Skiena, *DeepWalk* ([arXiv 1403.6652](https://arxiv.org/abs/1403.6652)): where pairs
+# from walks come from. Ying et al., *PinSage* ([arXiv 1806.01973](https://arxiv.org/abs/1806.01973)): lesson 09.

@@ -1,0 +1,92 @@
+"""The measurements of lesson 07, on tiny inputs, and what they have stored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from graphrec_utils import results
+from tests.benchmarks import sage_rivals as study
+
+
+@pytest.fixture
+def tiny(monkeypatch) -> study.Stage:
+    """Sixty items of five topics, which content shows; five of them are new with edges, five without."""
+    for name, value in (("EPOCHS", 2), ("STEPS", 20), ("SIZE", 64), ("SHARED", 20), ("DIM", 8)):
+        monkeypatch.setattr(study, name, value)
+    monkeypatch.setattr(study, "SEEDS", (0, 1))
+    rng = np.random.default_rng(0)
+    topic = np.arange(60) % 5
+    R = (topic == (np.arange(40) % 5)[:, None]) & (rng.random((40, 60)) < 0.9)
+    later = R & (rng.random(R.shape) < 0.3)
+    later[:, 55:] = R[:, 55:]
+    today, past = R & ~later, R & ~later
+    past[:, 50:] = False
+    content = study.unit(np.eye(5)[topic] + 0.3 * rng.normal(size=(60, 5))).astype(np.float32)
+    past, today = (sp.csr_array(x.astype(float)) for x in (past, today))
+    part = study.asked(np.argwhere(later), today)
+    return study.Stage(past, today, today, part, content)
+
+
+def test_groups_are_told_apart_and_nothing_new_is_learned_from(tiny):
+    assert np.bincount(tiny.group).tolist() == [50, 5, 5]
+    assert set(tiny.known.tolist()) == set(range(50))
+    assert tiny.edges[:, 1].max() < 50
+
+
+def test_what_is_asked_is_not_there_today(tiny):
+    assert tiny.today[tiny.part.users, tiny.part.items].sum() == 0
+    assert len(np.unique(tiny.part.pairs())) == len(tiny.part)
+
+
+def test_a_shelf_holds_one_group_alone(tiny):
+    shelf = study.Shelf(study.Same(np.arange(60.0)), tiny.group == 2)
+    scores = shelf.scores(np.array([0, 1]))
+    assert np.isneginf(scores[:, :55]).all() and np.isfinite(scores[:, 55:]).all()
+
+
+@pytest.mark.parametrize("loss", ["softmax", "bce"])
+def test_graphsage_learns_the_topics_of_known_and_new_items(tiny, loss):
+    knobs = {"loss": loss, "silent": 0.2, "scale": 0.3, "fanouts": (3, 3)}
+    found = [study.embedded(tiny, lr=lr, **knobs) for lr in (0.03, 1e-9)]
+    assert tiny.score(found[0]) > tiny.score(found[1])
+    assert tiny.found(found[0], 2).ndcg.mean() > tiny.found(found[1], 2).ndcg.mean()
+
+
+@pytest.mark.parametrize("name", ["iALS, folded in", "LightGCN, folded in"])
+def test_who_is_folded_in_has_a_vector_and_who_has_no_edges_has_zeros(tiny, name):
+    make, grid = study.MODELS[name]
+    items = np.asarray(make(tiny, **{k: v[1] for k, v in grid.items()}).item_emb)
+    assert np.abs(items[tiny.group == 1]).sum(axis=1).min() > 0
+    assert not items[tiny.group == 2].any()
+
+
+def test_a_model_is_tuned_and_tested_by_shelf(tiny, monkeypatch):
+    few = {k: (study.MODELS[k][0], g) for k, g in (("RP3β", {"alpha": [0.6, 1.0], "beta": [0.0, 0.3]}),
+                                                   ("GraphSAGE", {"lr": [0.01, 0.03]}))}  # fmt: skip
+    monkeypatch.setattr(study, "MODELS", few)
+    monkeypatch.setattr(study, "BUDGET", {"tiny": 2})
+    monkeypatch.setattr(study, "kept", lambda name, key, compute: compute())
+    values = study.rivals("tiny", tiny, tiny)
+    assert [row["model"] for row in values["models"]] == [*few]
+    assert all(0 <= row[c] <= 1 for row in values["models"] for c in ("all", *study.GROUPS))
+    assert values["leads"]["GraphSAGE over RP3β, all"]["users"] == values["users"]
+    assert values["models"][0]["new without"] < 1  # a walk has nothing to say there
+
+
+def test_every_setting_of_the_open_task_is_measured(tiny):
+    rows = study.choices(tiny)
+    settings = {tuple(row[key] for key in study.CHOICES) for row in rows}
+    assert len(settings) == len(rows) == 2 * 4 * 2
+
+
+def test_the_stored_results_are_of_this_command():
+    for part in study.CLAIMS:
+        stored = results.load(f"07_{part}")
+        assert stored.command.removesuffix(" --data PinWorld") == f"{study.COMMAND} {part}"
+        assert stored.claim == study.CLAIMS[part]
+    rows = results.load("07_choices").values["rows"]
+    assert {tuple(row[k] for k in study.CHOICES) for row in rows} == {
+        tuple(x) for x in study.product(*study.CHOICES.values())
+    }
