@@ -482,7 +482,7 @@ def sage_blocks(
     return blocks[::-1]
     ### INSTEAD
     # return blocks  # inner first
-    #     speaks = heard  # ids in the edges
+    #     speaks = np.array(heard, dtype=np.int64)  # ids in the edges
     #     blocks.append((source, np.stack([hears, speaks])))  # edges turned
     ### END SOLUTION
 
