@@ -10,13 +10,15 @@ Users have topics, a style, and sometimes a drift; pins are organic, idea, produ
 days there are sessions, impressions and eight kinds of actions. The pages to read, from the
 bottom up: `entities`, `content`, `sessions`, `impressions` generate; `generator` puts them
 together; `tables`, `graphs`, `oracle`, `exports`, `schema` are what a `World` offers; `snapshot`
-reads and writes; `pair_features` counts what a ranker may know, `feed` shows lists; the `premises_*`, `probe_*` and `report` measure what the world supports.
+reads and writes; `pair_features` counts what a ranker may know, `feed` shows lists, `simulator` has people who come
+back and `experiments` compare two policies with them; the `premises_*`, `probe_*` and `report` measure what the world supports.
 `recipes` has a dozen lines for each lesson that take its data from a world.
 """
 
 from __future__ import annotations
 
 from graphrec_utils.pinworld.entities import DAY, DAYS, KINDS, TOPICS
+from graphrec_utils.pinworld.experiments import Report, experiment, ratio
 from graphrec_utils.pinworld.feed import Feed
 from graphrec_utils.pinworld.generator import PRESETS, make
 from graphrec_utils.pinworld.graphs import SIX, Bipartite
@@ -24,6 +26,7 @@ from graphrec_utils.pinworld.impressions import ACTIONS, NEGATIVE_ACTIONS, POSIT
 from graphrec_utils.pinworld.oracle import user_study
 from graphrec_utils.pinworld.pair_features import PairFeatures
 from graphrec_utils.pinworld.sessions import SURFACES
+from graphrec_utils.pinworld.simulator import Histories, Simulator, top
 from graphrec_utils.pinworld.snapshot import load
 from graphrec_utils.pinworld.tables import HIDDEN, TOTALS, TRAIN_END, VAL_END
 from graphrec_utils.pinworld.world import World
@@ -45,9 +48,15 @@ __all__ = [
     "VAL_END",
     "Bipartite",
     "Feed",
+    "Histories",
     "PairFeatures",
+    "Report",
+    "Simulator",
     "World",
+    "experiment",
     "load",
     "make",
+    "ratio",
+    "top",
     "user_study",
 ]

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from graphrec_utils.pinworld.entities import DAY, NUM_TOPICS, STYLE_GRID, topic_weights
+from graphrec_utils.pinworld.entities import DAY, NUM_TOPICS, STYLE_GRID, Arrays, topic_weights
 from graphrec_utils.pinworld.tables import TRAIN_END
 
 if TYPE_CHECKING:
@@ -30,6 +30,21 @@ HIDDEN = ("looked", "liked")  # columns of a log that a real one has not
 _EXPLORE = 0.3  # share of the candidates that are from anywhere
 _IF_NOT_LIKED = 0.35  # of what was looked at and not liked is hidden
 _IF_LIKED = 0.45  # of what was liked is saved; the rest is only clicked
+
+
+def tastes(arrays: Arrays) -> np.ndarray:
+    """Return each user's distribution over topics after all drifts, (users, topics)."""
+    topics, weights = arrays["user_topics"], arrays["user_weights"]
+    after, before = (topic_weights(topics, weights, drifted=when) for when in (True, False))
+    return np.where((arrays["user_drift"] >= 0)[:, None], after, before)
+
+
+def liking(arrays: Arrays, weights: np.ndarray, users: np.ndarray, pins: np.ndarray) -> np.ndarray:
+    """Return how likely each user likes each pin once it is looked at; `weights` are `tastes`."""
+    left, right = arrays["user_style"][users] / STYLE_GRID, arrays["pin_style"][pins] / STYLE_GRID
+    weight = weights[users, arrays["pin_topic"][pins]]
+    like = 2.2 * (left * right).sum(-1) + 1.6 * np.minimum(1.0, 4.0 * weight) - 1.0
+    return 1 / (1 + np.exp(-2.0 * like))
 
 
 @dataclass(frozen=True)
@@ -63,9 +78,7 @@ class Feed:
         self.world, self.size, self.length = world, candidates, length
         self.examination = np.arange(1, length + 1) ** -float(eta)  # (k,)
         a = world.arrays
-        self._weights = topic_weights(a["user_topics"], a["user_weights"], drifted=True)
-        before = topic_weights(a["user_topics"], a["user_weights"], drifted=False)
-        self._weights = np.where((a["user_drift"] >= 0)[:, None], self._weights, before)
+        self._weights = tastes(a)
         # inside a topic the k-th most shown pin of the past is a candidate k^-.6 times as often
         seen = world.impressions
         past = seen["pin"].to_numpy()[seen["time"].to_numpy() < TRAIN_END * DAY]
@@ -82,11 +95,7 @@ class Feed:
 
     def liking(self, users: np.ndarray, pins: np.ndarray) -> np.ndarray:
         """Return the truth: how likely each user likes each pin once it is looked at; they broadcast."""
-        a = self.world.arrays
-        left, right = a["user_style"][users] / STYLE_GRID, a["pin_style"][pins] / STYLE_GRID
-        weight = self._weights[users, a["pin_topic"][pins]]
-        like = 2.2 * (left * right).sum(-1) + 1.6 * np.minimum(1.0, 4.0 * weight) - 1.0
-        return 1 / (1 + np.exp(-2.0 * like))
+        return liking(self.world.arrays, self._weights, users, pins)
 
     def requests(self, count: int, rng: np.random.Generator) -> Requests:
         """Draw `count` users, all alike, and for each distinct candidates of their topics or any."""

@@ -1,0 +1,217 @@
+"""The course on one figure: what each method finds, and what it costs, on one split of PinWorld.
+
+    OMP_NUM_THREADS=1 python -m tests.benchmarks.course_figure
+
+Saves of days 0-41 are known, days 42-48 choose, days 49-55 are the test; what is new stays in. Every
+method gets the same number of trials on validation (NDCG@20, 800 users); PinSage has the knobs that
+lesson 09 chose, on this world as well. The winner is fitted on train and validation in a
+process of its own, which reports the seconds of its CPU for fitting and for ranking all test users, and by how much
+its memory grew. One seed. A method joins by one line of `METHODS`; what was measured before is kept in
+build/bench, delete its lines there to measure again.
+
+Writes data/results/18_course.json. About seven minutes of one thread.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from graphrec_utils import graphs, metrics, paths, pinworld, results, sampling, train, walks
+from graphrec_utils.data import Interactions, Split
+from graphrec_utils.models import baselines, filters, fusion, lightgcn, mf
+from graphrec_utils.models.ease import ease
+from graphrec_utils.models.scoring import Factors
+from tests.benchmarks.kept import kept, rows
+
+COMMAND = "python -m tests.benchmarks.course_figure"
+CLAIM = "A method that needs more seconds finds more."
+NAME, BUDGET, USERS = "18_course", 5, 800
+DAY = pinworld.DAY
+
+
+def split() -> Split:
+    fit, val, test = pinworld.load("small").split(("save",))
+    val = val.without(fit)
+    return Split(fit, val, test.without(fit).without(val))
+
+
+def pictures() -> np.ndarray:
+    """Return (n, 64) the images of the pins, centered, at length 1."""
+    x = pinworld.load("small").images
+    x = x - x.mean(axis=0)
+    return x / np.linalg.norm(x, axis=1, keepdims=True)
+
+
+def of_content(events: Interactions) -> Factors:
+    x = pictures()
+    return Factors(events.csr() @ x, x)
+
+
+def of_lightgcn(events: Interactions, lr: float, layers: int, epochs: int = 30):
+    positives = sampling.index(events.csr())
+    A_hat = graphs.normalize(graphs.adjacency(events.csr()))
+    model = lightgcn.Fused(A_hat, events.num_users, 32, layers, lr=lr)
+
+    def batches(rng):
+        return (sampling.bpr_triples(positives, 2048, rng) for _ in range(len(events) // 2048 + 1))
+
+    train.fit(model, batches, epochs=epochs, progress=False)
+    return model
+
+
+def of_walks(events: Interactions, restart: float):
+    """Return Pixie from the 20 latest saves of each user, boosted."""
+    R = events.csr()
+    graph, m = walks.walkable(graphs.adjacency(R)), R.shape[0]
+    latest = sampling.latest(events, 20)
+
+    class Walks:
+        def scores(self, users):
+            out = np.zeros((len(users), R.shape[1]))
+            for row, u in enumerate(users):
+                starts = [int(i) for i in np.asarray(latest[u]) if 0 <= i < R.shape[1]]
+                V = [walks.visits(graph, m + q, 5000, restart=restart)[m:] for q in starts]
+                if V:
+                    out[row] = walks.boost(np.array(V, dtype=float))
+            return out
+
+    return Walks()
+
+
+def of_tower(events: Interactions, rate: float, half_life: float):
+    from tests.benchmarks import towers
+
+    return towers.tower(
+        events, None, "sampled", rate, half_life, negatives=256, epochs=6, content=pictures()
+    )[0]
+
+
+def of_pinsage(events: Interactions) -> Factors:
+    """Return users as sums of the vectors of what they saved, over PinSage with the knobs of lesson 09."""
+    from tests.benchmarks import pinsage_study as study
+
+    today = int(np.ceil(events.times.max() / DAY / 7) * 7)
+    stage = study.world()[0 if today <= pinworld.TRAIN_END else 1]
+    z = study.fit(stage, "softmax", scale=0.3, lr=0.01, num_layers=1).embeddings()[0]
+    z = z.detach().numpy() if hasattr(z, "detach") else z
+    return Factors(events.csr() @ z, z)
+
+
+def of_fusion(events: Interactions, names: tuple[str, ...], top: int = 100):
+    """Return reciprocal rank fusion of other rows, with the knobs that they have won with."""
+    models = [METHODS[name][1](events, **winner(name)["knobs"]) for name in names]
+
+    class Fused:
+        def scores(self, users):
+            lists = [metrics.rank(model, events, top, users) for model in models]
+            return fusion.reciprocal_ranks(np.array(lists), events.num_items)
+
+    return Fused()
+
+
+FUSED = ("item2item", "iALS", "content")
+# name -> (lesson, fit(events, **knobs), grid); the cut of a new model is one line
+METHODS: dict[str, tuple[str, Callable, dict]] = {
+    "popularity": ("01", lambda e, days: baselines.popularity(e, half_life=days * DAY), {"days": [1, 3, 9, 27, 81]}),
+    "item2item": ("01", baselines.item2item, {"shrinkage": [1, 3, 10, 30, 100]}),
+    "content": ("01", of_content, {}),
+    "iALS": ("02", lambda e, **k: mf.ials(e.csr(), 32, sweeps=8, **k),
+             {"alpha0": [0.03, 0.1, 0.3, 1.0], "reg": [0.003, 0.01, 0.03, 0.1]}),
+    "EASE": ("02", lambda e, reg: ease(e.csr().astype(np.float32), reg), {"reg": [10, 30, 100, 300, 1000]}),
+    "RP3β": ("04", lambda e, **k: filters.rp3beta(e.csr(), **k),
+             {"alpha": [0.3, 0.6, 1.0], "beta": [0.0, 0.2, 0.4, 0.6]}),
+    "LightGCN": ("06", of_lightgcn, {"lr": [0.003, 0.01, 0.03, 0.1], "layers": [1, 2, 3]}),
+    "Pixie": ("08", of_walks, {"restart": [0.1, 0.3, 0.9]}),
+    "PinSage": ("09", of_pinsage, {}),
+    "two towers": ("10", of_tower, {"rate": [0.001, 0.003, 0.01, 0.03], "half_life": [3, 9, 27, 81]}),
+    "fusion": ("18", partial(of_fusion, names=FUSED), {}),
+}  # fmt: skip
+SLOW = {"LightGCN": 4, "Pixie": 3, "two towers": 4}  # trials where one takes long
+
+
+def winner(name: str) -> dict:
+    """Return the knobs that win on validation, their score, and whether they are at an edge."""
+
+    def search() -> dict:
+        fit, grid = METHODS[name][1:]
+        parts = split()
+        score = train.on_validation(parts, users=USERS)
+        if not grid:
+            return {"knobs": {}, "validation": score(fit(parts.train)), "edge": ""}
+        found = train.tune({name: (partial(fit, parts.train), grid)}, SLOW.get(name, BUDGET), score,
+                           natural={"beta": [0.0], "layers": [1, 3]}, progress=False)  # fmt: skip
+        best = found.best(name)
+        return {"knobs": best.knobs, "validation": best.score, "edge": found.edges.get(name, "")}
+
+    return kept(NAME, f"tune {name}", search)
+
+
+def measure(name: str) -> dict:
+    """Return what the winner finds on test, and what it costs; to be run in a process of its own."""
+    import resource
+
+    parts, knobs = split(), winner(name)["knobs"]
+    past, users = parts.past(), np.unique(parts.test.users)
+    pictures()  # what is loaded is no cost of a method
+    metrics.rank(baselines.popularity(past), past, 20, users[:2])
+    METHODS["iALS"][1](past.select(slice(0, 500)), alpha0=0.1, reg=0.1)  # compiles
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = time.process_time()
+    model = METHODS[name][1](past, **knobs)
+    fitted = time.process_time()
+    lists = metrics.rank(model, past, 20, users)
+    ranked = time.process_time()
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    per_user = metrics.evaluate(lists, parts.test, users)
+    few = np.bincount(past.items, minlength=past.num_items)
+    return {
+        "lesson": METHODS[name][0], "ndcg": float(per_user.ndcg.mean()), "recall": float(per_user.recall.mean()),
+        "error": float(per_user.ndcg.std(ddof=1) / np.sqrt(len(per_user))),
+        "coverage": metrics.coverage(lists, past.num_items),
+        "seen 3 times or less": float((few[lists[lists >= 0]] <= 3).mean()),
+        "fit": fitted - start, "rank": ranked - fitted, "MB": grown / 1024, "users": len(users),
+        "values": per_user.ndcg.round(5).tolist(),
+    }  # fmt: skip
+
+
+def apart(name: str) -> dict:
+    """Return `measure` from another process."""
+
+    def ask() -> dict:
+        line = [sys.executable, "-m", "tests.benchmarks.course_figure", "--measure", name]
+        done = subprocess.run(line, check=True, capture_output=True, text=True, cwd=paths.root())
+        return json.loads(done.stdout.splitlines()[-1])
+
+    return kept(NAME, f"test {name}", ask)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--measure", help="one method, in this process; prints a line of JSON")
+    if name := parser.parse_args().measure:
+        print(json.dumps(measure(name)))
+        return
+    table = {}
+    for name in METHODS:
+        table[name] = winner(name) | apart(name)
+        print(name, {k: v for k, v in table[name].items() if k != "values"}, flush=True)
+    each = {name: np.array(row.pop("values")) for name, row in table.items()}
+    best = max(table, key=lambda name: table[name]["ndcg"])
+    for name, row in table.items():
+        lead = metrics.compare(each[best], each[name]) if name != best else None
+        row["behind"] = None if lead is None else {"gap": lead.gap, "error": lead.error}
+    values = {"methods": table, "best": best, "trials": BUDGET, "fewer trials": SLOW}
+    print(results.save(NAME, claim=CLAIM, values=values, seeds=[0], command=COMMAND,
+                       seconds=sum(row["seconds"] for row in rows(NAME).values())))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
