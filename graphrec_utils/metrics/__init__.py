@@ -25,6 +25,7 @@ from graphrec_utils.metrics.evaluation import (
     found,
     gini,
     popularity_overlap,
+    recall_by_group,
     recall_by_popularity,
 )
 from graphrec_utils.metrics.probabilities import (
@@ -73,6 +74,7 @@ __all__ = [
     "rce",
     "rce_by_user",
     "recall_at_k",
+    "recall_by_group",
     "recall_by_popularity",
     "reliability",
 ]

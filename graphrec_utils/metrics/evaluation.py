@@ -137,6 +137,36 @@ def recall_by_popularity(
     return table.rename_axis("popularity")
 
 
+def recall_by_group(
+    recommended: np.ndarray,
+    users: np.ndarray,
+    items: np.ndarray,
+    group: np.ndarray,
+    num_groups: int,
+) -> np.ndarray:
+    """Return (T,) which share of each group of items is found; NaN where it has no pair.
+
+    Args:
+        recommended: (m, top) lists, row u for user u.
+        users, items: (E,) the pairs to be found.
+        group: (n,) the group of each item, below `num_groups`.
+        num_groups: T.
+
+    Raises:
+        ValueError: an item of a list or a pair, or a group, is out of range.
+
+    Built in lesson 18, exercise 18.3.
+    """
+    lists, items, group = np.asarray(recommended), np.asarray(items), np.asarray(group)
+    arguments.ids("users", users, len(lists), "the rows of recommended")
+    arguments.ids("items", items, len(group), "the entries of group")
+    arguments.ids("group", group, num_groups, "num_groups")
+    hit = (lists[users] == items[:, None]).any(axis=1)
+    count = np.bincount(group[items], minlength=num_groups).astype(np.float64)
+    count[count == 0] = np.nan
+    return np.bincount(group[items], hit, minlength=num_groups) / count
+
+
 def by_activity(
     per_user: pd.DataFrame, train: Matrix, bounds: Sequence[int] | None = None
 ) -> pd.DataFrame:

@@ -140,6 +140,8 @@ def ratio(one: np.ndarray, other: np.ndarray, paired: bool) -> tuple[float, floa
 
     Raises:
         ValueError: nobody in `other` has anything.
+
+    Built in lesson 18, exercise 18.4.
     """
     a, b = one.mean(), other.mean()
     if not b > 0:

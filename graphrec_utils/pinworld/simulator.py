@@ -87,7 +87,7 @@ class Simulator:
             (np.ones(past.nnz, np.float32), past.indices, past.indptr), past.shape
         )
         self.creators = creators
-        together = _cosines(self.past)
+        together = cosines(self.past)
         self.control: Policy = lambda seen, k: top((seen.saved @ together).toarray(), seen, k)
 
     @classmethod
@@ -114,9 +114,11 @@ class Simulator:
         arrays |= make_pins(rng, pins / 7000, popularity, arrays)
         arrays |= make_users(rng, users / 2500, popularity)
         m, n = len(arrays["user_style"]), len(arrays["pin_style"])
-        liking = feed.liking(arrays, feed.tastes(arrays), np.arange(m)[:, None], np.arange(n))
-        seen = popularity[arrays["pin_topic"]] * arrays["pin_popularity"]
-        keys = np.log(liking) + 0.7 * np.log(seen + 1e-12) + rng.gumbel(size=(m, n))
+        taste = feed.tastes(arrays)
+        liking = feed.liking(arrays, taste, np.arange(m)[:, None], np.arange(n))
+        seen = (0.9 * taste + 0.1 / NUM_TOPICS)[:, arrays["pin_topic"]]  # what they came across
+        seen = np.log(seen) + 0.5 * np.log(arrays["pin_popularity"])
+        keys = 1.5 * np.log(liking) + seen + rng.gumbel(size=(m, n))
         count = np.clip(rng.poisson(saves * arrays["user_activity"]), 3, n // 4)
         order = np.argsort(-keys, axis=1, kind="stable")[:, : count.max()]
         row, place = np.nonzero(np.arange(count.max()) < count[:, None])
@@ -281,7 +283,7 @@ def _append(latest: np.ndarray, lists: np.ndarray, saves: np.ndarray) -> np.ndar
     return np.take_along_axis(both, np.argsort(both >= 0, axis=1, kind="stable"), 1)[:, -LATEST:]
 
 
-def _cosines(past: sp.csr_array) -> sp.csr_array:
+def cosines(past: sp.csr_array) -> sp.csr_array:
     """Return (n, n) cosines of the columns of a matrix of ones, the diagonal 0."""
     length = np.sqrt(np.maximum(np.asarray(past.sum(axis=0)).ravel(), 1))
     X = past @ sp.diags_array(1 / length)

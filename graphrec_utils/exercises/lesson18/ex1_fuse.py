@@ -1,0 +1,106 @@
+"""Exercise 18.1: one list out of several, by ranks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graphrec_utils.exercises.core import Exercise
+
+
+def _inputs(rng, G=3, B=4, L=5, n=12, c=60.0, short=False) -> dict:
+    lists = np.array([[rng.permutation(n)[:L] for _ in range(B)] for _ in range(G)])
+    if short:
+        lists[0, :, L // 2 :] = -1
+        lists[-1, 0] = -1
+    return {"lists": lists, "num_items": n, "c": c}
+
+
+ex = Exercise(
+    "18.1",
+    "fuse",
+    points=4,
+    hints=(
+        "What does a list say of an item that it does not hold? And what of the second place of a list, if its "
+        "scores are unknown?",
+        "score(i) = sum over the lists that hold i of 1 / (c + rank), the first place has rank 1.",
+        "For each generator: `row, place = np.nonzero(mine >= 0)`, then "
+        "`scores[row, mine[row, place]] += 1 / (c + place + 1)`.",
+    ),
+    library="graphrec_utils.models.fusion.reciprocal_ranks",
+)
+
+
+@ex.solution
+def fuse(lists, num_items, c):
+    scores = np.zeros((lists.shape[1], num_items))
+    for mine in lists:
+        row, place = np.nonzero(mine >= 0)
+        scores[row, mine[row, place]] += 1 / (c + place + 1)
+    return scores
+
+
+ex.claim("one generator", lambda rng: _inputs(rng, G=1))
+ex.claim("three generators, c = 60", lambda rng: _inputs(rng))
+ex.claim("c = 1: the first places count", lambda rng: _inputs(rng, c=1.0))
+ex.claim("-1 where a list is shorter", lambda rng: _inputs(rng, short=True, c=5.0))
+ex.claim("as many items as places", lambda rng: _inputs(rng, L=6, n=6, c=2.0))
+
+
+@ex.mistake("ranks begin at 1: in yours the first place counts 1 / c, as if it stood before itself")
+def from_zero(lists, num_items, c):
+    return fuse(lists, num_items, c - 1)
+
+
+@ex.mistake("you add up ranks: the item that no list holds then is the best of all")
+def sums_of_ranks(lists, num_items, c):
+    scores = np.zeros((lists.shape[1], num_items))
+    for mine in lists:
+        row, place = np.nonzero(mine >= 0)
+        scores[row, mine[row, place]] += c + place + 1
+    return scores
+
+
+@ex.mistake(
+    "of several lists you keep the best place: that two generators agree counts for nothing in yours"
+)
+def best_place(lists, num_items, c):
+    scores = np.zeros((lists.shape[1], num_items))
+    for mine in lists:
+        row, place = np.nonzero(mine >= 0)
+        np.maximum.at(scores, (row, mine[row, place]), 1 / (c + place + 1))
+    return scores
+
+
+@ex.mistake("the -1 of a short list is an item in yours: numpy counts it from the end")
+def last_item(lists, num_items, c):
+    scores = np.zeros((lists.shape[1], num_items))
+    for mine in lists:
+        row, place = np.nonzero(np.ones(mine.shape))
+        np.add.at(scores, (row, mine[row, place]), 1 / (c + place + 1))
+    return scores
+
+
+@ex.mistake("your c is always 60: it is an argument")
+def always_60(lists, num_items, c):
+    return fuse(lists, num_items, 60.0)
+
+
+@ex.mistake(
+    "an item that a list does not hold gets the place behind its end in yours: it gets nothing from it"
+)
+def behind_the_end(lists, num_items, c):
+    scores = fuse(lists, num_items, c)
+    for mine in lists:
+        for b, row in enumerate(mine):
+            scores[b, np.setdiff1d(np.arange(num_items), row)] += 1 / (c + (row >= 0).sum() + 1)
+    return scores
+
+
+@ex.mistake("you take the mean over the generators that hold the item: who is named once, on top, then beats "
+            "who is named by all")  # fmt: skip
+def mean_of_holders(lists, num_items, c):
+    count = np.zeros((lists.shape[1], num_items))
+    for mine in lists:
+        row, place = np.nonzero(mine >= 0)
+        count[row, mine[row, place]] += 1
+    return fuse(lists, num_items, c) / np.maximum(count, 1)

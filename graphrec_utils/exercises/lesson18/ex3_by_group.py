@@ -1,0 +1,91 @@
+"""Exercise 18.3: which share of each group of items is found?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graphrec_utils.exercises.core import Exercise
+
+
+def _inputs(rng, U=6, L=4, n=15, E=20, T=3, empty=False) -> dict:
+    lists = np.array([rng.permutation(n)[:L] for _ in range(U)])
+    users, items = rng.integers(U, size=E), rng.integers(n, size=E)
+    users[:3], items[:3] = [0, 0, 1], [lists[0, 0], lists[0, 1], lists[1, 0]]  # three are found
+    group = rng.integers(T - 1 if empty else T, size=n)
+    return {"lists": lists, "users": users, "items": items, "group": group, "num_groups": T}
+
+
+ex = Exercise(
+    "18.3",
+    "by_group",
+    points=4,
+    hints=(
+        "Whose share is it: the users', or the items'? How many pairs belong to one group, and how many of them "
+        "stand in a list?",
+        "A pair (u, i) is found if i stands in the list of u. Group t: found pairs with an item of t, over all "
+        "pairs with an item of t.",
+        "`found = (lists[users] == items[:, None]).any(axis=1)`; `of = group[items]`; then `np.bincount(of, found, T)` "
+        "over `np.bincount(of, minlength=T)`, NaN where that is 0.",
+    ),
+    library="graphrec_utils.metrics.recall_by_group",
+)
+
+
+@ex.solution
+def by_group(lists, users, items, group, num_groups):
+    found = (lists[users] == items[:, None]).any(axis=1)
+    of = group[items]
+    count = np.bincount(of, minlength=num_groups).astype(float)
+    count[count == 0] = np.nan
+    return np.bincount(of, found, minlength=num_groups) / count
+
+
+ex.claim("one group: the share of all pairs", lambda rng: _inputs(rng, T=1))
+ex.claim("three groups", lambda rng: _inputs(rng, E=60))
+ex.claim("users with very different numbers of pairs", lambda rng: _inputs(rng, U=3, E=50, L=6))
+ex.claim("a group without pairs has no share", lambda rng: _inputs(rng, T=4, empty=True))
+
+
+@ex.mistake("you average over users: who saved one thing then weighs as much as who saved fifty, and the "
+            "groups are no longer shares of the saves")  # fmt: skip
+def mean_of_users(lists, users, items, group, num_groups):
+    out = np.full(num_groups, np.nan)
+    for t in range(num_groups):
+        mine = group[items] == t
+        if mine.any():
+            found = (lists[users[mine]] == items[mine][:, None]).any(axis=1)
+            out[t] = np.mean([found[users[mine] == u].mean() for u in np.unique(users[mine])])
+    return out
+
+
+@ex.mistake("a group without pairs is 0 in yours: nothing was missed there, there is no share")
+def zero_of_nothing(lists, users, items, group, num_groups):
+    return np.nan_to_num(by_group(lists, users, items, group, num_groups))
+
+
+@ex.mistake("you divide by what the lists show of the group: that is precision")
+def precision(lists, users, items, group, num_groups):
+    found = (lists[users] == items[:, None]).any(axis=1)
+    shown = np.bincount(group[lists.ravel()], minlength=num_groups).astype(float)
+    shown[shown == 0] = np.nan
+    return np.bincount(group[items], found, minlength=num_groups) / shown
+
+
+@ex.mistake(
+    "you divide by all pairs: your groups add up to the recall instead of each having its own"
+)
+def of_all_pairs(lists, users, items, group, num_groups):
+    found = (lists[users] == items[:, None]).any(axis=1)
+    return np.bincount(group[items], found, minlength=num_groups) / len(items)
+
+
+@ex.mistake("an item counts as found in yours if it stands in anybody's list: it has to be the list of the "
+            "user who saved it")  # fmt: skip
+def anybodys_list(lists, users, items, group, num_groups):
+    everywhere = np.tile(lists.ravel(), (len(lists), 1))
+    return by_group(everywhere, users, items, group, num_groups)
+
+
+@ex.mistake("the last place of each list is left out in yours")
+def last_place_missing(lists, users, items, group, num_groups):
+    return by_group(lists[:, :-1], users, items, group, num_groups)

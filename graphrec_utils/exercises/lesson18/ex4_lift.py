@@ -1,0 +1,111 @@
+"""Exercise 18.4: how much better, and how sure? The lift of an experiment and its interval."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graphrec_utils.exercises.core import Exercise
+
+
+def _inputs(rng, U=200, V=None, better=1.3, few=False) -> dict:
+    V = U if V is None else V
+    taste = rng.gamma(2, 2, U), rng.gamma(2, 2, V)
+    policy, control = rng.poisson(better * taste[0]), rng.poisson(taste[1])
+    if few:
+        policy, control = (x * (rng.random(len(x)) < 0.1) for x in (policy, control))
+        policy[0] = control[0] = 3
+    return {"policy": policy.astype(float), "control": control.astype(float)}
+
+
+ex = Exercise(
+    "18.4",
+    "lift",
+    points=5,
+    hints=(
+        "Two things are uncertain, the mean of the policy and the mean of the control. What if only the first were, "
+        "and the control had five users?",
+        "With r = a / b for the means a and b: r − 1, and its variance is (var_policy / n + r² var_control / m) / b², "
+        "variances with ddof=1.",
+        "`r = a / b`; `error = np.sqrt(policy.var(ddof=1) / n + r**2 * control.var(ddof=1) / m) / b`; return "
+        "`(r - 1, r - 1 - 2 * error, r - 1 + 2 * error)` as floats.",
+    ),
+    library="graphrec_utils.pinworld.ratio",
+)
+
+
+@ex.solution
+def lift(policy, control):
+    a, b = policy.mean(), control.mean()
+    r = a / b
+    error = (
+        np.sqrt(policy.var(ddof=1) / len(policy) + r**2 * control.var(ddof=1) / len(control)) / b
+    )
+    return float(r - 1), float(r - 1 - 2 * error), float(r - 1 + 2 * error)
+
+
+ex.claim("two halves of equal size", lambda rng: _inputs(rng))
+ex.claim("a small control", lambda rng: _inputs(rng, U=400, V=30))
+ex.claim("most users save nothing", lambda rng: _inputs(rng, U=300, few=True))
+ex.claim("a policy that is much worse", lambda rng: _inputs(rng, better=0.4))
+ex.claim("eight users", lambda rng: _inputs(rng, U=8))
+
+
+def _of(r, error):
+    return float(r - 1), float(r - 1 - 2 * error), float(r - 1 + 2 * error)
+
+
+@ex.mistake(
+    "yours is a difference: a lift says by which share of the control, so divide by its mean"
+)
+def difference(policy, control):
+    gap = policy.mean() - control.mean()
+    error = np.sqrt(policy.var(ddof=1) / len(policy) + control.var(ddof=1) / len(control))
+    return float(gap), float(gap - 2 * error), float(gap + 2 * error)
+
+
+@ex.mistake("you take the mean of the control for certain: it was measured on users, too")
+def control_is_certain(policy, control):
+    b = control.mean()
+    return _of(policy.mean() / b, np.sqrt(policy.var(ddof=1) / len(policy)) / b)
+
+
+@ex.mistake(
+    "your interval has the deviation of users, not of their mean: divide the variances by the numbers of users"
+)
+def deviation_of_users(policy, control):
+    a, b = policy.mean(), control.mean()
+    r = a / b
+    return _of(r, np.sqrt(policy.var(ddof=1) + r**2 * control.var(ddof=1)) / b)
+
+
+@ex.mistake(
+    "the control's part of the variance is not multiplied by r²: its error moves the ratio r times as far"
+)
+def without_r(policy, control):
+    a, b = policy.mean(), control.mean()
+    error = np.sqrt(policy.var(ddof=1) / len(policy) + control.var(ddof=1) / len(control)) / b
+    return _of(a / b, error)
+
+
+@ex.mistake("you divide by the mean of the policy: the lift is a share of what the control has")
+def by_the_policy(policy, control):
+    a, b = policy.mean(), control.mean()
+    error = (
+        np.sqrt(
+            policy.var(ddof=1) / len(policy) + (a / b) ** 2 * control.var(ddof=1) / len(control)
+        )
+        / a
+    )
+    g = 1 - b / a
+    return float(g), float(g - 2 * error), float(g + 2 * error)
+
+
+@ex.mistake("one standard error on each side: that interval misses the truth every third time")
+def one_error(policy, control):
+    g, low, high = lift(policy, control)
+    return g, g - (g - low) / 2, g + (high - g) / 2
+
+
+@ex.mistake("your ratio has not been reduced by 1: no difference is a lift of 0")
+def not_minus_one(policy, control):
+    return tuple(x + 1 for x in lift(policy, control))
