@@ -22,6 +22,7 @@ MADE = {
     "allocator": lambda: visuals.allocator({"cakes": 3, "trees": 250}),
     "als": lambda: visuals.als(*LIKES),
     "atlas": lambda: visuals.atlas(),
+    "arrivals": lambda: visuals.arrivals({"A/A": (np.arange(60) % 3, np.arange(60) % 4)}),
     "batch_matrix": lambda: visuals.batch_matrix(E[:3], E[3:6], [4, 7, 4], "abc", "xyx"),
     "bipartite": lambda: visuals.bipartite(*LIKES),
     "bpr_loss": lambda: visuals.bpr_loss(),

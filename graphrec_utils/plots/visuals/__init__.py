@@ -8,6 +8,7 @@ connects it to the kernel.
 from graphrec_utils.plots.visuals.adjacency import adjacency
 from graphrec_utils.plots.visuals.allocator import allocator
 from graphrec_utils.plots.visuals.als import als
+from graphrec_utils.plots.visuals.arrivals import arrivals
 from graphrec_utils.plots.visuals.atlas import atlas
 from graphrec_utils.plots.visuals.base import Visual
 from graphrec_utils.plots.visuals.batch_matrix import batch_matrix
@@ -43,6 +44,7 @@ __all__ = [
     "adjacency",
     "allocator",
     "als",
+    "arrivals",
     "atlas",
     "batch_matrix",
     "bipartite",
