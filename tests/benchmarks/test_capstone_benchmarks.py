@@ -1,0 +1,55 @@
+"""The measurements of lesson 18, on tiny inputs, and what they have stored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from graphrec_utils import pinworld, results
+from graphrec_utils.pinworld import Simulator, experiment
+from tests.benchmarks import course_figure, policies
+
+
+@pytest.mark.parametrize(
+    ("name", "module"), [("18_policies", policies), ("18_course", course_figure)]
+)
+def test_what_is_stored_has_the_claim_of_its_benchmark(name, module):
+    stored = results.load(name)
+    assert stored.claim == module.CLAIM and stored.command.startswith(module.COMMAND)
+
+
+def test_every_policy_lives_with_people(monkeypatch):
+    world = pinworld.load("tiny")
+    looks = world.images - world.images.mean(axis=0)
+    monkeypatch.setattr(policies, "pictures", lambda: looks)
+    site = Simulator.of_world(world)
+    for name, recommend in policies.policies(site).items():
+        report = experiment(recommend, site.control, 0, site=site, users=30, visits=2)
+        assert report.problem == "", name
+
+
+def test_power_by_hand():
+    rng = np.random.default_rng(0)
+    low = rng.normal(size=(3, 400))
+    each = {
+        "a": {"saves": low.tolist()},
+        "b": {"saves": (low + 0.2 + 0.5 * rng.normal(size=low.shape)).tolist()},
+    }
+    (pair,) = policies.neighbors(["a", "b"], each)
+    assert pair["gap"] == pytest.approx(0.2, abs=0.05) and pair["error"] == pytest.approx(
+        0.025, abs=0.003
+    )
+    assert pair["power"] > 0.99 and pair["seen"] == 1
+
+
+def test_memory_is_counted():
+    with course_figure.grown() as memory:
+        kept = np.ones(4_000_000)
+    assert len(kept) and 25 < memory[-1] < 60
+
+
+def test_every_method_of_the_figure_has_a_lesson_and_is_stored():
+    stored = results.load("18_course").values["methods"]
+    assert set(stored) == set(course_figure.METHODS)
+    assert all(row["lesson"] == course_figure.METHODS[name][0] for name, row in stored.items())
+    assert all(len(lesson) == 2 for lesson, _, _ in course_figure.METHODS.values())
