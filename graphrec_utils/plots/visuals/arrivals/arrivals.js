@@ -10,11 +10,12 @@ function render({ model, el }) {
     help: "Choose an experiment, then let users arrive with → and send them back with ←.",
   });
   const percent = (x) => `${x < 0 ? "−" : "+"}${Math.abs(100 * x).toFixed(1)} %`;
-  const [W, H, left, bottom] = [380, 220, 52, 28];
+  const [W, H, left, bottom] = [380, 220, 60, 28];
   const every = Object.values(arms).flat();
   const [few, most] = [Math.min(...every.map((x) => x.users)), Math.max(...every.map((x) => x.users))];
   const later = every.filter((x) => x.users > few * 4);
-  const reach = Math.max(0.3, 1.2 * Math.max(...later.map((x) => Math.max(Math.abs(x.low), Math.abs(x.high)))));
+  const widest = Math.max(...later.map((x) => Math.max(Math.abs(x.low), Math.abs(x.high))));
+  const reach = Math.min(1, Math.max(0.3, 1.2 * widest));
   const px = (users) => left + ((W - left - 8) * Math.log(users / few)) / Math.log(most / few);
   const cut = (y) => Math.max(-reach, Math.min(reach, y));
   const py = (y) => (H - bottom) * (0.5 - (0.47 * cut(y)) / reach);
