@@ -3,7 +3,7 @@
     near = own("01.6", otherwise=library_version)       # a function either way
     near.whose                                          # "yours", or why not
 
-Looked for is the lesson's notebook, beside the one that is open or in the clone. Of its cells only imports and
+Looked for is the lesson's notebook in the clone, without a clone beside the one that is open. Of its cells only imports and
 `def`s run, no experiment and no training; then the answer is checked as its card would, and nothing is
 recorded.
 """
@@ -43,7 +43,7 @@ def own(exercise_id: str, otherwise: Callable, folder: Path | str | None = None)
     Args:
         exercise_id: "01.6".
         otherwise: does the same.
-        folder: where your notebooks are; None: here, else the clone's `notebooks`.
+        folder: where your notebooks are; None: the clone's `notebooks`, without a clone the folder that you work in.
 
     Raises:
         KeyError: there is no such exercise.
@@ -65,11 +65,8 @@ def own(exercise_id: str, otherwise: Callable, folder: Path | str | None = None)
 
 def _notebook(exercise_id: str, folder: Path | str | None) -> Path | None:
     stem = next(x.stem for x in syllabus.LESSONS if x.number == exercise_id[:2])
-    places = (
-        [Path(folder)]
-        if folder
-        else [Path.cwd(), *([paths.root() / "notebooks"] if paths.root() else [])]
-    )
+    clone = paths.root()
+    places = [Path(folder)] if folder else [clone / "notebooks" if clone else Path.cwd()]
     return next((p / f"{stem}.ipynb" for p in places if (p / f"{stem}.ipynb").exists()), None)
 
 
