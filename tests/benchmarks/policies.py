@@ -115,8 +115,7 @@ def as_a_site_does(name: str) -> dict:
     """Return lifts and halves of intervals where half of all users live with each policy."""
     site, recommend = _site(), _policies()[name]
     found = [
-        experiment(recommend, site.control, s, site=site, users=2500, twins=False)
-        for s in SEEDS
+        experiment(recommend, site.control, s, site=site, users=2500, twins=False) for s in SEEDS
     ]
     return {"lift": [r.lift for r in found], "half": [(r.high - r.low) / 2 for r in found]}
 
