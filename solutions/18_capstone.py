@@ -293,7 +293,7 @@ def blend(x: np.ndarray, y: np.ndarray, reg: float) -> np.ndarray:
     beta = np.linalg.solve(z.T @ z / N + reg * np.eye(G), z.T @ (y - y.mean()) / N)
     return beta / spread
     ### INSTEAD
-    # z = x - x.mean(axis=0)  # not scaled
+    # return beta  # not scaled back
     # beta = np.linalg.solve(z.T @ z + reg * np.eye(G), z.T @ (y - y.mean()))  # not per row
     ### END SOLUTION
 
@@ -363,7 +363,7 @@ def by_group(
     count[count == 0] = np.nan
     return np.bincount(of, found, minlength=num_groups) / count
     ### INSTEAD
-    # found = np.isin(items, lists)  # anybodys list
+    # found = (lists[users, :-1] == items[:, None]).any(axis=1)  # last place missing
     # return np.bincount(of, found, minlength=num_groups) / len(items)  # of all pairs
     ### END SOLUTION
 
@@ -631,7 +631,7 @@ def recommend(past: sp.csr_array, saved: sp.csr_array, shown: sp.csr_array, k: i
     scores[(saved.toarray() > 0) | (shown.toarray() > 0)] = -np.inf
     return np.argsort(-scores, axis=1, kind="stable")[:, :k]
     ### INSTEAD
-    # near = G / np.sqrt(np.outer(degree, degree))  # plain cosines
+    # return np.argsort(scores, axis=1, kind="stable")[:, :k]  # already saved
     # scores[saved.toarray() > 0] = -np.inf  # shows again
     ### END SOLUTION
 

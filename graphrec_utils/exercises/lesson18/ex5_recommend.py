@@ -43,7 +43,12 @@ def _site(seed: int) -> tuple[Simulator, Histories]:
 def _inputs(rng) -> dict:
     seed = int(rng.integers(2**62))
     site, now = _site(seed)
-    inputs = {"past": site.past, "saved": now.saved, "shown": now.shown, "k": K}
+    inputs = {
+        "past": site.past,
+        "saved": now.saved,
+        "shown": now.shown,
+        "k": int(rng.integers(6, 11)),
+    }
     _seeds[_mark(inputs)] = seed
     return inputs
 
@@ -70,21 +75,21 @@ def saves(seed: int, lists: np.ndarray) -> np.ndarray:
 
 
 @functools.lru_cache(maxsize=256)
-def _control(seed: int) -> np.ndarray:
+def _control(seed: int, k: int) -> np.ndarray:
     site, now = _site(seed)
-    return saves(seed, top((now.saved @ cosines(site.past)).toarray(), now, K))
+    return saves(seed, top((now.saved @ cosines(site.past)).toarray(), now, k))
 
 
 def measured(lists: np.ndarray, inputs: dict) -> tuple[float, float]:
     """Return saves as a share of those with item2item, and the standard error of this ratio over users."""
     seed = _seeds[_mark(inputs)]
-    r, error = experiments.ratio(saves(seed, lists), _control(seed), paired=True)
+    r, error = experiments.ratio(saves(seed, lists), _control(seed, inputs["k"]), paired=True)
     return r + 1, error
 
 
 def _wrong(lists, inputs: dict) -> str:
     _, now = _site(_seeds[_mark(inputs)])
-    return experiments.wrong(lists, now, K)
+    return experiments.wrong(lists, now, inputs["k"])
 
 
 def _allowed(got, expected, inputs) -> str | None:
@@ -167,7 +172,7 @@ def _near(past):
     "you show again what was shown and not saved: who did not like it yesterday does not like it today"
 )
 def shows_again(past, saved, shown, k):
-    return _best(saved @ _near(past), saved.toarray() > 0, k)
+    return recommend(past, saved, 0 * shown, k)
 
 
 @ex.mistake("plain cosines: what was shown often was saved often, and your lists go on with it. Shrink what rests on few "
