@@ -6,7 +6,7 @@ Saves of days 0-41 are known, days 42-48 choose, days 49-55 are the test; what i
 method gets the same number of trials on validation (NDCG@20, 800 users); PinSage has the knobs that
 lesson 09 chose, on this world as well. The winner is fitted on train and validation in a
 process of its own, which reports the seconds of its CPU for fitting and for ranking all test users, and by how much
-its memory grew meanwhile, looked at 100 times a second. One seed. A method joins by one line of `METHODS`; what was measured before is kept in
+its memory grew meanwhile, looked at 100 times a second. One seed. A method joins by one line of `COURSE`; what was measured before is kept in
 build/bench, delete its lines there to measure again.
 
 Writes data/results/18_course.json. About seven minutes of one thread.
@@ -112,7 +112,7 @@ def of_pinsage(events: Interactions) -> Factors:
 
 def of_fusion(events: Interactions, names: tuple[str, ...], top: int = 100):
     """Return reciprocal rank fusion of other rows, with the knobs that they have won with."""
-    models = [METHODS[name][1](events, **winner(name)["knobs"]) for name in names]
+    models = [COURSE[name][1](events, **winner(name)["knobs"]) for name in names]
 
     class Fused:
         def scores(self, users):
@@ -124,7 +124,7 @@ def of_fusion(events: Interactions, names: tuple[str, ...], top: int = 100):
 
 FUSED = ("item2item", "iALS", "content")
 # name -> (lesson, fit(events, **knobs), grid); the cut of a new model is one line
-METHODS: dict[str, tuple[str, Callable, dict]] = {
+COURSE: dict[str, tuple[str, Callable, dict]] = {
     "popularity": ("01", lambda e, days: baselines.popularity(e, half_life=days * DAY), {"days": [1, 3, 9, 27, 81]}),
     "item2item": ("01", baselines.item2item, {"shrinkage": [1, 3, 10, 30, 100]}),
     "content": ("01", of_content, {}),
@@ -146,7 +146,7 @@ def winner(name: str) -> dict:
     """Return the knobs that win on validation, their score, and whether they are at an edge."""
 
     def search() -> dict:
-        fit, grid = METHODS[name][1:]
+        fit, grid = COURSE[name][1:]
         parts = split()
         score = train.on_validation(parts, users=USERS)
         if not grid:
@@ -190,18 +190,18 @@ def measure(name: str) -> dict:
     past, users = parts.past(), np.unique(parts.test.users)
     pictures()  # what is loaded is no cost of a method
     metrics.rank(baselines.popularity(past), past, 20, users[:2])
-    METHODS["iALS"][1](past.select(slice(0, 500)), alpha0=0.1, reg=0.1)  # compiles
+    COURSE["iALS"][1](past.select(slice(0, 500)), alpha0=0.1, reg=0.1)  # compiles
     gc.collect()
     with grown() as memory:
         start = time.process_time()
-        model = METHODS[name][1](past, **knobs)
+        model = COURSE[name][1](past, **knobs)
         fitted = time.process_time()
         lists = metrics.rank(model, past, 20, users)
         ranked = time.process_time()
     per_user = metrics.evaluate(lists, parts.test, users)
     few = np.bincount(past.items, minlength=past.num_items)
     return {
-        "lesson": METHODS[name][0], "ndcg": float(per_user.ndcg.mean()), "recall": float(per_user.recall.mean()),
+        "lesson": COURSE[name][0], "ndcg": float(per_user.ndcg.mean()), "recall": float(per_user.recall.mean()),
         "error": float(per_user.ndcg.std(ddof=1) / np.sqrt(len(per_user))),
         "coverage": metrics.coverage(lists, past.num_items),
         "seen 3 times or less": float((few[lists[lists >= 0]] <= 3).mean()),
@@ -228,7 +228,7 @@ def main() -> None:
         print(json.dumps(measure(name)))
         return
     table = {}
-    for name in METHODS:
+    for name in COURSE:
         table[name] = winner(name) | apart(name)
         print(name, {k: v for k, v in table[name].items() if k != "values"}, flush=True)
     each = {name: np.array(row.pop("values")) for name, row in table.items()}

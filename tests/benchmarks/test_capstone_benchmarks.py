@@ -47,6 +47,6 @@ def test_memory_is_counted():
 
 def test_every_method_of_the_figure_has_a_lesson_and_is_stored():
     stored = results.load("18_course").values["methods"]
-    assert set(stored) == set(course_figure.METHODS)
-    assert all(row["lesson"] == course_figure.METHODS[name][0] for name, row in stored.items())
-    assert all(len(lesson) == 2 for lesson, _, _ in course_figure.METHODS.values())
+    assert set(stored) == set(course_figure.COURSE)
+    assert all(row["lesson"] == course_figure.COURSE[name][0] for name, row in stored.items())
+    assert all(len(lesson) == 2 for lesson, _, _ in course_figure.COURSE.values())

@@ -182,14 +182,15 @@ KNOWS = {
 }
 # what several families share, and the second stage, which scores rows of features and not users
 NO_MODELS = {
-    "mixture",
-    "pinnersage",
-    "scoring",
-    "least_squares",
-    "retrieval",
     "boosting",
     "calibration",
+    "fusion",
+    "least_squares",
+    "mixture",
+    "pinnersage",
     "ranker",
+    "retrieval",
+    "scoring",
 }
 
 per_model = pytest.mark.parametrize("name", MODELS)

@@ -150,8 +150,9 @@ def recommend(past, saved, shown, k):
 
 ex.claim("k pins for each user, none twice, none saved before", _inputs, 0, judge=_allowed)
 ex.claim(
-    "the same histories always get the same lists", _inputs, 0, run="call eight times", judge=_again
-)
+    "the same histories always get the same lists", lambda rng: _inputs(rng) | {"k": K}, 0,
+    run="call eight times", judge=_again,
+)  # fmt: skip
 for _sentence, (_bar, _weight) in BARS.items():
     ex.claim(_sentence, _inputs, _weight, judge=_at_least(_bar))
 
