@@ -224,16 +224,16 @@ KNOWS = {
 }
 # what several families share, and the second stage, which scores rows of features and not users
 NO_MODELS = {
-    "mixture",
-    "pinnersage",
-    "scoring",
-    "transformer",
-    "least_squares",
-    "retrieval",
     "boosting",
     "calibration",
-    "ranker",
     "fusion",
+    "least_squares",
+    "mixture",
+    "pinnersage",
+    "ranker",
+    "retrieval",
+    "scoring",
+    "transformer",
 }
 
 per_model = pytest.mark.parametrize("name", MODELS)
