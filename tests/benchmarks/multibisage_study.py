@@ -1,0 +1,435 @@
+"""Neighbors from several graphs, heard in one, two or three ways, beside PinSage and tuned rivals.
+
+    GRAPHREC_DATA_DIR=... OMP_NUM_THREADS=1 python -m tests.benchmarks.multibisage_study PART
+
+PinWorld: six graphs that share the pins, and pairs of a pin and the one engaged right after it. A model is
+trained on four weeks, each with the graphs of its first morning, so that no graph holds the pairs that it
+is to predict. Days 42 to 48 choose, days 49 to 55 test, graphs and content of the morning before. Every pin
+is a candidate but the query itself; "recall of ads" has the ads alone as candidates, and so on.
+citeulike-t: articles share libraries and tags, two graphs; a pair is an article and one that it cites or
+is cited by, of which a tenth chooses and a fifth tests.
+
+PART is `rivals` (equal trials for all on what chooses, the winners once on test, three seeds), `climb` (one
+graph, all in one, six; four ways to listen; one graph left out; three seeds, on what chooses, knobs of
+`rivals`) or `answers` (three ways with the pairs that stand in the graphs). Each writes
+data/results/14_PART.json and keeps what it has done in build/bench.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import cached_property, partial
+from itertools import product
+
+import numpy as np
+import scipy.sparse as sp
+import torch
+
+from graphrec_utils import datasets, metrics, paths, pinworld, results, train
+from graphrec_utils.data import Interactions
+from graphrec_utils.models import filters, mf, multibisage, pinsage, sage
+from graphrec_utils.models.ease import ease
+from graphrec_utils.models.scoring import Factors
+from tests.benchmarks import pinsage_study as before
+from tests.benchmarks.kept import kept, spent
+
+COMMAND = "python -m tests.benchmarks.multibisage_study"
+SEEDS = (0, 1, 2)
+BUDGET = 4
+EPOCHS, STEPS, SIZE, SHARED, TOP, DIM = 4, 50, 256, 256, 10, 32
+UNION = "all in one"
+WEEKS = 4
+
+
+@dataclass
+class Morning:
+    """What was known when a day began.
+
+    Attributes:
+        matrices: name -> (left nodes, n), the graphs.
+        content: (n, f).
+    """
+
+    matrices: dict[str, sp.csr_array]
+    content: np.ndarray
+
+    @cached_property
+    def near(self) -> multibisage.Neighborhoods:
+        """The graphs and, last, all of them put into one."""
+        one = sp.csr_array(sp.vstack(list(self.matrices.values())))
+        alone = multibisage.neighborhoods({UNION: one}, TOP * len(self.matrices)).ids
+        each = multibisage.neighborhoods(self.matrices, TOP)
+        wide = torch.full((*each.ids.shape[:2], alone.shape[2]), -1)
+        wide[:, :, :TOP] = each.ids
+        return multibisage.Neighborhoods((*each.names, UNION), torch.cat([wide, alone], dim=1))
+
+    def of(self, names) -> multibisage.Neighborhoods:
+        near = self.near.only(names)
+        width = max(1, int((near.ids >= 0).sum(dim=2).max()))
+        return multibisage.Neighborhoods(near.names, near.ids[:, :, :width].contiguous())
+
+    @cached_property
+    def x(self) -> np.ndarray:
+        """Content and the logarithm of the number of neighbors in the first graph."""
+        degree = np.asarray(next(iter(self.matrices.values())).sum(axis=0)).ravel()
+        return np.hstack([self.content, np.log1p(degree)[:, None] / 3]).astype(np.float32)
+
+
+@dataclass
+class Stage:
+    """What a model is trained on, and what it is then asked for.
+
+    Attributes:
+        today: the graphs and content of the last morning.
+        days: (morning, pairs that came after it).
+        pairs: (P, 2) all known pairs, in time order where there is time.
+        part: queries and what is to be found.
+        kinds: name -> (n,) bool, candidates of lists of their own.
+    """
+
+    today: Morning
+    days: list[tuple[Morning, np.ndarray]]
+    pairs: np.ndarray
+    part: Interactions
+    kinds: dict[str, np.ndarray]
+
+    @property
+    def n(self) -> int:
+        return len(self.today.content)
+
+    @cached_property
+    def pin_sage(self) -> before.Stage:
+        """What lesson 09 needs: the first graph, and all pairs."""
+        R = next(iter(self.today.matrices.values()))
+        return before.Stage(R, self.pairs, self.part, self.today.content)
+
+    def found(self, model, top: int = 10, kind: str | None = None):
+        itself = Interactions(np.arange(self.n), np.arange(self.n), self.n, self.n)
+        if kind is None:
+            return metrics.found(model, itself, self.part, top)
+        keep = self.kinds[kind]
+        part = self.part.select(keep[self.part.items])
+        return metrics.found(Only(model, keep), itself, part, top)
+
+    def score(self, model) -> float:
+        return float(self.found(model).recall.mean())
+
+
+@dataclass
+class Only:
+    """A model that is asked for some of the pins."""
+
+    model: object
+    keep: np.ndarray
+
+    def scores(self, users):
+        S = np.array(self.model.scores(users))
+        S[:, ~self.keep] = S.min() - 1
+        return S
+
+
+def world() -> tuple[Stage, Stage]:
+    """Return what PinWorld knows on day 42 and is asked for until 48, and a week later."""
+    w = pinworld.load("small")
+    content = np.hstack(
+        [before.unit(w.images - w.images.mean(axis=0)), before.words(w.texts)]
+    ).astype(np.float32)
+    kind = w.pins["kind"].to_numpy()
+    kinds = {name: kind == name for name in pinworld.KINDS}
+
+    def pairs(start, end):
+        rows = w.events(pinworld.POSITIVE_ACTIONS, start, end)
+        return rows.loc[rows["context"] >= 0, ["context", "pin"]].to_numpy()
+
+    mornings = {}
+
+    def morning(day):
+        if day not in mornings:
+            graphs = {
+                k: sp.csr_array((g.matrix > 0).astype(float)) for k, g in w.bipartite(day).items()
+            }
+            mornings[day] = Morning(graphs, content)
+        return mornings[day]
+
+    def stage(today, end):
+        starts = [today - 7 * k for k in range(WEEKS, 0, -1)]
+        days = [(morning(day), pairs(day, day + 7)) for day in starts]
+        part = before.interactions(pairs(today, end), w.num_pins)
+        return Stage(morning(today), days, pairs(0, today), part, kinds)
+
+    return stage(pinworld.TRAIN_END, pinworld.VAL_END), stage(pinworld.VAL_END, pinworld.DAYS)
+
+
+def libraries() -> tuple[Stage, Stage]:
+    """Return citeulike-t: the graphs hold no citation, so nothing has to be kept out of them."""
+    data = datasets.load("citeulike-t")
+    graphs = {k: sp.csr_array((data[k].csr() > 0).astype(float)) for k in ("library", "tag")}
+    one, two = before.libraries()
+    today = Morning(graphs, one.content)
+    kinds = {"in no library": one.degree == 0}
+    return tuple(Stage(today, [(today, s.pairs)], s.pairs, s.part, kinds) for s in (one, two))
+
+
+# ---------------------------------------------------------------- models
+def fit(
+    stage: Stage,
+    how: str = "transformer",
+    names: tuple[str, ...] | None = None,
+    temperature: float = 1.0,
+    lr: float = 0.01,
+    answers: str = "in time",
+    seed: int = 0,
+) -> multibisage.MultiBiSage:
+    """Train a MultiBiSage.
+
+    Args:
+        names: of the graphs; None: all; (): nobody hears anybody.
+        answers: "in time": a week's pairs and the graphs of its first morning. "left in": the same
+            pairs and the graphs of today, which hold them. "hidden": these, but the two pins of a pair
+            do not hear each other.
+    """
+    names = tuple(stage.today.matrices) if names is None else names
+
+    def near(morning):
+        if not names:
+            return multibisage.Neighborhoods(("nothing",), torch.full((stage.n, 1, 1), -1))
+        return morning.of(names)
+
+    content = sage.Content(DIM, 0, stage.today.x, seed=seed)
+    model = multibisage.MultiBiSage(near(stage.today), content, DIM, how, seed=seed)
+    if answers == "in time":
+        days = [multibisage.Day(p, near(m), content.on(m.x)) for m, p in stage.days]
+    else:
+        days = [multibisage.Day(np.concatenate([p for _, p in stage.days]))]
+    lost = partial(multibisage.loss, temperature=temperature, hide=answers == "hidden")
+    learner = train.Torch(model, lost, torch.optim.Adam(model.parameters(), lr=lr))
+    drawn = partial(_batches, days, stage.n)
+    train.fit(learner, drawn, epochs=EPOCHS, schedule=warm, seed=seed, progress=False)
+    return model
+
+
+def _batches(days, n, rng):
+    return multibisage.batches(days, n, SIZE, SHARED, rng, STEPS)
+
+
+def warm(progress: float) -> float:
+    """Return the share of the learning rate: little in the first epoch, then less and less."""
+    return 0.1 if progress == 0 else 0.8 ** (EPOCHS * progress - 1)
+
+
+def pin_sage(stage: Stage, **knobs) -> pinsage.PinSage:
+    """Return lesson 09's PinSage with the softmax, trained as there."""
+    return before.fit(stage.pin_sage, "softmax", num_layers=1, **knobs)
+
+
+TRAINED = {"temperature": [0.3, 1.0, 3.0], "lr": [0.003, 0.01, 0.03]}
+GRIDS = {
+    "recent popularity": {"last": [0.1, 0.3, 1.0]},
+    "RP3β": {"alpha": [0.1, 0.3, 0.6, 1.0], "beta": [-0.3, 0.0, 0.3, 0.6]},
+    "EASE": {"reg": [100.0, 300.0, 1000.0, 3000.0]},
+    "iALS": {"alpha0": [0.1, 0.3, 1.0, 3.0], "reg": [0.0003, 0.001, 0.003, 0.01], "dim": [64]},
+    "PinSage, one graph": {"scale": [0.1, 0.3, 1.0], "lr": [0.003, 0.01, 0.03]},
+    "content alone": TRAINED,
+    "mean": TRAINED,
+    "attention": TRAINED,
+    "transformer": TRAINED,
+}
+LEARNED = tuple(GRIDS)[4:]
+NATURAL = {"last": [1.0], "alpha": [1.0]}
+
+
+def makers(stage: Stage) -> dict[str, Callable]:
+    """Return model -> function of its knobs, all fitted on what the stage knows."""
+    ours = {how: partial(fit, stage, how) for how in ("mean", "attention", "transformer")}
+    return {
+        "recent popularity": lambda last: before.recent(stage.pin_sage, last),
+        "RP3β": lambda **knobs: filters.rp3beta(stage.pin_sage.C, **knobs),
+        "EASE": lambda **knobs: ease(stage.pin_sage.C.astype(np.float32), **knobs),
+        "iALS": lambda **knobs: mf.ials(stage.pin_sage.C, sweeps=8, **knobs),
+        "PinSage, one graph": partial(pin_sage, stage),
+        "content alone": partial(fit, stage, "mean", ()),
+        **ours,
+    }
+
+
+# ---------------------------------------------------------------- what is measured
+def tuned(data: str, early: Stage, budget: int) -> tuple[dict, dict]:
+    """Return the best trial of each model, and which of them lie at an edge."""
+    made = makers(early)
+    grids = {k: g for k, g in GRIDS.items() if k != "EASE" or early.n <= 10_000}
+    log = paths.root() / "build" / "bench" / f"14_tune_{data}.jsonl"
+    best, edges = {}, {}
+    for name, grid in grids.items():
+        settings = int(np.prod([len(v) for v in grid.values()]))
+        search = train.tune({name: (made[name], grid)}, min(budget, settings), early.score,
+                            natural=NATURAL, log=log, progress=False)  # fmt: skip
+        best[name], edges[name] = search.best(name), search.edges.get(name, "")
+        print(data, name, best[name].knobs, round(best[name].score, 4), edges[name], flush=True)
+    return best, edges
+
+
+def rivals(data: str, early: Stage, late: Stage, budget: int = BUDGET) -> dict:
+    """Return the winners of validation and what they find on test, in all and kind by kind."""
+    best, edges = tuned(data, early, budget)
+    final, rows, each = makers(late), [], {}
+    for name, chosen in best.items():
+
+        def measured(name=name, chosen=chosen):
+            runs, start = [], time.process_time()
+            seeds = SEEDS if name in LEARNED else (0,)
+            models = [
+                final[name](**chosen.knobs, **({"seed": s} if len(seeds) > 1 else {}))
+                for s in seeds
+            ]
+            models = [Factors(*m.embeddings()) if hasattr(m, "embeddings") else m for m in models]
+            seconds = (time.process_time() - start) / len(seeds)
+            for model in models:
+                runs.append({
+                    f"{kind or 'all'}@{top}": late.found(model, top, kind).recall.round(4).to_dict()
+                    for kind, top in product((None, *late.kinds), (10, 50))
+                })  # fmt: skip
+            return {"runs": runs, "seconds": seconds}
+
+        out = kept(f"14_rivals_{data}", name, measured)
+        each[name] = {
+            key: np.mean([list(run[key].values()) for run in out["runs"]], axis=0)
+            for key in out["runs"][0]
+        }
+        rows.append({
+            "model": name, "knobs": chosen.knobs, "at the edge": edges[name],
+            "validation": chosen.score, "CPU seconds": round(out["seconds"], 1),
+            "recall": {key: float(v.mean()) for key, v in each[name].items()},
+            "seeds": [float(np.mean(list(run["all@10"].values()))) for run in out["runs"]],
+        })  # fmt: skip
+        print(data, rows[-1], flush=True)
+    pairs = [("transformer", other) for other in each if other != "transformer"]
+    pairs += [("mean", other) for other in each if other not in ("mean", "transformer")]
+    leads = {
+        f"{one} over {other}, {key}": asdict(metrics.compare(each[one][key], each[other][key]))
+        for one, other in pairs
+        for key in each[one]
+    }
+    queries = {key: len(v) for key, v in each["mean"].items() if key.endswith("@10")}
+    return {"queries": queries, "trials per model": budget, "models": rows, "leads": leads}
+
+
+def arms(stage: Stage) -> dict[str, tuple[str, tuple[str, ...] | None]]:
+    """Return arm -> (how, names of the graphs)."""
+    names = tuple(stage.today.matrices)
+    out = {
+        "nothing heard": ("mean", ()),
+        **{f"{names[0]}, {how}": (how, names[:1]) for how in multibisage.HOW},
+        **{f"{UNION}, {how}": (how, (UNION,)) for how in multibisage.HOW},
+        **{f"each its own, {how}": (how, None) for how in multibisage.HOW},
+    }
+    if len(names) > 2:
+        out |= {
+            f"without {name}, transformer": ("transformer", tuple(x for x in names if x != name))
+            for name in names
+        }
+    return out
+
+
+def climb(data: str, early: Stage, knobs: dict) -> dict:
+    """Return recall of each arm and seed on what chooses, kind by kind, and where a pin looks."""
+    rows, each = [], {}
+    for arm, (how, names) in arms(early).items():
+
+        def measured(how=how, names=names):
+            runs, looks, seconds = [], None, time.process_time()
+            for seed in SEEDS:
+                model = fit(early, how, names, **knobs[how], seed=seed)
+                if how == "transformer" and names is None:
+                    looks = mass(model, early.kinds)
+                vectors = Factors(*model.embeddings())
+                run = {"all": early.found(vectors).recall}
+                run |= {kind: early.found(vectors, kind=kind).recall for kind in early.kinds}
+                runs.append({key: v.round(4).to_list() for key, v in run.items()})
+            return {"runs": runs, "looks": looks, "seconds": time.process_time() - seconds}
+
+        out = kept(f"14_climb_{data}", arm, measured)
+        each[arm] = np.mean([run["all"] for run in out["runs"]], axis=0)
+        rows.append({
+            "arm": arm, "seeds": [float(np.mean(run["all"])) for run in out["runs"]],
+            **{key: float(np.mean([np.mean(run[key]) for run in out["runs"]]))
+               for key in out["runs"][0]},
+            "seconds": round(out["seconds"] / len(SEEDS), 1), "looks": out["looks"],
+        })  # fmt: skip
+        print(data, {k: v for k, v in rows[-1].items() if k != "looks"}, flush=True)
+    full = "each its own, transformer"
+    pairs = [(full, arm) for arm in each if arm != full]
+    pairs += [
+        ("each its own, mean", "all in one, mean"),
+        ("each its own, attention", "each its own, mean"),
+    ]
+    leads = {f"{a} over {b}": asdict(metrics.compare(each[a], each[b])) for a, b in pairs}
+    return {"arms": rows, "leads": leads}
+
+
+@torch.no_grad()
+def mass(model: multibisage.MultiBiSage, kinds: dict) -> dict:
+    """Return how much pins of each kind look at each graph, where it has a neighbor for them."""
+    nodes = torch.arange(len(model.content))
+    looks = model.vectors(nodes)[1][:, 1:].numpy()
+    there = (model.near.ids >= 0).any(dim=2).numpy()
+    groups = {"all": np.ones(len(looks), bool)} | kinds
+    return {
+        kind: {
+            name: float(looks[keep, g][there[keep, g]].mean()) if there[keep, g].any() else 0.0
+            for g, name in enumerate(model.near.names)
+        }
+        for kind, keep in groups.items()
+    }
+
+
+def answers(early: Stage, knobs: dict) -> list[dict]:
+    """Return recall of "mean" and "transformer" for three ways with the pairs in the graphs."""
+    rows = []
+    for how, way in product(("mean", "transformer"), ("left in", "hidden", "in time")):
+
+        def measured(how=how, way=way):
+            return [early.score(fit(early, how, **knobs[how], answers=way, seed=s)) for s in SEEDS]
+
+        rows.append({"how": how, "answers": way, "seeds": kept("14_answers_PinWorld", f"{how} {way}", measured)})  # fmt: skip
+        print(rows[-1], flush=True)
+    return rows
+
+
+CLAIMS = {
+    "rivals": "Six graphs and two levels of attention find more than PinSage and every tuned rival.",
+    "climb": "Each way to listen to several graphs finds more than the simpler one before it.",
+    "answers": "A pair that is to be predicted must not be heard while it is.",
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("part", choices=CLAIMS)
+    parser.add_argument("--only", choices=("PinWorld", "citeulike-t"), help="keep the other one")
+    given = parser.parse_args()
+    name, start = f"14_{given.part}", time.perf_counter()
+    torch.set_num_threads(1)
+    there = (paths.data() / "results" / f"{name}.json").exists()
+    values = results.load(name).values if given.only and there else {}
+    if given.part == "rivals":
+        for data, make in (("PinWorld", world), ("citeulike-t", libraries)):
+            if given.only in (None, data):
+                values[data] = rivals(data, *make())
+    else:
+        models = results.load("14_rivals").values["PinWorld"]["models"]
+        knobs = {row["model"]: row["knobs"] for row in models}
+        knobs["concat"] = knobs["transformer"]  # not tuned again
+        measure = {"climb": partial(climb, "PinWorld"), "answers": answers}[given.part]
+        values["PinWorld"] = measure(world()[0], knobs)
+    print(results.save(
+        name, claim=CLAIMS[given.part], values=values, seeds=list(SEEDS),
+        seconds=max(spent(f"{name}_PinWorld"), time.perf_counter() - start),
+        command=f"{COMMAND} {given.part}", data="citeulike-t" if given.part == "rivals" else (),
+    ))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
