@@ -418,6 +418,24 @@ class MultiBiSage(nn.Module):
         return Neighborhoods(tuple(names), torch.cat(parts, dim=1))
 
 
+def attention_mass(looks: Tensor, there: Tensor) -> Tensor:
+    """Return how much is looked at each graph by the pins that have a neighbor there, (G,).
+
+    Attention is not importance: what a graph is worth is what is lost without it.
+
+    Args:
+        looks: (n, 1 + G) weights, the pin itself first, as `MultiBiSage.vectors` returns them.
+        there: (n, G) bool, True where a pin has a neighbor.
+
+    Returns:
+        0 for a graph in which nobody has one.
+
+    Built in lesson 14, exercise 14.6.
+    """
+    looks = looks[:, 1:].masked_fill(~there, 0.0)
+    return looks.sum(dim=0) / there.sum(dim=0).clamp(min=1)
+
+
 # ---------------------------------------------------------------- what it learns from
 class Day(NamedTuple):
     """What was known one morning, and what people did next.

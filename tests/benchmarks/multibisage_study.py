@@ -321,8 +321,8 @@ def arms(stage: Stage) -> dict[str, tuple[str, tuple[str, ...] | None]]:
     names = tuple(stage.today.matrices)
     out = {
         "nothing heard": ("mean", ()),
-        **{f"{names[0]}, {how}": (how, names[:1]) for how in multibisage.HOW},
-        **{f"{UNION}, {how}": (how, (UNION,)) for how in multibisage.HOW},
+        **{f"{names[0]}, {how}": (how, names[:1]) for how in ("mean", "transformer")},
+        **{f"{UNION}, {how}": (how, (UNION,)) for how in ("mean", "transformer")},
         **{f"each its own, {how}": (how, None) for how in multibisage.HOW},
     }
     if len(names) > 2:
