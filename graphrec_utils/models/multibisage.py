@@ -195,10 +195,7 @@ def first(
     q, k, v = F.linear(before(own), W, b).split(d, dim=1)
     others = F.linear(before(table), W[d:], b[d:])  # (U, 2 d)
     empty = places < 0
-    if len(others):
-        others = F.embedding(places.clamp(min=0), others)  # (B, T, 2 d)
-    else:
-        others = own.new_zeros(*places.shape, 2 * d)
+    others = _rows(others, places)  # (B, T, 2 d)
     shape = (B, -1, attention.heads, d // attention.heads)
     keys = torch.cat([k[:, None], others[..., :d]], dim=1).view(shape).transpose(1, 2)
     values = torch.cat([v[:, None], others[..., d:]], dim=1).view(shape).transpose(1, 2)
@@ -212,6 +209,13 @@ def first(
         out = block.norm1(out)
         out = block.norm2(out + block._feed(out))
     return out, looks[:, :, 0]
+
+
+def _rows(table: Tensor, places: Tensor) -> Tensor:
+    """Return the rows at these places, (…, d); what stands in empty ones means nothing."""
+    if not len(table):
+        return table.new_zeros(*places.shape, table.shape[1])
+    return F.embedding(places.clamp(min=0), table)  # adds gradients up faster than indexing does
 
 
 class Means(nn.Module):
@@ -243,7 +247,7 @@ class Attention(nn.Module):
         heard = []
         for g, W in enumerate(self.W):
             Wh, there = W(table), places[:, g] >= 0
-            told = F.embedding(places[:, g].clamp(min=0), Wh)  # (B, T, d)
+            told = _rows(Wh, places[:, g])  # (B, T, d)
             mine, theirs = (W(own) @ self.a[g, 0])[:, None], told @ self.a[g, 1]
             logits = F.leaky_relu(mine + theirs, 0.2)
             heard.append(_weigh(logits, there)[:, None] @ told)

@@ -28,6 +28,7 @@ from graphrec_utils.models import (
     kge,
     lightgcn,
     mf,
+    multibisage,
     ncf,
     ngcf,
     pinsage,
@@ -111,6 +112,13 @@ def pins(seed: int) -> pinsage.PinSage:
     return pinsage.PinSage(alpha, content, 8, seed=seed)
 
 
+def several_graphs(seed: int) -> multibisage.MultiBiSage:
+    """Two graphs of the same pins, each with the half of the boards."""
+    near = multibisage.neighborhoods({"even": R()[::2], "odd": R()[1::2]}, 5, seed=seed)
+    content = sage.Content(8, 0, np.eye(M, dtype=np.float32), seed=seed)
+    return multibisage.MultiBiSage(near, content, 8, seed=seed)
+
+
 def near(model, triples):
     z_u, z_i, z_j = model.vectors(triples, None)
     return losses.bce(5 * (z_u * z_i).sum(dim=1), 5 * (z_u * z_j).sum(dim=1))
@@ -155,6 +163,7 @@ MODELS = {
     "mf.ials": lambda seed: mf.ials(R(), 4, 0.1, 0.01, seed=seed),
     "mf.svd": lambda seed: mf.svd(R(), 2, seed),
     "ncf.Dot": lambda seed: learned(ncf.Dot(M, M, 4, seed=seed), bpr),
+    "multibisage.MultiBiSage": lambda seed: several_graphs(seed),
     "ncf.GMF": lambda seed: learned(ncf.GMF(M, M, 4, seed=seed), bpr),
     "ncf.MLP": lambda seed: learned(ncf.MLP(M, M, (16, 8), seed=seed), bpr),
     "ncf.NeuMF": lambda seed: learned(ncf.NeuMF(M, M, 4, (16, 8), seed=seed), bpr),
@@ -178,6 +187,7 @@ MODELS = {
 KNOWS = {
     "baselines.popularity": COMMUNITY == 0,
     "baselines.history": np.zeros(M, bool),
+    "multibisage.MultiBiSage": np.zeros(M, bool),  # as PinSage
     "pinsage.PinSage": np.zeros(M, bool),  # not trained here, and a longer vector wins a product
 }
 # what several families share, and the second stage, which scores rows of features and not users
@@ -190,6 +200,7 @@ NO_MODELS = {
     "boosting",
     "calibration",
     "ranker",
+    "transformer",
 }
 
 per_model = pytest.mark.parametrize("name", MODELS)
