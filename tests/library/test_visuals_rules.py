@@ -22,6 +22,7 @@ MADE = {
     "allocator": lambda: visuals.allocator({"cakes": 3, "trees": 250}),
     "als": lambda: visuals.als(*LIKES),
     "atlas": lambda: visuals.atlas(),
+    "attention_map": lambda: visuals.attention_map("abc", E[:3], np.stack([E[:4]] * 3), E[:3, [0, 0, 0, 1]] < 0.5),
     "batch_matrix": lambda: visuals.batch_matrix(E[:3], E[3:6], [4, 7, 4], "abc", "xyx"),
     "bipartite": lambda: visuals.bipartite(*LIKES),
     "bpr_loss": lambda: visuals.bpr_loss(),
@@ -33,6 +34,9 @@ MADE = {
     "estimator": lambda: visuals.estimator(),
     "khop": lambda: visuals.khop(*LIKES),
     "layers": lambda: visuals.layers(toy.path()),
+    "levels": lambda: visuals.levels([{"name": "pin 7", "itself": 0.4, "graphs": [
+        {"name": "board-pin", "looks": 0.6, "near": [("pin 3", 0.7), ("pin 5", 0.3)]},
+        {"name": "user-ad", "looks": 0.0, "near": []}]}]),
     "messages": lambda: visuals.messages(toy.likes(), E, W, W, toy.USERS, toy.ITEMS),
     "metric_list": lambda: visuals.metric_list([0, 1, 0, 0, 1], missed=1),
     "mixture_map": lambda: visuals.mixture_map(),
@@ -49,7 +53,7 @@ MADE = {
     "translation": lambda: visuals.translation(),
     "typed_graph": lambda: visuals.typed_graph(toy.tastes(), goal="film"),
     "walk": lambda: visuals.walk(*LIKES),
-}
+}  # fmt: skip
 EACH = pytest.mark.parametrize("make", MADE.values(), ids=MADE)
 
 

@@ -9,6 +9,7 @@ from graphrec_utils.plots.visuals.adjacency import adjacency
 from graphrec_utils.plots.visuals.allocator import allocator
 from graphrec_utils.plots.visuals.als import als
 from graphrec_utils.plots.visuals.atlas import atlas
+from graphrec_utils.plots.visuals.attention_map import attention_map
 from graphrec_utils.plots.visuals.base import Visual
 from graphrec_utils.plots.visuals.batch_matrix import batch_matrix
 from graphrec_utils.plots.visuals.bipartite import bipartite
@@ -21,6 +22,7 @@ from graphrec_utils.plots.visuals.exposure import exposure
 from graphrec_utils.plots.visuals.hinge import hinge
 from graphrec_utils.plots.visuals.khop import khop
 from graphrec_utils.plots.visuals.layers import layers
+from graphrec_utils.plots.visuals.levels import levels
 from graphrec_utils.plots.visuals.messages import messages
 from graphrec_utils.plots.visuals.metric_list import metric_list
 from graphrec_utils.plots.visuals.mixture_map import mixture_map
@@ -44,6 +46,7 @@ __all__ = [
     "allocator",
     "als",
     "atlas",
+    "attention_map",
     "batch_matrix",
     "bipartite",
     "bpr_loss",
@@ -55,6 +58,7 @@ __all__ = [
     "hinge",
     "khop",
     "layers",
+    "levels",
     "messages",
     "metric_list",
     "mixture_map",

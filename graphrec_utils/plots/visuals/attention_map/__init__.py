@@ -1,0 +1,118 @@
+"""Who looks at whom, pin by pin, and what happens when empty places are heard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+
+from graphrec_utils import style
+from graphrec_utils.models import transformer
+from graphrec_utils.plots.visuals.base import Visual, asked
+
+
+def attention_map(
+    pins: Sequence[str],
+    queries,
+    keys,
+    padding,
+    function: Callable | None = None,
+) -> Visual:
+    """Return a visual of attention weights, a row for each pin and a column for each place of its list.
+
+    Choose a pin, and let the empty places be heard.
+
+    Args:
+        pins: B names, 2 to 7.
+        queries: (B, d).
+        keys: (B, T, d), T from 2 to 8; zeros stand where nobody is.
+        padding: (B, T) bool, True for empty places.
+        function: your attend(q, K, V, padding). Its weights are read off with one-hot values.
+
+    Raises:
+        ValueError: shapes do not fit, or there are too many or too few.
+    """
+    q, K = (torch.as_tensor(np.asarray(x), dtype=torch.float32) for x in (queries, keys))
+    mask = torch.as_tensor(np.asarray(padding), dtype=torch.bool)
+    B, T = mask.shape if mask.ndim == 2 else (0, 0)
+    if K.ndim != 3 or K.shape[:2] != (B, T) or q.shape != (B, K.shape[2]) or len(pins) != B:
+        raise ValueError(
+            f"give B names, queries (B, d), keys (B, T, d) and padding (B, T); got {len(pins)}, "
+            f"{tuple(q.shape)}, {tuple(K.shape)} and {tuple(mask.shape)}"
+        )
+    if not (2 <= B <= 7 and 2 <= T <= 8):
+        raise ValueError(f"this visual shows 2 to 7 pins with 2 to 8 places; got {B} and {T}")
+    one_hot = torch.eye(T).expand(B, T, T)
+
+    def own():
+        tables = []
+        for empty in (mask, torch.zeros_like(mask)):
+            out = function(q.clone(), K.clone(), one_hot.clone(), empty.clone())
+            if not isinstance(out, torch.Tensor) or tuple(out.shape) != (B, T):
+                raise ValueError(f"no {B} by {T} weights")
+            tables.append(_table(out))
+        return tables
+
+    def librarys():
+        return [
+            _table(transformer.attend(q[:, None], K, one_hot, allow)[:, 0])
+            for allow in (~mask[:, None], None)
+        ]
+
+    given, note = asked(function, own)
+    masked, heard = given or librarys()
+    names = list(map(str, pins))
+    lonely = [names[b] for b in range(B) if mask[b].all()]
+    return Visual(
+        Path(__file__).with_name("attention_map.js"),
+        state={
+            "pins": names, "empty": mask.tolist(), "weights": masked, "heard": heard, "row": 0,
+            "masked": True,
+        },
+        text=f"attention of {B} pins over {T} places",
+        alt=(
+            f"A table of {B} pins by {T} places of their lists. Darker cells are looked at more; cells of empty "
+            f"places are hatched and have weight 0. {int(mask.sum())} of {B * T} places are empty"
+            + (f"; {', '.join(lonely)} has no neighbor at all. " if lonely else ". ")
+            + "Beside it the weights of the first pin as bars."
+        ),
+        draw=lambda: draw(names, mask.tolist(), masked),
+        note=note,
+    )  # fmt: skip
+
+
+def _table(weights: torch.Tensor) -> list[list[float | None]]:
+    """Return rounded weights, None for NaN and infinity."""
+    return [[round(x, 3) if np.isfinite(x) else None for x in row] for row in weights.tolist()]
+
+
+def draw(pins: list[str], empty: list[list[bool]], weights: list) -> tuple[Axes, Axes]:
+    """Draw the table and the bars of its first row."""
+    W = np.array([[np.nan if x is None else x for x in row] for row in weights])
+    B, T = W.shape
+    figure = plt.figure(figsize=(8.4, 0.9 + 0.44 * B))
+    table, bars = figure.subplots(1, 2, width_ratios=(1.7, 1))
+    table.imshow(W, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    for b in range(B):
+        for t in range(T):
+            if empty[b][t]:
+                table.add_patch(plt.Rectangle((t - 0.5, b - 0.5), 1, 1, fill=False, hatch="//",
+                                              edgecolor=style.CONTEXT, linewidth=0))  # fmt: skip
+            value = "NaN" if np.isnan(W[b, t]) else f"{W[b, t]:.2f}"
+            if not empty[b][t] or W[b, t] != 0:
+                color = style.PAPER if W[b, t] > 0.6 else style.INK
+                table.text(t, b, value, ha="center", va="center", fontsize=9, color=color)
+    table.set_xticks(range(T), range(1, T + 1))
+    table.set_yticks(range(B), pins)
+    table.set_xlabel("place in the list; hatched: nobody")
+    table.grid(False)
+    bars.barh(range(T), np.nan_to_num(W[0]), color=style.ITEM, height=0.6)
+    bars.set_yticks(range(T), range(1, T + 1))
+    bars.invert_yaxis()
+    bars.set_xlim(0, 1)
+    bars.set_title(f"{pins[0]} looks at", loc="left")
+    return table, bars

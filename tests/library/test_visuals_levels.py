@@ -1,0 +1,77 @@
+"""Attention with empty places, and two levels of it: numbers are the library's, bad input gets a sentence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from graphrec_utils.exercises.lesson14.ex3_attend import (
+    all_masked_row_nan,
+    attend,
+    padding_attended,
+)
+from graphrec_utils.models import transformer
+from graphrec_utils.plots import visuals
+
+Q = np.array([[1.0, 0.5], [0.0, 2.0], [1.0, 1.0]])
+K = np.random.default_rng(0).normal(size=(3, 4, 2)).astype(np.float32)
+EMPTY = np.array([[False] * 4, [False, True, True, True], [True] * 4])
+GIVEN = (["a", "b", "alone"], Q, K, EMPTY)
+PIN = {"name": "pin 7", "itself": 0.4, "graphs": [
+    {"name": "boards", "looks": 0.6, "near": [("pin 3", 0.7), ("pin 5", 0.3)]},
+    {"name": "ads", "looks": 0.0, "near": []}]}  # fmt: skip
+
+
+def test_the_map_holds_attention_weights_with_and_without_the_mask():
+    state = visuals.attention_map(*GIVEN).state
+    q, keys = torch.tensor(Q).float()[:, None], torch.tensor(K)
+    for name, allow in (("weights", torch.tensor(~EMPTY)[:, None]), ("heard", None)):
+        expected = transformer.attention_weights(q, keys, allow)[:, 0]
+        np.testing.assert_allclose(state[name], expected, atol=6e-4)
+    assert state["weights"][2] == [0] * 4
+
+
+def test_a_student_s_function_drives_it():
+    made = visuals.attention_map(*GIVEN, function=attend)
+    assert made.state == visuals.attention_map(*GIVEN).state and "attend" in made.note
+    state = visuals.attention_map(*GIVEN, function=padding_attended).state
+    assert state["weights"] == state["heard"]  # its mistake is seen
+    assert (
+        visuals.attention_map(*GIVEN, function=all_masked_row_nan).state["weights"][2] == [None] * 4
+    )
+
+
+@pytest.mark.parametrize(
+    "function", [lambda *x: 1 / 0, lambda *x: torch.zeros(2, 2), lambda *x: None]
+)
+def test_a_function_that_fails_is_said_to(function):
+    made = visuals.attention_map(*GIVEN, function=function)
+    assert "the numbers are the library's" in made.note
+    assert made.state == visuals.attention_map(*GIVEN).state
+
+
+def test_the_levels_begin_at_the_graph_that_is_looked_at_most():
+    made = visuals.levels([PIN, PIN | {"name": "pin 8"}])
+    assert made.state["graph"] == 0 and made.state["pins"][1]["name"] == "pin 8"
+    assert "nobody in ads" in made.alt
+
+
+BAD = {
+    "names": (lambda: visuals.attention_map("ab", *GIVEN[1:]), "give B names"),
+    "flat": (lambda: visuals.attention_map("abc", Q, K, EMPTY[0]), "give B names"),
+    "long": (
+        lambda: visuals.attention_map("ab", Q[:2], np.zeros((2, 9, 2)), np.zeros((2, 9), bool)),
+        "2 to 8 places",
+    ),
+    "no pin": (lambda: visuals.levels([]), "1 to 6 pins"),
+    "share": (lambda: visuals.levels([PIN | {"itself": 1.4}]), "share"),
+    "graphs": (lambda: visuals.levels([PIN, PIN | {"graphs": PIN["graphs"][:1]}]), "same"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_gets_a_sentence(name):
+    make, said = BAD[name]
+    with pytest.raises(ValueError, match=said):
+        make()
