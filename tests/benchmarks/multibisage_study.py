@@ -228,7 +228,7 @@ def pin_sage(stage: Stage, **knobs) -> pinsage.PinSage:
 TRAINED = {"temperature": [0.3, 1.0, 3.0], "lr": [0.003, 0.01, 0.03]}
 GRIDS = {
     "recent popularity": {"last": [0.1, 0.3, 1.0]},
-    "RP3β": {"alpha": [0.1, 0.3, 0.6, 1.0], "beta": [-0.3, 0.0, 0.3, 0.6]},
+    "RP3β": {"alpha": [0.1, 0.3, 0.6, 1.0], "beta": [0.0, 0.3, 0.6]},
     "EASE": {"reg": [100.0, 300.0, 1000.0, 3000.0]},
     "iALS": {"alpha0": [0.1, 0.3, 1.0, 3.0], "reg": [0.0003, 0.001, 0.003, 0.01], "dim": [64]},
     "PinSage, one graph": {"scale": [0.1, 0.3, 1.0], "lr": [0.003, 0.01, 0.03]},
@@ -238,7 +238,7 @@ GRIDS = {
     "transformer": TRAINED,
 }
 LEARNED = tuple(GRIDS)[4:]
-NATURAL = {"last": [1.0], "alpha": [1.0]}
+NATURAL = {"last": [1.0], "alpha": [1.0], "beta": [0.0]}
 
 
 def makers(stage: Stage) -> dict[str, Callable]:

@@ -6,17 +6,27 @@ import numpy as np
 import pytest
 import torch
 
-from graphrec_utils.exercises.lesson14.ex3_attend import (
-    all_masked_row_nan,
-    attend,
-    padding_attended,
-)
 from graphrec_utils.models import transformer
 from graphrec_utils.plots import visuals
 
 Q = np.array([[1.0, 0.5], [0.0, 2.0], [1.0, 1.0]])
 K = np.random.default_rng(0).normal(size=(3, 4, 2)).astype(np.float32)
 EMPTY = np.array([[False] * 4, [False, True, True, True], [True] * 4])
+
+
+def attend(q, K, V, padding):
+    return transformer.attend(q[:, None], K, V, ~padding[:, None])[:, 0]
+
+
+def padding_attended(q, K, V, padding):
+    return attend(q, K, V, torch.zeros_like(padding))
+
+
+def all_masked_row_nan(q, K, V, padding):
+    logits = torch.einsum("bd,btd->bt", q, K) / q.shape[1] ** 0.5
+    return (logits.masked_fill(padding, -torch.inf).softmax(1)[:, None] @ V)[:, 0]
+
+
 GIVEN = (["a", "b", "alone"], Q, K, EMPTY)
 PIN = {"name": "pin 7", "itself": 0.4, "graphs": [
     {"name": "boards", "looks": 0.6, "near": [("pin 3", 0.7), ("pin 5", 0.3)]},

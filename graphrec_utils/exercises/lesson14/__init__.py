@@ -1,1 +1,0 @@
-"""The exercises of lesson 14, one a file, found by their names."""

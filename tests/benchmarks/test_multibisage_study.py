@@ -1,0 +1,92 @@
+"""The measurements of several graphs, on tiny inputs, and what they have stored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from graphrec_utils import paths, results
+from graphrec_utils.models import multibisage
+from tests.benchmarks import multibisage_study as study
+
+
+@pytest.fixture
+def tiny(monkeypatch, tmp_path) -> study.Stage:
+    """Forty pins of four topics, which pictures show; boards and pairs stay within a topic."""
+    for name, value in (("EPOCHS", 1), ("STEPS", 3), ("SEEDS", (0,)), ("SIZE", 32), ("TOP", 3)):
+        monkeypatch.setattr(study, name, value)
+    monkeypatch.setattr(study.before, "EPOCHS", 1)
+    monkeypatch.setattr(study.before, "STEPS", 2)
+    rng = np.random.default_rng(0)
+    topic = np.arange(40) % 4
+
+    def boards():
+        R = (topic == (np.arange(20) % 4)[:, None]) & (rng.random((20, 40)) < 0.5)
+        R[:, 39] = False
+        return sp.csr_array(R.astype(float))
+
+    content = study.before.unit(np.eye(4)[topic] + 0.3 * rng.normal(size=(40, 4)))
+    mornings = [
+        study.Morning({"a": boards(), "b": boards(), "c": boards()}, content) for _ in "xyz"
+    ]
+    pairs = np.stack([rng.integers(40, size=400), rng.integers(10, size=400) * 4], axis=1)
+    pairs[:, 1] += topic[pairs[:, 0]]
+    days = [(mornings[0], pairs[:150]), (mornings[1], pairs[150:300])]
+    part = study.before.interactions(pairs[300:], 40)
+    kinds = {"even": topic % 2 == 0, "odd": topic % 2 == 1}
+    monkeypatch.setattr(paths, "root", lambda: tmp_path)  # where parts are kept
+    return study.Stage(mornings[2], days, pairs[:300], part, kinds)
+
+
+def test_a_morning_has_each_graph_and_all_in_one(tiny):
+    near = tiny.today.near
+    assert near.names == ("a", "b", "c", study.UNION) and near.ids.shape == (40, 4, 9)
+    assert tiny.today.of(["b"]).ids.shape[2] == 3  # as many places as are needed
+    assert (near.ids[39] == -1).all()
+
+
+@pytest.mark.parametrize("answers", ["in time", "left in", "hidden"])
+@pytest.mark.parametrize("names", [None, (), ("a",), (study.UNION,)])
+def test_models_are_trained_on_some_graphs(tiny, answers, names):
+    model = study.fit(tiny, "mean", names, answers=answers)
+    assert 0 <= tiny.score(model) <= 1
+
+
+def test_only_pins_of_a_kind_are_found(tiny):
+    model = study.fit(tiny, "mean")
+    only = study.Only(model, tiny.kinds["odd"])
+    best = only.scores(np.arange(40)).argmax(axis=1)
+    assert tiny.kinds["odd"][best].all()
+    assert tiny.found(model, kind="odd").recall.between(0, 1).all()
+
+
+def test_every_rival_is_tuned_and_compared(tiny, monkeypatch):
+    few = {name: {k: v[:1] for k, v in grid.items()} for name, grid in study.GRIDS.items()}
+    monkeypatch.setattr(study, "GRIDS", few)
+    values = study.rivals("tiny", tiny, tiny, budget=1)
+    assert [row["model"] for row in values["models"]] == list(study.GRIDS)
+    assert {"all@10", "even@50"} <= set(values["models"][0]["recall"])
+    assert values["leads"]["transformer over RP3β, all@10"]["users"] == values["queries"]["all@10"]
+
+
+def test_the_climb_has_every_arm_and_says_where_pins_look(tiny):
+    values = study.climb("tiny", tiny, {how: {"lr": 0.01} for how in multibisage.HOW})
+    rows = {row["arm"]: row for row in values["arms"]}
+    assert list(rows) == list(study.arms(tiny)) and "without b, transformer" in rows
+    looks = rows["each its own, transformer"]["looks"]
+    assert set(looks) == {"all", "even", "odd"} and 0 < sum(looks["all"].values()) < 3
+    assert values == study.climb("tiny", tiny, {})  # what is kept is not computed again
+
+
+def test_three_ways_with_the_answers(tiny):
+    rows = study.answers(tiny, {how: {"lr": 0.01} for how in ("mean", "transformer")})
+    assert len(rows) == 6 and all(len(row["seeds"]) == 1 for row in rows)
+
+
+def test_the_stored_results_are_of_this_command():
+    for part in study.CLAIMS:
+        if (paths.data() / "results" / f"14_{part}.json").exists():
+            stored = results.load(f"14_{part}")
+            assert stored.command == f"{study.COMMAND} {part}"
+            assert stored.claim == study.CLAIMS[part]
