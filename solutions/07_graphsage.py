@@ -764,8 +764,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Read it group by group, for everybody a shelf of that group alone. **Known:** who counts is ahead. A history says more
 # than a picture, and GraphSAGE has no row for a user, only a mean of what it has read. **New with edges:** a handful of savers
-# and a content to read, and GraphSAGE has both. Few are asked for there, so look at the errors before you look at the
-# order. **New without:** walks and factors have nothing to say, and their number is what a random order finds. Whoever reads content has
+# and a content to read, and GraphSAGE has both. In PinWorld few are asked for there, so look at the errors before you
+# look at the order. New articles come with three tenths of their readers, and there counting is ahead again. **New without:** walks and factors have nothing to say, and their number is what a random order finds. Whoever reads content has
 # something, and plain cosines of content do as well as what was trained.
 #
 # So an encoder does not replace the rows. It serves those who have none. Rows at an edge of their grid may gain by more

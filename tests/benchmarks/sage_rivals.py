@@ -13,7 +13,7 @@ PART is `rivals` (every model with equal trials on the first part, the winners o
 are trained by chance with three seeds), `leak` (target edges in the messages or not) or
 `choices` (the settings of the open task). Each writes data/results/07_PART.json.
 About twenty minutes of one thread for `rivals`, which goes on where it was interrupted, three for each of
-the others. Stored so far is `rivals --data PinWorld`.
+the others.
 """
 
 from __future__ import annotations
