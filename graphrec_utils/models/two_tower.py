@@ -30,6 +30,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from graphrec_utils import arguments, losses, sampling
+from graphrec_utils.models import transformer
 from graphrec_utils.models.scoring import from_embeddings, seeded
 
 KINDS = ("bce", "bpr", "sampled", "in-batch", "full")
@@ -115,10 +116,9 @@ class Causal(nn.Module):
         self.start = nn.Parameter(torch.randn(dim) * dim**-0.5)
         self.age = nn.Embedding(length + 1, dim)
         nn.init.normal_(self.age.weight, std=dim**-0.5)
-        block = nn.TransformerEncoderLayer(
-            dim, heads, 2 * dim, dropout, "gelu", batch_first=True, norm_first=True
+        self.blocks = nn.ModuleList(
+            transformer.Block(dim, heads, dropout=dropout, seed=None) for _ in range(blocks)
         )
-        self.blocks = nn.TransformerEncoder(block, blocks, enable_nested_tensor=False)
         self.norm = nn.LayerNorm(dim)
 
     def forward(self, read: Tensor, there: Tensor) -> Tensor:
@@ -128,8 +128,9 @@ class Causal(nn.Module):
         start = self.start.expand(len(read), 1, -1)
         x = torch.cat([start, read[:, :longest]], dim=1)  # (B, 1 + L, d)
         age = (count[:, None] - torch.arange(1 + longest)).clamp(min=0)
-        ahead = torch.ones(1 + longest, 1 + longest, dtype=torch.bool).triu(1)
-        h = self.blocks(x + self.age(age), mask=ahead)
+        h = x + self.age(age)
+        for block in self.blocks:
+            h = block(h, causal=True)
         return self.norm(h[torch.arange(len(h)), count])
 
 
@@ -178,7 +179,7 @@ class TwoTower(nn.Module):
         if user == "causal" and dim % heads:
             raise ValueError(f"{heads} heads do not divide dim {dim}")
         self.temperature, self.num_items = temperature, num_items
-        self._check(history)
+        sampling.histories.check(history, num_items)
         self.register_buffer("history", history, persistent=False)
         with seeded(seed):
             self.item = Items(num_items, dim, content, ids, seed=None)
@@ -194,10 +195,8 @@ class TwoTower(nn.Module):
 
         Raises as the class does.
         """
-        self._check(history)
-        longest = self.history.shape[1]
-        if history.shape[1] > longest:
-            history = _last(history, longest)
+        sampling.histories.check(history, self.num_items)
+        history = sampling.histories.last(history, self.history.shape[1])
         there = history >= 0
         out = self.user(self.past(history.clamp(min=0)), there)
         return out if self.temperature is None else F.normalize(out, dim=-1) / self.temperature
@@ -215,15 +214,6 @@ class TwoTower(nn.Module):
         out = users, self.items()
         self.train(was)
         return out
-
-    def _check(self, history: Tensor) -> None:
-        arguments.tensor("history", history, torch.int64)
-        if history.ndim != 2 or 0 in history.shape:
-            raise ValueError(f"history must be (users, L); got {tuple(history.shape)}")
-        if history.min() < -1 or history.max() >= self.num_items:
-            raise ValueError(f"history must hold ids from 0 to {self.num_items - 1}, or -1")
-        if ((history[:, 1:] >= 0) & (history[:, :-1] < 0)).any():
-            raise ValueError("empty places (-1) must be at the end of a history")
 
 
 def loss(model: TwoTower, batch: tuple, kind: str) -> Tensor:
@@ -275,10 +265,3 @@ def floor(num_negatives: int, temperature: float = 1.0) -> float:
     arguments.positive(temperature=temperature)
     n = arguments.integer("num_negatives", num_negatives)
     return math.log1p(n * math.exp(-2 / temperature))
-
-
-def _last(history: Tensor, length: int) -> Tensor:
-    """Return the latest `length` events of each row."""
-    end = (history >= 0).sum(dim=1, keepdim=True)
-    place = (end - length).clamp(min=0) + torch.arange(length)
-    return history.gather(1, place)

@@ -8,17 +8,22 @@ ranking.
     triples    who likes what, sorted for look-ups; (u, i, j), and negatives of given users
     logq       items drawn from a distribution Q that a loss can correct for
     histories  what a user had done before each event: `examples`, and by now: `latest`
+    windows    what has to be found after a moment: the next like, or all of a window
     stream     how often an item comes, estimated while a stream passes
 
 Triples: Built in lesson 03, exercise 03.3. Log Q: Built in lesson 11, exercises 11.1 and 11.4.
 """
 
+from graphrec_utils.sampling import histories, windows
 from graphrec_utils.sampling.histories import examples, latest
 from graphrec_utils.sampling.logq import accidental_hits, draw, draw_mixed, mixture, popularity
 from graphrec_utils.sampling.stream import StreamFrequency, hashed
 from graphrec_utils.sampling.triples import Positives, bpr_triples, index, uniform_negatives
+from graphrec_utils.sampling.windows import Log, Pairs, target_matrix
 
 __all__ = [
+    "Log",
+    "Pairs",
     "Positives",
     "StreamFrequency",
     "accidental_hits",
@@ -27,9 +32,12 @@ __all__ = [
     "draw_mixed",
     "examples",
     "hashed",
+    "histories",
     "index",
     "latest",
     "mixture",
     "popularity",
+    "target_matrix",
     "uniform_negatives",
+    "windows",
 ]

@@ -68,3 +68,23 @@ def _rows(items: np.ndarray, begin: np.ndarray, end: np.ndarray, length: int) ->
     place = np.maximum(begin, end - length)[:, None] + np.arange(length)
     there = place < end[:, None]
     return np.where(there, np.append(items, -1)[np.where(there, place, -1)], -1)
+
+
+def check(history: Tensor, num_items: int) -> None:
+    """Accept (B, L) int64 histories of known items with empty places at the end."""
+    arguments.tensor("history", history, torch.int64)
+    if history.ndim != 2 or 0 in history.shape:
+        raise ValueError(f"history must be (users, L); got {tuple(history.shape)}")
+    if history.min() < -1 or history.max() >= num_items:
+        raise ValueError(f"history must hold ids from 0 to {num_items - 1}, or -1")
+    if ((history[:, 1:] >= 0) & (history[:, :-1] < 0)).any():
+        raise ValueError("empty places (-1) must be at the end of a history")
+
+
+def last(history: Tensor, length: int) -> Tensor:
+    """Return the latest `length` events of each row; a shorter history as it is."""
+    if history.shape[1] <= length:
+        return history
+    end = (history >= 0).sum(dim=1, keepdim=True)
+    place = (end - length).clamp(min=0) + torch.arange(length)
+    return history.gather(1, place)

@@ -30,9 +30,11 @@ from graphrec_utils.models import (
     mf,
     ncf,
     ngcf,
+    pinnerformer,
     pinsage,
     sage,
     sampled,
+    sasrec,
     transe,
     twhin,
     two_tower,
@@ -134,6 +136,33 @@ def towers(seed: int, **options) -> two_tower.TwoTower:
     return model
 
 
+def sequences(seed: int) -> sasrec.SASRec:
+    """Everybody's items, in one order after another."""
+    rng, width = np.random.default_rng(0), max(map(len, own_items()))
+
+    def shuffled():
+        rows = [[*rng.permutation(own), *[-1] * (width - len(own))] for own in own_items()]
+        return torch.tensor(np.array(rows))
+
+    model = sasrec.SASRec(shuffled(), M, 8, dropout=0, seed=seed)
+    learner = train.Torch(
+        model, lambda m, b: sasrec.loss(m, b), torch.optim.Adam(model.parameters(), 0.02)
+    )
+    train.fit(learner, lambda rng: [shuffled() for _ in range(40)], epochs=1, progress=False)
+    return model
+
+
+def former(seed: int) -> pinnerformer.PinnerFormer:
+    """All a pin says is its number; everybody likes a pin a day, in an order of their own."""
+    rng = np.random.default_rng(0)
+    items = np.concatenate([rng.permutation(own) for own in own_items()])
+    users = np.repeat(np.arange(M), [len(own) for own in own_items()])
+    days = np.concatenate([np.arange(len(own)) for own in own_items()])
+    log = sampling.Log(users, items, 0 * items, days * 86_400, items >= 0, M)
+    options = {"length": 16, "dim": 8, "steps": 60, "users": 32, "each": 4, "uniform": 16}
+    return pinnerformer.fit(log, np.eye(M), 20 * 86_400, "every next", seed=seed, **options)
+
+
 def own_items() -> list[np.ndarray]:
     return [likes().items[likes().users == u] for u in range(M)]
 
@@ -164,12 +193,15 @@ MODELS = {
         lightgcn.LightGCN(A_hat(), M, 4, 2, seed=seed), lightgcn.LightGCN.bpr_loss
     ),
     "lightgcn.Fused": lambda seed: learned(lightgcn.Fused(A_hat(), M, 4, 2, lr=0.05, seed=seed), None),
+    "pinnerformer.PinnerFormer": former,
+    "pinnerformer.fit": former,
     "pinsage.PinSage": lambda seed: pins(seed),
     "sage.SAGE": lambda seed: learned(inductive(seed), near),
     "kge.Tails": multiplied,
     "sampled.fit": lambda seed: sampled.fit(
         likes(), "full", dim=8, batch=64, lr=0.05, epochs=12, seed=seed
     ),
+    "sasrec.SASRec": sequences,
     "transe.Tails": translated,
     "twhin.Tails": grouped,
     "two_tower.TwoTower": towers,
@@ -185,6 +217,7 @@ NO_MODELS = {
     "mixture",
     "pinnersage",
     "scoring",
+    "transformer",
     "least_squares",
     "retrieval",
     "boosting",

@@ -14,6 +14,7 @@ from graphrec_utils.plots.visuals.batch_matrix import batch_matrix
 from graphrec_utils.plots.visuals.bipartite import bipartite
 from graphrec_utils.plots.visuals.bpr_loss import bpr_loss
 from graphrec_utils.plots.visuals.calibration import calibration
+from graphrec_utils.plots.visuals.causal import causal
 from graphrec_utils.plots.visuals.curriculum import curriculum
 from graphrec_utils.plots.visuals.dendrogram import dendrogram
 from graphrec_utils.plots.visuals.estimator import estimator
@@ -33,6 +34,7 @@ from graphrec_utils.plots.visuals.smoothing import smoothing
 from graphrec_utils.plots.visuals.spectrum import spectrum
 from graphrec_utils.plots.visuals.stream import stream
 from graphrec_utils.plots.visuals.surface import surface
+from graphrec_utils.plots.visuals.timeline import timeline
 from graphrec_utils.plots.visuals.towers import towers
 from graphrec_utils.plots.visuals.translation import translation
 from graphrec_utils.plots.visuals.typed_graph import typed_graph
@@ -48,6 +50,7 @@ __all__ = [
     "bipartite",
     "bpr_loss",
     "calibration",
+    "causal",
     "curriculum",
     "dendrogram",
     "estimator",
@@ -67,6 +70,7 @@ __all__ = [
     "spectrum",
     "stream",
     "surface",
+    "timeline",
     "towers",
     "translation",
     "typed_graph",

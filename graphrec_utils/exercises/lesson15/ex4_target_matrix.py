@@ -1,0 +1,178 @@
+"""Exercise 15.4: which event has to find which, for four objectives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from graphrec_utils.exercises.core import Exercise
+
+
+def _matrix(
+    times, liked, now, window, objective, low=np.greater, high=np.less_equal, own=np.greater,
+    from_event=False, rows=None, moment=True, last=-1,
+):  # fmt: skip
+    """Return (E, E) bool; the options are what can go wrong.
+
+    Args:
+        low, high: how the two ends of the window are compared; own: an event with itself, in "every next".
+        from_event: the window of "dense" begins after each event.
+        rows: which events predict in "dense", by default those that may be read.
+        moment: all likes of the first moment; False: one of them.
+        last: which readable event predicts in "next" and "all".
+    """
+    E = len(times)
+    out, readable = np.zeros((E, E), dtype=bool), times <= now
+    ahead = liked & low(times, now) & high(times, now + window)
+
+    def first(which):
+        if not which.any():
+            return which
+        at = which & (times == times[which].min())
+        if not moment:
+            at[np.flatnonzero(at)[1:]] = False
+        return at
+
+    for s in np.flatnonzero(readable if rows is None else rows(times, now)):
+        if objective == "every next":
+            out[s] = first(liked & own(times, times[s]) & high(times, now + window))
+        elif objective == "dense":
+            after = liked & low(times, times[s]) & high(times, times[s] + window)
+            out[s] = after if from_event else ahead
+    if objective in ("next", "all") and readable.any():
+        s = np.flatnonzero(readable)[last]
+        out[s] = first(ahead) if objective == "next" else ahead
+    return out
+
+
+def _variant(**options) -> Callable:
+    return lambda *inputs: _matrix(*inputs, **options)
+
+
+def _events(rng, objective: str, ties: bool = False) -> dict:
+    """Return a user's events; each end of the window has a like, and one more beyond."""
+    now, window = int(rng.integers(20, 30)), int(rng.integers(10, 15))
+    early = np.sort(rng.choice(np.arange(now), rng.integers(3, 8), replace=False))
+    late = now + np.sort(rng.choice(np.arange(1, window), rng.integers(3, 8), replace=False))
+    times = np.concatenate([early, [now], late, [now + window, now + window + 1, now + window + 6]])
+    liked = rng.random(len(times)) < 0.6
+    at = np.searchsorted(times, [now, now + window, now + window + 1])
+    liked[at] = True
+    liked[at[0] + 1], liked[at[0] + 2], liked[1], liked[0] = False, True, True, False
+    if ties:
+        k = int(at[0]) + 2
+        times[k + 1 : k + 2] = times[k]
+        liked[k + 1] = True
+    return {"times": times, "liked": liked, "now": now, "window": window, "objective": objective}
+
+
+ex = Exercise(
+    "15.4",
+    "target_matrix",
+    points=6,
+    library=("graphrec_utils.sampling.target_matrix", "graphrec_utils.sampling.Log"),
+    hints=(
+        "Which events may be read at all? And which likes lie ahead of now, but not beyond the window? Three "
+        "of the four objectives are made of these two.",
+        'ahead = liked and now < times <= now + window. "dense": all readable rows; "all": the last readable row; '
+        '"next": that row, and of ahead only the first moment; "every next": for each readable s the first moment '
+        "with a like after times[s].",
+        "`ahead = liked & (times > now) & (times <= now + window)`; `rows = np.flatnonzero(times <= now)`; dense: "
+        "`out[rows] = ahead`; all: `out[rows[-1:]] = ahead`; next: "
+        "`ahead & np.isin(times, times[ahead][:1])`; every next: the same for each s with "
+        "`liked & (times > times[s]) & (times <= now + window)`.",
+    ),
+)
+
+
+@ex.solution
+def target_matrix(times, liked, now, window, objective):
+    return _matrix(times, liked, now, window, objective)
+
+
+def _by_hand(rng) -> dict:
+    """The docstring's user, moved by some days."""
+    day = int(rng.integers(0, 5))
+    times = np.array([0, 1, 2, 3, 4, 10, 12, 40]) + day
+    liked = np.array([True, True, False, True, True, True, False, True])
+    return {"times": times, "liked": liked, "now": 3 + day, "window": 28, "objective": "dense"}
+
+
+ex.claim("the docstring's user, dense", _by_hand)
+ex.claim(
+    "dense: every readable event, all likes of the window", lambda rng: _events(rng, "dense"), 2
+)
+ex.claim("all: only the last readable event", lambda rng: _events(rng, "all"))
+ex.claim("next: only the first like after now", lambda rng: _events(rng, "next"))
+ex.claim(
+    "every next: each readable event, the first like after itself",
+    lambda rng: _events(rng, "every next"),
+)
+ex.claim("likes of one second are targets together", lambda rng: _events(rng, "next", ties=True))
+
+
+def _nothing_ahead(rng) -> dict:
+    inputs = _events(rng, "every next")
+    return inputs | {"liked": inputs["liked"] & (inputs["times"] <= inputs["now"])}
+
+
+ex.claim("no like after now: what was read has targets in what was read later", _nothing_ahead)
+
+
+@ex.mistake(
+    "the event of this very moment is among your targets, and it has been read: the window begins after now"
+)
+def the_target_has_been_read(*inputs):
+    return _variant(low=np.greater_equal)(*inputs)
+
+
+@ex.mistake("your window ends before now + window: its last moment belongs to it")
+def the_last_moment_is_missing(*inputs):
+    return _variant(high=np.less)(*inputs)
+
+
+@ex.mistake(
+    "hides and short clicks are among your targets: nobody wants to find these; use `liked`"
+)
+def hides_are_targets(times, liked, now, window, objective):
+    return _matrix(times, np.ones_like(liked), now, window, objective)
+
+
+@ex.mistake(
+    "your window begins after each event, so that likes that have already been read are targets: here it begins after now for all"
+)
+def the_window_moves_with_the_event(*inputs):
+    return _variant(from_event=True)(*inputs)
+
+
+@ex.mistake("your window has no end: a like of next year says little about today")
+def no_end(times, liked, now, window, objective):
+    return _matrix(times, liked, now, 10**9, objective)
+
+
+@ex.mistake("events after now predict as well in yours: at that moment they had not happened")
+def the_future_predicts(*inputs):
+    return _variant(rows=lambda times, now: np.ones_like(times, dtype=bool))(*inputs)
+
+
+@ex.mistake("the oldest event predicts in yours: it is the last readable one that knows most")
+def the_oldest_event_predicts(*inputs):
+    return _variant(last=0)(*inputs)
+
+
+@ex.mistake("all objectives are dense in yours: `objective` says who predicts what")
+def the_objective_is_ignored(times, liked, now, window, objective):
+    return _matrix(times, liked, now, window, "dense")
+
+
+@ex.mistake(
+    "of two likes in one second you take the first in the file: a sort may exchange them tomorrow"
+)
+def ties_are_broken_by_the_file(*inputs):
+    return _variant(moment=False)(*inputs)
+
+
+@ex.mistake('in "every next" a like is its own target: the next one comes strictly later')
+def a_like_predicts_itself(*inputs):
+    return _variant(own=np.greater_equal)(*inputs)

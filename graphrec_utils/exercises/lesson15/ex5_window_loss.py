@@ -1,0 +1,139 @@
+"""Exercise 15.5: one of many likes against mixed negatives, none of them another like of the user."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+
+from graphrec_utils.exercises.core import Exercise
+
+
+def _loss(pos, neg, log_q, own, mask=True, fill=-torch.inf, count=lambda own: own.shape[1], sign=-1,
+          inside=True, reduce=torch.mean):  # fmt: skip
+    """Return the sampled softmax with log(S Q); the options are what can go wrong.
+
+    Args:
+        mask, fill: whether the user's own likes leave the sum, and with what.
+        count: own to S; None: no S.
+        sign: of log Q.
+        inside: whether the positive is in the sum.
+    """
+    S = 1.0 if count is None else count(own)
+    S = S.log()[:, None] if torch.is_tensor(S) else math.log(S)
+    logits = neg + sign * (log_q + S)
+    if mask:
+        logits = logits.masked_fill(own, fill)
+    columns = torch.cat([pos[:, None], logits], dim=1) if inside else logits
+    return reduce(columns.logsumexp(dim=1) - pos)
+
+
+def _variant(**options) -> Callable:
+    return lambda *inputs: _loss(*inputs, **options)
+
+
+def _scores(rng, P: int = 4, S: int = 6, share: float = 0.4, loud: float = 1.5) -> dict:
+    q = rng.dirichlet(2 * torch.ones(3 * S).numpy())[:S]
+    own = rng.random((P, S)) < share
+    own[:, 0] = False
+    return {
+        "pos": torch.tensor(rng.normal(size=P) * loud).float(),
+        "neg": torch.tensor(rng.normal(size=(P, S)) * loud).float(),
+        "log_q": torch.tensor(q).float().log(),
+        "own": torch.from_numpy(own),
+    }
+
+
+ex = Exercise(
+    "15.5",
+    "window_loss",
+    points=5,
+    library=("graphrec_utils.models.pinnerformer.loss", "graphrec_utils.losses.sampled_softmax",
+             "graphrec_utils.losses.corrected_softmax"),
+    hints=(
+        "A user will like ten pins this week, and one of them is the target of this row. What are the other "
+        "nine, if they are columns of the batch?",
+        "neg - log_q - log(S), S all columns: a column that is drawn twice as often counts half. Where own is True: "
+        "-inf. The positive is in the sum, and is not corrected.",
+        "`logits = (neg - log_q - math.log(neg.shape[1])).masked_fill(own, -torch.inf)`; "
+        "`(torch.cat([pos[:, None], logits], dim=1).logsumexp(dim=1) - pos).mean()`.",
+    ),
+)  # fmt: skip
+
+
+@ex.solution
+def window_loss(pos, neg, log_q, own):
+    return _loss(pos, neg, log_q, own)
+
+
+def _by_hand(rng) -> dict:
+    """Equal scores, Q = 1/10, two columns of which one is the user's own: log(1 + 5)."""
+    x = float(rng.uniform(-1, 1))
+    return {
+        "pos": torch.tensor([x]), "neg": torch.tensor([[x, x]]),
+        "log_q": torch.tensor([0.1, 0.1]).log(), "own": torch.tensor([[False, True]]),
+    }  # fmt: skip
+
+
+ex.claim("the example of the text", _by_hand)
+ex.claim("nobody's own likes are among the columns", lambda rng: _scores(rng, share=0.0))
+ex.claim("own likes leave the sum", _scores, 2)
+ex.claim("one column", lambda rng: _scores(rng, S=1))
+ex.claim("scores of hundreds stay finite", lambda rng: _scores(rng, loud=150.0))
+
+
+def _all_own(rng) -> dict:
+    inputs = _scores(rng)
+    inputs["own"][0] = True
+    return inputs
+
+
+ex.claim("a row whose columns are all its own costs nothing", _all_own)
+ex.claim("the gradient of own likes is 0", _scores, run="call and compare gradient")
+
+
+@ex.mistake(
+    "the user's other likes are negatives in yours: one row asks for a pin, and the next pushes it away"
+)
+def own_likes_are_negatives(*inputs):
+    return _variant(mask=False)(*inputs)
+
+
+@ex.mistake("log Q is missing: popular pins, which are in every batch, learn to stay away")
+def no_log_q(pos, neg, log_q, own):
+    return _loss(pos, neg, 0 * log_q, own)
+
+
+@ex.mistake("you add log Q: what is drawn twice as often has to count half, so subtract it")
+def log_q_is_added(*inputs):
+    return _variant(sign=1)(*inputs)
+
+
+@ex.mistake(
+    "S is missing: the columns are a sample, and their sum has to be divided by their number"
+)
+def the_number_of_columns_is_missing(*inputs):
+    return _variant(count=None)(*inputs)
+
+
+@ex.mistake(
+    "you divide by the columns that are left: Q says how often a column is this pin, masked ones included, so S counts all"
+)
+def only_valid_columns_count(*inputs):
+    return _variant(count=lambda own: (~own).sum(dim=1).clamp(min=1).float())(*inputs)
+
+
+@ex.mistake("a masked logit of 0 is still a column: e⁰ = 1; use -inf")
+def masked_with_zero(*inputs):
+    return _variant(fill=0.0)(*inputs)
+
+
+@ex.mistake("the positive is missing in your sum: the loss would fall below 0 and never end")
+def the_positive_is_not_in_the_sum(pos, neg, log_q, own):
+    return torch.nan_to_num(_loss(pos, neg, log_q, own, inside=False), neginf=-1e9)
+
+
+@ex.mistake("you return the sum over the rows")
+def the_sum(*inputs):
+    return _variant(reduce=torch.sum)(*inputs)

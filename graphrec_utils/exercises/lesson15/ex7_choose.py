@@ -1,0 +1,133 @@
+"""Exercise 15.7: the open task. A choice is graded by what such a model found on validation."""
+
+from __future__ import annotations
+
+import functools
+
+from graphrec_utils import results
+from graphrec_utils.exercises.core import Exercise
+
+VALUES = {
+    "objective": ("next", "every next", "all, 7 days", "dense, 7 days"),
+    "rate": (0.003, 0.01, 0.03),
+    "until_day": (35, 42),
+}
+
+
+@functools.cache
+def _table() -> dict[tuple, float]:
+    """Return (objective, rate) -> recall@10 on validation, as tests/benchmarks/sequences.py measured it."""
+    rows = results.load("15_pinworld").values["objectives"]
+    return {
+        (row["objective"], float(rate)): value
+        for row in rows
+        for rate, value in row["validation"].items()
+    }
+
+
+def score(choice: dict) -> float:
+    """Return the recall@10 of a choice without a leak, 0 for others."""
+    return 0.0 if _problem(choice) else _table()[choice["objective"], choice["rate"]]
+
+
+def _problem(choice) -> str:
+    """Say why a choice is not allowed, "" if it is."""
+    if not isinstance(choice, dict) or set(choice) != set(VALUES):
+        return f"the choice needs the keys {', '.join(VALUES)}"
+    for key, values in VALUES.items():
+        if isinstance(choice[key], bool) or choice[key] not in values:
+            return f"{key} must be one of {', '.join(map(repr, values))}"
+    if choice["until_day"] > 35:
+        return "you train on the days that are to be predicted: that is a leak"
+    return ""
+
+
+def _kind(choice) -> str:
+    """Return the one thing about a weak choice that explains it best."""
+    if problem := _problem(choice):
+        return problem
+    best = max(VALUES["rate"], key=lambda rate: _table()[choice["objective"], rate])
+    return f"rate {choice['rate']}" if choice["rate"] != best else choice["objective"]
+
+
+def _at_least(share: float):
+    """Judge by a share of the best choice."""
+
+    def judge(got, expected, inputs) -> str | None:
+        bar = share * max(_table().values())
+        mine, other = score(got) >= bar, score(expected) >= bar
+        if mine == other and (mine or _kind(got) == _kind(expected)):
+            return None
+        return _problem(got) or f"recall@10 is {score(got):.4f} with yours"
+
+    return judge
+
+
+def _no_leak(got, expected, inputs) -> str | None:
+    mine, other = _problem(got), _problem(expected)
+    return None if mine == other else mine or "that is allowed"
+
+
+ex = Exercise(
+    "15.7",
+    "choose",
+    points=5,
+    hints=(
+        "The days to be found begin with 35. Which day may training know last? And which events can be "
+        "no moments any more, if a window of seven days has to lie behind them?",
+        "Change the objective first, at the middle rate, and look at `try_out`; then the rate.",
+        'Compare `"every next"` with `"dense, 7 days"` at 0.01; `until_day` stays 35.',
+    ),
+)
+
+
+@ex.solution
+def choose():
+    return {"objective": "every next", "rate": 0.01, "until_day": 35}
+
+
+def _nothing(rng) -> dict:
+    return {}
+
+
+ex.claim("three entries from the lists, and no day of the future", _nothing, 0, judge=_no_leak)
+ex.claim("it finds half of what our best choice does", _nothing, judge=_at_least(0.5))
+ex.claim("it finds four fifths of it", _nothing, 2, judge=_at_least(0.8))
+ex.claim("it comes close to our best choice", _nothing, 2, judge=_at_least(0.95))
+
+
+@ex.mistake(
+    "you train on the days that are to be found: it looks wonderful, and tomorrow is another day"
+)
+def the_future_is_told():
+    return choose() | {"until_day": 42}
+
+
+@ex.mistake(
+    "only the last event of each moment learns in yours, and one like at a time: other objectives have more examples for "
+    "the same pass"
+)
+def one_example_a_pass():
+    return {"objective": "next", "rate": 0.003, "until_day": 35}
+
+
+@ex.mistake("all likes of the window, but only one event that asks for them: let every event ask")
+def one_event_asks():
+    return {"objective": "all, 7 days", "rate": 0.01, "until_day": 35}
+
+
+@ex.mistake(
+    "every moment of yours has a whole window behind it: the last week teaches nothing, and here a week is much"
+)
+def the_last_week_teaches_nothing():
+    return {"objective": "dense, 7 days", "rate": 0.003, "until_day": 35}
+
+
+@ex.mistake("at this rate the steps are too large: the loss jumps, and 200 steps end anywhere")
+def a_rate_too_large():
+    return choose() | {"rate": 0.03}
+
+
+@ex.mistake("at this rate 200 steps do not get far: try the next larger one")
+def a_rate_too_small():
+    return choose() | {"rate": 0.003}

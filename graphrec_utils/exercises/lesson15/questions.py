@@ -1,0 +1,110 @@
+"""What lesson 15 asks: predictions before a result is shown, and the quiz at the end."""
+
+from __future__ import annotations
+
+from graphrec_utils.exercises.questions import Question
+
+QUESTIONS = (
+    Question("15.p1", "Two transformers predict the next film at every place; one has no causal mask. What will "
+             "the losses of training and the lists of validation say?", (
+        ("its loss is far smaller, and it finds less",
+         "Each place reads its answer one place to the right. At validation there is no place to the right."),
+        ("its loss is far smaller, and it finds more: it has seen more",
+         "It has learned to copy from the right. The last event of a history has nothing there."),
+        ("both are much the same: only the last place counts",
+         "At validation, yes. In training every place is an example, and every place but the last can cheat."),
+    )),
+    Question("15.p2", "SASRec with one negative and BCE, 1,700 films. Add up the sigmoids of one user over the catalog. "
+             "Exactly one film comes next: what will the sum be?", answer=500, within=3, said=(
+        "It is far above 1: every film that is likelier than one in 1,700 is told about one half or more.",
+        "That is too small: whatever is likelier than one in 1,700 gets a half or more, and that is many films.",
+        "That is too large: most films of the catalog are old ones that hardly anybody looks at any more.",
+    )),
+    Question("15.p3", "Films in time order, half of the users with seven likes or fewer. Where does a causal transformer, "
+             "tuned, land against the mean of the history and popularity of the last days?", (
+        ("behind both",
+         "There is little order to read, and what is new decides. A mean of a few vectors has fewer ways to go wrong."),
+        ("ahead of everything, as in the papers",
+         "Their data have histories of a hundred events and more, or a test that is each user's last event."),
+        ("level with the mean",
+         "The interval says otherwise. Look at what a block of attention must learn from seven events."),
+    )),
+    Question("15.p4", "MovieTweetings keeps seconds. For how many users does shuffling events of one second change the "
+             "last one?", (
+        ("none, or nearly none",
+         "One tweet is one rating. But drop the hour, as many tables do, and it is one user in ten."),
+        ("about one in ten",
+         "That is what a table would give that keeps the day only, and what MovieLens gives at its seconds."),
+        ("about half",
+         "In MovieLens at the level of days it is more than that; not here."),
+    )),
+    Question("15.p5", "Which objective finds most of the new likes of the coming fortnight?", (
+        ("every next, SASRec's objective",
+         "Right here, and not what the paper found: its moments reach up to today, those of a window end a window "
+         "before."),
+        ("dense all action",
+         "It is asked for what the table counts. But its youngest examples are a whole window old."),
+        ("next action",
+         "It learns from the last event only: one example where others have many."),
+    )),
+    Question("15.p6", "A like is asked for in the second before it happens. How much does a vector lose that was made at "
+             "midnight?", (
+        ("a third or more",
+         "In PinWorld a session has a topic, and the morning's events give it away."),
+        ("a few percent",
+         "So it would be if tastes alone decided. Sessions have topics, and the night knows nothing of today's."),
+        ("nothing, tastes do not change in a day",
+         "Tastes do not. What somebody is doing right now does."),
+    )),
+    Question("15.p7", "Leave hides and short clicks out of the input. What happens to what is found?", (
+        ("little, either way",
+         "A hide says which topic was looked at, and that it was the wrong pin."),
+        ("it falls by a half",
+         "Most of what tells about a user are likes, and these are still there."),
+        ("it doubles: noise is gone",
+         "A hide is no noise: it tells the topic of the session as a like does."),
+    )),
+    Question("15.q1", "You change the item at place 5 of a history, and the output at place 3 moves. What is wrong?", (
+        ("the causal mask is missing or upside down",
+         "Place 3 may look at 0 to 3."),
+        ("nothing, all places are connected",
+         "Later ones to earlier ones, not the other way."),
+        ("the padding mask is missing",
+         "Place 5 is an event here, no empty place."),
+    )),
+    Question("15.q2", "A row of logits is -inf everywhere, since a user has done nothing. What does softmax make of it?", (
+        ("NaN, and one NaN in a batch ends the training",
+         "0 / 0. Give the row zeros, or one place that is always there, such as a start vector."),
+        ("zeros",
+         "The exponentials are zeros, and so is their sum: 0 / 0."),
+        ("equal weights",
+         "That happens with a large finite number instead of -inf; then the user looks at nothing, equally."),
+    )),
+    Question("15.q3", "Attention over a history of L events with the causal mask is message passing on which graph?", (
+        ("an edge from each event to itself and to each later one",
+         "L (L + 1) / 2 edges, no way back: a DAG."),
+        ("the complete graph", "That is attention without a mask."),
+        ("the path of the events", "Then an event would hear its neighbor only; attention hears all that came before."),
+    )),
+    Question("15.q4", "n - 1 = 999 others, one negative, BCE, fully trained. An item truly comes in 1 of 100 cases. What is "
+             "it said to come with?", (
+        ("91 %", "p / (p + 1/999) = 0.01 / 0.011."),
+        ("1 %", "So a softmax would say. BCE asks: it, or one of the others?"),
+        ("50 %", "That is said of an item with the mean probability, 1 in 999."),
+    )),
+    Question("15.q5", "Training on windows of 14 days, and today is day 42. What is the youngest moment that training can "
+             "use?", (
+        ("day 28", "Its window ends today. What was done since is read, and is nobody's moment."),
+        ("day 42", "Its window lies in the future."),
+        ("day 35", "Half of its window has not happened yet, and the other half would pass for all."),
+    )),
+    Question("15.q6", "A user likes ten pins in the window, and all of them are columns of the batch. What are the other nine "
+             "for the pair that asks for the first?", (
+        ("masked: neither positive nor negative",
+         "Each has a pair of its own."),
+        ("negatives, as in any batch",
+         "Then one pair pulls what nine push away."),
+        ("positives, all ten share the loss",
+         "That is another loss. Dense all action draws one target for each pair."),
+    )),
+)  # fmt: skip

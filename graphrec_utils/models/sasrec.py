@@ -1,0 +1,159 @@
+r"""SASRec: a causal transformer over what a user did; every place of a history predicts the next item.
+
+$$ \mathbf h_t = \mathrm{blocks}(\mathbf b, \mathbf q_{i_1} + \mathbf p_1, \dots, \mathbf q_{i_t} + \mathbf p_t),
+   \qquad s(i_{t+1} = j) = \langle \mathbf h_t, \mathbf q_j \rangle $$
+
+An item is read and sought with one vector $\mathbf q$. The output 0 has read nothing but the start
+$\mathbf b$, so that a new user has a vector, and the first event is a target as well.
+
+    model = sasrec.SASRec(sampling.latest(events, 50), num_items, dim=32)
+    sasrec.loss(model, history, "full")                   # every place of (B, L) histories
+    sasrec.loss(model, history, "bce", drawn, chosen=recent)   # some places, against drawn items
+
+Kang and McAuley 2018, https://arxiv.org/abs/1808.09781; Petrov and Macdonald 2023,
+https://arxiv.org/abs/2308.07192 (what one negative does). Built in lesson 15, exercise 15.3.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from graphrec_utils import arguments, losses, sampling
+from graphrec_utils.models import transformer
+from graphrec_utils.models.scoring import from_embeddings, seeded
+
+KINDS = ("full", "corrected", "bce")
+
+
+class SASRec(nn.Module):
+    """A causal transformer over item ids; see the head of the module.
+
+    Args:
+        history: (m, L) int64 items of each user, oldest first, -1 in empty places at the end, as
+            `sampling.latest` makes them. Not a parameter: set `model.history` when users go on.
+        num_items, dim: n and d.
+        blocks, heads, dropout: of the transformer; dropout also on what it reads.
+        causal: False lets every place look ahead. That is a leak: for showing what it does.
+        seed: of the start.
+
+    Raises:
+        TypeError: history is not int64.
+        ValueError: history is no (m, L) of known items with empty places at the end, or heads do not
+            divide d.
+    """
+
+    scores = from_embeddings
+
+    def __init__(
+        self,
+        history: Tensor,
+        num_items: int,
+        dim: int,
+        blocks: int = 1,
+        heads: int = 2,
+        dropout: float = 0.2,
+        causal: bool = True,
+        seed: int = 0,
+    ):
+        super().__init__()
+        self.num_items, self.causal = arguments.integer("num_items", num_items), causal
+        sampling.histories.check(history, num_items)
+        self.register_buffer("history", history, persistent=False)
+        with seeded(seed):
+            self.item = nn.Embedding(num_items, dim)
+            self.start = nn.Parameter(torch.randn(dim) * dim**-0.5)
+            self.place = nn.Embedding(history.shape[1] + 1, dim)
+            for table in (self.item, self.place):
+                nn.init.normal_(table.weight, std=dim**-0.5)  # length about 1
+            self.blocks = nn.ModuleList(
+                transformer.Block(dim, heads, dropout=dropout, seed=None) for _ in range(blocks)
+            )
+            self.norm = nn.LayerNorm(dim)
+        self.dropout = nn.Dropout(dropout)
+
+    def extra_repr(self) -> str:
+        return f"causal={self.causal}"
+
+    def outputs(self, history: Tensor) -> Tensor:
+        """Return (B, L + 1, d) of (B, L): the t-th has read the first t events.
+
+        Outputs behind the last event mean nothing. Raises as the class does.
+        """
+        sampling.histories.check(history, self.num_items)
+        start = self.start.expand(len(history), 1, -1)
+        x = torch.cat([start, self.item(history.clamp(min=0))], dim=1)
+        x = self.dropout(x + self.place.weight[: x.shape[1]])
+        empty = None if self.causal else F.pad(history < 0, (1, 0))
+        for block in self.blocks:
+            x = block(x, causal=self.causal, padding=empty)
+        return self.norm(x)
+
+    def users(self, history: Tensor) -> Tensor:
+        """Return (B, d), the outputs at the last event; of longer histories the latest L count."""
+        sampling.histories.check(history, self.num_items)
+        history = sampling.histories.last(history, self.history.shape[1])
+        count = (history >= 0).sum(dim=1)  # (B,)
+        longest = int(count.max()) if len(count) else 0  # empty places cost as much as others
+        h = self.outputs(history[:, : max(1, longest)])
+        return h[torch.arange(len(h)), count]
+
+    @torch.no_grad()
+    def embeddings(self) -> tuple[Tensor, Tensor]:
+        """Return (m, d) and (n, d) whose products are the scores, without dropout."""
+        was, _ = self.training, self.eval()
+        users = torch.cat([self.users(part) for part in self.history.split(1024)])
+        self.train(was)
+        return users, self.item.weight.detach()
+
+
+def loss(
+    model: SASRec,
+    history: Tensor,
+    kind: str = "full",
+    drawn: Tensor | None = None,
+    log_q: Tensor | None = None,
+    chosen: Tensor | None = None,
+) -> Tensor:
+    """Return a loss of the next item, the mean over the events of (B, L) histories.
+
+    | kind | an event is compared with |
+    |---|---|
+    | "full" | all items |
+    | "corrected" | the drawn items, corrected by their log Q (`losses.corrected_softmax`) |
+    | "bce" | the drawn items, each for itself; one a place if `drawn` is (B, L) |
+
+    Args:
+        drawn: (S,) items for all places, or (B, L) one for each: negatives. Where one is the event
+            itself it counts nothing.
+        log_q: (n,) log Q that they were drawn from, for "corrected".
+        chosen: (B, L) bool, which events count; by default all.
+
+    Raises:
+        ValueError: kind is unknown, drawn or log_q is missing, or no event is chosen.
+
+    Built in lesson 15, exercise 15.3.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind must be one of {KINDS}; got {kind!r}")
+    there = history >= 0
+    if chosen is not None:
+        there = there & chosen
+    if not there.any():
+        raise ValueError("there is no event to predict in this batch")
+    items, h = history[there], model.outputs(history)[:, :-1][there]  # (P,), (P, d)
+    if kind == "full":
+        return losses.full_softmax(h @ model.item.weight.T, items)
+    if drawn is None or (kind == "corrected" and log_q is None):
+        raise ValueError(f'"{kind}" needs drawn items' + " and log_q" * (kind == "corrected"))
+    pos = (h * model.item(items)).sum(dim=1)  # (P,)
+    if drawn.ndim == 2:
+        others = drawn[there][:, None]  # (P, 1)
+        neg, hits = (h[:, None] * model.item(others)).sum(dim=2), others == items[:, None]
+    else:
+        neg, hits = h @ model.item(drawn).T, sampling.accidental_hits(items, drawn)  # (P, S)
+    if kind == "bce":
+        return losses.bce(pos, neg.masked_fill(hits, -torch.inf))
+    q = log_q.to(neg.dtype)
+    return losses.corrected_softmax(pos, neg, q[drawn], q[items], hits)

@@ -1,0 +1,651 @@
+"""Sequences: SASRec on MovieTweetings, PinnerFormer on PinWorld, their rivals, and what attention costs.
+
+    GRAPHREC_DATA_DIR=... OMP_NUM_THREADS=1 python -m tests.benchmarks.sequences --only films
+
+* `films`: the split, the metric and the nine trials of lesson 10 (`tests.benchmarks.towers`, part `time`).
+  SASRec with two losses and decayed means are tuned here; the others have their knobs of lesson 10. All are
+  fitted on train and validation and asked for test once, three seeds where there is chance.
+* `width`: SASRec at three widths, three rates each, three seeds: the best loss on validation.
+* `objectives`: PinnerFormer on PinWorld. Fitted on the days before 35, validated on the new likes of the days
+  35-41 (recall@10, three rates each); then fitted on the days before 42 and asked for the new likes of the next
+  1, 7 and 14 days. `staleness`: the same models, asked for each new like of the days 42-55 with a vector of day
+  42, of the last midnight, or of the second before. `hides`: what the input and the loss know of hides.
+* `rivals`: others on the same days, four trials each. `attention`: one forward and backward of the
+  hand-written attention and of torch's own, seconds and the bytes that are kept for the gradient.
+
+Parts that are done stand in build/bench/sequences.jsonl and are not done twice. Writes
+data/results/15_films.json, 15_width.json, 15_pinworld.json and 15_attention.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from dataclasses import asdict
+from functools import cache, partial
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+import torch
+from scipy.sparse.linalg import svds
+from torch.nn import functional as F
+
+from graphrec_utils import metrics, paths, pinworld, results, sampling, train
+from graphrec_utils.data import Interactions, Split
+from graphrec_utils.models import mf, pinnerformer, sasrec, transformer
+from tests.benchmarks import kept as shelf
+from tests.benchmarks import towers
+
+COMMAND = "python -m tests.benchmarks.sequences"
+CLAIMS = {
+    "15_films": "SASRec, tuned, finds more than the two towers of lesson 10 and the standing rivals.",
+    "15_width": "A wider SASRec has a smaller loss on validation.",
+    "15_pinworld": "Dense all action finds more than next action, and loses less if vectors are a day old.",
+    "15_attention": "Torch's own attention is faster and keeps less than the hand-written one.",
+}
+DAY, SEEDS, LENGTH, DIM = 86_400, (0, 1, 2), 32, 32
+FIT, PAST, END = 35, 42, 56  # days: validation from the first, test from the second
+NAME, UNTIL = "sequences", [np.inf]
+
+
+def kept(name: str, key: str, compute):
+    """Return what was measured under this key, or measure it; ends the program when its time is up."""
+    if key not in shelf.rows(name) and time.process_time() > UNTIL[0]:
+        raise SystemExit(3)
+    return shelf.kept(name, key, compute)
+
+
+# ------------------------------------------------------------------------ PinWorld
+@cache
+def world() -> pinworld.World:
+    return pinworld.load("small")
+
+
+@cache
+def log(day: int = END) -> sampling.Log:
+    """Return all that was done before a day; likes are positive actions on pins new to the user."""
+    rows = world().events(start_day=0, end_day=day)
+    positive = rows["action"].isin(pinworld.POSITIVE_ACTIONS).to_numpy()
+    again = pd.DataFrame({"u": rows["user"], "p": rows["pin"], "y": positive}).duplicated()
+    users, pins, times = (rows[c].to_numpy() for c in ("user", "pin", "time"))
+    codes, new = rows["action"].cat.codes.to_numpy(), positive & ~again.to_numpy()
+    return sampling.Log(users, pins, codes, times, new, world().num_users)
+
+
+@cache
+def pin_vectors(day: int, dim: int = 32) -> np.ndarray:
+    """Return a picture and a place in the graph of boards before a day, (n, 64 + dim), for each pin.
+
+    The second half stands for the paper's PinSage vectors: the SVD of the normalized board-pin
+    matrix; 0 for a pin that is on no board yet.
+    """
+    pictures = world().images / np.linalg.norm(world().images, axis=1, keepdims=True)
+    B = world().bipartite(day)["board-pin"].matrix.astype(np.float64)
+    B.data[:] = 1
+    left, right = (np.asarray(B.sum(axis=axis)).ravel().clip(1) ** -0.5 for axis in (1, 0))
+    _, s, V = svds(sp.diags_array(left) @ B @ sp.diags_array(right), k=dim, random_state=0)
+    graph = V.T * s
+    graph /= np.linalg.norm(graph, axis=1, keepdims=True).clip(1e-9)
+    return np.concatenate([pictures, graph], axis=1).astype(np.float32)
+
+
+def likes_only(whole: sampling.Log) -> sampling.Log:
+    at = whole.actions >= len(pinworld.NEGATIVE_ACTIONS)
+    parts = (whole.users, whole.items, whole.actions, whole.times, whole.liked)
+    return sampling.Log(*(x[at] for x in parts), whole.num_users)
+
+
+def pushing(known: sampling.Log, window: int, weight: float):
+    """Return a term of the loss: what the user hides in the window lies below what is liked in it."""
+    bad = np.flatnonzero(known.actions < len(pinworld.NEGATIVE_ACTIONS))
+    keys = known.users[bad] * 2**33 + known.times[bad]
+
+    def more(model, events, who, now, pairs, rng):
+        base = who[pairs.row] * 2**33 + now[pairs.row]
+        low, high = (np.searchsorted(keys, x, "right") for x in (base, base + window))
+        some = np.flatnonzero(high > low)
+        if not len(some):
+            return torch.zeros(())
+        hidden = torch.from_numpy(known.items[bad[rng.integers(low[some], high[some])]])
+        e = model.outputs(*events)[pairs.row[some], pairs.place[some]]
+        gap = (e * (model.items(hidden) - model.items(pairs.target[some]))).sum(dim=1)
+        return weight * F.softplus(gap).mean()
+
+    return more
+
+
+def former(day: int, reads: str = "all", push: float = 0.0, window: int = 7, **options):
+    """Return a PinnerFormer fitted on the days before `day`.
+
+    Args:
+        reads: "all" events or "likes" only.
+        push: weight of $\\log(1 + e^{s(hidden) - s(liked)})$ with a pin that the user hides in the window.
+    """
+    known = log(day) if reads == "all" else likes_only(log(day))
+    more = pushing(log(day), window * DAY, push) if push else None
+    model = pinnerformer.fit(
+        known, pin_vectors(day), day * DAY - 1, window=window * DAY, num_actions=len(pinworld.ACTIONS),
+        length=LENGTH, dim=DIM, users=48, steps=200, more=more, **options,
+    )  # fmt: skip
+    model.reads = reads
+    return model
+
+
+def new_likes(begin: int, end: int) -> Interactions:
+    whole = log()
+    at = whole.likes[
+        (whole.times[whole.likes] >= begin * DAY) & (whole.times[whole.likes] < end * DAY)
+    ]
+    return Interactions(whole.users[at], whole.items[at], whole.num_users, world().num_pins,
+                        times=whole.times[at], calendar=False)  # fmt: skip
+
+
+def days() -> Split:
+    """Return likes of the days before 35, 35-41 and 42-55."""
+    return Split(new_likes(0, FIT), new_likes(FIT, PAST), new_likes(PAST, END))
+
+
+def recall(model, past: Interactions, part: Interactions) -> pd.Series:
+    return metrics.found(model, past, part, 10).recall
+
+
+def hidden_shown(model, past: Interactions) -> float:
+    """Return the share of the lists' pins that the user hides or closes at once in the test days."""
+    rows = world().events(pinworld.NEGATIVE_ACTIONS, PAST, END)
+    users = np.unique(new_likes(PAST, END).users)
+    lists = metrics.rank(model, past, 10, users)
+    bad = set(zip(rows["user"].tolist(), rows["pin"].tolist(), strict=True))
+    return float(
+        np.mean([[(u, p) in bad for p in row] for u, row in zip(users, lists, strict=True)])
+    )
+
+
+ARMS = {
+    "next": {"objective": "next"},
+    "every next": {"objective": "every next"},
+    "all, 7 days": {"objective": "all", "window": 7},
+    "dense, 7 days": {"objective": "dense", "window": 7},
+}
+RATES = [0.003, 0.01, 0.03]
+
+
+def best_rate(arm: str, **options) -> tuple[float, dict[str, float]]:
+    split = days()
+    tried = {}
+    for rate in RATES:
+
+        def once(rate=rate):
+            return float(
+                recall(
+                    former(FIT, rate=rate, **ARMS[arm], **options), split.train, split.val
+                ).mean()
+            )
+
+        tried[str(rate)] = kept(NAME, f"validation {arm} {rate} {options}", once)
+    best = max(RATES, key=lambda rate: tried[str(rate)])
+    return best, tried
+
+
+def tested(arm: str, rate: float, seed: int, **options) -> dict:
+    """Return recall@10 of each user for each horizon, and per rule of staleness."""
+    model, past = former(PAST, rate=rate, seed=seed, **ARMS[arm], **options), new_likes(0, PAST)
+    out = {
+        f"{k} days": recall(model, past, new_likes(PAST, PAST + k)).to_dict() for k in (1, 7, 14)
+    }
+    out["hidden"] = hidden_shown(model, past)
+    out["stale"] = {rule: x.to_dict() for rule, x in stale(model).items()}
+    return out
+
+
+def stale(model, users: int = 250) -> dict[str, pd.Series]:
+    """Return of each user the share of new likes that are among the ten of their moment, by rule."""
+    part, whole = new_likes(PAST, END), log()
+    some = np.random.default_rng(0).permutation(np.unique(part.users))[:users]
+    part = part.select(np.isin(part.users, some))
+    seen = whole if model.reads == "all" else likes_only(whole)
+    midnight = part.times // DAY * DAY
+    moments = {"once": np.full(len(part), PAST * DAY), "daily": midnight, "real time": part.times}
+    liked_keys = whole.users[whole.likes] * 2**33 + whole.times[whole.likes]
+    first = np.searchsorted(liked_keys, part.users * 2**33)
+    until = np.searchsorted(liked_keys, part.users * 2**33 + midnight)
+    liked_items, out = whole.items[whole.likes], {}
+    with torch.no_grad():
+        V = model.items()
+        for rule, now in moments.items():
+            hit = np.zeros(len(part), dtype=bool)
+            for rows in np.array_split(np.arange(len(part)), max(1, len(part) // 256)):
+                e = model.users(*pinnerformer.read(seen, part.users[rows], now[rows] - 1, LENGTH))
+                scores = (e @ V.T).numpy()
+                for k, r in enumerate(rows):  # what was liked before this day is not shown
+                    scores[k, liked_items[first[r] : until[r]]] = -np.inf
+                mine = scores[np.arange(len(rows)), part.items[rows]]
+                hit[rows] = (scores > mine[:, None]).sum(axis=1) < 10
+            out[rule] = pd.Series(hit).groupby(part.users).mean()
+    return out
+
+
+def series(runs: list[dict], *keys: str) -> pd.Series:
+    """Return users' means over the seeds."""
+    parts = []
+    for run in runs:
+        for key in keys:
+            run = run[key]
+        parts.append(pd.Series(run).rename(index=int))
+    return sum(parts) / len(parts)
+
+
+def leads(found: dict[str, pd.Series]) -> dict:
+    return {f"{a} over {b}": asdict(metrics.compare(found[a], found[b]))
+            for a in found for b in found if a != b}  # fmt: skip
+
+
+def objectives() -> dict:
+    rows, found, stale_found, stale_rows = [], {}, {}, []
+    for arm in ARMS:
+        rate, tried = best_rate(arm)
+        runs = [
+            kept(NAME, f"test {arm} {rate} {seed}", partial(tested, arm, rate, seed))
+            for seed in SEEDS
+        ]
+        row = {
+            "objective": arm,
+            "rate": rate,
+            "validation": tried,
+            "hidden": np.mean([r["hidden"] for r in runs]),
+        }
+        for k in (1, 7, 14):
+            found[f"{arm}, next {k}"] = series(runs, f"{k} days")
+            row[f"{k} days"] = float(found[f"{arm}, next {k}"].mean())
+            row[f"{k} days by seed"] = [
+                round(float(pd.Series(r[f"{k} days"]).mean()), 4) for r in runs
+            ]
+        rows.append(row)
+        print(row, flush=True)
+        stale_row = {"objective": arm}
+        for rule in ("once", "daily", "real time"):
+            stale_found[f"{arm}, {rule}"] = series(runs, "stale", rule)
+            stale_row[rule] = float(stale_found[f"{arm}, {rule}"].mean())
+            stale_row[f"{rule} by seed"] = [
+                round(float(pd.Series(r["stale"][rule]).mean()), 4) for r in runs
+            ]
+        stale_rows.append(stale_row)
+        print(stale_row, flush=True)
+    return {"objectives": rows, "objective leads": leads({k: v for k, v in found.items() if k.endswith("next 14")}),
+            "staleness": stale_rows, "stale leads": leads(stale_found)}  # fmt: skip
+
+
+HIDES = {
+    "all events": {},
+    "all events, actions not told": {"actions": False},
+    "likes only": {"reads": "likes"},
+    "all events, hides pushed away": {"push": 0.3},
+}
+
+
+def hides() -> dict:
+    arm = "dense, 7 days"
+    rate, _ = best_rate(arm)
+    found, rows, bad = {}, [], {}
+    for name, options in HIDES.items():
+        key = "" if not options else f" {options}"
+        runs = [
+            kept(
+                NAME, f"test {arm} {rate} {seed}{key}", partial(tested, arm, rate, seed, **options)
+            )
+            for seed in SEEDS
+        ]
+        found[name] = series(runs, "14 days")
+        bad[name] = [r["hidden"] for r in runs]
+        rows.append({"arm": name, "14 days": float(found[name].mean()),
+                     "14 days by seed": [round(float(pd.Series(r["14 days"]).mean()), 4) for r in runs],
+                     "hidden": float(np.mean(bad[name])), "hidden by seed": [round(x, 4) for x in bad[name]]})  # fmt: skip
+        print(rows[-1], flush=True)
+    return {"hides": rows, "hide leads": leads(found)}
+
+
+# ------------------------------------------------------------------------ rivals on PinWorld
+class DecayedMean:
+    """A user is the mean of the vectors of what was liked, half as heavy after each half-life."""
+
+    def __init__(self, events: Interactions, vectors: np.ndarray, half_life: float):
+        end = events.times.max() if len(events) else 0
+        w = 2.0 ** ((events.times - end) / (half_life * DAY))
+        W = sp.csr_array(
+            (w, (events.users, events.items)), shape=(events.num_users, events.num_items)
+        )
+        U = W @ vectors
+        self.U = (U / np.linalg.norm(U, axis=1, keepdims=True).clip(1e-30)).astype(np.float32)
+        self.V = np.asarray(vectors, dtype=np.float32)
+
+    def scores(self, users):
+        return self.U[np.asarray(users)] @ self.V.T
+
+    def embeddings(self):
+        return self.U, self.V
+
+
+def decayed(events: Interactions, half_life: float, graph: float, day: int) -> DecayedMean:
+    """Vectors of `pin_vectors`, the graph half weighed by `graph`."""
+    X = pin_vectors(day)
+    return DecayedMean(events, np.concatenate([X[:, :64], graph * X[:, 64:]], axis=1), half_life)
+
+
+def rivals() -> dict:
+    split, past = days(), new_likes(0, PAST)
+    score = lambda model: float(recall(model, split.train, split.val).mean())  # noqa: E731
+    models = {
+        "popularity": (lambda ev, day, **k: towers.RIVALS["popularity"](ev, **k), {"days": [1, 3, 8, 14, 30, 60]}),
+        "RP3β": (lambda ev, day, **k: towers.rp3(ev, **k),
+                 {"alpha": [0.0, 0.2, 0.5, 1.0], "beta": [0.0, 0.2, 0.4, 0.6], "days": [14, 28, 56]}),
+        "iALS": (lambda ev, day, **k: towers.folded_ials(ev, **k),
+                 {"alpha0": [0.03, 0.1, 0.3, 1.0], "reg": [0.003, 0.01, 0.03, 0.1], "days": [14, 28, 56]}),
+        "iALS, any d": (lambda ev, day, **k: towers.folded_ials(ev, **k),
+                        {"dim": [16, 32, 64], "alpha0": [0.03, 0.1, 0.3], "reg": [0.01, 0.03, 0.1], "days": [28, 56]}),
+        "decayed mean": (lambda ev, day, **k: decayed(ev, day=day, **k),
+                         {"half_life": [0.3, 1, 3, 9, 27], "graph": [0.3, 1.0, 3.0]}),
+    }  # fmt: skip
+    found, rows = {}, []
+    for name, (fit, grid) in models.items():
+
+        def search(name=name, fit=fit, grid=grid):
+            made = train.tune(
+                {name: (partial(fit, split.train, FIT), grid)},
+                4,
+                score,
+                natural={"alpha": [0.0], "beta": [0.0], "days": [56]},
+                progress=False,
+            )
+            best = made.best(name)
+            return {
+                "knobs": best.knobs,
+                "validation": best.score,
+                "at the edge": made.edges.get(name, ""),
+            }
+
+        best = kept(NAME, f"rival {name}", search)
+        runs = []
+        for seed in SEEDS if name.startswith(("iALS", "two")) else (0,):
+            more = {"seed": seed} if name.startswith(("iALS", "two")) else {}
+
+            def once(fit=fit, best=best, more=more):
+                model = fit(past, PAST, **best["knobs"], **more)
+                return {f"{k} days": recall(model, past, new_likes(PAST, PAST + k)).to_dict() for k in (1, 7, 14)} | {
+                    "hidden": hidden_shown(model, past)}  # fmt: skip
+
+            runs.append(kept(NAME, f"rival test {name} {seed}", once))
+        row = {"model": name, **best, "hidden": float(np.mean([r["hidden"] for r in runs]))}
+        row |= {f"{k} days": float(series(runs, f"{k} days").mean()) for k in (1, 7, 14)}
+        found[name] = series(runs, "14 days")
+        rows.append(row)
+        print(row, flush=True)
+    for arm in ARMS:
+        rate, _ = best_rate(arm)
+        found[arm] = series(
+            [
+                kept(NAME, f"test {arm} {rate} {seed}", partial(tested, arm, rate, seed))
+                for seed in SEEDS
+            ],
+            "14 days",
+        )
+    return {"rivals": rows, "rival leads": leads(found), "users": len(found["popularity"])}
+
+
+# ------------------------------------------------------------------------ films
+def sas(
+    events: Interactions, score, kind: str, rate: float, half_life: float | None = None, dim: int = DIM,
+    epochs: int = 6, seed: int = 0, patience: int = 1, negatives: int = 256, length: int = towers.LENGTH,
+    **options,
+):  # fmt: skip
+    """Return a trained SASRec and {"epochs": the best}; examples are drawn as lesson 10's towers draw them."""
+    users, _, items = sampling.examples(events, length)
+    order = np.arange(len(users)) - np.searchsorted(users.numpy(), users.numpy())
+    end = np.searchsorted(users.numpy(), users.numpy(), side="right")
+    begin = np.maximum(end - np.searchsorted(users.numpy(), users.numpy()) - length, 0)
+    usable = np.flatnonzero(
+        order >= begin
+    )  # events that stand in the latest `length` of their user
+    place, whose = (order - begin)[usable], users.numpy()[usable]
+    now, n = sampling.latest(events, length), events.num_items
+    model = sasrec.SASRec(now, n, dim, seed=seed, **options)
+    p = towers.weights(events, users.numpy(), items.numpy(), half_life)
+    p = None if p is None else p[usable] / p[usable].sum()
+    # Q is what the batch is drawn from: recent events more often
+    log_q = sampling.popularity(np.bincount(items.numpy()[usable], weights=p, minlength=n))
+
+    def batches(rng):
+        for _ in range(len(users) // towers.BATCH):
+            part = rng.choice(len(usable), towers.BATCH, p=p)
+            rows, row = np.unique(whose[part], return_inverse=True)
+            chosen = torch.zeros(len(rows), length, dtype=torch.bool)
+            chosen[row, place[part]] = True
+            if kind == "bce":
+                drawn, q = torch.from_numpy(rng.integers(0, n, (len(rows), length))), None
+            else:  # half of the columns are of the batch, half are drawn alike
+                own = items[usable[part[: negatives // 2]]]
+                drawn = torch.cat([own, torch.from_numpy(rng.integers(0, n, negatives // 2))])
+                q = sampling.mixture(log_q, len(own), negatives // 2)
+            yield now[rows], drawn, q, chosen
+
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
+    learner = train.Torch(
+        model,
+        lambda m, b: sasrec.loss(m, b[0], kind, drawn=b[1], log_q=b[2], chosen=b[3]),
+        optimizer,
+    )
+    stop = {"evaluate": lambda: score(model), "patience": patience} if score else {}
+    history = train.fit(learner, batches, epochs=epochs, seed=seed, progress=False, **stop)
+    return model, {"epochs": history.best_epoch or epochs}
+
+
+SAS = {"SASRec, softmax": "full", "SASRec, lesson 11": "corrected"}
+OLD = ("popularity", "RP3β", "EASE", "iALS", "iALS, any d", "softmax", "softmax, causal")
+
+
+def mean_of_films(
+    events: Interactions, half_life: float, days: float, seed: int = 0
+) -> DecayedMean:
+    knobs = towers.best_of("iALS")
+    H = mf.ials(towers.recent(events, days), DIM, knobs["alpha0"], knobs["reg"], seed=seed).item_emb
+    return DecayedMean(events, np.asarray(H), half_life)
+
+
+def films() -> dict:
+    split = towers.DATA["time"]()
+    score, past, found, rows = train.on_validation(split), split.past(), {}, []
+    users = np.unique(split.test.users)
+    known = np.bincount(past.users, minlength=past.num_users)[users] > 0
+    steps = {"rate": [0.001, 0.003, 0.01, 0.03, 0.1], "half_life": [0.5, 1, 3, 9, 27, 81]}
+    news = {name: (partial(sas, split.train, score, kind), steps) for name, kind in SAS.items()}
+    news["decayed mean"] = (
+        partial(mean_of_films, split.train),
+        {"half_life": [0.3, 1, 3, 9, 27, 81], "days": towers.WINDOWS},
+    )
+    stored = {r["model"]: r for r in results.load("10_towers").values["time"]["models"]}
+    for name in (*OLD, *news):
+        if name in news:
+
+            def search(name=name):
+                made = train.tune(
+                    {name: news[name]},
+                    towers.BUDGET,
+                    score,
+                    natural={"days": [224]},
+                    progress=False,
+                )
+                best = made.best(name)
+                return {
+                    "knobs": best.knobs | best.found,
+                    "validation": best.score,
+                    "at the edge": made.edges.get(name, ""),
+                }
+
+            best = kept(NAME, f"films {name}", search)
+        else:
+            best = {k: stored[name][k] for k in ("knobs", "validation", "at the edge")}
+        chance = name not in ("popularity", "RP3β", "EASE")
+        runs = []
+        for seed in SEEDS if chance else (0,):
+
+            def once(name=name, best=best, seed=seed, chance=chance):
+                knobs = best["knobs"] | ({"seed": seed} if chance else {})
+                start = time.process_time()
+                if name in SAS:
+                    model, _ = sas(past, None, SAS[name], **knobs)
+                elif name == "decayed mean":
+                    model = mean_of_films(past, **knobs)
+                elif name in towers.TOWERS:
+                    model, _ = towers.tower(past, None, **towers.TOWERS[name][0], **knobs)
+                else:
+                    model = towers.RIVALS[name](past, **knobs)
+                seconds = time.process_time() - start
+                return {
+                    "ndcg": metrics.found(model, past, split.test).ndcg.to_dict(),
+                    "seconds": seconds,
+                }
+
+            runs.append(kept(NAME, f"films test {name} {seed}", once))
+        found[name] = series(runs, "ndcg")
+        values = found[name].loc[users].to_numpy()
+        rows.append({"model": name, **best, "ndcg": float(values.mean()),
+                     "ndcg by seed": [round(float(pd.Series(r["ndcg"]).mean()), 4) for r in runs],
+                     "known users": float(values[known].mean()), "new users": float(values[~known].mean()),
+                     "seconds": round(float(np.mean([r["seconds"] for r in runs])), 1)})  # fmt: skip
+        print(rows[-1], flush=True)
+    return {
+        "models": rows,
+        "leads": leads(found),
+        "users": len(users),
+        "trials per model": towers.BUDGET,
+    }
+
+
+def width() -> dict:
+    split = towers.DATA["time"]()
+    half_life = kept(NAME, "films SASRec, softmax", dict)["knobs"]["half_life"]
+    part = split.val
+    seen = np.isin(part.items, split.train.items)
+    users, items = torch.from_numpy(part.users[seen]), torch.from_numpy(part.items[seen])
+
+    def minus_loss(model) -> float:
+        U, V = model.embeddings()
+        return -float(F.cross_entropy(U[users] @ V.T, items))
+
+    rows = []
+    for dim in (8, 32, 128):
+        tried = {}
+        for rate in (0.001, 0.003, 0.01):
+
+            def once(dim=dim, rate=rate, seed=0):
+                model, found = sas(
+                    split.train, minus_loss, "full", rate, half_life, dim, seed=seed, patience=2
+                )
+                return {
+                    "loss": -minus_loss(model),
+                    **found,
+                    "parameters": sum(p.numel() for p in model.parameters()),
+                }
+
+            tried[rate] = kept(NAME, f"width {dim} {rate} 0", once)
+            tried[rate]["once"] = once
+        best = min(tried, key=lambda rate: tried[rate]["loss"])
+        runs = [
+            kept(
+                NAME,
+                f"width {dim} {best} {seed}",
+                partial(tried[best]["once"], rate=best, seed=seed),
+            )
+            for seed in SEEDS
+        ]
+        rows.append(
+            {
+                "dim": dim,
+                "rate": best,
+                "parameters": runs[0]["parameters"],
+                "loss": [round(r["loss"], 4) for r in runs],
+            }
+        )
+        print(rows[-1], flush=True)
+    return {"rows": rows, "half_life": half_life}
+
+
+# ------------------------------------------------------------------------ attention
+def attention() -> dict:
+    rows, B, heads, d = [], 16, 2, 16
+    for length in (32, 64, 128, 256, 512):
+        for name in ("by hand", "torch's own"):
+
+            def once(name=name, length=length):
+                rng = torch.Generator().manual_seed(0)
+                qkv = [
+                    torch.randn(B, heads, length, d, generator=rng).requires_grad_()
+                    for _ in range(3)
+                ]
+                allow = transformer.allowed(length, causal=True)
+
+                def run():
+                    if name == "by hand":
+                        out = transformer.attend(*qkv, allow)
+                    else:
+                        out = F.scaled_dot_product_attention(*qkv, is_causal=True)
+                    out.square().sum().backward()
+
+                saved = {}
+
+                def keep(x):
+                    saved[x.untyped_storage().data_ptr()] = x.untyped_storage().nbytes()
+                    return x
+
+                with torch.autograd.graph.saved_tensors_hooks(keep, lambda x: x):
+                    run()
+                times = []
+                for _ in range(7):
+                    start = time.process_time()
+                    run()
+                    times.append(time.process_time() - start)
+                return {"ms": 1000 * float(np.median(times)), "MB": sum(saved.values()) / 2**20}
+
+            rows.append(
+                {
+                    "length": length,
+                    "attention": name,
+                    **kept(NAME, f"attention {name} {length}", once),
+                }
+            )
+            print(rows[-1], flush=True)
+    return {"rows": rows, "batch": B, "heads": heads, "width of a head": d}
+
+
+PARTS = {"films": "15_films", "width": "15_width", "objectives": "15_pinworld", "hides": "15_pinworld",
+         "rivals": "15_pinworld", "attention": "15_attention"}  # fmt: skip
+PREFIX = {"15_films": "films", "15_width": "width", "15_attention": "attention",
+          "15_pinworld": ("validation", "test", "rival")}  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        help="of the processor: stop then, with 3, to go on in the next call",
+    )
+    torch.set_num_threads(1)
+    asked = parser.parse_args()
+    if asked.minutes:
+        UNTIL[0] = 60 * asked.minutes
+    for part in asked.only:
+        name = PARTS[part]
+        file = paths.data() / "results" / f"{name}.json"
+        values = (results.load(name).values if file.exists() else {}) | globals()[part]()
+        begin = PREFIX[name]
+        seconds = sum(
+            row["seconds"] for key, row in shelf.rows(NAME).items() if key.startswith(begin)
+        )
+        about = {} if name in ("15_pinworld", "15_attention") else {"data": "movietweetings-100k"}
+        print(results.save(name, claim=CLAIMS[name], values=values, seeds=list(SEEDS), seconds=seconds,
+                           command=COMMAND, **about))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

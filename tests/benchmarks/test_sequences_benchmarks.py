@@ -1,0 +1,108 @@
+"""The measurements of lesson 15, on tiny inputs, and what they have stored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from graphrec_utils import metrics, pinworld, results, sampling
+from graphrec_utils.data import Interactions
+from tests.benchmarks import sequences
+
+DAY = sequences.DAY
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    """The measurements on the tiny world, a few steps each."""
+    torch.set_num_threads(1)
+    monkeypatch.setattr(sequences, "world", lambda: pinworld.load("tiny"))
+    for cached in (sequences.log, sequences.pin_vectors):
+        cached.cache_clear()
+    yield sequences
+    for cached in (sequences.log, sequences.pin_vectors):
+        cached.cache_clear()
+
+
+def test_a_like_is_positive_new_and_before_its_day(tiny):
+    log = tiny.log(30)
+    at = log.likes
+    assert log.times.max() < 30 * DAY
+    assert (log.actions[at] >= len(pinworld.NEGATIVE_ACTIONS)).all()
+    pairs = pd.DataFrame({"u": log.users[at], "p": log.items[at]})
+    assert not pairs.duplicated().any()
+
+
+def test_pin_vectors_know_nothing_of_later_days(tiny):
+    young, old = tiny.pin_vectors(10, 8), tiny.pin_vectors(40, 8)
+    np.testing.assert_allclose(np.linalg.norm(young[:, :64], axis=1), 1, atol=1e-5)
+    boards = pinworld.load("tiny").bipartite(10)["board-pin"].matrix
+    unseen = np.asarray(boards.sum(axis=0)).ravel() == 0
+    assert np.abs(young[unseen, 64:]).max() < 1e-6 < np.abs(old[unseen, 64:]).max()
+
+
+@pytest.mark.parametrize("options", [{}, {"reads": "likes"}, {"push": 0.3}, {"actions": False}])
+def test_every_arm_trains_and_is_asked_with_three_ages(tiny, options):
+    model = tiny.former(42, objective="dense", seed=1, **options)
+    past = tiny.new_likes(0, 42)
+    assert 0 <= tiny.recall(model, past, tiny.new_likes(42, 49)).mean() <= 1
+    found = tiny.stale(model, users=20)
+    assert list(found) == ["once", "daily", "real time"]
+    assert all(x.between(0, 1).all() and len(x) == 20 for x in found.values())
+
+
+def test_the_decayed_mean_is_a_mean_with_weights():
+    events = Interactions(
+        np.array([0, 0]), np.array([0, 1]), 2, 3, times=np.array([0, 2 * DAY]), calendar=False
+    )
+    U, _ = sequences.DecayedMean(events, np.eye(3), half_life=1).embeddings()
+    np.testing.assert_allclose(U[0], np.array([0.25, 1, 0]) / np.hypot(0.25, 1), rtol=1e-6)
+    assert not U[1].any()
+
+
+@pytest.mark.parametrize("kind", ["full", "corrected", "bce"])
+def test_sasrec_trains_on_drawn_examples(kind):
+    rng = np.random.default_rng(0)
+    events = Interactions(
+        rng.integers(60, size=900), rng.integers(25, size=900), 60, 25,
+        times=np.sort(rng.integers(40 * DAY, size=900)),
+    )  # fmt: skip
+    model, found = sequences.sas(events, None, kind, 0.01, 3, epochs=1, negatives=8, length=6)
+    assert found == {"epochs": 1} and np.isfinite(model.scores(np.arange(3))).all()
+
+
+def test_what_is_kept_is_not_measured_again(monkeypatch):
+    monkeypatch.setattr(sequences.shelf, "rows", lambda name: {"a": {"value": 1, "seconds": 0}})
+    monkeypatch.setattr(sequences, "UNTIL", [-1.0])
+    assert sequences.kept(sequences.NAME, "a", lambda: 1 / 0) == 1
+    with pytest.raises(SystemExit):
+        sequences.kept(sequences.NAME, "b", lambda: 2)
+
+
+# ------------------------------------------------------------- what is stored
+def stored(name: str) -> dict:
+    return results.load(name).values
+
+
+def lead(name: str, key: str, one: str, other: str) -> metrics.Comparison:
+    row = stored(name)[key][f"{one} over {other}"]
+    return metrics.Comparison.of(*(row[k] for k in ("one", "other", "gap", "error", "users")))
+
+
+def test_torch_s_own_attention_is_faster_and_keeps_less():
+    rows = pd.DataFrame(stored("15_attention")["rows"]).pivot(index="length", columns="attention")
+    assert (rows["MB"]["torch's own"] < rows["MB"]["by hand"]).all()
+    assert rows["MB"]["by hand"][512] > 10 * rows["MB"]["torch's own"][512]
+    assert rows["ms"]["by hand"][512] > 2 * rows["ms"]["torch's own"][512]
+
+
+def test_the_example_of_the_text_on_one_negative():
+    assert pytest.approx(0.94, abs=0.006) == 0.01 / (0.01 + 1 / 1713)  # 15.3
+    assert pytest.approx(0.91, abs=0.005) == 0.01 / (0.01 + 1 / 999)  # 15.q4
+
+
+def test_the_log_s_examples_are_those_of_the_matrix():
+    assert sampling.windows.OBJECTIVES == ("next", "every next", "all", "dense")
+    assert set(x["objective"] for x in sequences.ARMS.values()) == set(sampling.windows.OBJECTIVES)
