@@ -28,12 +28,9 @@ MADE = {
     "bipartite": lambda: visuals.bipartite(*LIKES),
     "bpr_loss": lambda: visuals.bpr_loss(),
     "causal": lambda: visuals.causal(E[:4], E[3:7], "abcd", [False, False, True, True]),
-<<<<<<< HEAD
     "collapse": lambda: visuals.collapse(
         {"a": [E, E[::-1]], "b": [E, W[[0] * 7]]}, [0, 1, 2, 3, 0, 0, 1]
     ),
-=======
->>>>>>> w-seq
     "curriculum": lambda: visuals.curriculum([COSINES, COSINES | {"hard": E[:, 1] / 2}]),
     "dendrogram": lambda: visuals.dendrogram(E, [*toy.USERS, *toy.ITEMS], np.arange(7.0)),
     "hinge": lambda: visuals.hinge(),

@@ -17,10 +17,7 @@ from graphrec_utils.plots.visuals.bipartite import bipartite
 from graphrec_utils.plots.visuals.bpr_loss import bpr_loss
 from graphrec_utils.plots.visuals.calibration import calibration
 from graphrec_utils.plots.visuals.causal import causal
-<<<<<<< HEAD
 from graphrec_utils.plots.visuals.collapse import collapse
-=======
->>>>>>> w-seq
 from graphrec_utils.plots.visuals.curriculum import curriculum
 from graphrec_utils.plots.visuals.dendrogram import dendrogram
 from graphrec_utils.plots.visuals.estimator import estimator
@@ -61,10 +58,7 @@ __all__ = [
     "bpr_loss",
     "calibration",
     "causal",
-<<<<<<< HEAD
     "collapse",
-=======
->>>>>>> w-seq
     "curriculum",
     "dendrogram",
     "estimator",
