@@ -167,7 +167,7 @@ def former(seed: int) -> pinnerformer.PinnerFormer:
     users = np.repeat(np.arange(M), [len(own) for own in own_items()])
     days = np.concatenate([np.arange(len(own)) for own in own_items()])
     log = sampling.Log(users, items, 0 * items, days * 86_400, items >= 0, M)
-    options = {"length": 16, "dim": 8, "steps": 30, "users": 32, "each": 4, "uniform": 16}
+    options = {"length": 16, "dim": 8, "steps": 60, "users": 32, "each": 4, "uniform": 16}
     return pinnerformer.fit(log, np.eye(M), 20 * 86_400, "every next", seed=seed, **options)
 
 
