@@ -185,7 +185,7 @@ def test_the_atlas_is_filtered_without_a_kernel(page, website):
 
 def test_the_map_says_what_a_method_builds_on_and_leads_to_its_lesson(page, website):
     show(page, website, "index")
-    page.locator(".cm-wide").get_by_role("link", name="PinSage").focus()
+    page.locator(".cm-wide").get_by_role("link", name="PinSage (2018)").focus()
     said = page.locator(".cm-say")
     assert said.inner_text() == (
         "PinSage (2018), lesson 09. From GraphSAGE: an encoder of neighbors; from Pixie: walks choose them"
