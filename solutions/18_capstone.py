@@ -38,7 +38,6 @@ from scipy import stats
 from graphrec_utils import datasets, metrics, pinworld, results, style
 from graphrec_utils.data import Split
 from graphrec_utils.exercises import check, predict, recall
-from graphrec_utils.exercises.own import own
 from graphrec_utils.models import baselines, fusion, mf
 from graphrec_utils.pinworld import Simulator, experiment
 from graphrec_utils.plots import visuals
@@ -116,6 +115,9 @@ pd.DataFrame({
 
 
 # %%
+from graphrec_utils.exercises.own import own
+
+
 def library_cosine(R):
     near = baselines.neighborhood(sp.csr_matrix(R.numpy()).T.tocsr(), "cosine")
     return torch.from_numpy(near.toarray())

@@ -46,9 +46,8 @@ def test_a_shelf_holds_one_group_alone(tiny):
     assert np.isneginf(scores[:, :55]).all() and np.isfinite(scores[:, 55:]).all()
 
 
-@pytest.mark.parametrize("loss", ["softmax", "bce"])
-def test_graphsage_learns_the_topics_of_known_and_new_items(tiny, loss):
-    knobs = {"loss": loss, "silent": 0.2, "scale": 0.3, "fanouts": (3, 3)}
+def test_graphsage_learns_the_topics_of_known_and_new_items(tiny):
+    knobs = {"loss": "softmax", "silent": 0.2, "scale": 0.3, "fanouts": (3, 3)}
     found = [study.embedded(tiny, lr=lr, **knobs) for lr in (0.03, 1e-9)]
     assert tiny.score(found[0]) > tiny.score(found[1])
     assert tiny.found(found[0], 2).ndcg.mean() > tiny.found(found[1], 2).ndcg.mean()
