@@ -33,6 +33,7 @@ import pandas as pd
 import scipy.sparse as sp
 import torch
 import torch.nn.functional as F
+from IPython.display import display
 from torch_geometric.nn import SAGEConv
 
 from graphrec_utils import data, graphs, losses, metrics, pinworld, results, style, train, walks
@@ -727,8 +728,8 @@ def columns(t):
     return t[["all", *groups]].round(3).assign(**{"at an edge": edge})
 
 
-both = pd.concat({name: columns(t) for name, t in tables.items()}, axis=1)
-both.reindex(tables["PinWorld"].index).astype(object).fillna("–")
+for name, t in tables.items():
+    display(columns(t).rename_axis(index=None, columns=name))
 
 
 # %% tags=["experiment", "answers:07.p7"]

@@ -286,10 +286,10 @@ for name, loss in {"yours": twhin_loss, "the library's": twhin.loss}.items():
         "false ones said likely": (false > 0).float().mean().item(),
         "relations moved by": (R - start[2]).norm().item(),
     }  # fmt: skip
-pd.DataFrame(rows).T
+pd.DataFrame(rows)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The first three columns are the suite; the last two are one sentence each about what the loss is *for*. Where are the bugs
+# The first three rows are the suite; the others are one sentence each about what the loss is *for*. Where are the bugs
 # in the original? In `projects/twhin/models/models.py` of the repository twitter/the-algorithm-ml: the labels of the
 # negatives are built with `torch.ones`; the relations are read through `.data`; and `trans_embs` is added to the
 # right-hand side of the positives, while negatives are products of what was there before. We know the released file, not
@@ -615,14 +615,15 @@ found = metrics.found(tails, saves, later.without(saves))
 print(f"recall@20 of the next week's saves: {found.recall.mean():.3f}")
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
-mine = saves.select(saves.users == 599)
+hers = saves.users == 599
+mine = saves.select(hers & (hers.cumsum() > hers.sum() - 16))  # the latest sixteen
 vectors = tails.embeddings()[1][mine.items]
 vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 named = [f"{world.pins['topic'].iloc[i]} {k + 1}" for k, i in enumerate(mine.items)]
 visuals.dendrogram(vectors, named, pinworld.TRAIN_END - mine.times / 86_400, function=interests)
 
 # %% [markdown]
-# *Figure 13.4. Ward's tree of one person's saved pins. Pins are called by their topic, which the model has not seen. The lower two
+# *Figure 13.4. Ward's tree of one person's latest saves. Pins are called by their topic, which the model has not seen. The lower two
 # branches meet, the more alike they are; the dashed line is the cut, and a frame is around the pin that stands for its
 # interest. In the interactive version you move the cut; medoids and shares are those of your `interests`.*
 #
