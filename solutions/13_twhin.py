@@ -159,7 +159,7 @@ pd.DataFrame({
     "edges": {name: len(h) for name, (h, _) in ends.items()},
     "sources": {name: len(np.unique(h)) for name, (h, _) in ends.items()},
     "targets": {name: len(np.unique(t)) for name, (_, t) in ends.items()},
-}).T  # fmt: skip
+})  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.2 One score, and what is false
