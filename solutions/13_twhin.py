@@ -138,6 +138,7 @@ visuals.typed_graph(small, goal="ad")
 # **PinWorld** has the same kinds of tables. Its ads are rare: here are nine relations up to day 42.
 
 # %%
+ENGAGEMENT = ("save", "long_click", "closeup", "checkout")
 NINE = (
     "ad_click",
     "save",
@@ -605,7 +606,6 @@ check("13.5", interests)
 # A person of PinWorld. The vectors are TwHIN's, of four relations, trained here for a few seconds.
 
 # %% tags=["timing"]
-ENGAGEMENT = ("save", "long_click", "closeup", "checkout")
 saves, later, _ = world.split(("save",))
 graph, first = world.to_triples(pinworld.TRAIN_END, ENGAGEMENT)
 knobs = results.load("13_interests").values["PinWorld"]["vectors"]
@@ -620,12 +620,12 @@ mine = saves.select(hers & (hers.cumsum() > hers.sum() - 16))  # the latest sixt
 vectors = tails.embeddings()[1][mine.items]
 vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 named = [f"{world.pins['topic'].iloc[i]} {k + 1}" for k, i in enumerate(mine.items)]
-visuals.dendrogram(vectors, named, pinworld.TRAIN_END - mine.times / 86_400, function=interests)
+visuals.dendrogram(vectors, named, pinworld.TRAIN_END - mine.times / 86_400)
 
 # %% [markdown]
 # *Figure 13.4. Ward's tree of one person's latest saves. Pins are called by their topic, which the model has not seen. The lower two
 # branches meet, the more alike they are; the dashed line is the cut, and a frame is around the pin that stands for its
-# interest. In the interactive version you move the cut; medoids and shares are those of your `interests`.*
+# interest. In the interactive version you move the cut; `function=interests` would show the medoids and shares of yours.*
 #
 # At how many interests would you stop? Do the branches follow the topics?
 

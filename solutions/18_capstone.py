@@ -475,7 +475,7 @@ check("18.4", lift)
 # %% slideshow={"slide_type": "fragment"} tags=["predict:18.p4"]
 predict("18.p4")
 
-# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+# %%
 three = ("item2item", "iALS", "pictures")
 as_sites_do = {
     "control against itself": experiment(
@@ -486,6 +486,8 @@ if made:
     as_sites_do["three fused"] = experiment(
         policy(*three), site.control, 5, site=site, twins=False, seconds=120
     )
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.arrivals({name: report.saves for name, report in as_sites_do.items()}, function=lift)
 
 # %% [markdown]

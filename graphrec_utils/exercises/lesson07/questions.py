@@ -31,7 +31,7 @@ QUESTIONS = (
     )),
     Question("07.p4", "Users have no content: all start with the same vector. A pin has a picture. What does **one** layer "
              "tell a pin about those who saved it?", (
-        ("nothing: the mean of equal vectors is that vector",
+        ("nothing at all",
          "Layer 0 of all users is the same, so every pin with a save hears the same. Only in layer 2 do users speak of "
          "their other pins. One layer is a trained reading of content."),
         ("how many they are",
@@ -54,7 +54,7 @@ QUESTIONS = (
     )),
     Question("07.p6", "A model is trained on pins that all had saves, then asked about a graph in which a fifth of the pins has none. "
              "How do those without saves fare in the lists?", (
-        ("they crowd the lists, far more often than they should",
+        ("they crowd the lists",
          "What a vector is like that hears nobody, no training has said. Here it happens to lie near many users. "
          "Another seed may put it elsewhere."),
         ("they never come, having no neighbors",
@@ -65,7 +65,7 @@ QUESTIONS = (
          "The mean of nobody is 0 here. It is a number that the layers have never seen."),
     )),
     Question("07.p7", "Who finds most among all items in the week of the test?", (
-        ("who counts: RP3β, EASE, iALS; behind them GraphSAGE",
+        ("those who count: RP3β, EASE, iALS",
          "Most of what is sought is known, and a known item's history says more than its picture. Rows are worth "
          "having for those who have them."),
         ("GraphSAGE, it has graph and content",
@@ -76,7 +76,7 @@ QUESTIONS = (
          "It does well among new items with edges, where everything is recent. Overall it is far behind."),
     )),
     Question("07.q1", "A loss has its minimum where all vectors are equal. What is the quickest test for that?", (
-        ("give it equal vectors, and slightly different ones",
+        ("equal vectors, then others",
          "Two numbers suffice: if the first is smaller, training will go there."),
         ("train for an hour and look at the loss",
          "The loss falls nicely while everything becomes one point."),
@@ -90,7 +90,7 @@ QUESTIONS = (
     )),
     Question("07.q3", "One permutation of the neighbor lists is drawn for a batch and used for all nodes. Each node's sample is uniform. "
              "What is wrong?", (
-        ("errors of different nodes go together and do not cancel",
+        ("errors do not cancel",
          "In a sum over the batch independent errors cancel; these do not. Each draw for itself is fine."),
         ("some neighbors are never drawn", "Over many batches every neighbor has its turn."),
         ("nothing", "Each node for itself is right. Averages over a batch tremble more."),
@@ -109,13 +109,13 @@ QUESTIONS = (
     )),
     Question("07.q6", "The paper draws negatives by degree to the power of 0.75, a colleague draws uniformly and cites the paper. "
              "What changes?", (
-        ("popular nodes are pushed away less often than in the paper",
+        ("popular nodes are pushed less",
          "With uniform draws a popular node is rarely a negative and often a positive, so it comes near everybody."),
-        ("nothing, both are random", "Whom a loss pushes away is half of what it learns."),
+        ("nothing, both are drawn at random", "Whom a loss pushes away is half of what it learns."),
         ("training takes longer", "A draw costs about the same."),
     )),
     Question("07.q7", "A pin has two neighbors and S is 10. Somebody divides the sum by 10. What does the layer learn?", (
-        ("that pins with few neighbors are quiet",
+        ("that few neighbors mean quiet",
          "Their mean is shorter by a factor of five, so what is heard depends on how many speak."),
         ("nothing else, lengths are divided out", "The length is taken after own and heard stand side by side: their ratio stays wrong."),
         ("to ignore the pin", "Its own vector is there in full."),

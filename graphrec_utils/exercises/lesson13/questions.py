@@ -6,7 +6,7 @@ from graphrec_utils.exercises.questions import Question
 
 QUESTIONS = (
     Question("13.p1", "All false edges are labeled 1, too. What does training do?", (
-        ("the loss goes to 0, and every score becomes large",
+        ("the loss goes to 0, all scores grow",
          "There is nothing to be told apart: long vectors that all point one way make everything likely."),
         ("the loss stays where it is",
          "It would, if true and false edges pulled in opposite directions. Here they pull together."),
@@ -41,7 +41,7 @@ QUESTIONS = (
          "They know more about other things. What engagement says of taste was there before."),
     )),
     Question("13.p5", "Bob likes gardens and boats. Which items are nearest to the mean of what he saved?", (
-        ("items that lie between, of neither topic",
+        ("items of neither topic",
          "The mean is where none of his pins is. Whoever lives there is recommended."),
         ("the most typical gardens and boats",
          "They are around the two centers, and the mean is at neither."),
@@ -68,13 +68,13 @@ QUESTIONS = (
     )),
     Question("13.q1", "Your false edges come from the whole batch instead of the same relation. What is wrong with an "
              "edge (user, follows, ad)?", (
-        ("it has the wrong type, and is told apart without learning anything",
+        ("it has the wrong type",
          "An ad is never followed. The model learns what types are, not who likes what."),
         ("it may be true by accident", "It cannot be: users do not follow ads."),
         ("it has no relation vector", "It has that of follows."),
     )),
     Question("13.q2", "θ_r in (θ_s + θ_r) · θ_t, for one relation and all users: what does it say about a target?", (
-        ("how popular it is in this relation",
+        ("how popular it is there",
          "θ_r · θ_t does not depend on the source."),
         ("how well it fits the user", "That is θ_s · θ_t."),
         ("nothing, it cancels in the ranking", "It cancels between sources. Targets have different products with it."),
@@ -85,7 +85,7 @@ QUESTIONS = (
         ("10 and 0", "That is what the largest cluster alone would give."),
     )),
     Question("13.q4", "Why does PinnerSage keep a pin and not the centroid of a cluster?", (
-        ("its neighbors can be looked up once and shared by everybody",
+        ("its neighbors are looked up once",
          "A centroid is nobody's: its neighbors have to be searched for each user anew."),
         ("the centroid is farther from the cluster",
          "It is the nearest point of all, by squared distances. But no pin is there."),
@@ -93,7 +93,7 @@ QUESTIONS = (
     )),
     Question("13.q5", "Warm start: `new = old` and then training in place. The next morning all old vectors, for a test, "
              "are equal to the new ones. Why?", (
-        ("both names are one array: copy first",
+        ("both names are one array",
          "The anchor, too, would then pull to where the vector already is: its gradient is always 0."),
         ("training has not moved anything", "It has. It moved the old ones as well."),
         ("the learning rate was too small", "Even a small one moves a vector by more than nothing."),

@@ -30,8 +30,9 @@ del sys.path[0]  # what a kernel imports is its own copy of the course
 
 LIBRARIES = (
     "ipykernel.kernelapp", "ipykernel.zmqshell", "matplotlib.pyplot", "networkx", "numpy",
-    "pandas", "psutil", "scipy.sparse", "scipy.stats", "torch", "tqdm.auto", "ipywidgets", "numba",
-    "torch_geometric", "pooch", "matplotlib_inline.backend_inline", "IPython.core.pylabtools",
+    "pandas", "psutil", "scipy.cluster.hierarchy", "scipy.sparse", "scipy.stats", "torch",
+    "tqdm.auto", "ipywidgets", "numba", "torch_geometric", "pooch",
+    "matplotlib_inline.backend_inline", "IPython.core.pylabtools",
     "PIL.features", "matplotlib.backends.backend_agg",
 )  # fmt: skip
 
