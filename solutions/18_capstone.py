@@ -579,6 +579,16 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The power comes from the measured gaps, and these are uncertain, too: a pair that lies close together by chance looks harder than it is. More
 # seeds would tell. With half of the users each, as on a site, the intervals would be several times as wide: compare figure 18.2.
+# What does it take to put twelve policies, from chance to the best we know, in order? All 2,500 users of the site, and twins:
+
+# %% tags=["experiment"]
+twelve = results.load("18_policies", command="python -m tests.benchmarks.policies").values
+above = {p["low"]: p["power"] for p in twelve["neighbors"]}
+pd.DataFrame({
+    name: {"lift": np.mean(p["lift"]), "±": np.mean(p["half"]), "replicates": max(p["gap"]),
+           "power against the next": above.get(name, np.nan)}
+    for name, p in twelve["policies"].items()
+}).T[::-1].map("{:.3f}".format).replace("nan", "")  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.6 Your policy

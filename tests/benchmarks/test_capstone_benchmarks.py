@@ -25,6 +25,15 @@ def test_every_policy_lives_with_people(monkeypatch):
         assert report.problem == "", name
 
 
+def test_twelve_policies_come_out_in_their_order():
+    stored = results.load("18_policies")
+    assert stored.claim == policies.CLAIM and stored.command == policies.COMMAND
+    lifts = [np.mean(stored.values["policies"][name]["lift"]) for name in stored.values["order"]]
+    assert len(lifts) == 12 and lifts == sorted(lifts)
+    assert all(pair["power"] >= 0.95 and pair["seen"] == 1 for pair in stored.values["neighbors"])
+    assert all(max(p["gap"]) <= 0.02 for p in stored.values["policies"].values())
+
+
 def test_power_by_hand():
     rng = np.random.default_rng(0)
     low = rng.normal(size=(3, 400))
