@@ -156,6 +156,7 @@ def as_text(result: core.Result, beside: Beside = NOTHING) -> str:
     for sign, sentence, reason, where in _rows(result, beside):
         lines.append(f"  {sign} {sentence}{_colon(reason)}")
         lines += [f"      {where}"] if where else []
+    lines += [f"  {result.measured.what}: {result.measured.said}"] if result.measured else []
     lines += [f"  ! {result.mistake}"] if result.mistake else []
     if beside.gap:
         for name, text in ((beside.gap.claim, beside.gap.call), ("yours", beside.gap.yours),

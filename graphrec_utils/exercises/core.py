@@ -48,6 +48,17 @@ class Mistake:
     sentence: str
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What an answer to an open task is worth: a number, where it may lie, and both in words."""
+
+    what: str
+    value: float
+    low: float
+    high: float
+    said: str
+
+
 @dataclass(eq=False)
 class Exercise:
     """One function a student writes; its claims and mistakes; hints from nudge to recipe.
@@ -75,6 +86,7 @@ class Exercise:
     reference: Callable | None = None
     claims: list[Claim] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
+    measure: Callable[[list], Measured] | None = None
 
     def __post_init__(self):
         several = isinstance(self.library, tuple)
@@ -99,6 +111,11 @@ class Exercise:
 
         return take
 
+    def measures(self, function: Callable[[list], Measured]) -> Callable[[list], Measured]:
+        """Take what turns the (answer, inputs) of all claims that pay into a number for a leaderboard."""
+        self.measure = function
+        return function
+
 
 @dataclass
 class Row:
@@ -122,6 +139,7 @@ class Result:
     rows: list[Row] = field(default_factory=list)
     mistake: str = ""
     printed: str = ""
+    measured: Measured | None = None
 
 
 def questions(exercise: Exercise, seeds=PUBLIC_SEEDS) -> list[dict]:
@@ -185,6 +203,8 @@ def judge(
     )
     result.rows = [gate for gate in gates if not gate.ok] + result.rows
     result.points = round(exercise.points * earned / total, 2) if opened else 0.0
+    if opened and exercise.measure:
+        result.measured = _measured(exercise, questions, got)
     if result.points == exercise.points:
         result.status = "passed"
     else:
@@ -193,6 +213,17 @@ def judge(
         wrong = [k for k, reason in enumerate(reasons) if reason or got[k].changed]
         result.mistake = _name_mistake(exercise, questions, got, expected, wrong)
     return result
+
+
+def _measured(exercise: Exercise, questions, got) -> Measured | None:
+    """Return what the answers that pay are worth together, or None where one of them has no value."""
+    paying = [(g, q) for g, q in zip(got, questions, strict=True) if q.claim.weight]
+    if any(g.message for g, _ in paying):
+        return None
+    try:
+        return exercise.measure([(g.value, q.inputs) for g, q in paying])
+    except Exception:  # a value that its author did not think of
+        return None
 
 
 class _Question:

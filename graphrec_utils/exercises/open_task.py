@@ -7,14 +7,15 @@ seed, the same numbers on any machine. A lesson gives
     task = Task({"K": int, …}, fit, limits, kind)
     task.claims(ex, {"it finds more than bestsellers do": (0.062, 1), …})
 
-and lets students `try_out` choices with what grades them.
+and lets students `try_out` choices with what grades them. A lesson whose models are of another kind gives its
+own functions to `claims`.
 """
 
 from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +23,7 @@ import numpy as np
 from graphrec_utils import metrics, pinworld
 from graphrec_utils.data import Interactions
 from graphrec_utils.exercises import find
-from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.exercises.core import Exercise, Measured
 
 WORLD, ACTION, YOUNG = "tiny", "save", 21  # before day 21 a graph is called young
 
@@ -99,24 +100,60 @@ class Task:
 
     def claims(self, ex: Exercise, bars: Mapping[str, tuple[float, float]]) -> None:
         """Give an exercise its claims: a gate, and a bar with a weight for each sentence."""
+        claims(
+            ex,
+            "all entries within their bounds, and no day of the future",
+            {sentence: weight for sentence, (_, weight) in bars.items()},
+            lambda: [bar for bar, _ in bars.values()],
+            self.found,
+            self.problem,
+            self.why,
+        )
 
-        def allowed(got, expected, inputs) -> str | None:
-            mine, other = self.problem(got), self.problem(expected)
-            return None if mine == other else mine or "that is allowed"
 
-        def at_least(bar: float):
-            def judge(got, expected, inputs) -> str | None:
-                mine, other = self.found(got) >= bar, self.found(expected) >= bar
-                if mine == other and (mine or self.why(got) == self.why(expected)):
-                    return None
-                return self.problem(got) or f"NDCG@20 is {self.found(got):.4f} with yours"
+def claims(
+    ex: Exercise,
+    gate: str,
+    sentences: Mapping[str, float],
+    bars: Callable[[], Sequence[float]],
+    found: Callable[[dict], float],
+    problem: Callable[[dict], str],
+    kind: Callable[[dict], str],
+    measure: str = "NDCG@20",
+) -> None:
+    """Give an exercise whose answer is a choice its claims, and a number for the leaderboard.
 
-            return judge
+    Args:
+        gate: what is said of a choice that is allowed; any other earns nothing.
+        sentences: what each bar says -> its weight.
+        bars: returns, in the order of the sentences, what a choice must find.
+        found: what a choice finds, 0 for one that is not allowed.
+        problem: says why a choice is not allowed, "" if it is.
+        kind: the one thing that explains a weak choice best.
+        measure: the name of what is found.
+    """
 
-        gate = "all entries within their bounds, and no day of the future"
-        ex.claim(gate, _nothing, 0, judge=allowed)
-        for sentence, (bar, weight) in bars.items():
-            ex.claim(sentence, _nothing, weight, judge=at_least(bar))
+    @ex.measures
+    def measured(answers) -> Measured:
+        value = float(found(answers[0][0]))
+        return Measured(measure, value, value, value, f"{value:.4f}")
+
+    def allowed(got, expected, inputs) -> str | None:
+        mine, other = problem(got), problem(expected)
+        return None if mine == other else mine or "that is allowed"
+
+    def at_least(place: int):
+        def judge(got, expected, inputs) -> str | None:
+            mine, other = (found(x) >= bars()[place] for x in (got, expected))
+            if mine == other and (mine or kind(got) == kind(expected)):
+                return None
+            return problem(got) or f"{measure} is {found(got):.4f} with yours"
+
+        return judge
+
+    ex.claim(gate, _nothing, 0, judge=allowed)
+    for place, (sentence, weight) in enumerate(sentences.items()):
+        ex.claim(sentence, _nothing, weight, judge=at_least(place))
 
 
 @functools.cache

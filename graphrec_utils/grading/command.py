@@ -119,7 +119,11 @@ def _parser() -> argparse.ArgumentParser:
         help="what each day after the deadline costs (default 0: it is only noted)")  # fmt: skip
     add("--weights", type=_weights, default={}, metavar="00=0.5,03=2",
         help="how much the points of a lesson count (default 1)")  # fmt: skip
-    add("--anonymous", action="store_true", help="also write anonymous.csv: no names, no code")
+    add(
+        "--anonymous",
+        action="store_true",
+        help="also write anonymous.csv: no names, no code; no names on the leaderboard",
+    )
     add("--site", type=_address, default="", metavar="URL",
         help="where the pages of the course are, for links on students' pages")  # fmt: skip
     add(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
+import dataclasses
 import functools
 import hashlib
 import hmac
@@ -236,6 +237,8 @@ def decide(
         "mistake": mistake,
         "rows": rows,
     }
+    if result.measured:
+        entry["measured"] = dataclasses.asdict(result.measured)
     if status in ("wrong", "partial", "error") and shown:
         first = next(((r.sentence, r.reason) for r in shown.rows if not r.ok), None)
         if first and card:

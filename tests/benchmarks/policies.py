@@ -107,7 +107,10 @@ def policies(site: Simulator) -> dict[str, Callable]:
 def measure(name: str) -> dict:
     """Return what all seeds find for one policy, and its saves per user in the first experiment."""
     site, recommend = _site(), _policies()[name]
-    found = [experiment(recommend, site.control, seed, site=site, users=USERS, seconds=120) for seed in SEEDS]
+    found = [
+        experiment(recommend, site.control, seed, site=site, users=USERS, seconds=120)
+        for seed in SEEDS
+    ]
     if broken := next((r.problem for r in found if r.problem), ""):
         raise RuntimeError(f"{name}: {broken}")
     return {
@@ -122,7 +125,8 @@ def as_a_site_does(name: str) -> dict:
     """Return lifts and halves of intervals where half of all users live with each policy."""
     site, recommend = _site(), _policies()[name]
     found = [
-        experiment(recommend, site.control, s, site=site, users=USERS, seconds=120, twins=False) for s in SEEDS
+        experiment(recommend, site.control, s, site=site, users=USERS, seconds=120, twins=False)
+        for s in SEEDS
     ]
     return {"lift": [r.lift for r in found], "half": [(r.high - r.low) / 2 for r in found]}
 

@@ -211,3 +211,37 @@ def test_answers_that_do_the_same_share_a_behavior():
 ], ids=repr)  # fmt: skip
 def test_every_value_has_a_behavior(value):
     assert len(decided(lambda R: value)["behavior"]) == 16
+
+
+# ---------------------------------------------------------------- open tasks
+
+
+def test_an_open_task_says_what_it_is_worth_on_secret_inputs():
+    exercise = exercises.get("18.5")
+
+    def decided(function) -> dict:
+        both = [core.questions(exercise, seeds) for seeds in ((7, 8), core.PUBLIC_SEEDS)]
+        asked, shown = ((asked, runs.answers(function, asked)) for asked in both)
+        return verdict.decide(exercise, asked, shown)
+
+    from graphrec_utils.exercises.lesson18 import ex5_recommend as task
+
+    entry = decided(exercise.reference)
+    found = entry["measured"]
+    assert found["low"] < found["value"] < found["high"] and found["value"] > 0.02
+    assert entry["points"] == 10 and f"{found['value']:+.1%}" in found["said"]
+    weak = decided(task.most_saved)["measured"]  # earns nothing, and is measured
+    assert weak["high"] < -0.3
+    assert "measured" not in decided(task.duplicates)  # not allowed: nothing to measure
+
+
+def test_without_a_measure_and_after_an_error_nothing_is_measured():
+    assert "measured" not in verdict.decide(EXERCISE, answered(EXERCISE.reference, [7]), None)
+    exercise = exercises.get("06.7")
+    asked = core.questions(exercise, [7])
+
+    def measured(function):
+        return core.judge(exercise, asked, runs.answers(function, asked)).measured
+
+    assert measured(exercise.reference).said == f"{measured(exercise.reference).value:.4f}"
+    assert measured(lambda: 1 / 0) is None

@@ -381,6 +381,49 @@ def test_without_the_option_there_is_no_such_file_and_an_old_one_goes(tmp_path):
     assert not (tmp_path / "anonymous.csv").exists()
 
 
+def measured(value: float, error: float) -> dict:
+    return {"what": "saves against item2item", "value": value, "low": value - error,
+            "high": value + error, "said": f"{value:+.1%}"}  # fmt: skip
+
+
+def open_task() -> dict:
+    """Return a class in which three answers were measured."""
+    values = {"Ann": (0.05, 0.02), "Bob": (0.08, 0.02), HOSTILE: (-0.2, 0.01)}
+    return result(
+        *(submission(who, entry("00.1", "passed", measured=measured(*x))) for who, x in values.items()),
+        submission("Zoe"), pages="key",
+    )  # fmt: skip
+
+
+def test_the_leaderboard_orders_and_says_who_may_be_the_best(tmp_path):
+    assert problems(open_task()) == []
+    report.write(open_task(), tmp_path)
+    page = (tmp_path / "leaderboard.html").read_text("utf-8")
+    body = re.findall(r"<tr><td>(.*?)</td>.*?<td>(.*?)</td><td>(.*?)</td></tr>", page)
+    assert body == [("1", "+8.0%", "≈"), ("2", "+5.0%", "≈"), ("3", "-20.0%", "")]
+    assert page.index("Bob") < page.index("Ann") and "Zoe" not in page and "<script" not in page
+    assert "+8.0%" in next(
+        text for name, text in for_students(tmp_path).items() if "students/bob" in name.lower()
+    )
+
+
+def test_an_anonymous_leaderboard_names_nobody_and_everybody_knows_herself(tmp_path):
+    data = open_task() | {"anonymous": True}
+    report.write(data, tmp_path)
+    page = (tmp_path / "leaderboard.html").read_text("utf-8")
+    assert not any(name in page for name in ("Ann", "Bob", "evil"))
+    for person in people(data):
+        alias = anonymous.pseudonym(person, data)
+        own = (tmp_path / "students" / f"{person.slug}.html").read_text("utf-8")
+        assert (alias in page) == (alias in own) == (person.name != "Zoe")
+
+
+def test_where_nothing_was_measured_there_is_no_leaderboard(tmp_path):
+    report.write(open_task(), tmp_path)
+    report.write(classroom(), tmp_path)
+    assert not (tmp_path / "leaderboard.html").exists()
+
+
 def test_who_knows_a_name_and_not_the_secret_cannot_tell_the_address_of_a_page():
     one, other = (
         {p.name: p.slug for p in people(classroom() | {"pages": key})} for key in ("a", "b")

@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from graphrec_utils import graphs, metrics, pinworld, walks
+from graphrec_utils.exercises import open_task
 from graphrec_utils.exercises.core import Exercise
 
 BUDGET = 20_000  # steps per user
@@ -92,21 +93,6 @@ def _found(choice) -> float:
     return score(*(choice[key] for key in ("queries", "restart", "booster", "num_steps")))
 
 
-def _at_least(bar: float):
-    def judge(got, expected, inputs) -> str | None:
-        mine, other = _found(got) >= bar, _found(expected) >= bar
-        if mine == other and (mine or _kind(got) == _kind(expected)):
-            return None
-        return _problem(got) or f"NDCG@20 is {_found(got):.4f} with yours"
-
-    return judge
-
-
-def _no_leak(got, expected, inputs) -> str | None:
-    mine, other = _problem(got), _problem(expected)
-    return None if mine == other else mine or "that is allowed"
-
-
 ex = Exercise(
     "08.7",
     "choose",
@@ -128,19 +114,19 @@ def choose():
     }  # fmt: skip
 
 
-def _nothing(rng) -> dict:
-    return {}
-
-
-ex.claim("five entries within their bounds, and no day of the future", _nothing, 0, judge=_no_leak)
-ex.claim("it finds more than bestsellers do", _nothing, judge=_at_least(POPULARITY))
-ex.claim(
-    "it finds as much as eight pins, restart 0.5 and the booster",
-    _nothing,
-    2,
-    judge=_at_least(DEFAULT),
+open_task.claims(
+    ex,
+    "five entries within their bounds, and no day of the future",
+    {
+        "it finds more than bestsellers do": 1,
+        "it finds as much as eight pins, restart 0.5 and the booster": 2,
+        "it comes close to our best choice": 2,
+    },
+    lambda: (POPULARITY, DEFAULT, STORED),
+    _found,
+    _problem,
+    _kind,
 )
-ex.claim("it comes close to our best choice", _nothing, 2, judge=_at_least(STORED))
 
 
 def _changed(**what):

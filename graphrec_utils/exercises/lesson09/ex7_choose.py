@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 
 from graphrec_utils import pinworld, results
+from graphrec_utils.exercises import open_task
 from graphrec_utils.exercises.core import Exercise
 
 KEYS = ("loss", "num_layers", "hard")
@@ -59,21 +60,6 @@ def _kind(choice) -> str:
     return "hinge" if choice["loss"] == "hinge" else f"{choice['num_layers']} layers"
 
 
-def _at_least(place: int):
-    def judge(got, expected, inputs) -> str | None:
-        mine, other = (_found(x) >= bars()[place] for x in (got, expected))
-        if mine == other and (mine or _kind(got) == _kind(expected)):
-            return None
-        return _problem(got) or f"NDCG@20 is {_found(got):.4f} with yours"
-
-    return judge
-
-
-def _no_leak(got, expected, inputs) -> str | None:
-    mine, other = _problem(got), _problem(expected)
-    return None if mine == other else mine or "that is allowed"
-
-
 ex = Exercise(
     "09.7",
     "choose",
@@ -94,16 +80,19 @@ def choose():
     }  # fmt: skip
 
 
-def _nothing(rng) -> dict:
-    return {}
-
-
-ex.claim(
-    "four entries as the docstring has them, no day of the future", _nothing, 0, judge=_no_leak
+open_task.claims(
+    ex,
+    "four entries as the docstring has them, no day of the future",
+    {
+        "it finds half as much as our best setting": 1,
+        "it finds seven tenths as much": 2,
+        "it comes close to our best setting": 2,
+    },
+    bars,
+    _found,
+    _problem,
+    _kind,
 )
-ex.claim("it finds half as much as our best setting", _nothing, judge=_at_least(0))
-ex.claim("it finds seven tenths as much", _nothing, 2, judge=_at_least(1))
-ex.claim("it comes close to our best setting", _nothing, 2, judge=_at_least(2))
 
 
 def _changed(**what):

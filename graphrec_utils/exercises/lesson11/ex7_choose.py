@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 from graphrec_utils import results
+from graphrec_utils.exercises import open_task
 from graphrec_utils.exercises.core import Exercise
 
 KEYS = ("loss", "num_negatives", "uniform", "shift")
@@ -68,22 +69,6 @@ def _found(choice) -> float:
     return 0.0 if _key(choice) is None else _grid()[_key(choice)]
 
 
-def _at_least(which: int):
-    def judge(got, expected, inputs) -> str | None:
-        bar = bars()[which]
-        mine, other = _found(got) >= bar, _found(expected) >= bar
-        if mine == other and (mine or _kind(got) == _kind(expected)):
-            return None
-        return _problem(got) or f"NDCG@20 is {_found(got):.4f} with yours"
-
-    return judge
-
-
-def _allowed(got, expected, inputs) -> str | None:
-    mine, other = _problem(got), _problem(expected)
-    return None if mine == other else mine or "that is allowed"
-
-
 ex = Exercise(
     "11.7",
     "choose",
@@ -103,14 +88,19 @@ def choose():
     return {"loss": "none", "num_negatives": 1024, "uniform": 0.5, "shift": 0.5}
 
 
-def _nothing(rng) -> dict:
-    return {}
-
-
-ex.claim("four entries, each one of those offered", _nothing, 0, judge=_allowed)
-ex.claim("it finds more than bestsellers do", _nothing, judge=_at_least(0))
-ex.claim("it finds more than the loss without a correction", _nothing, 2, judge=_at_least(1))
-ex.claim("it comes close to our best choice", _nothing, 2, judge=_at_least(2))
+open_task.claims(
+    ex,
+    "four entries, each one of those offered",
+    {
+        "it finds more than bestsellers do": 1,
+        "it finds more than the loss without a correction": 2,
+        "it comes close to our best choice": 2,
+    },
+    bars,
+    _found,
+    _problem,
+    _kind,
+)
 
 
 def _changed(**what):

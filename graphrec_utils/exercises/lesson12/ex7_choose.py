@@ -8,6 +8,7 @@ import numpy as np
 
 from graphrec_utils import metrics, pinworld
 from graphrec_utils.data import Triples
+from graphrec_utils.exercises import open_task
 from graphrec_utils.exercises.core import Exercise
 from graphrec_utils.models import transe
 
@@ -95,21 +96,6 @@ def _found(choice) -> float:
     return score(others, float(choice["sharpness"]), float(choice["weight"]))
 
 
-def _at_least(bar: float):
-    def judge(got, expected, inputs) -> str | None:
-        mine, other = _found(got) >= bar, _found(expected) >= bar
-        if mine == other and (mine or _kind(got) == _kind(expected)):
-            return None
-        return _problem(got) or f"NDCG@20 is {_found(got):.4f} with yours"
-
-    return judge
-
-
-def _no_leak(got, expected, inputs) -> str | None:
-    mine, other = _problem(got), _problem(expected)
-    return None if mine == other else mine or "that is allowed"
-
-
 ex = Exercise(
     "12.7",
     "choose",
@@ -133,16 +119,19 @@ def choose():
     }
 
 
-def _nothing(rng) -> dict:
-    return {}
-
-
-ex.claim(
-    "three entries within their bounds, and no fact of the future", _nothing, 0, judge=_no_leak
+open_task.claims(
+    ex,
+    "three entries within their bounds, and no fact of the future",
+    {
+        "it finds more than bestsellers do": 1,
+        "it finds more than the saves alone": 1,
+        "it comes close to our best graph": 2,
+    },
+    lambda: (POPULARITY, ALONE, STORED),
+    _found,
+    _problem,
+    _kind,
 )
-ex.claim("it finds more than bestsellers do", _nothing, judge=_at_least(POPULARITY))
-ex.claim("it finds more than the saves alone", _nothing, judge=_at_least(ALONE))
-ex.claim("it comes close to our best graph", _nothing, 2, judge=_at_least(STORED))
 
 
 def _changed(**what):

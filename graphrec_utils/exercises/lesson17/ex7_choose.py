@@ -7,6 +7,7 @@ import functools
 import numpy as np
 
 from graphrec_utils import pinworld
+from graphrec_utils.exercises import open_task
 from graphrec_utils.exercises.core import Exercise
 from graphrec_utils.models.ranker import Ranker
 from graphrec_utils.pinworld import Feed, PairFeatures
@@ -111,21 +112,6 @@ def _liked(choice) -> float:
     return 0.0 if _problem(choice) else score(*(choice[key] for key in KEYS))
 
 
-def _at_least(bar: float):
-    def judge(got, expected, inputs) -> str | None:
-        mine, other = _liked(got) >= bar, _liked(expected) >= bar
-        if mine == other and (mine or _kind(got) == _kind(expected)):
-            return None
-        return _problem(got) or f"{_liked(got):.4f} of what yours shows is liked"
-
-    return judge
-
-
-def _no_leak(got, expected, inputs) -> str | None:
-    mine, other = _problem(got), _problem(expected)
-    return None if mine == other else mine or "that is allowed"
-
-
 ex = Exercise(
     "17.7",
     "choose",
@@ -148,14 +134,20 @@ def choose():
     }  # fmt: skip
 
 
-def _nothing(rng) -> dict:
-    return {}
-
-
-ex.claim("six entries within their bounds, and no day of the future", _nothing, 0, judge=_no_leak)
-ex.claim("more is liked than of what the old ranker shows", _nothing, judge=_at_least(OLD))
-ex.claim("more is liked than after training on clicks", _nothing, 2, judge=_at_least(CLICKS))
-ex.claim("it comes close to our best choice", _nothing, 2, judge=_at_least(STORED))
+open_task.claims(
+    ex,
+    "six entries within their bounds, and no day of the future",
+    {
+        "more is liked than of what the old ranker shows": 1,
+        "more is liked than after training on clicks": 2,
+        "it comes close to our best choice": 2,
+    },
+    lambda: (OLD, CLICKS, STORED),
+    _liked,
+    _problem,
+    _kind,
+    "mean true liking",
+)
 
 
 def _changed(**what):

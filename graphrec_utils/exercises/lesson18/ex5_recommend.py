@@ -12,7 +12,7 @@ import hashlib
 
 import numpy as np
 
-from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.exercises.core import Exercise, Measured
 from graphrec_utils.pinworld import Histories, Simulator, experiments, top
 from graphrec_utils.pinworld.simulator import SAVED_IF_LIKED, STAYS, cosines
 
@@ -87,6 +87,15 @@ def measured(lists: np.ndarray, inputs: dict) -> tuple[float, float]:
     return r + 1, error
 
 
+def together(answers: list) -> Measured:
+    """Return what lists for several sites are worth: the mean over sites, two standard errors around it."""
+    found = np.array([measured(lists, inputs) for lists, inputs in answers])
+    lift, error = found[:, 0].mean() - 1, np.sqrt((found[:, 1] ** 2).sum()) / len(found)
+    low, high = float(lift - 2 * error), float(lift + 2 * error)
+    said = f"{lift:+.1%}, from {low:+.1%} to {high:+.1%}, on {len(found)} sites"
+    return Measured("saves against item2item", float(lift), low, high, said)
+
+
 def _wrong(lists, inputs: dict) -> str:
     _, now = _site(_seeds[_mark(inputs)])
     return experiments.wrong(lists, now, inputs["k"])
@@ -148,6 +157,7 @@ def recommend(past, saved, shown, k):
     return np.argsort(-scores, axis=1, kind="stable")[:, :k]
 
 
+ex.measures(together)
 ex.claim("k pins for each user, none twice, none saved before", _inputs, 0, judge=_allowed)
 ex.claim(
     "the same histories always get the same lists", lambda rng: _inputs(rng) | {"k": K}, 0,

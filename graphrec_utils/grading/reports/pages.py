@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from graphrec_utils import markup
-from graphrec_utils.grading.reports import feedback, sections, unnamed
+from graphrec_utils.grading.reports import anonymous, feedback, sections, unnamed
 from graphrec_utils.grading.reports.result import Person, clean
 from graphrec_utils.grading.submissions import similarity
 
@@ -37,6 +37,7 @@ def student_page(person: Person, result: dict) -> str:
         title=title,
         person=person,
         course=result["course"],
+        alias=anonymous.pseudonym(person, result) if result.get("anonymous") else "",
         section=lambda entry: sections.of(entry["id"], result.get("site", "")),
     )
 
@@ -67,6 +68,34 @@ def class_page(crowd: list[Person], result: dict) -> str:
         ignored=result.get("ignored", [])[:IGNORED_SHOWN],
         superseded=result.get("superseded", []),
     )
+
+
+def leaderboard(crowd: list[Person], result: dict) -> str:
+    """Return the class's page of open tasks, best first, or "" where nothing was measured."""
+    tables: dict[str, list[tuple[str, dict]]] = {}
+    for person in crowd:
+        alias = anonymous.pseudonym(person, result) if result.get("anonymous") else person.name
+        for submission in person.submissions:
+            for entry in submission["exercises"]:
+                if "measured" in entry:
+                    tables.setdefault(entry["id"], []).append((alias, entry))
+    if not tables:
+        return ""
+    return _page("leaderboard.html", title="Leaderboard",
+                 tables=[_ranked(tables[name]) for name in sorted(tables)])  # fmt: skip
+
+
+def _ranked(entries: list[tuple[str, dict]]) -> tuple[str, str, list[tuple[int, str, str, bool]]]:
+    """Return title, what was measured, and (place, who, measured, whether it may be the best) of all."""
+    entries = sorted(entries, key=lambda e: (-e[1]["measured"]["value"], e[0]))
+    values = [entry["measured"]["value"] for _, entry in entries]
+    first = entries[0][1]
+    rows = [
+        (1 + values.index(value), who, entry["measured"]["said"],
+         entry["measured"]["high"] >= first["measured"]["low"])
+        for value, (who, entry) in zip(values, entries, strict=True)
+    ]  # fmt: skip
+    return feedback.title(first), first["measured"]["what"], rows
 
 
 def _page(name: str, **values) -> str:

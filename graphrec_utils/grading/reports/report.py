@@ -3,6 +3,7 @@
 index.html                 for the instructor: the class
 gradebook.csv              for the instructor: points to import elsewhere
 canvas.csv, moodle.csv     the same for these, where the class list is one of theirs
+leaderboard.html           for the class: open tasks, best first; with --anonymous without names
 anonymous.csv              for whoever studies the course, with --anonymous: nobody's name
 students/NAME.html         for each student
 gradescope/NAME/results.json, and results.json when there is one student
@@ -46,7 +47,7 @@ def write(result: dict, out: Path) -> list[Path]:
         out / "summary.md": partial(formats.markdown, crowd, result),
     }
     optional = {"canvas.csv": gradebooks.canvas, "moodle.csv": gradebooks.moodle,
-                "anonymous.csv": anonymous.anonymous}  # fmt: skip
+                "anonymous.csv": anonymous.anonymous, "leaderboard.html": pages.leaderboard}  # fmt: skip
     for name, make in optional.items():
         makers[out / name] = partial(make, crowd, result)
     for person in crowd:
