@@ -9,7 +9,9 @@ from labdriver import ROOT, screenshot
 from pages import violations
 
 from graphrec_utils.grading import command
+from graphrec_utils.grading.reports import pages as report_pages
 from graphrec_utils.grading.reports import report
+from graphrec_utils.grading.reports.result import people
 
 sys.path.insert(0, str(ROOT / "tests" / "course"))
 import report_samples
@@ -39,6 +41,11 @@ def test_axe_finds_nothing_serious_on_a_report(new_page, graded, scheme):
     screenshot(page, f"report-{scheme}")
 
 
+def leaderboard() -> str:
+    measured = report_samples.open_task()
+    return report_pages.leaderboard(people(measured), measured)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1100, 400])
 def test_axe_finds_nothing_on_a_class_in_which_everything_happens(
@@ -46,7 +53,13 @@ def test_axe_finds_nothing_on_a_class_in_which_everything_happens(
 ):
     report.write(report_samples.classroom() | {"site": "https://school.org/course"}, tmp_path)
     page = new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
-    for name in ("index.html", "students/bob-*.html", "students/fails-by-error-*.html"):
+    (tmp_path / "leaderboard.html").write_text(leaderboard(), "utf-8")
+    for name in (
+        "index.html",
+        "leaderboard.html",
+        "students/bob-*.html",
+        "students/fails-by-error-*.html",
+    ):
         (path, *_) = tmp_path.glob(name)
         page.goto(path.as_uri())
         assert violations(page) == [], name

@@ -107,3 +107,18 @@ def classroom() -> dict:
             "notes": ["36 answers were compared."],
         },
     )  # fmt: skip
+
+
+def measured(value: float, error: float) -> dict:
+    """Return what an answer to an open task is worth."""
+    return {"what": "saves against item2item", "value": value, "low": value - error,
+            "high": value + error, "said": f"{value:+.1%}"}  # fmt: skip
+
+
+def open_task() -> dict:
+    """Return a class in which three answers were measured."""
+    values = {"Ann": (0.05, 0.02), "Bob": (0.08, 0.02), HOSTILE: (-0.2, 0.01)}
+    return result(
+        *(submission(who, entry("00.1", "passed", measured=measured(*x))) for who, x in values.items()),
+        submission("Zoe"), pages="key",
+    )  # fmt: skip

@@ -11,7 +11,7 @@ import unicodedata
 from xml.etree import ElementTree
 
 import pytest
-from report_samples import HOSTILE, MAXIMUM, SECRET, classroom, entry, result, submission
+from report_samples import HOSTILE, MAXIMUM, SECRET, classroom, entry, open_task, result, submission
 
 from graphrec_utils import exercises
 from graphrec_utils.grading.reports import anonymous, feedback, formats, pages, report
@@ -379,20 +379,6 @@ def test_without_the_option_there_is_no_such_file_and_an_old_one_goes(tmp_path):
     report.write(classroom() | {"anonymous": True}, tmp_path)
     report.write(classroom(), tmp_path)
     assert not (tmp_path / "anonymous.csv").exists()
-
-
-def measured(value: float, error: float) -> dict:
-    return {"what": "saves against item2item", "value": value, "low": value - error,
-            "high": value + error, "said": f"{value:+.1%}"}  # fmt: skip
-
-
-def open_task() -> dict:
-    """Return a class in which three answers were measured."""
-    values = {"Ann": (0.05, 0.02), "Bob": (0.08, 0.02), HOSTILE: (-0.2, 0.01)}
-    return result(
-        *(submission(who, entry("00.1", "passed", measured=measured(*x))) for who, x in values.items()),
-        submission("Zoe"), pages="key",
-    )  # fmt: skip
 
 
 def test_the_leaderboard_orders_and_says_who_may_be_the_best(tmp_path):

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 from html_pages import Page
-from report_samples import MAXIMUM, classroom, entry, result, submission
+from report_samples import MAXIMUM, classroom, entry, open_task, result, submission
 
 from graphrec_utils import exercises, markup, paths
 from graphrec_utils.grading.reports import pages as report_pages
@@ -22,7 +22,10 @@ def pages() -> dict[str, str]:
     data = classroom()
     crowd = people(data)
     found = {p.slug: report_pages.student_page(p, data) for p in crowd}
-    return found | {"class": report_pages.class_page(crowd, data)}
+    return found | {
+        "class": report_pages.class_page(crowd, data),
+        "leaderboard": report_pages.leaderboard(people(open_task()), open_task()),
+    }
 
 
 PAGES = pages()
@@ -66,7 +69,9 @@ def test_a_hostile_name_is_shown_as_text():
 
 
 def test_names_do_not_turn_their_surroundings_around():
-    assert all("<h1><bdi>" in page for name, page in PAGES.items() if name != "class")
+    assert all(
+        "<h1><bdi>" in page for name, page in PAGES.items() if name not in ("class", "leaderboard")
+    )
 
 
 # ---------------------------------------------------------------- accessible
