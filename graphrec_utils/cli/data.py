@@ -1,4 +1,4 @@
-"""`python3 -m graphrec_utils data list|fetch|verify|report`: which data sets are here, and where."""
+"""`python3 -m graphrec_utils data list|fetch|verify|identify|report`: which data sets are here, and where."""
 
 from __future__ import annotations
 
@@ -78,12 +78,57 @@ def _faults(path: Path, file: dict) -> list[str]:
     return [f"{path}: {text}" for text in found]
 
 
+def identify(files: Sequence[str]) -> int:
+    """Say which public variant of a data set each file is; 1 if one is none that is known.
+
+    Raises:
+        ValueError: a file cannot be read.
+    """
+    from graphrec_utils.datasets import identify  # loads pandas, which the other commands need not
+
+    unknown = 0
+    for name in files:
+        try:
+            counts = identify.count(Path(name))
+        except OSError as problem:
+            raise ValueError(f"{name}: {problem.strerror or problem}") from None
+        print(f"{name}: {counts.users:,} users, {counts.items:,} items, {counts.pairs:,} pairs"
+              + (f" ({counts.rows:,} rows)" if counts.rows != counts.pairs else "")
+              + f", md5 {counts.md5}")  # fmt: skip
+        match = identify.match(counts)
+        unknown += match is None or match.by == "near"
+        print(*_said(match, counts), sep="\n")
+    return int(unknown > 0)
+
+
+def _said(match, counts) -> list[str]:
+    """Return what to say about a file, line by line."""
+    if match is None:
+        return ["  none of the variants that are known, and near to none"]
+    v = match.variant
+    what = v["name"] if match.part == "whole" else f"{v['name']}, {match.part} part"
+    how = {"bytes": "byte for byte", "counts": "by its counts; its bytes are not known here"}
+    lines = [f"  {what}, {how[match.by]}"] if match.by in how else [
+        f"  none of the variants that are known; nearest is {what}, which has "
+        + ", ".join(f"{n:,} {name}" for name, n in {k: v.get(k) for k in ("users", "items")}.items() if n)
+        + "".join(f", {n:,} {name}" for name, n in v[match.part].items() if name != "md5")
+    ]  # fmt: skip
+    return [
+        *lines,
+        f"  split:   {v['split']}",
+        f"  caution: {v['caution']}",
+        f"  source:  {v['source']}",
+    ]
+
+
 # name: (one line of help, function of the data sets named on the command line)
 COMMANDS: dict[str, tuple[str, Callable[[Sequence[str]], int]]] = {
     "list": ("where the files of each data set are, its terms and citation", list_sets),
     "fetch": ("download the named data sets, or all", fetch),
     "verify": ("compare checksums of the files that are here", verify),
 }
+
+WHICH = "say which public variant of Gowalla, Yelp, Amazon-Book or MovieLens a file is"
 
 # name: (one line of help, the module whose main(argv) reads its own options)
 OTHERS = {
@@ -105,15 +150,19 @@ def main(argv: Sequence[str]) -> int:
     for name, (text, _) in COMMANDS.items():
         sub = commands.add_parser(name, help=text, description=text)
         sub.add_argument("names", nargs="*", metavar="NAME", help="a data set; none means all")
+    sub = commands.add_parser("identify", help=WHICH, description=WHICH)
+    sub.add_argument("files", nargs="+", metavar="FILE", help="lists, a table, or a sparse .npz")
     for name, (text, _) in OTHERS.items():
         commands.add_parser(name, help=text)
     if argv and argv[0] in OTHERS:
         return importlib.import_module(OTHERS[argv[0]][1]).main(argv[1:])
     options = parser.parse_args(argv)
     try:
+        if options.command == "identify":
+            return identify(options.files)
         for name in options.names:
             registry.entry(name)  # a wrong name is told before anything else happens
         return COMMANDS[options.command][1](options.names)
-    except ValueError as problem:  # an unknown data set
+    except ValueError as problem:  # an unknown data set, a file that cannot be read
         print(problem)
         return 2

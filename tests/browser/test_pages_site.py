@@ -13,7 +13,17 @@ from pages import violations
 from graphrec_utils.authoring.lesson.source import built
 from graphrec_utils.authoring.site import site
 
-PAGES = ["index", "atlas", "instructor", "launch", "hub", "errata", "glossary", "api/graphs"]
+PAGES = [
+    "index",
+    "atlas",
+    "instructor",
+    "launch",
+    "hub",
+    "errata",
+    "glossary",
+    "numbers",
+    "api/graphs",
+]
 PAGES += [f"notebooks/{source.stem}" for source in built()]
 SOME = ["index", "atlas", "api/graphs", "notebooks/02_matrix_factorization"]  # one of each kind
 
