@@ -200,6 +200,14 @@ def test_progress_and_stored_results_are_not_shown():
     assert len(slide.units) == 1
 
 
+def test_what_a_search_tells_its_author_is_not_told_to_a_hall():
+    edge = "BCE: the best BCE has lr = 0.03, the largest value of its grid; let the grid go on there and tune again\n"
+    ((slide,),) = columns(code("a", tags=["long"], outputs=[printed(edge + "17 users\n")]))
+    assert "17 users" in text(slide) and "grid" not in text(slide)
+    ((slide,),) = columns(code("a", tags=["long"], outputs=[printed(edge)]))
+    assert len(slide.units) == 1
+
+
 def test_a_visual_has_a_slide_of_its_own_and_its_caption_is_spoken():
     visual = shown({"text/html": '<div id="gr-1" class="gr-visual"></div>'})
     (column,) = columns(

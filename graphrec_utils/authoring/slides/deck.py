@@ -46,6 +46,7 @@ AT_A_NOTEBOOK = re.compile(
     r"Shift \+ Enter|[Rr]un (?:it|the (?:cell|check)|this cell|your)\b|with the arrow keys|press Tab|"
     r"Run All|Nothing breaks if you skip|Hints? are free"
 )
+AT_AN_EDGE = "let the grid go on there"  # what a search tells its author
 STORED = "again: <code>"  # in the card of a stored result
 ASKED, SAID = (Path(__file__).with_name(name) for name in ("asked.html", "said.html"))
 
@@ -223,7 +224,8 @@ def _lines(code: str) -> int:
 def _output(output) -> Unit | None:
     """Return what a stored output shows."""
     if output.output_type == "stream":
-        return _pre(output.text)
+        told = [line for line in output.text.splitlines(True) if AT_AN_EDGE not in line]
+        return _pre("".join(told)) if told else None
     if output.output_type == "error":
         return _pre(f"{output.ename}: {output.evalue}")
     data = output.get("data", {})
