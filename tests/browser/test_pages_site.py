@@ -22,6 +22,7 @@ PAGES = [
     "errata",
     "glossary",
     "numbers",
+    "verdicts",
     "api/graphs",
 ]
 PAGES += [f"notebooks/{source.stem}" for source in built()]

@@ -10,7 +10,7 @@ import pytest
 
 from graphrec_utils import exercises, paths, syllabus
 from graphrec_utils.authoring.lesson.source import built
-from graphrec_utils.authoring.site import api, ready, site, site_pages, texts
+from graphrec_utils.authoring.site import api, ready, site, site_pages, texts, verdicts_page
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +98,43 @@ def test_the_errata_are_the_boxes_of_the_lessons():
     assert with_box
     assert [stem for stem in with_box if f"(notebooks/{stem}.ipynb)" not in text] == []
     assert text.count("\n## ") == len(with_box)
+
+
+def test_verdicts_are_read_from_the_outputs_with_who_said_the_claim():
+    def card(text):
+        return nbformat.v4.new_output("execute_result", {"text/plain": text})
+
+    def cells(*found):
+        return nbformat.v4.new_notebook(cells=[
+            nbformat.v4.new_markdown_cell(each) if isinstance(each, str)
+            else nbformat.v4.new_code_cell("x", outputs=list(each)) for each in found
+        ])  # fmt: skip
+
+    box = "> **Claim 1** (of the paper). A finds more than\n> B on both sets.\n>\n> **Claim.** Cheap is quick."
+    found = list(verdicts_page.judged(cells(
+        "## 1\n\n" + box,
+        [card("holds: A finds more than B.\n0.2 against\n0.1\ncannot tell: Cheap is quick.")],
+        [card("array([1])")],
+        "## 2",
+        [card("does not hold: A finds more than B.\n0.1 against 0.2")],
+    )))  # fmt: skip
+    assert found == [
+        verdicts_page.Judged("holds", "A finds more than B.", "0.2 against 0.1", "of the paper"),
+        verdicts_page.Judged("cannot tell", "Cheap is quick.", "", ""),
+        verdicts_page.Judged("does not hold", "A finds more than B.", "0.1 against 0.2", ""),
+    ]
+
+
+def test_the_page_of_verdicts_counts_what_it_lists():
+    text = verdicts_page.page()
+    total, *each = map(
+        int,
+        re.findall(
+            r"Of (\d+) claims, \*\*(\d+)\*\* hold, \*\*(\d+)\*\* do not, and of\n\*\*(\d+)", text
+        )[0],
+    )
+    assert each == [text.count(f"\n* {sign} **") for sign in "✓✗?"]
+    assert total == sum(each) > 50 and min(each) > 0
 
 
 def test_memory_is_shown_from_the_stored_result(tmp_path, monkeypatch):

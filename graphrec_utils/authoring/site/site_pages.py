@@ -11,7 +11,14 @@ import nbformat
 from graphrec_utils import exercises, paths, syllabus
 from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson.source import built, target
-from graphrec_utils.authoring.site import api, atlas_page, places, ready, variants_page
+from graphrec_utils.authoring.site import (
+    api,
+    atlas_page,
+    places,
+    ready,
+    variants_page,
+    verdicts_page,
+)
 from graphrec_utils.authoring.slides.deck import CAPTION
 
 PAGES = Path(__file__).parent / "pages"
@@ -44,6 +51,7 @@ Here you can read every lesson and try its visuals. To run and solve them, {run}
 :maxdepth: 1
 :hidden:
 
+verdicts
 atlas
 numbers
 launch
@@ -90,6 +98,7 @@ def write(folder: Path, repo: str | None) -> None:
     (folder / "index.md").write_text(index(repo), "utf-8")
     (folder / "errata.md").write_text(errata(), "utf-8")
     (folder / "atlas.md").write_text(atlas_page.atlas(), "utf-8")
+    (folder / "verdicts.md").write_text(verdicts_page.page(), "utf-8")
     (folder / "numbers.md").write_text(variants_page.page(), "utf-8")
 
 
