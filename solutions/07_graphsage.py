@@ -13,7 +13,7 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # 07 · GraphSAGE: encoders instead of lookups
 #
-# **You will** find the sign that a slide has lost, write a sampler, a layer and the vector of a pin that nobody
+# **You will** test a loss as a slide prints it, write a sampler, a layer and the vector of a pin that nobody
 # trained on, and measure whom such vectors serve, beside tuned rivals.
 #
 # **Time** {{minutes}} minutes · **Points** {{points}} · **Before** lesson 06 · **Runs on** any CPU
@@ -39,7 +39,7 @@ from torch_geometric.nn import SAGEConv
 from graphrec_utils import data, graphs, losses, metrics, pinworld, results, style, train, walks
 from graphrec_utils.exercises import check, predict, recall
 from graphrec_utils.graphs import batches
-from graphrec_utils.models import filters, mf, sage
+from graphrec_utils.models import mf, sage
 from graphrec_utils.models.scoring import Factors
 from graphrec_utils.plots import visuals
 from graphrec_utils.results import verdict
@@ -96,7 +96,7 @@ pd.DataFrame(
 predict("07.p1")
 
 # %% [markdown]
-# And a stored measurement of lesson 06: a LightGCN step propagates over the whole graph, whatever the batch.
+# A stored measurement of lesson 06: a LightGCN step propagates over the whole graph, whatever the batch.
 
 # %% tags=["answers:07.p1"]
 growth = pd.DataFrame(results.load("06_growth").values["rows"])
@@ -180,7 +180,7 @@ print("mean cosine of two pins:", " ".join(f"{c:.2f}" for c in cosine[::2]))
 # ### Exercise 07.1 — `sage_loss` ({{points:07.1}})
 #
 # The code of the slide is given below, and it trains: the loss falls. Find out where its minimum is, and
-# write the paper's equation 1. By hand: all three vectors (1, 0) and one negative. The paper's loss is
+# write the paper's equation 1. By hand: one pair and one negative, all three vectors (1, 0). The paper's loss is
 # $\log(1 + e^{-1}) + \log(1 + e) = 1.6265$, the slide's .6265.
 #
 # *About 8 minutes. Stuck? Hints are free.*
@@ -203,14 +203,14 @@ def sage_loss(z_u: torch.Tensor, z_v: torch.Tensor, z_n: torch.Tensor) -> torch.
     pos = (z_u * z_v).sum(dim=1)  # (B,)
     neg = z_u @ z_n.T  # (B, Q)
     return (-F.logsigmoid(pos) - F.logsigmoid(-neg).sum(dim=1)).mean()
-    ### GIVEN
-    # pos = (z_u * z_v).sum(dim=1)  # (B,)
-    # neg = z_u @ z_n.T  # (B, Q)
-    # return (-F.logsigmoid(pos) - F.logsigmoid(neg).sum(dim=1)).mean()
     ### INSTEAD
     # return (-F.logsigmoid(pos) - F.logsigmoid(neg).sum(dim=1)).mean()  # the slide s sign
     # return (-F.logsigmoid(pos) - F.logsigmoid(-neg).mean(dim=1)).mean()  # mean over negatives
     # return (-pos.sigmoid().log() - (1 - neg.sigmoid()).log().sum(dim=1)).mean()  # log of sigmoid
+    ### GIVEN
+    # pos = (z_u * z_v).sum(dim=1)  # (B,)
+    # neg = z_u @ z_n.T  # (B, Q)
+    # return (-F.logsigmoid(pos) - F.logsigmoid(neg).sum(dim=1)).mean()
     ### END SOLUTION
 
 
@@ -229,8 +229,8 @@ visuals.collapse({"slide": printed, "paper": watch(paper)}, shape, every=5)
 # *Figure 7.1. Sixty pins of three topics (shapes) on a circle, before training and after it by the slide's and by the
 # paper's loss. With the slide's sign nothing holds them apart; with the paper's the topics part. In the interactive version you go through the steps.*
 #
-# Now put your own loss in: `visuals.collapse({"mine": watch(sage_loss)}, shape, every=5)`. What would a loss of
-# 0 for the negatives alone look like?
+# Now put your own loss in: `visuals.collapse({"mine": watch(sage_loss)}, shape, every=5)`. What would happen with the
+# first term alone, no negatives at all? Try it.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 07.2 — `cooccurrence_pairs` ★ optional ({{points:07.2}})
@@ -318,7 +318,13 @@ def sample_neighbors(
 check("07.3", sample_neighbors)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The mean of $S$ of $d$ neighbors is right on average. How far off is it? Drawn without replacement, its variance is
+# The mean of $S$ of $d$ neighbors is right on average. How far off is it?
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:07.p3"]
+predict("07.p3")
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Drawn without replacement, the variance of the mean is
 #
 # $$
 # \frac{\sigma^2}{S} \left(1 - \frac{S-1}{d-1}\right) ,
@@ -327,9 +333,6 @@ check("07.3", sample_neighbors)
 # with $\sigma^2$ the variance among all $d$ neighbors. A law of $1/S$, and 0 when all are drawn.
 #
 # > **Claim** (textbook, and the reason why $S$ may be small). The measured variance is that of the formula, within a tenth.
-
-# %% slideshow={"slide_type": "fragment"} tags=["predict:07.p3"]
-predict("07.p3")
 
 # %% tags=["experiment", "answers:07.p3"]
 user = int(np.argsort(-np.diff(today.indptr))[20])
@@ -359,7 +362,7 @@ visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()), function=sample_nei
 
 # %% [markdown]
 # *Figure 7.2. A user (circle, left), items drawn from what the user likes (squares), and users drawn for each of them. Beside
-# it: the variance of the mean, measured with your function (bars) and by the formula (dashes). Nodes met again have an outline.*
+# it: the variance of the mean, measured with your function (bars) and by the formula (dashes). In the interactive version nodes met again have an outline.*
 #
 # Set both sizes to 5 and draw again. How many of the places in the tree are different nodes? And what would be enough for the mean?
 
@@ -511,20 +514,21 @@ pd.DataFrame(rows).assign(of=m + n)
 # trees hardly meet.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 7.5 What is predicted must not be heard
+# ## 7.5 The edges of a batch
 #
 # Now train on saves. A user has no content, only a bias that all share: what the model knows of a user comes from the
 # pins. Pins have a picture and words. Scores are products of unit vectors divided by a temperature, and the loss
 # is lesson 03's softmax, over 300 shared negatives.
 #
-# One thing to look at before you train. Ann saved the pin, so the pin is **among Ann's neighbors**: the message from it tells
-# her vector what is to be predicted. `sage.without` takes the edges of the batch out of the blocks, in both directions. And it can be
-# left out.
-#
-# > **Claim** (ours). Who hears the edges that are to be predicted has a smaller loss in training and finds less.
+# A batch is made of edges: Ann saved the pin. The same edges are in the graph, so the pin is among Ann's neighbors and Ann
+# among the pin's. Messages may run along the edges of the batch, or `sage.without` takes these out of the blocks, in both
+# directions.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:07.p5"]
 predict("07.p5")
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# > **Claim** (ours). Who hears the edges that are to be predicted has a smaller loss in training and finds less.
 
 # %% tags=["long", "answers:07.p5"]
 COMMAND = "python -m tests.benchmarks.sage_rivals"
@@ -544,7 +548,8 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The loss of a training says nothing about that. When yours falls surprisingly fast, ask who hears whom.
+# **What is predicted must not be heard.** The message from the pin tells Ann's vector what it is asked for. The loss of a
+# training does not show it. When yours falls surprisingly fast, ask who hears whom.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.6 The pin of this morning
@@ -674,8 +679,7 @@ print(f"{time.process_time() - start:.0f} seconds of one core for both")
 
 # %% tags=["experiment", "answers:07.p6"]
 groups = ("known", "new with edges", "new without")
-vectors["RP3β"] = filters.rp3beta(today, 0.6, 0.0)
-names = {0.0: "nobody silenced", 0.2: "a fifth silenced", "RP3β": "RP3β"}
+names = {0.0: "nobody silenced", 0.2: "a fifth silenced"}
 ndcg = {names[k]: [shelf(v, g) for g in (None, *groups)] for k, v in vectors.items()}
 top = {names[k]: metrics.rank(v, seen, 20, np.unique(sought.users)) for k, v in vectors.items()}
 table = pd.DataFrame({k: [x.mean() for x in v] for k, v in ndcg.items()}, index=["all", *groups]).T
@@ -693,8 +697,8 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Read the last column. Every pin of the training was saved by somebody, so "hears nobody" never occurred, and nothing
-# says where such vectors should lie. They are not bad on a shelf of their own; beside known pins they are far too
-# loud. **Train as you serve.** It is no matter of the paper's formula, and it decides.
+# says where such vectors should lie. They are not bad on a shelf of their own, and no shelf gains by silence; but
+# beside known pins they are far too loud. **Train as you serve.** It is no matter of the paper's formula, and it decides.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.7 Beside tuned rivals
@@ -718,9 +722,8 @@ predict("07.p7")
 rivals = results.load("07_rivals", command=f"{COMMAND} rivals").values
 tables = {k: pd.DataFrame(v["models"]).set_index("model") for k, v in rivals.items()}
 for name, v in rivals.items():
-    print(
-        f"{name}: {v['users']:,} users, {v['trials per model']} trials for each model; sought {v['sought']}"
-    )
+    number = ", ".join(f"{count:,} {kind}" for kind, count in v["sought"].items())
+    print(f"{name}: {v['users']:,} users, {v['trials per model']} trials a model; sought: {number}")
 
 
 def columns(t):
@@ -755,7 +758,7 @@ told = {
     for name in tables
     for other in ("content, trained", "LightGCN, folded in", "RP3β")
 }
-weakest = min(list(told)[:2], key=lambda k: told[k].low)
+weakest = min((k for k in told if not k.endswith("RP3β")), key=lambda k: told[k].low)
 verdict(
     "Among new items with edges it finds more than content alone and than LightGCN folded in.",
     told[weakest],
@@ -766,7 +769,8 @@ verdict(
 # Read it group by group, for everybody a shelf of that group alone. **Known:** who counts is ahead. A history says more
 # than a picture, and GraphSAGE has no row for a user, only a mean of what it has read. **New with edges:** a handful of savers
 # and a content to read, and GraphSAGE has both. In PinWorld few are asked for there, so look at the errors before you
-# look at the order. New articles come with three tenths of their readers, and there counting is ahead again. **New without:** walks and factors have nothing to say, and their number is what a random order finds. Whoever reads content has
+# look at the order. New articles come with three tenths of their readers: there
+# it finds more than content alone, and counting is ahead again. **New without:** walks and factors have nothing to say, and their number is what a random order finds. Whoever reads content has
 # something, and plain cosines of content do as well as what was trained.
 #
 # So an encoder does not replace the rows. It serves those who have none. Rows at an edge of their grid may gain by more

@@ -29,7 +29,7 @@ class Claim:
     runner of `runs.RUNNERS`; `judge(got, expected, inputs)` returns None or what is wrong.
     A claim of weight 0 is a gate: failing it costs everything, passing it pays nothing. A claim
     whose answer is the same for every seed, such as a number computed by hand, or one of the
-    inputs, pays only beside one where that is not so.
+    inputs, pays only beside one where that is not so; a choice, which has no inputs, is free of that.
     """
 
     sentence: str
@@ -197,7 +197,9 @@ def judge(
         earned += claim.weight * (not reason)
     if 0 < earned < total:
         held = [p for p in parts if not any(reasons[p]) and questions[p][0].claim.weight]
-        gates.append(_gate_of_guesses(all(_guessed(questions[p], expected[p]) for p in held)))
+        chosen = not any(q.inputs for q in questions)  # a choice of settings follows no inputs
+        guessed = not chosen and all(_guessed(questions[p], expected[p]) for p in held)
+        gates.append(_gate_of_guesses(guessed))
     opened = all(gate.ok for gate in gates) and all(
         row.ok for row, claim in zip(result.rows, exercise.claims, strict=True) if not claim.weight
     )

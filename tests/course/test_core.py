@@ -77,6 +77,18 @@ def test_what_could_be_known_without_the_inputs_pays_nothing_alone(answer):
     ]  # fmt: skip
 
 
+def test_a_choice_has_no_inputs_to_follow_and_is_paid_by_its_bars():
+    def at_least(bar):
+        return lambda got, expected, inputs: None if got >= bar else f"{got} with yours"
+
+    exercise = Exercise("00.1", "choose", 4, ("a", "b", "c"), reference=lambda: 9)
+    exercise.claim("it finds half as much", lambda rng: {}, 1, judge=at_least(4))
+    exercise.claim("it finds as much", lambda rng: {}, 3, judge=at_least(8))
+    result = judged(exercise, lambda: 5)
+    assert (result.points, result.status) == (1, "partial")
+    assert [row.ok for row in result.rows] == [True, False]
+
+
 def test_of_a_single_seed_nobody_can_tell_what_could_be_known():
     exercise = make()
     asked = core.questions(exercise, (5,))

@@ -130,6 +130,11 @@ def test_a_check_before_its_exercise_is_refused(tmp_path):
         ("    ### BEGIN SOLUTION\n    m, n", "    m, n", "exercise 00.1 has no ### BEGIN/END"),
         ("{{minutes}}", "{{hours}}", "unknown field {{hours}}"),
         ("{{hints:00.2}}", "{{hints:00.8}}", "lesson00/ex8_name.py"),
+        (
+            "[:top]\n    ### END",
+            "[:top]\n    ### INSTEAD\n    # a  # b\n    ### END",
+            "stands behind ### GIVEN",
+        ),
     ],
 )
 def test_a_source_that_breaks_a_rule_is_refused(tmp_path, old, new, reason):

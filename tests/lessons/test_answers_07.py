@@ -103,6 +103,13 @@ def layer_with_a_matrix(H, nodes, neighbors, W):
     return z / z.norm(dim=1, keepdim=True).clamp(min=1e-12)
 
 
+def layer_with_a_row_of_zeros(H, nodes, neighbors, W):
+    padded = torch.cat([H, torch.zeros(1, H.shape[1])])  # place −1 is this row
+    heard = padded[neighbors].sum(1) / (neighbors >= 0).sum(1, keepdim=True).clamp(min=1)
+    z = F.linear(torch.hstack([H[nodes], heard]), W).relu_()
+    return (z / z.norm(dim=1, keepdim=True)).nan_to_num(0.0)
+
+
 def layer_with_pyg(H, nodes, neighbors, W):
     from torch_geometric.nn import SAGEConv
 
@@ -174,7 +181,7 @@ ANSWERS = {
     "07.1": (loss_with_cross_entropy, loss_with_loops),
     "07.2": (pairs_with_loops, pairs_with_pandas),
     "07.3": (neighbors_by_keys, neighbors_by_one_sort),
-    "07.4": (layer_node_by_node, layer_with_a_matrix, layer_with_pyg),
+    "07.4": (layer_node_by_node, layer_with_a_matrix, layer_with_a_row_of_zeros, layer_with_pyg),
     "07.5": (blocks_with_lists, blocks_by_recursion),
     "07.6": (embed_with_scipy, embed_item_by_item),
     "07.7": (choose_the_best, choose_the_second),
@@ -283,6 +290,13 @@ def test_a_graph_of_the_future_earns_nothing_however_good_the_rest_is():
 )  # fmt: skip
 def test_a_choice_out_of_bounds_earns_nothing(change):
     assert points(ex7_choose.choose() | change) == 0
+
+
+def test_a_choice_between_two_bars_is_paid_in_part():
+    _, middle, high = ex7_choose.bars()
+    between = next(k for k, x in ex7_choose._scores().items() if middle <= x < high)
+    choice = dict(zip(ex7_choose.KEYS, between, strict=True)) | {"graph_until": 42}
+    assert points(choice) == exercises.get("07.7").points / 2
 
 
 def test_the_bars_lie_among_the_settings():

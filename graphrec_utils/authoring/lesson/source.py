@@ -244,6 +244,11 @@ def _solved(source: Path, nb):
 
     for number, cell in enumerate(nb.cells, start=1):
         if role(cell) and role(cell)[0] == "exercise":
+            match = SOLUTION.search(cell.source)
+            if match and "### INSTEAD" in (match["given"] or ""):
+                raise SourceError(
+                    source, number, "### INSTEAD stands behind ### GIVEN, where students read it"
+                )
             cell.metadata.graphrec["given"] = _given(cell)  # the grader's: the other may be edited
             cell.source = SOLUTION.sub(answer, cell.source)
         for word in ("GIVEN", "INSTEAD"):

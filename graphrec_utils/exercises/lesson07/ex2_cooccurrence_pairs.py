@@ -124,6 +124,12 @@ def each_pair_once(walks):
     return _variant(once=True)(walks)
 
 
+@ex.mistake("node 0 is left out in yours: it is a node like the others, and −1 is the end")
+def zero_left_out(walks):
+    found = _pairs(walks)
+    return found[found[:, 1] > 0]
+
+
 @ex.mistake("context and center are swapped: the start of the walk comes first")
 def swapped(walks):
     return _pairs(walks)[:, ::-1].copy()

@@ -109,21 +109,28 @@ def _drawn_alike(got, expected, inputs) -> str | None:
 
 
 def _even(got, expected, inputs) -> str | None:
-    """Over many rows of one node's neighbors: each is drawn as often as the others."""
-    shares = []
+    """Over many rows of one node's neighbors: each is drawn as often as the others, and so is each pair."""
+    shares, pairs, near = [], [], np.unique(inputs["indices"])
     for tables in (got, expected):
-        drawn = np.concatenate([t.ravel() for t in tables])
-        near = np.unique(inputs["indices"])
-        shares.append(np.array([(drawn == v).mean() for v in near]))
+        rows = np.concatenate(tables)
+        shares.append(np.array([(rows == v).mean() for v in near]))
+        low, high = np.clip(np.sort(rows, axis=1), 0, near[-1]).T
+        pairs.append(np.bincount(low * len(near) + high, minlength=len(near) ** 2) / len(rows))
     mine, other = shares
-    if abs(mine - other).max() <= 0.06:
-        return None
-    return f"neighbor {int(abs(mine - other).argmax())} is {mine[abs(mine - other).argmax()]:.0%} of what you draw"
+    worst = abs(mine - other).argmax()
+    if abs(mine - other)[worst] > 0.06:
+        return f"neighbor {int(worst)} is {mine[worst]:.0%} of what you draw"
+    mine, other = pairs
+    worst = abs(mine - other).argmax()
+    if abs(mine - other)[worst] > 0.06:
+        a, b = divmod(int(worst), len(near))
+        return f"neighbors {a} and {b} are drawn together in {mine[worst]:.0%} of your rows; there are 21 pairs"
+    return None
 
 
 def _star(rng) -> dict:
-    """Sixty nodes that all have the same seven neighbors."""
-    n, d = 60, 7
+    """A hundred and fifty nodes that all have the same seven neighbors, two of them drawn: 21 pairs."""
+    n, d = 150, 7
     return {"indptr": np.arange(0, (n + 1) * d, d), "indices": np.tile(np.arange(d), n),
             "nodes": np.arange(n), "S": 2, "rng": Rng(int(rng.integers(2**31)))}  # fmt: skip
 
@@ -145,7 +152,12 @@ ex.claim("fewer neighbors than S: all of them, then −1", _few, judge=_sorted_r
 ex.claim("three of up to twelve, eight times: different ones, others each time", _graph, 2,
          run="call eight times", judge=_drawn_alike)  # fmt: skip
 ex.claim("five of up to twelve", lambda rng: _graph(rng, S=5), run="call eight times", judge=_drawn_alike)  # fmt: skip
-ex.claim("each neighbor as often as the others", _star, run="call eight times", judge=_even)
+ex.claim(
+    "each neighbor, and each pair of neighbors, as often as the others",
+    _star,
+    run="call eight times",
+    judge=_even,
+)
 ex.claim("all chance comes from the given generator", _graph, run="call with seeds", judge=repeats)
 
 
@@ -162,6 +174,13 @@ def with_replacement(*inputs):
 def one_permutation(indptr, indices, nodes, S, rng):
     keys = rng.random(int(np.diff(indptr).max()))
     return _draw(indptr, indices, nodes, S, rng, pick=lambda near, S, rng: near[np.argsort(keys[: len(near)])][:S])  # fmt: skip
+
+
+@ex.mistake(
+    "you begin at a random place and take those that stand side by side: not every set of S can be drawn"
+)
+def side_by_side(*inputs):
+    return _variant(pick=lambda near, S, rng: np.roll(near, -rng.integers(max(len(near), 1)))[:S])(*inputs)  # fmt: skip
 
 
 @ex.mistake("you take the first S of the list: always the same ones, and the others never count")

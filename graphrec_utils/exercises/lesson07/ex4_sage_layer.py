@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -36,9 +37,17 @@ def _inputs(
     counts = rng.permutation([S, S - 1, 1, *[S] * (B - 3)]) if counts is None else counts
     H = normal(rng, n, d)
     H[-1] = 3 + H[-1].abs()
-    return {"H": H, "nodes": torch.from_numpy(rng.permutation(n)[:B]),
-            "neighbors": torch.from_numpy(table(rng, n - 1, S, counts)),
-            "W": normal(rng, out, 2 * d)}  # fmt: skip
+    neighbors = table(rng, n - 1, S, counts)
+    if not (neighbors == 0).any():  # node 0 is heard: who takes it for an empty place is seen
+        neighbors[np.argmax(counts), 0] = 0
+    nodes, neighbors = torch.from_numpy(rng.permutation(n)[:B]), torch.from_numpy(neighbors)
+    while (
+        True
+    ):  # the ReLU leaves each node two coordinates or more, so that a length says something
+        W = normal(rng, out, 2 * d)
+        left = _layer(H, nodes, neighbors, W, length=lambda z: z)
+        if ((left > 0).sum(dim=1) >= 2).all():
+            return {"H": H, "nodes": nodes, "neighbors": neighbors, "W": W}
 
 
 ex = Exercise(
@@ -69,7 +78,7 @@ def _by_hand(rng) -> dict:
 
 ex.claim("neighbors (0, 2) and (2, 2) are heard as (1, 2): the result is (0.6, 0.8)", _by_hand)
 ex.claim("five nodes with one to three neighbors", _inputs)
-ex.claim("other sizes: 5 coordinates become 2", lambda rng: _inputs(rng, 6, 4, 5, 2, 15))
+ex.claim("other sizes: 5 coordinates become 6", lambda rng: _inputs(rng, 6, 4, 5, 6, 15))
 ex.claim("a node without neighbors hears 0", lambda rng: _inputs(rng, counts=[0, 3, 0, 2, 1]))
 
 
@@ -136,6 +145,27 @@ def no_relu(*inputs):
 )
 def length_over_the_batch(*inputs):
     return _variant(length=lambda z: F.normalize(z, dim=0))(*inputs)
+
+
+@ex.mistake(
+    "you take the length before the ReLU: what it cuts off is missing, and vectors get shorter than 1"
+)
+def length_before_relu(*inputs):
+    return _variant(act=lambda z: F.normalize(z, dim=1), length=F.relu)(*inputs)
+
+
+@ex.mistake("the node's own vector is in the mean, too: it stands beside it, and counts once")
+def own_vector_in_the_mean(H, nodes, neighbors, W):
+    there = (neighbors >= 0)[:, :, None].to(H.dtype)
+    heard = ((H[neighbors] * there).sum(dim=1) + H[nodes]) / (there.sum(dim=1) + 1)
+    return F.normalize(F.relu(torch.cat([H[nodes], heard], dim=1) @ W.T), dim=1)
+
+
+@ex.mistake(
+    "node 0 is never heard in yours: it is a node like the others, and an empty place is −1"
+)
+def node_zero_is_empty(H, nodes, neighbors, W):
+    return _layer(H, nodes, torch.where(neighbors == 0, -1, neighbors), W)
 
 
 @ex.mistake("a node without neighbors became NaN: 0 / 0; it hears 0")

@@ -139,6 +139,54 @@ def outer_for_the_batch_only(*inputs):
     return _variant(grow=False)(*inputs)
 
 
+@ex.mistake(
+    "only the new nodes are the targets of the next block in yours: the old ones need its layer, too"
+)
+def new_nodes_only(tables, targets):
+    found = []
+    for t in tables:
+        (block,) = _blocks([t], targets)
+        found.append(block)
+        targets = block[0][len(targets) :]
+    return found[::-1]
+
+
+def _reordered(tables, targets, order):
+    """Blocks whose sources stand in another order, the places with them."""
+    found = []
+    for t in tables:
+        ((source, edges),) = _blocks([t], targets)
+        new = order(source, t[targets], len(targets))
+        place = {int(v): p for p, v in enumerate(new.tolist())}
+        ids = source[edges]
+        moved = [[place[v] for v in row] for row in ids.tolist()]
+        found.append((new, np.array(moved, dtype=np.int64).reshape(2, -1)))
+        targets = new
+    return found[::-1]
+
+
+@ex.mistake("all your sources are sorted together: the targets come first, in their order")
+def targets_sorted_in(*inputs):
+    return _reordered(*inputs, lambda source, rows, B: np.sort(source))
+
+
+@ex.mistake(
+    "your new nodes stand in the order in which they are met: by id, please, so that blocks can be compared"
+)
+def in_the_order_of_meeting(*inputs):
+    def order(source, rows, B):
+        return np.array(list(dict.fromkeys([*source[:B].tolist(), *rows[rows >= 0].tolist()])))
+
+    return _reordered(*inputs, order)
+
+
+@ex.mistake(
+    "your edges hold ids, of who hears and of who speaks: inside a block they are places in `source`"
+)
+def ids_on_both_sides(tables, targets):
+    return [(source, source[edges]) for source, edges in _blocks(tables, targets)]
+
+
 @ex.mistake("all your blocks draw from the first table: each layer has its own")
 def one_table_for_all(*inputs):
     return _variant(which=lambda k, K: 0)(*inputs)

@@ -53,8 +53,8 @@ ex = Exercise(
     points=4,
     library=("graphrec_utils.models.sage.layer", "graphrec_utils.models.lightgcn.fold_in"),
     hints=(
-        "Which likes exist today? What is there for an item that has none?",
-        "For each item the mean of `H_users` over its likes before today, 0 where there is none; then W [own; heard] "
+        "Which saves exist today? What is there for an item that has none?",
+        "For each item the mean of `H_users` over its saves before today, 0 where there is none; then W [own; heard] "
         "and the length. Nothing is trained.",
         "`old = days < today`; `M = torch.zeros(len(x), len(H_users)); M[items[old], users[old]] = 1`; `heard = M @ "
         "H_users / M.sum(1, keepdim=True).clamp(min=1)`; `F.normalize(torch.cat([x, heard], 1) @ W.T, dim=1)`.",
@@ -75,9 +75,11 @@ def _by_hand(rng) -> dict:
             + f([[0, 0, 0, -1.0], [0, 1, 0, -0.6666667]])}  # fmt: skip
 
 
-ex.claim("two likes before day 45 are heard as (0, 3), the one on day 45 is not", _by_hand)
-ex.claim("five new items, one that nobody likes yet", _likes)
-ex.claim("nine new items, three that nobody likes yet", lambda rng: _likes(rng, 9, 6, 25, 4, 2, 3))
+ex.claim("two saves before day 45 are heard as (0, 3), the one on day 45 is not", _by_hand)
+ex.claim("five new items, one that nobody has saved yet", _likes)
+ex.claim(
+    "nine new items, three that nobody has saved yet", lambda rng: _likes(rng, 9, 6, 25, 4, 2, 3)
+)
 
 
 def _one(rng) -> dict:
@@ -85,46 +87,46 @@ def _one(rng) -> dict:
     return inputs
 
 
-ex.claim("two items, many likes", _one)
+ex.claim("two items, many saves", _one)
 
 
 @ex.mistake(
-    "likes from today on are heard in yours: they are what is to be predicted, and they are not there yet"
+    "saves from today on are heard in yours: they are what is to be predicted, and they are not there yet"
 )
 def the_future_is_heard(*inputs):
     return _variant(heard_of=lambda days, today: days >= 0)(*inputs)
 
 
-@ex.mistake("a like of day `today` is heard in yours: today's likes are asked for")
+@ex.mistake("a save of day `today` is heard in yours: today's saves are asked for")
 def today_is_heard(*inputs):
     return _variant(heard_of=lambda days, today: days <= today)(*inputs)
 
 
-@ex.mistake("you sum over the users who like an item: the layer was trained with their mean")
+@ex.mistake("you sum over the users who saved an item: the layer was trained with their mean")
 def sum_instead_of_mean(*inputs):
     return _variant(divide=False)(*inputs)
 
 
 @ex.mistake(
-    "you divide by all likes, those of the future included: whoever counts them knows too much"
+    "you divide by all saves, those of the future included: whoever counts them knows too much"
 )
 def divided_by_the_future(*inputs):
     return _variant(count="all")(*inputs)
 
 
-@ex.mistake("an item without likes became NaN: 0 / 0; it hears 0, and has its own content")
+@ex.mistake("an item without saves became NaN: 0 / 0; it hears 0, and has its own content")
 def nobody_is_nan(*inputs):
     return _variant(count="zero")(*inputs)
 
 
 @ex.mistake(
-    "own content is not used: that is a fold-in, and an item without likes gets nothing from it"
+    "own content is not used: that is a fold-in, and an item without saves gets nothing from it"
 )
 def likes_alone(*inputs):
     return _variant(own=torch.zeros_like)(*inputs)
 
 
-@ex.mistake("the users who like an item are not heard: that is content alone")
+@ex.mistake("the users who saved an item are not heard: that is content alone")
 def content_alone(*inputs):
     return _variant(heard=torch.zeros_like)(*inputs)
 
@@ -134,12 +136,58 @@ def heard_first(*inputs):
     return _variant(swap=True)(*inputs)
 
 
+@ex.mistake("the last layer has no ReLU: yours cuts off what is negative")
+def a_relu(x, users, items, days, today, H_users, W):
+    return _embed(
+        x, users, items, days, today, H_users, W, length=lambda z: F.normalize(F.relu(z), dim=1)
+    )
+
+
+@ex.mistake("an item without saves hears the mean of all users in yours: it hears 0")
+def nobody_is_everybody(x, users, items, days, today, H_users, W):
+    alone = torch.from_numpy(np.bincount(items[days < today], minlength=len(x)) == 0)
+    everybody = H_users.mean(dim=0)
+    return _embed(
+        x,
+        users,
+        items,
+        days,
+        today,
+        H_users,
+        W,
+        heard=lambda h: torch.where(alone[:, None], everybody, h),
+    )
+
+
+@ex.mistake(
+    "one user is heard for each item: writing to the same row twice keeps the last, it does not add"
+)
+def the_last_user_only(x, users, items, days, today, H_users, W):
+    old = days < today
+    last = torch.zeros(len(x), H_users.shape[1])
+    for u, i in zip(users[old], items[old], strict=True):
+        last[i] = H_users[u]
+    return _embed(x, users, items, days, today, H_users, W, heard=lambda h: last)
+
+
+@ex.mistake(
+    "repeated rows are added once: `heard[items] += …` keeps the last user of an item; index_add adds all"
+)
+def added_once(x, users, items, days, today, H_users, W):
+    old = days < today
+    last = torch.zeros(len(x), H_users.shape[1])
+    for u, i in zip(users[old], items[old], strict=True):
+        last[i] = H_users[u]
+    number = torch.from_numpy(np.bincount(items[old], minlength=len(x))).clamp(min=1)[:, None]
+    return _embed(x, users, items, days, today, H_users, W, heard=lambda h: last / number)
+
+
 @ex.mistake("your vectors are not divided by their length")
 def no_l2_normalization(*inputs):
     return _variant(length=lambda z: z)(*inputs)
 
 
-@ex.mistake("an item that nobody likes yet gets zeros in yours: its own content is there")
+@ex.mistake("an item that nobody has saved yet gets zeros in yours: its own content is there")
 def silent_items_are_zero(*inputs):
     z = _embed(*inputs)
     _, _, items, days, today, *_ = inputs

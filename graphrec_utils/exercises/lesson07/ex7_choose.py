@@ -34,7 +34,7 @@ def _problem(choice) -> str:
         return f"the choice needs the keys {', '.join(KEYS)}, graph_until"
     day = choice["graph_until"]
     if isinstance(day, bool) or not isinstance(day, int | float) or not day <= pinworld.TRAIN_END:
-        return "your graph holds the likes that are to be predicted: that is a leak"
+        return "your graph holds the saves that are to be predicted: that is a leak"
     if not isinstance(choice["ids"], bool):
         return "ids is True or False"
     try:
@@ -124,7 +124,7 @@ def graph_of_all_days():
 
 
 @ex.mistake(
-    "your graph ends before day 42: what is new has no edges there yet, and today's likes are missing"
+    "your graph ends before day 42: what is new has no edges there yet, and today's saves are missing"
 )
 def old_graph():
     return _changed(graph_until=35)()
@@ -138,7 +138,7 @@ def never_silent():
 
 
 @ex.mistake(
-    "one layer tells a pin nothing about those who like it, since users have no content: it is content alone"
+    "one layer tells a pin nothing about those who saved it, since users have no content: it is content alone"
 )
 def one_layer():
     return _changed(num_layers=1, ids=False)()

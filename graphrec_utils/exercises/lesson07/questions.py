@@ -12,7 +12,7 @@ QUESTIONS = (
         "Less: steps and cost of a step each grow by some factor of twenty to thirty, and their product is near 570.",
     )),
     Question("07.p2", "You train an encoder with the slide's loss: −log σ(u·v) − Σ log σ(u·n), unit vectors. What do the "
-             "vectors of all pins look like after a hundred steps?", (
+             "vectors of all pins look like after sixty steps?", (
         ("all are the same point",
          "Both terms fall when the two vectors come together, and negatives are anybody. The loss is least when "
          "all are equal, and it gets there."),
@@ -29,7 +29,7 @@ QUESTIONS = (
         "More: σ²/S alone gives 10, and without replacement there is less left to be uncertain about.",
         "Less: the law of 1/S gives 10; drawing without replacement helps by a tenth here, no more.",
     )),
-    Question("07.p4", "Users have no content: all start with the same vector. A pin has a picture. What does **one** layer "
+    Question("07.p4", "Users have no content: all start with the same vector. A pin has a picture. What does one layer alone "
              "tell a pin about those who saved it?", (
         ("nothing at all",
          "Layer 0 of all users is the same, so every pin with a save hears the same. Only in layer 2 do users speak of "

@@ -81,7 +81,7 @@ def draw(steps: dict[str, list[dict]], groups: np.ndarray) -> tuple[Axes, ...]:
     """Draw the start, and the end of each run."""
     shown = [("at the start", next(iter(steps.values()))[0])]
     shown += [(f"{name}, at the end", frames[-1]) for name, frames in steps.items()]
-    figure = plt.figure(figsize=(2.5 * len(shown), 2.8))
+    figure = plt.figure(figsize=(2.5 * len(shown), 3.1), layout="constrained")
     axes = figure.subplots(1, len(shown), squeeze=False)[0]
     turn = np.linspace(0, 2 * np.pi, 90)
     for ax, (title, frame) in zip(axes, shown, strict=True):
