@@ -371,3 +371,10 @@ def test_every_choice_was_measured():
     assert set(ex7_choose._table()) == {
         (x, r) for x in ex7_choose.VALUES["objective"] for r in ex7_choose.VALUES["rate"]
     }
+
+
+def test_a_like_behind_the_window_is_nobody_s_target():
+    inputs = ex4_target_matrix._only_beyond(np.random.default_rng(0))
+    found = ex4_target_matrix.target_matrix(**inputs)
+    assert found.any()
+    assert not found[:, inputs["times"] > inputs["now"]].any()

@@ -116,6 +116,12 @@ def without_offsets(tables, sizes):
     return _facts(tables, sizes, first=lambda s, t: (0, 0))
 
 
+@ex.mistake("only your targets are shifted: sources have an offset of their own, too")
+def targets_only(tables, sizes):
+    start = dict(zip(sizes, np.cumsum([0, *sizes.values()]).tolist(), strict=False))
+    return _facts(tables, sizes, first=lambda s, t: (0, start[t]))
+
+
 @ex.mistake("you shift the targets by the offset of the source type")
 def offset_of_the_source(tables, sizes):
     start = dict(zip(sizes, np.cumsum([0, *sizes.values()]).tolist(), strict=False))

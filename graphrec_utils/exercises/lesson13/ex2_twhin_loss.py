@@ -56,7 +56,7 @@ def _port(source, target, rel_emb, rels, ones=False, detached=False, on_target=F
 
     Args:
         ones, detached, on_target: the three bugs of the port.
-        weigh: whether all negatives together weigh as much as all positives.
+        weigh: whether all negatives together weigh as much as all positives; "by relation": each relation's.
         total: the sum instead of the mean.
         positive, negative: their logits, if neither right nor those of the port.
     """
@@ -68,9 +68,24 @@ def _port(source, target, rel_emb, rels, ones=False, detached=False, on_target=F
     of_pos, of_neg = F.softplus(-pos), F.softplus(-neg if ones else neg)
     if total:
         return of_pos.sum() + of_neg.sum()
+    if weigh == "by relation":
+        own = _false(source + trans, target, rels)
+        return of_pos.mean() + (
+            torch.stack([F.softplus(x).mean() for x in own]).mean() if own else 0
+        )
     if not weigh:
         return torch.cat([of_pos, of_neg]).mean()
     return of_pos.mean() + (of_neg.mean() if len(of_neg) else 0 * of_neg.sum())
+
+
+def _false(query, target, rels) -> list:
+    """Return the logits of the false edges of each relation that has any."""
+    found = []
+    for r in rels.unique():
+        logits = query[rels == r] @ target[rels == r].T
+        if len(logits) > 1:
+            found.append(logits[~torch.eye(len(logits), dtype=torch.bool)])
+    return found
 
 
 @ex.solution
@@ -113,6 +128,11 @@ ex.claim(
 ex.claim(
     "an edge that is alone in its relation has no false ones",
     lambda rng: _batch(rng, [0] * 4 + [2], far=1.5),
+    run=GRADIENT,
+)
+ex.claim(
+    "one edge in each relation: there are no false ones at all",
+    lambda rng: _batch(rng, [0, 1, 2], far=1.5),
     run=GRADIENT,
 )
 ex.claim("the relations learn", lambda rng: _batch(rng, [2, 2, 2, 0, 0], far=0.5), run=GRADIENT)
@@ -213,3 +233,19 @@ def unweighted(*given):
 @ex.mistake("you return the sum; the mean over edges and the mean over false edges were asked for")
 def the_sum(*given):
     return _port(*given, total=True)
+
+
+@ex.mistake(
+    "without any false edge your loss is NaN, the mean of nothing: then the true edges alone count"
+)
+def mean_of_nothing(source, target, rel_emb, rels):
+    query = source + rel_emb[rels]
+    false = torch.cat([*_false(query, target, rels), query.new_empty(0)])
+    return F.softplus(-(query * target).sum(1)).mean() + F.softplus(false).mean()
+
+
+@ex.mistake(
+    "you take a mean for each relation and then the mean of these; all false edges count the same"
+)
+def mean_of_the_relations(source, target, rel_emb, rels):
+    return _port(source, target, rel_emb, rels, weigh="by relation")

@@ -128,6 +128,19 @@ def cells_of_before(points, centers, sweeps):
 
 
 @ex.mistake(
+    "your cells are those of the last sweep, and zeros without a sweep: at the end ask once more who is nearest"
+)
+def cells_of_the_last_sweep(points, centers, sweeps):
+    moved, cell = _lloyd(points, centers, sweeps, last=False)
+    return moved, cell if sweeps else np.zeros(len(points), dtype=np.int64)
+
+
+@ex.mistake("you take the largest product, also at the end: nearest is the smallest distance")
+def product_throughout(points, centers, sweeps):
+    return _lloyd(points, centers, sweeps, far=lambda x, c: -x @ c.T)
+
+
+@ex.mistake(
     "you take the center with the largest product; k-means takes the nearest one, and a long center is not near"
 )
 def by_product(points, centers, sweeps):

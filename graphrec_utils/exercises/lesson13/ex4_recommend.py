@@ -16,7 +16,7 @@ ex = Exercise(
         "an item takes a place?",
         "The `most` largest counts, none of 0; shares are counts divided by the sum of the *kept* ones; a cluster takes its "
         "⌈share · places⌉ best items that are neither seen nor taken, until the list is full.",
-        "`kept = np.argsort(-counts, kind='stable')[:most]`; `quota = math.ceil(counts[c] * places / counts[kept].sum())`; "
+        "`kept = np.argsort(-counts, kind='stable')[:most]`; `quota = int(np.ceil(counts[c] * places / counts[kept].sum()))`; "
         "walk down `np.argsort(-items @ centers[c], kind='stable')`.",
     ),
 )
@@ -131,6 +131,65 @@ def equal_shares(counts, centers, items, seen, most, places):
 def rounded_down(counts, centers, items, seen, most, places):
     return _recommend(counts, centers, items, seen, most, places,
                       quota=lambda share, places, n: int(round(share * places, 9)))  # fmt: skip
+
+
+@ex.mistake("you rounded to the nearest number of places: ⌈ ⌉ rounds up")
+def rounded_to_the_nearest(counts, centers, items, seen, most, places):
+    return _recommend(
+        counts,
+        centers,
+        items,
+        seen,
+        most,
+        places,
+        quota=lambda share, places, n: round(share * places),
+    )
+
+
+@ex.mistake(
+    "you divided by the lengths of the items: the score is the product, so a long vector counts"
+)
+def by_cosine(counts, centers, items, seen, most, places):
+    unit = items / np.linalg.norm(items, axis=1, keepdims=True)
+    return _recommend(counts, centers, unit, seen, most, places)
+
+
+@ex.mistake("your clusters are served in the order of their ids; the heaviest is first")
+def clusters_by_id(counts, centers, items, seen, most, places):
+    kept = np.sort(np.argsort(-counts, kind="stable")[:most])
+    return _recommend(counts, centers, items, seen, most, places, kept=kept)
+
+
+@ex.mistake(
+    "of equal clusters you took the larger id first: turning an ascending order round turns ties round, too"
+)
+def ties_turned_round(counts, centers, items, seen, most, places):
+    kept = np.argsort(counts, kind="stable")[::-1][:most]
+    return _recommend(counts, centers, items, seen, most, places, kept=kept)
+
+
+@ex.mistake(
+    "every item competes by its best cluster in yours; each cluster has its own share of the places"
+)
+def best_of_any_cluster(counts, centers, items, seen, most, places):
+    kept = np.argsort(-counts, kind="stable")[:most]
+    best = (items @ centers[kept[counts[kept] > 0]].T).max(axis=1)
+    order = np.argsort(-best, kind="stable")
+    return order[~np.isin(order, seen)][:places]
+
+
+@ex.mistake(
+    "items that are seen or taken use up places of their cluster in yours: go on until its places are filled"
+)
+def taken_places_are_lost(counts, centers, items, seen, most, places):
+    kept = [int(c) for c in np.argsort(-counts, kind="stable")[:most] if counts[c] > 0]
+    out, total = [], int(counts[kept].sum())
+    for c in kept:
+        first = np.argsort(-items @ centers[c], kind="stable")[
+            : -(-int(counts[c]) * places // total)
+        ]
+        out += [i for i in first.tolist() if i not in out and i not in seen]
+    return np.array(out[:places], dtype=np.int64)
 
 
 @ex.mistake("your list has items that were seen already")

@@ -185,3 +185,22 @@ def unsorted(points, ages, labels, decay):
 @ex.mistake("your weights are not divided by their sum")
 def no_shares(points, ages, labels, decay):
     return _interests(points, ages, labels, decay, share=False)
+
+
+@ex.mistake("your shares are sorted and your medoids are not: they belong together")
+def shares_sorted_alone(points, ages, labels, decay):
+    found, share = _interests(points, ages, labels, decay, order=0)
+    return found, np.sort(share)[::-1].copy()
+
+
+@ex.mistake("you took exp of the mean age: the weight is a sum of one term for each event")
+def weight_of_the_mean_age(points, ages, labels, decay):
+    def weight(ages, labels, decay):
+        return np.exp(-decay * np.bincount(labels, ages) / np.bincount(labels))
+
+    return _interests(points, ages, labels, decay, weight=weight)
+
+
+@ex.mistake("your basis is 2: exp(−decay · age)")
+def basis_two(points, ages, labels, decay):
+    return _interests(points, ages, labels, np.log(2) * decay)

@@ -119,3 +119,8 @@ def without_mirrors(new, old):
 def scaled(new, old):
     U, S, Vt = _svd(new, old)
     return new @ (U @ Vt) * (S.sum() / np.square(new).sum())
+
+
+@ex.mistake("the singular values are in your Q: then it stretches. A rotation is U Vᵀ alone")
+def with_the_singular_values(new, old):
+    return new @ (new.T @ old)

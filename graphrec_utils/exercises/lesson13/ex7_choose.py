@@ -28,6 +28,12 @@ def bars() -> tuple[float, float, float]:
     return alone + 0.1 * (best - alone), 0.6 * best, 0.93 * best
 
 
+def _key(choice) -> tuple:
+    """Return the place in the table; with ads alone there are no others, however many groups they get."""
+    alone = choice["relations"] == "ads alone" and choice["others"] in (0.3, 1, 3)
+    return ("ads alone", 1) if alone else tuple(choice[key] for key in KEYS)
+
+
 def _problem(choice) -> str:
     """Say what is wrong with a choice before it is looked up; "" if nothing is."""
     if set(choice) != {*KEYS, "until_day"}:
@@ -36,7 +42,7 @@ def _problem(choice) -> str:
     if isinstance(day, bool) or not isinstance(day, int | float) or not day <= pinworld.TRAIN_END:
         return "your graph holds the days that are to be predicted: that is a leak"
     try:
-        known = tuple(choice[key] for key in KEYS) in _scores()
+        known = _key(choice) in _scores()
     except TypeError:  # a list, say
         known = False
     return "" if known else "one of your entries is none of those that the docstring names"
@@ -45,7 +51,7 @@ def _problem(choice) -> str:
 def _found(choice) -> float:
     if _problem(choice) or choice["until_day"] < pinworld.TRAIN_END:  # fewer days: not measured
         return 0.0
-    return _scores()[tuple(choice[key] for key in KEYS)]
+    return _scores()[_key(choice)]
 
 
 def _kind(choice) -> str:

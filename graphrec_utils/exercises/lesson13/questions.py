@@ -13,7 +13,7 @@ QUESTIONS = (
         ("an error is raised, the shapes do not fit",
          "Ones have the shape of zeros. Nothing but the numbers tells."),
     )),
-    Question("13.p2", "The relation is added to the *target*: s · (t + r). A relation vector is changed. Which "
+    Question("13.p2", "The relation is added to the target: s · (t + r). A relation vector is changed. Which "
              "order of targets does a user get now?", (
         ("the same as before",
          "s · t + s · r: the second term is one number for all targets of this user."),
@@ -57,11 +57,11 @@ QUESTIONS = (
         ("nobody, a single centroid is a noisy question",
          "A centroid is itself a mean of many items. A single pin, a medoid, is noisier."),
     )),
-    Question("13.p7", "The same edges, the same settings, another seed. Correlation of old and new *products* of users "
-             "and pins, and mean cosine of a pin's old and new *vector*?", (
+    Question("13.p7", "The same settings, a week more of edges, another seed. Correlation of old and new products of users "
+             "and pins, and mean cosine of a pin's old and new vector?", (
         ("products clearly positive, cosine near 0",
          "The loss sees products only. A rotation of all vectors changes none of them, and a seed chooses one."),
-        ("both near 1, it is the same data",
+        ("both near 1, it is nearly the same data",
          "The data fix products. Which direction is called the first is chosen by the seed."),
         ("both near 0, training is chance",
          "Then both models would recommend different things. They do not: products carry the recommendation."),

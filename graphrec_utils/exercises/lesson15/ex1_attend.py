@@ -169,6 +169,29 @@ def masked_after_the_softmax(*inputs):
 
 
 @ex.mistake(
+    "a large negative number is not −∞: what may look at nothing looks at all places equally in yours"
+)
+def a_large_number_for_infinity(*inputs):
+    return _variant(fill=-1e9, nothing=None)(*inputs)
+
+
+@ex.mistake(
+    "empty places get zeros in yours: they may look, too, at the events before them; only what they say is not heard"
+)
+def empty_places_may_not_look(queries, keys, values, empty):
+    return _attend(queries, keys, values, empty) * ~empty[:, :, None]
+
+
+@ex.mistake(
+    "you put zeros into the keys of empty places: a key of zeros has a logit of 0 and takes its share; use −inf"
+)
+def keys_of_zeros(queries, keys, values, empty):
+    return _attend(
+        queries, keys.masked_fill(empty[:, :, None], 0.0), values, empty, hide=False, nothing=None
+    )
+
+
+@ex.mistake(
     "you mask the places that look: empty[:, :, None]; what must not be looked at is a column"
 )
 def the_wrong_side_is_masked(queries, keys, values, empty):

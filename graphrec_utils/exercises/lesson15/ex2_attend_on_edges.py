@@ -117,6 +117,32 @@ def no_shift(*inputs):
     return _variant(shift=False)(*inputs)
 
 
+@ex.mistake(
+    "you subtract the largest logit of the whole graph: beside a loud node all exp of a quiet one are 0, and 0 / 0 is NaN"
+)
+def shifted_by_the_largest_of_all(queries, keys, values, source, target):
+    logits = (queries[target] * keys[source]).sum(dim=1) / math.sqrt(queries.shape[1])
+    e = (logits - logits.max()).exp()
+    e = e / torch.zeros(len(queries)).index_add(0, target, e)[target]
+    return torch.zeros_like(queries[:, :1] * values[:1]).index_add(
+        0, target, e[:, None] * values[source]
+    )
+
+
+@ex.mistake(
+    "`out[target] += …` writes to a row once, however many edges arrive: index_add adds all messages"
+)
+def added_once(queries, keys, values, source, target):
+    logits = (queries[target] * keys[source]).sum(dim=1) / math.sqrt(queries.shape[1])
+    top = torch.full((len(queries),), -torch.inf).scatter_reduce(0, target, logits, "amax")
+    e = (logits - top[target]).exp()
+    e = e / torch.zeros(len(queries)).index_add(0, target, e)[target]
+    out = torch.zeros(len(queries), values.shape[1])
+    for edge in range(len(source)):
+        out[target[edge]] = e[edge] * values[source[edge]]
+    return out
+
+
 @ex.mistake("you do not divide by √d")
 def not_divided_by_the_root(*inputs):
     return _variant(scale=lambda d: 1.0)(*inputs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
+import torch.nn.functional as F
 
 from graphrec_utils.exercises.core import Exercise
 
@@ -144,3 +145,19 @@ def the_first_event_is_left_out(*inputs):
 @ex.mistake("your softmax runs over the places, not over the items")
 def softmax_over_places(*inputs):
     return _variant(axis=1)(*inputs)
+
+
+@ex.mistake(
+    "your outputs predict the event after the next one: outputs[:, t] has read t events, and the next is history[:, t]"
+)
+def an_event_is_skipped(outputs, items, history):
+    if history.shape[1] < 2 or not (history[:, 1:] >= 0).any():
+        return outputs.sum() * 0
+    there = history[:, 1:] >= 0
+    return F.cross_entropy(outputs[:, :-2][there] @ items.T, history[:, 1:][there])
+
+
+@ex.mistake("you take a softmax before the cross-entropy, which takes one itself")
+def two_softmaxes(outputs, items, history):
+    there = history >= 0
+    return F.cross_entropy((outputs[:, :-1][there] @ items.T).softmax(dim=1), history[there])

@@ -117,6 +117,16 @@ def _nothing_ahead(rng) -> dict:
     return inputs | {"liked": inputs["liked"] & (inputs["times"] <= inputs["now"])}
 
 
+def _only_beyond(rng) -> dict:
+    """The event of now is liked, and the next like is behind the window."""
+    inputs = _events(rng, "every next")
+    times, now = inputs["times"], inputs["now"]
+    return inputs | {
+        "liked": inputs["liked"] & ~((times > now) & (times <= now + inputs["window"]))
+    }
+
+
+ex.claim("every next: a like behind the window is nobody's target", _only_beyond)
 ex.claim("no like after now: what was read has targets in what was read later", _nothing_ahead)
 
 
@@ -176,3 +186,48 @@ def ties_are_broken_by_the_file(*inputs):
 @ex.mistake('in "every next" a like is its own target: the next one comes strictly later')
 def a_like_predicts_itself(*inputs):
     return _variant(own=np.greater_equal)(*inputs)
+
+
+@ex.mistake('your window has no end in "every next": its targets lie before now + window, too')
+def every_next_has_no_end(times, liked, now, window, objective):
+    return _matrix(times, liked, now, 10**9 if objective == "every next" else window, objective)
+
+
+@ex.mistake(
+    'in "every next" all events get the first like after now in yours: each has the first one after itself'
+)
+def every_next_after_now(times, liked, now, window, objective):
+    if objective != "every next":
+        return _matrix(times, liked, now, window, objective)
+    out = np.zeros((len(times),) * 2, dtype=bool)
+    out[times <= now] = _matrix(times, liked, now, window, "next").any(axis=0)
+    return out
+
+
+@ex.mistake('in "next" you take the first event after now, liked or not: hides are passed over')
+def the_first_event_liked_or_not(times, liked, now, window, objective):
+    out = _matrix(times, liked, now, window, objective)
+    if objective == "next" and (times > now).any():
+        out = out & (times == times[times > now].min())
+    return out
+
+
+@ex.mistake("only likes ask in yours: hides and clicks have been read, too, and they predict")
+def only_likes_ask(times, liked, now, window, objective):
+    return _matrix(times, liked, now, window, objective) & liked[:, None]
+
+
+@ex.mistake("the event of now asks nothing in yours: what happened at this moment has been read")
+def the_event_of_now_has_not_been_read(times, liked, now, window, objective):
+    out = np.zeros((len(times),) * 2, dtype=bool)
+    right = _matrix(times, liked, now, window, objective)
+    rows = np.flatnonzero(times < now)
+    out[rows[-1:] if objective in ("next", "all") else rows] = (
+        right.any(axis=0) if objective != "every next" else right[rows]
+    )
+    return out
+
+
+@ex.mistake("rows and columns are exchanged: row s asks, column e is found")
+def rows_and_columns_exchanged(*inputs):
+    return _matrix(*inputs).T.copy()

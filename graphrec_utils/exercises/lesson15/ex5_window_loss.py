@@ -137,3 +137,33 @@ def the_positive_is_not_in_the_sum(pos, neg, log_q, own):
 @ex.mistake("you return the sum over the rows")
 def the_sum(*inputs):
     return _variant(reduce=torch.sum)(*inputs)
+
+
+@ex.mistake(
+    "you add log Q (log S is right): what is drawn twice as often has to count half, so subtract it"
+)
+def only_log_q_is_added(pos, neg, log_q, own):
+    return _loss(pos, neg + 2 * log_q, log_q, own)
+
+
+@ex.mistake("you compute e^ of the scores first: beyond 88 it is infinite; logsumexp is not")
+def exp_before_log(pos, neg, log_q, own):
+    terms = (neg - log_q).exp() / neg.shape[1]
+    return ((pos.exp() + (terms * ~own).sum(dim=1)).log() - pos).mean()
+
+
+@ex.mistake("`own` is turned round in yours: True are the columns that leave")
+def own_turned_round(pos, neg, log_q, own):
+    return _loss(pos, neg, log_q, ~own)
+
+
+@ex.mistake("you divide by the number of pairs: S is the number of columns")
+def the_number_of_pairs(pos, neg, log_q, own):
+    return _variant(count=len)(pos, neg, log_q, own)
+
+
+@ex.mistake(
+    "log S has the wrong sign: the columns are a sample, and their sum has to be divided by S"
+)
+def multiplied_by_s(pos, neg, log_q, own):
+    return _loss(pos, neg + 2 * math.log(neg.shape[1]), log_q, own)

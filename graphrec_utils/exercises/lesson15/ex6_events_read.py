@@ -31,7 +31,7 @@ def _variant(**options) -> Callable:
 def _user(rng, rule: str, R: int = 8) -> dict:
     """Return events of six days, some at midnight, and requests, some in the second of an event."""
     events = np.sort(rng.integers(0, 6 * DAY, 14))
-    events[5], events[9] = 2 * DAY, 4 * DAY
+    events[5], events[7], events[9] = 2 * DAY, 3 * DAY - 30, 4 * DAY
     events = np.sort(events)
     asked = np.sort(
         np.concatenate([rng.integers(2 * DAY, 6 * DAY, R - 3), events[[8, 11]], [3 * DAY + 60]])
@@ -121,3 +121,31 @@ def never_again(events, asked, rule, launch):
 )
 def a_place_and_no_count(*inputs):
     return _read(*inputs) - 1
+
+
+@ex.mistake(
+    '`launch` is not used in yours: under "once" the vector knows what came before the launch'
+)
+def launched_at_zero(events, asked, rule, launch):
+    return _read(events, asked, rule, 0)
+
+
+@ex.mistake("your midnights are counted from the launch: they are the multiples of 86,400")
+def midnights_of_the_launch(events, asked, rule, launch):
+    return _variant(midnight=lambda t: (t - launch) // DAY * DAY + launch)(
+        events, asked, rule, launch
+    )
+
+
+@ex.mistake("your midnight is the number of the day: multiply by 86,400 again")
+def the_number_of_the_day(*inputs):
+    return _variant(midnight=lambda t: t // DAY)(*inputs)
+
+
+@ex.mistake("in real time your vector has read the event it is asked to find: strictly before")
+def real_time_reads_itself(events, asked, rule, launch):
+    return (
+        _read(events, asked + 1, rule, launch)
+        if rule == "real time"
+        else _read(events, asked, rule, launch)
+    )
