@@ -130,9 +130,9 @@ small = twhin.typed_edges(
 visuals.typed_graph(small, goal="ad")
 
 # %% [markdown]
-# *Figure 13.1. Ann in the middle, other nodes on rings by their distance; the bars count the ads within three edges. Left:
-# over clicks alone she reaches none. Right: with all four relations all ads that are three edges away come in. In the
-# interactive version you switch relations and choose another center.*
+# *Figure 13.1. Ann in the middle, other nodes around her, the farther the more edges away. Left: over clicks alone she reaches
+# nobody. Right: with all four relations all ads that are three edges away come in. In the interactive version you switch relations
+# and choose another center; its bars count the ads within three edges.*
 #
 # **PinWorld** has the same kinds of tables. Its ads are rare: here are nine relations up to day 42.
 

@@ -104,3 +104,43 @@ def mean_of_holders(lists, num_items, c):
         row, place = np.nonzero(mine >= 0)
         count[row, mine[row, place]] += 1
     return fuse(lists, num_items, c) / np.maximum(count, 1)
+
+
+@ex.mistake("the -1 of a short list is an item in yours, the last one, counted once")
+def last_item_once(lists, num_items, c):
+    scores, rows = np.zeros((lists.shape[1], num_items)), np.arange(lists.shape[1])[:, None]
+    for mine in lists:
+        scores[rows, mine] = scores[rows, mine] + 1 / (c + 1 + np.arange(mine.shape[1]))
+    return scores
+
+
+@ex.mistake("you divide by the number of generators: the formula is a sum")
+def mean_of_all(lists, num_items, c):
+    return fuse(lists, num_items, c) / len(lists)
+
+
+@ex.mistake("each generator overwrites what the one before has said: add")
+def overwritten(lists, num_items, c):
+    scores = np.zeros((lists.shape[1], num_items))
+    for mine in lists:
+        row, place = np.nonzero(mine >= 0)
+        scores[row, mine[row, place]] = 1 / (c + place + 1)
+    return scores
+
+
+@ex.mistake(
+    "you count points, L for the first place and one less for each that follows: that is Borda's count"
+)
+def bordas_count(lists, num_items, c):
+    scores = np.zeros((lists.shape[1], num_items))
+    for mine in lists:
+        row, place = np.nonzero(mine >= 0)
+        scores[row, mine[row, place]] += lists.shape[2] - place
+    return scores
+
+
+@ex.mistake("item 0 gets nothing in yours: it is an item like the others, an empty place is -1")
+def item_0_gets_nothing(lists, num_items, c):
+    scores = fuse(lists, num_items, c)
+    scores[:, 0] = 0
+    return scores

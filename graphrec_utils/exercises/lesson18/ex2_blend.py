@@ -114,3 +114,31 @@ def divides_by_zero(x, y, reg):
         if not np.isfinite(z).all():
             return np.full(x.shape[1], np.nan)
         return _solved(z, y - y.mean(), reg, len(x)) / spread
+
+
+@ex.mistake("neither columns nor y are centered in yours: means take part in the weights")
+def nothing_is_centered(x, y, reg):
+    spread = x.std(axis=0)
+    spread[spread == 0] = np.inf
+    return _solved(x / spread, y, reg, len(x)) / spread
+
+
+@ex.mistake("your spreads have N - 1 in the denominator: ddof=0 here, as numpy's std")
+def ddof_1(x, y, reg):
+    spread = x.std(axis=0, ddof=1)
+    spread[spread == 0] = np.inf
+    return _solved((x - x.mean(axis=0)) / spread, y - y.mean(), reg, len(x)) / spread
+
+
+@ex.mistake("you multiply by the spreads at the end: divide")
+def multiplied_by_the_spreads(x, y, reg):
+    z, _ = _scaled(x)
+    return _solved(z, y - y.mean(), reg, len(x)) * x.std(axis=0)
+
+
+@ex.mistake(
+    "you brought the weights to the sum 1: nobody asked, and with negative ones it turns the order"
+)
+def weights_that_sum_to_1(x, y, reg):
+    w = blend(x, y, reg)
+    return w / w.sum()

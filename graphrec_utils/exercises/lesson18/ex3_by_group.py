@@ -46,6 +46,23 @@ ex.claim("users with very different numbers of pairs", lambda rng: _inputs(rng, 
 ex.claim("a group without pairs has no share", lambda rng: _inputs(rng, T=4, empty=True))
 
 
+def _quiet(rng) -> dict:
+    """The first user has a list and no pair: row u is the list of user u, not of the u-th who saved something."""
+    given = _inputs(rng, E=60)
+    first = given["lists"][:1, ::-1]
+    return given | {"lists": np.concatenate([first, given["lists"]]), "users": given["users"] + 1}
+
+
+ex.claim("a user who saved nothing has a row, too", _quiet)
+
+
+@ex.mistake(
+    "you count only users who saved something: row u is the list of user u, whether or not others saved"
+)
+def rows_of_those_who_saved(lists, users, items, group, num_groups):
+    return by_group(lists, np.unique(users, return_inverse=True)[1], items, group, num_groups)
+
+
 @ex.mistake("you average over users: who saved one thing then weighs as much as who saved fifty, and the "
             "groups are no longer shares of the saves")  # fmt: skip
 def mean_of_users(lists, users, items, group, num_groups):
@@ -89,3 +106,15 @@ def anybodys_list(lists, users, items, group, num_groups):
 @ex.mistake("the last place of each list is left out in yours")
 def last_place_missing(lists, users, items, group, num_groups):
     return by_group(lists[:, :-1], users, items, group, num_groups)
+
+
+@ex.mistake(
+    "you count items, each once: a pair counts, so an item that ten people saved counts ten times"
+)
+def items_counted_once(lists, users, items, group, num_groups):
+    found = (lists[users] == items[:, None]).any(axis=1)
+    out = np.full(num_groups, np.nan)
+    for t in np.unique(group[items]):
+        mine = np.unique(items[group[items] == t])
+        out[t] = np.isin(mine, items[found]).mean()
+    return out

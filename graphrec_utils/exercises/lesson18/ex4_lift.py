@@ -109,3 +109,41 @@ def one_error(policy, control):
 @ex.mistake("your ratio has not been reduced by 1: no difference is a lift of 0")
 def not_minus_one(policy, control):
     return tuple(x + 1 for x in lift(policy, control))
+
+
+def _with(policy, control, ddof=1, k=2.0, power=2, root=True, over=True):
+    a, b = policy.mean(), control.mean()
+    r = a / b
+    v = policy.var(ddof=ddof) / len(policy) + r**power * control.var(ddof=ddof) / len(control)
+    error = k / 2 * (np.sqrt(v) if root else v) / ((b if root else b**2) if over else 1)
+    return _of(r, error)
+
+
+@ex.mistake("your variances have n in the denominator: ddof=1 here")
+def ddof_0(policy, control):
+    return _with(policy, control, ddof=0)
+
+
+@ex.mistake("1.96 standard errors: two are asked for")
+def not_quite_two(policy, control):
+    return _with(policy, control, k=1.96)
+
+
+@ex.mistake("r stands in the variance instead of r²")
+def r_once(policy, control):
+    return _with(policy, control, power=1)
+
+
+@ex.mistake("you took twice the variance: a standard error is its root")
+def variance_for_error(policy, control):
+    return _with(policy, control, root=False)
+
+
+@ex.mistake("policy and control are exchanged")
+def exchanged(policy, control):
+    return lift(control, policy)
+
+
+@ex.mistake("the error of the ratio is missing its 1 / b: the variance is divided by b²")
+def not_over_b(policy, control):
+    return _with(policy, control, over=False)

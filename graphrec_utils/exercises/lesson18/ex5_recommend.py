@@ -224,3 +224,9 @@ def rows_of_past(past, saved, shown, k):
 @ex.mistake("a list holds an id that is no pin: they are 0 to n - 1")
 def counts_from_one(past, saved, shown, k):
     return recommend(past, saved, shown, k) + past.shape[1]
+
+
+@ex.mistake("plain cosines, and pins that were shown and not saved are shown again: who did not like them yesterday "
+            "does not like them today")  # fmt: skip
+def cosines_shown_again(past, saved, shown, k):
+    return _best(saved @ _near(past), saved.toarray() > 0, k)

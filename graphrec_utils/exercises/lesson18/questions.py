@@ -22,7 +22,7 @@ QUESTIONS = (
         ("pictures, they say something of their own",
          "Of their own, yes; but little of it was saved on the days that teach the weights."),
     )),
-    Question("18.p3", "Pins that nobody had saved before the test: which lists hold some that are saved later?", (
+    Question("18.p3", "Pins that nobody had saved before the test: whose lists, of the four generators, hold some that are saved later?", (
         ("those of the pictures alone",
          "A picture is there from the first day. The others know a pin only by its saves."),
         ("all lists, a few each",
@@ -50,7 +50,7 @@ QUESTIONS = (
     )),
     Question("18.p6", "Eleven methods of the course on PinWorld. Where do the most expensive ones end?", (
         ("behind a factorization of a tenth of a second",
-         "With fifty thousand saves there is little for a deep encoder to learn that a factorization does not see."),
+         "With some ten thousand saves there is little for a deep encoder to learn that a factorization does not see."),
         ("in front, that is what the seconds are for",
          "Seconds buy parameters. What is found depends on whether the data can fill them."),
         ("last, below popularity",
