@@ -851,7 +851,7 @@ for ax, name in zip(axes, sets, strict=True):
     ax.set_xticks(range(len(part)), [f"{low}–{high}" for low, high in part.likes])
     ax.set(xlabel="likes of the user in train", title=name)
 axes[0].set_ylabel("lead of LightGCN, recall@20")
-axes[1].legend(fontsize=8)
+axes[0].legend(fontsize=8)
 plt.show()
 
 # %% [markdown]
