@@ -16,7 +16,7 @@ items, `compare` two models with each other, `probabilities` has what a ranker i
 
 from __future__ import annotations
 
-from graphrec_utils.metrics.compare import Comparison, compare
+from graphrec_utils.metrics.compare import Comparison, compare, weakest
 from graphrec_utils.metrics.evaluation import (
     by_activity,
     coverage,
@@ -77,4 +77,5 @@ __all__ = [
     "recall_by_group",
     "recall_by_popularity",
     "reliability",
+    "weakest",
 ]

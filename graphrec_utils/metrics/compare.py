@@ -18,6 +18,7 @@ the t-test keeps what it promises, and with thousands of users nearly every diff
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,3 +128,19 @@ def compare(
     error = float(gap.std(ddof=1) / np.sqrt(len(gap)))
     means = (float(x.mean()) for x in (a, b, gap))
     return Comparison.of(*means, error, len(gap), float(margin), alpha)
+
+
+def weakest(cases: Iterable[Comparison]) -> Comparison:
+    """Return the comparison that decides about all of them: the one that says least.
+
+    A claim about several cases, such as two data sets, holds if it holds in each, fails if it fails in one,
+    and else these numbers cannot tell. Of equal outcomes the smallest gap is returned.
+
+    Raises:
+        ValueError: there is no case.
+    """
+    cases = list(cases)
+    if not cases:
+        raise ValueError("cases is empty; give at least one comparison")
+    order = [FAILS, OPEN, HOLDS]
+    return min(cases, key=lambda case: (order.index(case.outcome), case.gap))

@@ -181,3 +181,30 @@ def test_rank_takes_vectors_where_there_are_some():
     for model in (with_vectors, without):
         assert metrics.rank(model, PAST, 2, seed=3).tolist() == expected.tolist()
         assert metrics.rank(model, None, 1, np.array([2])).tolist() == [[2]]
+
+
+def case(gap, error=0.001):
+    return Comparison.of(0.5 + gap, 0.5, gap, error, 100)
+
+
+@pytest.mark.parametrize(
+    ("gaps", "decides", "outcome"),
+    [
+        ((0.1, 0.2), 0.1, "holds"),
+        ((0.2, 0.0005, 0.1), 0.0005, "cannot tell"),
+        ((0.2, -0.1, 0.0005), -0.1, "does not hold"),
+        ((-0.1, -0.2), -0.2, "does not hold"),
+    ],
+)
+def test_the_weakest_case_decides_about_all(gaps, decides, outcome):
+    found = metrics.weakest(map(case, gaps))
+    assert (found.gap, found.outcome) == (decides, outcome)
+
+
+def test_a_case_that_is_uncertain_decides_before_one_that_is_smaller_and_sure():
+    assert metrics.weakest([case(0.01), case(0.02, error=0.1)]).gap == 0.02
+
+
+def test_no_case_decides_nothing():
+    with pytest.raises(ValueError, match="at least one comparison"):
+        metrics.weakest([])

@@ -30,28 +30,6 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "06.p2",
-        "On the path, u0 and i2 share no edge; the shortest walk between them is u0, i1, u1, i2. "
-        "With one-hot embeddings, for which number of layers K does this pair get a score above 0?",
-        (
-            (
-                "from K = 2 on",
-                "The score needs a walk of length 3, and both ends walk: the user two steps, the "
-                "item one. They meet at u1.",
-            ),
-            (
-                "from K = 3 on",
-                "The walk has three steps, but nobody has to go all of them: the item's vector "
-                "walks, too, and meets the user's half way.",
-            ),
-            (
-                "from K = 1 on",
-                "One step from each end makes a walk of at most 2, and between a user and an item "
-                "the length is odd: with K = 1 only likes have a score.",
-            ),
-        ),
-    ),
-    Question(
         "06.p3",
         "Now keep only the last layer, for users and items, with embeddings that start as one-hot. "
         "Which pairs of a user and an item get a score above 0?",
@@ -254,28 +232,6 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "06.p12",
-        "A LightGCN that sends no message is trained for twelve epochs on PinWorld's saves. What does "
-        "its training loss do? It begins near log 2 = 0.693, the loss of guessing.",
-        (
-            (
-                "it falls, though less far",
-                "Each node's own vector is trained, as in BPR-MF, so the loss leaves 0.693. "
-                "Alone, without the right model beside it, it looks healthy.",
-            ),
-            (
-                "it stays near 0.693",
-                "Without messages it would seem to learn nothing. But layer 0 is part of the mean, "
-                "and BPR trains it directly.",
-            ),
-            (
-                "it falls as far as the right one's",
-                "It does fall, but a click moves three vectors and no neighborhood, and scores are "
-                "divided by (K + 1)²: in the same epochs it gets less far.",
-            ),
-        ),
-    ),
-    Question(
         "06.q1",
         "All users are parallel, all items are parallel, and the Dirichlet energy is higher than it "
         "was for random embeddings. How can that be?",
@@ -336,27 +292,6 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "06.q4",
-        "You keep layer 50, alone, of a connected graph that mixes fast. What does the order of a "
-        "user's list depend on?",
-        (
-            (
-                "on the items' popularity",
-                "And on nothing of the user: everybody has the same list, with the most or with the "
-                "least popular on top.",
-            ),
-            (
-                "on how many likes the user has",
-                "Her degree multiplies all her scores alike. That does not change their order.",
-            ),
-            (
-                "on what the user likes",
-                "After so many steps her likes have been averaged away: all users share one "
-                "direction.",
-            ),
-        ),
-    ),
-    Question(
         "06.q5",
         "A new user signs up tonight and likes two films. What does the LightGCN that was trained "
         "yesterday recommend to her?",
@@ -379,27 +314,6 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "06.q6",
-        "Edges lead from users to items only, and a node takes the mean of what arrives, zero where "
-        "nothing does. What is in layer 2?",
-        (
-            (
-                "zeros in all nodes",
-                "In layer 1 the users are already zero, since nothing arrives. In layer 2 the items "
-                "hear those zeros.",
-            ),
-            (
-                "means of users in the items",
-                "That is layer 1. One step later the users have become zero, and the items hear "
-                "them.",
-            ),
-            (
-                "means of items in the users",
-                "For that an edge would have to arrive at a user, and none does.",
-            ),
-        ),
-    ),
-    Question(
         "06.q7",
         "“The graph helps the tail.” What do you ask first?",
         (
@@ -417,26 +331,6 @@ QUESTIONS = (
                 "how large the mean recall is",
                 "A mean over all users hides both tails. It can rise while the items of the tail "
                 "lose.",
-            ),
-        ),
-    ),
-    Question(
-        "06.q8",
-        "Somebody adds the layers up and does not divide by K + 1. What changes?",
-        (
-            (
-                "training, but no ready list",
-                "Scores are multiplied by (K + 1)², which leaves their order. In training BPR "
-                "saturates sooner and the ridge weighs less.",
-            ),
-            (
-                "nothing, a factor cancels",
-                "In the order of a ready model it does. The logistic function in the loss, and the "
-                "ridge beside it, see the factor.",
-            ),
-            (
-                "the lists of a ready model",
-                "All scores are multiplied by the same number, and that leaves the order alone.",
             ),
         ),
     ),
