@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 
 from graphrec_utils import pinworld, results
+from graphrec_utils.exercises import open_task
 from graphrec_utils.exercises.core import Exercise
 
 KEYS = ("num_layers", "silent", "ids")
@@ -67,21 +68,6 @@ def _kind(choice) -> str:
     return f"silent {choice['silent']}"
 
 
-def _at_least(place: int):
-    def judge(got, expected, inputs) -> str | None:
-        mine, other = (_found(x) >= bars()[place] for x in (got, expected))
-        if mine == other and (mine or _kind(got) == _kind(expected)):
-            return None
-        return _problem(got) or f"NDCG@20 is {_found(got):.4f} with yours"
-
-    return judge
-
-
-def _no_leak(got, expected, inputs) -> str | None:
-    mine, other = _problem(got), _problem(expected)
-    return None if mine == other else mine or "that is allowed"
-
-
 ex = Exercise(
     "07.7",
     "choose",
@@ -102,14 +88,19 @@ def choose():
     }  # fmt: skip
 
 
-def _nothing(rng) -> dict:
-    return {}
-
-
-ex.claim("four entries as the docstring has them, no day of the future", _nothing, 0, judge=_no_leak)  # fmt: skip
-ex.claim("it finds half as much as our best setting", _nothing, judge=_at_least(0))
-ex.claim("it finds three quarters as much", _nothing, judge=_at_least(1))
-ex.claim("it comes close to our best setting", _nothing, 2, judge=_at_least(2))
+open_task.claims(
+    ex,
+    "four entries as the docstring has them, no day of the future",
+    {
+        "it finds half as much as our best setting": 1,
+        "it finds three quarters as much": 1,
+        "it comes close to our best setting": 2,
+    },
+    bars,
+    _found,
+    _problem,
+    _kind,
+)
 
 
 def _changed(**what):
