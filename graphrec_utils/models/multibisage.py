@@ -27,7 +27,7 @@ out: it is what was known in the morning, and the pairs that came after it.
 
 Gurukar et al. 2022, https://arxiv.org/abs/2205.10666; Schlichtkrull et al. 2018,
 https://arxiv.org/abs/1703.06103; Wang et al. 2019, https://arxiv.org/abs/1903.07293.
-Will be built in lesson 14.
+Built in lesson 14.
 """
 
 from __future__ import annotations
@@ -60,6 +60,8 @@ def means(table: Tensor, places: Tensor) -> Tensor:
     Args:
         table: (U, d).
         places: (…, T) rows of it, -1 in empty places.
+
+    Built in lesson 14, exercise 14.2.
     """
     there = places >= 0
     count = there.sum(dim=-1).reshape(-1)
@@ -86,7 +88,7 @@ def first(
         (B, d), and weights (B, heads, 1 + T) that sum to 1 over the own vector and the others; with all
         places empty the own vector is heard alone.
 
-    Will be built in lesson 14.
+    Built in lesson 14, exercise 14.4.
     """
     attention, (B, d) = block.self_attn, own.shape
     before = block.norm1 if block.norm_first else nn.Identity()
@@ -333,7 +335,7 @@ def attention_mass(looks: Tensor, there: Tensor) -> Tensor:
     Returns:
         0 for a graph in which nobody has one.
 
-    Will be built in lesson 14.
+    Built in lesson 14, exercise 14.6.
     """
     looks = looks[:, 1:].masked_fill(~there, 0.0)
     return looks.sum(dim=0) / there.sum(dim=0).clamp(min=1)

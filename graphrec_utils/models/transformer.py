@@ -69,7 +69,7 @@ def attention_weights(queries: Tensor, keys: Tensor, allow: Tensor | None = None
 def attend(queries: Tensor, keys: Tensor, values: Tensor, allow: Tensor | None = None) -> Tensor:
     """Return the mean of the values that each query looks at, (…, L, d); zeros if it sees none.
 
-    Built in lesson 15, exercise 15.1.
+    Built in lessons 14 and 15, exercises 14.3 and 15.1.
     """
     return attention_weights(queries, keys, allow) @ values
 

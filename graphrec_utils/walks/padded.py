@@ -50,7 +50,7 @@ def pad(alpha: sp.csr_array, top: int) -> np.ndarray:
         alpha: (n, N) weights > 0; among equal ones the smaller id comes first.
         top: T.
 
-    Will be built in lesson 14.
+    Built in lesson 14, exercise 14.1.
     """
     arguments.sparse("alpha", alpha)
     alpha, top = sp.csr_array(alpha), arguments.integer("top", top)
@@ -84,7 +84,7 @@ def neighborhoods(
         ValueError: no graph, or graphs of different pins; a graph without an edge is none's neighbor
             and allowed.
 
-    Will be built in lesson 14.
+    Built in lesson 14.
     """
     pins = {R.shape[1] for R in matrices.values()}
     if len(pins) != 1:
@@ -115,7 +115,7 @@ def without(ids: Tensor, nodes: Tensor, one: Tensor, other: Tensor) -> Tensor:
         nodes: (B,) whose they are.
         one, other: (P,) pairs that are to be predicted; neither hears the other.
 
-    Will be built in lesson 14.
+    Built in lesson 14, exercise 14.5.
     """
     top = 1 + int(max(ids.max(), nodes.max(), one.max(), other.max()))
     hidden = torch.cat([one * top + other, other * top + one])

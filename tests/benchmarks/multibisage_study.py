@@ -11,8 +11,9 @@ is cited by, of which a tenth chooses and a fifth tests.
 
 PART is `rivals` (equal trials for all on what chooses, the winners once on test, three seeds), `climb` (one
 graph, all in one, six; four ways to listen; one graph left out; three seeds, on what chooses, knobs of
-`rivals`) or `answers` (three ways with the pairs that stand in the graphs). Each writes
-data/results/14_PART.json and keeps what it has done in build/bench.
+`rivals`), `answers` (three ways with the pairs that stand in the graphs, and PinSage for more seconds) or
+`size` (citeulike-t: a transformer as large as PinSage, of one graph and of both, three trials each). Each
+writes data/results/14_PART.json and keeps what it has done in build/bench.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ SEEDS = (0, 1, 2)
 BUDGET = 4
 EPOCHS, STEPS, SIZE, SHARED, TOP, DIM = 4, 50, 256, 256, 10, 32
 UNION = "all in one"
+LARGE = {"dim": 64, "top": 20, "epochs": 7}  # PinSage's in lesson 09
+LONGER, LONG = "PinSage, as long as the transformer", 19  # epochs
 WEEKS = 4
 
 
@@ -66,7 +69,9 @@ class Morning:
         wide[:, :, :TOP] = each.ids
         return multibisage.Neighborhoods((*each.names, UNION), torch.cat([wide, alone], dim=1))
 
-    def of(self, names) -> multibisage.Neighborhoods:
+    def of(self, names, top: int = 0) -> multibisage.Neighborhoods:
+        if top:
+            return multibisage.neighborhoods({x: self.matrices[x] for x in names}, top)
         near = self.near.only(names)
         width = max(1, int((near.ids >= 0).sum(dim=2).max()))
         return multibisage.Neighborhoods(near.names, near.ids[:, :, :width].contiguous())
@@ -181,6 +186,9 @@ def fit(
     temperature: float = 1.0,
     lr: float = 0.01,
     answers: str = "in time",
+    dim: int = 0,
+    top: int = 0,
+    epochs: int = 0,
     seed: int = 0,
 ) -> multibisage.MultiBiSage:
     """Train a MultiBiSage.
@@ -190,16 +198,18 @@ def fit(
         answers: "in time": a week's pairs and the graphs of its first morning. "left in": the same
             pairs and the graphs of today, which hold them. "hidden": these, but the two pins of a pair
             do not hear each other.
+        dim, top, epochs: 0: DIM, TOP, EPOCHS.
     """
+    dim, epochs = dim or DIM, epochs or EPOCHS
     names = tuple(stage.today.matrices) if names is None else names
 
     def near(morning):
         if not names:
             return multibisage.Neighborhoods(("nothing",), torch.full((stage.n, 1, 1), -1))
-        return morning.of(names)
+        return morning.of(names, top)
 
-    content = sage.Content(DIM, 0, stage.today.x, seed=seed)
-    model = multibisage.MultiBiSage(near(stage.today), content, DIM, how, seed=seed)
+    content = sage.Content(dim, 0, stage.today.x, seed=seed)
+    model = multibisage.MultiBiSage(near(stage.today), content, dim, how, seed=seed)
     if answers == "in time":
         days = [multibisage.Day(p, near(m), content.on(m.x)) for m, p in stage.days]
     else:
@@ -207,7 +217,7 @@ def fit(
     lost = partial(multibisage.loss, temperature=temperature, hide=answers == "hidden")
     learner = train.Torch(model, lost, torch.optim.Adam(model.parameters(), lr=lr))
     drawn = partial(_batches, days, stage.n)
-    train.fit(learner, drawn, epochs=EPOCHS, schedule=warm, seed=seed, progress=False)
+    train.fit(learner, drawn, epochs=epochs, schedule=warm, seed=seed, progress=False)
     return model
 
 
@@ -271,33 +281,35 @@ def tuned(data: str, early: Stage, budget: int) -> tuple[dict, dict]:
     return best, edges
 
 
+def on_test(late: Stage, make: Callable, seeded: bool) -> dict:
+    """Return recall of each query, in all and kind by kind, for each seed, and seconds of a fit."""
+    start = time.process_time()
+    models = [make(seed=s) for s in SEEDS] if seeded else [make()]
+    models = [Factors(*m.embeddings()) if hasattr(m, "embeddings") else m for m in models]
+    seconds = (time.process_time() - start) / len(models)
+    runs = [
+        {
+            f"{kind or 'all'}@{top}": late.found(model, top, kind).recall.round(4).to_dict()
+            for kind, top in product((None, *late.kinds), (10, 50))
+        }
+        for model in models
+    ]
+    return {"runs": runs, "seconds": seconds}
+
+
+def over_seeds(runs: list[dict]) -> dict[str, np.ndarray]:
+    """Return recall of each query, the mean of the seeds."""
+    return {key: np.mean([list(run[key].values()) for run in runs], axis=0) for key in runs[0]}
+
+
 def rivals(data: str, early: Stage, late: Stage, budget: int = BUDGET) -> dict:
     """Return the winners of validation and what they find on test, in all and kind by kind."""
     best, edges = tuned(data, early, budget)
     final, rows, each = makers(late), [], {}
     for name, chosen in best.items():
-
-        def measured(name=name, chosen=chosen):
-            runs, start = [], time.process_time()
-            seeds = SEEDS if name in LEARNED else (0,)
-            models = [
-                final[name](**chosen.knobs, **({"seed": s} if len(seeds) > 1 else {}))
-                for s in seeds
-            ]
-            models = [Factors(*m.embeddings()) if hasattr(m, "embeddings") else m for m in models]
-            seconds = (time.process_time() - start) / len(seeds)
-            for model in models:
-                runs.append({
-                    f"{kind or 'all'}@{top}": late.found(model, top, kind).recall.round(4).to_dict()
-                    for kind, top in product((None, *late.kinds), (10, 50))
-                })  # fmt: skip
-            return {"runs": runs, "seconds": seconds}
-
-        out = kept(f"14_rivals_{data}", name, measured)
-        each[name] = {
-            key: np.mean([list(run[key].values()) for run in out["runs"]], axis=0)
-            for key in out["runs"][0]
-        }
+        make = partial(final[name], **chosen.knobs)
+        out = kept(f"14_rivals_{data}", name, partial(on_test, late, make, name in LEARNED))
+        each[name] = over_seeds(out["runs"])
         rows.append({
             "model": name, "knobs": chosen.knobs, "at the edge": edges[name],
             "validation": chosen.score, "CPU seconds": round(out["seconds"], 1),
@@ -385,23 +397,103 @@ def mass(model: multibisage.MultiBiSage, kinds: dict) -> dict:
     }
 
 
-def answers(early: Stage, knobs: dict) -> list[dict]:
-    """Return recall of "mean" and "transformer" for three ways with the pairs in the graphs."""
-    rows = []
-    for how, way in product(("mean", "transformer"), ("left in", "hidden", "in time")):
+def answers(early: Stage, late: Stage, knobs: dict) -> dict:
+    """Return what "mean" and "transformer" find with the pairs in the graphs in three ways.
+
+    On what chooses, with the knobs of `rivals`; on test beside the two that matter most; and how often
+    the second pin of a pair stands in a list of the first, in training and on the day of the test.
+    """
+    rows, test, each, models = [], [], {}, makers(late)
+    ways = list(product(("mean", "transformer"), ("left in", "hidden", "in time")))
+    for how, way in ways:
 
         def measured(how=how, way=way):
             return [early.score(fit(early, how, **knobs[how], answers=way, seed=s)) for s in SEEDS]
 
-        rows.append({"how": how, "answers": way, "seeds": kept("14_answers_PinWorld", f"{how} {way}", measured)})  # fmt: skip
+        seeds = kept("14_answers_PinWorld", f"{how} {way}", measured)
+        rows.append({"how": how, "answers": way, "seeds": seeds})
         print(rows[-1], flush=True)
-    return rows
+    made = {f"{h}, {w}": partial(models[h], answers=w, **knobs[h]) for h, w in ways}
+    made |= {x: partial(models[x], **knobs[x]) for x in ("RP3β", "PinSage, one graph")}
+    made[LONGER] = partial(made["PinSage, one graph"], epochs=LONG)
+    for name, make in made.items():
+        tried = partial(on_test, late, make, name != "RP3β")
+        out = kept("14_answers_PinWorld", f"test {name}", tried)
+        each[name] = over_seeds(out["runs"])
+        recall = {key: float(v.mean()) for key, v in each[name].items()}
+        test.append({"model": name, "CPU seconds": round(out["seconds"], 1), "recall": recall})
+        print(test[-1], flush=True)
+    leads = {
+        f"{one} over {other}, {key}": asdict(metrics.compare(each[one][key], each[other][key]))
+        for one, other in product(each, ("RP3β", "PinSage, one graph", LONGER))
+        if one != other
+        for key in each[one]
+    }
+    return {"ways": rows, "test": test, "leads": leads, "in a list": heard(early)}
+
+
+def heard(stage: Stage) -> dict[str, float]:
+    """Return the share of pairs whose second pin stands in a list of the first, in some graph."""
+
+    def share(morning, pairs):
+        ids = morning.of(tuple(morning.matrices)).ids[torch.tensor(pairs[:, 0])]
+        return float((ids == torch.tensor(pairs[:, 1])[:, None, None]).any((1, 2)).double().mean())
+
+    weeks = np.concatenate([pairs for _, pairs in stage.days])
+    counts = [len(pairs) for _, pairs in stage.days]
+    return {
+        "left in": share(stage.today, weeks),
+        "hidden": 0.0,
+        "in time": float(np.average([share(*day) for day in stage.days], weights=counts)),
+        "asked for": share(stage.today, np.stack([stage.part.users, stage.part.items], axis=1)),
+    }
+
+
+def size(early: Stage, late: Stage, knobs: dict) -> dict:
+    """Return what a transformer finds on test that is as large as PinSage, of one graph and of both."""
+    sets = {"library": ("library",), "library and tag": None}
+
+    def made(stage):
+        return {x: partial(fit, stage, names=names, **LARGE) for x, names in sets.items()}
+
+    rows, each = [], {}
+    for name, make in made(early).items():
+        log = paths.root() / "build" / "bench" / "14_tune_size.jsonl"
+        grid = {name: (make, {"lr": [0.001, 0.003, 0.01]})}
+        search = train.tune(grid, 3, early.score, natural={}, log=log, progress=False)
+        best = search.best(name)
+        rows.append({"model": name, "knobs": best.knobs, "at the edge": search.edges.get(name, ""),
+                     "trials": {str(x.knobs["lr"]): x.score for x in search.trials}})  # fmt: skip
+    chosen = {row["model"]: partial(made(late)[row["model"]], **row["knobs"]) for row in rows}
+    chosen["PinSage, one graph"] = partial(pin_sage, late, **knobs["PinSage, one graph"])
+    rows.append({"model": "PinSage, one graph", "knobs": knobs["PinSage, one graph"]})
+    for row in rows:
+        out = kept(
+            "14_size_citeulike-t", row["model"], partial(on_test, late, chosen[row["model"]], True)
+        )
+        each[row["model"]] = over_seeds(out["runs"])
+        recall = {key: float(v.mean()) for key, v in each[row["model"]].items()}
+        row |= {"CPU seconds": round(out["seconds"], 1), "recall": recall}
+        row["seeds"] = [float(np.mean(list(run["all@10"].values()))) for run in out["runs"]]
+        print(row, flush=True)
+    pairs = [(x, "PinSage, one graph") for x in sets] + [("library and tag", "library")]
+    leads = {f"{a} over {b}, {k}": asdict(metrics.compare(each[a][k], each[b][k]))
+             for a, b in pairs for k in ("all@10", "all@50")}  # fmt: skip
+    return {"models": rows, "leads": leads}
 
 
 CLAIMS = {
     "rivals": "Six graphs and two levels of attention find more than PinSage and every tuned rival.",
     "climb": "Each way to listen to several graphs finds more than the simpler one before it.",
     "answers": "A pair that is to be predicted must not be heard while it is.",
+    "size": "Two graphs lose to PinSage on citeulike-t because their model is smaller.",
+}
+
+
+MEASURED = {
+    "climb": ("PinWorld", "citeulike-t"),
+    "answers": ("PinWorld",),
+    "size": ("citeulike-t",),
 }
 
 
@@ -413,21 +505,28 @@ def main() -> None:
     name, start = f"14_{given.part}", time.perf_counter()
     torch.set_num_threads(1)
     there = (paths.data() / "results" / f"{name}.json").exists()
-    values = results.load(name).values if given.only and there else {}
+    kept_one = results.load(name) if given.only and there else None
+    values, before_now = (kept_one.values, kept_one.seconds) if kept_one else ({}, 0.0)
     if given.part == "rivals":
         for data, make in (("PinWorld", world), ("citeulike-t", libraries)):
             if given.only in (None, data):
                 values[data] = rivals(data, *make())
     else:
-        models = results.load("14_rivals").values["PinWorld"]["models"]
-        knobs = {row["model"]: row["knobs"] for row in models}
-        knobs["concat"] = knobs["transformer"]  # not tuned again
-        measure = {"climb": partial(climb, "PinWorld"), "answers": answers}[given.part]
-        values["PinWorld"] = measure(world()[0], knobs)
+        stored = results.load("14_rivals").values
+        for data, make in {"PinWorld": world, "citeulike-t": libraries}.items():
+            if given.only not in (None, data) or data not in MEASURED[given.part]:
+                continue
+            knobs = {row["model"]: row["knobs"] for row in stored[data]["models"]}
+            knobs["concat"] = knobs["transformer"]  # not tuned again
+            early, late = make()
+            if given.part == "climb":
+                values[data] = climb(data, early, knobs)
+            else:
+                values[data] = {"answers": answers, "size": size}[given.part](early, late, knobs)
     print(results.save(
         name, claim=CLAIMS[given.part], values=values, seeds=list(SEEDS),
-        seconds=max(spent(f"{name}_PinWorld"), time.perf_counter() - start),
-        command=f"{COMMAND} {given.part}", data="citeulike-t" if given.part == "rivals" else (),
+        seconds=max(sum(spent(f"{name}_{data}") for data in values), before_now + time.perf_counter() - start),
+        command=f"{COMMAND} {given.part}", data=() if given.part == "answers" else "citeulike-t",
     ))  # fmt: skip
 
 

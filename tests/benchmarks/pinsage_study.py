@@ -177,13 +177,14 @@ def fit(
     ranks: tuple[int, int] = (50, 300),
     hide: bool = True,
     ids: bool = False,
+    epochs: int | None = None,
     seed: int = 0,
 ) -> pinsage.PinSage:
     """Train PinSage: `scale` is the margin of the hinge or the temperature of the softmax.
 
     With `ids` every pin has a word of its own besides, which PinSage does without.
 
-    "from the start" has three hard negatives in every epoch, as many as the curriculum on average.
+    `epochs` is None for EPOCHS of them. "from the start" has three hard negatives in every epoch, as many as the curriculum on average.
     """
     word = sp.eye_array(stage.n, format="csr") if ids else None
     content = sage.Content(64, 0, stage.x, word, seed=seed)
@@ -196,14 +197,15 @@ def fit(
         return losses.sampled_softmax(pos / scale, neg / scale)
 
     learner = train.Torch(model, lost, torch.optim.Adam(model.parameters(), lr=lr))
-    epochs = iter(range(1, EPOCHS + 1))
+    last = EPOCHS if epochs is None else epochs
+    numbers = iter(range(1, last + 1))
     pools = None if hard == "none" else stage.pools(*ranks)
 
     def drawn(rng):
-        hard_now = HARD[hard](next(epochs))
+        hard_now = HARD[hard](next(numbers))
         return pinsage.batches(stage.pairs, stage.n, SIZE, SHARED, rng, pools, hard_now, STEPS)
 
-    train.fit(learner, drawn, epochs=EPOCHS, schedule=warm, seed=seed, progress=False)
+    train.fit(learner, drawn, epochs=last, schedule=warm, seed=seed, progress=False)
     return model
 
 

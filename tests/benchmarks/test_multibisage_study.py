@@ -80,8 +80,34 @@ def test_the_climb_has_every_arm_and_says_where_pins_look(tiny):
 
 
 def test_three_ways_with_the_answers(tiny):
-    rows = study.answers(tiny, {how: {"lr": 0.01} for how in ("mean", "transformer")})
-    assert len(rows) == 6 and all(len(row["seeds"]) == 1 for row in rows)
+    knobs = {how: {"lr": 0.01} for how in ("mean", "transformer", "PinSage, one graph")}
+    knobs["RP3β"] = {"alpha": 1.0, "beta": 0.0}
+    values = study.answers(tiny, tiny, knobs)
+    assert len(values["ways"]) == 6 and all(len(row["seeds"]) == 1 for row in values["ways"])
+    assert "mean, hidden over PinSage, one graph, odd@50" in values["leads"]
+    assert 0 < values["in a list"]["in time"] < 1
+
+
+def test_a_pair_is_heard_when_its_second_pin_is_in_a_list_of_the_first(tiny):
+    near = tiny.today.near.only(["a"])
+    one = int((near.ids[:, 0, 0] >= 0).nonzero()[0])
+    other = int(near.ids[one, 0, 0])
+    tiny.days = [(tiny.today, np.array([[one, other], [39, 0], [one, 39]]))]
+    assert study.heard(tiny)["in time"] == pytest.approx(1 / 3)
+
+
+def test_a_larger_model_is_tuned_and_compared(tiny, monkeypatch):
+    monkeypatch.setattr(study, "LARGE", {"dim": 16, "top": 4, "epochs": 1})
+    for name in ("today", "days"):  # two graphs
+        monkeypatch.setattr(tiny, name, getattr(tiny, name))
+    morning = study.Morning(
+        {"library": tiny.today.matrices["a"], "tag": tiny.today.matrices["b"]}, tiny.today.content
+    )
+    tiny.today, tiny.days = morning, [(morning, tiny.pairs)]
+    values = study.size(tiny, tiny, {"PinSage, one graph": {"scale": 1.0, "lr": 0.01}})
+    assert [len(row["seeds"]) for row in values["models"]] == [1, 1, 1]
+    assert set(values["models"][0]["trials"]) == {"0.001", "0.003", "0.01"}
+    assert "library and tag over PinSage, one graph, all@50" in values["leads"]
 
 
 def test_the_stored_results_are_of_this_command():

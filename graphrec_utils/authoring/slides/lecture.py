@@ -49,6 +49,7 @@ PICKS = {
     "10": (("10.1", "formula"), ("10.2", "visual"), ("10.4", "visual")),
     "11": (("11.1", "picture"), ("11.2", "visual"), ("11.3", "table"), ("11.5", "picture"), ("11.7", "visual")),
     "12": (("12.1", "visual"), ("12.2", "picture"), ("12.7", "visual")),
+    "14": (("14.3", "visual"), ("14.4", "formula"), ("14.5", "visual"), ("14.6", "table")),
 }  # fmt: skip
 BLOCK = re.compile(r"(?<=</p>)\s*|(?<=</ul>)\s*|(?<=</ol>)\s*|(?<=</blockquote>)\s*")
 LESSON_TITLE = {lesson.number: lesson.title for lesson in syllabus.LESSONS}

@@ -1,0 +1,160 @@
+"""Exercise 14.3: attention with a mask, which gives zeros and never NaN where nothing is there."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from graphrec_utils.exercises.core import Exercise
+
+LOW = torch.finfo(torch.float32).min
+
+
+def _weights(logits, padding):
+    w = logits.masked_fill(padding, LOW).softmax(dim=1)
+    return w.masked_fill(padding, 0.0)
+
+
+def _attend(q, K, V, padding, scale=lambda d: math.sqrt(d), weigh=_weights, dot=None):
+    logits = torch.einsum("bd,btd->bt", q, K) / scale(q.shape[1])
+    return torch.einsum("bt,btd->bd", weigh(logits, padding), V)
+
+
+def _variant(**options):
+    return lambda *inputs: _attend(*inputs, **options)
+
+
+def _rows(rng, B: int = 4, T: int = 5, d: int = 4, out: int = 3, empty: int = 0) -> dict:
+    """The first `empty` rows have nothing; of the others some places are padding, full of large numbers."""
+
+    def normal(*shape, size=1.0):
+        return torch.from_numpy(size * rng.normal(size=shape)).float()
+
+    count = rng.integers(2, T + 1, B)
+    count[:empty], count[-1] = 0, T - 1
+    padding = torch.arange(T) >= torch.from_numpy(count)[:, None]
+    if not empty:  # padding may stand anywhere
+        padding = torch.stack([row[torch.from_numpy(rng.permutation(T))] for row in padding])
+    K, V = normal(B, T, d), normal(B, T, out)
+    K, V = torch.where(padding[..., None], 3 * K, K), torch.where(padding[..., None], 5 + V, V)
+    return {"q": normal(B, d, size=1.5), "K": K, "V": V, "padding": padding}
+
+
+ex = Exercise(
+    "14.3",
+    "attend",
+    points=7,
+    library=("graphrec_utils.models.transformer.attend", "graphrec_utils.models.transformer.attention_weights",
+             "graphrec_utils.models.transformer.Attention"),
+    hints=(
+        "What is a softmax of a row in which all entries are −∞? Write down e^{−∞} / (0 + 0 + …).",
+        "Put a very small **finite** number where padding is, take the softmax, and set the weights of padding to "
+        "0 afterwards. A row of padding only then has weights 0, and gives 0.",
+        "`logits = (K @ q[:, :, None])[..., 0] / math.sqrt(q.shape[1])`; `logits = logits.masked_fill(padding, "
+        "torch.finfo(logits.dtype).min)`; `w = logits.softmax(1).masked_fill(padding, 0)`; `(w[:, None] @ V)[:, 0]`.",
+    ),
+)  # fmt: skip
+
+
+@ex.solution
+def attend(q, K, V, padding):
+    return _attend(q, K, V, padding)
+
+
+def _by_hand(rng) -> dict:
+    f = torch.tensor
+    x = math.log(3)
+    return {"q": f([[2.0, 0, 0, 0]]), "K": f([[[x, 0, 0, 0], [0, 0, 0, 0], [9, 0, 0, 0]]]),
+            "V": f([[[4.0], [8.0], [100.0]]]), "padding": f([[False, False, True]])}  # fmt: skip
+
+
+ex.claim("two neighbors by hand, weights ¾ and ¼: 5", _by_hand)
+ex.claim("nothing is padding", lambda rng: (lambda x: x | {"padding": torch.zeros(4, 5, dtype=torch.bool)})(
+    _rows(rng)))  # fmt: skip
+ex.claim("padding anywhere, full of large numbers", _rows)
+ex.claim("longer lists, other sizes", lambda rng: _rows(rng, 5, 9, 9, 2))
+ex.claim("who has no neighbor hears 0, not NaN", lambda rng: _rows(rng, 5, 4, 4, 3, empty=2))
+
+
+def _gradients(got, expected, inputs) -> str | None:
+    for mine, right in zip(got[1], expected[1], strict=True):
+        if not torch.isfinite(mine).all():
+            return "a gradient is NaN or infinite: one such row spoils the weights of all"
+        if not torch.allclose(mine, right, rtol=1e-3, atol=1e-5):
+            return "a gradient is another one"
+    return None
+
+
+ex.claim("and its gradient is 0, not NaN", lambda rng: _rows(rng, 5, 4, 4, 3, empty=2),
+         run="call and compare gradient", judge=_gradients)  # fmt: skip
+
+
+@ex.mistake("padding is heard: its logits must be gone before the softmax")
+def padding_attended(*inputs):
+    return _variant(weigh=lambda s, p: s.softmax(1))(*inputs)
+
+
+@ex.mistake("a row of padding only became NaN: a softmax over nothing but −∞. Use a finite number, and set the "
+            "weights of padding to 0 afterwards")  # fmt: skip
+def all_masked_row_nan(*inputs):
+    return _variant(weigh=lambda s, p: s.masked_fill(p, -math.inf).softmax(1))(*inputs)
+
+
+@ex.mistake("you added −∞ and repaired NaN after the softmax: the values are right, but NaN is still in the "
+            "gradient. Fill with a finite number instead")  # fmt: skip
+def nan_repaired_late(*inputs):
+    def weigh(s, p):
+        return (s + torch.zeros_like(s).masked_fill(p, -math.inf)).softmax(1).nan_to_num(0.0)
+
+    return _variant(weigh=weigh)(*inputs)
+
+
+@ex.mistake(
+    "padding's logits are 0, and e⁰ = 1: missing neighbors take their share as vectors of zeros would"
+)
+def zero_vectors_attended(*inputs):
+    return _variant(weigh=lambda s, p: s.masked_fill(p, 0.0).softmax(1).masked_fill(p, 0.0))(
+        *inputs
+    )
+
+
+@ex.mistake("padding's weights are set to 0 after the softmax, but its logits were in the sum: the weights of the "
+            "others no longer sum to 1")  # fmt: skip
+def masked_after_softmax(*inputs):
+    return _variant(weigh=lambda s, p: s.softmax(1).masked_fill(p, 0.0))(*inputs)
+
+
+@ex.mistake("your mask is turned round: True in `padding` means that nobody is there")
+def mask_inverted(*inputs):
+    return _variant(weigh=lambda s, p: _weights(s, ~p))(*inputs)
+
+
+@ex.mistake(
+    "who has no neighbor hears the mean of its padding: set its weights to 0 after the softmax"
+)
+def empty_row_hears_padding(*inputs):
+    return _variant(weigh=lambda s, p: s.masked_fill(p, LOW).softmax(1))(*inputs)
+
+
+@ex.mistake("the logits are not divided by √d")
+def no_scale(*inputs):
+    return _variant(scale=lambda d: 1.0)(*inputs)
+
+
+@ex.mistake("you divide by d, not by its root")
+def divided_by_d(*inputs):
+    return _variant(scale=lambda d: float(d))(*inputs)
+
+
+@ex.mistake("your softmax runs over the batch: it belongs over the T places of each row")
+def softmax_over_the_batch(*inputs):
+    def weigh(s, p):
+        return s.masked_fill(p, LOW).softmax(0).masked_fill(p, 0.0)
+
+    return _variant(weigh=weigh)(*inputs)
+
+
+@ex.mistake("your weights are all alike: that is a mean; the logits were for nothing")
+def uniform_weights(*inputs):
+    return _variant(weigh=lambda s, p: _weights(torch.zeros_like(s), p))(*inputs)

@@ -1,0 +1,115 @@
+"""Exercise 14.5: a neighbor that is the answer is taken out of the list."""
+
+from __future__ import annotations
+
+import torch
+
+from graphrec_utils.exercises.core import Exercise
+
+
+def _without(ids, nodes, one, other, pairs=None, fill=-1):
+    hidden = {(a, b) for a, b in zip(one.tolist(), other.tolist(), strict=True)}
+    hidden = hidden | {(b, a) for a, b in hidden} if pairs is None else pairs(hidden)
+    out = ids.clone()
+    for row, u in enumerate(nodes.tolist()):
+        for place, v in enumerate(ids[row].tolist()):
+            if v >= 0 and (u, v) in hidden:
+                out[row, place] = fill
+    return out
+
+
+def _lists(rng, B: int = 6, T: int = 5, n: int = 12, P: int = 4) -> dict:
+    """Pairs both ways round, one of them of pins that do not hear each other; some places are empty."""
+    nodes = torch.from_numpy(rng.permutation(n)[:B])
+    ids = torch.stack([torch.from_numpy(rng.permutation(n - 1)[:T]) for _ in range(B)])
+    ids = torch.where(ids == nodes[:, None], n - 1, ids)
+    ids[-1, 3:] = -1
+    one, other = [], []
+    for p in range(P):
+        row = p % B
+        u, v = int(nodes[row]), int(ids[row, int(rng.integers(3))])
+        one.append(u if p % 2 else v)
+        other.append(v if p % 2 else u)
+    one.append(int(nodes[-2]))
+    other.append(int(nodes[-1]))
+    return {"ids": ids, "nodes": nodes, "one": torch.tensor(one), "other": torch.tensor(other)}
+
+
+ex = Exercise(
+    "14.5",
+    "without_answers",
+    points=4,
+    library=("graphrec_utils.walks.padded.without", "graphrec_utils.models.sage.without"),
+    hints=(
+        "Pin 3 is asked for pin 7. Whose lists must not hold whom?",
+        "Give a pair (u, v) the number u · n + v, both ways round, and look up each place of each list.",
+        "`n = 1 + max(ids.max(), nodes.max(), one.max(), other.max())`; `hidden = torch.cat([one * n + other, other * "
+        "n + one])`; `ids.masked_fill(torch.isin(nodes[:, None] * n + ids, hidden) & (ids >= 0), -1)`.",
+    ),
+)
+
+
+@ex.solution
+def without_answers(ids, nodes, one, other):
+    return _without(ids, nodes, one, other)
+
+
+def _by_hand(rng) -> dict:
+    f = torch.tensor
+    return {
+        "ids": f([[7, 4], [3, 9], [7, 3]]),
+        "nodes": f([3, 7, 5]),
+        "one": f([3]),
+        "other": f([7]),
+    }
+
+
+ex.claim("pins 3 and 7 are a pair: 3 loses 7, 7 loses 3, and 5 keeps both", _by_hand)
+ex.claim("six lists, pairs both ways round", _lists)
+ex.claim("longer lists, more pairs", lambda rng: _lists(rng, 8, 7, 20, 7))
+
+
+@ex.mistake("you hide one way only: the other pin of the pair still hears the first")
+def one_way(*inputs):
+    return _without(*inputs, pairs=lambda h: h)
+
+
+@ex.mistake("you hide the other way only: the first pin of the pair still hears the second")
+def other_way(*inputs):
+    return _without(*inputs, pairs=lambda h: {(b, a) for a, b in h})
+
+
+@ex.mistake(
+    "you take every pin of a pair out of every list: those who are not asked for it may hear it"
+)
+def hidden_from_all(ids, nodes, one, other):
+    return ids.masked_fill(torch.isin(ids, torch.cat([one, other])), -1)
+
+
+@ex.mistake("you take row p for a pin of pair p; whose list a row is says `nodes`")
+def row_by_row(ids, nodes, one, other):
+    out, P = ids.clone(), min(len(ids), len(one))
+    hit = (out[:P] == one[:P, None]) | (out[:P] == other[:P, None])
+    out[:P] = out[:P].masked_fill(hit, -1)
+    return out
+
+
+@ex.mistake("those behind a hidden one moved up: their places stay")
+def moved_up(*inputs):
+    rows = _without(*inputs)
+    return torch.stack([torch.cat([row[row >= 0], row[row < 0]]) for row in rows])
+
+
+@ex.mistake("your hidden places hold 0, and 0 is a pin")
+def filled_with_zero(*inputs):
+    return _without(*inputs, fill=0)
+
+
+@ex.mistake("you emptied the whole list of each pin of a pair: it loses one neighbor")
+def whole_list_emptied(ids, nodes, one, other):
+    return ids.masked_fill(torch.isin(nodes, torch.cat([one, other]))[:, None], -1)
+
+
+@ex.mistake("nothing is hidden")
+def nothing_hidden(ids, nodes, one, other):
+    return ids.clone()

@@ -1,0 +1,95 @@
+"""Exercise 14.6: how much is looked at a graph, by those who could."""
+
+from __future__ import annotations
+
+import torch
+
+from graphrec_utils.exercises.core import Exercise
+
+
+def _mass(looks, there, of=lambda x, there: x.sum(0) / there.sum(0).clamp(min=1), skip=1):
+    x = looks[:, skip : skip + there.shape[1]].masked_fill(~there, 0.0)
+    return of(x, there)
+
+
+def _looks(rng, n: int = 8, G: int = 4, empty: int = 0) -> dict:
+    """Rows sum to 1 over the pin itself and the graphs that know it; the first `empty` graphs know nobody."""
+    there = torch.from_numpy(rng.random((n, G)) < 0.6)
+    there[0], there[1] = True, False
+    there[:, :empty] = False
+    logits = torch.from_numpy(rng.normal(size=(n, 1 + G))).float()
+    seen = torch.cat([torch.ones(n, 1, dtype=torch.bool), there], dim=1)
+    looks = logits.masked_fill(~seen, -torch.inf).softmax(1)
+    return {"looks": looks, "there": there}
+
+
+ex = Exercise(
+    "14.6",
+    "attention_mass",
+    points=3,
+    library="graphrec_utils.models.multibisage.attention_mass",
+    hints=(
+        "A graph that knows one pin in a hundred: over whom should its mean run?",
+        "Leave out the first column, the pin itself. For each graph: add up the weights, divide by the number of pins "
+        "that have a neighbor there, at least 1.",
+        "`x = looks[:, 1:].masked_fill(~there, 0)`; `x.sum(0) / there.sum(0).clamp(min=1)`.",
+    ),
+)
+
+
+@ex.solution
+def attention_mass(looks, there):
+    return _mass(looks, there)
+
+
+def _by_hand(rng) -> dict:
+    f = torch.tensor
+    return {"looks": f([[0.5, 0.5, 0.0], [0.2, 0.2, 0.6], [1.0, 0.0, 0.0], [0.7, 0.3, 0.0]]),
+            "there": f([[True, False], [True, True], [False, False], [True, False]])}  # fmt: skip
+
+
+ex.claim("four pins and two graphs by hand: ⅓ and 0.6", _by_hand)
+ex.claim("eight pins, four graphs", _looks)
+ex.claim("a graph that knows nobody has 0", lambda rng: _looks(rng, 9, 5, 2))
+
+
+@ex.mistake(
+    "your mean runs over all pins: a graph that knows few looks unimportant by its size alone"
+)
+def over_all_pins(*inputs):
+    return _mass(*inputs, of=lambda x, there: x.mean(0))
+
+
+@ex.mistake(
+    "the first column is the pin itself, so every graph has its neighbor's numbers: leave it out"
+)
+def slipped(*inputs):
+    return _mass(*inputs, skip=0)
+
+
+@ex.mistake("a graph that knows nobody became NaN: 0 / 0")
+def zero_by_zero(*inputs):
+    return _mass(*inputs, of=lambda x, there: x.sum(0) / there.sum(0))
+
+
+@ex.mistake(
+    "your columns are shares of all that is looked at graphs; divide by how many pins know the graph"
+)
+def shares_of_the_sum(*inputs):
+    return _mass(*inputs, of=lambda x, there: x.sum(0) / x.sum())
+
+
+@ex.mistake("you divide by the pins that are known to any graph, not by those that this one knows")
+def over_known_anywhere(*inputs):
+    return _mass(*inputs, of=lambda x, there: x.sum(0) / there.any(1).sum())
+
+
+@ex.mistake("you took the sum, not the mean")
+def sum_for_mean(*inputs):
+    return _mass(*inputs, of=lambda x, there: x.sum(0))
+
+
+@ex.mistake("you divided by the sum over the graphs: shares of what is looked at, not means")
+def shares(*inputs):
+    m = _mass(*inputs)
+    return m / m.sum()

@@ -1,0 +1,138 @@
+"""Exercise 14.7: the open task. A choice is graded by what it found, and by what it was allowed to see.
+
+Every setting was trained beforehand, three times: data/results/14_climb.json, made by
+`python -m tests.benchmarks.multibisage_study climb`.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from graphrec_utils import results
+from graphrec_utils.exercises.core import Exercise
+
+KEYS = ("graphs", "how")
+GRAPHS = ("none", "board-pin", "all in one", "each its own")
+
+
+@functools.cache
+def _scores() -> dict[tuple, float]:
+    """Return what each setting found, recall@10, the mean of three seeds."""
+    found = {}
+    for row in results.load("14_climb").values["PinWorld"]["arms"]:
+        graphs, _, how = row["arm"].partition(", ")
+        if graphs in GRAPHS:
+            found[graphs, how] = row["all"]
+        elif graphs == "nothing heard":
+            found |= {("none", how): row["all"] for how in ("mean", "transformer")}
+    return found
+
+
+@functools.cache
+def bars() -> tuple[float, float, float]:
+    """Return three numbers to reach: between what is found without a neighbor and by the best setting."""
+    low, best = _scores()["none", "mean"], max(_scores().values())
+    return tuple(low + share * (best - low) for share in (0.3, 0.6, 0.85))
+
+
+def _problem(choice) -> str:
+    """Say what is wrong with a choice before it is looked up; "" if nothing is."""
+    if set(choice) != {*KEYS, "graph_of_day"}:
+        return f"the choice needs the keys {', '.join(KEYS)}, graph_of_day"
+    day = choice["graph_of_day"]
+    if isinstance(day, bool) or not isinstance(day, int | float) or not day <= 0:
+        return "your graphs are younger than the pairs they predict, and hold them: that is a leak"
+    try:
+        known = tuple(choice[key] for key in KEYS) in _scores()
+    except TypeError:  # a list, say
+        known = False
+    if not known:
+        return (
+            "nobody has measured these graphs with this `how`: see which pairs the docstring names"
+        )
+    return ""
+
+
+def _found(choice) -> float:
+    if _problem(choice) or choice["graph_of_day"] < 0:  # older graphs: not measured
+        return 0.0
+    return _scores()[tuple(choice[key] for key in KEYS)]
+
+
+def _kind(choice) -> str:
+    """Return the one thing about a weak choice that explains it best."""
+    if problem := _problem(choice):
+        return problem
+    return "old graphs" if choice["graph_of_day"] < 0 else choice["graphs"]
+
+
+def _at_least(place: int):
+    def judge(got, expected, inputs) -> str | None:
+        mine, other = (_found(x) >= bars()[place] for x in (got, expected))
+        if mine == other and (mine or _kind(got) == _kind(expected)):
+            return None
+        if not (problem := _problem(got)) and got["graph_of_day"] < 0:
+            problem = "graphs of an earlier morning were not measured: they know less than they may"
+        return problem or f"recall@10 is {_found(got):.4f} with yours"
+
+    return judge
+
+
+def _no_leak(got, expected, inputs) -> str | None:
+    mine, other = _problem(got), _problem(expected)
+    return None if mine == other else mine or "that is allowed"
+
+
+ex = Exercise(
+    "14.7",
+    "choose",
+    points=5,
+    hints=(
+        "Which graphs know a pin that is on no board? Look at the table of 14.1.",
+        "Six graphs know more pins than one does. And a graph must not be younger than the pairs it predicts.",
+        'Try `"each its own"` with the best `how` of your own runs, and `"graph_of_day": 0`.',
+    ),
+)
+
+
+def _best() -> dict:
+    return dict(zip(KEYS, max(_scores(), key=_scores().get), strict=True)) | {"graph_of_day": 0}
+
+
+@ex.solution
+def choose():
+    return _best()
+
+
+def _nothing(rng) -> dict:
+    return {}
+
+
+ex.claim(
+    "three entries as the docstring has them, no graph of the future", _nothing, 0, judge=_no_leak
+)
+ex.claim("it finds clearly more than content alone", _nothing, judge=_at_least(0))
+ex.claim("it goes more than half of the way to our best setting", _nothing, 2, judge=_at_least(1))
+ex.claim("it comes close to our best setting", _nothing, 2, judge=_at_least(2))
+
+
+@ex.mistake("your graphs hold the week that they are to predict: the model is told the answers")
+def graphs_of_the_future():
+    return _best() | {"graph_of_day": 7}
+
+
+@ex.mistake(
+    "your graphs are older than they have to be: what was known on the first morning is missing"
+)
+def old_graphs():
+    return _best() | {"graph_of_day": -7}
+
+
+@ex.mistake("your pins hear nobody; what their neighbors are like is not used")
+def nobody_heard():
+    return _best() | {"graphs": "none", "how": "mean"}
+
+
+@ex.mistake("these graphs with this `how` are not in the docstring, so nobody has measured them")
+def an_unknown_entry():
+    return _best() | {"how": "sum"}

@@ -1,0 +1,114 @@
+"""What lesson 14 asks: predictions before a result is shown, and the quiz at the end."""
+
+from __future__ import annotations
+
+from graphrec_utils.exercises.questions import Question
+
+QUESTIONS = (
+    Question("14.p1", "Seven pins of a hundred here are advertisements. Which of the six graphs knows more than half of them?", (
+        ("user-ad, and nearly query-pin",
+         "An ad is clicked by somebody or found by a search. To a board it is rarely saved: three in ten."),
+        ("board-pin", "It knows nine of ten organic pins, and three of ten ads: few people save an advertisement."),
+        ("user-pin", "Its edges are long clicks, and nobody stays long on an ad or a short video here: it knows none."),
+        ("all of them", "Then one graph would do. Look for the zeros in the table."),
+    )),
+    Question("14.p2", "Walk once for all pins and keep the lists, or walk for the pins of every batch? 200 batches of 768 of the "
+             "7,000 pins.", (
+        ("once: the batches walk more than twenty times as far",
+         "200 · 768 / 7,000 is 22 walks from every pin. And one walk for all is a job that many machines share."),
+        ("for every batch: lists that are not used are not made",
+         "Nearly all are used, many times over. New lists in each batch are a kind of noise, which may even help; they are not cheaper."),
+        ("it is the same, each pin is walked from once",
+         "A pin is in a batch about every ninth time, and with its negatives and neighbors more often."),
+    )),
+    Question("14.p3", "Somebody finds R-GCN too plain: \"put the six means and the pin itself side by side, and let one linear layer mix "
+             "them\". How far apart are the two?", (
+        ("not at all: it is the same function",
+         "A matrix on vectors side by side is a sum of matrices, one for each part. Six small matrices are one wide one, cut up."),
+        ("the new one is stronger, it sees all graphs at once",
+         "So does the sum. What neither does is to weigh the graphs differently for different pins."),
+        ("R-GCN is stronger, each graph has a matrix of its own",
+         "So it has in the wide matrix: its own columns."),
+    )),
+    Question("14.p4", "A list in which all places are padding, so −∞ is added to every logit. What does the softmax give, and does "
+             "`nan_to_num` afterwards save the training?", (
+        ("NaN, and it does not: the gradient stays NaN",
+         "0 / 0. The value is repaired, but the way back leads through the softmax, and 0 · NaN is NaN."),
+        ("NaN, and it does: afterwards everything is a number",
+         "The value is. The way back goes through the softmax, and there NaN waits."),
+        ("zeros, nobody is there to be looked at",
+         "That is what we want. A softmax sums to 1 wherever it has a value, so it cannot give zeros."),
+        ("the same weight for all places",
+         "That is what a finite number instead of −∞ gives; then set them to 0."),
+    )),
+    Question("14.p5", "The week after today. In which share of its pairs does the second pin stand in one of the first pin's six "
+             "lists of ten already, today? A number between 0 and 1.", answer=0.29, within=1.5, said=(
+        "About. People return to what they have done before, and a walk visits that most.",
+        "More: people return to what they have done before, and sixty places hold much of it.",
+        "Less: most of what comes next is new to all six lists.",
+    )),
+    Question("14.p6", "Equal trials, equal steps. Which way to listen to six graphs finds most?", (
+        ("the two levels of the transformer, barely",
+         "Ahead of the mean by less than these queries can tell apart, at almost five times its seconds."),
+        ("the two levels of the transformer, clearly",
+         "They are first, but the mean is so near that these queries cannot tell the two apart."),
+        ("the attention of GAT and HAN",
+         "It is behind the mean here. A weight for each neighbor has to be learned, and there are 200 steps to do it."),
+        ("the mean per relation: no weights to learn",
+         "It is close, and much cheaper. That is a result, too."),
+    )),
+    Question("14.p7", "The second level's weights: is the graph that is looked at most the one that would be missed most?", (
+        ("one cannot know without dropping it",
+         "Two graphs that say the same share the weight, and either can replace the other."),
+        ("yes, that is what the weights mean",
+         "They say what is mixed in. What is mixed in may be said by another graph, too."),
+        ("no, the one that is looked at least",
+         "There is no law the other way round, either."),
+    )),
+    Question("14.p8", "PinWorld's last week, equal trials. Who is first?", (
+        ("RP3β and iALS, which know nothing but pairs",
+         "As in lesson 09. A known pin's past says more than its neighbors' pictures. Six graphs and PinSage, for equal seconds, are level behind them."),
+        ("the transformer of six graphs, as on the slide",
+         "Its slide compares with PinSage alone. Against PinSage we cannot tell here; against pair counting it is behind."),
+        ("PinSage, one graph is enough",
+         "It is level with six graphs. Neither passes those who count pairs."),
+        ("EASE, the largest model of all",
+         "A weight for each pair of pins; it is near the top, and RP3β is ahead of it."),
+    )),
+    Question("14.q1", "A colleague pads with id 0. What do you see?", (
+        ("pin 0 is everybody's neighbor, and nobody complains",
+         "No error, no NaN: every short list hears pin 0. Use −1 and mask."),
+        ("an error: 0 is no pin", "It is the first one."),
+        ("nothing, its vector is zero", "Its content is a pin's like others. Only an embedding with `padding_idx` has zeros there."),
+    )),
+    Question("14.q2", "Missing neighbors are vectors of zeros and take part in the softmax. Who is hurt most?", (
+        ("pins with short lists", "Each zero has the logit 0 and the weight of e⁰ = 1; nine of them outvote one neighbor."),
+        ("pins with full lists", "They have no zeros."),
+        ("nobody, zeros add nothing to the sum", "They add nothing to the values, and something to the denominator: what is heard gets softer."),
+    )),
+    Question("14.q3", "You permute the neighbors of a pin and their mask with them. The output of the block", (
+        ("stays the same", "Attention without positions looks at a set."),
+        ("changes, the first neighbor counts most", "The order says nothing unless positions are added."),
+        ("changes only if there is padding", "Padding is not heard, wherever it stands."),
+    )),
+    Question("14.q4", "Only the first place of a block is read. How many queries are needed for 11 places?", (
+        ("1", "The other rows of the attention are computed for nobody. With a second block on top they would be needed."),
+        ("11", "Each row of the softmax belongs to one query; ten of them would be thrown away."),
+        ("0", "Somebody has to ask."),
+    )),
+    Question("14.q5", "What stands in the denominator of the mean in R-GCN for a pin without neighbors in a graph?", (
+        ("1, so that it hears 0", "0 / 0 is NaN; `clamp(min=1)` leaves 0 / 1."),
+        ("T, the number of places", "Then a short list would be heard more softly than a long one."),
+        ("0", "And the result would be NaN, for this pin and after a step for all."),
+    )),
+    Question("14.q6", "A model sends 40 % of its attention to the graph of searches. What does that say?", (
+        ("what this model mixes, not what would be lost without the graph", "Train without it and compare."),
+        ("searches cause 40 % of the recall", "Weights are no shares of a result."),
+        ("the graph has 40 % of the edges", "Weights are asked for by each pin; a small graph can get much."),
+    )),
+    Question("14.q7", "Mixed negatives, half from the batch, half uniform. Which Q is subtracted from a column?", (
+        ("the mixture, whichever half it came from", "A pin can come by either way, so its probability is that of both together."),
+        ("popularity for the first half, uniform for the second", "Then a popular pin has two different corrections in one softmax."),
+        ("popularity, as on the slide", "A pin that nobody has engaged with has popularity 0, and log 0 is −∞."),
+    )),
+)  # fmt: skip
