@@ -92,7 +92,7 @@ def the_largest_product(*inputs):
 
 @ex.mistake("you take the largest cosine: a residual's length matters, it is what is left to be said")
 def the_largest_cosine(*inputs):
-    return _variant(far=lambda r, b: -(r @ b.T) / np.linalg.norm(b, axis=1))(*inputs)
+    return _variant(far=lambda r, b: -(r @ b.T) / np.maximum(np.linalg.norm(b, axis=1), 1e-12))(*inputs)
 
 
 @ex.mistake("you take the farthest center")
