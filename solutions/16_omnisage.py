@@ -35,7 +35,7 @@ import torch.nn.functional as F
 from graphrec_utils import graphs, metrics, pinworld, results, style, walks
 from graphrec_utils.data import Interactions
 from graphrec_utils.exercises import check, predict, recall
-from graphrec_utils.models import multibisage, omnisage, sage, semantic_ids
+from graphrec_utils.models import multibisage, omnisage, sage
 from graphrec_utils.models.scoring import Factors
 from graphrec_utils.plots import visuals
 from graphrec_utils.results import verdict
@@ -152,7 +152,9 @@ predict("16.p1")
 m = R.shape[0]
 busy = np.flatnonzero(boards >= 20)
 fifteen = walks.importance_neighbors(graphs.adjacency(R), m + busy, top=15, num_steps=500, hops=1)
-print(f"{len(busy)} pins on 20 boards and more: {(fifteen.indices < m).mean():.0%} of their 15 places hold boards")
+print(
+    f"{len(busy)} pins on 20 boards and more: {(fifteen.indices < m).mean():.0%} of their 15 places hold boards"
+)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # So OmniSage gives every kind a **quota**. In the paper 25 pins and 75 boards come from the pin-board graph, 50 pins from the
@@ -209,7 +211,9 @@ there = near.ids[pin] >= 0
 told = pd.DataFrame({"kind": np.array(omnisage.KINDS)[near.kinds[pin][there]], "node": near.ids[pin][there],
                      "topic": topics[near.ids[pin][there]]})  # fmt: skip
 print(f"pin {pin} is about {topics[pin]}; it hears")
-told.groupby("kind")["topic"].agg(["size", lambda x: ", ".join(x.value_counts().index)]).set_axis(["nodes", "topics"], axis=1)
+told.groupby("kind")["topic"].agg(["size", lambda x: ", ".join(x.value_counts().index)]).set_axis(
+    ["nodes", "topics"], axis=1
+)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### A sequence, or a set?
@@ -259,7 +263,9 @@ for positions in (False, True):
 # | user-entity | a causal transformer over a history of $\mathbf z$ | the next pin, and a later one |
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
-stored = results.load("16_losses", command="python -m tests.benchmarks.omnisage_study losses").values
+stored = results.load(
+    "16_losses", command="python -m tests.benchmarks.omnisage_study losses"
+).values
 names = {"all": "pins", "users": "users"}
 visuals.three_losses({
     row["model"]: {names[k]: v for k, v in row["recall"].items() if k in names} for row in stored["models"]
@@ -405,6 +411,7 @@ check("16.5", user_entity_loss)
 # OmniSage's vectors have length 1, so that one index of near neighbors serves everybody. Scores are cosines over a
 # temperature, and the loss is corrected by $\log Q$. Train it so for a hundred steps, on the pairs of one week:
 
+
 # %%
 def pairs_of(begin, end):
     """Return pins and the pin engaged right after each, (P, 2)."""
@@ -422,7 +429,15 @@ morning = omnisage.sequences(R0, C0, num_steps=500)
 
 
 # %%
-def trained(weights, steps=100, rate=0.01, temperature=0.1, names=("pin-board", "pin-pin"), offset=None, seed=0):
+def trained(
+    weights,
+    steps=100,
+    rate=0.01,
+    temperature=0.1,
+    names=("pin-board", "pin-pin"),
+    offset=None,
+    seed=0,
+):
     """Return vectors of all pins today, trained on last week's pairs with the graphs of its first morning."""
     content = sage.Content(32, 0, features(R), seed=seed)
     model = omnisage.OmniSage(near.only(names), content, 32, offset=offset, seed=seed)
@@ -446,7 +461,10 @@ predict("16.p3")
 # %% tags=["experiment", "answers:16.p3"]
 pairs_alone = {"entity-entity": 1.0}
 plain = trained(pairs_alone)
-served = Factors(plain.user_emb, torch.cat([plain.item_emb[:, :-1], 0.1 * torch.tensor(popular)[:, None].float()], dim=1))
+served = Factors(
+    plain.user_emb,
+    torch.cat([plain.item_emb[:, :-1], 0.1 * torch.tensor(popular)[:, None].float()], dim=1),
+)
 both = trained(pairs_alone, offset=popular)
 pd.Series({
     "length 1": recall_of(plain).mean(), "the same vectors, log popularity added": recall_of(served).mean(),
@@ -467,7 +485,9 @@ recall_at = pd.DataFrame(table["recall"].to_dict()).T
 
 def lead_of(values, key):
     """Return a stored comparison."""
-    return metrics.Comparison.of(*(values["leads"][key][k] for k in ("one", "other", "gap", "error", "users")))
+    return metrics.Comparison.of(
+        *(values["leads"][key][k] for k in ("one", "other", "gap", "error", "users"))
+    )
 
 
 # %% tags=["experiment"]
@@ -490,8 +510,21 @@ verdict(
 predict("16.p4")
 
 # %% tags=["long", "answers:16.p4"]
-arms = ["nobody", "pin-board", "pin-pin", "both", "both, positions", "both, pruned", "both, densified"]
-groups = {"all": "all", "warm": "warm queries", "cold queries": "cold queries", "cold targets": "cold targets"}
+arms = [
+    "nobody",
+    "pin-board",
+    "pin-pin",
+    "both",
+    "both, positions",
+    "both, pruned",
+    "both, densified",
+]
+groups = {
+    "all": "all",
+    "warm": "warm queries",
+    "cold queries": "cold queries",
+    "cold targets": "cold targets",
+}
 print(f"{study['counts']}; edges of both graphs {study['edges']}")
 recall_at.loc[arms, list(groups)].rename(columns=groups).round(4)
 
@@ -516,7 +549,9 @@ verdict(
 # %% tags=["long"]
 rivals = ["both", "PinSage, offset", "PinSage", "iALS", "RP3β", "EASE", "recent popularity"]
 columns = ["all", "cold queries", "cold targets"]
-recall_at.loc[rivals, columns].assign(**{"CPU seconds": table.loc[rivals, "CPU seconds"]}).rename(index={"both": "OmniSage, both"}).round(4)
+recall_at.loc[rivals, columns].assign(**{"CPU seconds": table.loc[rivals, "CPU seconds"]}).rename(
+    index={"both": "OmniSage, both"}
+).round(4)
 
 # %% slideshow={"slide_type": "fragment"} tags=["long"]
 cost = pd.DataFrame(study["cost"])
@@ -552,7 +587,12 @@ predict("16.p5")
 
 # %% tags=["long", "answers:16.p5"]
 losses = pd.DataFrame({row["model"]: row["recall"] for row in stored["models"]}).T
-columns = {"all": "pins", "cold queries": "cold queries", "cold targets": "cold targets", "users": "users"}
+columns = {
+    "all": "pins",
+    "cold queries": "cold queries",
+    "cold targets": "cold targets",
+    "users": "users",
+}
 losses[list(columns)].rename(columns=columns).round(4)
 
 # %% tags=["experiment", "answers:16.p5"]
@@ -560,7 +600,8 @@ alone = {k: lead_of(stored, f"all three over {k}, all") for k in omnisage.LOSSES
 verdict(
     "Trained with all three, one encoder finds more than with each loss alone.",
     min(alone.values(), key=lambda lead: lead.low),
-    detail="recall@10 of all three against " + "; ".join(f"{k} {lead:.4f}" for k, lead in alone.items()),
+    detail="recall@10 of all three against "
+    + "; ".join(f"{k} {lead:.4f}" for k, lead in alone.items()),
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -582,7 +623,9 @@ verdict(
 # that lesson 15 chose, and its vectors of pins.
 
 # %% tags=["long"]
-users = pd.Series({row["model"]: row["recall"]["users"] for row in [*stored["users"], *stored["models"]]})
+users = pd.Series(
+    {row["model"]: row["recall"]["users"] for row in [*stored["users"], *stored["models"]]}
+)
 users.rename("recall@10").round(4).to_frame()
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -672,7 +715,9 @@ visuals.semantic_tree(
 # were never told?
 
 # %% tags=["long"]
-spelled = results.load("16_semantic", command="python -m tests.benchmarks.omnisage_study semantic").values
+spelled = results.load(
+    "16_semantic", command="python -m tests.benchmarks.omnisage_study semantic"
+).values
 pd.DataFrame(spelled["shapes"]).set_index(["space", "level"]).round(3)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -745,7 +790,9 @@ predict("16.p9")
 def try_out(names=("pin-board", "pin-pin"), weights=None, popularity=True):
     """Return recall@10 on days 42 to 48 after sixty steps."""
     weights = weights or {"entity-entity": 1.0}
-    return recall_of(trained(weights, 60, names=names, offset=popular if popularity else None)).mean()
+    return recall_of(
+        trained(weights, 60, names=names, offset=popular if popularity else None)
+    ).mean()
 
 
 print(f"pin-board alone: {try_out(('pin-board',)):.4f}")

@@ -37,7 +37,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from graphrec_utils import arguments, graphs, losses, sampling, walks
+from graphrec_utils import arguments, graphs, losses, walks
 from graphrec_utils.models import multibisage, sage, transformer
 from graphrec_utils.models.scoring import from_embeddings, seeded
 from graphrec_utils.walks.padded import pad, without
@@ -66,9 +66,7 @@ class Sequences(NamedTuple):
             KeyError: a graph of this name is not there.
         """
         kinds = torch.tensor([k for name in names for k in GRAPHS[name]], dtype=torch.int64)
-        return Sequences(
-            self.ids.masked_fill(~torch.isin(self.kinds, kinds), -1), self.kinds
-        )
+        return Sequences(self.ids.masked_fill(~torch.isin(self.kinds, kinds), -1), self.kinds)
 
 
 def sequences(
@@ -176,7 +174,9 @@ class OmniSage(nn.Module):
             self.place = nn.Embedding(near.ids.shape[1], dim) if positions else None
             self.block = transformer.Block(dim, heads, seed=None)
             self.out = nn.Sequential(nn.Linear(dim, dim), nn.ReLU(), nn.Linear(dim, dim))
-            self.asked = nn.Sequential(nn.Linear(width, 2 * dim), nn.ReLU(), nn.Linear(2 * dim, dim))
+            self.asked = nn.Sequential(
+                nn.Linear(width, 2 * dim), nn.ReLU(), nn.Linear(2 * dim, dim)
+            )
             self.order = nn.Embedding(length, dim)
             self.reader = transformer.Block(dim, heads, seed=None)
             self.user = nn.Linear(dim, dim)
@@ -214,7 +214,7 @@ class OmniSage(nn.Module):
             z: (U, d) vectors of pins.
         """
         L = history.shape[1]
-        if L > self.length:
+        if self.length < L:
             raise ValueError(f"at most {self.length} events can be read; got {L}")
         x = z[history.clamp(min=0)] + self.order.weight[:L]
         return self.directed(self.user(self.reader(x, causal=True)))
@@ -238,7 +238,9 @@ class OmniSage(nn.Module):
         near = self.near if near is None else _fitting(near, content)
         parts = torch.arange(len(near.ids)).split(size)
         z = torch.cat([self._heard(p, near.ids[p], near.kinds[p], content) for p in parts])
-        return F.pad(z, (0, 1), value=1.0), torch.cat([z, self.offset[:, None] * temperature], dim=1)
+        return F.pad(z, (0, 1), value=1.0), torch.cat(
+            [z, self.offset[:, None] * temperature], dim=1
+        )
 
     @torch.no_grad()
     def recommending(self, history: Tensor, temperature: float = 1.0) -> tuple[Tensor, Tensor]:
@@ -264,7 +266,11 @@ class OmniSage(nn.Module):
         if self.place is None:
             heard, _ = multibisage.first(self.block, own, table, place)
         else:
-            x = F.embedding(place.clamp(min=0), table) if len(table) else own.new_zeros(*ids.shape, len(self.start))
+            x = (
+                F.embedding(place.clamp(min=0), table)
+                if len(table)
+                else own.new_zeros(*ids.shape, len(self.start))
+            )
             x = torch.cat([own[:, None], x + self.place.weight], dim=1)
             heard = self.block(x, padding=F.pad(ids < 0, (1, 0)))[:, 0]
         return self.directed(self.out(heard))
@@ -357,7 +363,9 @@ def batches(
         histories: one for each day, of whom `num_users` are drawn for a batch; None: nobody's.
     """
     number = {id(day): k for k, day in enumerate(days)}
-    for q, i, shared, log_q, day in multibisage.batches(days, num_pins, size, num_shared, rng, count):
+    for q, i, shared, log_q, day in multibisage.batches(
+        days, num_pins, size, num_shared, rng, count
+    ):
         ids = day.near.ids[i]
         draw = torch.from_numpy(rng.random(ids.shape)).masked_fill(ids < 0, -1.0)
         asks = ids.gather(1, draw.argmax(dim=1, keepdim=True))[:, 0] if ids.shape[1] else i
@@ -367,7 +375,9 @@ def batches(
             known = histories[number[id(day)]]
             who = rng.permutation(len(known.pins))[:num_users]
             pins, targets = known.pins[who], ahead(known.pins[who], known.new[who], rng)
-        yield Batch(q, i, shared, log_q, day, asks, torch.from_numpy(pins), torch.from_numpy(targets))
+        yield Batch(
+            q, i, shared, log_q, day, asks, torch.from_numpy(pins), torch.from_numpy(targets)
+        )
 
 
 def loss(
@@ -407,13 +417,21 @@ def loss(
     if w := weights.get("entity-entity"):
         hits = same | (columns == q[:, None])
         total = total + w * losses.sampled_softmax(
-            (z_q * z_i).sum(dim=1) + more[i], z_q @ of.T + extra, log_q, num_draws=len(log_q), hits=hits
+            (z_q * z_i).sum(dim=1) + more[i],
+            z_q @ of.T + extra,
+            log_q,
+            num_draws=len(log_q),
+            hits=hits,
         )
     if w := weights.get("entity-feature"):
         content = model.content if day.content is None else day.content
         asked = model.directed(model.asked(content.dense[asks])) * scale
         total = total + w * losses.sampled_softmax(
-            (asked * z_i).sum(dim=1) + more[i], asked @ of.T + extra, log_q, num_draws=len(log_q), hits=same
+            (asked * z_i).sum(dim=1) + more[i],
+            asked @ of.T + extra,
+            log_q,
+            num_draws=len(log_q),
+            hits=same,
         )
     if (w := weights.get("user-entity")) and (future >= 0).any():
         rows = torch.full_like(history, -1)

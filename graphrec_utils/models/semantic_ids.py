@@ -125,7 +125,9 @@ class Transitions:
         for k in range(level, -1, -1):
             group = prefixes(codes, k)
             size = np.bincount(group)
-            seen = sp.coo_array((np.ones(len(pairs)), tuple(group[pairs].T)), shape=(len(size),) * 2).tocsr()
+            seen = sp.coo_array(
+                (np.ones(len(pairs)), tuple(group[pairs].T)), shape=(len(size),) * 2
+            ).tocsr()
             total = np.asarray(seen.sum(axis=1)).ravel()
             share = sp.diags_array(1 / np.maximum(total, 1)) @ seen @ sp.diags_array(1 / size)
             self.parts.append((backoff ** (level - k), group, sp.csr_array(share)))

@@ -30,7 +30,9 @@ def densify(
     degree, content = np.asarray(degree, float), np.asarray(content, float)
     top = arguments.integer("top", top)
     if degree.ndim != 1 or content.ndim != 2 or len(content) != len(degree):
-        raise ValueError(f"degree must be (n,), content (n, f); got {degree.shape}, {content.shape}")
+        raise ValueError(
+            f"degree must be (n,), content (n, f); got {degree.shape}, {content.shape}"
+        )
     if not np.isfinite(content).all():
         raise ValueError("content must be finite")
     if not 0 <= low < high <= 1:

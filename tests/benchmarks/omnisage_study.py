@@ -239,8 +239,12 @@ def fit(
     content = sage.Content(DIM, 0, stage.today.x, seed=seed)
     offset = stage.offset if popular else None
     near = change(stage.today).near.only(names)
-    model = omnisage.OmniSage(near, content, DIM, length=LENGTH, offset=offset, seed=seed, **options)
-    days = [multibisage.Day(p, change(m).near.only(names), content.on(m.x)) for m, p, _ in stage.days]
+    model = omnisage.OmniSage(
+        near, content, DIM, length=LENGTH, offset=offset, seed=seed, **options
+    )
+    days = [
+        multibisage.Day(p, change(m).near.only(names), content.on(m.x)) for m, p, _ in stage.days
+    ]
     read = [h for _, _, h in stage.days] if "user-entity" in weights else None
     if len(weights) > 1:
         weights = {k: 1.0 if k == "entity-entity" else share for k in weights}
@@ -249,7 +253,9 @@ def fit(
     while step < steps:
         for batch in omnisage.batches(days, stage.n, SIZE, SHARED, rng, steps - step, read, USERS):
             for group in optimizer.param_groups:
-                group["lr"] = lr * min(1, (step + 1) / 30) * 0.5 * (1 + np.cos(np.pi * step / steps))
+                group["lr"] = (
+                    lr * min(1, (step + 1) / 30) * 0.5 * (1 + np.cos(np.pi * step / steps))
+                )
             loss = omnisage.loss(model, batch, weights, temperature, stage.hide)
             optimizer.zero_grad()
             loss.backward()
@@ -258,7 +264,9 @@ def fit(
     return Fitted(model, temperature, time.process_time() - start)
 
 
-def pin_sage(stage: Stage, scale: float, lr: float, popular: bool = False, epochs: int = 7, seed: int = 0):
+def pin_sage(
+    stage: Stage, scale: float, lr: float, popular: bool = False, epochs: int = 7, seed: int = 0
+):
     """Return the vectors of lesson 09's PinSage with the softmax, trained as there, and CPU seconds."""
     old, start = stage.older, time.process_time()
     offset = torch.from_numpy(stage.offset if popular else 0 * stage.offset).float()
@@ -266,7 +274,9 @@ def pin_sage(stage: Stage, scale: float, lr: float, popular: bool = False, epoch
 
     def lost(model, batch):
         pos, neg = model.compared(batch)
-        return losses.sampled_softmax(pos / scale + offset[batch.items], neg / scale + offset[batch.shared])
+        return losses.sampled_softmax(
+            pos / scale + offset[batch.items], neg / scale + offset[batch.shared]
+        )
 
     learner = train.Torch(model, lost, torch.optim.Adam(model.parameters(), lr=lr))
     drawn = lambda rng: pinsage.batches(stage.pairs, stage.n, 256, 500, rng, count=50)  # noqa: E731
@@ -280,7 +290,9 @@ def pin_sage(stage: Stage, scale: float, lr: float, popular: bool = False, epoch
 
 def densified(morning: Morning) -> Morning:
     """Return a morning whose pins with few edges are tied to ten busy ones that say something similar."""
-    return _changed(morning, "densified", lambda m: (m.R, m.C + 5 * walks.densify(m.degree, m.content, top=10)))
+    return _changed(
+        morning, "densified", lambda m: (m.R, m.C + 5 * walks.densify(m.degree, m.content, top=10))
+    )
 
 
 def pruned(morning: Morning, alpha: float = 0.5, least: int = 2) -> Morning:
@@ -316,7 +328,11 @@ GRAPHS = {
     "both, no offset": {"popular": False},
     "both, no offset, free length": {"popular": False, "unit": False},
 }
-SAME_KNOBS = {"both, positions": {"positions": True}, "both, pruned": {"change": pruned}, "both, densified": {"change": densified}}
+SAME_KNOBS = {
+    "both, positions": {"positions": True},
+    "both, pruned": {"change": pruned},
+    "both, densified": {"change": densified},
+}
 LOSSES = {
     "entity-entity": ("entity-entity",),
     "entity-feature": ("entity-feature",),
@@ -327,19 +343,27 @@ LOSSES = {
 }
 
 
-def tuned(data: str, name: str, make: Callable, grid: dict, score: Callable, budget: int = BUDGET) -> dict:
+def tuned(
+    data: str, name: str, make: Callable, grid: dict, score: Callable, budget: int = BUDGET
+) -> dict:
     """Return the best trial: knobs, validation, and whether it lies at an end of the grid."""
 
     def search():
         made = train.tune({name: (make, grid)}, budget, score, natural={}, progress=False)
         best = made.best(name)
-        return {"knobs": best.knobs, "validation": best.score, "at the edge": made.edges.get(name, "")}
+        return {
+            "knobs": best.knobs,
+            "validation": best.score,
+            "at the edge": made.edges.get(name, ""),
+        }
 
     return kept("omnisage", f"{data} tune {name}", search)
 
 
 def mean_of(runs: list[dict], group: str) -> pd.Series:
-    return sum(pd.Series(run[group]).rename(index=str) for run in runs) / len(runs)  # as JSON has them
+    return sum(pd.Series(run[group]).rename(index=str) for run in runs) / len(
+        runs
+    )  # as JSON has them
 
 
 def row_of(name: str, chosen: dict, runs: list[dict]) -> dict:
@@ -362,7 +386,9 @@ def leads(runs: dict[str, list[dict]], pairs: list[tuple[str, str]]) -> dict:
     return out
 
 
-def measured(data: str, name: str, make: Callable, late: Stage, seeds=SEEDS, trained: bool = False) -> list[dict]:
+def measured(
+    data: str, name: str, make: Callable, late: Stage, seeds=SEEDS, trained: bool = False
+) -> list[dict]:
     """Return, for each seed, recall of each query in each group, and CPU seconds."""
 
     def once(seed):
@@ -406,7 +432,9 @@ def graphs() -> dict:
     stored = {row["model"]: row for row in results.load("14_rivals").values["PinWorld"]["models"]}
     for name, make in RIVALS.items():
         chosen = {k: stored[name][k] for k in ("knobs", "validation", "at the edge")}
-        runs[name] = measured("PinWorld", name, partial(make, late, **chosen["knobs"]), late, seeds=(0,))
+        runs[name] = measured(
+            "PinWorld", name, partial(make, late, **chosen["knobs"]), late, seeds=(0,)
+        )
         table.append(row_of(name, chosen, runs[name]))
     grid = {"scale": [0.03, 0.1, 0.3, 1.0], "lr": [0.01]}
     for name, popular in (("PinSage", False), ("PinSage, offset", True)):
@@ -426,7 +454,9 @@ def graphs() -> dict:
             out = []
             for seed in SEEDS[:2]:
                 new = fit(late, **settled["knobs"], steps=int(STEPS * share), seed=seed)
-                made, seconds = pin_sage(late, **old["knobs"], popular=True, epochs=round(7 * share), seed=seed)
+                made, seconds = pin_sage(
+                    late, **old["knobs"], popular=True, epochs=round(7 * share), seed=seed
+                )
                 out.append([new.seconds, late.score(new.vectors()), seconds, late.score(made)])
             return np.mean(out, axis=0).tolist()
 
@@ -439,7 +469,11 @@ def graphs() -> dict:
     pairs += [("both, densified", "nobody"), ("nobody", "RP3β"), ("nobody", "iALS")]
     kept_edges = {
         name: [int(m.R.nnz), int(m.C.nnz)]
-        for name, m in (("all", late.today), ("pruned", pruned(late.today)), ("densified", densified(late.today)))
+        for name, m in (
+            ("all", late.today),
+            ("pruned", pruned(late.today)),
+            ("densified", densified(late.today)),
+        )
     }
     counts = {
         "queries": len(np.unique(late.part.users)), "cold pins": int(late.cold.sum()),
@@ -466,31 +500,47 @@ def losses_part() -> dict:
         make = partial(fit, weights=weights)
         key = "both" if name == "entity-entity" else f"loss {name}"  # one and the same
         best = tuned("PinWorld", key, partial(make, early), grid, score)
-        runs[name] = measured("PinWorld", key, partial(make, late, **best["knobs"]), late, trained=reads)
+        runs[name] = measured(
+            "PinWorld", key, partial(make, late, **best["knobs"]), late, trained=reads
+        )
         table.append(row_of(name, best, runs[name]))
-    users = []
-    for name, knobs in (("popularity", {}), ("RP3β", {}), ("iALS", {}), ("every next", {}), ("dense, 7 days", {})):
+    users, fifteen = [], results.load("15_pinworld").values
+    for name, knobs in (
+        ("popularity", {}),
+        ("RP3β", {}),
+        ("iALS", {}),
+        ("every next", {}),
+        ("dense, 7 days", {}),
+    ):
 
         def once(name=name, seed=0):
             past, start = late.likes[0], time.process_time()
             if name in sequences.ARMS:
                 rate = {r["objective"]: r["rate"] for r in fifteen["objectives"]}[name]
-                model = sequences.former(pinworld.VAL_END, rate=rate, seed=seed, **sequences.ARMS[name])
+                model = sequences.former(
+                    pinworld.VAL_END, rate=rate, seed=seed, **sequences.ARMS[name]
+                )
             else:
                 known = {r["model"]: r["knobs"] for r in fifteen["rivals"]}[name]
                 model = towers.RIVALS[name](past, **known)
             seconds = time.process_time() - start
             return {"users": late.user_recall(model).round(4).to_dict(), "seconds": seconds}
 
-        fifteen = results.load("15_pinworld").values
         seeds = SEEDS if name in sequences.ARMS else (0,)
         title = f"PinnerFormer, {name}" if name in sequences.ARMS else name
-        runs[title] = [kept("omnisage", f"PinWorld user {name} {s}", partial(once, seed=s)) for s in seeds]
+        runs[title] = [
+            kept("omnisage", f"PinWorld user {name} {s}", partial(once, seed=s)) for s in seeds
+        ]
         users.append(row_of(title, knobs, runs[title]))
     pairs = [("all three", other) for other in runs if other != "all three"]
     pairs += [("entity-entity + entity-feature", "entity-entity"), ("entity-entity + user-entity", "entity-entity"),
               ("entity-entity + user-entity", "user-entity"), ("user-entity", "PinnerFormer, every next")]  # fmt: skip
-    return {"models": table, "users": users, "leads": leads(runs, pairs), "trials per model": BUDGET}
+    return {
+        "models": table,
+        "users": users,
+        "leads": leads(runs, pairs),
+        "trials per model": BUDGET,
+    }
 
 
 CHOICES = {
@@ -501,7 +551,7 @@ CHOICES = {
 
 
 def choices() -> dict:
-    """Return recall@10 of every setting of the open task on what chooses, seed 0."""
+    """Return recall@10 of every setting of the open task on what chooses, seed 0, half of the steps."""
     early, _ = world()
     table = []
     for values in product(*CHOICES.values()):
@@ -510,9 +560,14 @@ def choices() -> dict:
         def once(name=name, loss=loss, popular=popular):
             weights = dict.fromkeys(LOSSES[loss], 1.0)
             names = GRAPHS[name].get("names", BOTH)
-            return early.score(fit(early, weights, names, share=0.3, popular=popular).vectors())
+            return early.score(
+                fit(early, weights, names, share=0.3, steps=STEPS // 2, popular=popular).vectors()
+            )
 
-        table.append(dict(zip(CHOICES, values, strict=True)) | {"recall": kept("omnisage", f"choice {values}", once)})
+        table.append(
+            dict(zip(CHOICES, values, strict=True))
+            | {"recall": kept("omnisage", f"choice {values}", once)}
+        )
         print(table[-1], flush=True)
     return {"settings": table}
 
@@ -527,7 +582,10 @@ def vectors_of(stage: Stage, tag: str) -> dict[str, np.ndarray]:
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         np.save(file, fit(stage).vectors().user_emb[:, :-1].numpy())
-    return {"content": before.unit(stage.today.content).astype(np.float64), "OmniSage": np.load(file).astype(np.float64)}
+    return {
+        "content": before.unit(stage.today.content).astype(np.float64),
+        "OmniSage": np.load(file).astype(np.float64),
+    }
 
 
 def semantic() -> dict:
@@ -579,7 +637,9 @@ def semantic() -> dict:
     out = [{"model": name, "recall": float(mean[name].mean()), "seeds": [round(float(r.mean()), 4) for r in runs[name]]}
            for name in runs]  # fmt: skip
     for row in out:
-        row |= next((t for t in table if t["model"] == row["model"]), {"level": None, "validation": None})
+        row |= next(
+            (t for t in table if t["model"] == row["model"]), {"level": None, "validation": None}
+        )
         print(row, flush=True)
     pairs = [(a, b) for a in mean for b in mean if a != b]
     return {"models": out, "shapes": shapes, "sizes": SIZES, "cold pins": int(stages[1].cold.sum()),
@@ -591,9 +651,11 @@ def semantic() -> dict:
 REAL = {
     "nobody": {"names": ()},
     "libraries": {"names": ("pin-board",)},
-    "citations": {"names": ("pin-pin",)},
     "both": {},
-    "both + entity-feature": {"weights": {"entity-entity": 1.0, "entity-feature": 1.0}, "share": 0.3},
+    "both + entity-feature": {
+        "weights": {"entity-entity": 1.0, "entity-feature": 1.0},
+        "share": 0.3,
+    },
 }
 
 
@@ -601,7 +663,9 @@ def real() -> dict:
     early, late = libraries()
     table, runs = [], {}
     for name, arm in REAL.items():
-        best = tuned("citeulike-t", name, partial(fit, early, **arm), TEMPERATURES, recall_of(early))
+        best = tuned(
+            "citeulike-t", name, partial(fit, early, **arm), TEMPERATURES, recall_of(early)
+        )
         runs[name] = measured("citeulike-t", name, partial(fit, late, **arm, **best["knobs"]), late)
         table.append(row_of(name, best, runs[name]))
     grids = {
@@ -611,15 +675,29 @@ def real() -> dict:
     }
     made = RIVALS | {"content": lambda s: Factors(s.today.content, s.today.content)}
     for name, grid in grids.items():
-        best = tuned("citeulike-t", name, partial(made[name], early), grid, early.score, BUDGET if grid else 1)
-        runs[name] = measured("citeulike-t", name, partial(made[name], late, **best["knobs"]), late, seeds=(0,))
+        best = tuned(
+            "citeulike-t",
+            name,
+            partial(made[name], early),
+            grid,
+            early.score,
+            BUDGET if grid else 1,
+        )
+        runs[name] = measured(
+            "citeulike-t", name, partial(made[name], late, **best["knobs"]), late, seeds=(0,)
+        )
         table.append(row_of(name, best, runs[name]))
     pairs = [("both", other) for other in runs if other != "both"]
-    pairs += [("both + entity-feature", "content"), ("libraries", "nobody"), ("citations", "nobody"),
+    pairs += [("both + entity-feature", "content"), ("libraries", "nobody"),
               ("both + entity-feature", "both")]  # fmt: skip
     counts = {"queries": len(np.unique(late.part.users)), "cold articles": int(late.cold.sum()),
               "cold queries": int(late.cold[np.unique(late.every.users)].sum())}  # fmt: skip
-    return {"models": table, "leads": leads(runs, pairs), "counts": counts, "trials per model": BUDGET}
+    return {
+        "models": table,
+        "leads": leads(runs, pairs),
+        "counts": counts,
+        "trials per model": BUDGET,
+    }
 
 
 CLAIMS = {
@@ -627,10 +705,22 @@ CLAIMS = {
     "losses": "Trained with all three losses, one encoder finds more than with each of them alone.",
     "choices": "Settings of OmniSage on PinWorld, trained once each.",
     "semantic": "Cold pins are found by the prefix of their semantic ID better than by nearest content.",
-    "real": "Libraries and citations together find more citations than words, and than each alone.",
+    "real": "Libraries and citations together find more citations than libraries alone, and these more than words.",
 }
-MEASURE = {"graphs": graphs, "losses": losses_part, "choices": choices, "semantic": semantic, "real": real}
-OF = {"graphs": "PinWorld", "losses": "PinWorld", "choices": "choice", "semantic": "semantic", "real": "citeulike-t"}
+MEASURE = {
+    "graphs": graphs,
+    "losses": losses_part,
+    "choices": choices,
+    "semantic": semantic,
+    "real": real,
+}
+OF = {
+    "graphs": "PinWorld",
+    "losses": "PinWorld",
+    "choices": "choice",
+    "semantic": "semantic",
+    "real": "citeulike-t",
+}
 
 
 def main() -> None:
@@ -640,8 +730,14 @@ def main() -> None:
     for part in parser.parse_args().part:
         start = time.perf_counter()
         values = MEASURE[part]()
-        done = sum(row["seconds"] for key, row in rows("omnisage").items() if key.startswith(OF[part]))
-        seconds = max(done, time.perf_counter() - start) if part != "semantic" else time.perf_counter() - start
+        done = sum(
+            row["seconds"] for key, row in rows("omnisage").items() if key.startswith(OF[part])
+        )
+        seconds = (
+            max(done, time.perf_counter() - start)
+            if part != "semantic"
+            else time.perf_counter() - start
+        )
         print(results.save(
             f"16_{part}", claim=CLAIMS[part], values=values, seeds=[0] if part == "choices" else list(SEEDS),
             seconds=seconds, command=f"{COMMAND} {part}", data="citeulike-t" if part == "real" else (),

@@ -73,16 +73,24 @@ def feature_with_cross_entropy(x, W, z, nodes, heard, columns, log_q):
     B = len(nodes)
     neg = logits[:, B:] - (log_q.exp() * len(columns)).log()
     neg = torch.where(nodes.unsqueeze(1) == columns, torch.tensor(-1e30), neg)
-    return F.cross_entropy(torch.hstack([logits[:, :B].diagonal().unsqueeze(1), neg]), torch.zeros(B, dtype=torch.long))
+    return F.cross_entropy(
+        torch.hstack([logits[:, :B].diagonal().unsqueeze(1), neg]), torch.zeros(B, dtype=torch.long)
+    )
 
 
 def joint_with_a_list(losses, weights):
-    parts = [w * losses[k].sum() / losses[k].numel() for k, w in weights.items() if k in losses and losses[k].numel()]
+    parts = [
+        w * losses[k].sum() / losses[k].numel()
+        for k, w in weights.items()
+        if k in losses and losses[k].numel()
+    ]
     return torch.stack(parts).sum() if parts else torch.tensor(0.0)
 
 
 def joint_with_numpy(losses, weights):
-    return torch.tensor(sum(weights.get(k, 0) * float(np.mean(x.numpy())) for k, x in losses.items() if len(x)))
+    return torch.tensor(
+        sum(weights.get(k, 0) * float(np.mean(x.numpy())) for k, x in losses.items() if len(x))
+    )
 
 
 def user_with_loops(outputs, z, history, later):
@@ -196,7 +204,9 @@ def wrong_own_features(x, W, z, nodes, heard, columns, log_q):
 
 def wrong_unmasked(x, W, z, nodes, heard, columns, log_q):
     q = x[heard] @ W
-    logits = torch.cat([(q * z[nodes]).sum(1, keepdim=True), q @ z[columns].T - log_q - math.log(len(columns))], 1)
+    logits = torch.cat(
+        [(q * z[nodes]).sum(1, keepdim=True), q @ z[columns].T - log_q - math.log(len(columns))], 1
+    )
     return F.cross_entropy(logits, torch.zeros(len(nodes), dtype=torch.long))
 
 
@@ -306,7 +316,9 @@ def test_a_leak_earns_nothing():
 
 
 @pytest.mark.parametrize(
-    "change", [{"graphs": "pins"}, {"popularity": 1}, {"more": 1}, {"until_day": True}], ids=["graphs", "popularity", "more", "day"]
+    "change",
+    [{"graphs": "pins"}, {"popularity": 1}, {"more": 1}, {"until_day": True}],
+    ids=["graphs", "popularity", "more", "day"],
 )
 def test_a_choice_that_nobody_measured_earns_nothing(change):
     exercise = exercises.get("16.7")
@@ -317,4 +329,6 @@ def test_a_choice_that_nobody_measured_earns_nothing(change):
 
 def test_every_choice_was_measured():
     V = ex7_choose.VALUES
-    assert set(ex7_choose._table()) == {(g, k, p) for g in V["graphs"] for k in V["losses"] for p in V["popularity"]}
+    assert set(ex7_choose._table()) == {
+        (g, k, p) for g in V["graphs"] for k in V["losses"] for p in V["popularity"]
+    }

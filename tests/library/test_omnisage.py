@@ -71,7 +71,9 @@ def test_a_quota_larger_than_the_neighborhood_leaves_places_empty():
     R, C = graphs()
     near = omnisage.sequences(R, C, (50, 60, 70), 200)
     there = (near.ids >= 0).sum(dim=1)
-    assert near.ids.shape == (N_PINS, 180) and there.max() <= 2 * N_PINS + N_BOARDS and there[3] == 0
+    assert (
+        near.ids.shape == (N_PINS, 180) and there.max() <= 2 * N_PINS + N_BOARDS and there[3] == 0
+    )
     few = model(near).embeddings()[0]
     assert torch.isfinite(few).all()
 
@@ -99,7 +101,9 @@ def test_only_some_graphs():
 # ---------------------------------------------------------------- the encoder
 def reference(m, nodes):
     """Return z pin by pin with torch's own layer."""
-    layer = torch.nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0, activation="gelu", batch_first=True, norm_first=True)
+    layer = torch.nn.TransformerEncoderLayer(
+        8, 2, 16, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
+    )
     layer.load_state_dict(m.block.state_dict())
     layer.eval()
     out = []
@@ -160,7 +164,9 @@ def test_length_1_or_free_and_the_offset():
     m = model(offset=offset)
     q, i = m.embeddings(temperature=0.5)
     torch.testing.assert_close(i[:, :-1].norm(dim=1), torch.ones(N_PINS))
-    torch.testing.assert_close(q @ i.T / 0.5, q[:, :-1] @ i[:, :-1].T / 0.5 + torch.tensor(offset).float())
+    torch.testing.assert_close(
+        q @ i.T / 0.5, q[:, :-1] @ i[:, :-1].T / 0.5 + torch.tensor(offset).float()
+    )
     free = model(unit=False).embeddings()[0][:, :-1].norm(dim=1)
     assert (free - 1).abs().max() > 0.01
     with pytest.raises(ValueError, match="offset"):
@@ -174,7 +180,11 @@ def test_each_loss_reaches_its_parts_and_no_other(name):
     omnisage.loss(m, batch(m), {name: 1.0}).backward()
     reached = {part: any(p.grad is not None and p.grad.abs().sum() > 0 for p in getattr(m, part).parameters())
                for part in ("block", "asked", "reader")}  # fmt: skip
-    assert reached == {"block": True, "asked": name == "entity-feature", "reader": name == "user-entity"}
+    assert reached == {
+        "block": True,
+        "asked": name == "entity-feature",
+        "reader": name == "user-entity",
+    }
 
 
 def test_the_joint_loss_is_the_weighted_sum():
@@ -194,6 +204,7 @@ def test_the_joint_loss_is_the_weighted_sum():
 def test_the_feature_loss_is_that_of_the_exercise():
     m = model()
     b = batch(m)
+
     class Line(torch.nn.Module):
         def __init__(self, W):
             super().__init__()
@@ -267,11 +278,17 @@ def test_pruning_keeps_what_the_exercise_keeps():
     want = sp.csr_array((A.data[keep], (rows[keep], A.indices[keep])), shape=A.shape)
     assert (cut != want).nnz == 0
     few = np.diff(A.indptr) <= 3
-    assert (np.diff(cut.indptr)[few] == np.diff(A.indptr)[few]).all() and np.diff(cut.indptr).max() <= 9
+    assert (np.diff(cut.indptr)[few] == np.diff(A.indptr)[few]).all() and np.diff(
+        cut.indptr
+    ).max() <= 9
     assert (walks.prune_degree(R, 1.0, 1, 99) != R).nnz == 0
 
 
-@pytest.mark.parametrize("bad", [{"alpha": 1.2}, {"least": 5, "most": 3}, {"alpha": float("nan")}], ids=["alpha", "least", "nan"])
+@pytest.mark.parametrize(
+    "bad",
+    [{"alpha": 1.2}, {"least": 5, "most": 3}, {"alpha": float("nan")}],
+    ids=["alpha", "least", "nan"],
+)
 def test_pruning_refuses(bad):
     with pytest.raises(ValueError):
         walks.prune_degree(graphs()[0], **bad)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy.cluster.vq import kmeans2
@@ -28,7 +30,11 @@ def test_codes_are_the_nearest_centers_of_what_is_left():
 def test_a_level_is_scipy_s_kmeans_from_the_same_start():
     X = space()
     (ours,) = semantic_ids.residual_kmeans(X, (7,), sweeps=12, seed=3)
-    start = X[np.random.default_rng(3).choice(np.arange(len(X))[np.sort(np.unique(X, axis=0, return_index=True)[1])], 7, replace=False)]
+    start = X[
+        np.random.default_rng(3).choice(
+            np.arange(len(X))[np.sort(np.unique(X, axis=0, return_index=True)[1])], 7, replace=False
+        )
+    ]
     theirs, _ = kmeans2(X, start, iter=12, minit="matrix")
     np.testing.assert_allclose(np.sort(ours, axis=0), np.sort(theirs, axis=0), atol=1e-9)
 
@@ -36,8 +42,11 @@ def test_a_level_is_scipy_s_kmeans_from_the_same_start():
 def test_each_level_leaves_less():
     X, words = space(), semantic_ids.residual_kmeans(space(), (6, 6, 6), seed=1)
     codes = semantic_ids.residual_codes(X, words)
-    left = [np.square(X - sum(b[codes[:, k]] for k, b in enumerate(words[:level]))).sum() for level in range(4)]
-    assert all(a > b for a, b in zip(left, left[1:], strict=False))
+    left = [
+        np.square(X - sum(b[codes[:, k]] for k, b in enumerate(words[:level]))).sum()
+        for level in range(4)
+    ]
+    assert all(a > b for a, b in itertools.pairwise(left))
 
 
 def test_the_same_seed_gives_the_same_words():

@@ -36,7 +36,13 @@ def _graph(rng, degrees, alpha=None, least=3, most=8) -> dict:
     rows = np.repeat(np.arange(len(degrees)), degrees)
     rng.shuffle(rows)
     alpha = float(rng.choice([0.55, 0.65, 0.72])) if alpha is None else alpha
-    return {"rows": rows, "chance": rng.random(len(rows)), "alpha": alpha, "least": least, "most": most}
+    return {
+        "rows": rows,
+        "chance": rng.random(len(rows)),
+        "alpha": alpha,
+        "least": least,
+        "most": most,
+    }
 
 
 ex = Exercise(
@@ -60,14 +66,31 @@ def prune_degree(rows, chance, alpha, least, most):
 
 
 ex.claim("the example of the text: 4 edges, two stay", lambda rng: _graph(rng, [4], 0.5, 1, 9))
-ex.claim("busy nodes keep ⌈d^alpha⌉ of their edges", lambda rng: _graph(rng, [17, 12, 21, 15], least=1, most=90), 2)
-ex.claim("a node with at most `least` edges keeps all of them", lambda rng: _graph(rng, [1, 5, 4, 18, 2], least=5, most=7), 2)
-ex.claim("nobody keeps more than `most`", lambda rng: _graph(rng, [24, 23, 9, 2], alpha=0.9, least=2, most=5))
-ex.claim("a node without edges is none of your rows", lambda rng: _graph(rng, [7, 0, 19, 0], least=2))
-ex.claim("alpha 1: only the cap cuts", lambda rng: _graph(rng, [20, 6, 11], alpha=1.0, least=1, most=9))
+ex.claim(
+    "busy nodes keep ⌈d^alpha⌉ of their edges",
+    lambda rng: _graph(rng, [17, 12, 21, 15], least=1, most=90),
+    2,
+)
+ex.claim(
+    "a node with at most `least` edges keeps all of them",
+    lambda rng: _graph(rng, [1, 5, 4, 18, 2], least=5, most=7),
+    2,
+)
+ex.claim(
+    "nobody keeps more than `most`",
+    lambda rng: _graph(rng, [24, 23, 9, 2], alpha=0.9, least=2, most=5),
+)
+ex.claim(
+    "a node without edges is none of your rows", lambda rng: _graph(rng, [7, 0, 19, 0], least=2)
+)
+ex.claim(
+    "alpha 1: only the cap cuts", lambda rng: _graph(rng, [20, 6, 11], alpha=1.0, least=1, most=9)
+)
 
 
-@ex.mistake("nodes with few edges lose some in yours: who has at most `least` keeps everything, or cold nodes get colder")
+@ex.mistake(
+    "nodes with few edges lose some in yours: who has at most `least` keeps everything, or cold nodes get colder"
+)
 def low_degrees_are_pruned(*inputs):
     return _variant(limit=lambda d, a, least, most: min(np.ceil(d**a), most))(*inputs)
 
@@ -82,7 +105,9 @@ def rounded_down(*inputs):
     return _variant(limit=lambda d, a, least, most: np.clip(np.floor(d**a), least, most))(*inputs)
 
 
-@ex.mistake("alpha times the degree keeps the same share of everybody: the power takes most from the busiest")
+@ex.mistake(
+    "alpha times the degree keeps the same share of everybody: the power takes most from the busiest"
+)
 def a_share_of_everybody(*inputs):
     return _variant(limit=lambda d, a, least, most: np.clip(np.ceil(a * d), least, most))(*inputs)
 
@@ -92,13 +117,17 @@ def the_largest_chance_stays(*inputs):
     return _variant(sign=-1)(*inputs)
 
 
-@ex.mistake("you keep an edge if its chance is below d^alpha / d: that many stay on average, and one node loses all by bad luck")
+@ex.mistake(
+    "you keep an edge if its chance is below d^alpha / d: that many stay on average, and one node loses all by bad luck"
+)
 def a_coin_for_each_edge(rows, chance, alpha, least, most):
     d = np.bincount(rows)[rows].astype(float)
     return chance < _limit(d, alpha, least, most) / d
 
 
-@ex.mistake("only nodes above `most` lose edges in yours, and then down to it: the power is for all above `least`")
+@ex.mistake(
+    "only nodes above `most` lose edges in yours, and then down to it: the power is for all above `least`"
+)
 def only_the_cap(*inputs):
     return _variant(limit=lambda d, a, least, most: most)(*inputs)
 
@@ -108,6 +137,8 @@ def all_down_to_least(*inputs):
     return _variant(limit=lambda d, a, least, most: least)(*inputs)
 
 
-@ex.mistake("your edges stay in the order of the list, not of `chance`: the first ones are the oldest, and that is no sample")
+@ex.mistake(
+    "your edges stay in the order of the list, not of `chance`: the first ones are the oldest, and that is no sample"
+)
 def the_first_edges(rows, chance, alpha, least, most):
     return _keep(rows, np.arange(len(rows), dtype=float), alpha, least, most)

@@ -22,7 +22,10 @@ def _sequence(visits, types, start, quotas, quota=True, itself=False, unvisited=
         rarest: least visited first.
         empty: what stands in free places.
     """
-    T, order = sum(quotas), np.lexsort((ties * np.arange(len(visits)), (1 if rarest else -1) * visits_as(visits)))
+    T, order = (
+        sum(quotas),
+        np.lexsort((ties * np.arange(len(visits)), (1 if rarest else -1) * visits_as(visits))),
+    )
     free = [n for n in order.tolist() if (itself or n != start) and (unvisited or visits[n] > 0)]
     if not quota:
         kept = free[:T]
@@ -91,18 +94,29 @@ def _busy_boards(rng) -> dict:
 ex.claim("the example of the text", _by_hand)
 ex.claim("a rare type gets its places beside a busy one", _busy_boards, 2)
 ex.claim("all in one order of visits", lambda rng: _walk(rng, (9, 9, 9), (2, 3, 2), share=1.0), 2)
-ex.claim("a quota larger than the neighborhood leaves places empty: -1, at the end", lambda rng: _walk(rng, (3, 8), (6, 2), 0.9), 2)
+ex.claim(
+    "a quota larger than the neighborhood leaves places empty: -1, at the end",
+    lambda rng: _walk(rng, (3, 8), (6, 2), 0.9),
+    2,
+)
 ex.claim("who was never visited is no neighbor", lambda rng: _walk(rng, (7, 7), (6, 6), share=0.4))
-ex.claim("of equally visited nodes the smaller id comes first", lambda rng: _walk(rng, (8, 8), (3, 4), most=3))
+ex.claim(
+    "of equally visited nodes the smaller id comes first",
+    lambda rng: _walk(rng, (8, 8), (3, 4), most=3),
+)
 ex.claim("a quota of 0: this type is only passed", lambda rng: _walk(rng, (7, 7), (4, 0)))
 
 
-@ex.mistake("you take the most visited of all types together: the busy type fills the places of the rare one. Quotas are per type")
+@ex.mistake(
+    "you take the most visited of all types together: the busy type fills the places of the rare one. Quotas are per type"
+)
 def no_quotas(*inputs):
     return _variant(quota=False)(*inputs)
 
 
-@ex.mistake("the start is in your list: a walker that returns is at home most often, and nobody is its own neighbor")
+@ex.mistake(
+    "the start is in your list: a walker that returns is at home most often, and nobody is its own neighbor"
+)
 def the_start_is_its_own_neighbor(*inputs):
     return _variant(itself=True)(*inputs)
 

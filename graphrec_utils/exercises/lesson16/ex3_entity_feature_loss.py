@@ -20,7 +20,11 @@ def _loss(x, W, z, nodes, heard, columns, log_q, query=lambda x, W, nodes, heard
         mask: whether the node itself leaves the negatives.
         inside: whether the right one is in the sum.
     """
-    q, keys, own = query(x, W, nodes, heard), z if keys is None else keys(x), nodes if own is None else heard
+    q, keys, own = (
+        query(x, W, nodes, heard),
+        z if keys is None else keys(x),
+        nodes if own is None else heard,
+    )
     pos = (q * keys[own]).sum(dim=1)
     neg = q @ keys[columns].T + sign * (log_q + (math.log(len(columns)) if count else 0))
     if mask:
@@ -38,7 +42,9 @@ def _batch(rng, B=5, S=6, N=12, f=3, d=3, apart=False, loud=1.0) -> dict:
     nodes = torch.from_numpy(rng.permutation(N)[:B])
     columns = torch.from_numpy(rng.integers(0, N, S))
     if apart:
-        columns = torch.from_numpy(rng.permutation([k for k in range(N) if k not in nodes.tolist()])[:S])
+        columns = torch.from_numpy(
+            rng.permutation([k for k in range(N) if k not in nodes.tolist()])[:S]
+        )
     else:
         columns[0] = nodes[0]
     q = torch.tensor(rng.dirichlet([2.0] * N)).float()
@@ -77,10 +83,16 @@ def _by_hand(rng) -> dict:
 ex.claim("the example of the text: features of zeros", _by_hand)
 ex.claim("a neighbor's features ask for the node", lambda rng: _batch(rng, apart=True), 2)
 ex.claim("the node itself is no negative", lambda rng: _batch(rng, S=4), 2)
-ex.claim("more columns, each corrected by its log Q", lambda rng: _batch(rng, B=3, S=9, N=15, apart=True))
+ex.claim(
+    "more columns, each corrected by its log Q", lambda rng: _batch(rng, B=3, S=9, N=15, apart=True)
+)
 ex.claim("features and vectors of different width", lambda rng: _batch(rng, f=5, d=2))
 ex.claim("scores of hundreds stay finite", lambda rng: _batch(rng, loud=9.0))
-ex.claim("the gradient reaches z and the network", lambda rng: _batch(rng, B=3, apart=True), run="call and compare gradient")
+ex.claim(
+    "the gradient reaches z and the network",
+    lambda rng: _batch(rng, B=3, apart=True),
+    run="call and compare gradient",
+)
 
 
 @ex.mistake(
@@ -88,20 +100,36 @@ ex.claim("the gradient reaches z and the network", lambda rng: _batch(rng, B=3, 
     "the encoder learns nothing"
 )
 def features_on_both_sides(x, W, z, nodes, heard, columns, log_q):
-    return _loss(x, W, z, nodes, heard, columns, log_q, query=lambda x, W, nodes, heard: x[heard], keys=lambda x: x)
+    return _loss(
+        x,
+        W,
+        z,
+        nodes,
+        heard,
+        columns,
+        log_q,
+        query=lambda x, W, nodes, heard: x[heard],
+        keys=lambda x: x,
+    )
 
 
-@ex.mistake("features through the network on both sides: z, the vector that the encoder made, is not in your loss")
+@ex.mistake(
+    "features through the network on both sides: z, the vector that the encoder made, is not in your loss"
+)
 def the_encoder_is_not_in_it(x, W, z, nodes, heard, columns, log_q):
     return _loss(x, W, z, nodes, heard, columns, log_q, keys=lambda x: x @ W)
 
 
-@ex.mistake("a node's own features ask for it in yours: what it says is in z already. A neighbor's features have to")
+@ex.mistake(
+    "a node's own features ask for it in yours: what it says is in z already. A neighbor's features have to"
+)
 def its_own_features_ask(*inputs):
     return _variant(query=lambda x, W, nodes, heard: x[nodes] @ W)(*inputs)
 
 
-@ex.mistake("the neighbor's features ask for the neighbor in yours; they ask for the node that hears it")
+@ex.mistake(
+    "the neighbor's features ask for the neighbor in yours; they ask for the node that hears it"
+)
 def the_neighbor_is_sought(*inputs):
     return _variant(own="heard")(*inputs)
 

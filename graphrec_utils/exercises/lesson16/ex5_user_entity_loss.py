@@ -20,15 +20,19 @@ def _loss(outputs, z, history, later, places=lambda t, later: (t + 1, later), th
         reduce: "pairs", "users" or "sum".
         axis: of the softmax.
     """
-    B, L = history.shape
+    _B, L = history.shape
     count = (history >= 0).sum(dim=1, keepdim=True)
     asks = (torch.arange(L) + 1 < count) if there is None else there(history)
     row, t = asks.nonzero(as_tuple=True)
     logp = (outputs[row, t] @ z.T).log_softmax(dim=axis)
     found, whose = [], []
     for place in places(t, later[row, t]):
-        pin = history[row, place.clamp(max=L - 1)] if target is None else target(history, row, place)
-        found.append(-logp.gather(1, pin.remainder(len(z))[:, None])[:, 0])  # -1 is the last, as in a table
+        pin = (
+            history[row, place.clamp(max=L - 1)] if target is None else target(history, row, place)
+        )
+        found.append(
+            -logp.gather(1, pin.remainder(len(z))[:, None])[:, 0]
+        )  # -1 is the last, as in a table
         whose.append(row)
     found, whose = torch.cat(found), torch.cat(whose)
     if reduce == "users":
@@ -82,10 +86,18 @@ def _by_hand(rng) -> dict:
 
 ex.claim("the example of the text: outputs of zeros cost log n", _by_hand)
 ex.claim("full histories: the next pin and a later one", lambda rng: _batch(rng, (5, 5)), 2)
-ex.claim("the last event asks for nothing, and empty places do not", lambda rng: _batch(rng, (5, 2, 3)), 2)
+ex.claim(
+    "the last event asks for nothing, and empty places do not",
+    lambda rng: _batch(rng, (5, 2, 3)),
+    2,
+)
 ex.claim("a user with one event, or none, asks for nothing", lambda rng: _batch(rng, (4, 1, 0, 3)))
 ex.claim("longer histories", lambda rng: _batch(rng, (9, 6), L=9, n=12, d=2))
-ex.claim("the gradient reaches outputs and pins", lambda rng: _batch(rng, (4, 2)), run="call and compare gradient")
+ex.claim(
+    "the gradient reaches outputs and pins",
+    lambda rng: _batch(rng, (4, 2)),
+    run="call and compare gradient",
+)
 
 
 @ex.mistake(
@@ -124,7 +136,9 @@ def the_one_after_the_next(*inputs):
     return _variant(places=lambda t, later: (t + 2, later))(*inputs)
 
 
-@ex.mistake("you take the mean of each user first: an event of a short history weighs more than one of a long")
+@ex.mistake(
+    "you take the mean of each user first: an event of a short history weighs more than one of a long"
+)
 def a_mean_of_means(*inputs):
     return _variant(reduce="users")(*inputs)
 
@@ -134,7 +148,9 @@ def the_sum(*inputs):
     return _variant(reduce="sum")(*inputs)
 
 
-@ex.mistake("the last event asks in yours, and finds the -1 of an empty place: index -1 is the last row of a table")
+@ex.mistake(
+    "the last event asks in yours, and finds the -1 of an empty place: index -1 is the last row of a table"
+)
 def the_last_event_asks(outputs, z, history, later):
     longer = torch.cat([history, torch.full_like(history[:, :1], -1)], dim=1)
     return _loss(outputs, z, history, later, there=lambda h: h >= 0,

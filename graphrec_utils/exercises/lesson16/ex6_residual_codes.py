@@ -34,7 +34,9 @@ def _space(rng, n=12, d=3, sizes=(4, 4), shift=2.0) -> dict:
     X = rng.normal(size=(n, d)) * 2 + shift
     words = []
     for level, k in enumerate(sizes):
-        words.append(rng.normal(size=(k, d)) * (2 if level == 0 else 1) + (shift if level == 0 else 0))
+        words.append(
+            rng.normal(size=(k, d)) * (2 if level == 0 else 1) + (shift if level == 0 else 0)
+        )
     return {"X": X, "words": words}
 
 
@@ -42,7 +44,10 @@ ex = Exercise(
     "16.6",
     "residual_codes",
     points=5,
-    library=("graphrec_utils.models.semantic_ids.residual_codes", "graphrec_utils.models.mixture.kmeans"),
+    library=(
+        "graphrec_utils.models.semantic_ids.residual_codes",
+        "graphrec_utils.models.mixture.kmeans",
+    ),
     hints=(
         "After the first code you know the center it stands for. What is there still to be said about the item?",
         "The nearest center by distance; subtract it from what is left; the next level codes the rest.",
@@ -59,23 +64,32 @@ def residual_codes(X, words):
 def _by_hand(rng) -> dict:
     """4.2 is near 5, and what is left, -0.8, near -1."""
     a = float(rng.uniform(0, 0.3))
-    return {"X": np.array([[4.2 + a / 9], [0.4 + a]]), "words": [np.array([[0.0], [5.0]]), np.array([[1.0], [-1.0], [0.2]])]}
+    return {
+        "X": np.array([[4.2 + a / 9], [0.4 + a]]),
+        "words": [np.array([[0.0], [5.0]]), np.array([[1.0], [-1.0], [0.2]])],
+    }
 
 
 ex.claim("the example of the text", _by_hand)
 ex.claim("one level: the nearest center", lambda rng: _space(rng, sizes=(5,)))
 ex.claim("two levels: the second codes what the first left over", lambda rng: _space(rng, n=16), 2)
 ex.claim("four levels of different sizes", lambda rng: _space(rng, n=20, sizes=(6, 4, 3, 5)), 2)
-ex.claim("far from zero, where products and distances differ", lambda rng: _space(rng, n=16, shift=6.0))
+ex.claim(
+    "far from zero, where products and distances differ", lambda rng: _space(rng, n=16, shift=6.0)
+)
 ex.claim("one item", lambda rng: _space(rng, n=1, d=5, sizes=(4, 3, 4)))
 
 
-@ex.mistake("every level codes the item itself in yours: what is left after the first center is never looked at, so later codes repeat the first")
+@ex.mistake(
+    "every level codes the item itself in yours: what is left after the first center is never looked at, so later codes repeat the first"
+)
 def nothing_is_subtracted(*inputs):
     return _variant(rest=lambda X, rest, b: rest)(*inputs)
 
 
-@ex.mistake("from the third level on you subtract only the last center from the item: all earlier ones have to go, too")
+@ex.mistake(
+    "from the third level on you subtract only the last center from the item: all earlier ones have to go, too"
+)
 def only_the_last_center_goes(*inputs):
     return _variant(rest=lambda X, rest, b: X - b)(*inputs)
 
@@ -90,9 +104,13 @@ def the_largest_product(*inputs):
     return _variant(far=lambda r, b: -(r @ b.T))(*inputs)
 
 
-@ex.mistake("you take the largest cosine: a residual's length matters, it is what is left to be said")
+@ex.mistake(
+    "you take the largest cosine: a residual's length matters, it is what is left to be said"
+)
 def the_largest_cosine(*inputs):
-    return _variant(far=lambda r, b: -(r @ b.T) / np.maximum(np.linalg.norm(b, axis=1), 1e-12))(*inputs)
+    return _variant(far=lambda r, b: -(r @ b.T) / np.maximum(np.linalg.norm(b, axis=1), 1e-12))(
+        *inputs
+    )
 
 
 @ex.mistake("you take the farthest center")
@@ -100,9 +118,15 @@ def the_farthest(*inputs):
     return _variant(best=np.argmax)(*inputs)
 
 
-@ex.mistake("what is left is scaled to length 1 in yours: then the centers of the next level do not fit it")
+@ex.mistake(
+    "what is left is scaled to length 1 in yours: then the centers of the next level do not fit it"
+)
 def the_rest_is_normalized(*inputs):
-    return _variant(rest=lambda X, rest, b: (rest - b) / np.maximum(np.linalg.norm(rest - b, axis=1, keepdims=True), 1e-9))(*inputs)
+    return _variant(
+        rest=lambda X, rest, b: (
+            (rest - b) / np.maximum(np.linalg.norm(rest - b, axis=1, keepdims=True), 1e-9)
+        )
+    )(*inputs)
 
 
 @ex.mistake("you sum absolute differences; the centers of k-means are nearest in squares")

@@ -24,7 +24,11 @@ def _table() -> dict[tuple, float]:
 
 def score(choice: dict) -> float:
     """Return the recall@10 of a choice without a leak, 0 for others."""
-    return 0.0 if _problem(choice) else _table()[choice["graphs"], choice["losses"], choice["popularity"]]
+    return (
+        0.0
+        if _problem(choice)
+        else _table()[choice["graphs"], choice["losses"], choice["popularity"]]
+    )
 
 
 def _problem(choice) -> str:
@@ -94,17 +98,23 @@ ex.claim("it finds nine tenths of it", _nothing, 2, judge=_at_least(0.9))
 ex.claim("it comes close to our best choice", _nothing, 2, judge=_at_least(0.975))
 
 
-@ex.mistake("you train on the days that are to be found: it looks wonderful, and tomorrow is another day")
+@ex.mistake(
+    "you train on the days that are to be found: it looks wonderful, and tomorrow is another day"
+)
 def the_future_is_told():
     return choose() | {"until_day": 49}
 
 
-@ex.mistake("vectors of length 1 have no way to say that a pin is popular: let the score have that number beside them")
+@ex.mistake(
+    "vectors of length 1 have no way to say that a pin is popular: let the score have that number beside them"
+)
 def nobody_says_what_is_popular():
     return choose() | {"popularity": False}
 
 
-@ex.mistake("the raw features of a neighbor ask in yours, and nobody asks for the pin that comes next, which is what is measured")
+@ex.mistake(
+    "the raw features of a neighbor ask in yours, and nobody asks for the pin that comes next, which is what is measured"
+)
 def another_question():
     return choose() | {"losses": "entity-feature"}
 

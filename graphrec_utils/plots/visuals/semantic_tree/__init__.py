@@ -40,7 +40,9 @@ def semantic_tree(
     X, words = np.asarray(X, float), [np.asarray(b, float) for b in words]
     n = len(X)
     if X.ndim != 2 or X.shape[1] != 2 or not 2 <= n <= LARGEST or not 1 <= len(words) <= 4:
-        raise ValueError(f"give 2 to {LARGEST} points (n, 2) and 1 to 4 levels; got {X.shape}, {len(words)}")
+        raise ValueError(
+            f"give 2 to {LARGEST} points (n, 2) and 1 to 4 levels; got {X.shape}, {len(words)}"
+        )
     names = list(names)
     if len(names) != n or not 0 <= chosen < n:
         raise ValueError(f"names must have {n} entries, and chosen be one of the points")
@@ -49,7 +51,9 @@ def semantic_tree(
         codes = np.asarray(function(X.copy(), [b.copy() for b in words]))
         if codes.shape != (n, len(words)) or not np.issubdtype(codes.dtype, np.integer):
             raise ValueError(f"no {n} by {len(words)} codes")
-        if any((codes[:, k] < 0).any() or (codes[:, k] >= len(b)).any() for k, b in enumerate(words)):
+        if any(
+            (codes[:, k] < 0).any() or (codes[:, k] >= len(b)).any() for k, b in enumerate(words)
+        ):
             raise ValueError("a code is no center")
         return codes
 
@@ -86,7 +90,13 @@ def draw(X, sums, codes, names, chosen) -> tuple[Axes, ...]:
             a, b = sums[level - 1, k]
             ax.plot([a, x], [b, y], color=style.CONTEXT, linewidth=1, zorder=1)
             ax.plot(a, b, "+", color=style.INK, markersize=8, zorder=2)
-            ax.plot(x, y, "s" if same[k] else "o", color=style.POSITIVE if same[k] else style.CONTEXT, zorder=3)
+            ax.plot(
+                x,
+                y,
+                "s" if same[k] else "o",
+                color=style.POSITIVE if same[k] else style.CONTEXT,
+                zorder=3,
+            )
             ax.annotate(f"{names[k]} {'·'.join(map(str, codes[k, :level]))}", (x, y), xytext=(5, 4),
                         textcoords="offset points", fontsize=9)  # fmt: skip
         ax.set_title(f"first {level} codes" if level > 1 else "first code", loc="left")

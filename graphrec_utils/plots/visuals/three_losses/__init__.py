@@ -32,7 +32,9 @@ LOSSES = {"e": "entity-entity", "f": "entity-feature", "u": "user-entity"}
 WIDTH, HEIGHT = 180, 68
 
 
-def three_losses(measured: Mapping[str, Mapping[str, float]] | None = None, on: str = "ef") -> Visual:
+def three_losses(
+    measured: Mapping[str, Mapping[str, float]] | None = None, on: str = "ef"
+) -> Visual:
     """Return a visual of the three losses; `.live().on` holds the letters of those that are switched on.
 
     Args:
@@ -47,7 +49,10 @@ def three_losses(measured: Mapping[str, Mapping[str, float]] | None = None, on: 
         raise ValueError(f"on must be letters of {''.join(LOSSES)}; got {on!r}")
     names = {
         "".join(x): " + ".join(LOSSES[k] for k in x)
-        for x in (tuple(k for k, yes in zip(LOSSES, bits, strict=True) if yes) for bits in product((0, 1), repeat=3))
+        for x in (
+            tuple(k for k, yes in zip(LOSSES, bits, strict=True) if yes)
+            for bits in product((0, 1), repeat=3)
+        )
     }
     if unknown := set(measured or {}) - set(names.values()):
         raise ValueError(f"measured knows no {min(unknown)!r}; names are joined by ' + '")
@@ -58,7 +63,14 @@ def three_losses(measured: Mapping[str, Mapping[str, float]] | None = None, on: 
     on = "".join(k for k in LOSSES if k in on)
     return Visual(
         Path(__file__).with_name("three_losses.js"),
-        state={"boxes": BOXES, "edges": EDGES, "losses": LOSSES, "measured": told, "on": on, "size": [WIDTH, HEIGHT]},
+        state={
+            "boxes": BOXES,
+            "edges": EDGES,
+            "losses": LOSSES,
+            "measured": told,
+            "on": on,
+            "size": [WIDTH, HEIGHT],
+        },
         text="OmniSage's three losses as switches",
         alt=(
             "Seven boxes in three columns. A pin and its neighbors go into the encoder, a neighbor's raw features into "
@@ -92,6 +104,10 @@ def draw(on: str) -> Axes:
         ))  # fmt: skip
         ax.text(x + WIDTH / 2, -y - HEIGHT / 2, words.replace(" and ", "\nand ").replace(" raw", "\nraw").replace(" of the", "\nof the"),
                 ha="center", va="center", fontsize=10)  # fmt: skip
-    ax.set(xlim=(0, 640), ylim=(-290, 0), title="gradients of " + (" + ".join(LOSSES[k] for k in on) or "nothing"))
+    ax.set(
+        xlim=(0, 640),
+        ylim=(-290, 0),
+        title="gradients of " + (" + ".join(LOSSES[k] for k in on) or "nothing"),
+    )
     ax.axis("off")
     return ax
