@@ -338,7 +338,6 @@ LOSSES = {
     "entity-feature": ("entity-feature",),
     "user-entity": ("user-entity",),
     "entity-entity + entity-feature": ("entity-entity", "entity-feature"),
-    "entity-entity + user-entity": ("entity-entity", "user-entity"),
     "all three": omnisage.LOSSES,
 }
 
@@ -510,7 +509,6 @@ def losses_part() -> dict:
         ("RP3β", {}),
         ("iALS", {}),
         ("every next", {}),
-        ("dense, 7 days", {}),
     ):
 
         def once(name=name, seed=0):
@@ -533,8 +531,9 @@ def losses_part() -> dict:
         ]
         users.append(row_of(title, knobs, runs[title]))
     pairs = [("all three", other) for other in runs if other != "all three"]
-    pairs += [("entity-entity + entity-feature", "entity-entity"), ("entity-entity + user-entity", "entity-entity"),
-              ("entity-entity + user-entity", "user-entity"), ("user-entity", "PinnerFormer, every next")]  # fmt: skip
+    pairs += [("entity-entity + entity-feature", "entity-entity"), ("user-entity", "entity-entity"),
+              ("user-entity", "PinnerFormer, every next"), ("entity-entity", "PinnerFormer, every next"),
+              ("entity-entity", "iALS")]  # fmt: skip
     return {
         "models": table,
         "users": users,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.exercises.lesson16.shared import telling
 
 
 def _limit(d, alpha, least, most):
@@ -65,7 +66,11 @@ def prune_degree(rows, chance, alpha, least, most):
     return _keep(rows, chance, alpha, least, most)
 
 
-ex.claim("the example of the text: 4 edges, two stay", lambda rng: _graph(rng, [4], 0.5, 1, 9))
+COIN = "a coin for each edge"
+ex.claim(
+    "the example of the text: 4 edges, two stay",
+    telling(ex, lambda rng: _graph(rng, [4], 0.5, 1, 9), wrong=(COIN, "the first edges")),
+)
 ex.claim(
     "busy nodes keep ⌈d^alpha⌉ of their edges",
     lambda rng: _graph(rng, [17, 12, 21, 15], least=1, most=90),
@@ -73,18 +78,20 @@ ex.claim(
 )
 ex.claim(
     "a node with at most `least` edges keeps all of them",
-    lambda rng: _graph(rng, [1, 5, 4, 18, 2], least=5, most=7),
+    telling(ex, lambda rng: _graph(rng, [1, 5, 4, 18, 2], 0.65, least=5, most=7), wrong=(COIN,)),
     2,
 )
 ex.claim(
     "nobody keeps more than `most`",
-    lambda rng: _graph(rng, [24, 23, 9, 2], alpha=0.9, least=2, most=5),
+    telling(ex, lambda rng: _graph(rng, [24, 23, 9, 2], 0.9, least=2, most=5), wrong=(COIN,)),
 )
 ex.claim(
-    "a node without edges is none of your rows", lambda rng: _graph(rng, [7, 0, 19, 0], least=2)
+    "a node without edges is none of your rows",
+    telling(ex, lambda rng: _graph(rng, [7, 0, 19, 0], 0.65, least=2), wrong=(COIN,)),
 )
 ex.claim(
-    "alpha 1: only the cap cuts", lambda rng: _graph(rng, [20, 6, 11], alpha=1.0, least=1, most=9)
+    "alpha 1: only the cap cuts",
+    telling(ex, lambda rng: _graph(rng, [20, 6, 11], 1.0, least=1, most=9), wrong=(COIN,)),
 )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.exercises.lesson16.shared import telling
 
 
 def _sequence(visits, types, start, quotas, quota=True, itself=False, unvisited=False, by_type=False,
@@ -91,20 +92,44 @@ def _busy_boards(rng) -> dict:
     return out
 
 
+TIES, APART, ANYBODY = "the larger id first", "one type after the other", "unvisited nodes fill up"
+FULL = (
+    ANYBODY,
+    "free places go to others",
+    "node 0 fills up",
+)  # nobody errs where no place is free
 ex.claim("the example of the text", _by_hand)
-ex.claim("a rare type gets its places beside a busy one", _busy_boards, 2)
-ex.claim("all in one order of visits", lambda rng: _walk(rng, (9, 9, 9), (2, 3, 2), share=1.0), 2)
 ex.claim(
-    "a quota larger than the neighborhood leaves places empty: -1, at the end",
-    lambda rng: _walk(rng, (3, 8), (6, 2), 0.9),
+    "a rare type gets its places beside a busy one", telling(ex, _busy_boards, wrong=(TIES,)), 2
+)
+ex.claim(
+    "all in one order of visits",
+    telling(
+        ex,
+        lambda rng: _walk(rng, (9, 9, 9), (2, 3, 2), share=1.0),
+        wrong=("no quotas", APART, TIES),
+    ),
     2,
 )
-ex.claim("who was never visited is no neighbor", lambda rng: _walk(rng, (7, 7), (6, 6), share=0.4))
+ex.claim(
+    "a quota larger than the neighborhood leaves places empty: -1, at the end",
+    telling(ex, lambda rng: _walk(rng, (4, 8), (6, 2), 0.7), wrong=(APART, ANYBODY), right=(TIES,)),
+    2,
+)
+ex.claim(
+    "who was never visited is no neighbor",
+    telling(ex, lambda rng: _walk(rng, (7, 7), (6, 6), share=0.4), wrong=(APART,), right=(TIES,)),
+)
 ex.claim(
     "of equally visited nodes the smaller id comes first",
-    lambda rng: _walk(rng, (8, 8), (3, 4), most=3),
+    telling(
+        ex, lambda rng: _walk(rng, (8, 8), (3, 4), most=3), wrong=("no quotas", APART), right=FULL
+    ),
 )
-ex.claim("a quota of 0: this type is only passed", lambda rng: _walk(rng, (7, 7), (4, 0)))
+ex.claim(
+    "a quota of 0: this type is only passed",
+    telling(ex, lambda rng: _walk(rng, (7, 7), (4, 0)), right=(TIES, *FULL)),
+)
 
 
 @ex.mistake(

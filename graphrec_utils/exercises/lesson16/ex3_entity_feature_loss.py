@@ -8,6 +8,7 @@ from collections.abc import Callable
 import torch
 
 from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.exercises.lesson16.shared import telling
 
 
 def _loss(x, W, z, nodes, heard, columns, log_q, query=lambda x, W, nodes, heard: x[heard] @ W, keys=None,
@@ -80,14 +81,34 @@ def _by_hand(rng) -> dict:
     return inputs | {"x": torch.zeros_like(inputs["x"]), "log_q": torch.full((2,), -math.log(4))}
 
 
-ex.claim("the example of the text: features of zeros", _by_hand)
-ex.claim("a neighbor's features ask for the node", lambda rng: _batch(rng, apart=True), 2)
-ex.claim("the node itself is no negative", lambda rng: _batch(rng, S=4), 2)
-ex.claim(
-    "more columns, each corrected by its log Q", lambda rng: _batch(rng, B=3, S=9, N=15, apart=True)
+OWN, OUT, PLAIN = (
+    "the node is its own negative",
+    "the right one is not in the sum",
+    "no correction",
 )
-ex.claim("features and vectors of different width", lambda rng: _batch(rng, f=5, d=2))
-ex.claim("scores of hundreds stay finite", lambda rng: _batch(rng, loud=9.0))
+ex.claim("the example of the text: features of zeros", _by_hand)
+ex.claim(
+    "a neighbor's features ask for the node",
+    telling(ex, lambda rng: _batch(rng, apart=True), wrong=(OUT,)),
+    2,
+)
+ex.claim(
+    "the node itself is no negative",
+    telling(ex, lambda rng: _batch(rng, S=4), wrong=(OWN, OUT, "the encoder is not in it")),
+    2,
+)
+ex.claim(
+    "more columns, each corrected by its log Q",
+    telling(ex, lambda rng: _batch(rng, B=3, S=9, N=15, apart=True), wrong=(OUT,)),
+)
+ex.claim(
+    "features and vectors of different width",
+    telling(ex, lambda rng: _batch(rng, f=5, d=2), wrong=(OWN,)),
+)
+ex.claim(
+    "scores of hundreds stay finite",
+    telling(ex, lambda rng: _batch(rng, loud=9.0), wrong=(PLAIN, OUT), right=(OWN,)),
+)
 ex.claim(
     "the gradient reaches z and the network",
     lambda rng: _batch(rng, B=3, apart=True),

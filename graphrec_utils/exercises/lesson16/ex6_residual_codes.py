@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.exercises.lesson16.shared import telling
 
 
 def _codes(X, words, rest=lambda X, rest, b: rest - b, far=lambda r, b: np.square(r[:, None] - b).sum(axis=2), best=np.argmin,
@@ -63,21 +64,35 @@ def residual_codes(X, words):
 
 def _by_hand(rng) -> dict:
     """4.2 is near 5, and what is left, -0.8, near -1."""
-    a = float(rng.uniform(0, 0.3))
+    a = float(rng.uniform(0, 0.15))
     return {
         "X": np.array([[4.2 + a / 9], [0.4 + a]]),
         "words": [np.array([[0.0], [5.0]]), np.array([[1.0], [-1.0], [0.2]])],
     }
 
 
+LAST = "the coarse code is last"
+SCALED, ABSOLUTE = "the rest is normalized", "absolute differences"
+OTHERS = (
+    "nothing is subtracted", "only the last center goes", "the largest product", "the largest cosine", SCALED,
+    ABSOLUTE, LAST,
+)  # fmt: skip
 ex.claim("the example of the text", _by_hand)
-ex.claim("one level: the nearest center", lambda rng: _space(rng, sizes=(5,)))
-ex.claim("two levels: the second codes what the first left over", lambda rng: _space(rng, n=16), 2)
+ex.claim(
+    "one level: the nearest center",
+    telling(ex, lambda rng: _space(rng, sizes=(5,)), wrong=(ABSOLUTE, "the largest cosine")),
+)
+ex.claim(
+    "two levels: the second codes what the first left over",
+    telling(ex, lambda rng: _space(rng, n=16), wrong=(SCALED, ABSOLUTE)),
+    2,
+)
 ex.claim("four levels of different sizes", lambda rng: _space(rng, n=20, sizes=(6, 4, 3, 5)), 2)
 ex.claim(
-    "far from zero, where products and distances differ", lambda rng: _space(rng, n=16, shift=6.0)
+    "far from zero, where products and distances differ",
+    telling(ex, lambda rng: _space(rng, n=16, shift=6.0), wrong=(SCALED, "the largest cosine")),
 )
-ex.claim("one item", lambda rng: _space(rng, n=1, d=5, sizes=(4, 3, 4)))
+ex.claim("two items", telling(ex, lambda rng: _space(rng, n=2, d=5, sizes=(4, 3, 4)), wrong=OTHERS))
 
 
 @ex.mistake(

@@ -98,12 +98,22 @@ def draw(on: str) -> Axes:
         ))  # fmt: skip
     for x, y, words, losses in BOXES.values():
         lit = set(losses) & set(on)
-        ax.add_patch(FancyBboxPatch(
-            (x, -y - HEIGHT), WIDTH, HEIGHT, boxstyle="round,pad=0,rounding_size=8", linewidth=1.4,
-            facecolor=style.POSITIVE if lit else style.PAPER, edgecolor=style.INK, alpha=0.9 if not lit else 0.35,
-        ))  # fmt: skip
+        for face, alpha in ((style.PAPER, 1), (style.POSITIVE if lit else style.PAPER, 0.35)):
+            ax.add_patch(
+                FancyBboxPatch(
+                    (x, -y - HEIGHT),
+                    WIDTH,
+                    HEIGHT,
+                    boxstyle="round,pad=0,rounding_size=8",
+                    linewidth=1.4,
+                    facecolor=face,
+                    edgecolor=style.INK,
+                    alpha=alpha,
+                    zorder=2,
+                )
+            )
         ax.text(x + WIDTH / 2, -y - HEIGHT / 2, words.replace(" and ", "\nand ").replace(" raw", "\nraw").replace(" of the", "\nof the"),
-                ha="center", va="center", fontsize=10)  # fmt: skip
+                ha="center", va="center", fontsize=10, zorder=3)  # fmt: skip
     ax.set(
         xlim=(0, 640),
         ylim=(-290, 0),
