@@ -38,7 +38,9 @@ def test_a_loss_that_is_off_reaches_nobody(switches):
     assert "Nothing reaches the user transformer" in status(switches)
     assert switches.locator("rect.gr-tw-lit").count() == 3
     switches.get_by_role("button", name="entity-feature").click()
-    assert "the feature network" in status(switches) and "pins 0.250, users 0.060" in status(switches)
+    assert "the feature network" in status(switches) and "pins 0.250, users 0.060" in status(
+        switches
+    )
     switches.get_by_role("button", name="entity-entity").click()
     assert "nothing learns" in status(switches) and switches.locator("rect.gr-tw-lit").count() == 0
 

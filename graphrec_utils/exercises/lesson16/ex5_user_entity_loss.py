@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 
 from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.exercises.lesson16.shared import telling
 
 
 def _loss(outputs, z, history, later, places=lambda t, later: (t + 1, later), there=None, target=None, reduce="pairs",
@@ -84,18 +85,25 @@ def _by_hand(rng) -> dict:
     return inputs | {"outputs": torch.zeros_like(inputs["outputs"])}
 
 
+PLACE, NEXT, LATER = "a place taken for a pin", "the next alone", "the later alone"
 ex.claim("the example of the text: outputs of zeros cost log n", _by_hand)
 ex.claim("full histories: the next pin and a later one", lambda rng: _batch(rng, (5, 5)), 2)
 ex.claim(
     "the last event asks for nothing, and empty places do not",
-    lambda rng: _batch(rng, (5, 2, 3)),
+    telling(ex, lambda rng: _batch(rng, (5, 2, 3)), wrong=(PLACE, NEXT, LATER)),
     2,
 )
-ex.claim("a user with one event, or none, asks for nothing", lambda rng: _batch(rng, (4, 1, 0, 3)))
-ex.claim("longer histories", lambda rng: _batch(rng, (9, 6), L=9, n=12, d=2))
+ex.claim(
+    "a user with one event, or none, asks for nothing",
+    telling(ex, lambda rng: _batch(rng, (4, 1, 0, 3)), wrong=(PLACE, NEXT, LATER)),
+)
+ex.claim(
+    "longer histories",
+    telling(ex, lambda rng: _batch(rng, (9, 6), L=9, n=12, d=2), wrong=(PLACE, NEXT, LATER)),
+)
 ex.claim(
     "the gradient reaches outputs and pins",
-    lambda rng: _batch(rng, (4, 2)),
+    telling(ex, lambda rng: _batch(rng, (4, 2)), wrong=(PLACE, NEXT, LATER)),
     run="call and compare gradient",
 )
 
