@@ -47,13 +47,14 @@ QUESTIONS = (
         ("half of the recall is lost: the losses fight",
          "With a tuned weight each of them can be turned down, so they can hardly fight that hard."),
     )),
-    Question("16.p6", "A pin without any edge: by which of these is it found best, among other such pins?", (
-        ("by how often its prefix came after the query's prefix",
-         "Counts of pairs know that some topics follow others, and which are sought. Distance knows neither."),
-        ("by the nearest picture and words",
-         "Alike is not what comes next: nobody counted what people do."),
-        ("no way: nothing is known of a cold pin",
-         "Its picture and words are known, so it has a vector, and a word of codes."),
+    Question("16.p6", "A pin without any edge is sought among other such pins, by its picture and words. What is ahead: the nearest "
+             "vector, or how often a prefix came after the query's prefix?", (
+        ("about level, the nearest vector a little ahead",
+         "Three codes out of sixteen keep most of what the vector says, and lose the rest."),
+        ("the prefix, clearly: counts know what follows what",
+         "They do, and a coarse word forgets much. Counting makes up for some of it, not for more."),
+        ("the nearest vector, ten times: a word of three codes says nothing",
+         "A word of sixteen times sixteen times sixteen says a lot: shuffle the words, and look."),
     )),
     Question("16.p7", "Filter the atlas by the graph \"many types\" and the way \"transformer\". Who is left beside MultiBiSage?", (
         ("LiGNN and OmniSage", "One at LinkedIn, one at Pinterest."),
