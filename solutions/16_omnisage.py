@@ -248,10 +248,9 @@ for positions in (False, True):
 stored = results.load(
     "16_losses", command="python -m tests.benchmarks.omnisage_study losses"
 ).values
-names = {"all": "pins", "users": "users"}
-visuals.three_losses({
-    row["model"]: {names[k]: v for k, v in row["recall"].items() if k in names} for row in stored["models"]
-})  # fmt: skip
+by_name = {" + ".join(omnisage.LOSSES) if row["model"] == "all three" else row["model"]: row["recall"]
+           for row in stored["models"]}  # fmt: skip
+visuals.three_losses({model: {"pins": x["all"], "users": x["users"]} for model, x in by_name.items()})
 
 # %% [markdown]
 # *Figure 16.1. OmniSage and its losses. Filled boxes get a gradient from the losses that are on; thick lines say who asks.
@@ -712,7 +711,7 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Not here. Three codes keep most of what a vector says, and lose the rest; counting what follows what makes up for some of it. The longest
+# The interval cannot tell: level, as it looks. Three codes keep most of what a vector says, and lose the rest; counting what follows what makes up for some of it. The longest
 # prefix was chosen, so a fourth code may help. Shuffled words find next to nothing: it is the meaning that works. And better
 # vectors help more than any speller: on OmniSage's vectors, nearest and words both find far more. What words save is the
 # index: 48 centers, and no vector of any pin.
@@ -735,13 +734,13 @@ visuals.atlas()
 # *Figure 16.3. Systems of industry in the order of their years: squares for the kind of graph, dots for how they were built. In the interactive version
 # you filter by graph, by way and by company, and open a row. The filters answer the three questions below.*
 
-# %% slideshow={"slide_type": "fragment"} tags=["predict:16.p7"]
+# %% slideshow={"slide_type": "fragment"} tags=["predict:16.p7", "told"]
 predict("16.p7")
 
-# %% slideshow={"slide_type": "fragment"} tags=["predict:16.p8"]
+# %% slideshow={"slide_type": "fragment"} tags=["predict:16.p8", "told"]
 predict("16.p8")
 
-# %% slideshow={"slide_type": "fragment"} tags=["predict:16.p9"]
+# %% slideshow={"slide_type": "fragment"} tags=["predict:16.p9", "told"]
 predict("16.p9")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
