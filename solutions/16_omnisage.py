@@ -250,7 +250,9 @@ stored = results.load(
 ).values
 by_name = {" + ".join(omnisage.LOSSES) if row["model"] == "all three" else row["model"]: row["recall"]
            for row in stored["models"]}  # fmt: skip
-visuals.three_losses({model: {"pins": x["all"], "users": x["users"]} for model, x in by_name.items()})
+visuals.three_losses(
+    {model: {"pins": x["all"], "users": x["users"]} for model, x in by_name.items()}
+)
 
 # %% [markdown]
 # *Figure 16.1. OmniSage and its losses. Filled boxes get a gradient from the losses that are on; thick lines say who asks.
@@ -389,7 +391,9 @@ check("16.5", user_entity_loss)
 # ## 16.4 What a vector of length 1 cannot say
 #
 # OmniSage's vectors have length 1, so that one index of near neighbors serves everybody. Scores are cosines over a
-# temperature, and the loss is corrected by $\log Q$. Train it so for a hundred steps, on the pairs of one week:
+# temperature, and the loss is corrected by $\log Q$. Train it so for a hundred steps, on the pairs of one week.
+#
+# > **Claim** (of the paper's recipe). Vectors of length 1 find as much as free ones if the loss is corrected by log Q.
 
 
 # %%
@@ -504,6 +508,7 @@ groups = {
     "warm": "warm queries",
     "cold queries": "cold queries",
     "cold targets": "cold targets",
+    "cold among cold": "cold among cold",
 }
 print(f"{study['counts']}; edges of both graphs {study['edges']}")
 recall_at.loc[arms, list(groups)].rename(columns=groups).round(4)
@@ -568,7 +573,7 @@ losses = pd.DataFrame({row["model"]: row["recall"] for row in stored["models"]})
 columns = {
     "all": "pins",
     "cold queries": "cold queries",
-    "cold targets": "cold targets",
+    "cold among cold": "cold among cold",
     "users": "users",
 }
 losses[list(columns)].rename(columns=columns).round(4)
@@ -587,6 +592,8 @@ verdict(
 # For pins the other two losses add nothing that could be seen: pairs have taught what they could tell. Entity-feature alone comes close: who is
 # found by what its neighbors say is found by what comes next, too. The user loss alone is poor at both, even at its own question: it
 # has to teach an encoder through a second transformer, 32 users a step. **For users** the joint training is worth the most of all.
+#
+# > **Claim** (of the paper). Entity-feature helps pins without an edge.
 
 # %% tags=["experiment"]
 cold = lead_of(stored, "entity-entity + entity-feature over entity-entity, cold queries")

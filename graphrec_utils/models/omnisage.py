@@ -325,7 +325,7 @@ def loss(
     Raises:
         ValueError: no loss, or an unknown one.
 
-    Built in lesson 16, exercises 16.3 to 16.5.
+    Built in lesson 16, exercises 16.3, 16.4 and 16.5.
     """
     if not weights or set(weights) - set(LOSSES):
         raise ValueError(f"weigh one or more of {LOSSES}; got {tuple(weights)}")

@@ -92,7 +92,9 @@ def test_what_the_lesson_says_of_the_graphs():
 
 def test_what_the_lesson_says_of_the_losses():
     alone = {k: lead("losses", f"all three over {k}, all") for k in omnisage.LOSSES}
-    assert alone["entity-entity"].outcome == "cannot tell" and alone["user-entity"].outcome == "holds"
+    assert (
+        alone["entity-entity"].outcome == "cannot tell" and alone["user-entity"].outcome == "holds"
+    )
     for other in ("user-entity", "entity-entity", "RP3β", "iALS", "PinnerFormer, every next"):
         assert lead("losses", f"all three over {other}, users").outcome == "holds"
     key = "entity-entity + entity-feature over entity-entity"

@@ -10,7 +10,20 @@ from graphrec_utils import exercises, syllabus
 from graphrec_utils.exercises import core
 
 # open tasks: judged by what is found, slow to ask often
-OPEN = {"01.7", "06.7", "07.7", "08.7", "09.7", "10.7", "11.7", "12.7", "13.7", "15.7", "16.7", "17.7"}
+OPEN = {
+    "01.7",
+    "06.7",
+    "07.7",
+    "08.7",
+    "09.7",
+    "10.7",
+    "11.7",
+    "12.7",
+    "13.7",
+    "15.7",
+    "16.7",
+    "17.7",
+}
 EXERCISES = [
     e for lesson in syllabus.LESSONS for e in exercises.of_lesson(lesson.number) if e.id not in OPEN
 ]
