@@ -199,8 +199,8 @@ def typed_sequence(
             ids.append(node)
     return np.array(ids + [-1] * (sum(quotas) - len(ids)), dtype=np.int64)
     ### INSTEAD
-    # if visits[node] > 0 and left[types[node]] > 0:  # the start is its own neighbor
-    # if node != start and left[types[node]] > 0:  # unvisited nodes fill up
+    #     if visits[node] > 0 and left[types[node]] > 0:  # the start is its own neighbor
+    #     if node != start and left[types[node]] > 0:  # unvisited nodes fill up
     # return np.array(ids + [0] * (sum(quotas) - len(ids)), dtype=np.int64)  # node 0 fills up
     ### END SOLUTION
 
@@ -244,7 +244,7 @@ for positions in (False, True):
 # | entity-feature | raw features of a **neighbor**, through a network | the pin that hears it |
 # | user-entity | a causal transformer over a history of $\mathbf z$ | the next pin, and a later one |
 
-# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+# %% slideshow={"slide_type": "subslide"} tags=["widget"]
 stored = results.load(
     "16_losses", command="python -m tests.benchmarks.omnisage_study losses"
 ).values
@@ -336,8 +336,8 @@ def joint_loss(losses: dict[str, torch.Tensor], weights: dict[str, float]) -> to
             total = total + weights[name] * x.mean()
     return total
     ### INSTEAD
-    # total = total + weights[name] * x.sum()  # sums
-    # total = total + x.mean()  # weights are ignored
+    #         total = total + weights[name] * x.sum()  # sums
+    #         total = total + x.mean()  # weights are ignored
     ### END SOLUTION
 
 
@@ -664,9 +664,9 @@ def residual_codes(X: np.ndarray, words: list[np.ndarray]) -> np.ndarray:
         rest = rest - b[c]
     return np.stack(codes, axis=1)
     ### INSTEAD
-    # rest = rest  # nothing is subtracted
-    # rest = rest + b[c]  # the center is added
-    # rest = X - b[c]  # only the last center goes
+    #     rest = rest  # nothing is subtracted
+    #     rest = rest + b[c]  # the center is added
+    #     rest = X - b[c]  # only the last center goes
     ### END SOLUTION
 
 
