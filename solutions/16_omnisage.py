@@ -734,7 +734,7 @@ verdict(
 # What did others build? Each row is a system, with a dot for its kind of graph and dots for how it was built; open one to
 # read its source, and **what of it was read**. Numbers are the companies' own.
 
-# %% tags=["widget"]
+# %% slideshow={"slide_type": "skip"} tags=["widget"]
 visuals.atlas()
 
 # %% [markdown]
