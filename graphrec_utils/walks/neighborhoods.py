@@ -86,7 +86,7 @@ def typed_neighbors(
 
     Badrinath et al. 2025, https://arxiv.org/abs/2504.17811; their 25 pins and 75 boards come from
     the pin-board graph, 50 more pins from the pin-pin graph: one call for each.
-    Will be built in lesson 16.
+    Built in lesson 16, exercise 16.2.
     """
     graph = walkable(A)
     quotas = np.asarray(quotas, dtype=np.int64)

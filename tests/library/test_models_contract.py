@@ -18,6 +18,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 import torch
 
 from graphrec_utils import data, graphs, losses, metrics, models, sampling, train
@@ -31,11 +32,13 @@ from graphrec_utils.models import (
     multibisage,
     ncf,
     ngcf,
+    omnisage,
     pinnerformer,
     pinsage,
     sage,
     sampled,
     sasrec,
+    semantic_ids,
     transe,
     twhin,
     two_tower,
@@ -121,6 +124,21 @@ def several_graphs(seed: int) -> multibisage.MultiBiSage:
     return multibisage.MultiBiSage(near, content, 8, seed=seed)
 
 
+def typed(seed: int) -> omnisage.OmniSage:
+    """Boards are users, and no pin follows another."""
+    near = omnisage.sequences(R(), sp.csr_array((M, M)), (5, 5, 0), 200, seed=seed)
+    content = sage.Content(8, 0, np.eye(2 * M, dtype=np.float32), seed=seed)
+    return omnisage.OmniSage(near, content, 8, seed=seed)
+
+
+def spelled(seed: int) -> semantic_ids.Transitions:
+    """An item's only code is its community; a like is a pair."""
+    X = np.eye(2)[COMMUNITY] + 0.01 * np.arange(M)[:, None]
+    codes = semantic_ids.residual_codes(X, semantic_ids.residual_kmeans(X, (2,), seed=seed))
+    pairs = np.stack([likes().users, likes().items], axis=1)
+    return semantic_ids.Transitions(codes, pairs, 1)
+
+
 def near(model, triples):
     z_u, z_i, z_j = model.vectors(triples, None)
     return losses.bce(5 * (z_u * z_i).sum(dim=1), 5 * (z_u * z_j).sum(dim=1))
@@ -202,6 +220,7 @@ MODELS = {
         lightgcn.LightGCN(A_hat(), M, 4, 2, seed=seed), lightgcn.LightGCN.bpr_loss
     ),
     "lightgcn.Fused": lambda seed: learned(lightgcn.Fused(A_hat(), M, 4, 2, lr=0.05, seed=seed), None),
+    "omnisage.OmniSage": typed,
     "pinnerformer.PinnerFormer": former,
     "pinnerformer.fit": former,
     "pinsage.PinSage": lambda seed: pins(seed),
@@ -211,6 +230,7 @@ MODELS = {
         likes(), "full", dim=8, batch=64, lr=0.05, epochs=12, seed=seed
     ),
     "sasrec.SASRec": sequences,
+    "semantic_ids.Transitions": spelled,
     "transe.Tails": translated,
     "twhin.Tails": grouped,
     "two_tower.TwoTower": towers,
@@ -220,6 +240,8 @@ KNOWS = {
     "baselines.popularity": COMMUNITY == 0,
     "baselines.history": np.zeros(M, bool),
     "multibisage.MultiBiSage": np.zeros(M, bool),  # as PinSage
+    "omnisage.OmniSage": np.zeros(M, bool),  # as PinSage
+    "semantic_ids.Transitions": np.zeros(M, bool),  # all items of a prefix are alike
     "pinsage.PinSage": np.zeros(M, bool),  # not trained here, and a longer vector wins a product
 }
 # what several families share, and the second stage, which scores rows of features and not users

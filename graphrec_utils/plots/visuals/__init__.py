@@ -35,10 +35,12 @@ from graphrec_utils.plots.visuals.product import product
 from graphrec_utils.plots.visuals.sampled_metric import sampled_metric
 from graphrec_utils.plots.visuals.sampler_tree import sampler_tree
 from graphrec_utils.plots.visuals.scatter import scatter
+from graphrec_utils.plots.visuals.semantic_tree import semantic_tree
 from graphrec_utils.plots.visuals.smoothing import smoothing
 from graphrec_utils.plots.visuals.spectrum import spectrum
 from graphrec_utils.plots.visuals.stream import stream
 from graphrec_utils.plots.visuals.surface import surface
+from graphrec_utils.plots.visuals.three_losses import three_losses
 from graphrec_utils.plots.visuals.timeline import timeline
 from graphrec_utils.plots.visuals.towers import towers
 from graphrec_utils.plots.visuals.translation import translation
@@ -76,10 +78,12 @@ __all__ = [
     "sampled_metric",
     "sampler_tree",
     "scatter",
+    "semantic_tree",
     "smoothing",
     "spectrum",
     "stream",
     "surface",
+    "three_losses",
     "timeline",
     "towers",
     "translation",

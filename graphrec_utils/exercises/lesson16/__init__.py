@@ -1,0 +1,1 @@
+"""The exercises of lesson 16, one a file, found by their names."""

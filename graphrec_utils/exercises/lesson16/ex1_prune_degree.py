@@ -1,0 +1,151 @@
+"""Exercise 16.1: busy nodes keep some of their edges, quiet ones all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.exercises.lesson16.shared import telling
+
+
+def _limit(d, alpha, least, most):
+    return np.clip(np.ceil(d**alpha), least, most)
+
+
+def _keep(rows, chance, alpha, least, most, limit=_limit, sign=1):
+    """Return which edges stay; the options are what can go wrong.
+
+    Args:
+        limit: degree and the three numbers to how many stay.
+        sign: -1 keeps the largest chances.
+    """
+    keep = np.zeros(len(rows), dtype=bool)
+    for v in np.unique(rows):
+        mine = np.flatnonzero(rows == v)
+        k = int(limit(float(len(mine)), alpha, least, most))
+        keep[mine[np.argsort(sign * chance[mine], kind="stable")[: max(k, 0)]]] = True
+    return keep
+
+
+def _variant(**options) -> Callable:
+    return lambda *inputs: _keep(*inputs, **options)
+
+
+def _graph(rng, degrees, alpha=None, least=3, most=8) -> dict:
+    rows = np.repeat(np.arange(len(degrees)), degrees)
+    rng.shuffle(rows)
+    alpha = float(rng.choice([0.55, 0.65, 0.72])) if alpha is None else alpha
+    return {
+        "rows": rows,
+        "chance": rng.random(len(rows)),
+        "alpha": alpha,
+        "least": least,
+        "most": most,
+    }
+
+
+ex = Exercise(
+    "16.1",
+    "prune_degree",
+    points=4,
+    library=("graphrec_utils.walks.prune_degree", "graphrec_utils.walks.prune"),
+    hints=(
+        "A board has 5 edges and least is 10. How many may it keep? And a board with a million?",
+        "limit = max(min(⌈d^alpha⌉, most), least). Rank the edges of each node by chance; those ranked below its "
+        "limit stay.",
+        "`order = np.lexsort((chance, rows))` puts each node's edges side by side; "
+        "`place = np.arange(E) - begin[rows[order]]` counts them; keep `order[place < limit[rows[order]]]`.",
+    ),
+)
+
+
+@ex.solution
+def prune_degree(rows, chance, alpha, least, most):
+    return _keep(rows, chance, alpha, least, most)
+
+
+COIN = "a coin for each edge"
+ex.claim(
+    "the example of the text: 4 edges, two stay",
+    telling(ex, lambda rng: _graph(rng, [4], 0.5, 1, 9), wrong=(COIN, "the first edges")),
+)
+ex.claim(
+    "busy nodes keep ⌈d^alpha⌉ of their edges",
+    lambda rng: _graph(rng, [17, 12, 21, 15], least=1, most=90),
+    2,
+)
+ex.claim(
+    "a node with at most `least` edges keeps all of them",
+    telling(ex, lambda rng: _graph(rng, [1, 5, 4, 18, 2], 0.65, least=5, most=7), wrong=(COIN,)),
+    2,
+)
+ex.claim(
+    "nobody keeps more than `most`",
+    telling(ex, lambda rng: _graph(rng, [24, 23, 9, 2], 0.9, least=2, most=5), wrong=(COIN,)),
+)
+ex.claim(
+    "a node without edges is none of your rows",
+    telling(ex, lambda rng: _graph(rng, [7, 0, 19, 0], 0.65, least=2), wrong=(COIN,)),
+)
+ex.claim(
+    "alpha 1: only the cap cuts",
+    telling(ex, lambda rng: _graph(rng, [20, 6, 11], 1.0, least=1, most=9), wrong=(COIN,)),
+)
+
+
+@ex.mistake(
+    "nodes with few edges lose some in yours: who has at most `least` keeps everything, or cold nodes get colder"
+)
+def low_degrees_are_pruned(*inputs):
+    return _variant(limit=lambda d, a, least, most: min(np.ceil(d**a), most))(*inputs)
+
+
+@ex.mistake("your busiest nodes keep too many: `most` is a cap")
+def no_cap(*inputs):
+    return _variant(limit=lambda d, a, least, most: max(np.ceil(d**a), least))(*inputs)
+
+
+@ex.mistake("you round down: ⌈d^alpha⌉ is rounded up")
+def rounded_down(*inputs):
+    return _variant(limit=lambda d, a, least, most: np.clip(np.floor(d**a), least, most))(*inputs)
+
+
+@ex.mistake(
+    "alpha times the degree keeps the same share of everybody: the power takes most from the busiest"
+)
+def a_share_of_everybody(*inputs):
+    return _variant(limit=lambda d, a, least, most: np.clip(np.ceil(a * d), least, most))(*inputs)
+
+
+@ex.mistake("the edges with the largest chance stay in yours; the smallest are to")
+def the_largest_chance_stays(*inputs):
+    return _variant(sign=-1)(*inputs)
+
+
+@ex.mistake(
+    "you keep an edge if its chance is below d^alpha / d: that many stay on average, and one node loses all by bad luck"
+)
+def a_coin_for_each_edge(rows, chance, alpha, least, most):
+    d = np.bincount(rows)[rows].astype(float)
+    return chance < _limit(d, alpha, least, most) / d
+
+
+@ex.mistake(
+    "only nodes above `most` lose edges in yours, and then down to it: the power is for all above `least`"
+)
+def only_the_cap(*inputs):
+    return _variant(limit=lambda d, a, least, most: most)(*inputs)
+
+
+@ex.mistake("every node keeps `least` edges in yours: a busy one may keep more")
+def all_down_to_least(*inputs):
+    return _variant(limit=lambda d, a, least, most: least)(*inputs)
+
+
+@ex.mistake(
+    "your edges stay in the order of the list, not of `chance`: the first ones are the oldest, and that is no sample"
+)
+def the_first_edges(rows, chance, alpha, least, most):
+    return _keep(rows, np.arange(len(rows), dtype=float), alpha, least, most)

@@ -1,0 +1,185 @@
+"""Exercise 16.3: the raw features of a neighbor ask for the pin whose neighbor it is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+
+from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.exercises.lesson16.shared import telling
+
+
+def _loss(x, W, z, nodes, heard, columns, log_q, query=lambda x, W, nodes, heard: x[heard] @ W, keys=None,
+          own=None, sign=-1, count=True, mask=True, inside=True, reduce=torch.mean):  # fmt: skip
+    """Return the sampled softmax; the options are what can go wrong.
+
+    Args:
+        query: who asks. keys: the table that is sought in; own: whose row is the right one.
+        sign: of log Q; count: whether log S goes with it.
+        mask: whether the node itself leaves the negatives.
+        inside: whether the right one is in the sum.
+    """
+    q, keys, own = (
+        query(x, W, nodes, heard),
+        z if keys is None else keys(x),
+        nodes if own is None else heard,
+    )
+    pos = (q * keys[own]).sum(dim=1)
+    neg = q @ keys[columns].T + sign * (log_q + (math.log(len(columns)) if count else 0))
+    if mask:
+        neg = neg.masked_fill(columns == nodes[:, None], -torch.inf)
+    both = torch.cat([pos[:, None], neg], dim=1) if inside else neg
+    return reduce(both.logsumexp(dim=1) - pos)
+
+
+def _variant(**options) -> Callable:
+    return lambda *inputs: _loss(*inputs, **options)
+
+
+def _batch(rng, B=5, S=6, N=12, f=3, d=3, apart=False, loud=1.0) -> dict:
+    normal = lambda *shape: torch.tensor(rng.normal(size=shape) * loud).float()  # noqa: E731
+    nodes = torch.from_numpy(rng.permutation(N)[:B])
+    columns = torch.from_numpy(rng.integers(0, N, S))
+    if apart:
+        columns = torch.from_numpy(
+            rng.permutation([k for k in range(N) if k not in nodes.tolist()])[:S]
+        )
+    else:
+        columns[0] = nodes[0]
+    q = torch.tensor(rng.dirichlet([2.0] * N)).float()
+    heard = torch.from_numpy((nodes.numpy() + 1 + rng.integers(0, N - 1, B)) % N)
+    return {"x": normal(N, f), "W": normal(f, d), "z": normal(N, d), "nodes": nodes, "heard": heard,
+            "columns": columns, "log_q": q[columns].log()}  # fmt: skip
+
+
+ex = Exercise(
+    "16.3",
+    "entity_feature_loss",
+    points=5,
+    library=("graphrec_utils.models.omnisage.loss", "graphrec_utils.losses.sampled_softmax",
+             "graphrec_utils.losses.corrected_softmax"),
+    hints=(
+        "Who asks, a node or its neighbor? And through what do raw features go before they are compared with z?",
+        "Queries x[heard] @ W. The right answer is z[nodes]; negatives are z[columns], minus log Q and minus the "
+        "logarithm of how many they are; a column that is the node itself leaves with -inf.",
+        "`q = x[heard] @ W`; `neg = q @ z[columns].T - log_q - math.log(len(columns))`; mask; "
+        "`(torch.cat([pos[:, None], neg], dim=1).logsumexp(dim=1) - pos).mean()`.",
+    ),
+)  # fmt: skip
+
+
+@ex.solution
+def entity_feature_loss(x, W, z, nodes, heard, columns, log_q):
+    return _loss(x, W, z, nodes, heard, columns, log_q)
+
+
+def _by_hand(rng) -> dict:
+    """Features of zeros, Q = 1/4, two columns: log(1 + 2)·, that is log 5, as each counts 4 / 2."""
+    inputs = _batch(rng, B=2, S=2, apart=True)
+    return inputs | {"x": torch.zeros_like(inputs["x"]), "log_q": torch.full((2,), -math.log(4))}
+
+
+OWN, OUT, PLAIN = (
+    "the node is its own negative",
+    "the right one is not in the sum",
+    "no correction",
+)
+ex.claim("the example of the text: features of zeros", _by_hand)
+ex.claim(
+    "a neighbor's features ask for the node",
+    telling(ex, lambda rng: _batch(rng, apart=True), wrong=(OUT,)),
+    2,
+)
+ex.claim(
+    "the node itself is no negative",
+    telling(ex, lambda rng: _batch(rng, S=4), wrong=(OWN, OUT, "the encoder is not in it")),
+    2,
+)
+ex.claim(
+    "more columns, each corrected by its log Q",
+    telling(ex, lambda rng: _batch(rng, B=3, S=9, N=15, apart=True), wrong=(OUT,)),
+)
+ex.claim(
+    "features and vectors of different width",
+    telling(ex, lambda rng: _batch(rng, f=5, d=2), wrong=(OWN,)),
+)
+ex.claim(
+    "scores of hundreds stay finite",
+    telling(ex, lambda rng: _batch(rng, loud=9.0), wrong=(PLAIN, OUT), right=(OWN,)),
+)
+ex.claim(
+    "the gradient reaches z and the network",
+    lambda rng: _batch(rng, B=3, apart=True),
+    run="call and compare gradient",
+)
+
+
+@ex.mistake(
+    "raw features ask, and raw features answer: no network and no z. Similar features find each other without any training, and "
+    "the encoder learns nothing"
+)
+def features_on_both_sides(x, W, z, nodes, heard, columns, log_q):
+    return _loss(
+        x,
+        W,
+        z,
+        nodes,
+        heard,
+        columns,
+        log_q,
+        query=lambda x, W, nodes, heard: x[heard],
+        keys=lambda x: x,
+    )
+
+
+@ex.mistake(
+    "features through the network on both sides: z, the vector that the encoder made, is not in your loss"
+)
+def the_encoder_is_not_in_it(x, W, z, nodes, heard, columns, log_q):
+    return _loss(x, W, z, nodes, heard, columns, log_q, keys=lambda x: x @ W)
+
+
+@ex.mistake(
+    "a node's own features ask for it in yours: what it says is in z already. A neighbor's features have to"
+)
+def its_own_features_ask(*inputs):
+    return _variant(query=lambda x, W, nodes, heard: x[nodes] @ W)(*inputs)
+
+
+@ex.mistake(
+    "the neighbor's features ask for the neighbor in yours; they ask for the node that hears it"
+)
+def the_neighbor_is_sought(*inputs):
+    return _variant(own="heard")(*inputs)
+
+
+@ex.mistake("a column that is the node itself stays as a negative: it pushes the right answer away")
+def the_node_is_its_own_negative(*inputs):
+    return _variant(mask=False)(*inputs)
+
+
+@ex.mistake("you do not divide by how many columns there are: minus log(S Q), not minus log Q")
+def log_q_without_the_number(*inputs):
+    return _variant(count=False)(*inputs)
+
+
+@ex.mistake("you add log Q: pins that are drawn often would count even more")
+def log_q_added(*inputs):
+    return _variant(sign=1)(*inputs)
+
+
+@ex.mistake("no correction: pins that are drawn often are pushed away more often")
+def no_correction(*inputs):
+    return _variant(sign=0)(*inputs)
+
+
+@ex.mistake("the right pin is not in your sum: the loss can fall below 0")
+def the_right_one_is_not_in_the_sum(*inputs):
+    return _variant(inside=False)(*inputs)
+
+
+@ex.mistake("you return the sum: the larger the batch, the larger the step")
+def the_sum(*inputs):
+    return _variant(reduce=torch.sum)(*inputs)

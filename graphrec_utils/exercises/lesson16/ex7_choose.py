@@ -1,0 +1,124 @@
+"""Exercise 16.7: the open task. A choice is graded by what such a model found on validation."""
+
+from __future__ import annotations
+
+import functools
+
+from graphrec_utils import results
+from graphrec_utils.exercises.core import Exercise
+
+VALUES = {
+    "graphs": ("nobody", "pin-board", "both"),
+    "losses": ("entity-entity", "entity-feature", "entity-entity + entity-feature", "all three"),
+    "popularity": (False, True),
+    "until_day": (42, 49),
+}
+
+
+@functools.cache
+def _table() -> dict[tuple, float]:
+    """Return (graphs, losses, popularity) -> recall@10 of days 42 to 48, as tests/benchmarks/omnisage_study.py measured it."""
+    rows = results.load("16_choices").values["settings"]
+    return {(row["graphs"], row["losses"], row["popularity"]): row["recall"] for row in rows}
+
+
+def score(choice: dict) -> float:
+    """Return the recall@10 of a choice without a leak, 0 for others."""
+    return (
+        0.0
+        if _problem(choice)
+        else _table()[choice["graphs"], choice["losses"], choice["popularity"]]
+    )
+
+
+def _problem(choice) -> str:
+    """Say why a choice is not allowed, "" if it is."""
+    if not isinstance(choice, dict) or set(choice) != set(VALUES):
+        return f"the choice needs the keys {', '.join(VALUES)}"
+    for key, values in VALUES.items():
+        if isinstance(choice[key], bool) != (key == "popularity") or choice[key] not in values:
+            return f"{key} must be one of {', '.join(map(repr, values))}"
+    if choice["until_day"] > 42:
+        return "you train on the days that are to be predicted: that is a leak"
+    return ""
+
+
+def _kind(choice) -> str:
+    """Return the one thing about a weak choice that explains it best."""
+    if problem := _problem(choice):
+        return problem
+    if not choice["popularity"]:
+        return "popularity"
+    return choice["losses"] if choice["losses"] == "entity-feature" else choice["graphs"]
+
+
+def _at_least(share: float):
+    """Judge by a share of the best choice."""
+
+    def judge(got, expected, inputs) -> str | None:
+        bar = share * max(_table().values())
+        mine, other = score(got) >= bar, score(expected) >= bar
+        if mine == other and (mine or _kind(got) == _kind(expected)):
+            return None
+        return _problem(got) or f"recall@10 is {score(got):.4f} with yours"
+
+    return judge
+
+
+def _no_leak(got, expected, inputs) -> str | None:
+    mine, other = _problem(got), _problem(expected)
+    return None if mine == other else mine or "that is allowed"
+
+
+ex = Exercise(
+    "16.7",
+    "choose",
+    points=5,
+    hints=(
+        "The pairs to be found begin with day 42. Up to which day may graphs and pairs be known? And what can a vector of "
+        "length 1 not say?",
+        "Change one thing at a time, beginning with popularity, and look at `try_out`.",
+        'Compare `"graphs": "both"` with `"nobody"`, the popularity on and the losses "entity-entity"; `until_day` is 42.',
+    ),
+)  # fmt: skip
+
+
+@ex.solution
+def choose():
+    return {"graphs": "both", "losses": "entity-entity", "popularity": True, "until_day": 42}
+
+
+def _nothing(rng) -> dict:
+    return {}
+
+
+ex.claim("four entries from the lists, and no day of the future", _nothing, 0, judge=_no_leak)
+ex.claim("it finds half of what our best choice does", _nothing, judge=_at_least(0.5))
+ex.claim("it finds nine tenths of it", _nothing, 2, judge=_at_least(0.9))
+ex.claim("it comes close to our best choice", _nothing, 2, judge=_at_least(0.98))
+
+
+@ex.mistake(
+    "you train on the days that are to be found: it looks wonderful, and tomorrow is another day"
+)
+def the_future_is_told():
+    return choose() | {"until_day": 49}
+
+
+@ex.mistake(
+    "vectors of length 1 have no way to say that a pin is popular: let the score have that number beside them"
+)
+def nobody_says_what_is_popular():
+    return choose() | {"popularity": False}
+
+
+@ex.mistake(
+    "the raw features of a neighbor ask in yours, and nobody asks for the pin that comes next, which is what is measured"
+)
+def another_question():
+    return choose() | {"losses": "entity-feature"}
+
+
+@ex.mistake("nobody hears anybody in yours: that is an encoder of content")
+def nobody_is_heard():
+    return choose() | {"graphs": "nobody"}

@@ -1,0 +1,106 @@
+"""What lesson 16 asks: predictions before a result is shown, the atlas, and the quiz at the end."""
+
+from __future__ import annotations
+
+from graphrec_utils.exercises.questions import Question
+
+QUESTIONS = (
+    Question("16.p1", "Pins on twenty boards and more, their fifteen most visited nodes, no quotas. Which share of the places "
+             "hold boards (0 to 1)?", answer=0.95, within=1.25, said=(
+        "Nearly all: every board is one step away, and any other pin is two.",
+        "More: each of twenty boards is one step away, and a pin is two, behind one of many boards.",
+        "A share of places is at most 1.",
+    )),
+    Question("16.p2", "A block of attention reads a pin's neighbors. You turn their order round, but give no positions. What "
+             "happens to the vector?", (
+        ("it stays as it is",
+         "Attention sums over whom it looks at. Without positions it cannot tell first from last."),
+        ("it changes: the nearest are read last now",
+         "Nothing in the block knows what stands first. You have to tell it."),
+        ("it turns into its negative",
+         "Nothing is subtracted anywhere; the sum has the same terms in another order."),
+    )),
+    Question("16.p3", "Vectors of length 1, trained with the log Q correction on what comes next. You add the logarithm of each "
+             "pin's popularity to its score. What happens to the recall?", (
+        ("it is several times as large",
+         "The correction asks scores to hold popularity, and a sphere has no place for it."),
+        ("little: the correction by log Q has learned popularity already",
+         "It asks for it. But all vectors are equally long, and directions are busy with topics."),
+        ("it falls: popular pins would be counted twice",
+         "They would, if the vectors had learned popularity. Look at the first row."),
+    )),
+    Question("16.p4", "One encoder that hears nobody, pin-board neighbors, or both graphs, all with popularity. Where is the "
+             "larger step?", (
+        ("from nobody to the pin-board graph",
+         "The second graph says again much of what the first has said."),
+        ("from pin-board to both: pin-pin edges are what is predicted",
+         "They are the same kind of pair, yes. But boards have told most of it."),
+        ("nobody is best: content and popularity are enough",
+         "It comes closer than many would think, but not that far."),
+    )),
+    Question("16.p5", "All three losses together against entity-entity alone, judged by the pin that comes next. What do you "
+             "expect?", (
+        ("no gain, or too little to be seen",
+         "The other two ask other questions; what they teach about this one, the pairs have taught already."),
+        ("a clear gain: more examples of every kind",
+         "Examples of another question help as far as its answer says something new about this one."),
+        ("half of the recall is lost: the losses fight",
+         "With a tuned weight each of them can be turned down, so they can hardly fight that hard."),
+    )),
+    Question("16.p6", "A pin without any edge is sought among other such pins, by its picture and words. What is ahead: the nearest "
+             "vector, or how often a prefix came after the query's prefix?", (
+        ("about level, the nearest vector a little ahead",
+         "Three codes out of sixteen keep most of what the vector says, and lose the rest."),
+        ("the prefix, clearly: counts know what follows what",
+         "They do, and a coarse word forgets much. Counting makes up for some of it, not for more."),
+        ("the nearest vector, ten times: a word of three codes says nothing",
+         "A word of sixteen times sixteen times sixteen says a lot: shuffle the words, and look."),
+    )),
+    Question("16.p7", "Filter the atlas by the graph \"many types\" and the way \"transformer\". Who is left beside MultiBiSage?", (
+        ("LiGNN and OmniSage", "One at LinkedIn, one at Pinterest."),
+        ("TwHIN and GiGL", "Both are on many types of nodes; one is a table, the other a GNN."),
+        ("PinnerFormer and PinFM", "Transformers, but they read sequences of users."),
+    )),
+    Question("16.p8", "Filter by the way \"codes\". Which of these uses codes in a ranker, without a graph and without a sequence?", (
+        ("Semantic IDs at YouTube", "Codes in place of ids, as features."),
+        ("TIGER", "It writes the next item of a session, code by code."),
+        ("GRID", "A library for models that write sequences of codes."),
+    )),
+    Question("16.p9", "Open the row of OmniSage. On what do its 2.5 % more repins rest, as far as this atlas knows?", (
+        ("on the company's own abstract", "The row says what was read: the abstract only."),
+        ("on a measurement of this course", "We measured on PinWorld and on citeulike-t; nobody here saw Pinterest's users."),
+        ("on the released code", "It trains on random numbers, and its README calls it minimal."),
+    )),
+    Question("16.q1", "A board has 6 edges, d_min is 10, alpha 0.5. How many edges stay?", (
+        ("6", "Who has at most d_min keeps everything."),
+        ("3", "⌈√6⌉ = 3 is below d_min, which is a floor."),
+        ("10", "It has no ten: nothing is added."),
+    )),
+    Question("16.q2", "A quota of 50 pins from the pin-pin graph, and a pin has four neighbors there. What stands in the other 46 "
+             "places?", (
+        ("nothing: they are empty, and masked", "So the encoder sees who is alone."),
+        ("the next 46 boards", "Then quotas would be no quotas: boards have their own."),
+        ("pins drawn by chance", "They would be heard as neighbors."),
+    )),
+    Question("16.q3", "Entity-feature with the same raw features as query and as key, and nothing between. What does the encoder "
+             "learn?", (
+        ("nothing: it is not in the loss", "Features find themselves, whatever the encoder does."),
+        ("to copy features into its vectors", "Its vectors are not asked for anything."),
+        ("as much as with a network, only faster", "The loss falls at once, and that is all."),
+    )),
+    Question("16.q4", "Joint training: 256 pairs, 4,000 questions of users, one mean over all of them. What decides?", (
+        ("the users: they are most of the mean", "A mean for each loss, then weights."),
+        ("both alike: it is a mean", "Of all examples, and 94 of 100 are users'."),
+        ("the pairs: they come first", "A mean knows no order."),
+    )),
+    Question("16.q5", "Three levels of 16 code words. How many different words are there, and how many centers have to be kept?", (
+        ("4,096 and 48", "16 · 16 · 16 words out of 3 · 16 centers."),
+        ("48 and 4,096", "The other way round: words multiply, centers add up."),
+        ("4,096 and 4,096", "So it would be with one level of 4,096 centers."),
+    )),
+    Question("16.q6", "Every level codes the item itself, and not what is left over. What do the second and third code say?", (
+        ("much the same again", "The coarse place, coded by other centers: a prefix gets no finer."),
+        ("the finer parts, as they should", "Finer parts are what is left after the first center goes."),
+        ("nothing, they are 0", "They are nearest centers, too, of the same item."),
+    )),
+)  # fmt: skip

@@ -1,0 +1,830 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # 16 · OmniSage and semantic IDs
+#
+# **You will** prune a graph, let walks of several kinds choose whom a pin hears, train one encoder with three losses,
+# find out what a vector of length 1 cannot say, spell pins with codes, and read an atlas of what other companies built.
+#
+# **Time** {{minutes}} minutes · **Points** {{points}} · **Before** lessons 09, 11, 14 and 15 · **Runs on** any CPU
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# As a lecture of fifty minutes: the quotas of 16.2 by hand, the switches of 16.3, the vote "what can a vector of length 1 not
+# say?" before the numbers of 16.4, the two tables of 16.5 and 16.6, and the tree of 16.7. End in the atlas: let the room call out
+# a filter. If time is short, leave out 16.1.
+
+# %% tags=["setup"]
+import math
+
+import numpy as np
+import pandas as pd
+import torch
+import torch.nn.functional as F
+
+from graphrec_utils import graphs, metrics, pinworld, results, style, walks
+from graphrec_utils.data import Interactions
+from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.models import multibisage, omnisage, sage
+from graphrec_utils.models.scoring import Factors
+from graphrec_utils.plots import visuals
+from graphrec_utils.results import verdict
+
+style.use()
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Before you begin
+#
+# Three questions from earlier lessons, from memory.
+
+# %% slideshow={"slide_type": "fragment"}
+recall("16")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# PinSage heard pins, MultiBiSage several graphs, PinnerFormer read users. Each had its own vectors. **OmniSage**, Pinterest's
+# model of 2025, asks whether **one** vector of a pin can serve them all: one encoder, taught by several losses at once.
+#
+# > **A question to carry through this lesson.** If one vector has to answer three kinds of question, does it learn from
+# > each, or do they get in each other's way?
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 16.1 One graph, two kinds of edges
+#
+# Nodes are pins and boards. A pin is tied to the boards it was saved to, and to pins that somebody engaged with right
+# before or after it. Users are no nodes: they come later, as readers.
+
+# %%
+world = pinworld.load("small")
+DAY, n = 42, world.num_pins
+
+
+def graphs_of(day):
+    """Return boards by pins, 0 or 1, and how often one pin came right after another."""
+    R = (world.bipartite(day)["board-pin"].matrix > 0).astype(float).tocsr()
+    return R, world.pin_pin(day).astype(float).tocsr()
+
+
+R, C = graphs_of(DAY)
+boards, pins = np.diff(R.tocsc().indptr), np.diff((C + C.T).tocsr().indptr)  # edges of each pin
+pd.DataFrame({"edges": [R.nnz, C.nnz], "median of a pin": [np.median(boards), np.median(pins)],
+              "most of a pin": [boards.max(), pins.max()], "pins without": [(boards == 0).sum(), (pins == 0).sum()]},
+             index=["pin-board", "pin-pin"])  # fmt: skip
+
+images = world.images / np.linalg.norm(world.images, axis=1, keepdims=True)
+
+
+def features(R):
+    """Return what pins and boards say, (pins + boards, 65): a picture, for boards the mean of theirs, and log degree."""
+    of_pin, of_board = (np.asarray(R.sum(axis=k)).ravel() for k in (0, 1))
+    means = (R @ images) / np.maximum(of_board, 1)[:, None]
+    degree = np.log1p(np.r_[of_pin, of_board])[:, None] / 3
+    return np.hstack([np.vstack([images, means]), degree]).astype(np.float32)
+
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# At Pinterest a famous pin has millions of edges, and a walk that gets there ends anywhere. OmniSage throws
+# random edges of busy nodes away before anybody walks (as a summary of the paper says). Of $d$ edges
+#
+# $$
+# \max\big(\min(\lceil d^{\alpha} \rceil,\ d_{\max}),\ d_{\min}\big)
+# $$
+#
+# stay. The power takes most from the busiest, the cap is for monsters, and $d_{\min}$ protects those who have little.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 16.1 — `prune_degree` ★ ({{points:16.1}})
+#
+# By hand: a node with 4 edges, alpha 0.5, least 1: $\lceil 4^{0.5} \rceil = 2$ stay, the two with the smallest chance.
+#
+# *About 10 minutes. Stuck? Hints are free.*
+#
+# {{hints:16.1}}
+
+
+# %% tags=["exercise:16.1"]
+def prune_degree(
+    rows: np.ndarray, chance: np.ndarray, alpha: float, least: int, most: int
+) -> np.ndarray:
+    """Return which edges stay.
+
+    Args:
+        rows: (E,) int64, the node that each edge belongs to, in any order; a node may have none.
+        chance: (E,) a random number for each edge; the smallest of a node stay.
+        alpha: 0 to 1.
+        least, most: 0 < least <= most.
+
+    Returns:
+        (E,) bool. A node of d edges keeps max(min(⌈d^alpha⌉, most), least), or all it has if these are fewer.
+    """
+    ### BEGIN SOLUTION
+    degree = np.bincount(rows)
+    limit = np.maximum(np.minimum(np.ceil(degree.astype(float) ** alpha), most), least)
+    order = np.lexsort((chance, rows))
+    place = np.arange(len(rows)) - (np.cumsum(degree) - degree)[rows[order]]
+    keep = np.zeros(len(rows), dtype=bool)
+    keep[order[place < limit[rows[order]]]] = True
+    return keep
+    ### INSTEAD
+    # limit = np.minimum(np.ceil(degree.astype(float) ** alpha), most)  # low degrees are pruned
+    # limit = np.maximum(np.ceil(degree.astype(float) ** alpha), least)  # no cap
+    # limit = np.maximum(np.minimum(np.floor(degree.astype(float) ** alpha), most), least)  # rounded down
+    ### END SOLUTION
+
+
+# %% tags=["check:16.1"]
+check("16.1", prune_degree)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 16.2 Whom a pin hears: quotas
+#
+# Short walks that keep returning to a pin (lesson 08) visit pins **and** boards. The most visited nodes are its
+# neighbors. A pin on many boards is one step away from each of them, and two steps from any pin. Who will fill the places?
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:16.p1"]
+predict("16.p1")
+
+# %% tags=["answers:16.p1"]
+m = R.shape[0]
+busy = np.flatnonzero(boards >= 20)
+fifteen = walks.importance_neighbors(graphs.adjacency(R), m + busy, top=15, num_steps=500, hops=1)
+print(
+    f"{len(busy)} pins on 20 boards and more: {(fifteen.indices < m).mean():.0%} of their 15 places hold boards"
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# So OmniSage gives every kind a **quota**. Released code has 25 pins and 10 boards of the pin-board graph and 15 pins of the
+# pin-pin graph; here 5, 10 and 10. A kind with fewer neighbors leaves places empty, and nobody else gets them.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 16.2 — `typed_sequence` ★★ ({{points:16.2}})
+#
+# By hand: visits 18, 2, 10, 8, 6 of two pins and three boards, starting at the first pin, quotas of 1 pin and 2 boards: the boards
+# with 10 and 8, then the pin with 2. The start itself is visited most, and is nobody's neighbor.
+#
+# *About 12 minutes.*
+#
+# {{hints:16.2}}
+
+
+# %% tags=["exercise:16.2"]
+def typed_sequence(
+    visits: np.ndarray, types: np.ndarray, start: int, quotas: list[int]
+) -> np.ndarray:
+    """Return the neighbors of a node as a sequence.
+
+    Args:
+        visits: (N,) int64, how often walks from the start visited each node.
+        types: (N,) int64, the type of each node, 0 … t - 1.
+        start: the node itself.
+        quotas: t numbers, at most so many neighbors of each type; 0 leaves it out.
+
+    Returns:
+        (sum of quotas,) int64 ids of visited nodes without the start, the most visited first whatever their type, of
+        equal ones the smaller id; -1 in the places that are left, at the end.
+    """
+    ### BEGIN SOLUTION
+    left, ids = list(quotas), []
+    for node in np.lexsort((np.arange(len(visits)), -visits)).tolist():
+        if node != start and visits[node] > 0 and left[types[node]] > 0:
+            left[types[node]] -= 1
+            ids.append(node)
+    return np.array(ids + [-1] * (sum(quotas) - len(ids)), dtype=np.int64)
+    ### INSTEAD
+    #     if visits[node] > 0 and left[types[node]] > 0:  # the start is its own neighbor
+    #     if node != start and left[types[node]] > 0:  # unvisited nodes fill up
+    # return np.array(ids + [0] * (sum(quotas) - len(ids)), dtype=np.int64)  # node 0 fills up
+    ### END SOLUTION
+
+
+# %% tags=["check:16.2"]
+check("16.2", typed_sequence)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### A sequence, or a set?
+#
+# One block of attention (lesson 15, without the causal mask) reads the sequence; the vector at its first place,
+# where the pin itself stands, becomes $\mathbf z$. The paper sorts neighbors by nearness. Turn the order
+# round: what happens to the vector?
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:16.p2"]
+predict("16.p2")
+
+# %% tags=["answers:16.p2"]
+near = omnisage.sequences(R, C, quotas=(5, 10, 10), num_steps=500)
+back = omnisage.Sequences(near.ids.flip(1), near.kinds.flip(1))
+for positions in (False, True):
+    model = omnisage.OmniSage(near, sage.Content(32, 0, features(R)), 32, positions=positions)
+    turned = omnisage.OmniSage(back, sage.Content(32, 0, features(R)), 32, positions=positions)
+    some = torch.arange(300)
+    gap = (model.vectors(some) - turned.vectors(some)).abs().max().item()
+    print(f"positions {positions}: turned round, a vector moves by up to {gap:.4f}")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Attention without positions hears a **set**: sorting decides who gets in, not who is heard first. Whoever says "the order
+# is used" must show a vector that tells places apart. The released code has one; section 16.5 measures what it is worth here.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 16.3 Three losses
+#
+# All three are the sampled softmax of lesson 11 over the same columns: pins of the batch and random ones, each minus
+# $\log(S\,Q)$. They differ in who asks.
+#
+# | loss | who asks | what is found |
+# |---|---|---|
+# | entity-entity | $\mathbf z$ of a pin | the pin engaged right after it |
+# | entity-feature | raw features of a **neighbor**, through a network | the pin that hears it |
+# | user-entity | a causal transformer over a history of $\mathbf z$ | the next pin, and a later one |
+
+# %% slideshow={"slide_type": "subslide"} tags=["widget"]
+stored = results.load(
+    "16_losses", command="python -m tests.benchmarks.omnisage_study losses"
+).values
+by_name = {" + ".join(omnisage.LOSSES) if row["model"] == "all three" else row["model"]: row["recall"]
+           for row in stored["models"]}  # fmt: skip
+visuals.three_losses(
+    {model: {"pins": x["all"], "users": x["users"]} for model, x in by_name.items()}
+)
+
+# %% [markdown]
+# *Figure 16.1. OmniSage and its losses. Filled boxes get a gradient from the losses that are on; thick lines say who asks.
+# Switch them, and read what each choice found on PinWorld: the pin that comes next, and what users like next.*
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 16.3 — `entity_feature_loss` ★★ ({{points:16.3}})
+#
+# A neighbor's features must lead to the pin. Then $\mathbf z$ holds what its neighborhood says, for pins nobody has
+# engaged with, too. By hand: features of zeros make all scores 0; two columns with $Q = 1/4$ count $4/2 = 2$ each: $\log(1 + 2 + 2)$.
+#
+# *About 12 minutes.*
+#
+# {{hints:16.3}}
+
+
+# %% tags=["exercise:16.3"]
+def entity_feature_loss(
+    x: torch.Tensor,
+    W: torch.Tensor,
+    z: torch.Tensor,
+    nodes: torch.Tensor,
+    heard: torch.Tensor,
+    columns: torch.Tensor,
+    log_q: torch.Tensor,
+) -> torch.Tensor:
+    """Return the loss of neighbors' features that ask for the node that hears them.
+
+    Args:
+        x: (N, f) raw features; W: (f, d), the network, here one matrix.
+        z: (N, d) vectors of the encoder.
+        nodes: (B,) ids to be found; heard: (B,) the id of a neighbor of each, whose features ask.
+        columns: (S,) ids of drawn nodes; log_q: (S,) the log-probability that a draw is this node.
+
+    Returns:
+        () the mean of -log softmax of the right score among itself, uncorrected, and the S columns, each minus
+        log(S Q). A column that is the node itself is no negative.
+    """
+    ### BEGIN SOLUTION
+    q = x[heard] @ W
+    pos = (q * z[nodes]).sum(dim=1)
+    neg = q @ z[columns].T - log_q - math.log(len(columns))
+    neg = neg.masked_fill(columns == nodes[:, None], -torch.inf)
+    return (torch.cat([pos[:, None], neg], dim=1).logsumexp(dim=1) - pos).mean()
+    ### INSTEAD
+    # q = x[nodes] @ W  # its own features ask
+    # pos = (q * z[heard]).sum(dim=1)  # the neighbor is sought
+    # neg = q @ z[columns].T - log_q  # log q without the number
+    ### END SOLUTION
+
+
+# %% tags=["check:16.3"]
+check("16.3", entity_feature_loss)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 16.4 — `joint_loss` ★ ({{points:16.4}})
+#
+# One batch holds 256 pairs, 256 features and thousands of questions of users. By hand: two losses of equal size with weights of 1 are the sum of
+# their means.
+#
+# *About 6 minutes.*
+#
+# {{hints:16.4}}
+
+
+# %% tags=["exercise:16.4"]
+def joint_loss(losses: dict[str, torch.Tensor], weights: dict[str, float]) -> torch.Tensor:
+    """Return one number to train on.
+
+    Args:
+        losses: name -> (k,) the loss of each example, k its own for each name, and perhaps 0.
+        weights: name -> its weight; they need not sum to 1. A loss that is not here is not trained on.
+
+    Returns:
+        () the sum over losses of weight times the mean of its own examples; a loss without examples adds nothing.
+    """
+    ### BEGIN SOLUTION
+    total = torch.zeros(())
+    for name, x in losses.items():
+        if name in weights and len(x):
+            total = total + weights[name] * x.mean()
+    return total
+    ### INSTEAD
+    #         total = total + weights[name] * x.sum()  # sums
+    #         total = total + x.mean()  # weights are ignored
+    ### END SOLUTION
+
+
+# %% tags=["check:16.4"]
+check("16.4", joint_loss)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 16.5 — `user_entity_loss` ★★ ({{points:16.5}})
+#
+# The third loss reads a user: the pins of a history, each as its $\mathbf z$ of that morning, go through a causal transformer.
+# Every event asks twice, for the pin that comes next and for a random later one: next action and all action of lesson 15.
+#
+# By hand: outputs of zeros cost $\log n$. The classic mistake stands in the company's released code: every event is asked for itself.
+#
+# *About 12 minutes.*
+#
+# {{hints:16.5}}
+
+
+# %% tags=["exercise:16.5"]
+def user_entity_loss(
+    outputs: torch.Tensor, z: torch.Tensor, history: torch.Tensor, later: torch.Tensor
+) -> torch.Tensor:
+    """Return the loss of the next pin and of a later one.
+
+    Args:
+        outputs: (B, L, d); outputs[:, t] has read events 0 … t.
+        z: (n, d) vectors of all pins; a score is a product.
+        history: (B, L) int64 pins, oldest first, -1 in empty places at the end.
+        later: (B, L) int64, for each event the place of a random later one, at least t + 1; -1 for the last event and
+            in empty places.
+
+    Returns:
+        () the mean over both questions of every event that has a next one of -log softmax over all n pins.
+    """
+    ### BEGIN SOLUTION
+    row, t = (later >= 0).nonzero(as_tuple=True)
+    scores = outputs[row, t] @ z.T
+    sought = torch.cat([history[row, t + 1], history[row, later[row, t]]])
+    return F.cross_entropy(torch.cat([scores, scores]), sought)
+    ### INSTEAD
+    # sought = torch.cat([history[row, t], history[row, later[row, t]]])  # it finds itself
+    # sought = torch.cat([history[row, t + 1], later[row, t]])  # a place taken for a pin
+    ### END SOLUTION
+
+
+# %% tags=["check:16.5"]
+check("16.5", user_entity_loss)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 16.4 What a vector of length 1 cannot say
+#
+# OmniSage's vectors have length 1, so that one index of near neighbors serves everybody. Scores are cosines over a
+# temperature, and the loss is corrected by $\log Q$. Train it so for a hundred steps, on the pairs of one week.
+#
+# > **Claim** (of the paper's recipe). Vectors of length 1 find as much as free ones if the loss is corrected by log Q.
+
+
+# %%
+def pairs_of(begin, end):
+    """Return pins and the pin engaged right after each, (P, 2)."""
+    rows = world.events(pinworld.POSITIVE_ACTIONS, begin, end)
+    return rows.loc[rows["context"] >= 0, ["context", "pin"]].to_numpy()
+
+
+known, week = pairs_of(0, DAY), pairs_of(DAY, DAY + 7)
+queries = np.random.default_rng(0).permutation(np.unique(week[:, 0]))[:800]
+week = np.unique(week[np.isin(week[:, 0], queries) & (week[:, 0] != week[:, 1])], axis=0)
+part, itself = Interactions(*week.T, n, n), Interactions(np.arange(n), np.arange(n), n, n)
+popular = np.log1p(np.bincount(known[:, 1], minlength=n))  # (n,)
+R0, C0 = graphs_of(DAY - 7)
+morning = omnisage.sequences(R0, C0, num_steps=500)
+
+
+# %%
+def trained(
+    weights,
+    steps=100,
+    rate=0.01,
+    temperature=0.1,
+    names=("pin-board", "pin-pin"),
+    offset=None,
+    seed=0,
+):
+    """Return vectors of all pins today, trained on last week's pairs with the graphs of its first morning."""
+    content = sage.Content(32, 0, features(R), seed=seed)
+    model = omnisage.OmniSage(near.only(names), content, 32, offset=offset, seed=seed)
+    day = multibisage.Day(pairs_of(DAY - 7, DAY), morning.only(names), content.on(features(R0)))
+    rng, optimizer = np.random.default_rng(seed), torch.optim.Adam(model.parameters(), lr=rate)
+    for _ in range(steps):
+        batch = next(omnisage.batches([day], n, 256, 256, rng, 1))
+        optimizer.zero_grad()
+        omnisage.loss(model, batch, weights, temperature).backward()
+        optimizer.step()
+    return Factors(*model.embeddings(temperature=temperature))
+
+
+def recall_of(vectors):
+    return metrics.found(vectors, itself, part, 10).recall
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:16.p3"]
+predict("16.p3")
+
+# %% tags=["experiment", "answers:16.p3"]
+pairs_alone = {"entity-entity": 1.0}
+plain = trained(pairs_alone)
+served = Factors(
+    plain.user_emb,
+    torch.cat([plain.item_emb[:, :-1], 0.1 * torch.tensor(popular)[:, None].float()], dim=1),
+)
+both = trained(pairs_alone, offset=popular)
+pd.Series({
+    "length 1": recall_of(plain).mean(), "the same vectors, log popularity added": recall_of(served).mean(),
+    "log popularity there in training, too": recall_of(both).mean(),
+}, name="recall@10").round(4).to_frame()  # fmt: skip
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The correction by $\log Q$ makes scores estimate $\log p(i \mid q)$, and most of that is how popular $i$ is. A vector of
+# free length says it by its length. On a sphere every pin is equally long: popularity has to be squeezed into directions, and
+# little of it gets there. **One more number** repairs it, the offset $\log(1 + \text{count})$ as a coordinate beside
+# $\mathbf z$; an index of inner products takes it. Now on the test week, four trials and three seeds for each:
+
+# %% tags=["long", "experiment"]
+study = results.load("16_graphs", command="python -m tests.benchmarks.omnisage_study graphs").values
+table = pd.DataFrame(study["models"]).set_index("model")
+recall_at = pd.DataFrame(table["recall"].to_dict()).T
+
+
+def lead_of(values, key):
+    """Return a stored comparison."""
+    return metrics.Comparison.of(
+        *(values["leads"][key][k] for k in ("one", "other", "gap", "error", "users"))
+    )
+
+
+free = lead_of(study, "both, no offset, free length over both, no offset, all")
+verdict(
+    "Vectors of length 1 find as much as free ones if the loss is corrected by log Q.",
+    not free.low > 0,
+    detail=f"recall@10, free length against length 1: {free:.4f}; length 1 with the offset {recall_at.loc['both', 'all']:.4f}",
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 16.5 Which graph, and against whom?
+#
+# Trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48,
+# tested on 49 to 55. Four trials (a temperature) and three seeds for all; where the best temperature is the smallest, .03, a smaller one was
+# not tried. A pin is **cold** if it has no edge that morning; "cold among cold" finds cold pins among such pins alone.
+#
+# > **Claim** (of the paper). Each graph more finds more: nobody heard, then pin-board, then both.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:16.p4"]
+predict("16.p4")
+
+# %% tags=["long", "answers:16.p4"]
+arms = [
+    "nobody",
+    "pin-board",
+    "pin-pin",
+    "both",
+    "both, positions",
+    "both, pruned",
+    "both, densified",
+]
+groups = {
+    "all": "all",
+    "warm": "warm queries",
+    "cold queries": "cold queries",
+    "cold targets": "cold targets",
+    "cold among cold": "cold among cold",
+}
+print(f"{study['counts']}; edges of both graphs {study['edges']}")
+recall_at.loc[arms, list(groups)].rename(columns=groups).round(4)
+
+# %% tags=["experiment", "answers:16.p4"]
+steps = [lead_of(study, "pin-board over nobody, all"), lead_of(study, "both over pin-board, all")]
+verdict(
+    "Each graph more finds more: nobody heard, then pin-board, then both.",
+    min(steps, key=lambda lead: lead.low),
+    detail=f"pin-board over nobody {steps[0]:.4f}; both over pin-board {steps[1]:.4f}",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The first graph helps. The second repeats what the first has said: pins that share a board are engaged one after the
+# other, too, and each graph alone does as well as both. On Pinterest the second comes from another surface. Positions are
+# worth nothing that could be seen, and three edges of four can go.
+#
+# Look at the cold. A pin that hears nobody is served no better by an encoder that learned to listen. *Densified* ties
+# pins with few edges to ten busy ones of similar content, LiGNN's remedy: cold queries find more again, about as much as with nobody heard. And
+# **no cold pin is ever found** among all: $\log(1 + 0)$ shuts the door. The column for them is 0 by construction; give new pins
+# a shelf of their own, which is a quota again.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### The rivals
+#
+# > **Claim** (of the paper). A transformer over typed neighbors finds more than PinSage.
+#
+# Be your own opponent: PinSage gets the same offset.
+
+# %% tags=["long"]
+rivals = ["both", "PinSage, offset", "PinSage", "iALS", "RP3β", "EASE", "recent popularity"]
+columns = ["all", "cold queries", "cold among cold"]
+for row in study["cost"]:
+    print(f"{row['model']:16} {row['seconds']:5.1f} CPU seconds: recall@10 {row['recall']:.4f}")
+recall_at.loc[rivals, columns].assign(**{"CPU seconds": table.loc[rivals, "CPU seconds"]}).rename(
+    index={"both": "OmniSage, both"}
+).round(4)
+
+# %% tags=["experiment"]
+against = lead_of(study, "both over PinSage, offset, all")
+verdict(
+    "A transformer over typed neighbors finds more than PinSage.",
+    against,
+    detail=f"both with the offset, recall@10 {against:.4f}; over PinSage without it {lead_of(study, 'both over PinSage, all'):.4f}",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Ahead of PinSage as lesson 09 left it, of RP3β and of iALS; some knobs of the rivals lie at an end of their grid. Give PinSage **the same
+# number** and the lead is gone, at any budget: what looked like attention was popularity. Matrices have nothing to say about a cold query, the
+# encoders have. Boards of four pins are short sequences; with 150 neighbors in billions of edges there is more to choose from.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 16.6 One loss, or three?
+#
+# > **Claim** (of the paper). Trained with all three, one encoder finds more than with each loss alone.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:16.p5"]
+predict("16.p5")
+
+# %% tags=["long", "answers:16.p5"]
+losses = pd.DataFrame({row["model"]: row["recall"] for row in stored["models"]}).T
+columns = {
+    "all": "pins",
+    "cold queries": "cold queries",
+    "cold among cold": "cold among cold",
+    "users": "users",
+}
+losses[list(columns)].rename(columns=columns).round(4)
+
+# %% tags=["experiment", "answers:16.p5"]
+alone = {k: lead_of(stored, f"all three over {k}, all") for k in omnisage.LOSSES}
+verdict(
+    "Trained with all three, one encoder finds more than with each loss alone.",
+    min(alone.values(), key=lambda lead: lead.low),
+    detail="recall@10 of pins, all three against "
+    + "; ".join(f"{k} {lead:.4f}" for k, lead in alone.items())
+    + f"; of users, against user-entity {lead_of(stored, 'all three over user-entity, users'):.4f}",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# For pins the other two losses add nothing that could be seen: pairs have taught what they could tell. Entity-feature alone comes close: who is
+# found by what its neighbors say is found by what comes next, too. The user loss alone is poor at both, even at its own question: it
+# has to teach an encoder through a second transformer, 32 users a step. **For users** the joint training is worth the most of all.
+#
+# > **Claim** (of the paper). Entity-feature helps pins without an edge.
+
+# %% tags=["experiment"]
+cold = lead_of(stored, "entity-entity + entity-feature over entity-entity, cold queries")
+verdict(
+    "Entity-feature helps pins without an edge.",
+    cold,
+    detail=f"recall@10 of cold queries with and without it {cold:.4f}; of cold pins among cold "
+    f"{lead_of(stored, 'entity-entity + entity-feature over entity-entity, cold among cold'):.4f}",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### The side of users
+#
+# New likes of days 49 to 55. Where the user loss was not trained, a user is the mean of the vectors of sixteen likes. PinnerFormer has the rates
+# that lesson 15 chose, and its vectors of pins.
+
+# %% tags=["long"]
+users = pd.Series(
+    {row["model"]: row["recall"]["users"] for row in [*stored["users"], *stored["models"]]}
+)
+users.rename("recall@10").round(4).to_frame()
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Trained with pairs **and** users, a transformer over $\mathbf z$ finds more than the mean of the same $\mathbf z$, than RP3β and iALS with the knobs of
+# lesson 15, and far more than PinnerFormer there. Be fair to it: its pins were pictures and an SVD, and no offset stood beside
+# them. So this is what the paper promises, in shape: vectors that a graph has taught are worth reading.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 16.7 A pin as a word: semantic IDs
+#
+# An id says nothing; a vector says a lot, in 32 numbers. Between them lies a **semantic ID**: a short word of codes. The first code is
+# the nearest of $K$ centers; what is left over is given to the nearest of $K$ others, and so on.
+#
+# $$
+# \mathbf r_1 = \mathbf x, \qquad c_\ell = \arg\min_k \lVert \mathbf r_\ell - \mathbf b_{\ell k} \rVert, \qquad
+# \mathbf r_{\ell+1} = \mathbf r_\ell - \mathbf b_{\ell c_\ell}
+# $$
+#
+# Items that share a **prefix** are of one kind, and a new item has a word as soon as it has a vector.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 16.6 — `residual_codes` ★★ ({{points:16.6}})
+#
+# By hand: 4.2 with centers 0 and 5, then 1, −1 and 0.2: code 1, left over −0.8, code 1.
+#
+# *About 8 minutes.*
+#
+# {{hints:16.6}}
+
+
+# %% tags=["exercise:16.6"]
+def residual_codes(X: np.ndarray, words: list[np.ndarray]) -> np.ndarray:
+    """Return the semantic IDs of items.
+
+    Args:
+        X: (n, d).
+        words: L arrays (K, d), the centers of each level; K may differ.
+
+    Returns:
+        (n, L) int64: at each level the nearest center (squared distance, of equal ones the first) of what the levels before
+        left over.
+    """
+    ### BEGIN SOLUTION
+    rest, codes = X.astype(float), []
+    for b in words:
+        c = ((rest[:, None] - b) ** 2).sum(axis=2).argmin(axis=1)
+        codes.append(c)
+        rest = rest - b[c]
+    return np.stack(codes, axis=1)
+    ### INSTEAD
+    #     rest = rest  # nothing is subtracted
+    #     rest = rest + b[c]  # the center is added
+    #     rest = X - b[c]  # only the last center goes
+    ### END SOLUTION
+
+
+# %% tags=["check:16.6"]
+check("16.6", residual_codes)
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+visuals.semantic_tree(
+    [[0, 0], [0.9, 0.6], [-0.4, 1], [3, 1], [4, 1.7], [3.2, 0.1], [1, 3], [1.9, 3.6], [0.3, 4]],
+    [np.array([[0.0, 0], [3, 1], [1, 3]]), np.array([[0.6, 0], [-0.4, 0]]), np.array([[0, 0.8], [0, -0.2]])],
+    "abcdefghi", function=residual_codes,
+)  # fmt: skip
+
+# %% [markdown]
+# *Figure 16.2. Nine points with words of three codes. Left, those that share the first code with the chosen one; right, those that share all. The
+# lines are what is left to be said. In the interactive version you choose the point and the length of the prefix; once your function
+# passes, the codes are yours. Below: words of PinWorld's pins, learned from pins with edges. Does a prefix stand for a topic, which the words were
+# never told?*
+
+# %% tags=["long"]
+spelled = results.load(
+    "16_semantic", command="python -m tests.benchmarks.omnisage_study semantic"
+).values
+pd.DataFrame(spelled["shapes"]).set_index(["space", "level"]).round(3)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### New pins by their prefix
+#
+# TIGER lets a transformer spell the next item, code by code. Ours counts: which prefix follows which? Candidates are the pins without any edge that
+# morning; the rival is the nearest vector.
+#
+# > **Claim** (common belief). Cold items are found by the prefix of their semantic ID better than by nearest content.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:16.p6"]
+predict("16.p6")
+
+# %% tags=["long", "answers:16.p6"]
+print(f"{spelled['queries']} queries, {spelled['cold pins']} cold pins")
+by_prefix = pd.DataFrame(spelled["models"]).set_index("model")
+by_prefix[["level", "recall"]].round(4)
+
+# %% tags=["experiment", "answers:16.p6"]
+prefix = lead_of(spelled, "words of content over nearest in content")
+verdict(
+    "Cold items are found by the prefix of their semantic ID better than by nearest content.",
+    prefix,
+    detail=f"recall@10 {prefix:.4f}; against the same words, shuffled "
+    f"{lead_of(spelled, 'words of content over words of content, shuffled'):.4f}",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The interval cannot tell: level, as it looks. Three codes keep most of what a vector says, and lose the rest; counting what follows what makes up for some of it. The longest
+# prefix was chosen, so a fourth code may help. Shuffled words find next to nothing: it is the meaning that works. And better
+# vectors help more than any speller: on OmniSage's vectors, nearest and words both find far more. What words save is the
+# index: 48 centers, and no vector of any pin.
+#
+# > **What TIGER and its successors add** (abstracts read). *TIGER* ([arXiv 2305.05065](https://arxiv.org/abs/2305.05065))
+# > learns the words with a network and lets a transformer write the next item: no index of vectors, and items that nobody touched can be written.
+# > At *YouTube* ([arXiv 2306.08121](https://arxiv.org/abs/2306.08121)) such words replace random ids as features of a ranker.
+# > *GRID* ([arXiv 2507.22224](https://arxiv.org/abs/2507.22224)) is an open framework that takes the parts apart, to say which of them matter.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 16.8 An atlas of industry
+#
+# What did others build? Each row is a system, with a dot for its kind of graph and dots for how it was built; open one to
+# read its source, and **what of it was read**. Numbers are the companies' own.
+
+# %% slideshow={"slide_type": "skip"} tags=["widget"]
+visuals.atlas()
+
+# %% [markdown]
+# *Figure 16.3. Systems of industry in the order of their years: squares for the kind of graph, dots for how they were built. In the interactive version
+# you filter by graph, by way and by company, and open a row. The filters answer the three questions below.*
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:16.p7", "told"]
+predict("16.p7")
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:16.p8", "told"]
+predict("16.p8")
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:16.p9", "told"]
+predict("16.p9")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 16.9 Your choice
+#
+# An open task of twenty minutes. Choose the graphs, the losses, whether the score knows popularity, and up to which day graphs and pairs are known. All
+# honest trainings have been made, on four weeks; the check looks up the recall@10 of yours on days 42 to 48. `try_out` trains a short one here.
+
+
+# %%
+def try_out(names=("pin-board", "pin-pin"), weights=None, popularity=True):
+    """Return recall@10 on days 42 to 48 after sixty steps."""
+    weights = weights or {"entity-entity": 1.0}
+    return recall_of(
+        trained(weights, 60, names=names, offset=popular if popularity else None)
+    ).mean()
+
+
+print(f"pin-board alone: {try_out(('pin-board',)):.4f}")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 16.7 — `choose` ★★ optional ({{points:16.7}})
+#
+# Change one thing at a time, write down what you expect before each run, and conclude in two sentences in a cell of your own: what decided, and what
+# would you keep if half of your pins were new every day?
+#
+# *About 20 minutes.*
+#
+# {{hints:16.7}}
+
+
+# %% tags=["exercise:16.7"]
+def choose() -> dict:
+    """Return the settings of an OmniSage for PinWorld.
+
+    Returns:
+        {"graphs": "nobody", "pin-board" or "both", "losses": "entity-entity", "entity-feature",
+        "entity-entity + entity-feature" or "all three", "popularity": True or False, "until_day": 42 or 49}
+    """
+    ### BEGIN SOLUTION
+    return {"graphs": "both", "losses": "entity-entity", "popularity": True, "until_day": 42}
+    ### END SOLUTION
+
+
+# %% tags=["check:16.7"]
+check("16.7", choose)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Slide, paper, code
+#
+# | | says | means |
+# |---|---|---|
+# | **slide** | a graph of pins and boards, a pin-pin edge for a positive interaction | right, and missing: quotas for each kind, degree pruning, three losses |
+# | **slide** | UserSage, as large as PinnerFormer, 4 layers of 512 | a summary has 4 causal layers, 4 heads, 512; the name and PinnerFormer's size are in no text that we could read |
+# | **slide** | Spotify and Snapchat: an item-item graph and GraphSAGE | Spotify: a graph of co-listening under two towers, users apart. Snap's GiGL: friends, content and ads (abstracts read) |
+# | **paper** | vectors of length 1 and $\log Q$ | 16.4: on data where popularity decides, add one number |
+# | **code**, `pinterest/atg-research`, `omnisage/tasks.py` | `all_labels = torch.arange(…)` over `bmm(emb, emb.T)` | every position is asked for itself: mistake one of 16.5. The README calls the release minimal |
+# | **code**, same file | `MetricLearningTask` stacks one positive and one negative cosine | no temperature: the loss cannot fall below $\log(1 + e^{-2}) = 0.127$ |
+# | **code**, same file | `TransformerEncoder` without a mask | "next action" may look at the answer. What would the loss do? Lesson 15's hunt says it |
+# | **code**, to read: `omnisage/model.py` | `neigh_weight_linear` multiplies what a neighbor says | by a learned function of the log of its weight. What does it know that our order does not? |
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Quiz
+#
+# They come back at the start of later lessons.
+#
+# {{quiz}}
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Take away
+#
+# * A quota for each kind, or the busy kind fills all places; a floor in pruning, or cold nodes get colder.
+# * Attention without positions hears a set. Turn the order round and look.
+# * A vector of length 1 has no word for "popular". One number beside it has.
+# * Give every rival the same number before you praise attention.
+# * One encoder, three losses: each pays where its question is asked. Here users gained, and pins did not.
+# * A semantic ID is a vector written as a word; who shares its beginning is of its kind.
+#
+# **Further reading.** Badrinath et al., *OmniSage* ([arXiv 2504.17811](https://arxiv.org/abs/2504.17811)). Rajput et al., *TIGER*
+# ([arXiv 2305.05065](https://arxiv.org/abs/2305.05065)). Borisyuk et al., *LiGNN* ([arXiv 2402.11139](https://arxiv.org/abs/2402.11139)): densification.

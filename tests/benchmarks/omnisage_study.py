@@ -1,0 +1,747 @@
+"""OmniSage: its graphs, its losses and its semantic IDs, beside PinSage and tuned rivals.
+
+    GRAPHREC_DATA_DIR=... OMP_NUM_THREADS=1 python -m tests.benchmarks.omnisage_study PART
+
+PinWorld, as in lesson 14: a pair is a pin and the one engaged right after it in a session. A model is trained on
+four weeks, each with the graphs of its first morning, so that no graph holds what is to be predicted. Days 42 to 48
+choose, days 49 to 55 test, graphs and content of the morning before. Every pin is a candidate but the query itself.
+A pin is cold if it has no edge that morning, neither to a board nor to a pin. User vectors are asked for the new
+likes of the same week. citeulike-t: libraries are boards, a pair is an article and one that it cites or is cited by;
+known citations are the pin-pin graph, and the two ends of a pair do not hear each other while they are learned from.
+
+PART is `graphs` (nobody heard, one graph, both, variants; rivals; PinSage at equal CPU seconds), `losses` (each
+alone and together; user vectors beside PinnerFormer), `choices` (the settings of the open task, one seed, on what
+chooses), `semantic` (codes and cold pins) or `real` (citeulike-t). Four trials each on what chooses, a temperature for
+one loss and a weight for several, the winners once on test, three seeds. Each writes data/results/16_PART.json and keeps what it has done in build/bench.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import cache, cached_property, partial
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+import torch
+
+from graphrec_utils import losses, metrics, paths, pinworld, results, train, walks
+from graphrec_utils.data import Interactions
+from graphrec_utils.models import filters, mf, multibisage, omnisage, pinsage, sage, semantic_ids
+from graphrec_utils.models.ease import ease
+from graphrec_utils.models.scoring import Factors
+from tests.benchmarks import multibisage_study as many
+from tests.benchmarks import pinsage_study as before
+from tests.benchmarks import sequences, towers
+from tests.benchmarks.kept import kept, rows
+
+COMMAND = "python -m tests.benchmarks.omnisage_study"
+SEEDS = (0, 1, 2)
+BUDGET, STEPS, SIZE, SHARED, DIM, LENGTH, USERS, WEEKS = 4, 200, 256, 256, 32, 16, 32, 4
+BOTH = ("pin-board", "pin-pin")
+PAIRS = {"entity-entity": 1.0}
+
+
+# ---------------------------------------------------------------- data
+@dataclass
+class Morning:
+    """What was known when a day began: boards by pins, pins by pins, and what pins say."""
+
+    R: sp.csr_array
+    C: sp.csr_array
+    content: np.ndarray
+
+    @cached_property
+    def near(self) -> omnisage.Sequences:
+        return omnisage.sequences(self.R, self.C)
+
+    @cached_property
+    def degree(self) -> np.ndarray:
+        """(n,) edges to boards and to pins."""
+        both = self.C + self.C.T
+        return sum(np.asarray((A > 0).sum(axis=0)).ravel() for A in (self.R, sp.csr_array(both)))
+
+    @cached_property
+    def x(self) -> np.ndarray:
+        """Content and log degree of pins and boards; a board says the mean of its pins."""
+        of_pin, of_board = (np.asarray(self.R.sum(axis=k)).ravel() for k in (0, 1))
+        boards = (self.R @ self.content) / np.maximum(of_board, 1)[:, None]
+        degree = np.log1p(np.r_[of_pin, of_board])[:, None] / 3
+        return np.hstack([np.vstack([self.content, boards]), degree]).astype(np.float32)
+
+
+@dataclass
+class Stage:
+    """What a model is trained on, and what it is then asked for.
+
+    Attributes:
+        today: the graphs and content of the last morning.
+        days: (morning, pairs that came after it, histories).
+        pairs: (P, 2) all known pairs.
+        part: queries and what is to be found; `every`: of all queries.
+        histories: (m, L) pins that users liked last, or None; likes: known ones and those to be found.
+    """
+
+    today: Morning
+    days: list[tuple[Morning, np.ndarray, omnisage.Histories | None]]
+    pairs: np.ndarray
+    part: Interactions
+    every: Interactions
+    histories: np.ndarray | None = None
+    likes: tuple[Interactions, Interactions] | None = None
+    hide: bool = False
+
+    @property
+    def n(self) -> int:
+        return len(self.today.content)
+
+    @cached_property
+    def cold(self) -> np.ndarray:
+        return self.today.degree == 0
+
+    @cached_property
+    def offset(self) -> np.ndarray:
+        """(n,) log of how often a pin came second in a known pair."""
+        return np.log1p(np.bincount(self.pairs[:, 1], minlength=self.n))
+
+    @cached_property
+    def older(self) -> before.Stage:
+        """What lesson 09 needs."""
+        return before.Stage(self.today.R, self.pairs, self.part, self.today.content)
+
+    def found(self, model, part: Interactions | None = None, top: int = 10) -> pd.Series:
+        itself = Interactions(np.arange(self.n), np.arange(self.n), self.n, self.n)
+        return metrics.found(model, itself, self.part if part is None else part, top).recall
+
+    def score(self, model) -> float:
+        return float(self.found(model).mean())
+
+    def groups(self, model) -> dict[str, dict]:
+        """Return recall@10 of each query: all, cold queries, cold targets, and these among cold pins alone."""
+        to_cold = self.every.select(self.cold[self.every.items])
+        out = {
+            "all": self.found(model),
+            "warm": self.found(model, self.part.select(~self.cold[self.part.users])),
+            "cold queries": self.found(model, self.every.select(self.cold[self.every.users])),
+            "cold targets": self.found(model, to_cold),
+            "cold among cold": self.found(many.Only(model, self.cold), to_cold),
+        }
+        return {name: x.round(4).to_dict() for name, x in out.items()}
+
+    def user_recall(self, model) -> pd.Series:
+        return metrics.found(model, *self.likes, 10).recall
+
+
+@cache
+def mornings(day: int) -> Morning:
+    w = pinworld.load("small")
+    content = np.hstack([before.unit(w.images - w.images.mean(axis=0)), before.words(w.texts)])
+    R = sp.csr_array((w.bipartite(day)["board-pin"].matrix > 0).astype(float))
+    return Morning(R, sp.csr_array(w.pin_pin(day).astype(float)), content.astype(np.float32))
+
+
+def histories(begin: int, end: int) -> omnisage.Histories:
+    """Return the latest likes of users before `end`, and which are of `begin` or later; idle users are left out."""
+    log = sequences.log(end)
+    at, m = log.likes, log.num_users
+    users, count = log.users[at], np.bincount(log.users[at], minlength=m)
+    back = (np.cumsum(count) - 1)[users] - np.arange(len(at))  # 0 is the latest
+    keep = back < LENGTH
+    place = np.minimum(count[users], LENGTH) - 1 - back
+    pins, new = np.full((m, LENGTH), -1), np.zeros((m, LENGTH), bool)
+    pins[users[keep], place[keep]] = log.items[at][keep]
+    new[users[keep], place[keep]] = log.times[at][keep] >= begin * sequences.DAY
+    some = new[:, 1:].any(axis=1) if begin < end else np.ones(m, bool)
+    return omnisage.Histories(pins[some], new[some])
+
+
+@cache
+def world() -> tuple[Stage, Stage]:
+    """Return what PinWorld knows on day 42 and is asked for until 48, and a week later."""
+    w = pinworld.load("small")
+
+    def pairs(start, end):
+        found = w.events(pinworld.POSITIVE_ACTIONS, start, end)
+        return found.loc[found["context"] >= 0, ["context", "pin"]].to_numpy()
+
+    def stage(today, end):
+        starts = [today - 7 * k for k in range(WEEKS, 0, -1)]
+        days = [(mornings(d), pairs(d, d + 7), histories(d, d + 7)) for d in starts]
+        asked = pairs(today, end)
+        likes = sequences.new_likes(0, today), sequences.new_likes(today, end)
+        return Stage(
+            mornings(today), days, pairs(0, today), before.interactions(asked, w.num_pins),
+            before.interactions(asked, w.num_pins, w.num_pins), histories(today, today).pins, likes,
+        )  # fmt: skip
+
+    return stage(pinworld.TRAIN_END, pinworld.VAL_END), stage(pinworld.VAL_END, pinworld.DAYS)
+
+
+def libraries() -> tuple[Stage, Stage]:
+    """Return citeulike-t as `pinsage_study` cuts it."""
+
+    def stage(one: before.Stage):
+        today = Morning(sp.csr_array((one.R > 0).astype(float)), one.C, one.content)
+        return Stage(today, [(today, one.pairs, None)], one.pairs, one.part, one.part, hide=True)
+
+    return tuple(map(stage, before.libraries()))
+
+
+# ---------------------------------------------------------------- models
+@dataclass
+class Fitted:
+    """A trained model and the temperature that it was trained with."""
+
+    model: omnisage.OmniSage
+    temperature: float
+    seconds: float
+
+    def vectors(self) -> Factors:
+        return Factors(*self.model.embeddings(temperature=self.temperature))
+
+    def users(self, histories: np.ndarray, trained: bool) -> Factors:
+        """Return user vectors: read by the transformer if it was trained, else the mean of what was liked."""
+        history = torch.from_numpy(histories)
+        if trained:
+            return Factors(*self.model.recommending(history, self.temperature))
+        _, items = self.model.embeddings(temperature=self.temperature)
+        there = (history >= 0).float()[..., None]
+        mean = (items[history.clamp(min=0)] * there).sum(dim=1) / there.sum(dim=1).clamp(min=1)
+        mean[:, -1] = 1
+        return Factors(mean, items)
+
+
+def fit(
+    stage: Stage,
+    weights: dict[str, float] = PAIRS,
+    names: tuple[str, ...] = BOTH,
+    temperature: float = 0.1,
+    lr: float = 0.01,
+    share: float = 1.0,
+    steps: int = STEPS,
+    popular: bool = True,
+    change: Callable[[Morning], Morning] = lambda morning: morning,
+    seed: int = 0,
+    **options,
+) -> Fitted:
+    """Train an OmniSage.
+
+    Args:
+        share: what every loss but entity-entity counts in a joint training.
+        popular: scores have the logarithm of popularity as their offset.
+        change: makes other graphs of a morning.
+        options: of `OmniSage`.
+    """
+    content = sage.Content(DIM, 0, stage.today.x, seed=seed)
+    offset = stage.offset if popular else None
+    near = change(stage.today).near.only(names)
+    model = omnisage.OmniSage(
+        near, content, DIM, length=LENGTH, offset=offset, seed=seed, **options
+    )
+    days = [
+        multibisage.Day(p, change(m).near.only(names), content.on(m.x)) for m, p, _ in stage.days
+    ]
+    read = [h for _, _, h in stage.days] if "user-entity" in weights else None
+    if len(weights) > 1:
+        weights = {k: 1.0 if k == "entity-entity" else share for k in weights}
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    rng, step, start = np.random.default_rng(seed), 0, time.process_time()
+    while step < steps:
+        for batch in omnisage.batches(days, stage.n, SIZE, SHARED, rng, steps - step, read, USERS):
+            for group in optimizer.param_groups:
+                group["lr"] = (
+                    lr * min(1, (step + 1) / 30) * 0.5 * (1 + np.cos(np.pi * step / steps))
+                )
+            loss = omnisage.loss(model, batch, weights, temperature, stage.hide)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            step += 1
+    return Fitted(model, temperature, time.process_time() - start)
+
+
+def pin_sage(
+    stage: Stage, scale: float, lr: float, popular: bool = False, epochs: int = 7, seed: int = 0
+):
+    """Return the vectors of lesson 09's PinSage with the softmax, trained as there, and CPU seconds."""
+    old, start = stage.older, time.process_time()
+    offset = torch.from_numpy(stage.offset if popular else 0 * stage.offset).float()
+    model = pinsage.PinSage(old.alpha, sage.Content(64, 0, old.x, seed=seed), 64, 1, seed=seed)
+
+    def lost(model, batch):
+        pos, neg = model.compared(batch)
+        return losses.sampled_softmax(
+            pos / scale + offset[batch.items], neg / scale + offset[batch.shared]
+        )
+
+    learner = train.Torch(model, lost, torch.optim.Adam(model.parameters(), lr=lr))
+    drawn = lambda rng: pinsage.batches(stage.pairs, stage.n, 256, 500, rng, count=50)  # noqa: E731
+    warm = lambda p: 0.1 if p == 0 else 0.8 ** (7 * p - 1)  # noqa: E731
+    train.fit(learner, drawn, epochs=epochs, schedule=warm, seed=seed, progress=False)
+    seconds = time.process_time() - start
+    z = model.embeddings()[0]
+    more = torch.cat([z / scale, offset[:, None]], dim=1)
+    return Factors(torch.nn.functional.pad(z, (0, 1), value=1.0), more), seconds
+
+
+def densified(morning: Morning) -> Morning:
+    """Return a morning whose pins with few edges are tied to ten busy ones that say something similar."""
+    return _changed(
+        morning, "densified", lambda m: (m.R, m.C + 5 * walks.densify(m.degree, m.content, top=10))
+    )
+
+
+def pruned(morning: Morning, alpha: float = 0.5, least: int = 2) -> Morning:
+    """Return a morning without most edges of busy boards and pins."""
+
+    def cut(m: Morning):
+        of_pins = walks.prune_degree(walks.prune_degree(m.R, alpha, least).T, alpha, least)
+        return sp.csr_array(of_pins.T), walks.prune_degree(m.C, alpha, least)
+
+    return _changed(morning, "pruned", cut)
+
+
+_OTHER: dict[tuple[int, str], Morning] = {}
+
+
+def _changed(morning: Morning, name: str, cut) -> Morning:
+    """Return a morning that others walk on, but that says what it said: made once."""
+    key = id(morning), name
+    if key not in _OTHER:
+        R, C = cut(morning)
+        _OTHER[key] = Morning(sp.csr_array(R), sp.csr_array(C), morning.content)
+    return _OTHER[key]
+
+
+# ---------------------------------------------------------------- what is measured
+TEMPERATURES = {"temperature": [0.03, 0.1, 0.3, 1.0]}
+SHARES = {"share": [0.03, 0.1, 0.3, 1.0], "temperature": [0.1]}
+GRAPHS = {
+    "nobody": {"names": ()},
+    "pin-board": {"names": ("pin-board",)},
+    "pin-pin": {"names": ("pin-pin",)},
+    "both": {},
+    "both, no offset": {"popular": False},
+    "both, no offset, free length": {"popular": False, "unit": False},
+}
+SAME_KNOBS = {
+    "both, positions": {"positions": True},
+    "both, pruned": {"change": pruned},
+    "both, densified": {"change": densified},
+}
+LOSSES = {
+    "entity-entity": ("entity-entity",),
+    "entity-feature": ("entity-feature",),
+    "user-entity": ("user-entity",),
+    "entity-entity + entity-feature": ("entity-entity", "entity-feature"),
+    "all three": omnisage.LOSSES,
+}
+
+
+def tuned(
+    data: str, name: str, make: Callable, grid: dict, score: Callable, budget: int = BUDGET
+) -> dict:
+    """Return the best trial: knobs, validation, and whether it lies at an end of the grid."""
+
+    def search():
+        made = train.tune({name: (make, grid)}, budget, score, natural={}, progress=False)
+        best = made.best(name)
+        return {
+            "knobs": best.knobs,
+            "validation": best.score,
+            "at the edge": made.edges.get(name, ""),
+        }
+
+    return kept("omnisage", f"{data} tune {name}", search)
+
+
+def mean_of(runs: list[dict], group: str) -> pd.Series:
+    return sum(pd.Series(run[group]).rename(index=str) for run in runs) / len(
+        runs
+    )  # as JSON has them
+
+
+def row_of(name: str, chosen: dict, runs: list[dict]) -> dict:
+    seconds = round(float(np.mean([run["seconds"] for run in runs])), 1)
+    groups = [key for key in runs[0] if key != "seconds"]
+    row = {"model": name, **chosen, "CPU seconds": seconds,
+           "recall": {g: float(mean_of(runs, g).mean()) for g in groups},
+           "seeds": {g: [round(float(pd.Series(run[g]).mean()), 4) for run in runs] for g in groups}}  # fmt: skip
+    print({k: v for k, v in row.items() if k != "seeds"}, flush=True)
+    return row
+
+
+def leads(runs: dict[str, list[dict]], pairs: list[tuple[str, str]]) -> dict:
+    out = {}
+    for one, other in pairs:
+        for group in runs[one][0]:
+            if group != "seconds" and group in runs[other][0]:
+                lead = metrics.compare(mean_of(runs[one], group), mean_of(runs[other], group))
+                out[f"{one} over {other}, {group}"] = asdict(lead)
+    return out
+
+
+def measured(
+    data: str, name: str, make: Callable, late: Stage, seeds=SEEDS, trained: bool = False
+) -> list[dict]:
+    """Return, for each seed, recall of each query in each group, and CPU seconds."""
+
+    def once(seed):
+        start = time.process_time()
+        model = make(**({"seed": seed} if len(seeds) > 1 else {}))
+        seconds = time.process_time() - start
+        vectors = model.vectors() if isinstance(model, Fitted) else model
+        out = late.groups(vectors) | {"seconds": seconds}
+        if isinstance(model, Fitted) and late.histories is not None:
+            out["users"] = late.user_recall(model.users(late.histories, trained)).round(4).to_dict()
+        return out
+
+    return [kept("omnisage", f"{data} test {name} {seed}", partial(once, seed)) for seed in seeds]
+
+
+def recall_of(stage: Stage):
+    return lambda fitted: stage.score(fitted.vectors())
+
+
+RIVALS = {
+    "recent popularity": lambda s, **k: before.recent(s.older, **k),
+    "RP3β": lambda s, **k: filters.rp3beta(s.older.C, **k),
+    "EASE": lambda s, **k: ease(s.older.C.astype(np.float32), **k),
+    "iALS": lambda s, **k: mf.ials(s.older.C, sweeps=8, **k),
+}
+
+
+def graphs() -> dict:
+    early, late = world()
+    table, runs = [], {}
+    for name, arm in GRAPHS.items():
+        best = tuned("PinWorld", name, partial(fit, early, **arm), TEMPERATURES, recall_of(early))
+        runs[name] = measured("PinWorld", name, partial(fit, late, **arm, **best["knobs"]), late)
+        table.append(row_of(name, best, runs[name]))
+        if name == "both":
+            settled = best
+    for name, arm in SAME_KNOBS.items():
+        chosen = settled | {"validation": None, "at the edge": "not tuned again"}
+        runs[name] = measured("PinWorld", name, partial(fit, late, **arm, **settled["knobs"]), late)
+        table.append(row_of(name, chosen, runs[name]))
+    stored = {row["model"]: row for row in results.load("14_rivals").values["PinWorld"]["models"]}
+    for name, make in RIVALS.items():
+        chosen = {k: stored[name][k] for k in ("knobs", "validation", "at the edge")}
+        runs[name] = measured(
+            "PinWorld", name, partial(make, late, **chosen["knobs"]), late, seeds=(0,)
+        )
+        table.append(row_of(name, chosen, runs[name]))
+    grid = {"scale": [0.03, 0.1, 0.3, 1.0], "lr": [0.01]}
+    for name, popular in (("PinSage", False), ("PinSage, offset", True)):
+
+        def make(stage, popular=popular, **knobs):
+            return pin_sage(stage, popular=popular, **knobs)[0]
+
+        best = tuned("PinWorld", name, partial(make, early), grid, early.score)
+        runs[name] = measured("PinWorld", name, partial(make, late, **best["knobs"]), late)
+        table.append(row_of(name, best, runs[name]))
+        if popular:
+            old = best
+    cost = []
+    for share in (0.5, 1, 2):
+
+        def once(share=share):
+            out = []
+            for seed in SEEDS[:2]:
+                new = fit(late, **settled["knobs"], steps=int(STEPS * share), seed=seed)
+                made, seconds = pin_sage(
+                    late, **old["knobs"], popular=True, epochs=round(7 * share), seed=seed
+                )
+                out.append([new.seconds, late.score(new.vectors()), seconds, late.score(made)])
+            return np.mean(out, axis=0).tolist()
+
+        a, b, c, d = kept("omnisage", f"PinWorld cost {share}", once)
+        cost += [{"model": "OmniSage", "seconds": a, "recall": b}, {"model": "PinSage, offset", "seconds": c, "recall": d}]  # fmt: skip
+        print(cost[-2:], flush=True)
+    pairs = [("both", other) for other in runs if other != "both"]
+    pairs += [("pin-board", "nobody"), ("pin-pin", "nobody"), ("pin-board", "PinSage, offset"),
+              ("both, no offset, free length", "both, no offset"), ("PinSage, offset", "PinSage")]  # fmt: skip
+    pairs += [("both, densified", "nobody"), ("nobody", "RP3β"), ("nobody", "iALS")]
+    kept_edges = {
+        name: [int(m.R.nnz), int(m.C.nnz)]
+        for name, m in (
+            ("all", late.today),
+            ("pruned", pruned(late.today)),
+            ("densified", densified(late.today)),
+        )
+    }
+    counts = {
+        "queries": len(np.unique(late.part.users)), "cold pins": int(late.cold.sum()),
+        "cold queries": int(late.cold[np.unique(late.every.users)].sum()),
+        "cold targets": int(late.cold[late.every.items].sum()), "targets": len(late.every),
+    }  # fmt: skip
+    return {"models": table, "leads": leads(runs, pairs), "cost": cost, "edges": kept_edges, "counts": counts,
+            "trials per model": BUDGET}  # fmt: skip
+
+
+def losses_part() -> dict:
+    early, late = world()
+    table, runs = [], {}
+    for name, parts in LOSSES.items():
+        weights = dict.fromkeys(parts, 1.0)
+        grid = SHARES if len(parts) > 1 else TEMPERATURES
+        reads = "user-entity" in parts
+
+        def score(fitted, name=name):
+            if name == "user-entity":
+                return float(early.user_recall(fitted.users(early.histories, True)).mean())
+            return early.score(fitted.vectors())
+
+        make = partial(fit, weights=weights)
+        key = "both" if name == "entity-entity" else f"loss {name}"  # one and the same
+        best = tuned("PinWorld", key, partial(make, early), grid, score)
+        runs[name] = measured(
+            "PinWorld", key, partial(make, late, **best["knobs"]), late, trained=reads
+        )
+        table.append(row_of(name, best, runs[name]))
+    users, fifteen = [], results.load("15_pinworld").values
+    for name, knobs in (
+        ("popularity", {}),
+        ("RP3β", {}),
+        ("iALS", {}),
+        ("every next", {}),
+    ):
+
+        def once(name=name, seed=0):
+            past, start = late.likes[0], time.process_time()
+            if name in sequences.ARMS:
+                rate = {r["objective"]: r["rate"] for r in fifteen["objectives"]}[name]
+                model = sequences.former(
+                    pinworld.VAL_END, rate=rate, seed=seed, **sequences.ARMS[name]
+                )
+            else:
+                known = {r["model"]: r["knobs"] for r in fifteen["rivals"]}[name]
+                model = towers.RIVALS[name](past, **known)
+            seconds = time.process_time() - start
+            return {"users": late.user_recall(model).round(4).to_dict(), "seconds": seconds}
+
+        seeds = SEEDS if name in sequences.ARMS else (0,)
+        title = f"PinnerFormer, {name}" if name in sequences.ARMS else name
+        runs[title] = [
+            kept("omnisage", f"PinWorld user {name} {s}", partial(once, seed=s)) for s in seeds
+        ]
+        users.append(row_of(title, knobs, runs[title]))
+    pairs = [("all three", other) for other in runs if other != "all three"]
+    pairs += [("entity-entity + entity-feature", "entity-entity"), ("user-entity", "entity-entity"),
+              ("user-entity", "PinnerFormer, every next"), ("entity-entity", "PinnerFormer, every next"),
+              ("entity-entity", "iALS")]  # fmt: skip
+    return {
+        "models": table,
+        "users": users,
+        "leads": leads(runs, pairs),
+        "trials per model": BUDGET,
+    }
+
+
+CHOICES = {
+    "graphs": ("nobody", "pin-board", "both"),
+    "losses": ("entity-entity", "entity-feature", "entity-entity + entity-feature", "all three"),
+    "popularity": (False, True),
+}
+
+
+def choices() -> dict:
+    """Return recall@10 of every setting of the open task on what chooses, seed 0, half of the steps."""
+    early, _ = world()
+    table = []
+    for values in product(*CHOICES.values()):
+        name, loss, popular = values
+
+        def once(name=name, loss=loss, popular=popular):
+            weights = dict.fromkeys(LOSSES[loss], 1.0)
+            names = GRAPHS[name].get("names", BOTH)
+            return early.score(
+                fit(early, weights, names, share=0.3, steps=STEPS // 2, popular=popular).vectors()
+            )
+
+        table.append(
+            dict(zip(CHOICES, values, strict=True))
+            | {"recall": kept("omnisage", f"choice {values}", once)}
+        )
+        print(table[-1], flush=True)
+    return {"settings": table}
+
+
+# ---------------------------------------------------------------- semantic IDs
+SIZES = (16, 16, 16)
+
+
+def vectors_of(stage: Stage, tag: str) -> dict[str, np.ndarray]:
+    """Return content, and the vectors of OmniSage trained with the pairs alone."""
+    file = paths.root() / "build" / "bench" / f"omnisage_vectors_{tag}.npy"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        np.save(file, fit(stage).vectors().user_emb[:, :-1].numpy())
+    return {
+        "content": before.unit(stage.today.content).astype(np.float64),
+        "OmniSage": np.load(file).astype(np.float64),
+    }
+
+
+def semantic() -> dict:
+    """Return recall@10 of cold targets among all cold pins: by prefix, by neighbors in space, by chance."""
+    stages, table, runs, shapes = world(), [], {}, []
+    spaces = [vectors_of(s, tag) for s, tag in zip(stages, ("early", "late"), strict=True)]
+
+    def to_cold(k):
+        s = stages[k]
+        return s.every.select(s.cold[s.every.items])
+
+    def recall(k, model):
+        return stages[k].found(many.Only(model, stages[k].cold), to_cold(k))
+
+    def coded(k, space, seed):
+        X = spaces[k][space]
+        words = semantic_ids.residual_kmeans(X[~stages[k].cold], SIZES, seed=seed)
+        return semantic_ids.residual_codes(X, words)
+
+    for space in ("content", "OmniSage"):
+        runs[f"nearest in {space}"] = [recall(1, Factors(spaces[1][space], spaces[1][space]))]
+        for shuffled in (False, True):
+            name = f"words of {space}" + (", shuffled" if shuffled else "")
+
+            def model(k, level, seed, space=space, shuffled=shuffled):
+                codes = coded(k, space, seed)
+                if shuffled:
+                    codes = codes[np.random.default_rng(seed).permutation(len(codes))]
+                return semantic_ids.Transitions(codes, stages[k].pairs, level)
+
+            tried = {level: float(recall(0, model(0, level, 0)).mean()) for level in (1, 2, 3)}
+            best = max(tried, key=tried.get)
+            runs[name] = [recall(1, model(1, best, seed)) for seed in SEEDS]
+            table.append({"model": name, "level": best, "validation": tried})
+        topic = pd.factorize(pinworld.load("small").pins["topic"])[0]
+        codes = coded(1, space, 0)
+        for level in range(len(SIZES) + 1):
+            group = semantic_ids.prefixes(codes, level)
+            size = np.bincount(group)
+            shapes.append({
+                "space": space, "level": level, "groups": len(size), "largest": int(size.max()),
+                "alone": float((size[group] == 1).mean()),
+                "same topic": float(np.mean([(topic[group == g] == np.bincount(topic[group == g]).argmax()).mean()
+                                             * (group == g).mean() * len(size) for g in range(len(size))])),
+            })  # fmt: skip
+    chance = np.random.default_rng(0).random(stages[1].n)
+    runs["chance"] = [recall(1, before.Table(chance))]
+    mean = {name: sum(r) / len(r) for name, r in runs.items()}
+    out = [{"model": name, "recall": float(mean[name].mean()), "seeds": [round(float(r.mean()), 4) for r in runs[name]]}
+           for name in runs]  # fmt: skip
+    for row in out:
+        row |= next(
+            (t for t in table if t["model"] == row["model"]), {"level": None, "validation": None}
+        )
+        print(row, flush=True)
+    pairs = [(a, b) for a in mean for b in mean if a != b]
+    return {"models": out, "shapes": shapes, "sizes": SIZES, "cold pins": int(stages[1].cold.sum()),
+            "queries": len(mean["chance"]),
+            "leads": {f"{a} over {b}": asdict(metrics.compare(mean[a], mean[b])) for a, b in pairs}}  # fmt: skip
+
+
+# ---------------------------------------------------------------- citeulike-t
+REAL = {
+    "nobody": {"names": ()},
+    "libraries": {"names": ("pin-board",)},
+    "both": {},
+    "both + entity-feature": {
+        "weights": {"entity-entity": 1.0, "entity-feature": 1.0},
+        "share": 0.3,
+    },
+}
+
+
+def real() -> dict:
+    early, late = libraries()
+    table, runs = [], {}
+    for name, arm in REAL.items():
+        best = tuned(
+            "citeulike-t", name, partial(fit, early, **arm), TEMPERATURES, recall_of(early)
+        )
+        runs[name] = measured("citeulike-t", name, partial(fit, late, **arm, **best["knobs"]), late)
+        table.append(row_of(name, best, runs[name]))
+    grids = {
+        "content": {},
+        "RP3β": {"alpha": [0.1, 0.3, 0.6, 1.0], "beta": [0.0, 0.3, 0.6]},
+        "iALS": {"alpha0": [0.01, 0.03, 0.1, 0.3], "reg": [0.001, 0.003, 0.01], "dim": [64]},
+    }
+    made = RIVALS | {"content": lambda s: Factors(s.today.content, s.today.content)}
+    for name, grid in grids.items():
+        best = tuned(
+            "citeulike-t",
+            name,
+            partial(made[name], early),
+            grid,
+            early.score,
+            BUDGET if grid else 1,
+        )
+        runs[name] = measured(
+            "citeulike-t", name, partial(made[name], late, **best["knobs"]), late, seeds=(0,)
+        )
+        table.append(row_of(name, best, runs[name]))
+    pairs = [("both", other) for other in runs if other != "both"]
+    pairs += [("both + entity-feature", "content"), ("libraries", "nobody"),
+              ("both + entity-feature", "both")]  # fmt: skip
+    counts = {"queries": len(np.unique(late.part.users)), "cold articles": int(late.cold.sum()),
+              "cold queries": int(late.cold[np.unique(late.every.users)].sum())}  # fmt: skip
+    return {
+        "models": table,
+        "leads": leads(runs, pairs),
+        "counts": counts,
+        "trials per model": BUDGET,
+    }
+
+
+CLAIMS = {
+    "graphs": "Each graph more finds more, and a transformer over neighbors finds more than PinSage.",
+    "losses": "Trained with all three losses, one encoder finds more than with each of them alone.",
+    "choices": "Settings of OmniSage on PinWorld, trained once each.",
+    "semantic": "Cold pins are found by the prefix of their semantic ID better than by nearest content.",
+    "real": "Libraries and citations together find more citations than libraries alone, and these more than words.",
+}
+MEASURE = {
+    "graphs": graphs,
+    "losses": losses_part,
+    "choices": choices,
+    "semantic": semantic,
+    "real": real,
+}
+OF = {
+    "graphs": "PinWorld",
+    "losses": "PinWorld",
+    "choices": "choice",
+    "semantic": "semantic",
+    "real": "citeulike-t",
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("part", choices=CLAIMS, nargs="+")
+    torch.set_num_threads(1)
+    for part in parser.parse_args().part:
+        start = time.perf_counter()
+        values = MEASURE[part]()
+        done = sum(
+            row["seconds"] for key, row in rows("omnisage").items() if key.startswith(OF[part])
+        )
+        seconds = (
+            max(done, time.perf_counter() - start)
+            if part != "semantic"
+            else time.perf_counter() - start
+        )
+        print(results.save(
+            f"16_{part}", claim=CLAIMS[part], values=values, seeds=[0] if part == "choices" else list(SEEDS),
+            seconds=seconds, command=f"{COMMAND} {part}", data="citeulike-t" if part == "real" else (),
+        ))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

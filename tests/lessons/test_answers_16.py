@@ -1,0 +1,334 @@
+"""Lesson 16: right answers in other styles pass, wrong ones do not, and the library agrees."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+import torch.nn.functional as F
+from scipy.spatial.distance import cdist
+from styles import complete
+
+from graphrec_utils import exercises, losses
+from graphrec_utils.exercises import core, runs
+from graphrec_utils.exercises.lesson16 import (
+    ex3_entity_feature_loss,
+    ex5_user_entity_loss,
+    ex6_residual_codes,
+    ex7_choose,
+)
+from graphrec_utils.models import semantic_ids
+
+
+# ------------------------------------------------------------------ other styles
+def prune_with_loops(rows, chance, alpha, least, most):
+    keep = [False] * len(rows)
+    for v in set(rows.tolist()):
+        edges = sorted((chance[e], e) for e in range(len(rows)) if rows[e] == v)
+        limit = max(min(math.ceil(len(edges) ** alpha), most), least)
+        for _, e in edges[:limit]:
+            keep[e] = True
+    return np.array(keep)
+
+
+def prune_with_pandas(rows, chance, alpha, least, most):
+    frame = pd.DataFrame({"v": rows, "c": chance})
+    rank = frame.groupby("v")["c"].rank(method="first")
+    d = frame.groupby("v")["c"].transform("size")
+    return (rank <= np.ceil(d**alpha).clip(upper=most).clip(lower=least)).to_numpy()
+
+
+def sequence_by_type(visits, types, start, quotas):
+    kept = []
+    for kind, quota in enumerate(quotas):
+        mine = [v for v in range(len(visits)) if types[v] == kind and v != start and visits[v]]
+        kept += sorted(mine, key=lambda v: (-visits[v], v))[:quota]
+    kept.sort(key=lambda v: (-visits[v], v))
+    return np.pad(np.array(kept, dtype=np.int64), (0, sum(quotas) - len(kept)), constant_values=-1)
+
+
+def sequence_with_pandas(visits, types, start, quotas):
+    frame = pd.DataFrame({"n": visits, "t": types}).drop(index=start).query("n > 0")
+    frame = frame.sort_values("n", ascending=False, kind="stable")
+    frame = frame[frame.groupby("t").cumcount() < np.array(quotas)[frame["t"]]]
+    out = np.full(sum(quotas), -1)
+    out[: len(frame)] = frame.index
+    return out
+
+
+def feature_row_by_row(x, W, z, nodes, heard, columns, log_q):
+    total = []
+    for v, u in zip(nodes, heard, strict=True):
+        q = W.T @ x[u]
+        s = z[columns] @ q - log_q - math.log(len(columns))
+        total.append(torch.logsumexp(torch.cat([(z[v] @ q)[None], s[columns != v]]), 0) - z[v] @ q)
+    return torch.stack(total).mean()
+
+
+def feature_with_cross_entropy(x, W, z, nodes, heard, columns, log_q):
+    logits = x.matmul(W)[heard] @ z[torch.cat([nodes, columns])].T
+    B = len(nodes)
+    neg = logits[:, B:] - (log_q.exp() * len(columns)).log()
+    neg = torch.where(nodes.unsqueeze(1) == columns, torch.tensor(-1e30), neg)
+    return F.cross_entropy(
+        torch.hstack([logits[:, :B].diagonal().unsqueeze(1), neg]), torch.zeros(B, dtype=torch.long)
+    )
+
+
+def joint_with_a_list(losses, weights):
+    parts = [
+        w * losses[k].sum() / losses[k].numel()
+        for k, w in weights.items()
+        if k in losses and losses[k].numel()
+    ]
+    return torch.stack(parts).sum() if parts else torch.tensor(0.0)
+
+
+def joint_with_numpy(losses, weights):
+    return torch.tensor(
+        sum(weights.get(k, 0) * float(np.mean(x.numpy())) for k, x in losses.items() if len(x))
+    )
+
+
+def user_with_loops(outputs, z, history, later):
+    all_of = []
+    for b in range(len(history)):
+        count = int((history[b] >= 0).sum())
+        for t in range(count - 1):
+            logp = F.log_softmax(z @ outputs[b, t], 0)
+            all_of += [-logp[history[b, t + 1]], -logp[history[b, later[b, t]]]]
+    return torch.stack(all_of).mean()
+
+
+def user_with_ignore_index(outputs, z, history, later):
+    following = F.pad(history[:, 1:], (0, 1), value=-1)
+    further = torch.where(later < 0, -1, history.gather(1, later.clamp(min=0)))
+    scores = (outputs @ z.T).flatten(0, 1)
+    two = [F.cross_entropy(scores, y.flatten(), ignore_index=-1) for y in (following, further)]
+    return (two[0] + two[1]) / 2
+
+
+def codes_with_scipy(X, words):
+    rest, out = np.array(X, float), np.zeros((len(X), len(words)), dtype=np.int64)
+    for level, b in enumerate(words):
+        out[:, level] = cdist(rest, b, "sqeuclidean").argmin(axis=1)
+        rest -= b[out[:, level]]
+    return out
+
+
+def codes_item_by_item(X, words):
+    rows = []
+    for x in X:
+        row = []
+        for b in words:
+            c = min(range(len(b)), key=lambda k, x=x, b=b: float(((x - b[k]) ** 2).sum()))
+            row, x = [*row, c], x - b[c]
+        rows.append(row)
+    return np.array(rows)
+
+
+def choose_the_best():
+    graphs, loss, popularity = max(ex7_choose._table(), key=ex7_choose._table().get)
+    return {"graphs": graphs, "losses": loss, "popularity": popularity, "until_day": 42}
+
+
+def choose_with_dict():
+    return dict(until_day=42, popularity=True, losses=choose_the_best()["losses"], graphs="both")
+
+
+ANSWERS = {
+    "16.1": (prune_with_loops, prune_with_pandas),
+    "16.2": (sequence_by_type, sequence_with_pandas),
+    "16.3": (feature_row_by_row, feature_with_cross_entropy),
+    "16.4": (joint_with_a_list, joint_with_numpy),
+    "16.5": (user_with_loops, user_with_ignore_index),
+    "16.6": (codes_with_scipy, codes_item_by_item),
+    "16.7": (choose_the_best, choose_with_dict),
+}
+PAIRS = [(name, function) for name, functions in ANSWERS.items() for function in functions]
+
+
+def test_every_exercise_has_answers_in_other_styles():
+    complete("16", ANSWERS, points=33)
+
+
+@pytest.mark.parametrize(("name", "function"), PAIRS, ids=[f"{n}-{f.__name__}" for n, f in PAIRS])
+def test_right_answers_in_other_styles_pass(name, function):
+    exercise = exercises.get(name)
+    for seeds in (core.PUBLIC_SEEDS, (11, 12, 13, 14)):
+        asked = core.questions(exercise, seeds)
+        result = core.judge(exercise, asked, runs.answers(function, asked, 600), name=False)
+        assert result.status == "passed", [r for r in result.rows if not r.ok]
+
+
+# ------------------------------------------------------------- wrong, and written from the docstrings alone
+def wrong_no_floor(rows, chance, alpha, least, most):
+    return prune_with_loops(rows, chance, alpha, 0, most)
+
+
+def wrong_no_cap(rows, chance, alpha, least, most):
+    return prune_with_loops(rows, chance, alpha, least, 10**9)
+
+
+def wrong_share(rows, chance, alpha, least, most):
+    d = pd.Series(rows).map(pd.Series(rows).value_counts()).to_numpy()
+    rank = pd.DataFrame({"v": rows, "c": chance}).groupby("v")["c"].rank().to_numpy()
+    return rank <= np.clip(np.ceil(alpha * d), least, most)
+
+
+def wrong_all_types(visits, types, start, quotas):
+    return sequence_by_type(visits, np.zeros_like(types), start, [sum(quotas)])
+
+
+def wrong_with_start(visits, types, start, quotas):
+    return sequence_by_type(visits, types, -1, quotas)
+
+
+def wrong_types_apart(visits, types, start, quotas):
+    whole = sequence_by_type(visits, types, start, quotas)
+    some = whole[whole >= 0]
+    whole[: len(some)] = some[np.argsort(types[some], kind="stable")]
+    return whole
+
+
+def wrong_raw(x, W, z, nodes, heard, columns, log_q):
+    return feature_row_by_row(x, torch.eye(x.shape[1]), x, nodes, heard, columns, log_q)
+
+
+def wrong_own_features(x, W, z, nodes, heard, columns, log_q):
+    return feature_row_by_row(x, W, z, nodes, nodes, columns, log_q)
+
+
+def wrong_unmasked(x, W, z, nodes, heard, columns, log_q):
+    q = x[heard] @ W
+    logits = torch.cat(
+        [(q * z[nodes]).sum(1, keepdim=True), q @ z[columns].T - log_q - math.log(len(columns))], 1
+    )
+    return F.cross_entropy(logits, torch.zeros(len(nodes), dtype=torch.long))
+
+
+def wrong_pooled(losses, weights):
+    return torch.cat([weights.get(k, 0) * x for k, x in losses.items() if k in weights]).mean()
+
+
+def wrong_empty(losses, weights):
+    return sum(w * losses[k].mean() for k, w in weights.items())
+
+
+def wrong_itself(outputs, z, history, later):
+    row, t = (later >= 0).nonzero(as_tuple=True)
+    return F.cross_entropy(outputs[row, t] @ z.T, history[row, t])
+
+
+def wrong_next_only(outputs, z, history, later):
+    row, t = (later >= 0).nonzero(as_tuple=True)
+    return F.cross_entropy(outputs[row, t] @ z.T, history[row, t + 1])
+
+
+def wrong_places(outputs, z, history, later):
+    row, t = (later >= 0).nonzero(as_tuple=True)
+    s = outputs[row, t] @ z.T
+    return (F.cross_entropy(s, history[row, t + 1]) + F.cross_entropy(s, later[row, t])) / 2
+
+
+def wrong_no_residual(X, words):
+    return np.stack([cdist(X, b).argmin(1) for b in words], axis=1)
+
+
+def wrong_products(X, words):
+    rest, codes = X.copy(), []
+    for b in words:
+        codes.append((rest @ b.T).argmax(1))
+        rest = rest - b[codes[-1]]
+    return np.stack(codes, 1)
+
+
+WRONG = {
+    "16.1": (wrong_no_floor, wrong_no_cap, wrong_share),
+    "16.2": (wrong_all_types, wrong_with_start, wrong_types_apart),
+    "16.3": (wrong_own_features, wrong_unmasked),
+    "16.4": (wrong_pooled, wrong_empty),
+    "16.5": (wrong_itself, wrong_next_only, wrong_places),
+    "16.6": (wrong_no_residual, wrong_products),
+}
+
+
+def test_wrong_answers_are_refused_and_nearly_all_named():
+    named, total = 0, 0
+    for name, functions in WRONG.items():
+        exercise = exercises.get(name)
+        asked = core.questions(exercise)
+        for function in functions:
+            result = core.judge(exercise, asked, runs.answers(function, asked, 600))
+            assert result.status != "passed", function.__name__
+            named, total = named + bool(result.mistake), total + 1
+    assert named >= 0.8 * total, f"{named} of {total}"
+
+
+def test_raw_features_on_both_sides_are_refused():
+    """W114, where features and vectors have different widths as well."""
+    exercise = exercises.get("16.3")
+    asked = core.questions(exercise)
+    assert core.judge(exercise, asked, runs.answers(wrong_raw, asked, 600)).points < exercise.points
+
+
+# ------------------------------------------------------------- the library agrees
+def test_the_feature_loss_is_the_library_s_softmax_and_its_example():
+    inputs = ex3_entity_feature_loss._batch(np.random.default_rng(0))
+    x, W, z, nodes, heard, columns, log_q = inputs.values()
+    q = x[heard] @ W
+    theirs = losses.sampled_softmax((q * z[nodes]).sum(1), q @ z[columns].T, log_q, num_draws=len(columns),
+                                    hits=columns == nodes[:, None])  # fmt: skip
+    torch.testing.assert_close(ex3_entity_feature_loss.entity_feature_loss(**inputs), theirs)
+    example = ex3_entity_feature_loss._by_hand(np.random.default_rng(1))
+    assert feature_row_by_row(**example).item() == pytest.approx(math.log(5), abs=1e-5)
+
+
+def test_the_example_of_the_users():
+    example = ex5_user_entity_loss._by_hand(np.random.default_rng(3))
+    assert user_with_loops(**example).item() == pytest.approx(math.log(len(example["z"])), abs=1e-5)
+
+
+def test_codes_are_the_library_s():
+    for seed in range(5):
+        inputs = ex6_residual_codes._space(np.random.default_rng(seed), sizes=(5, 4, 3))
+        mine = ex6_residual_codes.residual_codes(**inputs)
+        np.testing.assert_array_equal(mine, semantic_ids.residual_codes(**inputs))
+
+
+def test_the_cosine_of_the_released_code_has_a_floor():
+    """The text on slide, paper, code: one negative, no temperature."""
+    best = F.cross_entropy(torch.tensor([[1.0, -1.0]]), torch.tensor([0]))
+    assert best.item() == pytest.approx(math.log(1 + math.exp(-2)), abs=1e-6)
+    assert round(best.item(), 3) == 0.127
+
+
+# ------------------------------------------------------------- the open task
+def test_a_leak_earns_nothing():
+    exercise = exercises.get("16.7")
+    asked = core.questions(exercise)
+    leak = ex7_choose.choose() | {"until_day": 49}
+    result = core.judge(exercise, asked, runs.answers(lambda: leak, asked, 600))
+    assert result.points == 0 and "leak" in str(result.rows)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"graphs": "pins"}, {"popularity": 1}, {"more": 1}, {"until_day": True}],
+    ids=["graphs", "popularity", "more", "day"],
+)
+def test_a_choice_that_nobody_measured_earns_nothing(change):
+    exercise = exercises.get("16.7")
+    asked = core.questions(exercise)
+    made = ex7_choose.choose() | change
+    assert core.judge(exercise, asked, runs.answers(lambda: made, asked, 600)).points == 0
+
+
+def test_every_choice_was_measured():
+    V = ex7_choose.VALUES
+    assert set(ex7_choose._table()) == {
+        (g, k, p) for g in V["graphs"] for k in V["losses"] for p in V["popularity"]
+    }
