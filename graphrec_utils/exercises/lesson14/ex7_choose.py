@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 
 from graphrec_utils import results
+from graphrec_utils.exercises import open_task
 from graphrec_utils.exercises.core import Exercise
 
 KEYS = ("graphs", "how")
@@ -66,23 +67,6 @@ def _kind(choice) -> str:
     return "old graphs" if choice["graph_of_day"] < 0 else choice["graphs"]
 
 
-def _at_least(place: int):
-    def judge(got, expected, inputs) -> str | None:
-        mine, other = (_found(x) >= bars()[place] for x in (got, expected))
-        if mine == other and (mine or _kind(got) == _kind(expected)):
-            return None
-        if not (problem := _problem(got)) and got["graph_of_day"] < 0:
-            problem = "graphs of an earlier morning were not measured: they know less than they may"
-        return problem or f"recall@10 is {_found(got):.4f} with yours"
-
-    return judge
-
-
-def _no_leak(got, expected, inputs) -> str | None:
-    mine, other = _problem(got), _problem(expected)
-    return None if mine == other else mine or "that is allowed"
-
-
 ex = Exercise(
     "14.7",
     "choose",
@@ -104,16 +88,20 @@ def choose():
     return _best()
 
 
-def _nothing(rng) -> dict:
-    return {}
-
-
-ex.claim(
-    "three entries as the docstring has them, no graph of the future", _nothing, 0, judge=_no_leak
+open_task.claims(
+    ex,
+    "three entries as the docstring has them, no graph of the future",
+    {
+        "it finds clearly more than content alone": 1,
+        "it goes more than half of the way to our best setting": 2,
+        "it comes close to our best setting": 2,
+    },
+    bars,
+    _found,
+    _problem,
+    _kind,
+    "recall@10",
 )
-ex.claim("it finds clearly more than content alone", _nothing, judge=_at_least(0))
-ex.claim("it goes more than half of the way to our best setting", _nothing, 2, judge=_at_least(1))
-ex.claim("it comes close to our best setting", _nothing, 2, judge=_at_least(2))
 
 
 @ex.mistake("your graphs hold the week that they are to predict: the model is told the answers")
