@@ -52,7 +52,7 @@ ex = Exercise(
     "look",
     points=6,
     library=("graphrec_utils.models.multibisage.first", "graphrec_utils.models.transformer.Block",
-             "graphrec_utils.models.transformer.Attention", "torch.nn.TransformerEncoderLayer"),
+             "graphrec_utils.models.transformer.Attention"),
     hints=(
         "Who is in the set that a pin looks at? And is that place ever padding?",
         "Put the own vector in front of the others, and a column of False in front of the mask. One query, from the "
