@@ -75,10 +75,6 @@ def graphs_of(day):
 
 R, C = graphs_of(DAY)
 boards, pins = np.diff(R.tocsc().indptr), np.diff((C + C.T).tocsr().indptr)  # edges of each pin
-pd.DataFrame({"edges": [R.nnz, C.nnz], "median of a pin": [np.median(boards), np.median(pins)],
-              "most of a pin": [boards.max(), pins.max()], "pins without": [(boards == 0).sum(), (pins == 0).sum()]},
-             index=["pin-board", "pin-pin"])  # fmt: skip
-
 images = world.images / np.linalg.norm(world.images, axis=1, keepdims=True)
 
 
@@ -89,6 +85,10 @@ def features(R):
     degree = np.log1p(np.r_[of_pin, of_board])[:, None] / 3
     return np.hstack([np.vstack([images, means]), degree]).astype(np.float32)
 
+
+pd.DataFrame({"edges": [R.nnz, C.nnz], "median of a pin": [np.median(boards), np.median(pins)],
+              "most of a pin": [boards.max(), pins.max()], "pins without": [(boards == 0).sum(), (pins == 0).sum()]},
+             index=["pin-board", "pin-pin"])  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # At Pinterest a famous pin has millions of edges, and a walk that gets there ends anywhere. OmniSage throws
