@@ -819,7 +819,7 @@ verdict(
 #
 # On citeulike-t two graphs are behind PinSage. We looked for the reason: 32 numbers a pin, ten neighbors and 200 steps against
 # its 64, 20 and 350. The rows "larger" are transformers of PinSage's size. Libraries alone are level with it; with the
-# tags they are clearly ahead, for three times the seconds. So the tags were worth something, and the small model could not
+# tags they are well ahead, for three times the seconds. So the tags were worth something, and the small model could not
 # use them. (Its best learning rate ruins the larger one: tune again when you change the size.) RP3β stays ahead of all.
 #
 # And the slide? It gives recall@10 of PinSage and MultiBiSage for eight kinds of engagement. Two of its rows, add to cart and

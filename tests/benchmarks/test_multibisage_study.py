@@ -14,7 +14,14 @@ from tests.benchmarks import multibisage_study as study
 @pytest.fixture
 def tiny(monkeypatch, tmp_path) -> study.Stage:
     """Forty pins of four topics, which pictures show; boards and pairs stay within a topic."""
-    for name, value in (("EPOCHS", 1), ("STEPS", 3), ("SEEDS", (0,)), ("SIZE", 32), ("TOP", 3)):
+    for name, value in (
+        ("EPOCHS", 1),
+        ("STEPS", 3),
+        ("SEEDS", (0,)),
+        ("SIZE", 32),
+        ("TOP", 3),
+        ("LONG", 1),
+    ):
         monkeypatch.setattr(study, name, value)
     monkeypatch.setattr(study.before, "EPOCHS", 1)
     monkeypatch.setattr(study.before, "STEPS", 2)
