@@ -195,7 +195,7 @@ class Interactions:
     def _repr_html_(self) -> str:
         # no colors: the notebook's own theme, light or dark, shows through
         cells = "".join(
-            f'<tr><th style="text-align:left">{html.escape(name)}</th>'
+            f'<tr><th scope="row" style="text-align:left">{html.escape(name)}</th>'
             f'<td style="text-align:right">{html.escape(text)}</td></tr>'
             for name, text in self._rows()
         )
