@@ -70,7 +70,7 @@ def lesson_runs(python, lesson: str, folder, tmp_path) -> None:
 @pytest.mark.full
 def test_the_first_cell_installs_the_course_and_leaves_the_rest_alone(colab, tmp_path):
     """The real cell, with this clone in place of the repository on GitHub."""
-    _, cell = around.openers("00_start_here", "owner/name")
+    *_, cell = around.openers("00_start_here", "owner/name")
     url = f"git+https://github.com/owner/name@v{graphrec_utils.__version__}"
     assert url in cell.source
     wheel = tmp_path / "wheel"

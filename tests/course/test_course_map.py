@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
+import nbformat
 import pytest
 
 from graphrec_utils import paths, syllabus
 from graphrec_utils.authoring.course_map import draw, layout
 from graphrec_utils.authoring.lesson import readme
+from graphrec_utils.authoring.lesson.source import built, target
 from graphrec_utils.syllabus import ON_THE_MAP, Method
 
 NAMES = [method.name for method in ON_THE_MAP]
@@ -96,6 +98,34 @@ def test_the_place_of_a_lesson_is_marked_and_links_lead_to_lessons(tall):
 def test_the_top_of_a_lesson_says_its_place_in_words():
     folded = draw.folded("13")
     assert "<strong>TwHIN, PinnerSage</strong>; builds on TransE, PinSage; leads to PinnerFormer, Ranking" in folded  # fmt: skip
+
+
+def test_a_notebook_says_its_place_in_a_line():
+    assert draw.line("06") == (
+        "*On the course map:* [NGCF](05_ngcf.ipynb) → **LightGCN** · [the whole map](../README.md#syllabus)"
+    )
+    assert "**MF** → iALS, [NCF](03_learned_similarity.ipynb)" in draw.line("02")  # iALS is here
+
+
+@pytest.mark.parametrize("lesson", [lesson.number for lesson in syllabus.LESSONS])
+def test_the_line_of_a_lesson_names_what_the_map_says(lesson):
+    text = draw.line(lesson)
+    own = [method.name for method in syllabus.taught(lesson)]
+    marked = re.findall(r"\*\*(.+?)\*\*", text)
+    assert marked == own if own else len(marked) == 1
+    for method in ON_THE_MAP:
+        near = {*method.after, *(m.name for m in ON_THE_MAP if method.name in m.after)}
+        if method.lesson == lesson:
+            assert all(name in text for name in near), method
+    assert len(text.encode()) < 1000
+
+
+@pytest.mark.parametrize("path", built(), ids=lambda p: p.stem[:2])
+def test_every_notebook_has_its_line_below_the_title(path):
+    for name in ("solved", "student"):
+        cells = nbformat.read(target(path, name), 4).cells
+        assert cells[1].source == draw.line(path.name[:2]), "run build --changed"
+        assert cells[1].metadata.slideshow.slide_type == "skip"  # a deck has the drawing
 
 
 def test_lettering_stays_readable():

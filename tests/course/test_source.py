@@ -184,7 +184,7 @@ def small(tmp_path, monkeypatch):
 )
 def test_a_lesson_that_fails_or_warns_is_refused_and_nothing_is_written(small, cell, reason):
     path = small(cell)
-    with pytest.raises(SourceError, match=r"04_graph_view\.py, cell 3: ") as error:
+    with pytest.raises(SourceError, match=r"04_graph_view\.py, cell 4: ") as error:
         build.build(path)
     assert reason in str(error.value)
     assert not list(paths.root().rglob("*.ipynb"))
@@ -277,3 +277,31 @@ def test_the_readme_marks_lessons_that_are_not_there_yet(monkeypatch):
     assert "| 00 · [Start here](notebooks/00_start_here.ipynb) | 30 min | 10 |" in table
     monkeypatch.setattr(readme, "sources", list)
     assert "| 18 · Capstone | 180 min | coming |" in readme.table(None)
+
+
+def test_of_a_changed_lesson_only_what_changes_runs_again(small):
+    cells = ("import time", "print(time.time_ns())", "b = 1", "print(b)")
+    path = small("\n\n# %%\n".join(cells))
+    first = {p: nbformat.read(p, 4).cells for p in build.build(path)}
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("# # ", "# # Now: ").replace("b = 1", "b = 2"), "utf-8")
+    assert build.stale(path)
+    for p in build.rebuild(path):
+        now = nbformat.read(p, 4).cells
+        assert now[0].source.startswith("# Now: ")
+        (timed, read) = now[-4].outputs, now[-2].outputs
+        assert timed == first[p][-4].outputs  # nothing reaches it: it did not run
+        assert [x.text for x in read] == ["2\n"]
+        assert [c.execution_count for c in now if c.cell_type == "code"] == [1, 2, 3, 4, 5, 6]
+    assert build.stale(path) == []
+
+
+def test_prose_alone_runs_nothing_and_a_lesson_never_built_is_refused(small, monkeypatch):
+    path = small("print(1)")
+    with pytest.raises(SourceError, match="never built"):
+        build.rebuild(path)
+    build.build(path)
+    path.write_text(path.read_text("utf-8").replace("# # ", "# # Now: "), "utf-8")
+    monkeypatch.setattr(build, "NotebookClient", None)
+    build.rebuild(path)
+    assert build.stale(path) == []

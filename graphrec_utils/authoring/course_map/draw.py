@@ -1,4 +1,4 @@
-"""The map as SVG: wide for a page, a slide and the README, tall for a telephone.
+"""The map as SVG: wide for a page, a slide and the README, tall for a telephone; and in a line for a notebook.
 
 Colors are variables, so that one drawing serves light and dark. In a page each method whose lesson is there
 is a link; as a file (`alone`) the drawing follows the reader's system.
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from graphrec_utils import paths
 from graphrec_utils.authoring.course_map import layout
-from graphrec_utils.syllabus import ON_THE_MAP, PARTS, Method
+from graphrec_utils.syllabus import LESSONS, ON_THE_MAP, PARTS, Method, taught
 
 STYLE = Path(__file__).with_name("course_map.css")
 PAGE_STYLE = Path(__file__).with_name("course_map_page.css")  # which of the two a page shows
@@ -28,6 +28,7 @@ ALT = (
 )
 Here = str | tuple[str, ...]  # the lesson that is marked, "06", or several; "" for none
 Link = Callable[[str], str | None]  # the address of a lesson, "06", or None
+LINE = "*On the course map:* "  # how the line in a notebook begins
 
 
 def sentence(method: Method) -> str:
@@ -166,7 +167,7 @@ def both(here: str = "", link: Link | None = None) -> str:
 
 def folded(here: str, link: Link | None = None) -> str:
     """Return what stands at the top of a lesson: its place in words, and the map behind it."""
-    own = [method for method in ON_THE_MAP if method.lesson == here]
+    own = taught(here)
     before = list(dict.fromkeys(name for method in own for name in method.after))
     after = [m.name for m in ON_THE_MAP if any(method.name in m.after for method in own)]
     names = {method.name for method in own}
@@ -177,6 +178,36 @@ def folded(here: str, link: Link | None = None) -> str:
         told.append(f"leads to {html.escape(', '.join(others))}")
     summary = f"<summary>On the course map: {'; '.join(told)}</summary>"
     return f'<details class="cm-fold">{summary}\n{both(here, link)}</details>\n'
+
+
+def line(here: str) -> str:
+    """Return a lesson's place in one line of Markdown, with links to what stands before and after it.
+
+    A lesson without a method stands between those of its neighbors.
+    """
+    k = next(k for k, lesson in enumerate(LESSONS) if lesson.number == here)
+    own = [(method.name, list(method.after), _from(method)) for method in taught(here)]
+    if not own:
+        beside = [[m.name for m in taught(f"{k + step:02}")] for step in (-1, 1)]
+        own = [(LESSONS[k].title, *beside)]
+    places = [
+        " → ".join([*_linked(before, here), f"**{name}**", *_linked(after, here)])
+        for name, before, after in own
+    ]
+    return f"{LINE}{'; '.join(places)} · [the whole map](../README.md#syllabus)"
+
+
+def _from(method: Method) -> list[str]:
+    """Return who takes something from a method."""
+    return [m.name for m in ON_THE_MAP if method.name in m.after]
+
+
+def _linked(names: list[str], here: str) -> list[str]:
+    """Return names as one text, each a link unless its lesson is this one; nothing for none."""
+    stem = {lesson.number: lesson.stem for lesson in LESSONS}
+    lesson = {method.name: method.lesson for method in ON_THE_MAP}
+    texts = [n if lesson[n] == here else f"[{n}]({stem[lesson[n]]}.ipynb)" for n in names]
+    return [", ".join(texts)] if texts else []
 
 
 def files() -> dict[Path, str]:

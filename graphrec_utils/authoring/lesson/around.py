@@ -1,4 +1,6 @@
-"""What every notebook has around its lesson: metadata, launch links, what finds the package, an ending."""
+"""What every notebook has around its lesson: metadata, its place on the course map, launch links, what finds
+the package, an ending.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ import platform
 import nbformat
 
 import graphrec_utils
+from graphrec_utils.authoring.course_map import draw
 
 # What Jupyter adds to a notebook's metadata when a kernel of this Python has opened it: with these a lesson
 # that was opened and saved is the file that was handed out, and git has nothing to say.
@@ -57,19 +60,18 @@ KEEP = (
 
 
 def openers(stem: str, repo: str | None) -> list:
-    """Return the cells every notebook begins with after its title: buttons and bootstrap."""
+    """Return the cells every notebook begins with after its title: place, buttons and bootstrap."""
     otherwise = NOT_FOUND
-    cells = []
+    cells = [nbformat.v4.new_markdown_cell(draw.line(stem[:2]))]
     if repo:
         url = f"https://github.com/{repo}"
         version = graphrec_utils.__version__
         otherwise = ON_COLAB.format(not_found=NOT_FOUND, url=url, version=version)
         cells.append(nbformat.v4.new_markdown_cell(f"{buttons(repo, stem)}\n\n{KEEP}"))
-        cells[0].metadata.slideshow = {"slide_type": "skip"}
     code = nbformat.v4.new_code_cell(BOOTSTRAP.format(otherwise=otherwise))
-    code.metadata.update(
-        tags=["setup"], jupyter={"source_hidden": True}, slideshow={"slide_type": "skip"}
-    )
+    code.metadata.update(tags=["setup"], jupyter={"source_hidden": True})
+    for cell in (*cells, code):
+        cell.metadata.slideshow = {"slide_type": "skip"}
     return [*cells, code]
 
 

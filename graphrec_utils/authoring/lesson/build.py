@@ -56,6 +56,37 @@ def build(source: Path) -> list[Path]:
     own = flow.reached(done["solved"], done["student"])
     _take_over(done["solved"], done["student"], own)
     _execute(source, "solved", done["solved"], own)
+    return _write(source, done)
+
+
+def rebuild(source: Path) -> list[Path]:
+    """Write both notebooks of one source; of what is stored, run only what changes; return their paths.
+
+    Changed cells run, those that a name of theirs reaches, and what all of them stand on. A changed library
+    is not noticed.
+
+    Raises:
+        SourceError: as `build`; the notebooks were never built; the last hints changed.
+    """
+    done = notebooks(source, repository())
+    stored = {name: target(source, name) for name in done}
+    if lines.stale(source) or not all(path.exists() for path in stored.values()):
+        raise SourceError(source, "-", "never built, or other last hints: build without --changed")
+    stored = {name: nbformat.read(path, 4) for name, path in stored.items()}
+    changed = flow.reached(done["student"], stored["student"])
+    _take_over(done["student"], stored["student"], changed)
+    _execute(source, "student", done["student"], changed)
+    own = flow.reached(done["solved"], done["student"])
+    _take_over(done["solved"], done["student"], own)
+    changed = {cell.id for cell in flow.reached(done["solved"], stored["solved"])}
+    kept = {cell.id for cell in own} - changed
+    others = [cell for cell in done["solved"].cells if cell.id not in kept]
+    _take_over(done["solved"], stored["solved"], others)
+    _execute(source, "solved", done["solved"], [cell for cell in own if cell.id in changed])
+    return _write(source, done)
+
+
+def _write(source: Path, done: dict) -> list[Path]:
     for name, nb in done.items():
         paths.write(target(source, name), nbformat.writes(nb) + "\n")
     return [target(source, name) for name in done]
@@ -99,6 +130,8 @@ def _take_over(solved, student, own: list) -> None:
 
 def _execute(source: Path, name: str, nb, cells: list) -> None:
     """Run these cells of a notebook, top to bottom in a fresh kernel, and keep their outputs."""
+    if not cells:
+        return _number(nb)
     path = target(source, name)
     where = {"metadata": {"path": str(path.parent)}}
     running = nbformat.v4.new_notebook(metadata=copy.deepcopy(nb.metadata), cells=cells)
@@ -184,6 +217,7 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("lessons", nargs="*", metavar="NN", help="lesson numbers; default: all")
     parser.add_argument("--check", action="store_true", help="only compare; exit 1 on drift")
+    parser.add_argument("--changed", action="store_true", help="run only cells that changed")
     options = parser.parse_args(argv)
     clone()
     try:
@@ -198,9 +232,10 @@ def main(argv: list[str]) -> int:
                 print(f"run: python3 -m graphrec_utils build {' '.join(old)}")
             return 1 if complaints else 0
         for source in chosen:
-            print(f"{source.name}: all cells run, which takes minutes", flush=True)
+            if not options.changed:
+                print(f"{source.name}: all cells run, which takes minutes", flush=True)
             start = time.perf_counter()
-            written = build(source)
+            written = rebuild(source) if options.changed else build(source)
             seconds = time.perf_counter() - start
             names = " and ".join(f"{p.parent.name}/{p.name}" for p in written)
             print(f"{names}: {seconds:.0f} s", flush=True)

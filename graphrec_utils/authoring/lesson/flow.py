@@ -26,6 +26,8 @@ def reached(solved, student) -> list:
             answers |= bound
         else:
             answers -= bound
+    if not chosen:
+        return []
     wanted: set[str] = set()
     for cell, bound, needed in reversed(cells):
         if cell.id in chosen or bound & wanted or "setup" in cell.metadata.get("tags", []):

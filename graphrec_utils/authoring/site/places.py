@@ -16,8 +16,7 @@ def address(number: str, folder: str = "") -> str | None:
 
 
 def placed(notebook, number: str) -> None:
-    """Put the course map below the title of a lesson that has a place on it."""
-    if syllabus.taught(number):
-        at = next(k for k, c in enumerate(notebook.cells) if c.source.startswith("# ")) + 1
-        cell = nbformat.v4.new_markdown_cell(draw.folded(number, address), id="course-map")
-        notebook.cells.insert(at, cell)
+    """Put the course map where a notebook has a line of it; a lesson without a method needs neither."""
+    at = next(k for k, cell in enumerate(notebook.cells) if cell.source.startswith(draw.LINE))
+    cell = nbformat.v4.new_markdown_cell(draw.folded(number, address), id="course-map")
+    notebook.cells[at : at + 1] = [cell] if syllabus.taught(number) else []
