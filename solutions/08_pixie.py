@@ -82,7 +82,8 @@ R_small = np.array([
     [0, 0, 0, 1, 0, 0, 1, 1],
 ])  # fmt: skip
 german = ["Torten", "Garten", "Biskuit", "Streusel", "Rosen", "Beet"]
-visuals.pixie(R_small, boards, pins, preferred=german, language="German")
+shown = {"R": R_small, "boards": boards, "pins": pins, "preferred": german, "language": "German"}
+visuals.pixie(**shown)
 
 # %% [markdown]
 # *Figure 8.1. Five boards and eight pins, German ones in green; on the right how often each pin is
@@ -165,6 +166,13 @@ def pixie_walk(
 
 # %% tags=["check:08.1"]
 check("08.1", pixie_walk)
+
+# %% slideshow={"slide_type": "skip"}
+visuals.pixie(**shown, function=pixie_walk)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# *Figure 8.1 once more. Once your function passes, the walker goes where it says, as long as German counts
+# once. It returns counts, so you see which pin comes next, and not over which board.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Two graphs to walk on

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from pages import alone, opened, violations
 
@@ -18,6 +19,11 @@ def walker():
         toy.likes(), BOARDS, PINS, start=1, preferred=["Torten", "Beet"], language="German",
         stop=(1, 5),
     )  # fmt: skip
+
+
+def always_muffin(indptr, indices, query, restart, num_steps, rng):
+    """A student's walk that never leaves the second pin."""
+    return num_steps * (np.arange(len(indptr) - 1) == len(BOARDS) + 1)
 
 
 def steps():
@@ -51,7 +57,7 @@ def test_a_step_goes_over_a_board_and_the_search_ends_by_its_rule(show):
     assert status(root) == "At home, muffin."
     root.get_by_role("button", name="Step →").click()
     assert re.match(r"Step 1: muffin → (cakes|garden) → (sponge|muffin|roses)", status(root))
-    root.get_by_role("button", name="To the stop").click()
+    root.get_by_role("button", name="To the end").click()
     assert "Early stop: 2 pins have 5 visits." in status(root)
     told = root.get_by_role("img").get_attribute("aria-label")
     visits = [int(x) for x in re.findall(r"\d+", told)]
@@ -75,7 +81,7 @@ def test_keys_step_and_start_elsewhere_and_boards_are_no_start(show):
 
 def test_a_preference_begins_the_walk_anew(show):
     _, root = show(walker())
-    root.get_by_role("button", name="To the stop").click()
+    root.get_by_role("button", name="To the end").click()
     root.get_by_role("slider", name="German").fill("10")
     assert status(root) == "At home, muffin."
 
@@ -98,3 +104,19 @@ def test_it_fits_a_narrow_page_and_can_be_read(show, make, dark):
     page, _ = show(make(), width=400, dark=dark)
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     assert violations(page) == []
+
+
+def test_a_students_walk_moves_the_walker_where_there_is_no_preference(show):
+    _, root = show(
+        visuals.pixie(
+            toy.likes(), BOARDS, PINS, start=1, preferred=["Beet"], function=always_muffin
+        )
+    )
+    root.get_by_role("button", name="Step →").click()
+    assert status(root) == "Step 1: your walk visits muffin."
+    root.get_by_role("button", name="To the end").click()
+    assert status(root) == "Step 100: your walk visits muffin. It was asked for no more."
+    assert "muffin 100" in root.get_by_role("img").get_attribute("aria-label")
+    root.get_by_role("slider", name="preferred ×").fill("3")
+    root.get_by_role("button", name="Step →").click()
+    assert "→" in status(root)  # the library's

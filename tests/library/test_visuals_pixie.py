@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from graphrec_utils import toy
+from graphrec_utils import exercises, toy
 from graphrec_utils.exercises.lesson08.ex4_allocate_steps import allocate_steps
 from graphrec_utils.plots import visuals
 from graphrec_utils.plots.visuals.allocator import LARGEST
+from graphrec_utils.plots.visuals.pixie import ASKED as STEPS
 from graphrec_utils.plots.visuals.pixie import visits
 
 NAMES = (toy.likes(), ("b0", "b1", "b2"), ("p0", "p1", "p2", "p3"))
@@ -82,3 +83,55 @@ def raises(*_):
 def test_an_unfinished_function_is_left_out_with_a_note(function):
     visual = visuals.allocator(ASKED, function=function)
     assert "yours" not in visual.state["steps"] and "joins the buttons" in visual.note
+
+
+# ---------------------------------------------------------------- driven by a student's function
+
+
+def test_the_walker_goes_where_a_students_function_says():
+    visual = visuals.pixie(*NAMES, restart=0.5, function=exercises.get("08.1").reference)
+    assert visual.note.startswith("The numbers are those of your pixie_walk;")
+    R, answers = np.asarray(NAMES[0], dtype=int), visual.state["answers"]
+    on_boards = np.flatnonzero(R.any(axis=0))
+    assert set(answers) == {f"{start} 0.50" for start in on_boards}
+    for start in on_boards:
+        pins = answers[f"{start} 0.50"]
+        assert len(pins) == STEPS
+        near = np.flatnonzero(R.T @ R[:, start])  # on a board with the start
+        assert pins[0] in near
+
+    def always_the_query(indptr, indices, query, restart, num_steps, rng):
+        return num_steps * (np.arange(len(indptr) - 1) == query)
+
+    stuck = visuals.pixie(*NAMES, function=always_the_query).state["answers"]
+    assert {key: set(pins) for key, pins in stuck.items()} == {
+        f"{start} 0.50": {start} for start in on_boards
+    }
+
+
+def chance_first(indptr, indices, query, restart, num_steps, rng):
+    """Another number of steps is another walk."""
+    counts = np.zeros(len(indptr) - 1, dtype=int)
+    counts[-1 - num_steps % 2] = num_steps
+    return counts
+
+
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        (lambda *_: [1.0, 2.0], "counts are asked for"),
+        (chance_first, "step 2 should add one visit of one pin"),
+        (lambda *_: 1 / 0, "ZeroDivisionError"),
+    ],
+)
+def test_a_walk_that_cannot_be_shown_leaves_the_librarys_and_says_so(function, why):
+    visual = visuals.pixie(*NAMES, function=function)
+    assert why in visual.note and "the numbers are the library's" in visual.note
+    assert visual.state == visuals.pixie(*NAMES).state
+
+
+def test_the_live_walker_asks_again_for_another_restart():
+    pytest.importorskip("anywidget")
+    widget = visuals.pixie(*NAMES, function=exercises.get("08.1").reference).live()
+    widget.restart = 0.2
+    assert {key.split()[1] for key in widget.answers} == {"0.50", "0.20"}

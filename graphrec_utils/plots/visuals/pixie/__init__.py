@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+import scipy.sparse as sp
 from matplotlib.axes import Axes
 
 from graphrec_utils import style
-from graphrec_utils.plots.visuals.base import Visual, small_graph
+from graphrec_utils.plots.visuals.base import Visual, asked, small_graph
 
 LARGEST = 8  # boards or pins that fit on a screen
 STEPS = 600  # of the static twin
 FAVORS = (1, 5)  # the two preferences of the static twin
+ASKED = 100  # steps of a student's walk
 
 
 def pixie(
@@ -28,6 +30,7 @@ def pixie(
     favor: float = 1,
     stop: tuple[int, int] = (2, 8),
     seed: int = 0,
+    function: Callable | None = None,
 ) -> Visual:
     """Return a visual of a walker pin - board - pin that goes home, with bars of its visits.
 
@@ -46,6 +49,9 @@ def pixie(
         stop: (n_p, n_v): the search ends with the first walk after which more than n_p pins have
             n_v visits.
         seed: of the walk.
+        function: a student's `pixie_walk(indptr, indices, query, restart, num_steps, rng)`, exercise 08.1:
+            the walker goes where it says, wherever there is no preference. With `.live()` it is asked
+            again at every move.
 
     Raises:
         ValueError: R is empty, too large or not a matrix, names do not fit, start is no pin on a
@@ -64,6 +70,13 @@ def pixie(
     if not 0 <= stop[0] < len(pins) or stop[1] < 1:
         raise ValueError(f"stop must be (n_p, n_v) with n_p below {len(pins)}; got {stop}")
     liked = [name in set(preferred) for name in names]
+    answers, note = asked(function, lambda: answered(function, R, restart, seed))
+
+    def moved(state: dict) -> dict:
+        """Ask the student's function about the restart that the reader has chosen."""
+        fresh = asked(function, lambda: answered(function, R, state["restart"], seed))[0]
+        return {"answers": (state["answers"] or {}) | fresh if fresh else None}
+
     told = ", ".join(
         f"with factor {x}: "
         + " ".join(map(str, visits(R, start, restart, liked, x, STEPS, seed).tolist()))
@@ -74,7 +87,7 @@ def pixie(
         state={
             "users": boards, "items": pins, "likes": R.tolist(), "start": start,
             "restart": restart, "liked": liked, "language": language, "favor": favor,
-            "stop": list(stop), "seed": seed, "step": 0,
+            "stop": list(stop), "seed": seed, "step": 0, "answers": answers,
         },
         text=f"Pixie from {pins[start]}: {len(boards)} boards, {len(pins)} pins",
         alt=(
@@ -83,7 +96,40 @@ def pixie(
             f"pins in the order {', '.join(pins)}; {told}."
         ),
         draw=lambda: draw(R, boards, pins, start, restart, liked, language, seed),
+        note=note,
+        moved=function and moved,
     )  # fmt: skip
+
+
+def answered(function: Callable, R: np.ndarray, restart: float, seed: int) -> dict[str, list[int]]:
+    """Return {"start restart": pins in the order of their visits} of a student's function.
+
+    It returns counts. One step more, with the same chance, shows which pin is visited next.
+
+    Raises:
+        ValueError: the counts have the wrong size, or do not grow by one pin a step.
+    """
+    m, n = R.shape
+    A = sp.csr_array(sp.block_array([[None, R], [R.T, None]]))
+    A.sort_indices()
+    edges = A.indptr.astype(np.int64), A.indices.astype(np.int64)
+    found = {}
+    for start in np.flatnonzero(R.any(axis=0)):
+        before, pins = np.zeros(m + n, dtype=np.int64), []
+        for steps in range(1, ASKED + 1):
+            chance = np.random.default_rng(seed)
+            said = np.asarray(
+                function(*(x.copy() for x in edges), int(m + start), restart, steps, chance)
+            )
+            if said.shape != (m + n,):
+                raise ValueError(f"{m + n} counts are asked for; it returned {said.shape}")
+            visited = np.flatnonzero(said != before)
+            if len(visited) != 1 or visited[0] < m or said[visited[0]] != before[visited[0]] + 1:
+                raise ValueError(f"step {steps} should add one visit of one pin to those before")
+            pins.append(int(visited[0] - m))
+            before = said
+        found[f"{start} {restart:.2f}"] = pins
+    return found
 
 
 def visits(R: np.ndarray, start: int, restart: float, liked, favor: float, steps: int, seed: int):

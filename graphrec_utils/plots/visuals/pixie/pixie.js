@@ -1,7 +1,9 @@
 // Pixie's walker: pin, board, pin, and after every step a coin that may send it home. Bars count the visits
 // of pins; the dashed line is n_v, and the search ends when more than n_p pins have reached it.
 // State: users (boards), items (pins), likes, start (a pin), restart, liked (of every node), language,
-// favor (how many times as often liked nodes are taken), stop [n_p, n_v], seed, step (how many).
+// favor (how many times as often liked nodes are taken), stop [n_p, n_v], seed, step (how many); answers: the
+// pins that a student's function visits, ["start restart"][step], or null. It counts pins: over which board it
+// went, and where a walk ended, is not known.
 
 import { button, count, frame, h, player, s, slider } from "../base/base.js";
 import { graph } from "../base/graph.js";
@@ -57,8 +59,18 @@ function render({ model, el }) {
       return near.find((_, k) => (left -= weight[k]) < 0) ?? near.at(-1);
     };
     const visits = net.all.map(() => 0);
-    walk = { steps: [], stopped: false, home };
+    walk = { steps: [], stopped: false, home, yours: false };
     let [at, high] = [home, 0];
+    const said = favor === 1 ? model.get("answers")?.[`${home - m} ${back.toFixed(2)}`] : null;
+    if (said) {
+      for (const k of said) {
+        visits[m + k] += 1;
+        high += visits[m + k] === often;
+        walk.steps.push({ pin: m + k, returns: false, high });
+      }
+      walk.yours = true;
+      return;
+    }
     while (walk.steps.length < MOST && !walk.stopped) {
       const board = choose(at);
       const pin = choose(board);
@@ -105,7 +117,7 @@ function render({ model, el }) {
       net.names[v].setAttribute("class", v === at ? "gr-strong" : "");
       net.neighbors[v].forEach((w) => net.edge(v, w).classList.remove("gr-used"));
     });
-    if (now) {
+    if (now && !walk.yours) {
       net.edge(now.from, now.board).classList.add("gr-used");
       net.edge(now.board, now.pin).classList.add("gr-used");
     }
@@ -119,14 +131,16 @@ function render({ model, el }) {
     const high = now ? now.high : 0;
     chart.setAttribute("aria-label", pins.map((name, k) => `${name} ${visits[m + k]}`).join(", "));
     meter.textContent = `${count(high, "pin")} with ${often} visits; the search ends with more than ${most}`;
-    place.replaceChildren(`step ${step} `, now?.returns ? h("span", { class: "gr-pix-home" }, "⟲ home") : "");
+    place.replaceChildren(`step ${step}${walk.yours ? " of your walk" : ""} `, now?.returns ? h("span", { class: "gr-pix-home" }, "⟲ home") : "");
     restart.set(model.get("restart"));
     favor?.set(model.get("favor"));
     const ended = step === walk.steps.length;
-    const end = !ended ? "" : walk.stopped ? ` Early stop: ${count(high, "pin")} have ${often} visits.` : ` The ${MOST} steps are made.`;
+    const end = !ended || walk.yours ? "" : walk.stopped ? ` Early stop: ${count(high, "pin")} have ${often} visits.` : ` The ${MOST} steps are made.`;
     say(
       !now
         ? `At home, ${net.all[walk.home]}.`
+        : walk.yours
+        ? `Step ${step}: your walk visits ${net.all[now.pin]}.${ended ? " It was asked for no more." : ""}`
         : `Step ${step}: ${net.all[now.from]} → ${net.all[now.board]} → ${net.all[now.pin]}` +
             `${now.returns ? `; the coin says home, to ${net.all[walk.home]}` : ""}.${end}`,
     );
@@ -142,7 +156,7 @@ function render({ model, el }) {
     : null;
   controls.prepend(
     ...time.nodes,
-    button("To the stop", () => time.jump(walk.steps.length)),
+    button("To the end", () => time.jump(walk.steps.length)),
     restart.node,
     ...(favor ? [favor.node] : []),
   );
@@ -150,7 +164,7 @@ function render({ model, el }) {
     make();
     draw();
   };
-  const watched = { step: draw, start: anew, restart: anew, favor: anew };
+  const watched = { step: draw, start: anew, restart: anew, favor: anew, answers: anew };
   for (const [name, f] of Object.entries(watched)) model.on(`change:${name}`, f);
   anew();
   return () => {
