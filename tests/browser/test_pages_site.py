@@ -16,6 +16,7 @@ from graphrec_utils.authoring.site import site
 PAGES = [
     "index",
     "atlas",
+    "gallery",
     "instructor",
     "launch",
     "hub",
@@ -26,7 +27,13 @@ PAGES = [
     "api/graphs",
 ]
 PAGES += [f"notebooks/{source.stem}" for source in built()]
-SOME = ["index", "atlas", "api/graphs", "notebooks/02_matrix_factorization"]  # one of each kind
+SOME = [
+    "index",
+    "atlas",
+    "gallery",
+    "api/graphs",
+    "notebooks/02_matrix_factorization",
+]  # one of each kind
 
 # What reaches beyond the page and stands in no box that scrolls.
 CUT_OFF = """() => {

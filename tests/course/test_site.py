@@ -7,10 +7,19 @@ import re
 
 import nbformat
 import pytest
+from PIL import Image
 
 from graphrec_utils import exercises, paths, syllabus
 from graphrec_utils.authoring.lesson.source import built
-from graphrec_utils.authoring.site import api, ready, site, site_pages, texts, verdicts_page
+from graphrec_utils.authoring.site import (
+    api,
+    gallery_page,
+    ready,
+    site,
+    site_pages,
+    texts,
+    verdicts_page,
+)
 
 
 @pytest.fixture(scope="module")
@@ -231,3 +240,39 @@ def test_the_search_gets_the_words_of_a_page_in_its_sections(tmp_path):
     texts.write(tmp_path)
     script = (tmp_path / "_static" / "texts" / "notebooks" / "x.js").read_text("utf-8")
     assert script.startswith('pageTexts["notebooks/x"] = "<div role=')
+
+
+# ---------------------------------------------------------------- the gallery and the moving picture
+
+
+def test_the_gallery_has_every_visual_of_the_lessons_with_words_and_the_way_there(tmp_path):
+    used = {
+        (source.stem, name)
+        for source in built()
+        for name in re.findall(r"^visuals\.(\w+)\(", source.read_text("utf-8"), re.MULTILINE)
+    }
+    each = list(gallery_page.shown())
+    assert {(x.stem, x.name) for x in each} == used
+    assert all(x.alt and x.caption.startswith("*Figure ") for x in each)
+    gallery_page.write(tmp_path)
+    text = (tmp_path / "gallery.md").read_text("utf-8")
+    for x in each:
+        assert f"]({x.file})" in text and x.caption in text
+        assert f"[Try it in lesson {x.stem[:2]}](notebooks/{x.stem}.ipynb)" in text
+        assert (tmp_path / x.file).read_bytes() == x.picture
+    assert sum(len(x.picture) for x in each) < 2_000_000
+
+
+def test_the_moving_picture_is_small_and_stands_still_for_who_asks():
+    readme = (paths.root() / "README.md").read_text("utf-8")
+    film, still = (paths.root() / ".github" / name for name in ("hero.gif", "hero.png"))
+    assert film.stat().st_size < 1_000_000 and still.stat().st_size < 100_000
+    with Image.open(film) as picture:
+        assert picture.n_frames > 20
+    assert 'media="(prefers-reduced-motion: reduce)" srcset=".github/hero.png"' in readme
+    assert re.search(r'<img alt="[^"]{80,}" src="\.github/hero\.gif">', readme)
+
+
+def test_the_first_page_has_a_live_visual():
+    text = site_pages.index(None)
+    assert 'class="gr-hero"' in text and "prefers-reduced-motion" in site_pages.hero().html()

@@ -8,18 +8,20 @@ from pathlib import Path
 
 import nbformat
 
-from graphrec_utils import exercises, paths, syllabus
+from graphrec_utils import exercises, paths, syllabus, toy
 from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson.source import built, target
 from graphrec_utils.authoring.site import (
     api,
     atlas_page,
+    gallery_page,
     places,
     ready,
     variants_page,
     verdicts_page,
 )
 from graphrec_utils.authoring.slides.deck import CAPTION
+from graphrec_utils.plots import visuals
 
 PAGES = Path(__file__).parent / "pages"
 BOX = "## Slide, paper, code"
@@ -29,6 +31,16 @@ INDEX = """# Graph models for recommender systems
 An interactive course, from matrix factorization to the graph models that large sites run. You
 write each idea yourself in a few lines, a check under your code tells you which mistake you made,
 and a measurement shows whether the idea was worth it.
+
+```{{raw}} html
+<div class="gr-hero">
+{hero}
+</div>
+```
+
+*A walker starts at Ann, steps to a film she likes and on to somebody who likes it, and returns now and then. The
+bars are the shares of its visits, the marks what they approach. One of the [visuals of the course](gallery.md):
+press Play.*
 
 Here you can read every lesson and try its visuals. To run and solve them, {run}
 
@@ -51,6 +63,7 @@ Here you can read every lesson and try its visuals. To run and solve them, {run}
 :maxdepth: 1
 :hidden:
 
+gallery
 verdicts
 atlas
 numbers
@@ -98,6 +111,7 @@ def write(folder: Path, repo: str | None) -> None:
     (folder / "index.md").write_text(index(repo), "utf-8")
     (folder / "errata.md").write_text(errata(), "utf-8")
     (folder / "atlas.md").write_text(atlas_page.atlas(), "utf-8")
+    gallery_page.write(folder)
     (folder / "verdicts.md").write_text(verdicts_page.page(), "utf-8")
     (folder / "numbers.md").write_text(variants_page.page(), "utf-8")
 
@@ -184,11 +198,17 @@ def index(repo: str | None) -> str:
     clone = f"clone [the repository](https://github.com/{repo})" if repo else "clone the repository"
     return INDEX.format(
         run=f"{clone} and see [Where to run it](launch.md).",
+        hero=hero().html(),
         map=draw.both(link=lambda number: places.address(number, "notebooks/")),
         table="\n".join(rows),
         lessons="\n".join(f"notebooks/{stem}" for stem in sorted(ready)),
         reference="\n".join(f"api/{name}" for name in api.pages()),
     )
+
+
+def hero() -> visuals.Visual:
+    """Return the visual of the first page; the README has a film of it (`tests/browser/hero.py`)."""
+    return visuals.walk(toy.likes(), toy.USERS, toy.ITEMS)
 
 
 def errata() -> str:
