@@ -49,6 +49,16 @@ def test_links_inside_the_repository_lead_somewhere(path):
             assert anchor in anchors(target), f"{path.name}: {link}"
 
 
+def test_what_contributing_tells_to_copy_or_to_run_is_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    for span in re.findall(r"`([^`]+)`", text):
+        for word in re.findall(r"[\w./-]*(?:/|\.(?:py|toml|json|md)\b)[\w./-]*", span):
+            if re.search(r"NN|NAME|^\.venv", word):  # of files that will be
+                continue
+            places = (ROOT, paths.PACKAGE)
+            assert any((x / word).exists() for x in places), f"CONTRIBUTING.md names {word}"
+
+
 def test_links_to_the_outside_are_secure_and_listed(capsys):
     found = {
         link

@@ -6,7 +6,8 @@ controls, keyboard and status line are in `base/base.js`, a graph to pick nodes 
 `base/graph.js`, looks in a style sheet of the same name beside each. In `NAME/__init__.py` a
 function checks its arguments (`small_graph` below: what can be shown) and returns a `Visual`. The
 smallest to copy is `product`, with a slider; `als` steps, with `player` of base.js, which reads and
-writes the state's `step`.
+writes the state's `step`. Both files are one script in the end: no name at the top level of `NAME.js`
+may occur in base.js.
 
     def walk(R, start):
         return Visual(Path(__file__).with_name("walk.js"), state={...}, text="walk from u1, 40 steps",
