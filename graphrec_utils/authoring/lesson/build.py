@@ -97,8 +97,9 @@ def stale(source: Path) -> list[str]:
 
     Outputs are not compared: pictures differ between versions, and running is nbval's task.
     """
+    made = notebooks(source, repository())
     complaints = lines.stale(source)
-    for name, nb in notebooks(source, repository()).items():
+    for name, nb in made.items():
         path = target(source, name)
         label = f"{path.parent.name}/{path.name}"
         if not path.exists():

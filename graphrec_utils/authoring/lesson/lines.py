@@ -64,7 +64,9 @@ def _text(source: Path) -> str:
         known = {mistake.name for mistake in exercises.get(name).mistakes}
         for line in distractors(instead):
             if line[-1] not in known or len(line) < 2:
-                reason = f'after INSTEAD of {name}, {line[0]!r} does not end with "  # a mistake"'
+                names = ", ".join(sorted(known))
+                reason = f"after INSTEAD of {name}, {line[0]!r} does not end with the name of one "
+                reason += f'of its mistakes, as in "line  # name": {names}'
                 raise SourceError(source, "-", reason)
         if found := puzzle(name, answer, instead):
             made[name] = found

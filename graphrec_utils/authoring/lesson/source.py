@@ -91,6 +91,8 @@ def notebooks(source: Path, repo: str | None = None) -> dict[str, nbformat.Noteb
         "graphrec": {"lesson": source.name[:2], "course": graphrec_utils.__version__},
     })  # fmt: skip
     nb.nbformat, nb.nbformat_minor = 4, 5
+    prose = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
+    fields = {match.group() for match in FIELD.finditer(prose)}
     for number, cell in enumerate(nb.cells, start=1):
         cell.metadata.pop("lines_to_next_cell", None)
         cell.source = cell.source.strip("\n")
@@ -98,6 +100,7 @@ def notebooks(source: Path, repo: str | None = None) -> dict[str, nbformat.Noteb
             cell.source = _fill(source, number, cell)
         _mark(source, number, cell)
     _check_pairs(source, nb)
+    _check_words(source, nb, fields)
     try:
         predictions.check(source, nb)
     except predictions.Spoiled as error:
@@ -189,6 +192,23 @@ def _check_pairs(source: Path, nb) -> None:
             raise SourceError(source, "-", f"exercise {exercise.id} is not in the lesson")
         if check is None or check < at:
             raise SourceError(source, at, f"exercise {exercise.id} has no check after it")
+
+
+def _check_words(source: Path, nb, fields: set[str]) -> None:
+    """The cells of an exercise name its function; the prose says its points and holds its hints."""
+    cells = {role(cell): (number, cell.source) for number, cell in enumerate(nb.cells, start=1)}
+    for exercise in exercises.of_lesson(source.name[:2]):
+        number, code = cells["exercise", exercise.id]
+        for field in (f"{{{{points:{exercise.id}}}}}", f"{{{{hints:{exercise.id}}}}}"):
+            if field not in fields:
+                raise SourceError(source, number, f"the prose above lacks {field}")
+        name = exercise.function
+        if not re.search(rf"^(?:(?:def|class) {name}\b|{name} =)", code, re.MULTILINE):
+            raise SourceError(source, number, f"exercise {exercise.id} does not define {name}")
+        number, code = cells["check", exercise.id]
+        call = f'check("{exercise.id}", {name})'
+        if call not in code:
+            raise SourceError(source, number, f"the cell does not call {call}")
 
 
 def _fill(source: Path, number: int, cell) -> str:
