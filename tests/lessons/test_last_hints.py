@@ -70,8 +70,11 @@ def test_a_distractor_makes_the_mistake_that_it_names(name):
     right = lines.logical(textwrap.dedent(answer))
     sentences = {m.name: m.sentence for m in exercises.get(name).mistakes}
     for line, mistake in lines.distractors(instead):
-        assert line not in right
+        assert line not in right, f"{line!r} stands after INSTEAD and in the answer"
         places = [k for k, x in enumerate(right) if shape(x) == shape(line)]
         places.sort(key=lambda k: -difflib.SequenceMatcher(a=right[k], b=line).ratio())
         seen = [judged(name, [*right[:k], line, *right[k + 1 :]]).mistake for k in places[:2]]
-        assert sentences[mistake] in seen, (line, mistake)
+        assert sentences[mistake] in seen, (
+            f"{line!r} in the place of {[right[k] for k in places[:2]]} is not named {mistake!r}: "
+            f"the card says {seen}; take a line that makes this mistake by itself"
+        )

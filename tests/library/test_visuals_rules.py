@@ -73,7 +73,10 @@ def without_picture(visual) -> str:
 def test_every_visual_is_here():
     there = {path.parent.name for path in BASE.parent.glob("*/*.js")} - {"base"}
     assert there <= set(visuals.__all__), "name it in plots/visuals/__init__.py, twice"
-    assert {*MADE, "Visual"} == set(visuals.__all__), "MADE of this file has one row for each"
+    missing = set(visuals.__all__) - {*MADE, "Visual"}
+    assert not missing, "MADE of this file lacks a row for each of these"
+    idle = set(MADE) - set(visuals.__all__)
+    assert not idle, "MADE of this file has rows that plots/visuals/__init__.py does not name"
     assert {made().module.stem for made in MADE.values()} == set(MADE)
 
 
@@ -87,22 +90,25 @@ def test_two_runs_give_the_same_text(make):
 @EACH
 def test_the_fragment_is_small_and_asks_for_nothing(make):
     text = without_picture(make())
-    assert len(text.encode()) < 40_000
-    assert not re.search(r"https?:(?!//www\.w3\.org)|@import|url\(|\bfetch\b", text)
+    assert len(text.encode()) < 40_000, "a notebook stores it at every place: draw less, or share"
+    outside = re.search(r"https?:(?!//www\.w3\.org)|@import|url\(|\bfetch\b", text)
+    assert not outside, "a visual asks nobody for anything: a lesson may be read without a network"
 
 
 @EACH
 def test_the_joined_script_has_no_name_twice(make):
     text = without_picture(make())
     names = re.findall(r"^(?:const|let|function|class) (\w+)", text, re.MULTILINE)
-    assert len(names) == len(set(names)) > 8
+    twice = {name for name in names if names.count(name) > 1}
+    assert not twice, "base.js and the visual are one script: rename the visual's"
+    assert len(names) > 8
     assert not re.search(r"^import |^export ", text, re.MULTILINE)
 
 
 @EACH
 def test_the_picture_is_drawn_and_described(make):
     visual = make()
-    assert len(visual.alt.split()) > 15
+    assert len(visual.alt.split()) > 15, "alt says in a sentence or two what the picture shows"
     axes = visual.static()
     shown = axes if isinstance(axes, tuple) else (axes,)
     assert all(ax.has_data() or ax.texts for ax in shown)
