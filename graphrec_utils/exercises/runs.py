@@ -63,11 +63,12 @@ def _reseeded(value):
 
 
 def _call_and_compare_gradient(function: Callable, inputs: Callable[[], dict]):
-    """Return (value, [gradient of value.sum() for each floating-point tensor])."""
+    """Return (value, [gradient of value.sum() for each floating-point tensor]), those in a dict, too."""
     import torch
 
     arguments = inputs()
-    leaves = [v for v in arguments.values() if torch.is_tensor(v) and v.is_floating_point()]
+    flat = [v for a in arguments.values() for v in (a.values() if isinstance(a, dict) else [a])]
+    leaves = [v for v in flat if torch.is_tensor(v) and v.is_floating_point()]
     for leaf in leaves:
         leaf.requires_grad_(True)
     value = function(*arguments.values())

@@ -136,6 +136,15 @@ def test_the_gradient_is_compared():
     assert grad_y.tolist() == [1.0, 2.0]
 
 
+def test_a_gradient_reaches_tensors_in_a_dictionary():
+    parts = {"a": torch.tensor([1.0, 2.0]), "b": torch.tensor([3.0])}
+    weigh = lambda parts: 2 * parts["a"].sum() + 5 * parts["b"].sum()  # noqa: E731
+    (outcome,) = runs.answers(weigh, ask({"parts": parts}, "call and compare gradient"))
+    value, gradients = codec.decode(outcome["value"])
+    assert value.item() == 21 and [g.tolist() for g in gradients] == [[2, 2], [5]]
+    assert outcome["changed"] == []
+
+
 def test_a_detached_answer_has_zero_gradients():
     x = torch.tensor([1.0])
     (outcome,) = runs.answers(lambda x: x.detach() * 2, ask({"x": x}, "call and compare gradient"))

@@ -87,10 +87,10 @@ def joint_with_a_list(losses, weights):
     return torch.stack(parts).sum() if parts else torch.tensor(0.0)
 
 
-def joint_with_numpy(losses, weights):
-    return torch.tensor(
-        sum(weights.get(k, 0) * float(np.mean(x.numpy())) for k, x in losses.items() if len(x))
-    )
+def joint_by_torch_nanmean(losses, weights):
+    names = sorted(weights.keys() & losses.keys())
+    means = [weights[k] * losses[k].nanmean().nan_to_num(0.0) for k in names]
+    return torch.stack([torch.zeros(()), *means]).sum()
 
 
 def user_with_loops(outputs, z, history, later):
@@ -143,7 +143,7 @@ ANSWERS = {
     "16.1": (prune_with_loops, prune_with_pandas),
     "16.2": (sequence_by_type, sequence_with_pandas),
     "16.3": (feature_row_by_row, feature_with_cross_entropy),
-    "16.4": (joint_with_a_list, joint_with_numpy),
+    "16.4": (joint_with_a_list, joint_by_torch_nanmean),
     "16.5": (user_with_loops, user_with_ignore_index),
     "16.6": (codes_with_scipy, codes_item_by_item),
     "16.7": (choose_the_best, choose_with_dict),
@@ -246,14 +246,122 @@ def wrong_products(X, words):
     return np.stack(codes, 1)
 
 
+# ------------------------------------------------------------- wrong, by a newcomer who saw the notebook alone
+def wrong_mask_as_sorted(rows, chance, alpha, least, most):
+    d = np.bincount(rows)
+    limit = np.clip(np.ceil(d.astype(float) ** alpha), least, most)
+    order = np.lexsort((chance, rows))
+    return np.arange(len(rows)) - (np.cumsum(d) - d)[rows[order]] < limit[rows[order]]
+
+
+def wrong_goes(*inputs):
+    return ~prune_with_pandas(*inputs)
+
+
+def wrong_root(rows, chance, alpha, least, most):
+    return prune_with_loops(rows, chance, 0.5, least, most)
+
+
+def wrong_empty_in_between(visits, types, start, quotas):
+    out = []
+    for kind, quota in enumerate(quotas):
+        mine = [v for v in np.argsort(-visits, kind="stable") if types[v] == kind and v != start]
+        mine = [int(v) for v in mine if visits[v]][:quota]
+        out += mine + [-1] * (quota - len(mine))
+    return np.array(out)
+
+
+def wrong_break(visits, types, start, quotas):
+    left, out = list(quotas), []
+    for v in np.argsort(-visits, kind="stable"):
+        if v == start:
+            continue
+        if not visits[v] or not left[types[v]]:
+            break
+        left[types[v]] -= 1
+        out.append(int(v))
+    return np.array(out + [-1] * (sum(quotas) - len(out)))
+
+
+def wrong_z_asks(x, W, z, nodes, heard, columns, log_q):
+    k = x @ W
+    neg = z[nodes] @ k[columns].T - log_q - math.log(len(columns))
+    neg = neg.masked_fill(columns == nodes[:, None], -torch.inf)
+    pos = (z[nodes] * k[heard]).sum(1)
+    return (torch.cat([pos[:, None], neg], 1).logsumexp(1) - pos).mean()
+
+
+def wrong_by_exp(x, W, z, nodes, heard, columns, log_q):
+    q = x[heard] @ W
+    a = (q * z[nodes]).sum(1).exp()
+    b = (q @ z[columns].T - log_q - math.log(len(columns))).exp() * (columns != nodes[:, None])
+    return -torch.log(a / (a + b.sum(1))).mean()
+
+
+def wrong_order_of_weights(losses, weights):
+    both = zip(losses.values(), weights.values(), strict=False)
+    return sum((w * x.mean() for x, w in both if len(x)), torch.zeros(()))
+
+
+def wrong_without_gradient(losses, weights):
+    return torch.tensor(
+        sum(weights.get(k, 0) * float(np.mean(x.detach().numpy())) for k, x in losses.items() if len(x))
+    )  # fmt: skip
+
+
+def wrong_stack_of_nothing(losses, weights):
+    return torch.stack([weights[k] * x.mean() for k, x in losses.items() if k in weights and len(x)]).sum()  # fmt: skip
+
+
+def wrong_padding_asks(outputs, z, history, later):
+    s, h = (outputs[:, :-1] @ z.T).reshape(-1, len(z)), history.clamp(min=0)
+    further = h.gather(1, later.clamp(min=0))[:, :-1]
+    return (F.cross_entropy(s, h[:, 1:].flatten()) + F.cross_entropy(s, further.flatten())) / 2
+
+
+def wrong_last_output(outputs, z, history, later):
+    row, t = (later >= 0).nonzero(as_tuple=True)
+    s = outputs[row, (history >= 0).sum(1)[row] - 1] @ z.T
+    return (F.cross_entropy(s, history[row, t + 1]) + F.cross_entropy(s, history[row, later[row, t]])) / 2  # fmt: skip
+
+
+def wrong_softmax_twice(outputs, z, history, later):
+    row, t = (later >= 0).nonzero(as_tuple=True)
+    p = (outputs[row, t] @ z.T).softmax(1)
+    return (F.cross_entropy(p, history[row, t + 1]) + F.cross_entropy(p, history[row, later[row, t]])) / 2  # fmt: skip
+
+
+def wrong_last_of_equals(X, words):
+    rest, out = X.astype(float), []
+    for b in words:
+        far = cdist(rest, b, "sqeuclidean")
+        out.append(far.shape[1] - 1 - far[:, ::-1].argmin(1))
+        rest = rest - b[out[-1]]
+    return np.stack(out, 1)
+
+
+def wrong_counting_on(X, words):
+    return codes_with_scipy(X, words) + np.cumsum([0] + [len(b) for b in words[:-1]])
+
+
+def wrong_without_the_two(X, words):
+    rest, out = X.astype(float), []
+    for b in words:
+        out.append(((b**2).sum(1) - rest @ b.T).argmin(1))
+        rest = rest - b[out[-1]]
+    return np.stack(out, 1)
+
+
 WRONG = {
-    "16.1": (wrong_no_floor, wrong_no_cap, wrong_share),
-    "16.2": (wrong_all_types, wrong_with_start, wrong_types_apart),
-    "16.3": (wrong_own_features, wrong_unmasked),
-    "16.4": (wrong_pooled, wrong_empty),
-    "16.5": (wrong_itself, wrong_next_only, wrong_places),
-    "16.6": (wrong_no_residual, wrong_products),
-}
+    "16.1": (wrong_no_floor, wrong_no_cap, wrong_share, wrong_mask_as_sorted, wrong_goes, wrong_root),
+    "16.2": (wrong_all_types, wrong_with_start, wrong_types_apart, wrong_empty_in_between, wrong_break),
+    "16.3": (wrong_own_features, wrong_unmasked, wrong_z_asks, wrong_by_exp),
+    "16.4": (wrong_pooled, wrong_empty, wrong_order_of_weights, wrong_without_gradient, wrong_stack_of_nothing),
+    "16.5": (wrong_itself, wrong_next_only, wrong_places, wrong_padding_asks, wrong_last_output,
+             wrong_softmax_twice),
+    "16.6": (wrong_no_residual, wrong_products, wrong_last_of_equals, wrong_counting_on,
+             wrong_without_the_two),
+}  # fmt: skip
 
 
 def test_wrong_answers_are_refused_and_nearly_all_named():

@@ -149,3 +149,62 @@ def all_down_to_least(*inputs):
 )
 def the_first_edges(rows, chance, alpha, least, most):
     return _keep(rows, np.arange(len(rows), dtype=float), alpha, least, most)
+
+
+@ex.mistake("you round to the nearest number: ⌈d^alpha⌉ is rounded up")
+def rounded_to_the_nearest(*inputs):
+    return _variant(limit=lambda d, a, least, most: np.clip(np.round(d**a), least, most))(*inputs)
+
+
+@ex.mistake("you round down and add one: a power that is whole stays as it is")
+def one_more_than_rounded_down(*inputs):
+    return _variant(limit=lambda d, a, least, most: np.clip(np.floor(d**a) + 1, least, most))(
+        *inputs
+    )
+
+
+@ex.mistake("your power is always the root: `alpha` says how much busy nodes lose")
+def always_the_root(*inputs):
+    return _variant(limit=lambda d, a, least, most: _limit(d, 0.5, least, most))(*inputs)
+
+
+@ex.mistake("every node keeps one edge too few in yours")
+def one_too_few(*inputs):
+    return _variant(limit=lambda d, a, least, most: _limit(d, a, least, most) - 1)(*inputs)
+
+
+@ex.mistake("you return which edges go: True is for those that stay")
+def the_edges_that_go(*inputs):
+    return ~_keep(*inputs)
+
+
+@ex.mistake("you rank all edges together: every node has a limit, and ranks its own edges")
+def all_edges_in_one_rank(rows, chance, alpha, least, most):
+    return _keep(np.zeros_like(rows), chance, alpha, least, most)
+
+
+@ex.mistake(
+    "your answer is in the order in which you sorted: entry k is to say whether edge k of the input stays"
+)
+def in_sorted_order(rows, chance, alpha, least, most):
+    return _keep(rows, chance, alpha, least, most)[np.lexsort((chance, rows))]
+
+
+@ex.mistake("you take edges that stand side by side for those of one node: they come in any order")
+def rows_taken_as_sorted(rows, chance, alpha, least, most):
+    runs = np.cumsum(np.r_[0, np.diff(rows) != 0])
+    return _keep(runs, chance, alpha, least, most)
+
+
+@ex.mistake(
+    "nodes with at most `most` edges lose none in yours: the power is for all above `least`"
+)
+def only_monsters_are_cut(*inputs):
+    return _variant(limit=lambda d, a, least, most: d if d <= most else _limit(d, a, least, most))(
+        *inputs
+    )
+
+
+@ex.mistake("you add `least` to the power: it is a floor, the larger of the two stays")
+def the_floor_is_added(*inputs):
+    return _variant(limit=lambda d, a, least, most: min(np.ceil(d**a) + least, most))(*inputs)

@@ -93,6 +93,7 @@ def _busy_boards(rng) -> dict:
 
 
 TIES, APART, ANYBODY = "the larger id first", "one type after the other", "unvisited nodes fill up"
+BY_ID, STOPS = "listed by id", "it stops at a full type"
 FULL = (
     ANYBODY,
     "free places go to others",
@@ -113,22 +114,49 @@ ex.claim(
 )
 ex.claim(
     "a quota larger than the neighborhood leaves places empty: -1, at the end",
-    telling(ex, lambda rng: _walk(rng, (4, 8), (6, 2), 0.7), wrong=(APART, ANYBODY), right=(TIES,)),
+    telling(
+        ex,
+        lambda rng: _walk(rng, (4, 8), (6, 2), 0.7),
+        right=(TIES,),
+        wrong=(
+            APART,
+            ANYBODY,
+            BY_ID,
+            STOPS,
+            "no quotas",
+            "free places go to others",
+            "the same quota for all",
+            "the first ids",
+        ),
+    ),
     2,
 )
 ex.claim(
     "who was never visited is no neighbor",
-    telling(ex, lambda rng: _walk(rng, (7, 7), (6, 6), share=0.4), wrong=(APART,), right=(TIES,)),
+    telling(
+        ex,
+        lambda rng: _walk(rng, (7, 7), (6, 6), share=0.4),
+        right=(TIES,),
+        wrong=(APART, BY_ID, "the first ids"),
+    ),
 )
 ex.claim(
     "of equally visited nodes the smaller id comes first",
     telling(
-        ex, lambda rng: _walk(rng, (8, 8), (3, 4), most=3), wrong=("no quotas", APART), right=FULL
+        ex,
+        lambda rng: _walk(rng, (8, 8), (3, 4), most=3),
+        wrong=("no quotas", APART, BY_ID),
+        right=FULL,
     ),
 )
 ex.claim(
     "a quota of 0: this type is only passed",
-    telling(ex, lambda rng: _walk(rng, (7, 7), (4, 0)), right=(TIES, *FULL)),
+    telling(
+        ex,
+        lambda rng: _walk(rng, (7, 7), (4, 0)),
+        right=(TIES, *FULL),
+        wrong=("no quotas", BY_ID, STOPS),
+    ),
 )
 
 
@@ -182,3 +210,56 @@ def the_same_quota_for_all(visits, types, start, quotas):
     same = [T // len(quotas)] * len(quotas)
     out = _sequence(visits, types, start, same)
     return np.append(out, np.full(T - len(out), -1))
+
+
+@ex.mistake(
+    "the start is gone from your list, but its place stays empty: take it out before you count"
+)
+def the_start_takes_a_place(visits, types, start, quotas):
+    kept = _sequence(visits, types, start, quotas, itself=True)
+    return np.append(kept[kept != start], np.full((kept == start).sum(), -1))
+
+
+@ex.mistake("every type has empty places of its own in yours: they all stand at the end")
+def empty_places_in_between(visits, types, start, quotas):
+    one = [[q if k == j else 0 for k in range(len(quotas))] for j, q in enumerate(quotas)]
+    return np.concatenate([_sequence(visits, types, start, q) for q in one])
+
+
+@ex.mistake("your empty places come first: they stand at the end")
+def empty_places_first(*inputs):
+    kept = _sequence(*inputs)
+    return np.append(kept[kept < 0], kept[kept >= 0])
+
+
+@ex.mistake("your neighbors are the right ones, but sorted by id: the most visited comes first")
+def listed_by_id(*inputs):
+    kept = _sequence(*inputs)
+    return np.append(np.sort(kept[kept >= 0]), kept[kept < 0])
+
+
+@ex.mistake("you take the nodes with the smallest ids: the most visited of a type fill its quota")
+def the_first_ids(*inputs):
+    return _variant(visits_as=np.sign)(*inputs)
+
+
+@ex.mistake("you leave out the most visited node: the start is a number that you are given")
+def the_most_visited_is_left_out(visits, types, start, quotas):
+    return _sequence(visits, types, int(np.argmax(visits)), quotas)
+
+
+@ex.mistake("you return how often nodes were visited, not who they are")
+def visits_instead_of_ids(visits, types, start, quotas):
+    kept = _sequence(visits, types, start, quotas)
+    return np.where(kept < 0, -1, visits[kept])
+
+
+@ex.mistake("you stop at the first node whose type is full: pass it by, others follow")
+def it_stops_at_a_full_type(visits, types, start, quotas):
+    left, kept = list(quotas), []
+    for n in _sequence(visits, types, start, [len(visits)] * len(quotas)):
+        if n < 0 or left[types[n]] == 0:
+            break
+        left[types[n]] -= 1
+        kept.append(n)
+    return np.array(kept + [-1] * (sum(quotas) - len(kept)), dtype=np.int64)

@@ -12,13 +12,14 @@ from graphrec_utils.exercises.lesson16.shared import telling
 
 
 def _loss(x, W, z, nodes, heard, columns, log_q, query=lambda x, W, nodes, heard: x[heard] @ W, keys=None,
-          own=None, sign=-1, count=True, mask=True, inside=True, reduce=torch.mean):  # fmt: skip
+          own=None, correct=lambda log_q, S: log_q + math.log(S), mask=lambda nodes, heard: nodes, out=-torch.inf,
+          inside=True, reduce=torch.mean):  # fmt: skip
     """Return the sampled softmax; the options are what can go wrong.
 
     Args:
         query: who asks. keys: the table that is sought in; own: whose row is the right one.
-        sign: of log Q; count: whether log S goes with it.
-        mask: whether the node itself leaves the negatives.
+        correct: what is subtracted from a column's score.
+        mask: whose column leaves the negatives, None for nobody's; out: what stands in its place.
         inside: whether the right one is in the sum.
     """
     q, keys, own = (
@@ -27,9 +28,9 @@ def _loss(x, W, z, nodes, heard, columns, log_q, query=lambda x, W, nodes, heard
         nodes if own is None else heard,
     )
     pos = (q * keys[own]).sum(dim=1)
-    neg = q @ keys[columns].T + sign * (log_q + (math.log(len(columns)) if count else 0))
-    if mask:
-        neg = neg.masked_fill(columns == nodes[:, None], -torch.inf)
+    neg = q @ keys[columns].T - correct(log_q, len(columns))
+    if mask is not None:
+        neg = neg.masked_fill(columns == mask(nodes, heard)[:, None], out)
     both = torch.cat([pos[:, None], neg], dim=1) if inside else neg
     return reduce(both.logsumexp(dim=1) - pos)
 
@@ -86,32 +87,38 @@ OWN, OUT, PLAIN = (
     "the right one is not in the sum",
     "no correction",
 )
-ex.claim("the example of the text: features of zeros", _by_hand)
+LEAVES, ZERO = "the neighbor leaves", "masked with zero"
+ex.claim("the example of the text: features of zeros", telling(ex, _by_hand, right=(LEAVES,)))
 ex.claim(
     "a neighbor's features ask for the node",
-    telling(ex, lambda rng: _batch(rng, apart=True), wrong=(OUT,)),
+    telling(ex, lambda rng: _batch(rng, apart=True), wrong=(OUT, LEAVES)),
     2,
 )
 ex.claim(
     "the node itself is no negative",
-    telling(ex, lambda rng: _batch(rng, S=4), wrong=(OWN, OUT, "the encoder is not in it")),
+    telling(ex, lambda rng: _batch(rng, S=4), wrong=(OWN, OUT, ZERO, "the encoder is not in it")),
     2,
 )
 ex.claim(
     "more columns, each corrected by its log Q",
-    telling(ex, lambda rng: _batch(rng, B=3, S=9, N=15, apart=True), wrong=(OUT,)),
+    telling(ex, lambda rng: _batch(rng, B=3, S=9, N=15, apart=True), wrong=(OUT, LEAVES)),
 )
 ex.claim(
     "features and vectors of different width",
-    telling(ex, lambda rng: _batch(rng, f=5, d=2), wrong=(OWN,)),
+    telling(ex, lambda rng: _batch(rng, f=5, d=2), wrong=(OWN, ZERO)),
 )
 ex.claim(
     "scores of hundreds stay finite",
-    telling(ex, lambda rng: _batch(rng, loud=9.0), wrong=(PLAIN, OUT), right=(OWN,)),
+    telling(
+        ex,
+        lambda rng: _batch(rng, loud=9.0),
+        wrong=(PLAIN, OUT),
+        right=(OWN, LEAVES, ZERO, "the batch is counted"),
+    ),
 )
 ex.claim(
     "the gradient reaches z and the network",
-    lambda rng: _batch(rng, B=3, apart=True),
+    telling(ex, lambda rng: _batch(rng, B=3, apart=True), wrong=(LEAVES,)),
     run="call and compare gradient",
 )
 
@@ -157,22 +164,22 @@ def the_neighbor_is_sought(*inputs):
 
 @ex.mistake("a column that is the node itself stays as a negative: it pushes the right answer away")
 def the_node_is_its_own_negative(*inputs):
-    return _variant(mask=False)(*inputs)
+    return _variant(mask=None)(*inputs)
 
 
 @ex.mistake("you do not divide by how many columns there are: minus log(S Q), not minus log Q")
 def log_q_without_the_number(*inputs):
-    return _variant(count=False)(*inputs)
+    return _variant(correct=lambda log_q, S: log_q)(*inputs)
 
 
 @ex.mistake("you add log Q: pins that are drawn often would count even more")
 def log_q_added(*inputs):
-    return _variant(sign=1)(*inputs)
+    return _variant(correct=lambda log_q, S: -log_q - math.log(S))(*inputs)
 
 
 @ex.mistake("no correction: pins that are drawn often are pushed away more often")
 def no_correction(*inputs):
-    return _variant(sign=0)(*inputs)
+    return _variant(correct=lambda log_q, S: torch.zeros(()))(*inputs)
 
 
 @ex.mistake("the right pin is not in your sum: the loss can fall below 0")
@@ -183,3 +190,91 @@ def the_right_one_is_not_in_the_sum(*inputs):
 @ex.mistake("you return the sum: the larger the batch, the larger the step")
 def the_sum(*inputs):
     return _variant(reduce=torch.sum)(*inputs)
+
+
+@ex.mistake("log Q is missing: you only divide by how many columns there are")
+def the_number_without_log_q(*inputs):
+    return _variant(correct=lambda log_q, S: math.log(S))(*inputs)
+
+
+@ex.mistake("you add log Q and subtract log S: both are subtracted")
+def log_q_added_log_s_subtracted(*inputs):
+    return _variant(correct=lambda log_q, S: math.log(S) - log_q)(*inputs)
+
+
+@ex.mistake("you subtract log Q and add log S: both are subtracted")
+def log_s_added(*inputs):
+    return _variant(correct=lambda log_q, S: log_q - math.log(S))(*inputs)
+
+
+@ex.mistake("you subtract Q itself: log_q is a logarithm already")
+def q_instead_of_log_q(*inputs):
+    return _variant(correct=lambda log_q, S: log_q.exp() + math.log(S))(*inputs)
+
+
+@ex.mistake("your S is the number of questions: it is the number of columns that were drawn")
+def the_batch_is_counted(x, W, z, nodes, heard, columns, log_q):
+    B = len(nodes)
+    return _loss(x, W, z, nodes, heard, columns, log_q,
+                 correct=lambda log_q, S: log_q + math.log(B))  # fmt: skip
+
+
+@ex.mistake("you take the neighbor's column out: the node's own has to go, the neighbor may stay")
+def the_neighbor_leaves(*inputs):
+    return _variant(mask=lambda nodes, heard: heard)(*inputs)
+
+
+@ex.mistake("the node's own column has a score of 0 in yours, and exp(0) is 1: it needs -inf")
+def masked_with_zero(*inputs):
+    return _variant(out=0.0)(*inputs)
+
+
+@ex.mistake("your exponentials overflow: a logsumexp takes the largest score out first")
+def exponentials_overflow(x, W, z, nodes, heard, columns, log_q):
+    q = x[heard] @ W
+    pos = (q * z[nodes]).sum(dim=1).exp()
+    neg = (q @ z[columns].T - log_q - math.log(len(columns))).exp()
+    neg = torch.where(columns == nodes[:, None], torch.zeros(()), neg)
+    return -(pos / (pos + neg.sum(dim=1))).log().mean()
+
+
+@ex.mistake("no gradient reaches z: the encoder is not taught. Leave detach away")
+def z_is_detached(x, W, z, nodes, heard, columns, log_q):
+    return _loss(x, W, z.detach(), nodes, heard, columns, log_q)
+
+
+@ex.mistake("no gradient reaches W: the network is not taught. Leave detach away")
+def the_network_is_detached(x, W, z, nodes, heard, columns, log_q):
+    return _loss(x, W.detach(), z, nodes, heard, columns, log_q)
+
+
+@ex.mistake("you bring z to length 1: it is taken as it comes")
+def z_of_length_one(x, W, z, nodes, heard, columns, log_q):
+    return _loss(x, W, torch.nn.functional.normalize(z, dim=1), nodes, heard, columns, log_q)
+
+
+@ex.mistake("z asks and features are found in yours: features of the neighbor ask, and z is found")
+def z_asks_for_features(x, W, z, nodes, heard, columns, log_q):
+    return _loss(x, W, z, heard, nodes, columns, log_q, query=lambda x, W, nodes, heard: z[heard],
+                 keys=lambda x: x @ W, mask=lambda nodes, heard: heard)  # fmt: skip
+
+
+@ex.mistake("the neighbor's z asks in yours: its raw features do, through W")
+def the_neighbor_s_vector_asks(x, W, z, nodes, heard, columns, log_q):
+    return _loss(x, W, z, nodes, heard, columns, log_q,
+                 query=lambda x, W, nodes, heard: z[heard])  # fmt: skip
+
+
+@ex.mistake("your negatives are the other nodes of the batch: here they are the columns")
+def the_batch_as_negatives(x, W, z, nodes, heard, columns, log_q):
+    scores = x[heard] @ W @ z[nodes].T
+    return (scores.logsumexp(dim=1) - scores.diagonal()).mean()
+
+
+@ex.mistake("you ask of every column yes or no: one softmax lets the right one win against all")
+def yes_or_no(x, W, z, nodes, heard, columns, log_q):
+    q = x[heard] @ W
+    neg = q @ z[columns].T - log_q - math.log(len(columns))
+    neg = neg.masked_fill(columns == nodes[:, None], -torch.inf)
+    softplus = torch.nn.functional.softplus
+    return (softplus(-(q * z[nodes]).sum(dim=1)) + softplus(neg).sum(dim=1)).mean()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.exercises.lesson16.shared import telling
 
 NAMES = ("entity-entity", "entity-feature", "user-entity")
 
@@ -58,6 +59,21 @@ ex.claim(
 ex.claim("one loss alone", lambda rng: _tasks(rng, (6,), [float(rng.uniform(0.3, 3))], NAMES[:1]))
 
 
+def _turned(rng) -> dict:
+    """Weights in another order than the losses, and one of a loss that is not in this batch."""
+    made = _tasks(rng, (5, 4), [0.4, 1.7], NAMES[:2])
+    return made | {"weights": {"user-entity": 0.9, **dict(reversed(made["weights"].items()))}}
+
+
+ex.claim("weights go by name; one may have no loss in this batch", _turned)
+ex.claim("a batch without any example costs 0", lambda rng: _tasks(rng, (0, 0, 0)))
+ex.claim(
+    "the gradient reaches every loss",
+    telling(ex, _tasks, wrong=("weights sum to one",)),
+    run="call and compare gradient",
+)
+
+
 @ex.mistake(
     "all examples are in one mean: the loss with most examples decides, whatever its weight"
 )
@@ -102,3 +118,43 @@ def a_mean_over_losses(losses, weights):
     return joint_loss(losses, weights) / max(
         1, sum(len(x) > 0 and k in weights for k, x in losses.items())
     )
+
+
+@ex.mistake("all examples are in one mean, and your weights do nothing")
+def one_mean_without_weights(losses, weights):
+    return torch.cat([x for k, x in losses.items() if k in weights]).mean()
+
+
+@ex.mistake("you divide by the number of losses: theirs is a sum")
+def divided_by_their_number(losses, weights):
+    return joint_loss(losses, weights) / len(weights)
+
+
+@ex.mistake("every loss counts as much as it has examples: you weigh its mean by its size")
+def weighed_by_size(losses, weights):
+    sizes = {k: len(losses[k]) for k in losses if k in weights}
+    shares = {k: weights[k] * n / max(sum(sizes.values()), 1) for k, n in sizes.items()}
+    return joint_loss(losses, shares)
+
+
+@ex.mistake("you pair weights and losses by their order: go by name, the order may be another")
+def paired_by_order(losses, weights):
+    parts = zip(losses.values(), weights.values(), strict=False)
+    return sum((w * x.mean() for x, w in parts if len(x)), torch.zeros(()))
+
+
+@ex.mistake("your number has no gradient: nothing can be trained on it. Stay with tensors")
+def a_number_without_gradient(losses, weights):
+    return joint_loss(losses, weights).detach()
+
+
+@ex.mistake("your weights go through a softmax: they are taken as they are")
+def weights_through_a_softmax(losses, weights):
+    shares = torch.tensor(list(weights.values())).softmax(dim=0).tolist()
+    return joint_loss(losses, dict(zip(weights, shares, strict=True)))
+
+
+@ex.mistake("only the largest loss is left in yours: they are added up")
+def only_the_largest(losses, weights):
+    each = [weights[k] * x.mean() for k, x in losses.items() if k in weights and len(x)]
+    return torch.stack([torch.zeros(()), *each]).max()

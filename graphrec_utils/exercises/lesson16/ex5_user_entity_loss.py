@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
+import torch.nn.functional as F
 
 from graphrec_utils.exercises.core import Exercise
 from graphrec_utils.exercises.lesson16.shared import telling
@@ -86,24 +87,35 @@ def _by_hand(rng) -> dict:
 
 
 PLACE, NEXT, LATER = "a place taken for a pin", "the next alone", "the later alone"
+STEPS, SOME, MIXED = "steps ahead", "only pins of the batch", "a mean of probabilities"
 ex.claim("the example of the text: outputs of zeros cost log n", _by_hand)
-ex.claim("full histories: the next pin and a later one", lambda rng: _batch(rng, (5, 5)), 2)
+ex.claim(
+    "full histories: the next pin and a later one",
+    telling(ex, lambda rng: _batch(rng, (5, 5)), wrong=(NEXT, LATER, STEPS, SOME)),
+    2,
+)
 ex.claim(
     "the last event asks for nothing, and empty places do not",
-    telling(ex, lambda rng: _batch(rng, (5, 2, 3)), wrong=(PLACE, NEXT, LATER)),
+    telling(
+        ex,
+        lambda rng: _batch(rng, (5, 2, 3)),
+        wrong=(PLACE, NEXT, LATER, MIXED, "every position finds itself"),
+    ),
     2,
 )
 ex.claim(
     "a user with one event, or none, asks for nothing",
-    telling(ex, lambda rng: _batch(rng, (4, 1, 0, 3)), wrong=(PLACE, NEXT, LATER)),
+    telling(
+        ex, lambda rng: _batch(rng, (4, 1, 0, 3)), wrong=(PLACE, NEXT, LATER, STEPS, SOME, MIXED)
+    ),
 )
 ex.claim(
     "longer histories",
-    telling(ex, lambda rng: _batch(rng, (9, 6), L=9, n=12, d=2), wrong=(PLACE, NEXT, LATER)),
+    telling(ex, lambda rng: _batch(rng, (9, 6), L=9, n=12, d=2), wrong=(PLACE, NEXT, LATER, SOME)),
 )
 ex.claim(
     "the gradient reaches outputs and pins",
-    telling(ex, lambda rng: _batch(rng, (4, 2)), wrong=(PLACE, NEXT, LATER)),
+    telling(ex, lambda rng: _batch(rng, (4, 2)), wrong=(PLACE, NEXT, LATER, STEPS)),
     run="call and compare gradient",
 )
 
@@ -163,3 +175,106 @@ def the_last_event_asks(outputs, z, history, later):
     longer = torch.cat([history, torch.full_like(history[:, :1], -1)], dim=1)
     return _loss(outputs, z, history, later, there=lambda h: h >= 0,
                  target=lambda h, row, place: longer[row, place.clamp(max=h.shape[1])])  # fmt: skip
+
+
+def _asked(outputs, z, history, later):
+    """Return the scores of events that ask, and the two pins that each is asked for."""
+    row, t = (later >= 0).nonzero(as_tuple=True)
+    return outputs[row, t] @ z.T, (history[row, t + 1], history[row, later[row, t]])
+
+
+@ex.mistake(
+    "every position is asked for itself in yours, the last one, too, as in the company's released code: it has just read the answer"
+)
+def every_position_finds_itself(outputs, z, history, later):
+    row, t = (history >= 0).nonzero(as_tuple=True)
+    return F.cross_entropy(outputs[row, t] @ z.T, history[row, t])
+
+
+@ex.mistake("you add up the two means: the mean is over all questions together")
+def two_means_added(outputs, z, history, later):
+    return 2 * _loss(outputs, z, history, later)
+
+
+@ex.mistake("your answer comes from outputs[:, t + 1]: that one has read the next pin already")
+def an_output_too_late(outputs, z, history, later):
+    return _loss(torch.roll(outputs, -1, dims=1), z, history, later)
+
+
+@ex.mistake("your outputs are one event too early: outputs[:, t] has read event t")
+def an_output_too_early(outputs, z, history, later):
+    return _loss(torch.roll(outputs, 1, dims=1), z, history, later)
+
+
+@ex.mistake("no gradient reaches z: pins have to learn from users, too. Leave detach away")
+def z_is_detached(outputs, z, history, later):
+    return _loss(outputs, z.detach(), history, later)
+
+
+@ex.mistake("no gradient reaches the outputs: the transformer is not taught. Leave detach away")
+def outputs_are_detached(outputs, z, history, later):
+    return _loss(outputs.detach(), z, history, later)
+
+
+@ex.mistake("users without a question count as 0 in your mean")
+def idle_users_count(outputs, z, history, later):
+    asks = [b for b in range(len(history)) if (later[b] >= 0).any()]
+    each = [_loss(outputs[b : b + 1], z, history[b : b + 1], later[b : b + 1])
+            for b in asks]  # fmt: skip
+    return torch.stack(each).sum() / len(history)
+
+
+@ex.mistake("empty places ask in yours, for pin 0: -1 is no pin")
+def empty_places_ask(outputs, z, history, later):
+    scores, h = (outputs[:, :-1] @ z.T).flatten(0, 1), history.clamp(min=0)
+    two = h[:, 1:], h.gather(1, later.clamp(min=0))[:, :-1]
+    return sum(F.cross_entropy(scores, sought.flatten()) for sought in two) / 2
+
+
+@ex.mistake("you divide by all places, empty ones and last events, too")
+def divided_by_all_places(outputs, z, history, later):
+    return _loss(outputs, z, history, later) * (later >= 0).sum() / history.numel()
+
+
+@ex.mistake("your softmax is over the pins of these histories: it is over all n")
+def only_pins_of_the_batch(outputs, z, history, later):
+    scores, two = _asked(outputs, z, history, later)
+    there = torch.unique(history[history >= 0])
+    two = [torch.searchsorted(there, sought) for sought in two]
+    return sum(F.cross_entropy(scores[:, there], sought) for sought in two) / 2
+
+
+@ex.mistake("you ask yes or no of the right pin alone: nothing pushes the other pins away")
+def yes_or_no(outputs, z, history, later):
+    scores, two = _asked(outputs, z, history, later)
+    return sum(F.softplus(-scores.gather(1, sought[:, None])).mean() for sought in two) / 2
+
+
+@ex.mistake("you take `later` for a number of steps ahead: it is a place of the history")
+def steps_ahead(*inputs):
+    return _variant(places=lambda t, later: (t + 1, t + later))(*inputs)
+
+
+@ex.mistake("the last output answers all questions in yours: it has read everything")
+def the_last_output_answers(outputs, z, history, later):
+    last = ((history >= 0).sum(dim=1) - 1).clamp(min=0)
+    read = outputs[torch.arange(len(outputs)), last][:, None].expand_as(outputs)
+    return _loss(read, z, history, later)
+
+
+@ex.mistake("you take the mean of probabilities before the logarithm: each question has its own")
+def a_mean_of_probabilities(outputs, z, history, later):
+    scores, two = _asked(outputs, z, history, later)
+    p = scores.softmax(dim=1)
+    return -(sum(p.gather(1, sought[:, None]) for sought in two) / 2).log().mean()
+
+
+@ex.mistake("your scores go through two softmaxes: cross_entropy has one inside")
+def two_softmaxes(outputs, z, history, later):
+    scores, two = _asked(outputs, z, history, later)
+    return sum(F.cross_entropy(scores.softmax(dim=1), sought) for sought in two) / 2
+
+
+@ex.mistake("you bring the vectors to length 1: a score is a product of what you are given")
+def cosines(outputs, z, history, later):
+    return _loss(F.normalize(outputs, dim=2), F.normalize(z, dim=1), history, later)

@@ -71,16 +71,26 @@ def _by_hand(rng) -> dict:
     }
 
 
+def _between(rng) -> dict:
+    """Two items in the middle between two centers, on a grid, so that distances are equal to the last bit."""
+    a, b = (float(x) for x in rng.permutation(np.arange(2, 6))[:2])
+    words = [np.array([[9 * a, 9.0], [a, b], [-a, b]]), np.array([[0.5, 1], [0.5, -1], [7, 7 * b]])]
+    return {"X": np.array([[0.0, b], [a + 0.5, b]]), "words": words}
+
+
 LAST = "the coarse code is last"
 SCALED, ABSOLUTE = "the rest is normalized", "absolute differences"
+LARGEST = "the largest difference"
 OTHERS = (
     "nothing is subtracted", "only the last center goes", "the largest product", "the largest cosine", SCALED,
-    ABSOLUTE, LAST,
+    ABSOLUTE, LAST, LARGEST, "the product counts once",
 )  # fmt: skip
 ex.claim("the example of the text", _by_hand)
 ex.claim(
     "one level: the nearest center",
-    telling(ex, lambda rng: _space(rng, sizes=(5,)), wrong=(ABSOLUTE, "the largest cosine")),
+    telling(
+        ex, lambda rng: _space(rng, sizes=(5,)), wrong=(ABSOLUTE, LARGEST, "the largest cosine")
+    ),
 )
 ex.claim(
     "two levels: the second codes what the first left over",
@@ -90,7 +100,13 @@ ex.claim(
 ex.claim("four levels of different sizes", lambda rng: _space(rng, n=20, sizes=(6, 4, 3, 5)), 2)
 ex.claim(
     "far from zero, where products and distances differ",
-    telling(ex, lambda rng: _space(rng, n=16, shift=6.0), wrong=(SCALED, "the largest cosine")),
+    telling(
+        ex, lambda rng: _space(rng, n=16, shift=6.0), wrong=(SCALED, LARGEST, "the largest cosine")
+    ),
+)
+ex.claim(
+    "of equally near centers the first",
+    telling(ex, _between, wrong=("the largest cosine", "the last of equals")),
 )
 ex.claim("two items", telling(ex, lambda rng: _space(rng, n=2, d=5, sizes=(4, 3, 4)), wrong=OTHERS))
 
@@ -152,3 +168,54 @@ def absolute_differences(*inputs):
 @ex.mistake("your levels stand in reverse: the coarse code comes first, or a prefix says nothing")
 def the_coarse_code_is_last(*inputs):
     return _variant(numbered=lambda codes, words: codes[:, ::-1].copy())(*inputs)
+
+
+@ex.mistake("of equally near centers you take the last: it is the first")
+def the_last_of_equals(*inputs):
+    return _variant(best=lambda far, axis: far.shape[1] - 1 - far[:, ::-1].argmin(axis=1))(*inputs)
+
+
+@ex.mistake("the center becomes what is left in yours: what is left is the item without it")
+def the_center_is_left(*inputs):
+    return _variant(rest=lambda X, rest, b: b)(*inputs)
+
+
+@ex.mistake("you begin with the last level: the first centers are the coarse ones")
+def the_last_level_first(X, words):
+    return _codes(X, words[::-1])[:, ::-1].copy()
+
+
+@ex.mistake("your codes count on from level to level: each level begins with 0")
+def codes_count_on(X, words):
+    begin = np.cumsum([0] + [len(b) for b in words[:-1]])
+    return _codes(X, words) + begin
+
+
+@ex.mistake("you add up differences before you square: what is too large and too small cancels")
+def differences_cancel(*inputs):
+    return _variant(far=lambda r, b: np.square((r[:, None] - b).sum(axis=2)))(*inputs)
+
+
+@ex.mistake("you look at the largest difference alone: a squared distance adds up all of them")
+def the_largest_difference(*inputs):
+    return _variant(far=lambda r, b: np.abs(r[:, None] - b).max(axis=2))(*inputs)
+
+
+@ex.mistake("the middle term is missing its 2: ‖r − b‖² = ‖r‖² − 2 r·b + ‖b‖²")
+def the_product_counts_once(*inputs):
+    return _variant(far=lambda r, b: np.square(b).sum(axis=1) - r @ b.T)(*inputs)
+
+
+@ex.mistake("your product has the wrong sign: ‖r − b‖² = ‖r‖² − 2 r·b + ‖b‖²")
+def the_product_is_added(*inputs):
+    return _variant(far=lambda r, b: np.square(b).sum(axis=1) + 2 * r @ b.T)(*inputs)
+
+
+@ex.mistake("your levels all repeat the first code: the second has centers and a rest of its own")
+def the_first_code_again(X, words):
+    return np.repeat(_codes(X, words[:1]), len(words), axis=1)
+
+
+@ex.mistake("one coordinate decides in yours: a distance looks at all of them")
+def the_first_coordinate(*inputs):
+    return _variant(far=lambda r, b: np.abs(r[:, None, 0] - b[:, 0]))(*inputs)
