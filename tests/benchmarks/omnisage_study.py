@@ -9,7 +9,9 @@ A pin is cold if it has no edge that morning, neither to a board nor to a pin. U
 likes of the same week. citeulike-t: libraries are boards, a pair is an article and one that it cites or is cited by;
 known citations are the pin-pin graph, and the two ends of a pair do not hear each other while they are learned from.
 
-PART is `graphs` (nobody heard, one graph, both, variants; rivals; PinSage at equal CPU seconds), `losses` (each
+PART is `graphs` (nobody heard, one graph, both, variants; rivals; PinSage at equal CPU seconds), `wider` (the first
+four of these with twice the trials, over temperature and rate, on grids that grow until no winner is at an end of
+what was tried), `losses` (each
 alone and together; user vectors beside PinnerFormer), `choices` (the settings of the open task, one seed, on what
 chooses), `semantic` (codes and cold pins) or `real` (citeulike-t). Four trials each on what chooses, a temperature for
 one loss and a weight for several, the winners once on test, three seeds. Each writes data/results/16_PART.json and keeps what it has done in build/bench.
@@ -319,6 +321,7 @@ def _changed(morning: Morning, name: str, cut) -> Morning:
 
 # ---------------------------------------------------------------- what is measured
 TEMPERATURES = {"temperature": [0.03, 0.1, 0.3, 1.0]}
+WIDE = {"temperature": [0.01, 0.03, 0.1, 0.3, 1.0], "lr": [0.003, 0.01, 0.03]}
 SHARES = {"share": [0.03, 0.1, 0.3, 1.0], "temperature": [0.1]}
 GRAPHS = {
     "nobody": {"names": ()},
@@ -481,6 +484,47 @@ def graphs() -> dict:
     }  # fmt: skip
     return {"models": table, "leads": leads(runs, pairs), "cost": cost, "edges": kept_edges, "counts": counts,
             "trials per model": BUDGET}  # fmt: skip
+
+
+def inside(name: str, make: Callable, grid: dict, score: Callable, budget: int) -> dict:
+    """Return the best trial of searches on a growing grid, until it is at no end of the values tried."""
+    log, seed, trials = paths.root() / "build" / "bench" / "omnisage_wider.jsonl", 0, {}
+    while True:
+        made = train.tune({name: (make, grid)}, budget, score, log=log, seed=seed, progress=False)
+        trials |= {str(trial.knobs): trial for trial in made.trials}
+        best = max(trials.values(), key=lambda trial: trial.score)
+        tried = {knob: [t.knobs[knob] for t in trials.values()] for knob in grid}
+        if all(min(v) < best.knobs[knob] < max(v) for knob, v in tried.items()):
+            all_of = [t.knobs | {"recall": round(t.score, 4)} for t in trials.values()]
+            return {"knobs": best.knobs, "validation": best.score, "trials": all_of}
+        wide = grown(grid, best.knobs)
+        grid, seed = wide, seed + (wide == grid)  # the same grid again needs other draws
+
+
+def grown(grid: dict, knobs: dict) -> dict:
+    """Return a grid with one more step of about 3 wherever these knobs lie at an end of it."""
+
+    def longer(value, values):
+        step = lambda x, factor: float(f"{x * factor:.0e}")  # noqa: E731
+        below = [step(values[0], 0.3)] if value == values[0] else []
+        return below + list(values) + ([step(values[-1], 10 / 3)] if value == values[-1] else [])
+
+    return {knob: longer(knobs[knob], values) for knob, values in grid.items()}
+
+
+def wider() -> dict:
+    early, late = world()
+    table, runs = [], {}
+    for name in ("nobody", "pin-board", "pin-pin", "both"):
+        make = partial(fit, early, **GRAPHS[name])
+        search = partial(inside, name, make, WIDE, recall_of(early), 2 * BUDGET)
+        best = kept("omnisage", f"wider tune {name}", search)
+        make = partial(fit, late, **GRAPHS[name], **best["knobs"])
+        runs[name] = measured("wider", name, make, late)
+        table.append(row_of(name, best, runs[name]))
+    pairs = [("both", other) for other in runs if other != "both"]
+    pairs += [("pin-board", "nobody"), ("pin-pin", "nobody"), ("pin-pin", "pin-board")]
+    return {"models": table, "leads": leads(runs, pairs), "trials per model, at least": 2 * BUDGET}
 
 
 def losses_part() -> dict:
@@ -701,6 +745,7 @@ def real() -> dict:
 
 CLAIMS = {
     "graphs": "Each graph more finds more, and a transformer over neighbors finds more than PinSage.",
+    "wider": "Each graph more finds more, with twice the trials and no winner at the end of a grid.",
     "losses": "Trained with all three losses, one encoder finds more than with each of them alone.",
     "choices": "Settings of OmniSage on PinWorld, trained once each.",
     "semantic": "Cold pins are found by the prefix of their semantic ID better than by nearest content.",
@@ -708,6 +753,7 @@ CLAIMS = {
 }
 MEASURE = {
     "graphs": graphs,
+    "wider": wider,
     "losses": losses_part,
     "choices": choices,
     "semantic": semantic,
@@ -715,6 +761,7 @@ MEASURE = {
 }
 OF = {
     "graphs": "PinWorld",
+    "wider": "wider",
     "losses": "PinWorld",
     "choices": "choice",
     "semantic": "semantic",

@@ -64,6 +64,25 @@ def test_the_offset_shuts_the_door_to_cold_pins(tiny):
     assert tiny.cold.tolist() == [False] * 39 + [True] and tiny.offset[39] == 0
 
 
+def test_a_grid_grows_where_its_winner_stands():
+    grid = {"temperature": [0.03, 0.1, 0.3], "lr": [0.003, 0.01]}
+    small = study.grown(grid, {"temperature": 0.03, "lr": 0.01})
+    assert small == {"temperature": [0.009, 0.03, 0.1, 0.3], "lr": [0.003, 0.01, 0.03]}
+    assert study.grown(small, {"temperature": 0.1, "lr": 0.01}) == small
+
+
+@pytest.mark.parametrize("where", [3e-3, 0.1, 9.0])
+def test_no_winner_is_at_an_end_of_what_was_tried(tmp_path, monkeypatch, where):
+    """The best of this score may lie outside of what is tried at first."""
+    monkeypatch.setattr(study.paths, "root", lambda: tmp_path)
+    grid = {"temperature": [0.03, 0.1, 0.3, 1.0]}
+    score = lambda t: -abs(np.log(t / where))  # noqa: E731
+    best = study.inside("one", lambda temperature: temperature, grid, score, 4)
+    tried = [trial["temperature"] for trial in best["trials"]]
+    assert min(tried) < best["knobs"]["temperature"] < max(tried)
+    assert abs(np.log(best["knobs"]["temperature"] / where)) < 0.2
+
+
 # ------------------------------------------------------------- what is stored
 @pytest.mark.parametrize("part", [x for x in study.CLAIMS if x != "real"])  # it is not stored yet
 def test_the_stored_results_are_of_this_command(part):
@@ -88,6 +107,18 @@ def test_what_the_lesson_says_of_the_graphs():
     assert table["both"]["cold targets"] == 0 < table["both"]["cold among cold"]
     assert lead("graphs", "both over both, densified, cold queries").outcome == "does not hold"
     assert lead("graphs", "both over both, positions, all").outcome == "cannot tell"
+
+
+def test_twice_the_trials_say_the_same():
+    assert lead("wider", "pin-board over nobody, all").outcome == "holds"
+    assert lead("wider", "both over pin-board, all").outcome == "cannot tell"
+    assert lead("wider", "both over pin-pin, all").outcome == "cannot tell"
+    assert lead("wider", "both over pin-board, cold queries").outcome == "does not hold"
+    for row in results.load("16_wider").values["models"]:
+        tried = row["trials"]
+        assert len(tried) >= 8 and max(t["recall"] for t in tried) == round(row["validation"], 4)
+        for knob, value in row["knobs"].items():
+            assert min(t[knob] for t in tried) < value < max(t[knob] for t in tried)
 
 
 def test_what_the_lesson_says_of_the_losses():

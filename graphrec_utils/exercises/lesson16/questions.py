@@ -68,7 +68,7 @@ QUESTIONS = (
     )),
     Question("16.p9", "Open the row of OmniSage. On what do its 2.5 % more repins rest, as far as this atlas knows?", (
         ("on the company's own abstract", "The row says what was read: the abstract only."),
-        ("on a measurement of this course", "We measured on PinWorld and on citeulike-t; nobody here saw Pinterest's users."),
+        ("on a measurement of this course", "We measured on PinWorld; nobody here saw Pinterest's users."),
         ("on the released code", "It trains on random numbers, and its README calls it minimal."),
     )),
     Question("16.q1", "A board has 6 edges, d_min is 10, alpha 0.5. How many edges stay?", (
