@@ -8,7 +8,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.stats
 import torch
+import torch.nn.functional as F
 from styles import complete
 
 from graphrec_utils import exercises, losses, metrics
@@ -241,13 +243,65 @@ def wrong_examined_everything_weighed(z, c, pos, e):
     return (w * bce).mean()
 
 
+# ------------------------------------------------- wrong, by a newcomer who saw the notebook alone
+def wrong_rce_in_bits(y, p):
+    p, m = np.clip(p, 1e-7, 1 - 1e-7), y.mean()
+    loss = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
+    return float(100 * (1 - loss / -(m * np.log2(m) + (1 - m) * np.log2(1 - m))))
+
+
+def wrong_rce_quotient(y, p):
+    p, m = np.clip(p, 1e-7, 1 - 1e-7), y.mean()
+    loss = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
+    return float(100 * loss / -(m * np.log(m) + (1 - m) * np.log(1 - m)))
+
+
+def wrong_auc_with_smallest_ranks(y, s):
+    r, a = scipy.stats.rankdata(s, method="min"), int((y == 1).sum())
+    return float((r[y == 1].sum() - a * (a + 1) / 2) / (a * (len(y) - a)))
+
+
+def wrong_auc_as_mean_rank(y, s):
+    return float(scipy.stats.rankdata(s)[y == 1].mean() / len(y))
+
+
+def wrong_split_last_of_equals(x, y, z, reg):
+    p = 1 / (1 + np.exp(-z))
+    g, h, best = p - y, p * (1 - p), None
+    for cut in np.unique(x)[:-1]:
+        sides = [(g[k].sum(), h[k].sum() + reg) for k in (x <= cut, x > cut)]
+        worth = sum(G * G / H for G, H in sides)
+        if best is None or worth >= best[0]:
+            best = worth, float(cut), *(float(-G / H) for G, H in sides)
+    return best[1:]
+
+
+def wrong_values_without_bias(x, W1, b1, W2, b2, worth):
+    p = torch.sigmoid(torch.relu(x @ W1.T + b1) @ W2.T)
+    return p, p @ worth
+
+
+def wrong_examined_from_below(logits, clicks, position, examination):
+    share = clicks / examination.flip(0)[position - 1]
+    return (share * F.softplus(-logits) + (1 - share) * F.softplus(logits)).mean()
+
+
+def wrong_examined_per_click(logits, clicks, position, examination):
+    share = clicks / examination[position - 1]
+    return (share * F.softplus(-logits) + (1 - share) * F.softplus(logits)).sum() / clicks.sum()
+
+
 WRONG = {
-    "17.1": (wrong_rce_of_the_model_mean, wrong_rce_turned),
-    "17.2": (wrong_auc_strictly_above,),
-    "17.3": (wrong_split_on_labels,),
-    "17.4": (wrong_values_softmax,),
+    "17.1": (wrong_rce_of_the_model_mean, wrong_rce_turned, wrong_rce_in_bits, wrong_rce_quotient),
+    "17.2": (wrong_auc_strictly_above, wrong_auc_with_smallest_ranks, wrong_auc_as_mean_rank),
+    "17.3": (wrong_split_on_labels, wrong_split_last_of_equals),
+    "17.4": (wrong_values_softmax, wrong_values_without_bias),
     "17.5": (wrong_platt_shift_only,),
-    "17.6": (wrong_examined_everything_weighed,),
+    "17.6": (
+        wrong_examined_everything_weighed,
+        wrong_examined_from_below,
+        wrong_examined_per_click,
+    ),
 }
 
 

@@ -132,3 +132,47 @@ def no_clip(labels, probabilities):
 def brier(labels, probabilities):
     reference = ((labels - labels.mean()) ** 2).mean()
     return float(100 * (1 - ((labels - probabilities) ** 2).mean() / reference))
+
+
+@ex.mistake("yours is the quotient of the two losses; the answer is 100 · (1 − quotient)")
+def the_quotient(labels, probabilities):
+    return 100 * _loss(labels, probabilities) / _entropy(labels.mean())
+
+
+@ex.mistake("you divide the constant's loss by the model's: the model's stands above")
+def upside_down(labels, probabilities):
+    return 100 * (1 - _entropy(labels.mean()) / _loss(labels, probabilities))
+
+
+@ex.mistake("your constant pays for the ones alone: rows with label 0 cost −log(1 − m) each")
+def half_of_the_entropy(labels, probabilities):
+    m = labels.mean()
+    return float(100 * (1 - _loss(labels, probabilities) / -(m * np.log(m))))
+
+
+@ex.mistake("one loss is in bits (log₂) and the other is not: take the same logarithm for both")
+def bits_and_nats(labels, probabilities):
+    bits = _entropy(labels.mean()) / np.log(2)
+    return float(100 * (1 - _loss(labels, probabilities) / bits))
+
+
+@ex.mistake("the model's loss is a sum in yours, the constant's a mean: take means for both")
+def a_sum_against_a_mean(labels, probabilities):
+    return 100 * (1 - len(labels) * _loss(labels, probabilities) / _entropy(labels.mean()))
+
+
+@ex.mistake(
+    "you return the gap of the two losses: the answer is relative to the constant's, in percent"
+)
+def the_gap(labels, probabilities):
+    return _entropy(labels.mean()) - _loss(labels, probabilities)
+
+
+@ex.mistake("you count right answers: a cross entropy looks at how sure they were")
+def right_answers(labels, probabilities):
+    return float(100 * ((probabilities > 0.5) == labels).mean())
+
+
+@ex.mistake("you clip further than 1e-7: being wrong and sure costs too little")
+def clipped_further(labels, probabilities):
+    return 100 * (1 - _loss(labels, probabilities, 1e-3) / _entropy(labels.mean()))

@@ -127,3 +127,60 @@ def from_zero(labels, scores):
 @ex.mistake("that is the share of right answers at one threshold; AUC asks about order only")
 def accuracy(labels, scores):
     return float(((scores > np.median(scores)) == (labels == 1)).mean())
+
+
+def _of_ranks(labels, ranks) -> float:
+    ones = int((labels == 1).sum())
+    return float((ranks[labels == 1].sum() - ones * (ones + 1) / 2) / (ones * (len(labels) - ones)))
+
+
+@ex.mistake(
+    'ties have their smallest rank in yours (method "min"): equal scores share their mean rank'
+)
+def smallest_ranks(labels, scores):
+    return _of_ranks(labels, rankdata(scores, method="min"))
+
+
+@ex.mistake(
+    'ties have their largest rank in yours (method "max"): equal scores share their mean rank'
+)
+def largest_ranks(labels, scores):
+    return _of_ranks(labels, rankdata(scores, method="max"))
+
+
+@ex.mistake('your ranks count different scores, not rows (method "dense")')
+def dense_ranks(labels, scores):
+    return _of_ranks(labels, rankdata(scores, method="dense"))
+
+
+@ex.mistake("you divide by all rows squared: the pairs are ones times zeros")
+def rows_squared(labels, scores):
+    ones = int((labels == 1).sum())
+    return auc(labels, scores) * ones * (len(labels) - ones) / len(labels) ** 2
+
+
+@ex.mistake("yours is 2 · AUC − 1 (Gini): a guess has 0 there, and one half here")
+def gini(labels, scores):
+    return 2 * auc(labels, scores) - 1
+
+
+@ex.mistake(
+    "with ranks from 1 the ones have n₁(n₁ + 1)/2 among themselves; you subtract n₁(n₁ − 1)/2"
+)
+def one_too_few_for_each(labels, scores):
+    return auc(labels, scores) + 1 / int((labels == 0).sum())
+
+
+@ex.mistake("a model below one half is turned round in yours: that it is wrong has to be seen")
+def never_below_a_half(labels, scores):
+    return max(auc(labels, scores), 1 - auc(labels, scores))
+
+
+@ex.mistake("yours is the mean rank of the ones, as a share: it depends on how many ones there are")
+def the_mean_rank(labels, scores):
+    return float(rankdata(scores)[labels == 1].mean() / len(labels))
+
+
+@ex.mistake("yours is in percent; a share is meant")
+def percent(labels, scores):
+    return 100 * auc(labels, scores)

@@ -9,20 +9,20 @@ import numpy as np
 from graphrec_utils.exercises.core import Exercise
 
 
-def _split(x, labels, logits, reg, worth=lambda G, H, reg: G**2 / (H + reg), hessian=True,
-           minus=True, last=False):  # fmt: skip
+def _split(x, labels, logits, reg, worth=lambda G, H, reg: G**2 / (H + reg), hessian=lambda h: h,
+           minus=True, last=False, value=lambda G, H, reg: -G / (H + reg), ties=1e-12):  # fmt: skip
     """Return (cut, left, right); the options are what can go wrong."""
     p = 1 / (1 + np.exp(-logits))
     g = p - labels
-    h = p * (1 - p) if hessian else np.ones(len(p))
+    h = hessian(p * (1 - p))
     best = (-np.inf, 0.0, 0.0, 0.0)
     cuts = np.unique(x)
     for cut in cuts if last else cuts[:-1]:
         left = x <= cut
         GL, HL, GR, HR = g[left].sum(), h[left].sum(), g[~left].sum(), h[~left].sum()
         gain = worth(GL, HL, reg) + worth(GR, HR, reg)
-        if gain > best[0] + 1e-12:
-            best = gain, float(cut), -GL / (HL + reg), -GR / (HR + reg)
+        if gain > best[0] + ties:
+            best = gain, float(cut), value(GL, HL, reg), value(GR, HR, reg)
     sign = 1 if minus else -1
     return best[1], float(sign * best[2]), float(sign * best[3])
 
@@ -79,7 +79,20 @@ def _rare(rng) -> dict:
 
 
 ex.claim("four rows, no tree yet: cut at 2, values −2/3 and 2/3", _by_hand)
-ex.claim("the first tree: all logits are 0", lambda rng: _rows(rng, start=False))
+
+
+def _mirrored(rng) -> dict:
+    """No tree yet, and every row has a twin on the other side: two cuts are worth the same, to the last bit."""
+    while True:
+        rows = _rows(rng, start=False)
+        rows["x"] = np.r_[rows["x"], 11 - rows["x"]]
+        rows |= {key: np.tile(rows[key], 2) for key in ("labels", "logits")}
+        cuts = {f(*rows.values())[0] for f in (best_split, the_last_of_equals, not_squared)}
+        if len(cuts) == 3:
+            return rows
+
+
+ex.claim("the first tree: all logits are 0", _mirrored)
 ex.claim("a later tree: rows have logits of their own", _rows)
 ex.claim(
     "what the trees before have explained is not split again", lambda rng: _rows(rng, late=True)
@@ -102,7 +115,7 @@ def no_reg(x, labels, logits, reg):
     "count little"
 )
 def squared_error(*inputs):
-    return _variant(hessian=False)(*inputs)
+    return _variant(hessian=np.ones_like)(*inputs)
 
 
 @ex.mistake(
@@ -144,3 +157,57 @@ def below_only(x, labels, logits, reg):
 def means_of_labels(x, labels, logits, reg):
     cut = _split(x, labels, logits, reg)[0]
     return cut, float(labels[x <= cut].mean()), float(labels[x > cut].mean())
+
+
+@ex.mistake("of equal cuts you take the last: it is the first")
+def the_last_of_equals(*inputs):
+    return _variant(ties=-1e-12)(*inputs)
+
+
+@ex.mistake("reg is missing in your values: they are −G / (H + reg), as the worth has it")
+def values_without_reg(*inputs):
+    return _variant(value=lambda G, H, reg: -G / max(H, 1e-12))(*inputs)
+
+
+@ex.mistake("your values are −G: they are divided by H + reg")
+def values_not_divided(*inputs):
+    return _variant(value=lambda G, H, reg: -G)(*inputs)
+
+
+@ex.mistake("you take logits for probabilities: p is σ(logit)")
+def logits_as_probabilities(x, labels, logits, reg):
+    return _by_chance(x, labels, logits, reg)
+
+
+@ex.mistake("you return the value of the right side first")
+def sides_swapped(*inputs):
+    cut, left, right = _split(*inputs)
+    return cut, right, left
+
+
+@ex.mistake("your cut lies between two values: it is the largest one on the left")
+def a_cut_in_between(x, labels, logits, reg):
+    cut, left, right = _split(x, labels, logits, reg)
+    return float((cut + x[x > cut].min()) / 2), left, right
+
+
+@ex.mistake("reg counts twice in your values")
+def reg_twice(*inputs):
+    return _variant(value=lambda G, H, reg: -G / (H + 2 * reg))(*inputs)
+
+
+@ex.mistake("your h is squared: it is p(1 − p)")
+def h_squared(*inputs):
+    return _variant(hessian=np.square)(*inputs)
+
+
+def _by_chance(x, labels, p, reg):
+    """Return the split if p were the probabilities."""
+    g, h, best = p - labels, p * (1 - p), (-np.inf, 0.0, 0.0, 0.0)
+    for cut in np.unique(x)[:-1]:
+        sides = [(g[k].sum(), h[k].sum() + reg) for k in (x <= cut, x > cut)]
+        with np.errstate(all="ignore"):
+            gain = sum(G**2 / H for G, H in sides)
+            if gain > best[0]:
+                best = gain, float(cut), *(float(-G / H) for G, H in sides)
+    return best[1:]

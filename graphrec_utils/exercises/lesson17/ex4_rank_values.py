@@ -99,3 +99,69 @@ def weighted_mean(x, W1, b1, W2, b2, worth):
 def not_transposed(x, W1, b1, W2, b2, worth):
     p = ((x @ W1 + b1).relu() @ W2.T + b2).sigmoid()
     return p, p @ worth
+
+
+def _network(x, W1, b1, W2, b2, worth, act=torch.relu, out=torch.sigmoid, value=lambda p, w: p @ w):
+    """Return what the network says with other parts."""
+    p = out(act(x @ W1.T + b1) @ W2.T + b2)
+    return p, value(p, worth)
+
+
+@ex.mistake("your softmax runs over the rows: they are no rivals, and a sigmoid is meant")
+def softmax_over_rows(*inputs):
+    return _network(*inputs, out=lambda z: z.softmax(dim=0))
+
+
+@ex.mistake("your hidden layer has a sigmoid: it has ReLU")
+def a_sigmoid_inside(*inputs):
+    return _network(*inputs, act=torch.sigmoid)
+
+
+@ex.mistake("your hidden layer has tanh: it has ReLU")
+def tanh_inside(*inputs):
+    return _network(*inputs, act=torch.tanh)
+
+
+@ex.mistake("your ReLU lets a little through below 0: it is max(0, ·)")
+def a_leak(*inputs):
+    return _network(*inputs, act=torch.nn.functional.leaky_relu)
+
+
+@ex.mistake("b1 is missing")
+def no_b1(x, W1, b1, W2, b2, worth):
+    return _network(x, W1, 0 * b1, W2, b2, worth)
+
+
+@ex.mistake("b2 is missing: how frequent a reaction is in general stands there")
+def no_b2(x, W1, b1, W2, b2, worth):
+    return _network(x, W1, b1, W2, 0 * b2, worth)
+
+
+@ex.mistake("you take the mean over reactions: what they are worth is added up")
+def a_mean_of_worths(*inputs):
+    return _network(*inputs, value=lambda p, w: (p * w).mean(dim=1))
+
+
+@ex.mistake("you keep the best reaction alone: what they are worth is added up")
+def the_best_alone(*inputs):
+    return _network(*inputs, value=lambda p, w: (p * w).amax(dim=1))
+
+
+@ex.mistake("you take the worth of the likeliest reaction: each counts with its probability")
+def the_likeliest(*inputs):
+    return _network(*inputs, value=lambda p, w: w[p.argmax(dim=1)])
+
+
+@ex.mistake("worth is an exponent in yours: it is a factor")
+def worth_as_exponent(*inputs):
+    return _network(*inputs, value=lambda p, w: (p**w).prod(dim=1))
+
+
+@ex.mistake("a reaction that nobody wants costs nothing in yours: keep worths below 0")
+def never_negative(*inputs):
+    return _network(*inputs, value=lambda p, w: p @ w.clamp(min=0))
+
+
+@ex.mistake("you return logits, not probabilities: σ is missing")
+def no_sigmoid(*inputs):
+    return _network(*inputs, out=lambda z: z)

@@ -124,3 +124,68 @@ def swapped(logits, labels):
 )
 def of_probabilities(logits, labels):
     return _newton(_sigmoid(logits), labels)
+
+
+@ex.mistake("your b has the wrong sign: it is added, a·z + b")
+def b_subtracted(logits, labels):
+    a, b = _newton(logits, labels)
+    return a, -b
+
+
+@ex.mistake("your a has the wrong sign")
+def a_turned(logits, labels):
+    a, b = _newton(logits, labels)
+    return -a, b
+
+
+@ex.mistake("you return 1/a, a temperature: the slope multiplies")
+def a_temperature(logits, labels):
+    a, b = _newton(logits, labels)
+    return 1 / a, b
+
+
+@ex.mistake("yours is a·(z + b): the shift is added after the slope, a·z + b")
+def shifted_before(logits, labels):
+    a, b = _newton(logits, labels)
+    return a, b / a
+
+
+@ex.mistake("you match the mean logit with the share of ones: nothing has been fitted")
+def the_means_match(logits, labels):
+    m = labels.mean()
+    return 1.0, float(np.log(m / (1 - m)) - logits.mean())
+
+
+@ex.mistake("your b is the logit of the share of ones, whatever the model says")
+def the_share_alone(logits, labels):
+    m = labels.mean()
+    return 1.0, float(np.log(m / (1 - m)))
+
+
+@ex.mistake("you standardized the logits first: a and b are then of other numbers")
+def standardized(logits, labels):
+    return _newton((logits - logits.mean()) / logits.std(), labels)
+
+
+@ex.mistake("your slope is never below 0: a model whose order is turned needs that")
+def never_turned(logits, labels):
+    a, b = _newton(logits, labels)
+    return abs(a), b
+
+
+@ex.mistake("your gradient descent stopped early: go on until nothing moves")
+def twenty_small_steps(logits, labels):
+    a, b = 1.0, 0.0
+    for _ in range(20):
+        p = _sigmoid(a * logits + b)
+        a, b = a - 0.1 * ((p - labels) * logits).mean(), b - 0.1 * (p - labels).mean()
+    return float(a), float(b)
+
+
+@ex.mistake("you walk up the loss: against the gradient")
+def upwards(logits, labels):
+    a, b = 1.0, 0.0
+    for _ in range(50):
+        p = _sigmoid(a * logits + b)
+        a, b = a + 0.01 * ((p - labels) * logits).mean(), b + 0.01 * (p - labels).mean()
+    return float(a), float(b)

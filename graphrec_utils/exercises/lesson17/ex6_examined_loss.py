@@ -124,3 +124,93 @@ def total(logits, clicks, position, examination):
 def probability_divided(logits, clicks, position, examination):
     p = (logits.sigmoid() * examination[position - 1]).clamp(1e-7, 1 - 1e-7)
     return -(clicks * p.log() + (1 - clicks) * (1 - p).log()).mean()
+
+
+@ex.mistake(
+    "1 − c/e is never below 0 in yours: it is for a click that few could see, and has to be"
+)
+def never_negative(logits, clicks, position, examination):
+    share = clicks / examination[position - 1]
+    return _loss(logits, share, (1 - share).clamp(min=0))
+
+
+@ex.mistake("you divide by the sum of the weights 1/e: the loss is the mean over the rows")
+def a_weighted_mean(logits, clicks, position, examination):
+    w = 1 / examination[position - 1]
+    return _loss(logits, clicks * w, (1 - clicks) * w) / w.mean()
+
+
+@ex.mistake("you take 1/position for e: what is measured stands in examination")
+def one_over_position(logits, clicks, position, examination):
+    share = clicks * position
+    return _loss(logits, share, 1 - share)
+
+
+@ex.mistake("you divide by the root of e: by e itself")
+def by_the_root(logits, clicks, position, examination):
+    share = clicks / examination[position - 1].sqrt()
+    return _loss(logits, share, 1 - share)
+
+
+@ex.mistake("you divide by e twice")
+def divided_twice(logits, clicks, position, examination):
+    share = clicks / examination[position - 1] ** 2
+    return _loss(logits, share, 1 - share)
+
+
+@ex.mistake("your logarithms are swapped: −log p is softplus(−logits)")
+def swapped(logits, clicks, position, examination):
+    return examined_loss(-logits, clicks, position, examination)
+
+
+@ex.mistake("only clicks cost something in yours: saying yes to everybody would be perfect")
+def clicks_alone(logits, clicks, position, examination):
+    share = clicks / examination[position - 1]
+    return _loss(logits, share, torch.zeros(()))
+
+
+@ex.mistake("you divide by the number of clicks: the mean is over all rows")
+def per_click(logits, clicks, position, examination):
+    whole = examined_loss(logits, clicks, position, examination)
+    return whole * len(clicks) / clicks.sum().clamp(min=1)
+
+
+@ex.mistake("your e begins at the bottom of the list: position 1 is its first entry")
+def from_the_bottom(logits, clicks, position, examination):
+    return examined_loss(logits, clicks, position, examination.flip(0))
+
+
+@ex.mistake("you take a sigmoid before the loss, which has one inside")
+def two_sigmoids(logits, clicks, position, examination):
+    return examined_loss(logits.sigmoid(), clicks, position, examination)
+
+
+@ex.mistake("you subtract e from the click: it is divided by it")
+def subtracted(logits, clicks, position, examination):
+    share = clicks - examination[position - 1]
+    return _loss(logits, share, 1 - share)
+
+
+@ex.mistake("log e is added to the logit: that is another model, of clicks")
+def an_offset(logits, clicks, position, examination):
+    z = logits + examination[position - 1].log()
+    return _loss(z, clicks, 1 - clicks)
+
+
+@ex.mistake("no gradient reaches the logits: nothing can be trained. Leave detach away")
+def detached(logits, clicks, position, examination):
+    return examined_loss(logits.detach(), clicks, position, examination)
+
+
+@ex.mistake(
+    "you take the logarithm of a sigmoid: logits of hundreds overflow it. softplus does not"
+)
+def log_of_a_sigmoid(logits, clicks, position, examination):
+    share, p = clicks / examination[position - 1], logits.sigmoid()
+    return -(share * p.log() + (1 - share) * (1 - p).log()).mean()
+
+
+@ex.mistake("you clip probabilities before the logarithm: beyond that logits cost nothing more")
+def clipped_probabilities(logits, clicks, position, examination):
+    share, p = clicks / examination[position - 1], logits.sigmoid().clamp(1e-7, 1 - 1e-7)
+    return -(share * p.log() + (1 - share) * (1 - p).log()).mean()
