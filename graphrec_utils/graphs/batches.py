@@ -16,7 +16,7 @@ What is drawn here are neighbors; `sampling` draws negatives.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -54,6 +54,13 @@ class Block:
     def targets(self) -> Tensor:
         """(T,) node ids."""
         return self.source[: self.num_targets]
+
+    def to(self, device: torch.device) -> Block:
+        """Return the same block on another device; blocks are drawn on the CPU."""
+        parts = {
+            name: getattr(self, name) for name in ("source", "edge_index", "weight", "edge_type")
+        }
+        return replace(self, **{k: x if x is None else x.to(device) for k, x in parts.items()})
 
     def of_type(self, kind: int) -> Block:
         """Return the same nodes with the edges of one type only.
@@ -166,7 +173,7 @@ def layerwise(
 
 @torch.no_grad()
 def _part(A: Graphs, h: Tensor, layer: Layer, nodes: np.ndarray) -> Tensor:
-    block = sample(A, nodes, [None])[0]
+    block = sample(A, nodes, [None])[0].to(h.device)
     return layer(h[block.source], block)
 
 

@@ -165,7 +165,7 @@ def _checked(A_hat: Tensor | sp.spmatrix | sp.sparray, E: Tensor) -> Tensor:
     """Return A_hat as a tensor; raise a sentence if the two do not fit."""
     arguments.tensor("E", E)
     if sp.issparse(A_hat):
-        A_hat = to_torch(A_hat, E.dtype)
+        A_hat = to_torch(A_hat, E.dtype).to(E.device)
     if not isinstance(A_hat, Tensor):
         kind = arguments.kind(A_hat)
         raise TypeError(f"A_hat must be a torch tensor or a scipy.sparse matrix; got {kind}")

@@ -58,7 +58,7 @@ class _Chunked(torch.autograd.Function):
             scores = user_emb[rows] @ item_emb.T  # (chunk, n)
             total += F.cross_entropy(scores, positive[rows], reduction="sum")
             slopes = torch.softmax(scores, dim=1)
-            slopes[torch.arange(len(slopes)), positive[rows]] -= 1
+            slopes[torch.arange(len(slopes), device=slopes.device), positive[rows]] -= 1
             users[rows] = slopes @ item_emb
             items.addmm_(slopes.T, user_emb[rows])
         ctx.save_for_backward(users / len(user_emb), items / len(user_emb))

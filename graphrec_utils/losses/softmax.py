@@ -135,8 +135,8 @@ def corrected_softmax(
     if not (rest > 0).all():
         raise ValueError("log_q_pos must be below 0: with Q = 1 nothing else can be drawn")
     log_q = _fitting("log_q_neg", log_q_neg, shape).reshape(neg.shape) - rest.log()[:, None]
-    hits = torch.zeros(shape, dtype=torch.bool) if hits is None else _hits(hits, shape)
-    hits = hits.reshape(neg.shape).to(neg.device)
+    hits = neg.new_zeros(shape, dtype=torch.bool) if hits is None else _hits(hits, shape)
+    hits = hits.reshape(neg.shape)
     margins = (neg - log_q - pos).masked_fill(hits, -torch.inf)
     n = (~hits).sum(dim=1).to(pos.dtype)
     inner = margins[n > 0].logsumexp(dim=1)

@@ -55,7 +55,7 @@ def rank_all(
     """Return the `top` items of each user by inner product, among all items not in train.
 
     Args:
-        user_emb, item_emb: (m, d) and (n, d).
+        user_emb, item_emb: (m, d) and (n, d); lists are made on the CPU, wherever they are.
         train: seen items, which are never recommended; None hides nothing.
         users: (B,) user ids; None means all.
         seed: of the order among equal scores.
@@ -67,7 +67,7 @@ def rank_all(
     Raises:
         ValueError: as in `rank_with`, or the embeddings are not (m, d) and (n, d).
     """
-    U, V = (torch.as_tensor(x).detach() for x in (user_emb, item_emb))
+    U, V = (torch.as_tensor(x).detach().cpu() for x in (user_emb, item_emb))
     if U.ndim != 2 or V.ndim != 2 or U.shape[1] != V.shape[1]:
         raise ValueError(
             f"user_emb and item_emb must be (m, d) and (n, d); got {tuple(U.shape)} and "

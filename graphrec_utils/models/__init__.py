@@ -12,6 +12,11 @@ of features, and know no users): there is no base class. `metrics.rank(model, pa
 them by `scoring.from_embeddings`, and one without may return a `baselines.Scorer`, a sparse product. A
 function is annotated with what it returns: that is how the contract test finds it.
 
+Device: torch modules are brought to one by `.to(device)`, and what trains by itself takes a `device`
+(`sampled.fit`, `kge.fit`, `pinnerformer.fit`, `train.Torch`). There they stay, with every tensor they make;
+neighbors and negatives are drawn on the CPU and sent over. All others are engines of numpy and numba, on the
+CPU alone: baselines, ease, filters, mf, `lightgcn.Fused`, transe, twhin, semantic_ids.
+
 Chance: whoever is called once takes an integer `seed` (constructors, `mf.ials`, `transe.fit`);
 whoever is called many times takes a generator, `rng` (dropout, corrupted facts). No global one is
 read or moved. `reg` is the weight of a ridge, `lr` a learning rate, `dropout` a share that is lost.

@@ -73,12 +73,14 @@ class Embedding:
     def tails(self, heads: NDArray[np.integer], rels: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return the scores (B, n) of every entity as the tail of B questions."""
         E = self.entity_emb
-        return self.score(E[heads][:, None], self.rel_emb[rels][:, None], E[None]).numpy()
+        h, r = (torch.as_tensor(x, device=E.device) for x in (heads, rels))
+        return self.score(E[h][:, None], self.rel_emb[r][:, None], E[None]).numpy(force=True)
 
     def heads(self, rels: NDArray[np.integer], tails: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return the scores (B, n) of every entity as the head of B questions."""
         E = self.entity_emb
-        return self.score(E[None], self.rel_emb[rels][:, None], E[tails][:, None]).numpy()
+        r, t = (torch.as_tensor(x, device=E.device) for x in (rels, tails))
+        return self.score(E[None], self.rel_emb[r][:, None], E[t][:, None]).numpy(force=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +106,7 @@ def fit(
     lr: float = 0.03,
     reg: float = 1e-3,
     seed: int = 0,
+    device: torch.device | str = "cpu",
 ) -> Embedding:
     r"""Train by softmax: the tail of each fact against all entities, and the head against all.
 
@@ -115,6 +118,7 @@ def fit(
         lr: its learning rate.
         reg: weight of the mean square of the coordinates that a fact has.
         seed: of the start.
+        device: where it trains, and where the vectors are.
 
     Raises:
         ValueError: no facts, an odd dim, or a parameter out of its range.
@@ -125,10 +129,12 @@ def fit(
     if dim % 2 or not len(train):
         raise ValueError(f"train needs facts, {len(train)} are given, and dim must be even: {dim}")
     rng = torch.Generator().manual_seed(arguments.integer("seed", seed, least=0))
-    E = torch.randn(train.num_entities, dim, generator=rng).mul_(0.5).requires_grad_()
-    R = torch.randn(train.num_relations, dim, generator=rng).mul_(0.5).requires_grad_()
+    E, R = (
+        torch.randn(rows, dim, generator=rng).mul_(0.5).to(device).requires_grad_()
+        for rows in (train.num_entities, train.num_relations)
+    )
     optimizer = torch.optim.Adam([E, R], lr=lr)
-    h, r, t = (torch.from_numpy(x) for x in (train.heads, train.rels, train.tails))
+    h, r, t = (torch.from_numpy(x).to(device) for x in (train.heads, train.rels, train.tails))
     for _ in range(epochs):
         heads, rels, tails = E[h], R[r], E[t]
         loss = F.cross_entropy(score(heads[:, None], rels[:, None], E[None]), t)

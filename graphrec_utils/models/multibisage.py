@@ -186,7 +186,11 @@ class Blocks(nn.Module):
         if self.concat:
             z = z.masked_fill(~there[..., None], 0.0)
             return F.relu(self.side_by_side(torch.cat([own, z.flatten(1)], dim=1))), None
-        place = torch.arange(z[..., 0].numel()).view(there.shape).masked_fill(~there, -1)
+        place = (
+            torch.arange(z[..., 0].numel(), device=z.device)
+            .view(there.shape)
+            .masked_fill(~there, -1)
+        )
         out, looks = first(self.together, self.start + own, z.flatten(0, 1), place)
         return out, looks.mean(dim=1)  # over heads: (B, 1 + G)
 
@@ -255,9 +259,9 @@ class MultiBiSage(nn.Module):
         """
         near = self.near if day is None or day.near is None else day.near
         content = self.content if day is None or day.content is None else day.content
-        ids = near.ids[nodes]
+        ids = near.ids[nodes.cpu()]  # lists of neighbors stay there
         if hidden is not None:
-            ids = without(ids, nodes, *hidden)
+            ids = without(ids, *(x.cpu() for x in (nodes, *hidden)))
         return self._heard(nodes, ids, content)
 
     def compared(self, batch: Batch, hide: bool = False) -> tuple[Tensor, Tensor, Tensor]:
@@ -268,9 +272,9 @@ class MultiBiSage(nn.Module):
             hide: the two pins of a pair do not hear each other. Needless where the day's graphs are older
                 than its pairs.
         """
-        q, i, shared, _, day = batch
+        q, i, shared = (x.to(self.G2.weight.device) for x in batch[:3])
         nodes, place = torch.unique(torch.cat([q, i, shared]), return_inverse=True)
-        z = self.vectors(nodes, (q, i) if hide else None, day)[0][place]
+        z = self.vectors(nodes, (q, i) if hide else None, batch.day)[0][place]
         z_q, z_i, z_s = z.split([len(q), len(i), len(shared)])
         columns = torch.cat([i, shared])
         hits = (columns == i[:, None]) | (columns == q[:, None])
@@ -297,6 +301,7 @@ class MultiBiSage(nn.Module):
         return z, z
 
     def _heard(self, nodes, ids, content) -> tuple[Tensor, Tensor | None]:
+        ids = ids.to(self.G2.weight.device)
         others, place = torch.unique(ids, return_inverse=True)
         if len(others) and others[0] < 0:  # -1 is the smallest
             others, place = others[1:], place - 1
@@ -409,5 +414,9 @@ def loss(model: MultiBiSage, batch: Batch, temperature: float = 1.0, hide: bool 
     r"""Return the softmax over mixed negatives, each minus $\log(n\,Q^*)$; see `losses.sampled_softmax`."""
     pos, neg, hits = model.compared(batch, hide)
     return losses.sampled_softmax(
-        pos / temperature, neg / temperature, batch.log_q, num_draws=len(batch.log_q), hits=hits
+        pos / temperature,
+        neg / temperature,
+        batch.log_q.to(neg),
+        num_draws=len(batch.log_q),
+        hits=hits,
     )

@@ -38,8 +38,9 @@ def from_pairs(model: nn.Module, users: np.ndarray) -> np.ndarray:
 
     A block of users at a time. Models without vectors have this as their `scores`.
     """
-    ids = torch.as_tensor(np.asarray(users), dtype=torch.int64)[:, None]  # (B, 1)
-    items = torch.arange(model.num_items)[None, :]
+    device = next(model.parameters()).device
+    ids = torch.as_tensor(np.asarray(users), dtype=torch.int64, device=device)[:, None]  # (B, 1)
+    items = torch.arange(model.num_items, device=device)[None, :]
     blocks = [model(part, items) for part in ids.split(max(1, BLOCK // model.num_items))]
     return torch.cat(blocks).numpy(force=True)
 
@@ -220,7 +221,7 @@ def fuse(gmf: GMF, mlp: MLP, alpha: float = 0.5) -> NeuMF:
         raise ValueError(f"both models must know the same users and items; got {sizes}")
     dim = gmf.user.embedding_dim
     layers = [mlp.hidden[0].in_features, *(layer.out_features for layer in mlp.hidden)]
-    model = NeuMF(*sizes[0], dim, layers)
+    model = NeuMF(*sizes[0], dim, layers).to(gmf.out.weight.device)
     model.gmf.user.load_state_dict(gmf.user.state_dict())
     model.gmf.item.load_state_dict(gmf.item.state_dict())
     for name in ("user", "item", "hidden"):

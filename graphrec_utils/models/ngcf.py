@@ -336,8 +336,8 @@ def _drop(values: Tensor, share: float, rng: torch.Generator | None) -> Tensor:
     """Return the values with a share of them at 0 and the others divided by what remains."""
     if rng is None or share == 0:
         return values
-    kept = torch.rand(values.shape, generator=rng, device=values.device) >= share
-    return values * kept / (1 - share)
+    draws = torch.rand(values.shape, generator=rng, device=rng.device)
+    return values * (draws >= share).to(values.device) / (1 - share)
 
 
 def _check_share(name: str, share: float) -> None:

@@ -129,10 +129,11 @@ class OmniSage(nn.Module):
         """
         near = self.near if day is None or day.near is None else day.near
         content = self.content if day is None or day.content is None else day.content
-        ids = near.ids[nodes]
+        cpu = nodes.cpu()  # lists of neighbors stay there
+        ids = near.ids[cpu]
         if hidden is not None:
-            ids = without(ids, nodes, *hidden)
-        return self._heard(nodes, ids, near.kinds[nodes], content)
+            ids = without(ids, cpu, *(x.cpu() for x in hidden))
+        return self._heard(nodes, ids, near.kinds[cpu], content)
 
     def users(self, history: Tensor, z: Tensor) -> Tensor:
         """Return (B, L, d) of length 1: the t-th has read the first t + 1 pins of a history.
@@ -178,13 +179,14 @@ class OmniSage(nn.Module):
             history: (m, L) int64 pins, as for `users`.
         """
         _, items = self.embeddings(temperature=temperature)
-        z = items[:, :-1]
+        z, history = items[:, :-1], history.to(items.device)
         count = (history >= 0).sum(dim=1)
         read = torch.cat([self.users(part, z) for part in history.split(512)])
-        last = read[torch.arange(len(read)), (count - 1).clamp(min=0)]
+        last = read[torch.arange(len(read), device=read.device), (count - 1).clamp(min=0)]
         return F.pad(last * (count > 0)[:, None], (0, 1), value=1.0), items
 
     def _heard(self, nodes: Tensor, ids: Tensor, kinds: Tensor, content: sage.Content) -> Tensor:
+        ids, kinds = (x.to(self.start.device) for x in (ids, kinds))
         keys = torch.where(ids < 0, -1, ids * len(KINDS) + kinds)
         others, place = torch.unique(keys, return_inverse=True)
         if len(others) and others[0] < 0:  # -1 is the smallest
@@ -329,7 +331,10 @@ def loss(
     """
     if not weights or set(weights) - set(LOSSES):
         raise ValueError(f"weigh one or more of {LOSSES}; got {tuple(weights)}")
-    q, i, shared, log_q, day, asks, history, future = batch
+    day, device = batch.day, model.start.device
+    q, i, shared, log_q, asks, history, future = (
+        x.to(device) for x in batch if isinstance(x, Tensor)
+    )
     parts = [q, i, shared, history[history >= 0], future[future >= 0]]
     if "user-entity" not in weights:
         parts = parts[:3]
@@ -353,7 +358,7 @@ def loss(
         )
     if w := weights.get("entity-feature"):
         content = model.content if day.content is None else day.content
-        asked = model.directed(model.asked(content.dense[asks])) * scale
+        asked = model.directed(model.asked(content.numbers(asks))) * scale
         total = total + w * losses.sampled_softmax(
             (asked * z_i).sum(dim=1) + more[i],
             asked @ of.T + extra,

@@ -120,6 +120,7 @@ class PinnerFormer(nn.Module):
         Outputs behind the last event mean nothing. Raises as the class does.
         """
         self._check((items, actions, times))
+        items, actions, times = (x.to(self.start.device) for x in (items, actions, times))
         parts = [self.pin[items.clamp(min=0)]]
         if self.action is not None:
             parts.append(self.action(actions.clamp(min=0)))
@@ -135,10 +136,11 @@ class PinnerFormer(nn.Module):
 
     def users(self, items: Tensor, actions: Tensor, times: Tensor) -> Tensor:
         """Return (B, d), the outputs at the last event."""
+        items, actions, times = (x.to(self.start.device) for x in (items, actions, times))
         count = (items >= 0).sum(dim=1)
         longest = max(1, int(count.max())) if len(count) else 1
         h = self.outputs(*(x[:, :longest] for x in (items, actions, times)))
-        return h[torch.arange(len(h)), count]
+        return h[torch.arange(len(h), device=h.device), count]
 
     def items(self, items: Tensor | None = None) -> Tensor:
         """Return the vectors of these pins, (…, d); without pins of all n."""
@@ -195,7 +197,9 @@ def loss(
 
     Built in lesson 15, exercise 15.5.
     """
-    row, place, target = (torch.as_tensor(x) for x in pairs)
+    device = model.start.device
+    row, place, target = (torch.as_tensor(x, device=device) for x in pairs)
+    columns, log_q = columns.to(device), log_q.to(device)
     if not len(row):
         raise ValueError("there is no target in this batch: draw other users, or a longer window")
     if not len(columns):
@@ -205,7 +209,7 @@ def loss(
     neg = e @ model.items(columns).T  # (P, S)
     hits = target[:, None] == columns
     if own is not None:
-        hits = hits | own
+        hits = hits | own.to(device)
     return losses.sampled_softmax(
         pos, neg, log_q[columns].to(neg.dtype), num_draws=len(columns), hits=hits
     )
@@ -241,6 +245,7 @@ def fit(
     uniform: int = 256,
     seed: int = 0,
     more: Callable[..., Tensor] | None = None,
+    device: torch.device | str = "cpu",
     **options,
 ) -> PinnerFormer:
     """Return a model that has learned from what happened up to `now`, and nothing later.
@@ -257,6 +262,7 @@ def fit(
         num_actions: by default one more than the largest of the log.
         length, dim, options: of `PinnerFormer`.
         more: called as `more(model, events, who, now, pairs, rng)`; its value is added to the loss.
+        device: where it trains; the log is read on the CPU.
 
     Raises:
         ValueError: nothing can be learned from the time up to now.
@@ -269,11 +275,11 @@ def fit(
         raise ValueError("there is no event with a whole window behind it before now")
     actions = int(log.actions.max()) + 1 if num_actions is None else num_actions
     everybody = read(known, np.arange(log.num_users), now, length)
-    model = PinnerFormer(pins, actions, everybody, dim, seed=seed, **options)
+    model = PinnerFormer(pins, actions, everybody, dim, seed=seed, **options).to(device)
     log_q = sampling.popularity(np.bincount(known.items[known.likes], minlength=n))
     rng = np.random.default_rng(seed)
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
         for step in range(steps):
             for group in optimizer.param_groups:

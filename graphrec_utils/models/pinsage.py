@@ -159,7 +159,7 @@ class PinSage(nn.Module):
     def forward(self, blocks: Iterable[blocks_of.Block], h: Tensor) -> Tensor:
         """Return z of the last block's targets, (T, d), from h, what the first block's sources say."""
         for layer, block in zip(self._layers(), blocks, strict=True):
-            h = layer(h, block)
+            h = layer(h, block.to(h.device))
         return output(h, self.G1.weight, self.G1.bias, self.G2.weight)
 
     def vectors(self, nodes: Tensor, hidden: tuple[Tensor, Tensor] | None = None) -> Tensor:
@@ -188,7 +188,7 @@ class PinSage(nn.Module):
             batch: as `batches` yields them.
             hide: no message goes between the two pins of a pair; False is the leak.
         """
-        q, i, shared, hard = batch
+        q, i, shared, hard = (x.to(self.G2.weight.device) for x in batch)
         nodes, place = torch.unique(torch.cat([q, i, shared, hard.ravel()]), return_inverse=True)
         z = self.vectors(nodes, (q, i) if hide else None)[place]
         z_q, z_i, z_s, z_h = z.split([len(q), len(i), len(shared), hard.numel()])

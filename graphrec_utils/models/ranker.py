@@ -77,9 +77,9 @@ class Ranker(nn.Module):
         Raises:
             ValueError: shapes that do not fit, or NaN or infinity.
         """
-        x, Y = (torch.as_tensor(np.asarray(v, dtype=np.float32)) for v in (x, Y))
+        x, Y = (self._tensor(v) for v in (x, Y))
         Y = Y[:, None] if Y.ndim == 1 else Y
-        weight = torch.ones(len(x)) if weight is None else torch.as_tensor(np.float32(weight))
+        weight = self._tensor(np.ones(len(x)) if weight is None else weight)
         if x.ndim != 2 or x.shape[1] != len(self.mean) or Y.shape != (len(x), len(self.heads.bias)):
             raise ValueError(f"x must be (B, F), Y (B, T); got {tuple(x.shape)}, {tuple(Y.shape)}")
         if not all(torch.isfinite(v).all() for v in (x, Y, weight)) or len(weight) != len(x):
@@ -89,7 +89,7 @@ class Ranker(nn.Module):
         rng = torch.Generator().manual_seed(self.seed)
         optimizer = torch.optim.AdamW(self.parameters(), lr=lr, weight_decay=reg)
         for _ in range(arguments.integer("epochs", epochs)):
-            for rows in torch.randperm(len(x), generator=rng).split(batch):
+            for rows in torch.randperm(len(x), generator=rng).to(x.device).split(batch):
                 loss = F.binary_cross_entropy_with_logits(self(x[rows]), Y[rows], reduction="none")
                 loss = (weight[rows, None] * loss).mean()
                 optimizer.zero_grad()
@@ -100,9 +100,12 @@ class Ranker(nn.Module):
     @torch.no_grad()
     def logits(self, x: np.ndarray) -> np.ndarray:
         """Return (B, T) logits as numpy, (B,) for one target."""
-        z = self(torch.as_tensor(np.asarray(x, dtype=np.float32))).numpy().astype(np.float64)
+        z = self(self._tensor(x)).numpy(force=True).astype(np.float64)
         return z[:, 0] if z.shape[1] == 1 else z
 
     def probabilities(self, x: np.ndarray) -> np.ndarray:
         """Return (B, T) probabilities, (B,) for one target."""
         return 0.5 * (1 + np.tanh(0.5 * self.logits(x)))
+
+    def _tensor(self, x: np.ndarray) -> Tensor:
+        return torch.as_tensor(np.asarray(x, dtype=np.float32), device=self.mean.device)

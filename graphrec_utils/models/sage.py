@@ -51,7 +51,7 @@ def mean(h: Tensor, block: batches.Block) -> Tensor:
     """
     source, target = block.edge_index
     # targets ascend, so each one's messages are a bag; index_add would go row by row
-    begin = torch.searchsorted(target, torch.arange(block.num_targets))
+    begin = torch.searchsorted(target, torch.arange(block.num_targets, device=h.device))
     if block.weight is None:
         return F.embedding_bag(source, h, begin, mode="mean")  # an empty bag is 0
     weight = block.weight.to(h.dtype)
@@ -85,6 +85,7 @@ def without(blocks: Sequence[batches.Block], one: Tensor, other: Tensor) -> list
         blocks: as `batches.sample` returns them.
         one, other: (B,) node ids, the edges that a batch is to predict.
     """
+    one, other = (x.to(blocks[0].source.device) for x in (one, other))
     top = 1 + max(int(block.source.max()) for block in blocks)
     top = max(top, 1 + int(torch.cat([one, other]).max()))
     hidden = torch.cat([one * top + other, other * top + one]).unique()
@@ -104,6 +105,7 @@ def silenced(blocks: Sequence[batches.Block], nodes: Tensor) -> list[batches.Blo
         blocks: as `batches.sample` returns them.
         nodes: (q,) node ids.
     """
+    nodes = nodes.to(blocks[0].source.device)
     return [_kept(block, ~torch.isin(block.source[block.edge_index[1]], nodes)) for block in blocks]
 
 
@@ -145,7 +147,8 @@ class Content(nn.Module):
         super().__init__()
         dim = arguments.integer("dim", dim)
         self.num_users = arguments.integer("num_users", num_users, least=0)
-        self.dense, self.bag = _rows(dense), _shares(bag)
+        self.register_buffer("dense", _rows(dense), persistent=False)
+        self.bag = _shares(bag)  # scipy: words are looked up on the CPU
         sizes = {len(x) if isinstance(x, Tensor) else x.shape[0] for x in self._given()}
         if len(sizes) != 1:
             raise ValueError(f"give dense, bag or both, a row for each item; got rows {sizes}")
@@ -160,18 +163,23 @@ class Content(nn.Module):
 
     def forward(self, nodes: Tensor) -> Tensor:
         """Return (B, d) for (B,) node ids, users first."""
+        nodes = nodes.to(self.bias.device)
         x = self.bias.expand(len(nodes), -1).clone()
         items = (nodes >= self.num_users).nonzero()[:, 0]
         rows = nodes[items] - self.num_users
         told = self.bias.expand(len(rows), -1)
         if self.image is not None:
-            told = told + self.image(self.dense[rows])
+            told = told + self.image(self.numbers(rows))
         if self.words is not None:
-            part = self.bag[rows.numpy()]
-            begin = torch.from_numpy(part.indptr[:-1].astype(np.int64))
-            ids = torch.from_numpy(part.indices.astype(np.int64))
-            told = told + self.words(ids, begin, per_sample_weights=torch.from_numpy(part.data))
+            part = self.bag[rows.numpy(force=True)]
+            parts = part.indices.astype(np.int64), part.indptr[:-1].astype(np.int64), part.data
+            ids, begin, share = (torch.from_numpy(p).to(x.device) for p in parts)
+            told = told + self.words(ids, begin, per_sample_weights=share)
         return x.index_copy(0, items, told)
+
+    def numbers(self, items: Tensor) -> Tensor:
+        """Return the rows of `dense` of (B,) items, on the model's device, wherever they are kept."""
+        return self.dense[items.to(self.dense.device)].to(self.bias.device)
 
     def __len__(self) -> int:
         """Return N, users and items."""
@@ -247,7 +255,7 @@ class SAGE(nn.Module):
         """Return the vectors of the last block's targets, (T, d), of length 1."""
         h = self.content(blocks[0].source)
         for k, block in enumerate(blocks):
-            h = self._layer(k, h, block)
+            h = self._layer(k, h, block.to(h.device))
         return h
 
     def vectors(
@@ -264,13 +272,14 @@ class SAGE(nn.Module):
             hide: the edges between users and items carry no message; False is the leak that
                 lesson 07 looks for.
         """
-        users, items, negatives = batch
+        users, items, negatives = (x.cpu() for x in batch)  # where neighbors are drawn
         ends = users, self.num_users + items, self.num_users + negatives
         nodes, place = torch.unique(torch.cat(ends), return_inverse=True)
         blocks = batches.sample(self.A, nodes, self.fanouts, rng)
         if hide:
             blocks = without(blocks, *ends[:2])
-        return self(blocks)[place].split([len(x) for x in ends])
+        z = self(blocks)
+        return z[place.to(z.device)].split([len(x) for x in ends])
 
     @torch.no_grad()
     def embeddings(

@@ -41,6 +41,7 @@ def fit(
     reg: float = 0.0,
     epochs: int = 10,
     seed: int = 0,
+    device: torch.device | str = "cpu",
     callback: Callable[[int, Factors], bool | None] | None = None,
 ) -> Factors:
     """Return the vectors of users and items after so many epochs of Adam.
@@ -54,6 +55,7 @@ def fit(
             the vectors of a batch's pairs.
         epochs: how many at most.
         seed: of start, order and negatives.
+        device: where it trains, and where the vectors are; negatives are drawn on the CPU.
         callback: called as `callback(epoch, factors)` after each epoch, from 1; True ends it.
 
     Raises:
@@ -70,13 +72,13 @@ def fit(
     arguments.integer("num_negatives", num_negatives)
     arguments.integer("batch", batch)
     arguments.positive(lr=lr)
-    model = Dot(events.num_users, events.num_items, dim, seed=seed)
+    model = Dot(events.num_users, events.num_items, dim, seed=seed).to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     counts = np.bincount(events.items, minlength=events.num_items)
     log_q, rng = sampling.popularity(counts), np.random.default_rng(seed)
-    users, items = torch.tensor(events.users), torch.tensor(events.items)
+    users, items = (torch.tensor(x, device=device) for x in (events.users, events.items))
     for epoch in range(1, arguments.integer("epochs", epochs) + 1):
-        order = torch.from_numpy(rng.permutation(len(users)))
+        order = torch.from_numpy(rng.permutation(len(users))).to(device)
         for rows in order.split(batch):
             columns, q = _columns(items[rows], log_q, num_negatives, uniform, rng)
             e_u, e_i = model.user(users[rows]), model.item(items[rows])
@@ -99,7 +101,8 @@ def _columns(
     own = min(size - from_all, len(items))
     drawn = torch.from_numpy(rng.integers(0, len(log_q), from_all))
     rows = torch.from_numpy(rng.permutation(len(items))[:own])
-    return torch.cat([items[rows], drawn]), sampling.mixture(log_q, own, from_all)
+    columns = torch.cat([items[rows.to(items.device)], drawn.to(items.device)])
+    return columns, sampling.mixture(log_q, own, from_all).to(items.device)
 
 
 def _value(

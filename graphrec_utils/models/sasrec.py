@@ -93,11 +93,11 @@ class SASRec(nn.Module):
     def users(self, history: Tensor) -> Tensor:
         """Return (B, d), the outputs at the last event; of longer histories the latest L count."""
         sampling.histories.check(history, self.num_items)
-        history = sampling.histories.last(history, self.history.shape[1])
+        history = sampling.histories.last(history, self.history.shape[1]).to(self.start.device)
         count = (history >= 0).sum(dim=1)  # (B,)
         longest = int(count.max()) if len(count) else 0  # empty places cost as much as others
         h = self.outputs(history[:, : max(1, longest)])
-        return h[torch.arange(len(h)), count]
+        return h[torch.arange(len(h), device=h.device), count]
 
     @torch.no_grad()
     def embeddings(self) -> tuple[Tensor, Tensor]:

@@ -22,7 +22,8 @@ def from_embeddings(model: Any, users: np.ndarray) -> np.ndarray:
     For all users at once `metrics.rank` takes the vectors themselves, which costs far less.
     """
     user_emb, item_emb = (torch.as_tensor(emb) for emb in model.embeddings())
-    return (user_emb[torch.as_tensor(np.asarray(users))] @ item_emb.T).numpy(force=True)
+    rows = torch.as_tensor(np.asarray(users), device=user_emb.device)
+    return (user_emb[rows] @ item_emb.T).numpy(force=True)
 
 
 class Factors(NamedTuple):

@@ -30,25 +30,31 @@ from graphrec_utils.models.scoring import seeded
 ACTIVATIONS = {"relu": F.relu, "gelu": F.gelu}
 
 
-def allowed(length: int, causal: bool = False, padding: Tensor | None = None) -> Tensor | None:
+def allowed(
+    length: int,
+    causal: bool = False,
+    padding: Tensor | None = None,
+    device: torch.device | None = None,
+) -> Tensor | None:
     """Return who may look at whom, True where allowed, broadcastable to (B, heads, L, L).
 
     Args:
         length: L.
         causal: a place looks at itself and at what stands before it.
         padding: (B, L) bool, True for empty places, which nobody looks at.
+        device: where the answer is needed, and padding is; None: the CPU.
 
     Returns:
         None if everybody looks at everybody.
     """
-    mask = torch.ones(length, length, dtype=torch.bool).tril() if causal else None
+    mask = torch.ones(length, length, dtype=torch.bool, device=device).tril() if causal else None
     if padding is None:
         return mask
     arguments.tensor("padding", padding, torch.bool)
     if padding.ndim != 2 or padding.shape[1] != length:
         raise ValueError(f"padding must be (B, {length}); got {tuple(padding.shape)}")
     there = ~padding[:, None, None, :]  # (B, 1, 1, L)
-    return there if mask is None else mask.to(padding.device) & there
+    return there if mask is None else mask & there
 
 
 def attention_weights(queries: Tensor, keys: Tensor, allow: Tensor | None = None) -> Tensor:
@@ -170,9 +176,7 @@ class Block(nn.Module):
             TypeError: padding is not bool.
             ValueError: padding does not fit.
         """
-        allow = allowed(x.shape[1], causal, padding)
-        if allow is not None:
-            allow = allow.to(x.device)
+        allow = allowed(x.shape[1], causal, padding, x.device)
         if self.norm_first:
             taken, looks = self.self_attn(self.norm1(x), allow)
             x = x + self._drop(taken)

@@ -79,7 +79,8 @@ class Items(nn.Module):
     def forward(self, items: Tensor | None = None) -> Tensor:
         """Return the vectors of these items, of any shape, (…, d); without items of all n."""
         if items is None:
-            items = torch.arange(self.num_items)
+            device = self.own.weight.device if self.own is not None else self.content.device
+            items = torch.arange(self.num_items, device=device)
         out = 0.0 if self.own is None else self.own(items)
         return out if self.reading is None else out + self.reading(self.content[items])
 
@@ -127,11 +128,11 @@ class Causal(nn.Module):
         longest = int(count.max()) if len(count) else 0  # empty places cost as much as others
         start = self.start.expand(len(read), 1, -1)
         x = torch.cat([start, read[:, :longest]], dim=1)  # (B, 1 + L, d)
-        age = (count[:, None] - torch.arange(1 + longest)).clamp(min=0)
+        age = (count[:, None] - torch.arange(1 + longest, device=count.device)).clamp(min=0)
         h = x + self.age(age)
         for block in self.blocks:
             h = block(h, causal=True)
-        return self.norm(h[torch.arange(len(h)), count])
+        return self.norm(h[torch.arange(len(h), device=h.device), count])
 
 
 class TwoTower(nn.Module):
@@ -197,6 +198,7 @@ class TwoTower(nn.Module):
         """
         sampling.histories.check(history, self.num_items)
         history = sampling.histories.last(history, self.history.shape[1])
+        history = history.to(self.user.start.device)
         there = history >= 0
         out = self.user(self.past(history.clamp(min=0)), there)
         return out if self.temperature is None else F.normalize(out, dim=-1) / self.temperature

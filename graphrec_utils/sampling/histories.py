@@ -86,5 +86,5 @@ def last(history: Tensor, length: int) -> Tensor:
     if history.shape[1] <= length:
         return history
     end = (history >= 0).sum(dim=1, keepdim=True)
-    place = (end - length).clamp(min=0) + torch.arange(length)
+    place = (end - length).clamp(min=0) + torch.arange(length, device=history.device)
     return history.gather(1, place)

@@ -104,7 +104,7 @@ def accidental_hits(
     users: Ids | None = None,
     positives: Positives | None = None,
 ) -> Tensor:
-    """Return where a column is no negative for a row, (B, S) bool: True there.
+    """Return where a column is no negative for a row, (B, S) bool: True there, on the items' device.
 
     It is a hit if column and row hold the same item; with users and positives also if the row's
     user has a train interaction with the column's item.
@@ -138,7 +138,8 @@ def accidental_hits(
             hits |= positives.edges[place] == keys
     if columns is None:
         np.fill_diagonal(hits, False)
-    return torch.from_numpy(hits)
+    hits = torch.from_numpy(hits)
+    return hits.to(items.device) if isinstance(items, Tensor) else hits
 
 
 def _distribution(log_q: Tensor) -> np.ndarray:

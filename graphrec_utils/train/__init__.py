@@ -10,12 +10,14 @@ torch module, and kernels that bring their own gradients are learners as they ar
     learner       what it trains; one step is forward, backward, optimizer: `Torch`
     history       what happened in each epoch
     checkpoint    a file that lets a killed training go on
+    device        where a training runs: `device("cuda")` asks whether there is one
     tune          the knobs of several models, with equal trials for each: `tune`
 
 Epochs count from 1. All chance of an epoch follows from the seed and its number, so that an
 interrupted training that goes on from its checkpoint ends with the very same numbers.
 """
 
+from graphrec_utils.train.device import device
 from graphrec_utils.train.history import History
 from graphrec_utils.train.learner import Learner, Torch
 from graphrec_utils.train.loop import constant, cosine, fit, generator
@@ -30,6 +32,7 @@ __all__ = [
     "Trial",
     "constant",
     "cosine",
+    "device",
     "fit",
     "generator",
     "on_test",

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
+from graphrec_utils.train.device import moved
+
 
 class Learner(Protocol):
     """What `fit` can train; no base class, any object with these four methods will do.
@@ -36,6 +38,8 @@ class Torch:
         model: in training mode during a step; `evaluate` may call `model.eval()`.
         loss: `loss(model, batch)` returns a scalar tensor.
         optimizer: over the model's parameters; its rates are what multiplier 1 means.
+        device: where the model is brought to, and the tensors of every batch, see `device.moved`;
+            None: where the model is.
     """
 
     def __init__(
@@ -43,13 +47,15 @@ class Torch:
         model: nn.Module,
         loss: Callable[[nn.Module, Any], Tensor],
         optimizer: torch.optim.Optimizer,
+        device: torch.device | str | None = None,
     ):
-        self.model, self.loss, self.optimizer = model, loss, optimizer
+        self.model, self.loss, self.optimizer = model.to(device), loss, optimizer
         self.rates = [group["lr"] for group in optimizer.param_groups]
 
     def step(self, batch: Any) -> float:
         self.model.train()
         self.optimizer.zero_grad()
+        batch = moved(batch, next(self.model.parameters()).device)
         loss = _learnable(self.loss(self.model, batch))  # forward
         loss.backward()  # backward
         self.optimizer.step()

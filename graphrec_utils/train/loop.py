@@ -76,7 +76,7 @@ def fit(
         history, best = load(file, learner, plan)
     done = len(history.loss)
     bar = tqdm(total=epochs, initial=done, disable=not progress, unit="epoch", leave=False)
-    with bar, torch.random.fork_rng(devices=[]):
+    with bar, torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         for epoch in range(done + 1, epochs + 1):
             if patience is not None and history.waited >= patience:
                 break

@@ -27,6 +27,7 @@ from graphrec_utils import datasets, metrics, results, sampling, train
 from graphrec_utils.models import filters, mf
 from graphrec_utils.models.ngcf import NGCF
 from graphrec_utils.models.ngcf import loss as ngcf_loss
+from tests.benchmarks import devices
 from tests.benchmarks.gowalla_lightgcn import rounded, store, store_curve
 
 CLAIM = "On Gowalla, models with a graph gain most where there is least data."
@@ -120,7 +121,10 @@ def ngcf(minutes: float) -> None:
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
     losing = torch.Generator().manual_seed(0)  # which messages get lost
     learner = train.Torch(
-        model, lambda model, batch: ngcf_loss(model, batch, 1e-5, losing), optimizer
+        model,
+        lambda model, batch: ngcf_loss(model, batch, 1e-5, losing),
+        optimizer,
+        devices.chosen,
     )
     rng, per_epoch, steps = np.random.default_rng(0), -(-R.nnz // NGCF_BATCH), 0
     wall, spent, points = 0.0, 0.0, []
@@ -158,7 +162,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("what", choices=["gfcf", "ials", "ngcf"])
     parser.add_argument("--cpu-minutes", type=float, default=2, help="of `ngcf`")
-    options = parser.parse_args()
+    options = devices.parse(parser)
     if options.what == "ngcf":
         ngcf(options.cpu_minutes)
     else:

@@ -36,6 +36,7 @@ from torch import nn
 
 from graphrec_utils import datasets, losses, metrics, results, sampling, train
 from graphrec_utils.models import baselines, ease, filters, mf, ncf
+from tests.benchmarks import devices
 
 COMMAND = "python -m tests.benchmarks.learned_similarity"
 DATA, DAY = "movietweetings-100k", 86_400
@@ -143,7 +144,7 @@ class Bench:
 
         optimizer = (torch.optim.SGD if sgd else torch.optim.Adam)(model.parameters(), lr=rate)
         history = train.fit(
-            train.Torch(model, loss, optimizer), self.batches(kind), epochs=EPOCHS,
+            train.Torch(model, loss, optimizer, devices.chosen), self.batches(kind), epochs=EPOCHS,
             evaluate=lambda: self.on_validation(model), every=EVERY, patience=PATIENCE,
             seed=seed, progress=False,
         )  # fmt: skip
@@ -318,12 +319,14 @@ def learn_dot(dim: int, width: int, seed: int, steps: int, batch: int = 512) -> 
     net = nn.Sequential(
         nn.Linear(2 * dim, width), nn.ReLU(), nn.Linear(width, width // 2), nn.ReLU(),
         nn.Linear(width // 2, 1),
-    )  # fmt: skip
+    ).to(devices.chosen)  # fmt: skip
     optimizer = torch.optim.Adam(net.parameters(), lr=0.003)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
 
     def vectors(count):
-        return torch.randn(count, dim) / dim**0.25  # their dot products have variance 1
+        return (torch.randn(count, dim) / dim**0.25).to(
+            devices.chosen
+        )  # their dot products have variance 1
 
     for _ in range(steps):
         p, q = vectors(batch), vectors(batch)
@@ -370,7 +373,7 @@ def main() -> None:
     parser.add_argument(
         "--log", type=Path, help="file of the rivals' trials, to go on after a stop"
     )
-    asked = parser.parse_args()
+    asked = devices.parse(parser)
     parts = {"similarity": partial(similarity, asked.log), "coarse": coarse, "dot": dot_product}
     parts[asked.part]()
 

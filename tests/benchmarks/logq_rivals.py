@@ -27,6 +27,7 @@ from graphrec_utils.data import Split
 from graphrec_utils.models import baselines, filters, mf, sampled
 from graphrec_utils.models.ease import ease
 from graphrec_utils.models.scoring import Factors
+from tests.benchmarks import devices
 
 COMMAND = "python -m tests.benchmarks.logq_rivals"
 DATA, DAY, SEEDS, TRIALS = "movietweetings-100k", 86_400, (0, 1, 2), 4
@@ -82,7 +83,16 @@ def stopping(events, score, seed: int = 0, **knobs):
             best = (value, epoch, factors)
         return epoch - best[1] >= PATIENCE
 
-    sampled.fit(events, dim=DIM, batch=BATCH, epochs=EPOCHS, seed=seed, callback=look, **knobs)
+    sampled.fit(
+        events,
+        dim=DIM,
+        batch=BATCH,
+        epochs=EPOCHS,
+        seed=seed,
+        callback=look,
+        device=devices.chosen,
+        **knobs,
+    )
     return best[2], {"epochs": best[1]}
 
 
@@ -128,7 +138,7 @@ def rivals(trials: int = TRIALS, make=movies, log=None) -> dict:
         runs = []
         for seed in SEEDS if many else SEEDS[:1]:
             model = (
-                sampled.fit(past, dim=DIM, batch=BATCH, seed=seed, **ARMS[name], **best.knobs,
+                sampled.fit(past, device=devices.chosen, dim=DIM, batch=BATCH, seed=seed, **ARMS[name], **best.knobs,
                             **best.found)
                 if many
                 else rival(name, past, **best.knobs)
@@ -165,7 +175,7 @@ def sizes(make=movies, chosen=None, numbers=(16, 64, 256), seeds=SEEDS) -> dict:
         for number in numbers:
             runs = [
                 looked_at(
-                    sampled.fit(split.past(), num_negatives=number, dim=DIM, batch=BATCH, seed=seed,
+                    sampled.fit(split.past(), device=devices.chosen, num_negatives=number, dim=DIM, batch=BATCH, seed=seed,
                                 **arm, **chosen[name]),
                     split,
                 )[0]
@@ -193,7 +203,7 @@ def choices(grid=CHOICES, fixed=FIXED, seeds=(0,)) -> dict:
     for knobs in product(*grid.values()):
         choice = dict(zip(grid, knobs, strict=True))
         for seed in seeds:
-            factors = sampled.fit(fit, seed=seed, **choice, **fixed)
+            factors = sampled.fit(fit, seed=seed, device=devices.chosen, **choice, **fixed)
             found = [
                 float(metrics.found(shifted(factors, log_q, w), fit, val).ndcg.mean())
                 for w in SHIFTS
@@ -208,7 +218,7 @@ def choices(grid=CHOICES, fixed=FIXED, seeds=(0,)) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("what", choices=("rivals", "sizes", "choices"))
-    what, start = parser.parse_args().what, time.perf_counter()
+    what, start = devices.parse(parser).what, time.perf_counter()
     folder = paths.root() / "build"
     values = {
         "rivals": partial(rivals, log=folder / "logq.jsonl"), "sizes": sizes, "choices": choices,

@@ -34,6 +34,7 @@ from graphrec_utils.data import Interactions
 from graphrec_utils.models import filters, mf, multibisage, pinsage, sage
 from graphrec_utils.models.ease import ease
 from graphrec_utils.models.scoring import Factors
+from tests.benchmarks import devices
 from tests.benchmarks import pinsage_study as before
 from tests.benchmarks.kept import kept, spent
 
@@ -215,7 +216,7 @@ def fit(
     else:
         days = [multibisage.Day(np.concatenate([p for _, p in stage.days]))]
     lost = partial(multibisage.loss, temperature=temperature, hide=answers == "hidden")
-    learner = train.Torch(model, lost, torch.optim.Adam(model.parameters(), lr=lr))
+    learner = train.Torch(model, lost, torch.optim.Adam(model.parameters(), lr=lr), devices.chosen)
     drawn = partial(_batches, days, stage.n)
     train.fit(learner, drawn, epochs=epochs, schedule=warm, seed=seed, progress=False)
     return model
@@ -385,7 +386,7 @@ def climb(data: str, early: Stage, knobs: dict) -> dict:
 def mass(model: multibisage.MultiBiSage, kinds: dict) -> dict:
     """Return how much pins of each kind look at each graph, where it has a neighbor for them."""
     nodes = torch.arange(len(model.content))
-    looks = model.vectors(nodes)[1][:, 1:].numpy()
+    looks = model.vectors(nodes)[1][:, 1:].numpy(force=True)
     there = (model.near.ids >= 0).any(dim=2).numpy()
     groups = {"all": np.ones(len(looks), bool)} | kinds
     return {
@@ -501,7 +502,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("part", choices=CLAIMS)
     parser.add_argument("--only", choices=("PinWorld", "citeulike-t"), help="keep the other one")
-    given = parser.parse_args()
+    given = devices.parse(parser)
     name, start = f"14_{given.part}", time.perf_counter()
     torch.set_num_threads(1)
     there = (paths.data() / "results" / f"{name}.json").exists()

@@ -25,6 +25,7 @@ import torch
 
 from graphrec_utils import datasets, metrics, results, sampling, train
 from graphrec_utils.models import ngcf
+from tests.benchmarks import devices
 
 COMMAND = "python -m tests.benchmarks.ngcf_small"
 BATCH, LAYERS, DIM = 1024, 2, 32
@@ -77,11 +78,14 @@ class Bench:
             count = -(-len(self.train) // BATCH)
             losing = torch.Generator().manual_seed(int(rng.spawn(1)[0].integers(2**62)))
             for _ in range(count):
-                yield sampling.bpr_triples(self.positives, BATCH, rng), losing
+                yield *sampling.bpr_triples(self.positives, BATCH, rng), losing
 
         optimizer = torch.optim.Adam(model.parameters(), lr=rate)
         learner = train.Torch(
-            model, lambda m, batch: ngcf.loss(m, batch[0], reg, batch[1]), optimizer
+            model,
+            lambda m, batch: ngcf.loss(m, batch[:3], reg, batch[3]),
+            optimizer,
+            devices.chosen,
         )
         history = train.fit(
             learner, batches, epochs=epochs, evaluate=evaluate, every=EVERY, patience=patience,
@@ -151,7 +155,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", choices=("movietweetings", "gowalla"), default="movietweetings")
     parser.add_argument("--users", type=int, default=6_000, help="of Gowalla's sample")
-    options = parser.parse_args()
+    options = devices.parse(parser)
     start = time.perf_counter()
     bench = Bench(load(options.data, options.users))
     print(bench.train, flush=True)

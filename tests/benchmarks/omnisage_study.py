@@ -36,9 +36,9 @@ from graphrec_utils.data import Interactions
 from graphrec_utils.models import filters, mf, multibisage, omnisage, pinsage, sage, semantic_ids
 from graphrec_utils.models.ease import ease
 from graphrec_utils.models.scoring import Factors
+from tests.benchmarks import devices, sequences, towers
 from tests.benchmarks import multibisage_study as many
 from tests.benchmarks import pinsage_study as before
-from tests.benchmarks import sequences, towers
 from tests.benchmarks.kept import kept, rows
 
 COMMAND = "python -m tests.benchmarks.omnisage_study"
@@ -243,7 +243,7 @@ def fit(
     near = change(stage.today).near.only(names)
     model = omnisage.OmniSage(
         near, content, DIM, length=LENGTH, offset=offset, seed=seed, **options
-    )
+    ).to(devices.chosen)
     days = [
         multibisage.Day(p, change(m).near.only(names), content.on(m.x)) for m, p, _ in stage.days
     ]
@@ -271,7 +271,8 @@ def pin_sage(
 ):
     """Return the vectors of lesson 09's PinSage with the softmax, trained as there, and CPU seconds."""
     old, start = stage.older, time.process_time()
-    offset = torch.from_numpy(stage.offset if popular else 0 * stage.offset).float()
+    offset = torch.from_numpy(stage.offset if popular else 0 * stage.offset)
+    offset = offset.float().to(devices.chosen)
     model = pinsage.PinSage(old.alpha, sage.Content(64, 0, old.x, seed=seed), 64, 1, seed=seed)
 
     def lost(model, batch):
@@ -280,7 +281,7 @@ def pin_sage(
             pos / scale + offset[batch.items], neg / scale + offset[batch.shared]
         )
 
-    learner = train.Torch(model, lost, torch.optim.Adam(model.parameters(), lr=lr))
+    learner = train.Torch(model, lost, torch.optim.Adam(model.parameters(), lr=lr), devices.chosen)
     drawn = lambda rng: pinsage.batches(stage.pairs, stage.n, 256, 500, rng, count=50)  # noqa: E731
     warm = lambda p: 0.1 if p == 0 else 0.8 ** (7 * p - 1)  # noqa: E731
     train.fit(learner, drawn, epochs=epochs, schedule=warm, seed=seed, progress=False)
@@ -624,7 +625,7 @@ def vectors_of(stage: Stage, tag: str) -> dict[str, np.ndarray]:
     file = paths.root() / "build" / "bench" / f"omnisage_vectors_{tag}.npy"
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        np.save(file, fit(stage).vectors().user_emb[:, :-1].numpy())
+        np.save(file, fit(stage).vectors().user_emb[:, :-1].numpy(force=True))
     return {
         "content": before.unit(stage.today.content).astype(np.float64),
         "OmniSage": np.load(file).astype(np.float64),
@@ -773,7 +774,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("part", choices=CLAIMS, nargs="+")
     torch.set_num_threads(1)
-    for part in parser.parse_args().part:
+    for part in devices.parse(parser).part:
         start = time.perf_counter()
         values = MEASURE[part]()
         done = sum(

@@ -31,6 +31,7 @@ from graphrec_utils.data import Interactions
 from graphrec_utils.models import filters, mf, pinsage, sage
 from graphrec_utils.models.ease import ease
 from graphrec_utils.models.scoring import Factors
+from tests.benchmarks import devices
 
 COMMAND = "python -m tests.benchmarks.pinsage_study"
 SEEDS = (0, 1, 2)
@@ -196,7 +197,7 @@ def fit(
             return losses.hinge(pos, neg, scale)
         return losses.sampled_softmax(pos / scale, neg / scale)
 
-    learner = train.Torch(model, lost, torch.optim.Adam(model.parameters(), lr=lr))
+    learner = train.Torch(model, lost, torch.optim.Adam(model.parameters(), lr=lr), devices.chosen)
     last = EPOCHS if epochs is None else epochs
     numbers = iter(range(1, last + 1))
     pools = None if hard == "none" else stage.pools(*ranks)
@@ -380,7 +381,7 @@ def main() -> None:
     parser.add_argument("part", choices=CLAIMS)
     parser.add_argument("--only", choices=("PinWorld", "citeulike-t"), help="keep the other one")
     parser.add_argument("--log", help="a folder: trials that were made before are not made again")
-    given = parser.parse_args()
+    given = devices.parse(parser)
     name, start = f"09_{given.part}", time.perf_counter()
     kept = given.only and (paths.data() / "results" / f"{name}.json").exists()
     values = results.load(name).values if kept else {}

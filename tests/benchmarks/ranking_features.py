@@ -53,6 +53,7 @@ from graphrec_utils.models.ease import ease
 from graphrec_utils.models.lightgcn import Fused
 from graphrec_utils.models.ranker import Ranker
 from graphrec_utils.pinworld import DAY, POSITIVE_ACTIONS, PairFeatures
+from tests.benchmarks import devices
 
 COMMAND = "python -m tests.benchmarks.ranking_features"
 CLAIM = "Each block of embeddings, U, then A, then T, raises the ranker's RCE."
@@ -161,7 +162,7 @@ def lightgcn(rows: Rows, seed: int = 0, *, lr: float, reg: float, epochs: int):
 def graphsage(rows: Rows, seed: int = 0, *, lr: float, epochs: int):
     R = rows.past.csr()
     content = sage.Content(DIM, rows.past.num_users, rows.images, rows.words, seed=seed)
-    model = sage.SAGE(graphs.adjacency(R), content, DIM, (5, 5), seed=seed)
+    model = sage.SAGE(graphs.adjacency(R), content, DIM, (5, 5), seed=seed).to(devices.chosen)
     users, items = (
         torch.from_numpy(np.array(x)).long() for x in (rows.past.users, rows.past.items)
     )
@@ -238,7 +239,11 @@ def blocks(rows: Rows, part: int, vectors, upto: str) -> np.ndarray:
 
 def network(rows: Rows, x: list, part: int, seed: int, epochs: int, lr: float) -> np.ndarray:
     """Train on part 0 and return probabilities for a part."""
-    model = Ranker(x[0].shape[1], seed=seed).fit(x[0], rows.parts[0][3], epochs=epochs, lr=lr)
+    model = (
+        Ranker(x[0].shape[1], seed=seed)
+        .to(devices.chosen)
+        .fit(x[0], rows.parts[0][3], epochs=epochs, lr=lr)
+    )
     return model.probabilities(x[part])
 
 
@@ -405,7 +410,7 @@ def leak(rows: Rows, seeds=SEEDS) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("part", choices=("PinWorld", "leak", "MovieTweetings"))
-    part = parser.parse_args().part
+    part = devices.parse(parser).part
     start = time.perf_counter()
     log = paths.root() / "build" / f"ranking_features_{part}.jsonl"  # delete it to choose anew
     log.parent.mkdir(exist_ok=True)

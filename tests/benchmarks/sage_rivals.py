@@ -36,6 +36,7 @@ from graphrec_utils.graphs import batches
 from graphrec_utils.models import filters, lightgcn, mf, pinsage, sage
 from graphrec_utils.models.ease import ease
 from graphrec_utils.models.scoring import Factors
+from tests.benchmarks import devices
 from tests.benchmarks.kept import kept, spent
 
 COMMAND = "python -m tests.benchmarks.sage_rivals"
@@ -214,7 +215,8 @@ def fit(
             yield *map(torch.from_numpy, (u.astype(np.int64), i.astype(np.int64), j, mute)), rng
 
     def lost(model, batch):
-        u, i, j, mute, rng = batch
+        *ids, rng = batch
+        u, i, j, mute = (x.cpu() for x in ids)  # where neighbors are drawn
         ends = u, m + i, m + j
         nodes, place = torch.unique(torch.cat(ends), return_inverse=True)
         blocks = batches.sample(model.A, nodes, fanouts, rng)
@@ -222,13 +224,14 @@ def fit(
             blocks = sage.without(blocks, *ends[:2])
         if len(mute):
             blocks = sage.silenced(blocks, mute)
-        z_u, z_i, z_j = model(blocks)[place].split([len(x) for x in ends])
+        z = model(blocks)
+        z_u, z_i, z_j = z[place.to(z.device)].split([len(x) for x in ends])
         pos, neg = (z_u * z_i).sum(dim=1) / scale, z_u @ z_j.T / scale
         if loss == "bce":
             return losses.bce(pos, neg)
-        return losses.sampled_softmax(pos, neg, hits=j[None, :] == i[:, None])
+        return losses.sampled_softmax(pos, neg, hits=(j[None, :] == i[:, None]).to(neg.device))
 
-    learner = train.Torch(model, lost, torch.optim.Adam(model.parameters(), lr=lr))
+    learner = train.Torch(model, lost, torch.optim.Adam(model.parameters(), lr=lr), devices.chosen)
     history = train.fit(
         learner, drawn, epochs=EPOCHS, schedule=train.cosine, seed=seed, progress=False
     )
@@ -281,7 +284,7 @@ def folded_lightgcn(stage: Stage, loss: str, lr: float, reg: float, seed: int = 
             yield tuple(map(torch.from_numpy, (u, i, rng.choice(stage.known, 2 * SIZE))))
 
     lost = partial(getattr(lightgcn.LightGCN, f"{loss}_loss"), reg=reg)
-    learner = train.Torch(model, lost, torch.optim.Adam(model.parameters(), lr=lr))
+    learner = train.Torch(model, lost, torch.optim.Adam(model.parameters(), lr=lr), devices.chosen)
     train.fit(learner, drawn, epochs=EPOCHS, schedule=train.cosine, seed=seed, progress=False)
     A_hat = graphs.normalize(graphs.adjacency(stage.today))
     with torch.no_grad():
@@ -442,7 +445,7 @@ def main() -> None:
         "--data", choices=DATA, help="of `rivals`: this one only, and keep the other"
     )
     parser.add_argument("--model", choices=MODELS, help="of `rivals`: keep what this one finds")
-    given = parser.parse_args()
+    given = devices.parse(parser)
     torch.set_num_threads(1)
     name, start = f"07_{given.part}", time.perf_counter()
     if given.part == "rivals":

@@ -34,8 +34,8 @@ from torch.nn import functional as F
 from graphrec_utils import metrics, paths, pinworld, results, sampling, train
 from graphrec_utils.data import Interactions, Split
 from graphrec_utils.models import mf, pinnerformer, sasrec, transformer
+from tests.benchmarks import devices, towers
 from tests.benchmarks import kept as shelf
-from tests.benchmarks import towers
 
 COMMAND = "python -m tests.benchmarks.sequences"
 CLAIMS = {
@@ -107,9 +107,12 @@ def pushing(known: sampling.Log, window: int, weight: float):
         some = np.flatnonzero(high > low)
         if not len(some):
             return torch.zeros(())
+        device = model.start.device
         hidden = torch.from_numpy(known.items[bad[rng.integers(low[some], high[some])]])
         e = model.outputs(*events)[pairs.row[some], pairs.place[some]]
-        gap = (e * (model.items(hidden) - model.items(pairs.target[some]))).sum(dim=1)
+        gap = (
+            e * (model.items(hidden.to(device)) - model.items(pairs.target[some].to(device)))
+        ).sum(dim=1)
         return weight * F.softplus(gap).mean()
 
     return more
@@ -126,7 +129,7 @@ def former(day: int, reads: str = "all", push: float = 0.0, window: int = 7, **o
     more = pushing(log(day), window * DAY, push) if push else None
     model = pinnerformer.fit(
         known, pin_vectors(day), day * DAY - 1, window=window * DAY, num_actions=len(pinworld.ACTIONS),
-        length=LENGTH, dim=DIM, users=48, steps=200, more=more, **options,
+        length=LENGTH, dim=DIM, users=48, steps=200, more=more, device=devices.chosen, **options,
     )  # fmt: skip
     model.reads = reads
     return model
@@ -216,7 +219,7 @@ def stale(model, users: int = 250) -> dict[str, pd.Series]:
             hit = np.zeros(len(part), dtype=bool)
             for rows in np.array_split(np.arange(len(part)), max(1, len(part) // 256)):
                 e = model.users(*pinnerformer.read(seen, part.users[rows], now[rows] - 1, LENGTH))
-                scores = (e @ V.T).numpy()
+                scores = (e @ V.T).numpy(force=True)
                 for k, r in enumerate(rows):  # what was liked before this day is not shown
                     scores[k, liked_items[first[r] : until[r]]] = -np.inf
                 mine = scores[np.arange(len(rows)), part.items[rows]]
@@ -432,6 +435,7 @@ def sas(
         model,
         lambda m, b: sasrec.loss(m, b[0], kind, drawn=b[1], log_q=b[2], chosen=b[3]),
         optimizer,
+        devices.chosen,
     )
     stop = {"evaluate": lambda: score(model), "patience": patience} if score else {}
     history = train.fit(learner, batches, epochs=epochs, seed=seed, progress=False, **stop)
@@ -525,7 +529,7 @@ def width() -> dict:
     half_life = kept(NAME, "films SASRec, softmax", dict)["knobs"]["half_life"]
     part = split.val
     seen = np.isin(part.items, split.train.items)
-    users, items = torch.from_numpy(part.users[seen]), torch.from_numpy(part.items[seen])
+    users, items = (torch.from_numpy(x[seen]).to(devices.chosen) for x in (part.users, part.items))
 
     def minus_loss(model) -> float:
         U, V = model.embeddings()
@@ -631,7 +635,7 @@ def main() -> None:
         help="of the processor: stop then, with 3, to go on in the next call",
     )
     torch.set_num_threads(1)
-    asked = parser.parse_args()
+    asked = devices.parse(parser)
     if asked.minutes:
         UNTIL[0] = 60 * asked.minutes
     for part in asked.only:

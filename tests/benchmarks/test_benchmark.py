@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 import zipfile
 
@@ -252,3 +253,26 @@ def test_every_benchmark_of_the_course_keeps_the_convention():
 def test_a_table_of_nothing_but_skipped_engines_is_still_a_table():
     text = rounds.table([rounds.Row("a", note="skipped: no")], None)
     assert text.splitlines()[1] == "a       skipped: no"
+
+
+# ------------------------------------------------------------------ the device of the long ones
+TRAIN_WITH_TORCH = [
+    "gowalla_others", "learned_similarity", "logq_rivals", "multibisage_study", "ngcf_small", "omnisage_study",
+    "pinsage_study", "ranking_features", "sage_rivals", "sequences", "towers",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TRAIN_WITH_TORCH)
+def test_a_long_benchmark_takes_a_device(name):
+    text = (paths.root() / "tests" / "benchmarks" / f"{name}.py").read_text("utf-8")
+    assert "devices.parse(parser)" in text and "devices.chosen" in text
+    assert "parse_args" not in text
+
+
+def test_a_device_that_is_not_there_ends_a_long_benchmark_with_a_sentence():
+    command = [sys.executable, "-m", "tests.benchmarks.ngcf_small", "--device", "cuda:63"]
+    done = subprocess.run(command, cwd=paths.root(), capture_output=True, text=True)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("device 'cuda:63' was asked for, but this torch")
+    assert done.stdout == ""

@@ -37,6 +37,7 @@ from graphrec_utils import datasets, losses, metrics, paths, pinworld, results, 
 from graphrec_utils.data import Interactions, Split
 from graphrec_utils.models import baselines, mf, two_tower
 from graphrec_utils.models.ease import ease
+from tests.benchmarks import devices
 
 COMMAND = "python -m tests.benchmarks.towers"
 CLAIM = (
@@ -155,7 +156,7 @@ def tower(
 
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
     stop = {"evaluate": lambda: score(model), "patience": 3} if score else {}
-    learner = train.Torch(model, loss, optimizer)
+    learner = train.Torch(model, loss, optimizer, devices.chosen)
     history = train.fit(learner, batches, epochs=epochs, seed=seed, progress=False, **stop)
     return model, {"epochs": history.best_epoch or epochs}
 
@@ -261,7 +262,7 @@ def measure(name: str, log: Path | None, budget: int = BUDGET) -> dict:
         """Return the metrics of each user, the lists, and how long the items' vectors are."""
         if model in towers:
             made, _ = tower(past, None, **prepared(towers[model][0]), **knobs, **epochs)
-            length = made.items().norm(dim=1).detach().numpy()
+            length = made.items().norm(dim=1).numpy(force=True)
         else:
             made, length = RIVALS[model](past, **knobs), np.ones(len(counts))
         lists = metrics.rank(made, past, 20, users)
@@ -360,7 +361,7 @@ def main() -> None:
         "--only", nargs="+", choices=(*DATA, "sweep", "choices"), help="keep the others"
     )
     parser.add_argument("--log", type=Path, help="folder of the trials, to go on after a stop")
-    asked = parser.parse_args()
+    asked = devices.parse(parser)
     start = time.perf_counter()
     for name in asked.only or [*DATA, "sweep", "choices"]:
         file, claim = "10_towers", CLAIM

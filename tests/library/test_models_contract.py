@@ -4,7 +4,8 @@ Two communities without a like in common, users k and items k in the same one. E
 items of the own community but one: user k has not seen item k. So item k must be the first in the
 list of user k. Whoever does not know users finds it only in the larger community.
 
-A new module, class or function that makes a model fails here until it has a row in MODELS.
+A new module, class or function that makes a model fails here until it has a row in MODELS. A row with a
+`device` trains there: test_devices.py. The others are engines of numpy and numba, which know the CPU only.
 """
 
 from __future__ import annotations
@@ -60,11 +61,12 @@ def A_hat():
     return graphs.normalize(graphs.adjacency(likes().csr()))
 
 
-def learned(model, loss: Callable, lr: float = 0.05, epochs: int = 3):
+def learned(model, loss: Callable | None, device="cpu", lr: float = 0.05, epochs: int = 3):
     """Train a torch module, or a learner as it is, on triples."""
     learner = model
     if isinstance(model, torch.nn.Module):
-        learner = train.Torch(model, loss, torch.optim.Adam(model.parameters(), lr=lr))
+        optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+        learner = train.Torch(model, loss, optimizer, device)
 
     def batches(rng):
         positives = sampling.index(likes().csr())
@@ -79,9 +81,9 @@ def bpr(model, triples):
     return losses.bpr(model(u, i), model(u, j))
 
 
-def fused(seed: int) -> ncf.NeuMF:
-    gmf = learned(ncf.GMF(M, M, 4, seed=seed), bpr)
-    return ncf.fuse(gmf, learned(ncf.MLP(M, M, (16, 8), seed=seed), bpr))
+def fused(seed: int, device="cpu") -> ncf.NeuMF:
+    gmf = learned(ncf.GMF(M, M, 4, seed=seed), bpr, device)
+    return ncf.fuse(gmf, learned(ncf.MLP(M, M, (16, 8), seed=seed), bpr, device))
 
 
 def liked_facts() -> data.Triples:
@@ -99,8 +101,8 @@ def grouped(seed: int) -> twhin.Tails:
     return twhin.Tails(model, 0, np.arange(M), np.arange(M, 2 * M))
 
 
-def multiplied(seed: int) -> kge.Tails:
-    model = kge.fit(liked_facts(), kge.distmult, 8, epochs=60, lr=0.1, seed=seed)
+def multiplied(seed: int, device="cpu") -> kge.Tails:
+    model = kge.fit(liked_facts(), kge.distmult, 8, epochs=60, lr=0.1, seed=seed, device=device)
     return kge.Tails(model, 0, np.arange(M), np.arange(M, 2 * M))
 
 
@@ -110,25 +112,25 @@ def inductive(seed: int) -> sage.SAGE:
     return sage.SAGE(graphs.adjacency(R()), content, 8, (None, None), seed=seed)
 
 
-def pins(seed: int) -> pinsage.PinSage:
+def pins(seed: int, device="cpu") -> pinsage.PinSage:
     """Queries are pins: pin k hears those that share a board with it."""
     alpha = pinsage.neighborhoods(R(), 5, seed=seed)
     content = sage.Content(8, 0, np.eye(M, dtype=np.float32), seed=seed)
-    return pinsage.PinSage(alpha, content, 8, seed=seed)
+    return pinsage.PinSage(alpha, content, 8, seed=seed).to(device)
 
 
-def several_graphs(seed: int) -> multibisage.MultiBiSage:
+def several_graphs(seed: int, device="cpu") -> multibisage.MultiBiSage:
     """Two graphs of the same pins, each with the half of the boards."""
     near = multibisage.neighborhoods({"even": R()[::2], "odd": R()[1::2]}, 5, seed=seed)
     content = sage.Content(8, 0, np.eye(M, dtype=np.float32), seed=seed)
-    return multibisage.MultiBiSage(near, content, 8, seed=seed)
+    return multibisage.MultiBiSage(near, content, 8, seed=seed).to(device)
 
 
-def typed(seed: int) -> omnisage.OmniSage:
+def typed(seed: int, device="cpu") -> omnisage.OmniSage:
     """Boards are users, and no pin follows another."""
     near = omnisage.sequences(R(), sp.csr_array((M, M)), (5, 5, 0), 200, seed=seed)
     content = sage.Content(8, 0, np.eye(2 * M, dtype=np.float32), seed=seed)
-    return omnisage.OmniSage(near, content, 8, seed=seed)
+    return omnisage.OmniSage(near, content, 8, seed=seed).to(device)
 
 
 def spelled(seed: int) -> semantic_ids.Transitions:
@@ -144,7 +146,7 @@ def near(model, triples):
     return losses.bce(5 * (z_u * z_i).sum(dim=1), 5 * (z_u * z_j).sum(dim=1))
 
 
-def towers(seed: int, **options) -> two_tower.TwoTower:
+def towers(seed: int, device="cpu", **options) -> two_tower.TwoTower:
     """All events of a user but one are its history, and the one is the target."""
     histories = [np.delete(own, k) for own in own_items() for k in range(len(own))]
     targets = torch.tensor([own[k] for own in own_items() for k in range(len(own))])
@@ -154,15 +156,14 @@ def towers(seed: int, **options) -> two_tower.TwoTower:
         return torch.tensor([[*row, *[-1] * (width - len(row))] for row in rows])
 
     model = two_tower.TwoTower(padded(own_items()), M, 8, dropout=0, seed=seed, **options)
-    learner = train.Torch(
-        model, lambda m, b: two_tower.loss(m, b, "full"), torch.optim.Adam(model.parameters(), 0.02)
-    )
+    optimizer = torch.optim.Adam(model.parameters(), 0.02)
+    learner = train.Torch(model, lambda m, b: two_tower.loss(m, b, "full"), optimizer, device)
     batch = padded(histories), targets
     train.fit(learner, lambda rng: [batch] * 40, epochs=1, progress=False)
     return model
 
 
-def sequences(seed: int) -> sasrec.SASRec:
+def sequences(seed: int, device="cpu") -> sasrec.SASRec:
     """Everybody's items, in one order after another."""
     rng, width = np.random.default_rng(0), max(map(len, own_items()))
 
@@ -171,14 +172,13 @@ def sequences(seed: int) -> sasrec.SASRec:
         return torch.tensor(np.array(rows))
 
     model = sasrec.SASRec(shuffled(), M, 8, dropout=0, seed=seed)
-    learner = train.Torch(
-        model, lambda m, b: sasrec.loss(m, b), torch.optim.Adam(model.parameters(), 0.02)
-    )
+    optimizer = torch.optim.Adam(model.parameters(), 0.02)
+    learner = train.Torch(model, sasrec.loss, optimizer, device)
     train.fit(learner, lambda rng: [shuffled() for _ in range(40)], epochs=1, progress=False)
     return model
 
 
-def former(seed: int) -> pinnerformer.PinnerFormer:
+def former(seed: int, device="cpu") -> pinnerformer.PinnerFormer:
     """All a pin says is its number; everybody likes a pin a day, in an order of their own."""
     rng = np.random.default_rng(0)
     items = np.concatenate([rng.permutation(own) for own in own_items()])
@@ -186,7 +186,9 @@ def former(seed: int) -> pinnerformer.PinnerFormer:
     days = np.concatenate([np.arange(len(own)) for own in own_items()])
     log = sampling.Log(users, items, 0 * items, days * 86_400, items >= 0, M)
     options = {"length": 16, "dim": 8, "steps": 60, "users": 32, "each": 4, "uniform": 16}
-    return pinnerformer.fit(log, np.eye(M), 20 * 86_400, "every next", seed=seed, **options)
+    return pinnerformer.fit(
+        log, np.eye(M), 20 * 86_400, "every next", seed=seed, device=device, **options
+    )
 
 
 def own_items() -> list[np.ndarray]:
@@ -209,25 +211,31 @@ MODELS = {
     "mf.hu_koren": lambda seed: mf.hu_koren(R(), 4, 10, 0.1, seed=seed),
     "mf.ials": lambda seed: mf.ials(R(), 4, 0.1, 0.01, seed=seed),
     "mf.svd": lambda seed: mf.svd(R(), 2, seed),
-    "ncf.Dot": lambda seed: learned(ncf.Dot(M, M, 4, seed=seed), bpr),
-    "multibisage.MultiBiSage": lambda seed: several_graphs(seed),
-    "ncf.GMF": lambda seed: learned(ncf.GMF(M, M, 4, seed=seed), bpr),
-    "ncf.MLP": lambda seed: learned(ncf.MLP(M, M, (16, 8), seed=seed), bpr),
-    "ncf.NeuMF": lambda seed: learned(ncf.NeuMF(M, M, 4, (16, 8), seed=seed), bpr),
+    "ncf.Dot": lambda seed, device="cpu": learned(ncf.Dot(M, M, 4, seed=seed), bpr, device),
+    "multibisage.MultiBiSage": several_graphs,
+    "ncf.GMF": lambda seed, device="cpu": learned(ncf.GMF(M, M, 4, seed=seed), bpr, device),
+    "ncf.MLP": lambda seed, device="cpu": learned(
+        ncf.MLP(M, M, (16, 8), seed=seed), bpr, device
+    ),
+    "ncf.NeuMF": lambda seed, device="cpu": learned(
+        ncf.NeuMF(M, M, 4, (16, 8), seed=seed), bpr, device
+    ),
     "ncf.fuse": fused,
-    "ngcf.NGCF": lambda seed: learned(ngcf.NGCF(R(), 4, 2, message_dropout=0, seed=seed), ngcf.loss),
-    "lightgcn.LightGCN": lambda seed: learned(
-        lightgcn.LightGCN(A_hat(), M, 4, 2, seed=seed), lightgcn.LightGCN.bpr_loss
+    "ngcf.NGCF": lambda seed, device="cpu": learned(
+        ngcf.NGCF(R(), 4, 2, message_dropout=0, seed=seed), ngcf.loss, device
+    ),
+    "lightgcn.LightGCN": lambda seed, device="cpu": learned(
+        lightgcn.LightGCN(A_hat(), M, 4, 2, seed=seed), lightgcn.LightGCN.bpr_loss, device
     ),
     "lightgcn.Fused": lambda seed: learned(lightgcn.Fused(A_hat(), M, 4, 2, lr=0.05, seed=seed), None),
     "omnisage.OmniSage": typed,
     "pinnerformer.PinnerFormer": former,
     "pinnerformer.fit": former,
-    "pinsage.PinSage": lambda seed: pins(seed),
-    "sage.SAGE": lambda seed: learned(inductive(seed), near),
+    "pinsage.PinSage": pins,
+    "sage.SAGE": lambda seed, device="cpu": learned(inductive(seed), near, device),
     "kge.Tails": multiplied,
-    "sampled.fit": lambda seed: sampled.fit(
-        likes(), "full", dim=8, batch=64, lr=0.05, epochs=12, seed=seed
+    "sampled.fit": lambda seed, device="cpu": sampled.fit(
+        likes(), "full", dim=8, batch=64, lr=0.05, epochs=12, seed=seed, device=device
     ),
     "sasrec.SASRec": sequences,
     "semantic_ids.Transitions": spelled,
@@ -267,7 +275,7 @@ def made(name: str):
 
 
 def vectors(model) -> list[np.ndarray]:
-    return [np.asarray(torch.as_tensor(emb).detach()) for emb in model.embeddings()]
+    return [torch.as_tensor(emb).detach().numpy(force=True) for emb in model.embeddings()]
 
 
 @cache

@@ -22,7 +22,7 @@ def fold_in(R_new: sp.spmatrix | sp.sparray, user_emb: Tensor, degree: np.ndarra
         degree: (m,) likes of each user, those of new items included.
 
     Returns:
-        (q, d) in user_emb's type; zeros for an item that nobody likes yet.
+        (q, d) in user_emb's type and on its device; zeros for an item that nobody likes yet.
 
     Raises:
         TypeError: R_new is not sparse.
@@ -42,4 +42,4 @@ def fold_in(R_new: sp.spmatrix | sp.sparray, user_emb: Tensor, degree: np.ndarra
     left, right = (np.where(d > 0, np.maximum(d, 1) ** -0.5, 0) for d in (of_item, degree))
     row = sp.csr_array(sp.diags_array(left) @ R.T @ sp.diags_array(right))  # (q, m) of A_hat
     emb = torch.as_tensor(user_emb).detach()
-    return torch.from_numpy(row @ emb.numpy(force=True)).to(emb.dtype)
+    return torch.from_numpy(row @ emb.numpy(force=True)).to(emb)
