@@ -21,6 +21,7 @@ its `run`: `partial(scale.map_partitions, engine="ray")`.
 
 An engine that is running already is used: `distributed.Client(address)` or `ray.init(address)`
 before the call makes it run there. Else one is started on this machine, and ended afterwards.
+A graph that is too large to send stays on disk: `graphs.on_disk`.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def map_partitions(
         ValueError: an unknown engine, numbers below 1, or a function that cannot be pickled.
         ImportError: the engine is not installed.
         RuntimeError: a process of "process" was killed. "dask" and "ray" compute again what a
-            worker had not finished.
+            worker had not finished. Or a worker of "process" or "dask" lacks a package, this one or one that fn needs.
         Exception: what fn raised.
     """
     engines = {"serial": _serial, "process": _process, "dask": _dask, "ray": _ray}
@@ -92,9 +93,15 @@ def map_partitions(
     tasks = [calls[a:b] for a, b in pairwise(bounds)]
     done: dict[int, list] = {}
     with tqdm(total=len(tasks), disable=not progress, unit="partition") as bar:
-        for k, results in engines[engine](fn, tasks, workers):
-            done[k] = results
-            bar.update()
+        try:
+            for k, results in engines[engine](fn, tasks, workers):
+                done[k] = results
+                bar.update()
+        except ModuleNotFoundError as problem:
+            raise RuntimeError(
+                f"a worker has no package {problem.name!r}: the workers of {engine!r} need the same "
+                "environment as you, this version of the course's package included"
+            ) from problem
     return [result for k in range(len(tasks)) for result in done[k]]
 
 
@@ -169,6 +176,8 @@ def _dask(fn: Function, tasks: Sequence[Task], workers: int) -> Iterator[tuple[i
         with warnings.catch_warnings():
             # the graph goes through the scheduler once, on purpose: there it survives a worker
             warnings.filterwarnings("ignore", message="Sending large graph")
+            # a worker that cannot read a task ends, and the next one with it: ask before
+            client.run(exec, f"import {__name__}")
             shared = client.submit(_identity, fn, pure=False)
             futures = {
                 client.submit(_run, shared, task, pure=False): k for k, task in enumerate(tasks)

@@ -23,6 +23,7 @@ PAGES = [
     "errata",
     "glossary",
     "numbers",
+    "cluster",
     "verdicts",
     "api/graphs",
 ]

@@ -13,6 +13,7 @@ from graphrec_utils import exercises, paths, syllabus
 from graphrec_utils.authoring.lesson.source import built
 from graphrec_utils.authoring.site import (
     api,
+    cluster_page,
     gallery_page,
     ready,
     site,
@@ -276,3 +277,20 @@ def test_the_moving_picture_is_small_and_stands_still_for_who_asks():
 def test_the_first_page_has_a_live_visual():
     text = site_pages.index(None)
     assert 'class="gr-hero"' in text and "prefers-reduced-motion" in site_pages.hero().html()
+
+
+def test_the_cluster_page_computes_what_it_says():
+    a = cluster_page.Assumed(pins=10, boards=5, edges=100, dim=2, neighbors=3, layers=2, batch=4)
+    assert a.graph == 2 * 100 * 4 + 8 * 15
+    assert a.table == 10 * 2 * 4
+    assert a.lists == 10 * 3 * 8
+    assert a.heard == 1 + 3 + 9  # the pin, its neighbors and theirs
+    assert a.step == 2 * 4 * 13 * 2 * 4
+    assert a.layer == 3 * a.table
+    b = cluster_page.Assumed(pins=10, steps=100, cores=2, machines=5, link=4)
+    assert b.walking(10) == 10
+    assert b.moving(40) == 2
+    text = cluster_page.page()
+    assert "2 billion pins" in text and "2.05 TB" in text
+    assert "3 billion nodes are more than" in text
+    assert "{" not in text

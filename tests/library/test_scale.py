@@ -104,6 +104,18 @@ def test_a_missing_extra_is_named(monkeypatch, engine, module):
         scale.map_partitions(double, [1], engine=engine)
 
 
+def lacks_a_package(block):
+    raise ModuleNotFoundError("No module named 'graphrec_utils'", name="graphrec_utils")
+
+
+@pytest.mark.parametrize("engine", ["serial", "process"])
+def test_a_worker_without_the_package_is_one_sentence(engine):
+    with pytest.raises(
+        RuntimeError, match="a worker has no package 'graphrec_utils': the workers of"
+    ):
+        scale.map_partitions(lacks_a_package, [1], engine=engine, workers=1)
+
+
 def test_importing_scale_imports_no_engine():
     code = (
         "import sys, graphrec_utils.scale; print([m for m in ('dask', 'ray') if m in sys.modules])"

@@ -117,6 +117,71 @@ print("same")
 """
 
 
+WITHOUT = """
+import os, subprocess, sys
+import distributed
+from graphrec_utils import scale
+cluster = distributed.LocalCluster(n_workers=0, dashboard_address=None)
+env = {{name: value for name, value in os.environ.items() if name != "PYTHONPATH"}}
+command = [sys.executable, "-m", "distributed.cli.dask_worker", cluster.scheduler_address, "--no-dashboard"]
+worker = subprocess.Popen(command, env=env, cwd={cwd!r}, stderr=subprocess.DEVNULL)
+with distributed.Client(cluster) as client:
+    client.wait_for_workers(1)
+    try:
+        scale.map_partitions(abs, [1, 2], engine="dask")
+    except RuntimeError as problem:
+        print(problem)
+worker.kill()
+"""
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("engine", ["dask"])
+def test_a_dask_worker_without_the_package_is_one_sentence(engine, python, tmp_path):
+    said = run(WITHOUT.format(cwd=str(tmp_path)), python)
+    assert said.startswith("a worker has no package 'graphrec_utils': the workers of 'dask' need")
+
+
+ON_DISK = """
+import os, signal, sys
+from functools import partial
+import numpy as np, scipy.sparse as sp
+from graphrec_utils import graphs, scale, walks
+from graphrec_utils.graphs import on_disk
+FOLDER, MARK = {folder!r}, {mark!r}
+R = sp.csr_array((np.random.default_rng(0).random((300, 500)) < .02) * 1.0)
+graph = walks.walkable(graphs.adjacency(R))
+rows = [0, 200, 500, 800]
+on_disk.create(FOLDER, rows, np.diff(graph.indptr[rows]))
+for p in range(3):
+    at = graph.indptr[rows[p] : rows[p + 1] + 1]
+    on_disk.write(FOLDER, p, np.diff(at), graph.indices[at[0] : at[-1]])
+
+def make():
+    def near(graph, block):
+        import os, signal
+        from graphrec_utils import walks
+        if block[0] > 600 and not os.path.exists(MARK):
+            open(MARK, "w").close()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return walks.importance_neighbors(graph, block, top=10, num_steps=400)
+    return near
+
+blocks = np.array_split(np.arange(300, 800), 14)
+fn = partial(make(), on_disk.load(FOLDER))
+found = sp.vstack(scale.map_partitions(fn, blocks, {engine!r}, partitions=7, workers=2))
+assert os.path.exists(MARK), "nobody was killed"
+assert (found != walks.importance_neighbors(graph, np.arange(300, 800), 10, 400)).nnz == 0
+print("same")
+"""
+
+
+@pytest.mark.parametrize("engine", OTHERS)
+def test_a_worker_that_is_killed_on_a_graph_on_disk_changes_nothing(engine, python, tmp_path):
+    code = ON_DISK.format(folder=str(tmp_path / "g"), mark=str(tmp_path / "mark"), engine=engine)
+    assert run(code, python).split()[-1] == "same"
+
+
 @pytest.mark.parametrize("engine", OTHERS)
 def test_a_killed_worker_loses_and_changes_nothing(engine, python, tmp_path):
     code = DIE_ONCE.format(mark=str(tmp_path / "mark"), engine=engine)

@@ -14,6 +14,7 @@ from graphrec_utils.authoring.lesson.source import built, target
 from graphrec_utils.authoring.site import (
     api,
     atlas_page,
+    cluster_page,
     gallery_page,
     places,
     ready,
@@ -67,6 +68,7 @@ gallery
 verdicts
 atlas
 numbers
+cluster
 launch
 instructor
 hub
@@ -114,6 +116,7 @@ def write(folder: Path, repo: str | None) -> None:
     gallery_page.write(folder)
     (folder / "verdicts.md").write_text(verdicts_page.page(), "utf-8")
     (folder / "numbers.md").write_text(variants_page.page(), "utf-8")
+    (folder / "cluster.md").write_text(cluster_page.page(), "utf-8")
 
 
 def prepared(notebook):
