@@ -9,6 +9,7 @@ WORK = (QUERIES, "queries")
 PEERS = {
     "scikit-network": ["scikit-network", "numpy", "scipy"],
     "igraph": ["igraph", "numpy"],
+    "torch-ppr": ["torch-ppr==0.0.8", "numpy"],
 }
 
 
@@ -95,6 +96,25 @@ def scikit_network(setting):
         yield lambda found=found: quality(found, share)
 
 
+def torch_ppr(setting):
+    """Power iteration of all queries at once in float32, with as many steps as the error needs."""
+    import torch
+    from torch_ppr import personalized_page_rank
+    from torch_ppr.utils import prepare_page_rank_adjacency
+
+    torch.set_num_threads(setting.threads)
+    edges, queries, share = edge_list(setting)
+    A = prepare_page_rank_adjacency(edge_index=torch.tensor(edges).T, num_nodes=share.shape[1])
+    steps = int(np.ceil(np.log(TOLERANCE / 2) / np.log(1 - RESTART)))
+    options = {"alpha": RESTART, "max_iter": steps, "epsilon": 1e-30, "device": "cpu"}
+    indices = torch.tensor(queries)
+    personalized_page_rank(adj=A, indices=indices[:2], **(options | {"max_iter": 2}))
+    yield
+    while True:
+        found = personalized_page_rank(adj=A, indices=indices, **options)
+        yield lambda found=found: quality(found.numpy(), share)
+
+
 def igraph(setting):
     """Its PRPACK solver, one query after the other; it takes no tolerance and is near exact."""
     import igraph as ig
@@ -134,5 +154,6 @@ ENGINES = {
     "push": push,
     "scikit-network": scikit_network,
     "igraph": igraph,
+    "torch-ppr": torch_ppr,
     "networkx": networkx,
 }
