@@ -790,51 +790,6 @@ visuals.scatter(
 # %% tags=["predict:02.p7"]
 predict("02.p7")
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 02.6 — `block_update` ({{points:02.6}})
-#
-# Go once through all blocks of one user. You may build the whole $\mathbf A$; real code keeps the
-# scores of the user's items up to date instead, and never needs more than a $b \times b$ block.
-#
-# *About 12 minutes.*
-#
-# {{hints:02.6}}
-
-
-# %% tags=["exercise:02.6"]
-def block_update(
-    w: np.ndarray, size: int, seen: np.ndarray, gramian: np.ndarray, alpha0: float, ridge: float
-) -> np.ndarray:
-    """Return the user vector after one Newton step in each block of `size` coordinates.
-
-    Args:
-        w: (d,) the vector so far.
-        size: b; blocks are coordinates 0…b−1, b…2b−1, and so on; the last one may be smaller.
-        seen: (s, d) vectors of the user's items.
-        gramian: (d, d) HᵀH over all items.
-        alpha0: weight of every score's square.
-        ridge: ρ, all factors multiplied.
-
-    Returns:
-        (d,) a new vector.
-    """
-    ### BEGIN SOLUTION
-    A = seen.T @ seen + alpha0 * gramian + ridge * np.eye(len(w))
-    target, w = seen.sum(axis=0), w.copy()
-    for start in range(0, len(w), size):
-        B = slice(start, start + size)
-        w[B] -= np.linalg.solve(A[B, B], A[B] @ w - target[B])
-    return w
-    ### INSTEAD
-    # target = seen.sum(axis=0)  # changes the old vector
-    #     w[B] += np.linalg.solve(A[B, B], A[B] @ w - target[B])  # uphill
-    #     w[B] -= A[B] @ w - target[B]  # gradient without curvature
-    ### END SOLUTION
-
-
-# %% tags=["check:02.6"]
-check("02.6", block_update)
-
 # %% slideshow={"slide_type": "fragment"} tags=["answers:02.p7"]
 figure, ax = plt.subplots(figsize=(5, 2.8))
 for block, marker, color in (
@@ -878,44 +833,6 @@ plt.show()
 # %% tags=["predict:02.p8"]
 predict("02.p8")
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 02.7 — `compare_with_svd` ({{points:02.7}})
-#
-# Compute the best approximation of a given rank, and compare its squared error with that of other
-# scores: once over all cells, once over the ones.
-#
-# *About 6 minutes.*
-#
-# {{hints:02.7}}
-
-
-# %% tags=["exercise:02.7"]
-def compare_with_svd(
-    R: np.ndarray, scores: np.ndarray, rank: int
-) -> tuple[float, float, float, float]:
-    """Return squared errors: (SVD, scores) over all cells, then (SVD, scores) over the ones.
-
-    Args:
-        R: (m, n) zeros and ones.
-        scores: (m, n) of another model.
-        rank: how many singular values the SVD keeps.
-    """
-    ### BEGIN SOLUTION
-    U, sigma, Vt = np.linalg.svd(R, full_matrices=False)
-    best = (U[:, :rank] * sigma[:rank]) @ Vt[:rank]  # (m, n)
-    ones = R > 0
-    svd, other = (R - best) ** 2, (R - scores) ** 2
-    return float(svd.sum()), float(other.sum()), float(svd[ones].sum()), float(other[ones].sum())
-    ### INSTEAD
-    # best = (U[:, :rank] * sigma[:rank]) @ Vt[:, :rank].T  # columns of V T
-    # best = U[:, :rank] @ Vt[:rank]  # singular values left out
-    # ones = R == 0  # zeros instead of ones
-    ### END SOLUTION
-
-
-# %% tags=["check:02.7"]
-check("02.7", compare_with_svd)
-
 # %% slideshow={"slide_type": "fragment"} tags=["answers:02.p8"]
 small = sp.csr_array(toy.bestseller().double().numpy())  # (4, 3)
 figure, axes = plt.subplots(1, 3, figsize=(6, 2.2))
@@ -940,6 +857,52 @@ plt.show()
 # larger numbers in some empty cells.
 #
 # </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 02.6 — `ease_weights` ({{points:02.6}})
+#
+# EASE has no vectors and no sweeps. It guesses each item from **all the others** by a ridge regression, and six
+# lines solve all of them at once: the last line of the table above.
+#
+# **By hand.** Two items, $\mathbf R = \begin{pmatrix} 1 & 1 \\ 0 & 1 \end{pmatrix}$, $\lambda = 1$:
+# $\mathbf P = \begin{pmatrix} 2 & 1 \\ 1 & 3 \end{pmatrix}^{-1} = \frac15 \begin{pmatrix} 3 & -1 \\ -1 & 2
+# \end{pmatrix}$, so $B_{01} = \frac12$ and $B_{10} = \frac13$. A film with two fans is worth less as a hint
+# than one whose only fan is also yours.
+#
+# *About 8 minutes.*
+#
+# {{hints:02.6}}
+
+
+# %% tags=["exercise:02.6"]
+def ease_weights(R: np.ndarray, reg: float) -> np.ndarray:
+    """Return EASE's weights B; the scores of all users are R @ B.
+
+    Args:
+        R: (m, n) zeros and ones, floating point; an item may have no fan.
+        reg: λ > 0.
+
+    Returns:
+        (n, n) float64; column j guesses item j, and its diagonal entry is 0.
+
+    Example:
+        ease_weights(np.array([[1.0, 1.0], [0.0, 1.0]]), 1.0) is [[0, 0.5], [0.3333, 0]].
+    """
+    ### BEGIN SOLUTION
+    gramian = R.T @ R
+    P = np.linalg.inv(gramian + reg * np.eye(R.shape[1]))
+    B = -P / np.diag(P)
+    np.fill_diagonal(B, 0)
+    return B
+    ### INSTEAD
+    # P = np.linalg.inv(gramian + reg)  # ridge in every cell
+    # B = -P / np.diag(P)[:, None]  # divides rows
+    # B = -P  # not divided
+    ### END SOLUTION
+
+
+# %% tags=["check:02.6"]
+check("02.6", ease_weights)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.9 Tuned and untuned
@@ -1255,6 +1218,48 @@ verdict(
     holds=lead,
     detail=f"recall@20 against twice that of popularity: {lead:.3f}, {lead.users:,} users, seed 0",
 )
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 2.11 Your turn: four knobs
+#
+# Tune first: now you. A small PinWorld, 300 users and 840 pins; train on saves up to a day of your choice, and
+# find what users save in days 42 to 48. `try_out` measures a choice in a second, as often as you like.
+
+# %%
+from graphrec_utils.exercises import open_task
+
+tried = {"dim": 32, "alpha0": 0.01, "sweeps": 8, "until_day": 42}
+found = {f"λ = {reg}": open_task.try_out("02.7", reg=reg, **tried) for reg in (0.001, 0.01)}
+pd.DataFrame({"NDCG@20": found}).round(4)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 02.7 — `choose` ({{points:02.7}}, open)
+#
+# **Choose, train, conclude.** Return your choice: `dim` up to 64, `sweeps` up to 16. Bestsellers reach 0.06, the
+# knobs of 2.6 with $d = 32$ 0.16, and EASE, with your six lines and its one knob tuned, 0.178. Can
+# iALS do what EASE does? Then conclude in two sentences in a cell of your own: which knobs had to move together,
+# and what would you report if you had tuned only one? One setting makes every number far better. Would you
+# be proud of it?
+#
+# *About 20 minutes.*
+#
+# {{hints:02.7}}
+
+
+# %% tags=["exercise:02.7"]
+def choose() -> dict:
+    """Return the settings of iALS for the small PinWorld.
+
+    Returns:
+        {"dim": int, "alpha0": float, "reg": float, "sweeps": int, "until_day": int}
+    """
+    ### BEGIN SOLUTION
+    return {"dim": 32, "alpha0": 0.03, "reg": 0.05, "sweeps": 8, "until_day": 42}
+    ### END SOLUTION
+
+
+# %% tags=["check:02.7"]
+check("02.7", choose)
 
 # %% slideshow={"slide_type": "skip"}
 # Your five films again, with the methods so far.

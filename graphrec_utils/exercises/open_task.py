@@ -17,6 +17,7 @@ import functools
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -69,6 +70,9 @@ class Task:
         """Say what is wrong with a choice before anything is measured; "" if nothing is."""
         if not isinstance(choice, dict) or set(choice) != {*self.keys, "until_day"}:
             return f"the choice needs the keys {', '.join([*self.keys, 'until_day'])}"
+        for key, entry in choice.items():
+            if not _is_a(self.keys.get(key, float), entry):
+                return f"{key} is {entry!r}, which is no {self.keys.get(key, float).__name__}"
         if not choice["until_day"] <= pinworld.TRAIN_END:
             return "you train on days that are to be predicted: that is a leak"
         if choice["until_day"] < 1:
@@ -161,6 +165,14 @@ def _measured(task: Task, items: tuple) -> float:
     choice = dict(items)
     model = task.fit(saves(choice["until_day"]), choice)
     return float(metrics.found(model, saves(pinworld.TRAIN_END), wanted()).ndcg.mean())
+
+
+def _is_a(kind: type, entry) -> bool:
+    """Whether an entry can stand for a value of this kind: an int is a float, a bool is no int."""
+    if kind in (int, float):
+        number = Integral if kind is int else Real
+        return isinstance(entry, number) and not isinstance(entry, bool)
+    return isinstance(entry, kind)
 
 
 def _nothing(rng) -> dict:

@@ -66,6 +66,8 @@ def ease(R: Sparse, reg: float) -> Ease:
     Raises:
         TypeError: R is not a scipy.sparse matrix.
         ValueError: R is no matrix or reg is not positive.
+
+    Built in lesson 02, exercise 02.6.
     """
     arguments.sparse("R", R)
     m, n = arguments.matrix("R", R)

@@ -151,7 +151,7 @@ def ials(
         ValueError: R is empty, negative or not finite, or a parameter is out of its range.
 
     Rendle, Krichene, Zhang, Koren 2022, arXiv 2110.14037, and iALS++, arXiv 2110.14044.
-    Built in lesson 02, exercises 02.3 and 02.6.
+    Built in lesson 02, exercise 02.3.
     """
     R = _counts(R)
     update = updater(solver, block, cg_steps, dim)
@@ -208,7 +208,7 @@ def svd(R: sp.csr_array, dim: int, seed: int = 0) -> Factors:
     Their product is the best approximation of rank d when every cell counts the same
     (Eckart–Young). Columns beyond the rank of R are zero; in each column the item with the
     largest absolute value is positive. Raises ValueError as `als` does.
-    Built in lesson 02, exercise 02.7, and in lesson 04, exercise 04.6.
+    Built in lesson 04, exercise 04.6.
     """
     R = _ratings(R)
     dim = arguments.integer("dim", dim)

@@ -9,21 +9,19 @@ import scipy.sparse as sp
 import torch
 from styles import complete
 
-from graphrec_utils import exercises, toy
-from graphrec_utils.exercises import (
-    core,
-    runs,
-)
+from graphrec_utils import exercises, metrics
+from graphrec_utils.exercises import core, open_task, runs
 from graphrec_utils.exercises.lesson02 import (
     ex1_als_step,
     ex2_hu_koren_user_vector,
     ex3_ials_user_vector,
     ex4_ials_loss,
     ex5_fold_in,
-    ex6_block_update,
-    ex7_compare_with_svd,
+    ex6_ease_weights,
+    ex7_choose,
 )
-from graphrec_utils.models import least_squares, mf
+from graphrec_utils.models import baselines, mf
+from graphrec_utils.models.ease import ease
 
 
 # ------------------------------------------------------------- two other styles each
@@ -118,39 +116,35 @@ def fold_in_by_update(histories, item_emb, alpha0, reg, nu):
     return np.array(vectors)
 
 
-def block_residual(w, size, seen, gramian, alpha0, ridge):
-    w, scores = np.array(w), seen @ w
-    for start in range(0, len(w), size):
-        B = np.arange(start, min(start + size, len(w)))
-        slope = seen[:, B].T @ (scores - 1) + alpha0 * gramian[B] @ w + ridge * w[B]
-        A = seen[:, B].T @ seen[:, B] + alpha0 * gramian[np.ix_(B, B)] + ridge * np.eye(len(B))
-        step = np.linalg.solve(A, slope)
-        w[B] -= step
-        scores = scores - seen[:, B] @ step
-    return w
+def ease_by_columns(R, reg):
+    """One ridge regression after the other."""
+    n = R.shape[1]
+    B = np.zeros((n, n))
+    for j in range(n):
+        others = np.flatnonzero(np.arange(n) != j)
+        X = R[:, others]
+        B[others, j] = scipy.linalg.solve(X.T @ X + reg * np.eye(n - 1), X.T @ R[:, j])
+    return B
 
 
-def block_others(w, size, seen, gramian, alpha0, ridge):
-    A = seen.T @ seen + alpha0 * gramian + ridge * np.eye(len(w))
-    b, w = seen.sum(0), w.copy()
-    for B in np.split(np.arange(len(w)), range(size, len(w), size)):
-        rest = np.setdiff1d(np.arange(len(w)), B)
-        w[B] = np.linalg.solve(A[np.ix_(B, B)], b[B] - A[np.ix_(B, rest)] @ w[rest])
-    return w
+def ease_in_torch(R, reg):
+    X = torch.from_numpy(R)
+    P = torch.linalg.inv(X.T @ X + reg * torch.eye(X.shape[1], dtype=X.dtype))
+    return (torch.eye(len(P), dtype=X.dtype) - P / P.diagonal()[None, :]).fill_diagonal_(0).numpy()
 
 
-def svd_eigen(R, scores, rank):
-    _, V = np.linalg.eigh(R.T @ R)
-    best = R @ V[:, -rank:] @ V[:, -rank:].T
-    errors = [np.square(R - x) for x in (best, scores)]
-    return (*(float(e.sum()) for e in errors), *(float((e * R).sum()) for e in errors))
+def ease_from_the_users(R, reg):
+    K = np.linalg.inv(R @ R.T + reg * np.eye(len(R)))
+    P = (np.eye(R.shape[1]) - R.T @ K @ R) / reg
+    return np.where(np.eye(len(P), dtype=bool), 0.0, P / -P.diagonal())
 
 
-def svd_tail(R, scores, rank):
-    U, s, Vt = scipy.linalg.svd(R)
-    best = sum(s[k] * np.outer(U[:, k], Vt[k]) for k in range(rank))
-    pairs = ((R, best), (R, scores), (R[R == 1], best[R == 1]), (R[R == 1], scores[R == 1]))
-    return tuple(float(np.sum((a - b) ** 2)) for a, b in pairs)
+def choose_a_smaller_alpha():
+    return {"dim": 32, "alpha0": 0.01, "reg": 0.1, "sweeps": 8, "until_day": 42}
+
+
+def choose_a_larger_alpha():
+    return dict(dim=np.int64(32), alpha0=np.float64(0.1), reg=0.03, sweeps=8, until_day=42.0)
 
 
 ANSWERS = {
@@ -159,8 +153,8 @@ ANSWERS = {
     "02.3": (ials_loop, ials_torch),
     "02.4": (loss_loop, loss_einsum, loss_by_rows),
     "02.5": (fold_in_masks, fold_in_by_update),
-    "02.6": (block_residual, block_others),
-    "02.7": (svd_eigen, svd_tail),
+    "02.6": (ease_by_columns, ease_in_torch, ease_from_the_users),
+    "02.7": (choose_a_smaller_alpha, choose_a_larger_alpha),
 }
 STYLES = [(name, answer) for name, answers in ANSWERS.items() for answer in answers]
 
@@ -229,24 +223,48 @@ def test_fold_in_is_the_library_s(R, H):
     np.testing.assert_allclose(ours, mf.fold_in(R, H, alpha0=0.2, reg=0.3))
 
 
-@pytest.mark.parametrize("size", [1, 3, 4])
-def test_the_block_update_is_the_library_s(R, H, size):
-    W = np.random.default_rng(5).normal(size=(12, 4))
-    ridge = 0.3 * (np.diff(R.indptr) + 0.2 * 9)
-    ones = np.ones_like(R.data)
-    rows = least_squares.Rows.of(R, ones, ones, ridge, base=0.2)
-    expected = least_squares.update_blocks(rows, H, W, size)
-    ours = [
-        ex6_block_update.block_update(W[u], size, H[row > 0], H.T @ H, 0.2, ridge[u])
-        for u, row in enumerate(R.toarray())
-    ]
-    np.testing.assert_allclose(ours, expected, atol=1e-10)
+def test_ease_is_the_library_s(R):
+    R = R.astype(np.float64)
+    scores = ease(R, reg=2.0).scores(np.arange(12))
+    np.testing.assert_allclose(R @ ex6_ease_weights.ease_weights(R.toarray(), 2.0), scores)
 
 
-def test_the_svd_is_the_library_s():
-    R = toy.bestseller().double().numpy()
-    W, H = mf.svd(sp.csr_array(R), 2)
-    errors = ex7_compare_with_svd.compare_with_svd(R, W @ H.T, 2)
-    assert errors[0] == pytest.approx(errors[1])
-    # RᵀR has the eigenvalues 1 and (7 ± √33) / 2; the smallest is what rank 2 leaves out
-    assert errors[0] == pytest.approx((7 - 33**0.5) / 2)
+def test_the_open_task_has_honest_bars():
+    """Each bar lies between what it says that it separates."""
+    found, ours = ex7_choose.task.found, ex7_choose.choose()
+    first, second, third = (0.075, 0.16, 0.178)
+    train = open_task.saves(42)
+
+    def ndcg(model):
+        return metrics.found(model, train, open_task.wanted()).ndcg.mean()
+
+    bestsellers = ndcg(baselines.popularity(train))
+    as_in_2_6 = found(ours | {"alpha0": 0.01, "reg": 0.01})
+    one_knob = max(ndcg(ease(train.csr(), reg)) for reg in (10, 30, 100, 300, 1000))
+    assert bestsellers < found(ours | {"alpha0": 0.3, "reg": 0.1}) + 0.01 < first < as_in_2_6
+    assert as_in_2_6 < second < found(ours | {"dim": 16}) < third < found(ours)
+    assert one_knob == pytest.approx(third, abs=0.001)
+    assert found(ours | {"sweeps": 1}) < first
+
+
+def test_the_leak_of_the_open_task_would_pay_and_is_refused():
+    leak = ex7_choose.choose() | {"until_day": 56}
+    assert ex7_choose.task.try_out(leak) > 2 * ex7_choose.task.found(ex7_choose.choose())
+    assert ex7_choose.task.found(leak) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        ({"dim": 32}, "needs the keys dim, alpha0, reg, sweeps, until_day"),
+        (ex7_choose.choose() | {"dim": 1000}, "dim must lie in 1 … 64"),
+        (ex7_choose.choose() | {"dim": 8.5}, "dim is 8.5, which is no int"),
+        (ex7_choose.choose() | {"sweeps": True}, "sweeps is True, which is no int"),
+        (ex7_choose.choose() | {"sweeps": 0}, "16 sweeps at most"),
+        (ex7_choose.choose() | {"alpha0": 0.0}, "alpha0 must lie in"),
+        (ex7_choose.choose() | {"reg": -1.0}, "reg must lie in"),
+        (ex7_choose.choose() | {"reg": "0.01"}, "reg is '0.01', which is no float"),
+    ],
+)
+def test_a_choice_that_is_not_allowed_is_told(choice, said):
+    assert said in ex7_choose.task.problem(choice)

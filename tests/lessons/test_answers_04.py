@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import networkx as nx
 import numpy as np
 import pytest
 import scipy.sparse as sp
 import torch
 from styles import complete
 
-from graphrec_utils import exercises, graphs, toy, walks
-from graphrec_utils.exercises import (
-    core,
-    runs,
-)
+from graphrec_utils import exercises, graphs, metrics, toy, walks
+from graphrec_utils.exercises import core, open_task, runs
 from graphrec_utils.exercises.lesson04 import (
     ex1_build_adjacency,
     ex2_normalize,
@@ -21,9 +17,9 @@ from graphrec_utils.exercises.lesson04 import (
     ex4_l3_scores,
     ex5_ppr_push,
     ex6_spectral_scores,
-    ex7_link_prediction_split,
+    ex7_choose,
 )
-from graphrec_utils.models import mf
+from graphrec_utils.models import baselines, filters, mf
 
 
 # ------------------------------------------------------------- other styles
@@ -190,30 +186,12 @@ def spectral_torch(R, dim):
     return (X @ torch.diag(kept) @ X.T)[: len(R), len(R) :].numpy()
 
 
-def split_networkx(users, items, num_users, num_items, fraction, rng):
-    G = nx.Graph()
-    G.add_nodes_from(range(num_users + num_items))
-    G.add_edges_from(zip(users.tolist(), (items + num_users).tolist(), strict=True))
-    test = np.zeros(len(users), bool)
-    for e in rng.permutation(len(users)):
-        u, i = int(users[e]), int(num_users + items[e])
-        if test.sum() < int(fraction * len(users)) and G.degree(u) > 1 < G.degree(i):
-            G.remove_edge(u, i)
-            test[e] = True
-    return test, np.array([G.degree(v) for v in range(num_users + num_items)], dtype=np.int64)
+def choose_a_little_more_low_pass():
+    return {"alpha": 0.3, "beta": 0.0, "dim": 32, "weight": 0.15, "until_day": 42}
 
 
-def split_keep_first(users, items, num_users, num_items, fraction, rng):
-    """Decide what must stay instead of what may go."""
-    E, wanted = len(users), int(fraction * len(users))
-    ends = np.stack([users, items + num_users])
-    degree = np.bincount(ends.ravel(), minlength=num_users + num_items)
-    hidden = []
-    for e in np.argsort(rng.random(E)):
-        if len(hidden) < wanted and degree[ends[:, e]].min() >= 2:
-            degree[ends[:, e]] -= 1
-            hidden.append(e)
-    return np.isin(np.arange(E), hidden), degree
+def choose_flat_degrees():
+    return dict(alpha=0, beta=np.float64(0.1), dim=np.int64(32), weight=0.1, until_day=42.0)
 
 
 ANSWERS = {
@@ -223,7 +201,7 @@ ANSWERS = {
     "04.4": (l3_loop, l3_sparse, l3_edge_weights),
     "04.5": (ppr_largest, ppr_stack_of_dicts, ppr_library),
     "04.6": (spectral_svd, spectral_magnitude, spectral_torch),
-    "04.7": (split_networkx, split_keep_first),
+    "04.7": (choose_a_little_more_low_pass, choose_flat_degrees),
 }
 STYLES = [(name, answer) for name, answers in ANSWERS.items() for answer in answers]
 
@@ -245,24 +223,6 @@ def named(exercise_id, function) -> str:
     exercise = exercises.get(exercise_id)
     asked = core.questions(exercise)
     return core.judge(exercise, asked, runs.answers(function, asked, seconds=600)).mistake
-
-
-def test_an_unprotected_split_is_named_whatever_its_random_numbers():
-    def half_random(users, items, num_users, num_items, fraction, rng):
-        test = np.zeros(len(users), bool)
-        test[rng.choice(len(users), int(fraction * len(users)), replace=False)] = True
-        ends = np.append(users[~test], num_users + items[~test])
-        return test, np.bincount(ends, minlength=num_users + num_items)
-
-    assert "without asking who loses the last one" in named("04.7", half_random)
-
-
-def test_a_leak_is_named_whatever_its_random_numbers():
-    def leaky(users, items, num_users, num_items, fraction, rng):
-        test, _ = split_keep_first(users, items, num_users, num_items, fraction, rng)
-        return test, np.bincount(np.append(users, num_users + items), minlength=len(_))
-
-    assert "whatever is computed from them later has seen the test" in named("04.7", leaky)
 
 
 def test_swapped_restart_is_named_whatever_the_order_of_pushes():
@@ -334,47 +294,6 @@ def test_weights_below_one_are_degrees_too():
         return left[:, None] * A * right
 
     assert "a degree may be 0.3" in named("04.2", at_least_one)
-
-
-def split_with(generator, rounded=int, length=None):
-    def split(users, items, num_users, num_items, fraction, rng):
-        E = len(users)
-        ends = np.stack([users, items + num_users])
-        degree = np.bincount(ends.ravel(), minlength=length or num_users + num_items)
-        hidden = np.zeros(E, dtype=bool)
-        for e in generator(rng).permutation(E):
-            if hidden.sum() >= rounded(fraction * E):
-                break
-            if degree[ends[:, e]].min() > 1:
-                hidden[e] = True
-                degree[ends[:, e]] -= 1
-        return hidden, degree
-
-    return split
-
-
-@pytest.mark.parametrize(
-    ("split", "words"),
-    [
-        (split_with(lambda rng: np.random.default_rng(7)), "does not depend on `rng`"),
-        (split_with(lambda rng: np.random.default_rng()), "a generator of your own"),
-        (split_with(lambda rng: rng, rounded=round), "number of edges is rounded"),
-        (split_with(lambda rng: rng, length=1), "num_users + num_items of them"),
-    ],
-    ids=["fixed seed", "own generator", "rounded up", "nodes without edges missing"],
-)
-def test_a_split_that_once_passed_is_named(split, words):
-    assert words in named("04.7", split)
-
-
-def test_a_mask_in_shuffled_order_is_not_taken_for_one_that_marks_train():
-    def shuffled(users, items, num_users, num_items, fraction, rng):
-        order = rng.permutation(len(users))
-        return ex7_link_prediction_split.link_prediction_split(
-            users[order], items[order], num_users, num_items, fraction, rng
-        )
-
-    assert named("04.7", shuffled) == ""
 
 
 def test_a_right_push_with_a_residual_added_on_top_is_not_right():
@@ -478,13 +397,49 @@ def test_the_odd_filter_is_the_svd(R):
         np.testing.assert_allclose(ex6_spectral_scores.spectral_scores(R, dim), W @ H.T, atol=1e-8)
 
 
-def test_the_split_hides_what_it_says(R):
-    users, items = R.nonzero()
-    rng = np.random.default_rng(0)
-    test, degree = ex7_link_prediction_split.link_prediction_split(users, items, 12, 9, 0.2, rng)
-    rest = sp.csr_array((np.ones((~test).sum()), (users[~test], items[~test])), shape=(12, 9))
-    assert test.sum() == int(0.2 * len(users))
-    np.testing.assert_array_equal(degree, graphs.degrees(graphs.adjacency(rest)))
-    np.testing.assert_array_equal(
-        degree == 0, graphs.degrees(graphs.adjacency(sp.csr_array(R))) == 0
+def test_the_open_task_has_honest_bars():
+    """Each bar lies between what it says that it separates."""
+    found, ours = ex7_choose.task.found, ex7_choose.choose()
+    first, second, third = (0.075, 0.17, 0.1825)
+    train = open_task.saves(42)
+    popular = metrics.found(baselines.popularity(train), train, open_task.wanted()).ndcg.mean()
+    assert popular + 0.01 < first
+    low_pass = max(found(ours | {"weight": 1.0, "dim": dim}) for dim in (8, 16, 32, 64))
+    walker = found(ours | {"weight": 0.0, "alpha": 1.0})
+    assert first < min(low_pass, walker)
+    assert max(low_pass, walker) < second < found(ours | {"weight": 0.0}) < third < found(ours)
+    assert max(found(ours | {"weight": 0.0, "beta": b}) for b in (0.1, 0.2, 0.4)) < third
+
+
+def test_the_leak_of_the_open_task_would_pay_and_is_refused():
+    leak = ex7_choose.choose() | {"until_day": 56}
+    assert ex7_choose.task.try_out(leak) > 2 * ex7_choose.task.found(ex7_choose.choose())
+    assert ex7_choose.task.found(leak) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        ({"alpha": 1.0}, "needs the keys alpha, beta, dim, weight, until_day"),
+        (ex7_choose.choose() | {"alpha": -1.0}, "alpha must lie in 0 … 4"),
+        (ex7_choose.choose() | {"beta": 5.0}, "beta must lie in 0 … 4"),
+        (ex7_choose.choose() | {"dim": 1000}, "dim must lie in 1 … 256"),
+        (ex7_choose.choose() | {"dim": 8.5}, "dim is 8.5, which is no int"),
+        (ex7_choose.choose() | {"weight": 1.5}, "weight must lie in 0 … 1"),
+    ],
+)
+def test_a_choice_that_is_not_allowed_is_told(choice, said):
+    assert said in ex7_choose.task.problem(choice)
+
+
+def test_the_mixture_at_its_ends_is_walks_and_low_pass():
+    train, users = open_task.saves(42), np.arange(20)
+    ends = (
+        filters.rp3beta(train.csr(), 0.5, 0.0).scores(users),
+        filters.svd_low_pass(train.csr(), 32)[0][users]
+        @ filters.svd_low_pass(train.csr(), 32)[1].T,
     )
+    for weight, expected in zip((0.0, 1.0), ends, strict=True):
+        mine = ex7_choose.fit(train, ex7_choose.choose() | {"weight": weight}).scores(users)
+        length = np.linalg.norm(expected, axis=1, keepdims=True)
+        np.testing.assert_allclose(mine * length, expected, atol=1e-4)

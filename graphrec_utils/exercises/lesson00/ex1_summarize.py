@@ -97,3 +97,34 @@ def density_as_a_percentage(R):
 )
 def density_among_the_active(R):
     return (*summarize(R)[:3], summarize(_active(R))[3])
+
+
+@ex.mistake("your density is the number of likes per user; divide by the items as well")
+def likes_per_user(R):
+    return (*summarize(R)[:3], int(R.sum()) / len(R))
+
+
+@ex.mistake("your density counts the users who like anything; it asks for a share of all cells")
+def share_of_users_with_a_like(R):
+    return (*summarize(R)[:3], float((R.sum(1) > 0).float().mean()))
+
+
+@ex.mistake("you dropped the users without a like; a newcomer is still a user")
+def only_active_users(R):
+    return summarize(R[R.sum(1) > 0])
+
+
+@ex.mistake("you dropped the items without a like; a new item is still an item")
+def only_active_items(R):
+    return summarize(R[:, R.sum(0) > 0])
+
+
+@ex.mistake("your density allows a like between any two nodes; likes lead from users to items only")
+def density_of_any_graph(R):
+    nodes = sum(R.shape)
+    return (*summarize(R)[:3], 2 * int(R.sum()) / (nodes * (nodes - 1)))
+
+
+@ex.mistake("you rounded the density: return all its digits")
+def rounds_the_density(R):
+    return (*summarize(R)[:3], round(summarize(R)[3], 2))

@@ -6,8 +6,9 @@ from graphrec_utils.exercises.core import Exercise
 
 
 def _names(rng) -> dict:
-    """Names that repeat, and whose first appearances are not in alphabetical order."""
+    """Names that repeat, not in alphabetical order; two of them differ in a capital letter only."""
     pool = [f"film{k:03d}" for k in rng.permutation(60)[:9]]
+    pool[5] = pool[3].capitalize()
     later = [pool[k] for k in rng.integers(0, 9, size=12)]
     pool[0], pool[-1] = max(pool), min(pool)
     return {"names": [pool[0], pool[0], *pool[1:], *later]}
@@ -104,3 +105,18 @@ def numbers_a_name_again(names):
     for name in names:
         index[name] = len(index)
     return index
+
+
+@ex.mistake("you read Film and film as one name: names are the same only if every letter is")
+def ignores_capital_letters(names):
+    return build_index([name.lower() for name in names])
+
+
+@ex.mistake("you numbered the names by how often they come; here the order of appearance counts")
+def most_frequent_first(names):
+    return build_index(sorted(names, key=names.count, reverse=True))
+
+
+@ex.mistake("your order is turned around: the last name of the list gets 0")
+def from_the_end(names):
+    return build_index(names[::-1])

@@ -163,3 +163,21 @@ def larger_number_first(R, u, top):
     score = R.sum(dim=0)
     score[R[u] > 0] = -1
     return len(score) - 1 - _ranked(score.flip(0))[:top]
+
+
+@ex.mistake("you kept the films that the user has liked, and dropped the others: turn it round")
+def keeps_the_seen_ones(R, u, top):
+    order = _ranked(R.sum(dim=0))
+    return order[R[u, order] > 0][:top]
+
+
+@ex.mistake("you took away the user's own like, and the film stays: a seen film must go altogether")
+def without_the_own_like(R, u, top):
+    return _ranked(R.sum(dim=0) - R[u])[:top]
+
+
+@ex.mistake("you hid what another user has liked: `u` counts from 0, so the row is `R[u]`")
+def row_before(R, u, top):
+    score = R.sum(dim=0)
+    score[R[u - 1] > 0] = -1
+    return _ranked(score)[:top]

@@ -205,3 +205,10 @@ def mean_places(times, train_share, val_share):
     older, same = ((times[:, None] > times).sum(axis=1), (times[:, None] == times).sum(axis=1))
     share = (older + (same + 1) / 2) / len(times)
     return (share > train_share).astype(np.int64) + (share > train_share + val_share)
+
+
+@ex.mistake(
+    "your parts run backwards: the oldest events are train, part 0, the newest are test, part 2"
+)
+def newest_is_train(*inputs):
+    return 2 - temporal_split(*inputs)

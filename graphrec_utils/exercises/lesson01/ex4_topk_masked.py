@@ -172,3 +172,23 @@ def a_little_of_the_order(scores, seen, top, order):
 def places_in_order(scores, seen, top, order):
     by_order = np.argsort(order)
     return topk_masked(scores[:, by_order], seen[:, by_order], top, np.arange(len(order)))
+
+
+@ex.mistake(
+    "you cut to `top` before you removed what was seen: the list has holes where unseen items are left"
+)
+def cuts_before_it_hides(scores, seen, top, order):
+    rows = np.array([np.lexsort((order, -row))[:top] for row in scores])
+    return np.where(np.take_along_axis(seen, rows, axis=1), -1, rows)
+
+
+@ex.mistake("your list is turned around: the best item comes last")
+def best_last(*inputs):
+    return topk_masked(*inputs)[:, ::-1].copy()
+
+
+@ex.mistake(
+    "you hide what the first user has seen from everybody: every row of `seen` belongs to one user"
+)
+def first_row_for_all(scores, seen, top, order):
+    return topk_masked(scores, np.broadcast_to(seen[0], seen.shape).copy(), top, order)

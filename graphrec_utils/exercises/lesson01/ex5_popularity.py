@@ -135,3 +135,40 @@ def later_events_count_fully(items, times, num_items, half_life, now):
 @ex.mistake("tomorrow counts like yesterday in yours: leave later events out instead of taking abs")
 def mirrors_the_future(items, times, num_items, half_life, now):
     return popularity(items, now - abs(now - times), num_items, half_life, now)
+
+
+@ex.mistake(
+    "yours falls along a line; halving once per half-life is a power, 0.5 ** (age / half_life)"
+)
+def falls_along_a_line(items, times, num_items, half_life, now):
+    return _decayed(
+        items, times, num_items, now, lambda age: np.maximum(1 - age / half_life / 2, 0)
+    )
+
+
+@ex.mistake(
+    "you multiplied age and half-life: with a longer half-life events should age more slowly"
+)
+def age_times_half_life(items, times, num_items, half_life, now):
+    return _decayed(items, times, num_items, now, lambda age: 0.5 ** (age * half_life))
+
+
+@ex.mistake(
+    "yours counts the events of the last half-life and forgets the others; each should fade"
+)
+def window(items, times, num_items, half_life, now):
+    return _decayed(items, times, num_items, now, lambda age: 1.0 * (age < half_life))
+
+
+@ex.mistake(
+    "you scaled all scores to the sum 1; a popularity is the sum of what its events are worth"
+)
+def shares(*inputs):
+    score = popularity(*inputs)
+    return score / max(score.sum(), 1e-12)
+
+
+@ex.mistake("you took the mean over an item's events: ten fans are worth more than one")
+def mean_per_event(items, times, num_items, half_life, now):
+    count = np.bincount(items[times <= now], minlength=num_items)
+    return popularity(items, times, num_items, half_life, now) / np.maximum(count, 1)

@@ -148,3 +148,17 @@ def naN(*inputs):
 @ex.mistake("you divide by the mean of c_i and c_j, which is Dice; cosine divides by sqrt(c_i c_j)")
 def dice(*inputs):
     return _similar(lambda C, a, b: 2 * C / (a + b).clamp(min=1))(*inputs)
+
+
+@ex.mistake(
+    "you took the mean out of every column first: that is a correlation, the cosine leaves R as it is"
+)
+def correlation(R):
+    X = torch.nn.functional.normalize(R - R.mean(dim=0), dim=0)
+    return (X.T @ X).fill_diagonal_(0)
+
+
+@ex.mistake("you divided by the root of one item's fans only: cosine divides by the roots of both")
+def one_root_only(R):
+    C = R.T @ R
+    return (C / C.diagonal()[:, None].sqrt().clamp(min=1)).fill_diagonal_(0)

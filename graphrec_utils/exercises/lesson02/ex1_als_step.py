@@ -152,3 +152,32 @@ def lambda_in_every_cell(R, observed, item_emb, reg):
 @ex.mistake("your λ has a factor 2: the derivatives of the squares all have it, so it cancels")
 def twice_lambda(R, observed, item_emb, reg):
     return als_step(R, observed, item_emb, 2 * reg)
+
+
+@ex.mistake(
+    "a 1 stands where the rating should: the right side is the sum of rating times item vector"
+)
+def likes_instead_of_ratings(R, observed, item_emb, reg):
+    return als_step(np.ones_like(R), observed, item_emb, reg)
+
+
+@ex.mistake("you took each user's mean out of the ratings; the formula has the ratings themselves")
+def without_the_users_mean(R, observed, item_emb, reg):
+    known = np.where(observed, R, 0)
+    mean = known.sum(axis=1) / np.maximum(observed.sum(axis=1), 1)
+    return als_step(R - mean[:, None], observed, item_emb, reg)
+
+
+@ex.mistake("you subtracted the ridge: it is added to the diagonal")
+def ridge_subtracted(R, observed, item_emb, reg):
+    return als_step(R, observed, item_emb, -reg)
+
+
+@ex.mistake("half the ridge: here the loss has λ without ½, so λ stands in the system as it is")
+def half_lambda(R, observed, item_emb, reg):
+    return als_step(R, observed, item_emb, reg / 2)
+
+
+@ex.mistake("λ squared: `reg` is λ itself, the factor of the squared lengths")
+def lambda_squared(R, observed, item_emb, reg):
+    return als_step(R, observed, item_emb, reg**2)

@@ -125,3 +125,34 @@ def lambda_in_every_cell(r, H, alpha, reg):
 @ex.mistake("you cut the counts down to whole numbers: half a view then counts as none")
 def whole_counts(r, H, alpha, reg):
     return hu_koren_user_vector(np.floor(r), H, alpha, reg)
+
+
+@ex.mistake("the confidence is missing on the left: HᵀCH, not HᵀH")
+def left_side_without_confidence(r, H, alpha, reg):
+    A = H.T @ H + reg * np.eye(H.shape[1])
+    return np.linalg.solve(A, ((1 + alpha * r) * (r > 0)) @ H)
+
+
+@ex.mistake("you took the logarithm of the views; here the confidence grows with r itself")
+def logarithm_of_the_views(r, H, alpha, reg):
+    return _weighted(1 + alpha * np.log1p(r), (r > 0).astype(float), H, reg)
+
+
+@ex.mistake("half a view is a view: the target is 1 wherever r > 0")
+def needs_a_whole_view(r, H, alpha, reg):
+    return _weighted(1 + alpha * r, (r >= 1).astype(float), H, reg)
+
+
+@ex.mistake("your confidence is squared: C stands once in HᵀCH")
+def confidence_squared(r, H, alpha, reg):
+    return _weighted((1 + alpha * r) ** 2, (r > 0).astype(float), H, reg)
+
+
+@ex.mistake("α belongs to the confidence; the ridge is λ alone")
+def alpha_in_the_ridge(r, H, alpha, reg):
+    return hu_koren_user_vector(r, H, alpha, alpha * reg)
+
+
+@ex.mistake("1 + α r, not (1 + α) r: an unseen item keeps the confidence 1")
+def brackets(r, H, alpha, reg):
+    return _weighted((1 + alpha) * r, (r > 0).astype(float), H, reg)

@@ -127,3 +127,28 @@ def lambda_in_every_cell(S, G, n, alpha0, reg, nu):
 @ex.mistake("ν is missing: your ridge is λ times the frequency, not the frequency to the power ν")
 def nu_forgotten(S, G, n, alpha0, reg, nu):
     return ials_user_vector(S, G, n, alpha0, reg, 1)
+
+
+@ex.mistake("the right side is the sum of the item vectors; you took their mean")
+def mean_on_the_right(S, G, n, alpha0, reg, nu):
+    return ials_user_vector(S, G, n, alpha0, reg, nu) / len(S)
+
+
+@ex.mistake("ν is an exponent: you multiplied by it")
+def nu_as_a_factor(S, G, n, alpha0, reg, nu):
+    return _solve(S, alpha0 * G, reg * (len(S) + alpha0 * n) * nu)
+
+
+@ex.mistake("the frequency is |S| + α₀ n: you left out α₀ and counted all items in full")
+def n_in_full(S, G, n, alpha0, reg, nu):
+    return _solve(S, alpha0 * G, reg * (len(S) + n) ** nu)
+
+
+@ex.mistake("you counted the columns of `seen`, which is d; its rows are the user's items")
+def columns_instead_of_items(S, G, n, alpha0, reg, nu):
+    return _solve(S, alpha0 * G, reg * (S.shape[1] + alpha0 * n) ** nu)
+
+
+@ex.mistake("the power belongs to the whole frequency, (|S| + α₀ n)^ν, not to |S| alone")
+def power_of_the_seen_only(S, G, n, alpha0, reg, nu):
+    return _solve(S, alpha0 * G, reg * (len(S) ** nu + alpha0 * n))

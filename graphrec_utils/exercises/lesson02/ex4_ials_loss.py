@@ -198,3 +198,20 @@ def n_for_both(*inputs):
 def both_factors_missing(*inputs):
     observed, everywhere, ridge = ials_loss(*inputs)
     return observed, everywhere / inputs[4], ridge / inputs[5]
+
+
+@ex.mistake("you took the mean over the observed pairs; the objective adds them up")
+def mean_of_the_observed(users, items, *rest):
+    first, *others = ials_loss(users, items, *rest)
+    return first / len(users), *others
+
+
+@ex.mistake("half of everything: this objective has no factor ½")
+def with_a_half(*inputs):
+    return tuple(part / 2 for part in ials_loss(*inputs))
+
+
+@ex.mistake("the observed part adds up squares of 1 − score; yours adds up absolute values")
+def absolute_errors(users, items, W, H, *rest):
+    _, *others = ials_loss(users, items, W, H, *rest)
+    return float(abs(1 - (W[users] * H[items]).sum(axis=1)).sum()), *others

@@ -106,3 +106,26 @@ def frequency_without_the_catalog(*a):
 @ex.mistake("ν is missing: your ridge is λ times the frequency, not the frequency to the power ν")
 def nu_forgotten(h, H, alpha0, reg, nu):
     return _fold_in(h, H, alpha0, reg, 1)
+
+
+@ex.mistake("the Gramian is that of the whole catalog; yours is made of the user's own items")
+def gramian_of_the_history(*a):
+    return _fold_in(*a, shared=lambda G, S: S.T @ S)
+
+
+@ex.mistake("n counts the catalog; you took the number of the user's items for it")
+def n_of_the_history(histories, H, alpha0, reg, nu):
+    rows = []
+    for history in histories:
+        S = H[np.array(sorted(set(history)), dtype=int)]
+        ridge = reg * (len(S) * (1 + alpha0)) ** nu if len(S) else 1.0
+        A = S.T @ S + alpha0 * H.T @ H + ridge * np.eye(H.shape[1])
+        rows.append(np.linalg.solve(A, S.sum(axis=0)))
+    return np.array(rows)
+
+
+@ex.mistake("whoever has liked nothing gets zeros: you gave the mean of all items")
+def mean_item_for_newcomers(histories, H, *rest):
+    vectors = fold_in(histories, H, *rest)
+    vectors[[not history for history in histories]] = H.mean(axis=0)
+    return vectors

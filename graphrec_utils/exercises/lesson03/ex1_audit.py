@@ -149,3 +149,65 @@ def trials_beyond(trials):
         best = mine.reg[mine.ndcg.idxmax()]
         found[model] = (count, step, int(min((mine.reg < best).sum(), (mine.reg > best).sum())))
     return found
+
+
+@ex.mistake("you took the larger of the two sides; `beyond` asks for the side with fewer")
+def larger_side(trials):
+    return _changed(beyond=max)(trials)
+
+
+@ex.mistake("you took the narrowest step; the widest one is asked for")
+def narrowest_step(trials):
+    found = {}
+    for model, mine in trials.groupby("model"):
+        above = np.unique(mine.reg[mine.reg > 0])
+        steps = above[1:] / above[:-1]
+        count, _, beyond = audit(trials)[model]
+        found[model] = (count, float(min(steps, default=1.0)), beyond)
+    return found
+
+
+@ex.mistake("you divided the largest penalty by the smallest; a step leads from one to the next")
+def whole_range(trials):
+    found = {}
+    for model, mine in trials.groupby("model"):
+        above = mine.reg[mine.reg > 0]
+        count, _, beyond = audit(trials)[model]
+        found[model] = (count, float(above.max() / above.min()), beyond)
+    return found
+
+
+@ex.mistake(
+    "you dropped the penalty 0 altogether; it has no step, but it is a trial, and may lie beyond the best"
+)
+def without_zero(trials):
+    return audit(trials[trials.reg > 0])
+
+
+@ex.mistake("all models are thrown together in yours: every model has a search of its own")
+def pooled(trials):
+    one = audit(trials.assign(model="all"))["all"]
+    return dict.fromkeys(trials.model.unique(), one)
+
+
+@ex.mistake("the best penalty itself does not lie beyond the best: < and >, not <= and >=")
+def counts_the_best(trials):
+    return {
+        model: (count, step, beyond + 1) for model, (count, step, beyond) in audit(trials).items()
+    }
+
+
+@ex.mistake("you took the mean of the steps; the widest one is asked for")
+def mean_step(trials):
+    found = {}
+    for model, mine in trials.groupby("model"):
+        above = np.unique(mine.reg[mine.reg > 0])
+        steps = above[1:] / above[:-1]
+        count, _, beyond = audit(trials)[model]
+        found[model] = (count, float(np.mean(steps)) if len(steps) else 1.0, beyond)
+    return found
+
+
+@ex.mistake("a step is the ratio itself; you took its logarithm")
+def logarithm_of_the_step(trials):
+    return {name: (n, float(np.log10(step)), k) for name, (n, step, k) in audit(trials).items()}

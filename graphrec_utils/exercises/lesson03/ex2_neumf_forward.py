@@ -180,3 +180,23 @@ def reLU_before_the_layer(u, i, gmf_emb, mlp_emb, hidden, h):
     for W, b in hidden:
         z = F.relu(z) @ W.T + b
     return torch.cat([gmf_emb[0][u] * gmf_emb[1][i], z], dim=1) @ h
+
+
+@ex.mistake("the tower bends by ReLU, which is 0 below 0; yours lets a little through")
+def leaky_ReLU(*a):
+    return _neumf(*a, relu=F.leaky_relu, last=F.leaky_relu)
+
+
+@ex.mistake("the tower bends by ReLU; yours by tanh")
+def tanh(*a):
+    return _neumf(*a, relu=torch.tanh, last=torch.tanh)
+
+
+@ex.mistake("the GMF half keeps d products side by side; you added the two vectors")
+def sum_of_the_vectors(*a):
+    return _neumf(*a, product=torch.add)
+
+
+@ex.mistake("the GMF half keeps d products side by side; you added them up to one dot product")
+def dot_product(*a):
+    return _neumf(*a, product=lambda p, q: (p * q).sum(dim=1, keepdim=True).expand_as(p))

@@ -286,3 +286,15 @@ def round_and_round(R, size, by, rng):
     likes = rng.permutation(np.argwhere(R))
     u, i = likes[np.arange(size) % len(likes)].T
     return u, i, _pick((~R[u]).astype(float), rng)
+
+
+@ex.mistake("you always take a user's first like: each like of the user should be equally likely")
+def first_like(R, size, by, rng):
+    u, i, j = sample_bpr_triples(R, size, by, rng)
+    return (u, R[u].argmax(axis=1), j) if by == "user" else (u, i, j)
+
+
+@ex.mistake("j is always the first item without a like: each of them should be equally likely")
+def first_negative(R, size, by, rng):
+    u, i, _ = sample_bpr_triples(R, size, by, rng)
+    return u, i, (~R[u]).argmax(axis=1)

@@ -167,3 +167,30 @@ def hinge(pos, neg):
 )
 def the_logarithm_of_the_mean(pos, neg):
     return -torch.log(torch.sigmoid(pos - neg).mean())
+
+
+@ex.mistake("you cut the difference off: where it is −1000, the loss is 1000")
+def cut_off(pos, neg):
+    return F.softplus((neg - pos).clamp(max=50)).mean()
+
+
+@ex.mistake("1 − σ(x) in place of −log σ(x): a hopeless pair costs 1 in yours, and hardly teaches")
+def without_the_logarithm(pos, neg):
+    return (1 - torch.sigmoid(pos - neg)).mean()
+
+
+@ex.mistake("a logarithm to base 2; the loss has the natural one")
+def base_2(pos, neg):
+    return F.softplus(neg - pos).mean() / 0.6931471805599453
+
+
+@ex.mistake("the gradient reaches one of the two scores only: both are learned")
+def one_side_learns(pos, neg):
+    return F.softplus(neg.detach() - pos).mean()
+
+
+@ex.mistake(
+    "e^−x without the 1 and the logarithm: pairs that are right cost nearly the same as in log(1 + e^−x), wrong ones far too much"
+)
+def exponential(pos, neg):
+    return torch.exp((neg - pos).clamp(max=80)).mean()

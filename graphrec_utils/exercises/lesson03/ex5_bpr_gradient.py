@@ -147,3 +147,30 @@ def _overflow(x):
 )
 def overflow(*a):
     return _gradient(*a, _overflow)
+
+
+@ex.mistake("a pair weighs 0 or 1 in yours, as in a hinge; the weight is σ(−x)")
+def hinge(*a):
+    return _gradient(*a, lambda x: -1.0 * (x < 1))
+
+
+@ex.mistake("the order is user, positive, negative")
+def positive_first(*tables):
+    user, positive, negative = bpr_gradient(*tables)
+    return positive, user, negative
+
+
+@ex.mistake("x is one number per triple: add up over the coordinates")
+def x_per_coordinate(p, q_i, q_j):
+    g = -expit(-p * (q_i - q_j))
+    return g * (q_i - q_j), g * p, -g * p
+
+
+@ex.mistake("every triple has a weight of its own; you used their mean for all")
+def mean_weight(*a):
+    return _gradient(*a, lambda x: -expit(-x).mean() * np.ones_like(x))
+
+
+@ex.mistake("you cut x off: a pair far on the right side has a weight near 0, not a fixed one")
+def cut_off(*a):
+    return _gradient(*a, lambda x: -expit(-np.clip(x, -5, 5)))

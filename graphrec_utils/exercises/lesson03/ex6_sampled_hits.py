@@ -255,3 +255,20 @@ def the_first_free_ones(scores, targets, seen, num_negatives, top, rng):
     drawn = free & (free.cumsum(axis=1) <= num_negatives)
     own = scores[np.arange(len(targets)), targets][:, None]
     return ((drawn & (scores >= own)).sum(axis=1) < top) * 1.0
+
+
+@ex.mistake("all users get the mean of the hits: return 1 or 0 for each")
+def mean_for_all(*a):
+    hits = sampled_hits(*a)
+    return np.full(len(hits), hits.mean())
+
+
+@ex.mistake("you return ranks; a hit is 1.0 if fewer than `top` negatives are ahead, else 0.0")
+def ranks(scores, targets, seen, num_negatives, top, rng):
+    out = np.zeros(len(scores))
+    for u, target in enumerate(targets):
+        free = ~seen[u]
+        free[target] = False
+        drawn = rng.choice(np.flatnonzero(free), num_negatives, replace=False)
+        out[u] = 1 + (scores[u, drawn] >= scores[u, target]).sum()
+    return out

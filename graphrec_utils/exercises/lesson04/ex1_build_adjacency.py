@@ -130,3 +130,9 @@ def self_loops(users, items, m, n):
 @ex.mistake("you moved the items by the number of users that have events; as many users exist as m")
 def moved_by_the_users_with_events(users, items, m, n):
     return _graph(users, items + len(np.unique(users)), m + n)
+
+
+@ex.mistake("you kept only pairs that occur once; a pair that repeats is an edge, too")
+def pairs_that_occur_once(users, items, num_users, num_items):
+    pairs, count = np.unique(np.stack([users, items]), axis=1, return_counts=True)
+    return build_adjacency(*pairs[:, count == 1], num_users, num_items)

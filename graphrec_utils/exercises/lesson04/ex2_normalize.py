@@ -94,6 +94,7 @@ ex.claim(
     "edges with weights: the degree is the sum of the weights",
     lambda g: _random(g, "symmetric", weighted=True),
 )
+ex.claim("with weights, too, every row sums to 1", lambda g: _random(g, "row", weighted=True))
 
 
 @ex.mistake(
@@ -195,3 +196,31 @@ def sums_of_what_is_left(A, how):
 @ex.mistake("a node without edges has a 1 on the diagonal in yours; its row and column stay 0")
 def itself_if_alone(A, how):
     return normalize(A, how) + np.diag((A.sum(axis=1) == 0).astype(float))
+
+
+@ex.mistake("you added a small number to the degrees: ask where a degree is 0 instead")
+def a_little_more(A, how):
+    return _scaled(A, A.sum(axis=1) + 0.01, *EXPONENTS[how])
+
+
+@ex.mistake("you multiplied by the degrees; the busier a node, the less its edges should weigh")
+def multiplies(A, how):
+    left, right = EXPONENTS[how]
+    return _scaled(A, A.sum(axis=1), -left, -right)
+
+
+@ex.mistake(
+    "you divided by the larger of both degrees; the symmetric form divides by the root of their product"
+)
+def larger_degree(A, how):
+    degree = np.maximum.outer(A.sum(axis=1), A.sum(axis=1))
+    return A / np.where(degree > 0, degree, 1) if how == "symmetric" else normalize(A, how)
+
+
+@ex.mistake(
+    "a softmax over the neighbors: it agrees where all weights are equal, and not where they differ"
+)
+def softmax(A, how):
+    if how != "row":
+        return normalize(A, how)
+    return normalize(np.where(A > 0, np.exp(A), 0), "row")

@@ -195,3 +195,30 @@ def counted_in_floats(R, u, i, longest):
         counts.append(x[len(R) + i])
         x = A @ x
     return np.array(counts).astype(np.int64)
+
+
+@ex.mistake("only the shortest walks are counted in yours: longer ones, there and back, count too")
+def shortest_only(*inputs):
+    walks = count_walks(*inputs)
+    return np.where(np.cumsum(walks > 0) <= 1, walks, 0)
+
+
+@ex.mistake("you let the walker stay where he is: A has no self-loops")
+def self_loops(R, u, i, longest):
+    A = _adjacency(R) + np.eye(sum(R.shape), dtype=np.int64)
+    x = np.eye(len(A), dtype=np.int64)[u]
+    found = []
+    for _ in range(longest + 1):
+        found.append(x[len(R) + i])
+        x = A @ x
+    return np.array(found)
+
+
+@ex.mistake("your walk starts at an item: user u is node u, and item i is node m + i")
+def from_item_to_item(R, u, i, longest):
+    return _walks(R, len(R) + i, len(R) + i, longest)
+
+
+@ex.mistake("you take two steps for every length: one product with A is one step")
+def two_steps_each(R, u, i, longest):
+    return count_walks(R, u, i, 2 * longest)[::2]

@@ -170,3 +170,18 @@ def degrees_plus_one(R):
 def all_four_nodes(R):
     ends = _power(R.sum(axis=1), -0.5)[:, None] * _power(R.sum(axis=0), -0.5)[None, :]
     return ends * l3_scores(R)
+
+
+@ex.mistake("you multiplied by the roots: a node with many edges should weigh less")
+def multiplies(R):
+    return _three_hops(R, R.sum(axis=0), R.sum(axis=1), 0.5)
+
+
+@ex.mistake("yours takes five steps: L3 has three, R Rᵀ R")
+def five_steps(R):
+    return l3_scores(R) @ R.T @ R
+
+
+@ex.mistake("you left the walker's own edge out of the degrees; L3 counts all edges of a node")
+def degrees_minus_one(R):
+    return _three_hops(R, np.maximum(R.sum(axis=0) - 1, 0), np.maximum(R.sum(axis=1) - 1, 0))

@@ -163,3 +163,8 @@ def one_pair_too_few(R, dim):
 def singular_values_squared(R, dim):
     U, sigma, Vt = np.linalg.svd(R, full_matrices=False)
     return (U[:, :dim] * sigma[:dim] ** 2) @ Vt[:dim]
+
+
+@ex.mistake("you kept the eigenvalues above a bound of your own; `dim` says how many pairs stay")
+def above_one(R, dim):
+    return _filtered(R, lambda values: np.where(np.abs(values) > 1, values, 0))

@@ -196,3 +196,32 @@ def no_gradient(A, E, W1, W2):
 @ex.mistake("you multiply what was heard by itself; the receiver's own E takes part, (Â E) ⊙ E")
 def heard_times_heard(*inputs):
     return _branches(_both, lambda heard, E, A: heard * heard)(*inputs)
+
+
+@ex.mistake("you added the receiver where it should be multiplied: heard ⊙ E")
+def sum_instead_of_product(A, E, W1, W2):
+    heard = A @ E
+    return leaky((heard + E) @ W1.T + (heard + E) @ W2.T)
+
+
+@ex.mistake("the product is missing: W2 reads heard ⊙ E, not what was heard")
+def product_forgotten(A, E, W1, W2):
+    heard = A @ E
+    return leaky((heard + E) @ W1.T + heard @ W2.T)
+
+
+@ex.mistake("your messages travel two steps: one layer multiplies by Â once")
+def two_steps(A, E, W1, W2):
+    heard = A @ (A @ E)
+    return leaky((heard + E) @ W1.T + (heard * E) @ W2.T)
+
+
+@ex.mistake("you scaled the rows to length 1; that is the released code, not the paper's layer")
+def rows_of_length_1(A, E, W1, W2):
+    return F.normalize(ngcf_layer_matrix(A, E, W1, W2), dim=1)
+
+
+@ex.mistake("one of the factors is cut off from the gradient: E is learned in both places")
+def half_detached(A, E, W1, W2):
+    heard = A @ E
+    return leaky((heard + E) @ W1.T + (heard * E.detach()) @ W2.T)

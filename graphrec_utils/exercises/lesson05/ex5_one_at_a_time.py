@@ -325,3 +325,8 @@ def lrelu_on_the_sum_too(A, E, W_self, W_inter):
     a, b = _sums(A, E, W_self, W_inter)
     other = _leaky(_leaky(a) + _leaky(b)) - _leaky(a + b)
     return effects | {"activations": float(other.abs().max())}
+
+
+@ex.mistake("the loss is no part of a forward pass: an evaluation never computes it")
+def loss_matters(*x):
+    return one_at_a_time(*x) | {"loss": 1e-3}

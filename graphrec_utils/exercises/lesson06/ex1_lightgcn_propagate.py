@@ -216,3 +216,32 @@ def running_mean(A, E0, K):
         E = _symmetric(A) @ E
         total = (total + E) / 2
     return total
+
+
+@ex.mistake(
+    "you added the identity to Â: each layer keeps itself, and the mean has layer 0 already"
+)
+def identity_in_each_layer(A, E0, K):
+    A_hat = _symmetric(A) + torch.eye(len(A))
+    return mean(layers(A_hat, E0, K))
+
+
+@ex.mistake(
+    "you scaled the rows to length 1: LightGCN keeps lengths, popular nodes have longer vectors"
+)
+def rows_of_length_1(A, E0, K):
+    return torch.nn.functional.normalize(lightgcn_propagate(A, E0, K), dim=1)
+
+
+@ex.mistake("the number of layers does not depend on `num_layers` in yours")
+def always_three_layers(A, E0, K):
+    return lightgcn_propagate(A, E0, 3)
+
+
+@ex.mistake("there is a ReLU between the layers: LightGCN has removed it")
+def with_ReLU(A, E0, K):
+    E = total = E0
+    for _ in range(K):
+        E = torch.relu(_symmetric(A) @ E)
+        total = total + E
+    return total / (K + 1)

@@ -138,3 +138,20 @@ def all_pairs_of_nodes(A_hat, m, K):
 @ex.mistake("you reshaped the item-user block; the transpose `.T` keeps each score with its pair")
 def block_of_items_and_users(A_hat, m, K):
     return _block(*[_means(A_hat, K)] * 2, m).T.reshape(m, -1)
+
+
+@ex.mistake("these are cosines: a score is a product of two vectors as long as they are")
+def cosines(A_hat, m, K):
+    P = torch.nn.functional.normalize(mean(layers(A_hat, torch.eye(len(A_hat)), K)), dim=1)
+    return _block(P, P, m)
+
+
+@ex.mistake("you took one step too many")
+def one_layer_too_many(A_hat, m, K):
+    return one_hot_scores(A_hat, m, K + 1)
+
+
+@ex.mistake("layer 0 is missing in the sum, though you divide by K + 1")
+def identity_forgotten(A_hat, m, K):
+    P = sum(torch.matrix_power(A_hat, k) for k in range(1, K + 1)) / (K + 1)
+    return _block(P, P, m)

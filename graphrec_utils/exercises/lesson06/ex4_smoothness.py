@@ -246,3 +246,13 @@ def _unit_columns(X):
 @ex.mistake("you gave columns the length 1; a node's vector is a row, `dim=1`")
 def columns_of_length_1(X, A_hat, m):
     return _three(X, A_hat, m, _unit_columns)
+
+
+@ex.mistake("you compared every node with the mean of its side; the formula compares pairs")
+def with_the_mean_vector(X, A_hat, m):
+    return _three(X, A_hat, m, lambda Y: F.cosine_similarity(Y, Y.mean(dim=0, keepdim=True)).mean())
+
+
+@ex.mistake("you took the mean out of X before the energy; the formula has X as it is")
+def centered_energy(X, A_hat, m):
+    return _three(X, A_hat, m, energy=lambda X, A: _energy(X - X.mean(dim=0), A))

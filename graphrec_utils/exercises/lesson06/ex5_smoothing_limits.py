@@ -131,3 +131,41 @@ def odd_limit_negative(degree, m):
 def everything_in_the_even_limit(degree, m):
     even, odd = smoothing_limits(degree, m)
     return even + odd, torch.zeros_like(odd)
+
+
+@ex.mistake("the first num_users nodes are users: you counted items first")
+def items_first(degree, m):
+    return smoothing_limits(degree, len(degree) - m)
+
+
+@ex.mistake("you divided by the roots of the degrees; a busy node keeps a longer vector")
+def divided_by_roots(degree, m):
+    return _limits(degree, m, degree.rsqrt(), 2 / degree.sum())
+
+
+@ex.mistake("S adds up the degrees, not their roots")
+def sum_of_roots(degree, m):
+    return _limits(degree, m, degree.sqrt(), 2 / degree.sqrt().sum())
+
+
+@ex.mistake(
+    "these are the two projections s sᵀ / S and s' s'ᵀ / S; the limits are their sum and their difference"
+)
+def projections_alone(degree, m):
+    s = degree.sqrt()
+    t = torch.where(torch.arange(len(s)) < m, s, -s)
+    return torch.outer(s, s) / degree.sum(), torch.outer(t, t) / degree.sum()
+
+
+@ex.mistake("items are alike, too: the even limit has a block for users and one for items")
+def users_only(degree, m):
+    even, odd = smoothing_limits(degree, m)
+    even[m:, m:] = 0
+    return even, odd
+
+
+@ex.mistake("the odd limit is symmetric: what a user hears of an item, the item hears of the user")
+def one_direction(degree, m):
+    even, odd = smoothing_limits(degree, m)
+    odd[m:, :m] = 0
+    return even, odd

@@ -199,3 +199,8 @@ def self_loops_added(users, items, m, E0, K):
 @ex.mistake("you count users up to the last one with a like; item i is node num_users + i")
 def users_up_to_the_last_like(users, items, m, E0, K):
     return _propagate(*_both(users, items, int(users.max()) + 1), E0, K)
+
+
+@ex.mistake("the mean has K + 1 layers: layer 0 counts, and you divided by K")
+def divided_by_K(users, items, m, E0, K):
+    return lightgcn_from_likes(users, items, m, E0, K) * (K + 1) / max(K, 1)
