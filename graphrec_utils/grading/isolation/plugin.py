@@ -210,8 +210,11 @@ class ExerciseCell(IPyNbCell):
         function = self.parent.task.exercise.function
         # a file: IPython reads the source of a cell several times, and ten megabytes take seconds
         file = Path(os.path.realpath(self.parent.kernel.own), f"{nonce}.json")
-        file.write_text(json.dumps(questions), encoding="utf-8")
-        file.chmod(0o644)
+        try:
+            file.write_text(json.dumps(questions), encoding="utf-8")
+            file.chmod(0o644)
+        except OSError:  # where a system has no walls, an answer can take the folder away
+            raise verdict.Malformed("the answer broke what asks it") from None
         self.cell.source = (
             "from graphrec_utils.grading.isolation.probe import send as _s; "
             f"_s({nonce!r}, {function!r}, {str(file)!r}, {seconds!r}, {PATIENCE!r})"
