@@ -143,8 +143,8 @@ def a_message_nested_deeply():
     body = (
         "kernel = get_ipython().kernel\ndeep = '[' * 100_000 + ']' * 100_000\n"
         "pack = kernel.session.pack\n"
-        "kernel.session.pack = lambda x: deep.encode() if x == 7 else pack(x)\n"
-        "kernel.session.send(kernel.iopub_socket, 'display_data', 7, parent=kernel.get_parent())\n"
+        "kernel.session.pack = lambda x: deep.encode() if x == {'z': 7} else pack(x)\n"
+        "kernel.session.send(kernel.iopub_socket, 'display_data', {'z': 7}, parent=kernel.get_parent())\n"
     )
     return inside(body)
 
@@ -319,7 +319,7 @@ HIDES = "import graphrec_utils.exercises.runs as runs\nruns._differs = lambda *a
 
 @late({"08.4": 4})
 def changes_its_inputs_and_hides_it():
-    """Seen from outside it works on a copy, as was asked for: points, and a remark (REVIEW: f30)."""
+    """Seen from outside it works on a copy, as was asked for: points, and a remark."""
     text = ALLOCATE.format(head=HIDES)
     return handed_in(
         {"08.4": text.replace("    share", "    weights /= weights.sum()\n    share", 1)}
