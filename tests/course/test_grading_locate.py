@@ -133,6 +133,16 @@ def test_other_exercises_are_named_when_an_answer_calls_them():
     assert transplant.others(calls, "00.1", known, own) == ["00.2", "00.3"]
 
 
+def test_what_several_cells_import_from_the_future_stands_at_the_top_of_one():
+    cells = ["x = 1", "from __future__ import annotations\n\ndef f(a: Unknown):\n    return x"]
+    one = syntax.joined([*cells, "from __future__ import (\n    annotations,\n)\ny = f(2)"])
+    names: dict = {}
+    exec(compile(one, "cell", "exec", dont_inherit=True), names)
+    assert names["y"] == 1
+    assert syntax.needs(one) == {"__future__.py"}
+    assert syntax.joined(["x = 1", "y = 2"]) == "x = 1\n\ny = 2"
+
+
 def test_own_name_in_a_recursion_is_not_another_exercise():
     known = transplant.lesson("00")
     assert transplant.others(["def summarize(R): return summarize(R)"], "00.1", known, {}) == []

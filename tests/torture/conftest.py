@@ -14,6 +14,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 import broken
 import habits  # noqa: F401 (registers its cases)
 import hostile  # noqa: F401
+import later_habits  # noqa: F401
+import later_hostile  # noqa: F401
 import stoppers  # noqa: F401
 from answers import SECONDS
 

@@ -101,6 +101,13 @@ def test_a_named_mistake_reaches_the_result(by_student):
     assert "percent" in first["mistake"]
 
 
+@pytest.mark.parametrize(
+    "name", ["changes_its_inputs_and_hides_it", "a_runner_that_asks_something_easier"]
+)
+def test_who_reaches_into_the_grader_is_named_to_the_instructor(by_student, name):
+    assert any("the course's own solution or grader" in x for x in by_student[name]["warnings"])
+
+
 def test_a_second_run_grades_nothing_again_and_says_the_same(graded, monkeypatch):
     from graphrec_utils.grading import batch
     from graphrec_utils.grading.isolation import crew

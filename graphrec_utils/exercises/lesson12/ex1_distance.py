@@ -12,7 +12,7 @@ ex = Exercise(
     "12.1",
     "distance",
     points=3,
-    library="graphrec_utils.models.transe.distance",
+    library=("graphrec_utils.models.transe.distance", "graphrec_utils.models.kge.transe"),
     hints=(
         "Where should the tail be, if the fact were a perfect translation? And how far away is it?",
         "The gap is head + rel − tail. Its length: the sum of absolute values for norm 1, the root of the "

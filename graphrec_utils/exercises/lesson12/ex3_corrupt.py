@@ -98,6 +98,9 @@ def _everybody_alike(got, expected, inputs) -> str | None:
         ends = bad[:, [0, 2]]
         if ends.min() < 0 or ends.max() >= inputs["num_entities"]:
             return None if name == "the other" else f"{ends.max()} is no entity"
+    mine, other = (_changes(x, inputs["facts"])[1] for x in (got, expected))
+    if (mine > 0) != (other > 0):  # whole facts in another order put nothing in
+        return f"the relation changed in {mine:.0%} of the facts in yours"
     mine, other = _drawn(got, inputs), _drawn(expected, inputs)
     tolerance = 6 * np.sqrt(2 * (other + mine) / 2 / len(got)) + 1e-9
     far = int((np.abs(mine - other) - tolerance).argmax())

@@ -7,6 +7,7 @@ does reaches another exercise. Cells run as nbval runs them; the verdict is made
 from __future__ import annotations
 
 import json
+import os
 import re
 import secrets
 import time
@@ -30,6 +31,7 @@ from graphrec_utils.grading.isolation.kernel import (
 )
 from graphrec_utils.grading.isolation.probe import MIME
 from graphrec_utils.grading.isolation.server import Nursery
+from graphrec_utils.grading.submissions import syntax
 
 PATIENCE = 3.0  # what takes n seconds of computing may take so many times as long
 GRACE = 1.0  # seconds for a probe to notice by itself that its time is up
@@ -152,7 +154,7 @@ class ExerciseCell(IPyNbCell):
                 "from graphrec_utils.grading.isolation import probe as _p; _p.prepare(); del _p"
             )
         elif role == "others":
-            self.cell.source = "\n\n".join(grading.sources[x] for x in file.task.others)
+            self.cell.source = syntax.joined(grading.sources[x] for x in file.task.others)
         file.foreign |= not ours
         try:
             self._execute(START_SECONDS if ours else file.left, counts=not ours)
@@ -206,10 +208,16 @@ class ExerciseCell(IPyNbCell):
         """
         nonce = secrets.token_hex(16)
         function = self.parent.task.exercise.function
+        # a file: IPython reads the source of a cell several times, and ten megabytes take seconds
+        file = Path(os.path.realpath(self.parent.kernel.own), f"{nonce}.json")
+        try:
+            file.write_text(json.dumps(questions), encoding="utf-8")
+            file.chmod(0o644)
+        except OSError:  # where a system has no walls, an answer can take the folder away
+            raise verdict.Malformed("the answer broke what asks it") from None
         self.cell.source = (
             "from graphrec_utils.grading.isolation.probe import send as _s; "
-            f"_s({nonce!r}, {function!r}, "
-            f"{json.dumps(questions)!r}, {seconds!r}, {PATIENCE!r})"
+            f"_s({nonce!r}, {function!r}, {str(file)!r}, {seconds!r}, {PATIENCE!r})"
         )
         self.test_outputs = None
         try:

@@ -32,17 +32,21 @@ class _Silence(runs._Output):
 def prepare() -> None:
     """Drop what cells print: endless output then costs time, not memory.
 
-    Files that cells write can be imported, as in Jupyter.
+    Files that cells write can be imported, and their !commands run, as in Jupyter; these without
+    a terminal, as there is none.
     """
     sys.stdout = sys.stderr = _Silence()
     sys.path.append("")
+    shell = IPython.get_ipython()
+    shell.system = shell.system_raw
 
 
-def send(nonce: str, name: str, questions: str, seconds: float, patience: float) -> None:
-    """Answer the questions with the notebook's function `name` and publish the outcomes once."""
+def send(nonce: str, name: str, file: str, seconds: float, patience: float) -> None:
+    """Answer a file of questions with the notebook's function `name`; publish the outcomes once."""
     function = IPython.get_ipython().user_ns.get(name)
     if callable(function):
-        outcomes = runs.answers(function, json.loads(questions), seconds, patience)
+        with open(file, encoding="utf-8") as questions:
+            outcomes = runs.answers(function, json.load(questions), seconds, patience)
         text = json.dumps(outcomes)
         if len(text) > LIMIT:
             text = json.dumps({"problem": "too large"})

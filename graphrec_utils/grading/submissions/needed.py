@@ -24,7 +24,7 @@ class Needed:
 
     def around(self, answer: str) -> str:
         """Return everything as one source."""
-        return "\n\n".join([*self.before, answer, *self.after])
+        return syntax.joined([*self.before, answer, *self.after])
 
 
 class _Statement:

@@ -9,6 +9,7 @@ import itertools
 import re
 import symtable
 import warnings
+from collections.abc import Iterable
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -20,6 +21,7 @@ INSTALLS = re.compile(  # a kernel has no network; what is installed is there, t
     r"(?:pip[\d.]*|conda|mamba)[ \t](?:[^\n]*\\\n)*[^\n]*",
     re.MULTILINE,
 )
+FUTURE = re.compile(r"^from[ \t]+__future__[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]+)", re.MULTILINE)
 LARGEST_STUB = 2_000  # nodes
 REMEMBERED = 256  # cells: each is looked at several times
 FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
@@ -58,6 +60,14 @@ def parse(source: str) -> ast.Module | None:
         except (SyntaxError, ValueError, *TOO_DEEP):
             return None
     return tree
+
+
+def joined(sources: Iterable[str]) -> str:
+    """Return several cells as one: what they import from the future can stand at its top only."""
+    whole = "\n\n".join(sources)
+    future = dict.fromkeys(FUTURE.findall(whole))
+    head = "".join(f"from __future__ import {names}\n" for names in future)
+    return head + FUTURE.sub("pass", whole) if future else whole
 
 
 def statements(source: str) -> list[ast.stmt]:
