@@ -255,6 +255,21 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
+# One user of the test who saved much, ten places of each list. Take votes away, move $c$: which item does the fused list owe to nobody's
+# first places, but to several middle ones?
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+someone = np.bincount(split.test.users).argmax()
+visuals.fusion(
+    {name: x[someone, :10] for name, x in for_test.items()},
+    split.test.items[split.test.users == someone],
+    function=fuse,
+)
+
+# %% [markdown]
+# *Figure 18.1. Lists of the generators for one user, and the list that reciprocal ranks make of them. A star: saved on the test days.*
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # Rank fusion gives every generator one vote, the weak one too. **Weights** can be learned: take the candidates of the validation
 # users, a column for each generator, and fit by ridge regression which of them were saved. With columns centered and scaled to spread 1,
 # $\mathbf Z$, and $\mathbf y$ centered,
@@ -391,7 +406,7 @@ ax.legend([f"{name}, {c} saves" for name, c in zip(NAMES, count, strict=True)], 
 plt.show()
 
 # %% [markdown]
-# *Figure 18.1. Of the test's saves of new, rare and known items, the share that stands in lists of 20. Generators that know pins by their
+# *Figure 18.2. Of the test's saves of new, rare and known items, the share that stands in lists of 20. Generators that know pins by their
 # saves find none that has no save; pictures find some, and few of the known.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -491,7 +506,7 @@ if made:
 visuals.arrivals({name: report.saves for name, report in as_sites_do.items()}, function=lift)
 
 # %% [markdown]
-# *Figure 18.2. Lift and interval of two experiments while their users arrive, half of them with each policy. The interval narrows with the
+# *Figure 18.3. Lift and interval of two experiments while their users arrive, half of them with each policy. The interval narrows with the
 # root of their number. On the left there is nothing to find.*
 
 # %% tags=["answers:18.p4"]
@@ -578,7 +593,7 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Most neighbors are told apart, two that are nearly alike are not: that takes more users. The power comes from the measured gaps, and
-# these are uncertain, too: a pair that lies close together by chance looks harder than it is. More seeds would tell. With half of the users each, as on a site, the intervals would be several times as wide: compare figure 18.2.
+# these are uncertain, too: a pair that lies close together by chance looks harder than it is. More seeds would tell. With half of the users each, as on a site, the intervals would be several times as wide: compare figure 18.3.
 # What does it take to put twelve policies, from chance to the best we know, in order? All 2,500 users of the site, and twins:
 
 # %% tags=["experiment"]
@@ -691,7 +706,7 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 18.3. NDCG@20 against CPU seconds, on a logarithmic scale. A stored measurement; one line of its script adds a method.*
+# *Figure 18.4. NDCG@20 against CPU seconds, on a logarithmic scale. A stored measurement; one line of its script adds a method.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.8 One page

@@ -63,12 +63,11 @@ def _reseeded(value):
 
 
 def _call_and_compare_gradient(function: Callable, inputs: Callable[[], dict]):
-    """Return (value, [gradient of value.sum() for each floating-point tensor]), those in a dict, too."""
+    """Return (value, [gradient of value.sum() for each floating-point tensor]), those in dicts and lists, too."""
     import torch
 
     arguments = inputs()
-    flat = [v for a in arguments.values() for v in (a.values() if isinstance(a, dict) else [a])]
-    leaves = [v for v in flat if torch.is_tensor(v) and v.is_floating_point()]
+    leaves = [v for v in _flat(arguments) if torch.is_tensor(v) and v.is_floating_point()]
     for leaf in leaves:
         leaf.requires_grad_(True)
     value = function(*arguments.values())
@@ -77,6 +76,15 @@ def _call_and_compare_gradient(function: Callable, inputs: Callable[[], dict]):
     if value.requires_grad:
         value.sum().backward()
     return value, [v.grad if v.grad is not None else torch.zeros_like(v) for v in leaves]
+
+
+def _flat(value) -> list:
+    """Return what dicts, lists and tuples hold, in their order."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return (
+        [x for part in value for x in _flat(part)] if isinstance(value, list | tuple) else [value]
+    )
 
 
 def _call_within_memory(function: Callable, inputs: Callable[[], dict]):

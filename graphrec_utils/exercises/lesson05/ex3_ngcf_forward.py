@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from graphrec_utils import graphs, toy
+from graphrec_utils.exercises.compare import close
 from graphrec_utils.exercises.core import Exercise
 from graphrec_utils.models import ngcf
 
@@ -66,6 +67,38 @@ ex.claim(
     lambda rng: _forward(rng, (2, 3), edges=False),
 )
 ex.claim("without layers, layer 0 alone", lambda rng: _forward(rng, (3,)))
+
+
+def _learned(got, expected, inputs) -> str | None:
+    """Judge the values and the gradients of what is learned, which A_hat is not."""
+    if problem := close(got[0], expected[0]):
+        return problem
+    names = ["E0", *(f"{W} of layer {k}" for k in (1, 2) for W in ("W_self", "W_inter"))]
+    for name, mine, right in zip(names, got[1][1:], expected[1][1:], strict=True):
+        if problem := close(mine, right):
+            nothing = "; no gradient reaches it" * (not mine.any())
+            return f"the gradient of {name}: {problem}{nothing}"
+    return None
+
+
+ex.claim(
+    "gradients flow back to E0 and to all matrices",
+    lambda rng: _forward(rng, (3, 4, 2)),
+    run="call and compare gradient",
+    judge=_learned,
+)
+
+
+@ex.mistake("E0 is cut off from the gradient (detach): the embeddings themselves are never learned")
+def embeddings_cut_off(A, E0, W):
+    return ngcf_forward(A, E0.detach(), W)
+
+
+@ex.mistake(
+    "your answer is cut off from its inputs (detach, numpy or no_grad): nothing can be trained"
+)
+def cut_off(A, E0, W):
+    return ngcf_forward(A, E0, W).detach()
 
 
 @ex.mistake("layer 0 is missing: what no neighbor has touched belongs to the final embedding, too")

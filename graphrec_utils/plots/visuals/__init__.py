@@ -22,6 +22,7 @@ from graphrec_utils.plots.visuals.curriculum import curriculum
 from graphrec_utils.plots.visuals.dendrogram import dendrogram
 from graphrec_utils.plots.visuals.estimator import estimator
 from graphrec_utils.plots.visuals.exposure import exposure
+from graphrec_utils.plots.visuals.fusion import fusion
 from graphrec_utils.plots.visuals.hinge import hinge
 from graphrec_utils.plots.visuals.khop import khop
 from graphrec_utils.plots.visuals.layers import layers
@@ -65,6 +66,7 @@ __all__ = [
     "dendrogram",
     "estimator",
     "exposure",
+    "fusion",
     "hinge",
     "khop",
     "layers",
