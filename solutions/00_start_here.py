@@ -443,6 +443,8 @@ progress()
 # * **To another machine**: `python3 -m graphrec_utils progress --export mine.json` there,
 #   `progress --import mine.json` here.
 #
+# **Stars** mark harder exercises: ★ takes thought, ★★ more of it. Those called optional can wait.
+#
 # **Where help is.** Three hints stand above every exercise, and a complete solution of every
 # lesson lies in the folder `solutions`: read it after you have tried, then close it and write
 # your own. If a cell misbehaves, restart with *Kernel → Restart Kernel and Run All Cells*. If

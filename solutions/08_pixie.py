@@ -339,7 +339,7 @@ plt.show()
 # %% [markdown]
 # *Figure 8.2. How much of the top 50 of a walk of two million steps is found with fewer steps (lines), and by
 # early stopping with three rules (stars), against the mean number of steps. The curves rise
-# steeply at first and then hardly at all; the stars lie on the lines.*
+# steeply at first, then less; the stars lie on the lines or a little above.*
 
 # %% tags=["experiment", "answers:08.p2"]
 lead = both[sets[-1].name, (50, 20)]
@@ -354,7 +354,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Look at the curves for the reason. Where they are flat, two thirds of the steps can be saved **by any rule**, and
 # "84 % in a third of the time" is a fact about the curve. A rule that looks at the counts could win where
-# queries differ much in how many steps they need. These do not differ enough. What early stopping does buy is
+# queries differ much in how many steps they need. These differ enough once, on citeulike-t with (50, 4). What early
+# stopping does buy is
 # that nobody has to choose $N$ for a new graph.
 #
 # ### What a larger graph costs
@@ -388,8 +389,8 @@ plt.show()
 
 # %% [markdown]
 # *Figure 8.3. Milliseconds of a query of 100,000 steps on graphs of 0.8 to 13 million edges, for one walker at a
-# time (circles) and 64 in turn (squares). Both lines rise and bend; the dotted line is what cost in proportion to
-# the graph would be. A stored measurement.*
+# time (circles) and 64 in turn (squares). Both lines rise and bend; the dotted line is what the squares would be in
+# proportion to the graph. A stored measurement.*
 #
 # "The cost does not depend on the size of the graph" is true of steps and false of milliseconds and of memory.
 # The whole graph must lie in the memory of **one** machine: about 120 GB at Pinterest, as summaries of the paper
@@ -897,7 +898,7 @@ check("08.6", prune_graph)
 # The same on PinWorld, edge by edge: a board looks like the mean picture of its pins. Beside it the dull rival:
 # as many boards of each pin, **at random**. `walks.prune` is the library's version of your function. NDCG@20 of the same users as in 8.4.
 #
-# Edges are what a walk lives from; on a graph where a pin is on four boards there is little to throw away. On
+# Edges are what a walk lives from; on a graph where a pin is on three boards there is little to throw away. On
 # one where a pin is on thousands, and half of these boards are called *stuff*, there is. Which is yours? And is
 # "fits best" a good choice here at all? A pin that keeps only boards of its own kind leads to nothing else.
 
@@ -1018,7 +1019,7 @@ my_films("08")
 # |---|---|---|
 # | **slide** | PinSage's neighbors are the "top visited by Pixie" | the T pins with most visits of short walks, their counts divided by the sum; in the limit a personalized PageRank (lesson 09) |
 # | **slide** | the number of steps grows with the degree | slower than the degree, $s = d\,(C - \log d)$, so that a rare query keeps some |
-# | **paper** | $C$ is the maximum degree | next to in proportion to $d$. An implementation that others have published offers both $d\,(\max - \log d)$ and $d\,(1 + \log\max - \log d)$ |
+# | **paper** | $C$ is the maximum degree | nearly in proportion to $d$. An implementation that others have published offers both $d\,(\max - \log d)$ and $d\,(1 + \log\max - \log d)$ |
 # | **paper** | stops when more than $n_p$ pins have $n_v$ visits | counted when the count *equals* $n_v$, one counter per query; looked at after a walk, so a search may exceed $N$ by a walk |
 # | **code**, DGL `RandomWalkNeighborSampler` | `termination_prob`, `num_traversals` | our `restart`, and in addition a longest walk; the start stays among its own neighbors, as its documented example shows |
 # | **code**, ours | `walks.visits` | 64 walkers in turn, the last walk cut off at $N$; so early stopping is looked at every few steps |

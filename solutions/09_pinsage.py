@@ -251,7 +251,7 @@ graph = walks.walkable(alpha)
 outer, inner = batches.sample(graph, [7, 100, 2026], [None, None])
 source, target = inner.edge_index[:, :4]
 print(f"of pin 7: first neighbors at places {source.tolist()}, ids {inner.source[source].tolist()}")
-for size in (1, 16, 64, 256, 1024):
+for size in (1, 16, 256, 1024):
     batch = np.random.default_rng(0).choice(n, size, replace=False)
     outer, inner = batches.sample(graph, batch, [None, None])
     print(
@@ -429,7 +429,7 @@ verdict(
 # All of it together, one epoch being 50 batches of 256 pairs with 500 shared negatives. The learning rate is small in the
 # first epoch and decays from the second on, as in the paper: without that, two layers can end up with zeros only. The two pins of a pair say nothing
 # to each other while it is to be predicted (`hide`), as in lesson 07. Scores are inner products: algorithm 2 leaves
-# the length of $\mathbf z$ free, and below you see what for.
+# the length of $\mathbf z$ free, and here popular pins become long.
 
 
 # %%
@@ -494,7 +494,8 @@ visuals.curriculum(epochs, num_shared=500)
 # ## 9.5 Which part earns its keep?
 #
 # The paper counts a **hit** when the positive is among the best 500 of 5 million, and a mean reciprocal rank that does not
-# mind a few hundred places: $\frac1n \sum 1 / \lceil R / 100 \rceil$. (We know the ceiling from summaries of the
+# mind a few hundred places: with $R$ the positive's rank, $\frac1n \sum 1 / \lceil R / 100 \rceil$. (We know the
+# ceiling from summaries of the
 # paper; without it rank 1 would be worth 100.)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -578,7 +579,8 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Look at the columns of seeds: one arm differs from itself by as much as from the others. A table of one seed would have
+# Look at the columns of seeds: every arm but max pooling differs from itself by as much as from the others, and the
+# plain maximum, the paper's weakest, is on top here. A table of one seed would have
 # told a story here. What the paper's pins have and ours lack is a crowd: the mean of fifteen neighbors that share a
 # board is close to their weighted mean, and among 7,000 pins a hard negative is soon a false one (9.4). Neither says that the
 # ideas are wrong at two billion. It says where they begin to matter.
@@ -868,7 +870,8 @@ check("09.7", choose)
 # | **code**, the same | a pair is an item and one a step of a walk away | so the labels are made from the graph; edges from head to tail are taken out of the messages, edges from tail to head are not |
 #
 # **Read it yourself:** `examples/pytorch/pinsage` in the repository dmlc/dgl, files `model.py`, `layers.py` and
-# `sampler.py`, 400 lines together. Find the four rows above in it. Its evaluation asks for the ten nearest of the latest item
+# `sampler.py`, 400 lines together. Find the three rows on it above. Its evaluation asks for the ten nearest of the
+# latest item
 # of each user: which of our tables does that resemble?
 
 # %% [markdown] slideshow={"slide_type": "slide"}

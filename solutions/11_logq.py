@@ -86,7 +86,7 @@ recall("11")
 # **By hand.** Ann takes the bestseller with probability 0.8 and a rare film with 0.2. Of all draws 0.9 are
 # the bestseller and 0.1 the rare film.
 
-# %% slideshow={"slide_type": "fragment"} tags=["predict:11.p1"]
+# %% slideshow={"slide_type": "fragment"} tags=["predict:11.p1", "told"]
 predict("11.p1")
 
 # %% slideshow={"slide_type": "fragment"} tags=["answers:11.p1"]
@@ -157,7 +157,8 @@ verdict(
 #
 # Yi's way. Row $a$ is a user, column $b$ the item of pair $b$; the diagonal holds the positives.
 #
-# By hand: items 2, 0, 3 with counts 6, 1, 2, 1 have $Q$ = 0.2, 0.6, 0.1, so 1.609, 0.511 and 2.303 are
+# By hand: a batch of items 2, 0, 3, in a catalog with counts 6, 1, 2, 1, has $Q$ = 0.2, 0.6, 0.1, so 1.609, 0.511 and
+# 2.303 are
 # **added** to the three columns.
 #
 # *About 6 minutes. Stuck? Hints are free.*
@@ -227,21 +228,6 @@ def correct_negatives(
 # %% tags=["check:11.2"]
 check("11.2", correct_negatives)
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### See it: every draw at once
-#
-# Four items with logits 1, ½, 0, −½; the first is the positive, and the second is drawn six times out of ten.
-# **Left**, what a loss pulls at on average; outlines are the full softmax. **Right**, the probabilities that
-# are learned in the end. Choose a variant and $n$. Once your function is written, *yours* is it.
-
-# %% slideshow={"slide_type": "fragment"} tags=["widget"]
-visuals.estimator(function=correct_negatives)
-
-# %% [markdown]
-# *Figure 11.2. Mean gradients over all draws of four negatives (bars) and the gradient of the full softmax
-# (outlines), for each variant of the correction; above each, how far they are apart. In the interactive
-# version the number of negatives moves, and what is learned stands beside it.*
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.3 Eight variants, two questions
 #
@@ -277,10 +263,25 @@ table.round(3)
 #
 # * **Yi** has one of the worst gradients at small $n$, and learns exactly $\log p$ with a single negative. Its
 #   gradient is not biased *there where it ends*: at the optimum the errors of the rows cancel.
-# * **nQ, masked** and **corrected** have the best gradients, and end a little beside $\log p$ when $n$ is
-#   small: a sum in a logarithm is not estimated without bias.
+# * **nQ, masked** and **corrected** have the best gradients, and end a logit or more beside $\log p$ at n = 1, a
+#   tenth or less at n = 16: a sum in a logarithm is not estimated without bias.
 # * **slide** gets there when $n$ is large, if hits stay in. With **hits masked**, which is what released code
 #   does, it never gets there, and more negatives make its gradient worse.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### See it: every draw at once
+#
+# Four items with logits 1, ½, 0, −½; the first is the positive, and the second is drawn six times out of ten.
+# **Left**, what a loss pulls at on average; outlines are the full softmax. **Right**, the probabilities that
+# are learned in the end. Choose a variant and $n$. Once your function is written, the variant *yours* is it.
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+visuals.estimator(function=correct_negatives)
+
+# %% [markdown]
+# *Figure 11.2. Mean gradients over all draws of four negatives (bars) and the gradient of the full softmax
+# (outlines), for each variant of the correction; above each, how far they are apart. In the interactive
+# version the number of negatives moves, and what is learned stands beside it.*
 
 # %% tags=["experiment"]
 at_16 = {name: ends[name][16] for name in ("slide", "slide, masked", "nQ, masked", "Yi")}
@@ -294,8 +295,9 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Where is the wrong scale a problem?
 #
-# With hits masked and no $n$, many draws lead to the full gradient **divided by** $1 - p(i \mid u)$: a row that
-# is sure pushes as hard as one that is not. Its optimum solves $\hat p_i \propto p_i / (1 - \hat p_i)$.
+# With hits masked and no $n$, many draws lead to the full gradient **divided by** $1 - \hat p(i \mid u)$, with
+# $\hat p$ the model's: a row that is sure pushes as hard as one that is not. Its optimum solves
+# $\hat p_i \propto p_i / (1 - \hat p_i)$.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:11.p3"]
 predict("11.p3")
@@ -590,7 +592,7 @@ same.drop(columns=["num_negatives", "uniform"]).set_index("loss").rename_axis(co
 # and $\lambda$ is its knob.
 #
 # **Mixed negatives.** An item that nobody took is never an in-batch negative. Its vector is never pushed, and stays
-# where it began. Yang et al. (2020) add $B'$ items drawn from all $n$ alike. Then a column is no longer drawn
+# where it began. Yang et al. (2020) add $B'$ items drawn from the whole catalog alike. Then a column is no longer drawn
 # from $Q$, and its correction is the log of the **mixture**, for both halves.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -626,7 +628,7 @@ def mixed_log_q(counts: np.ndarray, num_in_batch: int, num_uniform: int) -> np.n
 check("11.4", mixed_log_q)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# On PinWorld nearly a quarter of the pins has no save in the first six weeks. How much of the lists do they get, with
+# On PinWorld nearly a quarter of the pins have no save in the first six weeks. How much of the lists do they get, with
 # and without uniform columns? (Before you look: a vector that is never pushed is also never pulled, and stays short. A
 # short vector has small scores. Towers whose vectors all have length 1 do not have this protection.)
 
@@ -830,9 +832,9 @@ check("11.7", choose)
 # | **slide** | $d_i \sim Q$ | with replacement? may a draw be the positive? Both change the estimator (11.3) |
 # | **slide** | $s - \log Q(d)$ for negatives, Q "the frequency" | Q has to be a probability: with the positive untouched a constant is a margin. Without $n$ it is right for many draws with hits in, never with hits out |
 # | **slide** | "so that popular items are not punished" | uncorrected learns $\log p - \log Q$, corrected $\log p$. It is a choice of what to learn, no regularizer |
-# | **slide**, MultiBiSage | logQ with Q = popularity, and mixed negatives | a mixture has its own Q* (11.4) |
+# | **slide**, MultiBiSage | logQ with Q = popularity, and mixed negatives | a mixture has its own Q* (11.6) |
 # | **paper**, Yi et al. 2019 | every logit minus $\log p_j$ | the optimum is right at every $n$, if hits stay in; then masking hits is a change of the loss |
-# | **code**, TensorFlow Recommenders, `Retrieval` | `candidate_sampling_probability` corrects all columns; `remove_accidental_hits` is another option | both at once are *Yi, masked*: figure 11.2 shows what that learns |
+# | **code**, TensorFlow Recommenders, `Retrieval` | `candidate_sampling_probability` corrects all columns; `remove_accidental_hits` is another option | both at once are *Yi, masked*: the table in 11.3 shows what that learns |
 # | **code**, released with the 2025 paper, `train_in_batch_logq_old.py` | negatives minus log(count / total), hits out, no $n$ | our *slide, masked*; Yi's form is not among the arms |
 # | **code**, the same, `train_in_batch_logq_new.py` | half of the negatives are uniform, corrected by popularity | the text of the mixed-negatives script; the in-batch ones are the batch's *distinct* items, which come with another probability than count / total |
 #

@@ -148,7 +148,8 @@ visuals.translation(function=distance)
 # \max\left( 0,\ \Delta + d(h, r, t) - d(h', r, t') \right) $$
 #
 # The lecture's slide prints this loss as in PinSage, with a product $\langle \mathbf h + \mathbf l, \mathbf t
-# \rangle$ in the place of $d$ and the same signs. But a product is large where a distance is small. Which of the
+# \rangle$ in the place of $d$, $\mathbf l$ for the relation, and the same signs. But a product is large where a
+# distance is small. Which of the
 # two would train backwards?
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -230,9 +231,8 @@ check("12.3", corrupt)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What is normalized, and when
 #
-# There is a cheap way to make this loss small: leave all directions as they are and make **everything longer**. Then
-# every difference grows beyond the margin. So the paper brings the *entities* to length 1 before every step. The
-# *relations* stay free: one that joins neighbors has to be short.
+# Nothing in this loss says how long a vector may be. The paper brings the *entities* to length 1 before every step.
+# The *relations* stay free: one that joins neighbors has to be short.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:12.p1"]
 predict("12.p1")
@@ -410,7 +410,7 @@ answers
 # stand before it which are right as well, that is no mistake. *Filtered* ranks take them out of the list.
 #
 # **Ties.** A broken model that gives everybody the same distance has the truth "among the first". Optimistic code
-# counts strictly nearer ones only, so the rank is 1. The expected place is 1 + nearer + half of the equals.
+# counts strictly nearer ones only. The expected place is 1 + nearer + half of the equals.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 12.5 — `filtered_rank` ({{points:12.5}})
@@ -464,13 +464,12 @@ for name, of in (("TransE", model), ("all entities alike", same)):
 pd.DataFrame(rows).set_index(["model", "ranks"]).round(3)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Always say which ranks you report. Raw ones are two numbers of another kind, and optimistic ones can be perfect by
-# accident.
+# Always say which ranks you report. Raw ranks give another number, and optimistic ones can be perfect by accident.
 #
 # ### Margin or softmax?
 #
 # Nine trials each on CoDEx-S, the same number of coordinates and of passes; the first row has one corrupted fact for each
-# true one, as the paper.
+# true one, as in the paper.
 #
 # > **Claim** (of the paper's loss, as most courses teach it). With as many trials and negatives, the margin finds
 # > as much as a softmax: not less by more than 0.01.
@@ -541,7 +540,7 @@ check("12.6", best_translation)
 # if all tails are one point.
 #
 # Impossible *exactly*. But nobody asks for distance zero; what counts is the **order**. So look: which country is the
-# nearest to France + *diplomatic relation*, when the arrow is short?
+# nearest to France + *diplomatic relation*?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:12.p3"]
 predict("12.p3")
@@ -706,7 +705,7 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Look at the first line of the table, too. On the *published* split the rule still finds something: *diplomatic
+# Look at the last line of the table, too: on the *published* split the rule still finds something: *diplomatic
 # relation* is its own mirror, and nobody removed that. A rule of ten lines is a good first model of any graph.
 #
 # In a recommender the same leak has everyday names: *on board* beside *saved*, *in cart* beside *bought*, a table
@@ -913,7 +912,7 @@ check("12.7", choose)
 # ## Take away
 #
 # * A relation is one vector; true facts have to be nearer than corrupted ones. Unit entities keep the loss honest.
-# * Filtered ranks, expected ties, heads and tails: say which. A rule that looks up the reverse belongs into every table.
+# * Filtered ranks, expected ties, heads and tails: say which. A rule that looks up the reverse belongs in every table.
 # * "Cannot express" is about exactness. What a ranking suffers from is a rival in front, such as the question itself.
 # * On unit vectors popularity has no place: give it one. More relations are more facts, not always more found.
 #

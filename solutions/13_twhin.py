@@ -113,7 +113,7 @@ def typed_edges(tables: list[tuple[str, str, np.ndarray]], sizes: dict[str, int]
 check("13.1", typed_edges)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# `twhin.typed_edges` is your function for tables with names. Here is a network that you can overlook. Ann has never
+# `twhin.typed_edges` is your function for tables with names. Here is a network small enough to see whole. Ann has never
 # clicked an ad. How far does she get by clicks alone, and by which relation does she reach one?
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
@@ -187,7 +187,7 @@ pd.DataFrame({
 # ### Exercise 13.2 — `twhin_loss`: find three bugs ({{points:13.2}})
 #
 # Twitter released training code. Below stands a port of its forward pass and loss to a few lines of plain torch, with
-# **three bugs that the released code has**. It runs, the shapes fit, the loss falls. Read it against the formula
+# **three bugs that the released code has**, and nothing warns of them. Read it against the formula
 # above and repair it: value and gradients are checked.
 #
 # *About 15 minutes.*
@@ -401,7 +401,7 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Look at the figure once more. With engagement in the graph, other relations move a point less than **how many groups** it
-# gets on one of clicks; who promotes an ad says nearly nothing. The budget is a knob like a learning rate: tune it.
+# gets on one of clicks; who promotes an ad adds nearly nothing to it. The budget is a knob like a learning rate: tune it.
 #
 # ### How fast?
 #
@@ -562,8 +562,8 @@ visuals.mixture_map(function=recommend)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 13.5 — `interests` ({{points:13.5}})
 #
-# By hand, on a line: 0, 1, 5 are one interest, saved today; 20, 30, 31 another, saved ten days ago, when a day's weight
-# halves in ten days. Medoids 1 and 30, shares ⅔ and ⅓.
+# By hand, on a line: 0, 1, 5 are one interest, saved today; 20, 30, 31 another, saved ten days ago, when weights
+# halve in ten days. Medoids 1 and 30, shares ⅔ and ⅓.
 #
 # *About 12 minutes.*
 #
@@ -705,9 +705,11 @@ pd.DataFrame({
 }).rename_axis("ahead of the recent mean")  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The gain is where the picture puts it, with people of many interests, and it is larger in the list of 100: a short list has
-# little to share. But beside one mean that **forgets**, which costs nothing, nobody can tell: much of what several vectors win
-# here is won by being recent. In short lists θ leads the ways, since it was *trained* to ask; RP3β and EASE, which
+# The gain is mostly where the picture puts it, with people of many interests, and it is larger in the list of 100: a
+# short list has
+# little to share. But beside one mean that **forgets**, which costs nothing, these groups of 294 cannot tell: being
+# recent wins about as much as being several, though centroids know no ages. In short lists θ leads the ways, since it
+# was *trained* to ask; RP3β and EASE, which
 # have no vectors, lead θ there, and iALS in long lists. Several vectors, each trained to ask, would be the next thing to try.
 
 # %% [markdown] slideshow={"slide_type": "slide"}

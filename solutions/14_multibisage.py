@@ -52,7 +52,8 @@ style.use()
 recall("14")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# PinSage (lesson 09) hears the pins that share boards with it. But an advertisement is rarely saved to a board, and a
+# In PinSage (lesson 09) a pin hears those that share boards with it. But an advertisement is rarely saved to a board,
+# and a
 # short video hardly ever. People click them, buy them, find them by a search. Each of these is a graph of its own that
 # ends at the same pins. **MultiBiSage** (Pinterest, 2022) keeps the pins, takes six such graphs, and learns whom to hear.
 #
@@ -334,7 +335,7 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 
 # %% [markdown]
 # *Figure 14.1. Four pins and the first six places of their lists in the graph of ads; pictures are queries and keys.
-# Dashed places are empty. The button lets them be heard, as vectors of zeros.*
+# Hatched places are empty (dashed in the interactive version, where a button lets them be heard, as vectors of zeros).*
 #
 # Let the empty places be heard. What do they take from the pin with the shortest list? And what does the last pin hear?
 # (Short lists are rare here: a walk of a thousand steps finds ten pins, or, without an edge, nobody. Empty ones are not rare.)
@@ -588,8 +589,9 @@ visuals.levels([both_levels(models["transformer"], pin) for pin in chosen])
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.6 Which step pays?
 #
-# A stored measurement: three sets of graphs (the first alone; all thrown into **one** graph; each its own) and four ways to
-# listen, three seeds each, on the part that we choose by. "Concat" puts the vectors of the first level side by side instead of a second
+# A stored measurement: three sets of graphs (the first alone; all thrown into **one** graph; each its own) and four
+# ways to listen ("attention": GAT's weights for the neighbors of each graph, then HAN's for the graphs), three seeds
+# each, on the part that we choose by. "Concat" puts the vectors of the first level side by side instead of a second
 # level. Knobs were tuned with equal trials for mean, attention and transformer. The second data set is real: articles of
 # citeulike-t in people's libraries and under tags, two graphs; a pair is an article and one that it cites.
 #
@@ -660,7 +662,7 @@ verdict(
 #
 # * **The attention of GAT and HAN is behind a plain mean.** Its weights have to be learned, in 200 steps. Its best trial on PinWorld lies at
 #   the edge of the grid, so a longer search may mend it; we have not found another reason.
-# * **The transformer is ahead of the mean, by so little that PinWorld cannot tell**, and takes two to five times its seconds.
+# * **The transformer is ahead of the mean, by so little that neither can tell**, and takes two to five times its seconds.
 # * **Graphs of their own pay for the mean, not for the transformer.** In one big list a mean cannot know whose neighbor it hears;
 #   attention sorts them by itself. What pays for both are the edges.
 #
@@ -878,7 +880,7 @@ check("14.7", choose)
 # | | says | means |
 # |---|---|---|
 # | **slide** | 50 neighbors for each graph | not found in what we could read of the paper; "the lecture says 50" |
-# | **slide** | logQ and mixed negatives, with Q the popularity | a **mixture** is drawn from, so Q is one: $(B\,Q_{\text{pop}} + B'/n) / (B + B')$, see 11.4 |
+# | **slide** | logQ and mixed negatives, with Q the popularity | a **mixture** is drawn from, so Q is one: $(B\,Q_{\text{pop}} + B'/n) / (B + B')$, see exercise 11.4 |
 # | **slide** | rows add to cart and checkout, 0.893 → 0.907 both | perhaps a slip of copying; the percentages agree with their rows |
 # | **slide**, of PinnerFormer | a horizon of several weeks | summaries of the paper: trained on 28 days (14 were tried), evaluated on 14. Lesson 15 |
 # | **paper**, abstract | six bipartite graphs, pins and boards among them | the other five have no name there; ours are PinWorld's |

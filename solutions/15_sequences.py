@@ -334,7 +334,7 @@ check("15.3", sequence_loss)
 # the two came? Of $n - 1$ others one is drawn; in the optimum an item of true probability $p$ gets
 #
 # $$
-# \sigma(s) = \frac{p}{p + \frac{S}{n-1}}, \qquad S = 1 \text{ negative.}
+# \sigma(s) = \frac{p}{p + (1 - p)\, \frac{S}{n-1}}, \qquad S = 1 \text{ negative.}
 # $$
 #
 # With 1,700 films an item that comes once in a hundred times is said to come in 94 of them.
@@ -545,7 +545,8 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 15.5 — `window_loss` ({{points:15.5}})
 #
-# A batch mixes the targets of all its pairs with pins drawn alike, corrected by log Q as in lesson 11. New here: a user has
+# A batch mixes the targets of all its pairs with pins drawn uniformly, corrected by log Q as in lesson 11. New here:
+# a user has
 # **many** likes in the window, and each is a column of the batch. By hand: equal scores, two columns with $Q = 1/10$, one
 # of which is the user's own: $\log(1 + \frac{1}{2 \cdot 0.1}) = \log 6 = 1.7918$.
 #
@@ -663,8 +664,9 @@ verdict(
 # here it is a sixth of all days. Nor is every click new there: our likes are on pins the user never met.
 #
 # All rivals have four trials each; RP3β, iALS and the decayed mean have a best knob at an end of the grid, so they may be better still.
-# They are far ahead as it is. iALS knows pins by their **id** and who liked them; PinnerFormer knows what a pin's vector says. The
-# decayed mean of the same vectors is behind it: the transformer makes more of them, and the vectors are what is missing. At
+# They are far ahead as it is. iALS knows pins by their **id** and who liked them; PinnerFormer knows what a pin's
+# vector says. The decayed mean of the same vectors is ahead of it on the next day, and behind *dense* and *every
+# next* later: the transformer makes more of them, and the vectors are what is missing. At
 # Pinterest they come from PinSage, trained on billions of edges, and new pins, which have no id that anybody knows, are most of what counts.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -782,7 +784,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Reading hides finds a little more, and not because they are hides: without a word about what was done it is as much. An
 # event tells what somebody is looking at, liked or not. What is shown and then hidden does not become less, until the loss
-# pushes hidden pins away; then it does, and likes go with it, for in PinWorld both come from the same topics. Hides belong into
+# pushes hidden pins away; then it does, and likes go with it, for in PinWorld both come from the same topics. Hides
+# belong in
 # a second stage, lesson 17, which sees the pin and the user together.
 
 # %% [markdown] slideshow={"slide_type": "slide"}

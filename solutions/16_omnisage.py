@@ -244,7 +244,7 @@ for positions in (False, True):
 # | entity-feature | raw features of a **neighbor**, through a network | the pin that hears it |
 # | user-entity | a causal transformer over a history of $\mathbf z$ | the next pin, and a later one |
 #
-# Does one encoder profit from all three? Say what you expect: the figure below knows.
+# Does one encoder profit from all three? Say what you expect: the figure below, or 16.6, knows.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p5"]
 predict("16.p5")
@@ -261,7 +261,8 @@ visuals.three_losses(
 
 # %% [markdown]
 # *Figure 16.1. OmniSage and its losses. Filled boxes get a gradient from the losses that are on; thick lines say who asks.
-# Switch them, and read what each choice found on PinWorld: the pin that comes next, and what users like next.*
+# In the interactive version you switch them, and read what each choice found on PinWorld: the pin that comes next,
+# and what users like next.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 16.3 — `entity_feature_loss` ★★ ({{points:16.3}})
@@ -315,8 +316,8 @@ check("16.3", entity_feature_loss)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 16.4 — `joint_loss` ★ ({{points:16.4}})
 #
-# One batch holds 256 pairs, 256 features and thousands of questions of users. By hand: two losses of equal size with weights of 1 are the sum of
-# their means.
+# One batch holds 256 pairs, 256 features and thousands of questions of users. By hand: with weights of 1, two losses
+# of equal size give the sum of their means.
 #
 # *About 6 minutes.*
 #
@@ -554,7 +555,8 @@ verdict(
 # Ahead of PinSage as lesson 09 left it, of RP3β and of iALS; EASE's knob lies at an end of its grid. Give PinSage **the same
 # number** and 3,000 queries cannot tell the two apart, at about equal CPU time. Both had four temperatures here and one rate: with so
 # small a gap, more trials may turn it. Most of what looked like attention was popularity. Matrices have nothing to say
-# about a cold query, the encoders have. And a pin hears 25 neighbors at most here; with 150 in billions of edges there is more to choose from.
+# about a cold query, the encoders have. And a pin hears 25 neighbors at most here; with more of them, in billions of
+# edges, there is more to choose from.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.6 One loss, or three?
@@ -770,7 +772,7 @@ check("16.7", choose)
 # | **slide** | UserSage, as large as PinnerFormer, 4 layers of 512 | a summary has 4 causal layers, 4 heads, 512; the name and PinnerFormer's size are in no text that we could read |
 # | **slide** | Spotify and Snapchat: an item-item graph and GraphSAGE | Spotify: a graph of co-listening under two towers, users apart. Snap's GiGL: friends, content and ads (abstracts read) |
 # | **paper** | vectors of length 1 and $\log Q$ | 16.4: on data where popularity decides, add one number |
-# | **code**, `pinterest/atg-research`, `omnisage/tasks.py` | `all_labels = torch.arange(…)` over `bmm(emb, emb.T)` | every position is asked for itself: mistake one of 16.5. The README calls the release minimal |
+# | **code**, `pinterest/atg-research`, `omnisage/tasks.py` | `all_labels = torch.arange(…)` over `bmm(emb, emb.T)` | every position is asked for itself: the classic mistake of exercise 16.5. The README calls the release minimal |
 # | **code**, same file | `MetricLearningTask` stacks one positive and one negative cosine | no temperature: the loss cannot fall below $\log(1 + e^{-2}) = 0.127$ |
 # | **code**, same file | `TransformerEncoder` without a mask | "next action" may look at the answer. What would the loss do? Lesson 15's hunt says it |
 # | **code**, to read: `omnisage/model.py` | `neigh_weight_linear` multiplies what a neighbor says | by a learned function of the log of its weight. What does it know that our order does not? |

@@ -53,7 +53,7 @@ style.use()
 recall("17")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# A recommender is a **funnel**. Candidate generators, the models of lessons 02 to 08, find a few hundred items
+# A recommender is a **funnel**. Candidate generators, the models of the lessons before, find a few hundred items
 # among millions. The **ranker** looks at each of these with everything it can get, and puts ten of them in
 # order. Whatever a generator has missed, no ranker brings back.
 #
@@ -211,7 +211,7 @@ def auc(labels: np.ndarray, scores: np.ndarray) -> float:
 check("17.2", auc)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ### The two look at different things
+# ### Stretch it, shift it
 #
 # A first ranker: the small network of 17.3, as the library has it. Below, its test predictions, sorted and cut into eight
 # groups of equal size: what was **said** on average, and what **happened**. Stretch its logits by $a$, shift them by $b$.
@@ -339,7 +339,7 @@ check("17.4", rank_values)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # What does a hide cost in the list? Three reactions, one network. For each test session, take the five impressions of
-# the highest value, once with $v = 0$ for a hide and once with $v = -2$, and look at what really happened.
+# the highest value, with $v = 0$, $-0.5$ and $-2$ for a hide, and look at what really happened.
 
 # %% tags=["experiment"]
 REACTIONS = ("save", "long_click", "hide")
@@ -406,16 +406,16 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Users hardly differ in how much they like **in general**, so features of the user alone say nothing, and inside her own
-# list they cannot: there they are constants. Pins differ, and the pair adds what a personal order is made of. The
+# Users hardly differ in how much they like **in general**; pins differ, and the pair adds what a personal order is
+# made of. The
 # belief about trees comes from tables with hundreds of columns, missing values and categories, and from networks that got
 # less care than the trees. Look again in 17.5, where there are more columns.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.4 From a score to a probability
 #
-# Purchases are rare. To save time one trains on all of them and on **one zero in ten**. The order survives; the
-# probabilities do not. Two numbers repair them, fitted on rows the model was not trained on (Platt, 1999):
+# Purchases are rare. To save time one trains on all of them and on **one zero in ten**. Two numbers make a
+# probability of any score, fitted on rows the model was not trained on (Platt, 1999):
 #
 # $$
 # p = \sigma(a\, z + b), \qquad (a, b) = \arg\min \; \text{log loss}
@@ -458,8 +458,8 @@ def platt(logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
 check("17.5", platt)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# A purchase is an added-to-cart or a checkout. Next to Platt's curve stand the shift that follows from the
-# sampling by itself, $b = \log 0.1$ with $a = 1$ (He et al., 2014), and **isotonic** regression: any rising curve.
+# A purchase is an add-to-cart or a checkout. Next to Platt's curve stand a shift alone, $a = 1$, and **isotonic**
+# regression: any rising curve.
 #
 # > **Claim** (common belief). The ranker with the higher AUC has the higher RCE.
 
@@ -520,7 +520,8 @@ verdict(
 # %% [markdown]
 # *Figure 17.2. Purchases: said against happened in ten groups, with two standard errors: before calibration (circles, far
 # below the diagonal), after Platt (squares, nearer) and after isotonic regression (diamonds, on it). Most groups lie
-# at 0, as only products can be bought; Platt's curve has one shape and cannot follow such a jump.*
+# at 0, as only products can be bought; Platt's curve has one shape and cannot follow such a jump. The shift in the
+# table, log 0.1, follows from the sampling by itself (He et al., 2014).*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.5 What embeddings are worth
@@ -590,7 +591,7 @@ pd.DataFrame({
 # ### The leak that everybody makes once
 #
 # Embeddings from days 0 to **41** (iALS, 64 numbers each), a ranker trained on days 28 to 41: the vectors have seen the
-# labels. In training they look like prophets; the ranker learns to trust them, and in use they are none.
+# labels.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p6"]
 predict("17.p6")
@@ -598,11 +599,14 @@ predict("17.p6")
 # %% tags=["long", "answers:17.p6"]
 pd.DataFrame(worth.values["PinWorld"]["leak"]).T.rename_axis("embeddings of").round(2)
 
+# %% [markdown]
+# In training they look like prophets; the ranker learns to trust them, and in use they are none.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.6 A log remembers what it showed
 #
 # PinWorld's sessions show one pin at a time. Real pages are lists, and people read from the top. `pinworld.Feed`
-# shows lists of ten of forty candidates; the $p$-th entry is looked at with probability $p^{-\eta}$, here $1/p$. A click
+# shows lists of ten of forty candidates; the $k$-th entry is looked at with probability $k^{-\eta}$, here $1/k$. A click
 # needs both: **looked at** and **liked**. The log has only clicks.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
@@ -617,11 +621,12 @@ visuals.exposure(pins)
 # Step through the rounds. Why does the best pin not get to the top?
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# How likely is position $p$ looked at? **Shuffle** a few lists. In those, every position holds equally good pins, so
-# clicks per position fall for one reason only. Relative to the first that gives $e_p$ (we cannot know more: if nobody looked
+# How likely is position $k$ looked at? **Shuffle** a few lists. In those, every position holds equally good pins, so
+# clicks per position fall for one reason only. Relative to the first that gives $e_k$ (we cannot know more: if nobody
+# looked
 # at anything, nobody would click).
 #
-# A click at position $p$ then stands for $1/e_p$ likes. Put $c/e$ where the label was, **also in** $1 - \text{label}$:
+# A click at position $k$ then stands for $1/e_k$ likes. Put $c/e$ where the label was, **also in** $1 - \text{label}$:
 #
 # $$
 # \mathcal L = \frac1B \sum \; \frac{c}{e} \, (-\log p) + \Big( 1 - \frac{c}{e} \Big) \, (-\log (1 - p))
@@ -837,7 +842,7 @@ verdict(
 # first log did it, and the flat line of "once" agrees.
 #
 # Dividing by examination helps twice: people like more of what they see, and more is seen. Even so the number of
-# pins falls from round to round. Random lists slow that down, and in these five rounds cost next to nothing.
+# pins falls from round to round. Random lists slow that down, cost a little at first, and by round 5 nothing.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.8 Your choice
@@ -933,7 +938,7 @@ check("17.7", choose)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * AUC judges the order, RCE also the number. Two parameters on held-out rows turn one into the other.
+# * AUC judges the order, RCE also the number. Two parameters on held-out rows turn a score into a probability.
 # * Features of the pair carry a ranker. Embeddings add to them what their product says, if they are older than
 #   the labels.
 # * A click needs eyes. Shuffle a few lists, divide by what they tell, or give the position to the model.

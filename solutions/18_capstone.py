@@ -413,8 +413,9 @@ plt.show()
 # ## 18.5 An experiment
 #
 # The log tells what people saved **of what some other system had shown**. Now they see your lists. A *policy* is a function
-# `recommend(histories, k)`: who is here and what they did, (B, k) items to show. The simulator's users look from the top, save of
-# what they like, hide some of what they do not, leave, and come back, sooner if they found something. The control policy is item2item.
+# `recommend(histories, k)`: who is here and what they did, (B, k) items to show. The simulator's users look from the
+# top, save some of what they like, hide some of what they do not, leave, and come back, sooner if they found
+# something. The control policy is item2item.
 #
 # A pin that was shown and not saved is not shown again; the function `pinworld.top` sees to that.
 
@@ -594,7 +595,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Most neighbors are told apart, two that are nearly alike are not: that takes more users. The power comes from the measured gaps, and
 # these are uncertain, too: a pair that lies close together by chance looks harder than it is. More seeds would tell. With half of the users each, as on a site, the intervals would be several times as wide: compare figure 18.3.
-# What does it take to put twelve policies, from chance to the best we know, in order? All 2,500 users of the site, and twins:
+# What does it take to put twelve policies, from chance to the best we know, in order? All 2,500 users of the site,
+# and twins (*iALS, d = 64* has other knobs than the iALS above, and a larger site):
 
 # %% tags=["experiment"]
 twelve = results.load("18_policies", command="python -m tests.benchmarks.policies").values

@@ -64,8 +64,7 @@ QUESTIONS = (
     Question("08.p6", "From which share of wanted pins in the overlap on is the booster ahead of the "
              "sum?", (
         ("below a fifth",
-         "It wins much on bridges and loses little on ordinary pins, so a few bridges in a hundred "
-         "are enough. A bet with small stakes."),
+         "It wins much on bridges and loses little on ordinary pins, so ten bridges in a hundred are enough. A bet with small stakes."),
         ("from about a half on",
          "That would be so if it lost as much on ordinary pins as it wins on bridges. It loses "
          "little there."),
@@ -143,8 +142,7 @@ QUESTIONS = (
     )),
     Question("08.q6", "Two queries share one counter of pins with n_v visits. What happens?", (
         ("the second one ends too early",
-         "It inherits the pins of the first. Each query has a counter of its own, in lessons and in "
-         "the paper."),
+         "It inherits the pins of the first. Each query has a counter of its own, in this lesson and in the paper."),
         ("the first one ends too early",
          "The first begins at zero. It is the second one that inherits."),
         ("nothing, the sum is what matters",

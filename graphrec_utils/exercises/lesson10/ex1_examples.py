@@ -65,7 +65,7 @@ def _by_hand(rng) -> dict:
     return {"items": np.array([a, b, c, d]), "length": 2}
 
 
-ex.claim("four events, histories of two: the rows of the docstring", _by_hand)
+ex.claim("four events, histories of two: the rows by hand", _by_hand)
 ex.claim("twelve events, histories of five", lambda rng: _events(rng, 12, 5))
 ex.claim("the history is longer than all that was done", lambda rng: _events(rng, 4, 9))
 ex.claim("one place: only the event before", lambda rng: _events(rng, 6, 1))

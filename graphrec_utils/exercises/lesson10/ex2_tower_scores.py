@@ -82,7 +82,7 @@ def _by_hand(rng) -> dict:
     }  # fmt: skip
 
 
-ex.claim("the example of the docstring, with a first item of another length", _by_hand)
+ex.claim("the example by hand, with a first item of another length", _by_hand)
 ex.claim("full histories", lambda rng: _towers(rng, full=True))
 ex.claim("histories with empty places", lambda rng: _towers(rng, length=6))
 ex.claim("another temperature", lambda rng: _towers(rng, temperature=float(rng.uniform(1.5, 3))))

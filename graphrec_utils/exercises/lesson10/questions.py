@@ -12,7 +12,7 @@ QUESTIONS = (
         ("it has the largest loss: the answer confuses the tower",
          "The tower need only find in the history what it is to predict. Nothing is easier."),
         ("losses tell nothing, only test does",
-         "Test tells it later. But a loss far below the others, after one epoch, is a sign that should "
+         "Test tells it later. But a loss far below the others, after a few epochs, is a sign that should "
          "make you look at the inputs."),
     )),
     Question("10.p2", "All scores are 0, and 100 of the 9,999 other items are drawn. What is the loss with "

@@ -33,8 +33,8 @@ ex = Exercise(
         "enter, so that the estimate is right on average?",
         "Each draw stands for 1 / (nQ) items: its score minus log(nQ). n is how many were drawn, hits "
         "included. The positive is in the sum anyway, as it is.",
-        "`l = neg - log_q_neg - math.log(neg.shape[1])`, `l = l.masked_fill(hits, -torch.inf)`, then "
-        "`F.cross_entropy(torch.cat([pos[:, None], fixed], 1), zeros)`.",
+        "`l = neg - log_q_neg - np.log(neg.shape[1])`, `l = l.masked_fill(hits, -torch.inf)`, then "
+        "`(torch.cat([pos[:, None], l], 1).logsumexp(1) - pos).mean()`.",
     ),
 )
 

@@ -27,7 +27,7 @@ QUESTIONS = (
          "For most of them that is so. But where every column is corrected, the pairs of positive and "
          "negative are symmetric, and that alone fixes log p."),
         ("the loss of 2025",
-         "It is closer than the others that leave the positive alone, and still half a logit or more away "
+         "It is closer than the others that leave the positive alone, and still a whole logit away "
          "with one negative."),
     )),
     Question("11.p3", "Hits masked, no n, many draws. A user takes one item with probability 0.6. What is "

@@ -6,7 +6,7 @@ from graphrec_utils.exercises.questions import Question
 
 QUESTIONS = (
     Question("14.p1", "Seven pins of a hundred here are advertisements. Which of the six graphs knows more than half of them?", (
-        ("user-ad, and nearly query-pin",
+        ("user-ad, and just so query-pin",
          "An ad is clicked by somebody or found by a search. To a board it is rarely saved: three in ten."),
         ("board-pin", "It knows nine of ten organic pins, and three of ten ads: few people save an advertisement."),
         ("user-pin", "Its edges are long clicks, and nobody stays long on an ad or a short video here: it knows none."),
@@ -47,15 +47,14 @@ QUESTIONS = (
         "More: people return to what they have done before, and sixty places hold much of it.",
         "Less: most of what comes next is new to all six lists.",
     )),
-    Question("14.p6", "Equal trials, equal steps. Which way to listen to six graphs finds most?", (
-        ("the two levels of the transformer, barely",
-         "Ahead of the mean by less than these queries can tell apart, at almost five times its seconds."),
-        ("the two levels of the transformer, clearly",
-         "They are first, but the mean is so near that these queries cannot tell the two apart."),
-        ("the attention of GAT and HAN",
-         "It is behind the mean here. A weight for each neighbor has to be learned, and there are 200 steps to do it."),
-        ("the mean per relation: no weights to learn",
-         "It is close, and much cheaper. That is a result, too."),
+    Question("14.p6", "Equal trials, equal steps. The attention of GAT and HAN learns a weight for each neighbor and each "
+             "graph. Where does it land?", (
+        ("behind the mean per relation",
+         "A weight for each neighbor has to be learned, and there are 200 steps to do it. The transformer's lead over the mean is smaller than these queries can tell."),
+        ("between the mean and the transformer",
+         "That is the order of the climb. Here the mean, with no weights to learn, is ahead of it."),
+        ("ahead of the transformer, which has more to learn",
+         "The transformer is first, by less than these queries can tell apart. This attention is behind the mean, too."),
     )),
     Question("14.p7", "The second level's weights: is the graph that is looked at most the one that would be missed most?", (
         ("one cannot know without dropping it",

@@ -92,14 +92,14 @@ def target_matrix(times, liked, now, window, objective):
 
 
 def _by_hand(rng) -> dict:
-    """The docstring's user, moved by some days."""
+    """The user of the text, moved by some days."""
     day = int(rng.integers(0, 5))
     times = np.array([0, 1, 2, 3, 4, 10, 12, 40]) + day
     liked = np.array([True, True, False, True, True, True, False, True])
     return {"times": times, "liked": liked, "now": 3 + day, "window": 28, "objective": "dense"}
 
 
-ex.claim("the docstring's user, dense", _by_hand)
+ex.claim("the user of the text, dense", _by_hand)
 ex.claim(
     "dense: every readable event, all likes of the window", lambda rng: _events(rng, "dense"), 2
 )

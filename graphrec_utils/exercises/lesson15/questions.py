@@ -88,7 +88,7 @@ QUESTIONS = (
     )),
     Question("15.q4", "n - 1 = 999 others, one negative, BCE, fully trained. An item truly comes in 1 of 100 cases. What is "
              "it said to come with?", (
-        ("91 %", "p / (p + 1/999) = 0.01 / 0.011."),
+        ("91 %", "0.01 / (0.01 + 0.99 / 999)."),
         ("1 %", "So a softmax would say. BCE asks: it, or one of the others?"),
         ("50 %", "That is said of an item with the mean probability, 1 in 999."),
     )),

@@ -136,8 +136,8 @@ ex = Exercise(
     "recommend",
     points=10,
     hints=(
-        "What do users who come back not want to see again? Try the simplest generator first, and look at the first "
-        "two bars.",
+        "What do users who come back not want to see again? Try the simplest generator first, and look which "
+        "claims of the check it meets.",
         "Item2item with saved and shown pins at -inf is nearly enough. What it shows is popular because it was shown "
         "often: shrink cosines of few, and divide scores by a power of how often a pin was saved.",
         "From `G = past.T @ past`, dense: cosines times `G / (G + 10)`, columns divided by the root of the degree, "

@@ -78,16 +78,14 @@ def translation(
         """Ask the student's function about what the reader has moved."""
         return {"mine": asked(function, lambda: answered(function, state))[0]}
 
-    told = "; ".join(
-        f"{fact} {gap:.2f}" for fact, gap in zip(sentences(shown), gaps(state), strict=True)
-    )
+    told = ", ".join(f"{name} {_left(name).max():.2f}" for name in SCENES)
     return Visual(
         Path(__file__).with_name("translation.js"),
         state=state | {"mine": mine},
         text=f"facts as translations: {scene}",
         alt=(
             f"Entities as points of the plane, each relation as one arrow that begins at the head of every "
-            f"fact, and a dashed gap from its tip to the tail. Distances in the scene {scene}: {told}."
+            f"fact, and a dashed gap from its tip to the tail. The largest gap that the best arrows leave: {told}."
         ),
         draw=draw,
         note=note,
@@ -95,10 +93,10 @@ def translation(
     )
 
 
-def sentences(scene: dict) -> list[str]:
-    """Return every fact as words."""
-    names, relations = scene["entities"], scene["relations"]
-    return [f"{names[h]} {relations[r]} {names[t]}" for h, r, t in scene["facts"]]
+def _left(name: str) -> np.ndarray:
+    """Return the gaps that the best arrows of a scene leave."""
+    scene = SCENES[name]
+    return gaps({"scene": name, "points": scene["points"], "vectors": best(scene), "norm": 2})
 
 
 def _vectors(state: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -156,7 +154,6 @@ def draw() -> tuple[Axes, ...]:
         for label, point in zip(scene["entities"], points, strict=True):
             ax.annotate(label, point, (0, 6), textcoords="offset points", ha="center", fontsize=8)
         ax.set(xlim=(-2.2, 2.2), ylim=(-1.9, 1.9), xticks=[], yticks=[], aspect="equal")
-        left = gaps({"scene": name, "points": points, "vectors": vectors, "norm": 2})
         ax.set_title(name, fontsize=9)
-        ax.set_xlabel(f"gaps {', '.join(f'{x:.1f}' for x in left)}", fontsize=8)
+        ax.set_xlabel(f"gaps {', '.join(f'{x:.1f}' for x in _left(name))}", fontsize=8)
     return tuple(axes)
