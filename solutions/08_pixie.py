@@ -171,7 +171,7 @@ check("08.1", pixie_walk)
 visuals.pixie(**shown, function=pixie_walk)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# *Figure 8.1 once more. Once your function passes, the walker goes where it says, as long as German counts
+# *Figure 8.1. Once more: when your function passes, the walker goes where it says, as long as German counts
 # once. It returns counts, so you see which pin comes next, and not over which board.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
