@@ -58,8 +58,7 @@ def create(folder: str | Path, rows: Sequence[int], edges: Sequence[int]) -> Non
     for name, size, kind in (("indptr", rows[-1] + 1, np.int64), ("indices", sum(edges), np.int32)):
         file = folder / f"{name}.npy"
         np.lib.format.open_memmap(file, mode="w+", dtype=kind, shape=(size,)).flush()
-    with paths.replacing(folder / PLAN) as part:
-        part.write_text(json.dumps({"rows": rows, "edges": edges}), "utf-8")
+    paths.write(folder / PLAN, json.dumps({"rows": rows, "edges": edges}))
 
 
 def write(folder: str | Path, p: int, degree: np.ndarray, indices: np.ndarray) -> None:
