@@ -145,9 +145,7 @@ def _kernel(request: dict, connection: socket.socket | None, seal: Callable[[], 
     config = request["config"]
     os.environ.clear()
     os.environ.update(config["environment"])
-    tempfile.tempdir = (
-        None  # what was imported before may have asked for it, and got another folder
-    )
+    tempfile.tempdir = None  # what was imported before may have asked, and got another folder
     os.chdir(config["environment"]["HOME"])
     sys.path.insert(0, os.path.join(config["own"], "course"))
     for name in list(sys.modules):
