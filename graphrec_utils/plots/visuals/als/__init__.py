@@ -92,7 +92,7 @@ def half_steps(
 def draw(R: np.ndarray, steps: list[dict], users: list[str], items: list[str]) -> tuple[Axes, ...]:
     """Draw R − ŷ at the start and after the first half-steps; the last picture is the end."""
     chosen = [*range(min(SHOWN, len(steps)) - 1), len(steps) - 1]
-    figure = plt.figure(figsize=(1.55 * len(chosen) + 0.9, 1.3 + 0.32 * len(users)))
+    figure = plt.figure(figsize=(1.36 * len(chosen) + 0.8, 1.3 + 0.32 * len(users)))
     axes = figure.subplots(1, len(chosen), sharey=True)
     for ax, k in zip(axes, chosen, strict=True):
         left = R - np.array(steps[k]["user_emb"]) @ np.array(steps[k]["item_emb"]).T
