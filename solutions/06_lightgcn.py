@@ -413,9 +413,9 @@ plt.show()
 # Return the mean cosine between users, the one between items, and the energy.
 #
 # **By hand**, the path in one dimension, users 1 and 2, items 1, 1 and −1: the two users point the same
-# way, cosine 1. The pairs of items have cosines 1, −1 and −1, mean −1/3. Along the four edges the energy adds up
-# $(\frac{1}{\sqrt 2} - 1)^2 + 0 + (\sqrt 2 - \frac{1}{\sqrt 2})^2 + (\sqrt 2 + 1)^2 = 6.414$; divided by
-# $\lVert \mathbf X \rVert^2 = 8$ that is 0.8018.
+# way, cosine 1. The pairs of items have cosines 1, −1 and −1, mean −1/3. The four edges add up to
+# $(\frac{1}{\sqrt 2} - 1)^2 + 0 + (\sqrt 2 - \frac{1}{\sqrt 2})^2 + (\sqrt 2 + 1)^2 = 6.414$; divided
+# by $\lVert \mathbf X \rVert^2 = 8$ the energy is 0.8018.
 #
 # *About 8 minutes.*
 #
