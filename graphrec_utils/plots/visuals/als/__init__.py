@@ -100,7 +100,8 @@ def draw(R: np.ndarray, steps: list[dict], users: list[str], items: list[str]) -
         for u, i in np.ndindex(left.shape):
             dark = abs(left[u, i]) > 0.9
             color = style.PAPER if dark else style.INK
-            ax.text(i, u, f"{left[u, i]:.1f}", ha="center", va="center", color=color, fontsize=8)
+            told = f"{left[u, i].round(1) + 0:.1f}"  # 0.0, not -0.0
+            ax.text(i, u, told, ha="center", va="center", color=color, fontsize=8)
         name = f"{k}: {steps[k]['solved'] or 'start'}"
         ax.set_title(f"{name}\nloss {steps[k]['loss']:.2f}", fontsize="small", loc="left")
         ax.set_xticks(range(len(items)), items, rotation=90, fontsize=8)
