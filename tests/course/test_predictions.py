@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -65,3 +67,29 @@ def test_what_comes_before_the_answer_is_folded_with_it_and_nothing_else():
     predictions.fold(nb)
     folded = [c.metadata.get("jupyter", {}).get("outputs_hidden", False) for c in nb.cells]
     assert folded == [False, False, False, True, False, True, False]
+
+
+def test_the_line_that_a_fold_shows_is_empty_in_both_notebooks():
+    """JupyterLab shows the first line that is not "", of HTML, printed text or plain text, in that order."""
+    table = {"text/html": "<b>it holds</b>", "text/plain": "holds: it"}
+    data = {"output_type": "execute_result", "metadata": {}, "execution_count": 1}
+    outputs = [
+        nbformat.from_dict(data | {"data": table}),
+        nbformat.from_dict({"output_type": "stream", "name": "stdout", "text": "87%"}),
+        nbformat.from_dict(data | {"data": {"text/plain": "87%"}}),
+    ]
+    student = new_notebook(cells=[new_code_cell(outputs=[x]) for x in copy.deepcopy(outputs)])
+    student.cells.append(new_code_cell(outputs=[copy.deepcopy(outputs[0])]))
+    for folded in student.cells[:3]:
+        folded.metadata["collapsed"] = True
+    solved = copy.deepcopy(student)
+    for made in solved.cells:
+        made.metadata.pop("collapsed", None)
+    predictions.veil(student, solved)
+    predictions.veil(student, solved)  # what is stored is veiled again
+    assert [c.outputs for c in student.cells] == [c.outputs for c in solved.cells]
+    first, printed, plain, open_ = (c.outputs[0] for c in student.cells)
+    assert first.data == {"text/html": " \n<b>it holds</b>", "text/plain": "holds: it"}
+    assert printed.text == " \n87%"
+    assert plain.data == {"text/plain": " \n87%"}
+    assert open_.data == table

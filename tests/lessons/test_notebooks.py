@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
@@ -114,6 +115,15 @@ def test_the_file_is_what_jupyter_writes(path):
     assert set(book["metadata"]["language_info"]) == set(around.AS_JUPYTER_WRITES["language_info"])
     again = json.dumps(json.loads(text), sort_keys=True, indent=1, ensure_ascii=False)
     assert text == again + "\n"
+
+
+@per_lesson
+def test_what_is_folded_does_not_tell_its_first_line(source):
+    """JupyterLab shows that line: a verdict, a share, a description of the picture."""
+    solved, student = (nbformat.read(target(source, name), 4) for name in ("solved", "student"))
+    before = copy.deepcopy(student)
+    predictions.veil(student, solved)
+    assert student == before, f"run: python3 -m graphrec_utils build --changed {source.name[:2]}"
 
 
 @per_lesson

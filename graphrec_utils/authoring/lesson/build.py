@@ -21,7 +21,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from graphrec_utils import paths, style
-from graphrec_utils.authoring.lesson import flow, lines, readme
+from graphrec_utils.authoring.lesson import flow, lines, predictions, readme
 from graphrec_utils.authoring.lesson.source import (
     SourceError,
     notebooks,
@@ -87,6 +87,7 @@ def rebuild(source: Path) -> list[Path]:
 
 
 def _write(source: Path, done: dict) -> list[Path]:
+    predictions.veil(**done)
     for name, nb in done.items():
         paths.write(target(source, name), nbformat.writes(nb) + "\n")
     return [target(source, name) for name in done]

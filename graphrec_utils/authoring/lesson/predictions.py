@@ -3,6 +3,7 @@
 A cell tagged `predict:06.p1` calls `predict("06.p1")`. The cell that shows what happens is tagged
 `answers:06.p1`; in the student's notebook its output starts folded, and so do the outputs of all code in
 between, other questions and checks excepted. A prediction that its card answers alone is tagged `told` as well.
+JupyterLab shows the first line of a folded output beside its three dots: `veil` makes that an empty one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from graphrec_utils.exercises import questions
 
 TAGS = ("predict", "answers")
 OPEN = {"exercise", "check", "predict"}  # what a student writes or is asked is never folded
+VEIL = " \n"  # JupyterLab looks for the first line that is not "", so a space is needed
 
 
 class Spoiled(Exception):
@@ -67,6 +69,17 @@ def fold(nb) -> None:
             if cell.cell_type == "code" and not kinds & OPEN:
                 cell.metadata.setdefault("jupyter", {})["outputs_hidden"] = True
                 cell.metadata["collapsed"] = True  # Jupyter writes both
+
+
+def veil(student, solved) -> None:
+    """Give what starts folded an empty first line, in both notebooks, which store the same."""
+    folded = {cell.id for cell in student.cells if cell.metadata.get("collapsed")}
+    for cell in [*student.cells, *solved.cells]:
+        if cell.id in folded and cell.outputs:
+            first = cell.outputs[0]
+            shown = first if first.output_type == "stream" else first.data
+            kind = next(k for k in ("text/html", "text", "text/plain") if k in shown)
+            shown[kind] = VEIL + shown[kind].removeprefix(VEIL)
 
 
 def _places(nb, kind: str) -> dict[str, list[int]]:

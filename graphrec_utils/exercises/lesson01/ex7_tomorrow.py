@@ -146,6 +146,8 @@ def _more_than(lists_of, share, whose):
         mine, need = _hits(lists, inputs), share * _hits(lists_of(inputs), inputs)
         if mine >= need:
             return None
+        if mine == 0:
+            return "none of the later events is in your lists: hide what was known until `now`, not more"
         return f"your lists find {mine} of the later events; {whose} {need:.0f}"
 
     return _verdict(wrong)

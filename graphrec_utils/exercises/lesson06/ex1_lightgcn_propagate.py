@@ -178,6 +178,13 @@ def _nan_for_isolated(A):
     return scale[:, None] * A * scale[None, :]
 
 
+@ex.mistake(
+    "you divided by the degree of the hearing node only, which is D⁻¹A, and a node of degree 0 became NaN"
+)
+def rows_only_with_NaN(A, E0, K):
+    return mean(A / A.sum(dim=1, keepdim=True), E0, K)
+
+
 @ex.mistake("0 ** -0.5 is inf, and inf * 0 is NaN: give nodes of degree 0 the factor 0")
 def naN_for_isolated_nodes(A, E0, K):
     return mean(_nan_for_isolated(A), E0, K)

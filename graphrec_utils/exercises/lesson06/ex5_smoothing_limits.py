@@ -157,6 +157,15 @@ def projections_alone(degree, m):
     return torch.outer(s, s) / degree.sum(), torch.outer(t, t) / degree.sum()
 
 
+@ex.mistake(
+    "you have s sᵀ / S alone and turned its sign; the eigenvalue −1 has a vector of its own, s', with a "
+    "minus at every item"
+)
+def one_vector_for_both_eigenvalues(degree, m):
+    even = torch.outer(degree.sqrt(), degree.sqrt()) / degree.sum()
+    return even, -even
+
+
 @ex.mistake("items are alike, too: the even limit has a block for users and one for items")
 def users_only(degree, m):
     even, odd = smoothing_limits(degree, m)

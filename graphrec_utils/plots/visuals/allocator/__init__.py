@@ -100,7 +100,8 @@ def _own(function, degree, weights, num_steps, top) -> list[float] | None:
 
 def draw(names: list[str], degree, steps: dict, at: int) -> tuple[Axes, ...]:
     """Draw the bars of every rule."""
-    figure = plt.figure(figsize=(2.3 * len(steps) + 0.6, 0.9 + 0.36 * len(names)))
+    wide = min(2.3 * len(steps), 8.2) + 0.6  # wider, the lettering shrinks below 9 px in a notebook
+    figure = plt.figure(figsize=(wide, 0.9 + 0.36 * len(names)))
     axes = figure.subplots(1, len(steps), sharey=True, sharex=True, squeeze=False)[0]
     place = np.arange(len(names))
     for ax, (name, rows) in zip(axes, steps.items(), strict=True):

@@ -92,7 +92,7 @@ def half_steps(
 def draw(R: np.ndarray, steps: list[dict], users: list[str], items: list[str]) -> tuple[Axes, ...]:
     """Draw R − ŷ at the start and after the first half-steps; the last picture is the end."""
     chosen = [*range(min(SHOWN, len(steps)) - 1), len(steps) - 1]
-    figure = plt.figure(figsize=(1.55 * len(chosen) + 0.9, 1.3 + 0.32 * len(users)))
+    figure = plt.figure(figsize=(1.36 * len(chosen) + 0.8, 1.3 + 0.32 * len(users)))
     axes = figure.subplots(1, len(chosen), sharey=True)
     for ax, k in zip(axes, chosen, strict=True):
         left = R - np.array(steps[k]["user_emb"]) @ np.array(steps[k]["item_emb"]).T
@@ -100,7 +100,8 @@ def draw(R: np.ndarray, steps: list[dict], users: list[str], items: list[str]) -
         for u, i in np.ndindex(left.shape):
             dark = abs(left[u, i]) > 0.9
             color = style.PAPER if dark else style.INK
-            ax.text(i, u, f"{left[u, i]:.1f}", ha="center", va="center", color=color, fontsize=8)
+            told = f"{left[u, i].round(1) + 0:.1f}"  # 0.0, not -0.0
+            ax.text(i, u, told, ha="center", va="center", color=color, fontsize=8)
         name = f"{k}: {steps[k]['solved'] or 'start'}"
         ax.set_title(f"{name}\nloss {steps[k]['loss']:.2f}", fontsize="small", loc="left")
         ax.set_xticks(range(len(items)), items, rotation=90, fontsize=8)
