@@ -45,7 +45,9 @@ def per_exercise(test):
 
 
 @per_exercise
-@pytest.mark.parametrize("family", ["constant", "shape", "input"])
+@pytest.mark.parametrize(
+    "family", ["constant", "shape", "input", pytest.param("library", marks=pytest.mark.full)]
+)
 def test_an_answer_without_an_idea_gets_nothing(exercise, family):
     points, name = mechanical.best(exercise, family)
     print(f"{exercise.id} {family}: {points} of {exercise.points} {name if points else ''}")
