@@ -200,15 +200,17 @@ def siblings(exercise: core.Exercise) -> Iterator[tuple[str, Callable]]:
     names = list(dict(questions[0]["inputs"]["dict"]))
     one = core.Exercise(exercise.id, exercise.function, 1, ())
     one.claims, one.reference = exercise.claims[:1], exercise.reference
-    for path, function in of_the_library().items():
-        for label, call in _ways(function, names):
-            for part in (None, 0, 1, -1):
-                answer = functools.partial(_part, exercise, call, part)
-                outcome = runs.answers(answer, questions, 20.0)  # the first call may compile
-                if "error" in outcome[0] and part is None:
-                    break
-                if core.judge(one, questions, outcome, False, first).points:
-                    yield f"{path}({label})" + ("" if part is None else f"[{part}]"), answer
+    with library.closed(*exercise.closed):  # out here, where no answer's end of time reaches it
+        for path, function in of_the_library().items():
+            for label, call in _ways(function, names):
+                for part in (None, 0, 1, -1):
+                    answer = functools.partial(_part, call, part)
+                    outcome = runs.answers(answer, questions, 20.0)  # the first call may compile
+                    if "error" in outcome[0] and part is None:
+                        break
+                    if core.judge(one, questions, outcome, False, first).points:
+                        whole = f"{path}({label})"
+                        yield whole if part is None else f"{whole}[{part}]", answer
 
 
 def _ways(function: Callable, names: list[str]) -> Iterator[tuple[str, Callable]]:
@@ -234,9 +236,8 @@ def _ways(function: Callable, names: list[str]) -> Iterator[tuple[str, Callable]
             return
 
 
-def _part(exercise, call, part, *inputs):
-    with library.closed(*exercise.closed):
-        value = call(*inputs)
+def _part(call, part, *inputs):
+    value = call(*inputs)
     return value if part is None else value[part]
 
 
