@@ -98,6 +98,8 @@ def _encode_library(value) -> dict | None:
         columns = [[encode(c), _encode_array(value[c].to_numpy())] for c in value.columns]
         return {"frame": columns, "index": _encode_array(value.index.to_numpy())}
     if pandas and isinstance(value, pandas.Series):
+        if value.to_numpy().ndim != 1:  # pandas makes one of nested categories, and reads none back
+            raise TypeError("a Series of several dimensions cannot be checked")
         index = _encode_array(value.index.to_numpy())
         return {"series": _encode_array(value.to_numpy()), "index": index}
     return None

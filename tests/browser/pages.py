@@ -32,20 +32,22 @@ def opened(page, address: str):
     return root
 
 
-def violations(page, context: str | None = None) -> list[str]:
+def violations(page, context: str | None = None, only: str | None = None) -> list[str]:
     """Return what axe-core (https://github.com/dequelabs/axe-core) calls serious or critical.
 
     Args:
         page: a page that has finished drawing.
         context: a selector to look inside of; default: all of the page.
+        only: one rule's name; default: all rules.
     """
     from axe_playwright_python.base import AXE_FILE_PATH
 
     page.evaluate(AXE_FILE_PATH.read_text("utf-8"))
     found = page.evaluate(
         # preload would fetch style sheets, which a page from the disk may not
-        "(where) => axe.run(where ?? document, { resultTypes: ['violations'], preload: false })",
-        context,
+        "([where, only]) => axe.run(where ?? document, { resultTypes: ['violations'],"
+        " preload: false, ...(only ? { runOnly: [only] } : {}) })",
+        [context, only],
     )
     return [
         f"{rule['id']} ({rule['impact']}): {rule['help']} in "

@@ -83,11 +83,12 @@ class Links(HTMLParser):
 )
 def test_a_page_opens_and_axe_finds_nothing_serious(new_page, website, name, scheme):
     """The fixture fails the test if anything outside this machine is asked for."""
+    changed = None if scheme == "light" else "color-contrast"  # what else could the dark change?
     page = new_page(color_scheme=scheme)
     show(page, website, name)
     assert page.get_by_role("heading", level=1).count() == 1
     assert page.locator("mjx-merror").count() == 0
-    assert violations(page) == []
+    assert violations(page, only=changed) == []
     if name in SOME:
         screenshot(page, f"site-{scheme}-{name.replace('/', '-')}")
 

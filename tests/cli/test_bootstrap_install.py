@@ -174,6 +174,8 @@ def test_ctrl_c_while_installing_ends_with_a_sentence(tmp_path):
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            # a suite that runs in the background was told to ignore SIGINT, and children inherit it
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         while not course.log.exists() or "Looking in indexes" not in course.log.read_text():
             assert process.poll() is None, process.communicate()

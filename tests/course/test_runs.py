@@ -72,6 +72,12 @@ def test_any_other_type_is_refused(value):
         codec.encode(value)
 
 
+def test_a_series_that_pandas_makes_but_cannot_read_is_refused():
+    nested = pd.Categorical.from_codes(np.zeros((1, 2, 1, 1), dtype=int), ["a", "b"])
+    with pytest.raises(TypeError, match="a Series of several dimensions cannot be checked"):
+        codec.encode(pd.Series(nested))
+
+
 def test_a_generator_travels_as_its_seed():
     rng = codec.decode(json.loads(json.dumps(codec.encode(codec.Rng(7)))))
     assert rng.generator().random() == np.random.default_rng(7).random()

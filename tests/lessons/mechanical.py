@@ -3,13 +3,19 @@
     python -m tests.lessons.mechanical [06 …]
 
 One row per exercise: the most that a constant, an input handed back, numbers of the right shape,
-or the reference with one parameter frozen gets on fresh inputs, and who got it.
+the reference with one parameter frozen, or another function of the library gets on fresh inputs,
+and who got it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import importlib
+import inspect
+import itertools
 import json
+import pkgutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,7 +25,7 @@ import scipy.sparse as sp
 import torch
 
 from graphrec_utils import exercises, syllabus
-from graphrec_utils.exercises import codec, core, runs
+from graphrec_utils.exercises import codec, core, library, runs
 
 FRESH = tuple(range(100, 103))  # as many as the grader draws
 HANGS = 600.0  # no answer of ours takes seconds, but the machine may be busy
@@ -164,7 +170,79 @@ def _frozen(exercise, position, text, *a):
     return exercise.reference(*a[:position], value, *a[position + 1 :])
 
 
-FAMILIES = {"constant": constants, "shape": of_shape, "input": inputs_back, "frozen": frozen}
+PARTS = ("graphs", "losses", "metrics", "models", "sampling", "train", "walks")
+ORDERS = 24  # of the inputs, that a function is tried with
+
+
+@functools.cache
+def of_the_library() -> dict[str, Callable]:
+    """Return every public function of the package that computes what a lesson is about."""
+    found = {}
+    for part in PARTS:
+        package = importlib.import_module(f"graphrec_utils.{part}")
+        inside = [x.name for x in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]
+        for module in map(importlib.import_module, inside):
+            for name, value in vars(module).items():
+                private = name.startswith("_")  # these check nothing: wrong inputs end the process
+                ours = inspect.isfunction(value) and value.__module__ == module.__name__
+                if ours and not private:
+                    found[f"{module.__name__.partition('.')[2]}.{name}"] = value
+    return found
+
+
+def siblings(exercise: core.Exercise) -> Iterator[tuple[str, Callable]]:
+    """Yield the library's other functions, asked with the inputs, where the first value is right.
+
+    The exercise's own version is closed, as it is while an answer is judged; by their names where
+    these fit, else in any order; what comes back as a whole, and each of its parts.
+    """
+    questions, first = asked(exercise, FRESH)[:1], right(exercise, FRESH)[:1]
+    names = list(dict(questions[0]["inputs"]["dict"]))
+    one = core.Exercise(exercise.id, exercise.function, 1, ())
+    one.claims, one.reference = exercise.claims[:1], exercise.reference
+    with library.closed(*exercise.closed):  # out here, where no answer's end of time reaches it
+        for path, function in of_the_library().items():
+            for label, call in _ways(function, names):
+                for part in (None, 0, 1, -1):
+                    answer = functools.partial(_part, call, part)
+                    outcome = runs.answers(answer, questions, 20.0)  # the first call may compile
+                    if "error" in outcome[0] and part is None:
+                        break
+                    if core.judge(one, questions, outcome, False, first).points:
+                        whole = f"{path}({label})"
+                        yield whole if part is None else f"{whole}[{part}]", answer
+
+
+def _ways(function: Callable, names: list[str]) -> Iterator[tuple[str, Callable]]:
+    """Yield the ways in which a function can be called with inputs of these names."""
+    parameters = inspect.signature(function).parameters
+    if set(parameters) & set(names):
+        both = [name for name in names if name in parameters]
+        with contextlib.suppress(TypeError):
+            inspect.signature(function).bind(**dict.fromkeys(both))
+            yield (
+                ", ".join(both),
+                lambda *a: function(**{k: v for k, v in zip(names, a, strict=True) if k in both}),
+            )
+            return
+    for count in range(len(names), 0, -1):
+        with contextlib.suppress(TypeError):
+            inspect.signature(function).bind(*names[:count])
+            for order in itertools.islice(itertools.permutations(range(len(names)), count), ORDERS):
+                yield (
+                    ", ".join(names[k] for k in order),
+                    lambda *a, order=order: function(*(a[k] for k in order)),
+                )
+            return
+
+
+def _part(call, part, *inputs):
+    value = call(*inputs)
+    return value if part is None else value[part]
+
+
+FAMILIES = {"constant": constants, "shape": of_shape, "input": inputs_back, "frozen": frozen,
+            "library": siblings}  # fmt: skip
 
 
 def best(exercise: core.Exercise, family: str) -> tuple[float, str]:

@@ -188,7 +188,7 @@ def test_every_exercise_has_answers_in_other_styles():
 @pytest.mark.parametrize(("name", "function"), PAIRS, ids=[f"{n}-{f.__name__}" for n, f in PAIRS])
 def test_right_answers_in_other_styles_pass(name, function):
     exercise = exercises.get(name)
-    for seeds in (core.PUBLIC_SEEDS, (11, 12, 13, 14)):
+    for seeds in (core.PUBLIC_SEEDS, (11,)):
         asked = core.questions(exercise, seeds)
         result = core.judge(exercise, asked, runs.answers(function, asked, 600), name=False)
         assert result.status == "passed", [r for r in result.rows if not r.ok]
