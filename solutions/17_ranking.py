@@ -296,6 +296,9 @@ check("17.3", best_split)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 17.4 — `rank_values` ({{points:17.4}})
 #
+# Write the three formulas for a table of rows. *By hand:* $\mathbf h = (0, 2)$, $\mathbf W_2$ with rows $(0, 1)$ and
+# $(0, -1)$, $\mathbf b_2 = 0$: logits 2 and −2, $\mathbf p = (0.881, 0.119)$, and with $v = (1, -2)$ the value $0.642$.
+#
 # *About 8 minutes.*
 #
 # {{hints:17.4}}
@@ -421,8 +424,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 17.5 — `platt` ({{points:17.5}})
 #
-# A logistic regression with one feature. Gradient descent gets there, Newton's method in ten steps. Two decimals are
-# enough.
+# A logistic regression with one feature. Gradient descent gets there, Newton's method in ten steps if it starts at
+# $a = b = 0$. Two decimals are enough.
 #
 # *About 12 minutes.*
 #
@@ -524,8 +527,8 @@ verdict(
 # ## 17.5 What embeddings are worth
 #
 # The lecture proves TwHIN by what its vectors are worth to a ranker: baseline, **U** (the user's vector as features),
-# **U + A** (the author's, too), **U + A + T** (and the tweet's). Here A is the mean vector of a creator's pins, with its product with the user's, and T the pin's own vector,
-# with its product.
+# **U + A** (the author's, too), **U + A + T** (and the tweet's). Here A is the mean vector of a creator's pins and one number,
+# its inner product with the user's vector; T is the pin's own vector and its inner product.
 #
 # > **Claim** (of the slide). Each block of embeddings, U, then A, then T, raises the ranker's RCE.
 #
@@ -536,7 +539,7 @@ verdict(
 # Vectors of 16 numbers from iALS, LightGCN and GraphSAGE, trained on days 0 to 27, each with eight trials on validation,
 # three seeds; the network is chosen anew for every cell. Models without vectors give their score as one more feature;
 # "products" leaves the vectors out and keeps what they say of the pair. "counts only" has a baseline without pictures
-# and words. A stored result.
+# and words.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p5"]
 predict("17.p5")
@@ -825,7 +828,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.8 Your choice
 #
-# An open task. Choose for the feed: which features, what takes the place of the label
+# Choose for the feed: which features, what takes the place of the label
 # (`"clicks"`, `"clicks / e"`, or the clicks of `"shuffled"` lists only), whether the position is a feature, the day until which is
 # counted, and the network. `try_out` measures a choice on other requests than the check does.
 
@@ -906,8 +909,6 @@ check("17.7", choose)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
-#
-# They come back at the start of later lessons.
 #
 # {{quiz}}
 
