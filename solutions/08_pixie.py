@@ -24,7 +24,7 @@
 # step allocator and the booster's crossing lines of 8.4, then 8.5. Take two votes: "what does a graph
 # sixteen times as large cost?" in 8.2 and "walk or push?" in 8.5. If time is short, leave out 8.6
 # and 8.7. The moment to stop is the card of early stopping: a rule that saves two thirds of the steps,
-# and so does a smaller number. Before figure 8.5 let the room guess the crossing: most say about a half.
+# and so does a smaller number.
 
 # %% tags=["setup"]
 from types import SimpleNamespace
@@ -33,6 +33,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
+from IPython.display import display
 
 from graphrec_utils import datasets, graphs, metrics, pinworld, results, style, toy, walks
 from graphrec_utils.exercises import check, predict, recall
@@ -71,27 +72,6 @@ recall("08")
 # | $N$ | `num_steps` | steps in total, over all walks |
 # | $\text{restart}$ | `restart` | probability of returning after a step |
 
-# %% slideshow={"slide_type": "fragment"} tags=["widget"]
-boards = ["cakes", "baking", "garden", "Torten", "Garten"]
-pins = ["sponge", "muffin", "icing", "roses", "Biskuit", "Streusel", "Rosen", "Beet"]
-R_small = np.array([
-    [1, 1, 1, 0, 1, 0, 0, 0],
-    [1, 0, 1, 0, 0, 1, 0, 0],
-    [0, 0, 0, 1, 0, 0, 1, 1],
-    [1, 0, 0, 0, 1, 1, 0, 0],
-    [0, 0, 0, 1, 0, 0, 1, 1],
-])  # fmt: skip
-german = ["Torten", "Garten", "Biskuit", "Streusel", "Rosen", "Beet"]
-shown = {"R": R_small, "boards": boards, "pins": pins, "preferred": german, "language": "German"}
-visuals.pixie(**shown)
-
-# %% [markdown]
-# *Figure 8.1. Five boards and eight pins, German ones in green; on the right how often each pin is
-# visited in 600 steps from sponge, without a preference and with German ones taken five times as often. In
-# the interactive version you move the walker, and a dashed line shows how many visits end the search.*
-#
-# Press *Step* a few times. Why does nobody ever get to the roses?
-
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **By hand.** Two boards and three pins in a row: $p_0 - b_0 - p_1 - b_1 - p_2$. From $p_0$ a step goes to
 # $b_0$ and from there to $p_0$ or $p_1$, half each. With $\mathbf M$ the probabilities of one step, the
@@ -116,7 +96,7 @@ predict("08.p1")
 #
 # The graph comes as two arrays, as in a CSR matrix: the neighbors of node $v$ are
 # `indices[indptr[v] : indptr[v + 1]]`. Boards are nodes $0 \dots m-1$, pins follow. Choosing a neighbor is
-# one random number and one look into memory, however many neighbors there are. Pixie's *edgeVec* is this array.
+# one random number and one look into memory, however many neighbors there are.
 #
 # *About 15 minutes. Stuck? Hints are free.*
 #
@@ -167,22 +147,37 @@ def pixie_walk(
 # %% tags=["check:08.1"]
 check("08.1", pixie_walk)
 
-# %% slideshow={"slide_type": "skip"}
+# %% slideshow={"slide_type": "subslide"} tags=["widget"]
+boards = ["cakes", "baking", "garden", "Torten", "Garten"]
+pins = ["sponge", "muffin", "icing", "roses", "Biskuit", "Streusel", "Rosen", "Beet"]
+R_small = np.array([
+    [1, 1, 1, 0, 1, 0, 0, 0],
+    [1, 0, 1, 0, 0, 1, 0, 0],
+    [0, 0, 0, 1, 0, 0, 1, 1],
+    [1, 0, 0, 0, 1, 1, 0, 0],
+    [0, 0, 0, 1, 0, 0, 1, 1],
+])  # fmt: skip
+german = ["Torten", "Garten", "Biskuit", "Streusel", "Rosen", "Beet"]
+shown = {"R": R_small, "boards": boards, "pins": pins, "preferred": german, "language": "German"}
 visuals.pixie(**shown, function=pixie_walk)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# *Figure 8.1. Once more: when your function passes, the walker goes where it says, as long as German counts
-# once. It returns counts, so you see which pin comes next, and not over which board.*
+# %% [markdown]
+# *Figure 8.1. Five boards and eight pins, German ones in green; on the right how often each pin is
+# visited in 600 steps from sponge, without a preference and with German ones taken five times as often. In
+# the interactive version you move the walker, and a dashed line shows how many visits end the search.*
+#
+# When your function passes, the walker goes where it says, as long as German counts once.
+#
+# Press *Step*. Why does nobody ever get to the roses?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Two graphs to walk on
 #
 # PinWorld has boards. As a real twin take citeulike-t: people keep scientific articles in a library, and a
-# **library is a board, an article a pin**. For both we know what the same people kept later, or what was
-# hidden from us at random. `walks.visits` is the library's version of your walk, compiled.
+# **library is a board, an article a pin**. `walks.visits` is the library's version of your walk, compiled.
 #
 # A pin without a board cannot be a query, and no walk will ever find it. Such pins stay among what is
-# sought: they count as misses. Lesson 07 has encoders for them; Pixie has not.
+# sought: they count as misses.
 
 
 # %%
@@ -235,8 +230,7 @@ pd.DataFrame([
 #
 # More steps, less noise. Pixie stops **early**: when more than $n_p$ pins have been visited $n_v$ times,
 # the top of the list will hardly change. The paper found 84 % of the results of the full walk in a third of the
-# time, with $n_p = 2000$ and $n_v = 4$ (numbers as told in summaries of it; we did not read that table
-# ourselves).
+# time, with $n_p = 2000$ and $n_v = 4$ (as summaries of it say).
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 08.2 — `early_stop` ({{points:08.2}})
@@ -336,12 +330,6 @@ ax.set_ylim(0, 1)
 ax.legend()
 plt.show()
 
-# %% [markdown]
-# *Figure 8.2. How much of the top 50 of a walk of two million steps is found with fewer steps (lines), and by
-# early stopping with three rules (stars), against the mean number of steps. The curves rise
-# steeply at first, then less; the stars lie on the lines or a little above.*
-
-# %% tags=["experiment", "answers:08.p2"]
 lead = both[sets[-1].name, (50, 20)]
 verdict(
     "Early stopping finds more of the long walk's top 50 than a fixed number of steps that costs "
@@ -351,12 +339,15 @@ verdict(
     + ", ".join(f"{name} {stop}: {x.gap:+.3f} ± {x.error:.3f}" for (name, stop), x in both.items()),
 )
 
+# %% [markdown]
+# *Figure 8.2. How much of the top 50 of a walk of two million steps is found with fewer steps (lines), and by
+# early stopping with three rules (stars), against the mean number of steps. The stars lie on the lines or a little above.*
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Look at the curves for the reason. Where they are flat, two thirds of the steps can be saved **by any rule**, and
+# Where the curves are flat, two thirds of the steps can be saved **by any rule**, and
 # "84 % in a third of the time" is a fact about the curve. A rule that looks at the counts could win where
-# queries differ much in how many steps they need. These differ enough once, on citeulike-t with (50, 4). What early
-# stopping does buy is
-# that nobody has to choose $N$ for a new graph.
+# queries differ much in how many steps they need: here once, on citeulike-t with (50, 4). What early stopping does buy
+# is that nobody has to choose $N$ for a new graph.
 #
 # ### What a larger graph costs
 #
@@ -462,7 +453,7 @@ check("08.3", biased_neighbors)
 # %% slideshow={"slide_type": "fragment"} tags=["predict:08.p4"]
 predict("08.p4")
 
-# %% tags=["experiment"]
+# %% tags=["experiment", "answers:08.p4"]
 data, kind = sets[0], world.pins["kind"].to_numpy()
 queries = np.flatnonzero((kind == "organic") & (data.degree >= 3))
 queries = np.random.default_rng(0).choice(queries, 120, replace=False)
@@ -484,25 +475,20 @@ for factor in (1, 3, 10, 30):
         )
         ideas[way, factor] = share
         rows.append({"factor": factor, "way": way, "ideas": share.mean(), "similarity": like})
-pd.DataFrame(rows).pivot(index="factor", columns="way").round(3)
+display(pd.DataFrame(rows).pivot(index="factor", columns="way").round(3))
 
-# %% tags=["experiment", "answers:08.p4"]
 ways = ("bias the walk", "multiply afterwards")
 compared = {x: metrics.compare(*(ideas[way, x] for way in ways)) for x in (3, 10, 30)}
 verdict(
-    "Whatever the factor, the biased walk brings more ideas into the top 20 than multiplying "
-    "afterwards.",
+    "Whatever the factor, the biased walk brings more ideas into the top 20 than multiplying afterwards.",
     holds=all(x.outcome == "holds" for x in compared.values()),
-    detail="share of ideas, "
-    + "; ".join(f"factor {factor}: {x:.3f}" for factor, x in compared.items())
-    + f"; {len(queries)} queries, 20,000 steps, PinWorld",
+    detail="share of ideas, " + "; ".join(f"factor {k}: {x:.3f}" for k, x in compared.items()),
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Both bring ideas and lose hardly any similarity. Whoever bends the walk pays for it in every step, needs a
-# table per preference, and gets an effect that is harder to predict: a preference for *boards* helps only if
-# boards are about one thing. Where it must win is where the ordinary walk finds too few pins of the kind to
-# multiply: Slovak among billions. Make the walk shorter and try.
+# Both bring ideas and lose hardly any similarity. Whoever bends the walk pays for it in every step, and needs a
+# table per preference. Where it must win is where the ordinary walk finds too few pins of the kind to
+# multiply: Slovak among billions.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.4 A user is several pins
@@ -639,7 +625,7 @@ check("08.5", best_pins)
 predict("08.p5")
 
 
-# %%
+# %% tags=["experiment"]
 def visited(data, pins, count, restart=0.5, steps=20_000, equation=True, graph=None):
     """Return the visits (Q, n) of walks from the first `count` pins of a user."""
     own = np.array(pins[:count])
@@ -660,7 +646,6 @@ def ndcg(data, rule):
     return metrics.found(model, data.past, data.later).ndcg
 
 
-# %% tags=["experiment"]
 per_user = {}
 for data in sets:
     for count, equation, booster in (
@@ -690,14 +675,14 @@ def leads(one, other):
 
 
 lead, told = leads((8, True, True), (1, True, True))
-verdict("Eight pins say more than one.", lead, detail=f"{told}; judged on {sets[-1].name}")
-
-# %% tags=["experiment", "answers:08.p5"]
-lead, told = leads((8, True, True), (8, True, False))
-verdict(
-    "With eight pins, the booster finds more than the sum of the visits.",
-    lead,
-    detail=f"{told}; judged on {sets[-1].name}",
+boosted, words = leads((8, True, True), (8, True, False))
+results.verdicts(
+    verdict("Eight pins say more than one.", lead, detail=f"{told}; judged on {sets[-1].name}"),
+    verdict(
+        "With eight pins, the booster finds more than the sum of the visits.",
+        boosted,
+        detail=f"{words}; judged on {sets[-1].name}",
+    ),
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -730,18 +715,18 @@ plt.show()
 # %% [markdown]
 # *Figure 8.5. Of the wanted pins, the share in the top 20 by the booster (solid) and by the sum of visits (dashed),
 # against how many of the wanted pins are bridges between a user's two interests. The lines cross at the dotted
-# line; to the right of it the booster is ahead, at the far right by a wide margin. Three planted worlds, a stored
+# line; to the right of it the booster is ahead. Three planted worlds, a stored
 # measurement.*
 #
 # So the booster is a **bet on overlap**: small stakes, large prize, and your data decides. In a library most
-# articles belong to one interest. Compare with the card above.
+# articles belong to one interest.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.5 When is a walk only a noisy push?
 #
 # Without early stopping, bias and booster, the mean of the counts **is** a personalized PageRank. Lesson 04
-# computes that without chance: push. And three hops, cut off without any return, are RP3. All three start here
-# at the same node: an item of Gowalla, or a library, and get the same CPU time (stored, one thread).
+# computes that without chance: push. Both start here at the same node: an item of Gowalla, or a library, and get the
+# same CPU time (stored, one thread).
 #
 # > **Claim.** At equal CPU time push finds at least as much as the walk, on both graphs.
 
@@ -759,9 +744,8 @@ for (start, way), part in one[one.start.isin(dashes)].groupby(["start", "way"]):
     axes[0].plot(
         part.ms, part.found, dashes[start], color=color, marker=mark, label=f"{way}, {start}"
     )
-for way, mark in (("walk", "o"), ("push", "s"), ("three hops", "D")):
+for way, mark, color in (("walk", "o", style.USER), ("push", "s", style.ITEM)):
     part = library_race[library_race.way == way]
-    color = {"push": style.ITEM, "walk": style.USER}.get(way, style.POSITIVE)
     axes[1].plot(part.ms, part.ndcg, marker=mark, color=color, label=way)
 axes[0].set(
     xscale="log", title="Gowalla: one item", ylabel="of the exact top 50", xlabel="ms of CPU"
@@ -774,7 +758,7 @@ plt.show()
 # %% [markdown]
 # *Figure 8.6. Quality against milliseconds of CPU, for walks (circles) and push (squares) with more and more steps
 # and smaller and smaller tolerance. Left: the share of the exact top 50 from rare items (solid) and from the most
-# liked ones (dashed). Right: NDCG@20 for libraries, with three exact hops as a diamond. A stored measurement.*
+# liked ones (dashed). Right: NDCG@20 for libraries. A stored measurement.*
 
 # %% tags=["experiment", "answers:08.p7"]
 told, behind = [], []
@@ -798,9 +782,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # A walk is a noisy push, and noise can be the cheaper evil. Push serves **every** neighbor of a node that it
 # settles, and a popular node has thousands; the walk takes one. To be nearly exact the walk pays dearly, four times
-# the steps for half the noise, and push overtakes it. On the libraries push is ahead nearly everywhere. There a coarse
-# tolerance even finds more than the exact vector: what it leaves unsettled lies at nodes of high degree, so popular
-# articles are held back, as β does in RP3β.
+# the steps for half the noise, and push overtakes it. On the libraries push is ahead nearly everywhere.
 #
 # And a walk can be stopped at any moment, follows a preference of each user, and keeps the counts of several
 # queries **apart**, which the booster needs.
@@ -827,9 +809,8 @@ for name, table in found.items():
         print(
             f"  {model}: at the edge of its grid, {edge}" if edge else "", end="\n" if edge else ""
         )
-pd.concat({name: t[["recall", "ndcg"]] for name, t in found.items()}, axis=1).round(4)
+display(pd.concat({name: t[["recall", "ndcg"]] for name, t in found.items()}, axis=1).round(4))
 
-# %% tags=["experiment", "answers:08.p8"]
 told, ahead = [], []
 for name in kinds:
     for other in ("RP3β", "EASE", "iALS"):
@@ -899,8 +880,7 @@ check("08.6", prune_graph)
 # as many boards of each pin, **at random**. `walks.prune` is the library's version of your function. NDCG@20 of the same users as in 8.4.
 #
 # Edges are what a walk lives from; on a graph where a pin is on three boards there is little to throw away. On
-# one where a pin is on thousands, and half of these boards are called *stuff*, there is. Which is yours? And is
-# "fits best" a good choice here at all? A pin that keeps only boards of its own kind leads to nothing else.
+# one where a pin is on thousands, and half of these boards are called *stuff*, there is.
 
 
 # %% tags=["experiment"]
@@ -928,9 +908,9 @@ pd.DataFrame(rows).set_index("delta").round(3)
 # ## 8.7 Your walk in a shop
 #
 # **XWalk** (2023) answers frequent *search queries* with the same walk: a query is a board, and the products
-# clicked after it are its pins. Nothing new has to be written. PinWorld has searches; the walker begins at the query,
+# clicked after it are its pins. PinWorld has searches; the walker begins at the query,
 # so a first edge leads to a pin, and then Pixie goes on. Beside it: bestsellers, and the clicks that the query has
-# already. (The paper's abstract says that an ensemble of walk, text and neural retrieval was best.)
+# already.
 
 # %%
 searched = world.bipartite(pinworld.TRAIN_END)["query-pin"].matrix  # (queries, pins) counts
@@ -956,7 +936,7 @@ print(f"{len(table)} queries, {table.wanted.sum()} later engagements; found in t
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.8 Your choice
 #
-# An open task of twenty minutes. Choose for PinWorld's users: how many of their latest pins to begin with, `restart`,
+# An open task. Choose for PinWorld's users: how many of their latest pins to begin with, `restart`,
 # booster or not, at most 20,000 steps per user, and the day until which the graph is made. The saves of
 # days 42 to 48 are sought. `try_out` measures a choice on other users than the check does.
 
@@ -979,7 +959,7 @@ print(f"{try_out(queries=8, restart=0.5, booster=True, num_steps=20_000):.4f}")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 08.7 — `choose` ({{points:08.7}})
 #
-# Return your choice. Change one thing at a time, write down what you expect before each run, and conclude in two
+# Return your choice. Change one thing at a time and conclude in two
 # sentences in a cell of your own: what decided, and what did not matter. One of the five settings can make
 # every number far better. Would you be proud of it?
 #
@@ -1017,12 +997,11 @@ my_films("08")
 #
 # | | says | means |
 # |---|---|---|
-# | **slide** | PinSage's neighbors are the "top visited by Pixie" | the T pins with most visits of short walks, their counts divided by the sum; in the limit a personalized PageRank (lesson 09) |
+# | **slide** | PinSage's neighbors are the "top visited by Pixie" | the T pins with most visits of short walks, their counts divided by the sum (lesson 09) |
 # | **slide** | the number of steps grows with the degree | slower than the degree, $s = d\,(C - \log d)$, so that a rare query keeps some |
-# | **paper** | $C$ is the maximum degree | nearly in proportion to $d$. An implementation that others have published offers both $d\,(\max - \log d)$ and $d\,(1 + \log\max - \log d)$ |
+# | **paper** | $C$ is the maximum degree | nearly in proportion to $d$, see 8.4 |
 # | **paper** | stops when more than $n_p$ pins have $n_v$ visits | counted when the count *equals* $n_v$, one counter per query; looked at after a walk, so a search may exceed $N$ by a walk |
 # | **code**, DGL `RandomWalkNeighborSampler` | `termination_prob`, `num_traversals` | our `restart`, and in addition a longest walk; the start stays among its own neighbors, as its documented example shows |
-# | **code**, ours | `walks.visits` | 64 walkers in turn, the last walk cut off at $N$; so early stopping is looked at every few steps |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

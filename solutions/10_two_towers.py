@@ -704,7 +704,7 @@ check("10.6", search_cells)
 predict("10.p8")
 
 
-# %% tags=["experiment"]
+# %% tags=["experiment", "answers:10.p8"]
 def searched(model, lift, num_cells=40):
     """Return for 1 … all cells opened: the share of items looked at, and of the exact top 20 found."""
     e, q = (x.double().numpy() for x in model.embeddings())
@@ -723,8 +723,6 @@ curves = {
     "dot product": searched(towers["dot product"], lift=False),
     "dot product, lifted": searched(towers["dot product"], lift=True),
 }
-
-# %% slideshow={"slide_type": "fragment"} tags=["answers:10.p8"]
 figure, ax = plt.subplots(figsize=(5.6, 3))
 for (name, (_, looked, share)), mark in zip(curves.items(), ("o-", "s--", "D:"), strict=True):
     ax.plot(looked, share, mark, label=name)

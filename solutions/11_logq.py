@@ -108,7 +108,7 @@ P = (popular + 0.7 * torch.randn(20, 5, dtype=torch.float64)).softmax(dim=1)  # 
 Q_all = P.mean(dim=0)  # what a batch of all users draws from
 plain = torch.stack([exact.optimum(exact.VARIANTS["none"].loss, row, Q_all, 4) for row in P])
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["experiment"]
 rest = plain - P.log()
 rest = (rest - rest.mean(dim=1, keepdim=True)).round(decimals=6)
 figure, ax = plt.subplots(figsize=(6, 2.8))
@@ -119,11 +119,6 @@ ax.set(xlabel="log Q of the item", ylabel="logit - log p, centered")
 ax.legend()
 plt.show()
 
-# %% [markdown]
-# *Figure 11.1. What is learned minus what should be learned, against log Q, for twenty users and five items
-# (squares). All of them lie on the line of slope -1: the more popular an item, the lower its score.*
-
-# %% tags=["experiment"]
 lean = exact.slope(plain, P, Q_all)
 kept = (plain.argmax(dim=1) == P.argmax(dim=1)).double().mean()
 verdict(
@@ -132,6 +127,10 @@ verdict(
     detail=f"slope of logit - log p against log Q {lean:+.3f}; the favorite comes first for {kept:.0%} of "
     "20 users; exact, 4 negatives",
 )
+
+# %% [markdown]
+# *Figure 11.1. What is learned minus what should be learned, against log Q, for twenty users and five items
+# (squares). All of them lie on the line of slope -1: the more popular an item, the lower its score.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.2 Where log Q comes from
@@ -235,11 +234,20 @@ check("11.2", correct_negatives)
 #
 # * **as an estimate**: how far is the mean gradient from that of the full softmax, at given logits?
 # * **as a teacher**: where is it zero? That is what the model ends at, with so few negatives.
+#
+# | variant | takes off |
+# |---|---|
+# | none | nothing |
+# | slide | $\log Q$, from the negatives |
+# | nQ | $\log nQ$, from the negatives |
+# | Yi | $\log Q$, from all columns |
+# | slide / nQ / Yi, masked | the same, hits left out |
+# | corrected | the loss of 2025, 11.4 |
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:11.p2"]
 predict("11.p2")
 
-# %% tags=["experiment"]
+# %% tags=["experiment", "answers:11.p2"]
 f, Q4, positive = toy.logits()
 p4 = f.softmax(dim=0)
 full = p4 - torch.eye(4, dtype=torch.float64)[positive]
@@ -250,7 +258,6 @@ for name, (loss, without) in exact.VARIANTS.items():
     learned = {n: exact.optimum(loss, p4, Q4, n, without) for n in numbers}
     ends[name] = {n: exact.error(x, p4) for n, x in learned.items()}
 
-# %% slideshow={"slide_type": "fragment"} tags=["answers:11.p2"]
 columns = {
     "gradient off by": pd.DataFrame(gradients).T,
     "learned logits off by": pd.DataFrame(ends).T,
@@ -263,8 +270,8 @@ table.round(3)
 #
 # * **Yi** has one of the worst gradients at small $n$, and learns exactly $\log p$ with a single negative. Its
 #   gradient is not biased *there where it ends*: at the optimum the errors of the rows cancel.
-# * **nQ, masked** and **corrected** have the best gradients, and end a logit or more beside $\log p$ at n = 1, a
-#   tenth or less at n = 16: a sum in a logarithm is not estimated without bias.
+# * **nQ, masked** and **corrected** have the best gradients, and end a logit or more beside $\log p$ at n = 1, about a
+#   tenth at n = 16: a sum in a logarithm is not estimated without bias.
 # * **slide** gets there when $n$ is large, if hits stay in. With **hits masked**, which is what released code
 #   does, it never gets there, and more negatives make its gradient worse.
 
@@ -272,15 +279,15 @@ table.round(3)
 # ### See it: every draw at once
 #
 # Four items with logits 1, ½, 0, −½; the first is the positive, and the second is drawn six times out of ten.
-# **Left**, what a loss pulls at on average; outlines are the full softmax. **Right**, the probabilities that
-# are learned in the end. Choose a variant and $n$. Once your function is written, the variant *yours* is it.
+# **Left**, what a loss pulls at on average; outlines are the full softmax. **Right**, what is learned in the end.
+# Choose a variant of the table above and $n$; *yours* is your function, once it is written.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.estimator(function=correct_negatives)
 
 # %% [markdown]
 # *Figure 11.2. Mean gradients over all draws of four negatives (bars) and the gradient of the full softmax
-# (outlines), for each variant of the correction; above each, how far they are apart. In the interactive
+# (outlines), for each of the eight variants; above each, how far they are apart. In the interactive
 # version the number of negatives moves, and what is learned stands beside it.*
 
 # %% tags=["experiment"]
@@ -453,7 +460,7 @@ def trained(P, name: str, n: int, seed: int, steps: int = 300, draws: int = 16) 
 predict("11.p4")
 
 
-# %% tags=["experiment"]
+# %% tags=["experiment", "answers:11.p4"]
 def share_of_best(F: torch.Tensor, P: torch.Tensor) -> torch.Tensor:
     """Return per user the probability of the top 10 by F over that of the best 10."""
     return P.gather(1, F.topk(10).indices).sum(dim=1) / P.topk(10).values.sum(dim=1)
@@ -471,7 +478,6 @@ for catalog, sure in (("flat", 1.2), ("sure", 3.0)):
             rows.append({"catalog": catalog, "variant": name, "n": n, "share of the best 10": float(good.mean()),
                          "favorite, learned": told, "favorite, true": float(P.max(dim=1).values.mean())})  # fmt: skip
 
-# %% slideshow={"slide_type": "fragment"} tags=["answers:11.p4"]
 pd.DataFrame(rows).pivot(
     index=["catalog", "variant"], columns="n", values=["share of the best 10", "favorite, learned"]
 ).round(3)
@@ -544,8 +550,7 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **The price.** What the correction finds more comes from popular films: coverage falls by more than a quarter and the recall
-# of the tail by half, the mean popularity of what is shown trebles. A course of the lecturer's reports the same shape on
-# ML-1M, in time. If your product wants the tail, PMI may be what you want, and then there is nothing to correct.
+# of the tail by half, the mean popularity of what is shown trebles. If your product wants the tail, PMI may be what you want, and then there is nothing to correct.
 #
 # **And the rivals.** Films are tweeted about when they are new: popularity of the last days, which knows nobody, finds more
 # than any of these losses, and so do the three hops of RP3β. A better loss does not make a model know the date.
@@ -587,8 +592,8 @@ same.drop(columns=["num_negatives", "uniform"]).set_index("loss").rename_axis(co
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Surprise: neither end is the best place. Half-way, the **uncorrected** model finds more than every corrected one, and at
 # $\lambda = 1$ it is not the model that was trained with the correction: its 32 coordinates were spent on PMI, and
-# popularity, added afterwards, costs none of them. An opponent would say: one seed, one week, knobs that nobody tuned for
-# any of them. Right; so it is a candidate for your own validation, and no law. What is recommended is a choice of target,
+# popularity, added afterwards, costs none of them. But it is one seed and one week, with knobs that nobody tuned: a candidate for your own
+# validation, and no law. What is recommended is a choice of target,
 # and $\lambda$ is its knob.
 #
 # **Mixed negatives.** An item that nobody took is never an in-batch negative. Its vector is never pushed, and stays
@@ -778,7 +783,7 @@ check("11.6", chunked_softmax)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.9 Your choice
 #
-# An open task of twenty minutes. A dot product of 32 coordinates learns three epochs of PinWorld's saves; what users
+# An open task. A dot product of 32 coordinates learns three epochs of PinWorld's saves; what users
 # save in the week after is sought. Choose the loss, how many negatives (16, 128 or 1024), which share of them is uniform
 # (0, 0.5 or 1), and the shift $\lambda$ when serving (-0.5, 0, 0.5, 1 or 1.5). `try_out` trains your choice, with another
 # seed than the check's.
@@ -800,7 +805,7 @@ print(f"{try_out(loss='none', num_negatives=128, uniform=0.0, shift=0.0):.4f}")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 11.7 — `choose` ({{points:11.7}})
 #
-# Write down what you expect before each run; change one thing at a time. Conclude in two sentences in a cell of your own:
+# Change one thing at a time. Conclude in two sentences in a cell of your own:
 # what decided, and what did not matter.
 #
 # *About 20 minutes.*

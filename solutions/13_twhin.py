@@ -31,6 +31,7 @@ import numpy as np
 import pandas as pd
 import torch
 import torch.nn.functional as F
+from IPython.display import display
 
 from graphrec_utils import metrics, pinworld, results, style
 from graphrec_utils.data import Interactions
@@ -51,9 +52,8 @@ STUDY = "python -m tests.benchmarks.twhin_study"
 recall("13")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# In lesson 12 a graph was a list of facts. A social network is such a list, too: who follows whom, who liked what, who
-# clicked which ad. In 2022 Twitter described **TwHIN**, the *Twitter heterogeneous information network*: one vector
-# for everybody and everything, trained on all of these edges together, and used for ads, follows, search and abuse.
+# A social network is a list of facts, too: who follows whom, who liked what, who clicked which ad. In 2022 Twitter described **TwHIN**, the *Twitter heterogeneous information network*: one vector for everybody and everything, trained on all of these edges together, and used for ads, follows, search
+# and abuse.
 #
 # > **A question to carry through this lesson.** When does an edge of one kind help to predict another kind? And
 # > is one vector enough for a person?
@@ -61,8 +61,7 @@ recall("13")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.1 Tables become a graph
 #
-# A company does not have a graph, it has tables: clicks with a user and an ad, follows with a user and a maker. In each
-# of them ids count from 0. A graph needs **one id space**: nodes of a type follow each other, and each type begins where
+# A company has tables: clicks with a user and an ad, follows with a user and a maker. In each of them ids count from 0. A graph needs **one id space**: nodes of a type follow each other, and each type begins where
 # the one before it ends. A fact is a row (head, relation, tail).
 #
 # | symbol | in code | meaning |
@@ -186,9 +185,8 @@ pd.DataFrame({
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 13.2 — `twhin_loss`: find three bugs ({{points:13.2}})
 #
-# Twitter released training code. Below stands a port of its forward pass and loss to a few lines of plain torch, with
-# **three bugs that the released code has**, and nothing warns of them. Read it against the formula
-# above and repair it: value and gradients are checked.
+# Twitter released training code. Below stands a port of its forward pass and loss to plain torch, with **three bugs
+# that the released code has**. Read it against the formula above and repair it: value and gradients are checked.
 #
 # *About 15 minutes.*
 #
@@ -304,7 +302,7 @@ pd.DataFrame(rows)
 #
 # Two rules for a fair question: *alone* and *together* see **as many groups of ad clicks**, and everybody has as many
 # trials. The rivals get the clicks, and also the same graph: a pair of user and pin is there if any relation has it.
-#
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:13.p3"]
 predict("13.p3")
 
@@ -384,11 +382,6 @@ ax.set(
 ax.legend(fontsize=8, loc="lower right")
 plt.show()
 
-# %% [markdown]
-# *Figure 13.2. How well ads are found from graphs of five sets of relations; "others" is how many groups of each other
-# relation come on one group of ad clicks. Thin lines span three seeds, the dotted line is popularity. A stored measurement.*
-
-# %% tags=["experiment", "answers:13.p4"]
 at = {(r["relations"], r["others"]): np.array(r["seeds"]) for r in budget["settings"]}
 nine, engaged = at["all nine", 1], at["ads + engagement", 1]
 gap = metrics.compare(engaged, nine)
@@ -399,14 +392,18 @@ verdict(
     f"Both tuned, on test, user by user: {lead('TwHIN, ads + engagement', 'TwHIN, all nine')}",
 )
 
+# %% [markdown]
+# *Figure 13.2. How well ads are found from graphs of five sets of relations; "others" is how many groups of each other
+# relation come on one group of ad clicks. Thin lines span three seeds, the dotted line is popularity. A stored measurement.*
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Look at the figure once more. With engagement in the graph, other relations move a point less than **how many groups** it
+# With engagement in the graph, other relations move a point less than **how many groups** it
 # gets on one of clicks; who promotes an ad adds nearly nothing to it. The budget is a knob like a learning rate: tune it.
 #
 # ### How fast?
 #
-# PyTorch-BigGraph, the framework that the paper trained with, says of itself that it handles over a million edges a
-# second on one machine, with about a hundred negatives each.
+# PyTorch-BigGraph, the framework of the paper, says of itself that it handles over a million edges a second on one
+# machine, with about a hundred negatives each.
 #
 # > **Claim** (a target of ours). `twhin.fit` trains on a million edges a second of CPU, one thread, 100 false ones each, d = 64.
 
@@ -434,8 +431,7 @@ verdict(
 #
 # $$ P(c \mid u) = \frac{\text{count}(u, c)}{\sum_{c' \in M(u)} \text{count}(u, c')}, \qquad c \in M(u), $$
 #
-# where $M(u)$ is the **set** of the $m$ clusters that hold most of what the user liked. (The slide calls the mixture
-# "the final embedding", as if it were one vector again: it is not.) To recommend, ask once for each cluster; the shares
+# where $M(u)$ is the **set** of the $m$ clusters that hold most of what the user liked. To recommend, ask once for each cluster; the shares
 # are a **budget** of places.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -607,7 +603,7 @@ check("13.5", interests)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # A person of PinWorld. The vectors are TwHIN's, of four relations, trained here for a few seconds.
 
-# %% tags=["timing"]
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
 saves, later, _ = world.split(("save",))
 graph, first = world.to_triples(pinworld.TRAIN_END, ENGAGEMENT)
 knobs = results.load("13_interests").values["PinWorld"]["vectors"]
@@ -616,7 +612,6 @@ tails = twhin.Tails(model, 0, np.arange(world.num_users), first["pin"] + np.aran
 found = metrics.found(tails, saves, later.without(saves))
 print(f"recall@20 of the next week's saves: {found.recall.mean():.3f}")
 
-# %% slideshow={"slide_type": "fragment"} tags=["widget"]
 hers = saves.users == 599
 mine = saves.select(hers & (hers.cumsum() > hers.sum() - 16))  # the latest sixteen
 vectors = tails.embeddings()[1][mine.items]
@@ -705,9 +700,7 @@ pd.DataFrame({
 }).rename_axis("ahead of the recent mean")  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The gain is mostly where the picture puts it, with people of many interests, and it is larger in the list of 100: a
-# short list has
-# little to share. But beside one mean that **forgets**, which costs nothing, these groups of 294 cannot tell: being
+# The gain is mostly where the picture puts it, with people of many interests, and it is larger in the list of 100. But beside one mean that **forgets**, which costs nothing, these groups of 294 cannot tell: being
 # recent wins about as much as being several, though centroids know no ages. In short lists θ leads the ways, since it
 # was *trained* to ask; RP3β and EASE, which
 # have no vectors, lead θ there, and iALS in long lists. Several vectors, each trained to ask, would be the next thing to try.
@@ -784,9 +777,9 @@ means = {arm: {k: np.mean(v) for k, v in x.items()} for arm, x in drift["arms"].
 print(
     f"{drift['pins in both']:,} pins have edges on both days; saves of {drift['users']:,} users are sought"
 )
-pd.DataFrame(means).T.rename(columns={"recall, old users": "recall, old users, new pins"}).round(3)
+columns = {"recall, old users": "recall, old users, new pins"}
+display(pd.DataFrame(means).T.rename(columns=columns).round(3))
 
-# %% tags=["experiment", "answers:13.p7"]
 arms = drift["arms"]
 stale = {
     name: np.array(x["recall, old users"]) for name, x in arms.items() if "recall, old users" in x
@@ -810,7 +803,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.7 Your graph
 #
-# An open task of twenty minutes. Which relations, and how much of them, would you train for ads? `try_out` trains one seed in
+# An open task. Which relations, and how much of them, would you train for ads? `try_out` trains one seed in
 # a few seconds; the check knows the mean of three seeds for every setting.
 
 
@@ -830,7 +823,6 @@ clicks, sought, _ = (
 sought = sought.without(clicks)
 
 
-# %%
 def try_out(relations, others, until_day=42):
     """Return NDCG@10 of the ads that are clicked in days 42 to 48, and that were not clicked before."""
     graph, first = world.to_triples(until_day, ("ad_click", *SETS[relations]))
@@ -847,8 +839,8 @@ print(f"popularity {popular:.3f}, ads alone {try_out('ads alone', 1):.3f}")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 13.7 — `choose` ({{points:13.7}})
 #
-# Return your choice. Write down what you expect before each run, and conclude in two sentences in a cell of your own: which
-# relation helped, and which took time away. One entry can make every number better, and should not.
+# Return your choice, and conclude in two sentences in a cell of your own: which relation helped, and which took time
+# away. One entry can make every number better, and should not.
 #
 # *About 20 minutes.*
 #
@@ -871,6 +863,13 @@ def choose() -> dict:
 # %% tags=["check:13.7"]
 check("13.7", choose)
 
+# %% slideshow={"slide_type": "skip"}
+# Your own five films, at most three interests: each medoid asks for its share of the places, in vectors of TwHIN.
+# Words of a title find a film: my_films("13", "matrix", "amelie", …) keeps up to five.
+from graphrec_utils.exercises.films import my_films
+
+my_films("13")
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Slide, paper, code
 #
@@ -880,11 +879,9 @@ check("13.7", choose)
 # | **slide** | "TransE" | a product, not a distance: $\boldsymbol\theta_r$ is a popularity of targets, the same for every source |
 # | **slide** | the final embedding is the mixture of centroids | a **set** of centroids with shares: several questions, one budget |
 # | **slide** | an L2 anchor doubles the memory | yes: the old table has to stay beside the new one. A warm start alone needs nothing |
-# | **slide** | criticism: no learned ids in production | an opinion of the lecturer; keep it apart from what was measured |
 # | **code**, `models.py` | `torch.ones(num_negatives)` among the labels | false edges are taught to be true |
 # | **code**, the same | `self.all_trans_embs.data[batch.rels]` | no gradient reaches the relations |
 # | **code**, the same | `x[:, 1, :] + trans_embs`, for positives only | $s \cdot t + s \cdot r$: the order of targets does not change |
-# | **code**, `config/local.yaml` | 4 coordinates, 10 in-batch negatives, relations `fav`, `reply`, `retweet`, `magic_recs` | an example that runs on a laptop, not what was served |
 #
 # **Read it yourself:** `projects/twhin` in the repository twitter/the-algorithm-ml, 22 files. Its `models/test_models.py` builds
 # the model, asks on which device the tables are, and that unequal dimensions are refused. Which of the three bugs could it have

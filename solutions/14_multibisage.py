@@ -322,15 +322,13 @@ def attend(
 # %% tags=["check:14.3"]
 check("14.3", attend)
 
-# %%
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
 g, filled = near.names.index("user-ad"), (near.ids >= 0).sum(dim=2)
 short = (filled[:, g] > 0) & (filled[:, g] < 6)
 sample = [np.flatnonzero((kind == k) & short.numpy())[0] for k in ("organic", "product", "ad")]
 chosen = [*map(int, sample), int(np.flatnonzero((kind == "ad") & (filled[:, g] == 0).numpy())[0])]
 places = near.ids[chosen, g, :6]
 keys = torch.from_numpy(looks)[places.clamp(min=0)] * (places >= 0)[..., None]
-
-# %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], keys, places < 0, function=attend)  # fmt: skip
 
 # %% [markdown]
@@ -779,8 +777,6 @@ larger_too = (
     table_of(larger["models"]).drop("PinSage, one graph").rename("transformer, larger: {}".format)
 )
 tables["citeulike-t"] = pd.concat([tables["citeulike-t"], larger_too])
-
-# %% tags=["long", "answers:14.p8"]
 for name, rows in tables.items():
     rows = rows[["all@10", "all@50", "seconds", "edge"]].sort_values("all@10").round(3)
     display(rows.rename_axis(f"{name}, {rivals[name]['queries']['all@10']:,} queries"))

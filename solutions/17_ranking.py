@@ -73,16 +73,15 @@ recall("17")
 # An **impression** is one item shown to one user once, with what happened next: perhaps nothing. PinWorld has
 # logged all of them.
 #
-# Time decides what may be used for what. Features are counted on days 0 to 27; the ranker is trained on the
-# impressions of days 28 to 41; settings are chosen on days 42 to 48; days 49 to 55 are the test. So every feature
-# is older than every label, in training as later in use. New users and pins stay in.
+# Features are counted on days 0 to 27; the ranker is trained on the impressions of days 28 to 41; settings are
+# chosen on days 42 to 48; days 49 to 55 are the test. So every feature is older than every label, in training as
+# later in use. New users and pins stay in.
 #
 # | group | examples | alone it can say |
 # |---|---|---|
 # | user | how often she was shown something, how much she likes and hides | who clicks on everything |
 # | pin | how often it was shown and liked, its age, its kind | what everybody clicks on |
 # | cross | does it look like what she liked? does she follow its creator? | who likes what |
-
 
 # %%
 world = pinworld.load("small")
@@ -114,8 +113,8 @@ action.value_counts(normalize=True).round(3).to_frame("share of all impressions"
 # A ranker says $p$, the probability of a "yes" given that the item is shown. With the label $y$ the
 # **log loss** of a row is $-y \log p - (1 - y) \log(1 - p)$: cheap if $p$ was right, dear if it was sure and wrong.
 #
-# Its size alone tells little: rare clicks are easy to predict badly with a small loss. So it is compared with
-# somebody who knows nothing but the share $\bar y$ of ones and says it every time:
+# Its size alone tells little: where clicks are rare, the loss of a bad model is small. So it is compared with
+# somebody who says the share $\bar y$ of ones every time:
 #
 # $$
 # \text{RCE} = 100 \left( 1 - \frac{\text{log loss of the model}}
@@ -179,8 +178,7 @@ check("17.1", rce)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 17.2 — `auc` ★ optional ({{points:17.2}})
 #
-# All pairs of 100,000 rows do not fit into memory. Ranks do: sort all rows, the lowest score has rank 1, and a
-# liked row's rank counts how many are below it. *By hand:* ones with scores 3 and 2, zeros with 2, 1 and 4: of six
+# All pairs of 100,000 rows do not fit into memory. Ranks do: sort all rows, the lowest score has rank 1. *By hand:* ones with scores 3 and 2, zeros with 2, 1 and 4: of six
 # pairs they win three and tie in one, $3.5 / 6 = 0.583$.
 #
 # *About 8 minutes.*
@@ -227,7 +225,7 @@ visuals.calibration(network.logits(test.x[few]), test.y[few], function=rce)
 # %% [markdown]
 # *Figure 17.1. Said against happened for 2,000 test impressions: as the model says it (left), with logits four
 # times as large (middle), and shifted by 2 (right). Where the points lie below the diagonal the model promises too
-# much. The titles have RCE and AUC: one falls below 0, the other stays the same to the last digit.*
+# much. The titles have RCE and AUC.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.3 Two models
@@ -297,6 +295,9 @@ check("17.3", best_split)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 17.4 — `rank_values` ({{points:17.4}})
+#
+# Write the three formulas for a table of rows. *By hand:* $\mathbf h = (0, 2)$, $\mathbf W_2$ with rows $(0, 1)$ and
+# $(0, -1)$, $\mathbf b_2 = 0$: logits 2 and −2, $\mathbf p = (0.881, 0.119)$, and with $v = (1, -2)$ the value $0.642$.
 #
 # *About 8 minutes.*
 #
@@ -407,9 +408,8 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Users hardly differ in how much they like **in general**; pins differ, and the pair adds what a personal order is
-# made of. The
-# belief about trees comes from tables with hundreds of columns, missing values and categories, and from networks that got
-# less care than the trees. Look again in 17.5, where there are more columns.
+# made of. The belief about trees comes from tables with hundreds of columns, missing values and categories. Look
+# again in 17.5, where there are more columns.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.4 From a score to a probability
@@ -424,8 +424,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 17.5 — `platt` ({{points:17.5}})
 #
-# A logistic regression with one feature. Gradient descent gets there, Newton's method in ten steps. Two decimals are
-# enough.
+# A logistic regression with one feature. Gradient descent gets there, Newton's method in ten steps if it starts at
+# $a = b = 0$. Two decimals are enough.
 #
 # *About 12 minutes.*
 #
@@ -526,21 +526,20 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.5 What embeddings are worth
 #
-# The lecture proves systems such as TwHIN by what their vectors are worth to a ranker, in a table that grows to the
-# right: baseline, **U** (the user's vector as features), **U + A** (the author's, too), **U + A + T** (and the tweet's).
-# The slide has 21.23 for the baseline and 21.48 at the top. Here A is the mean vector of a creator's pins, with its
-# product with the user's, and T the pin's own vector, with its product.
+# The lecture proves TwHIN by what its vectors are worth to a ranker: baseline, **U** (the user's vector as features),
+# **U + A** (the author's, too), **U + A + T** (and the tweet's). Here A is the mean vector of a creator's pins and one number,
+# its inner product with the user's vector; T is the pin's own vector and its inner product.
 #
 # > **Claim** (of the slide). Each block of embeddings, U, then A, then T, raises the ranker's RCE.
 #
-# As a real twin take MovieTweetings. It has **no impressions**: a film without a rating may have been seen by nobody. The honest
-# label is "8 or more, **given that it was rated**": users chose these films, and that choice hides most of the
-# ranking problem. There is no author: the columns are U and U + T.
+# The real twin is MovieTweetings. It has **no impressions**: the honest label is "8 or more, **given that it was
+# rated**". Users chose these films, and that choice hides most of the ranking problem. There is no author: the columns
+# are U and U + T.
 #
 # Vectors of 16 numbers from iALS, LightGCN and GraphSAGE, trained on days 0 to 27, each with eight trials on validation,
-# three seeds; the network is chosen anew for every cell. Beside them models without vectors, whose score is one more
-# feature; "products" leaves the vectors out and keeps what they say of the pair. "counts only" has a baseline without
-# pictures and words. A stored result.
+# three seeds; the network is chosen anew for every cell. Models without vectors give their score as one more feature;
+# "products" leaves the vectors out and keeps what they say of the pair. "counts only" has a baseline without pictures
+# and words.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p5"]
 predict("17.p5")
@@ -573,8 +572,6 @@ verdict(
     holds=all(x.outcome == "holds" for x in steps.values()),
     detail="; ".join(f"{name} {x.gap:+.2f} ± {x.error:.2f}" for name, x in steps.items()),
 )
-
-# %% tags=["experiment"]
 pd.DataFrame({
     name: {"gap in RCE": x.gap, "± error": x.error, "outcome": x.outcome}
     for name, x in leads["PinWorld"].items() if name not in steps
@@ -582,25 +579,20 @@ pd.DataFrame({
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Why? A vector of the user is constant inside her list; what it has to say about a pin is a product, and a small
-# network has to find it among fifty columns and some sixty thousand rows. On PinWorld one or two numbers that say it,
-# products, add more than all vectors do. And the baseline is no beginner: it has seen what a user's likes look
-# like. The films' baseline has four counts and has not; there the vectors themselves help, and the products hardly. Trees
-# pick the columns they need: with vectors they are ahead of the network on both sets. How many rows Twitter's ranker had the slide does not
-# say; its gain was 0.25.
+# network has to find it among fifty columns. On PinWorld one or two numbers that say it, products, add more than all
+# vectors do. And the baseline is no beginner: it has seen what a user's likes look like. The films' baseline has four
+# counts; there the vectors themselves help, and the products hardly. Trees pick the columns they need: with vectors
+# they are ahead of the network on both sets.
 #
 # ### The leak that everybody makes once
 #
-# Embeddings from days 0 to **41** (iALS, 64 numbers each), a ranker trained on days 28 to 41: the vectors have seen the
-# labels.
+# Embeddings from days 0 to **41** (iALS, 64 numbers each), a ranker trained on days 28 to 41: they have seen the labels.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p6"]
 predict("17.p6")
 
 # %% tags=["long", "answers:17.p6"]
 pd.DataFrame(worth.values["PinWorld"]["leak"]).T.rename_axis("embeddings of").round(2)
-
-# %% [markdown]
-# In training they look like prophets; the ranker learns to trust them, and in use they are none.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.6 A log remembers what it showed
@@ -614,17 +606,15 @@ pins = {"old hit": 0.5, "cake": 0.45, "garden": 0.6, "lamp": 0.4, "new gem": 0.8
 visuals.exposure(pins)
 
 # %% [markdown]
-# *Figure 17.3. Six pins: pale bars say how many like each if they look, solid bars how many click. On the left the
-# first list; in the middle what becomes of it when it is sorted by its own clicks for five rounds; on the right
-# when clicks are divided by looks. In the interactive version you step through the rounds.*
+# *Figure 17.3. Six pins: pale bars say how many like each if they look, solid bars how many click, in the first list
+# (left), after five rounds of sorting by clicks (middle) and by clicks divided by looks (right). In the interactive
+# version you step through the rounds.*
 #
-# Step through the rounds. Why does the best pin not get to the top?
+# Why does the best pin not get to the top?
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # How likely is position $k$ looked at? **Shuffle** a few lists. In those, every position holds equally good pins, so
-# clicks per position fall for one reason only. Relative to the first that gives $e_k$ (we cannot know more: if nobody
-# looked
-# at anything, nobody would click).
+# clicks per position fall for one reason only. Relative to the first that gives $e_k$.
 #
 # A click at position $k$ then stands for $1/e_k$ likes. Put $c/e$ where the label was, **also in** $1 - \text{label}$:
 #
@@ -632,7 +622,7 @@ visuals.exposure(pins)
 # \mathcal L = \frac1B \sum \; \frac{c}{e} \, (-\log p) + \Big( 1 - \frac{c}{e} \Big) \, (-\log (1 - p))
 # $$
 #
-# The mean of $c/e$ over many showings is the share that likes it. So this is, on average, the log loss of something
+# The mean of $c/e$ over many showings is the share that likes it. So this is, on average, the log loss of a label
 # that nobody has observed (Saito et al., 2020).
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -734,15 +724,14 @@ verdict(
 # old ranker that wrote the log. A stored measurement.*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Most of the cost is repaired, and nearly as much by the feature, which needs no shuffled list. The two differ where
-# it hurts: the feature works as long as position and liking act separately in the logit, and cannot tell who stood on top
-# **because** of being liked. Shuffled lists alone are honest, and few.
+# Most of the cost is repaired, and nearly as much by the feature, which needs no shuffled list. But the feature cannot
+# tell who stood on top **because** of being liked. Shuffled lists alone are honest, and few.
 #
 # ### Selection: what was never shown
 #
-# Everything is looked at now, and the old ranker is a **good** one. What it showed is liked more than what it left out.
-# The log has `shown_with`, the probability with which each row got into its list. Weights $1/\text{shown\_with}$ make sums
-# over shown rows, on average, the sums over all candidates.
+# Everything is looked at now, and the old ranker is a **good** one: what it showed is liked more than what it left out.
+# The log has `shown_with`, the probability with which each row got into its list. Weights $1/\text{shown\_with}$ make
+# sums over shown rows, on average, the sums over all candidates.
 #
 # > **Claim** (Schnabel et al., 2016). Weights of one over the probability of being shown repair what selection spoils.
 
@@ -776,17 +765,17 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # A **number about all candidates** is wrong from the log as it is, and the weights bring most of it back, at the price of
-# noise: a row shown with probability 0.001 counts a thousand times. A **ranker** hardly needs them. It
-# models liking given features; where its features contain what the old ranker looked at, the rows
-# it has are fair rows of that kind, only fewer of some kinds. Selection by something the features do **not** hold is
-# another matter, and no weight helps where the probability of being shown was 0.
+# noise: a row shown with probability 0.001 counts a thousand times. A **ranker** hardly needs them: it models liking
+# given features, and where these contain what the old ranker looked at, the rows it has are fair rows of their kind.
+# Selection by something the features do **not** hold is another matter, and no weight helps where the probability of
+# being shown was 0.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.7 The loop
 #
-# Now close it. A ranker shows lists, is trained on its own log, shows again: five rounds of 3,000 lists. Two
-# features more come from these rounds, how often a pin was shown in them, and clicked. "once" is trained after the first log and never
-# again; what it does not share with the others is what the **loop** does.
+# A ranker shows lists, is trained on its own log, shows again: five rounds of 3,000 lists. Two features more count how
+# often a pin was shown and clicked in these rounds. "once" is trained after the first log and never again; where the
+# others differ from it, the **loop** did it.
 #
 # > **Claim** (common belief). Retrained on what it has shown itself, a ranker shows ever fewer creators.
 
@@ -810,36 +799,28 @@ axes[0].set_ylim(0.45, 0.95)
 axes[1].legend(fontsize=7)
 plt.show()
 
+tenth, ends = "top tenth of creators", zip(runs["clicks"], runs["once"], strict=True)
+moved = [{what: r[-1][what] - s[-1][what] for what in r[-1]} for r, s in ends]
+last = rounds.groupby(level=0).tail(1).droplevel(1)
+clicks, once = last.loc["clicks"], last.loc["once"]
+verdict(
+    "Retrained on what it has shown itself, a ranker shows ever fewer creators.",
+    all(x["creators shown"] < 0 and x[tenth] > 0 for x in moved),
+    detail=f"of {len(world.creators)} creators {clicks['creators shown']:.0f} are shown in round 5, "
+    f"{once['creators shown']:.0f} without retraining; the top tenth has {clicks[tenth]:.1%} of all "
+    f"showings, without retraining {once[tenth]:.1%}; pins shown: {clicks['pins shown']:.0f} against "
+    f"{once['pins shown']:.0f}",
+)  # fmt: skip
+
 # %% [markdown]
 # *Figure 17.5. Round by round, means of three seeds: how much of what is shown is liked, how many different pins are
 # shown in 3,000 lists, and the share of all showings that goes to a tenth of the creators. Dotted: lists in the true
 # order of liking. Round 0 is the old ranker.*
 
-# %% tags=["experiment", "answers:17.p9"]
-last = rounds.groupby(level=0).tail(1).droplevel(1)
-few = [
-    r[-1]["creators shown"] - s[-1]["creators shown"]
-    for r, s in zip(runs["clicks"], runs["once"], strict=True)
-]
-more = [
-    r[-1]["top tenth of creators"] - s[-1]["top tenth of creators"]
-    for r, s in zip(runs["clicks"], runs["once"], strict=True)
-]
-verdict(
-    "Retrained on what it has shown itself, a ranker shows ever fewer creators.",
-    bool(max(few) < 0 and min(more) > 0),
-    detail=f"of {len(world.creators)} creators {last.loc['clicks', 'creators shown']:.0f} are shown in round "
-    f"5, {last.loc['once', 'creators shown']:.0f} without retraining; the top tenth has "
-    f"{last.loc['clicks', 'top tenth of creators']:.1%} of all showings, without retraining "
-    f"{last.loc['once', 'top tenth of creators']:.1%}; pins shown: {last.loc['clicks', 'pins shown']:.0f} "
-    f"against {last.loc['once', 'pins shown']:.0f}",
-)  # fmt: skip
-
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The loop bites one level below: of each creator fewer **pins** are shown, always the same, and nothing is gained
-# for it. A creator has dozens of pins here, and one of them is always among the seen. With a few pins per creator the
-# two would be the same. The old ranker had concentrated them before any loop began: an opponent would say that the
-# first log did it, and the flat line of "once" agrees.
+# The loop bites one level below: of each creator fewer **pins** are shown, always the same. A creator has dozens of
+# pins here, and one of them is always among the seen. The old ranker had concentrated the creators before any loop
+# began.
 #
 # Dividing by examination helps twice: people like more of what they see, and more is seen. Even so the number of
 # pins falls from round to round. Random lists slow that down, cost a little at first, and by round 5 nothing.
@@ -847,7 +828,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.8 Your choice
 #
-# An open task of twenty minutes. Choose for the feed: which features, what takes the place of the label
+# Choose for the feed: which features, what takes the place of the label
 # (`"clicks"`, `"clicks / e"`, or the clicks of `"shuffled"` lists only), whether the position is a feature, the day until which is
 # counted, and the network. `try_out` measures a choice on other requests than the check does.
 
@@ -878,8 +859,8 @@ print(f"{try_out(('user', 'pin'), 'clicks', False, until_day=42, hidden=32, epoc
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 17.7 — `choose` ({{points:17.7}})
 #
-# Return your choice. Change one thing at a time, write down what you expect before each run, and conclude in two
-# sentences in a cell of your own: what decided, and what did not matter. The lists are shown from day 42 on.
+# Return your choice. Change one thing at a time and conclude in two sentences in a cell of your own: what decided,
+# and what did not matter. The lists are shown from day 42 on.
 #
 # *About 20 minutes.*
 #
@@ -909,17 +890,15 @@ check("17.7", choose)
 # ## Slide, paper, code
 #
 # The lecture's picture *neural ranking at a large site* has no source on it. It fits **TransAct** (Xia et al., KDD 2023):
-# Pinterest's ranker of the home feed, which predicts several actions of each candidate pin, from batch vectors of the
-# user and, by a transformer, from her last 100 actions.
+# Pinterest's ranker of the home feed predicts several actions of each candidate pin, from batch vectors of the user
+# and, by a transformer, from her last 100 actions.
 #
 # | | says | means |
 # |---|---|---|
 # | **slide** | the ranker takes "100–1000 objects from the candidate" | from the candidate **generators**, several of them; duplicates and what was seen are removed first |
 # | **slide**, TwHIN | RCE 21.23 → 21.48 | percent of the entropy of *their* test labels. Another share of ones is another scale: compare within a table |
-# | **slide**, PinnerFormer | repins +7.5 %, clicks on ads +7 to 10 % | as on the slide; independent summaries of that table disagree, and we have not read it ourselves |
 # | **code**, TransAct's `forward` | `random.randint(0, time_window_ms)` | recent actions are hidden from training by a window drawn once **per batch**, not per user |
 # | **code**, TransAct's `_adjust_mask` | `mask[:, 0] = 0` | the first action of the sequence is never hidden, and in an empty history the padding is looked at |
-# | **code**, ours | `Feed.show` | a list drawn without replacement; `shown_with` is given the other candidates' draws |
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **Read the released code** ([`transact.py`](https://github.com/pinterest/transformer_user_action), about 150 lines) and answer for
@@ -930,8 +909,6 @@ check("17.7", choose)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
-#
-# They come back at the start of later lessons.
 #
 # {{quiz}}
 

@@ -710,6 +710,13 @@ verdict(
 # %% [markdown]
 # *Figure 18.4. NDCG@20 against CPU seconds, on a logarithmic scale. A stored measurement; one line of its script adds a method.*
 
+# %% slideshow={"slide_type": "skip"}
+# Your five films a last time: the methods that learn in a second, and one list of all of these, fused by ranks as in 18.3.
+# Words of a title find a film: my_films("18", "matrix", "amelie", …) keeps up to five.
+from graphrec_utils.exercises.films import my_films
+
+my_films("18")
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.8 One page
 #

@@ -3,8 +3,7 @@
     my_films("04")                              with the five that you keep, or five of ours
     my_films("04", "matrix", "toy story", …)    words of a title are enough; what you choose is kept
 
-A lesson adds its method with one line of `MET`: its number, a name, and a function of the likes that
-returns a model as `models` says. You are the last user of these likes, with your five films.
+A lesson adds its method in `met`. You are the last user of these likes, with your five films.
 """
 
 from __future__ import annotations
@@ -16,104 +15,22 @@ import html
 import io
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from graphrec_utils import datasets, graphs, losses, markup, sampling, train, walks
+from graphrec_utils import datasets, markup
 from graphrec_utils.data import Interactions
 from graphrec_utils.datasets.load import STAND_IN
-from graphrec_utils.exercises import buttons, memory
-from graphrec_utils.models import baselines, filters, lightgcn, mf, ncf, ngcf, two_tower
-from graphrec_utils.models.ease import ease
+from graphrec_utils.exercises import buttons, memory, met
+from graphrec_utils.models import fusion
 from graphrec_utils.style import ITEM, POSITIVE, USER
 
 CARD = Path(__file__).with_name("films.html")
 DEFAULT = ("Spirited Away", "My Neighbor Totoro", "Iron Giant", "Amelie", "WALL E")  # a taste
 KEPT, SHOWN, FANS = 5, 6, 6
-
-
-def _learned(likes: Interactions, model, loss, lr: float, epochs: int = 12):
-    """Return a model trained by BPR triples, one pass over the likes an epoch."""
-    positives = sampling.index(likes.csr())
-
-    def batches(rng):
-        return (sampling.bpr_triples(positives, 2048, rng) for _ in range(len(likes) // 2048 + 1))
-
-    learner = model
-    if loss is not None:
-        learner = train.Torch(model, loss, torch.optim.Adam(model.parameters(), lr=lr))
-    train.fit(learner, batches, epochs=epochs, progress=False)
-    return model
-
-
-def _dot(likes: Interactions):
-    def loss(model, triple):
-        u, i, j = triple
-        squares = sum(x.square().sum() for x in (model.user(u), model.item(i), model.item(j)))
-        return losses.bpr(model(u, i), model(u, j)) + 0.05 * squares / len(u)
-
-    model = ncf.Dot(likes.num_users, likes.num_items, 32)
-    return _learned(likes, model, loss, lr=0.01).eval()
-
-
-def _ngcf(likes: Interactions):
-    model = ngcf.NGCF(likes.csr(), dim=16, num_layers=2, message_dropout=0.0)
-    return _learned(likes, model, ngcf.loss, lr=0.003).eval()
-
-
-def _lightgcn(likes: Interactions):
-    A_hat = graphs.normalize(graphs.adjacency(likes.csr()))
-    return _learned(likes, lightgcn.Fused(A_hat, likes.num_users, 32, 3, lr=0.03), None, 0)
-
-
-def _towers(likes: Interactions):
-    """A tower over what each user liked so far, trained to find the next film, as in lesson 10."""
-    _, histories, items = sampling.examples(likes, 30)
-    model = two_tower.TwoTower(sampling.latest(likes, 30), likes.num_items, 32)
-
-    def batches(rng):
-        order = torch.from_numpy(rng.permutation(len(items)))
-        return ((histories[part], items[part]) for part in order.split(512))
-
-    optimizer = torch.optim.AdamW(model.parameters(), lr=0.005, weight_decay=0.01)
-    learner = train.Torch(model, functools.partial(two_tower.loss, kind="full"), optimizer)
-    train.fit(learner, batches, epochs=8, progress=False)
-    return model
-
-
-class _Walk:
-    """Walks from the films of a user, boosted where several meet, as in lesson 08."""
-
-    def __init__(self, likes: Interactions):
-        self.R = likes.csr()
-        self.graph = walks.walkable(graphs.adjacency(self.R))
-
-    def scores(self, users: np.ndarray) -> np.ndarray:
-        m, found = self.R.shape[0], []
-        for u in users:
-            queries = m + self.R[[u]].indices
-            V = [walks.visits(self.graph, int(q), 20_000, restart=0.3)[m:] for q in queries]
-            found.append(walks.boost(np.array(V, dtype=float)))
-        return np.array(found)
-
-
-# Knobs are near those that the lessons choose; on these likes nothing was tuned.
-MET: tuple[tuple[str, str, Callable], ...] = (
-    ("01", "most liked", baselines.popularity),
-    ("01", "item2item", functools.partial(baselines.item2item, shrinkage=10)),
-    ("02", "iALS", lambda likes: mf.ials(likes.csr(), 32, alpha0=0.1, reg=0.01, sweeps=8)),
-    ("02", "EASE", lambda likes: ease(likes.csr(), 300.0)),
-    ("03", "BPR, dot product", _dot),
-    ("04", "RP3β", lambda likes: filters.rp3beta(likes.csr(), 1.0, 0.5)),
-    ("05", "NGCF", _ngcf),
-    ("06", "LightGCN", _lightgcn),
-    ("08", "Pixie", _Walk),
-    ("10", "two towers", _towers),
-)
 
 
 @functools.cache
@@ -198,13 +115,16 @@ class Films:
         self.likes = with_user(catalog(), mine)
         you = np.array([self.likes.num_users - 1])
         self.lists = {}
-        for number, name, fit in MET:
-            if number <= lesson:
-                model = fit(self.likes)
-                with torch.no_grad():
-                    scores = np.array(model.scores(you)[0], dtype=float)
-                scores[mine] = -np.inf
-                self.lists[name] = np.argsort(-scores, kind="stable")[:SHOWN].tolist()
+        for name, fit in met.met(lesson).items():
+            model = fit(self.likes)
+            with torch.no_grad():
+                scores = np.array(model.scores(you)[0], dtype=float)
+            scores[mine] = -np.inf
+            self.lists[name] = np.argsort(-scores, kind="stable")[:SHOWN].tolist()
+        if lesson >= met.FUSED:
+            each = np.array(list(self.lists.values()))[:, None]
+            scores = fusion.reciprocal_ranks(each, self.likes.num_items)[0]
+            self.lists["all, fused"] = np.argsort(-scores, kind="stable")[:SHOWN].tolist()
 
     def title(self, item: int) -> str:
         """Return a film's title, without alternative ones."""

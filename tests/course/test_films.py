@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from graphrec_utils import pinworld
-from graphrec_utils.data import Interactions
-from graphrec_utils.exercises import films, memory
+from graphrec_utils.data import Features, Interactions
+from graphrec_utils.exercises import films, memory, met
 from graphrec_utils.models import baselines
 
 TITLES = (
@@ -32,7 +33,7 @@ def small(monkeypatch, tmp_path):
     users, items = np.array(PAIRS).T
     likes = Interactions(users, items, 4, 5, item_labels=np.array(TITLES, dtype=object))
     monkeypatch.setattr(films, "catalog", lambda: likes)
-    monkeypatch.setattr(films, "MET", FEW)
+    monkeypatch.setattr(met, "MET", FEW)
     monkeypatch.setenv("GRAPHREC_STATE", str(tmp_path))
     monkeypatch.setenv("GRAPHREC_RECORD", "1")
     films._titles.cache_clear()
@@ -75,6 +76,37 @@ def test_lists_have_the_methods_met_so_far_and_nothing_of_yours():
     assert later.lists["fans"][0] == 2  # its fan likes Matrix
 
 
+def test_one_list_is_fused_of_all_by_their_ranks():
+    fused = films.my_films("18", "matrix", "up").lists
+    assert list(fused) == ["most liked", "fans", "all, fused"]
+    first = {fused["most liked"][0], fused["fans"][0]}
+    assert fused["all, fused"][0] in first and len(fused["all, fused"]) == len(fused["fans"])
+
+
+def test_what_trains_for_long_is_shown_later_in_its_own_lesson_only(monkeypatch):
+    monkeypatch.undo()
+    assert "LightGCN" in met.met("10") and "LightGCN" not in met.met("12")
+    assert not set(met.SLOW) & set(met.met("18"))
+    assert set(met.SLOW) < {name for _, name, _ in met.MET}
+
+
+def test_three_interests_share_the_places_and_none_is_a_film_of_yours():
+    """Ann and Bob like Matrix and Up, Eve the other two: each of two medoids brings its own."""
+    likes = films.with_user(films.catalog(), [0, 3])
+    scores = met._Medoids(likes).scores(np.array([4]))
+    assert scores[0, [0, 3]].tolist() == [0, 0]
+    assert sorted(scores[0, [1, 2, 4]]) == [1, 2, 3]
+
+
+def test_a_genre_is_an_entity_and_a_film_without_one_has_no_fact():
+    X = Features(np.array([[1, 0], [1, 1], [0, 0], [0, 1], [0, 0]]), np.array(["drama", "fun"]))
+    facts, users, entities = met._facts(replace(films.catalog(), item_features=X))
+    assert (facts.num_entities, facts.num_relations, len(facts)) == (4 + 5 + 2, 2, len(PAIRS) + 4)
+    assert entities.tolist() == [4, 5, 6, 7, 8] and users.tolist() == [0, 1, 2, 3]
+    of_genres = facts.array()[facts.rels == 1]
+    assert of_genres[:, [0, 2]].tolist() == [[4, 9], [5, 9], [5, 10], [7, 10]]
+
+
 def test_you_are_one_more_user_with_your_films():
     likes = films.with_user(films.catalog(), [1, 4])
     assert likes.num_users == 5
@@ -114,7 +146,7 @@ def test_pinworld_takes_the_place_of_missing_files(monkeypatch, capsys):
         return pinworld.load("small").interactions()
 
     monkeypatch.setattr(films.datasets, "load", load)
-    monkeypatch.setattr(films, "MET", FEW)
+    monkeypatch.setattr(met, "MET", FEW)
     monkeypatch.setenv("GRAPHREC_RECORD", "0")
     films._titles.cache_clear()
     try:
@@ -127,13 +159,13 @@ def test_pinworld_takes_the_place_of_missing_files(monkeypatch, capsys):
 
 
 def test_every_method_is_a_model(monkeypatch):
-    """All nine learn from likes as small as these, and score every film of the last user."""
+    """All learn from likes as small as these, and score every film of the last user."""
     monkeypatch.undo()
     users, items = np.array(PAIRS).T
     likes = films.with_user(
         Interactions(users, items, 4, 5, item_labels=np.array(TITLES, dtype=object)), [0, 4]
     )
-    for number, name, fit in films.MET:
+    for number, name, fit in met.MET:
         scores = fit(likes).scores(np.array([4]))
         assert np.shape(scores) == (1, 5), name
         assert len(number) == 2 and number.isdigit()

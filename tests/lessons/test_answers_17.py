@@ -291,6 +291,26 @@ def wrong_examined_per_click(logits, clicks, position, examination):
     return (share * F.softplus(-logits) + (1 - share) * F.softplus(logits)).sum() / clicks.sum()
 
 
+def wrong_choice_of_half_the_days():
+    return choose_cross_only() | {"features": ("user", "pin", "cross"), "until_day": 14}
+
+
+def wrong_choice_of_more_of_everything():
+    return choose_cross_only() | {"features": ("cross", "pin"), "hidden": 250, "epochs": 20}
+
+
+def wrong_choice_of_two_corrections():
+    return choose_cross_only() | {"label": "shuffled", "position": True}
+
+
+def wrong_choice_of_the_pin():
+    return choose_the_position() | {"features": ("pin",), "epochs": 1}
+
+
+def wrong_choice_of_all_days():
+    return choose_the_position() | {"until_day": 43}
+
+
 WRONG = {
     "17.1": (wrong_rce_of_the_model_mean, wrong_rce_turned, wrong_rce_in_bits, wrong_rce_quotient),
     "17.2": (wrong_auc_strictly_above, wrong_auc_with_smallest_ranks, wrong_auc_as_mean_rank),
@@ -301,6 +321,13 @@ WRONG = {
         wrong_examined_everything_weighed,
         wrong_examined_from_below,
         wrong_examined_per_click,
+    ),
+    "17.7": (
+        wrong_choice_of_half_the_days,
+        wrong_choice_of_more_of_everything,
+        wrong_choice_of_two_corrections,
+        wrong_choice_of_the_pin,
+        wrong_choice_of_all_days,
     ),
 }
 

@@ -53,7 +53,7 @@ ex = Exercise(
         "by b?",
         "With p = σ(a·z + b): by a it is the mean of (p − y)·z, by b the mean of p − y. Walk against it "
         "until nothing moves, or let Newton's method do it in ten steps.",
-        "`X = np.stack([z, np.ones_like(z)], 1)`; repeat: `p = 1/(1+np.exp(-X @ w))`, "
+        "`X = np.stack([z, np.ones_like(z)], 1)`; `w = np.zeros(2)`; repeat: `p = 1/(1+np.exp(-X @ w))`, "
         "`w -= np.linalg.solve((X * (p*(1-p))[:, None]).T @ X, X.T @ (p - y))`.",
     ),
 )

@@ -81,7 +81,7 @@ def _problem(choice) -> str:
         return f"the choice needs the keys {', '.join(KEYS)}"
     for key, kind in KEYS.items():
         if type(choice[key]) is not kind:
-            return f"{key} must be a {kind.__name__}; yours is {choice[key]!r}"
+            return f"{key} must be of type {kind.__name__}; yours is {choice[key]!r}"
     if not set(choice["features"]) <= set(GROUPS) or not choice["features"]:
         return "features must be some of " + ", ".join(GROUPS)
     if choice["label"] not in LABELS:
@@ -101,8 +101,10 @@ def _kind(choice) -> str:
         return problem
     if "cross" not in choice["features"]:
         return "nothing about the pair"
-    if choice["until_day"] < 14:
+    if choice["until_day"] < 21:
         return "young"
+    if choice["epochs"] * choice["hidden"] >= 1000:
+        return "long"
     if choice["label"] == "clicks" and not choice["position"]:
         return "clicks"
     return "shuffled" if choice["label"] == "shuffled" else ""
@@ -182,8 +184,20 @@ def a_young_count():
     return _changed(until_day=3)()
 
 
+@ex.mistake("so large a network, trained so long, learns the noise of the divided clicks by heart")
+def trained_too_long():
+    return _changed(hidden=256, epochs=20)()
+
+
 @ex.mistake(
     "shuffled lists alone are honest, and one in ten: you threw nine tenths of the log away"
 )
 def shuffled_only():
     return _changed(label="shuffled", position=False)()
+
+
+@ex.mistake(
+    "shuffled lists alone are honest, and few; the whole log, corrected, says the same with less noise"
+)
+def shuffled_only_about_the_pair():
+    return _changed(features=("cross",), label="shuffled", position=True)()

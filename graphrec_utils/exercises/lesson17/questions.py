@@ -118,18 +118,7 @@ QUESTIONS = (
         ("a bug, RCE does not depend on the labels",
          "Both of its losses do: that of the model and that of the constant."),
     )),
-    Question("17.q2", "Whose mean is the constant that RCE compares with?", (
-        ("the labels of the rows that are judged",
-         "The best constant in hindsight. With the mean of the training rows a shift between the two would look "
-         "like skill."),
-        ("the labels of the training rows",
-         "If test has another share of ones, that constant is not the best one, and the model looks better than "
-         "it is."),
-        ("the predictions",
-         "Then a model that is off by a factor of ten would be compared with a constant off by the same "
-         "factor."),
-    )),
-    Question("17.q3", "Why is the value of an entry a sum over sigmoids and not over a softmax?", (
+    Question("17.q2", "Why is the value of an entry a sum over sigmoids and not over a softmax?", (
         ("several reactions may happen at once, and mostly none does",
          "One may both click and save. A softmax says that exactly one of them happens."),
         ("a softmax is slower",
@@ -137,7 +126,7 @@ QUESTIONS = (
         ("because hides are negative",
          "The worth of a hide is negative, its probability is not: both could be used with a softmax."),
     )),
-    Question("17.q4", "On which rows are Platt's a and b fitted?", (
+    Question("17.q3", "On which rows are Platt's a and b fitted?", (
         ("on rows the model was not trained on",
          "On its own rows a model is surer than it has a right to be, and a and b would believe it."),
         ("on the training rows, there are more of them",
@@ -145,13 +134,13 @@ QUESTIONS = (
         ("on the test rows, for these it is needed",
          "Then test has been used to choose something, and says nothing about the next day."),
     )),
-    Question("17.q5", "A click at a position where one in five looks. What are its two weights in the loss?", (
+    Question("17.q4", "A click at a position where one in five looks. What are its two weights in the loss?", (
         ("5 and −4", "c/e = 5, and 1 − c/e = −4: on average over many showings they make up for those not seen."),
         ("5 and 0", "That leaves rows without a click as they are: the two no longer sum to 1, and everything "
          "looks more liked than it is."),
         ("5 and 5", "Dividing the whole row says that whoever did not click has looked."),
     )),
-    Question("17.q6", "Lists were never shuffled. Can examination be told from liking?", (
+    Question("17.q5", "Lists were never shuffled. Can examination be told from liking?", (
         ("not from the clicks alone",
          "The top is clicked more because it is seen and because it is better. Some chance is needed, or the same "
          "pin at several positions."),
@@ -160,7 +149,7 @@ QUESTIONS = (
         ("yes, if there is enough data",
          "More of the same says the same. What is missing is not data but chance."),
     )),
-    Question("17.q7", "A pin was shown with probability 0. What can a weight do for it?", (
+    Question("17.q6", "A pin was shown with probability 0. What can a weight do for it?", (
         ("nothing, it has no row",
          "Weights stretch rows that are there. Only a policy that explores makes such a row."),
         ("count its rows infinitely often",
