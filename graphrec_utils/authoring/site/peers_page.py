@@ -20,7 +20,7 @@ page's numbers:
 A **ratio** is the seconds of the package divided by those of the course in the same round; above 1 the course is
 faster. The median of the rounds stands first, the least and the largest in brackets. **CPU** ratios count the work of
 all threads, **wall** ratios the time that passes. A target was set before anything was measured; one that is missed
-stays in the table. "p" tests whether the engine draws from the right distribution: near 0 it does not.
+stays in the table. It is judged by the CPU ratio of one thread: a thread that waits for the other one burns CPU, too. "p" tests whether the engine draws from the right distribution: near 0 it does not.
 
 {busy}
 
@@ -87,7 +87,7 @@ def _line(run: dict[str, Any], row: dict[str, Any]) -> str:
         f"{row['CPU seconds']:.3g}",
         _ratio(row["CPU ratio"]),
         _ratio(row["wall ratio"]),
-        _target(row),
+        _target(run, row),
         quality,
     ]
     return "| " + " | ".join(head + cells) + " |"
@@ -97,9 +97,9 @@ def _ratio(found: list[float] | None) -> str:
     return f"{found[0]:.2f} ({found[1]:.2f}–{found[2]:.2f})" if found else "–"
 
 
-def _target(row: dict[str, Any]) -> str:
-    """Judge by CPU seconds, which other work on the machine disturbs least."""
-    if row["target"] is None:
+def _target(run: dict[str, Any], row: dict[str, Any]) -> str:
+    """Judge by the CPU seconds of one thread, which other work disturbs least."""
+    if row["target"] is None or run["threads"] > 1:
         return ""
     reached = row["CPU ratio"] and row["CPU ratio"][0] >= row["target"]
     return f"{row['target']:g}: {'reached' if reached else 'missed'}"
