@@ -7,18 +7,19 @@ A benchmark is a module of this folder, `NAME.py`, with
 
     '''First line: what is measured, on what.'''       # shown in the list
     ENGINES = {"course": course, "torch.topk": topk, "implicit": implicit}    # ours first
-    PEERS = {"implicit": ["implicit==0.7.2", "scipy"]}  # pip requirements of its own environment
+    PEERS = pinned.of("implicit")                       # engine -> pip requirements of its environment
     FOLDERS = {"lightgcn-pytorch": "a clone of gusye1234/LightGCN-PyTorch"}  # not on PyPI
     WORK = (1_000_000, "triples")                       # optional: also print triples per second
+    SIZES = ("1.6M", "11M")                             # optional: graphs to choose from by --size
 
-    def prepare(folder): ...                            # optional
+    def prepare(folder): ...                            # optional; with SIZES: prepare(folder, size)
     def course(setting): ...                            # one generator function per engine
 
 Only ENGINES is required. Each engine runs in a process of its own, those in PEERS in an
 environment of their own, the others in the course's. Hence the top of the module may import only
-the standard library and numpy; an engine imports what it needs itself. `prepare(folder)` runs first,
-in the course's environment, and writes what all engines read (`setting.folder`): the same inputs
-for everybody.
+the standard library, numpy and `pinned`, where all versions stand (and what imports no more); an
+engine imports what it needs itself. `prepare(folder)` runs first, in the course's environment, and
+writes what all engines read (`setting.folder`): the same inputs for everybody.
 
 An engine is a generator. Up to its first `yield` it prepares itself, compiles and warms up; the
 clock does not run. From then on everything between two yields is one round:
@@ -33,11 +34,13 @@ clock does not run. From then on everything between two yields is one round:
 
 What is yielded is called after the last round only and off the clock. `setting` has `folder`, a
 Path; `threads`, how many threads the engine may use (OMP_NUM_THREADS and its like are set
-already); and `peer`, the Path given by `--peer-path NAME=DIR`, for engines in FOLDERS.
+already); `size`; and `peer`, the Path given by `--peer-path NAME=DIR`, for engines in FOLDERS.
 
 The rounds of all engines are interleaved: each has one turn before any has its next, so that other
 work on the machine meets all of them. Ratios are formed within a round. Wall and CPU seconds and
 the largest resident memory of every process are recorded.
+
+All benchmarks with peers in one command, and their stored result: `python -m tests.benchmarks.peers`.
 
 Modules without ENGINES are long measurements with a command line of their own, for a result that
 a lesson stores: `python -m tests.benchmarks.NAME`.

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.benchmarks import pinned
+
 DIM, TOP = 64, 20
 WORK = (29_858, "users")
-PEERS = {
-    "implicit": ["implicit==0.7.3", "scipy", "threadpoolctl"],
-    "irspack": ["irspack==0.5.2", "scipy", "threadpoolctl"],
-}
+PEERS = pinned.of("implicit", "irspack")
 
 
 def prepare(folder: Path) -> None:

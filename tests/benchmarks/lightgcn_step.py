@@ -18,15 +18,12 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.benchmarks import pinned
+
 DIM, LAYERS, BATCH, RATE, L2 = 64, 3, 2048, 1e-3, 1e-4
 NUM_BATCHES = 40  # then they come again
 WORK = (BATCH, "pairs")
-PEERS = {
-    "RecBole": [
-        "recbole==1.2.1", "numpy==1.26.4", "scipy==1.11.4", "pandas==2.2.3", "torch",
-        "scikit-learn", "thop", "tabulate", "plotly", "texttable", "psutil",
-    ],
-}  # fmt: skip
+PEERS = pinned.of("RecBole")
 
 
 def prepare(folder: Path) -> None:

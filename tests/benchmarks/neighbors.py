@@ -1,28 +1,33 @@
-"""Neighbor sampling on Gowalla: 50 batches of 1024 seeds, at most 10 and then 5 neighbors."""
+"""Neighbor sampling: 50 batches of 1024 seeds, at most 10 and then 5 neighbors, different ones.
+
+"p" is a test of what is drawn: `tests.benchmarks.drawn`.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
+from tests.benchmarks import drawn, pinned
+
 BATCHES, SEEDS, FANOUTS = 50, 1024, (10, 5)
-WORK = (BATCHES * 54_860, "edges")  # which neighbors are drawn changes it by less than a thousandth
+WORK = (BATCHES * SEEDS, "seeds")
+SIZES = drawn.SIZES
+PEERS = pinned.of("dgl")
+DRAWS = 4_000
 
 
-def prepare(folder):
+def prepare(folder, size):
     """Write the graph and the seeds of every batch."""
-    import scipy.sparse as sp
-
-    from graphrec_utils import datasets, graphs
-
-    A = sp.csr_array(graphs.adjacency(datasets.load("gowalla").train.csr()))
+    drawn.write(folder, size)
+    nodes = len(np.load(folder / "graph.npz")["indptr"]) - 1
     rng = np.random.default_rng(0)
-    seeds = np.stack([rng.choice(A.shape[0], SEEDS, replace=False) for _ in range(BATCHES)])
-    np.savez(folder / "graph.npz", indptr=A.indptr, indices=A.indices, seeds=seeds)
+    seeds = np.stack([rng.choice(nodes, SEEDS, replace=False) for _ in range(BATCHES)])
+    np.save(folder / "seeds.npy", seeds)
 
 
 def read(setting):
-    saved = np.load(setting.folder / "graph.npz")
-    return saved["indptr"].astype(np.int64), saved["indices"].astype(np.int64), saved["seeds"]
+    indptr, indices, _ = drawn.read(setting)
+    return indptr, indices, np.load(setting.folder / "seeds.npy")
 
 
 def quality(blocks, indptr, indices):
@@ -39,26 +44,73 @@ def quality(blocks, indptr, indices):
     return {"edges of the last batch": edges, "wrong": wrong, "missing": missing}
 
 
-def course(setting):
-    import scipy.sparse as sp
+def chance(sample):
+    """Return p of three neighbors of six; `sample(indptr, indices, nodes, fanout)` returns their ids, sorted by node."""
+    indptr, indices = drawn.copies(DRAWS)
+    found = sample(indptr, indices, drawn.NODES * np.arange(DRAWS), 3)
+    return {"p": drawn.of_sets(found.reshape(DRAWS, 3) % drawn.NODES, range(4, 10))}
 
+
+def course(setting):
     from graphrec_utils import walks
     from graphrec_utils.graphs import batches
 
     indptr, indices, seeds = read(setting)
-    N = len(indptr) - 1
-    graph = walks.walkable(sp.csr_array((np.ones(len(indices)), indices, indptr), shape=(N, N)))
+    graph = walks.walkable(drawn.adjacency(indptr, indices))
     rng = np.random.default_rng(0)
     batches.sample(graph, seeds[0], FANOUTS, rng)
+
+    def once(indptr, indices, nodes, fanout):
+        (block,) = batches.sample(drawn.adjacency(indptr, indices), nodes, [fanout], rng)
+        return block.source[block.edge_index[0]].numpy()
+
+    def measured(blocks):
+        parts = [(b.source.numpy(), b.num_targets, b.edge_index.numpy()) for b in blocks]
+        return quality(parts, indptr, indices) | chance(once)
+
     yield
     while True:
         for batch in seeds:
             blocks = batches.sample(graph, batch, FANOUTS, rng)
-        yield lambda blocks=blocks: quality(
-            [(b.source.numpy(), b.num_targets, b.edge_index.numpy()) for b in blocks],
-            indptr,
-            indices,
-        )
+        yield lambda blocks=blocks: measured(blocks)
+
+
+def dgl(setting):
+    """`dgl.dataloading.NeighborSampler`, whose fanouts begin at the outermost layer."""
+    import os
+
+    os.environ["DGLBACKEND"] = "pytorch"  # else it writes a file into your home
+    import dgl
+    import torch
+
+    torch.set_num_threads(setting.threads)
+
+    def graph_of(indptr, indices):  # row v holds what v hears
+        return dgl.graph(("csc", (indptr, indices, [])))
+
+    indptr, indices, seeds = read(setting)
+    graph, sampler = graph_of(indptr, indices), dgl.dataloading.NeighborSampler(FANOUTS[::-1])
+    targets = torch.from_numpy(seeds)
+    sampler.sample_blocks(graph, targets[0])
+
+    def once(indptr, indices, nodes, fanout):
+        one = dgl.dataloading.NeighborSampler([fanout])
+        _, _, (block,) = one.sample_blocks(graph_of(indptr, indices), torch.from_numpy(nodes))
+        source, target = block.edges()
+        return block.srcdata[dgl.NID][source[target.argsort(stable=True)]].numpy()
+
+    def measured(blocks):
+        parts = [
+            (b.srcdata[dgl.NID].numpy(), b.num_dst_nodes(), torch.stack(b.edges()).numpy())
+            for b in blocks
+        ]
+        return quality(parts, indptr, indices) | chance(once)
+
+    yield
+    while True:
+        for batch in targets:
+            _, _, blocks = sampler.sample_blocks(graph, batch)
+        yield lambda blocks=blocks: measured(blocks)
 
 
 def numpy(setting):
@@ -88,4 +140,4 @@ def numpy(setting):
         yield lambda blocks=(outer, inner): quality(blocks, indptr, indices)
 
 
-ENGINES = {"course": course, "numpy": numpy}
+ENGINES = {"course": course, "dgl": dgl, "numpy": numpy}

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from tests.benchmarks import pinned
+
 RESTART, TOLERANCE, QUERIES = 0.15, 1e-5, 16
 WORK = (QUERIES, "queries")
-PEERS = {
-    "scikit-network": ["scikit-network", "numpy", "scipy"],
-    "igraph": ["igraph", "numpy"],
-    "torch-ppr": ["torch-ppr==0.0.8", "numpy"],
-}
+PEERS = pinned.of("scikit-network", "igraph", "torch-ppr")
 
 
 def prepare(folder):

@@ -1,35 +1,43 @@
-"""Pixie walks on Gowalla: a million pin-board-pin steps with restart 0.5; shares against exact ones."""
+"""Pixie walks: a million pin-board-pin steps of one query with restart 0.5; shares against exact ones."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from tests.benchmarks import drawn, pinned
+
 STEPS, RESTART, WALKERS = 1_000_000, 0.5, 1_000
 WORK = (STEPS, "steps")
+SIZES = drawn.SIZES
+PEERS = pinned.of("dgl")
 LONG = 20_000_000  # steps of the comparison with exact shares
+LONGEST = 10  # steps of a walk of DGL's: one in a thousand would go on
 
 
-def prepare(folder):
+def prepare(folder, size):
     """Write the graph, a query among the 2 % most liked items, and its exact visit shares."""
     import scipy.sparse as sp
 
-    from graphrec_utils import datasets, graphs
+    from graphrec_utils import graphs
 
-    R = datasets.load("gowalla").train.csr()
-    A = sp.csr_array(graphs.adjacency(R))
-    query = R.shape[0] + int(np.argsort(-np.diff(R.tocsc().indptr), kind="stable")[700])
+    drawn.write(folder, size)
+    saved = np.load(folder / "graph.npz")
+    A, users = drawn.adjacency(saved["indptr"], saved["indices"]), int(saved["users"])
+    degree = np.diff(A.indptr)[users:]
+    query = users + int(np.argsort(-degree, kind="stable")[700])
     P_T = sp.csr_array(graphs.normalize(A, "row").T)
     at, share = np.zeros(A.shape[0]), np.zeros(A.shape[0])
     at[query] = 1
     for step in range(60):  # restart (1 - restart)^step: what is left out is below 1e-18
         at = P_T @ (P_T @ at)
         share += RESTART * (1 - RESTART) ** step * at
-    np.savez(folder / "graph.npz", indptr=A.indptr, indices=A.indices, query=query, share=share)
+    np.savez(folder / "query.npz", query=query, share=share)
 
 
 def read(setting):
-    saved = np.load(setting.folder / "graph.npz")
-    return saved["indptr"].astype(np.int64), saved["indices"], int(saved["query"]), saved["share"]
+    indptr, indices, _ = drawn.read(setting)
+    saved = np.load(setting.folder / "query.npz")
+    return indptr, indices, int(saved["query"]), saved["share"]
 
 
 def quality(counts, share):
@@ -40,13 +48,10 @@ def quality(counts, share):
 
 
 def course(setting):
-    import scipy.sparse as sp
-
     from graphrec_utils import walks
 
     indptr, indices, query, share = read(setting)
-    N = len(indptr) - 1
-    graph = walks.walkable(sp.csr_array((np.ones(len(indices)), indices, indptr), shape=(N, N)))
+    graph = walks.walkable(drawn.adjacency(indptr, indices))
     walks.visits(graph, query, 1000, RESTART)
     yield
     seed = 0
@@ -59,6 +64,45 @@ def course(setting):
             return quality(counts, share) | {"L1 at 20 M steps": quality(long, share)["L1"]}
 
         yield measured
+
+
+def dgl(setting):
+    """`dgl.sampling.random_walk`, which ends a walk where Pixie returns; visits by `bincount`."""
+    import os
+
+    os.environ["DGLBACKEND"] = "pytorch"  # else it writes a file into your home
+    import dgl
+    import torch
+
+    torch.set_num_threads(setting.threads)
+    _, _, users = drawn.read(setting)
+    indptr, indices, query, share = read(setting)
+    graph = drawn.bipartite(indptr, indices, users)
+    number = round(STEPS / sum((1 - RESTART) ** k for k in range(LONGEST)))
+    stop = torch.zeros(2 * LONGEST)
+    stop[2::2] = RESTART
+
+    def walk(number):
+        starts = torch.full((number,), query - users)
+        path = ["on", "with"] * LONGEST
+        found, _ = dgl.sampling.random_walk(graph, starts, metapath=path, restart_prob=stop)
+        pins = found[:, 2::2].flatten()
+        return torch.bincount(pins[pins >= 0], minlength=len(share) - users)
+
+    def of_all(counts):
+        return np.concatenate([np.zeros(users), counts.numpy()])
+
+    def measured(counts):
+        long = sum(walk(number) for _ in range(LONG // STEPS))
+        return quality(of_all(counts), share) | {
+            "L1 at 20 M steps": quality(of_all(long), share)["L1"]
+        }
+
+    walk(2)
+    yield
+    while True:
+        counts = walk(number)
+        yield lambda counts=counts: measured(counts)
 
 
 def numpy(setting):
@@ -115,4 +159,10 @@ def python_lists(setting):
     return plain(setting, listed=True)
 
 
-ENGINES = {"course": course, "numpy": numpy, "networkx": networkx, "python lists": python_lists}
+ENGINES = {
+    "course": course,
+    "dgl": dgl,
+    "numpy": numpy,
+    "networkx": networkx,
+    "python lists": python_lists,
+}

@@ -16,6 +16,7 @@ from graphrec_utils.authoring.site import (
     atlas_page,
     cluster_page,
     gallery_page,
+    peers_page,
     places,
     ready,
     variants_page,
@@ -69,6 +70,7 @@ verdicts
 atlas
 numbers
 cluster
+peers
 launch
 instructor
 hub
@@ -117,6 +119,7 @@ def write(folder: Path, repo: str | None) -> None:
     (folder / "verdicts.md").write_text(verdicts_page.page(), "utf-8")
     (folder / "numbers.md").write_text(variants_page.page(), "utf-8")
     (folder / "cluster.md").write_text(cluster_page.page(), "utf-8")
+    (folder / "peers.md").write_text(peers_page.page(), "utf-8")
 
 
 def prepared(notebook):

@@ -37,20 +37,45 @@ def main(argv, folder=None, build=None):
         width = max((len(name) for name in known), default=0)
         print("\n".join(f"  {name.ljust(width)}  {text}" for name, text in known.items()))
         return 0
+    target = Path(options.json).resolve() if options.json else None
+    if target and not target.parent.is_dir():
+        raise CannotRun(f"there is no folder {target.parent} for --json")
+    module, rows = measured(argv, folder, build)
+    return report(options, known[options.name], rows, getattr(module, "WORK", None), target)
+
+
+def measured(argv, folder=None, build=None, others=None):
+    """Return the module of a benchmark and the rows of all its engines, those that are skipped last.
+
+    Args:
+        argv, folder, build: as of `main`.
+        others: the engines that run beside the first; None: all.
+
+    Raises:
+        CannotRun: as `main`.
+    """
+    options = _parser().parse_args(argv)
+    folder = folder or shared.clone() / "tests" / "benchmarks"
+    known = benchmarks(folder)
     if options.name not in known:
         raise CannotRun(f"there is no benchmark {options.name!r}; there are {', '.join(known)}")
     if options.rounds < 1 or options.threads < 1:
         raise CannotRun("--rounds and --threads must be at least 1")
-    target = Path(options.json).resolve() if options.json else None
-    if target and not target.parent.is_dir():
-        raise CannotRun(f"there is no folder {target.parent} for --json")
     file = folder / f"{options.name}.py"
     module = worker.load(file)
+    sizes = getattr(module, "SIZES", (None,))
+    size = options.size or sizes[0]
+    if size not in sizes:
+        there_are = ", ".join(filter(None, sizes)) or "none for this benchmark"
+        raise CannotRun(f"--size {size}: no such size; there are {there_are}")
     pythons, clones, skipped = choose(module, options)
+    if others is not None:
+        wanted = {next(iter(module.ENGINES)), *others}
+        pythons, skipped = ({k: x[k] for k in x if k in wanted} for x in (pythons, skipped))
     build = build or shared.clone() / "build" / "bench"
-    inputs = build / options.name
+    inputs = build / "-".join(filter(None, [options.name, size]))
     inputs.mkdir(parents=True, exist_ok=True)
-    common = {"folder": str(inputs), "threads": options.threads, "peer": None}
+    common = {"folder": str(inputs), "threads": options.threads, "peer": None, "size": size}
     for name, requirements in pythons.items():
         try:
             pythons[name] = (
@@ -66,8 +91,7 @@ def main(argv, folder=None, build=None):
     rows = rounds.run(file, pythons, settings, options.rounds)
     if rows[0].broken:
         raise CannotRun(f"{rows[0].engine} {rows[0].note}")
-    rows += [rounds.Row(name, note=reason) for name, reason in skipped.items()]
-    return report(options, known[options.name], rows, getattr(module, "WORK", None), target)
+    return module, rows + [rounds.Row(name, note=reason) for name, reason in skipped.items()]
 
 
 def benchmarks(folder):
@@ -119,6 +143,7 @@ def report(options, title, rows, work, target):
     print(", ".join(f"{name} {value}" for name, value in machine.items() if value))
     if target:
         content = {"benchmark": options.name, "title": title, "rounds": options.rounds}
+        content |= {"size": options.size} if options.size else {}
         content |= {"clock": clock, "work": work, "machine": machine, "rows": rounds.plain(rows)}
         try:
             with paths.replacing(target) as part:
@@ -131,7 +156,7 @@ def report(options, title, rows, work, target):
 def _parser():
     parser = argparse.ArgumentParser(
         usage=f"{PROGRAM} [NAME] [--peers] [--peer-path NAME=DIR] [--rounds N] [--threads N] "
-        "[--json FILE]",
+        "[--size SIZE] [--json FILE]",
         description="Run a benchmark of tests/benchmarks: the course's engine beside others, at "
         "the same quality, in interleaved rounds. Without a name: list the benchmarks.",
         epilog=f"example: {PROGRAM} evaluation --peers --threads 2 --json build/evaluation.json",
@@ -152,5 +177,8 @@ def _parser():
     )
     parser.add_argument("--rounds", type=int, default=5, metavar="N", help="turns of each engine")
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="of every engine")
+    parser.add_argument(
+        "--size", metavar="SIZE", help="of benchmarks with several graphs; else the first"
+    )
     parser.add_argument("--json", metavar="FILE", help="also write everything to a file")
     return parser

@@ -6,6 +6,9 @@ import json
 import shutil
 
 from graphrec_utils.cli.setup import installer, virtual
+from graphrec_utils.cli.setup.environment import CannotRun
+
+REFUSED = {}  # folder -> why: what failed is not tried again by the same command
 
 
 def environment(folder, requirements):
@@ -18,6 +21,8 @@ def environment(folder, requirements):
     Raises:
         CannotRun: pip could not install them; the sentence says why.
     """
+    if folder in REFUSED:
+        raise CannotRun(REFUSED[folder])
     folder.parent.mkdir(parents=True, exist_ok=True)
     done = folder / "requirements.json"  # written last: an environment without it is half made
     wanted = json.dumps(sorted(requirements))
@@ -27,6 +32,10 @@ def environment(folder, requirements):
         python, _ = virtual.make(folder)
         if not done.exists():
             print(f"  {folder.name}: installing {', '.join(requirements)}", flush=True)
-            installer.install(python, requirements, folder.parent / f"{folder.name}.log")
+            try:
+                installer.install(python, requirements, folder.parent / f"{folder.name}.log")
+            except CannotRun as error:
+                REFUSED[folder] = str(error)
+                raise
             done.write_text(wanted, "utf-8")
     return python

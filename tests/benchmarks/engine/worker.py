@@ -6,6 +6,7 @@ engine's own prints go to stderr, so that they cannot break an answer.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -23,6 +24,7 @@ class Setting:
     folder: Path
     threads: int
     peer: Path | None = None
+    size: str | None = None  # one of the benchmark's SIZES
 
 
 def load(file):
@@ -41,6 +43,17 @@ def memory():
         return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / (1e6 if sys.platform == "darwin" else 1024), 1)
+
+
+def cpu():
+    """Return the CPU seconds of this process and of the workers that it has started and keeps."""
+    seconds = time.process_time()
+    if modules := sys.modules.get("multiprocessing"):
+        for child in modules.active_children():
+            with contextlib.suppress(OSError):  # no /proc here, or it has just ended
+                stat = Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()
+                seconds += (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+    return seconds
 
 
 def version(name):
@@ -63,9 +76,11 @@ def main(file, engine, setting):
         module = load(file)
         values = json.loads(setting)
         peer = values["peer"]
-        setting = Setting(Path(values["folder"]), values["threads"], Path(peer) if peer else None)
+        peer, size = Path(peer) if peer else None, values["size"]
+        setting = Setting(Path(values["folder"]), values["threads"], peer, size)
         if engine == "prepare":
-            getattr(module, "prepare", lambda folder: None)(setting.folder)
+            prepare = getattr(module, "prepare", lambda *_: None)
+            prepare(setting.folder, *([size] if size else []))
             answer(ready=True)
             return 0
         turns = module.ENGINES[engine](setting)
@@ -75,10 +90,10 @@ def main(file, engine, setting):
         for word in sys.stdin:
             if word.strip() != "round":
                 break
-            wall, cpu = time.perf_counter(), time.process_time()
+            wall, used = time.perf_counter(), cpu()
             quality = next(turns)
-            wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-            answer(wall=wall, cpu=cpu)
+            wall, used = time.perf_counter() - wall, cpu() - used
+            answer(wall=wall, cpu=used)
         peak = memory()  # before the quality is measured, which is not the engine's work
         found = {k: float(v) for k, v in (quality() if quality else {}).items()}
         answer(quality=found, memory=peak, version=version(engine))
