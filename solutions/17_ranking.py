@@ -214,10 +214,10 @@ check("17.2", auc)
 # A first ranker: the small network of 17.3, as the library has it. Below, its test predictions, sorted and cut into eight
 # groups of equal size: what was **said** on average, and what **happened**. Stretch its logits by $a$, shift them by $b$.
 
-# %% slideshow={"slide_type": "fragment"} tags=["predict:17.p2", "told"]
+# %% slideshow={"slide_type": "fragment"} tags=["predict:17.p2"]
 predict("17.p2")
 
-# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+# %% slideshow={"slide_type": "fragment"} tags=["widget", "answers:17.p2"]
 network = ranker.Ranker(len(features.names)).fit(train.x, train.y)
 few = np.random.default_rng(0).choice(len(test.y), 2000, replace=False)
 visuals.calibration(network.logits(test.x[few]), test.y[few], function=rce)

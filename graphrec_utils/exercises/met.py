@@ -25,6 +25,7 @@ from graphrec_utils.models import (
     ncf,
     ngcf,
     pinnersage,
+    sasrec,
     transe,
     twhin,
     two_tower,
@@ -33,7 +34,7 @@ from graphrec_utils.models.ease import ease
 
 FUSED = "18"  # the lesson that makes one list of all
 # They train for seconds each: after lesson QUICK they are shown in their own lesson only.
-SLOW, QUICK = ("BPR, dot product", "NGCF", "LightGCN", "two towers"), "10"
+SLOW, QUICK = ("BPR, dot product", "NGCF", "LightGCN", "two towers", "SASRec"), "10"
 
 
 def _learned(likes: Interactions, model, loss, lr: float, epochs: int = 12):
@@ -70,19 +71,33 @@ def _lightgcn(likes: Interactions):
     return _learned(likes, lightgcn.Fused(A_hat, likes.num_users, 32, 3, lr=0.03), None, 0)
 
 
+def _softmax(model, loss, examples: tuple, epochs: int, size: int):
+    """Return a model trained by a softmax over all films."""
+
+    def batches(rng):
+        order = torch.from_numpy(rng.permutation(len(examples[0])))
+        return (tuple(x[part] for x in examples) for part in order.split(size))
+
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.005, weight_decay=0.01)
+    train.fit(train.Torch(model, loss, optimizer), batches, epochs=epochs, progress=False)
+    return model.eval()
+
+
 def _towers(likes: Interactions):
     """A tower over what each user liked so far, trained to find the next film, as in lesson 10."""
     _, histories, items = sampling.examples(likes, 30)
     model = two_tower.TwoTower(sampling.latest(likes, 30), likes.num_items, 32)
+    loss = functools.partial(two_tower.loss, kind="full")
+    return _softmax(model, loss, (histories, items), epochs=8, size=512)
 
-    def batches(rng):
-        order = torch.from_numpy(rng.permutation(len(items)))
-        return ((histories[part], items[part]) for part in order.split(512))
 
-    optimizer = torch.optim.AdamW(model.parameters(), lr=0.005, weight_decay=0.01)
-    learner = train.Torch(model, functools.partial(two_tower.loss, kind="full"), optimizer)
-    train.fit(learner, batches, epochs=8, progress=False)
-    return model
+def _sequence(likes: Interactions):
+    """A transformer that reads the films of each user in their order, as in lesson 15."""
+    histories = sampling.latest(likes, 20)
+    model = sasrec.SASRec(histories, likes.num_items, 32)
+    return _softmax(
+        model, lambda model, part: sasrec.loss(model, *part), (histories,), epochs=15, size=64
+    )
 
 
 class _Walk:
@@ -155,6 +170,7 @@ MET: tuple[tuple[str, str, Callable], ...] = (
     ("10", "two towers", _towers),
     ("12", "TransE", _transe),
     ("13", "three interests", _Medoids),
+    ("15", "SASRec", _sequence),
 )
 
 

@@ -31,7 +31,6 @@ PLAN = {
     "importance": {"dgl": 10.0},
     "random_walks": {"dgl": 10.0},
     "walks": {"dgl": 10.0},
-    "edges": {"torchbiggraph": None},  # none was set
     "evaluation": {"implicit": 1.8, "irspack": 3.0},
     "ppr": {"torch-ppr": 3.0},
 }

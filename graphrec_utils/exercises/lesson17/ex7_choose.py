@@ -80,7 +80,9 @@ def _problem(choice) -> str:
     if set(choice) != set(KEYS):
         return f"the choice needs the keys {', '.join(KEYS)}"
     for key, kind in KEYS.items():
-        if type(choice[key]) is not kind:
+        if type(choice[key]) is not kind and not (
+            key == "features" and isinstance(choice[key], list)
+        ):
             return f"{key} must be of type {kind.__name__}; yours is {choice[key]!r}"
     if not set(choice["features"]) <= set(GROUPS) or not choice["features"]:
         return "features must be some of " + ", ".join(GROUPS)
@@ -111,7 +113,9 @@ def _kind(choice) -> str:
 
 
 def _liked(choice) -> float:
-    return 0.0 if _problem(choice) else score(*(choice[key] for key in KEYS))
+    if _problem(choice):
+        return 0.0
+    return score(tuple(choice["features"]), *(choice[key] for key in list(KEYS)[1:]))
 
 
 ex = Exercise(

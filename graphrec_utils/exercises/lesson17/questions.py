@@ -27,9 +27,9 @@ QUESTIONS = (
     )),
     Question("17.p3", "The network gets features of the user and of the pin, and none of the pair. What "
              "share of its RCE is left, compared with all features?", (
-        ("about three quarters, though all users get nearly the same order",
-         "What everybody likes explains much. But inside one user's list the user's features say the same "
-         "of every entry: the order comes from the pins, nearly alone."),
+        ("about three quarters of it",
+         "And yet all users get nearly the same order. What everybody likes explains much. But inside one user's "
+         "list the user's features say the same of every entry: the order comes from the pins, nearly alone."),
         ("next to nothing, taste is all that matters",
          "In a log, pins differ in how much they are liked by everybody. That is easy to learn, and RCE "
          "counts it."),
@@ -100,7 +100,7 @@ QUESTIONS = (
     )),
     Question("17.p9", "Five rounds of retraining on its own clicks, compared with never again: what becomes of "
              "the share of showings that a tenth of the creators gets?", (
-        ("it hardly changes, fewer pins are shown of each creator",
+        ("it hardly changes",
          "A creator has dozens of pins, one of them is always among those that were seen before. Look one "
          "level below: of the pins two in five are gone."),
         ("it grows round by round",
