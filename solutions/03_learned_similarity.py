@@ -34,6 +34,7 @@ import numpy as np
 import pandas as pd
 import torch
 import torch.nn.functional as F
+from IPython.display import display
 from torch import nn
 
 from graphrec_utils import datasets, losses, metrics, results, sampling, style, train
@@ -41,7 +42,7 @@ from graphrec_utils.exercises import check, predict, recall
 from graphrec_utils.models import ncf
 from graphrec_utils.plots import visuals
 from graphrec_utils.plots.visuals.sampled_metric import hit_chance
-from graphrec_utils.results import verdict
+from graphrec_utils.results import verdict, verdicts
 
 style.use()
 
@@ -141,10 +142,8 @@ def audit(trials: pd.DataFrame) -> dict[str, tuple[int, float, int]]:
 # %% tags=["check:03.1"]
 check("03.1", audit)
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Now look at the best validation NDCG@20 of every model, loss and penalty. Which trial would you add first?
-
 # %% tags=["answers:03.p11"]
+# The best validation NDCG@20 of every model, loss and penalty: which trial would you add first?
 trials.pivot_table(index=["loss", "reg"], columns="model", values="ndcg", aggfunc="max").round(4)
 
 # %% [markdown] tags=["answers:03.p11"]
@@ -213,8 +212,7 @@ predict("03.p1")
 # | $\mathbf p, \mathbf q$ of the tower | `mlp_emb`, a pair of tables | `(m, d')`, `(n, d')` |
 # | $\mathbf W_l, \mathbf b_l$ | `hidden`, a list of pairs | `(out, in)`, `(out,)` |
 # | $\mathbf h$ | `h`, the GMF half first | `(d + last width,)` |
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
+#
 # **By hand.** GMF half: $2 \cdot 3 = 6$. Tower: $\mathbf z_0 = (1, -2)$, one layer with rows $(1, 1)$ and
 # $(1, -1)$ and biases $(0, 1)$ gives $(-1, 4)$, after ReLU $(0, 4)$. With $\mathbf h = (1, 5, 2)$ the score of
 # $[6; 0, 4]$ is $6 + 0 + 8 = 14$.
@@ -576,6 +574,14 @@ def fresh(seed: int) -> ncf.Dot:
 # %% tags=["experiment", "answers:03.p6"]
 right, model = fit(fresh(0), losses.bpr, reg=0)
 turned, turned_model = fit(fresh(0), lambda pos, neg: losses.bpr(neg, pos), reg=0)
+
+figure, ax = plt.subplots(figsize=(5, 2.6))
+ax.plot(right.loss, color=style.POSITIVE, marker="o", markersize=10, label="BPR")
+ax.plot(turned.loss, color=style.NEGATIVE, marker="s", linestyle="dashed", label="sign turned")
+ax.set(xlabel="epoch", ylabel="training loss", ylim=(0, 0.75), xticks=range(0, 20, 5))
+ax.legend()
+plt.show()
+
 verdict(
     "A turned sign shows in the training loss: it does not fall.",
     holds=bool(turned.loss[-1] >= turned.loss[0]),
@@ -583,14 +589,6 @@ verdict(
     f"{right.loss[-1]:.2f} right; NDCG@20 {ndcg(turned_model).mean():.4f} and "
     f"{ndcg(model).mean():.4f}, seed 0",
 )
-
-# %% slideshow={"slide_type": "fragment"} tags=["answers:03.p6"]
-figure, ax = plt.subplots(figsize=(5, 2.6))
-ax.plot(right.loss, color=style.POSITIVE, marker="o", markersize=10, label="BPR")
-ax.plot(turned.loss, color=style.NEGATIVE, marker="s", linestyle="dashed", label="sign turned")
-ax.set(xlabel="epoch", ylabel="training loss", ylim=(0, 0.75), xticks=range(0, 20, 5))
-ax.legend()
-plt.show()
 
 # %% [markdown]
 # *Figure 3.5. Training loss of the same model with the right sign (circles) and with the sign turned
@@ -868,9 +866,8 @@ predict("03.p10")
 stored = results.load(
     "03_ncf_movietweetings", command="python -m tests.benchmarks.learned_similarity"
 )
-stored
+display(stored)
 
-# %% slideshow={"slide_type": "fragment"} tags=["answers:03.p10"]
 final = pd.DataFrame(stored.values["test"]).set_index("model")
 final["spread over seeds"] = final.pop("ndcg by seed").map(np.ptp)
 final.rename(
@@ -882,26 +879,22 @@ final.rename(
     }
 ).sort_values("NDCG@20", ascending=False).round(4)
 
-
 # %% tags=["experiment", "answers:03.p10"]
-def lead(one: str, other: str) -> tuple[metrics.Comparison, str]:
-    """Return the stored comparison over users, and its numbers."""
-    gap, error = stored.values["gaps in ndcg"][f"{one} - {other}"]
-    found = metrics.Comparison.of(
-        final.ndcg[one], final.ndcg[other], gap, error, stored.values["users"]
-    )
-    return found, f"NDCG@20 of {one} and {other}: {found}, {len(stored.seeds)} seeds"
-
-
 # Dot with weights is GMF; of both, and of the rivals, the one counts that validation preferred
-dot = final.validation[["Dot", "GMF"]].idxmax()
-ahead, numbers = lead("NeuMF, fused", dot)
-verdict("A tuned NeuMF finds more than a tuned dot product.", holds=ahead, detail=numbers)
-
-# %% tags=["experiment", "answers:03.p10"]
-rival = final.validation[["popularity", "RP3β", "EASE", "iALS", "iALS, any d"]].idxmax()
-ahead, numbers = lead("NeuMF, fused", rival)
-verdict("A tuned NeuMF finds more than the best of its rivals.", holds=ahead, detail=numbers)
+cards = []
+for claim, others in (
+    ("A tuned NeuMF finds more than a tuned dot product.", ["Dot", "GMF"]),
+    ("A tuned NeuMF finds more than the best of its rivals.",
+     ["popularity", "RP3β", "EASE", "iALS", "iALS, any d"]),
+):  # fmt: skip
+    other = final.validation[others].idxmax()
+    gap, error = stored.values["gaps in ndcg"][f"NeuMF, fused - {other}"]
+    lead = metrics.Comparison.of(
+        final.ndcg["NeuMF, fused"], final.ndcg[other], gap, error, stored.values["users"]
+    )
+    detail = f"NDCG@20 of NeuMF, fused and {other}: {lead}, {len(stored.seeds)} seeds"
+    cards.append(verdict(claim, holds=lead, detail=detail))
+verdicts(*cards)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **BCE or BPR?** The NCF paper trains with cross-entropy on single cells (`bce`), this lesson with pairs.

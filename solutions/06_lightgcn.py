@@ -246,7 +246,7 @@ check("06.2", one_hot_scores)
 # a laptop the part of 2,000 random users, so most items are rare. Its test part is the end of every user's
 # history (lesson 02), so validation is the end of what is left: the last tenth of every train line.
 #
-# > **Claim.** A LightGCN that has learned nothing finds more than a list of bestsellers.
+# > **Claim** (ours). A LightGCN that has learned nothing finds more than a list of bestsellers.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:06.p4"]
 predict("06.p4")
@@ -382,7 +382,8 @@ plt.show()
 
 # %% [markdown]
 # *Figure 6.2. Training loss (left) and recall on validation (right) by epoch, one seed: BPR-MF with
-# squares, LightGCN with circles, bestsellers dotted. Look at the first epochs, then at the last.*
+# squares, LightGCN with circles, bestsellers dotted. Their ridges differ, so compare shapes on the left, not
+# heights. Look at the first epochs, then at the last.*
 #
 # Most items here are rare. In 6.8 come all users, and more epochs.
 
@@ -406,6 +407,14 @@ plt.show()
 #   = \frac{\operatorname{tr}\big( \mathbf X^\top (\mathbf I - \hat{\mathbf A}) \mathbf X \big)}
 #   {\lVert \mathbf X \rVert^2}
 # $$
+#
+# The two sides are equal where every node has an edge; one without adds its own square on the right, and the right
+# side is what we compute.
+#
+# > **Claim 1** (the lecture: over-smoothing). Every layer alone makes users more alike; the mean of the layers does so
+# > more slowly.
+# >
+# > **Claim 2** (what *smoother* suggests). The Dirichlet energy of a layer alone falls with every step.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 06.4 — `smoothness` ({{points:06.4}})
@@ -602,7 +611,7 @@ pd.DataFrame({"mean cosine of Gowalla's users, layer k alone": alike}).T.round(2
 # $$
 #
 # Each eigenvector of $\hat{\mathbf A}$ is multiplied by $g$ of its eigenvalue: a filter, as in lesson 04. The mean
-# lets $\lambda = 1$ pass and closes at −1, or nearly; the last layer alone, $\lambda^K$, is as strong at −1 as
+# lets $\lambda = 1$ pass and closes at −1, to 0 for odd $K$ and to $1 / (K + 1)$ for even; the last layer alone, $\lambda^K$, is as strong at −1 as
 # at 1. Go back to figure 6.1 and try the preset *halving*.
 #
 # The lecture says that one cannot keep the $K$-th layer alone, because of over-smoothing.
@@ -660,11 +669,11 @@ plt.show()
 # else. Knobs of iALS, GF-CF and RP3β were chosen on the last tenth of every train line, those of the trained
 # models earlier, on a random tenth; that search took hours and was not repeated.
 #
-# > **Claim 1.** The LightGCN that validation chose passes both of the paper's numbers.
+# > **Claim 1** (ours). The LightGCN that validation chose passes both of the paper's numbers.
 # >
-# > **Claim 2.** It finds more than the iALS that validation chose.
+# > **Claim 2** (ours). It finds more than the iALS that validation chose.
 # >
-# > **Claim 3.** It finds more than matrix factorization trained in the same way, by BPR or by the recipe.
+# > **Claim 3** (He and others, 2020). It finds more than matrix factorization trained in the same way, by BPR or by the recipe.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:06.p11"]
 predict("06.p11")
@@ -761,7 +770,7 @@ verdicts(*cards)
 #
 # > **Claim 1** (common practice). Both validation parts choose the same $\beta$.
 # >
-# > **Claim 2.** On all of Gowalla RP3β finds more on test if the last tenth has chosen its exponents.
+# > **Claim 2** (ours). On all of Gowalla RP3β finds more on test if the last tenth has chosen its exponents.
 #
 # In the second table look how far iALS leads RP3β in each column. The last tenth is no oracle (the trials
 # rank for 3,000 users, too few to tell models within a few thousandths apart), but it claims no lead that is none. **Cut validation as

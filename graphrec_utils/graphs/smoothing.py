@@ -45,7 +45,8 @@ def dirichlet_energy(A_hat: Matrix, X: Tensor | np.ndarray) -> float:
     r"""Return $\mathrm{tr}(\mathbf X^\top (\mathbf I - \hat{\mathbf A}) \mathbf X) / \lVert\mathbf X\rVert^2$.
 
     0 if every node agrees with its neighbors, up to the square root of the degrees; 2 if neighbors
-    have opposite signs, the roughest signal that a bipartite graph knows.
+    have opposite signs, the roughest signal that a bipartite graph knows. A node without edges agrees
+    with nobody: it adds its own square.
 
     Args:
         A_hat: (N, N) symmetric, as `graphs.normalize` returns it.

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from graphrec_utils import exercises, paths, syllabus
-from graphrec_utils.authoring.lesson.source import built
+from graphrec_utils.authoring.lesson.source import built, target
 from graphrec_utils.authoring.site import (
     api,
     cluster_page,
@@ -145,6 +145,16 @@ def test_the_page_of_verdicts_counts_what_it_lists():
     )
     assert each == [text.count(f"\n* {sign} **") for sign in "✓✗?"]
     assert total == sum(each) > 50 and min(each) > 0
+
+
+def test_what_an_earlier_edition_said_stands_beside_a_claim_that_exists():
+    claims = {
+        each.claim
+        for source in built()
+        for each in verdicts_page.judged(nbformat.read(target(source, "solved"), 4))
+    }
+    assert set(verdicts_page.BEFORE) <= claims
+    assert verdicts_page.page().count(" **Before:** ") == len(verdicts_page.BEFORE)
 
 
 def test_memory_is_shown_from_the_stored_result(tmp_path, monkeypatch):

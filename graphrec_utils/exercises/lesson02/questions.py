@@ -60,15 +60,6 @@ QUESTIONS = (
         ("nine in ten on the map, fewer in 32", "More coordinates bring no noise here, they "
             "keep the topics apart: 37 % on the map, 100 % in all 32."),
     )),
-    Question("02.p7", "Blocks of 1, of 4 and of all 16 coordinates begin at the same start. How "
-        "do the losses compare after two sweeps, and after five?", (
-        ("16 leads, then they meet", "Coordinates that are solved together need not wait for "
-            "each other; after five sweeps that hardly matters."),
-        ("16 leads more and more", "It leads after two sweeps. But all of them go down to the "
-            "same valley, and the gap closes."),
-        ("1 leads, then they meet", "Small blocks do use the newest values, but each step moves "
-            "one coordinate only: 16 leads after two sweeps."),
-    )),
     Question("02.p8", "SVD and iALS at rank 2, on a small matrix of likes. Which is closer to R "
         "in squared error, over all cells and over the ones?", (
         ("SVD on all, iALS on the ones", "The theorem speaks of all cells. iALS trusts the "

@@ -152,3 +152,45 @@ def for_one_catalog_only(num_users, *_):
 )
 def ranks_of_the_example(num_users, *_):
     return np.full(num_users, 50), np.where(np.arange(num_users) % 2, 1, 2000)
+
+
+@ex.mistake("your two halves are one user short where their number is odd: return num_users ranks")
+def halves_rounded_down(num_users, num_items, num_negatives, top):
+    half = num_users // 2
+    return np.full(num_users, top + 1), np.array([1] * half + [num_items] * half)
+
+
+@ex.mistake("you return lists; ranks are two NumPy arrays of integers, `np.full(num_users, …)`")
+def lists(*a):
+    return tuple(ranks.tolist() for ranks in reversal(*a))
+
+
+@ex.mistake("you always return 100 ranks; there are `num_users` of them")
+def a_hundred_users(num_users, *rest):
+    return reversal(100, *rest)
+
+
+@ex.mistake("you return one array with two rows; return a pair of arrays, `a, b`")
+def one_array(*a):
+    return np.stack(reversal(*a))
+
+
+@ex.mistake("your ranks are floats (np.ones makes them): say dtype=np.int64")
+def floats(*a):
+    return tuple(ranks.astype(float) for ranks in reversal(*a))
+
+
+@ex.mistake("your B has ranks that no list has: the first is 1, the last num_items")
+def rank_after_the_last(*inputs):
+    return _ranks_of(lambda n, top: top + 1, lambda n, top: (1, n + 1))(*inputs)
+
+
+@ex.mistake("A and B are the same in yours: no metric can prefer one of them")
+def the_same_twice(*a):
+    return (reversal(*a)[0],) * 2
+
+
+@ex.mistake("your ranks are drawn at random, so both metrics see two equal models: choose them")
+def drawn_at_random(num_users, num_items, *_):
+    rng = np.random.default_rng(0)
+    return rng.integers(1, num_items + 1, num_users), rng.integers(1, num_items + 1, num_users)

@@ -136,3 +136,69 @@ def moved_by_the_users_with_events(users, items, m, n):
 def pairs_that_occur_once(users, items, num_users, num_items):
     pairs, count = np.unique(np.stack([users, items]), axis=1, return_counts=True)
     return build_adjacency(*pairs[:, count == 1], num_users, num_items)
+
+
+@ex.mistake("your matrix has R alone in it, users by items; A has all nodes in rows and in columns")
+def likes_alone(users, items, m, n):
+    return sp.csr_array((np.ones(len(users)), (users, items)), shape=(m, n)).minimum(1)
+
+
+@ex.mistake(
+    "your entries are halves: every like is a 1 in both directions, not shared between them"
+)
+def halves(*a):
+    return 0.5 * build_adjacency(*a)
+
+
+@ex.mistake("your edges go from items to users only: A is symmetric, each like is in it twice")
+def other_direction_only(users, items, m, n):
+    return _graph(items + m, users, m + n, both=False)
+
+
+@ex.mistake(
+    "you joined users who like the same: A has edges of likes only, its diagonal blocks are 0"
+)
+def neighbors_of_neighbors(users, items, m, n):
+    A = build_adjacency(users, items, m, n)
+    return (A + A @ A).tocsr().minimum(1)
+
+
+@ex.mistake(
+    "your ones are on the diagonal: an entry's row is a user and its column an item, or back"
+)
+def on_the_diagonal(users, items, m, n):
+    nodes = np.concatenate([users, items + m])
+    return _graph(nodes, nodes, m + n)
+
+
+@ex.mistake("both of your blocks hold R: below stands Rᵀ, items in rows")
+def r_in_both_blocks(users, items, m, n):
+    R = likes_alone(users, items, m, n)
+    return sp.block_array([[None, R], [R, None]], format="csr")
+
+
+@ex.mistake(
+    "you return a dense array: keep the scipy.sparse matrix, all cells of 27,000 nodes are 5.8 GB"
+)
+def dense(users, items, m, n):
+    A = np.zeros((m + n, m + n))
+    A[users, items + m] = A[items + m, users] = 1
+    return A
+
+
+@ex.mistake("you divided by degrees, which is the next exercise; A itself has ones")
+def normalized(users, items, m, n):
+    A = build_adjacency(users, items, m, n)
+    scale = sp.diags_array(1 / np.sqrt(np.maximum(A.sum(axis=1), 1)))
+    return (scale @ A @ scale).tocsr()
+
+
+@ex.mistake("your matrix ends at the last item with an event: the shape is (m + n, m + n)")
+def shape_of_the_largest_item(users, items, m, n):
+    return _graph(users, items + m, m + items.max() + 1)
+
+
+@ex.mistake("you kept one event of each user; np.unique of pairs, not of users, drops repetitions")
+def one_event_of_each_user(users, items, m, n):
+    first = np.unique(users, return_index=True)[1]
+    return build_adjacency(users[first], items[first], m, n)

@@ -219,6 +219,80 @@ def from_item_to_item(R, u, i, longest):
     return _walks(R, len(R) + i, len(R) + i, longest)
 
 
-@ex.mistake("you take two steps for every length: one product with A is one step")
+@ex.mistake(
+    "all your counts are 0: two products with A for one length lead back to users, and shares "
+    "of 1/deg become 0 as integers. One product is one step, and A holds ones"
+)
 def two_steps_each(R, u, i, longest):
     return count_walks(R, u, i, 2 * longest)[::2]
+
+
+@ex.mistake("the last length is missing: from 0 to `longest` there are longest + 1 numbers")
+def one_length_too_few(*inputs):
+    return count_walks(*inputs)[:-1]
+
+
+@ex.mistake("you return the last length alone; every length from 0 on has an entry")
+def last_length_only(*inputs):
+    return count_walks(*inputs)[-1]
+
+
+@ex.mistake("you return odd lengths only; the even ones have their entries, too, which are 0")
+def odd_lengths_only(*inputs):
+    return count_walks(*inputs)[1::2]
+
+
+@ex.mistake("you count the walks from u to anybody; entry m + i has those that end at the item")
+def to_anybody(R, u, i, longest):
+    A, x = _adjacency(R), np.eye(sum(R.shape), dtype=np.int64)[u]
+    counts = []
+    for _ in range(longest + 1):
+        counts.append(x.sum())
+        x = A @ x
+    return np.array(counts)
+
+
+@ex.mistake("a walk of length 0 stays at u, which is no item: entry 0 is 0")
+def one_walk_of_length_0(*inputs):
+    counts = count_walks(*inputs)
+    counts[0] = 1
+    return counts
+
+
+@ex.mistake("you moved the item by n; as many nodes come before it as there are users, m")
+def moved_by_the_items(R, u, i, longest):
+    return _walks(R, u, R.shape[1] + i, longest)
+
+
+@ex.mistake("your walks end when they reach the item; a walk may pass through it and come back")
+def first_arrivals(R, u, i, longest):
+    A, x, counts = _adjacency(R), np.eye(sum(R.shape), dtype=np.int64)[u], []
+    for _ in range(longest + 1):
+        counts.append(x[len(R) + i])
+        x[len(R) + i] = 0
+        x = A @ x
+    return np.array(counts, dtype=np.int64)
+
+
+@ex.mistake("your A has edges from users to items only, so nobody walks back: R and Rᵀ are in it")
+def one_way(R, u, i, longest):
+    return np.array([0, R[u, i], *[0] * (longest - 1)], dtype=np.int64)[: longest + 1]
+
+
+@ex.mistake("your counts are floats: the answer holds whole numbers, int64")
+def floats(*inputs):
+    return count_walks(*inputs).astype(float)
+
+
+@ex.mistake("you return a list; the answer is an array, `np.array(counts)`")
+def a_list(*inputs):
+    return count_walks(*inputs).tolist()
+
+
+@ex.mistake("your numbers went over the end of int32: 17 steps need int64")
+def over_the_end_of_int32(R, u, i, longest):
+    A, x, counts = _adjacency(R).astype(np.int32), np.eye(sum(R.shape), dtype=np.int32)[u], []
+    for _ in range(longest + 1):
+        counts.append(x[len(R) + i])
+        x = A @ x
+    return np.array(counts).astype(np.int64)

@@ -11,18 +11,22 @@ from graphrec_utils.exercises.core import Exercise
 
 
 def _push(
-    A, start, restart, tolerance, kept, overwrite=False, receivers=False, pushes=10**6, scaled=True
-):
-    """Push until every residual is small; the options are what can go wrong."""
-    degree = A.sum(axis=1)
+    A, start, restart, tolerance, kept, overwrite=False, receivers=False, pushes=10**6,
+    wait=np.copy, last=False, once=False, stops=False,
+):  # fmt: skip
+    """Push until every residual is small, the node that waits longest first; options can go wrong."""
+    degree, done = A.sum(axis=1), set()
     mass, residual = np.zeros(len(A)), np.zeros(len(A))
     residual[start] = 1.0
-    queue = deque([start])
+    queue, limit = deque([start]), tolerance * wait(degree)
     while queue and pushes:
-        v = queue.popleft()
-        if residual[v] < tolerance * (degree[v] if scaled else 1):
+        v = queue.pop() if last else queue.popleft()
+        if residual[v] < limit[v] or (once and v in done):
+            if stops:
+                break
             continue
         pushes -= 1
+        done.add(v)
         amount, residual[v] = residual[v], 0.0
         mass[v] += kept * amount
         neighbors = A[v].nonzero()[0]
@@ -32,19 +36,27 @@ def _push(
     return mass
 
 
-def _in_rounds(A, start, restart, tolerance, all_of_them=False, overwrite=False, once=False):
-    """Push all nodes that are due at the same time, round after round, as the options say."""
+def _in_rounds(
+    A, start, restart, tolerance, all_of_them=False, overwrite=False, once=False, share=None
+):
+    """Push all nodes that are due at the same time, round after round; return mass and residual."""
     degree = A.sum(axis=1)
     mass, residual = np.zeros(len(A)), np.zeros(len(A))
     residual[start] = 1.0
     done = np.zeros(len(A), dtype=bool)
+    share = (lambda pushed: A @ (pushed / np.maximum(degree, 1))) if share is None else share
     while (due := (residual >= tolerance * degree) & ~(once & done)).any():
         pushed = np.where(due | all_of_them, residual, 0)
         residual -= pushed
         done |= due
         mass = np.where(overwrite & (pushed > 0), 0, mass) + restart * pushed
-        residual += (1 - restart) * (A @ (pushed / np.maximum(degree, 1)))
-    return mass
+        residual += (1 - restart) * share(pushed)
+    return mass, residual
+
+
+def _solved(A, start, walk, restart):
+    """The mass that waits for no push: x = restart · 1_start + walk @ x."""
+    return np.linalg.solve(np.eye(len(A)) - walk, restart * np.eye(len(A))[start])
 
 
 def accurate(got, expected, inputs) -> str | None:
@@ -219,12 +231,12 @@ def residual_overwritten(*inputs):
     "a node that is pushed again loses what has dried there before: it is += for the mass, too"
 )
 def mass_overwritten(*inputs):
-    return _in_rounds(*inputs, overwrite=True)
+    return _in_rounds(*inputs, overwrite=True)[0]
 
 
 @ex.mistake("you push each node once at most; what comes back to a node may make it due again")
 def each_node_once(*inputs):
-    return _in_rounds(*inputs, once=True)
+    return _in_rounds(*inputs, once=True)[0]
 
 
 @ex.mistake(
@@ -232,23 +244,15 @@ def each_node_once(*inputs):
     "tolerance · deg(v) or more"
 )
 def all_nodes_in_every_round(*inputs):
-    return _in_rounds(*inputs, all_of_them=True)
+    return _in_rounds(*inputs, all_of_them=True)[0]
 
 
 @ex.mistake(
     "you added what still waits as residual; the answer is the mass alone, and a node that "
     "was never pushed has 0"
 )
-def the_residual_is_added(A, start, restart, tolerance):
-    """Return mass and residual together."""
-    degree = A.sum(axis=1)
-    mass, residual = np.zeros(len(A)), np.zeros(len(A))
-    residual[start] = 1.0
-    while (due := residual >= tolerance * degree).any():
-        pushed = np.where(due, residual, 0)
-        mass, residual = mass + restart * pushed, residual - pushed
-        residual += (1 - restart) * (A @ (pushed / np.maximum(degree, 1)))
-    return mass + residual
+def the_residual_is_added(*inputs):
+    return sum(_in_rounds(*inputs))
 
 
 @ex.mistake("you pushed once, from the start; what arrives at the neighbors must be pushed on")
@@ -261,7 +265,7 @@ def one_push(*inputs):
     "waits for more, until tolerance · deg(v)"
 )
 def tolerance_without_the_degree(*inputs):
-    return _push(*inputs, kept=inputs[2], scaled=False)
+    return _push(*inputs, kept=inputs[2], wait=np.ones_like)
 
 
 @ex.mistake(
@@ -269,33 +273,8 @@ def tolerance_without_the_degree(*inputs):
     "large, and leave the rest of the graph alone"
 )
 def every_node(A, start, restart, tolerance):
-    degree = A.sum(axis=1)
-    P = A / np.where(degree > 0, degree, 1)[:, None]
-    return np.linalg.solve(np.eye(len(A)) - (1 - restart) * P.T, restart * np.eye(len(A))[start])
-
-
-def _last_first(A, start, restart, tolerance, **wrong):
-    """Push the node that was appended last; the options are what can go wrong."""
-    degree = A.sum(axis=1)
-    mass, residual = np.zeros(len(A)), np.zeros(len(A))
-    residual[start], done = 1.0, set()
-    todo = [start]
-    for _ in range(10**5):
-        if not todo:
-            break
-        v = todo.pop()
-        if residual[v] < tolerance * degree[v] or (wrong.get("once") and v in done):
-            if wrong.get("stops"):
-                break
-            continue
-        done.add(v)
-        amount, residual[v] = residual[v], 0.0
-        mass[v] += restart * amount
-        neighbors = A[v].nonzero()[0]
-        share = (1 - restart) * amount / degree[v]
-        residual[neighbors] = share if wrong.get("overwrite") else residual[neighbors] + share
-        todo.extend(neighbors)
-    return mass
+    P = A / np.maximum(A.sum(axis=1), 1)[:, None]
+    return _solved(A, start, (1 - restart) * P.T, restart)
 
 
 @ex.mistake(
@@ -303,19 +282,19 @@ def _last_first(A, start, restart, tolerance, **wrong):
     "is += and not ="
 )
 def residual_overwritten_last_first(*inputs):
-    return _last_first(*inputs, overwrite=True)
+    return _push(*inputs, kept=inputs[2], last=True, overwrite=True)
 
 
 @ex.mistake("you push every node at most once; what comes back to it may make it due again")
 def each_node_once_last_first(*inputs):
-    return _last_first(*inputs, once=True)
+    return _push(*inputs, kept=inputs[2], last=True, once=True)
 
 
 @ex.mistake(
     "you stop at the first node that is not due (`break`); others in the queue are: `continue`"
 )
 def stops_at_the_first_that_is_not_due(*inputs):
-    return _last_first(*inputs, stops=True)
+    return _push(*inputs, kept=inputs[2], last=True, stops=True)
 
 
 @ex.mistake(
@@ -342,3 +321,36 @@ def ten_steps(A, start, restart, tolerance):
     for _ in range(10):
         x = restart * e + (1 - restart) * (P.T @ x)
     return x
+
+
+@ex.mistake("you return the residual, what still waits; the answer is the mass, what has dried")
+def residual_returned(*inputs):
+    return _in_rounds(*inputs)[1]
+
+
+@ex.mistake(
+    "the start has a mass of 1 before anything is pushed in yours: its residual is 1, its mass 0"
+)
+def mass_of_one_at_the_start(A, start, restart, tolerance):
+    return ppr_push(A, start, restart, tolerance) + np.eye(len(A))[start]
+
+
+@ex.mistake(
+    "you share by 1/√(deg v · deg w); a walker at v takes each of deg(v) edges equally often"
+)
+def shared_by_both_degrees(*inputs):
+    A, scale = inputs[0], np.sqrt(np.maximum(inputs[0].sum(axis=1), 1))
+    return _in_rounds(*inputs, share=lambda pushed: (A @ (pushed / scale)) / scale)[0]
+
+
+@ex.mistake(
+    "your matrix is turned: D⁻¹A averages over neighbors, the walker moves by its transpose"
+)
+def walk_turned(A, start, restart, tolerance):
+    P = A / np.maximum(A.sum(axis=1), 1)[:, None]
+    return _solved(A, start, (1 - restart) * P, restart)
+
+
+@ex.mistake("a node waits for tolerance · N in yours; it is tolerance · deg(v), its own degree")
+def tolerance_times_nodes(*inputs):
+    return _push(*inputs, kept=inputs[2], wait=lambda degree: np.full(len(degree), len(degree)))

@@ -168,3 +168,58 @@ def singular_values_squared(R, dim):
 @ex.mistake("you kept the eigenvalues above a bound of your own; `dim` says how many pairs stay")
 def above_one(R, dim):
     return _filtered(R, lambda values: np.where(np.abs(values) > 1, values, 0))
+
+
+@ex.mistake("eigenvectors are the columns of X: users are its first m rows, `X[:m]`, not `X.T[:m]`")
+def rows_as_eigenvectors(R, dim):
+    values, X = np.linalg.eigh(_adjacency(R))
+    return (X.T[: len(R)] * _mirrored(values, dim)) @ X[:, len(R) :]
+
+
+@ex.mistake("your eigenvalues are replaced by their roots; the kept ones stay as they are")
+def roots_of_eigenvalues(R, dim):
+    U, sigma, Vt = np.linalg.svd(R, full_matrices=False)
+    return (U[:, :dim] * np.sqrt(sigma[:dim])) @ Vt[:dim]
+
+
+@ex.mistake("you removed the items a user has already; the scores hold all pairs")
+def without_the_likes(R, dim):
+    return np.where(R > 0, 0, spectral_scores(R, dim))
+
+
+@ex.mistake("you set no eigenvalue to 0, so R itself comes back: keep `dim` pairs")
+def everything_kept(R, dim):
+    return R.copy()
+
+
+@ex.mistake("you return the block of users and users; items are the columns from m on")
+def users_with_users(R, dim):
+    values, X = np.linalg.eigh(_adjacency(R))
+    return (X[: len(R)] * _mirrored(values, dim)) @ X[: len(R)].T
+
+
+@ex.mistake("you return items by users; users are the rows")
+def items_by_users(R, dim):
+    return spectral_scores(R, dim).T
+
+
+@ex.mistake("you return the whole matrix of m + n nodes; cut out users by items, [:m, m:]")
+def all_nodes(R, dim):
+    values, X = np.linalg.eigh(_adjacency(R))
+    return (X * _mirrored(values, dim)) @ X.T
+
+
+@ex.mistake("your scores are cut to 0 and 1; the numbers between order the list")
+def zeros_and_ones(R, dim):
+    return (spectral_scores(R, dim) >= 0.5).astype(float)
+
+
+@ex.mistake("you kept `dim` eigenvectors of R Rᵀ with their eigenvalues σ²; A's are ±σ")
+def graph_of_users(R, dim):
+    values, U = np.linalg.eigh(R @ R.T)
+    return (U[:, -dim:] * values[-dim:]) @ U[:, -dim:].T @ R
+
+
+@ex.mistake("you counted in float32; the answer is float64, as numpy makes it by itself")
+def single_precision(R, dim):
+    return spectral_scores(R.astype(np.float32), dim).astype(np.float32)

@@ -224,3 +224,98 @@ def reads_new_rows(neighbors, E, W_self, W_inter):
 @ex.mistake("your degrees are one too large: |N(v)| counts the neighbors, the node itself is none")
 def degrees_plus_one(*a):
     return _loop(*a, norm=lambda N, v, w: ((len(N[v]) + 1) * (len(N[w]) + 1)) ** 0.5)
+
+
+@ex.mistake("your weight is 1/|N(w)|: the receiver's degree is missing, and the square root")
+def sender_degree_only(*a):
+    return _loop(*a, norm=lambda N, v, w: len(N[w]))
+
+
+@ex.mistake("your weight is 1/√|N(v)|: the sender's degree belongs under the root as well")
+def root_of_the_own_degree(*a):
+    return _loop(*a, norm=lambda N, v, w: len(N[v]) ** 0.5)
+
+
+@ex.mistake("your product is e_w ⊙ e_w, the neighbor with itself: the receiver takes part")
+def neighbor_with_itself(*a):
+    return _loop(*a, product=lambda E, v, w: E[w] * E[w])
+
+
+@ex.mistake("you add e_w and e_v where they are multiplied: e_w ⊙ e_v, number by number")
+def sum_for_the_product(*a):
+    return _loop(*a, product=lambda E, v, w: E[w] + E[v])
+
+
+@ex.mistake("the product is missing: a message is W1 e_w plus W2 (e_w ⊙ e_v)")
+def product_forgotten(N, E, W1, W2):
+    return _loop(N, E, W1, torch.zeros_like(W2))
+
+
+@ex.mistake("your messages are products only; each of them has W1 e_w, too")
+def products_only(N, E, W1, W2):
+    return _loop(N, E, torch.zeros_like(W1), W2, own=lambda v: W1 @ E[v])
+
+
+@ex.mistake("W1 turns e_v in each of your messages; what comes from w is W1 e_w")
+def receiver_speaks(N, E, W1, W2):
+    """W1 of the message gets the receiver's vector."""
+    out = torch.zeros(len(E), len(W1))
+    for v in range(len(E)):
+        total = W1 @ E[v]
+        for w in N[v]:
+            total = total + (W1 @ E[v] + W2 @ (E[w] * E[v])) / _norm(N, v, w)
+        out[v] = leaky(total)
+    return out
+
+
+@ex.mistake("only the last neighbor is left in your sum: add with +=, `=` starts anew")
+def last_neighbor_only(N, E, W1, W2):
+    """The last message alone; weights need the degrees of the whole graph."""
+    out = torch.zeros(len(E), len(W1))
+    for v in range(len(E)):
+        total = W1 @ E[v]
+        for w in N[v][-1:]:
+            total = total + (W1 @ E[w] + W2 @ (E[w] * E[v])) / _norm(N, v, w)
+        out[v] = leaky(total)
+    return out
+
+
+@ex.mistake("your LeakyReLU shrinks what is positive; it multiplies negative sums by 0.2")
+def shrinks_the_positive(*a):
+    return _loop(*a, act=lambda x: -leaky(-x))
+
+
+@ex.mistake("your node is a neighbor of itself, with a weight of its own; W1 e_v has none")
+def own_neighbor(N, E, W1, W2):
+    """Self-loops: degrees one larger, and the self-message weighted by them."""
+    degree = [len(list_) + 1 for list_ in N]
+    own = lambda v: W1 @ E[v] / degree[v]  # noqa: E731
+    return _loop(N, E, W1, W2, own=own, norm=lambda N, v, w: (degree[v] * degree[w]) ** 0.5)
+
+
+@ex.mistake("you average a node with its neighbors; W1 e_v has no weight, messages have 1/√(…)")
+def mean_of_node_and_neighbors(N, E, W1, W2):
+    own = lambda v: W1 @ E[v] / (len(N[v]) + 1)  # noqa: E731
+    return _loop(N, E, W1, W2, own=own, norm=lambda N, v, w: len(N[v]) + 1)
+
+
+@ex.mistake("your self-message is e_v as it is; W1 turns it as it turns what neighbors send")
+def self_message_not_turned(N, E, W1, W2):
+    return _loop(N, E, W1, W2, own=lambda v: E[v])
+
+
+@ex.mistake("the weight is on the product only; the bracket is around both terms")
+def only_the_product_weighted(N, E, W1, W2):
+    weighted = lambda E, v, w: E[w] * E[v] / _norm(N, v, w)  # noqa: E731
+    return _loop(N, E, W1, W2, norm=lambda N, v, w: 1, product=weighted)
+
+
+@ex.mistake("LeakyReLU is applied message by message in yours, and never to the sum")
+def activates_messages_only(N, E, W1, W2):
+    return _loop(N, E, W1, W2, own=lambda v: leaky(W1 @ E[v]), each=leaky, act=lambda x: x)
+
+
+@ex.mistake("your node is one of its own neighbors, product e_v ⊙ e_v and weight included")
+def own_neighbor_with_product(N, E, W1, W2):
+    lists = [[*list_, v] for v, list_ in enumerate(N)]
+    return _loop(lists, E, W1, W2, own=lambda v: torch.zeros(len(W1)))

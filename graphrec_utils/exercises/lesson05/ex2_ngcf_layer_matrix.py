@@ -225,3 +225,60 @@ def rows_of_length_1(A, E, W1, W2):
 def half_detached(A, E, W1, W2):
     heard = A @ E
     return leaky((heard + E) @ W1.T + (heard * E.detach()) @ W2.T)
+
+
+@ex.mistake("your LeakyReLU comes before the matrices; first W1 and W2, then the sum, then σ")
+def activates_before_the_matrices(A, E, W1, W2):
+    heard = A @ E
+    return leaky(heard + E) @ W1.T + leaky(heard * E) @ W2.T
+
+
+@ex.mistake("your rows are numbers of a vector and your columns nodes: transpose the result")
+def result_on_its_side(*inputs):
+    return ngcf_layer_matrix(*inputs).T
+
+
+@ex.mistake("`@` with E and its transpose is a matrix product; ⊙ is number by number, `*`")
+def matrix_product_for_the_product(*inputs):
+    return _branches(_both, lambda heard, E, A: heard @ E.T @ E)(*inputs)
+
+
+@ex.mistake("you add E to the product as well: the self-message belongs to W1 alone")
+def self_message_in_both(*inputs):
+    return _branches(_both, lambda heard, E, A: heard * E + E)(*inputs)
+
+
+@ex.mistake("W2 gets your self-message; it belongs to W1: (heard + E) W1ᵀ")
+def self_message_through_W2(*inputs):
+    return _branches(lambda heard, E, A: heard, lambda heard, E, A: heard * E + E)(*inputs)
+
+
+@ex.mistake("W1 reads E alone in yours: what was heard, Â E, goes through it, too")
+def nothing_heard_without_product(*inputs):
+    return _branches(lambda heard, E, A: E, _times)(*inputs)
+
+
+@ex.mistake("the self-message comes twice in yours: `heard + E` already has it")
+def self_message_twice(*inputs):
+    return _branches(lambda heard, E, A: heard + 2 * E, _times)(*inputs)
+
+
+@ex.mistake("you turn E by W1 and what was heard by W2, then multiply; the product comes first")
+def each_factor_turned(A, E, W1, W2):
+    return leaky((A @ E + E) @ W1.T + (A @ E @ W2.T) * (E @ W1.T))
+
+
+@ex.mistake("you return the two terms side by side; a layer adds them before σ")
+def terms_side_by_side(A, E, W1, W2):
+    heard = A @ E
+    return leaky(torch.cat([(heard + E) @ W1.T, (heard * E) @ W2.T], dim=1))
+
+
+@ex.mistake("you halve the sum of the two terms; the layer adds them")
+def mean_of_the_terms(*inputs):
+    return ngcf_layer_matrix(*inputs) / 2
+
+
+@ex.mistake("tanh is another activation; NGCF has LeakyReLU with slope 0.2")
+def tanh(*inputs):
+    return _branches(_both, _times, torch.tanh)(*inputs)

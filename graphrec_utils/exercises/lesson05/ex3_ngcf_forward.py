@@ -188,3 +188,90 @@ def layers_of_length_1(A_hat, E0, weights):
 @ex.mistake("the last pair of matrices is not used in yours: K pairs make K layers")
 def last_pair_unused(A, E0, W):
     return ngcf_forward(A, E0, W[:-1])
+
+
+@ex.mistake("you stack the layers along a new axis: rows stay nodes, columns follow each other")
+def stacked(A, E0, W):
+    return torch.stack(_layers(A, E0, W), dim=1)
+
+
+@ex.mistake("you return the layers as a list; put them side by side, `torch.cat(…, dim=1)`")
+def a_list(A, E0, W):
+    return _layers(A, E0, W)
+
+
+@ex.mistake("your layers use the matrices from the last pair to the first")
+def matrices_in_reverse(A, E0, W):
+    return ngcf_forward(A, E0, W[::-1])
+
+
+@ex.mistake("you cut the gradient between the layers; it must flow through all of them to E0")
+def cut_between_the_layers(A, E0, W):
+    E = [E0]
+    for pair in W:
+        E.append(ngcf.layer(A, E[-1].detach(), *pair))
+    return torch.cat(E, dim=1)
+
+
+@ex.mistake("you divide the rows of layer 0 by their length; it stays as it was learned")
+def layer_0_of_length_1(A, E0, W):
+    return torch.cat([F.normalize(E0, dim=1), *_layers(A, E0, W)[1:]], dim=1)
+
+
+@ex.mistake("your LeakyReLU reaches layer 0, too: it belongs to the layers, which have had it")
+def activates_everything(A, E0, W):
+    return F.leaky_relu(ngcf_forward(A, E0, W), 0.2)
+
+
+@ex.mistake("you add a layer to the one before; the self-message is in `ngcf.layer` already")
+def residual(A, E0, W):
+    E = [E0]
+    for pair in W:
+        E.append(E[-1] + ngcf.layer(A, E[-1], *pair))
+    return torch.cat(E, dim=1)
+
+
+@ex.mistake("LeakyReLU is missing in your layers: take `ngcf.layer`, which ends with it")
+def no_activation(A, E0, W):
+    E = [E0]
+    for own, inter in W:
+        heard = A @ E[-1]
+        E.append((heard + E[-1]) @ own.T + (heard * E[-1]) @ inter.T)
+    return torch.cat(E, dim=1)
+
+
+@ex.mistake("only the first and the last layer are in your result; those between belong to it")
+def ends_only(A, E0, W):
+    E = _layers(A, E0, W)
+    return torch.cat([E[0], E[-1]] if W else E, dim=1)
+
+
+@ex.mistake("you compute the first layer before you ask whether there is one: K may be 0")
+def needs_a_layer(A, E0, W):
+    return torch.cat([E0, ngcf.layer(A, E0, *W[0]), *_layers(A, E0, W)[2:]], dim=1)
+
+
+@ex.mistake("your last layer stands there twice: K pairs of matrices make K layers")
+def last_layer_twice(A, E0, W):
+    E = _layers(A, E0, W)
+    return torch.cat([*E, E[-1]], dim=1)
+
+
+@ex.mistake("layer 0 stands there twice: the list has it already when the loop begins")
+def layer_0_twice(A, E0, W):
+    return torch.cat([E0, *_layers(A, E0, W)], dim=1)
+
+
+@ex.mistake(
+    "layer 0 stands there without its gradient (detach); its own scores would never train it"
+)
+def layer_0_detached(A, E0, W):
+    return torch.cat([E0.detach(), *_layers(A, E0, W)[1:]], dim=1)
+
+
+@ex.mistake("you scale what goes into a layer to length 1; it goes in as the layer before made it")
+def inputs_of_length_1(A, E0, W):
+    E = [E0]
+    for pair in W:
+        E.append(ngcf.layer(A, F.normalize(E[-1], dim=1), *pair))
+    return torch.cat(E, dim=1)

@@ -10,6 +10,7 @@ import torch
 from graphrec_utils.exercises.codec import Rng
 from graphrec_utils.exercises.compare import repeats
 from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.exercises.lesson05 import dropout
 
 
 def _uniform(A_hat, generator):
@@ -46,24 +47,6 @@ def _quiet() -> None:
         torch.sparse_coo_tensor(torch.zeros(2, 1, dtype=torch.int64), torch.ones(1), (1, 1))
 
 
-def _kept(value, inputs) -> np.ndarray:
-    """Where a message arrives, over the messages sent."""
-    sent = inputs["A_hat"].to_dense() != 0
-    return (value.to_dense() != 0)[sent].numpy()
-
-
-def _silent(value) -> list[int]:
-    """Return how many senders and how many receivers have lost every message."""
-    return [int((value.to_dense() == 0).all(dim=axis).sum()) for axis in (0, 1)]
-
-
-def _ratio(value, inputs) -> np.ndarray:
-    """What became of the messages that arrive: extreme factors, compared with the sent ones."""
-    sent, arrives = inputs["A_hat"].to_dense().numpy(), value.to_dense().numpy()
-    factors = arrives[arrives != 0] / np.where(sent == 0, np.nan, sent)[arrives != 0]
-    return np.array([factors.min(), factors.max()]) if len(factors) else np.zeros(2)
-
-
 ex = Exercise(
     "05.4",
     "message_dropout",
@@ -85,107 +68,38 @@ def message_dropout(A_hat, rate, training, generator):
     return _drop(A_hat, rate, training, generator)
 
 
-def _some_lost(got, expected, inputs) -> str | None:
-    lost, wanted = (0 < _kept(value, inputs).mean() < 1 for value in (got, expected))
-    if lost == wanted:
-        return None
-    return "in yours all messages arrive" if _kept(got, inputs).all() else "in yours none arrives"
+ex.claim("in training some messages arrive and some do not", _messages, 0, judge=dropout.some_lost)
 
 
-ex.claim("in training some messages arrive and some do not", _messages, 0, judge=_some_lost)
-
-
-def _share_lost(got, expected, inputs) -> str | None:
-    lost, wanted = 1 - _kept(got, inputs).mean(), 1 - _kept(expected, inputs).mean()
-    # a known mistake that draws nodes has few draws, so its share varies
-    if abs(lost - wanted) < (0.25 if any(_silent(expected)) else 0.06):
-        return None
-    return f"{lost:.0%} of the messages are lost in yours"
-
-
-ex.claim("the share that is lost is the rate", _messages, judge=_share_lost)
-
-
-def _scaled(got, expected, inputs) -> str | None:
-    mine, wanted = _ratio(got, inputs), _ratio(expected, inputs)
-    if np.allclose(mine, wanted, rtol=1e-4):
-        return None
-    return f"messages that arrive are multiplied by {mine[0]:.4g} to {mine[1]:.4g} in yours"
+ex.claim("the share that is lost is the rate", _messages, judge=dropout.share_lost)
 
 
 ex.claim(
     "what arrives is scaled so that the average stays",
     lambda rng: _messages(rng, rate=0.4),
-    judge=_scaled,
+    judge=dropout.scaled,
 )
-
-
-def _in_pairs(value, inputs) -> bool:
-    """Return whether the two messages of an edge, there and back, always share their fate."""
-    sent, kept = (x.to_dense().numpy() != 0 for x in (inputs["A_hat"], value))
-    both = np.triu(sent & sent.T, 1)
-    return bool((kept == kept.T)[both].all() and not kept[both].all())
-
-
-def _one_by_one(got, expected, inputs) -> str | None:
-    """No sender and no receiver is silenced as a whole, and no edge in both directions."""
-    mine, other = ((any(_silent(x)), _in_pairs(x, inputs)) for x in (got, expected))
-    if mine == other:
-        return None
-    if mine[1] != other[1]:
-        always = "always" if mine[1] else "not always"
-        return f"in yours a message and the one back are {always} lost together"
-    senders, receivers = _silent(got)
-    return f"{senders} senders and {receivers} receivers have lost every message in yours"
 
 
 ex.claim(
     "each message is lost or kept on its own, there and back as well",
     _messages,
-    judge=_one_by_one,
+    judge=dropout.one_by_one,
 )
-
-
-def _numbers_lost(got, expected, inputs) -> str | None:
-    """Of many messages, each with its own luck, not the same number is lost eight times."""
-
-    def fixed(values) -> bool:
-        lost = [int((~_kept(value, inputs)).sum()) for value in values]
-        return max(lost) - min(lost) <= 1
-
-    mine, other = fixed(got), fixed(expected)
-    if mine == other:
-        return None
-    return f"in eight calls yours loses {'the same number' if mine else 'different numbers'}"
 
 
 ex.claim(
     "how many messages get lost differs from call to call",
     _messages,
     run="call eight times",
-    judge=_numbers_lost,
+    judge=dropout.numbers_lost,
 )
-
-
-def _at_rest(got, expected, inputs) -> str | None:
-    """Messages are neither lost nor scaled; a mistake is told by its kind, not by its draws."""
-    mine, other = (_disturbance(value, inputs) for value in (got, expected))
-    return None if mine == other else mine or "in yours nothing changes"
-
-
-def _disturbance(value, inputs) -> str:
-    if not _kept(value, inputs).all():
-        return "messages are lost in yours"
-    factors = _ratio(value, inputs)
-    if np.allclose(factors, 1, rtol=1e-4):
-        return ""
-    return f"messages are multiplied by {factors[0]:.4g} to {factors[1]:.4g} in yours"
 
 
 ex.claim(
     "outside training nothing is lost and nothing is scaled",
     lambda rng: _messages(rng, training=False),
-    judge=_at_rest,
+    judge=dropout.at_rest,
 )
 
 
@@ -194,6 +108,20 @@ ex.claim(
     _messages,
     run="call with seeds",
     judge=repeats,
+)
+
+
+def _last_node_idle(rng) -> dict:
+    inputs = _messages(rng)
+    A = inputs["A_hat"].to_dense()
+    A[-1] = A[:, -1] = 0
+    return inputs | {"A_hat": A.to_sparse_coo().coalesce()}
+
+
+ex.claim(
+    "a node that hears and says nothing keeps its row and column",
+    _last_node_idle,
+    judge=dropout.whole,
 )
 
 
@@ -302,3 +230,96 @@ def a_fixed_number(A_hat, rate, training, generator):
     keeps = torch.ones(size)
     keeps[torch.randperm(size, generator=generator)[: int(rate * size)]] = 0
     return _drop(A_hat, rate, training, generator, keeps=keeps)
+
+
+@ex.mistake(
+    "without `A_hat.shape` the last nodes vanish where they have no message: give the shape"
+)
+def shape_forgotten(A, rate, training, generator):
+    if not training:
+        return A
+    return torch.sparse_coo_tensor(
+        A.indices(), A.values() * (_uniform(A, generator) >= rate) / (1 - rate)
+    )
+
+
+@ex.mistake("nothing gets lost in yours: every message is multiplied by the same number")
+def nothing_lost(A, rate, training, generator):
+    return _drop(A, rate, training, generator, keeps=torch.ones(len(A.values())))
+
+
+@ex.mistake("in training your matrix comes back as it was: messages get lost there")
+def returned_as_it_was(A, rate, training, generator):
+    return A
+
+
+@ex.mistake(
+    "`randn` draws from the bell curve; a share of `rate` needs `rand`, uniform from 0 to 1"
+)
+def bell_curve(A, rate, training, generator):
+    draws = torch.randn(A.values().shape, generator=generator)
+    return _drop(A, rate, training, generator, keeps=draws >= rate)
+
+
+@ex.mistake("one number decides for all messages: draw one for each")
+def one_number_for_all(A, rate, training, generator):
+    keeps = (torch.rand(1, generator=generator) >= rate).expand(len(A.values()))
+    return _drop(A, rate, training, generator, keeps=keeps)
+
+
+@ex.mistake("a lost message arrives unscaled in yours: it must be 0")
+def lost_ones_arrive(A, rate, training, generator):
+    if not training:
+        return A
+    kept = _uniform(A, generator) >= rate
+    return _with(A, torch.where(kept, A.values() / (1 - rate), A.values()))
+
+
+@ex.mistake("you divide by √(1 − rate); the average stays if you divide by 1 − rate")
+def divides_by_the_root(A, rate, *rest):
+    return _drop(A, rate, *rest, scale=(1 - rate) ** 0.5)
+
+
+@ex.mistake(
+    "you write into the values of A_hat; make a new matrix, the next step needs the old one"
+)
+def into_a_hat(A, rate, training, generator):
+    if training:
+        A.values().mul_((_uniform(A, generator) >= rate) / (1 - rate))
+    return A
+
+
+@ex.mistake("you return the mask; the weights of the messages, A_hat.values(), are lost")
+def mask_only(A, rate, training, generator):
+    if not training:
+        return A
+    return _with(A, (_uniform(A, generator) >= rate).float() / (1 - rate))
+
+
+@ex.mistake("you draw for one half of the matrix only; messages of the other half never get lost")
+def one_half_only(A, rate, training, generator):
+    v, w = A.indices()
+    return _drop(A, rate, training, generator, keeps=(_uniform(A, generator) >= rate) | (v > w))
+
+
+@ex.mistake("you divide a node's messages by the share it kept; divide all by 1 − rate")
+def by_the_share_of_each_node(A, rate, training, generator):
+    if not training:
+        return A
+    kept, rows = (_uniform(A, generator) >= rate).float(), A.indices()[0]
+    sent = torch.zeros(len(A)).index_add(0, rows, torch.ones_like(kept))
+    came = torch.zeros(len(A)).index_add(0, rows, kept).clamp(min=1)
+    return _with(A, A.values() * kept * (sent / came)[rows])
+
+
+@ex.mistake("you return a dense matrix; it stays sparse: new values at `A_hat.indices()`")
+def dense(A, rate, training, generator):
+    return _drop(A, rate, training, generator).to_dense()
+
+
+@ex.mistake("you scale to the sum that was there before; divide by 1 − rate, whatever got lost")
+def scaled_to_the_old_sum(A, rate, training, generator):
+    if not training:
+        return A
+    left = A.values() * (_uniform(A, generator) >= rate)
+    return _with(A, left * A.values().sum() / left.sum())

@@ -40,20 +40,21 @@ def _unit(E, layer):
 
 
 def _effects(
-    A, E, W_self, W_inter, bar=_bar, branches=None, unit=_unit, size=torch.amax, dropout=torch.clone
-):
+    A, E, W_self, W_inter, bar=_bar, branches=None, unit=_unit, size=lambda x: x.abs().amax(),
+    dropout=torch.clone, act=_leaky,
+):  # fmt: skip
     """The five effects, with parts exchangeable."""
     a, b = _sums(A, E, W_self, W_inter)
-    paper = torch.cat([E, _leaky(a + b)], dim=1)
+    paper = torch.cat([E, act(a + b)], dim=1)
     both, product = _released_branches(bar(A), E) if branches is None else branches(A, E)
     changed = {
-        "adjacency": torch.cat([E, _leaky(both @ W_self.T + product @ W_inter.T)], dim=1),
-        "activations": torch.cat([E, _leaky(a) + _leaky(b)], dim=1),
-        "norms": unit(E, _leaky(a + b)),
-        "dropout": torch.cat([E, dropout(_leaky(a + b))], dim=1),
+        "adjacency": torch.cat([E, act(both @ W_self.T + product @ W_inter.T)], dim=1),
+        "activations": torch.cat([E, act(a) + act(b)], dim=1),
+        "norms": unit(E, act(a + b)),
+        "dropout": torch.cat([E, dropout(act(a + b))], dim=1),
         "loss": paper,
     }
-    return {name: float(size((other - paper).abs())) for name, other in changed.items()}
+    return {name: float(size(other - paper)) for name, other in changed.items()}
 
 
 def _one_layer(rng, size: float = 1.0, weight: float = 1.0, m: int = 4, n: int = 5) -> dict:
@@ -227,19 +228,8 @@ def rows_of_both_together(*x):
 
 
 @ex.mistake("your slope is PyTorch's default, 0.01; this lesson uses 0.2")
-def slope_0_01(A, E, W_self, W_inter):
-    """The reference with PyTorch's default slope everywhere."""
-    a, b = _sums(A, E, W_self, W_inter)
-    layer = F.leaky_relu(a + b)
-    both, product = _released_branches(_bar(A), E)
-    changed = {
-        "adjacency": F.leaky_relu(both @ W_self.T + product @ W_inter.T),
-        "activations": F.leaky_relu(a) + F.leaky_relu(b),
-        "norms": F.normalize(layer, dim=1),
-        "dropout": layer,
-        "loss": layer,
-    }
-    return {name: float((other - layer).abs().max()) for name, other in changed.items()}
+def slope_0_01(*x):
+    return _effects(*x, act=F.leaky_relu)
 
 
 def _unit_columns(E, layer):
@@ -266,7 +256,7 @@ def one_after_the_other(A, E, W_self, W_inter):
 
 @ex.mistake("you report the mean change; asked is the largest one")
 def mean_change(*x):
-    return _effects(*x, size=torch.mean)
+    return _effects(*x, size=lambda change: change.abs().mean())
 
 
 def _loses_numbers(layer):
@@ -299,19 +289,8 @@ def dropout_rescales_in_evaluation(*x):
 
 
 @ex.mistake("you take the largest number of the difference; a large negative one counts, too: abs")
-def without_abs(A, E, W_self, W_inter):
-    """The largest signed difference."""
-    a, b = _sums(A, E, W_self, W_inter)
-    layer = _leaky(a + b)
-    both, product = _released_branches(_bar(A), E)
-    changed = {
-        "adjacency": _leaky(both @ W_self.T + product @ W_inter.T),
-        "activations": _leaky(a) + _leaky(b),
-        "norms": F.normalize(layer, dim=1),
-        "dropout": layer,
-        "loss": layer,
-    }
-    return {name: float((other - layer).max().clamp(min=0)) for name, other in changed.items()}
+def without_abs(*x):
+    return _effects(*x, size=lambda change: change.max().clamp(min=0))
 
 
 @ex.mistake("your columns sum to 1; the released code divides each row by its sum")
@@ -320,13 +299,88 @@ def divided_by_columns(*x):
 
 
 @ex.mistake("one LeakyReLU per branch and another one on the sum: the released code has only two")
-def lrelu_on_the_sum_too(A, E, W_self, W_inter):
-    effects = _effects(A, E, W_self, W_inter)
-    a, b = _sums(A, E, W_self, W_inter)
-    other = _leaky(_leaky(a) + _leaky(b)) - _leaky(a + b)
-    return effects | {"activations": float(other.abs().max())}
+def lrelu_on_the_sum_too(*x):
+    return _activated(lambda a, b: _leaky(_leaky(a) + _leaky(b)))(*x)
 
 
 @ex.mistake("the loss is no part of a forward pass: an evaluation never computes it")
 def loss_matters(*x):
     return one_at_a_time(*x) | {"loss": 1e-3}
+
+
+def _largest(**other):
+    """The right effects, some of them replaced by the largest entry of a change."""
+
+    def answer(*inputs):
+        made = {name: float(f(*inputs).abs().max()) for name, f in other.items()}
+        return one_at_a_time(*inputs) | made
+
+    return answer
+
+
+def _paper(A, E, W_self, W_inter):
+    return _leaky(sum(_sums(A, E, W_self, W_inter)))
+
+
+def _activated(layer):
+    """The right effects, that of the activations by a layer made of the two terms."""
+    return _largest(activations=lambda *x: layer(*_sums(*x)) - _paper(*x))
+
+
+@ex.mistake(
+    "your matrix has no self-loops: it is (D + I)⁻¹(A + I), and the self-message comes by it"
+)
+def neighbors_only(*x):
+    return _effects(*x, bar=lambda A: A / A.sum(1, keepdim=True))
+
+
+@ex.mistake("you leave one of the two terms without LeakyReLU; each of them gets its own")
+def one_branch_activated(*x):
+    return _activated(lambda a, b: _leaky(a) + b)(*x)
+
+
+@ex.mistake("you left LeakyReLU out; each of the two terms gets its own, then they are added")
+def no_activation(*x):
+    return _activated(lambda a, b: a + b)(*x)
+
+
+@ex.mistake("you divide the whole layer by one length; each row is divided by its own")
+def whole_layer_of_length_1(*x):
+    return _largest(norms=lambda *x: _paper(*x) / _paper(*x).norm() - _paper(*x))(*x)
+
+
+@ex.mistake(
+    "you divide a row by the sum of its absolute numbers; its length is the root of squares"
+)
+def rows_of_sum_1(*x):
+    return _largest(norms=lambda *x: F.normalize(_paper(*x), p=1, dim=1) - _paper(*x))(*x)
+
+
+@ex.mistake(
+    "you scale what goes into the layer to length 1; the released code scales what comes out"
+)
+def inputs_of_length_1(*x):
+    def change(A, E, W_self, W_inter):
+        return _paper(A, F.normalize(E, dim=1), W_self, W_inter) - _paper(A, E, W_self, W_inter)
+
+    return _largest(norms=change)(*x)
+
+
+@ex.mistake("you add the changes up; asked is the largest one")
+def sum_of_the_changes(*x):
+    return _effects(*x, size=lambda change: change.abs().sum())
+
+
+@ex.mistake("you report the length of the whole change; asked is its largest entry")
+def length_of_the_change(*x):
+    return _effects(*x, size=torch.linalg.norm)
+
+
+@ex.mistake("some of the five keys are missing; what changes nothing is reported as 0.0")
+def without_the_zeros(*x):
+    return {name: change for name, change in one_at_a_time(*x).items() if change}
+
+
+@ex.mistake("you report the mean change of layer 1; asked is the largest one")
+def mean_change_of_the_layer(*x):
+    return {name: 2 * change for name, change in mean_change(*x).items()}  # layer 0 never changes

@@ -157,3 +157,116 @@ def one_layer_too_many(m, n, dims, biases):
     return count_parameters(m, n, dims, biases)[0], count_parameters(
         m, n, [dims[0], *dims], biases
     )[1]
+
+
+def _layers_of(count):
+    """An answer whose second number adds up count(d, d', biases) over the layers."""
+
+    def answer(m, n, dims, biases):
+        return (m + n) * dims[0], sum(count(a, b, biases) for a, b in pairwise(dims))
+
+    return answer
+
+
+@ex.mistake("a bias is a vector, one number for each of the d' outputs, not one number")
+def a_bias_is_one_number(*x):
+    return _layers_of(lambda a, b, biases: 2 * a * b + 2 * biases)(*x)
+
+
+@ex.mistake("one of your biases is as wide as the input; both are added to the output, d' wide")
+def one_bias_on_each_side(*x):
+    return _layers_of(lambda a, b, biases: 2 * a * b + biases * (a + b))(*x)
+
+
+@ex.mistake("you add d and d'; a matrix of d' rows and d columns has d' · d numbers")
+def rows_plus_columns(*x):
+    return _layers_of(lambda a, b, biases: 2 * (a + b) + 2 * b * biases)(*x)
+
+
+@ex.mistake("you count four matrices in a layer; it has two, for both directions of an edge")
+def four_matrices(*x):
+    return _layers_of(lambda a, b, biases: 4 * a * b + 2 * b * biases)(*x)
+
+
+@ex.mistake("you count three matrices in a layer; the self-message goes through W_self, too")
+def three_matrices(*x):
+    return _layers_of(lambda a, b, biases: 3 * a * b + 2 * b * biases)(*x)
+
+
+@ex.mistake("users and items share the matrices of a layer: you count them twice")
+def matrices_for_each_side(*x):
+    return _layers_of(lambda a, b, biases: 4 * a * b + 4 * b * biases)(*x)
+
+
+@ex.mistake("every layer starts from layer 0 in yours; layer k maps d(k−1) numbers to d(k)")
+def all_from_layer_0(m, n, dims, biases):
+    layers = sum(2 * dims[0] * b + 2 * b * biases for b in dims[1:])
+    return (m + n) * dims[0], layers
+
+
+@ex.mistake("your layer k reads all layers before it; it reads the one before, d(k−1) numbers")
+def reads_all_layers(m, n, dims, biases):
+    layers = [2 * sum(dims[:k]) * b + 2 * b * biases for k, b in enumerate(dims) if k]
+    return (m + n) * dims[0], sum(layers)
+
+
+@ex.mistake("all matrices have the width of layer 0 in yours; layer k has d(k) by d(k−1)")
+def all_as_wide_as_layer_0(m, n, dims, biases):
+    layers = (len(dims) - 1) * (2 * dims[0] ** 2 + 2 * dims[0] * biases)
+    return (m + n) * dims[0], layers
+
+
+@ex.mistake("your layers all have the shape of the first; their widths differ")
+def first_layer_times_K(m, n, dims, biases):
+    first, layer = count_parameters(m, n, dims[:2], biases)
+    return first, (len(dims) - 1) * layer
+
+
+@ex.mistake("the two numbers are swapped: layer 0 comes first")
+def numbers_swapped(*x):
+    return count_parameters(*x)[::-1]
+
+
+@ex.mistake("users have embeddings, too: layer 0 has a row for every node")
+def items_only(m, n, dims, biases):
+    return n * dims[0], count_parameters(m, n, dims, biases)[1]
+
+
+@ex.mistake("you multiply users by items; layer 0 has a row for each, m + n of them")
+def pairs_of_nodes(m, n, dims, biases):
+    return m * n * dims[0], count_parameters(m, n, dims, biases)[1]
+
+
+@ex.mistake("the last layer is missing in your sum: K + 1 widths make K layers")
+def last_layer_forgotten(m, n, dims, biases):
+    return (m + n) * dims[0], count_parameters(m, n, dims[:-1], biases)[1]
+
+
+@ex.mistake("layer 0 has no bias in either model; only the terms of a layer have one")
+def biases_for_layer_0(m, n, dims, biases):
+    first, layers = count_parameters(m, n, dims, biases)
+    return first, layers + 2 * dims[0] * biases
+
+
+@ex.mistake("the nodes have no biases: with `biases`, the two terms of each layer have one")
+def biases_for_the_nodes(m, n, dims, biases):
+    first, layers = count_parameters(m, n, dims, biases)
+    return first + (m + n) * biases, layers
+
+
+@ex.mistake("you read `dims[1]` although K may be 0: without layers the second number is 0")
+def needs_a_layer(m, n, dims, biases):
+    return (m + n) * dims[0], 2 * dims[0] * dims[1] + sum(
+        2 * a * b for a, b in pairwise(dims[1:])
+    ) + 2 * biases * sum(dims[1:])
+
+
+@ex.mistake("you return a list; the function returns a pair, `(first, second)`")
+def a_list(*x):
+    return list(count_parameters(*x))
+
+
+@ex.mistake("your first number contains the layers; it is layer 0 alone")
+def total_as_the_first(*x):
+    first, layers = count_parameters(*x)
+    return first + layers, layers

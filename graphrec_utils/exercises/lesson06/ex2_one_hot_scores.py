@@ -155,3 +155,77 @@ def one_layer_too_many(A_hat, m, K):
 def identity_forgotten(A_hat, m, K):
     P = sum(torch.matrix_power(A_hat, k) for k in range(1, K + 1)) / (K + 1)
     return _block(P, P, m)
+
+
+@ex.mistake("your sum ends at layer K − 1, though you divide by K + 1: `range(num_layers + 1)`")
+def last_layer_left_out(A_hat, m, K):
+    P = sum(torch.matrix_power(A_hat, k) for k in range(K)) / (K + 1)
+    return _block(P, P, m)
+
+
+@ex.mistake("you divide by K; layers 0 … K are K + 1")
+def divided_by_K(A_hat, m, K):
+    P = _means(A_hat, K) * (K + 1) / K
+    return _block(P, P, m)
+
+
+@ex.mistake("your scores are divided once too often: P is a mean already, and P Pᵀ has both")
+def divided_three_times(A_hat, m, K):
+    return one_hot_scores(A_hat, m, K) / (K + 1)
+
+
+@ex.mistake("you average the powers 0 … 2K; a score counts the pairs (j, k) of each power")
+def mean_of_powers(A_hat, m, K):
+    return _polynomial(A_hat, m, [1 / (2 * K + 1)] * (2 * K + 1))
+
+
+@ex.mistake("you return the power K itself; a score is a product of two means of layers")
+def one_power(A_hat, m, K):
+    return _polynomial(A_hat, m, [0] * K + [1])
+
+
+@ex.mistake("a sigmoid makes chances of your scores; a score is the product itself")
+def sigmoid_of_scores(*a):
+    return torch.sigmoid(one_hot_scores(*a))
+
+
+@ex.mistake("your items begin one row too late: users are rows 0 … m − 1, so item 0 is row m")
+def items_one_too_late(A_hat, m, K):
+    P = _means(A_hat, K)
+    return (P @ P.T)[:m, m + 1 :]
+
+
+@ex.mistake(
+    "you multiply a part of the columns of P; a node's vector is its whole row, users and items"
+)
+def first_columns_only(A_hat, m, K):
+    P = _means(A_hat, K)
+    return P[:m, :m] @ P[m:, :m].T
+
+
+@ex.mistake("the length of your vectors is 1, so these are cosines; LightGCN's scores are products")
+def rows_of_length_1(A_hat, m, K):
+    P = torch.nn.functional.normalize(_means(A_hat, K), dim=1)
+    return _block(P, P, m)
+
+
+@ex.mistake("you add self-loops, ((A_hat + I) / 2)ᴷ; LightGCN takes the mean of the layers instead")
+def self_loops(A_hat, m, K):
+    P = torch.matrix_power((A_hat + torch.eye(len(A_hat))) / 2, K)
+    return _block(P, P, m)
+
+
+@ex.mistake("your scores are those of one layer for every K: read `num_layers`")
+def always_one_layer(A_hat, m, K):
+    return one_hot_scores(A_hat, m, 1)
+
+
+@ex.mistake("you return the block of users and users; items are the columns from m on")
+def users_with_users(A_hat, m, K):
+    P = _means(A_hat, K)
+    return (P @ P.T)[:m, :m]
+
+
+@ex.mistake("layer 0 alone stands for the items in yours; both vectors are means of layers")
+def items_at_layer_0(A_hat, m, K):
+    return _means(A_hat, K)[:m, m:] * (K + 1)
