@@ -46,7 +46,8 @@ style.use()
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Before you begin
 #
-# Three questions of lesson 00, from memory; write your three letters into the call.
+# Three questions of lesson 00, from memory. Run the cell first, as yours may be others than the stored ones; then
+# write your three letters into the call.
 
 # %% slideshow={"slide_type": "skip"}
 recall("01")
@@ -879,7 +880,8 @@ verdict("Under a random split, too, recent bestsellers find more than user2item.
 #
 # **Choose, train, conclude.** You are given a log and the day `now`. Recommend for the days that follow.
 # How is up to you: parts of this lesson, the library, an idea of your own. As in 01.5, the log holds the
-# days after `now`, too. It is up to you not to look; the check has a way to notice.
+# days after `now`, too. It is up to you not to look, and to hide what a user has had until `now` and no more; the
+# check has a way to notice.
 #
 # The check draws worlds in which items come into fashion and go, and people have tastes, and compares what
 # you find of the later days with bestsellers and a reference. Choose settings on the days *before* `now`.

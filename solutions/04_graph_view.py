@@ -484,7 +484,8 @@ visuals.walk(toy.likes(), toy.USERS, toy.ITEMS)
 # at most `tolerance` $\cdot \deg(v)$ below the exact one, in whatever order you pushed.
 #
 # **By hand.** Two nodes and one edge, `restart` 0.2. The first push leaves 0.2 at home and moves 0.8
-# to the other node. Push on, and the home node ends with $1/(2 - 0.2) = 5/9$, the other with $4/9$.
+# to the other node, 0.64 of it comes back. Push on, and the home node ends with
+# $0.2\,(1 + 0.64 + 0.64^2 + \dots) = 0.2/0.36 = 5/9$, the other with $4/9$.
 #
 # > **Claim** (Andersen, Chung and Lang, 2006: near home). For a typical user of MovieTweetings, push at a
 # > tolerance of one in ten thousand pushes at most one node in ten.
@@ -872,7 +873,7 @@ table = pd.DataFrame({name: one[["recall", "ndcg"]].mean() for name, one in per_
 table.rename(columns={"recall": "recall@20", "ndcg": "NDCG@20"}).round(3)
 
 
-# %% tags=["experiment"]
+# %% tags=["experiment", "answers:04.p9"]
 def lead(claim: str, one: str, other: str, margin: float = 0.0) -> results.Verdict:
     """Judge the NDCG of two methods, user by user."""
     gap = metrics.compare(per_user[one].ndcg, per_user[other].ndcg, margin)
@@ -930,7 +931,7 @@ gowalla.loc["NGCF (paper)"] = [0.1569, 0.1327]
 gowalla.loc["LightGCN (paper)"] = [0.1830, 0.1554]
 gowalla.sort_values("recall@20").round(4)
 
-# %% tags=["experiment"]
+# %% tags=["experiment", "answers:04.p10"]
 ours, claims = gowalla.loc["GF-CF (stored result)"], []
 for claim, paper in (
     (
@@ -969,7 +970,7 @@ pd.DataFrame({"NDCG@20": found}).round(4)
 # ### Exercise 04.7 — `choose` ({{points:04.7}}, open)
 #
 # **Choose, measure, conclude.** Change one thing at a time and write down what you expect. Bestsellers reach 0.06, a
-# low-pass alone 0.16, a walker with $\alpha = 1$ 0.166. Then conclude in two sentences in a cell of your own: which
+# low-pass alone 0.16, a walker with $\alpha = 1$ and $\beta = 0$ 0.166. Then conclude in two sentences in a cell of your own: which
 # of the five decided, and what does the low-pass know that walks do not? One setting makes every number far better.
 # Would you be proud of it?
 #
