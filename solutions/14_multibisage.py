@@ -322,13 +322,15 @@ def attend(
 # %% tags=["check:14.3"]
 check("14.3", attend)
 
-# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+# %%
 g, filled = near.names.index("user-ad"), (near.ids >= 0).sum(dim=2)
 short = (filled[:, g] > 0) & (filled[:, g] < 6)
 sample = [np.flatnonzero((kind == k) & short.numpy())[0] for k in ("organic", "product", "ad")]
 chosen = [*map(int, sample), int(np.flatnonzero((kind == "ad") & (filled[:, g] == 0).numpy())[0])]
 places = near.ids[chosen, g, :6]
 keys = torch.from_numpy(looks)[places.clamp(min=0)] * (places >= 0)[..., None]
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], keys, places < 0, function=attend)  # fmt: skip
 
 # %% [markdown]
