@@ -146,7 +146,7 @@ check("03.1", audit)
 # The best validation NDCG@20 of every model, loss and penalty: which trial would you add first?
 trials.pivot_table(index=["loss", "reg"], columns="model", values="ndcg", aggfunc="max").round(4)
 
-# %% [markdown] tags=["answers:03.p11"]
+# %% [markdown] slideshow={"slide_type": "subslide"} tags=["answers:03.p11"]
 # <details><summary>What to add</summary>
 #
 # The steps are factors of ten, and Dot is best in the middle: what lies between was never tried. GMF is
@@ -154,11 +154,11 @@ trials.pivot_table(index=["loss", "reg"], columns="model", values="ndcg", aggfun
 # the trials of three models, Dot those of one.
 #
 # </details>
-#
-# Section 3.8 closes the gaps, for all models alike. First the models themselves.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.2 Weights, and a network
+#
+# Section 3.8 closes those gaps, for all models alike. First the models themselves.
 #
 # Ann and a film, in three coordinates that we call space, satire and romance: the product
 # $\mathbf p \odot \mathbf q$ says *where* the two agree; a dot product adds it up.

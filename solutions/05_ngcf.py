@@ -748,7 +748,7 @@ table = runs.groupby("model", sort=False)[["recall@20", "ndcg@20", "train loss",
 table["sd of recall"] = runs.groupby("model", sort=False)["recall@20"].std()
 table.round(4)
 
-# %% tags=["experiment", "answers:05.p8"]
+# %% slideshow={"slide_type": "subslide"} tags=["experiment", "answers:05.p8"]
 light, released = "NGCF without W, σ", "NGCF, as released"
 mean, gain, error = stored.values["test, mean, gain over BPR-MF, its error"]["NGCF"]["recall"]
 lead = metrics.Comparison.of(mean, mean - gain, gain, error, stored.values["users"])

@@ -664,7 +664,7 @@ table = {(name, count, names[tuple(how)]): x.mean() for (name, count, *how), x i
 pd.Series(table).unstack(0).rename_axis(index=["pins", "NDCG@20"]).round(4)
 
 
-# %% tags=["experiment", "answers:08.p5"]
+# %% slideshow={"slide_type": "subslide"} tags=["experiment", "answers:08.p5"]
 def leads(one, other):
     """Return the comparison of two settings on the last data set, and both in words."""
     found = {

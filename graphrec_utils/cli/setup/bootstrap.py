@@ -113,7 +113,7 @@ def _opening(folder):
     """Return the first line of a set-up: what happens now, and how long it takes."""
     if (folder / "pyvenv.cfg").exists():
         return f"Completing the course's environment {folder}"
-    text = f"Setting up the course in {folder} (once; one or two minutes)"
+    text = f"Setting up the course in {folder} (once; two minutes, or ten on a slow network)"
     somebody_elses = sys.prefix != sys.base_prefix or os.environ.get("CONDA_PREFIX")
     if somebody_elses:
         lacks = environment.missing("lab")
