@@ -970,6 +970,8 @@ my_films("01")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
+# * *Twice as much* can mean: something else was asked (1.3), somebody else was counted (1.4), or the rival was
+#   not tuned (1.9).
 # * A generator is judged by recall at its budget; what it loses is lost for every later stage.
 # * How you split decides who wins. Ask about the future, keep the cold users and items of tomorrow in
 #   the question, and choose settings on validation.

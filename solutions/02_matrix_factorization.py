@@ -1179,6 +1179,8 @@ my_films("02")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
+# * An empty cell is nothing at all, in most cases: a weak vote against, equally weak for all. As an unknown it pulls
+#   nothing down; as a firm dislike it buries what was never seen.
 # * With one side fixed, factorization is ridge regression. ALS does that in turn and never goes up.
 # * Implicit feedback has no missing cells. Something must pull the zeros down, and $\alpha_0$ says how hard.
 # * The Gramian carries all zeros at the price of a $d \times d$ matrix.

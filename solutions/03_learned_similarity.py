@@ -949,6 +949,8 @@ my_films("03")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
+# * Why not learn the similarity, too? One may. Tuned alike, neither is ahead here beyond doubt (3.8), and the
+#   dot product need not be learned first.
 # * A learned similarity contains the dot product, and still has to learn it. Compare it with a *tuned* one,
 #   and read the table of trials before you read the verdict.
 # * Scores that are inner products can be searched. Others can only re-rank.

@@ -1023,6 +1023,8 @@ my_films("04")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
+# * From Ann's likes, three steps reach the films of people who share one with her. A factorization knows the same
+#   steps: it is a hard cut through their spectrum.
 # * R is a block of A. Every edge changes sides, so even lengths stay on a side and odd ones cross.
 # * Entries of $\mathbf A^k$ count walks. Counting alone follows the crowd; dividing by degrees listens to the rest.
 # * Personalized PageRank is where a walker who keeps returning spends the time, and push finds it near home.

@@ -1086,6 +1086,8 @@ my_films("06")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
+# * A layer that learns nothing still lets every vector hear its neighbors, in training, too. After twenty of them
+#   nobody can tell who began: only degrees are left.
 # * LightGCN is a fixed low-pass filter on a trained table: $\mathbf E^* = \frac{1}{K+1}\sum_k \hat{\mathbf A}^k \mathbf E^{(0)}$.
 # * A bipartite graph has two limits, for even and odd steps. Both know the degrees and nothing else.
 # * Not only the graph moves the results table: loss, tuning and the cut of validation do, too. Report users and
