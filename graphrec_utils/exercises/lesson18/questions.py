@@ -48,8 +48,8 @@ QUESTIONS = (
         ("all about equal, users forgive much",
          "Users who find nothing leave sooner and come back less: differences grow with every visit."),
     )),
-    Question("18.p6", "Eleven methods of the course on PinWorld. Where do the most expensive ones end?", (
-        ("behind a factorization of a tenth of a second",
+    Question("18.p6", "Fifteen methods of the course on PinWorld. Where do the most expensive ones end?", (
+        ("behind a factorization of half a second",
          "With some thirty thousand saves there is little for a deep encoder to learn that a factorization does not see."),
         ("in front, that is what the seconds are for",
          "Seconds buy parameters. What is found depends on whether the data can fill them."),
