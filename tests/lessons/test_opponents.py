@@ -410,7 +410,7 @@ WRONG = {  # exercise: {answer: a part of what names it, "" where a row says it}
     "03.3": {positives_in_turn: "round and round", shuffled_passes: "round and round"},
     "03.4": {log_of_the_mean: "logarithm of the mean"},
     "03.6": {one_seed_for_all: "same draws", coin_flips: ""},
-    "03.7": {a_hundred_users: "", half_and_half: "", example_of_the_text: "of the example"},
+    "03.7": {a_hundred_users: "user", half_and_half: "one user short", example_of_the_text: "of the example"},
     "04.1": {with_self_loops: "self-loops", moved_by_n: ""},
     "04.2": {softmax_in_rows: "softmax", rows_by_broadcasting: "degree[:, None]", square_roots_in_all: "in all three forms"},
     "04.3": {walks_in_float32: "", walks_in_float64: ""},
