@@ -7,10 +7,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from graphrec_utils.authoring.lesson import predictions
 from graphrec_utils.exercises import questions
+from graphrec_utils.exercises.predict import Guess
 from graphrec_utils.exercises.questions import Question
 
 SOURCE = Path("98_lesson.py")
@@ -93,3 +94,14 @@ def test_the_line_that_a_fold_shows_is_empty_in_both_notebooks():
     assert printed.text == " \n87%"
     assert plain.data == {"text/plain": " \n87%"}
     assert open_.data == table
+
+
+def test_a_stored_card_that_asks_in_other_words_is_found(monkeypatch):
+    made = cell('predict("98.p1")', "predict:98.p1")
+    assert predictions.outdated(made) == ""  # was never run
+    asked = repr(Guess(questions.get("98.p1")))
+    made.outputs = [new_output("execute_result", {"text/plain": asked})]
+    assert predictions.outdated(made) == ""
+    now = (Question("98.p1", "Really?", (("a", "Yes."), ("b", "No."))),)
+    monkeypatch.setattr(questions, "of_lesson", lambda number: now)
+    assert predictions.outdated(made) == "98.p1"

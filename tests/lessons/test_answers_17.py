@@ -374,12 +374,18 @@ def test_counts_of_the_future_earn_nothing():
 
 
 @pytest.mark.parametrize(
-    "change", [{"features": ()}, {"features": ["cross"]}, {"label": "likes"}, {"epochs": 0}, {"hidden": 999},
+    "change", [{"features": ()}, {"features": "cross"}, {"label": "likes"}, {"epochs": 0}, {"hidden": 999},
                {"position": 1}, {"until_day": 0}, {"more": 1}],
 )  # fmt: skip
 def test_a_choice_out_of_bounds_earns_nothing(change):
     made = ex7_choose.choose() | change
     assert judged("17.7", lambda: made).points == 0
+
+
+def test_a_list_of_features_says_the_same_as_a_tuple():
+    made = ex7_choose.choose()
+    made["features"] = list(made["features"])
+    assert judged("17.7", lambda: made).status == "passed"
 
 
 def test_the_named_library_versions_exist():

@@ -62,8 +62,8 @@ def build(source: Path) -> list[Path]:
 def rebuild(source: Path) -> list[Path]:
     """Write both notebooks of one source; of what is stored, run only what changes; return their paths.
 
-    Changed cells run, those that a name of theirs reaches, and what all of them stand on. A changed library
-    is not noticed.
+    Changed cells run, those that a name of theirs reaches, predictions with other words, and what all of them
+    stand on. A changed library is not noticed.
 
     Raises:
         SourceError: as `build`; the notebooks were never built; the last hints changed.
@@ -73,6 +73,8 @@ def rebuild(source: Path) -> list[Path]:
     if lines.stale(source) or not all(path.exists() for path in stored.values()):
         raise SourceError(source, "-", "never built, or other last hints: build without --changed")
     stored = {name: nbformat.read(path, 4) for name, path in stored.items()}
+    for nb in stored.values():
+        nb.cells = [cell for cell in nb.cells if not predictions.outdated(cell)]
     changed = flow.reached(done["student"], stored["student"])
     _take_over(done["student"], stored["student"], changed)
     _execute(source, "student", done["student"], changed)
@@ -113,6 +115,8 @@ def stale(source: Path) -> list[str]:
             complaints.append(f"{label} was built for another version of the course")
         elif any(c.cell_type == "code" and not c.execution_count for c in stored.cells):
             complaints.append(f"{label} was not run")
+        elif old := [name for cell in stored.cells if (name := predictions.outdated(cell))]:
+            complaints.append(f"{label} asks in older words: {', '.join(old)}")
     return complaints
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from graphrec_utils.exercises import questions
+from graphrec_utils.exercises.predict import Guess
 
 TAGS = ("predict", "answers")
 OPEN = {"exercise", "check", "predict"}  # what a student writes or is asked is never folded
@@ -69,6 +70,16 @@ def fold(nb) -> None:
             if cell.cell_type == "code" and not kinds & OPEN:
                 cell.metadata.setdefault("jupyter", {})["outputs_hidden"] = True
                 cell.metadata["collapsed"] = True  # Jupyter writes both
+
+
+def outdated(cell) -> str:
+    """Return "06.p1" if a stored cell asks this prediction in other words than the lesson does now, else ""."""
+    for tag in cell.metadata.get("tags", []):
+        kind, _, name = tag.partition(":")
+        if kind == "predict" and cell.get("outputs"):
+            asked = repr(Guess(questions.get(name)))
+            return name if cell.outputs[0].get("data", {}).get("text/plain") != asked else ""
+    return ""
 
 
 def veil(student, solved) -> None:
