@@ -121,14 +121,15 @@ def logits_with_a_large_number(users, items, ids, temperature):
 
 
 def top_with_pandas(users, items, top, chunk):
-    best = [pd.Series(dtype=float) for _ in users]
+    best = pd.DataFrame(columns=["query", "item", "score"])
     for a in range(0, len(items), chunk):
-        for u, query in enumerate(users):
-            ids = range(a, min(a + chunk, len(items)))
-            new = pd.Series(items[a : a + chunk] @ query, index=list(ids))
-            both = new if best[u].empty else pd.concat([best[u], new])
-            best[u] = both.sort_values(ascending=False, kind="stable")[:top]
-    return np.array([x.index.to_numpy() for x in best], dtype=np.int64)
+        scores = pd.DataFrame(users @ items[a : a + chunk].T)
+        scores.columns += a
+        new = scores.stack().reset_index().set_axis(best.columns, axis=1)
+        both = new if best.empty else pd.concat([best, new])
+        both = both.sort_values(["query", "score"], ascending=[True, False], kind="stable")
+        best = both.groupby("query").head(top)
+    return best["item"].to_numpy(dtype=np.int64).reshape(len(users), -1)
 
 
 def top_with_lexsort(users, items, top, chunk):
