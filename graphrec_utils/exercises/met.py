@@ -1,5 +1,7 @@
 """The methods that `my_films` shows, each with the lesson that teaches it.
 
+Where an exercise makes a piece of a method, its function can be given by its name (`generators` does).
+
 A lesson adds its method with one line of `MET`: its number, a name, and a function of the likes that
 returns a model as `models` says. Knobs are near those that the lessons choose; on these likes nothing was
 tuned. You are the last user of the likes, and your films are the last likes, in the order in which you
@@ -27,17 +29,19 @@ from graphrec_utils.models import (
     pinnersage,
     sasrec,
     transe,
+    transformer,
     twhin,
     two_tower,
 )
 from graphrec_utils.models.ease import ease
+from graphrec_utils.models.scoring import Factors
 
 FUSED = "18"  # the lesson that makes one list of all
 # They train for seconds each: after lesson QUICK they are shown in their own lesson only.
 SLOW, QUICK = ("BPR, dot product", "NGCF", "LightGCN", "two towers", "SASRec"), "10"
 
 
-def _learned(likes: Interactions, model, loss, lr: float, epochs: int = 12):
+def by_triples(likes: Interactions, model, loss, lr: float, epochs: int = 12):
     """Return a model trained by BPR triples, one pass over the likes an epoch."""
     positives = sampling.index(likes.csr())
 
@@ -51,27 +55,44 @@ def _learned(likes: Interactions, model, loss, lr: float, epochs: int = 12):
     return model
 
 
-def _dot(likes: Interactions):
+def of_dot(likes: Interactions, bpr_loss: Callable = losses.bpr):
+    """Return vectors whose products order pairs, as in lesson 03."""
+
     def loss(model, triple):
         u, i, j = triple
         squares = sum(x.square().sum() for x in (model.user(u), model.item(i), model.item(j)))
-        return losses.bpr(model(u, i), model(u, j)) + 0.05 * squares / len(u)
+        return bpr_loss(model(u, i), model(u, j)) + 0.05 * squares / len(u)
 
     model = ncf.Dot(likes.num_users, likes.num_items, 32)
-    return _learned(likes, model, loss, lr=0.01).eval()
+    return by_triples(likes, model, loss, lr=0.01).eval()
 
 
-def _ngcf(likes: Interactions):
+def of_ngcf(likes: Interactions, ngcf_forward: Callable | None = None):
     model = ngcf.NGCF(likes.csr(), dim=16, num_layers=2, message_dropout=0.0)
-    return _learned(likes, model, ngcf.loss, lr=0.003).eval()
+    if ngcf_forward is not None:
+        A_hat = torch.from_numpy(graphs.normalize(graphs.adjacency(likes.csr())).toarray()).float()
+
+        def embeddings(rng=None):
+            pairs = zip(model.self_, model.inter, strict=True)
+            E = ngcf_forward(A_hat, model.E0, [(a.weight, b.weight) for a, b in pairs])
+            return E[: model.num_users], E[model.num_users :]
+
+        model.embeddings = embeddings  # what loss and scores ask for
+    return by_triples(likes, model, ngcf.loss, lr=0.003).eval()
 
 
-def _lightgcn(likes: Interactions):
-    A_hat = graphs.normalize(graphs.adjacency(likes.csr()))
-    return _learned(likes, lightgcn.Fused(A_hat, likes.num_users, 32, 3, lr=0.03), None, 0)
+def of_lightgcn(likes: Interactions, lightgcn_propagate: Callable | None = None):
+    A = graphs.adjacency(likes.csr())
+    model = lightgcn.Fused(graphs.normalize(A), likes.num_users, 32, 3, lr=0.03)
+    by_triples(likes, model, None, 0)
+    if lightgcn_propagate is None:
+        return model
+    dense = torch.from_numpy(A.toarray()).float()
+    E = lightgcn_propagate(dense, torch.from_numpy(model.E), 3)
+    return Factors(E[: likes.num_users], E[likes.num_users :])
 
 
-def _softmax(model, loss, examples: tuple, epochs: int, size: int):
+def by_softmax(model, loss, examples: tuple, epochs: int, size: int):
     """Return a model trained by a softmax over all films."""
 
     def batches(rng):
@@ -88,16 +109,26 @@ def _towers(likes: Interactions):
     _, histories, items = sampling.examples(likes, 30)
     model = two_tower.TwoTower(sampling.latest(likes, 30), likes.num_items, 32)
     loss = functools.partial(two_tower.loss, kind="full")
-    return _softmax(model, loss, (histories, items), epochs=8, size=512)
+    return by_softmax(model, loss, (histories, items), epochs=8, size=512)
 
 
-def _sequence(likes: Interactions):
+def of_sequence(
+    likes: Interactions,
+    weigh: Callable = transformer.attention_weights,
+    sequence_loss: Callable | None = None,
+):
     """A transformer that reads the films of each user in their order, as in lesson 15."""
     histories = sampling.latest(likes, 20)
     model = sasrec.SASRec(histories, likes.num_items, 32)
-    return _softmax(
-        model, lambda model, part: sasrec.loss(model, *part), (histories,), epochs=15, size=64
-    )
+    for block in model.blocks:
+        block.self_attn.weigh = weigh
+
+    def loss(model, part):
+        if sequence_loss is None:
+            return sasrec.loss(model, *part)
+        return sequence_loss(model.outputs(*part), model.item.weight, *part)
+
+    return by_softmax(model, loss, (histories,), epochs=15, size=64)
 
 
 class _Walk:
@@ -116,7 +147,7 @@ class _Walk:
         return np.array(found)
 
 
-def _facts(likes: Interactions) -> tuple[Triples, np.ndarray, np.ndarray]:
+def facts_of(likes: Interactions) -> tuple[Triples, np.ndarray, np.ndarray]:
     """Return who likes which film, with what the films say of themselves, and the entities of both."""
     m, n = likes.num_users, likes.num_items
     parts = [np.stack([likes.users, np.zeros(len(likes), int), m + likes.items], axis=1)]
@@ -129,32 +160,64 @@ def _facts(likes: Interactions) -> tuple[Triples, np.ndarray, np.ndarray]:
     return facts, np.arange(m), m + np.arange(n)
 
 
-def _transe(likes: Interactions):
+def of_transe(likes: Interactions, distance: Callable | None = None):
     """The films nearest to you plus *likes*, among facts of likes and genres, as in lesson 12."""
-    facts, users, films = _facts(likes)
+    facts, users, films = facts_of(likes)
     model = transe.fit(facts, 32, num_negatives=16, epochs=20)
-    return transe.Tails(model, 0, users, films)
+    tails = transe.Tails(model, 0, users, films)
+    if distance is None:
+        return tails
+    E, rel = torch.from_numpy(model.entity_emb), torch.from_numpy(model.rel_emb[0])
+
+    class Distances:
+        def scores(self, who: np.ndarray) -> np.ndarray:
+            heads = (E[users[part]][:, None] for part in np.array_split(who, len(who) // 50 + 1))
+            return -torch.cat([distance(h, rel, E[films], model.norm) for h in heads]).numpy()
+
+    return Distances()
 
 
-class _Medoids:
+class Medoids:
     """Films that stand for your interests, in TwHIN's vectors, and places for each, as in lesson 13."""
 
-    def __init__(self, likes: Interactions):
-        facts, _, films = _facts(likes)
+    def __init__(
+        self,
+        likes: Interactions,
+        places: int = 6,
+        interests: Callable | None = None,
+        recommend: Callable | None = None,
+    ):
+        facts, _, films = facts_of(likes)
         vectors = twhin.fit(facts, dim=32, steps=1000).entity_emb[films]
-        self.R = likes.csr()
+        self.R, self.places, self.own = likes.csr(), places, (interests, recommend)
         self.items = vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-9)
 
     def scores(self, users: np.ndarray) -> np.ndarray:
-        found = np.zeros((len(users), len(self.items)))
-        for row, u in zip(found, users, strict=True):
-            own = self.R[[u]].indices
-            labels = pinnersage.ward(self.items[own], num_clusters=min(3, len(own)))
-            ages = np.zeros(len(own))
-            some, share = pinnersage.interests(self.items[own], ages, labels, 0.0, 3)
-            best = mixture.retrieve(self.items[own[some]], share, self.items, own, 6)
-            row[best] = np.arange(len(best), 0, -1)
+        """Return the places of lists, the first the highest, for those who liked something."""
+        return self.of_rows([self.R[[u]].indices for u in users])
+
+    def of_rows(self, liked: list[np.ndarray]) -> np.ndarray:
+        """Return (B, n) for the films that each of B people liked."""
+        found = np.zeros((len(liked), len(self.items)))
+        for row, own in zip(found, liked, strict=True):
+            if len(own):
+                best = self._list(own)
+                row[best] = np.arange(len(best), 0, -1)
         return found
+
+    def _list(self, own: np.ndarray) -> np.ndarray:
+        interests, recommend = self.own
+        labels = pinnersage.ward(self.items[own], num_clusters=min(3, len(own)))
+        ages = np.zeros(len(own))
+        if interests is None:
+            some, share = pinnersage.interests(self.items[own], ages, labels, 0.0, 3)
+        else:
+            some, share = interests(self.items[own], ages, labels, 0.0)
+        queries = self.items[own[some]]
+        if recommend is None:
+            return mixture.retrieve(queries, share, self.items, own, self.places)
+        counts = np.rint(share * len(own)).astype(int)
+        return recommend(counts, queries, self.items, own, len(some), self.places)
 
 
 MET: tuple[tuple[str, str, Callable], ...] = (
@@ -162,15 +225,15 @@ MET: tuple[tuple[str, str, Callable], ...] = (
     ("01", "item2item", functools.partial(baselines.item2item, shrinkage=10)),
     ("02", "iALS", lambda likes: mf.ials(likes.csr(), 32, alpha0=0.1, reg=0.01, sweeps=8)),
     ("02", "EASE", lambda likes: ease(likes.csr(), 300.0)),
-    ("03", "BPR, dot product", _dot),
+    ("03", "BPR, dot product", of_dot),
     ("04", "RP3β", lambda likes: filters.rp3beta(likes.csr(), 1.0, 0.5)),
-    ("05", "NGCF", _ngcf),
-    ("06", "LightGCN", _lightgcn),
+    ("05", "NGCF", of_ngcf),
+    ("06", "LightGCN", of_lightgcn),
     ("08", "Pixie", _Walk),
     ("10", "two towers", _towers),
-    ("12", "TransE", _transe),
-    ("13", "three interests", _Medoids),
-    ("15", "SASRec", _sequence),
+    ("12", "TransE", of_transe),
+    ("13", "three interests", Medoids),
+    ("15", "SASRec", of_sequence),
 )
 
 

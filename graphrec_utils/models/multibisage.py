@@ -102,7 +102,7 @@ def first(
     values = torch.cat([v[:, None], others[..., d:]], dim=1).view(shape).transpose(1, 2)
     allow = F.pad(~empty, (1, 0), value=True)[:, None, None]  # (B, 1, 1, 1 + T)
     queries = q.view(shape).transpose(1, 2)  # (B, heads, 1, d / heads)
-    looks = transformer.attention_weights(queries, keys, allow)
+    looks = attention.weigh(queries, keys, allow)
     out = own + attention.out_proj((looks @ values).transpose(1, 2).reshape(B, d))
     if block.norm_first:
         out = out + block._feed(block.norm2(out))

@@ -179,6 +179,7 @@ def loss(
     columns: Tensor,
     log_q: Tensor,
     own: Tensor | None = None,
+    softmax: Callable[..., Tensor] | None = None,
 ) -> Tensor:
     r"""Return the sampled softmax of what was read and what had to be found, the mean over P pairs.
 
@@ -191,6 +192,8 @@ def loss(
         columns: (S,) pins, of the batch and drawn alike.
         log_q: (n,) log of the probability that a column is this pin.
         own: (P, S) bool, True where the column is another target of the pair's user.
+        softmax: called with the scores (P,) and (P, S), the columns' log Q (S,) and where they are no negatives
+            (P, S); None: `losses.sampled_softmax`.
 
     Raises:
         ValueError: there are no pairs, or nothing to compare them with.
@@ -210,9 +213,10 @@ def loss(
     hits = target[:, None] == columns
     if own is not None:
         hits = hits | own.to(device)
-    return losses.sampled_softmax(
-        pos, neg, log_q[columns].to(neg.dtype), num_draws=len(columns), hits=hits
-    )
+    q = log_q[columns].to(neg.dtype)
+    if softmax is not None:
+        return softmax(pos, neg, q, hits)
+    return losses.sampled_softmax(pos, neg, q, num_draws=len(columns), hits=hits)
 
 
 def read(log: Log, users: np.ndarray, now: np.ndarray | int, length: int) -> Events:
@@ -245,6 +249,8 @@ def fit(
     uniform: int = 256,
     seed: int = 0,
     more: Callable[..., Tensor] | None = None,
+    softmax: Callable[..., Tensor] | None = None,
+    weigh: Callable[..., Tensor] = transformer.attention_weights,
     device: torch.device | str = "cpu",
     **options,
 ) -> PinnerFormer:
@@ -262,6 +268,8 @@ def fit(
         num_actions: by default one more than the largest of the log.
         length, dim, options: of `PinnerFormer`.
         more: called as `more(model, events, who, now, pairs, rng)`; its value is added to the loss.
+        softmax: see `loss`.
+        weigh: see `transformer.Attention`.
         device: where it trains; the log is read on the CPU.
 
     Raises:
@@ -276,6 +284,8 @@ def fit(
     actions = int(log.actions.max()) + 1 if num_actions is None else num_actions
     everybody = read(known, np.arange(log.num_users), now, length)
     model = PinnerFormer(pins, actions, everybody, dim, seed=seed, **options).to(device)
+    for block in model.blocks:
+        block.self_attn.weigh = weigh
     log_q = sampling.popularity(np.bincount(known.items[known.likes], minlength=n))
     rng = np.random.default_rng(seed)
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
@@ -294,7 +304,7 @@ def fit(
             mixed = sampling.mixture(log_q, len(pairs.target), uniform)
             own = own_columns(known, who, then, span, pairs.row, columns)
             events = read(known, who, then, length)
-            value = loss(model, events, pairs, columns, mixed, own)
+            value = loss(model, events, pairs, columns, mixed, own, softmax)
             if more is not None:
                 value = value + more(model, events, who, then, pairs, rng)
             optimizer.zero_grad()

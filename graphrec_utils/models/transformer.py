@@ -86,11 +86,14 @@ class Attention(nn.Module):
     Args:
         dim, heads: d, and how many parts it is cut into.
         dropout: share of the weights that is lost in training.
+
+    Attributes:
+        weigh: who looks at whom; another function with the arguments of `attention_weights` may stand here.
     """
 
     def __init__(self, dim: int, heads: int, dropout: float = 0.0):
         super().__init__()
-        self.heads, self.dropout = heads, dropout
+        self.heads, self.dropout, self.weigh = heads, dropout, attention_weights
         self.in_proj_weight = nn.Parameter(torch.empty(3 * dim, dim))
         self.in_proj_bias = nn.Parameter(torch.zeros(3 * dim))
         self.out_proj = nn.Linear(dim, dim)
@@ -106,7 +109,7 @@ class Attention(nn.Module):
         qkv = F.linear(x, self.in_proj_weight, self.in_proj_bias)  # (B, L, 3d)
         qkv = qkv.view(B, L, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
         queries, keys, values = qkv  # (B, heads, L, d / heads) each
-        weights = attention_weights(queries, keys, allow)
+        weights = self.weigh(queries, keys, allow)
         kept = F.dropout(weights, self.dropout, self.training)
         out = self.out_proj((kept @ values).transpose(1, 2).reshape(B, L, d))
         if allow is not None:

@@ -414,16 +414,17 @@ def main() -> None:
     start = time.perf_counter()
     log = paths.root() / "build" / f"ranking_features_{part}.jsonl"  # delete it to choose anew
     log.parent.mkdir(exist_ok=True)
-    try:
+    found = {}
+    if part != "leak":
+        found = measure(world_rows() if part == "PinWorld" else film_rows(), log=log)
+    if part != "MovieTweetings":
+        found["leak"] = leak(world_rows())
+    try:  # read last: another part may have been stored meanwhile
         values = results.load("17_features").values
     except FileNotFoundError:
         values = {}
-    if part == "PinWorld":
-        values["PinWorld"] = measure(world_rows(), log=log)
-    if part in ("PinWorld", "leak"):
-        values["PinWorld"]["leak"] = leak(world_rows())
-    if part == "MovieTweetings":
-        values["MovieTweetings"] = measure(film_rows(), log=log)
+    name = "PinWorld" if part == "leak" else part
+    values[name] = values.get(name, {}) | found
     seconds = time.perf_counter() - start
     print(results.save("17_features", claim=CLAIM, values=values, seeds=list(SEEDS), seconds=seconds,
                        command=COMMAND, data="movietweetings-100k"))  # fmt: skip

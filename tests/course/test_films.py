@@ -93,14 +93,14 @@ def test_what_trains_for_long_is_shown_later_in_its_own_lesson_only(monkeypatch)
 def test_three_interests_share_the_places_and_none_is_a_film_of_yours():
     """Ann and Bob like Matrix and Up, Eve the other two: each of two medoids brings its own."""
     likes = films.with_user(films.catalog(), [0, 3])
-    scores = met._Medoids(likes).scores(np.array([4]))
+    scores = met.Medoids(likes).scores(np.array([4]))
     assert scores[0, [0, 3]].tolist() == [0, 0]
     assert sorted(scores[0, [1, 2, 4]]) == [1, 2, 3]
 
 
 def test_a_genre_is_an_entity_and_a_film_without_one_has_no_fact():
     X = Features(np.array([[1, 0], [1, 1], [0, 0], [0, 1], [0, 0]]), np.array(["drama", "fun"]))
-    facts, users, entities = met._facts(replace(films.catalog(), item_features=X))
+    facts, users, entities = met.facts_of(replace(films.catalog(), item_features=X))
     assert (facts.num_entities, facts.num_relations, len(facts)) == (4 + 5 + 2, 2, len(PAIRS) + 4)
     assert entities.tolist() == [4, 5, 6, 7, 8] and users.tolist() == [0, 1, 2, 3]
     of_genres = facts.array()[facts.rels == 1]

@@ -21,6 +21,7 @@ from graphrec_utils.authoring.site import (
     texts,
     verdicts_page,
 )
+from graphrec_utils.grading.reports import sections
 
 
 @pytest.fixture(scope="module")
@@ -216,6 +217,14 @@ def test_pages_that_people_write_are_all_in_the_table_of_contents():
     names = {path.stem for path in site_pages.PAGES.glob("*.md")}
     listed = set(site_pages.index(None).split("\n"))
     assert names - listed == set()
+
+
+def test_the_instructor_s_page_leads_to_the_rubric_of_the_capstone():
+    source = (paths.root() / "solutions" / "18_capstone.py").read_text("utf-8")
+    place, _, rubric = source.partition("# ## 18.8 One page")
+    assert place and "| of 20 points |" in rubric
+    assert f'href="notebooks/18_capstone.html#{sections.anchor("18.8 One page")}"' in ready.CAPSTONE
+    assert "<!-- capstone -->" in (site_pages.PAGES / "instructor.md").read_text("utf-8")
 
 
 def test_the_ready_syllabi_have_known_lessons_and_their_times():

@@ -9,6 +9,9 @@ LECTURE = """<a href="slides/lecture.html">The lecture in one deck</a> takes its
 core slides of the lessons: 80 minutes, the time of each slide in your notes, at most 40 words beside a picture.
 Every system that the lecture names has a slide there and a row in the [atlas of industry](atlas.md). A lesson that
 is not there yet is named."""
+CAPSTONE = """Exercise 18.5 is graded as any other; the page of conclusions is yours to read. Its
+<a href="notebooks/18_capstone.html#one-page">rubric of 20 points</a> stands in the lesson: protocol, rivals, tail and
+new, clarity. These points go into `graded/adjust.csv`, as below."""
 INTRODUCTION = """The [course map](index.md) shows what builds on what. Times are those of a student at a laptop,
 without what you say."""
 # Ready syllabi: a title, what it is for, and rows of what is done, in class and at home

@@ -109,6 +109,7 @@ def write(folder: Path, repo: str | None) -> None:
         text = page.read_text("utf-8").replace("<!-- memory -->", memory())
         text = text.replace("<!-- lecture -->", ready.LECTURE)
         text = text.replace("<!-- syllabi -->", ready.syllabi())
+        text = text.replace("<!-- capstone -->", ready.CAPSTONE)
         (folder / page.name).write_text(text, "utf-8")
     for name, text in api.pages().items():
         (folder / "api" / f"{name}.md").write_text(text, "utf-8")
