@@ -493,7 +493,7 @@ verdict(
 # "cold among cold" finds cold pins among such pins alone.
 #
 # The real twin is *citeulike-t*: libraries are boards, a pair is an article and one that it cites or that cites it, and known
-# citations are the second graph.
+# citations are the second graph (NaN: not asked there).
 #
 # > **Claim** (of the paper). Each graph more finds more: nobody heard, then pin-board, then both.
 
