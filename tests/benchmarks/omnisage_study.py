@@ -9,17 +9,18 @@ A pin is cold if it has no edge that morning, neither to a board nor to a pin. U
 likes of the same week. citeulike-t: libraries are boards, a pair is an article and one that it cites or is cited by;
 known citations are the pin-pin graph, and the two ends of a pair do not hear each other while they are learned from.
 
-PART is `graphs` (nobody heard, one graph, both, variants; rivals; PinSage at equal CPU seconds), `wider` (the first
-four of these with twice the trials, over temperature and rate, on grids that grow until no winner is at an end of
-what was tried), `losses` (each
+PART is `graphs` (nobody heard, one graph, both, variants; rivals; PinSage at equal CPU seconds), `losses` (each
 alone and together; user vectors beside PinnerFormer), `choices` (the settings of the open task, one seed, on what
-chooses), `semantic` (codes and cold pins) or `real` (citeulike-t). Four trials each on what chooses, a temperature for
-one loss and a weight for several, the winners once on test, three seeds. Each writes data/results/16_PART.json and keeps what it has done in build/bench.
+chooses), `semantic` (codes and cold pins) or `real` (citeulike-t). Eight trials each, or more, on what chooses: a
+temperature for one loss, a weight for several, and a rate for both. A grid grows until its winner is at no end of what
+was tried; the winners are asked once on test, three seeds. Each part writes data/results/16_PART.json and keeps what
+it has done in build/bench.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -43,7 +44,8 @@ from tests.benchmarks.kept import kept, rows
 
 COMMAND = "python -m tests.benchmarks.omnisage_study"
 SEEDS = (0, 1, 2)
-BUDGET, STEPS, SIZE, SHARED, DIM, LENGTH, USERS, WEEKS = 4, 200, 256, 256, 32, 16, 32, 4
+BUDGET, STEPS, SIZE, SHARED, DIM, LENGTH, USERS, WEEKS = 8, 200, 256, 256, 32, 16, 32, 4
+FEW = 30  # of fewer queries nothing is concluded
 BOTH = ("pin-board", "pin-pin")
 PAIRS = {"entity-entity": 1.0}
 
@@ -321,9 +323,10 @@ def _changed(morning: Morning, name: str, cut) -> Morning:
 
 
 # ---------------------------------------------------------------- what is measured
-TEMPERATURES = {"temperature": [0.03, 0.1, 0.3, 1.0]}
-WIDE = {"temperature": [0.01, 0.03, 0.1, 0.3, 1.0], "lr": [0.003, 0.01, 0.03]}
-SHARES = {"share": [0.03, 0.1, 0.3, 1.0], "temperature": [0.1]}
+TEMPERATURES = {"temperature": [0.01, 0.03, 0.1, 0.3, 1.0], "lr": [0.003, 0.01, 0.03]}
+SHARES = {"share": [0.03, 0.1, 0.3, 1.0], "lr": [0.003, 0.01, 0.03], "temperature": [0.1]}
+SCALES = {"scale": [0.03, 0.1, 0.3, 1.0], "lr": [0.003, 0.01, 0.03]}  # of PinSage
+NATURAL = {"beta": 0.0, "last": 1.0}  # nothing lies beyond
 GRAPHS = {
     "nobody": {"names": ()},
     "pin-board": {"names": ("pin-board",)},
@@ -349,18 +352,50 @@ LOSSES = {
 def tuned(
     data: str, name: str, make: Callable, grid: dict, score: Callable, budget: int = BUDGET
 ) -> dict:
-    """Return the best trial: knobs, validation, and whether it lies at an end of the grid."""
+    """Return the best trial of searches on a growing grid, until it is at no end of the values tried.
+
+    A grid of fewer settings than the budget is tried whole before it grows.
+    """
+    log = paths.root() / "build" / "bench" / f"omnisage_trials_{data}.jsonl"
 
     def search():
-        made = train.tune({name: (make, grid)}, budget, score, natural={}, progress=False)
-        best = made.best(name)
-        return {
-            "knobs": best.knobs,
-            "validation": best.score,
-            "at the edge": made.edges.get(name, ""),
-        }
+        wide, seed, trials = grid, 0, {}
+        while True:
+            count = min(budget, math.prod(map(len, wide.values())))
+            made = train.tune(
+                {name: (make, wide)}, count, score, log=log, seed=seed, progress=False
+            )
+            trials |= {str(trial.knobs): trial for trial in made.trials}
+            best = max(trials.values(), key=lambda trial: trial.score)
+            tried = {knob: [t.knobs[knob] for t in trials.values()] for knob in grid}
+            if all(settled(knob, best.knobs[knob], v) for knob, v in tried.items()):
+                all_of = [t.knobs | {"score": round(t.score, 4)} for t in trials.values()]
+                return {"knobs": best.knobs, "validation": best.score, "trials": all_of}
+            more = grown(wide, best.knobs)
+            wide, seed = more, seed + (more == wide)  # the same grid again needs other draws
 
     return kept("omnisage", f"{data} tune {name}", search)
+
+
+def settled(knob: str, best: float, tried: list[float]) -> bool:
+    """Return whether a knob's best value is at no end of the values tried, or nothing lies beyond."""
+    if len(set(tried)) == 1 or best == NATURAL.get(knob):
+        return True
+    return min(tried) < best < max(tried)
+
+
+def grown(grid: dict, knobs: dict) -> dict:
+    """Return a grid with one more step of about 3 wherever these knobs lie at an end of it."""
+
+    def longer(knob, values):
+        step = lambda x, factor: float(f"{x * factor:.0e}")  # noqa: E731
+        best = knobs[knob]
+        if len(values) == 1 or best == NATURAL.get(knob):
+            return values
+        below = [step(values[0], 0.3)] if best == values[0] else []
+        return below + list(values) + ([step(values[-1], 10 / 3)] if best == values[-1] else [])
+
+    return {knob: longer(knob, values) for knob, values in grid.items()}
 
 
 def mean_of(runs: list[dict], group: str) -> pd.Series:
@@ -383,7 +418,7 @@ def leads(runs: dict[str, list[dict]], pairs: list[tuple[str, str]]) -> dict:
     out = {}
     for one, other in pairs:
         for group in runs[one][0]:
-            if group != "seconds" and group in runs[other][0]:
+            if group != "seconds" and len(runs[other][0].get(group, ())) >= FEW:
                 lead = metrics.compare(mean_of(runs[one], group), mean_of(runs[other], group))
                 out[f"{one} over {other}, {group}"] = asdict(lead)
     return out
@@ -407,58 +442,70 @@ def measured(
     return [kept("omnisage", f"{data} test {name} {seed}", partial(once, seed)) for seed in seeds]
 
 
-def recall_of(stage: Stage):
-    return lambda fitted: stage.score(fitted.vectors())
-
-
 RIVALS = {
-    "recent popularity": lambda s, **k: before.recent(s.older, **k),
-    "RP3β": lambda s, **k: filters.rp3beta(s.older.C, **k),
-    "EASE": lambda s, **k: ease(s.older.C.astype(np.float32), **k),
-    "iALS": lambda s, **k: mf.ials(s.older.C, sweeps=8, **k),
-}
+    "recent popularity": (
+        lambda s, **k: before.recent(s.older, **k), {"last": [0.01, 0.03, 0.1, 0.3, 1.0]},
+    ),
+    "RP3β": (
+        lambda s, **k: filters.rp3beta(s.older.C, **k),
+        {"alpha": [0.1, 0.3, 0.6, 1.0], "beta": [0.0, 0.2, 0.6]},
+    ),
+    "EASE": (
+        lambda s, **k: ease(s.older.C.astype(np.float32), **k),
+        {"reg": [30.0, 100.0, 300.0, 1e3, 3e3, 1e4, 3e4, 1e5]},
+    ),
+    "iALS": (
+        lambda s, **k: mf.ials(s.older.C, sweeps=8, **k),
+        {"alpha0": [0.1, 0.3, 1.0, 3.0], "reg": [0.0003, 0.001, 0.003, 0.01], "dim": [64]},
+    ),
+}  # fmt: skip
+
+
+def tried(data: str, name: str, make: Callable, grid: dict, stages, seeds=SEEDS) -> tuple:
+    """Return what chose a model's knobs on what chooses, and its runs on test."""
+    early, late = stages
+
+    def score(model):
+        return early.score(model.vectors() if isinstance(model, Fitted) else model)
+
+    best = tuned(data, name, partial(make, early), grid, score)
+    return best, measured(data, name, partial(make, late, **best["knobs"]), late, seeds)
 
 
 def graphs() -> dict:
-    early, late = world()
+    stages = world()
+    late = stages[1]
     table, runs = [], {}
     for name, arm in GRAPHS.items():
-        best = tuned("PinWorld", name, partial(fit, early, **arm), TEMPERATURES, recall_of(early))
-        runs[name] = measured("PinWorld", name, partial(fit, late, **arm, **best["knobs"]), late)
+        best, runs[name] = tried("PinWorld", name, partial(fit, **arm), TEMPERATURES, stages)
         table.append(row_of(name, best, runs[name]))
         if name == "both":
-            settled = best
+            settings = best["knobs"]
     for name, arm in SAME_KNOBS.items():
-        chosen = settled | {"validation": None, "at the edge": "not tuned again"}
-        runs[name] = measured("PinWorld", name, partial(fit, late, **arm, **settled["knobs"]), late)
+        chosen = {"knobs": settings, "validation": None, "trials": []}  # not tuned again
+        runs[name] = measured("PinWorld", name, partial(fit, late, **arm, **settings), late)
         table.append(row_of(name, chosen, runs[name]))
-    stored = {row["model"]: row for row in results.load("14_rivals").values["PinWorld"]["models"]}
-    for name, make in RIVALS.items():
-        chosen = {k: stored[name][k] for k in ("knobs", "validation", "at the edge")}
-        runs[name] = measured(
-            "PinWorld", name, partial(make, late, **chosen["knobs"]), late, seeds=(0,)
-        )
-        table.append(row_of(name, chosen, runs[name]))
-    grid = {"scale": [0.03, 0.1, 0.3, 1.0], "lr": [0.01]}
+    for name, (make, grid) in RIVALS.items():
+        best, runs[name] = tried("PinWorld", name, make, grid, stages, (0,))
+        table.append(row_of(name, best, runs[name]))
     for name, popular in (("PinSage", False), ("PinSage, offset", True)):
 
         def make(stage, popular=popular, **knobs):
             return pin_sage(stage, popular=popular, **knobs)[0]
 
-        best = tuned("PinWorld", name, partial(make, early), grid, early.score)
-        runs[name] = measured("PinWorld", name, partial(make, late, **best["knobs"]), late)
+        best, runs[name] = tried("PinWorld", name, make, SCALES, stages)
         table.append(row_of(name, best, runs[name]))
         if popular:
-            old = best
+            old = best["knobs"]
     cost = []
     for share in (0.5, 1, 2):
 
         def once(share=share):
             out = []
             for seed in SEEDS[:2]:
-                new = fit(late, **settled["knobs"], steps=int(STEPS * share), seed=seed)
+                new = fit(late, **settings, steps=int(STEPS * share), seed=seed)
                 made, seconds = pin_sage(
-                    late, **old["knobs"], popular=True, epochs=round(7 * share), seed=seed
+                    late, **old, popular=True, epochs=round(7 * share), seed=seed
                 )
                 out.append([new.seconds, late.score(new.vectors()), seconds, late.score(made)])
             return np.mean(out, axis=0).tolist()
@@ -467,7 +514,7 @@ def graphs() -> dict:
         cost += [{"model": "OmniSage", "seconds": a, "recall": b}, {"model": "PinSage, offset", "seconds": c, "recall": d}]  # fmt: skip
         print(cost[-2:], flush=True)
     pairs = [("both", other) for other in runs if other != "both"]
-    pairs += [("pin-board", "nobody"), ("pin-pin", "nobody"), ("pin-board", "PinSage, offset"),
+    pairs += [("pin-board", "nobody"), ("pin-pin", "nobody"), ("pin-pin", "pin-board"), ("pin-board", "PinSage, offset"),
               ("both, no offset, free length", "both, no offset"), ("PinSage, offset", "PinSage")]  # fmt: skip
     pairs += [("both, densified", "nobody"), ("nobody", "RP3β"), ("nobody", "iALS")]
     kept_edges = {
@@ -484,48 +531,7 @@ def graphs() -> dict:
         "cold targets": int(late.cold[late.every.items].sum()), "targets": len(late.every),
     }  # fmt: skip
     return {"models": table, "leads": leads(runs, pairs), "cost": cost, "edges": kept_edges, "counts": counts,
-            "trials per model": BUDGET}  # fmt: skip
-
-
-def inside(name: str, make: Callable, grid: dict, score: Callable, budget: int) -> dict:
-    """Return the best trial of searches on a growing grid, until it is at no end of the values tried."""
-    log, seed, trials = paths.root() / "build" / "bench" / "omnisage_wider.jsonl", 0, {}
-    while True:
-        made = train.tune({name: (make, grid)}, budget, score, log=log, seed=seed, progress=False)
-        trials |= {str(trial.knobs): trial for trial in made.trials}
-        best = max(trials.values(), key=lambda trial: trial.score)
-        tried = {knob: [t.knobs[knob] for t in trials.values()] for knob in grid}
-        if all(min(v) < best.knobs[knob] < max(v) for knob, v in tried.items()):
-            all_of = [t.knobs | {"recall": round(t.score, 4)} for t in trials.values()]
-            return {"knobs": best.knobs, "validation": best.score, "trials": all_of}
-        wide = grown(grid, best.knobs)
-        grid, seed = wide, seed + (wide == grid)  # the same grid again needs other draws
-
-
-def grown(grid: dict, knobs: dict) -> dict:
-    """Return a grid with one more step of about 3 wherever these knobs lie at an end of it."""
-
-    def longer(value, values):
-        step = lambda x, factor: float(f"{x * factor:.0e}")  # noqa: E731
-        below = [step(values[0], 0.3)] if value == values[0] else []
-        return below + list(values) + ([step(values[-1], 10 / 3)] if value == values[-1] else [])
-
-    return {knob: longer(knobs[knob], values) for knob, values in grid.items()}
-
-
-def wider() -> dict:
-    early, late = world()
-    table, runs = [], {}
-    for name in ("nobody", "pin-board", "pin-pin", "both"):
-        make = partial(fit, early, **GRAPHS[name])
-        search = partial(inside, name, make, WIDE, recall_of(early), 2 * BUDGET)
-        best = kept("omnisage", f"wider tune {name}", search)
-        make = partial(fit, late, **GRAPHS[name], **best["knobs"])
-        runs[name] = measured("wider", name, make, late)
-        table.append(row_of(name, best, runs[name]))
-    pairs = [("both", other) for other in runs if other != "both"]
-    pairs += [("pin-board", "nobody"), ("pin-pin", "nobody"), ("pin-pin", "pin-board")]
-    return {"models": table, "leads": leads(runs, pairs), "trials per model, at least": 2 * BUDGET}
+            "trials per model, at least": BUDGET}  # fmt: skip
 
 
 def losses_part() -> dict:
@@ -583,7 +589,7 @@ def losses_part() -> dict:
         "models": table,
         "users": users,
         "leads": leads(runs, pairs),
-        "trials per model": BUDGET,
+        "trials per model, at least": BUDGET,
     }
 
 
@@ -696,57 +702,34 @@ REAL = {
     "nobody": {"names": ()},
     "libraries": {"names": ("pin-board",)},
     "both": {},
-    "both + entity-feature": {
-        "weights": {"entity-entity": 1.0, "entity-feature": 1.0},
-        "share": 0.3,
-    },
 }
 
 
 def real() -> dict:
-    early, late = libraries()
+    stages = libraries()
+    late = stages[1]
+    rivals = {name: row for name, row in RIVALS.items() if name != "EASE"}  # too many articles
+    rivals["content"] = (lambda s: Factors(s.today.content, s.today.content), {})
+    jobs = {name: (make, grid, (0,)) for name, (make, grid) in rivals.items()}
+    jobs |= {name: (partial(fit, **arm), TEMPERATURES, SEEDS) for name, arm in REAL.items()}
     table, runs = [], {}
-    for name, arm in REAL.items():
-        best = tuned(
-            "citeulike-t", name, partial(fit, early, **arm), TEMPERATURES, recall_of(early)
-        )
-        runs[name] = measured("citeulike-t", name, partial(fit, late, **arm, **best["knobs"]), late)
-        table.append(row_of(name, best, runs[name]))
-    grids = {
-        "content": {},
-        "RP3β": {"alpha": [0.1, 0.3, 0.6, 1.0], "beta": [0.0, 0.3, 0.6]},
-        "iALS": {"alpha0": [0.01, 0.03, 0.1, 0.3], "reg": [0.001, 0.003, 0.01], "dim": [64]},
-    }
-    made = RIVALS | {"content": lambda s: Factors(s.today.content, s.today.content)}
-    for name, grid in grids.items():
-        best = tuned(
-            "citeulike-t",
-            name,
-            partial(made[name], early),
-            grid,
-            early.score,
-            BUDGET if grid else 1,
-        )
-        runs[name] = measured(
-            "citeulike-t", name, partial(made[name], late, **best["knobs"]), late, seeds=(0,)
-        )
+    for name, (make, grid, seeds) in jobs.items():
+        best, runs[name] = tried("citeulike-t", name, make, grid, stages, seeds)
         table.append(row_of(name, best, runs[name]))
     pairs = [("both", other) for other in runs if other != "both"]
-    pairs += [("both + entity-feature", "content"), ("libraries", "nobody"),
-              ("both + entity-feature", "both")]  # fmt: skip
+    pairs += [("libraries", "nobody"), ("nobody", "content")]
     counts = {"queries": len(np.unique(late.part.users)), "cold articles": int(late.cold.sum()),
               "cold queries": int(late.cold[np.unique(late.every.users)].sum())}  # fmt: skip
     return {
         "models": table,
         "leads": leads(runs, pairs),
         "counts": counts,
-        "trials per model": BUDGET,
+        "trials per model, at least": BUDGET,
     }
 
 
 CLAIMS = {
     "graphs": "Each graph more finds more, and a transformer over neighbors finds more than PinSage.",
-    "wider": "Each graph more finds more, with twice the trials and no winner at the end of a grid.",
     "losses": "Trained with all three losses, one encoder finds more than with each of them alone.",
     "choices": "Settings of OmniSage on PinWorld, trained once each.",
     "semantic": "Cold pins are found by the prefix of their semantic ID better than by nearest content.",
@@ -754,7 +737,6 @@ CLAIMS = {
 }
 MEASURE = {
     "graphs": graphs,
-    "wider": wider,
     "losses": losses_part,
     "choices": choices,
     "semantic": semantic,
@@ -762,7 +744,6 @@ MEASURE = {
 }
 OF = {
     "graphs": "PinWorld",
-    "wider": "wider",
     "losses": "PinWorld",
     "choices": "choice",
     "semantic": "semantic",
