@@ -8,7 +8,7 @@ import torch
 
 from graphrec_utils import metrics, results, train
 from graphrec_utils.data import Interactions
-from tests.benchmarks import towers
+from tests.benchmarks import search_latency, towers
 
 DAY = towers.DAY
 
@@ -77,6 +77,15 @@ def test_the_sweep_s_losses_train(constant):
     assert 1 <= found["epochs"] <= 2 and np.isfinite(model.scores(np.arange(3))).all()
 
 
+def test_a_search_of_all_cells_finds_what_a_look_at_everything_does():
+    rng = np.random.default_rng(0)
+    items, queries = (rng.normal(size=(k, 8)).astype(np.float32) for k in (300, 5))
+    rows = search_latency.measure(queries, search_latency.engines(items, 10, (1, 10)), rounds=1)
+    found = {(row["engine"], row["probes"]): row["found"] for row in rows}
+    assert found["exact", 0] == found["cells", 10] == found["cells, lifted", 10] == 1
+    assert found["cells", 1] < 1 and all(row["time over exact"] > 0 for row in rows)
+
+
 # ------------------------------------------------------------- what is stored
 def ndcg(name: str) -> dict[str, float]:
     return {row["model"]: row["ndcg"] for row in results.load("10_towers").values[name]["models"]}
@@ -94,3 +103,16 @@ def test_what_the_questions_of_the_lesson_say_of_the_table():
     assert found["popularity"] > found["BCE"] > max(found[x] for x in ("iALS", "EASE", "RP3β"))
     assert found["in-batch softmax"] < 0.8 * found["softmax"]  # 10.p6
     assert lead("softmax, causal", "softmax").outcome != "holds"  # 10.p7
+
+
+def test_what_the_lesson_says_of_the_search():
+    rows = results.load("10_search").values["rows"]
+    paid = {(row["engine"], row["probes"]): row for row in rows}
+    assert 0.9 < paid["cells", 8]["found"] < 0.92 and paid["cells", 8]["time over exact"] < 0.12
+    assert paid["cells", 16]["found"] > 0.95 and paid["cells", 16]["time over exact"] < 1 / 6
+    assert 0 < paid["cells, lifted", 16]["found"] - paid["cells", 16]["found"] < 0.02
+    assert (
+        paid["faiss, cells", 16]["found"]
+        < paid["cells", 8]["found"]
+        < paid["faiss, cells", 32]["found"]
+    )

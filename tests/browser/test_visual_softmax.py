@@ -1,9 +1,10 @@
-"""The estimator and the stream: by mouse, by keyboard, narrow, light and dark."""
+"""The estimator, the shift and the stream: by mouse, by keyboard, narrow, light and dark."""
 
 from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from pages import alone, opened, violations
 
@@ -17,6 +18,11 @@ def estimator():
 
 def stream():
     return visuals.stream([0, 1, 0, 2, 0, 1], [[0, 1, 0], [0, 1, 1]], ["Ann", "Bob", "Eve"])
+
+
+def shift():
+    p, Q = np.array([0.5, 0.3, 0.2]), np.array([0.7, 0.2, 0.1])
+    return visuals.shift(["Alien", "Brazil", "Cube"], np.log(p / Q), np.log(Q))
 
 
 @pytest.fixture
@@ -35,14 +41,14 @@ def show(new_page, tmp_path):
     return put
 
 
-@pytest.mark.parametrize("make", [estimator, stream])
+@pytest.mark.parametrize("make", [estimator, shift, stream])
 @pytest.mark.parametrize("dark", [False, True])
 def test_nothing_serious_for_screen_readers(show, make, dark):
     page, _ = show(make(), dark=dark)
     assert violations(page, ".gr-root") == []
 
 
-@pytest.mark.parametrize("make", [estimator, stream])
+@pytest.mark.parametrize("make", [estimator, shift, stream])
 def test_it_fits_on_a_phone(show, make):
     page, _ = show(make(), width=400)
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
@@ -69,3 +75,16 @@ def test_the_stream_steps_by_keyboard_and_shows_who_shares_a_bucket(show):
     assert status.inner_text().startswith("Step 6: Bob comes")
     cells = root.locator(".gr-str-hit")
     assert cells.count() == 2  # one for each hash function
+
+
+def test_a_shift_moves_the_list_from_what_is_liked_more_than_usual_to_what_is_likely(show):
+    page, root = show(shift())
+    status = root.locator(".gr-status")
+    assert status.inner_text().startswith("λ = 0.0: Cube 0.47, Brazil 0.36, Alien 0.17.")
+    root.get_by_role("slider", name="λ").focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    assert status.inner_text().startswith("λ = 1.0: Alien 0.50, Brazil 0.30, Cube 0.20.")
+    assert root.locator("svg text").first.inner_text() == "Alien"
+    page.keyboard.press("Home")
+    assert status.inner_text().startswith("λ = −0.5: Cube")

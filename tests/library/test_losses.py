@@ -8,7 +8,7 @@ from itertools import combinations_with_replacement
 import pytest
 import torch
 
-from graphrec_utils import losses, toy
+from graphrec_utils import losses, sampling, toy
 
 POS = torch.tensor([0.5, -1.0, 2.0], dtype=torch.float64)
 NEG = torch.tensor([1.0, 0.0, -2.0], dtype=torch.float64)
@@ -421,3 +421,42 @@ BAD = {
 def test_input_that_does_not_fit_gets_a_sentence(call, kind, sentence):
     with pytest.raises(kind, match=sentence):
         call()
+
+
+# ------------------------------------------------------------- corners of the softmaxes with draws
+CORNERS = {
+    "none": lambda pos, neg, hits: losses.sampled_softmax(pos, neg, hits=hits),
+    "slide": lambda pos, neg, hits: losses.sampled_softmax(pos, neg, 0 * neg - 1, hits=hits),
+    "nQ": lambda pos, neg, hits: losses.sampled_softmax(
+        pos, neg, 0 * neg - 1, num_draws=3, hits=hits
+    ),
+    "Yi": lambda pos, neg, hits: losses.sampled_softmax(
+        pos, neg, 0 * neg - 1, 0 * pos - 1, hits=hits
+    ),
+    "corrected": lambda pos, neg, hits: losses.corrected_softmax(
+        pos, neg, 0 * neg - 1, 0 * pos - 1, hits
+    ),
+}
+
+
+@pytest.mark.parametrize("loss", CORNERS.values(), ids=CORNERS)
+def test_a_row_whose_draws_are_all_masked_teaches_nothing_and_harms_no_other(loss):
+    pos = torch.tensor([0.3, -0.2], requires_grad=True)
+    neg = torch.tensor([[0.5, 0.1, 0.2], [0.4, -0.6, 0.0]], requires_grad=True)
+    loss(pos, neg, torch.tensor([[True] * 3, [False, True, False]])).backward()
+    assert pos.grad[0] == 0 and (neg.grad[0] == 0).all()
+    assert pos.grad[1] < 0 and neg.grad[1, 0] > 0 and torch.isfinite(neg.grad).all()
+
+
+def test_a_batch_of_one_has_nobody_else_s_items_and_a_loss_of_zero():
+    users = torch.ones(1, 2, requires_grad=True)
+    value = losses.in_batch_softmax(users, torch.ones(1, 2))
+    value.backward()
+    assert value == 0 and (users.grad == 0).all()
+
+
+def test_an_item_without_a_count_cannot_have_been_drawn():
+    log_q = sampling.popularity([3, 0, 1]).float()
+    neg = torch.zeros(1, 3)
+    with pytest.raises(ValueError, match="an item with Q = 0 cannot have been drawn"):
+        losses.sampled_softmax(torch.zeros(1), neg, log_q[None])

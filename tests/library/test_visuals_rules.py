@@ -53,6 +53,7 @@ MADE = {
     "sampler_tree": lambda: visuals.sampler_tree(toy.likes()),
     "scatter": lambda: visuals.scatter(E, [*toy.USERS, *toy.ITEMS]),
     "semantic_tree": lambda: visuals.semantic_tree(E, [E[:2], W], "abcdefg"),
+    "shift": lambda: visuals.shift("abc", [0.2, 0.1, -0.3], np.log([0.6, 0.3, 0.1])),
     "smoothing": lambda: visuals.smoothing(*LIKES),
     "spectrum": lambda: visuals.spectrum(*LIKES),
     "stream": lambda: visuals.stream([0, 1, 0, 2], [[0, 1, 0], [0, 1, 1]], list("abc")),

@@ -1,4 +1,4 @@
-"""The estimator and the stream: their states are the library's numbers, bad input gets a sentence."""
+"""The estimator, the shift and the stream: their states are the library's numbers, bad input gets a sentence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,14 @@ from graphrec_utils.plots import visuals
 
 BUCKETS = np.array([[0, 1, 0], [0, 1, 1]])
 
+SHIFT = {"names": "abc", "learned": [0.2, 0.1, -0.3], "log_q": np.log([0.6, 0.3, 0.1])}
+
 BAD = {
+    "shift, lengths": (visuals.shift, SHIFT | {"learned": [0.2]}, "need one length, 2 to 8; got 3"),
+    "shift, one item": (visuals.shift, {"names": "a", "learned": [0], "log_q": [-1]}, "2 to 8"),
+    "shift, counts": (visuals.shift, SHIFT | {"log_q": np.log([6, 3, 1])}, "below 0"),
+    "shift, no number": (visuals.shift, SHIFT | {"learned": [0, np.nan, 1]}, "finite"),
+    "shift, too far": (visuals.shift, SHIFT | {"amount": 2}, "between -0.5 and 1.5"),
     "variant": (visuals.estimator, {"variant": "logq"}, "one of none, slide"),
     "negatives": (visuals.estimator, {"num_negatives": 3}, "one of"),
     "no names": (visuals.stream, {"items": [0], "buckets": BUCKETS, "names": []}, "1 to 8 items"),
@@ -31,6 +38,15 @@ def test_bad_input_gets_a_sentence(make, given, words):
     with pytest.raises(ValueError) as problem:
         make(**given)
     assert words in str(problem.value)
+
+
+def test_a_shift_of_one_shows_the_probabilities_in_order():
+    p, Q = np.array([0.5, 0.3, 0.2]), np.array([0.7, 0.2, 0.1])
+    axes = visuals.shift("abc", np.log(p / Q), np.log(Q)).static()
+    bars = [[bar.get_width() for bar in ax.containers[0]] for ax in axes]
+    np.testing.assert_allclose(bars[2], p, atol=1e-3)
+    assert [t.get_text() for t in axes[2].get_yticklabels()] == ["a", "b", "c"]
+    assert [t.get_text() for t in axes[0].get_yticklabels()] == ["c", "b", "a"]
 
 
 def test_the_bars_are_the_exact_gradients():

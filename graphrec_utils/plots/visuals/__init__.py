@@ -37,6 +37,7 @@ from graphrec_utils.plots.visuals.sampled_metric import sampled_metric
 from graphrec_utils.plots.visuals.sampler_tree import sampler_tree
 from graphrec_utils.plots.visuals.scatter import scatter
 from graphrec_utils.plots.visuals.semantic_tree import semantic_tree
+from graphrec_utils.plots.visuals.shift import shift
 from graphrec_utils.plots.visuals.smoothing import smoothing
 from graphrec_utils.plots.visuals.spectrum import spectrum
 from graphrec_utils.plots.visuals.stream import stream
@@ -81,6 +82,7 @@ __all__ = [
     "sampler_tree",
     "scatter",
     "semantic_tree",
+    "shift",
     "smoothing",
     "spectrum",
     "stream",
