@@ -537,9 +537,9 @@ verdict(
 # are U and U + T.
 #
 # Vectors of 16 numbers from iALS, LightGCN and GraphSAGE, trained on days 0 to 27, each with eight trials on validation,
-# three seeds; the network is chosen anew for every cell. Models without vectors give their score as one more feature;
-# "products" leaves the vectors out and keeps what they say of the pair. "counts only" has a baseline without pictures
-# and words.
+# three seeds (in the corner of a table: half of their widest range); the network is chosen anew for every cell. Models
+# without vectors give their score as one more feature; "products" leaves the vectors out and keeps what they say of the
+# pair. "counts only" has a baseline without pictures and words.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p5"]
 predict("17.p5")
@@ -549,12 +549,15 @@ predict("17.p5")
 def shown(name):
     """Return the RCE of each model (rows) with each set of columns, the mean of three seeds."""
     t = pd.DataFrame(worth.values[name]["table"])
+    half = t.seeds.map(lambda x: (max(x) - min(x)) / 2).max()
     t["columns"] = t["columns"].replace(
         {"": "baseline", "UA": "U + A", "UAT": "U + A + T", "UT": "U + T"}
     )
     order = ["baseline", "U", "U + A", "U + A + T", "U + T", "products", "score"]
     wide = t.pivot(index="model", columns="columns", values="rce").reindex(t.model.unique())
-    wide = wide[[c for c in order if c in wide]].rename_axis(index=None, columns=name)
+    wide = wide[[c for c in order if c in wide]].rename_axis(
+        index=None, columns=f"{name}, ±{half:.2f}"
+    )
     wide = wide.rename(lambda x: x.replace(" ", "\xa0"), axis=0)  # a name keeps to its line
     return wide.map(lambda x: "" if np.isnan(x) else f"{x:.2f}")
 
@@ -573,7 +576,7 @@ verdict(
     detail="; ".join(f"{name} {x.gap:+.2f} ± {x.error:.2f}" for name, x in steps.items()),
 )
 pd.DataFrame({
-    name: {"gap in RCE": x.gap, "± error": x.error, "outcome": x.outcome}
+    name: {"gap in RCE": f"{x.gap:+.2f}", "from": f"{x.low:+.2f}", "to": f"{x.high:+.2f}", "outcome": x.outcome}
     for name, x in leads["PinWorld"].items() if name not in steps
 }).T  # fmt: skip
 
