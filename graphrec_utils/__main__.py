@@ -29,6 +29,11 @@ COMMANDS = {
     "bench": ("compare our engines", "graphrec_utils.cli.bench", "lab"),
     "data": ("list, fetch or verify data sets", "graphrec_utils.cli.data", "lab"),
 }
+ROLES = {  # who uses what: the order of --help
+    "to learn": ("lab", "progress", "update", "reset", "data", "doctor"),
+    "to teach": ("grade", "slides", "export"),
+    "to write lessons": ("build", "site", "test", "bench"),
+}
 
 
 def main(argv=None):
@@ -89,7 +94,10 @@ def run(name, arguments):
 def usage():
     """Return the text of --help."""
     width = max(len(name) for name in COMMANDS)
-    rows = [f"  {name.ljust(width)}  {row[0]}" for name, row in COMMANDS.items()]
+    rows = []
+    for role, names in ROLES.items():
+        rows += [f"{role}:", *(f"  {name.ljust(width)}  {COMMANDS[name][0]}" for name in names), ""]
+    rows.pop()
     head = [f"usage: {PROGRAM} COMMAND [arguments]", ""]
     tail = ["", f"example: {PROGRAM} lab 06", f"{PROGRAM} COMMAND --help tells more about one."]
     return "\n".join(head + rows + tail)

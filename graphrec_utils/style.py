@@ -17,8 +17,29 @@ USER, ITEM = "#0F6CAC", "#EC630E"
 POSITIVE, NEGATIVE = "#18A774", "#A23B64"
 CONTEXT, INK, PAPER = "#8A9099", "#111111", "#FFFFFF"
 
-CYCLE = (USER, ITEM, POSITIVE, NEGATIVE, CONTEXT)  # methods in a comparison,
+CYCLE = (USER, ITEM, POSITIVE, NEGATIVE, CONTEXT)  # lines that have no name of their own,
 MARKERS = ("o", "s", "^", "D", "v")  # told apart by marker as well
+
+# A method looks the same in every figure of the course, and like no side: a color of its own, a mark of its
+# own. As keywords of ax.plot: **style.METHOD["iALS"].
+METHOD = {
+    name: {"color": color, "marker": marker}
+    for name, color, marker in (
+        ("popularity", "#6B7078", "v"),
+        ("recent", "#B3001E", "<"),
+        ("item2item", "#7A7400", "p"),
+        ("user2item", "#C218A8", ">"),
+        ("RP3β", "#111111", "*"),
+        ("iALS", "#00808C", "^"),
+        ("GF-CF", "#3C4A63", "h"),
+        ("SVD low-pass", "#2F6B2F", "8"),
+        ("BPR-MF", "#7B4A1E", "d"),
+        ("MF, LightGCN's recipe", "#B0752F", "H"),
+        ("NGCF", "#A88300", "X"),
+        ("LightGCN", "#5A35B0", "P"),
+    )
+}
+VARIANT = {"linestyle": "dashed", "markerfacecolor": PAPER}  # of a method, beside the method itself
 
 LAYERS = "viridis"  # layers k = 0 … K
 SIGNED = "RdBu_r"  # signed values, centered at 0

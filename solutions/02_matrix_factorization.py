@@ -102,26 +102,21 @@ predict("02.p1")
 
 
 # %% slideshow={"slide_type": "fragment"}
-def show(ax: plt.Axes, values: np.ndarray, title: str) -> None:
+def show(ax: plt.Axes, values: np.ndarray, title: str, users=toy.USERS, items=toy.ITEMS) -> None:
     """Draw a small matrix of signed numbers with its entries."""
     ax.imshow(values, cmap=style.SIGNED, vmin=-1.3, vmax=1.3)
     for u, i in np.ndindex(values.shape):
         color = style.PAPER if abs(values[u, i]) > 0.7 else style.INK
-        ax.text(
-            i,
-            u,
-            f"{values[u, i].round(2) + 0:.2f}",
-            ha="center",
-            va="center",
-            color=color,
-            fontsize=8,
-        )
+        number = f"{values[u, i].round(2) + 0:.2f}"
+        ax.text(i, u, number, ha="center", va="center", color=color, fontsize=8)
     ax.set_title(title, fontsize="small")
-    ax.set(xticks=[], yticks=[])
+    ax.set_xticks(range(len(items)), items, rotation=90, fontsize=8)
+    ax.set_yticks(range(len(users)), users, fontsize=8)
+    ax.tick_params(length=0)
 
 
 R_toy = sp.csr_array(toy.likes().double().numpy())  # (3, 4)
-figure, axes = plt.subplots(1, 4, figsize=(7.2, 1.7))
+figure, axes = plt.subplots(1, 4, figsize=(7.2, 2.1), sharey=True)
 show(axes[0], R_toy.toarray(), "R")
 for dim, ax in zip((1, 2, 3), axes[1:], strict=True):
     W, H = mf.svd(R_toy, dim)
@@ -129,8 +124,7 @@ for dim, ax in zip((1, 2, 3), axes[1:], strict=True):
 plt.show()
 
 # %% [markdown]
-# *Figure 2.1. The toy likes (rows Ann, Bob, Eve; columns Alien, Brazil, Cube, Drive) and their best
-# approximations. Rank 1 sees one crowd around Bob. Rank 2 tells Ann's corner from Eve's. Rank 3
+# *Figure 2.1. The toy likes and their best approximations. Rank 1 sees one crowd around Bob. Rank 2 tells Ann's corner from Eve's. Rank 3
 # repeats R to the last cell and so has nothing to say about the empty ones.*
 #
 # That is why the lecture's equation needs a different sign. $\mathbf R = \mathbf W \mathbf H^\top$
@@ -177,7 +171,7 @@ figure, ax = plt.subplots(figsize=(4.6, 4.2))
 lines = ax.contour(
     w, h, loss, levels=[0.2, 0.25, 0.35, 0.5, 0.8, 1.2, 2, 4, 8], cmap=style.MAGNITUDE
 )
-ax.clabel(lines, fontsize=8)
+ax.clabel(lines, fontsize=8, colors=style.INK)  # the highest lines are pale
 ax.plot(*zip(*path, strict=True), color=style.NEGATIVE, marker="o", markersize=4)
 ax.annotate("start", path[0], (3, 5), textcoords="offset points")
 ax.set(xlabel="w (the user)", ylabel="h (the item)", aspect="equal")
@@ -270,8 +264,8 @@ def losses(at_once: bool, steps: int = 6, dim: int = 4, reg: float = 1.0) -> lis
 
 in_turn, at_once = losses(at_once=False), losses(at_once=True)
 figure, ax = plt.subplots(figsize=(5, 2.8))
-ax.plot(in_turn, marker="o", color=style.USER, label="in turn")
-ax.plot(at_once, marker="s", color=style.NEGATIVE, linestyle="dashed", label="both at once")
+ax.plot(in_turn, marker=".", color=style.INK, label="in turn")
+ax.plot(at_once, marker="x", color=style.INK, linestyle="dashed", label="both at once")
 ax.set(xlabel="sweep", ylabel="loss", yscale="log")
 ax.legend()
 plt.show()
@@ -285,7 +279,7 @@ verdict(
 
 # %% [markdown]
 # *Figure 2.3. The loss on all ratings, sweep by sweep, on a logarithmic axis: users and items solved
-# in turn (blue circles, solid) and both at once (plum squares, dashed).*
+# in turn (dots, solid) and both at once (crosses, dashed).*
 #
 # <details><summary>What happened</summary>
 #
@@ -293,19 +287,6 @@ verdict(
 # items, which have moved on meanwhile, so the pairs do not belong together.
 #
 # </details>
-#
-# ### Step through it
-#
-# The likes of Ann, Bob and Eve again. Go forward half-step by half-step and watch which side moves,
-# marked by the thick outline, and what the product leaves of R.
-
-# %% slideshow={"slide_type": "fragment"} tags=["widget"]
-visuals.als(R_toy.toarray(), toy.USERS, toy.ITEMS)
-
-# %% [markdown]
-# *Figure 2.4. Residuals R − WHᵀ at α₀ = 0.3 (see 2.5) and λ = 0.1, from a random start through half-steps that solve users and items
-# in turn, with the loss of each state. In the interactive version, R, both factors, their product
-# and the loss curve stand side by side; buttons or the arrow keys move through the states.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.4 An empty cell is not a missing cell
@@ -425,7 +406,7 @@ check("02.2", hu_koren_user_vector)
 # | $d$ | numbers per user and item | more detail, more to overfit |
 
 # %% slideshow={"slide_type": "fragment"}
-figure, axes = plt.subplots(1, 4, figsize=(7.2, 1.9))
+figure, axes = plt.subplots(1, 4, figsize=(7.2, 2.3), sharey=True)
 for alpha0, ax in zip((0.001, 0.03, 0.3, 1), axes, strict=True):
     W, H = mf.ials(R_toy, dim=2, alpha0=alpha0, reg=0.01, sweeps=100)
     empty = (W @ H.T)[R_toy.toarray() == 0].mean()
@@ -433,7 +414,7 @@ for alpha0, ax in zip((0.001, 0.03, 0.3, 1), axes, strict=True):
 plt.show()
 
 # %% [markdown]
-# *Figure 2.5. Scores of the toy graph at four values of α₀, and their mean over the six empty cells.
+# *Figure 2.4. Scores of the toy graph at four values of α₀, and their mean over the six empty cells.
 # At 0.001 nearly everything is 1, as without zeros. As α₀ grows, the empty cells are pushed toward
 # 0; at last the likes are pushed down, too. The order within a row is what a ranking uses.*
 
@@ -491,6 +472,20 @@ def ials_user_vector(
 
 # %% tags=["check:02.3"]
 check("02.3", ials_user_vector)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### Step through it
+#
+# The likes of Ann, Bob and Eve again, now solved by your function. Go forward half-step by half-step and
+# watch which side moves, marked by the thick outline, and what the product leaves of R.
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+visuals.als(R_toy.toarray(), toy.USERS, toy.ITEMS, function=ials_user_vector)
+
+# %% [markdown]
+# *Figure 2.5. Residuals R − WHᵀ at α₀ = 0.3 and λ = 0.1, from a random start through half-steps that solve
+# users and items in turn, with the loss of each state. In the interactive version, R, both factors, their
+# product and the loss curve stand side by side; buttons or the arrow keys move through the states.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Is it still falling?
@@ -762,15 +757,16 @@ predict("02.p8")
 
 # %% slideshow={"slide_type": "fragment"} tags=["answers:02.p8"]
 small = sp.csr_array(toy.bestseller().double().numpy())  # (4, 3)
-figure, axes = plt.subplots(1, 3, figsize=(6, 2.2))
-show(axes[0], small.toarray(), "R")
+figure, axes = plt.subplots(1, 3, figsize=(6, 2.4), sharey=True)
+names = {"users": ["u0", "u1", "u2", "u3"], "items": ["i0", "i1", "i2"]}
+show(axes[0], small.toarray(), "R", **names)
 for name, ax, (W, H) in (
     ("SVD", axes[1], mf.svd(small, 2)),
     ("iALS, α₀ = 0.03", axes[2], mf.ials(small, 2, alpha0=0.03, reg=0.01, sweeps=60)),
 ):
     error = (small.toarray() - W @ H.T) ** 2
     ones = error[small.toarray() > 0].sum()
-    show(ax, W @ H.T, f"{name}\nall cells {error.sum():.2f}, ones {ones:.2f}")
+    show(ax, W @ H.T, f"{name}\nall cells {error.sum():.2f}, ones {ones:.2f}", **names)
 plt.show()
 
 # %% [markdown]
@@ -869,7 +865,7 @@ def ratings_of(part) -> sp.csr_array:
 train, val, _ = likes.temporal_split((0.8, 0.1, 0.1))
 R_train = train.csr()
 
-grid = pd.DataFrame(index=(1, 0.3, 0.1, 0.03), columns=(0.03, 0.01, 0.003, 0.001), dtype=float)
+grid = pd.DataFrame(index=(1, 0.3, 0.1, 0.03), columns=(0.001, 0.003, 0.01, 0.03), dtype=float)
 for alpha0 in grid.index:
     for reg in grid.columns:
         emb = mf.ials(R_train, 32, alpha0, reg, sweeps=8)
@@ -877,12 +873,11 @@ for alpha0 in grid.index:
 best_knobs = grid.stack().idxmax()
 
 figure, ax = plt.subplots(figsize=(5, 3.6))
-ax.imshow(grid, cmap=style.MAGNITUDE, aspect="auto")
+ax.imshow(grid, cmap=style.MAGNITUDE, vmin=0, aspect="auto")
 for a, r in np.ndindex(grid.shape):
     value = grid.iloc[a, r]
     text = f"{value:.3f}" + (" ★" if (grid.index[a], grid.columns[r]) == best_knobs else "")
-    color = style.INK if value > grid.stack().median() else style.PAPER
-    ax.text(r, a, text, ha="center", va="center", color=color)
+    ax.text(r, a, text, ha="center", va="center", color=style.INK)
 ax.set_xticks(range(4), grid.columns)
 ax.set_yticks(range(4), grid.index)
 ax.set(xlabel="λ", ylabel="α₀", title="NDCG@20 on validation, d = 32")
@@ -890,8 +885,8 @@ plt.show()
 
 # %% [markdown]
 # *Figure 2.8. NDCG@20 on validation for each pair of α₀ (rows) and λ (columns); the star marks the
-# chosen pair. The two knobs trade against each other: a smaller α₀ wants a larger λ. Toward the upper
-# left the ridge pulls all vectors to 0; what is left of them points in one direction, the same list
+# chosen pair; one seed each. The two knobs trade against each other: a smaller α₀ wants a larger λ. Toward the
+# upper right the ridge pulls all vectors to 0; what is left of them points in one direction, the same list
 # for everybody.*
 #
 # **Tune $\alpha_0$ and $\lambda$ together, before everything else.** Whether the star or its neighbor
@@ -1075,7 +1070,7 @@ verdicts(*cards)
 # %% slideshow={"slide_type": "fragment"} tags=["answers:02.p12"]
 sizes = pd.DataFrame(ours["validation by dimension"]).groupby("dim").recall.max()
 figure, ax = plt.subplots(figsize=(5, 2.8))
-ax.plot(sizes.index, sizes, marker="o", color=style.ITEM)
+ax.plot(sizes.index, sizes, **style.METHOD["iALS"])
 ax.set_xscale("log", base=2)
 ax.set_xticks(sizes.index, sizes.index)
 ax.set(xlabel="d", ylabel="recall@20 on validation")

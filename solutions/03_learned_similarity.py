@@ -479,16 +479,6 @@ plt.show()
 # %% slideshow={"slide_type": "fragment"} tags=["predict:03.p6"]
 predict("03.p6")
 
-# %% slideshow={"slide_type": "fragment"} tags=["widget", "answers:03.p6"]
-visuals.bpr_loss()
-
-# %% [markdown]
-# *Figure 3.4. The BPR loss over the difference x (solid), the loss with the sign turned (dashed), and the
-# gradients of both by x. In the interactive version a slider or the arrow keys move x, one button turns
-# the sign, and one makes a step of training.*
-#
-# Train a pair with each sign, a dozen steps, and watch x and the loss. A measurement follows below.
-
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 03.4 — `bpr_loss` ({{points:03.4}})
 #
@@ -519,6 +509,16 @@ def bpr_loss(pos: torch.Tensor, neg: torch.Tensor) -> torch.Tensor:
 
 # %% tags=["check:03.4"]
 check("03.4", bpr_loss)
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget", "answers:03.p6"]
+visuals.bpr_loss(function=bpr_loss)
+
+# %% [markdown]
+# *Figure 3.4. Your BPR loss over the difference x (solid), the loss with the sign turned (dashed), and the
+# gradients of both by x, from autograd. In the interactive version a slider or the arrow keys move x, one button turns
+# the sign, and one makes a step of training.*
+#
+# Train a pair with each sign, a dozen steps, and watch x and the loss. A measurement follows below.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### The loop
@@ -552,7 +552,7 @@ def fit(model, loss_of, epochs=20, by="edge", reg=0.05, seed=0, batch=1024):
         return (sampling.bpr_triples(positives, batch, rng, by) for _ in range(count))
 
     learner = train.Torch(model, loss, torch.optim.Adam(model.parameters(), lr=0.005))
-    return train.fit(learner, batches, epochs=epochs, seed=seed, progress=False), model.eval()
+    return train.fit(learner, batches, epochs=epochs, seed=seed), model.eval()
 
 
 def ndcg(model, seen=past, part=test) -> pd.Series:
@@ -605,8 +605,8 @@ verdict(
 # > **Claim** (common belief). Drawing by user finds more for the quieter half of the users than
 # > drawing by edge.
 #
-# Both sides may choose their λ on validation, then three seeds each. Every user is compared with
-# themselves.
+# Both sides may choose their λ on validation, then three seeds each: twelve trainings, the longest wait of this
+# lesson. Every user is compared with themselves.
 
 # %% tags=["experiment"]
 runs, chosen = {}, {}
@@ -828,9 +828,9 @@ chance = {
     name: hit_chance(rank, 2000, S, 10) for name, rank in (("A", 50), ("best", 1), ("last", 2000))
 }
 figure, ax = plt.subplots(figsize=(5, 2.8))
-ax.plot(S, chance["A"], color=style.USER, label="A: rank 50")
+ax.plot(S, chance["A"], color=style.INK, label="A: rank 50")
 mixed = (chance["best"] + chance["last"]) / 2
-ax.plot(S, mixed, color=style.ITEM, linestyle="dashed", label="B: rank 1 or 2,000")
+ax.plot(S, mixed, color=style.CONTEXT, linestyle="dashed", label="B: rank 1 or 2,000")
 ax.axvline(99, color=style.CONTEXT, linewidth=1)
 ax.set(xscale="log", xlabel="sampled negatives", ylabel="hit rate@10", ylim=(0, 1.05))
 ax.legend()

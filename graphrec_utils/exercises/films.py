@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from tqdm import tqdm
 
 from graphrec_utils import datasets, markup
 from graphrec_utils.data import Interactions
@@ -115,7 +116,7 @@ class Films:
         self.likes = with_user(catalog(), mine)
         you = np.array([self.likes.num_users - 1])
         self.lists = {}
-        for name, fit in met.met(lesson).items():
+        for name, fit in tqdm(met.met(lesson).items(), unit="method", leave=False):
             model = fit(self.likes)
             with torch.no_grad():
                 scores = np.array(model.scores(you)[0], dtype=float)

@@ -52,7 +52,7 @@ def fit(
         checkpoint: a file, written after each epoch: first under another name, then renamed, so
             that it is whole whenever the process dies. If it exists, training goes on from there.
         seed: of the generators.
-        progress: show a bar.
+        progress: show a bar, unless TQDM_DISABLE=1 is in the environment, as when a lesson is built.
 
     Raises:
         TypeError: epochs, every or patience is no integer.
@@ -75,7 +75,13 @@ def fit(
     if file is not None and file.exists():
         history, best = load(file, learner, plan)
     done = len(history.loss)
-    bar = tqdm(total=epochs, initial=done, disable=not progress, unit="epoch", leave=False)
+    bar = tqdm(
+        total=epochs,
+        initial=done,
+        unit="epoch",
+        leave=False,
+        **({} if progress else {"disable": True}),
+    )
     with bar, torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         for epoch in range(done + 1, epochs + 1):
             if patience is not None and history.waited >= patience:

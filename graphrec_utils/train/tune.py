@@ -173,7 +173,7 @@ def tune(
             fitted again, so a search that was interrupted, or whose grid has grown, goes on. It
             belongs to one set of data and one score.
         seed: of the draws; the same seed tries the same settings.
-        progress: show a bar.
+        progress: show a bar, unless TQDM_DISABLE=1 is in the environment, as when a lesson is built.
 
     Returns:
         The search; `winner` refuses a best setting at the edge of its grid.
@@ -192,7 +192,9 @@ def tune(
             known[trial.model, _key(trial.knobs)] = trial
     trials, edges, inside = [], {}, {}
     total = sum(budget if _searched(grid) else 1 for _, grid in models.values())
-    with tqdm(total=total, disable=not progress, unit="trial", leave=False) as bar:
+    with tqdm(
+        total=total, unit="trial", leave=False, **({} if progress else {"disable": True})
+    ) as bar:
         for name, (fit, grid) in models.items():
             rng, mine = np.random.default_rng(seed), {}
             for _ in range(budget if _searched(grid) else 1):

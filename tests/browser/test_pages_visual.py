@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from urllib.parse import urlparse
 from urllib.request import url2pathname
 
 import pages
+import pytest
+from PIL import Image
 
+from graphrec_utils import toy
 from graphrec_utils.plots import visuals
 
 MADE = {"bpr_loss": visuals.bpr_loss}
@@ -35,3 +40,55 @@ def test_a_name_that_does_not_exist_gets_the_names_that_do(capsys):
     assert capsys.readouterr().err == told
     assert pages.main([], MADE) == 2
     assert capsys.readouterr().err == "give one of bpr_loss\n"
+
+
+DARK = "rgb(61, 151, 217)"  # of users, lightened: 1.5 px lines stand out on a dark page
+
+
+@pytest.mark.parametrize(
+    ("body", "scheme", "user"),
+    [(' class="vscode-dark" style="--vscode-editor-background:#1e1e1e;--vscode-editor-foreground:#ccc"',
+      "light", DARK),
+     (' class="vscode-light" style="--vscode-editor-background:#fff;--vscode-editor-foreground:#333"',
+      "dark", "rgb(15, 108, 172)"),
+     ("", "dark", DARK), ("", "light", "rgb(15, 108, 172)")],
+    ids=["VS Code, dark", "VS Code, light", "system, dark", "system, light"],
+)  # fmt: skip
+def test_colors_follow_the_editor_and_then_the_system(new_page, tmp_path, body, scheme, user):
+    file = tmp_path / "page.html"
+    pages.alone(tmp_path, visuals.khop(toy.likes()))
+    file.write_text(file.read_text("utf-8").replace("<body>", f"<body{body}>"), "utf-8")
+    page = new_page(color_scheme=scheme)
+    root = pages.opened(page, file.as_uri())
+    dot = root.locator("circle.gr-user").first
+    assert dot.evaluate("e => getComputedStyle(e).fill") == user
+    if body:
+        colors = root.evaluate(
+            "e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color]"
+        )
+        assert colors == (
+            ["rgb(30, 30, 30)", "rgb(204, 204, 204)"] if "dark" in body
+            else ["rgb(255, 255, 255)", "rgb(51, 51, 51)"]
+        )  # fmt: skip
+    assert pages.violations(page, ".gr-root", "color-contrast") == []
+
+
+def test_where_scripts_do_not_run_a_picture_says_how_to_use_it(new_page, tmp_path):
+    """Sharp, too: on a screen with two points a pixel the picture has as many."""
+    address = pages.alone(tmp_path, visuals.khop(toy.likes()))
+    page = new_page(java_script_enabled=False, device_scale_factor=2)
+    page.goto(address)
+    page.get_by_text("Run the cell to use it").wait_for()
+    picture = page.locator("img")
+    width = picture.bounding_box()["width"]
+    file = tmp_path / "hidpi.png"
+    picture.screenshot(path=file)
+    with Image.open(
+        io.BytesIO(base64.b64decode(picture.get_attribute("src").split(",")[1]))
+    ) as own:
+        assert own.width == pytest.approx(2 * width, abs=2)
+    with Image.open(file) as shot:
+        assert shot.width == pytest.approx(2 * width, abs=3)
+    page = new_page()
+    pages.opened(page, address)
+    assert page.get_by_text("Run the cell to use it").count() == 0

@@ -72,6 +72,15 @@ def test_without_arguments_every_command_is_listed_with_a_sentence(capsys):
         assert sentence in shown
 
 
+def test_help_lists_every_command_once_by_who_needs_it(capsys):
+    named = [name for names in cli.ROLES.values() for name in names]
+    assert sorted(named) == sorted(cli.COMMANDS)
+    assert cli.main(["--help"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in shown if line.startswith("  ")] == named
+    assert [line[:-1] for line in shown if line.endswith(":")] == list(cli.ROLES)
+
+
 @pytest.mark.parametrize("name", cli.COMMANDS)
 def test_a_listed_command_exists_and_its_help_has_an_example(name, capsys):
     _, module, kind = cli.COMMANDS[name]

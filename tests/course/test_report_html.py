@@ -144,7 +144,7 @@ def test_every_text_color_has_a_contrast_of_4_5_on_every_background(scheme):
     palette = palettes()[scheme]
     inks = set(re.findall(r"[{;]color:var\(--(\w+)\)", CSS))
     papers = {"page", "panel"}
-    assert {"ink", "muted", "link", "good", "bad"} == inks
+    assert {"ink", "muted", "link", "good", "half", "bad"} == inks
     for ink in inks:
         for paper in papers:
             assert contrast(palette[ink], palette[paper]) >= 4.5, (ink, paper)

@@ -175,6 +175,18 @@ def test_cells_are_short(source):
 
 
 @per_lesson
+def test_letters_of_figures_are_9_pixels_high_or_more(source):
+    """At 110 points an inch, in a column of 860 pixels; names of sizes ("small") are larger."""
+    for cell in notebooks(source)["student"].cells:
+        if "plt." in cell.source and cell.cell_type != "markdown":
+            wide = max(map(float, re.findall(r"figsize=\(([0-9.]+)", cell.source)), default=6)
+            shrunk = min(1, 860 / (110 * wide))
+            for size in re.findall(r"\b(?:font|label)?size=([0-9.]+)", cell.source):
+                assert float(size) * 110 / 72 * shrunk >= 9, cell.source
+            assert "x-small" not in cell.source
+
+
+@per_lesson
 def test_words_that_talk_down_are_not_used(source):
     prose = "\n".join(c.source for c in cells(target(source, "student"), "markdown"))
     found = re.findall(r"\b(obviously|simply|trivially|of course|clearly)\b", prose, re.I)

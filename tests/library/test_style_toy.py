@@ -38,6 +38,15 @@ def test_users_and_items_differ_in_shape_and_positives_and_negatives_in_line():
     assert len(set(style.MARKERS)) == len(style.CYCLE)
 
 
+def test_a_method_has_a_color_and_a_mark_of_its_own_and_looks_like_no_side():
+    colors = [look["color"] for look in style.METHOD.values()]
+    marks = [look["marker"] for look in style.METHOD.values()]
+    assert len({*colors, *style.CYCLE}) == len(colors) + len(style.CYCLE)
+    assert len({*marks, "o", "s"}) == len(marks) + 2  # circles are users, squares items
+    for color in colors:
+        assert contrast(color, style.PAPER) >= 3, color
+
+
 def test_use_switches_matplotlib_to_the_style():
     with mpl.rc_context():
         style.use()

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from graphrec_utils import style, toy
+from graphrec_utils import exercises, style, toy
 from graphrec_utils.plots import visuals
 from graphrec_utils.plots.visuals.als import half_steps
 
@@ -69,6 +69,43 @@ def test_a_single_sweep_fits_too():
 def test_the_texts_tell_sizes_and_loss(visual):
     assert repr(visual) == "<ALS step by step: 3 users, 4 items, d = 2, 8 half-steps>"
     assert re.search(r"The loss falls from \d+\.\d\d to \d+\.\d\d", visual.alt)
+
+
+def test_a_students_function_solves_both_sides(visual):
+    right = exercises.get("02.3").reference
+    yours = visuals.als(toy.likes(), toy.USERS, toy.ITEMS, function=right)
+    assert yours.note.startswith("The numbers are those of your ials_user_vector;")
+    for mine, theirs in zip(yours.state["steps"], visual.state["steps"], strict=True):
+        assert np.abs(np.subtract(mine["user_emb"], theirs["user_emb"])).max() < 1e-3
+        assert np.abs(np.subtract(mine["item_emb"], theirs["item_emb"])).max() < 1e-3
+    wrong = visuals.als(toy.likes(), function=lambda seen, *_: seen.sum(axis=0) + 1)
+    assert wrong.state["steps"] != visual.state["steps"]
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [(lambda *_: np.ones(3), "2 finite numbers are asked for"),
+     (lambda *_: np.full(2, np.nan), "2 finite numbers are asked for"),
+     (lambda *_: 1 / 0, "division by zero")],
+)  # fmt: skip
+def test_a_function_that_cannot_be_drawn_leaves_the_librarys_numbers(visual, function, words):
+    shown = visuals.als(toy.likes(), toy.USERS, toy.ITEMS, function=function)
+    assert words in shown.note
+    assert shown.state == visual.state
+
+
+def test_a_live_stepper_asks_the_function_again():
+    pytest.importorskip("anywidget")
+    asked = []
+
+    def ials_user_vector(seen, gramian, *_):
+        asked.append(1)
+        return np.full(len(gramian), float(len(asked)))
+
+    widget = visuals.als(toy.likes(), function=ials_user_vector).live()
+    before = widget.steps
+    widget.step = 3
+    assert widget.steps != before
 
 
 BAD = {

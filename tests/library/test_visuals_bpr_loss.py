@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from graphrec_utils import losses, style
+from graphrec_utils import exercises, losses, style
 from graphrec_utils.plots import visuals
+from graphrec_utils.plots.visuals.bpr_loss import GRID
 
 
 def test_the_curves_are_the_loss_and_its_gradient():
@@ -28,6 +29,42 @@ def test_the_wrong_sign_is_told_by_more_than_its_color():
 
 def test_the_text_tells_the_state():
     assert repr(visuals.bpr_loss()) == "<BPR loss with both signs, from a difference of -1>"
+
+
+def test_a_students_loss_and_its_gradient_are_drawn():
+    visual = visuals.bpr_loss(function=exercises.get("03.4").reference)
+    assert visual.note.startswith("The numbers are those of your bpr_loss;")
+    for k, (line, slope) in enumerate(zip(*(ax.lines for ax in visual.static()), strict=False)):
+        x = line.get_xdata()[::2]  # the picture has twice as many places
+        np.testing.assert_allclose(x, GRID)
+        np.testing.assert_allclose(
+            visual.state["answers"]["loss"][k], line.get_ydata()[::2], atol=1e-4
+        )
+        np.testing.assert_allclose(
+            visual.state["answers"]["slope"][k], slope.get_ydata()[::2], atol=1e-4
+        )
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [(lambda pos, neg: -torch.log(torch.sigmoid(100 * (pos - neg))).mean(), "finite number"),
+     (lambda pos, neg: 1.0, "gives no picture"),
+     (lambda pos, neg: torch.ones(1), "gives no picture")],
+    ids=["infinite", "a number", "no gradient"],
+)  # fmt: skip
+def test_a_loss_that_cannot_be_drawn_leaves_the_formula(function, words):
+    visual = visuals.bpr_loss(function=function)
+    assert words in visual.note
+    assert visual.state == visuals.bpr_loss().state
+
+
+def test_a_live_loss_is_asked_again():
+    pytest.importorskip("anywidget")
+    factor = [1.0]
+    widget = visuals.bpr_loss(function=lambda pos, neg: factor[0] * (neg - pos).mean()).live()
+    factor[0] = 2.0
+    widget.difference = 1.0
+    assert widget.answers["slope"][0][0] == -2
 
 
 BAD = {

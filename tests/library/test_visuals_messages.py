@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from graphrec_utils import graphs, toy
+from graphrec_utils import exercises, graphs, toy
 from graphrec_utils.models import ngcf
 from graphrec_utils.plots import visuals
 from graphrec_utils.plots.visuals.messages import contributions
@@ -53,6 +53,35 @@ def test_the_product_picture_has_both_messages():
     assert [ax.get_title("left") for ax in axes[2:]] == ["Brazil tells Ann", "Brazil tells Bob"]
     heights = [bar.get_height() for bar in axes[2].patches[:2]]
     assert heights == pytest.approx([1 * 1.9, 0.5 * 0.8])
+
+
+def test_a_students_layer_is_where_each_node_ends():
+    visual = messages(function=exercises.get("05.1").reference)
+    assert visual.note.startswith("The numbers are those of your ngcf_layer_loop;")
+    A_hat = graphs.normalize(graphs.adjacency(toy.likes().double()))
+    layer = ngcf.layer(A_hat, *(torch.from_numpy(x) for x in (E, W1, W2)))
+    np.testing.assert_allclose(visual.state["answers"], layer, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [(lambda heard, E, *_: E[:3], "(7, 2) finite numbers are asked for; it returned (3, 2)"),
+     (lambda heard, E, *_: E / 0, "finite numbers"), (lambda *_: None, "gives no picture")],
+    ids=["short", "infinite", "nothing"],
+)  # fmt: skip
+def test_a_layer_that_cannot_be_drawn_leaves_the_formula(function, words):
+    visual = messages(function=function)
+    assert words in visual.note
+    assert visual.state == messages().state
+
+
+def test_a_live_layer_is_asked_again():
+    pytest.importorskip("anywidget")
+    shift = [0.0]
+    widget = messages(function=lambda heard, E, *_: 0 * E + shift[0]).live()
+    shift[0] = 3.0
+    widget.receiver = 4
+    assert widget.answers[4] == [3, 3]
 
 
 BAD = {

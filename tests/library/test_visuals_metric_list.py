@@ -10,6 +10,7 @@ import subprocess
 
 import pytest
 
+from graphrec_utils import exercises
 from graphrec_utils.plots import visuals
 from graphrec_utils.plots.visuals.base import BASE
 from graphrec_utils.plots.visuals.metric_list import measured
@@ -75,7 +76,7 @@ def test_the_script_computes_what_the_metrics_compute(hits, missed, top):
 
 def test_the_state_is_plain_and_the_whole_list_counts_by_default():
     visual = visuals.metric_list([True, 0, 2.0], missed=2)
-    assert visual.state == {"relevant": [1, 0, 1], "missed": 2, "top": 3}
+    assert visual.state == {"relevant": [1, 0, 1], "missed": 2, "top": 3, "answers": None}
 
 
 def test_the_text_for_those_who_do_not_see_it_has_every_number():
@@ -97,6 +98,47 @@ def test_the_picture_has_one_bar_per_place_and_per_metric(hits, missed, top):
     assert len(right.patches) == 7
     found = sum(hits[:top])
     assert left.get_title("left") == f"{found} of {sum(hits) + missed} relevant items found"
+
+
+def test_a_students_function_is_asked_wherever_the_sliders_stand():
+    right = exercises.get("01.2").reference
+    visual = visuals.metric_list([0, 1, 0, 0, 1], missed=1, function=right)
+    assert visual.note.startswith("The numbers are those of your recall_hit_mrr;")
+    answers = visual.state["answers"]
+    assert len(answers) == 11 * 5  # numbers missed, cut-offs
+    for name, said in answers.items():
+        _, missed, top = name.split()
+        ours = measured([0, 1, 0, 0, 1], int(missed), int(top))
+        assert said == pytest.approx([ours[x] for x in ("recall", "hit rate", "MRR")], abs=1e-4)
+    # only one state of a list without a relevant item means nothing: it is not asked about
+    assert len(visuals.metric_list([0, 0], function=right).state["answers"]) == 10 * 2
+
+
+def test_a_wrong_function_shows_its_own_numbers_and_one_that_fails_none():
+    wrong = visuals.metric_list([1, 0], function=lambda lists, relevant, top: (0.25, 1, 1))
+    assert wrong.state["answers"]["10 0 2"] == [0.25, 1, 1]
+
+    def unwritten(*_):
+        raise NotImplementedError
+
+    for function, words in (
+        (unwritten, "unwritten is not written yet: the numbers are the library's."),
+        (lambda *_: (0.5, 1), "three numbers are asked for"),
+        (lambda *_: (float("nan"), 1, 1), "three numbers are asked for"),
+    ):
+        visual = visuals.metric_list([1, 0], function=function)
+        assert visual.state["answers"] is None
+        assert words in visual.note
+
+
+def test_a_live_list_asks_the_function_at_every_move():
+    pytest.importorskip("anywidget")
+    widget = visuals.metric_list(
+        [0, 1, 0], function=lambda lists, relevant, top: (len(relevant[0]) / 10, top, 0)
+    ).live()
+    widget.relevant = [1, 1, 0]
+    widget.missed = 4
+    assert widget.answers == {"110 4 3": [0.6, 3, 0]}
 
 
 BAD = {

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
-from graphrec_utils import toy
+from graphrec_utils import style, toy
 from graphrec_utils.authoring.lesson.source import built, target
 from graphrec_utils.plots import visuals
 from graphrec_utils.plots.visuals.base import BASE
@@ -114,6 +116,20 @@ def test_the_picture_is_drawn_and_described(make):
     axes = visual.static()
     shown = axes if isinstance(axes, tuple) else (axes,)
     assert all(ax.has_data() or ax.texts for ax in shown)
+
+
+@EACH
+def test_letters_of_the_picture_are_9_pixels_high_or_more(make):
+    """As shown: 100 points an inch, and no wider than the 800 pixels of a visual."""
+    with plt.style.context(["default", style.RC]):
+        axes = make().static()
+        figure = (axes[0] if isinstance(axes, tuple) else axes).figure
+        shrunk = min(1, 8 / figure.get_figwidth())
+        texts = [x for x in figure.findobj(Text) if x.get_visible() and x.get_text().strip()]
+        small = {x.get_text() for x in texts if x.get_fontsize() * 100 / 72 * shrunk < 9}
+        plt.close(figure)
+    assert texts
+    assert not small
 
 
 def test_keys_of_the_steps_are_handled_in_one_place():

@@ -39,6 +39,7 @@ ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # figures are outputs
     "GRAPHREC_RECORD": "0",
     "GRAPHREC_CHECK": "",
+    "TQDM_DISABLE": "1",  # a bar is for who waits; what it leaves on stderr is for nobody
 }
 
 

@@ -33,7 +33,7 @@ def settings(repo: str | None) -> dict:
         "use_fullscreen_button": False,
         "path_to_docs": "",
         "home_page_in_toc": True,
-        "show_toc_level": 2,
+        "show_toc_level": 1,  # deeper ones open where the reader is
         "navbar_persistent": [],  # the search field stands in the sidebar
         # highlighting with a contrast of 4.5 in both themes
         "pygments_light_style": "a11y-high-contrast-light",

@@ -25,7 +25,11 @@ GROUPS = (  # how the answers to one exercise are counted: label, class of the b
     ("tried", "none", ("wrong", "syntax", "error", "timeout", "died", "output-limit")),
     ("not started", "open", ("not-implemented", "missing")),
 )
-KINDS = {"passed": "good", "not-implemented": "muted"}  # all else is bad, with a ✗
+KINDS = {
+    "passed": "good",
+    "partial": "half",
+    "not-implemented": "muted",
+}  # all else is bad, with a ✗
 MARKS = {"passed": "✓", "not-implemented": "○", "partial": "◐"}
 
 

@@ -115,7 +115,7 @@ def draw(
     names = [name if len(name) <= 12 else name[:11] + "…" for name in [*users, *items]]
     for (form, k), ax in zip(shown, axes, strict=False):
         M = matrix(R, form, k)
-        ax.imshow(M != 0, cmap="Greys", vmin=0, vmax=4)
+        ax.imshow(0.12 * (M != 0) + 0.3 * M / max(M.max(), 1e-9), cmap="Greys", vmin=0, vmax=1)
         sums = {"color": style.INK, "alpha": 0.7, "fontsize": 8, "ha": "center", "va": "center"}
         for v, w in np.argwhere(M):
             ax.text(w, v, number(M[v, w], form), ha="center", va="center", fontsize=9)

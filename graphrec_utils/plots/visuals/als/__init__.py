@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from graphrec_utils import arguments, style
 from graphrec_utils.models import mf
-from graphrec_utils.plots.visuals.base import Visual, small_graph
+from graphrec_utils.plots.visuals.base import Visual, asked, small_graph
 
 LARGEST = 8  # rows or columns whose numbers stay readable in three tables side by side
 SHOWN = 6  # pictures beside each other in the static twin
@@ -27,6 +27,7 @@ def als(
     reg: float = 0.1,
     sweeps: int = 4,
     seed: int = 0,
+    function: Callable | None = None,
 ) -> Visual:
     """Return a visual that steps through iALS: R, both factors, their product, what is left.
 
@@ -40,6 +41,8 @@ def als(
         alpha0, reg: of `mf.ials`, with nu = 1.
         sweeps: how often both sides are solved, at least once.
         seed: of the random start.
+        function: a student's `ials_user_vector(seen, gramian, num_items, alpha0, reg, nu)`, exercise 02.3:
+            it solves both sides. With `.live()` it is asked again at every step.
 
     Raises:
         ValueError: R is empty, too large or not a matrix, dim or sweeps are out of range, names do
@@ -51,7 +54,10 @@ def als(
         raise ValueError(f"dim must lie in 1...4; got {dim}")
     sweeps = arguments.integer("sweeps", sweeps)
     R = R.astype(float)
-    steps = half_steps(R, dim, alpha0, reg, sweeps, seed)
+    knobs = (R, dim, alpha0, reg, sweeps, seed)
+    plain = half_steps(*knobs)
+    answers, note = asked(function, lambda: half_steps(*knobs, solver(function)))
+    steps = answers or plain
     first, last = steps[0]["loss"], steps[-1]["loss"]
     return Visual(
         Path(__file__).with_name("als.js"),
@@ -63,11 +69,36 @@ def als(
             f"{last:.2f}."
         ),
         draw=lambda: draw(R, steps, users, items),
+        note=note,
+        moved=function
+        and (
+            lambda _: {
+                "steps": asked(function, lambda: half_steps(*knobs, solver(function)))[0] or plain
+            }
+        ),
     )
 
 
+def solver(function: Callable) -> Callable:
+    """Return what `mf.fold_in` does, with a student's function for each row.
+
+    Raises:
+        ValueError: it does not return a vector of d finite numbers.
+    """
+
+    def solve(rows: sp.csr_array, H: np.ndarray, alpha0: float, reg: float) -> np.ndarray:
+        gramian = H.T @ H
+        W = [function(H[row > 0], gramian, len(H), alpha0, reg, 1.0) for row in rows.toarray()]
+        W = np.stack([np.asarray(w, dtype=float) for w in W])
+        if W.shape != (rows.shape[0], H.shape[1]) or not np.isfinite(W).all():
+            raise ValueError(f"{H.shape[1]} finite numbers are asked for; it returned {W[0]}")
+        return W
+
+    return solve
+
+
 def half_steps(
-    R: np.ndarray, dim: int, alpha0: float, reg: float, sweeps: int, seed: int
+    R: np.ndarray, dim: int, alpha0: float, reg: float, sweeps: int, seed: int, solve=mf.fold_in
 ) -> list[dict]:
     """Return {solved, user_emb, item_emb, loss} at the start and after each half-step."""
     rng = np.random.default_rng(seed)
@@ -77,9 +108,9 @@ def half_steps(
     for half in range(2 * sweeps + 1):
         solved = "" if half == 0 else "users" if half % 2 else "items"
         if solved == "users":
-            W = mf.fold_in(rows, H, alpha0, reg)
+            W = solve(rows, H, alpha0, reg)
         elif solved == "items":
-            H = mf.fold_in(sp.csr_array(R.T), W, alpha0, reg)
+            H = solve(sp.csr_array(R.T), W, alpha0, reg)
         loss = sum(mf.ials_loss(rows, W, H, alpha0, reg))
         # four decimals: the same text on every processor
         steps.append({

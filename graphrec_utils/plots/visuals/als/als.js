@@ -8,9 +8,8 @@ function render({ model, el }) {
   const users = model.get("users");
   const items = model.get("items");
   const R = model.get("R");
-  const steps = model.get("steps");
-  const last = steps.length - 1;
-  const dims = steps[0].user_emb[0].map((_, f) => f);
+  const last = model.get("steps").length - 1;
+  const dims = model.get("steps")[0].user_emb[0].map((_, f) => f);
 
   const { root, body, controls, say } = frame(el, {
     label: "Alternating least squares, step by step",
@@ -62,16 +61,15 @@ function render({ model, el }) {
 
   // ---- the loss after every half-step
   const [width, height, edge] = [190, 84, 10];
-  const top = Math.max(...steps.map((x) => x.loss));
-  const low = Math.min(...steps.map((x) => x.loss));
   const x = (k) => edge + ((width - 2 * edge) * k) / last;
-  const y = (loss) => height - edge - ((height - 2 * edge) * (loss - low)) / (top - low || 1);
   const here = s("circle", { r: 6, class: "gr-als-here" });
+  const line = s("polyline", { class: "gr-als-curve" });
+  const dots = model.get("steps").map((_, k) => s("circle", { cx: x(k), r: 2.5, class: "gr-als-dot" }));
   const curve = s(
     "svg",
     { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": "loss after each half-step" },
-    s("polyline", { class: "gr-als-curve", points: steps.map((z, k) => `${x(k)},${y(z.loss)}`).join(" ") }),
-    ...steps.map((z, k) => s("circle", { cx: x(k), cy: y(z.loss), r: 2.5, class: "gr-als-dot" })),
+    line,
+    ...dots,
     here,
   );
   const panelOfLoss = panel("loss", curve);
@@ -80,6 +78,12 @@ function render({ model, el }) {
   // ---- stepping
   const draw = () => {
     const k = Math.max(0, Math.min(last, model.get("step")));
+    const steps = model.get("steps"); // a student's function may have made new ones
+    const losses = steps.map((z) => z.loss);
+    const [low, top] = [Math.min(...losses), Math.max(...losses)];
+    const y = (loss) => height - edge - ((height - 2 * edge) * (loss - low)) / (top - low || 1);
+    line.setAttribute("points", losses.map((z, j) => `${x(j)},${y(z)}`).join(" "));
+    dots.forEach((dot, j) => dot.setAttribute("cy", y(losses[j])));
     const { solved, user_emb: W, item_emb: H, loss } = steps[k];
     let worst = [0, 0, 0];
     users.forEach((_, u) => {
@@ -106,11 +110,11 @@ function render({ model, el }) {
   };
   const time = player(model, root, () => last);
   controls.prepend(...time.nodes);
-  model.on("change:step", draw);
+  for (const name of ["step", "steps"]) model.on(`change:${name}`, draw);
   draw();
   return () => {
     time.stop();
-    model.off("change:step", draw);
+    for (const name of ["step", "steps"]) model.off(`change:${name}`, draw);
   };
 }
 

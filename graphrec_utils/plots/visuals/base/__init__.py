@@ -44,6 +44,7 @@ NO_KERNEL = (
     "(python -m pip install anywidget, then restart the kernel)."
 )
 
+FALLBACK = "A picture. Run the cell to use it."  # gone as soon as the script draws
 FIRST = "toy"
 SHARP = 2  # points of a picture for each pixel of its width
 # Lets a reader choose among states: each choice is rendered anew, with the helpers of base.js.
@@ -173,7 +174,8 @@ class Visual:
         note = f'<p class="gr-note">{html.escape(self.note)}</p>\n' if self.note else ""
         return (
             f'<div id="{uid}" class="gr-visual">'
-            f'<img alt="{html.escape(self.alt)}"{width} src="data:image/png;base64,{picture}"></div>\n'
+            f'<img alt="{html.escape(self.alt)}"{width} src="data:image/png;base64,{picture}">'
+            f'<p class="gr-fallback">{FALLBACK}</p></div>\n'
             f"{note}<style>\n{self._css()}</style>\n"
             f'<script type="module">\n{script}\n'
             # the same visual twice on a page: whichever script runs first starts both

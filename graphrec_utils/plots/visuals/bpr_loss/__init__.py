@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+import torch
 from matplotlib.axes import Axes
 
 from graphrec_utils import arguments, style
-from graphrec_utils.plots.visuals.base import Visual
+from graphrec_utils.plots.visuals.base import Visual, asked
 
 REACH = 6.0  # differences shown, to both sides of 0
+GRID = np.linspace(-REACH, REACH, 121)  # where a student's function is asked
 
 
-def bpr_loss(difference: float = -1.0, rate: float = 1.0) -> Visual:
+def bpr_loss(
+    difference: float = -1.0, rate: float = 1.0, function: Callable | None = None
+) -> Visual:
     r"""Return a visual of $-\log\sigma(x)$ and its gradient over $x = s^+ - s^-$.
 
     Move x, take steps of gradient descent, and turn the sign: then each step makes the negative
@@ -23,6 +28,8 @@ def bpr_loss(difference: float = -1.0, rate: float = 1.0) -> Visual:
     Args:
         difference: where x starts, between -6 and 6.
         rate: how far a step moves x, as a multiple of the gradient, above 0.
+        function: a student's `bpr_loss(pos, neg)`, exercise 03.4: both curves and what autograd makes of
+            them. With `.live()` it is asked again at every move.
 
     Raises:
         ValueError: an argument is out of range.
@@ -30,9 +37,15 @@ def bpr_loss(difference: float = -1.0, rate: float = 1.0) -> Visual:
     if not -REACH <= difference <= REACH:
         raise ValueError(f"difference must lie between -6 and 6; got {difference}")
     arguments.positive(rate=rate)
+    answers, note = asked(function, lambda: answered(function))
     return Visual(
         Path(__file__).with_name("bpr_loss.js"),
-        state={"difference": float(difference), "rate": float(rate), "turned": False},
+        state={
+            "difference": float(difference),
+            "rate": float(rate),
+            "turned": False,
+            "answers": answers,
+        },
         text=f"BPR loss with both signs, from a difference of {difference:g}",
         alt=(
             "Two curves over the score difference x from -6 to 6. The BPR loss falls from 6 to 0 "
@@ -40,7 +53,28 @@ def bpr_loss(difference: float = -1.0, rate: float = 1.0) -> Visual:
             "gradients: from -1 to 0, and from 0 to 1."
         ),
         draw=draw,
+        note=note,
+        moved=function and (lambda _: {"answers": asked(function, lambda: answered(function))[0]}),
     )
+
+
+def answered(function: Callable) -> dict[str, list[list[float]]]:
+    """Return {loss, slope}: of a student's function over GRID, and with both scores swapped.
+
+    Raises:
+        ValueError: a loss or a gradient is no finite number.
+    """
+    losses, slopes = [], []
+    for swapped in (False, True):
+        x = torch.tensor(GRID, dtype=torch.float32, requires_grad=True)
+        pairs = [(v[None], torch.zeros(1)) for v in x]
+        each = torch.stack([function(*(p[::-1] if swapped else p)).reshape(()) for p in pairs])
+        (slope,) = torch.autograd.grad(each.sum(), x)
+        if not (each.isfinite().all() and slope.isfinite().all()):
+            raise ValueError("not every loss between -6 and 6 and its gradient is a finite number")
+        losses.append((each.detach().numpy().round(4).astype(float) + 0).round(4).tolist())
+        slopes.append((slope.numpy().round(4).astype(float) + 0).round(4).tolist())
+    return {"loss": losses, "slope": slopes}
 
 
 def draw() -> tuple[Axes, Axes]:

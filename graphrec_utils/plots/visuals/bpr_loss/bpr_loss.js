@@ -1,6 +1,7 @@
 // The BPR loss −log σ(x) over the score difference x, its gradient, and the twin with the sign
 // turned. A step of gradient descent moves x by −rate · gradient.
-// State: difference (a number), rate (a number), turned (true: the wrong sign).
+// State: difference (a number), rate (a number), turned (true: the wrong sign); answers: what a student's loss
+// and its gradient are at 121 places, with the right sign and the other, or null.
 
 import { button, frame, h, s, slider } from "../base/base.js";
 
@@ -13,8 +14,15 @@ function render({ model, el }) {
   });
 
   const signOf = () => (model.get("turned") ? -1 : 1);
-  const lossAt = (x, sign) => Math.log1p(Math.exp(-sign * x));
-  const slopeAt = (x, sign) => -sign / (1 + Math.exp(sign * x));
+  const asked = (what, x, sign) => {
+    const values = model.get("answers")?.[what][sign > 0 ? 0 : 1];
+    if (!values) return undefined;
+    const place = ((x + reach) * (values.length - 1)) / (2 * reach);
+    const k = Math.min(values.length - 2, Math.floor(place));
+    return values[k] + (place - k) * (values[k + 1] - values[k]);
+  };
+  const lossAt = (x, sign) => asked("loss", x, sign) ?? Math.log1p(Math.exp(-sign * x));
+  const slopeAt = (x, sign) => asked("slope", x, sign) ?? -sign / (1 + Math.exp(sign * x));
   const show = (x, digits = 2) => {
     const text = x.toFixed(digits);
     return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
@@ -26,9 +34,9 @@ function render({ model, el }) {
   const panel = (title, label, value, low, high, ticks) => {
     const py = (y) => height - edge - ((height - edge - 10) * (y - low)) / (high - low);
     const points = (sign) =>
-      Array.from({ length: 121 }, (_, k) => -reach + k / 10).map((x) => `${px(x)},${py(value(x, sign))}`).join(" ");
-    const right = s("polyline", { class: "gr-bpr-right", points: points(1) });
-    const wrong = s("polyline", { class: "gr-bpr-wrong", points: points(-1) });
+      Array.from({ length: 121 }, (_, k) => -reach + k / 10).map((x) => `${px(x)},${py(Math.max(low, Math.min(high, value(x, sign))))}`).join(" ");
+    const right = s("polyline", { class: "gr-bpr-right" });
+    const wrong = s("polyline", { class: "gr-bpr-wrong" });
     const dot = s("circle", { r: 7, class: "gr-bpr-dot" });
     const line = (attributes) => s("line", { class: "gr-bpr-axis", ...attributes });
     const svg = s(
@@ -45,8 +53,10 @@ function render({ model, el }) {
     );
     body.append(h("div", {}, h("div", { class: "gr-title" }, title), svg));
     return (x, sign) => {
+      right.setAttribute("points", points(1));
+      wrong.setAttribute("points", points(-1));
       dot.setAttribute("cx", px(x));
-      dot.setAttribute("cy", py(value(x, sign)));
+      dot.setAttribute("cy", py(Math.max(low, Math.min(high, value(x, sign)))));
       right.classList.toggle("gr-bpr-off", sign < 0);
       wrong.classList.toggle("gr-bpr-off", sign > 0);
       svg.setAttribute("aria-label", `${label}: ${show(value(x, sign))} at ${show(x, 1)}`);
@@ -99,10 +109,11 @@ function render({ model, el }) {
         `Loss ${show(lossAt(x, sign))}, gradient ${show(slope)}. A step ${size}.`,
     );
   };
-  for (const name of ["difference", "turned"]) model.on(`change:${name}`, draw);
+  const watched = ["difference", "turned", "answers"];
+  for (const name of watched) model.on(`change:${name}`, draw);
   draw();
   return () => {
-    for (const name of ["difference", "turned"]) model.off(`change:${name}`, draw);
+    for (const name of watched) model.off(`change:${name}`, draw);
   };
 }
 

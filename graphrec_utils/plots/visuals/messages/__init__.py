@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+import torch
 from matplotlib.axes import Axes
 
 from graphrec_utils import style
 from graphrec_utils.models.ngcf import SLOPE
-from graphrec_utils.plots.visuals.base import Visual, small_graph
+from graphrec_utils.plots.visuals.base import Visual, asked, small_graph
 
 LARGEST = 6  # nodes of a side whose arrows can be told apart
 
@@ -24,6 +25,7 @@ def messages(
     users: Sequence[str] | None = None,
     items: Sequence[str] | None = None,
     receiver: int = 0,
+    function: Callable | None = None,
 ) -> Visual:
     """Return a visual that adds up what one node hears in an NGCF layer, message by message.
 
@@ -36,6 +38,9 @@ def messages(
         W_self, W_inter: (2, 2).
         users, items: names; by default u0, u1, … and i0, i1, …
         receiver: the node shown first.
+        function: a student's `ngcf_layer_loop(neighbors, E, W_self, W_inter)`, exercise 05.1: where each
+            node ends is what it says, beside the arrows of the formula. With `.live()` it is asked again
+            at every move.
 
     Raises:
         ValueError: a shape or a name does not fit, or the receiver is no node.
@@ -53,13 +58,15 @@ def messages(
     parts = contributions(R, E, W_self, W_inter, receiver)
     total = sum(vector for *_, vector in parts)
     names = [*users, *items]
+    layer = (function, R, E, W_self, W_inter)
+    answers, note = asked(function, lambda: answered(*layer))
     heard = [names[w] for w in np.flatnonzero(neighbors(R, receiver))]
     return Visual(
         Path(__file__).with_name("messages.js"),
         state={
             "users": users, "items": items, "R": R.astype(int).tolist(), "E": E.tolist(),
             "W_self": W_self.tolist(), "W_inter": W_inter.tolist(), "slope": SLOPE,
-            "receiver": receiver, "step": 2,
+            "receiver": receiver, "step": 2, "answers": answers,
         },
         text=f"messages of one NGCF layer: {m} users, {n} items, {names[receiver]} listens",
         alt=(
@@ -68,7 +75,23 @@ def messages(
             f"({total[0]:.2f}, {total[1]:.2f})."
         ),
         draw=lambda: draw(R, parts, names, receiver),
+        note=note,
+        moved=function and (lambda _: {"answers": asked(function, lambda: answered(*layer))[0]}),
     )  # fmt: skip
+
+
+def answered(function: Callable, R: np.ndarray, E, W_self, W_inter) -> list[list[float]]:
+    """Return a student's next layer, two numbers for each node.
+
+    Raises:
+        ValueError: it does not return two finite numbers for each node.
+    """
+    heard = [np.flatnonzero(neighbors(R, v)).tolist() for v in range(len(E))]
+    said = function(heard, *(torch.from_numpy(x).float() for x in (E, W_self, W_inter)))
+    said = torch.as_tensor(said).detach().double().numpy()
+    if said.shape != E.shape or not np.isfinite(said).all():
+        raise ValueError(f"{E.shape} finite numbers are asked for; it returned {said.shape}")
+    return (said.round(4) + 0).tolist()
 
 
 def neighbors(R: np.ndarray, v: int) -> np.ndarray:
@@ -119,9 +142,13 @@ def draw(R: np.ndarray, parts, names: list[str], v: int) -> tuple[Axes, ...]:
         look |= {"linestyle": "dashed" if kind == "W2" else "solid"}
         right.annotate("", at + vector, at, arrowprops=look)
         label = "itself" if kind == "self" else f"{names[w]}, W{'₁' if kind == 'W1' else '₂'}"
+        x, y = vector / (np.hypot(*vector) or 1)
+        aside = -1 if y > 0 else 1  # to the right of an arrow, whichever way it runs
         right.annotate(
-            label, at + vector / 2, fontsize=8, textcoords="offset points", xytext=(3, 3)
-        )
+            label, at + vector / 2, fontsize=8, textcoords="offset points",
+            xytext=(-9 * aside * y, 9 * aside * x), va="center",
+            ha="center" if abs(y) < 0.35 else "left",
+        )  # fmt: skip
         at = at + vector
         right.plot(*at, ".", color=color, markersize=3)
     right.plot(0, 0, ".", color=style.INK)

@@ -1,6 +1,6 @@
 // One NGCF layer for one node: who sends, what each message is, and how they add up head to tail.
 // State: users, items (names), R, E (rows of two numbers), W_self, W_inter (2 by 2), slope,
-// receiver (a node), step (how much has been heard).
+// receiver (a node), step (how much has been heard); answers: a student's next layer, two numbers a node, or null.
 
 import { frame, h, player, s, travel } from "../base/base.js";
 
@@ -124,7 +124,9 @@ function render({ model, el }) {
         vectors.push({ part, kind, from: path.at(-1) });
         path.push(plus(path.at(-1), part[kind]));
       }
-    const end = activate(path.at(-1));
+    const formula = activate(path.at(-1));
+    const yours = Object.values(on).every(Boolean) && model.get("answers")?.[model.get("receiver")];
+    const end = yours || formula;
     const all = [...path, end];
     const [xs, ys] = [all.map((p) => p[0]), all.map((p) => p[1])];
     const size = Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys)) || 1;
@@ -154,7 +156,8 @@ function render({ model, el }) {
     if (finished) drawn.push(s("text", { x: Math.min(dot[0] + 9, side - 60), y: Math.max(dot[1] - 8, 14) }, on.sigma ? "after σ" : "the sum"));
     plane.replaceChildren(...drawn);
     if (k === shown + 1) travel(plane, [[to(finished ? at : came), dot, ""]]);
-    return { sum: at, end };
+    const off = yours && Math.hypot(end[0] - formula[0], end[1] - formula[1]) > 1e-3;
+    return { sum: at, end, verdict: !yours ? "" : off ? ` Yours; the formula gives ${show(formula)}.` : " Yours agrees." };
   };
 
   const drawTable = (list, k) => {
@@ -181,7 +184,7 @@ function render({ model, el }) {
     const list = parts(v);
     drawNet(v, k);
     drawTable(list, k);
-    const { sum, end } = drawPlane(list, k);
+    const { sum, end, verdict } = drawPlane(list, k);
     shown = k;
     const part = list[k - 1];
     const said =
@@ -191,7 +194,7 @@ function render({ model, el }) {
           ? `Self-message: W₁ e of ${names[v]} is ${show(part.first)}.`
           : part
             ? `${names[part.w]} sends with weight ${part.weight.toFixed(2)}: W₁ part ${show(part.first)}, W₂ part ${show(part.second)}.`
-            : `${on.sigma ? "LeakyReLU of" : "No activation on"} the sum ${show(sum)} gives ${show(end)}.`;
+            : `${on.sigma ? "LeakyReLU of" : "No activation on"} the sum ${show(sum)} gives ${show(end)}.${verdict}`;
     say(`Step ${k} of ${lastStep()}. ${said}${k ? ` Sum so far ${show(sum)}.` : ""}`);
     choice.value = v;
   };
@@ -210,7 +213,7 @@ function render({ model, el }) {
   const switches = [
     ["first", "W₁ terms"],
     ["second", "W₂ terms (products)"],
-    ["sigma", "σ"],
+    ["sigma", "σ (LeakyReLU)"],
   ].map(([key, text]) => {
     const box = h("input", { type: "checkbox", checked: "" });
     box.addEventListener("change", () => {
@@ -220,11 +223,11 @@ function render({ model, el }) {
     return h("label", { class: "gr-msg-switch" }, box, " " + text);
   });
   controls.prepend(...time.nodes, h("label", {}, "receiver ", choice), ...switches);
-  for (const name of ["receiver", "step"]) model.on(`change:${name}`, draw);
+  for (const name of ["receiver", "step", "answers"]) model.on(`change:${name}`, draw);
   draw();
   return () => {
     time.stop();
-    for (const name of ["receiver", "step"]) model.off(`change:${name}`, draw);
+    for (const name of ["receiver", "step", "answers"]) model.off(`change:${name}`, draw);
   };
 }
 

@@ -1,6 +1,7 @@
 // One ranked list and its metrics. A press switches a place between relevant and not relevant; two
 // sliders move the cut-off and the number of relevant items that the list has missed.
-// State: relevant (0 or 1 by rank), missed, top.
+// State: relevant (0 or 1 by rank), missed, top; answers: the recall, hit rate and MRR of a student's function
+// for some states, by "relevant missed top", or null.
 
 import { button, count, frame, h, list, roving, slider } from "../base/base.js";
 
@@ -129,9 +130,16 @@ function render({ model, el }) {
       columns[k].classList.toggle("gr-outside", outside);
       columns[k].classList.toggle("gr-cut", rank === cut);
     });
+    const said = model.get("answers")?.[`${relevant.join("")} ${model.get("missed")} ${cut}`] ?? [];
+    ["recall", "hit rate", "MRR"].forEach((name, k) => {
+      if (state.values[name] === null || said[k] === undefined) return;
+      const off = Math.abs(said[k] - state.values[name]) > 1e-3;
+      why[name] = off ? `yours; the formula says ${three(state.values[name])}` : `${why[name]}, yours agrees`;
+      state.values[name] = said[k];
+    });
     for (const name of names) {
       const value = state.values[name];
-      bars[name].style.width = `${100 * (value ?? 0)}%`;
+      bars[name].style.width = `${100 * Math.max(0, Math.min(1, value ?? 0))}%`;
       numbers[name].textContent = value === null ? "–" : three(value);
       notes[name].textContent = value === null ? "nothing is relevant" : why[name];
     }
@@ -151,7 +159,7 @@ function render({ model, el }) {
     );
   }
 
-  const events = ["change:relevant", "change:missed", "change:top"];
+  const events = ["change:relevant", "change:missed", "change:top", "change:answers"];
   for (const event of events) model.on(event, draw);
   draw();
   return () => events.forEach((event) => model.off(event, draw));

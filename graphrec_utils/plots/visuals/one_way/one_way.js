@@ -45,9 +45,11 @@ function render({ model, el }) {
 
   // ---- the drawing
   const row = 46;
-  const [left, right] = [130, 330];
+  const room = (list) => 34 + 8 * Math.max(...list.map((name) => name.length + 5)); // name and value
+  const left = room(users);
+  const right = left + 150;
   const height = row * Math.max(m, items.length);
-  const width = right + 140;
+  const width = right + room(items);
   const at = names.map((_, v) => {
     const [k, n] = v < m ? [v, m] : [v - m, items.length];
     return [v < m ? left : right, n === 1 ? height / 2 : row / 2 + (k * (height - row)) / (n - 1)];
@@ -71,7 +73,7 @@ function render({ model, el }) {
   );
   const nodes = names.map((name, v) => {
     const [x, y] = at[v];
-    const mark = v < m ? s("circle", { cx: x, cy: y, r: 10, class: "gr-user" }) : s("rect", { x: x - 9, y: y - 9, width: 18, height: 18, class: "gr-item" });
+    const mark = v < m ? s("circle", { cx: x, cy: y, r: 12, class: "gr-user" }) : s("rect", { x: x - 11, y: y - 11, width: 22, height: 22, class: "gr-item" });
     const away = v < m ? { x: x - 18, "text-anchor": "end" } : { x: x + 18 };
     const text = s("text", { ...away, y: y + 5 });
     const group = s(

@@ -48,7 +48,7 @@ function render({ model, el }) {
   const axis = (attributes) => s("line", { class: "gr-sampled-axis", ...attributes });
   const svg = s(
     "svg",
-    { viewBox: `0 0 ${width} ${height}`, width, height, role: "img" },
+    { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", class: "gr-sampled-plot" },
     axis({ x1: left, x2: width - 14, y1: py(0), y2: py(0) }),
     axis({ x1: left, x2: left, y1: py(0), y2: py(1) }),
     ...decades.map((x) => s("text", { x: px(x), y: height - 22, "text-anchor": "middle" }, x.toLocaleString("en"))),

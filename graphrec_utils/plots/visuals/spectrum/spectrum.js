@@ -121,8 +121,13 @@ function render({ model, el }) {
     choices.forEach(([name, node]) => node.setAttribute("aria-pressed", name === filter));
     cutoff.set(cut);
     layers.set(K);
-    cutoff.node.querySelector("input").disabled = !isCut;
-    layers.node.querySelector("input").disabled = isCut;
+    for (const [one, off, why] of [
+      [cutoff, !isCut, "only the cut has a cut-off"],
+      [layers, isCut, "a cut has no layers"],
+    ]) {
+      one.node.querySelector("input").disabled = off;
+      one.node.querySelector("output").textContent += off ? ` (${why})` : "";
+    }
     curves.whole.setAttribute("points", sample(response));
     curves.odd.setAttribute("points", sample(odd));
     for (const { v, line, dot } of stems) {
