@@ -26,10 +26,10 @@ class Lesson:
 
 LESSONS = (
     Lesson("00", "start_here", "Start here", 30),
-    Lesson("01", "recommender_basics", "Recommender basics", 100),
+    Lesson("01", "recommender_basics", "Recommender basics", 120),
     Lesson("02", "matrix_factorization", "Matrix factorization and iALS", 120),
     Lesson("03", "learned_similarity", "Learned similarity and ranking losses", 90),
-    Lesson("04", "graph_view", "The graph view", 120),
+    Lesson("04", "graph_view", "The graph view", 145),
     Lesson("05", "ngcf", "NGCF", 80),
     Lesson("06", "lightgcn", "LightGCN and over-smoothing", 110),
     Lesson("07", "graphsage", "GraphSAGE: encoders instead of lookups", 90),

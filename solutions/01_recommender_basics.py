@@ -21,7 +21,7 @@
 # **Runs on** any CPU
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# A hundred minutes with exercises; as a lecture, 1.1 to 1.4 and 1.9 make forty-five. The two moments
+# Two hours with exercises; as a lecture, 1.1 to 1.4 and 1.9 make forty-five. The two moments
 # to stop: the leak picture (ask who has ever used a random split) and the metric list (let the
 # room find a list on which the two NDCGs differ most). Take bets before the last section: many
 # will bet on item2item.
@@ -358,12 +358,13 @@ check("01.2", recall_hit_mrr)
 predict("01.p5")
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget", "answers:01.p5"]
-visuals.metric_list([0, 1, 0, 0, 1, 0, 1, 0, 0, 0], missed=0, top=5)
+visuals.metric_list([0, 1, 0, 0, 1, 0, 1, 0, 0, 0], missed=0, top=5, function=recall_hit_mrr)
 
 # %% [markdown]
 # *Figure 1.4. A ranked list of ten places and its metrics; a check mark is a relevant item, places
 # after the cut are dashed. Switch places by mouse or with arrow keys and Enter, and move the two
-# sliders. The last bar, hatched, is the careless NDCG with an ideal list made of the found hits.*
+# sliders, which ask your `recall_hit_mrr`. The last bar, hatched, is the careless NDCG with an ideal list made
+# of the found hits. With the package anywidget, `.live()` behind the call asks yours for every list.*
 #
 # Three things to try: find a list with recall 1 and NDCG below 0.6. Find the list on which the two
 # NDCGs differ most. Add missed items one by one: which metrics do not notice?
@@ -704,7 +705,8 @@ predict("01.p8")
 # > **Claim** (ours). Who knows the user *and* the day finds more than who knows the day alone.
 #
 # `train.tune` gives every generator six trials: some at random, the rest beside the best so far. In
-# the column "refused" it complains if the best setting is the last of its grid. It takes a while.
+# the column "refused" it complains if the best setting is the last of its grid. A line shows how many of the
+# 43 trials are done.
 
 # %% tags=["experiment"]
 DAYS = [86_400 * days for days in (1, 2, 4, 7, 14, 30)]
@@ -726,7 +728,7 @@ build = {
 }
 trials = {name: (partial(make, split.train), grid) for name, (make, grid) in build.items()}
 score = train.on_validation(split, "recall")
-search = train.tune(trials, 6, score, natural={"beta": [0]}, progress=False)
+search = train.tune(trials, 6, score, natural={"beta": [0]})
 tuned = {t.model: t.knobs for t in sorted(search.trials, key=lambda t: t.score)}  # the best is last
 search.winners.drop(columns="seconds").round(3)
 

@@ -62,6 +62,10 @@ recall("04")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4.1 One data set, two pictures
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 0 to 7. Click: a cell of the matrix in figure 4.2, then its edge; let the room say which block is empty, and why.
+# Usual wrong answer: "the diagonal is 1". Nobody likes themselves.
+
 # %% slideshow={"slide_type": "fragment"}
 R_toy = toy.likes().double().numpy()  # (3, 4)
 plots.matrix_and_graph(R_toy, toy.USERS, toy.ITEMS)
@@ -168,6 +172,10 @@ print(f"dense: {8 * A.shape[0] ** 2 / 1e9:.1f} GB, sparse: {12 * A.nnz / 1e6:.1f
 # $\deg(v)$ is the sum of row $v$ of $\mathbf A$. The column form is the transpose of the row form.
 # All three have the same eigenvalues, between −1 and 1.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 7 to 13. Ask 04.p1 before figure 4.3. Usual wrong answer: "by rows". Click from row to symmetric, and read
+# Ann's two numbers aloud.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:04.p1"]
 predict("04.p1")
 
@@ -226,6 +234,10 @@ visuals.adjacency(toy.likes(), toy.USERS, toy.ITEMS, forms=normalizations)
 #
 # A **walk** of length $k$ is a sequence of $k$ edges, one after the other; it may turn back and use an
 # edge again. Entry $(v, w)$ of $\mathbf A^k$ is the **number of walks** of length $k$ from $v$ to $w$.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 13 to 24. Ask 04.p2 by show of hands. Usual wrong answer: "Cube", which is three edges away. Count them
+# on the board.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:04.p2", "told"]
 predict("04.p2")
@@ -351,9 +363,18 @@ for k in (3, 5):
 share = pd.DataFrame({k: X.sum(axis=1).A1 / (R.sum(axis=0) > 0).sum() for k, X in reached.items()})
 share = share.rename_axis(columns="steps")
 
-figure, ax = plt.subplots(figsize=(5.4, 2.6))
-ax.violinplot(share.values, positions=[1, 3, 5], showmedians=True, showextrema=False, widths=1.2)
-ax.set(xlabel="steps", ylabel="share of all films", xticks=[1, 3, 5], ylim=(0, 1))
+figure, ax = plt.subplots(figsize=(5.8, 2.8))
+order = np.linspace(0, 1, len(share))
+for k, line, at, side in (
+    (1, "dotted", 0.3, "left"),
+    (3, "dashed", 0.7, "right"),
+    (5, "solid", 0.15, "right"),
+):
+    ax.plot(np.sort(share[k]), order, color=style.INK, linestyle=line)
+    here, away = (share[k].quantile(at), at), {"left": 8, "right": -8}[side]
+    label = f"{k} step{'s' * (k > 1)}: {share[k].median():.2%}"
+    ax.annotate(label, here, (away, 0), textcoords="offset points", ha=side, va="center")
+ax.set(xscale="log", xlabel="share of all films", ylabel="share of users", xlim=(1e-4, 1))
 plt.show()
 
 verdict(
@@ -364,8 +385,8 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 4.6. The share of all films that 300 random users reach after 1, 3 and 5 steps; wider shapes
-# mean more users, a bar is the median.*
+# *Figure 4.6. The share of all films that 300 random users reach after 1, 3 and 5 steps, on a logarithmic axis,
+# users in order; the numbers are medians.*
 #
 # What nearly everybody reaches says little about anybody. Then it must count how often a film is reached,
 # and through whom.
@@ -384,6 +405,10 @@ verdict(
 # Only the two **inner** nodes are weighed. $u$ is the same for all candidates. Dividing by the degree of
 # $i$, too, would hold popular films back: whether that helps is not decided here but on validation, where
 # 4.8 tries it as **RP3β**.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Left out of fifty minutes. In ninety: ask which of two films a walk of three steps should prefer, one with three fans
+# or one with a thousand, before the formula.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 04.4 — `l3_scores` ({{points:04.4}})
@@ -457,6 +482,10 @@ check("04.4", l3_scores)
 #
 # where $\mathbf 1_u$ is 1 at node $u$ and 0 at all others. Papers write $\alpha$, for the probability to
 # **return** or for the one to **go on**. Our `restart` is always that of returning.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 24 to 31. Click "+10" twice, then "+1,000": where do the bars settle? Then move `restart` down to 0.05 and
+# ask 04.p5. Usual wrong answer: "all nodes alike".
 
 # %% slideshow={"slide_type": "subslide"} tags=["predict:04.p5", "told"]
 predict("04.p5")
@@ -578,6 +607,10 @@ verdict(
 # That is the whole proof: **the eigenvalues of a bipartite graph are the pairs $\pm\sigma$**, and some
 # zeros. In the pattern of $+\sigma$ a user and a liked film tend to have the same sign; in its twin, that of
 # $-\sigma$, the films have the opposite one. It is the law of the two sides again.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 31 to 41. On the board: why σ comes with −σ. Then figure 4.8: drag the cut-off from 1 to 0. Usual wrong
+# answer: that the pattern of eigenvalue 1 is flat. It is the root of the degree.
 
 # %% slideshow={"slide_type": "fragment"}
 A_toy = graphs.adjacency(toy.likes()).double().numpy()  # (7, 7)
@@ -703,6 +736,9 @@ visuals.spectrum(toy.likes(), toy.USERS, toy.ITEMS)
 # computed from the adjacency matrix must come from the edges that are left. It is the most expensive mistake
 # of this lesson, because nothing crashes and all numbers look better. In 4.10 you can watch it pay.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Left out of fifty minutes. In ninety: ask what happens to a film whose only edge is hidden.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4.8 Walks, filters and factorization, compared
 #
@@ -711,6 +747,10 @@ visuals.spectrum(toy.likes(), toy.USERS, toy.ITEMS)
 #
 # > **Claim** (what *smooth* suggests). The eight smoothest patterns of the whole graph find at least what
 # > bestsellers find.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 41 to 50. Take 04.p7 as a vote, then show the table. Stop at the rows that train nothing: how far are they
+# from the best?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:04.p7"]
 predict("04.p7")
@@ -918,6 +958,9 @@ verdicts(
 # >
 # > **Claim 3** (ours). Its low-pass is needed for that: GF-CF finds more than RP3β.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# If minutes are left: ask 04.p10, show the table. What was chosen on a small graph need not win on a large one.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:04.p10"]
 predict("04.p10")
 
@@ -958,6 +1001,9 @@ verdicts(*claims, verdict("On Gowalla GF-CF finds more than RP3β.", gap, detail
 # the rest are walks of three steps, whose inner nodes are divided by their degree to the power `alpha`, and the last
 # pin by its degree to the power `beta` (4.4, RP3β). Both are scaled to the same length for every user. A small
 # PinWorld: 300 users, 840 pins, saves up to a day of your choice; asked is what users save in days 42 to 48.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# For the notebook: name the exercise, and what a good conclusion has (what was tried, what would change it).
 
 # %%
 from graphrec_utils.exercises import open_task

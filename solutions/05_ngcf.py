@@ -106,25 +106,6 @@ recall("05")
 # %% slideshow={"slide_type": "fragment"} tags=["predict:05.p1", "told"]
 predict("05.p1")
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### Step through it
-#
-# Two numbers per node, so that vectors are arrows. Step with the buttons or the arrow keys, choose
-# another receiver, and switch the parts off: what is left of the sum without products?
-
-# %% slideshow={"slide_type": "fragment"} tags=["widget"]
-E_toy = torch.tensor(
-    [[1.0, 0.4], [0.6, 0.8], [-0.4, 1.0], [1.0, -0.5], [0.8, 0.5], [0.3, 0.9], [-0.8, 0.6]]
-)
-W_turn, W_times = torch.tensor([[0.8, 0.3], [-0.2, 0.9]]), torch.tensor([[1.0, -0.4], [-1.2, -1.5]])
-visuals.messages(toy.likes(), E_toy, W_turn, W_times, toy.USERS, toy.ITEMS)
-
-# %% [markdown]
-# *Figure 5.1. Left: Alien and Brazil send to Ann. Right: what she hears, head to tail. First her
-# self-message (gray), then two arrows from each film: the solid one is the W₁ part, the dashed one
-# the W₂ part with the product. The dot is the sum, the star the sum after LeakyReLU. In the
-# interactive version buttons and arrow keys add one sender at a time.*
-
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 05.1 — `ngcf_layer_loop` ({{points:05.1}})
 #
@@ -173,6 +154,29 @@ def ngcf_layer_loop(
 
 # %% tags=["check:05.1"]
 check("05.1", ngcf_layer_loop)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### Step through it
+#
+# Two numbers per node, so that vectors are arrows: the arrows are the formula's, the last point is yours. Step with the buttons or the arrow keys, choose
+# another receiver, and switch the parts off: what is left of the sum without products?
+
+# %%
+E_toy = torch.tensor(
+    [[1.0, 0.4], [0.6, 0.8], [-0.4, 1.0], [1.0, -0.5], [0.8, 0.5], [0.3, 0.9], [-0.8, 0.6]]
+)
+W_turn, W_times = torch.tensor([[0.8, 0.3], [-0.2, 0.9]]), torch.tensor([[1.0, -0.4], [-1.2, -1.5]])
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+visuals.messages(
+    toy.likes(), E_toy, W_turn, W_times, toy.USERS, toy.ITEMS, function=ngcf_layer_loop
+)
+
+# %% [markdown]
+# *Figure 5.1. Left: Alien and Brazil send to Ann. Right: what she hears, head to tail. First her
+# self-message (gray), then two arrows from each film: the solid one is the W₁ part, the dashed one
+# the W₂ part with the product. The dot is the sum, the star the sum after LeakyReLU. In the
+# interactive version buttons and arrow keys add one sender at a time.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.2 What the product adds
@@ -396,14 +400,16 @@ final = ngcf.stack(A_toy, eye, [(eye, eye)] * 2)  # (7, 21)
 scores = [E_k[:3] @ E_k[3:].T for E_k in final.split(7, dim=1)]  # (3, 4) each
 figure, axes = plt.subplots(1, 3, figsize=(7.2, 2.2))
 for k, ax in enumerate(axes):
-    ax.imshow(scores[k], cmap=style.MAGNITUDE, vmin=0, vmax=scores[2].max())
+    ax.imshow(scores[k], cmap="Greys", vmin=0, vmax=3 * scores[2].max())
+    for u, i in np.ndindex(3, 4):
+        ax.text(i, u, f"{scores[k][u, i]:.2f}", ha="center", va="center", fontsize=8)
     ax.set_xticks(range(4), toy.ITEMS, rotation=30, fontsize=8)
     ax.set_yticks(range(3), toy.USERS)
     ax.set_title(f"layer {k}")
 plt.show()
 
 # %% [markdown]
-# *Figure 5.3. Scores of three users (rows) for four films (columns), split by layer; brighter is
+# *Figure 5.3. Scores of three users (rows) for four films (columns), split by layer; darker is
 # larger. Layer 0 knows nothing, since one-hot vectors of different nodes have product 0. Layer 1
 # scores the likes. Layer 2 reaches films that are three steps away, such as Cube for Ann.*
 
@@ -692,7 +698,7 @@ def curve(epochs: int = 15, **options) -> list[float]:
     def batches(rng):
         return (sampling.bpr_triples(positives, 1024, rng) for _ in range(len(train_part) // 1024))
 
-    train.fit(learner, batches, epochs=epochs, evaluate=evaluate, progress=False)
+    train.fit(learner, batches, epochs=epochs, evaluate=evaluate)
     return losses
 
 
@@ -800,7 +806,7 @@ def rivals(part):
 
 score = train.on_validation(SimpleNamespace(train=train_part, val=val), "recall")
 natural = {"beta": [0]}  # where a knob ends by itself; any other best value at an end is refused
-search = train.tune(rivals(train_part), budget=6, score=score, natural=natural, progress=False)
+search = train.tune(rivals(train_part), budget=6, score=score, natural=natural)
 search.winners[["trials", "score", "best", "refused"]]
 
 # %% tags=["experiment"]

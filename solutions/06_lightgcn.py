@@ -82,6 +82,10 @@ recall("06")
 # | $K$ | `num_layers` | number |
 # | $\mathbf e^*_u, \mathbf e^*_i$ | `user_emb`, `item_emb` | `(m, d)`, `(n, d)` |
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 0 to 8. Write NGCF's layer on the board and strike out, one by one: matrices, σ, products, the self-message.
+# Ask before each what could be lost. Usual wrong answer: that layer 0 goes, too.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:06.p1", "told"]
 predict("06.p1")
 
@@ -182,6 +186,10 @@ mine = LightGCN(A_hat_path, num_users=2, dim=4, num_layers=3)
 #
 # From lesson 04 you know which powers of $\hat{\mathbf A}$ have something in that block. Answer the
 # question first. In the figure below it press a cell to say which scores of the *mean* are 0, then let them appear.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 8 to 18. The room fills the scores of the path by hand (06.p3), then figure 6.1: press the cells, show the
+# scores, then the preset of the last layer alone. Usual wrong answer: that a longer walk always scores more.
 
 # %% slideshow={"slide_type": "subslide"} tags=["predict:06.p3"]
 predict("06.p3")
@@ -286,6 +294,9 @@ verdict(
 # $\mathbf E^{(0)}$: one click moves a whole neighborhood. So $\mathbf E^*$ is computed
 # anew in every step, and one may want to save that time.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Left out of fifty minutes. In ninety: ask how many numbers are trained, 06.p5. Usual wrong answer: a matrix per layer.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:06.p5", "told"]
 predict("06.p5")
 
@@ -352,6 +363,9 @@ check("06.3", lightgcn_loss)
 # BPR-MF is LightGCN with $K = 0$, so both come from one class. They differ in $K$ and in the ridge, which was
 # chosen on validation for each.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Figure 6.2 in a minute: point at the first epochs, then at the last. Ask 06.p6 before.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:06.p6"]
 predict("06.p6")
 
@@ -365,24 +379,28 @@ def batches(rng):
     return (sampling.bpr_triples(positives, 8192, rng) for _ in range(R.nnz // 8192))
 
 
-for name, K, reg, marker in (("BPR-MF, K = 0", 0, 0.03, "s"), ("LightGCN, K = 3", 3, 0.01, "o")):
+for name, K, reg in (("BPR-MF", 0, 0.03), ("LightGCN", 3, 0.01)):
     model = lightgcn.LightGCN(A_hat, m, 32, K, seed=0)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.03)
     learner = train.Torch(model, partial(lightgcn.LightGCN.bpr_loss, reg=reg), optimizer)
     watch = partial(lambda model: metrics.found(model, small.train, small.val).recall.mean(), model)
-    run = train.fit(learner, batches, epochs=24, evaluate=watch, every=3, seed=0, progress=False)
-    axes[0].plot(range(1, 25), run.loss, marker=marker, markersize=4, label=name)
-    axes[1].plot(run.evaluated, run.metric, marker=marker, markersize=4, label=name)
+    run = train.fit(learner, batches, epochs=24, evaluate=watch, every=3, seed=0)
+    axes[0].plot(range(1, 25), run.loss, **style.METHOD[name], markersize=5)
+    axes[1].plot(run.evaluated, run.metric, **style.METHOD[name], markersize=5)
+    axes[0].annotate(
+        f"{name}, K = {K}", (24, run.loss[-1]), (-4, 8), ha="right", textcoords="offset points"
+    )
+    axes[1].annotate(name, (24, run.metric[-1]), (-4, 8), ha="right", textcoords="offset points")
 level = rows["bestsellers"].recall.mean()
-axes[1].axhline(level, color=style.CONTEXT, linestyle="dotted", label="bestsellers")
+axes[1].axhline(level, color=style.CONTEXT, linestyle="dotted")
+axes[1].annotate("bestsellers", (24, level), (-4, 4), ha="right", textcoords="offset points")
 axes[0].set(xlabel="epoch", ylabel="training loss, ridge included")
 axes[1].set(xlabel="epoch", ylabel="recall@20 on validation", ylim=(0, None))
-axes[1].legend(fontsize=8)
 plt.show()
 
 # %% [markdown]
 # *Figure 6.2. Training loss (left) and recall on validation (right) by epoch, one seed: BPR-MF with
-# squares, LightGCN with circles, bestsellers dotted. Their ridges differ, so compare shapes on the left, not
+# diamonds, LightGCN with plus signs, bestsellers dotted. Their ridges differ, so compare shapes on the left, not
 # heights. Look at the first epochs, then at the last.*
 #
 # Most items here are rare. In 6.8 come all users, and more epochs.
@@ -415,6 +433,9 @@ plt.show()
 # > more slowly.
 # >
 # > **Claim 2** (what *smoother* suggests). The Dirichlet energy of a layer alone falls with every step.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# If minutes are left: claim 2 is the trap. Usual wrong answer: "alike, so the energy falls".
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 06.4 — `smoothness` ({{points:06.4}})
@@ -476,16 +497,16 @@ for k in range(17):
 curve = pd.Series(curve).unstack([0, 1])
 figure, axes = plt.subplots(1, 2, figsize=(7.2, 2.8))
 for ax, what in zip(axes, curve.columns.unique(0), strict=True):
-    ax.plot(curve[what][alone], "o-", color=style.USER, label=alone)
-    ax.plot(curve[what][mean], "s--", color=style.ITEM, label=mean)
+    ax.plot(curve[what][mean], **style.METHOD["LightGCN"], label=mean)
+    ax.plot(curve[what][alone], **style.METHOD["LightGCN"] | style.VARIANT, label=alone)
     ax.set(xlabel="k", ylabel=what)
 axes[1].axhline(1, color=style.CONTEXT, linewidth=0.8)
 axes[0].legend(fontsize=8)
 plt.show()
 
 # %% [markdown]
-# *Figure 6.3. Mean cosine between users (left) and Dirichlet energy (right) of layer k alone, blue
-# circles, and of the mean of layers 0 … k, orange squares, on a random bipartite graph. Look
+# *Figure 6.3. Mean cosine between users (left) and Dirichlet energy (right) of the mean of layers 0 … k (solid)
+# and of layer k alone (dashed, hollow), on a random bipartite graph. Look
 # at layer 8 alone: what has become of the users, and on which side of the gray line is the energy?*
 
 # %% tags=["experiment", "answers:06.p7"]
@@ -511,6 +532,10 @@ verdicts(
 #
 # How do the two verdicts go together? Watch it happen, for Ann, Bob, Eve and their four films: step to layer
 # 15, then to layer 16.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 18 to 28. Figure 6.4: step to 15, stop, ask 06.p8, then step to 16: the sides exchange their rays. Press
+# Back and Step a few times. Usual wrong answer: that one point is left.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:06.p8"]
 predict("06.p8")
@@ -621,6 +646,9 @@ pd.DataFrame({"mean cosine of Gowalla's users, layer k alone": alike}).T.round(2
 # Stored: two small data sets, ridge and number of epochs chosen on validation for each point of the curve
 # (a random tenth, for all points alike), then three seeds on test.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Left out of fifty minutes. In ninety: back to figure 6.1, preset *halving*, and ask 06.p10.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:06.p10"]
 predict("06.p10")
 
@@ -644,10 +672,10 @@ card = verdict(
 display(card)
 figure, axes = plt.subplots(1, 2, figsize=(7.2, 2.8))
 for ax, name in zip(axes, sets, strict=True):
-    for kind, fmt in (("mean", "o-"), ("last layer", "s--")):
+    for kind, look in (("mean", {}), ("last layer", style.VARIANT)):
         of = [tests[name, K, kind if K else "mean"] for K in range(4)]
         mean, std = [x.mean() for x in of], [x.std(ddof=1) for x in of]
-        ax.errorbar(range(4), mean, std, fmt=fmt, capsize=3, label=kind)
+        ax.errorbar(range(4), mean, std, **style.METHOD["LightGCN"] | look, capsize=3, label=kind)
     ax.set(xlabel="K", title=name, xticks=range(4))
 axes[0].set_ylabel("recall@20 on test")
 axes[0].legend(title="layers used", loc="lower right")
@@ -655,7 +683,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure 6.5. Recall@20 by depth on PinWorld's saves and on 2,000 users of Gowalla: the mean of all
-# layers (circles, solid) and the last layer alone (squares, dashed); bars are the standard deviation
+# layers (solid) and the last layer alone (dashed, hollow); bars are the standard deviation
 # of three seeds. K = 0 is BPR-MF. A stored result.*
 
 
@@ -674,6 +702,10 @@ plt.show()
 # > **Claim 2** (ours). It finds more than the iALS that validation chose.
 # >
 # > **Claim 3** (He and others, 2020). It finds more than matrix factorization trained in the same way, by BPR or by the recipe.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 28 to 43. Vote on 06.p11 ("who ends on top?"), then figure 6.6 from left to right: ten seconds, a minute, ten
+# minutes. Usual wrong answer: the newest. Then the square of two losses and two graphs: which step was larger?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:06.p11"]
 predict("06.p11")
@@ -708,31 +740,37 @@ shown = ranking.sort_values("recall@20", ascending=False).round(4)
 shown.assign(**{"cpu seconds": shown["cpu seconds"].map("{:.0f}".format).replace("nan", "")})
 
 # %% slideshow={"slide_type": "fragment"} tags=["answers:06.p11"]
-looks = [(style.USER, "o-"), (style.ITEM, "s-"), (style.CONTEXT, "X-"), (style.NEGATIVE, "P-")]
-looks = dict(zip(families, [*looks, (style.NEGATIVE, "v:")], strict=True))
-figure, ax = plt.subplots(figsize=(7.6, 3.8))
+LABELS = {  # what is written at the end of a line, and how far from it
+    chosen: ("", (6, 0)), "LightGCN, published": (",\nstopped here", (-78, 18)), "BPR-MF": ("", (6, 0)),
+    "NGCF, published": (", stopped here", (6, 0)), bare: ("", (6, 0)), "GF-CF, not trained": ("", (6, 4)),
+    "iALS, d = 64 … 1024": ("", (-110, -18)), "RP3β, not trained": ("", (-34, 11)),
+}  # fmt: skip
+figure, ax = plt.subplots(figsize=(7.8, 4.6))
+lines = {f"{name}, not trained": (name, walks.loc[[name]]) for name in ("RP3β", "GF-CF")}
+lines["iALS, d = 64 … 1024"] = "iALS", ials
 for name, trainings in same.items():
-    color, fmt = looks[name]
-    for again in trainings:
-        points, label = pd.DataFrame(methods[again]["points"]), name if again == name else None
-        x, y = points["cpu seconds"], points["recall@20"]
-        ax.plot(x, y, fmt, color=color, markersize=5, label=label)
-ax.plot(*ials[["cpu seconds", "recall@20"]].T.values, "^--", color=style.POSITIVE,
-        label="iALS, d = 64 … 1024")  # fmt: skip
-for name, marker in (("GF-CF", "D"), ("RP3β", "*")):
-    x, y = walks.loc[name, ["cpu seconds", "recall@20"]]
-    ax.plot(x, y, marker, color=style.INK, label=f"{name}, not trained", linestyle="none")
+    family = bare if name == bare else name.split(",")[0]
+    for again in trainings:  # one for each seed
+        lines[again] = family, pd.DataFrame(methods[again]["points"])
+for name, (family, points) in lines.items():
+    x, y = points["cpu seconds"].to_numpy(), points["recall@20"].to_numpy()
+    look = style.METHOD[family] | (style.VARIANT if "published" in name else {})
+    ax.plot(x, y, **look, markersize=5)
+    if name in LABELS:
+        ax.annotate(name + LABELS[name][0], (x[-1], y[-1]), LABELS[name][1], size=8,
+                    color=look["color"], textcoords="offset points", va="center")  # fmt: skip
 for name, (recall_of, _) in paper.items():
     ax.axhline(recall_of, color=style.CONTEXT, linestyle="dotted", linewidth=0.8)
     ax.annotate(name, (0.01, recall_of + 0.001), xycoords=("axes fraction", "data"), size=7)
-ax.set(xlabel="CPU seconds, all threads together", ylabel="recall@20 on test", xscale="log")
-figure.legend(fontsize=8, loc="outside right center")
+ax.annotate("↖ better and cheaper", (0.01, 0.97), xycoords="axes fraction", style="italic", size=8)
+ax.set(xlabel="CPU seconds, all threads together", ylabel="recall@20 on test", xscale="log",
+       title="Who is ahead, after how much work")  # fmt: skip
 plt.show()
 
 # %% [markdown]
 # *Figure 6.6. Recall@20 on Gowalla's test part against CPU seconds, logarithmic. A curve is one
-# training, one for each seed; the dashed line joins separate iALS models of growing d, and the seconds of RP3β
-# and GF-CF include the ranking. The gray dotted lines are printed in the papers. Read it from left to right: who is
+# training, one for each seed; hollow, dashed ones are the papers' settings, which we stopped long before their end.
+# The line of iALS joins separate models of growing d, and the seconds of RP3β and GF-CF include the ranking. The gray dotted lines are printed in the papers. Read it from left to right: who is
 # ahead after ten seconds, after a minute, after ten minutes?*
 
 # %% tags=["experiment", "answers:06.p11"]
@@ -853,11 +891,11 @@ quarters = pd.concat({name: pd.DataFrame(groups.values[name]["by user"]) for nam
 quarters = quarters.droplevel(1).rename_axis("data").reset_index()
 figure, axes = plt.subplots(1, 2, figsize=(7.2, 2.9), sharey=True)
 for ax, name in zip(axes, sets, strict=True):
-    for method, marker in (("BPR-MF", "s"), ("iALS, d = 32", "^"), ("GF-CF", "D")):
+    for method, shift in (("BPR-MF", -0.1), ("iALS, d = 32", 0), ("GF-CF", 0.1)):
         part = quarters[(quarters.data == name) & (quarters.method == method)]
-        x = part.quarter + {"s": -0.1, "^": 0, "D": 0.1}[marker]
         lead, error = part["lead of LightGCN"], 2 * part.error
-        ax.errorbar(x, lead, error, marker=marker, linestyle="none", label=f"over {method}")
+        look = style.METHOD[method.split(",")[0]] | {"linestyle": "none"}
+        ax.errorbar(part.quarter + shift, lead, error, **look, label=f"over {method}")
     ax.axhline(0, color=style.CONTEXT)
     ax.set_xticks(range(len(part)), [f"{low}–{high}" for low, high in part.likes])
     ax.set(xlabel="likes of the user in train", title=name)
@@ -921,6 +959,10 @@ verdicts(
 #
 # Take the path and one layer, and follow the like of u0 and i0 through the code below with a pencil:
 # which degree has u0, which has i0, and what is the weight of the message?
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 43 to 50. Read the code aloud, let the room look for two minutes. Then figure 6.8: press "user → item only", put
+# the value on Ann and step. Usual wrong answer: that half of the messages still arrive.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 06.6 — `lightgcn_from_likes` ({{points:06.6}})
@@ -1031,6 +1073,9 @@ def broken(users, items, num_users, E0, num_layers):
 # *About 20 minutes.*
 #
 # {{hints:06.7}}
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# For the notebook: name the exercise; ask for the one number that would change the choice.
 
 # %% slideshow={"slide_type": "skip"}
 from graphrec_utils.exercises import open_task
