@@ -248,15 +248,21 @@ predict("09.p2")
 
 # %% slideshow={"slide_type": "fragment"} tags=["answers:09.p2"]
 graph = walks.walkable(alpha)
-outer, inner = batches.sample(graph, [7, 100, 2026], [None, None])
-source, target = inner.edge_index[:, :4]
-print(f"of pin 7: first neighbors at places {source.tolist()}, ids {inner.source[source].tolist()}")
 for size in (1, 16, 256, 1024):
     batch = np.random.default_rng(0).choice(n, size, replace=False)
     outer, inner = batches.sample(graph, batch, [None, None])
     print(
         f"batch of {size:>4}: {len(inner.source):>5} pins in layer 1, {len(outer.source):>5} contents"
     )
+
+# %% slideshow={"slide_type": "subslide"} tags=["widget"]
+visuals.blocks(pinsage.neighborhoods(R, top=2), [7, 100, 2026], also=[918])
+
+# %% [markdown]
+# *Figure 9.1. Two neighbors for each pin, so that it can be drawn. In each column the pins of the next one come first; a
+# box has its place in bold. The table is the `edge_index` of a block, by places and by ids.*
+#
+# Put pin 918 into the batch. How many more contents are to be read, and why?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.3 Which sign?
@@ -324,7 +330,7 @@ check("09.3", pinsage_loss)
 visuals.hinge(function=pinsage_loss)
 
 # %% [markdown]
-# *Figure 9.1. Left: a query (to the right), its positive (solid) and a negative (dashed), and where a step of training
+# *Figure 9.2. Left: a query (to the right), its positive (solid) and a negative (dashed), and where a step of training
 # moves them. Right: the loss over negative − positive by the paper, by the slide, and by your function. The slide's
 # rises where the paper's is 0.*
 #
@@ -485,7 +491,7 @@ print(f"{time.process_time() - start:.0f} seconds of one core")
 visuals.curriculum(epochs, num_shared=500)
 
 # %% [markdown]
-# *Figure 9.2. Cosines with the query in the first and in the last epoch, of positives, shared and hard negatives (dashed).
+# *Figure 9.3. Cosines with the query in the first and in the last epoch, of positives, shared and hard negatives (dashed).
 # In the interactive version you go through the epochs; small blocks above count what each query is compared with.*
 #
 # Where do the hard negatives stand between the others, and do they move?

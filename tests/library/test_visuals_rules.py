@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
+import torch
 from matplotlib.text import Text
 
 from graphrec_utils import style, toy
@@ -28,6 +29,7 @@ MADE = {
     "attention_map": lambda: visuals.attention_map("abc", E[:3], np.stack([E[:4]] * 3), E[:3, [0, 0, 0, 1]] < 0.5),
     "batch_matrix": lambda: visuals.batch_matrix(E[:3], E[3:6], [4, 7, 4], "abc", "xyx"),
     "bipartite": lambda: visuals.bipartite(*LIKES),
+    "blocks": lambda: visuals.blocks(torch.eye(6).roll(1, 1), [0, 1], also=[3]),
     "bpr_loss": lambda: visuals.bpr_loss(),
     "causal": lambda: visuals.causal(E[:4], E[3:7], "abcd", [False, False, True, True]),
     "collapse": lambda: visuals.collapse(

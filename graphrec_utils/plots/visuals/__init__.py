@@ -14,6 +14,7 @@ from graphrec_utils.plots.visuals.attention_map import attention_map
 from graphrec_utils.plots.visuals.base import Visual
 from graphrec_utils.plots.visuals.batch_matrix import batch_matrix
 from graphrec_utils.plots.visuals.bipartite import bipartite
+from graphrec_utils.plots.visuals.blocks import blocks
 from graphrec_utils.plots.visuals.bpr_loss import bpr_loss
 from graphrec_utils.plots.visuals.calibration import calibration
 from graphrec_utils.plots.visuals.causal import causal
@@ -59,6 +60,7 @@ __all__ = [
     "attention_map",
     "batch_matrix",
     "bipartite",
+    "blocks",
     "bpr_loss",
     "calibration",
     "causal",
