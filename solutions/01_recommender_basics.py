@@ -816,25 +816,22 @@ verdict(
 )
 
 # %% tags=["answers:01.p9"]
-# Blue circles and orange squares are users and items in this course, so methods look different.
-look = {
-    "popularity": {"color": style.NEGATIVE, "marker": "v", "linestyle": "dashed"},
-    "recent": {"color": style.NEGATIVE, "marker": "D"},
-    "item2item": {"color": style.POSITIVE, "marker": "^"},
-    "user2item": {"color": style.INK, "marker": "P"},
-    "both": {"color": style.CONTEXT, "marker": "x"},
-}
-ax = plt.figure(figsize=(6.4, 3.2)).add_subplot()
-for name in look:
+# Blue circles and orange squares are users and items; a method looks the same in all lessons.
+looks = style.METHOD | {"both": {"color": style.INK, "marker": "x", "linestyle": "dashed"}}
+ax = plt.figure(figsize=(6.4, 3.4)).add_subplot()
+for name in ("popularity", "recent", "item2item", "user2item", "both"):
     by_item = metrics.recall_by_popularity(lists[name], test, known, (1, 5, 20, 100), users)
-    ax.plot(by_item.index, by_item.recall, label=name, **look[name])
-ax.set(xlabel="likes of the item in train", ylabel="recall@20", ylim=(-0.02, None))
+    ax.plot(by_item.index, by_item.recall, label=name, **looks[name])
+ax.set_yscale("symlog", linthresh=0.01)  # small shares apart, and 0 on the axis
+shares = (0, 0.005, 0.01, 0.03, 0.1, 0.3)
+ax.set_yticks(shares, [f"{share:g}" for share in shares], minor=False)
+ax.set(xlabel="likes of the item in train", ylabel="recall@20", ylim=(-0.001, None))
 ax.legend()
 plt.show()
 
 # %% [markdown]
 # *Figure 1.6. Which share of the test likes each generator finds (up), by how many likes the item
-# had in train (right: more). Later lessons will draw this picture again.*
+# had in train (right: more); above 0.01 the axis is logarithmic. Later lessons will draw this picture again.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Does the split matter?

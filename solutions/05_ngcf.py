@@ -710,8 +710,9 @@ live = {
 
 # %% slideshow={"slide_type": "fragment"} tags=["experiment", "answers:05.p7"]
 figure, ax = plt.subplots(figsize=(5.4, 2.8))
-for (name, losses), marker in zip(live.items(), style.MARKERS, strict=False):
-    ax.plot(range(1, 16), losses, marker=marker, markersize=4, label=name)
+LOOKS = {**style.METHOD, "without W, σ": {**style.METHOD["NGCF"], **style.VARIANT}}
+for name, losses in live.items():
+    ax.plot(range(1, 16), losses, **LOOKS[name], markersize=5, label=name)
 ax.set(xlabel="epoch", ylabel="BPR loss on train triples")
 ax.legend()
 plt.show()
@@ -721,7 +722,7 @@ pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").roun
 
 # %% [markdown]
 # *Figure 5.5. The loss of the same ten thousand train triples after each epoch, without dropout, for
-# BPR-MF (circles), NGCF (squares) and NGCF without W and σ (triangles), with embeddings drawn in the
+# BPR-MF (diamonds), NGCF (crosses) and NGCF without W and σ (crosses, dashed), with embeddings drawn in the
 # same way. A model that overfits would be low here and poor on test data. Look where the one with the
 # most freedom ends.*
 
@@ -846,10 +847,10 @@ higher = metrics.compare(last.get_group("NGCF"), last.get_group(light))
 
 figure, axes = plt.subplots(1, 2, figsize=(7.4, 2.9))
 epochs = stored.values["curve epochs"]
-for (name, group), marker in zip(curves.groupby("model", sort=False), style.MARKERS, strict=False):
+for name, group in curves.groupby("model", sort=False):
     for ax, column in zip(axes, ("loss", "recall"), strict=True):
         mean = np.mean(group[column].tolist(), axis=0)
-        ax.plot(epochs, mean, marker=marker, markersize=4, label=name)
+        ax.plot(epochs, mean, **LOOKS[name.removeprefix("NGCF ")], markersize=5, label=name)
 axes[0].set(xlabel="epoch", ylabel="training loss")
 axes[1].set(xlabel="epoch", ylabel="recall@20 on validation")
 axes[0].legend(fontsize=8)
@@ -893,9 +894,10 @@ def sparse_gains(name: str) -> tuple[metrics.Comparison, str]:
 
 figure, ax = plt.subplots(figsize=(5.6, 2.9))
 x = np.arange(len(quarters))
-for shift, name, marker in ((-0.1, "NGCF", "o"), (0.1, light, "s")):
+for shift, name in ((-0.1, "NGCF"), (0.1, light)):
     gains, errors = quarters[f"{name}: gain"], 2 * quarters[f"{name}: error"]
-    ax.errorbar(x + shift, gains, errors, marker=marker, linestyle="none", capsize=3, label=name)
+    look = LOOKS[name.removeprefix("NGCF ")] | {"linestyle": "none"}
+    ax.errorbar(x + shift, gains, errors, **look, capsize=3, label=name)
 ax.axhline(0, color=style.INK, linewidth=0.8)
 ax.set_xticks(x, [f"{a} to {b}" for a, b in quarters["train items"]])
 ax.set(xlabel="likes in train", ylabel="gain in recall@20 over BPR-MF")
@@ -907,7 +909,7 @@ verdict("NGCF's gain over BPR-MF is larger for users with few likes.", holds=hol
 
 # %% [markdown]
 # *Figure 5.7. Gain in recall@20 over the tuned BPR-MF (line at 0) in four quarters of the users, by
-# their number of train likes; bars are two standard errors. Circles: NGCF, squares: the same
+# their number of train likes; bars are two standard errors. Filled: NGCF, hollow: the same
 # without W and σ. A bar that crosses the line cannot be told from no gain.*
 #
 # Three things to take from these cards, whichever way they fell.
