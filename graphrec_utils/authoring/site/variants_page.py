@@ -42,7 +42,7 @@ gives {recall:.4f}. [Lesson 06]({lesson}) shows the trap.
 
 The published files of Gowalla keep an order in every user's list, and test is what comes after it. Nearly all models
 that are compared on this split forget it. Below nothing was trained but LightGCN, everything was chosen on the last
-tenth of train with {trials} trials for each, and each met test once:
+tenth of train, with {trials} trials for each walk, and each model met test once:
 
 {frontier}
 
