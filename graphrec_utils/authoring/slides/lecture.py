@@ -32,7 +32,7 @@ SHARES = {"visual": 2.0, "picture": 1.5, "formula": 1.5, "table": 1.5, "system":
 # lesson: (section, what to take from it), in the order of the lecture
 PICKS = {
     "01": (("1.1", "picture"), ("1.3", "picture"), ("1.4", "visual"), ("1.7", "picture")),
-    "02": (("2.2", "picture"), ("2.3", "visual"), ("2.5", "formula"), ("2.9", "picture")),
+    "02": (("2.2", "picture"), ("2.5", "formula"), ("2.5", "visual"), ("2.9", "picture")),
     "03": (("3.3", "visual"), ("3.5", "visual"), ("3.7", "visual")),
     "04": (
         ("4.1", "picture"),
