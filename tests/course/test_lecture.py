@@ -91,11 +91,11 @@ def test_what_is_too_long_is_spoken_and_formulas_and_pictures_stay():
 
 
 def test_a_pick_that_is_gone_is_named_and_a_lesson_without_picks_gives_its_own(monkeypatch):
-    monkeypatch.setattr(lecture, "PICKS", {"02": (("2.77", "visual"), ("2.3", "visual"))})
+    monkeypatch.setattr(lecture, "PICKS", {"02": (("2.77", "visual"), ("2.5", "visual"))})
     missing: list[str] = []
     found = list(lecture._lesson("02", missing))
     assert missing == ["section 2.77 has no visual any more: see PICKS of slides/lecture.py"]
-    assert [title(each.slide) for each in found] == ["2.3 One side at a time"]
+    assert [title(each.slide) for each in found] == ["2.5 iALS, and the Gramian trick"]
     assert len(list(lecture._lesson("03", missing))) == 3
 
 
