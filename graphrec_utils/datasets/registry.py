@@ -19,8 +19,6 @@ from pooch import file_hash
 from graphrec_utils import paths
 from graphrec_utils.datasets.download import download
 
-SOURCES = ("GRAPHREC_DATA_DIR", "package", "cache", "download")
-
 
 class Unavailable(OSError):
     """A data set cannot be had here; the message says where to put which file."""
@@ -58,7 +56,7 @@ def cache() -> Path:
 
 
 def places(file: dict) -> dict[str, Path]:
-    """Return {source: path} where a file of the registry may lie, in the order of SOURCES."""
+    """Return {source: path} where a file of the registry may lie, in the order in which they are tried."""
     own = paths.downloads()
     found = {} if own is None else {"GRAPHREC_DATA_DIR": own / file["path"]}
     if "package" in file:
@@ -124,8 +122,8 @@ def locate(file: dict) -> tuple[str, Path] | None:
 def fetch(name: str) -> dict[str, Path]:
     """Return {file name: path} of a data set, downloading what is not on this machine.
 
-    Prints one line, "<name> from GRAPHREC_DATA_DIR" / "package" / "cache" / "download": the last of
-    these that was needed. Before the first download of a set that must not be passed on, its terms.
+    Prints one line, "<name>, downloaded" or "<name> from this machine". Before the first download of a
+    set that must not be passed on, its terms.
 
     Raises:
         ValueError: unknown name.
@@ -140,7 +138,7 @@ def fetch(name: str) -> dict[str, Path]:
             local = "download", _download(file)
         sources.add(local[0])
         found[Path(file["path"]).name] = local[1]
-    print(f"{name} from {max(sources, key=SOURCES.index)}")
+    print(f"{name}, downloaded" if "download" in sources else f"{name} from this machine")
     return found
 
 

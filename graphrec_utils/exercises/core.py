@@ -274,8 +274,8 @@ def _guessed(questions: list[_Question], expected: list[_Outcome]) -> bool:
 def _gate_of_guesses(guessed: bool) -> Row:
     """What can be known without the inputs pays nothing alone."""
     reason = (
-        "a fixed value, or an input handed back, passes the same claims: "
-        "they count as soon as you pass one that such an answer fails"
+        "a function that returns a fixed value, or one of its inputs, would pass these claims, too: "
+        "they count as soon as you pass one that it fails"
     )
     return Row("the answer follows its inputs", not guessed, reason * guessed)
 

@@ -195,13 +195,13 @@ def test_the_data_folder_comes_before_the_cache(course, monkeypatch, capsys):
     monkeypatch.setenv("GRAPHREC_DATA_DIR", str(course.own))
     found = datasets.fetch("movietweetings-100k")
     assert found["ratings.dat"].is_relative_to(course.own)
-    assert capsys.readouterr().out == "movietweetings-100k from GRAPHREC_DATA_DIR\n"
+    assert capsys.readouterr().out == "movietweetings-100k from this machine\n"
 
 
 def test_the_cache_is_used_without_a_data_folder(course, capsys):
     course.put(course.cache)
     assert datasets.load("movietweetings-100k").summary()["edges"] == 2
-    assert capsys.readouterr().out == "movietweetings-100k from cache\n"
+    assert capsys.readouterr().out == "movietweetings-100k from this machine\n"
 
 
 def test_a_download_is_told_once_and_is_the_cache_next_time(course, server, capsys):
@@ -212,8 +212,8 @@ def test_a_download_is_told_once_and_is_the_cache_next_time(course, server, caps
     assert datasets.load("movietweetings-100k").summary()["edges"] == 2
     assert datasets.load("movietweetings-100k").summary()["edges"] == 2
     assert capsys.readouterr().out.splitlines() == [
-        "movietweetings-100k from download",
-        "movietweetings-100k from cache",
+        "movietweetings-100k, downloaded",
+        "movietweetings-100k from this machine",
     ]
 
 
@@ -228,8 +228,8 @@ def test_terms_are_shown_before_the_first_download_of_a_set_not_to_be_passed_on(
     datasets.fetch("movietweetings-100k")
     assert capsys.readouterr().out.splitlines() == [
         "movietweetings-100k is not ours to pass on. Ours. Cite: us",
-        "movietweetings-100k from download",
-        "movietweetings-100k from cache",
+        "movietweetings-100k, downloaded",
+        "movietweetings-100k from this machine",
     ]
 
 
@@ -304,7 +304,7 @@ def package(course, tmp_path, monkeypatch):
 def test_files_are_read_from_a_package_without_importing_it(course, package, capsys):
     package()
     assert datasets.load("movietweetings-100k").summary()["edges"] == 2
-    assert capsys.readouterr().out == "movietweetings-100k from package\n"
+    assert capsys.readouterr().out == "movietweetings-100k from this machine\n"
 
 
 def test_a_missing_package_is_named_with_the_command_that_installs_it(course, package):
