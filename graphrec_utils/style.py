@@ -20,8 +20,8 @@ CONTEXT, INK, PAPER = "#8A9099", "#111111", "#FFFFFF"
 CYCLE = (USER, ITEM, POSITIVE, NEGATIVE, CONTEXT)  # lines that have no name of their own,
 MARKERS = ("o", "s", "^", "D", "v")  # told apart by marker as well
 
-# A method looks the same in every figure of the course, and like no side: a color of its own, a mark of its
-# own. As keywords of ax.plot: **style.METHOD["iALS"].
+# A method looks the same in the figures of lessons 01 to 06, and like no side: a color of its own, a mark of
+# its own. As keywords of ax.plot: **style.METHOD["iALS"].
 METHOD = {
     name: {"color": color, "marker": marker}
     for name, color, marker in (

@@ -816,7 +816,7 @@ verdict(
 )
 
 # %% tags=["answers:01.p9"]
-# Blue circles and orange squares are users and items; a method looks the same in all lessons.
+# Blue circles and orange squares are users and items; a method looks the same in lessons 01 to 06.
 looks = style.METHOD | {"both": {"color": style.INK, "marker": "x", "linestyle": "dashed"}}
 ax = plt.figure(figsize=(6.4, 3.4)).add_subplot()
 for name in ("popularity", "recent", "item2item", "user2item", "both"):

@@ -68,7 +68,10 @@ def answered(function: Callable) -> dict[str, list[list[float]]]:
     for swapped in (False, True):
         x = torch.tensor(GRID, dtype=torch.float32, requires_grad=True)
         pairs = [(v[None], torch.zeros(1)) for v in x]
-        each = torch.stack([function(*(p[::-1] if swapped else p)).reshape(()) for p in pairs])
+        said = [function(*(p[::-1] if swapped else p)) for p in pairs]
+        if not all(torch.is_tensor(x) and x.numel() == 1 for x in said):
+            raise ValueError(f"a tensor of one number is asked for; got {type(said[0]).__name__}")
+        each = torch.stack([x.reshape(()) for x in said])
         (slope,) = torch.autograd.grad(each.sum(), x)
         if not (each.isfinite().all() and slope.isfinite().all()):
             raise ValueError("not every loss between -6 and 6 and its gradient is a finite number")
