@@ -262,6 +262,17 @@ def recommend(R: torch.Tensor, u: int, top: int) -> torch.Tensor:
 # %% tags=["check:00.3"]
 check("00.3", recommend)
 
+# %% [markdown]
+# The picture of 0.2 once more; the line below it is now written by **your** function. Switch a like: whose recommendation
+# changes, only that person's?
+
+# %% tags=["widget"]
+visuals.bipartite(R, toy.USERS, toy.ITEMS, function=recommend)
+
+# %% [markdown]
+# *Figure 0.3. The toy data again, with the film that your `recommend` puts first for each person, here and after one
+# switch. With the package anywidget, put `.live()` behind the call, and it is asked after every switch.*
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 0.7 Does popularity work?
 #
@@ -277,7 +288,7 @@ plots.matrix(R_davis, women, events)  # (18, 14)
 plt.show()
 
 # %% [markdown]
-# *Figure 0.3. Who attended what: 18 women (rows), 14 events (columns), a colored cell for each
+# *Figure 0.4. Who attended what: 18 women (rows), 14 events (columns), a colored cell for each
 # attendance. The events in the middle are full, those at both ends are nearly empty, and the two
 # ends were attended by different women.*
 
@@ -351,7 +362,7 @@ ax.set(xlabel="women", title="attended (gray) and found by popularity (green)")
 plt.show()
 
 # %% [markdown]
-# *Figure 0.4. One pair of bars per event, the crowded ones at the top: how many women attended (gray,
+# *Figure 0.5. One pair of bars per event, the crowded ones at the top: how many women attended (gray,
 # lower bar) and for how many of them the hidden attendance was found (green, upper bar).*
 
 # %% [markdown] tags=["answers:00.p6"]
@@ -377,7 +388,7 @@ plots.funnel({"catalog": 1_000_000_000, "candidates": 1_000, "ranked": 100, "sho
 plt.show()
 
 # %% [markdown]
-# *Figure 0.5. The funnel with round numbers of a large site: from a catalog of a billion items to
+# *Figure 0.6. The funnel with round numbers of a large site: from a catalog of a billion items to
 # the twenty on the screen. Lessons 01 to 12 build candidate generators, from matrix factorization
 # through LightGCN, Pixie and PinSage to two towers; lessons 13 to 16 put them to work together.*
 

@@ -364,7 +364,8 @@ visuals.metric_list([0, 1, 0, 0, 1, 0, 1, 0, 0, 0], missed=0, top=5, function=re
 # *Figure 1.4. A ranked list of ten places and its metrics; a check mark is a relevant item, places
 # after the cut are dashed. Switch places by mouse or with arrow keys and Enter, and move the two
 # sliders, which ask your `recall_hit_mrr`. The last bar, hatched, is the careless NDCG with an ideal list made
-# of the found hits. With the package anywidget, `.live()` behind the call asks yours for every list.*
+# of the found hits. Once a place is switched, the numbers are the formula's; with the package anywidget, put `.live()`
+# behind the call, and yours is asked for every list.*
 #
 # Three things to try: find a list with recall 1 and NDCG below 0.6. Find the list on which the two
 # NDCGs differ most. Add missed items one by one: which metrics do not notice?

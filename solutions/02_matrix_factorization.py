@@ -889,8 +889,8 @@ plt.show()
 # upper right the ridge pulls all vectors to 0; what is left of them points in one direction, the same list
 # for everybody.*
 #
-# **Tune $\alpha_0$ and $\lambda$ together, before everything else.** Whether the star or its neighbor
-# along the diagonal is better is a matter of the seed; a wrong corner is not. Try to repair one with a
+# **Tune $\alpha_0$ and $\lambda$ together, before everything else.** Which cell of the bright patch is best is a
+# matter of the seed; a wrong corner is not. Try to repair one with a
 # larger $d$ or more sweeps.
 #
 # The baselines of lesson 01 are tuned on the same validation part, each by its knob. Two more stand in

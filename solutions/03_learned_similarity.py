@@ -514,8 +514,8 @@ check("03.4", bpr_loss)
 visuals.bpr_loss(function=bpr_loss)
 
 # %% [markdown]
-# *Figure 3.4. Your BPR loss over the difference x (solid), the loss with the sign turned (dashed), and the
-# gradients of both by x, from autograd. In the interactive version a slider or the arrow keys move x, one button turns
+# *Figure 3.4. The BPR loss over the difference x (solid), the loss with the sign turned (dashed), and the
+# gradients of both by x. Run the cell: once your loss passes, the curves are yours. In the interactive version a slider or the arrow keys move x, one button turns
 # the sign, and one makes a step of training.*
 #
 # Train a pair with each sign, a dozen steps, and watch x and the loss. A measurement follows below.

@@ -385,8 +385,8 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 4.6. The share of all films that 300 random users reach after 1, 3 and 5 steps, on a logarithmic axis,
-# users in order; the numbers are medians.*
+# *Figure 4.6. Right: a share of all films, on a logarithmic axis. Up: the share of 300 random users who reach at most
+# that much, after 1 (dotted), 3 (dashed) and 5 steps (solid); the numbers are medians.*
 #
 # What nearly everybody reaches says little about anybody. Then it must count how often a film is reached,
 # and through whom.

@@ -158,8 +158,8 @@ check("05.1", ngcf_layer_loop)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Step through it
 #
-# Two numbers per node, so that vectors are arrows: the arrows are the formula's, the last point is yours. Step with the buttons or the arrow keys, choose
-# another receiver, and switch the parts off: what is left of the sum without products?
+# Two numbers per node, so that vectors are arrows. They follow the formula; the star at the end is what your
+# `ngcf_layer_loop` returns. Step with the buttons or the arrow keys, choose another receiver, and switch the parts off: what is left of the sum without products?
 
 # %%
 E_toy = torch.tensor(

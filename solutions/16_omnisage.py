@@ -488,12 +488,13 @@ verdict(
 # ## 16.5 Which graph, and against whom?
 #
 # Trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48,
-# tested on 49 to 55, three seeds. Everybody had eight trials or more, over temperature and rate: where a winner stood at an end of
-# what was tried, the grid went on. The variants of *both* share its knobs. A pin is **cold** if it has no edge that morning;
+# tested on 49 to 55, three seeds. Encoders had eight trials or more over temperature and rate, iALS, EASE and RP3β as many over
+# their own knobs; where a winner stood at an end of what was tried, the grid went on. The variants of *both* share its knobs. A pin is **cold** if it has no edge that morning;
 # "cold among cold" finds cold pins among such pins alone.
 #
 # The real twin is *citeulike-t*: libraries are boards, a pair is an article and one that it cites or that cites it, and known
-# citations are the second graph (NaN: not asked there).
+# citations are the second graph (NaN: not asked there). Citations carry no date: seven tenths drawn at random are known, a tenth
+# chooses, two tenths test.
 #
 # > **Claim** (of the paper). Each graph more finds more: nobody heard, then pin-board, then both.
 
@@ -533,7 +534,7 @@ verdict(
 #
 # Look at the cold. A pin that hears nobody is served no better by an encoder that learned to listen, and both graphs serve
 # it worse than boards alone: the encoder leans on what such a pin does not have. *Pruned*, it leans less, and cold queries find
-# as much again as with nobody heard. *Densified* ties pins with few edges to ten busy ones of similar content, LiGNN's remedy: it looks the
+# once more what they find with nobody heard. *Densified* ties pins with few edges to ten busy ones of similar content, LiGNN's remedy: it looks the
 # same, and 151 queries cannot tell. And **no cold pin is ever found** among all: $\log(1 + 0)$ shuts the door. The column for them is 0 by construction; give new pins
 # a shelf of their own, which is a quota again.
 
@@ -565,10 +566,11 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # On PinWorld it is ahead of PinSage as lesson 09 left it, and of the matrices. Give PinSage **the same number** and 3,000 queries cannot
-# tell the two apart. For as many steps it took nearly twice the CPU time, and with the time at most 0.005 lies between them (two seeds). Most of
+# tell the two apart. For as many steps PinSage took nearly twice the CPU time, and at equal time at most 0.005 lies between them (two
+# seeds). Most of
 # what looked like attention was popularity.
 #
-# On *citeulike-t* iALS, which factors the known citations alone, is ahead of the encoder, and RP3β cannot be told from it. Only 7
+# On *citeulike-t* iALS, which factors the known citations alone, is ahead of the encoder; encoder and RP3β cannot be told apart. Only 7
 # queries are cold there: what an encoder is for, a newcomer without edges, hardly occurs.
 #
 # Matrices have nothing to say about a cold query, the encoders have. And a pin hears 25 neighbors at most here; with more of them, in

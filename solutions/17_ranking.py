@@ -537,7 +537,8 @@ verdict(
 # are U and U + T.
 #
 # Vectors of 16 numbers from iALS, LightGCN and GraphSAGE, trained on days 0 to 27, each with eight trials on validation,
-# three seeds (in the corner of a table: half of their widest range); the network is chosen anew for every cell. Models
+# three seeds (in the corner of a table: half of their widest range). *From* and *to* in the second table are two standard
+# errors on either side. The network is chosen anew for every cell. Models
 # without vectors give their score as one more feature; "products" leaves the vectors out and keeps what they say of the
 # pair. "counts only" has a baseline without pictures and words.
 
@@ -570,11 +571,11 @@ for data in leads:
 # %% tags=["experiment", "answers:17.p5"]
 steps = {n: x for n, x in leads["PinWorld"].items() if ": " in n and "products" not in n}
 steps = {n: x for n, x in steps.items() if "only" not in n}
-verdict(
+display(verdict(
     "Each block of embeddings, U, then A, then T, raises the ranker's RCE.",
     holds=all(x.outcome == "holds" for x in steps.values()),
-    detail="; ".join(f"{name} {x.gap:+.2f} ± {x.error:.2f}" for name, x in steps.items()),
-)
+    detail="; ".join(f"{name} {x.gap:+.2f}, from {x.low:+.2f} to {x.high:+.2f}" for name, x in steps.items()),
+))  # fmt: skip
 pd.DataFrame({
     name: {"gap in RCE": f"{x.gap:+.2f}", "from": f"{x.low:+.2f}", "to": f"{x.high:+.2f}", "outcome": x.outcome}
     for name, x in leads["PinWorld"].items() if name not in steps

@@ -21,7 +21,7 @@ from labdriver import (
 )
 from pages import alone, opened
 
-from graphrec_utils import plots, toy
+from graphrec_utils import exercises, plots, toy
 from graphrec_utils.plots import visuals
 
 SOURCE = (
@@ -180,6 +180,21 @@ def test_reset_brings_back_the_first_state(shown):
     shown.get_by_role("button", name="Reset").click()
     assert edges(shown) == 6
     assert edge(shown, "Ann", "Alien").is_visible()
+
+
+def test_a_students_recommender_speaks_here_and_after_one_switch(page, fragment):
+    recommend = exercises.get("00.3").reference
+    visual = visuals.bipartite(toy.likes(), toy.USERS, toy.ITEMS, function=recommend)
+    root = opened(page, fragment(visual))
+    assert status(root).endswith("Yours recommends Cube to Ann; Alien to Bob; Brazil to Eve.")
+    square(root, "Ann", "Cube").click()
+    assert status(root).endswith("Yours recommends Drive to Ann.")
+    square(root, "Bob", "Drive").click()  # two switches: without a kernel it cannot be asked
+    assert "Yours" not in status(root)
+    popular = lambda R, u, top: R.sum(0).argsort(descending=True, stable=True)[:top]  # noqa: E731
+    visual = visuals.bipartite(toy.likes(), toy.USERS, toy.ITEMS, function=popular)
+    root = opened(page, fragment(visual))
+    assert "Brazil to Ann, who likes it already;" in status(root)
 
 
 def test_a_matrix_without_likes_can_be_filled_and_emptied(page, fragment):

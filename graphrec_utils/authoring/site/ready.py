@@ -11,7 +11,8 @@ Every system that the lecture names has a slide there and a row in the [atlas of
 is not there yet is named."""
 CAPSTONE = """Exercise 18.5 is graded as any other; the page of conclusions is yours to read. Its
 <a href="notebooks/18_capstone.html#one-page">rubric of 20 points</a> stands in the lesson: protocol, rivals, tail and
-new, clarity. These points go into `graded/adjust.csv`, as below."""
+new, clarity. Add them in `graded/adjust.csv` as a change, such as `Ann Lee,18,+15,page of conclusions`: a number
+without a sign would replace the points of the lesson."""
 INTRODUCTION = """The [course map](index.md) shows what builds on what. Times are those of a student at a laptop,
 without what you say."""
 # Ready syllabi: a title, what it is for, and rows of what is done, in class and at home

@@ -48,8 +48,7 @@ ex = Exercise(
     points=3,
     hints=(
         "Which two knobs belong together? Change one of them by a factor of 3, then the other, and keep a table.",
-        "Walk along the diagonal of figure 2.9: a smaller α₀ wants a larger λ. And the days from 42 on are to be "
-        "predicted.",
+        "Look at figure 2.8 row by row: a smaller α₀ wants a larger λ. And the days from 42 on are to be predicted.",
         "Try `dim=32`, `alpha0=0.03`, `reg=0.05`, `sweeps=8`, `until_day=42`.",
     ),
 )

@@ -29,8 +29,8 @@ QUESTIONS = (
         ("it falls: popular pins would be counted twice",
          "They would, if the vectors had learned popularity. Look at the first row."),
     )),
-    Question("16.p4", "One encoder that hears nobody, pin-board neighbors, or both graphs, all with popularity. Where is the "
-             "larger step?", (
+    Question("16.p4", "On PinWorld, one encoder that hears nobody, pin-board neighbors, or both graphs, all with popularity. "
+             "Where is the larger step?", (
         ("from nobody to the pin-board graph",
          "The second graph says again much of what the first has said."),
         ("from pin-board to both: pin-pin edges are what is predicted",

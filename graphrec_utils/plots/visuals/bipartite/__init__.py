@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
+import torch
+
 from graphrec_utils import plots
-from graphrec_utils.plots.visuals.base import Visual, small_graph
+from graphrec_utils.plots.visuals.base import Visual, asked, small_graph
 
 LARGEST = 12  # rows or columns that fit beside a graph on one screen
 
 
-def bipartite(R, users: Sequence[str] | None = None, items: Sequence[str] | None = None) -> Visual:
+def bipartite(
+    R,
+    users: Sequence[str] | None = None,
+    items: Sequence[str] | None = None,
+    function: Callable | None = None,
+) -> Visual:
     """Return a visual of R as a matrix and as a graph; switch a like in one, see it in both.
 
     Pointing at a cell marks its edge and both nodes, and the other way round; the status line
@@ -21,6 +29,8 @@ def bipartite(R, users: Sequence[str] | None = None, items: Sequence[str] | None
         R: (m, n) zeros and ones, at most 12 by 12: tensor, array or nested lists.
         users: m names; by default u0, u1, …
         items: n names; by default i0, i1, …
+        function: a student's `recommend(R, u, top)`, exercise 00.3: the status line says which item it
+            puts first for each user, here and after one switch. With `.live()` it is asked at every switch.
 
     Raises:
         ValueError: R is empty, too large or not a matrix, or the names do not fit it or
@@ -33,10 +43,45 @@ def bipartite(R, users: Sequence[str] | None = None, items: Sequence[str] | None
         f"{user} likes {', '.join(items[i] for i in row.nonzero()[0]) or 'nothing'}"
         for user, row in zip(users, likes, strict=True)
     ]
+    answers, note = asked(function, lambda: answered(function, _one_switch(likes)))
     return Visual(
         Path(__file__).with_name("bipartite.js"),
-        state={"users": users, "items": items, "likes": likes.tolist()},
+        state={"users": users, "items": items, "likes": likes.tolist(), "answers": answers},
         text=f"matrix and graph: {size}",
         alt=f"Matrix and bipartite graph of the same data, {size}. {'; '.join(per_user)}.",
         draw=lambda: plots.matrix_and_graph(likes, users, items),
+        note=note,
+        moved=function
+        and (
+            lambda state: {
+                "answers": asked(function, lambda: answered(function, [np.array(state["likes"])]))[0]
+            }
+        ),
     )
+
+
+def _one_switch(likes: np.ndarray) -> Iterable[np.ndarray]:
+    """Yield the matrix, and it with one cell switched, for every cell."""
+    yield likes
+    for cell in np.ndindex(likes.shape):
+        switched = likes.copy()
+        switched[cell] = 1 - switched[cell]
+        yield switched
+
+
+def answered(function: Callable, matrices: Iterable[np.ndarray]) -> dict[str, list[int]]:
+    """Return {cells of a matrix, row by row: the item that a student's function puts first for each user}.
+
+    Raises:
+        ValueError: it does not return the number of an item.
+    """
+    answers = {}
+    for likes in matrices:
+        firsts = []
+        for u in range(len(likes)):
+            said = torch.as_tensor(function(torch.from_numpy(likes).float(), u, 1)).flatten()
+            if len(said) != 1 or said.is_floating_point() or not 0 <= said[0] < likes.shape[1]:
+                raise ValueError(f"top = 1 asks for the number of one item; it returned {said.tolist()}")
+            firsts.append(int(said[0]))
+        answers["".join(map(str, likes.flatten()))] = firsts
+    return answers

@@ -1,6 +1,7 @@
 // One data set, two views: the matrix R and the bipartite graph. What is pointed at or focused in
 // one is marked in the other; a press adds or removes a like in both.
-// State: users, items (names), likes (rows of 0 and 1).
+// State: users, items (names), likes (rows of 0 and 1); answers is null, or {cells of a matrix, row by row:
+// the item that a student's function puts first for each user}, of the matrices that it was asked about.
 
 import { button, count, frame, h, list, roving, s } from "../base/base.js";
 
@@ -35,14 +36,17 @@ function render({ model, el }) {
     const cells = users.length * items.length;
     const share = Math.round((1000 * edges) / cells) / 10;
     const total = `${count(edges, "edge")} of ${cells} possible, density ${share} %.`;
-    if (!marked) return total;
+    const firsts = model.get("answers")?.[model.get("likes").flat().join("")];
+    const first = (u) => `${items[firsts[u]]} to ${users[u]}` + (liked(u, firsts[u]) ? ", who likes it already" : "");
+    const yours = (all) => (firsts ? ` Yours recommends ${all.map(first).join("; ")}.` : "");
+    if (!marked) return total + yours(users.map((_, u) => u));
     const [u, i] = marked;
-    if (i === null) return `${users[u]}: ${named(likesOf(u))}. ${total}`;
+    if (i === null) return `${users[u]}: ${named(likesOf(u))}. ${total}${yours([u])}`;
     if (u === null) return `${items[i]}: ${named(likersOf(i))}. ${total}`;
     return (
       `${users[u]} – ${items[i]}: ${liked(u, i) ? "liked" : "not liked"}. ` +
       `${users[u]} has ${count(likesOf(u).length, "like")}, ` +
-      `${items[i]} has ${likersOf(i).length}. ${total}`
+      `${items[i]} has ${likersOf(i).length}. ${total}${yours([u])}`
     );
   };
   const mark = (u, i) => {
@@ -224,8 +228,12 @@ function render({ model, el }) {
     say(sentence());
   }
   model.on("change:likes", draw);
+  model.on("change:answers", draw);
   draw();
-  return () => model.off("change:likes", draw);
+  return () => {
+    model.off("change:likes", draw);
+    model.off("change:answers", draw);
+  };
 }
 
 export default { render };

@@ -1,0 +1,60 @@
+"""The bipartite visual asks a student's recommender, at the start and after one switch."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from graphrec_utils import exercises, toy
+from graphrec_utils.plots import visuals
+from graphrec_utils.plots.visuals.base import Visual
+
+right = exercises.get("00.3").reference
+
+
+def shown(function) -> Visual:
+    return visuals.bipartite(toy.likes(), toy.USERS, toy.ITEMS, function=function)
+
+
+def test_a_student_is_asked_about_every_user_here_and_after_each_switch():
+    visual = shown(right)
+    R, answers = toy.likes(), visual.state["answers"]
+    assert len(answers) == 1 + R.numel()
+    for cells, firsts in answers.items():
+        likes = torch.tensor([float(x) for x in cells]).reshape(R.shape)
+        assert (likes != R).sum() <= 1
+        assert firsts == [int(right(likes, u, 1)[0]) for u in range(len(R))]
+    assert visual.note.startswith("The numbers are those of your recommend;")
+
+
+def test_a_wrong_recommender_shows_what_it_says():
+    popular = shown(lambda R, u, top: R.sum(0).argsort(descending=True, stable=True)[:top])
+    assert popular.state["answers"]["".join(map(str, toy.likes().int().flatten().tolist()))] == [1, 1, 1]
+
+
+def _unwritten(R, u, top):
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [(_unwritten, "_unwritten is not written yet"),
+     (lambda R, u, top: torch.tensor([4]), "asks for the number of one item; it returned [4]"),
+     (lambda R, u, top: torch.tensor([0.5]), "it returned [0.5]"),
+     (lambda R, u, top: torch.arange(2), "it returned [0, 1]")],
+    ids=["unwritten", "no item", "no number of an item", "two"],
+)  # fmt: skip
+def test_what_cannot_be_shown_gets_a_sentence_and_the_picture_stays(function, words):
+    visual = shown(function)
+    assert visual.state == visuals.bipartite(toy.likes(), toy.USERS, toy.ITEMS).state
+    assert words in visual.note
+
+
+def test_live_asks_again():
+    pytest.importorskip("anywidget")
+    live = shown(right).live()
+    likes = np.zeros((3, 4), dtype=int).tolist()
+    likes[0][3] = 1
+    live.likes = likes
+    assert live.answers == {"000100000000": [0, 3, 3]}
