@@ -517,7 +517,7 @@ edge = found.index[found["at the edge"] != ""]
 print(f"{stored.values['users']} users, {stored.values['trials per model']} trials a model; "
       f"{stored.values['test events with a new user or item']:.0%} of the test events have a new user or item")  # fmt: skip
 print("best at an end of its grid:", "; ".join(edge))
-columns = ["ndcg", "over plain", "from", "to", "recall", "tail recall", "coverage", "mean popularity"]
+columns = ["ndcg", "over plain", "from", "to", "recall", "tail recall", "coverage", "mean popularity"]  # fmt: skip
 found[columns].astype(float).round(4)
 
 

@@ -30,7 +30,8 @@ def test_a_student_is_asked_about_every_user_here_and_after_each_switch():
 
 def test_a_wrong_recommender_shows_what_it_says():
     popular = shown(lambda R, u, top: R.sum(0).argsort(descending=True, stable=True)[:top])
-    assert popular.state["answers"]["".join(map(str, toy.likes().int().flatten().tolist()))] == [1, 1, 1]
+    cells = "".join(str(int(x)) for x in toy.likes().flatten())
+    assert popular.state["answers"][cells] == [1, 1, 1]
 
 
 def _unwritten(R, u, top):
@@ -40,7 +41,7 @@ def _unwritten(R, u, top):
 @pytest.mark.parametrize(
     ("function", "words"),
     [(_unwritten, "_unwritten is not written yet"),
-     (lambda R, u, top: torch.tensor([4]), "asks for the number of one item; it returned [4]"),
+     (lambda R, u, top: torch.tensor([4]), "the number of one item is asked for; it returned [4]"),
      (lambda R, u, top: torch.tensor([0.5]), "it returned [0.5]"),
      (lambda R, u, top: torch.arange(2), "it returned [0, 1]")],
     ids=["unwritten", "no item", "no number of an item", "two"],

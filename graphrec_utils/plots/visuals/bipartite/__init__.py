@@ -51,13 +51,12 @@ def bipartite(
         alt=f"Matrix and bipartite graph of the same data, {size}. {'; '.join(per_user)}.",
         draw=lambda: plots.matrix_and_graph(likes, users, items),
         note=note,
-        moved=function
-        and (
-            lambda state: {
-                "answers": asked(function, lambda: answered(function, [np.array(state["likes"])]))[0]
-            }
-        ),
+        moved=function and (lambda state: {"answers": _of(function, state["likes"])}),
     )
+
+
+def _of(function: Callable, likes: list[list[int]]) -> dict[str, list[int]] | None:
+    return asked(function, lambda: answered(function, [np.array(likes)]))[0]
 
 
 def _one_switch(likes: np.ndarray) -> Iterable[np.ndarray]:
@@ -81,7 +80,9 @@ def answered(function: Callable, matrices: Iterable[np.ndarray]) -> dict[str, li
         for u in range(len(likes)):
             said = torch.as_tensor(function(torch.from_numpy(likes).float(), u, 1)).flatten()
             if len(said) != 1 or said.is_floating_point() or not 0 <= said[0] < likes.shape[1]:
-                raise ValueError(f"top = 1 asks for the number of one item; it returned {said.tolist()}")
+                raise ValueError(
+                    f"the number of one item is asked for; it returned {said.tolist()}"
+                )
             firsts.append(int(said[0]))
         answers["".join(map(str, likes.flatten()))] = firsts
     return answers
