@@ -102,7 +102,7 @@ def test_a_half_finished_student_has_what_passes_and_is_told_of_the_rest(who, st
         if x[:2] in SOLVED[who]:
             assert one.whose == "yours", x
         elif MISSING.get(x[:2]) == "wrong":
-            assert one.whose == "the library's: yours is wrong", x
+            assert one.whose == "the library's: yours does not pass yet", x
         else:
             assert one.whose == "the library's: no notebook of this lesson", x
     table = course.table()
