@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -39,6 +40,13 @@ from graphrec_utils.models.scoring import Factors
 FUSED = "18"  # the lesson that makes one list of all
 # They train for seconds each: after lesson QUICK they are shown in their own lesson only.
 SLOW, QUICK = ("BPR, dot product", "NGCF", "LightGCN", "two towers", "SASRec"), "10"
+
+
+@dataclass(frozen=True)
+class Known:
+    """Scores that a function returns for users who are known by their ids."""
+
+    scores: Callable[[np.ndarray], np.ndarray]
 
 
 def by_triples(likes: Interactions, model, loss, lr: float, epochs: int = 12):
@@ -169,12 +177,11 @@ def of_transe(likes: Interactions, distance: Callable | None = None):
         return tails
     E, rel = torch.from_numpy(model.entity_emb), torch.from_numpy(model.rel_emb[0])
 
-    class Distances:
-        def scores(self, who: np.ndarray) -> np.ndarray:
-            heads = (E[users[part]][:, None] for part in np.array_split(who, len(who) // 50 + 1))
-            return -torch.cat([distance(h, rel, E[films], model.norm) for h in heads]).numpy()
+    def scores(who: np.ndarray) -> np.ndarray:
+        heads = (E[users[part]][:, None] for part in np.array_split(who, len(who) // 50 + 1))
+        return -torch.cat([distance(h, rel, E[films], model.norm) for h in heads]).numpy()
 
-    return Distances()
+    return Known(scores)
 
 
 class Medoids:

@@ -174,7 +174,7 @@ def answers(
     outcomes: list[dict] = []
     ending: dict | None = None
     output = _Output()
-    clock = _Deadline(seconds, patience)
+    clock = Deadline(seconds, patience)
     for question in questions:
         if ending is None:
             with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
@@ -189,7 +189,7 @@ def answers(
     return outcomes
 
 
-def _answer(function: Callable, question: dict, clock: _Deadline) -> dict:
+def _answer(function: Callable, question: dict, clock: Deadline) -> dict:
     """Return one outcome. `changed` can only cost: whoever makes the kernel hide a changed input
     has, for all that can be seen from outside, worked on a copy, which is what was asked for."""
     given: list[dict] = []
@@ -269,12 +269,13 @@ class _Output(io.TextIOBase):
         return f"{kept}\n… and {more:,} more characters" if more > 0 else kept
 
 
-class _Deadline:
+class Deadline:
     """Raises OutOfTime inside the `with` block when the blocks together took `seconds`.
 
     With patience, these are seconds of the processor (POSIX), and `patience` times as many may pass.
     Works in the main thread, where notebooks run their cells. POSIX gets a signal; elsewhere
-    a timer interrupts the main thread, and the KeyboardInterrupt is renamed.
+    a timer interrupts the main thread, and the KeyboardInterrupt is renamed. An alarm of somebody
+    else, such as an experiment's, goes on afterwards.
     """
 
     def __init__(self, seconds: float, patience: float = 1.0):
@@ -289,7 +290,8 @@ class _Deadline:
             return
         if hasattr(signal, "setitimer"):
             self._old = signal.signal(signal.SIGALRM, self._ring)
-            signal.setitimer(signal.ITIMER_REAL, left, 0.5)  # again, should a bare except eat it
+            # again, should a bare except eat it
+            self._theirs = signal.setitimer(signal.ITIMER_REAL, left, 0.5)
             if self._computing is not None:
                 self._old_prof = signal.signal(signal.SIGPROF, self._ring)
                 signal.setitimer(signal.ITIMER_PROF, max(self._computing, 1e-3), 0.5)
@@ -305,6 +307,10 @@ class _Deadline:
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, self._old)
+            if self._theirs[0]:
+                theirs, every = self._theirs
+                passed = time.monotonic() - self._start
+                signal.setitimer(signal.ITIMER_REAL, max(theirs - passed, 1e-3), every)
             if self._computing is not None:
                 signal.setitimer(signal.ITIMER_PROF, 0)
                 signal.signal(signal.SIGPROF, self._old_prof)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import sys
 import time
 import warnings
@@ -289,3 +290,15 @@ def test_ten_megabytes_of_print_are_cut_and_counted(capsys):
     assert len(outcome["printed"]) < runs.PRINT_LIMIT + 100
     assert "9,998,011 more characters" in outcome["printed"]
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs alarms of POSIX")
+def test_an_alarm_of_an_experiment_goes_on_after_that_of_a_function():
+    before = signal.setitimer(signal.ITIMER_REAL, 1000)
+    try:
+        with runs.Deadline(5, 2):
+            assert signal.getitimer(signal.ITIMER_REAL)[0] <= 10
+        assert 900 < signal.getitimer(signal.ITIMER_REAL)[0] <= 1000
+        assert signal.getitimer(signal.ITIMER_PROF)[0] == 0
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *before)

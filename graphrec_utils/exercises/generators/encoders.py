@@ -5,6 +5,7 @@ All are small: vectors of 32 numbers, a few hundred steps.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -59,7 +60,7 @@ def _rows(A: sp.csr_array, nodes: np.ndarray) -> Tensor:
 
 @torch.no_grad()
 def _sage_vectors(model: sage.SAGE, saves: Interactions, sage_layer, embed_new) -> Factors:
-    """Return the vectors of users and items after two layers, of which either may be an answer's."""
+    """Return the vectors of users and items after two layers, of which one or both are an answer's."""
     m, A, (W0, W1) = saves.num_users, sp.csr_array(heard(saves)), (w.detach() for w in model.W)
     x = model.content(torch.arange(len(model.content)))
     if sage_layer is None:
@@ -91,7 +92,10 @@ def graphsage(
         z_u, z_i, z_j = model.vectors((users[part], items[part], negatives), rng)
         return losses.sampled_softmax(10 * (z_u * z_i).sum(dim=1), 10 * z_u @ z_j.T)
 
-    return _sage_vectors(trained(model, loss, 60), saves, sage_layer, embed_new)
+    trained(model, loss, 60)
+    if sage_layer is None and embed_new is None:
+        return Factors(*model.embeddings())
+    return _sage_vectors(model, saves, sage_layer, embed_new)
 
 
 def _neighborhoods(saves: Interactions, importance_neighbors) -> sp.csr_array:
@@ -147,15 +151,11 @@ def pinsage(
 
 # ---------------------------------------------------------------- 10, 11: two towers
 def _towers(saves: Interactions, value: Callable) -> two_tower.TwoTower:
-    """Return towers over the latest saves; `value(model, e, q, items, rng)` is the loss of a batch."""
+    """Return towers over the latest saves; `value(model, (histories, items), rng)` is the loss of a batch."""
     _, histories, items = sampling.examples(saves, 20)
     latest, rng = sampling.latest(saves, 20), np.random.default_rng(0)
     model = two_tower.TwoTower(latest, saves.num_items, DIM, temperature=0.2)
-
-    def loss(model, batch):
-        e, q = model.users(batch[0]), model.items(batch[1])
-        return value(model, e, q, batch[1], rng)
-
+    loss = functools.partial(value, rng=rng)
     return met.by_softmax(model, loss, (histories, items), epochs=8, size=512)
 
 
@@ -165,12 +165,15 @@ def towers(
     """A tower that reads the latest saves, against items drawn alike."""
     n = saves.num_items
 
-    def value(model, e, q, items, rng) -> Tensor:
+    def value(model, batch, rng) -> Tensor:
         drawn = torch.from_numpy(rng.integers(n, size=256))
-        pos, neg = (e * q).sum(dim=1), e @ model.items(drawn).T
-        if softmax_loss is not None:
-            return softmax_loss(pos, neg, n - 1)
-        return losses.sampled_softmax(pos, neg, -torch.tensor(n - 1.0).log(), num_draws=256)
+        if softmax_loss is None:
+            return two_tower.loss(model, (*batch, drawn), "sampled")
+        e, q = model.users(batch[0]), model.items(batch[1])
+        hits = sampling.accidental_hits(batch[1], drawn)
+        # what an answer knows no mask for says nothing either, since exp(-10,000) is 0
+        neg = (e @ model.items(drawn).T).masked_fill(hits, -1e4)
+        return softmax_loss((e * q).sum(dim=1), neg, n - 1)
 
     model = _towers(saves, value)
 
@@ -188,7 +191,8 @@ def towers_log_q(saves: Interactions, corrected_loss: Callable | None = None):
     """The same towers against the items of the batch, corrected by how often these come."""
     log_q = sampling.popularity(np.bincount(saves.items, minlength=saves.num_items)).float()
 
-    def value(model, e, q, items, rng) -> Tensor:
+    def value(model, batch, rng) -> Tensor:
+        e, q, items = model.users(batch[0]), model.items(batch[1]), batch[1]
         pos, neg, hits = (e * q).sum(dim=1), e @ q.T, items[:, None] == items
         loss = losses.corrected_softmax if corrected_loss is None else corrected_loss
         return loss(pos, neg, log_q[items].expand(neg.shape), log_q[items], hits)

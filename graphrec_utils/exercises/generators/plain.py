@@ -13,8 +13,8 @@ import torch
 from graphrec_utils import graphs, walks
 from graphrec_utils.data import Interactions
 from graphrec_utils.exercises.generators.histories import words
+from graphrec_utils.exercises.met import Known
 from graphrec_utils.models import baselines, mf, semantic_ids
-from graphrec_utils.models import ease as library_ease
 from graphrec_utils.pinworld import Histories
 
 IALS = {"alpha0": 0.1, "reg": 0.01, "nu": 1.0}
@@ -37,13 +37,6 @@ class Ranked:
     """Scores that a function returns for histories."""
 
     of: Callable[[Histories], np.ndarray]
-
-
-@dataclass(frozen=True)
-class Known:
-    """Scores that a function returns for users who are known by their ids."""
-
-    scores: Callable[[np.ndarray], np.ndarray]
 
 
 def most_saved(saves: Interactions, popularity: Callable | None = None):
@@ -80,10 +73,14 @@ def ials(saves: Interactions, fold_in: Callable | None = None):
 
 def ease(saves: Interactions, ease_weights: Callable | None = None):
     """EASE with a ridge of 300."""
-    R = saves.csr().astype(np.float64)
-    if ease_weights is None:
-        return library_ease.ease(R, 300.0)
-    return Near(ease_weights(R.toarray(), 300.0))
+    R = saves.csr().toarray().astype(float)
+    if ease_weights is not None:
+        return Near(ease_weights(R, 300.0))
+    # as `models.ease`, which keeps no weights for what is saved later
+    P = np.linalg.inv(R.T @ R + 300.0 * np.eye(R.shape[1]))
+    B = -P / np.diag(P)
+    np.fill_diagonal(B, 0)
+    return Near(B)
 
 
 def l3(saves: Interactions, l3_scores: Callable | None = None):

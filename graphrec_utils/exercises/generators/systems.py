@@ -16,7 +16,7 @@ from graphrec_utils.exercises import met
 from graphrec_utils.exercises.generators.encoders import DIM, from_vectors, trained
 from graphrec_utils.exercises.generators.histories import in_front, words
 from graphrec_utils.exercises.generators.plain import Ranked, followers
-from graphrec_utils.models import mf, sage, transformer
+from graphrec_utils.models import mf, pinsage, sage, transformer
 from graphrec_utils.models import multibisage as library_multibisage
 from graphrec_utils.models import omnisage as library_omnisage
 from graphrec_utils.models import pinnerformer as library_pinnerformer
@@ -88,12 +88,8 @@ def _near(saves: Interactions, pad_neighbors) -> walks.padded.Neighborhoods:
     kinds = {"saves": sp.csr_array(saves.csr()), "words": sp.csr_array(words(saves).T)}
     if pad_neighbors is None:
         return walks.padded.neighborhoods(kinds, 10, 500)
-    ids = []
-    for R in kinds.values():
-        m, n = R.shape
-        alpha = walks.importance_neighbors(graphs.adjacency(R), m + np.arange(n), 10, 500)
-        alpha = sp.csr_array((alpha.data, alpha.indices - m, alpha.indptr), shape=(n, n))
-        ids.append(torch.from_numpy(np.asarray(pad_neighbors(alpha, 10), dtype=np.int64)))
+    alphas = [pinsage.neighborhoods(R, 10, 500) for R in kinds.values()]
+    ids = [torch.from_numpy(np.asarray(pad_neighbors(x, 10), dtype=np.int64)) for x in alphas]
     return walks.padded.Neighborhoods(tuple(kinds), torch.stack(ids, dim=1))
 
 
@@ -158,7 +154,13 @@ def sasrec(
 def pinnerformer(
     saves: Interactions, attend: Callable | None = None, window_loss: Callable | None = None
 ):
-    """A transformer over all saves and when they were, that looks a week ahead; users are as of its training."""
+    """A transformer over all saves and when they were, that looks a week ahead; users are as of its training.
+
+    Raises:
+        ValueError: nobody knows when the saves were.
+    """
+    if saves.times is None:
+        raise ValueError("PinnerFormer needs times; these saves have none")
     nothing = np.zeros(len(saves), dtype=np.int64)
     all_liked = np.ones(len(saves), dtype=bool)
     log = Log(saves.users, saves.items, nothing, saves.times, all_liked, saves.num_users)
