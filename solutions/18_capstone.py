@@ -100,8 +100,9 @@ pd.DataFrame({
 # ## 18.2 Generators: your own
 #
 # All generators of the course are here, a line each: `course.fit("LightGCN", saves)` trains one and returns a function of
-# **histories**, what each user has saved until now, to a score for every item. So it can be asked again whenever a history grows.
-# Three of them, and pictures, are the funnel of this lesson:
+# **histories**, what each user has saved until now, to a score for every item. One with *yes* under *hears new saves* can be
+# asked again when a history has grown, and says something else; the others know users by their ids, and say the same until they are
+# fitted again. Three of those that hear, and pictures, are the funnel of this lesson:
 #
 # | generator | a score is | yours, if it passes |
 # |---|---|---|
@@ -110,8 +111,8 @@ pd.DataFrame({
 # | L3 | walks of three steps | 04.4 `l3_scores` |
 # | pictures | the product with the sum of the pictures that were saved | |
 #
-# `Course` looks into your notebooks, runs their imports and functions, and checks your answers once more. Where one
-# does not pass, the library's piece takes its place, so a half-finished course still has every generator. What yours do in
+# `Course` looks into your notebooks, runs their imports, functions and constants, and checks your answers once more. Where one
+# does not pass, or fails on these saves, the library's piece takes its place, so a half-finished course still has every generator. What yours do in
 # each stands in `graphrec_utils/exercises/generators`.
 
 # %%
@@ -663,8 +664,8 @@ check("18.5", recommend)
 predict("18.p6")
 
 # %% tags=["long", "experiment", "answers:18.p6"]
-course = results.load("18_course", command="python -m tests.benchmarks.course_figure")
-methods = pd.DataFrame(course.values["methods"]).T
+stored = results.load("18_course", command="python -m tests.benchmarks.course_figure")
+methods = pd.DataFrame(stored.values["methods"]).T
 spent = (methods.fit + methods["rank"]).astype(float)
 figure, ax = plt.subplots(figsize=(6.8, 3.6))
 ax.scatter(spent, methods.ndcg, color=style.ITEM, marker="s")
