@@ -115,7 +115,7 @@ pd.DataFrame({
 # does not pass, or fails on these saves, the library's piece takes its place, so a half-finished course still has every generator. What yours do in
 # each stands in `graphrec_utils/exercises/generators`.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 from graphrec_utils.exercises.generators import Course, of_log
 
 course = Course()  # Course("a/folder") looks for your notebooks elsewhere
