@@ -76,7 +76,7 @@ def test_parts_can_be_switched_off(stepper):
     page.keyboard.press("Space")
     assert status(root) != everything
     assert root.locator(".gr-msg-line.gr-msg-dashed").count() == 0
-    root.get_by_role("checkbox", name="σ", exact=True).click()
+    root.get_by_role("checkbox", name="σ (LeakyReLU)").click()
     assert "No activation on the sum" in status(root)
 
 
