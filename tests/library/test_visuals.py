@@ -57,7 +57,7 @@ def state_of(visual) -> dict:
 
 def test_the_fragment_holds_a_picture_a_style_and_one_script(visual):
     tags = [tag for tag, _ in parts(visual).tags]
-    assert tags == ["div", "img", "style", "script"]
+    assert tags == ["div", "img", "p", "style", "script"]  # p: that the cell is to be run
 
 
 def test_the_picture_is_a_png_with_a_text_that_tells_every_like(visual):
@@ -103,13 +103,13 @@ def test_names_cannot_leave_the_script_or_the_attribute():
     evil = '</script><b>"&'
     visual = visuals.bipartite([[1]], [evil], ["x"])
     tags = [tag for tag, _ in parts(visual).tags]
-    assert tags == ["div", "img", "style", "script"]
+    assert tags == ["div", "img", "p", "style", "script"]  # p: that the cell is to be run
     assert state_of(visual)["users"] == [evil]
     assert evil in parts(visual).tags[1][1]["alt"]
 
 
 def test_the_state_is_what_was_given(visual):
-    expected = {"users": list(toy.USERS), "items": list(toy.ITEMS)}
+    expected = {"users": list(toy.USERS), "items": list(toy.ITEMS), "answers": None}
     assert state_of(visual) == expected | {"likes": [[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]]}
 
 
