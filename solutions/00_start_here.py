@@ -85,7 +85,7 @@ visuals.bipartite(R, toy.USERS, toy.ITEMS)
 
 # %% [markdown]
 # *Figure 0.2. The matrix and the graph of figure 0.1, now yours to change: the cell you point at and its
-# edge light up together, and the line below counts the likes of that person and that film.*
+# edge light up together, and the line above counts the likes of that person and that film.*
 #
 # Without any new like Ann and Eve are connected, too, but only through Bob: Ann – Brazil – Bob –
 # Cube – Eve. Much of this course is about using such longer paths.
@@ -263,7 +263,7 @@ def recommend(R: torch.Tensor, u: int, top: int) -> torch.Tensor:
 check("00.3", recommend)
 
 # %% [markdown]
-# The picture of 0.2 once more; the line below it is now written by **your** function. Switch a like: whose recommendation
+# The picture of 0.2 once more; the line above it is now written by **your** function. Switch a like: whose recommendation
 # changes, only that person's?
 
 # %% tags=["widget"]

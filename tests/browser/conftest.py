@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from labdriver import FLAGS, HANGS, find_chromium, server
+from pages import alone, opened
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +72,22 @@ def new_page(chromium, outside):
     for context in contexts:
         context.close()
     assert not outside, f"the page asked outside this machine: {outside}"
+
+
+@pytest.fixture
+def on_a_page(new_page, tmp_path):
+    """A function that puts a visual on a page of its own and returns (page, its root)."""
+
+    def put(visual, width=1000, dark=False):
+        look = "dark" if dark else "light"
+        page = new_page(color_scheme=look, viewport={"width": width, "height": 900})
+        errors = []
+        page.on("pageerror", lambda error: errors.append(error))
+        root = opened(page, alone(tmp_path, visual, dark_lab=dark))
+        assert not errors
+        return page, root
+
+    return put
 
 
 @pytest.fixture

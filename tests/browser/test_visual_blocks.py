@@ -6,7 +6,7 @@ import re
 
 import pytest
 import scipy.sparse as sp
-from pages import alone, opened, violations
+from pages import violations
 
 from graphrec_utils.graphs import batches
 from graphrec_utils.plots import visuals
@@ -28,21 +28,9 @@ ALPHA = sp.csr_array(ALPHA)
 
 
 @pytest.fixture
-def show(new_page, tmp_path):
-    """A function that puts the visual on a page of its own and returns (page, its root)."""
-
-    def put(width=1000, dark=False):
-        look = "dark" if dark else "light"
-        page = new_page(color_scheme=look, viewport={"width": width, "height": 900})
-        errors = []
-        page.on("pageerror", lambda error: errors.append(error))
-        root = opened(
-            page, alone(tmp_path, visuals.blocks(ALPHA, [7, 10], also=[18, 26]), dark_lab=dark)
-        )
-        assert not errors
-        return page, root
-
-    return put
+def show(on_a_page):
+    """A function that puts the visual on a page of its own, see `on_a_page`."""
+    return lambda **look: on_a_page(visuals.blocks(ALPHA, [7, 10], also=[18, 26]), **look)
 
 
 def status(root) -> str:

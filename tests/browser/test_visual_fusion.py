@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pages import alone, opened, violations
+from pages import violations
 
 from graphrec_utils.plots import visuals
 
@@ -14,20 +14,9 @@ LISTS = {
 
 
 @pytest.fixture
-def show(new_page, tmp_path):
-    """A function that puts the visual on a page of its own and returns (page, its root)."""
-
-    def put(width=1000, dark=False):
-        look = "dark" if dark else "light"
-        page = new_page(color_scheme=look, viewport={"width": width, "height": 900})
-        errors = []
-        page.on("pageerror", lambda error: errors.append(error))
-        visual = visuals.fusion(LISTS, saved=[88, 17, 4000])
-        root = opened(page, alone(tmp_path, visual, dark_lab=dark))
-        assert not errors
-        return page, root
-
-    return put
+def show(on_a_page):
+    """A function that puts the visual on a page of its own, see `on_a_page`."""
+    return lambda **look: on_a_page(visuals.fusion(LISTS, saved=[88, 17, 4000]), **look)
 
 
 def status(root) -> str:
