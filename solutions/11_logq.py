@@ -511,14 +511,14 @@ stored = results.load("11_rivals", command="python -m tests.benchmarks.logq_riva
 found = pd.DataFrame(stored.values["models"]).set_index("model")
 plain, usual, newer = (f"in-batch, {x}" for x in ("no correction", "negatives, no n", "corrected"))
 over = [stored.values["leads"].get(f"{name} over {plain}", {}) for name in found.index]
-found["over plain"] = [lead.get("gap") for lead in over]
-found["from"], found["to"] = ([lead.get(end) for lead in over] for end in ("low", "high"))
+found["over plain"] = [f"{x['gap']:+.3f}\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}{x['high'] - x['gap']:.3f}" if x else ""
+                       for x in over]  # fmt: skip
 edge = found.index[found["at the edge"] != ""]
 print(f"{stored.values['users']} users, {stored.values['trials per model']} trials a model; "
       f"{stored.values['test events with a new user or item']:.0%} of the test events have a new user or item")  # fmt: skip
 print("best at an end of its grid:", "; ".join(edge))
-columns = ["ndcg", "over plain", "from", "to", "recall", "tail recall", "coverage", "mean popularity"]  # fmt: skip
-found[columns].astype(float).round(4)
+columns = ["ndcg", "over plain", "recall", "tail recall", "coverage", "mean popularity"]
+found[columns].rename_axis(None).round({"ndcg": 4, "recall": 3, "tail recall": 4, "coverage": 2, "mean popularity": 0})
 
 
 # %% tags=["experiment", "answers:11.p5"]
