@@ -518,7 +518,9 @@ print(f"{stored.values['users']} users, {stored.values['trials per model']} tria
       f"{stored.values['test events with a new user or item']:.0%} of the test events have a new user or item")  # fmt: skip
 print("best at an end of its grid:", "; ".join(edge))
 columns = ["ndcg", "over plain", "recall", "tail recall", "coverage", "mean popularity"]
-found[columns].rename_axis(None).round({"ndcg": 4, "recall": 3, "tail recall": 4, "coverage": 2, "mean popularity": 0})
+found[columns].rename_axis(None).round(
+    {"ndcg": 4, "recall": 3, "tail recall": 4, "coverage": 2, "mean popularity": 0}
+)
 
 
 # %% tags=["experiment", "answers:11.p5"]
