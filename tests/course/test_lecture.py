@@ -90,6 +90,36 @@ def test_what_is_too_long_is_spoken_and_formulas_and_pictures_stay():
     assert slide.notes[0] == "<p>02 · Lesson</p>" and slide.notes[-1] == "<p>said</p>"
 
 
+def test_a_picture_that_lost_its_text_gets_the_slide():
+    figure = Unit(
+        '<figure><img alt="" width="580" height="200" src="a"></figure>', 224, picture=True
+    )
+    words = Unit(f"<p>{'word ' * 50}</p>", 300)
+    slide = lecture.core(Slide([figure, words]), "picture", "02 · Lesson")
+    assert 'width="1160" height="400"' in slide.units[-1].html
+    beside = lecture.core(Slide([figure, Unit("<p>Short.</p>", 50)]), "picture", "02 · Lesson")
+    assert 'width="580" height="200"' in beside.units[1].html
+
+
+def test_what_answers_a_question_waits_and_its_notes_know_no_minute_of_the_lesson(deck):
+    every = [slide for column in deck[0] for slide in column]
+    asked = [s for s in every if any("To ask the room" in note for note in s.notes)]
+    assert len(asked) > 5
+    answers = [
+        u for s in asked for u in s.units if (u.picture and not u.visual) or "<table" in u.html
+    ]
+    assert answers and all(unit.fragment for unit in answers)
+    told = " ".join(note for slide in every for note in slide.notes)
+    assert "Usual wrong answer" in told and not re.search(r"Minutes? \d+ to", told)
+
+
+def test_a_dagger_is_explained_where_there_is_one(deck):
+    for slide in (slide for column in deck[0] for slide in column):
+        page = "".join(unit.html for unit in slide.units)
+        if 'class="system"' in page and "† from a summary" in page:
+            assert page.count("†") > 1, title(slide)
+
+
 def test_a_pick_that_is_gone_is_named_and_a_lesson_without_picks_gives_its_own(monkeypatch):
     monkeypatch.setattr(lecture, "PICKS", {"02": (("2.77", "visual"), ("2.5", "visual"))})
     missing: list[str] = []

@@ -9,7 +9,7 @@ import struct
 import nbformat
 import pytest
 
-from graphrec_utils import paths
+from graphrec_utils import paths, results
 from graphrec_utils.authoring.lesson.source import built, target
 from graphrec_utils.authoring.slides import deck, short, slides, vendor
 from graphrec_utils.cli.setup import environment
@@ -76,7 +76,7 @@ def test_setup_answers_and_checks_stay_in_the_notebook(tag):
 
 def test_a_slide_with_nothing_on_it_is_dropped_and_its_notes_are_kept():
     ((slide,),) = columns(note("", "subslide"), note("Say.", tags=["notes"]))
-    assert slide.notes == ["<p>Say.</p>\n"]
+    assert slide.notes == [f"{deck.SAY}<p>Say.</p>\n</div>"]
 
 
 def test_a_skipped_exercise_is_named_in_the_notes_only():
@@ -92,7 +92,7 @@ def test_the_caption_of_a_skipped_figure_is_skipped():
 
 def test_what_a_speaker_says_is_in_the_notes():
     ((slide,),) = columns(note("Take a **vote**.", "notes", ["notes"]))
-    assert slide.notes == ["<p>Take a <strong>vote</strong>.</p>\n"]
+    assert slide.notes == [f"{deck.SAY}<p>Take a <strong>vote</strong>.</p>\n</div>"]
 
 
 def test_formulas_reach_mathjax_as_they_are():
@@ -148,11 +148,45 @@ def test_a_figure_fills_its_slide_and_the_speaker_has_its_caption():
     (column,) = columns(note("## Look", "subslide"), *cells)
     slide = column[-1]
     figure = slide.units[-1].html
-    assert 'width="257" height="514"' in figure
+    assert 'width="260" height="519"' in figure
     assert "figcaption" not in text(slide)
     assert 'alt="Figure 9.1. What it shows."' in figure
     assert "What <code>it</code> shows." in slide.notes[0]
     assert slide.units[0].html.startswith("<h2")
+
+
+def test_a_caption_finds_its_figure_on_a_slide_before():
+    table = shown({"text/html": "<table>" + "<tr><td>1</td></tr>" * 12 + "</table>"})
+    cells = [
+        code("draw()", tags=["widget"], outputs=[png(500, 1000), table]),
+        note("*Figure 9.1. It.*"),
+    ]
+    (column,) = columns(note("## Look", "subslide"), *cells)
+    assert 'alt="Figure 9.1. It."' in "".join(map(text, column[:-1]))
+    assert "<table" in text(column[-1]) and "Figure" not in text(column[-1])
+
+
+def test_a_slide_goes_on_under_the_last_heading_of_its_cell():
+    long = "\n\n".join("word " * 120 for _ in range(4))
+    (column,) = columns(note(f"## One\n\nA.\n\n### Two\n\n{long}", "subslide"))
+    assert [slide.again for slide in column[-2:]] == ["Two", "Two"]
+
+
+def test_a_verdict_shows_its_first_comparison_and_the_speaker_has_the_rest():
+    card = results.verdict(
+        "A holds.", True, detail="a over b 1 &lt; 2; c over d 3; e 4"
+    )._repr_html_()
+    table = results.verdicts(results.verdict("B.", False, "x 1; y 2"))._repr_html_()
+    for page, seen, rest in ((card, "a over b", "c over d"), (table, "x 1", "y 2")):
+        ((slide,),) = columns(code("a", tags=["long"], outputs=[shown({"text/html": page})]))
+        assert seen in text(slide) and rest not in text(slide)
+        assert rest in slide.notes[-1]
+
+
+def test_where_data_came_from_is_not_told_to_a_hall():
+    told = printed("films, downloaded\nfilms from this machine\n\n17 users\n")
+    ((slide,),) = columns(code("a", tags=["long"], outputs=[told]))
+    assert slide.units[-1].html == '<pre class="output">17 users</pre>'
 
 
 def test_a_caption_finds_its_figure_across_a_printed_line():

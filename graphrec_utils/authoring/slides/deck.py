@@ -46,8 +46,14 @@ AT_A_NOTEBOOK = re.compile(
     r"Shift \+ Enter|[Rr]un (?:it|the (?:cell|check)|this cell|your)\b|with the arrow keys|press Tab|"
     r"Run All|Nothing breaks if you skip|Hints? are free"
 )
-AT_AN_EDGE = "let the grid go on there"  # what a search tells its author
+# what a search tells its author, and where data came from
+TO_ITS_AUTHOR = re.compile(r"let the grid go on there|from this machine$|, downloaded$")
+# the numbers of a verdict, alone and in a table: the first comparison is shown, the rest is spoken
+DETAIL = re.compile(
+    r'(<small>|<div style="opacity:.75;font-size:.9em">)(.*?)(</small>|</div>)', re.DOTALL
+)
 STORED = "again: <code>"  # in the card of a stored result
+SAY = '<div class="say">'  # begins what an author tells the speaker
 ASKED, SAID = (Path(__file__).with_name(name) for name in ("asked.html", "said.html"))
 
 _highlight = Highlight2HTML(pygments_lexer="ipython3")
@@ -64,6 +70,7 @@ class Unit:
     visual: bool = False
     asked: bool = False  # what stands below it comes when the room has answered
     fragment: bool = False
+    said: str = ""  # for the speaker, what the slide has no room for
 
 
 @dataclass
@@ -93,7 +100,7 @@ def deck(notebook) -> list[list[Slide]]:
         if (not columns and kind != "slide") or ALONE.match(cell.source):
             continue
         if kind == "notes" or "notes" in tags:
-            columns[-1][-1].notes.append(markdown(cell.source))
+            columns[-1][-1].notes.append(f"{SAY}{markdown(cell.source)}</div>")
         elif kind == "skip" or tags & set(NEVER) or (hidden and CAPTION.match(cell.source)):
             hidden = True
             if cell.cell_type == "markdown" and (found := re.match(r"#+ (.*)", cell.source)):
@@ -108,7 +115,10 @@ def deck(notebook) -> list[list[Slide]]:
             elif kind == "subslide":
                 columns[-1].append(Slide(again="" if titled else heading))
             for unit in _units(cell):
+                if found := re.match(r"<h\d[^>]*>(.*?)</h\d>", unit.html.lstrip()):
+                    heading = re.sub(r"<[^>]*>", "", found[1])
                 _place(columns[-1], replace(unit, fragment=kind == "fragment"), heading)
+                columns[-1][-1].notes += [unit.said] if unit.said else []
             for name in predictions.named(cell, "predict"):
                 said = markup.render(SAID, asked=questions.get(name))
                 columns[-1][-1].notes.append(said)
@@ -149,18 +159,19 @@ def markdown(text: str) -> str:
 
 def _place(column: list[Slide], unit: Unit, heading: str) -> None:
     """Put a unit on the last slide of a column, or on a new one below it."""
-    slide = column[-1]
     if unit.html.startswith("<figcaption"):
         # the speaker reads about it; readers of screens have it with the picture
-        for k, before in enumerate(slide.units):
-            if before.picture:
-                words = html.escape(html.unescape(re.sub(r"<[^>]*>", "", unit.html)).strip())
-                shown = before.html.replace('alt=""', f'alt="{words}"')
-                slide.units[k] = replace(before, html=shown)
-                slide.notes.append(unit.html.replace("figcaption", "div"))
-                return
+        for slide in column[::-1]:
+            for k, before in enumerate(slide.units):
+                if before.picture:
+                    words = html.escape(html.unescape(re.sub(r"<[^>]*>", "", unit.html)).strip())
+                    shown = before.html.replace('alt=""', f'alt="{words}"')
+                    slide.units[k] = replace(before, html=shown)
+                    slide.notes.append(unit.html.replace("figcaption", "div"))
+                    return
+    slide = column[-1]
     if slide.units and SMALL <= ROOM - slide.height < unit.height:
-        unit = _smaller(unit, ROOM - slide.height)
+        unit = fitted(unit, ROOM - slide.height)
     full = slide.height + unit.height > ROOM or slide.lines + unit.lines > CODE_LINES
     if full and slide.units:
         slide = Slide(again="" if re.match(r"<h\d", unit.html.lstrip()) else heading)
@@ -171,16 +182,15 @@ def _place(column: list[Slide], unit: Unit, heading: str) -> None:
     slide.units.append(replace(unit, fragment=waits))
 
 
-def _smaller(unit: Unit, height: float) -> Unit:
-    """Return a figure that fits into a height, beside the text it belongs to; other units as they are."""
-    if not unit.html.startswith("<figure>"):
+def fitted(unit: Unit, height: float) -> Unit:
+    """Return a figure as large as a height and the slide's width allow; other units as they are."""
+    size = re.search(r'width="(\d+)" height="(\d+)"', unit.html)
+    if not unit.html.startswith("<figure>") or not size:
         return unit
-    scale = (height - BELOW) / (unit.height - BELOW)
-    return replace(unit, height=height, html=re.sub(
-        r'width="(\d+)" height="(\d+)"',
-        lambda size: f'width="{int(size[1]) * scale:.0f}" height="{int(size[2]) * scale:.0f}"',
-        unit.html,
-    ))  # fmt: skip
+    width, high = map(int, size.groups())
+    scale = min(WIDE / width, (height - BELOW) / high)
+    new = f'width="{width * scale:.0f}" height="{high * scale:.0f}"'
+    return replace(unit, height=high * scale + BELOW, html=unit.html.replace(size[0], new, 1))
 
 
 def _units(cell) -> Iterator[Unit]:
@@ -224,8 +234,8 @@ def _lines(code: str) -> int:
 def _output(output) -> Unit | None:
     """Return what a stored output shows."""
     if output.output_type == "stream":
-        told = [line for line in output.text.splitlines(True) if AT_AN_EDGE not in line]
-        return _pre("".join(told)) if told else None
+        told = [line for line in output.text.splitlines(True) if not TO_ITS_AUTHOR.search(line)]
+        return _pre("".join(told).strip("\n"))
     if output.output_type == "error":
         return _pre(f"{output.ename}: {output.evalue}")
     data = output.get("data", {})
@@ -249,7 +259,9 @@ def _output(output) -> Unit | None:
 
 
 def _page(page: str) -> Unit:
-    """Return a table or a card; of a long table the first rows."""
+    """Return a table or a card; of a long table the first rows, of a verdict what comes first."""
+    said = "".join(f"<p>{found[2]}</p>" for found in DETAIL.finditer(page) if "; " in found[2])
+    page = DETAIL.sub(lambda found: found[1] + _first(found[2]) + found[3], page)
     rows = page.count("<tr") + page.count("<li")
     dense = rows > 12
     if "<tbody" in page and rows > ROWS:
@@ -261,7 +273,13 @@ def _page(page: str) -> Unit:
     words = len(re.sub(r"<style.*?</style>|<[^>]*>", "", page, flags=re.DOTALL))
     height = (31 if dense else 42) * rows + 30 if rows else 38 * -(-words // ROW) + 60
     look = "output dense" if dense else "output"
-    return Unit(f'<div class="{look} tex2jax_ignore">{page}</div>', height)
+    return Unit(f'<div class="{look} tex2jax_ignore">{page}</div>', height, said=said)
+
+
+def _first(detail: str) -> str:
+    """Return the detail of a verdict up to its first semicolon."""
+    first, semicolon, _ = detail.partition("; ")
+    return first + " …" * bool(semicolon)
 
 
 def _pre(text: str) -> Unit | None:

@@ -20,7 +20,16 @@ from graphrec_utils import markup, paths, syllabus
 from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson.source import built, target
 from graphrec_utils.authoring.slides import kinds, short
-from graphrec_utils.authoring.slides.deck import PICTURE, TITLE, Slide, Unit, deck
+from graphrec_utils.authoring.slides.deck import (
+    BELOW,
+    PICTURE,
+    SAY,
+    TITLE,
+    Slide,
+    Unit,
+    deck,
+    fitted,
+)
 from graphrec_utils.plots.visuals.atlas import READ, systems
 
 NAME = "lecture"
@@ -55,6 +64,7 @@ PICKS = {
     "16": (("16.3", "visual"), ("16.5", "table"), ("16.7", "visual")),
 }  # fmt: skip
 BLOCK = re.compile(r"(?<=</p>)\s*|(?<=</ul>)\s*|(?<=</ol>)\s*|(?<=</blockquote>)\s*")
+AT_MINUTE = re.compile(r"Minutes? \d+ to \d+\.\s*")  # of the lesson, not of the lecture
 LESSON_TITLE = {lesson.number: lesson.title for lesson in syllabus.LESSONS}
 
 
@@ -125,8 +135,13 @@ def _lesson(lesson: str, missing: list[str]) -> Iterator[Timed]:
                 slide, kind, f"{lesson} · {LESSON_TITLE[lesson]}", heads[0] if heads else ""
             )
             if section:
-                asked = _question(slides[: slides.index(slide) + 1])
-                made.notes.extend(note for note in asked if note not in made.notes)
+                before = slides[: slides.index(slide) + 1]
+                asked = _question(before)
+                if asked and kind in ("picture", "table"):  # it comes when the room has answered
+                    made.units = [replace(u, fragment=is_a(u, kind)) for u in made.units]
+                told = [note for one in before for note in one.notes if note.startswith(SAY)]
+                made.notes.extend(x for x in [*told, *asked] if x not in made.notes)
+            made.notes = [AT_MINUTE.sub("", note) for note in made.notes]
             yield Timed(made, SHARES[kind])
     taught = {method.name for method in syllabus.taught(lesson)}
     for row in systems()[0]:
@@ -202,6 +217,10 @@ def core(slide: Slide, kind: str, lesson: str, section: str = "") -> Slide:
                 left -= words(block)
             else:
                 notes.append(block)
+    if kind == "picture" and len(kept) == 1:  # nothing stands beside it any more
+        kept = [fitted(kept[0], PICTURE + BELOW)]
+    if kind == "formula":  # it speaks of what its own heading says
+        section, title = title, section
     if section and title != section:
         notes.append(f"<p>{title}</p>")
     return titled(section or title, kept, [*notes, *slide.notes])
@@ -258,8 +277,8 @@ def _system(row: dict) -> Slide:
     }
     dagger = row.get("summary", [])
     known = {name: row[name] + " †" * (name in dagger) for name in cells if name in row}
-    read = READ[row["read"]] + "; † from a summary" * bool(dagger)
-    shown, left = [], WORDS - len(read.split()) - 1  # and the source
+    read, of_some = READ[row["read"]], "; † from a summary"
+    shown, left = [], WORDS - len((read + of_some).split()) - 1  # and the source
     for name, said in known.items():
         need = len(said.split()) + len(cells[name].split())
         if need <= left:
@@ -272,7 +291,7 @@ def _system(row: dict) -> Slide:
         kind=row["kind"],
         rows=[(cells[name], known[name]) for name in order],
         source=row["source"].removeprefix("https://"),
-        read=read,
+        read=read + of_some * any(name in dagger for name in shown),
     )
     rest = [f"<p>{cells[x]}: {html.escape(known[x])}.</p>" for x in known if x not in shown]
     title = f"{row['name']} · {row['company']}, {row['year']}"

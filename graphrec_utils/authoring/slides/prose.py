@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 
-ROOM = 610  # what text and figures may take of the height
+ROOM = 615  # what text and figures may take of the height
 ROW = 74  # characters on a line of text, of a wide font
 # What begins a block that blank lines do not end; the last is a question of the quiz.
 KEPT = re.compile(r"^(\$\$|```|<details|\*\*\d\d\.q)")
+FORMULA = re.compile(r"^\$\$$.*?^\$\$$", re.DOTALL | re.MULTILINE)
 ENDS = {"$$": r"\$\$", "```": r"```"}  # or where what is folded ends
 
 
@@ -70,6 +71,8 @@ def _tables(block: str) -> list[str]:
 def _height(block: str) -> float:
     """Estimate the height of a block of Markdown from its characters."""
     block, folded = re.subn("<details.*?</details>", "", block, flags=re.DOTALL)
+    # lines of source are one line of a formula, until \\\\ breaks it
+    block = FORMULA.sub(lambda found: found[0].replace("\n", " ").replace("$$", "\n$$\n"), block)
     height, paragraph, formula, table = 6.0 + 44 * folded, 0, False, []
     for line in [*block.splitlines(), ""]:
         if line.strip() == "$$":
@@ -92,6 +95,7 @@ def _height(block: str) -> float:
 
 def _table_height(rows: list[list[str]]) -> float:
     """Estimate the height of a table: each column gets a share of the width by its longest cell."""
+    rows = [row for row in rows if not all(re.fullmatch(":?-+:?", cell) for cell in row)]
     columns = [[len(cell) for cell in column] for column in zip(*rows, strict=False)]
     longest = [max(column) for column in columns]
     if sum(longest) <= ROW:
