@@ -15,9 +15,9 @@ function render({ model, el }) {
     model.save_changes();
   };
   const nights = rows[ways[0]].length - 1;
-  const [size, middle] = [330, 165];
+  const [size, middle] = [300, 150];
   const reach = Math.max(...ways.flatMap((way) => [...pins[way], bob[way]].flat(2).map(Math.abs)));
-  const at = ([x, y]) => [middle + (150 * x) / reach, middle - (150 * y) / reach].map((z) => z.toFixed(1));
+  const at = ([x, y]) => [middle + (138 * x) / reach, middle - (138 * y) / reach].map((z) => z.toFixed(1));
   const mark = (k, r) =>
     [
       () => s("circle", { r, class: "gr-dri-0" }),
@@ -39,18 +39,15 @@ function render({ model, el }) {
   const heads = ["", "cosine with day 0", "found by day 0’s vectors", "found by today’s"].map((x) => h("th", { scope: "col" }, x));
   const table = h("table", { class: "gr-dri-table", "aria-label": "All ways on this day" }, h("thead", {}, h("tr", {}, ...heads)), lines);
   body.append(
-    h("div", {}, plane, h("div", {}, ...topics.flatMap((name, k) => [key(k), ` ${name} \u00a0 `]))),
-    h("div", { style: "flex: 1 1 16em" }, title, table, h("p", {}, `Found: how many of the six pins are of one’s own topic, mean of ${users} users.`)),
+    h("div", {}, plane),
+    h("div", { style: "flex: 1 1 16em" }, h("div", {}, ...topics.flatMap((name, k) => [key(k), ` ${name} \u00a0 `])), title, table, h("p", {}, `Found: how many of the six pins are of one’s own topic, mean of ${users} users.`)),
   );
 
   const play = player(model, root, () => nights, 900);
   const choices = ways.map((way) => ({ way, node: button(way, () => put("way", way)) }));
   const asks = [["old", "day 0’s vector"], ["new", "today’s"]].map(([ask, text]) => ({ ask, node: button(text, () => put("ask", ask)) }));
-  controls.before(
-    h("div", { class: "gr-controls", role: "group", "aria-label": "Way" }, ...choices.map((x) => x.node)),
-    h("div", { class: "gr-controls", role: "group", "aria-label": "Bob asks with" }, "Bob asks with:", ...asks.map((x) => x.node)),
-  );
-  controls.append(...play.nodes);
+  controls.before(h("div", { class: "gr-controls", role: "group", "aria-label": "Way" }, ...choices.map((x) => x.node)));
+  controls.append(...play.nodes, "Bob asks with:", ...asks.map((x) => x.node));
 
   const show = (x) => x.toFixed(2).replace("-", "−");
   const percent = (x) => `${Math.round(100 * x)} %`;
