@@ -765,6 +765,20 @@ def turn_back(new: np.ndarray, old: np.ndarray) -> np.ndarray:
 # %% tags=["check:13.6"]
 check("13.6", turn_back)
 
+# %% slideshow={"slide_type": "subslide"} tags=["predict:13.p8"]
+predict("13.p8")
+
+# %% slideshow={"slide_type": "subslide"} tags=["widget", "answers:13.p8"]
+visuals.drift(function=turn_back)
+
+# %% [markdown]
+# *Figure 13.5. Eighteen pins of three topics with vectors of two numbers, so that nothing is hidden, after four nights of
+# retraining in four ways; small dots are day 0. Arrow and rings: Bob's vector of day 0, and the six pins it finds. He likes
+# cakes. In the interactive version pins travel night by night, and Bob may ask with today's vector; tables "turned back"
+# are those of your `turn_back`.*
+#
+# What does today's vector find in each of the four ways? And in which do pins move the least?
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Vectors of day 42, and again of day 49 with a week more of edges. **Correlation** compares products of users and pins, old
 # and new. The **consumer** keeps the users' vectors of day 42 and asks in the new pins: a cache that nobody refreshed.

@@ -37,6 +37,7 @@ MADE = {
     ),
     "curriculum": lambda: visuals.curriculum([COSINES, COSINES | {"hard": E[:, 1] / 2}]),
     "dendrogram": lambda: visuals.dendrogram(E, [*toy.USERS, *toy.ITEMS], np.arange(7.0)),
+    "drift": lambda: visuals.drift(),
     "fusion": lambda: visuals.fusion({"cosine": [7, 3, 2], "walk": [3, 5]}, saved=[5, 3]),
     "hinge": lambda: visuals.hinge(),
     "calibration": lambda: visuals.calibration(np.arange(-12, 13) / 4, np.arange(25) % 3 > 0),

@@ -21,6 +21,7 @@ from graphrec_utils.plots.visuals.causal import causal
 from graphrec_utils.plots.visuals.collapse import collapse
 from graphrec_utils.plots.visuals.curriculum import curriculum
 from graphrec_utils.plots.visuals.dendrogram import dendrogram
+from graphrec_utils.plots.visuals.drift import drift
 from graphrec_utils.plots.visuals.estimator import estimator
 from graphrec_utils.plots.visuals.exposure import exposure
 from graphrec_utils.plots.visuals.fusion import fusion
@@ -67,6 +68,7 @@ __all__ = [
     "collapse",
     "curriculum",
     "dendrogram",
+    "drift",
     "estimator",
     "exposure",
     "fusion",
