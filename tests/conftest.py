@@ -5,6 +5,7 @@ How nbval compares is in tests/lessons/nbval_rules.py.
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import matplotlib
@@ -34,6 +35,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "full: takes long, so it runs with --full only")
+
+
+def pytest_collectstart() -> None:
+    gc.disable()  # 16,000 tests are made and nothing is thrown away
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -35,6 +35,9 @@ def main(argv: list[str]) -> int:
     os.chdir(root)
     for name in ONE_THREAD.keys() - {"NUMBA_NUM_THREADS"}:  # tests compare its threads with one
         os.environ.setdefault(name, "1")  # several tests run at a time
+    # Numba's first parallel kernel gives torch its two threads, whatever was set; on busy cores one
+    # that waits for the other by spinning makes a small sparse product ten times as dear.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     path = [str(root)] + [x for x in os.environ.get("PYTHONPATH", "").split(os.pathsep) if x]
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(path))  # for what tests start
     arguments = []

@@ -251,12 +251,15 @@ def decide(
 def behavior(exercise: Exercise, asked: list[dict], outcomes: list[dict]) -> str:
     """Return a mark that answers share which do the same on the first question they get wrong.
 
+    The questions are those that `public` returns.
     Numbers are compared by four digits, errors by their names and messages without numbers in them.
     """
+    right = public(exercise)[1]
     for number, (question, outcome) in enumerate(zip(asked, outcomes, strict=True)):
         one = Exercise(exercise.id, exercise.function, 1, (), reference=exercise.reference)
         one.claims = [exercise.claims[number * len(exercise.claims) // len(asked)]]
-        if not all(row.ok for row in core.judge(one, [question], [outcome], name=False).rows):
+        judged = core.judge(one, [question], [outcome], name=False, answers=[right[number]])
+        if not all(row.ok for row in judged.rows):
             does = outcome.get("error", "") + re.sub(r"\d+", "", outcome.get("message", ""))
             does = does or repr(_rounded(codec.decode(outcome["value"])))
             text = f"{exercise.id}/{number}/{does}/{outcome.get('changed')}"

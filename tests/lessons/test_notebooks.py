@@ -52,14 +52,23 @@ def scores(path) -> dict[str, dict]:
 
 @per_lesson
 def test_nbval_finds_the_stored_outputs_again(source, tmp_path):
-    """The student notebook runs whole; of the solved one what an answer reaches, the rest is equal."""
+    """The student notebook runs whole; of the solved one what an answer reaches, the rest is equal.
+
+    That part comes second in the same kernel, which has forgotten every name: a kernel and its
+    libraries take ten seconds to load.
+    """
     solved, student = (nbformat.read(target(source, name), 4) for name in ("solved", "student"))
-    solved.cells = flow.reached(solved, student)
-    part = tmp_path / f"{source.stem}-solved.ipynb"
-    nbformat.write(solved, part)
+    part = flow.reached(solved, student)
+    for cell in part:
+        cell.id = f"solved-{cell.id}"
+    between = [f"%cd -q {target(source, 'student').parent}", f"%reset -f\n%cd -q {tmp_path}"]
+    first, second = map(nbformat.v4.new_code_cell, between)
+    student.cells = [first, *student.cells, second, *part]
+    path = tmp_path / f"{source.stem}.ipynb"
+    nbformat.write(student, path)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "nbval_rules"]
     command += ["--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={HANGS}"]
-    command += [str(target(source, "student")), str(part)]
+    command += [str(path)]
     env = os.environ | ENVIRONMENT | {"GRAPHREC_STATE": str(tmp_path)}
     env["PYTHONPATH"] = os.pathsep.join([str(ROOT / "tests" / "lessons"), str(ROOT)])
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=HANGS)

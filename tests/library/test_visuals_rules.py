@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 import matplotlib.pyplot as plt
@@ -73,8 +74,19 @@ MADE = {
 EACH = pytest.mark.parametrize("make", MADE.values(), ids=MADE)
 
 
-def without_picture(visual) -> str:
-    return re.sub(r"base64,[A-Za-z0-9+/=]*", "base64,", visual.html())
+@functools.cache
+def made(make) -> visuals.Visual:
+    """Return the one that all tests look at which need no second."""
+    return make()
+
+
+@functools.cache
+def fragment(make) -> str:
+    return made(make).html()  # it draws the picture
+
+
+def without_picture(make) -> str:
+    return re.sub(r"base64,[A-Za-z0-9+/=]*", "base64,", fragment(make))
 
 
 def test_every_visual_is_here():
@@ -84,19 +96,19 @@ def test_every_visual_is_here():
     assert not missing, "MADE of this file lacks a row for each of these"
     idle = set(MADE) - set(visuals.__all__)
     assert not idle, "MADE of this file has rows that plots/visuals/__init__.py does not name"
-    assert {made().module.stem for made in MADE.values()} == set(MADE)
+    assert {made(make).module.stem for make in MADE.values()} == set(MADE)
 
 
 @EACH
 def test_two_runs_give_the_same_text(make):
-    assert make().html() == make().html()
-    assert re.fullmatch(r"<[^<>]+>", repr(make()))
-    assert "0x" not in repr(make())
+    assert make().html() == fragment(make)
+    assert re.fullmatch(r"<[^<>]+>", repr(made(make)))
+    assert "0x" not in repr(made(make))
 
 
 @EACH
 def test_the_fragment_is_small_and_asks_for_nothing(make):
-    text = without_picture(make())
+    text = without_picture(make)
     assert len(text.encode()) < 40_000, "a notebook stores it at every place: draw less, or share"
     outside = re.search(r"https?:(?!//www\.w3\.org)|@import|url\(|\bfetch\b", text)
     assert not outside, "a visual asks nobody for anything: a lesson may be read without a network"
@@ -104,7 +116,7 @@ def test_the_fragment_is_small_and_asks_for_nothing(make):
 
 @EACH
 def test_the_joined_script_has_no_name_twice(make):
-    text = without_picture(make())
+    text = without_picture(make)
     names = re.findall(r"^(?:const|let|function|class) (\w+)", text, re.MULTILINE)
     twice = {name for name in names if names.count(name) > 1}
     assert not twice, "base.js and the visual are one script: rename the visual's"
@@ -114,7 +126,7 @@ def test_the_joined_script_has_no_name_twice(make):
 
 @EACH
 def test_the_picture_is_drawn_and_described(make):
-    visual = make()
+    visual = made(make)
     assert len(visual.alt.split()) > 15, "alt says in a sentence or two what the picture shows"
     axes = visual.static()
     shown = axes if isinstance(axes, tuple) else (axes,)
@@ -125,7 +137,7 @@ def test_the_picture_is_drawn_and_described(make):
 def test_letters_of_the_picture_are_9_pixels_high_or_more(make):
     """As shown: 100 points an inch, and no wider than the 800 pixels of a visual."""
     with plt.style.context(["default", style.RC]):
-        axes = make().static()
+        axes = made(make).static()
         figure = (axes[0] if isinstance(axes, tuple) else axes).figure
         shrunk = min(1, 8 / figure.get_figwidth())
         texts = [x for x in figure.findobj(Text) if x.get_visible() and x.get_text().strip()]
@@ -154,7 +166,7 @@ def code_of(html: str) -> tuple[str, str]:
 
 @pytest.fixture(scope="module")
 def todays() -> set[tuple[str, str]]:
-    return {code_of(make()._html("")) for make in MADE.values()}  # without drawing the pictures
+    return {code_of(made(make)._html("")) for make in MADE.values()}  # without drawing the pictures
 
 
 @pytest.mark.parametrize("path", STORED, ids=lambda path: f"{path.parent.name}-{path.stem}")
