@@ -79,7 +79,7 @@ def test_the_words_of_the_vectors_do_not_overlap(hinge, nearer):
         tuple(box[k] for k in ("x", "y", "width", "height")) for box in boxes
     )
     assert angles(hinge) == (60, nearer)
-    assert x + w <= X or X + W <= x or abs(y - Y) >= 14
+    assert x + w <= X or x >= X + W or abs(y - Y) >= 14
 
 
 def test_a_positive_that_is_far_ahead_is_left_alone(page, hinge):
