@@ -45,16 +45,16 @@ def test_the_right_sign_brings_the_positive_nearer(hinge, rule):
     for _ in range(8):
         hinge.get_by_role("button", name="One step of training").click()
     positive, negative = angles(hinge)
-    assert positive < 60 and negative > 55
+    assert positive < 60 and negative > 40
 
 
 def test_the_slide_s_sign_sends_it_away_until_the_negative_is_far_ahead(hinge):
-    hinge.get_by_role("button", name="slide").click()
+    assert hinge.get_by_role("button", name="slide").get_attribute("aria-pressed") == "true"
     assert "pushes the positive away" in said(hinge)
     for _ in range(30):
         hinge.get_by_role("button", name="One step of training").click()
     positive, negative = angles(hinge)
-    assert positive > 60 and negative < 55
+    assert positive > 60 and negative < 40
     assert "Nothing moves" in said(hinge)
 
 
@@ -63,9 +63,23 @@ def test_sliders_work_with_the_arrow_keys_and_reset_brings_back(page, hinge):
     slider.focus()
     for _ in range(10):
         page.keyboard.press("ArrowLeft")
-    assert angles(hinge) == (50, 55)
+    assert angles(hinge) == (50, 40)
     hinge.get_by_role("button", name="Reset").click()
-    assert angles(hinge) == (60, 55)
+    assert angles(hinge) == (60, 40)
+
+
+@pytest.mark.parametrize("nearer", [40, 55, 60, 65, 90, 120])
+def test_the_words_of_the_vectors_do_not_overlap(hinge, nearer):
+    slider = hinge.get_by_role("slider", name="negative")
+    slider.fill(str(nearer))
+    boxes = [
+        hinge.locator("svg text", has_text=name).bounding_box() for name in ("positive", "negative")
+    ]
+    (x, y, w, _), (X, Y, W, _) = (
+        tuple(box[k] for k in ("x", "y", "width", "height")) for box in boxes
+    )
+    assert angles(hinge) == (60, nearer)
+    assert x + w <= X or x >= X + W or abs(y - Y) >= 14
 
 
 def test_a_positive_that_is_far_ahead_is_left_alone(page, hinge):

@@ -113,9 +113,9 @@ def test_a_students_walk_moves_the_walker_where_there_is_no_preference(show):
         )
     )
     root.get_by_role("button", name="Step →").click()
-    assert status(root) == "Step 1: your walk visits muffin."
+    assert status(root) == "Step 1: the walk visits muffin."
     root.get_by_role("button", name="To the end").click()
-    assert status(root) == "Step 100: your walk visits muffin. It was asked for no more."
+    assert status(root) == "Step 100: the walk visits muffin. It was asked for no more."
     assert "muffin 100" in root.get_by_role("img").get_attribute("aria-label")
     root.get_by_role("slider", name="preferred ×").fill("3")
     root.get_by_role("button", name="Step →").click()

@@ -44,9 +44,13 @@ def said(shown) -> str:
 
 def test_the_slide_s_loss_ends_in_one_point_and_the_paper_s_does_not(page, circle):
     assert said(circle).startswith("slide, step 0:")
+    lines = circle.locator(".gr-col-line")
+    drawn = [len(line.get_attribute("points").split()) for line in lines.all()]
+    assert drawn == [1, 1]  # not where it will end
     circle.get_by_role("button", name="Step").focus()
     page.keyboard.press("End")
     assert said(circle) == "slide, step 20: mean cosine 1.00. All vectors have become one point."
+    assert len(lines.first.get_attribute("points").split()) == 5
     circle.get_by_role("button", name="paper").click()
     assert "paper, step 20" in said(circle) and "one point" not in said(circle)
 

@@ -59,7 +59,13 @@ def test_the_script_computes_what_scipy_computes(page, shown):
         assert agrees(numbers(shown)), numbers(shown)
 
 
-def test_rank_50_is_a_miss_that_sampled_negatives_call_a_hit(shown):
+def test_rank_50_is_a_miss_that_sampled_negatives_call_a_hit_and_is_not_told_at_once(shown):
+    first = numbers(shown)
+    assert (first["rank"], first["full"]) == (5, "hits")
+    curve = shown.locator(".gr-sampled-curve")
+    drawn = len(curve.get_attribute("points").split())
+    shown.get_by_role("button", name="Rank 50").click()
+    assert len(curve.get_attribute("points").split()) > drawn
     now = numbers(shown)
     assert (now["rank"], now["full"]) == (50, "misses")
     assert now["chance"] > 0.99
@@ -67,6 +73,8 @@ def test_rank_50_is_a_miss_that_sampled_negatives_call_a_hit(shown):
 
 def test_the_slider_of_the_cut_off_reaches_a_hit(page, tmp_path):
     root = open_on(page, tmp_path, rank=12)
+    root.get_by_role("button", name="Rank 12").click()
+    assert numbers(root)["full"] == "misses"
     slider = root.get_by_role("slider", name="top")
     slider.focus()
     for _ in range(2):
@@ -77,6 +85,8 @@ def test_the_slider_of_the_cut_off_reaches_a_hit(page, tmp_path):
 
 def test_a_large_catalog_works(page, tmp_path):
     root = open_on(page, tmp_path, num_items=50_000, num_negatives=99, rank=5_000)
+    root.get_by_role("button", name="Rank 5,000").click()
+    assert numbers(root)["rank"] == 5_000
     assert agrees(numbers(root))
 
 

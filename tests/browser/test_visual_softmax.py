@@ -54,9 +54,11 @@ def test_it_fits_on_a_phone(show, make):
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
 
 
-def test_one_s_own_function_is_shown_first_and_buttons_change_what_is_shown(show):
+def test_one_s_own_function_is_one_press_away_and_buttons_change_what_is_shown(show):
     _, root = show(estimator())
     status = root.locator(".gr-status")
+    assert status.inner_text().startswith("slide, 4 negatives")
+    root.get_by_role("button", name="yours").click()
     assert status.inner_text().startswith("yours, 4 negatives: the gradient is off by 0.038")
     root.get_by_role("button", name="Yi", exact=True).click()
     root.get_by_role("button", name="1", exact=True).click()

@@ -24,11 +24,19 @@ def test_the_paper_s_curve_is_the_library_s_hinge():
 
 def test_a_right_loss_draws_the_paper_s_curve_and_the_slide_s_its_own():
     mine = visuals.hinge(function=loss.reference).state
-    assert mine["rule"] == "yours"
+    assert mine["rules"] == ["paper", "slide", "yours"]
     np.testing.assert_allclose(mine["curves"]["yours"], mine["curves"]["paper"], atol=2e-3)
     turned = next(m.function for m in loss.mistakes if m.name.startswith("the slide"))
     wrong = visuals.hinge(function=turned).state
     np.testing.assert_allclose(wrong["curves"]["yours"], wrong["curves"]["slide"], atol=2e-3)
+
+
+@pytest.mark.parametrize("function", [None, loss.reference])
+def test_it_begins_with_the_slide_s_sign_where_both_rules_have_a_gradient(function):
+    state = visuals.hinge(function=function).state
+    assert state["rule"] == "slide"
+    p, n = (np.cos(np.radians(state[name])) for name in ("positive", "negative"))
+    assert 0.05 < n - p < state["margins"][state["margin"]] - 0.01
 
 
 def test_an_unfinished_loss_leaves_the_two_rules_and_says_so():

@@ -36,6 +36,12 @@ def test_the_picture_marks_the_rank():
     assert ax.lines[1].get_linestyle() == "--"
 
 
+@pytest.mark.parametrize(("top", "rank", "first"), [(10, 50, 5), (1, 50, 1), (10, 3, 3)])
+def test_it_begins_in_the_top_whatever_is_asked(top, rank, first):
+    state = visuals.sampled_metric(top=top, rank=rank).state
+    assert (state["rank"], state["asked"]) == (first, rank)
+
+
 def test_the_text_tells_the_state():
     assert repr(visuals.sampled_metric()) == "<sampled metric: 99 negatives of 2000 items, top 10>"
 

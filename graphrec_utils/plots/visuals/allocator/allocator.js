@@ -68,7 +68,7 @@ function render({ model, el }) {
     );
   };
 
-  const rules = model.get("rules").map((name) => ({ name, node: button(name, () => put("rule", name)) }));
+  const rules = model.get("rules").map((name) => ({ name, node: button(name, () => put("rule", name), { class: name === "yours" ? "gr-button gr-yours" : "gr-button" }) }));
   const size = slider(`most saved pin, ${write(sizes[0])} to ${write(sizes.at(-1))}: size`, { min: 0, max: sizes.length - 1, value: model.get("largest") }, (x) =>
     put("largest", x),
   );

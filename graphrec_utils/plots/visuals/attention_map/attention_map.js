@@ -65,7 +65,6 @@ function render({ model, el }) {
     );
     heads.forEach(([x], b) => {
       x.setAttribute("aria-pressed", String(b === row));
-      x.closest("tr").classList.toggle("gr-att-row", b === row);
     });
     bars.forEach(({ bar, text }, t) => {
       const x = W[row][t];

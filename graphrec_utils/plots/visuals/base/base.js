@@ -23,7 +23,8 @@ export const s = (tag, attributes = {}, ...children) =>
 
 // The box of a visual: controls, status line, body, help line. What is pressed and what it does stand
 // together on top, so that both are seen on a phone. `say` writes the status line, which a screen
-// reader speaks.
+// reader speaks; what it says of a student's own function is left out in a deck, as is all of the
+// class gr-yours.
 export function frame(el, { label, help }) {
   const body = h("div", { class: "gr-body" });
   const controls = h("div", { class: "gr-controls", role: "group", "aria-label": "Controls" });
@@ -39,8 +40,8 @@ export function frame(el, { label, help }) {
   );
   root.addEventListener("keydown", (event) => event.stopPropagation());
   el.replaceChildren(root);
-  const say = (text) => {
-    if (line.textContent !== text) line.textContent = text;
+  const say = (text, yours = "") => {
+    if (line.textContent !== text + yours) line.replaceChildren(text, h("span", { class: "gr-yours" }, yours));
   };
   return { root, body, controls, say };
 }

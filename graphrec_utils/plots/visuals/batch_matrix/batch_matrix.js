@@ -73,7 +73,6 @@ function render({ model, el }) {
     );
     heads.forEach(([x], a) => {
       x.setAttribute("aria-pressed", String(a === row));
-      x.closest("tr").classList.toggle("gr-bm-row", a === row);
     });
     const line = S[row].map((x) => x ?? -Infinity);
     const top = Math.max(...line);

@@ -39,15 +39,16 @@ function render({ model, el }) {
     const firsts = model.get("answers")?.[model.get("likes").flat().join("")];
     const first = (u) => `${items[firsts[u]]} to ${users[u]}` + (liked(u, firsts[u]) ? ", who likes it already" : "");
     const yours = (all) => (firsts ? ` Yours recommends ${all.map(first).join("; ")}.` : "");
-    if (!marked) return total + yours(users.map((_, u) => u));
+    if (!marked) return [total, yours(users.map((_, u) => u))];
     const [u, i] = marked;
-    if (i === null) return `${users[u]}: ${named(likesOf(u))}. ${total}${yours([u])}`;
-    if (u === null) return `${items[i]}: ${named(likersOf(i))}. ${total}`;
-    return (
+    if (i === null) return [`${users[u]}: ${named(likesOf(u))}. ${total}`, yours([u])];
+    if (u === null) return [`${items[i]}: ${named(likersOf(i))}. ${total}`];
+    return [
       `${users[u]} – ${items[i]}: ${liked(u, i) ? "liked" : "not liked"}. ` +
       `${users[u]} has ${count(likesOf(u).length, "like")}, ` +
-      `${items[i]} has ${likersOf(i).length}. ${total}${yours([u])}`
-    );
+      `${items[i]} has ${likersOf(i).length}. ${total}`,
+      yours([u]),
+    ];
   };
   const mark = (u, i) => {
     marked = u === null && i === null ? null : [u, i];
@@ -225,7 +226,7 @@ function render({ model, el }) {
     const inside = edges.flat().filter(present);
     for (const edge of edges.flat()) if (!present(edge)) edge.tabIndex = -1;
     if (!inside.some((edge) => edge.tabIndex === 0) && inside.length) settle(inside[0]);
-    say(sentence());
+    say(...sentence());
   }
   model.on("change:likes", draw);
   model.on("change:answers", draw);

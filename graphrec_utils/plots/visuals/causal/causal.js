@@ -49,7 +49,6 @@ function render({ model, el }) {
     );
     heads.forEach(([x], t) => {
       x.setAttribute("aria-pressed", String(t === row));
-      x.closest("tr").classList.toggle("gr-ca-row", t === row);
     });
     ahead.setAttribute("aria-pressed", String(a));
     holes.setAttribute("aria-pressed", String(o));

@@ -36,7 +36,7 @@ function render({ model, el }) {
   const lines = Object.fromEntries(
     names.map((name) => [
       name,
-      s("polyline", { class: "gr-col-line", points: steps[name].map((x, k) => `${px(k)},${py(x.cosine)}`).join(" ") }),
+      s("polyline", { class: "gr-col-line" }),
     ]),
   );
   const now = s("circle", { r: 6, class: "gr-col-now" });
@@ -68,7 +68,11 @@ function render({ model, el }) {
       const [x, y] = [middle + radius * Math.cos((angle[n] * Math.PI) / 180), middle - radius * Math.sin((angle[n] * Math.PI) / 180)];
       dot.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
     });
-    for (const other of names) lines[other].classList.toggle("gr-col-on", other === name);
+    for (const other of names) {
+      lines[other].classList.toggle("gr-col-on", other === name);
+      // no further than the step: the rest is what one is asked about
+      lines[other].setAttribute("points", steps[other].slice(0, k + 1).map((x, j) => `${px(j)},${py(x.cosine)}`).join(" "));
+    }
     now.setAttribute("cx", px(k));
     now.setAttribute("cy", py(cosine));
     place.set(k);

@@ -69,8 +69,8 @@ function render({ model, el }) {
     say(
       `${count(k, "interest")}. ` +
         (k === n ? "Every pin is one: nothing was summed up. " : k === 1 ? "One pin stands for everything. " : "") +
-        `The three heaviest have ${Math.round(100 * three)} % of the weight.` +
-        (model.get("yours") ? " Medoids and shares are those of your function." : ""),
+        `The three heaviest have ${Math.round(100 * three)} % of the weight.`,
+      model.get("yours") ? " Medoids and shares are those of your function." : "",
     );
   };
   model.on("change:step", draw);

@@ -37,7 +37,7 @@ def estimator(
         num_negatives: 1, 2, 4 or 8.
         function: your correct_negatives(pos, neg, log_q_neg, hits) or corrected_loss(pos, neg,
             log_q_neg, log_q_pos, hits); the second gets draws without the positive. Its numbers join
-            the variants as "yours".
+            the variants as "yours", one press away.
 
     Raises:
         ValueError: the variant or the number of negatives is none of those above.
@@ -49,7 +49,7 @@ def estimator(
     columns = {name: [_known(name, size) for size in SIZES] for name in exact.VARIANTS}
     own, note = asked(function, lambda: [_column(*_loss(function), size) for size in SIZES])
     if own is not None:
-        columns, variant = columns | {MINE: own}, MINE
+        columns = columns | {MINE: own}
     logits, Q, _ = toy.logits()
     p = logits.softmax(dim=0)
     full = p.clone()

@@ -83,7 +83,7 @@ function render({ model, el }) {
     );
   };
 
-  const choices = model.get("variants").map((name) => ({ name, node: button(name, () => put("variant", name)) }));
+  const choices = model.get("variants").map((name) => ({ name, node: button(name, () => put("variant", name), { class: name === "yours" ? "gr-button gr-yours" : "gr-button" }) }));
   const numbers = sizes.map((n, k) => button(String(n), () => put("size", k)));
   const group = (label, nodes) => h("div", { class: "gr-controls", role: "group", "aria-label": label }, `${label}:`, ...nodes);
   controls.replaceWith(group("Variant", choices.map((x) => x.node)), group("Negatives", numbers));

@@ -19,7 +19,7 @@ MINE = "yours"
 
 def hinge(
     positive: int = 60,
-    negative: int = 55,
+    negative: int = 40,
     margins: Sequence[float] = (0.0, 0.1, 0.3, 0.6),
     margin: float = 0.3,
     function: Callable | None = None,
@@ -27,7 +27,7 @@ def hinge(
     r"""Return a visual of $\max(0, s^- - s^+ + \Delta)$, of the slide's sign, and of your own loss.
 
     Sliders turn positive and negative around the query and set the margin, a button takes a step of
-    training. `.live().positive` and `.live().negative` are the angles.
+    training. It begins with the slide's sign. `.live().positive` and `.live().negative` are the angles.
 
     Args:
         positive, negative: degrees between the query and each of them, 0 to 180.
@@ -62,7 +62,7 @@ def hinge(
         Path(__file__).with_name("hinge.js"),
         state={
             "positive": int(positive), "negative": int(negative), "margins": margins, "margin": at,
-            "curves": curves, "rules": list(curves), "rule": list(curves)[-1 if own else 0],
+            "curves": curves, "rules": list(curves), "rule": "slide",
         },
         text=f"hinge with {len(curves)} rules, positive at {positive} and negative at {negative} degrees",
         alt=(

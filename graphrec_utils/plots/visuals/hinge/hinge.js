@@ -50,14 +50,14 @@ function render({ model, el }) {
     half,
     ...Object.values(arrows).flatMap((x) => [x.pull, x.line, x.text]),
   );
-  const place = (name, degrees, move) => {
+  const place = (name, degrees, move, out) => {
     const { line, pull, text } = arrows[name];
     const [x, y] = at(degrees);
     line.setAttribute("x2", x);
     line.setAttribute("y2", y);
-    const [tx, ty] = at(degrees, radius + { q: 12, positive: 16, negative: 36 }[name]);
+    const [tx, ty] = at(degrees, radius + out);
     text.setAttribute("x", name === "q" ? tx : Math.max(34, Math.min(266, tx)));
-    text.setAttribute("y", ty + 4);
+    text.setAttribute("y", name === "q" ? floor + 14 : ty + 4);
     const to = Math.max(0, Math.min(180, degrees + move));
     const sweep = move > 0 ? 0 : 1;
     const [ax, ay] = at(degrees, radius - 22);
@@ -70,7 +70,7 @@ function render({ model, el }) {
   const px = (x) => left + ((width - left - 10) * (x + 2)) / 4;
   const top = 2 + Math.max(...margins);
   const py = (y) => height - edge - ((height - edge - 10) * Math.min(y, top)) / top;
-  const lines = Object.fromEntries(names.map((name) => [name, s("polyline", { class: `gr-hin-curve gr-hin-${name}` })]));
+  const lines = Object.fromEntries(names.map((name) => [name, s("polyline", { class: `gr-hin-curve gr-hin-${name}${name === "yours" ? " gr-yours" : ""}` })]));
   const dot = s("circle", { r: 7, class: "gr-hin-dot" });
   const axis = (attributes) => s("line", { class: "gr-hin-axis", ...attributes });
   const chart = s(
@@ -111,7 +111,7 @@ function render({ model, el }) {
     put("negative", n);
   });
   const reset = button("Reset", () => start.forEach(([name, value]) => put(name, value)));
-  const rules = names.map((name) => ({ name, node: button(name, () => put("rule", name)) }));
+  const rules = names.map((name) => ({ name, node: button(name, () => put("rule", name), { class: name === "yours" ? "gr-button gr-yours" : "gr-button" }) }));
   const choice = h("div", { class: "gr-controls", role: "group", "aria-label": "Rule" }, "Rule:", ...rules.map((x) => x.node));
   controls.before(choice);
   controls.prepend(sliders.positive.node, sliders.negative.node, size.node, step, reset);
@@ -120,9 +120,11 @@ function render({ model, el }) {
     const [p, n, rule] = [model.get("positive"), model.get("negative"), model.get("rule")];
     const x = cos(n) - cos(p);
     const [a, b] = moves_of();
-    place("q", 0, 0);
-    place("positive", p, a);
-    place("negative", n, b);
+    // the word of the vector that stands higher goes further out, so that no word lies on the other
+    const higher = sin(p) > sin(n);
+    place("q", 0, 0, 12);
+    place("positive", p, a, higher ? 36 : 16);
+    place("negative", n, b, higher ? 16 : 36);
     for (const name of names) {
       const row = curves[name][model.get("margin")];
       lines[name].setAttribute("points", row.map((y, k) => `${px(-2 + k / 10)},${py(y)}`).join(" "));

@@ -131,17 +131,19 @@ function render({ model, el }) {
       columns[k].classList.toggle("gr-cut", rank === cut);
     });
     const said = model.get("answers")?.[`${relevant.join("")} ${model.get("missed")} ${cut}`] ?? [];
+    const mine = {};
     ["recall", "hit rate", "MRR"].forEach((name, k) => {
       if (state.values[name] === null || said[k] === undefined) return;
       const off = Math.abs(said[k] - state.values[name]) > 1e-3;
-      why[name] = off ? `yours; the formula says ${three(state.values[name])}` : `${why[name]}, yours agrees`;
+      mine[name] = off ? "" : ", yours agrees";
+      if (off) why[name] = `yours; the formula says ${three(state.values[name])}`;
       state.values[name] = said[k];
     });
     for (const name of names) {
       const value = state.values[name];
       bars[name].style.width = `${100 * Math.max(0, Math.min(1, value ?? 0))}%`;
       numbers[name].textContent = value === null ? "–" : three(value);
-      notes[name].textContent = value === null ? "nothing is relevant" : why[name];
+      notes[name].replaceChildren(value === null ? "nothing is relevant" : why[name], h("span", { class: "gr-yours" }, mine[name] ?? ""));
     }
     title.textContent = `${state.found.length} of ${count(state.all, "relevant item")} among the top ${cut}`;
     say(sentence(state));

@@ -91,7 +91,7 @@ function render({ model, el }) {
     const asks = mean ? "the mean of it" : count(kept.length, "center");
     const yours = !mean && model.get("yours") ? " The list is what your function returns." : "";
     plane.setAttribute("aria-label", `${person} likes ${likes_of}; asked with ${asks}, ${fit.size} of ${places} items fit`);
-    say(`${person} likes ${likes_of}. Asked with ${asks}: ${fit.size} of ${places} recommended items are of these topics.${yours}`);
+    say(`${person} likes ${likes_of}. Asked with ${asks}: ${fit.size} of ${places} recommended items are of these topics.`, yours);
   };
   for (const name of ["person", "queries", "mean"]) model.on(`change:${name}`, draw);
   draw();

@@ -131,7 +131,7 @@ function render({ model, el }) {
     const high = now ? now.high : 0;
     chart.setAttribute("aria-label", pins.map((name, k) => `${name} ${visits[m + k]}`).join(", "));
     meter.textContent = `${count(high, "pin")} with ${often} visits; the search ends with more than ${most}`;
-    place.replaceChildren(`step ${step}${walk.yours ? " of your walk" : ""} `, now?.returns ? h("span", { class: "gr-pix-home" }, "⟲ home") : "");
+    place.replaceChildren(`step ${step} `, h("span", { class: "gr-yours" }, walk.yours ? "of your walk " : ""), now?.returns ? h("span", { class: "gr-pix-home" }, "⟲ home") : "");
     restart.set(model.get("restart"));
     favor?.set(model.get("favor"));
     const ended = step === walk.steps.length;
@@ -140,7 +140,7 @@ function render({ model, el }) {
       !now
         ? `At home, ${net.all[walk.home]}.`
         : walk.yours
-        ? `Step ${step}: your walk visits ${net.all[now.pin]}.${ended ? " It was asked for no more." : ""}`
+        ? `Step ${step}: the walk visits ${net.all[now.pin]}.${ended ? " It was asked for no more." : ""}`
         : `Step ${step}: ${net.all[now.from]} → ${net.all[now.board]} → ${net.all[now.pin]}` +
             `${now.returns ? `; the coin says home, to ${net.all[walk.home]}` : ""}.${end}`,
     );

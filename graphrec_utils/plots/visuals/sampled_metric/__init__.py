@@ -20,13 +20,15 @@ def sampled_metric(
 ) -> Visual:
     """Return a visual: the chance of a hit over the rank, for all items and for sampled ones.
 
-    Move the rank, the cut-off and the number of negatives. `.live().rank` is the rank shown.
+    Move the rank, the cut-off and the number of negatives; the curves grow with the rank. It begins in the
+    middle of the top, so that nobody reads at once what is asked of a rank behind it. `.live().rank` is the
+    rank shown.
 
     Args:
         num_items: n, the items that compete, 20 to 50,000.
         num_negatives: S, drawn from the n - 1 others without replacement.
         top: a hit is a place among the first `top`, 1 to 20.
-        rank: of the test item among all n, from 1.
+        rank: of the test item among all n, from 1: marked in the picture, one press away in the visual.
 
     Raises:
         ValueError: an argument is out of range.
@@ -39,18 +41,18 @@ def sampled_metric(
         raise ValueError(
             f"top must lie in 1...20 and rank in 1...{num_items}; got {top} and {rank}"
         )
-    state = {"num_items": num_items, "num_negatives": num_negatives, "top": top, "rank": rank}
+    given = {"num_items": num_items, "num_negatives": num_negatives, "top": top}
     chance = hit_chance(rank, num_items, num_negatives, top)
     return Visual(
         Path(__file__).with_name("sampled_metric.js"),
-        state=state,
+        state=given | {"rank": min(rank, (top + 1) // 2), "asked": rank},
         text=f"sampled metric: {num_negatives} negatives of {num_items} items, top {top}",
         alt=(
             f"Chance of a hit over the rank among {num_items} items, on a logarithmic axis. Among "
             f"all items it is 1 up to rank {top} and 0 behind. Among {num_negatives} sampled "
             f"negatives it stays near 1 far beyond; at rank {rank} it is {chance:.2f}."
         ),
-        draw=lambda: draw(**state),
+        draw=lambda: draw(**given, rank=rank),
     )
 
 

@@ -1,9 +1,9 @@
 // The chance that a test item hits the top, over its rank among all n items: ranked against all of
 // them, and against S negatives drawn without replacement. Fewer than `top` of the rank − 1 better
 // items may be drawn, a hypergeometric probability.
-// State: num_items, num_negatives, top, rank (numbers).
+// State: num_items, num_negatives, top, rank, asked (numbers; a button leads to the rank `asked`).
 
-import { frame, h, s, slider } from "../base/base.js";
+import { button, frame, h, s, slider } from "../base/base.js";
 
 function render({ model, el }) {
   const n = model.get("num_items");
@@ -27,12 +27,13 @@ function render({ model, el }) {
   };
 
   // ---- sliders run over places on a logarithmic scale
-  const scale = (last, start) => {
-    const found = [start];
+  const scale = (last, ...found) => {
     for (let k = 0; k <= 90; k++) found.push(Math.round(last ** (k / 90)));
     return [...new Set(found)].sort((a, b) => a - b);
   };
-  const ranks = scale(n, model.get("rank"));
+  const asked = model.get("asked");
+  const ranks = scale(n, model.get("rank"), asked);
+  let reached = 1; // both curves are drawn up to here: what follows is what one is asked about
   const sizes = scale(n - 1, model.get("num_negatives"));
 
   // ---- the picture
@@ -94,7 +95,7 @@ function render({ model, el }) {
     num_negatives: over("negatives", "num_negatives", sizes),
     top: over("top", "top", Array.from({ length: 20 }, (_, k) => k + 1)),
   };
-  controls.prepend(...Object.values(sliders).map((x) => x.node));
+  controls.prepend(...Object.values(sliders).map((x) => x.node), button(`Rank ${asked.toLocaleString("en")}`, () => put("rank", asked)));
 
   const draw = () => {
     const [rank, S, top] = ["rank", "num_negatives", "top"].map((name) => model.get(name));
@@ -102,8 +103,10 @@ function render({ model, el }) {
     const mine = chance(rank, S, top);
     const all = rank <= top ? 1 : 0;
     const cut = px(Math.min(n, top + 0.5));
-    full.setAttribute("points", `${px(1)},${py(1)} ${cut},${py(1)} ${cut},${py(0)} ${px(n)},${py(0)}`);
-    curve.setAttribute("points", ranks.map((r) => `${px(r)},${py(chance(r, S, top))}`).join(" "));
+    reached = Math.max(reached, rank);
+    const fall = reached > top ? ` ${cut},${py(1)} ${cut},${py(0)} ${px(reached)},${py(0)}` : ` ${px(reached)},${py(1)}`;
+    full.setAttribute("points", `${px(1)},${py(1)}${fall}`);
+    curve.setAttribute("points", ranks.filter((r) => r <= reached).map((r) => `${px(r)},${py(chance(r, S, top))}`).join(" "));
     stick.setAttribute("x1", px(rank));
     stick.setAttribute("x2", px(rank));
     dot.setAttribute("cx", px(rank));

@@ -96,9 +96,9 @@ function render({ model, el }) {
       ...lines.flatMap((x) => [x.gap, x.arrow]),
       ...handles.map((x) => x.node),
     );
-    rows = facts.map(() => ({ ours: h("td"), mine: h("td") }));
+    rows = facts.map(() => ({ ours: h("td"), mine: h("td", { class: "gr-yours" }) }));
     table.replaceChildren(
-      h("thead", {}, h("tr", {}, h("th", {}, "fact"), h("th", {}, "distance"), h("th", {}, model.get("mine") ? "yours" : ""))),
+      h("thead", {}, h("tr", {}, h("th", {}, "fact"), h("th", {}, "distance"), h("th", { class: "gr-yours" }, model.get("mine") ? "yours" : ""))),
       h("tbody", {}, ...facts.map(([a, r, b], k) =>
         h("tr", {}, h("th", { scope: "row" }, `${entities[a]} ${relations[r]} ${entities[b]}`), rows[k].ours, rows[k].mine),
       )),
