@@ -20,8 +20,8 @@
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: the quotas of 16.2 by hand, the switches of 16.3, the vote "what can a vector of length 1 not
-# say?" before the numbers of 16.4, the two tables of 16.5 and 16.6, and the tree of 16.7. End in the atlas: let the room call out
-# a filter. If time is short, leave out 16.1.
+# say?" before the numbers of 16.4, the two tables of 16.5 and 16.6, and the tree of 16.7. End in the atlas, in the
+# notebook: let the room call out a filter. If time is short, leave out 16.1.
 
 # %% tags=["setup"]
 import math
@@ -785,10 +785,10 @@ verdict(
 # read its source, and **what of it was read**. Numbers are the companies' own.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 47 to 50. Figure 16.3: let the room call out a filter; Graph "many types" and Built of "transformer" answer 16.p7.
+# Minutes 47 to 50. Open figure 16.3 in the notebook, it is too long for a slide. Let the room call out a filter; Graph "many types" and Built of "transformer" answer 16.p7.
 # Then open OmniSage's row for 16.p9. Usual wrong answer: that somebody outside the company has measured the 2.5 %.
 
-# %% slideshow={"slide_type": "subslide"} tags=["widget"]
+# %% slideshow={"slide_type": "skip"} tags=["widget"]
 visuals.atlas()
 
 # %% [markdown]
