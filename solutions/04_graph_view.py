@@ -484,8 +484,9 @@ check("04.4", l3_scores)
 # **return** or for the one to **go on**. Our `restart` is always that of returning.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 24 to 31. Click "+10" twice, then "+1,000": where do the bars settle? Then move `restart` down to 0.05 and
-# ask 04.p5. Usual wrong answer: "all nodes alike".
+# Minutes 24 to 31. Ask 04.p5. Usual wrong answer: "all nodes alike". Then figure 4.7: Step a few times, each time ask
+# where the walker is next, then +100 and +1,000: where do the bars settle? Last move `restart` down to 0.05: Cube,
+# with two fans, has nearly caught up with Alien, which is next to Ann and has one.
 
 # %% slideshow={"slide_type": "subslide"} tags=["predict:04.p5", "told"]
 predict("04.p5")
@@ -609,8 +610,8 @@ verdict(
 # $-\sigma$, the films have the opposite one. It is the law of the two sides again.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 31 to 41. On the board: why σ comes with −σ. Then figure 4.8: drag the cut-off from 1 to 0. Usual wrong
-# answer: that the pattern of eigenvalue 1 is flat. It is the root of the degree.
+# Minutes 31 to 41. On the board: why σ comes with −σ. Usual wrong answer: that the pattern of eigenvalue 1 is flat. It
+# is the root of the degree.
 
 # %% slideshow={"slide_type": "fragment"}
 A_toy = graphs.adjacency(toy.likes()).double().numpy()  # (7, 7)
@@ -714,14 +715,14 @@ visuals.spectrum(toy.likes(), toy.USERS, toy.ITEMS)
 # %% [markdown]
 # *Figure 4.8. Three filters over the eigenvalues of the normalized toy graph (dots). Dashed: the whole
 # filter; solid: its odd part, which is what reaches scores. The hard cut-off keeps or deletes, the
-# mean of layers bends.*
-#
-# Move the cut-off below 0.5: with all pairs, $\hat{\mathbf R}$ comes back and every empty cell is 0, as at rank 3 in
-# lesson 02. Then choose *last layer only*. What is left of the scores, and why?
+# mean of layers bends. With the cut-off below 0.5 all pairs stay: what is in the empty cells then? And what is left
+# of the scores with* last layer only, *and why?*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Drag the cut-off from 1 to 0 and read the first new score aloud each time. Then ask which K makes
-# the soft filter look most like the hard one. There is none: all bend, none cuts.
+# Figure 4.8: drag the cut-off from 1 to 0 and read the first new score aloud each time. Below 0.5 every pair is there,
+# so R̂ comes back and each empty cell is 0, as at rank 3 in lesson 02. Then press *last layer only*: all scores are 0,
+# for the filter is even. Then ask which K makes the soft filter look most like the hard one. There is none: all bend,
+# none cuts.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4.7 Hide edges, but leave everybody one
@@ -940,14 +941,14 @@ verdicts(
 # too, but gives an empty cell a small weight. Three hops look at the user's own likes one by one. Compare L3
 # with RP3β: one exponent, that of the last film, separates them. How much of GF-CF's lead over L3 is its
 # low-pass, and how much that exponent, which it has as well? Which of the chosen knobs lie at the end of their
-# grid? Lengthen it there and try again.
+# grid, so that more might have been found beyond?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4.9 On all of Gowalla
 #
 # The same filters on the data of the NGCF and LightGCN papers, in their split. Its test part is the end of every
 # user's history, so the knobs were chosen on the last tenth of every train line, with twelve trials for RP3β and
-# for GF-CF; the winners then met the test part. RP3β's has worse neighbors on all sides; GF-CF keeps 512
+# for GF-CF; the winners then met the test part. The exponents of RP3β are worse if moved up or down; GF-CF keeps 512
 # patterns: 1,024, the most that were tried, find 0.0001 more on validation. The *linear filter* is GF-CF without its low-pass,
 # and the SVD keeps as many patterns as GF-CF.
 #

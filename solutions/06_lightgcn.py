@@ -89,6 +89,12 @@ recall("06")
 # %% slideshow={"slide_type": "fragment"} tags=["predict:06.p1", "told"]
 predict("06.p1")
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### $\hat{\mathbf A}$ of the path
+#
+# u0 likes i0 and i1, u1 likes i1 and i2. Both users have degree 2, so a film with one fan weighs
+# $1/\sqrt{2 \cdot 1} = 0.7071$ and i1, with two fans, $1/\sqrt{2 \cdot 2} = 0.5$.
+
 # %% slideshow={"slide_type": "fragment"}
 R_path = toy.path()  # (2, 3): u0 likes i0 and i1, u1 likes i1 and i2
 names = ["u0", "u1", "i0", "i1", "i2"]
@@ -103,8 +109,7 @@ pd.DataFrame(A_hat_path.numpy(), index=names, columns=names).round(4)
 # `graphs.normalize` from lesson 04 is allowed; so is a loop over nodes. A node without neighbors
 # hears nothing: its row of $\hat{\mathbf A}$ is zero, never NaN.
 #
-# **By hand**, on the path above: u0 hears $1/\sqrt{2 \cdot 1} = 0.7071$ of i0, which nobody else likes, and
-# $1/\sqrt{2 \cdot 2} = 0.5$ of i1. With one-hot embeddings the mean of layers 0 and 1 is half of
+# **By hand**, on the path above: u0 hears 0.7071 of i0 and 0.5 of i1. With one-hot embeddings the mean of layers 0 and 1 is half of
 # u0 itself and half of what it hears: $(0.5, 0, 0.3536, 0.25, 0)$.
 #
 # *About 10 minutes. Stuck? Hints are free.*
@@ -155,7 +160,7 @@ check("06.1", lightgcn_propagate)
 # lesson 07 changes that, and the cost of a step that propagates over the whole graph.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 class LightGCN(torch.nn.Module):
     """LightGCN: E0 is all there is to learn."""
 
@@ -185,11 +190,12 @@ mine = LightGCN(A_hat_path, num_users=2, dim=4, num_layers=3)
 # $$
 #
 # From lesson 04 you know which powers of $\hat{\mathbf A}$ have something in that block. Answer the
-# question first. In the figure below it press a cell to say which scores of the *mean* are 0, then let them appear.
+# question first. Figure 6.1 then asks the same of the *mean*: which of its scores are 0?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 8 to 18. The room fills the scores of the path by hand (06.p3), then figure 6.1: press the cells, show the
-# scores, then the preset of the last layer alone. Usual wrong answer: that a longer walk always scores more.
+# Minutes 8 to 18. Ask 06.p3, which keeps the last layer alone; usual wrong answer: the pairs K steps apart, but both ends
+# walk. Then figure 6.1: the room says which scores of the mean are 0, you press those cells, then show the scores; last
+# the preset of the last layer alone, which answers 06.p3. Usual wrong answer there: a longer walk always scores more.
 
 # %% slideshow={"slide_type": "subslide"} tags=["predict:06.p3"]
 predict("06.p3")
@@ -250,7 +256,7 @@ check("06.2", one_hot_scores)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Does an untrained LightGCN recommend?
 #
-# `filters.closed_form` computes your `one_hot_scores` for sparse matrices. Gowalla, the papers' data; for
+# `filters.closed_form` computes the scores of 6.2 for sparse matrices. Gowalla, the papers' data; for
 # a laptop the part of 2,000 random users, so most items are rare. Its test part is the end of every user's
 # history (lesson 02), so validation is the end of what is left: the last tenth of every train line.
 #
@@ -295,7 +301,8 @@ verdict(
 # anew in every step, and one may want to save that time.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Left out of fifty minutes. In ninety: ask how many numbers are trained, 06.p5. Usual wrong answer: a matrix per layer.
+# Left out of fifty minutes. In ninety: ask 06.p5, what is left of the gradient if E* is a stored constant. Usual wrong
+# answer: that it is only a little stale. Write E* = P E0 on the board and strike out the P: no way leads back.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:06.p5", "told"]
 predict("06.p5")
@@ -501,7 +508,7 @@ for ax, what in zip(axes, curve.columns.unique(0), strict=True):
     ax.plot(curve[what][alone], **style.METHOD["LightGCN"] | style.VARIANT, label=alone)
     ax.set(xlabel="k", ylabel=what)
 axes[1].axhline(1, color=style.CONTEXT, linewidth=0.8)
-axes[0].legend(fontsize=8)
+axes[0].legend(fontsize=9)
 plt.show()
 
 # %% [markdown]
@@ -637,7 +644,7 @@ pd.DataFrame({"mean cosine of Gowalla's users, layer k alone": alike}).T.round(2
 #
 # Each eigenvector of $\hat{\mathbf A}$ is multiplied by $g$ of its eigenvalue: a filter, as in lesson 04. The mean
 # lets $\lambda = 1$ pass and closes at −1, to 0 for odd $K$ and to $1 / (K + 1)$ for even; the last layer alone, $\lambda^K$, is as strong at −1 as
-# at 1. Go back to figure 6.1 and try the preset *halving*.
+# at 1. Figure 6.1 has both as presets, and a third, *halving*.
 #
 # The lecture says that one cannot keep the $K$-th layer alone, because of over-smoothing.
 #
@@ -693,7 +700,7 @@ plt.show()
 # The slide has three numbers from the papers, for all of Gowalla (Wang et al., 2019; He et al., 2020). On the same
 # test part, stored: iALS of lesson 02, RP3β and GF-CF of lesson 04, which train nothing, and LightGCN. *Published*
 # is the paper's setting; our runs of it have not come to their end and stand in the figure alone. *Recipe*
-# is what validation chose; the cell says where it departs from the paper. $d = 64$ where a name says nothing
+# is what validation chose; where it departs from the paper stands above the table. $d = 64$ where a name says nothing
 # else. Knobs of iALS, GF-CF and RP3β were chosen on the last tenth of every train line, those of the trained
 # models earlier, on a random tenth; that search took hours and was not repeated.
 #
@@ -743,9 +750,9 @@ shown.assign(**{"cpu seconds": shown["cpu seconds"].map("{:.0f}".format).replace
 LABELS = {  # what is written at the end of a line, and how far from it
     chosen: ("", (6, 0)), "LightGCN, published": (",\nstopped here", (-78, 18)), "BPR-MF": ("", (6, 0)),
     "NGCF, published": (", stopped here", (6, 0)), bare: ("", (6, 0)), "GF-CF, not trained": ("", (6, 4)),
-    "iALS, d = 64 … 1024": ("", (-110, -18)), "RP3β, not trained": ("", (-34, 11)),
+    "iALS, d = 64 … 1024": ("", (-84, -16)), "RP3β, not trained": ("", (-34, 11)),
 }  # fmt: skip
-figure, ax = plt.subplots(figsize=(7.8, 4.6))
+figure, ax = plt.subplots(figsize=(6.8, 3.6))
 lines = {f"{name}, not trained": (name, walks.loc[[name]]) for name in ("RP3β", "GF-CF")}
 lines["iALS, d = 64 … 1024"] = "iALS", ials
 for name, trainings in same.items():
@@ -757,14 +764,14 @@ for name, (family, points) in lines.items():
     look = style.METHOD[family] | (style.VARIANT if "published" in name else {})
     ax.plot(x, y, **look, markersize=5)
     if name in LABELS:
-        ax.annotate(name + LABELS[name][0], (x[-1], y[-1]), LABELS[name][1], size=8,
+        ax.annotate(name + LABELS[name][0], (x[-1], y[-1]), LABELS[name][1], size=9,
                     color=look["color"], textcoords="offset points", va="center")  # fmt: skip
 for name, (recall_of, _) in paper.items():
     ax.axhline(recall_of, color=style.CONTEXT, linestyle="dotted", linewidth=0.8)
-    ax.annotate(name, (0.01, recall_of + 0.001), xycoords=("axes fraction", "data"), size=7)
-ax.annotate("↖ better and cheaper", (0.01, 0.97), xycoords="axes fraction", style="italic", size=8)
+    ax.annotate(name, (0.01, recall_of + 0.001), xycoords=("axes fraction", "data"), size=9)
+ax.annotate("↖ better and cheaper", (0.01, 0.95), xycoords="axes fraction", style="italic", size=9)
 ax.set(xlabel="CPU seconds, all threads together", ylabel="recall@20 on test", xscale="log",
-       title="Who is ahead, after how much work")  # fmt: skip
+       xlim=(0.4, None), ylim=(None, 0.212), title="Who is ahead, after how much work")  # fmt: skip
 plt.show()
 
 # %% [markdown]
@@ -809,10 +816,10 @@ verdicts(*cards)
 # > **Claim 1** (common practice). Both validation parts choose the same $\beta$.
 # >
 # > **Claim 2** (ours). On all of Gowalla RP3β finds more on test if the last tenth has chosen its exponents.
-#
-# In the second table look how far iALS leads RP3β in each column. The last tenth is no oracle (the trials
-# rank for 3,000 users, too few to tell models within a few thousandths apart), but it claims no lead that is none. **Cut validation as
-# test was cut.**
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Part of minutes 28 to 43. Ask which part of train most code holds out: a random tenth. Then the second table, column by column:
+# whom would you have shipped? Usual wrong answer: iALS. It led on the random tenth, and on test it is last.
 
 # %% tags=["experiment"]
 parts = {"random": gowalla.sample_users(2000, seed=0).with_validation(0.1, seed=0), "last": small}
@@ -830,7 +837,7 @@ tested = {b: train.on_test(filters.rp3beta(past, 0.5, b), small).ndcg for b in t
 trap["test"] = pd.Series({b: x.mean() for b, x in tested.items()})
 trap.rename_axis("β").round(4)
 
-# %% tags=["long", "experiment"]
+# %% slideshow={"slide_type": "subslide"} tags=["long", "experiment"]
 drawn = results.load("06_gowalla_trap", command="python -m tests.benchmarks.gowalla_time trap")
 drawn, new, inew = (run.values for run in (drawn, gfcf_run, ials_run))
 old, iold = new["random validation"], inew["random validation"]
@@ -862,6 +869,11 @@ verdicts(
     ),
 )
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# In the table of all of Gowalla look how far iALS leads RP3β in each column. The last tenth is no oracle (the trials
+# rank for 3,000 users, too few to tell models within a few thousandths apart), but it claims no lead that is none.
+# **Cut validation as test was cut.**
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Who gains?
 #
@@ -873,6 +885,10 @@ verdicts(
 # >
 # > **Claim 2** (lecture). Tail items gain: of the test events on the least popular half of the items LightGCN
 # > finds more than BPR-MF.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Part of minutes 28 to 43. Ask "whose tail?" before the table. Usual wrong answer: that users and items with few likes gain
+# alike. Compare three columns for the rarest items: the loss has moved them, not the graph.
 
 # %% slideshow={"slide_type": "fragment"} tags=["long"]
 long_run = results.load(
@@ -900,7 +916,7 @@ for ax, name in zip(axes, sets, strict=True):
     ax.set_xticks(range(len(part)), [f"{low}–{high}" for low, high in part.likes])
     ax.set(xlabel="likes of the user in train", title=name)
 axes[0].set_ylabel("lead of LightGCN, recall@20")
-axes[0].legend(fontsize=8)
+axes[0].legend(fontsize=9)
 plt.show()
 
 # %% [markdown]
@@ -957,7 +973,15 @@ verdicts(
 # to `target[e]`, and degrees count the edges that arrive. It runs. The shapes are right. There is no
 # NaN.
 #
-# Take the path and one layer, and follow the like of u0 and i0 through the code below with a pencil:
+# ```python
+# source, target = users, num_users + items
+# degree = torch.zeros(len(E0)).index_add(0, target, torch.ones(len(target)))
+# scale = torch.where(degree > 0, degree.rsqrt(), 0.0)
+# weight = scale[source] * scale[target]
+# E = torch.zeros_like(E0).index_add(0, target, weight[:, None] * E[source])
+# ```
+#
+# Take the path and one layer, and follow the like of u0 and i0 through the code with a pencil:
 # which degree has u0, which has i0, and what is the weight of the message?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -967,7 +991,7 @@ verdicts(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 06.6 — `lightgcn_from_likes` ({{points:06.6}})
 #
-# Find the bug in the code below and repair it. One or two lines change.
+# The whole function: find the bug and repair it. One or two lines change.
 #
 # *About 6 minutes.*
 #
@@ -1055,7 +1079,8 @@ def broken(users, items, num_users, E0, num_layers):
     return E0 / (num_layers + 1)
 
 
-{"broken": who_notices(broken), "yours": who_notices(lightgcn_from_likes)}
+told = {f.__name__: ", ".join(who_notices(f)) for f in (broken, lightgcn_from_likes)}
+pd.DataFrame({"who notices a change of Alien": told})
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## 6.10 Your choice

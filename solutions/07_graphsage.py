@@ -68,6 +68,10 @@ recall("07")
 # saves, and with pins that nobody had saved before. We ask for what comes until day 48. So there are three groups of
 # pins: **known**, **new with edges** (first saved in the last week), and **new without**.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 0 to 8. Ask for a number for 07.p1. Usual wrong answer: eighteen, as many as the edges. Then read the table: a step is
+# dozens of times as dear, and an epoch has eighteen times as many steps.
+
 
 # %%
 def saves(start, end):
@@ -98,7 +102,7 @@ predict("07.p1")
 # %% [markdown]
 # A stored measurement of lesson 06: a LightGCN step propagates over the whole graph, whatever the batch.
 
-# %% tags=["answers:07.p1"]
+# %% tags=["experiment", "answers:07.p1"]
 growth = pd.DataFrame(results.load("06_growth").values["rows"])
 growth[["edges", "LightGCN step", "LightGCN epoch"]].assign(
     **{"times the edges": (growth.edges / growth.edges[0]).round(1),
@@ -128,6 +132,10 @@ growth[["edges", "LightGCN step", "LightGCN epoch"]].assign(
 # Let us train it. Sixty pins of three topics, an encoder of their pictures into **two** numbers, made a unit
 # vector so that we can see it, and pairs of pins that the same people save. What $Q \cdot \mathbb E$ is: the sum over
 # the $Q$ negatives.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 8 to 17. Vote on 07.p2: "what will the slide's loss do?" Usual wrong answer: three points, one for each topic. Ask which
+# term keeps topics apart: none does.
 
 # %%
 topics = world.pins["topic"].to_numpy()
@@ -228,9 +236,14 @@ visuals.collapse({"slide": printed, "paper": watch(paper)}, shape, every=5)
 # %% [markdown]
 # *Figure 7.1. Sixty pins of three topics (shapes) on a circle, before training and after it by the slide's and by the
 # paper's loss. With the slide's sign nothing holds them apart; with the paper's the topics part. In the interactive version you go through the steps.*
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Now put your own loss in: `visuals.collapse({"mine": watch(sage_loss)}, shape, every=5)`. What would happen with the
 # first term alone, no negatives at all? Try it.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Figure 7.1: press Play with the slide's loss, before anybody says "sign": what happens? Then the paper's. Then ask what the
+# first term alone would do, with no negatives: the same as the slide's, all on one point.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 07.2 — `cooccurrence_pairs` ★ optional ({{points:07.2}})
@@ -273,6 +286,10 @@ check("07.2", cooccurrence_pairs)
 #
 # A user of a thousand pins, each saved by a thousand users: two layers would read a million nodes for one vector.
 # GraphSAGE draws at most $S$ neighbors of each node, uniformly, without replacement, anew in every batch.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 17 to 24. Ask for a number for 07.p3. Usual wrong answer: a hundred, or just ten. On the board: with all hundred drawn
+# the error is 0, so there must be a factor that gets there.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 07.3 — `sample_neighbors` ({{points:07.3}})
@@ -363,8 +380,13 @@ visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()), function=sample_nei
 # %% [markdown]
 # *Figure 7.2. A user (circle, left), items drawn from what the user likes (squares), and users drawn for each of them. Beside
 # it: the variance of the mean, measured with your function (bars) and by the formula (dashes). In the interactive version nodes met again have an outline.*
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Set both sizes to 5 and draw again. How many of the places in the tree are different nodes? And what would be enough for the mean?
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Figure 7.2: both sizes at 5, press Draw again, and ask how many of the places are different nodes. Usual wrong answer: all of
+# them. Outlined nodes have been met before.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.4 One layer
@@ -385,6 +407,10 @@ visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()), function=sample_nei
 #
 # By hand: own vector (1, 0), neighbors (0, 2) and (2, 2), heard as (1, 2). With $\mathbf y = (2 \cdot 1 + 1, 2 \cdot 2) = (3, 4)$ the
 # result is (0.6, 0.8).
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 24 to 31. By hand: own (1, 0), neighbors (0, 2) and (2, 2); the room says (3, 4) and its length. Then 07.p4. Usual
+# wrong answer: which pins they have saved besides; that takes a second layer.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 07.4 — `sage_layer` ({{points:07.4}})
@@ -524,6 +550,10 @@ pd.DataFrame(rows).assign(of=m + n)
 # among the pin's. Messages may run along the edges of the batch, or `sage.without` takes these out of the blocks, in both
 # directions.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 31 to 36. Ask 07.p5. Usual wrong answer: no difference, one edge among many. A user has about ten pins: a tenth of what
+# is heard is the answer.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:07.p5"]
 predict("07.p5")
 
@@ -555,6 +585,10 @@ verdict(
 # ## 7.6 The pin of this morning
 #
 # Now the promise. A new pin has content, perhaps a few saves, and no training. Its vector is one more forward pass.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 36 to 43. Ask 07.p6. Usual wrong answer: as often as they deserve, the model is inductive. Stop at the last column: what
+# has to be shown in training so that a pin without edges lies at the right place?
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 07.6 — `embed_new` ({{points:07.6}})
@@ -715,6 +749,10 @@ verdict(
 #
 # > **Claim** (ours). Among new items with edges it finds more than content alone and than LightGCN folded in.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 43 to 50. Vote "who finds most among new pins?", then 07.p7 for all. Usual wrong answer: GraphSAGE in both. Read each
+# column as a shelf of its own, errors before order.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:07.p7"]
 predict("07.p7")
 
@@ -781,6 +819,9 @@ verdict(
 #
 # An open task of twenty minutes. Choose for PinWorld: how many layers, which share of pins is silenced in training, and whether known pins have
 # a word of their own. The check knows what each setting finds from day 42 on, over all pins (each trained once, with a stored seed).
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# For the notebook: name the exercise, and what a good conclusion has (what was tried, what would change it).
 
 
 # %%

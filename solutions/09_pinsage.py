@@ -83,6 +83,10 @@ recall("09")
 # By hand: visits 5 at home, then 2, 1 and 1. The weights are ½, ¼ and ¼. In the limit of many steps they are a
 # personalized PageRank, cut off and scaled.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 0 to 7. Ask 09.p1. Usual wrong answer: that there are only 50 pins on these boards; there can be 50,000, so somebody
+# has to choose. Then by hand: visits 5 at home, 2, 1 and 1. The room says the weights; who says 2/9 has counted home.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:09.p1", "told"]
 predict("09.p1")
 
@@ -129,7 +133,7 @@ check("09.1", importance_neighbors)
 # **PinWorld.** Boards and pins until day 42, as in lesson 08. A **pair** is what the model learns from: a pin and the
 # pin that the same person engaged with right after it in a session. What comes in the week after day 42 is
 # sought. Content comes as in the paper from other models: a vector of the picture, a vector of the words (here an SVD),
-# and the logarithm of the number of boards. `pinsage.neighborhoods` is your function for all pins.
+# and the logarithm of the number of boards. `pinsage.neighborhoods` is exercise 09.1 for all pins.
 
 
 # %%
@@ -187,6 +191,10 @@ pd.Series({
 # By hand, with numbers instead of vectors: $h_u = 1$; neighbors 2 and −4 with weights ¾ and ¼; two messages, of the
 # first kind $\mathrm{ReLU}(h)$: 2 and 0, so they are heard as 1.5. Had the ReLU come after the sum, it would be
 # ReLU(1.5 − 1) = 0.5: an unpleasant neighbor would have silenced the other.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 7 to 15. On the board: own 1, neighbors 2 and −4 with ¾ and ¼. Ask where the ReLU stands, and what changes if it
+# comes after the sum: 1.5 becomes 0.5. Then 09.p2; usual wrong answer: about 100,000, the places. Pins are read once.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 09.2 — `convolve` ({{points:09.2}})
@@ -261,8 +269,13 @@ visuals.blocks(pinsage.neighborhoods(R, top=2), [7, 100, 2026], also=[918])
 # %% [markdown]
 # *Figure 9.1. Two neighbors for each pin, so that it can be drawn. In each column the pins of the next one come first; a
 # box has its place in bold. The table is the `edge_index` of a block, by places and by ids.*
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Put pin 918 into the batch. How many more contents are to be read, and why?
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Figure 9.1: put pin 918 into the batch, and ask before how many more contents are to be read. Usual wrong answer: as many as
+# for the first pin. What is there already is not read again.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.3 Which sign?
@@ -275,6 +288,10 @@ visuals.blocks(pinsage.neighborhoods(R, top=2), [7, 100, 2026], also=[918])
 # $$
 #
 # Before you look it up: which one is 0 when everything is as it should be?
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 15 to 23. Vote "which sign?" with 09.p3 before the hinge moves. Usual wrong answer: nothing happens, the loss is 0
+# there; so it is with the paper's sign.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:09.p3"]
 predict("09.p3")
@@ -333,9 +350,14 @@ visuals.hinge(function=pinsage_loss)
 # *Figure 9.2. Left: a query (to the right), its positive (solid) and a negative (dashed), and where a step of training
 # moves them. Right: the loss over negative − positive by the paper, by the slide, and by your function. The slide's
 # rises where the paper's is 0.*
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Take ten steps with the paper's sign, reset, and ten with the slide's. Then set the margin to 0, with the positive just
 # ahead: what is there left to learn?
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Figure 9.2: choose the slide's sign and press One step of training ten times; ask where the positive goes. Reset, ten steps
+# with the paper's sign. Then the margin at 0, the positive just ahead: nothing is left to learn.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.4 Harder negatives
@@ -344,6 +366,10 @@ visuals.hinge(function=pinsage_loss)
 # no training. Among two **billion** pins the model has to tell apart a thousand gardens. So PinSage adds **hard** negatives:
 # pins that a walk from the query ranks 2000th to 5000th, related, but not the most related ones. The
 # **curriculum** adds none in the first epoch, one for each query in the second, $n - 1$ in the $n$-th. The random ones stay.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 23 to 32, with the two slides after it. Ask what a negative drawn at random teaches a model that tells cakes from
+# gardens: nothing more. Then who may be a hard one; usual wrong answer: the nearest pins. Those are positives nobody has met yet.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 09.4 — `hard_negatives` ({{points:09.4}})
@@ -398,6 +424,9 @@ check("09.4", hard_negatives)
 # Call a negative false if it is truly at least as similar to its query as the **median positive**.
 #
 # > **Claim** (common belief). Hard negatives from a middle range of ranks are rarely false: fewer than one in twenty.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask 09.p4. Usual wrong answer: fewer than one in twenty. Read the row from left to right, and stop at ranks 50 to 300.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:09.p4"]
 predict("09.p4")
@@ -493,8 +522,13 @@ visuals.curriculum(epochs, num_shared=500)
 # %% [markdown]
 # *Figure 9.3. Cosines with the query in the first and in the last epoch, of positives, shared and hard negatives (dashed).
 # In the interactive version you go through the epochs; small blocks above count what each query is compared with.*
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Where do the hard negatives stand between the others, and do they move?
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Figure 9.3: step from the first epoch to the last and ask each time where the hard negatives stand. Usual wrong answer: beside
+# the shared ones. They stay between those and the positives.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.5 Which part earns its keep?
@@ -503,6 +537,10 @@ visuals.curriculum(epochs, num_shared=500)
 # mind a few hundred places: with $R$ the positive's rank, $\frac1n \sum 1 / \lceil R / 100 \rceil$. (We know the
 # ceiling from summaries of the
 # paper; without it rank 1 would be worth 100.)
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 32 to 38. Ask 09.p5 with the paper's 39, 41, 46 and 67 % on the board. Usual wrong answer: large, as in the paper.
+# Cover all columns but one seed and let the room rank the arms; then uncover the other seeds.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 09.5 — `scaled_mrr` ★ optional ({{points:09.5}})
@@ -606,6 +644,10 @@ verdict(
 #
 # > **Claim** (ours). Equally tuned, a softmax over the same negatives finds more than the hinge.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 38 to 45. Vote on 09.p6, "who wins?", before the table. Usual wrong answer: PinSage, as published. Ask why a walk of
+# three hops is ahead on known pins before you show the columns: a past says more than a picture.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:09.p6"]
 predict("09.p6")
 
@@ -672,7 +714,11 @@ verdict(
 # The paper also showed people a pin and two recommendations. Its table, and what its arithmetic says: the last column is
 # win / (win + lose), draws do not count.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 45 to 50. Let the room add up the last two rows: what is missing? Then 09.p7. Usual wrong answer: Pixie. The judge
+# asks what a pin shows, and the picture says just that.
+
+# %% slideshow={"slide_type": "fragment"} tags=["experiment"]
 paper = pd.DataFrame(
     {"win": [28.4, 36.9, 22.6, 32.5], "lose": [21.9, 14.0, 15.1, 19.6], "draw": [49.7, 49.1, 57.5, 46.4]},
     index=["visual", "annotation", "combined", "Pixie"],
@@ -741,16 +787,19 @@ verdict(
 # layer**. Layer 1 of all pins, stored; then layer 2 of all pins from what was stored. A part at a time, on any
 # machine, since a part reads the layer before and writes its own rows.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Left out of fifty minutes. In ninety: ask 09.p8; usual wrong answer: 21, the size of one tree. Neighborhoods overlap.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:09.p8"]
 predict("09.p8")
 
-# %% slideshow={"slide_type": "fragment"} tags=["answers:09.p8"]
+# %% slideshow={"slide_type": "fragment"} tags=["experiment", "answers:09.p8"]
 computed = 0
 for nodes in torch.arange(n).split(64):
     outer, inner = batches.sample(graph, nodes, [None, None])
     computed += len(inner.source) + len(nodes)  # layer 1, layer 2
 pd.Series({
-    "vectors in batches of 64": computed, "layer by layer": 2 * n, "times": round(computed / (2 * n), 1),
+    "vectors in batches of 64": f"{computed:,}", "layer by layer": f"{2 * n:,}", "times": f"{computed / (2 * n):.1f}",
 }).to_frame("").T  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -823,6 +872,9 @@ print(
 # An open task of twenty minutes. Choose for PinWorld: the loss, how many layers, which hard negatives. The
 # check knows what each of these settings finds in the week after day 42 (each trained once, with a stored seed). `train_pinsage` and
 # `metrics.found` measure yours here, in about as many seconds as above.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# For the notebook: name the exercise, and what a good conclusion has (what was tried, what would change it).
 
 
 # %%

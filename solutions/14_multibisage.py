@@ -66,6 +66,10 @@ recall("14")
 # The paper's abstract names one of its six graphs, pins and boards; ours are below. Content comes as in lesson 09: a vector of
 # the picture, one of the words, and the logarithm of the number of boards.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 0 to 7. Ask 14.p1, which graph knows an ad? Usual wrong answer: boards. Read the column of ads: where are the
+# zeros? Then 14.p2; usual wrong answer: the batches, as unused lists are not made. Nearly all lists are used, many times.
+
 
 # %%
 def unit(x):
@@ -177,7 +181,7 @@ pd.DataFrame({
     "walk for every batch": [steps * per_batch, 0.0],
 }, index=[f"seconds for {steps} batches of {len(batch)} pins", "megabytes"]).round(2)  # fmt: skip
 
-# %%
+# %% tags=["experiment"]
 print(f"the same lists, whoever walks: {torch.equal(near.ids, again.ids)}")
 filled = (near.ids >= 0).sum(dim=2).float()
 pd.Series(dict(zip(near.names, filled.mean(dim=0).tolist(), strict=True))).to_frame(
@@ -201,6 +205,10 @@ pd.Series(dict(zip(near.names, filled.mean(dim=0).tolist(), strict=True))).to_fr
 #
 # By hand with numbers: $h = (1, 2, 6)$, matrices 1, 1 and −½. Pin 0 hears pins 1 and 2 in graph one and pin 2 in graph two:
 # 1 + 4 − 3 = 2. Whoever hears nobody keeps $\mathrm{ReLU}(\mathbf W_0 \mathbf h_u)$.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 7 to 13. By hand on the board: two graphs, one neighbor and none. What is the mean of nobody? Then 14.p3. Usual wrong
+# answer: the linear layer is stronger. Cut its matrix into seven, and it is the same function.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 14.2 — `mean_per_relation` ({{points:14.2}})
@@ -242,7 +250,7 @@ check("14.2", mean_per_relation)
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p3"]
 predict("14.p3")
 
-# %% slideshow={"slide_type": "fragment"} tags=["answers:14.p3"]
+# %% slideshow={"slide_type": "fragment"} tags=["experiment", "answers:14.p3"]
 rng = torch.Generator().manual_seed(0)
 h, W0, W = (torch.randn(*s, generator=rng) for s in ((n, 8), (8, 8), (6, 8, 8)))
 side_by_side = torch.cat([h, multibisage.means(h, near.ids).flatten(1)], dim=1)  # (n, 7 · 8)
@@ -263,6 +271,10 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 #
 # The root keeps products of $d$ numbers from growing with $d$. Empty places are usually given the logit −∞, since
 # $e^{-\infty} = 0$. Many pins have nobody at all in some graph.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 13 to 22. Vote on "what does a softmax of nothing give?" with 14.p4. Usual wrong answer: NaN, and nan_to_num saves it.
+# Point at the gradient in the output.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p4"]
 predict("14.p4")
@@ -322,7 +334,7 @@ def attend(
 # %% tags=["check:14.3"]
 check("14.3", attend)
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 g, filled = near.names.index("user-ad"), (near.ids >= 0).sum(dim=2)
 short = (filled[:, g] > 0) & (filled[:, g] < 6)
 sample = [np.flatnonzero((kind == k) & short.numpy())[0] for k in ("organic", "product", "ad")]
@@ -336,9 +348,14 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # %% [markdown]
 # *Figure 14.1. Four pins and the first six places of their lists in the graph of ads; pictures are queries and keys.
 # Hatched places are empty (dashed in the interactive version, where a button lets them be heard, as vectors of zeros).*
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Let the empty places be heard. What do they take from the pin with the shortest list? And what does the last pin hear?
 # (Short lists are rare here: a walk of a thousand steps finds ten pins, or, without an edge, nobody. Empty ones are not rare.)
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Figure 14.1: press "Let empty places be heard", and ask before what they take from the pin with the shortest list. Usual wrong
+# answer: nothing, zeros weigh nothing. Their logit is 0, and e⁰ = 1. Then the last pin: it hears six times nobody.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.4 Step three: two levels, one function
@@ -355,6 +372,10 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # Both are one function: somebody first, others with a mask, read the first place. And who reads only the first place needs
 # only **one query**: the others' rows are never looked at. (Adding $\mathbf h_u$ to CLS is ours, so that a pin known to
 # no graph still says something.)
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 22 to 29. Draw two boxes: six lists become six vectors, six vectors become one. Ask how many rows of the last attention
+# are read: one. Usual wrong answer: all. The times on the next slide show what that saves.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 14.4 — `look` ({{points:14.4}})
@@ -429,6 +450,10 @@ print(f"all places {slow:.2f} s, the first alone {fast:.2f} s")
 # graph of users and advertisements holds the ad **and the pin before it**. So the answer stands in the list. Three ways:
 # leave it **in**; take the two out of each other's lists, as lesson 09 did (**hidden**); or be **in time**: learn from the pairs
 # of a week with the graphs of its first morning, which cannot hold them.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 29 to 34; if time is short, leave it out and say that a table compares protocols, too. Ask for a number for 14.p5.
+# Usual wrong answer: next to none, what comes is new. People return to what they have done.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 14.5 — `without_answers` ★ optional ({{points:14.5}})
@@ -513,6 +538,9 @@ verdict(
 #
 # Four weeks, each with the graphs of its first morning; a softmax over mixed negatives, the other rows' pins and as many uniform
 # ones, each minus $\log(n\,Q^*)$ (lesson 11).
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Figure 14.2: choose an ad, then an organic pin, and ask before each which graph it will look at.
 
 
 # %%
@@ -599,6 +627,10 @@ visuals.levels([both_levels(models["transformer"], pin) for pin in chosen])
 #
 # > **Claim** (of the paper). Six graphs find more than the graph of boards alone.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 34 to 42. Ask 14.p6. Usual wrong answer: between the mean and the transformer, the order of the climb. Read "all" beside
+# "± seeds" in both tables, and ask which rows can be told apart.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p6"]
 predict("14.p6")
 
@@ -614,7 +646,8 @@ def shown(name):
     spread = rows.seeds.map(lambda s: (max(s) - min(s)) / 2)
     rows = rows[columns].assign(seconds=rows.seconds).round(3)
     rows.insert(1, "± seeds", spread.round(3))
-    return rows.rename(lambda arm: arm.replace(" ", "\u00a0")).rename_axis(name)
+    rows = rows.rename(lambda arm: arm.replace(" ", "\u00a0"))
+    return rows.rename_axis(index=None, columns=f"{name}, recall@10")
 
 
 for name in arms:
@@ -676,6 +709,10 @@ verdict(
 # the pins that could, and what is lost when the model is trained **without** it.
 #
 # > **Claim** (common belief). The graph that is looked at most is the one that is missed most.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 42 to 46. Vote: "is the graph that is looked at most the one we would miss most?" (14.p7). Usual wrong answer: yes.
+# Stop at the table: read the first column down, then "lost without it" beside its error.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 14.6 — `attention_mass` ★ optional ({{points:14.6}})
@@ -749,6 +786,10 @@ verdict(
 # > **Claim** (of the lecture and the paper). MultiBiSage finds more than PinSage and what else there is.
 #
 # > **Claim** (ours). It gains most over PinSage with those whom the boards know least: the ads.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 46 to 50. Ask 14.p8. Usual wrong answer: the transformer of six graphs. Then ask what the paper's table compares
+# with: PinSage alone.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p8"]
 predict("14.p8")
@@ -841,7 +882,10 @@ gain.rename_axis("gain over PinSage, %").round(1)
 # ## 14.8 Your choice
 #
 # An open task of twenty minutes: which graphs, which way to listen, and graphs of which morning? The check knows what the settings of 14.6 find
-# in the week after day 42. `try_out` trains one here.
+# in the week after day 42. In the notebook `try_out` trains one.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# For the notebook: name the exercise, and what a good conclusion has (what was tried, what would change it).
 
 
 # %% [markdown] slideshow={"slide_type": "skip"}

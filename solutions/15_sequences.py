@@ -76,6 +76,10 @@ recall("15")
 # Two rules say who may look. **Causal**: $s \le t$, since tomorrow is not known. **Padding**: $s$ is no empty place;
 # sequences of a batch have different lengths.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 0 to 8. On the board: four events in six places, a cross in every cell that may not be looked at. Usual wrong answer:
+# the rows of empty places are crossed out; it is their columns. Then figure 15.1: switch one mask off, then the other.
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 15.1 — `attend` ({{points:15.1}})
 #
@@ -154,6 +158,10 @@ print(f"equal to torch's layer to 1e-6: {same}")
 # A transformer reads each history and predicts, at every place, the next film. Two colleagues
 # trained it alike; one forgot the causal mask.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 8 to 14. Vote on 15.p1. Usual wrong answer: it finds more, it has seen more. Ask what stands to the right of the last
+# event: nothing. Then the test: change an event, look who moves before it.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:15.p1"]
 predict("15.p1")
 
@@ -219,6 +227,9 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # Nobody trains it so: a history of length $L$ has $L(L+1)/2$ edges, and a matrix product is what machines are fastest at. The
 # view still pays: who is connected is a **choice**. Only the last ten, only the same topic, only the same session: each is a
 # mask, and each is a graph.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Left out of fifty minutes. In ninety: draw four events and let the room draw the edges; ask which edge leads back. None.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 15.2 — `attend_on_edges` ★ optional ({{points:15.2}})
@@ -290,6 +301,9 @@ print(f"{len(source)} edges for {L} events; equal to 1e-6: {same}")
 # | $i_{t+1}$ | `history[:, t]` | the event it has to predict (places count from 0) |
 # | $\mathbf q_j$ | `items` | the vector of item j, read and sought with the same table |
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 14 to 18. Ask how many examples a history of twenty events gives. Usual wrong answer: one, the last.
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 15.3 — `sequence_loss` ({{points:15.3}})
 #
@@ -340,6 +354,10 @@ check("15.3", sequence_loss)
 #
 # With 1,700 films an item that comes once in a hundred times is said to come in 94 of them.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 18 to 24. Ask "what should the probabilities of a catalog sum to?", then for a number for 15.p2. Usual wrong answer:
+# about 1. Then read both first films: 0.99 is said, 0.006 comes.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:15.p2"]
 predict("15.p2")
 
@@ -384,6 +402,10 @@ verdict(
 # Lesson 10 has asked this on the same films: a tower that is one causal block against the mean of the history, nine trials each,
 # three seeds.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 24 to 28. Say early that this table disappoints the transformer. Ask 15.p3; usual wrong answer: ahead of everything, as
+# in the papers. Ask why before the histories are counted: half of them have seven events or fewer.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:15.p3"]
 predict("15.p3")
 
@@ -391,7 +413,15 @@ predict("15.p3")
 towers = results.load("10_towers", command="python -m tests.benchmarks.towers")
 rows = pd.DataFrame(towers.values["time"]["models"]).set_index("model")
 order = ["softmax", "softmax, causal", "popularity", "RP3β", "EASE", "iALS, any d"]
-rows.loc[order, ["ndcg", "recall", "known users", "new users"]].astype(float).round(4)
+called = {"softmax": "mean of the history", "softmax, causal": "transformer"}
+columns = {
+    "ndcg": "NDCG@20",
+    "recall": "recall@20",
+    "known users": "NDCG, known users",
+    "new users": "NDCG, new users",
+}
+shown = rows.loc[order, list(columns)].astype(float).round(4)
+shown.rename(index=called, columns=columns).rename_axis(None)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The mean is ahead, and popularity of the last days is ahead of the one model that reads the order. There is little to
@@ -404,6 +434,9 @@ rows.loc[order, ["ndcg", "recall", "known users", "new users"]].astype(float).ro
 # "Predict the last event" sounds exact. Yet two events may bear the same time, and then the last one is what a **sort** makes
 # of them. A stable sort keeps the order of the file; another one does not. The authors of eSASRec report that published code
 # changes test targets so. How many would it be here?
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Left out of fifty minutes. In ninety: ask 15.p4, then cover MovieLens. Usual wrong answer: that it is as clean.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:15.p4"]
 predict("15.p4")
@@ -443,6 +476,10 @@ pd.DataFrame(
 # that was done, hides included: the pin's vector (of its graph, lesson 09), what was done, and when. Then one question is left,
 # and it is the one of this lesson: what is such a vector asked for in training?
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 28 to 36. Ask what a vector is asked for that is used all day: the next click, or everything to come? Read the table of
+# one user aloud, and let the room say which events may be targets. Usual wrong answer: every save. A found pin is no target again.
+
 # %%
 world = pinworld.load("small")
 DAY, NOW, WEEK = 86_400, 35, 7 * 86_400
@@ -461,7 +498,7 @@ pd.DataFrame({
 })  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Above: the first events of one user of PinWorld. A like is a positive action on a pin that is new to the user; what was found
+# The table had the first events of one user of PinWorld. A like is a positive action on a pin that is new to the user; what was found
 # already need not be found again.
 #
 # Four answers, which the paper compares. At a moment *now* everything up to it may be read, and the window ahead is
@@ -537,9 +574,14 @@ visuals.timeline(
 # *Figure 15.2. A user on a line of time. Gray: may be read by day 3. Shaded: the window. Arrows lead from each event to what it has
 # to find under "dense". In the interactive version you move now, change window and objective, and ask each event; once
 # your function passes, the targets are yours.*
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Count the arrows of the four objectives. Which gives the most lessons for one pass? And which of them would still be
 # right tonight?
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Figure 15.2: let the room choose an event and say its targets before you press it. Then count the arrows of the four
+# objectives. Usual wrong answer: "every next" has the most; it has one for each event, dense has all of the window.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 15.5 — `window_loss` ({{points:15.5}})
@@ -628,6 +670,9 @@ pd.Series({
 #
 # > **Claim** (of the paper). Dense all action finds more than next action and than SASRec's objective.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 36 to 41. Ask 15.p5. Usual wrong answer: dense, it is asked for what is counted. Its youngest example is a week old.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:15.p5"]
 predict("15.p5")
 
@@ -671,6 +716,9 @@ verdict(
 # ## 15.5 A vector that is a day old
 #
 # A vector made at midnight knows nothing of this morning. Making it at every click costs a streaming system. How much is lost?
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 41 to 47. Let everybody write down a share for 15.p6, what one day costs. Usual wrong answer: a few percent.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 15.6 — `events_read` ({{points:15.6}})
@@ -757,6 +805,9 @@ verdict(
 #
 # > **Claim** (ours). A model that reads what was hidden finds more, and shows less that will be hidden.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 47 to 50. Ask 15.p7. Usual wrong answer: it doubles, as noise is gone. A hide tells the topic, as a like does.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:15.p7"]
 predict("15.p7")
 
@@ -788,6 +839,9 @@ verdict(
 # Attention of a history of length $L$ makes $L^2$ weights for each head, and training keeps them for the gradient. Torch's own
 # function (`F.scaled_dot_product_attention`) never stores them all.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Left out of fifty minutes. In ninety: ask by what factor memory grows when a history is twice as long. Four, or two?
+
 # %% slideshow={"slide_type": "fragment"} tags=["long"]
 cost = pd.DataFrame(results.load("15_attention").values["rows"])
 figure, axes = plt.subplots(1, 2, figsize=(8, 2.9))
@@ -817,6 +871,9 @@ plt.show()
 # An open task. Choose the objective, the learning rate, and the day up to which is trained. All honest trainings
 # have been made, with 200 steps; the check looks up the recall@10 of yours on the new likes of days 35 to 41. `try_out` trains a
 # short one here.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# For the notebook: name the exercise, and what a good conclusion has (what was tried, what would change it).
 
 
 # %%

@@ -20,8 +20,8 @@
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: the quotas of 16.2 by hand, the switches of 16.3, the vote "what can a vector of length 1 not
-# say?" before the numbers of 16.4, the two tables of 16.5 and 16.6, and the tree of 16.7. End in the atlas: let the room call out
-# a filter. If time is short, leave out 16.1.
+# say?" before the numbers of 16.4, the two tables of 16.5 and 16.6, and the tree of 16.7. End in the atlas, in the
+# notebook: let the room call out a filter. If time is short, leave out 16.1.
 
 # %% tags=["setup"]
 import math
@@ -62,6 +62,10 @@ recall("16")
 #
 # Nodes are pins and boards. A pin is tied to the boards it was saved to, and to pins that somebody engaged with right
 # before or after it. Users are no nodes: they come later, as readers.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 0 to 4, or left out. Ask: of a node with 400 edges and alpha 0.5, how many stay? Twenty. And of one with 3? Usual
+# wrong answer: two, by the root. The floor protects it: who has at most d_min edges keeps them all.
 
 # %%
 world = pinworld.load("small")
@@ -150,10 +154,15 @@ check("16.1", prune_degree)
 # Short walks that keep returning to a pin (lesson 08) visit pins **and** boards. The most visited nodes are its
 # neighbors. A pin on many boards is one step away from each of them, and two steps from any pin. Who will fill the places?
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 4 to 11. Let everybody write a number for 16.p1; usual wrong answer: half and half. A board is one step away, a
+# pin is two. Then by hand on the board: visits 18, 2, 10, 8, 6 of two pins and three boards, the first pin is the start,
+# quotas 1 pin and 2 boards. Usual wrong answer: the start takes the place for pins. It is nobody's neighbor: 10, 8, then 2.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p1"]
 predict("16.p1")
 
-# %% tags=["answers:16.p1"]
+# %% tags=["experiment", "answers:16.p1"]
 m = R.shape[0]
 busy = np.flatnonzero(boards >= 20)
 fifteen = walks.importance_neighbors(graphs.adjacency(R), m + busy, top=15, num_steps=500, hops=1)
@@ -216,20 +225,26 @@ check("16.2", typed_sequence)
 # where the pin itself stands, becomes $\mathbf z$. The paper sorts neighbors by nearness. Turn the order
 # round: what happens to the vector?
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 11 to 14. Hands up for 16.p2. Usual wrong answer: it changes, since the nearest are read last. Ask which line of
+# attention knows a place: none does, unless a vector for places is added. Then show the two numbers.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p2"]
 predict("16.p2")
 
 # %% tags=["answers:16.p2"]
 near = omnisage.sequences(R, C, quotas=(5, 10, 10), num_steps=500)
 back = omnisage.Sequences(near.ids.flip(1), near.kinds.flip(1))
-for positions in (False, True):
-    model = omnisage.OmniSage(near, sage.Content(32, 0, features(R)), 32, positions=positions)
-    turned = omnisage.OmniSage(back, sage.Content(32, 0, features(R)), 32, positions=positions)
+moved = {}
+for positions in ("without positions", "with positions"):
+    heard = {"positions": positions.startswith("with ")}
+    model = omnisage.OmniSage(near, sage.Content(32, 0, features(R)), 32, **heard)
+    turned = omnisage.OmniSage(back, sage.Content(32, 0, features(R)), 32, **heard)
     some = torch.arange(300)
-    gap = (model.vectors(some) - turned.vectors(some)).abs().max().item()
-    print(f"positions {positions}: turned round, a vector moves by up to {gap:.4f}")
+    moved[positions] = (model.vectors(some) - turned.vectors(some)).abs().max().item()
+pd.DataFrame({"turned round, a vector moves by up to": moved}).round(4)
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # Attention without positions hears a **set**: sorting decides who gets in, not who is heard first. Whoever says "the order
 # is used" must show a vector that tells places apart. The released code has one; section 16.5 measures what it is worth here.
 
@@ -245,7 +260,12 @@ for positions in (False, True):
 # | entity-feature | raw features of a **neighbor**, through a network | the pin that hears it |
 # | user-entity | a causal transformer over a history of $\mathbf z$ | the next pin, and a later one |
 #
-# Does one encoder profit from all three? Say what you expect: the figure below, or 16.6, knows.
+# Does one encoder profit from all three? Say what you expect; figure 16.1 and 16.6 have measured it.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 14 to 21. Vote on 16.p5 first; usual wrong answer: a clear gain, more examples teach more. Then figure 16.1:
+# switch each loss on alone and ask which boxes get a gradient, before they fill. Last all three: read both numbers, for
+# the pin that comes next and for users. Only users gain.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p5"]
 predict("16.p5")
@@ -402,6 +422,11 @@ check("16.5", user_entity_loss)
 #
 # > **Claim** (of the paper's recipe). Vectors of length 1 find as much as free ones if the loss is corrected by log Q.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 21 to 29. Ask "what can a vector of length 1 not say?" before any number: how popular it is. Vote on 16.p3; usual
+# wrong answer: little, the correction has learned popularity already. Read the table from the first row to the second:
+# nothing was trained again, one number was added.
+
 
 # %%
 def pairs_of(begin, end):
@@ -493,10 +518,15 @@ verdict(
 # "cold among cold" finds cold pins among such pins alone.
 #
 # The real twin is *citeulike-t*: libraries are boards, a pair is an article and one that it cites or that cites it, and known
-# citations are the second graph (NaN: not asked there). Citations carry no date: seven tenths drawn at random are known, a tenth
+# citations are the second graph (a dash: not asked there). Citations carry no date: seven tenths drawn at random are known, a tenth
 # chooses, two tenths test.
 #
 # > **Claim** (of the paper). Each graph more finds more: nobody heard, then pin-board, then both.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 29 to 36. Vote on 16.p4; usual wrong answer: from pin-board to both, since pin-pin edges are what is predicted.
+# Read the column "all" downwards, then "cold queries": ask why both graphs serve a cold pin worse than boards alone. Stop
+# at the zeros of "cold targets": log(1 + 0) shuts the door, and no model opens it.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p4"]
 predict("16.p4")
@@ -511,8 +541,9 @@ counts = study["counts"]
 print(
     f"{counts['queries']} queries, {counts['cold queries']} cold; {counts['cold pins']} cold pins"
 )
-print({name: f"{sum(kept):,} edges" for name, kept in study["edges"].items()})
-recall_at.loc[arms, list(groups)].rename(columns=groups).join(twin).round(4)
+print(", ".join(f"{name} {sum(kept):,}" for name, kept in study["edges"].items()), "edges")
+by_arm = recall_at.loc[arms, list(groups)].rename(columns=groups).join(twin)
+by_arm.rename_axis("recall@10").map("{:.4f}".format).replace("nan", "–")
 
 # %% tags=["experiment", "answers:16.p4"]
 steps = [lead_of(study, "pin-board over nobody, all"), lead_of(study, "both over pin-board, all")]
@@ -545,14 +576,20 @@ verdict(
 #
 # Be your own opponent: PinSage gets the same offset.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 36 to 39. Cover the row "PinSage, offset" with a hand: how far is OmniSage ahead? Then uncover it, and ask what
+# the lead was made of. Usual wrong answer: of attention. Then the second table, row by row at about equal CPU time.
+
 # %% tags=["long"]
 rivals = ["both", "PinSage, offset", "PinSage", "iALS", "RP3β", "EASE", "recent popularity"]
 columns = ["all", "cold queries", "cold among cold"]
 shown = recall_at.loc[rivals, columns].join(twin)
-display(shown.rename(index={"both": "OmniSage, both"}).round(4))
+shown = shown.rename(index={"both": "OmniSage, both"}).rename_axis("recall@10")
+display(shown.map("{:.4f}".format).replace("nan", "–"))
 cost = pd.DataFrame(study["cost"])  # half of the steps, all, and twice as many, side by side
 cost["CPU time"] = cost["seconds"] / cost["seconds"][2]
-cost[["model", "CPU time", "recall"]].round({"CPU time": 1, "recall": 4})
+cost = cost.set_index("model")[["CPU time", "recall"]].rename(columns={"recall": "recall@10"})
+cost.round({"CPU time": 1, "recall@10": 4})
 
 # %% tags=["experiment"]
 against = lead_of(study, "both over PinSage, offset, all")
@@ -585,10 +622,15 @@ verdict(
 # Four trials each here. Users are asked for new likes of days 49 to 55. Where the user loss was not trained, a user is the mean of the vectors of sixteen
 # likes; PinnerFormer has the rates and the pins of lesson 15.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 39 to 42. Ask for whom three losses pay, before the table: for pins, for cold pins, for users? Usual wrong answer:
+# for the cold ones, as the paper says. Read "users" first, it is the one column that moves. The two cards say so, too.
+
 # %% tags=["long"]
 columns = {"all": "pins", "cold queries": "cold queries", "cold among cold": "cold among cold", "users": "users"}  # fmt: skip
 asked = {row["model"]: row["recall"] for row in [*stored["models"], *stored["users"]]}
-pd.DataFrame(asked).T[list(columns)].rename(columns=columns).round(4)
+by_loss = pd.DataFrame(asked).T[list(columns)].rename(columns=columns).rename_axis("recall@10")
+by_loss.map("{:.4f}".format).replace("nan", "–")
 
 # %% tags=["experiment"]
 alone = {k: lead_of(stored, f"all three over {k}, all") for k in omnisage.LOSSES}
@@ -631,6 +673,11 @@ verdict(
 # $$
 #
 # Items that share a **prefix** are of one kind, and a new item has a word as soon as it has a vector.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 42 to 47. Figure 16.2: choose a point, move "codes that agree" from 0 to 3 and ask each time who is left. Usual
+# wrong answer: the second code names a place in the plane. It names a place within what the first has left over. The table
+# counts PinWorld's pins that share a prefix, and how often such pins are of one topic.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 16.6 — `residual_codes` ★★ ({{points:16.6}})
@@ -698,13 +745,18 @@ pd.DataFrame(spelled["shapes"]).set_index(["space", "level"]).round(3)
 #
 # > **Claim** (common belief). Cold items are found by the prefix of their semantic ID better than by nearest content.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# If a minute is left: vote on 16.p6; usual wrong answer: the prefix, clearly. Point at the shuffled words, then at the rows
+# of OmniSage: better vectors help more than any speller.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p6"]
 predict("16.p6")
 
 # %% tags=["long", "answers:16.p6"]
 print(f"{spelled['queries']} queries, {spelled['cold pins']} cold pins")
 by_prefix = pd.DataFrame(spelled["models"]).set_index("model")
-by_prefix[["level", "recall"]].round(4)
+shown = by_prefix[["level", "recall"]].rename(columns={"recall": "recall@10"}).round(4)
+shown.assign(level=shown["level"].map("{:.0f}".format).replace("nan", "–"))
 
 # %% tags=["experiment", "answers:16.p6"]
 prefix = lead_of(spelled, "words of content over nearest in content")
@@ -731,6 +783,10 @@ verdict(
 #
 # What did others build? Each row is a system, with a dot for its kind of graph and dots for how it was built; open one to
 # read its source, and **what of it was read**. Numbers are the companies' own.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 47 to 50. Open figure 16.3 in the notebook, it is too long for a slide. Let the room call out a filter; Graph "many types" and Built of "transformer" answer 16.p7.
+# Then open OmniSage's row for 16.p9. Usual wrong answer: that somebody outside the company has measured the 2.5 %.
 
 # %% slideshow={"slide_type": "skip"} tags=["widget"]
 visuals.atlas()
