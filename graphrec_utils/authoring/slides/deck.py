@@ -182,7 +182,7 @@ def _place(column: list[Slide], unit: Unit, heading: str) -> None:
     slide.units.append(replace(unit, fragment=waits))
 
 
-def fitted(unit: Unit, height: float) -> Unit:
+def fitted(unit: Unit, height: float = PICTURE + BELOW) -> Unit:
     """Return a figure as large as a height and the slide's width allow; other units as they are."""
     size = re.search(r'width="(\d+)" height="(\d+)"', unit.html)
     if not unit.html.startswith("<figure>") or not size:

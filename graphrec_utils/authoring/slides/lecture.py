@@ -20,16 +20,7 @@ from graphrec_utils import markup, paths, syllabus
 from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson.source import built, target
 from graphrec_utils.authoring.slides import kinds, short
-from graphrec_utils.authoring.slides.deck import (
-    BELOW,
-    PICTURE,
-    SAY,
-    TITLE,
-    Slide,
-    Unit,
-    deck,
-    fitted,
-)
+from graphrec_utils.authoring.slides.deck import PICTURE, SAY, TITLE, Slide, Unit, deck, fitted
 from graphrec_utils.plots.visuals.atlas import READ, systems
 
 NAME = "lecture"
@@ -64,7 +55,7 @@ PICKS = {
     "16": (("16.3", "visual"), ("16.5", "table"), ("16.7", "visual")),
 }  # fmt: skip
 BLOCK = re.compile(r"(?<=</p>)\s*|(?<=</ul>)\s*|(?<=</ol>)\s*|(?<=</blockquote>)\s*")
-AT_MINUTE = re.compile(r"Minutes? \d+ to \d+\.\s*")  # of the lesson, not of the lecture
+AT_MINUTE = re.compile(r"Minutes? \d+ to \d+[^.]*\.\s*")  # of the lesson, not of the lecture
 LESSON_TITLE = {lesson.number: lesson.title for lesson in syllabus.LESSONS}
 
 
@@ -218,7 +209,7 @@ def core(slide: Slide, kind: str, lesson: str, section: str = "") -> Slide:
             else:
                 notes.append(block)
     if kind == "picture" and len(kept) == 1:  # nothing stands beside it any more
-        kept = [fitted(kept[0], PICTURE + BELOW)]
+        kept = [fitted(kept[0])]
     if kind == "formula":  # it speaks of what its own heading says
         section, title = title, section
     if section and title != section:
