@@ -194,7 +194,6 @@ def test_a_system_without_walls_is_said_and_with_strict_nothing_is_graded(
     def instead(arguments, **more):
         return start([sys.executable, str(script)], **more)
 
-    monkeypatch.setattr(server.Stock, "of_this_process", lambda: None)  # it has all walls
     monkeypatch.setattr(crew.subprocess, "Popen", instead)
     (top / "in" / "ann").mkdir(parents=True)
     (top / "in" / "ann" / "a.ipynb").write_text("no notebook")

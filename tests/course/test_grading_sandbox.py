@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import sys
-import time
 from pathlib import Path
 from queue import Empty
 
@@ -19,7 +17,7 @@ from graphrec_utils.grading.isolation.kernel import (
     Limits,
     TooMuchOutput,
 )
-from graphrec_utils.grading.isolation.server import Nursery, Stock
+from graphrec_utils.grading.isolation.server import Nursery
 from graphrec_utils.grading.submissions import transplant
 
 SOLUTIONS = str(paths.root() / "solutions")
@@ -29,9 +27,7 @@ SOLUTIONS = str(paths.root() / "solutions")
 def nursery(tmp_path_factory):
     folder = tmp_path_factory.mktemp("n")
     folder.chmod(0o711)
-    stock = Stock.of_this_process()
-    private = [SOLUTIONS, str(folder)]
-    made = Nursery(folder, closing.course_copy(folder), private, stock and stock.number)
+    made = Nursery(folder, closing.course_copy(folder), [SOLUTIONS, str(folder)])
     yield made
     made.close()
 
@@ -352,40 +348,6 @@ def test_a_server_that_was_killed_is_started_again(nursery, start):
     nursery.process.kill()
     nursery.process.wait()
     assert start("print(2)", memory=2**30) == "2"
-
-
-def test_a_server_ends_with_its_worker_s_end_of_it(nursery, start):
-    if nursery.process is None:
-        pytest.skip("there is no server on this system")
-    for end in (lambda: nursery.process.kill(), lambda: nursery.process.stdin.close()):
-        assert start("print(1)", memory=2**30) == "1"
-        end()
-        assert _gone(str(nursery.socket))
-        nursery.start()
-
-
-def _gone(path: str) -> bool:
-    """Report whether nobody listens at a path any more, after a while."""
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        try:
-            with socket.socket(socket.AF_UNIX) as asks:
-                asks.connect(path)
-        except OSError:
-            return True
-        time.sleep(0.05)
-    return False
-
-
-def test_a_stock_that_was_killed_is_done_without_and_replaced(nursery, start):
-    stock = Stock.of_this_process()
-    if stock is None:
-        pytest.skip("there is no server on this system")
-    stock.process.kill()
-    stock.process.wait()
-    nursery.start()  # with the socket of the dead one
-    assert start("print(3)", memory=2**30) == "3"
-    assert Stock.of_this_process().number != stock.number
 
 
 @pytest.mark.skipif(not hasattr(__import__("signal"), "ITIMER_VIRTUAL"), reason="no such timer")

@@ -14,7 +14,6 @@ from collections.abc import Callable
 
 from graphrec_utils import paths
 from graphrec_utils.cli.setup.environment import ONE_THREAD
-from graphrec_utils.grading.isolation.server import Stock
 
 START_SECONDS = 180  # a worker loads the course's libraries; on a busy machine that takes time
 JOB_SECONDS = 300  # a backstop: each exercise has its own limit; here for all of a lesson
@@ -105,10 +104,8 @@ class Crew:
             results.put(None)
 
     def _start(self):
-        stock = Stock.of_this_process()
-        kept = [stock.number] if stock else []
-        worker = _WorkerProcess(kept)
-        answer = worker.ask(self.settings | {"stock": next(iter(kept), None)}, START_SECONDS)
+        worker = _WorkerProcess()
+        answer = worker.ask(self.settings, START_SECONDS)
         if answer is None:
             self.problem = worker.last_words()
             worker.kill()
@@ -132,10 +129,10 @@ def _gave_up(job: dict, late: bool) -> dict:
 
 
 class _WorkerProcess:
-    """One worker behind two pipes; `kept` are open files that it gets from this process."""
+    """One worker behind two pipes."""
 
-    def __init__(self, kept: list[int]):
-        names = ("PATH", "LANG", "HOME", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH")
+    def __init__(self):
+        kept = ("PATH", "LANG", "HOME", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH")
         self.errors = tempfile.TemporaryFile(  # noqa: SIM115
             "w+", encoding="utf-8", errors="replace"
         )
@@ -147,11 +144,10 @@ class _WorkerProcess:
             text=True,
             encoding="utf-8",
             cwd=paths.root(),
-            env={k: os.environ[k] for k in names if k in os.environ}
+            env={k: os.environ[k] for k in kept if k in os.environ}
             | ONE_THREAD
             | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONHASHSEED": "0", "MPLBACKEND": "agg"}
             | {"PYTHONPATH": str(paths.PACKAGE.parent)},
-            pass_fds=kept,
             start_new_session=True,
         )
         self.late = False

@@ -1,12 +1,8 @@
 """Start Jupyter kernels for one grading worker, each in its own sandbox.
 
 Run by path, never imported by the rest of the package:
-    nursery.py stock NUMBER   load the libraries that answers use once for all workers, then fork one
-                              server per request: that saves each worker their ten seconds (Linux);
-                              NUMBER is that of the open socket on which requests come
-    nursery.py serve SOCKET [NUMBER]    fork one kernel per request: a new kernel costs a quarter of
-                              a second instead of three; the server comes from the stock whose
-                              socket that is, or loads the libraries itself
+    nursery.py serve SOCKET   load the course's libraries once, then fork one kernel per request:
+                              a new kernel costs a quarter of a second instead of three (Linux)
     nursery.py ask SOCKET CONFIG CONNECTION     what Jupyter takes for the kernel process: passes
                               the request on and ends when the kernel ends, and the reverse
     nursery.py alone - CONFIG CONNECTION        start a kernel without the server (other systems)
@@ -40,63 +36,6 @@ LIBRARIES = (
     "matplotlib_inline.backend_inline", "IPython.core.pylabtools",
     "PIL.features", "matplotlib.backends.backend_agg",
 )  # fmt: skip
-REQUEST_BYTES = 2**16
-
-
-def load() -> None:
-    """Load what answers use, and nothing of the course: kernels are copies of this process."""
-    for name in LIBRARIES:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
-
-
-def stock(number: int) -> None:
-    """Fork a server for each request, until nobody is left who could ask.
-
-    No student's code runs in this process or can reach it: its socket has no name, and in the
-    servers, whose copies kernels are, it is closed.
-    """
-    load()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    requests = socket.socket(fileno=number)
-    while True:
-        text, passed, *_ = socket.recv_fds(requests, REQUEST_BYTES, 1)
-        if not text:
-            return
-        (inlet,) = passed  # what becomes the server's standard input
-        if os.fork() == 0:
-            with contextlib.suppress(BaseException):
-                requests.close()
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                os.setsid()
-                os.dup2(inlet, 0)
-                os.close(inlet)
-                request = json.loads(text)
-                os.environ.clear()
-                os.environ.update(request["environment"])
-                tempfile.tempdir = None
-                os.chdir(request["folder"])
-                serve(request["socket"])
-            os._exit(0)
-        os.close(inlet)
-
-
-def through(number: int, path: str) -> bool:
-    """Let the stock fork the server, and stay while both it and our caller are there.
-
-    Returns:
-        False if there is no stock any more.
-    """
-    request = {"socket": path, "environment": dict(os.environ), "folder": os.getcwd()}
-    ours, theirs = socket.socketpair()
-    try:
-        with socket.socket(fileno=number) as requests:
-            socket.send_fds(requests, [json.dumps(request).encode()], [theirs.fileno()])
-    except OSError:
-        return False
-    theirs.close()
-    select.select([ours, 0], [], [])  # neither ever says anything before it ends
-    return True
 
 
 def serve(path: str) -> None:
@@ -107,7 +46,9 @@ def serve(path: str) -> None:
     server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     server.bind(path)
     server.listen(8)
-    load()
+    for name in LIBRARIES:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
     needed = room.needed()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for finished kernels
     while True:
@@ -223,13 +164,9 @@ def _kernel(request: dict, connection: socket.socket | None, seal: Callable[[], 
 
 if __name__ == "__main__":
     mode, *rest = sys.argv[1:]
-    if mode == "stock":
+    if mode == "serve":
         sandbox.hide_this_process()
-        stock(int(rest[0]))
-    elif mode == "serve":
-        sandbox.hide_this_process()
-        if len(rest) == 1 or not through(int(rest[1]), rest[0]):
-            serve(rest[0])
+        serve(rest[0])
     elif mode == "ask":
         sys.exit(ask(*rest))
     else:

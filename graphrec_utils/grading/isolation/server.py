@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -16,46 +15,11 @@ from graphrec_utils.grading.isolation.kernel import START_SECONDS, Kernel, Limit
 NURSERY = Path(__file__).with_name("nursery.py")
 
 
-class Stock:
-    """The process that has the libraries loaded, from which all workers' servers are forked.
-
-    It ends when nobody has its socket any more: with this process and its workers.
-    """
-
-    def __init__(self):
-        self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.number = self._ours.fileno()
-        with theirs:
-            self.process = subprocess.Popen(
-                [sys.executable, "-P", str(NURSERY), "stock", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd="/",
-                env=environment(Path("/nonexistent")) | _font_cache(),
-                start_new_session=True,
-            )
-
-    _one: Stock | None = None
-
-    @classmethod
-    def of_this_process(cls) -> Stock | None:
-        """Return the one of this process, a new one if that has ended, or None where none can be."""
-        if sys.platform == "linux" and (cls._one is None or cls._one.process.poll() is not None):
-            cls._one = cls()
-        return cls._one
-
-
 class Nursery:
-    """The server that forks kernels, or None of it where processes cannot be forked safely.
+    """The server that forks kernels, or None of it where processes cannot be forked safely."""
 
-    `stock` is the number of an open socket of a `Stock`, if the server is to come from there.
-    """
-
-    def __init__(self, folder: Path, course: Path, private: list[str], stock: int | None = None):
+    def __init__(self, folder: Path, course: Path, private: list[str]):
         self.folder, self.course, self.private = folder, course, private
-        self.stock = [] if stock is None else [stock]
         self.socket = folder / "s"
         self.process: subprocess.Popen | None = None
         self.start()
@@ -72,8 +36,7 @@ class Nursery:
             return
         (self.folder / room.HOME).mkdir(exist_ok=True)
         self.process = subprocess.Popen(
-            [sys.executable, "-P", str(NURSERY), "serve", str(self.socket), *map(str, self.stock)],
-            pass_fds=self.stock,
+            [sys.executable, "-P", str(NURSERY), "serve", str(self.socket)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -43,8 +43,7 @@ class Worker:
         self.folder = Path(tempfile.mkdtemp(prefix="w", dir=settings["folder"]))
         self.folder.chmod(0o711)  # should a kernel be another user's
         self.private = [*settings["private"], settings["folder"]]
-        course = closing.course_copy(self.folder)
-        self.nursery = Nursery(self.folder, course, self.private, settings["stock"])
+        self.nursery = Nursery(self.folder, closing.course_copy(self.folder), self.private)
 
     def isolation(self) -> dict:
         """Return what a kernel is kept from: see `trial.of`."""
