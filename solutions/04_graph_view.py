@@ -715,7 +715,7 @@ visuals.spectrum(toy.likes(), toy.USERS, toy.ITEMS)
 # %% [markdown]
 # *Figure 4.8. Three filters over the eigenvalues of the normalized toy graph (dots). Dashed: the whole
 # filter; solid: its odd part, which is what reaches scores. The hard cut-off keeps or deletes, the
-# mean of layers bends. With the cut-off below 0.5 all pairs stay: what is in the empty cells then? And what is left
+# mean of layers bends. In the interactive version put the cut-off below 0.5, so that all pairs stay: what is in the empty cells then? And what is left
 # of the scores with* last layer only, *and why?*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -948,7 +948,7 @@ verdicts(
 #
 # The same filters on the data of the NGCF and LightGCN papers, in their split. Its test part is the end of every
 # user's history, so the knobs were chosen on the last tenth of every train line, with twelve trials for RP3β and
-# for GF-CF; the winners then met the test part. The exponents of RP3β are worse if moved up or down; GF-CF keeps 512
+# for GF-CF; the winners then met the test part. RP3β finds less if either exponent is moved up or down; GF-CF keeps 512
 # patterns: 1,024, the most that were tried, find 0.0001 more on validation. The *linear filter* is GF-CF without its low-pass,
 # and the SVD keeps as many patterns as GF-CF.
 #

@@ -242,7 +242,7 @@ visuals.collapse({"slide": printed, "paper": watch(paper)}, shape, every=5)
 # first term alone, no negatives at all? Try it.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 7.1: press Play with the slide's loss, before anybody says "sign": what happens? Then the paper's. Then ask what the
+# Figure 7.1: press Play with the slide's loss, and let somebody name the wrong sign. Then the paper's. Then ask what the
 # first term alone would do, with no negatives: the same as the slide's, all on one point.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -288,8 +288,9 @@ check("07.2", cooccurrence_pairs)
 # GraphSAGE draws at most $S$ neighbors of each node, uniformly, without replacement, anew in every batch.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 17 to 24. Ask for a number for 07.p3. Usual wrong answer: a hundred, or just ten. On the board: with all hundred drawn
-# the error is 0, so there must be a factor that gets there.
+# Minutes 17 to 24. Ask for a number for 07.p3. Usual wrong answer: a hundred, or three, the root of ten. Ten is the law of
+# 1/S, and the card takes it; ask what is missing. On the board: with all hundred drawn the error is 0, so there must be a
+# factor that gets there.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 07.3 — `sample_neighbors` ({{points:07.3}})
@@ -750,7 +751,8 @@ verdict(
 # > **Claim** (ours). Among new items with edges it finds more than content alone and than LightGCN folded in.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 43 to 50. Vote "who finds most among new pins?", then 07.p7 for all. Usual wrong answer: GraphSAGE in both. Read each
+# Minutes 43 to 50. Vote "who finds most among new pins?", then 07.p7 for all. Usual wrong answer to 07.p7: GraphSAGE, it has
+# graph and content. Among PinWorld's new pins with edges it does stand first, among new articles it does not. Read each
 # column as a shelf of its own, errors before order.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:07.p7"]

@@ -274,8 +274,8 @@ visuals.blocks(pinsage.neighborhoods(R, top=2), [7, 100, 2026], also=[918])
 # Put pin 918 into the batch. How many more contents are to be read, and why?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 9.1: put pin 918 into the batch, and ask before how many more contents are to be read. Usual wrong answer: as many as
-# for the first pin. What is there already is not read again.
+# Figure 9.1: ask how many more contents pin 918 needs, then put it into the batch. None: what is there already is not read
+# again. Usual wrong answer: as many as for the first pin.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.3 Which sign?
@@ -352,12 +352,13 @@ visuals.hinge(function=pinsage_loss)
 # rises where the paper's is 0.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Take ten steps with the paper's sign, reset, and ten with the slide's. Then set the margin to 0, with the positive just
-# ahead: what is there left to learn?
+# Put the positive at 20° and the negative at 60°. Ten steps with the slide's sign: who is ahead? Reset, and ten with the
+# paper's. Then set the margin to 0, with the positive just ahead: what is there left to learn?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 9.2: choose the slide's sign and press One step of training ten times; ask where the positive goes. Reset, ten steps
-# with the paper's sign. Then the margin at 0, the positive just ahead: nothing is left to learn.
+# Figure 9.2: put the positive at 20° and the negative at 60°, so that it is ahead by more than the margin, as in 09.p3. The
+# slide's sign is on: press One step of training until nothing moves (about three times), and ask each time where the positive
+# goes. Then Reset, Rule: paper, ten steps. Last the margin at 0, the positive just ahead: nothing is left to learn.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.4 Harder negatives
@@ -527,8 +528,8 @@ visuals.curriculum(epochs, num_shared=500)
 # Where do the hard negatives stand between the others, and do they move?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 9.3: step from the first epoch to the last and ask each time where the hard negatives stand. Usual wrong answer: beside
-# the shared ones. They stay between those and the positives.
+# Figure 9.3: step from the second epoch to the last (the first has no hard ones) and ask each time where the hard negatives
+# stand. Usual wrong answer: beside the shared ones. They stay between those and the positives.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.5 Which part earns its keep?
@@ -715,8 +716,8 @@ verdict(
 # win / (win + lose), draws do not count.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 45 to 50. Let the room add up the last two rows: what is missing? Then 09.p7. Usual wrong answer: Pixie. The judge
-# asks what a pin shows, and the picture says just that.
+# Minutes 45 to 50. Cover the column "sum" and let the room add up the last two rows: what is missing? Then 09.p7. Usual wrong
+# answer: Pixie. The judge asks what a pin shows, and the picture says just that.
 
 # %% slideshow={"slide_type": "fragment"} tags=["experiment"]
 paper = pd.DataFrame(

@@ -773,11 +773,17 @@ visuals.drift(function=turn_back)
 
 # %% [markdown]
 # *Figure 13.5. Eighteen pins of three topics with vectors of two numbers, so that nothing is hidden, after four nights of
-# retraining in four ways; small dots are day 0. Arrow and rings: Bob's vector of day 0, and the six pins it finds. He likes
-# cakes. In the interactive version pins travel night by night, and Bob may ask with today's vector; tables "turned back"
+# retraining in four ways; small dots are day 0. Arrow and rings: Bob's vector of day 0, and the six pins it finds; he likes
+# cakes. Above each: the mean cosine of a pin with its vector of day 0, and which share of the six pins is of one's own topic, mean of
+# eighteen users. In the interactive version pins travel night by night, and Bob may ask with today's vector; tables "turned back"
 # are those of your `turn_back`.*
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # What does today's vector find in each of the four ways? And in which do pins move the least?
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask 13.p8. Usual wrong answer: cakes, since products survive. Then figure 13.5, from scratch: step night by night with day 0's
+# vector, then today's. Then turned back, warm start, warm + anchor: who keeps coordinates as well?
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Vectors of day 42, and again of day 49 with a week more of edges. **Correlation** compares products of users and pins, old

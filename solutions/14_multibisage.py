@@ -67,8 +67,8 @@ recall("14")
 # the picture, one of the words, and the logarithm of the number of boards.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 0 to 7. Ask 14.p1, which graph knows an ad? Usual wrong answer: boards. Read the column of ads: where are the
-# zeros? Then 14.p2; usual wrong answer: the batches, as unused lists are not made. Nearly all lists are used, many times.
+# Minutes 0 to 7. Ask 14.p1, which graph knows an ad? Usual wrong answer: boards. Read the column of ads: which graph
+# knows none? Then 14.p2; usual wrong answer: the batches, as unused lists are not made. Nearly all lists are used, many times.
 
 
 # %%
@@ -207,8 +207,9 @@ pd.Series(dict(zip(near.names, filled.mean(dim=0).tolist(), strict=True))).to_fr
 # 1 + 4 − 3 = 2. Whoever hears nobody keeps $\mathrm{ReLU}(\mathbf W_0 \mathbf h_u)$.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 7 to 13. By hand on the board: two graphs, one neighbor and none. What is the mean of nobody? Then 14.p3. Usual wrong
-# answer: the linear layer is stronger. Cut its matrix into seven, and it is the same function.
+# Minutes 7 to 13. By hand, as on the slide: pin 0 keeps 1, hears (2 + 6) / 2 = 4 and −½ · 6 = −3, so 2. Strike out graph two:
+# what is the mean of nobody? 0, and 5 is left. Then 14.p3. Usual wrong answer: the linear layer is stronger. Cut its matrix
+# into seven, and it is the same function.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 14.2 — `mean_per_relation` ({{points:14.2}})
@@ -374,8 +375,9 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # no graph still says something.)
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 22 to 29. Draw two boxes: six lists become six vectors, six vectors become one. Ask how many rows of the last attention
-# are read: one. Usual wrong answer: all. The times on the next slide show what that saves.
+# Minutes 22 to 29. Draw two boxes: six lists become six vectors, six vectors become one. Ask before the last lines of the
+# slide how many rows of the last attention are read: one. Usual wrong answer: all. The times on the next slide show what that
+# saves.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 14.4 — `look` ({{points:14.4}})
@@ -540,7 +542,8 @@ verdict(
 # ones, each minus $\log(n\,Q^*)$ (lesson 11).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 14.2: choose an ad, then an organic pin, and ask before each which graph it will look at.
+# Figure 14.2 opens on an organic pin: read its bars. Then ask which graph the ad will look at, choose it, and last the ad
+# whom user-ad does not know.
 
 
 # %%

@@ -22,7 +22,7 @@
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: the mask by hand in 15.1, the hunt with a vote, 15.3 with the question "what
 # should the probabilities of a catalog sum to?", the line of time in 15.4 with the room choosing targets, and
-# the two tables of 15.4 and 15.5. Say early that the first table disappoints the transformer, and ask why before
+# the two tables of 15.4 and 15.5. Vote on 15.p3 before the first table, which disappoints the transformer; ask why before
 # the histories are counted. If time is short, leave out 15.2 and 15.7.
 
 # %% tags=["setup"]
@@ -229,7 +229,8 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # mask, and each is a graph.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Left out of fifty minutes. In ninety: draw four events and let the room draw the edges; ask which edge leads back. None.
+# Left out of fifty minutes. In ninety: ask 15.p4; usual wrong answer: one in ten. Cover the column MovieLens, ask for its
+# first row (10.7 %), and uncover it.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 15.2 — `attend_on_edges` ★ optional ({{points:15.2}})
@@ -302,7 +303,8 @@ print(f"{len(source)} edges for {L} events; equal to 1e-6: {same}")
 # | $\mathbf q_j$ | `items` | the vector of item j, read and sought with the same table |
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 14 to 18. Ask how many examples a history of twenty events gives. Usual wrong answer: one, the last.
+# Minutes 14 to 18. Ask before this slide how many examples a history of twenty events gives. Usual wrong answer: one, the
+# last.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 15.3 — `sequence_loss` ({{points:15.3}})
@@ -356,7 +358,7 @@ check("15.3", sequence_loss)
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 18 to 24. Ask "what should the probabilities of a catalog sum to?", then for a number for 15.p2. Usual wrong answer:
-# about 1. Then read both first films: 0.99 is said, 0.006 comes.
+# about 1. Then read what both say of their first film: softmax 0.06, and it comes in 0.005; BCE 0.99, and it comes in 0.006.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:15.p2"]
 predict("15.p2")
@@ -403,8 +405,8 @@ verdict(
 # three seeds.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 24 to 28. Say early that this table disappoints the transformer. Ask 15.p3; usual wrong answer: ahead of everything, as
-# in the papers. Ask why before the histories are counted: half of them have seven events or fewer.
+# Minutes 24 to 28. Ask 15.p3; usual wrong answer: ahead of everything, as in the papers. Show the table, and say at once that
+# it disappoints the transformer. Ask why: the question has told it, half of the users have seven likes or fewer.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:15.p3"]
 predict("15.p3")
@@ -477,8 +479,8 @@ pd.DataFrame(
 # and it is the one of this lesson: what is such a vector asked for in training?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 28 to 36. Ask what a vector is asked for that is used all day: the next click, or everything to come? Read the table of
-# one user aloud, and let the room say which events may be targets. Usual wrong answer: every save. A found pin is no target again.
+# Minutes 28 to 36. Ask what a vector is asked for that is used all day: the next click, or everything to come? Cover the column
+# "a like", read the table of one user aloud, and let the room say which events may be targets. Usual wrong answer: every save. A found pin is no target again.
 
 # %%
 world = pinworld.load("small")
@@ -498,7 +500,7 @@ pd.DataFrame({
 })  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The table had the first events of one user of PinWorld. A like is a positive action on a pin that is new to the user; what was found
+# The table shows the first events of one user of PinWorld. A like is a positive action on a pin that is new to the user; what was found
 # already need not be found again.
 #
 # Four answers, which the paper compares. At a moment *now* everything up to it may be read, and the window ahead is

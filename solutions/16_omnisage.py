@@ -64,8 +64,9 @@ recall("16")
 # before or after it. Users are no nodes: they come later, as readers.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 0 to 4, or left out. Ask: of a node with 400 edges and alpha 0.5, how many stay? Twenty. And of one with 3? Usual
-# wrong answer: two, by the root. The floor protects it: who has at most d_min edges keeps them all.
+# Minutes 0 to 4, or left out. With the formula of the next slide, alpha 0.5, d_min 10, d_max 100: of 400 edges, how many
+# stay? Twenty. And of 3? Usual wrong answer: two, by the root. The floor protects it: who has at most d_min edges keeps them
+# all.
 
 # %%
 world = pinworld.load("small")
@@ -423,9 +424,9 @@ check("16.5", user_entity_loss)
 # > **Claim** (of the paper's recipe). Vectors of length 1 find as much as free ones if the loss is corrected by log Q.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 21 to 29. Ask "what can a vector of length 1 not say?" before any number: how popular it is. Vote on 16.p3; usual
-# wrong answer: little, the correction has learned popularity already. Read the table from the first row to the second:
-# nothing was trained again, one number was added.
+# Minutes 21 to 29. Vote on 16.p3 first; usual wrong answer: little, the correction has learned popularity already. Then,
+# before any number, ask "what can a vector of length 1 not say?": how popular it is. Read the table from the first row to the
+# second: nothing was trained again, one number was added.
 
 
 # %%
@@ -619,12 +620,12 @@ verdict(
 # > **Claims** (of the paper). Trained with all three, one encoder finds more than with each loss alone. Entity-feature helps pins
 # > without an edge.
 #
-# Four trials each here. Users are asked for new likes of days 49 to 55. Where the user loss was not trained, a user is the mean of the vectors of sixteen
+# Eight trials or more, none best at an end of its grid. Users are asked for new likes of days 49 to 55. Where the user loss was not trained, a user is the mean of the vectors of sixteen
 # likes; PinnerFormer has the rates and the pins of lesson 15.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 39 to 42. Ask for whom three losses pay, before the table: for pins, for cold pins, for users? Usual wrong answer:
-# for the cold ones, as the paper says. Read "users" first, it is the one column that moves. The two cards say so, too.
+# Minutes 39 to 42. Figure 16.1 has told it for pins and users. Ask for cold pins before the table; usual wrong answer: they
+# gain, as the paper says. Then go from the row entity-entity to all three: only "users" moves beyond its error.
 
 # %% tags=["long"]
 columns = {"all": "pins", "cold queries": "cold queries", "cold among cold": "cold among cold", "users": "users"}  # fmt: skip
@@ -653,8 +654,8 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **For pins** the other two losses add nothing that could be seen: pairs have taught what they could tell. Entity-feature alone comes close:
-# who is found by what its neighbors say is found by what comes next, too. The user loss alone is poor at both, even at its own
-# question: it has to teach an encoder through a second transformer, 32 users a step.
+# who is found by what its neighbors say is found by what comes next, too. The user loss alone finds less, and at its own
+# question no more than a mean of likes: it has to teach an encoder through a second transformer, 32 users a step.
 #
 # **For users** the joint training is worth most: its transformer finds more than the mean of $\mathbf z$ that pairs have taught, than RP3β
 # and iALS with the knobs of lesson 15, and far more than PinnerFormer there. Be fair to that one: its pins were pictures and an SVD,
@@ -785,8 +786,9 @@ verdict(
 # read its source, and **what of it was read**. Numbers are the companies' own.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 47 to 50. Open figure 16.3 in the notebook, it is too long for a slide. Let the room call out a filter; Graph "many types" and Built of "transformer" answer 16.p7.
-# Then open OmniSage's row for 16.p9. Usual wrong answer: that somebody outside the company has measured the 2.5 %.
+# Minutes 47 to 50. Open figure 16.3 in the notebook, it is too long for a slide. Let the room call out a filter; Graph "many
+# types" and Built of "transformer" answer 16.p7. Then open OmniSage's row for 16.p9. Usual wrong answer: on the released
+# code. It trains on random numbers.
 
 # %% slideshow={"slide_type": "skip"} tags=["widget"]
 visuals.atlas()

@@ -426,3 +426,24 @@ def test_setup_cells_find_what_lessons_import_from_exercises(start):
         f"from graphrec_utils.exercises import {names}\nprint(predict('06.p1'), recall('06', 'a'))"
     )
     assert start(said) == "None None"
+
+
+@pytest.mark.skipif(not hasattr(os, "setresuid") or os.geteuid() != 0, reason="becomes a user")
+def test_what_a_system_allows_is_found_out_by_a_process_that_may_map_its_users(monkeypatch):
+    """One that hides its memory may not; the server of kernels hides before it asks."""
+
+    def attempt(config: dict) -> None:
+        assert os.access("/proc/self/setgroups", os.W_OK)
+
+    monkeypatch.setattr(sandbox, "WALLS", {"a wall": attempt})
+    monkeypatch.setattr(sandbox, "_allowed", [])
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.setresuid(65534, 65534, 65534)
+            sandbox.hide_this_process()
+            code = int(sandbox.try_out("/") != ["a wall"])
+        finally:
+            os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

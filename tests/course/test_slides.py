@@ -172,15 +172,24 @@ def test_a_slide_goes_on_under_the_last_heading_of_its_cell():
     assert [slide.again for slide in column[-2:]] == ["Two", "Two"]
 
 
-def test_a_verdict_shows_its_first_comparison_and_the_speaker_has_the_rest():
-    card = results.verdict(
-        "A holds.", True, detail="a over b 1 &lt; 2; c over d 3; e 4"
-    )._repr_html_()
-    table = results.verdicts(results.verdict("B.", False, "x 1; y 2"))._repr_html_()
-    for page, seen, rest in ((card, "a over b", "c over d"), (table, "x 1", "y 2")):
+@pytest.mark.parametrize(
+    ("detail", "shown_", "spoken"),
+    [
+        ("it's 1 against 2 < 3; c 3 against d", "1 against 2 &lt; 3 …", "c 3 against d"),
+        ("a against b; top 5: 1 against 2; rest", "top 5: 1 against 2 …", "rest"),
+        ("recall 1; the paper 2", "the paper 2", None),
+        ("users' 5 against 6; end", "5 against 6 …", "end"),
+    ],
+)
+def test_a_verdict_shows_its_first_comparison_and_the_speaker_has_the_rest(detail, shown_, spoken):
+    one = results.verdict("A holds.", True, detail=detail)
+    for page in (one._repr_html_(), results.verdicts(one)._repr_html_()):
         ((slide,),) = columns(code("a", tags=["long"], outputs=[shown({"text/html": page})]))
-        assert seen in text(slide) and rest not in text(slide)
-        assert rest in slide.notes[-1]
+        assert shown_ in text(slide)
+        if spoken is None:
+            assert not slide.notes
+        else:
+            assert spoken not in text(slide) and spoken in slide.notes[-1]
 
 
 def test_where_data_came_from_is_not_told_to_a_hall():

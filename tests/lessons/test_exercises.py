@@ -78,7 +78,8 @@ def per_exercise(test):
 @per_exercise
 def test_the_reference_passes_on_ten_seeds(exercise):
     asked, outcomes = drawn(exercise)
-    result = core.judge(exercise, asked, outcomes, answers=outcomes)
+    again = runs.answers(exercise.reference, asked, HANGS)  # says the same of the same, too
+    result = core.judge(exercise, asked, outcomes, answers=again)
     assert result.status == "passed", result.rows
 
 

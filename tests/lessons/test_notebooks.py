@@ -54,14 +54,15 @@ def scores(path) -> dict[str, dict]:
 def test_nbval_finds_the_stored_outputs_again(source, tmp_path):
     """The student notebook runs whole; of the solved one what an answer reaches, the rest is equal.
 
-    That part comes second in the same kernel, which has forgotten every name: a kernel and its
-    libraries take ten seconds to load.
+    That part comes second in the same kernel, which has forgotten every name and torch's chance: a
+    kernel and its libraries take ten seconds to load.
     """
     solved, student = (nbformat.read(target(source, name), 4) for name in ("solved", "student"))
     part = flow.reached(solved, student)
     for cell in part:
         cell.id = f"solved-{cell.id}"
-    between = [f"%cd -q {target(source, 'student').parent}", f"%reset -f\n%cd -q {tmp_path}"]
+    anew = "import matplotlib, torch; torch.manual_seed(67280421310721); matplotlib.rcdefaults()"
+    between = [f"%cd -q {target(source, 'student').parent}", f"{anew}\n%reset -f\n%cd -q {tmp_path}"]
     first, second = map(nbformat.v4.new_code_cell, between)
     student.cells = [first, *student.cells, second, *part]
     path = tmp_path / f"{source.stem}.ipynb"

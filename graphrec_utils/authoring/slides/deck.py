@@ -48,6 +48,7 @@ AT_A_NOTEBOOK = re.compile(
 )
 # what a search tells its author, and where data came from
 TO_ITS_AUTHOR = re.compile(r"let the grid go on there|from this machine$|, downloaded$")
+SEMICOLON = re.compile(r"(?<!&#39)(?<!&#34)(?<!&lt)(?<!&gt)(?<!&amp); ")  # not that of an entity
 # the numbers of a verdict, alone and in a table: the first comparison is shown, the rest is spoken
 DETAIL = re.compile(
     r'(<small>|<div style="opacity:.75;font-size:.9em">)(.*?)(</small>|</div>)', re.DOTALL
@@ -162,8 +163,8 @@ def _place(column: list[Slide], unit: Unit, heading: str) -> None:
     if unit.html.startswith("<figcaption"):
         # the speaker reads about it; readers of screens have it with the picture
         for slide in column[::-1]:
-            for k, before in enumerate(slide.units):
-                if before.picture:
+            for k, before in reversed(list(enumerate(slide.units))):
+                if before.picture and (before.visual or 'alt=""' in before.html):
                     words = html.escape(html.unescape(re.sub(r"<[^>]*>", "", unit.html)).strip())
                     shown = before.html.replace('alt=""', f'alt="{words}"')
                     slide.units[k] = replace(before, html=shown)
@@ -260,7 +261,8 @@ def _output(output) -> Unit | None:
 
 def _page(page: str) -> Unit:
     """Return a table or a card; of a long table the first rows, of a verdict what comes first."""
-    said = "".join(f"<p>{found[2]}</p>" for found in DETAIL.finditer(page) if "; " in found[2])
+    details = [found[2] for found in DETAIL.finditer(page)]
+    said = "".join(f"<p>{x}</p>" for x in details if _first(x) != x)
     page = DETAIL.sub(lambda found: found[1] + _first(found[2]) + found[3], page)
     rows = page.count("<tr") + page.count("<li")
     dense = rows > 12
@@ -277,9 +279,12 @@ def _page(page: str) -> Unit:
 
 
 def _first(detail: str) -> str:
-    """Return the detail of a verdict up to its first semicolon."""
-    first, semicolon, _ = detail.partition("; ")
-    return first + " …" * bool(semicolon)
+    """Return the detail of a verdict up to its first comparison in numbers; all of it if it has none."""
+    parts = SEMICOLON.split(detail)
+    for k, part in enumerate(parts[:-1], 1):
+        if " against " in part and re.search(r"\d", part):
+            return "; ".join(parts[:k]) + " …"
+    return detail
 
 
 def _pre(text: str) -> Unit | None:

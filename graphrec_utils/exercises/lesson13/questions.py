@@ -68,12 +68,13 @@ QUESTIONS = (
     )),
     Question("13.p8", "Everything is trained from scratch, night after night. Bob likes cakes, and asks among the new pins "
              "with his vector of the first day. What does he find?", (
-        ("pins of any topic, another one each night",
-         "His vector points where cakes were on the first day. Who is there now was chosen by the seed."),
+        ("what chance has put there: cakes one night, none the next",
+         "His vector points where cakes were on the first day. Who is there now was chosen by the seed: in the film "
+         "cakes, gardens, cakes, gardens."),
         ("cakes, since products survive",
          "Products of new vectors with new ones do. His is old and the pins are new: their product means nothing."),
-        ("cakes, though in another order",
-         "The order is not all that a turn changes. Cakes may be behind him, with negative products."),
+        ("cakes every night, in another order",
+         "On some nights, by luck. After two of the four nights cakes are behind him, with negative products."),
     )),
     Question("13.q1", "Your false edges come from the whole batch instead of the same relation. What is wrong with an "
              "edge (user, follows, ad)?", (

@@ -21,6 +21,7 @@ import signal
 import socket
 import sys
 import tempfile
+import types
 from collections.abc import Callable
 from pathlib import Path
 
@@ -149,8 +150,10 @@ def _kernel(request: dict, connection: socket.socket | None, seal: Callable[[], 
     os.chdir(config["environment"]["HOME"])
     sys.path.insert(0, os.path.join(config["own"], "course"))
     for name in list(sys.modules):
-        if name == "__main__" or name.partition(".")[0] == "graphrec_utils":
+        if name.partition(".")[0] == "graphrec_utils":
             del sys.modules[name]
+    # an empty one, not ours: from Python 3.13 on, pdb looks for it before IPython makes its own
+    sys.modules["__main__"] = types.ModuleType("__main__")
     signal.signal(signal.SIGINT, signal.default_int_handler)
     from ipykernel.kernelapp import IPKernelApp
 

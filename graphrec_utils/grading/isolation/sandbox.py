@@ -75,6 +75,7 @@ def try_out(folder: str) -> list[str]:
         for wall, attempt in WALLS.items():
             outer = os.fork()
             if outer == 0:
+                _set_readable(True)  # as in `enter`: a hidden one may not map its users
                 with contextlib.suppress(BaseException):
                     attempt(config)
                     os._exit(0)

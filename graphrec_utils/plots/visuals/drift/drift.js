@@ -77,8 +77,8 @@ function render({ model, el }) {
     const fit = list.filter((i) => topic[i] === own).length;
     const told = `${day ? `Night ${day}, ${way}` : "Day 0"}: Bob asks with ${ask === "old" ? "his vector of day 0" : "today’s vector"} and finds ${fit} of 6 ${topics[own]}.`;
     plane.setAttribute("aria-label", told);
-    const yours = model.get("yours") && way === "turned back" ? " Turned by your function." : "";
-    say(`${told} A pin’s cosine with its vector of day 0 is ${show(row.cosine)} on average.${yours}`);
+    const yours = day && model.get("yours") && way === "turned back" ? " Turned by your function." : "";
+    say(`${told} A pin’s cosine with its vector of day 0 is ${show(row.cosine)} on average.`, yours);
   };
   for (const name of ["way", "step", "ask"]) model.on(`change:${name}`, draw);
   draw();

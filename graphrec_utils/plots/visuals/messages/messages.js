@@ -194,8 +194,9 @@ function render({ model, el }) {
           ? `Self-message: W₁ e of ${names[v]} is ${show(part.first)}.`
           : part
             ? `${names[part.w]} sends with weight ${part.weight.toFixed(2)}: W₁ part ${show(part.first)}, W₂ part ${show(part.second)}.`
-            : `${on.sigma ? "LeakyReLU of" : "No activation on"} the sum ${show(sum)} gives ${show(end)}.${verdict}`;
-    say(`Step ${k} of ${lastStep()}. ${said}${k ? ` Sum so far ${show(sum)}.` : ""}`);
+            : `${on.sigma ? "LeakyReLU of" : "No activation on"} the sum ${show(sum)} gives ${show(end)}.`;
+    const ended = k > list.length ? verdict : "";
+    say(`Step ${k} of ${lastStep()}. ${said}${k ? ` Sum so far ${show(sum)}.` : ""}`, ended);
     choice.value = v;
   };
 
