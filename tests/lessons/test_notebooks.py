@@ -62,7 +62,10 @@ def test_nbval_finds_the_stored_outputs_again(source, tmp_path):
     for cell in part:
         cell.id = f"solved-{cell.id}"
     anew = "import matplotlib, torch; torch.manual_seed(67280421310721); matplotlib.rcdefaults()"
-    between = [f"%cd -q {target(source, 'student').parent}", f"{anew}\n%reset -f\n%cd -q {tmp_path}"]
+    between = [
+        f"%cd -q {target(source, 'student').parent}",
+        f"{anew}\n%reset -f\n%cd -q {tmp_path}",
+    ]
     first, second = map(nbformat.v4.new_code_cell, between)
     student.cells = [first, *student.cells, second, *part]
     path = tmp_path / f"{source.stem}.ipynb"

@@ -55,7 +55,9 @@ PICKS = {
     "16": (("16.3", "visual"), ("16.5", "table"), ("16.7", "visual")),
 }  # fmt: skip
 BLOCK = re.compile(r"(?<=</p>)\s*|(?<=</ul>)\s*|(?<=</ol>)\s*|(?<=</blockquote>)\s*")
-AT_MINUTE = re.compile(r"(?:Part of m|M)inutes? \d+ to \d+[^.<]*\.\s+")  # of the lesson, not of the lecture
+AT_MINUTE = re.compile(
+    r"(?:Part of m|M)inutes? \d+ to \d+[^.<]*\.\s+"
+)  # of the lesson, not of the lecture
 LESSON_TITLE = {lesson.number: lesson.title for lesson in syllabus.LESSONS}
 
 
