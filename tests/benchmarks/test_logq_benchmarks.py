@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -21,18 +23,29 @@ def _split() -> Split:
     return Split(_events(rng, 300), _events(rng, 60), _events(rng, 60))
 
 
-def test_every_loss_and_rival_is_tuned_and_compared(monkeypatch):
-    monkeypatch.setattr(logq_rivals, "EPOCHS", 2)
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setattr(logq_rivals, "SLOW", {})
     monkeypatch.setattr(logq_rivals, "DIM", 4)
     monkeypatch.setattr(logq_rivals, "RIVALS", {
         k: {n: v[:2] for n, v in grid.items()} for k, grid in logq_rivals.RIVALS.items()})  # fmt: skip
-    values = logq_rivals.rivals(2, _split)
+
+
+def test_every_loss_and_rival_is_tuned_and_compared(small, tmp_path):
+    values = logq_rivals.rivals(2, _split, log=tmp_path / "log.jsonl")
     assert [r["model"] for r in values["models"]] == [*logq_rivals.ARMS, *logq_rivals.RIVALS]
     assert all(0 <= r["ndcg"] <= 1 and 0 <= r["coverage"] <= 1 for r in values["models"])
     assert values["leads"]["EASE over popularity"]["users"] == values["users"]
     chosen = {r["model"]: r["knobs"] for r in values["models"]}
     rows = logq_rivals.sizes(_split, chosen, (4, 8), seeds=(0,))["rows"]
     assert {r["n"] for r in rows} == {4, 8} and len(rows) == 8
+
+
+def test_without_times_popularity_has_nothing_to_choose(small):
+    split = Split(*(replace(part, times=None) for part in _split()))
+    values = logq_rivals.rivals(2, lambda: split, ["full softmax"])
+    assert [r["model"] for r in values["models"]] == ["full softmax", *logq_rivals.RIVALS]
+    assert values["models"][1]["knobs"] == {}
 
 
 def test_a_shift_adds_log_q_to_every_score():
