@@ -474,6 +474,7 @@ for catalog, sure in (("flat", 1.2), ("sure", 3.0)):
             rows.append({"catalog": catalog, "variant": name, "n": n, "share of the best 10": float(good.mean()),
                          "favorite, learned": told, "favorite, true": float(P.max(dim=1).values.mean())})  # fmt: skip
 
+# %% slideshow={"slide_type": "subslide"} tags=["experiment", "answers:11.p4"]
 pd.DataFrame(rows).pivot(
     index=["catalog", "variant"], columns="n", values=["share of the best 10", "favorite, learned"]
 ).round(3)
