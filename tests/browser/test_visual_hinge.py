@@ -83,6 +83,7 @@ def test_the_words_of_the_vectors_do_not_overlap(hinge, nearer):
 
 
 def test_a_positive_that_is_far_ahead_is_left_alone(page, hinge):
+    hinge.get_by_role("button", name="paper").click()
     slider = hinge.get_by_role("slider", name="positive")
     slider.focus()
     page.keyboard.press("Home")
