@@ -60,18 +60,18 @@ CLAIM = "Each block of embeddings, U, then A, then T, raises the ranker's RCE."
 SEEDS, BUDGET, DIM = (0, 1, 2), 8, 16
 NETWORKS = [{"epochs": epochs, "lr": lr} for epochs in (1, 3, 9, 27) for lr in (0.001, 0.003)]
 TREES = {
-    "trees": [15, 30, 60, 120, 240, 480],
+    "trees": [15, 30, 60, 120, 240, 480, 960, 1920],
     "depth": [1, 2, 3, 4, 5],
-    "rate": [0.01, 0.03, 0.1, 0.3],
+    "rate": [0.003, 0.01, 0.03, 0.1, 0.3],
 }
 LEAKING = {"dim": 64, "alpha0": 0.1, "reg": 0.003}  # enough numbers to remember pairs
 KNOBS = {
     "iALS": {
         "alpha0": [0.01, 0.03, 0.1, 0.3, 1.0, 3.0],
-        "reg": [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03],
+        "reg": [0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03],
     },
     "LightGCN": {
-        "lr": [0.01, 0.03, 0.1, 0.3],
+        "lr": [0.01, 0.03, 0.1, 0.3, 1.0, 3.0],
         "reg": [0.003, 0.01, 0.03, 0.1, 0.3],
         "epochs": [5, 10, 20, 40],
     },
