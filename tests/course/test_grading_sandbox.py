@@ -269,6 +269,65 @@ print("leaky_relu" in inspect.getsource(ngcf.layer), glob.glob(
     assert said == "RuntimeError " * 5 + "CalledProcessError False []"
 
 
+def digest(folder: Path) -> dict:
+    """Return what the files of a folder hold, and of the inode what a student could change."""
+    return {
+        str(path.relative_to(folder)): (path.read_bytes(), stat.st_mode, stat.st_mtime_ns)
+        for path in sorted(folder.rglob("*.py"))
+        for stat in [path.stat()]
+    }
+
+
+SPOIL = """
+import os, graphrec_utils.graphs as g
+done = []
+for act in (lambda p: open(p, "a").write("x"), lambda p: os.chmod(p, 0o777), os.unlink,
+            lambda p: os.utime(p, (0, 0)), lambda p: os.truncate(p, 0),
+            lambda p: os.setxattr(p, "user.x", b"1"), lambda p: os.rename(p, p + "x"),
+            lambda p: open(os.open(p, os.O_RDWR), "w"),
+            lambda p: os.link(p, os.path.expanduser("~/mine"))):
+    try:
+        act(g.__file__)
+        done.append(act)
+    except OSError:
+        pass
+print(done)
+"""
+
+
+@isolated
+def test_no_kernel_changes_the_files_of_the_course_that_all_share(nursery, start):
+    before = digest(nursery.course)
+    assert start(SPOIL) == "[]"
+    start("", closed=("graphrec_utils.graphs.adjacency",))
+    assert digest(nursery.course) == before
+    assert (
+        start("from graphrec_utils.graphs import adjacency as a; print(a.__name__)") == "adjacency"
+    )
+
+
+def test_where_a_folder_stays_open_each_kernel_has_files_of_its_own(nursery, monkeypatch):
+    monkeypatch.setattr(nursery, "walls", lambda: [])
+    made = nursery.kernel(Limits())
+    try:
+        shared, own = (
+            x / "graphrec_utils" / "paths.py" for x in (nursery.course, made.own / "course")
+        )
+        assert not os.path.samefile(shared, own)
+    finally:
+        made.stop()
+
+
+def test_a_file_system_without_links_gets_copies(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(1, "no links here")
+
+    (tmp_path / "one").write_text("1")
+    monkeypatch.setattr(os, "link", refuse)
+    kernel._link(str(tmp_path / "one"), str(tmp_path / "two"))
+    assert (tmp_path / "two").read_text() == "1"
+
+
 def test_the_rest_of_the_library_stays_open(start):
     tried = (
         "import torch; from graphrec_utils.models import ngcf, filters\n"

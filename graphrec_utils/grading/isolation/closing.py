@@ -55,6 +55,7 @@ def close(course: Path, closed: tuple[str, ...]) -> None:
     """
     for relative, text in _without(closed).items():
         file = course / relative
+        file.unlink()  # it may be a link to the one that all kernels share
         file.write_text(text, encoding="utf-8")
         for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
             compiled.unlink()

@@ -13,6 +13,7 @@ No secret ever enters this process: it knows folders, limits and a connection fi
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -51,6 +52,8 @@ def serve(path: str) -> None:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     needed = room.needed()
+    gc.collect()
+    gc.freeze()  # a collection in a kernel would write to, and so copy, every page of the libraries
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for finished kernels
     while True:
         ready, _, _ = select.select([server, 0], [], [])
