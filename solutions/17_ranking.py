@@ -585,8 +585,8 @@ pd.DataFrame({
 # Why? A vector of the user is constant inside her list; what it has to say about a pin is a product, and a small
 # network has to find it among fifty columns. On PinWorld one or two numbers that say it, products, add more than all
 # vectors do. And the baseline is no beginner: it has seen what a user's likes look like. The films' baseline has four
-# counts; there the vectors themselves help, and the products hardly. Trees pick the columns they need: with vectors
-# they are ahead of the network on both sets.
+# counts; there iALS's vectors themselves help, LightGCN's do not, and the products hardly. Trees pick the columns they
+# need: with iALS's vectors they are ahead of the network on both sets.
 #
 # ### The leak that everybody makes once
 #
