@@ -109,8 +109,8 @@ table["edges"] = [R.nnz for R in six.values()]
 table.rename_axis("% that a graph knows")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Each row is a graph, each number the share of pins of a kind that have an edge in it: *organic* pins are what users
-# made or found, *idea* pins short videos and stories, *ads* are paid for. No graph knows everybody. In lesson
+# Each row is a graph, each number the share of pins of a kind that have an edge in it: *organic* pins are ordinary
+# ones, *idea* pins stand for short videos, *ads* are paid for. No graph knows everybody. In lesson
 # 09 a pin on no board heard nobody; here it may be known elsewhere.
 #
 # From every graph a pin gets the pins that short walks visit most, as in lesson 09. Only, PinSage's rows had different lengths,
