@@ -568,11 +568,13 @@ verdict(
 # read together, citations what is cited, and neither seems to repeat the other.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Look at the cold. A pin that hears nobody is served no better by an encoder that learned to listen, and both graphs serve
-# it worse than boards alone: the encoder leans on what such a pin does not have. *Pruned*, it leans less, and cold queries find
-# once more what they find with nobody heard. *Densified* ties pins with few edges to ten busy ones of similar content, LiGNN's remedy: it looks the
-# same, and 151 queries cannot tell. And **no cold pin is ever found** among all: $\log(1 + 0)$ shuts the door. The column for them is 0 by construction; give new pins
-# a shelf of their own, which is a quota again.
+# Look at the cold. An encoder that learned to listen serves a pin that hears nobody no better, and with both graphs worse than
+# with boards alone: it leans on what such a pin does not have. *Pruned*, it leans less, and cold queries find once more what they
+# find with nobody heard. *Densified* ties pins with few edges to ten busy ones of similar content, LiGNN's remedy: about the
+# same, and 151 queries cannot tell.
+#
+# **No cold pin is ever found** among all: $\log(1 + 0)$ shuts the door, and the column is 0 by construction. Give new pins a
+# shelf of their own, which is a quota again.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### The rivals
@@ -735,8 +737,8 @@ visuals.semantic_tree(
 # %% [markdown]
 # *Figure 16.2. Nine points with words of three codes. Left, those that share the first code with the chosen one; right, those that share all. The
 # lines are what is left to be said. In the interactive version you choose the point and the length of the prefix; once your function
-# passes, the codes are yours. Below: words of PinWorld's pins, learned from pins with edges; how many groups share the first codes, how large the largest is, which
-# share of pins is alone in its group, and which share has the commonest topic of its group. The words were never told a topic.*
+# passes, the codes are yours. Below: PinWorld's pins grouped by their first codes (the words were learned from pins with edges):
+# how many groups there are, how large the largest is, which share of pins is alone in its group, and which share has the commonest topic of its group. The words were never told a topic.*
 
 # %% tags=["long"]
 spelled = results.load(
