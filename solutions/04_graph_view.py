@@ -869,11 +869,14 @@ ax.set_xticks(curve.index, curve.index)
 ax.set(xlabel="patterns that stay, d", ylabel="NDCG@20 on validation")
 ax.legend()
 plt.show()
-best
+KNOBS = {"RP3β": "α = {}, β = {}", "PageRank": "restart = {}", "SVD low-pass": "d = {}", "GF-CF": "d = {}, weight {}",
+         "EASE": "λ = {}", "iALS": "d = {}, α₀ = {}, λ = {}"}  # fmt: skip
+chosen = {name: text.format(*best[name]) for name, text in KNOBS.items()}
+pd.Series(chosen).to_frame("best knobs on validation")
 
 # %% [markdown]
 # *Figure 4.9. A hard cut-off on validation, by the number of patterns it keeps (circles), beside a list of
-# bestsellers (dotted). One pattern does as well as bestsellers, a few more help, and many bring back the
+# bestsellers (dotted); below, what validation chose for every family that has knobs. One pattern does as well as bestsellers, a few more help, and many bring back the
 # noise.*
 #
 # The curve begins at the bestsellers, and that is no accident. The pattern of eigenvalue 1 is

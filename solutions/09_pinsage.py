@@ -595,7 +595,8 @@ predict("09.p5")
 COMMAND = "python -m tests.benchmarks.pinsage_study"
 ablation = results.load("09_ablation", command=f"{COMMAND} ablation").values["PinWorld"]
 arms = pd.DataFrame(ablation["arms"]).set_index("arm")
-arms[["ndcg"]].assign(**{f"seed {k}": [s[k] for s in arms.seeds] for k in range(3)}).round(4)
+shown = arms[["ndcg"]].rename(columns={"ndcg": "mean"}).rename_axis("NDCG@20")
+shown.assign(**{f"seed {k}": [s[k] for s in arms.seeds] for k in range(3)}).round(4)
 
 
 # %% tags=["experiment", "answers:09.p5"]
@@ -659,17 +660,17 @@ tables = {
 }
 for name, values in rivals.items():
     print(f"{name}: {values['queries']:,} queries, {values['queries on no board']:,} on no board")
-shown = ["ndcg", "on boards", "on no board"]
+shown = {"ndcg": "all", "on boards": "on boards", "on no board": "on no board"}
 edge = {
     name: t["at the edge"].map(lambda words: "yes" if words else "") for name, t in tables.items()
 }
 pd.concat(
     {
-        name: t[shown].round(4).assign(**{"best at an edge": edge[name]})
+        name: t[list(shown)].rename(columns=shown).round(4).assign(**{"at an edge": edge[name]})
         for name, t in tables.items()
     },
     axis=1,
-)
+).rename_axis("NDCG@20, queries")
 
 
 # %% tags=["experiment", "answers:09.p6"]

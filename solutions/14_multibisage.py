@@ -52,9 +52,8 @@ style.use()
 recall("14")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# In PinSage (lesson 09) a pin hears those that share boards with it. But an advertisement is rarely saved to a board,
-# and a
-# short video hardly ever. People click them, buy them, find them by a search. Each of these is a graph of its own that
+# In PinSage (lesson 09) a pin hears those that share boards with it. But an advertisement is rarely saved to a board.
+# People click ads, buy products, find pins by a search. Each of these is a graph of its own that
 # ends at the same pins. **MultiBiSage** (Pinterest, 2022) keeps the pins, takes six such graphs, and learns whom to hear.
 #
 # > **A question to carry through this lesson.** Three things change at once: more graphs, attention instead of a mean, a
@@ -110,7 +109,8 @@ table["edges"] = [R.nnz for R in six.values()]
 table.rename_axis("% that a graph knows")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Each row is a graph, each number the share of pins of a kind that have an edge in it. No graph knows everybody. In lesson
+# Each row is a graph, each number the share of pins of a kind that have an edge in it: *organic* pins are ordinary
+# ones, *idea* pins stand for short videos, *ads* are paid for. No graph knows everybody. In lesson
 # 09 a pin on no board heard nobody; here it may be known elsewhere.
 #
 # From every graph a pin gets the pins that short walks visit most, as in lesson 09. Only, PinSage's rows had different lengths,
@@ -510,7 +510,7 @@ print(f"of the pairs of the next week, {now:.0%} stand in a list today")
 tried = pd.DataFrame(ways["ways"]).set_index(["how", "answers"]).seeds
 pd.DataFrame(tried.tolist(), tried.index, [f"seed {k}" for k in range(3)]).assign(
     mean=tried.map(np.mean), heard=[ways["in a list"][way] for _, way in tried.index],
-).rename(columns={"heard": "in a list, training"}).round(3)  # fmt: skip
+).rename(columns={"heard": "pairs in a list, training"}).rename_axis(columns="recall@10").round(3)  # fmt: skip
 
 # %% tags=["experiment", "answers:14.p5"]
 out = {
@@ -527,11 +527,15 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # It does not: whoever takes the answer out finds no more. The shares say why. On the day of the test the lists hold the answer of
-# many pairs, because people return to what they have done before. Hidden answers teach the opposite: whoever is in the list is
-# wrong. In time the lists are as on the day, but weeks older, and older graphs know fewer pins. We cannot separate the two. Nor
-# are "in" and "hidden" in a settled order: on the last week (14.7) the mean finds most with hidden answers. In time is last in both.
+# many pairs, because people return to what they have done before. *Hidden* answers teach the opposite: whoever is in the list is
+# wrong. *In time* the lists hold about as many as on the day, and yet least is found: their graphs are weeks older and know fewer
+# pins. What such lists would be worth with graphs of today we cannot say.
 #
-# That does not make it safe. Where lists can never hold what is asked for, as with citations to come, an answer left in is
+# Whether *left in* or *hidden* is better is not settled: on the last week (14.7) the mean finds most with hidden answers. *In time* is
+# last on both weeks.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# That does not make it safe to leave answers in. Where lists can never hold what is asked for, as with citations to come, an answer left in is
 # the leak of lesson 07; and its training loss is never to be believed. **Count first**: how often does a list hold the
 # answer, in training and on the day?
 
@@ -620,11 +624,11 @@ visuals.levels([both_levels(models["transformer"], pin) for pin in chosen])
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.6 Which step pays?
 #
-# A stored measurement: three sets of graphs (the first alone; all thrown into **one** graph; each its own) and four
-# ways to listen ("attention": GAT's weights for the neighbors of each graph, then HAN's for the graphs), three seeds
-# each, on the part that we choose by. "Concat" puts the vectors of the first level side by side instead of a second
-# level. Knobs were tuned with equal trials for mean, attention and transformer. The second data set is real: articles of
-# citeulike-t in people's libraries and under tags, two graphs; a pair is an article and one that it cites.
+# A stored measurement on the part that we choose by, three seeds each: three sets of graphs (the first alone; all thrown
+# into **one** graph; each its own) and four ways to listen. *Attention* is GAT's weights for neighbors, then HAN's for
+# graphs; *concat* puts the vectors of the first level side by side. Mean, attention and transformer were tuned with equal
+# trials. The second data set is real: citeulike-t has two graphs of articles, libraries and tags; a pair is an article and
+# one that it cites.
 #
 # > **Claim** (common belief). Each step of the climb finds more: attention more than a mean, two levels more than one.
 #
@@ -696,14 +700,14 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # On both data sets alike:
 #
-# * **The attention of GAT and HAN is behind a plain mean.** Its weights have to be learned, in 200 steps. Its best trial on PinWorld lies at
-#   the edge of the grid, so a longer search may mend it; we have not found another reason.
-# * **The transformer is ahead of the mean, by so little that neither can tell**, and takes two to five times its seconds.
+# * **The attention of GAT and HAN is behind a plain mean.** It has more weights to learn, in 200 steps. Its best trial on PinWorld
+#   lies at the edge of the grid, so a longer search may help.
+# * **The transformer is ahead of the mean by so little that neither data set can tell**, and takes two to five times its seconds.
 # * **Graphs of their own pay for the mean, not for the transformer.** In one big list a mean cannot know whose neighbor it hears;
-#   attention sorts them by itself. What pays for both are the edges.
+#   attention sorts them by itself.
 #
-# More is not always more: on citeulike-t the transformer of libraries alone finds what libraries and tags find together. Is that
-# the tags' fault, or the model's? 14.7 asks.
+# On PinWorld the edges of five more graphs pay for both. On citeulike-t the transformer finds with libraries alone what it
+# finds with libraries and tags. Is that the tags' fault, or the model's? 14.7 asks.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Is what is looked at what matters?
@@ -759,7 +763,8 @@ worth = pd.DataFrame({
     "looked at": full.looks["all"], "looked at by ads": full.looks["ad"],
     "lost without it": {g: gap.gap for g, gap in missed.items()}, "± error": {g: gap.error for g, gap in missed.items()},
 })  # fmt: skip
-worth.sort_values("looked at", ascending=False).round(3)
+shown_worth = worth.rename(columns={"lost without it": "recall@10 lost without it"})
+shown_worth.sort_values("looked at", ascending=False).round(3)
 
 # %% tags=["experiment", "answers:14.p7"]
 most = worth["looked at"].idxmax()
@@ -781,10 +786,9 @@ verdict(
 # ## 14.7 Beside tuned rivals
 #
 # Equal trials for all on the week that chooses, then the last week once, three seeds for whatever is trained. RP3β, EASE and
-# iALS know the pairs and nothing else. The six graphs were tuned in time; the other two ways of 14.5 have the same knobs.
-# PinSage is lesson 09's, and once more for as many CPU seconds as the transformer takes. "Recall of ads" has ads alone as
-# candidates, as a place on a page that shows ads would. "Edge": the best trial had the largest or smallest value of a knob, so
-# a longer search may find more.
+# iALS know the pairs and nothing else. PinSage is lesson 09's, and once more for as many CPU seconds as the transformer takes.
+# The six graphs were tuned in time; the other two ways of 14.5 have the same knobs. *ad@10* has ads alone as candidates, as a
+# page's place for ads would. *Edge*: the best trial stood at an end of a knob's grid, so a longer search may find more.
 #
 # > **Claim** (of the lecture and the paper). MultiBiSage finds more than PinSage and what else there is.
 #
@@ -825,14 +829,14 @@ larger_too = (
 tables["citeulike-t"] = pd.concat([tables["citeulike-t"], larger_too])
 for name, rows in tables.items():
     rows = rows[["all@10", "all@50", "seconds", "edge"]].sort_values("all@10").round(3)
-    display(rows.rename_axis(f"{name}, {rivals[name]['queries']['all@10']:,} queries"))
+    display(rows.rename_axis(f"recall, {name}, {rivals[name]['queries']['all@10']:,} queries"))
 
 # %% tags=["long", "answers:14.p8"]
 PINSAGE = "PinSage, as long as the transformer"
 columns = ["RP3β", PINSAGE, "mean, hidden", "transformer, in time", "transformer, left in"]
 places = [f"{k}@{top}" for top in (10, 50) for k in ("all", *kinds)]
 by_kind = tables["PinWorld"].loc[columns, places].T.rename(columns={PINSAGE: "PinSage, longer"})
-by_kind.astype(float).round(3)
+by_kind.rename_axis(index=None, columns="recall").astype(float).round(3)
 
 # %% tags=["experiment", "answers:14.p8"]
 found = {x: np.mean(tried["transformer", x]) for x in ("left in", "hidden", "in time")}
@@ -856,15 +860,17 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Ask first **what was compared**. The protocol alone (14.5) takes the same model from behind PinSage to level with it; and PinSage,
-# too, finds more for three times the seconds. The mean of six graphs, three seconds, is as good as any vector here: if you
-# pay for one step, pay for edges. RP3β, which only counts pairs, is ahead at 10; at 50, within a kind, the vectors
-# are, because they can rank what has no past.
+# Ask first **what was compared**. What is done with the answers (14.5) takes the same transformer from behind the longer PinSage to
+# level with it; and PinSage, too, finds more for three times the seconds. The mean of six graphs takes three seconds and, with
+# answers hidden or left in, is about level with every encoder here: if you pay for one step, pay for edges.
 #
-# On citeulike-t two graphs are behind PinSage. We looked for the reason: 32 numbers a pin, ten neighbors and 200 steps against
-# its 64, 20 and 350. The rows "larger" are transformers of PinSage's size. Libraries alone are level with it; with the
-# tags they are well ahead, for three times the seconds. So the tags were worth something, and the small model could not
-# use them. (Its best learning rate ruins the larger one: tune again when you change the size.) RP3β stays ahead of all.
+# RP3β, which only counts pairs, is ahead over all pins. Within a kind, at 50, the encoders are: they can rank what has no past.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# On citeulike-t two graphs are behind PinSage: 32 numbers a pin, ten neighbors and 200 steps against its 64, 20 and 350. The
+# rows "larger" are transformers of PinSage's size. Libraries alone are level with it; with the tags they are well ahead, for
+# three times the seconds. So the tags were worth something, and the small model could not use them. (Its best learning rate
+# ruins the larger one: tune again when you change the size.) RP3β stays ahead of all.
 #
 # And the slide? It gives recall@10 of PinSage and MultiBiSage for eight kinds of engagement. Two of its rows, add to cart and
 # checkout, are equal to the last digit; below they count once.

@@ -229,8 +229,8 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # mask, and each is a graph.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Left out of fifty minutes. In ninety: ask 15.p4; usual wrong answer: one in ten. Cover the column MovieLens, ask for its
-# first row (10.7 %), and uncover it.
+# Left out of fifty minutes. In ninety: draw six events and ask how many edges they have. Usual wrong answer: 36, or 15; with
+# the edge from each event to itself there are 21.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 15.2 — `attend_on_edges` ★ optional ({{points:15.2}})
@@ -354,7 +354,7 @@ check("15.3", sequence_loss)
 # \sigma(s) = \frac{p}{p + (1 - p)\, \frac{S}{n-1}}, \qquad S = 1 \text{ negative.}
 # $$
 #
-# With 1,700 films an item that comes once in a hundred times is said to come in 94 of them.
+# With 1,700 films an item that comes once in a hundred times is said to come in 94 of a hundred.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 18 to 24. Ask "what should the probabilities of a catalog sum to?", then for a number for 15.p2. Usual wrong answer:
@@ -419,8 +419,8 @@ called = {"softmax": "mean of the history", "softmax, causal": "transformer"}
 columns = {
     "ndcg": "NDCG@20",
     "recall": "recall@20",
-    "known users": "NDCG, known users",
-    "new users": "NDCG, new users",
+    "known users": "NDCG@20, known users",
+    "new users": "NDCG@20, new users",
 }
 shown = rows.loc[order, list(columns)].astype(float).round(4)
 shown.rename(index=called, columns=columns).rename_axis(None)
@@ -438,7 +438,8 @@ shown.rename(index=called, columns=columns).rename_axis(None)
 # changes test targets so. How many would it be here?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Left out of fifty minutes. In ninety: ask 15.p4, then cover MovieLens. Usual wrong answer: that it is as clean.
+# Left out of fifty minutes. In ninety: ask 15.p4; usual wrong answer: one in ten. Then cover the column of MovieLens and ask for its first row.
+# Usual wrong answer: that it is as clean.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:15.p4"]
 predict("15.p4")
@@ -463,7 +464,7 @@ pd.DataFrame(
         name: {unit: f"{moved(e, size):.1%}" for unit, size in units.items()}
         for name, e in sources.items()
     }
-)
+).rename_axis("last item moves, shuffled within a")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Share of users whose last item changes. The seconds of MovieTweetings are clean; a table that kept only the day would not be. In
@@ -682,7 +683,8 @@ predict("15.p5")
 pins = results.load("15_pinworld", command="python -m tests.benchmarks.sequences").values
 objectives = pd.DataFrame(pins["objectives"]).set_index("objective")
 everybody = pd.concat([objectives, pd.DataFrame(pins["rivals"]).set_index("model")])
-display(everybody[["1 days", "7 days", "14 days"]].rename(columns=lambda c: f"next {c}").round(4))
+horizons = {"1 days": "next day", "7 days": "next 7 days", "14 days": "next 14 days"}
+display(everybody[list(horizons)].rename(columns=horizons).rename_axis("recall@10").round(4))
 
 
 def lead_of(values, one, other):
@@ -709,9 +711,9 @@ verdict(
 # here it is a sixth of all days. Nor is every click new there: our likes are on pins the user never met.
 #
 # All rivals have four trials each; RP3β, iALS and the decayed mean have a best knob at an end of the grid, so they may be better still.
-# They are far ahead as it is. iALS knows pins by their **id** and who liked them; PinnerFormer knows what a pin's
+# RP3β and iALS are far ahead as it is. iALS knows pins by their **id** and who liked them; PinnerFormer knows what a pin's
 # vector says. The decayed mean of the same vectors is ahead of it on the next day, and behind *dense* and *every
-# next* later: the transformer makes more of them, and the vectors are what is missing. At
+# next* later: the transformer makes more of these vectors, and better ones are what is missing. At
 # Pinterest they come from PinSage, trained on billions of edges, and new pins, which have no id that anybody knows, are most of what counts.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -777,7 +779,8 @@ predict("15.p6")
 
 # %% tags=["long", "answers:15.p6"]
 stale = pd.DataFrame(pins["staleness"]).set_index("objective")[["once", "daily", "real time"]]
-display(stale.assign(**{"lost by a day": 1 - stale["daily"] / stale["real time"]}).round(3))
+lost = 1 - stale["daily"] / stale["real time"]
+display(stale.assign(**{"share lost by a day": lost}).rename_axis("recall@10").round(3))
 
 seeds = pd.DataFrame(pins["staleness"]).set_index("objective").map(np.array)
 share = 1 - seeds["daily by seed"] / seeds["real time by seed"]  # seed by seed
@@ -794,9 +797,9 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Fresh vectors find nearly twice as much: a session of PinWorld has a topic, and its first clicks give it away. The night knows
-# nothing of that, so a day costs nearly as much as a fortnight. On average the dense model loses a smaller share, as the paper
-# says; three seeds cannot tell. And "every next" is behind at **no** age, and ahead when it is fresh. A smaller loss by waiting
+# Fresh vectors find half as much again, or twice as much: a session of PinWorld has a topic, and its first clicks give it away. The
+# vector of last night knows nothing of that, so a day costs nearly as much as a fortnight. The dense model loses a smaller share than
+# "next" and "every next", as the paper says; three seeds cannot tell. And "every next" is behind at **no** age, and ahead when it is fresh. A smaller loss by waiting
 # is no reason to choose a model: compare what is left.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -816,7 +819,7 @@ predict("15.p7")
 # %% tags=["long", "answers:15.p7"]
 hides = pd.DataFrame(pins["hides"]).set_index("arm")
 columns = {"14 days": "recall@10, 14 days", "hidden": "shown pins that get hidden"}
-display(hides[list(columns)].rename(columns=columns).round(4))
+display(hides[list(columns)].rename(columns=columns).rename_axis(None).round(4))
 
 helps = lead_of(pins["hide leads"], "all events", "likes only")
 hidden = hides["hidden by seed"].map(np.array)

@@ -514,15 +514,18 @@ verdict(
 # ## 16.5 Which graph, and against whom?
 #
 # Trained on four weeks, each with the graphs of its first morning (labels out of messages, lesson 07), chosen on days 42 to 48,
-# tested on 49 to 55, three seeds. Encoders had eight trials or more over temperature and rate, iALS, EASE and RP3β as many over
-# their own knobs; where a winner stood at an end of what was tried, the grid went on. The variants of *both* share its knobs. A pin is **cold** if it has no edge that morning;
-# "cold among cold" finds cold pins among such pins alone.
+# tested on 49 to 55, three seeds. A pin is **cold** if it has no edge on the morning of the test; "cold among cold" finds cold pins among
+# such pins alone.
 #
-# The real twin is *citeulike-t*: libraries are boards, a pair is an article and one that it cites or that cites it, and known
-# citations are the second graph (a dash: not asked there). Citations carry no date: seven tenths drawn at random are known, a tenth
-# chooses, two tenths test.
+# Beside it a real data set of the same form, *citeulike-t*: libraries are boards, a pair is an article and one that it cites or
+# that cites it, and known citations are the second graph.
 #
 # > **Claim** (of the paper). Each graph more finds more: nobody heard, then pin-board, then both.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Encoders had eight trials or more over temperature and rate, iALS, EASE and RP3β as many over their own knobs; where a winner
+# stood at an end of what was tried, the grid went on. The variants of *both* share its knobs. Citations carry no date: seven
+# tenths drawn at random are known, a tenth chooses, two tenths test. A dash in a table: not asked there.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 29 to 36. Vote on 16.p4; usual wrong answer: from pin-board to both, since pin-pin edges are what is predicted.
@@ -563,12 +566,15 @@ verdict(
 # other, too, and each graph alone does as well as both. On Pinterest the second comes from another surface. Positions are
 # worth nothing that could be seen, and three edges of four can go. On *citeulike-t* the claim holds, step by step: libraries say what is
 # read together, citations what is cited, and neither seems to repeat the other.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Look at the cold. An encoder that learned to listen serves a pin that hears nobody no better, and with both graphs worse than
+# with boards alone: it leans on what such a pin does not have. *Pruned*, it leans less, and cold queries find once more what they
+# find with nobody heard. *Densified* ties pins with few edges to ten busy ones of similar content, LiGNN's remedy: about the
+# same, and 151 queries cannot tell.
 #
-# Look at the cold. A pin that hears nobody is served no better by an encoder that learned to listen, and both graphs serve
-# it worse than boards alone: the encoder leans on what such a pin does not have. *Pruned*, it leans less, and cold queries find
-# once more what they find with nobody heard. *Densified* ties pins with few edges to ten busy ones of similar content, LiGNN's remedy: it looks the
-# same, and 151 queries cannot tell. And **no cold pin is ever found** among all: $\log(1 + 0)$ shuts the door. The column for them is 0 by construction; give new pins
-# a shelf of their own, which is a quota again.
+# **No cold pin is ever found** among all: $\log(1 + 0)$ shuts the door, and the column is 0 by construction. Give new pins a
+# shelf of their own, which is a quota again.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### The rivals
@@ -603,11 +609,12 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# On PinWorld it is ahead of PinSage as lesson 09 left it, and of the matrices. Give PinSage **the same number** and 3,000 queries cannot
-# tell the two apart. For as many steps PinSage took nearly twice the CPU time, and at equal time at most 0.005 lies between them (two
-# seeds). Most of
-# what looked like attention was popularity.
-#
+# On PinWorld OmniSage is ahead of PinSage as lesson 09 left it, and of the matrices. Give PinSage **the same offset** and 3,000 queries
+# cannot tell the two apart. The second table gives both half of the steps, all of them, and twice as many: for as many steps
+# PinSage takes nearly twice the CPU time, and at about equal time at most 0.005 lies between them (two seeds). Most of what
+# looked like attention was popularity.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # On *citeulike-t* iALS, which factors the known citations alone, is ahead of the encoder; encoder and RP3β cannot be told apart. Only 7
 # queries are cold there: what an encoder is for, a newcomer without edges, hardly occurs.
 #
@@ -653,12 +660,13 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **For pins** the other two losses add nothing that could be seen: pairs have taught what they could tell. Entity-feature alone comes close:
-# who is found by what its neighbors say is found by what comes next, too. The user loss alone finds less, and at its own
+# **For pins** the other two losses add nothing that could be seen. Entity-feature alone comes close: what a pin's neighbors say
+# tells much of what comes next. The user loss alone finds less, and at its own
 # question no more than a mean of likes: it has to teach an encoder through a second transformer, 32 users a step.
-#
-# **For users** the joint training is worth most: its transformer finds more than the mean of $\mathbf z$ that pairs have taught, than RP3β
-# and iALS with the knobs of lesson 15, and far more than PinnerFormer there. Be fair to that one: its pins were pictures and an SVD,
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **For users** the joint training is worth most: its transformer finds more than a mean of vectors that the pairs have taught, more than
+# RP3β and iALS with the knobs of lesson 15, and far more than that lesson's PinnerFormer. Be fair to that one: its pins were pictures and an SVD,
 # without an offset. And a transformer trained **afterwards**, over vectors that stand still, has not been tried: whether users need
 # the joint training, or only a reader, is open.
 
@@ -729,8 +737,8 @@ visuals.semantic_tree(
 # %% [markdown]
 # *Figure 16.2. Nine points with words of three codes. Left, those that share the first code with the chosen one; right, those that share all. The
 # lines are what is left to be said. In the interactive version you choose the point and the length of the prefix; once your function
-# passes, the codes are yours. Below: words of PinWorld's pins, learned from pins with edges. Does a prefix stand for a topic, which the words were
-# never told?*
+# passes, the codes are yours. Below: PinWorld's pins grouped by their first codes (the words were learned from pins with edges):
+# how many groups there are, how large the largest is, which share of pins is alone in its group, and which share has the commonest topic of its group. The words were never told a topic.*
 
 # %% tags=["long"]
 spelled = results.load(
@@ -769,11 +777,12 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The interval cannot tell: level, as it looks. Three codes keep most of what a vector says, and lose the rest; counting what follows what makes up for some of it. The longest
-# prefix was chosen, so a fourth code may help. Shuffled words find next to nothing: it is the meaning that works. And better
-# vectors help more than any speller: on OmniSage's vectors, nearest and words both find far more. What words save is the
-# index: 48 centers, and no vector of any pin.
-#
+# The interval cannot tell: about level. Three codes keep most of what a vector says, and counting which prefix follows which
+# makes up for some of the rest. Validation chose the longest prefix, so a fourth code may help. Shuffled words find next to
+# nothing: it is the meaning that works. And better vectors help more than better words: with OmniSage's, nearest and words both find
+# far more. What words save is the index: 48 centers, and no vector of any pin.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # > **What TIGER and its successors add** (abstracts read). *TIGER* ([arXiv 2305.05065](https://arxiv.org/abs/2305.05065))
 # > learns the words with a network and lets a transformer write the next item: no index of vectors, and items that nobody touched can be written.
 # > At *YouTube* ([arXiv 2306.08121](https://arxiv.org/abs/2306.08121)) such words replace random ids as features of a ranker.

@@ -29,6 +29,7 @@ class Question:
         answer: the right number, where one is asked.
         within: how far a number may be from it, as a factor: 1.5 takes two thirds to one and a half.
         said: what is said to a number that is right, too small, too large.
+        answered_by: earlier quiz questions that tell the answer; `recall` does not open the lesson with them.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Question:
     answer: float = 0.0
     within: float = 1.0
     said: tuple[str, str, str] = ("", "", "")
+    answered_by: tuple[str, ...] = ()
 
     @property
     def lesson(self) -> str:

@@ -71,7 +71,10 @@ def recall(lesson: str, *answers) -> Recall | Refused:
 def _drawn(lesson: str, content: dict) -> list[Question]:
     """Return the questions that stand over this lesson; drawn once, they stay."""
     earlier = [x.number for x in syllabus.LESSONS if x.number < lesson]
-    known = {q.id: q for number in earlier for q in questions.of_lesson(number) if q.kind == "q"}
+    asked = [q for number in earlier for q in questions.of_lesson(number) if q.kind == "q"]
+    # what would answer a prediction of the lesson is not asked right before it
+    telling = {name for q in questions.of_lesson(lesson) for name in q.answered_by}
+    known = {q.id: q for q in asked if q.id not in telling}
     kept = [known[name] for name in content["asked"].get(lesson, ()) if name in known]
     if len(kept) < min(COUNT, len(known)):
         boxes = content["boxes"]

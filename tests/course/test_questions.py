@@ -110,6 +110,24 @@ def test_a_box_has_an_end_and_a_slip_leads_back_to_the_first():
     assert set(memory.read()["boxes"].values()) == {1}
 
 
+def test_a_lesson_does_not_open_with_what_answers_its_predictions(monkeypatch):
+    telling = tuple(q.id for q in QUIZ[:3])
+    told = Question("99.p1", "How many?", ASKED.options, answered_by=telling)
+    known = {"98": QUIZ, "99": (told,)}
+    monkeypatch.setattr(questions, "of_lesson", lambda number: known.get(number, ()))
+    with memory.changing() as content:  # drawn by a version that did not know
+        content["asked"]["99"] = [q.id for q in QUIZ[1:4]]
+    assert {guess.question.id for guess in recall("99").guesses} == {q.id for q in QUIZ[3:]}
+
+
+def test_what_answers_a_prediction_is_a_quiz_question_of_an_earlier_lesson():
+    quiz = {q.id for q in ALL if q.kind == "q"}
+    named = [(q, name) for q in ALL for name in q.answered_by]
+    assert ("06.p3", "04.q5") in {(q.id, name) for q, name in named}
+    for asked, name in named:
+        assert asked.kind == "p" and name in quiz and name < asked.lesson, (asked.id, name)
+
+
 def recall_boxes() -> int:
     import importlib
 

@@ -87,7 +87,7 @@ QUESTIONS = (
         ("a bug in the code of NeuMF",
          "There is none. Every number in the table is right, which is what makes it hard to "
          "notice."),
-    )),
+    ), answered_by=("02.q5",)),
     Question("03.q1", "GMF learns a weight for each coordinate. What can it rank that a dot "
              "product of the same size cannot?", (
         ("nothing",

@@ -50,6 +50,7 @@ QUESTIONS = (
                 "from pairs of different layers, and there is only one layer now.",
             ),
         ),
+        answered_by=("04.q5",),
     ),
     Question(
         "06.p4",

@@ -13,7 +13,7 @@ QUESTIONS = (
          "It has learned to copy from the right. The last event of a history has nothing there."),
         ("both are much the same: only the last place counts",
          "At validation, yes. In training every place is an example, and every place but the last can cheat."),
-    )),
+    ), answered_by=("10.q1",)),
     Question("15.p2", "SASRec with one negative and BCE, 1,700 films. Add up the sigmoids of one user over the catalog. "
              "Exactly one film comes next: what will the sum be?", answer=500, within=3, said=(
         "It is far above 1: every film that is likelier than one in 1,700 is told about one half or more.",

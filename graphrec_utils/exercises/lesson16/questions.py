@@ -19,7 +19,7 @@ QUESTIONS = (
          "Nothing in the block knows what stands first. You have to tell it."),
         ("it turns into its negative",
          "Nothing is subtracted anywhere; the sum has the same terms in another order."),
-    )),
+    ), answered_by=("14.q3",)),
     Question("16.p3", "Vectors of length 1, trained with the log Q correction on what comes next. You add the logarithm of each "
              "pin's popularity to its score. What happens to the recall?", (
         ("it is several times as large",

@@ -29,7 +29,7 @@ QUESTIONS = (
          "A pin without saves has a cosine of 0 with every other, no vector and no walk that leads to it."),
         ("none",
          "For models of ids that is right. One of the four looks at content."),
-    )),
+    ), answered_by=("01.q1", "07.q4", "09.q4")),
     Question("18.p4", "Both halves get the same policy. You look after every 20 users with each, 25 times, and stop as soon as the interval "
              "leaves out 0. How often do you see a difference?", (
         ("in about a quarter of the experiments, or more",
