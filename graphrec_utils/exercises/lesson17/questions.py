@@ -70,7 +70,7 @@ QUESTIONS = (
         ("both stay, 64 numbers cannot remember so much",
          "A pair that was liked pulls its two vectors together. For users with few likes that is most of what their "
          "vector says."),
-    )),
+    ), answered_by=("10.q1",)),
     Question("17.p7", "Clicks, position as a feature, clicks divided by examination, shuffled lists only: which "
              "ranker shows what is liked least?", (
         ("clicks",
