@@ -624,7 +624,7 @@ predict("10.p9")
 # %% slideshow={"slide_type": "fragment"} tags=["long", "answers:10.p9"]
 def cut_by(name):
     rows = pd.DataFrame(stored.values[name]["models"]).set_index("model").rename_axis(None)
-    days = rows.knobs.map(lambda knobs: knobs.get("half_life", knobs.get("days")))
+    days = rows.knobs.map(lambda knobs: f"{knobs.get('half_life', knobs.get('days')):g}")
     return pd.DataFrame({"NDCG@20": rows.ndcg, "days": days})
 
 
@@ -651,7 +651,7 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The **order** hardly changes: of 21 pairs only EASE and RP3β change places, by so little that chance may do it once
-# in 21 looks. Both towers stay on top. What changes is how far apart all are. By time popularity of the last days finds half
+# in 21 looks. The softmax stays on top. What changes is how far apart all are. By time popularity of the last days finds half
 # as much again as EASE, with one out hardly more.
 #
 # And look at the days. By time a model has to forget, within days or a few weeks. With one out months are best: the
