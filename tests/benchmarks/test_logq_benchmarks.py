@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -21,18 +23,29 @@ def _split() -> Split:
     return Split(_events(rng, 300), _events(rng, 60), _events(rng, 60))
 
 
-def test_every_loss_and_rival_is_tuned_and_compared(monkeypatch):
-    monkeypatch.setattr(logq_rivals, "EPOCHS", 2)
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setattr(logq_rivals, "SLOW", {})
     monkeypatch.setattr(logq_rivals, "DIM", 4)
     monkeypatch.setattr(logq_rivals, "RIVALS", {
         k: {n: v[:2] for n, v in grid.items()} for k, grid in logq_rivals.RIVALS.items()})  # fmt: skip
-    values = logq_rivals.rivals(2, _split)
+
+
+def test_every_loss_and_rival_is_tuned_and_compared(small, tmp_path):
+    values = logq_rivals.rivals(2, _split, log=tmp_path / "log.jsonl")
     assert [r["model"] for r in values["models"]] == [*logq_rivals.ARMS, *logq_rivals.RIVALS]
     assert all(0 <= r["ndcg"] <= 1 and 0 <= r["coverage"] <= 1 for r in values["models"])
     assert values["leads"]["EASE over popularity"]["users"] == values["users"]
     chosen = {r["model"]: r["knobs"] for r in values["models"]}
     rows = logq_rivals.sizes(_split, chosen, (4, 8), seeds=(0,))["rows"]
     assert {r["n"] for r in rows} == {4, 8} and len(rows) == 8
+
+
+def test_without_times_popularity_has_nothing_to_choose(small):
+    split = Split(*(replace(part, times=None) for part in _split()))
+    values = logq_rivals.rivals(2, lambda: split, ["full softmax"])
+    assert [r["model"] for r in values["models"]] == ["full softmax", *logq_rivals.RIVALS]
+    assert values["models"][1]["knobs"] == {}
 
 
 def test_a_shift_adds_log_q_to_every_score():
@@ -61,3 +74,36 @@ def test_the_grid_of_the_open_task_is_what_the_lesson_trains():
     assert values["fixed"] == logq_rivals.FIXED
     assert values["columns"] == [*logq_rivals.CHOICES, *map(str, logq_rivals.SHIFTS)]
     assert len(values["rows"]) == np.prod([len(x) for x in logq_rivals.CHOICES.values()])
+
+
+def test_what_the_lesson_says_of_both_tables():
+    stored = results.load("11_rivals").values
+    plain, usual, newer = (
+        f"in-batch, {x}" for x in ("no correction", "negatives, no n", "corrected")
+    )
+
+    def lead(data, one, other):
+        return stored[data]["leads"][f"{one} over {other}"]
+
+    rows = {data: {r["model"]: r for r in part["models"]} for data, part in stored.items()}
+    assert list(rows) == ["MovieTweetings", "PinWorld"]
+    for data, row in rows.items():
+        assert lead(data, usual, plain)["low"] > 0
+        assert abs(lead(data, newer, usual)["gap"]) < 0.001  # 11.p5
+        assert lead(data, usual, "full softmax")["low"] > -0.002
+        assert lead(data, usual, "BCE, uniform")["low"] > 0
+        assert bool(row[plain]["at the edge"]) == (data == "MovieTweetings")
+    movies, pins = rows["MovieTweetings"], rows["PinWorld"]
+    assert movies[usual]["coverage"] < 0.75 * movies[plain]["coverage"]
+    assert movies[usual]["tail recall"] < 0.55 * movies[plain]["tail recall"]
+    assert movies[usual]["mean popularity"] > 2.8 * movies[plain]["mean popularity"]
+    assert 1.2 < pins[usual]["mean popularity"] / pins[plain]["mean popularity"] < 1.3
+    assert pins[usual]["coverage"] > pins[plain]["coverage"]
+    assert lead("MovieTweetings", "RP3β", usual)["low"] > 0
+    losses = [name for name in pins if name in logq_rivals.ARMS]
+    assert pins["iALS, d = 32"]["ndcg"] > max(pins[name]["ndcg"] for name in losses)
+    assert min(pins, key=lambda name: pins[name]["ndcg"]) == "popularity"
+    assert min(losses, key=lambda name: pins[name]["ndcg"]) == "BCE, uniform"
+    assert pins["BCE, uniform"]["knobs"]["epochs"] > 36 and not any(
+        row["at the edge"] for row in pins.values()
+    )

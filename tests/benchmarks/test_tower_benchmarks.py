@@ -68,6 +68,23 @@ def test_every_model_is_tuned_and_compared(monkeypatch, tmp_path):
     assert again["models"] == values["models"]
 
 
+def test_a_quick_rival_gets_three_times_as_many_trials_if_it_has_them():
+    def fit(x, y=1):
+        return x * y
+
+    grid = {"x": [1, 2, 3, 4], "y": [1, 2, 3, 4]}
+    search = towers.tuned(
+        {"tower": (fit, grid)},
+        {"many": (fit, grid), "few": (fit, {"x": [1, 2, 3, 4]})},
+        budget=2,
+        score=float,
+        natural={},
+        log=None,
+    )
+    assert search.winners.trials.to_dict() == {"tower": 2, "many": 6, "few": 4}
+    assert search.best("few").knobs == {"x": 4} and "x = 4" in search.edges["few"]
+
+
 @pytest.mark.parametrize("constant", [True, False])
 def test_the_sweep_s_losses_train(constant):
     split = events().temporal_split((0.8, 0.1, 0.1), unseen="keep")
@@ -103,6 +120,23 @@ def test_what_the_questions_of_the_lesson_say_of_the_table():
     assert found["popularity"] > found["BCE"] > max(found[x] for x in ("iALS", "EASE", "RP3β"))
     assert found["in-batch softmax"] < 0.8 * found["softmax"]  # 10.p6
     assert lead("softmax, causal", "softmax").outcome != "holds"  # 10.p7
+
+
+def test_what_the_lesson_says_of_the_two_splits():
+    time, one_out = ndcg("time"), ndcg("one out")
+    assert time["popularity"] > 1.5 * time["EASE"]  # 10.p9
+    assert lead("popularity", "EASE", "one out").outcome == "holds"
+    assert one_out["popularity"] < 1.06 * one_out["EASE"]
+    turned = [
+        (a, b) for a in one_out for b in one_out if a != b
+        and lead(a, b).outcome == lead(b, a, "one out").outcome == "holds"
+    ]  # fmt: skip
+    assert turned == [("RP3β", "EASE")]
+    for found in (time, one_out):
+        assert set(sorted(one_out, key=found.get)[-2:]) == {"BPR", "softmax"}
+    rows = results.load("10_towers").values["one out"]["models"]
+    days = [r["knobs"].get("half_life", r["knobs"].get("days")) for r in rows]
+    assert min(days) >= 30
 
 
 def test_what_the_lesson_says_of_the_search():

@@ -82,6 +82,18 @@ QUESTIONS = (
         ("about a quarter",
          "That would be looking at random. The cells with the best centers hold far more than their share."),
     )),
+    Question("10.p9", "The same films, but test is each user's last like, whenever it was. By time, popularity of the "
+             "last days found half as much again as EASE. And now?", (
+        ("hardly more than EASE",
+         "0.140 against 0.133. The likes of others, of the same weeks and of later ones, are in train, so EASE knows "
+         "films and what goes with them that by time nobody had seen together."),
+        ("half as much again, the films are the same",
+         "The films are, and what is known of them is not: others liked them before and after the hidden like, "
+         "and that is in train."),
+        ("much less than EASE, nothing is new any more",
+         "With a half-life of a month it still is a little ahead: what is popular around the end of the data is "
+         "what many users liked last."),
+    )),
     Question("10.q1", "A tower's training loss is a third of what it was last week, and test has become worse. "
              "What do you look at first?", (
         ("whether the target is in the history",
