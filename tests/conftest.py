@@ -25,6 +25,7 @@ LONG = (
     "torture/test_lessons.py",
     "torture/test_library.py",
     "torture/test_class.py",
+    "torture/test_kills.py",
     "browser/test_lesson_00.py",
 )
 
