@@ -113,7 +113,9 @@ def places() -> Split:
 
 
 def pins() -> Split:
-    return common(towers.saves().sample_users(1_200, seed=0))
+    fit, val, test = pinworld.load("small").split(("save",))
+    val = val.without(fit)
+    return common(Split(fit, val, test.without(fit).without(val)).sample_users(1_200, seed=0))
 
 
 def common(split: Split) -> Split:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 import torch
 
-from graphrec_utils import metrics, results, train
+from graphrec_utils import metrics, results
 from graphrec_utils.data import Interactions
 from tests.benchmarks import search_latency, towers
 
@@ -85,15 +84,6 @@ def test_a_quick_rival_gets_three_times_as_many_trials_if_it_has_them():
     assert search.best("few").knobs == {"x": 4} and "x = 4" in search.edges["few"]
 
 
-@pytest.mark.parametrize("constant", [True, False])
-def test_the_sweep_s_losses_train(constant):
-    split = events().temporal_split((0.8, 0.1, 0.1), unseen="keep")
-    model, found = towers.tower(
-        split.train, train.on_validation(split), "sampled", 0.01, 3, 4, epochs=2, constant=constant
-    )
-    assert 1 <= found["epochs"] <= 2 and np.isfinite(model.scores(np.arange(3))).all()
-
-
 def test_a_search_of_all_cells_finds_what_a_look_at_everything_does():
     rng = np.random.default_rng(0)
     items, queries = (rng.normal(size=(k, 8)).astype(np.float32) for k in (300, 5))
@@ -115,11 +105,14 @@ def lead(one: str, other: str, name: str = "time") -> metrics.Comparison:
 
 def test_what_the_questions_of_the_lesson_say_of_the_table():
     found = ndcg("time")
-    assert lead("softmax", "popularity").outcome == "holds"  # 10.p3
-    assert lead("BPR", "popularity").outcome == "cannot tell"
-    assert found["popularity"] > found["BCE"] > max(found[x] for x in ("iALS", "EASE", "RP3β"))
+    for other in ("softmax", "BPR", "BCE"):
+        assert lead(other, "popularity").outcome == "holds"  # 10.p3
+    assert found["popularity"] > 0.9 * found["softmax"]
+    assert found["popularity"] > 1.4 * max(found[x] for x in ("EASE", "RP3β"))
+    assert lead("popularity", "iALS, any d").outcome == "cannot tell"
     assert found["in-batch softmax"] < 0.8 * found["softmax"]  # 10.p6
-    assert lead("softmax, causal", "softmax").outcome != "holds"  # 10.p7
+    for other in ("softmax", "iALS, any d"):
+        assert lead("softmax, causal", other).outcome == "does not hold"  # 10.p7
 
 
 def test_what_the_lesson_says_of_the_two_splits():
@@ -131,7 +124,7 @@ def test_what_the_lesson_says_of_the_two_splits():
         (a, b) for a in one_out for b in one_out if a != b
         and lead(a, b).outcome == lead(b, a, "one out").outcome == "holds"
     ]  # fmt: skip
-    assert turned == [("RP3β", "EASE")]
+    assert turned == [(a, b) for a in ("iALS", "iALS, any d") for b in ("RP3β", "EASE")]
     for found in (time, one_out):
         assert set(sorted(one_out, key=found.get)[-2:]) == {"BPR", "softmax"}
     rows = results.load("10_towers").values["one out"]["models"]

@@ -1,21 +1,19 @@
-"""One tower, three losses, and their rivals: MovieTweetings by time and leave-one-out, PinWorld by time.
+"""One tower, three losses, and their rivals: MovieTweetings by time and leave-one-out.
 
     GRAPHREC_DATA_DIR=... OMP_NUM_THREADS=1 python -m tests.benchmarks.towers --only time
 
 * `time`: MovieTweetings, ratings of 7 or more, 5-core, two moments cut it into 80, 10 and 10 %; new users
   and films stay in. `one out`: the same events, each user's last one is test, the one before validation.
-  `PinWorld`: saves of days 0-41, validation days 42-48, test days 49-55; what is new stays.
-* Every tower gets nine trials on validation (NDCG@20), six on PinWorld, and every rival, which is fitted
-  in a second, three times as many, each in its own knobs. All learn what is recent if they want to:
+* Every tower gets twelve trials on validation (NDCG@20), and every rival, which is fitted in a second,
+  three times as many, each in its own knobs. All learn what is recent if they want to:
   towers draw examples that lose half their weight in `half_life` days, iALS, EASE and RP3β count the
   last `days` only and are asked with the whole history, popularity decays.
 * Towers: d = 32, histories of 20, AdamW with decay 0.01, batches of 512, at most 20 epochs, stopped by
   validation; then trained on train and validation for as many epochs, and asked for test once. Three
   seeds, and each comparison is of users' means over them.
-* `sweep`: the tower of `time` with 4 … 256 sampled negatives, with and without the constant, and with
-  cosines at five temperatures, by validation. `choices`: the table of the open task, by validation.
+* `choices`: the table of the open task, by validation.
 
-Writes data/results/10_towers.json, 10_sweep.json and 10_choices.json. Some minutes of one thread a part.
+Writes data/results/10_towers.json and 10_choices.json. Some minutes of one thread a part.
 """
 
 from __future__ import annotations
@@ -35,7 +33,7 @@ import numpy as np
 import scipy.sparse as sp
 import torch
 
-from graphrec_utils import datasets, losses, metrics, paths, pinworld, results, sampling, train
+from graphrec_utils import datasets, metrics, paths, results, sampling, train
 from graphrec_utils.data import Interactions, Split
 from graphrec_utils.models import baselines, mf, two_tower
 from graphrec_utils.models.ease import ease
@@ -45,47 +43,38 @@ COMMAND = "python -m tests.benchmarks.towers"
 CLAIM = (
     "Equally tuned, a softmax over all items finds more than BPR and cross-entropy on one tower."
 )
-CLAIM_SWEEP = (
-    "With as many negatives, the constant of the sampled softmax finds more than without it."
-)
 CLAIM_CHOICES = "What a tower finds depends more on which examples it is shown than on the loss."
 DAY, SEEDS, LENGTH, DIM, BATCH = 86_400, (0, 1, 2), 20, 32, 512
-BUDGET = {"time": 9, "one out": 9, "PinWorld": 6}
-WINDOWS = [7, 14, 28, 56, 112, 224]
+BUDGET = 12
+WINDOWS = [1, 2, 4, 7, 14, 28, 56, 112, 224]
 GRIDS = {
     "popularity": {"days": [0.5, 1, 2, 3, 5, 8, 14, 30, 60, 120, 240, 480]},
     "RP3β": {"alpha": [0.0, 0.1, 0.2, 0.5, 1.0], "beta": [0.0, 0.2, 0.4, 0.6, 0.8, 1.0], "days": WINDOWS},
     "EASE": {"reg": [10, 30, 100, 300, 1000, 3000, 10000], "days": WINDOWS},
     "iALS": {
-        "alpha0": [0.01, 0.03, 0.1, 0.3, 1.0, 3.0], "reg": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0], "days": WINDOWS,
+        "alpha0": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0],
+        "reg": [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0], "days": WINDOWS,
     },
 }  # fmt: skip
-GRIDS["iALS, any d"] = GRIDS["iALS"] | {"dim": [8, 16, 32, 64, 128]}
-STEPS = {"rate": [0.001, 0.003, 0.01, 0.03], "half_life": [0.5, 1, 3, 9, 27, 81, 243]}
-SAMPLED = STEPS | {"negatives": [16, 64, 256]}
+GRIDS["iALS, any d"] = GRIDS["iALS"] | {"dim": [4, 8, 16, 32, 64, 128, 256, 512]}
+STEPS = {"rate": [0.0003, 0.001, 0.003, 0.01, 0.03], "half_life": [0.5, 1, 3, 9, 27, 81, 243]}
+SAMPLED = STEPS | {"negatives": [4, 16, 64, 256]}
 TOWERS = {
     "BCE": ({"kind": "bce"}, SAMPLED),
     "BPR": ({"kind": "bpr"}, SAMPLED),
     "softmax": ({"kind": "full"}, STEPS),
     "in-batch softmax": ({"kind": "in-batch"}, STEPS),
-    "softmax, cosine": ({"kind": "full"}, STEPS | {"temperature": [0.05, 0.1, 0.2, 0.4, 0.8]}),
+    "softmax, cosine": ({"kind": "full"}, STEPS | {"temperature": [0.05, 0.1, 0.2, 0.4, 0.8, 1.6]}),
     "softmax, causal": (
         {"kind": "full", "user": "causal"},
-        STEPS | {"rate": [0.0003, 0.001, 0.003, 0.01, 0.03]},
+        STEPS | {"rate": [0.0001, 0.0003, 0.001, 0.003, 0.01]},
     ),
 }
-CONTENT = {  # PinWorld: pictures, alone or beside an id; 256 sampled items stand for 7000
-    "softmax": ({"kind": "sampled", "negatives": 256}, STEPS),
-    "softmax, id and content": ({"kind": "sampled", "negatives": 256, "content": True}, STEPS),
-    "softmax, content only": (
-        {"kind": "sampled", "negatives": 256, "content": True, "ids": False}, STEPS,
-    ),
-    "BCE": ({"kind": "bce"}, SAMPLED),
-    "BPR": ({"kind": "bpr"}, SAMPLED),
-}  # fmt: skip
-# the films' events span 185 days: a window or a half-life beyond them changes little
+# The films' events span 185 days: a window or a half-life beyond them changes little. From alpha0 = 3 on
+# the zeros outweigh all likes, and only alpha0 * reg counts.
 NATURAL = {
-    "alpha": [0.0], "beta": [0.0], "days": [0.5, 224, 480], "negatives": [256], "half_life": [243],
+    "alpha": [0.0], "beta": [0.0], "alpha0": [3.0], "days": [0.5, 1, 224, 480], "negatives": [256],
+    "half_life": [243],
 }  # fmt: skip
 
 
@@ -104,16 +93,9 @@ def leave_one_out(events: Interactions) -> Split:
     return Split(*(events.select(x) for x in (place > 1, place == 1, place == 0)))
 
 
-def saves() -> Split:
-    fit, val, test = pinworld.load("small").split(("save",))
-    val = val.without(fit)
-    return Split(fit, val, test.without(fit).without(val))
-
-
 DATA = {
     "time": lambda: films().temporal_split((0.8, 0.1, 0.1), unseen="keep"),
     "one out": lambda: leave_one_out(films()),
-    "PinWorld": saves,
 }
 
 
@@ -130,23 +112,12 @@ def weights(events: Interactions, users, items, half_life: float | None) -> np.n
 
 def tower(
     events: Interactions, score: Callable | None, kind: str, rate: float, half_life: float | None = None,
-    negatives: int = 64, epochs: int = 20, seed: int = 0, content: np.ndarray | None = None,
-    constant: bool = True, **options,
+    negatives: int = 64, epochs: int = 20, seed: int = 0, **options,
 ):  # fmt: skip
-    """Return a trained tower and {"epochs": the best}; without a score after `epochs` epochs.
-
-    Args:
-        constant: False leaves (n - 1) / S out of the sampled softmax.
-    """
+    """Return a trained tower and {"epochs": the best}; without a score after `epochs` epochs."""
     users, histories, items = sampling.examples(events, LENGTH)
-    model = two_tower.TwoTower(
-        sampling.latest(events, LENGTH),
-        events.num_items,
-        DIM,
-        content=content,
-        seed=seed,
-        **options,
-    )
+    latest = sampling.latest(events, LENGTH)
+    model = two_tower.TwoTower(latest, events.num_items, DIM, seed=seed, **options)
     p = weights(events, users.numpy(), items.numpy(), half_life)
 
     def batches(rng):
@@ -154,18 +125,9 @@ def tower(
             drawn = torch.from_numpy(rng.integers(0, events.num_items, negatives))
             yield histories[part], items[part], drawn
 
-    def loss(model, batch):
-        if constant:
-            return two_tower.loss(model, batch, kind)
-        e, drawn = model.users(batch[0]), model.items(batch[2])
-        pos = (e * model.items(batch[1])).sum(dim=1)
-        return losses.sampled_softmax(
-            pos, e @ drawn.T, hits=sampling.accidental_hits(batch[1], batch[2])
-        )
-
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
     stop = {"evaluate": lambda: score(model), "patience": 3} if score else {}
-    learner = train.Torch(model, loss, optimizer, devices.chosen)
+    learner = train.Torch(model, partial(two_tower.loss, kind=kind), optimizer, devices.chosen)
     history = train.fit(learner, batches, epochs=epochs, seed=seed, progress=False, **stop)
     return model, {"epochs": history.best_epoch or epochs}
 
@@ -254,25 +216,12 @@ def tuned(
 def measure(name: str, log: Path | None, budget: int) -> dict:
     """Return what every model finds on one split, and how far they are apart."""
     start, split = time.perf_counter(), DATA[name]()
-    score, pictures = train.on_validation(split), None
-    if name == "PinWorld":
-        looks = pinworld.load("small").images
-        pictures = looks / np.linalg.norm(looks, axis=1, keepdims=True)
-
-    def prepared(fixed):
-        fixed = dict(fixed)
-        if fixed.pop("content", False):
-            fixed["content"] = pictures
-        return fixed
-
-    towers = CONTENT if name == "PinWorld" else TOWERS
-    if name == "one out":  # the question here is how rivals and towers change places
-        towers = {k: TOWERS[k] for k in ("BPR", "softmax")}
+    score = train.on_validation(split)
+    # with one out the question is how rivals and towers change places
+    towers = TOWERS if name == "time" else {k: TOWERS[k] for k in ("BPR", "softmax")}
     quick = {k: (partial(RIVALS[k], split.train), GRIDS[k]) for k in RIVALS}
-    if name == "PinWorld":
-        del quick["EASE"]  # 7,000 pins: minutes a trial
     models = {
-        k: (partial(tower, split.train, score, **prepared(fixed)), grid)
+        k: (partial(tower, split.train, score, **fixed), grid)
         for k, (fixed, grid) in towers.items()
     }
     file = None if log is None else log / f"towers_{name.replace(' ', '_')}.jsonl"
@@ -286,7 +235,7 @@ def measure(name: str, log: Path | None, budget: int) -> dict:
     def tested(model, knobs, epochs):
         """Return the metrics of each user, the lists, and how long the items' vectors are."""
         if model in towers:
-            made, _ = tower(past, None, **prepared(towers[model][0]), **knobs, **epochs)
+            made, _ = tower(past, None, **towers[model][0], **knobs, **epochs)
             length = made.items().norm(dim=1).numpy(force=True)
         else:
             made, length = RIVALS[model](past, **knobs), np.ones(len(counts))
@@ -333,30 +282,6 @@ def best_of(name: str) -> dict:
     return next(row["knobs"] for row in rows if row["model"] == name)
 
 
-def sweep(log: Path | None) -> dict:
-    """Return validation NDCG@20 of each setting, three seeds."""
-    split = DATA["time"]()
-    score, rows = train.on_validation(split), []
-    base = best_of("softmax")
-    shared = {"rate": base["rate"], "half_life": base["half_life"]}
-
-    def one(name, value, **options):
-        def once(seed):
-            return score(tower(split.train, score, **shared, **options, seed=seed)[0])
-
-        ndcg = [kept(log, f"sweep {name} {value} {seed}", partial(once, seed)) for seed in SEEDS]
-        rows.append({"sweep": name, "value": value, "ndcg": [round(x, 4) for x in ndcg]})
-        print(rows[-1], flush=True)
-
-    for S in (4, 16, 64, 256):
-        one("with the constant", S, kind="sampled", negatives=S)
-        one("without", S, kind="sampled", negatives=S, constant=False)
-    one("all items", split.train.num_items, kind="full")
-    for temperature in (0.05, 0.1, 0.2, 0.4, 1.0):
-        one("cosine", temperature, kind="full", temperature=temperature)
-    return {"rows": rows}
-
-
 LOSSES, SIMILARITY, HALF_LIVES = ("bce", "bpr", "sampled"), (None, 1.0, 0.2, 0.05), (None, 3.0)
 
 
@@ -382,24 +307,19 @@ def choices(log: Path | None) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--only", nargs="+", choices=(*DATA, "sweep", "choices"), help="keep the others"
-    )
+    parser.add_argument("--only", nargs="+", choices=(*DATA, "choices"), help="keep the others")
     parser.add_argument("--log", type=Path, help="folder of the trials, to go on after a stop")
     asked = devices.parse(parser)
     start = time.perf_counter()
-    for name in asked.only or [*DATA, "sweep", "choices"]:
+    for name in asked.only or [*DATA, "choices"]:
         file, claim = "10_towers", CLAIM
         if name in DATA:
-            made = measure(name, asked.log, BUDGET[name])
+            made = measure(name, asked.log, BUDGET)
             stored = (paths.data() / "results" / "10_towers.json").exists()
             values = (results.load("10_towers").values if stored else {}) | {name: made}
             seconds = sum(x["seconds"] for x in values.values())
         else:
-            file, claim = (
-                ("10_sweep", CLAIM_SWEEP) if name == "sweep" else ("10_choices", CLAIM_CHOICES)
-            )
-            values = sweep(asked.log) if name == "sweep" else choices(asked.log)
+            file, claim, values = "10_choices", CLAIM_CHOICES, choices(asked.log)
             seconds = time.perf_counter() - start
         print(results.save(file, claim=claim, values=values, seeds=[0] if name == "choices" else list(SEEDS),
                            seconds=seconds, command=COMMAND,

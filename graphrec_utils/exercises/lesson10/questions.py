@@ -26,15 +26,15 @@ QUESTIONS = (
         ("0, since nothing is known yet",
          "A loss of 0 would mean that the positive has probability 1."),
     )),
-    Question("10.p3", "One tower, nine trials for each loss, films in time order. Where does popularity that "
+    Question("10.p3", "One tower, twelve trials for each loss, films in time order. Where does popularity that "
              "forgets within days land among the losses?", (
-        ("behind the softmax, level with BPR",
-         "A list that is the same for everybody. Only the softmax is clearly ahead of it, and iALS and EASE, "
-         "which know who likes what, are far behind."),
+        ("a little behind all three",
+         "A list that is the same for everybody finds nine tenths of what the softmax finds, and more than EASE and "
+         "RP3β, which know who likes what."),
         ("far behind all three losses",
          "So one would hope. But most of what is liked next came out lately, and that is all it knows."),
         ("ahead of all three losses",
-         "Ahead of cross-entropy. The softmax knows what is new as well, and who likes which part of it."),
+         "Nearly. The towers know what is new as well, and who likes which part of it."),
     )),
     Question("10.p4", "A softmax over cosines at τ = 1 and some 1,700 items. It starts at log n, about 7.4. What "
              "will the loss be after training?", (
@@ -65,12 +65,12 @@ QUESTIONS = (
          "They are in every batch, and mostly as negatives: a film is the positive of its own row only."),
     )),
     Question("10.p7", "The causal tower, the mean and iALS in time order, equally tuned. Who is on top?", (
-        ("the mean, or nobody can tell",
+        ("the mean",
          "On seven likes per user there is little order to read, and what counts most here is what is new."),
         ("the causal tower, clearly",
          "It can read an order. There has to be one, and enough examples of it."),
         ("iALS, whose user vector is the exact solution",
-         "Exact for its own question, which weighs all months of its window alike."),
+         "Second, with a window of one week. Exact for its own question, which weighs all days of the window alike."),
     )),
     Question("10.p8", "10 of 40 cells are opened. What share of the exact top 20 will be found, in the worst of "
              "the three indexes?", (
