@@ -101,6 +101,7 @@ def test_on_a_phone_what_is_pressed_and_what_it_does_are_seen_together(shown, na
     screenshot(page, f"phone-{name}")
 
 
+@pytest.mark.full  # for people to look at: nothing is asked of them here
 @pytest.mark.parametrize("look", ["light", "dark"])
 @pytest.mark.parametrize(
     "name", ["adjacency", "khop", "walk", "smoothing", "one_way", "messages", "scatter"]

@@ -125,24 +125,17 @@ def test_the_joined_script_has_no_name_twice(make):
 
 
 @EACH
-def test_the_picture_is_drawn_and_described(make):
-    visual = made(make)
-    assert len(visual.alt.split()) > 15, "alt says in a sentence or two what the picture shows"
-    axes = visual.static()
-    shown = axes if isinstance(axes, tuple) else (axes,)
-    assert all(ax.has_data() or ax.texts for ax in shown)
-
-
-@EACH
-def test_letters_of_the_picture_are_9_pixels_high_or_more(make):
+def test_the_picture_is_drawn_and_described_in_letters_9_pixels_high_or_more(make):
     """As shown: 100 points an inch, and no wider than the 800 pixels of a visual."""
+    assert len(made(make).alt.split()) > 15, "alt says in a sentence or two what the picture shows"
     with plt.style.context(["default", style.RC]):
         axes = made(make).static()
-        figure = (axes[0] if isinstance(axes, tuple) else axes).figure
+        shown = axes if isinstance(axes, tuple) else (axes,)
+        assert all(ax.has_data() or ax.texts for ax in shown)
+        figure = shown[0].figure
         shrunk = min(1, 8 / figure.get_figwidth())
         texts = [x for x in figure.findobj(Text) if x.get_visible() and x.get_text().strip()]
         small = {x.get_text() for x in texts if x.get_fontsize() * 100 / 72 * shrunk < 9}
-        plt.close(figure)
     assert texts
     assert not small
 

@@ -20,7 +20,7 @@ def words(page: str) -> str:
     from bs4 import BeautifulSoup
 
     page = re.sub(r"<(script|style|svg)\b.*?</\1>", "", page, flags=re.DOTALL)
-    page = re.sub(r'src="data:[^"]*"', "", page)
+    page = re.sub(r'src="data:[^"]*"|</?span\b[^>]*>', "", page)  # most tags are spans of code
     main = BeautifulSoup(page, "html.parser").select_one('[role="main"]')
     return f'<div role="main">{_bare(main)}</div>' if main else ""
 
@@ -33,7 +33,7 @@ def _bare(node) -> str:
     inside = "".join(_bare(child) for child in node.children if type(child).__name__ != "Comment")
     if node.name == "section" and node.get("id"):
         return f'<section id="{html.escape(node["id"])}">{inside}</section>'
-    inline = node.name in ("a", "b", "code", "em", "i", "span", "strong", "sub", "sup")
+    inline = node.name in ("a", "b", "code", "em", "i", "strong", "sub", "sup")
     return inside if inline else f"{inside} "
 
 

@@ -70,11 +70,16 @@ def _one_layer(rng, size: float = 1.0, weight: float = 1.0, m: int = 4, n: int =
 def _downwards(name: str, **sizes):
     """Return inputs whose change `name` is largest downwards, at a sum below 0 (slope, abs)."""
 
+    def downwards(change):
+        """The largest change, or 0 where one upwards is as large, or nearly."""
+        low, high = -change.amin(), change.amax()
+        return low if high < 0.95 * low else 0.0
+
     def inputs(rng) -> dict:
         while True:
             drawn = _one_layer(rng, **sizes)
-            right, *wrong = (f(*drawn.values())[name] for f in (_effects, slope_0_01, without_abs))
-            if max(wrong) < 0.95 * right:
+            right = _effects(*drawn.values(), size=downwards)[name]
+            if right and slope_0_01(*drawn.values())[name] < 0.95 * right:
                 return drawn
 
     return inputs
