@@ -27,7 +27,7 @@ from graphrec_utils.grading.isolation import closing, room, tidy
 POLL = 0.1  # seconds between two looks at a working kernel
 PROCESSES = 64
 DISK, FILES = 256 * 2**20, 20_000  # what it may write, where the system does not limit it
-START_SECONDS = 60
+START_SECONDS = 180  # on a busy machine that takes time
 MESSAGE_BYTES = 32 * 2**20  # one message; all messages of one cell: Limits.output
 ENVELOPE = 256  # bytes that a message counts besides its content: there may be very many
 OUTPUT_SECONDS = 2.0  # after a cell's time, for what it has sent to arrive
