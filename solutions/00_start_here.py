@@ -56,6 +56,11 @@ style.use()
 # Nothing breaks if you skip an exercise or a question: later cells never need your answer. You can run
 # the whole notebook right now (menu *Run → Run All Cells*), then come back and fill it in.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 0 to 6. Open the notebook beside the deck. Press Shift + Enter in a cell, and answer one question wrong on
+# purpose: the guess is written down, it pays nothing, and the answer opens. Ask who is afraid of wrong guesses; they
+# are what the course works with.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 0.2 One data set, two pictures
 #
@@ -76,6 +81,10 @@ plt.show()
 # %% slideshow={"slide_type": "subslide"} tags=["predict:00.p1", "told"]
 predict("00.p1")
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 6 to 13. Let the room find Ann's row in the matrix and her two edges in the graph, then 00.p1. Usual wrong
+# answer: 2. One side was counted, Ann's or Eve's. Write the cells down as they are called out.
+
 # %% [markdown]
 # Try it: click a cell of the matrix to add or remove a like. With the keyboard, press Tab until
 # the matrix is marked, move with the arrow keys, and toggle with Enter.
@@ -89,6 +98,10 @@ visuals.bipartite(R, toy.USERS, toy.ITEMS)
 #
 # Without any new like Ann and Eve are connected, too, but only through Bob: Ann – Brazil – Bob –
 # Cube – Eve. Much of this course is about using such longer paths.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Figure 0.2: click the cells of 00.p1, one at a time, and say which edge lights up. Reset. Then ask how Ann and Eve
+# are connected without any new like, and let somebody say the way aloud, node by node.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 0.3 Your first exercise
@@ -108,6 +121,10 @@ visuals.bipartite(R, toy.USERS, toy.ITEMS)
 
 # %% slideshow={"slide_type": "subslide"} tags=["predict:00.p2", "told"]
 predict("00.p2")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 13 to 18. Ask for a percentage and write a few guesses on the board. Usual wrong answer: some percent. One
+# percent would be a hundred likes from everybody. Hint: multiply people and films first.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 00.1 — `summarize` ({{points:00.1}})
@@ -161,6 +178,10 @@ check("00.1", summarize)
 # Your function is called with fresh inputs each time, so it must only use its arguments and must
 # leave them as they are. What it prints appears on the card. It has ten seconds.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 18 to 25. No card is on the slide: keep this list short, and say that one will be read in 0.6. Ask why a
+# wrong shape costs all points. The next function in line could not use it.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 0.5 From names to numbers
 #
@@ -177,6 +198,10 @@ events
 
 # %% tags=["predict:00.p3", "told"]
 predict("00.p3")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 25 to 30. Ask 00.p3. Usual wrong answer: 0, by the alphabet; or 2, the place of her first row. Ask what a
+# gap in the numbers would be in the matrix: an empty row.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 00.2 — `build_index` ({{points:00.2}})
@@ -217,9 +242,14 @@ check("00.2", build_index)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 0.6 A recommender that runs, and is wrong
 #
-# The simplest recommender of all: show everybody the films that most people like. The next cell
+# The simplest recommender of all: show everybody the films that most people like. Exercise 00.3
 # holds such a function. It runs, it returns numbers of the right type and shape, and it has a bug
 # that you would see at once in a real shop.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 30 to 37. In the notebook, run exercise 00.3 with the broken code as it is, then its check, and read the
+# card aloud from top to bottom. Ask what one would see in a real shop. The point of the hour: a card names the
+# mistake. Repair it with one line from the room.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 00.3 — `recommend` ({{points:00.3}})
@@ -262,7 +292,7 @@ def recommend(R: torch.Tensor, u: int, top: int) -> torch.Tensor:
 # %% tags=["check:00.3"]
 check("00.3", recommend)
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The picture of 0.2 once more; the line above it is now written by **your** function. Switch a like: whose recommendation
 # changes, only that person's?
 
@@ -272,6 +302,10 @@ visuals.bipartite(R, toy.USERS, toy.ITEMS, function=recommend)
 # %% [markdown]
 # *Figure 0.3. The toy data again, with the film that your `recommend` puts first for each person, here and after one
 # switch. With the package anywidget, put `.live()` behind the call, and it is asked after every switch.*
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Figure 0.3: switch one like of Bob's and ask first whose recommendation will change. Usual wrong answer: Bob's only.
+# Popularity counts everybody.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 0.7 Does popularity work?
@@ -301,6 +335,11 @@ predict("00.p4")
 
 # %% tags=["predict:00.p5"]
 predict("00.p5")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 37 to 46. Stop here and take bets, for chance and for popularity, and write both numbers down. Usual wrong
+# answer to 00.p4: 3 of 14. Events she is known to attend are no candidates. Usual wrong answer to 00.p5: about what
+# chance finds, or nearly all.
 
 # %% [markdown]
 # > **Claim** (common belief). Popularity finds a hidden attendance more often than chance.
@@ -341,6 +380,10 @@ verdict(
 
 # %% tags=["predict:00.p6"]
 predict("00.p6")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# The first claim holds. Now 00.p6. Usual wrong answer: two or three. An average says nothing about everybody. The
+# second claim does not hold: let the room read figure 0.5 from the top down and say where the green bars end.
 
 # %% tags=["experiment", "answers:00.p6"]
 attended, hit = R_davis.sum(dim=0), found.sum(dim=0)  # (n,), (n,)
@@ -391,6 +434,10 @@ plt.show()
 # *Figure 0.6. The funnel with round numbers of a large site: from a catalog of a billion items to
 # the twenty on the screen. Lessons 01 to 12 build candidate generators, from matrix factorization
 # through LightGCN, Pixie and PinSage to two towers; lessons 13 to 16 put them to work together.*
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 46 to 50, with what is taken away. Ask at which step of the funnel most is lost, and who may ask for it
+# back: nobody. Name the lesson that comes next.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Notation

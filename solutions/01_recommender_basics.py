@@ -21,7 +21,7 @@
 # **Runs on** any CPU
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Two hours with exercises; as a lecture, 1.1 to 1.4 and 1.9 make forty-five. The two moments
+# Two hours with exercises; as a lecture of fifty minutes, 1.1 to 1.4 and 1.9. The two moments
 # to stop: the leak picture (ask who has ever used a random split) and the metric list (let the
 # room find a list on which the two NDCGs differ most). Take bets before the last section: many
 # will bet on item2item.
@@ -78,6 +78,12 @@ recall("01")
 # %% tags=["predict:01.p1"]
 predict("01.p1")
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 0 to 8. Draw the funnel from the room's own words: who wants something from the list? Then a number for
+# 01.p1. Usual wrong answer: some seconds. A billion is more than it sounds. Let somebody multiply aloud. Ask what the
+# best ranker can do about an item that no generator has found: nothing. And whose answers a ranker learns from: only
+# those to what was shown.
+
 # %% slideshow={"slide_type": "fragment"} tags=["answers:01.p1"]
 stages = {"catalog": 1_000_000_000, "candidates": 1_000, "ranked": 100, "shown": 20}
 ranker = 10e-6  # seconds per item
@@ -112,7 +118,7 @@ plt.show()
 # MovieTweetings: ratings from 0 to 10 that people posted on Twitter about films in 2013, with the
 # second of the post (Dooms, De Pessemier and Martens, 2013). We call a rating of 7 or more a **like**. All
 # other cells of $\mathbf R$ are 0, and a 0 says *nothing was observed*. It does not say *disliked*.
-# If a notice below says that PinWorld takes its place, the films are synthetic pins, and some
+# If a notice says that PinWorld takes its place, the films are synthetic pins, and some
 # verdicts at the end will differ. That is worth a look, too.
 
 # %%
@@ -122,6 +128,10 @@ likes
 
 # %% slideshow={"slide_type": "subslide"} tags=["predict:01.p2"]
 predict("01.p2")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 8 to 13. Ask 01.p2. Usual wrong answer: about 20 %, as the rule of thumb says. Then figure 1.2: both axes
+# are logarithmic; ask what the step at the lower right is.
 
 # %% slideshow={"slide_type": "fragment"} tags=["answers:01.p2"]
 _, fans = likes.degrees()  # (n,)
@@ -160,6 +170,11 @@ print(f"{(fans == 1).sum():,} items have exactly one like")
 predict("01.p4")
 
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 13 to 23. First ask who has ever used a random split. Then 01.p4. Usual wrong answer: about one in two, from
+# a picture with a cut in the middle. One later like is enough for a leak.
+
+
 # %% tags=["answers:01.p4"]
 def leaks(train: data.Interactions, test: data.Interactions) -> np.ndarray:
     """Return for each test event whether the same user has a later train event."""
@@ -194,8 +209,16 @@ plt.show()
 # are the test events to be found. A plum dashed line runs from a question to a later train event
 # of the same user: information from the future. Compare the two sides.*
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# The moment to stop: figure 1.3, dashed lines on one side only. Let somebody say in one sentence what the left side
+# asks that nobody will ever be asked.
+
 # %% slideshow={"slide_type": "subslide"} tags=["predict:01.p12"]
 predict("01.p12")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask 01.p12. Usual wrong answer: about one in ten. So it is for films; people come and go faster. Ask which of these
+# events a paper would drop, and what its recall speaks of afterwards. Here they stay.
 
 # %% tags=["answers:01.p12"]
 split = likes.temporal_split((0.8, 0.1, 0.1), unseen="keep")  # train, val, test
@@ -357,6 +380,10 @@ check("01.2", recall_hit_mrr)
 # %% tags=["predict:01.p5"]
 predict("01.p5")
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 23 to 34. On the board, five places, hits at 2 and 5: recall, precision, hit rate, MRR from the room. Then
+# 01.p5. Usual wrong answer: too low. A shorter ideal list makes the sum below the line smaller.
+
 # %% slideshow={"slide_type": "fragment"} tags=["widget", "answers:01.p5"]
 visuals.metric_list([0, 1, 0, 0, 1, 0, 1, 0, 0, 0], missed=0, top=5, function=recall_hit_mrr)
 
@@ -377,6 +404,11 @@ visuals.metric_list([0, 1, 0, 0, 1, 0, 1, 0, 0, 0], missed=0, top=5, function=re
 # item, nor does the careless NDCG. Recall does, and so does NDCG until the ideal list is full.
 #
 # </details>
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Figure 1.4: click places to switch their items; the sliders are top and relevant items missed. The second moment to
+# stop: let the room find the list on which the two NDCGs differ most, and write its number down before anybody opens
+# the answers. Reset between tries.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 01.3 — `ndcg_at_k` ({{points:01.3}})
@@ -616,6 +648,11 @@ check("01.6", item2item_cosine)
 # %% slideshow={"slide_type": "subslide"} tags=["predict:01.p6"]
 predict("01.p6")
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Sections 1.5 to 1.8 are left out of fifty minutes. In a hundred: figure 1.5, one finger on the gray path, and its
+# cell in RᵀR. Ask 01.p6; usual wrong answer: mostly famous films. So it would be with raw counts. Two common fans out
+# of three are luck.
+
 # %% tags=["answers:01.p6"]
 R_past, title = past.csr(), likes.item_labels
 fans_of = past.degrees()[1]  # (n,) fans in train
@@ -693,6 +730,10 @@ class Both:
 
 # %% slideshow={"slide_type": "subslide"} tags=["predict:01.p8"]
 predict("01.p8")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 34 to 43. Take bets before the table: 01.p8. Many will bet on item2item, or on the best of five. Usual wrong
+# answer: the best of the five, it knows the user. Write the bets on the board with names.
 
 # %% [markdown]
 # Three claims, written down before the numbers, and whose they are:
@@ -794,6 +835,11 @@ verdicts(
 # `movies = pinworld.load("small").interactions()`, run everything again, and watch which verdicts
 # turn around.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Three cards, three verdicts. Where the second does not hold, ask what these people post about before you say it. The
+# third cannot tell: nobody may say that knowing the user adds nothing; this test does not see it. Another month may
+# say something else.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Where are the hits?
 #
@@ -805,6 +851,10 @@ verdicts(
 
 # %% tags=["predict:01.p9"]
 predict("01.p9")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask 01.p9. Usual wrong answer: about 1 in 20. Then figure 1.6 from left to right; above 0.01 the axis is
+# logarithmic. The claim does not hold, and the reason is simple: twenty places go where the edges are.
 
 # %% tags=["experiment", "answers:01.p9"]
 tail = test.select(known.degrees()[1][test.items] <= 20)
@@ -845,6 +895,11 @@ plt.show()
 
 # %% tags=["predict:01.p10"]
 predict("01.p10")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 43 to 50, with what is taken away. Ask 01.p10. Usual wrong answer: recent popularity, it has just won. The
+# claim does not hold: with another split another model wins. Ask which of the two splits the last paper they read has
+# used.
 
 # %% tags=["experiment", "answers:01.p10"]
 given, hidden = likes.hold_out(0.1, seed=0)
@@ -889,6 +944,10 @@ verdict("Under a random split, too, recent bestsellers find more than user2item.
 # *About 25 minutes.*
 #
 # {{hints:01.7}}
+
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# For the notebook: name the exercise, and say that its log holds the days after `now` as well.
 
 
 # %% tags=["exercise:01.7"]

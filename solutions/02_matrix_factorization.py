@@ -72,6 +72,11 @@ recall("02")
 # %% tags=["predict:02.p1", "told"]
 predict("02.p1")
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 0 to 6. Show the four cells, and let everybody write a number for the question mark before any formula;
+# collect them aloud. Usual wrong answer to 02.p1: 3, two stars more than Ann. That is a model of sums. Ask which
+# sentence about Bob each number stands for.
+
 # %% [markdown]
 # Give each user one number and each film one number, here $w = (1, 2)$ and $h = (2, 1)$: such a pair of
 # lists **factorizes** the matrix. Three known cells, four numbers, and the fourth cell comes for free. It
@@ -133,6 +138,11 @@ plt.show()
 #
 # Real data have thousands of users. Does a larger $d$ always help? Section 2.10 will ask you.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 6 to 11. Figure 2.1, from left to right: ask after each rank what is written into a cell that was empty.
+# Rank 3 has nothing to say. Who wants the smallest error has just been offered it. Do not answer "does a larger d
+# help?"; take hands and keep the count for 2.10.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.3 One side at a time
 #
@@ -181,6 +191,11 @@ plt.show()
 # *Figure 2.2. Lines of equal loss, and ALS. Every step runs parallel to an axis, because one side
 # is fixed, and ends where it touches a line of equal loss: lower is not possible in this direction.
 # There are two valleys, (w, h) and (−w, −h), of equal depth, and a saddle at 0 between them.*
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 11 to 20, with the next heading. On the board: one user, one item, R = 1. Ask what the landscape looks like
+# along a line of fixed h: a bowl. Then figure 2.2: put a finger on the start and let the room say up, down, left or
+# right; it may not go slantwise.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 02.1 — `als_step` ({{points:02.1}})
@@ -242,6 +257,10 @@ check("02.1", als_step)
 predict("02.p2")
 
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask 02.p2. Usual wrong answer: it falls, but more slowly. Each half alone would lower the loss. Ask whom a user's
+# vector was fitted to, and where that item is by then. The claim does not hold; figure 2.3 has a logarithmic axis.
+
 # %% tags=["experiment", "answers:02.p2"]
 movies = datasets.load("movietweetings-100k", fallback=True)
 stars = np.ones(len(movies)) if movies.weights is None else movies.weights
@@ -295,6 +314,10 @@ verdict(
 
 # %% tags=["predict:02.p3", "told"]
 predict("02.p3")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 20 to 26. Ask 02.p3. Usual wrong answer: a large error, most pairs are no likes. They are not in this sum.
+# What does a list by equal scores look like? Then by hand: confidences 5 and 1, targets 1 and 0; the room computes w.
 
 # %% [markdown]
 # A like says 1, and an empty cell must say something too. It holds a 0 that means *not observed*:
@@ -373,7 +396,7 @@ check("02.2", hu_koren_user_vector)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.5 iALS, and the Gramian trick
 #
-# Your function touches all $n$ items for each of $m$ users: $m\,n\,d^2$ steps per sweep. For a
+# This update touches all $n$ items for each of $m$ users: $m\,n\,d^2$ steps per sweep. For a
 # million of each that is out of reach. Look at what depends on the user, with $S_u$ for the items
 # that user $u$ has seen:
 #
@@ -417,6 +440,11 @@ plt.show()
 # *Figure 2.4. Scores of the toy graph at four values of α₀, and their mean over the six empty cells.
 # At 0.001 nearly everything is 1, as without zeros. As α₀ grows, the empty cells are pushed toward
 # 0; at last the likes are pushed down, too. The order within a row is what a ranking uses.*
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 26 to 34. Ask what in the bracket depends on the user before you draw the two braces. Then figure 2.4, left
+# to right: read the mean of the empty cells aloud, and ask what becomes of the likes at the right end. Usual wrong
+# belief: all zeros are visited. None is.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 02.3 — `ials_user_vector` ({{points:02.3}})
@@ -476,7 +504,7 @@ check("02.3", ials_user_vector)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Step through it
 #
-# The likes of Ann, Bob and Eve again, now solved by your function. Go forward half-step by half-step and
+# The likes of Ann, Bob and Eve again, now solved in turn. Go forward half-step by half-step and
 # watch which side moves, marked by the thick outline, and what the product leaves of R.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
@@ -486,6 +514,10 @@ visuals.als(R_toy.toarray(), toy.USERS, toy.ITEMS, function=ials_user_vector)
 # *Figure 2.5. Residuals R − WHᵀ at α₀ = 0.3 and λ = 0.1, from a random start through half-steps that solve
 # users and items in turn, with the loss of each state. In the interactive version, R, both factors, their
 # product and the loss curve stand side by side; buttons or the arrow keys move through the states.*
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Figure 2.5: Step, and ask each time which side moves next and whether the loss can rise: never, in turn. After four
+# half-steps press Play to the end. Reset if somebody asks what the start was: chance.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Is it still falling?
@@ -724,6 +756,13 @@ visuals.scatter(
 #
 # Look at a map to find questions; compute their answers with all coordinates.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Sections 2.6 to 2.8 are left out of fifty minutes. In ninety: ask 02.p5 (usual wrong answer: all of it, exactly),
+# then 02.p6 before the map (usual wrong answer: nine in ten, as the map shows it). Figure 2.6: type a topic into the
+# search field, point at a pin, and follow its lines: many leave the neighborhood. The claim about the map does not
+# hold, and the model is not to blame. Of 2.5 there is 02.p4 left; Usual wrong answer: 64 for each pair, which is the
+# cost of the other side of the equation.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.7 Large d: update in blocks
 #
@@ -854,6 +893,13 @@ check("02.6", ease_weights)
 # larger than twice its standard error.
 
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 34 to 43. Have somebody read the four claims and say whose each one is. Vote before the table: does an
+# untuned factorization beat a list of bestsellers? Usual wrong answers to 02.p9: twice as much, it knows the user.
+# The moment to stop. A hundred coordinates and next to no ridge learn the past by heart. Then 02.p10. Usual wrong
+# answer: iALS finds more. Before the table, say what would decide: the gap, and twice its error.
+
+
 # %% tags=["experiment"]
 def ratings_of(part) -> sp.csr_array:
     """Return the (m, n) ratings of these events, 1 where there are none."""
@@ -898,7 +944,7 @@ plt.show()
 # ridge, and **RP3β**, a walk of three steps that ends less often at popular items (lesson 04), tuned by
 # how much less. EASE gets the films with five likes or more: it inverts a matrix.
 
-# %% tags=["experiment"]
+# %% slideshow={"slide_type": "skip"} tags=["experiment"]
 DAY = 86_400
 
 
@@ -991,6 +1037,11 @@ for claim, one, other, who in (
     cards.append(verdict(claim, holds=lead, detail=f"NDCG@20 of {who}: {lead:.3f}"))
 verdicts(*cards)
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Four cards, three kinds of verdict. Cover the word, let the room read the numbers and say it. "Cannot tell" is not
+# "equal": this test, of this size, does not tell. Ask what the winner of the table knows that none of the others has:
+# a clock.
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Whoever beats an untuned factorization has shown little.** In this course a model is said to beat
 # another only if both were tuned on the same validation data. **A list of bestsellers is a strong
@@ -1029,11 +1080,20 @@ verdicts(*cards)
 # measures it again: knobs and sweeps were chosen on the last tenth of every train line, and on the
 # test part one run for each $d$ was measured.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 43 to 50, with what is taken away. The lecture's table: ask which row was tuned least. Then the question of
+# the fifth: why does it matter how validation was cut?
+
 # %% slideshow={"slide_type": "subslide"} tags=["predict:02.p11"]
 predict("02.p11")
 
 # %% tags=["predict:02.p12"]
 predict("02.p12")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# 02.p11; usual wrong answer: above LightGCN, since care wins, or below NGCF, since it is of 2008. Then 02.p12, with
+# the hands of 2.2; usual wrong answer: it has its best near 64, where the papers stop. Of the two claims one holds
+# and one does not: say both, in that order, and that another loss and a larger d went in as well as care.
 
 # %% tags=["long", "experiment", "answers:02.p11"]
 stored = results.load("02_ials_gowalla", command="python -m tests.benchmarks.gowalla_time ials")
@@ -1116,6 +1176,9 @@ from graphrec_utils.exercises import open_task
 tried = {"dim": 32, "alpha0": 0.01, "sweeps": 8, "until_day": 42}
 found = {f"λ = {reg}": open_task.try_out("02.7", reg=reg, **tried) for reg in (0.001, 0.01)}
 pd.DataFrame({"NDCG@20": found}).round(4)
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# For the notebook: name the exercise, and what a good conclusion has (what was tried, what would change it).
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 02.7 — `choose` ({{points:02.7}}, open)

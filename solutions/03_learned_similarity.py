@@ -80,15 +80,23 @@ gap, error, count = (coarse.values[name] for name in ("gap", "error", "users"))
 lead = metrics.Comparison.of(one, other, gap, error, count)
 verdict(f"{coarse.claim} (He et al., 2017)", holds=lead, detail=f"NDCG@20 {lead}, {count:,} users")
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 0 to 8. Show the check mark alone and wait: who would print it? Ask what one would want to see before. Usual
+# answers: more users, more seeds, another data set. All of that would make the same mistake surer. Ask 03.p11 with
+# the trials on the screen. Usual wrong answer: too few users to be sure. Then, at the table: in which column is the
+# best value at an end, and between which rows was nothing tried?
+
 # %% [markdown]
 # The gap is many times its error, and every number is right. The check mark is false all the same: an
 # earlier version of this lesson printed it. Here is all that was tried, a row per trial. `loss` and `rate`
-# are explained below, `reg` is the penalty λ of lesson 02. The four models are a dot product, two steps
+# are explained in 3.5, `reg` is the penalty λ of lesson 02. The four models are a dot product, two steps
 # toward NeuMF (GMF, MLP), and NeuMF; "fused" starts from the best GMF and the best MLP.
 
 # %%
 trials = pd.DataFrame(coarse.values["trials"])
-trials.groupby("model").head(2)
+trials.groupby("model").head(2).fillna({"loss": "\N{EN DASH}"}).rename(
+    columns={"ndcg": "NDCG@20"}
+).set_index("model")
 
 # %% slideshow={"slide_type": "subslide"} tags=["predict:03.p11"]
 predict("03.p11")
@@ -144,7 +152,9 @@ check("03.1", audit)
 
 # %% tags=["answers:03.p11"]
 # The best validation NDCG@20 of every model, loss and penalty: which trial would you add first?
-trials.pivot_table(index=["loss", "reg"], columns="model", values="ndcg", aggfunc="max").round(4)
+trials.pivot_table(index=["loss", "reg"], columns="model", values="ndcg", aggfunc="max").round(
+    4
+).rename_axis(columns="best NDCG@20 of")
 
 # %% [markdown] slideshow={"slide_type": "subslide"} tags=["answers:03.p11"]
 # <details><summary>What to add</summary>
@@ -179,6 +189,11 @@ trials.pivot_table(index=["loss", "reg"], columns="model", values="ndcg", aggfun
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:03.p1"]
 predict("03.p1")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 8 to 14. One line on the board for GMF, and 03.p1. Usual wrong answer: yes, as soon as the weights differ.
+# Multiply h into the item vectors, once, and look again. Then the network by hand: 6 from the product, [0, 4] from
+# the tower, the room adds up 14.
 
 # %% [markdown] tags=["answers:03.p1"]
 # <details><summary>The answer</summary>
@@ -280,6 +295,10 @@ check("03.2", neumf_forward)
 predict("03.p3")
 
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 14 to 23. Vote: can a network learn a dot product? Then 03.p3. Usual wrong answer: about 9, with 32 units.
+# They have learned values inside the square, not the rule behind them.
+
 # %%
 axis = torch.linspace(-2, 2, 41)
 grid = torch.cartesian_prod(axis, axis)  # (1681, 2)
@@ -309,6 +328,11 @@ visuals.surface([imitate(width) for width in (2, 8, 32)])
 #
 # Beyond its last crease a ReLU network goes on in straight lines, while the product of two growing numbers
 # grows faster. A dot product needs no training data there to be right.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Figure 3.1: press 2 units, 8 units, 32 units, each with Show the difference, and let the room say where the network
+# is wrong. Then user p and item q to 3, outside the dashed square. Ask what a dot product needed to learn to be right
+# there: nothing.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # One coordinate took dozens of units. An embedding has 32 or 64 of them, and the network has to find
@@ -358,6 +382,10 @@ plt.show()
 #
 # Rendle et al. (2020) made this point about NeuMF: a function that *contains* the dot product is no
 # help if it has to be learned from the same sparse data.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# The claim does not hold. Say it with care: that a network can represent a product is true, that it learns it from as
+# much data is not. Ask how many pairs a real user gives.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.4 What cannot be searched
@@ -457,6 +485,10 @@ plt.show()
 # many likes in train, on a logarithmic axis. By edge (solid) busy users fill the training; by user
 # (dashed) half of the triples belong to the quieter half of the users, and fewer different likes are seen.*
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 23 to 34. Two questions hide in "draw": let the room find them. Which j, which u? Figure 3.3 is the answer
+# to the second one; ask who fills the training when likes are drawn.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### The BPR loss
 #
@@ -478,6 +510,11 @@ plt.show()
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:03.p6"]
 predict("03.p6")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Slow down here. Ask what the training loss will look like with the sign turned, before anybody touches the slider.
+# Usual wrong answer to 03.p6: it rises. An optimizer lowers what it is given. In figure 3.5 cover the legend and ask
+# which curve is which: nobody can tell, and the claim does not hold.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 03.4 — `bpr_loss` ({{points:03.4}})
@@ -517,8 +554,13 @@ visuals.bpr_loss(function=bpr_loss)
 # *Figure 3.4. The BPR loss over the difference x (solid), the loss with the sign turned (dashed), and the
 # gradients of both by x. Run the cell: once your loss passes, the curves are yours. In the interactive version a slider or the arrow keys move x, one button turns
 # the sign, and one makes a step of training.*
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Train a pair with each sign, a dozen steps, and watch x and the loss. A measurement follows below.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Figure 3.4: One step of training, a dozen times; read x and the loss aloud. Reset, Turn the sign, a dozen again: the
+# loss falls as nicely, and where does x go? Ask what on a dashboard would have told: a ranking on held-out data.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### The loop
@@ -637,6 +679,10 @@ verdict(
 # learn from everybody's likes. By user, the likes of busy users come rarely, and the items learn from fewer
 # different ones (figure 3.3). The two train toward different goals, so say which one you used.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# By edge or by user, and 3.6: left out of fifty minutes. In ninety: take hands before the card, ask why when it does
+# not hold: a quiet user's list is made of item vectors, and these learn from everybody.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.6 What one triple moves
 #
@@ -706,6 +752,12 @@ check("03.5", bpr_gradient)
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:03.p8"]
 predict("03.p8")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 34 to 42. Let somebody guess before the picture: 03.p8. Usual wrong answer: about one in two, or less. On
+# the board: 49 items are better, 99 of 1,999 are drawn; how many of the 49 are among them, and how many would it
+# take? Figure 3.6: the rank slider upwards first: the solid line drops, and where does the dashed one? The button
+# Rank 50 shows the answer. Then negatives upwards until the chance drops; ask before where that will be.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget", "answers:03.p8"]
 visuals.sampled_metric(num_items=2000, num_negatives=99, top=10, rank=50)
@@ -822,6 +874,10 @@ check("03.7", reversal)
 # %% slideshow={"slide_type": "fragment"} tags=["predict:03.p9"]
 predict("03.p9")
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask for a number for 03.p9. Usual wrong answer: 99, or never. Hint: how many of A's better items must be drawn
+# before A begins to miss? A generous metric would be fine, if it were generous to everybody.
+
 # %% slideshow={"slide_type": "fragment"} tags=["answers:03.p9"]
 S = np.unique(np.geomspace(10, 1999, 60).astype(int))
 chance = {
@@ -862,6 +918,10 @@ plt.show()
 # %% slideshow={"slide_type": "fragment"} tags=["predict:03.p10"]
 predict("03.p10")
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 42 to 50, with what is taken away. Vote before the table of 3.8. Usual wrong answer: NeuMF with
+# pre-training. Back to the check mark of 3.1 first: what has changed since? Only the trials.
+
 # %% tags=["long", "answers:03.p10"]
 stored = results.load(
     "03_ncf_movietweetings", command="python -m tests.benchmarks.learned_similarity"
@@ -895,6 +955,10 @@ for claim, others in (
     detail = f"NDCG@20 of NeuMF, fused and {other}: {lead}, {len(stored.seeds)} seeds"
     cards.append(verdict(claim, holds=lead, detail=detail))
 verdicts(*cards)
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Two cards. "Cannot tell" is the end of the check mark of 3.1: nobody may say that the network lost either. The
+# second does not hold: ask which rows have no network at all, and which of them the paper had beside it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **BCE or BPR?** The NCF paper trains with cross-entropy on single cells (`bce`), this lesson with pairs.

@@ -21,7 +21,7 @@
 # **Runs on** any CPU
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# As a lecture of forty-five minutes: 5.1 with the stepper, 5.2 with the slider, the step from loop
+# As a lecture of fifty minutes: 5.1 with the stepper, 5.2 with the slider, the step from loop
 # to matrices on the board, then 5.6 and 5.8. Ask for a vote before the figure of 5.8: which curve
 # is lower in training, with W or without? If time is short, leave out 5.5 and 5.7. The table of
 # 5.6 works well as a reading exercise in pairs: paper left, code right.
@@ -106,6 +106,10 @@ recall("05")
 # %% slideshow={"slide_type": "fragment"} tags=["predict:05.p1", "told"]
 predict("05.p1")
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 0 to 10. By hand first: 2 and 3, the room says what the user hears, part by part. Then 05.p1. Usual wrong
+# answer: 65, as of the user. A product does not care who is who, the self-message does.
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 05.1 — `ngcf_layer_loop` ({{points:05.1}})
 #
@@ -158,8 +162,7 @@ check("05.1", ngcf_layer_loop)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Step through it
 #
-# Two numbers per node, so that vectors are arrows. They follow the formula; the star at the end is what your
-# `ngcf_layer_loop` returns. Step with the buttons or the arrow keys, choose another receiver, and switch the parts off: what is left of the sum without products?
+# Two numbers per node, so that vectors are arrows. They follow the formula. Step with the buttons or the arrow keys, choose another receiver, and switch the parts off: what is left of the sum without products?
 
 # %%
 E_toy = torch.tensor(
@@ -175,8 +178,13 @@ visuals.messages(
 # %% [markdown]
 # *Figure 5.1. Left: Alien and Brazil send to Ann. Right: what she hears, head to tail. First her
 # self-message (gray), then two arrows from each film: the solid one is the W₁ part, the dashed one
-# the W₂ part with the product. The dot is the sum, the star the sum after LeakyReLU. In the
+# the W₂ part with the product. The dot is the sum, the star the sum after LeakyReLU, as your `ngcf_layer_loop` returns it. In the
 # interactive version buttons and arrow keys add one sender at a time.*
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Figure 5.1: Step to the end with Ann as receiver, and let the room say before each arrow which of the three parts it
+# is. Reset, switch the W₂ part off, and step again. Then another receiver: Bob hears more films. Ask which of the
+# parts knows who is listening.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.2 What the product adds
@@ -197,6 +205,11 @@ visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:05.p2", "told"]
 predict("05.p2")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 10 to 16. Figure 5.2: the slider product to 1, to 0, and ask at 0 what Ann and Bob hear: the same. Before it
+# goes to −1, 05.p2. Usual wrong answer: the third, where Brazil is negative. The receiver's sign decides. Then move
+# the slider to −1 and look.
 
 # %% [markdown]
 # Then move the slider to −1.
@@ -223,6 +236,11 @@ predict("05.p2")
 #
 # The paper has both forms, for one node and for all, with the same letter: $\mathbf W$ in one is the
 # transpose of $\mathbf W$ in the other. With square matrices nothing crashes if you mix them up.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 16 to 22. On the board, line by line: the two loops, then one of the three observations at a time; ask which
+# factor can leave the sum. Usual wrong answer: the sender's vector. It is the receiver's. A transposed W crashes only
+# if it is not square.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 05.2 — `ngcf_layer_matrix` ({{points:05.2}})
@@ -313,6 +331,13 @@ train_part
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:05.p3"]
 predict("05.p3")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# 5.3's timing, 5.4 and 5.5 are left out of fifty minutes. In ninety: ask 05.p3. Usual wrong answer: the matrices,
+# since N by N is large. The matrix is sparse; W is applied once per node there, once per message here. Then 05.p4.
+# Usual wrong answer: the average is smaller. The room does the sum: p · 0 + (1 − p) · a / (1 − p). In 5.7 ask for a
+# number for 05.p6, in percent. Usual wrong answer: half. The formula shows nothing but matrices; layer 0 has a row
+# for every node.
 
 # %% tags=["timing", "answers:05.p3"]
 torch.manual_seed(0)
@@ -509,6 +534,11 @@ plt.show()
 # | penalty | $\lambda \lVert \Theta \rVert^2$ on all parameters | $\frac{\lambda}{2}\big(\lVert \mathbf e^*_u \rVert^2 + \lVert \mathbf e^*_i \rVert^2 + \lVert \mathbf e^*_j \rVert^2\big)$ over the batch, divided by its size; matrices are free |
 # | BPR | $-\log \sigma(x)$ | first a sigmoid, then a logarithm; a comment says that the stable form needs new tuning |
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 22 to 31. In pairs, five minutes: paper left, code right. Each pair names one row that a test would find and
+# one that no test of the forward pass would. Collect them; nobody has to defend the authors, they published their
+# code.
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # One more is about the **metric**. It is the careless NDCG of lesson 01: the code sorts the *retrieved* list
 # and takes that as the best possible one. A later version of the paper says that NDCG was implemented
@@ -518,6 +548,11 @@ plt.show()
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:05.p5"]
 predict("05.p5")
+
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask 05.p5. Usual wrong answer: it falls, three items are missing. So it should. Ask what the ideal list is made of
+# in the code.
 
 
 # %% slideshow={"slide_type": "fragment"} tags=["answers:05.p5"]
@@ -680,6 +715,10 @@ print(f"layer 0: {first:,}, matrices: {layers:,}, which is {layers / (first + la
 predict("05.p7")
 
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 31 to 37. Vote before figure 5.5: which curve is lower in training, with W or without? Usual wrong answer:
+# NGCF's, it has more to fit with. Ask afterwards which illness that is, and what more dropout would do about it.
+
 # %% tags=["experiment"]
 positives = sampling.index(R)
 fixed = sampling.bpr_triples(positives, 10_000, np.random.default_rng(9))
@@ -730,7 +769,7 @@ pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").roun
 # Now with care: $d = 32$, three seeds, learning rate and penalty of **each** model chosen on
 # validation from the same grid, with early stopping and at most 100 epochs. The grid is coarse, two
 # rates and three penalties: some model might gain from a finer one. All this takes longer than a
-# lesson, so the next cell loads it and names the command that measures it again.
+# lesson, so it is stored, with the command that measures it again.
 #
 # > **Claim 1** (Wang and others, 2019). NGCF finds more than a BPR-MF that was tuned with the same effort.
 # >
@@ -745,6 +784,10 @@ pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").roun
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:05.p8"]
 predict("05.p8")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 37 to 50, with the rivals and what is taken away. Four claims: have somebody say whose each one is. Then
+# 05.p8. Usual wrong answer: NGCF, once it is tuned. A penalty helps a model that overfits.
 
 # %% tags=["long", "experiment", "answers:05.p8"]
 stored = results.load("05_ngcf_movietweetings", command="python -m tests.benchmarks.ngcf_small")
@@ -778,6 +821,11 @@ for claim, other in (
     lead = metrics.compare(of_model["NGCF"], of_model[other])
     cards.append(verdict(claim, holds=lead, detail=f"recall@20 {lead}, 3 seeds each"))
 verdicts(*cards)
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Read the four cards in order. The first cannot tell: nobody may say that NGCF is behind BPR-MF either. Two do not
+# hold, and both rivals are relatives: the same model with a part removed, and a simple one of equal width. Ask every
+# paper for both.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### And who else could do it?
@@ -826,6 +874,10 @@ verdict(
     holds=lead,
     detail=f"recall@20 {lead}, against {rival}, the best of them; 3 seeds of NGCF",
 )
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask which of these rows the lecture's table has. The claim does not hold; whoever had stopped at the five relatives
+# would have ordered them with care, and below a walk of three steps.
 
 # %% [markdown]
 # Five relatives that are all below a stranger can be put into any order; it says little about what is worth
@@ -878,6 +930,10 @@ verdict(
 #
 # It holds if the difference of the two gains is larger than twice its standard error.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# The claim of the LightGCN paper holds here. Figure 5.6: cover the right picture, ask for the illness; then uncover.
+# A model that is high on the left needs no more dropout.
+
 # %% slideshow={"slide_type": "fragment"} tags=["experiment"]
 quarters = pd.DataFrame(stored.values["test by quarter of users"])
 few, many = quarters.iloc[0], quarters.iloc[-1]
@@ -924,6 +980,10 @@ verdict("NGCF's gain over BPR-MF is larger for users with few likes.", holds=hol
 # **One small data set is one small data set.** These cards speak about MovieTweetings, two layers
 # and this grid. The lecture's numbers come from Gowalla, a graph many times larger, which lesson 06
 # takes up.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# The last card cannot tell, with intervals that wide: the idea may be right, and this test is too small to see it.
+# Ask how many users it would take to halve an interval: four times as many.
 
 # %% slideshow={"slide_type": "skip"}
 # Your five films again, with the methods so far.

@@ -72,6 +72,12 @@ recall("08")
 # | $N$ | `num_steps` | steps in total, over all walks |
 # | $\text{restart}$ | `restart` | probability of returning after a step |
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 0 to 11. Draw two boards and three pins in a row on the board, and let the room make ten steps with a coin
+# for restart. Ask what is counted: pins, once per step; a board is only passed, and going home is no step. Ask 08.p1
+# with the table still on the board. Usual wrong answer: nothing. That is the other end, restart at 1: p2 is two steps
+# away. Who says a third each has forgotten that p1 is on two boards.
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **By hand.** Two boards and three pins in a row: $p_0 - b_0 - p_1 - b_1 - p_2$. From $p_0$ a step goes to
 # $b_0$ and from there to $p_0$ or $p_1$, half each. With $\mathbf M$ the probabilities of one step, the
@@ -165,16 +171,24 @@ visuals.pixie(**shown, function=pixie_walk)
 # *Figure 8.1. Five boards and eight pins, German ones in green; on the right how often each pin is
 # visited in 600 steps from sponge, without a preference and with German ones taken five times as often. In
 # the interactive version you move the walker, and a dashed line shows how many visits end the search.*
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # When your function passes, the walker goes where it says, as long as German counts once.
 #
 # Press *Step*. Why does nobody ever get to the roses?
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Figure 8.1: the walker begins at sponge. Press Step three or four times and let the room say before each which pins
+# can come next, then To the end. Ask why nobody gets to the roses: no board holds a cake and a rose. Then press the
+# pin roses, To the end: it is another world. Last move restart to both ends and ask what spreads. Keep the slider
+# German for 8.3. Of the table of the two graphs ask what a walk can do for a pin without a board: nothing. It counts
+# as a miss.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Two graphs to walk on
 #
 # PinWorld has boards. As a real twin take citeulike-t: people keep scientific articles in a library, and a
-# **library is a board, an article a pin**. `walks.visits` is the library's version of your walk, compiled.
+# **library is a board, an article a pin**. `walks.visits` is the library's version of this walk, compiled.
 #
 # A pin without a board cannot be a query, and no walk will ever find it. Such pins stay among what is
 # sought: they count as misses.
@@ -280,7 +294,7 @@ check("08.2", early_stop)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Eighty query pins from each graph. What counts is how many of the fifty pins that a very long walk puts on top
-# are found. `stop=(n_p, n_v)` is your rule. Opposite it stands something dull: the **same number of steps for
+# are found. `stop=(n_p, n_v)` is the rule. Opposite it stands something dull: the **same number of steps for
 # every query**, as many as early stopping needs on average.
 #
 # > **Claim** (of the paper). Early stopping finds more of the long walk's top 50 than a fixed number of steps
@@ -288,6 +302,11 @@ check("08.2", early_stop)
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:08.p2"]
 predict("08.p2")
+
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 11 to 23, with the larger graph. Vote on 08.p2 before the curves. Usual wrong answer: clearly more, since it
+# saves steps on easy queries. Ask what a step is worth where a curve is flat: little, for any query and by any rule.
 
 
 # %% tags=["experiment"]
@@ -343,6 +362,11 @@ verdict(
 # *Figure 8.2. How much of the top 50 of a walk of two million steps is found with fewer steps (lines), and by
 # early stopping with three rules (stars), against the mean number of steps. The stars lie on the lines or a little above.*
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# The moment to stop. First let somebody read how far the stars lie above the lines; then the card. If it cannot tell,
+# say so: the gap is not larger than twice its error, so nobody may say that the rule wins or that it loses. What
+# saves the steps is the flat curve, and a smaller number takes them as well.
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Where the curves are flat, two thirds of the steps can be saved **by any rule**, and
 # "84 % in a third of the time" is a fact about the curve. A rule that looks at the counts could win where
@@ -358,6 +382,10 @@ verdict(
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:08.p3"]
 predict("08.p3")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Vote: "what does a graph sixteen times as large cost?" Ask for a number. Usual wrong answers: 1, as the steps are
+# the same, and 16, as the graph is. A step is two looks into memory, and looks that miss the cache wait.
 
 # %% tags=["long", "answers:08.p3"]
 cost = results.load("08_pixie_cost", command="python -m tests.benchmarks.pixie_cost")
@@ -395,8 +423,7 @@ plt.show()
 #
 # $$ P_u(v \to w) = \frac{f_u(w)}{\sum_{w' \in \mathcal N(v)} f_u(w')} . $$
 #
-# Go back to figure 8.1 and move the slider *German*. Which pin gains most, and why is it not one of the
-# garden?
+# With *German* at 5 in figure 8.1, which pin gains most, and why is it not one of the garden?
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 08.3 — `biased_neighbors` ({{points:08.3}})
@@ -452,6 +479,11 @@ check("08.3", biased_neighbors)
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:08.p4"]
 predict("08.p4")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Left out of fifty minutes. In ninety: figure 8.1 again, German × from 1 to 5, and ask which pin gains most. Then
+# 08.p4; usual wrong answer: biasing the walk, by far. When the claim does not hold, ask where it would have to: where
+# an ordinary walk finds too few pins of the kind to multiply.
 
 # %% tags=["experiment", "answers:08.p4"]
 data, kind = sets[0], world.pins["kind"].to_numpy()
@@ -555,6 +587,11 @@ visuals.allocator(asked, function=allocate_steps)
 # the large C the rare pin gets 32 steps, by Pixie's rule 75. In the interactive version you choose the rule, and how many
 # boards the most saved pin of the graph is on.*
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 23 to 29. Figure 8.4: press the rule equal, then degree, and ask each time what the family recipe gets. Then
+# Pixie. Then the slider "most saved pin": Pixie's shares move with it. Usual wrong belief: with the paper's C the
+# rare pin is saved; it gets what it gets by degree, since the log is nothing beside so large a C.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### One list from several counts
 #
@@ -623,6 +660,13 @@ check("08.5", best_pins)
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:08.p5"]
 predict("08.p5")
+
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 29 to 36. On the board: two and two visits make 8 by the booster, five and none make 5. Then 08.p5. Usual
+# wrong answer: it falls, since each pin gets fewer steps. A few thousand steps are enough for the top of a list, as
+# figure 8.2 shows. Of the two cards, read one as "holds" only where it says so: "cannot tell" about the booster is
+# why the next slide plants a world.
 
 
 # %% tags=["experiment"]
@@ -696,6 +740,10 @@ results.verdicts(
 # %% slideshow={"slide_type": "fragment"} tags=["predict:08.p6"]
 predict("08.p6")
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask 08.p6 before the crossing lines. Usual wrong answer: from about a half on, as if it lost on ordinary pins what
+# it wins on bridges. Point at both ends of the lines: it wins much at one end and loses little at the other.
+
 # %% tags=["long", "answers:08.p6"]
 planted = results.load("08_booster", command="python -m tests.benchmarks.pixie_booster")
 overlap, crossing = np.linspace(0, 1, 101), planted.values["crossing"]
@@ -732,6 +780,12 @@ plt.show()
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:08.p7"]
 predict("08.p7")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 36 to 44. Vote: "walk or push?" Usual wrong answer: push, by far, it has no noise. Ask what push must do
+# first at an item with hundreds of fans: serve every one of them, and all that they like. In figure 8.6, left, read
+# off half a millisecond at the dashed lines first, then at the solid ones; then the right picture, where push is
+# ahead nearly everywhere. The claim said "both graphs": it does not hold, and yet neither way wins everywhere.
 
 # %% tags=["long", "answers:08.p7"]
 race = results.load("08_walk_or_push", command="python -m tests.benchmarks.walk_or_push")
@@ -798,6 +852,12 @@ verdict(
 # %% slideshow={"slide_type": "fragment"} tags=["predict:08.p8"]
 predict("08.p8")
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 44 to 50, with what is taken away. Ask 08.p8. Usual wrong answer: ahead of all three, it was built for two
+# billion pins. There the others cannot be computed; here they can. Read both data sets before you say who wins: on
+# PinWorld the order is another one, and an opponent would give the rivals the boards. Stop there: which of Pixie's
+# parts would you keep?
+
 # %% tags=["long", "answers:08.p8"]
 rivals = results.load("08_rivals", command="python -m tests.benchmarks.pixie_rivals")
 kinds = [name for name, x in rivals.values.items() if isinstance(x, dict)]
@@ -809,7 +869,10 @@ for name, table in found.items():
         print(
             f"  {model}: at the edge of its grid, {edge}" if edge else "", end="\n" if edge else ""
         )
-display(pd.concat({name: t[["recall", "ndcg"]] for name, t in found.items()}, axis=1).round(4))
+names = {"recall": "recall@20", "ndcg": "NDCG@20"}
+display(
+    pd.concat({k: t[[*names]].rename(columns=names) for k, t in found.items()}, axis=1).round(4)
+)
 
 told, ahead = [], []
 for name in kinds:
@@ -875,9 +938,13 @@ def prune_graph(R: np.ndarray, similarity: np.ndarray, delta: float) -> np.ndarr
 # %% tags=["check:08.6"]
 check("08.6", prune_graph)
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Left out of fifty minutes. In ninety: ask before the table which boards of a pin one would keep, the most similar or
+# any. Read the two columns row by row; the dull rival is not behind.
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The same on PinWorld, edge by edge: a board looks like the mean picture of its pins. Beside it the dull rival:
-# as many boards of each pin, **at random**. `walks.prune` is the library's version of your function. NDCG@20 of the same users as in 8.4.
+# as many boards of each pin, **at random**. `walks.prune` is the library's version of `prune_graph`. NDCG@20 of the same users as in 8.4.
 #
 # Edges are what a walk lives from; on a graph where a pin is on three boards there is little to throw away. On
 # one where a pin is on thousands, and half of these boards are called *stuff*, there is.
@@ -955,6 +1022,9 @@ def try_out(queries, restart, booster, num_steps, until_day=42):
 
 
 print(f"{try_out(queries=8, restart=0.5, booster=True, num_steps=20_000):.4f}")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# For the notebook: name the exercise, and what a good conclusion has (what was tried, what would change it).
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 08.7 — `choose` ({{points:08.7}})

@@ -85,6 +85,13 @@ recall("11")
 # **By hand.** Ann takes the bestseller with probability 0.8 and a rare film with 0.2. Of all draws 0.9 are
 # the bestseller and 0.1 the rare film.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 0 to 11. Say who the negatives are: what the others of the batch took. Write the four numbers of Ann's two
+# films on the board. Vote on 11.p1 before anybody divides. Usual wrong answer: the bestseller, she takes it four
+# times as often. That is the order of log p; the bestseller is also nine tenths of what is pushed down. Then let the
+# room divide 0.8 by 0.9 and 0.2 by 0.1. Read the second column: log p would have the bestseller first. What the room
+# has just seen is the flip of the whole lesson.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:11.p1", "told"]
 predict("11.p1")
 
@@ -131,6 +138,10 @@ verdict(
 # *Figure 11.1. What is learned minus what should be learned, against log Q, for twenty users and five items
 # (squares). All of them lie on the line of slope -1: the more popular an item, the lower its score.*
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask what figure 11.1 would show if the common belief were right: squares on a level line. All lie on one that falls
+# by one. The claim does not hold, and it is no matter of chance: every draw was counted.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.2 Where log Q comes from
 #
@@ -149,6 +160,11 @@ verdict(
 # 2. **Is there an $n$?** If every column is corrected any constant cancels. If the positive is not, it does
 #    not cancel, and $Q$ must be a probability: counts will not do.
 # 3. **Do hits stay in the sum?**
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 11 to 18. Derive it on the board: a sum is a mean over draws, if each is divided by how often it is drawn.
+# Ask after the last step where the n goes, and what happens to it if the positive is corrected as well: it cancels.
+# Take hands for the three open questions before you go on; nobody has to be right yet.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 11.1 — `correct_all` ({{points:11.1}})
@@ -246,6 +262,10 @@ check("11.2", correct_negatives)
 # %% slideshow={"slide_type": "fragment"} tags=["predict:11.p2"]
 predict("11.p2")
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 18 to 31, with the figure after it. Ask 11.p2. Usual wrong answer: nQ, hits masked, since it has nearly the
+# best gradient. That is the other question. "None of them" is right for most of the rows and not for all.
+
 # %% tags=["experiment", "answers:11.p2"]
 f, Q4, positive = toy.logits()
 p4 = f.softmax(dim=0)
@@ -272,11 +292,16 @@ table.round(3)
 # * **slide** gets there when $n$ is large, if hits stay in. With **hits masked**, which is what released code
 #   does, it never gets there, and more negatives make its gradient worse.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Stop here, at the right half of the table. Let the room name the best row of the left half, then of the right half:
+# they are not the same. The best estimate of a gradient need not be the one that learns the right thing; both
+# sentences are true.
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### See it: every draw at once
 #
 # Four items with logits 1, ½, 0, −½; the first is the positive, and the second is drawn six times out of ten.
-# Choose a variant of the table above and $n$; *yours* is your function, once it is written.
+# Choose a variant of the table and $n$.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.estimator(function=correct_negatives)
@@ -284,7 +309,7 @@ visuals.estimator(function=correct_negatives)
 # %% [markdown]
 # *Figure 11.2. Mean gradients over all draws of four negatives (bars) and the gradient of the full softmax
 # (outlines), for each of the eight variants; above each, how far they are apart. In the interactive
-# version the number of negatives moves, and what is learned stands beside it.*
+# version the number of negatives moves, what is learned stands beside it, and *yours* is your function.*
 
 # %% tags=["experiment"]
 at_16 = {name: ends[name][16] for name in ("slide", "slide, masked", "nQ, masked", "Yi")}
@@ -294,6 +319,13 @@ verdict(
     detail="largest error of a logit, exact: "
     + ", ".join(f"{name} {x:.3f}" for name, x in at_16.items()),
 )
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Figure 11.2: let the room choose. Variant none, then slide, and Negatives from 1 upwards: do the bars come to the
+# outlines? Then "slide, masked", which is what released code does: more negatives make it worse. Last Yi with one
+# negative: the bars are far off, and what is learned is not. The card does not hold for the slide's form; read the
+# four errors aloud, from left to right. If there is time, 11.p3. Usual wrong answer: 0.6, log Q is subtracted after
+# all. The direction is right, the scale is not: a sure row counts too much, and here no finite score is enough.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Where is the wrong scale a problem?
@@ -354,6 +386,12 @@ weight = (1 - s.softmax(dim=0)[0]).detach()
 print("weighted bracket", s.grad.numpy().round(4))
 print("full softmax    ", full.numpy().round(4), "difference", f"{(s.grad - full).abs().max():.1e}")
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 31 to 38. The identity on the board, line by line: the full gradient, its own item taken out, and what is
+# left in front is 1 − P. Ask what that weight does with a row the model is sure of. The print is the proof: the same
+# four numbers twice. If somebody asks why the weight is detached: it is a number in front of a gradient, nothing to
+# be learned.
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 11.3 — `corrected_loss` ★★ ({{points:11.3}})
 #
@@ -399,7 +437,7 @@ check("11.3", corrected_loss)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # With $\hat P$ from the same draws, this gradient is **the same** as that of 11.2 with draws from $Q'$: a
-# softmax whose positive is untouched (our observation, the next cell; the paper does not say it). The value
+# softmax whose positive is untouched (our observation, measured next; the paper does not say it). The value
 # differs, the training does not. What the paper's form shows is the weight.
 
 # %% slideshow={"slide_type": "fragment"}
@@ -456,6 +494,12 @@ def trained(P, name: str, n: int, seed: int, steps: int = 300, draws: int = 16) 
 predict("11.p4")
 
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Left out of fifty minutes. In ninety: ask 11.p4. Usual wrong answer: the ranking, clearly. p / (1 − p) grows with p,
+# so each user's order stays; what is wrong is the favorite's probability. The card cannot tell the rankings apart,
+# and a free logit for every cell is why: ask what a model with fewer numbers than cells will do.
+
+
 # %% slideshow={"slide_type": "subslide"} tags=["experiment", "answers:11.p4"]
 def share_of_best(F: torch.Tensor, P: torch.Tensor) -> torch.Tensor:
     """Return per user the probability of the top 10 by F over that of the best 10."""
@@ -508,6 +552,11 @@ verdict(
 # %% slideshow={"slide_type": "fragment"} tags=["predict:11.p5"]
 predict("11.p5")
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 38 to 50, with what is taken away. Vote on 11.p5 before the table. Usual wrong answer: the loss of 2025 is a
+# tenth ahead. Ask what 1 − P is in a catalog where nobody is sure: nearly 1 for every row, so the two losses are
+# nearly one.
+
 # %% slideshow={"slide_type": "subslide"} tags=["long", "answers:11.p5"]
 stored = results.load("11_rivals", command="python -m tests.benchmarks.logq_rivals rivals").values
 plain, usual, newer = (f"in-batch, {x}" for x in ("no correction", "negatives, no n", "corrected"))
@@ -523,16 +572,19 @@ over = [stored["MovieTweetings"]["leads"].get(f"{x} over {plain}", {}) for x in 
 movies["over plain"] = [f"{x['gap']:+.3f}\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}{x['high'] - x['gap']:.3f}" if x else ""
                         for x in over]  # fmt: skip
 columns = ["ndcg", "over plain", "recall", "tail recall", "coverage", "mean popularity"]
-movies[columns].rename_axis(None).round(
+movies[columns].rename_axis(index=None, columns="at 20 places").round(
     {"ndcg": 4, "recall": 3, "tail recall": 4, "coverage": 2, "mean popularity": 0}
 )
 
 # %% slideshow={"slide_type": "subslide"} tags=["long", "answers:11.p5"]
 his = pd.DataFrame(
-    {"ndcg": [0.0661, 0.0596, 0.0326, 0.0473], "coverage": [0.96, 0.83, 0.98, 0.65]},
+    {"DCG@20": [0.0661, 0.0596, 0.0326, 0.0473], "coverage": [0.96, 0.83, 0.98, 0.65]},
     index=["full softmax", "BCE, uniform", plain, usual],
 )
-beside = {"ML-1M, his": his} | {data: rows[["ndcg", "coverage"]] for data, rows in found.items()}
+beside = {"ML-1M, his": his} | {
+    data: rows[["ndcg", "coverage"]].rename(columns={"ndcg": "NDCG@20"})
+    for data, rows in found.items()
+}
 asked = [*his.index, newer, "popularity", "RP3β", "EASE", "iALS, d = 32"]
 pd.concat(beside, axis=1).loc[asked].map(lambda x: "" if pd.isna(x) else f"{x:.3f}")
 
@@ -567,6 +619,12 @@ verdict(
     detail=f"NDCG@20: {in_words(newest)}. "
     + ". ".join(f"{a}, against {b}: {in_words(on_each(a, b))}" for a, b in others),
 )
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Two cards. The first holds on all three data sets. The second cannot tell: say that the paper's claim is neither
+# confirmed nor refuted here, and let the room say where it would have to show, at sure rows. Then back to the table:
+# who is ahead of every loss, and what is it made of? Popularity of the last days, on films that are tweeted about
+# when they are new.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **The price.** On MovieTweetings what the correction finds more comes from popular films: coverage falls by nearly a
@@ -610,7 +668,7 @@ plt.show()
 #
 # The uncorrected model learns $\log p - \log Q$. So add $\lambda \log Q$ when serving: $\lambda = 0$ is PMI,
 # $\lambda = 1$ is $\log p$, and between them lies every mixture. (A model that was **trained** with the correction
-# must not get it again.)
+# must not get it again.) Where is the best list? Stored for PinWorld's validation days, with 1,024 in-batch negatives.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 hers, drawn = np.array([0.72, 0.06, 0.03, 0.16, 0.03]), np.array([0.49, 0.27, 0.12, 0.07, 0.05])
@@ -619,8 +677,12 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 # %% [markdown]
 # *Figure 11.5. A user's list, best first: the softmax of PMI plus λ log Q (bars), and how often each film is drawn
 # (outlines). In the interactive version you move λ.*
-#
-# Stored for PinWorld's validation days, with 1,024 in-batch negatives:
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Sections 11.6 to 11.9 are left out of fifty minutes. In ninety: figure 11.5, λ from 0 to 1, and ask at which film
+# the order turns; then below 0, where it gets more peculiar. Ask what would happen to a model trained with the
+# correction: it would get it twice. Ask 11.p6 before the table. Usual wrong answer: at λ = 1, where it equals the
+# corrected losses. In a table of free logits it would.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:11.p6"]
 predict("11.p6")
@@ -629,7 +691,9 @@ predict("11.p6")
 grid = results.load("11_choices", command="python -m tests.benchmarks.logq_rivals choices").values
 choices = pd.DataFrame(grid["rows"], columns=grid["columns"])
 same = choices[(choices.num_negatives == 1024) & (choices.uniform == 0)]
-same.drop(columns=["num_negatives", "uniform"]).set_index("loss").rename_axis(columns="λ")
+same.drop(columns=["num_negatives", "uniform"]).set_index("loss").rename_axis(
+    columns="NDCG@20, λ ="
+)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Neither end is the best place. Half-way, the **uncorrected** model finds more than every corrected one: its 32
@@ -711,6 +775,11 @@ visuals.stream(events, buckets, ["Alien", "Brazil", "Cube", "Drive", "Elf", "Far
 # *Figure 11.6. Left, how often six films came in 300 events (outlines), and what two hashed tables say (bars). Right,
 # the tables: who shares a bucket, and its gap. Fargo shares with a frequent film in both tables and seems five times as
 # frequent as it is; for Elf the larger of two gaps is the better one. In the interactive version events come one by one.*
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Figure 11.6: Step ten times and ask after each whose gap changes, then Play, or the End key. Ask who shares buckets
+# with Fargo. Usual wrong belief: the mean of the tables is best. A shared bucket is only ever seen too often, so the
+# largest gap counts.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 11.5 — `stream_frequency` ★ optional ({{points:11.5}})
@@ -841,6 +910,9 @@ def try_out(loss: str, num_negatives: int, uniform: float, shift: float, seed: i
 
 
 print(f"{try_out(loss='none', num_negatives=128, uniform=0.0, shift=0.0):.4f}")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# For the notebook: name the exercise, and what a good conclusion has (what was tried, what would change it).
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 11.7 — `choose` ({{points:11.7}})

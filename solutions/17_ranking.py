@@ -67,6 +67,11 @@ recall("17")
 # > **A question to carry through this lesson.** A ranker learns from what a ranker has shown. What can it
 # > learn that way, and what can it never find out?
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 0 to 8, with the next section. Draw the funnel and ask what a ranker can do about a film that no generator
+# has found: nothing. Then ask for a feature of the pair; the room will name features of the user or of the item
+# first.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.1 What was shown, and what is known
 #
@@ -107,6 +112,10 @@ print("features:", ", ".join(features.names))
 action = seen.action.cat.add_categories("nothing").fillna("nothing")
 action.value_counts(normalize=True).round(3).to_frame("share of all impressions")
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Say the four stretches of days aloud, and ask why features end where training rows begin. Usual wrong answer: to
+# save time. A feature that has counted the label knows the label. Keep it for the leak of 17.5.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.2 How good is a probability?
 #
@@ -130,6 +139,10 @@ action.value_counts(normalize=True).round(3).to_frame("share of all impressions"
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p1", "told"]
 predict("17.p1")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 8 to 17. On the board: one in ten is clicked; the constant says 0.1 each time. Ask 17.p1. Usual wrong
+# answer: 0, it knows nothing. Knowing nothing is saying 0.1.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 17.1 — `rce` ({{points:17.1}})
@@ -211,11 +224,15 @@ check("17.2", auc)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Stretch it, shift it
 #
-# A first ranker: the small network of 17.3, as the library has it. Below, its test predictions, sorted and cut into eight
+# A first ranker: the small network of 17.3, as the library has it. Its test predictions are sorted and cut into eight
 # groups of equal size: what was **said** on average, and what **happened**. Stretch its logits by $a$, shift them by $b$.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p2"]
 predict("17.p2")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Vote before anybody touches a slider: "what does AUC say of a model that is ten times too sure?", and 17.p2 for four
+# times. Usual wrong answer: both fall. The order of 4z is the order of z.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget", "answers:17.p2"]
 network = ranker.Ranker(len(features.names)).fit(train.x, train.y)
@@ -226,6 +243,11 @@ visuals.calibration(network.logits(test.x[few]), test.y[few], function=rce)
 # *Figure 17.1. Said against happened for 2,000 test impressions: as the model says it (left), with logits four
 # times as large (middle), and shifted by 2 (right). Where the points lie below the diagonal the model promises too
 # much. The titles have RCE and AUC.*
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Figure 17.1: the slider stretch a from 1 to its right end: the points leave the diagonal, RCE falls, AUC stands
+# still. Then to its left end, then shift b. Ask each time which of the two numbers a list of ten would notice, and
+# which one an auction that multiplies p by a price.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.3 Two models
@@ -369,6 +391,14 @@ pd.DataFrame(found).T.round(4)
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p3"]
 predict("17.p3")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Section 17.3 is left out of fifty minutes; so is 17.4. In ninety: ask 17.p3. Usual wrong answer: next to nothing,
+# taste is all that matters. In a log, pins differ in how much everybody likes them. Then read the last column: inside
+# one user's list the user's own columns say nothing. The card below cannot tell, since one of two data sets cannot:
+# no belief was refuted. Then 17.p4. Usual wrong answer: both hardly, a network learns the probability anyway. It
+# learns that of the rows it gets. The claim does not hold: two rows of the table have one AUC, and RCE on both sides
+# of 0.
 
 # %% tags=["experiment", "answers:17.p3"]
 table = []
@@ -546,6 +576,11 @@ verdict(
 predict("17.p5")
 
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 17 to 28. Write U, A and T on the board and what each one is, then 17.p5. Usual wrong answer: most of what
+# all blocks add together. Ask what a user's own vector says about two pins of the same list: the same of both.
+
+
 # %% tags=["long", "answers:17.p5"]
 def shown(name):
     """Return the RCE of each model (rows) with each set of columns, the mean of three seeds."""
@@ -581,6 +616,11 @@ pd.DataFrame({
     for name, x in leads["PinWorld"].items() if name not in steps
 }).T  # fmt: skip
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# The claim of the slide does not hold here. Read the intervals: few steps leave zero, and not all of those upwards.
+# In the second table stop at "products": one or two numbers that say what the vectors say of the pair. "Cannot tell"
+# beside a name is no verdict on the model; say what would be needed: more seeds, or more rows.
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Why? A vector of the user is constant inside her list; what it has to say about a pin is a product, and a small
 # network has to find it among fifty columns. On PinWorld one or two numbers that say it, products, add more than all
@@ -594,6 +634,10 @@ pd.DataFrame({
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p6"]
 predict("17.p6")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# One minute, and never left out: 17.p6. Usual wrong answer: both up, the embeddings are fresher. Point at the two
+# columns, train and test, and ask who in the room has seen such a pair and was pleased with the first.
 
 # %% tags=["long", "answers:17.p6"]
 pd.DataFrame(worth.values["PinWorld"]["leak"]).T.rename_axis("embeddings of").round(2)
@@ -613,8 +657,14 @@ visuals.exposure(pins)
 # *Figure 17.3. Six pins: pale bars say how many like each if they look, solid bars how many click, in the first list
 # (left), after five rounds of sorting by clicks (middle) and by clicks divided by looks (right). In the interactive
 # version you step through the rounds.*
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Why does the best pin not get to the top?
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 28 to 42. Figure 17.3, Sort by clicks: ask which pin is the best (the longest pale bar), then Step. Stop at
+# the second round: the order is frozen. Ask what more data will change: nothing, each round shows the same. Usual
+# wrong answer: the best pin climbs in time. Reset, Sort by clicks / e, Step again.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # How likely is position $k$ looked at? **Shuffle** a few lists. In those, every position holds equally good pins, so
@@ -693,6 +743,12 @@ pd.DataFrame({
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p7"]
 predict("17.p7")
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask 17.p7. Usual wrong answer: shuffled lists only, they are a tenth of the log. They are few and true. The claim
+# holds here; add at once that the feature of the position repairs nearly as much and needs no shuffled list. If there
+# is time, 17.p8. Usual wrong answer: a lot, it was trained on the best pins only. When the claim does not hold, keep
+# two things apart: a number about all candidates is repaired by the weights, a ranker has nothing to be repaired.
+
 # %% tags=["long", "answers:17.p7"]
 bias = results.load("17_bias", command="python -m tests.benchmarks.ranking_bias")
 arms = pd.DataFrame(bias.values["table"]).set_index("arm")
@@ -747,7 +803,7 @@ chosen = pd.DataFrame({
     name: {what: np.mean(x) for what, x in row.items()}
     for name, row in bias.values["selection"].items()
 }).T  # fmt: skip
-print(chosen.round(3), end="\n\n")
+display(chosen.round(3))
 
 selection = {
     n: {w: np.array(x) for w, x in row.items()} for n, row in bias.values["selection"].items()
@@ -785,6 +841,11 @@ verdict(
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p9"]
 predict("17.p9")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 42 to 50, with what is taken away. Vote: "does retraining starve creators?" Usual wrong answer: it grows
+# round by round. Let the room read figure 17.5 from the right picture to the left: creators, then pins. The claim
+# does not hold one level up, and the fear behind it comes true one level below.
 
 # %% tags=["long", "answers:17.p9"]
 loop = results.load("17_loop", command="python -m tests.benchmarks.ranking_loop")
@@ -859,6 +920,9 @@ def try_out(groups, label, position, until_day, hidden, epochs) -> float:
 
 
 print(f"{try_out(('user', 'pin'), 'clicks', False, until_day=42, hidden=32, epochs=5):.4f}")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# For the notebook: name the exercise, and what a good conclusion has (what was tried, what would change it).
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 17.7 — `choose` ({{points:17.7}})

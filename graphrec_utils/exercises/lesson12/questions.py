@@ -6,7 +6,7 @@ from graphrec_utils.exercises.questions import Question
 
 QUESTIONS = (
     Question("12.p1", "Facts that were drawn at random: nothing can be learned from them. Entities are "
-             "*not* brought to length 1. What does the margin loss do over 200 passes?", (
+             "not brought to length 1. What does the margin loss do over 200 passes?", (
         ("it keeps falling",
          "All vectors grow, and with them all differences; soon most are larger than the margin. Nothing is "
          "learned."),
@@ -22,7 +22,7 @@ QUESTIONS = (
         ("about 0", "That is what expected or pessimistic ties say. Optimistic ones cannot see the equals at all."),
         ("0.5", "A rank of 2 everywhere would give that. With no one strictly nearer the rank is 1."),
     )),
-    Question("12.p3", "*Diplomatic relation* holds in both directions. Which entity is nearest to France plus its "
+    Question("12.p3", "Diplomatic relation holds in both directions. Which entity is nearest to France plus its "
              "arrow?", (
         ("France itself",
          "A short arrow leads back to where it began. The one who asks is in front of all answers."),
@@ -31,7 +31,7 @@ QUESTIONS = (
         ("a small country with few relations",
          "Entities with few facts lie anywhere. The arrow is short, so look for whoever is next to France."),
     )),
-    Question("12.p4", "*One to many*: each head has five tails, and TransE cannot be exact on them. How does it "
+    Question("12.p4", "One to many: each head has five tails, and TransE cannot be exact on them. How does it "
              "rank held-out facts of this kind, next to the others?", (
         ("as well as they do, nearly perfectly",
          "The five tails share a small region around the tip, and no one else is there. Exactness was not needed."),
