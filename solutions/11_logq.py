@@ -572,19 +572,16 @@ over = [stored["MovieTweetings"]["leads"].get(f"{x} over {plain}", {}) for x in 
 movies["over plain"] = [f"{x['gap']:+.3f}\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}{x['high'] - x['gap']:.3f}" if x else ""
                         for x in over]  # fmt: skip
 columns = ["ndcg", "over plain", "recall", "tail recall", "coverage", "mean popularity"]
-movies[columns].rename_axis(index=None, columns="at 20 places").round(
+movies[columns].rename_axis(None).round(
     {"ndcg": 4, "recall": 3, "tail recall": 4, "coverage": 2, "mean popularity": 0}
 )
 
 # %% slideshow={"slide_type": "subslide"} tags=["long", "answers:11.p5"]
 his = pd.DataFrame(
-    {"DCG@20": [0.0661, 0.0596, 0.0326, 0.0473], "coverage": [0.96, 0.83, 0.98, 0.65]},
+    {"ndcg": [0.0661, 0.0596, 0.0326, 0.0473], "coverage": [0.96, 0.83, 0.98, 0.65]},
     index=["full softmax", "BCE, uniform", plain, usual],
 )
-beside = {"ML-1M, his": his} | {
-    data: rows[["ndcg", "coverage"]].rename(columns={"ndcg": "NDCG@20"})
-    for data, rows in found.items()
-}
+beside = {"ML-1M, his": his} | {data: rows[["ndcg", "coverage"]] for data, rows in found.items()}
 asked = [*his.index, newer, "popularity", "RP3β", "EASE", "iALS, d = 32"]
 pd.concat(beside, axis=1).loc[asked].map(lambda x: "" if pd.isna(x) else f"{x:.3f}")
 
@@ -691,9 +688,7 @@ predict("11.p6")
 grid = results.load("11_choices", command="python -m tests.benchmarks.logq_rivals choices").values
 choices = pd.DataFrame(grid["rows"], columns=grid["columns"])
 same = choices[(choices.num_negatives == 1024) & (choices.uniform == 0)]
-same.drop(columns=["num_negatives", "uniform"]).set_index("loss").rename_axis(
-    columns="NDCG@20, λ ="
-)
+same.drop(columns=["num_negatives", "uniform"]).set_index("loss").rename_axis(columns="λ")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Neither end is the best place. Half-way, the **uncorrected** model finds more than every corrected one: its 32
