@@ -514,12 +514,12 @@ predict("18.p4")
 three = ("item2item", "iALS", "pictures")
 as_sites_do = {
     "control against itself": experiment(
-        site.control, site.control, 5, site=site, twins=False, seconds=120
+        site.control, site.control, 5, site=site, twins=False, seconds=600
     )
 }
 if made:
     as_sites_do["three fused"] = experiment(
-        policy(*three), site.control, 5, site=site, twins=False, seconds=120
+        policy(*three), site.control, 5, site=site, twins=False, seconds=600
     )
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
@@ -563,7 +563,7 @@ if made:
     policies |= {"fused": policy(*made), "three fused": policy(*three)}
     policies |= {"blended": policy(*made, weights=weights), "two fused": policy(*three[:2])}
 reports = {
-    name: experiment(p, site.control, 1, site=site, seconds=120) for name, p in policies.items()
+    name: experiment(p, site.control, 1, site=site, seconds=600) for name, p in policies.items()
 }
 if failed := [f"{name}: {r.problem}" for name, r in reports.items() if r.problem]:
     print(*failed, sep="\n")
