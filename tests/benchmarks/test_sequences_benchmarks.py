@@ -9,7 +9,8 @@ import torch
 
 from graphrec_utils import metrics, pinworld, results, sampling
 from graphrec_utils.data import Interactions
-from tests.benchmarks import sequences
+from tests.benchmarks import sequences, sequences_peer
+from tests.benchmarks.engine import peers
 
 DAY = sequences.DAY
 
@@ -62,7 +63,17 @@ def test_the_decayed_mean_is_a_mean_with_weights():
     assert not U[1].any()
 
 
-@pytest.mark.parametrize("kind", ["full", "corrected", "bce"])
+def test_events_come_by_their_weight_several_of_a_user():
+    whose, rng = np.array([0, 0, 2, 2, 2, 5]), np.random.default_rng(0)
+    p = np.array([1, 3, 0.5, 0.5, 3, 2]) / 10
+    batches = [sequences.by_weight(whose, np.cumsum(p), rng) for _ in range(300)]
+    for who, part in batches:
+        assert (whose[part].reshape(len(who), sequences.EACH) == who[:, None]).all()
+    events = np.concatenate([part for _, part in batches])
+    np.testing.assert_allclose(np.bincount(events, minlength=6) / len(events), p, atol=0.01)
+
+
+@pytest.mark.parametrize("kind", ["full", "corrected"])
 def test_sasrec_trains_on_drawn_examples(kind):
     rng = np.random.default_rng(0)
     events = Interactions(
@@ -106,3 +117,24 @@ def test_the_example_of_the_text_on_one_negative():
 def test_the_log_s_examples_are_those_of_the_matrix():
     assert sampling.windows.OBJECTIVES == ("next", "every next", "all", "dense")
     assert set(x["objective"] for x in sequences.ARMS.values()) == set(sampling.windows.OBJECTIVES)
+
+
+# ------------------------------------------------------------- beside RecTools
+def test_a_peer_that_cannot_be_installed_gets_a_sentence(monkeypatch):
+    def refuse(*_):
+        raise peers.CannotRun("pip found no wheel")
+
+    monkeypatch.setattr(peers, "environment", refuse)
+    monkeypatch.setattr(sequences_peer.sys, "argv", ["sequences_peer"])
+    with pytest.raises(SystemExit, match="RecTools is not measured: pip found no wheel"):
+        sequences_peer.main()
+
+
+def test_lists_of_users_who_have_a_past_are_judged_by_our_metric():
+    past = Interactions(np.array([0, 2]), np.array([0, 0]), 4, 5)
+    part = Interactions(np.array([0, 1, 2]), np.array([3, 1, 2]), 4, 5)
+    asked = sequences_peer.known(part, past)
+    assert asked.users.tolist() == [0, 2]
+    lists = sequences_peer.Lists(np.array([0, 2]), np.array([[3, 1, -1], [4, 2, -1]]))
+    np.testing.assert_allclose(sequences_peer.ndcg(lists, asked, 3).to_numpy(), [1, 1 / np.log2(3)])
+    assert sequences_peer.ndcg(lists, asked, 1).tolist() == [1, 0]
