@@ -138,3 +138,42 @@ def test_lists_of_users_who_have_a_past_are_judged_by_our_metric():
     lists = sequences_peer.Lists(np.array([0, 2]), np.array([[3, 1, -1], [4, 2, -1]]))
     np.testing.assert_allclose(sequences_peer.ndcg(lists, asked, 3).to_numpy(), [1, 1 / np.log2(3)])
     assert sequences_peer.ndcg(lists, asked, 1).tolist() == [1, 0]
+
+
+def test_what_the_lesson_says_of_order():
+    films = {r["model"]: r for r in stored("15_films")["models"]}
+    reader = "SASRec, softmax"
+    for name in sequences.SAS:
+        assert lead("15_films", "leads", name, "softmax").outcome == "does not hold"  # 15.p3
+        assert lead("15_films", "leads", name, "popularity").outcome == "holds"
+        others = set(films) - {"softmax", *sequences.SAS}
+        assert all(lead("15_films", "leads", name, x).outcome == "holds" for x in others)
+    assert lead("15_films", "leads", "SASRec, lesson 11", reader).outcome == "holds"
+    assert films["decayed mean"]["ndcg"] < films["popularity"]["ndcg"]
+    tuned = [films[x] for x in (*sequences.SAS, "decayed mean", "softmax", "popularity")]
+    assert not any(row["at the edge"] for row in tuned)
+
+
+def test_what_the_lesson_says_of_rectools():
+    values = stored("15_rectools")
+    ours, theirs = values["models"]
+    assert (ours["knobs"]["epochs"], theirs["knobs"]["epochs"]) == (4, 10)
+    assert values["lead"]["high"] < 0
+    assert 4.5 < values["RecTools' CPU seconds over the course's"] < 5.5
+    assert not ours["at the edge"] and not theirs["at the edge"]
+    assert values["trials per model"] == stored("15_films")["trials per model"] == 12
+
+
+@pytest.mark.parametrize("name", sequences.CLAIMS)
+def test_what_is_stored_has_the_claim_of_its_benchmark(name):
+    made = results.load(name)
+    assert (made.claim, made.command) == (sequences.CLAIMS[name], sequences.COMMAND)
+
+
+def test_what_the_lesson_says_of_width():
+    rows = {r["dim"]: r for r in stored("15_width")["rows"]}
+    loss = {dim: np.array(row["loss"]) for dim, row in rows.items()}
+    first, second = metrics.compare(loss[8], loss[32]), metrics.compare(loss[32], loss[128])
+    assert first.outcome == "holds" and 0.005 < first.gap < 0.015
+    assert second.outcome == "cannot tell"
+    assert rows[32]["rate"] == sequences.LADDER[0] < rows[8]["rate"] == rows[128]["rate"]
