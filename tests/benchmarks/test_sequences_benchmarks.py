@@ -177,3 +177,12 @@ def test_what_the_lesson_says_of_width():
     assert first.outcome == "holds" and 0.005 < first.gap < 0.015
     assert second.outcome == "cannot tell"
     assert rows[32]["rate"] == sequences.LADDER[0] < rows[8]["rate"] == rows[128]["rate"]
+
+
+def test_what_the_lesson_says_of_places():
+    places = {r["model"]: r for r in stored("15_places")["models"]}
+    name = "SASRec, lesson 11"
+    assert lead("15_places", "leads", name, "popularity").outcome == "holds"
+    for other in set(places) - {name, "popularity"}:
+        assert lead("15_places", "leads", name, other).outcome == "does not hold"
+    assert not places[name]["at the edge"]
