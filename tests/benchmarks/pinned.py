@@ -15,6 +15,11 @@ REQUIREMENTS = {
         "recbole==1.2.1", "numpy==1.26.4", "scipy==1.11.4", "pandas==2.2.3", "torch==2.13.0",
         "scikit-learn", "thop", "tabulate", "plotly", "texttable", "psutil",
     ],
+    # numba and matplotlib: for the course's metrics and results
+    "rectools": [
+        "rectools[torch]==0.19.0", "torch==2.13.0", "pytorch-lightning==2.5.2", "numpy==1.26.4", "scipy==1.17.1",
+        "pandas==2.3.3", "numba==0.68.1", "pooch==1.9.0", "tqdm", "matplotlib",
+    ],
     "scikit-network": ["scikit-network==0.33.5", "numpy==2.4.6", "scipy==1.17.1"],
     "torch-ppr": ["torch-ppr==0.0.8", "numpy==2.4.6"],
     # it asks setuptools for pkg_resources, which 82 no longer has

@@ -2,10 +2,15 @@
 
     GRAPHREC_DATA_DIR=... OMP_NUM_THREADS=1 python -m tests.benchmarks.sequences --only films
 
-* `films`: the split, the metric and the nine trials of lesson 10 (`tests.benchmarks.towers`, part `time`).
-  SASRec with two losses and decayed means are tuned here; the others have their knobs of lesson 10. All are
-  fitted on train and validation and asked for test once, three seeds where there is chance.
-* `width`: SASRec at three widths, three rates each, three seeds: the best loss on validation.
+* `films`: the split, the metric and the trials of lesson 10 (`tests.benchmarks.towers`, part `time`).
+  SASRec with two losses gets as many as a tower, decayed means as many as a rival; the others have their
+  knobs of lesson 10. SASRec: one block, two heads, histories of 20, dropout 0.2, AdamW with decay 0.01, batches
+  of 64 users by the weight of their events and 8 events each, at most 20 epochs, patience 2. All are fitted
+  on train and validation and asked for test once, three seeds where there is chance.
+* `places`: the same on lesson 11's Gowalla (an order, no times), SASRec with lesson 11's loss, its
+  trials and a dropout of its own; rivals and the softmax of lesson 11 have their knobs of there.
+* `width`: SASRec at three widths, three rates each and more if the best is an end, three seeds: the best loss
+  on the validation events of films that train has.
 * `objectives`: PinnerFormer on PinWorld. Fitted on the days before 35, validated on the new likes of the days
   35-41 (recall@10, three rates each); then fitted on the days before 42 and asked for the new likes of the next
   1, 7 and 14 days. `staleness`: the same models, asked for each new like of the days 42-55 with a vector of day
@@ -14,7 +19,7 @@
   hand-written attention and of torch's own, seconds and the bytes that are kept for the gradient.
 
 Parts that are done stand in build/bench/sequences.jsonl and are not done twice. Writes
-data/results/15_films.json, 15_width.json, 15_pinworld.json and 15_attention.json.
+data/results/15_films.json, 15_places.json, 15_width.json, 15_pinworld.json and 15_attention.json.
 """
 
 from __future__ import annotations
@@ -31,21 +36,24 @@ import torch
 from scipy.sparse.linalg import svds
 from torch.nn import functional as F
 
-from graphrec_utils import metrics, paths, pinworld, results, sampling, train
+from graphrec_utils import losses, metrics, paths, pinworld, results, sampling, train
 from graphrec_utils.data import Interactions, Split
-from graphrec_utils.models import mf, pinnerformer, sasrec, transformer
-from tests.benchmarks import devices, towers
+from graphrec_utils.models import mf, pinnerformer, sampled, sasrec, transformer
+from tests.benchmarks import devices, logq_rivals, towers
 from tests.benchmarks import kept as shelf
 
 COMMAND = "python -m tests.benchmarks.sequences"
 CLAIMS = {
     "15_films": "SASRec, tuned, finds more than the two towers of lesson 10 and the standing rivals.",
+    "15_places": "SASRec, tuned, finds more than the standing rivals on Gowalla in its order.",
     "15_width": "A wider SASRec has a smaller loss on validation.",
     "15_pinworld": "Dense all action finds more than next action, and loses less if vectors are a day old.",
     "15_attention": "Torch's own attention is faster and keeps less than the hand-written one.",
 }
-DAY, SEEDS, LENGTH, DIM = 86_400, (0, 1, 2), 32, 32
+DAY, SEEDS, LENGTH, DIM, EACH = 86_400, (0, 1, 2), 32, 32, 8
+START = 0.2  # of the length of SASRec's item vectors: what is rarely drawn then starts near 0, not anywhere
 FIT, PAST, END = 35, 42, 56  # days: validation from the first, test from the second
+WIDTHS, LADDER = (8, 32, 128), (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 NAME, UNTIL = "sequences", [np.inf]
 
 
@@ -395,48 +403,70 @@ def rivals() -> dict:
 
 
 # ------------------------------------------------------------------------ films
+def by_weight(whose: np.ndarray, ends: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray]:
+    """Return users and EACH events of every one, a batch; an event comes as often as if drawn alone.
+
+    A history that is read pays for EACH examples so.
+
+    Args:
+        whose: (E,) users of events, not decreasing.
+        ends: (E,) sums of the weights of all events up to each one, the last of them 1.
+    """
+    one = np.searchsorted(ends, rng.random(towers.BATCH // EACH)).clip(max=len(ends) - 1)
+    low, high = (np.searchsorted(whose, whose[one], side) for side in ("left", "right"))
+    low, high = np.append(0, ends)[low], ends[high - 1]
+    at = low + (high - low) * rng.random((EACH, len(one)))
+    return whose[one], np.searchsorted(ends, at.T.ravel()).clip(max=len(ends) - 1)
+
+
 def sas(
     events: Interactions, score, kind: str, rate: float, half_life: float | None = None, dim: int = DIM,
-    epochs: int = 6, seed: int = 0, patience: int = 1, negatives: int = 256, length: int = towers.LENGTH,
-    **options,
+    epochs: int = 20, seed: int = 0, patience: int = 2, negatives: int = 256, length: int = towers.LENGTH,
+    start: float = START, **options,
 ):  # fmt: skip
     """Return a trained SASRec and {"epochs": the best}; examples are drawn as lesson 10's towers draw them."""
-    users, _, items = sampling.examples(events, length)
-    order = np.arange(len(users)) - np.searchsorted(users.numpy(), users.numpy())
-    end = np.searchsorted(users.numpy(), users.numpy(), side="right")
-    begin = np.maximum(end - np.searchsorted(users.numpy(), users.numpy()) - length, 0)
-    usable = np.flatnonzero(
-        order >= begin
-    )  # events that stand in the latest `length` of their user
-    place, whose = (order - begin)[usable], users.numpy()[usable]
+    users, items = (sampling.examples(events, length)[k].numpy() for k in (0, 2))
+    first, end = (np.searchsorted(users, users, side) for side in ("left", "right"))
+    begin = np.maximum(end - first - length, 0)
+    usable = np.flatnonzero(np.arange(len(users)) - first >= begin)  # of each user the latest
+    place, whose = (np.arange(len(users)) - first - begin)[usable], users[usable]
     now, n = sampling.latest(events, length), events.num_items
     model = sasrec.SASRec(now, n, dim, seed=seed, **options)
-    p = towers.weights(events, users.numpy(), items.numpy(), half_life)
-    p = None if p is None else p[usable] / p[usable].sum()
-    # Q is what the batch is drawn from: recent events more often
-    log_q = sampling.popularity(np.bincount(items.numpy()[usable], weights=p, minlength=n))
+    with torch.no_grad():
+        model.item.weight.mul_(start)
+    p = towers.weights(events, users, items, half_life)
+    p = np.full(len(usable), 1.0) if p is None else p[usable]
+    ends = np.cumsum(p) / p.sum()
+    log_q = sampling.popularity(np.bincount(items[usable], weights=p, minlength=n))
 
     def batches(rng):
         for _ in range(len(users) // towers.BATCH):
-            part = rng.choice(len(usable), towers.BATCH, p=p)
-            rows, row = np.unique(whose[part], return_inverse=True)
-            chosen = torch.zeros(len(rows), length, dtype=torch.bool)
-            chosen[row, place[part]] = True
-            if kind == "bce":
-                drawn, q = torch.from_numpy(rng.integers(0, n, (len(rows), length))), None
-            else:  # half of the columns are of the batch, half are drawn alike
-                own = items[usable[part[: negatives // 2]]]
-                drawn = torch.cat([own, torch.from_numpy(rng.integers(0, n, negatives // 2))])
-                q = sampling.mixture(log_q, len(own), negatives // 2)
-            yield now[rows], drawn, q, chosen
+            who, part = by_weight(whose, ends, rng)
+            pairs, count = np.unique(
+                np.arange(len(who)).repeat(EACH) * length + place[part], return_counts=True
+            )
+            own = torch.from_numpy(items[usable[rng.permutation(part)[: negatives // 2]]])
+            columns = torch.cat([own, torch.from_numpy(rng.integers(0, n, negatives // 2))])
+            yield (
+                now[who],
+                *map(torch.from_numpy, (pairs // length, pairs % length, count)),
+                columns,
+            )
+
+    def loss(model, batch):
+        history, row, place, count, drawn = batch
+        h, item = model.outputs(history)[row, place], history[row, place]
+        if kind == "full":  # what was drawn twice counts twice, and is computed once
+            each = F.cross_entropy(h @ model.item.weight.T, item, reduction="none")
+            return (each * count).sum() / count.sum()
+        h, item = h.repeat_interleave(count, dim=0), item.repeat_interleave(count)
+        q = sampling.mixture(log_q, negatives // 2, negatives // 2).to(h)
+        pos, neg = (h * model.item(item)).sum(dim=1), h @ model.item(drawn).T
+        hits = sampling.accidental_hits(item, drawn)
+        return losses.corrected_softmax(pos, neg, q[drawn], q[item], hits)
 
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
-    learner = train.Torch(
-        model,
-        lambda m, b: sasrec.loss(m, b[0], kind, drawn=b[1], log_q=b[2], chosen=b[3]),
-        optimizer,
-        devices.chosen,
-    )
+    learner = train.Torch(model, loss, optimizer, devices.chosen)
     stop = {"evaluate": lambda: score(model), "patience": patience} if score else {}
     history = train.fit(learner, batches, epochs=epochs, seed=seed, progress=False, **stop)
     return model, {"epochs": history.best_epoch or epochs}
@@ -444,6 +474,7 @@ def sas(
 
 SAS = {"SASRec, softmax": "full", "SASRec, lesson 11": "corrected"}
 OLD = ("popularity", "RP3β", "EASE", "iALS", "iALS, any d", "softmax", "softmax, causal")
+TRIALS = "build/bench/sequences_trials"  # each trial, to go on inside a search
 
 
 def mean_of_films(
@@ -454,73 +485,126 @@ def mean_of_films(
     return DecayedMean(events, np.asarray(H), half_life)
 
 
-def films() -> dict:
-    split = towers.DATA["time"]()
-    score, past, found, rows = train.on_validation(split), split.past(), {}, []
+def searched(name: str, what: str, fit, grid: dict, budget: int, score, natural: dict) -> dict:
+    """Return the best knobs of a model, the epochs that it found, and whether it stands at an end."""
+
+    def search():
+        log = paths.root() / f"{TRIALS}_{what}.jsonl"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        made = train.tune(
+            {name: (fit, grid)}, budget, score, natural=natural, log=log, progress=False
+        )
+        best = made.best(name)
+        return {
+            "knobs": best.knobs | best.found, "validation": best.score,
+            "at the edge": made.edges.get(name, ""),
+        }  # fmt: skip
+
+    return kept(NAME, f"{what} {name}", search)
+
+
+def tested_once(fit, past: Interactions, part: Interactions) -> dict:
+    """Return NDCG of each user at 20 and at 10, and the seconds of the processor that fitting takes."""
+    start = time.process_time()
+    model = fit()
+    seconds, users = time.process_time() - start, np.unique(part.users)
+    lists = metrics.rank(model, past, 20, users)
+    return {
+        "ndcg": metrics.evaluate(lists, part, users).ndcg.to_dict(),
+        "ndcg 10": metrics.evaluate(lists[:, :10], part, users).ndcg.to_dict(),
+        "seconds": seconds,
+    }
+
+
+def raced(what: str, split: Split, models: dict) -> dict:
+    """Return what models with chosen knobs find on test.
+
+    Args:
+        models: name -> (knobs and what is known of them, a function of events and knobs, whether a
+            seed changes it).
+    """
+    past, found, ten, rows = split.past(), {}, {}, []
     users = np.unique(split.test.users)
     known = np.bincount(past.users, minlength=past.num_users)[users] > 0
-    steps = {"rate": [0.001, 0.003, 0.01, 0.03, 0.1], "half_life": [0.5, 1, 3, 9, 27, 81]}
-    news = {name: (partial(sas, split.train, score, kind), steps) for name, kind in SAS.items()}
-    news["decayed mean"] = (
-        partial(mean_of_films, split.train),
-        {"half_life": [0.3, 1, 3, 9, 27, 81], "days": towers.WINDOWS},
-    )
-    stored = {r["model"]: r for r in results.load("10_towers").values["time"]["models"]}
-    for name in (*OLD, *news):
-        if name in news:
-
-            def search(name=name):
-                made = train.tune(
-                    {name: news[name]},
-                    towers.BUDGET,
-                    score,
-                    natural={"days": [224]},
-                    progress=False,
-                )
-                best = made.best(name)
-                return {
-                    "knobs": best.knobs | best.found,
-                    "validation": best.score,
-                    "at the edge": made.edges.get(name, ""),
-                }
-
-            best = kept(NAME, f"films {name}", search)
-        else:
-            best = {k: stored[name][k] for k in ("knobs", "validation", "at the edge")}
-        chance = name not in ("popularity", "RP3β", "EASE")
+    for name, (best, fit, chance) in models.items():
         runs = []
         for seed in SEEDS if chance else (0,):
-
-            def once(name=name, best=best, seed=seed, chance=chance):
-                knobs = best["knobs"] | ({"seed": seed} if chance else {})
-                start = time.process_time()
-                if name in SAS:
-                    model, _ = sas(past, None, SAS[name], **knobs)
-                elif name == "decayed mean":
-                    model = mean_of_films(past, **knobs)
-                elif name in towers.TOWERS:
-                    model, _ = towers.tower(past, None, **towers.TOWERS[name][0], **knobs)
-                else:
-                    model = towers.RIVALS[name](past, **knobs)
-                seconds = time.process_time() - start
-                return {
-                    "ndcg": metrics.found(model, past, split.test).ndcg.to_dict(),
-                    "seconds": seconds,
-                }
-
-            runs.append(kept(NAME, f"films test {name} {seed}", once))
-        found[name] = series(runs, "ndcg")
+            knobs = best["knobs"] | ({"seed": seed} if chance else {})
+            once = partial(tested_once, partial(fit, past, **knobs), past, split.test)
+            runs.append(kept(NAME, f"{what} test {name} {knobs}", once))
+        found[name], ten[name] = series(runs, "ndcg"), series(runs, "ndcg 10")
         values = found[name].loc[users].to_numpy()
-        rows.append({"model": name, **best, "ndcg": float(values.mean()),
-                     "ndcg by seed": [round(float(pd.Series(r["ndcg"]).mean()), 4) for r in runs],
-                     "known users": float(values[known].mean()), "new users": float(values[~known].mean()),
-                     "seconds": round(float(np.mean([r["seconds"] for r in runs])), 1)})  # fmt: skip
+        rows.append({
+            "model": name, **best, "ndcg": float(values.mean()), "ndcg 10": float(ten[name].mean()),
+            "ndcg by seed": [round(float(pd.Series(r["ndcg"]).mean()), 4) for r in runs],
+            "known users": float(values[known].mean()),
+            "new users": float(values[~known].mean()) if (~known).any() else None,
+            "seconds": round(float(np.mean([r["seconds"] for r in runs])), 1),
+        })  # fmt: skip
         print(rows[-1], flush=True)
     return {
         "models": rows,
         "leads": leads(found),
         "users": len(users),
-        "trials per model": towers.BUDGET,
+        "known users": int(known.sum()),
+    }
+
+
+def films() -> dict:
+    split = towers.DATA["time"]()
+    score, budget, models = train.on_validation(split), towers.BUDGET["time"], {}
+    tune = partial(searched, what="films", budget=budget, score=score, natural=towers.NATURAL)
+    for name, kind in SAS.items():
+        best = tune(name, fit=partial(sas, split.train, score, kind), grid=towers.STEPS)
+        models[name] = (best, partial(unscored, kind), True)
+    stored = {r["model"]: r for r in results.load("10_towers").values["time"]["models"]}
+    for name in OLD:
+        best = {k: stored[name][k] for k in ("knobs", "validation", "at the edge")}
+        if name in towers.TOWERS:
+            fit = partial(tower, towers.TOWERS[name][0])
+        else:
+            fit = towers.RIVALS[name]
+        models[name] = (best, fit, name not in ("popularity", "RP3β", "EASE"))
+    grid = {"half_life": [0.1, 0.3, 1, 3, 9, 27, 81], "days": [1.75, 3.5, *towers.WINDOWS]}
+    # as cheap as the other rivals, so that it gets as many trials as they
+    best = tune(
+        "decayed mean", fit=partial(mean_of_films, split.train), grid=grid, budget=3 * budget
+    )
+    models["decayed mean"] = (best, mean_of_films, True)
+    return raced("films", split, models) | {"trials per model": budget}
+
+
+def unscored(kind: str, events: Interactions, **knobs):
+    return sas(events, None, kind, **knobs)[0]
+
+
+def tower(fixed: dict, events: Interactions, **knobs):
+    return towers.tower(events, None, **fixed, **knobs)[0]
+
+
+def places() -> dict:
+    """SASRec on lesson 11's Gowalla: an order, no times, no new users; its rivals keep their knobs."""
+    split, models = logq_rivals.places(), {}
+    score, budget = train.on_validation(split, users=500), logq_rivals.TRIALS
+    grid = {"rate": [0.001, 0.003, 0.01, 0.03], "dropout": [0.1, 0.2, 0.4, 0.6, 0.8]}
+    # many items and no half-life: a start near 0 stays long at popularity, and would be stopped there
+    more = {"start": 1.0, "epochs": logq_rivals.EPOCHS, "patience": 4}
+    name = "SASRec, lesson 11"
+    fit = partial(sas, split.train, score, SAS[name], **more)
+    best = searched(name, "places", fit, grid, budget, score, natural={})
+    models[name] = (best, partial(unscored, SAS[name], start=1.0), True)
+    for row in results.load("11_rivals").values["Gowalla"]["models"]:
+        name = row["model"]
+        best = {k: row[k] for k in ("knobs", "validation", "at the edge")}
+        if name in logq_rivals.RIVALS:
+            models[name] = (best, partial(logq_rivals.rival, name), False)
+        elif name == "full softmax":
+            fit = partial(sampled.fit, dim=DIM, batch=logq_rivals.BATCH, device=devices.chosen,
+                          **logq_rivals.ARMS[name])  # fmt: skip
+            models[name] = (best, fit, True)
+    return raced("places", split, models) | {
+        "trials per model": budget,
+        "items": split.train.num_items,
     }
 
 
@@ -535,42 +619,34 @@ def width() -> dict:
         U, V = model.embeddings()
         return -float(F.cross_entropy(U[users] @ V.T, items))
 
+    def once(dim, rate, seed):
+        model, found = sas(split.train, minus_loss, "full", rate, half_life, dim, seed=seed)
+        parameters = sum(p.numel() for p in model.parameters())
+        return {"loss": -minus_loss(model), **found, "parameters": parameters}
+
+    def one(dim, rate, seed=0):
+        return kept(NAME, f"width {dim} {rate} {seed}", partial(once, dim, rate, seed))
+
     rows = []
-    for dim in (8, 32, 128):
-        tried = {}
-        for rate in (0.001, 0.003, 0.01):
-
-            def once(dim=dim, rate=rate, seed=0):
-                model, found = sas(
-                    split.train, minus_loss, "full", rate, half_life, dim, seed=seed, patience=2
-                )
-                return {
-                    "loss": -minus_loss(model),
-                    **found,
-                    "parameters": sum(p.numel() for p in model.parameters()),
-                }
-
-            tried[rate] = kept(NAME, f"width {dim} {rate} 0", once)
-            tried[rate]["once"] = once
-        best = min(tried, key=lambda rate: tried[rate]["loss"])
-        runs = [
-            kept(
-                NAME,
-                f"width {dim} {best} {seed}",
-                partial(tried[best]["once"], rate=best, seed=seed),
-            )
-            for seed in SEEDS
-        ]
-        rows.append(
-            {
-                "dim": dim,
-                "rate": best,
-                "parameters": runs[0]["parameters"],
-                "loss": [round(r["loss"], 4) for r in runs],
-            }
-        )
+    for dim in WIDTHS:
+        low, high = 2, 4  # three rates, and on until the best has a neighbor on both sides
+        while True:
+            tried = {rate: one(dim, rate)["loss"] for rate in LADDER[low : high + 1]}
+            best = min(tried, key=tried.get)
+            if best == LADDER[low] and low > 0:
+                low -= 1
+            elif best == LADDER[high] and high + 1 < len(LADDER):
+                high += 1
+            else:
+                break
+        runs = [one(dim, best, seed) for seed in SEEDS]
+        rows.append({
+            "dim": dim, "rate": best, "rates": {str(k): round(v, 4) for k, v in tried.items()},
+            "at the edge": best in (LADDER[0], LADDER[-1]),
+            "parameters": runs[0]["parameters"], "loss": [round(r["loss"], 4) for r in runs],
+        })  # fmt: skip
         print(rows[-1], flush=True)
-    return {"rows": rows, "half_life": half_life}
+    return {"rows": rows, "half_life": half_life, "events": int(seen.sum())}
 
 
 # ------------------------------------------------------------------------ attention
@@ -620,9 +696,14 @@ def attention() -> dict:
     return {"rows": rows, "batch": B, "heads": heads, "width of a head": d}
 
 
-PARTS = {"films": "15_films", "width": "15_width", "objectives": "15_pinworld", "hides": "15_pinworld",
+PARTS = {"films": "15_films", "places": "15_places", "width": "15_width", "objectives": "15_pinworld", "hides": "15_pinworld",
          "rivals": "15_pinworld", "attention": "15_attention"}  # fmt: skip
-PREFIX = {"15_films": "films", "15_width": "width", "15_attention": "attention",
+DATA = {
+    "15_films": "movietweetings-100k",
+    "15_places": "gowalla",
+    "15_width": "movietweetings-100k",
+}
+PREFIX = {"15_films": "films", "15_places": "places", "15_width": "width", "15_attention": "attention",
           "15_pinworld": ("validation", "test", "rival")}  # fmt: skip
 
 
@@ -646,7 +727,7 @@ def main() -> None:
         seconds = sum(
             row["seconds"] for key, row in shelf.rows(NAME).items() if key.startswith(begin)
         )
-        about = {} if name in ("15_pinworld", "15_attention") else {"data": "movietweetings-100k"}
+        about = {"data": DATA[name]} if name in DATA else {}
         print(results.save(name, claim=CLAIMS[name], values=values, seeds=list(SEEDS), seconds=seconds,
                            command=COMMAND, **about))  # fmt: skip
 

@@ -9,7 +9,8 @@ import torch
 
 from graphrec_utils import metrics, pinworld, results, sampling
 from graphrec_utils.data import Interactions
-from tests.benchmarks import sequences
+from tests.benchmarks import sequences, sequences_peer
+from tests.benchmarks.engine import peers
 
 DAY = sequences.DAY
 
@@ -62,7 +63,17 @@ def test_the_decayed_mean_is_a_mean_with_weights():
     assert not U[1].any()
 
 
-@pytest.mark.parametrize("kind", ["full", "corrected", "bce"])
+def test_events_come_by_their_weight_several_of_a_user():
+    whose, rng = np.array([0, 0, 2, 2, 2, 5]), np.random.default_rng(0)
+    p = np.array([1, 3, 0.5, 0.5, 3, 2]) / 10
+    batches = [sequences.by_weight(whose, np.cumsum(p), rng) for _ in range(300)]
+    for who, part in batches:
+        assert (whose[part].reshape(len(who), sequences.EACH) == who[:, None]).all()
+    events = np.concatenate([part for _, part in batches])
+    np.testing.assert_allclose(np.bincount(events, minlength=6) / len(events), p, atol=0.01)
+
+
+@pytest.mark.parametrize("kind", ["full", "corrected"])
 def test_sasrec_trains_on_drawn_examples(kind):
     rng = np.random.default_rng(0)
     events = Interactions(
@@ -106,3 +117,72 @@ def test_the_example_of_the_text_on_one_negative():
 def test_the_log_s_examples_are_those_of_the_matrix():
     assert sampling.windows.OBJECTIVES == ("next", "every next", "all", "dense")
     assert set(x["objective"] for x in sequences.ARMS.values()) == set(sampling.windows.OBJECTIVES)
+
+
+# ------------------------------------------------------------- beside RecTools
+def test_a_peer_that_cannot_be_installed_gets_a_sentence(monkeypatch):
+    def refuse(*_):
+        raise peers.CannotRun("pip found no wheel")
+
+    monkeypatch.setattr(peers, "environment", refuse)
+    monkeypatch.setattr(sequences_peer.sys, "argv", ["sequences_peer"])
+    with pytest.raises(SystemExit, match="RecTools is not measured: pip found no wheel"):
+        sequences_peer.main()
+
+
+def test_lists_of_users_who_have_a_past_are_judged_by_our_metric():
+    past = Interactions(np.array([0, 2]), np.array([0, 0]), 4, 5)
+    part = Interactions(np.array([0, 1, 2]), np.array([3, 1, 2]), 4, 5)
+    asked = sequences_peer.known(part, past)
+    assert asked.users.tolist() == [0, 2]
+    lists = sequences_peer.Lists(np.array([0, 2]), np.array([[3, 1, -1], [4, 2, -1]]))
+    np.testing.assert_allclose(sequences_peer.ndcg(lists, asked, 3).to_numpy(), [1, 1 / np.log2(3)])
+    assert sequences_peer.ndcg(lists, asked, 1).tolist() == [1, 0]
+
+
+def test_what_the_lesson_says_of_order():
+    films = {r["model"]: r for r in stored("15_films")["models"]}
+    reader = "SASRec, softmax"
+    for name in sequences.SAS:
+        assert lead("15_films", "leads", name, "softmax").outcome == "does not hold"  # 15.p3
+        assert lead("15_films", "leads", name, "popularity").outcome == "holds"
+        others = set(films) - {"softmax", *sequences.SAS}
+        assert all(lead("15_films", "leads", name, x).outcome == "holds" for x in others)
+    assert lead("15_films", "leads", "SASRec, lesson 11", reader).outcome == "holds"
+    assert films["decayed mean"]["ndcg"] < films["popularity"]["ndcg"]
+    tuned = [films[x] for x in (*sequences.SAS, "decayed mean", "softmax", "popularity")]
+    assert not any(row["at the edge"] for row in tuned)
+
+
+def test_what_the_lesson_says_of_rectools():
+    values = stored("15_rectools")
+    ours, theirs = values["models"]
+    assert (ours["knobs"]["epochs"], theirs["knobs"]["epochs"]) == (4, 10)
+    assert values["lead"]["high"] < 0
+    assert 4.5 < values["RecTools' CPU seconds over the course's"] < 5.5
+    assert not ours["at the edge"] and not theirs["at the edge"]
+    assert values["trials per model"] == stored("15_films")["trials per model"] == 12
+
+
+@pytest.mark.parametrize("name", sequences.CLAIMS)
+def test_what_is_stored_has_the_claim_of_its_benchmark(name):
+    made = results.load(name)
+    assert (made.claim, made.command) == (sequences.CLAIMS[name], sequences.COMMAND)
+
+
+def test_what_the_lesson_says_of_width():
+    rows = {r["dim"]: r for r in stored("15_width")["rows"]}
+    loss = {dim: np.array(row["loss"]) for dim, row in rows.items()}
+    first, second = metrics.compare(loss[8], loss[32]), metrics.compare(loss[32], loss[128])
+    assert first.outcome == "holds" and 0.005 < first.gap < 0.015
+    assert second.outcome == "cannot tell"
+    assert rows[32]["rate"] == sequences.LADDER[0] < rows[8]["rate"] == rows[128]["rate"]
+
+
+def test_what_the_lesson_says_of_places():
+    places = {r["model"]: r for r in stored("15_places")["models"]}
+    name = "SASRec, lesson 11"
+    assert lead("15_places", "leads", name, "popularity").outcome == "holds"
+    for other in set(places) - {name, "popularity"}:
+        assert lead("15_places", "leads", name, other).outcome == "does not hold"
+    assert not places[name]["at the edge"]

@@ -20,14 +20,14 @@ QUESTIONS = (
         "That is too small: whatever is likelier than one in 1,700 gets a half or more, and that is many films.",
         "That is too large: most films of the catalog are old ones that hardly anybody looks at any more.",
     )),
-    Question("15.p3", "Films in time order, half of the users with seven likes or fewer. Where does a causal transformer, "
-             "tuned, land against the mean of the history and popularity of the last days?", (
-        ("behind both",
-         "There is little order to read, and what is new decides. A mean of a few vectors has fewer ways to go wrong."),
+    Question("15.p3", "Films in time order, half of the users with seven likes or fewer. Where does SASRec, tuned, land against "
+             "the mean of the history and popularity of the last days?", (
         ("ahead of everything, as in the papers",
          "Their data have histories of a hundred events and more, or a test that is each user's last event."),
-        ("level with the mean",
-         "The interval says otherwise. Look at what a block of attention must learn from seven events."),
+        ("ahead of popularity, behind the mean",
+         "There is little order to read. A mean of a few vectors has fewer ways to go wrong."),
+        ("behind both",
+         "So it is if item vectors start long and what is rarely drawn stays where chance put it. Tuned, it passes one."),
     )),
     Question("15.p4", "MovieTweetings keeps seconds. For how many users does shuffling events of one second change the "
              "last one?", (

@@ -1,0 +1,202 @@
+"""SASRec of this course beside RecTools' SASRec on MovieTweetings: the same histories, knobs and trials.
+
+    GRAPHREC_DATA_DIR=... OMP_NUM_THREADS=1 python -m tests.benchmarks.sequences_peer
+
+After `sequences --only films`, whose choice it takes for ours. RecTools has an environment of its own in
+build/bench/peers, and gets what ours has: histories of 20, one block of two heads, d = 32, dropout 0.2, the softmax
+over all items, weights that halve in `half_life` days, rate and half-life of the same grid in as many trials of
+`train.tune`, at most 20 epochs, stopped by validation. Its batch is its own, 128 histories. It cannot answer users
+without events: both are counted on users who have some, in choosing RecTools' knobs and on test. Three seeds;
+CPU seconds are of one training on train and validation with the chosen epochs.
+
+Writes data/results/15_rectools.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import subprocess
+import sys
+import time
+import warnings
+from dataclasses import asdict
+from functools import partial
+from importlib import metadata
+
+import numpy as np
+import pandas as pd
+import torch
+
+from graphrec_utils import metrics, paths, results, train
+from graphrec_utils.cli.setup.environment import ONE_THREAD, CannotRun
+from graphrec_utils.data import Interactions
+from tests.benchmarks import kept as shelf
+from tests.benchmarks import pinned, towers
+
+PEERS = pinned.of("rectools")
+COMMAND = "python -m tests.benchmarks.sequences_peer"
+CLAIM = "At equal trials the course's SASRec finds as much as RecTools' in half of its CPU time."
+DIM, SEEDS, EPOCHS, PATIENCE = 32, (0, 1, 2), 20, 2
+
+
+class Lists:
+    """Recommended items of some users, in the place of a model."""
+
+    def __init__(self, users: np.ndarray, items: np.ndarray):
+        self.users, self.items = users, items  # (U,), (U, k) with -1 in empty places
+
+
+def known(part: Interactions, past: Interactions) -> Interactions:
+    """Return the events of users who have a past."""
+    return part.select(np.isin(part.users, past.users))
+
+
+def peer(
+    events: Interactions, score, asked: np.ndarray, rate: float, half_life: float,
+    epochs: int = EPOCHS, seed: int = 0,
+):  # fmt: skip
+    """Return the best lists, {"epochs": …}, and the CPU seconds of fitting."""
+    import pytorch_lightning
+    from rectools import Columns
+    from rectools.dataset import Dataset
+    from rectools.models import SASRecModel
+
+    pytorch_lightning.seed_everything(seed, verbose=False)
+    weight = towers.weights(events, events.users, events.items, half_life)
+    rows = pd.DataFrame({
+        Columns.User: events.users, Columns.Item: events.items, Columns.Weight: weight / weight.mean(),
+        Columns.Datetime: pd.to_datetime(events.times, unit="s"),
+    })  # fmt: skip
+    data = Dataset.construct(rows)
+
+    model = SASRecModel(
+        n_blocks=1, n_heads=2, n_factors=DIM, session_max_len=towers.LENGTH, dropout_rate=0.2, lr=rate,
+        loss="softmax", epochs=epochs,
+    )  # fmt: skip
+
+    def lists():
+        found = model.recommend(asked, data, k=20, filter_viewed=True)
+        items = np.full((len(asked), 20), -1)
+        row = np.searchsorted(asked, found[Columns.User].to_numpy())
+        items[row, found[Columns.Rank].to_numpy() - 1] = found[Columns.Item].to_numpy()
+        return Lists(asked, items)
+
+    start = time.process_time()
+    if score is None:
+        model.fit(data)
+        seconds = time.process_time() - start
+        return lists(), {"epochs": epochs}, seconds
+    best = (-np.inf, 0, None)
+    for epoch in range(1, epochs + 1):
+        model.fit_partial(data, 1, 1)
+        now = lists()
+        if score(now) > best[0]:
+            best = (score(now), epoch, now)
+        if epoch - best[1] >= PATIENCE:
+            break
+    return best[2], {"epochs": best[1]}, time.process_time() - start
+
+
+def ndcg(made: Lists, part: Interactions, top: int) -> pd.Series:
+    return metrics.evaluate(made.items[:, :top], part, made.users).ndcg
+
+
+def searched() -> dict:
+    """Return RecTools' knobs and what they find; runs in its environment."""
+    split = towers.DATA["time"]()
+    part = known(split.val, split.train)
+    asked = np.unique(part.users)
+    log = paths.root() / "build" / "bench" / "rectools_trials.jsonl"
+
+    def score(made):
+        return float(ndcg(made, part, 20).mean())
+
+    def fit(**knobs):
+        return peer(split.train, score, asked, **knobs)[:2]
+
+    made = train.tune({"RecTools": (fit, towers.STEPS)}, towers.BUDGET["time"], score,
+                      natural=towers.NATURAL, log=log, progress=False)  # fmt: skip
+    best = made.best("RecTools")
+    knobs = best.knobs | best.found
+    past, runs = split.past(), []
+    part = known(split.test, past)
+    for seed in SEEDS:
+        lists, _, seconds = peer(past, None, np.unique(part.users), **knobs, seed=seed)
+        runs.append({"ndcg": ndcg(lists, part, 10).to_dict(), "seconds": seconds})
+    return {"knobs": knobs, "validation": best.score, "at the edge": made.edges.get("RecTools", ""),
+            "version": metadata.version("rectools"), "runs": runs}  # fmt: skip
+
+
+def ours() -> dict:
+    from tests.benchmarks import sequences
+
+    name = "SASRec, softmax"
+    best = next(r for r in results.load("15_films").values["models"] if r["model"] == name)
+    split = towers.DATA["time"]()
+    past, runs = split.past(), []
+    part = known(split.test, past)
+    users = np.unique(part.users)
+    for seed in SEEDS:
+        start = time.process_time()
+        model, _ = sequences.sas(past, None, sequences.SAS[name], **best["knobs"], seed=seed)
+        seconds = time.process_time() - start
+        lists = Lists(users, metrics.rank(model, past, 10, users))
+        runs.append({"ndcg": ndcg(lists, part, 10).to_dict(), "seconds": seconds})
+    return {k: best[k] for k in ("knobs", "validation", "at the edge")} | {"runs": runs}
+
+
+def in_process(python) -> dict:
+    """Return what `searched` returns, from a process of the peer's environment with one thread."""
+    command = [str(python), "-m", "tests.benchmarks.sequences_peer", "--run"]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=paths.root(),
+                          env=os.environ | ONE_THREAD)  # fmt: skip
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def row(name: str, found: dict) -> dict:
+    values = [float(np.mean(list(r["ndcg"].values()))) for r in found["runs"]]
+    return {
+        "model": name, **{k: v for k, v in found.items() if k != "runs"},
+        "ndcg": float(np.mean(values)), "ndcg by seed": [round(x, 4) for x in values],
+        "CPU seconds": [round(r["seconds"], 1) for r in found["runs"]],
+    }  # fmt: skip
+
+
+def users_mean(found: dict) -> pd.Series:
+    return sum(pd.Series(r["ndcg"]).rename(index=int) for r in found["runs"]) / len(found["runs"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--run", action="store_true", help=argparse.SUPPRESS)
+    torch.set_num_threads(1)
+    if parser.parse_args().run:
+        warnings.simplefilter("ignore")
+        logging.disable(logging.WARNING)
+        print("\n" + json.dumps(searched()))
+        return
+    from tests.benchmarks.engine import peers
+
+    start = time.perf_counter()
+    try:
+        python = peers.environment(
+            paths.root() / "build" / "bench" / "peers" / "rectools", PEERS["rectools"]
+        )
+    except CannotRun as problem:
+        sys.exit(f"RecTools is not measured: {problem}")
+    theirs, mine = shelf.kept("sequences", "rectools", partial(in_process, python)), ours()
+    lead = metrics.compare(users_mean(mine), users_mean(theirs))
+    rows = [row("this course", mine), row("RecTools", theirs)]
+    cpu = [np.median(r["CPU seconds"]) for r in rows]
+    values = {"models": rows, "lead": asdict(lead), "users": lead.users,
+              "RecTools' CPU seconds over the course's": round(float(cpu[1] / cpu[0]), 2),
+              "trials per model": towers.BUDGET["time"]}  # fmt: skip
+    print(results.save("15_rectools", claim=CLAIM, values=values, seeds=list(SEEDS), command=COMMAND,
+                       seconds=time.perf_counter() - start, data="movietweetings-100k"))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
