@@ -17,7 +17,7 @@ import hostile  # noqa: F401
 import later_habits  # noqa: F401
 import later_hostile  # noqa: F401
 import stoppers  # noqa: F401
-from answers import RIGHT, SECONDS
+from answers import SECONDS
 
 from graphrec_utils.grading import batch
 from graphrec_utils.grading.submissions.collect import submissions
@@ -27,12 +27,8 @@ from graphrec_utils.grading.submissions.collect import submissions
 def graded(tmp_path_factory, request):
     """Return the batch's result; students are named as their cases.
 
-    Where only cases were selected (-k NAME), only these are graded. Of two honest answers beside an
-    odd one, one is left out, drawn anew in each run: `left_out` is {student: its place}.
+    Where only cases were selected (-k NAME), only these are graded.
     """
-    seed = random.randrange(10**6)
-    print(f"what is left out and the order of the submissions are those of seed {seed}")
-    rng, left_out = random.Random(seed), {}
     top = tmp_path_factory.mktemp("torture") / "class"
     items = [x for x in request.session.items if "graded" in x.fixturenames]
     names = {x.callspec.params.get("name") if hasattr(x, "callspec") else None for x in items}
@@ -43,8 +39,6 @@ def graded(tmp_path_factory, request):
         folder.mkdir(parents=True)
         content = make(folder)
         if isinstance(content, dict):
-            if make.__module__ != "broken" and not request.config.getoption("--full"):
-                left_out[name] = one_beside(content, rng)
             content = json.dumps(content).encode()
         if content is not None:
             (folder / "00_start_here.ipynb").write_bytes(content)
@@ -54,29 +48,12 @@ def graded(tmp_path_factory, request):
     (twins / "00_start_here.ipynb").write_text(json.dumps(broken.released()), encoding="utf-8")
     out = top.parent / "out"
     settings = batch.Settings(seconds=SECONDS, jobs=2)
+    seed = random.randrange(10**6)
+    print(f"the order of the submissions is that of seed {seed}")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(batch, "submissions", shuffled(seed))
         result = batch.grade([top, twins.parent], out, settings)
-    return result | {
-        "out": out,
-        "top": top.parent,
-        "left_out": left_out,
-    }  # the patch ends here, not with the session
-
-
-def one_beside(nb: dict, rng: random.Random) -> int | None:
-    """Empty one of two right answers: a kernel each, and what the odd one does to one it does to both.
-
-    Returns:
-        Its place among the exercises; None where fewer or more than two answers are right.
-    """
-    cells = [c for c in nb["cells"] if c["source"] in [*RIGHT.values()]]
-    if len(cells) != 2:
-        return None
-    chosen = rng.choice(cells)
-    place = list(RIGHT.values()).index(chosen["source"])
-    chosen["source"] = ""
-    return place
+    return result | {"out": out, "top": top.parent}  # the patch ends here, not with the session
 
 
 def shuffled(seed: int):
