@@ -552,7 +552,7 @@ def raced(what: str, split: Split, models: dict) -> dict:
 
 def films() -> dict:
     split = towers.DATA["time"]()
-    score, budget, models = train.on_validation(split), towers.BUDGET["time"], {}
+    score, budget, models = train.on_validation(split), towers.BUDGET, {}
     tune = partial(searched, what="films", budget=budget, score=score, natural=towers.NATURAL)
     for name, kind in SAS.items():
         best = tune(name, fit=partial(sas, split.train, score, kind), grid=towers.STEPS)
@@ -565,7 +565,7 @@ def films() -> dict:
         else:
             fit = towers.RIVALS[name]
         models[name] = (best, fit, name not in ("popularity", "RP3β", "EASE"))
-    grid = {"half_life": [0.1, 0.3, 1, 3, 9, 27, 81], "days": [1.75, 3.5, *towers.WINDOWS]}
+    grid = {"half_life": [0.1, 0.3, 1, 3, 9, 27, 81], "days": towers.WINDOWS}
     # as cheap as the other rivals, so that it gets as many trials as they
     best = tune(
         "decayed mean", fit=partial(mean_of_films, split.train), grid=grid, budget=3 * budget

@@ -117,7 +117,7 @@ def searched() -> dict:
     def fit(**knobs):
         return peer(split.train, score, asked, **knobs)[:2]
 
-    made = train.tune({"RecTools": (fit, towers.STEPS)}, towers.BUDGET["time"], score,
+    made = train.tune({"RecTools": (fit, towers.STEPS)}, towers.BUDGET, score,
                       natural=towers.NATURAL, log=log, progress=False)  # fmt: skip
     best = made.best("RecTools")
     knobs = best.knobs | best.found
@@ -193,7 +193,7 @@ def main() -> None:
     cpu = [np.median(r["CPU seconds"]) for r in rows]
     values = {"models": rows, "lead": asdict(lead), "users": lead.users,
               "RecTools' CPU seconds over the course's": round(float(cpu[1] / cpu[0]), 2),
-              "trials per model": towers.BUDGET["time"]}  # fmt: skip
+              "trials per model": towers.BUDGET}  # fmt: skip
     print(results.save("15_rectools", claim=CLAIM, values=values, seeds=list(SEEDS), command=COMMAND,
                        seconds=time.perf_counter() - start, data="movietweetings-100k"))  # fmt: skip
 

@@ -146,12 +146,16 @@ def test_what_the_lesson_says_of_order():
     for name in sequences.SAS:
         assert lead("15_films", "leads", name, "softmax").outcome == "does not hold"  # 15.p3
         assert lead("15_films", "leads", name, "popularity").outcome == "holds"
-        others = set(films) - {"softmax", *sequences.SAS}
+        others = set(films) - {"softmax", "iALS, any d", *sequences.SAS}
         assert all(lead("15_films", "leads", name, x).outcome == "holds" for x in others)
+    week = films["iALS, any d"]["knobs"]
+    assert (week["dim"], week["days"]) == (16, 7)
+    assert lead("15_films", "leads", reader, "iALS, any d").outcome == "cannot tell"
+    for other in ("popularity", "iALS, any d"):
+        assert lead("15_films", "leads", other, "softmax, causal").outcome == "holds"
     assert lead("15_films", "leads", "SASRec, lesson 11", reader).outcome == "holds"
     assert films["decayed mean"]["ndcg"] < films["popularity"]["ndcg"]
-    tuned = [films[x] for x in (*sequences.SAS, "decayed mean", "softmax", "popularity")]
-    assert not any(row["at the edge"] for row in tuned)
+    assert not any(row["at the edge"] for row in films.values())
 
 
 def test_what_the_lesson_says_of_rectools():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from graphrec_utils import pinworld, results
 from graphrec_utils.models import twhin
@@ -68,6 +69,12 @@ def test_plain_torch_learns_the_same_loss(world):
     facts, _ = world.to_triples(pinworld.TRAIN_END, ("save",))
     model = study.plain(facts, 4, 8, 3, 0.1, dim=4)
     assert isinstance(model, twhin.TwHIN) and np.isfinite(model.entity_emb).all()
+    torch.manual_seed(0)
+    S, T, rel = torch.randn(3, 5, 4), torch.randn(3, 5, 4), torch.randn(1, 4)
+    hits = (torch.rand(3, 5, 5) < 0.3) | torch.eye(5, dtype=torch.bool)
+    rels = torch.zeros(5, dtype=torch.int64)
+    one_by_one = sum(5 * twhin.loss(S[k], T[k], rel, rels, hits[k]) for k in range(3))
+    torch.testing.assert_close(study.grouped(S, T, rel[0], hits), one_by_one)
 
 
 def test_the_stored_results_are_of_this_command():

@@ -70,15 +70,13 @@ def _one_layer(rng, size: float = 1.0, weight: float = 1.0, m: int = 4, n: int =
 def _downwards(name: str, **sizes):
     """Return inputs whose change `name` is largest downwards, at a sum below 0 (slope, abs)."""
 
-    def downwards(change):
-        """The largest change, or 0 where one upwards is as large, or nearly."""
-        low, high = -change.amin(), change.amax()
-        return low if high < 0.95 * low else 0.0
+    # the largest change, or 0 where one upwards is as large, or nearly
+    down = lambda x: -x.amin() if x.amax() < -0.95 * x.amin() else 0.0  # noqa: E731
 
     def inputs(rng) -> dict:
         while True:
             drawn = _one_layer(rng, **sizes)
-            right = _effects(*drawn.values(), size=downwards)[name]
+            right = _effects(*drawn.values(), size=down)[name]
             if right and slope_0_01(*drawn.values())[name] < 0.95 * right:
                 return drawn
 
