@@ -140,6 +140,10 @@ check("10.1", examples)
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p1"]
 predict("10.p1")
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 4 to 12. Ask 10.p1, then show the losses without a word: who was told? Usual wrong answer: the largest loss, since the
+# answer confuses the tower. Let the room decide on one of the three before you go on; A is the one that nobody can see.
+
 # %%
 LENGTH, DIM, BATCH = 20, 32, 512
 users, honest, targets = sampling.examples(split.train, LENGTH)
@@ -231,6 +235,10 @@ verdict(
 # C gives itself away by a loss that is too good; A, which was told later events, by nothing in these tables. One test
 # finds both and costs nothing: **change the target and see whether the input changes**.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask how A would have been found. Change the target of an example and look at the input: a test of one line, and the loss is
+# not needed.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.2 Two vectors meet
 #
@@ -253,6 +261,10 @@ visuals.towers(
 # steps of training.*
 #
 # Put the user exactly on Alien at τ = 1. How probable is Alien? Now cool.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 12 to 18. Figure 10.1: turn "user, degrees" to 70, exactly on Alien, at τ = 1, and ask how probable Alien is before
+# anybody reads it. Then cool, one notch at a time. Then τ = 0.05 and One step of training, three times: who moves? Reset.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 10.2 — `tower_scores` ({{points:10.2}})
@@ -325,6 +337,10 @@ pd.DataFrame({
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p2", "told"]
 predict("10.p2")
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 18 to 22. Ask 10.p2 for a number on paper. Usual wrong answer: log 101, where each drawn item stands for itself alone.
+# Write 1 + (9,999 / 100) · 100 on the board.
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 10.3 — `softmax_loss` ({{points:10.3}})
 #
@@ -369,6 +385,11 @@ check("10.3", softmax_loss)
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p3"]
 predict("10.p3")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 22 to 30. Vote on 10.p3 before the table. Usual wrong answer: far behind all three. Then ask which row is the simplest
+# one, what it is good at, and which papers you know that have it in their table. The second question: how far may a row
+# move by tuning alone? The text has two examples.
 
 # %% tags=["long", "answers:10.p3"]
 stored = results.load("10_towers", command="python -m tests.benchmarks.towers")
@@ -425,6 +446,11 @@ verdict(
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p4", "told"]
 predict("10.p4")
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 30 to 34, on the blackboard: the liked item at cosine 1, all others at −1, what is the loss? Then 10.p4. Usual wrong
+# answer: about 4, as with the dot product. Read both halves of the card: the floor is about the loss, the list needs an
+# order only.
+
 # %% tags=["experiment", "answers:10.p4"]
 cold = {}
 for temperature in (1.0, 0.2, 0.05):
@@ -459,6 +485,10 @@ verdict(
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p5"]
 predict("10.p5")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask 10.p5 with a drawing: two vectors, one long and away from everybody, one short and along. Usual wrong answer: in its
+# length. After the vote point at the right half of figure 10.2.
 
 # %% tags=["experiment", "answers:10.p5"]
 by_kind, lengths = {}, {}
@@ -563,8 +593,16 @@ visuals.batch_matrix(
 # On the right the softmax of Ann's row. In the interactive version you choose a row, set the temperature and
 # let the hits back in. Once your function passes, the numbers are yours.*
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 34 to 38. Figure 10.3: choose Ann, press "Let hits in", and ask what the loss now does to Alien for a user who likes
+# it. Mask hits again. Then the temperature down to 0.1: whose row has one column left?
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p6"]
 predict("10.p6")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask 10.p6. Usual wrong answer: about the same films, negatives are negatives. Ask how often the most popular film is a
+# negative in an hour of training. Keep the row of the in-batch softmax in mind: the lecture ends with it.
 
 # %% tags=["experiment", "answers:10.p6"]
 rows = pd.DataFrame(stored.values["time"]["models"]).set_index("model")
@@ -590,6 +628,10 @@ rows.loc[names, columns].astype(float).round(3).rename(columns={"ndcg": "NDCG@20
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p7"]
 predict("10.p7")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 38 to 42. Vote on 10.p7 before the table. Usual wrong answer: the causal tower. Ask how many likes a user has, and how
+# many of them the order can be read from.
 
 # %% slideshow={"slide_type": "fragment"} tags=["answers:10.p7"]
 order = ["softmax, causal", "softmax", "iALS", "iALS, any d"]
@@ -621,6 +663,11 @@ verdict(
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p9"]
 predict("10.p9")
+
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 42 to 46. 10.p9: usual wrong answer, half as much again, as the films are the same. Ask who has read a paper this
+# month that says which split it used, and who has seen numbers of two splits in one table.
 
 
 # %% slideshow={"slide_type": "fragment"} tags=["long", "answers:10.p9"]
@@ -760,6 +807,11 @@ check("10.6", search_cells)
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p8"]
 predict("10.p8")
+
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 46 to 50. Ask 10.p8 for a number. Usual wrong answer: 99 % or more. Then go back to the in-batch row of 10.4 and leave
+# the room with it: what would have to be subtracted? Lesson 11.
 
 
 # %% tags=["experiment", "answers:10.p8"]

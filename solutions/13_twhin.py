@@ -135,6 +135,10 @@ visuals.typed_graph(small, goal="ad")
 #
 # **PinWorld** has the same kinds of tables. Its ads are rare: here are nine relations up to day 42.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 0 to 8. Figure 13.1: press "clicked alone" and ask how far Ann gets: nowhere. Let the room name a relation that
+# brings her an ad, and switch that one on. Then All relations: which ads are three edges away, and by which road?
+
 # %%
 ENGAGEMENT = ("save", "long_click", "closeup", "checkout")
 NINE = (
@@ -249,6 +253,12 @@ predict("13.p1")
 # %% slideshow={"slide_type": "fragment"} tags=["predict:13.p2", "told"]
 predict("13.p2")
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 8 to 18. Put the port of exercise 13.2 on the screen, from the notebook, and let pairs search for three minutes.
+# Ask 13.p1 when somebody has found the labels. Usual wrong answer: the loss stays where it is; it would, if ones and zeros
+# pulled against each other. Ask 13.p2 when somebody has found the wrong side. Usual wrong answer: another order. Write
+# s · t + s · r on the board.
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Would tests have found them? Here is a suite as many projects have it: shapes, types, finite numbers, a loss that falls.
 # Run it on your function **before** and after the repair. Below it, what a test about *meaning* sees.
@@ -293,6 +303,10 @@ pd.DataFrame(rows)
 # right-hand side of the positives, while negatives are products of what was there before. We know the released file, not
 # what ran in production.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask which of these rows a code review would have asked for. The first three say yes to the port with all of its bugs: a
+# suite about shapes says nothing about meaning.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.3 Do other relations help to find ads?
 #
@@ -305,6 +319,10 @@ pd.DataFrame(rows)
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:13.p3"]
 predict("13.p3")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 18 to 30. Vote on 13.p3 before the table. Usual wrong answer: the vectors, they are personal. Then the line above
+# the table: how many clicks has a user, and how many users have none?
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # > **Claim** (of the lecture, about ads at Twitter). Vectors from ad clicks alone bring nothing; with other engagement
@@ -356,6 +374,10 @@ pd.DataFrame({
 # often pushed down, and what is learned is $\log p(t \mid s) / q(t)$ (lesson 11). The released loss knows no log Q; one
 # number for each ad gives back some of what was taken.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Before you show this table, hide the rows "same graph" of the one before and ask whether TwHIN was worth it. Then show them.
+# Ask what "the method wins" means when its rivals did not get its data.
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # > **Claim** (of ours, measured once before in another setting). All nine relations at equal weight find fewer ads
 # > than engagement alone.
@@ -364,6 +386,11 @@ pd.DataFrame({
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:13.p4"]
 predict("13.p4")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Vote: "do other relations help?" Usual wrong answers: far less, since they pull vectors elsewhere, and far more, since more
+# edges know more. If the card cannot tell, show the thin lines: the seeds of one setting lie farther apart than the two
+# settings. Ask what moves the points more than the relations do.
 
 # %% tags=["long", "answers:13.p4"]
 budget = results.load("13_budget", command=f"{STUDY} budget").values
@@ -544,6 +571,10 @@ visuals.mixture_map(function=recommend)
 #
 # Take Ann, who has one interest: what do several centers do for her? Then Eve with one center, two, three.
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 30 to 36. Ask 13.p5 before the figure. Usual wrong answer: the most typical gardens and boats. Figure 13.3: Bob, The
+# mean, then Several centers. Then Ann with one, two, three centers: what did she gain? Eve last.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.5 Pins that stand for you
 #
@@ -628,6 +659,10 @@ visuals.dendrogram(vectors, named, pinworld.TRAIN_END - mine.times / 86_400)
 #
 # At how many interests would you stop? Do the branches follow the topics?
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Left out of fifty minutes. In ninety: move the slider "interests" up from 1, and let the room shout stop. Ask somebody who
+# stopped early and somebody who stopped late what each would recommend.
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### One or several: the measurement
 #
@@ -642,6 +677,10 @@ visuals.dendrogram(vectors, named, pinworld.TRAIN_END - mine.times / 86_400)
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:13.p6"]
 predict("13.p6")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 36 to 43, the moment to stop. Vote: "one vector or several?" Usual wrong answer: all users alike, as the picture has
+# convinced everybody. Read the columns of few interests beside those of many, then the row of the mean that forgets.
 
 # %% tags=["long", "answers:13.p6"]
 stored = results.load("13_interests", command=f"{STUDY} interests").values["PinWorld"]
@@ -701,6 +740,10 @@ pd.DataFrame({
     for top in (20, 100)
 }).rename_axis("ahead of the recent mean")  # fmt: skip
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask what would have been published without this table. Being recent was in the medoids all along, and nobody had given it to
+# the mean.
+
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # The gain is mostly where the picture puts it, with people of many interests, and it is larger in the list of 100. But beside one mean that **forgets**, which costs nothing, these groups of 294 cannot tell: being
 # recent wins about as much as being several, though centroids know no ages. In short lists θ leads the ways, since it
@@ -715,6 +758,10 @@ pd.DataFrame({
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:13.p7"]
 predict("13.p7")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 43 to 50. Ask for two numbers, 13.p7. Usual wrong answer: both near 1, since it is nearly the same data. Take a sheet
+# of paper with two points on it, turn it, and ask which of the numbers has changed.
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # The loss sees **products** only: turn all vectors by one rotation, and nothing changes. So
@@ -821,6 +868,10 @@ verdict(
 # Read the table column by column. Which arms keep products, and which keep coordinates as well? What does the turn cost that
 # an anchor does not, and the other way round? And look at *recall* itself: is any remedy paid for with the quality of
 # the new vectors?
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask for the arm that a team should take whose index cannot be rebuilt for a month, and for one that rebuilds every night. They
+# differ, and neither is free.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.7 Your graph
