@@ -11,11 +11,12 @@
   trials and a dropout of its own; rivals and the softmax of lesson 11 have their knobs of there.
 * `width`: SASRec at three widths, three rates each and more if the best is an end, three seeds: the best loss
   on the validation events of films that train has.
-* `objectives`: PinnerFormer on PinWorld. Fitted on the days before 35, validated on the new likes of the days
-  35-41 (recall@10, three rates each); then fitted on the days before 42 and asked for the new likes of the next
-  1, 7 and 14 days. `staleness`: the same models, asked for each new like of the days 42-55 with a vector of day
+* `objectives`: PinnerFormer on PinWorld, 3,200 steps, about 100 seconds of a core. Fitted on the days before 35,
+  validated on the new likes of the days 35-41 (recall@10, a few rates each, and on until the best is no end);
+  then fitted on the days before 42 and asked for the new likes of the next 1, 7 and 14 days. `staleness`: the same models, asked for each new like of the days 42-55 with a vector of day
   42, of the last midnight, or of the second before. `hides`: what the input and the loss know of hides.
-* `rivals`: others on the same days, four trials each. `attention`: one forward and backward of the
+* `rivals`: others on the same days: lesson 10's causal tower with the same vectors of pins, twelve trials, and
+  those that are fitted in a second, three times as many. `attention`: one forward and backward of the
   hand-written attention and of torch's own, seconds and the bytes that are kept for the gradient.
 
 Parts that are done stand in build/bench/sequences.jsonl and are not done twice. Writes
@@ -25,6 +26,7 @@ data/results/15_films.json, 15_places.json, 15_width.json, 15_pinworld.json and 
 from __future__ import annotations
 
 import argparse
+import math
 import time
 from dataclasses import asdict
 from functools import cache, partial
@@ -53,6 +55,7 @@ CLAIMS = {
 DAY, SEEDS, LENGTH, DIM, EACH = 86_400, (0, 1, 2), 32, 32, 8
 START = 0.2  # of the length of SASRec's item vectors: what is rarely drawn then starts near 0, not anywhere
 FIT, PAST, END = 35, 42, 56  # days: validation from the first, test from the second
+STEPS = 3200
 WIDTHS, LADDER = (8, 32, 128), (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 NAME, UNTIL = "sequences", [np.inf]
 
@@ -137,7 +140,7 @@ def former(day: int, reads: str = "all", push: float = 0.0, window: int = 7, **o
     more = pushing(log(day), window * DAY, push) if push else None
     model = pinnerformer.fit(
         known, pin_vectors(day), day * DAY - 1, window=window * DAY, num_actions=len(pinworld.ACTIONS),
-        length=LENGTH, dim=DIM, users=48, steps=200, more=more, device=devices.chosen, **options,
+        length=LENGTH, dim=DIM, users=48, steps=STEPS, more=more, device=devices.chosen, **options,
     )  # fmt: skip
     model.reads = reads
     return model
@@ -178,24 +181,35 @@ ARMS = {
     "all, 7 days": {"objective": "all", "window": 7},
     "dense, 7 days": {"objective": "dense", "window": 7},
 }
-RATES = [0.003, 0.01, 0.03]
+
+
+def climbed(low: int, high: int, value) -> tuple[float, dict[str, float]]:
+    """Return the best rate of LADDER and what was tried, from three rates on until the best is inside.
+
+    `value(rate)` shall be large.
+    """
+    while True:
+        tried = {rate: value(rate) for rate in LADDER[low : high + 1]}
+        best = max(tried, key=tried.get)
+        if best == LADDER[low] and low > 0:
+            low -= 1
+        elif best == LADDER[high] and high + 1 < len(LADDER):
+            high += 1
+        else:
+            return best, {str(rate): round(v, 4) for rate, v in tried.items()}
 
 
 def best_rate(arm: str, **options) -> tuple[float, dict[str, float]]:
     split = days()
-    tried = {}
-    for rate in RATES:
 
-        def once(rate=rate):
-            return float(
-                recall(
-                    former(FIT, rate=rate, **ARMS[arm], **options), split.train, split.val
-                ).mean()
-            )
+    def value(rate):
+        def once():
+            model = former(FIT, rate=rate, **ARMS[arm], **options)
+            return float(recall(model, split.train, split.val).mean())
 
-        tried[str(rate)] = kept(NAME, f"validation {arm} {rate} {options}", once)
-    best = max(RATES, key=lambda rate: tried[str(rate)])
-    return best, tried
+        return kept(NAME, f"validation {STEPS} {arm} {rate} {options}", once)
+
+    return climbed(2, 4, value)
 
 
 def tested(arm: str, rate: float, seed: int, **options) -> dict:
@@ -256,7 +270,7 @@ def objectives() -> dict:
     for arm in ARMS:
         rate, tried = best_rate(arm)
         runs = [
-            kept(NAME, f"test {arm} {rate} {seed}", partial(tested, arm, rate, seed))
+            kept(NAME, f"test {STEPS} {arm} {rate} {seed}", partial(tested, arm, rate, seed))
             for seed in SEEDS
         ]
         row = {
@@ -302,7 +316,9 @@ def hides() -> dict:
         key = "" if not options else f" {options}"
         runs = [
             kept(
-                NAME, f"test {arm} {rate} {seed}{key}", partial(tested, arm, rate, seed, **options)
+                NAME,
+                f"test {STEPS} {arm} {rate} {seed}{key}",
+                partial(tested, arm, rate, seed, **options),
             )
             for seed in SEEDS
         ]
@@ -342,63 +358,73 @@ def decayed(events: Interactions, half_life: float, graph: float, day: int) -> D
     return DecayedMean(events, np.concatenate([X[:, :64], graph * X[:, 64:]], axis=1), half_life)
 
 
+def causal(
+    events: Interactions, score, day: int, rate: float, half_life: float, ids: bool, **options
+):
+    """Return lesson 10's causal tower over the same vectors, with vectors of the pins' own or without."""
+    return towers.tower(
+        events, score, "full", rate, half_life, user="causal", content=pin_vectors(day), ids=ids,
+        **options,
+    )  # fmt: skip
+
+
+def quick(fit):
+    """Return it as a function of events, score and day that needs only the events."""
+    return lambda events, score, day, **knobs: fit(events, **knobs)
+
+
+ON_PINS = {  # name -> (function of events, score, day and knobs; grid; trials, times the budget)
+    "popularity": (quick(towers.RIVALS["popularity"]), {"days": [0.5, 1, 2, 3, 5, 8, 14, 30, 60]}, 3),
+    "RP3β": (quick(towers.rp3),
+             {"alpha": [0.0, 0.2, 0.4, 0.6, 0.8, 1.0], "beta": [0.0, 0.2, 0.4, 0.6], "days": [2, 4, 7, 14, 28, 56]}, 3),
+    "iALS": (quick(towers.folded_ials),
+             {"alpha0": [0.01, 0.03, 0.1, 0.3, 1.0], "reg": [0.001, 0.003, 0.01, 0.03, 0.1],
+              "days": [2, 4, 7, 14, 28, 56]}, 3),
+    "decayed mean": (lambda events, score, day, **k: decayed(events, day=day, **k),
+                     {"half_life": [0.1, 0.3, 1, 3, 9, 27], "graph": [0.0, 0.1, 0.3, 1.0, 3.0]}, 3),
+    "tower, causal": (causal, {"rate": [0.0003, 0.001, 0.003, 0.01], "half_life": [1, 3, 9, 27, 81],
+                               "ids": [False, True]}, 1),
+}  # fmt: skip
+
+
 def rivals() -> dict:
     split, past = days(), new_likes(0, PAST)
     score = lambda model: float(recall(model, split.train, split.val).mean())  # noqa: E731
-    models = {
-        "popularity": (lambda ev, day, **k: towers.RIVALS["popularity"](ev, **k), {"days": [1, 3, 8, 14, 30, 60]}),
-        "RP3β": (lambda ev, day, **k: towers.rp3(ev, **k),
-                 {"alpha": [0.0, 0.2, 0.5, 1.0], "beta": [0.0, 0.2, 0.4, 0.6], "days": [14, 28, 56]}),
-        "iALS": (lambda ev, day, **k: towers.folded_ials(ev, **k),
-                 {"alpha0": [0.03, 0.1, 0.3, 1.0], "reg": [0.003, 0.01, 0.03, 0.1], "days": [14, 28, 56]}),
-        "iALS, any d": (lambda ev, day, **k: towers.folded_ials(ev, **k),
-                        {"dim": [16, 32, 64], "alpha0": [0.03, 0.1, 0.3], "reg": [0.01, 0.03, 0.1], "days": [28, 56]}),
-        "decayed mean": (lambda ev, day, **k: decayed(ev, day=day, **k),
-                         {"half_life": [0.3, 1, 3, 9, 27], "graph": [0.3, 1.0, 3.0]}),
-    }  # fmt: skip
+    natural = {"alpha": [0.0], "beta": [0.0], "days": [56, 60], "graph": [0.0], "half_life": [81]}
     found, rows = {}, []
-    for name, (fit, grid) in models.items():
-
-        def search(name=name, fit=fit, grid=grid):
-            made = train.tune(
-                {name: (partial(fit, split.train, FIT), grid)},
-                4,
-                score,
-                natural={"alpha": [0.0], "beta": [0.0], "days": [56]},
-                progress=False,
-            )
-            best = made.best(name)
-            return {
-                "knobs": best.knobs,
-                "validation": best.score,
-                "at the edge": made.edges.get(name, ""),
-            }
-
-        best = kept(NAME, f"rival {name}", search)
+    for name, (fit, grid, times) in ON_PINS.items():
+        trials = min(times * towers.BUDGET, math.prod(len(values) for values in grid.values()))
+        make = partial(fit, split.train, score, FIT)
+        best = searched(name, "pinworld", make, grid, trials, score, natural)
+        chance = name.startswith(("iALS", "tower"))
         runs = []
-        for seed in SEEDS if name.startswith(("iALS", "two")) else (0,):
-            more = {"seed": seed} if name.startswith(("iALS", "two")) else {}
+        for seed in SEEDS if chance else (0,):
+            knobs = best["knobs"] | ({"seed": seed} if chance else {})
 
-            def once(fit=fit, best=best, more=more):
-                model = fit(past, PAST, **best["knobs"], **more)
+            def once(name=name, fit=fit, knobs=knobs):
+                model = fit(past, None, PAST, **knobs)
+                model = model[0] if name.startswith("tower") else model
                 return {f"{k} days": recall(model, past, new_likes(PAST, PAST + k)).to_dict() for k in (1, 7, 14)} | {
                     "hidden": hidden_shown(model, past)}  # fmt: skip
 
-            runs.append(kept(NAME, f"rival test {name} {seed}", once))
-        row = {"model": name, **best, "hidden": float(np.mean([r["hidden"] for r in runs]))}
+            runs.append(kept(NAME, f"pinworld test {name} {knobs}", once))
+        row = {
+            "model": name,
+            **best,
+            "trials": trials,
+            "hidden": float(np.mean([r["hidden"] for r in runs])),
+        }
         row |= {f"{k} days": float(series(runs, f"{k} days").mean()) for k in (1, 7, 14)}
         found[name] = series(runs, "14 days")
         rows.append(row)
         print(row, flush=True)
     for arm in ARMS:
         rate, _ = best_rate(arm)
-        found[arm] = series(
-            [
-                kept(NAME, f"test {arm} {rate} {seed}", partial(tested, arm, rate, seed))
-                for seed in SEEDS
-            ],
-            "14 days",
-        )
+        runs = [
+            kept(NAME, f"test {STEPS} {arm} {rate} {seed}", partial(tested, arm, rate, seed))
+            for seed in SEEDS
+        ]
+        found[arm] = series(runs, "14 days")
     return {"rivals": rows, "rival leads": leads(found), "users": len(found["popularity"])}
 
 
@@ -629,19 +655,10 @@ def width() -> dict:
 
     rows = []
     for dim in WIDTHS:
-        low, high = 2, 4  # three rates, and on until the best has a neighbor on both sides
-        while True:
-            tried = {rate: one(dim, rate)["loss"] for rate in LADDER[low : high + 1]}
-            best = min(tried, key=tried.get)
-            if best == LADDER[low] and low > 0:
-                low -= 1
-            elif best == LADDER[high] and high + 1 < len(LADDER):
-                high += 1
-            else:
-                break
+        best, tried = climbed(2, 4, lambda rate, dim=dim: -one(dim, rate)["loss"])
         runs = [one(dim, best, seed) for seed in SEEDS]
         rows.append({
-            "dim": dim, "rate": best, "rates": {str(k): round(v, 4) for k, v in tried.items()},
+            "dim": dim, "rate": best, "rates": {rate: -v for rate, v in tried.items()},
             "at the edge": best in (LADDER[0], LADDER[-1]),
             "parameters": runs[0]["parameters"], "loss": [round(r["loss"], 4) for r in runs],
         })  # fmt: skip
@@ -704,7 +721,7 @@ DATA = {
     "15_width": "movietweetings-100k",
 }
 PREFIX = {"15_films": "films", "15_places": "places", "15_width": "width", "15_attention": "attention",
-          "15_pinworld": ("validation", "test", "rival")}  # fmt: skip
+          "15_pinworld": (f"validation {STEPS}", f"test {STEPS}", "pinworld")}  # fmt: skip
 
 
 def main() -> None:

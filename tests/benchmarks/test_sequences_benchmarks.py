@@ -20,6 +20,7 @@ def tiny(monkeypatch):
     """The measurements on the tiny world, a few steps each."""
     torch.set_num_threads(1)
     monkeypatch.setattr(sequences, "world", lambda: pinworld.load("tiny"))
+    monkeypatch.setattr(sequences, "STEPS", 20)
     for cached in (sequences.log, sequences.pin_vectors):
         cached.cache_clear()
     yield sequences
@@ -61,6 +62,29 @@ def test_the_decayed_mean_is_a_mean_with_weights():
     U, _ = sequences.DecayedMean(events, np.eye(3), half_life=1).embeddings()
     np.testing.assert_allclose(U[0], np.array([0.25, 1, 0]) / np.hypot(0.25, 1), rtol=1e-6)
     assert not U[1].any()
+
+
+def test_a_search_climbs_until_the_best_rate_is_inside():
+    for peak, tried in ((0.003, 3), (0.0003, 5), (0.0001, 5), (0.1, 5)):
+        asked = []
+
+        def value(rate, peak=peak, asked=asked):
+            asked.append(rate)
+            return -abs(np.log(rate / peak))
+
+        best, rates = sequences.climbed(2, 4, value)
+        assert best == peak and len(rates) == len(set(asked)) == tried
+
+
+@pytest.mark.parametrize("name", sequences.ON_PINS)
+def test_every_rival_on_pins_is_fitted_with_knobs_of_its_grid(tiny, name):
+    fit, grid, _ = tiny.ON_PINS[name]
+    split, knobs = tiny.days(), {knob: values[len(values) // 2] for knob, values in grid.items()}
+    once = lambda model: float(tiny.recall(model, split.train, split.val).mean())  # noqa: E731
+    more = {"epochs": 1} if name == "tower, causal" else {}
+    model = fit(split.train, once, tiny.FIT, **knobs, **more)
+    model = model[0] if name.startswith("tower") else model
+    assert 0 <= once(model) <= 1
 
 
 def test_events_come_by_their_weight_several_of_a_user():
