@@ -9,12 +9,13 @@ import nbformat
 import pytest
 from PIL import Image
 
-from graphrec_utils import exercises, paths, syllabus
+from graphrec_utils import exercises, paths, results, syllabus
 from graphrec_utils.authoring.lesson.source import built, target
 from graphrec_utils.authoring.site import (
     api,
     cluster_page,
     gallery_page,
+    gowalla_figure,
     ready,
     site,
     site_pages,
@@ -296,6 +297,19 @@ def test_the_moving_picture_is_small_and_stands_still_for_who_asks():
 def test_the_first_page_has_a_live_visual():
     text = site_pages.index(None)
     assert 'class="gr-hero"' in text and "prefers-reduced-motion" in site_pages.hero().html()
+
+
+def test_the_picture_of_seconds_has_every_stored_method_and_says_it_in_words(folder):
+    page = (folder / "numbers.md").read_text("utf-8")
+    assert (folder / gowalla_figure.FILE).stat().st_size > 20_000
+    words = re.search(rf"!\[([^]]+)\]\({gowalla_figure.FILE}\)", page)[1]
+    best = max(
+        results.load("06_gowalla_frontier").values["test"].values(), key=lambda x: x["ndcg@20"]
+    )
+    assert f"both of them* {best['recall@20']:.3f}" in words
+    drawn = {text.get_text() for text in gowalla_figure.draw().axes[0].get_legend().get_texts()}
+    assert len(drawn) == len(gowalla_figure.points()) == 15
+    assert all(f"{name} 0." in words for name in drawn)
 
 
 def test_the_cluster_page_computes_what_it_says():

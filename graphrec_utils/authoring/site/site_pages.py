@@ -118,7 +118,7 @@ def write(folder: Path, repo: str | None) -> None:
     (folder / "atlas.md").write_text(atlas_page.atlas(), "utf-8")
     gallery_page.write(folder)
     (folder / "verdicts.md").write_text(verdicts_page.page(), "utf-8")
-    (folder / "numbers.md").write_text(variants_page.page(), "utf-8")
+    variants_page.write(folder)
     (folder / "cluster.md").write_text(cluster_page.page(), "utf-8")
     (folder / "peers.md").write_text(peers_page.page(), "utf-8")
 

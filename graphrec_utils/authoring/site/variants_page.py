@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 from graphrec_utils import results
+from graphrec_utils.authoring.site import gowalla_figure
 from graphrec_utils.datasets import identify
 
 ORDER = ("RP3β, last places first", "near visits", "both")
@@ -47,6 +49,13 @@ beside RP3β were set, not chosen); LightGCN earlier, on a random tenth (lesson 
 
 {frontier}
 
+![{alt}]({picture})
+
+*Every method of the course on this split: recall@20 on test against CPU seconds, on a logarithmic scale. A line is one
+training, or one model at several sizes. Matrix factorization and graph networks have the seconds of training; the others those of
+preparing and ranking together, and popularity, which has nothing to prepare, shows what ranking takes. A star: reads the order of
+the lists.*
+
 *Near visits* is one step on a graph of places: an edge counts how near in the lists of all users two places stand.
 *Last places first* is the walk u – place – user – place that begins at a user's last places. Alone, the first gains
 little, and the second loses recall for NDCG; their sum is ahead of the walk without order by
@@ -74,6 +83,12 @@ Every number in this course says its data, its split, what was chosen on what, a
 """
 
 
+def write(folder: Path) -> None:
+    """Write the page and its picture into a folder."""
+    (folder / "numbers.md").write_text(page(), "utf-8")
+    gowalla_figure.write(folder)
+
+
 def page() -> str:
     """Return the page in Markdown."""
     trap = results.load("06_gowalla_trap").values
@@ -82,6 +97,7 @@ def page() -> str:
         count=len(identify.variants()), day=identify.looked_up(), variants=_list(), random=gap["other"],
         last=gap["one"], gap=gap["gap"], error=2 * gap["error"], promised=trap["random validation"],
         recall=trap["test"]["recall@20"], lesson="notebooks/06_lightgcn.ipynb", **_frontier(),
+        picture=gowalla_figure.FILE, alt=gowalla_figure.told(),
     )  # fmt: skip
 
 
