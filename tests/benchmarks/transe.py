@@ -236,7 +236,7 @@ def train_for(engine, folder, setting, budget):
     warm_up(engine, parts[0])
     begin = time.process_time()
     TRAIN[engine](parts[0], 1, 0, lambda *_: None, setting)
-    epochs = max(1, int(budget / (time.process_time() - begin)))
+    epochs = max(1, round(budget / (time.process_time() - begin)))
     curve = Curve(parts, epochs)
     TRAIN[engine](parts[0], epochs, 0, curve, setting)
     file = file_of(engine, folder, setting, budget)
