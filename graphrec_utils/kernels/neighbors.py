@@ -11,6 +11,8 @@ from numba import njit, prange
 
 from graphrec_utils.kernels.walks import below, next_bits, stream
 
+TOGETHER = 64  # nodes whose rows are looked up at once: their cache misses overlap
+
 
 @njit(cache=True)
 def counts(indptr, nodes, fanout, replace):
@@ -27,35 +29,40 @@ def counts(indptr, nodes, fanout, replace):
 @njit(parallel=True, cache=True)
 def choose(indptr, nodes, fanout, replace, seed, layer, begin, out):
     """Write the chosen edges, positions in `indices`, of every node to `out` (begin[-1],)."""
-    for b in prange(nodes.size):
-        first, size = indptr[nodes[b]], indptr[nodes[b] + 1] - indptr[nodes[b]]
-        left, right = begin[b], begin[b + 1]
-        if fanout < 0 or (size <= fanout and not replace):
-            for k in range(size):
-                out[left + k] = first + k
-            continue
+    for part in prange((nodes.size + TOGETHER - 1) // TOGETHER):
+        here = nodes[part * TOGETHER : (part + 1) * TOGETHER]
+        start, sizes = np.empty(here.size, np.int64), np.empty(here.size, np.int64)
+        for i in range(here.size):  # what is far away in memory is asked for at once
+            start[i], sizes[i] = indptr[here[i]], indptr[here[i] + 1] - indptr[here[i]]
         state = np.empty(1, np.uint64)
-        state[0] = stream(seed, nodes[b], layer)
-        if replace:
-            for e in range(left, right):
-                out[e] = first + below(next_bits(state, 0), size)
-        elif 4 * fanout > size:  # Knuth's algorithm S: pass over all, keep with the right odds
-            e = left
-            for k in range(size):
-                if below(next_bits(state, 0), size - k) < right - e:
-                    out[e] = first + k
-                    e += 1
-                    if e == right:
-                        break
-        else:  # Floyd's algorithm: no edge is drawn twice, none is drawn in vain
-            for e in range(left, right):
-                last = size - (right - e)
-                pick = first + below(next_bits(state, 0), last + 1)
-                for earlier in range(left, e):
-                    if out[earlier] == pick:
-                        pick = first + last
-                        break
-                out[e] = pick
+        for i in range(here.size):
+            first, size = start[i], sizes[i]
+            left, right = begin[part * TOGETHER + i], begin[part * TOGETHER + i + 1]
+            if fanout < 0 or (size <= fanout and not replace):
+                for k in range(size):
+                    out[left + k] = first + k
+                continue
+            state[0] = stream(seed, here[i], layer)
+            if replace:
+                for e in range(left, right):
+                    out[e] = first + below(next_bits(state, 0), size)
+            elif 4 * fanout > size:  # Knuth's algorithm S: pass over all, keep with the right odds
+                e = left
+                for k in range(size):
+                    if below(next_bits(state, 0), size - k) < right - e:
+                        out[e] = first + k
+                        e += 1
+                        if e == right:
+                            break
+            else:  # Floyd's algorithm: no edge is drawn twice, none is drawn in vain
+                for e in range(left, right):
+                    last = size - (right - e)
+                    pick = first + below(next_bits(state, 0), last + 1)
+                    for earlier in range(left, e):
+                        if out[earlier] == pick:
+                            pick = first + last
+                            break
+                    out[e] = pick
 
 
 @njit(cache=True)
@@ -70,18 +77,27 @@ def relabel(indices, targets, edges, place):
     Returns:
         (S,) int64 nodes in the order of their first appearance, and (E,) int64.
     """
-    sources, local = np.empty(targets.size + edges.size, np.int64), np.empty(edges.size, np.int64)
+    # one place more than there can be sources: what may be new is written before it is known to be
+    sources, local = (
+        np.empty(targets.size + edges.size + 1, np.int64),
+        np.empty(edges.size, np.int64),
+    )
     for t in range(targets.size):
         sources[t] = targets[t]
         place[targets[t]] = t + 1
     count = targets.size
-    for e in range(edges.size):
-        v = indices[edges[e]]
-        if place[v] == 0:
-            sources[count] = v
-            count += 1
-            place[v] = count
-        local[e] = place[v] - 1
+    for e in range(
+        edges.size
+    ):  # alone, so that the processor need not wait for one after the other
+        local[e] = indices[edges[e]]
+    for e in range(edges.size):  # without a branch: whether a node is new cannot be guessed
+        v = local[e]
+        known = np.int64(place[v])
+        sources[count] = v
+        count += known == 0
+        known = count if known == 0 else known
+        place[v] = known
+        local[e] = known - 1
     return sources[:count].copy(), local
 
 

@@ -239,22 +239,31 @@ def paths(indptr, indices, keep, other, starts, first_walk, length, seed, out):
     `first_walk` (B,) tells apart the walks of one start.
     """
     weighted = keep.size > 0
-    for b in prange(starts.size):
-        state = np.empty(1, np.uint64)
-        state[0] = stream(seed, starts[b], first_walk[b])
-        v = starts[b]
-        out[b, 0] = v
+    for part in prange((starts.size + WALKERS - 1) // WALKERS):
+        begin = part * WALKERS
+        walkers = min(WALKERS, starts.size - begin)
+        state, random = np.empty(walkers, np.uint64), np.empty(walkers, np.uint64)
+        at, edge = np.empty(walkers, np.int64), np.empty(walkers, np.int64)
+        for w in range(walkers):
+            at[w] = out[begin + w, 0] = starts[begin + w]
+            state[w] = stream(seed, at[w], first_walk[begin + w])
+        # one stage for all walkers, then the next: their cache misses overlap
         for k in range(1, length + 1):
-            size = indptr[v + 1] - indptr[v] if v >= 0 else 0
-            if size == 0:
-                v = -1
-            else:
-                random = next_bits(state, 0)
-                e = indptr[v] + below(random, size)
-                v = np.int64(indices[e])
-                if weighted and (random & LOW) >= np.uint64(keep[e]):
-                    v = np.int64(other[e])
-            out[b, k] = v
+            for w in range(walkers):
+                v, edge[w] = at[w], -1
+                size = indptr[v + 1] - indptr[v] if v >= 0 else 0
+                if size > 0:
+                    random[w] = next_bits(state, w)
+                    edge[w] = indptr[v] + below(random[w], size)
+            for w in range(walkers):
+                e = edge[w]
+                if e < 0:
+                    at[w] = -1
+                elif weighted and (random[w] & LOW) >= np.uint64(keep[e]):
+                    at[w] = other[e]
+                else:
+                    at[w] = indices[e]
+                out[begin + w, k] = at[w]
 
 
 @njit(cache=True)
