@@ -438,8 +438,8 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Users hardly differ in how much they like **in general**; pins differ, and the pair adds what a personal order is
-# made of. The belief about trees comes from tables with hundreds of columns, missing values and categories. Look
-# again in 17.5, where there are more columns.
+# made of. Trees are ahead on the films, which have four columns; on PinWorld, with sixteen, the interval cannot
+# tell. Look again in 17.5, where there are more columns.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.4 From a score to a probability
@@ -883,7 +883,7 @@ verdict(
 # order of liking. Round 0 is the old ranker.*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The loop bites one level below: of each creator fewer **pins** are shown, always the same. A creator has dozens of
+# The loop bites one level below: of each creator fewer **pins** are shown, always the same. A creator has some twenty
 # pins here, and one of them is always among the seen. The old ranker had concentrated the creators before any loop
 # began.
 #
