@@ -524,8 +524,9 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Encoders had eight trials or more over temperature and rate, iALS, EASE and RP3β as many over their own knobs; where a winner
-# stood at an end of what was tried, the grid went on. The variants of *both* share its knobs. Citations carry no date: seven
-# tenths drawn at random are known, a tenth chooses, two tenths test. A dash in a table: not asked there.
+# stood at an end of what was tried, the grid went on. The variants of *both* share its knobs. OmniSage's vectors have 32 numbers, PinSage's
+# and iALS's 64. Citations carry no date: seven tenths drawn at random are known, a tenth chooses, two tenths test. A dash in a table: not
+# asked there.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 29 to 36. Vote on 16.p4; usual wrong answer: from pin-board to both, since pin-pin edges are what is predicted.
@@ -610,13 +611,13 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # On PinWorld OmniSage is ahead of PinSage as lesson 09 left it, and of the matrices. Give PinSage **the same offset** and 3,000 queries
-# cannot tell the two apart. The second table gives both half of the steps, all of them, and twice as many; CPU time 1 is that of
-# OmniSage with all of them. For as many steps PinSage takes nearly twice the CPU time, and at about equal time at most 0.005 lies between them
-# (two seeds). Most of what looked like attention was popularity.
+# cannot tell the two apart. The second table gives both about half of their steps, all of them (200 and, as in lesson 09, 350), and
+# twice as many; CPU time 1 is that of OmniSage with all. At about equal time at most 0.005 lies between them (two seeds). Most of what
+# looked like attention was popularity.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# On *citeulike-t* iALS, which factors the known citations alone, is ahead of the encoder; encoder and RP3β cannot be told apart. Only 7
-# queries are cold there: what an encoder is for, a newcomer without edges, hardly occurs.
+# On *citeulike-t* iALS, which factors the known citations alone, into twice as many numbers, is ahead of the encoder; encoder
+# and RP3β cannot be told apart. Only 7 queries are cold there: what an encoder is for, a newcomer without edges, hardly occurs.
 #
 # Matrices have nothing to say about a cold query, the encoders have. And a pin hears 25 neighbors at most here; with more of them, in
 # billions of edges, there is more to choose from.
