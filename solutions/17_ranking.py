@@ -386,8 +386,8 @@ pd.DataFrame(found).T.round(4)
 #
 # > **Claim** (common belief). On tables of features, boosted trees predict better than a small network.
 #
-# First the network on parts of the features. Then both models on all of them, on PinWorld and on films, each with six
-# trials on validation (stored; the films are those of 17.5).
+# First the network on parts of the features. Then both models on all of them, on PinWorld and on films, the network with
+# eight trials on validation, the trees with six (stored; the films are those of 17.5).
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p3"]
 predict("17.p3")
@@ -438,8 +438,8 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Users hardly differ in how much they like **in general**; pins differ, and the pair adds what a personal order is
-# made of. Trees are ahead on the films, which have four columns; on PinWorld, with sixteen, the interval cannot
-# tell. Look again in 17.5, where there are more columns.
+# made of. Trees, with fewer trials, are ahead on the films, which have four columns; on PinWorld, with sixteen, the
+# interval cannot tell. Look again in 17.5, where there are more columns.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.4 From a score to a probability
