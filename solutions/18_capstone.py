@@ -725,7 +725,7 @@ predict("18.p6")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 43 to 50, with what is taken away. Cover the figure, ask 18.p6. Usual wrong answer: in front, that is what
-# the seconds are for. The claim does not hold on thirty thousand saves; ask what would have to grow before it did.
+# the seconds are for. The claim does not hold on forty thousand saves; ask what would have to grow before it did.
 # End with 18.8 as the project: its rubric has no points for a large number.
 
 # %% tags=["long", "experiment", "answers:18.p6"]
