@@ -888,7 +888,8 @@ verdict(
 # began.
 #
 # Dividing by examination helps twice: people like more of what they see, and more is seen. Even so the number of
-# pins falls from round to round. Random lists slow that down, cost a little at first, and by round 5 nothing.
+# pins falls from round to round. Random lists, whose own pins are counted, too, slow that down, cost a little at first, and
+# by round 5 nothing.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.8 Your choice
