@@ -555,7 +555,7 @@ steps = [lead_of(study, "pin-board over nobody, all"), lead_of(study, "both over
 there = [lead_of(real, "libraries over nobody, all"), lead_of(real, "both over libraries, all")]
 verdict(
     "Each graph more finds more: nobody heard, then pin-board, then both.",
-    min(steps + there, key=lambda lead: lead.low),
+    metrics.weakest(steps + there),
     detail=f"pin-board over nobody {steps[0]:.4f}; both over pin-board {steps[1]:.4f}; "
     f"both over pin-pin {lead_of(study, 'both over pin-pin, all'):.4f}; of cold queries, both over "
     f"pin-board {lead_of(study, 'both over pin-board, cold queries'):.4f}. On citeulike-t libraries over nobody "
@@ -645,7 +645,7 @@ by_loss.map("{:.4f}".format).replace("nan", "–")
 alone = {k: lead_of(stored, f"all three over {k}, all") for k in omnisage.LOSSES}
 verdict(
     "Trained with all three, one encoder finds more than with each loss alone.",
-    min(alone.values(), key=lambda lead: lead.low),
+    metrics.weakest(alone.values()),
     detail="recall@10 of pins, all three against "
     + "; ".join(f"{k} {lead:.4f}" for k, lead in alone.items())
     + f"; of users, against user-entity {lead_of(stored, 'all three over user-entity, users'):.4f}",

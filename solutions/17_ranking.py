@@ -431,7 +431,7 @@ leads = {name: comparisons(name) for name in ("PinWorld", "MovieTweetings")}
 trees = {name: x["boosting over network, baseline"] for name, x in leads.items()}
 verdict(
     "On tables of features, boosted trees predict better than a small network.",
-    holds=min(trees.values(), key=lambda x: x.low),  # the weaker of the two
+    holds=metrics.weakest(trees.values()),
     detail="RCE of boosting and network: "
     + "; ".join(f"{name} {x:.2f}, {x.outcome}" for name, x in trees.items()),
 )
