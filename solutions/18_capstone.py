@@ -547,7 +547,8 @@ pd.Series(wrong).map("{:.1%}".format).to_frame("a difference where there is none
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Decide before you begin how many users there will be, and look once. A simulator can do what no site can: let every user
-# live **twice**, with both policies and the same chance. These *twins* take the differences between users out.
+# live **twice**, with both policies and the same chance. These *twins* take the differences between users out. In the table,
+# *pins shown* is the share of all pins that anybody sees, *hides* counts those of a user.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:18.p5"]
 predict("18.p5")
@@ -631,7 +632,8 @@ verdict(
 # Most neighbors are told apart, two that are nearly alike are not: that takes more users. The power comes from the measured gaps, and
 # these are uncertain, too: a pair that lies close together by chance looks harder than it is. More seeds would tell. With half of the users each, as on a site, the intervals would be several times as wide: compare figure 18.3.
 # What does it take to put twelve policies, from chance to the best we know, in order? All 2,500 users of the site,
-# and twins (*iALS, d = 64* has other knobs than the iALS above, and a larger site):
+# and twins. *Replicates* says by how much two runs of one experiment differ. *iALS, d = 64* has other knobs than the iALS above, and
+# shows few pins, as *most saved* does: its place says nothing about 64 numbers.
 
 # %% tags=["experiment"]
 twelve = results.load("18_policies", command="python -m tests.benchmarks.policies").values
@@ -712,8 +714,8 @@ check("18.5", recommend)
 # ## 18.7 The course on one figure
 #
 # What each method finds on the test days of PinWorld, 2,500 users and 7,000 pins, and the seconds of a processor that it takes to fit it and
-# to rank everybody; in the table also the memory (MB) that this needs. All had a few trials on validation or the knobs
-# of their lesson; where the best is at an end of its grid, the table says so. PinnerFormer and OmniSage read more of the
+# to rank everybody; in the table also coverage, the share of all pins in anybody's list of 20, and the memory
+# (MB). All had a few trials on validation or the knobs of their lesson; where the best is at an end of its grid, the table says so. PinnerFormer and OmniSage read more of the
 # log than saves.
 #
 # > **Claim** (common belief). A method that needs more seconds finds more.
@@ -723,7 +725,7 @@ predict("18.p6")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 43 to 50, with what is taken away. Cover the figure, ask 18.p6. Usual wrong answer: in front, that is what
-# the seconds are for. The claim does not hold on thirty thousand saves; ask what would have to grow before it did.
+# the seconds are for. The claim does not hold on forty thousand saves; ask what would have to grow before it did.
 # End with 18.8 as the project: its rubric has no points for a large number.
 
 # %% tags=["long", "experiment", "answers:18.p6"]

@@ -147,7 +147,8 @@ def _from_lists(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
 def _from_table(path: Path, separator: str, lines: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """Read a table: its columns by their names if it has a first line of names, else the first two."""
-    names = [re.sub(r"\W|:.*", "", word).lower() for word in re.split(separator, lines[0].strip())]
+    words = re.split(separator, lines[0].strip())
+    names = [re.sub(r"\W|:.*", "", word).lower() for word in words]
     titled = any(name.startswith("user") for name in names)
     user, item = 0, 1
     if titled:
@@ -156,13 +157,14 @@ def _from_table(path: Path, separator: str, lines: list[str]) -> tuple[np.ndarra
             k for k, name in enumerate(names) if re.match("item|movie|business|artist|asin", name)
         ]
         item = others[0] if others else user + 1
-    elif re.match(r"\d{4}-\d\d-\d\dT", re.split(separator, lines[0].strip())[1]):
+    elif any(re.match(r"\d{4}-\d\d-\d\dT", word) for word in words[1:2]):
         item = len(names) - 1  # SNAP: user, time, where, where, place
     try:
         table = pd.read_csv(path, sep=separator, header=0 if titled else None, usecols=[user, item],
                             engine="python" if separator == "::" else "c", dtype="category")  # fmt: skip
     except (ValueError, pd.errors.ParserError) as error:
         raise ValueError(f"{path}: this is no table of users and items ({error})") from None
+    table = table.dropna()  # a line without one of the two is no pair
     first, second = (user, item) if user < item else (item, user)
     columns = dict(zip((first, second), (table.iloc[:, 0], table.iloc[:, 1]), strict=True))
     return columns[user].cat.codes.to_numpy(), columns[item].cat.codes.to_numpy()

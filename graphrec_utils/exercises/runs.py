@@ -269,13 +269,20 @@ class _Output(io.TextIOBase):
         return f"{kept}\n… and {more:,} more characters" if more > 0 else kept
 
 
+def _go_on(kind: int, theirs: tuple[float, float], passed: float) -> None:
+    """Set a timer again, as `signal.setitimer` returned it `passed` seconds ago."""
+    left, every = theirs
+    if left:
+        signal.setitimer(kind, max(left - passed, 1e-3), every)
+
+
 class Deadline:
     """Raises OutOfTime inside the `with` block when the blocks together took `seconds`.
 
     With patience, these are seconds of the processor (POSIX), and `patience` times as many may pass.
     Works in the main thread, where notebooks run their cells. POSIX gets a signal; elsewhere
-    a timer interrupts the main thread, and the KeyboardInterrupt is renamed. An alarm of somebody
-    else, such as an experiment's, goes on afterwards.
+    a timer interrupts the main thread, and the KeyboardInterrupt is renamed. Timers of somebody
+    else, such as an experiment's or an outer Deadline's, go on afterwards.
     """
 
     def __init__(self, seconds: float, patience: float = 1.0):
@@ -294,7 +301,8 @@ class Deadline:
             self._theirs = signal.setitimer(signal.ITIMER_REAL, left, 0.5)
             if self._computing is not None:
                 self._old_prof = signal.signal(signal.SIGPROF, self._ring)
-                signal.setitimer(signal.ITIMER_PROF, max(self._computing, 1e-3), 0.5)
+                left = max(self._computing, 1e-3)
+                self._their_prof = signal.setitimer(signal.ITIMER_PROF, left, 0.5)
         else:
             self._timer = threading.Timer(left, self._interrupt)
             self._timer.daemon = True
@@ -307,14 +315,13 @@ class Deadline:
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, self._old)
-            if self._theirs[0]:
-                theirs, every = self._theirs
-                passed = time.monotonic() - self._start
-                signal.setitimer(signal.ITIMER_REAL, max(theirs - passed, 1e-3), every)
+            _go_on(signal.ITIMER_REAL, self._theirs, time.monotonic() - self._start)
             if self._computing is not None:
+                spent = time.process_time() - self._spent
+                self._computing -= spent
                 signal.setitimer(signal.ITIMER_PROF, 0)
                 signal.signal(signal.SIGPROF, self._old_prof)
-                self._computing -= time.process_time() - self._spent
+                _go_on(signal.ITIMER_PROF, self._their_prof, spent)
         else:
             self._timer.cancel()
             if kind is KeyboardInterrupt and self._fired:

@@ -69,16 +69,17 @@ def write(folder: str | Path, p: int, degree: np.ndarray, indices: np.ndarray) -
         indices: where they lead, row after row.
 
     Raises:
-        ValueError: this is not what was announced, or an index is no node.
+        ValueError: this is not what was announced, a degree is negative, or an index is no node.
     """
     folder = Path(folder)
     plan = json.loads((folder / PLAN).read_text("utf-8"))
     begin, end = plan["rows"][p : p + 2]
-    first = sum(plan["edges"][:p])
+    first, degree = sum(plan["edges"][:p]), np.asarray(degree, dtype=np.int64)
     if (
         len(degree) != end - begin
         or len(indices) != plan["edges"][p]
-        or sum(degree) != len(indices)
+        or degree.sum() != len(indices)
+        or (degree < 0).any()
     ):
         raise ValueError(
             f"partition {p} must have {end - begin} rows and {plan['edges'][p]} edges; "

@@ -106,13 +106,14 @@ def prefixes(codes: Ids, level: int) -> Ids:
 
 
 class Transitions:
-    """Which item comes after which, counted for prefixes: score(i | q) is how often i's prefix follows q's.
+    """Which item comes after which, counted for prefixes: score(i | q) is the share of what followed q's prefix that
+    had i's, divided by how many items have it.
 
     Args:
         codes: (n, L) of all items, new ones among them.
         pairs: (P, 2) an item and the one that came after it.
         level: letters of the prefix on both sides.
-        backoff: what a shorter prefix by one letter counts, from level to level: it ranks where nothing was seen.
+        backoff: what a prefix shorter by one letter counts, from level to level: it ranks where nothing was seen.
 
     Raises:
         ValueError: an id is no item, or the level does not fit.
@@ -133,7 +134,7 @@ class Transitions:
             self.parts.append((backoff ** (level - k), group, sp.csr_array(share)))
 
     def scores(self, users) -> Floats:
-        """Return (B, n): of each query item, the share of its followers that went to each item's prefix."""
+        """Return (B, n), the scores of all items for each query item."""
         out = 0
         for weight, group, share in self.parts:
             out = out + weight * share[group[np.asarray(users)]].toarray()[:, group]

@@ -107,7 +107,7 @@ class OneStep:
 
 @dataclass(frozen=True)
 class Sum:
-    """Scores one + weight * other, each divided by its own mean over users and items."""
+    """Scores one + weight * other, each divided by its mean over the items of the same user."""
 
     one: object
     other: object

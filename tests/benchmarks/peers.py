@@ -64,7 +64,7 @@ def stored(rows, targets):
             "wall ratio": spread(row.wall, first.wall),
         }
         out.append(found | {"quality": row.quality, "MB": row.memory})
-    return out  # fmt: skip
+    return out
 
 
 def measure(name, rounds, threads=THREADS, folder=None, build=None):
@@ -90,7 +90,7 @@ def measure(name, rounds, threads=THREADS, folder=None, build=None):
                     "rows": stored(rows, PLAN[name]),
                 }
             )
-    return found  # fmt: skip
+    return found
 
 
 def main(argv=None):

@@ -302,3 +302,13 @@ def test_an_alarm_of_an_experiment_goes_on_after_that_of_a_function():
         assert signal.getitimer(signal.ITIMER_PROF)[0] == 0
     finally:
         signal.setitimer(signal.ITIMER_REAL, *before)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs timers of POSIX")
+def test_a_deadline_inside_another_leaves_it_its_seconds_of_computing():
+    with runs.Deadline(1000, 2):
+        with runs.Deadline(5, 2):
+            assert signal.getitimer(signal.ITIMER_PROF)[0] < 6  # it counts in ticks
+        assert 900 < signal.getitimer(signal.ITIMER_PROF)[0] < 1001
+        assert 1900 < signal.getitimer(signal.ITIMER_REAL)[0] <= 2000
+    assert signal.getitimer(signal.ITIMER_PROF)[0] == signal.getitimer(signal.ITIMER_REAL)[0] == 0

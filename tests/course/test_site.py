@@ -129,11 +129,14 @@ def test_verdicts_are_read_from_the_outputs_with_who_said_the_claim():
         [card("array([1])")],
         "## 2",
         [card("does not hold: A finds more than B.\n0.1 against 0.2")],
+        "## 3\n\n> **Claims** (ours). One is less than two. Three is odd.",
+        [card("holds: Three is odd.")],
     )))  # fmt: skip
     assert found == [
         verdicts_page.Judged("holds", "A finds more than B.", "0.2 against 0.1", "of the paper"),
         verdicts_page.Judged("cannot tell", "Cheap is quick.", "", ""),
         verdicts_page.Judged("does not hold", "A finds more than B.", "0.1 against 0.2", ""),
+        verdicts_page.Judged("holds", "Three is odd.", "", "ours"),
     ]
 
 

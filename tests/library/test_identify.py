@@ -46,6 +46,7 @@ def of(name: str, part: str, **change) -> Counts:
     ("rating,item_id:token,user_id:token\n5,7,1\n4,7,2\n", (2, 1, 2, 2)),
     ("0\t2010-10-19T23:55:27Z\t30.2\t-97.7\t22847\n0\t2010-10-18T22:17:43Z\t30.3\t-97.7\t22847\n", (1, 1, 2, 1)),
     ("a b\nc b\n", (2, 1, 2, 2)),
+    ("user_id,item_id\n1,\n2,5\n2,7\n", (1, 2, 2, 2)),
 ])  # fmt: skip
 def test_users_items_rows_and_pairs_by_hand(tmp_path, text, expected):
     assert counted(tmp_path, text) == expected
@@ -119,6 +120,7 @@ def test_an_unknown_file_is_1(tmp_path, capsys):
     ("a.txt", b"0 1 2\n1 x y z\n", "line 2"),
     ("a.txt", b"5\n6\n7\n", "no pairs of user and item"),
     ("a.csv", b"user,item\n", "no pairs of user and item"),
+    ("a.csv", b"# ratings\n1,2\n3,4\n", "no table of users and items"),
 ])  # fmt: skip
 def test_bad_input_gets_one_sentence_and_2(tmp_path, capsys, name, content, words):
     (tmp_path / name).write_bytes(content)

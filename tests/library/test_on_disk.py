@@ -85,3 +85,7 @@ def test_bad_input(folder):
         on_disk.write(folder, 0, degree[1:], indices)
     with pytest.raises(ValueError, match="leads to nodes that are not there"):
         on_disk.write(folder, 0, degree, indices + 100)
+    uneven = degree.copy()
+    uneven[:2] += [-99, 99]  # their sum is right
+    with pytest.raises(ValueError, match="partition 0 must have"):
+        on_disk.write(folder, 0, uneven, indices)

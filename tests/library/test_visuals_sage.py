@@ -67,8 +67,16 @@ def test_a_function_that_is_not_written_yet_leaves_the_library_s_numbers():
     assert shown.state == visuals.sampler_tree(toy.likes()).state
 
 
-def test_a_function_that_ignores_s_gives_no_picture():
-    def wide(indptr, indices, nodes, S, rng):
-        return np.full((len(nodes), S + 1), -1)
-
-    assert "gives no picture" in visuals.sampler_tree(toy.likes(), function=wide).note
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (lambda nodes, S: np.full((len(nodes), S + 1), -1), "rows and 1 columns"),  # ignores S
+        (lambda nodes, S: np.full((len(nodes), S), -1), "no neighbor of node 0"),  # half written
+        (lambda nodes, S: np.full((len(nodes), S), 99), "ids of nodes"),
+    ],
+    ids=["too wide", "empty", "no nodes"],
+)
+def test_a_function_that_returns_no_tree_gives_no_picture(wrong, sentence):
+    shown = visuals.sampler_tree(toy.likes(), function=lambda p, i, nodes, S, rng: wrong(nodes, S))
+    assert "gives no picture" in shown.note and sentence in shown.note
+    assert shown.state == visuals.sampler_tree(toy.likes()).state

@@ -33,7 +33,6 @@ TITLES = {
     "importance": "Importance neighborhoods of PinSage: 1,000 pins, a thousand steps each",
     "random_walks": "Random walks, written out: two million steps",
     "walks": "Pixie: a million steps of one query",
-    "edges": "TwHIN: edges with 100 negatives each, d = 64",
     "evaluation": "Ranking all items of Gowalla for all users",
     "ppr": "Personalized PageRank of 16 items",
 }

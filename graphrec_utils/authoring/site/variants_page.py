@@ -37,7 +37,7 @@ of train, as you should, your number is smaller, and it is the honest one.
 And which part of train? Gowalla's test holds each user's *latest* places. If you hold out a random tenth of train for
 choosing, a model that reads the neighbors of a place from the same week looks better than it is. Measured in
 lesson 06: settings of RP3β that a random tenth chose find NDCG@20 {random:.4f} on test, those that the last tenth chose
-{last:.4f}, a difference of {gap:.4f} ± {error:.4f}; and the random tenth had promised {promised:.4f} recall@20 where test
+{last:.4f}, a difference of {gap:.4f} ± {error:.4f} (two standard errors); and the random tenth had promised {promised:.4f} recall@20 where test
 gives {recall:.4f}. [Lesson 06]({lesson}) shows the trap.
 
 ## 3. The other one reads more than you do
@@ -59,7 +59,7 @@ the lists.*
 *Near visits* is one step on a graph of places: an edge counts how near in the lists of all users two places stand.
 *Last places first* is the walk u – place – user – place that begins at a user's last places. Alone, the first gains
 little, and the second loses recall for NDCG; their sum is ahead of the walk without order by
-{lead:.4f} ± {lead_error:.4f} NDCG@20. It stands a little above the best numbers that we know of for this
+{lead:.4f} ± {lead_error:.4f} NDCG@20, two standard errors again. It stands a little above the best numbers that we know of for this
 split ([BSPM](https://arxiv.org/abs/2211.09324), settings chosen on test); against a printed number there is no interval.
 
 Validation had promised more: {promised_both:.4f} recall@20 for the sum, {promised_walk:.4f} for the walk that begins at the last

@@ -46,7 +46,9 @@ BEFORE = {
     "a random part.",
 }
 ONE = re.compile(rf"^({'|'.join(LOOK)}): (.*)$", re.MULTILINE)
-BOX = re.compile(r"^> \*\*Claim(?: \d)?\.?\*\*\s*(?:\(([^)]*)\)\.?)?\s*((?:.|\n> )*)", re.MULTILINE)
+BOX = re.compile(
+    r"^> \*\*Claims?(?: \d)?\.?\*\*\s*(?:\(([^)]*)\)\.?)?\s*((?:.|\n> )*)", re.MULTILINE
+)
 ALIKE = 0.6  # of the words of a verdict stand in the box that it belongs to
 
 

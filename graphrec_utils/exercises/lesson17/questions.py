@@ -39,11 +39,11 @@ QUESTIONS = (
     Question("17.p4", "Trained on every purchase and one other impression in ten. How much do AUC and RCE "
              "suffer, compared with training on everything?", (
         ("AUC hardly, RCE falls below 0",
-         "The order is learned from fewer rows, that is all. But the model now lives in a world with ten times "
-         "the purchases, and says so."),
+         "The order is learned from fewer rows, that is all. But the model now lives in a world where nine tenths of "
+         "the rest are gone, and says far too much."),
         ("both hardly, a network learns the probability anyway",
-         "It learns the probability among the rows it gets, and among these purchases are ten times as "
-         "frequent as in the log."),
+         "It learns the probability among the rows it gets, and among these purchases are several times "
+         "as frequent as in the log."),
         ("both a lot, nine tenths of the rows are gone",
          "The rows that are gone are zeros, of which there are plenty. For the order they are missed "
          "little."),
@@ -101,7 +101,7 @@ QUESTIONS = (
     Question("17.p9", "Five rounds of retraining on its own clicks, compared with never again: what becomes of "
              "the share of showings that a tenth of the creators gets?", (
         ("it hardly changes",
-         "A creator has dozens of pins, one of them is always among those that were seen before. Look one "
+         "A creator has some twenty pins, one of them is always among those that were seen before. Look one "
          "level below: of the pins two in five are gone."),
         ("it grows round by round",
          "That is the common belief, and for pins it comes true. Creators are shared out by the topics that users "

@@ -50,7 +50,7 @@ QUESTIONS = (
     )),
     Question("18.p6", "Fifteen methods of the course on PinWorld. Where do the most expensive ones end?", (
         ("behind a factorization of half a second",
-         "With some thirty thousand saves there is little for a deep encoder to learn that a factorization does not see."),
+         "With some forty thousand saves there is little for a deep encoder to learn that a factorization does not see."),
         ("in front, that is what the seconds are for",
          "Seconds buy parameters. What is found depends on whether the data can fill them."),
         ("last, below popularity",

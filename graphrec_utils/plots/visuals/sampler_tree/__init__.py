@@ -88,9 +88,13 @@ def _drawn(A, target: int, values, m: int, sample: Callable) -> tuple[dict, list
         drawn = [np.asarray(sample(indptr, indices, everyone, S, rng)) for _ in range(DRAWS)]
         if any(t.shape != (len(everyone), S) for t in drawn):
             raise ValueError(f"a table of {len(everyone)} rows and {S} columns is wanted")
+        if any(t.min() < -1 or t.max() >= len(everyone) for t in drawn):
+            raise ValueError("a table of ids of nodes is wanted, -1 in empty places")
         tables.append([[[int(v) for v in row if v >= 0] for row in t] for t in drawn])
         many = np.asarray(sample(indptr, indices, np.full(TRIES, target), S, rng))
         means = [values[row[row >= m] - m].mean() for row in many if (row >= m).any()]
+        if not means:
+            raise ValueError(f"no neighbor of node {target} is in its table")
         spread.append(round(float(np.var(means)), 3))
     return tables, spread
 
