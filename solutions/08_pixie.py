@@ -867,10 +867,8 @@ for name, table in found.items():
     share = rivals.values[name]["test events on pins without a board"]
     print(f"{name}: {rivals.values[name]['trials per model']} trials a model; {share:.1%} of what is "
           "sought lies on pins that no walk can reach")  # fmt: skip
-    for model, edge in table["at the edge"].items():
-        print(
-            f"  {model}: at the edge of its grid, {edge}" if edge else "", end="\n" if edge else ""
-        )
+    for model in table.index[table["at the edge"] != ""]:
+        print(f"  {model}: at the edge of its grid, {table.at[model, 'at the edge']}")
 names = {"recall": "recall@20", "ndcg": "NDCG@20"}
 display(
     pd.concat({k: t[[*names]].rename(columns=names).round(4) for k, t in found.items()}, axis=1)
