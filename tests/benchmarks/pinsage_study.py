@@ -7,8 +7,8 @@ choosing, of days 0-48 for the test on days 49-55. citeulike-t: libraries are bo
 and a pair is an article and one that it cites or is cited by; a tenth of the citations chooses, a fifth
 tests, the libraries are all known. Every pin is a candidate but the query itself.
 
-PART is `rivals` (every model with equal trials on the first part, the winners once on test, PinSage with
-three seeds), `ablation` (pooling and hard negatives, three seeds, on what chooses) or `choices` (the
+PART is `rivals` (every model with equal trials on the first part, two quick rivals with twice as many, the
+winners once on test, PinSage with three seeds), `ablation` (pooling and hard negatives, three seeds, on what chooses) or `choices` (the
 settings of the open task, one seed, on what chooses). Each writes data/results/09_PART.json. About five
 minutes of one thread each; `--only` measures one data set and keeps the other.
 """
@@ -35,7 +35,7 @@ from tests.benchmarks import devices
 
 COMMAND = "python -m tests.benchmarks.pinsage_study"
 SEEDS = (0, 1, 2)
-BUDGET = 6
+BUDGET = 12
 EPOCHS, STEPS, SIZE, SHARED = 7, 50, 256, 500
 
 
@@ -233,19 +233,28 @@ def aggregated(stage: Stage, own: float) -> Factors:
     return Factors(z, z)
 
 
+RATES = [0.001, 0.003, 0.01, 0.03]
 GRIDS = {
     "recent popularity": {"last": [0.03, 0.1, 0.3, 1.0]},
     "content": {},
-    "importance pooling, untrained": {"own": [0.1, 0.3, 1.0, 3.0]},
-    "Pixie": {"restart": [0.3, 0.9, 1.0], "beta": [-0.3, 0.0, 0.3]},
-    "RP3β": {"alpha": [0.3, 0.6, 1.0], "beta": [0.0, 0.3, 0.6]},
-    "EASE": {"reg": [30.0, 100.0, 300.0]},
-    "iALS": {"alpha0": [0.01, 0.03, 0.1, 0.3], "reg": [0.003, 0.01, 0.03], "dim": [64]},
-    "content, trained": {"scale": [0.3, 1.0, 3.0], "lr": [0.003, 0.01, 0.03], "num_layers": [0]},
-    "PinSage, hinge": {"scale": [0.1, 0.3, 1.0], "lr": [0.003, 0.01, 0.03], "num_layers": [1]},
-    "PinSage, softmax": {"scale": [0.3, 1.0, 3.0], "lr": [0.003, 0.01, 0.03], "num_layers": [1]},
+    "importance pooling, untrained": {"own": [0.0, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0]},
+    "Pixie": {"restart": [0.003, 0.01, 0.03, 0.1, 0.3, 1.0], "beta": [-0.6, -0.3, 0.0, 0.3]},
+    "RP3β": {"alpha": [0.0, 0.1, 0.2, 0.35, 0.6, 1.0], "beta": [0.0, 0.1, 0.2, 0.4, 0.6]},
+    "EASE": {"reg": [100.0, 300.0, 1000.0, 3000.0, 10_000.0]},
+    "iALS": {
+        "dim": [8, 16, 32, 64, 128],
+        "alpha0": [0.03, 0.1, 0.3, 1.0, 3.0],
+        "reg": [0.0003, 0.001, 0.003],
+    },
+    "content, trained": {
+        "scale": [0.003, 0.01, 0.03, 0.1, 0.3], "lr": [0.0003, 0.001, 0.003, 0.01], "num_layers": [0],
+    },
+    "PinSage, hinge": {"scale": [0.003, 0.01, 0.03, 0.1, 0.3, 1.0], "lr": RATES, "num_layers": [1]},
+    "PinSage, softmax": {"scale": [0.01, 0.03, 0.1, 0.3, 1.0], "lr": RATES, "num_layers": [1]},
 }  # fmt: skip
-NATURAL = {"last": [1.0], "restart": [1.0], "num_layers": [1]}
+QUICK = {"RP3β", "iALS"}  # get twice as many trials
+# own = 0 hears the neighbors alone, own = 30 is content alone
+NATURAL = {"last": [1.0], "restart": [1.0], "own": [0.0, 30.0], "alpha": [0.0, 1.0], "beta": [0.0]}
 
 
 def makers(stage: Stage) -> dict[str, Callable]:
@@ -271,15 +280,13 @@ def rivals(early: Stage, late: Stage, budget: int = BUDGET, log: str | None = No
     skipped = {"EASE"} if early.n > 10_000 else set()  # a dense matrix of all pairs
     made, final = makers(early), makers(late)
     models = {k: (made[k], grid) for k, grid in GRIDS.items() if k not in skipped}
-    few = {k: v for k, v in models.items() if 0 < _size(v[1]) < budget}
-    search = train.tune({k: v for k, v in models.items() if k not in few}, budget, early.score,
-                        natural=NATURAL, log=log, progress=False)  # fmt: skip
-    trials, edges = list(search.trials), dict(search.edges)
-    for name, model in few.items():  # every setting there is
-        one = train.tune(
-            {name: model}, _size(model[1]), early.score, natural=NATURAL, log=log, progress=False
+    trials, edges = [], {}
+    for name, model in models.items():
+        count = min(2 * budget if name in QUICK else budget, max(_size(model[1]), 1))
+        search = train.tune(
+            {name: model}, count, early.score, natural=NATURAL, log=log, progress=False
         )
-        trials, edges = trials + list(one.trials), edges | dict(one.edges)
+        trials, edges = trials + list(search.trials), edges | dict(search.edges)
     best = {
         name: max((t for t in trials if t.model == name), key=lambda t: t.score) for name in models
     }
@@ -298,7 +305,7 @@ def rivals(early: Stage, late: Stage, budget: int = BUDGET, log: str | None = No
         new = cold[each.index.to_numpy()]
         rows.append({
             "model": name, "knobs": chosen.knobs, "at the edge": edges.get(name, ""),
-            "validation": chosen.score,
+            "trials": sum(t.model == name for t in trials), "validation": chosen.score,
             "ndcg": float(each.mean()), "seeds": [float(r.ndcg.mean()) for r in runs],
             "recall": float(np.mean([r.recall.mean() for r in runs])),
             "on boards": float(each[~new].mean()),

@@ -42,7 +42,7 @@ from tests.benchmarks.kept import kept, spent
 COMMAND = "python -m tests.benchmarks.sage_rivals"
 SEEDS = (0, 1, 2)
 EPOCHS, STEPS, SIZE, SHARED, DIM = 8, 60, 512, 300, 64
-BUDGET = {"PinWorld": 6, "citeulike-t": 4}  # trials of every model
+BUDGET = {"PinWorld": 8, "citeulike-t": 4}  # trials of every model
 GROUPS = ("known", "new with edges", "new without")
 
 
@@ -305,18 +305,14 @@ def content_alone(stage: Stage) -> Factors:
     return Factors(unit(stage.today @ stage.content).astype(np.float32), stage.content)
 
 
-SAGE_GRID = {
-    "scale": [0.025, 0.05, 0.1, 0.2],
-    "lr": [0.01, 0.03, 0.1],
-    "silent": [0.05, 0.1, 0.2, 0.5],
-}
+RATES, SILENT = [0.003, 0.01, 0.03], [0.0, 0.05, 0.15, 0.4]
 MODELS: dict[str, tuple[Callable, dict]] = {
     "recent popularity": (recent, {"weight": [0.01, 0.03, 0.1, 0.3, 1.0]}),
     "content, untrained": (content_alone, {}),
-    "importance aggregation, untrained": (aggregated, {"own": [0.03, 0.1, 0.3, 1.0, 3.0, 10.0]}),
+    "importance aggregation, untrained": (aggregated, {"own": [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0]}),
     "RP3β": (
         lambda stage, **knobs: filters.rp3beta(stage.today, **knobs),
-        {"alpha": [0.3, 0.6, 1.0], "beta": [0.0, 0.15, 0.3, 0.6]},
+        {"alpha": [0.1, 0.3, 0.6, 1.0], "beta": [0.0, 0.15, 0.3, 0.6]},
     ),
     "EASE": (
         lambda stage, reg: ease(stage.today.astype(np.float32), reg),
@@ -327,14 +323,21 @@ MODELS: dict[str, tuple[Callable, dict]] = {
     ),
     "LightGCN, folded in": (
         folded_lightgcn,
-        {"loss": ["bpr", "softmax"], "lr": [0.01, 0.03, 0.1], "reg": [3e-5, 1e-4, 3e-4, 1e-3]},
+        {"loss": ["bpr", "softmax"], "lr": [0.001, 0.003, 0.01, 0.03], "reg": [3e-5, 1e-4, 3e-4, 1e-3]},
     ),
-    "content, trained": (partial(embedded, fanouts=(10,)), SAGE_GRID),
-    "GraphSAGE": (embedded, SAGE_GRID),
-    "GraphSAGE with ids": (partial(embedded, ids=True), SAGE_GRID),
+    "content, trained": (
+        partial(embedded, fanouts=(10,)),
+        {"scale": [0.012, 0.025, 0.05, 0.1], "lr": [0.001, 0.003, 0.01], "silent": SILENT},
+    ),
+    "GraphSAGE": (embedded, {"scale": [0.025, 0.05, 0.1, 0.2], "lr": RATES, "silent": SILENT}),
+    "GraphSAGE with ids": (
+        partial(embedded, ids=True),
+        {"scale": [0.1, 0.2, 0.4], "lr": RATES, "silent": [0.2, 0.4, 0.6, 0.8]},
+    ),
 }  # fmt: skip
 BY_CHANCE = {"LightGCN, folded in", "content, trained", *(k for k in MODELS if "SAGE" in k)}
-NATURAL = {"alpha": [1.0], "beta": [0.0], "weight": [1.0]}
+# own = 100 is content alone, and silent = 0 lets everybody hear
+NATURAL = {"alpha": [1.0], "beta": [0.0], "weight": [1.0], "own": [100.0], "silent": [0.0]}
 DATA = {"PinWorld": world, "citeulike-t": articles}
 # EASE is a dense matrix of all pairs; the arm with ids is left out there for want of time
 LEFT_OUT = {
@@ -344,12 +347,12 @@ LEFT_OUT = {
 
 
 # ---------------------------------------------------------------- what is measured
-def tuned(name: str, early: Stage, late: Stage, budget: int) -> dict:
+def tuned(name: str, early: Stage, late: Stage, budget: int, log: str | None = None) -> dict:
     """Return a model's winner on what chooses, and its NDCG@20 per user on test, all and by shelf."""
     make, grid = MODELS[name]
     size = int(np.prod([len(v) for v in grid.values()])) if grid else 1
     search = train.tune({name: (partial(make, early), grid)}, min(budget, size), early.score,
-                        natural=NATURAL, progress=False)  # fmt: skip
+                        natural=NATURAL, log=log, progress=False)  # fmt: skip
     best = search.best(name)
     start, runs = time.process_time(), []
     seeds = SEEDS if name in BY_CHANCE else (0,)
@@ -365,14 +368,18 @@ def tuned(name: str, early: Stage, late: Stage, budget: int) -> dict:
     }  # fmt: skip
 
 
-def rivals(data: str, early: Stage, late: Stage, only: str | None = None) -> dict:
+def rivals(
+    data: str, early: Stage, late: Stage, only: str | None = None, log: str | None = None
+) -> dict:
     """Return a row for each model, and how far GraphSAGE is ahead of each, everywhere and by shelf."""
     names = [name for name in MODELS if name not in LEFT_OUT.get(data, ())]
     each = {}
     for name in names:
         if only in (None, name):
             each[name] = kept(
-                "sage_rivals", f"{data}, {name}", lambda n=name: tuned(n, early, late, BUDGET[data])
+                "sage_rivals",
+                f"{data}, {name}",
+                lambda n=name: tuned(n, early, late, BUDGET[data], log),
             )
             print(name, {k: v for k, v in each[name].items() if k != "users"}, flush=True)
     if only:
@@ -380,7 +387,9 @@ def rivals(data: str, early: Stage, late: Stage, only: str | None = None) -> dic
     columns = ("all", *GROUPS)
     rows, ndcg = [], {}
     for name, got in each.items():
-        ndcg[name] = [pd.Series(part).sort_index() for part in got.pop("users")]
+        # what was kept comes back from JSON with its users as text
+        users = [{int(u): x for u, x in part.items()} for part in got.pop("users")]
+        ndcg[name] = [pd.Series(part).sort_index() for part in users]
         means = {c: float(x.mean()) for c, x in zip(columns, ndcg[name], strict=True)}
         rows.append({"model": name, **means, **got})
     leads = {
@@ -445,6 +454,7 @@ def main() -> None:
         "--data", choices=DATA, help="of `rivals`: this one only, and keep the other"
     )
     parser.add_argument("--model", choices=MODELS, help="of `rivals`: keep what this one finds")
+    parser.add_argument("--log", help="a folder: trials that were made before are not made again")
     given = devices.parse(parser)
     torch.set_num_threads(1)
     name, start = f"07_{given.part}", time.perf_counter()
@@ -453,7 +463,8 @@ def main() -> None:
         values = results.load(name).values if there else {}
         for data, make in DATA.items():
             if given.data in (None, data):
-                values[data] = rivals(data, *make(), given.model)
+                log = given.log and f"{given.log}/07_rivals_{data}.jsonl"
+                values[data] = rivals(data, *make(), given.model, log)
         if given.model:
             return
         seconds = spent("sage_rivals")

@@ -64,6 +64,8 @@ def test_the_stored_results_are_of_this_command():
         stored = results.load(f"09_{part}")
         assert stored.command == f"{study.COMMAND} {part}"
         assert stored.claim == study.CLAIMS[part]
+    for values in results.load("09_rivals").values.values():
+        assert not any(row["at the edge"] for row in values["models"])
     rows = results.load("09_choices").values["settings"]
     assert {tuple(row[k] for k in study.CHOICES) for row in rows} == {
         tuple(x) for x in study.product(*study.CHOICES.values())

@@ -71,3 +71,11 @@ def test_own_pins_come_latest_first_and_once():
 def test_what_is_stored_has_the_claim_of_its_benchmark(name, module):
     stored = results.load(name)
     assert (stored.claim, stored.command) == (module.CLAIM, module.COMMAND)
+
+
+def test_no_stored_winner_but_ials_stands_at_an_end_of_its_grid():
+    values = results.load("08_rivals").values
+    for name in ("citeulike-t", "PinWorld"):
+        ends = {row["model"] for row in values[name]["models"] if row["at the edge"]}
+        assert ends <= {"iALS"}  # 512 columns, which the lesson names
+    assert f"RP3β{pixie_rivals.WITH}" in {row["model"] for row in values["PinWorld"]["models"]}

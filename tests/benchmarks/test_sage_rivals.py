@@ -85,6 +85,8 @@ def test_the_stored_results_are_of_this_command():
         stored = results.load(f"07_{part}")
         assert stored.command.removesuffix(" --data PinWorld") == f"{study.COMMAND} {part}"
         assert stored.claim == study.CLAIMS[part]
+    rivals = results.load("07_rivals").values["PinWorld"]["models"]
+    assert not any(row["at the edge"] for row in rivals)
     rows = results.load("07_choices").values["rows"]
     assert {tuple(row[k] for k in study.CHOICES) for row in rows} == {
         tuple(x) for x in study.product(*study.CHOICES.values())
