@@ -15,7 +15,7 @@
   validated on the new likes of the days 35-41 (recall@10, a few rates each, and on until the best is no end);
   then fitted on the days before 42 and asked for the new likes of the next 1, 7 and 14 days. `steps`: what a
   quarter of the steps and four times as many find on validation, one seed. `staleness`: the same models, asked for each new like of the days 42-55 with a vector of day
-  42, of the last midnight, or of the second before. `hides`: what the input and the loss know of hides.
+  42, of the last midnight, or of the second before. `hides`: what the input and the loss know of hides, for "every next".
 * `rivals`: others on the same days: lesson 10's causal tower with the same vectors of pins, twelve trials, and
   those that are fitted in a second, three times as many. `attention`: one forward and backward of the
   hand-written attention and of torch's own, seconds and the bytes that are kept for the gradient.
@@ -57,6 +57,7 @@ DAY, SEEDS, LENGTH, DIM, EACH = 86_400, (0, 1, 2), 32, 32, 8
 START = 0.2  # of the length of SASRec's item vectors: what is rarely drawn then starts near 0, not anywhere
 FIT, PAST, END = 35, 42, 56  # days: validation from the first, test from the second
 STEPS, LONGER = 1600, (400, 1600, 6400)
+LONG = "every next"  # trained for the most of them, for test
 WIDTHS, LADDER = (8, 32, 128), (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 NAME, UNTIL = "sequences", [np.inf]
 
@@ -216,15 +217,20 @@ def best_rate(arm: str, **options) -> tuple[float, dict[str, float]]:
     return climbed(2, 4, value)
 
 
-def tested(arm: str, rate: float, seed: int, **options) -> dict:
-    """Return recall@10 of each user for each horizon, and per rule of staleness."""
-    model, past = former(PAST, rate=rate, seed=seed, **ARMS[arm], **options), new_likes(0, PAST)
+def horizons(model) -> dict:
+    """Return recall@10 of each user for each horizon, and the share of what is shown and hidden."""
+    past = new_likes(0, PAST)
     out = {
         f"{k} days": recall(model, past, new_likes(PAST, PAST + k)).to_dict() for k in (1, 7, 14)
     }
-    out["hidden"] = hidden_shown(model, past)
-    out["stale"] = {rule: x.to_dict() for rule, x in stale(model).items()}
-    return out
+    return out | {"hidden": hidden_shown(model, past)}
+
+
+def tested(arm: str, rate: float, seed: int, **options) -> dict:
+    """Return `horizons` of a trained model, and recall@10 of each user per rule of staleness."""
+    model = former(PAST, rate=rate, seed=seed, **ARMS[arm], **options)
+    stale_found = {rule: x.to_dict() for rule, x in stale(model).items()}
+    return horizons(model) | {"stale": stale_found}
 
 
 def stale(model, users: int = 250) -> dict[str, pd.Series]:
@@ -330,24 +336,26 @@ HIDES = {
 
 
 def hides() -> dict:
-    arm = "dense, 7 days"
-    rate, _ = best_rate(arm)
-    found, rows, bad = {}, [], {}
+    rate, _ = best_rate(LONG)
+    found, rows = {}, []
     for name, options in HIDES.items():
-        key = "" if not options else f" {options}"
-        runs = [
-            kept(
-                NAME,
-                f"test {STEPS} {arm} {rate} {seed}{key}",
-                partial(tested, arm, rate, seed, **options),
-            )
-            for seed in SEEDS
-        ]
+
+        def once(seed, options=options):
+            return horizons(former(PAST, rate=rate, seed=seed, **ARMS[LONG], **options))
+
+        runs = []
+        for seed in SEEDS:
+            if options:
+                key = f"test {STEPS} {LONG} {rate} {seed} {options}"
+                runs.append(kept(NAME, key, partial(once, seed)))
+            else:
+                key = f"test {STEPS} {LONG} {rate} {seed}"
+                runs.append(kept(NAME, key, partial(tested, LONG, rate, seed)))
         found[name] = series(runs, "14 days")
-        bad[name] = [r["hidden"] for r in runs]
+        bad = [r["hidden"] for r in runs]
         rows.append({"arm": name, "14 days": float(found[name].mean()),
                      "14 days by seed": [round(float(pd.Series(r["14 days"]).mean()), 4) for r in runs],
-                     "hidden": float(np.mean(bad[name])), "hidden by seed": [round(x, 4) for x in bad[name]]})  # fmt: skip
+                     "hidden": float(np.mean(bad)), "hidden by seed": [round(x, 4) for x in bad]})  # fmt: skip
         print(rows[-1], flush=True)
     return {"hides": rows, "hide leads": leads(found)}
 
@@ -408,6 +416,12 @@ ON_PINS = {  # name -> (function of events, score, day and knobs; grid; trials, 
 }  # fmt: skip
 
 
+def means(runs: list[dict]) -> dict:
+    """Return the means over seeds and users of what `horizons` found."""
+    mean = {f"{k} days": float(series(runs, f"{k} days").mean()) for k in (1, 7, 14)}
+    return mean | {"hidden": float(np.mean([r["hidden"] for r in runs]))}
+
+
 def rivals() -> dict:
     split, past = days(), new_likes(0, PAST)
     score = lambda model: float(recall(model, split.train, split.val).mean())  # noqa: E731
@@ -424,9 +438,7 @@ def rivals() -> dict:
 
             def once(name=name, fit=fit, knobs=knobs):
                 model = fit(past, None, PAST, **knobs)
-                model = model[0] if name.startswith("tower") else model
-                return {f"{k} days": recall(model, past, new_likes(PAST, PAST + k)).to_dict() for k in (1, 7, 14)} | {
-                    "hidden": hidden_shown(model, past)}  # fmt: skip
+                return horizons(model[0] if name.startswith("tower") else model)
 
             runs.append(kept(NAME, f"pinworld test {name} {knobs}", once))
         row = {
@@ -438,7 +450,19 @@ def rivals() -> dict:
         row |= {f"{k} days": float(series(runs, f"{k} days").mean()) for k in (1, 7, 14)}
         found[name] = series(runs, "14 days")
         rows.append(row)
-        print(row, flush=True)
+        print(rows[-1], flush=True)
+    rate, _ = best_rate(LONG)
+
+    def longer(seed):
+        return horizons(former(PAST, rate=rate, seed=seed, steps=LONGER[-1], **ARMS[LONG]))
+
+    name, runs = f"{LONG}, {LONGER[-1]:,} steps", []
+    for seed in SEEDS:
+        key = f"test {LONGER[-1]} {LONG} {rate} {seed}"
+        runs.append(kept(NAME, key, partial(longer, seed)))
+    rows.append({"model": name, "knobs": {"rate": rate}} | means(runs))
+    found[name] = series(runs, "14 days")
+    print(rows[-1], flush=True)
     for arm in ARMS:
         rate, _ = best_rate(arm)
         runs = [
@@ -742,7 +766,7 @@ DATA = {
     "15_width": "movietweetings-100k",
 }
 PREFIX = {"15_films": "films", "15_places": "places", "15_width": "width", "15_attention": "attention",
-          "15_pinworld": (f"validation {STEPS}", f"test {STEPS}", "steps", "pinworld")}  # fmt: skip
+          "15_pinworld": (f"validation {STEPS}", f"test {STEPS}", f"test {LONGER[-1]}", "steps", "pinworld")}  # fmt: skip
 
 
 def main() -> None:

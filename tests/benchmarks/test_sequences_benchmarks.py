@@ -214,3 +214,26 @@ def test_what_the_lesson_says_of_places():
     for other in set(places) - {name, "popularity"}:
         assert lead("15_places", "leads", name, other).outcome == "does not hold"
     assert not places[name]["at the edge"]
+
+
+def test_what_the_lesson_says_of_pins():
+    values = stored("15_pinworld")
+    for row in values["objectives"]:
+        tried = row["validation"]
+        assert tried[str(row["rate"])] == max(tried.values())
+        assert min(map(float, tried)) < row["rate"] < max(map(float, tried))
+    rivals = {r["model"]: r for r in values["rivals"]}
+    longest = f"{sequences.LONG}, {sequences.LONGER[-1]:,} steps"
+    assert list(rivals)[-1] == longest and not any(r.get("at the edge") for r in rivals.values())
+    for other in ("next", "all, 7 days", "dense, 7 days"):
+        pair = f"every next, next 14 over {other}, next 14"
+        assert values["objective leads"][pair]["low"] > 0
+    for name in ("RP3β", "iALS"):
+        assert lead("15_pinworld", "rival leads", name, longest).outcome == "cannot tell"
+        assert lead("15_pinworld", "rival leads", name, "dense, 7 days").outcome == "holds"
+    seeds = {r["objective"]: r["14 days by seed"] for r in values["objectives"]}
+    assert max(seeds["next"]) > min(seeds["dense, 7 days"])  # no order between the two
+    steps = {(r["objective"], r["steps"]): r["validation"] for r in values["steps"]}
+    assert steps["every next", 400] < steps["every next", 1600] < steps["every next", 6400]
+    for x in values["staleness"]:
+        assert x["once"] < x["daily"] < x["real time"] / 1.4

@@ -49,7 +49,7 @@ QUESTIONS = (
     )),
     Question("15.p6", "A like is asked for in the second before it happens. How much does a vector lose that was made at "
              "midnight?", (
-        ("a third or more",
+        ("about a third, or more",
          "In PinWorld a session has a topic, and the morning's events give it away."),
         ("a few percent",
          "So it would be if tastes alone decided. Sessions have topics, and the night knows nothing of today's."),
