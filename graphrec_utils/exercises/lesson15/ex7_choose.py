@@ -18,12 +18,8 @@ VALUES = {
 @functools.cache
 def _table() -> dict[tuple, float]:
     """Return (objective, rate) -> recall@10 on validation, as tests/benchmarks/sequences.py measured it."""
-    rows = results.load("15_pinworld").values["objectives"]
-    return {
-        (row["objective"], float(rate)): value
-        for row in rows
-        for rate, value in row["validation"].items()
-    }
+    rows = results.load("15_choices").values["rows"]
+    return {(row["objective"], row["rate"]): row["recall"] for row in rows}
 
 
 def score(choice: dict) -> float:
@@ -47,8 +43,10 @@ def _kind(choice) -> str:
     """Return the one thing about a weak choice that explains it best."""
     if problem := _problem(choice):
         return problem
-    best = max(VALUES["rate"], key=lambda rate: _table()[choice["objective"], rate])
-    return f"rate {choice['rate']}" if choice["rate"] != best else choice["objective"]
+    objective, _ = max(_table(), key=_table().get)
+    if choice["objective"] != objective:
+        return choice["objective"]
+    return f"rate {choice['rate']}"
 
 
 def bars() -> tuple[float, float, float]:
