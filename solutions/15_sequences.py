@@ -747,7 +747,7 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# SASRec's objective finds most, in every column. Two things differ between it and dense. Dense is asked for what the table counts; but
+# Of the four objectives SASRec's finds most, in every column. Two things differ between it and dense. Dense is asked for what the table counts; but
 # a window has to lie behind every moment it learns from, so its youngest example is seven days old, and "every next" learns up to
 # today. On Pinterest, with years of events, a week is nothing; here it is a sixth of all days. Nor is every click new there: our likes
 # are on pins the user never met.
