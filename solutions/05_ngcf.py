@@ -108,7 +108,7 @@ predict("05.p1")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 10. By hand first: 2 and 3, the room says what the user hears, part by part. Then 05.p1. Usual wrong
-# answer: 65, as of the user. A product does not care who is who, the self-message does.
+# answer: 62, what the user sends. The self-message is forgotten: 3 + 62 is 65, as of the user.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 05.1 — `ngcf_layer_loop` ({{points:05.1}})
@@ -717,7 +717,7 @@ predict("05.p7")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 31 to 37. Vote before figure 5.5: which curve is lower in training, with W or without? Usual wrong answer:
-# NGCF's, it has more to fit with. Ask afterwards which illness that is, and what more dropout would do about it.
+# NGCF's, it has more to fit with. Ask afterwards which illness that is, and keep the answer: figure 5.6 adds a second one.
 
 # %% tags=["experiment"]
 positives = sampling.index(R)
@@ -768,8 +768,9 @@ pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").roun
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Now with care: $d = 32$, three seeds, learning rate and penalty of **each** model chosen on
 # validation from the same grid, with early stopping and at most 100 epochs. The grid is coarse, two
-# rates and three penalties: some model might gain from a finer one. All this takes longer than a
-# lesson, so it is stored, with the command that measures it again.
+# rates and three penalties: a best rate always stands at an end, and two models were best at their last
+# epoch. Some model might gain from more. All this takes longer than a lesson, so it is stored, with the
+# command that measures it again.
 #
 # > **Claim 1** (Wang and others, 2019). NGCF finds more than a BPR-MF that was tuned with the same effort.
 # >
@@ -932,7 +933,7 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # The claim of the LightGCN paper holds here. Figure 5.6: cover the right picture, ask for the illness; then uncover.
-# A model that is high on the left needs no more dropout.
+# A model that is high on the left and falls on the right has both.
 
 # %% slideshow={"slide_type": "fragment"} tags=["experiment"]
 quarters = pd.DataFrame(stored.values["test by quarter of users"])

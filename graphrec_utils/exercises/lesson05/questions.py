@@ -135,7 +135,7 @@ QUESTIONS = (
             (
                 "that of the smaller model",
                 "With less to learn it fits the train likes better: W and σ stand between layer 0 "
-                "and every score and make training harder. NGCF underfits.",
+                "and every score and make training harder.",
             ),
             (
                 "NGCF's, it has more to fit with",
@@ -161,8 +161,8 @@ QUESTIONS = (
             ),
             (
                 "NGCF, once it is tuned",
-                "A tuned penalty helps a model that overfits. NGCF has the other illness: its "
-                "training loss was the higher one.",
+                "A tuned penalty helps a model that overfits. NGCF's training loss was the higher one, "
+                "and no penalty lowers that.",
             ),
             (
                 "no difference beyond the seeds",
