@@ -61,7 +61,10 @@ RIVALS = {
 NATURAL = {"days": [1400]}  # the likes span less: with such a half-life none of them ages
 CLAIM = "A tuned NeuMF finds more than a tuned dot product on MovieTweetings."
 CLAIM_COARSE = "A NeuMF tuned on a coarse grid finds more than a dot product tuned on it."
-CLAIM_DOT = "An MLP learns the dot product of 64 coordinates to within a tenth of its spread."
+CLAIM_DOT = (
+    "An MLP of up to 256 units learns the dot product of 64 coordinates to within a tenth of its "
+    "spread, from a million pairs."
+)
 MODELS = {
     "Dot": lambda m, n, seed: ncf.Dot(m, n, DIM, seed=seed),
     "GMF": lambda m, n, seed: ncf.GMF(m, n, DIM, seed=seed),

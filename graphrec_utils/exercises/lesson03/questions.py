@@ -68,8 +68,7 @@ QUESTIONS = (
     Question("03.p10", "Each with the knobs that validation chose: which of these is first by "
              "NDCG@20 on the test part?", (
         ("one without a network",
-         "Several are, well ahead: least squares or a walk. What carries them is that they look "
-         "at every cell, and that there are few knobs to miss."),
+         "Several are, well ahead: least squares or a walk. Why, this table does not say."),
         ("NeuMF, with pre-training",
          "It contains a dot product and an MLP and starts with both of them trained. The rivals "
          "without a network stay clearly ahead all the same."),
