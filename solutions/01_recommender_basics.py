@@ -34,6 +34,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 import torch
+from IPython.display import display
 
 from graphrec_utils import data, datasets, metrics, plots, style, toy, train
 from graphrec_utils.exercises import check, predict, recall
@@ -799,14 +800,15 @@ users = np.unique(test.users)
 lists = lists_of(known, test)
 results = {name: metrics.evaluate(x, test, users) for name, x in lists.items()}
 table = pd.DataFrame({name: r[["recall", "ndcg"]].mean() for name, r in results.items()}).T
+table.columns = ["recall@20", "NDCG@20"]
 for group, rows in (("known users", ~new_user[users]), ("new users", new_user[users])):
-    table[f"recall, {group}"] = {name: r.recall[rows].mean() for name, r in results.items()}
+    table[f"recall@20, {group}"] = {name: r.recall[rows].mean() for name, r in results.items()}
 table["coverage"] = {name: metrics.coverage(x, known.num_items) for name, x in lists.items()}
 table["bestsellers"] = {name: metrics.popularity_overlap(x, known) for name, x in lists.items()}
 table.round(3)
 
 # %% [markdown]
-# `recall` and `ndcg` are over everybody, with every cold film a miss. `coverage` is the share of the
+# The first two columns are over everybody, with every cold film a miss. `coverage` is the share of the
 # catalog that appears in any list; `bestsellers` the share of places that go to the twenty most popular
 # items of all time.
 #
@@ -908,6 +910,8 @@ random = {
     name: metrics.found(build[name][0](given, **tuned[name]), given, hidden).recall
     for name in names
 }
+display(pd.DataFrame(random).mean().rename("recall@20").to_frame().round(3))
+
 lead = metrics.compare(random["recent"], random["user2item"])
 verdict("Under a random split, too, recent bestsellers find more than user2item.", holds=lead)
 

@@ -57,8 +57,8 @@ QUESTIONS = (
         "bestsellers, the same for everybody, or the best of five generators that know the user?", (
         ("the recent bestsellers", "By far: people post about what runs in the cinemas this week, "
             "and no generator that knows the user looks at the calendar."),
-        ("the best of the five", "It knows the user, and stays behind even the bestsellers of all "
-            "time: old neighbors of old likes, while people post about new films."),
+        ("the best of the five", "It knows the user, and among known users it is only level with the "
+            "bestsellers of all time: old neighbors of old likes, while people post about new films."),
         ("neither, they are close", "They are far apart. What is new in the cinemas explains more "
             "of these likes than what the user liked before."),
     )),
