@@ -205,8 +205,8 @@ QUESTIONS = (
             ),
             (
                 "the mean, it keeps the node",
-                "That is the mean's good reason, and with more layers it may pay. With one layer, "
-                "what the neighbors say was worth more here.",
+                "That is the mean's good reason, but with two or three layers we did not see it pay "
+                "either. What the neighbors say was worth more here.",
             ),
         ),
     ),
