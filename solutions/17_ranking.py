@@ -592,7 +592,7 @@ def shown(name):
     order = ["baseline", "U", "U + A", "U + A + T", "U + T", "products", "score"]
     wide = t.pivot(index="model", columns="columns", values="rce").reindex(t.model.unique())
     wide = wide[[c for c in order if c in wide]].rename_axis(
-        index=None, columns=f"{name}, ±{half:.2f}"
+        index=None, columns=f"{name}, RCE, ±{half:.2f}"
     )
     wide = wide.rename(lambda x: x.replace(" ", "\xa0"), axis=0)  # a name keeps to its line
     return wide.map(lambda x: "" if np.isnan(x) else f"{x:.2f}")
@@ -824,6 +824,9 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
+# The 0.895 of *truth* is the best list there is. A ranker trained on likes themselves had 0.685 in figure 17.4, hardly more
+# than these have.
+#
 # A **number about all candidates** is wrong from the log as it is, and the weights bring most of it back, at the price of
 # noise: a row shown with probability 0.001 counts a thousand times. A **ranker** hardly needs them: it models liking
 # given features, and where these contain what the old ranker looked at, the rows it has are fair rows of their kind.
@@ -837,7 +840,8 @@ verdict(
 # often a pin was shown and clicked in these rounds. "once" is trained after the first log and never again; where the
 # others differ from it, the **loop** did it.
 #
-# > **Claim** (common belief). Retrained on what it has shown itself, a ranker shows ever fewer creators.
+# > **Claim** (common belief). Retrained on what it has shown itself, a ranker gives ever more showings to a tenth of
+# > the creators.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p9"]
 predict("17.p9")
@@ -865,15 +869,15 @@ axes[1].legend(fontsize=7)
 plt.show()
 
 tenth, ends = "top tenth of creators", zip(runs["clicks"], runs["once"], strict=True)
-moved = [{what: r[-1][what] - s[-1][what] for what in r[-1]} for r, s in ends]
+moved = [r[-1][tenth] - s[-1][tenth] for r, s in ends]
 last = rounds.groupby(level=0).tail(1).droplevel(1)
 clicks, once = last.loc["clicks"], last.loc["once"]
 verdict(
-    "Retrained on what it has shown itself, a ranker shows ever fewer creators.",
-    all(x["creators shown"] < 0 and x[tenth] > 0 for x in moved),
-    detail=f"of {len(world.creators)} creators {clicks['creators shown']:.0f} are shown in round 5, "
-    f"{once['creators shown']:.0f} without retraining; the top tenth has {clicks[tenth]:.1%} of all "
-    f"showings, without retraining {once[tenth]:.1%}; pins shown: {clicks['pins shown']:.0f} against "
+    "Retrained on what it has shown itself, a ranker gives ever more showings to a tenth of the creators.",
+    all(x > 0 for x in moved),
+    detail=f"in round 5 the top tenth has {clicks[tenth]:.1%} of all showings, without retraining "
+    f"{once[tenth]:.1%}; of {len(world.creators)} creators {clicks['creators shown']:.0f} are shown, "
+    f"without retraining {once['creators shown']:.0f}; pins shown: {clicks['pins shown']:.0f} against "
     f"{once['pins shown']:.0f}",
 )  # fmt: skip
 
@@ -884,8 +888,8 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The loop bites one level below: of each creator fewer **pins** are shown, always the same. A creator has some twenty
-# pins here, and one of them is always among the seen. The old ranker had concentrated the creators before any loop
-# began.
+# pins here, and one of them is nearly always among the seen; a few creators of 300 do vanish. The old ranker had
+# concentrated the creators before any loop began.
 #
 # Dividing by examination helps twice: people like more of what they see, and more is seen. Even so the number of
 # pins falls from round to round. Random lists, whose own pins are counted, too, slow that down, cost a little at first, and

@@ -24,7 +24,7 @@ from graphrec_utils.pinworld import Feed, PairFeatures
 from tests.benchmarks.ranking_bias import SHUFFLED, TEMPERATURE, examination, of_candidates, value
 
 COMMAND = "python -m tests.benchmarks.ranking_loop"
-CLAIM = "Retrained on what it has shown itself, a ranker shows ever fewer creators."
+CLAIM = "Retrained on what it has shown itself, a ranker gives ever more showings to a tenth of the creators."
 SEEDS, ROUNDS = (0, 1, 2), 5
 ARMS = ("once", "clicks", "examined", "examined, explores")
 

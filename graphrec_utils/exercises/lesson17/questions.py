@@ -101,7 +101,7 @@ QUESTIONS = (
     Question("17.p9", "Five rounds of retraining on its own clicks, compared with never again: what becomes of "
              "the share of showings that a tenth of the creators gets?", (
         ("it hardly changes",
-         "A creator has some twenty pins, one of them is always among those that were seen before. Look one "
+         "A creator has some twenty pins, one of them is nearly always among those that were seen before. Look one "
          "level below: of the pins two in five are gone."),
         ("it grows round by round",
          "That is the common belief, and for pins it comes true. Creators are shared out by the topics that users "
