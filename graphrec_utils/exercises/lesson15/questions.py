@@ -24,7 +24,7 @@ QUESTIONS = (
              "the mean of the history and popularity of the last days?", (
         ("ahead of everything, as in the papers",
          "Their data have histories of a hundred events and more, or a test that is each user's last event."),
-        ("ahead of popularity, behind the mean",
+        ("behind the mean, at best a little ahead of popularity",
          "There is little order to read. A mean of a few vectors has fewer ways to go wrong."),
         ("behind both",
          "So it is if item vectors start long and what is rarely drawn stays where chance put it. Tuned, it passes one."),
@@ -40,8 +40,8 @@ QUESTIONS = (
     )),
     Question("15.p5", "Which objective finds most of the new likes of the coming fortnight?", (
         ("every next, SASRec's objective",
-         "Right here, and not what the paper found: its moments reach up to today, those of a window end a window "
-         "before."),
+         "Right here, after 1,600 steps, and not what the paper found: its moments reach up to today, those of a window end a "
+         "window before. With more steps dense comes closer."),
         ("dense all action",
          "It is asked for what the table counts. But its youngest examples are a whole window old."),
         ("next action",
