@@ -664,7 +664,7 @@ predict("08.p5")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 29 to 36. On the board: two and two visits make 8 by the booster, five and none make 5. Then 08.p5. Usual
-# wrong answer: it falls, since each pin gets fewer steps. A few thousand steps are enough for the top of a list, as
+# wrong answer: it falls, since each pin gets fewer steps. A few thousand steps find most of the top of a list, as
 # figure 8.2 shows. Of the two cards, read one as "holds" only where it says so: "cannot tell" about the booster is
 # why the next slide plants a world.
 
