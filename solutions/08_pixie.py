@@ -664,7 +664,7 @@ predict("08.p5")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 29 to 36. On the board: two and two visits make 8 by the booster, five and none make 5. Then 08.p5. Usual
-# wrong answer: it falls, since each pin gets fewer steps. A few thousand steps are enough for the top of a list, as
+# wrong answer: it falls, since each pin gets fewer steps. A few thousand steps find most of the top of a list, as
 # figure 8.2 shows. Of the two cards, read one as "holds" only where it says so: "cannot tell" about the booster is
 # why the next slide plants a world.
 
@@ -766,8 +766,8 @@ plt.show()
 # line; to the right of it the booster is ahead. Three planted worlds, a stored
 # measurement.*
 #
-# So the booster is a **bet on overlap**: small stakes, large prize, and your data decides. In a library most
-# articles belong to one interest.
+# So the booster is a **bet on overlap**: small stakes, large prize, and your data decides. In libraries
+# tuning kept it, in PinWorld it did not.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.5 When is a walk only a noisy push?
@@ -835,8 +835,9 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # A walk is a noisy push, and noise can be the cheaper evil. Push serves **every** neighbor of a node that it
-# settles, and a popular node has thousands; the walk takes one. To be nearly exact the walk pays dearly, four times
-# the steps for half the noise, and push overtakes it. On the libraries push is ahead nearly everywhere.
+# settles, and a popular node has thousands; the walk takes one. So from popular items the walk is ahead up to
+# 4 ms, where its line ends; from rare ones the two are level from 0.3 ms on. On the libraries push is ahead nearly
+# everywhere.
 #
 # And a walk can be stopped at any moment, follows a preference of each user, and keeps the counts of several
 # queries **apart**, which the booster needs.
@@ -892,10 +893,12 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Behind all three on the libraries: there the best walk is one step long, RP3 with noise. Ahead on PinWorld: there the
+# Behind all three on the libraries: there the best walk is one step long, RP3 with noise and the booster. Ahead on PinWorld: there the
 # walk knows the **boards**, which split a user's saves by topic, and the others know only who saved what. Given the
-# boards, RP3β finds little more, and stays behind: three hops do not get as far as the best walk, which goes home after
-# one step in seventeen. In both places iALS is best with 512 columns, the most that were tried, so it may find more yet.
+# boards, RP3β finds little more, and stays behind: perhaps because three hops do not get as far as the best walk, which
+# goes home after one step in seventeen, or because that walk begins at a user's 32 latest pins only. In both places iALS
+# is best with 512 columns, the most that were tried, so it may find more yet; Pixie on the libraries is best with the
+# most pins that were tried, 64, and few libraries are larger.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.6 Fewer edges
@@ -945,7 +948,8 @@ check("08.6", prune_graph)
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Left out of fifty minutes. In ninety: ask before the table which boards of a pin one would keep, the most similar or
-# any. Read the two columns row by row; the dull rival is not behind.
+# any. Read the two columns row by row; the dull rival is level at 0.91, and ahead at 0.6
+# and 0.3.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The same on PinWorld, edge by edge: a board looks like the mean picture of its pins. Beside it the dull rival:
@@ -1090,7 +1094,7 @@ my_films("08")
 #
 # * A step costs two looks into memory. Their number does not grow with the graph; the waiting and the memory do.
 # * Without booster, bias and early stop a walk is a noisy push. Which of the two is cheaper depends on popular
-#   nodes and on how exact you must be: measure.
+#   nodes: measure.
 # * Several pins of a user say far more than one. The booster is a bet on the overlap of interests.
 # * Beside each clever rule put a dull one that costs the same, and look at the difference.
 #

@@ -22,7 +22,7 @@
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: the tables of 13.1, the loss and its three bugs in 13.2 (put the port on the screen and
 # let the room search), the ads of 13.3, the map of 13.4, the drift of 13.6. Take two votes: "do other relations help?"
-# and "one vector or several?", each before its table. If time is short, leave out 13.5. The moment to stop is the
+# and "one vector or several?", each before its table. The tree of 13.5 is for ninety minutes. The moment to stop is the
 # table of interests: a picture in the plane that convinces everybody, and a measurement beside it.
 
 # %% tags=["setup"]
@@ -336,8 +336,12 @@ print(
     f"{ads['users without ad history']} of them without a click before; {ads['trials per model']} trials each"
 )
 print("best at an end of its grid:", ", ".join(table.index[table["at the edge"] != ""]) or "none")
-named = {"ndcg": "NDCG@10", "recall": "recall@10", "recall, no ad history": "no ad history"}
-table[list(named)].round(3).rename(columns=named)
+named = {
+    "ndcg": "NDCG@10",
+    "recall": "recall@10",
+    "recall, no ad history": "recall@10, no ad history",
+}
+table.drop("TwHIN, all nine")[list(named)].round(3).rename(columns=named)
 
 
 # %% tags=["experiment", "answers:13.p3"]
@@ -350,7 +354,7 @@ def lead(one, other):
 alone = lead("TwHIN, ads alone", "popularity")
 joint = lead("TwHIN, ads + engagement", "popularity")
 verdict(
-    "Vectors from ad clicks alone bring nothing; with other engagement they do.",
+    "Vectors from ad clicks alone are not shown to lead the most clicked ads; with other engagement they do.",
     holds=alone.outcome != "holds" and joint.outcome == "holds",
     detail=f"NDCG@10 against popularity: alone {alone}, {alone.outcome}; with engagement {joint}, {joint.outcome}; "
     f"with engagement against alone {lead('TwHIN, ads + engagement', 'TwHIN, ads alone')}",
@@ -370,8 +374,8 @@ pd.DataFrame({
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # The graph: iALS and RP3β find more in the same pairs than TwHIN does, iALS also more than the last row. Part of what plain TwHIN
-# lacks has a name: its false edges come from the batch, where an ad stands as often as it is clicked. Who is frequent is
-# often pushed down, and what is learned is $\log p(t \mid s) / q(t)$ (lesson 11). The released loss knows no log Q; one
+# lacks has a name: most of its false edges come from the batch, where an ad stands as often as it is clicked. Who is frequent is
+# often pushed down, and what is learned is roughly $\log p(t \mid s) / q(t)$ (lesson 11). The released loss knows no log Q; one
 # number for each ad gives back some of what was taken.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -671,7 +675,7 @@ visuals.dendrogram(vectors, named, pinworld.TRAIN_END - mine.times / 86_400)
 # everybody's clusters; medoids of the user's own. One, three or five of them. **Few** and **many** interests are the thirds
 # of users with the fewest and the most topics, as PinWorld knows them.
 #
-# > **Claim** (of both papers). Several vectors find more than one, for users of many interests.
+# > **Claim** (of both papers). Several vectors find more than one plain mean, for users of many interests.
 #
 # > **Claim** (common belief). For users of few interests they find more, too.
 
@@ -679,8 +683,8 @@ visuals.dendrogram(vectors, named, pinworld.TRAIN_END - mine.times / 86_400)
 predict("13.p6")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 36 to 43, the moment to stop. Vote: "one vector or several?" Usual wrong answer: all users alike, as the picture has
-# convinced everybody. Read the columns of few interests beside those of many, then the row of the mean that forgets.
+# Minutes 36 to 43, the moment to stop. Vote: "one vector or several?" Usual wrong answer: people of many interests only, as the
+# picture has convinced everybody. Read the columns of few interests beside those of many, then the row of the mean that forgets.
 
 # %% tags=["long", "answers:13.p6"]
 stored = results.load("13_interests", command=f"{STUDY} interests").values["PinWorld"]
@@ -714,13 +718,13 @@ spoken = {
 }
 results.verdicts(
     verdict(
-        "Several vectors find more than one mean, for users of many interests.",
-        holds=all(told["many"][way, 100].outcome == "holds" for way in THREE),
+        "Several vectors find more than one plain mean, for users of many interests.",
+        metrics.weakest(told["many"][way, 100] for way in THREE),
         detail=f"recall, ahead of the mean: {spoken['many']}",
     ),
     verdict(
         "For users of few interests they find more, too.",
-        told["few"]["medoids, 3", 100],
+        metrics.weakest(told["few"][way, 100] for way in THREE),
         detail=f"recall, ahead of the mean: {spoken['few']}",
     ),
 )
@@ -745,10 +749,11 @@ pd.DataFrame({
 # the mean.
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The gain is mostly where the picture puts it, with people of many interests, and it is larger in the list of 100. But beside one mean that **forgets**, which costs nothing, these groups of 294 cannot tell: being
-# recent wins about as much as being several, though centroids know no ages. In short lists θ leads the ways, since it
-# was *trained* to ask; RP3β and EASE, which have no vectors, lead θ there, and in long lists all ways. Several vectors, each
-# trained to ask, would be the next thing to try.
+# The gain is mostly where the picture puts it, with people of many interests, and it is larger in the list of 100. But beside one mean that **forgets**, which costs nothing, these groups of 294 cannot tell: for
+# people of many interests being recent wins nearly as much as being several, though centroids know no ages. Over all
+# 882 users five centroids stay ahead of the recent mean, +0.021 ± 0.010. In short lists θ leads the ways, since it
+# was *trained* to ask; RP3β and EASE, which have no vectors, lead θ there. In long lists RP3β leads all ways, and EASE
+# is level or ahead. Several vectors, each trained to ask, would be the next thing to try.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.6 Retrained overnight
@@ -846,7 +851,7 @@ means = {arm: {k: np.mean(v) for k, v in x.items()} for arm, x in drift["arms"].
 print(
     f"{drift['pins in both']:,} pins have edges on both days; saves of {drift['users']:,} users are sought"
 )
-columns = {"recall, old users": "recall, old users, new pins"}
+columns = {"recall": "recall@20", "recall, old users": "recall@20, old users, new pins"}
 display(pd.DataFrame(means).T.rename(columns=columns).round(3))
 
 arms = drift["arms"]
@@ -870,8 +875,8 @@ verdict(
 # the new vectors?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Ask for the arm that a team should take whose index cannot be rebuilt for a month, and for one that rebuilds every night. They
-# differ, and neither is free.
+# Ask for the arm that a team should take whose index cannot be rebuilt for a month, and for one that rebuilds every night. A
+# warm start alone does both here; ask what would make them differ.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.7 Your graph

@@ -49,6 +49,7 @@ def test_every_model_is_tuned_and_compared(monkeypatch, tmp_path):
     torch.set_num_threads(1)
     monkeypatch.setattr(towers, "BATCH", 64)
     monkeypatch.setattr(towers, "SEEDS", (0, 1))
+    monkeypatch.setattr(towers, "COMPARED", ("softmax",))
     monkeypatch.setitem(
         towers.DATA,
         "time",
@@ -84,6 +85,22 @@ def test_a_quick_rival_gets_three_times_as_many_trials_if_it_has_them():
     assert search.best("few").knobs == {"x": 4} and "x = 4" in search.edges["few"]
 
 
+def test_a_search_goes_on_until_no_neighbor_is_better():
+    def fit(x, y):
+        return -abs(x - 4) - abs(y - 2)
+
+    few = {"x": [1, 2], "y": [1, 2, 3]}
+    search = towers.tuned({"tower": (fit, few)}, {}, budget=2, score=float, natural={}, log=None)
+    wide = {"x": [1, 2, 3, 4, 5], "y": [1, 2, 3]}
+    there = towers.climbed(search, "tower", fit, wide, float, None)
+    assert there.best("tower").knobs == {"x": 4, "y": 2} and not there.edges
+    two = {"rate": [1, 2, 3], "negatives": [4, 16, 64]}
+    around = list(towers.neighbors({"rate": 2, "negatives": 4}, two))
+    assert len(around) == 5 and {"rate": 1, "negatives": 16} in around
+    short = towers.climbed(search, "tower", fit, few, float, None)
+    assert short.best("tower").knobs == {"x": 2, "y": 2} and short.edges == {"tower": "x = 2"}
+
+
 def test_a_search_of_all_cells_finds_what_a_look_at_everything_does():
     rng = np.random.default_rng(0)
     items, queries = (rng.normal(size=(k, 8)).astype(np.float32) for k in (300, 5))
@@ -105,8 +122,17 @@ def lead(one: str, other: str, name: str = "time") -> metrics.Comparison:
 
 def test_what_the_questions_of_the_lesson_say_of_the_table():
     found = ndcg("time")
-    for other in ("softmax", "BPR", "BCE"):
+    for other in ("softmax", "BPR"):
         assert lead(other, "popularity").outcome == "holds"  # 10.p3
+    assert lead("BCE", "popularity").outcome == "cannot tell"
+    movies = results.load("11_rivals").values["MovieTweetings"]["models"]
+    four = next(
+        row for row in movies if row["model"] == "popularity"
+    )  # the same split, another half-life
+    assert four["knobs"] == {"days": 4}
+    assert (
+        found["BCE"] < four["ndcg"] < found["softmax"] and abs(four["ndcg"] - found["BPR"]) < 0.002
+    )
     assert found["popularity"] > 0.9 * found["softmax"]
     assert found["popularity"] > 1.4 * max(found[x] for x in ("EASE", "RP3β"))
     assert lead("popularity", "iALS, any d").outcome == "cannot tell"

@@ -59,7 +59,7 @@ QUESTIONS = (
          "That would be so if the pins said the same. A user has several interests, and one pin "
          "shows one of them."),
         ("it falls, since each pin gets fewer steps",
-         "2,500 steps for each of eight pins are enough for the top of a list, as figure 8.2 shows."),
+         "2,500 steps for each of eight pins find most of the top of a list, as figure 8.2 shows."),
     )),
     Question("08.p6", "From which share of wanted pins in the overlap on is the booster ahead of the "
              "sum?", (
@@ -79,7 +79,7 @@ QUESTIONS = (
          "like, before the first item stands out; the walk just goes."),
         ("push, by far",
          "It has no noise, but from a popular item much to do first: every fan, and all that each "
-         "fan likes. It is ahead only when the result has to be nearly exact."),
+         "fan likes. From there it is nowhere ahead where both were measured."),
         ("about the same, they compute the same vector",
          "They aim at the same vector, and are not equally far after half a millisecond: push has to "
          "serve every neighbor of what it settles."),

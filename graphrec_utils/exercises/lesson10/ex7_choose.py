@@ -71,7 +71,7 @@ ex = Exercise(
         "Which of the four decides most? Change one at a time, and look at `try_out`.",
         "Films are seen when they are new: what does `half_life` do to the examples? And what can cosines "
         "not say at a temperature of 1?",
-        'Try `"sampled"` and `"bpr"` with `half_life` 3.0, with the dot product (`None`) and at 0.2; '
+        'Try `"sampled"`, `"bpr"` and `"bce"` with `half_life` 3.0, with the dot product (`None`) and at 0.2; '
         '`history` stays "before".',
     ),
 )
@@ -115,7 +115,7 @@ def the_future_is_told():
 
 @ex.mistake(
     "cosines at temperature 1 lie between -1 and 1, and the softmax over them stays nearly flat: "
-    "cool it, or use the dot product"
+    "try the dot product; only cross-entropy gains from a lower temperature here"
 )
 def a_temperature_of_one():
     return _changed(temperature=1.0)()

@@ -50,10 +50,11 @@ QUESTIONS = (
     )),
     Question("13.p6", "A list of 100 candidates, from one mean of what was saved or from five centroids. Whom do the "
              "centroids serve better than the mean, on PinWorld?", (
-        ("mostly users of many interests",
-         "Their mean lies between what they like. Who likes one thing asks nearly the same question five times."),
-        ("all users alike",
-         "For somebody of few interests the five centroids lie close together, and their mean is a good question."),
+        ("those of many interests, and those of few about half as much",
+         "+0.052 ± 0.014 and +0.025 ± 0.012: a mean lies between what they like, and few interests are two on "
+         "average. That the two gains differ is not beyond chance."),
+        ("those of many interests only: a mean serves the others",
+         "Those of few interests have two on average, and there is a place between two as well: +0.025 ± 0.012."),
         ("nobody, a single centroid is a noisy question",
          "A centroid is itself a mean of many items. A single pin, a medoid, is noisier."),
     )),
