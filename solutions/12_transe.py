@@ -38,7 +38,7 @@ from graphrec_utils.data import Triples
 from graphrec_utils.exercises import check, predict, recall
 from graphrec_utils.models import baselines, kge, transe
 from graphrec_utils.plots import visuals
-from graphrec_utils.results import verdict
+from graphrec_utils.results import verdict, verdicts
 
 style.use()
 
@@ -756,37 +756,56 @@ verdict(
 # ### FB15k-237, the honest one
 #
 # 14,541 entities, 237 relations, 272,115 facts to train with. Our loop takes them one by one and updates at once; PyKEEN,
-# a library, takes batches. Both have 64 coordinates and a softmax over 64 corrupted facts; PyKEEN's settings are the
-# best of seven trials.
+# a library, takes batches. Each gets nine settings for 100 CPU seconds, and its two best on validation once more for 300. In
+# all of them the rate falls to nothing, as in lesson 07: the last passes are for what small steps alone can find.
 #
-# > **Claim.** For one quality, our loop needs less than a tenth of the CPU time.
+# > **Claim 1** (ours). For one quality, our loop needs less than a tenth of the CPU time.
+# >
+# > **Claim 2** (ours). In five CPU minutes it finds what the best published TransE finds on test, 0.313 (LibKGE).
 
 # %% tags=["long"]
 peers = results.load("12_transe_peers", command="python -m tests.benchmarks.transe")
+both = {"ours": peers.values["course"], "PyKEEN": peers.values["pykeen"]}
 figure, ax = plt.subplots(figsize=(5.6, 2.8))
-lines = {"ours": peers.values["course"]["curve"], "PyKEEN, tuned": peers.values["pykeen"]["curve"]}
-for (name, curve), mark in zip(lines.items(), "os", strict=True):
-    ax.plot(*np.array(curve).T, marker=mark, markersize=4, label=name)
-ax.axhline(peers.values["validation MRR asked for"], color=style.CONTEXT, linestyle="dotted")
+for (name, engine), mark, color in zip(both.items(), "os", style.CYCLE[:2], strict=True):
+    for row in engine["trainings"]:
+        chosen = (
+            row["setting"] == engine["setting"] and row["budget"] == peers.values["of the best"]
+        )
+        look = {"markersize": 4, "label": f"{name}, chosen"} if chosen else {"ms": 2, "alpha": 0.35}
+        ax.plot(*np.array(row["curve"]).T, marker=mark, color=color, **look)
 ax.set(xscale="log", xlabel="CPU seconds of training", ylabel="filtered MRR, validation")
 ax.legend(loc="lower right")
 plt.show()
 
-ours, theirs = (peers.values[name]["reached"] for name in ("course", "pykeen"))
-verdict(
-    "For one quality, our loop needs less than a tenth of the CPU time.",
-    holds=10 * ours["CPU seconds"] < theirs["CPU seconds"],
-    detail=f"validation MRR {peers.values['validation MRR asked for']}: {ours['CPU seconds']:.0f} s against "
-    f"{theirs['CPU seconds']:.0f} s; test MRR there {ours['test MRR']:.3f} and {theirs['test MRR']:.3f}, after all "
-    f"of our passes {peers.values['course']['at the end']['test MRR']:.3f}; one seed",
+goal = max(row["curve"][-1][1] for row in both["PyKEEN"]["trainings"])
+first = {
+    name: min(s for row in engine["trainings"] for s, mrr in row["curve"] if mrr >= goal)
+    for name, engine in both.items()
+}
+verdicts(
+    verdict(
+        "For one quality, our loop needs less than a tenth of the CPU time.",
+        holds=10 * first["ours"] < first["PyKEEN"],
+        detail=f"validation MRR {goal:.3f}, the best of PyKEEN's trainings: the first of ours has it after "
+        f"{first['ours']:.0f} s, the first of PyKEEN's after {first['PyKEEN']:.0f} s",
+    ),
+    verdict(
+        "In five CPU minutes our loop finds what the best published TransE finds on test.",
+        holds=both["ours"]["test MRR"] >= 0.313,
+        detail="test MRR "
+        + ", ".join(f"{name} {engine['test MRR']:.3f}" for name, engine in both.items())
+        + "; one seed",
+    ),
 )
 
 # %% [markdown]
 # *Figure 12.3. Filtered MRR of 4,000 validation facts of FB15k-237 against CPU seconds of one thread, for our loop
-# (circles) and PyKEEN (squares). The dotted line is the quality that both were asked for. A stored measurement.*
+# (circles) and PyKEEN (squares): all trainings thin, the chosen ones thick. A stored measurement.*
 #
-# The card is a fact about loops, not about TransE. And the curve still rises: LibKGE, which tunes everything alike,
-# publishes a test MRR of 0.313 for TransE.
+# The first card is a fact about loops, not about TransE: a ninth, and a tenth was too much to say. (Our first edition had a fiftieth:
+# PyKEEN's rate did not fall there.) The second is a fact about tuning: that edition stopped after 21 seconds, with half of the width, half of
+# the negatives and a rate that stayed as it was. It found 0.29 on test.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 12.7 "Likes" is one relation

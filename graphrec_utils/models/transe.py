@@ -133,6 +133,7 @@ def fit(
     unit: bool = True,
     epochs: int = 10,
     seed: int = 0,
+    schedule: Callable[[float], float] | None = None,
     callback: Callback | None = None,
 ) -> TransE:
     r"""Train TransE fact by fact: stochastic gradients with Adagrad, one accumulator per vector.
@@ -152,6 +153,8 @@ def fit(
             softmax needs a small sharpness.
         epochs: passes over the facts, each in a new random order.
         seed: >= 0. One thread does all the work: a seed gives one model.
+        schedule: maps the share of the epochs that is done, in [0, 1), to a multiple of the
+            learning rate, as in `train.fit`; `train.cosine`, for example. None: constant.
         callback: called as `callback(epoch, mean loss, model)` after each epoch, from 1; the
             vectors are the ones being trained, copy what you want to keep.
 
@@ -173,8 +176,9 @@ def fit(
     )
     squares = [np.full(len(emb), 1e-8, np.float32) for emb in (model.entity_emb, model.rel_emb)]
     facts, softmax = train.array(), LOSSES[loss]
-    numbers = np.float32(sharpness), np.float32(lr)
     for epoch in range(1, epochs + 1):
+        rate = lr if schedule is None else lr * schedule((epoch - 1) / epochs)
+        numbers = np.float32(sharpness), np.float32(rate)
         order, bits = rng.permutation(len(facts)), rng.integers(2**63, dtype=np.uint64)
         emb = model.entity_emb, model.rel_emb
         mean = kernels.one_pass(

@@ -135,6 +135,23 @@ def replay(seed, draws, fact):
     return tail, [v for v in ids if v != fact[2 if tail else 0]]
 
 
+def test_a_schedule_multiplies_the_rate_of_each_epoch():
+    facts, asked, seen = planted(), [], []
+
+    def half_then_still(progress):
+        asked.append(progress)
+        return 0.5 if progress < 0.5 else 0.0
+
+    kept = {"callback": lambda *args: seen.append(args[2].entity_emb.copy())}
+    scheduled = transe.fit(facts, 8, epochs=4, schedule=half_then_still, **kept)
+    assert asked == [0.0, 0.25, 0.5, 0.75]
+    plain = transe.fit(facts, 8, lr=0.05, epochs=2)  # the same two passes at half the rate
+    for row in (seen[1], seen[3], scheduled.entity_emb):
+        np.testing.assert_allclose(row, plain.entity_emb, rtol=1e-5, atol=1e-6)
+    with_rate = transe.fit(facts, 8, epochs=2).entity_emb
+    assert np.abs(with_rate - plain.entity_emb).max() > 1e-3
+
+
 @pytest.mark.parametrize(("loss", "sharpness"), [("softmax", 16.0), ("margin", 0.5)])
 @pytest.mark.parametrize("norm", [1, 2])
 def test_a_world_of_translations_is_learned(loss, sharpness, norm):
