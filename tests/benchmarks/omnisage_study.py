@@ -555,32 +555,30 @@ def losses_part() -> dict:
         )
         table.append(row_of(name, best, runs[name]))
     users, fifteen = [], results.load("15_pinworld").values
-    for name, knobs in (
-        ("popularity", {}),
-        ("RP3β", {}),
-        ("iALS", {}),
-        ("every next", {}),
-    ):
+    known = {r["model"]: r["knobs"] for r in fifteen["rivals"]}
+    longest = {r["objective"]: {"rate": r["rate"], "steps": sequences.LONGER[-1]}
+               for r in fifteen["objectives"]}  # fmt: skip
+    for name in ("popularity", "RP3β", "iALS", sequences.LONG):
+        knobs = known.get(name) or longest[name]
 
-        def once(name=name, seed=0):
+        def once(name=name, knobs=knobs, seed=0):
             past, start = late.likes[0], time.process_time()
             if name in sequences.ARMS:
-                rate = {r["objective"]: r["rate"] for r in fifteen["objectives"]}[name]
                 model = sequences.former(
-                    pinworld.VAL_END, rate=rate, seed=seed, **sequences.ARMS[name]
+                    pinworld.VAL_END, seed=seed, **knobs, **sequences.ARMS[name]
                 )
             else:
-                known = {r["model"]: r["knobs"] for r in fifteen["rivals"]}[name]
-                model = towers.RIVALS[name](past, **known)
+                model = towers.RIVALS[name](past, **knobs)
             seconds = time.process_time() - start
             return {"users": late.user_recall(model).round(4).to_dict(), "seconds": seconds}
 
         seeds = SEEDS if name in sequences.ARMS else (0,)
         title = f"PinnerFormer, {name}" if name in sequences.ARMS else name
         runs[title] = [
-            kept("omnisage", f"PinWorld user {name} {s}", partial(once, seed=s)) for s in seeds
+            kept("omnisage", f"PinWorld user {name} {knobs} {s}", partial(once, seed=s))
+            for s in seeds
         ]
-        users.append(row_of(title, knobs, runs[title]))
+        users.append(row_of(title, {"knobs": knobs}, runs[title]))
     pairs = [("all three", other) for other in runs if other != "all three"]
     pairs += [("entity-entity + entity-feature", "entity-entity"), ("user-entity", "entity-entity"),
               ("user-entity", "PinnerFormer, every next"), ("entity-entity", "PinnerFormer, every next"),

@@ -146,7 +146,9 @@ def test_what_the_lesson_says_of_the_losses():
     assert (
         alone["entity-entity"].outcome == "cannot tell" and alone["user-entity"].outcome == "holds"
     )
-    for other in ("user-entity", "entity-entity", "RP3β", "iALS", "PinnerFormer, every next"):
+    for other in ("user-entity", "entity-entity", "RP3β", "iALS"):
         assert lead("losses", f"all three over {other}, users").outcome == "holds"
+    longest = lead("losses", "all three over PinnerFormer, every next, users")
+    assert longest.outcome == "cannot tell"
     key = "entity-entity + entity-feature over entity-entity"
     assert lead("losses", f"{key}, cold queries").outcome == "cannot tell"
