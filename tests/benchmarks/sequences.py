@@ -43,7 +43,7 @@ from torch.nn import functional as F
 from graphrec_utils import losses, metrics, paths, pinworld, results, sampling, train
 from graphrec_utils.data import Interactions, Split
 from graphrec_utils.models import mf, pinnerformer, sampled, sasrec, transformer
-from tests.benchmarks import devices, logq_rivals, towers
+from tests.benchmarks import devices, logq_rivals, towers, tuning
 from tests.benchmarks import kept as shelf
 
 COMMAND = "python -m tests.benchmarks.sequences"
@@ -191,20 +191,13 @@ ARMS = {
 }
 
 
-def climbed(low: int, high: int, value) -> tuple[float, dict[str, float]]:
-    """Return the best rate of LADDER and what was tried, from three rates on until the best is inside.
-
-    `value(rate)` shall be large.
-    """
-    while True:
-        tried = {rate: value(rate) for rate in LADDER[low : high + 1]}
-        best = max(tried, key=tried.get)
-        if best == LADDER[low] and low > 0:
-            low -= 1
-        elif best == LADDER[high] and high + 1 < len(LADDER):
-            high += 1
-        else:
-            return best, {str(rate): round(v, 4) for rate, v in tried.items()}
+def climbed(value) -> tuple[float, dict[str, float]]:
+    """Return the best rate of LADDER and what was tried; `value(rate)` shall be large."""
+    best, trials, _ = tuning.climbed(
+        {"rate": LADDER}, {"rate": LADDER[3]}, lambda knobs: value(knobs["rate"])
+    )
+    tried = {trial["knobs"]["rate"]: trial["score"] for trial in trials}
+    return best["rate"], {str(rate): round(tried[rate], 4) for rate in sorted(tried)}
 
 
 def best_rate(arm: str, **options) -> tuple[float, dict[str, float]]:
@@ -217,7 +210,7 @@ def best_rate(arm: str, **options) -> tuple[float, dict[str, float]]:
 
         return kept(NAME, f"validation {STEPS} {arm} {rate} {options}", once)
 
-    return climbed(2, 4, value)
+    return climbed(value)
 
 
 def horizons(model) -> dict:
@@ -719,7 +712,7 @@ def width() -> dict:
 
     rows = []
     for dim in WIDTHS:
-        best, tried = climbed(2, 4, lambda rate, dim=dim: -one(dim, rate)["loss"])
+        best, tried = climbed(lambda rate, dim=dim: -one(dim, rate)["loss"])
         runs = [one(dim, best, seed) for seed in SEEDS]
         rows.append({
             "dim": dim, "rate": best, "rates": {rate: -v for rate, v in tried.items()},

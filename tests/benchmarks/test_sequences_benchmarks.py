@@ -72,7 +72,7 @@ def test_a_search_climbs_until_the_best_rate_is_inside():
             asked.append(rate)
             return -abs(np.log(rate / peak))
 
-        best, rates = sequences.climbed(2, 4, value)
+        best, rates = sequences.climbed(value)
         assert best == peak and len(rates) == len(set(asked)) == tried
 
 

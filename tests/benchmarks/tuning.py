@@ -1,0 +1,105 @@
+"""Tuning for the stored tables: what is quick gets many random trials, what is trained in steps climbs.
+
+A climb ends where all neighbors are worse, so a winner has been compared with both sides of every knob, or
+stands at an end of its ladder and is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from graphrec_utils import train
+from tests.benchmarks.kept import kept
+
+BUDGET = 24  # random trials, at most
+
+
+@dataclass
+class Chosen:
+    """What a model has won with on what chooses."""
+
+    knobs: dict
+    score: float
+    trials: int
+    edge: str
+
+
+def tuned(
+    file: str,
+    name: str,
+    make: Callable[..., Any],
+    grid: dict[str, list],
+    score: Callable[[Any], float],
+    start: Mapping | None = None,
+    budget: int = BUDGET,
+    natural: Mapping[str, Sequence] | None = None,
+) -> Chosen:
+    """Return the best of a model's trials; each is kept in build/bench/FILE.jsonl.
+
+    Args:
+        make: returns the model for some knobs.
+        grid: knob -> its values, in order; empty: there is nothing to tune.
+        start: where a climb begins, a value for each knob (others are not read); None: random trials.
+        natural: knob -> values beyond which there is nothing, for random trials.
+    """
+
+    def value(knobs: dict) -> float:
+        return kept(file, f"{name} {knobs}", lambda: score(make(**knobs)))
+
+    if start is not None:
+        best, trials, edge = climbed(grid, {k: start[k] for k in grid}, value)
+        return Chosen(best, value(best), len(trials), edge)
+    count = min(budget, int(np.prod([len(v) for v in grid.values()]))) if grid else 1
+    search = train.tune(
+        {name: (lambda **knobs: knobs, grid)}, count, value, natural=natural, progress=False
+    )
+    best = search.best(name)
+    return Chosen(best.knobs, best.score, count, search.edges.get(name, ""))
+
+
+def climbed(
+    ladders: dict[str, list], start: dict, value: Callable[[dict], float]
+) -> tuple[dict, list[dict], str]:
+    """Return the best knobs, all trials, and which knobs stand at an end of their ladder ("" if none).
+
+    From `start` on all settings that differ by one step of one ladder are tried, and the best is next;
+    it ends where none of them is better.
+
+    Args:
+        ladders: knob -> its values, in order.
+        start: knob -> a value of its ladder.
+        value: of a setting; shall be large.
+    """
+    tried: dict[tuple, float] = {}
+
+    def asked(place: tuple) -> float:
+        if place not in tried:
+            tried[place] = value(knobs(place))
+        return tried[place]
+
+    def knobs(place: tuple) -> dict:
+        return {k: ladder[i] for (k, ladder), i in zip(ladders.items(), place, strict=True)}
+
+    here = tuple(ladder.index(start[k]) for k, ladder in ladders.items())
+    while True:
+        near = [
+            (*here[:k], here[k] + step, *here[k + 1 :])
+            for k, ladder in enumerate(ladders.values())
+            for step in (-1, 1)
+            if 0 <= here[k] + step < len(ladder)
+        ]
+        best = max([here, *near], key=asked)
+        if best == here:
+            break
+        here = best
+    ends = [
+        f"{k} = {ladder[i]}"
+        for (k, ladder), i in zip(ladders.items(), here, strict=True)
+        if len(ladder) > 1 and i in (0, len(ladder) - 1)
+    ]
+    trials = [{"knobs": knobs(place), "score": score} for place, score in tried.items()]
+    return knobs(here), trials, ", ".join(ends)
