@@ -155,7 +155,7 @@ def test_what_is_stored_says_who_found_what():
         assert [r["setting"] for r in last] == [r["setting"] for r in ranking[: transe.BEST]]
         assert row["setting"] == max(last, key=transe.last)["setting"]
         for r in rows:
-            assert r["curve"][-1][0] < 1.2 * r["budget"]
+            assert r["curve"][-1][0] < 1.25 * r["budget"]  # epochs are planned by the first one
     theirs = stored.values["pykeen"]
     own = theirs["test MRR by its own evaluator"]
     assert own == pytest.approx(theirs["test MRR"], abs=2e-4)
