@@ -706,7 +706,8 @@ verdict(
 # How much of this is tuning? With six trials on narrower grids the hinge had .182, at the smallest margin there was, and
 # iALS .208 with 64 columns. At a margin of .03 the hinge has .188, and three seeds do not tell any more that the softmax
 # finds more. iALS has .213 with 16 columns: that takes away the lead which `with ids` seemed to have over all pins, and
-# leaves the one on no board.
+# leaves the one on no board. And all of it had 350 steps: an opponent has trained the softmax four times as long, and on validation it
+# is level with iALS then (with twelve times it overfits).
 #
 # The paper leaves Pixie out of its offline table, and says why: Pixie had produced the pairs. Somebody who is judged by
 # their own recommendations is hard to beat.
