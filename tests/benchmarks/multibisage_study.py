@@ -34,17 +34,17 @@ from graphrec_utils.data import Interactions
 from graphrec_utils.models import filters, mf, multibisage, pinsage, sage
 from graphrec_utils.models.ease import ease
 from graphrec_utils.models.scoring import Factors
-from tests.benchmarks import devices
+from tests.benchmarks import devices, tuning
 from tests.benchmarks import pinsage_study as before
 from tests.benchmarks.kept import kept, spent
+from tests.benchmarks.tuning import BUDGET, Chosen
 
 COMMAND = "python -m tests.benchmarks.multibisage_study"
 SEEDS = (0, 1, 2)
-BUDGET = 4
-EPOCHS, STEPS, SIZE, SHARED, TOP, DIM = 4, 50, 256, 256, 10, 32
+EPOCHS, STEPS, SIZE, SHARED, TOP, DIM = 16, 50, 256, 256, 10, 32
 UNION = "all in one"
 LARGE = {"dim": 64, "top": 20, "epochs": 7}  # PinSage's in lesson 09
-LONGER, LONG = "PinSage, as long as the transformer", 19  # epochs
+LONGER, LONG = "PinSage, as long as the transformer", 72  # epochs
 WEEKS = 4
 
 
@@ -228,28 +228,37 @@ def _batches(days, n, rng):
 
 def warm(progress: float) -> float:
     """Return the share of the learning rate: little in the first epoch, then less and less."""
-    return 0.1 if progress == 0 else 0.8 ** (EPOCHS * progress - 1)
+    return 0.1 if progress == 0 else train.cosine(progress)
 
 
-def pin_sage(stage: Stage, **knobs) -> pinsage.PinSage:
-    """Return lesson 09's PinSage with the softmax, trained as there."""
-    return before.fit(stage.pin_sage, "softmax", num_layers=1, **knobs)
+def pin_sage(stage: Stage, epochs: int = 28, **knobs) -> pinsage.PinSage:
+    """Return lesson 09's PinSage with the softmax."""
+    return before.fit(stage.pin_sage, "softmax", num_layers=1, epochs=epochs, **knobs)
 
 
-TRAINED = {"temperature": [0.3, 1.0, 3.0], "lr": [0.003, 0.01, 0.03]}
+RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]
+TRAINED = {"temperature": [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0], "lr": RATES}
 GRIDS = {
-    "recent popularity": {"last": [0.1, 0.3, 1.0]},
-    "RP3β": {"alpha": [0.1, 0.3, 0.6, 1.0], "beta": [0.0, 0.3, 0.6]},
-    "EASE": {"reg": [100.0, 300.0, 1000.0, 3000.0]},
-    "iALS": {"alpha0": [0.1, 0.3, 1.0, 3.0], "reg": [0.0003, 0.001, 0.003, 0.01], "dim": [64]},
-    "PinSage, one graph": {"scale": [0.1, 0.3, 1.0], "lr": [0.003, 0.01, 0.03]},
+    "recent popularity": {"last": [0.03, 0.1, 0.3, 1.0]},
+    "RP3β": {"alpha": [0.0, 0.1, 0.2, 0.35, 0.6, 1.0], "beta": [0.0, 0.1, 0.2, 0.4, 0.6]},
+    "EASE": {"reg": [100.0, 300.0, 1000.0, 3000.0, 10_000.0, 30_000.0]},
+}
+# these climb
+LADDERS = {
+    "iALS": {
+        "dim": [8, 16, 32, 64, 128, 256, 512],
+        "alpha0": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0],
+        "reg": [0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01],
+    },
+    "PinSage, one graph": {"scale": [0.003, 0.01, 0.03, 0.1, 0.3, 1.0], "lr": RATES},
     "content alone": TRAINED,
     "mean": TRAINED,
     "attention": TRAINED,
     "transformer": TRAINED,
 }
-LEARNED = tuple(GRIDS)[4:]
-NATURAL = {"last": [1.0], "alpha": [1.0], "beta": [0.0]}
+STARTS = {"scale": 0.1, "temperature": 0.3, "lr": 0.003, "dim": 32, "alpha0": 0.1, "reg": 0.001}
+LEARNED = tuple(LADDERS)[1:]  # by chance
+NATURAL = {"last": [1.0], "alpha": [0.0, 1.0], "beta": [0.0]}
 
 
 def makers(stage: Stage) -> dict[str, Callable]:
@@ -267,19 +276,12 @@ def makers(stage: Stage) -> dict[str, Callable]:
 
 
 # ---------------------------------------------------------------- what is measured
-def tuned(data: str, early: Stage, budget: int) -> tuple[dict, dict]:
-    """Return the best trial of each model, and which of them lie at an edge."""
-    made = makers(early)
-    grids = {k: g for k, g in GRIDS.items() if k != "EASE" or early.n <= 10_000}
-    log = paths.root() / "build" / "bench" / f"14_tune_{data}.jsonl"
-    best, edges = {}, {}
-    for name, grid in grids.items():
-        settings = int(np.prod([len(v) for v in grid.values()]))
-        search = train.tune({name: (made[name], grid)}, min(budget, settings), early.score,
-                            natural=NATURAL, log=log, progress=False)  # fmt: skip
-        best[name], edges[name] = search.best(name), search.edges.get(name, "")
-        print(data, name, best[name].knobs, round(best[name].score, 4), edges[name], flush=True)
-    return best, edges
+def tuned(data: str, name: str, early: Stage, budget: int = BUDGET) -> Chosen:
+    """Return the best of a model's trials on what chooses."""
+    make, file = makers(early)[name], f"14_tune_{data}"
+    if name in LADDERS:
+        return tuning.tuned(file, name, make, LADDERS[name], early.score, STARTS)
+    return tuning.tuned(file, name, make, GRIDS[name], early.score, None, budget, NATURAL)
 
 
 def on_test(late: Stage, make: Callable, seeded: bool) -> dict:
@@ -303,21 +305,31 @@ def over_seeds(runs: list[dict]) -> dict[str, np.ndarray]:
     return {key: np.mean([list(run[key].values()) for run in runs], axis=0) for key in runs[0]}
 
 
-def rivals(data: str, early: Stage, late: Stage, budget: int = BUDGET) -> dict:
+def rivals(
+    data: str, early: Stage, late: Stage, budget: int = BUDGET, only: str | None = None
+) -> dict:
     """Return the winners of validation and what they find on test, in all and kind by kind."""
-    best, edges = tuned(data, early, budget)
     final, rows, each = makers(late), [], {}
-    for name, chosen in best.items():
+    for name in (*GRIDS, *LADDERS):
+        if only not in (None, name) or (name == "EASE" and early.n > 10_000):
+            continue  # EASE is a dense matrix of all pairs
+        chosen = tuned(data, name, early, budget)
         make = partial(final[name], **chosen.knobs)
-        out = kept(f"14_rivals_{data}", name, partial(on_test, late, make, name in LEARNED))
+        out = kept(
+            f"14_rivals_{data}",
+            f"{name} {chosen.knobs}",
+            partial(on_test, late, make, name in LEARNED),
+        )
         each[name] = over_seeds(out["runs"])
         rows.append({
-            "model": name, "knobs": chosen.knobs, "at the edge": edges[name],
+            "model": name, "knobs": chosen.knobs, "at the edge": chosen.edge, "trials": chosen.trials,
             "validation": chosen.score, "CPU seconds": round(out["seconds"], 1),
             "recall": {key: float(v.mean()) for key, v in each[name].items()},
             "seeds": [float(np.mean(list(run["all@10"].values()))) for run in out["runs"]],
         })  # fmt: skip
         print(data, rows[-1], flush=True)
+    if only:
+        return {}
     pairs = [("transformer", other) for other in each if other != "transformer"]
     pairs += [("mean", other) for other in each if other not in ("mean", "transformer")]
     leads = {
@@ -326,7 +338,7 @@ def rivals(data: str, early: Stage, late: Stage, budget: int = BUDGET) -> dict:
         for key in each[one]
     }
     queries = {key: len(v) for key, v in each["mean"].items() if key.endswith("@10")}
-    return {"queries": queries, "trials per model": budget, "models": rows, "leads": leads}
+    return {"queries": queries, "models": rows, "leads": leads}
 
 
 def arms(stage: Stage) -> dict[str, tuple[str, tuple[str, ...] | None]]:
@@ -346,24 +358,30 @@ def arms(stage: Stage) -> dict[str, tuple[str, tuple[str, ...] | None]]:
     return out
 
 
+def climbed(data: str, early: Stage, knobs: dict, arm: str) -> dict:
+    """Return what an arm finds on what chooses, seed by seed, and where its pins look."""
+    how, names = arms(early)[arm]
+
+    def measured():
+        runs, looks, start = [], None, time.process_time()
+        for seed in SEEDS:
+            model = fit(early, how, names, **knobs[how], seed=seed)
+            if how == "transformer" and names is None:
+                looks = mass(model, early.kinds)
+            vectors = Factors(*model.embeddings())
+            run = {"all": early.found(vectors).recall}
+            run |= {kind: early.found(vectors, kind=kind).recall for kind in early.kinds}
+            runs.append({key: v.round(4).to_list() for key, v in run.items()})
+        return {"runs": runs, "looks": looks, "seconds": time.process_time() - start}
+
+    return kept(f"14_climb_{data}", f"{arm} {knobs.get(how)}", measured)
+
+
 def climb(data: str, early: Stage, knobs: dict) -> dict:
     """Return recall of each arm and seed on what chooses, kind by kind, and where a pin looks."""
     rows, each = [], {}
-    for arm, (how, names) in arms(early).items():
-
-        def measured(how=how, names=names):
-            runs, looks, seconds = [], None, time.process_time()
-            for seed in SEEDS:
-                model = fit(early, how, names, **knobs[how], seed=seed)
-                if how == "transformer" and names is None:
-                    looks = mass(model, early.kinds)
-                vectors = Factors(*model.embeddings())
-                run = {"all": early.found(vectors).recall}
-                run |= {kind: early.found(vectors, kind=kind).recall for kind in early.kinds}
-                runs.append({key: v.round(4).to_list() for key, v in run.items()})
-            return {"runs": runs, "looks": looks, "seconds": time.process_time() - seconds}
-
-        out = kept(f"14_climb_{data}", arm, measured)
+    for arm in arms(early):
+        out = climbed(data, early, knobs, arm)
         each[arm] = np.mean([run["all"] for run in out["runs"]], axis=0)
         rows.append({
             "arm": arm, "seeds": [float(np.mean(run["all"])) for run in out["runs"]],
@@ -398,28 +416,52 @@ def mass(model: multibisage.MultiBiSage, kinds: dict) -> dict:
     }
 
 
+WAYS = ("left in", "hidden", "in time")
+
+
+def answered(early: Stage, knobs: dict, how: str, way: str) -> list[float]:
+    """Return what a model finds on what chooses, with the answers in the graphs in one way."""
+    return kept(
+        "14_answers_PinWorld",
+        f"{how} {way} {knobs[how]}",
+        lambda: [early.score(fit(early, how, **knobs[how], answers=way, seed=s)) for s in SEEDS],
+    )
+
+
+def asked(late: Stage, knobs: dict) -> dict[str, Callable]:
+    """Return model -> a function of its seed, of those that are compared on test."""
+    models, one = makers(late), "PinSage, one graph"
+    made = {
+        f"{h}, {w}": partial(models[h], answers=w, **knobs[h])
+        for h, w in product(("mean", "transformer"), WAYS)
+    }
+    made |= {x: partial(models[x], **knobs[x]) for x in ("RP3β", one)}
+    return made | {LONGER: partial(made[one], epochs=LONG)}
+
+
+def asked_on_test(late: Stage, knobs: dict, name: str) -> dict:
+    """Return what `on_test` does; what `rivals` has asked already is not asked again."""
+    make, model = asked(late, knobs)[name], name.removesuffix(", in time")
+    if model in knobs:
+        file, key = "14_rivals_PinWorld", f"{model} {knobs[model]}"
+    else:
+        used = knobs.get(model.split(",")[0], knobs["PinSage, one graph"])
+        file, key = "14_answers_PinWorld", f"test {name} {used}"
+    return kept(file, key, lambda: on_test(late, make, name != "RP3β"))
+
+
 def answers(early: Stage, late: Stage, knobs: dict) -> dict:
     """Return what "mean" and "transformer" find with the pairs in the graphs in three ways.
 
     On what chooses, with the knobs of `rivals`; on test beside the two that matter most; and how often
     the second pin of a pair stands in a list of the first, in training and on the day of the test.
     """
-    rows, test, each, models = [], [], {}, makers(late)
-    ways = list(product(("mean", "transformer"), ("left in", "hidden", "in time")))
-    for how, way in ways:
-
-        def measured(how=how, way=way):
-            return [early.score(fit(early, how, **knobs[how], answers=way, seed=s)) for s in SEEDS]
-
-        seeds = kept("14_answers_PinWorld", f"{how} {way}", measured)
-        rows.append({"how": how, "answers": way, "seeds": seeds})
+    rows, test, each = [], [], {}
+    for how, way in product(("mean", "transformer"), WAYS):
+        rows.append({"how": how, "answers": way, "seeds": answered(early, knobs, how, way)})
         print(rows[-1], flush=True)
-    made = {f"{h}, {w}": partial(models[h], answers=w, **knobs[h]) for h, w in ways}
-    made |= {x: partial(models[x], **knobs[x]) for x in ("RP3β", "PinSage, one graph")}
-    made[LONGER] = partial(made["PinSage, one graph"], epochs=LONG)
-    for name, make in made.items():
-        tried = partial(on_test, late, make, name != "RP3β")
-        out = kept("14_answers_PinWorld", f"test {name}", tried)
+    for name in asked(late, knobs):
+        out = asked_on_test(late, knobs, name)
         each[name] = over_seeds(out["runs"])
         recall = {key: float(v.mean()) for key, v in each[name].items()}
         test.append({"model": name, "CPU seconds": round(out["seconds"], 1), "recall": recall})
@@ -502,6 +544,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("part", choices=CLAIMS)
     parser.add_argument("--only", choices=("PinWorld", "citeulike-t"), help="keep the other one")
+    parser.add_argument("--model", help="of `rivals`: keep what this one finds, store nothing")
     given = devices.parse(parser)
     name, start = f"14_{given.part}", time.perf_counter()
     torch.set_num_threads(1)
@@ -511,7 +554,9 @@ def main() -> None:
     if given.part == "rivals":
         for data, make in (("PinWorld", world), ("citeulike-t", libraries)):
             if given.only in (None, data):
-                values[data] = rivals(data, *make())
+                values[data] = rivals(data, *make(), only=given.model)
+        if given.model:
+            return
     else:
         stored = results.load("14_rivals").values
         for data, make in {"PinWorld": world, "citeulike-t": libraries}.items():

@@ -7,10 +7,11 @@ choosing, of days 0-48 for the test on days 49-55. citeulike-t: libraries are bo
 and a pair is an article and one that it cites or is cited by; a tenth of the citations chooses, a fifth
 tests, the libraries are all known. Every pin is a candidate but the query itself.
 
-PART is `rivals` (every model with equal trials on the first part, two quick rivals with twice as many, the
-winners once on test, PinSage with three seeds), `ablation` (pooling and hard negatives, three seeds, on what chooses) or `choices` (the
-settings of the open task, one seed, on what chooses). Each writes data/results/09_PART.json. About five
-minutes of one thread each; `--only` measures one data set and keeps the other.
+PART is `rivals` (every model tuned on the first part, the winners once on test, what is trained in steps with
+three seeds), `ablation` (pooling and hard negatives, three seeds, on what chooses, with the knobs that the hinge
+wins with in `rivals`) or `choices` (the settings of the open task, trained as briefly as in the lesson, one seed,
+on what chooses). Each writes data/results/09_PART.json. Forty minutes of one thread for `rivals`, whose trials are
+kept in build/bench, ten and three for the others; `--only` measures one data set and keeps the other.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from functools import cached_property, partial
 from itertools import product
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sp
 import torch
 
@@ -31,12 +33,14 @@ from graphrec_utils.data import Interactions
 from graphrec_utils.models import filters, mf, pinsage, sage
 from graphrec_utils.models.ease import ease
 from graphrec_utils.models.scoring import Factors
-from tests.benchmarks import devices
+from tests.benchmarks import devices, tuning
+from tests.benchmarks.kept import kept, spent
+from tests.benchmarks.tuning import BUDGET, Chosen
 
 COMMAND = "python -m tests.benchmarks.pinsage_study"
 SEEDS = (0, 1, 2)
-BUDGET = 12
-EPOCHS, STEPS, SIZE, SHARED = 7, 50, 256, 500
+EPOCHS, SHORT = 28, 7  # of what is stored; in the lesson and its open task
+STEPS, SIZE, SHARED = 50, 256, 500
 
 
 def unit(x):
@@ -203,7 +207,8 @@ def fit(
     pools = None if hard == "none" else stage.pools(*ranks)
 
     def drawn(rng):
-        hard_now = HARD[hard](next(numbers))
+        # as many curricula long as it may be: at the end each query has SHORT - 1 of them
+        hard_now = HARD[hard](1 + (next(numbers) - 1) * SHORT // last)
         return pinsage.batches(stage.pairs, stage.n, SIZE, SHARED, rng, pools, hard_now, STEPS)
 
     train.fit(learner, drawn, epochs=last, schedule=warm, seed=seed, progress=False)
@@ -212,7 +217,7 @@ def fit(
 
 def warm(progress: float) -> float:
     """Return the share of the learning rate: little in the first epoch, then less and less."""
-    return 0.1 if progress == 0 else 0.8 ** (EPOCHS * progress - 1)
+    return 0.1 if progress == 0 else 0.8 ** (SHORT * progress - 1)
 
 
 def recent(stage: Stage, last: float) -> Table:
@@ -233,7 +238,7 @@ def aggregated(stage: Stage, own: float) -> Factors:
     return Factors(z, z)
 
 
-RATES = [0.001, 0.003, 0.01, 0.03]
+RATES = [0.0003, 0.001, 0.003, 0.01, 0.03]
 GRIDS = {
     "recent popularity": {"last": [0.03, 0.1, 0.3, 1.0]},
     "content": {},
@@ -241,18 +246,22 @@ GRIDS = {
     "Pixie": {"restart": [0.003, 0.01, 0.03, 0.1, 0.3, 1.0], "beta": [-0.6, -0.3, 0.0, 0.3]},
     "RP3β": {"alpha": [0.0, 0.1, 0.2, 0.35, 0.6, 1.0], "beta": [0.0, 0.1, 0.2, 0.4, 0.6]},
     "EASE": {"reg": [100.0, 300.0, 1000.0, 3000.0, 10_000.0]},
+}
+# these climb
+TRAINED = {"scale": [0.003, 0.01, 0.03, 0.1, 0.3, 1.0], "lr": RATES}
+LADDERS = {
     "iALS": {
-        "dim": [8, 16, 32, 64, 128],
-        "alpha0": [0.03, 0.1, 0.3, 1.0, 3.0],
-        "reg": [0.0003, 0.001, 0.003],
+        "dim": [8, 16, 32, 64, 128, 256, 512],
+        "alpha0": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0],
+        "reg": [0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01],
     },
-    "content, trained": {
-        "scale": [0.003, 0.01, 0.03, 0.1, 0.3], "lr": [0.0003, 0.001, 0.003, 0.01], "num_layers": [0],
-    },
-    "PinSage, hinge": {"scale": [0.003, 0.01, 0.03, 0.1, 0.3, 1.0], "lr": RATES, "num_layers": [1]},
-    "PinSage, softmax": {"scale": [0.01, 0.03, 0.1, 0.3, 1.0], "lr": RATES, "num_layers": [1]},
-}  # fmt: skip
-QUICK = {"RP3β", "iALS"}  # get twice as many trials
+    "content, trained": TRAINED | {"num_layers": [0]},
+    "PinSage, hinge": TRAINED | {"num_layers": [1]},
+    "PinSage, softmax": TRAINED | {"num_layers": [1]},
+    "PinSage with ids, softmax": TRAINED | {"num_layers": [1]},
+}
+START = {"scale": 0.1, "lr": 0.003, "dim": 32, "alpha0": 0.1, "reg": 0.001}
+LEARNED = tuple(LADDERS)[1:]  # by chance
 # own = 0 hears the neighbors alone, own = 30 is content alone
 NATURAL = {"last": [1.0], "restart": [1.0], "own": [0.0, 30.0], "alpha": [0.0, 1.0], "beta": [0.0]}
 
@@ -275,45 +284,56 @@ def makers(stage: Stage) -> dict[str, Callable]:
 
 
 # ---------------------------------------------------------------- what is measured
-def rivals(early: Stage, late: Stage, budget: int = BUDGET, log: str | None = None) -> dict:
+def tuned(data: str, name: str, early: Stage, budget: int = BUDGET) -> Chosen:
+    """Return the best of a model's trials on what chooses."""
+    make, file = makers(early)[name], f"09_tune_{data}"
+    if name in LADDERS:
+        start = {knob: START.get(knob, values[0]) for knob, values in LADDERS[name].items()}
+        return tuning.tuned(file, name, make, LADDERS[name], early.score, start)
+    return tuning.tuned(file, name, make, GRIDS[name], early.score, None, budget, NATURAL)
+
+
+def on_test(late: Stage, name: str, knobs: dict) -> dict:
+    """Return NDCG@20 and recall@20 of each query, for each seed, and seconds of a fit and its ranking."""
+    start, make = time.process_time(), makers(late)[name]
+    seeds = [{"seed": seed} for seed in SEEDS] if name in LEARNED else [{}]
+    runs = [late.found(make(**knobs, **seed))[["ndcg", "recall"]] for seed in seeds]
+    seconds = (time.process_time() - start) / len(seeds)
+    return {"runs": [run.round(5).to_dict() for run in runs], "seconds": seconds}
+
+
+def rivals(data: str, early: Stage, late: Stage, budget: int = BUDGET, only: str = "") -> dict:
     """Return the winners on validation, and what they find on test, for all queries and two groups."""
-    skipped = {"EASE"} if early.n > 10_000 else set()  # a dense matrix of all pairs
-    made, final = makers(early), makers(late)
-    models = {k: (made[k], grid) for k, grid in GRIDS.items() if k not in skipped}
-    trials, edges = [], {}
-    for name, model in models.items():
-        count = min(2 * budget if name in QUICK else budget, max(_size(model[1]), 1))
-        search = train.tune(
-            {name: model}, count, early.score, natural=NATURAL, log=log, progress=False
-        )
-        trials, edges = trials + list(search.trials), edges | dict(search.edges)
-    best = {
-        name: max((t for t in trials if t.model == name), key=lambda t: t.score) for name in models
-    }
-    best["PinSage with ids, softmax"] = best["PinSage, softmax"]  # its knobs, not tuned again
     rows, ndcg = [], {}
     cold = late.degree == 0
-    for name, chosen in best.items():
-        seeds = SEEDS if name.startswith("PinSage") or name == "content, trained" else (0,)
-        start = time.process_time()
-        runs = []
-        for seed in seeds:
-            knobs = chosen.knobs | ({"seed": seed} if len(seeds) > 1 else {})
-            runs.append(late.found(final[name](**knobs)))
-        seconds = (time.process_time() - start) / len(seeds)
+    for name in (*GRIDS, *LADDERS):
+        if only not in ("", name) or (name == "EASE" and early.n > 10_000):
+            continue  # EASE is a dense matrix of all pairs
+        chosen = tuned(data, name, early, budget)
+        out = kept(
+            f"09_rivals_{data}",
+            f"{name} {chosen.knobs}",
+            partial(on_test, late, name, chosen.knobs),
+        )
+        runs = [pd.DataFrame(run).rename_axis("user") for run in out["runs"]]
         each = sum(run.ndcg for run in runs) / len(runs)
+        each.index = each.index.astype(
+            int
+        )  # what was kept comes back from JSON with its users as text
         new = cold[each.index.to_numpy()]
         rows.append({
-            "model": name, "knobs": chosen.knobs, "at the edge": edges.get(name, ""),
-            "trials": sum(t.model == name for t in trials), "validation": chosen.score,
-            "ndcg": float(each.mean()), "seeds": [float(r.ndcg.mean()) for r in runs],
-            "recall": float(np.mean([r.recall.mean() for r in runs])),
+            "model": name, "knobs": chosen.knobs, "at the edge": chosen.edge, "trials": chosen.trials,
+            "validation": chosen.score, "ndcg": float(each.mean()),
+            "seeds": [float(run.ndcg.mean()) for run in runs],
+            "recall": float(np.mean([run.recall.mean() for run in runs])),
             "on boards": float(each[~new].mean()),
             "on no board": float(each[new].mean()) if new.any() else None,
-            "CPU seconds, fit and ranking": round(seconds, 1),
+            "CPU seconds, fit and ranking": round(out["seconds"], 1),
         })  # fmt: skip
         ndcg[name] = each
         print(rows[-1], flush=True)
+    if only:
+        return {}
     old = ~cold[ndcg["content"].index.to_numpy()]
     leads = {
         f"{one} over {other}, {group}": asdict(metrics.compare(ndcg[one][keep], ndcg[other][keep]))
@@ -322,12 +342,8 @@ def rivals(early: Stage, late: Stage, budget: int = BUDGET, log: str | None = No
         for group, keep in (("all", old | True), ("on boards", old), ("on no board", ~old))
         if one != other and keep.sum() > 1
     }
-    return {"queries": len(old), "queries on no board": int((~old).sum()), "trials per model": budget,
+    return {"queries": len(old), "queries on no board": int((~old).sum()),
             "models": rows, "leads": leads}  # fmt: skip
-
-
-def _size(grid) -> int:
-    return int(np.prod([len(v) for v in grid.values()])) if grid else 0
 
 
 ARMS = {
@@ -362,7 +378,10 @@ CHOICES = {
     "num_layers": [0, 1, 2],
     "hard": ["none", "curriculum"],
 }
-SETTLED = {"hinge": {"scale": 1.0, "lr": 0.01}, "softmax": {"scale": 1.0, "lr": 0.01}}
+SETTLED = {
+    "hinge": {"scale": 0.03, "lr": 0.01},
+    "softmax": {"scale": 0.1, "lr": 0.003},
+}  # best of twelve trials each with SHORT epochs
 
 
 def choices(early: Stage) -> list[dict]:
@@ -370,7 +389,7 @@ def choices(early: Stage) -> list[dict]:
     rows = []
     for values in product(*CHOICES.values()):
         knobs = dict(zip(CHOICES, values, strict=True))
-        score = early.score(fit(early, **knobs, **SETTLED[knobs["loss"]]))
+        score = early.score(fit(early, **knobs, **SETTLED[knobs["loss"]], epochs=SHORT))
         rows.append(knobs | {"ndcg": score})
         print(rows[-1], flush=True)
     return rows
@@ -387,26 +406,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("part", choices=CLAIMS)
     parser.add_argument("--only", choices=("PinWorld", "citeulike-t"), help="keep the other one")
-    parser.add_argument("--log", help="a folder: trials that were made before are not made again")
+    parser.add_argument("--model", help="of `rivals`: keep what this one finds, store nothing")
     given = devices.parse(parser)
     name, start = f"09_{given.part}", time.perf_counter()
-    kept = given.only and (paths.data() / "results" / f"{name}.json").exists()
-    values = results.load(name).values if kept else {}
+    there = given.only and (paths.data() / "results" / f"{name}.json").exists()
+    values = results.load(name).values if there else {}
     if given.part == "rivals":
         for data, make in (("PinWorld", world), ("citeulike-t", libraries)):
             if given.only in (None, data):
-                log = given.log and f"{given.log}/09_rivals_{data}.jsonl"
-                values[data] = rivals(*make(), log=log)
+                values[data] = rivals(data, *make(), only=given.model or "")
+        if given.model:
+            return
     elif given.part == "ablation":
-        values["PinWorld"] = ablation(
-            world()[0], {"loss": "hinge", "num_layers": 1, **SETTLED["hinge"]}
-        )
+        rows = results.load("09_rivals").values["PinWorld"]["models"]
+        won = next(row["knobs"] for row in rows if row["model"] == "PinSage, hinge")
+        values["PinWorld"] = ablation(world()[0], {"loss": "hinge"} | won)
     else:
         values["settings"] = choices(world()[0])
+    seconds = time.perf_counter() - start
+    if given.part == "rivals":
+        files = [f"09_{what}_{data}" for what in ("tune", "rivals") for data in values]
+        seconds = sum(map(spent, files))
     print(results.save(
         name, claim=CLAIMS[given.part], values=values,
         seeds=[0] if given.part == "choices" else list(SEEDS),
-        seconds=time.perf_counter() - start, command=f"{COMMAND} {given.part}",
+        seconds=seconds, command=f"{COMMAND} {given.part}",
         data="citeulike-t" if given.part == "rivals" else (),
     ))  # fmt: skip
 

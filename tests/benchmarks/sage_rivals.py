@@ -42,7 +42,7 @@ from tests.benchmarks.kept import kept, spent
 COMMAND = "python -m tests.benchmarks.sage_rivals"
 SEEDS = (0, 1, 2)
 EPOCHS, STEPS, SIZE, SHARED, DIM = 8, 60, 512, 300, 64
-BUDGET = {"PinWorld": 8, "citeulike-t": 4}  # trials of every model
+BUDGET = 8  # trials of every model
 GROUPS = ("known", "new with edges", "new without")
 
 
@@ -379,7 +379,7 @@ def rivals(
             each[name] = kept(
                 "sage_rivals",
                 f"{data}, {name}",
-                lambda n=name: tuned(n, early, late, BUDGET[data], log),
+                lambda n=name: tuned(n, early, late, BUDGET, log),
             )
             print(name, {k: v for k, v in each[name].items() if k != "users"}, flush=True)
     if only:
@@ -400,7 +400,7 @@ def rivals(
     }  # fmt: skip
     wanted = np.bincount(late.group[late.part.items], minlength=3)
     return {
-        "trials per model": BUDGET[data], "models": rows, "leads": leads,
+        "trials per model": BUDGET, "models": rows, "leads": leads,
         "users": len(np.unique(late.part.users)),
         "items": dict(zip(GROUPS, np.bincount(late.group, minlength=3).tolist(), strict=True)),
         "sought": dict(zip(GROUPS, wanted.tolist(), strict=True)),

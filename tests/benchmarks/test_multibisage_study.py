@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -71,19 +73,30 @@ def test_only_pins_of_a_kind_are_found(tiny):
 def test_every_rival_is_tuned_and_compared(tiny, monkeypatch):
     few = {name: {k: v[:1] for k, v in grid.items()} for name, grid in study.GRIDS.items()}
     monkeypatch.setattr(study, "GRIDS", few)
+    ladders = {name: {"lr": [0.001, 0.003, 0.01]} for name in study.LEARNED}
+    factors = {"iALS": {"dim": [32], "alpha0": [0.1], "reg": [0.001]}}
+    monkeypatch.setattr(study, "LADDERS", factors | ladders)
+    scale = lambda model: {"scale": 0.1} if model.startswith("PinSage") else {}  # noqa: E731
+    real = study.makers
+    monkeypatch.setattr(
+        study, "makers", lambda stage: {k: partial(f, **scale(k)) for k, f in real(stage).items()}
+    )
     values = study.rivals("tiny", tiny, tiny, budget=1)
-    assert [row["model"] for row in values["models"]] == list(study.GRIDS)
+    assert [row["model"] for row in values["models"]] == [*study.GRIDS, *study.LADDERS]
+    assert all(row["trials"] == 3 for row in values["models"][-5:])
     assert {"all@10", "even@50"} <= set(values["models"][0]["recall"])
     assert values["leads"]["transformer over RP3β, all@10"]["users"] == values["queries"]["all@10"]
 
 
-def test_the_climb_has_every_arm_and_says_where_pins_look(tiny):
-    values = study.climb("tiny", tiny, {how: {"lr": 0.01} for how in multibisage.HOW})
+def test_the_climb_has_every_arm_and_says_where_pins_look(tiny, monkeypatch):
+    knobs = {how: {"lr": 0.01} for how in multibisage.HOW}
+    values = study.climb("tiny", tiny, knobs)
     rows = {row["arm"]: row for row in values["arms"]}
     assert list(rows) == list(study.arms(tiny)) and "without b, transformer" in rows
     looks = rows["each its own, transformer"]["looks"]
     assert set(looks) == {"all", "even", "odd"} and 0 < sum(looks["all"].values()) < 3
-    assert values == study.climb("tiny", tiny, {})  # what is kept is not computed again
+    monkeypatch.setattr(study, "fit", None)  # what is kept is not computed again
+    assert values == study.climb("tiny", tiny, knobs)
 
 
 def test_three_ways_with_the_answers(tiny):

@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from graphrec_utils import results
+from graphrec_utils import paths, results
 from tests.benchmarks import pinsage_study as study
 
 
 @pytest.fixture
-def tiny(monkeypatch) -> study.Stage:
+def tiny(monkeypatch, tmp_path) -> study.Stage:
     """Fifty pins of five topics, which pictures show; a board and a pair stay within a topic."""
     monkeypatch.setattr(study, "EPOCHS", 2)
+    monkeypatch.setattr(study, "SHORT", 2)
+    monkeypatch.setattr(paths, "root", lambda: tmp_path)  # where parts are kept
     monkeypatch.setattr(study, "STEPS", 20)
     monkeypatch.setattr(study, "SEEDS", (0, 1))
     rng = np.random.default_rng(0)
@@ -44,8 +46,13 @@ def test_pinsage_learns_the_topics(tiny, loss, hard):
 def test_every_rival_is_tuned_and_compared(tiny, monkeypatch):
     few = {name: {k: v[:2] for k, v in grid.items()} for name, grid in study.GRIDS.items()}
     monkeypatch.setattr(study, "GRIDS", few)
-    values = study.rivals(tiny, tiny, budget=2)
-    assert [row["model"] for row in values["models"]] == [*study.GRIDS, "PinSage with ids, softmax"]
+    short = {"scale": [0.1, 1.0], "lr": [0.003], "num_layers": [0]}
+    factors = {"iALS": {"dim": [8], "alpha0": [0.1], "reg": [0.001]}}
+    monkeypatch.setattr(study, "START", {"scale": 0.1})
+    monkeypatch.setattr(study, "LADDERS", factors | dict.fromkeys(study.LEARNED, short))
+    values = study.rivals("tiny", tiny, tiny, budget=2)
+    assert [row["model"] for row in values["models"]] == [*study.GRIDS, *study.LADDERS]
+    assert [len(row["seeds"]) for row in values["models"][-4:]] == [2] * 4  # seeds
     assert all(0 <= row["ndcg"] <= 1 for row in values["models"])
     assert (
         values["leads"]["PinSage, softmax over PinSage, hinge, all"]["users"] == values["queries"]
