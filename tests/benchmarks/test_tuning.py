@@ -1,8 +1,11 @@
-"""A search that goes uphill."""
+"""Searches for the stored tables."""
 
 from __future__ import annotations
 
-from tests.benchmarks.tuning import climbed
+import pytest
+
+from graphrec_utils import paths
+from tests.benchmarks.tuning import climbed, tuned
 
 LADDERS = {"a": [1, 2, 3, 4, 5, 6], "b": [10, 20, 30, 40]}
 
@@ -28,3 +31,25 @@ def test_who_stands_at_an_end_is_named():
 def test_of_equal_settings_the_first_stays():
     best, trials, _ = climbed(LADDERS, {"a": 3, "b": 20}, lambda knobs: 0.0)
     assert best == {"a": 3, "b": 20} and len(trials) == 5
+
+
+@pytest.mark.parametrize("start", [None, {"a": 2, "b": 30}])
+def test_trials_are_kept_and_counted(monkeypatch, tmp_path, start):
+    monkeypatch.setattr(paths, "root", lambda: tmp_path)
+    fitted = []
+
+    def make(**knobs):
+        fitted.append(knobs)
+        return knobs
+
+    search = lambda: tuned("some", "x", make, LADDERS, hill(5, 20), start)  # noqa: E731
+    chosen = search()
+    assert chosen.knobs == {"a": 5, "b": 20} and chosen.score == 0 and chosen.edge == ""
+    assert len(fitted) == chosen.trials
+    assert search() == chosen and len(fitted) == chosen.trials  # nothing is fitted twice
+
+
+def test_a_model_without_knobs_is_asked_once(monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "root", lambda: tmp_path)
+    chosen = tuned("some", "x", lambda: "model", {}, lambda model: float(model == "model"))
+    assert (chosen.knobs, chosen.score, chosen.trials) == ({}, 1.0, 1)

@@ -1,8 +1,64 @@
-"""Tuning that ends where all neighbors are worse, or at an end of a ladder, which is named."""
+"""Tuning for the stored tables: what is quick gets many random trials, what is trained in steps climbs.
+
+A climb ends where all neighbors are worse, so a winner has been compared with both sides of every knob, or
+stands at an end of its ladder and is named.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from graphrec_utils import train
+from tests.benchmarks.kept import kept
+
+BUDGET = 24  # random trials, at most
+
+
+@dataclass
+class Chosen:
+    """What a model has won with on what chooses."""
+
+    knobs: dict
+    score: float
+    trials: int
+    edge: str
+
+
+def tuned(
+    file: str,
+    name: str,
+    make: Callable[..., Any],
+    grid: dict[str, list],
+    score: Callable[[Any], float],
+    start: Mapping | None = None,
+    budget: int = BUDGET,
+    natural: Mapping[str, Sequence] | None = None,
+) -> Chosen:
+    """Return the best of a model's trials; each is kept in build/bench/FILE.jsonl.
+
+    Args:
+        make: returns the model for some knobs.
+        grid: knob -> its values, in order; empty: there is nothing to tune.
+        start: where a climb begins, a value for each knob (others are not read); None: random trials.
+        natural: knob -> values beyond which there is nothing, for random trials.
+    """
+
+    def value(knobs: dict) -> float:
+        return kept(file, f"{name} {knobs}", lambda: score(make(**knobs)))
+
+    if start is not None:
+        best, trials, edge = climbed(grid, {k: start[k] for k in grid}, value)
+        return Chosen(best, value(best), len(trials), edge)
+    count = min(budget, int(np.prod([len(v) for v in grid.values()]))) if grid else 1
+    search = train.tune(
+        {name: (lambda **knobs: knobs, grid)}, count, value, natural=natural, progress=False
+    )
+    best = search.best(name)
+    return Chosen(best.knobs, best.score, count, search.edges.get(name, ""))
 
 
 def climbed(
