@@ -53,3 +53,17 @@ def test_a_model_without_knobs_is_asked_once(monkeypatch, tmp_path):
     monkeypatch.setattr(paths, "root", lambda: tmp_path)
     chosen = tuned("some", "x", lambda: "model", {}, lambda model: float(model == "model"))
     assert (chosen.knobs, chosen.score, chosen.trials) == ({}, 1.0, 1)
+
+
+def test_two_knobs_that_make_up_for_each_other_step_together():
+    """A ridge: a step of one knob alone is always worse."""
+    ladders = {"rate": [1, 2, 3, 4], "negatives": [1, 2, 3, 4]}
+
+    def ridge(knobs):
+        return knobs["rate"] + knobs["negatives"] - 5 * abs(knobs["rate"] - knobs["negatives"])
+
+    start = {"rate": 1, "negatives": 1}
+    assert climbed(ladders, start, ridge)[0] == start
+    best, trials, edge = climbed(ladders, start, ridge, [("rate", "negatives")])
+    assert best == {"rate": 4, "negatives": 4} and edge == "rate = 4, negatives = 4"
+    assert len(trials) < 16

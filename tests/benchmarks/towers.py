@@ -38,7 +38,7 @@ from graphrec_utils import datasets, metrics, paths, results, sampling, train
 from graphrec_utils.data import Interactions, Split
 from graphrec_utils.models import baselines, mf, two_tower
 from graphrec_utils.models.ease import ease
-from tests.benchmarks import devices
+from tests.benchmarks import devices, tuning
 
 COMMAND = "python -m tests.benchmarks.towers"
 CLAIM = "Equally tuned, with the dot product, a softmax over all items finds more than BPR and cross-entropy."
@@ -213,38 +213,27 @@ def tuned(
     )
 
 
-def neighbors(knobs: dict, grid: dict):
-    """Yield what is one step away: in one knob, or in two that make up for each other, rate and negatives."""
-    steps = [{knob: step} for knob in grid for step in (-1, 1)]
-    if "negatives" in grid:
-        steps += [{"rate": a, "negatives": b} for a in (-1, 1) for b in (-1, 1)]
-    for step in steps:
-        there = {k: grid[k].index(knobs[k]) + by for k, by in step.items()}
-        if all(0 <= at < len(grid[k]) for k, at in there.items()):
-            yield knobs | {k: grid[k][at] for k, at in there.items()}
-
-
 def climbed(
     search: train.Search, model: str, fit, grid: dict, score: Callable, log
 ) -> train.Search:
     """Return the search and its way on from a model's best, neighbor by neighbor, until none is better."""
-    known = {str(t.knobs): t for t in search.trials if t.model == model}
-    best, last = search.best(model), None
-    while best is not last:
-        last = best
-        for knobs in neighbors(last.knobs, grid):
-            if str(knobs) not in known:
-                only = {model: (fit, {k: [v] for k, v in knobs.items()})}
-                known[str(knobs)] = train.tune(only, 1, score, log=log, progress=False).best(model)
-            best = max(best, known[str(knobs)], key=lambda trial: trial.score)
+    known = {frozenset(t.knobs.items()): t for t in search.trials if t.model == model}
+
+    def value(knobs: dict) -> float:
+        key = frozenset(knobs.items())
+        if key not in known:
+            only = {model: (fit, {k: [v] for k, v in knobs.items()})}
+            known[key] = train.tune(only, 1, score, log=log, progress=False).best(model)
+        return known[key].score
+
+    together = [("rate", "negatives")] if "negatives" in grid else []
+    best, _, _ = tuning.climbed(grid, search.best(model).knobs, value, together)
     ends = [
-        k
-        for k, v in grid.items()
-        if best.knobs[k] in (v[0], v[-1]) and best.knobs[k] not in NATURAL.get(k, ())
+        k for k, v in grid.items() if best[k] in (v[0], v[-1]) and best[k] not in NATURAL.get(k, ())
     ]
     edges = {k: v for k, v in search.edges.items() if k != model}
     if ends:
-        edges[model] = ", ".join(f"{k} = {best.knobs[k]}" for k in ends)
+        edges[model] = ", ".join(f"{k} = {best[k]}" for k in ends)
     others = [t for t in search.trials if t.model != model]
     return train.Search([*others, *known.values()], edges, search.inside)
 

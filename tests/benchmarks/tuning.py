@@ -62,7 +62,10 @@ def tuned(
 
 
 def climbed(
-    ladders: dict[str, list], start: dict, value: Callable[[dict], float]
+    ladders: dict[str, list],
+    start: dict,
+    value: Callable[[dict], float],
+    together: Sequence[tuple[str, str]] = (),
 ) -> tuple[dict, list[dict], str]:
     """Return the best knobs, all trials, and which knobs stand at an end of their ladder ("" if none).
 
@@ -73,8 +76,14 @@ def climbed(
         ladders: knob -> its values, in order.
         start: knob -> a value of its ladder.
         value: of a setting; shall be large.
+        together: pairs of knobs that make up for each other, so that a step of both is tried, too.
     """
     tried: dict[tuple, float] = {}
+    order = list(ladders)
+    steps = [{k: step} for k in range(len(order)) for step in (-1, 1)]
+    for pair in together:
+        one, other = map(order.index, pair)
+        steps += [{one: a, other: b} for a in (-1, 1) for b in (-1, 1)]
 
     def asked(place: tuple) -> float:
         if place not in tried:
@@ -86,11 +95,11 @@ def climbed(
 
     here = tuple(ladder.index(start[k]) for k, ladder in ladders.items())
     while True:
+        near = [tuple(i + step.get(k, 0) for k, i in enumerate(here)) for step in steps]
         near = [
-            (*here[:k], here[k] + step, *here[k + 1 :])
-            for k, ladder in enumerate(ladders.values())
-            for step in (-1, 1)
-            if 0 <= here[k] + step < len(ladder)
+            place
+            for place in near
+            if all(0 <= i < len(v) for i, v in zip(place, ladders.values(), strict=True))
         ]
         best = max([here, *near], key=asked)
         if best == here:
