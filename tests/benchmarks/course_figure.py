@@ -3,14 +3,14 @@
     OMP_NUM_THREADS=1 python -m tests.benchmarks.course_figure
 
 Saves of days 0-41 are known, days 42-48 choose, days 49-55 are the test; what is new stays in. Every
-method gets the same number of trials on validation (NDCG@20, 800 users), slow ones fewer; PinSage, MultiBiSage and
-OmniSage have the knobs that lessons 09, 14 and 16 chose, on this world as well. PinnerFormer and OmniSage read more
+method climbs on validation (NDCG@20, 800 users) until no neighbor is better; PinSage, MultiBiSage, PinnerFormer and
+OmniSage have the knobs that lessons 09, 14, 15 and 16 chose, on this world as well. PinnerFormer and OmniSage read more
 of the log than saves. The winner is fitted on train and validation in a
 process of its own, which reports the seconds of its CPU for fitting and for ranking all test users, and by how much
 its memory grew meanwhile, looked at 100 times a second. One seed. A method joins by one line of `COURSE`; what was measured before is kept in
 build/bench, delete its lines there to measure again.
 
-Writes data/results/18_course.json. About twenty-five minutes of one quiet thread.
+Writes data/results/18_course.json. About two hours of one quiet thread.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -35,11 +36,12 @@ from graphrec_utils.data import Interactions, Split
 from graphrec_utils.models import baselines, filters, fusion, lightgcn, mf
 from graphrec_utils.models.ease import ease
 from graphrec_utils.models.scoring import Factors
-from tests.benchmarks.kept import kept, rows
+from tests.benchmarks import tuning
+from tests.benchmarks.kept import kept, spent
 
 COMMAND = "python -m tests.benchmarks.course_figure"
 CLAIM = "A method that needs more seconds finds more."
-NAME, BUDGET, USERS = "18_course", 5, 800
+NAME, USERS = "18_course", 800
 DAY = pinworld.DAY
 
 
@@ -73,6 +75,18 @@ def of_lightgcn(events: Interactions, lr: float, layers: int, epochs: int = 30):
     return model
 
 
+def stored_knobs(name: str, model: str) -> dict:
+    """Return what a model has won with in another lesson, on PinWorld."""
+    values = results.load(name).values
+    rows = values.get("PinWorld", values)["models"]
+    return next(row["knobs"] for row in rows if row["model"] == model)
+
+
+def morning(events: Interactions) -> int:
+    """Return the day after the last event's, on which a week begins."""
+    return int(np.ceil(events.times.max() / DAY / 7) * 7)
+
+
 def of_walks(events: Interactions, restart: float):
     """Return Pixie from the 20 latest saves of each user, boosted."""
     R = events.csr()
@@ -104,9 +118,8 @@ def of_pinsage(events: Interactions) -> Factors:
     """Return users as sums of the vectors of what they saved, over PinSage with the knobs of lesson 09."""
     from tests.benchmarks import pinsage_study as study
 
-    today = int(np.ceil(events.times.max() / DAY / 7) * 7)
-    stage = study.world()[0 if today <= pinworld.TRAIN_END else 1]
-    z = study.fit(stage, "softmax", scale=0.3, lr=0.01, num_layers=1).embeddings()[0]
+    stage = study.world()[0 if morning(events) <= pinworld.TRAIN_END else 1]
+    z = study.fit(stage, "softmax", **stored_knobs("09_rivals", "PinSage, softmax")).embeddings()[0]
     z = z.detach().numpy() if hasattr(z, "detach") else z
     return Factors(events.csr() @ z, z)
 
@@ -117,22 +130,21 @@ def of_sasrec(events: Interactions, rate: float, half_life: float):
     return sequences.sas(events, None, "corrected", rate, half_life)[0]
 
 
-def of_pinnerformer(events: Interactions, objective: str, rate: float):
-    """Return a model of all that was done, not of saves alone, up to the end of these events."""
+def of_pinnerformer(events: Interactions):
+    """Return a model of all that was done, not of saves alone, with the objective and rate of lesson 15."""
     from tests.benchmarks import sequences
 
-    today = int(np.ceil(events.times.max() / DAY / 7) * 7)
-    return sequences.former(today, objective=objective, rate=rate)
+    rows = results.load("15_pinworld").values["objectives"]
+    rate = next(row["rate"] for row in rows if row["objective"] == "every next")
+    return sequences.former(morning(events), objective="every next", rate=rate)
 
 
 def of_multibisage(events: Interactions) -> Factors:
     """Return users as sums of the vectors of what they saved, over MultiBiSage with the knobs of lesson 14."""
     from tests.benchmarks import multibisage_study as study
 
-    rows = results.load("14_rivals").values["PinWorld"]["models"]
-    knobs = {row["model"]: row["knobs"] for row in rows}["transformer"]
-    today = int(np.ceil(events.times.max() / DAY / 7) * 7)
-    z = study.fit(study.world()[0 if today <= pinworld.TRAIN_END else 1], **knobs).embeddings()[0]
+    stage = study.world()[0 if morning(events) <= pinworld.TRAIN_END else 1]
+    z = study.fit(stage, **stored_knobs("14_rivals", "transformer")).embeddings()[0]
     return Factors(events.csr() @ z.numpy(), z.numpy())
 
 
@@ -140,17 +152,15 @@ def of_omnisage(events: Interactions) -> Factors:
     """Return OmniSage with all three losses and its own reader of users, with the knobs of lesson 16."""
     from tests.benchmarks import omnisage_study as study
 
-    rows = results.load("16_losses").values["models"]
-    knobs = {row["model"]: row["knobs"] for row in rows}["all three"]
-    today = int(np.ceil(events.times.max() / DAY / 7) * 7)
-    stage = study.world()[0 if today <= pinworld.TRAIN_END else 1]
+    stage = study.world()[0 if morning(events) <= pinworld.TRAIN_END else 1]
     weights = dict.fromkeys(study.LOSSES["all three"], 1.0)
+    knobs = stored_knobs("16_losses", "all three")
     return study.fit(stage, weights, **knobs).users(stage.histories, True)
 
 
 def of_fusion(events: Interactions, names: tuple[str, ...], top: int = 100):
     """Return reciprocal rank fusion of other rows, with the knobs that they have won with."""
-    models = [COURSE[name][1](events, **winner(name)["knobs"]) for name in names]
+    models = [COURSE[name][1](events, **winner(name).knobs) for name in names]
 
     class Fused:
         def scores(self, users):
@@ -161,50 +171,44 @@ def of_fusion(events: Interactions, names: tuple[str, ...], top: int = 100):
 
 
 FUSED = ("item2item", "iALS", "content")
-# name -> (lesson, fit(events, **knobs), grid); the cut of a new model is one line
+RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]
+HALF = [1, 3, 9, 27, 81, 243]
+# name -> (lesson, fit(events, **knobs), ladders); the cut of a new model is one line
 COURSE: dict[str, tuple[str, Callable, dict]] = {
-    "popularity": ("01", lambda e, days: baselines.popularity(e, half_life=days * DAY), {"days": [1, 3, 9, 27, 81]}),
-    "item2item": ("01", baselines.item2item, {"shrinkage": [1, 3, 10, 30, 100]}),
+    "popularity": ("01", lambda e, days: baselines.popularity(e, half_life=days * DAY), {"days": [1, 2, 3, 4, 6, *HALF[2:]]}),
+    "item2item": ("01", baselines.item2item, {"shrinkage": [1, 3, 10, 30, 100, 300]}),
     "content": ("01", of_content, {}),
-    "iALS": ("02", lambda e, **k: mf.ials(e.csr(), 32, sweeps=8, **k),
-             {"alpha0": [0.03, 0.1, 0.3, 1.0], "reg": [0.001, 0.003, 0.01, 0.03]}),
-    "EASE": ("02", lambda e, reg: ease(e.csr().astype(np.float32), reg), {"reg": [10, 30, 100, 300, 1000]}),
+    "iALS": ("02", lambda e, **k: mf.ials(e.csr(), sweeps=8, **k),
+             {"dim": [8, 16, 32, 64, 128], "alpha0": [0.01, 0.03, 0.1, 0.3, 1.0], "reg": [0.0003, 0.001, 0.003, 0.01, 0.03]}),
+    "EASE": ("02", lambda e, reg: ease(e.csr().astype(np.float32), reg), {"reg": [10, 30, 100, 300, 1000, 3000]}),
     "RP3β": ("04", lambda e, **k: filters.rp3beta(e.csr(), **k),
-             {"alpha": [0.3, 0.6, 1.0], "beta": [0.0, 0.2, 0.4, 0.6]}),
-    "LightGCN": ("06", of_lightgcn, {"lr": [0.001, 0.003, 0.01, 0.03], "layers": [1, 2, 3]}),
-    "Pixie": ("08", of_walks, {"restart": [0.3, 0.9, 0.97]}),
+             {"alpha": [0.2, 0.4, 0.6, 0.8, 1.0], "beta": [0.0, 0.1, 0.2, 0.4, 0.6]}),
+    "LightGCN": ("06", of_lightgcn, {"lr": RATES, "layers": [1, 2, 3]}),
+    "Pixie": ("08", of_walks, {"restart": [0.3, 0.5, 0.7, 0.9, 0.97, 0.99, 1.0]}),
     "PinSage": ("09", of_pinsage, {}),
-    "two towers": ("10", of_tower, {"rate": [0.001, 0.003, 0.01, 0.03], "half_life": [3, 9, 27, 81]}),
-    "SASRec": ("15", of_sasrec, {"rate": [0.0003, 0.001, 0.003, 0.01, 0.03], "half_life": [3, 9, 27, 81]}),
-    "PinnerFormer": ("15", of_pinnerformer, {"objective": ["every next", "dense"], "rate": [0.001, 0.003, 0.01]}),
+    "two towers": ("10", of_tower, {"rate": RATES, "half_life": HALF}),
+    "SASRec": ("15", of_sasrec, {"rate": RATES, "half_life": HALF}),
+    "PinnerFormer": ("15", of_pinnerformer, {}),
     "MultiBiSage": ("14", of_multibisage, {}),
     "OmniSage": ("16", of_omnisage, {}),
     "fusion": ("18", partial(of_fusion, names=FUSED), {}),
 }  # fmt: skip
-SLOW = {
-    "LightGCN": 4,
-    "Pixie": 3,
-    "two towers": 4,
-    "SASRec": 4,
-    "PinnerFormer": 4,
-}  # trials where one takes long
+STARTS = {
+    "days": 9, "shrinkage": 30, "dim": 32, "alpha0": 0.1, "reg": 0.003, "alpha": 0.6, "beta": 0.1,
+    "lr": 0.003, "layers": 1, "restart": 0.9, "rate": 0.01, "half_life": 27,
+}  # fmt: skip
+NATURAL = {"beta": [0.0], "alpha": [1.0], "layers": [1, 3], "restart": [1.0]}
 
 
-def winner(name: str) -> dict:
-    """Return the knobs that win on validation, their score, and whether they are at an edge."""
-
-    def search() -> dict:
-        fit, grid = COURSE[name][1:]
-        parts = split()
-        score = train.on_validation(parts, users=USERS)
-        if not grid:
-            return {"knobs": {}, "validation": score(fit(parts.train)), "edge": ""}
-        found = train.tune({name: (partial(fit, parts.train), grid)}, SLOW.get(name, BUDGET), score,
-                           natural={"beta": [0.0], "layers": [1, 3], "restart": [0.97]}, progress=False)  # fmt: skip
-        best = found.best(name)
-        return {"knobs": best.knobs, "validation": best.score, "edge": found.edges.get(name, "")}
-
-    return kept(NAME, f"tune {name}", search)
+def winner(name: str) -> tuning.Chosen:
+    """Return the knobs that win on validation, their score, and which stand at an end."""
+    _, fit, ladders = COURSE[name]
+    parts = split()
+    score = train.on_validation(parts, users=USERS)
+    start = (STARTS | {"reg": 300} if name == "EASE" else STARTS) if ladders else None
+    return tuning.tuned(
+        NAME, f"tune {name}", partial(fit, parts.train), ladders, score, start, 1, NATURAL
+    )
 
 
 @contextlib.contextmanager
@@ -234,11 +238,11 @@ def grown() -> Iterator[list[float]]:
 
 def measure(name: str) -> dict:
     """Return what the winner finds on test, and what it costs; to be run in a process of its own."""
-    parts, knobs = split(), winner(name)["knobs"]
+    parts, knobs = split(), winner(name).knobs
     past, users = parts.past(), np.unique(parts.test.users)
     pictures()  # what is loaded is no cost of a method
     metrics.rank(baselines.popularity(past), past, 20, users[:2])
-    COURSE["iALS"][1](past.select(slice(0, 500)), alpha0=0.1, reg=0.1)  # compiles
+    COURSE["iALS"][1](past.select(slice(0, 500)), dim=8, alpha0=0.1, reg=0.1)  # compiles
     gc.collect()
     with grown() as memory:
         start = time.process_time()
@@ -277,16 +281,16 @@ def main() -> None:
         return
     table = {}
     for name in COURSE:
-        table[name] = winner(name) | apart(name)
+        table[name] = asdict(winner(name)) | apart(name)
         print(name, {k: v for k, v in table[name].items() if k != "values"}, flush=True)
     each = {name: np.array(row.pop("values")) for name, row in table.items()}
     best = max(table, key=lambda name: table[name]["ndcg"])
     for name, row in table.items():
         lead = metrics.compare(each[best], each[name]) if name != best else None
         row["behind"] = None if lead is None else {"gap": lead.gap, "error": lead.error}
-    values = {"methods": table, "best": best, "trials": BUDGET, "fewer trials": SLOW}
+    values = {"methods": table, "best": best}
     print(results.save(NAME, claim=CLAIM, values=values, seeds=[0], command=COMMAND,
-                       seconds=sum(row["seconds"] for row in rows(NAME).values())))  # fmt: skip
+                       seconds=spent(NAME)))  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -67,3 +67,4 @@ def test_two_knobs_that_make_up_for_each_other_step_together():
     best, trials, edge = climbed(ladders, start, ridge, [("rate", "negatives")])
     assert best == {"rate": 4, "negatives": 4} and edge == "rate = 4, negatives = 4"
     assert len(trials) < 16
+    assert climbed(ladders, start, ridge, natural={"rate": [1]})[2] == "negatives = 1"

@@ -227,13 +227,10 @@ def climbed(
         return known[key].score
 
     together = [("rate", "negatives")] if "negatives" in grid else []
-    best, _, _ = tuning.climbed(grid, search.best(model).knobs, value, together)
-    ends = [
-        k for k, v in grid.items() if best[k] in (v[0], v[-1]) and best[k] not in NATURAL.get(k, ())
-    ]
+    _, _, edge = tuning.climbed(grid, search.best(model).knobs, value, together, NATURAL)
     edges = {k: v for k, v in search.edges.items() if k != model}
-    if ends:
-        edges[model] = ", ".join(f"{k} = {best[k]}" for k in ends)
+    if edge:
+        edges[model] = edge
     others = [t for t in search.trials if t.model != model]
     return train.Search([*others, *known.values()], edges, search.inside)
 

@@ -44,14 +44,15 @@ def tuned(
         make: returns the model for some knobs.
         grid: knob -> its values, in order; empty: there is nothing to tune.
         start: where a climb begins, a value for each knob (others are not read); None: random trials.
-        natural: knob -> values beyond which there is nothing, for random trials.
+        natural: knob -> values beyond which there is nothing.
     """
 
     def value(knobs: dict) -> float:
         return kept(file, f"{name} {knobs}", lambda: score(make(**knobs)))
 
     if start is not None:
-        best, trials, edge = climbed(grid, {k: start[k] for k in grid}, value)
+        start = {k: start[k] for k in grid}
+        best, trials, edge = climbed(grid, start, value, natural=natural)
         return Chosen(best, value(best), len(trials), edge)
     count = min(budget, int(np.prod([len(v) for v in grid.values()]))) if grid else 1
     search = train.tune(
@@ -66,6 +67,7 @@ def climbed(
     start: dict,
     value: Callable[[dict], float],
     together: Sequence[tuple[str, str]] = (),
+    natural: Mapping[str, Sequence] | None = None,
 ) -> tuple[dict, list[dict], str]:
     """Return the best knobs, all trials, and which knobs stand at an end of their ladder ("" if none).
 
@@ -77,6 +79,7 @@ def climbed(
         start: knob -> a value of its ladder.
         value: of a setting; shall be large.
         together: pairs of knobs that make up for each other, so that a step of both is tried, too.
+        natural: knob -> values beyond which there is nothing: no end to be named.
     """
     tried: dict[tuple, float] = {}
     order = list(ladders)
@@ -101,14 +104,17 @@ def climbed(
             for place in near
             if all(0 <= i < len(v) for i, v in zip(place, ladders.values(), strict=True))
         ]
-        best = max([here, *near], key=asked)
-        if best == here:
+        top = max([here, *near], key=asked)
+        if top == here:
             break
-        here = best
+        here = top
+    best = knobs(here)
     ends = [
-        f"{k} = {ladder[i]}"
-        for (k, ladder), i in zip(ladders.items(), here, strict=True)
-        if len(ladder) > 1 and i in (0, len(ladder) - 1)
+        f"{k} = {best[k]}"
+        for k, ladder in ladders.items()
+        if len(ladder) > 1
+        and best[k] in (ladder[0], ladder[-1])
+        and best[k] not in (natural or {}).get(k, ())
     ]
     trials = [{"knobs": knobs(place), "score": score} for place, score in tried.items()]
-    return knobs(here), trials, ", ".join(ends)
+    return best, trials, ", ".join(ends)
