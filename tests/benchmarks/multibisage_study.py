@@ -237,7 +237,7 @@ def pin_sage(stage: Stage, epochs: int = 28, **knobs) -> pinsage.PinSage:
 
 
 RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]
-TRAINED = {"temperature": [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0], "lr": RATES}
+TRAINED = {"temperature": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0], "lr": RATES}
 GRIDS = {
     "recent popularity": {"last": [0.03, 0.1, 0.3, 1.0]},
     "RP3β": {"alpha": [0.0, 0.1, 0.2, 0.35, 0.6, 1.0], "beta": [0.0, 0.1, 0.2, 0.4, 0.6]},
