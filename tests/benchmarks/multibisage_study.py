@@ -417,49 +417,57 @@ def mass(model: multibisage.MultiBiSage, kinds: dict) -> dict:
 
 
 WAYS = ("left in", "hidden", "in time")
+PINSAGE = "PinSage, one graph"
+# PinSage knows one day's boards only, so there is no third way
+HEARD = {"mean": WAYS, "transformer": WAYS, PINSAGE: WAYS[:2]}
+
+
+def heard_as(stage: Stage, knobs: dict, how: str, way: str) -> Callable:
+    """Return a function of the seed: a model with the answers in its graphs in one way."""
+    if how == PINSAGE:
+        return partial(pin_sage, stage, hide=way == "hidden", **knobs[how])
+    return partial(fit, stage, how, answers=way, **knobs[how])
 
 
 def answered(early: Stage, knobs: dict, how: str, way: str) -> list[float]:
-    """Return what a model finds on what chooses, with the answers in the graphs in one way."""
-    return kept(
-        "14_answers_PinWorld",
-        f"{how} {way} {knobs[how]}",
-        lambda: [early.score(fit(early, how, **knobs[how], answers=way, seed=s)) for s in SEEDS],
-    )
+    """Return what a model finds on what chooses, seed by seed, with the answers in one way."""
+    make = heard_as(early, knobs, how, way)
+    key = f"{how} {way} {knobs[how]}"
+    return kept("14_answers_PinWorld", key, lambda: [early.score(make(seed=s)) for s in SEEDS])
 
 
 def asked(late: Stage, knobs: dict) -> dict[str, Callable]:
     """Return model -> a function of its seed, of those that are compared on test."""
-    models, one = makers(late), "PinSage, one graph"
-    made = {
-        f"{h}, {w}": partial(models[h], answers=w, **knobs[h])
-        for h, w in product(("mean", "transformer"), WAYS)
+    made = {f"{h}, {w}": heard_as(late, knobs, h, w) for h, ways in HEARD.items() for w in ways}
+    made |= {x: partial(makers(late)[x], **knobs[x]) for x in ("RP3β", "iALS")}
+    return made | {
+        f"{LONGER}, {w}": partial(made[f"{PINSAGE}, {w}"], epochs=LONG) for w in HEARD[PINSAGE]
     }
-    made |= {x: partial(models[x], **knobs[x]) for x in ("RP3β", one)}
-    return made | {LONGER: partial(made[one], epochs=LONG)}
 
 
 def asked_on_test(late: Stage, knobs: dict, name: str) -> dict:
     """Return what `on_test` does; what `rivals` has asked already is not asked again."""
-    make, model = asked(late, knobs)[name], name.removesuffix(", in time")
+    make = asked(late, knobs)[name]
+    model = name.removesuffix(", hidden" if name.startswith("PinSage") else ", in time")
     if model in knobs:
         file, key = "14_rivals_PinWorld", f"{model} {knobs[model]}"
     else:
-        used = knobs.get(model.split(",")[0], knobs["PinSage, one graph"])
+        used = knobs.get(model.split(",")[0], knobs[PINSAGE])
         file, key = "14_answers_PinWorld", f"test {name} {used}"
-    return kept(file, key, lambda: on_test(late, make, name != "RP3β"))
+    return kept(file, key, lambda: on_test(late, make, name not in ("RP3β", "iALS")))
 
 
 def answers(early: Stage, late: Stage, knobs: dict) -> dict:
-    """Return what "mean" and "transformer" find with the pairs in the graphs in three ways.
+    """Return what models find with the pairs in the graphs in two or three ways.
 
-    On what chooses, with the knobs of `rivals`; on test beside the two that matter most; and how often
+    On what chooses, with the knobs of `rivals`; on test beside those who count pairs; and how often
     the second pin of a pair stands in a list of the first, in training and on the day of the test.
     """
     rows, test, each = [], [], {}
-    for how, way in product(("mean", "transformer"), WAYS):
-        rows.append({"how": how, "answers": way, "seeds": answered(early, knobs, how, way)})
-        print(rows[-1], flush=True)
+    for how, ways in HEARD.items():
+        for way in ways:
+            rows.append({"how": how, "answers": way, "seeds": answered(early, knobs, how, way)})
+            print(rows[-1], flush=True)
     for name in asked(late, knobs):
         out = asked_on_test(late, knobs, name)
         each[name] = over_seeds(out["runs"])
@@ -468,8 +476,8 @@ def answers(early: Stage, late: Stage, knobs: dict) -> dict:
         print(test[-1], flush=True)
     leads = {
         f"{one} over {other}, {key}": asdict(metrics.compare(each[one][key], each[other][key]))
-        for one, other in product(each, ("RP3β", "PinSage, one graph", LONGER))
-        if one != other
+        for one, other in product(each, each)
+        if one.startswith(("mean", "transformer")) and not other.startswith(("mean", "transformer"))
         for key in each[one]
     }
     return {"ways": rows, "test": test, "leads": leads, "in a list": heard(early)}

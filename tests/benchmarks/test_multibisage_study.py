@@ -102,9 +102,10 @@ def test_the_climb_has_every_arm_and_says_where_pins_look(tiny, monkeypatch):
 def test_three_ways_with_the_answers(tiny):
     knobs = {how: {"lr": 0.01} for how in ("mean", "transformer", "PinSage, one graph")}
     knobs["RP3β"] = {"alpha": 1.0, "beta": 0.0}
+    knobs["iALS"] = {"dim": 4, "alpha0": 0.1, "reg": 0.01}
     values = study.answers(tiny, tiny, knobs)
-    assert len(values["ways"]) == 6 and all(len(row["seeds"]) == 1 for row in values["ways"])
-    assert "mean, hidden over PinSage, one graph, odd@50" in values["leads"]
+    assert len(values["ways"]) == 8 and all(len(row["seeds"]) == 1 for row in values["ways"])
+    assert "mean, hidden over PinSage, one graph, left in, odd@50" in values["leads"]
     assert 0 < values["in a list"]["in time"] < 1
 
 
