@@ -9,8 +9,8 @@ asked for days 42-48, to choose; learned until day 41, today is day 49, asked fo
 citeulike-t: a tenth of the articles is new to choose with, another tenth to test with; half of these have
 all their readers in the future, the others three tenths of them today. A tenth of the other likes is asked.
 
-PART is `rivals` (every model with equal trials on the first part, the winners once on test, those that
-are trained by chance with three seeds), `leak` (target edges in the messages or not) or
+PART is `rivals` (every model climbs on the first part until no neighbor is better, the winners once on test,
+those that are trained by chance with three seeds), `leak` (target edges in the messages or not) or
 `choices` (the settings of the open task). Each writes data/results/07_PART.json.
 About twenty minutes of one thread for `rivals`, which goes on where it was interrupted, three for each of
 the others.
@@ -36,13 +36,13 @@ from graphrec_utils.graphs import batches
 from graphrec_utils.models import filters, lightgcn, mf, pinsage, sage
 from graphrec_utils.models.ease import ease
 from graphrec_utils.models.scoring import Factors
-from tests.benchmarks import devices
+from tests.benchmarks import devices, tuning
 from tests.benchmarks.kept import kept, spent
+from tests.benchmarks.tuning import Chosen
 
 COMMAND = "python -m tests.benchmarks.sage_rivals"
 SEEDS = (0, 1, 2)
 EPOCHS, STEPS, SIZE, SHARED, DIM = 8, 60, 512, 300, 64
-BUDGET = 8  # trials of every model
 GROUPS = ("known", "new with edges", "new without")
 
 
@@ -261,9 +261,9 @@ def recent(stage: Stage, weight: float) -> Same:
     return Same(np.asarray(stage.latest.sum(axis=0) + weight * stage.today.sum(axis=0)).ravel())
 
 
-def folded_ials(stage: Stage, alpha0: float, reg: float) -> Factors:
+def folded_ials(stage: Stage, dim: int, alpha0: float, reg: float) -> Factors:
     """Return iALS learned from the past; new items, then all users are folded in from today's graph."""
-    W, H = mf.ials(stage.past, DIM, alpha0, reg, sweeps=8)
+    W, H = mf.ials(stage.past, dim, alpha0, reg, sweeps=8)
     new = np.flatnonzero(stage.group == 1)
     H = np.array(H)
     H[stage.group > 0] = 0
@@ -305,39 +305,47 @@ def content_alone(stage: Stage) -> Factors:
     return Factors(unit(stage.today @ stage.content).astype(np.float32), stage.content)
 
 
-RATES, SILENT = [0.003, 0.01, 0.03], [0.0, 0.05, 0.15, 0.4]
+RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]
+TRAINED = {
+    "scale": [0.012, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8], "lr": RATES,
+    "silent": [0.0, 0.05, 0.15, 0.3, 0.6, 0.8],
+}  # fmt: skip
 MODELS: dict[str, tuple[Callable, dict]] = {
-    "recent popularity": (recent, {"weight": [0.01, 0.03, 0.1, 0.3, 1.0]}),
+    "recent popularity": (recent, {"weight": [0.003, 0.01, 0.03, 0.1, 0.3, 1.0]}),
     "content, untrained": (content_alone, {}),
     "importance aggregation, untrained": (aggregated, {"own": [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0]}),
     "RP3β": (
         lambda stage, **knobs: filters.rp3beta(stage.today, **knobs),
-        {"alpha": [0.1, 0.3, 0.6, 1.0], "beta": [0.0, 0.15, 0.3, 0.6]},
+        {"alpha": [0.1, 0.2, 0.4, 0.6, 0.8, 1.0], "beta": [0.0, 0.1, 0.2, 0.3, 0.4, 0.6]},
     ),
     "EASE": (
         lambda stage, reg: ease(stage.today.astype(np.float32), reg),
-        {"reg": [10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0]},
+        {"reg": [10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 10_000.0]},
     ),
     "iALS, folded in": (
-        folded_ials, {"alpha0": [0.03, 0.1, 0.3, 1.0], "reg": [0.001, 0.003, 0.01, 0.03]},
+        folded_ials,
+        {
+            "dim": [16, 32, 64, 128, 256], "alpha0": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0],
+            "reg": [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03],
+        },
     ),
     "LightGCN, folded in": (
         folded_lightgcn,
-        {"loss": ["bpr", "softmax"], "lr": [0.001, 0.003, 0.01, 0.03], "reg": [3e-5, 1e-4, 3e-4, 1e-3]},
+        {"loss": ["bpr", "softmax"], "lr": RATES, "reg": [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3]},
     ),
-    "content, trained": (
-        partial(embedded, fanouts=(10,)),
-        {"scale": [0.012, 0.025, 0.05, 0.1], "lr": [0.001, 0.003, 0.01], "silent": SILENT},
-    ),
-    "GraphSAGE": (embedded, {"scale": [0.025, 0.05, 0.1, 0.2], "lr": RATES, "silent": SILENT}),
-    "GraphSAGE with ids": (
-        partial(embedded, ids=True),
-        {"scale": [0.1, 0.2, 0.4], "lr": RATES, "silent": [0.2, 0.4, 0.6, 0.8]},
-    ),
+    "content, trained": (partial(embedded, fanouts=(10,)), TRAINED),
+    "GraphSAGE": (embedded, TRAINED),
+    "GraphSAGE with ids": (partial(embedded, ids=True), TRAINED),
 }  # fmt: skip
+STARTS = {
+    "weight": 0.1, "own": 3.0, "alpha": 0.6, "beta": 0.2, "dim": 64, "alpha0": 0.1, "loss": "bpr",
+    "lr": 0.01, "scale": 0.1, "silent": 0.15,
+}  # fmt: skip
+REG = {"EASE": 300.0, "iALS, folded in": 0.003, "LightGCN, folded in": 1e-4}
 BY_CHANCE = {"LightGCN, folded in", "content, trained", *(k for k in MODELS if "SAGE" in k)}
 # own = 100 is content alone, and silent = 0 lets everybody hear
-NATURAL = {"alpha": [1.0], "beta": [0.0], "weight": [1.0], "own": [100.0], "silent": [0.0]}
+NATURAL = {"alpha": [1.0], "beta": [0.0], "weight": [1.0], "own": [100.0], "silent": [0.0],
+           "loss": ["bpr", "softmax"]}  # fmt: skip
 DATA = {"PinWorld": world, "citeulike-t": articles}
 # EASE is a dense matrix of all pairs; the arm with ids is left out there for want of time
 LEFT_OUT = {
@@ -347,51 +355,47 @@ LEFT_OUT = {
 
 
 # ---------------------------------------------------------------- what is measured
-def tuned(name: str, early: Stage, late: Stage, budget: int, log: str | None = None) -> dict:
-    """Return a model's winner on what chooses, and its NDCG@20 per user on test, all and by shelf."""
-    make, grid = MODELS[name]
-    size = int(np.prod([len(v) for v in grid.values()])) if grid else 1
-    search = train.tune({name: (partial(make, early), grid)}, min(budget, size), early.score,
-                        natural=NATURAL, log=log, progress=False)  # fmt: skip
-    best = search.best(name)
+def tuned(data: str, name: str, early: Stage) -> Chosen:
+    """Return the best of a model's trials on what chooses."""
+    make, ladders = MODELS[name]
+    start = STARTS | {"reg": REG.get(name)} if ladders else None
+    return tuning.tuned(
+        f"07_tune_{data}", name, partial(make, early), ladders, early.score, start, 1, NATURAL
+    )
+
+
+def on_test(late: Stage, name: str, knobs: dict) -> dict:
+    """Return NDCG@20 of each user, of all items and by shelf, of each seed, and seconds of a fit."""
     start, runs = time.process_time(), []
-    seeds = SEEDS if name in BY_CHANCE else (0,)
-    for seed in seeds:
-        model = make(late, **best.knobs, **({"seed": seed} if name in BY_CHANCE else {}))
-        runs.append([late.found(model, group).ndcg for group in (None, 0, 1, 2)])
-    each = [sum(parts) / len(parts) for parts in zip(*runs, strict=True)]
-    return {
-        "knobs": best.knobs, "at the edge": search.edges.get(name, ""), "validation": best.score,
-        "seeds": [[float(x.mean()) for x in run] for run in runs],
-        "users": [{int(u): round(float(x), 5) for u, x in part.items()} for part in each],
-        "CPU seconds, fit and ranking": round((time.process_time() - start) / len(seeds), 1),
-    }  # fmt: skip
+    for seed in [{"seed": seed} for seed in SEEDS] if name in BY_CHANCE else [{}]:
+        model = MODELS[name][0](late, **knobs, **seed)
+        found = [late.found(model, group).ndcg for group in (None, 0, 1, 2)]
+        runs.append([x.round(5).to_dict() for x in found])
+    return {"runs": runs, "seconds": (time.process_time() - start) / len(runs)}
 
 
-def rivals(
-    data: str, early: Stage, late: Stage, only: str | None = None, log: str | None = None
-) -> dict:
+def rivals(data: str, early: Stage, late: Stage, only: str | None = None) -> dict:
     """Return a row for each model, and how far GraphSAGE is ahead of each, everywhere and by shelf."""
-    names = [name for name in MODELS if name not in LEFT_OUT.get(data, ())]
-    each = {}
-    for name in names:
-        if only in (None, name):
-            each[name] = kept(
-                "sage_rivals",
-                f"{data}, {name}",
-                lambda n=name: tuned(n, early, late, BUDGET, log),
-            )
-            print(name, {k: v for k, v in each[name].items() if k != "users"}, flush=True)
+    columns, rows, ndcg = ("all", *GROUPS), [], {}
+    for name in MODELS:
+        if only not in (None, name) or name in LEFT_OUT.get(data, ()):
+            continue
+        best = tuned(data, name, early)
+        out = kept(
+            f"07_rivals_{data}", f"{name} {best.knobs}", partial(on_test, late, name, best.knobs)
+        )
+        # what was kept comes back from JSON with its users as text
+        runs = [[pd.Series(x).rename(int).sort_index() for x in run] for run in out["runs"]]
+        ndcg[name] = [sum(parts) / len(parts) for parts in zip(*runs, strict=True)]
+        rows.append({
+            "model": name, **{c: float(x.mean()) for c, x in zip(columns, ndcg[name], strict=True)},
+            "knobs": best.knobs, "at the edge": best.edge, "trials": best.trials, "validation": best.score,
+            "seeds": [[float(x.mean()) for x in run] for run in runs],
+            "CPU seconds, fit and ranking": round(out["seconds"], 1),
+        })  # fmt: skip
+        print(data, rows[-1], flush=True)
     if only:
         return {}
-    columns = ("all", *GROUPS)
-    rows, ndcg = [], {}
-    for name, got in each.items():
-        # what was kept comes back from JSON with its users as text
-        users = [{int(u): x for u, x in part.items()} for part in got.pop("users")]
-        ndcg[name] = [pd.Series(part).sort_index() for part in users]
-        means = {c: float(x.mean()) for c, x in zip(columns, ndcg[name], strict=True)}
-        rows.append({"model": name, **means, **got})
     leads = {
         f"{one} over {other}, {column}": asdict(metrics.compare(ndcg[one][k], ndcg[other][k]))
         for one in ndcg if "SAGE" in one
@@ -400,8 +404,7 @@ def rivals(
     }  # fmt: skip
     wanted = np.bincount(late.group[late.part.items], minlength=3)
     return {
-        "trials per model": BUDGET, "models": rows, "leads": leads,
-        "users": len(np.unique(late.part.users)),
+        "models": rows, "leads": leads, "users": len(np.unique(late.part.users)),
         "items": dict(zip(GROUPS, np.bincount(late.group, minlength=3).tolist(), strict=True)),
         "sought": dict(zip(GROUPS, wanted.tolist(), strict=True)),
     }  # fmt: skip
@@ -450,34 +453,27 @@ CLAIMS = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("part", choices=CLAIMS)
-    parser.add_argument(
-        "--data", choices=DATA, help="of `rivals`: this one only, and keep the other"
-    )
+    parser.add_argument("--only", choices=DATA, help="of `rivals`: keep the other one")
     parser.add_argument("--model", choices=MODELS, help="of `rivals`: keep what this one finds")
-    parser.add_argument("--log", help="a folder: trials that were made before are not made again")
     given = devices.parse(parser)
     torch.set_num_threads(1)
     name, start = f"07_{given.part}", time.perf_counter()
     if given.part == "rivals":
-        there = given.data and (paths.data() / "results" / f"{name}.json").exists()
+        there = given.only and (paths.data() / "results" / f"{name}.json").exists()
         values = results.load(name).values if there else {}
         for data, make in DATA.items():
-            if given.data in (None, data):
-                log = given.log and f"{given.log}/07_rivals_{data}.jsonl"
-                values[data] = rivals(data, *make(), given.model, log)
+            if given.only in (None, data):
+                values[data] = rivals(data, *make(), given.model)
         if given.model:
             return
-        seconds = spent("sage_rivals")
+        seconds = sum(spent(f"07_{what}_{data}") for what in ("tune", "rivals") for data in values)
     else:
         values = {"rows": {"leak": leak, "choices": choices}[given.part](world()[0])}
         seconds = time.perf_counter() - start
-    command = f"{COMMAND} {given.part}"
-    if given.part == "rivals" and len(values) < len(DATA):
-        command += f" --data {given.data}"
     print(results.save(
         name, claim=CLAIMS[given.part], values=values,
         seeds=[0] if given.part == "choices" else list(SEEDS), seconds=seconds,
-        command=command, data="citeulike-t" if "citeulike-t" in values else (),
+        command=f"{COMMAND} {given.part}", data="citeulike-t" if "citeulike-t" in values else (),
     ))  # fmt: skip
 
 
