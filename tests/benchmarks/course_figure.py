@@ -197,7 +197,8 @@ STARTS = {
     "days": 9, "shrinkage": 30, "dim": 32, "alpha0": 0.1, "reg": 0.003, "alpha": 0.6, "beta": 0.1,
     "lr": 0.003, "layers": 1, "restart": 0.9, "rate": 0.01, "half_life": 27,
 }  # fmt: skip
-NATURAL = {"beta": [0.0], "alpha": [1.0], "layers": [1, 3], "restart": [1.0]}
+# a half-life of 243 days is none in a world of 56
+NATURAL = {"beta": [0.0], "alpha": [1.0], "layers": [1, 3], "restart": [1.0], "half_life": [243]}
 
 
 def winner(name: str) -> tuning.Chosen:
