@@ -9,11 +9,10 @@ is a candidate but the query itself; "recall of ads" has the ads alone as candid
 citeulike-t: articles share libraries and tags, two graphs; a pair is an article and one that it cites or
 is cited by, of which a tenth chooses and a fifth tests.
 
-PART is `rivals` (equal trials for all on what chooses, the winners once on test, three seeds), `climb` (one
+PART is `rivals` (all are tuned on what chooses, the winners once on test, three seeds), `climb` (one
 graph, all in one, six; four ways to listen; one graph left out; three seeds, on what chooses, knobs of
-`rivals`), `answers` (three ways with the pairs that stand in the graphs, and PinSage for more seconds) or
-`size` (citeulike-t: a transformer as large as PinSage, of one graph and of both, three trials each). Each
-writes data/results/14_PART.json and keeps what it has done in build/bench.
+`rivals`) or `answers` (three ways with the pairs that stand in the graphs, and PinSage for more seconds).
+Each writes data/results/14_PART.json and keeps what it has done in build/bench.
 """
 
 from __future__ import annotations
@@ -43,7 +42,6 @@ COMMAND = "python -m tests.benchmarks.multibisage_study"
 SEEDS = (0, 1, 2)
 EPOCHS, STEPS, SIZE, SHARED, TOP, DIM = 16, 50, 256, 256, 10, 32
 UNION = "all in one"
-LARGE = {"dim": 64, "top": 20, "epochs": 7}  # PinSage's in lesson 09
 LONGER, LONG = "PinSage, as long as the transformer", 72  # epochs
 WEEKS = 4
 
@@ -70,9 +68,7 @@ class Morning:
         wide[:, :, :TOP] = each.ids
         return multibisage.Neighborhoods((*each.names, UNION), torch.cat([wide, alone], dim=1))
 
-    def of(self, names, top: int = 0) -> multibisage.Neighborhoods:
-        if top:
-            return multibisage.neighborhoods({x: self.matrices[x] for x in names}, top)
+    def of(self, names) -> multibisage.Neighborhoods:
         near = self.near.only(names)
         width = max(1, int((near.ids >= 0).sum(dim=2).max()))
         return multibisage.Neighborhoods(near.names, near.ids[:, :, :width].contiguous())
@@ -187,9 +183,6 @@ def fit(
     temperature: float = 1.0,
     lr: float = 0.01,
     answers: str = "in time",
-    dim: int = 0,
-    top: int = 0,
-    epochs: int = 0,
     seed: int = 0,
 ) -> multibisage.MultiBiSage:
     """Train a MultiBiSage.
@@ -199,18 +192,16 @@ def fit(
         answers: "in time": a week's pairs and the graphs of its first morning. "left in": the same
             pairs and the graphs of today, which hold them. "hidden": these, but the two pins of a pair
             do not hear each other.
-        dim, top, epochs: 0: DIM, TOP, EPOCHS.
     """
-    dim, epochs = dim or DIM, epochs or EPOCHS
     names = tuple(stage.today.matrices) if names is None else names
 
     def near(morning):
         if not names:
             return multibisage.Neighborhoods(("nothing",), torch.full((stage.n, 1, 1), -1))
-        return morning.of(names, top)
+        return morning.of(names)
 
-    content = sage.Content(dim, 0, stage.today.x, seed=seed)
-    model = multibisage.MultiBiSage(near(stage.today), content, dim, how, seed=seed)
+    content = sage.Content(DIM, 0, stage.today.x, seed=seed)
+    model = multibisage.MultiBiSage(near(stage.today), content, DIM, how, seed=seed)
     if answers == "in time":
         days = [multibisage.Day(p, near(m), content.on(m.x)) for m, p in stage.days]
     else:
@@ -218,7 +209,7 @@ def fit(
     lost = partial(multibisage.loss, temperature=temperature, hide=answers == "hidden")
     learner = train.Torch(model, lost, torch.optim.Adam(model.parameters(), lr=lr), devices.chosen)
     drawn = partial(_batches, days, stage.n)
-    train.fit(learner, drawn, epochs=epochs, schedule=warm, seed=seed, progress=False)
+    train.fit(learner, drawn, epochs=EPOCHS, schedule=warm, seed=seed, progress=False)
     return model
 
 
@@ -500,51 +491,16 @@ def heard(stage: Stage) -> dict[str, float]:
     }
 
 
-def size(early: Stage, late: Stage, knobs: dict) -> dict:
-    """Return what a transformer finds on test that is as large as PinSage, of one graph and of both."""
-    sets = {"library": ("library",), "library and tag": None}
-
-    def made(stage):
-        return {x: partial(fit, stage, names=names, **LARGE) for x, names in sets.items()}
-
-    rows, each = [], {}
-    for name, make in made(early).items():
-        log = paths.root() / "build" / "bench" / "14_tune_size.jsonl"
-        grid = {name: (make, {"lr": [0.001, 0.003, 0.01]})}
-        search = train.tune(grid, 3, early.score, natural={}, log=log, progress=False)
-        best = search.best(name)
-        rows.append({"model": name, "knobs": best.knobs, "at the edge": search.edges.get(name, ""),
-                     "trials": {str(x.knobs["lr"]): x.score for x in search.trials}})  # fmt: skip
-    chosen = {row["model"]: partial(made(late)[row["model"]], **row["knobs"]) for row in rows}
-    chosen["PinSage, one graph"] = partial(pin_sage, late, **knobs["PinSage, one graph"])
-    rows.append({"model": "PinSage, one graph", "knobs": knobs["PinSage, one graph"]})
-    for row in rows:
-        out = kept(
-            "14_size_citeulike-t", row["model"], partial(on_test, late, chosen[row["model"]], True)
-        )
-        each[row["model"]] = over_seeds(out["runs"])
-        recall = {key: float(v.mean()) for key, v in each[row["model"]].items()}
-        row |= {"CPU seconds": round(out["seconds"], 1), "recall": recall}
-        row["seeds"] = [float(np.mean(list(run["all@10"].values()))) for run in out["runs"]]
-        print(row, flush=True)
-    pairs = [(x, "PinSage, one graph") for x in sets] + [("library and tag", "library")]
-    leads = {f"{a} over {b}, {k}": asdict(metrics.compare(each[a][k], each[b][k]))
-             for a, b in pairs for k in ("all@10", "all@50")}  # fmt: skip
-    return {"models": rows, "leads": leads}
-
-
 CLAIMS = {
     "rivals": "Six graphs and two levels of attention find more than PinSage and every tuned rival.",
     "climb": "Each way to listen to several graphs finds more than the simpler one before it.",
     "answers": "A pair that is to be predicted must not be heard while it is.",
-    "size": "Two graphs lose to PinSage on citeulike-t because their model is smaller.",
 }
 
 
 MEASURED = {
     "climb": ("PinWorld", "citeulike-t"),
     "answers": ("PinWorld",),
-    "size": ("citeulike-t",),
 }
 
 
@@ -576,7 +532,7 @@ def main() -> None:
             if given.part == "climb":
                 values[data] = climb(data, early, knobs)
             else:
-                values[data] = {"answers": answers, "size": size}[given.part](early, late, knobs)
+                values[data] = answers(early, late, knobs)
     print(results.save(
         name, claim=CLAIMS[given.part], values=values, seeds=list(SEEDS),
         seconds=max(sum(spent(f"{name}_{data}") for data in values), before_now + time.perf_counter() - start),

@@ -117,20 +117,6 @@ def test_a_pair_is_heard_when_its_second_pin_is_in_a_list_of_the_first(tiny):
     assert study.heard(tiny)["in time"] == pytest.approx(1 / 3)
 
 
-def test_a_larger_model_is_tuned_and_compared(tiny, monkeypatch):
-    monkeypatch.setattr(study, "LARGE", {"dim": 16, "top": 4, "epochs": 1})
-    for name in ("today", "days"):  # two graphs
-        monkeypatch.setattr(tiny, name, getattr(tiny, name))
-    morning = study.Morning(
-        {"library": tiny.today.matrices["a"], "tag": tiny.today.matrices["b"]}, tiny.today.content
-    )
-    tiny.today, tiny.days = morning, [(morning, tiny.pairs)]
-    values = study.size(tiny, tiny, {"PinSage, one graph": {"scale": 1.0, "lr": 0.01}})
-    assert [len(row["seeds"]) for row in values["models"]] == [1, 1, 1]
-    assert set(values["models"][0]["trials"]) == {"0.001", "0.003", "0.01"}
-    assert "library and tag over PinSage, one graph, all@50" in values["leads"]
-
-
 def test_the_stored_results_are_of_this_command():
     for part in study.CLAIMS:
         if (paths.data() / "results" / f"14_{part}.json").exists():
