@@ -526,13 +526,13 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# It does not: whoever takes the answer out finds no more. The shares say why. On the day of the test the lists hold the answer of
-# many pairs, because people return to what they have done before. *Hidden* answers teach the opposite: whoever is in the list is
-# wrong. *In time* the lists hold about as many as on the day, and yet least is found: their graphs are weeks older and know fewer
-# pins. What such lists would be worth with graphs of today we cannot say.
+# It does not: most is found by those who leave it in, on the last week as well (14.7). The shares say why. On the day of the test
+# the lists hold the answer of many pairs, because people return to what they have done before. *Hidden* answers teach the
+# opposite: whoever is in the list is wrong. The transformer, which chooses whom it hears, loses most by it; the mean, which cannot
+# choose, a little.
 #
-# Whether *left in* or *hidden* is better is not settled: on the last week (14.7) the mean finds most with hidden answers. *In time* is
-# last on both weeks.
+# *In time* the lists hold about as many as on the day, and yet less is found than with answers left in. Their graphs are weeks older
+# and know fewer pins; whether that is the reason nobody has tried alone.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # That does not make it safe to leave answers in. Where lists can never hold what is asked for, as with citations to come, an answer left in is
@@ -698,16 +698,7 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# On both data sets alike:
-#
-# * **The attention of GAT and HAN is behind a plain mean.** It has more weights to learn, in 200 steps. Its best trial on PinWorld
-#   lies at the edge of the grid, so a longer search may help.
-# * **The transformer is ahead of the mean by so little that neither data set can tell**, and takes two to five times its seconds.
-# * **Graphs of their own pay for the mean, not for the transformer.** In one big list a mean cannot know whose neighbor it hears;
-#   attention sorts them by itself.
-#
-# On PinWorld the edges of five more graphs pay for both. On citeulike-t the transformer finds with libraries alone what it
-# finds with libraries and tags. Is that the tags' fault, or the model's? 14.7 asks.
+TODO146
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Is what is looked at what matters?
@@ -785,9 +776,10 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.7 Beside tuned rivals
 #
-# Equal trials for all on the week that chooses, then the last week once, three seeds for whatever is trained. RP3β, EASE and
+# All are tuned on the week that chooses, those in steps until no neighbor of their best setting is better; then the last week once,
+# three seeds for whatever is trained. RP3β, EASE and
 # iALS know the pairs and nothing else. PinSage is lesson 09's, and once more for as many CPU seconds as the transformer takes.
-# The six graphs were tuned in time; the other two ways of 14.5 have the same knobs. *ad@10* has ads alone as candidates, as a
+# The six graphs were tuned in time, PinSage with answers hidden; other ways of 14.5 have the same knobs. *ad@10* has ads alone as candidates, as a
 # page's place for ads would. *Edge*: the best trial stood at an end of a knob's grid, so a longer search may find more.
 #
 # > **Claim** (of the lecture and the paper). MultiBiSage finds more than PinSage and what else there is.
@@ -820,20 +812,16 @@ tables = {name: table_of(values["models"]) for name, values in rivals.items()}
 edges = tables["PinWorld"].edge.rename(
     lambda x: x.split(",")[0]
 )  # the same knobs, so the same edges
-ways_too = table_of(ways["test"], edges).drop(["RP3β", "PinSage, one graph"])
-tables["PinWorld"] = pd.concat([tables["PinWorld"].drop(["mean", "transformer"]), ways_too])
-larger = results.load("14_size", command=f"{COMMAND} size").values["citeulike-t"]
-larger_too = (
-    table_of(larger["models"]).drop("PinSage, one graph").rename("transformer, larger: {}".format)
-)
-tables["citeulike-t"] = pd.concat([tables["citeulike-t"], larger_too])
+ways_too = table_of(ways["test"], edges).drop(["RP3β", "iALS"])
+once = tables["PinWorld"].drop(["mean", "transformer", "PinSage, one graph"])
+tables["PinWorld"] = pd.concat([once, ways_too])
 for name, rows in tables.items():
     rows = rows[["all@10", "all@50", "seconds", "edge"]].sort_values("all@10").round(3)
     display(rows.rename_axis(f"recall, {name}, {rivals[name]['queries']['all@10']:,} queries"))
 
 # %% tags=["long", "answers:14.p8"]
-PINSAGE = "PinSage, as long as the transformer"
-columns = ["RP3β", PINSAGE, "mean, hidden", "transformer, in time", "transformer, left in"]
+PINSAGE = "PinSage, as long as the transformer, hidden"
+columns = ["RP3β", "iALS", PINSAGE, "mean, left in", "transformer, left in"]
 places = [f"{k}@{top}" for top in (10, 50) for k in ("all", *kinds)]
 by_kind = tables["PinWorld"].loc[columns, places].T.rename(columns={PINSAGE: "PinSage, longer"})
 by_kind.rename_axis(index=None, columns="recall").astype(float).round(3)
@@ -841,12 +829,13 @@ by_kind.rename_axis(index=None, columns="recall").astype(float).round(3)
 # %% tags=["experiment", "answers:14.p8"]
 found = {x: np.mean(tried["transformer", x]) for x in ("left in", "hidden", "in time")}
 way = max(found, key=found.get)  # chosen before the last week
-against = {x: lead_of(ways, f"transformer, {way}", x, ", all@10") for x in ("RP3β", PINSAGE)}
+others = [x for x in ways_too.index if x.startswith("PinSage")]
+against = {x: lead_of(ways, f"transformer, {way}", x, ", all@10") for x in ("RP3β", "iALS", *others)}
 verdict(
     "MultiBiSage finds more than PinSage and what else there is.",
-    holds=bool(all(gap.low > 0 for gap in against.values())),
+    metrics.weakest(list(against.values())),
     detail=f"recall@10 on test, transformer, answers {way}, against "
-    + "; ".join(f"{x}: {gap}" for x, gap in against.items()),
+    + "; ".join(f"{x}: {gap:.3f}" for x, gap in against.items()),
 )
 
 # %% tags=["experiment", "answers:14.p8"]
@@ -860,22 +849,7 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Ask first **what was compared**. What is done with the answers (14.5) takes the same transformer from behind the longer PinSage to
-# level with it; and PinSage, too, finds more for three times the seconds. The mean of six graphs takes three seconds and, with
-# answers hidden or left in, is about level with every encoder here: if you pay for one step, pay for edges.
-#
-# RP3β, which only counts pairs, is ahead over all pins. Within a kind, at 50, the encoders are: they can rank what has no past.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# On citeulike-t two graphs are behind PinSage: 32 numbers a pin, ten neighbors and 200 steps against its 64, 20 and 350. The
-# rows "larger" are transformers of PinSage's size. Libraries alone are level with it; with the tags they are well ahead, for
-# three times the seconds. So the tags were worth something, and the small model could not use them. (Its best learning rate
-# ruins the larger one: tune again when you change the size.) RP3β stays ahead of all.
-#
-# **A warning about all tables of 14.6 and 14.7.** What is trained had 200 steps, PinSage 350. An opponent has since trained on, with 800:
-# content alone, mean and transformer all find more, and on PinWorld the distance to RP3β nearly closes; attention is not behind
-# the mean any more on citeulike-t. And iALS, whose best knob stood at an end there, passes RP3β once the grid goes on. What you see is
-# how fast these models start.
+TODO147
 #
 # And the slide? It gives recall@10 of PinSage and MultiBiSage for eight kinds of engagement. Two of its rows, add to cart and
 # checkout, are equal to the last digit; below they count once.
