@@ -310,6 +310,8 @@ def test_the_picture_of_seconds_has_every_stored_method_and_says_it_in_words(fol
         results.load("06_gowalla_frontier").values["test"].values(), key=lambda x: x["ndcg@20"]
     )
     assert f"both of them* {best['recall@20']:.3f}" in words
+    row = re.search(r"^\| RP3β \| no \| .* \| (\d+) \|$", page, re.MULTILINE)
+    assert re.search(rf"; RP3β [\d.]+ in {row[1]} s", words)  # one number in table and figure
     drawn = {text.get_text() for text in gowalla_figure.draw().axes[0].get_legend().get_texts()}
     assert len(drawn) == len(gowalla_figure.points()) == 15
     assert all(f"{name} 0." in words for name in drawn)
@@ -330,3 +332,15 @@ def test_the_cluster_page_computes_what_it_says():
     assert "2 billion pins" in text and "2.05 TB" in text
     assert "3 billion nodes are more than" in text
     assert "{" not in text
+
+
+def test_the_cluster_page_writes_large_and_small_numbers_out():
+    for say in (cluster_page._time, cluster_page._bytes, cluster_page._count):
+        told = [say(x * 10.0**k) for k in range(-6, 22) for x in (1, 1.5, 9.99, 9.9999)]
+        assert not [words for words in told if re.search(r"\de[+-]?\d", words)]
+    assert cluster_page._time(100 * 3600) == "100 hours"  # was 1e+02 hours
+    assert cluster_page._time(1234 * 3600) == "1,200 hours"
+    assert cluster_page._time(8.59) == "8.6 seconds"
+    assert cluster_page._bytes(2.048e12) == "2.05 TB"
+    assert cluster_page._bytes(9.9996e14) == "1,000 TB"
+    assert cluster_page._count(3e9) == "3 billion"

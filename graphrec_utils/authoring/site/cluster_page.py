@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from graphrec_utils import results
 
@@ -156,19 +157,24 @@ def _machines(a: Assumed, size: float) -> str:
 def _count(x: float) -> str:
     for unit, word in ((1e9, "billion"), (1e6, "million")):
         if x >= unit:
-            return f"{x / unit:.3g} {word}"
+            return f"{_digits(x / unit, 3)} {word}"
     return f"{x:,.0f}"
 
 
 def _bytes(x: float) -> str:
     for unit, word in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB")):
         if x >= unit:
-            return f"{x / unit:.3g} {word}"
+            return f"{_digits(x / unit, 3)} {word}"
     return f"{x:,.0f} bytes"
 
 
 def _time(seconds: float) -> str:
     for unit, word in ((3600, "hours"), (60, "minutes")):
         if seconds >= 1.5 * unit:
-            return f"{seconds / unit:.2g} {word}"
-    return f"{seconds:.2g} seconds"
+            return f"{_digits(seconds / unit, 2)} {word}"
+    return f"{_digits(seconds, 2)} seconds"
+
+
+def _digits(x: float, count: int) -> str:
+    """Return a number rounded to so many digits, written out: 1,200 and not 1.2e+03."""
+    return f"{Decimal(f'{x:.{count}g}'):,f}"

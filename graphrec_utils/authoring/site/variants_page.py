@@ -12,7 +12,7 @@ from graphrec_utils.datasets import identify
 ORDER = ("RP3β, last places first", "near visits", "both")
 PAGE = """# Why do I not get the paper's number?
 
-The most asked question about recommender code has four usual answers, and only the last one is a bug.
+The most asked question about recommender code has four usual answers. Look at them before you look for a bug.
 
 ## 1. It is another data set of the same name
 

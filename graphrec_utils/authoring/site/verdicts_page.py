@@ -15,8 +15,9 @@ from graphrec_utils.results import LOOK
 
 PAGE = """# What held
 
-Every lesson says claims before it measures: of the lecture, of papers, of common belief, our own. Equal trials for
-both sides, a margin fixed before, intervals over users. Of {total} claims, **{holds}** hold, **{fails}** do not, and of
+Every lesson says claims before it measures: of the lecture, of papers, of common belief, our own. As many trials for
+both sides, and more where the best stood at an end of its grid, a margin fixed before, intervals over users. Where nothing else is
+said, ± is one standard error, and a verdict asks for two. Of {total} claims, **{holds}** hold, **{fails}** do not, and of
 **{open}** the numbers cannot tell. Whose a claim is stands in brackets where the lesson says so.
 
 Where an earlier edition of this course said something else, or was easier on itself, that stands behind *Before*.
