@@ -323,7 +323,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure 0.4. Who attended what: 18 women (rows), 14 events (columns), a colored cell for each
-# attendance. The events in the middle are full, those at both ends are nearly empty, and the two
+# attendance. The events in the middle are crowded, those at both ends are small, and the two
 # ends were attended by different women.*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -432,8 +432,8 @@ plt.show()
 
 # %% [markdown]
 # *Figure 0.6. The funnel with round numbers of a large site: from a catalog of a billion items to
-# the twenty on the screen. Lessons 01 to 12 build candidate generators, from matrix factorization
-# through LightGCN, Pixie and PinSage to two towers; lessons 13 to 16 put them to work together.*
+# the twenty on the screen. Lessons 01 to 16 build candidate generators, from matrix factorization
+# through LightGCN, Pixie and PinSage to two towers and sequences; lesson 17 ranks, 18 builds a whole funnel.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 46 to 50, with what is taken away. Ask at which step of the funnel most is lost, and who may ask for it

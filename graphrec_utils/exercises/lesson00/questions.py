@@ -34,11 +34,11 @@ QUESTIONS = (
     Question("00.p4", "Draw three events at random among those that a woman is not known to "
         "attend. How often is the hidden one among them? Guess a share between 0 and 1.",
         answer=0.34, within=1.25, said=(
-            "34 %. She is asked about some ten events: those that she is known to attend are no "
+            "34 %. She is asked about nine events or so: those that she is known to attend are no "
                 "candidates.",
             "Perhaps you divided 3 by 14. Events that she is known to attend are no candidates: "
-                "ten or fewer are left to draw from, and chance finds 34 %.",
-            "There are about ten candidates for three places: chance finds 34 %.",
+                "on average nine are left to draw from, and chance finds 34 %.",
+            "There are about nine candidates for three places: chance finds 34 %.",
         ),
     ),
     Question("00.p5", "And popularity, without the events she is known to attend: how often "
