@@ -151,7 +151,8 @@ def claims(
             mine, other = (found(x) >= bars()[place] for x in (got, expected))
             if mine == other and (mine or kind(got) == kind(expected)):
                 return None
-            return problem(got) or f"{measure} is {found(got):.4f} with yours"
+            asked = f"{bars()[place]:.4f} is asked for"
+            return problem(got) or f"{measure} is {found(got):.4f} with yours, {asked}"
 
         return judge
 

@@ -93,6 +93,28 @@ def _drawn(bad, inputs) -> np.ndarray:
     return np.bincount(new, minlength=inputs["num_entities"]) / max(1, len(new))
 
 
+def _steps(bad, inputs) -> np.ndarray:
+    """Return how often what was put in stands 0, 1, … places after what stood there, around the end."""
+    facts, n = inputs["facts"][:, [0, 2]], inputs["num_entities"]
+    changed = bad[:, [0, 2]] != facts
+    steps = (bad[:, [0, 2]] - facts)[changed] % n
+    return np.bincount(steps, minlength=n) / max(1, len(steps))
+
+
+def _own_coins(got, expected, inputs) -> str | None:
+    """Compare how often the head changed in parts of the batch: a side by its place is no coin."""
+    half = len(got) // 2
+    parts = {
+        "in the first half": slice(half), "in the second half": slice(half, None),
+        "in every second row": slice(0, None, 2), "in the other rows": slice(1, None, 2),
+    }  # fmt: skip
+    for where, rows in parts.items():
+        mine, other = (_changes(x[rows], inputs["facts"][rows])[0] for x in (got, expected))
+        if abs(mine - other) > 0.09:
+            return f"{where} the head alone changed in {mine:.0%} of the facts in yours"
+    return None
+
+
 def _everybody_alike(got, expected, inputs) -> str | None:
     for name, bad in (("yours", got), ("the other", expected)):
         ends = bad[:, [0, 2]]
@@ -101,12 +123,16 @@ def _everybody_alike(got, expected, inputs) -> str | None:
     mine, other = (_changes(x, inputs["facts"])[1] for x in (got, expected))
     if (mine > 0) != (other > 0):  # whole facts in another order put nothing in
         return f"the relation changed in {mine:.0%} of the facts in yours"
-    mine, other = _drawn(got, inputs), _drawn(expected, inputs)
-    tolerance = 6 * np.sqrt(2 * (other + mine) / 2 / len(got)) + 1e-9
-    far = int((np.abs(mine - other) - tolerance).argmax())
-    if np.abs(mine - other)[far] <= tolerance[far]:
-        return None
-    return f"entity {far} is {mine[far]:.1%} of what you put in"
+    for shares, says in (
+        (_drawn, "entity {} is {:.1%} of what you put in"),
+        (_steps, "what you put in stands {} after what stood there, around the end, in {:.1%}"),
+    ):
+        mine, other = shares(got, inputs), shares(expected, inputs)
+        tolerance = 6 * np.sqrt(2 * (other + mine) / 2 / len(got)) + 1e-9
+        far = int((np.abs(mine - other) - tolerance).argmax())
+        if np.abs(mine - other)[far] > tolerance[far]:
+            return says.format(far, mine[far])
+    return None
 
 
 def _repeats(got, expected, inputs) -> str | None:
@@ -118,6 +144,9 @@ ex.claim(
     "one end of every fact is replaced, in half of them the head, never both and never the relation",
     lambda rng: _facts(rng, 30),
     judge=_one_end,
+)
+ex.claim(
+    "each fact has its own coin, wherever it stands", lambda rng: _facts(rng, 30), judge=_own_coins
 )
 ex.claim(
     "what is put in is any entity, all alike", lambda rng: _facts(rng, 12), judge=_everybody_alike
@@ -172,10 +201,50 @@ def one_coin_for_all(facts, num_entities, rng):
 
 
 @ex.mistake(
+    "the place in the batch decides on the side in yours: heads of the first half, tails of the rest; where facts "
+    "are sorted, some never lose their head. Throw a coin for each"
+)
+def heads_of_the_first_half(facts, num_entities, rng):
+    places = np.arange(len(facts))
+    return _corrupt(facts, num_entities, rng, sides=2 * (places >= len(facts) // 2))
+
+
+@ex.mistake(
+    "heads and tails take turns in yours: the place in the batch decides. Throw a coin for each fact"
+)
+def by_turns(facts, num_entities, rng):
+    return _corrupt(facts, num_entities, rng, sides=2 * (np.arange(len(facts)) % 2))
+
+
+@ex.mistake(
+    "if the entity that stood there is drawn you take the next one, which so comes twice as often as the others"
+)
+def the_next_one_instead(facts, num_entities, rng):
+    out = _corrupt(facts, num_entities, rng, itself=True)
+    same = np.flatnonzero((out == facts).all(axis=1))
+    column = 2 * rng.integers(2, size=len(same))
+    out[same, column] = (out[same, column] + 1) % num_entities
+    return out
+
+
+@ex.mistake(
     'the entity that stood there may be drawn again in yours: then the "false" fact is the true one'
 )
 def it_may_be_itself(facts, num_entities, rng):
     return _corrupt(facts, num_entities, rng, itself=True)
+
+
+@ex.mistake(
+    "you move up only the numbers above the entity that stood there: it may be drawn again, and the next one never. "
+    "Those that are `now` or more move"
+)
+def moved_up_above_it(facts, num_entities, rng):
+    out, rows = facts.copy(), np.arange(len(facts))
+    column = 2 * rng.integers(2, size=len(facts))
+    drawn = rng.integers(num_entities - 1, size=len(facts))
+    drawn += drawn > facts[rows, column]
+    out[rows, column] = drawn
+    return out
 
 
 @ex.mistake("you replace the relation; the negatives of TransE have another head or another tail")

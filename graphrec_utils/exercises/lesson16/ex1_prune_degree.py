@@ -82,6 +82,11 @@ ex.claim(
     2,
 )
 ex.claim(
+    "one with more keeps `least` at the least",
+    telling(ex, lambda rng: _graph(rng, [9, 3, 8, 20], 0.55, least=5, most=7),
+            wrong=(COIN, "the floor ends at least")),
+)  # fmt: skip
+ex.claim(
     "nobody keeps more than `most`",
     telling(ex, lambda rng: _graph(rng, [24, 23, 9, 2], 0.9, least=2, most=5), wrong=(COIN,)),
 )
@@ -100,6 +105,16 @@ ex.claim(
 )
 def low_degrees_are_pruned(*inputs):
     return _variant(limit=lambda d, a, least, most: min(np.ceil(d**a), most))(*inputs)
+
+
+@ex.mistake(
+    "only nodes with at most `least` edges are safe in yours: one with a few more falls below `least`"
+)
+def the_floor_ends_at_least(*inputs):
+    def limit(d, a, least, most):
+        return d if d <= least else min(np.ceil(d**a), most)
+
+    return _variant(limit=limit)(*inputs)
 
 
 @ex.mistake("your busiest nodes keep too many: `most` is a cap")

@@ -48,7 +48,7 @@ ex.claim(
 )
 ex.claim(
     "every loss is a mean over its own examples",
-    lambda rng: _tasks(rng, (2, 40, 7), [1.0, 1.0, 1.0]),
+    lambda rng: _tasks(rng, (1, 40, 7), [1.0, 1.0, 1.0]),
     2,
 )
 ex.claim("each with its weight, which need not sum to 1", lambda rng: _tasks(rng, (5, 5, 5)), 2)
@@ -111,6 +111,13 @@ def a_missing_weight_is_one(losses, weights):
     return sum(
         (weights.get(k, 1.0) * x.mean() for k, x in losses.items() if len(x)), torch.zeros(())
     )
+
+
+@ex.mistake(
+    "without any example you return the number 0 of Python's `sum`: begin with `torch.zeros(())`, a loss is a tensor"
+)
+def a_number_for_nothing(losses, weights):
+    return sum(weights[k] * x.mean() for k, x in losses.items() if k in weights and len(x))
 
 
 @ex.mistake("you take the mean over the losses, not their sum")
