@@ -32,7 +32,7 @@ QUESTIONS = (
     Question("16.p4", "On PinWorld, one encoder that hears nobody, pin-board neighbors, or both graphs, all with popularity. "
              "Where is the larger step?", (
         ("from nobody to the pin-board graph",
-         "The second graph says again much of what the first has said."),
+         "What the second graph adds to it is too little to be seen."),
         ("from pin-board to both: pin-pin edges are what is predicted",
          "They are the same kind of pair, yes. But boards have told most of it."),
         ("nobody is best: content and popularity are enough",
@@ -41,7 +41,7 @@ QUESTIONS = (
     Question("16.p5", "All three losses together against entity-entity alone, judged by the pin that comes next. What do you "
              "expect?", (
         ("no gain, or too little to be seen",
-         "The other two ask other questions; what they teach about this one, the pairs have taught already."),
+         "The other two ask other questions; what they teach about this one, the pairs seem to have taught already."),
         ("a clear gain: more examples of every kind",
          "Examples of another question help as far as its answer says something new about this one."),
         ("half of the recall is lost: the losses fight",
@@ -49,10 +49,10 @@ QUESTIONS = (
     )),
     Question("16.p6", "A pin without any edge is sought among other such pins, by its picture and words. What is ahead: the nearest "
              "vector, or how often a prefix came after the query's prefix?", (
-        ("about level, the nearest vector a little ahead",
-         "Three codes out of sixteen keep most of what the vector says, and lose the rest."),
+        ("neither, as far as these queries can tell",
+         "Three codes seem to keep most of what the vector says."),
         ("the prefix, clearly: counts know what follows what",
-         "They do, and a coarse word forgets much. Counting makes up for some of it, not for more."),
+         "They do, and a coarse word forgets something. Together no lead is to be seen."),
         ("the nearest vector, ten times: a word of three codes says nothing",
          "A word of sixteen times sixteen times sixteen says a lot: shuffle the words, and look."),
     )),
