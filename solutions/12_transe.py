@@ -155,9 +155,8 @@ visuals.translation(function=distance)
 # \max\left( 0,\ \Delta + d(h, r, t) - d(h', r, t') \right) $$
 #
 # The lecture's slide prints this loss as in PinSage, with a product $\langle \mathbf h + \mathbf l, \mathbf t
-# \rangle$ in the place of $d$, $\mathbf l$ for the relation, and the same signs. But a product is large where a
-# distance is small. Which of the
-# two would train backwards?
+# \rangle$ in the place of $d$, $\mathbf l$ for the relation, and with the signs of the line above. But a product is
+# large where a distance is small. Which of the two would train backwards?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 11 to 18. Write both losses on the board, with a product and with a distance, and ask which one trains
@@ -341,7 +340,7 @@ plt.show()
 #
 # **CoDEx-S** is a part of Wikidata: people, countries, professions, instruments, and what is known of them.
 # `transe.fit` is the same training as one fast loop, with a softmax in the place of the margin (the true entity
-# against 64 corrupted ones, lesson 10's loss): the card of 12.4 tells why.
+# against 64 corrupted ones, lesson 10's loss): the end of section 12.4 tells why.
 
 # %%
 try:
@@ -425,7 +424,7 @@ answers
 # **Other right answers.** Kenya is a member of many organizations. If the test asks for one of them, and others
 # stand before it which are right as well, that is no mistake. *Filtered* ranks take them out of the list.
 #
-# **Ties.** A broken model that gives everybody the same distance has the truth "among the first". Optimistic code
+# **Ties.** A broken model may give everybody the same distance. Where does the truth stand then? *Optimistic* code
 # counts strictly nearer ones only. The expected place is 1 + nearer + half of the equals.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
