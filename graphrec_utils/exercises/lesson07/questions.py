@@ -64,7 +64,7 @@ QUESTIONS = (
         ("an error, 0 / 0",
          "The mean of nobody is 0 here. It is a number that the layers have never seen."),
     )),
-    Question("07.p7", "Who finds most among all items in the week of the test?", (
+    Question("07.p7", "Who finds most among all items of the test?", (
         ("those who count: RP3β, EASE, iALS",
          "In PinWorld nine in ten of what is sought are known pins, and among these they are ahead. How much of it is "
          "GraphSAGE's short training, nobody has looked."),
