@@ -468,7 +468,8 @@ def answers(early: Stage, late: Stage, knobs: dict) -> dict:
     leads = {
         f"{one} over {other}, {key}": asdict(metrics.compare(each[one][key], each[other][key]))
         for one, other in product(each, each)
-        if one.startswith(("mean", "transformer")) and not other.startswith(("mean", "transformer"))
+        if one.startswith("mean") > other.startswith("mean")
+        or one.startswith("transformer") > other.startswith(("mean", "transformer"))
         for key in each[one]
     }
     return {"ways": rows, "test": test, "leads": leads, "in a list": heard(early)}

@@ -47,14 +47,14 @@ QUESTIONS = (
         "More: people return to what they have done before, and sixty places hold much of it.",
         "Less: most of what comes next is new to all six lists.",
     )),
-    Question("14.p6", "Equal trials, equal steps. The attention of GAT and HAN learns a weight for each neighbor and each "
-             "graph. Where does it land?", (
-        ("behind the mean per relation",
-         "A weight for each neighbor has to be learned, and there are 200 steps to do it. The transformer's lead over the mean is smaller than these queries can tell."),
-        ("between the mean and the transformer",
-         "That is the order of the climb. Here the mean, with no weights to learn, is ahead of it."),
-        ("ahead of the transformer, which has more to learn",
-         "The transformer is first, by less than these queries can tell apart. This attention is behind the mean, too."),
+    Question("14.p6", "The same six lists, each model tuned and trained until more steps gain nothing. A plain mean per relation, the "
+             "attention of GAT and HAN, or the transformer: who finds most on PinWorld?", (
+        ("one cannot tell them apart",
+         "Their distance is smaller than that between two seeds of one of them. What a pin has within reach matters, and that is the same for all."),
+        ("the transformer, then attention, then the mean",
+         "That is the order of the climb. Trained to the end, weights that are learned for neighbors find what a mean finds."),
+        ("the mean, it has least to learn",
+         "It learns fastest, so in a short training it is hard to beat. Trained to the end they are level."),
     )),
     Question("14.p7", "The second level's weights: is the graph that is looked at most the one that would be missed most?", (
         ("one cannot know without dropping it",
@@ -64,15 +64,15 @@ QUESTIONS = (
         ("no, the one that is looked at least",
          "There is no law the other way round, either."),
     )),
-    Question("14.p8", "PinWorld's last week, equal trials. Who is first?", (
-        ("RP3β and iALS, which know nothing but pairs",
-         "As in lesson 09. A known pin's past says more than its neighbors' pictures. Six graphs and PinSage, for equal seconds, are level behind them."),
+    Question("14.p8", "PinWorld's last week, everybody tuned until no neighbor is better. Who is first?", (
+        ("six graphs with a plain mean",
+         "With the answers left in its lists it is ahead of those who count pairs, of PinSage and of the transformer, for a fifth of the seconds."),
         ("the transformer of six graphs, as on the slide",
-         "Its slide compares with PinSage alone. Against PinSage we cannot tell here; against pair counting it is behind."),
+         "It is ahead of those who count pairs, too. A longer PinSage it cannot be told apart from, and the mean over the same lists is ahead."),
+        ("RP3β and iALS, which know nothing but pairs",
+         "They are ahead of the six graphs whose answers are in time. With the answers left in, these pass them."),
         ("PinSage, one graph is enough",
-         "It is level with six graphs. Neither passes those who count pairs."),
-        ("EASE, the largest model of all",
-         "A weight for each pair of pins; it is near the top, and RP3β is ahead of it."),
+         "Trained twice as long it has more than those who count pairs, and stays behind the mean of six graphs."),
     )),
     Question("14.q1", "A colleague pads with id 0. What do you see?", (
         ("pin 0 is everybody's neighbor, and nobody complains",
