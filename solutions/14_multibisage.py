@@ -838,7 +838,9 @@ by_kind.rename_axis(index=None, columns="recall").astype(float).round(3)
 found = {x: np.mean(tried["transformer", x]) for x in ("left in", "hidden", "in time")}
 way = max(found, key=found.get)  # chosen before the last week
 others = [x for x in ways_too.index if x.startswith("PinSage")]
-against = {x: lead_of(ways, f"transformer, {way}", x, ", all@10") for x in ("RP3β", "iALS", *others)}
+against = {
+    x: lead_of(ways, f"transformer, {way}", x, ", all@10") for x in ("RP3β", "iALS", *others)
+}
 verdict(
     "MultiBiSage finds more than PinSage and what else there is.",
     metrics.weakest(list(against.values())),

@@ -140,11 +140,12 @@ def of_pinnerformer(events: Interactions):
 
 
 def of_multibisage(events: Interactions) -> Factors:
-    """Return users as sums of the vectors of what they saved, over MultiBiSage with the knobs of lesson 14."""
+    """Return users as sums of the vectors of what they saved, over MultiBiSage as lesson 14 chose it."""
     from tests.benchmarks import multibisage_study as study
 
     stage = study.world()[0 if morning(events) <= pinworld.TRAIN_END else 1]
-    z = study.fit(stage, **stored_knobs("14_rivals", "transformer")).embeddings()[0]
+    knobs = stored_knobs("14_rivals", "transformer")
+    z = study.fit(stage, answers="left in", **knobs).embeddings()[0]
     return Factors(events.csr() @ z.numpy(), z.numpy())
 
 

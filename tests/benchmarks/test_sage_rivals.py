@@ -13,7 +13,14 @@ from tests.benchmarks import sage_rivals as study
 @pytest.fixture
 def tiny(monkeypatch) -> study.Stage:
     """Sixty items of five topics, which content shows; five of them are new with edges, five without."""
-    for name, value in (("EPOCHS", 2), ("SHORT", 2), ("STEPS", 20), ("SIZE", 64), ("SHARED", 20), ("DIM", 8)):
+    for name, value in (
+        ("EPOCHS", 2),
+        ("SHORT", 2),
+        ("STEPS", 20),
+        ("SIZE", 64),
+        ("SHARED", 20),
+        ("DIM", 8),
+    ):
         monkeypatch.setattr(study, name, value)
     monkeypatch.setattr(study, "SEEDS", (0, 1))
     rng = np.random.default_rng(0)
