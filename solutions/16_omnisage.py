@@ -611,8 +611,8 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# On PinWorld OmniSage is ahead of PinSage as lesson 09 left it, and of the matrices. Give PinSage **the same offset** and 3,000 queries
-# cannot tell the two apart. The second table gives both about half of their steps, all of them (200 and, as in lesson 09, 350), and
+# On PinWorld OmniSage is ahead of PinSage with the 350 steps of lesson 09's notebook, and of the matrices. Give PinSage **the same
+# offset** and 3,000 queries cannot tell the two apart. The second table gives both about half of their steps, all of them (200 and 350), and
 # twice as many; CPU time 1 is that of OmniSage with all. At about equal time at most 0.005 lies between them (two seeds), and PinSage's
 # number still rises. Most of what looked like attention was popularity.
 

@@ -271,7 +271,7 @@ def fit(
 def pin_sage(
     stage: Stage, scale: float, lr: float, popular: bool = False, epochs: int = 7, seed: int = 0
 ):
-    """Return the vectors of lesson 09's PinSage with the softmax, trained as there, and CPU seconds."""
+    """Return the vectors of lesson 09's PinSage with the softmax, and CPU seconds."""
     old, start = stage.older, time.process_time()
     offset = torch.from_numpy(stage.offset if popular else 0 * stage.offset)
     offset = offset.float().to(devices.chosen)

@@ -238,7 +238,7 @@ def aggregated(stage: Stage, own: float) -> Factors:
     return Factors(z, z)
 
 
-RATES = [0.0003, 0.001, 0.003, 0.01, 0.03]
+RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03]
 GRIDS = {
     "recent popularity": {"last": [0.03, 0.1, 0.3, 1.0]},
     "content": {},
