@@ -74,7 +74,8 @@ def test_every_rival_is_tuned_and_compared(tiny, monkeypatch):
     few = {name: {k: v[:1] for k, v in grid.items()} for name, grid in study.GRIDS.items()}
     monkeypatch.setattr(study, "GRIDS", few)
     ladders = {name: {"lr": [0.001, 0.003, 0.01]} for name in study.LEARNED}
-    factors = {"iALS": {"dim": [32], "alpha0": [0.1], "reg": [0.001]}}
+    small = {"dim": [32], "alpha0": [0.1], "reg": [0.001]}
+    factors = {"iALS": small, study.STACKED: small}
     monkeypatch.setattr(study, "LADDERS", factors | ladders)
     scale = lambda model: {"scale": 0.1} if model.startswith("PinSage") else {}  # noqa: E731
     real = study.makers
@@ -102,7 +103,7 @@ def test_the_climb_has_every_arm_and_says_where_pins_look(tiny, monkeypatch):
 def test_three_ways_with_the_answers(tiny):
     knobs = {how: {"lr": 0.01} for how in ("mean", "transformer", "PinSage, one graph")}
     knobs["RP3β"] = {"alpha": 1.0, "beta": 0.0}
-    knobs["iALS"] = {"dim": 4, "alpha0": 0.1, "reg": 0.01}
+    knobs["iALS"] = knobs[study.STACKED] = {"dim": 4, "alpha0": 0.1, "reg": 0.01}
     values = study.answers(tiny, tiny, knobs)
     assert len(values["ways"]) == 8 and all(len(row["seeds"]) == 1 for row in values["ways"])
     assert "mean, hidden over PinSage, one graph, left in, odd@50" in values["leads"]

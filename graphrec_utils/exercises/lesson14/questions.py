@@ -66,13 +66,13 @@ QUESTIONS = (
     )),
     Question("14.p8", "PinWorld's last week, everybody tuned until no neighbor is better. Who is first?", (
         ("six graphs with a plain mean",
-         "With the answers left in its lists it is ahead of those who count pairs, of PinSage and of the transformer, for a fifth of the seconds."),
+         "With the answers left in its lists it is ahead of iALS, of PinSage and of the transformer, for a fifth of the seconds."),
         ("the transformer of six graphs, as on the slide",
-         "It is ahead of those who count pairs, too. A longer PinSage it cannot be told apart from, and the mean over the same lists is ahead."),
-        ("RP3β and iALS, which know nothing but pairs",
-         "They are ahead of the six graphs whose answers are in time. With the answers left in, these pass them."),
+         "It is ahead of iALS. A longer PinSage it cannot be told apart from, and the mean over the same lists is ahead."),
+        ("iALS, with the six graphs as further rows",
+         "In a second it passes all that has its answers in time. With the answers left in, the encoders pass it."),
         ("PinSage, one graph is enough",
-         "Trained twice as long it has more than those who count pairs, and stays behind the mean of six graphs."),
+         "Trained twice as long it has more than iALS, and stays behind the mean of six graphs."),
     )),
     Question("14.q1", "A colleague pads with id 0. What do you see?", (
         ("pin 0 is everybody's neighbor, and nobody complains",
