@@ -535,7 +535,8 @@ visuals.curriculum(epochs, num_shared=500)
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 9.3: step from the second epoch to the last (the first has no hard ones) and ask each time where the hard negatives
-# stand. Usual wrong answer: beside the shared ones. They stay between those and the positives.
+# stand. Usual wrong answer: beside the shared ones. More than half of them lie where the positives lie, to the end; remind them of
+# the share of false ones above.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.5 Which part earns its keep?
@@ -640,8 +641,9 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.6 Beside tuned rivals
 #
-# Every model got twelve trials on validation, the quick RP3β and iALS twice as many (all settings, where there are
-# fewer), then test once, models that are trained in steps with three seeds. PinSage has one layer here; 9.8 shows what two do. RP3β, EASE and iALS know the pairs and no content (a query is a user who has seen what came
+# On validation the quick models got up to 24 trials; iALS and those that are trained in steps were tuned until no neighbor of their best
+# setting was better. Then test once, the latter with three seeds and 1,400 steps, four times the training above. PinSage has one layer
+# here; 9.8 shows what two do. RP3β, EASE and iALS know the pairs and no content (a query is a user who has seen what came
 # after it). Pixie knows the boards. "Importance pooling, untrained" puts the weighted mean of the neighbors' content
 # beside a pin's own and multiplies nothing by anything learned. PinSage comes with the paper's hinge, with the softmax of
 # lesson 03 over the same negatives, and once with a word of its own for every pin (`with ids`), which the paper's
@@ -688,9 +690,10 @@ for name, values in rivals.items():
         told[f"{name}, {mine} against {best}"] = lead_of(
             values["leads"][f"{mine} over {best}, all"]
         )
+as_published = [lead for k, lead in told.items() if "with ids" not in k]
 verdict(
     "PinSage finds more related pins than content, the walk, and what else there is.",
-    next(iter(told.values())),
+    metrics.weakest(as_published),
     detail="NDCG@20 on test: " + "; ".join(f"{k}: {lead}" for k, lead in told.items()),
 )
 
@@ -705,15 +708,13 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Look for three things. **Content, trained** with the same loss and without a layer: what the graph adds is the distance to
-# it. **On no board:** there Pixie has nothing to show; whoever counts pairs still has the pairs. And **with ids:** what
-# content cannot say about a pin can be learned by its name. A pin that came after the training has none, and that is
-# the price. (`with ids` takes the knobs of the softmax above it and has no trials of its own.)
+# it. **On no board:** Pixie has nothing to show; whoever counts pairs still has the pairs, and PinSage with the softmax, which has content as well, finds more. And
+# **with ids:** what content cannot say about a pin can be learned by its name. In PinWorld that takes PinSage from level with
+# iALS to ahead of it. A pin that came after the training has no name, and that is the price. On citeulike-t iALS stays ahead of both.
 #
-# How much of this is tuning? With six trials on narrower grids the hinge had .182, at the smallest margin there was, and
-# iALS .208 with 64 columns. At a margin of .03 the hinge has .188, and three seeds do not tell any more that the softmax
-# finds more. iALS has .213 with 16 columns: that takes away the lead which `with ids` seemed to have over all pins, and
-# leaves the one on no board. And all of it had 350 steps: an opponent has trained the softmax four times as long, and on validation it
-# is level with iALS then (with twelve times it overfits).
+# How much of this is tuning? Our first table had 350 steps and a handful of trials: there the softmax had .190, the hinge .182 at the
+# smallest margin of its grid, and we wrote that PinSage is behind those who count pairs. Four times the steps, and no winner at the end
+# of a grid: level. (On validation three times as many again overfit.) A table of rivals says who was trained to the end.
 #
 # The paper leaves Pixie out of its offline table, and says why: Pixie had produced the pairs. Somebody who is judged by
 # their own recommendations is hard to beat.
@@ -771,14 +772,21 @@ study.assign(sum=study[["win", "lose", "draw"]].sum(axis=1)).mul(100).round(1)
 # %% tags=["experiment", "answers:09.p7"]
 new = degree[judged] == 0
 parts = {"on boards": ~new, "on no board": new}
+won = {  # of each query 1, 0 or -1, so the mean is win - lose
+    k: metrics.Comparison.of(
+        row.win, row.lose, row.win - row.lose,
+        np.sqrt((row.win + row.lose - (row.win - row.lose) ** 2) / len(judged)), len(judged),
+    )
+    for k, row in study.iterrows()
+}  # fmt: skip
 part = {
     name: pinworld.user_study(world, judged[keep], {k: v[keep] for k, v in tops.items()}).wins
     for name, keep in parts.items()
 }
 verdict(
     "Judges prefer PinSage's lists to those of each rival.",
-    holds=bool((study.wins > 0.5).all()),
-    detail="PinSage's share of what is decided: "
+    metrics.weakest(won.values()),
+    detail=f"won against lost, combined: {won['combined']:.3f}; PinSage's share of what is decided: "
     + "; ".join(
         f"{k}: {study.wins[k]:.0%} ({part['on boards'][k]:.0%} of known pins, "
         f"{part['on no board'][k]:.0%} of those on no board)"

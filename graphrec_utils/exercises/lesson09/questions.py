@@ -60,20 +60,20 @@ QUESTIONS = (
          "They differ, by a little. Whether by more than chance is what the cards say."),
     )),
     Question("09.p6", "Who finds most of what people engage with next, over the query pins of PinWorld's last week?", (
-        ("who knows pins by name: RP3β, iALS, and a PinSage that has a word of its own for each pin",
-         "Known pins have a history, and it says more than pictures and words. PinSage from content alone comes close, and "
-         "with names it is level."),
+        ("a PinSage that has a word of its own for each pin",
+         "Content says something about pins that were hardly engaged, the name learns the rest. Most of its lead over iALS comes from pins on no board."),
         ("PinSage from content alone, as published",
-         "It is ahead of Pixie, of the untrained mean and of trained content, with the hinge it is up to an eighth behind those who count pairs."),
+         "With the softmax it is level with iALS and RP3β, far ahead of Pixie and of content. With the paper's hinge it is behind."),
+        ("RP3β and iALS, which know pins by name",
+         "On known pins they are hard to beat. In a table with a quarter of the steps they were in front of every PinSage."),
         ("Pixie, it walks over the boards",
          "Boards are one thing, and what people did next is another. And a pin on no board it cannot leave."),
-        ("content alone, nothing can overfit",
-         "That two pins look alike is only one of the reasons to go from one to the other."),
     )),
     Question("09.p7", "The judge compares true similarity. In the paper PinSage wins against all four. Against whose lists "
-             "does it lose here?", (
+             "can it not be shown to win here?", (
         ("combined, picture and words",
-         "The picture is PinWorld's best single source on what a pin shows, and the judge asks just that. Words add a little."),
+         "The picture is PinWorld's best single source on what a pin shows, and the judge asks just that. For pins on no board the lists of "
+         "content alone win."),
         ("annotation, the words",
          "A fifth of the pins have no words at all, and the others a few noisy ones. Here it wins most."),
         ("Pixie, the walk",
