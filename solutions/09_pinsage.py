@@ -672,9 +672,9 @@ shown = {"ndcg": "all", "on boards": "on boards", "on no board": "on no board"}
 for name, t in tables.items():
     ends = "; ".join(t.index[t["at the edge"] != ""])
     print(f"{name}, best at an end of its grid: {ends or 'none'}")
-pd.concat(
-    {name: t[list(shown)].rename(columns=shown).round(4) for name, t in tables.items()}, axis=1
-).rename_axis("NDCG@20, queries")
+side = {name: t[list(shown)].rename(columns=shown) for name, t in tables.items()}
+side = pd.concat(side, axis=1).rename_axis("NDCG@20, queries")
+side.map("{:.4f}".format).replace("nan", "–")  # EASE is a dense matrix, too large for citeulike-t
 
 
 # %% tags=["experiment", "answers:09.p6"]

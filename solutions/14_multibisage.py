@@ -814,10 +814,12 @@ tables = {name: table_of(values["models"]) for name, values in rivals.items()}
 COUNTED = ["RP3β", "iALS", "iALS, all graphs"]
 once = tables["PinWorld"].drop(["mean", "transformer", "PinSage, one graph"])
 tables["PinWorld"] = pd.concat([once, table_of(ways["test"]).drop(COUNTED)])
+ends = [
+    row["model"] for values in rivals.values() for row in values["models"] if row["at the edge"]
+]
+print(f"best at an end of its grid: {'; '.join(ends) or 'none'}")
 for name, rows in tables.items():
-    ends = [row["model"] for row in rivals[name]["models"] if row["at the edge"]]
-    print(f"{name}, best at an end of its grid: {'; '.join(ends) or 'none'}")
-    rows = rows[["all@10", "all@50", "seconds"]].sort_values("all@10").round(3)
+    rows = rows[["all@10", "all@50", "seconds"]].sort_values("all@10", ascending=False).round(3)
     display(rows.rename_axis(f"recall, {name}, {rivals[name]['queries']['all@10']:,} queries"))
 
 # %% tags=["long", "answers:14.p8"]
