@@ -198,6 +198,19 @@ def test_where_data_came_from_is_not_told_to_a_hall():
     assert slide.units[-1].html == '<pre class="output">17 users</pre>'
 
 
+def test_a_hall_sees_no_nan_no_type_of_a_column_and_no_search_that_ended_well():
+    table = "<table><tbody><tr><td>NaN</td><td>0.5</td></tr></tbody></table>"
+    outputs = [
+        printed("17 users\n  best at an end of its grid: none\n"),
+        shown({"text/plain": "random 87%\nName: leaks, dtype: str"}),
+        shown({"text/html": table}),
+    ]
+    ((slide,),) = columns(code("a", tags=["long"], outputs=outputs))
+    said = text(slide)
+    assert "17 users" in said and "random 87%" in said and "<td>–</td><td>0.5</td>" in said
+    assert not any(word in said for word in ("NaN", "dtype", "grid"))
+
+
 def test_a_caption_finds_its_figure_across_a_printed_line():
     outputs = [png(500, 60), printed("12 items")]
     ((slide,),) = columns(code("draw()", outputs=outputs), note("*Figure 9.1. What it shows.*"))
