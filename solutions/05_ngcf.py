@@ -164,7 +164,7 @@ check("05.1", ngcf_layer_loop)
 #
 # Two numbers per node, so that vectors are arrows. They follow the formula. Step with the buttons or the arrow keys, choose another receiver, and switch the parts off: what is left of the sum without products?
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 E_toy = torch.tensor(
     [[1.0, 0.4], [0.6, 0.8], [-0.4, 1.0], [1.0, -0.5], [0.8, 0.5], [0.3, 0.9], [-0.8, 0.6]]
 )
@@ -211,9 +211,10 @@ predict("05.p2")
 # goes to −1, 05.p2. Usual wrong answer: the third, where Brazil is negative. The receiver's sign decides. Then move
 # the slider to −1 and look.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Then move the slider to −1.
-#
+
+# %% [markdown]
 # The paper's argument for the product is that a message should depend on both ends. Section 5.8 asks
 # whether that helps.
 

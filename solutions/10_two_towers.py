@@ -179,7 +179,7 @@ def fitted(
 
 
 # %% [markdown]
-# One thing in it is new: an example loses half of its weight in three days. Films are watched when they are new,
+# One thing in this training is new: an example loses half of its weight in three days. Films are watched when they are new,
 # and a tower that learned from last spring alike would offer last spring. In 10.7 you can turn it off.
 
 
@@ -258,9 +258,7 @@ visuals.towers(
 # %% [markdown]
 # *Figure 10.1. Five films on a circle and a user, who liked Alien (framed). On the right the softmax of the five
 # cosines at three temperatures. In the interactive version you turn the user, cool the softmax, and take
-# steps of training.*
-#
-# Put the user exactly on Alien at τ = 1. How probable is Alien? Now cool.
+# steps of training. Put the user exactly on Alien at τ = 1: how probable is Alien? Then cool.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 12 to 18. Figure 10.1: turn "user, degrees" to 70, exactly on Alien, at τ = 1, and ask how probable Alien is before
@@ -898,7 +896,7 @@ plt.show()
 # stop by validation; the check looks up what yours found. `try_out` trains a short one here.
 
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def try_out(loss, temperature, half_life, history="before"):
     """Return the NDCG@20 on validation of a tower trained for four epochs."""
     ways_told = {"before": honest, "future": ways["A"], "answer": ways["C"]}
