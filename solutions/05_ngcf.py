@@ -182,9 +182,9 @@ visuals.messages(
 # interactive version buttons and arrow keys add one sender at a time.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 5.1: Step to the end with Ann as receiver, and let the room say before each arrow which of the three parts it
-# is. Reset, switch the W₂ part off, and step again. Then another receiver: Bob hears more films. Ask which of the
-# parts knows who is listening.
+# Figure 5.1 opens two steps in: Reset. Then Step to the end with Ann as receiver, and let the room say before each arrow
+# which of the three parts it is. Reset, switch the W₂ terms off, and step again. Then another receiver: Bob hears
+# Brazil, too. Ask which of the parts knows who is listening.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.2 What the product adds

@@ -265,8 +265,8 @@ pd.DataFrame({"turned round, a vector moves by up to": moved}).round(4)
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 14 to 21. Vote on 16.p5 first; usual wrong answer: a clear gain, more examples teach more. Then figure 16.1:
-# switch each loss on alone and ask which boxes get a gradient, before they fill. Last all three: read both numbers, for
-# the pin that comes next and for users. Only users gain.
+# it opens with two losses on. Switch them off, then each on alone, and ask which boxes get a gradient, before they fill.
+# Last all three: read both numbers, for the pin that comes next and for users. Only users gain.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p5"]
 predict("16.p5")
