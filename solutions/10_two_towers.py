@@ -641,7 +641,7 @@ predict("10.p7")
 # Minutes 38 to 42. Vote on 10.p7 before the table. Usual wrong answer: the causal tower. Ask how many likes a user has, and how
 # many of them the order can be read from.
 
-# %% slideshow={"slide_type": "fragment"} tags=["answers:10.p7"]
+# %% slideshow={"slide_type": "fragment"} tags=["experiment", "answers:10.p7"]
 order = ["softmax, causal", "softmax", "iALS", "iALS, any d"]
 table("time", ("ndcg", "recall", "known users", "new users")).loc[order]
 
