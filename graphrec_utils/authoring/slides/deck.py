@@ -35,6 +35,7 @@ BELOW = 24  # px below a figure
 TITLE = 46  # the height of a title that is repeated
 ROWS = 18  # of a table of numbers
 CODE_LINES = 7  # more cannot be read from the last row
+WALL = 240  # characters under a verdict that nobody reads from there
 NEVER = ("setup", "exercise", "check")
 CAPTION = re.compile(r"\*Figure \d+\.\d+\. ")
 QUIZ = re.compile(r"\*\*\d\d\.q\d+\*\* ")
@@ -283,15 +284,19 @@ def _page(page: str) -> Unit:
 
 
 def _first(detail: str) -> str:
-    """Return the detail of a verdict up to its first comparison in numbers; all of it if it has none."""
+    """Return the detail of a verdict up to its first comparison in numbers; of a wall without one the first half."""
     parts = SEMICOLON.split(detail)
-    for k, part in enumerate(parts[:-1], 1):
-        if " against " in part and re.search(r"\d", part):
-            return "; ".join(parts[:k]) + " …"
-    return detail
+    begun = ["; ".join(parts[:k]) for k in range(1, len(parts))]
+    ends = [
+        k for k, part in enumerate(parts[:-1]) if " against " in part and re.search(r"\d", part)
+    ]
+    if not ends and len(detail) > WALL:
+        ends = [k for k, text in enumerate(begun) if len(text) > WALL / 2]
+    return begun[ends[0]] + " …" if ends else detail
 
 
 def _pre(text: str) -> Unit | None:
+    text = re.sub(r"\A\s*\n", "", text)  # what starts folded begins with an empty line
     if not text.strip():
         return None
     lines = text.rstrip("\n").splitlines()
