@@ -998,7 +998,7 @@ predict("02.p9")
 # %% tags=["predict:02.p10"]
 predict("02.p10")
 
-# %% tags=["experiment", "answers:02.p9", "answers:02.p10"]
+# %% slideshow={"slide_type": "subslide"} tags=["experiment", "answers:02.p9", "answers:02.p10"]
 past, _, test = likes.temporal_split((0.9, 0.0, 0.1))
 R_past = past.csr()
 models = {"popularity": baselines.popularity} | models

@@ -903,7 +903,7 @@ pd.Series(chosen).to_frame("best knobs on validation")
 # %% slideshow={"slide_type": "fragment"} tags=["predict:04.p9"]
 predict("04.p9")
 
-# %% tags=["experiment", "answers:04.p9"]
+# %% slideshow={"slide_type": "subslide"} tags=["experiment", "answers:04.p9"]
 past, users = rest, np.unique(test.users)
 per_user = {"bestsellers": metrics.found(baselines.popularity(past), past, test)}
 for name, (make, _) in families.items():

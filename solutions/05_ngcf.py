@@ -340,7 +340,7 @@ predict("05.p3")
 # number for 05.p6, in percent. Usual wrong answer: half. The formula shows nothing but matrices; layer 0 has a row
 # for every node.
 
-# %% tags=["timing", "answers:05.p3"]
+# %% slideshow={"slide_type": "subslide"} tags=["timing", "answers:05.p3"]
 torch.manual_seed(0)
 A_hat = graphs.to_torch(graphs.normalize(graphs.adjacency(R)))
 E, W = torch.randn(A_hat.shape[0], 32), torch.randn(32, 32)

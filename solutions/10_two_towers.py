@@ -391,7 +391,7 @@ predict("10.p3")
 # one, what it is good at, and which papers you know that have it in their table. The second question: how far may a row
 # move by tuning alone? The text has two examples.
 
-# %% tags=["long", "answers:10.p3"]
+# %% slideshow={"slide_type": "subslide"} tags=["long", "answers:10.p3"]
 stored = results.load("10_towers", command="python -m tests.benchmarks.towers")
 
 
@@ -677,7 +677,7 @@ predict("10.p9")
 # month that says which split it used, and who has seen numbers of two splits in one table.
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["long", "answers:10.p9"]
+# %% slideshow={"slide_type": "subslide"} tags=["long", "answers:10.p9"]
 def cut_by(name):
     rows = pd.DataFrame(stored.values[name]["models"]).set_index("model").rename_axis(None)
     days = rows.knobs.map(lambda knobs: f"{knobs.get('half_life', knobs.get('days')):g}")
