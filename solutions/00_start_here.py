@@ -399,7 +399,7 @@ verdict(
     f"{len(never)} of {len(table)} events are never found: {', '.join(never)}",
 )
 
-# %% tags=["answers:00.p6"]
+# %% slideshow={"slide_type": "subslide"} tags=["answers:00.p6"]
 ax = table.sort_values("attended").plot.barh(color=[style.CONTEXT, style.POSITIVE], figsize=(6, 4))
 ax.set(xlabel="women", title="attended (gray) and found by popularity (green)")
 plt.show()

@@ -868,7 +868,7 @@ verdict(
     detail=", ".join(f"{name} {share.mean():.1%}" for name, share in in_tail.items()),
 )
 
-# %% tags=["answers:01.p9"]
+# %% slideshow={"slide_type": "subslide"} tags=["answers:01.p9"]
 # Blue circles and orange squares are users and items; a method looks the same in lessons 01 to 06.
 looks = style.METHOD | {"both": {"color": style.INK, "marker": "x", "linestyle": "dashed"}}
 ax = plt.figure(figsize=(6.4, 3.4)).add_subplot()
@@ -935,12 +935,17 @@ verdict("Under a random split, too, recent bestsellers find more than user2item.
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1.11 Your turn: tomorrow
 #
+# You are given a log and the day `now`. Recommend for the days that follow. How is up to you: parts of this
+# lesson, the library, an idea of your own.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# For the notebook: name the exercise, and say that its log holds the days after `now` as well.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 01.7 — `tomorrow` ({{points:01.7}}, open)
 #
-# **Choose, train, conclude.** You are given a log and the day `now`. Recommend for the days that follow.
-# How is up to you: parts of this lesson, the library, an idea of your own. As in 01.5, the log holds the
-# days after `now`, too. It is up to you not to look, and to hide what a user has had until `now` and no more; the
-# check has a way to notice.
+# **Choose, train, conclude.** As in 01.5, the log holds the days after `now`, too. It is up to you not to
+# look, and to hide what a user has had until `now` and no more; the check has a way to notice.
 #
 # The check draws worlds in which items come into fashion and go, and people have tastes, and compares what
 # you find of the later days with bestsellers and a reference. Choose settings on the days *before* `now`.
@@ -948,10 +953,6 @@ verdict("Under a random split, too, recent bestsellers find more than user2item.
 # *About 25 minutes.*
 #
 # {{hints:01.7}}
-
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# For the notebook: name the exercise, and say that its log holds the days after `now` as well.
 
 
 # %% tags=["exercise:01.7"]

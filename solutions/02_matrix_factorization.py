@@ -760,7 +760,7 @@ visuals.scatter(
 # Sections 2.6 to 2.8 are left out of fifty minutes. In ninety: ask 02.p5 (usual wrong answer: all of it, exactly),
 # then 02.p6 before the map (usual wrong answer: nine in ten, as the map shows it). Figure 2.6: type a topic into the
 # search field, point at a pin, and follow its lines: many leave the neighborhood. The claim about the map does not
-# hold, and the model is not to blame. Of 2.5 there is 02.p4 left; Usual wrong answer: 64 for each pair, which is the
+# hold, and the model is not to blame. Of 2.5 there is 02.p4 left; usual wrong answer: 64 for each pair, which is the
 # cost of the other side of the equation.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -899,7 +899,7 @@ check("02.6", ease_weights)
 # answer: iALS finds more. Before the table, say what would decide: the gap, and twice its error.
 
 
-# %% tags=["experiment"]
+# %% slideshow={"slide_type": "subslide"} tags=["experiment"]
 def ratings_of(part) -> sp.csr_array:
     """Return the (m, n) ratings of these events, 1 where there are none."""
     stars = np.ones(len(part)) if part.weights is None else part.weights
@@ -998,7 +998,7 @@ predict("02.p9")
 # %% tags=["predict:02.p10"]
 predict("02.p10")
 
-# %% tags=["experiment", "answers:02.p9", "answers:02.p10"]
+# %% slideshow={"slide_type": "subslide"} tags=["experiment", "answers:02.p9", "answers:02.p10"]
 past, _, test = likes.temporal_split((0.9, 0.0, 0.1))
 R_past = past.csr()
 models = {"popularity": baselines.popularity} | models
@@ -1170,7 +1170,7 @@ verdict(
 # Tune first: now you. A small PinWorld, 300 users and 840 pins; train on saves up to a day of your choice, and
 # find what users save in days 42 to 48. `try_out` measures a choice in a second, as often as you like.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 from graphrec_utils.exercises import open_task
 
 tried = {"dim": 32, "alpha0": 0.01, "sweeps": 8, "until_day": 42}

@@ -91,7 +91,7 @@ verdict(f"{coarse.claim} (He et al., 2017)", holds=lead, detail=f"NDCG@20 {lead}
 # was tried, a row per trial. `loss` and `rate` are explained in 3.5, `reg` is the penalty λ of lesson 02. The
 # four models are a dot product, two steps toward NeuMF (GMF, MLP), and NeuMF; "fused" starts from the best GMF and the best MLP.
 
-# %%
+# %% tags=["experiment"]
 trials = pd.DataFrame(coarse.values["trials"])
 trials.groupby("model").head(2).fillna({"loss": "\N{EN DASH}"}).rename(
     columns={"ndcg": "NDCG@20"}
@@ -149,7 +149,7 @@ def audit(trials: pd.DataFrame) -> dict[str, tuple[int, float, int]]:
 # %% tags=["check:03.1"]
 check("03.1", audit)
 
-# %% tags=["answers:03.p11"]
+# %% tags=["experiment", "answers:03.p11"]
 # The best validation NDCG@20 of every model, loss and penalty: which trial would you add first?
 trials.pivot_table(index=["loss", "reg"], columns="model", values="ndcg", aggfunc="max").round(
     4

@@ -237,7 +237,7 @@ visuals.adjacency(toy.likes(), toy.USERS, toy.ITEMS, forms=normalizations)
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 13 to 24. Ask 04.p2 by show of hands. Usual wrong answer: "Cube", which is three edges away. Count them
-# on the board.
+# on the board. Then 04.p3, before you move the slider of figure 4.4.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:04.p2", "told"]
 predict("04.p2")
@@ -330,8 +330,7 @@ visuals.adjacency(toy.likes(), toy.USERS, toy.ITEMS, forms=("A", "symmetric"), l
 # start, too.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 4.4 first: let the room vote on A² before you move the slider. In figure 4.5 let somebody name a
-# node and ask for the side before you move k. Then set k = 3 and ask
+# In figure 4.5 let somebody name a node and ask for the side before you move k. Then set k = 3 and ask
 # what item2item of lesson 01 has to do with it: its score is a weighted count of these walks.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
@@ -904,7 +903,7 @@ pd.Series(chosen).to_frame("best knobs on validation")
 # %% slideshow={"slide_type": "fragment"} tags=["predict:04.p9"]
 predict("04.p9")
 
-# %% tags=["experiment", "answers:04.p9"]
+# %% slideshow={"slide_type": "subslide"} tags=["experiment", "answers:04.p9"]
 past, users = rest, np.unique(test.users)
 per_user = {"bestsellers": metrics.found(baselines.popularity(past), past, test)}
 for name, (make, _) in families.items():
@@ -1009,7 +1008,7 @@ verdicts(*claims, verdict("On Gowalla GF-CF finds more than RP3β.", gap, detail
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # For the notebook: name the exercise, and what a good conclusion has (what was tried, what would change it).
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 from graphrec_utils.exercises import open_task
 
 tried = {"beta": 0.4, "dim": 16, "weight": 0.0, "until_day": 42}

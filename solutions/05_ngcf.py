@@ -164,7 +164,7 @@ check("05.1", ngcf_layer_loop)
 #
 # Two numbers per node, so that vectors are arrows. They follow the formula. Step with the buttons or the arrow keys, choose another receiver, and switch the parts off: what is left of the sum without products?
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 E_toy = torch.tensor(
     [[1.0, 0.4], [0.6, 0.8], [-0.4, 1.0], [1.0, -0.5], [0.8, 0.5], [0.3, 0.9], [-0.8, 0.6]]
 )
@@ -182,9 +182,9 @@ visuals.messages(
 # interactive version buttons and arrow keys add one sender at a time.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 5.1: Step to the end with Ann as receiver, and let the room say before each arrow which of the three parts it
-# is. Reset, switch the W₂ part off, and step again. Then another receiver: Bob hears more films. Ask which of the
-# parts knows who is listening.
+# Figure 5.1 opens two steps in: Reset. Then Step to the end with Ann as receiver, and let the room say before each arrow
+# which of the three parts it is. Reset, switch the W₂ terms off, and step again. Then another receiver: Bob hears
+# Brazil, too. Ask which of the parts knows who is listening.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.2 What the product adds
@@ -211,9 +211,10 @@ predict("05.p2")
 # goes to −1, 05.p2. Usual wrong answer: the third, where Brazil is negative. The receiver's sign decides. Then move
 # the slider to −1 and look.
 
-# %% [markdown]
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Then move the slider to −1.
-#
+
+# %% [markdown]
 # The paper's argument for the product is that a message should depend on both ends. Section 5.8 asks
 # whether that helps.
 
@@ -339,7 +340,7 @@ predict("05.p3")
 # number for 05.p6, in percent. Usual wrong answer: half. The formula shows nothing but matrices; layer 0 has a row
 # for every node.
 
-# %% tags=["timing", "answers:05.p3"]
+# %% slideshow={"slide_type": "subslide"} tags=["timing", "answers:05.p3"]
 torch.manual_seed(0)
 A_hat = graphs.to_torch(graphs.normalize(graphs.adjacency(R)))
 E, W = torch.randn(A_hat.shape[0], 32), torch.randn(32, 32)

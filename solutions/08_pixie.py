@@ -1017,7 +1017,7 @@ print(f"{len(table)} queries, {table.wanted.sum()} later engagements; found in t
 # days 42 to 48 are sought. `try_out` measures a choice on other users than the check does.
 
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def try_out(queries, restart, booster, num_steps, until_day=42):
     """Return the mean NDCG@20 of a choice, for users of PinWorld."""
     R = sp.csr_array((world.bipartite(until_day)["board-pin"].matrix > 0).astype(float))

@@ -179,7 +179,7 @@ def fitted(
 
 
 # %% [markdown]
-# One thing in it is new: an example loses half of its weight in three days. Films are watched when they are new,
+# One thing in this training is new: an example loses half of its weight in three days. Films are watched when they are new,
 # and a tower that learned from last spring alike would offer last spring. In 10.7 you can turn it off.
 
 
@@ -258,9 +258,7 @@ visuals.towers(
 # %% [markdown]
 # *Figure 10.1. Five films on a circle and a user, who liked Alien (framed). On the right the softmax of the five
 # cosines at three temperatures. In the interactive version you turn the user, cool the softmax, and take
-# steps of training.*
-#
-# Put the user exactly on Alien at τ = 1. How probable is Alien? Now cool.
+# steps of training. Put the user exactly on Alien at τ = 1: how probable is Alien? Then cool.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 12 to 18. Figure 10.1: turn "user, degrees" to 70, exactly on Alien, at τ = 1, and ask how probable Alien is before
@@ -393,7 +391,7 @@ predict("10.p3")
 # one, what it is good at, and which papers you know that have it in their table. The second question: how far may a row
 # move by tuning alone? The text has two examples.
 
-# %% tags=["long", "answers:10.p3"]
+# %% slideshow={"slide_type": "subslide"} tags=["long", "answers:10.p3"]
 stored = results.load("10_towers", command="python -m tests.benchmarks.towers")
 
 
@@ -643,7 +641,7 @@ predict("10.p7")
 # Minutes 38 to 42. Vote on 10.p7 before the table. Usual wrong answer: the causal tower. Ask how many likes a user has, and how
 # many of them the order can be read from.
 
-# %% slideshow={"slide_type": "fragment"} tags=["answers:10.p7"]
+# %% slideshow={"slide_type": "fragment"} tags=["experiment", "answers:10.p7"]
 order = ["softmax, causal", "softmax", "iALS", "iALS, any d"]
 table("time", ("ndcg", "recall", "known users", "new users")).loc[order]
 
@@ -679,7 +677,7 @@ predict("10.p9")
 # month that says which split it used, and who has seen numbers of two splits in one table.
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["long", "answers:10.p9"]
+# %% slideshow={"slide_type": "subslide"} tags=["long", "answers:10.p9"]
 def cut_by(name):
     rows = pd.DataFrame(stored.values[name]["models"]).set_index("model").rename_axis(None)
     days = rows.knobs.map(lambda knobs: f"{knobs.get('half_life', knobs.get('days')):g}")
@@ -898,7 +896,7 @@ plt.show()
 # stop by validation; the check looks up what yours found. `try_out` trains a short one here.
 
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def try_out(loss, temperature, half_life, history="before"):
     """Return the NDCG@20 on validation of a tower trained for four epochs."""
     ways_told = {"before": honest, "future": ways["A"], "answer": ways["C"]}

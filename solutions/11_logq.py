@@ -107,7 +107,7 @@ pd.DataFrame(by_hand, index=["bestseller", "rare film"]).round(3)
 #
 # > **Claim** (common belief). A softmax with in-batch negatives learns how much each user likes each item.
 
-# %% tags=["experiment"]
+# %% slideshow={"slide_type": "skip"} tags=["experiment"]
 torch.manual_seed(0)
 popular = torch.tensor([1.5, 0.7, 0.0, -0.8, -1.4], dtype=torch.float64)
 P = (popular + 0.7 * torch.randn(20, 5, dtype=torch.float64)).softmax(dim=1)  # (users, items)
@@ -895,7 +895,7 @@ check("11.6", chunked_softmax)
 # seed than the check's.
 
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def try_out(loss: str, num_negatives: int, uniform: float, shift: float, seed: int = 1) -> float:
     """Return NDCG@20 on the validation week for a choice."""
     factors = sampled.fit(saves, loss, num_negatives, uniform, seed=seed, **grid["fixed"])

@@ -261,7 +261,9 @@ predict("13.p2")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Would tests have found them? Here is a suite as many projects have it: shapes, types, finite numbers, a loss that falls.
-# Run it on your function **before** and after the repair. Below it, what a test about *meaning* sees.
+# Below it, what a test about *meaning* sees.
+#
+# Run it on your function **before** and after the repair.
 
 
 # %%
@@ -571,9 +573,8 @@ visuals.mixture_map(function=recommend)
 # %% [markdown]
 # *Figure 13.3. Four clouds of items and others between them; Bob likes gardens and boats. Left: asked with the mean of what he
 # likes, the nearest items are of neither topic. Right: asked with two centers, all are. In the interactive version you choose
-# a person and the number of centers; the lists are those of your `recommend`.*
-#
-# Take Ann, who has one interest: what do several centers do for her? Then Eve with one center, two, three.
+# a person and the number of centers; the lists are those of your `recommend`. Take Ann, who has one interest: what do several
+# centers do for her? Then Eve with one center, two, three.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 30 to 36. Ask 13.p5 before the figure. Usual wrong answer: the most typical gardens and boats. Figure 13.3: Bob, The
@@ -659,9 +660,8 @@ visuals.dendrogram(vectors, named, pinworld.TRAIN_END - mine.times / 86_400)
 # %% [markdown]
 # *Figure 13.4. Ward's tree of one person's latest saves. Pins are called by their topic, which the model has not seen. The lower two
 # branches meet, the more alike they are; the dashed line is the cut, and a frame is around the pin that stands for its
-# interest. In the interactive version you move the cut; `function=interests` would show the medoids and shares of yours.*
-#
-# At how many interests would you stop? Do the branches follow the topics?
+# interest. In the interactive version you move the cut; `function=interests` would show the medoids and shares of yours.
+# At how many interests would you stop? Do the branches follow the topics?*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Left out of fifty minutes. In ninety: move the slider "interests" up from 1, and let the room shout stop. Ask somebody who
@@ -885,7 +885,7 @@ verdict(
 # a few seconds; the check knows the mean of three seeds for every setting.
 
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 SETS = {
     "ads alone": (), "ads + promotes": ("promotes",), "ads + engagement": ENGAGEMENT,
     "ads + engagement + promotes": (*ENGAGEMENT, "promotes"),

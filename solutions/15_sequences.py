@@ -207,7 +207,7 @@ verdict(
     f"NDCG@20 on validation {lead:.3f}",
 )
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 # Training cannot tell you. A test can: change an event, and look at the outputs before it.
 some = now[now[:, 1] >= 0][:64]  # histories of two events and more
 other = some.clone()
@@ -278,7 +278,7 @@ def attend_on_edges(
 # %% tags=["check:15.2"]
 check("15.2", attend_on_edges)
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 from torch_geometric.utils import scatter, softmax
 
 L = 6
@@ -1000,7 +1000,7 @@ verdict(
 # For the notebook: name the exercise, and what a good conclusion has (what was tried, what would change it).
 
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 def try_out(objective, rate, until_day=35, steps=60):
     """Return recall@10 of the new likes of days 35 to 41, after a short training."""
     word = objective.split(",")[0]  # "dense, 7 days" is "dense"

@@ -265,8 +265,8 @@ pd.DataFrame({"turned round, a vector moves by up to": moved}).round(4)
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 14 to 21. Vote on 16.p5 first; usual wrong answer: a clear gain, more examples teach more. Then figure 16.1:
-# switch each loss on alone and ask which boxes get a gradient, before they fill. Last all three: read both numbers, for
-# the pin that comes next and for users. Only users gain.
+# it opens with two losses on. Switch them off, then each on alone, and ask which boxes get a gradient, before they fill.
+# Last all three: read both numbers, for the pin that comes next and for users. Only users gain.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p5"]
 predict("16.p5")
@@ -537,7 +537,7 @@ verdict(
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p4"]
 predict("16.p4")
 
-# %% tags=["long", "answers:16.p4"]
+# %% slideshow={"slide_type": "subslide"} tags=["long", "answers:16.p4"]
 real = results.load("16_real", command="python -m tests.benchmarks.omnisage_study real").values
 twin = pd.Series({row["model"]: row["recall"]["all"] for row in real["models"]}, name="citeulike-t")
 twin = twin.rename({"libraries": "pin-board"})
@@ -767,7 +767,7 @@ pd.DataFrame(spelled["shapes"]).set_index(["space", "level"]).round(3)
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p6"]
 predict("16.p6")
 
-# %% tags=["long", "answers:16.p6"]
+# %% slideshow={"slide_type": "subslide"} tags=["long", "answers:16.p6"]
 print(f"{spelled['queries']} queries, {spelled['cold pins']} cold pins")
 by_prefix = pd.DataFrame(spelled["models"]).set_index("model")
 shown = by_prefix[["level", "recall"]].rename(columns={"recall": "recall@10"}).round(4)

@@ -902,7 +902,7 @@ verdict(
 # (`"clicks"`, `"clicks / e"`, or the clicks of `"shuffled"` lists only), whether the position is a feature, the day until which is
 # counted, and the network. `try_out` measures a choice on other requests than the check does.
 
-# %%
+# %% slideshow={"slide_type": "skip"}
 fresh = feed.requests(1000, rng)
 liking = feed.liking(fresh.users[:, None], fresh.candidates)
 e = (per_position[True] / per_position[True][1]).clip(0.01, 1).to_numpy()

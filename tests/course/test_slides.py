@@ -179,6 +179,11 @@ def test_a_slide_goes_on_under_the_last_heading_of_its_cell():
         ("a against b; top 5: 1 against 2; rest", "top 5: 1 against 2 …", "rest"),
         ("recall 1; the paper 2", "the paper 2", None),
         ("users' 5 against 6; end", "5 against 6 …", "end"),
+        (
+            "; ".join(f"gap {k} is +0.{k}, from 0 to 1" for k in range(9)),
+            "gap 4 is +0.4, from 0 to 1 …",
+            "gap 5",
+        ),
     ],
 )
 def test_a_verdict_shows_its_first_comparison_and_the_speaker_has_the_rest(detail, shown_, spoken):
@@ -196,6 +201,19 @@ def test_where_data_came_from_is_not_told_to_a_hall():
     told = printed("films, downloaded\nfilms from this machine\n\n17 users\n")
     ((slide,),) = columns(code("a", tags=["long"], outputs=[told]))
     assert slide.units[-1].html == '<pre class="output">17 users</pre>'
+
+
+def test_a_hall_sees_no_nan_no_type_of_a_column_and_no_search_that_ended_well():
+    table = "<table><tbody><tr><td>NaN</td><td>0.5</td></tr></tbody></table>"
+    outputs = [
+        printed(" \n17 users\n  best at an end of its grid: none\n"),
+        shown({"text/plain": "random 87%\nName: leaks, dtype: str"}),
+        shown({"text/html": table}),
+    ]
+    ((slide,),) = columns(code("a", tags=["long"], outputs=outputs))
+    said = text(slide)
+    assert ">17 users" in said and "random 87%" in said and "<td>–</td><td>0.5</td>" in said
+    assert not any(word in said for word in ("NaN", "dtype", "grid"))
 
 
 def test_a_caption_finds_its_figure_across_a_printed_line():

@@ -35,6 +35,7 @@ BELOW = 24  # px below a figure
 TITLE = 46  # the height of a title that is repeated
 ROWS = 18  # of a table of numbers
 CODE_LINES = 7  # more cannot be read from the last row
+WALL = 240  # characters under a verdict that nobody reads from there
 NEVER = ("setup", "exercise", "check")
 CAPTION = re.compile(r"\*Figure \d+\.\d+\. ")
 QUIZ = re.compile(r"\*\*\d\d\.q\d+\*\* ")
@@ -44,10 +45,13 @@ ALONE = re.compile(
 )
 AT_A_NOTEBOOK = re.compile(
     r"Shift \+ Enter|[Rr]un (?:it|the (?:cell|check)|this cell|your)\b|with the arrow keys|press Tab|"
-    r"Run All|Nothing breaks if you skip|Hints? are free"
+    r"[Rr]un everything again|Run All|Nothing breaks if you skip|Hints? are free"
 )
 # what a search tells its author, and where data came from
-TO_ITS_AUTHOR = re.compile(r"let the grid go on there|from this machine$|, downloaded$")
+TO_ITS_AUTHOR = re.compile(
+    r"let the grid go on there|at an end of its grid: none$|from this machine$|, downloaded$"
+)
+OF_PANDAS = re.compile(r"\n(?:Name: .*, )?dtype: \S+\s*$")  # under a column of numbers
 SEMICOLON = re.compile(r"(?<!&#39)(?<!&#34)(?<!&lt)(?<!&gt)(?<!&amp); ")  # not that of an entity
 # the numbers of a verdict, alone and in a table: the first comparison is shown, the rest is spoken
 DETAIL = re.compile(
@@ -256,7 +260,7 @@ def _output(output) -> Unit | None:
         source = f"data:image/png;base64,{picture.strip()}"
         figure = f'<figure><img alt="" {size} src="{source}"></figure>'
         return Unit(figure, height * scale + BELOW, picture=True)
-    return _pre(data.get("text/plain", ""))
+    return _pre(OF_PANDAS.sub("", data.get("text/plain", "")))
 
 
 def _page(page: str) -> Unit:
@@ -264,6 +268,7 @@ def _page(page: str) -> Unit:
     details = [found[2] for found in DETAIL.finditer(page)]
     said = "".join(f"<p>{x}</p>" for x in details if _first(x) != x)
     page = DETAIL.sub(lambda found: found[1] + _first(found[2]) + found[3], page)
+    page = page.replace("<td>NaN</td>", "<td>\N{EN DASH}</td>")
     rows = page.count("<tr") + page.count("<li")
     dense = rows > 12
     if "<tbody" in page and rows > ROWS:
@@ -279,15 +284,19 @@ def _page(page: str) -> Unit:
 
 
 def _first(detail: str) -> str:
-    """Return the detail of a verdict up to its first comparison in numbers; all of it if it has none."""
+    """Return the detail of a verdict up to its first comparison in numbers; of a wall without one the first half."""
     parts = SEMICOLON.split(detail)
-    for k, part in enumerate(parts[:-1], 1):
-        if " against " in part and re.search(r"\d", part):
-            return "; ".join(parts[:k]) + " …"
-    return detail
+    begun = ["; ".join(parts[:k]) for k in range(1, len(parts))]
+    ends = [
+        k for k, part in enumerate(parts[:-1]) if " against " in part and re.search(r"\d", part)
+    ]
+    if not ends and len(detail) > WALL:
+        ends = [k for k, text in enumerate(begun) if len(text) > WALL / 2]
+    return begun[ends[0]] + " …" if ends else detail
 
 
 def _pre(text: str) -> Unit | None:
+    text = re.sub(r"\A\s*\n", "", text)  # what starts folded begins with an empty line
     if not text.strip():
         return None
     lines = text.rstrip("\n").splitlines()
