@@ -309,7 +309,7 @@ def content_alone(stage: Stage) -> Factors:
     return Factors(unit(stage.today @ stage.content).astype(np.float32), stage.content)
 
 
-RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]
+RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]
 TRAINED = {
     "scale": [0.012, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8], "lr": RATES,
     "silent": [0.0, 0.05, 0.15, 0.3, 0.6, 0.8],

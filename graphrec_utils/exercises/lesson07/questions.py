@@ -66,8 +66,7 @@ QUESTIONS = (
     )),
     Question("07.p7", "Who finds most among all items of the test?", (
         ("those who count: RP3β, EASE, iALS",
-         "In PinWorld nine in ten of what is sought are known pins, and among these they are ahead. How much of it is "
-         "GraphSAGE's short training, nobody has looked."),
+         "In PinWorld nine in ten of what is sought are known pins, and among these they are ahead: they know each by its history."),
         ("GraphSAGE, it has graph and content",
          "It uses both, and has no row for anybody: a user is a mean of what was read in a few pins."),
         ("content, it serves all three groups",
