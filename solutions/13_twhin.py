@@ -263,7 +263,7 @@ predict("13.p2")
 # Would tests have found them? Here is a suite as many projects have it: shapes, types, finite numbers, a loss that falls.
 # Below it, what a test about *meaning* sees.
 #
-# Run it on your function **before** and after the repair.
+# Run your function through the suite **before** and after the repair.
 
 
 # %%

@@ -12,7 +12,7 @@ all their readers in the future, the others three tenths of them today. A tenth 
 PART is `rivals` (every model climbs on the first part until no neighbor is better, the winners once on test,
 those that are trained by chance with three seeds), `leak` (target edges in the messages or not) or
 `choices` (the settings of the open task). Each writes data/results/07_PART.json.
-About twenty minutes of one thread for `rivals`, which goes on where it was interrupted, three for each of
+About ninety minutes of one thread for `rivals`, which goes on where it was interrupted, three for each of
 the others.
 """
 
@@ -42,7 +42,7 @@ from tests.benchmarks.tuning import Chosen
 
 COMMAND = "python -m tests.benchmarks.sage_rivals"
 SEEDS = (0, 1, 2)
-EPOCHS, SHORT = 24, 8  # of what is compared; in the lesson and its open task
+EPOCHS, SHORT = 24, 8  # of the encoders that are compared; of `leak` and `choices`
 STEPS, SIZE, SHARED, DIM = 60, 512, 300, 64
 GROUPS = ("known", "new with edges", "new without")
 

@@ -158,7 +158,7 @@ def test_a_slide_with_formula_and_one_with_figure(page, decks):
 
 
 def test_a_small_table_fills_its_slide_and_a_large_one_stays(page, decks):
-    show(page, next(decks.glob("04_*.html")))
+    show(page, next(decks.glob("14_*.html")))
     zooms = page.evaluate(
         """() => [...document.querySelectorAll("section[data-slide]")].map((slide) => {
             const { h, v } = Reveal.getIndices(slide);

@@ -284,7 +284,7 @@ def _page(page: str) -> Unit:
 
 
 def _first(detail: str) -> str:
-    """Return the detail of a verdict up to its first comparison in numbers; of a wall without one the first half."""
+    """Return the detail of a verdict up to its first comparison in numbers; of a wall without one its beginning."""
     parts = SEMICOLON.split(detail)
     begun = ["; ".join(parts[:k]) for k in range(1, len(parts))]
     ends = [

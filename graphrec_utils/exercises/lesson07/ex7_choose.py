@@ -136,7 +136,7 @@ def one_layer():
 
 
 @ex.mistake(
-    "known pins have no word of their own in yours: most of what is sought is known, and a name says more than a picture"
+    "known pins have no word of their own in yours: with half of the pins silenced and so short a training that word finds much"
 )
 def no_ids():
     return _changed(ids=False)()

@@ -9,7 +9,7 @@ QUESTIONS = (
              "LightGCN grow, whose every step propagates over the whole graph?", answer=570, within=2.5, said=(
         "A step costs a few dozen times as much, and an epoch has about eighteen times as many steps. The product is near 570.",
         "More: an epoch has about eighteen times as many steps, and each costs a few dozen times as much, as it goes over all edges.",
-        "Less: steps and cost of a step each grow by some factor of twenty to thirty, and their product is near 570.",
+        "Less: the steps grow by about eighteen, the cost of one by about thirty, and their product is near 570.",
     )),
     Question("07.p2", "You train an encoder with the slide's loss: −log σ(u·v) − Σ log σ(u·n), unit vectors. What do the "
              "vectors of all pins look like after sixty steps?", (
@@ -70,9 +70,9 @@ QUESTIONS = (
         ("GraphSAGE, it has graph and content",
          "It uses both, and has no row for anybody: a user is a mean of what was read in a few pins."),
         ("content, it serves all three groups",
-         "It does, and for the silent group there is nothing else. The known ones are more than ten times as many."),
+         "It does, and for the silent group there is nothing else. In PinWorld the known ones are more than ten times as many."),
         ("recent popularity",
-         "It is behind even among new pins with edges, where everything is recent, and far behind overall."),
+         "It is behind even among new pins with edges, where everything is recent, and overall far behind all that count pairs or are trained."),
     )),
     Question("07.q1", "A loss has its minimum where all vectors are equal. What is the quickest test for that?", (
         ("equal vectors, then others",

@@ -1,6 +1,6 @@
 """Exercise 09.7: the open task. A choice is graded by what it found, and by what it was allowed to see.
 
-Training a PinSage takes longer than a check may, so every setting was trained once beforehand:
+Training a PinSage takes longer than a check may, so every setting was trained beforehand, three times:
 data/results/09_choices.json, made by `python -m tests.benchmarks.pinsage_study choices`.
 """
 

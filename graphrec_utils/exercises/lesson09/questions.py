@@ -65,15 +65,14 @@ QUESTIONS = (
         ("PinSage from content alone, as published",
          "With the softmax it is level with iALS and RP3β, far ahead of Pixie and of content. With the paper's hinge it is behind."),
         ("RP3β and iALS, which know pins by name",
-         "On known pins they are hard to beat. In a table with a quarter of the steps they were in front of every PinSage."),
+         "On known pins they are hard to beat. With a quarter of the steps they were in front of PinSage without names."),
         ("Pixie, it walks over the boards",
          "Boards are one thing, and what people did next is another. And a pin on no board it cannot leave."),
     )),
     Question("09.p7", "The judge compares true similarity. In the paper PinSage wins against all four. Against whose lists "
              "can it not be shown to win here?", (
         ("combined, picture and words",
-         "The picture is PinWorld's best single source on what a pin shows, and the judge asks just that. For pins on no board the lists of "
-         "content alone win."),
+         "Together they say what a pin shows, and the judge asks just that. For pins on no board their lists win."),
         ("annotation, the words",
          "A fifth of the pins have no words at all, and the others a few noisy ones. Here it wins most."),
         ("Pixie, the walk",

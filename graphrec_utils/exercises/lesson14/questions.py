@@ -47,7 +47,7 @@ QUESTIONS = (
         "More: people return to what they have done before, and sixty places hold much of it.",
         "Less: most of what comes next is new to all six lists.",
     )),
-    Question("14.p6", "The same six lists, each model tuned and trained until more steps gain nothing. A plain mean per relation, the "
+    Question("14.p6", "The same six lists, each model tuned and trained for 800 steps. A plain mean per relation, the "
              "attention of GAT and HAN, or the transformer: who finds most on PinWorld?", (
         ("one cannot tell them apart",
          "Their distance is smaller than that between two seeds of one of them. What a pin has within reach matters, and that is the same for all."),
@@ -64,15 +64,15 @@ QUESTIONS = (
         ("no, the one that is looked at least",
          "There is no law the other way round, either."),
     )),
-    Question("14.p8", "PinWorld's last week, everybody tuned until no neighbor is better. Who is first?", (
+    Question("14.p8", "PinWorld's last week, all rivals tuned. Who is first?", (
         ("six graphs with a plain mean",
          "With the answers left in its lists it is ahead of iALS, of PinSage and of the transformer, for a fifth of the seconds."),
         ("the transformer of six graphs, as on the slide",
-         "It is ahead of iALS. A longer PinSage it cannot be told apart from, and the mean over the same lists is ahead."),
+         "With answers left in it is ahead of iALS with pairs alone. A longer PinSage it cannot be told apart from, and the mean over the same lists is ahead."),
         ("iALS, with the six graphs as further rows",
-         "In a second it passes all that has its answers in time. With the answers left in, the encoders pass it."),
+         "In a second it passes mean and transformer with answers in time. With the answers left in, the mean passes it."),
         ("PinSage, one graph is enough",
-         "Trained twice as long it has more than iALS, and stays behind the mean of six graphs."),
+         "Trained more than twice as long, answers left in, it has more than iALS with pairs alone, and stays behind the mean of six graphs."),
     )),
     Question("14.q1", "A colleague pads with id 0. What do you see?", (
         ("pin 0 is everybody's neighbor, and nobody complains",

@@ -40,7 +40,7 @@ def curriculum(epochs: Sequence[Mapping[str, np.ndarray]], num_shared: int = 500
         text=f"curriculum of {len(steps)} epochs",
         alt=(
             f"Histograms of cosines with the query in epochs 1 and {len(steps)}: positives on the right, shared "
-            "negatives to the left of them, and hard ones, which are added from epoch 2 on, between them. In the last "
+            "negatives to the left of them, and hard ones, which are added from epoch 2 on, partly with either. In the last "
             f"epoch the means are {last['mean']['positive']:.2f}, {last['mean']['shared']:.2f} and "
             + (f"{last['mean']['hard']:.2f}." if last["hard"] else "there are no hard ones.")
         ),
