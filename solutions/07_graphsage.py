@@ -815,7 +815,7 @@ verdict(
 # * **Known:** RP3β, EASE, iALS and LightGCN are ahead. They know each item by its history. GraphSAGE has no row for anybody.
 #   A word of its own for each known pin (`with ids`, PinWorld) finds less here, with these steps, which were not tuned.
 # * **New with edges:** a handful of savers and a content to read, and GraphSAGE has both. In PinWorld few are asked for
-#   there: it has most, and the errors do not tell it from those who count, LightGCN or trained content. Among new articles it finds clearly
+#   there: it has most, and the errors do not tell it from those who count, LightGCN or trained content. Among new articles it finds
 #   more than content alone, and LightGCN and iALS, folded in, are ahead.
 # * **New without:** walks and factors find what a random order finds. Content has something to say, and GraphSAGE does not
 #   add to its plain cosines on either data set; among articles trained content is ahead of it.

@@ -783,7 +783,7 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Here the two orders mostly agree, and only user-idea is clearly not missed. That need not be so: attention says what this model, as it is, mixes. What happens without a graph is another question: the others may say the same,
+# Here the two orders mostly agree, and only user-idea is not missed. That need not be so: attention says what this model, as it is, mixes. What happens without a graph is another question: the others may say the same,
 # and a model that is trained without it learns to ask them. **Importance is what you lose.** Ask it by dropping.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
