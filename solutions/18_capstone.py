@@ -715,7 +715,8 @@ check("18.5", recommend)
 #
 # What each method finds on the test days of PinWorld, 2,500 users and 7,000 pins, and the seconds of a processor that it takes to fit it and
 # to rank everybody; in the table also coverage, the share of all pins in anybody's list of 20, and the memory
-# (MB). All had a few trials on validation or the knobs of their lesson; where the best is at an end of its grid, the table says so. PinnerFormer and OmniSage read more of the
+# (MB). All had a few trials on validation or the knobs that their lesson had at the time (09 and 14 have trained longer since); where the best
+# is at an end of its grid, the table says so. PinnerFormer and OmniSage read more of the
 # log than saves. PinnerFormer stands here after 200 steps; lesson 15 shows what more of them bring.
 #
 # > **Claim** (common belief). A method that needs more seconds finds more.
