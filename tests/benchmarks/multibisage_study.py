@@ -421,8 +421,8 @@ def mass(model: multibisage.MultiBiSage, kinds: dict) -> dict:
 
 WAYS = ("left in", "hidden", "in time")
 PINSAGE = "PinSage, one graph"
-# PinSage knows one day's boards only, so there is no third way
 COUNTED = ("RP3β", "iALS", STACKED)  # no vector of theirs is trained in steps
+# PinSage knows one day's boards only, so there is no third way
 HEARD = {"mean": WAYS, "transformer": WAYS, PINSAGE: WAYS[:2]}
 
 
