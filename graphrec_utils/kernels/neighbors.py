@@ -66,39 +66,39 @@ def choose(indptr, nodes, fanout, replace, seed, layer, begin, out):
 
 
 @njit(cache=True)
-def relabel(indices, targets, edges, place):
-    """Return the sources of a block and each edge's position in them.
+def relabel(targets, heard, place):
+    """Return the sources of a block; `heard` is overwritten by each edge's position in them.
 
     Args:
         targets: (T,) different nodes; they are the first sources.
-        edges: (E,) positions in `indices`.
+        heard: (E,) the node at the far end of each edge, changed in place.
         place: (N,) int32 zeros; scratch, of no use afterwards.
 
     Returns:
-        (S,) int64 nodes in the order of their first appearance, and (E,) int64.
+        (S,) int64 nodes in the order of their first appearance.
     """
     # one place more than there can be sources: what may be new is written before it is known to be
-    sources, local = (
-        np.empty(targets.size + edges.size + 1, np.int64),
-        np.empty(edges.size, np.int64),
-    )
+    sources = np.empty(targets.size + heard.size + 1, np.int64)
     for t in range(targets.size):
         sources[t] = targets[t]
         place[targets[t]] = t + 1
     count = targets.size
-    for e in range(
-        edges.size
-    ):  # alone, so that the processor need not wait for one after the other
-        local[e] = indices[edges[e]]
-    for e in range(edges.size):  # without a branch: whether a node is new cannot be guessed
-        v = local[e]
+    for e in range(heard.size):  # without a branch: whether a node is new cannot be guessed
+        v = heard[e]
         known = np.int64(place[v])
         sources[count] = v
         count += known == 0
         known = count if known == 0 else known
         place[v] = known
-        local[e] = known - 1
-    return sources[:count].copy(), local
+        heard[e] = known - 1
+    return sources[:count].copy()
+
+
+@njit(cache=True)
+def ends(indices, edges):
+    """Overwrite edges, positions in `indices`, by the nodes that stand there, (E,)."""
+    for e in range(edges.size):  # alone, so that the processor need not wait for one after the other
+        edges[e] = indices[edges[e]]
 
 
 @njit(cache=True)

@@ -8,6 +8,10 @@ is to predict. Days 42 to 48 choose, days 49 to 55 test, graphs and content of t
 is a candidate but the query itself; "recall of ads" has the ads alone as candidates, and so on.
 citeulike-t: articles share libraries and tags, two graphs; a pair is an article and one that it cites or
 is cited by, of which a tenth chooses and a fifth tests.
+hin-yelp: businesses share a user who rated both, a user whose friends did, a compliment of users who did, a
+city and a category, five graphs; a pair is two businesses of one user. There are no times: a tenth of the users
+chooses and a fifth tests, and a model is trained four times on a quarter of the others, with the graphs of
+the three other quarters. Businesses say nothing but have a word of their own.
 
 PART is `rivals` (all are tuned on what chooses, the winners once on test, three seeds), `climb` (one
 graph, all in one, six; four ways to listen; one graph left out; three seeds, on what chooses, knobs of
@@ -44,6 +48,7 @@ EPOCHS, STEPS, SIZE, SHARED, TOP, DIM = 16, 50, 256, 256, 10, 32
 UNION = "all in one"
 LONGER, LONG = "PinSage, as long as the transformer", 72  # epochs
 WEEKS = 4
+ROUNDS = 4  # random orders of the businesses of a user
 
 
 @dataclass
@@ -53,10 +58,16 @@ class Morning:
     Attributes:
         matrices: name -> (left nodes, n), the graphs.
         content: (n, f).
+        ids: whether a pin has a word of its own besides.
     """
 
     matrices: dict[str, sp.csr_array]
     content: np.ndarray
+    ids: bool = False
+
+    @property
+    def words(self) -> sp.csr_array | None:
+        return sp.eye_array(len(self.content), format="csr") if self.ids else None
 
     @cached_property
     def near(self) -> multibisage.Neighborhoods:
@@ -180,6 +191,53 @@ def libraries() -> tuple[Stage, Stage]:
     return tuple(Stage(today, [(today, s.pairs)], s.pairs, s.part, kinds) for s in (one, two))
 
 
+def businesses(parts: dict[str, Interactions] | None = None) -> tuple[Stage, Stage]:
+    """Return hin-yelp: the ratings of those who are asked for are in no graph, their friends and compliments are."""
+    parts = datasets.load("hin-yelp") if parts is None else parts
+    each = {k: sp.csr_array((x.csr() > 0).astype(float)) for k, x in parts.items()}
+    R = each["user_business"]
+    rng = np.random.default_rng(0)
+    turn = rng.permutation(R.shape[0]) % 10  # 0 chooses, 1 and 2 test
+
+    def morning(known: np.ndarray) -> Morning:
+        rated = sp.csr_array(sp.diags_array(known.astype(float)) @ R)
+        graphs = {
+            "user": rated,
+            "friend": each["user_user"] @ rated,
+            "compliment": each["user_compliment"].T @ rated,
+            "city": each["business_city"].T,
+            "category": each["business_category"].T,
+        }
+        graphs = {k: sp.csr_array((A > 0).astype(float)) for k, A in graphs.items()}
+        return Morning(graphs, np.zeros((R.shape[1], 0), np.float32), ids=True)
+
+    def pairs(users: np.ndarray, rounds: int) -> np.ndarray:
+        found = [_chain(R[users], rng) for _ in range(rounds)]
+        return np.concatenate([x[:, order] for x in found for order in ([0, 1], [1, 0])])
+
+    def stage(known: np.ndarray, asked: np.ndarray) -> Stage:
+        today = morning(known)
+        quarter, days = rng.integers(WEEKS, size=len(known)), []
+        for k in range(WEEKS):
+            out = known & (quarter == k)
+            days.append((morning(known & ~out), pairs(out.nonzero()[0], ROUNDS)))
+        known_pairs = np.concatenate([p for _, p in days])
+        few = np.asarray(today.matrices["user"].sum(axis=0)).ravel() <= 3
+        part = before.interactions(pairs(asked.nonzero()[0], 1), R.shape[1])
+        return Stage(today, days, known_pairs, part, {"rated by three at most": few})
+
+    return stage(turn > 2, turn == 0), stage((turn > 2) | (turn == 0), (turn == 1) | (turn == 2))
+
+
+def _chain(R: sp.csr_array, rng: np.random.Generator) -> np.ndarray:
+    """Return (P, 2) the items of each user in a random order, each with the one after it."""
+    users, items = R.nonzero()
+    order = np.lexsort((rng.random(len(users)), users))
+    users, items = users[order], items[order]
+    same = users[1:] == users[:-1]
+    return np.stack([items[:-1][same], items[1:][same]], axis=1)
+
+
 # ---------------------------------------------------------------- models
 def fit(
     stage: Stage,
@@ -205,10 +263,10 @@ def fit(
             return multibisage.Neighborhoods(("nothing",), torch.full((stage.n, 1, 1), -1))
         return morning.of(names)
 
-    content = sage.Content(DIM, 0, stage.today.x, seed=seed)
+    content = sage.Content(DIM, 0, stage.today.x, stage.today.words, seed=seed)
     model = multibisage.MultiBiSage(near(stage.today), content, DIM, how, seed=seed)
     if answers == "in time":
-        days = [multibisage.Day(p, near(m), content.on(m.x)) for m, p in stage.days]
+        days = [multibisage.Day(p, near(m), content.on(m.x, m.words)) for m, p in stage.days]
     else:
         days = [multibisage.Day(np.concatenate([p for _, p in stage.days]))]
     lost = partial(multibisage.loss, temperature=temperature, hide=answers == "hidden")
@@ -229,7 +287,8 @@ def warm(progress: float) -> float:
 
 def pin_sage(stage: Stage, epochs: int = 28, **knobs) -> pinsage.PinSage:
     """Return lesson 09's PinSage with the softmax."""
-    return before.fit(stage.pin_sage, "softmax", num_layers=1, epochs=epochs, **knobs)
+    ids = stage.today.ids
+    return before.fit(stage.pin_sage, "softmax", num_layers=1, ids=ids, epochs=epochs, **knobs)
 
 
 RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]
@@ -314,7 +373,7 @@ def rivals(
     """Return the winners of validation and what they find on test, in all and kind by kind."""
     final, rows, each = makers(late), [], {}
     for name in (*GRIDS, *LADDERS):
-        if only not in (None, name) or (name in TOO_LARGE and early.n > 10_000):
+        if only not in (None, name) or (name in TOO_LARGE and early.n > 20_000):
             continue
         chosen = tuned(data, name, early, budget)
         make = partial(final[name], **chosen.knobs)
@@ -511,16 +570,14 @@ CLAIMS = {
 }
 
 
-MEASURED = {
-    "climb": ("PinWorld", "citeulike-t"),
-    "answers": ("PinWorld",),
-}
+DATA = {"PinWorld": world, "citeulike-t": libraries, "hin-yelp": businesses}
+MEASURED = {"rivals": tuple(DATA), "climb": tuple(DATA), "answers": ("PinWorld",)}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("part", choices=CLAIMS)
-    parser.add_argument("--only", choices=("PinWorld", "citeulike-t"), help="keep the other one")
+    parser.add_argument("--only", choices=DATA, help="keep the others")
     parser.add_argument("--model", help="of `rivals`: keep what this one finds, store nothing")
     given = devices.parse(parser)
     name, start = f"14_{given.part}", time.perf_counter()
@@ -529,14 +586,14 @@ def main() -> None:
     kept_one = results.load(name) if given.only and there else None
     values, before_now = (kept_one.values, kept_one.seconds) if kept_one else ({}, 0.0)
     if given.part == "rivals":
-        for data, make in (("PinWorld", world), ("citeulike-t", libraries)):
+        for data, make in DATA.items():
             if given.only in (None, data):
                 values[data] = rivals(data, *make(), only=given.model)
         if given.model:
             return
     else:
         stored = results.load("14_rivals").values
-        for data, make in {"PinWorld": world, "citeulike-t": libraries}.items():
+        for data, make in DATA.items():
             if given.only not in (None, data) or data not in MEASURED[given.part]:
                 continue
             knobs = {row["model"]: row["knobs"] for row in stored[data]["models"]}
@@ -549,7 +606,7 @@ def main() -> None:
     print(results.save(
         name, claim=CLAIMS[given.part], values=values, seeds=list(SEEDS),
         seconds=max(sum(spent(f"{name}_{data}") for data in values), before_now + time.perf_counter() - start),
-        command=f"{COMMAND} {given.part}", data=() if given.part == "answers" else "citeulike-t",
+        command=f"{COMMAND} {given.part}", data=[x for x in MEASURED[given.part] if x != "PinWorld"],
     ))  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import pytest
 import scipy.sparse as sp
 
 from graphrec_utils import paths, results
+from graphrec_utils.data import Interactions
 from graphrec_utils.models import multibisage
 from tests.benchmarks import multibisage_study as study
 
@@ -108,6 +109,45 @@ def test_three_ways_with_the_answers(tiny):
     assert len(values["ways"]) == 8 and all(len(row["seeds"]) == 1 for row in values["ways"])
     assert "mean, hidden over PinSage, one graph, left in, odd@50" in values["leads"]
     assert 0 < values["in a list"]["in time"] < 1
+
+
+def test_businesses_are_asked_for_by_users_whose_ratings_stand_in_no_graph():
+    rng = np.random.default_rng(0)
+    sizes = {"user": 200, "business": 90, "city": 4, "category": 9, "compliment": 3}
+    sides = [x.split("_") for x in ("user_business", "user_user", "user_compliment", "business_city", "business_category")]  # fmt: skip
+    parts = {
+        f"{a}_{b}": Interactions(*(rng.integers(sizes[x], size=1500) for x in (a, b)), sizes[a], sizes[b])
+        for a, b in sides
+    }  # fmt: skip
+    R = parts["user_business"].csr().toarray() > 0
+
+    def rows(morning):  # the raters whose row is not empty, all with all that they rated
+        known = np.asarray(morning.matrices["user"].sum(axis=1)).ravel() > 0
+        assert (morning.matrices["user"].toarray()[known] > 0).tolist() == R[known].tolist()
+        return set(known.nonzero()[0])
+
+    early, late = study.businesses(parts)
+    assert list(early.today.matrices) == ["user", "friend", "compliment", "city", "category"]
+    assert len(rows(early.today)) == 140 and len(rows(late.today)) == 160
+    for stage in (early, late):
+        together = R[sorted(rows(stage.today))].T.astype(int) @ R[sorted(rows(stage.today))]
+        assert (together[tuple(stage.pairs.T)] > 0).all()
+        out = [rows(stage.today) - rows(morning) for morning, _ in stage.days]
+        assert len(out) == 4 and set.union(*out) == rows(stage.today)
+        assert sum(map(len, out)) == len(rows(stage.today))
+        for users, (morning, pairs) in zip(out, stage.days, strict=True):
+            mine = R[sorted(users)].T.astype(int) @ R[sorted(users)]
+            assert (mine[tuple(pairs.T)] > 0).all()
+            assert {(a, b) for a, b in pairs} == {(b, a) for a, b in pairs}
+            friends = parts["user_user"].csr() @ sp.csr_array(morning.matrices["user"])
+            assert (
+                (morning.matrices["friend"].toarray() > 0) == (friends.toarray() > 0)
+            ).all()
+    asked = set(range(200)) - rows(late.today)
+    theirs = R[sorted(asked)].T.astype(int) @ R[sorted(asked)]
+    assert (theirs[late.part.users, late.part.items] > 0).all()
+    model = study.fit(early, "mean", ("user",), seed=0)
+    assert 0 < early.score(model) <= 1
 
 
 def test_a_pair_is_heard_when_its_second_pin_is_in_a_list_of_the_first(tiny):

@@ -129,6 +129,12 @@ python -m tests.benchmarks.cluster                # 134 million edges and 3 GB o
 
 plants a graph, computes importance neighborhoods, PPR, a layer of PinSage and lesson 14's lists with each engine, and prints
 for each time, memory of the largest worker and a checksum, which must be one for all engines.
+
+This is what the second one needed on {cluster_cores} cores ({cluster_processor}), two workers, for {cluster_edges} edges and
+{cluster_nodes} nodes. A worker's *own* memory is what it holds; *with the graph* counts the pages of the mapped files, too, which
+workers share and the system may drop. {checksums}
+
+{cluster_table}
 """
 
 
@@ -146,8 +152,26 @@ def page() -> str:
         table_m=_machines(a, a.table), walking=_time(a.walking(rate)), rate=_count(rate),
         layer=_bytes(a.layer), layer_t=_time(a.moving(a.layer)), step=_bytes(a.step), step_t=_time(a.step / a.link),
         measured_edges=_count(row["edges"]), ratio=_count(a.step / (a.dim * a.number)), heard=f"{a.heard - 1:,}",
-        nodes=_count(a.pins + a.boards), int32=f"{2**31 - 1:,}",
+        nodes=_count(a.pins + a.boards), int32=f"{2**31 - 1:,}", **measured(results.load("09_cluster")),
     )  # fmt: skip
+
+
+def measured(stored: results.Result) -> dict[str, str]:
+    """Return what the benchmark of 134 million edges has stored, in words."""
+    values = stored.values
+    lines = ["| work | engine | seconds | MB, own | MB, with the graph |", "|---" * 5 + "|"]
+    for row in values["rows"]:
+        cells = row["work"], row["engine"], row["seconds"], row["MB, own"], row["MB"]
+        lines.append(f"| {' | '.join(str(x) for x in cells)} |")
+    same = values["one checksum for all"]
+    return {
+        "cluster_cores": str(stored.machine["cores"]),
+        "cluster_processor": stored.machine["processor"],
+        "cluster_edges": _count(values["edges"]),
+        "cluster_nodes": _count(values["nodes"]),
+        "checksums": f"The checksums of the engines are {'equal' if same else 'not equal'}.",
+        "cluster_table": "\n".join(lines),
+    }
 
 
 def _machines(a: Assumed, size: float) -> str:
