@@ -115,7 +115,8 @@ def sample(
     """
     graphs = _graphs(A)
     targets = arguments.ids("nodes", nodes, graphs[0].num_nodes)
-    if len(np.unique(targets)) < len(targets):
+    ordered = np.sort(targets)  # several times as fast as np.unique
+    if (ordered[1:] == ordered[:-1]).any():
         raise ValueError("nodes must differ; take np.unique(nodes, return_inverse=True)")
     if len(fanouts) == 0:
         raise ValueError("fanouts is empty: give one number of neighbors per layer")
@@ -179,43 +180,34 @@ def _part(A: Graphs, h: Tensor, layer: Layer, nodes: np.ndarray) -> Tensor:
 
 def _block(graphs, typed: bool, targets, fanouts, replace: bool, seed, depth: int) -> Block:
     """Draw each graph's edges, then number all their nodes together."""
-    found = []
+    found, weights = [], []
+    weighted = any(len(graph.weight) for graph in graphs)
     for r, (graph, fanout) in enumerate(zip(graphs, fanouts, strict=True)):
         begin = kernels.counts(graph.indptr, targets, fanout, replace)
-        edges, owner = np.empty((2, begin[-1]), np.int64)
+        edge_index = np.empty(
+            (2, begin[-1]), np.int64
+        )  # filled in place: copies cost as much as draws
+        edges, owner = edge_index
         stream = np.int64(depth * len(graphs) + r)
         kernels.choose(graph.indptr, targets, fanout, replace, seed, stream, begin, edges)
         kernels.repeat(begin, owner)
-        found.append((edges, owner))
+        if weighted:
+            weights.append(graph.weight[edges] if len(graph.weight) else np.ones(len(edges)))
+        kernels.look_up(graph.indices, edges)
+        found.append(edge_index)
+    if typed:
+        edge_index = np.concatenate(found, axis=1)
     place = np.zeros(graphs[0].num_nodes, np.int32)
-    if not typed:
-        graph, (edges, owner) = graphs[0], found[0]
-        source, local = kernels.relabel(graph.indices, targets, edges, place)
-        weight = graph.weight[edges].astype(np.float32) if len(graph.weight) else None
-        kind = None
-    else:
-        heard = np.concatenate([g.indices[e] for g, (e, _) in zip(graphs, found, strict=True)])
-        source, local = kernels.relabel(heard, targets, np.arange(len(heard)), place)
-        owner = np.concatenate([owner for _, owner in found])
-        kind = np.repeat(np.arange(len(graphs)), [len(e) for e, _ in found])
-        weight = None
-        if any(len(g.weight) for g in graphs):
-            weight = np.concatenate(
-                [
-                    g.weight[e] if len(g.weight) else np.ones(len(e))
-                    for g, (e, _) in zip(graphs, found, strict=True)
-                ]
-            ).astype(np.float32)
-        order = np.argsort(owner, kind="stable")
-        local, owner, kind = local[order], owner[order], kind[order]
+    source = kernels.relabel(targets, edge_index[0], place)
+    weight = np.concatenate(weights).astype(np.float32) if weighted else None
+    kind = None
+    if typed:
+        kind = np.repeat(np.arange(len(graphs)), [x.shape[1] for x in found])
+        order = np.argsort(edge_index[1], kind="stable")
+        edge_index, kind = np.ascontiguousarray(edge_index[:, order]), kind[order]
         weight = None if weight is None else weight[order]
-    return Block(
-        torch.from_numpy(source),
-        len(targets),
-        torch.from_numpy(np.stack([local, owner])),
-        None if weight is None else torch.from_numpy(weight),
-        None if kind is None else torch.from_numpy(kind),
-    )
+    parts = (None if x is None else torch.from_numpy(x) for x in (weight, kind))
+    return Block(torch.from_numpy(source), len(targets), torch.from_numpy(edge_index), *parts)
 
 
 def _graphs(A: Graphs) -> list[Walkable]:

@@ -66,6 +66,15 @@ def choose(indptr, nodes, fanout, replace, seed, layer, begin, out):
 
 
 @njit(cache=True)
+def look_up(indices, edges):
+    """Overwrite edges, positions in `indices`, with the nodes that stand there, (E,)."""
+    for e in range(
+        edges.size
+    ):  # alone, so that the processor need not wait for one after the other
+        edges[e] = indices[edges[e]]
+
+
+@njit(cache=True)
 def relabel(targets, heard, place):
     """Return the sources of a block; `heard` is overwritten by each edge's position in them.
 
@@ -92,13 +101,6 @@ def relabel(targets, heard, place):
         place[v] = known
         heard[e] = known - 1
     return sources[:count].copy()
-
-
-@njit(cache=True)
-def ends(indices, edges):
-    """Overwrite edges, positions in `indices`, by the nodes that stand there, (E,)."""
-    for e in range(edges.size):  # alone, so that the processor need not wait for one after the other
-        edges[e] = indices[edges[e]]
 
 
 @njit(cache=True)

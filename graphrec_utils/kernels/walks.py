@@ -14,6 +14,8 @@ import numpy as np
 from numba import get_num_threads, njit, prange
 
 WALKERS = 64  # in flight at once: while one waits for memory, the others go on
+MANY = 32  # visits: nodes with as many are counted together
+COUNTS = 2**24  # visits that a thread counts at most, in numbers of 4 bytes
 BITS = np.uint64(32)
 LOW = np.uint64(0xFFFFFFFF)
 NO_STOP = (np.int64(-1), np.int64(0))
@@ -88,42 +90,48 @@ def alias(indptr, indices, weight):
     return keep, other
 
 
+@njit(inline="always")
+def num_walkers(num_steps, coin):
+    """Return how many walkers leave a start together: few steps, few walkers, else the first step weighs too much."""
+    return max(1, min(WALKERS, num_steps * np.int64(coin) // np.int64(1 << 38)))
+
+
 @njit(cache=True)
-def _walk(indptr, indices, keep, other, start, hops, num_steps, coin, seed, stop, counts, seen):
-    """Count where walkers from `start` are after every step; return steps made and nodes seen.
+def _walk(indptr, indices, keep, other, starts, hops, num_steps, coin, seed, stop, counts, seen):
+    """Count where walkers from each of G starts are after every step; return steps made and nodes seen, (G,).
 
     Args:
         hops: edges per step; only the last node of a step is counted.
         coin: a walker returns after a step if 32 random bits lie below it (2^32: always).
         stop: (n_p, n_v): end with the first walk after which more than n_p nodes have n_v visits;
-            n_p < 0: never.
-        counts: (N,) zeros, changed in place.
-        seen: (min(N, num_steps),) gets the nodes with counts > 0.
+            n_p < 0: never. One start only.
+        counts: (G, N) zeros, changed in place.
+        seen: (G, min(N, num_steps)) gets the nodes with counts > 0.
     """
-    # few steps, few walkers: each should return often, else the first step weighs too much
-    walkers = max(1, min(WALKERS, num_steps * np.int64(coin) // np.int64(1 << 38)))
-    state = np.empty(walkers, np.uint64)
-    for k in range(walkers):
-        state[k] = stream(seed, start, k)
-    cur, at = np.full(walkers, start), np.empty(walkers, np.int64)
-    edge, random = np.empty(walkers, np.int64), np.empty(walkers, np.uint64)
+    G, walkers = starts.size, num_walkers(num_steps, coin)
+    state = np.empty(G * walkers, np.uint64)
+    cur, at = np.empty(state.size, np.int64), np.empty(state.size, np.int64)
+    edge, random = np.empty(state.size, np.int64), np.empty(state.size, np.uint64)
+    for k in range(state.size):
+        start, walker = starts[k // walkers], k % walkers
+        state[k], cur[k] = stream(seed, start, walker), start
     weighted, limit, often = keep.size > 0, stop[0], stop[1]
-    steps, num_seen, high = 0, 0, 0
+    steps, num_seen, high = 0, np.zeros(G, np.int64), 0
     while steps < num_steps:
         active = min(walkers, num_steps - steps)
-        at[:active] = cur[:active]
+        at[:] = cur
         # one stage for all walkers, then the next: their cache misses overlap
         for _ in range(hops):
-            for k in range(active):
+            for k in range(state.size):
                 random[k] = next_bits(state, k)
-            for k in range(active):
+            for k in range(state.size):
                 v = at[k]
                 if v < 0:
                     edge[k] = -1
                 else:
                     size = indptr[v + 1] - indptr[v]
                     edge[k] = indptr[v] + below(random[k], size) if size > 0 else -1
-            for k in range(active):
+            for k in range(state.size):
                 e = edge[k]
                 if e < 0:
                     at[k] = -1
@@ -132,19 +140,22 @@ def _walk(indptr, indices, keep, other, start, hops, num_steps, coin, seed, stop
                 else:
                     at[k] = indices[e]
         ended = False
-        for k in range(active):
-            v = at[k]
-            if v >= 0:
-                if counts[v] == 0:
-                    seen[num_seen] = v
-                    num_seen += 1
-                counts[v] += 1
-                high += counts[v] == often
-            bits = next_bits(state, k) if weighted else random[k]
-            if v < 0 or (bits & LOW) < coin:  # a dead end leads back to the start
-                cur[k], ended = start, True
-            else:
-                cur[k] = v
+        for g in range(G):
+            start, count, found, num = starts[g], counts[g], seen[g], num_seen[g]
+            for k in range(g * walkers, g * walkers + active):
+                v = at[k]
+                if v >= 0:
+                    if count[v] == 0:
+                        found[num] = v
+                        num += 1
+                    count[v] += 1
+                    high += count[v] == often
+                bits = next_bits(state, k) if weighted else random[k]
+                if v < 0 or (bits & LOW) < coin:  # a dead end leads back to the start
+                    cur[k], ended = start, True
+                else:
+                    cur[k] = v
+            num_seen[g] = num
         steps += active
         if ended and limit >= 0 and high > limit:
             break
@@ -155,65 +166,97 @@ def _walk(indptr, indices, keep, other, start, hops, num_steps, coin, seed, stop
 def visits(indptr, indices, keep, other, start, hops, num_steps, coin, seed, stop):
     """Return (N,) int32 visits of one start; arguments as in `_walk`."""
     N = indptr.size - 1
-    counts, seen = np.zeros(N, np.int32), np.empty(min(N, num_steps), np.int32)
-    _walk(indptr, indices, keep, other, start, hops, num_steps, coin, seed, stop, counts, seen)
-    return counts
+    starts = np.full(1, start, np.int64)
+    counts, seen = np.zeros((1, N), np.int32), np.empty((1, min(N, num_steps)), np.int32)
+    _walk(indptr, indices, keep, other, starts, hops, num_steps, coin, seed, stop, counts, seen)
+    return counts[0]
 
 
 @njit(cache=True)
 def roots(indptr, indices, keep, other, starts, steps, hops, coin, seed, stop):
     """Return nodes and the sums over all starts of the square roots of their visits."""
     N = indptr.size - 1
-    counts, seen = np.zeros(N, np.int32), np.empty(min(N, steps.max()), np.int32)
+    counts, seen = np.zeros((1, N), np.int32), np.empty((1, min(N, steps.max())), np.int32)
     score, found, num_found = np.zeros(N), np.empty(min(N, steps.sum()), np.int32), 0
     for q in range(starts.size):
+        one = starts[q : q + 1]
         _, num_seen = _walk(
-            indptr, indices, keep, other, starts[q], hops, steps[q], coin, seed, stop, counts, seen
+            indptr, indices, keep, other, one, hops, steps[q], coin, seed, stop, counts, seen
         )
-        for k in range(num_seen):
-            v = seen[k]
+        for k in range(num_seen[0]):
+            v = seen[0, k]
             if score[v] == 0.0:
                 found[num_found] = v
                 num_found += 1
-            score[v] += np.sqrt(counts[v])
-            counts[v] = 0
+            score[v] += np.sqrt(counts[0, v])
+            counts[0, v] = 0
     found = found[:num_found]
     return found, score[found]
 
 
 @njit(parallel=True, cache=True)
 def _top_visited(
-    indptr, indices, keep, other, starts, hops, num_steps, coin, seed, types, quotas, out, num_parts
+    indptr,
+    indices,
+    keep,
+    other,
+    starts,
+    hops,
+    num_steps,
+    coin,
+    seed,
+    types,
+    quotas,
+    out,
+    together,
+    num_parts,
 ):
-    N, top = indptr.size - 1, out.shape[1]
+    N = indptr.size - 1
     counted = np.zeros(out.shape, np.int32)
     for part in prange(num_parts):
-        counts, seen = np.zeros(N, np.int32), np.empty(min(N, num_steps), np.int32)
-        keys, left = np.empty(seen.size, np.int64), np.empty(quotas.size, np.int64)
+        counts = np.zeros((together, N), np.int32)
+        seen = np.empty((together, min(N, num_steps)), np.int32)
+        keys, left = np.empty(seen.shape[1], np.int64), np.empty(quotas.size, np.int64)
         stop = (np.int64(-1), np.int64(0))
-        for b in range(part, starts.size, num_parts):
-            start = starts[b]
+        for first in range(part * together, starts.size, num_parts * together):
+            group = starts[first : first + together]
             _, num_seen = _walk(
-                indptr, indices, keep, other, start, hops, num_steps, coin, seed, stop, counts, seen
+                indptr, indices, keep, other, group, hops, num_steps, coin, seed, stop, counts, seen
             )
-            for k in range(num_seen):  # most visits first, then the smaller id
-                keys[k] = (np.int64(N - counts[seen[k]]) << 32) + seen[k]
-            best = num_seen
-            if quotas.size == 1 and num_seen > top + 1:  # the start may be among the best
-                best = top + 1
-                keys[:num_seen] = np.partition(keys[:num_seen], best - 1)
-            keys[:best].sort()
-            left[:] = quotas
-            kept = 0
-            for k in range(best):
-                v = keys[k] & 0xFFFFFFFF
-                if kept < top and v != start and left[types[v]] > 0:
-                    out[b, kept], counted[b, kept] = v, counts[v]
-                    left[types[v]] -= 1
-                    kept += 1
-            for k in range(num_seen):
-                counts[seen[k]] = 0
+            for g in range(group.size):
+                there = seen[g, : num_seen[g]]
+                b = first + g
+                _best(group[g], there, counts[g], types, quotas, keys, left, out[b], counted[b])
+                for v in there:
+                    counts[g, v] = 0
     return counted
+
+
+@njit(cache=True)
+def _best(start, seen, counts, types, quotas, keys, left, out, counted):
+    """Write the most visited nodes of one start, and their visits, to the first places of its row."""
+    N, top, least, best = counts.size, out.size, 0, 0
+    if quotas.size == 1:  # fewer visits than `least` are too few; the start may be among the best
+        have = np.zeros(MANY + 1, np.int64)
+        for v in seen:
+            have[min(counts[v], MANY)] += 1
+        least, enough = MANY, have[MANY]
+        while least > 0 and enough <= top:
+            least -= 1
+            enough += have[least]
+    for v in seen:
+        if counts[v] >= least:  # most visits first, then the smaller id
+            keys[best] = (np.int64(N - counts[v]) << 32) + v
+            best += 1
+    keys[:best].sort()
+    left[:] = quotas
+    kept = 0
+    for k in range(best):
+        v = keys[k] & 0xFFFFFFFF
+        if kept < top and v != start and left[types[v]] > 0:
+            out[kept], counted[kept] = v, counts[v]
+            left[types[v]] -= 1
+            kept += 1
 
 
 def top_visited(
@@ -225,9 +268,24 @@ def top_visited(
     are sorted by visits, equal ones by id; what is missing is -1 with 0 visits.
     """
     out = np.full((len(starts), int(quotas.sum())), -1, np.int32)
-    parts = max(1, min(len(starts), 4 * get_num_threads()))
+    # several starts walk at once where each has few walkers, unless the counts would take much memory
+    together = max(1, min(WALKERS // num_walkers(num_steps, coin), COUNTS // (len(indptr) - 1)))
+    parts = max(1, min(-(-len(starts) // together), 4 * get_num_threads()))
     counted = _top_visited(
-        indptr, indices, keep, other, starts, hops, num_steps, coin, seed, types, quotas, out, parts
+        indptr,
+        indices,
+        keep,
+        other,
+        starts,
+        hops,
+        num_steps,
+        coin,
+        seed,
+        types,
+        quotas,
+        out,
+        together,
+        parts,
     )
     return out, counted
 

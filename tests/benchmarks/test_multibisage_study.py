@@ -140,9 +140,7 @@ def test_businesses_are_asked_for_by_users_whose_ratings_stand_in_no_graph():
             assert (mine[tuple(pairs.T)] > 0).all()
             assert {(a, b) for a, b in pairs} == {(b, a) for a, b in pairs}
             friends = parts["user_user"].csr() @ sp.csr_array(morning.matrices["user"])
-            assert (
-                (morning.matrices["friend"].toarray() > 0) == (friends.toarray() > 0)
-            ).all()
+            assert ((morning.matrices["friend"].toarray() > 0) == (friends.toarray() > 0)).all()
     asked = set(range(200)) - rows(late.today)
     theirs = R[sorted(asked)].T.astype(int) @ R[sorted(asked)]
     assert (theirs[late.part.users, late.part.items] > 0).all()
