@@ -47,13 +47,11 @@ def choose(indptr, nodes, fanout, replace, seed, layer, begin, out):
                 for e in range(left, right):
                     out[e] = first + below(next_bits(state, 0), size)
             elif 4 * fanout > size:  # Knuth's algorithm S: pass over all, keep with the right odds
-                e = left
-                for k in range(size):
-                    if below(next_bits(state, 0), size - k) < right - e:
-                        out[e] = first + k
-                        e += 1
-                        if e == right:
-                            break
+                e, k = left, 0
+                while e < right:  # without a branch: whether an edge is kept cannot be guessed
+                    out[e] = first + k
+                    e += below(next_bits(state, 0), size - k) < right - e
+                    k += 1
             else:  # Floyd's algorithm: no edge is drawn twice, none is drawn in vain
                 for e in range(left, right):
                     last = size - (right - e)

@@ -8,6 +8,7 @@ import scipy.sparse as sp
 import torch
 
 from graphrec_utils import graphs, toy, walks
+from graphrec_utils.kernels import walks as kernels
 
 PATH = graphs.adjacency(toy.path())
 
@@ -37,15 +38,24 @@ def oracle(A, node, top, types=None, quotas=None, **parameters):
 
 @pytest.mark.parametrize("top", [1, 3, 10, 49, 200])
 @pytest.mark.parametrize("hops", [1, 2])
-def test_importance_neighbors_are_the_most_visited(A, top, hops):
+@pytest.mark.parametrize("num_steps", [300, 5_000])
+def test_importance_neighbors_are_the_most_visited(A, top, hops, num_steps):
     nodes = [33, 30, 79, 3]
-    alpha = walks.importance_neighbors(A, nodes, top, num_steps=300, hops=hops, seed=2)
+    alpha = walks.importance_neighbors(A, nodes, top, num_steps, hops=hops, seed=2)
     assert alpha.shape == (4, 80)
     for b, node in enumerate(nodes):
-        ids, weights = oracle(A, node, top, num_steps=300, hops=hops, seed=2)
+        ids, weights = oracle(A, node, top, num_steps=num_steps, hops=hops, seed=2)
         row = slice(alpha.indptr[b], alpha.indptr[b + 1])
         assert alpha.indices[row].tolist() == ids
         np.testing.assert_allclose(alpha.data[row], weights)
+
+
+def test_starts_that_walk_together_or_alone_have_the_same_rows(A, monkeypatch):
+    nodes = np.arange(30, 80)
+    together = walks.importance_neighbors(A, nodes, 7, num_steps=600)
+    monkeypatch.setattr(kernels, "COUNTS", 1)  # as on a graph whose counts would take much memory
+    alone = walks.importance_neighbors(A, nodes, 7, num_steps=600)
+    assert (together != alone).nnz == 0 and together.nnz > 300
 
 
 def test_weights_are_shares_not_a_softmax():
