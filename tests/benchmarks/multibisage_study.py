@@ -8,10 +8,10 @@ is to predict. Days 42 to 48 choose, days 49 to 55 test, graphs and content of t
 is a candidate but the query itself; "recall of ads" has the ads alone as candidates, and so on.
 citeulike-t: articles share libraries and tags, two graphs; a pair is an article and one that it cites or
 is cited by, of which a tenth chooses and a fifth tests.
-hin-yelp: businesses share a user who rated both, a user whose friends did, a compliment of users who did, a
-city and a category, five graphs; a pair is two businesses of one user. There are no times: a tenth of the users
-chooses and a fifth tests, and a model is trained four times on a quarter of the others, with the graphs of
-the three other quarters. Businesses say nothing but have a word of their own.
+hin-yelp: users share friends, businesses that they rated, the categories and cities of these, and compliments, five
+graphs; a pair is two friends, of which a tenth chooses and a fifth tests. There are no times: each quarter
+of the known friendships is predicted from the graph of the three others. Users say nothing but have a word of
+their own.
 
 PART is `rivals` (all are tuned on what chooses, the winners once on test, three seeds), `climb` (one
 graph, all in one, six; four ways to listen; one graph left out; three seeds, on what chooses, knobs of
@@ -48,7 +48,6 @@ EPOCHS, STEPS, SIZE, SHARED, TOP, DIM = 16, 50, 256, 256, 10, 32
 UNION = "all in one"
 LONGER, LONG = "PinSage, as long as the transformer", 72  # epochs
 WEEKS = 4
-ROUNDS = 4  # random orders of the businesses of a user
 
 
 @dataclass
@@ -191,51 +190,42 @@ def libraries() -> tuple[Stage, Stage]:
     return tuple(Stage(today, [(today, s.pairs)], s.pairs, s.part, kinds) for s in (one, two))
 
 
-def businesses(parts: dict[str, Interactions] | None = None) -> tuple[Stage, Stage]:
-    """Return hin-yelp: the ratings of those who are asked for are in no graph, their friends and compliments are."""
+def friends(parts: dict[str, Interactions] | None = None) -> tuple[Stage, Stage]:
+    """Return hin-yelp: seven tenths of the friendships are known, then eight tenths."""
     parts = datasets.load("hin-yelp") if parts is None else parts
-    each = {k: sp.csr_array((x.csr() > 0).astype(float)) for k, x in parts.items()}
-    R = each["user_business"]
-    rng = np.random.default_rng(0)
-    turn = rng.permutation(R.shape[0]) % 10  # 0 chooses, 1 and 2 test
+    each = {k: (x.csr() > 0).astype(float) for k, x in parts.items()}
+    n, rng = each["user_user"].shape[0], np.random.default_rng(0)
+    rated = each["user_business"].T
+    graphs = {
+        "business": rated,
+        "compliment": each["user_compliment"].T,
+        "category": each["business_category"].T @ rated,
+        "city": each["business_city"].T @ rated,
+    }
 
-    def morning(known: np.ndarray) -> Morning:
-        rated = sp.csr_array(sp.diags_array(known.astype(float)) @ R)
-        graphs = {
-            "user": rated,
-            "friend": each["user_user"] @ rated,
-            "compliment": each["user_compliment"].T @ rated,
-            "city": each["business_city"].T,
-            "category": each["business_category"].T,
-        }
-        graphs = {k: sp.csr_array((A > 0).astype(float)) for k, A in graphs.items()}
-        return Morning(graphs, np.zeros((R.shape[1], 0), np.float32), ids=True)
+    def morning(pairs: np.ndarray) -> Morning:
+        ones = np.ones(len(pairs))
+        known = {"friend": sp.coo_array((ones, tuple(pairs.T)), shape=(n, n)).tocsr()} | graphs
+        known = {k: sp.csr_array((A > 0).astype(float)) for k, A in known.items()}
+        return Morning(known, np.zeros((n, 0), np.float32), ids=True)
 
-    def pairs(users: np.ndarray, rounds: int) -> np.ndarray:
-        found = [_chain(R[users], rng) for _ in range(rounds)]
-        return np.concatenate([x[:, order] for x in found for order in ([0, 1], [1, 0])])
+    def both(pairs: np.ndarray) -> np.ndarray:
+        return np.concatenate([pairs, pairs[:, ::-1]])
 
     def stage(known: np.ndarray, asked: np.ndarray) -> Stage:
-        today = morning(known)
-        quarter, days = rng.integers(WEEKS, size=len(known)), []
-        for k in range(WEEKS):
-            out = known & (quarter == k)
-            days.append((morning(known & ~out), pairs(out.nonzero()[0], ROUNDS)))
-        known_pairs = np.concatenate([p for _, p in days])
-        few = np.asarray(today.matrices["user"].sum(axis=0)).ravel() <= 3
-        part = before.interactions(pairs(asked.nonzero()[0], 1), R.shape[1])
-        return Stage(today, days, known_pairs, part, {"rated by three at most": few})
+        quarters = np.arange(len(known)) % WEEKS
+        days = [
+            (morning(both(known[quarters != k])), both(known[quarters == k])) for k in range(WEEKS)
+        ]
+        few = np.bincount(known.ravel(), minlength=n) <= 2
+        part, kinds = before.interactions(both(asked), n), {"two friends at most": few}
+        return Stage(morning(both(known)), days, both(known), part, kinds)
 
-    return stage(turn > 2, turn == 0), stage((turn > 2) | (turn == 0), (turn == 1) | (turn == 2))
-
-
-def _chain(R: sp.csr_array, rng: np.random.Generator) -> np.ndarray:
-    """Return (P, 2) the items of each user in a random order, each with the one after it."""
-    users, items = R.nonzero()
-    order = np.lexsort((rng.random(len(users)), users))
-    users, items = users[order], items[order]
-    same = users[1:] == users[:-1]
-    return np.stack([items[:-1][same], items[1:][same]], axis=1)
+    ends = np.stack(each["user_user"].nonzero(), axis=1)
+    ends = np.unique(np.sort(ends[ends[:, 0] != ends[:, 1]], axis=1), axis=0)
+    ends = ends[rng.permutation(len(ends))]
+    one, two, three = np.split(ends, [int(len(ends) * x) for x in (0.7, 0.8)])
+    return stage(one, two), stage(np.concatenate([one, two]), three)
 
 
 # ---------------------------------------------------------------- models
@@ -570,7 +560,7 @@ CLAIMS = {
 }
 
 
-DATA = {"PinWorld": world, "citeulike-t": libraries, "hin-yelp": businesses}
+DATA = {"PinWorld": world, "citeulike-t": libraries, "hin-yelp": friends}
 MEASURED = {"rivals": tuple(DATA), "climb": tuple(DATA), "answers": ("PinWorld",)}
 
 
