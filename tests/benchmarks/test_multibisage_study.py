@@ -111,41 +111,49 @@ def test_three_ways_with_the_answers(tiny):
     assert 0 < values["in a list"]["in time"] < 1
 
 
-def test_businesses_are_asked_for_by_users_whose_ratings_stand_in_no_graph():
+def test_friendships_that_are_asked_for_stand_in_no_graph():
     rng = np.random.default_rng(0)
     sizes = {"user": 200, "business": 90, "city": 4, "category": 9, "compliment": 3}
-    sides = [x.split("_") for x in ("user_business", "user_user", "user_compliment", "business_city", "business_category")]  # fmt: skip
+    ends = ("user_business", "user_compliment", "business_city", "business_category")
+    sides = {name: name.split("_") for name in ends}
     parts = {
-        f"{a}_{b}": Interactions(*(rng.integers(sizes[x], size=1500) for x in (a, b)), sizes[a], sizes[b])
-        for a, b in sides
-    }  # fmt: skip
-    R = parts["user_business"].csr().toarray() > 0
+        name: Interactions(*(rng.integers(sizes[x], size=500) for x in (a, b)), sizes[a], sizes[b])
+        for name, (a, b) in sides.items()
+    }
+    one, other = rng.integers(200, size=(2, 1500))
+    parts["user_user"] = Interactions(np.append(one, other), np.append(other, one), 200, 200)
 
-    def rows(morning):  # the raters whose row is not empty, all with all that they rated
-        known = np.asarray(morning.matrices["user"].sum(axis=1)).ravel() > 0
-        assert (morning.matrices["user"].toarray()[known] > 0).tolist() == R[known].tolist()
-        return set(known.nonzero()[0])
+    def pairs(A):
+        return set(zip(*(x.tolist() for x in sp.csr_array(A).nonzero()), strict=True))
 
-    early, late = study.businesses(parts)
-    assert list(early.today.matrices) == ["user", "friend", "compliment", "city", "category"]
-    assert len(rows(early.today)) == 140 and len(rows(late.today)) == 160
-    for stage in (early, late):
-        together = R[sorted(rows(stage.today))].T.astype(int) @ R[sorted(rows(stage.today))]
-        assert (together[tuple(stage.pairs.T)] > 0).all()
-        out = [rows(stage.today) - rows(morning) for morning, _ in stage.days]
-        assert len(out) == 4 and set.union(*out) == rows(stage.today)
-        assert sum(map(len, out)) == len(rows(stage.today))
-        for users, (morning, pairs) in zip(out, stage.days, strict=True):
-            mine = R[sorted(users)].T.astype(int) @ R[sorted(users)]
-            assert (mine[tuple(pairs.T)] > 0).all()
-            assert {(a, b) for a, b in pairs} == {(b, a) for a, b in pairs}
-            friends = parts["user_user"].csr() @ sp.csr_array(morning.matrices["user"])
-            assert ((morning.matrices["friend"].toarray() > 0) == (friends.toarray() > 0)).all()
-    asked = set(range(200)) - rows(late.today)
-    theirs = R[sorted(asked)].T.astype(int) @ R[sorted(asked)]
-    assert (theirs[late.part.users, late.part.items] > 0).all()
-    model = study.fit(early, "mean", ("user",), seed=0)
-    assert 0 < early.score(model) <= 1
+    everybody = {(a, b) for a, b in pairs(parts["user_user"].csr()) if a != b}
+    early, late = study.friends(parts)
+    asked = []
+    for stage, share in ((early, 0.7), (late, 0.8)):
+        known = pairs(stage.today.matrices["friend"])
+        assert known <= everybody and known == {(b, a) for a, b in known}
+        assert len(known) == pytest.approx(share * len(everybody), abs=2)
+        assert known == set(map(tuple, stage.pairs.tolist()))
+        for morning, quarter in stage.days:
+            mine = set(map(tuple, quarter.tolist()))
+            assert pairs(morning.matrices["friend"]) == known - mine
+            assert len(mine) == pytest.approx(len(known) / 4, abs=2)
+        assert len({pair for _, x in stage.days for pair in map(tuple, x.tolist())}) == len(known)
+        asked.append(set(zip(stage.part.users.tolist(), stage.part.items.tolist(), strict=True)))
+        assert asked[-1] <= everybody - known
+    assert not asked[0] & asked[1]
+    city = parts["business_city"].csr().T @ parts["user_business"].csr().T
+    assert pairs(early.today.matrices["city"]) == pairs(city)
+    degree = np.bincount(early.pairs[:, 0], minlength=200)
+    assert (early.kinds["two friends at most"] == (degree <= 2)).all()
+
+
+def test_users_with_a_word_of_their_own_are_trained(tiny):
+    for morning in (tiny.today, *(m for m, _ in tiny.days)):
+        morning.ids, morning.content = True, np.zeros((40, 0), np.float32)
+    model = study.fit(tiny, "mean")
+    assert model.content.words.weight.shape == (40, study.DIM)
+    assert 0 <= tiny.score(model) <= 1 and 0 <= tiny.score(study.pin_sage(tiny, 1)) <= 1
 
 
 def test_a_pair_is_heard_when_its_second_pin_is_in_a_list_of_the_first(tiny):

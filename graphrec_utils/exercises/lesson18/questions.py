@@ -49,8 +49,9 @@ QUESTIONS = (
          "Users who find nothing leave sooner and come back less: differences grow with every visit."),
     )),
     Question("18.p6", "Fifteen methods of the course on PinWorld. Where do the most expensive ones end?", (
-        ("behind a factorization of half a second",
-         "With some forty thousand saves there is little for a deep encoder to learn that a factorization does not see."),
+        ("behind a factorization of a tenth of a second",
+         "All of the slowest four are, by more than chance. The usual reason given is that forty thousand saves are few for "
+         "an encoder; the figure does not show reasons."),
         ("in front, that is what the seconds are for",
          "Seconds buy parameters. What is found depends on whether the data can fill them."),
         ("last, below popularity",
