@@ -81,7 +81,9 @@ def _line(run: dict[str, Any], row: dict[str, Any]) -> str:
     head = [name, run["size"] or "", str(run["threads"])]
     if "note" in row:
         return "| " + " | ".join([*head, row["note"].replace("|", "/"), "", "", "", ""]) + " |"
-    quality = ", ".join(f"{k} {v:.4g}" for k, v in row["quality"].items())
+    quality = ", ".join(
+        f"{k} {v:,.0f}" if v >= 1000 else f"{k} {v:.4g}" for k, v in row["quality"].items()
+    )
     cells = [
         f"{row['CPU seconds']:.3g}",
         _ratio(row["CPU ratio"]),
