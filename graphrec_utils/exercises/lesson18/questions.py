@@ -39,10 +39,10 @@ QUESTIONS = (
         ("never, the halves get the same",
          "They get the same lists, but they are different people."),
     )),
-    Question("18.p5", "L3 is second of the four generators on the test days. Where is it in the experiment, and where is the fused list?", (
+    Question("18.p5", "L3 finds about as much as the best of the four on the test days. Where is it in the experiment, and where is the fused list?", (
         ("L3 below the control, the fused list far ahead",
-         "The log was written by lists that showed what is popular, and L3 predicts the log. People who see its lists had seen "
-         "these pins before, or do not care for them."),
+         "The log was written by lists that showed what is popular, and L3 predicts the log. In this simulator liking does not "
+         "depend on popularity: popular pins win nothing there."),
         ("as on the test days",
          "The test days say what was saved of what an older system had shown. Here other things are shown."),
         ("all about equal, users forgive much",
@@ -50,8 +50,8 @@ QUESTIONS = (
     )),
     Question("18.p6", "Fifteen methods of the course on PinWorld. Where do the most expensive ones end?", (
         ("behind a factorization of a tenth of a second",
-         "All of the slowest four are, by more than chance. The usual reason given is that forty thousand saves are few for "
-         "an encoder; the figure does not show reasons."),
+         "All of the slowest four are, by more than two errors over users (one seed). The fifth, OmniSage with ten seconds, "
+         "cannot be told from it."),
         ("in front, that is what the seconds are for",
          "Seconds buy parameters. What is found depends on whether the data can fill them."),
         ("last, below popularity",
