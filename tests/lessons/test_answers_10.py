@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from styles import complete
 
-from graphrec_utils import exercises, losses, metrics, sampling
+from graphrec_utils import exercises, losses, metrics, results, sampling
 from graphrec_utils.data import Interactions
 from graphrec_utils.exercises import core, runs
 from graphrec_utils.exercises.lesson10 import (
@@ -434,6 +434,19 @@ def test_a_choice_that_nobody_measured_earns_nothing(change):
     asked = core.questions(exercise)
     made = ex7_choose.choose() | change
     assert core.judge(exercise, asked, runs.answers(lambda: made, asked, 600)).points == 0
+
+
+def test_what_the_lesson_says_of_the_choices():
+    found = ex7_choose._honest()
+    popularity = results.load("10_towers").values["time"]["models"][0]
+    assert popularity["model"] == "popularity" and round(popularity["validation"], 3) == 0.194
+    assert round(max(found.values()), 3) == 0.191 < popularity["validation"]
+    softmax = [found["sampled", t, 3.0, "before"] for t in (1.0, 0.2, None)]
+    assert [round(x, 3) for x in softmax] == [0.155, 0.154, 0.189]
+    for loss in ("bce", "bpr", "sampled"):
+        assert found[loss, 1.0, 3.0, "before"] < found[loss, None, 3.0, "before"]
+        gains = found[loss, 0.2, 3.0, "before"] > found[loss, 1.0, 3.0, "before"]
+        assert gains == (loss == "bce")
 
 
 def test_every_honest_choice_was_measured():

@@ -103,8 +103,7 @@ ex.claim(
 
 
 @ex.mistake(
-    "your cosines have no temperature: they lie between -1 and 1, and a softmax over them cannot tell "
-    "right from wrong; divide by it"
+    "your scores do not follow the temperature: a cosine lies between -1 and 1; divide it by τ"
 )
 def no_temperature(*inputs):
     return _variant(scale=lambda s, t: s)(*inputs)

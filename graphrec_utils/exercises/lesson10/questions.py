@@ -5,15 +5,14 @@ from __future__ import annotations
 from graphrec_utils.exercises.questions import Question
 
 QUESTIONS = (
-    Question("10.p1", "Three ways to make histories, one of which holds the answer itself. How do you find it "
-             "in a table of training losses?", (
-        ("it has by far the smallest loss, and will find least",
-         "The tower reads the answer off the history, and at test there is none to read off."),
-        ("it has the largest loss: the answer confuses the tower",
-         "The tower need only find in the history what it is to predict. Nothing is easier."),
-        ("losses tell nothing, only test does",
-         "Test tells it later. But a loss far below the others, after a few epochs, is a sign that should "
-         "make you look at the inputs."),
+    Question("10.p1", "One of the three was told later events, but not the answer. What does its training loss show "
+             "beside that of the honest one?", (
+        ("nothing: both losses end at the same value",
+         "4.00 for both, and on validation 0.186 against 0.185. You have to look at the inputs."),
+        ("it ends far below the honest one: it knows more",
+         "That is the one with the answer, at 3.38. Later events do not hold it."),
+        ("it ends above the honest one: there is more to read",
+         "There is more to read early in a history, and yet it ends at 4.00 as well."),
     )),
     Question("10.p2", "All scores are 0, and 100 of the 9,999 other items are drawn. What is the loss with "
              "the constant in front of the sum?", (
@@ -28,10 +27,10 @@ QUESTIONS = (
     )),
     Question("10.p3", "One tower, three losses tuned alike, films in time order. Where does popularity that "
              "forgets within days land among the losses?", (
-        ("beside BCE and BPR, behind the softmax",
-         "Half-lives of 4 and 5 days are level on validation, and find 0.160 and 0.151: BPR has 0.159, BCE 0.150, the "
-         "softmax 0.166. EASE and RP3β, which know who likes what, have about 0.1."),
-        ("far behind all three losses",
+        ("level with BCE, behind the others",
+         "0.151 against 0.150; BPR has 0.159, the softmax 0.166. With 4 days instead of 5 it would be beside BPR. EASE "
+         "and RP3β, which know who likes what, have about 0.1."),
+        ("far behind each of the three losses",
          "So one would hope. But most of what is liked next came out lately, and that is all it knows."),
         ("ahead of all three losses",
          "Of BCE, perhaps. The softmax knows what is new as well, and who likes which part of it."),
@@ -46,16 +45,17 @@ QUESTIONS = (
         ("near 0, if it is trained for long enough",
          "No training helps: the bound holds for whatever vectors there are."),
     )),
-    Question("10.p5", "With the dot product: where will the popularity of a film stand in its vector?", (
+    Question("10.p5", "This tower, with the full softmax and the dot product: where will the popularity of a film stand "
+             "in its vector?", (
         ("in its direction, the one that all users share",
          "Its part along the users' mean goes with how often it was drawn, at +0.8. Its length does not: "
          "what nobody wants any more is pushed far away, and is long as well."),
         ("in its length",
-         "So one reads. But a vector may be long away from everybody, and films of last spring are."),
+         "So one reads, and with other losses it may. Here films of last spring are long, too, away from everybody."),
         ("nowhere, directions are taste",
          "One direction is nobody's taste: the mean of all users. Whoever points there is shown to all."),
     )),
-    Question("10.p6", "The tower with the in-batch softmax, tuned as well. What will its lists "
+    Question("10.p6", "The tower with the in-batch softmax, tuned in twelve trials. What will its lists "
              "show, compared with the softmax over all items?", (
         ("films with fewer fans, and it finds less",
          "A popular film is everybody's negative. It is held back by as much as it is popular."),
@@ -66,7 +66,8 @@ QUESTIONS = (
     )),
     Question("10.p7", "The causal tower, the mean and iALS in time order, each of them tuned. Who is on top?", (
         ("the mean",
-         "On seven likes per user there is little order to read, and what counts most here is what is new."),
+         "0.166 against 0.130. Why was not tested: half of the users it trains on have at most seven likes, and it got "
+         "fewer trials."),
         ("the causal tower, clearly",
          "It can read an order. There has to be one, and enough examples of it."),
         ("iALS, whose user vector is the exact solution",
@@ -78,7 +79,7 @@ QUESTIONS = (
          "With cosines, whose best cells are small: 15 % of the items are looked at. The two others look at more and "
          "find 96 %."),
         ("99 % or more",
-         "Users and items do not lie in the same places: what is best for a user is spread over several cells."),
+         "For that cosines need more than 20 cells: what is best for a user is spread over many."),
         ("about a quarter",
          "That would be looking at random. The cells with the best centers hold far more than their share."),
     )),

@@ -101,8 +101,7 @@ def _inner(points, own):
 
 
 @ex.mistake(
-    "you return centroids: means that no pin has. A medoid is one of the pins, so that its neighbors can be looked up, and "
-    "a far one moves it less"
+    "you return centroids: means that no pin has. A medoid is one of the pins, so that its neighbors can be looked up"
 )
 def centroid_instead_of_medoid(points, ages, labels, decay):
     _, w = _interests(points, ages, labels, decay)

@@ -67,7 +67,7 @@ ex = Exercise(
     "choose",
     points=4,
     hints=(
-        "Which relations say something about taste in ads, and which only take time away from them?",
+        "Which relations say something about taste in ads? Ad clicks get as many groups in each setting.",
         "What people do with pins is said in the same words as what they click. And the days from 42 on are to be "
         "predicted.",
         "Compare `ads + engagement` with `all nine`, each with `others` 0.3, 1 and 3; `until_day=42`.",

@@ -34,11 +34,11 @@ QUESTIONS = (
     Question("13.p4", "All nine relations instead of engagement alone, one group of each in every step. What happens "
              "to ads?", (
         ("about the same is found, these seeds cannot tell",
-         "Follows, searches and makers bring a little and cost a little. How much *engagement* comes on a click matters more."),
+         "What they bring and cost together is less than what seeds do. How much *engagement* comes on a click matters more."),
         ("far less: the other relations pull vectors elsewhere",
-         "They do pull. But what people follow and search agrees with what they click."),
+         "If they do, something makes up for it: three seeds see no loss."),
         ("far more, more edges know more",
-         "They know more about other things. What engagement says of taste was there before."),
+         "About other things. That they add anything for ads, three seeds cannot see."),
     )),
     Question("13.p5", "Bob likes gardens and boats. Which items are nearest to the mean of what he saved?", (
         ("items of neither topic",
@@ -50,7 +50,7 @@ QUESTIONS = (
     )),
     Question("13.p6", "A list of 100 candidates, from one mean of what was saved or from five centroids. Whom do the "
              "centroids serve better than the mean, on PinWorld?", (
-        ("those of many interests, and those of few about half as much",
+        ("those of many interests, and barely those of few",
          "+0.052 ± 0.014 and +0.025 ± 0.012: a mean lies between what they like, and few interests are two on "
          "average. That the two gains differ is not beyond chance."),
         ("those of many interests only: a mean serves the others",
@@ -100,7 +100,8 @@ QUESTIONS = (
          "A centroid is nobody's: its neighbors have to be searched for each user anew."),
         ("the centroid is farther from the cluster",
          "It is the nearest point of all, by squared distances. But no pin is there."),
-        ("a pin has no outliers", "A cluster may have them. The medoid is moved less by them than the mean."),
+        ("a pin has no outliers",
+         "A cluster may have them: with squares the medoid follows the mean, to the member nearest to it."),
     )),
     Question("13.q5", "Warm start: `new = old` and then training in place. The next morning all old vectors, for a test, "
              "are equal to the new ones. Why?", (
