@@ -149,7 +149,7 @@ def test_a_cut_off_is_an_svd_without_small_patterns():
 
 def test_the_picture_of_filters_has_a_stem_per_eigenvalue():
     axes = visuals.spectrum(toy.likes(), toy.USERS, toy.ITEMS, cutoff=0.6).static()
-    assert axes[0].get_title("left") == "cut-off at 0.6 (MF)"
+    assert axes[0].get_title("left") == "cut-off at 0.6 (SVD)"
     points = axes[0].collections[-1].get_offsets()
     at, size = points[:, 0], points[:, 1]
     np.testing.assert_allclose(sorted(at), [-1, -(3**0.5) / 2, -0.5, 0.5, 3**0.5 / 2, 1])

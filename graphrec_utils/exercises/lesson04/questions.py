@@ -51,7 +51,8 @@ QUESTIONS = (
         "Less: 29 %, and 92 % after five steps. Fans of rare films are out of reach of the first "
         "two steps.",
     )),
-    Question("04.p5", "What do the shares of time become when `restart` goes to 0?", (
+    Question("04.p5", "What do the shares of time become, in one connected graph as here, when "
+             "`restart` goes to 0?", (
         ("proportional to the degrees",
          "The walker forgets where home is: the same for everybody, bestsellers again. A larger "
          "`restart` does the opposite, and Drive, five steps away, gets less."),
@@ -98,8 +99,8 @@ QUESTIONS = (
          "Halfway looks safe, but the curve falls early: 16 patterns are already below a list of "
          "bestsellers."),
         ("64",
-         "iALS has use for that many, since its empty cells weigh little. For the SVD each of "
-         "them is a firm 0, and 64 patterns learn them."),
+         "iALS has use for that many. Why the SVD stops at 4 here, no run here separates: it has "
+         "neither a ridge nor light zeros."),
     )),
     Question("04.p9", "Four of these go to the test part with their best knobs. Which one finds "
              "least by NDCG@20?", (

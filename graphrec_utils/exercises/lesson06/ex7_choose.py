@@ -49,7 +49,7 @@ def kind(choice: dict) -> str:
         return "only small vectors"
     if choice["epochs"] < 5:
         return "few epochs"
-    return "last" if choice["layers"] == "last" else ""
+    return "last" if choice["layers"] == "last" and choice["K"] > 2 else ""
 
 
 task = Task({"K": int, "layers": str, "reg": float, "epochs": int}, fit, limits, kind)
@@ -60,7 +60,7 @@ ex = Exercise(
     points=5,
     hints=(
         "Which of the five decides most? Change one at a time and write down what you expect first.",
-        "Take the claims of this lesson at their word: what did layers give, what did the mean give, and "
+        "What did layers give in figure 6.5? There the last layer was ahead of the mean; try both here. And "
         "which days are to be predicted?",
         'Try `K=3`, `layers="mean"`, `reg` between 0.0001 and 0.1, all epochs, `until_day=42`.',
     ),
@@ -111,7 +111,9 @@ def few_epochs():
     return _changed(K=1, epochs=1)()
 
 
-@ex.mistake("you keep the last layer alone; in a mean every layer adds what the others have not")
+@ex.mistake(
+    "the last of three or four layers alone finds less here than the last of one or two: try fewer layers, or the mean"
+)
 def last_layer_alone():
     return _changed(layers="last", K=4)()
 

@@ -222,8 +222,8 @@ QUESTIONS = (
             ),
             (
                 "between BPR-MF and the tuned iALS",
-                "A fair guess for a method without training. But its filter keeps the same low "
-                "frequencies that the trained models find, and loses little by it.",
+                "A fair guess for a method without training. But its filter reads the likes alone, and "
+                "is first in recall here, 0.190 against 0.188.",
             ),
             (
                 "last, it has learned nothing",
@@ -321,7 +321,7 @@ QUESTIONS = (
             (
                 "whose tail, against whom",
                 "Users or items, on which data, and against which tuned rival: on the two tails the "
-                "answers can be opposite.",
+                "answers can differ.",
             ),
             (
                 "how many layers it has",

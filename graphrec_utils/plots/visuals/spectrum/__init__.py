@@ -80,7 +80,7 @@ def responses(x: np.ndarray, cutoff: float, layers: int) -> dict[str, np.ndarray
     """Return what each filter makes of the eigenvalues x when two embeddings meet in a score."""
     mean = sum(x**k for k in range(layers + 1)) / (layers + 1)
     return {
-        f"cut-off at {cutoff:g} (MF)": np.where(np.abs(x) >= cutoff - 1e-9, x, 0),
+        f"cut-off at {cutoff:g} (SVD)": np.where(np.abs(x) >= cutoff - 1e-9, x, 0),
         f"mean of layers 0 to {layers} (LightGCN)": mean**2,
         f"layer {layers} only": x ** (2 * layers),
     }

@@ -5,7 +5,7 @@
 
 import { button, count, frame, h, s, slider } from "../base/base.js";
 
-const FILTERS = { cut: "cut-off (MF)", mean: "mean of layers (LightGCN)", last: "last layer only" };
+const FILTERS = { cut: "cut-off (SVD)", mean: "mean of layers (LightGCN)", last: "last layer only" };
 const FINE = 120; // points of a curve
 
 function render({ model, el }) {
