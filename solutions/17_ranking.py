@@ -361,8 +361,8 @@ def rank_values(
 check("17.4", rank_values)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# What does a hide cost in the list? Three reactions, one network. For each test session, take the five impressions of
-# the highest value, with $v = 0$, $-0.5$ and $-2$ for a hide, and look at what really happened.
+# What does a hide cost in the list? Three reactions, one network, three seeds. For each test session, take the five
+# impressions of the highest value, with $v = 0$, $-0.5$ and $-2$ for a hide, and look at what really happened.
 
 # %% tags=["experiment"]
 REACTIONS = ("save", "long_click", "hide")
@@ -372,14 +372,26 @@ def reactions(part):
     return np.stack([part.table.action == name for name in REACTIONS], axis=1).astype(float)
 
 
-three = ranker.Ranker(len(features.names), targets=3).fit(train.x, reactions(train))
-p, happened = three.probabilities(test.x), reactions(test)
-found = {}
-for v in (0.0, -0.5, -2.0):
-    value = pd.Series(p @ np.array([1.0, 0.5, v]))
-    first = value.groupby(test.table.session.to_numpy()).rank(ascending=False) <= 5
-    found[f"hide is worth {v:g}"] = dict(zip(REACTIONS, happened[first].mean(axis=0), strict=True))
-pd.DataFrame(found).T.round(4)
+happened, session = pd.DataFrame(reactions(test), columns=REACTIONS), test.table.session.to_numpy()
+found = {0.0: [], -0.5: [], -2.0: []}
+for seed in range(3):
+    three = ranker.Ranker(len(features.names), targets=3, seed=seed).fit(train.x, reactions(train))
+    p = three.probabilities(test.x)
+    for v, lists in found.items():
+        value = pd.Series(p @ np.array([1.0, 0.5, v]))
+        first = value.groupby(session).rank(ascending=False) <= 5
+        lists.append(happened[first].groupby(session[first]).mean())
+per = {f"hide is worth {v:g}": sum(lists) / 3 for v, lists in found.items()}  # session by session
+cost = {name: means.mean().map("{:.4f}".format) for name, means in per.items()}
+for name, means in list(per.items())[1:]:
+    gap = means - per["hide is worth 0"]
+    cost[name] += gap.mean().map(" ({:+.4f}".format) + gap.sem().map(" ± {:.4f})".format)
+pd.DataFrame(cost).T
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# In brackets: the difference from the first row, and its standard error over sessions. Of a thousand entries, a worth of
+# −0.5 takes one hide away, and no saves that this table could see. −2 takes two hides away, and three saves;
+# as many long clicks take their place. Half of the sessions have seven impressions or fewer, so little can move.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Which features, which model?
@@ -491,7 +503,7 @@ check("17.5", platt)
 # A purchase is an add-to-cart or a checkout. Next to Platt's curve stand a shift alone, $a = 1$, and **isotonic**
 # regression: any rising curve.
 #
-# > **Claim** (common belief). The ranker with the higher AUC has the higher RCE.
+# > **Claim** (common belief). Rankers with the same AUC have about the same RCE.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p4"]
 predict("17.p4")
@@ -533,18 +545,18 @@ for name, mark in marks.items():
     group = metrics.reliability(y_test, said[name])
     ax.errorbar(group.said, group.happened, 2 * group.error, fmt=mark + "-", label=name, ms=5)
 ax.plot([0, 1], [0, 1], color=style.CONTEXT, linewidth=1)
-ax.set(xlabel="said", ylabel="happened", xlim=(0, 0.75), ylim=(0, 0.4))
+ax.set(xlabel="said", ylabel="happened", xlim=(0, 1), ylim=(0, 0.4))
 ax.legend(fontsize=8)
 plt.show()
 
-higher = probabilities.AUC.rank() == probabilities.RCE.rank()
-before, after = probabilities.iloc[1], probabilities.iloc[3]
+zeros, before, _, after, rising = (row for _, row in probabilities.iterrows())
+same = probabilities[(probabilities.AUC - before.AUC).abs() < 0.0005]
 verdict(
-    "The ranker with the higher AUC has the higher RCE.",
-    bool(higher.all()),
+    "Rankers with the same AUC have about the same RCE.",
+    bool(np.ptp(same.RCE) < 1),  # within one percent of the entropy
     detail=f"one zero in ten: AUC {before.AUC:.4f} and RCE {before.RCE:.1f}; after Platt AUC "
-    f"{after.AUC:.4f} and RCE {after.RCE:.1f}; trained on all zeros AUC {probabilities.AUC.iloc[0]:.4f}, "
-    f"RCE {probabilities.RCE.iloc[0]:.1f}",
+    f"{after.AUC:.4f} and RCE {after.RCE:.1f}; isotonic beside all zeros, one seed: AUC {rising.AUC:.4f} "
+    f"against {zeros.AUC:.4f}, RCE {rising.RCE:.1f} against {zeros.RCE:.1f}",
 )
 
 # %% [markdown]
@@ -611,10 +623,18 @@ display(verdict(
     holds=all(x.outcome == "holds" for x in steps.values()),
     detail="; ".join(f"{name} {x.gap:+.2f}, from {x.low:+.2f} to {x.high:+.2f}" for name, x in steps.items()),
 ))  # fmt: skip
+left_out = {*steps, "iALS over boosting, iALS"}  # that one is the last row, turned
+rest = [n for n in leads["PinWorld"] if n not in left_out and "d = 64" not in n]
+one_way = {frozenset(n.split(" over ")): n for n in rest[::-1]}.values()  # of two mirrored rows one
 pd.DataFrame({
-    name: {"gap in RCE": f"{x.gap:+.2f}", "from": f"{x.low:+.2f}", "to": f"{x.high:+.2f}", "outcome": x.outcome}
-    for name, x in leads["PinWorld"].items() if name not in steps
+    n: {"gap in RCE": f"{x.gap:+.2f}", "from": f"{x.low:+.2f}", "to": f"{x.high:+.2f}", "outcome": x.outcome}
+    for n, x in leads["PinWorld"].items() if n in one_way
 }).T  # fmt: skip
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# In this table a name alone means U + A + T. iALS's best columns are its products, 10.82, above all scores of models
+# without vectors; no interval was computed for that. d = 64 (it has the settings of d = 16) and the models without
+# vectors were not tuned here.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # The claim of the slide does not hold here. Read the intervals: few steps leave zero, and not all of those upwards.
@@ -625,8 +645,8 @@ pd.DataFrame({
 # Why? A vector of the user is constant inside her list; what it has to say about a pin is a product, and a small
 # network has to find it among fifty columns. On PinWorld one or two numbers that say it, products, add more than all
 # vectors do. And the baseline is no beginner: it has seen what a user's likes look like. The films' baseline has four
-# counts; there iALS's vectors themselves help, LightGCN's do not, and the products hardly. Trees pick the columns they
-# need: with iALS's vectors they are ahead of the network on both sets.
+# counts; there iALS's vectors themselves help, LightGCN's and the products not measurably. With iALS's vectors trees are
+# ahead of the network on both sets; on films they were without them, too.
 #
 # ### The leak that everybody makes once
 #
@@ -729,8 +749,13 @@ log = feed.show(asked, x[:, :, features.names.index("pin: shown")], rng, 0.5, sh
 per_position = log.groupby(["position", "shuffled"]).clicked.mean().unstack()
 pd.DataFrame({
     "clicks": per_position[False], "clicks, shuffled": per_position[True],
-    "e, estimated": per_position[True] / per_position[True][1], "e, the truth": feed.examination,
+    "e, estimated": per_position[True] / per_position[True][1],
+    "e, from all other lists": per_position[False] / per_position[False][1], "e, the truth": feed.examination,
 }).T.round(3)  # fmt: skip
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Here all other lists come even nearer to the truth: they are nine times as many, and this old ranker's order hardly
+# goes by liking. It takes the last row to see that. With a good old ranker the same ratio mixes looking with liking.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Now train on such logs, 8,000 lists, and judge by what only PinWorld knows: of forty new candidates take the
@@ -770,10 +795,12 @@ gaps = {
 }
 cost = arms.liking["truth: what was liked"] - arms.liking["clicks"]
 repaired = (arms.liking["examined"] - arms.liking["clicks"]) / cost
+by_seed = np.subtract(arms.seeds["examined"], arms.seeds["clicks"])
 verdict(
     "Dividing clicks by examination shows pins that are liked more than training on clicks does.",
     gaps["examined over clicks"],
-    detail=f"{gaps['examined over clicks']:.3f}, {bias.values['requests']:,} requests: {repaired:.0%} of "
+    detail=f"{gaps['examined over clicks']:.3f} over {bias.values['requests']:,} requests, {min(by_seed):.3f} "
+    f"to {max(by_seed):.3f} over three seeds: {repaired:.0%} of "
     f"what position bias costs is repaired; position as a feature over clicks "
     f"{gaps['position as a feature over clicks']:.3f}",
 )
@@ -784,8 +811,9 @@ verdict(
 # old ranker that wrote the log. A stored measurement.*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Most of the cost is repaired, and nearly as much by the feature, which needs no shuffled list. But the feature cannot
-# tell who stood on top **because** of being liked. Shuffled lists alone are honest, and few.
+# Most of the cost is repaired, and nearly as much by the feature, which needs no shuffled list. It may be fooled where
+# the old ranker looked at something that our features lack; here they have it, so that was not tested. Shuffled lists
+# alone are honest, and few.
 #
 # ### Selection: what was never shown
 #
@@ -837,10 +865,10 @@ verdict(
 # ## 17.7 The loop
 #
 # A ranker shows lists, is trained on its own log, shows again: five rounds of 3,000 lists. Two features more count how
-# often a pin was shown and clicked in these rounds. "once" is trained after the first log and never again; where the
-# others differ from it, the **loop** did it.
+# often a pin was shown and clicked in these rounds. "once" is trained after the first log and never again; where "clicks"
+# differs from it, the **loop** did it. The two others have another loss, too: compare them with their own round 1.
 #
-# > **Claim** (common belief). Retrained on what it has shown itself, a ranker gives ever more showings to a tenth of
+# > **Claim** (common belief). Retrained on its own clicks as they are, a ranker gives ever more showings to a tenth of
 # > the creators.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p9"]
@@ -849,7 +877,8 @@ predict("17.p9")
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 42 to 50, with what is taken away. Vote: "does retraining starve creators?" Usual wrong answer: it grows
 # round by round. Let the room read figure 17.5 from the right picture to the left: creators, then pins. The claim
-# does not hold one level up, and the fear behind it comes true one level below.
+# does not hold one level up, and the fear behind it comes true one level below. Usual slip: "examined" against "once".
+# They differ in round 1 already, by the loss; from there on "examined" climbs.
 
 # %% tags=["long", "answers:17.p9"]
 loop = results.load("17_loop", command="python -m tests.benchmarks.ranking_loop")
@@ -865,20 +894,21 @@ for ax, what in zip(axes, ("liked", "pins shown", "top tenth of creators"), stri
     ax.axhline(loop.values["the best there is"][what], color=style.CONTEXT, linestyle=":")
     ax.set(xlabel="round", title=what)
 axes[0].set_ylim(0.45, 0.95)
-axes[1].legend(fontsize=7)
+axes[0].legend(fontsize=7, loc="center right", bbox_to_anchor=(1, 0.62))
 plt.show()
 
 tenth, ends = "top tenth of creators", zip(runs["clicks"], runs["once"], strict=True)
 moved = [r[-1][tenth] - s[-1][tenth] for r, s in ends]
-last = rounds.groupby(level=0).tail(1).droplevel(1)
-clicks, once = last.loc["clicks"], last.loc["once"]
+clicks, once, divided = (rounds.loc[arm] for arm in ("clicks", "once", "examined"))
+up = [r[-1][tenth] > r[1][tenth] for arm in runs if "examined" in arm for r in runs[arm]]
 verdict(
-    "Retrained on what it has shown itself, a ranker gives ever more showings to a tenth of the creators.",
+    "Retrained on its own clicks as they are, a ranker gives ever more showings to a tenth of the creators.",
     all(x > 0 for x in moved),
-    detail=f"in round 5 the top tenth has {clicks[tenth]:.1%} of all showings, without retraining "
-    f"{once[tenth]:.1%}; of {len(world.creators)} creators {clicks['creators shown']:.0f} are shown, "
-    f"without retraining {once['creators shown']:.0f}; pins shown: {clicks['pins shown']:.0f} against "
-    f"{once['pins shown']:.0f}",
+    detail=f"in round 5 the top tenth has {clicks[tenth][5]:.1%} of all showings, without retraining "
+    f"{once[tenth][5]:.1%}; examined: {divided[tenth][1]:.1%} in round 1, {divided[tenth][5]:.1%} in round 5, up in "
+    f"{sum(up)} of {len(up)} runs with those that explore; with clicks {clicks['creators shown'][5]:.0f} "
+    f"of {len(world.creators)} creators are shown and {clicks['pins shown'][5]:.0f} pins, without "
+    f"retraining {once['creators shown'][5]:.0f} and {once['pins shown'][5]:.0f}",
 )  # fmt: skip
 
 # %% [markdown]
@@ -887,11 +917,12 @@ verdict(
 # order of liking. Round 0 is the old ranker.*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The loop bites one level below: of each creator fewer **pins** are shown, always the same. A creator has some twenty
-# pins here, and one of them is nearly always among the seen; a few creators of 300 do vanish. The old ranker had
-# concentrated the creators before any loop began.
+# With clicks the tenth's share stays; the old ranker had concentrated the creators before any loop began. The loop bites
+# one level below: of a creator's twenty pins or so fewer are shown, always the same; a few creators of 300 do vanish.
+# Divided by examination the tenth begins lower, at 23 %, and climbs in all six runs, to 25 %: there the belief is right,
+# in small.
 #
-# Dividing by examination helps twice: people like more of what they see, and more is seen. Even so the number of
+# Dividing helps twice: people like more of what they see, and more is seen. Even so the number of
 # pins falls from round to round. Random lists, whose own pins are counted, too, slow that down, cost a little at first, and
 # by round 5 nothing.
 
@@ -989,8 +1020,8 @@ check("17.7", choose)
 # ## Take away
 #
 # * AUC judges the order, RCE also the number. Two parameters on held-out rows turn a score into a probability.
-# * Features of the pair carry a ranker. Embeddings add to them what their product says, if they are older than
-#   the labels.
+# * Features of the pair matter most for the order inside one user's list. What embeddings add depends on the data:
+#   their products on PinWorld, iALS's vectors themselves on films; and only if they are older than the labels.
 # * A click needs eyes. Shuffle a few lists, divide by what they tell, or give the position to the model.
 # * Weights for selection repair numbers about everything; a ranker with the right features hardly needs them.
 # * A ranker writes its own training data. Watch what it stops showing.

@@ -26,8 +26,8 @@ def _grid() -> dict[tuple, float]:
 
 @functools.cache
 def bars() -> tuple[float, float, float]:
-    """Return NDCG@20 of bestsellers, of the best loss without correction and shift, and what is near
-    enough to the best choice."""
+    """Return NDCG@20 of bestsellers, 2 % more than the best without correction and shift, and what is
+    near enough to the best choice."""
     plain = max(found for key, found in _grid().items() if key[0] == "none" and key[3] == 0.0)
     popular = results.load("11_choices").values["popularity"]
     return popular, plain * 1.02, NEAR * max(_grid().values())
@@ -61,7 +61,9 @@ def _kind(choice) -> str:
     if problem := _problem(choice):
         return problem
     if choice["loss"] == "none":
-        return "PMI" if choice["shift"] <= 0 else "too far" if choice["shift"] > 1 else ""
+        if choice["shift"] <= 0:  # with uniform columns only, Q is flat, and this is no PMI
+            return "PMI" if choice["uniform"] < 1 else ""
+        return "too far" if choice["shift"] > 1 else ""
     return "twice" if choice["shift"] > 0 else "back to PMI" if choice["shift"] < 0 else "log p"
 
 
@@ -93,7 +95,7 @@ open_task.claims(
     "four entries, each one of those offered",
     {
         "it finds more than bestsellers do": 1,
-        "it finds more than the loss without a correction": 2,
+        "it finds at least 2 % more than the loss without a correction and a shift": 2,
         "it comes close to our best choice": 2,
     },
     bars,

@@ -44,30 +44,31 @@ QUESTIONS = (
     Question("11.p4", "Free logits, sure users, 64 draws: masked negatives without n against the corrected "
              "loss. What will differ?", (
         ("the probability of the favorite, hardly the ranking",
-         "About 0.64 against 0.47, which is the true one. p / (1 − p) grows with p, so the order of a "
-         "user's items stays."),
+         "About 0.64 against 0.47, which is the true one. p is in proportion to p̂ (1 − p̂), so the order of "
+         "a user's items stays."),
         ("the ranking, clearly",
          "The wrong scale stretches a user's logits and does not exchange them: the order stays as long as every "
          "cell has a logit of its own."),
         ("nothing, 64 draws are plenty",
-         "More draws make the masked variant worse, not better: its limit is the wrong one."),
+         "More draws help the ranking; the favorite's probability stays at 0.64."),
     )),
     Question("11.p5", "The same dot product with 512 in-batch negatives, on MovieTweetings: the usual "
              "correction (negatives, no n) against the loss of 2025, both tuned. How far apart are they in NDCG@20?", (
-        ("less than a thousandth",
-         "0.0923 against 0.0926. A flat catalog and many negatives: there the weight 1 − P is nearly 1 for "
-         "every row, and the two losses are nearly one."),
+        ("by less than a hundredth of either",
+         "0.0923 against 0.0926. A flat catalog and many negatives: there the weight 1 − P is probably nearly 1 "
+         "for every row, and then the two losses are nearly one."),
         ("the loss of 2025 is a tenth ahead",
          "It has the better gradient. But with hundreds of draws from a flat catalog the other one is close to "
          "it."),
         ("the usual correction is a tenth ahead",
-         "Its scale is wrong for sure rows only, and in a catalog as flat as this one hardly any row is sure."),
+         "Its scale is wrong for sure rows only, and in a catalog as flat as this one probably hardly any row "
+         "is sure."),
     )),
     Question("11.p6", "Take the model that was trained without a correction and add λ log Q when serving. Where is "
              "the best λ, and how does it compare with losses corrected in training?", (
-        ("about a half, and ahead of them",
-         "0.068 at one half, 0.065 for the corrected losses, 0.062 at λ = 1. Neither PMI nor log p is the "
-         "best list for next week."),
+        ("about a half, at least level with them",
+         "0.068 at one half, 0.065 for the corrected losses, 0.062 at λ = 1; another seed moved one such "
+         "number by 0.002. Neither PMI nor log p is the best list for next week."),
         ("at λ = 1, where it equals them",
          "In a table of free logits it would. A model of 32 coordinates that was trained for PMI is another "
          "one, and at λ = 1 it is behind."),

@@ -48,7 +48,7 @@ ex.claim("one row", lambda rng: _inputs(rng, B=1))
 
 @ex.mistake(
     "your probabilities of a row sum to 1 (softmax): that says exactly one of the reactions happens. "
-    "Nothing at all is what happens most, and one may both click and save: a sigmoid for each"
+    "On a site none may happen, and one may both click and save: a sigmoid for each"
 )
 def softmax(x, W1, b1, W2, b2, worth):
     p = ((x @ W1.T + b1).relu() @ W2.T + b2).softmax(dim=1)
