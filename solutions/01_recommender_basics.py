@@ -66,13 +66,13 @@ recall("01")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1.1 The funnel
 #
-# Three sides want something from it. **Users** want to find what they like. **Authors**, shops and
+# Three sides want something from a recommender. **Users** want to find what they like. **Authors**, shops and
 # advertisers want to be found, new ones above all. The **platform** wants people to come back. A list
 # is one page that all three share, so one number cannot be fair to all of them: most metrics of this
 # course speak for the users, coverage and recall by popularity (1.9) for the authors, and the platform
 # trusts nothing but an experiment with real visitors.
 #
-# A recommender is a function $f(u, i)$ that says how much user $u$ wants item $i$. With a billion
+# It is a function $f(u, i)$ that says how much user $u$ wants item $i$. With a billion
 # items nobody can afford a good $f$ for all of them, so it works in stages. Suppose that a good
 # ranker takes 10 µs per item:
 
@@ -587,7 +587,7 @@ plt.show()
 # Ann to Brazil. Right: entry (i, j) of RᵀR counts the paths from item i to item j, that is, their
 # common fans; on the diagonal stands how many fans an item has.*
 #
-# Counts favor hits: nearly every film has a fan in common with a blockbuster. The **cosine** of two
+# Counts favor hits: six films in seven share a fan with one of the top one percent. The **cosine** of two
 # columns of $\mathbf R$ divides that out, and a user's score for an item adds up the cosines with
 # what the user likes:
 #
@@ -845,7 +845,7 @@ verdicts(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Where are the hits?
 #
-# Popular items own most of the test likes, so every average above is one over popular items.
+# Films with at most 20 known likes own 42 % of the test likes. Are 42 % of the hits theirs, too?
 #
 # > **Claim** (common belief, Anderson's *long tail*). Personal generators serve the tail: of the test
 # > likes for items with at most 20 known likes, they find at least one in a hundred more than recent
@@ -862,6 +862,8 @@ predict("01.p9")
 tail = test.select(known.degrees()[1][test.items] <= 20)
 in_tail = {name: metrics.evaluate(x, tail, users).recall for name, x in lists.items()}
 best = max(PERSONAL, key=lambda name: in_tail[name].mean())  # the best in hindsight
+cold_share = new_item[tail.items].mean()  # (1.3)
+print(f"{len(tail) / len(test):.0%} of the test likes; {cold_share:.0%} of these: no known like")
 verdict(
     "Personal generators find one in a hundred more of the tail than recent bestsellers.",
     holds=metrics.compare(in_tail[best], in_tail["recent"], margin=0.01),
@@ -878,19 +880,24 @@ for name in ("popularity", "recent", "item2item", "user2item", "both"):
 ax.set_yscale("symlog", linthresh=0.01)  # small shares apart, and 0 on the axis
 shares = (0, 0.005, 0.01, 0.03, 0.1, 0.3)
 ax.set_yticks(shares, [f"{share:g}" for share in shares], minor=False)
-ax.set(xlabel="likes of the item in train", ylabel="recall@20", ylim=(-0.001, None))
+ax.set(xlabel="known likes of the item", ylabel="recall@20", ylim=(-0.001, None))
 ax.legend()
 plt.show()
 
 # %% [markdown]
-# *Figure 1.6. Which share of the test likes each generator finds (up), by how many likes the item
-# had in train (right: more); above 0.01 the axis is logarithmic. Later lessons will draw this picture again.*
+# *Figure 1.6. Which share of the test likes each generator finds (up), by how many known likes (train and
+# validation) the item had (right: more); above 0.01 the axis is logarithmic. Later lessons will draw this
+# picture again.*
+#
+# Films with at most 20 known likes own 42 % of the test likes and next to none of the hits: every average
+# above is an average over the hits on popular films. More than a fifth of these likes are for films that
+# nobody had liked before; no generator here can find those.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Does the split matter?
 #
 # The same generators with the same settings under a random split: a tenth of every user's likes is
-# hidden, whatever its date.
+# hidden, whatever its date; users with one like keep it, so nobody is new here.
 #
 # > **Claim** (whoever splits at random). The split does not matter: recent bestsellers find more than
 # > user2item under the random split, as they do, or do not, under the temporal one.
@@ -1017,7 +1024,7 @@ my_films("01")
 # |---|---|---|
 # | $R_{ui} = 1$ if *user i* interacted with *item i* | *user u* interacted with *item i* | a slip of letters |
 # | "we want the missing values of $R$ not to be 0" | with implicit feedback no cell is missing: 0 means *not observed*. Methods differ in how they weigh the zeros (lesson 02), rank them (03) or contrast them (10) | Hu, Koren and Volinsky 2008; Rendle et al. 2009 |
-# | rare items: hard to generalize, easy to memorize | true, and the metrics look away, too: popular items dominate every average, so a bestseller list is a strong baseline | figure 1.6 |
+# | rare items: hard to generalize, easy to memorize | true, and the metrics look away, too: popular items own the hits, so a bestseller list is a strong baseline | figure 1.6 |
 #
 # | paper and code | what they do |
 # |---|---|
@@ -1034,7 +1041,7 @@ my_films("01")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * *Twice as much* can mean: something else was asked (1.3), somebody else was counted (1.4), or the rival was
+# * *Twice as much* can mean: something else was asked (1.3), something else was counted (1.4), or the rival was
 #   not tuned (1.9).
 # * A generator is judged by recall at its budget; what it loses is lost for every later stage.
 # * How you split decides who wins. Ask about the future, keep the cold users and items of tomorrow in

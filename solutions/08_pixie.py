@@ -297,7 +297,7 @@ check("08.2", early_stop)
 # are found. `stop=(n_p, n_v)` is the rule. Opposite it stands something dull: the **same number of steps for
 # every query**, as many as early stopping needs on average.
 #
-# > **Claim** (of the paper). Early stopping finds more of the long walk's top 50 than a fixed number of steps
+# > **Claim** (a reading of the paper). Early stopping finds more of the long walk's top 50 than a fixed number of steps
 # > that costs the same.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:08.p2"]
@@ -306,7 +306,7 @@ predict("08.p2")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 11 to 23, with the larger graph. Vote on 08.p2 before the curves. Usual wrong answer: clearly more, since it
-# saves steps on easy queries. Ask what a step is worth where a curve is flat: little, for any query and by any rule.
+# saves steps on easy queries. Ask what a step is worth where a curve is flat: little, by any rule.
 
 
 # %% tags=["experiment"]
@@ -334,6 +334,7 @@ for data in sets:
         rules.append({
             "data": data.name, "(n_p, n_v)": str(stop), "steps": f"{steps.mean():,.0f}",
             "early stop": early.mean(), "as many steps for all": fixed.mean(),
+            "gap": "{0.gap:+.3f} ± {0.error:.3f}".format(both[data.name, stop]),
         })  # fmt: skip
 
 # %% slideshow={"slide_type": "fragment"} tags=["answers:08.p2"]
@@ -360,7 +361,11 @@ verdict(
 
 # %% [markdown]
 # *Figure 8.2. How much of the top 50 of a walk of two million steps is found with fewer steps (lines), and by
-# early stopping with three rules (stars), against the mean number of steps. The stars lie on the lines or a little above.*
+# early stopping with three rules (stars, from left to right (50, 4), (50, 20), (100, 40)), against the mean number of
+# steps. The stars lie on the lines or a little above.*
+
+# %% slideshow={"slide_type": "skip"} tags=["answers:08.p2"]
+pd.DataFrame(rules).set_index(["data", "(n_p, n_v)"]).round(3)
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # The moment to stop. First let somebody read how far the stars lie above the lines; then the card. If it cannot tell,
@@ -369,9 +374,9 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Where the curves are flat, two thirds of the steps can be saved **by any rule**, and
-# "84 % in a third of the time" is a fact about the curve. A rule that looks at the counts could win where
-# queries differ much in how many steps they need: here once, on citeulike-t with (50, 4). What early stopping does buy
-# is that nobody has to choose $N$ for a new graph.
+# "84 % in a third of the time" may say no more than that. One of the six comparisons is beyond chance: citeulike-t
+# with (50, 4), where the curve is still steep. Why, we have not measured. What early stopping does buy is that nobody
+# has to choose $N$ for a new graph.
 #
 # ### What a larger graph costs
 #
@@ -408,12 +413,13 @@ plt.show()
 
 # %% [markdown]
 # *Figure 8.3. Milliseconds of a query of 100,000 steps on graphs of 0.8 to 13 million edges, for one walker at a
-# time (circles) and 64 in turn (squares). Both lines rise and bend; the dotted line is what the squares would be in
-# proportion to the graph. A stored measurement.*
+# time (circles) and 64 in turn (squares). The squares bend early, the circles only at the end; the dotted line is what
+# the squares would be in proportion to the graph. A stored measurement.*
 #
 # "The cost does not depend on the size of the graph" is true of steps and false of milliseconds and of memory.
-# The whole graph must lie in the memory of **one** machine: about 120 GB at Pinterest, as summaries of the paper
-# say.
+# In a larger graph more looks miss the cache, and there are more counts to clear; which of the two costs more was not
+# measured. The whole graph must lie in the memory of **one** machine: about 120 GB at Pinterest, as summaries of the
+# paper say.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.3 A walker with a taste
@@ -629,7 +635,7 @@ def best_pins(
         (K,) int64 pins and (K,) float64 scores, K <= top, best first, equal ones by id.
 
     Example:
-        V = [[9, 2, 5, 0, 0], [4, 2, 0, 1, 0]], query 0: pins (1, 2, 3), scores (8, 5, 1).
+        V = [[9, 2, 5, 0, 0], [4, 2, 0, 1, 0]], queries (0, 3): pins (1, 2), scores (8, 5).
     """
     ### BEGIN SOLUTION
     scores = np.sqrt(V).sum(axis=0) ** 2
@@ -657,6 +663,8 @@ check("08.5", best_pins)
 # > **Claim 1** (of the lecture). Eight pins say more than one.
 # >
 # > **Claim 2** (of the paper). With eight pins, the booster finds more than the sum of the visits.
+# >
+# > **Claim 3.** Steps by Pixie's rule find more than equal steps.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:08.p5"]
 predict("08.p5")
@@ -665,7 +673,7 @@ predict("08.p5")
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 29 to 36. On the board: two and two visits make 8 by the booster, five and none make 5. Then 08.p5. Usual
 # wrong answer: it falls, since each pin gets fewer steps. A few thousand steps find most of the top of a list, as
-# figure 8.2 shows. Of the two cards, read one as "holds" only where it says so: "cannot tell" about the booster is
+# figure 8.2 shows. Of the three cards, read one as "holds" only where it says so: "cannot tell" about the booster is
 # why the next slide plants a world.
 
 
@@ -720,6 +728,7 @@ def leads(one, other):
 
 lead, told = leads((8, True, True), (1, True, True))
 boosted, words = leads((8, True, True), (8, True, False))
+shared, said = leads((8, True, True), (8, False, True))
 results.verdicts(
     verdict("Eight pins say more than one.", lead, detail=f"{told}; judged on {sets[-1].name}"),
     verdict(
@@ -727,7 +736,16 @@ results.verdicts(
         boosted,
         detail=f"{words}; judged on {sets[-1].name}",
     ),
+    verdict(
+        "Steps by Pixie's rule find more than equal steps.",
+        shared,
+        detail=f"{said}; judged on {sets[-1].name}",
+    ),
 )
+
+# %% [markdown]
+# The rule is there so that popular pins get more steps. On neither graph does it find more here: equal steps are a
+# little ahead on both, by less than two errors.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### When must the booster win?
@@ -784,8 +802,8 @@ predict("08.p7")
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 36 to 44. Vote: "walk or push?" Usual wrong answer: push, by far, it has no noise. Ask what push must do
 # first at an item with hundreds of fans: serve every one of them, and all that they like. In figure 8.6, left, read
-# off half a millisecond at the dashed lines first, then at the solid ones; then the right picture, where push is
-# ahead nearly everywhere. The claim said "both graphs": it does not hold, and yet neither way wins everywhere.
+# off half a millisecond at the dashed lines first, then at the solid ones; then the right picture, where push's line
+# is higher and the diamond, what both aim at, lies below its top. The claim said "both graphs": it does not hold, and yet neither way wins everywhere.
 
 # %% tags=["long", "answers:08.p7"]
 race = results.load("08_walk_or_push", command="python -m tests.benchmarks.walk_or_push")
@@ -798,9 +816,11 @@ for (start, way), part in one[one.start.isin(dashes)].groupby(["start", "way"]):
     axes[0].plot(
         part.ms, part.found, dashes[start], color=color, marker=mark, label=f"{way}, {start}"
     )
-for way, mark, color in (("walk", "o", style.USER), ("push", "s", style.ITEM)):
+looks = {"walk": ("o-", style.USER), "push": ("s-", style.ITEM)}
+looks |= {"three hops": ("^", style.INK), "exact": ("D", style.INK)}
+for way, (mark, color) in looks.items():
     part = library_race[library_race.way == way]
-    axes[1].plot(part.ms, part.ndcg, marker=mark, color=color, label=way)
+    axes[1].plot(part.ms, part.ndcg, mark, color=color, label=way)
 axes[0].set(
     xscale="log", title="Gowalla: one item", ylabel="of the exact top 50", xlabel="ms of CPU"
 )
@@ -812,7 +832,8 @@ plt.show()
 # %% [markdown]
 # *Figure 8.6. Quality against milliseconds of CPU, for walks (circles) and push (squares) with more and more steps
 # and smaller and smaller tolerance. Left: the share of the exact top 50 from rare items (solid) and from the most
-# liked ones (dashed). Right: NDCG@20 for libraries. A stored measurement.*
+# liked ones (dashed). Right: NDCG@20 for libraries; beside both three exact hops (triangle) and the exact vector that both
+# aim at (diamond). A stored measurement.*
 
 # %% tags=["experiment", "answers:08.p7"]
 told, behind = [], []
@@ -835,19 +856,23 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # A walk is a noisy push, and noise can be the cheaper evil. Push serves **every** neighbor of a node that it
-# settles, and a popular node has thousands; the walk takes one. So from popular items the walk is ahead up to
-# 4 ms, where its line ends; from rare ones the two are level from 0.3 ms on. On the libraries push is ahead nearly
-# everywhere.
+# settles, and a popular item has hundreds of them here; the walk takes one. So from popular items the walk is ahead
+# up to 4 ms, where its line ends; from rare ones the two are level from 0.3 ms on.
 #
-# And a walk can be stopped at any moment, follows a preference of each user, and keeps the counts of several
-# queries **apart**, which the booster needs.
+# On the libraries push's line is higher, in one of four comparisons beyond chance, and for another reason: cut off
+# early it stays near home, and finds 0.176 where the exact vector finds 0.166.
 #
+# Both can be stopped early, follow a preference and keep queries apart. What a walk has alone is a cost that popular
+# nodes hardly raise, and that is known beforehand.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Beside rivals that do not walk
 #
 # Every model got 24 trials on validation (EASE all its 15 settings), then test once. RP3β are three exact hops over
 # $\deg^\beta$ (lesson 04), EASE a regression on items, iALS lesson 02. One row divides Pixie's scores by
-# $\deg^\beta$, too, which the paper does not do. In PinWorld, where boards are not users, RP3β comes once more **with
-# boards**: to it each is one user more, so it knows what Pixie knows.
+# $\deg^\beta$, too, which the paper does not do. *Pixie, untuned* has restart 0.5, all pins of a user, the steps of 8.4
+# with our $C$, and the booster. In PinWorld, where boards are not users, RP3β comes once more **with boards**: to it
+# each is one user more.
 #
 # > **Claim.** For a user of several pins Pixie finds more than every tuned rival.
 
@@ -861,12 +886,13 @@ predict("08.p8")
 # parts would you keep?
 
 # %% tags=["long", "answers:08.p8"]
-rivals = results.load("08_rivals", command="python -m tests.benchmarks.pixie_rivals")
-kinds = [name for name, x in rivals.values.items() if isinstance(x, dict)]
-found = {name: pd.DataFrame(rivals.values[name]["models"]).set_index("model") for name in kinds}
+stored = results.load("08_rivals", command="python -m tests.benchmarks.pixie_rivals").values
+kinds = [name for name, x in stored.items() if isinstance(x, dict)]
+new = {"Pixie, settings of the paper": "Pixie, untuned"}  # but C is ours
+found = {k: pd.DataFrame(stored[k]["models"]).set_index("model").rename(new) for k in kinds}
 for name, table in found.items():
-    share = rivals.values[name]["test events on pins without a board"]
-    print(f"{name}: {rivals.values[name]['trials per model']} trials a model; {share:.1%} of what is "
+    share = stored[name]["test events on pins without a board"]
+    print(f"{name}: {stored[name]['trials per model']} trials a model; {share:.1%} of what is "
           "sought lies on pins that no walk can reach")  # fmt: skip
     for model in table.index[table["at the edge"] != ""]:
         print(f"  {model}: at the edge of its grid, {table.at[model, 'at the edge']}")
@@ -882,7 +908,7 @@ for name in kinds:
     for other in found[name].index:
         if other == "popularity" or other.startswith("Pixie"):
             continue
-        row = rivals.values[name]["leads"][f"Pixie over {other}"]
+        row = stored[name]["leads"][f"Pixie over {other}"]
         lead = metrics.Comparison.of(*(row[k] for k in ("one", "other", "gap", "error", "users")))
         ahead.append(lead.outcome == "holds")
         told.append(f"{name}, {other}: {lead}")
@@ -893,12 +919,17 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Behind all three on the libraries: there the best walk is one step long, RP3 with noise and the booster. Ahead on PinWorld: there the
-# walk knows the **boards**, which split a user's saves by topic, and the others know only who saved what. Given the
-# boards, RP3β finds little more, and stays behind: perhaps because three hops do not get as far as the best walk, which
-# goes home after one step in seventeen, or because that walk begins at a user's 32 latest pins only. In both places iALS
-# is best with 512 columns, the most that were tried, so it may find more yet; Pixie on the libraries is best with the
-# most pins that were tried, 64, and few libraries are larger.
+# Behind all three on the libraries. There the best walk is one step long: three hops from the user, as RP3β's, with
+# noise and the booster. Dividing its visits by $\deg^\beta$ brings 0.178, so most of the gap to RP3β is popularity,
+# not noise.
+#
+# Ahead on PinWorld, and knowing the **boards** is not why: RP3β, given them, gains 0.001 and stays 0.006 behind. What
+# is left, untested: the walk gets further than three hops (it goes home after one step in seventeen), or it begins at
+# the 32 latest pins, while the others know no times.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# In both places iALS is best with 512 columns, the most that were tried, so it may find more yet; Pixie on the
+# libraries is best with the most pins that were tried, 64, and few libraries are larger.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.6 Fewer edges
@@ -971,50 +1002,64 @@ fits = {
 whole = per_user[data.name, 8, True, True]
 rows = [{"delta": 1.0, "edges": 1.0, "most similar": whole.mean(), "random": whole.mean()}]
 for delta in (0.91, 0.6, 0.3):
-    row = {"delta": delta}
+    row, own = {"delta": delta}, {}
     for name, fit in fits.items():
         R = walks.prune(data.R, fit, delta)
         graph = walks.walkable(graphs.adjacency(R))
         row["edges"] = R.nnz / data.R.nnz
-        row[name] = ndcg(data, lambda p, g=graph: walks.boost(visited(data, p, 8, graph=g))).mean()
+        own[name] = ndcg(data, lambda p, g=graph: walks.boost(visited(data, p, 8, graph=g)))
+        row[name] = own[name].mean()
     rows.append(row)
+    print(f"delta {delta}, most similar and random: {metrics.compare(*own.values()):.3f}")
 pd.DataFrame(rows).set_index("delta").round(3)
+
+# %% [markdown]
+# Nothing is gained at 0.91. Below it the most similar boards are **worse** than random ones. We have not tested why;
+# one guess: they hold what looks alike, and a walk needs ways out.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.7 Your walk in a shop
 #
 # **XWalk** (2023) answers frequent *search queries* with the same walk: a query is a board, and the products
 # clicked after it are its pins. PinWorld has searches; the walker begins at the query,
-# so a first edge leads to a pin, and then Pixie goes on. Beside it: bestsellers, and the clicks that the query has
-# already.
+# so a first edge leads to a pin, and then Pixie goes on. Beside it: bestsellers, and the pins clicked most after the
+# query, filled up with bestsellers.
 
 # %%
 searched = world.bipartite(pinworld.TRAIN_END)["query-pin"].matrix  # (queries, pins) counts
 later = world.events(pinworld.POSITIVE_ACTIONS, pinworld.TRAIN_END, pinworld.VAL_END)
 later = later[later["query"] >= 0].groupby("query").pin.agg(lambda x: set(x))
 graph, m = walks.walkable(graphs.adjacency(searched)), searched.shape[0]
-rows = []
+popular, rows = np.asarray(searched.sum(axis=0)).ravel(), []
 for query, wanted in later.items():
     clicks = searched[[query]].toarray().ravel()
     if not clicks.any():
         continue  # a query nobody has searched before: no walk can leave it
     walk = walks.visits(graph, query, 20_000, restart=0.5, hops=1)[m:]
-    popular = np.asarray(searched.sum(axis=0)).ravel()
-    lists = {"bestsellers": popular, "clicks of the query": clicks, "walk": walk}
-    row = {
-        k: len(wanted & set(np.argsort(-x, kind="stable")[:20].tolist())) for k, x in lists.items()
-    }
-    rows.append(row | {"wanted": len(wanted)})
+    filled = clicks + 1e-6 * popular / popular.max()  # bestsellers where nothing was clicked
+    lists = {"bestsellers": popular, "clicks of the query": filled, "walk": walk}
+    tops = {k: set(np.argsort(-x, kind="stable")[:20].tolist()) for k, x in lists.items()}
+    row = {k: len(wanted & top) / len(wanted) for k, top in tops.items()}
+    rows.append(row | {"wanted": len(wanted), "few": (clicks > 0).sum() < 20})
 table = pd.DataFrame(rows)
-print(f"{len(table)} queries, {table.wanted.sum()} later engagements; found in the top 20:")
-(table.drop(columns="wanted").sum() / table.wanted.sum()).round(3).to_frame("share").T
+for few, part in table.groupby("few"):
+    lead = metrics.compare(part["walk"], part["clicks of the query"])
+    size = "fewer than" if few else "at least"
+    print(f"{len(part)} queries with {size} 20 clicked pins, walk against clicks: {lead:.3f}")
+print(f"{len(table)} queries, {table.wanted.sum()} later engagements; share in the top 20, mean:")
+table[list(lists)].mean().round(3).to_frame("share").T
+
+# %% [markdown]
+# Where a query has twenty clicked pins or more, these numbers cannot tell the walk and the clicks
+# apart. Where it has fewer, the walk finds more: it goes on to pins of other queries, while the clicks have
+# only bestsellers left.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.8 Your choice
 #
 # An open task. Choose for PinWorld's users: how many of their latest pins to begin with, `restart`,
 # booster or not, at most 20,000 steps per user, and the day until which the graph is made. The saves of
-# days 42 to 48 are sought. `try_out` measures a choice on other users than the check does.
+# days 42 to 48 are sought. `try_out` measures a choice on more users than the check, some of them the same.
 
 
 # %% slideshow={"slide_type": "skip"}

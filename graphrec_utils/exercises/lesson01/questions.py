@@ -68,10 +68,10 @@ QUESTIONS = (
             "twenty places go to the items with many edges."),
         ("about 1 in 20", "Not even a fifth of that: an item with few edges is reached by few "
             "paths, and a new one by none."),
-        ("about 1 in 5", "That is their average over all items, which popular items own. In the "
-            "tail they find hardly any."),
+        ("about 1 in 5", "That is their average over all items, and the hits in it are popular "
+            "ones. In the tail they find hardly any."),
     )),
-    Question("01.p10", "Which of the four generators wins under a random split?", (
+    Question("01.p10", "Which of these three finds most under a random split?", (
         ("user2item", "A random split asks about all months, and train has likes from all of "
             "them: knowing the user helps, knowing the day does not."),
         ("recent popularity", "It wins the future. A random split asks about all months alike, "

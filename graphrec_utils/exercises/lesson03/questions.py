@@ -78,7 +78,7 @@ QUESTIONS = (
     )),
     Question("03.p11", "What is most likely wrong with the check mark?", (
         ("Dot was tuned with less care",
-         "The table shows it: fewer trials for its family, wide steps around its best setting, "
+         "The trials show it: fewer for its family, wide steps around its best setting, "
          "and nothing tried between them."),
         ("too few users to be sure",
          "The gap is many times its standard error. More users would make the same mistake "
@@ -100,7 +100,7 @@ QUESTIONS = (
     )),
     Question("03.q2", "An MLP can approximate any continuous function. Why is the dot product "
              "of 64 coordinates hard for it?", (
-        ("it needs more weights and pairs as d grows",
+        ("it needs more weights as d grows",
          "To be able to represent is not to learn, and recommenders have few observations per "
          "vector."),
         ("layers of ReLU cannot represent a product",

@@ -66,7 +66,7 @@ def best_pins(V, queries, seen, top):
 
 def _by_hand(rng) -> dict:
     return {
-        "V": np.array([[9, 2, 5, 0, 0], [4, 2, 0, 1, 0]]), "queries": np.array([0]),
+        "V": np.array([[9, 2, 5, 0, 0], [4, 2, 0, 1, 0]]), "queries": np.array([0, 3]),
         "seen": np.array([], dtype=np.int64), "top": 3,
     }  # fmt: skip
 

@@ -17,7 +17,7 @@ VALUES = {
 
 @functools.cache
 def _table() -> dict[tuple, float]:
-    """Return (objective, rate) -> recall@10 on validation, as tests/benchmarks/sequences.py measured it."""
+    """Return (objective, rate) -> recall@10 on validation, three seeds, as tests/benchmarks/sequences.py measured it."""
     rows = results.load("15_choices").values["rows"]
     return {(row["objective"], row["rate"]): row["recall"] for row in rows}
 
@@ -52,7 +52,7 @@ def _kind(choice) -> str:
 def bars() -> tuple[float, float, float]:
     """Return three numbers to reach: shares of what the best choice found."""
     best = max(_table().values())
-    return 0.5 * best, 0.8 * best, 0.95 * best
+    return 0.5 * best, 0.8 * best, 0.9 * best  # seeds differ by a tenth
 
 
 ex = Exercise(
@@ -110,19 +110,15 @@ def one_event_asks():
 
 
 @ex.mistake(
-    "every moment of yours has a whole window behind it: the last week teaches nothing, and here a week is much"
+    "every moment of yours has a whole window behind it, so the youngest is a week old: compare an objective whose moments "
+    "reach up to today"
 )
 def the_last_week_teaches_nothing():
     return {"objective": "dense, 7 days", "rate": 0.003, "until_day": 35}
 
 
 @ex.mistake(
-    "at this rate 200 steps end a little lower than at the next smaller one; with many more steps it is the best"
+    "at this rate 200 steps end a quarter lower than at the next smaller one; with many more steps it is the best"
 )
 def a_rate_too_large():
     return choose() | {"rate": 0.03}
-
-
-@ex.mistake("at this rate 200 steps do not get far: try the next larger one")
-def a_rate_too_small():
-    return choose() | {"rate": 0.003}

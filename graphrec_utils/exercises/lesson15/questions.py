@@ -25,7 +25,7 @@ QUESTIONS = (
         ("ahead of everything, as in the papers",
          "Their data have histories of a hundred events and more, or a test that is each user's last event."),
         ("behind the mean, at best a little ahead of popularity",
-         "There is little order to read. A mean of a few vectors has fewer ways to go wrong."),
+         "Half of the users have seven likes or fewer. That this is why was not tested."),
         ("behind both",
          "So it is if item vectors start long and what is rarely drawn stays where chance put it. Tuned, it passes one."),
     )),
@@ -40,10 +40,10 @@ QUESTIONS = (
     )),
     Question("15.p5", "Which objective finds most of the new likes of the coming fortnight?", (
         ("every next, SASRec's objective",
-         "Right here, after 1,600 steps, and not what the paper found: its moments reach up to today, those of a window end a "
-         "window before. With more steps dense comes closer."),
+         "Here, after 1,600 steps, and not in the paper. Its moments also reach up to today; whether that is why was not "
+         "tested. With more steps dense comes closer."),
         ("dense all action",
-         "It is asked for what the table counts. But its youngest examples are a whole window old."),
+         "It is asked for what the table counts, at moments a window old and older. It finds less here; why was not tested."),
         ("next action",
          "It learns from the last event only: one example where others have many."),
     )),
@@ -82,7 +82,7 @@ QUESTIONS = (
     )),
     Question("15.q3", "Attention over a history of L events with the causal mask is message passing on which graph?", (
         ("an edge from each event to itself and to each later one",
-         "L (L + 1) / 2 edges, no way back: a DAG."),
+         "L (L + 1) / 2 edges; without the loops a DAG."),
         ("the complete graph", "That is attention without a mask."),
         ("the path of the events", "Then an event would hear its neighbor only; attention hears all that came before."),
     )),
