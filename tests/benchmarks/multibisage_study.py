@@ -292,7 +292,7 @@ GRIDS = {
 FACTORS = {
     "dim": [8, 16, 32, 64, 128, 256, 512],
     "alpha0": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0],
-    "reg": [0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01],
+    "reg": [0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1],
 }
 STACKED = "iALS, all graphs"
 # the most pins: EASE is a dense matrix of all pairs; the other one still gains at 512 columns on citeulike-t, where
