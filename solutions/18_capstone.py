@@ -726,8 +726,8 @@ check("18.5", recommend)
 #
 # What each method finds on the test days of PinWorld, 2,500 users and 7,000 pins, and the seconds of a processor that it takes to fit it and
 # to rank everybody; in the table also coverage, the share of all pins in anybody's list of 20, and the memory
-# (MB). Knobs were tuned on validation until no neighbor of a setting was better, or are those of lessons 09, 14, 15 and 16; epochs were not:
-# PinnerFormer has 1,600 steps, and lesson 15 finds more with 6,400. PinnerFormer and OmniSage read more of the log than saves. One seed.
+# (MB). Knobs, epochs too, were tuned on validation until no neighbor of a setting was better, or are those of lessons 09, 14, 15 and 16.
+# PinnerFormer and OmniSage read more of the log than saves. One seed.
 #
 # > **Claim** (common belief). A method that needs more seconds finds more.
 

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from graphrec_utils import arguments
 from graphrec_utils.graphs.walkable import Graph, walkable
-from graphrec_utils.kernels import walks as kernels
+from graphrec_utils.kernels import ppr as kernels
 from graphrec_utils.walks.restart import probability
 
 COLUMNS = 16  # starts per product: a row of X is two cache lines

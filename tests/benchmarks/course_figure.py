@@ -175,7 +175,7 @@ def of_fusion(events: Interactions, names: tuple[str, ...], top: int = 100):
 
 FUSED = ("item2item", "iALS", "content")
 RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]
-HALF, EPOCHS = [1, 3, 9, 27, 81, 243], [1, 2, 4, 8, 16, 32, 64, 128]
+HALF, EPOCHS = [1, 3, 9, 27, 81, 243], [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
 # name -> (lesson, fit(events, **knobs), ladders); the cut of a new model is one line
 COURSE: dict[str, tuple[str, Callable, dict]] = {
     "popularity": ("01", lambda e, days: baselines.popularity(e, half_life=days * DAY), {"days": [1, 2, 3, 4, 6, *HALF[2:]]}),

@@ -10,7 +10,7 @@ import torch
 
 from graphrec_utils import graphs, toy, walks
 from graphrec_utils.graphs.walkable import walkable
-from graphrec_utils.kernels import walks as kernels
+from graphrec_utils.kernels import ppr as kernels
 
 PATH = graphs.adjacency(toy.path())  # boards 0 and 1, pins p0, p1, p2 = nodes 2, 3, 4
 

@@ -49,9 +49,9 @@ QUESTIONS = (
          "Users who find nothing leave sooner and come back less: differences grow with every visit."),
     )),
     Question("18.p6", "Fifteen methods of the course on PinWorld. Where do the most expensive ones end?", (
-        ("behind a factorization of a tenth of a second",
-         "All of the slowest four are, by more than two errors over users (one seed). The fifth, OmniSage with ten seconds, "
-         "cannot be told from it."),
+        ("none is ahead of a factorization of a tenth of a second",
+         "The slowest, PinnerFormer with two minutes, cannot be told from it, nor can OmniSage with ten seconds; MultiBiSage and "
+         "PinSage are behind by more than two errors over users (one seed)."),
         ("in front, that is what the seconds are for",
          "Seconds buy parameters. What is found depends on whether the data can fill them."),
         ("last, below popularity",
