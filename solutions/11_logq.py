@@ -578,12 +578,11 @@ over = [stored["MovieTweetings"]["leads"].get(f"{x} over {plain}", {}) for x in 
 movies["over plain"] = [f"{x['gap']:+.3f}\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}{x['high'] - x['gap']:.3f}" if x else ""
                         for x in over]  # fmt: skip
 movies["by seed"] = [
-    f"{min(x):.3f} to {max(x):.3f}" if len(x) > 1 else "" for x in movies["ndcg by seed"]
+    f"{min(x):.3f}–{max(x):.3f}" if len(x) > 1 else "" for x in movies["ndcg by seed"]
 ]
-columns = ["ndcg", "by seed", "over plain", "tail recall", "coverage", "mean popularity"]
-movies[columns].rename_axis(None).round(
-    {"ndcg": 4, "tail recall": 4, "coverage": 2, "mean popularity": 0}
-)
+columns = ["ndcg", "by seed", "over plain", "tail recall", "coverage"]
+rows = movies[columns].rename(lambda name: name.replace(" ", "\N{NO-BREAK SPACE}"))
+rows.rename_axis(None).round({"ndcg": 4, "tail recall": 4, "coverage": 2})
 
 # %% slideshow={"slide_type": "subslide"} tags=["long", "answers:11.p5"]
 his = pd.DataFrame(

@@ -6,7 +6,8 @@
 The second command gives each package the settings of TRIALS, as many for each: all of them train
 for SEARCH CPU seconds, the BEST on validation once more, for BUDGET. Every training is a process
 of its own with one thread; the rate falls on half a cosine, over as many epochs as fit into its
-seconds. About ten times in a training, off the clock, the filtered MRR of the same 4,000
+seconds. (In the result that is stored PyKEEN's does not fall: it was set in an optimizer that PyKEEN
+had replaced by a copy. Delete what is kept of PyKEEN in the build folder before the next run.) About ten times in a training, off the clock, the filtered MRR of the same 4,000
 validation facts is measured. Who has the highest at the end is asked about the test facts. Both are
 measured by one evaluator, the course's, which runs in PyKEEN's environment on PyKEEN's vectors;
 PyKEEN's own evaluator judges its model a second time.
