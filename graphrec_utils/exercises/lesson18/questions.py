@@ -8,7 +8,7 @@ QUESTIONS = (
     Question("18.p1", "Four generators, one of them weak on the log, are fused by ranks. Compared with the best of the four, "
              "what does the fused list find on the test days?", (
         ("less",
-         "Every generator has one vote. What the weak one puts on top pushes out what the best one had found."),
+         "Every generator has one vote, the weak one too: all four find 0.096, iALS with item2item 0.107, iALS alone 0.114."),
         ("more, errors cancel out",
          "They do where all voters are about equally good. Here one finds a fifth of what the best one finds."),
         ("exactly as much",
