@@ -690,7 +690,11 @@ verdict(
 # %% tags=["experiment", "answers:14.p6"]
 more = {
     f"{name}, {how} over {other}": lead_of(climb[name], own(how), f"{other}, {how}")
-    for name, first in (("PinWorld", "board-pin"), ("citeulike-t", "library"), ("hin-yelp", "friend"))
+    for name, first in (
+        ("PinWorld", "board-pin"),
+        ("citeulike-t", "library"),
+        ("hin-yelp", "friend"),
+    )
     for how, other in (
         ("transformer", first),
         ("transformer", "all in one"),
