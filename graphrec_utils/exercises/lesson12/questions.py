@@ -8,7 +8,7 @@ QUESTIONS = (
     Question("12.p1", "Facts that were drawn at random: nothing can be learned from them. Entities are "
              "not brought to length 1. What does the margin loss do over 200 passes?", (
         ("it keeps falling",
-         "All vectors grow, and with them all differences; soon most are larger than the margin. Nothing is "
+         "The entities grow, and with them the differences; soon most are larger than the margin. Nothing is "
          "learned."),
         ("it stays on the plateau where unit entities end",
          "That would be so if lengths were bounded. Without a bound, making everything longer beats the margin."),

@@ -25,7 +25,7 @@ QUESTIONS = (
         ("it is several times as large",
          "The correction asks scores to hold popularity, and a sphere has no place for it."),
         ("little: the correction by log Q has learned popularity already",
-         "It asks for it. But all vectors are equally long, and directions are busy with topics."),
+         "It asks for it. But all vectors are equally long, and little of it gets into directions."),
         ("it falls: popular pins would be counted twice",
          "They would, if the vectors had learned popularity. Look at the first row."),
     )),
@@ -50,7 +50,7 @@ QUESTIONS = (
     Question("16.p6", "A pin without any edge is sought among other such pins, by its picture and words. What is ahead: the nearest "
              "vector, or how often a prefix came after the query's prefix?", (
         ("neither, as far as these queries can tell",
-         "Three codes seem to keep most of what the vector says."),
+         "What three codes forget, counts of what follows what may give back."),
         ("the prefix, clearly: counts know what follows what",
          "They do, and a coarse word forgets something. Together no lead is to be seen."),
         ("the nearest vector, ten times: a word of three codes says nothing",
