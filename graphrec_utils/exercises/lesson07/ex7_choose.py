@@ -74,7 +74,7 @@ ex = Exercise(
     points=2,
     hints=(
         "Which entry decides most? Change one at a time and look at `try_out`.",
-        "An item that hears nobody must occur in training; known pins may gain by a word of their own; one layer tells a "
+        "Items that hear nobody must occur among the negatives, too; known pins may gain by a word of their own; one layer tells a "
         "pin nothing about its users. And the days from 42 on are to be predicted.",
         "Try two layers, `silent=0.5`, `ids=True`, `graph_until=42`.",
     ),
@@ -122,7 +122,7 @@ def old_graph():
 
 
 @ex.mistake(
-    "in training every pin hears somebody in yours: what a pin that hears nobody gets, nobody has looked at"
+    "no pin is silenced in yours: then only positives hear nobody, those whose single save is hidden, and silence means yes"
 )
 def never_silent():
     return _changed(silent=0.0)()

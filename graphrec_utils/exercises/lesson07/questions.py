@@ -55,14 +55,14 @@ QUESTIONS = (
     Question("07.p6", "A model is trained on pins that all had saves, then asked about a graph in which a fifth of the pins has none. "
              "How do those without saves fare in the lists?", (
         ("they crowd the lists",
-         "What a vector is like that hears nobody, no training has said. Here it happens to lie near many users. "
-         "Another seed may put it elsewhere."),
+         "When a pin's single save is asked for, it is hidden: the pin hears nobody, and is the positive. So silence "
+         "comes to mean yes."),
         ("they never come, having no neighbors",
          "That is so for walks. Here a vector comes from content, and something comes out."),
         ("as often as they deserve, the model is inductive",
          "Inductive says that a vector comes out, not that it lies at the right place."),
         ("an error, 0 / 0",
-         "The mean of nobody is 0 here. It is a number that the layers have never seen."),
+         "The mean of nobody is 0 here, a number like any other."),
     )),
     Question("07.p7", "Who finds most among all items of the test?", (
         ("those who count: RP3β, EASE, iALS",

@@ -7,8 +7,8 @@ from graphrec_utils.exercises.questions import Question
 QUESTIONS = (
     Question("09.p1", "A pin is saved to 1,000 boards of 50 pins each. Why keep the 50 most visited pins, and not "
              "50 neighbors drawn at random as GraphSAGE does?", (
-        ("they are the same every time, and come with weights",
-         "Those that many boards share with the pin are visited most. A random draw would be mostly pins that one "
+        ("they are chosen once, and come with weights",
+         "Those that many boards share with the pin are visited most, and kept. A random draw would be mostly pins that one "
          "board in a thousand has put beside it, and others in every batch."),
         ("there are only 50 different pins on these boards",
          "There can be up to 50,000. That is why somebody has to choose."),
@@ -19,15 +19,15 @@ QUESTIONS = (
     )),
     Question("09.p2", "A batch of 256 of the 7,000 pins, two layers, at most 20 neighbors each. How many pins' content "
              "has to be read, at most 256 + 256 · 20 + 256 · 400?", (
-        ("nearly all that are on a board",
-         "108,000 places, but only 7,000 pins: the neighborhoods overlap. That is why a larger batch costs less for each "
+        ("most of those that are on a board",
+         "108,000 places, but only 7,000 pins: the neighborhoods overlap, and five in six of the pins on boards are read. That is why a larger batch costs less for each "
          "pin, and why inference goes another way."),
         ("about 100,000",
          "There are 7,000 pins. What is drawn twice is computed once: the block holds each pin one time."),
         ("about 256",
          "These are the targets. Two layers reach two neighborhoods further out."),
         ("about 2,000, since neighbors of neighbors are mostly neighbors",
-         "They overlap, but not so much: after two steps of 20 a few pins reach most of this small world."),
+         "That is layer 1 alone. The neighbors of those reach most of this small world."),
     )),
     Question("09.p3", "Somebody trains with the slide's sign, positive minus negative. What happens to a pair whose "
              "positive is ahead by more than the margin already?", (
@@ -42,22 +42,22 @@ QUESTIONS = (
     Question("09.p4", "PinWorld knows how similar two pins truly are. Of hard negatives from ranks 50 to 300 of the "
              "7,000 pins, how many are at least as similar to the query as the median positive?", (
         ("more than one in twenty",
-         "One topic has a few hundred pins here, so ranks 50 to 300 are full of pins about the same thing. "
+         "One topic has a few hundred pins here, and of ranks 50 to 300 more than half are about the same thing. "
          "What is related in a small catalog is soon relevant."),
         ("fewer than one in twenty",
-         "In a catalog of billions perhaps. Here a topic has a few hundred pins, and the walk stays within it."),
+         "In a catalog of billions perhaps. Here a topic has a few hundred pins; farther out, from rank 300, it is so."),
         ("about half",
-         "That would be as many as of the positives themselves. The walk does leave the topic now and then."),
+         "That would be as many as of the positives themselves. More than a third of these ranks are of another topic."),
     )),
     Question("09.p5", "Three poolings, and three ways with hard negatives, three seeds each. How large are the "
              "differences, compared with what separates the paper's rows (39 to 67 %)?", (
         ("small: a tenth of the number or less",
-         "The pins that share boards here are few, and a mean of them is nearly the weighted mean. And hard "
-         "negatives are made for a catalog in which a thousand pins look right."),
+         "Some two hundredths of the number. The pins that share boards are few here, so a mean may be close to the weighted mean; "
+         "we have not tested why."),
         ("large: importance and curriculum nearly double it, as in the paper",
-         "There a pin chooses among billions, and the neighborhoods are far larger. Here there is less to gain."),
+         "There a pin chooses among billions, here among 7,000. At this size nothing of the kind is seen."),
         ("there is none at all, the rows are equal",
-         "They differ, by a little. Whether by more than chance is what the cards say."),
+         "They differ, by a little. Whether by more than chance is what the verdicts say."),
     )),
     Question("09.p6", "Who finds most of what people engage with next, over the query pins of PinWorld's last week?", (
         ("a PinSage that has a word of its own for each pin",
@@ -80,16 +80,16 @@ QUESTIONS = (
     )),
     Question("09.p8", "All 7,000 pins in batches of 64, two layers. How many times as many vectors are computed as "
              "layer by layer?", answer=6.5, within=1.6, said=(
-        "About that. Every batch of 64 needs the first layer of a few hundred to two thousand pins, and a hundred batches share most of them.",
+        "About that. A batch of 64 needs the first layer of nearly 800 pins on average, and the 110 batches share most of them.",
         "More than that: each batch of 64 computes layer 1 of all its neighbors, and the next batch does so again.",
         "Fewer than that: the neighborhoods of 64 pins overlap, so a batch needs far less than 64 · 21.",
     )),
-    Question("09.q1", "A colleague's loss is 0 at the start, when all vectors are random, and grows from then on. What do "
-             "you look at?", (
+    Question("09.q1", "A colleague's hinge falls from epoch to epoch, and recall falls with it, below that of random vectors. What "
+             "do you look at?", (
         ("the sign",
          "A loss must be small where all is well and large where it is not. This one is the other way round."),
         ("the learning rate",
-         "Too large a rate makes a loss jump. That it is least where nothing has been learned is another matter."),
+         "Too large a rate makes a loss jump. This one arrives, at the wrong place."),
         ("the margin", "A margin moves the place where the loss becomes 0, and does not turn it round."),
     )),
     Question("09.q2", "How many hard negatives has a query in epoch 6 of the curriculum, beside 500 shared ones?", (
@@ -116,11 +116,11 @@ QUESTIONS = (
         ("an error", "Everything has the right shape. That is why it can go unnoticed for days."),
         ("the same vectors, a little faster", "Only if no pin had a neighbor in an earlier part."),
     )),
-    Question("09.q6", "Messages between the two pins of a training pair are left out. Why?", (
-        ("the pair is the answer: who hears it need not learn anything",
-         "At test time the pair is not in the graph yet, so what was learned from hearing it is useless."),
-        ("to save time", "It costs time: somebody has to look for these edges."),
-        ("because the pins are similar already",
+    Question("09.q6", "Messages between the two pins of a training pair are left out. What is that to prevent?", (
+        ("that the answer is heard, not predicted",
+         "Where the graph does not hold the pair when it is asked for, hearing it teaches nothing. Lesson 14 counts how often."),
+        ("a slow training", "It costs time: somebody has to look for these edges."),
+        ("that similar pins become more similar",
          "Similar pins may well hear each other. The trouble is that this edge is what the model is asked about."),
     )),
     Question("09.q7", "A user study says 22.6 % win, 15.1 % lose, 57.5 % draw. What is its 60 %?", (
