@@ -99,7 +99,8 @@ def without(blocks: Sequence[batches.Block], one: Tensor, other: Tensor) -> list
 def silenced(blocks: Sequence[batches.Block], nodes: Tensor) -> list[batches.Block]:
     """Return the blocks without what some nodes hear; others still hear them.
 
-    A node that comes without edges hears nobody. A model that never met one says anything of it.
+    A node that comes without edges hears nobody. In training a node with one edge does so too when that edge is asked
+    for (`without`), always as a positive: some others must, or hearing nobody comes to mean yes.
 
     Args:
         blocks: as `batches.sample` returns them.
