@@ -184,10 +184,8 @@ def _block(graphs, typed: bool, targets, fanouts, replace: bool, seed, depth: in
     weighted = any(len(graph.weight) for graph in graphs)
     for r, (graph, fanout) in enumerate(zip(graphs, fanouts, strict=True)):
         begin = kernels.counts(graph.indptr, targets, fanout, replace)
-        edge_index = np.empty(
-            (2, begin[-1]), np.int64
-        )  # filled in place: copies cost as much as draws
-        edges, owner = edge_index
+        edge_index = np.empty((2, begin[-1]), np.int64)
+        edges, owner = edge_index  # filled in place: copies would cost as much as draws
         stream = np.int64(depth * len(graphs) + r)
         kernels.choose(graph.indptr, targets, fanout, replace, seed, stream, begin, edges)
         kernels.repeat(begin, owner)

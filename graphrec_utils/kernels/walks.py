@@ -196,21 +196,8 @@ def roots(indptr, indices, keep, other, starts, steps, hops, coin, seed, stop):
 
 @njit(parallel=True, cache=True)
 def _top_visited(
-    indptr,
-    indices,
-    keep,
-    other,
-    starts,
-    hops,
-    num_steps,
-    coin,
-    seed,
-    types,
-    quotas,
-    out,
-    together,
-    num_parts,
-):
+    indptr, indices, keep, other, starts, hops, num_steps, coin, seed, types, quotas, out, together, num_parts
+):  # fmt: skip
     N = indptr.size - 1
     counted = np.zeros(out.shape, np.int32)
     for part in prange(num_parts):
@@ -269,24 +256,10 @@ def top_visited(
     """
     out = np.full((len(starts), int(quotas.sum())), -1, np.int32)
     # several starts walk at once where each has few walkers, unless the counts would take much memory
-    together = max(1, min(WALKERS // num_walkers(num_steps, coin), COUNTS // (len(indptr) - 1)))
+    together = max(1, min(WALKERS // num_walkers(num_steps, coin), COUNTS // len(indptr)))
     parts = max(1, min(-(-len(starts) // together), 4 * get_num_threads()))
-    counted = _top_visited(
-        indptr,
-        indices,
-        keep,
-        other,
-        starts,
-        hops,
-        num_steps,
-        coin,
-        seed,
-        types,
-        quotas,
-        out,
-        together,
-        parts,
-    )
+    walk = indptr, indices, keep, other, starts, hops, num_steps, coin, seed
+    counted = _top_visited(*walk, types, quotas, out, together, parts)
     return out, counted
 
 
