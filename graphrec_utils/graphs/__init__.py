@@ -1,7 +1,8 @@
 """The graph view: matrices, propagation on them, and how alike neighbors become.
 
     matrices      R <-> A, degrees, normalizations, edge_index, networkx and PyG
-    propagation   products of a sparse matrix with embeddings, and their weighted sum
+    propagation   products of a sparse matrix with embeddings, their weighted sum, and a
+                  group's mean without the member that is compared with it
     smoothing     mean cosine, Dirichlet energy, what infinitely many layers lead to
     walkable      a graph in the form that walks read
     batches       sampled neighborhoods for mini-batches
@@ -19,7 +20,7 @@ from graphrec_utils.graphs.matrices import (
     to_hetero_data,
     to_networkx,
 )
-from graphrec_utils.graphs.propagation import is_symmetric, propagate, to_torch
+from graphrec_utils.graphs.propagation import is_symmetric, others_mean, propagate, to_torch
 from graphrec_utils.graphs.smoothing import dirichlet_energy, limits, mean_cosine
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "mean_cosine",
     "node_names",
     "normalize",
+    "others_mean",
     "propagate",
     "to_hetero_data",
     "to_networkx",

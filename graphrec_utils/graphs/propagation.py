@@ -180,3 +180,37 @@ def _checked(A_hat: Tensor | sp.spmatrix | sp.sparray, E: Tensor) -> Tensor:
             "convert one of them with .to(dtype)"
         )
     return A_hat
+
+
+def others_mean(R: sp.sparray | sp.spmatrix, X: np.ndarray) -> np.ndarray:
+    r"""Return for each stored entry (g, i) of R the mean vector of group g **without** member i.
+
+    $$ \bar{\mathbf x}_{g \setminus i} = \frac{\sum_{j \in g} R_{gj}\, \mathbf x_j - R_{gi}\, \mathbf x_i}
+       {\sum_{j \in g} R_{gj} - R_{gi}} $$
+
+    Whoever compares i with the mean of its own group (a pin with its board, a film with a history) compares i with
+    itself, too: in a group of one the cosine is 1 whatever i is, and the smaller a group the better all fit.
+
+    Args:
+        R: (m, n) groups by members; entries above 0 are weights, mostly 1. Entries that are not stored are no members.
+        X: (n, d) a vector for each member.
+
+    Returns:
+        (E, d) float64, in the order of `R.tocoo()`. In a group of one there are no others: NaN.
+
+    Raises:
+        ValueError: an entry is not above 0, or X has not one row for each column of R.
+    """
+    edges = sp.csr_array(R).tocoo()
+    X = np.asarray(X, dtype=np.float64)
+    if X.ndim != 2 or len(X) != R.shape[1]:
+        raise ValueError(f"X must have a row for each of {R.shape[1]} columns; got {X.shape}")
+    if not (edges.data > 0).all():
+        raise ValueError(f"entries must be above 0; the smallest is {edges.data.min():g}")
+    weight = edges.data.astype(np.float64)
+    group, member = edges.coords
+    R = sp.csr_array((weight, (group, member)), shape=R.shape)
+    others = np.bincount(group, minlength=R.shape[0])[group] > 1
+    total, own = np.asarray(R.sum(axis=1)).ravel(), weight[:, None] * X[member]
+    left = np.where(others, total[group] - weight, np.nan)
+    return ((R @ X)[group] - own) / left[:, None]

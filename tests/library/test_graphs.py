@@ -257,3 +257,43 @@ def test_hetero_data_of_a_graph_without_edges_is_valid():
     data = graphs.to_hetero_data(torch.zeros(2, 3))
     assert data["user", "likes", "item"].edge_index.shape == (2, 0)
     assert data.validate()
+
+
+def loop_others(R: np.ndarray, X: np.ndarray) -> list[np.ndarray]:
+    """One entry at a time: collect the other members, take their mean."""
+    rows = []
+    for g in range(len(R)):
+        for i in np.flatnonzero(R[g]):
+            others = [j for j in np.flatnonzero(R[g]) if j != i]
+            nobody = np.full(X.shape[1], np.nan)
+            rows.append(np.average(X[others], axis=0, weights=R[g, others]) if others else nobody)
+    return rows
+
+
+@pytest.mark.parametrize("form", [sp.csr_array, sp.coo_array, sp.csc_matrix])
+@SEEDS
+def test_the_mean_of_the_others_agrees_with_the_loop(seed, form):
+    rng = np.random.default_rng(seed)
+    R = np.where(rng.random((12, 9)) < 0.25, rng.integers(1, 4, (12, 9)), 0.0)
+    R[0], R[1] = 0, np.eye(9)[4]  # a group of nobody, a group of one
+    X = rng.normal(size=(9, 3))
+    found = graphs.others_mean(form(R), X)
+    np.testing.assert_allclose(found, loop_others(R, X), atol=1e-12)
+    assert np.isnan(found).all(axis=1).any()
+
+
+def test_the_mean_of_the_others_does_not_know_the_member():
+    R, X = sp.csr_array(np.ones((1, 3))), np.eye(3)
+    moved = X.copy()
+    moved[1] = [7.0, -2.0, 5.0]
+    before, after = graphs.others_mean(R, X), graphs.others_mean(R, moved)
+    np.testing.assert_allclose(before[1], [0.5, 0.0, 0.5])
+    np.testing.assert_allclose(after[1], before[1])
+    assert not np.allclose(after[0], before[0])
+
+
+def test_weights_are_above_zero_and_everybody_has_a_vector():
+    with pytest.raises(ValueError, match="above 0"):
+        graphs.others_mean(sp.csr_array(np.array([[1.0, -1.0]])), np.eye(2))
+    with pytest.raises(ValueError, match="each of 2 columns"):
+        graphs.others_mean(sp.csr_array(np.ones((1, 2))), np.eye(3))
