@@ -7,6 +7,8 @@
         "02_ials_gowalla", compute, claim="...", command="...", seeds=[0], data="gowalla"
     )
 
+    results.table(rows, known="past saves leave every list", headline=("PinSage", "iALS"))
+
 `stored` reads `data/results/02_ials_gowalla.json`. With `GRAPHREC_LONG=1` it calls `compute`
 instead, measures the time and rewrites the file.
 """
@@ -29,6 +31,7 @@ import numpy as np
 from graphrec_utils import __version__, markup, paths, style
 from graphrec_utils.datasets import registry
 from graphrec_utils.metrics.compare import FAILS, HOLDS, OPEN, Comparison
+from graphrec_utils.results.tables import table as table
 
 CARD, TABLE = (Path(__file__).with_name(name) for name in ("card.html", "verdicts.html"))
 FIELDS = ("claim", "values", "seeds", "seconds", "machine", "command", "course", "data_sha256")

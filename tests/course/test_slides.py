@@ -197,6 +197,14 @@ def test_a_verdict_shows_its_first_comparison_and_the_speaker_has_the_rest(detai
             assert spoken not in text(slide) and spoken in slide.notes[-1]
 
 
+def test_a_hall_sees_a_comparison_and_the_speaker_has_its_trials():
+    rows = {"A": {"recall": 0.5, "d": 8, "trials": 1234}}
+    page = results.table(rows, known="past likes leave every list")._repr_html_()
+    ((slide,),) = columns(code("a", tags=["long"], outputs=[shown({"text/html": page})]))
+    assert "0.500" in text(slide) and "Past likes leave" in text(slide)
+    assert "1,234" not in text(slide) and "1,234" in "".join(slide.notes)
+
+
 def test_where_data_came_from_is_not_told_to_a_hall():
     told = printed("films, downloaded\nfilms from this machine\n\n17 users\n")
     ((slide,),) = columns(code("a", tags=["long"], outputs=[told]))

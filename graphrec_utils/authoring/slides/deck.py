@@ -57,6 +57,8 @@ SEMICOLON = re.compile(r"(?<!&#39)(?<!&#34)(?<!&lt)(?<!&gt)(?<!&amp); ")  # not 
 DETAIL = re.compile(
     r'(<small>|<div style="opacity:.75;font-size:.9em">)(.*?)(</small>|</div>)', re.DOTALL
 )
+# of a table of results a hall sees the short form, and the speaker has the rest
+REST = re.compile('<details class="graphrec-rest">.*?</details>', re.DOTALL)
 STORED = "again: <code>"  # in the card of a stored result
 SAY = '<div class="say">'  # begins what an author tells the speaker
 ASKED, SAID = (Path(__file__).with_name(name) for name in ("asked.html", "said.html"))
@@ -266,10 +268,12 @@ def _output(output) -> Unit | None:
 def _page(page: str) -> Unit:
     """Return a table or a card; of a long table the first rows, of a verdict what comes first."""
     details = [found[2] for found in DETAIL.finditer(page)]
-    said = "".join(f"<p>{x}</p>" for x in details if _first(x) != x)
+    said = "".join([*(f"<p>{x}</p>" for x in details if _first(x) != x), *REST.findall(page)])
+    page = REST.sub("", page)
     page = DETAIL.sub(lambda found: found[1] + _first(found[2]) + found[3], page)
     page = page.replace("<td>NaN</td>", "<td>\N{EN DASH}</td>")
-    rows = page.count("<tr") + page.count("<li")
+    captions = page.count('class="graphrec-table"')
+    rows = page.count("<tr") + page.count("<li") + captions
     dense = rows > 12
     if "<tbody" in page and rows > ROWS:
         starts = [found.start() for found in re.finditer("<tr", page)]
