@@ -27,9 +27,10 @@ class Guess:
         lines += [f"  {letter}  {option}" for letter, option in asked.shown()]
         if self.reply:
             mark = "✓" if self.reply.right else "✗"
-            return "\n".join(
-                [*lines, f"  {mark} you said {self.reply.answer}: {self.reply.sentence}"]
-            )
+            lines.append(f"  {mark} you said {self.reply.answer}: {self.reply.sentence}")
+            if asked.options and not self.reply.right:
+                lines.append(f"  right is {asked.right}")
+            return "\n".join(lines)
         return "\n".join([*lines, f"  {self.how()}"] if self.alone else lines)
 
     def how(self) -> str:

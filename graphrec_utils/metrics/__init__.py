@@ -16,7 +16,7 @@ items, `compare` two models with each other, `probabilities` has what a ranker i
 
 from __future__ import annotations
 
-from graphrec_utils.metrics.compare import Comparison, compare, weakest
+from graphrec_utils.metrics.compare import Comparison, Interval, compare, interval, weakest
 from graphrec_utils.metrics.evaluation import (
     by_activity,
     coverage,
@@ -50,6 +50,7 @@ from graphrec_utils.metrics.single import (
 
 __all__ = [
     "Comparison",
+    "Interval",
     "auc",
     "average_precision_at_k",
     "by_activity",
@@ -63,6 +64,7 @@ __all__ = [
     "found",
     "gini",
     "hit_rate_at_k",
+    "interval",
     "log_loss",
     "mrr",
     "ndcg_at_k",

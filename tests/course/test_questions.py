@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from graphrec_utils import syllabus
+from graphrec_utils import metrics, syllabus
 from graphrec_utils.exercises import memory, predict, questions, recall
 from graphrec_utils.exercises.questions import Question
 
@@ -57,6 +59,58 @@ def test_each_answer_has_its_own_sentence():
 def test_a_number_may_be_off_by_a_factor(value, sentence, right):
     reply = predict("98.p2", value).reply
     assert (reply.sentence, reply.right) == (sentence, right)
+
+
+def test_a_wrong_answer_hears_which_option_is_right():
+    right = letter(ASKED, "none")
+    wrong, good, number = predict("98.p1", "one"), predict("98.p1", "none"), predict("98.p2", 9)
+    assert f"right is {right}" in repr(wrong)
+    assert f"Right is <strong>{right}</strong>" in wrong._repr_html_()
+    assert "right is" not in (repr(good) + repr(number) + repr(predict("98.p1"))).lower()
+
+
+def measuring(monkeypatch, found, **given):
+    asked = Question("97.p1", "Who?", (("a wins", "Yes."), ("b wins", "No.")), measured=found)
+    monkeypatch.setattr(questions, "get", lambda name: replace(asked, **given))
+
+
+def test_a_key_is_what_was_measured(monkeypatch):
+    measuring(monkeypatch, lambda at: "a" if at["lead"] > 0 else "b wins")
+    assert questions.measure("97.p1", {"lead": 1}) == "a"
+    with pytest.raises(ValueError, match="marks 'a wins', and 'b wins' was measured"):
+        questions.measure("97.p1", {"lead": -1})
+    with pytest.raises(ValueError, match=r"97\.p1: KeyError: 'lead'"):
+        questions.measure("97.p1", {})
+
+
+def test_options_that_change_places_are_noticed(monkeypatch):
+    measuring(monkeypatch, lambda at: "a wins", options=(("b wins", "No."), ("a wins", "Yes.")))
+    with pytest.raises(ValueError, match="marks 'b wins'"):
+        questions.measure("97.p1", {})
+
+
+@pytest.mark.parametrize("found, said", [("c", "begins 0"), ("", "begins 2")])
+def test_what_is_measured_is_one_of_the_options(monkeypatch, found, said):
+    measuring(monkeypatch, lambda at: found)
+    with pytest.raises(ValueError, match=said):
+        questions.measure("97.p1", {})
+
+
+def test_where_one_cannot_tell_no_option_wins():
+    lead = metrics.compare([0.0, 1.0, 0.5], [0.5, 0.0, 0.5])
+    assert questions.by(lead, "a", "b", "neither") == "neither"
+    with pytest.raises(ValueError, match="cannot tell"):
+        questions.by(lead, "a", "b")
+    ahead = metrics.compare([1.0, 1.1, 1.2], [0.0, 0.0, 0.1])
+    assert questions.by(ahead, "a", "b") == "a"
+
+
+def test_a_measured_number_lies_within_its_own_bounds(monkeypatch):
+    measuring(monkeypatch, lambda at: 0.31, options=(), answer=0.2, within=1.5)
+    with pytest.raises(
+        ValueError, match=r"0\.31 was measured, and the key takes 0\.1333.* to 0\.3"
+    ):
+        questions.measure("97.p1", {})
 
 
 def test_a_negative_answer_has_its_bounds_in_order():
@@ -173,6 +227,22 @@ def test_a_question_can_be_answered_and_every_answer_is_answered(question):
         assert len({option for option, _ in question.options}) == len(question.options)
     else:
         assert question.within > 1 and question.answer and all(question.said)
+
+
+@pytest.mark.parametrize("question", [q for q in ALL if q.kind == "p"], ids=lambda q: q.id)
+def test_a_prediction_s_key_is_what_was_measured(question):
+    """What the last build found; and again, where stored results alone decide."""
+    found = questions.measurements(question.lesson)
+    if not found:
+        pytest.skip("its lesson measures no keys")
+    assert question.measured, f"{question.id} has no `measured`"
+    assert question.id in found, f"build {question.lesson}: {question.id} was not measured yet"
+    assert not questions.disagrees(question, found[question.id])
+    try:
+        again = question.measured({})
+    except KeyError:
+        return  # it needs values of the notebook
+    assert again == found[question.id] or again == pytest.approx(found[question.id])
 
 
 def test_the_place_of_the_right_option_tells_nothing():

@@ -152,14 +152,18 @@ def test_the_page_of_verdicts_counts_what_it_lists():
     assert total == sum(each) > 50 and min(each) > 0
 
 
-def test_what_an_earlier_edition_said_stands_beside_a_claim_that_exists():
-    claims = {
-        each.claim
-        for source in built()
-        for each in verdicts_page.judged(nbformat.read(target(source, "solved"), 4))
-    }
-    assert set(verdicts_page.BEFORE) <= claims
-    assert verdicts_page.page().count(" **Before:** ") == len(verdicts_page.BEFORE)
+def test_what_was_believed_stands_beside_its_claim_or_says_what_is_known_now():
+    text, rows = verdicts_page.page(), 0
+    for source in built():
+        judged = verdicts_page.judged(nbformat.read(target(source, "solved"), 4))
+        made = {each.claim for each in judged}
+        for claim, said in verdicts_page.believed(source.stem[:2]).items():
+            assert set(said) <= {"claim", "before", "now"} and said["before"], claim
+            assert claim in made or said.get("now"), (
+                f"{source.stem}: {claim!r} is claimed no more; why?"
+            )
+            rows += 1
+    assert rows and text.count(" **Before:** ") == rows
 
 
 def test_memory_is_shown_from_the_stored_result(tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from graphrec_utils import data, metrics
-from graphrec_utils.metrics import Comparison, compare
+from graphrec_utils.metrics import Comparison, compare, interval
 
 
 def recalls(rng, users=400, gap=0.0):
@@ -34,7 +34,7 @@ def outcomes(count=1000, seed=0, **given) -> pd.Series:
 def test_without_a_difference_there_are_no_more_false_alarms_than_promised(users):
     share = outcomes(users=users)
     alarms = 1 - share["cannot tell"]
-    assert alarms < 0.0455 + 3 * (0.0455 * 0.9545 / 1000) ** 0.5
+    assert alarms < 0.05 + 3 * (0.05 * 0.95 / 1000) ** 0.5
     if users == 400:  # and it is no coward either: both sides occur
         assert min(share["holds"], share["does not hold"]) > 0.008
 
@@ -42,16 +42,16 @@ def test_without_a_difference_there_are_no_more_false_alarms_than_promised(users
 def test_a_planted_difference_is_seen():
     rng = np.random.default_rng(1)
     error = np.mean([compare(*recalls(rng)).error for _ in range(200)])
-    # power of a test of two standard errors when the truth is 4 of them: P(z > 2 - 4)
+    # power of a test of 1.96 standard errors when the truth is 4 of them: P(z > 1.96 - 4)
     share = outcomes(gap=4 * error)
-    assert share["holds"] == pytest.approx(stats.norm.cdf(2), abs=0.02)
+    assert share["holds"] == pytest.approx(stats.norm.cdf(2.04), abs=0.02)
     assert "does not hold" not in share
-    assert outcomes(gap=-4 * error)["does not hold"] == pytest.approx(0.977, abs=0.02)
+    assert outcomes(gap=-4 * error)["does not hold"] == pytest.approx(0.979, abs=0.02)
 
 
 def test_the_interval_covers_the_truth_as_often_as_it_says():
     rng = np.random.default_rng(2)
-    for alpha in (0.0455, 0.2):
+    for alpha in (0.05, 0.2):
         inside = [
             x.low < 0.05 < x.high
             for x in (compare(*recalls(rng, gap=0.05), alpha=alpha) for _ in range(1000))
@@ -83,7 +83,7 @@ def test_the_numbers_are_those_of_the_formula():
     x = compare(np.array([0.5, 1.0, 0.0, 0.5]), np.array([0.0, 0.5, 0.5, 0.0]))
     assert (x.one, x.other, x.gap, x.users) == (0.5, 0.25, 0.25, 4)
     assert x.error == pytest.approx(0.5 / 2)  # gaps .5 .5 -.5 .5: deviation .5, over the root of 4
-    t = stats.t.ppf(stats.norm.cdf(2), 3)
+    t = 3.182446  # Student's quantile of 97.5 % with three degrees of freedom, from a table
     assert (x.low, x.high) == pytest.approx((0.25 - t * 0.25, 0.25 + t * 0.25), abs=1e-3)
 
 
@@ -92,9 +92,9 @@ def test_a_stored_comparison_is_the_measured_one():
     assert Comparison.of(x.one, x.other, x.gap, x.error, x.users, margin=0.01) == x
 
 
-def test_with_many_users_it_is_twice_the_standard_error():
+def test_with_many_users_it_is_1_96_standard_errors():
     x = compare(*recalls(np.random.default_rng(0), users=100_000, gap=0.1))
-    assert (x.gap - x.low) / x.error == pytest.approx(2, abs=1e-3)
+    assert (x.gap - x.low) / x.error == pytest.approx(1.96, abs=1e-3)
 
 
 @pytest.mark.parametrize("margin", [-0.1, 0, 0.1])
@@ -122,8 +122,26 @@ def test_users_without_a_value_leave_both_sides():
 
 def test_it_reads_as_lessons_print_it():
     x = compare(np.array([0.1, 0.2]), np.array([0.2, 0.4]))
-    assert f"{x:.3f}" == "0.150 against 0.300: -0.150 ± 0.050"
-    assert str(x) == "0.1500 against 0.3000: -0.1500 ± 0.0500"
+    assert f"{x:.3f}" == "0.150 against 0.300: -0.150, from -0.785 to +0.485"
+    assert str(x) == "0.1500 against 0.3000: -0.1500, from -0.7853 to +0.4853"
+
+
+def test_an_interval_is_that_of_the_formula_and_reads_as_lessons_print_it():
+    x = interval([0.1, 0.2, np.nan, 0.3])
+    t = 4.302653  # Student's quantile of 97.5 % with two degrees of freedom, from a table
+    assert (x.mean, x.count) == (pytest.approx(0.2), 3)
+    assert (x.low, x.high) == pytest.approx((0.2 - t * 0.1 / 3**0.5, 0.2 + t * 0.1 / 3**0.5))
+    assert f"{x:.2f}" == "0.20, from -0.05 to 0.45"
+    gaps = np.random.default_rng(7).normal(size=50)
+    lead, alone = compare(gaps, np.zeros(50)), interval(gaps)
+    assert (alone.low, alone.high) == pytest.approx((lead.low, lead.high))
+    assert lead.gain(".2f") == f"{lead.gap:+.2f}, from {lead.low:+.2f} to {lead.high:+.2f}"
+
+
+@pytest.mark.parametrize("values", [[], [1.0], [1.0, np.nan], [1.0, np.inf], [[1.0, 2.0]]])
+def test_an_interval_needs_two_numbers(values):
+    with pytest.raises(ValueError, match="two finite numbers"):
+        interval(values)
 
 
 BAD = {

@@ -65,7 +65,7 @@ def test_a_comparison_has_three_verdicts(comparison, word):
 
 
 def test_a_comparison_brings_its_numbers():
-    numbers = "0.2500 against 0.2500: +0.0000 ± 0.5000, 2 users"
+    numbers = "0.2500 against 0.2500: +0.0000, from -6.3531 to +6.3531, 2 users"
     assert repr(results.verdict("x", OPEN)) == f"cannot tell: x\n{numbers}"
 
 

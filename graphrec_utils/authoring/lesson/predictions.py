@@ -4,17 +4,28 @@ A cell tagged `predict:06.p1` calls `predict("06.p1")`. The cell that shows what
 `answers:06.p1`; in the student's notebook its output starts folded, and so do the outputs of all code in
 between, other questions and checks excepted. A prediction that its card answers alone is tagged `told` as well.
 JupyterLab shows the first line of a folded output beside its three dots: `veil` makes that an empty one.
+
+While the notebook is built, the cell that answers is followed by one that measures the prediction's key in
+the same kernel (`questions.measure`) and is not stored; what it finds goes into the lesson's `measured.json`.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+from nbformat.v4 import new_code_cell
+
+from graphrec_utils import paths
 from graphrec_utils.exercises import questions
 from graphrec_utils.exercises.predict import Guess
 
 TAGS = ("predict", "answers")
 OPEN = {"exercise", "check", "predict"}  # what a student writes or is asked is never folded
+MEASURE = """import json as _json
+from graphrec_utils.exercises.questions import measure as _measure
+print(_json.dumps(_measure("{name}", globals())))"""
+MEASURES = "measures-"  # then the prediction, and the id of the cell that answers it
 VEIL = " \n"  # JupyterLab looks for the first line that is not "", so a space is needed
 
 
@@ -80,6 +91,43 @@ def outdated(cell) -> str:
             asked = repr(Guess(questions.get(name)))
             return name if cell.outputs[0].get("data", {}).get("text/plain") != asked else ""
     return ""
+
+
+def measuring(cells: list) -> list:
+    """Return the cells of a notebook, the last that answers a prediction followed by one that measures its key."""
+    after = {}
+    for cell in cells:
+        told = named(cell, "predict") if "told" in cell.metadata.get("tags", []) else []
+        after |= dict.fromkeys(named(cell, "answers") + told, cell.id)
+    run = []
+    for cell in cells:
+        run.append(cell)
+        for name in (name for name, id in after.items() if id == cell.id):
+            if questions.get(name).measured:
+                id = f"{MEASURES}{name.replace('.', '_')}-{cell.id}"
+                source = MEASURE.format(name=name)
+                run.append(new_code_cell(source, id=id, metadata={"measures": name}))
+    return run
+
+
+def measured_at(id: str) -> str:
+    """Return the id of the cell after which this one measures; "" for a cell of the lesson."""
+    return id.removeprefix(MEASURES).partition("-")[2] if id.startswith(MEASURES) else ""
+
+
+def keep(number: str, cells: list) -> None:
+    """Store what the cells that measure found, beside what others found in an earlier build."""
+    found = {
+        cell.metadata.measures: json.loads(cell.outputs[0].text)
+        for cell in cells
+        if "measures" in cell.metadata
+    }
+    asked = [q.id for q in questions.of_lesson(number) if q.measured]
+    kept = questions.measurements(number) | found
+    kept = {name: kept[name] for name in asked if name in kept}
+    if kept:
+        text = json.dumps(kept, indent=1, ensure_ascii=False)
+        paths.write(questions.measured_file(number), text + "\n")
 
 
 def veil(student, solved) -> None:
