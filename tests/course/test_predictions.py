@@ -105,3 +105,21 @@ def test_a_stored_card_that_asks_in_other_words_is_found(monkeypatch):
     now = (Question("98.p1", "Really?", (("a", "Yes."), ("b", "No."))),)
     monkeypatch.setattr(questions, "of_lesson", lambda number: now)
     assert predictions.outdated(made) == "98.p1"
+
+
+def test_a_key_is_measured_once_after_the_last_cell_that_answers_and_kept(monkeypatch, tmp_path):
+    known = Question("98.p1", "?", (("a", "Yes."), ("b", "No.")), measured=lambda at: "a")
+    monkeypatch.setattr(questions, "of_lesson", lambda number: (known,))
+    monkeypatch.setattr(questions, "measured_file", lambda number: tmp_path / "measured.json")
+    cells = [copy.deepcopy(each) for each in (ASK, ANSWER, BETWEEN, ANSWER, CHECK)]
+    for number, each in enumerate(cells):
+        each.id = f"id-{number}"
+    run = predictions.measuring(cells)
+    assert [each.id for each in run[:5]] == ["id-0", "id-1", "id-2", "id-3", "measures-98_p1-id-3"]
+    assert [predictions.measured_at(each.id) for each in run] == ["", "", "", "", "id-3", ""]
+    assert '_measure("98.p1", globals())' in run[4].source
+    run[4].outputs = [new_output("stream", text='"a"\n')]
+    predictions.keep("98", run)
+    assert questions.measurements("98") == {"98.p1": "a"}
+    predictions.keep("98", cells)  # a build that did not come by it keeps what was found
+    assert questions.measurements("98") == {"98.p1": "a"}

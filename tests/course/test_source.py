@@ -8,9 +8,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell
 
 from graphrec_utils import paths, syllabus
-from graphrec_utils.authoring.lesson import build, readme, source
+from graphrec_utils.authoring.lesson import build, predictions, readme, source
 from graphrec_utils.authoring.lesson.source import SourceError, notebooks
 from graphrec_utils.exercises import questions
 
@@ -197,6 +198,18 @@ def test_a_lesson_that_fails_or_warns_is_refused_and_nothing_is_written(small, c
     with pytest.raises(SourceError, match=r"04_graph_view\.py, cell 4: ") as error:
         build.build(path)
     assert reason in str(error.value)
+    assert not list(paths.root().rglob("*.ipynb"))
+
+
+def test_a_key_that_says_something_else_than_was_measured_is_refused(small, monkeypatch):
+    def measuring(cells):  # what stands there if a prediction disagrees
+        wrong = new_code_cell("raise ValueError('the key marks a, and b was measured')")
+        wrong.id = f"{predictions.MEASURES}04_p1-{cells[2].id}"
+        return [*cells[:3], wrong, *cells[3:]]
+
+    monkeypatch.setattr(predictions, "measuring", measuring)
+    with pytest.raises(SourceError, match=r"cell 3: the key marks a, and b was measured$"):
+        build.build(small("print(1)"))
     assert not list(paths.root().rglob("*.ipynb"))
 
 
