@@ -19,7 +19,7 @@ the t-test keeps what it promises, and with thousands of users nearly every diff
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,6 +66,11 @@ class Comparison:
         """Return the comparison of which these numbers are known, for example from a stored result."""
         reach = _reach(error, users, alpha)
         return cls(one, other, gap, error, gap - reach, gap + reach, margin, users)
+
+    @classmethod
+    def stored(cls, row: Mapping) -> Comparison:
+        """Return the comparison that a stored result keeps: one, other, gap, error, users, by name."""
+        return cls.of(*(row[key] for key in ("one", "other", "gap", "error", "users")))
 
     @property
     def outcome(self) -> str:

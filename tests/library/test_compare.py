@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -90,6 +91,7 @@ def test_the_numbers_are_those_of_the_formula():
 def test_a_stored_comparison_is_the_measured_one():
     x = compare(*recalls(np.random.default_rng(6), gap=0.04), margin=0.01)
     assert Comparison.of(x.one, x.other, x.gap, x.error, x.users, margin=0.01) == x
+    assert Comparison.stored(asdict(replace(x, margin=0.01))) == replace(x, margin=0.0)
 
 
 def test_with_many_users_it_is_1_96_standard_errors():

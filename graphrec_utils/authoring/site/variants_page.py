@@ -8,6 +8,7 @@ from pathlib import Path
 from graphrec_utils import results
 from graphrec_utils.authoring.site import gowalla_figure
 from graphrec_utils.datasets import identify
+from graphrec_utils.metrics.compare import Comparison
 
 ORDER = ("RP3β, last places first", "near visits", "both")
 PAGE = """# Why do I not get the paper's number?
@@ -37,7 +38,7 @@ of train, as you should, your number may be smaller, and it is the honest one.
 And which part of train? Gowalla's test holds each user's *latest* places. If you hold out a random tenth of train for
 choosing, a model that reads the neighbors of a place from the same week looks better than it is. Measured in
 lesson 06: settings of RP3β that a random tenth chose find NDCG@20 {random:.4f} on test, those that the last tenth chose
-{last:.4f}, a difference of {gap:.4f} ± {error:.4f} (two standard errors); and the random tenth had promised {promised:.4f} recall@20 where test
+{last:.4f}, a difference of {gap}; and the random tenth had promised {promised:.4f} recall@20 where test
 gives {recall:.4f}. [Lesson 06]({lesson}) shows the trap.
 
 How much is it in all? Four models, {settings} settings each, the same ones for every part that may choose. The table has recall@20 on test of
@@ -45,8 +46,8 @@ what was chosen, of the same {users:,} users ({choice_command}):
 
 {choices}
 
-Choosing on test gains nothing where both parts choose the same setting, as of GF-CF and near visits. RP3β gains, and of iALS two standard
-errors cannot tell. RP3β's gain is that of twelve settings: the one of the table below is not among them, and one random draw of three
+Choosing on test gains nothing where both parts choose the same setting, as of GF-CF and near visits. RP3β gains, and of iALS
+one cannot tell. RP3β's gain is that of twelve settings: the one of the table below is not among them, and one random draw of three
 chose better than the last tenth: with so few settings luck decides, too. (Before measuring we claimed that a random tenth loses more than
 test gains. On average of the four it loses {lost:.4f}; test gains {gained:.4f}, by construction never less than 0, and most of it is RP3β's. The claim
 does not hold.) What differs most is the number that a part itself promises: the best GF-CF of each part has {last_promise:.3f} on the last
@@ -71,7 +72,7 @@ the lists.*
 *Near visits* is one step on a graph of places: an edge counts how near in the lists of all users two places stand.
 *Last places first* is the walk u – place – user – place that begins at a user's last places. Alone, the first gains
 little, and the second loses recall for NDCG; their sum is ahead of the walk without order by
-{lead:.4f} ± {lead_error:.4f} NDCG@20, two standard errors again. It stands a little above the best numbers that we know of for this
+{lead} NDCG@20. It stands a little above the best numbers that we know of for this
 split ([BSPM](https://arxiv.org/abs/2211.09324), settings chosen on test); against a printed number there is no interval.
 
 Validation had promised more: {promised_both:.4f} recall@20 for the sum, {promised_walk:.4f} for the walk that begins at the last
@@ -107,7 +108,7 @@ def page() -> str:
     (gap,) = trap["RP3β of the last tenth against, NDCG@20"].values()
     return PAGE.format(
         count=len(identify.variants()), day=identify.looked_up(), variants=_list(), random=gap["other"],
-        last=gap["one"], gap=gap["gap"], error=2 * gap["error"], promised=trap["random validation"],
+        last=gap["one"], gap=Comparison.stored(gap).gain(), promised=trap["random validation"],
         recall=trap["test"]["recall@20"], lesson="notebooks/06_lightgcn.ipynb", **_frontier(),
         **_choices(), picture=gowalla_figure.FILE, alt=gowalla_figure.told(),
     )  # fmt: skip
@@ -117,7 +118,7 @@ def _choices() -> dict:
     """Return the table of what each part of Gowalla chose, and what is said of it."""
     stored = results.load("06_gowalla_choice")
     lines = [
-        "| model | the last tenth chose | a random tenth, three draws | test chose | gain of choosing on test, ± two standard errors |",
+        "| model | the last tenth chose | a random tenth, three draws | test chose | gain of choosing on test |",
         "|---|---|---|---|---|",
     ]
     for name, row in stored.values["models"].items():
@@ -125,11 +126,7 @@ def _choices() -> dict:
         drawn = [x for part, x in found.items() if part.startswith("random")]
         lines.append(
             f"| {name} | {found['last']:.4f} | {', '.join(f'{x:.4f}' for x in drawn)} | {found['test']:.4f} | "
-            + (
-                f"{gain['gap']:+.4f} ± {2 * gain['error']:.4f} |"
-                if gain["error"]
-                else "same setting |"
-            )
+            + (f"{Comparison.stored(gain).gain()} |" if gain["error"] else "same setting |")
         )
     low = stored.values["models"]["GF-CF"]
     best = {
@@ -181,7 +178,7 @@ def _frontier() -> dict:
         best[name] = next(row["recall@20"] for row in rows if chosen <= row.items())
     return {
         "frontier": "\n".join(head + lines + published), "trials": len(found["trials"]["both"]),
-        "lead": gap["gap"], "lead_error": 2 * gap["error"], "command": stored.command,
+        "lead": Comparison.stored(gap).gain(), "command": stored.command,
         "promised_both": best["both"], "promised_walk": best["RP3β, last places first"],
     }  # fmt: skip
 
