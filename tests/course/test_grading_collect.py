@@ -154,14 +154,15 @@ def test_an_unpacked_course_folder_is_one_student_s(tmp_path):
     assert students(write(tmp_path / "Nora", *(name[2:] for name in COURSE))) == ["Nora", "Nora"]
 
 
-def test_a_class_in_a_zip_is_several_students(tmp_path):
+def test_a_class_in_a_zip_is_several_students_where_the_zip_stands_alone(tmp_path):
     content = zipped("all/ann/00_start_here.ipynb", "all/bob/00_start_here.ipynb")
-    assert students(write(tmp_path / "in", "eve/a.ipynb", all__zip=content)) == [
-        "ann",
-        "bob",
-        "eve",
+    top = write(tmp_path / "in", all__zip=content)
+    assert students(top) == students(top / "all.zip") == ["ann", "bob"]
+    found, ignored = collected(write(tmp_path / "beside", "eve/a.ipynb", all__zip=content))
+    assert [x.student for x in found] == ["all", "all", "eve"]
+    assert [x["why"] for x in ignored if "all.zip" in x["file"]] == [
+        "read as one student's, all.zip: it lies beside others; a class in a zip file is graded alone"
     ]
-    assert students(tmp_path / "in" / "all.zip") == ["ann", "bob"]
 
 
 def test_copies_in_one_student_s_zip_are_one_student(tmp_path):
@@ -177,11 +178,7 @@ def test_zip_files_in_a_zip_are_those_of_its_students(tmp_path):
             "Bob_107_assignsubmission_file_/x__zip": inner,
         }
     )
-    assert students(write(tmp_path / "in", "eve/a.ipynb", export__zip=moodle)) == [
-        "Ann Lee",
-        "Bob",
-        "eve",
-    ]
+    assert students(write(tmp_path / "in", export__zip=moodle)) == ["Ann Lee", "Bob"]
     flat = zipped(ann__zip=inner, bob__zip=inner)
     assert students(write(tmp_path / "flat", all__zip=flat)) == ["ann", "bob"]
 
@@ -205,13 +202,14 @@ def test_members_that_lead_out_are_refused_with_a_sentence(tmp_path):
 def test_no_student_s_zip_speaks_for_others(tmp_path):
     forged = zipped("bob/00_start_here.ipynb", "x_106_assignsubmission_file_/00_start_here.ipynb")
     top = write(tmp_path / "in", "bob/00_start_here.ipynb", **{
-        "ann/mine__zip": forged, "cat_22345_67891_hw__zip": forged,
+        "ann/mine__zip": forged, "cat_22345_67891_hw__zip": forged, "dan__zip": forged,
     })  # fmt: skip
     found, _ = collected(top)
     assert sorted({(x.student, x.known) for x in found}) == [
         ("ann", ()),
         ("bob", ()),
         ("cat", ("22345",)),
+        ("dan", ()),
     ]
 
 
@@ -219,7 +217,7 @@ def test_a_class_named_by_numbers_is_a_class(tmp_path):
     content = zipped(
         *(f"{name}/00_start_here.ipynb" for name in ("s001", "s002", "123456", "学生1", "学生2"))
     )
-    assert len(set(students(write(tmp_path / "in", "eve/a.ipynb", all__zip=content)))) == 6
+    assert len(set(students(write(tmp_path / "in", all__zip=content)))) == 5
 
 
 def test_thousands_of_notebooks_of_one_student_are_not_all_graded(tmp_path):

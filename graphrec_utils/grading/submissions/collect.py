@@ -193,8 +193,10 @@ class _Walk:
         """Take the members of a zip file that is open.
 
         Args:
-            inside: the folders above it and its name, where it lies among other submissions: then
-                it is one student's, unless it holds a folder for each of several.
+            inside: the folders above it and its name, where it lies in a folder or another zip file.
+            alone: whether nothing else lies beside it: then it may hold a folder for each of several
+                students. Among other submissions it is that of the one it is named after, whatever
+                it holds: nobody hands in for somebody else.
         """
         *above, own = inside or ("", PurePosixPath(label).name)
 
@@ -236,15 +238,16 @@ class _Walk:
             and layout.is_course(whole, names)
         ):
             folders = [()] * len(folders)  # the folder of the course, whatever it is called
-        theirs = bool(above) or depth > 1 or whose.is_export(own)  # then it names nobody else
-        several = alone or (not theirs and layout.several(folders, names))
+        if not (alone or above) and len({f[0] for f in folders if f}) > 1:
+            why = f"read as one student's, {own}: it lies beside others; a class in a zip file is graded alone"
+            self.ignored.append({"file": label, "why": why})
         with archive:
             for (info, inner), below in zip(wanted, folders, strict=True):
                 name = f"{label}:{info.filename[:200]}"
-                below = below if several else tuple(above)
+                below = below if alone else tuple(above)
                 target, problem = self._unpacked(archive, info, inner)
-                home = str(path.resolve()) if several else crowd
-                called = inner.name if several or above else own
+                home = str(path.resolve()) if alone else crowd
+                called = inner.name if alone or above else own
                 if target and inner.suffix.lower() == ".zip":
                     self.archive(
                         target, name, home, PurePosixPath(called).stem, depth + 1,

@@ -38,11 +38,3 @@ def without_common(folders: list[tuple], names: list[str]) -> list[tuple]:
         there = [f[1:] for f in there]
         folders = [f[1:] if f[:1] == first else f for f in folders]
     return folders
-
-
-def several(folders: list[tuple[str, ...]], names: list[str]) -> bool:
-    """Report whether a zip file among other submissions is that of several students."""
-    first = {f[0] for f in folders if f}
-    if any(map(whose.is_export, [*first, *names])):
-        return True
-    return len({f[:1] for f in folders}) > 1 and not whose.one_person(first)

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from IPython.core.inputtransformer2 import TransformerManager
 
 TOO_DEEP = (RecursionError, MemoryError)
-FENCE = re.compile(r"^\s*```[^\n]*\n(.*?)(?:^\s*```\s*$|\Z)", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^[ \t]*```[^\n]*\n(.*?)(?:^[ \t]*```[ \t\r]*$|\Z)", re.MULTILINE | re.DOTALL)
 HARMLESS_MAGIC = re.compile(r"\A(?:\s*%%(?:time|timeit|capture|prun)\b[^\n]*\n)+")
 INSTALLS = re.compile(  # a kernel has no network; what is installed is there, the rest never comes
     r"^([ \t]*)[!%][ \t]*(?:(?:python[\d.]*|\{?sys\.executable\}?)[ \t]+-m[ \t]+)?(?:uv[ \t]+)?"

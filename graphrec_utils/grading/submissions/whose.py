@@ -10,23 +10,28 @@ from graphrec_utils import syllabus
 
 STEMS = sorted((x.stem for x in syllabus.LESSONS), key=len, reverse=True)
 LONGEST = 200  # characters of a name
-MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_\w+?_*(?P<rest>\Z|(?<=_).*)")
-CANVAS = re.compile(
-    r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<user>\d{3,})_(?P<turn>\d{3,})_(?P<rest>.*)"
+LONGEST_FILE = (
+    255  # bytes that file systems let a name have; the members of a zip file may have longer ones
 )
-SECOND = r"[\s_.-]*(?:\((?P<a>\d{1,3})\)|\b(?:copy|kopie|копия)[\s_-]*\(?(?P<b>\d*)\)?"
+# Every pattern takes time in proportion to a name's length, whatever the name is: a run of what one part takes
+# ends in what the next part cannot begin with. What stands around a mark is stripped beforehand.
+MOODLE = re.compile(
+    r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[^\W_]+(?:_+(?P<rest>.*))?", re.DOTALL
+)
+CANVAS = re.compile(
+    r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<user>\d{3,})_(?P<turn>\d{3,})_(?P<rest>.*)", re.DOTALL
+)
+SECOND = r"(?:\((?P<a>\d{1,3})\)|\b(?:copy|kopie|копия)[\s_-]*\(?(?P<b>\d{0,9})\)?"
 COPY = re.compile(
     rf"{SECOND})\Z", re.IGNORECASE
 )  # as browsers, Jupyter and systems name a second file
 TURN = re.compile(  # and people, behind the name of a lesson
-    rf"{SECOND}|[_-](?P<c>\d{{1,2}})|[_\s-]+v(?P<d>\d+)"
-    r"|[_\s-]+(?:final|solved|done|finished|submission|new|edited|completed))\Z",
+    rf"{SECOND}|[_-](?P<c>\d{{1,2}})|[_\s-]v(?P<d>\d{{1,9}})"
+    r"|[_\s-](?:final|solved|done|finished|submission|new|edited|completed))\Z",
     re.IGNORECASE,
 )
-VERSION = re.compile(
-    r"(?:try|attempt|copy|version|v|take|draft|hw|homework|lesson|task|old|new|backup|final)?"
-    r"[\s_.()-]*\d{0,2}[)\s]*"
-)
+SUFFIX = re.compile(r"\.(?:ipynb(?:\.txt|\.json)?|zip)\Z", re.IGNORECASE)
+AROUND = " \t_.-"  # stands between a name and a mark
 COURSE = ("notebooks", "solutions")
 
 
@@ -49,11 +54,10 @@ def owner(folders: tuple[str, ...], file: str, fallback: str) -> Owner:
     Args:
         fallback: the name where neither says anything.
     """
-    stem = re.sub(r"\.(?:ipynb(?:\.txt|\.json)?|zip)\Z", "", file, flags=re.IGNORECASE)
-    stem = unicodedata.normalize("NFC", stem)
+    stem = unicodedata.normalize("NFC", SUFFIX.sub("", file)[:LONGEST_FILE])
     rest, _ = _turn(_pattern(stem)[1])
     if folders:
-        found, _ = _pattern(unicodedata.normalize("NFC", folders[0]))
+        found, _ = _pattern(unicodedata.normalize("NFC", folders[0][:LONGEST_FILE]))
     else:
         found, _ = _pattern(stem)
         if not found.known:
@@ -64,7 +68,8 @@ def owner(folders: tuple[str, ...], file: str, fallback: str) -> Owner:
 
 def attempt(file: str) -> int:
     """Return the number that a browser or a person gave to a file: 1 for "00_start_here (1).ipynb"."""
-    return _turn(re.sub(r"\.ipynb.*\Z", "", file, flags=re.IGNORECASE))[1]
+    stem = file[: file.lower().find(".ipynb") % (len(file) + 1)]
+    return _turn(stem[:LONGEST_FILE])[1]
 
 
 def clean(name: str) -> str:
@@ -85,21 +90,11 @@ def of_course(folders: tuple[str, ...], file: str) -> int | None:
     return None
 
 
-def one_person(folders: set[str]) -> bool:
-    """Report whether folders are attempts or lessons of one person: "try 1" and "try 2"."""
-    left = {_without_lesson(x).casefold() for x in folders}
-    return len(folders) > 1 and all(VERSION.fullmatch(x) for x in left)
-
-
-def is_export(name: str) -> bool:
-    """Report whether Moodle or Canvas has named this folder or file."""
-    return bool(MOODLE.fullmatch(name) or CANVAS.fullmatch(name))
-
-
 def _pattern(text: str) -> tuple[Owner, str]:
     """Return what Moodle or Canvas says in a name, and the rest: the student's own file name."""
     if match := MOODLE.fullmatch(text):
-        return Owner(clean(match["name"]), (f"Participant {match['number']}",)), match["rest"]
+        found = Owner(clean(match["name"]), (f"Participant {match['number']}",))
+        return found, match["rest"] or ""
     if match := CANVAS.fullmatch(text):
         turn, late = int(match["turn"]), bool(match["late"])
         return Owner(clean(match["name"]), (match["user"],), turn, late), match["rest"]
@@ -113,7 +108,7 @@ def _turn(stem: str) -> tuple[str, int]:
     while (match := marks.search(stem)) and not any(stem.endswith(known) for known in STEMS):
         digits = next(filter(None, match.groups()), "")
         number = max(number, int(digits or 1))
-        stem = stem[: match.start()]
+        stem = stem[: match.start()].rstrip(AROUND)
     return stem, number
 
 
