@@ -186,7 +186,7 @@ def judge(
     questions = [_Question(exercise.claims[k // per_claim], x) for k, x in enumerate(asked)]
     got, expected = [_Outcome(x) for x in outcomes], [_Outcome(x) for x in answers]
     reasons = list(map(_reason, questions, got, expected))
-    gates = _gates(got, expected)
+    gates, guesses = _gates(got, expected), _gate_of_guesses(False)
     earned = total = 0.0
     parts = [slice(k, k + per_claim) for k in range(0, len(asked), per_claim)]
     for claim, part in zip(exercise.claims, parts, strict=True):
@@ -199,11 +199,13 @@ def judge(
         held = [p for p in parts if not any(reasons[p]) and questions[p][0].claim.weight]
         chosen = not any(q.inputs for q in questions)  # a choice of settings follows no inputs
         guessed = not chosen and all(_guessed(questions[p], expected[p]) for p in held)
-        gates.append(_gate_of_guesses(guessed))
-    opened = all(gate.ok for gate in gates) and all(
+        guesses = _gate_of_guesses(guessed)
+    opened = all(gate.ok for gate in (*gates, guesses)) and all(
         row.ok for row, claim in zip(result.rows, exercise.claims, strict=True) if not claim.weight
     )
     result.rows = [gate for gate in gates if not gate.ok] + result.rows
+    if not guesses.ok:  # last: what a reader repairs stands above it
+        result.rows.append(guesses)
     result.points = round(exercise.points * earned / total, 2) if opened else 0.0
     if opened and exercise.measure:
         result.measured = _measured(exercise, questions, got)
@@ -274,10 +276,10 @@ def _guessed(questions: list[_Question], expected: list[_Outcome]) -> bool:
 def _gate_of_guesses(guessed: bool) -> Row:
     """What can be known without the inputs pays nothing alone."""
     reason = (
-        "a function that returns a fixed value, or one of its inputs, would pass these claims, too: "
-        "they count as soon as you pass one that it fails"
+        "each of them is passed by some function that returns a fixed value, or one of its inputs, too: "
+        "they count as soon as you pass one that is not"
     )
-    return Row("the answer follows its inputs", not guessed, reason * guessed)
+    return Row("the claims that hold pay alone", not guessed, reason * guessed)
 
 
 def _gates(got: list[_Outcome], expected: list[_Outcome]) -> list[Row]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from graphrec_utils import paths
 from graphrec_utils.cli.setup.environment import CannotRun, clone
 from graphrec_utils.grading import folder, origin
 from graphrec_utils.grading.isolation.crew import Crew, NoWorker
-from graphrec_utils.grading.submissions import attempts, files, similarity
+from graphrec_utils.grading.submissions import attempts, files, intake, similarity
 from graphrec_utils.grading.submissions.collect import Submission, submissions
 
 FORMAT = 1
@@ -264,7 +265,10 @@ def _key(secret: bytes, settings: Settings, submission: Submission) -> str:
     total.update(repr((submission.student, submission.file, submission.problem)).encode())
     if submission.path:
         with contextlib.suppress(OSError), files.opened(submission.path) as file:
-            total.update(hashlib.file_digest(file, "sha256").digest())
+            size = os.fstat(file.fileno()).st_size
+            total.update(repr(size).encode())
+            if size <= intake.MAX_BYTES:  # more is not read, and takes long
+                total.update(hashlib.file_digest(file, "sha256").digest())
     return total.hexdigest()[:24]
 
 

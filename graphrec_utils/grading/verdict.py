@@ -16,17 +16,21 @@ import itertools
 import json
 import math
 import re
+from collections.abc import Iterator
 
 import numpy as np
 
 from graphrec_utils.exercises import codec, core, runs
+from graphrec_utils.exercises.compare import kind
 from graphrec_utils.exercises.core import Exercise
 
 SECRET_SEEDS = 3  # per claim
 MAX_DEPTH = 40
 MAX_NUMBERS = 2_000_000  # entries of one array
 MAX_CELLS = 2**32  # of a sparse matrix of SciPy, which no judge makes dense
-MOST = 10_000  # entries of an array by which behaviors are compared
+MOST = 10_000  # numbers of a value by which behaviors are compared
+LONGEST_PIECE = 200  # characters of one of them
+LONGEST_REASON = 600  # characters of what a report says of one claim
 KEYS = {"value", "changed", "error", "message", "printed", "at"}
 FRESH = "right on the inputs of the card, wrong on fresh ones of the same kind"
 
@@ -211,7 +215,7 @@ def decide(
     result = core.judge(exercise, *secret)
     name = not result.mistake
     shown = core.judge(exercise, *card, name, public(exercise)[1]) if card else None
-    told = {row.sentence: row.reason for row in shown.rows if not row.ok} if shown else {}
+    told = {row.sentence: _cut(row.reason) for row in shown.rows if not row.ok} if shown else {}
     rows = [
         [row.sentence, row.ok, "" if row.ok else told.get(row.sentence, FRESH if shown else "")]
         for row in result.rows
@@ -242,10 +246,15 @@ def decide(
     if status in ("wrong", "partial", "error") and shown:
         first = next(((r.sentence, r.reason) for r in shown.rows if not r.ok), None)
         if first and card:
-            entry["shown"] = list(first)
+            entry["shown"] = [first[0], _cut(first[1])]
             with contextlib.suppress(Exception):  # a value that nobody has thought of
                 entry["behavior"] = behavior(exercise, *card)
     return entry
+
+
+def _cut(reason: str) -> str:
+    """Return what is said of a claim, no longer than anybody reads: an answer may put what it likes into it."""
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}…"
 
 
 def behavior(exercise: Exercise, asked: list[dict], outcomes: list[dict]) -> str:
@@ -261,29 +270,55 @@ def behavior(exercise: Exercise, asked: list[dict], outcomes: list[dict]) -> str
         judged = core.judge(one, [question], [outcome], name=False, answers=[right[number]])
         if not all(row.ok for row in judged.rows):
             does = outcome.get("error", "") + re.sub(r"\d+", "", outcome.get("message", ""))
-            does = does or repr(_rounded(codec.decode(outcome["value"])))
+            does = does or _told(
+                codec.decode(outcome["value"]), codec.decode(right[number].get("value"))
+            )
             text = f"{exercise.id}/{number}/{does}/{outcome.get('changed')}"
             return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
     return ""
 
 
-def _rounded(value):
-    """Return a value as text or lists of texts: floats with four digits, of arrays the beginning."""
+def _told(value, right) -> str:
+    """Return a value as text: floats with four digits, MOST numbers in all, of another kind than `right` the kind."""
+    if kind(value) != kind(right):
+        return kind(value)
+    pieces = itertools.islice(_pieces(value), MOST)
+    return "/".join(pieces)
+
+
+def _pieces(value) -> Iterator[str]:
+    """Yield a value piece by piece, and compute no more than is asked for."""
     if hasattr(value, "tocoo"):
         stored = value.tocoo()
-        return ["sparse", value.shape, *map(_rounded, (stored.row, stored.col, stored.data))]
-    if hasattr(value, "to_dense"):
-        value = value.detach().to_dense().numpy()
-    if hasattr(value, "to_numpy"):  # of pandas
-        return [list(map(str, value.index)), _rounded(value.to_numpy())]
-    if isinstance(value, np.ndarray):
-        return [str(value.dtype), value.shape, [*map(_rounded, value.ravel()[:MOST].tolist())]]
-    if isinstance(value, dict):
-        return [[_rounded(k), _rounded(v)] for k, v in itertools.islice(value.items(), MOST)]
-    if isinstance(value, list | tuple):
-        return [type(value).__name__, *map(_rounded, value[:MOST])]
-    if isinstance(value, set):
-        return sorted(repr(_rounded(x)) for x in value)[:MOST]
-    if isinstance(value, float):
-        return f"{value + 0.0:.3e}"
-    return repr(value)
+        yield f"sparse {value.shape}"
+        for part in zip(stored.row, stored.col, stored.data, strict=True):
+            yield from _pieces([x.item() for x in part])
+    elif hasattr(value, "to_dense"):
+        value = value.detach()
+        yield f"{value.dtype} {tuple(value.shape)}"
+        if str(value.layout) != "torch.strided":
+            value = value.to_sparse_coo().coalesce()
+            yield from _pieces(value.indices()[:, :MOST].numpy())
+            value = value.values()
+        yield from _pieces(value.flatten()[:MOST].numpy())
+    elif hasattr(value, "to_numpy"):  # of pandas
+        yield from map(str, value.index[:MOST])
+        yield from _pieces(value[:MOST].to_numpy())
+    elif isinstance(value, np.ndarray):
+        yield f"{value.dtype} {value.shape}"
+        yield from map(_piece, value.ravel()[:MOST].tolist())
+    elif isinstance(value, dict):
+        for pair in value.items():
+            yield from _pieces(pair)
+    elif isinstance(value, list | tuple):
+        yield f"{type(value).__name__} {len(value)}"
+        for item in value:
+            yield from _pieces(item)
+    elif isinstance(value, set):
+        yield from sorted(map(_piece, value))
+    else:
+        yield _piece(value)
+
+
+def _piece(value) -> str:
+    return f"{value + 0.0:.3e}" if isinstance(value, float) else repr(value)[:LONGEST_PIECE]

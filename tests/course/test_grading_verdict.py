@@ -68,8 +68,8 @@ def test_two_large_sparse_answers_are_told_apart_without_a_dense_one():
     import scipy.sparse as sparse
 
     one, other = sparse.eye(60_000, format="csr"), 2 * sparse.eye(60_000, format="csr")
-    assert verdict._rounded(one) == verdict._rounded(one.tocsc())
-    assert verdict._rounded(one) != verdict._rounded(other)
+    assert verdict._told(one, one) == verdict._told(one.tocsc(), one)
+    assert verdict._told(one, one) != verdict._told(other, one)
 
 
 def test_nesting_without_end_is_refused():

@@ -77,7 +77,7 @@ def test_two_folders_of_one_row_are_left_to_the_instructor(tmp_path):
 
 def entry(file: str, points: float, turn=(), status="graded", student="ann", lesson="00") -> dict:
     return {"student": student, "lesson": lesson, "file": file, "status": status, "points": points,
-            "turn": list(turn), "notes": []}  # fmt: skip
+            "turn": list(turn), "notes": [], "exercises": [{"status": "wrong"}]}  # fmt: skip
 
 
 def counted(*entries: dict, policy="last") -> list[str]:
@@ -103,6 +103,14 @@ def test_other_lessons_and_other_students_are_no_attempts():
 
 def test_what_cannot_be_read_replaces_nothing():
     assert counted(entry("a", 3, (0, 0, 1.0)), entry("b", 0, (0, 1, 2.0), "unreadable")) == ["a"]
+
+
+@pytest.mark.parametrize("policy", attempts.POLICIES)
+def test_a_lesson_downloaded_once_more_replaces_nothing(policy):
+    untouched = entry("00 (1)", 0, (0, 1, 9.0))
+    untouched["exercises"] = [{"status": "not-implemented"}, {"status": "missing"}]
+    assert counted(entry("00", 0, (0, 0, 1.0)), untouched, policy=policy) == ["00"]
+    assert counted(untouched, policy=policy) == ["00 (1)"]
 
 
 # ---------------------------------------------------------------- marks

@@ -271,6 +271,48 @@ def rewrites_the_library_it_was_given():
     )
 
 
+# ---------------------------------------------------------------- what the grader itself would pay for
+
+
+@attack()
+def three_thousand_large_sparse_tensors():
+    """Half a megabyte to send; made dense they are 24 GB."""
+    return margin(
+        body="    one = torch.sparse_coo_tensor(torch.tensor([[0]]), torch.tensor([1.0]), (2_000_000,))\n"
+        "    return [one] * 3000\n"
+    )
+
+
+@attack()
+def one_message_of_four_hundred_frames():
+    """Each of 30 MB, all the same memory for who sends them; who receives would need 12 GB."""
+    return inside(
+        "from ipykernel.kernelapp import IPKernelApp\n"
+        "socket = IPKernelApp.instance().iopub_thread.socket\n"
+        "socket.send_multipart([b'x'] + [b'x' * (30 * 2**20)] * 400, copy=False)\n"
+        "import time\ntime.sleep(3)"
+    )
+
+
+@attack()
+def memory_that_no_limit_counts():
+    return inside("import os\nos.memfd_create('x')")
+
+
+@attack()
+def memory_of_system_v():
+    return inside(
+        "import ctypes\n"
+        "libc = ctypes.CDLL(None, use_errno=True)\n"
+        "if libc.shmget(0, 2**30, 0o1600) < 0:\n    raise MemoryError('refused')"
+    )
+
+
+@attack()
+def a_thousand_sockets():
+    return inside("import socket\nkept = [socket.socketpair() for _ in range(1000)]")
+
+
 # ---------------------------------------------------------------- open tasks
 
 

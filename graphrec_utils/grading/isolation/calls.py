@@ -20,16 +20,17 @@ FAMILIES = (1, 2, 10, 16)  # of sockets: Unix, IPv4, IPv6, netlink; all but thes
 X32 = 0x40000000  # another table of calls on x86_64
 # architecture in the kernel's words; socket, clone; refused: unshare setns mount umount2 pivot_root
 # chroot ptrace process_vm_readv/writev bpf perf_event_open userfaultfd add_key request_key keyctl
-# open_by_handle_at kexec_load init_module finit_module
+# open_by_handle_at kexec_load init_module finit_module; and what holds memory outside of the limits:
+# memfd_create shmget msgget
 TABLES = {
     "x86_64": (0xC000003E, 41, 56, (272, 308, 165, 166, 155, 161, 101, 310, 311, 321, 298, 323, 248,
-                                    249, 250, 304, 246, 175, 313)),
+                                    249, 250, 304, 246, 175, 313, 319, 29, 68)),
     "aarch64": (0xC00000B7, 198, 220, (97, 268, 40, 39, 41, 51, 117, 270, 271, 280, 241, 282, 217,
-                                       218, 219, 265, 104, 105, 273)),
+                                       218, 219, 265, 104, 105, 273, 279, 194, 186)),
 }  # fmt: skip
-# numbers that all architectures share: io_uring, open_tree … fspick, mount_setattr; clone3 is looked
+# numbers that all architectures share: io_uring, open_tree … fspick, mount_setattr, memfd_secret; clone3 is looked
 # up last, because its flags cannot be read here: libraries then use clone
-SHARED = (425, 426, 427, 428, 429, 430, 431, 432, 433, 442)
+SHARED = (425, 426, 427, 428, 429, 430, 431, 432, 433, 442, 447)
 CLONE3 = 435
 # that change modes, owners and attributes of files by name or number: chmod … removexattr
 MODES = {"x86_64": (90, 91, 268, 452, 92, 93, 94, 260, 188, 189, 190, 197, 198, 199),

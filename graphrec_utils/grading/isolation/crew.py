@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable
 
 from graphrec_utils import paths
@@ -18,6 +20,7 @@ from graphrec_utils.cli.setup.environment import ONE_THREAD
 START_SECONDS = 180  # a worker loads the course's libraries; on a busy machine that takes time
 JOB_SECONDS = 300  # a backstop: each exercise has its own limit; here for all of a lesson
 LIMITS = 200  # ... and so many of these
+LOST = "the grader's own process ended while judging it, twice: its values take more than there is"
 
 
 class NoWorker(Exception):
@@ -25,7 +28,11 @@ class NoWorker(Exception):
 
 
 class Crew:
-    """Runs jobs on several workers; a worker that fails is replaced, a job is tried twice."""
+    """Runs jobs on several workers; a worker that fails is replaced.
+
+    An exercise at which two workers have ended is not run again: it has no points, and the rest of
+    its submission is graded. Whoever kills workers from outside rarely hits one exercise twice.
+    """
 
     def __init__(self, settings: dict, started: Callable[[dict], None] = lambda isolation: None):
         self.settings = settings  # what `worker.Worker` takes
@@ -82,20 +89,24 @@ class Crew:
                     number = waiting.get_nowait()
                 except queue.Empty:
                     return
-                for attempt in (1, 2):
+                ended: Counter[str] = Counter()  # at which exercise workers have ended
+                end = time.monotonic() + JOB_SECONDS + LIMITS * self.settings["seconds"]
+                entry = None
+                while entry is None:
                     worker = worker or self._start()
                     if worker is None:
                         waiting.put(number)
                         return
-                    entry = worker.ask(
-                        jobs[number], JOB_SECONDS + LIMITS * self.settings["seconds"]
-                    )
+                    lost = {name: LOST for name, times in ended.items() if name and times > 1}
+                    left = end - time.monotonic()
+                    entry = worker.ask(jobs[number] | {"lost": lost}, max(left, 1.0))
                     if entry is not None:
                         break
+                    ended[worker.at] += 1
                     late = worker.late
                     worker.kill()
                     worker = None
-                    if attempt == 2:
+                    if late or ended[""] > 1:
                         entry = _gave_up(jobs[number], late)
                 results.put((number, entry))
         finally:
@@ -151,6 +162,7 @@ class _WorkerProcess:
             start_new_session=True,
         )
         self.late = False
+        self.at = ""  # the exercise that it runs
         self.answers: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -162,9 +174,15 @@ class _WorkerProcess:
     def ask(self, content: dict, seconds: float) -> dict | None:
         """Send one line and return the answer, or None if none comes; `late` says why."""
         try:
+            self.at = ""
             self.process.stdin.write(json.dumps(content) + "\n")
             self.process.stdin.flush()
-            return json.loads(self.answers.get(timeout=seconds))
+            end = time.monotonic() + seconds
+            while True:
+                answer = json.loads(self.answers.get(timeout=max(end - time.monotonic(), 0)))
+                if set(answer) != {"at"}:
+                    return answer
+                self.at = answer["at"]
         except (OSError, ValueError):
             return None
         except queue.Empty:

@@ -1,33 +1,59 @@
-"""How much computing the text of one submission may cost before a kernel is started for it."""
+"""How much computing and memory this process may spend on one submission, outside of its kernels."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 
 from graphrec_utils.grading.submissions import intake
 
 READ_SECONDS = 20.0  # of computing, before the first kernel starts
+JUDGE_SECONDS = 300.0  # of computing, for the verdict on one exercise: an open task may train in it
+MEMORY = 3 * 2**30  # of addresses, besides what the libraries take
+
+
+class TooMuchToJudge(Exception):
+    """A verdict takes longer than one may."""
 
 
 @contextlib.contextmanager
-def limited():
-    """Let what is done with a student's text cost this process READ_SECONDS of computing at most.
+def limited(seconds: float = READ_SECONDS, error: Exception | None = None):
+    """Let what is done with a student's text or values cost this process so much computing at most.
+
+    Args:
+        seconds: of computing.
+        error: what is raised if it costs more; by default that it cannot be read.
 
     Raises:
-        intake.Unreadable: it costs more.
+        intake.Unreadable, or `error`: it costs more.
     """
     if not hasattr(signal, "ITIMER_VIRTUAL"):
         yield
         return
+    error = error or intake.Unreadable(f"to read it takes more than {seconds:g} s of computing")
 
     def ring(*_):
-        raise intake.Unreadable(f"to read it takes more than {READ_SECONDS:g} s of computing")
+        raise error
 
     before = signal.signal(signal.SIGVTALRM, ring)
-    signal.setitimer(signal.ITIMER_VIRTUAL, READ_SECONDS, 1)  # again, should somebody catch it
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, 1)  # again, should somebody catch it
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+
+
+def limit_memory() -> None:
+    """Let this process have MEMORY more than it has: what an answer sends may grow while it is read.
+
+    A limit that children may raise for themselves; without such limits in a system, nothing happens.
+    """
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        with open("/proc/self/statm") as file:
+            now = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (now + MEMORY, hard))

@@ -12,6 +12,7 @@ import re
 import secrets
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 from graphrec_utils.exercises import core
 from graphrec_utils.exercises.core import Exercise
 from graphrec_utils.grading import verdict
+from graphrec_utils.grading.isolation import patience
 from graphrec_utils.grading.isolation.kernel import (
     START_SECONDS,
     KernelDied,
@@ -65,6 +67,7 @@ class Grading:
             or ours once theirs has earned a part of the points; changed here.
         references: {exercise id: our answer}.
         own: {exercise id: the student's helpers and answer}.
+        at: called with an exercise's id before anything of it runs, and with "" when it is done.
     """
 
     def __init__(
@@ -75,7 +78,9 @@ class Grading:
         sources: dict[str, str],
         references: dict[str, str],
         own: dict[str, str],
+        at: Callable[[str], None] = lambda exercise: None,
     ):
+        self.at = at
         self.nursery, self.limits, self.tasks = nursery, limits, tasks
         self.sources, self.references, self.own = sources, references, own
 
@@ -107,6 +112,7 @@ class ExerciseFile(IPyNbFile):
     def setup(self) -> None:
         """Start this exercise's kernel."""
         self.start = time.perf_counter()
+        self.grading.at(self.task.exercise.id)
         self.left = PATIENCE * self.grading.limits.seconds  # for all cells of the student's
         self.trouble: tuple[str, str] | None = None
         self.cell_error = ""
@@ -124,6 +130,7 @@ class ExerciseFile(IPyNbFile):
         """End the kernel and everything it has started."""
         if self.kernel is not None:
             self.kernel.stop()
+        self.grading.at("")
         self.task.seconds = round(time.perf_counter() - self.start, 2)
 
 
@@ -264,7 +271,7 @@ class ExerciseCell(IPyNbCell):
         if file.trouble:
             task.result = _nothing(*file.trouble)
         elif isinstance(outcomes, list):
-            task.result = verdict.decide(task.exercise, (questions, outcomes), file.public)
+            task.result = self._decide(questions, outcomes)
         elif outcomes == "too large":
             task.result = _nothing("output-limit", "the values are too large to be sent")
         elif outcomes == "undefined":
@@ -276,6 +283,21 @@ class ExerciseCell(IPyNbCell):
         if found := better.get(task.result["status"], {}).get(task.exercise.id):
             file.grading.sources[task.exercise.id] = found
         assert task.result["status"] == "passed", task.result["reason"]
+
+    def _decide(self, questions: list[dict], outcomes: list[dict]) -> dict:
+        """Return the verdict, or none of the points where its values cost more to judge than they may."""
+        task, seconds = self.parent.task, patience.JUDGE_SECONDS
+        try:
+            with patience.limited(seconds, patience.TooMuchToJudge()):
+                return verdict.decide(task.exercise, (questions, outcomes), self.parent.public)
+        except patience.TooMuchToJudge:
+            return _nothing("timeout", f"to judge it takes more than {seconds:g} s of computing")
+        except MemoryError:
+            return _nothing("output-limit", "to judge its values takes more memory than there is")
+        except RuntimeError as error:
+            if "alloc" not in str(error):  # torch's word for it
+                raise
+            return _nothing("output-limit", "to judge its values takes more memory than there is")
 
     def repr_failure(self, excinfo) -> str:
         return str(excinfo.value)

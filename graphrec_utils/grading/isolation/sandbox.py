@@ -31,6 +31,9 @@ CAPABILITY_VERSION_3 = 0x20080522
 INSIDE_UID = 1000  # not 0: the program keeps no right to undo the mounts
 FIRST_UID, UIDS = 60_100, 800  # nobody's, between Debian's users and systemd's
 FILE_BYTES = 64 * 2**20
+DESCRIPTORS = (
+    256  # files, pipes and sockets of one process: each may hold memory that nobody counts
+)
 ASKED, MOMENT = "asked", 0.002  # the folder by which `seal` is asked for; seconds between two looks
 
 _allowed: list[str] = []  # see `try_out`
@@ -241,7 +244,7 @@ def _reap(program: int) -> int:
 def _limit(memory: int) -> None:
     import resource
 
-    wanted = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": FILE_BYTES}
+    wanted = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": FILE_BYTES, "RLIMIT_NOFILE": DESCRIPTORS}
     if memory:
         wanted["RLIMIT_AS"] = memory + _address_space()
     for name, value in wanted.items():

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -36,7 +37,8 @@ def {e.function}(*arguments, **more):
 class Worker:
     """Grades one submission after the other with one nursery of kernels."""
 
-    def __init__(self, settings: dict):
+    def __init__(self, settings: dict, at: Callable[[str], None] = lambda exercise: None):
+        self.at = at  # told which exercise is run, "" between two
         self.secret = bytes.fromhex(settings["secret"])
         self.limits = Limits(settings["seconds"], settings["memory"])
         self.lesson, self.only = settings["lesson"], settings["only"]
@@ -51,6 +53,10 @@ class Worker:
 
     def grade(self, job: dict) -> dict:
         """Grade one submission.
+
+        Args:
+            job: what `batch` says of a file; "lost" are exercises that have ended workers, each
+                with the sentence that says so: they are not run again.
 
         Returns:
             {"entry": the submission's in result.json, "answers": {exercise: source}, "uses": names
@@ -87,8 +93,11 @@ class Worker:
     def _grade(self, job: dict, entry: dict, sources: dict[str, str], uses: set[str]) -> None:
         if job["problem"]:
             raise intake.Unreadable(job["problem"])
-        with patience.limited():
-            notebook = intake.read(Path(job["path"]))
+        try:
+            with patience.limited():
+                notebook = intake.read(Path(job["path"]))
+        except MemoryError:
+            raise intake.Unreadable("to read it takes more memory than there is") from None
         entry["course"], entry["notes"] = notebook.course, notebook.notes
         number = self.lesson or _lesson(notebook, job)
         if number not in transplant.built():
@@ -107,11 +116,14 @@ class Worker:
                 for e in known.exercises
             }
         sources |= {name: answer.source for name, answer in answers.items() if answer.source}
-        results = self._run(job["student"], known, notebook, answers, uses)
+        lost = job.get("lost", {})
+        results = self._run(job["student"], known, notebook, answers, uses, lost)
         for exercise in self._chosen(known.exercises):
             answer = answers[exercise.id]
             result, seconds = results.get(exercise.id, (None, 0.0))
-            if result is None:
+            if result is None and exercise.id in lost:
+                result = _zero("died", lost[exercise.id])
+            elif result is None:
                 result = _zero(answer.status, answer.reason)
             entry["exercises"].append(_row(exercise, result, seconds, answer.notes, answer.source))
             found = lint.remarks(answer.source, exercise.library)
@@ -121,7 +133,7 @@ class Worker:
         return [e for e in exercises if self.only in ("", e.id)]
 
     def _run(
-        self, student: str, known, notebook, answers: dict, uses: set[str]
+        self, student: str, known, notebook, answers: dict, uses: set[str], lost: dict
     ) -> dict[str, tuple[dict, float]]:
         """Run every answer that can be run; return {exercise: (result, seconds)}.
 
@@ -130,7 +142,8 @@ class Worker:
         """
         with patience.limited():
             pool = transplant.pool(notebook, known)
-            can = [e.id for e in known.exercises if not answers[e.id].status]
+            names = [e.id for e in known.exercises if e.id not in lost]
+            can = [name for name in names if not answers[name].status]
             parts = {name: pool.needed(answers[name]) for name in can}
         sources = {e.id: OPEN.format(e=e) for e in known.exercises}
         sources |= {name: part.around(answers[name].source) for name, part in parts.items()}
@@ -183,7 +196,7 @@ class Worker:
                     add(exercise.id)
             if tasks:
                 made = plugin.Grading(
-                    self.nursery, self.limits, tasks, sources, known.references, own
+                    self.nursery, self.limits, tasks, sources, known.references, own, self.at
                 )
                 plugin.run(made)
         finally:
@@ -251,9 +264,10 @@ def main() -> None:
         answers.flush()
 
     threading.Thread(target=listen, daemon=True).start()
-    worker = Worker(json.loads(first))
+    worker = Worker(json.loads(first), lambda exercise: say({"at": exercise}))
     try:
         say(worker.isolation())
+        patience.limit_memory()
         while (line := lines.get()) is not None:
             busy.set()
             with contextlib.redirect_stdout(sys.stderr):

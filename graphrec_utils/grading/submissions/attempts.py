@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 
 POLICIES = ("last", "best")
+EMPTY = ("not-implemented", "missing")  # exercises that nobody has written anything for
 
 
 def choose(entries: list[dict], policy: str = "last") -> tuple[list[dict], list[dict]]:
     """Return the submissions that count, and those that another one of the same student replaces.
 
-    A file that cannot be read never replaces one that can. Both are named in the notes of the one
+    A file that cannot be read never replaces one that can, nor one in which nothing was written one with
+    answers: a lesson downloaded once more is no attempt. Both are named in the notes of the one
     that counts.
 
     Args:
@@ -40,5 +42,6 @@ def choose(entries: list[dict], policy: str = "last") -> tuple[list[dict], list[
 
 def _rank(entry: dict, policy: str) -> tuple:
     readable = entry["status"] != "unreadable"
+    written = any(x["status"] not in EMPTY for x in entry["exercises"])
     points = entry["points"] if policy == "best" else 0
-    return readable, points, tuple(entry.get("turn", ()))
+    return readable, written, points, tuple(entry.get("turn", ()))

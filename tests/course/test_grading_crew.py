@@ -1,0 +1,96 @@
+"""A worker that ends costs the exercise it was at, and nobody else: not the file's others, not the batch."""
+
+from __future__ import annotations
+
+import sys
+from typing import ClassVar
+
+import pytest
+
+from graphrec_utils.grading.isolation import crew, patience
+
+SETTINGS = {"seconds": 1.0}
+
+
+class Fake:
+    """A worker whose process ends at some exercises: `deaths` are those still to come, of all workers."""
+
+    deaths: ClassVar[list[tuple[str, str]]] = []  # (student, exercise; "" outside of any)
+
+    def __init__(self):
+        self.at, self.late, self.asked = "", False, []
+
+    def ask(self, job: dict, seconds: float) -> dict | None:
+        if "student" not in job:
+            return {"network": "closed"}
+        for death in Fake.deaths:
+            student, exercise = death
+            if student == job["student"] and exercise not in job["lost"]:
+                Fake.deaths.remove(death)
+                self.at = exercise
+                return None
+        self.at = ""
+        return {"entry": {"student": job["student"], "status": "graded", "lost": job["lost"]}}
+
+    def kill(self) -> None:
+        """Nothing is there to be ended."""
+
+    close = kill
+
+
+def run(monkeypatch, deaths) -> dict:
+    monkeypatch.setattr(crew, "_WorkerProcess", Fake)
+    Fake.deaths = list(deaths)
+    entries = {}
+    jobs = {k: {"student": name, "file": name} for k, name in enumerate(("ann", "bob", "eve"))}
+    crew.Crew(SETTINGS).run(
+        jobs, 1, lambda number, answer: entries.update({jobs[number]["student"]: answer["entry"]})
+    )
+    return entries
+
+
+def test_an_exercise_that_ends_two_workers_is_lost_and_nothing_else(monkeypatch):
+    entries = run(monkeypatch, [("bob", "00.2")] * 9)
+    assert {name: set(e["lost"]) for name, e in entries.items()} == {
+        "ann": set(),
+        "bob": {"00.2"},
+        "eve": set(),
+    }
+    assert entries["bob"]["lost"]["00.2"] == crew.LOST
+
+
+def test_several_exercises_may_be_lost_one_by_one(monkeypatch):
+    entries = run(monkeypatch, [("bob", "00.2")] * 9 + [("bob", "00.3")] * 9)
+    assert set(entries["bob"]["lost"]) == {"00.2", "00.3"}
+
+
+def test_kills_from_outside_cost_nobody_anything(monkeypatch):
+    entries = run(monkeypatch, [("ann", "00.1"), ("ann", "00.2"), ("bob", "00.1"), ("eve", "")])
+    assert all(e["status"] == "graded" and not e["lost"] for e in entries.values())
+
+
+def test_a_file_that_ends_two_workers_before_any_exercise_is_given_up(monkeypatch):
+    entries = run(monkeypatch, [("bob", "")] * 9)
+    assert entries["bob"]["status"] == "grader-error" and "ended twice" in entries["bob"]["reason"]
+    assert entries["ann"]["status"] == entries["eve"]["status"] == "graded"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such limit")
+def test_a_worker_has_no_more_memory_than_it_may():
+    """In a process of its own: the limit stays for good."""
+    import subprocess
+
+    code = (
+        "from graphrec_utils.grading.isolation import patience\n"
+        "patience.limit_memory()\n"
+        f"some = bytearray({patience.MEMORY // 2})\n"
+        f"try:\n    more = bytearray({patience.MEMORY})\nexcept MemoryError:\n    print('limited')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "limited\n", done.stderr
+
+
+def test_what_takes_long_to_judge_is_ended_with_the_error_that_was_asked_for():
+    with pytest.raises(patience.TooMuchToJudge), patience.limited(0.05, patience.TooMuchToJudge()):
+        while True:
+            pass
