@@ -41,7 +41,15 @@ def read(path: Path | None = None) -> dict[str, dict]:
         return _checked(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return _checked({"exercises": {}})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ):
         if path == file():
             with contextlib.suppress(OSError):
                 os.replace(path, path.with_name("progress.damaged.json"))

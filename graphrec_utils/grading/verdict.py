@@ -12,24 +12,19 @@ import dataclasses
 import functools
 import hashlib
 import hmac
-import itertools
 import json
 import math
-import re
-from collections.abc import Iterator
 
 import numpy as np
 
 from graphrec_utils.exercises import codec, core, runs
-from graphrec_utils.exercises.compare import kind
 from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.grading import behavior
 
 SECRET_SEEDS = 3  # per claim
 MAX_DEPTH = 40
 MAX_NUMBERS = 2_000_000  # entries of one array
 MAX_CELLS = 2**32  # of a sparse matrix of SciPy, which no judge makes dense
-MOST = 10_000  # numbers of a value by which behaviors are compared
-LONGEST_PIECE = 200  # characters of one of them
 LONGEST_REASON = 600  # characters of what a report says of one claim
 KEYS = {"value", "changed", "error", "message", "printed", "at"}
 FRESH = "right on the inputs of the card, wrong on fresh ones of the same kind"
@@ -248,77 +243,15 @@ def decide(
         if first and card:
             entry["shown"] = [first[0], _cut(first[1])]
             with contextlib.suppress(Exception):  # a value that nobody has thought of
-                entry["behavior"] = behavior(exercise, *card)
+                entry["behavior"] = behavior.of(exercise, card, public(exercise)[1])
     return entry
+
+
+def nothing(status: str, reason: str) -> dict:
+    """Return the entry of an exercise that has no verdict, and so no points."""
+    return {"points": 0.0, "status": status, "reason": reason, "mistake": "", "rows": []}
 
 
 def _cut(reason: str) -> str:
     """Return what is said of a claim, no longer than anybody reads: an answer may put what it likes into it."""
     return reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}…"
-
-
-def behavior(exercise: Exercise, asked: list[dict], outcomes: list[dict]) -> str:
-    """Return a mark that answers share which do the same on the first question they get wrong.
-
-    The questions are those that `public` returns.
-    Numbers are compared by four digits, errors by their names and messages without numbers in them.
-    """
-    right = public(exercise)[1]
-    for number, (question, outcome) in enumerate(zip(asked, outcomes, strict=True)):
-        one = Exercise(exercise.id, exercise.function, 1, (), reference=exercise.reference)
-        one.claims = [exercise.claims[number * len(exercise.claims) // len(asked)]]
-        judged = core.judge(one, [question], [outcome], name=False, answers=[right[number]])
-        if not all(row.ok for row in judged.rows):
-            does = outcome.get("error", "") + re.sub(r"\d+", "", outcome.get("message", ""))
-            does = does or _told(
-                codec.decode(outcome["value"]), codec.decode(right[number].get("value"))
-            )
-            text = f"{exercise.id}/{number}/{does}/{outcome.get('changed')}"
-            return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
-    return ""
-
-
-def _told(value, right) -> str:
-    """Return a value as text: floats with four digits, MOST numbers in all, of another kind than `right` the kind."""
-    if kind(value) != kind(right):
-        return kind(value)
-    pieces = itertools.islice(_pieces(value), MOST)
-    return "/".join(pieces)
-
-
-def _pieces(value) -> Iterator[str]:
-    """Yield a value piece by piece, and compute no more than is asked for."""
-    if hasattr(value, "tocoo"):
-        stored = value.tocoo()
-        yield f"sparse {value.shape}"
-        for part in zip(stored.row, stored.col, stored.data, strict=True):
-            yield from _pieces([x.item() for x in part])
-    elif hasattr(value, "to_dense"):
-        value = value.detach()
-        yield f"{value.dtype} {tuple(value.shape)}"
-        if str(value.layout) != "torch.strided":
-            value = value.to_sparse_coo().coalesce()
-            yield from _pieces(value.indices()[:, :MOST].numpy())
-            value = value.values()
-        yield from _pieces(value.flatten()[:MOST].numpy())
-    elif hasattr(value, "to_numpy"):  # of pandas
-        yield from map(str, value.index[:MOST])
-        yield from _pieces(value[:MOST].to_numpy())
-    elif isinstance(value, np.ndarray):
-        yield f"{value.dtype} {value.shape}"
-        yield from map(_piece, value.ravel()[:MOST].tolist())
-    elif isinstance(value, dict):
-        for pair in value.items():
-            yield from _pieces(pair)
-    elif isinstance(value, list | tuple):
-        yield f"{type(value).__name__} {len(value)}"
-        for item in value:
-            yield from _pieces(item)
-    elif isinstance(value, set):
-        yield from sorted(map(_piece, value))
-    else:
-        yield _piece(value)
-
-
-def _piece(value) -> str:
-    return f"{value + 0.0:.3e}" if isinstance(value, float) else repr(value)[:LONGEST_PIECE]

@@ -36,7 +36,17 @@ def test_what_was_written_is_read_back():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"exercises": 3}', '{"exercises": {"00.1": {}}}', "\x00\xff"]
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"exercises": 3}',
+        '{"exercises": {"00.1": {}}}',
+        "\x00\xff",
+        '{"exercises": {"00.1": {"points": 1, "max_points": 1e999, "tries": 1}}}',
+        "[" * 100_000,
+    ],
 )
 def test_a_damaged_file_is_set_aside_and_counts_as_empty(state, text):
     state.mkdir()

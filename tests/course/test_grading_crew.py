@@ -94,3 +94,19 @@ def test_what_takes_long_to_judge_is_ended_with_the_error_that_was_asked_for():
     with pytest.raises(patience.TooMuchToJudge), patience.limited(0.05, patience.TooMuchToJudge()):
         while True:
             pass
+
+
+def test_a_verdict_that_costs_too_much_is_a_sentence_and_one_that_fails_is_ours(monkeypatch):
+    def raising(error):
+        def judge():
+            raise error
+
+        return judge
+
+    assert patience.affordable(lambda: {"points": 1}) == {"points": 1}
+    for error in (MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory")):
+        assert patience.affordable(raising(error))["status"] == "output-limit"
+    with pytest.raises(RuntimeError, match="shape"):
+        patience.affordable(raising(RuntimeError("shape")))
+    monkeypatch.setattr(patience, "JUDGE_SECONDS", 0.05)
+    assert patience.affordable(lambda: [None for _ in iter(int, 1)])["status"] == "timeout"

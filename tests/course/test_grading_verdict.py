@@ -9,7 +9,7 @@ import pytest
 
 from graphrec_utils import exercises
 from graphrec_utils.exercises import codec, core, runs
-from graphrec_utils.grading import verdict
+from graphrec_utils.grading import behavior, verdict
 from graphrec_utils.grading.verdict import Malformed
 
 EXERCISE = exercises.get("00.1")
@@ -68,8 +68,8 @@ def test_two_large_sparse_answers_are_told_apart_without_a_dense_one():
     import scipy.sparse as sparse
 
     one, other = sparse.eye(60_000, format="csr"), 2 * sparse.eye(60_000, format="csr")
-    assert verdict._told(one, one) == verdict._told(one.tocsc(), one)
-    assert verdict._told(one, one) != verdict._told(other, one)
+    assert behavior._told(one, one) == behavior._told(one.tocsc(), one)
+    assert behavior._told(one, one) != behavior._told(other, one)
 
 
 def test_nesting_without_end_is_refused():

@@ -32,6 +32,7 @@ def test_class_lists_of_all_kinds_are_read(tmp_path, text, name, identity):
 
 @pytest.mark.parametrize("text, said", [
     ("", "columns"), ("points,id\n3,1\n", "columns"), ("student,id\nAnn,1\nAnn,1\n", "twice"),
+    ('student,id\nAnn,"' + "x" * 200_000, "line 2: .*is a quote not closed"),
 ])  # fmt: skip
 def test_a_wrong_roster_is_refused_with_a_sentence(tmp_path, text, said):
     with pytest.raises(ValueError, match=said):

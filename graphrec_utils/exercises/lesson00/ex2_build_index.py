@@ -59,7 +59,7 @@ def _first_appearance(got, expected, inputs):
     """Each number at most once, and growing in the order of first appearance."""
     numbers = [got.get(name, -1) for name in expected]
     for name, before, after in zip(list(expected)[1:], numbers, numbers[1:], strict=False):
-        if after <= before:
+        if not after > before:  # NaN is neither
             return f"{name!r} has the number {after}, but the name before it has {before}"
     return None
 

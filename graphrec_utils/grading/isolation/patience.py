@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+from collections.abc import Callable
 
 from graphrec_utils.grading.submissions import intake
+from graphrec_utils.grading.verdict import nothing
 
 READ_SECONDS = 20.0  # of computing, before the first kernel starts
 JUDGE_SECONDS = 300.0  # of computing, for the verdict on one exercise: an open task may train in it
@@ -43,6 +45,19 @@ def limited(seconds: float = READ_SECONDS, error: Exception | None = None):
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+
+
+def affordable(judge: Callable[[], dict]) -> dict:
+    """Return the verdict, or none of the points where an answer's values cost more to judge than they may."""
+    try:
+        with limited(JUDGE_SECONDS, TooMuchToJudge()):
+            return judge()
+    except TooMuchToJudge:
+        return nothing("timeout", f"to judge it takes more than {JUDGE_SECONDS:g} s of computing")
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, MemoryError) and "alloc" not in str(error):  # torch's word for it
+            raise
+        return nothing("output-limit", "to judge its values takes more memory than there is")
 
 
 def limit_memory() -> None:

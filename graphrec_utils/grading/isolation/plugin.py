@@ -269,35 +269,22 @@ class ExerciseCell(IPyNbCell):
         if file.fails():
             return
         if file.trouble:
-            task.result = _nothing(*file.trouble)
+            task.result = verdict.nothing(*file.trouble)
         elif isinstance(outcomes, list):
-            task.result = self._decide(questions, outcomes)
+            task.result = patience.affordable(
+                lambda: verdict.decide(task.exercise, (questions, outcomes), file.public)
+            )
         elif outcomes == "too large":
-            task.result = _nothing("output-limit", "the values are too large to be sent")
+            task.result = verdict.nothing("output-limit", "the values are too large to be sent")
         elif outcomes == "undefined":
             missing = f"the cell does not define {task.exercise.function}"
-            task.result = _nothing("error", file.cell_error or missing)
+            task.result = verdict.nothing("error", file.cell_error or missing)
         else:
-            task.result = _nothing("error", problem)
+            task.result = verdict.nothing("error", problem)
         better = {"passed": file.grading.own, "partial": file.grading.references}
         if found := better.get(task.result["status"], {}).get(task.exercise.id):
             file.grading.sources[task.exercise.id] = found
         assert task.result["status"] == "passed", task.result["reason"]
-
-    def _decide(self, questions: list[dict], outcomes: list[dict]) -> dict:
-        """Return the verdict, or none of the points where its values cost more to judge than they may."""
-        task, seconds = self.parent.task, patience.JUDGE_SECONDS
-        try:
-            with patience.limited(seconds, patience.TooMuchToJudge()):
-                return verdict.decide(task.exercise, (questions, outcomes), self.parent.public)
-        except patience.TooMuchToJudge:
-            return _nothing("timeout", f"to judge it takes more than {seconds:g} s of computing")
-        except MemoryError:
-            return _nothing("output-limit", "to judge its values takes more memory than there is")
-        except RuntimeError as error:
-            if "alloc" not in str(error):  # torch's word for it
-                raise
-            return _nothing("output-limit", "to judge its values takes more memory than there is")
 
     def repr_failure(self, excinfo) -> str:
         return str(excinfo.value)
@@ -310,10 +297,6 @@ def _outcomes_in(output, nonce: str) -> str | None:
         text = ours.get("outcomes")
         return text if isinstance(text, str) else ""
     return None
-
-
-def _nothing(status: str, reason: str) -> dict:
-    return {"points": 0.0, "status": status, "reason": reason, "mistake": "", "rows": []}
 
 
 def run(grading: Grading) -> None:

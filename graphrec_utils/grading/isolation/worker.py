@@ -122,9 +122,9 @@ class Worker:
             answer = answers[exercise.id]
             result, seconds = results.get(exercise.id, (None, 0.0))
             if result is None and exercise.id in lost:
-                result = _zero("died", lost[exercise.id])
+                result = verdict.nothing("died", lost[exercise.id])
             elif result is None:
-                result = _zero(answer.status, answer.reason)
+                result = verdict.nothing(answer.status, answer.reason)
             entry["exercises"].append(_row(exercise, result, seconds, answer.notes, answer.source))
             found = lint.remarks(answer.source, exercise.library)
             entry["warnings"] += [f"{exercise.id}: {remark}" for remark in found]
@@ -209,7 +209,7 @@ class Worker:
         if number in transplant.built():
             entry["lesson"] = number
             entry["exercises"] = [
-                _row(e, _zero("missing", entry["reason"]), 0.0, [])
+                _row(e, verdict.nothing("missing", entry["reason"]), 0.0, [])
                 for e in self._chosen(transplant.lesson(number).exercises)
             ]
 
@@ -222,10 +222,6 @@ class Worker:
 def _lesson(notebook: intake.Notebook, job: dict) -> str | None:
     name = Path(job["file"]).stem
     return locate.lesson(notebook, name, transplant.built(), transplant.functions)
-
-
-def _zero(status: str, reason: str) -> dict:
-    return {"points": 0.0, "status": status, "reason": reason, "mistake": "", "rows": []}
 
 
 def _row(

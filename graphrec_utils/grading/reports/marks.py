@@ -7,11 +7,12 @@ new value ("4") or a change ("+1", "-0.5") as `points`.
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 import time
 from pathlib import Path
+
+from graphrec_utils.grading.reports import tables
 
 COLUMNS = ("student", "what", "points", "reason")
 WHAT = re.compile(r"(\d\d(\.\d+)?)?")
@@ -26,19 +27,13 @@ def adjustments(path: Path) -> list[dict]:
     """
     if not path.exists():
         return []
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} cannot be read as UTF-8 text: {error}") from None
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    reader = csv.DictReader(text.splitlines(), delimiter=delimiter, skipinitialspace=True)
-    reader.fieldnames = [str(name).strip().lower() for name in reader.fieldnames or []]
-    if not set(COLUMNS) <= set(reader.fieldnames):
+    names, table = tables.read(path)
+    if not set(COLUMNS) <= set(names):
         raise ValueError(f"{path} needs the columns {', '.join(COLUMNS)}")
     found = []
-    for row in reader:
+    for line, row in table:
         entry = {name: (row[name] or "").strip() for name in COLUMNS}
-        where = f"{path}, line {reader.line_num}"
+        where = f"{path}, line {line}"
         try:
             value = float(entry["points"].replace("−", "-"))
         except ValueError:

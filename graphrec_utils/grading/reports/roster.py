@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from collections import defaultdict
 from pathlib import Path
+
+from graphrec_utils.grading.reports import tables
 
 NAMES = ("student", "name", "full name", "student name")
 PARTS = ("first name", "last name"), ("first name", "surname"), ("given name", "family name")
@@ -24,30 +24,23 @@ def read(path: Path) -> list[dict[str, str]]:
     Raises:
         ValueError: the file cannot be read as such a table; one sentence says why.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} cannot be read as UTF-8 text: {error}") from None
-    head = text.partition("\n")[0]
-    delimiter = max(",;\t", key=head.count)
-    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True)
-    reader.fieldnames = [str(name).strip().lower() for name in reader.fieldnames or []]
-    known = set(reader.fieldnames)
+    names, table = tables.read(path)
+    known = set(names)
     parts = next(([*two] for two in PARTS if known.issuperset(two)), [])
     columns = next(([name] for name in NAMES if name in known), parts)
     if not columns:
-        has = ", ".join(reader.fieldnames) or "nothing"
+        has = ", ".join(names) or "nothing"
         raise ValueError(f"{path} needs a column student or name; it has the columns {has}")
     identity = next((name for name in IDS if name in known), "")
     rows: list[dict[str, str]] = []
-    for row in reader:
+    for line, row in table:
         entry = {k: (v or "").strip() for k, v in row.items() if k and isinstance(v, str | None)}
         name = " ".join(entry[column] for column in columns).strip()
         if not name or name.lower() in ("points possible", "student, test"):  # lines of Canvas
             continue
         entry |= {"student": unicodedata.normalize("NFC", name), "id": entry.get(identity, "")}
         if any((x["student"], x["id"]) == (entry["student"], entry["id"]) for x in rows):
-            raise ValueError(f"{path}, line {reader.line_num}: {entry['student']!r} appears twice")
+            raise ValueError(f"{path}, line {line}: {entry['student']!r} appears twice")
         rows.append(entry)
     return rows
 
