@@ -5,10 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import sys
+import time
 from pathlib import Path
 
 import graphrec_utils
 from graphrec_utils import paths
+
+WAIT = 3.0  # seconds for another kernel to be done with the file: it takes milliseconds
 
 
 def file() -> Path:
@@ -86,13 +90,48 @@ def write(content: dict[str, dict], path: Path | None = None) -> None:
 def changing():
     """Yield the content to change; it is written afterwards if a student is at work.
 
-    Where nothing can be written, nothing is recorded and nobody is disturbed.
+    Two notebooks that are open at once change it one after the other. Where nothing can be written,
+    nothing is recorded and nobody is disturbed.
     """
-    content = read() if recording() else _checked({"exercises": {}})
-    yield content
-    if recording():
+    if not recording():
+        yield _checked({"exercises": {}})
+        return
+    with _alone():
+        content = read()
+        yield content
         with contextlib.suppress(OSError):
             write(content)
+
+
+@contextlib.contextmanager
+def _alone():
+    """Keep other kernels out of the file meanwhile, where the system has locks; nobody waits for long."""
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):
+            paths.state().mkdir(parents=True, exist_ok=True)
+            lock = stack.enter_context(
+                open(paths.state() / "progress.lock", "a+", encoding="ascii")
+            )
+            end = time.monotonic() + WAIT
+            while not _locked(lock) and time.monotonic() < end:
+                time.sleep(0.02)
+        yield  # closing the file gives the lock back
+
+
+def _locked(file) -> bool:
+    """Try to lock a file; report whether it is ours now."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def record(result) -> int:

@@ -53,7 +53,7 @@ def recall(lesson: str, *answers) -> Recall | Refused:
     Never raises: a notebook runs on whatever is answered.
     """
     with memory.changing() as content:
-        drawn = _drawn(lesson, content)
+        drawn = _drawn(lesson, content, printed=bool(answers))
         if not answers:
             return Recall(lesson, [Guess(question, alone=False) for question in drawn])
         if len(answers) != len(drawn):
@@ -68,8 +68,13 @@ def recall(lesson: str, *answers) -> Recall | Refused:
     return Recall(lesson, [Guess(q, r, alone=False) for q, r in zip(drawn, replies, strict=True)])
 
 
-def _drawn(lesson: str, content: dict) -> list[Question]:
-    """Return the questions that stand over this lesson; drawn once, they stay."""
+def _drawn(lesson: str, content: dict, printed: bool) -> list[Question]:
+    """Return the questions that stand over this lesson; drawn once, they stay.
+
+    Args:
+        printed: whether they are answered before the cell was run: then those are meant that the notebook
+            was handed out with, as they are drawn for somebody of whom nothing is known.
+    """
     earlier = [x.number for x in syllabus.LESSONS if x.number < lesson]
     asked = [q for number in earlier for q in questions.of_lesson(number) if q.kind == "q"]
     # what would answer a prediction of the lesson is not asked right before it
@@ -77,7 +82,7 @@ def _drawn(lesson: str, content: dict) -> list[Question]:
     known = {q.id: q for q in asked if q.id not in telling}
     kept = [known[name] for name in content["asked"].get(lesson, ()) if name in known]
     if len(kept) < min(COUNT, len(known)):
-        boxes = content["boxes"]
+        boxes = {} if printed else content["boxes"]
         # the lowest box first; within a box by chance that is the same for everybody
         order = sorted(known, key=lambda name: (boxes.get(name, 1), _chance(lesson, name)))
         kept = [known[name] for name in order[:COUNT]]

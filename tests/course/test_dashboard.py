@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -124,3 +127,20 @@ def test_after_the_last_lesson_that_is_written_there_is_no_link(monkeypatch):
     monkeypatch.setattr(dashboard.find, "of_lesson", lambda number: ())
     assert str(dashboard.progress("00").next()) == "This is the last lesson so far."
     assert "<a" not in dashboard.progress("00")._repr_html_()
+
+
+def test_two_kernels_at_once_lose_nothing(state):
+    code = (
+        "import sys\nfrom graphrec_utils.exercises import memory\n"
+        "for k in range(25):\n"
+        "    with memory.changing() as content:\n"
+        "        content['boxes'][f'{sys.argv[1]}.q{k}'] = 2\n"
+    )
+    environment = {**os.environ, "GRAPHREC_STATE": str(state), "PYTHONPATH": str(paths.root())}
+    environment.pop("GRAPHREC_RECORD", None)
+    several = [
+        subprocess.Popen([sys.executable, "-c", code, name], env=environment)
+        for name in ("01", "02", "03")
+    ]
+    assert [one.wait() for one in several] == [0, 0, 0]
+    assert len(memory.read()["boxes"]) == 75

@@ -155,6 +155,19 @@ def test_what_was_wrong_comes_again_and_what_was_right_moves_on():
     assert not {q.id for q in again} & {q.id for q in first[1:]}, "known ones wait in their boxes"
 
 
+def test_answers_written_under_printed_questions_are_judged_against_these():
+    """Who answers before the cell was run has read what the notebook was handed out with."""
+    printed = [guess.question for guess in recall("99").guesses]
+    with memory.changing() as content:
+        content["asked"].clear()
+        content["boxes"] = {q.id: 5 for q in printed}
+    assert [guess.question for guess in recall("99", "a", "a", "a").guesses] == printed
+    with memory.changing() as content:
+        content["asked"].clear()
+        content["boxes"] = {q.id: 5 for q in printed}
+    assert not {g.question.id for g in recall("99").guesses} & {q.id for q in printed}
+
+
 def test_a_box_has_an_end_and_a_slip_leads_back_to_the_first():
     drawn = [guess.question for guess in recall("99").guesses]
     for _ in range(9):
