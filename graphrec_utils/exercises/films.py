@@ -15,6 +15,7 @@ import html
 import io
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -108,20 +109,24 @@ class Path:
     common: int
 
 
+@functools.lru_cache(maxsize=256)
+def _shown(fit: Callable, mine: tuple[int, ...]) -> tuple[int, ...]:
+    """Return what a method shows to somebody with these films; trained once in a notebook."""
+    likes = with_user(catalog(), list(mine))
+    with torch.no_grad():
+        scores = np.array(fit(likes).scores(np.array([likes.num_users - 1]))[0], dtype=float)
+    scores[list(mine)] = -np.inf
+    return tuple(np.argsort(-scores, kind="stable")[:SHOWN].tolist())
+
+
 class Films:
     """Lists side by side, and a way in the graph from your films to the first of each list."""
 
     def __init__(self, lesson: str, mine: list[int]):
         self.lesson, self.mine = lesson, mine
         self.likes = with_user(catalog(), mine)
-        you = np.array([self.likes.num_users - 1])
-        self.lists = {}
-        for name, fit in tqdm(met.met(lesson).items(), unit="method", leave=False):
-            model = fit(self.likes)
-            with torch.no_grad():
-                scores = np.array(model.scores(you)[0], dtype=float)
-            scores[mine] = -np.inf
-            self.lists[name] = np.argsort(-scores, kind="stable")[:SHOWN].tolist()
+        methods = tqdm(met.met(lesson).items(), unit="method", leave=False)
+        self.lists = {name: list(_shown(fit, tuple(mine))) for name, fit in methods}
         if lesson >= met.FUSED:
             each = np.array(list(self.lists.values()))[:, None]
             scores = fusion.reciprocal_ranks(each, self.likes.num_items)[0]

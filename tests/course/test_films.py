@@ -36,9 +36,9 @@ def small(monkeypatch, tmp_path):
     monkeypatch.setattr(met, "MET", FEW)
     monkeypatch.setenv("GRAPHREC_STATE", str(tmp_path))
     monkeypatch.setenv("GRAPHREC_RECORD", "1")
-    films._titles.cache_clear()
+    films._titles.cache_clear(), films._shown.cache_clear()
     yield
-    films._titles.cache_clear()
+    films._titles.cache_clear(), films._shown.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,20 @@ def test_lists_have_the_methods_met_so_far_and_nothing_of_yours():
     assert list(later.lists) == ["most liked", "fans"]
     assert not {0, 4} & set(later.lists["fans"][:3])
     assert later.lists["fans"][0] == 2  # its fan likes Matrix
+
+
+def test_a_method_is_trained_once_for_the_same_films(monkeypatch):
+    fitted = []
+
+    def counted(likes):
+        fitted.append(likes)
+        return baselines.popularity(likes)
+
+    monkeypatch.setattr(met, "MET", (("01", "most liked", counted),))
+    first = films.my_films("01", "matrix", "up").lists
+    assert films.my_films("04", "matrix", "up").lists == first and len(fitted) == 1
+    films.my_films("04", "up")
+    assert len(fitted) == 2
 
 
 def test_one_list_is_fused_of_all_by_their_ranks():
