@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -276,7 +277,20 @@ def _private(given: list[Path], out: Path, secret_file: Path | None) -> list[str
     """Return what a student's code must not see, wherever it lies: answers, claims, other students."""
     root = paths.root()
     names = ("solutions", "notebooks", "graphrec_utils", "tests", "build", ".git", ".graphrec")
-    wanted = [root, *(root / name for name in names), *given, out, secret_file, Path.home()]
+    # `pip install` puts a copy of the course where kernels find their libraries: answers stand in it, too
+    installed = [Path(place) / "graphrec_utils" for place in sys.path if place]
+    installed = [
+        path for path in installed if path.is_dir() and path.resolve().parent != root.resolve()
+    ]
+    wanted = [
+        root,
+        *(root / name for name in names),
+        *given,
+        out,
+        secret_file,
+        Path.home(),
+        *installed,
+    ]
     return [str(path.resolve()) for path in wanted if path]
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+import types
 from pathlib import Path
 
 import pytest
 
 from graphrec_utils.grading import batch, command
-from graphrec_utils.grading.isolation import crew
+from graphrec_utils.grading.isolation import crew, trial
 from graphrec_utils.grading.reports import report
 from graphrec_utils.grading.submissions import collect
 
@@ -322,3 +324,18 @@ def test_what_is_kept_belongs_to_a_student_a_file_and_its_content(tmp_path):
 def test_a_policy_that_cannot_be_read_is_refused(folder, workers, wrong):
     with pytest.raises(SystemExit):
         run(folder, *wrong)
+
+
+def test_an_installed_copy_of_the_course_is_as_private_as_the_clone(tmp_path, monkeypatch):
+    """`pip install` of a clone into the grading environment puts every answer where kernels look for libraries."""
+    copy = tmp_path / "site-packages" / "graphrec_utils"
+    copy.mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", ["", str(copy.parent), str(tmp_path), *sys.path])
+    private = batch._private([], tmp_path / "out", None)
+    assert str(copy) in private and str(tmp_path / "graphrec_utils") not in private
+    nursery = types.SimpleNamespace(folder=str(tmp_path / "w"))
+    (copy / "answers.py").write_text("")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    assert list(trial._inside(str(copy), nursery)) == [
+        str(copy / "answers.py")
+    ]  # the trial looks there

@@ -20,11 +20,11 @@ class TooMuchToJudge(Exception):
 
 
 @contextlib.contextmanager
-def limited(seconds: float = READ_SECONDS, error: Exception | None = None):
+def limited(seconds: float | None = None, error: Exception | None = None):
     """Let what is done with a student's text or values cost this process so much computing at most.
 
     Args:
-        seconds: of computing.
+        seconds: of computing; READ_SECONDS by default.
         error: what is raised if it costs more; by default that it cannot be read.
 
     Raises:
@@ -33,6 +33,7 @@ def limited(seconds: float = READ_SECONDS, error: Exception | None = None):
     if not hasattr(signal, "ITIMER_VIRTUAL"):
         yield
         return
+    seconds = READ_SECONDS if seconds is None else seconds
     error = error or intake.Unreadable(f"to read it takes more than {seconds:g} s of computing")
 
     def ring(*_):

@@ -77,6 +77,9 @@ def of(nursery: Nursery, limits: Limits, private: list[str]) -> dict:
 def _inside(path: str, nursery: Nursery) -> Iterator[str]:
     """Yield what is in a private folder, or a private file, less what a kernel must see."""
     seen = [os.path.realpath(p) for p in (sys.prefix, sys.base_prefix, nursery.folder)]
+    seen = [
+        p for p in seen if not os.path.realpath(path).startswith(f"{p}/")
+    ]  # a copy of the course in them
     inside = [os.path.join(path, name) for name in os.listdir(path)] if os.path.isdir(path) else []
     for one in map(os.path.realpath, inside or [path]):  # an environment may be a link
         if not any(f"{p}/".startswith(f"{one}/") or one.startswith(f"{p}/") for p in seen):
