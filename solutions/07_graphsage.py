@@ -410,8 +410,8 @@ visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()), function=sample_nei
 # | $\mathcal N_S(v)$, −1 where there are fewer | `neighbors` | `(B, S)` |
 # | $\mathbf W_k$ | `W` | `(d', 2d)` |
 #
-# By hand: own vector (1, 0), neighbors (0, 2) and (2, 2), heard as (1, 2). With $\mathbf y = (2 \cdot 1 + 1, 2 \cdot 2) = (3, 4)$ the
-# result is (0.6, 0.8).
+# By hand: own vector (1, 0), neighbors (0, 2) and (2, 2), heard as (1, 2). With $\mathbf y = (2 \cdot 1 + 1,\ 0 + 2 \cdot 2) = (3, 4)$ the
+# result is (0.6, 0.8). A node of (9, −9) without neighbors hears (0, 0): the ReLU leaves (18, 0) of (18, −9), so (1, 0).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 24 to 31. By hand: own (1, 0), neighbors (0, 2) and (2, 2); the room says (3, 4) and its length. Then 07.p4. Usual

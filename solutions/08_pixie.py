@@ -422,8 +422,8 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 08.3 — `biased_neighbors` ({{points:08.3}})
 #
-# Choose `count` times among the neighbors of a node. By hand: neighbors 5 and 9 with preferences 1 and 3, so
-# 9 comes three times out of four.
+# Choose `count` times among the neighbors of a node. By hand: neighbors 5, 7 and 9 with preferences 1, 0 and 3, so
+# 9 comes three times out of four and 7 never.
 #
 # A user may have no preference at all for what is there. The walk must go on: then all are alike.
 #
@@ -529,8 +529,9 @@ for factor, lead in bent_or_not.items():
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 08.4 — `allocate_steps` ({{points:08.4}})
 #
-# By hand: a pin on 1 board and a pin on 100, the most there are. $C = 1 + \log 100 = 5.605$, so
-# $s = (5.605,\ 100)$, and of 10,000 steps the rare pin gets 531. Do not round.
+# By hand: a pin on 1 board that matters twice as much, and a pin on 100; the most boards of any pin are 1,000.
+# $C = 1 + \log 1000 = 7.908$, so $s = (7.908,\ 330.3)$ and $w s = (15.8,\ 330.3)$: of 1,000 steps the rare pin gets
+# 45.7. Do not round.
 #
 # *About 6 minutes.*
 #
@@ -617,7 +618,8 @@ def best_pins(
         (K,) int64 pins and (K,) float64 scores, K <= top, best first, equal ones by id.
 
     Example:
-        V = [[9, 2, 5, 0, 0], [4, 2, 0, 1, 0]], queries (0, 3): pins (1, 2), scores (8, 5).
+        V = [[9, 2, 5, 0, 0, 6, 1], [4, 2, 0, 1, 0, 6, 0]], queries (0, 3), seen (5,), top 4:
+        pins (1, 2, 6), scores (8, 5, 1).
     """
     ### BEGIN SOLUTION
     scores = np.sqrt(V).sum(axis=0) ** 2
@@ -858,7 +860,8 @@ for what, lead in by_graph["leads"].items():
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 08.6 — `prune_graph` ★ optional ({{points:08.6}})
 #
-# By hand, $\delta = 0.5$: a pin on four boards keeps two, the most similar ones; a pin on one keeps it.
+# By hand, $\delta = 0.3$: a pin on three boards keeps $\lceil 3^{0.3} \rceil = \lceil 1.39 \rceil = 2$, the most similar
+# ones; a pin on one keeps it, a pin on none has none.
 #
 # *About 8 minutes.*
 #

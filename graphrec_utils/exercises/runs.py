@@ -41,6 +41,13 @@ def _call(function: Callable, inputs: Callable[[], dict]):
     return function(*inputs().values())
 
 
+def _call_as_floats(function: Callable, inputs: Callable[[], dict]):
+    """Call once; an array of numbers or of True and False becomes one of float64."""
+    value = _call(function, inputs)
+    kind = getattr(getattr(value, "dtype", None), "kind", "-")  # torch's has none
+    return value.astype("float64") if kind in "biuf" else value
+
+
 def _call_with_seeds(function: Callable, inputs: Callable[[], dict]):
     """Call twice with equal generators, then with another one: (first, again, other)."""
     first, again = (function(*inputs().values()) for _ in range(2))
@@ -154,6 +161,7 @@ def _largest_tensor():
 
 RUNNERS = {
     "call": _call,
+    "call as floats": _call_as_floats,
     "call with seeds": _call_with_seeds,
     "call eight times": _call_eight_times,
     "call and compare gradient": _call_and_compare_gradient,

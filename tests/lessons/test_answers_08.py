@@ -152,6 +152,19 @@ def prune_with_sorted(R, similarity, delta):
     return out
 
 
+def prune_as_integers(R, similarity, delta):
+    out = np.zeros(R.shape, dtype=int)
+    for pin in range(R.shape[1]):
+        there = np.flatnonzero(R[:, pin])
+        best = there[np.argsort(-similarity[there, pin], kind="stable")]
+        out[best[: int(np.ceil(len(there) ** delta))], pin] = 1
+    return out
+
+
+def prune_as_true_and_false(R, similarity, delta):
+    return prune_with_ranks(R, similarity, delta) > 0
+
+
 def choose_few_and_far():
     return {"queries": 16, "restart": 0.2, "booster": True, "num_steps": 20_000, "until_day": 42}
 
@@ -166,7 +179,7 @@ ANSWERS = {
     "08.3": (biased_by_cumulative_sums, biased_one_by_one, biased_by_rejection),
     "08.4": (allocate_one_by_one, allocate_in_torch),
     "08.5": (best_with_a_loop, best_with_pandas),
-    "08.6": (prune_with_ranks, prune_with_sorted),
+    "08.6": (prune_with_ranks, prune_with_sorted, prune_as_integers, prune_as_true_and_false),
     "08.7": (choose_few_and_far, choose_half_the_budget),
 }
 PAIRS = [(name, function) for name, functions in ANSWERS.items() for function in functions]

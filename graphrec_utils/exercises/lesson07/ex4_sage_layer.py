@@ -72,11 +72,14 @@ def sage_layer(H, nodes, neighbors, W):
 
 def _by_hand(rng) -> dict:
     f = torch.tensor
-    return {"H": f([[1.0, 0], [0, 2.0], [2.0, 2.0], [9.0, 9.0]]), "nodes": f([0]), "neighbors": f([[1, 2, -1]]),
-            "W": f([[2.0, 0, 1, 0], [0, 0, 0, 2.0]])}  # fmt: skip
+    return {"H": f([[1.0, 0], [0, 2.0], [2.0, 2.0], [9.0, -9.0]]), "nodes": f([0, 3]), "neighbors": f([[1, 2, -1], [-1, -1, -1]]),
+            "W": f([[2.0, 0, 1, 0], [0, 1.0, 0, 2.0]])}  # fmt: skip
 
 
-ex.claim("neighbors (0, 2) and (2, 2) are heard as (1, 2): the result is (0.6, 0.8)", _by_hand)
+ex.claim(
+    "neighbors (0, 2) and (2, 2) are heard as (1, 2): the result is (0.6, 0.8); nobody is heard as (0, 0)",
+    _by_hand,
+)
 ex.claim("five nodes with one to three neighbors", _inputs)
 ex.claim("other sizes: 5 coordinates become 6", lambda rng: _inputs(rng, 6, 4, 5, 6, 15))
 ex.claim("a node without neighbors hears 0", lambda rng: _inputs(rng, counts=[0, 3, 0, 2, 1]))

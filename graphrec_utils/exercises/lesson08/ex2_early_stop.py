@@ -73,6 +73,12 @@ def _by_hand(rng) -> dict:
     return {"pins": pins, "ends": ends, "min_pins": 2, "min_visits": 2}
 
 
+def _by_hand_of_five(rng) -> dict:
+    ends = np.array([False, False, True, False, True])
+    return {"pins": np.array([4, 2, 4, 2, 7]), "ends": ends, "min_pins": 1, "min_visits": 2}
+
+
+ex.claim("pins 4, 2, 4, 2, 7 with n_p = 1 and n_v = 2: five steps", _by_hand_of_five)
 ex.claim(
     "more than two pins with two visits: the walk that reaches it goes on to its end", _by_hand
 )
@@ -136,6 +142,11 @@ def every_walk_begins_anew(*inputs):
 @ex.mistake("you return the place of the last step, counted from 0; the question is how many steps")
 def one_less(*inputs):
     return early_stop(*inputs) - 1
+
+
+@ex.mistake("n_p and n_v have changed places in yours: more than n_p pins, n_v visits each")
+def changed_places(pins, ends, min_pins, min_visits):
+    return _stop(pins, ends, min_visits, min_pins)
 
 
 @ex.mistake("you return how many walks were made; the question is how many steps")

@@ -66,6 +66,12 @@ def _frequencies(got, expected, inputs) -> str | None:
     mine, theirs = (
         np.array([np.mean(x == v) for v in inputs["neighbors"]]) for x in (got, expected)
     )
+    preference = inputs["preference"][inputs["neighbors"]]
+    never = (preference == 0) & preference.any() & (mine > 0)
+    if never.any():
+        return (
+            f"neighbor {inputs['neighbors'][never][0]} has preference 0, and it is taken in yours"
+        )
     both = (mine + theirs) / 2
     error = np.sqrt(2 * both * (1 - both) / len(got))
     far = int((np.abs(mine - theirs) - 6 * error).argmax())
@@ -74,6 +80,18 @@ def _frequencies(got, expected, inputs) -> str | None:
     return f"neighbor {inputs['neighbors'][far]} is taken {mine[far]:.0%} of the time in yours"
 
 
+def _by_hand(rng) -> dict:
+    preference = np.array([4.0, 1.0, 2.0, 7.0, 7.0, 1.0, 7.0, 0.0, 7.0, 3.0])
+    return {
+        "neighbors": np.array([5, 7, 9]), "preference": preference, "count": COUNT, "rng": Rng(1),
+    }  # fmt: skip
+
+
+ex.claim(
+    "neighbors 5, 7 and 9 with preferences 1, 0 and 3: 9 comes three times out of four",
+    _by_hand,
+    judge=_frequencies,
+)
 ex.claim("each neighbor in proportion to its preference", _nodes, judge=_frequencies)
 ex.claim(
     "preferences below 1: only their proportions count",
@@ -92,7 +110,9 @@ ex.claim(
 )
 
 
-ex.claim("all chance comes from the given generator", _nodes, run="call with seeds", judge=repeats)
+ex.claim(
+    "all chance comes from the given generator", _by_hand, run="call with seeds", judge=repeats
+)
 
 
 @ex.mistake("all neighbors are alike in yours: preference[w] says how often w is taken")

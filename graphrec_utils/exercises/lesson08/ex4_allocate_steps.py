@@ -60,12 +60,14 @@ def allocate_steps(degree, weights, num_steps, max_degree):
 
 def _by_hand(rng) -> dict:
     return {
-        "degree": np.array([1.0, 100.0]), "weights": np.ones(2), "num_steps": 10_000,
-        "max_degree": 100,
+        "degree": np.array([1.0, 100.0]), "weights": np.array([2.0, 1.0]), "num_steps": 1_000,
+        "max_degree": 1000,
     }  # fmt: skip
 
 
-ex.claim("a pin on 1 board and one on 100, the most there are", _by_hand)
+ex.claim(
+    "a pin on 1 board that matters twice as much, and one on 100: 45.7 and 954.3 steps", _by_hand
+)
 ex.claim("several queries that matter alike", lambda rng: _queries(rng, same=True))
 ex.claim("queries that matter more get more", _queries)
 ex.claim("the pin of the largest degree gets steps, too", lambda rng: _queries(rng, top=True))
@@ -122,6 +124,16 @@ def base_ten(*inputs):
 @ex.mistake("your s is C − log(d): it falls with the degree; the factor d in front is missing")
 def without_the_degree(*inputs):
     return _by(lambda d, top: 1 + np.log(top) - np.log(d))(*inputs)
+
+
+@ex.mistake("you rounded; the answer is a share of the steps, and it need not be whole")
+def rounded(*inputs):
+    return np.round(allocate_steps(*inputs))
+
+
+@ex.mistake("a bracket is missing: s is d · (C − log d), not d · C − log d")
+def lost_bracket(*inputs):
+    return _by(lambda d, top: d * (1 + np.log(top)) - np.log(d))(*inputs)
 
 
 @ex.mistake("you return shares that sum to 1; the answer is steps, num_steps of them in all")

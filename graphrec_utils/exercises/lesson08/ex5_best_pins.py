@@ -66,12 +66,14 @@ def best_pins(V, queries, seen, top):
 
 def _by_hand(rng) -> dict:
     return {
-        "V": np.array([[9, 2, 5, 0, 0], [4, 2, 0, 1, 0]]), "queries": np.array([0, 3]),
-        "seen": np.array([], dtype=np.int64), "top": 3,
+        "V": np.array([[9, 2, 5, 0, 0, 6, 1], [4, 2, 0, 1, 0, 6, 0]]),
+        "queries": np.array([0, 3]), "seen": np.array([5]), "top": 4,
     }  # fmt: skip
 
 
-ex.claim("two and two visits beat five and none: 8 against 5", _by_hand)
+ex.claim(
+    "two and two visits beat five and none, 8 against 5; one visit is enough to be there", _by_hand
+)
 ex.claim("three queries, two seen pins", _visits)
 ex.claim("one query alone: the scores are its visits", lambda rng: _visits(rng, Q=1))
 ex.claim("nothing was seen before", lambda rng: _visits(rng, seen=0, top=4))

@@ -8,6 +8,8 @@ import numpy as np
 
 from graphrec_utils.exercises.core import Exercise
 
+FLOATS = "call as floats"  # zeros and ones may be of any type
+
 
 def _prune(R, similarity, delta, count=lambda d, delta: np.ceil(d**delta), best=-1):
     """Keep of each pin so many boards; best = 1 keeps those that fit least."""
@@ -58,17 +60,30 @@ def prune_graph(R, similarity, delta):
 
 def _by_hand(rng) -> dict:
     return {
-        "R": np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 0.0], [1.0, 0.0], [0.0, 0.0]]),
-        "similarity": np.array([[0.2, 0.9], [0.7, -0.4], [0.1, 0.0], [0.5, 0.3], [0.9, 0.9]]),
-        "delta": 0.5,
+        "R": np.array([[1.0, 0, 0, 0], [1.0, 1.0, 0, 0], [0, 0, 0, 0], [1.0, 0, 0, 0]]),
+        "similarity": np.array(
+            [
+                [0.2, 0.9, 0.1, 0.4],
+                [0.7, -0.4, 0.3, 0.2],
+                [0.9, 0.8, 0.7, 0.6],
+                [0.5, 0.3, 0.2, 0.1],
+            ]
+        ),
+        "delta": 0.3,
     }
 
 
-ex.claim("a pin on four boards keeps two, a pin on one keeps it", _by_hand)
-ex.claim("δ = 0.5 on pins of many degrees", lambda rng: _boards(rng, 0.5))
-ex.claim("δ = 0.91, the paper's choice", lambda rng: _boards(rng, 0.91))
 ex.claim(
-    "among equally similar boards the smaller id stays", lambda rng: _boards(rng, 0.6, grid=True)
+    "δ = 0.3: a pin on three boards keeps two, a pin on one keeps it, a pin on none has none",
+    _by_hand,
+    run=FLOATS,
+)
+ex.claim("δ = 0.5 on pins of many degrees", lambda rng: _boards(rng, 0.5), run=FLOATS)
+ex.claim("δ = 0.91, the paper's choice", lambda rng: _boards(rng, 0.91), run=FLOATS)
+ex.claim(
+    "among equally similar boards the smaller id stays",
+    lambda rng: _boards(rng, 0.6, grid=True),
+    run=FLOATS,
 )
 
 

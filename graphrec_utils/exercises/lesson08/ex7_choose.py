@@ -66,6 +66,8 @@ def _problem(choice) -> str:
     """Say what is wrong with a choice before anything is measured; "" if nothing is."""
     if set(choice) != set(KEYS):
         return f"the choice needs the keys {', '.join(KEYS)}"
+    if not isinstance(choice["booster"], bool | np.bool_):
+        return "booster must be True or False"
     if not choice["until_day"] <= pinworld.TRAIN_END:
         return "your graph holds the days that are to be predicted: that is a leak"
     if choice["until_day"] < 1:
