@@ -353,8 +353,6 @@ predict("07.p3")
 # $$
 #
 # with $\sigma^2$ the variance among all $d$ neighbors. A law of $1/S$, and 0 when all are drawn.
-#
-# > **Claim** (textbook, and the reason why $S$ may be small). The measured variance is that of the formula, within a tenth.
 
 # %% tags=["experiment", "answers:07.p3"]
 user = int(np.argsort(-np.diff(today.indptr))[20])
@@ -366,17 +364,10 @@ for S in (1, 2, 5, 10, 25):
     rows.append({"S": S, "measured": np.var(means), "σ²/S": value.var() / S,
                  "formula": value.var() / S * (1 - (S - 1) / (d - 1))})  # fmt: skip
 law = pd.DataFrame(rows).set_index("S")
-print(f"a user of {d} pins")
-law.round(5)
-
-# %% tags=["experiment", "answers:07.p3"]
 off = (law.measured / law.formula - 1).abs().max()
-verdict(
-    "The measured variance is that of the formula, within a tenth.",
-    holds=bool(off < 0.1),
-    detail=f"largest deviation {off:.1%}; from S = 1 to 10 the variance falls by a factor of "
-    f"{law.measured[1] / law.measured[10]:.1f}",
-)
+print(f"a user of {d} pins; formula and measurement differ by {off:.1%} at most;")
+print(f"from S = 1 to 10 the variance falls by a factor of {law.measured[1] / law.measured[10]:.1f}")
+law.round(5)
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 crowd = (np.random.default_rng(5).random((30, 24)) < 0.3).astype(float)
@@ -758,10 +749,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.7 Beside tuned rivals
 #
-# Learned until day 41, asked for days 49 to 55 with the graph of day 49; settings chosen a week earlier. On
-# **citeulike-t** a tenth of real articles is held out as new, half of these with three tenths of their readers. Every model
-# was tuned until no neighbor of its best setting was better; three seeds for LightGCN and the encoders. The encoders have 1,440 steps;
-# LightGCN finds less at 960 than at 480, so its steps were tuned with the rest.
+# The last question: whom do such vectors serve, beside models that count, factorize or read content alone? PinWorld as
+# before, a week later, and **citeulike-t**, where a tenth of real articles is held out as new.
 #
 # > **Claim** (of the lecture; the paper's tables classify nodes). Over all items GraphSAGE finds more than what else there is.
 #
@@ -769,10 +758,19 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The names in the tables: models that know items by name get new ones **folded in**, LightGCN by one row of
-# $\hat{\mathbf A}$ times known users, iALS by its own update (lesson 02). RP3β, EASE and popularity are counted anew on
-# today's graph. "Importance aggregation" puts the mean of what walks visit beside a pin's own content and trains
-# nothing (among articles its best weight leaves content alone). `content, trained` is GraphSAGE with one layer (7.4). `with ids` gives known pins a word of their own.
-# On citeulike-t nothing is dated, so recent popularity is that of all likes; EASE (a dense matrix) and `with ids` were not run there.
+# $\hat{\mathbf A}$ times known users, iALS by its own update (lesson 02). "Importance aggregation" puts the mean of what
+# walks visit beside a pin's own content and trains nothing. `content, trained` is GraphSAGE with one layer (7.4). `with
+# ids` gives known pins a word of their own.
+#
+# <details><summary>How this was measured</summary>
+#
+# PinWorld: learned until day 41, asked for days 49 to 55 with the graph of day 49; settings chosen a week earlier. Of the new
+# articles half come with three tenths of their readers. Every model was tuned until no neighbor of its best setting was
+# better; three seeds for LightGCN and the encoders. The encoders have 1,440 steps; LightGCN finds less at 960 than at 480, so
+# its steps were tuned with the rest. RP3β, EASE and popularity are counted anew on today's graph. On citeulike-t nothing is
+# dated, so recent popularity is that of all likes; EASE (a dense matrix) and `with ids` were not run there.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 43 to 50. Vote "who finds most among new pins?", then 07.p7 for all. Usual wrong answer to 07.p7: GraphSAGE, it has
@@ -786,14 +784,20 @@ predict("07.p7")
 # %% tags=["long", "answers:07.p7"]
 rivals = results.load("07_rivals", command=f"{COMMAND} rivals").values
 tables = {k: pd.DataFrame(v["models"]).set_index("model") for k, v in rivals.items()}
+sizes = {"LightGCN": 64, "content, trained": 64, "GraphSAGE": 64, "GraphSAGE with ids": 64}
+wide = {"PinWorld": x.shape[1], "citeulike-t": 128}  # numbers of content
 for name, v in rivals.items():
     number = ", ".join(f"{count:,} {kind}" for kind, count in v["sought"].items())
     print(f"{name}: {v['users']:,} users; sought: {number}")
-    ends = "; ".join(tables[name].index[tables[name]["at the edge"] != ""]) or "none"
-    print(f"{name}, best at an end of its grid: {ends}")
-
-for name, t in tables.items():
-    display(t[["all", *groups]].round(3).rename_axis(index=None, columns=f"NDCG@20, {name}"))
+    rows = {}
+    for row in v["models"]:
+        model = row["model"]
+        d = row["knobs"].get("dim", sizes.get(model.removesuffix(", folded in")))
+        if model.endswith("untrained"):
+            d = wide[name] * (2 if "aggregation" in model else 1)
+        rows[model] = {k: row[k] for k in ("all", *groups)} | {"d": d, "trials": row["trials"]}
+    display(results.table(rows, known=f"{name}, NDCG@20; what a user has leaves every list",
+                          headline=("GraphSAGE", "LightGCN, folded in", "content, trained")))  # fmt: skip
 
 
 # %% tags=["experiment", "answers:07.p7"]

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 
 from graphrec_utils import results
 from graphrec_utils.data import Interactions, Split
-from tests.benchmarks import pixie_booster, pixie_rivals, walk_or_push
+from tests.benchmarks import pixie_booster, pixie_parts, pixie_rivals, walk_or_push
 
 
 def test_the_lines_cross_where_gain_and_loss_are_equal():
@@ -66,7 +66,12 @@ def test_own_pins_come_latest_first_and_once():
 
 @pytest.mark.parametrize(
     ("name", "module"),
-    [("08_booster", pixie_booster), ("08_rivals", pixie_rivals), ("08_walk_or_push", walk_or_push)],
+    [
+        ("08_booster", pixie_booster),
+        ("08_parts", pixie_parts),
+        ("08_rivals", pixie_rivals),
+        ("08_walk_or_push", walk_or_push),
+    ],
 )
 def test_what_is_stored_has_the_claim_of_its_benchmark(name, module):
     stored = results.load(name)
@@ -79,3 +84,50 @@ def test_no_stored_winner_but_ials_stands_at_an_end_of_its_grid():
         ends = {row["model"] for row in values[name]["models"] if row["at the edge"]}
         assert ends <= {"iALS"}  # 512 columns, which the lesson names
     assert f"RP3β{pixie_rivals.WITH}" in {row["model"] for row in values["PinWorld"]["models"]}
+
+
+# ------------------------------------------------------------- the parts of Pixie
+def test_a_pin_is_not_in_the_mean_that_it_is_compared_with():
+    """Two alike pins on one board, a third pin alone, and a strange one beside the first."""
+    looks = np.eye(3)[[0, 0, 1, 2]]
+    R = sp.csr_array(np.array([[1.0, 1, 0, 0], [0, 0, 1, 0], [1, 0, 0, 1]]))
+    fit = pixie_parts.fits(R, looks, randoms=1)
+    assert fit["with the pin"][2] == pytest.approx(1)  # a board of one pin is the pin
+    np.testing.assert_allclose(fit["without the pin"], [1, 1, -1, 0, 0], atol=1e-12)
+    assert fit["largest boards"].tolist() == [2, 2, 1, 2, 2]
+
+
+def test_rp3beta_is_asked_with_the_first_pins_alone():
+    R = sp.csr_array((np.random.default_rng(0).random((6, 8)) < 0.5).astype(float))
+    own = {u: R[[u]].indices.tolist() for u in range(6)}
+    model = pixie_parts.filters.rp3beta(R, 0.5, 0.1)
+    everything = pixie_parts.asked_with(model, own, 99).scores(np.arange(6))
+    np.testing.assert_allclose(everything, model.scores(np.arange(6)))
+    few = pixie_parts.asked_with(model, own, 1)
+    assert few.signals.nnz == sum(len(pins) > 0 for pins in own.values())
+
+
+def test_an_old_pin_gets_fewer_steps(monkeypatch):
+    monkeypatch.setattr(pixie_rivals, "STEPS", 3000)
+    day = pixie_parts.pinworld.DAY
+    events = Interactions(np.zeros(2, int), np.array([0, 1]), 1, 4, times=np.array([0, 5 * day]))
+    R = sp.csr_array(np.array([[1.0, 0, 1, 0], [0, 1, 0, 1]]))  # two worlds
+    V = pixie_parts.weighted(events, R, 0.5, 8, half_life=5.0).of(0)
+    assert V[[1, 3]].sum() == pytest.approx(2 * V[[0, 2]].sum(), abs=2)
+
+
+def test_the_leak_of_8_6_is_what_is_stored():
+    edges = results.load("08_parts").values["edges"]
+    lead = {k: pixie_parts.metrics.Comparison.of(*(x[f] for f in ("one", "other", "gap", "error", "users")))
+            for k, x in edges["leads"].items()}  # fmt: skip
+    for delta in pixie_parts.DELTAS:
+        assert lead[f"{delta}, without the pin over random"].outcome == "holds"
+        assert lead[f"{delta}, with the pin over random"].gap < 0
+    assert edges["correlation with log size"]["with the pin"] < -0.5
+    assert sum(r["rule"].startswith("random") for r in edges["rows"]) == 3 * pixie_parts.RANDOM
+
+
+def test_the_boards_are_why_pixie_is_ahead():
+    lead = results.load("08_parts").values["boards"]["leads"]
+    assert lead["boards over saves"]["gap"] > 0.01 and lead["saves over RP3β"]["gap"] < 0
+    assert abs(lead["RP3β, latest 32 over RP3β"]["gap"]) < 0.001

@@ -2,11 +2,89 @@
 
 from __future__ import annotations
 
+import numpy as np
+import scipy.sparse as sp
+import torch
+
+from graphrec_utils import graphs, results
 from graphrec_utils.exercises.questions import Question
+from graphrec_utils.graphs import batches
+from graphrec_utils.models import sage
+
+
+def _epoch(at) -> float:
+    rows = results.load("06_growth").values["rows"]
+    return rows[-1]["LightGCN epoch"] / rows[0]["LightGCN epoch"]
+
+
+def _collapsed(at) -> str:
+    first, last = (
+        (z @ z.T)[~np.eye(len(z), dtype=bool)] for z in (at["printed"][0], at["printed"][-1])
+    )
+    if last.min() > 0.98:
+        return "all are the same point"
+    if np.abs(last - first).max() < 0.05:
+        return "unchanged"
+    return "spread over the circle" if last.mean() < 0.1 else "three points"
+
+
+def _of_a_hundred(at) -> float:
+    """The variance of one of a hundred, over that of a mean of ten of them, each drawn 20,000 times."""
+    rng, value = np.random.default_rng(0), np.random.default_rng(1).normal(size=100)
+    drawn = value[rng.random((20_000, 100)).argpartition(10, axis=1)[:, :10]]
+    return drawn[:, 0].var() / drawn.mean(axis=1).var()
+
+
+def _one_layer(at) -> str:
+    """What pins hear of one, of two and of no saver, where all users have one vector."""
+    R = sp.csr_array(np.array([[1.0, 0, 0], [0, 1.0, 0], [0, 1.0, 0]]))  # users by pins
+    block = batches.sample(graphs.adjacency(R), [3, 4, 5], [None])[0]
+    h = torch.where(
+        block.source[:, None] < 3, torch.tensor([1.0, 2.0]), torch.randn(len(block.source), 2)
+    )
+    one, two, none = sage.mean(h, block)
+    if not torch.equal(one, two):
+        return "how many they are"
+    return "who they are" if torch.equal(one, none) else "nothing but that there are some"
+
+
+def _heard(at) -> str:
+    rows = results.load("07_leak").values["rows"]
+    loss, found = ({arm: np.mean([x(r) for r in rows if r["target edges"] == arm]) for arm in ("heard", "hidden")}
+                   for x in (lambda r: r["loss"][-1], lambda r: r["ndcg"]))  # fmt: skip
+    if loss["heard"] >= loss["hidden"]:
+        return "the one that does not hear them has"
+    if abs(found["heard"] - found["hidden"]) < 0.005:
+        return "no difference"
+    less = found["heard"] < found["hidden"]
+    return (
+        "the one that hears them has the smaller loss and finds less"
+        if less
+        else "the one that hears them is better"
+    )
+
+
+def _crowd(at) -> str:
+    silent = at["group"] == "new without"
+    share = silent[at["top"]["nobody silenced"]].mean()
+    if share > 2 * silent.mean():
+        return "they crowd the lists"
+    return "they never come" if share < 0.01 else "as often as they deserve"
+
+
+def _most(at) -> str:
+    best = {}
+    for name, x in results.load("07_rivals").values.items():
+        rows = {row["model"]: row["all"] for row in x["models"]}
+        best[name] = max(rows, key=rows.get)
+    if all(model.split(",")[0] in ("RP3β", "EASE", "iALS") for model in best.values()):
+        return "those who count"
+    return best["PinWorld"].split(",")[0]
+
 
 QUESTIONS = (
     Question("07.p1", "Sixteen times as many users and items, eighteen times as many edges. By what factor does an epoch of "
-             "LightGCN grow, whose every step propagates over the whole graph?", answer=570, within=2.5, said=(
+             "LightGCN grow, whose every step propagates over the whole graph?", answer=570, within=2.5, measured=_epoch, said=(
         "A step costs a few dozen times as much, and an epoch has about eighteen times as many steps. The product is near 570.",
         "More: an epoch has about eighteen times as many steps, and each costs a few dozen times as much, as it goes over all edges.",
         "Less: the steps grow by about eighteen, the cost of one by about thirty, and their product is near 570.",
@@ -22,25 +100,25 @@ QUESTIONS = (
          "That is what a minus in the second term does: negatives push apart."),
         ("unchanged, the two terms cancel",
          "They do not cancel, they agree: both pull."),
-    )),
+    ), measured=_collapsed),
     Question("07.p3", "The mean of 10 neighbors drawn from 100, instead of 1. By what factor is its variance smaller?",
-             answer=11, within=1.15, said=(
+             answer=11, within=1.15, measured=_of_a_hundred, said=(
         "Ten by the law of 1/S, and a little more since a neighbor cannot come twice: σ²/10 · (1 − 9/99).",
         "More: σ²/S alone gives 10, and without replacement there is less left to be uncertain about.",
         "Less: the law of 1/S gives 10; drawing without replacement helps by a tenth here, no more.",
     )),
     Question("07.p4", "Users have no content: all start with the same vector. A pin has a picture. What does one layer alone "
              "tell a pin about those who saved it?", (
-        ("nothing at all",
-         "Layer 0 of all users is the same, so every pin with a save hears the same. Only in layer 2 do users speak of "
-         "their other pins. One layer is a trained reading of content."),
+        ("nothing but that there are some",
+         "Layer 0 of all users is the same, so every pin with a save hears the same, and a pin without one hears 0. Only in "
+         "layer 2 do users speak of their other pins."),
         ("how many they are",
          "A mean does not tell how many. A sum would."),
         ("which pins they have saved besides",
          "That takes two steps: pin to user, user to pins. One layer is one step."),
         ("who they are",
          "Nobody has a row here. Users are known by their neighbors alone."),
-    )),
+    ), measured=_one_layer),
     Question("07.p5", "Two trainings, the same in all but one thing: in one the edges of a batch carry messages. Which has the smaller "
              "loss, and which finds more?", (
         ("the one that hears them has the smaller loss and finds less",
@@ -51,7 +129,7 @@ QUESTIONS = (
          "A user here has about ten pins, and a tenth of what the vector hears is the answer."),
         ("the one that does not hear them has the smaller loss",
          "It has to work for it: the answer is hidden."),
-    )),
+    ), measured=_heard),
     Question("07.p6", "A model is trained on pins that all had saves, then asked about a graph in which a fifth of the pins has none. "
              "How do those without saves fare in the lists?", (
         ("they crowd the lists",
@@ -63,7 +141,7 @@ QUESTIONS = (
          "Inductive says that a vector comes out, not that it lies at the right place."),
         ("an error, 0 / 0",
          "The mean of nobody is 0 here, a number like any other."),
-    )),
+    ), measured=_crowd),
     Question("07.p7", "Who finds most among all items of the test?", (
         ("those who count: RP3β, EASE, iALS",
          "In PinWorld nine in ten of what is sought are known pins, and among these they are ahead: they know each by its history."),
@@ -73,7 +151,7 @@ QUESTIONS = (
          "It does, and for the silent group there is nothing else. In PinWorld the known ones are more than ten times as many."),
         ("recent popularity",
          "It is behind even among new pins with edges, where everything is recent, and overall far behind all that count pairs or are trained."),
-    )),
+    ), measured=_most),
     Question("07.q1", "A loss has its minimum where all vectors are equal. What is the quickest test for that?", (
         ("equal vectors, then others",
          "Two numbers suffice: if the first is smaller, training will go there."),

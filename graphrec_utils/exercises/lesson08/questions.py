@@ -2,7 +2,97 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from graphrec_utils import results
 from graphrec_utils.exercises.questions import Question
+from graphrec_utils.metrics.compare import FAILS, HOLDS, Comparison
+
+
+def _lead(row: dict) -> Comparison:
+    return Comparison.of(*(row[k] for k in ("one", "other", "gap", "error", "users")))
+
+
+def _without_a_home(at) -> str:
+    """Shares of the visits where the walker goes home once in ten thousand steps."""
+    r, M = 1e-4, at["M"]
+    p0, p1, p2 = (r * M @ np.linalg.inv(np.eye(3) - (1 - r) * M))[0].round(2)
+    if p2 == 0:
+        return "it gets nothing"
+    if p2 > p1:
+        return "it gets more than p1"
+    return "all three get a third" if p0 == p1 == p2 else "it gets as much as p0"
+
+
+def _stopped(at) -> str:
+    """Early stopping with the paper's n_v beside as many steps for all, on both graphs."""
+    rules = [row for x in results.load("08_parts").values["stop"].values() for row in x["rules"]]
+    leads = [_lead(row["lead"]) for row in rules if row["n_v"] == 4]
+    if all(x.low > 0.02 for x in leads):
+        return "clearly more"
+    return "clearly less" if all(x.high < -0.02 for x in leads) else "hardly a difference"
+
+
+def _larger(at) -> str:
+    cost = results.load("08_pixie_cost").values
+    grown = [cost[f"{way}, ms, 16 times over once"] for way in ("interleaved", "one by one")]
+    if max(grown) < 1.5:
+        return "it stays"
+    return "it grows sixteenfold" if min(grown) > 10 else "it grows three- to sixfold"
+
+
+def _bent(at) -> str:
+    gap = at["bent_or_not"][10].gap
+    if abs(gap) < 0.03:
+        return "nearly the same"
+    return "biasing the walk" if gap > 0 else "multiplying afterwards"
+
+
+def _eight(at) -> str:
+    leads = [_lead(x["leads"]["eight over one"])
+             for x in results.load("08_parts").values["decisions"].values()]  # fmt: skip
+    if all(x.low > x.other / 10 for x in leads):
+        return "it grows by a tenth or more"
+    return "it falls" if all(x.outcome == FAILS for x in leads) else "it hardly changes"
+
+
+def _crossing(at) -> str:
+    share = results.load("08_booster").values["crossing"]
+    if share < 0.2:
+        return "below a fifth"
+    return "from about a half on" if share < 0.8 else "only if nearly all"
+
+
+def _half_a_millisecond(at) -> str:
+    rows = [r for r in results.load("08_walk_or_push").values["gowalla"]
+            if r["start"] == "among the most liked"]  # fmt: skip
+    found = {
+        way: np.interp(np.log(0.5), *zip(*((np.log(r["ms"]), r["found"]) for r in rows if r["way"] == way), strict=True))
+        for way in ("walk", "push")
+    }  # fmt: skip
+    if abs(found["walk"] - found["push"]) < 0.1:
+        return "about the same"
+    return "the walk" if found["walk"] > found["push"] else "push"
+
+
+def _beside_rivals(at) -> str:
+    leads = results.load("08_rivals").values["citeulike-t"]["leads"]
+    said = [_lead(leads[f"Pixie over {other}"]).outcome for other in ("RP3β", "EASE", "iALS")]
+    if said == [FAILS] * 3:
+        return "behind all three"
+    return "ahead of all three" if said == [HOLDS] * 3 else "between them"
+
+
+def _kept(at) -> str:
+    """Of the boards kept at 0.6: does the measure choose small ones, or was one pruning lucky?"""
+    rows = [r for r in results.load("08_parts").values["edges"]["rows"] if r["delta"] == 0.6]
+    of = {r["rule"]: r for r in rows}
+    similar, chance = of["with the pin"], [r for r in rows if r["rule"].startswith("random")]
+    if similar["ndcg"] > min(r["ndcg"] for r in chance):
+        return "the one random pruning"
+    small = similar["pins of a kept board"] < 0.9 * min(r["pins of a kept board"] for r in chance)
+    return "the measure prefers" if small else "boards that look alike"
+
 
 QUESTIONS = (
     Question("08.p1", "In the table every row has the same share for p1, a half, and at restart 0.2 "
@@ -16,7 +106,7 @@ QUESTIONS = (
         ("it gets nothing", "That is `restart` at 1: p2 is two steps away and never reached."),
         ("it gets more than p1",
          "Every way to p2 leads over b1, where p1 is, too. And p1 has a second board."),
-    )),
+    ), measured=_without_a_home),
     Question("08.p2", "Early stopping ends easy queries sooner than hard ones. Does it find more of "
              "the long walk's top 50 than the same number of steps for every query?", (
         ("hardly a difference",
@@ -27,16 +117,17 @@ QUESTIONS = (
          "measured."),
         ("clearly less, it looks only at the most visited pins",
          "Once in six comparisons it finds less, by 0.005, and that is within chance."),
-    )),
-    Question("08.p3", "Gowalla 16 times over: 13 million edges instead of 0.8. By what factor do the "
-             "milliseconds of 100,000 steps grow, for the 64 walkers who take turns?",
-             answer=3.83, within=1.5, said=(
-        "3.8, and 5.2 for one walker at a time. The steps are the same; more looks miss the cache, and the "
-        "array of counts has an entry per node. Which of the two costs more was not measured.",
-        "More: 3.8. The number of steps is the same, but more looks miss the cache, and there are more counts "
-        "to clear.",
-        "Less: 3.8. The number of steps does not grow; the wait for memory does, and the counts to clear.",
-    )),
+    ), measured=_stopped),
+    Question("08.p3", "Gowalla 16 times over: 13 million edges instead of 0.8, and the same 100,000 steps. What happens to "
+             "the time of a query?", (
+        ("it grows three- to sixfold",
+         "3.8 times for 64 walkers who take turns, 5.2 for one at a time. The steps are the same; more looks miss the "
+         "cache, and the array of counts has an entry per node."),
+        ("it stays as it is",
+         "The number of steps does. But a step is two looks into memory, and in a larger graph more of them wait."),
+        ("it grows sixteenfold",
+         "That is so for who goes through all edges. A walk looks at two per step, and what grows is the waiting."),
+    ), measured=_larger),
     Question("08.p4", "Ideas get a factor of 10, once in every choice of the walk, once as a "
              "multiplication of the final visits. Which brings more ideas into the top 20?", (
         ("nearly the same for both",
@@ -48,18 +139,18 @@ QUESTIONS = (
         ("multiplying afterwards, by far",
          "It is ahead at a factor of 30, with 0.365 against 0.315. At 10 it is a hundredth behind, and at 3 "
          "they are level."),
-    )),
+    ), measured=_bent),
     Question("08.p5", "Eight of a user's pins instead of one, and the same 20,000 steps for both. What "
              "happens to NDCG@20?", (
-        ("it grows by a sixth or more",
-         "Each pin says something else about the user, and a few thousand steps are enough for each "
-         "of them."),
+        ("it grows by a tenth or more",
+         "By a quarter in PinWorld, by more than half in libraries. Each pin says something else about the user, and a few "
+         "thousand steps are enough for each of them."),
         ("it hardly changes",
          "That would be so if the pins said the same. A user has several interests, and one pin "
          "shows one of them."),
         ("it falls, since each pin gets fewer steps",
          "2,500 steps for each of eight pins find most of the top of a list, as figure 8.2 shows."),
-    )),
+    ), measured=_eight),
     Question("08.p6", "From which share of wanted pins in the overlap on is the booster ahead of the "
              "sum?", (
         ("below a fifth",
@@ -70,7 +161,7 @@ QUESTIONS = (
         ("only if nearly all of them are bridges",
          "On bridges it finds half as many again, and on ordinary pins it is a little behind the sum. "
          "A few bridges make up for that."),
-    )),
+    ), measured=_crossing),
     Question("08.p7", "Both start at one of the most liked items of Gowalla and get about half a "
              "millisecond of CPU. Which finds more of the exact top 50?", (
         ("the walk, by far",
@@ -82,7 +173,7 @@ QUESTIONS = (
         ("about the same, they compute the same vector",
          "They aim at the same vector, and are not equally far after half a millisecond: push has to "
          "serve every neighbor of what it settles."),
-    )),
+    ), measured=_half_a_millisecond),
     Question("08.p8", "Pixie, RP3β, EASE and iALS are tuned with equal trials on citeulike-t. Where does "
              "Pixie land by NDCG@20 on test?", (
         ("behind all three",
@@ -93,7 +184,17 @@ QUESTIONS = (
          "can be computed. On six thousand articles they can."),
         ("between them",
          "They have 0.185 to 0.196, and it is behind all of them with 0.165."),
-    )),
+    ), measured=_beside_rivals),
+    Question("08.p9", "Of each pin we kept the boards whose mean picture is most like the pin, and the walk finds less than with "
+             "boards at random. Somebody looks at which boards were kept. What is the reason?", (
+        ("the measure prefers the smallest boards",
+         "The pin is in the mean that it is compared with. On a board of one pin the cosine is 1 whatever the picture, and "
+         "from such a board a walk goes straight back."),
+        ("boards that look alike lead nowhere new",
+         "A good story, and the numbers say no: with the pin left out of the mean, alike boards find more than random ones."),
+        ("the one random pruning was lucky",
+         "Five of them found 0.054 to 0.061, the most similar boards 0.039."),
+    ), measured=_kept),
     Question("08.q1", "A colleague's walker returns the pins with most visits, and they are the same "
              "for every query. What do you look for?", (
         ("whether the walker ever goes home",
@@ -104,9 +205,9 @@ QUESTIONS = (
          "That would put boards into the lists; they would still belong to the query."),
     )),
     Question("08.q2", "The graph grows tenfold and N stays. What grows?", (
-        ("the memory, and the time of a step a little",
-         "The graph must fit into memory, and more looks into it miss the cache. The number of "
-         "steps does not grow."),
+        ("the memory tenfold, and the time of a step several-fold",
+         "The graph must fit into memory, and more looks into it miss the cache: eight times the edges took three to four "
+         "times as long. The number of steps does not grow."),
         ("nothing, that is the point of Pixie",
          "Nothing about the number of steps. But all edges are in memory, and a look that misses "
          "the cache takes longer."),
