@@ -366,7 +366,9 @@ for S in (1, 2, 5, 10, 25):
 law = pd.DataFrame(rows).set_index("S")
 off = (law.measured / law.formula - 1).abs().max()
 print(f"a user of {d} pins; formula and measurement differ by {off:.1%} at most;")
-print(f"from S = 1 to 10 the variance falls by a factor of {law.measured[1] / law.measured[10]:.1f}")
+print(
+    f"from S = 1 to 10 the variance falls by a factor of {law.measured[1] / law.measured[10]:.1f}"
+)
 law.round(5)
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
@@ -752,7 +754,7 @@ verdict(
 # The last question: whom do such vectors serve, beside models that count, factorize or read content alone? PinWorld as
 # before, a week later, and **citeulike-t**, where a tenth of real articles is held out as new.
 #
-# > **Claim** (of the lecture; the paper's tables classify nodes). Over all items GraphSAGE finds more than what else there is.
+# > **Claim** (ours; the paper's tables classify nodes). Over all items GraphSAGE finds more than models that know items by name.
 #
 # > **Claim** (ours). Among new items with edges it finds more than content alone and than LightGCN folded in.
 
@@ -808,12 +810,13 @@ def lead_of(name, one, other, column):
 
 told = {}
 for name, t in tables.items():
-    best = t["all"][[not model.startswith("GraphSAGE") for model in t.index]].idxmax()
+    by_name = [k for k in t.index if k.split(",")[0] in ("RP3β", "EASE", "iALS", "LightGCN")]
+    best = t["all"][by_name].idxmax()
     for mine in t.index[t.index.str.startswith("GraphSAGE")]:
         told[f"{name}, {mine} against {best}"] = lead_of(name, mine, best, "all")
 verdict(
-    "Over all items GraphSAGE finds more than what else there is.",
-    next(iter(told.values())),
+    "Over all items GraphSAGE finds more than models that know items by name.",
+    metrics.weakest([lead for k, lead in told.items() if "with ids" not in k]),
     detail="NDCG@20 on test: " + "; ".join(f"{k}: {v}" for k, v in told.items()),
 )
 
@@ -834,7 +837,7 @@ verdict(
 # Read it group by group, each a shelf of its own:
 #
 # * **Known:** RP3β, EASE, iALS and LightGCN are ahead. They know each item by its history. GraphSAGE has no row for anybody.
-#   A word of its own for each known pin (`with ids`, PinWorld) finds less here, with these steps, which were not tuned.
+#   A word of its own for each known pin (`with ids`, PinWorld) finds 0.007 less there.
 # * **New with edges:** a handful of savers and a content to read, and GraphSAGE has both. In PinWorld few are asked for
 #   there: it has most, and the errors do not tell it from those who count, LightGCN or trained content. Among new articles it finds
 #   more than content alone, and LightGCN and iALS, folded in, are ahead.
@@ -843,8 +846,7 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # So this encoder does not replace the rows. It has a vector for everybody, and on no shelf is it ahead of all others beyond the errors.
-# Is that the training? Our first table had a third of the steps and fewer trials. In PinWorld its distance to the best was half as large
-# again; among articles it was smaller, as iALS has gained more by its tuning. Whether still more steps help is not in this table.
+# TEXT77
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.8 Your choice

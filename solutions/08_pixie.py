@@ -292,12 +292,12 @@ def early_stop(pins: np.ndarray, ends: np.ndarray, min_pins: int, min_visits: in
 check("08.2", early_stop)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Two hundred query pins from each graph. What counts is how many of the fifty pins that a very long walk puts on top
+# Seven hundred query pins from each graph. What counts is how many of the fifty pins that a very long walk puts on top
 # are found. Opposite early stopping stands something dull: the **same number of steps for every query**, as many as
 # early stopping needs on average.
 #
 # > **Claim** (a reading of the paper, at its $n_v = 4$). Early stopping finds more of the long walk's top 50 than a fixed
-# > number of steps that costs the same, on both graphs.
+# > number of steps that costs the same.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:08.p2"]
 predict("08.p2")
@@ -324,7 +324,7 @@ for (name, stopped), mark in zip(parts["stop"].items(), "os", strict=True):
         steps, list(stopped["curve"].values()), marker=mark, label=f"{name}, fixed steps"
     )
     for row in stopped["rules"]:
-        lead = lead_of(row["lead"])
+        lead = lead_of(row["leads"]["all"])
         ax.plot(row["steps"], lead.one, "*", markersize=13, color=line[0].get_color())
         rules.append({
             "data": name, "n_p": row["n_p"], "n_v": row["n_v"], "steps": f"{row['steps']:,.0f}",
@@ -338,34 +338,40 @@ ax.legend()
 plt.show()
 
 stops = {
-    f"{name}, n_p = {row['n_p']}": lead_of(row["lead"])
+    f"{name}, n_p = {row['n_p']}": lead_of(row["leads"]["all"])
     for name, stopped in parts["stop"].items() for row in stopped["rules"] if row["n_v"] == 4
 }  # fmt: skip
 verdict(
-    "Early stopping with n_v = 4 finds more of the long walk's top 50 than a fixed number of steps "
-    "that costs the same, on both graphs.",
-    metrics.weakest([lead for k, lead in stops.items() if k.endswith("50")]),
-    detail="n_p = 50 decides; " + "; ".join(f"{k}: {lead:.3f}" for k, lead in stops.items()),
+    "Early stopping finds more of the long walk's top 50 than a fixed number of steps that costs the same.",
+    metrics.weakest(stops.values()),
+    detail="n_v = 4; " + "; ".join(f"{k}: {x:.3f}" for k, x in stops.items()),
 )
 
 # %% [markdown]
-# *Figure 8.2. How much of the top 50 of a walk of two million steps is found with fewer steps (lines), and by
-# early stopping with three rules (stars, from left to right (50, 4), (50, 20), (100, 40)), against the mean number of
-# steps. The stars lie on the lines or a little above.*
+# *Figure 8.2. How much of the top 50 of a very long walk is found with fewer steps (lines), and by early stopping with
+# four rules (stars), against the mean number of steps. The stars lie on the lines, a little above or a little below.*
 
 # %% slideshow={"slide_type": "skip"} tags=["answers:08.p2"]
-pd.DataFrame(rules).set_index(["data", "(n_p, n_v)"]).round(3)
+pd.DataFrame(rules).set_index(["data", "n_p", "n_v"])
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# The moment to stop. First let somebody read how far the stars lie above the lines; then the card. If it cannot tell,
-# say so: the gap is not larger than twice its error, so nobody may say that the rule wins or that it loses. What
-# saves the steps is the flat curve, and a smaller number takes them as well.
+# First let somebody read how far the stars lie from the lines; then the card, which does not hold, and its detail: with
+# n_p = 50 the rule is ahead in libraries, with 200 it is behind in both. What saves the steps is the flat curve, and a
+# smaller number takes them as well.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Where the curves are flat, two thirds of the steps can be saved **by any rule**, and
-# "84 % in a third of the time" may say no more than that. One of the six comparisons is beyond chance: citeulike-t
-# with (50, 4), where the curve is still steep. Why, we have not measured. What early stopping does buy is that nobody
-# has to choose $N$ for a new graph.
+# Where the curves are flat, two thirds of the steps can be saved **by any rule**, and "84 % in a third of the time" may
+# say no more than that. With $n_p = 50$, as many pins as are wanted, early stopping finds 0.011 more in libraries and as
+# much in PinWorld. With 100 the two are level, with 200 it finds 0.015 and 0.009 **less**. So it is no better use of the
+# steps; what it buys is that nobody has to choose $N$ for a new graph.
+#
+# <details><summary>How this was measured</summary>
+#
+# Queries are pins on three boards or more. The long walk has 500,000 steps, early stopping at most 100,000. The interval is
+# over queries, at the mean number of steps of these: among 240 other queries a single one that never stopped raised that
+# mean by a third.
+#
+# </details>
 #
 # ### What a larger graph costs
 #

@@ -8,7 +8,7 @@ edges       PinWorld, the graph pruned: boards that look most like the pin (with
 boards      PinWorld, test: the walk of `pixie_rivals` on saves alone and on boards and saves, each with 24 trials;
             with all of a user's pins; RP3β asked with a user's latest 32 pins
 weights     PinWorld, test: steps shared by how long ago a pin was saved, the half-life chosen on validation
-stop        600 query pins of each graph: early stopping beside as many steps for all
+stop        700 query pins of each graph: early stopping beside as many steps for all
 
 Writes data/results/08_parts.json. Five minutes of one thread; a part alone keeps the others.
 """
@@ -42,7 +42,8 @@ ASKED = {
 }
 HALF_LIVES = [1.0, 3.0, 7.0, 14.0, 28.0]  # days
 SIZES = (300, 1000, 3000, 10_000, 30_000, 100_000)
-RULES, QUERIES = ((50, 4), (100, 4), (200, 4), (50, 20)), 600
+LONG, LIMIT = 500_000, 100_000
+RULES, QUERIES = ((50, 4), (100, 4), (200, 4), (50, 20)), 700
 
 
 def libraries():
@@ -242,24 +243,30 @@ def stop() -> dict:
         graph, m = walks.walkable(graphs.adjacency(R)), R.shape[0]
         frequent = np.flatnonzero(np.asarray(R.sum(axis=0)).ravel() >= 3)
         queries = np.random.default_rng(1).choice(frequent, QUERIES, replace=False).tolist()
-        target = [top(walks.visits(graph, m + q, 2_000_000, seed=99), m, q) for q in queries]
+        target = [top(walks.visits(graph, m + q, LONG, seed=99), m, q) for q in queries]
 
-        def walked(steps, rule=None, seed=1, graph=graph, m=m, queries=queries, target=target):
+        def walked(
+            steps, rule=None, seed=1, graph=graph, m=m, queries=queries, target=target, some=None
+        ):
             rows = []
-            for q, wanted in zip(queries, target, strict=True):
-                V = walks.visits(graph, m + q, int(steps), stop=rule, seed=seed)
-                rows.append((V.sum(), np.isin(wanted, top(V, m, q)).mean()))
+            for k in range(len(queries)) if some is None else some:
+                V = walks.visits(graph, m + queries[k], int(steps), stop=rule, seed=seed)
+                rows.append((V.sum(), np.isin(target[k], top(V, m, queries[k])).mean()))
             return np.array(rows).T
 
         rows = []
         for rule in RULES:
-            steps, early = walked(100_000, rule)
-            _, fixed = walked(steps.mean(), seed=2)
+            steps, early = walked(LIMIT, rule)
+            # who reaches too few pins never stops, and pays for many others
+            ends = np.flatnonzero(steps < LIMIT)
+            leads = {
+                which: asdict(metrics.compare(early[some], walked(steps[some].mean(), seed=2, some=some)[1]))
+                for which, some in (("all", np.arange(len(steps))), ("who stop", ends))
+            }  # fmt: skip
             rows.append({
-                "n_p": rule[0], "n_v": rule[1], "steps": float(steps.mean()),
-                "lead": asdict(metrics.compare(early, fixed)),
-                # above 0: who is easy, and finds much with equal steps, gets more of them
-                "steps and what equal steps find": float(np.corrcoef(np.log(steps), fixed)[0, 1]),
+                "n_p": rule[0], "n_v": rule[1], "steps": float(steps.mean()), "leads": leads,
+                "never stop": 1 - len(ends) / len(steps),
+                "their share of the steps": 1 - float(steps[ends].sum() / steps.sum()),
             })  # fmt: skip
         curve = {str(N): float(walked(N)[1].mean()) for N in SIZES}
         out[name] = {"rules": rows, "curve": curve}
