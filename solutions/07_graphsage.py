@@ -846,7 +846,7 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # So this encoder does not replace the rows. It has a vector for everybody, and on no shelf is it ahead of all others beyond the errors.
-# TEXT77
+# Whether more steps help the encoders is not in this table.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.8 Your choice
