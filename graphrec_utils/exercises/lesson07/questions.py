@@ -21,7 +21,7 @@ def _collapsed(at) -> str:
     first, last = (
         (z @ z.T)[~np.eye(len(z), dtype=bool)] for z in (at["printed"][0], at["printed"][-1])
     )
-    if last.min() > 0.98:
+    if last.mean() > 0.98:
         return "all are the same point"
     if np.abs(last - first).max() < 0.05:
         return "unchanged"
