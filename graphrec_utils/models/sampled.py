@@ -20,6 +20,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from graphrec_utils import arguments, losses, sampling
@@ -41,6 +42,7 @@ def fit(
     reg: float = 0.0,
     epochs: int = 10,
     seed: int = 0,
+    temperature: float | None = None,
     device: torch.device | str = "cpu",
     callback: Callable[[int, Factors], bool | None] | None = None,
 ) -> Factors:
@@ -55,6 +57,7 @@ def fit(
             the vectors of a batch's pairs.
         epochs: how many at most.
         seed: of start, order and negatives.
+        temperature: if given all vectors have length 1, and scores are their products over it.
         device: where it trains, and where the vectors are; negatives are drawn on the CPU.
         callback: called as `callback(epoch, factors)` after each epoch, from 1; True ends it.
 
@@ -72,6 +75,8 @@ def fit(
     arguments.integer("num_negatives", num_negatives)
     arguments.integer("batch", batch)
     arguments.positive(lr=lr)
+    if temperature is not None:
+        arguments.positive(temperature=temperature)
     model = Dot(events.num_users, events.num_items, dim, seed=seed).to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     counts = np.bincount(events.items, minlength=events.num_items)
@@ -82,15 +87,19 @@ def fit(
         for rows in order.split(batch):
             columns, q = _columns(items[rows], log_q, num_negatives, uniform, rng)
             e_u, e_i = model.user(users[rows]), model.item(items[rows])
-            value = _value(loss, model, e_u, e_i, items[rows], columns, q)
+            # all items are looked up by the full softmax only
+            e_j = model.item.weight if loss == "full" else model.item(columns)
+            if temperature:
+                e_u, e_i, e_j = F.normalize(e_u) / temperature, F.normalize(e_i), F.normalize(e_j)
+            value = _value(loss, e_u, e_i, e_j, items[rows], columns, q)
             if reg:
                 value = value + reg * (e_u.square().sum() + e_i.square().sum()) / len(rows)
             optimizer.zero_grad()
             value.backward()
             optimizer.step()
-        if callback and callback(epoch, _factors(model)):
+        if callback and callback(epoch, _factors(model, temperature)):
             break
-    return _factors(model)
+    return _factors(model, temperature)
 
 
 def _columns(
@@ -106,12 +115,12 @@ def _columns(
 
 
 def _value(
-    loss: str, model: Dot, e_u: Tensor, e_i: Tensor, items: Tensor, columns: Tensor, log_q: Tensor
+    loss: str, e_u: Tensor, e_i: Tensor, e_j: Tensor, items: Tensor, columns: Tensor, log_q: Tensor
 ) -> Tensor:
-    """Return the mean loss of a batch whose vectors are e_u and e_i, (B, d)."""
+    """Return the mean loss of a batch of pairs (B, d) and its negatives (S, d), or of all items."""
     if loss == "full":
-        return losses.full_softmax(e_u @ model.item.weight.T, items)
-    pos, neg = (e_u * e_i).sum(dim=1), e_u @ model.item(columns).T  # (B,), (B, S)
+        return losses.full_softmax(e_u @ e_j.T, items)
+    pos, neg = (e_u * e_i).sum(dim=1), e_u @ e_j.T  # (B,), (B, S)
     if loss == "bce":
         return losses.bce(pos, neg)
     q, q_pos = log_q[columns].float(), log_q[items].float()
@@ -125,5 +134,6 @@ def _value(
     return losses.corrected_softmax(pos, neg, q, q_pos, hits)
 
 
-def _factors(model: Dot) -> Factors:
-    return Factors(*(x.detach().clone() for x in model.embeddings()))
+def _factors(model: Dot, temperature: float | None) -> Factors:
+    vectors = (x.detach().clone() for x in model.embeddings())
+    return Factors(*(F.normalize(x) if temperature else x for x in vectors))

@@ -2,7 +2,8 @@
 
     GRAPHREC_DATA_DIR=... OMP_NUM_THREADS=1 python -m tests.benchmarks.logq_rivals rivals
     ... rivals --data PinWorld    one table, the others stay
-    ... sizes      after it: 4 to 512 negatives with the knobs that were chosen, MovieTweetings
+    ... sizes      4 to 64 negatives, the knobs chosen anew for each number, MovieTweetings
+    ... lengths    free vectors and vectors of length 1, with and without uniform columns, PinWorld
     ... choices    the grid of the lesson's open task, on PinWorld
 
 * MovieTweetings: ratings of 7 or more, 5-core, cut in time at 80 and 90 %.
@@ -18,8 +19,8 @@ second, three times as many. What was chosen is trained on train and validation 
 meets test. Columns: 512 negatives, shared by a batch of 512; 64 for BCE, 1,024 where it says so. At most
 40 epochs, and it ends after 2 that are no better; BCE, which begins slowly, gets 120 and 8.
 
-Writes data/results/11_rivals.json, 11_sizes.json, 11_choices.json. Some ten minutes of one thread a
-table. Trials are kept in build/logq: a search that was interrupted goes on.
+Writes data/results/11_rivals.json, 11_sizes.json, 11_lengths.json, 11_choices.json. Some ten minutes of
+one thread a table. Trials are kept in build/logq: a search that was interrupted goes on.
 """
 
 from __future__ import annotations
@@ -93,11 +94,23 @@ RIVALS = {
 NATURAL = {"alpha": [0.0], "beta": [0.0], "reg": [0.0003], "days": [128]}
 CLAIM = "The corrected loss of 2025 finds more than the usual logQ correction of negatives."
 CLAIM_SIZES = "The fewer negatives, the more it matters which correction is used."
+CLAIM_LENGTHS = (
+    "With vectors of length 1, uniform columns keep pins that nobody saved out of the lists."
+)
 CLAIM_CHOICES = "What a dot product finds on PinWorld, by loss, negatives and shift."
 CHOICES = {
     "loss": ("none", "all", "negatives", "corrected"),
     "num_negatives": (16, 128, 1024),
     "uniform": (0.0, 0.5, 1.0),
+}
+# few columns make a small gradient: weak penalties have to be there
+SIZE_GRID = {"lr": [0.001, 0.003, 0.01, 0.03, 0.1], "reg": [0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]}
+LENGTHS = {
+    "free": {"lr": [0.001, 0.003, 0.01, 0.03], "reg": [0.01, 0.03, 0.1, 0.3]},
+    "length 1": {
+        "lr": [0.001, 0.003, 0.01, 0.03, 0.1],
+        "temperature": [0.03, 0.06, 0.12, 0.25, 0.5],
+    },
 }
 SHIFTS = (-0.5, 0.0, 0.5, 1.0, 1.5)
 FIXED = {"lr": 0.01, "reg": 0.03, "epochs": 3, "dim": 32, "batch": 1024}
@@ -238,29 +251,86 @@ def rivals(trials: int = TRIALS, make=movies, names=tuple(ARMS), log=None) -> di
     }  # fmt: skip
 
 
-def sizes(make=movies, chosen=None, numbers=(4, 16, 64, 256), seeds=SEEDS) -> dict:
-    """Return NDCG on test by loss and number of negatives, with the knobs chosen for 512."""
-    split, rows = make(), []
-    if chosen is None:
-        stored = results.load("11_rivals").values["MovieTweetings"]["models"]
-        chosen = {r["model"]: r["knobs"] for r in stored}
-    for name, arm in ARMS.items():
-        if not name.startswith("in-batch"):
-            continue
-        for number in numbers:
+def sizes(trials: int = TRIALS, make=movies, numbers=(4, 16, 64), seeds=SEEDS, log=None) -> dict:
+    """Return NDCG on test by loss and number of negatives, with knobs of its own for each."""
+    split, rows, leads = make(), [], {}
+    score, past = train.on_validation(split, "ndcg", users=500), split.past()
+    names = {name: arm for name, arm in ARMS.items() if name.startswith("in-batch")}
+    for number in numbers:
+        per_user = {}
+        for name, arm in names.items():
+            given = arm | {"num_negatives": number}
+            models = {
+                f"{name}, {number}": (partial(stopping, split.train, score, **given), SIZE_GRID)
+            }
+            search = train.tune(models, trials, score, log=log, progress=False)
+            best = search.best(f"{name}, {number}")
+            knobs = best.knobs | best.found
             runs = [
                 looked_at(
-                    sampled.fit(split.past(), device=devices.chosen, num_negatives=number, dim=DIM, batch=BATCH, seed=seed,
-                                **arm, **chosen[name]),
-                    split,
-                )[0]
+                    sampled.fit(past, device=devices.chosen, dim=DIM, batch=BATCH, seed=seed, **given, **knobs), split
+                )
                 for seed in seeds
             ]  # fmt: skip
-            row = {k: float(np.mean([r[k] for r in runs])) for k in runs[0]}
-            spread = float(np.std([r["ndcg"] for r in runs], ddof=1)) if len(seeds) > 1 else 0.0
-            rows.append({"model": name, "n": number, **row, "sd over seeds": spread})
+            per_user[name] = np.mean([x for _, x in runs], axis=0)
+            row = {k: float(np.mean([r[k] for r, _ in runs])) for k in runs[0][0]}
+            rows.append({
+                "model": name, "n": number, **row, "ndcg by seed": [r["ndcg"] for r, _ in runs],
+                "validation": best.score, "knobs": knobs,
+                "at the edge": search.edges.get(f"{name}, {number}", ""),
+            })  # fmt: skip
             print(rows[-1], flush=True)
-    return {"rows": rows}
+        leads[str(number)] = {
+            f"{a} over {b}": asdict(metrics.compare(per_user[a], per_user[b]))
+            for a in per_user for b in per_user if a != b
+        }  # fmt: skip
+    return {"rows": rows, "leads": leads, "users": len(per_user[name]), "items": past.num_items,
+            "trials": trials}  # fmt: skip
+
+
+def lengths(trials: int = TRIALS, make=None, seeds=SEEDS, log=None) -> dict:
+    """Return what lists hold of items that nobody took, by length of vectors and uniform share."""
+    if make is None:
+        fit, val, test = pinworld.load("small").split(("save",))
+        val = val.without(fit)
+        split = Split(fit, val, test.without(fit).without(val))
+    else:
+        split = make()
+    score, past, rows, per_user = (
+        train.on_validation(split, "ndcg", users=500),
+        split.past(),
+        [],
+        {},
+    )
+    never, users = past.degrees()[1] == 0, np.unique(split.test.users)
+    for kind, grid in LENGTHS.items():
+        for uniform in (0.0, 0.5):
+            name, given = f"{kind}, uniform {uniform:g}", {"loss": "corrected", "uniform": uniform}
+            given |= {"num_negatives": 512}
+            models = {name: (partial(stopping, split.train, score, **given), grid)}
+            search = train.tune(models, trials, score, log=log, progress=False)
+            best, runs = search.best(name), []
+            for seed in seeds:
+                model = sampled.fit(past, device=devices.chosen, dim=DIM, batch=BATCH, seed=seed,
+                                    **given, **best.knobs, **best.found)  # fmt: skip
+                lists = metrics.rank(model, past, 20, users)
+                found = metrics.evaluate(lists, split.test, users).ndcg.to_numpy()
+                runs.append((found, float(never[lists].mean())))
+            per_user[name] = np.mean([x for x, _ in runs], axis=0)
+            rows.append({
+                "vectors": kind, "uniform": uniform, "ndcg": float(per_user[name].mean()),
+                "ndcg by seed": [float(x.mean()) for x, _ in runs],
+                "never saved": float(np.mean([x for _, x in runs])),
+                "never saved by seed": [x for _, x in runs],
+                "knobs": best.knobs | best.found, "at the edge": search.edges.get(name, ""),
+            })  # fmt: skip
+            print(rows[-1], flush=True)
+    leads = {
+        kind: asdict(metrics.compare(per_user[f"{kind}, uniform 0.5"], per_user[f"{kind}, uniform 0"]))
+        for kind in LENGTHS
+    }  # fmt: skip
+    return {"rows": rows, "leads": leads, "share never saved": float(never.mean()),
+            "users": len(users), "items": past.num_items, "trials": trials}  # fmt: skip
 
 
 def shifted(factors: Factors, log_q: np.ndarray, weight: float) -> Factors:
@@ -292,7 +362,7 @@ def choices(grid=CHOICES, fixed=FIXED, seeds=(0,)) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=("rivals", "sizes", "choices"))
+    parser.add_argument("what", choices=("rivals", "sizes", "lengths", "choices"))
     parser.add_argument("--data", nargs="+", choices=[*DATA], default=[*DATA], help="of rivals")
     asked, start = devices.parse(parser), time.perf_counter()
     what = asked.what
@@ -309,11 +379,19 @@ def main() -> None:
                 data=[FILES[data] for data in values if data in FILES],
             ))  # fmt: skip
         return
-    values = sizes() if what == "sizes" else choices()
+    log = paths.root() / "build" / "logq" / f"{what}.jsonl"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    makers = {
+        "sizes": (partial(sizes, log=log), CLAIM_SIZES),
+        "lengths": (partial(lengths, log=log), CLAIM_LENGTHS),
+        "choices": (choices, CLAIM_CHOICES),
+    }
+    make, claim = makers[what]
+    values = make()
     print(results.save(
-        f"11_{what}", claim=CLAIM_SIZES if what == "sizes" else CLAIM_CHOICES, values=values,
-        seeds=[0] if what == "choices" else list(SEEDS), seconds=time.perf_counter() - start,
-        command=f"{COMMAND} {what}", data=() if what == "choices" else "movietweetings-100k",
+        f"11_{what}", claim=claim, values=values, seeds=[0] if what == "choices" else list(SEEDS),
+        seconds=time.perf_counter() - start, command=f"{COMMAND} {what}",
+        data="movietweetings-100k" if what == "sizes" else (),
     ))  # fmt: skip
 
 

@@ -114,6 +114,11 @@ def q_without_log(scores, items, counts):
     return scores - (counts.double() / counts.sum())[items].float()[None, :]
 
 
+@ex.mistake("your logarithm has another base: the softmax has e, so log Q is the natural one")
+def log_of_base_two(scores, items, counts):
+    return _corrected(scores, items, counts, lambda q: q / float(np.log(2)))
+
+
 @ex.mistake("counts of the first items are not those of the batch's items: counts[items]")
 def by_place(scores, items, counts):
     return _corrected(scores, torch.arange(len(items)), counts)

@@ -146,6 +146,21 @@ def hits_become_zero(pos, neg, log_q_neg, hits):
     return (torch.cat([pos[:, None], fixed], dim=1).logsumexp(dim=1) - pos).mean()
 
 
+@ex.mistake("your mask is turned round: hits is True where a draw has to go")
+def the_mask_is_turned(pos, neg, log_q_neg, hits):
+    return _loss(pos, neg, log_q_neg, ~hits)
+
+
+@ex.mistake("your loss has the other sign: it is minus the positive's log share, never below 0")
+def the_other_sign(pos, neg, log_q_neg, hits):
+    return -_loss(pos, neg, log_q_neg, hits)
+
+
+@ex.mistake("your n is the number of rows, B; it is how many were drawn for a row: neg.shape[1]")
+def n_is_the_batch(pos, neg, log_q_neg, hits):
+    return _loss(pos, neg, log_q_neg, hits, n=len(pos))
+
+
 @ex.mistake("you return the sum over the rows; a loss is their mean")
 def sum_of_rows(pos, neg, log_q_neg, hits):
     return _loss(pos, neg, log_q_neg, hits) * len(pos)

@@ -83,6 +83,13 @@ def _popular(rng) -> dict:
     return made | {"log_q_pos": torch.tensor(rng.uniform(0.35, 0.65, 4), dtype=torch.float32).log()}
 
 
+def _nearly_sure(rng) -> dict:
+    """Positives far above what is left: the bracket, and with it the loss, is below 0."""
+    made = _rows(rng)
+    total = (made["neg"] - made["log_q_neg"]).max(dim=1).values
+    return made | {"pos": total + torch.tensor(rng.uniform(2, 3, 4), dtype=torch.float32)}
+
+
 GRADIENT = {"run": "call and compare gradient"}
 ex.claim("no hits: value and gradient", _no_hits, **GRADIENT, judge=_values)
 ex.claim("some hits: value and gradient", _rows, **GRADIENT, judge=_values)
@@ -95,6 +102,7 @@ ex.claim(
 ex.claim("positives that are drawn often themselves", _popular, 2, **GRADIENT, judge=_values)
 ex.claim("nine negatives, half of them hits", lambda rng: _rows(rng, 3, 9, 0.5), **GRADIENT,
          judge=_values)  # fmt: skip
+ex.claim("rows that are nearly sure: the loss is below 0", _nearly_sure, **GRADIENT, judge=_values)
 
 
 @ex.mistake(
@@ -163,6 +171,33 @@ def the_same_gradient_in_another_dress(pos, neg, log_q_neg, log_q_pos, hits):
         hits, -torch.inf
     )
     return (torch.cat([pos[:, None], fixed], dim=1).logsumexp(dim=1) - pos).mean()
+
+
+@ex.mistake(
+    "your loss is never below 0: a weighted bracket may be, and below it a clamp lets no gradient through"
+)
+def never_negative(*inputs):
+    return _loss(*inputs).clamp(min=0)
+
+
+@ex.mistake("you take the absolute value: a loss below 0 is right here, and has to go on falling")
+def the_absolute_value(*inputs):
+    return _loss(*inputs).abs()
+
+
+@ex.mistake(
+    "log(1 − Q(i)) has the wrong sign in yours: Q' = Q / (1 − Q(i)) is larger than Q, so more goes off"
+)
+def the_rest_is_multiplied(pos, neg, log_q_neg, log_q_pos, hits):
+    rest = (1 - log_q_pos.exp()).log()[:, None]
+    return _loss(pos, neg, log_q_neg + rest, log_q_pos, hits, rest=False)
+
+
+@ex.mistake("a hit has the score 0 in yours, and e^0 is 1; out of the sum means -inf")
+def hits_become_zero(pos, neg, log_q_neg, log_q_pos, hits):
+    log_q = log_q_neg - (1 - log_q_pos.exp()).log()[:, None]
+    inner = (neg - log_q).masked_fill(hits, 0.0).logsumexp(dim=1) - pos
+    return (torch.sigmoid(inner - (~hits).sum(dim=1).log()).detach() * inner).mean()
 
 
 @ex.mistake("you return the sum over the rows; a loss is their mean")

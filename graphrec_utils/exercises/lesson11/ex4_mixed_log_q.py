@@ -28,8 +28,8 @@ ex = Exercise(
     library=("graphrec_utils.sampling.mixture", "graphrec_utils.sampling.popularity"),
     hints=(
         "Point at one of the B + B' columns without looking. How probable is it that it holds item j?",
-        "With probability B / (B + B') it is an item of the batch, and then j with Q(j); else any of the "
-        "n items, 1 / n each.",
+        "With probability B / (B + B') it is an item of the batch, and then j with Q(j); else any of "
+        "all items, each alike.",
         "`np.log((num_in_batch * Q + num_uniform / len(Q)) / (num_in_batch + num_uniform))` with "
         "`Q = counts / counts.sum()`.",
     ),
@@ -70,6 +70,11 @@ def popularity_for_all(counts, num_in_batch, num_uniform):
 @ex.mistake("all items are alike in yours: the columns of the batch come as people like them")
 def uniform_for_all(counts, num_in_batch, num_uniform):
     return np.full(len(counts), -np.log(len(counts)))
+
+
+@ex.mistake("your logarithm has another base: the softmax has e, so log Q is the natural one")
+def log_of_base_two(counts, num_in_batch, num_uniform):
+    return _mixed(counts, num_in_batch, num_uniform) / np.log(2)
 
 
 @ex.mistake("you mix half and half, whatever B and B' are")

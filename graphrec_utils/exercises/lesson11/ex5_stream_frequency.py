@@ -68,7 +68,8 @@ ex.claim("one hash function, as many buckets as items",
 ex.claim("one hash function, three items in a bucket", lambda rng: _stream(rng, H=1, width=3))
 ex.claim("three hash functions: of an item's gaps the largest", _stream, 2)
 ex.claim(
-    "another rate and another start", lambda rng: _stream(rng, length=40, alpha=0.5, start=30.0)
+    "another rate, another start, and more buckets than items",
+    lambda rng: _stream(rng, length=40, width=20, alpha=0.5, start=30.0),
 )
 ex.claim(
     "an item that never came has the gap it began with",

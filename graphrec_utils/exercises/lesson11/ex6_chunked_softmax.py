@@ -8,7 +8,7 @@ from graphrec_utils.exercises.core import Exercise
 
 
 def _chunked(user_emb, item_emb, positive, chunk, means=False, last=True, offset=True, add=True,
-             divide=True, users=True):  # fmt: skip
+             divide=True, users=True, by_chunk=False, own_out=True, sign=1):  # fmt: skip
     B = len(user_emb)
     total, d_users, d_items = (
         user_emb.new_zeros(()),
@@ -25,8 +25,8 @@ def _chunked(user_emb, item_emb, positive, chunk, means=False, last=True, offset
         at = torch.arange(len(scores))
         total = total - weight * log_p[at, own].sum()
         slope = log_p.exp()
-        slope[at, own] -= 1
-        slope = slope * (weight if divide else 1.0)
+        slope[at, own] -= 1.0 * own_out
+        slope = sign * slope * (weight if divide else 1.0) * (B / len(scores) if by_chunk else 1.0)
         d_users[rows] = slope @ item_emb
         d_items = (d_items if add else 0) + slope.T @ user_emb[rows]
     return total, d_users if users else torch.zeros_like(d_users), d_items
@@ -42,10 +42,16 @@ def _rows(rng, B: int, chunk: int, n: int = 7, d: int = 3) -> dict:
 
 
 def _large(rng) -> dict:
-    """500 rows and 2,000 items: all scores at once are 4 MB; the pilot's are 1.8 MB."""
+    """500 rows and 2,000 items: all scores at once are 4 MB; a chunk of the pilot's is 30 kB."""
     return _rows(rng, 500, 25, n=2000, d=2) | {
-        "pilot": {"inputs": _rows(rng, 300, 20, n=1500, d=2), "dense": 300 * 1500 * 4}
+        "pilot": {"inputs": _rows(rng, 300, 5, n=1500, d=2), "dense": 40 * 1500 * 4}
     }
+
+
+def _loud(rng) -> dict:
+    """Scores of hundreds."""
+    made = _rows(rng, 6, 4)
+    return made | {name: 15 * made[name].sign() for name in ("user_emb", "item_emb")}
 
 
 ex = Exercise(
@@ -80,6 +86,7 @@ ex.claim(
 )
 ex.claim("six rows in chunks of four: the last one is shorter", lambda rng: _rows(rng, 6, 4), 2)
 ex.claim("seven rows in chunks of three", lambda rng: _rows(rng, 7, 3))
+ex.claim("scores in the hundreds: nothing overflows", _loud)
 ex.claim(
     "500 rows and 2,000 items without a matrix of all scores", _large, run="call within memory"
 )
@@ -113,6 +120,40 @@ def items_are_overwritten(*inputs):
 @ex.mistake("your gradients are those of the sum of the rows, your loss is their mean")
 def gradients_of_the_sum(*inputs):
     return _chunked(*inputs, divide=False)
+
+
+@ex.mistake("your gradients are divided by the rows of their chunk: B is all rows, as in the loss")
+def divided_by_the_chunk(*inputs):
+    return _chunked(*inputs, by_chunk=True)
+
+
+@ex.mistake("1 is missing at the positives: the gradient of the scores is P − Y, not P")
+def the_positives_are_not_taken_off(*inputs):
+    return _chunked(*inputs, own_out=False)
+
+
+@ex.mistake("your gradients have the other sign: P − Y, what is too likely goes down")
+def the_other_sign(*inputs):
+    return _chunked(*inputs, sign=-1)
+
+
+@ex.mistake("scores in the hundreds overflow in yours: log_softmax subtracts the largest first")
+def exp_without_the_largest(user_emb, item_emb, positive, chunk):
+    B, loss = len(user_emb), user_emb.new_zeros(())
+    d_users, d_items = torch.zeros_like(user_emb), torch.zeros_like(item_emb)
+    for start in range(0, B, chunk):
+        U, own = user_emb[start : start + chunk], positive[start : start + chunk]
+        e = (U @ item_emb.T).exp()
+        P, at = e / e.sum(dim=1, keepdim=True), torch.arange(len(U))
+        loss = loss - P[at, own].log().sum() / B
+        P[at, own] -= 1
+        d_users[start : start + chunk], d_items = P @ item_emb / B, d_items + P.T @ U / B
+    return loss, d_users, d_items
+
+
+@ex.mistake("you made `chunk` chunks; it is how many rows each of them has")
+def so_many_chunks(user_emb, item_emb, positive, chunk):
+    return _chunked(user_emb, item_emb, positive, -(-len(user_emb) // chunk))
 
 
 @ex.mistake("users get no gradient in yours; they are half of the product")

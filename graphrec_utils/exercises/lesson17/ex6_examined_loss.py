@@ -64,12 +64,29 @@ def examined_loss(logits, clicks, position, examination):
     return _loss(logits, share, 1 - share)
 
 
+def _by_logits(got, expected, inputs) -> str | None:
+    """Compare the value and the gradient of the logits: clicks and examination are observed, not trained."""
+    if not torch.is_tensor(got[0]) or len(got[1]) != len(expected[1]):
+        return "it has no gradient"
+    for what, mine, right in (
+        ("the loss", got[0], expected[0]),
+        ("the gradient of the logits", got[1][0], expected[1][0]),
+    ):
+        if mine.shape != right.shape:
+            return f"{what} has the shape {tuple(mine.shape)} in yours"
+        if not torch.allclose(mine, right, rtol=1e-3, atol=1e-5):
+            at = int((mine - right).abs().argmax())
+            return f"{what} is {float(mine.ravel()[at]):.4g} at place {at} in yours"
+    return None
+
+
 GRADIENT = "call and compare gradient"
 ex.claim("every position is looked at: the ordinary log loss", lambda rng: _log(rng, all_seen=True))
 ex.claim("the lower, the fewer look", _log)
 ex.claim("hardly anybody looks at the last one", lambda rng: _log(rng, lowest=0.02))
 ex.claim("the loss of logits of 200 is finite", _sure)
-ex.claim("it can be trained: gradients are those of the formula", _log, run=GRADIENT)
+ex.claim("it can be trained: the gradient of the logits is that of the formula", _log, run=GRADIENT,
+         judge=_by_logits)  # fmt: skip
 
 
 @ex.mistake(
@@ -115,13 +132,23 @@ def clipped(logits, clicks, position, examination):
     return _loss(logits, share, 1 - share)
 
 
+@ex.mistake(
+    "you capped 1/e: less noise, and no longer right on average for the entries that few look at"
+)
+def capped(logits, clicks, position, examination):
+    share = clicks / examination[position - 1].clamp(min=0.1)
+    return _loss(logits, share, 1 - share)
+
+
 @ex.mistake("yours is the sum; the loss is the mean over the rows")
 def total(logits, clicks, position, examination):
     return examined_loss(logits, clicks, position, examination) * len(logits)
 
 
-@ex.mistake("the model's probability is divided by e; what has to be divided is the click")
-def probability_divided(logits, clicks, position, examination):
+@ex.mistake(
+    "you multiply the model's probability by e: a model of clicks. Here the click is divided by e"
+)
+def probability_multiplied(logits, clicks, position, examination):
     p = (logits.sigmoid() * examination[position - 1]).clamp(1e-7, 1 - 1e-7)
     return -(clicks * p.log() + (1 - clicks) * (1 - p).log()).mean()
 
