@@ -172,8 +172,7 @@ verdict(
 # Yi's way. Row $a$ is a user, column $b$ the item of pair $b$; the diagonal holds the positives.
 #
 # By hand: a batch of items 2, 0, 3, in a catalog with counts 6, 1, 2, 1, has $Q$ = 0.2, 0.6, 0.1, so 1.609, 0.511 and
-# 2.303 are
-# **added** to the three columns.
+# 2.303 are **added** to the three columns: a row 1, 0, 2 becomes 2.609, 0.511, 4.303.
 #
 # *About 6 minutes. Stuck? Hints are free.*
 #
@@ -397,8 +396,10 @@ print("full softmax    ", full.numpy().round(4), "difference", f"{(s.grad - full
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 11.3 — `corrected_loss` ★★ ({{points:11.3}})
 #
-# By hand: $s^+ = 0$ with $Q(i) = 0.5$, two draws of score 0 with $Q = 0.25$, no hit. Then $Q' = 0.5$, each
-# $l = 0.693$, the bracket $\log 4 = 1.386$, and $\hat P = 1 / (1 + 2) = 1/3$: the loss is 0.924.
+# By hand: $s^+ = 0$ with $Q(i) = 0.5$, two draws of score 0 with $Q = 0.25$, and a hit. Then $n = 2$, $Q' = 0.5$, each
+# $l = 0.693$, the bracket $\log 4 = 1.386$, and $\hat P = 1 / (1 + 2) = 1/3$: the loss is 0.924. A second user differs in
+# $s^+ = \log 8$ alone: the bracket is $\log 4 - \log 8 = -0.693$, $\hat P = 8 / (8 + 2)$, the loss $-0.139$; the mean of
+# both is 0.393.
 #
 # *About 15 minutes.*
 #
@@ -724,7 +725,7 @@ same.drop(columns=["num_negatives", "uniform"]).set_index("loss").rename_axis(co
 # ### Exercise 11.4 — `mixed_log_q` ({{points:11.4}})
 #
 # By hand: counts 6, 2, 2, 0, 0; 30 columns of the batch and 10 of all items. The first item: (30 · 0.6 + 10 / 5) / 40
-# = 0.5, log 0.5 = −0.693.
+# = 0.5, log 0.5 = −0.693; the last: (0 + 10 / 5) / 40 = 0.05, log 0.05 = −2.996.
 #
 # *About 6 minutes.*
 #
@@ -804,8 +805,10 @@ visuals.stream(events, buckets, ["Alien", "Brazil", "Cube", "Drive", "Elf", "Far
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 11.5 — `stream_frequency` ★ optional ({{points:11.5}})
 #
-# By hand: an item that comes at every tenth step, $\alpha = 0.1$, a gap of 1 to begin with: after its first visit
-# the gap is 0.9 · 1 + 0.1 · 10 = 1.9, and after many it is 10.
+# By hand: the stream A, B, A with $\alpha = 0.1$ and gaps of 10 to begin with. In a table where each has a bucket, A's gap
+# is 0.9 · 10 + 0.1 · 1 = 9.1, then 0.9 · 9.1 + 0.1 · 2 = 8.39; B's is 9.2. In a table where they share one it is 9.1, 8.29,
+# 7.561. The largest counts: $\hat Q$ = 1 / 8.39 = 0.119 for A, 1 / 9.2 = 0.109 for B. (Of an item that comes at every tenth
+# step the gap ends at 10.)
 #
 # *About 12 minutes.*
 #

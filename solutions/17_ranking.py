@@ -150,8 +150,8 @@ predict("17.p1")
 # Clip probabilities to $[10^{-7}, 1 - 10^{-7}]$ first: one that is exactly 0 and wrong would cost infinitely
 # much.
 #
-# By hand: of ten rows one is a 1. The constant 0.1 has the loss 0.325; always saying 0.5 costs
-# $\log 2 = 0.693$, and $100\,(1 - 0.693/0.325) = -113.2$.
+# By hand: labels 1, 0, 0, 0, and 0.6, 0.2, 0.1, 0 are said: losses 0.511, 0.223, 0.105 and, clipped, nearly 0, in the mean
+# 0.210. The constant ¼ costs 0.562: $100\,(1 - 0.210/0.562) = 62.7$.
 #
 # *About 8 minutes. Stuck? Hints are free.*
 #
@@ -318,8 +318,9 @@ check("17.3", best_split)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 17.4 — `rank_values` ({{points:17.4}})
 #
-# Write the three formulas for a table of rows. *By hand:* $\mathbf h = (0, 2)$, $\mathbf W_2$ with rows $(0, 1)$ and
-# $(0, -1)$, $\mathbf b_2 = 0$: logits 2 and −2, $\mathbf p = (0.881, 0.119)$, and with $v = (1, -2)$ the value $0.642$.
+# Write the three formulas for a table of rows. *By hand:* $\mathbf x = (1, 2)$, $\mathbf W_1$ with rows $(1, -1)$ and
+# $(1, 1)$, $\mathbf b_1 = (-1, -1)$: $\mathbf h = (0, 2)$. $\mathbf W_2$ with rows $(1, 1)$ and $(2, -1)$, $\mathbf b_2 = (0, 1)$:
+# logits 2 and −1, $\mathbf p = (0.881, 0.269)$, and with $v = (1, -2)$ the value $0.343$.
 #
 # *About 8 minutes.*
 #
@@ -702,7 +703,9 @@ visuals.exposure(pins)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 17.6 — `examined_loss` ({{points:17.6}})
 #
-# *By hand:* $e = ¼$ and a click: the weights are 4 and $-3$. Without a click they are 0 and 1, wherever it was.
+# *By hand:* $e = (1, ¼)$. A click at position 1 with $p = ½$: 0.693. A click at position 2 with $p = ¾$ has the weights 4
+# and $-3$: $4 \cdot 0.288 - 3 \cdot 1.386 = -3.008$. No click has 0 and 1, wherever it was: 1.386 for $p = ¾$. The mean is
+# $-0.309$.
 #
 # *About 10 minutes.*
 #

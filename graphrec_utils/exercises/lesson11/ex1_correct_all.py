@@ -46,8 +46,10 @@ def correct_all(scores, items, counts):
 
 
 def _by_hand(rng) -> dict:
-    made = _batch(rng, n=4, items=np.array([2, 0, 3]))
-    return made | {"counts": torch.tensor([6, 1, 2, 1]) * int(rng.integers(1, 4))}
+    return {
+        "scores": torch.tensor([[1.0, 0, 2], [0, 3, 1], [2, 1, 0]]),
+        "items": torch.tensor([2, 0, 3]), "counts": torch.tensor([6, 1, 2, 1]),
+    }  # fmt: skip
 
 
 ex.claim("three rows, items drawn with probability 0.2, 0.6 and 0.1", _by_hand)

@@ -90,7 +90,18 @@ def _nearly_sure(rng) -> dict:
     return made | {"pos": total + torch.tensor(rng.uniform(2, 3, 4), dtype=torch.float32)}
 
 
+def _by_hand(rng) -> dict:
+    """Two users, each with a hit: 0.924 and −0.139, in the mean 0.393."""
+    return {
+        "pos": torch.tensor([1.0, 8]).log(), "neg": torch.tensor([[0.0, 0, 0], [0, 0, 2.0794]]),
+        "log_q_neg": torch.tensor([[0.25, 0.25, 0.5], [0.25, 0.25, 0.5]]).log(),
+        "log_q_pos": torch.tensor([0.5, 0.5]).log(),
+        "hits": torch.tensor([[False, False, True], [False, False, True]]),
+    }  # fmt: skip
+
+
 GRADIENT = {"run": "call and compare gradient"}
+ex.claim("two users with two draws and a hit each", _by_hand, **GRADIENT, judge=_values)
 ex.claim("no hits: value and gradient", _no_hits, **GRADIENT, judge=_values)
 ex.claim("some hits: value and gradient", _rows, **GRADIENT, judge=_values)
 ex.claim(

@@ -43,7 +43,7 @@ def mixed_log_q(counts, num_in_batch, num_uniform):
 
 ex.claim(
     "30 columns of the batch and 10 of all items",
-    lambda rng: _items(rng, 30, 10) | {"counts": rng.permutation([6, 2, 2, 0, 0])},
+    lambda rng: {"counts": np.array([6, 2, 2, 0, 0]), "num_in_batch": 30, "num_uniform": 10},
 )
 ex.claim("any counts; an item nobody liked can be drawn, too", _items)
 ex.claim(

@@ -53,6 +53,17 @@ def stream_frequency(stream, buckets, alpha, start):
     return _frequency(stream, buckets, alpha, start)
 
 
+def _by_hand(rng) -> dict:
+    """A, B, A; in the first table they share a bucket."""
+    return {
+        "stream": np.array([0, 1, 0]), "buckets": np.array([[0, 0], [0, 1]]), "alpha": 0.1,
+        "start": 10.0,
+    }  # fmt: skip
+
+
+ex.claim("three events of two items, which share a bucket of the first table", _by_hand)
+
+
 def _every_tenth(rng) -> dict:
     """Item 0 comes at every third step of a few; no collisions."""
     steps = 3 * int(rng.integers(2, 5))

@@ -151,19 +151,14 @@ def exp_without_the_largest(user_emb, item_emb, positive, chunk):
     return loss, d_users, d_items
 
 
-@ex.mistake("you made `chunk` chunks; it is how many rows each of them has")
-def so_many_chunks(user_emb, item_emb, positive, chunk):
-    return _chunked(user_emb, item_emb, positive, -(-len(user_emb) // chunk))
-
-
 @ex.mistake("users get no gradient in yours; they are half of the product")
 def no_gradient_for_users(*inputs):
     return _chunked(*inputs, users=False)
 
 
 @ex.mistake(
-    "your numbers are right, but all scores were in memory at once: make those of a chunk, use them, and "
-    "forget them"
+    "your numbers are right, but all scores were in memory at once, or those of more rows than `chunk`: make "
+    "those of a chunk, use them, and forget them"
 )
 def all_scores_at_once(user_emb, item_emb, positive, chunk):
     return _chunked(user_emb, item_emb, positive, len(user_emb))

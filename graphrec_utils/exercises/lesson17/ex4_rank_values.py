@@ -39,6 +39,16 @@ def rank_values(x, W1, b1, W2, b2, worth):
     return p, p @ worth
 
 
+def _by_hand(rng) -> dict:
+    """h = (0, 2), logits 2 and −1, the value 0.343."""
+    values = {
+        "x": [[1.0, 2]], "W1": [[1.0, -1], [1, 1]], "b1": [-1.0, -1], "W2": [[1.0, 1], [2, -1]],
+        "b2": [0.0, 1], "worth": [1.0, -2],
+    }  # fmt: skip
+    return {name: torch.tensor(value) for name, value in values.items()}
+
+
+ex.claim("one row, two hidden units, two reactions", _by_hand)
 ex.claim("one reaction, worth something", lambda rng: _inputs(rng, T=1, hide=False))
 ex.claim("three reactions that are worth something", lambda rng: _inputs(rng, hide=False))
 ex.claim("a save, a click and a hide, which is worth −2", _inputs)
