@@ -103,8 +103,8 @@ def measure(world, seed: int, lists: int = 8000, fresh: int = 2000, eta: float =
             "true examination": feed.examination}  # fmt: skip
 
 
-def selection(world, seed: int, lists: int = 4000) -> dict:
-    """Return what the log of a good old ranker says about all candidates, and the truth."""
+def selection(world, seed: int, lists: int = 4000) -> tuple[dict, dict]:
+    """Return what the log of a good old ranker says about all candidates, and the liking of each list of ten."""
     features = PairFeatures(world, pinworld.TRAIN_END)
     feed, rng = Feed(world, eta=0.0), np.random.default_rng([seed, 1])
     asked = feed.requests(lists, rng)
@@ -118,25 +118,28 @@ def selection(world, seed: int, lists: int = 4000) -> dict:
                "1 / shown_with, at most 20": np.minimum(exact, 20)}  # fmt: skip
     found = {"truth": {"liked": float(feed.liking(asked.users[:, None], asked.candidates).mean()),
                        "said of all candidates": float(L.mean()), "liking of ten": float(value(L, L).mean())}}  # fmt: skip
+    per = {}
     for name, weight in weights.items():
         z = (
             Ranker(x.shape[1], seed=seed)
             .fit(x, y, weight / weight.mean())
             .logits(X.reshape(-1, X.shape[2]))
         )
+        per[name] = value(L, z.reshape(L.shape))
         found[name] = {
             "liked": float(np.average(y, weights=weight)),
             "said of all candidates": float((0.5 * (1 + np.tanh(z / 2))).mean()),
-            "liking of ten": float(value(L, z.reshape(L.shape)).mean()),
+            "liking of ten": float(per[name].mean()),
         }
-    return found
+    return found, per
 
 
 def main() -> None:
     start = time.perf_counter()
     world = pinworld.load("small")
     runs = [measure(world, seed) for seed in SEEDS]
-    chosen = [selection(world, seed) for seed in SEEDS]
+    chosen, lists = zip(*(selection(world, seed) for seed in SEEDS), strict=True)
+    shown = {name: np.concatenate([per[name] for per in lists]) for name in lists[0]}
     # fresh requests differ from seed to seed: all of them are one sample of requests
     per = {arm: np.concatenate([r["values"][arm] for r in runs]) for arm in runs[0]["values"]}
     table = [
@@ -155,6 +158,9 @@ def main() -> None:
             ("examined", "shuffled lists only"), ("truth: what was liked", "examined"),
         )
     }  # fmt: skip
+    leads["1 / shown_with over as they are"] = asdict(
+        metrics.compare(shown["1 / shown_with"], shown["as they are"])
+    )
     values = {
         "requests": len(per["clicks"]), "table": table, "leads": leads,
         "examination": [r["examination"].tolist() for r in runs],

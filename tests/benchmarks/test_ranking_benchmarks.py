@@ -76,9 +76,10 @@ def test_bias_is_measured_with_every_arm(world):
 
 
 def test_selection_weights_bring_the_share_back(world):
-    found = ranking_bias.selection(world, 0, lists=3000)
+    found, per = ranking_bias.selection(world, 0, lists=3000)
     off = {k: abs(v["liked"] - found["truth"]["liked"]) for k, v in found.items()}
     assert off["1 / shown_with"] < off["as they are"] / 2
+    assert all(found[k]["liking of ten"] == pytest.approx(x.mean()) for k, x in per.items())
 
 
 def test_the_loop_runs_and_once_is_trained_once(world, monkeypatch):
