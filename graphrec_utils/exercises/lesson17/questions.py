@@ -2,7 +2,87 @@
 
 from __future__ import annotations
 
-from graphrec_utils.exercises.questions import Question
+import numpy as np
+
+from graphrec_utils import metrics, results
+from graphrec_utils.exercises.questions import Question, by
+
+
+def _one_in_ten(at) -> str:
+    found = metrics.rce(np.repeat([1.0, 0.0], [1, 9]), np.full(10, 0.5))
+    return "far below 0" if found < -20 else "50" if found > 25 else "0, it"
+
+
+def _four_times(at) -> str:
+    """The network of 17.2, on the rows of figure 17.1."""
+    y, z = at["test"].y[at["few"]], at["network"].logits(at["test"].x[at["few"]])
+    rce = [metrics.rce(y, 1 / (1 + np.exp(-k * z))) for k in (1, 4)]
+    auc = [metrics.auc(y, k * z) for k in (1, 4)]
+    if auc[1] > auc[0] + 0.001:
+        return "AUC rises"
+    fell = auc[1] < auc[0] - 0.001, rce[1] < rce[0] - 1
+    return {(False, True): "AUC stays", (True, True): "both fall"}.get(fell, "both stay")
+
+
+def _without_pairs(at) -> str:
+    rce = {row["features"]: row["RCE"] for row in at["table"]}
+    left = rce["user + pin"] / rce["user + pin + cross"]
+    return "next to nothing" if left < 0.25 else "nearly all" if left > 0.95 else "about three"
+
+
+def _one_zero_in_ten(at) -> str:
+    full, part = (at["probabilities"].loc[name] for name in ("all zeros", "one zero in ten"))
+    if full.AUC - part.AUC > 0.05:
+        return "both a lot"
+    return "AUC hardly" if part.RCE < 0 else "both hardly"
+
+
+def _user_alone(at) -> str:
+    cells = results.load("17_features").values["PinWorld"]["table"]
+    rce = {(row["model"], row["columns"]): row["rce"] for row in cells}
+    base = rce["baseline", ""]
+    added = [(rce[m, "U"] - base, rce[m, "UAT"] - base) for m in ("iALS", "LightGCN", "GraphSAGE")]
+    if min(u for u, _ in added) < -0.1 * base:
+        return "it makes"
+    return "most of" if all(u > whole / 2 > 0 for u, whole in added) else "little"
+
+
+def _leak(at) -> str:
+    older, fresher = results.load("17_features").values["PinWorld"]["leak"].values()
+    moved = {part: fresher[f"RCE, {part}"] - older[f"RCE, {part}"] for part in ("train", "test")}
+    if moved["train"] < 5:
+        return "both stay"
+    return "train far up" if moved["test"] < 0 else "both up"
+
+
+def _least_liked(at) -> str:
+    rows = {row["arm"]: row["liking"] for row in results.load("17_bias").values["table"]}
+    arms = {
+        "clicks": "clicks as they are", "examined": "clicks divided",
+        "shuffled lists only": "shuffled", "position as a feature": "position",
+    }  # fmt: skip
+    return arms[min(arms, key=rows.get)]
+
+
+def _weights(at) -> str:
+    values = results.load("17_bias").values
+    said = {name: np.array(row["liked"]) for name, row in values["selection"].items()}
+    off = [abs(said[n] - said["truth"]).mean() for n in ("as they are", "1 / shown_with")]
+    ten = metrics.Comparison.stored(values["leads"]["1 / shown_with over as they are"])
+    if off[1] > off[0] / 2:
+        return by(ten, "the ten alone", "neither", "neither")
+    return by(ten, "both", "the number alone", "the number alone")
+
+
+def _creators(at) -> str:
+    """Round 5 with and without retraining, three seeds, told apart if they differ by a point in the mean."""
+    runs, what = results.load("17_loop").values, "top tenth of creators"
+    ends = [np.array([run[-1][what] for run in runs[arm]]) for arm in ("clicks", "once")]
+    lead = metrics.compare(*ends)
+    if abs(lead.gap) < 0.01 and lead.low < 0 < lead.high:
+        return "it hardly"
+    return "it grows" if lead.gap > 0 else "it falls"
+
 
 QUESTIONS = (
     Question("17.p1", "One impression in ten is clicked. A model says 0.5 for each of them. What is its RCE?", (
@@ -13,7 +93,7 @@ QUESTIONS = (
         ("50, it is halfway",
          "RCE is no share of right answers. 50 means half the loss of the constant, and this model has "
          "more than twice of it."),
-    )),
+    ), measured=_one_in_ten),
     Question("17.p2", "All logits are multiplied by 4: the model is four times as sure. What happens?", (
         ("AUC stays, RCE falls",
          "The order is the same, every pair is won or lost as before. But now it pays dearly for being sure "
@@ -24,7 +104,7 @@ QUESTIONS = (
          "AUC does. RCE looks at the numbers: σ(4z) is nearer to 0 and 1, and what happens is not."),
         ("AUC rises, RCE stays",
          "No pair changes its order, so AUC cannot rise; the numbers do change, so RCE cannot stay."),
-    )),
+    ), measured=_four_times),
     Question("17.p3", "The network gets features of the user and of the pin, and none of the pair. What "
              "share of its RCE is left, compared with all features?", (
         ("about three quarters of it",
@@ -35,7 +115,7 @@ QUESTIONS = (
          "counts it."),
         ("nearly all of it, the network combines them",
          "It can combine what it has. That this user likes that look is in no feature of either alone."),
-    )),
+    ), measured=_without_pairs),
     Question("17.p4", "Trained on every purchase and one other impression in ten. How much do AUC and RCE "
              "suffer, compared with training on everything?", (
         ("AUC hardly, RCE falls below 0",
@@ -47,7 +127,7 @@ QUESTIONS = (
         ("both a lot, nine tenths of the rows are gone",
          "The rows that are gone are zeros, of which there are plenty. For the order they are missed "
          "little."),
-    )),
+    ), measured=_one_zero_in_ten),
     Question("17.p5", "U: the user's vector alone joins the columns of the baseline. How much RCE does it add on "
              "PinWorld?", (
         ("little or nothing",
@@ -59,22 +139,22 @@ QUESTIONS = (
          "is what the pair is about."),
         ("it makes things worse by far",
          "Sixteen columns more are some noise to sixty thousand rows, no disaster."),
-    )),
-    Question("17.p6", "The embeddings have seen the labels of the ranker's training rows. What happens to RCE on "
-             "train and on test?", (
+    ), measured=_user_alone),
+    Question("17.p6", "The ranker is trained on days 28 to 41. Its embeddings, of days 0 to 27 until now, may learn "
+             "until day 41 as well. What happens to RCE on train and on test?", (
         ("train far up, test down",
-         "In training the product of the vectors gives the label away. The ranker trusts it and nothing else; "
+         "They have seen the labels of the training rows. There the product of the vectors gives the label away. The ranker trusts it and nothing else; "
          "on new days it is an ordinary feature, trusted far too much: worse than the constant by far."),
         ("both up, the embeddings are fresher",
          "They are two weeks fresher, and that would help, if the ranker had not learned to trust them on "
-         "rows which they knew by heart."),
+         "rows whose labels they had seen."),
         ("both stay, 64 numbers cannot remember so much",
          "A pair that was liked pulls its two vectors together. For users with few likes that is most of what their "
          "vector says."),
-    ), answered_by=("10.q1",)),
-    Question("17.p7", "Clicks, position as a feature, clicks divided by examination, shuffled lists only: which "
+    ), answered_by=("10.q1",), measured=_leak),
+    Question("17.p7", "Clicks as they are, position as a feature, clicks divided by examination, shuffled lists only: which "
              "ranker shows what is liked least?", (
-        ("clicks",
+        ("clicks as they are",
          "What the old ranker put on top was seen, so it was clicked, so it looks good: the new ranker copies "
          "the old one."),
         ("shuffled lists only",
@@ -86,19 +166,24 @@ QUESTIONS = (
         ("position as a feature",
          "Next to the position the network has less reason to believe that being shown often means being good. At "
          "serving all stand on top."),
-    )),
-    Question("17.p8", "The old ranker was good and showed what users like. A new ranker is trained on these rows, "
-             "all looked at. What do weights 1 / shown_with do for the ten that it shows?", (
-        ("nothing good, they cost a little",
-         "Liking given the features is the same among shown and hidden rows, so there is no bias to repair; "
-         "a few rows with huge weights bring noise."),
-        ("a lot, it was trained on the best pins only",
-         "It has seen fewer bad pairs, but what it has seen of them is true. Were the features of the old "
+    ), measured=_least_liked),
+    Question("17.p8", "The old ranker was good and showed what users like; all of it was looked at. What do weights "
+             "1 / shown_with repair: the number \"how much of all candidates is liked\", or the ten that a ranker "
+             "trained on these rows shows?", (
+        ("the number alone",
+         "It is off by 0.094 as the log has it and by 0.003 weighed. Of the ten 0.684 are liked without weights and "
+         "0.682 with them: liking given the features is the same among shown and hidden rows, so there is nothing to "
+         "repair, and a few rows with huge weights bring noise."),
+        ("both",
+         "The number, yes. But what the ranker has seen of bad pairs is true, if little. Were the features of the old "
          "ranker missing from the new one, it would be another story."),
-        ("they make no difference at all",
-         "The weights differ by factors of hundreds: the network follows a few rows more than all the "
-         "others."),
-    )),
+        ("the ten alone",
+         "The other way round: a mean over all candidates is wrong if good ones are shown more often, and a model of "
+         "liking given the features is not."),
+        ("neither",
+         "Weights of one over the probability of being shown make sums over shown rows, on average, sums over all "
+         "candidates: they do repair the number."),
+    ), measured=_weights),
     Question("17.p9", "Five rounds of retraining on its own clicks as they are, compared with never again: what "
              "becomes of the share of showings that a tenth of the creators gets?", (
         ("it hardly changes",
@@ -109,7 +194,7 @@ QUESTIONS = (
          "ask for, and the loop does not change these. Divided clicks are another matter."),
         ("it falls, as retraining finds new pins",
          "It can only learn about what it shows. What was never shown has no clicks to learn from."),
-    )),
+    ), measured=_creators),
     Question("17.q1", "RCE is 5 on Monday and 20 on Tuesday, with the same model and other users. What may have "
              "happened?", (
         ("the share of ones changed, or users are easier to tell apart",
