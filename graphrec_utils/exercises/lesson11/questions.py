@@ -2,7 +2,71 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from graphrec_utils import metrics, results
 from graphrec_utils.exercises.questions import Question
+
+
+def _two_films(at) -> str:
+    pmi = at["by_hand"]["log p - log Q"]
+    if abs(pmi[0] - pmi[1]) < 1e-9:
+        return "both alike"
+    return "the bestseller" if pmi[0] > pmi[1] else "the rare film"
+
+
+def _one_negative(at) -> str:
+    """Which of the variants that are offered ends at log p with n = 1, in the table of 11.3."""
+    offered = {"Yi": "log Q off every", "nQ, masked": "log nQ", "corrected": "the loss of 2025"}
+    exact = [words for name, words in offered.items() if at["ends"][name][1] < 1e-3]
+    if len(exact) > 1:
+        raise ValueError(f"more than one variant is exact: {exact}")
+    return exact[0] if exact else "none of them"
+
+
+def _sure_item(at) -> str:
+    """Gradient descent on the limit of many draws, hits masked, no n: p = 0.6 beside three items."""
+    p, s = np.array([0.6, 0.2, 0.1, 0.1]), np.zeros(4)
+    others = ~np.eye(4, dtype=bool)
+    for _ in range(4000):
+        share = np.where(others, np.exp(s - s.max()), 0)
+        share /= share.sum(axis=1, keepdims=True)  # row i: the softmax without item i
+        s -= 0.5 * (p @ share - p)
+    learned = np.exp(s[0] - s.max()) / np.exp(s - s.max()).sum()
+    if s[0] - s[1:].max() > 50:
+        return "its score grows"
+    return "less than 0.6" if learned < 0.55 else "0.6"
+
+
+def _free_logits(at) -> str:
+    told = {(r["catalog"], r["variant"], r["n"]): r["favorite, learned"] for r in at["rows"]}
+    apart = abs(told["sure", "slide, masked", 64] - told["sure", "corrected", 64]) > 0.05
+    ranked = abs(at["leads"]["sure", 64].gap) > 0.02
+    if ranked:
+        return "the ranking"
+    return "the probability of the favorite" if apart else "nothing"
+
+
+def _two_corrections(at) -> str:
+    leads = results.load("11_rivals").values["MovieTweetings"]["leads"]
+    lead = metrics.Comparison.stored(leads["in-batch, corrected over in-batch, negatives, no n"])
+    if max(abs(lead.low), abs(lead.high)) < 0.01 * min(lead.one, lead.other):
+        return "by less than"
+    return "the loss of 2025" if lead.gap > 0 else "the usual correction"
+
+
+def _best_shift(at) -> str:
+    """Sixteen in-batch negatives, as the table of 11.6 has them."""
+    values = results.load("11_choices").values
+    shifts = values["columns"][3:]
+    rows = {row[0]: dict(zip(shifts, row[3:], strict=True)) for row in values["rows"]
+            if row[1:3] == [16, 0.0]}  # fmt: skip
+    best = max(shifts, key=rows["none"].get)
+    trained = max(found["0.0"] for loss, found in rows.items() if loss != "none")
+    if best == "0.5" and rows["none"][best] >= trained:
+        return "about a half"
+    return {"0.0": "at λ = 0", "1.0": "at λ = 1"}[best]
+
 
 QUESTIONS = (
     Question("11.p1", "Ann's model was trained with uncorrected in-batch negatives until nothing changed "
@@ -15,7 +79,7 @@ QUESTIONS = (
          "is pushed down more than it is pulled up."),
         ("both alike",
          "They would be alike if Ann took films as everybody does: then p = Q and every log p − log Q is 0."),
-    )),
+    ), measured=_two_films),
     Question("11.p2", "One negative per row. Which variant learns log p exactly?", (
         ("log Q off every logit, the positive's too, hits kept",
          "Yi's form: 0 at every n. The errors of its rows cancel at the optimum, though its gradient at "
@@ -29,7 +93,7 @@ QUESTIONS = (
         ("the loss of 2025",
          "It is closer than the others that leave the positive alone, and still a whole logit away "
          "with one negative."),
-    )),
+    ), measured=_one_negative),
     Question("11.p3", "Hits masked, no n, many draws. A user takes one item with probability 0.6. What is "
              "learned about it?", (
         ("its score grows without end",
@@ -40,7 +104,7 @@ QUESTIONS = (
          "most."),
         ("less than 0.6, it is corrected for popularity",
          "It errs to the other side: sure items are made surer still."),
-    )),
+    ), measured=_sure_item),
     Question("11.p4", "Free logits, sure users, 64 draws: masked negatives without n against the corrected "
              "loss. What will differ?", (
         ("the probability of the favorite, hardly the ranking",
@@ -51,11 +115,11 @@ QUESTIONS = (
          "cell has a logit of its own."),
         ("nothing, 64 draws are plenty",
          "More draws help the ranking; the favorite's probability stays at 0.64."),
-    )),
+    ), measured=_free_logits),
     Question("11.p5", "The same dot product with 512 in-batch negatives, on MovieTweetings: the usual "
              "correction (negatives, no n) against the loss of 2025, both tuned. How far apart are they in NDCG@20?", (
         ("by less than a hundredth of either",
-         "0.0923 against 0.0926. A flat catalog and many negatives: there the weight 1 − P is probably nearly 1 "
+         "0.0926 against 0.0923. A flat catalog and many negatives: there the weight 1 − P is probably nearly 1 "
          "for every row, and then the two losses are nearly one."),
         ("the loss of 2025 is a tenth ahead",
          "It has the better gradient. But with hundreds of draws from a flat catalog the other one is close to "
@@ -63,18 +127,18 @@ QUESTIONS = (
         ("the usual correction is a tenth ahead",
          "Its scale is wrong for sure rows only, and in a catalog as flat as this one probably hardly any row "
          "is sure."),
-    )),
+    ), measured=_two_corrections),
     Question("11.p6", "Take the model that was trained without a correction and add λ log Q when serving. Where is "
              "the best λ, and how does it compare with losses corrected in training?", (
         ("about a half, at least level with them",
-         "0.068 at one half, 0.065 for the corrected losses, 0.062 at λ = 1; another seed moved one such "
+         "0.061 at one half, at most 0.059 for the corrected losses, 0.055 at λ = 1; another seed moved one such "
          "number by 0.002. Neither PMI nor log p is the best list for next week."),
         ("at λ = 1, where it equals them",
          "In a table of free logits it would. A model of 32 coordinates that was trained for PMI is another "
          "one, and at λ = 1 it is behind."),
         ("at λ = 0, any shift makes it worse",
-         "What is saved later is popular, too, so some of log Q helps: from 0.058 at 0 to 0.068 at one half."),
-    )),
+         "What is saved later is popular, too, so some of log Q helps: from 0.052 at 0 to 0.061 at one half."),
+    ), measured=_best_shift),
     Question("11.q1", "A colleague sets Q to raw counts and leaves the positive uncorrected. What happens?", (
         ("the positive gets a head start of log(total count)",
          "The constant does not cancel: negatives enter with a margin that large, and the gradient nearly "
