@@ -56,7 +56,7 @@ from graphrec_utils.pinworld import DAY, POSITIVE_ACTIONS, PairFeatures
 from tests.benchmarks import devices
 
 COMMAND = "python -m tests.benchmarks.ranking_features"
-CLAIM = "Each block of embeddings, U, then A, then T, raises the ranker's RCE."
+CLAIM = "Every set of embeddings, U, U + A, U + A + T, raises the ranker's RCE above the baseline."
 SEEDS, BUDGET, DIM = (0, 1, 2), 8, 16
 NETWORKS = [{"epochs": epochs, "lr": lr} for epochs in (1, 3, 9, 27) for lr in (0.001, 0.003)]
 TREES = {

@@ -36,9 +36,20 @@ def test_every_loss_and_rival_is_tuned_and_compared(small, tmp_path):
     assert [r["model"] for r in values["models"]] == [*logq_rivals.ARMS, *logq_rivals.RIVALS]
     assert all(0 <= r["ndcg"] <= 1 and 0 <= r["coverage"] <= 1 for r in values["models"])
     assert values["leads"]["EASE over popularity"]["users"] == values["users"]
-    chosen = {r["model"]: r["knobs"] for r in values["models"]}
-    rows = logq_rivals.sizes(_split, chosen, (4, 8), seeds=(0,))["rows"]
-    assert {r["n"] for r in rows} == {4, 8} and len(rows) == 8
+
+
+def test_every_number_of_negatives_has_knobs_of_its_own(small):
+    values = logq_rivals.sizes(2, _split, (4, 8), seeds=(0,))
+    rows = values["rows"]
+    assert {r["n"] for r in rows} == {4, 8} and len(rows) == 8 and all(r["knobs"] for r in rows)
+    assert values["leads"]["4"]["in-batch, corrected over in-batch, no correction"]["users"] > 2
+
+
+def test_lists_are_searched_for_what_nobody_took(small):
+    values = logq_rivals.lengths(2, _split, seeds=(0,))
+    assert [(r["vectors"], r["uniform"]) for r in values["rows"]] == [
+        ("free", 0.0), ("free", 0.5), ("length 1", 0.0), ("length 1", 0.5)]  # fmt: skip
+    assert all(0 <= r["never saved"] <= 1 for r in values["rows"])
 
 
 def test_without_times_popularity_has_nothing_to_choose(small):
@@ -61,6 +72,7 @@ def test_a_shift_adds_log_q_to_every_score():
     [
         ("rivals", logq_rivals.CLAIM),
         ("sizes", logq_rivals.CLAIM_SIZES),
+        ("lengths", logq_rivals.CLAIM_LENGTHS),
         ("choices", logq_rivals.CLAIM_CHOICES),
     ],
 )

@@ -44,6 +44,15 @@ def test_the_correction_brings_popular_items_back():
     assert shown["corrected"] == pytest.approx(shown["full"], rel=0.25)
 
 
+@pytest.mark.parametrize("loss", ["full", "corrected"])
+def test_with_a_temperature_all_vectors_have_length_1(loss):
+    W, H = sampled.fit(tastes(), loss, 16, dim=4, epochs=2, temperature=0.1)
+    for vectors in (W, H):
+        assert torch.allclose(vectors.norm(dim=1), torch.ones(len(vectors)), atol=1e-5)
+    with pytest.raises(ValueError, match="temperature"):
+        sampled.fit(tastes(), temperature=0.0)
+
+
 def test_columns_are_a_mixture():
     items, log_q = torch.arange(50) % 7, torch.full((10,), 0.1).log()
     columns, q = sampled._columns(items, log_q, 40, 0.25, np.random.default_rng(0))
