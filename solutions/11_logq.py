@@ -653,7 +653,7 @@ pd.DataFrame(price).T.round({"ndcg": 3, "tail recall": 3, "coverage": 2, "mean p
 #
 # **What is left?** Correct, and do not lose sleep over which correction. iALS, of the same size and without any sampling, is
 # ahead of every loss on Gowalla and level elsewhere; RP3β, which trains nothing, is level with it on two of three sets;
-# EASE is ahead of it by a hair on films and behind on the others. On films popularity of the last days is far ahead of all: it knows what is new, and these losses learn from
+# EASE is at most a hair ahead of it on films and behind on the others. On films popularity of the last days is far ahead of all: it knows what is new, and these losses learn from
 # all months alike. (In the lecturer's table, SASRec on MovieLens-1M with DCG@20, the correction gains as here, .033 to
 # .047, and ends far behind full softmax, .066, and BCE, .060: here level with the one and far ahead of the other, which
 # learns slowly and may want more than eight trials.)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from graphrec_utils import results
+from graphrec_utils import metrics, results
 from graphrec_utils.data import Interactions, Split
 from graphrec_utils.models.scoring import Factors
 from tests.benchmarks import logq_rivals
@@ -102,6 +102,8 @@ def test_what_the_lesson_says_of_both_tables():
     for data, row in rows.items():
         assert lead(data, usual, plain)["low"] > 0
         assert abs(lead(data, newer, usual)["gap"]) < 0.01 * row[usual]["ndcg"]  # 11.p5
+        level = metrics.Comparison.stored(lead(data, newer, usual))
+        assert -0.002 < level.low and level.high < 0.002
         assert lead(data, usual, "full softmax")["high"] > 0
         assert lead(data, usual, "BCE, uniform")["low"] > 0
         losses = [name for name in row if name in logq_rivals.ARMS]
@@ -121,5 +123,7 @@ def test_what_the_lesson_says_of_both_tables():
     assert pins[usual]["coverage"] > pins[plain]["coverage"]
     assert all(lead("MovieTweetings", "popularity", x)["low"] > 0 for x in losses)
     assert all(lead("Gowalla", "iALS, d = 32", x)["low"] > 0 for x in losses)
+    assert lead("MovieTweetings", "RP3β", "iALS, d = 32")["high"] < 0
+    assert all(lead(data, "EASE", "iALS, d = 32")["high"] < 0 for data in ("PinWorld", "Gowalla"))
     level = [lead(data, "RP3β", "iALS, d = 32") for data in ("PinWorld", "Gowalla")]
     assert all(x["low"] < 0 < x["high"] for x in level)

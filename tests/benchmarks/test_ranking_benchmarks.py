@@ -111,3 +111,27 @@ def test_what_is_stored_has_the_claim_of_its_benchmark(name, module):
     stored = results.load(name)
     assert stored.claim == module.CLAIM and stored.command.startswith(module.COMMAND)
     assert stored.seeds == [0, 1, 2]
+
+
+def test_what_the_lesson_says_of_vectors_of_likes():
+    values = results.load("17_features").values
+    pins, films = (
+        {name: metrics.Comparison.stored(row) for name, row in values[data]["leads"].items()}
+        for data in ("PinWorld", "MovieTweetings")
+    )
+    assert pins["LightGCN: U over baseline"].outcome == "does not hold"
+    for model in ("iALS", "LightGCN"):
+        assert pins[f"{model}: products over baseline"].outcome == "holds"
+    assert pins["GraphSAGE: UAT over UA"].outcome == "does not hold"
+    assert films["iALS: UT over U"].outcome == "holds"
+    trees = [x["boosting over network, baseline"].outcome for x in (films, pins)]
+    assert trees == ["holds", "cannot tell"]
+
+
+def test_what_the_lesson_says_of_selection():
+    values = results.load("17_bias").values
+    ten = metrics.Comparison.stored(values["leads"]["1 / shown_with over as they are"])
+    assert ten.outcome == "does not hold" and ten.low > -0.005
+    said = {name: np.array(row["liked"]) for name, row in values["selection"].items()}
+    off = {name: abs(x - said["truth"]).mean() for name, x in said.items()}
+    assert off["1 / shown_with"] < 0.004 and off["as they are"] > 0.09
