@@ -720,7 +720,7 @@ def examined_loss(
     share = clicks / examination[position - 1]
     return (share * F.softplus(-logits) + (1 - share) * F.softplus(logits)).mean()
     ### INSTEAD
-    # share = (clicks / examination[position - 1]).clamp(max=1)  # clipped
+    # share = clicks / examination[position - 1].clamp(min=0.1)  # capped
     # share = clicks * examination[position - 1]  # multiplied
     # return (share * F.softplus(-logits) + (1 - clicks) * F.softplus(logits)).mean()  # only clicks
     ### END SOLUTION
