@@ -113,8 +113,9 @@ class Path:
 def _shown(fit: Callable, mine: tuple[int, ...]) -> tuple[int, ...]:
     """Return what a method shows to somebody with these films; trained once in a notebook."""
     likes = with_user(catalog(), list(mine))
+    model = fit(likes)  # with gradients
     with torch.no_grad():
-        scores = np.array(fit(likes).scores(np.array([likes.num_users - 1]))[0], dtype=float)
+        scores = np.array(model.scores(np.array([likes.num_users - 1]))[0], dtype=float)
     scores[list(mine)] = -np.inf
     return tuple(np.argsort(-scores, kind="stable")[:SHOWN].tolist())
 
