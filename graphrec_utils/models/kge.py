@@ -116,8 +116,8 @@ def fit(
         dim: numbers per vector, even.
         epochs: steps of Adam.
         lr: its learning rate.
-        reg: weight of the mean square of the coordinates that a fact has.
-        seed: of the start.
+        reg: weight of the mean square of the coordinates that a fact has. Angles are none: a turn keeps lengths.
+        seed: of the start: normal coordinates, and angles anywhere on the circle, as in the code of RotatE.
         device: where it trains, and where the vectors are.
 
     Raises:
@@ -130,16 +130,22 @@ def fit(
         raise ValueError(f"train needs facts, {len(train)} are given, and dim must be even: {dim}")
     rng = torch.Generator().manual_seed(arguments.integer("seed", seed, least=0))
     E, R = (
-        torch.randn(rows, dim, generator=rng).mul_(0.5).to(device).requires_grad_()
+        torch.randn(rows, dim, generator=rng).mul_(0.5)
         for rows in (train.num_entities, train.num_relations)
     )
+    turns = score is rotate
+    if turns:  # near zero they would begin as "everybody stays where they are"
+        R = (2 * torch.rand(R.shape, generator=rng) - 1) * torch.pi
+    E, R = (x.to(device).requires_grad_() for x in (E, R))
     optimizer = torch.optim.Adam([E, R], lr=lr)
     h, r, t = (torch.from_numpy(x).to(device) for x in (train.heads, train.rels, train.tails))
     for _ in range(epochs):
         heads, rels, tails = E[h], R[r], E[t]
         loss = F.cross_entropy(score(heads[:, None], rels[:, None], E[None]), t)
         loss = loss + F.cross_entropy(score(E[None], rels[:, None], tails[:, None]), h)
-        squares = heads.square().mean() + tails.square().mean() + rels.square().mean()
+        squares = heads.square().mean() + tails.square().mean()
+        if not turns:
+            squares = squares + rels.square().mean()
         optimizer.zero_grad()
         (loss + reg * dim * squares).backward()
         optimizer.step()

@@ -34,39 +34,51 @@ GRID = {"lr": (0.01, 0.03, 0.1), "reg": (1e-4, 1e-3, 1e-2)}
 DIM, EPOCHS = 16, 150
 
 
+def line(rng):
+    """Return all entities in a random order."""
+    return rng.permutation(ENTITIES).tolist()
+
+
+def grid(rng):
+    """Return the pairs (left, right) and (upper, lower) of a grid of six rows and ten columns."""
+    at = rng.permutation(ENTITIES).reshape(6, 10)
+    right = np.stack([at[:, :-1].ravel(), at[:, 1:].ravel()], axis=1)
+    down = np.stack([at[:-1].ravel(), at[1:].ravel()], axis=1)
+    return right.tolist(), down.tolist()
+
+
 def symmetric(rng):
-    """Return facts known and facts that follow: thirty pairs, in both directions."""
-    pairs = rng.permutation(ENTITIES).reshape(-1, 2).tolist()
+    """Return facts known and facts that follow: neighbors of the grid, from either side first."""
+    pairs = [pair if rng.random() < 0.5 else pair[::-1] for part in grid(rng) for pair in part]
     return [(a, 0, b) for a, b in pairs], [(b, 0, a) for a, b in pairs]
 
 
 def inverse(rng):
-    """Thirty pairs; a second relation says the same from the other side."""
-    pairs = rng.permutation(ENTITIES).reshape(-1, 2).tolist()
-    return [(a, 0, b) for a, b in pairs], [(b, 1, a) for a, b in pairs]
+    """Right and down on the grid; a third relation is right from the other side."""
+    right, down = grid(rng)
+    known = [(a, 0, b) for a, b in right] + [(a, 1, b) for a, b in down]
+    return known, [(b, 2, a) for a, b in right]
 
 
 def composition(rng):
-    """Twenty threes; the third relation is the second after the first."""
-    threes = rng.permutation(ENTITIES).reshape(-1, 3).tolist()
-    known = [(a, 0, b) for a, b, _ in threes] + [(b, 1, c) for _, b, c in threes]
-    return known, [(a, 2, c) for a, _, c in threes]
+    """Right and down on the grid; the third relation is one after the other."""
+    right, down = grid(rng)
+    below = dict(down)
+    known = [(a, 0, b) for a, b in right] + [(a, 1, b) for a, b in down]
+    return known, [(a, 2, below[b]) for a, b in right if b in below]
 
 
 def order(rng):
-    """Lines of six, whoever stands before another one; what follows is two steps apart or more."""
-    lines = rng.permutation(ENTITIES).reshape(-1, 6)
-    known, follow = [], []
-    for line in lines.tolist():
-        for a, b in itertools.combinations(range(6), 2):
-            (known if b - a == 1 else follow).append((line[a], 0, line[b]))
-    return known, follow
+    """One line, whoever stands before another one, five places at most; what follows is two places apart or more."""
+    at = line(rng)
+    known = [(a, 0, b) for a, b in itertools.pairwise(at)]
+    return known, [(at[k], 0, b) for k in range(ENTITIES) for b in at[k + 2 : k + 6]]
 
 
 def one_to_many(rng):
-    """Ten heads with five tails each; the second relation has the same tails."""
-    nodes = rng.permutation(ENTITIES)
-    pairs = [(int(nodes[k]), int(nodes[10 + 5 * k + j])) for k in range(10) for j in range(5)]
+    """A tree in which everybody has five children; the second relation has the same tails."""
+    at = line(rng)
+    pairs = [(at[(k - 1) // 5], at[k]) for k in range(1, ENTITIES)]
     return [(a, 0, b) for a, b in pairs], [(a, 1, b) for a, b in pairs]
 
 
