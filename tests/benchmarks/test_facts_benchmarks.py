@@ -31,6 +31,15 @@ def test_what_is_held_out_follows_from_what_is_known(kind):
             assert (t, r, h) not in known
 
 
+@pytest.mark.parametrize("kind", kg_patterns.KINDS)
+def test_a_planted_graph_is_in_one_piece(kind):
+    """In pieces whoever finds the piece has the answer, whatever the formula can say."""
+    train, _ = kg_patterns.graph(kind, 0)
+    n = kg_patterns.ENTITIES
+    joined = sp.csr_array((np.ones(len(train)), (train.heads, train.tails)), shape=(n, n))
+    assert sp.csgraph.connected_components(joined, directed=False)[0] == 1
+
+
 def test_a_score_that_cannot_tell_directions_guesses(monkeypatch):
     monkeypatch.setattr(kg_patterns, "EPOCHS", 20)
     found = kg_patterns.measure("DistMult", "order", 0, lr=0.1, reg=1e-3)
@@ -102,8 +111,10 @@ def events(rng, count, days=(0, 50)):
 
 def test_users_items_and_attributes_share_one_space_of_entities():
     likes = sp.csr_array(np.array([[1, 0, 1], [0, 1, 0]]))
-    genre = sp.csr_array(np.array([[1, 1, 0]]))
-    facts = likes_as_relation.one_graph(likes, {"genre": genre, "maker": genre})
+    matrix = sp.csr_array(np.array([[1, 1, 0]]))
+    genre = likes_as_relation.Relation(matrix, "genre")
+    maker = likes_as_relation.Relation(matrix, "maker")
+    facts = likes_as_relation.one_graph(likes, {"genre": genre, "maker": maker})
     assert facts.array().tolist() == [
         [0, 0, 2],
         [0, 0, 4],
@@ -121,22 +132,36 @@ def test_users_items_and_attributes_share_one_space_of_entities():
     ]
 
 
+def test_a_behavior_joins_the_same_users_and_can_share_their_rows():
+    likes = sp.csr_array(np.array([[1.0, 0, 1], [0, 1, 0]]))
+    click = likes_as_relation.Relation(sp.csr_array(np.array([[0, 1, 0], [0, 0, 1]])), "user")
+    follows = likes_as_relation.Relation(sp.csr_array(np.array([[1], [0]])), "user", "creator")
+    more = {"click": click, "follows": follows}
+    facts = likes_as_relation.one_graph(likes, more)
+    assert facts.array()[3:].tolist() == [[0, 1, 3], [1, 1, 4], [0, 2, 5]]
+    assert facts.num_entities == 6
+    apart = likes_as_relation.rows_of(likes, more).toarray().tolist()
+    assert apart == [[1, 0, 1], [0, 1, 0], [0, 1, 0], [0, 0, 1]]
+    together = likes_as_relation.rows_of(likes, more, 0.5).toarray().tolist()
+    assert together == [[1, 0.5, 1], [0, 1, 0.5]]
+
+
 def test_every_model_is_tuned_and_compared_and_new_items_are_kept(monkeypatch):
     rng = np.random.default_rng(0)
     train, val, test = events(rng, 400), events(rng, 80, (50, 60)), events(rng, 80, (60, 70))
     train, val = (part.select(part.items < 27) for part in (train, val))
     split = Split(train, val.without(train), test.without(train).without(val))
-    genre = sp.csr_array((np.random.default_rng(1).random((4, 30)) < 0.4).astype(float))
+    matrix = sp.csr_array((np.random.default_rng(1).random((4, 30)) < 0.4).astype(float))
+    more = {" + attributes": {"genre": likes_as_relation.Relation(matrix, "genre")}}
     grids = {k: {name: x[:2] for name, x in g.items()} for k, g in likes_as_relation.GRIDS.items()}
-    monkeypatch.setattr(likes_as_relation, "GRIDS", grids)
+    monkeypatch.setattr(likes_as_relation, "GRIDS", grids | {"TransE": grids["TransE"] | {"steps": [1e3, 2e3]}})
     monkeypatch.setattr(likes_as_relation, "SEEDS", (0, 1))
-    values = likes_as_relation.measure(split, lambda _: {"genre": genre}, budget=2, users=20)
+    values = likes_as_relation.measure(split, lambda _: more, budget=2, users=20)
     names = [row["model"] for row in values["models"]]
     assert {
         "iALS + attributes",
         "TransE",
-        "TransE + attributes + popularity",
-        "EASE",
+        "TransE + attributes without a popularity",
         "RP3β",
     } <= set(names)
     assert all(0 <= row["ndcg"] <= 1 for row in values["models"])

@@ -73,7 +73,7 @@ TRIALS = {
         PYKEEN | {"rate": 0.006},
         PYKEEN | {"batch": 256},
         PYKEEN | {"dim": 128},
-        PYKEEN | {"num_negatives": 16},  # with 128 and d = 128 one epoch takes half of SEARCH
+        PYKEEN | {"dim": 128, "num_negatives": 128},
         PYKEEN | {"sharpness": 16.0},
         {"dim": 100, "loss": "nssa", "sharpness": 9.0, "norm": 1, "num_negatives": 64}
         | {"rate": 0.005, "unit": False, "batch": 512},

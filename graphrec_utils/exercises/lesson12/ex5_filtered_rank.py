@@ -57,11 +57,9 @@ def _asked(rng, ties: float, with_truth: bool = True, levels: int = 0) -> dict:
 
 
 def _hand(rng) -> dict:
-    """Distances .2 .4 .4 .4 .9; the truth is 2, and 0 is right as well: 1 + 0.5 · 2 = 2."""
-    order = rng.permutation(5)
-    distances = np.empty(5)
-    distances[order] = [0.2, 0.4, 0.4, 0.4, 0.9]
-    return {"distances": distances, "truth": int(order[2]), "known": order[[0, 2]], "ties": 0.5}
+    """Distances .1 .2 .4 .4 .4 .4 .9; the truth is 3, and 1, 2 and 6 are right as well: 1 + 1 + 0.5 · 2 = 3."""
+    distances = np.array([0.1, 0.2, 0.4, 0.4, 0.4, 0.4, 0.9])
+    return {"distances": distances, "truth": 3, "known": np.array([1, 2, 6]), "ties": 0.5}
 
 
 def _constant(rng, ties: float) -> dict:
@@ -72,7 +70,7 @@ def _constant(rng, ties: float) -> dict:
     }  # fmt: skip
 
 
-ex.claim("by hand: two equals and a right answer in front, the rank is 2", _hand)
+ex.claim("by hand: three other right answers leave, one is nearer and two are equal: the rank is 3", _hand)
 ex.claim("other right answers leave the list", lambda rng: _asked(rng, 0.5))
 ex.claim("`known` may hold the truth or not", lambda rng: _asked(rng, 0.5, with_truth=False))
 ex.claim("equals, the expected place", lambda rng: _asked(rng, 0.5, levels=5))
