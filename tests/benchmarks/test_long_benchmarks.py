@@ -160,6 +160,11 @@ def test_what_is_stored_says_who_found_what():
     own = theirs["test MRR by its own evaluator"]
     assert own == pytest.approx(theirs["test MRR"], abs=2e-4)
     assert theirs["test MRR"] < transe.PUBLISHED <= stored.values["course"]["test MRR"]
+    falling = stored.values["pykeen, falling"]
+    assert [(r["setting"], r["epochs"]) for r in falling["trainings"]] == transe.FALLING
+    assert theirs["test MRR"] < falling["test MRR"] < transe.PUBLISHED
+    own = falling["test MRR by its own evaluator"]
+    assert own == pytest.approx(falling["test MRR"], abs=2e-4)
 
 
 # ------------------------------------------------------------------ NeuMF against a dot product
