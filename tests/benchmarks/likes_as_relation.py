@@ -76,7 +76,10 @@ def films() -> tuple[Split, Callable]:
     decades, row = np.unique([y[1] if y else "" for y in years], return_inverse=True)
     n = events.num_items
     decade = sp.csr_array((np.ones(n), (row, np.arange(n))), shape=(len(decades), n))
-    attributes = {"genre": Relation(sp.csr_array(genres.T), "genre"), "decade": Relation(decade, "decade")}
+    attributes = {
+        "genre": Relation(sp.csr_array(genres.T), "genre"),
+        "decade": Relation(decade, "decade"),
+    }
     return events.temporal_split(unseen="keep"), lambda _: {" + attributes": attributes}
 
 
@@ -86,7 +89,11 @@ def pins() -> tuple[Split, Callable]:
     fit, val, test = world.split(("save",))
     val = val.without(fit)
     test = test.without(fit).without(val)
-    ends = {"contains": ("board", "pin"), "made": ("creator", "pin"), "follows": ("user", "creator")}
+    ends = {
+        "contains": ("board", "pin"),
+        "made": ("creator", "pin"),
+        "follows": ("user", "creator"),
+    }
     ends |= {"long_click": ("user", "pin"), "closeup": ("user", "pin")}
 
     def relations(part):
@@ -97,7 +104,9 @@ def pins() -> tuple[Split, Callable]:
             own = facts.rels == r
             cells = facts.heads[own] - first[head], facts.tails[own] - first[tail]
             shape = world.sizes[f"{head}s"], world.sizes[f"{tail}s"]
-            found[name] = Relation(sp.csr_array((np.ones(own.sum()), cells), shape=shape), head, tail)
+            found[name] = Relation(
+                sp.csr_array((np.ones(own.sum()), cells), shape=shape), head, tail
+            )
         return {
             " + attributes": {name: found[name] for name in ("contains", "made")},
             " + behaviors": {name: found[name] for name in ("long_click", "closeup", "made", "follows")},
@@ -140,7 +149,9 @@ def translations(likes, relations) -> Callable:
                 facts, DIM, "softmax", sharpness, num_negatives=8, lr=lr, epochs=epochs, seed=seed
             )
         tails = transe.Tails(last[key], 0, np.arange(m), np.arange(m, m + n))
-        return SimpleNamespace(scores=lambda users: sharpness * tails.scores(users) + weight * liked)
+        return SimpleNamespace(
+            scores=lambda users: sharpness * tails.scores(users) + weight * liked
+        )
 
     return translated
 

@@ -154,7 +154,9 @@ def test_every_model_is_tuned_and_compared_and_new_items_are_kept(monkeypatch):
     matrix = sp.csr_array((np.random.default_rng(1).random((4, 30)) < 0.4).astype(float))
     more = {" + attributes": {"genre": likes_as_relation.Relation(matrix, "genre")}}
     grids = {k: {name: x[:2] for name, x in g.items()} for k, g in likes_as_relation.GRIDS.items()}
-    monkeypatch.setattr(likes_as_relation, "GRIDS", grids | {"TransE": grids["TransE"] | {"steps": [1e3, 2e3]}})
+    monkeypatch.setattr(
+        likes_as_relation, "GRIDS", grids | {"TransE": grids["TransE"] | {"steps": [1e3, 2e3]}}
+    )
     monkeypatch.setattr(likes_as_relation, "SEEDS", (0, 1))
     values = likes_as_relation.measure(split, lambda _: more, budget=2, users=20)
     names = [row["model"] for row in values["models"]]
@@ -170,6 +172,28 @@ def test_every_model_is_tuned_and_compared_and_new_items_are_kept(monkeypatch):
 
 
 # ---------------------------------------------------------------- what is stored
+def test_a_formula_finds_what_it_can_express_but_for_one_cell():
+    found = {(r["kind"], r["model"]): np.mean(r.get("direction", r["MRR"]))
+             for r in results.load("12_patterns").values["rows"]}  # fmt: skip
+    can = {"TransE": "-+++", "DistMult": "+---", "ComplEx": "+++-", "RotatE": "++++"}
+    kinds = ("symmetric", "order", "inverse", "composition")
+    differs = [(name, kind) for name, row in can.items() for kind, yes in zip(kinds, row, strict=True)
+               if (yes == "+") != (found[kind, name] > 0.8)]  # fmt: skip
+    assert differs == [("ComplEx", "composition")]
+
+
+def test_behaviors_are_worth_more_than_attributes_and_a_walk_gains_by_them_as_well():
+    stored = results.load("12_likes").values
+    rows = {row["model"]: row for row in stored["PinWorld"]["models"]}
+    ndcg = {name: row["ndcg"] for name, row in rows.items()}
+    assert ndcg["TransE + behaviors"] > 1.15 * ndcg["TransE"] > 1.1 * ndcg["TransE + attributes"]
+    assert ndcg["RP3β + behaviors"] > 1.1 * ndcg["RP3β"]
+    assert {row["d"] for name, row in rows.items() if "RP3β" not in name} == {64, None}
+    assert all(row["recall, new items"] == 0 for row in rows.values())
+    films = {row["model"]: row["ndcg"] for row in stored["movietweetings"]["models"]}
+    assert films["popularity"] > 1.5 * max(v for k, v in films.items() if k != "popularity")
+
+
 @pytest.mark.parametrize(
     ("name", "module"),
     [("12_patterns", kg_patterns), ("12_inverse_leak", inverse_leak), ("12_likes", likes_as_relation),

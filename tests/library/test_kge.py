@@ -114,7 +114,9 @@ def test_rotate_begins_with_angles_anywhere_on_the_circle():
     facts = Triples(np.arange(11), np.arange(11), np.arange(1, 12), N, 11)
     angles = kge.fit(facts, kge.rotate, 200, epochs=0).rel_emb
     assert angles.min() < -3 and angles.max() > 3 and angles.abs().max() <= torch.pi
-    assert kge.fit(facts, kge.transe, 200, epochs=0).rel_emb.std().item() == pytest.approx(0.5, abs=0.05)
+    assert kge.fit(facts, kge.transe, 200, epochs=0).rel_emb.std().item() == pytest.approx(
+        0.5, abs=0.05
+    )
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,10 @@ def _constant(rng, ties: float) -> dict:
     }  # fmt: skip
 
 
-ex.claim("by hand: three other right answers leave, one is nearer and two are equal: the rank is 3", _hand)
+ex.claim(
+    "by hand: three other right answers leave, one is nearer and two are equal: the rank is 3",
+    _hand,
+)
 ex.claim("other right answers leave the list", lambda rng: _asked(rng, 0.5))
 ex.claim("`known` may hold the truth or not", lambda rng: _asked(rng, 0.5, with_truth=False))
 ex.claim("equals, the expected place", lambda rng: _asked(rng, 0.5, levels=5))

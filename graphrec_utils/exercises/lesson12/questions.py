@@ -22,7 +22,9 @@ def _tied(at) -> str:
     (row,) = [
         r for r in at["rows"] if r["model"] == "all entities alike" and r["ranks"] == "filtered"
     ]
-    return min({"1,": 1, "0.5": 0.5, "about 0": 0}.items(), key=lambda x: abs(x[1] - row["optimistic"]))[0]
+    return min(
+        {"1,": 1, "0.5": 0.5, "about 0": 0}.items(), key=lambda x: abs(x[1] - row["optimistic"])
+    )[0]
 
 
 def _nearest(at) -> str:
@@ -48,7 +50,9 @@ def _same_order(at) -> str:
         for name, (product, near) in at["ways"].items()
     }
     told = same["tails of a head"], same["heads of a tail"]
-    return {(True, False): "for tails", (True, True): "for both", (False, False): "for neither"}[told]
+    return {(True, False): "for tails", (True, True): "for both", (False, False): "for neither"}[
+        told
+    ]
 
 
 def _looked_up(_) -> float:
