@@ -10,11 +10,11 @@ from graphrec_utils.exercises.questions import Question, by
 
 def _falls(at) -> str:
     """Which way the margin loss of free entities went, in figure 12.2."""
-    (free, _), (unit, _) = at["curves"][False][-1], at["curves"][True][-1]
-    first = at["curves"][False][0][0]
-    if free > first:
+    free, unit = (np.array([loss for loss, _ in at["curves"][end]]) for end in (False, True))
+    if free[-20:].mean() > free[:20].mean():
         return "it rises"
-    return "it keeps falling" if free < 0.5 * unit else "it stays"
+    falls = free[-20:].mean() < min(0.9 * unit[-20:].mean(), free[80:100].mean())
+    return "it keeps falling" if falls else "it stays"
 
 
 def _tied(at) -> str:
