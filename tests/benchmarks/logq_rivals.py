@@ -105,6 +105,7 @@ CHOICES = {
 }
 # few columns make a small gradient: weak penalties have to be there
 SIZE_GRID = {"lr": [0.001, 0.003, 0.01, 0.03, 0.1], "reg": [0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]}
+EVEN = {"lr": 0.01, "reg": 0.1}  # for the path over epochs: what two of the four losses chose for 4
 LENGTHS = {
     "free": {"lr": [0.001, 0.003, 0.01, 0.03], "reg": [0.01, 0.03, 0.1, 0.3]},
     "length 1": {
@@ -285,7 +286,37 @@ def sizes(trials: int = TRIALS, make=movies, numbers=(4, 32), seeds=SEEDS, log=N
             for a in per_user for b in per_user if a != b
         }  # fmt: skip
     return {"rows": rows, "leads": leads, "users": len(per_user[name]), "items": past.num_items,
-            "trials": trials}  # fmt: skip
+            "trials": trials, "after each epoch": by_epoch(make, seeds=seeds)}  # fmt: skip
+
+
+def by_epoch(make=movies, number: int = 4, epochs: int = 6, seeds=SEEDS) -> dict:
+    """Return NDCG on test after each epoch, with few negatives and one setting for all losses."""
+    split = make()
+    past, found = split.past(), {}
+    users = np.unique(split.test.users)
+    names = {name: arm for name, arm in ARMS.items() if name.startswith("in-batch")}
+    for name, arm in names.items():
+        for seed in seeds:
+            path = found.setdefault(name, [])
+            path.append([])
+
+            def look(epoch, factors, path=path):
+                lists = metrics.rank(factors, past, 20, users)
+                path[-1].append(metrics.evaluate(lists, split.test, users).ndcg.to_numpy())
+
+            sampled.fit(past, dim=DIM, batch=BATCH, seed=seed, device=devices.chosen, epochs=epochs,
+                        num_negatives=number, callback=look, **arm, **EVEN)  # fmt: skip
+        print(name, np.mean(found[name], axis=(0, 2)).round(4), flush=True)
+    one, other = (
+        np.mean(found[f"in-batch, {x}"], axis=0) for x in ("corrected", "negatives, no n")
+    )
+    return {
+        "n": number, "knobs": EVEN,
+        "ndcg": {name: np.mean(x, axis=2).tolist() for name, x in found.items()},  # seeds, epochs
+        "corrected over negatives, no n": [
+            asdict(metrics.compare(a, b)) for a, b in zip(one, other, strict=True)
+        ],
+    }  # fmt: skip
 
 
 def lengths(trials: int = TRIALS, make=None, seeds=SEEDS, log=None) -> dict:

@@ -28,8 +28,8 @@ ex = Exercise(
     library=("graphrec_utils.sampling.mixture", "graphrec_utils.sampling.popularity"),
     hints=(
         "Point at one of the B + B' columns without looking. How probable is it that it holds item j?",
-        "With probability B / (B + B') it is an item of the batch, and then j with Q(j); else any of the "
-        "n items, 1 / n each.",
+        "With probability B / (B + B') it is an item of the batch, and then j with Q(j); else any of "
+        "all items, each alike.",
         "`np.log((num_in_batch * Q + num_uniform / len(Q)) / (num_in_batch + num_uniform))` with "
         "`Q = counts / counts.sum()`.",
     ),
