@@ -50,7 +50,7 @@ class Table:
     def __repr__(self) -> str:
         short = _lines(self._cells(self._shown(), self._measured), self._measured)
         rest = _lines(self._cells(self.rows, ["d", *self._rest]), ["d", *self._rest])
-        return "\n".join([*short, self._caption(), "", *rest])
+        return "\n".join([*short, self._caption() + self._more(), "", *rest])
 
     def _repr_html_(self) -> str:
         shown, every = self._shown(), [*self._measured, *self._rest]
@@ -61,6 +61,7 @@ class Table:
             marks={name: _mark(name) for name in shown},
             headline=self.headline,
             caption=self._caption(),
+            more=self._more(),
             rest=f"{len(self.rows)} rows, {', '.join(self._rest)}",
             every=every,
             full=self._cells(self.rows, every),
@@ -70,9 +71,12 @@ class Table:
         return list(self.rows)[:IN_THE_OPEN]
 
     def _caption(self) -> str:
-        more = len(self.rows) - len(self._shown())
         left = self.known[:1].upper() + self.known[1:].rstrip(".")
-        return f"{left}. d: numbers per thing." + (f" {more} more below." if more else "")
+        return f"{left}. d: numbers per thing."
+
+    def _more(self) -> str:
+        more = len(self.rows) - len(self._shown())
+        return f" {more} more below." if more else ""
 
     def _cells(self, names, columns) -> list[tuple[str, list[str]]]:
         digits = {

@@ -198,10 +198,11 @@ def test_a_verdict_shows_its_first_comparison_and_the_speaker_has_the_rest(detai
 
 
 def test_a_hall_sees_a_comparison_and_the_speaker_has_its_trials():
-    rows = {"A": {"recall": 0.5, "d": 8, "trials": 1234}}
+    rows = {f"A{k}": {"recall": 0.5, "d": 8, "trials": 1234} for k in range(9)}
     page = results.table(rows, known="past likes leave every list")._repr_html_()
     ((slide,),) = columns(code("a", tags=["long"], outputs=[shown({"text/html": page})]))
     assert "0.500" in text(slide) and "Past likes leave" in text(slide)
+    assert "below" not in text(slide) and "A7" not in text(slide)
     assert "1,234" not in text(slide) and "1,234" in "".join(slide.notes)
 
 

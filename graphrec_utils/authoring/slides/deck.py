@@ -59,6 +59,7 @@ DETAIL = re.compile(
 )
 # of a table of results a hall sees the short form, and the speaker has the rest
 REST = re.compile('<details class="graphrec-rest">.*?</details>', re.DOTALL)
+BELOW_IT = re.compile('<span class="graphrec-rest">.*?</span>')
 STORED = "again: <code>"  # in the card of a stored result
 SAY = '<div class="say">'  # begins what an author tells the speaker
 ASKED, SAID = (Path(__file__).with_name(name) for name in ("asked.html", "said.html"))
@@ -269,7 +270,7 @@ def _page(page: str) -> Unit:
     """Return a table or a card; of a long table the first rows, of a verdict what comes first."""
     details = [found[2] for found in DETAIL.finditer(page)]
     said = "".join([*(f"<p>{x}</p>" for x in details if _first(x) != x), *REST.findall(page)])
-    page = REST.sub("", page)
+    page = BELOW_IT.sub("", REST.sub("", page))
     page = DETAIL.sub(lambda found: found[1] + _first(found[2]) + found[3], page)
     page = page.replace("<td>NaN</td>", "<td>\N{EN DASH}</td>")
     captions = page.count('class="graphrec-table"')
