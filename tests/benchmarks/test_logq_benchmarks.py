@@ -127,3 +127,29 @@ def test_what_the_lesson_says_of_both_tables():
     assert all(lead(data, "EASE", "iALS, d = 32")["high"] < 0 for data in ("PinWorld", "Gowalla"))
     level = [lead(data, "RP3β", "iALS, d = 32") for data in ("PinWorld", "Gowalla")]
     assert all(x["low"] < 0 < x["high"] for x in level)
+
+
+def test_what_the_lesson_says_of_few_negatives():
+    values = results.load("11_sizes").values
+    tuned = {(r["model"], r["n"]): r for r in values["rows"]}
+    usual, newer = "in-batch, negatives, no n", "in-batch, corrected"
+    assert tuned[usual, 32]["knobs"] == tuned[newer, 32]["knobs"]
+    assert abs(tuned[usual, 32]["ndcg"] - tuned[newer, 32]["ndcg"]) < 0.0005
+    assert tuned[newer, 4]["ndcg"] > 2 * tuned[usual, 4]["ndcg"]
+    assert (tuned[usual, 4]["knobs"]["epochs"], tuned[newer, 4]["knobs"]["epochs"]) == (4, 2)
+    path = values["after each epoch"]
+    leads = map(metrics.Comparison.stored, path["corrected over negatives, no n"])
+    assert all(abs(lead.gap) < 0.002 for lead in leads)
+    mean = {name: np.mean(x, axis=0) for name, x in path["ndcg"].items()}
+    for name in (usual, newer):
+        assert (np.diff(mean[name][1:]) < 0).all()
+    assert mean["in-batch, all logits (Yi)"][-1] > 0.07 > 2 * mean[usual][-1]
+
+
+def test_what_the_lesson_says_of_lengths():
+    values = results.load("11_lengths").values
+    share = {(r["vectors"], r["uniform"]): r["never saved"] for r in values["rows"]}
+    assert share["length 1", 0.0] > 0.03 and share["length 1", 0.5] < 0.001
+    assert share["free", 0.0] == 0 and share["free", 0.5] < 0.002
+    for lead in map(metrics.Comparison.stored, values["leads"].values()):
+        assert lead.outcome == "cannot tell"
