@@ -810,7 +810,8 @@ verdict(
 # The log has `shown_with`, the probability with which each row got into its list. Weights $1/\text{shown\_with}$ make
 # sums over shown rows, on average, the sums over all candidates.
 #
-# > **Claim** (common reading of Schnabel et al., 2016). With these weights a ranker shows what is liked more.
+# > **Claim** (common reading of Schnabel et al., 2016). With weights of one over the probability of being shown a ranker
+# > shows what is liked more.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p8"]
 predict("17.p8")
