@@ -7,7 +7,7 @@ The primary metric is saves per user over all visits, also of users who never co
 is what the lists let expect (`Log.expected`), which a simulator knows; without, what was counted. The lift is
 $\bar s_{policy} / \bar s_{control} - 1$; its interval is that of a ratio of two means (delta method),
 with twins the covariance of a user's two lives in it. Without twins half of the users live with
-each policy, as on a real site.
+each policy, and each of them once, as on a real site: the two replicates have users of their own.
 
 A policy that cheats, fails or is too slow has no lift, a score of 0, and a sentence that says why. This runs
 in the process of the notebook, where the truth is a few attributes away: it catches what happens by
@@ -41,7 +41,9 @@ class Report:
         guards: name -> (policy, control): share of all pins that were shown; share of the showings that the
             tenth of the creators with most of them has; hides and visits per user.
         gap: how far two replicates differ, as a share: |(1 + lift of one) / (1 + lift of the other) - 1|.
-        saves: (policy (U,), control (U,)), saves of each user, means of the two replicates.
+        saves: (policy (U,), control (U,)), saves of each user; with twins what lists let expect, the mean of the
+            two replicates.
+        counted: the same, as counted.
         seconds: how long the policy itself took.
         problem: why there is no lift, else "".
     """
@@ -52,6 +54,7 @@ class Report:
     guards: dict[str, tuple[float, float]] = field(default_factory=dict)
     gap: float = float("nan")
     saves: tuple[np.ndarray, np.ndarray] = (np.zeros(0), np.zeros(0))
+    counted: tuple[np.ndarray, np.ndarray] = (np.zeros(0), np.zeros(0))
     seconds: float = 0.0
     problem: str = ""
 
@@ -85,7 +88,7 @@ def experiment(
     twins: bool = True,
     seconds: float = 20.0,
 ) -> Report:
-    """Let users live with a policy and with a control, twice ("replicates"); never raises for the policy.
+    """Let users live with a policy and with a control, in two replicates; never raises for the policy.
 
     Args:
         policy, control: `recommend(histories, k)` -> (B, k) different pins that the user has not saved. The
@@ -95,7 +98,8 @@ def experiment(
         users: so many users.
         visits: a user comes at most so often.
         k: length of the lists.
-        twins: every user lives with both; False: half of them with each.
+        twins: every user lives with both, in both replicates; False: half of the users live with each, and a
+            user has one life, in one of the replicates.
         seconds: all calls of the policy together may take so long.
 
     Raises:
@@ -103,8 +107,9 @@ def experiment(
     """
     asked, logs = _Asked(policy, site, seconds), []
     everyone = np.random.default_rng([seed, 7]).permutation(site.past.shape[0])[:users]
-    half, rest = (everyone, everyone) if twins else np.array_split(everyone, 2)
+    quarters = np.array_split(everyone, 4)
     for replicate in (0, 1):
+        half, rest = (everyone, everyone) if twins else quarters[2 * replicate :][:2]
         number = 2 * seed + replicate
         try:
             one = site.run(asked, number, half, k, visits)
@@ -114,13 +119,17 @@ def experiment(
             return Report(problem=str(problem), seconds=asked.spent)
         logs.append((one, _controlled(site, control, number, rest, k, visits)))
     lives = [[log.expected if twins else log.counts[0] for log in pair] for pair in logs]
-    saves = tuple(np.mean([pair[arm] for pair in lives], axis=0) for arm in (0, 1))
+    of_users = np.mean if twins else np.concatenate
+    saves, counted = (
+        tuple(of_users([pair[arm] for pair in each], axis=0) for arm in (0, 1))
+        for each in (lives, [[log.counts[0] for log in pair] for pair in logs])
+    )
     lift, error = ratio(*saves, paired=twins)
     each = [1 + ratio(*pair, paired=twins)[0] for pair in lives]
     told = [_guards([pair[arm] for pair in logs], site.creators) for arm in (0, 1)]
     return Report(
         lift, lift - Z * error, lift + Z * error, {name: (told[0][name], told[1][name]) for name in told[0]},
-        abs(each[0] / each[1] - 1), saves, asked.spent,
+        abs(each[0] / each[1] - 1), saves, counted, asked.spent,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ A policy is a function `recommend(histories, k)`: who is here and what they did,
 
 A user looks at a list from its top. Each pin is liked or not, with the probability that the world
 knows (`feed.liking`), and the same pin is liked by the same user whenever it is shown. Of what is
-liked 45 % are saved; of what is not, 8 % are hidden. After a pin that is not liked one user of eight leaves
+liked 45 % are saved, once; of what is not, 8 % are hidden. After a pin that is not liked one user of eight leaves
 the list. Who saved something is more likely to come back, who hid something is less.
 
 Chance is a function of seed, user and pin, not a stream: two policies that show the same pin to the
@@ -174,14 +174,16 @@ class Simulator:
         log = Log(np.zeros((3, U), int), np.zeros(U), np.zeros(n, int))
         old, zero = self.past[users], sp.csr_array((U, n), dtype=np.float32)
         new, shown, hidden, latest = zero, zero, zero, self._latest[users]
+        known = zero  # what was looked at: whether it is liked is decided from then on
         here, chance = np.ones(U, bool), np.ones(U)
         for visit in range(visits):  # those who do not come back are asked for as well: see Log
-            lists = ask(Histories(users, old + new, shown, hidden, latest), k)
-            saves, hides, expected = self._react(users, lists, seed, visit)
-            new, hidden, shown = (
+            saved = old + new
+            lists = ask(Histories(users, saved, shown, hidden, latest), k)
+            looked, saves, hides, expected = self._react(users, lists, saved, known, seed, visit)
+            new, hidden, known, shown = (
                 x + _marks(rows, lists, y, x.shape)
-                for x, y in ((new, saves), (hidden, hides), (shown, np.ones_like(saves)))
-            )
+                for x, y in ((new, saves), (hidden, hides), (known, looked), (shown, np.ones_like(saves)))
+            )  # fmt: skip
             latest = _append(latest, lists, saves)
             log.counts[:] += here * [saves.sum(1), hides.sum(1), np.ones(U, int)]
             log.expected[:] += chance * expected
@@ -191,21 +193,34 @@ class Simulator:
             chance = chance * back
         return log
 
-    def _react(self, users: np.ndarray, lists: np.ndarray, seed: int, visit: int):
-        """Return what is saved and what is hidden, (B, k), and how many saves were to be expected, (B,)."""
+    def _react(
+        self, users: np.ndarray, lists: np.ndarray, saved: sp.csr_array, known: sp.csr_array,
+        seed: int, visit: int,
+    ):  # fmt: skip
+        """Return what is looked at, saved and hidden, (B, k), and how many saves were to be expected, (B,).
+
+        Args:
+            users: (B,) who is here.
+            lists: (B, k) what they are shown.
+            saved: (B, n) what they have saved; nobody saves a pin twice.
+            known: (B, n) what they have looked at before: no chance is left in whether they like it.
+            seed, visit: of chance.
+        """
         who = users[:, None]
-        p = self.__liking[who, lists]
+        p, decided, free = self.__liking[who, lists], _holds(known, lists), ~_holds(saved, lists)
         liked = _uniform(seed, 0, who, lists) < p
         stays = _uniform(seed, 1 + 8 * visit, who, np.arange(lists.shape[1]))
         on = np.cumprod(stays < np.where(liked, STAYS[1], STAYS[0]), axis=1, dtype=bool)
         looked = np.concatenate([np.ones((len(users), 1), bool), on[:, :-1]], axis=1)
         acts = _uniform(seed, 2, who, lists)
-        reach = np.cumprod(STAYS[0] + (STAYS[1] - STAYS[0]) * p, axis=1)
+        likely = np.where(decided, liked, p)
+        reach = np.cumprod(STAYS[0] + (STAYS[1] - STAYS[0]) * likely, axis=1)
         reach = np.concatenate([np.ones((len(users), 1)), reach[:, :-1]], axis=1)
         return (
-            looked & liked & (acts < SAVED_IF_LIKED),
+            looked,
+            looked & liked & free & (acts < SAVED_IF_LIKED),
             looked & ~liked & (acts < HIDDEN_IF_NOT),
-            (reach * p).sum(axis=1) * SAVED_IF_LIKED,
+            (reach * p * (free & ~decided)).sum(axis=1) * SAVED_IF_LIKED,
         )
 
 
@@ -215,8 +230,10 @@ class Log:
 
     Attributes:
         counts: (3, U) saves, hides and visits of each user.
-        expected: (U,) saves that a user's lists let expect: the chance to be looked at, liked and saved,
-            times the chance that the user is still there. The same mean as of saves, and much less noise.
+        expected: (U,) saves that a user's lists let expect, given what she did with earlier lists: the chance
+            to be looked at, liked and saved, times the chance that she is still there. A pin that she looked
+            at before brings nothing: had she wanted it, she would have saved it then. The same mean as of saves, whatever
+            is shown, and much less noise.
         shown: (n,) how often each pin was shown.
     """
 
@@ -275,6 +292,12 @@ def _marks(rows: np.ndarray, lists: np.ndarray, mark: np.ndarray, shape: tuple) 
     row, place = np.nonzero(mark)
     ones = np.ones(len(row), np.float32)
     return sp.csr_array((ones, (rows[row], lists[row, place])), shape=shape)
+
+
+def _holds(marks: sp.csr_array, lists: np.ndarray) -> np.ndarray:
+    """Return (B, k): whether row b marks the pins of list b."""
+    row = np.repeat(np.arange(len(lists)), lists.shape[1])
+    return np.asarray(sp.csr_matrix(marks)[row, lists.ravel()]).reshape(lists.shape) > 0
 
 
 def _append(latest: np.ndarray, lists: np.ndarray, saves: np.ndarray) -> np.ndarray:

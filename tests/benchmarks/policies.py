@@ -26,7 +26,7 @@ from scipy import stats
 from graphrec_utils import pinworld, results
 from graphrec_utils.models import baselines, filters, fusion, mf
 from graphrec_utils.models.ease import ease
-from graphrec_utils.pinworld import Simulator, experiment, top
+from graphrec_utils.pinworld import Simulator, experiment, ratio, top
 from tests.benchmarks.course_figure import pictures
 from tests.benchmarks.kept import kept, rows
 
@@ -113,22 +113,32 @@ def measure(name: str) -> dict:
     ]
     if broken := next((r.problem for r in found if r.problem), ""):
         raise RuntimeError(f"{name}: {broken}")
+    off = np.concatenate(
+        [r.counted[0] - r.saves[0] for r in found]
+    )  # a user's chance is another with each seed
     return {
-        "lift": [r.lift for r in found], "half": [(r.high - r.low) / 2 for r in found],
+        **_lifts(found), "expected": float(np.mean([r.saves[0] for r in found])),
+        "counted": float(np.mean([r.counted[0] for r in found])),
+        "off, in standard errors": float(off.mean() / off.std(ddof=1) * np.sqrt(len(off))),
+        "counted lift": [ratio(*r.counted, paired=True)[0] for r in found],
         "gap": [r.gap for r in found], "seconds": [r.seconds for r in found],
         "guards": {k: [float(np.mean([r.guards[k][a] for r in found])) for a in (0, 1)] for k in found[0].guards},
         "saves": [r.saves[0].round(4).tolist() for r in found],
     }  # fmt: skip
 
 
+def _lifts(found: list) -> dict:
+    return {name: [getattr(r, name) for r in found] for name in ("lift", "low", "high")}
+
+
 def as_a_site_does(name: str) -> dict:
-    """Return lifts and halves of intervals where half of all users live with each policy."""
+    """Return lifts and their intervals where half of all users live with each policy."""
     site, recommend = _site(), _policies()[name]
     found = [
         experiment(recommend, site.control, s, site=site, users=USERS, seconds=120, twins=False)
         for s in SEEDS
     ]
-    return {"lift": [r.lift for r in found], "half": [(r.high - r.low) / 2 for r in found]}
+    return _lifts(found)
 
 
 def neighbors(order: list[str], each: dict[str, dict]) -> list[dict]:
@@ -164,8 +174,10 @@ def main() -> None:
     each = {name: kept(NAME, f"{name} {USERS}", lambda name=name: measure(name)) for name in names}
     order = sorted(names, key=lambda name: np.mean(each[name]["lift"]))
     for name in order:
-        print(f"{name}: {np.mean(each[name]['lift']):+.3f} ± {np.mean(each[name]['half']):.3f}, gap at most "
-              f"{max(each[name]['gap']):.3f}, {np.mean(each[name]['seconds']):.1f} s")  # fmt: skip
+        row = each[name]
+        print(f"{name}: {np.mean(row['lift']):+.3f}, from {np.mean(row['low']):+.3f} to {np.mean(row['high']):+.3f}; "
+              f"{row['expected']:.3f} expected, {row['counted']:.3f} counted, off by {row['off, in standard errors']:+.2f} "
+              f"errors; gap at most {max(row['gap']):.3f}, {np.mean(row['seconds']):.1f} s", flush=True)  # fmt: skip
     pairs = neighbors(order, each)
     for pair in pairs:
         print(pair)

@@ -69,11 +69,75 @@ def test_of_what_is_not_liked_8_in_100_are_hidden_and_one_of_eight_leaves():
     assert log.counts[1].mean() == pytest.approx(0.08 * looks, rel=0.08)
 
 
-def test_what_lists_let_expect_is_the_mean_of_what_happens():
+def of(score, again=False):
+    return lambda histories, k: top(score(histories), histories, k, again=again)
+
+
+def popular(histories):
+    return np.tile(np.arange(histories.saved.shape[1])[::-1], (len(histories), 1)).astype(float)
+
+
+def at_random(histories):  # other pins for each user, and others after every save
+    n, saves = histories.saved.shape[1], histories.saved.sum(axis=1).astype(int)
+    return np.stack([np.random.default_rng([u, s]).random(n)
+                     for u, s in zip(histories.users, saves, strict=True)])  # fmt: skip
+
+
+def below_what_was_shown(site):
+    """Half of a list are pins that were shown before, the other half follows: who looks there has seen the first half."""
+
+    def recommend(histories, k):
+        near = (histories.saved @ site.near).toarray()
+        old = np.where(histories.shown.toarray() > 0, near, near - 1e3)
+        first = top(old, histories, k // 2, again=True)
+        near[np.arange(len(near))[:, None], first] = -1e3
+        return np.concatenate([first, top(near, histories, k - k // 2)], axis=1)
+
+    return recommend
+
+
+# each: a policy of a site, and whether it shows pins again that were shown before
+ZOO = {
+    "the control": (lambda site: site.control, False),
+    "the control, shown again": (lambda site: of(lambda h: (h.saved @ site.near).toarray(), True), True),
+    "one list for all": (lambda site: of(popular), False),
+    "one list for all, again and again": (lambda site: of(popular, True), True),
+    "random pins": (lambda site: of(at_random), False),
+    "random pins, some again": (lambda site: of(at_random, True), True),
+    "new pins below old ones": (below_what_was_shown, True),
+    "saved pins again": (lambda site: lambda h, k: np.argsort(-h.saved.toarray(), 1, "stable")[:, :k], False),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def crowd():
     site = Simulator.small(4, users=2000)
-    logs = [site.run(site.control, s, 2000, visits=3) for s in range(3)]
-    counted = np.mean([log.counts[0].mean() for log in logs])
-    assert counted == pytest.approx(np.mean([log.expected.mean() for log in logs]), rel=0.03)
+    site.near = simulator.cosines(site.past)
+    return site
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_what_lists_let_expect_is_the_mean_of_what_happens_whatever_is_shown(name, crowd):
+    policy, again = ZOO[name]
+    logs = [crowd.run(policy(crowd), seed, 2000) for seed in range(2)]
+    counted, expected = (
+        np.concatenate(x) for x in zip(*((g.counts[0], g.expected) for g in logs), strict=True)
+    )
+    off = counted - expected
+    error = off.std(ddof=1) / np.sqrt(len(off))
+    assert abs(off.mean()) <= 3 * error or error == 0 == off.mean(), (
+        counted.mean(),
+        expected.mean(),
+    )
+    assert again or counted.sum() == 0 or expected.var() < counted.var()
+
+
+def test_what_was_looked_at_and_not_saved_brings_nothing_later():
+    site = world_of_two([0.5, 0.5, 0.5, 0.5, 0.5, 0.5])
+    one = site.run(lambda h, k: np.zeros((len(h), 1), int), 0, 400, k=1, visits=1)
+    five = site.run(lambda h, k: np.zeros((len(h), 1), int), 0, 400, k=1, visits=5)
+    np.testing.assert_array_equal(one.counts[0], five.counts[0])
+    np.testing.assert_array_equal(one.expected, five.expected)
 
 
 def test_who_saves_comes_back_more():
@@ -85,10 +149,10 @@ def test_who_saves_comes_back_more():
 def test_twins_meet_the_same_chance():
     """The same pin on top of a list of the same user is saved or not, in whatever visit."""
     site = world_of_two([0.5] * 5 + [0.5])
-    users, lists = np.arange(400), np.tile([[0]], (400, 1))
-    first, later = (site._react(users, lists, 7, visit)[0] for visit in (0, 3))
+    users, lists, none = np.arange(400), np.tile([[0]], (400, 1)), sp.csr_array((400, 6))
+    first, later = (site._react(users, lists, none, none, 7, visit)[1] for visit in (0, 3))
     np.testing.assert_array_equal(first, later)
-    other = site._react(users, lists, 8, 0)[0]
+    other = site._react(users, lists, none, none, 8, 0)[1]
     assert 0 < first.mean() < 1 and (first != other).any()
 
 
