@@ -108,7 +108,7 @@ def measure(name: str) -> dict:
     """Return what all seeds find for one policy, and its saves per user in the first experiment."""
     site, recommend = _site(), _policies()[name]
     found = [
-        experiment(recommend, site.control, seed, site=site, users=USERS, seconds=120)
+        experiment(recommend, site.control, seed, site=site, users=USERS, seconds=1200)
         for seed in SEEDS
     ]
     if broken := next((r.problem for r in found if r.problem), ""):
@@ -135,7 +135,7 @@ def as_a_site_does(name: str) -> dict:
     """Return lifts and their intervals where half of all users live with each policy."""
     site, recommend = _site(), _policies()[name]
     found = [
-        experiment(recommend, site.control, s, site=site, users=USERS, seconds=120, twins=False)
+        experiment(recommend, site.control, s, site=site, users=USERS, seconds=1200, twins=False)
         for s in SEEDS
     ]
     return _lifts(found)

@@ -1,6 +1,7 @@
 """Generators of lessons 07 to 11 that are trained by gradients, over functions of the exercises.
 
-All are small: vectors of 32 numbers, a few hundred steps.
+All are small: vectors of 32 numbers, a few passes over the saves, about ten seconds on a thousand users. Losses, rates and
+temperatures are those that the lessons chose.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ import scipy.sparse as sp
 import torch
 from torch import Tensor
 
-from graphrec_utils import graphs, losses, sampling, walks
+from graphrec_utils import graphs, losses, sampling, train, walks
 from graphrec_utils.data import Interactions
 from graphrec_utils.exercises import met
-from graphrec_utils.exercises.generators.histories import in_front, words
-from graphrec_utils.exercises.generators.plain import Near, Ranked, followers
+from graphrec_utils.exercises.generators.histories import in_front, log_popularity, said, unit
+from graphrec_utils.exercises.generators.plain import Ranked, followers
 from graphrec_utils.graphs import batches
 from graphrec_utils.models import pinsage as library_pinsage
 from graphrec_utils.models import sage, two_tower
@@ -25,22 +26,32 @@ from graphrec_utils.models.scoring import Factors
 from graphrec_utils.pinworld import Histories
 
 DIM = 32
+MARGIN = 0.03  # of PinSage's hinge, as lesson 09 chooses it
 
 
 def trained(model, loss: Callable, steps: int, lr: float = 0.01):
-    """Return the model after some steps of Adam on `loss(rng)`."""
+    """Return the model after some steps of Adam on `loss(rng)`; the rate falls along a cosine."""
     optimizer, rng = torch.optim.Adam(model.parameters(), lr=lr), np.random.default_rng(0)
-    for _ in range(steps):
+    for step in range(steps):
+        optimizer.param_groups[0]["lr"] = lr * train.cosine(step / steps)
         optimizer.zero_grad()
         loss(rng).backward()
         optimizer.step()
     return model.eval()
 
 
-def from_vectors(z: Tensor) -> Near:
-    """Return scores of items near to what was saved."""
-    z = z.detach().numpy()
-    return Near(z @ z.T)
+def steps_of(count: int, passes: int, size: int) -> int:
+    """Return how many steps of `size` are so many passes over `count` things; 60 at least."""
+    return max(60, passes * count // size)
+
+
+def from_vectors(z: Tensor, saves: Interactions, weight: float = 0.05) -> Ranked:
+    """Return cosines of items with the sum of what was saved, plus a weight times log popularity.
+
+    Without lengths of 1 the longest vectors fill every list; with them popularity has to be added.
+    """
+    z, popular = unit(z.detach().numpy()), weight * log_popularity(saves)
+    return Ranked(lambda histories: unit(histories.saved @ z) @ z.T + popular)
 
 
 # ---------------------------------------------------------------- 07, 09: neighbors are heard
@@ -82,17 +93,17 @@ def graphsage(
     saves: Interactions, sage_layer: Callable | None = None, embed_new: Callable | None = None
 ):
     """Two layers over users and items, an item's words at the bottom."""
-    content = sage.Content(DIM, saves.num_users, None, words(saves))
+    content = sage.Content(DIM, saves.num_users, said(saves))
     model = sage.SAGE(heard(saves), content, DIM, (5, 5))
     users, items = (torch.from_numpy(np.array(x)).long() for x in (saves.users, saves.items))
 
     def loss(rng) -> Tensor:
-        part = torch.from_numpy(rng.integers(len(users), size=256))
-        negatives = torch.from_numpy(rng.integers(saves.num_items, size=256))
+        part = torch.from_numpy(rng.integers(len(users), size=512))
+        negatives = torch.from_numpy(rng.integers(saves.num_items, size=300))
         z_u, z_i, z_j = model.vectors((users[part], items[part], negatives), rng)
         return losses.sampled_softmax(10 * (z_u * z_i).sum(dim=1), 10 * z_u @ z_j.T)
 
-    trained(model, loss, 60)
+    trained(model, loss, steps_of(len(users), 10, 512))
     if sage_layer is None and embed_new is None:
         return Factors(*model.embeddings())
     return _sage_vectors(model, saves, sage_layer, embed_new)
@@ -121,21 +132,21 @@ def pinsage(
         alpha = library_pinsage.neighborhoods(saves.csr(), 10, 500)
     else:
         alpha = _neighborhoods(saves, importance_neighbors)
-    content = sage.Content(DIM, 0, None, words(saves))
+    content = sage.Content(DIM, 0, said(saves))
     model = library_pinsage.PinSage(alpha, content, DIM, num_layers=1)
 
     def loss(rng) -> Tensor:
-        q, i, shared, hard = next(library_pinsage.batches(pairs, n, 128, 128, rng, count=1))
+        q, i, shared, hard = next(library_pinsage.batches(pairs, n, 256, 256, rng, count=1))
         nodes, place = torch.unique(torch.cat([q, i, shared]), return_inverse=True)
         z = model.vectors(nodes, (q, i))[place]
         z_q, z_i, z_s = z.split([len(q), len(i), len(shared)])
         if pinsage_loss is not None:
-            return pinsage_loss(z_q, z_i, z_s, z_q.new_zeros(*hard.shape, z.shape[1]), 1.0)
-        return losses.hinge((z_q * z_i).sum(dim=1), z_q @ z_s.T, 1.0)
+            return pinsage_loss(z_q, z_i, z_s, z_q.new_zeros(*hard.shape, z.shape[1]), MARGIN)
+        return losses.hinge((z_q * z_i).sum(dim=1), z_q @ z_s.T, MARGIN)
 
-    trained(model, loss, 60)
+    trained(model, loss, steps_of(len(pairs), 6, 256))
     if convolve is None:
-        return from_vectors(model.embeddings()[0])
+        return from_vectors(model.embeddings()[0], saves)
     ids, weights = (torch.zeros(n, 10, dtype=kind) for kind in (torch.int64, torch.float32))
     for u in range(n):
         a, b = model.alpha.indptr[u], model.alpha.indptr[u + 1]
@@ -146,7 +157,8 @@ def pinsage(
         Q, W = model.Q[0], model.W[0]
         h = content(torch.arange(n))
         h = convolve(h, torch.arange(n), ids, weights, Q.weight, Q.bias, W.weight, W.bias)
-        return from_vectors(library_pinsage.output(h, model.G1.weight, model.G1.bias, model.G2.weight))  # fmt: skip
+        z = library_pinsage.output(h, model.G1.weight, model.G1.bias, model.G2.weight)
+        return from_vectors(z, saves)
 
 
 # ---------------------------------------------------------------- 10, 11: two towers

@@ -8,6 +8,7 @@ import torch
 
 from graphrec_utils import sampling
 from graphrec_utils.data import Interactions
+from graphrec_utils.models import mf
 from graphrec_utils.pinworld import Histories
 from graphrec_utils.pinworld.simulator import LATEST
 
@@ -37,3 +38,22 @@ def words(saves: Interactions) -> sp.csr_array:
     features = saves.item_features
     X = saves.csr().T if features is None else features.matrix
     return sp.csr_array(X).astype(np.float32)
+
+
+def said(saves: Interactions, dim: int = 64) -> np.ndarray:
+    """Return `words` as unit vectors, (n, at most dim): an SVD of tf-idf, as in lessons 07 and 09; 0 for who says nothing."""
+    counts = words(saves)
+    rarity = np.log(counts.shape[0] / np.maximum((counts > 0).sum(axis=0), 1))
+    left, _ = mf.svd(sp.csr_array(counts.multiply(rarity)), min(dim, *counts.shape))
+    return unit(left * np.sqrt(np.square(left).sum(axis=0)))
+
+
+def unit(x: np.ndarray) -> np.ndarray:
+    """Return rows of length 1, float32; a row of zeros stays."""
+    length = np.linalg.norm(x, axis=-1, keepdims=True)
+    return (x / np.where(length > 0, length, 1)).astype(np.float32)
+
+
+def log_popularity(saves: Interactions) -> np.ndarray:
+    """Return (n,) log(1 + saves): what a vector of length 1 has no way to say."""
+    return np.log1p(np.bincount(saves.items, minlength=saves.num_items))

@@ -13,8 +13,14 @@ from torch import Tensor, nn
 from graphrec_utils import graphs, sampling, walks
 from graphrec_utils.data import Interactions
 from graphrec_utils.exercises import met
-from graphrec_utils.exercises.generators.encoders import DIM, from_vectors, trained
-from graphrec_utils.exercises.generators.histories import in_front, words
+from graphrec_utils.exercises.generators.encoders import DIM, from_vectors, steps_of, trained
+from graphrec_utils.exercises.generators.histories import (
+    in_front,
+    log_popularity,
+    said,
+    unit,
+    words,
+)
 from graphrec_utils.exercises.generators.plain import Ranked, followers
 from graphrec_utils.models import mf, pinsage, sage, transformer
 from graphrec_utils.models import multibisage as library_multibisage
@@ -50,7 +56,10 @@ def looking(attend: Callable | None, causal: bool) -> Callable:
 
 # ---------------------------------------------------------------- 13: facts
 def twhin(saves: Interactions, twhin_loss: Callable | None = None):
-    """Vectors of users, items and words; the relation of saves ranks."""
+    """Vectors of users, items and words; the relation of saves ranks, and log popularity is added.
+
+    False edges are drawn from the batch, where popular items come often: the products learn to leave popularity out.
+    """
     facts, users, items = met.facts_of(saves)
     triples = torch.from_numpy(np.stack([facts.heads, facts.rels, facts.tails], axis=1))
     table = nn.Embedding(facts.num_entities + facts.num_relations, DIM)
@@ -60,13 +69,30 @@ def twhin(saves: Interactions, twhin_loss: Callable | None = None):
     loss_of = twhin_loss or library_twhin.loss
 
     def loss(rng) -> Tensor:
-        head, rel, tail = triples[torch.from_numpy(rng.integers(len(triples), size=128))].T
-        return loss_of(table(head), table(tail), table.weight[facts.num_entities :], rel)
+        head, rel, tail = triples[torch.from_numpy(rng.integers(len(triples), size=256))].T
+        s, t = table(head), table(tail)
+        ridge = (s.square().sum() + t.square().sum()) / len(head)
+        return loss_of(s, t, table.weight[facts.num_entities :], rel) + 0.03 * ridge
 
-    trained(table, loss, 200, lr=0.1)
+    optimizer, rng = torch.optim.Adagrad(table.parameters(), lr=0.1), np.random.default_rng(0)
+    for _ in range(steps_of(len(triples), 6, 256)):
+        optimizer.zero_grad()
+        loss(rng).backward()
+        optimizer.step()
     E, rel = table.weight.detach().numpy()[: facts.num_entities], table.weight.detach().numpy()
     model = library_twhin.TwHIN(E, rel[facts.num_entities :])
-    return library_twhin.Tails(model, 0, users, items)
+    return _popular(library_twhin.Tails(model, 0, users, items), saves, 1.0)
+
+
+def _popular(model, saves: Interactions, weight: float) -> met.Known:
+    """Return the scores of a model plus a weight times log popularity."""
+    more = weight * log_popularity(saves)
+    return met.Known(lambda users: model.scores(users) + more)
+
+
+def of_transe(saves: Interactions, distance: Callable | None = None) -> met.Known:
+    """The items nearest to you plus *saves*, and log popularity: in lesson 12, too, distances know little of it."""
+    return _popular(met.of_transe(saves, distance), saves, 0.05)
 
 
 def three_interests(
@@ -93,8 +119,10 @@ def _near(saves: Interactions, pad_neighbors) -> walks.padded.Neighborhoods:
     return walks.padded.Neighborhoods(tuple(kinds), torch.stack(ids, dim=1))
 
 
-def _multibisage(saves: Interactions, near, how: str, attend: Callable | None = None):
-    content = sage.Content(DIM, 0, None, words(saves))
+def _multibisage(
+    saves: Interactions, near, how: str, temperature: float, attend: Callable | None = None
+):
+    content = sage.Content(DIM, 0, said(saves))
     model = library_multibisage.MultiBiSage(near, content, DIM, how)
     for part in model.modules():
         if isinstance(part, transformer.Attention):
@@ -102,10 +130,10 @@ def _multibisage(saves: Interactions, near, how: str, attend: Callable | None = 
     days = [library_multibisage.Day(followers(saves))]
 
     def loss(rng) -> Tensor:
-        batch = library_multibisage.batches(days, saves.num_items, 64, 64, rng, 1)
-        return library_multibisage.loss(model, next(batch), hide=True)
+        batch = library_multibisage.batches(days, saves.num_items, 256, 256, rng, 1)
+        return library_multibisage.loss(model, next(batch), temperature, hide=True)
 
-    return trained(model, loss, 60)
+    return trained(model, loss, steps_of(len(days[0].pairs), 5, 256))
 
 
 def rgcn(
@@ -115,9 +143,9 @@ def rgcn(
 ):
     """A mean for each kind of neighbor."""
     near = _near(saves, pad_neighbors)
-    model = _multibisage(saves, near, "mean")
+    model = _multibisage(saves, near, "mean", 0.1)
     if mean_per_relation is None:
-        return from_vectors(model.embeddings()[0])
+        return from_vectors(model.embeddings()[0], saves)
     with torch.no_grad():
         h = model.content(torch.arange(saves.num_items))
         own, heard_of = model.listen.own, model.listen.heard.weight
@@ -125,7 +153,7 @@ def rgcn(
         W = F.pad(heard_of.view(DIM, -1, DIM).transpose(0, 1), (0, 1))
         W0 = torch.cat([own.weight, own.bias[:, None]], dim=1)
         z = mean_per_relation(torch.cat([h, one], dim=1), near.ids, W0, W)
-        return from_vectors(model.G2(F.relu(model.G1(z))))
+        return from_vectors(model.G2(F.relu(model.G1(z))), saves)
 
 
 def multibisage(
@@ -133,8 +161,8 @@ def multibisage(
 ):
     """Attention in each kind of neighbor, then among the kinds."""
     near = _near(saves, pad_neighbors)
-    model = _multibisage(saves, near, "transformer", attend)
-    return from_vectors(model.embeddings()[0])
+    model = _multibisage(saves, near, "transformer", 0.3, attend)
+    return from_vectors(model.embeddings()[0], saves)
 
 
 # ---------------------------------------------------------------- 15, 16: histories
@@ -154,7 +182,9 @@ def sasrec(
 def pinnerformer(
     saves: Interactions, attend: Callable | None = None, window_loss: Callable | None = None
 ):
-    """A transformer over all saves and when they were, that looks a week ahead; users are as of its training.
+    """A transformer over all saves and when they were, that looks for every next one; users are as of its training.
+
+    It reads vectors of pins, of what they say and who saved them, and has none of its own.
 
     Raises:
         ValueError: nobody knows when the saves were.
@@ -164,12 +194,14 @@ def pinnerformer(
     nothing = np.zeros(len(saves), dtype=np.int64)
     all_liked = np.ones(len(saves), dtype=bool)
     log = Log(saves.users, saves.items, nothing, saves.times, all_liked, saves.num_users)
-    X, now = mf.svd(words(saves), DIM).user_emb, int(saves.times.max(initial=0))
+    graph = mf.svd(sp.csr_array(saves.csr().T).astype(np.float64), DIM).user_emb
+    X, now = np.hstack([said(saves), unit(graph)]), int(saves.times.max(initial=0))
+    knobs = {"length": 24, "rate": 0.01, "steps": steps_of(len(saves), 1, 50), "users": 64}
     weigh = looking(attend, causal=True)
-    knobs = {"length": 24, "rate": 0.01, "steps": 60, "users": 32}
-    return library_pinnerformer.fit(
-        log, X, now, "dense", WEEK, softmax=window_loss, weigh=weigh, **knobs
+    model = library_pinnerformer.fit(
+        log, X, now, "every next", WEEK, softmax=window_loss, weigh=weigh, **knobs
     )
+    return _popular(model, saves, 0.6)
 
 
 def _sequences(saves: Interactions, prune_degree, typed_sequence) -> walks.sequences.Sequences:
@@ -206,10 +238,9 @@ def omnisage(
 ):
     """Neighbors as a sequence, and two losses: pairs of pins, and readers of histories."""
     near, R = _sequences(saves, prune_degree, typed_sequence), sp.csr_array(saves.csr())
-    X = mf.svd(words(saves), DIM).user_emb
-    mean = (R @ X) / np.maximum(R.sum(axis=1), 1)[:, None]  # what a user says
-    content = sage.Content(DIM, 0, np.concatenate([X, mean]).astype(np.float32))
-    offset = np.log1p(np.bincount(saves.items, minlength=saves.num_items))
+    X = said(saves)
+    content = sage.Content(DIM, 0, np.concatenate([X, unit(R @ X)]))  # of users: the mean
+    offset = log_popularity(saves)
     model = library_omnisage.OmniSage(near, content, DIM, offset=offset)
     days = [library_multibisage.Day(followers(saves), near)]
     pins = sampling.latest(saves, model.length).numpy()
@@ -217,10 +248,10 @@ def omnisage(
     weights = {"entity-entity": 1.0, "user-entity": 1.0}
 
     def loss(rng) -> Tensor:
-        batch = library_omnisage.batches(days, saves.num_items, 64, 64, rng, 1, read, 8)
+        batch = library_omnisage.batches(days, saves.num_items, 128, 128, rng, 1, read, 32)
         return library_omnisage.loss(model, next(batch), weights, 0.1, hide=True)
 
-    trained(model, loss, 60)
+    trained(model, loss, steps_of(len(days[0].pairs), 2, 128))
     model.block.self_attn.weigh = looking(attend, causal=False)
 
     def of(histories: Histories) -> np.ndarray:

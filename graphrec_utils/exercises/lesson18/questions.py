@@ -2,7 +2,47 @@
 
 from __future__ import annotations
 
-from graphrec_utils.exercises.questions import Question
+import numpy as np
+
+from graphrec_utils import results
+from graphrec_utils.exercises.questions import Question, by
+
+
+def _weight_of_l3(at) -> str:
+    weights = dict(zip(at["for_val"], at["weights"], strict=True))
+    share = weights["L3"] / weights["iALS"]
+    names = ["next to nothing", "about two thirds", "about the same", "more than iALS"]
+    return names[int(np.searchsorted([0.4, 0.85, 1.15], share))]
+
+
+def _who_finds_new_pins(at) -> str:
+    new = at["shares"].loc["new", list(at["for_test"])]
+    found = set(new.index[new > 0])
+    if found == {"pictures"}:
+        return "those of the pictures alone"
+    return "all lists" if found == set(new.index) else "none"
+
+
+def _looks(at) -> str:
+    often = at["wrong"]["at any of 25 looks"]
+    return "in about a quarter" if often >= 0.2 else "in 5 of 100" if often > 0 else "never"
+
+
+def _l3_and_fused(at) -> str:
+    l3, fused = (at["reports"][name] for name in ("L3", "fused"))
+    if l3.high < 0 < fused.low:
+        return "L3 below the control, the fused list far ahead"
+    return "as on the test days" if l3.lift > fused.lift else "all about equal"
+
+
+def _the_slowest(at) -> str:
+    rows = results.load("18_course").values["methods"]
+    slow = sorted(rows, key=lambda name: rows[name]["fit"] + rows[name]["rank"])[-4:]
+    most = max(rows[name]["ndcg"] for name in slow)
+    if most > rows["iALS"]["ndcg"]:
+        return "in front"
+    return "none is ahead" if most > rows["popularity"]["ndcg"] else "last"
+
 
 QUESTIONS = (
     Question("18.p1", "Four generators, one of them weak on the log, are fused by ranks. Compared with the best of the four, "
@@ -13,15 +53,16 @@ QUESTIONS = (
          "They do where all voters are about equally good. Here one finds a fifth of what the best one finds."),
         ("exactly as much",
          "The first twenty places are shared among four lists: most of them change."),
-    )),
-    Question("18.p2", "Weights are learned on the validation days. Which generator gets the largest?", (
-        ("iALS",
-         "It finds most on these days, and a ridge gives most to whoever says most that others do not say."),
-        ("each about a quarter",
-         "Then learning would have been for nothing. They differ by far in what they find."),
-        ("pictures, they say something of their own",
-         "Of their own, yes; but little of it was saved on the days that teach the weights."),
-    )),
+    ), measured=lambda at: by(at["lead"], holds="more", fails="less")),
+    Question("18.p2", "iALS and L3 find about as much, 0.114 and 0.113. Weights are learned on the validation days. What weight gets "
+             "L3 beside iALS?", (
+        ("about two thirds of it",
+         "Much of what L3 says iALS has said already. A ridge pays for what is said beside the others: 0.46 and 0.31."),
+        ("about the same",
+         "It would, if the two said different things. They mostly find the same pins."),
+        ("next to nothing, iALS has said it all",
+         "Not all: where the two disagree, both are right at times."),
+    ), measured=_weight_of_l3),
     Question("18.p3", "Pins that nobody had saved before the test: whose lists, of the four generators, hold some that are saved later?", (
         ("those of the pictures alone",
          "A picture is there from the first day. The others know a pin only by its saves."),
@@ -29,7 +70,7 @@ QUESTIONS = (
          "A pin without saves has a cosine of 0 with every other, no vector and no walk that leads to it."),
         ("none",
          "For models of ids that is right. One of the four looks at content."),
-    ), answered_by=("01.q1", "07.q4", "09.q4")),
+    ), answered_by=("00.q4", "01.q1", "07.q4", "09.q4"), measured=_who_finds_new_pins),
     Question("18.p4", "Both halves get the same policy. You look after every 20 users with each, 25 times, and stop as soon as the interval "
              "leaves out 0. How often do you see a difference?", (
         ("in about a quarter of the experiments, or more",
@@ -38,7 +79,7 @@ QUESTIONS = (
          "That holds for one look, at a moment that was fixed before."),
         ("never, the halves get the same",
          "They get the same lists, but they are different people."),
-    )),
+    ), measured=_looks),
     Question("18.p5", "L3 finds about as much as the best of the four on the test days. Where is it in the experiment, and where is the fused list?", (
         ("L3 below the control, the fused list far ahead",
          "The log was written by lists that showed what is popular, and L3 predicts the log. In this simulator liking does not "
@@ -47,7 +88,7 @@ QUESTIONS = (
          "The test days say what was saved of what an older system had shown. Here other things are shown."),
         ("all about equal, users forgive much",
          "Users who find nothing leave sooner and come back less: differences grow with every visit."),
-    )),
+    ), measured=_l3_and_fused),
     Question("18.p6", "Fifteen methods of the course on PinWorld. Where do the most expensive ones end?", (
         ("none is ahead of a factorization of a tenth of a second",
          "The slowest, PinnerFormer with two minutes, cannot be told from it, nor can OmniSage with ten seconds; MultiBiSage and "
@@ -56,7 +97,7 @@ QUESTIONS = (
          "Seconds buy parameters. What is found depends on whether the data can fill them."),
         ("last, below popularity",
          "They are good methods. They are not the best here, which is another thing."),
-    )),
+    ), measured=_the_slowest),
     Question("18.q1", "Why are ranks fused, and not scores?", (
         ("scores of different models have different units and spreads",
          "A sum of walks and cosines is decided by whoever has the larger numbers."),
@@ -82,12 +123,12 @@ QUESTIONS = (
          "The control is one of the two lives."),
     )),
     Question("18.q4", "A learned blend gives a new generator the weight 0. Has it nothing to say?", (
-        ("nothing about what was shown and saved on these days",
-         "The weights come from a log. What an old system did not show has no chance to speak for anybody."),
+        ("nothing that the others do not say, about these days",
+         "A noisier copy of another generator gets about 0, and so does one that speaks of pins that were not shown."),
         ("nothing at all",
-         "On pins that the log does not hold it may be the only one who speaks."),
+         "On pins that the log does not hold it may be the only one who speaks; and what it says well, another may say as well."),
         ("it has a bug",
-         "Perhaps. But a weight of 0 is what a log would give to whoever finds what was never shown."),
+         "Perhaps. But a weight of 0 is what a log gives to a good copy, too, and to whoever finds what was never shown."),
     )),
     Question("18.q5", "Why may a policy not remember earlier calls in an experiment?", (
         ("it would know from one replicate what the same users do in the next",
