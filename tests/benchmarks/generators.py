@@ -24,7 +24,7 @@ from graphrec_utils import losses, metrics, pinworld, results
 from graphrec_utils.data import Interactions, Split
 from graphrec_utils.exercises import met
 from graphrec_utils.exercises.generators import GENERATORS, Course, encoders, of_log, plain, systems
-from graphrec_utils.exercises.generators.histories import said
+from graphrec_utils.exercises.generators.histories import said, words
 from graphrec_utils.models import baselines, multibisage, pinsage, sage, transe, twhin
 from graphrec_utils.models.scoring import Factors
 from tests.benchmarks.kept import kept, spent
@@ -64,7 +64,7 @@ def of_pinsage(saves: Interactions) -> Factors:
 def of_multibisage(saves: Interactions, how: str, temperature: float, lr: float) -> Factors:
     """16 epochs of 50 steps, as in lesson 14."""
     model = multibisage.MultiBiSage(
-        systems._near(saves, None), sage.Content(DIM, 0, said(saves)), DIM, how
+        systems._near(saves, None), sage.Content(DIM, 0, said(saves), words(saves)), DIM, how
     )
     days = [multibisage.Day(plain.followers(saves))]
 
@@ -77,7 +77,7 @@ def of_multibisage(saves: Interactions, how: str, temperature: float, lr: float)
 
 def of_graphsage(saves: Interactions) -> Factors:
     """24 epochs of 60 steps in lesson 07; here 12."""
-    content = sage.Content(DIM, saves.num_users, said(saves))
+    content = sage.Content(DIM, saves.num_users, said(saves), words(saves))
     model = sage.SAGE(encoders.heard(saves), content, DIM, (10, 10))
     users, items = (torch.from_numpy(np.array(x)).long() for x in (saves.users, saves.items))
 

@@ -17,7 +17,13 @@ from torch import Tensor
 from graphrec_utils import graphs, losses, sampling, train, walks
 from graphrec_utils.data import Interactions
 from graphrec_utils.exercises import met
-from graphrec_utils.exercises.generators.histories import in_front, log_popularity, said, unit
+from graphrec_utils.exercises.generators.histories import (
+    in_front,
+    log_popularity,
+    said,
+    unit,
+    words,
+)
 from graphrec_utils.exercises.generators.plain import Ranked, followers
 from graphrec_utils.graphs import batches
 from graphrec_utils.models import pinsage as library_pinsage
@@ -93,7 +99,7 @@ def graphsage(
     saves: Interactions, sage_layer: Callable | None = None, embed_new: Callable | None = None
 ):
     """Two layers over users and items, an item's words at the bottom."""
-    content = sage.Content(DIM, saves.num_users, said(saves))
+    content = sage.Content(DIM, saves.num_users, said(saves), words(saves))
     model = sage.SAGE(heard(saves), content, DIM, (5, 5))
     users, items = (torch.from_numpy(np.array(x)).long() for x in (saves.users, saves.items))
 

@@ -122,7 +122,7 @@ def _near(saves: Interactions, pad_neighbors) -> walks.padded.Neighborhoods:
 def _multibisage(
     saves: Interactions, near, how: str, temperature: float, attend: Callable | None = None
 ):
-    content = sage.Content(DIM, 0, said(saves))
+    content = sage.Content(DIM, 0, said(saves), words(saves))
     model = library_multibisage.MultiBiSage(near, content, DIM, how)
     for part in model.modules():
         if isinstance(part, transformer.Attention):

@@ -186,8 +186,9 @@ def shows_again(past, saved, shown, k):
     return recommend(past, saved, 0 * shown, k)
 
 
-@ex.mistake("plain cosines: what was shown often was saved often, and your lists go on with it. Shrink what rests on few "
-            "saves, and divide by a power of how often a pin was saved")  # fmt: skip
+@ex.mistake(
+    "plain cosines: a cosine that rests on two saves counts as much as one that rests on fifty"
+)
 def plain_cosines(past, saved, shown, k):
     return _best(saved @ _near(past), (saved.toarray() > 0) | (shown.toarray() > 0), k)
 
