@@ -168,10 +168,10 @@ def facts_of(likes: Interactions) -> tuple[Triples, np.ndarray, np.ndarray]:
     return facts, np.arange(m), m + np.arange(n)
 
 
-def of_transe(likes: Interactions, distance: Callable | None = None):
+def of_transe(likes: Interactions, distance: Callable | None = None, **knobs):
     """The films nearest to you plus *likes*, among facts of likes and genres, as in lesson 12."""
     facts, users, films = facts_of(likes)
-    model = transe.fit(facts, 32, num_negatives=16, epochs=20)
+    model = transe.fit(facts, 32, **({"num_negatives": 16, "epochs": 20} | knobs))
     tails = transe.Tails(model, 0, users, films)
     if distance is None:
         return tails

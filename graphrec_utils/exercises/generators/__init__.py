@@ -11,7 +11,7 @@ say the same of a user until they are fitted again. The table's column "hears ne
 A generator is a line of `GENERATORS`: its lesson, the exercises that make a piece of it, whether gradients train it,
 and a function of the saves that takes these pieces by the names of their functions. A piece that is not given is the
 library's, and so is one that passes its check but stops, or takes too long, on these saves. Knobs are those that the
-lessons choose, or near them; on the saves of lesson 18 a training takes about ten seconds at most, and data/results/18_generators.json
+lessons choose, or near them; on the saves of lesson 18 a training takes ten seconds or less, MultiBiSage twenty, and data/results/18_generators.json
 says what each finds there.
 """
 

@@ -1,6 +1,6 @@
 """Generators of lessons 07 to 11 that are trained by gradients, over functions of the exercises.
 
-All are small: vectors of 32 numbers, a few passes over the saves, about ten seconds on a thousand users. Losses, rates and
+All are small: vectors of 32 numbers, some passes over the saves, ten seconds or less on a thousand users. Losses, rates and
 temperatures are those that the lessons chose.
 """
 

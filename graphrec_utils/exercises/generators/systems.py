@@ -92,7 +92,8 @@ def _popular(model, saves: Interactions, weight: float) -> met.Known:
 
 def of_transe(saves: Interactions, distance: Callable | None = None) -> met.Known:
     """The items nearest to you plus *saves*, and log popularity: in lesson 12, too, distances know little of it."""
-    return _popular(met.of_transe(saves, distance), saves, 0.05)
+    knobs = {"sharpness": 4.0, "lr": 0.03, "num_negatives": 64}
+    return _popular(met.of_transe(saves, distance, **knobs), saves, 0.03)
 
 
 def three_interests(
@@ -120,7 +121,12 @@ def _near(saves: Interactions, pad_neighbors) -> walks.padded.Neighborhoods:
 
 
 def _multibisage(
-    saves: Interactions, near, how: str, temperature: float, attend: Callable | None = None
+    saves: Interactions,
+    near,
+    how: str,
+    temperature: float,
+    passes: int,
+    attend: Callable | None = None,
 ):
     content = sage.Content(DIM, 0, said(saves), words(saves))
     model = library_multibisage.MultiBiSage(near, content, DIM, how)
@@ -133,7 +139,7 @@ def _multibisage(
         batch = library_multibisage.batches(days, saves.num_items, 256, 256, rng, 1)
         return library_multibisage.loss(model, next(batch), temperature, hide=True)
 
-    return trained(model, loss, steps_of(len(days[0].pairs), 5, 256))
+    return trained(model, loss, steps_of(len(days[0].pairs), passes, 256))
 
 
 def rgcn(
@@ -143,7 +149,7 @@ def rgcn(
 ):
     """A mean for each kind of neighbor."""
     near = _near(saves, pad_neighbors)
-    model = _multibisage(saves, near, "mean", 0.1)
+    model = _multibisage(saves, near, "mean", 0.1, 10)
     if mean_per_relation is None:
         return from_vectors(model.embeddings()[0], saves)
     with torch.no_grad():
@@ -161,7 +167,7 @@ def multibisage(
 ):
     """Attention in each kind of neighbor, then among the kinds."""
     near = _near(saves, pad_neighbors)
-    model = _multibisage(saves, near, "transformer", 0.3, attend)
+    model = _multibisage(saves, near, "transformer", 0.3, 12, attend)
     return from_vectors(model.embeddings()[0], saves)
 
 
