@@ -152,7 +152,7 @@ results.table(
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# All but *semantic IDs*, which know words alone, find more than the most saved pins. item2item would find 0.109 with the shrinkage of lesson 01;
+# All but *semantic IDs*, which know words alone, and NGCF, of which one cannot tell, find more than the most saved pins. item2item would find 0.109 with the shrinkage of lesson 01;
 # the cosines of exercise 01.6 have none. PinSage, with the hinge of exercise 09.3, is behind the others that hear neighbors.
 
 # %% slideshow={"slide_type": "skip"}

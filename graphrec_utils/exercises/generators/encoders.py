@@ -100,7 +100,7 @@ def graphsage(
 ):
     """Two layers over users and items, an item's words at the bottom."""
     content = sage.Content(DIM, saves.num_users, said(saves), words(saves))
-    model = sage.SAGE(heard(saves), content, DIM, (5, 5))
+    model = sage.SAGE(heard(saves), content, DIM, (10, 10))
     users, items = (torch.from_numpy(np.array(x)).long() for x in (saves.users, saves.items))
 
     def loss(rng) -> Tensor:
@@ -109,7 +109,7 @@ def graphsage(
         z_u, z_i, z_j = model.vectors((users[part], items[part], negatives), rng)
         return losses.sampled_softmax(10 * (z_u * z_i).sum(dim=1), 10 * z_u @ z_j.T)
 
-    trained(model, loss, steps_of(len(users), 10, 512))
+    trained(model, loss, steps_of(len(users), 16, 512), 0.003)
     if sage_layer is None and embed_new is None:
         return Factors(*model.embeddings())
     return _sage_vectors(model, saves, sage_layer, embed_new)
