@@ -10,8 +10,7 @@ citeulike-t: a tenth of the articles is new to choose with, another tenth to tes
 all their readers in the future, the others three tenths of them today. A tenth of the other likes is asked.
 
 PART is `rivals` (every model climbs on the first part until no neighbor is better, the winners once on test,
-those that are trained by chance with three seeds), `more` (what that search did not try: more steps, and ids
-that are dropped with the silent items), `leak` (target edges in the messages or not) or
+those that are trained by chance with three seeds), `leak` (target edges in the messages or not) or
 `choices` (the settings of the open task). Each writes data/results/07_PART.json.
 About ninety minutes of one thread for `rivals`, which goes on where it was interrupted, three for each of
 the others.
@@ -194,7 +193,6 @@ def fit(
     ids: bool = False,
     epochs: int = SHORT,
     seed: int = 0,
-    drop: bool = False,
     told: list[float] | None = None,
 ) -> sage.SAGE:
     """Train GraphSAGE on `stage.past`: scores are products of unit vectors divided by `scale`.
@@ -203,7 +201,6 @@ def fit(
         loss: "bce", the paper's with 20 negatives, or "softmax" over SHARED negatives.
         silent: the share of items that hear nobody in a batch, as an item does that has come today.
         ids: give each known item a word of its own besides; a new one has none.
-        drop: silent items lose their word as well, as DropoutNet does: a new item has neither.
         told: gets the loss of each epoch.
     """
     m, n = stage.past.shape
@@ -225,9 +222,6 @@ def fit(
         ends = u, m + i, m + j
         nodes, place = torch.unique(torch.cat(ends), return_inverse=True)
         blocks = batches.sample(model.A, nodes, fanouts, rng)
-        if drop:
-            speaks = (stage.group == 0) & ~np.isin(np.arange(n) + m, mute)
-            model.content.bag = sp.diags_array(speaks.astype(np.float32)).tocsr()
         if hide:
             blocks = sage.without(blocks, *ends[:2])
         if len(mute):
@@ -245,8 +239,6 @@ def fit(
     )
     if told is not None:
         told += map(float, history.loss)
-    if drop:
-        model.content.bag = own
     return model
 
 
@@ -458,57 +450,7 @@ def choices(early: Stage) -> list[dict]:
     return rows
 
 
-MORE = {  # what `rivals` did not try for GraphSAGE on PinWorld: ids that are dropped, more steps
-    "with ids, dropped with the silent": ("GraphSAGE with ids", {"drop": True}),
-    "with ids, dropped, the knobs without": ("GraphSAGE", {"drop": True}),
-    "three times the steps": ("GraphSAGE", {"epochs": 3 * EPOCHS}),
-    "three times the steps, a third of the rate": (
-        "GraphSAGE",
-        {"epochs": 3 * EPOCHS, "lr": 0.001},
-    ),
-}
-
-
-def more(early: Stage, late: Stage) -> dict:
-    """Return what these find on what chooses, seed 0, and of the best of each kind on test, three seeds.
-
-    Where more steps find no more on what chooses, they are not asked on test.
-    """
-    stored = {r["model"]: r for r in results.load("07_rivals").values["PinWorld"]["models"]}
-    knobs = {name: stored[of]["knobs"] | extra for name, (of, extra) in MORE.items()}
-    for name, x in knobs.items():
-        if "ids" in name:
-            x["ids"] = True
-    before = stored["GraphSAGE"]["validation"]
-    chosen = {
-        k: kept("07_more", f"{k}: chosen by", lambda x=x: early.score(embedded(early, **x)))
-        for k, x in knobs.items()
-    }
-    print(chosen, flush=True)
-    dropped, longer = (max((k for k in knobs if part in k), key=chosen.get)
-                       for part in ("dropped", "three times"))  # fmt: skip
-    columns, rows, leads = ("all", *GROUPS), [], {}
-    for name in (dropped, longer):
-        if name == longer and chosen[longer] <= before:
-            continue
-
-        def test(x=knobs[name]):
-            runs = [embedded(late, **x, seed=seed) for seed in SEEDS]
-            return [[float(late.found(v, g).ndcg.mean()) for g in (None, 0, 1, 2)] for v in runs]
-
-        seeds = np.array(kept("07_more", f"{name}: test", test))
-        rows.append({"model": name, "knobs": knobs[name], "seeds": seeds.tolist()}
-                    | dict(zip(columns, seeds.mean(axis=0).tolist(), strict=True)))  # fmt: skip
-        for other in ("GraphSAGE", "GraphSAGE with ids"):
-            theirs = np.array(stored[other]["seeds"])
-            leads |= {f"{name} over {other}, {c}": asdict(metrics.compare(seeds[:, k], theirs[:, k]))
-                      for k, c in enumerate(columns)}  # fmt: skip
-        print(rows[-1], flush=True)
-    return {"validation": chosen | {"GraphSAGE": before}, "models": rows, "leads": leads}
-
-
 CLAIMS = {
-    "more": "Neither three times the steps nor ids that are dropped brings GraphSAGE to the front on PinWorld.",
     "rivals": "GraphSAGE finds more than content alone, walks and folded-in factors, above all among new items.",
     "leak": "A model that hears the edges it is to predict has a smaller loss and finds less.",
     "choices": "Settings of GraphSAGE on PinWorld, trained once each.",
@@ -532,8 +474,6 @@ def main() -> None:
         if given.model:
             return
         seconds = sum(spent(f"07_{what}_{data}") for what in ("tune", "rivals") for data in values)
-    elif given.part == "more":
-        values, seconds = more(*world()), spent("07_more")
     else:
         values = {"rows": {"leak": leak, "choices": choices}[given.part](world()[0])}
         seconds = time.perf_counter() - start
