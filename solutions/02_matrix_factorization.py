@@ -200,9 +200,9 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 02.1 — `als_step` ({{points:02.1}})
 #
-# Solve one side. By hand first, on Ann and Bob with $h = (2, 1)$ and $\lambda = 1$: Ann knows both
-# films, so $w = (2 \cdot 2 + 1 \cdot 1) / (2^2 + 1^2 + 1) = 5/6$. Bob knows Alien only:
-# $w = 4 \cdot 2 / (2^2 + 1) = 8/5$. Brazil does not appear in his sums at all.
+# Solve one side. By hand first, on Ann and Bob with $h = (2, 1)$ and $\lambda = 2$: Ann knows both
+# films, so $w = (2 \cdot 2 + 1 \cdot 1) / (2^2 + 1^2 + 2) = 5/7$. Bob knows Alien only:
+# $w = 4 \cdot 2 / (2^2 + 2) = 4/3$. Brazil does not appear in his sums at all, whatever stands in its cell.
 #
 # *About 12 minutes. A loop over users is fine. Stuck? Hints are free.*
 #
@@ -223,8 +223,8 @@ def als_step(R: np.ndarray, observed: np.ndarray, item_emb: np.ndarray, reg: flo
         (m, d) float64; zeros for a user without ratings.
 
     Example:
-        als_step([[2, 1], [4, 0]], [[True, True], [True, False]], [[2], [1]], 1.0), with arrays in
-        place of the lists, is [[0.8333], [1.6]].
+        als_step([[2, 1], [4, 9]], [[True, True], [True, False]], [[2], [1]], 2.0), with arrays in
+        place of the lists, is [[0.7143], [1.3333]].
     """
     ### BEGIN SOLUTION
     user_emb = np.zeros((len(R), item_emb.shape[1]))
@@ -317,7 +317,7 @@ predict("02.p3")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 20 to 26. Ask 02.p3. Usual wrong answer: a large error, most pairs are no likes. They are not in this sum.
-# What does a list by equal scores look like? Then by hand: confidences 5 and 1, targets 1 and 0; the room computes w.
+# What does a list by equal scores look like? Then by hand: confidences 3 and 1, targets 1 and 0; the room computes w.
 
 # %% [markdown]
 # A like says 1, and an empty cell must say something too. It holds a 0 that means *not observed*:
@@ -347,8 +347,8 @@ predict("02.p3")
 # | $\mathbf c_u = 1 + \alpha \mathbf r_u$ | a vector, never a diagonal matrix | `(n,)` |
 # | $\mathbf p_u$ | `r > 0` | `(n,)` |
 #
-# **By hand.** Two items with $h = (1, 2)$, the first seen once, $\alpha = 4$, $\lambda = 0.5$:
-# confidences $(5, 1)$, targets $(1, 0)$, so $w = 5 \cdot 1 / (5 \cdot 1^2 + 1 \cdot 2^2 + 0.5) = 5 / 9.5$.
+# **By hand.** Two items with $h = (1, 2)$, the first seen half, $r = 0.5$, $\alpha = 4$, $\lambda = 0.5$:
+# confidences $(3, 1)$, targets $(1, 0)$, so $w = 3 \cdot 1 / (3 \cdot 1^2 + 1 \cdot 2^2 + 0.5) = 3 / 7.5$.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 02.2 — `hu_koren_user_vector` ({{points:02.2}})
@@ -376,7 +376,7 @@ def hu_koren_user_vector(
         (d,) float64.
 
     Example:
-        hu_koren_user_vector(np.array([1.0, 0.0]), np.array([[1.0], [2.0]]), 4.0, 0.5) is [0.5263].
+        hu_koren_user_vector(np.array([0.5, 0.0]), np.array([[1.0], [2.0]]), 4.0, 0.5) is [0.4].
     """
     ### BEGIN SOLUTION
     confidence, target = 1 + alpha * r, (r > 0).astype(float)  # (n,), (n,)
@@ -459,8 +459,8 @@ plt.show()
 # You get the vectors of the user's items, the Gramian and $n$. The whole $\mathbf H$ is not among
 # your inputs, because it is not needed.
 #
-# **By hand.** $h = (1, 2)$, the first seen, $\alpha_0 = 0.1$, $\lambda = 0.5$, $\nu = 1$:
-# $w = 1 / (1 + 0.1 \cdot 5 + 0.5 \cdot (1 + 0.1 \cdot 2)) = 1 / 2.1$.
+# **By hand.** Four items, $h = (1, 2, 0, 1)$, the first two seen, $\alpha_0 = \lambda = \nu = \frac12$:
+# $w = (1 + 2) / (5 + \frac12 \cdot 6 + \frac12 \sqrt{2 + \frac12 \cdot 4}) = 3 / 9$.
 #
 # *About 12 minutes.*
 #
@@ -485,7 +485,7 @@ def ials_user_vector(
         (d,) float64.
 
     Example:
-        ials_user_vector(np.array([[1.0]]), np.array([[5.0]]), 2, 0.1, 0.5, 1.0) is [0.4762].
+        ials_user_vector(np.array([[1.0], [2.0]]), np.array([[6.0]]), 4, 0.5, 0.5, 0.5) is [0.3333].
     """
     ### BEGIN SOLUTION
     ridge = reg * (len(seen) + alpha0 * num_items) ** nu
@@ -565,8 +565,9 @@ def ials_loss(
         alpha0, reg, nu: as in the formula; alpha0 and reg are factors of the returned parts.
 
     Example:
-        One user with vector 0.5 who likes the first of the items 1 and 2; α₀ = 0.1, λ = 0.5, ν = 1:
-        ((0.5 - 1)², 0.1 (0.5² + 1²), 0.5 (1.2 · 0.25 + 1.1 · 1 + 0.1 · 4)) is (0.25, 0.125, 0.9).
+        One user with vector (½, 1) who likes the first of the items (1, 1) and (2, 0); their scores
+        are 1.5 and 1. With α₀ = 0.1, λ = 0.5, ν = 1: ((1.5 - 1)², 0.1 (1.5² + 1²),
+        0.5 (1.2 · 1.25 + 1.1 · 2 + 0.1 · 4)) is (0.25, 0.325, 2.05).
     """
     ### BEGIN SOLUTION
     m, n = len(user_emb), len(item_emb)

@@ -128,8 +128,8 @@ def audit(trials: pd.DataFrame) -> dict[str, tuple[int, float, int]]:
         penalties are smaller or, if these are fewer, larger than that of its best trial.
 
     Example:
-        trials of "Dot" with penalties 0.1, 0.01, 1.0 and 0.01, the last one twice and best:
-        {"Dot": (4, 10.0, 0)}.
+        "Dot" with the penalties 0.1, 0, 0.01, 3 and 0 again, best at 0.01, and "iALS" with 0.1 and
+        0.01, best at 0.1: {"Dot": (5, 30.0, 1), "iALS": (2, 10.0, 0)}.
     """
     ### BEGIN SOLUTION
     found = {}
@@ -193,8 +193,8 @@ predict("03.p1")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 8 to 14. One line on the board for GMF, and 03.p1. Usual wrong answer: yes, as soon as the weights differ.
-# Multiply h into the item vectors, once, and look again. Then the network by hand: 6 from the product, [0, 4] from
-# the tower, the room adds up 14.
+# Multiply h into the item vectors, once, and look again. Then the network by hand: −6 from the product, [0, 5] from
+# the tower, the room adds up 3.
 
 # %% [markdown] tags=["answers:03.p1"]
 # <details><summary>The answer</summary>
@@ -229,9 +229,9 @@ predict("03.p1")
 # | $\mathbf W_l, \mathbf b_l$ | `hidden`, a list of pairs | `(out, in)`, `(out,)` |
 # | $\mathbf h$ | `h`, the GMF half first | `(d + last width,)` |
 #
-# **By hand.** GMF half: $2 \cdot 3 = 6$. Tower: $\mathbf z_0 = (1, -2)$, one layer with rows $(1, 1)$ and
-# $(1, -1)$ and biases $(0, 1)$ gives $(-1, 4)$, after ReLU $(0, 4)$. With $\mathbf h = (1, 5, 2)$ the score of
-# $[6; 0, 4]$ is $6 + 0 + 8 = 14$.
+# **By hand.** GMF half: $2 \cdot (-3) = -6$. Tower: $\mathbf z_0 = (1, -2)$, one layer with rows $(1, 1)$ and
+# $(2, -1)$ and biases $(-1, 1)$ gives $(-2, 5)$, after ReLU $(0, 5)$. With $\mathbf h = (2, 5, 3)$ the score of
+# $[-6; 0, 5]$ is $-12 + 0 + 15 = 3$.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 03.2 — `neumf_forward` ({{points:03.2}})
@@ -523,9 +523,8 @@ predict("03.p6")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 03.4 — `bpr_loss` ({{points:03.4}})
 #
-# By hand: differences 2 and 1 cost $\log(1 + e^{-2}) = 0.1269$ and $\log(1 + e^{-1}) = 0.3133$; their
-# mean is 0.2201. One of the checks has a difference of −1000. In float32 $\sigma(-1000)$ is exactly 0,
-# and the logarithm of 0 is not 1000.
+# By hand: the differences 2, 1 and −200 cost $\log(1 + e^{-2}) = 0.1269$, $\log(1 + e^{-1}) = 0.3133$ and
+# 200; their mean is 66.8134. In float32 $\sigma(-200)$ is exactly 0, and the logarithm of 0 is not −200.
 #
 # *About 8 minutes.*
 #
@@ -712,7 +711,8 @@ verdict(
 #
 # Write the three gradients, one row per triple, in NumPy and without autograd. By hand: $\mathbf p = (1,
 # 0)$, $\mathbf q_i = (1, 1)$, $\mathbf q_j = (1, -1)$: $x = 0$, $g = -\tfrac12$, so the gradients are $(0,
-# -1)$, $(-\tfrac12, 0)$ and $(\tfrac12, 0)$. NumPy may warn that an exponential overflows: that does no
+# -1)$, $(-\tfrac12, 0)$ and $(\tfrac12, 0)$. With $\mathbf p = (\log 3, 0)$ and $\mathbf q_j = (0, 0)$ instead it is
+# $x = \log 3$, $g = -\tfrac14$, and the user's is $(-\tfrac14, -\tfrac14)$. NumPy may warn that an exponential overflows: that does no
 # harm where 1 / ∞ = 0 is the right answer.
 #
 # *About 10 minutes.*

@@ -182,11 +182,11 @@ predict("04.p1")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 04.2 — `normalize` ({{points:04.2}})
 #
-# By hand on a smaller graph: $u_0$ likes $i_0, i_1$ and $u_1$ likes $i_1, i_2$. The edge
+# By hand on a smaller graph: $u_0$ likes $i_0, i_1$ and $u_1$ likes $i_1, i_2$; nobody likes $i_3$. The edge
 # $(u_0, i_0)$ becomes $1/\sqrt{2 \cdot 1} = 0.7071$, the edge $(u_0, i_1)$ becomes
-# $1/\sqrt{2 \cdot 2} = 0.5$.
+# $1/\sqrt{2 \cdot 2} = 0.5$. In the row form $u_0$ hears $i_0$ with ½, and $i_0$ hears $u_0$ with 1.
 #
-# What about a node without edges? $1/\sqrt 0$ is infinite, and infinity times a zero of $\mathbf A$ is NaN.
+# What about a node without edges, as $i_3$? $1/\sqrt 0$ is infinite, and infinity times a zero of $\mathbf A$ is NaN.
 # Such a node has nothing to say and nobody to hear: it keeps a row and a column of zeros.
 #
 # *About 12 minutes.*

@@ -116,6 +116,11 @@ predict("05.p1")
 # Write the formulas as loops: one over the receivers $v$, one over the neighbors $w$ that send to
 # each. $d$ is the width of what comes in, $d'$ the width of what goes out.
 #
+# By hand once more: a user with the number 2 has four items, 3, −2, 1 and −1; $W_1 = 2$, $W_2 = 10$. Every weight is
+# $1/\sqrt{4 \cdot 1} = \frac12$. Item 3 becomes $2 \cdot 3 + \frac12 (2 \cdot 2 + 10 \cdot 6) = 38$, item −2 becomes
+# $0.2 \cdot (-4 + \frac12 (4 - 40)) = -4.4$. And a node alone with $\mathbf e = (1, 2)$ keeps
+# $\mathbf W_1 \mathbf e$, for $\mathbf W_1$ with the rows $(0, 1)$ and $(0, 0)$ that is $(2, 0)$.
+#
 # *About 12 minutes. Stuck? Hints are free.*
 #
 # {{hints:05.1}}
@@ -384,6 +389,9 @@ for name, run in (
 #
 # Compute all layers and put them side by side. For one layer take the library's
 # `ngcf.layer(A_hat, E, W_self, W_inter)`.
+#
+# By hand: one edge, the user 2 and the item −3, first $W_1 = 1$ and $W_2 = 10$, then $W_1 = -1$ and $W_2 = 0$. Layer 1 is
+# $0.2 \cdot (2 - 3 - 60) = -12.2$ for both, layer 2 is $24.4$: the rows are $(2, -12.2, 24.4)$ and $(-3, -12.2, 24.4)$.
 #
 # *About 6 minutes.*
 #

@@ -109,8 +109,9 @@ pd.DataFrame(A_hat_path.numpy(), index=names, columns=names).round(4)
 # `graphs.normalize` from lesson 04 is allowed; so is a loop over nodes. A node without neighbors
 # hears nothing: its row of $\hat{\mathbf A}$ is zero, never NaN.
 #
-# **By hand**, on the path above: u0 hears 0.7071 of i0 and 0.5 of i1. With one-hot embeddings the mean of layers 0 and 1 is half of
-# u0 itself and half of what it hears: $(0.5, 0, 0.3536, 0.25, 0)$.
+# **By hand**, on the path above and an item i3 that nobody likes: u0 hears 0.7071 of i0 and 0.5 of i1. With one-hot
+# embeddings the mean of layers 0 and 1 is half of u0 itself and half of what it hears: $(0.5, 0, 0.3536, 0.25, 0, 0)$.
+# i3 keeps a half of itself.
 #
 # *About 10 minutes. Stuck? Hints are free.*
 #
@@ -130,7 +131,7 @@ def lightgcn_propagate(A: torch.Tensor, E0: torch.Tensor, num_layers: int) -> to
         (N, d) float32, a new tensor.
 
     Example:
-        Row u0 of lightgcn_propagate(A, I, 1) on the path is (0.5, 0, 0.3536, 0.25, 0).
+        Row u0 of lightgcn_propagate(A, I, 1) on the path with i3 is (0.5, 0, 0.3536, 0.25, 0, 0).
     """
     ### BEGIN SOLUTION
     A_hat = graphs.normalize(A)
@@ -313,9 +314,11 @@ predict("06.p5")
 #
 # `graphs.propagate(A_hat, E0, num_layers)` is the library's version of your 06.1, with gradients.
 #
-# **By hand**: user 0 likes item 0 and not item 1, $K = 1$, $d = 1$, layer 0 is $(1, 2, 1)$. The one
-# edge has weight 1, so $\mathbf E^* = (1.5, 1.5, 0.5)$, the difference of scores is
-# $2.25 - 0.75 = 1.5$ and $L = \log(1 + e^{-1.5}) + \frac{\lambda}{2}(1 + 4 + 1)$.
+# **By hand**: one user, who likes item 0 of four, $K = 1$, $d = 1$, layer 0 is $(1 \mid 2, 1, -1, 5)$. The one
+# edge has weight 1, so $\mathbf E^* = (1.5 \mid 1.5, 0.5, -0.5, 2.5)$. The triples are item 0 before 1, and 0 before 2:
+# the differences of scores are $2.25 - 0.75 = 1.5$ and $2.25 + 0.75 = 3$, so
+# $L = \frac12 \big[ \log(1 + e^{-1.5}) + \log(1 + e^{-3}) + \frac{\lambda}{2}(1 + 4 + 1) + \frac{\lambda}{2}(1 + 4 + 1) \big]$.
+# Item 3 pays nothing: no triple names it.
 #
 # *About 12 minutes.*
 #
@@ -347,7 +350,7 @@ def lightgcn_loss(
         () the mean over the batch. Scores of several hundred must not make it infinite.
 
     Example:
-        The triple worked out above has the loss 1.7014 with λ = 0.5.
+        The triples worked out above have the loss 1.6250 with λ = 0.5.
     """
     ### BEGIN SOLUTION
     E = graphs.propagate(A_hat, E0, num_layers)  # (N, d)

@@ -43,10 +43,10 @@ def als_step(R, observed, item_emb, reg):
 
 def _two_by_two(rng) -> dict:
     return {
-        "R": np.array([[2.0, 1.0], [4.0, 0.0]]),
+        "R": np.array([[2.0, 1.0], [4.0, 9.0]]),
         "observed": np.array([[True, True], [True, False]]),
         "item_emb": np.array([[2.0], [1.0]]),
-        "reg": 1.0,
+        "reg": 2.0,
     }
 
 

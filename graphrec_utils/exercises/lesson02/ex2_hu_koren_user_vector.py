@@ -41,14 +41,14 @@ def hu_koren_user_vector(r, item_emb, alpha, reg):
 
 def _one_item_of_two(rng) -> dict:
     return {
-        "r": np.array([1.0, 0.0]),
+        "r": np.array([0.5, 0.0]),
         "item_emb": np.array([[1.0], [2.0]]),
         "alpha": 4.0,
         "reg": 0.5,
     }
 
 
-ex.claim("items 1 and 2, the first seen once: the number computed by hand", _one_item_of_two)
+ex.claim("items 1 and 2, the first seen half: the number computed by hand", _one_item_of_two)
 
 
 ex.claim("every item counts, the unseen ones with confidence 1", _counts)

@@ -41,15 +41,15 @@ def ials_user_vector(seen, gramian, num_items, alpha0, reg, nu):
     return _solve(seen, alpha0 * gramian, ridge)
 
 
-def _two_items(rng) -> dict:
-    """Items 1 and 2 of which the user has the first: HᵀH = 5."""
-    seen, gramian = np.array([[1.0]]), np.array([[5.0]])
+def _four_items(rng) -> dict:
+    """Items 1, 2, 0 and 1 of which the user has the first two: HᵀH = 6."""
+    seen, gramian = np.array([[1.0], [2.0]]), np.array([[6.0]])
     return {
-        "seen": seen, "gramian": gramian, "num_items": 2, "alpha0": 0.1, "reg": 0.5, "nu": 1.0,
+        "seen": seen, "gramian": gramian, "num_items": 4, "alpha0": 0.5, "reg": 0.5, "nu": 0.5,
     }  # fmt: skip
 
 
-ex.claim("items 1 and 2, the first seen: the number computed by hand", _two_items)
+ex.claim("items 1, 2, 0 and 1, the first two seen: the number computed by hand", _four_items)
 
 
 ex.claim("α₀ weighs every item of the catalog, the seen ones too", lambda g: _catalog(g, 0.5, 1))

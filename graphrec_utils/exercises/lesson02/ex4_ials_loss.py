@@ -62,8 +62,8 @@ def ials_loss(users, items, user_emb, item_emb, alpha0, reg, nu):
 
 def _one_user(rng) -> dict:
     return {
-        "users": np.array([0]), "items": np.array([0]), "user_emb": np.array([[0.5]]),
-        "item_emb": np.array([[1.0], [2.0]]), "alpha0": 0.1, "reg": 0.5, "nu": 1.0,
+        "users": np.array([0]), "items": np.array([0]), "user_emb": np.array([[0.5, 1.0]]),
+        "item_emb": np.array([[1.0, 1.0], [2.0, 0.0]]), "alpha0": 0.1, "reg": 0.5, "nu": 1.0,
     }  # fmt: skip
 
 

@@ -28,7 +28,8 @@ def _table(rng, zero: bool = False) -> dict:
 
 
 def _by_hand(rng) -> dict:
-    rows = [("Dot", 0.1, 0.2), ("Dot", 0.01, 0.3), ("Dot", 1.0, 0.1), ("Dot", 0.01, 0.25)]
+    dot = [(0.1, 0.2), (0.0, 0.1), (0.01, 0.3), (3.0, 0.12), (0.0, 0.15)]
+    rows = [("Dot", *row) for row in dot] + [("iALS", 0.1, 0.4), ("iALS", 0.01, 0.25)]
     return {"trials": pd.DataFrame(rows, columns=["model", "reg", "ndcg"])}
 
 
@@ -72,7 +73,7 @@ def audit(trials):
     return found
 
 
-ex.claim("four trials of one model, by hand: (4, 10, 0)", _by_hand)
+ex.claim("seven trials of two models, by hand: (5, 30, 1) and (2, 10, 0)", _by_hand)
 ex.claim("how many trials each model got", _table, judge=_column(0))
 ex.claim("the largest step between neighbors in size", _table, judge=_column(1))
 ex.claim("how many penalties lie beyond the best one", _table, judge=_column(2))

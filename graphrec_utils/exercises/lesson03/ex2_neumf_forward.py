@@ -68,10 +68,10 @@ def _net_by_hand(rng) -> dict:
     return {
         "users": one,
         "items": one.clone(),
-        "gmf_emb": (floats([2]), floats([3])),
+        "gmf_emb": (floats([2]), floats([-3])),
         "mlp_emb": (floats([1]), floats([-2])),
-        "hidden": [(floats([1, 1], [1, -1]), floats(0, 1))],
-        "h": floats(1, 5, 2),
+        "hidden": [(floats([1, 1], [2, -1]), floats(-1, 1))],
+        "h": floats(2, 5, 3),
     }
 
 

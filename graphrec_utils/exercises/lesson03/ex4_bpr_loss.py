@@ -31,10 +31,10 @@ def bpr_loss(pos, neg):
 
 
 def _by_hand(rng) -> dict:
-    return _scores([2.0, 1.0], [0.0, 0.0])
+    return _scores([2.0, 3.0, -200.0], [0.0, 2.0, 0.0])
 
 
-ex.claim("differences 2 and 1: the number computed by hand", _by_hand)
+ex.claim("differences 2, 1 and −200: the number computed by hand", _by_hand)
 
 
 def _equal(rng) -> dict:

@@ -32,15 +32,15 @@ def bpr_gradient(user, pos_item, neg_item):
     return _gradient(user, pos_item, neg_item, lambda x: -expit(-x))
 
 
-def _triple_by_hand(rng) -> dict:
+def _triples_by_hand(rng) -> dict:
     return {
-        "user": np.array([[1.0, 0.0]]),
-        "pos_item": np.array([[1.0, 1.0]]),
-        "neg_item": np.array([[1.0, -1.0]]),
+        "user": np.array([[1.0, 0.0], [np.log(3), 0.0]]),
+        "pos_item": np.array([[1.0, 1.0], [1.0, 1.0]]),
+        "neg_item": np.array([[1.0, -1.0], [0.0, 0.0]]),
     }
 
 
-ex.claim("one triple with difference 0: the vectors computed by hand", _triple_by_hand)
+ex.claim("triples with the differences 0 and log 3: the vectors computed by hand", _triples_by_hand)
 
 
 def _triples(rng, scale: float = 1) -> dict:

@@ -56,11 +56,14 @@ def build_adjacency(users, items, num_users, num_items):
 
 
 def _toy_events(rng) -> dict:
-    users, items = toy.likes().nonzero(as_tuple=True)
-    return {"users": users.numpy(), "items": items.numpy(), "num_users": 3, "num_items": 4}
+    users, items = (np.append(x.numpy(), x[0]) for x in toy.likes().nonzero(as_tuple=True))
+    return {"users": users, "items": items, "num_users": 4, "num_items": 5}
 
 
-ex.claim("Ann, Bob and Eve: seven nodes, six edges in both directions", _toy_events)
+ex.claim(
+    "Ann (her first like twice), Bob, Eve, a user and a film without a like: nine nodes, six edges",
+    _toy_events,
+)
 
 
 ex.claim("users and items without events keep their rows", lambda g: _events(g, idle=2))

@@ -77,10 +77,11 @@ def normalize(A, how):
 
 
 def _path(how):
-    return lambda rng: {"A": _adjacency(toy.path().double().numpy()), "how": how}
+    R = np.pad(toy.path().double().numpy(), ((0, 0), (0, 1)))  # and an item that nobody likes
+    return lambda rng: {"A": _adjacency(R), "how": how}
 
 
-ex.claim("two users, three items, symmetric: the numbers by hand", _path("symmetric"))
+ex.claim("two users, four items, symmetric: the numbers by hand", _path("symmetric"))
 
 
 ex.claim("symmetric, on a random graph", lambda g: _random(g, "symmetric"))
@@ -95,6 +96,7 @@ ex.claim(
     lambda g: _random(g, "symmetric", weighted=True),
 )
 ex.claim("with weights, too, every row sums to 1", lambda g: _random(g, "row", weighted=True))
+ex.claim("two users, four items, row: the numbers by hand", _path("row"))
 
 
 @ex.mistake(

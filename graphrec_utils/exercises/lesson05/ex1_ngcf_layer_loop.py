@@ -7,11 +7,11 @@ import torch.nn.functional as F
 
 from graphrec_utils import toy
 from graphrec_utils.exercises.core import Exercise
-from graphrec_utils.exercises.lesson05.shared import leaky, likes, matrices, one_edge
+from graphrec_utils.exercises.lesson05.shared import alone, leaky, likes, matrices, one_edge, star
 
 
-def _lists(rng, *args, **options) -> dict:
-    inputs = matrices(rng, *args, **options)
+def _lists(rng, *args, make=matrices, **options) -> dict:
+    inputs = make(rng, *args, **options)
     return {"neighbors": [row.nonzero()[:, 0].tolist() for row in inputs.pop("A_hat")]} | inputs
 
 
@@ -56,11 +56,10 @@ def ngcf_layer_loop(neighbors, E, W_self, W_inter):
     return _loop(neighbors, E, W_self, W_inter)
 
 
-def _one_edge_lists(rng) -> dict:
-    return {"neighbors": [[1], [0]]} | {k: v for k, v in one_edge(rng).items() if k != "A_hat"}
-
-
-ex.claim("one user, one item, d = 1: the two numbers computed by hand", _one_edge_lists)
+ex.claim(
+    "one user, one item, d = 1: the two numbers computed by hand",
+    lambda rng: _lists(rng, make=one_edge),
+)
 
 
 ex.claim(
@@ -76,6 +75,10 @@ ex.claim(
     "a node without neighbors keeps its own message, the others theirs",
     lambda rng: _lists(rng, likes(rng, lonely=True)),
 )
+ex.claim(
+    "a user with four items: 15, 38, −4.4, 14 and −2, by hand", lambda rng: _lists(rng, make=star)
+)
+ex.claim("a node alone: (2, 0), by hand", lambda rng: _lists(rng, make=alone))
 
 
 @ex.mistake("your product is e_v ⊙ e_v, the node with itself: the neighbor takes part, e_w ⊙ e_v")

@@ -10,7 +10,15 @@ import torch.nn.functional as F
 from graphrec_utils import graphs, toy
 from graphrec_utils.exercises.compare import close
 from graphrec_utils.exercises.core import Exercise
-from graphrec_utils.exercises.lesson05.shared import leaky, likes, matrices, normal, one_edge
+from graphrec_utils.exercises.lesson05.shared import (
+    alone,
+    leaky,
+    likes,
+    matrices,
+    normal,
+    one_edge,
+    star,
+)
 from graphrec_utils.graphs.propagation import to_torch
 
 
@@ -103,6 +111,8 @@ ex.claim(
     run="call and compare gradient",
     judge=_gradients,
 )
+ex.claim("a user with four items: 15, 38, −4.4, 14 and −2, by hand", star)
+ex.claim("a node alone: (2, 0), by hand", alone)
 
 
 @ex.mistake("you sum e_w ⊙ e_w over the neighbors: the receiver takes part, (Â E) ⊙ E")

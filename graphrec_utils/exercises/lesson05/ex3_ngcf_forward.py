@@ -52,12 +52,15 @@ def ngcf_forward(A_hat, E0, weights):
 def _by_hand(rng) -> dict:
     return {
         "A_hat": torch.tensor([[0.0, 1.0], [1.0, 0.0]]),
-        "E0": torch.tensor([[2.0], [3.0]]),
-        "weights": [(torch.tensor([[1.0]]), torch.tensor([[10.0]]))],
+        "E0": torch.tensor([[2.0], [-3.0]]),
+        "weights": [
+            (torch.tensor([[1.0]]), torch.tensor([[10.0]])),
+            (torch.tensor([[-1.0]]), torch.tensor([[0.0]])),
+        ],
     }
 
 
-ex.claim("one edge, one layer: (2, 65) and (3, 65)", _by_hand)
+ex.claim("one edge, two layers: (2, −12.2, 24.4) and (−3, −12.2, 24.4), by hand", _by_hand)
 
 
 ex.claim("two layers of equal width: d (K + 1) columns", lambda rng: _forward(rng, (3, 3, 3)))

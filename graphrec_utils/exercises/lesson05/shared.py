@@ -41,5 +41,19 @@ def one_edge(rng) -> dict:
     return {"A_hat": torch.tensor([[0.0, 1.0], [1.0, 0.0]]), "E": E, "W_self": W, "W_inter": 10 * W}
 
 
+def star(rng) -> dict:
+    """A user with four items, each with no other user: all weights are a half."""
+    R, E = torch.ones(1, 4), torch.tensor([[2.0], [3.0], [-2.0], [1.0], [-1.0]])
+    W = torch.ones(1, 1)
+    A_hat = graphs.normalize(graphs.adjacency(R))
+    return {"A_hat": A_hat, "E": E, "W_self": 2 * W, "W_inter": 10 * W}
+
+
+def alone(rng) -> dict:
+    """A node without neighbors, and a matrix that is not its own transpose."""
+    W = torch.tensor([[0.0, 1.0], [0.0, 0.0]])
+    return {"A_hat": torch.zeros(1, 1), "E": torch.tensor([[1.0, 2.0]]), "W_self": W, "W_inter": W}
+
+
 def leaky(x):
     return F.leaky_relu(x, SLOPE)

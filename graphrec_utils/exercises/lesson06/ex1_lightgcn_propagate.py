@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 
 from graphrec_utils import graphs, toy
 from graphrec_utils.exercises.core import Exercise
@@ -39,8 +40,8 @@ def lightgcn_propagate(A, E0, num_layers):
 
 
 ex.claim(
-    "the path, one-hot start, one layer: u0 keeps 1/2, hears i0 with 0.3536 and i1 with 1/4",
-    lambda rng: _one_hot(rng, toy.path(), 1),
+    "the path and an item alone, one-hot start, one layer: u0 is (½, 0, 0.3536, ¼, 0, 0)",
+    lambda rng: _one_hot(rng, F.pad(toy.path(), (0, 1)), 1),
 )
 
 

@@ -80,18 +80,21 @@ def lightgcn_loss(E0, A_hat, users, pos, neg, num_users, num_layers, reg):
 
 
 def _by_hand(rng) -> dict:
-    """One user, two items, no layer, d = 1: scores 2 and 1."""
-    A_hat = graphs.normalize(graphs.adjacency(torch.tensor([[1.0, 0.0]])))
-    one = {"users": torch.tensor([0]), "pos": torch.tensor([0]), "neg": torch.tensor([1])}
-    E0 = torch.tensor([[1.0], [2.0], [1.0]])
-    return {"E0": E0, "A_hat": A_hat, **one, "num_users": 1, "num_layers": 1, "reg": 0.5}
+    """One user, four items, two triples, one layer, d = 1: differences 1.5 and 3."""
+    A_hat = graphs.normalize(graphs.adjacency(torch.tensor([[1.0, 0.0, 0.0, 0.0]])))
+    triples = {"users": torch.zeros(2), "pos": torch.zeros(2), "neg": torch.tensor([1, 2])}
+    E0 = torch.tensor([[1.0], [2.0], [1.0], [-1.0], [5.0]])
+    triples = {name: ids.long() for name, ids in triples.items()}
+    return {"E0": E0, "A_hat": A_hat, **triples, "num_users": 1, "num_layers": 1, "reg": 0.5}
 
 
 ex.claim(
-    "one user, two items, one layer: the number computed by hand",
+    "one user, four items, two triples, one layer: the number computed by hand",
     _by_hand,
     run=GRADIENT,
-    judge=_value,
+    judge=lambda got, expected, inputs: (
+        _value(got, expected, inputs) or _slope(got, expected, inputs)
+    ),
 )
 
 
