@@ -2,7 +2,67 @@
 
 from __future__ import annotations
 
-from graphrec_utils.exercises.questions import Question
+import numpy as np
+
+from graphrec_utils import metrics, results, toy
+from graphrec_utils.exercises.questions import Question, by
+from graphrec_utils.models import mf
+
+
+def _fourth_cell(at) -> str:
+    """Fit one number per person and film to three cells, and read the fourth."""
+    R, known = np.array([[2.0, 1.0], [4.0, 0.0]]), np.array([[1.0, 1.0], [1.0, 0.0]])
+    h = np.ones(2)
+    for _ in range(100):
+        w = (R * known) @ h / (known @ h**2)
+        h = (R * known).T @ w / (known.T @ w**2)
+    return f"{w[1] * h[1]:.0f}"
+
+
+def _all_ones(at) -> str:
+    scores, liked = np.ones((3, 4)), toy.likes().numpy() > 0
+    error = ((scores - 1)[liked] ** 2).sum()
+    ranking = "all items tie" if np.ptp(scores) == 0 else "bestsellers first"
+    return f"{'no error' if error == 0 else 'a large error'}, {ranking}"
+
+
+def _mirror(at) -> str:
+    """What u3, who likes i1 alone, gets for i0 and i2, which nothing in R tells apart."""
+    R = at["small"]
+    W, H = mf.svd(R, 2)
+    gap = (W @ H.T)[3, [0, 2]] @ [1, -1]
+    found = [mf.ials(R, 2, alpha0=0.03, reg=0.01, sweeps=60, seed=k) for k in range(8)]
+    first = {bool(np.diff((W @ H.T)[3, [0, 2]])[0] > 0.01) for W, H in found}
+    if len(first) == 2:
+        return "the SVD has a tie" if abs(gap) < 1e-6 else "both prefer"
+    return "both have a tie" if abs(gap) < 1e-6 else "both prefer"
+
+
+def _share_of_list(at) -> str:
+    """How much the better untuned factorization finds of what the list of bestsellers finds."""
+    found = at["per_user"]
+    share = found[at["first_day"]].ndcg.mean() / found["popularity"].ndcg.mean()
+    return "less than half" if share < 0.5 else "about the same" if share < 1.5 else "twice as much"
+
+
+def _on_gowalla(at) -> str:
+    ndcg = results.load("02_ials_gowalla").values["ndcg@20"]
+    above = [
+        name for name, x in (("MF", 0.1109), ("NGCF", 0.1327), ("LightGCN", 0.1554)) if ndcg > x
+    ]
+    return ("below MF", "between MF and", "between NGCF and", "above LightGCN")[len(above)]
+
+
+def _growth(at) -> str:
+    rows = results.load("02_ials_gowalla").values["validation by dimension"]
+    best = {d: max(row["recall"] for row in rows if row["dim"] == d) for d in (64, 256, 1024)}
+    gain = best[1024] / best[64] - 1
+    if best[1024] < 1.02 * best[256]:
+        return "hardly any"
+    return (
+        "about a quarter" if 0.15 < gain < 0.4 else "about twice" if gain > 0.6 else "nothing of it"
+    )
+
 
 QUESTIONS = (
     Question("02.p1", "A model gives each person one number and each film one number, and a "
@@ -16,16 +76,17 @@ QUESTIONS = (
             "it says half of Alien."),
         ("any number", "Four numbers for three cells are not unique: double w, halve h. But "
             "their product in the fourth cell is always 2."),
-    )),
+    ), measured=_fourth_cell),
     Question("02.p2", "On two machines, users and items are solved at the same time, each from "
         "the other's last vectors. What happens to the loss?", (
-        ("It rises at most steps", "It falls at 2 of 6 steps and ends 36 times as high: each "
+        ("It rises at most steps", "It falls at 2 of 6 steps and ends 36 times as high as in turn: each "
             "side fits a partner that has moved on meanwhile."),
         ("It falls, but more slowly", "Each half alone would lower it. Together they fit "
             "partners that no longer exist, and the loss rises at 4 of 6 steps."),
         ("It falls as it does in turn", "The bottom of a bowl is the bottom for a fixed other "
             "side. Here the other side moves: the loss rises at 4 of 6 steps."),
-    )),
+    ), measured=lambda at: "It rises" if np.mean(np.diff(at["at_once"]) > 0) > 0.5 else
+        "It falls as" if at["at_once"][-1] <= at["in_turn"][-1] else "It falls, but"),
     Question("02.p3", "Let Ω hold the likes only, and give every pair the score 1. What is the "
         "squared error over Ω, and what does a list by these scores look like?", (
         ("no error, all items tie", "Each like asks for a 1 and gets it, and the model has no "
@@ -34,14 +95,14 @@ QUESTIONS = (
             "sum: every term of it is 0."),
         ("no error, bestsellers first", "All scores are 1, those of bestsellers too. The list "
             "follows whatever order ties are given."),
-    )),
-    Question("02.p4", "With d = 64, how many numbers are left to add up, whatever m and n are?", (
-        ("4,096", "64 · 64: one product for each pair of entries of the two Gramians."),
-        ("128", "That would be a vector for each side. The Gramians are matrices of 64 · 64 "
-            "entries."),
-        ("64 for each pair", "That is the cost of the sum on the left. On the right no pair is "
-            "left, only two Gramians."),
-    )),
+    ), measured=_all_ones),
+    Question("02.p4", "A million users, a million items, d = 64. How many times fewer products does the right side "
+        "of the equation take than the left one?", answer=7800, within=3, said=(
+        "7,800 times. Left: m n d, a product of 64 numbers for every pair. Right: (m + n) d² for the two Gramians, "
+        "and 4,096 more at the end.",
+        "More: 7,800 times. The left side grows with m n, the right one with m + n; d² in place of d is the price.",
+        "Less: 7,800 times. The Gramians are not free: each user and each item costs d² = 4,096 products, once.",
+    ), measured=lambda at, m=10**6, n=10**6, d=64: m * n * d / ((m + n) * d**2 + d**2)),
     Question("02.p5", "Fold-in gives vectors to users who were in training as well. How much of "
         "their top 20 is the same as after training?", (
         ("nearly all of it", "96 %. Training ended with a half-step on the items, so the stored "
@@ -50,7 +111,8 @@ QUESTIONS = (
             "moved them once more after it had solved the users. 96 %."),
         ("about half of it", "Fold-in is no approximation: it solves the same system, and the "
             "item vectors have moved little. 96 %."),
-    )),
+    ), measured=lambda at: "all of it" if at["same"] == 1 else
+        "nearly all" if at["same"] >= 0.9 else "about half"),
     Question("02.p6", "Take a pin's five nearest. How many have its topic, on the map of two "
         "directions and in all 32 coordinates?", (
         ("under half on the map, all in 32", "37 % and 100 %. Two of 32 directions cannot keep "
@@ -59,16 +121,20 @@ QUESTIONS = (
             "others are flattened onto them: 37 % on the map."),
         ("nine in ten on the map, fewer in 32", "More coordinates bring no noise here, they "
             "keep the topics apart: 37 % on the map, 100 % in all 32."),
-    )),
-    Question("02.p8", "SVD and iALS at rank 2, on a small matrix of likes. Which is closer to R "
-        "in squared error, over all cells and over the ones?", (
-        ("SVD on all, iALS on the ones", "The theorem speaks of all cells. iALS trusts the "
-            "zeros less, and has more left for the ones."),
-        ("SVD on both: it is optimal", "It is optimal for the sum over all cells, zeros "
-            "included. Over the ones alone another matrix can be closer."),
-        ("iALS on both: it has weights", "No matrix of rank 2 beats the SVD over all cells. The "
-            "weights buy closeness on the ones, and pay elsewhere."),
-    )),
+    ), measured=lambda at: "under half on the map" if at["on_map"] < 0.5 < at["in_full"] else
+        "nine in ten on the map, all" if at["in_full"] >= at["on_map"] else "nine in ten on the map, fewer"),
+    Question("02.p8", "Figure 2.7 factorizes a small R at rank 2. u3 likes i1 alone, and R stays the same if i0 and i2 "
+        "change places (with u0 and u2). Which of i0 and i2 comes first for u3?", (
+        ("the SVD has a tie, iALS prefers one",
+            "0.35 for both by the SVD; 0.89 and 0.18 by iALS. Its loss has two valleys, and the random start chooses: "
+            "of eight seeds five prefer i0."),
+        ("both have a tie, nothing tells them apart",
+            "Nothing in R does. But the loss of iALS has two valleys that mirror each other, and it ends in one of "
+            "them: 0.89 and 0.18."),
+        ("both prefer the same one",
+            "The best approximation of rank 2 is as symmetric as R: 0.35 for both by the SVD. iALS prefers one, and "
+            "which one depends on its start."),
+    ), measured=_mirror),
     Question("02.p9", "Compare the better of the two untuned factorizations with a list of "
         "bestsellers, in NDCG@20. What does it find?", (
         ("less than half as much", "0.035 against 0.084. A 1 weighs only twice a 0: nearly an SVD of "
@@ -77,34 +143,37 @@ QUESTIONS = (
             "0.084: the knobs decide."),
         ("twice as much", "So one hopes from a model that knows the user. It finds less than "
             "half, 0.035 against 0.084."),
-    )),
+    ), measured=_share_of_list),
     Question("02.p10", "And a tuned iALS against the same list?", (
-        ("one cannot tell", "0.084 on both sides, and the difference is smaller than twice its "
-            "standard error. A temporal split asks about tomorrow, and iALS owns no clock."),
+        ("one cannot tell", "0.084 on both sides, and the interval of the difference holds 0. "
+            "A temporal split asks about tomorrow, and iALS owns no clock."),
         ("iALS finds more", "Tuning made more than twice of it, and brought it level with the "
             "list: 0.084 on both sides."),
         ("the list finds more", "The untuned model was behind it. Tuning has closed the gap: "
             "0.084 on both sides."),
-    )),
+    ), measured=lambda at: by(metrics.compare(at["ials"].ndcg, at["per_user"]["popularity"].ndcg),
+        "iALS finds more", "the list finds more", "one cannot tell")),
     Question("02.p11", "Where does iALS, an idea of 2008, land in NDCG@20 if its knobs, d "
         "among them, are turned with care?", (
         ("between NGCF and LightGCN", "0.148, with 0.133 and 0.155 around it. In recall it "
             "stands just below LightGCN, 0.182 against 0.183."),
-        ("between MF and NGCF", "With 64 coordinates, as in the papers, yes: 0.128. With 1,024 it is "
+        ("between MF and NGCF", "At the papers' d, yes. At the one that validation chose it has "
             "0.148, above NGCF's 0.133."),
         ("above LightGCN", "In recall it is nearly level, 0.182 against 0.183. In NDCG@20 "
             "LightGCN stays ahead, 0.155 against 0.148."),
         ("below MF", "Age is no argument: 0.148, while the MF of the table has 0.111."),
-    )),
-    Question("02.p12", "And its recall on validation, as d grows from 64 to 1,024 with the "
-        "other knobs well chosen?", (
-        ("It rises all the way", "From 0.162 to 0.201. Why the SVD stops at 8 on MovieTweetings, no run "
-            "here separates: it has neither a ridge nor light zeros."),
-        ("It has its best near 64", "The papers stop there, and the curve does not: it rises up "
-            "to 1,024, the largest size tried."),
-        ("It is flat from 256 on", "So one might think of thirty thousand people with short "
-            "histories. It rises up to 1,024."),
-    )),
+    ), measured=_on_gowalla),
+    Question("02.p12", "From d = 64 to 1,024 every person and every place gets sixteen times as many numbers. How much "
+        "does that add to iALS's recall on validation?", (
+        ("about a quarter", "From 0.162 to 0.201, and it still rises at the largest size tried. Why the SVD stops at 8 "
+            "on MovieTweetings, no run here separates: it has neither a ridge nor light zeros."),
+        ("hardly any: flat from 256 on", "So one might think of thirty thousand people with short "
+            "histories. It rises up to 1,024: from 0.162 to 0.201."),
+        ("nothing of it: the best is near 64", "The papers stop there, and the curve does not: it rises up "
+            "to 1,024, from 0.162 to 0.201."),
+        ("about twice as much", "Sixteen times the numbers, and a quarter more: from 0.162 to 0.201. The other "
+            "knobs were well chosen at 64 as well."),
+    ), measured=_growth),
     Question("02.q1", "\"The zeros of R are negatives.\" Right?", (
         ("No, they are unobserved", "Disliked or never met, nobody knows. iALS gives each a "
             "small weight α₀; lesson 03 ranks or contrasts them instead."),
