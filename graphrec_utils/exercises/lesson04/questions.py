@@ -2,7 +2,72 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from graphrec_utils import results, toy
 from graphrec_utils.exercises.questions import Question
+
+
+def _adjacency() -> np.ndarray:
+    R = toy.likes().numpy().astype(float)
+    return np.block([[np.zeros((3, 3)), R], [R.T, np.zeros((4, 4))]])
+
+
+def _louder(at) -> str:
+    """In which forms Alien's entry in Ann's row is larger than Brazil's."""
+    A = _adjacency()
+    degree = A.sum(axis=1)
+    row, column = A[0] / degree[0], A[0] / degree
+    forms = {"row": row, "column": column, "symmetric": np.sqrt(row * column)}
+    ann = [name for name, x in forms.items() if x[3] > x[4] + 1e-9]
+    names = {("column", "symmetric"): "column and", ("row", "symmetric"): "row and"}
+    return "all three" if len(ann) == 3 else "none of them" if not ann else names[tuple(ann)]
+
+
+def _films_in_two(at) -> str:
+    A = _adjacency()
+    found = [toy.ITEMS[i] for i in np.flatnonzero((A @ A)[0, 3:])]
+    names = {(): "none", ("Cube",): "Cube", ("Alien", "Brazil"): "Alien and Brazil"}
+    return names.get(tuple(found), "Alien, Brazil and")
+
+
+def _no_way_home(at) -> str:
+    """Where a walker of the toy graph spends the time as `restart` goes to 0."""
+    A = _adjacency()
+    degree, restart = A.sum(axis=1), 1e-6
+    start = np.eye(len(A))[0]
+    share = restart * np.linalg.solve(
+        np.eye(len(A)) - (1 - restart) * (A / degree[:, None]).T, start
+    )
+    if np.allclose(share, degree / degree.sum(), atol=1e-4):
+        return "proportional to"
+    if np.allclose(share, 1 / len(A), atol=1e-4):
+        return "the same for"
+    return "all of it" if share[0] > 0.99 else "larger, the closer"
+
+
+def _ten_times(at) -> str:
+    growth = at["pushed"][1e-5].median() / at["pushed"][1e-4].median()
+    return "ten times" if growth >= 9 else "more, but" if growth > 1.3 else "about as many"
+
+
+def _eight(at) -> str:
+    share = at["smooth"] / at["crowd"]
+    return "next to nothing" if share < 0.1 else "about as much" if share < 1.2 else "clearly more"
+
+
+def _least(at) -> str:
+    found = {name: one.ndcg.mean() for name, one in at["per_user"].items()}
+    options = ("SVD low-pass", "three hops, A³", "L3", "PageRank")
+    least = min(options, key=found.get)
+    return "plain three hops" if least == options[1] else least
+
+
+def _filter_on_gowalla(at) -> str:
+    test = results.load("04_gfcf_gowalla").values["test"]
+    best = max(row["recall@20"] for row in test.values())
+    return "above both" if best > 0.1830 else "between the two" if best > 0.1569 else "below both"
+
 
 QUESTIONS = (
     Question("04.p1", "Ann likes two films; Alien has one fan, Brazil has two. In which forms "
@@ -19,7 +84,7 @@ QUESTIONS = (
         ("none of them, Brazil is louder",
          "More fans do not make a film louder for one of them. In two of the forms they make it "
          "quieter, in the third they do not count."),
-    )),
+    ), measured=_louder),
     Question("04.p2", "The lecture says: in A² a 1 stands where two nodes are joined by a path "
              "of two edges. Which films does Ann have in A²?", (
         ("none", "Every edge changes sides. Two steps from a person end at a person."),
@@ -30,7 +95,7 @@ QUESTIONS = (
          "They are one step away and stand in A. A second step leads on from them, to people."),
         ("Alien, Brazil and Cube",
          "These are within three steps, and none of them is at exactly two."),
-    )),
+    ), measured=_films_in_two),
     Question("04.p3", "And what stands on the diagonal of A² for Brazil, which has two fans?", (
         ("2", "A walk out and back for each of its edges: the diagonal holds the degrees."),
         ("0", "No node is its own neighbor, so 0 stands in A. But a walk may turn back."),
@@ -40,17 +105,17 @@ QUESTIONS = (
         ("4",
          "A walk of length 2 leaves by one edge and has to come back by the same one, so there "
          "are two."),
-    )),
-    Question("04.p4", "What share of all films does a typical user of MovieTweetings reach in "
+    ), measured=lambda at: f"{(_adjacency() @ _adjacency())[4, 4]:.0f}"),
+    Question("04.p4", "What share of all films, from 0 to 1, does a typical user of MovieTweetings reach in "
              "three steps?",
              answer=0.29, within=1.5, said=(
-        "29 %, and 92 % after five steps. One popular film among your likes is enough to reach "
+        "0.29, and 0.92 after five steps. One popular film among your likes is enough to reach "
         "what its many fans like.",
-        "More: 29 %. A typical user has few likes, but one of them tends to be popular, and its "
+        "More: 0.29. A typical user has few likes, but one of them tends to be popular, and its "
         "many fans like a lot.",
-        "Less: 29 %, and 92 % after five steps. Fans of rare films are out of reach of the first "
+        "Less: 0.29, and 0.92 after five steps (in percent: 29 and 92). Fans of rare films are out of reach of the first "
         "two steps.",
-    )),
+    ), measured=lambda at: at["share"][3].median()),
     Question("04.p5", "What do the shares of time become, in one connected graph as here, when "
              "`restart` goes to 0?", (
         ("proportional to the degrees",
@@ -62,7 +127,7 @@ QUESTIONS = (
         ("all of it at Ann", "That is `restart` at 1, where the walker goes home at every step."),
         ("larger, the closer a node is to Ann",
          "Only returning keeps a walker close to Ann. Without it the start is forgotten."),
-    )),
+    ), measured=_no_way_home),
     Question("04.p6", "Make the tolerance ten times smaller, one in a hundred thousand. How "
              "many nodes does push visit then, for the median user?", (
         ("more, but not ten times as many",
@@ -74,7 +139,7 @@ QUESTIONS = (
         ("about as many as before",
          "Nothing stops the paint near home. With a smaller tolerance smaller residuals are due, "
          "also at nodes that were left alone."),
-    )),
+    ), measured=_ten_times),
     Question("04.p7", "On MovieTweetings, how much do the eight smoothest patterns of the whole "
              "graph find, compared with a list of bestsellers?", (
         ("next to nothing",
@@ -86,7 +151,7 @@ QUESTIONS = (
         ("clearly more",
          "Smooth patterns do tell groups apart. But nobody agrees more than two people who share "
          "one obscure film, and there are hundreds of such groups."),
-    )),
+    ), measured=_eight),
     Question("04.p8", "The SVD low-pass keeps d patterns; d may be 1, 2, 4, 8, 16, 32 or 64. "
              "Which d finds most on validation?", (
         ("4",
@@ -101,7 +166,7 @@ QUESTIONS = (
         ("64",
          "iALS has use for that many. Why the SVD stops at 4 here, no run here separates: it has "
          "neither a ridge nor light zeros."),
-    )),
+    ), measured=lambda at: str(at["best"]["SVD low-pass"][0])),
     Question("04.p9", "Four of these go to the test part with their best knobs. Which one finds "
              "least by NDCG@20?", (
         ("SVD low-pass",
@@ -116,7 +181,7 @@ QUESTIONS = (
         ("PageRank",
          "0.175. With the chosen `restart` of 0.9 the walker stays near home, where your own "
          "likes are."),
-    )),
+    ), measured=_least),
     Question("04.p10", "Filters are not trained. On Gowalla NGCF has a recall@20 of 0.1569 and "
              "LightGCN 0.1830, as printed in their papers. Where does the best filter land in "
              "recall@20?", (
@@ -128,7 +193,7 @@ QUESTIONS = (
         ("below both",
          "The SVD low-pass alone does, at 0.1297. Together with three steps along the graph it "
          "gets much further, and nothing is trained."),
-    )),
+    ), measured=_filter_on_gowalla),
     Question("04.q1", "A colleague says: A² tells which new films to recommend to Ann. What is "
              "wrong?", (
         ("after two steps she is at people",

@@ -1,34 +1,136 @@
 """What lesson 06 asks: predictions before a result is shown, and the quiz at the end."""
 
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse as sp
+import torch
+import torch.nn.functional as F
+
+from graphrec_utils import graphs, metrics, results, toy
 from graphrec_utils.exercises.questions import Question
+from graphrec_utils.models import filters
+
+
+def _ann() -> tuple[torch.Tensor, torch.Tensor]:
+    R = toy.likes()
+    return R, graphs.normalize(graphs.adjacency(R)).double()
+
+
+def _last_layer_alone(at) -> str:
+    """Scores of users and items where both ends walk K steps from one-hot vectors."""
+    _, A_hat = _ann()
+    scores = [torch.matrix_power(A_hat, 2 * K)[:3, 3:].abs().max() for K in (1, 2, 3)]
+    return "none of them" if max(scores) < 1e-9 else "those of the mean"
+
+
+def _one_layer(at) -> str:
+    R, _ = _ann()
+    scores = filters.closed_form(sp.csr_array(R.numpy()), 1).scores(np.arange(3))
+    rest = np.asarray(scores)[R.numpy() == 0]
+    return "nothing, the rest" if np.abs(rest).max() < 1e-6 else "what similar users"
+
+
+def _stale(at) -> str:
+    """The gradient of layer 0 with a stored E*, beside those of the ridge and of BPR."""
+    _, A_hat = _ann()
+    E0 = torch.randn(7, 2, generator=torch.Generator().manual_seed(0)).double().requires_grad_()
+    u, i, j = torch.tensor([0, 2]), torch.tensor([3, 6]), torch.tensor([5, 3])
+
+    def of(loss) -> torch.Tensor:
+        return torch.autograd.grad(loss, E0, retain_graph=True)[0]
+
+    def bpr(E):
+        return F.softplus((E[u] * (E[j] - E[i])).sum(1)).mean()
+
+    ridge = 0.1 * sum(E0[v].square().sum() for v in (u, i, j))
+    fresh = graphs.propagate(A_hat, E0, 2)
+    whole = of(bpr(fresh.detach()) + ridge)
+    if torch.allclose(whole, of(ridge)):
+        return "of the ridge alone"
+    return (
+        "of both parts" if torch.allclose(whole, of(bpr(fresh) + ridge)) else "of BPR for the rows"
+    )
+
+
+def _who_rises(at) -> str:
+    graph, mf = (at["risen"][name] for name in ("LightGCN", "BPR-MF"))
+    if graph[0] < mf[0]:
+        return "BPR-MF's"
+    return "LightGCN's, and it stays" if (graph > mf).all() else "LightGCN's, then"
+
+
+def _signed(at) -> str:
+    signed = bool(at["first"]), bool(at["second"])
+    names = {(1, 0): "only the first", (0, 1): "only the second", (1, 1): "both", (0, 0): "neither"}
+    return names[signed]
+
+
+def _sixteen(at) -> str:
+    """Where the users of the toy graph point at layer 16, as seen from layer 15."""
+    _, A_hat = _ann()
+    X = torch.randn(7, 2, generator=torch.Generator().manual_seed(0)).double()
+    before, after = (torch.matrix_power(A_hat, k) @ X for k in (15, 16))
+
+    def alike(one, other) -> float:
+        return F.cosine_similarity(one.mean(0), other.mean(0), dim=0).item()
+
+    if alike(after[:3], after[3:]) > 0.999:
+        return "on one ray"
+    return "where the items" if alike(after[:3], before[3:]) > 0.999 else "still there"
+
+
+def _thirty(at) -> str:
+    found = at["alike"]["k = 30"]
+    return (
+        "no, by far"
+        if found < 0.9
+        else "yes, at about thirty"
+        if at["alike"]["k = 10"] < 0.9
+        else "yes, long"
+    )
+
+
+def _one_step(at) -> str:
+    """The mean of layers 0 and 1 against layer 1 alone, on both data sets."""
+    runs = results.load("06_depth").values["runs"]
+    found = {(r["data"], r["layers"]): r["test"] for r in runs if r["K"] == 1}
+    gaps = [
+        metrics.compare(np.array(found[s, "last layer"]), np.array(found[s, "mean"]))
+        for s in {r["data"] for r in runs}
+    ]
+    outcomes = {gap.outcome for gap in gaps}
+    if outcomes == {"holds"}:
+        return "layer 1, what neighbors"
+    if outcomes == {"does not hold"}:
+        return "the mean, it keeps"
+    raise ValueError(f"the data sets do not agree: {gaps}")
+
+
+def _larger_step(at) -> str:
+    recall = at["ranking"]["recall@20"]
+    layers = {
+        "BPR": recall["LightGCN (paper)"] - recall["BPR-MF"],
+        "recipe": recall[at["chosen"]] - recall[at["bare"]],
+    }
+    loss = recall[at["bare"]] - recall["BPR-MF"], recall[at["chosen"]] - recall["LightGCN (paper)"]
+    if layers["recipe"] < 0.005:
+        return "the layers with BPR"
+    return "the layers, with either" if min(layers.values()) > max(loss) else "the loss"
+
+
+def _reached(at) -> str:
+    share = at["reached"]["K = 3"] / at["edges"].shape[0]
+    return (
+        "practically all"
+        if share > 0.99
+        else "about a tenth"
+        if 0.05 < share < 0.2
+        else "those that are named"
+    )
+
 
 QUESTIONS = (
-    Question(
-        "06.p1",
-        "N nodes, d = 64, three layers. How many numbers does LightGCN train? Matrix factorization "
-        "of the same d trains N · d.",
-        (
-            (
-                "N · d, no more and no less",
-                "Only layer 0 is trained, one vector per node. “LightGCN has no parameters” is as "
-                "wrong as “LightGCN learns weights”.",
-            ),
-            (
-                "4 · N · d, a table per layer",
-                "Layers 1 to 3 are computed from layer 0, again in every step. Nothing of them is "
-                "learned.",
-            ),
-            (
-                "N · d, and 24,576 in its layers",
-                "3 · 2 · 64² are NGCF's matrices. They were struck out, and what is left of a layer "
-                "has no numbers of its own.",
-            ),
-            (
-                "N · d, and 4 weights of the layers",
-                "They could be learned, but LightGCN leaves each of them at 1/(K + 1).",
-            ),
-        ),
-    ),
     Question(
         "06.p3",
         "Now keep only the last layer, for users and items, with embeddings that start as one-hot. "
@@ -51,6 +153,7 @@ QUESTIONS = (
             ),
         ),
         answered_by=("04.q5",),
+        measured=_last_layer_alone,
     ),
     Question(
         "06.p4",
@@ -72,6 +175,7 @@ QUESTIONS = (
                 "times anything is 0.",
             ),
         ),
+        measured=_one_layer,
     ),
     Question(
         "06.p5",
@@ -94,6 +198,7 @@ QUESTIONS = (
                 "of a constant are no parameters.",
             ),
         ),
+        measured=_stale,
     ),
     Question(
         "06.p6",
@@ -116,10 +221,11 @@ QUESTIONS = (
                 "gets little from its own likes, in few epochs or in many.",
             ),
         ),
+        measured=_who_rises,
     ),
     Question(
         "06.p7",
-        "Claim 1: users grow more alike in every layer, more slowly in the mean. Claim 2: the "
+        "First: users grow more alike in every layer, more slowly in the mean. Second: the "
         "Dirichlet energy of a layer alone falls with every step. Which would you sign?",
         (
             (
@@ -143,6 +249,7 @@ QUESTIONS = (
                 "is that a user agrees with her items.",
             ),
         ),
+        measured=_signed,
     ),
     Question(
         "06.p8",
@@ -165,6 +272,7 @@ QUESTIONS = (
                 "users in one step, and two rays remain.",
             ),
         ),
+        measured=_sixteen,
     ),
     Question(
         "06.p9",
@@ -187,6 +295,7 @@ QUESTIONS = (
                 "eigenvalue below 1 does, and here it is close to 1.",
             ),
         ),
+        measured=_thirty,
     ),
     Question(
         "06.p10",
@@ -209,28 +318,50 @@ QUESTIONS = (
                 "either. What the neighbors say was worth more here.",
             ),
         ),
+        measured=_one_step,
     ),
     Question(
         "06.p11",
-        "GF-CF of lesson 04 trains nothing. Where does it land on all of Gowalla, among LightGCN as "
-        "published, LightGCN with a newer loss, a tuned iALS and BPR-MF?",
+        "Two losses, BPR and the recipe's softmax, each without layers and with them, on all of Gowalla. Which step adds "
+        "more recall: from no layer to three or four, or from BPR to the recipe?",
         (
             (
-                "among the best of them",
-                "A filter of the graph alone is level with the best of what was trained. Whatever "
-                "learning adds has to be measured against that.",
+                "the layers, with either loss",
+                "0.033 with BPR and 0.026 with the recipe. The loss adds 0.012 without layers and 0.005 with them.",
             ),
             (
-                "between BPR-MF and the tuned iALS",
-                "A fair guess for a method without training. But its filter reads the likes alone, and "
-                "is first in recall here, 0.190 against 0.188.",
+                "the loss, with layers or without",
+                "It is the newer idea, and cheap. But it adds 0.012 and 0.005, and layers add 0.033 and 0.026.",
             ),
             (
-                "last, it has learned nothing",
-                "It has no parameters, but it has all likes: the graph is what is to be known here, "
-                "and a good filter reads it.",
+                "the layers with BPR, then nothing",
+                "A better loss could have learned by itself what the layers bring. It did not: with the recipe layers "
+                "still add 0.026.",
             ),
         ),
+        measured=_larger_step,
+    ),
+    Question(
+        "06.p12",
+        "The triples name 2,940 of the 70,839 users and places. How many rows of layer 0 get a gradient with K = 3?",
+        (
+            (
+                "practically all of them",
+                "Each layer passes it on to all neighbors: 72 % of the rows at K = 1, all but 35 at 2, all at 3. One click "
+                "moves a whole neighborhood, and this one is everybody.",
+            ),
+            (
+                "those that are named, as in MF",
+                "The ridge reaches only these. The scores are made of propagated rows, and each of those is a sum over "
+                "walks of up to three steps.",
+            ),
+            (
+                "about a tenth of them",
+                "So it would be if a node had three neighbors. Places with hundreds of visitors are near everybody: "
+                "72 % are within one step.",
+            ),
+        ),
+        measured=_reached,
     ),
     Question(
         "06.q1",
