@@ -1,6 +1,64 @@
 """What lesson 05 asks: predictions before a result is shown, and the quiz at the end."""
 
-from graphrec_utils.exercises.questions import Question
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from graphrec_utils import metrics, results
+from graphrec_utils.exercises.questions import Question, by
+from graphrec_utils.models import ngcf
+
+
+def _item(at) -> str:
+    """What one layer makes of the item of the example by hand."""
+    A_hat, E = torch.tensor([[0.0, 1], [1, 0]]), torch.tensor([[2.0], [3]])
+    return f"{ngcf.layer(A_hat, E, torch.ones(1, 1), 10 * torch.ones(1, 1))[1].item():.0f},"
+
+
+def _louder(at) -> str:
+    ann, brazil, c = np.array([0.9, -0.2, 0.5, -0.8]), np.array([1, 0.6, -0.5, 0.8]), -1
+    louder = np.flatnonzero(np.abs(brazil + c * brazil * ann) > np.abs(brazil))
+    names = {(1, 3): "the second and", (2,): "the third", (0, 2): "the first and"}
+    return names[tuple(louder.tolist())]
+
+
+def _jumps(at) -> str:
+    few, many = at["jumps"].iloc[0], at["jumps"].iloc[-1]
+    return "both alike" if few < 1.2 * many and many < 1.2 * few else (
+        "that of the user with three" if few > many else "that of the user with forty"
+    )  # fmt: skip
+
+
+def _higher(at) -> str:
+    """What the released code says of a model that finds one item, and of one that finds five."""
+    a, b = (at["scored"][name][1] for name in "AB")
+    return "neither" if abs(a - b) < 1e-9 else "A, which" if a > b else "B, which"
+
+
+def _percent(at) -> float:
+    first, layers = ngcf.num_parameters(29_858 + 40_981, [64] * 4)
+    return 100 * layers / (first + layers)
+
+
+def _lower_loss(at) -> str:
+    full, light = (at["live"][name][-1] for name in ("NGCF", "without W, σ"))
+    return "no difference" if abs(full / light - 1) < 0.05 else (
+        "NGCF's" if full < light else "that of the smaller"
+    )  # fmt: skip
+
+
+def _tuned(at) -> str:
+    """Three seeds of NGCF against three of NGCF without W and σ, as the lesson compares them."""
+    runs = results.load("05_ngcf_movietweetings").values["test by seed"]
+    a, b = (
+        np.array([r["recall@20"] for r in runs if r["model"] == name])
+        for name in ("NGCF", "NGCF without W, σ")
+    )
+    error = np.hypot(a.std(ddof=1), b.std(ddof=1)) / len(a) ** 0.5
+    lead = metrics.Comparison.of(a.mean(), b.mean(), a.mean() - b.mean(), error, len(a))
+    return by(lead, "NGCF, once", "NGCF without", "no difference")
+
 
 QUESTIONS = (
     Question(
@@ -23,6 +81,7 @@ QUESTIONS = (
                 "3 more.",
             ),
         ),
+        measured=_item,
     ),
     Question(
         "05.p2",
@@ -45,6 +104,7 @@ QUESTIONS = (
                 "1 − 0.9 nearly silences the first.",
             ),
         ),
+        measured=_louder,
     ),
     Question(
         "05.p3",
@@ -67,50 +127,54 @@ QUESTIONS = (
                 "sum of W times each message one product per message.",
             ),
         ),
+        measured=lambda at: (
+            "PyG's" if at["took"]["PyG"] > 1.5 * at["took"]["matrices"] else "neither"
+        ),
     ),
     Question(
         "05.p4",
-        "A message gets lost with probability p, and what is kept is divided by 1 − p. Compare the "
-        "average weight over many draws with the weight without dropout.",
+        "p = ½. Whose heard vector jumps more from draw to draw, compared with its own length: that of a user with "
+        "three likes, or of one with forty?",
         (
             (
-                "they are equal",
-                "p · 0 + (1 − p) · â / (1 − p) = â. So evaluation, where nothing is lost, needs no "
-                "correction.",
+                "that of the user with three",
+                "0.78 of its length, against 0.28 of those with more than thirty likes. The sum grows with the number of "
+                "messages that agree, its noise only with the root of it.",
             ),
             (
-                "the average is smaller",
-                "Zeros pull the average down by the factor 1 − p, and the division by 1 − p is there "
-                "to lift it by as much.",
+                "that of the user with forty",
+                "More messages get lost there, but each is a smaller part of the whole: 0.28 of its length, against 0.78 "
+                "with three likes.",
             ),
             (
-                "the average is larger",
-                "What is kept is larger than before, but it is kept only in a share 1 − p of the "
-                "draws. The two cancel.",
+                "both alike, p is the same",
+                "The same share of messages is lost. But among forty losses and gains cancel: 0.28 of the length, "
+                "against 0.78 with three likes.",
             ),
         ),
+        measured=_jumps,
     ),
     Question(
         "05.p5",
-        "The same list, with hits at ranks 1 and 3, but the user has 5 relevant items in place of 2. "
-        "What becomes of the NDCG in the released code?",
+        "Model A finds one of five relevant items, at rank 1; model B finds all five, at ranks 1, 2, 3, 4 and 6. Which has "
+        "the higher NDCG in the released code?",
         (
             (
-                "it stays as it was",
-                "The retrieved list, sorted, has two hits whatever else the user likes. Three "
-                "relevant items were missed and cost nothing.",
+                "A, which finds one of five",
+                "1 against 0.99. What A found stands as high as it can, and what it missed never enters the ideal list. "
+                "The NDCG of lesson 01 says 0.34 and 0.99.",
             ),
             (
-                "it falls, three items are missing",
-                "So it should, and the NDCG of lesson 01 does fall. But here the ideal list holds "
-                "only what was retrieved, and these three were not.",
+                "B, which finds all five",
+                "So it should be, and the NDCG of lesson 01 says 0.99 against 0.34. The released code asks only whether "
+                "what was found stands first: 1 for A.",
             ),
             (
-                "it rises, there is more to find",
-                "More relevant items make the ideal list better, and by that one divides: a careful "
-                "NDCG falls. This ideal list never hears of them.",
+                "neither, they are equal",
+                "Nearly: 1 for A and 0.99 for B, whose last hit stands at 6 in place of 5. The better model loses.",
             ),
         ),
+        measured=_higher,
     ),
     Question(
         "05.p6",
@@ -126,6 +190,7 @@ QUESTIONS = (
             "The formula shows nothing but matrices, so one looks for the numbers there. They have "
             "6 · 64² = 24,576; layer 0 has a row for each node, 4.5 million numbers: 0.54 %.",
         ),
+        measured=_percent,
     ),
     Question(
         "05.p7",
@@ -148,6 +213,7 @@ QUESTIONS = (
                 "and there they change how well it can be trained.",
             ),
         ),
+        measured=_lower_loss,
     ),
     Question(
         "05.p8",
@@ -167,9 +233,10 @@ QUESTIONS = (
             (
                 "no difference beyond the seeds",
                 "Tuning does narrow gaps, which is why each model gets it. This gap is wider than "
-                "the spread of the seeds: look at the column with the standard deviation.",
+                "the spread of the seeds: look at the intervals in the table.",
             ),
         ),
+        measured=_tuned,
     ),
     Question(
         "05.q1",
@@ -198,8 +265,8 @@ QUESTIONS = (
         (
             (
                 "no neighbor has touched it yet",
-                "Without it a node is known by its company alone, and scores lose the dot product of "
-                "matrix factorization.",
+                "Without it even its own vector arrives only turned by W₁ and mixed with the neighbors', and scores "
+                "lose the dot product of matrix factorization.",
             ),
             (
                 "otherwise it would not be trained",
@@ -270,7 +337,7 @@ QUESTIONS = (
     ),
     Question(
         "05.q6",
-        "All tests of a port pass: shapes, two equal evaluations, the forward pass against the paper. "
+        "All tests of a port pass: shapes, two equal evaluations, the forward pass against the original's numbers. "
         "What can still differ from the original?",
         (
             (
