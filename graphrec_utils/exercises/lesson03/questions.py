@@ -2,7 +2,67 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from graphrec_utils import metrics, results
 from graphrec_utils.exercises.questions import Question
+from graphrec_utils.plots.visuals.sampled_metric import hit_chance
+
+
+def _gmf(at) -> str:
+    """Whether a dot product with other item vectors ranks as GMF does, with weights of both signs."""
+    rng = np.random.default_rng(0)
+    P, Q, h = rng.normal(size=(20, 8)), rng.normal(size=(50, 8)), rng.normal(size=8)
+    same = (((P * h) @ Q.T).argsort(1) == (P @ (h * Q).T).argsort(1)).all()
+    return "No, whatever" if same else "Yes, as soon"
+
+
+def _outside(at) -> str:
+    """What the three networks say at p = q = 3."""
+    said = [(v @ np.maximum(W @ [3.0, 3.0] + b, 0) + c).item() for W, b, v, c in at["nets"]]
+    if max(said) < 8.5:
+        return "all of them too little"
+    return "all of them too much" if min(said) > 9.5 else "about 9"
+
+
+def _turned(loss) -> str:
+    if loss[-1] > 1.05 * loss[0]:
+        return "rise from"
+    return "fall as" if loss[-1] < 0.5 * loss[0] else "stay near"
+
+
+def _rank_fifty(at) -> str:
+    chance = float(hit_chance(50, 2000, 99, 10))
+    return "nearly certain" if chance > 0.9 else "about one in two" if chance > 0.35 else (
+        "about one in five" if chance > 0.1 else "very unlikely"
+    )  # fmt: skip
+
+
+def _crossing(at) -> float:
+    """The smallest number of negatives at which A, always at rank 50, hits less often than one in two."""
+    drawn = np.arange(10, 2000)
+    return drawn[np.asarray(hit_chance(50, 2000, drawn, 10)) < 0.5][0]
+
+
+def _first(at) -> str:
+    rows = {
+        row["model"]: row["ndcg"] for row in results.load("03_ncf_movietweetings").values["test"]
+    }
+    best = max(rows, key=rows.get)
+    names = {"NeuMF, fused": "NeuMF", "NeuMF": "NeuMF", "MLP": "the MLP"}
+    return names.get(best, "one without a network")
+
+
+def _doubt(at) -> str:
+    """Whether the same users and seeds still say it once the trials of 3.8 were added."""
+    coarse, stored = (results.load(x).values for x in ("03_coarse_grid", "03_ncf_movietweetings"))
+    before = metrics.Comparison.of(0, 0, coarse["gap"], coarse["error"], coarse["users"])
+    gap, error = stored["gaps in ndcg"]["NeuMF, fused - Dot"]
+    after = metrics.Comparison.of(0, 0, gap, error, stored["users"])
+    if before.outcome != "holds":
+        return "whether more users"
+    return "how hard Dot" if after.outcome != "holds" else "whether the code"
+
 
 QUESTIONS = (
     Question("03.p1", "Is there a ranking that GMF can produce and a dot product of the same d "
@@ -16,19 +76,19 @@ QUESTIONS = (
         ("Yes, if a weight is negative",
          "A negative weight turns a coordinate around. So do item vectors that have the other "
          "sign in it."),
-    )),
+    ), measured=_gmf),
     Question("03.p3", "The networks have 2, 8 and 32 units. What will they say at p = q = 3, "
              "where none of them was trained and the product is 9?", (
         ("all of them too little",
-         "About 5.5, 5.5 and 7.4. Beyond its last crease a ReLU network goes on in straight "
+         "About 5.4, 5.5 and 7.3. Beyond its last crease a ReLU network goes on in straight "
          "lines, and the product of two growing numbers grows faster."),
         ("all of them too much",
          "That takes a surface steeper than the product. Outside, a ReLU network is made of "
          "straight pieces, and the product bends upward."),
         ("about 9, with 32 units",
          "32 units fit well inside the square. What they learned is the values there, not the "
-         "rule behind them: at 3 they say 7.4."),
-    )),
+         "rule behind them: at 3 they say 7.3."),
+    ), measured=_outside),
     Question("03.p6", "Turn the sign by mistake, σ(s⁻ − s⁺). What will the training loss do?", (
         ("fall as nicely as before",
          "From 0.69 to 0.10 with either sign, and NDCG@20 is 0.0016 instead of 0.1277. The loss "
@@ -38,7 +98,7 @@ QUESTIONS = (
         ("stay near log 2, the loss of a tie",
          "A tie is where training begins. Pairs can be pulled apart in the wrong order as easily "
          "as in the right one."),
-    )),
+    ), measured=lambda at: _turned(at["turned"].loss)),
     Question("03.p8", "An item has rank 50 among 2,000: full ranking misses it in the top 10. "
              "How likely is it a hit among 99 random negatives?", (
         ("nearly certain",
@@ -53,7 +113,7 @@ QUESTIONS = (
         ("very unlikely, since it is not in the top 10",
          "That holds among all items. Of the 49 that beat it nearly all are missing from the "
          "draw."),
-    )),
+    ), measured=_rank_fifty),
     Question("03.p9", "A is always at rank 50 of 2,000, B at rank 1 for half of the users and at "
              "rank 2,000 for the others. From how many negatives on does B have the higher hit "
              "rate@10?",
@@ -64,7 +124,7 @@ QUESTIONS = (
         "and A hits nearly always.",
         "Less: about 390. There nearly ten of A's 49 better items are drawn on average, and its "
         "rate falls below B's one half.",
-    )),
+    ), measured=_crossing),
     Question("03.p10", "Each with the knobs that validation chose: which of these is first by "
              "NDCG@20 on the test part?", (
         ("one without a network",
@@ -75,28 +135,26 @@ QUESTIONS = (
         ("the MLP, the most flexible",
          "It can represent the most. What it learns from few likes per user is another matter, "
          "as section 3.3 has shown."),
-    )),
-    Question("03.p11", "What is most likely wrong with the check mark?", (
-        ("Dot was tuned with less care",
+    ), measured=_first),
+    Question("03.p11", "Three seeds, 3,452 users, an interval far from 0. What do you ask before you print this check "
+             "mark?", (
+        ("how hard Dot was tuned",
          "The trials show it: fewer for its family, wide steps around its best setting, "
-         "and nothing tried between them."),
-        ("too few users to be sure",
-         "The gap is many times its standard error. More users would make the same mistake "
-         "surer."),
-        ("a bug in the code of NeuMF",
-         "There is none. Every number in the table is right, which is what makes it hard to "
-         "notice."),
-    ), answered_by=("02.q5",)),
-    Question("03.q1", "GMF learns a weight for each coordinate. What can it rank that a dot "
-             "product of the same size cannot?", (
-        ("nothing",
-         "Multiply the weights into the item vectors and it is a dot product. Only the path of "
-         "the training differs."),
-        ("the films of users who care about one coordinate most",
-         "Each user's own vector says that already. The weights are the same for everybody."),
-        ("items for which a coordinate counts against them",
-         "A weight below 0 does that, and so does an item vector with the sign turned in that "
-         "coordinate."),
+         "and nothing tried between them. With these gaps closed the lead is gone (3.8)."),
+        ("whether more users say the same",
+         "The interval is far from 0. More users would make the same mistake surer."),
+        ("whether the code of NeuMF has a bug",
+         "It has none. Every number on the card is right, which is what makes it hard to notice."),
+    ), answered_by=("02.q5",), measured=_doubt),
+    Question("03.q1", "A colleague puts a sigmoid around the scores of a dot product before ranking. What happens to "
+             "the lists?", (
+        ("nothing, as long as no scores tie",
+         "A sigmoid keeps the order. Only from scores of about 17 on float32 rounds it to equal numbers, and ties follow "
+         "something else."),
+        ("users with large scores get other films",
+         "Each user's list is an order of that user's own scores, and a sigmoid keeps the order."),
+        ("they change: a sigmoid is not linear",
+         "It is bent, and still rises everywhere: what was larger stays larger."),
     )),
     Question("03.q2", "An MLP can approximate any continuous function. Why is the dot product "
              "of 64 coordinates hard for it?", (
