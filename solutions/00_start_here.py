@@ -338,14 +338,14 @@ predict("00.p5")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 37 to 46. Stop here and take bets, for chance and for popularity, and write both numbers down. Usual wrong
-# answer to 00.p4: 3 of 14. Events she is known to attend are no candidates. Usual wrong answer to 00.p5: about what
-# chance finds, or nearly all.
+# answer to 00.p4: 3 of 14. Events she is known to attend are no candidates. Usual wrong answer to 00.p5: a little more
+# than chance finds, or nearly all.
 
 # %% [markdown]
 # > **Claim** (common belief). Popularity finds a hidden attendance more often than chance.
 #
-# The chance is known for each attendance, so the two are compared one attendance at a time. They differ if
-# the mean difference is larger than twice its standard error; if not, the verdict is "cannot tell".
+# The chance is known for each attendance, so the two are compared one attendance at a time. The mean difference has an
+# interval ([lesson 01](01_recommender_basics.ipynb)); if 0 lies in it, the verdict is "cannot tell".
 
 
 # %% tags=["experiment", "answers:00.p4", "answers:00.p5"]

@@ -2,7 +2,37 @@
 
 from __future__ import annotations
 
+from graphrec_utils import toy
 from graphrec_utils.exercises.questions import Question
+
+
+def _common(at) -> str:
+    """How many new likes give Ann and Eve a common film."""
+    R, found = toy.likes(), 0
+    for u, i in (R == 0).nonzero().tolist():
+        more = R.clone()
+        more[u, i] = 1
+        found += bool((more[0] * more[2]).any())
+    return f"{found}"
+
+
+def _number_of_ann(at) -> str:
+    index = {}
+    for name in ("Bob", "Bob", "Ann", "Ann"):
+        index.setdefault(name, len(index))
+    return f"{index['Ann']}"
+
+
+def _share(at) -> str:
+    """Which of the options is nearest to what popularity finds."""
+    share = at["found"][at["hidden"]].mean().item()
+    return f"about {min((45, 60, 85), key=lambda percent: abs(percent - 100 * share))} %"
+
+
+def _never(at) -> str:
+    never, events = len(at["never"]), len(at["table"])
+    return "more than half" if 2 * never > events else "two or three" if never else "none of them"
+
 
 QUESTIONS = (
     Question("00.p1", "Ann and Eve share no film. One new like is to change that, so that one "
@@ -13,7 +43,7 @@ QUESTIONS = (
             "Ann's: 2 + 2."),
         ("6", "Six cells are empty, but two of them are Bob's, and no like of his gives Ann and "
             "Eve a common film."),
-    )),
+    ), measured=_common),
     Question("00.p2", "Half of the toy matrix is filled. In the films of lesson 01, about "
         "17,000 people gave 73,000 likes to 10,500 films. Which percentage of that matrix is "
         "filled?",
@@ -22,7 +52,7 @@ QUESTIONS = (
             "Not quite that empty: four likes a person, among ten thousand films, is 0.04 %.",
             "Emptier: 17,000 · 10,500 is nearly 180 million cells, so it is 0.04 %. One percent "
                 "would be a hundred likes from everybody.",
-        ),
+        ), measured=lambda at, people=17_000, likes=73_000, films=10_500: 100 * likes / (people * films),
     ),
     Question("00.p3", "We number the users in the order in which they first appear in this "
         "table. Which number does Ann get?", (
@@ -30,26 +60,26 @@ QUESTIONS = (
         ("0", "That is the order of the alphabet. In the table Bob comes first, and 0 is his."),
         ("2", "That is the place of Ann's first row. Bob's second row takes no number, or a row "
             "of the matrix would stay empty."),
-    )),
+    ), measured=_number_of_ann),
     Question("00.p4", "Draw three events at random among those that a woman is not known to "
         "attend. How often is the hidden one among them? Guess a share between 0 and 1.",
         answer=0.34, within=1.25, said=(
-            "34 %. She is asked about nine events or so: those that she is known to attend are no "
+            "0.34. She is asked about nine events or so: those that she is known to attend are no "
                 "candidates.",
             "Perhaps you divided 3 by 14. Events that she is known to attend are no candidates: "
-                "on average nine are left to draw from, and chance finds 34 %.",
-            "There are about nine candidates for three places: chance finds 34 %.",
-        ),
+                "on average nine are left to draw from, and chance finds 0.34.",
+            "There are about nine candidates for three places: chance finds 0.34 of them, 34 %.",
+        ), measured=lambda at: at["chance"][at["hidden"]].mean().item(),
     ),
     Question("00.p5", "And popularity, without the events she is known to attend: how often "
         "does it find the hidden one with three events?", (
         ("about 60 %", "62 %, nearly twice what chance finds: half of all attendances belong to "
             "four of the 14 events."),
-        ("about 35 %", "That is chance. Events are of very different size, and popularity knows "
-            "the sizes: 62 %."),
+        ("about 45 %", "A little better than chance, so one might think. But events are of very different size, "
+            "and popularity knows the sizes: 62 %."),
         ("about 85 %", "Three places are not enough for all the crowded events, and the small "
             "ones have no place at all: 62 %."),
-    )),
+    ), measured=_share),
     Question("00.p6", "Each of the 14 events had at least three guests. How many events does "
         "popularity never recommend to a hidden guest of theirs?", (
         ("more than half", "8 of 14. The crowded events fill all three places, and a small one "
@@ -58,7 +88,7 @@ QUESTIONS = (
             "attended."),
         ("none of them", "An average of 62 % does not mean 62 % for everybody: 8 of 14 events "
             "are never found."),
-    )),
+    ), measured=_never),
     Question("00.q1", "A matrix has 1,000 users, 5,000 items and a density of 0.1 %. How many "
         "likes does it hold?", (
         ("5,000", "0.001 · 1,000 · 5,000 = 5,000, five a person. Real matrices are often "

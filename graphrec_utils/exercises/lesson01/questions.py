@@ -2,7 +2,63 @@
 
 from __future__ import annotations
 
-from graphrec_utils.exercises.questions import Question
+import numpy as np
+
+from graphrec_utils.exercises.questions import Question, by
+
+
+def _nearest(share: float, options: dict[str, float]) -> str:
+    """Return the option whose number is nearest, in ratio."""
+    return min(options, key=lambda name: abs(np.log(max(share, 1e-6) / options[name])))
+
+
+def _head(at) -> str:
+    fans = np.sort(at["fans"])[::-1]
+    share = fans[: round(len(fans) / 100)].sum() / fans.sum()
+    return _nearest(share, {"about 40 %": 0.4, "about 20 %": 0.2, "about 5 %": 0.05})
+
+
+def _leaking(at) -> str:
+    share = at["leaks"](*at["splits"]["random"]).mean()
+    return _nearest(share, {"about nine": 0.9, "about one in two": 0.5, "about one in ten": 0.1})
+
+
+def _careless(at) -> str:
+    """NDCG of hits at ranks 2 and 5 with three relevant items, and with an ideal list of the two hits."""
+    gain = 1 / np.log2(np.arange(5) + 2)
+    found = gain[[1, 4]].sum()
+    careless, right = found / gain[:2].sum(), found / gain[:3].sum()
+    return (
+        "It is too high" if careless > right else "It is too low" if careless < right else "Nothing"
+    )
+
+
+def _neighbors(at) -> str:
+    S = at["baselines"].item2item(at["past"], shrinkage=0).right[at["example"]].toarray().ravel()
+    fans = np.median(at["fans_of"][S.argsort()[::-1][:5]])
+    return _nearest(fans, {"mostly obscure": 5, "mostly famous": 600, "films as known": 60})
+
+
+def _in_the_tail(at) -> str:
+    share = max(at["in_tail"][name].mean() for name in at["PERSONAL"])
+    return (
+        "fewer than"
+        if share < 0.01
+        else _nearest(share, {"about 1 in 20": 0.05, "about 1 in 5": 0.2})
+    )
+
+
+def _at_random(at) -> str:
+    options = {"user2item": "user2item", "recent": "recent pop", "popularity": "popularity of"}
+    return options[max(options, key=lambda name: at["random"][name].mean())]
+
+
+def _cold(at) -> str:
+    share = at["cold"]["of either"]
+    return "more than a third" if share > 1 / 3 else _nearest(
+        share, {"about one in ten": 0.1, "about one in a hundred": 0.01}
+    )  # fmt: skip
+
 
 QUESTIONS = (
     Question("01.p1", "A good ranker takes 10 µs per item. How many seconds does it need to "
@@ -13,7 +69,7 @@ QUESTIONS = (
                 "hours.",
             "Not quite: 10⁹ · 10⁻⁵ s is 10,000 seconds, nearly three hours. Nobody waits that "
                 "long either.",
-        ),
+        ), measured=lambda at: at["stages"]["catalog"] * at["ranker"],
     ),
     Question("01.p2", "Sort the films by their number of likes. Which share of all likes do the "
         "top 1 % get?", (
@@ -23,7 +79,7 @@ QUESTIONS = (
             "likes."),
         ("about 5 %", "Five times its part would be nearly fair. The head of the tail is steep: "
             "105 films get 42 %."),
-    )),
+    ), measured=_head),
     Question("01.p4", "Hide a random fifth of every user's likes. How many of the hidden ones "
         "have a later like of the same user in train?", (
         ("about nine in ten", "87 %. Only a user's very last likes have nothing after them; all "
@@ -32,7 +88,7 @@ QUESTIONS = (
             "enough for a leak, and most likes have one: 87 %."),
         ("about one in ten", "That is roughly the part without a leak. A single later like is "
             "enough, and 87 % have one."),
-    )),
+    ), measured=_leaking),
     Question("01.p5", "Five places, hits at ranks 2 and 5, and one relevant item that the list "
         "has missed. A careless programmer builds the ideal list from the two hits only. What "
         "happens to this NDCG?", (
@@ -42,7 +98,7 @@ QUESTIONS = (
             "fraction larger."),
         ("Nothing: it is right", "Then a list that misses all but one item, and has that one in "
             "front, would be perfect. The ideal list needs all three."),
-    )),
+    ), measured=_careless),
     Question("01.p6", "Take the cosine as it is, and an item with about sixty fans. What are "
         "its five nearest neighbors?", (
         ("mostly obscure films", "One hit comes first, and then four films with three fans "
@@ -52,7 +108,7 @@ QUESTIONS = (
             "seventy."),
         ("films as known as it is", "The cosine asks for a share of common fans, and a large "
             "share comes by luck most easily to films with three fans."),
-    )),
+    ), measured=_neighbors),
     Question("01.p8", "Which finds most of the new likes of the last tenth: a list of recent "
         "bestsellers, the same for everybody, or the best of five generators that know the user?", (
         ("the recent bestsellers", "By far: people post about what runs in the cinemas this week, "
@@ -61,7 +117,7 @@ QUESTIONS = (
             "bestsellers of all time: old neighbors of old likes, while people post about new films."),
         ("neither, they are close", "They are far apart. What is new in the cinemas explains more "
             "of these likes than what the user liked before."),
-    )),
+    ), measured=lambda at: by(at["knows"], "the best of", "the recent", "neither")),
     Question("01.p9", "Of the test likes for items with at most 20 known likes, how many do the "
         "personal generators find with 20 places?", (
         ("fewer than 1 in 100", "Hardly any. Whoever is liked by few is near few, and "
@@ -70,7 +126,7 @@ QUESTIONS = (
             "paths, and a new one by none."),
         ("about 1 in 5", "That is their average over all items, and the hits in it are popular "
             "ones. In the tail they find hardly any."),
-    )),
+    ), measured=_in_the_tail),
     Question("01.p10", "Which of these three finds most under a random split?", (
         ("user2item", "A random split asks about all months, and train has likes from all of "
             "them: knowing the user helps, knowing the day does not."),
@@ -78,7 +134,7 @@ QUESTIONS = (
             "where a half-life of days throws away what is useful."),
         ("popularity of all time", "It does not care about dates, which helps here. But with "
             "likes of all months in train, knowing the user helps more."),
-    )),
+    ), measured=_at_random),
     Question("01.p12", "Cut the time line so that the last tenth of the likes is test. How many of "
         "these likes are of a user, or of a film, without any like before?", (
         ("more than a third", "Most of them are of new users: people come, post a few ratings, "
@@ -87,7 +143,7 @@ QUESTIONS = (
             "and a like is cold if either side is new."),
         ("about one in a hundred", "In a shop with regular customers, perhaps. Here people come, "
             "post a few ratings, and go."),
-    )),
+    ), measured=_cold),
     Question("01.q1", "Which generator of this lesson can recommend an item that nobody has "
         "ever clicked?", (
         ("none of them", "Popularity gives it 0, the others reach items along edges only, and "
