@@ -974,12 +974,15 @@ display(stored)
 
 paper = {"NGCF": [0.1569, 0.1327], "LightGCN": [0.1830, 0.1554]}
 gowalla = pd.DataFrame(stored.values["test"]).T.sort_values("recall@20", ascending=False)
-kept = {name: stored.values[f"patterns of {name.split()[0]}"] for name in ("GF-CF", "SVD low-pass")}
+kept = {
+    "GF-CF": stored.values["patterns of GF-CF"],
+    "SVD low-pass": stored.values["patterns of the SVD"],
+}
 results.table(
     {
         name: {
             "recall@20": row["recall@20"], "NDCG@20": row["ndcg@20"], "d": kept.get(name),
-            "trials": len(stored.values["trials"][name]) if name != "popularity" else 0,
+            "trials": tries.get(name, 0),
             "CPU seconds": stored.values["CPU seconds with ranking"][name],
         }
         for name, row in gowalla.iterrows()

@@ -846,7 +846,9 @@ display(square.rename_axis("recall@20"))
 
 seeds, rivals = final[chosen], ["BPR-MF", bare]
 for x in both:
-    print(f"LightGCN that validation chose, {x} of three seeds: {metrics.interval(seeds[x])}")
+    print(
+        f"LightGCN that validation chose, {x.replace('ndcg', 'NDCG')} of three seeds: {metrics.interval(seeds[x])}"
+    )
 cases = {name: metrics.compare(seeds["recall@20"], final[name]["recall@20"]) for name in rivals}
 cases |= {
     f"{name}, NDCG": metrics.compare(seeds["ndcg@20"], final[name]["ndcg@20"]) for name in rivals
