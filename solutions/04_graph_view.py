@@ -974,6 +974,7 @@ display(stored)
 
 paper = {"NGCF": [0.1569, 0.1327], "LightGCN": [0.1830, 0.1554]}
 gowalla = pd.DataFrame(stored.values["test"]).T.sort_values("recall@20", ascending=False)
+tries = {name: len(x) for name, x in stored.values["trials"].items() if len(x) > 1}
 kept = {
     "GF-CF": stored.values["patterns of GF-CF"],
     "SVD low-pass": stored.values["patterns of the SVD"],
