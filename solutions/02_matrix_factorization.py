@@ -1012,7 +1012,9 @@ results.table(
             "recall@20": one.recall.mean(), "NDCG@20": one.ndcg.mean(), "d": sizes.get(name),
             "trials": tries.get(name, grid.size if name == tuned else 0),
         }
-        for name, one in sorted(per_user.items(), key=lambda row: -row[1].ndcg.mean())
+        for name, one in sorted(
+            per_user.items(), key=lambda row: (row[0] not in untuned, -row[1].ndcg.mean())
+        )
     },
     known="liked films leave every list",
     headline=(tuned, "popularity"),
