@@ -479,7 +479,7 @@ predict("08.p4")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Left out of fifty minutes. In ninety: figure 8.1 again, German × from 1 to 5, and ask which pin gains most. Then
-# 08.p4; usual wrong answer: biasing the walk, by far. When the claim does not hold, ask where it would have to: where
+# 08.p4; usual wrong answer: biasing the walk, by far. The two are nearly level: ask where bending must win: where
 # an ordinary walk finds too few pins of the kind to multiply.
 
 # %% tags=["experiment", "answers:08.p4"]
@@ -1053,8 +1053,8 @@ verdict(
 # %% [markdown]
 # With the pin left out the paper's rule does what it says: at every $\delta$ it finds more than chance, by 0.004, 0.016
 # and 0.007. The rival that looks at no picture, **the largest boards**, is level with it at 0.91 and ahead at 0.6 and
-# 0.3. And nothing is gained by throwing away: at 0.91 a seventh of the edges goes, and the walk finds 0.001 less than with
-# all (from −0.003 to +0.001). Edges are what a walk lives from; where a pin is on three boards there is little to throw
+# 0.3. And nothing is gained by throwing away: at 0.91 a seventh of the edges goes, and the walk finds no more than with all
+# (−0.001, from −0.003 to +0.001). Edges are what a walk lives from; where a pin is on three boards there is little to throw
 # away. Where it is on thousands, and half of these are called *stuff*, there is.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -1181,7 +1181,7 @@ my_films("08")
 # * A step costs two looks into memory. Their number does not grow with the graph; the waiting and the memory do.
 # * Without booster, bias and early stop a walk is a noisy push. Which of the two is cheaper depends on popular
 #   nodes: measure.
-# * Several pins of a user say far more than one. The booster is a bet on the overlap of interests; here it pays nothing.
+# * Several pins of a user say far more than one. The booster is a bet on the overlap of interests; here no gain shows.
 # * Beside each clever rule put a dull one that costs the same, and look at the difference.
 # * Who compares a thing with a group takes it out of the group first. A surprising result is looked at before it is
 #   explained.

@@ -659,15 +659,16 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # The claim fails by one cell of sixteen. Read DistMult first: on the grid it cannot tell left from right. Then the cell
-# that differs: a sum of cosines ranks by phases, and phases add. If there is time, and always when lesson 13 follows. Ask 12.p5. Usual wrong answer: for both, as all entities
-# have length 1. They have, and h + r has not. Let the room find the term that is the same for all tails.
+# that differs: a sum of cosines ranks by phases, and phases add. If there is time, and always when lesson 13 follows,
+# ask 12.p5. Usual wrong answer: for both, as all entities have length 1. They have, and h + r has not. Let the room
+# find the term that is the same for all tails.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Fifteen of sixteen cells are as the table says: **what a formula cannot express, it does not find.** DistMult answers in
-# both directions, so half of its neighbors on the grid are on the wrong side. TransE puts the one who asks in front of
-# every symmetric answer. The cell that differs is ComplEx on composition: on coordinates of length 1 its score is a sum of
-# cosines of phases, and phases add, as in RotatE. Not exact, but in the right order. Nor is *one to many* an obstacle for
-# TransE: five tails close to the tip are in front together.
+# Fifteen of sixteen cells are as the table says: **of five patterns that a formula cannot express four are not found.**
+# DistMult answers in both directions, so half of its neighbors on the grid are on the wrong side. TransE puts the one
+# who asks in front of every symmetric answer. The cell that differs is ComplEx on composition: on coordinates of length
+# 1 its score is a sum of cosines of phases, and phases add, as in RotatE. Exact it cannot be, but in the right order.
+# Nor is *one to many* an obstacle for TransE: five tails close to the tip are in front together.
 #
 # <details><summary>How this was measured</summary>A grid of 6 × 10, a line and a tree, all in one piece: of three entities
 # by themselves anybody finds the third. Three tenths of the facts that follow from the kind alone are held out (along the
@@ -845,8 +846,8 @@ predict("12.p7")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Vote on 12.p7, then: "graph or factorization?" Usual wrong answer to the first: next to nothing, a save says it best. Ask
-# how many saves a person has, and how many clicks. Usual wrong answer to the second: the graph, it knows which edge means
-# what. Ask how a vector of length 1 says "liked by everybody". It cannot.
+# how many saves a person has, and how many clicks. Usual answer to the second: the graph, it knows which edge means
+# what. The card cannot tell. Ask how a vector of length 1 says "liked by everybody". It cannot.
 
 # %% tags=["long", "answers:12.p7"]
 likes = results.load("12_likes", command="python -m tests.benchmarks.likes_as_relation")
@@ -909,12 +910,12 @@ results.table(
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# The moment to stop: the lines under the cards. Behaviors add a fifth, attributes next to nothing, genres
-# nothing: ask what a genre says about what Ann wants. Then the popularity: one number per item, in every row.
+# The moment to stop: the lines under the cards. Behaviors add a fifth, attributes next to nothing, and genres
+# take a little away: ask what a genre says about what Ann wants. Then the popularity: one number per item, in every row.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **The gain is in what a relation says, not in the arrow.** What people do adds a fifth to TransE, and a sixth to RP3β, which
-# learns nothing. What a pin is adds little; on MovieTweetings genres and decades add nothing, and the bestsellers of the last
+# **The gain is in what a relation says, with an arrow or without.** What people do adds a fifth to TransE, and a sixth to RP3β, which
+# learns nothing. What a pin is adds little; on MovieTweetings genres and decades take 0.005 away, and the bestsellers of the last
 # days are ahead of everybody. Who is ahead on the same behaviors,
 # TransE, iALS or RP3β, these users cannot tell.
 #
@@ -1044,7 +1045,7 @@ my_films("12")
 #
 # * A relation is one vector; true facts have to be nearer than corrupted ones. Unit entities keep the loss honest.
 # * Filtered ranks, expected ties, heads and tails: say which. A rule that looks up the reverse belongs in every table.
-# * What a formula cannot express it does not find, on a graph in one piece: the one who asks, or the wrong side, is in front.
+# * Of five patterns that a formula cannot express four were not found: the one who asks, or the wrong side, is in front.
 # * On unit vectors popularity has no place: give it one. A relation is worth what it says about wanting: what people do
 #   pays, with arrows and without them.
 #

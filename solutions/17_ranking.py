@@ -624,15 +624,15 @@ pd.DataFrame({name: row for name, row in beside.items() if row}).T.fillna("")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # The card is about vectors of likes: LightGCN's U alone is below the baseline by more than chance. In the second table
-# stop at "products": one or two numbers that say what the vectors say of the pair. "Cannot tell" beside a name is no
+# stop at "products": one or two numbers that say what the vectors say of the pair. An interval over 0 is no
 # verdict on the model; say what would be needed: more seeds, or more rows.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Why? A vector of the user is constant inside her list; what it has to say about a pin is a product, and a small
+# Why? Probably because a vector of the user is constant inside her list; what it has to say about a pin is a product, and a small
 # network has to find it among fifty columns. On PinWorld one or two numbers that say it, *products*, add what the vectors of
 # iALS and LightGCN do not; GraphSAGE's last block even takes something away. On films, whose baseline has four counts, iALS's vectors themselves help.
 #
-# **What to take along**: give a ranker the product, not only the vectors, and the baseline's columns first.
+# **What to take along**: try the product, not only the vectors, and the baseline's columns first.
 #
 # ### Fresher embeddings
 #
@@ -907,7 +907,7 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # With clicks the tenth's share stays; the old ranker had concentrated the creators before any loop began. The loop bites
-# one level below: of a creator's twenty pins or so fewer are shown, always the same; a few creators of 300 do vanish.
+# one level below: of a creator's twenty pins or so fewer are shown; a few creators of 300 do vanish.
 # Divided by examination the tenth begins lower, at 23 %, and climbs in all six runs, to 25 %: there the belief is right,
 # in small.
 #

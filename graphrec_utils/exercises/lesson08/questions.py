@@ -176,7 +176,7 @@ QUESTIONS = (
              "Pixie land by NDCG@20 on test?", (
         ("behind all three",
          "0.165 against 0.185 to 0.196. Its tuned walk is three hops, as RP3β's. Dividing its visits by "
-         "degree^β alone brings 0.178: most of the gap to RP3β is popularity, not noise."),
+         "degree^β brings 0.178: most of the gap to RP3β is popularity, not noise."),
         ("ahead of all three",
          "It was built for two billion pins and an answer in milliseconds, where none of the others "
          "can be computed. On six thousand articles they can."),

@@ -132,7 +132,7 @@ QUESTIONS = (
              "PinWorld?", (
         ("little or nothing",
          "A vector of the user says the same of every pin. Only together with something about the pin does it "
-         "speak about the pair, and a small network finds few of these products by itself. All three numbers are "
+         "speak about the pair. All three numbers are "
          "below the baseline, LightGCN's by more than chance."),
         ("most of what all blocks add together",
          "It knows much about the user, but nothing about what is shown. The product with the pin's vector "
@@ -187,11 +187,11 @@ QUESTIONS = (
     Question("17.p9", "Five rounds of retraining on its own clicks as they are, compared with never again: what "
              "becomes of the share of showings that a tenth of the creators gets?", (
         ("it hardly changes",
-         "A creator has some twenty pins, one of them is nearly always among those that were seen before. Look one "
+         "0.316 against 0.321 in round 5. A creator has some twenty pins, and of 300 creators 286 are still shown. Look one "
          "level below: of the pins two in five are gone."),
         ("it grows round by round",
-         "That is the common belief, and for pins it comes true. Creators are shared out by the topics that users "
-         "ask for, and the loop does not change these. Divided clicks are another matter."),
+         "That is the common belief, and one level below something like it comes true: two in five pins are "
+         "gone. The creators' tenth has 0.316, and 0.321 without retraining. Divided clicks are another matter."),
         ("it falls, as retraining finds new pins",
          "It can only learn about what it shows. What was never shown has no clicks to learn from."),
     ), measured=_creators),
