@@ -172,7 +172,7 @@ QUESTIONS = (
          "They aim at the same vector, and are not equally far after half a millisecond: push has to "
          "serve every neighbor of what it settles."),
     ), measured=_half_a_millisecond),
-    Question("08.p8", "Pixie, RP3β, EASE and iALS are tuned with equal trials on citeulike-t. Where does "
+    Question("08.p8", "Pixie, RP3β, EASE and iALS are tuned on citeulike-t. Where does "
              "Pixie land by NDCG@20 on test?", (
         ("behind all three",
          "0.165 against 0.185 to 0.196. Its tuned walk is three hops, as RP3β's. Dividing its visits by "
