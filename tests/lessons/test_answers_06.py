@@ -308,9 +308,9 @@ def test_pyg_with_one_way_edges_sends_no_messages():
 
 def test_the_loss_is_bpr_plus_half_the_squares():
     inputs = ex3_lightgcn_loss._by_hand(None)
-    # E is ((1 + 2) / 2, (2 + 1) / 2, 1 / 2): A_hat joins user 0 and item 0 with weight 1
-    gap = 1.5 * 1.5 - 1.5 * 0.5
-    expected = np.log1p(np.exp(-gap)) + 0.5 * (1 + 4 + 1) / 2
+    # A_hat joins user 0 and item 0 with weight 1: E is 1.5 for both, ½, −½ and 2.5 for the others
+    gaps = np.array([1.5 * 1.5 - 1.5 * 0.5, 1.5 * 1.5 + 1.5 * 0.5])
+    expected = np.log1p(np.exp(-gaps)).mean() + 0.5 * (1 + 4 + 1) / 2
     assert ex3_lightgcn_loss.lightgcn_loss(**inputs).item() == pytest.approx(expected, abs=1e-6)
 
 
