@@ -133,7 +133,7 @@ course.table()
 # which column a ranker would look at, the first or the second.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Add names of the table to `CHOSEN`, and everything below has them, too. A training takes ten seconds or less, MultiBiSage twenty; `course.table()` then
+# Add names of the table to `CHOSEN`, and everything below has them, too. A training takes about ten seconds or less, MultiBiSage about twenty; `course.table()` then
 # says how many it took here. What each finds alone stands in the fold of the next table, and beside it how many **different** pins all its lists
 # of twenty hold together. A generator that shows everybody the same few pins finds about what *most saved* finds.
 
@@ -153,7 +153,7 @@ results.table(
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # All but *semantic IDs*, which know words alone, and NGCF, of which one cannot tell, find more than the most saved pins. item2item would find 0.109 with the shrinkage of lesson 01;
-# the cosines of exercise 01.6 have none. PinSage, with the hinge of exercise 09.3, is behind the others that hear neighbors.
+# the cosines of exercise 01.6 have none. PinSage learns here by the hinge of exercise 09.3.
 
 # %% slideshow={"slide_type": "skip"}
 CHOSEN = ["item2item", "iALS", "L3"]
@@ -350,8 +350,8 @@ predict("18.p2")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Ask 18.p2. Usual wrong answer: about the same, they find about as much. A ridge pays for what the others do not say. The
-# card holds against equal votes; ask before you go on what it says about the best generator alone. Nothing in its
-# favor.
+# card holds against equal votes; ask before you go on what its second line says about the best generator alone:
+# cannot tell.
 
 
 # %% tags=["experiment", "answers:18.p2"]
@@ -628,7 +628,7 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Log and people each tell most pairs apart, and turn about every second of these round. Look at the row of L3, and compare *blended* with *fused*: the weights that were learned on the log do worse than one vote for each. The test days were written by the site's old lists, which show popular pins often. A walk that ends at
+# Log and people each tell most pairs apart, and turn about every second of these round. Look at the row of L3, and compare *blended* with *fused*: the weights that were learned on the log do worse than one vote for each. The test days were written by the site's old lists, which show popular pins often. Our reading, not tested: a walk that ends at
 # popular pins is right about **what the log will hold**; people who see its lists had not been waiting for these. Pictures are the
 # other way round: nearly nothing on the log, 3 to 5 % of new, rare and known pins alike, and a good voice among
 # others when people can choose: *two fused* has no pictures, *three fused* has them.
@@ -802,7 +802,8 @@ plt.show()
 
 # %% [markdown]
 # *Figure 18.4. NDCG@20 against CPU seconds, on a logarithmic scale. A stored measurement; one line of its script adds a method. In the
-# table below: by how much a method is behind the first on the test, with its interval over users. On validation OmniSage is first.*
+# table below: by how much a method is behind the first on the test, with its interval over users. On validation OmniSage and LightGCN
+# stand before iALS.*
 
 # %% tags=["experiment", "answers:18.p6"]
 reach = stats.norm.ppf(0.975)  # users are many

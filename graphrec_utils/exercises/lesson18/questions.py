@@ -59,7 +59,7 @@ QUESTIONS = (
         ("about two thirds of it",
          "Much of what L3 says iALS has said already. A ridge pays for what is said beside the others: 0.46 and 0.31."),
         ("about the same",
-         "It would, if the two said different things. They mostly find the same pins."),
+         "Alone they find about as much. A ridge weighs what each says beside all the others."),
         ("next to nothing, iALS has said it all",
          "Not all: where the two disagree, both are right at times."),
     ), measured=_weight_of_l3),
@@ -82,21 +82,21 @@ QUESTIONS = (
     ), measured=_looks),
     Question("18.p5", "L3 finds about as much as the best of the four on the test days. Where is it in the experiment, and where is the fused list?", (
         ("L3 below the control, the fused list far ahead",
-         "The log was written by lists that showed what is popular, and L3 predicts the log. In this simulator liking does not "
-         "depend on popularity: popular pins win nothing there."),
+         "The log was written by lists that showed what is popular, and L3 predicts the log well. In this simulator liking does not "
+         "depend on popularity."),
         ("as on the test days",
          "The test days say what was saved of what an older system had shown. Here other things are shown."),
         ("all about equal, users forgive much",
-         "Users who find nothing leave sooner and come back less: differences grow with every visit."),
+         "Users who find nothing leave sooner and come back less: the lifts lie far apart."),
     ), measured=_l3_and_fused),
     Question("18.p6", "Fifteen methods of the course on PinWorld. Where do the most expensive ones end?", (
         ("none is ahead of a factorization of a tenth of a second",
-         "The slowest, PinnerFormer with two minutes, cannot be told from it, nor can OmniSage with ten seconds; MultiBiSage and "
-         "PinSage are behind by more than two errors over users (one seed)."),
+         "The slowest, PinnerFormer with two minutes, cannot be told from it, nor can OmniSage with ten seconds; MultiBiSage, "
+         "two towers and PinSage are behind by more than three errors over users (one seed)."),
         ("in front, that is what the seconds are for",
          "Seconds buy parameters. What is found depends on whether the data can fill them."),
         ("last, below popularity",
-         "They are good methods. They are not the best here, which is another thing."),
+         "All of them find more than popularity."),
     ), measured=_the_slowest),
     Question("18.q1", "Why are ranks fused, and not scores?", (
         ("scores of different models have different units and spreads",
