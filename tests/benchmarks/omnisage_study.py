@@ -269,13 +269,14 @@ def fit(
 
 
 def pin_sage(
-    stage: Stage, scale: float, lr: float, popular: bool = False, epochs: int = 7, seed: int = 0
-):
+    stage: Stage, scale: float, lr: float, popular: bool = False, epochs: int = 7, seed: int = 0,
+    dim: int = 64,
+):  # fmt: skip
     """Return the vectors of lesson 09's PinSage with the softmax, and CPU seconds."""
     old, start = stage.older, time.process_time()
     offset = torch.from_numpy(stage.offset if popular else 0 * stage.offset)
     offset = offset.float().to(devices.chosen)
-    model = pinsage.PinSage(old.alpha, sage.Content(64, 0, old.x, seed=seed), 64, 1, seed=seed)
+    model = pinsage.PinSage(old.alpha, sage.Content(dim, 0, old.x, seed=seed), dim, 1, seed=seed)
 
     def lost(model, batch):
         pos, neg = model.compared(batch)
@@ -534,6 +535,62 @@ def graphs() -> dict:
             "trials per model, at least": BUDGET}  # fmt: skip
 
 
+def equal() -> dict:
+    """Return PinSage and iALS with as many numbers as OmniSage, each tuned anew, beside OmniSage on the same queries."""
+    early, late = world()
+    known = {r["model"]: r for r in results.load("16_graphs").values["models"]}
+    table, runs = [], {}
+    old = {
+        "knobs": known["both"]["knobs"],
+        "validation": known["both"]["validation"],
+        "trials": known["both"]["trials"],
+    }
+    runs["both"] = measured("PinWorld", "both", partial(fit, late, **old["knobs"]), late)
+    table.append(row_of("both", old, runs["both"]) | {"d": DIM})
+
+    def sized(stage, **knobs):
+        return pin_sage(stage, popular=True, dim=DIM, **knobs)[0]
+
+    ials, grid = RIVALS["iALS"]
+    for name, make, knobs, seeds in (
+        ("PinSage, offset, d = 32", sized, SCALES, SEEDS),
+        ("iALS, d = 32", ials, grid | {"dim": [DIM]}, (0,)),
+    ):
+        best, runs[name] = tried("PinWorld", name, make, knobs, (early, late), seeds)
+        table.append(row_of(name, best, runs[name]) | {"d": DIM})
+    pairs = [("both", other) for other in runs if other != "both"]
+    return {"equal size": table, "equal leads": leads(runs, pairs)}
+
+
+LONGER = (200, 800, 1600, 3200)
+
+
+def longer() -> dict:
+    """Return what vectors of length 1 without the offset find after more steps, on what chooses, one seed."""
+    early, table = world()[0], []
+    for steps in LONGER:
+        found = kept("omnisage", f"PinWorld longer {steps}", partial(_longer, early, steps))
+        table.append({**LONG, "steps": steps, **found})
+        print(table[-1], flush=True)
+    return {"longer": table}
+
+
+LONG = {"temperature": 0.1, "lr": 0.01}  # of the model with the offset
+
+
+def _longer(stage: Stage, steps: int) -> dict:
+    made = fit(stage, **LONG, steps=steps, popular=False).vectors()
+    served = _with(stage, made, LONG["temperature"])
+    return {"as it is": stage.score(made), "offset added afterwards": stage.score(served)}
+
+
+def _with(stage: Stage, made: Factors, temperature: float) -> Factors:
+    """Return the same vectors with the logarithm of popularity as a coordinate more."""
+    V = made.item_emb.clone()
+    V[:, -1] = torch.from_numpy(stage.offset).to(V) * temperature
+    return Factors(made.user_emb, V)
+
+
 def losses_part() -> dict:
     early, late = world()
     table, runs = [], {}
@@ -588,6 +645,59 @@ def losses_part() -> dict:
         "users": users,
         "leads": leads(runs, pairs),
         "trials per model, at least": BUDGET,
+    }
+
+
+def reader(late: Stage, rate: float, seed: int) -> dict:
+    """Return what lesson 15's PinnerFormer finds for users, with each weight of popularity."""
+    start = time.process_time()
+    model = sequences.former(
+        pinworld.VAL_END, seed=seed, rate=rate, **sequences.ARMS[sequences.LONG]
+    )
+    seconds, out = time.process_time() - start, {}
+    for w in sequences.OFFSETS:
+        found = late.user_recall(sequences.raised(model, sequences.offset_of(late.likes[0], w)))
+        out[str(w)] = {"users": found.round(4).to_dict(), "seconds": seconds}
+    return out
+
+
+def readers() -> dict:
+    """Return user vectors of the joint training beside PinnerFormer's with and without popularity, same users, same d."""
+    _, late = world()
+    known = {r["model"]: r["knobs"] for r in results.load("16_losses").values["models"]}
+    fifteen = results.load("15_pinworld").values
+    name, title = f"{sequences.LONG}, popularity", f"PinnerFormer, {sequences.LONG}"
+    row = next(r for r in fifteen["objectives"] if r["objective"] == name)
+    table, runs = [], {}
+    weights = dict.fromkeys(LOSSES["all three"], 1.0)
+    knobs = known["all three"]
+    make = partial(fit, late, weights=weights, **knobs)
+    runs["all three"] = measured("PinWorld", "loss all three", make, late, trained=True)
+    table.append(row_of("all three", {"knobs": knobs}, runs["all three"]) | {"d": DIM})
+
+    made = [
+        kept(
+            "omnisage", f"PinWorld reader {row['rate']} {s}", partial(reader, late, row["rate"], s)
+        )
+        for s in SEEDS
+    ]
+    for more, weight in (("", 0.0), (", popularity", row["offset"])):
+        runs[title + more] = [run[str(weight)] for run in made]
+        table.append(row_of(title + more, {"knobs": {"rate": row["rate"], "steps": sequences.STEPS}}, runs[title + more])
+                     | {"d": sequences.DIM})  # fmt: skip
+    for other in ("RP3β", "iALS"):
+        knobs = next(r["knobs"] for r in fifteen["rivals"] if r["model"] == other)
+        model = towers.RIVALS[other](late.likes[0], **knobs)
+        runs[other] = [{"users": late.user_recall(model).round(4).to_dict(), "seconds": 0.0}]
+        table.append(
+            row_of(other, {"knobs": knobs}, runs[other]) | {"d": DIM if other == "iALS" else None}
+        )
+    pairs = [(a, b) for a in runs for b in runs if a != b]
+    return {
+        "readers": table,
+        "reader leads": leads(
+            {k: [{"users": r["users"]} for r in v] for k, v in runs.items()}, pairs
+        ),
     }
 
 
@@ -739,7 +849,11 @@ MEASURE = {
     "choices": choices,
     "semantic": semantic,
     "real": real,
+    "equal": equal,
+    "longer": longer,
+    "readers": readers,
 }
+INTO = {"equal": "graphs", "longer": "graphs", "readers": "losses"}  # more of a part that is stored
 OF = {
     "graphs": "PinWorld",
     "losses": "PinWorld",
@@ -751,11 +865,13 @@ OF = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("part", choices=CLAIMS, nargs="+")
+    parser.add_argument("part", choices=MEASURE, nargs="+")
     torch.set_num_threads(1)
-    for part in devices.parse(parser).part:
+    for asked in devices.parse(parser).part:
         start = time.perf_counter()
-        values = MEASURE[part]()
+        values, part = MEASURE[asked](), INTO.get(asked, asked)
+        if asked in INTO:
+            values = results.load(f"16_{part}").values | values
         done = sum(
             row["seconds"] for key, row in rows("omnisage").items() if key.startswith(OF[part])
         )

@@ -44,8 +44,10 @@ def _variant(**options) -> Callable:
     return lambda *inputs: _attend(*inputs, **options)
 
 
-def _places(rng, B: int = 2, L: int = 5, d: int = 3, ends=None, front: bool = False) -> dict:
-    q, k, v = (torch.tensor(rng.normal(size=(B, L, d)) * 1.5).float() for _ in range(3))
+def _places(
+    rng, B: int = 2, L: int = 5, d: int = 3, ends=None, front: bool = False, e: int | None = None
+) -> dict:
+    q, k, v = (torch.tensor(rng.normal(size=(B, L, w)) * 1.5).float() for w in (d, d, e or d))
     empty = torch.zeros(B, L, dtype=torch.bool)
     for b, end in enumerate(ends or ()):
         empty[b, end:] = True
@@ -79,19 +81,21 @@ def attend(queries, keys, values, empty):
 
 
 def _by_hand(rng) -> dict:
-    """Equal keys: place t gets the mean of the values 0 … t."""
-    x = float(rng.uniform(1, 4))
-    values = torch.tensor([[[x, 0.0], [0.0, 3.0], [3.0, 3.0]]])
-    zero = torch.zeros(1, 3, 2)
+    """Four places, the first and the last empty: 0, then 4, then (4 + 3 · 8) / 4 = 7, then 6."""
+    one, zero, key = (torch.tensor([x, 0.0, 0.0, 0.0]) for x in (1, 0, 2 * math.log(3)))
     return {
-        "queries": zero, "keys": zero.clone(), "values": values,
-        "empty": torch.zeros(1, 3, dtype=torch.bool),
+        "queries": torch.stack([one, zero, one, zero])[None], "keys": torch.stack([zero, zero, key, zero])[None],
+        "values": torch.tensor([[[100.0], [4.0], [8.0], [100.0]]]),
+        "empty": torch.tensor([[True, False, False, True]]),
     }  # fmt: skip
 
 
-ex.claim("three places with equal keys: running means of the values", _by_hand)
+ex.claim("the example of the text: four places, two of them empty", _by_hand)
 ex.claim("full sequences: nobody looks ahead", _places, 2)
-ex.claim("another width: logits are divided by its root", lambda rng: _places(rng, d=9))
+ex.claim(
+    "another width of keys than of values: logits are divided by the root of the keys'",
+    lambda rng: _places(rng, d=9, e=2),
+)
 ex.claim(
     "empty places at the end are not looked at", lambda rng: _places(rng, 3, 5, ends=(5, 3, 1))
 )
@@ -146,6 +150,14 @@ def not_divided_by_the_root(*inputs):
 @ex.mistake("you divide by d, not by its root")
 def divided_by_the_width(*inputs):
     return _variant(scale=float)(*inputs)
+
+
+@ex.mistake(
+    "you divide by the root of the width of the values: logits are products of queries and keys"
+)
+def divided_by_the_width_of_values(queries, keys, values, empty):
+    wide = values.shape[-1]
+    return _attend(queries, keys, values, empty, scale=lambda d: math.sqrt(wide))
 
 
 @ex.mistake(

@@ -36,7 +36,9 @@ def _variant(**options) -> Callable:
     return lambda *inputs: _messages(*inputs, **options)
 
 
-def _graph(rng, lengths=(4, 3), d: int = 3, loud: float = 1.5, lonely: int = 0) -> dict:
+def _graph(
+    rng, lengths=(4, 3), d: int = 3, loud: float = 1.5, lonely: int = 0, wide: int | None = None
+) -> dict:
     """Histories side by side: each event hears those before it of the same user, and itself."""
     source, target, first = [], [], 0
     for length in lengths:
@@ -46,7 +48,7 @@ def _graph(rng, lengths=(4, 3), d: int = 3, loud: float = 1.5, lonely: int = 0) 
                 target.append(first + t)
         first += length
     N, order = first + lonely, rng.permutation(len(source))
-    q, k, v = (torch.tensor(rng.normal(size=(N, d)) * loud).float() for _ in range(3))
+    q, k, v = (torch.tensor(rng.normal(size=(N, w)) * loud).float() for w in (d, d, wide or d))
     return {
         "queries": q, "keys": k, "values": v,
         "source": torch.tensor(source)[order], "target": torch.tensor(target)[order],
@@ -74,19 +76,19 @@ def attend_on_edges(queries, keys, values, source, target):
 
 
 def _by_hand(rng) -> dict:
-    """Two events with equal keys: the later one hears the mean of both."""
-    x = float(rng.uniform(1, 5))
-    zero = torch.zeros(2, 2)
+    """Node 0 hears itself, 4; node 1 hears both, (4 + 3 · 8) / 4 = 7; node 2 hears nobody, 0."""
+    one, zero, key = (torch.tensor([x, 0.0, 0.0, 0.0]) for x in (1, 0, 2 * math.log(3)))
     return {
-        "queries": zero, "keys": zero.clone(), "values": torch.tensor([[x, 0.0], [0.0, 4.0]]),
+        "queries": torch.stack([one, one, zero]), "keys": torch.stack([zero, key, zero]),
+        "values": torch.tensor([[4.0], [8.0], [100.0]]),
         "source": torch.tensor([0, 0, 1]), "target": torch.tensor([0, 1, 1]),
     }  # fmt: skip
 
 
-ex.claim("two events with equal keys: the second hears the mean of both", _by_hand)
+ex.claim("the example of the text: three nodes, three edges", _by_hand)
 ex.claim("one history", lambda rng: _graph(rng, (5,)), 2)
 ex.claim("histories of several users in one graph do not mix", lambda rng: _graph(rng, (3, 1, 4)))
-ex.claim("another width", lambda rng: _graph(rng, (4,), d=8))
+ex.claim("another width of keys than of values", lambda rng: _graph(rng, (4,), d=8, wide=2))
 ex.claim("a node that hears nobody gets zeros", lambda rng: _graph(rng, (3, 2), lonely=2))
 ex.claim("logits of hundreds stay finite", lambda rng: _graph(rng, (4, 2), loud=18.0))
 
@@ -141,6 +143,14 @@ def added_once(queries, keys, values, source, target):
     for edge in range(len(source)):
         out[target[edge]] = e[edge] * values[source[edge]]
     return out
+
+
+@ex.mistake(
+    "you divide by the root of the width of the values: logits are products of queries and keys"
+)
+def divided_by_the_width_of_values(queries, keys, values, source, target):
+    wide = values.shape[1]
+    return _messages(queries, keys, values, source, target, scale=lambda d: math.sqrt(wide))
 
 
 @ex.mistake("you do not divide by √d")

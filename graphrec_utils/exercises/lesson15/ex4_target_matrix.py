@@ -91,15 +91,17 @@ def target_matrix(times, liked, now, window, objective):
     return _matrix(times, liked, now, window, objective)
 
 
-def _by_hand(rng) -> dict:
-    """The user of the text, moved by some days."""
-    day = int(rng.integers(0, 5))
-    times = np.array([0, 1, 2, 3, 4, 10, 12, 40]) + day
-    liked = np.array([True, True, False, True, True, True, False, True])
-    return {"times": times, "liked": liked, "now": 3 + day, "window": 28, "objective": "dense"}
+def _by_hand(objective: str):
+    """Return the user of the text, asked with an objective."""
+    times = np.array([0, 1, 1, 3, 3, 4, 5, 5, 31, 32])
+    liked = np.array([True, True, True, True, False, False, True, True, True, True])
+    return lambda rng: {
+        "times": times.copy(), "liked": liked.copy(), "now": 3, "window": 28, "objective": objective,
+    }  # fmt: skip
 
 
-ex.claim("the user of the text, dense", _by_hand)
+for _objective in ("dense", "all", "next", "every next"):
+    ex.claim(f"the user of the text, {_objective}", _by_hand(_objective), 0.5)
 ex.claim(
     "dense: every readable event, all likes of the window", lambda rng: _events(rng, "dense"), 2
 )
@@ -110,6 +112,38 @@ ex.claim(
     lambda rng: _events(rng, "every next"),
 )
 ex.claim("likes of one second are targets together", lambda rng: _events(rng, "next", ties=True))
+
+
+def _before_now(rng) -> dict:
+    """Nothing happened at now itself, and a hide came last before it; a like comes when the window ends."""
+    inputs = _events(rng, "all")
+    at = int(np.searchsorted(inputs["times"], inputs["now"]))
+    times, liked = np.delete(inputs["times"], at), np.delete(inputs["liked"], at)
+    liked[at - 1] = False
+    return inputs | {"times": times, "liked": liked}
+
+
+def _twins(rng, objective: str) -> dict:
+    """Two likes in one second before now, and two events in the second of now."""
+    inputs = _events(rng, objective)
+    at = int(np.searchsorted(inputs["times"], inputs["now"]))
+    liked, times = inputs["liked"].copy(), inputs["times"].copy()
+    times[1] = times[0]
+    liked[[0, 1]] = True
+    return inputs | {
+        "times": np.insert(times, at + 1, inputs["now"]),
+        "liked": np.insert(liked, at + 1, False),
+    }
+
+
+ex.claim(
+    "all: the window begins at now, whenever the last event was, and a hide may ask", _before_now, 2
+)
+ex.claim(
+    "every next: likes of one second are no targets of each other",
+    lambda rng: _twins(rng, "every next"),
+)
+ex.claim("all: of two events of one second the last row asks", lambda rng: _twins(rng, "all"))
 
 
 def _nothing_ahead(rng) -> dict:
@@ -225,6 +259,48 @@ def the_event_of_now_has_not_been_read(times, liked, now, window, objective):
     out[rows[-1:] if objective in ("next", "all") else rows] = (
         right.any(axis=0) if objective != "every next" else right[rows]
     )
+    return out
+
+
+@ex.mistake(
+    'in "every next" a like of the same second is a target in yours: the next one comes strictly later'
+)
+def the_same_second_is_next(times, liked, now, window, objective):
+    out = _matrix(times, liked, now, window, objective)
+    if objective == "every next":
+        for s in np.flatnonzero(times <= now):
+            others = liked & (times >= times[s]) & (times <= now + window)
+            others[s] = False
+            out[s] = others & (times == times[others].min()) if others.any() else False
+    return out
+
+
+@ex.mistake(
+    "the last like asks in yours: a hide or a click has been read as well, and the last row of all asks"
+)
+def the_last_like_asks(times, liked, now, window, objective):
+    out = _matrix(times, liked, now, window, objective)
+    mine = np.flatnonzero(liked & (times <= now))
+    if objective in ("next", "all") and len(mine):
+        rows = out.any(axis=0)
+        out[:] = False
+        out[mine[-1]] = rows
+    return out
+
+
+@ex.mistake("your window is counted from the last event: it begins at now, whenever that was")
+def the_window_begins_at_the_last_event(times, liked, now, window, objective):
+    readable = times[times <= now]
+    early = window - (now - readable[-1] if len(readable) else 0)
+    return _matrix(times, liked, now, early, objective)
+
+
+@ex.mistake("all events of the last second ask in yours: one does, the last row")
+def all_of_the_last_second_ask(times, liked, now, window, objective):
+    out = _matrix(times, liked, now, window, objective)
+    readable = times[times <= now]
+    if objective in ("next", "all") and len(readable):
+        out[times == readable[-1]] = out.any(axis=0)
     return out
 
 

@@ -33,6 +33,7 @@ def _user(rng, rule: str, R: int = 8) -> dict:
     events = np.sort(rng.integers(0, 6 * DAY, 14))
     events[5], events[7], events[9] = 2 * DAY, 3 * DAY - 30, 4 * DAY
     events = np.sort(events)
+    events[1], events[11] = events[0], events[10]  # two in one second, early and late
     asked = np.sort(
         np.concatenate([rng.integers(2 * DAY, 6 * DAY, R - 3), events[[8, 11]], [3 * DAY + 60]])
     )
@@ -59,15 +60,17 @@ def events_read(events, asked, rule, launch):
     return _read(events, asked, rule, launch)
 
 
-def _by_hand(rng) -> dict:
-    """Two events yesterday, one this morning, one just now."""
+def _by_hand(rule: str):
+    """Return the user of the text, asked under a rule."""
     h = 3600
-    a = int(rng.integers(1, 4)) * h
-    events = np.array([a, 5 * h, DAY + 8 * h, DAY + 15 * h])
-    return {"events": events, "asked": np.array([DAY + 15 * h]), "rule": "daily", "launch": 0}
+    events = np.array([h, 17 * h, DAY + h, DAY + 8 * h, DAY + 15 * h])
+    return lambda rng: {
+        "events": events.copy(), "asked": np.array([DAY + 15 * h]), "rule": rule, "launch": 2 * h,
+    }  # fmt: skip
 
 
-ex.claim("the example of the text, daily", _by_hand)
+for _rule in ("once", "daily", "real time"):
+    ex.claim(f"the example of the text, {_rule}", _by_hand(_rule), 0.5)
 ex.claim(
     "real time: everything before the request, not the event of that second",
     lambda rng: _user(rng, "real time"),
@@ -140,6 +143,11 @@ def midnights_of_the_launch(events, asked, rule, launch):
 @ex.mistake("your midnight is the number of the day: multiply by 86,400 again")
 def the_number_of_the_day(*inputs):
     return _variant(midnight=lambda t: t // DAY)(*inputs)
+
+
+@ex.mistake("events of one second count once in yours: they are several events")
+def a_second_counts_once(events, asked, rule, launch):
+    return _read(np.unique(events), asked, rule, launch)
 
 
 @ex.mistake("in real time your vector has read the event it is asked to find: strictly before")

@@ -2,7 +2,52 @@
 
 from __future__ import annotations
 
-from graphrec_utils.exercises.questions import Question
+from graphrec_utils import results
+from graphrec_utils.exercises.questions import Question, by
+from graphrec_utils.metrics.compare import HOLDS, Comparison
+
+
+def _stored(name: str, part: str, key: str) -> Comparison:
+    """Return a comparison that a result of lesson 15 keeps."""
+    return Comparison.stored(results.load(name).values[part][key])
+
+
+def _without_a_mask(at) -> str:
+    if not at["leaky_loss"][-1] < at["loss"][-1] / 2:
+        return "both are much"
+    return by(
+        at["lead"],
+        "its loss is far smaller, and it finds less",
+        "its loss is far smaller, and it finds more",
+    )
+
+
+def _of_two_readers(at) -> str:
+    ours, library = (_stored("15_rectools", "leads", f"{x} over mean of the history, 20").outcome == HOLDS
+                     for x in ("this course", "RecTools"))  # fmt: skip
+    return "both are" if ours and library else "the library's" if library else "neither"
+
+
+def _share_in_a_second(at) -> str:
+    share = at["moved"](at["sources"]["MovieLens"], 1)
+    return "none" if share < 0.03 else "about one in ten" if share < 0.2 else "about half"
+
+
+def _since_midnight(at) -> str:
+    lost = at["lost"].loc[list(at["arms"])].mean()
+    return "nothing" if lost < 0.01 else "a few" if lost < 0.1 else "a quarter"
+
+
+def _without_hides(at) -> str:
+    lead = _stored("15_pinworld", "hide leads", "likes only over all events")
+    return (
+        "little"
+        if abs(lead.gap) < 0.1 * lead.other
+        else "it falls"
+        if lead.gap < 0
+        else "it doubles"
+    )
+
 
 QUESTIONS = (
     Question("15.p1", "Two transformers predict the next film at every place; one has no causal mask. What will "
@@ -13,31 +58,32 @@ QUESTIONS = (
          "It has learned to copy from the right. The last event of a history has nothing there."),
         ("both are much the same: only the last place counts",
          "At validation, yes. In training every place is an example, and every place but the last can cheat."),
-    ), answered_by=("10.q1",)),
+    ), answered_by=("10.q1",), measured=_without_a_mask),
     Question("15.p2", "SASRec with one negative and BCE, 1,700 films. Add up the sigmoids of one user over the catalog. "
              "Exactly one film comes next: what will the sum be?", answer=500, within=3, said=(
         "It is far above 1: every film that is likelier than one in 1,700 is told about one half or more.",
         "That is too small: whatever is likelier than one in 1,700 gets a half or more, and that is many films.",
         "That is too large: most films of the catalog are old ones that hardly anybody looks at any more.",
-    )),
-    Question("15.p3", "Films in time order, half of the users with seven likes or fewer. Where does SASRec, tuned, land against "
-             "the mean of the history and popularity of the last days?", (
-        ("ahead of everything, as in the papers",
+    ), measured=lambda at: at["told"].iloc[1, 0]),
+    Question("15.p3", "Films in time order. Two SASRecs, ours and that of a library, RecTools, each tuned, against the mean of the "
+             "history. Who is ahead of the mean?", (
+        ("neither of them",
+         "They read the order, and find no more than a mean that does not. Papers have longer histories, or a test that is each "
+         "user's last event."),
+        ("the library's, not ours",
+         "It is ahead of ours, and level with the mean."),
+        ("both are, as in the papers",
          "Their data have histories of a hundred events and more, or a test that is each user's last event."),
-        ("behind the mean, at best a little ahead of popularity",
-         "Half of the users have seven likes or fewer. That this is why was not tested."),
-        ("behind both",
-         "So it is if item vectors start long and what is rarely drawn stays where chance put it. Tuned, it passes one."),
-    )),
-    Question("15.p4", "MovieTweetings keeps seconds. For how many users does shuffling events of one second change the "
+    ), measured=_of_two_readers),
+    Question("15.p4", "MovieLens keeps seconds. For how many users does shuffling events of one second change the "
              "last one?", (
-        ("none, or nearly none",
-         "One tweet is one rating. But drop the hour, as many tables do, and it is one user in ten."),
         ("about one in ten",
-         "That is what a table would give that keeps the day only, and what MovieLens gives at its seconds."),
+         "People rate a page of films at once. On MovieTweetings, where one tweet is one rating, it is nobody."),
+        ("none, or nearly none",
+         "So it is on MovieTweetings, where one tweet is one rating. Here a page of films is rated at once."),
         ("about half",
-         "In MovieLens at the level of days it is more than that; not here."),
-    )),
+         "At the level of days it is more than that; within a second fewer."),
+    ), measured=_share_in_a_second),
     Question("15.p5", "Which objective finds most of the new likes of the coming fortnight?", (
         ("every next, SASRec's objective",
          "Here, after 1,600 steps, and not in the paper. Its moments also reach up to today; whether that is why was not "
@@ -58,12 +104,12 @@ QUESTIONS = (
     )),
     Question("15.p7", "Leave hides and short clicks out of the input. What happens to what is found?", (
         ("little, either way",
-         "A hide says which topic was looked at, and that it was the wrong pin."),
+         "What the likes do not say, hides do not add here: 0.0667 with them, 0.0660 without."),
         ("it falls by a half",
          "Most of what tells about a user are likes, and these are still there."),
         ("it doubles: noise is gone",
          "A hide is no noise: it tells the topic of the session as a like does."),
-    )),
+    ), measured=_without_hides),
     Question("15.q1", "You change the item at place 5 of a history, and the output at place 3 moves. What is wrong?", (
         ("the causal mask is missing or upside down",
          "Place 3 may look at 0 to 3."),
@@ -90,7 +136,7 @@ QUESTIONS = (
              "it said to come with?", (
         ("91 %", "0.01 / (0.01 + 0.99 / 999)."),
         ("1 %", "So a softmax would say. BCE asks: it, or one of the others?"),
-        ("50 %", "That is said of an item with the mean probability, 1 in 999."),
+        ("50 %", "That is said of an item with the mean probability, 1 in 1,000."),
     )),
     Question("15.q5", "Training on windows of 14 days, and today is day 42. What is the youngest moment that training can "
              "use?", (

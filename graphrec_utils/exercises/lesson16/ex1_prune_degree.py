@@ -68,8 +68,8 @@ def prune_degree(rows, chance, alpha, least, most):
 
 COIN = "a coin for each edge"
 ex.claim(
-    "the example of the text: 4 edges, two stay",
-    telling(ex, lambda rng: _graph(rng, [4], 0.5, 1, 9), wrong=(COIN, "the first edges")),
+    "the example of the text: of 3, 4, 10, 16 and 26 edges 3, 3, 4, 4 and 5 stay",
+    lambda rng: _graph(np.random.default_rng(5), [3, 4, 10, 16, 26], 0.5, least=3, most=5),
 )
 ex.claim(
     "busy nodes keep ⌈d^alpha⌉ of their edges",

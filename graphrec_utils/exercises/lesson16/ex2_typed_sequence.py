@@ -79,10 +79,9 @@ def typed_sequence(visits, types, start, quotas):
 
 
 def _by_hand(rng) -> dict:
-    """A pin at home, one more pin, three boards; a quota of one pin and two boards."""
-    k = int(rng.integers(2, 5))
-    return {"visits": np.array([9 * k, k, 5 * k, 4 * k, 3 * k]), "types": np.array([0, 0, 1, 1, 1]),
-            "start": 0, "quotas": [1, 2]}  # fmt: skip
+    """Three pins, of which node 2 is the start, and five boards; quotas of one pin and five boards."""
+    return {"visits": np.array([6, 9, 20, 30, 9, 0, 5, 7]), "types": np.array([0, 1, 0, 1, 1, 1, 1, 0]),
+            "start": 2, "quotas": [1, 5]}  # fmt: skip
 
 
 def _busy_boards(rng) -> dict:

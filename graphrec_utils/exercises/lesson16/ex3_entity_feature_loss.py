@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import torch
 
+from graphrec_utils.exercises.compare import close
 from graphrec_utils.exercises.core import Exercise
 from graphrec_utils.exercises.lesson16.shared import telling
 
@@ -77,9 +78,21 @@ def entity_feature_loss(x, W, z, nodes, heard, columns, log_q):
 
 
 def _by_hand(rng) -> dict:
-    """Features of zeros, Q = 1/4, two columns: log(1 + 2)·, that is log 5, as each counts 4 / 2."""
-    inputs = _batch(rng, B=2, S=2, apart=True)
-    return inputs | {"x": torch.zeros_like(inputs["x"]), "log_q": torch.full((2,), -math.log(4))}
+    """Scores are z, and e^z is 2, 3, 4 and 1; the columns count 1, 2 and 1: (log 6 + log 3) / 2."""
+    return {
+        "x": torch.tensor([[1.5], [1.0], [0.5], [0.5]]), "W": torch.tensor([[2.0]]),
+        "z": torch.tensor([[2.0], [3.0], [4.0], [1.0]]).log(), "nodes": torch.tensor([0, 1]),
+        "heard": torch.tensor([3, 2]), "columns": torch.tensor([0, 1, 2]),
+        "log_q": torch.tensor([1 / 3, 1 / 6, 1 / 3]).log(),
+    }  # fmt: skip
+
+
+def _of_encoder(got, expected, inputs) -> str | None:
+    """Compare the value and the gradients of W and z; features and log Q are given, and nobody trains them."""
+    def trained(x):
+        return (x[0], list(x[1])[1:3]) if isinstance(x, list | tuple) and len(x) == 2 else x
+
+    return close(trained(got), trained(expected), inputs)
 
 
 OWN, OUT, PLAIN = (
@@ -88,7 +101,7 @@ OWN, OUT, PLAIN = (
     "no correction",
 )
 LEAVES, ZERO = "the neighbor leaves", "masked with zero"
-ex.claim("the example of the text: features of zeros", telling(ex, _by_hand, right=(LEAVES,)))
+ex.claim("the example of the text: log 6 and log 3", _by_hand)
 ex.claim(
     "a neighbor's features ask for the node",
     telling(ex, lambda rng: _batch(rng, apart=True), wrong=(OUT, LEAVES)),
@@ -120,6 +133,7 @@ ex.claim(
     "the gradient reaches z and the network",
     telling(ex, lambda rng: _batch(rng, B=3, apart=True), wrong=(LEAVES,)),
     run="call and compare gradient",
+    judge=_of_encoder,
 )
 
 

@@ -42,10 +42,19 @@ def joint_loss(losses, weights):
     return total
 
 
-ex.claim(
-    "the example of the text: weights of 1, losses of equal size",
-    lambda rng: _tasks(rng, (4, 4), [1.0, 1.0], NAMES[:2]),
-)
+def _by_hand(rng) -> dict:
+    """Means 2 and 5 with weights 2 and 0.5; one loss has no example, one has no weight: 6.5."""
+    values = {
+        "entity-entity": [1.0, 3.0],
+        "entity-feature": [5.0],
+        "user-entity": [],
+        "tags": [7.0, 8.0],
+    }
+    return {"losses": {k: torch.tensor(x) for k, x in values.items()},
+            "weights": {"user-entity": 3.0, "entity-feature": 0.5, "entity-entity": 2.0}}  # fmt: skip
+
+
+ex.claim("the example of the text: 2 · 2 + 0.5 · 5", _by_hand)
 ex.claim(
     "every loss is a mean over its own examples",
     lambda rng: _tasks(rng, (1, 40, 7), [1.0, 1.0, 1.0]),

@@ -81,14 +81,18 @@ def user_entity_loss(outputs, z, history, later):
 
 
 def _by_hand(rng) -> dict:
-    """Outputs of zeros: log n."""
-    inputs = _batch(rng, (2,), L=2, n=6)
-    return inputs | {"outputs": torch.zeros_like(inputs["outputs"])}
+    """The three users of the text: an output of 1 gives pin j the chance e^z / 12, an output of 0 one in five."""
+    outputs = torch.tensor([[1.0, 0, 1, 4], [1, 3, 2, 0], [2, 1, 0, 3]])[:, :, None]
+    return {
+        "outputs": outputs, "z": torch.tensor([[1.0], [2], [3], [4], [2]]).log(),
+        "history": torch.tensor([[0, 2, 1, 3], [1, 0, -1, -1], [2, -1, -1, -1]]),
+        "later": torch.tensor([[3, 2, 3, -1], [1, -1, -1, -1], [-1, -1, -1, -1]]),
+    }  # fmt: skip
 
 
 PLACE, NEXT, LATER = "a place taken for a pin", "the next alone", "the later alone"
 STEPS, SOME, MIXED = "steps ahead", "only pins of the batch", "a mean of probabilities"
-ex.claim("the example of the text: outputs of zeros cost log n", _by_hand)
+ex.claim("the example of the text: eight questions", _by_hand)
 ex.claim(
     "full histories: the next pin and a later one",
     telling(ex, lambda rng: _batch(rng, (5, 5)), wrong=(NEXT, LATER, STEPS, SOME)),

@@ -63,12 +63,9 @@ def residual_codes(X, words):
 
 
 def _by_hand(rng) -> dict:
-    """4.2 is near 5, and what is left, -0.8, near -1."""
-    a = float(rng.uniform(0, 0.15))
-    return {
-        "X": np.array([[4.2 + a / 9], [0.4 + a]]),
-        "words": [np.array([[0.0], [5.0]]), np.array([[1.0], [-1.0], [0.2]])],
-    }
+    """(1, 0) is 0, 0, 0, the last by a tie; (5, 5) is 2, then (1, 4) is left, 1, then (-2, 4), 0."""
+    words = [[[0, 0], [1, 3], [4, 1]], [[1, -1], [3, 0]], [[-1, 1], [1, 1]]]
+    return {"X": np.array([[1.0, 0], [5, 5]]), "words": [np.array(b, float) for b in words]}
 
 
 def _between(rng) -> dict:
