@@ -50,9 +50,54 @@ def test_every_arm_trains_and_is_asked_with_three_ages(tiny, options):
     model = tiny.former(42, objective="dense", seed=1, **options)
     past = tiny.new_likes(0, 42)
     assert 0 <= tiny.recall(model, past, tiny.new_likes(42, 49)).mean() <= 1
-    found = tiny.stale(model, users=20)
-    assert list(found) == ["once", "daily", "real time"]
-    assert all(x.between(0, 1).all() and len(x) == 20 for x in found.values())
+    plain, same, other = tiny.stale(
+        tiny.reading(model), (0.0, 0.0, tiny.offset_of(past, 1.0)), users=20
+    )
+    assert plain == same != other and list(plain) == ["once", "daily", "real time"]
+    assert all(pd.Series(x).between(0, 1).all() and len(x) == 20 for x in plain.values())
+
+
+def test_popularity_is_added_after_training(tiny):
+    model, past = tiny.former(42, objective="dense"), tiny.new_likes(0, 42)
+    extra = tiny.offset_of(past, 0.5)
+    likes = np.bincount(past.items, minlength=past.num_items)
+    np.testing.assert_allclose(extra, 0.5 * np.log1p(likes), rtol=1e-6)
+    users = np.arange(5)
+    gap = tiny.raised(model, extra).scores(users) - model.scores(users)
+    np.testing.assert_allclose(gap, np.tile(extra, (5, 1)), atol=1e-4)
+
+
+def test_cold_pins_are_asked_among_themselves(tiny):
+    model, past = tiny.former(42, objective="dense"), tiny.new_likes(0, 42)
+    found = tiny.among_cold(model, past)
+    cold = np.bincount(past.items, minlength=past.num_items) == 0
+    part = tiny.new_likes(tiny.PAST, tiny.END)
+    assert found["pins"] == cold.sum() and found["targets"] == cold[part.items].sum() <= found["of"]
+    mean = lambda k: pd.Series(found[k]).mean()  # noqa: E731
+    assert mean("among cold") >= mean("among all")
+
+
+def test_a_user_is_folded_in_by_what_was_liked_before_that_second(tiny):
+    whole = tiny.log()
+    at = whole.likes[len(whole.likes) // 2]
+    who, when = whole.users[[at, at]], whole.times[[at, at]] + np.array([0, 1])
+    before, after = tiny.folding(lambda R: R)(who, when)
+    assert (after - before).sum() >= 1 and after[whole.items[at]] == 1 > before[whole.items[at]]
+
+
+def test_a_rate_wins_by_more_than_its_seeds_differ(tiny, monkeypatch):
+    found = {(0.01, 0): 0.5, (0.01, 1): 0.6, (0.03, 0): 0.58, (0.03, 1): 0.66}
+    values = {
+        f"offsets {tiny.STEPS} next {rate} {seed}": [v, 0.1] for (rate, seed), v in found.items()
+    }
+    monkeypatch.setattr(tiny, "OFFSETS", (0.0, 1.0))
+    monkeypatch.setattr(tiny, "kept", lambda name, key, compute: values[key])
+    assert tiny.contest("next", (0.01, 0.03), (0, 1))[:2] == (
+        0.01,
+        0.0,
+    )  # ahead by 0.07, apart by 0.1
+    values = {key: [v + 0.2 * (" 0.03 " in key), 0.1] for key, (v, _) in values.items()}
+    assert tiny.contest("next", (0.01, 0.03), (0, 1))[0] == 0.03
 
 
 def test_the_decayed_mean_is_a_mean_with_weights():
@@ -168,7 +213,7 @@ def test_what_the_lesson_says_of_order():
     films = {r["model"]: r for r in stored("15_films")["models"]}
     reader = "SASRec, softmax"
     for name in sequences.SAS:
-        assert lead("15_films", "leads", name, "softmax").outcome == "does not hold"  # 15.p3
+        assert lead("15_films", "leads", name, "softmax").outcome == "does not hold"
         assert lead("15_films", "leads", name, "popularity").outcome == "holds"
         others = set(films) - {"softmax", "iALS, any d", *sequences.SAS}
         assert all(lead("15_films", "leads", name, x).outcome == "holds" for x in others)
@@ -184,11 +229,17 @@ def test_what_the_lesson_says_of_order():
 
 def test_what_the_lesson_says_of_rectools():
     values = stored("15_rectools")
-    ours, theirs = values["models"]
+    ours, theirs, _ = values["models"]
     assert (ours["knobs"]["epochs"], theirs["knobs"]["epochs"]) == (4, 10)
-    assert values["lead"]["high"] < 0
-    assert 4.5 < values["RecTools' CPU seconds over the course's"] < 5.5
+    assert lead("15_rectools", "leads", "this course", "RecTools, 10").outcome == "does not hold"
+    assert values["users"] == stored("15_films")["known users"] == 1624
+    for top in (10, 20):
+        assert (
+            lead("15_rectools", "leads", "this course", f"mean of the history, {top}").outcome
+            == "does not hold"
+        )
     assert not ours["at the edge"] and not theirs["at the edge"]
+    assert {row["d"] for row in values["models"]} == {32}
     assert values["trials per model"] == stored("15_films")["trials per model"] == 12
 
 

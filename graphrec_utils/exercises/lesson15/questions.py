@@ -34,7 +34,7 @@ def _share_in_a_second(at) -> str:
 
 
 def _since_midnight(at) -> str:
-    lost = at["lost"].loc[list(at["arms"])].mean()
+    lost = at["lost"].mean()
     return "nothing" if lost < 0.01 else "a few" if lost < 0.1 else "a quarter"
 
 
