@@ -41,7 +41,7 @@ from graphrec_utils import data, datasets, metrics, pinworld, results, sampling,
 from graphrec_utils.exercises import check, predict, recall
 from graphrec_utils.models import baselines, pinnerformer, sasrec, transformer
 from graphrec_utils.plots import visuals
-from graphrec_utils.results import verdict, verdicts
+from graphrec_utils.results import verdict
 
 style.use()
 
@@ -458,7 +458,12 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# @@ORDER@@
+# **A library's SASRec is level with the mean of the history, and ours is behind both.** So on these films reading the order does not pay, and
+# that is no fault of our training alone. All of them are ahead of the bestsellers of the last days, by less than most people think. Half of the
+# users have seven likes or fewer; that this is why, we did not test. Papers report the opposite on longer histories, or where the test is
+# each user's last event.
+#
+# **Put a mean of the history beside it before you buy a transformer.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -713,12 +718,11 @@ pd.Series({
 # and are slow to learn what is popular. So every objective is also shown with one number more for each pin, $w \log(1 + \text{likes so far})$,
 # added **after** training, with $w$ chosen on validation.
 #
-# > **Claim** (of the abstract). Dense all action finds more than what trains on the next action; here, next action and SASRec's objective.
+# > **Claim** (of the abstract, in our words). Dense all action finds more than SASRec's objective, every next.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 36 to 41. Ask 15.p5. Usual wrong answer: dense, it is asked for what is counted. Its youngest moment is a week old, and
-# the window of "every next" has no end: ask how one would find out which of the two decides. Then cover the rows with popularity: how much
-# of a lead between two objectives can one number for each pin be?
+# Minutes 36 to 41. Ask 15.p5. Usual wrong answer: hardly more, log Q has taught it. Then the card: what would you have written without the rows with
+# popularity? Dense's youngest moment is a week old, and the window of "every next" has no end: ask how one would find out what that does.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:15.p5"]
 predict("15.p5")
@@ -728,7 +732,7 @@ pins = results.load("15_pinworld", command="python -m tests.benchmarks.sequences
 objectives = pd.DataFrame(pins["objectives"]).set_index("objective")
 horizons = {"1 days": "next day", "7 days": "next 7 days", "14 days": "next 14 days"}
 dense = "dense, 7 days"
-arms = [arm for arm in ("every next", dense, "next", "all, 7 days") if arm in objectives.index]
+arms = ["every next", dense]
 
 
 def row_of(row, d, trials):
@@ -740,8 +744,18 @@ def row_of(row, d, trials):
 
 
 rivals = pd.DataFrame(pins["rivals"]).set_index("model")
-rows = {arm + more: row_of(objectives.loc[arm + more], 32, 5) for more in (", popularity", "") for arm in arms}
-for name, d in (("iALS", 32), ("RP3β", None), ("tower, causal", 32), ("popularity", None), ("decayed mean", 96)):
+rows = {
+    arm + more: row_of(objectives.loc[arm + more], 32, 6)
+    for more in (", popularity", "")
+    for arm in arms
+}
+for name, d in (
+    ("iALS", 32),
+    ("RP3β", None),
+    ("tower, causal", 32),
+    ("popularity", None),
+    ("decayed mean", 96),
+):
     rows[name] = row_of(rivals.loc[name], d, int(rivals.loc[name, "trials"]))
 display(
     results.table(
@@ -756,20 +770,35 @@ display(
 def wider(one, other):
     """Return the lead over users or over three seeds, whichever says less."""
     pair = f"{one}, popularity over {other}, popularity"
-    leads = (metrics.Comparison.stored(pins[key][pair]) for key in ("objective leads", "seed leads"))
+    leads = (
+        metrics.Comparison.stored(pins[key][pair]) for key in ("objective leads", "seed leads")
+    )
     return max(leads, key=lambda lead: lead.high - lead.low)
 
 
-against = {other: wider(dense, other) for other in ("next", "every next")}
+lead, plain = wider(dense, "every next"), lead_of(pins["objective leads"], dense, "every next")
 verdict(
-    "Dense all action finds more than next action and than SASRec's objective.",
-    metrics.weakest(against.values()),
-    detail="recall@10 of the next 14 days, dense with popularity against "
-    + "; ".join(f"{other} {lead:.4f}, {lead.outcome}" for other, lead in against.items()),
+    "Dense all action finds more than SASRec's objective, every next.",
+    lead,
+    detail=f"recall@10 of the next 14 days, both with popularity {lead:.4f}; without it {plain:.4f}",
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# @@OBJECTIVES@@
+# **One number for each pin is worth more than the choice of the objective.** With popularity dense finds a third more, every next a fifth more. Without it
+# every next leads by 0.009, with it by 0.004, and three seeds cannot tell that from nothing. So, after 1,600 steps, the paper's idea costs nothing that could be
+# seen here, and gains nothing. With popularity every next is level with iALS and RP3β.
+#
+# **Before you compare two losses on a sphere, give both what a sphere learns late.**
+#
+# <details><summary>How this was measured</summary>
+#
+# Windows of seven days for dense; 1,600 steps, about a minute for a training. Five rates by one seed; then 0.03, which won, and 0.01 by two seeds, each with
+# its own $w$ of 0, 0.3, 0.6, 1 and 1.5. The larger rate is taken only if its lead on validation exceeds what seeds differ by: at 0.03 it did not for either. Test has three
+# seeds; the interval is the wider one of users and seeds. "Next" and "all" were trained at one rate and without popularity; their seeds lie between
+# 0.033 and 0.061, so nothing is told about them. Longer training brings the two closer: at 0.03, without popularity, four times the steps take dense from 0.064 to 0.085 on
+# validation, every next from 0.081 to 0.092 (one seed). Rivals had up to 36 trials, lesson 10's causal tower twelve; it has a vector of each pin's own.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### What ids cannot do
@@ -780,16 +809,37 @@ verdict(
 # %% tags=["long"]
 cold = {row["model"]: row for row in pins["cold"]}
 blind = pins["cold pins"]
-rows = {arm: {"recall@10": cold[arm]["recall"], "d": 32, "trials": 5, "among all pins": cold[arm]["among all pins"]} for arm in arms}
+rows = {
+    arm: {
+        "recall@10": cold[arm]["recall"],
+        "d": 32,
+        "trials": 6,
+        "among all pins": cold[arm]["among all pins"],
+    }
+    for arm in arms
+}
 mean = cold["decayed mean"]
 rows["decayed mean of the same vectors"] = {"recall@10": mean["recall"], "d": 96, "trials": int(rivals.loc["decayed mean", "trials"]),
                                             "among all pins": mean["among all pins"]}  # fmt: skip
-rows["iALS, RP3β: chance"] = {"recall@10": blind["chance"], "d": None, "trials": 0, "among all pins": 0.0}
-print(f"{blind['pins']} pins without a like; {blind['targets']:,} of {blind['of']:,} new likes are on them")
-results.table(rows, known=f"only the {blind['pins']} pins without a like are asked about", headline=tuple(arms), digits=3)
+rows["iALS, RP3β: chance"] = {
+    "recall@10": blind["chance"],
+    "d": None,
+    "trials": 0,
+    "among all pins": 0.0,
+}
+print(
+    f"{blind['pins']} pins without a like; {blind['targets']:,} of {blind['of']:,} new likes are on them"
+)
+results.table(
+    rows,
+    known=f"only the {blind['pins']} pins without a like are asked about",
+    headline=tuple(arms),
+    digits=3,
+)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# @@COLDTEXT@@
+# Five times as many as chance, and more than a mean that forgets makes of the same vectors. Yet **among all pins none of them is found**: old pins fill
+# every list of ten. New pins need a shelf of their own, as in lesson 16.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.5 A vector of last midnight
@@ -857,22 +907,30 @@ served = [f"{arm}, popularity" for arm in arms]
 lost = (1 - stale["daily"] / stale["real time"])[served]
 ages = ["once", "daily", "real time"]
 shown = stale.loc[[*served, "RP3β", "iALS"], ages]
-display(shown.assign(**{"share lost since midnight": 1 - shown["daily"] / shown["real time"]}).rename_axis("recall@10").round(3))
+display(
+    shown.assign(**{"share lost since midnight": 1 - shown["daily"] / shown["real time"]})
+    .rename_axis("recall@10")
+    .round(3)
+)
 
 share = {
     x: 1 - np.array(stale.loc[x, "daily by seed"]) / np.array(stale.loc[x, "real time by seed"])
     for x in served
 }
-waits = {x: metrics.compare(share[f"{x}, popularity"], share[f"{dense}, popularity"]) for x in ("next", "every next")}
+waits = metrics.compare(share["every next, popularity"], share[f"{dense}, popularity"])
 verdict(
     "A model trained on a window ahead loses less by waiting for the night than one trained on the next event.",
-    metrics.weakest(waits.values()),
-    detail=f"share lost since midnight, three seeds, against {dense}: "
-    + "; ".join(f"{x} {lead:.2f}, {lead.outcome}" for x, lead in waits.items()),
+    waits,
+    detail=f"share lost since midnight, three seeds, every next against {dense}: {waits:.2f}",
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# @@STALETEXT@@
+# **Here is what a sequence model is for.** Of yesterday's vector nobody can tell PinnerFormer from iALS or RP3β. Made in the second before, it
+# finds half as much again as the two, which were folded in at the same second (+0.053 over RP3β, from +0.037 to +0.069): a session of PinWorld has
+# a topic, its first clicks give it away, and a transformer hears them loudest.
+#
+# Waiting for the night costs every next 38 % and dense 30 %, as the abstract says; three seeds cannot tell. And every next finds more at **every** age. A smaller loss by
+# waiting is no reason to choose a model: compare what is left.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.6 Do hides help?
@@ -975,7 +1033,9 @@ for a, b in ((8, 32), (32, 128)):
 def try_out(objective, rate, until_day=35, steps=200):
     """Return recall@10 of the new likes of days 35 to 41, after a short training."""
     word = objective.split(",")[0]  # "dense, 7 days" is "dense"
-    model = pinnerformer.fit(log, X, until_day * DAY - 1, word, WEEK, length=32, rate=rate, steps=steps, users=48)
+    model = pinnerformer.fit(
+        log, X, until_day * DAY - 1, word, WEEK, length=32, rate=rate, steps=steps, users=48
+    )
     return metrics.found(model, past, week, 10).recall.mean()
 
 
@@ -1042,8 +1102,9 @@ my_films("15")
 # * Every place of a history is an example. One negative with BCE teaches little about the order near the top, and its probabilities
 #   are none.
 # * A target lies after what was read, is worth finding, and is no accident of a sort.
-# * Ask what a vector will be used for and how old it will be, then measure. Here, after 1,600 steps, the next like
-#   found more of a fortnight than all likes of a week ahead did; longer training brings them closer.
+# * Ask what a vector will be used for and how old it will be, then measure. Here a vector of the last second found half as much again as fresh
+#   iALS; one of last night was level with it.
+# * What is popular a sphere learns late: add it before you compare two losses. Here it was worth more than the choice between next and all.
 # * Put a mean of the history beside it before you buy a transformer.
 #
 # **Further reading.** Kang and McAuley, *Self-Attentive Sequential Recommendation*

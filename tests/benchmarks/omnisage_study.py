@@ -562,7 +562,7 @@ def equal() -> dict:
     return {"equal size": table, "equal leads": leads(runs, pairs)}
 
 
-LONGER = (200, 800, 1600, 3200)
+LONGER = (200, 800)
 
 
 def longer() -> dict:
@@ -645,59 +645,6 @@ def losses_part() -> dict:
         "users": users,
         "leads": leads(runs, pairs),
         "trials per model, at least": BUDGET,
-    }
-
-
-def reader(late: Stage, rate: float, seed: int) -> dict:
-    """Return what lesson 15's PinnerFormer finds for users, with each weight of popularity."""
-    start = time.process_time()
-    model = sequences.former(
-        pinworld.VAL_END, seed=seed, rate=rate, **sequences.ARMS[sequences.LONG]
-    )
-    seconds, out = time.process_time() - start, {}
-    for w in sequences.OFFSETS:
-        found = late.user_recall(sequences.raised(model, sequences.offset_of(late.likes[0], w)))
-        out[str(w)] = {"users": found.round(4).to_dict(), "seconds": seconds}
-    return out
-
-
-def readers() -> dict:
-    """Return user vectors of the joint training beside PinnerFormer's with and without popularity, same users, same d."""
-    _, late = world()
-    known = {r["model"]: r["knobs"] for r in results.load("16_losses").values["models"]}
-    fifteen = results.load("15_pinworld").values
-    name, title = f"{sequences.LONG}, popularity", f"PinnerFormer, {sequences.LONG}"
-    row = next(r for r in fifteen["objectives"] if r["objective"] == name)
-    table, runs = [], {}
-    weights = dict.fromkeys(LOSSES["all three"], 1.0)
-    knobs = known["all three"]
-    make = partial(fit, late, weights=weights, **knobs)
-    runs["all three"] = measured("PinWorld", "loss all three", make, late, trained=True)
-    table.append(row_of("all three", {"knobs": knobs}, runs["all three"]) | {"d": DIM})
-
-    made = [
-        kept(
-            "omnisage", f"PinWorld reader {row['rate']} {s}", partial(reader, late, row["rate"], s)
-        )
-        for s in SEEDS
-    ]
-    for more, weight in (("", 0.0), (", popularity", row["offset"])):
-        runs[title + more] = [run[str(weight)] for run in made]
-        table.append(row_of(title + more, {"knobs": {"rate": row["rate"], "steps": sequences.STEPS}}, runs[title + more])
-                     | {"d": sequences.DIM})  # fmt: skip
-    for other in ("RP3β", "iALS"):
-        knobs = next(r["knobs"] for r in fifteen["rivals"] if r["model"] == other)
-        model = towers.RIVALS[other](late.likes[0], **knobs)
-        runs[other] = [{"users": late.user_recall(model).round(4).to_dict(), "seconds": 0.0}]
-        table.append(
-            row_of(other, {"knobs": knobs}, runs[other]) | {"d": DIM if other == "iALS" else None}
-        )
-    pairs = [(a, b) for a in runs for b in runs if a != b]
-    return {
-        "readers": table,
-        "reader leads": leads(
-            {k: [{"users": r["users"]} for r in v] for k, v in runs.items()}, pairs
-        ),
     }
 
 
@@ -851,9 +798,8 @@ MEASURE = {
     "real": real,
     "equal": equal,
     "longer": longer,
-    "readers": readers,
 }
-INTO = {"equal": "graphs", "longer": "graphs", "readers": "losses"}  # more of a part that is stored
+INTO = {"equal": "graphs", "longer": "graphs"}  # more of a part that is stored
 OF = {
     "graphs": "PinWorld",
     "losses": "PinWorld",

@@ -109,6 +109,13 @@ def test_what_the_lesson_says_of_the_graphs():
     assert lead("graphs", "both over pin-board, all").outcome == "cannot tell"
     assert lead("graphs", "both over PinSage, offset, all").outcome == "cannot tell"
     assert lead("graphs", "both over PinSage, all").outcome == "holds"
+    values = results.load("16_graphs").values
+    assert {row["d"] for row in values["equal size"]} == {study.DIM}
+    equal = {k: metrics.Comparison.stored(x).outcome for k, x in values["equal leads"].items()}
+    assert equal["both over PinSage, offset, d = 32, all"] == "cannot tell"
+    assert equal["both over iALS, d = 32, all"] == "holds"
+    short, long = values["longer"]
+    assert (short["steps"], long["steps"]) == study.LONGER and short["as it is"] < long["as it is"]
     for rival in ("RP3β", "iALS", "EASE"):
         assert lead("graphs", f"both over {rival}, all").outcome == "holds"
     assert lead("graphs", "both, no offset, free length over both, no offset, all").gap > 0.15

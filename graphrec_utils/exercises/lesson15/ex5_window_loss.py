@@ -85,6 +85,7 @@ ex.claim("scores of hundreds stay finite", lambda rng: _scores(rng, loud=150.0))
 
 def _of_scores(got, expected, inputs) -> str | None:
     """Compare the value and the gradients of pos and neg; log Q belongs to the sampler, and nobody trains it."""
+
     def scores(x):
         return (x[0], list(x[1])[:2]) if isinstance(x, list | tuple) and len(x) == 2 else x
 

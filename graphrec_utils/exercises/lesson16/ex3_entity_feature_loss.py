@@ -89,6 +89,7 @@ def _by_hand(rng) -> dict:
 
 def _of_encoder(got, expected, inputs) -> str | None:
     """Compare the value and the gradients of W and z; features and log Q are given, and nobody trains them."""
+
     def trained(x):
         return (x[0], list(x[1])[1:3]) if isinstance(x, list | tuple) and len(x) == 2 else x
 
