@@ -656,7 +656,7 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# At equal size, with the same offset, 3,000 queries cannot tell a transformer over typed neighbors from PinSage. Both are ahead of the matrices on PinWorld; on *citeulike-t* iALS, which factors the
+# At equal size, with the same offset, 3,000 queries cannot tell a transformer over typed neighbors from PinSage. OmniSage is ahead of the matrices on PinWorld; on *citeulike-t* iALS, which factors the
 # known citations alone, is ahead of the encoder. Without the offset PinSage finds 0.229: most of what looked like attention was popularity.
 #
 # **What an encoder is for** is the second column. Matrices have nothing to say about a pin without an edge; both encoders find more than a fifth of what
