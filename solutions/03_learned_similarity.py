@@ -1039,7 +1039,7 @@ my_films("03")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * Why not learn the similarity, too? One may. With the gaps closed, neither is ahead beyond doubt (3.8), though
+# * Why not learn the similarity, too? One may. With most gaps closed, neither is ahead beyond doubt (3.8), though
 #   the fused NeuMF still had 39 trials and Dot 16, and Dot was best at an end.
 # * An MLP can represent the dot product and still has to learn it; NeuMF is given it. Compare both with a *tuned*
 #   one, and read the table of trials before you read the verdict.

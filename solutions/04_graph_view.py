@@ -932,8 +932,8 @@ verdicts(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# With 64 numbers each GF-CF is not behind iALS; beside the 128 that validation chose for iALS one cannot tell whether it
-# stays within 0.005. Read all of it together. The SVD takes every empty cell for a firm 0 and cuts hard. iALS is a factorization,
+# With 64 numbers each GF-CF is at most 0.005 below iALS; beside the 128 that validation chose for iALS one cannot
+# tell. Read all of it together. The SVD takes every empty cell for a firm 0 and cuts hard. iALS is a factorization,
 # too, but gives an empty cell a small weight. Three hops look at the user's own likes one by one. Compare L3
 # with RP3β: one exponent, that of the last film, separates them. How much of GF-CF's lead over L3 is its
 # low-pass, and how much that exponent, which it has as well? Which of the chosen knobs lie at the end of their

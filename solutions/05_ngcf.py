@@ -941,7 +941,7 @@ print(f"NGCF, three seeds, and {rival}, the best of the strangers: recall@20 {le
 # would have ordered them with care, and below a walk of three steps.
 
 # %% [markdown]
-# Five relatives that are all below three strangers can be put into any order; it says little about what is worth
+# Five relatives whose means are all below three strangers can be put into any order; it says little about what is worth
 # building. This is why the same strangers stand in every table of the lessons to come.
 #
 # All five were trained by BPR. The dot product of lesson 03, on the same train part with another loss and 16 trials,
@@ -1084,8 +1084,8 @@ my_films("05")
 #   into $\mathbf W^\top$.
 # * The final vector holds all layers, layer 0 first: $d (K + 1)$ numbers.
 # * A paper, its code and its metric are three things. Read all three before you compare.
-# * Vectors, or also what happens to them on the way? On these likes the vectors carried it, and the matrices
-#   cost more than they brought (5.8).
+# * Vectors, or also what happens to them on the way? On these likes the vectors carried it, and $\mathbf W$ with
+#   $\sigma$ cost more than they brought (5.8).
 #
 # **Further reading.** Wang, He, Wang, Feng, Chua, *Neural Graph Collaborative Filtering*
 # ([arXiv 1905.08108](https://arxiv.org/abs/1905.08108)): sections 2.2 to 2.4 are this lesson. He,

@@ -744,9 +744,8 @@ verdict(
 # ask what your hiding tells.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# This is one seed. In 7.8's stored settings, trained twice as long, no silence is last, too, whatever the layers and ids. And not to ask for
-# single saves is not enough: then no pin that hears nobody is trained at all. With the 1,440 steps of 7.7 that found 0.028 on the week
-# that chooses, with silence 0.080 (one seed).
+# This is one seed. In 7.8's stored settings, trained twice as long, no silence is last, too, whatever the layers and ids. Not to ask for
+# single saves leaves a gap: then no pin that hears nobody is trained at all.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.7 Beside tuned rivals
@@ -768,8 +767,8 @@ verdict(
 #
 # PinWorld: learned until day 41, asked for days 49 to 55 with the graph of day 49; settings chosen a week earlier. Of the new
 # articles half come with three tenths of their readers. Every model was tuned until no neighbor of its best setting was
-# better; three seeds for LightGCN and the encoders. The encoders have 1,440 steps; LightGCN finds less at 960 than at 480, so
-# its steps were tuned with the rest. RP3β, EASE and popularity are counted anew on today's graph. On citeulike-t nothing is
+# better; three seeds for LightGCN and the encoders. The encoders have 1,440 steps; LightGCN's steps were tuned with
+# the rest. RP3β, EASE and popularity are counted anew on today's graph. On citeulike-t nothing is
 # dated, so recent popularity is that of all likes; EASE (a dense matrix) and `with ids` were not run there.
 #
 # </details>

@@ -130,8 +130,8 @@ QUESTIONS = (
         ("one without a network",
          "Several are, well ahead: least squares or a walk. Why, this table does not say."),
         ("NeuMF, with pre-training",
-         "It contains a dot product and an MLP and starts with both of them trained. The rivals "
-         "without a network stay clearly ahead all the same."),
+         "It contains a dot product and an MLP and starts with both of them trained. The best "
+         "rivals without a network stay clearly ahead all the same."),
         ("the MLP, the most flexible",
          "It can represent the most. What it learns from few likes per user is another matter, "
          "as section 3.3 has shown."),

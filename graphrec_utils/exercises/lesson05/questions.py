@@ -223,7 +223,7 @@ QUESTIONS = (
             (
                 "NGCF without W and σ",
                 "It fitted the train likes better, and what it learned there carries over. On this "
-                "data the matrices cost more than they bring.",
+                "data W and σ cost more than they bring.",
             ),
             (
                 "NGCF, once it is tuned",
@@ -233,7 +233,7 @@ QUESTIONS = (
             (
                 "no difference beyond the seeds",
                 "Tuning does narrow gaps, which is why each model gets it. This gap is wider than "
-                "the spread of the seeds: look at the intervals in the table.",
+                "the spread of the seeds: the interval of the difference, on the card, leaves out 0.",
             ),
         ),
         measured=_tuned,

@@ -113,10 +113,13 @@ def _larger_step(at) -> str:
         "BPR": recall["LightGCN (paper)"] - recall["BPR-MF"],
         "recipe": recall[at["chosen"]] - recall[at["bare"]],
     }
-    loss = recall[at["bare"]] - recall["BPR-MF"], recall[at["chosen"]] - recall["LightGCN (paper)"]
+    recipe = (
+        recall[at["bare"]] - recall["BPR-MF"],
+        recall[at["chosen"]] - recall["LightGCN (paper)"],
+    )
     if layers["recipe"] < 0.005:
         return "the layers with BPR"
-    return "the layers, with either" if min(layers.values()) > max(loss) else "the loss"
+    return "the layers, with either" if min(layers.values()) > max(recipe) else "the recipe"
 
 
 def _reached(at) -> str:
@@ -217,8 +220,8 @@ QUESTIONS = (
             ),
             (
                 "LightGCN's, then they meet",
-                "With many likes per item MF can catch up. Here most items are rare, and a rare item "
-                "gets little from its own likes, in few epochs or in many.",
+                "Within 24 epochs they do not. Here most items are rare, and a rare item "
+                "gets little from its own likes.",
             ),
         ),
         measured=_who_rises,
@@ -322,20 +325,20 @@ QUESTIONS = (
     ),
     Question(
         "06.p11",
-        "Two losses, BPR and the recipe's softmax, each without layers and with them, on all of Gowalla. Which step adds "
-        "more recall: from no layer to three or four, or from BPR to the recipe?",
+        "Two trainings, BPR and the recipe (softmax, another start and rate), each without layers and with them, on all of "
+        "Gowalla. Which step adds more recall: from no layer to three or four, or from BPR to the recipe?",
         (
             (
                 "the layers, with either loss",
-                "0.033 with BPR and 0.026 with the recipe. The loss adds 0.012 without layers and 0.005 with them.",
+                "0.033 with BPR and 0.026 with the recipe. The recipe adds 0.012 without layers and 0.005 with them.",
             ),
             (
-                "the loss, with layers or without",
+                "the recipe, with layers or without",
                 "It is the newer idea, and cheap. But it adds 0.012 and 0.005, and layers add 0.033 and 0.026.",
             ),
             (
                 "the layers with BPR, then nothing",
-                "A better loss could have learned by itself what the layers bring. It did not: with the recipe layers "
+                "A better training could have learned by itself what the layers bring. It did not: with the recipe layers "
                 "still add 0.026.",
             ),
         ),
