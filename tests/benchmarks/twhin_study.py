@@ -5,12 +5,15 @@
 PART is one of
 
   ads        clicks on ads of days 49-55 from a graph until day 48; knobs chosen on days 42-48 of a graph until
-             day 41, with equal trials and 9,000 groups of ad clicks for all. Rivals get the clicks alone, and the same graph as TwHIN: a
-             pair of a user and a pin is there if any of the relations has it
+             day 41, with equal trials and 3,000 groups of ad clicks for all; TwHIN and iALS with 32, 64 and 128 numbers. Rivals get
+             the clicks alone, and the same graph as TwHIN: a pair of a user and a pin is there if any of the relations has it.
+             Every model is also asked with weight * log(1 + clicks of the ad) added, the weight chosen on days 42-48
   budget     the relations of the graph, and how many groups of each come on one group of ad clicks; three seeds, on
              days 42-48, with as many groups of ad clicks everywhere. The settings of the open task
   interests  saves from one trained vector, from means, from centroids and from medoids; for users with one and
              with several interests, as PinWorld knows them; --only hin-yelp asks there (no times: a random tenth)
+  untrained  the same saves for users whose edges nobody was trained on, a half of the users at a time: mixtures, means,
+             medoids, popularity, and rivals that know a user by what was saved; settings of `interests`
   drift      vectors of day 42 and of day 49: coordinates, products, and a consumer that is not retrained
   speed      edges a second of CPU with 100 false ones each, d = 64, one thread; and a loop of plain torch. And how
              long both take to a recall that both reach
@@ -47,6 +50,7 @@ CLAIMS = {
     "ads": "Embeddings from ad clicks alone are no better than the most clicked ads; engagement makes them better.",
     "budget": "All nine relations at equal weight find fewer ads than engagement alone.",
     "interests": "Several vectors find more than one for users of several interests, and not for users of one.",
+    "untrained": "For users who were not trained a mixture finds more than the most saved pins.",
     "drift": "A warm start with an anchor keeps a consumer alive that is not retrained.",
     "speed": "One million edges a second of CPU, on one thread, with 100 false ones each, d = 64.",
 }
@@ -63,11 +67,14 @@ SETS = {
 BUDGETS = (0.3, 1, 3)  # groups of every other relation for one group of ad clicks
 GRID = {
     "lr": [0.01, 0.03, 0.1, 0.3],
-    "reg": [0.01, 0.03, 0.1, 0.3],
+    "reg": [0.03, 0.1, 0.3, 1.0],
     "uniform": [0, 10, 30, 100],
-    "steps": [9000],  # groups of ad clicks, for all of them
+    "others": [1, 3],
 }
-FEW = GRID | {"reg": [0.1, 0.3, 1.0, 3.0]}  # few edges want a stronger ridge
+FEW = GRID | {"reg": [0.1, 0.3, 1.0, 3.0], "others": [1]}  # few edges want a stronger ridge
+STEPS = 3000  # groups of ad clicks, for all of them
+DIMS = (32, 64, 128)  # numbers of a user, and of an ad
+ADDED = [0, *(round(x * 10.0**k, 6) for k in range(-5, 1) for x in (1, 3)), 0.5, 2]  # weights
 QUICK = {"lr": 0.3, "reg": 0.03, "uniform": 30, "steps": 1000}  # of `budget`, for all alike
 SERVED = {
     "lr": 0.1,
@@ -76,11 +83,9 @@ SERVED = {
     "steps": 9000,
 }  # best of eight trials for θ of the user
 VECTORS = (SERVED, {"lr": 0.3, "reg": 0.03, "uniform": 100, "steps": 3000})
-POPULAR = {"weight": [0.0, 0.3, 1.0, 3.0, 10.0]}
 MF = {
     "alpha0": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3],
     "reg": [0.003, 0.01, 0.03, 0.1, 0.3, 1.0],
-    "dim": [4, 8, 16, 32, 64, 128, 256],
 }
 WALK = {
     "alpha": [0.0, 0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0],
@@ -151,7 +156,7 @@ def budget_of(names, others: float) -> list[int]:
     return [own, *[other] * len(names)]
 
 
-def clicked(stage: Ads, names, lr, reg, uniform, steps, others=1, weight=0.0, seed=0):
+def clicked(stage: Ads, names, lr, reg, uniform, steps=STEPS, others=1, dim=32, seed=0):
     """Train TwHIN on ad clicks and other relations, and return it as a recommender of ads.
 
     `steps` are groups of ad clicks: as many with other relations as without.
@@ -159,17 +164,27 @@ def clicked(stage: Ads, names, lr, reg, uniform, steps, others=1, weight=0.0, se
     facts, first = stage.facts(names)
     budget = budget_of(names, others)
     model = twhin.fit(
-        facts, budget, 32, uniform=uniform, steps=steps // budget[0], lr=lr, reg=reg, seed=seed
+        facts, budget, dim, uniform=uniform, steps=steps // budget[0], lr=lr, reg=reg, seed=seed
     )
     world = stage.world
-    tails = twhin.Tails(model, 0, np.arange(world.num_users), first["pin"] + ads_of(world))
-    liked = np.log1p(stage.past.degrees()[1]).astype(np.float32)
-    return SimpleNamespace(scores=lambda users: tails.scores(users) + np.float32(weight) * liked)
+    return twhin.Tails(model, 0, np.arange(world.num_users), first["pin"] + ads_of(world))
+
+
+def plus(stage: Ads, model, weight: float):
+    """Return a model that adds weight * log(1 + clicks) of an ad; the model itself for weight 0."""
+    liked = np.float32(weight) * np.log1p(stage.past.degrees()[1]).astype(np.float32)
+    return SimpleNamespace(scores=lambda users: model.scores(users) + liked) if weight else model
 
 
 def of_ads(stage: Ads, model):
     ads = ads_of(stage.world)
     return SimpleNamespace(scores=lambda users: model.scores(users)[:, ads])
+
+
+def numbers(name: str) -> int | None:
+    """Return how many numbers a thing has in a model, which stand at the end of its name."""
+    last = name.rsplit(" = ", 1)[-1]
+    return int(last) if last.isdigit() else None
 
 
 def rivals(stage: Ads) -> dict[str, tuple[Callable, dict]]:
@@ -178,22 +193,24 @@ def rivals(stage: Ads) -> dict[str, tuple[Callable, dict]]:
     days = (0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256, 512)
     half_lives = {"half_life": [DAY * d for d in days]}
     found = {"popularity": (partial(baselines.popularity, stage.past), half_lives)}
-    for name, R in (("", clicks), (", same graph", graph)):
 
-        def fitted(make, R=R, same=bool(name), **knobs):
-            model = make(R, **knobs)
-            return of_ads(stage, model) if same else model
+    def alone(make, **knobs):
+        return make(clicks, **knobs)
 
-        found["RP3β" + name] = (partial(fitted, filters.rp3beta), WALK)
-        if not name:
-            found["EASE"] = (partial(fitted, ease), RIDGE)
-        found["iALS" + name] = (partial(fitted, partial(mf.ials, sweeps=10)), MF)
-    for name in ("ads alone", "ads + engagement", "all nine"):
-        grid = GRID if SETS[name] else FEW
-        found[f"TwHIN, {name}"] = (partial(clicked, stage, SETS[name]), grid)
-    found["TwHIN, ads + engagement, + popularity"] = (
-        partial(clicked, stage, SETS["ads + engagement"]), GRID | POPULAR,
-    )  # fmt: skip
+    def same(make, **knobs):
+        return of_ads(stage, make(graph, **knobs))
+
+    ials = partial(mf.ials, sweeps=10)
+    found["RP3β"] = (partial(alone, filters.rp3beta), WALK)
+    found["EASE"] = (partial(alone, ease), RIDGE)
+    found["iALS, d = 32"] = (partial(alone, partial(ials, dim=32)), MF)
+    found["TwHIN, ads alone, d = 32"] = (partial(clicked, stage, (), dim=32), FEW)
+    found["RP3β, same graph"] = (partial(same, filters.rp3beta), WALK)
+    for dim in DIMS:
+        found[f"iALS, same graph, d = {dim}"] = (partial(same, partial(ials, dim=dim)), MF)
+    for dim in DIMS:
+        fit = partial(clicked, stage, SETS["ads + engagement"], dim=dim)
+        found[f"TwHIN, ads + engagement, d = {dim}"] = (fit, GRID)
     return found
 
 
@@ -210,45 +227,81 @@ def tuned(choose, name: str, trials: int, score) -> train.Search:
     )
 
 
-def chosen(search: train.Search, name: str) -> dict:
-    return {"model": name, "knobs": search.best(name).knobs, "validation": search.best(name).score,
-            "at the edge": search.edges.get(name, "")}  # fmt: skip
+def drawn(grid: dict[str, list], count: int) -> list[dict]:
+    """Return `count` settings of a grid, or all, in a random order, each once."""
+    every = [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
+    return [every[k] for k in np.random.default_rng(0).permutation(len(every))[:count]]
 
 
-def measure_ads(trials: int = TRIALS) -> dict:
+def by_weight(stage: Ads, model) -> dict[str, float]:
+    """Return NDCG@10 of a model with each weight of popularity added."""
+    table = model.scores(np.arange(stage.world.num_users))
+    fixed = SimpleNamespace(scores=lambda users: table[users])
+    return {str(w): ndcg(plus(stage, fixed, w), stage.past, stage.part) for w in ADDED}
+
+
+def at_an_end(grid: dict[str, list], knobs: dict) -> str:
+    """Return which knobs stand at an end of their values, but for an end beyond which there is nothing."""
+    natural = {"uniform": 0, "alpha": 0.0, "beta": 0.0, "others": 1}
+    ends = {k: v for k, v in knobs.items() if len(grid[k]) > 1 and v in (grid[k][0], grid[k][-1])}
+    return ", ".join(f"{k} = {v}" for k, v in ends.items() if natural.get(k) != v)
+
+
+def measure_ads(trials: int = 8) -> dict:
+    """Choose each model's knobs twice on one set of trials, without and with popularity added; ask on test."""
     choose, test = stages(pinworld.load("small"))
-    search = tuned(
-        rivals(choose), "ads", trials, lambda model: ndcg(model, choose.past, choose.part)
-    )
-    final, rows, per_user = rivals(test), [], {}
+    models, final = rivals(choose), rivals(test)
+    rows, per_user = [], {}
     history = test.past.degrees()[0] > 0
-    for name, (fit, _) in final.items():
-        seeds = [{"seed": s} for s in SEEDS] if name.startswith(("iALS", "TwHIN")) else [{}]
-        knobs, found = search.best(name).knobs, []
-        for seed in seeds:
+    for name, (fit, grid) in models.items():
+        tried = {}
+        for knobs in drawn(grid, trials):
+            key = f"{name} {knobs}"
+            tried[key] = (
+                knobs,
+                kept("13_ads", key, lambda f=fit, k=knobs: by_weight(choose, f(**k))),
+            )
+        wanted = []
+        for added in (False, True) if name != "popularity" else (False,):
 
-            def compute(fit=fit, given=knobs | seed):
-                table = metrics.found(fit(**given), test.past, test.part, top=10)
-                return {k: table[k].tolist() for k in ("ndcg", "recall")} | {
-                    "user": table.index.tolist()
-                }
+            def best(item, added=added):
+                return max(item[1].values()) if added else item[1]["0"]
 
-            found.append(kept("13_ads_final", f"{name} {knobs} {seed}", compute))
-        users = np.array(found[0]["user"])
-        per_user[name] = pd.Series(np.mean([f["ndcg"] for f in found], axis=0), index=users)
-        recall = np.mean([f["recall"] for f in found], axis=0)
-        rows.append(chosen(search, name) | {
-            "ndcg": float(per_user[name].mean()), "seeds": [float(np.mean(f["ndcg"])) for f in found],
-            "recall": float(recall.mean()), "recall, no ad history": float(recall[~history[users]].mean()),
-        })  # fmt: skip
-        print(rows[-1], flush=True)
-    mine = [name for name in per_user if name.startswith("TwHIN")]
-    leads = {
-        f"{a} over {b}": lead(per_user[a], per_user[b]) for a in mine for b in per_user if a != b
-    }
+            knobs, found = max(tried.values(), key=best)
+            weight = float(max(found, key=found.get)) if added else 0.0
+            wanted.append((added, knobs, weight, best((knobs, found))))
+        for added, knobs, weight, score in wanted:
+            seeds = [{"seed": s} for s in SEEDS] if name.startswith(("iALS", "TwHIN")) else [{}]
+            weights = sorted({w for _, k, w, _ in wanted if k == knobs})
+            runs = []
+            for seed in seeds:
+
+                def compute(make=final[name][0], given=knobs | seed, weights=weights):
+                    model, out = make(**given), {}
+                    for w in weights:
+                        table = metrics.found(plus(test, model, w), test.past, test.part, top=10)
+                        out[str(w)] = {k: table[k].tolist() for k in ("ndcg", "recall")}
+                        out[str(w)]["user"] = table.index.tolist()
+                    return out
+
+                key = f"{name} {knobs} {weights} {seed}"
+                runs.append(kept("13_ads_final", key, compute)[str(weight)])
+            users = np.array(runs[0]["user"])
+            label = name + (" + popularity" if added else "")
+            per_user[label] = pd.Series(np.mean([f["ndcg"] for f in runs], axis=0), index=users)
+            recall = np.mean([f["recall"] for f in runs], axis=0)
+            rows.append({
+                "model": name, "popularity added": added, "weight": weight, "d": numbers(name), "knobs": knobs,
+                "trials": len(tried), "at the edge": at_an_end(grid, knobs), "validation": score,
+                "ndcg": float(per_user[label].mean()), "seeds": [float(np.mean(f["ndcg"])) for f in runs],
+                "recall": float(recall.mean()), "recall, no ad history": float(recall[~history[users]].mean()),
+            })  # fmt: skip
+            print(rows[-1], flush=True)
+    leads = {f"{a} over {b}": lead(per_user[a], per_user[b]) for a, b in product(per_user, per_user)
+             if a != b and a.startswith("TwHIN")}  # fmt: skip
     return {
-        "models": rows, "leads": leads, "trials per model": trials, "ads": test.past.num_items,
-        "clicks to learn from": len(test.past), "users": len(per_user[mine[0]]), "clicks sought": len(test.part),
+        "models": rows, "leads": leads, "steps": STEPS, "ads": test.past.num_items,
+        "clicks to learn from": len(test.past), "users": len(users), "clicks sought": len(test.part),
         "users without ad history": int((~history[np.unique(test.part.users)]).sum()),
     }  # fmt: skip
 
@@ -410,18 +463,34 @@ def groups_of(users: Users, who) -> dict[str, np.ndarray]:
     }
 
 
-def measure_interests(name: str, trials: int = TRIALS) -> dict:
+def numbers_of(model: str, knobs: dict) -> int | None:
+    """Return how many numbers a pin has; None: it has no vector."""
+    return knobs.get("dim", 32 if model in HOW or model.startswith("θ") else None)
+
+
+def again(before: dict) -> SimpleNamespace:
+    """Return what a search has chosen, as an earlier result keeps it."""
+    rows = {row["model"]: row for row in before["models"]}
+    return SimpleNamespace(
+        best=lambda k: SimpleNamespace(knobs=rows[k]["knobs"]),
+        edges={k: row["at the edge"] for k, row in rows.items()},
+    )
+
+
+def measure_interests(name: str, trials: int = TRIALS, before: dict | None = None) -> dict:
+    """Return what each way finds; with `before`, an earlier result, its choices are kept and only the test is new."""
     choose, test = {"PinWorld": pin_stages, "hin-yelp": yelp_stages}[name]()
     key = f"interests_{name}"
     R = [x.past.csr().astype(float) for x in (choose, test)]
     for x in R:
         x.data[:] = 1
-    walk = {"RP3β": (filters.rp3beta, WALK), "iALS": (partial(mf.ials, sweeps=8), MF)}
+    factors = MF | {"dim": [4, 8, 16, 32, 64, 128, 256]}
+    walk = {"RP3β": (filters.rp3beta, WALK), "iALS": (partial(mf.ials, sweeps=8), factors)}
     if choose.past.num_items <= 10_000:
         walk["EASE"] = (ease, RIDGE)
     models = {k: (partial(f, R[0]), grid) for k, (f, grid) in walk.items()}
     score = lambda model: float(metrics.found(model, choose.past, choose.part).recall.mean())  # noqa: E731
-    search = tuned(models, key, trials, score)
+    search = again(before) if before else tuned(models, key, trials, score)
     made = {}
 
     def asked_with_means(tails):
@@ -433,7 +502,11 @@ def measure_interests(name: str, trials: int = TRIALS) -> dict:
         return float(metrics.evaluate(table, choose.part, who).recall.mean())
 
     # of two settings of the vectors all ways ask in the one that suits the mean, and so for products or cosines
-    suits = {str(x): asked_with_means(choose.vectors(**x)) for x in VECTORS}
+    suits = (
+        before["mean by vectors"]
+        if before
+        else {str(x): asked_with_means(choose.vectors(**x)) for x in VECTORS}
+    )
     knobs = max(VECTORS, key=lambda x: suits[str(x)])
 
     def items_of(users, seed, given=knobs):
@@ -441,9 +514,13 @@ def measure_interests(name: str, trials: int = TRIALS) -> dict:
             made[spot] = users.vectors(**given, seed=seed)
         return made[spot]
 
-    cosine = max((True, False), key=lambda x: tried("mean", cosine=x))
+    cosine = (
+        before["cosine"] if before else max((True, False), key=lambda x: tried("mean", cosine=x))
+    )
     ways = {k: (partial(tried, how, cosine=cosine), grid) for k, (how, grid) in HOW.items()}
-    second = tuned(ways, f"{key}_ways", min(trials, 6), lambda value: value)
+    second = (
+        again(before) if before else tuned(ways, f"{key}_ways", min(trials, 6), lambda value: value)
+    )
     rows, per_user = [], {}
 
     def ask(model, seed, k):
@@ -487,6 +564,7 @@ def measure_interests(name: str, trials: int = TRIALS) -> dict:
             "model": k,
             "knobs": given,
             "at the edge": chosen_by.edges.get(k, ""),
+            "d": numbers_of(k, given),
         }
         for top, value in mean.items():
             row[f"recall@{top}"] = float(value.mean())
@@ -496,8 +574,8 @@ def measure_interests(name: str, trials: int = TRIALS) -> dict:
         rows.append(row)
         print(row, flush=True)
     leads = {}
-    for a in HOW:
-        for b in ("mean", "mean, recent", "θ of the user"):
+    for a in (*HOW, *walk):
+        for b in ("mean", "mean, recent", "θ of the user", "centroids, 5"):
             if a != b:
                 for top in ("20", "100"):
                     for group, g in (
@@ -513,6 +591,121 @@ def measure_interests(name: str, trials: int = TRIALS) -> dict:
     }
     return {"models": rows, "leads": leads, "users": len(who), "groups": groups, "cosine": cosine, "vectors": knobs, "mean by vectors": suits, "trials per model": trials,
             "trials per way": min(trials, 6)}  # fmt: skip
+
+
+# ---------------------------------------------------------------------------- untrained
+QUARTERS = 4  # of the users: nobody of one is trained, then nobody of the next
+
+
+def known_by(make: Callable, R: sp.csr_array, new: np.ndarray):
+    """Return a model of the other users' saves that knows the new ones by what they saved.
+
+    Args:
+        make: returns RP3β or iALS of some rows.
+        R: (m, n) saves of everybody.
+        new: (m,) bool.
+    """
+    others = sp.csr_array(R * ~new[:, None])
+    model, knobs = make(others), getattr(make, "keywords", {})
+    if isinstance(model, Factors):
+        left = mf.fold_in(R, model.item_emb, knobs["alpha0"], knobs["reg"])
+        return Factors(left, model.item_emb)
+    degree = np.maximum(others.sum(axis=0), 1)  # of the others, as in training
+    signals = sp.csr_array(R @ sp.diags_array(degree ** (knobs["beta"] - knobs["alpha"])))
+    return filters.Filter(
+        model.R_hat, signals.astype(R.dtype), model.coefficients, model.left, model.right
+    )
+
+
+def measure_untrained() -> dict:
+    """Ask for users whose edges no vector was trained on, with the settings of `interests`."""
+    before = results.load("13_interests").values["PinWorld"]
+    knobs = {row["model"]: row["knobs"] for row in before["models"]}
+    choose, test = pin_stages()
+    days = (1, 2, 4, 7, 14, 28, 56)
+    recent = {
+        day: float(
+            metrics.found(
+                baselines.popularity(choose.past, DAY * day), choose.past, choose.part
+            ).recall.mean()
+        )
+        for day in days
+    }
+    half_life = max(recent, key=recent.get)
+    who, m = np.unique(test.part.users), test.past.num_users
+    R = test.past.csr().astype(float)
+    R.data[:] = 1
+    factors = {k: v for k, v in knobs["iALS"].items() if k != "dim"}
+    makes = {
+        "RP3β": partial(filters.rp3beta, **knobs["RP3β"]),
+        "iALS, folded in": partial(mf.ials, sweeps=8, dim=knobs["iALS"]["dim"], **factors),
+    }
+    names = ("most saved", "most saved, recent", *makes, *HOW)
+    per_user = {k: {top: np.zeros(len(who)) for top in (20, 100)} for k in names}
+
+    def recall(table, part, rows):
+        return metrics.evaluate(table, part, rows).recall.tolist()
+
+    for quarter in range(QUARTERS):
+        new = np.arange(m) % QUARTERS == quarter
+        asked = new[who]
+        part = test.part.select(new[test.part.users])
+        past = test.past.select(~new[test.past.users])
+        free = {"most saved": baselines.popularity(past)}
+        free["most saved, recent"] = baselines.popularity(past, DAY * half_life)
+
+        def counted(k, quarter=quarter, free=free, new=new, part=part, asked=asked):
+            model = free[k] if k in free else known_by(makes[k], R, new)
+            tables = {top: metrics.rank(model, test.past, top, who[asked]) for top in (20, 100)}
+            return {str(top): recall(x, part, who[asked]) for top, x in tables.items()}
+
+        def trained(seed, new=new, part=part, asked=asked):
+            facts = test.facts
+            keep = ~np.append(new, np.zeros(facts.num_entities - m, bool))[facts.heads]
+            graph = part_of(facts, keep)
+            others = Users(graph, test.first, test.past, part, test.interests, test.now)
+            vectors = others.vectors(**before["vectors"], seed=seed).embeddings()[1]
+            out = {}
+            for k, (how, _) in HOW.items():
+                out[k] = {}
+                for top in (20, 100):
+                    table, rows = lists(
+                        others, vectors, how, top, cosine=before["cosine"], **knobs[k]
+                    )
+                    out[k][str(top)] = recall(table, part, rows)
+            return out
+
+        for k in (*free, *makes):
+            found = kept("13_untrained", f"{k} {quarter} {half_life}", lambda k=k: counted(k))
+            for top in (20, 100):
+                per_user[k][top][asked] = found[str(top)]
+        for seed in SEEDS:
+            found = kept("13_untrained", f"{quarter} {seed}", lambda seed=seed: trained(seed))
+            for k in HOW:
+                for top in (20, 100):
+                    per_user[k][top][asked] += np.array(found[k][str(top)]) / len(SEEDS)
+        print(quarter, {k: round(float(v[20][asked].mean()), 4) for k, v in per_user.items()}, flush=True)  # fmt: skip
+    dims = {k: 32 if k in HOW else knobs["iALS"]["dim"] if k.startswith("iALS") else None for k in names}  # fmt: skip
+    rows = [
+        {"model": k, "d": dims[k], **{f"recall@{top}": float(v.mean()) for top, v in found.items()}}
+        for k, found in per_user.items()
+    ]
+    leads = {
+        f"{a} over {b}, @{top}": lead(per_user[a][top], per_user[b][top])
+        for a, b in product(names, names)
+        for top in (20, 100)
+        if a != b and a.startswith(("centroids", "medoids"))
+    }
+    return {"models": rows, "leads": leads, "users": len(who), "half-life": half_life, "quarters": QUARTERS,
+            "trials per model": before["trials per model"], "trials per way": before["trials per way"]}  # fmt: skip
+
+
+def part_of(facts: Triples, keep: np.ndarray) -> Triples:
+    """Return some of the facts; every node keeps its id."""
+    return Triples(
+        facts.heads[keep], facts.rels[keep], facts.tails[keep], facts.num_entities, facts.num_relations,
+        facts.entity_labels, facts.relation_labels, facts.entity_types,
+    )  # fmt: skip
 
 
 # ---------------------------------------------------------------------------- drift
@@ -699,6 +892,9 @@ def main() -> None:
     parser.add_argument(
         "--only", choices=("PinWorld", "hin-yelp"), help="of interests; the other one stays"
     )
+    parser.add_argument(
+        "--finals", action="store_true", help="of interests: keep what was chosen, ask on test anew"
+    )
     given = parser.parse_args()
     start = time.perf_counter()
     if given.part == "interests":
@@ -707,11 +903,13 @@ def main() -> None:
         except FileNotFoundError:
             values = {}
         for name in (given.only or "PinWorld",):
-            values[name] = measure_interests(name, TRIALS if name == "PinWorld" else 6)
+            known = values[name] if given.finals else None
+            values[name] = measure_interests(name, TRIALS if name == "PinWorld" else 6, known)
     else:
         values = {
             "ads": measure_ads,
             "budget": measure_budget,
+            "untrained": measure_untrained,
             "drift": measure_drift,
             "speed": measure_speed,
         }[given.part]()
