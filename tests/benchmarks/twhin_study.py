@@ -605,7 +605,7 @@ def known_by(make: Callable, R: sp.csr_array, new: np.ndarray):
         R: (m, n) saves of everybody.
         new: (m,) bool.
     """
-    others = sp.csr_array(R * ~new[:, None])
+    others = sp.csr_array(sp.diags_array((~new).astype(float)) @ R)
     model, knobs = make(others), getattr(make, "keywords", {})
     if isinstance(model, Factors):
         left = mf.fold_in(R, model.item_emb, knobs["alpha0"], knobs["reg"])
@@ -633,7 +633,7 @@ def measure_untrained() -> dict:
     }
     half_life = max(recent, key=recent.get)
     who, m = np.unique(test.part.users), test.past.num_users
-    R = test.past.csr().astype(float)
+    R = sp.csr_array(test.past.csr().astype(float))
     R.data[:] = 1
     factors = {k: v for k, v in knobs["iALS"].items() if k != "dim"}
     makes = {
