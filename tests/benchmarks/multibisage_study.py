@@ -15,7 +15,9 @@ their own.
 
 PART is `rivals` (all are tuned on what chooses, the winners once on test, three seeds), `climb` (one
 graph, all in one, six; four ways to listen; one graph left out; three seeds, on what chooses, knobs of
-`rivals`) or `answers` (three ways with the pairs that stand in the graphs, and PinSage for more seconds).
+`rivals`), `answers` (three ways with the pairs that stand in the graphs, and PinSage for more seconds) or `sizes` (on
+test, all with 32 numbers and ten neighbors, PinSage and one graph with rates of their own; where pairs do not repeat,
+known ones leave every list; and pins on no board that another graph knows).
 Each writes data/results/14_PART.json and keeps what it has done in build/bench.
 """
 
@@ -107,6 +109,7 @@ class Stage:
     pairs: np.ndarray
     part: Interactions
     kinds: dict[str, np.ndarray]
+    repeat: bool = True  # whether a known pair can be sought again
 
     @property
     def n(self) -> int:
@@ -133,6 +136,31 @@ class Stage:
 
     def score(self, model) -> float:
         return float(self.found(model).recall.mean())
+
+    @cached_property
+    def hidden(self) -> Interactions:
+        """What leaves every list: the query itself; where pairs do not repeat, what it is known to be paired with."""
+        own = np.stack([np.arange(self.n)] * 2, axis=1)
+        pairs = own if self.repeat else np.unique(np.concatenate([own, self.pairs]), axis=0)
+        return Interactions(*pairs.T, self.n, self.n)
+
+    @cached_property
+    def off_board(self) -> np.ndarray:
+        """(n,) pins that the first graph does not know, and another one does."""
+        degrees = [np.asarray(R.sum(axis=0)).ravel() for R in self.today.matrices.values()]
+        return (degrees[0] == 0) & (np.sum(degrees[1:], axis=0) > 0)
+
+    def asked(self, model) -> dict[str, list[float]]:
+        """Return recall@10 of every query, of those that are off the boards, and of what is sought there."""
+        table = metrics.rank(model, self.hidden, 10, np.unique(self.part.users))
+        who = np.unique(self.part.users)
+        out = {"all": metrics.evaluate(table, self.part, who).recall}
+        out["asked off board"] = out["all"][self.off_board[out["all"].index]]
+        there = self.part.select(self.off_board[self.part.items])
+        if len(there):
+            rows = np.isin(who, there.users)
+            out["sought off board"] = metrics.evaluate(table[rows], there, who[rows]).recall
+        return {k: v.round(4).to_list() for k, v in out.items()}
 
 
 @dataclass
@@ -187,7 +215,9 @@ def libraries() -> tuple[Stage, Stage]:
     one, two = before.libraries()
     today = Morning(graphs, one.content)
     kinds = {"in no library": one.degree == 0}
-    return tuple(Stage(today, [(today, s.pairs)], s.pairs, s.part, kinds) for s in (one, two))
+    return tuple(
+        Stage(today, [(today, s.pairs)], s.pairs, s.part, kinds, False) for s in (one, two)
+    )
 
 
 def friends(parts: dict[str, Interactions] | None = None) -> tuple[Stage, Stage]:
@@ -219,7 +249,7 @@ def friends(parts: dict[str, Interactions] | None = None) -> tuple[Stage, Stage]
         ]
         few = np.bincount(known.ravel(), minlength=n) <= 2
         part, kinds = before.interactions(both(asked), n), {"two friends at most": few}
-        return Stage(morning(both(known)), days, both(known), part, kinds)
+        return Stage(morning(both(known)), days, both(known), part, kinds, False)
 
     ends = np.stack(each["user_user"].nonzero(), axis=1)
     ends = np.unique(np.sort(ends[ends[:, 0] != ends[:, 1]], axis=1), axis=0)
@@ -279,6 +309,15 @@ def pin_sage(stage: Stage, epochs: int = 28, **knobs) -> pinsage.PinSage:
     """Return lesson 09's PinSage with the softmax."""
     ids = stage.today.ids
     return before.fit(stage.pin_sage, "softmax", num_layers=1, ids=ids, epochs=epochs, **knobs)
+
+
+def small_pin_sage(stage: Stage, hide: bool = True, epochs: int = 28, seed: int = 0, **knobs):
+    """Return lesson 09's PinSage as large as the others: DIM numbers, TOP neighbors."""
+    alpha = pinsage.neighborhoods(stage.pin_sage.R, TOP)
+    return before.fit(
+        stage.pin_sage, "softmax", num_layers=1, ids=stage.today.ids, epochs=epochs, hide=hide,
+        seed=seed, dim=DIM, alpha=alpha, **knobs,
+    )  # fmt: skip
 
 
 RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]
@@ -553,7 +592,87 @@ def heard(stage: Stage) -> dict[str, float]:
     }
 
 
+# ---------------------------------------------------------------- equal sizes
+SMALL = "PinSage"
+EQUAL = {  # name -> (how, the first graph alone, whether it is given three rates of its own)
+    "content alone": ("mean", (), False),
+    "one graph, mean": ("mean", 1, True),
+    "one graph, transformer": ("transformer", 1, True),
+    SMALL: (None, 1, True),
+    "all graphs, mean": ("mean", None, False),
+    "all graphs, attention": ("attention", None, False),
+    "all graphs, transformer": ("transformer", None, False),
+}
+
+
+def sizes(data: str, early: Stage, late: Stage, knobs: dict, models: tuple[str, ...]) -> dict:
+    """Return what models of one size find on test, and rivals that count pairs; seconds of each."""
+    way = "left in" if early.repeat else "in time"  # as `answers` found on what chooses
+    file, rows, each = f"14_sizes_{data}", [], {}
+
+    def made(stage, name, given, seed):
+        how, graphs, _ = EQUAL[name]
+        if how is None:
+            return small_pin_sage(stage, way != "left in", seed=seed, **given)
+        names = tuple(stage.today.matrices)[:1] if graphs == 1 else graphs
+        return fit(stage, how, names, answers=way, seed=seed, **given)
+
+    def score(model):
+        return float(np.mean(early.asked(Factors(*model.embeddings()))["all"]))
+
+    def test(name, given, seed):
+        start = time.process_time()
+        model = made(late, name, given, seed)
+        vectors = Factors(*model.embeddings())
+        return {"found": late.asked(vectors), "seconds": round(time.process_time() - start, 1)}
+
+    for name in models:
+        how, _, own = EQUAL[name]
+        used = PINSAGE if how is None else "content alone" if name == "content alone" else how
+        given, trials = dict(knobs[used]), {}
+        if own:
+            place = RATES.index(given["lr"])
+            for lr in RATES[max(0, place - 1) : place + 2]:
+                trial = given | {"lr": lr}
+                trials[lr] = kept(file, f"{name} {trial}", lambda n=name, t=trial: score(made(early, n, t, 0)))  # fmt: skip
+            given["lr"] = max(trials, key=trials.get)
+        runs = [kept(file, f"test {name} {given} {seed}", partial(test, name, given, seed)) for seed in SEEDS]  # fmt: skip
+        each[name] = {k: np.mean([r["found"][k] for r in runs], axis=0) for k in runs[0]["found"]}
+        rows.append({
+            "model": name, "d": DIM, "neighbors": TOP if name != "content alone" else 0, "knobs": given,
+            "trials here": len(trials), "validation here": {str(k): v for k, v in trials.items()},
+            "CPU seconds": float(np.mean([r["seconds"] for r in runs])),
+            "recall": {k: float(v.mean()) for k, v in each[name].items()},
+            "seeds": [float(np.mean(r["found"]["all"])) for r in runs],
+        })  # fmt: skip
+        print(data, rows[-1], flush=True)
+    for name in (x for x in COUNTED if x in knobs):
+        sized = [knobs[name]] + ([knobs[name] | {"dim": DIM}] if "dim" in knobs[name] else [])
+        for given in sized:
+            label = name + (f", d = {given['dim']}" if "dim" in given else "")
+            if label in each:
+                continue
+            key = f"test {label} {given}"
+            found = kept(file, key, lambda n=name, g=given: late.asked(makers(late)[n](**g)))
+            each[label] = {k: np.array(v) for k, v in found.items()}
+            rows.append({
+                "model": label, "d": given.get("dim"), "knobs": given,
+                "recall": {k: float(v.mean()) for k, v in each[label].items()},
+            })  # fmt: skip
+            print(data, rows[-1], flush=True)
+    leads = {
+        f"{a} over {b}, {key}": asdict(metrics.compare(each[a][key], each[b][key]))
+        for a, b in product(each, each)
+        for key in each[a]
+        if a != b and a.startswith(("all graphs", "one graph"))
+    }
+    counts = {key: len(v) for key, v in next(iter(each.values())).items()}
+    return {"models": rows, "leads": leads, "queries": counts, "answers": way,
+            "pairs repeat": early.repeat, "off the boards": int(late.off_board.sum()), "pins": late.n}  # fmt: skip
+
+
 CLAIMS = {
+    "sizes": "Six graphs find more than PinSage of equal size.",
     "rivals": "Six graphs and two levels of attention find more than PinSage and every tuned rival.",
     "climb": "Each way to listen to several graphs finds more than the simpler one before it.",
     "answers": "A pair that is to be predicted must not be heard while it is.",
@@ -561,7 +680,12 @@ CLAIMS = {
 
 
 DATA = {"PinWorld": world, "citeulike-t": libraries, "hin-yelp": friends}
-MEASURED = {"rivals": tuple(DATA), "climb": tuple(DATA), "answers": ("PinWorld",)}
+MEASURED = {
+    "rivals": tuple(DATA),
+    "climb": tuple(DATA),
+    "answers": ("PinWorld",),
+    "sizes": tuple(DATA),
+}
 
 
 def main() -> None:
@@ -569,6 +693,7 @@ def main() -> None:
     parser.add_argument("part", choices=CLAIMS)
     parser.add_argument("--only", choices=DATA, help="keep the others")
     parser.add_argument("--model", help="of `rivals`: keep what this one finds, store nothing")
+    parser.add_argument("--models", nargs="+", help="of `sizes`: these of the trained ones")
     given = devices.parse(parser)
     name, start = f"14_{given.part}", time.perf_counter()
     torch.set_num_threads(1)
@@ -591,6 +716,9 @@ def main() -> None:
             early, late = make()
             if given.part == "climb":
                 values[data] = climb(data, early, knobs)
+            elif given.part == "sizes":
+                models = tuple(x for x in EQUAL if given.models is None or x in given.models)
+                values[data] = sizes(data, early, late, knobs, models)
             else:
                 values[data] = answers(early, late, knobs)
     print(results.save(

@@ -184,16 +184,21 @@ def fit(
     ids: bool = False,
     epochs: int | None = None,
     seed: int = 0,
+    dim: int = 64,
+    alpha: sp.csr_array | None = None,
 ) -> pinsage.PinSage:
     """Train PinSage: `scale` is the margin of the hinge or the temperature of the softmax.
+
+    `dim` numbers a pin, and neighbors `alpha`; None: twenty.
 
     With `ids` every pin has a word of its own besides, which PinSage does without.
 
     `epochs` is None for EPOCHS of them. "from the start" has three hard negatives in every epoch, as many as the curriculum on average.
     """
     word = sp.eye_array(stage.n, format="csr") if ids else None
-    content = sage.Content(64, 0, stage.x, word, seed=seed)
-    model = pinsage.PinSage(stage.alpha, content, 64, num_layers, pooling, seed)
+    content = sage.Content(dim, 0, stage.x, word, seed=seed)
+    alpha = stage.alpha if alpha is None else alpha
+    model = pinsage.PinSage(alpha, content, dim, num_layers, pooling, seed)
 
     def lost(model, batch):
         pos, neg = model.compared(batch, hide)
