@@ -70,7 +70,8 @@ recall("13")
 # | types | `sizes`, a dict in order | how many nodes each type has |
 # | edges of relation $k$ | `tables[k]` | (source type, target type, pairs) |
 #
-# By hand: 3 users, 2 ads. *User 2 clicked ad 1* in the first table is the fact (2, 0, 4).
+# By hand: 3 users, 4 pins and 2 ads, in this order. *User 2 clicked ad 1*, in table 0, is the fact (2, 0, 8), once, though the
+# table has it twice; *ad 1 shows pin 0*, in table 1, is (8, 1, 3); *user 2 hid ad 1*, in table 2, is (2, 2, 8).
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 13.1 — `typed_edges` ({{points:13.1}})
@@ -475,8 +476,9 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 13.3 — `kmeans` ({{points:13.3}})
 #
-# By hand, on a line: points 0, 1, 3, 8, 10, centers 0 and 4. Points 0 and 1 go to the first center, the others to the
-# second; the centers move to 0.5 and 7. Now 3 is nearer to the first.
+# By hand, on a line: points 0, 1, 2, 3, 8, 9, centers 0, 4 and 100. Points 0 and 1 go to the first center, and so does 2, which
+# is as near to the second; 3, 8 and 9 go to the second, nobody to the third. The centers move to 1 and 6⅔, and 100 stays. Now 3
+# is nearer to the first.
 #
 # *About 10 minutes.*
 #
@@ -599,8 +601,9 @@ visuals.mixture_map(function=recommend)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 13.5 — `interests` ({{points:13.5}})
 #
-# By hand, on a line: 0, 1, 5 are one interest, saved today; 20, 30, 31 another, saved ten days ago, when weights
-# halve in ten days. Medoids 1 and 30, shares ⅔ and ⅓.
+# By hand, on a line: 0, 1, 2, 3 and 14 are one interest, saved today; 30, 40 and 41 another, saved ten, ten and twenty days
+# ago. When weights halve in ten days, the medoids are 3 and 40, with shares 0.8 and 0.2. (Without the squares 2 would stand for
+# the first, and its mean, 4, is no pin.)
 #
 # *About 12 minutes.*
 #

@@ -298,7 +298,8 @@ print(f"repaired to {repaired.tolist()}, and the gradient is {logits.grad.tolist
 # ### Exercise 14.3 — `attend` ({{points:14.3}})
 #
 # The heart of this lesson. Padding gets weight 0 exactly; who has no neighbor hears zeros; and no NaN, neither in
-# the value nor in the gradient. By hand: logits log 3 and 0 give weights ¾ and ¼.
+# the value nor in the gradient. By hand: logits log 3 and 0 give weights ¾ and ¼, so values 4 and 8 give 5; a list of padding
+# gives 0.
 #
 # *About 15 minutes.*
 #
@@ -383,8 +384,9 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # ### Exercise 14.4 — `look` ({{points:14.4}})
 #
 # Attention of one head with a residual, $\mathbf h_u + \mathrm{attend}(\dots)$; norms and dense layers come from the library. The pin
-# looks at itself, too, so no row is ever empty. By hand, with log 3, 1 and 4 for the three matrices: own 1, other 2 gives
-# 1 + 4 · (¼ · 1 + ¾ · 2) = 8.
+# looks at itself, too, so no row is ever empty. By hand: own (1, 0), other (1, 1). $\mathbf W_q$ has √2 log 3 at the lower left,
+# $\mathbf W_k$ two ones in the lower row, $\mathbf W_v$ two fours in the upper row, and zeros else. The logits are log 3 and
+# 2 log 3, the weights ¼ and ¾, the values (4, 0) and (8, 0): (1, 0) + (7, 0) = (8, 0).
 #
 # *About 12 minutes.*
 #

@@ -90,6 +90,14 @@ def _same_pairs(rng) -> dict:
     return given | {"tables": [given["tables"][0], given["tables"][0]]}
 
 
+def _by_hand(rng) -> dict:
+    """Three users, four pins, two ads; one edge stands twice in its table, and in another table as well."""
+    click = np.array([[2, 1]])
+    tables = [("user", "ad", np.concatenate([click, click])), ("ad", "pin", np.array([[1, 0]])), ("user", "ad", click)]  # fmt: skip
+    return {"tables": tables, "sizes": {"user": 3, "pin": 4, "ad": 2}}
+
+
+ex.claim("by hand: (2, 0, 8), (8, 1, 3) and (2, 2, 8)", _by_hand, judge=_rows)
 ex.claim(
     "one table: pins are numbered after the users",
     lambda rng: _tables(rng, _sizes(rng, ("user", "pin")), [("user", "pin")]),

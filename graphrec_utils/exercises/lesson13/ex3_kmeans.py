@@ -96,12 +96,14 @@ def _empty(rng) -> dict:
 
 
 def _hand(rng) -> dict:
-    shift = rng.normal(size=(1, 1))
-    return {"points": np.array([[0.0], [1.0], [3.0], [8.0], [10.0]]) + shift, "centers": np.array([[0.0], [4.0]]) + shift,
-            "sweeps": 1}  # fmt: skip
+    """On a line: 2 is as near to 0 as to 4, and nobody is near 100; after the move 3 is nearer to the first."""
+    points, centers = ([0.0, 1, 2, 3, 8, 9], [0, 4, 100])
+    return {"points": np.array(points)[:, None], "centers": np.array(centers)[:, None], "sweeps": 1}
 
 
-ex.claim("one sweep on a line: 0 and 1 to the first center, the others to the second", _hand)
+ex.claim(
+    "one sweep on a line, by hand: centers 1, 6⅔ and 100, and then 3 is the first one's", _hand
+)
 ex.claim("three sweeps, forty points, four centers", lambda rng: _cloud(rng, 40, 4, 3), 2)
 ex.claim("in five dimensions", lambda rng: _cloud(rng, 40, 4, 2, 5))
 ex.claim("a center without points stays where it is", _empty)
@@ -190,6 +192,21 @@ def first_coordinate(points, centers, sweeps):
     return _lloyd(
         points, centers, sweeps, far=lambda x, c: np.square(x[:, None, 0] - c[None, :, 0])
     )
+
+
+@ex.mistake("of two equally near centers you take the last; take the first")
+def of_two_the_last(points, centers, sweeps):
+    def far(x, c):
+        near = _squares(x, c)
+        return near - 1e-9 * np.arange(near.shape[1])
+
+    return _lloyd(points, centers, sweeps, far=far)
+
+
+@ex.mistake("your centers stay whole numbers if they came as such: their means are cut off")
+def whole_numbers(points, centers, sweeps):
+    moved, cell = _lloyd(points, centers.copy(), sweeps, in_place=True)
+    return moved.astype(float), cell
 
 
 @ex.mistake("you return the cells first; the order is centers, cells")

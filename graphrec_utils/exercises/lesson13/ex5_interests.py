@@ -77,14 +77,23 @@ def _far(rng, sizes, decay: float) -> dict:
 
 
 def _hand(rng) -> dict:
-    """On a line: 0, 1 and 5 make one interest, 20 and 30 and 31 another."""
-    turn = rng.permutation(6)
-    points = np.array([[0.0], [1.0], [5.0], [20.0], [30.0], [31.0]]) + rng.integers(1, 9)
-    return {"points": points[turn], "ages": np.array([0.0, 0, 0, 10, 10, 10])[turn],
-            "labels": np.array([0, 0, 0, 1, 1, 1])[turn], "decay": float(np.log(2) / 10)}  # fmt: skip
+    """On a line: 0, 1, 2, 3 and 14 make one interest, of today; 30, 40 and 41 another, ten and twenty days old."""
+    points = np.array([[14.0], [40], [0], [3], [30], [1], [41], [2]])
+    return {"points": points, "ages": np.array([0.0, 10, 0, 0, 10, 0, 20, 0]),
+            "labels": np.array([1, 0, 1, 1, 0, 1, 0, 1]), "decay": float(np.log(2) / 10)}  # fmt: skip
 
 
-ex.claim("on a line, 1 stands for 0, 1, 5; what is ten days old counts half: shares ⅔ and ⅓", _hand)
+def _equal(rng) -> dict:
+    """Two interests of equal weight, each of two pins."""
+    points = np.array([[5.0], [0], [6], [1]])
+    return {"points": points, "ages": np.zeros(4), "labels": np.array([1, 0, 1, 0]), "decay": 0.1}
+
+
+ex.claim(
+    "on a line, by hand: 3 stands for 0, 1, 2, 3, 14, and 40 for 30, 40, 41; shares 0.8 and 0.2",
+    _hand,
+)
+ex.claim("of equal ones the smaller id or label is first", _equal)
 ex.claim("three interests", lambda rng: _past(rng, [5, 7, 9], 0.02))
 ex.claim("each interest has one pin far away", lambda rng: _far(rng, [6, 8], 0.01), 2)
 ex.claim("a fast decay: young clusters first", lambda rng: _past(rng, [4, 9, 8], 0.5))
@@ -174,6 +183,15 @@ def mean_weight(points, ages, labels, decay):
 @ex.mistake("the lightest interest is first in yours")
 def lightest_first(points, ages, labels, decay):
     return _interests(points, ages, labels, decay, order=1)
+
+
+@ex.mistake(
+    "of two equal weights you put the larger label first: a reversed argsort turns ties round"
+)
+def ties_turned_round(points, ages, labels, decay):
+    found, w = _interests(points, ages, labels, decay, order=0)
+    turn = np.argsort(w, kind="stable")[::-1]
+    return found[turn], w[turn]
 
 
 @ex.mistake("your interests are in the order of their labels; the heaviest comes first")

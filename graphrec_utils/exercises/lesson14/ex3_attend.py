@@ -65,11 +65,12 @@ def attend(q, K, V, padding):
 def _by_hand(rng) -> dict:
     f = torch.tensor
     x = math.log(3)
-    return {"q": f([[2.0, 0, 0, 0]]), "K": f([[[x, 0, 0, 0], [0, 0, 0, 0], [9, 0, 0, 0]]]),
-            "V": f([[[4.0], [8.0], [100.0]]]), "padding": f([[False, False, True]])}  # fmt: skip
+    one = [[x, 0, 0, 0], [0, 0, 0, 0], [9, 0, 0, 0]]
+    return {"q": f([[2.0, 0, 0, 0], [2, 0, 0, 0]]), "K": f([one, one]), "V": f([[[4.0], [8.0], [100.0]]] * 2),
+            "padding": f([[False, False, True], [True, True, True]])}  # fmt: skip
 
 
-ex.claim("two neighbors by hand, weights ¾ and ¼: 5", _by_hand)
+ex.claim("two neighbors by hand, weights ¾ and ¼: 5; and a list of padding: 0", _by_hand)
 ex.claim("nothing is padding", lambda rng: (lambda x: x | {"padding": torch.zeros(4, 5, dtype=torch.bool)})(
     _rows(rng)))  # fmt: skip
 ex.claim("padding anywhere, full of large numbers", _rows)
@@ -82,10 +83,14 @@ def _gradients(got, expected, inputs) -> str | None:
         if not torch.isfinite(mine).all():
             return "a gradient is NaN or infinite: one such row spoils the weights of all"
         if not torch.allclose(mine, right, rtol=1e-3, atol=1e-5):
-            return "a gradient is another one"
+            return (
+                "the value is right, but the gradient by one of the inputs is not the formula's: "
+                "was something detached or rounded on the way?"
+            )
     return None
 
 
+ex.claim("the same by hand: no gradient is NaN", _by_hand, run="call and compare gradient", judge=_gradients)  # fmt: skip
 ex.claim("and its gradient is 0, not NaN", lambda rng: _rows(rng, 5, 4, 4, 3, empty=2),
          run="call and compare gradient", judge=_gradients)  # fmt: skip
 

@@ -69,13 +69,17 @@ def look(own, others, padding, W_q, W_k, W_v):
 
 
 def _by_hand(rng) -> dict:
-    f = torch.tensor
-    return {"own": f([[1.0], [1.0]]), "others": f([[[2.0], [7.0]], [[5.0], [7.0]]]),
-            "padding": f([[False, True], [True, True]]), "W_q": f([[math.log(3)]]), "W_k": f([[1.0]]),
-            "W_v": f([[4.0]])}  # fmt: skip
+    """Two numbers each, so that a matrix differs from its transpose and the root of d from 1."""
+    f, x = torch.tensor, math.sqrt(2) * math.log(3)
+    others = f([[[1.0, 1.0], [7.0, 7.0]], [[5.0, 5.0], [7.0, 7.0]]])
+    return {"own": f([[1.0, 0.0], [1.0, 0.0]]), "others": others, "padding": f([[False, True], [True, True]]),
+            "W_q": f([[0.0, 0.0], [x, 0.0]]), "W_k": f([[0.0, 0.0], [1.0, 1.0]]),
+            "W_v": f([[4.0, 4.0], [0.0, 0.0]])}  # fmt: skip
 
 
-ex.claim("by hand: 1 + 4 · (¼ · 1 + ¾ · 2) = 8, and alone 1 + 4 = 5", _by_hand)
+ex.claim(
+    "by hand: (1, 0) + ¼ (4, 0) + ¾ (8, 0) = (8, 0), and alone (1, 0) + (4, 0) = (5, 0)", _by_hand
+)
 ex.claim("everybody has three others", lambda rng: (lambda x: x | {"padding": torch.zeros(4, 3, dtype=torch.bool)})(
     _pins(rng, empty=0)))  # fmt: skip
 ex.claim("some places are empty, one pin is alone", _pins)
