@@ -199,6 +199,8 @@ def fit(
     squares = [np.full(len(x), 1e-8, np.float32) for x in (model.entity_emb, model.rel_emb)]
     nobody, room = np.zeros(len(R), bool), {}
     numbers = np.float32(lr), np.float32(reg)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # products of a group are small: threads would wait for each other
     for k in range(1, arguments.integer("steps", steps, least=0) + 1):
         ids, false = plan.next()
         gradient, of_rels = gradients(E, R[plan.rels], ids, false, room)
@@ -208,6 +210,7 @@ def fit(
                      np.float32(0), model.rel_emb, nobody)  # fmt: skip
         if callback is not None:
             callback(k, model)
+    torch.set_num_threads(threads)
     return model
 
 
