@@ -102,6 +102,22 @@ ex.claim(
 ex.claim("clusters without a count are not asked", lambda rng: _shop(rng, [0, 0, 2, 0, 3], 4, 10))
 
 
+def _few(rng) -> dict:
+    """Five items of which two are seen, for a list of six and more."""
+    return {"counts": np.array([2, 1]), "centers": np.array([[1.0, 0.2], [0.1, 1.0]]),
+            "items": np.array([[1.0, 0.0], [0.9, 0.3], [0.0, 1.0], [0.2, 0.7], [0.5, 0.5]]),
+            "seen": np.array([0, 2]), "most": 2, "places": 6 + int(rng.integers(9))}  # fmt: skip
+
+
+ex.claim("three items are left for six places: a shorter list", _few)
+
+
+@ex.mistake("your list is filled up with −1; at most `places` may also be fewer")
+def filled_up(counts, centers, items, seen, most, places):
+    out = _recommend(counts, centers, items, seen, most, places)
+    return np.append(out, np.full(places - len(out), -1))
+
+
 @ex.mistake(
     "you asked once, with the mean of the centers: between two interests there may be nothing that either likes. Ask with "
     "each of them"

@@ -54,9 +54,14 @@ def interests(points, ages, labels, decay):
 
 
 def _past(rng, sizes, decay: float, dim: int = 2) -> dict:
-    """Events in clusters of these sizes; the small ones are young."""
-    labels = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
-    points = 4 * rng.normal(size=(len(sizes), dim))[labels] + rng.normal(size=(len(labels), dim))
+    """Events in clusters of these sizes; the small ones are young. Distances and their squares have other middles."""
+    apart = False
+    while not apart:
+        labels = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
+        places = 4 * rng.normal(size=(len(sizes), dim))
+        points = places[labels] + rng.normal(size=(len(labels), dim))
+        owns = [np.flatnonzero(labels == c) for c in range(len(sizes))]
+        apart = any(_medoid(points, own) != _inner(points, own) for own in owns)
     old = np.array(sizes)[labels] > np.median(sizes)
     ages = rng.uniform(1, 10, size=len(labels)) * (1 + 9 * old)
     while True:  # the order of the labels is never that of the weights
@@ -83,6 +88,14 @@ def _hand(rng) -> dict:
             "labels": np.array([1, 0, 1, 1, 0, 1, 0, 1]), "decay": float(np.log(2) / 10)}  # fmt: skip
 
 
+def _line(rng) -> dict:
+    """On a line, anywhere and in any order: 0, 1 and 5 make one interest, 20 and 30 and 31 another."""
+    turn = rng.permutation(6)
+    points = np.array([[0.0], [1.0], [5.0], [20.0], [30.0], [31.0]]) + rng.integers(1, 9)
+    return {"points": points[turn], "ages": np.array([0.0, 0, 0, 10, 10, 10])[turn],
+            "labels": np.array([0, 0, 0, 1, 1, 1])[turn], "decay": float(np.log(2) / 10)}  # fmt: skip
+
+
 def _equal(rng) -> dict:
     """Two interests of equal weight, each of two pins."""
     points = np.array([[5.0], [0], [6], [1]])
@@ -93,6 +106,7 @@ ex.claim(
     "on a line, by hand: 3 stands for 0, 1, 2, 3, 14, and 40 for 30, 40, 41; shares 0.8 and 0.2",
     _hand,
 )
+ex.claim("two interests on a line, in any order", _line)
 ex.claim("of equal ones the smaller id or label is first", _equal)
 ex.claim("three interests", lambda rng: _past(rng, [5, 7, 9], 0.02))
 ex.claim("each interest has one pin far away", lambda rng: _far(rng, [6, 8], 0.01), 2)

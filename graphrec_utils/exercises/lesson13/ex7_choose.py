@@ -40,6 +40,8 @@ def _problem(choice) -> str:
     if set(choice) != {*KEYS, "until_day"}:
         return f"the choice needs the keys {', '.join(KEYS)}, until_day"
     day = choice["until_day"]
+    if isinstance(day, str):
+        return "`until_day` is a number, a day; yours is a text"
     if isinstance(day, bool) or not isinstance(day, int | float) or not day <= pinworld.TRAIN_END:
         return "your graph holds the days that are to be predicted: that is a leak"
     try:

@@ -88,6 +88,15 @@ ex.claim(
     "nobody has so many neighbors: all rows end with empty places",
     lambda rng: _graph(rng, 5, 9, 8, 5),
 )
+
+
+def _unsorted(rng) -> dict:
+    """Equal weights whose columns are not stored in order, as products of sparse matrices are not."""
+    weights, columns = np.array([0.2, 0.5, 0.5, 0.5, 0.2]), np.array([1, 4, 2, 3, 0])
+    return {"alpha": sp.csr_array((weights, columns, [0, 4, 5]), shape=(2, 6)), "top": 3}
+
+
+ex.claim("equal weights that are stored in another order: the smaller id first", _unsorted)
 ex.claim("one place each", lambda rng: _graph(rng, 7, 10, 1, 4, 2))
 
 

@@ -62,6 +62,12 @@ def attend(q, K, V, padding):
     return _attend(q, K, V, padding)
 
 
+def _large(rng) -> dict:
+    f = torch.tensor
+    K = f([[[1.0, 0, 0, 0], [0.985, 0, 0, 0], [0, 0, 0, 0]]])
+    return {"q": f([[400.0, 0, 0, 0]]), "K": K, "V": f([[[1.0], [2.0], [3.0]]]), "padding": f([[False, False, True]])}  # fmt: skip
+
+
 def _by_hand(rng) -> dict:
     f = torch.tensor
     x = math.log(3)
@@ -74,6 +80,7 @@ ex.claim("two neighbors by hand, weights ¾ and ¼: 5; and a list of padding: 0"
 ex.claim("nothing is padding", lambda rng: (lambda x: x | {"padding": torch.zeros(4, 5, dtype=torch.bool)})(
     _rows(rng)))  # fmt: skip
 ex.claim("padding anywhere, full of large numbers", _rows)
+ex.claim("logits of 200 and 197: nothing overflows", _large)
 ex.claim("longer lists, other sizes", lambda rng: _rows(rng, 5, 9, 9, 2))
 ex.claim("who has no neighbor hears 0, not NaN", lambda rng: _rows(rng, 5, 4, 4, 3, empty=2))
 

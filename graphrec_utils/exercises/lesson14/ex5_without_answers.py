@@ -66,6 +66,8 @@ def _by_hand(rng) -> dict:
 
 ex.claim("pins 3 and 7 are a pair: 3 loses 7, 7 loses 3, and 5 keeps both", _by_hand)
 ex.claim("six lists, pairs both ways round", _lists)
+ex.claim("a pin in its own list stays there", lambda rng: {
+    "ids": torch.tensor([[3, 7, 4], [7, 3, 9]]), "nodes": torch.tensor([3, 7]), "one": torch.tensor([3]), "other": torch.tensor([7])})  # fmt: skip
 ex.claim("longer lists, more pairs", lambda rng: _lists(rng, 8, 7, 20, 7))
 
 

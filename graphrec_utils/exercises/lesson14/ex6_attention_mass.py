@@ -50,6 +50,15 @@ def _by_hand(rng) -> dict:
 
 ex.claim("four pins and two graphs by hand: ⅓ and 0.6", _by_hand)
 ex.claim("eight pins, four graphs", _looks)
+
+
+def _rounded(rng) -> dict:
+    """Weights that are not quite 0 where nobody is there, as a finite number in place of −∞ leaves them."""
+    given = _looks(rng)
+    return given | {"looks": given["looks"] + 0.01}
+
+
+ex.claim("weights of pins that are not there are left out", _rounded)
 ex.claim("a graph that knows nobody has 0", lambda rng: _looks(rng, 9, 5, 2))
 
 
