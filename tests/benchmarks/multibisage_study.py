@@ -155,7 +155,9 @@ class Stage:
         table = metrics.rank(model, self.hidden, 10, np.unique(self.part.users))
         who = np.unique(self.part.users)
         out = {"all": metrics.evaluate(table, self.part, who).recall}
-        out["asked off board"] = out["all"][self.off_board[out["all"].index]]
+        own = self.off_board[out["all"].index]
+        if own.any():
+            out["asked off board"] = out["all"][own]
         there = self.part.select(self.off_board[self.part.items])
         if len(there):
             rows = np.isin(who, there.users)
@@ -664,7 +666,7 @@ def sizes(data: str, early: Stage, late: Stage, knobs: dict, models: tuple[str, 
         f"{a} over {b}, {key}": asdict(metrics.compare(each[a][key], each[b][key]))
         for a, b in product(each, each)
         for key in each[a]
-        if a != b and a.startswith(("all graphs", "one graph"))
+        if a != b and a.startswith(("all graphs", "one graph")) and len(each[a][key]) > 1
     }
     counts = {key: len(v) for key, v in next(iter(each.values())).items()}
     return {"models": rows, "leads": leads, "queries": counts, "answers": way,

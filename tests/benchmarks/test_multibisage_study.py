@@ -111,6 +111,30 @@ def test_three_ways_with_the_answers(tiny):
     assert 0 < values["in a list"]["in time"] < 1
 
 
+def test_sizes_are_equal_and_known_pairs_leave_where_they_do_not_repeat(tiny):
+    tiny.repeat = False
+    tiny.pairs = np.unique(np.concatenate([tiny.pairs, [[0, 4]]]), axis=0)
+    knobs = {how: {"lr": 0.01, "temperature": 0.3} for how in ("mean", "transformer")}
+    knobs |= {study.PINSAGE: {"scale": 0.1, "lr": 0.001}, "RP3β": {"alpha": 1.0, "beta": 0.0}}
+    knobs["iALS"] = {"dim": 4, "alpha0": 0.1, "reg": 0.01}
+    models = (study.SMALL, "all graphs, mean", "one graph, mean")
+    values = study.sizes("tiny", tiny, tiny, knobs, models)
+    rows = {row["model"]: row for row in values["models"]}
+    assert list(rows) == [*models, "RP3β", "iALS, d = 4", f"iALS, d = {study.DIM}"]
+    assert rows[study.SMALL]["trials here"] == 3 and rows["all graphs, mean"]["trials here"] == 0
+    assert "all graphs, mean over PinSage, all" in values["leads"]
+    known = set(zip(tiny.hidden.users.tolist(), tiny.hidden.items.tolist(), strict=True))
+    assert (0, 4) in known and (3, 3) in known
+
+
+def test_a_pin_off_the_boards_is_known_elsewhere(tiny):
+    tiny.today.matrices["a"] = sp.csr_array(
+        tiny.today.matrices["a"] @ sp.diags_array(np.arange(40) > 3)
+    )
+    elsewhere = tiny.today.matrices["b"].sum(axis=0) + tiny.today.matrices["c"].sum(axis=0) > 0
+    assert (tiny.off_board[:4] == elsewhere[:4]).all() and not tiny.off_board[39]
+
+
 def test_friendships_that_are_asked_for_stand_in_no_graph():
     rng = np.random.default_rng(0)
     sizes = {"user": 200, "business": 90, "city": 4, "category": 9, "compliment": 3}

@@ -41,6 +41,8 @@ def _problem(choice) -> str:
     if set(choice) != {*KEYS, "graph_of_day"}:
         return f"the choice needs the keys {', '.join(KEYS)}, graph_of_day"
     day = choice["graph_of_day"]
+    if isinstance(day, str):
+        return "`graph_of_day` is a number, a day; yours is a text"
     if isinstance(day, bool) or not isinstance(day, int | float) or not day <= 0:
         return "your graphs are younger than the pairs they predict, and hold them: that is a leak"
     try:
