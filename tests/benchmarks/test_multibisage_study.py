@@ -129,7 +129,7 @@ def test_sizes_are_equal_and_known_pairs_leave_where_they_do_not_repeat(tiny):
 
 def test_a_pin_off_the_boards_is_known_elsewhere(tiny):
     tiny.today.matrices["a"] = sp.csr_array(
-        tiny.today.matrices["a"] @ sp.diags_array(np.arange(40) > 3)
+        tiny.today.matrices["a"] @ sp.diags_array((np.arange(40) > 3).astype(float))
     )
     elsewhere = tiny.today.matrices["b"].sum(axis=0) + tiny.today.matrices["c"].sum(axis=0) > 0
     assert (tiny.off_board[:4] == elsewhere[:4]).all() and not tiny.off_board[39]
