@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
 
 from graphrec_utils import pinworld, results
-from graphrec_utils.models import twhin
+from graphrec_utils.models import filters, mf, twhin
 from tests.benchmarks import twhin_study as study
 
 KNOBS = {"lr": 0.3, "reg": 0.03, "uniform": 5, "steps": 20}
@@ -57,6 +59,46 @@ def test_every_way_makes_lists_of_new_items(world, how):
     for row, u in zip(lists, who, strict=True):
         seen = given.past.items[given.past.users == u]
         assert len(set(row)) == 10 and not set(row) & set(seen)
+
+
+def test_a_new_user_is_known_by_what_was_saved(world):
+    given = users(world)
+    R = given.past.csr().astype(float)
+    R.data[:] = 1
+    new = np.arange(R.shape[0]) % 4 == 0
+    walk = partial(filters.rp3beta, alpha=0.5, beta=0.1)
+    factors = partial(mf.ials, dim=4, sweeps=2, alpha0=0.1, reg=0.1)
+    for make in (walk, factors):
+        model, all_known = study.known_by(make, R, new), make(R)
+        some = np.flatnonzero(new & (R.sum(axis=1) > 3))[:3]
+        assert np.isfinite(model.scores(some)).all() and model.scores(some).std() > 0
+        assert not np.allclose(model.scores(some), all_known.scores(some))
+    nobody = study.known_by(walk, R, np.zeros(len(new), bool))
+    np.testing.assert_allclose(nobody.scores(some), walk(R).scores(some), rtol=1e-5)
+
+
+def test_who_is_not_trained_has_no_fact(world):
+    facts = users(world).facts
+    keep = facts.heads % 4 != 0
+    part = study.part_of(facts, keep)
+    assert len(part) == keep.sum() and part.num_entities == facts.num_entities
+    assert (part.heads % 4 != 0).all()
+
+
+def test_popularity_is_added_after_training(world):
+    choose, _ = study.stages(world)
+    model = study.clicked(choose, (), **KNOBS)
+    plain, more = (study.plus(choose, model, w).scores(np.arange(3)) for w in (0.0, 2.0))
+    liked = 2 * np.log1p(choose.past.degrees()[1])
+    np.testing.assert_allclose(more - plain, np.tile(liked, (3, 1)), rtol=1e-3, atol=1e-4)
+
+
+def test_sizes_are_named(world):
+    assert study.numbers("iALS, same graph, d = 64") == 64 and study.numbers("popularity") is None
+    names = list(study.rivals(study.stages(world)[0]))
+    assert {
+        f"{k}, d = {d}" for k in ("iALS, same graph", "TwHIN, ads + engagement") for d in study.DIMS
+    } < set(names)
 
 
 def test_interests_are_counted_by_the_weights(world):
