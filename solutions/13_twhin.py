@@ -394,7 +394,7 @@ print(f"what w adds to TwHIN: {more.gain('.3f')}, {more.outcome}")
 #
 # <details><summary>How this was measured</summary>
 #
-# Clicks of days 49 to 55, from graphs until day 48; knobs and w chosen on days 42 to 48 from graphs until day 41. Eight random
+# Clicks of days 49 to 55, from graphs until day 48; knobs and w chosen on days 42 to 48 from graphs until day 41. Six random
 # trials each; TwHIN with 3,000 groups of ad clicks, one or three groups of each other relation on one of them, and 32, 64 or 128
 # numbers; iALS with the same three sizes. TwHIN and iALS: the mean of three seeds. *Without w* has the knobs that are best without it.
 # Intervals are over users, 95 %.
@@ -592,8 +592,8 @@ visuals.mixture_map(function=recommend)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Who was not trained
 #
-# New users are what the lecture wants mixtures for. So here a quarter of the users is taken out of the graph, then the next
-# quarter: nobody who is asked was trained. All that is known of them is what they have saved.
+# New users are what the lecture wants mixtures for. So here half of the users are taken out of the graph, then the other
+# half: nobody who is asked was trained. All that is known of them is what they have saved.
 
 # %% tags=["long", "experiment"]
 new = results.load("13_untrained", command=f"{STUDY} untrained").values

@@ -632,7 +632,7 @@ def sizes(data: str, early: Stage, late: Stage, knobs: dict, models: tuple[str, 
         how, _, own = EQUAL[name]
         used = PINSAGE if how is None else "content alone" if name == "content alone" else how
         given, trials = dict(knobs[used]), {}
-        if own:
+        if own and early.repeat:
             place = RATES.index(given["lr"])
             for lr in RATES[max(0, place - 1) : place + 2]:
                 trial = given | {"lr": lr}

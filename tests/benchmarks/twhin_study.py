@@ -247,7 +247,7 @@ def at_an_end(grid: dict[str, list], knobs: dict) -> str:
     return ", ".join(f"{k} = {v}" for k, v in ends.items() if natural.get(k) != v)
 
 
-def measure_ads(trials: int = 8) -> dict:
+def measure_ads(trials: int = 6) -> dict:
     """Choose each model's knobs twice on one set of trials, without and with popularity added; ask on test."""
     choose, test = stages(pinworld.load("small"))
     models, final = rivals(choose), rivals(test)
@@ -594,7 +594,7 @@ def measure_interests(name: str, trials: int = TRIALS, before: dict | None = Non
 
 
 # ---------------------------------------------------------------------------- untrained
-QUARTERS = 4  # of the users: nobody of one is trained, then nobody of the next
+PARTS = 2  # of the users: nobody of one is trained, then nobody of the other
 
 
 def known_by(make: Callable, R: sp.csr_array, new: np.ndarray):
@@ -646,15 +646,15 @@ def measure_untrained() -> dict:
     def recall(table, part, rows):
         return metrics.evaluate(table, part, rows).recall.tolist()
 
-    for quarter in range(QUARTERS):
-        new = np.arange(m) % QUARTERS == quarter
+    for turn in range(PARTS):
+        new = np.arange(m) % PARTS == turn
         asked = new[who]
         part = test.part.select(new[test.part.users])
         past = test.past.select(~new[test.past.users])
         free = {"most saved": baselines.popularity(past)}
         free["most saved, recent"] = baselines.popularity(past, DAY * half_life)
 
-        def counted(k, quarter=quarter, free=free, new=new, part=part, asked=asked):
+        def counted(k, turn=turn, free=free, new=new, part=part, asked=asked):
             model = free[k] if k in free else known_by(makes[k], R, new)
             tables = {top: metrics.rank(model, test.past, top, who[asked]) for top in (20, 100)}
             return {str(top): recall(x, part, who[asked]) for top, x in tables.items()}
@@ -676,15 +676,15 @@ def measure_untrained() -> dict:
             return out
 
         for k in (*free, *makes):
-            found = kept("13_untrained", f"{k} {quarter} {half_life}", lambda k=k: counted(k))
+            found = kept("13_untrained", f"{k} {turn} {half_life}", lambda k=k: counted(k))
             for top in (20, 100):
                 per_user[k][top][asked] = found[str(top)]
         for seed in SEEDS:
-            found = kept("13_untrained", f"{quarter} {seed}", lambda seed=seed: trained(seed))
+            found = kept("13_untrained", f"{turn} {seed}", lambda seed=seed: trained(seed))
             for k in HOW:
                 for top in (20, 100):
                     per_user[k][top][asked] += np.array(found[k][str(top)]) / len(SEEDS)
-        print(quarter, {k: round(float(v[20][asked].mean()), 4) for k, v in per_user.items()}, flush=True)  # fmt: skip
+        print(turn, {k: round(float(v[20][asked].mean()), 4) for k, v in per_user.items()}, flush=True)  # fmt: skip
     dims = {k: 32 if k in HOW else knobs["iALS"]["dim"] if k.startswith("iALS") else None for k in names}  # fmt: skip
     rows = [
         {"model": k, "d": dims[k], **{f"recall@{top}": float(v.mean()) for top, v in found.items()}}
@@ -696,7 +696,7 @@ def measure_untrained() -> dict:
         for top in (20, 100)
         if a != b and a.startswith(("centroids", "medoids"))
     }
-    return {"models": rows, "leads": leads, "users": len(who), "half-life": half_life, "quarters": QUARTERS,
+    return {"models": rows, "leads": leads, "users": len(who), "half-life": half_life, "parts": PARTS,
             "trials per model": before["trials per model"], "trials per way": before["trials per way"]}  # fmt: skip
 
 
