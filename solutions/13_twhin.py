@@ -394,8 +394,8 @@ print(f"what w adds to TwHIN: {more.gain('.3f')}, {more.outcome}")
 #
 # <details><summary>How this was measured</summary>
 #
-# Clicks of days 49 to 55, from graphs until day 48; knobs and w chosen on days 42 to 48 from graphs until day 41. Six random
-# trials each; TwHIN with 3,000 groups of ad clicks, one or three groups of each other relation on one of them, and 32, 64 or 128
+# Clicks of days 49 to 55, from graphs until day 48; knobs and w chosen on days 42 to 48 from graphs until day 41. Two settings of
+# an earlier search and six random ones each; TwHIN with 3,000 groups of ad clicks, one or three groups of each other relation on one of them, and 32, 64 or 128
 # numbers; iALS with the same three sizes. TwHIN and iALS: the mean of three seeds. *Without w* has the knobs that are best without it.
 # Intervals are over users, 95 %.
 #

@@ -247,6 +247,25 @@ def at_an_end(grid: dict[str, list], knobs: dict) -> str:
     return ", ".join(f"{k} = {v}" for k, v in ends.items() if natural.get(k) != v)
 
 
+STARTS = {  # two settings of an earlier search on the same days, tried beside those that are drawn
+    "popularity": [{"half_life": DAY * 6}, {"half_life": DAY * 8}],
+    "RP3β": [{"alpha": 0.5, "beta": 0.0}, {"alpha": 0.5, "beta": 0.15}],
+    "EASE": [{"reg": 10}, {"reg": 30}],
+    "iALS": [{"alpha0": 0.03, "reg": 0.1}, {"alpha0": 0.1, "reg": 0.03}],
+    "TwHIN, ads alone": [{"lr": 0.03, "reg": x, "uniform": 30, "others": 1} for x in (0.3, 1.0)],
+    "TwHIN, ads + engagement": [
+        {"lr": 0.03, "reg": 0.1, "uniform": 30, "others": x} for x in (1, 3)
+    ],
+}
+
+
+def settings(name: str, grid: dict[str, list], count: int) -> list[dict]:
+    """Return the settings that a model tries: two starts, and others from the grid."""
+    starts = next(v for k, v in reversed(STARTS.items()) if name.startswith(k))
+    rest = [x for x in drawn(grid, count + len(starts)) if x not in starts]
+    return starts + rest[:count]
+
+
 def measure_ads(trials: int = 6) -> dict:
     """Choose each model's knobs twice on one set of trials, without and with popularity added; ask on test."""
     choose, test = stages(pinworld.load("small"))
@@ -255,7 +274,7 @@ def measure_ads(trials: int = 6) -> dict:
     history = test.past.degrees()[0] > 0
     for name, (fit, grid) in models.items():
         tried = {}
-        for knobs in drawn(grid, trials):
+        for knobs in settings(name, grid, trials):
             key = f"{name} {knobs}"
             tried[key] = (
                 knobs,
