@@ -843,7 +843,7 @@ for name in ("citeulike-t", "hin-yelp"):
 #
 # PinWorld: the last week, three seeds for whatever is trained, answers left in (14.5). On the real sets a known pair can never be
 # sought, so it leaves every list; graphs that hold no answer (*in time*). Settings are those of a longer search on what chooses;
-# on PinWorld PinSage and one graph tried three rates of their own at this size. Intervals are over queries, 95 %.
+# on PinWorld PinSage and one graph climbed to a rate of their own at this size. Intervals are over queries, 95 %.
 #
 # </details>
 

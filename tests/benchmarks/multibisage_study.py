@@ -633,11 +633,15 @@ def sizes(data: str, early: Stage, late: Stage, knobs: dict, models: tuple[str, 
         used = PINSAGE if how is None else "content alone" if name == "content alone" else how
         given, trials = dict(knobs[used]), {}
         if own and early.repeat:
-            place = RATES.index(given["lr"])
-            for lr in RATES[max(0, place - 1) : place + 2]:
+
+            def tried(lr, name=name, given=given):
                 trial = given | {"lr": lr}
-                trials[lr] = kept(file, f"{name} {trial}", lambda n=name, t=trial: score(made(early, n, t, 0)))  # fmt: skip
-            given["lr"] = max(trials, key=trials.get)
+                return kept(file, f"{name} {trial}", lambda: score(made(early, name, trial, 0)))
+
+            best, found, _ = tuning.climbed(
+                {"lr": RATES}, {"lr": given["lr"]}, lambda knobs, tried=tried: tried(knobs["lr"])
+            )
+            given, trials = given | best, {x["knobs"]["lr"]: x["score"] for x in found}
         runs = [kept(file, f"test {name} {given} {seed}", partial(test, name, given, seed)) for seed in SEEDS]  # fmt: skip
         each[name] = {k: np.mean([r["found"][k] for r in runs], axis=0) for k in runs[0]["found"]}
         rows.append({
