@@ -349,7 +349,9 @@ def lead(one, other):
 def best_of(start, added):
     """Return the model of several sizes that validation prefers."""
     rows = [row for (name, _), row in found_ads.items() if name.startswith(start)]
-    return max((r for r in rows if r["popularity added"] == added), key=lambda r: r["validation"])["model"]
+    return max((r for r in rows if r["popularity added"] == added), key=lambda r: r["validation"])[
+        "model"
+    ]
 
 
 joint = best_of("TwHIN, ads + engagement", added=False)
@@ -369,7 +371,11 @@ verdict(
 # %% tags=["long", "answers:13.p3"]
 TWHIN, IALS = "TwHIN, ads + engagement", "iALS, same graph"
 equal = int(best_of(TWHIN, added=True).rsplit(" = ")[-1])  # the size that validation prefers
-shown = [("TwHIN", f"{TWHIN}, d = {equal}"), ("iALS, same graph", f"{IALS}, d = {equal}"), ("RP3β, same graph",) * 2]
+shown = [
+    ("TwHIN", f"{TWHIN}, d = {equal}"),
+    ("iALS, same graph", f"{IALS}, d = {equal}"),
+    ("RP3β, same graph",) * 2,
+]
 if best_of(IALS, added=True) != f"{IALS}, d = {equal}":
     shown.append(("iALS, size by validation", best_of(IALS, added=True)))
 shown += [("TwHIN, ads alone", "TwHIN, ads alone, d = 32"), ("popularity",) * 2]
@@ -381,11 +387,23 @@ for label, name in shown:
         "NDCG@10": added["ndcg"], "without w": plain["ndcg"], "recall@10, no ad history": added["recall, no ad history"],
         "d": added["d"], "trials": added["trials"], "w": added["weight"], "at the edge": added["at the edge"] or "none",
     }  # fmt: skip
-results.table(lines, known="clicked ads leave every list", headline=("TwHIN", "iALS, same graph", "RP3β, same graph"))
+results.table(
+    lines,
+    known="clicked ads leave every list",
+    headline=("TwHIN", "iALS, same graph", "RP3β, same graph"),
+)
 
 # %% tags=["experiment"]
-with_w = [f"{x} + popularity" for x in (f"{TWHIN}, d = {equal}", f"{IALS}, d = {equal}", "RP3β, same graph")]
-print("\n".join(f"TwHIN, d = {equal}, ahead of {x}: {lead(with_w[0], x):.3f}, {lead(with_w[0], x).outcome}" for x in with_w[1:]))
+with_w = [
+    f"{x} + popularity"
+    for x in (f"{TWHIN}, d = {equal}", f"{IALS}, d = {equal}", "RP3β, same graph")
+]
+print(
+    "\n".join(
+        f"TwHIN, d = {equal}, ahead of {x}: {lead(with_w[0], x):.3f}, {lead(with_w[0], x).outcome}"
+        for x in with_w[1:]
+    )
+)
 more = lead(f"{TWHIN}, d = {equal} + popularity", f"{TWHIN}, d = {equal}")
 print(f"what w adds to TwHIN: {more.gain('.3f')}, {more.outcome}")
 
@@ -442,7 +460,9 @@ plt.show()
 at = {(r["relations"], r["others"]): np.array(r["seeds"]) for r in budget["settings"]}
 nine, engaged = at["all nine", 1], at["ads + engagement", 1]
 gap = metrics.compare(nine, engaged)
-print(f"NDCG@10, one group each, all nine against engagement, three seeds: {gap:.3f}, {gap.outcome}")
+print(
+    f"NDCG@10, one group each, all nine against engagement, three seeds: {gap:.3f}, {gap.outcome}"
+)
 
 # %% [markdown]
 # *Figure 13.2. How well ads are found from graphs of five sets of relations; "others" is how many groups of each other
@@ -630,7 +650,10 @@ verdict(
 # %% tags=["experiment"]
 for top in (20, 100):
     told = {x: of_new(x, top) for x in ("mean", "iALS, folded in", "RP3β")}
-    print(f"recall@{top}, five centroids ahead of " + "; ".join(f"{x} {c.gain('.3f')}, {c.outcome}" for x, c in told.items()))
+    print(
+        f"recall@{top}, five centroids ahead of "
+        + "; ".join(f"{x} {c.gain('.3f')}, {c.outcome}" for x, c in told.items())
+    )
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Nearly three times as much as popularity, for people of whom no vector was trained: that is what a mixture is for. In lists of 20 RP3β,
@@ -752,11 +775,19 @@ counted = ", ".join(
     f"{g}: {v['users']} users, {v['interests']:.1f} on average" for g, v in stored["groups"].items()
 )
 print(f"{stored['users']:,} users; {counted}")
-trials = lambda name: stored["trials per way" if name.startswith(("mean,", "centr", "med")) else "trials per model"]  # noqa: E731
+
+
+def trials(name):
+    """Return how many settings a way has tried."""
+    asked = name.startswith(("mean,", "centroids", "medoids"))
+    fixed = {"popularity": 0, "mean": 4, "θ of the user": 8}
+    return fixed.get(name, stored["trials per way" if asked else "trials per model"])
+
+
 ways = {
     row["model"]: {
         f"@{top}, {group}": row[f"recall@{top}, {group} interests"] for top in (20, 100) for group in ("few", "many")
-    } | {"d": row["d"], "trials": {"popularity": 0, "mean": 4, "θ of the user": 8}.get(row["model"], trials(row["model"]))}
+    } | {"d": row["d"], "trials": trials(row["model"])}
     for row in stored["models"]
 }  # fmt: skip
 SHOWN = ("θ of the user", "mean", "mean, recent", "centroids, 5", "medoids, 5", "RP3β", "iALS")
@@ -793,9 +824,10 @@ pd.DataFrame({
 }).rename_axis("ahead of the recent mean")  # fmt: skip
 
 # %% tags=["experiment", "answers:13.p6"]
-for model in ("RP3β", "EASE", "iALS"):
+for rival in ("RP3β", "EASE", "iALS"):
     for other in ("θ of the user", "centroids, 5"):
-        print(f"{model} over {other}: " + "; ".join(f"@{top} {ahead(model, other, top, 'all').gain('.3f')}" for top in (20, 100)))
+        gains = (f"@{top} {ahead(rival, other, top, 'all').gain('.3f')}" for top in (20, 100))
+        print(f"{rival} over {other}: " + "; ".join(gains))
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Ask what would have been published without this table. Being recent was in the medoids all along, and nobody had given it to
