@@ -884,7 +884,7 @@ print("\n".join(f"  {k}: {v:.3f}, {v.outcome}" for k, v in off.items()))
 # numbers, 20 neighbors and the transformer's seconds is level with the transformer; the mean of six graphs stays ahead.
 
 # %% tags=["long"]
-for name in ("citeulike-t", "hin-yelp"):
+for name in [x for x in sizes if x != "PinWorld"]:
     of_data = lines(name)
     display(
         results.table(
