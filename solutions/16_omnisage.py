@@ -529,7 +529,7 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Four times the steps help little, and one number added afterwards finds six or five times as much, both times. This is no law of spheres: a direction that all
-# queries share *could* say what is popular. Users share one, and lesson 15's PinnerFormer, of length 1 as well, lacks a fifth after 1,600 steps, not five
+# queries share *could* say what is popular. Users share one, and lesson 15's PinnerFormer, of length 1 as well, lacks a fifth or a quarter after 1,600 steps, not five
 # sixths. Pins as queries share less of it. Whether they learn it in the end we did not measure. **What a sphere learns late, add.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
