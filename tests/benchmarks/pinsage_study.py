@@ -5,7 +5,8 @@
 PinWorld: a pair is a pin and the pin engaged right after it in a session. Graph and pairs of days 0-41 for
 choosing, of days 0-48 for the test on days 49-55. citeulike-t: libraries are boards, words are content,
 and a pair is an article and one that it cites or is cited by; a tenth of the citations chooses, a fifth
-tests, the libraries are all known. Every pin is a candidate but the query itself.
+tests, the libraries are all known. Every pin is a candidate but the query itself. On PinWorld a known pair stays one,
+for people come back to pins; a citation is made once, so there what is known leaves every list, in choosing, too.
 
 PART is `rivals` (every model tuned on the first part, the winners once on test, what is trained in steps with
 three seeds), `ablation` (pooling and hard negatives, three seeds, on what chooses, with the knobs that the hinge
@@ -64,12 +65,14 @@ class Stage:
         pairs: (P, 2) known pairs; counted in time order where there is time.
         part: queries and what is to be found.
         content: (n, f).
+        repeats: whether a known pair may be sought again; else it leaves every list.
     """
 
     R: sp.csr_array
     pairs: np.ndarray
     part: Interactions
     content: np.ndarray
+    repeats: bool = True
 
     @property
     def n(self) -> int:
@@ -101,9 +104,15 @@ class Stage:
     def pools(self, first: int, last: int) -> np.ndarray:
         return pinsage.hard_pools(self.ranked, self.pairs, first, last)
 
+    @cached_property
+    def left_out(self) -> Interactions:
+        """What no list may hold: the query, and what can be sought no more."""
+        itself = np.stack([np.arange(self.n)] * 2, axis=1)
+        pairs = itself if self.repeats else np.concatenate([itself, self.pairs])
+        return Interactions(*np.unique(pairs, axis=0).T, self.n, self.n)
+
     def found(self, model, part: Interactions | None = None):
-        itself = Interactions(np.arange(self.n), np.arange(self.n), self.n, self.n)
-        return metrics.found(model, itself, self.part if part is None else part)
+        return metrics.found(model, self.left_out, self.part if part is None else part)
 
     def score(self, model) -> float:
         return float(self.found(model).ndcg.mean())
@@ -158,8 +167,8 @@ def libraries() -> tuple[Stage, Stage]:
     content = words(sp.csr_array(library.item_features.matrix), 128)
     n = R.shape[1]
     return (
-        Stage(R, parts[0], interactions(parts[1], n), content),
-        Stage(R, np.concatenate(parts[:2]), interactions(parts[2], n), content),
+        Stage(R, parts[0], interactions(parts[1], n), content, repeats=False),
+        Stage(R, np.concatenate(parts[:2]), interactions(parts[2], n), content, repeats=False),
     )
 
 
@@ -260,13 +269,22 @@ LADDERS = {
         "alpha0": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0],
         "reg": [0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01],
     },
+    "iALS, d = 64": {},
     "content, trained": TRAINED | {"num_layers": [0]},
     "PinSage, hinge": TRAINED | {"num_layers": [1]},
     "PinSage, softmax": TRAINED | {"num_layers": [1]},
     "PinSage with ids, softmax": TRAINED | {"num_layers": [1]},
 }
+LADDERS["iALS, d = 64"] = LADDERS["iALS"] | {"dim": [64]}  # as large as PinSage
 START = {"scale": 0.1, "lr": 0.003, "dim": 32, "alpha0": 0.1, "reg": 0.001}
-LEARNED = tuple(LADDERS)[1:]  # by chance
+LEARNED = tuple(name for name in LADDERS if not name.startswith("iALS"))  # by chance
+# On citeulike-t these keep what they won with while known citations stood in the lists: knobs and trials.
+SETTLED_RAW = {
+    "content, trained": ({"scale": 0.01, "lr": 0.003, "num_layers": 0}, 11),
+    "PinSage, hinge": ({"scale": 0.003, "lr": 0.003, "num_layers": 1}, 14),
+    "PinSage, softmax": ({"scale": 0.01, "lr": 0.003, "num_layers": 1}, 11),
+    "PinSage with ids, softmax": ({"scale": 0.1, "lr": 0.01, "num_layers": 1}, 8),
+}
 # own = 0 hears the neighbors alone, own = 30 is content alone
 NATURAL = {"last": [1.0], "restart": [1.0], "own": [0.0, 30.0], "alpha": [0.0, 1.0], "beta": [0.0]}
 
@@ -280,7 +298,8 @@ def makers(stage: Stage) -> dict[str, Callable]:
         "Pixie": partial(walk, stage),
         "RP3β": partial(filters.rp3beta, stage.C),
         "EASE": partial(ease, stage.C.astype(np.float32)),
-        "iALS": lambda **knobs: mf.ials(stage.C, sweeps=8, **knobs),
+        "iALS": partial(mf.ials, stage.C, sweeps=8),
+        "iALS, d = 64": partial(mf.ials, stage.C, sweeps=8),
         "content, trained": partial(fit, stage, "softmax"),
         "PinSage, hinge": partial(fit, stage, "hinge"),
         "PinSage, softmax": partial(fit, stage, "softmax"),
@@ -292,10 +311,23 @@ def makers(stage: Stage) -> dict[str, Callable]:
 def tuned(data: str, name: str, early: Stage, budget: int = BUDGET) -> Chosen:
     """Return the best of a model's trials on what chooses."""
     make, file = makers(early)[name], f"09_tune_{data}"
+    if not early.repeats and name in SETTLED_RAW:
+        knobs, trials = SETTLED_RAW[name]
+        score = kept(file, f"{name} {knobs}", lambda: early.score(make(**knobs)))
+        return Chosen(knobs, score, trials, "")
     if name in LADDERS:
-        start = {knob: START.get(knob, values[0]) for knob, values in LADDERS[name].items()}
+        start = {k: START[k] if START.get(k) in v else v[0] for k, v in LADDERS[name].items()}
         return tuning.tuned(file, name, make, LADDERS[name], early.score, start)
     return tuning.tuned(file, name, make, GRIDS[name], early.score, None, budget, NATURAL)
+
+
+def numbers(stage: Stage, name: str, knobs: dict) -> int | None:
+    """Return how many numbers a model keeps for each pin; None where it has no vectors."""
+    if name in LEARNED:
+        return 64
+    looks = stage.content.shape[1]
+    made = {"content": looks, "importance pooling, untrained": 2 * looks}
+    return knobs.get("dim", made.get(name))
 
 
 def on_test(late: Stage, name: str, knobs: dict) -> dict:
@@ -327,7 +359,7 @@ def rivals(data: str, early: Stage, late: Stage, budget: int = BUDGET, only: str
         )  # what was kept comes back from JSON with its users as text
         new = cold[each.index.to_numpy()]
         rows.append({
-            "model": name, "knobs": chosen.knobs, "at the edge": chosen.edge, "trials": chosen.trials,
+            "model": name, "knobs": chosen.knobs, "d": numbers(late, name, chosen.knobs), "at the edge": chosen.edge, "trials": chosen.trials,
             "validation": chosen.score, "ndcg": float(each.mean()),
             "seeds": [float(run.ndcg.mean()) for run in runs],
             "recall": float(np.mean([run.recall.mean() for run in runs])),
