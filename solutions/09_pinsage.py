@@ -190,7 +190,7 @@ pd.Series({
 #
 # By hand, with numbers instead of vectors: $h_u = 1$; neighbors 2 and −4 with weights ¾ and ¼; two messages, of the
 # first kind $\mathrm{ReLU}(h)$: 2 and 0, so they are heard as 1.5. Had the ReLU come after the sum, it would be
-# ReLU(1.5 − 1) = 0.5: an unpleasant neighbor would have silenced the other.
+# ReLU(1.5 − 1) = 0.5: an unpleasant neighbor would have silenced the other. The check goes on with these numbers.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 7 to 15. On the board: own 1, neighbors 2 and −4 with ¾ and ¼. Ask where the ReLU stands, and what changes if it
@@ -300,8 +300,8 @@ predict("09.p3")
 # ### Exercise 09.3 — `pinsage_loss` ({{points:09.3}})
 #
 # The negatives are of two kinds: $S$ pins drawn at random and **shared** by the whole batch (500 in the paper), and $H$
-# **hard** ones for each query. Both are in the mean. By hand: positive 0.5, negatives 0.9 and 0.1, margin
-# 0.1; the two terms are 0.5 and 0, the mean is 0.25.
+# **hard** ones for each query. Both are in the mean. By hand: positive 0.5, shared negatives 0.9 and 0.3, a hard one 0.5,
+# margin 0.1. The three terms are 0.5, 0 and 0.1, the mean is 0.2. With the slide's sign it would be 0.13.
 #
 # *About 10 minutes.*
 #

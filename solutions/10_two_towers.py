@@ -269,8 +269,8 @@ visuals.towers(
 # ### Exercise 10.2 — `tower_scores` ({{points:10.2}})
 #
 # Both towers and their meeting, for a batch. By hand: the history holds items 0 and 1 with
-# $\mathbf p_0 = (1, 0)$ and $\mathbf p_1 = (0, 1)$, the start is $(0.5, 0.5)$: the user is $(1, 1)$. Against
-# the item $(1, 0)$ that is a cosine of 0.7071, and at τ = 0.5 a score of 1.4142, whatever the item's length.
+# $\mathbf p_0 = (4, 0)$ and $\mathbf p_1 = (0, 6)$, the start is $(1, 1)$: the user is $(3, 4)$. Against
+# the item $(2, 0)$ that is a cosine of 0.6, and at τ = 0.5 a score of 1.2, whatever the item's length.
 #
 # *About 12 minutes.*
 #
@@ -343,8 +343,8 @@ predict("10.p2")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 10.3 — `softmax_loss` ({{points:10.3}})
 #
-# The loss with $\hat Z$. With all others as the sample it has to be the softmax over the catalog. By hand: equal
-# scores, two of ten others: $\log(1 + \frac{10}{2} \cdot 2) = \log 11 = 2.3979$.
+# The loss with $\hat Z$. With all others as the sample it has to be the softmax over the catalog. By hand: two rows of equal
+# scores, two of ten others in each: $\log(1 + \frac{10}{2} \cdot 2) = \log 11 = 2.3979$, and so is the mean.
 #
 # *About 10 minutes.*
 #
@@ -585,8 +585,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 10.4 — `in_batch_logits` ({{points:10.4}})
 #
-# All scores of a batch, divided by the temperature, without its accidental hits. By hand: ids 4, 1, 4. Row 0 keeps
-# columns 0 and 1, and column 2 is −∞; row 1 keeps all three.
+# All scores of a batch, divided by the temperature, without its accidental hits. By hand: ids 4, 1, 4; the first user
+# (1, 0); items (2, 1), (3, 0), (2, 1); τ = 0.5. Row 0 is 4, 6 and −∞; row 1 keeps all three columns.
 #
 # *About 8 minutes.*
 #
@@ -755,8 +755,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 10.5 — `top_in_chunks` ★ optional ({{points:10.5}})
 #
-# The best items of each user, a chunk of items at a time. By hand: items 5, 2, 3, 6, 1, 4 of one coordinate, chunks of
-# three, the best two for user 1. After the first chunk they are items 0 and 2, after the second 3 and 0. User −1
+# The best items of each user, a chunk of items at a time. By hand: items 5, 2, 3, 5, 1 of one coordinate, chunks of
+# three, the best two for user 1. After the first chunk they are items 0 and 2, after the second 0 and 3. User −1
 # ends with 4 and 1.
 #
 # *About 12 minutes.*
@@ -802,9 +802,9 @@ check("10.5", top_in_chunks)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 10.6 — `search_cells` ★ optional ({{points:10.6}})
 #
-# The best items of the cells that suit a query best. By hand: items (3, 0), (2, 1) in cell 0, (0, 3), (−1, 2) in cell 1,
-# (−3, 0), (−2, −1) in cell 2, with the centers (2.5, 0.5), (−0.5, 2.5), (−2.5, −0.5). The query (1, 0.4) has the products
-# 2.7, 0.5 and −2.7 with these: two probes open cells 0 and 1, and the best three items are 0, 1 and 2.
+# The best items of the cells that suit a query best. By hand: items (4, 0), (−2, 0) in cell 0, (2, 5), (4, 3) in cell 1,
+# (1, −3), (3, 1) in cell 2, with the centers (1, 0), (3, 4), (2, −1). The query (1, 0) has the products
+# 1, 3 and 2 with these: two probes open cells 1 and 2, and the best three items are 3, 5 and 2. Item 0 is missed.
 #
 # *About 8 minutes.*
 #

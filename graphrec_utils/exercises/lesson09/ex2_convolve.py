@@ -80,13 +80,13 @@ def convolve(H, nodes, neighbors, alpha, Q, q, W, w):
 def _by_hand(rng) -> dict:
     f = torch.tensor
     return {
-        "H": f([[1.0], [2.0], [-4.0]]), "nodes": f([0]), "neighbors": f([[1, 2]]),
-        "alpha": f([[0.75, 0.25]]), "Q": f([[1.0], [0.0]]), "q": f([0.0, 1.0]),
-        "W": f([[0.0, 2.0, 0.0], [4.0, 0.0, 0.0]]), "w": f([0.0, 0.0]),
+        "H": f([[1.0], [2.0], [-4.0]]), "nodes": f([0, 2]), "neighbors": f([[1, 2], [0, 0]]),
+        "alpha": f([[0.75, 0.25], [0.0, 0.0]]), "Q": f([[1.0], [0.0]]), "q": f([0.0, 1.0]),
+        "W": f([[2.0, 2.0, -2.0], [3.0, 0.0, 0.0]]), "w": f([0.0, 1.0]),
     }  # fmt: skip
 
 
-ex.claim("one pin with two neighbors, by hand: (0.6, 0.8)", _by_hand)
+ex.claim("by hand: (0.6, 0.8), and zeros for a pin that hears nobody", _by_hand)
 ex.claim("four pins with three neighbors each", _layer)
 ex.claim("other sizes: 5 coordinates become 2", lambda rng: _layer(rng, 6, 4, 5, 15, out=2))
 ex.claim("a pin without neighbors hears 0", lambda rng: _layer(rng, 5, 3, 3, 11, alone=2))

@@ -63,11 +63,11 @@ def pinsage_loss(z_q, z_i, z_shared, z_hard, margin):
 
 def _by_hand(rng) -> dict:
     f = torch.tensor
-    return {"z_q": f([[1.0, 0]]), "z_i": f([[0.5, 0]]), "z_shared": f([[0.9, 0], [0.1, 0]]),
-            "z_hard": torch.zeros(1, 0, 2), "margin": 0.1}  # fmt: skip
+    return {"z_q": f([[1.0, 0]]), "z_i": f([[0.5, 0]]), "z_shared": f([[0.9, 0], [0.3, 0]]),
+            "z_hard": f([[[0.5, 0]]]), "margin": 0.1}  # fmt: skip
 
 
-ex.claim("positive 0.5, negatives 0.9 and 0.1, margin 0.1: a quarter", _by_hand)
+ex.claim("positive 0.5, shared negatives 0.9 and 0.3, a hard one 0.5, margin 0.1: a fifth", _by_hand)
 ex.claim("the first epoch: no hard negatives", lambda rng: _batch(rng, H=0))
 ex.claim("two hard negatives for each query", _batch)
 ex.claim("three queries, six hard ones, another margin", lambda rng: _batch(rng, 3, 4, 6, 4, 0.6))

@@ -61,8 +61,7 @@ def examples(items, length):
 
 
 def _by_hand(rng) -> dict:
-    a, b, c, d = (rng.permutation(30)[:4] + 1).tolist()
-    return {"items": np.array([a, b, c, d]), "length": 2}
+    return {"items": np.array([7, 3, 8, 5]), "length": 2}
 
 
 ex.claim("four events, histories of two: the rows by hand", _by_hand)

@@ -73,16 +73,15 @@ def tower_scores(past, start, items, history, temperature):
 
 
 def _by_hand(rng) -> dict:
-    """One user of items 0 and 1: (1, 0) + (0, 1) halved, plus the start, is (1, 1)."""
-    x = float(rng.uniform(2, 5))
-    past, items = [[1.0, 0], [0, 1.0], [4, -2]], [[x, 0], [1, 1], [-1, -1]]
+    """One user of items 0 and 1: (4, 0) + (0, 6) halved, plus the start, is (3, 4)."""
+    past, items = [[4.0, 0], [0, 6.0], [4, -2]], [[2.0, 0], [1, 1], [-1, -1]]
     return {
-        "past": torch.tensor(past), "start": torch.tensor([0.5, 0.5]), "items": torch.tensor(items),
+        "past": torch.tensor(past), "start": torch.tensor([1.0, 1.0]), "items": torch.tensor(items),
         "history": torch.tensor([[0, 1, -1]]), "temperature": 0.5,
     }  # fmt: skip
 
 
-ex.claim("the example by hand, with a first item of another length", _by_hand)
+ex.claim("the example by hand: 1.2 against the item (2, 0)", _by_hand)
 ex.claim("full histories", lambda rng: _towers(rng, full=True))
 ex.claim("histories with empty places", lambda rng: _towers(rng, length=6))
 ex.claim("another temperature", lambda rng: _towers(rng, temperature=float(rng.uniform(1.5, 3))))

@@ -56,6 +56,12 @@ def in_batch_logits(users, items, ids, temperature):
     return _logits(users, items, ids, temperature)
 
 
+def _by_hand(rng) -> dict:
+    f = torch.tensor
+    return {"users": f([[1.0, 0], [0, 1], [1, 1]]), "items": f([[2.0, 1], [3, 0], [2, 1]]),
+            "ids": f([4, 1, 4]), "temperature": 0.5}  # fmt: skip
+
+
 def _different(rng) -> dict:
     return _batch(rng, rng.permutation(20)[:4])
 
@@ -75,6 +81,7 @@ def _left_out(got, expected, inputs) -> str | None:
     return close(*(x.masked_fill(x < -1e4, -torch.inf) for x in (got, expected)))
 
 
+ex.claim("three rows by hand, ids 4, 1, 4", _by_hand, judge=_left_out)
 ex.claim("four different items: row a holds the scores of user a", _different, judge=_left_out)
 ex.claim(
     "two items come twice: neither of the pair is the other's negative", _twice, judge=_left_out
