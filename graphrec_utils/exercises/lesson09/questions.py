@@ -2,7 +2,88 @@
 
 from __future__ import annotations
 
-from graphrec_utils.exercises.questions import Question
+import numpy as np
+
+from graphrec_utils import results
+from graphrec_utils.exercises.questions import Question, by
+from graphrec_utils.metrics.compare import HOLDS, Comparison, weakest
+
+
+def _crowded(at) -> str:
+    """A pin on 1,000 boards: 30 pins share a tenth of them, all others come as they come."""
+    rng = np.random.default_rng(0)
+    friends, boards = np.arange(30), []
+    for _ in range(1000):
+        near = friends[rng.random(30) < 0.1]
+        boards.append(
+            np.concatenate(
+                [near, rng.choice(np.arange(30, 100_000), 49 - len(near), replace=False)]
+            )
+        )
+    pins = np.concatenate(boards)
+    if len(np.unique(pins)) <= 50:
+        return "there are only 50"
+    visits = np.bincount(pins)
+    most = np.argsort(-visits)[:50]
+    random = rng.choice(pins, 50, replace=False)
+    there = [np.isin(friends, chosen).mean() for chosen in (most, random)]
+    return "they are chosen once" if there[0] > there[1] else "so that unpopular"
+
+
+def _read(at) -> str:
+    """How many contents a batch of 256 read."""
+    read, on_boards, n = at["contents"][256], int((at["degree"] > 0).sum()), at["n"]
+    if read < 512:
+        return "about 256"
+    if read > n:
+        return "about 100,000"
+    return "most of" if read > on_boards / 2 else "about 2,000"
+
+
+def _slide(at) -> str:
+    """Two scores, and steps down the slide's loss max(0, positive - negative + margin)."""
+    first = pos, neg = 0.9, 0.1
+    for _ in range(100):
+        wrong = pos - neg + 0.1 > 0
+        pos, neg = pos - 0.02 * wrong, neg + 0.02 * wrong
+    if (pos, neg) == first:
+        return "nothing"
+    return "it is pushed" if pos < neg else "it is pulled"
+
+
+def _spread(at) -> str:
+    """How far the arms of the ablation are apart, relative to the number itself."""
+    found = [arm["ndcg"] for arm in results.load("09_ablation").values["PinWorld"]["arms"]]
+    spread = (max(found) - min(found)) / np.mean(found)
+    return "there is none" if spread == 0 else "small" if spread <= 0.1 else "large"
+
+
+def _winner(at) -> str:
+    """Whether the best of PinWorld's table is ahead of each kind of rival."""
+    stored = results.load("09_rivals").values["PinWorld"]
+    others = ("PinSage, softmax", "iALS", "RP3β", "Pixie")
+    leads = [
+        Comparison.stored(stored["leads"][f"PinSage with ids, softmax over {x}, all"])
+        for x in others
+    ]
+    if weakest(leads).outcome == HOLDS:
+        return "a PinSage that has"
+    found = {row["model"]: row["ndcg"] for row in stored["models"]}
+    best = max(others, key=found.get)
+    words = {
+        "PinSage, softmax": "PinSage from",
+        "iALS": "RP3β and",
+        "RP3β": "RP3β and",
+        "Pixie": "Pixie",
+    }
+    return by(weakest(leads), "a PinSage that has", words[best])
+
+
+def _not_shown(at) -> str:
+    """Against whom the judge's preference cannot be told from chance."""
+    (name,) = (k for k, lead in at["won"].items() if lead.outcome != HOLDS)
+    return name
+
 
 QUESTIONS = (
     Question("09.p1", "A pin is saved to 1,000 boards of 50 pins each. Why keep the 50 most visited pins, and not "
@@ -16,7 +97,7 @@ QUESTIONS = (
          "The walk is the price of choosing. A random draw of neighbors needs none."),
         ("so that unpopular pins are heard as well",
          "Rather the contrary: a walk visits popular pins more often. A random draw of an edge does so, too."),
-    )),
+    ), measured=_crowded),
     Question("09.p2", "A batch of 256 of the 7,000 pins, two layers, at most 20 neighbors each. How many pins' content "
              "has to be read, at most 256 + 256 · 20 + 256 · 400?", (
         ("most of those that are on a board",
@@ -28,7 +109,7 @@ QUESTIONS = (
          "These are the targets. Two layers reach two neighborhoods further out."),
         ("about 2,000, since neighbors of neighbors are mostly neighbors",
          "That is layer 1 alone. The neighbors of those reach most of this small world."),
-    )),
+    ), measured=_read),
     Question("09.p3", "Somebody trains with the slide's sign, positive minus negative. What happens to a pair whose "
              "positive is ahead by more than the margin already?", (
         ("it is pushed until the positive is behind",
@@ -38,17 +119,15 @@ QUESTIONS = (
          "That is the paper's sign: max(0, negative − positive + margin) is 0 there."),
         ("it is pulled further apart",
          "That would be so without the max and with the paper's sign. The slide's sign pushes the other way."),
-    )),
-    Question("09.p4", "PinWorld knows how similar two pins truly are. Of hard negatives from ranks 50 to 300 of the "
-             "7,000 pins, how many are at least as similar to the query as the median positive?", (
-        ("more than one in twenty",
-         "One topic has a few hundred pins here, and of ranks 50 to 300 more than half are about the same thing. "
-         "What is related in a small catalog is soon relevant."),
-        ("fewer than one in twenty",
-         "In a catalog of billions perhaps. Here a topic has a few hundred pins; farther out, from rank 300, it is so."),
-        ("about half",
-         "That would be as many as of the positives themselves. More than a third of these ranks are of another topic."),
-    )),
+    ), measured=_slide),
+    Question("09.p4", "PinWorld knows how similar two pins truly are. Hard negatives come from ranks 50 to 300 of the "
+             "7,000 pins. What share of them is at least as similar to the query as the median positive? (Of the "
+             "positives it is one half.)", answer=0.27, within=1.5, said=(
+        "More than one in four. One topic has a few hundred pins here, so what is related is soon relevant.",
+        "More than that: one topic has a few hundred pins here, and of ranks 50 to 300 more than half are about the same thing. "
+        "Farther out, from rank 300 on, it is so.",
+        "Fewer than that: of these ranks more than a third are of another topic. One half would be as many as of the positives.",
+    ), measured=lambda at: at["wrong"]["ranks 50 to 300"]),
     Question("09.p5", "Three poolings, and three ways with hard negatives, three seeds each. How large are the "
              "differences, compared with what separates the paper's rows (39 to 67 %)?", (
         ("small: a tenth of the number or less",
@@ -58,17 +137,17 @@ QUESTIONS = (
          "There a pin chooses among billions, here among 7,000. At this size nothing of the kind is seen."),
         ("there is none at all, the rows are equal",
          "They differ, by a little. Whether by more than chance is what the verdicts say."),
-    )),
+    ), measured=_spread),
     Question("09.p6", "Who finds most of what people engage with next, over the query pins of PinWorld's last week?", (
         ("a PinSage that has a word of its own for each pin",
          "Content says something about pins that were hardly engaged, the name learns the rest. Most of its lead over iALS comes from pins on no board."),
         ("PinSage from content alone, as published",
          "With the softmax it is level with iALS and RP3β, far ahead of Pixie and of content. With the paper's hinge it is behind."),
         ("RP3β and iALS, which know pins by name",
-         "On known pins they are hard to beat. With a quarter of the steps they were in front of PinSage without names."),
+         "On known pins they are hard to beat: nobody is ahead of them there."),
         ("Pixie, it walks over the boards",
          "Boards are one thing, and what people did next is another. And a pin on no board it cannot leave."),
-    )),
+    ), measured=_winner),
     Question("09.p7", "The judge compares true similarity. In the paper PinSage wins against all four. Against whose lists "
              "can it not be shown to win here?", (
         ("combined, picture and words",
@@ -77,13 +156,13 @@ QUESTIONS = (
          "A fifth of the pins have no words at all, and the others a few noisy ones. Here it wins most."),
         ("Pixie, the walk",
          "Boards say much about topics. Only for pins on no board does the walk have nothing to show."),
-    )),
+    ), measured=_not_shown),
     Question("09.p8", "All 7,000 pins in batches of 64, two layers. How many times as many vectors are computed as "
              "layer by layer?", answer=6.5, within=1.6, said=(
         "About that. A batch of 64 needs the first layer of nearly 800 pins on average, and the 110 batches share most of them.",
         "More than that: each batch of 64 computes layer 1 of all its neighbors, and the next batch does so again.",
         "Fewer than that: the neighborhoods of 64 pins overlap, so a batch needs far less than 64 · 21.",
-    )),
+    ), measured=lambda at: at["computed"] / (2 * at["n"])),
     Question("09.q1", "A colleague's hinge falls from epoch to epoch, and recall falls with it, below that of random vectors. What "
              "do you look at?", (
         ("the sign",
