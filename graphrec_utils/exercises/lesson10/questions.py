@@ -2,7 +2,92 @@
 
 from __future__ import annotations
 
+import itertools
+
+import numpy as np
+
+from graphrec_utils import results
 from graphrec_utils.exercises.questions import Question
+from graphrec_utils.metrics.compare import FAILS, HOLDS, Comparison, weakest
+from graphrec_utils.models import two_tower
+
+
+def _told_later(at) -> str:
+    """Where the loss of A, who was told later events, ends beside that of the honest B."""
+    more = at["hunt"]["A"]["loss, last epoch"] - at["hunt"]["B"]["loss, last epoch"]
+    if abs(more) < 0.05:
+        return "nothing"
+    return "it ends far below" if more < 0 else "it ends above"
+
+
+def _orders(at) -> str:
+    """The minimum over all draws of two of five others, with the constant and without it."""
+    share, found = np.array([0.35, 0.25, 0.18, 0.12, 0.07, 0.03]), []
+    rows = [(i, j, k) for i, j, k in itertools.product(range(6), repeat=3) if i not in (j, k)]
+    rows = np.array(rows)  # a liked item, and two that were drawn from the others
+    often = share[rows[:, 0]] / 25
+    for c in (np.log(5 / 2), 0.0):
+        s = np.zeros(6)
+        for _ in range(3000):  # steps down the mean of the loss
+            p = np.exp(s[rows] + [0, c, c])
+            pushed = often[:, None] * p / p.sum(axis=1, keepdims=True)
+            s -= np.bincount(rows.ravel(), pushed.ravel()) - share
+        if s.std() < 0.1:
+            return "none"
+        found.append(np.argsort(-s).tolist())
+    return "the same" if found[0] == found[1] else "popular"
+
+
+def _lead(one: str, other: str, name: str = "time") -> Comparison:
+    return Comparison.stored(results.load("10_towers").values[name]["leads"][f"{one} over {other}"])
+
+
+def _row(model: str, name: str = "time") -> dict:
+    rows = results.load("10_towers").values[name]["models"]
+    return next(row for row in rows if row["model"] == model)
+
+
+def _held_back(at) -> str:
+    """What the in-batch softmax shows beside the softmax over all items."""
+    key = "mean count of what is shown"
+    fans = _row("in-batch softmax")[key] / _row("softmax")[key]
+    if fans > 1.1:
+        return "more popular"
+    fewer = fans < 0.9 and _lead("in-batch softmax", "softmax").outcome == FAILS
+    return "films with fewer" if fewer else "about the same"
+
+
+def _reader(at) -> str:
+    """Who is ahead of both others: the mean, the causal tower or iALS."""
+    three = {"softmax": "the mean", "softmax, causal": "the causal", "iALS, any d": "iALS"}
+    for one, option in three.items():
+        if weakest(_lead(one, other) for other in three if other != one).outcome == HOLDS:
+            return option
+    return "nobody"
+
+
+def _where_popularity_is(at) -> str:
+    """What goes with the share of the drawn examples: a vector's length, or its part along the users."""
+    seen, vectors = at["seen"], (at["lengths"]["dot product"], at["along"])
+    length, along = (np.corrcoef(x[seen], at["share"])[0, 1] for x in vectors)
+    if max(length, along) < 0.3:
+        return "nowhere"
+    return "in its direction" if along > length else "in its length"
+
+
+def _opened(at) -> str:
+    worst = min(share for _, share in at["quarter"].values())
+    return "99 %" if worst >= 0.97 else "about 90 %" if worst >= 0.8 else "about a quarter"
+
+
+def _one_out(at) -> str:
+    """How much more than EASE popularity finds when each user's last like is hidden."""
+    lead = _lead("popularity", "EASE", "one out")
+    ratio = lead.one / lead.other
+    if ratio < 0.95:
+        return "much less"
+    return "hardly more" if ratio < 1.15 else "half as much again"
+
 
 QUESTIONS = (
     Question("10.p1", "One of the three was told later events, but not the answer. What does its training loss show "
@@ -13,18 +98,17 @@ QUESTIONS = (
          "That is the one with the answer, at 3.38. Later events do not hold it."),
         ("it ends above the honest one: there is more to read",
          "There is more to read early in a history, and yet it ends at 4.00 as well."),
-    )),
-    Question("10.p2", "All scores are 0, and 100 of the 9,999 other items are drawn. What is the loss with "
-             "the constant in front of the sum?", (
-        ("log 10,000, as over the whole catalog",
-         "1 + (9,999 / 100) · 100 = 10,000: the sample stands for all others."),
-        ("log 101, one against a hundred",
-         "That is the loss without the constant: each drawn item would stand for itself alone."),
-        ("log 100",
-         "The positive is in the sum as well, and the hundred drawn ones stand for 9,999."),
-        ("0, since nothing is known yet",
-         "A loss of 0 would mean that the positive has probability 1."),
-    )),
+    ), measured=_told_later),
+    Question("10.p2", "Somebody leaves the constant out, and draws the others all alike as before. Which order do the "
+             "items have where the loss is least?", (
+        ("the same as with it",
+         "Each drawn item then stands for itself alone, so all negatives push less, and the scores lie further apart. "
+         "Who is liked more still stands above who is liked less."),
+        ("popular items sink to the middle",
+         "That would need popular items to be drawn more often. Here all are drawn alike; in 10.4 they are not."),
+        ("none, it is only noise",
+         "The items that are drawn are others each time. Over many batches each pushes by what its score deserves."),
+    ), measured=_orders),
     Question("10.p3", "One tower, three losses tuned alike, films in time order. Where does popularity that "
              "forgets within days land among the losses?", (
         ("level with BCE, behind the others",
@@ -35,16 +119,17 @@ QUESTIONS = (
         ("ahead of all three losses",
          "Of BCE, perhaps. The softmax knows what is new as well, and who likes which part of it."),
     )),
-    Question("10.p4", "A softmax over cosines at τ = 1 and some 1,700 items. It starts at log n, about 7.4. What "
+    Question("10.p4", "A softmax over cosines at τ = 1 and 1,714 items. It starts at log n, about 7.4. What "
              "will the loss be after training?", (
         ("still above 5.4",
-         "log(1 + n e⁻²) is 5.45 with 1,713 others, and even that needs all of them to point away from "
-         "the user."),
+         "The liked item at cosine 1, all others at −1: even then it is log(1 + 1,713 e⁻²) = 5.45, and that needs all of them "
+         "to point away from the user."),
         ("about 4, as with the dot product",
          "That would need logits far apart. Cosines differ by 2 at most."),
         ("near 0, if it is trained for long enough",
          "No training helps: the bound holds for whatever vectors there are."),
-    )),
+    ), measured=lambda at: "still above" if at["cold"][1.0]["loss"] > two_tower.floor(at["n"] - 1, 1.0) > 5.4
+        else "about 4" if at["cold"][1.0]["loss"] > 3 else "near 0"),
     Question("10.p5", "This tower, with the full softmax and the dot product: where will the popularity of a film stand "
              "in its vector?", (
         ("in its direction, the one that all users share",
@@ -54,7 +139,7 @@ QUESTIONS = (
          "So one reads, and with other losses it may. Here films of last spring are long, too, away from everybody."),
         ("nowhere, directions are taste",
          "One direction is nobody's taste: the mean of all users. Whoever points there is shown to all."),
-    )),
+    ), measured=_where_popularity_is),
     Question("10.p6", "The tower with the in-batch softmax, tuned in twelve trials. What will its lists "
              "show, compared with the softmax over all items?", (
         ("films with fewer fans, and it finds less",
@@ -63,7 +148,7 @@ QUESTIONS = (
          "They would be, if they were drawn alike. Here a film is drawn as often as it is liked."),
         ("more popular films, since these are in every batch",
          "They are in every batch, and mostly as negatives: a film is the positive of its own row only."),
-    )),
+    ), measured=_held_back),
     Question("10.p7", "The causal tower, the mean and iALS in time order, each of them tuned. Who is on top?", (
         ("the mean",
          "0.166 against 0.130. Why was not tested: half of the users it trains on have at most seven likes, and it got "
@@ -72,7 +157,7 @@ QUESTIONS = (
          "It can read an order. There has to be one, and enough examples of it."),
         ("iALS, whose user vector is the exact solution",
          "Second, with a window of one week. Exact for its own question, which weighs all days of the window alike."),
-    )),
+    ), measured=_reader),
     Question("10.p8", "10 of 40 cells are opened. What share of the exact top 20 will be found, in the worst of "
              "the three indexes?", (
         ("about 90 %",
@@ -82,7 +167,7 @@ QUESTIONS = (
          "For that cosines need more than 20 cells: what is best for a user is spread over many."),
         ("about a quarter",
          "That would be looking at random. The cells with the best centers hold far more than their share."),
-    )),
+    ), measured=_opened),
     Question("10.p9", "The same films, but test is each user's last like, whenever it was. By time, popularity of the "
              "last days found half as much again as EASE. And now?", (
         ("hardly more than EASE",
@@ -94,15 +179,15 @@ QUESTIONS = (
         ("much less than EASE, nothing is new any more",
          "With a half-life of a month it still is a little ahead: what is popular around the end of the data is "
          "what many users liked last."),
-    )),
-    Question("10.q1", "A tower's training loss is a third of what it was last week, and test has become worse. "
-             "What do you look at first?", (
+    ), measured=_one_out),
+    Question("10.q1", "With the same knobs and the same number of negatives a tower's training loss is a third of what it was "
+             "last week, and test has become worse. What do you look at first?", (
         ("whether the target is in the history",
          "Change the target of an example: if the input changes, it was told."),
         ("the learning rate",
          "A bad rate makes training worse, not wonderful."),
-        ("the number of negatives",
-         "Fewer negatives lower the loss. But test does not fall because of that alone."),
+        ("the order of the batches",
+         "That moves a loss by chance, in its third digit."),
     )),
     Question("10.q2", "Why may the two towers not share a layer that sees user and item together?", (
         ("item vectors could no longer be made before the user is known",
