@@ -49,7 +49,7 @@ def test_every_model_is_tuned_and_compared(monkeypatch, tmp_path):
     torch.set_num_threads(1)
     monkeypatch.setattr(towers, "BATCH", 64)
     monkeypatch.setattr(towers, "SEEDS", (0, 1))
-    monkeypatch.setattr(towers, "COMPARED", ("softmax",))
+    monkeypatch.setattr(towers, "CLIMBING", ("softmax",))
     monkeypatch.setitem(
         towers.DATA,
         "time",
