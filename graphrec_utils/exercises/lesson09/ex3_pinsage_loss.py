@@ -67,7 +67,9 @@ def _by_hand(rng) -> dict:
             "z_hard": f([[[0.5, 0]]]), "margin": 0.1}  # fmt: skip
 
 
-ex.claim("positive 0.5, shared negatives 0.9 and 0.3, a hard one 0.5, margin 0.1: a fifth", _by_hand)
+ex.claim(
+    "positive 0.5, shared negatives 0.9 and 0.3, a hard one 0.5, margin 0.1: a fifth", _by_hand
+)
 ex.claim("the first epoch: no hard negatives", lambda rng: _batch(rng, H=0))
 ex.claim("two hard negatives for each query", _batch)
 ex.claim("three queries, six hard ones, another margin", lambda rng: _batch(rng, 3, 4, 6, 4, 0.6))
