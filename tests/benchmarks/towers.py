@@ -43,7 +43,7 @@ from graphrec_utils.models.ease import ease
 from tests.benchmarks import devices, tuning
 
 COMMAND = "python -m tests.benchmarks.towers"
-CLAIM = "Equally tuned, with the dot product, a softmax over all items finds more than BPR and cross-entropy."
+CLAIM = "Equally tuned, a softmax over all items finds more than BPR and cross-entropy."
 CLAIM_CHOICES = "What a tower finds depends more on which examples it is shown than on the loss."
 DAY, SEEDS, LENGTH, DIM, BATCH = 86_400, (0, 1, 2), 20, 32, 512
 BUDGET = 12

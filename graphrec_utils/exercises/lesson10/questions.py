@@ -47,6 +47,17 @@ def _row(model: str, name: str = "time") -> dict:
     return next(row for row in rows if row["model"] == model)
 
 
+def _popularity(at) -> str:
+    """Where popularity stands among the three losses with the dot product."""
+    beaten = {loss: _lead(loss, "popularity").outcome for loss in ("softmax", "BPR", "BCE")}
+    if set(beaten.values()) == {HOLDS}:
+        return "far behind"
+    if set(beaten.values()) == {FAILS}:
+        return "ahead of all"
+    level = [loss for loss, outcome in beaten.items() if outcome not in (HOLDS, FAILS)]
+    return "level with BCE" if level == ["BCE"] and beaten["BPR"] == HOLDS else "elsewhere"
+
+
 def _held_back(at) -> str:
     """What the in-batch softmax shows beside the softmax over all items."""
     key = "mean count of what is shown"
@@ -118,7 +129,7 @@ QUESTIONS = (
          "So one would hope. But most of what is liked next came out lately, and that is all it knows."),
         ("ahead of all three losses",
          "Of BCE, perhaps. The softmax knows what is new as well, and who likes which part of it."),
-    )),
+    ), measured=_popularity),
     Question("10.p4", "A softmax over cosines at τ = 1 and 1,714 items. It starts at log n, about 7.4. What "
              "will the loss be after training?", (
         ("still above 5.4",
