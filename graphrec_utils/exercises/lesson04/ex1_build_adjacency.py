@@ -57,7 +57,7 @@ def build_adjacency(users, items, num_users, num_items):
 
 def _toy_events(rng) -> dict:
     users, items = (np.append(x.numpy(), x[0]) for x in toy.likes().nonzero(as_tuple=True))
-    return {"users": users, "items": items, "num_users": 4, "num_items": 5}
+    return {"users": users, "items": items + 1, "num_users": 4, "num_items": 5}
 
 
 ex.claim(
