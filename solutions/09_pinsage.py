@@ -714,8 +714,8 @@ pd.Series({k: f"{lead.gain('.3f')}  {lead.outcome}" for k, lead in told.items()}
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Pins on no board are what PinSage is for:** there it finds .169, iALS .148, the walk .002. **On known pins whoever counts
-# pairs finds more:** iALS .225, PinSage .220; with a word of its own for every pin, which a pin of this morning does not have,
-# .227, and the two cannot be told apart. **The loss mattered more than the architecture:** a softmax for the hinge brings .018,
+# pairs is as good or better:** iALS .219 at PinSage's size and .225 at its best, PinSage .220. With a word of its own for
+# every pin, which a pin of this morning does not have, it is .227, not to be told from iALS. **The loss mattered more than the architecture:** a softmax for the hinge brings .018,
 # importance pooling and curriculum nothing that three seeds could see. So you would miss none of the four ideas here; the
 # encoder you would miss for newcomers.
 #

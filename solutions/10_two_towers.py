@@ -436,12 +436,11 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The softmax stays ahead, and it needs no cosines: these help none of the three losses here that could be told from
-# chance. Now read the row of **popularity**. It forgets within days, has no history and no vector,
-# shows everybody the same, and finds nine tenths of what the softmax finds: as much as BCE and as the best iALS, far more than
-# EASE and RP3β, which may forget as well, and for new users as much as any tower. Who compares losses only with each other
-# never sees that. Look at the films shown, too: the lists of BCE hold 2 % of the catalog, as popularity's do. It may have
-# learned little else.
+# The softmax stays ahead, also of a BCE that may have cosines. Now read the row of **popularity**. It forgets within days,
+# has no history and no vector, shows everybody the same, and finds nine tenths of what the softmax finds: as much as BCE and
+# as the best iALS, far more than EASE and RP3β, which may forget as well, and for new users as much as any tower. Who
+# compares losses only with each other never sees that. Look at the films shown, too: the lists of BCE hold 2 % of the
+# catalog, as popularity's do. It may have learned little else.
 #
 # And with a **sample** of negatives? When they are drawn alike, the order that is best stays (10.p2). When they are **not**,
 # it changes. That is 10.4.
@@ -453,8 +452,9 @@ verdict(
 # better neighbor, until none is better. BCE over cosines began at the best setting of the open task, and is tested at
 # τ = 0.2, where validation had 0.1909; its climb went on to 0.1916 at τ = 0.4. BPR over cosines had 0.171 on validation, far
 # below its dot product, and was not tested. The in-batch and the causal tower got twelve trials and no climb, so they have no
-# verdict. The softmax against the dot-product losses is compared user by user, against cosines seed by seed. Quick rivals get 36 (popularity its 14) and do the same; iALS comes with 32
-# coordinates, as the towers have, and with as many as validation wants. Films that a user liked before leave every list.
+# verdict. The softmax is compared with the dot product's losses user by user, with cosines seed by seed. Quick rivals get 36
+# trials (popularity its 14) and do the same; iALS comes with 32 coordinates, as the towers have, and with as many as
+# validation wants. Films that a user liked before leave every list.
 # Half-lives of 4 and 5 days are level on validation for popularity, and find 0.160 and 0.151 on test: so much is chance.
 #
 # </details>

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from graphrec_utils import paths, results
+from graphrec_utils import metrics, paths, results
 from tests.benchmarks import pinsage_study as study
 
 
@@ -71,8 +71,24 @@ def test_the_stored_results_are_of_this_command():
         stored = results.load(f"09_{part}")
         assert stored.command == f"{study.COMMAND} {part}"
         assert stored.claim == study.CLAIMS[part]
-    for values in results.load("09_rivals").values.values():
-        assert not any(row["at the edge"] for row in values["models"])
+    for data in ("PinWorld", "citeulike-t"):
+        rows = results.load("09_rivals").values[data]["models"]
+        assert not any(row["at the edge"] for row in rows)
+
+
+def test_what_the_lesson_says_of_known_citations():
+    stored = results.load("09_rivals").values
+    found = {row["model"]: row["ndcg"] for row in stored["citeulike-t"]["models"]}
+    left_in = {
+        row["model"]: row["ndcg"]
+        for row in stored["citeulike-t, known citations left in"]["models"]
+    }
+    assert found["RP3β"] > 2 * left_in["RP3β"] and left_in["RP3β"] < left_in["iALS"]
+    lead = stored["citeulike-t"]["leads"]["RP3β over iALS, d = 64, all"]
+    assert metrics.Comparison.stored(lead).outcome == "holds"
+
+
+def test_the_choices_are_all_there():
     rows = results.load("09_choices").values["settings"]
     assert {tuple(row[k] for k in study.CHOICES) for row in rows} == {
         tuple(x) for x in study.product(*study.CHOICES.values())

@@ -130,6 +130,8 @@ def test_what_the_questions_of_the_lesson_say_of_the_table():
     assert (
         found["BCE"] < four["ndcg"] < found["softmax"] and abs(four["ndcg"] - found["BPR"]) < 0.002
     )
+    for other in ("BPR", "BCE", "BCE, cosine, seed by seed"):
+        assert lead("softmax", other).outcome == "holds"
     assert found["popularity"] > 0.9 * found["softmax"]
     assert found["popularity"] > 1.4 * max(found[x] for x in ("EASE", "RP3β"))
     assert lead("popularity", "iALS, any d").outcome == "cannot tell"
