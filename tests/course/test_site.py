@@ -152,6 +152,17 @@ def test_the_page_of_verdicts_counts_what_it_lists():
     assert total == sum(each) > 50 and min(each) > 0
 
 
+@pytest.mark.parametrize("source", built(), ids=lambda source: source.stem[:2])
+def test_a_lesson_makes_four_claims_at_most_and_says_intervals_in_words(source):
+    notebook = nbformat.read(target(source, "solved"), 4)
+    assert len(list(verdicts_page.judged(notebook))) <= 4
+    text = [cell.source for cell in notebook.cells]
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            text += [str(output.get("text", "")), str(output.get("data", {}).get("text/plain", ""))]
+    assert re.findall(r".{0,30}±(?! ?σ).{0,20}", "\n".join(text)) == [], "from … to …"
+
+
 def test_what_was_believed_stands_beside_its_claim_or_says_what_is_known_now():
     text, rows = verdicts_page.page(), 0
     for source in built():
