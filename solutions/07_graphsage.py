@@ -755,7 +755,7 @@ verdict(
 #
 # > **Claim** (ours; the paper's tables classify nodes). Over all items GraphSAGE finds more than models that know items by name.
 #
-# > **Claim** (ours). Among new items with edges it finds more than content alone and than LightGCN folded in.
+# > **Claim** (ours). Among new items with edges, without a number for popularity, it finds more than content alone and than LightGCN folded in.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The names in the tables: models that know items by name get new ones **folded in**, LightGCN by one row of
@@ -827,7 +827,7 @@ told = {
 }
 named = [lead for k, lead in told.items() if not k.endswith("RP3β")]
 verdict(
-    "Among new items with edges it finds more than content alone and than LightGCN folded in.",
+    "Among new items with edges, without a number for popularity, it finds more than content alone and than LightGCN folded in.",
     metrics.weakest(named),
     detail="NDCG@20 on the shelf: " + "; ".join(f"{k}: {v}" for k, v in told.items()),
 )
@@ -845,7 +845,8 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # So this encoder does not replace the rows. It has a vector for everybody, and on no shelf is it ahead of all others beyond the errors.
-# Whether more steps help the encoders is not in this table.
+# Two things are not in this table: more steps for the encoders, and a number for popularity beside vectors of length 1, which
+# those who count have in their degrees (lesson 12 comes back to it).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.8 Your choice

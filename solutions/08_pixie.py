@@ -729,7 +729,7 @@ plt.show()
 # measurement.*
 #
 # So the booster is a **bet on overlap**: small stakes, large prize, and your data decides. When 8.5 tunes Pixie, it
-# keeps the booster in libraries and drops it in PinWorld.
+# keeps the booster in libraries, where it changes next to nothing, and drops it in PinWorld.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.5 When is a walk only a noisy push?
@@ -870,7 +870,7 @@ for what, lead in by_graph["leads"].items():
 #
 # Ahead on PinWorld, and the **boards** are why: on saves the same walk, tuned as hard, finds 0.016 less and is 0.009
 # behind RP3β. On boards tuning sends it far, home after one step in seventeen; on saves it goes home after two or
-# three. RP3β's three hops use little of that: given the boards it gains 0.001. The 32 latest pins, with which Pixie
+# three. RP3β's three hops use little of that: with the boards stacked under the saves it gains 0.001. The 32 latest pins, with which Pixie
 # begins, are not why: RP3β asked with them finds as much, and so does Pixie with all.
 #
 # <details><summary>How this was measured</summary>

@@ -617,7 +617,7 @@ answers
 # neighbors on a grid, *right* and *left*, *right then down*, *before* along a line, children in a tree. Antisymmetric is the
 # **order** along the line, and there the share of right directions counts, (a, r, b) or (b, r, a).
 #
-# > **Claim** (common belief, from that table). A model is above 0.8 on held-out facts exactly where the table says yes.
+# > **Claim** (ours, from that table). A model is above 0.8 on held-out facts exactly where the table says yes.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:12.p4"]
 predict("12.p4")
@@ -670,7 +670,8 @@ verdict(
 # 1 its score is a sum of cosines of phases, and phases add, as in RotatE. Exact it cannot be, but in the right order.
 # Nor is *one to many* an obstacle for TransE: five tails close to the tip are in front together.
 #
-# <details><summary>How this was measured</summary>A grid of 6 × 10, a line and a tree, all in one piece: of three entities
+# <details><summary>How this was measured</summary>A grid of 6 × 10, a line and a tree, all in one piece
+# (composition here commutes, right then down is down then right; one that does not was not planted): of three entities
 # by themselves anybody finds the third. Three tenths of the facts that follow from the kind alone are held out (along the
 # line those two to five places apart). Sixteen numbers per entity, 200 steps; nine trials each on another draw, then three
 # draws. RotatE's angles start anywhere on the circle, as in its authors' code: begun near zero, most of them
@@ -915,13 +916,13 @@ results.table(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **The gain is in what a relation says, with an arrow or without.** What people do adds a fifth to TransE, and a sixth to RP3β, which
-# learns nothing. What a pin is adds little; on MovieTweetings genres and decades take 0.005 away, and the bestsellers of the last
+# learns nothing. What a pin is adds little; on MovieTweetings genres and decades take 0.005 away from TransE, and the bestsellers of the last
 # days are ahead of everybody. Who is ahead on the same behaviors,
 # TransE, iALS or RP3β, these users cannot tell.
 #
 # Every TransE here has *one number per item*, weight · log(1 + likes), since every item has **length 1**. A product can say
 # "liked by everybody" by a long vector, a distance on the sphere cannot: an item is near to some and therefore far from
-# others. Without the number it finds less on both.
+# others. Without the number (weight set to 0, nothing tuned anew) it finds less on both.
 #
 # And a pin that nobody saved yet? Nobody finds any, though the graph reaches many, as Exit in figure 12.4: being reachable
 # is not being recommended.

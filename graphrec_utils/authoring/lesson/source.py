@@ -246,7 +246,9 @@ def _folded_question(question: questions.Question) -> str:
     shown = question.shown()
     options = "\n".join(f"* {letter}) {option}" for letter, option in shown)
     said = dict(question.options)
-    answers = "\n".join(f"* {letter}) {said[option]}" for letter, option in shown)
+    answers = "\n".join(
+        f"* {letter}) {'✓ ' * (letter == question.right)}{said[option]}" for letter, option in shown
+    )
     return (
         f"**{question.id}** {question.text}\n\n{options}\n\n{FOLDED.format('Answers', answers)}\n"
     )
