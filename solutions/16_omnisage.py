@@ -529,8 +529,8 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Four times the steps help little, and one number added afterwards finds six or five times as much, both times. This is no law of spheres: a direction that all
-# queries share *could* say what is popular. Users share one, and lesson 15's PinnerFormer, of length 1 as well, lacks a fifth or a quarter after 1,600 steps, not five
-# sixths. Pins as queries share less of it. Whether they learn it in the end we did not measure. **What a sphere learns late, add.**
+# queries share *could* say what is popular. Lesson 15's PinnerFormer, of length 1 as well, lacks a fifth or a quarter after 1,600 steps, not five
+# sixths. Perhaps pins as queries share less than users do; we did not test it. **What a sphere learns late, add.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.5 Which graph, and against whom?
@@ -595,7 +595,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Look at the cold. Does an encoder that learned to listen serve a pin that hears nobody better, or worse? 151 queries cannot tell. With
 # both graphs, or with pin-pin edges alone, they find less than with boards alone, though seeds overlap: it may lean on what such a pin does not have. *Pruned*, they
-# find more than with *both*, about what they find with nobody heard. *Densified* ties pins with few edges to ten busy ones of similar
+# find more than with *both*: 0.235, as with nobody heard. *Densified* ties pins with few edges to ten busy ones of similar
 # content, the remedy of LinkedIn's LiGNN: no lead over *both* that 151 queries could tell.
 #
 # **No cold pin is found** among all, by any row: beside thousands of others its offset is $\log(1 + 0)$. (Length 1 without an offset
@@ -665,7 +665,7 @@ verdict(
 # <details><summary>How this was measured</summary>
 #
 # Eight trials or more on days 42 to 48, none best at an end of its grid; three seeds for encoders. OmniSage has 200 steps, PinSage the 350 of lesson 09's
-# notebook; trained twice as long, each finds 0.002 more. Lesson 14's PinSage, longer trained and without an offset, finds 0.256. A pin hears 25
+# notebook; trained twice as long, each finds 0.002 more. Lesson 14's PinSage, longer trained and without an offset, finds 0.247. A pin hears 25
 # neighbors at most here. On *citeulike-t* only 7 queries are cold.
 #
 # </details>
@@ -843,7 +843,7 @@ for one, other in (
     print(f"{one} over {other}: {lead_of(spelled, f'{one} over {other}'):.4f}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Counts of prefixes and the nearest picture cannot be told apart. What three codes forget, counts may give back: they have seen which pins follow which.
+# Counts of prefixes and the nearest content cannot be told apart. What three codes forget, counts may give back: they have seen which pins follow which.
 # Shuffled words are no better than chance: it is the meaning that works. With OmniSage's vectors both find far more, and the nearest vector is
 # ahead. What words save is the index: 48 centers, three codes a pin and the counts, and no vector of any.
 

@@ -109,7 +109,7 @@ QUESTIONS = (
     Question("15.p5", "\"Dense\": vectors of length 1, trained with log Q for 1,600 steps. Afterwards you add one number for each pin to the "
              "scores, its popularity. How much more of the coming fortnight is found?", (
         ("about a third more",
-         "0.067 instead of 0.049: on a sphere popularity is slow to learn, and a list of ten needs it."),
+         "0.0668 instead of 0.0495: on a sphere popularity is slow to learn, and a list of ten needs it."),
         ("hardly more: the loss with log Q has taught it popularity",
          "It asks for it. 1,600 steps have taught a part of it."),
         ("less: what is popular has been liked already",
@@ -118,7 +118,7 @@ QUESTIONS = (
     Question("15.p6", "A like is asked for in the second before it happens. How much does a vector lose that was made at "
              "midnight?", (
         ("a quarter, or more",
-         "In PinWorld a session has a topic, and the morning's events give it away."),
+         "In PinWorld a session has a topic, and the morning's events may give it away."),
         ("a few percent",
          "So it would be if tastes alone decided. Sessions have topics, and the night knows nothing of today's."),
         ("nothing, tastes do not change in a day",
@@ -130,7 +130,7 @@ QUESTIONS = (
         ("it falls by a half",
          "Most of what tells about a user are likes, and these are still there."),
         ("it doubles: noise is gone",
-         "A hide is no noise: it tells the topic of the session as a like does."),
+         "With them and without them, what is found differs by less than anybody could tell."),
     ), measured=_without_hides),
     Question("15.q1", "You change the item at place 5 of a history, and the output at place 3 moves. What is wrong?", (
         ("the causal mask is missing or upside down",
