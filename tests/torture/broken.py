@@ -395,8 +395,8 @@ def zipped(members: dict[str, bytes], links: tuple[str, ...] = ()) -> bytes:
     return buffer.getvalue()
 
 
-def write_zips(folder: Path) -> None:
-    """Write one zip of several students, some of them hostile, and one broken zip."""
+def write_zips(folder: Path, alone: Path) -> None:
+    """Write one zip of several students, some of them hostile, where it stands alone, and one broken zip."""
     good, stub = json.dumps(solved()).encode(), json.dumps(released()).encode()
     members = {
         "zoe/00_start_here.ipynb": good,
@@ -407,5 +407,6 @@ def write_zips(folder: Path) -> None:
         "__MACOSX/zoe/._00_start_here.ipynb": b"noise",
     }
     links = ("link/00_start_here.ipynb",)
-    (folder / "class.zip").write_bytes(zipped(members, links))
+    alone.mkdir()
+    (alone / "class.zip").write_bytes(zipped(members, links))
     (folder / "damaged.zip").write_bytes(zipped(members)[:-30])

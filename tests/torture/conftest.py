@@ -42,7 +42,7 @@ def graded(tmp_path_factory, request):
             content = json.dumps(content).encode()
         if content is not None:
             (folder / "00_start_here.ipynb").write_bytes(content)
-    broken.write_zips(top)
+    broken.write_zips(top, top.parent / "a class in a zip")
     twins = top.parent / "other group" / "everything_right"
     twins.mkdir(parents=True)
     (twins / "00_start_here.ipynb").write_text(json.dumps(broken.released()), encoding="utf-8")
@@ -52,7 +52,7 @@ def graded(tmp_path_factory, request):
     print(f"the order of the submissions is that of seed {seed}")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(batch, "submissions", shuffled(seed))
-        result = batch.grade([top, twins.parent], out, settings)
+        result = batch.grade([top, twins.parent, top.parent / "a class in a zip"], out, settings)
     return result | {"out": out, "top": top.parent}  # the patch ends here, not with the session
 
 

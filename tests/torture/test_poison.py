@@ -20,7 +20,7 @@ POINTS = {"right": 10.0, "stub": 0.0, "percent": 9.6}
 def zips(folder: Path) -> None:
     """Write archives of several students, some of them hostile or broken."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_zips(folder)
+    write_zips(folder, folder / "another")
 
 
 FAMILIES = {  # everything that one submission did to others once, or could do
