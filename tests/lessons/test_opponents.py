@@ -74,7 +74,8 @@ def bincount_without_length(items, times, num_items, half_life, now):
 def whole_views(r, item_emb, alpha, reg):
     c = 1 + alpha * r.astype(int)
     A = sum(x * np.outer(h, h) for x, h in zip(c, item_emb, strict=True))
-    b = sum(x * h for x, h, v in zip(c, item_emb, r.astype(int), strict=True) if v > 0)
+    known = [x * h for x, h, v in zip(c, item_emb, r.astype(int), strict=True) if v > 0]
+    b = sum(known, np.zeros(item_emb.shape[1]))
     return np.linalg.solve(A + reg * np.eye(item_emb.shape[1]), b)
 
 

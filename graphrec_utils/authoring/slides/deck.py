@@ -60,6 +60,9 @@ DETAIL = re.compile(
 # of a table of results a hall sees the short form, and the speaker has the rest
 REST = re.compile('<details class="graphrec-rest">.*?</details>', re.DOTALL)
 BELOW_IT = re.compile('<span class="graphrec-rest">.*?</span>')
+LESSON = re.compile(
+    r'<a href="[^":#]+\.ipynb[^"]*">(.*?)</a>', re.DOTALL
+)  # a deck is one file, alone
 STORED = "again: <code>"  # in the card of a stored result
 SAY = '<div class="say">'  # begins what an author tells the speaker
 ASKED, SAID = (Path(__file__).with_name(name) for name in ("asked.html", "said.html"))
@@ -161,8 +164,9 @@ def left_out(notebook, lesson: str) -> list[str]:
 
 
 def markdown(text: str) -> str:
-    """Return Markdown as HTML; formulas keep their dollar signs for MathJax."""
-    return MarkdownWithMath(IPythonRenderer(escape=False, exclude_anchor_links=True)).render(text)
+    """Return Markdown as HTML; formulas keep their dollar signs for MathJax, links to other lessons their words."""
+    made = MarkdownWithMath(IPythonRenderer(escape=False, exclude_anchor_links=True)).render(text)
+    return LESSON.sub(r"\1", made)
 
 
 def _place(column: list[Slide], unit: Unit, heading: str) -> None:
