@@ -677,31 +677,6 @@ def sizes(data: str, early: Stage, late: Stage, knobs: dict, models: tuple[str, 
             "pairs repeat": early.repeat, "off the boards": int(late.off_board.sum()), "pins": late.n}  # fmt: skip
 
 
-OWN_RATES = (  # arms of `climb` that have the knobs of six graphs there
-    "board-pin, mean", "board-pin, transformer", "all in one, mean", "all in one, transformer", "each its own, concat",
-)  # fmt: skip
-
-
-def own_rates(data: str, early: Stage, knobs: dict) -> dict[str, dict[str, float]]:
-    """Return arm -> rate -> recall on what chooses, one seed: the rate of `climb`, and one step to each side."""
-    out = {}
-    for arm in OWN_RATES:
-        how, names = arms(early)[arm]
-        place = RATES.index(knobs[how]["lr"])
-        out[arm] = {
-            str(lr): kept(
-                f"14_sizes_{data}",
-                f"rate {arm} {knobs[how]} {lr}",
-                lambda h=how, n=names, lr=lr: early.score(
-                    fit(early, h, n, **knobs[h] | {"lr": lr})
-                ),
-            )
-            for lr in RATES[place - 1 : place + 2]
-        }
-        print(arm, out[arm], flush=True)
-    return out
-
-
 CLAIMS = {
     "sizes": "Six graphs find more than PinSage of equal size.",
     "rivals": "Six graphs and two levels of attention find more than PinSage and every tuned rival.",
@@ -715,7 +690,7 @@ MEASURED = {
     "rivals": tuple(DATA),
     "climb": ("PinWorld",),
     "answers": ("PinWorld",),
-    "sizes": tuple(DATA),
+    "sizes": ("PinWorld", "citeulike-t"),
 }
 
 
@@ -750,8 +725,6 @@ def main() -> None:
             elif given.part == "sizes":
                 models = tuple(x for x in EQUAL if given.models is None or x in given.models)
                 values[data] = sizes(data, early, late, knobs, models)
-                if data == "PinWorld":
-                    values[data]["own rates"] = own_rates(data, early, knobs)
             else:
                 values[data] = answers(early, late, knobs)
     print(results.save(
