@@ -33,7 +33,6 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 import torch
-from IPython.display import display
 
 from graphrec_utils import data, metrics, pinworld, results, scale, style, train
 from graphrec_utils.exercises import check, predict, recall
