@@ -755,7 +755,7 @@ plt.show()
 # %% slideshow={"slide_type": "fragment"} tags=["predict:06.p11"]
 predict("06.p11")
 
-# %% tags=["long", "answers:06.p11"]
+# %% tags=["long"]
 stored = results.load(
     "06_gowalla_curves", command="python -m tests.benchmarks.gowalla_lightgcn published"
 )
@@ -781,6 +781,8 @@ ranking = pd.concat([
     ials.loc[[64, 1024]].rename("iALS, d = {}".format),
     pd.DataFrame({name: final[name].mean() for name in (chosen, "BPR-MF", bare)}).T,
 ])  # fmt: skip
+
+# %% tags=["long", "answers:06.p11"]
 search = {name: len(x) for name, x in stored.values["random validation"].items()}
 of_ials = len(ials_run.values["validation grid"])
 tries = {

@@ -308,7 +308,7 @@ predict("08.p2")
 # saves steps on easy queries. Ask what a step is worth where a curve is flat: little, by any rule.
 
 
-# %% tags=["long", "answers:08.p2"]
+# %% tags=["long"]
 parts = results.load("08_parts", command="python -m tests.benchmarks.pixie_parts").values
 
 
@@ -316,6 +316,7 @@ def lead_of(row):
     return metrics.Comparison.of(*(row[k] for k in ("one", "other", "gap", "error", "users")))
 
 
+# %% tags=["long", "answers:08.p2"]
 rules, figure = [], plt.figure(figsize=(6.2, 3))
 ax = figure.gca()
 for (name, stopped), mark in zip(parts["stop"].items(), "os", strict=True):

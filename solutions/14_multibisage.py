@@ -798,7 +798,7 @@ worth.sort_values("looked at", ascending=False).round(2)
 predict("14.p8")
 
 
-# %% tags=["long", "answers:14.p8"]
+# %% tags=["long"]
 def lines(name):
     """Return the models of a data set on test, for a table."""
     tuned = {row["model"]: row["trials"] for row in rivals[name]["models"]}
@@ -822,6 +822,7 @@ def lines(name):
     return out
 
 
+# %% tags=["long", "answers:14.p8"]
 EQUAL = (
     "all graphs, mean",
     "all graphs, transformer",

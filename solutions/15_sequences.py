@@ -727,7 +727,7 @@ pd.Series({
 # %% slideshow={"slide_type": "fragment"} tags=["predict:15.p5"]
 predict("15.p5")
 
-# %% tags=["long", "answers:15.p5"]
+# %% tags=["long"]
 pins = results.load("15_pinworld", command="python -m tests.benchmarks.sequences").values
 objectives = pd.DataFrame(pins["objectives"]).set_index("objective")
 horizons = {"1 days": "next day", "7 days": "next 7 days", "14 days": "next 14 days"}
@@ -743,6 +743,7 @@ def row_of(row, d, trials):
     }  # fmt: skip
 
 
+# %% tags=["long", "answers:15.p5"]
 rivals = pd.DataFrame(pins["rivals"]).set_index("model")
 rows = {
     arm + more: row_of(objectives.loc[arm + more], 32, 6)
@@ -767,6 +768,7 @@ display(
 )
 
 
+# %% tags=["long", "answers:15.p5"]
 def wider(one, other):
     """Return the lead over users or over three seeds, whichever says less."""
     pair = f"{one}, popularity over {other}, popularity"

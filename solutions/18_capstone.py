@@ -611,6 +611,8 @@ table = pd.DataFrame({
     "hides": {k: r.guards["hides per user"][0] for k, r in reports.items()},
 })  # fmt: skip
 display(table.sort_values("NDCG@20", ascending=False).round(3))
+
+# %% tags=["experiment", "answers:18.p5"]
 both = [name for name in reports if name in lists]
 judged = {
     (one, other): (

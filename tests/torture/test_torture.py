@@ -118,7 +118,8 @@ def test_a_second_run_grades_nothing_again_and_says_the_same(graded, monkeypatch
     monkeypatch.setattr(crew.Crew, "run", refuse)
     settings = batch.Settings(seconds=SECONDS, jobs=2)
     top = graded["top"]
-    again = batch.grade([top / "class", top / "other group"], graded["out"], settings)
+    given = [top / "class", top / "other group", top / "a class in a zip"]
+    again = batch.grade(given, graded["out"], settings)
     first, second = (
         sorted(x["submissions"], key=lambda e: (e["student"], e["file"])) for x in (graded, again)
     )
