@@ -615,9 +615,10 @@ display(verdict(
     metrics.weakest(alone.values()),
     detail="U over the baseline on PinWorld: " + "; ".join(f"{m} {x.gain('.2f')}" for m, x in alone.items()),
 ))  # fmt: skip
-steps = ("U over baseline", "UAT over UA", "UT over U", "products over baseline")
+last = {"UAT over UA": "last block", "UT over U": "last block"}  # films have no creators
+steps = ("U over baseline", *last, "products over baseline")
 beside = {
-    f"{data}, {m}": {x: of[f"{data}, {m}: {x}"].gain(".2f") for x in steps if f"{data}, {m}: {x}" in of}
+    f"{data}, {m}": {last.get(x, x): of[f"{data}, {m}: {x}"].gain(".2f") for x in steps if f"{data}, {m}: {x}" in of}
     for data in leads for m in alone
 }  # fmt: skip
 pd.DataFrame({name: row for name, row in beside.items() if row}).T.fillna("")

@@ -761,7 +761,7 @@ check("18.5", recommend)
 # questions. Which of them would you put on your page?
 
 
-# %% slideshow={"slide_type": "skip"} tags=["experiment"]
+# %% slideshow={"slide_type": "skip"}
 def with_people(seen, k):
     return recommend(site.past, seen.saved, seen.shown, k)
 
@@ -816,14 +816,11 @@ behind = [
 shown = pd.DataFrame(
     {"lesson": methods.lesson, "NDCG@20": methods.ndcg.astype(float).round(3), "behind": behind}
 )
-for name, digits in {"coverage": 3, "fit": 2, "rank": 2, "MB": 0}.items():
-    shown[name] = methods[name].map(f"{{:,.{digits}f}}".format)
+shown["coverage"] = methods.coverage.map("{:.3f}".format)
+shown["seconds"] = spent.map("{:,.2f}".format)
+shown["MB"] = methods.MB.map("{:,.0f}".format)
 shown.index = [name.replace(" ", "\xa0") for name in shown.index]
-display(
-    shown.rename(columns={"fit": "fit, s", "rank": "rank, s"}).sort_values(
-        "NDCG@20", ascending=False
-    )
-)
+display(shown.sort_values("NDCG@20", ascending=False))
 print(f"best at an end of its grid: {', '.join(methods.index[methods.edge != '']) or 'none'}")
 order = spent.rank().corr(methods.ndcg.astype(float).rank())
 slow = spent.nlargest(4).index

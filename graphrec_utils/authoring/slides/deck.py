@@ -6,7 +6,7 @@ Set-up, answers and checks are never shown. Code stays in the notebook where it 
 lines, draws a figure or measures something: then its output is shown alone. What does not fit on
 one slide goes on below, on the next, and every slide has a title. A picture has a slide's room, and the
 speaker has its caption. Of a prediction the slide has the question and its options, and the speaker has
-what is said to each. What only a reader at a notebook can use is left out.
+what is said to each; of a fold the speaker has the text. What only a reader at a notebook can use is left out.
 """
 
 from __future__ import annotations
@@ -128,7 +128,8 @@ def deck(notebook) -> list[list[Slide]]:
             for unit in _units(cell):
                 if found := re.match(r"<h\d[^>]*>(.*?)</h\d>", unit.html.lstrip()):
                     heading = re.sub(r"<[^>]*>", "", found[1])
-                _place(columns[-1], replace(unit, fragment=kind == "fragment"), heading)
+                if unit.html:
+                    _place(columns[-1], replace(unit, fragment=kind == "fragment"), heading)
                 columns[-1][-1].notes += [unit.said] if unit.said else []
             for name in predictions.named(cell, "predict"):
                 said = markup.render(SAID, asked=questions.get(name))
@@ -212,6 +213,9 @@ def _units(cell) -> Iterator[Unit]:
             if AT_A_NOTEBOOK.search(block) and not block.startswith(("#", "|")):
                 continue
             inner = markdown(block)
+            if block.startswith("<details"):  # nobody in a hall can open it
+                yield Unit("", 0, said=inner)
+                continue
             if QUIZ.match(block):  # its answers need room when they are opened
                 height = max(height, 0.6 * ROOM)
             if CAPTION.match(block):
