@@ -202,7 +202,7 @@ def test_a_lesson_that_fails_or_warns_is_refused_and_nothing_is_written(small, c
 
 
 def test_a_key_that_says_something_else_than_was_measured_is_refused(small, monkeypatch):
-    def measuring(cells):  # what stands there if a prediction disagrees
+    def measuring(cells, among):  # what stands there if a prediction disagrees
         wrong = new_code_cell("raise ValueError('the key marks a, and b was measured')")
         wrong.id = f"{predictions.MEASURES}04_p1-{cells[2].id}"
         return [*cells[:3], wrong, *cells[3:]]

@@ -93,12 +93,19 @@ def outdated(cell) -> str:
     return ""
 
 
-def measuring(cells: list) -> list:
-    """Return the cells of a notebook, the last that answers a prediction followed by one that measures its key."""
-    after = {}
-    for cell in cells:
+def measuring(cells: list, among: list) -> list:
+    """Return some cells among all of a notebook, the last that answers a prediction followed by one that measures its key.
+
+    A prediction of which only some answering cells run keeps what an earlier build measured.
+    """
+    running, after, partly = {cell.id for cell in cells}, {}, set()
+    for cell in among:
         told = named(cell, "predict") if "told" in cell.metadata.get("tags", []) else []
-        after |= dict.fromkeys(named(cell, "answers") + told, cell.id)
+        for name in named(cell, "answers") + told:
+            after[name] = cell.id
+            if cell.cell_type == "code" and cell.id not in running:
+                partly.add(name)
+    after = {name: id for name, id in after.items() if name not in partly}
     run = []
     for cell in cells:
         run.append(cell)
