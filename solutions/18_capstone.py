@@ -214,7 +214,8 @@ pd.DataFrame(funnel, index=["NDCG@20", "recall@100"]).T.round(3)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 18.1 — `fuse` ({{points:18.1}})
 #
-# By hand: with $c = 1$, lists (7, 3) and (3, 5) give item 3 the score $1/3 + 1/2$, item 7 gets $1/2$, item 5 gets $1/3$.
+# By hand: with $c = 1$, lists (7, 3, −1) and (3, 0, 5) give item 3 the score $1/3 + 1/2$, item 7 gets $1/2$, item 0 gets
+# $1/3$, item 5 gets $1/4$, all others 0.
 #
 # *About 8 minutes. Stuck? Hints are free.*
 #
@@ -383,8 +384,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 18.3 — `by_group` ({{points:18.3}})
 #
-# By hand: user 0 is shown (4, 2), user 1 (1, 3). Saved were (0, 2), (0, 3), (1, 1). Items 1 and 2 are of group 0, item 3 of group 1:
-# shares 2/2 and 0/1.
+# By hand: user 0 is shown (4, 2), user 1 (1, 3), user 2 (2, 1). Saved were (0, 2), (0, 1), (2, 1), (2, 3). Items 1 and 2
+# are of group 0, item 3 of group 1, items 0 and 4 of group 2: shares 2/3, 0/1 and NaN.
 #
 # *About 8 minutes.*
 #

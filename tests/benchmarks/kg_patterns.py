@@ -3,13 +3,14 @@
     OMP_NUM_THREADS=1 python -m tests.benchmarks.kg_patterns
 
 Sixty entities and one kind of relation each time, on a graph in one piece: a grid of six rows and ten columns, a line
-or a tree. In pieces, a pair or three by themselves, whoever finds the piece has the answer, whatever the formula can say.
+or trees. In pieces, a pair or three by themselves, whoever finds the piece has the answer, whatever the formula can say.
 Three tenths of the facts that follow from the others by the kind alone are held out: the other direction of a
 symmetric relation, the inverse of a fact, the third side of a composition, two steps or more along an order.
 The score is the filtered MRR of the held-out facts, heads and tails; the entity of the question itself is an
 allowed answer, as everywhere. "Direction" asks of held-out facts of the order whether (a, r, b) has a better score than
 (b, r, a); equal scores count half. In "one to many" everybody in a tree has five children, in two relations, of which the
-second is partly held out.
+second is partly held out. On the grid right then down is down then right; in "order counts" it is not so: everybody
+in a tree has a left and a right child, and what follows is the right child of the left one and the left child of the right one.
 
 Every model gets nine trials on graphs of another seed (learning rate and penalty), kind by kind. Then three
 seeds: other facts held out, another start.
@@ -83,8 +84,20 @@ def one_to_many(rng):
     return [(a, 0, b) for a, b in pairs], [(a, 1, b) for a, b in pairs]
 
 
+def order_counts(rng):
+    """A tree in which everybody has a left and a right child; left then right and right then left are two relations."""
+    at = line(rng)
+    left, right = (
+        {at[k]: at[2 * k + side] for k in range(ENTITIES) if 2 * k + side < ENTITIES}
+        for side in (1, 2)
+    )
+    known = [(a, 0, b) for a, b in left.items()] + [(a, 1, b) for a, b in right.items()]
+    follow = [(a, 2, right[b]) for a, b in left.items() if b in right]
+    return known, follow + [(a, 3, left[b]) for a, b in right.items() if b in left]
+
+
 KINDS = {"symmetric": symmetric, "inverse": inverse, "composition": composition, "order": order,
-         "one to many": one_to_many}  # fmt: skip
+         "one to many": one_to_many, "order counts": order_counts}  # fmt: skip
 
 
 def graph(kind: str, seed: int) -> tuple[Triples, Triples]:

@@ -46,6 +46,14 @@ ex.claim("-1 where a list is shorter", lambda rng: _inputs(rng, short=True, c=5.
 ex.claim("as many items as places", lambda rng: _inputs(rng, L=6, n=6, c=2.0))
 
 
+def _by_hand(rng) -> dict:
+    lists = np.array([[[7, 3, -1]], [[3, 0, 5]]])
+    return {"lists": lists, "num_items": 9, "c": 1.0}
+
+
+ex.claim("two lists, c = 1: the scores by hand", _by_hand)
+
+
 @ex.mistake("ranks begin at 1: in yours the first place counts 1 / c, as if it stood before itself")
 def from_zero(lists, num_items, c):
     return fuse(lists, num_items, c - 1)

@@ -56,6 +56,19 @@ def _quiet(rng) -> dict:
 ex.claim("a user who saved nothing has a row, too", _quiet)
 
 
+def _by_hand(rng) -> dict:
+    return {
+        "lists": np.array([[4, 2], [1, 3], [2, 1]]),
+        "users": np.array([0, 0, 2, 2]),
+        "items": np.array([2, 1, 1, 3]),
+        "group": np.array([2, 0, 0, 1, 2]),
+        "num_groups": 3,
+    }
+
+
+ex.claim("three users, four saves: the shares by hand", _by_hand)
+
+
 @ex.mistake(
     "you count only users who saved something: row u is the list of user u, whether or not others saved"
 )
