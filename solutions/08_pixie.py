@@ -103,7 +103,7 @@ predict("08.p1")
 # `indices[indptr[v] : indptr[v + 1]]`. Boards are nodes $0 \dots m-1$, pins follow. Choosing a neighbor is
 # one random number and one look into memory, however many neighbors there are.
 #
-# *About 15 minutes. Stuck? Hints are free.*
+# *About 18 minutes. Stuck? Hints are free.*
 #
 # {{hints:08.1}}
 

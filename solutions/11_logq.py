@@ -207,7 +207,7 @@ check("11.1", correct_all)
 # other items are estimated by the draws, each as $e^{s - \log(nQ)}$, and a hit is left out, or the positive
 # would count twice. $n$ is S, how many were drawn, hits included.
 #
-# *About 12 minutes.*
+# *About 15 minutes.*
 #
 # {{hints:11.2}}
 
@@ -403,7 +403,7 @@ print("full softmax    ", full.numpy().round(4), "difference", f"{(s.grad - full
 # $s^+ = \log 8$ alone: the bracket is $\log 4 - \log 8 = -0.693$, $\hat P = 8 / (8 + 2)$, the loss $-0.139$; the mean of
 # both is 0.393.
 #
-# *About 15 minutes.*
+# *About 25 minutes.*
 #
 # {{hints:11.3}}
 
@@ -902,7 +902,7 @@ plt.show()
 # No autograd: write the two gradients yourself. With $\mathbf P$ the softmax of a chunk's scores and $\mathbf Y$ its
 # positives as ones, the gradient of the scores is $(\mathbf P - \mathbf Y) / B$, with $B$ **all** rows.
 #
-# *About 15 minutes.*
+# *About 20 minutes.*
 #
 # {{hints:11.6}}
 

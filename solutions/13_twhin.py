@@ -205,7 +205,7 @@ predict("13.p2")
 # Twitter released training code. Below stands a port of its forward pass and loss to plain torch, with **three bugs
 # that the released code has**. Read it against the formula above and repair it: value and gradients are checked.
 #
-# *About 15 minutes.*
+# *About 18 minutes.*
 #
 # {{hints:13.2}}
 

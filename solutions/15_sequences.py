@@ -88,7 +88,7 @@ recall("15")
 # alone: 4. For place 2 the products with places 1 and 2 are 0 and $2 \ln 3$; over $\sqrt 4$ that is 0 and $\ln 3$, so the weights are 1/4
 # and 3/4: 7. Place 3 is empty and may look back all the same; its products are 0: 6.
 #
-# *About 12 minutes. Stuck? Hints are free.*
+# *About 15 minutes. Stuck? Hints are free.*
 #
 # {{hints:15.1}}
 
@@ -566,7 +566,7 @@ pd.DataFrame({
 # day 3 alone, the last row, has these three. Next: it has both of day 5. Every next: day 0 has both of day 1, these have the like of day 3, and
 # the rows of day 3 both of day 5.
 #
-# *About 12 minutes.*
+# *About 20 minutes.*
 #
 # {{hints:15.4}}
 
