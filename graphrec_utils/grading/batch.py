@@ -21,11 +21,13 @@ import graphrec_utils
 from graphrec_utils import paths
 from graphrec_utils.cli.setup.environment import CannotRun, clone
 from graphrec_utils.grading import folder, origin
+from graphrec_utils.grading.isolation import bounded
 from graphrec_utils.grading.isolation.crew import Crew, NoWorker
 from graphrec_utils.grading.submissions import attempts, files, intake, similarity
 from graphrec_utils.grading.submissions.collect import Submission, submissions
 
 FORMAT = 1
+COMPARE_SECONDS, COMPARE_MEMORY = 60.0, 4 * 2**30  # a second more for each answer
 PUBLISH_SECONDS = 20.0  # between two looks at a result that is not finished
 
 
@@ -100,7 +102,8 @@ def _grade(given, out, settings, secret_file, tick, report, say, more, scratch: 
     unpacked.mkdir(mode=0o700)
     try:
         ignored: list[dict] = []
-        found = submissions(given, unpacked, ignored)
+        ours = [out / name for name in ("graded", "students", "gradescope")]
+        found = submissions(given, unpacked, ignored, [out, *ours, scratch])
     except FileNotFoundError as error:
         raise CannotRun(str(error)) from None
     if not found:
@@ -131,7 +134,7 @@ def _grade(given, out, settings, secret_file, tick, report, say, more, scratch: 
             **more(entries),
         }
         if done:
-            result["similarity"] = similarity.compare(_by_student(answers.values()))
+            result["similarity"] = _similar(_by_student(answers.values()))
         else:
             result["progress"] = f"not finished: {len(answers)} of {len(found)} notebooks are here"
         _write(out / "result.json", result)
@@ -175,6 +178,16 @@ def _grade(given, out, settings, secret_file, tick, report, say, more, scratch: 
             raise
         _write(out / "graded" / "isolation.json", isolation)
     return publish(done=True)
+
+
+def _similar(answers: dict[str, dict[str, str]]) -> dict:
+    """Return which answers are alike; compared in a child process, for they are anybody's text."""
+    count = sum(map(len, answers.values()))
+    bounds = bounded.Bounds(COMPARE_SECONDS + count, COMPARE_MEMORY)
+    try:
+        return bounded.call(lambda: similarity.compare(answers), bounds)[0]
+    except (bounded.Exceeded, RuntimeError) as error:
+        return {"pairs": [], "groups": [], "notes": [f"Answers were not compared: {error}."]}
 
 
 class _Clock:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import queue
 import sys
+import time
+import types
 from typing import ClassVar
 
 import pytest
 
-from graphrec_utils.grading.isolation import crew, patience
+from graphrec_utils import exercises
+from graphrec_utils.grading import verdict
+from graphrec_utils.grading.isolation import crew, patience, worker
 
 SETTINGS = {"seconds": 1.0}
 
@@ -103,10 +109,53 @@ def test_a_verdict_that_costs_too_much_is_a_sentence_and_one_that_fails_is_ours(
 
         return judge
 
-    assert patience.affordable(lambda: {"points": 1}) == {"points": 1}
+    assert patience.Budget().verdict(lambda: {"points": 1}) == {"points": 1}
     for error in (MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory")):
-        assert patience.affordable(raising(error))["status"] == "output-limit"
+        assert patience.Budget().verdict(raising(error))["status"] == "output-limit"
     with pytest.raises(RuntimeError, match="shape"):
-        patience.affordable(raising(RuntimeError("shape")))
+        patience.Budget().verdict(raising(RuntimeError("shape")))
     monkeypatch.setattr(patience, "JUDGE_SECONDS", 0.05)
-    assert patience.affordable(lambda: [None for _ in iter(int, 1)])["status"] == "timeout"
+    assert patience.Budget().verdict(lambda: [None for _ in iter(int, 1)])["status"] == "timeout"
+
+
+def test_reading_comparing_and_judging_have_one_budget_together(monkeypatch):
+    """Each had its own, or none: what is spent on one question is not there for the next."""
+    monkeypatch.setattr(patience, "JUDGE_SECONDS", 0.3)
+    budget = patience.Budget()
+
+    def work():
+        end = time.process_time() + 0.2
+        while time.process_time() < end:
+            pass
+        return {"status": "passed"}
+
+    assert budget.verdict(work) == {"status": "passed"}
+    assert budget.verdict(work)["status"] == "timeout"
+    with pytest.raises(patience.TooMuchToJudge):
+        budget.spend(work)
+
+
+def test_remarks_and_reasons_are_no_longer_than_anybody_reads():
+    row = worker._row(
+        exercises.get("00.1"), verdict.nothing("error", "x" * 10**6), 1.0, ["y" * 10**6] * 1000
+    )
+    assert len(row["reason"]) == worker.LONGEST and len(row["notes"]) == worker.MOST_REMARKS + 1
+    assert max(map(len, row["notes"])) == worker.LONGEST
+
+
+def test_a_worker_that_says_too_much_has_said_nothing(monkeypatch):
+    monkeypatch.setattr(crew, "LONGEST_LINE", 50)
+    made = object.__new__(crew._WorkerProcess)
+    made.process = types.SimpleNamespace(stdout=io.StringIO('{"a": 1}\n' + "x" * 60 + "\n"))
+    made.answers = queue.Queue()
+    made._listen()
+    assert list(made.answers.queue) == ['{"a": 1}\n', ""]
+
+
+def test_a_worker_that_is_killed_while_it_starts_is_started_again(monkeypatch):
+    left = [None, None, {"network": "closed"}]
+    monkeypatch.setattr(crew, "_WorkerProcess", lambda: types.SimpleNamespace(
+        ask=lambda *_: left.pop(0), last_words=str, kill=lambda: None, late=False))  # fmt: skip
+    assert crew.Crew(SETTINGS)._start() is not None
+    left = [None] * 9
+    assert crew.Crew(SETTINGS)._start() is None

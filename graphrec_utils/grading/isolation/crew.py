@@ -20,6 +20,10 @@ from graphrec_utils.cli.setup.environment import ONE_THREAD
 START_SECONDS = 180  # a worker loads the course's libraries; on a busy machine that takes time
 JOB_SECONDS = 300  # a backstop: each exercise has its own limit; here for all of a lesson
 LIMITS = 200  # ... and so many of these
+LONGEST_LINE = (
+    64 * 2**20
+)  # characters that a worker says of one submission: its code and our sentences
+STARTS = 3  # tries to start a worker: somebody may have killed one
 LOST = "the grader's own process ended while judging it, twice: its values take more than there is"
 
 
@@ -115,14 +119,17 @@ class Crew:
             results.put(None)
 
     def _start(self):
-        worker = _WorkerProcess()
-        answer = worker.ask(self.settings, START_SECONDS)
-        if answer is None:
+        for _ in range(STARTS):
+            worker = _WorkerProcess()
+            answer = worker.ask(self.settings, START_SECONDS)
+            if answer is not None:
+                self.isolation = answer
+                return worker
             self.problem = worker.last_words()
             worker.kill()
-            return None
-        self.isolation = answer
-        return worker
+            if worker.late:
+                break
+        return None
 
 
 def _gave_up(job: dict, late: bool) -> dict:
@@ -167,7 +174,7 @@ class _WorkerProcess:
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
-        for line in self.process.stdout:
+        while (line := self.process.stdout.readline(LONGEST_LINE)).endswith("\n"):
             self.answers.put(line)
         self.answers.put("")
 

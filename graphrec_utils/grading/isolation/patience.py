@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Callable
 
 from graphrec_utils.grading.submissions import intake
@@ -15,8 +16,13 @@ JUDGE_SECONDS = 300.0  # of computing, for the verdict on one exercise: an open 
 MEMORY = 3 * 2**30  # of addresses, besides what the libraries take
 
 
+FILE = 2**30  # bytes of a file that it writes, such as what its libraries print
+TOO_LONG = ("timeout", f"to judge it takes more than {JUDGE_SECONDS:g} s of computing")
+TOO_LARGE = ("output-limit", "to judge its values takes more memory than there is")
+
+
 class TooMuchToJudge(Exception):
-    """A verdict takes longer than one may."""
+    """What an answer sent costs more than it may; the arguments are a status and its sentence."""
 
 
 @contextlib.contextmanager
@@ -30,7 +36,7 @@ def limited(seconds: float | None = None, error: Exception | None = None):
     Raises:
         intake.Unreadable, or `error`: it costs more.
     """
-    if not hasattr(signal, "ITIMER_VIRTUAL"):
+    if not hasattr(signal, "ITIMER_PROF"):
         yield
         return
     seconds = READ_SECONDS if seconds is None else seconds
@@ -39,32 +45,53 @@ def limited(seconds: float | None = None, error: Exception | None = None):
     def ring(*_):
         raise error
 
-    before = signal.signal(signal.SIGVTALRM, ring)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, 1)  # again, should somebody catch it
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 1)  # again, should somebody catch it
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
-def affordable(judge: Callable[[], dict]) -> dict:
-    """Return the verdict, or none of the points where an answer's values cost more to judge than they may."""
-    try:
-        with limited(JUDGE_SECONDS, TooMuchToJudge()):
-            return judge()
-    except TooMuchToJudge:
-        return nothing("timeout", f"to judge it takes more than {JUDGE_SECONDS:g} s of computing")
-    except (MemoryError, RuntimeError) as error:
-        if not isinstance(error, MemoryError) and "alloc" not in str(error):  # torch's word for it
-            raise
-        return nothing("output-limit", "to judge its values takes more memory than there is")
+class Budget:
+    """The computing that all an answer sends may cost this process: to read, compare and judge it."""
+
+    def __init__(self):
+        self.left = JUDGE_SECONDS
+
+    def spend(self, work: Callable[[], object]):
+        """Return what `work` returns.
+
+        Raises:
+            TooMuchToJudge: it takes more than is left, or more memory than there is.
+        """
+        start = time.process_time()
+        try:
+            with limited(max(self.left, 0.01), TooMuchToJudge(*TOO_LONG)):
+                return work()
+        except (MemoryError, RuntimeError) as error:
+            if not isinstance(error, MemoryError) and "alloc" not in str(
+                error
+            ):  # torch's word for it
+                raise
+            raise TooMuchToJudge(*TOO_LARGE) from None
+        finally:
+            self.left -= time.process_time() - start
+
+    def verdict(self, judge: Callable[[], dict]) -> dict:
+        """Return the verdict, or none of the points where it costs more than is left."""
+        try:
+            return self.spend(judge)
+        except TooMuchToJudge as error:
+            return nothing(*error.args)
 
 
 def limit_memory() -> None:
-    """Let this process have MEMORY more than it has: what an answer sends may grow while it is read.
+    """Let this process have MEMORY more than it has, and write FILE bytes into a file at most.
 
-    A limit that children may raise for themselves; without such limits in a system, nothing happens.
+    What an answer sends may grow while it is read. Limits that children may raise for themselves;
+    without such limits in a system, nothing happens.
     """
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
@@ -73,3 +100,5 @@ def limit_memory() -> None:
             now = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (now + MEMORY, hard))
+        _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (FILE, hard))

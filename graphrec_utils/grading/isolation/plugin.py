@@ -118,6 +118,7 @@ class ExerciseFile(IPyNbFile):
         self.cell_error = ""
         self.foreign = False  # has anything of the student's run in this kernel?
         self.public: tuple[list[dict], list[dict]] | None = None
+        self.budget = patience.Budget()
         closed = self.task.exercise.closed
         self.kernel = None
         self.kernel = self.grading.nursery.kernel(self.grading.limits, closed=closed)
@@ -238,7 +239,7 @@ class ExerciseCell(IPyNbCell):
             raise verdict.Malformed(
                 "no result came back" if not texts else "more than one result came back"
             )
-        return verdict.outcomes(texts[0], questions)
+        return self.parent.budget.spend(lambda: verdict.outcomes(texts[0], questions))
 
     def _ask_publicly(self) -> None:
         """Ask the card's own questions: their outcomes may be shown, and pay nothing."""
@@ -249,6 +250,9 @@ class ExerciseCell(IPyNbCell):
         try:
             outcomes = self._ask(questions, file.grading.limits.seconds)
         except verdict.Malformed:
+            return
+        except patience.TooMuchToJudge as error:
+            file.trouble = error.args
             return
         if isinstance(outcomes, list):
             file.public = (questions, outcomes)
@@ -266,12 +270,14 @@ class ExerciseCell(IPyNbCell):
                 outcomes = self._ask(questions, share * file.grading.limits.seconds)
             except verdict.Malformed as error:
                 problem = str(error)
+            except patience.TooMuchToJudge as error:
+                file.trouble = error.args
         if file.fails():
             return
         if file.trouble:
             task.result = verdict.nothing(*file.trouble)
         elif isinstance(outcomes, list):
-            task.result = patience.affordable(
+            task.result = file.budget.verdict(
                 lambda: verdict.decide(task.exercise, (questions, outcomes), file.public)
             )
         elif outcomes == "too large":

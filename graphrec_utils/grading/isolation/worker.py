@@ -28,6 +28,8 @@ from graphrec_utils.grading.isolation.server import Nursery
 from graphrec_utils.grading.submissions import intake, lint, locate, transplant
 
 MOST_CODE = 6_000  # characters of an answer that the reports show
+LONGEST = 2 * verdict.LONGEST_REASON  # characters of a reason, with the claim that it belongs to
+MOST_REMARKS = 50  # notes and warnings on one submission, or one exercise
 OPEN = """\
 def {e.function}(*arguments, **more):
     raise RuntimeError("{e.function} is exercise {e.id}, which has no answer here")
@@ -85,6 +87,8 @@ class Worker:
             entry |= {"status": "grader-error", "reason": reason, "exercises": []}
             with contextlib.suppress(Exception):  # a lesson that cannot be loaded, perhaps
                 self._zeros(job, entry)
+        for name in ("notes", "warnings"):
+            entry[name] = _few(entry[name])
         entry["points"] = round(sum(e["points"] for e in entry["exercises"]), 2)
         entry["max_points"] = sum(e["max_points"] for e in entry["exercises"])
         entry["seconds"] = round(time.perf_counter() - start, 2)
@@ -233,10 +237,18 @@ def _row(
         "function": exercise.function,
         "max_points": exercise.points,
         **result,
+        "reason": result["reason"][:LONGEST],
         "seconds": seconds,
-        "notes": notes,
+        "notes": _few(notes),
         "code": source if len(source) <= MOST_CODE else cut,
     }
+
+
+def _few(remarks: list[str]) -> list[str]:
+    """Return remarks, no more and no longer than anybody reads."""
+    more = len(remarks) - MOST_REMARKS
+    kept = [text[:LONGEST] for text in remarks[:MOST_REMARKS]]
+    return [*kept, f"and {more} more remarks"] if more > 0 else kept
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from graphrec_utils.grading.submissions import files
+from graphrec_utils.grading.submissions import files, lean
 
 MAX_BYTES = 300 * 2**20  # a notebook with 200 MB of stored outputs is read, and its outputs dropped
 MAX_CELLS = 10_000  # code cells; cells with the marks of an answer are counted first
@@ -59,6 +59,15 @@ def read(path: Path) -> Notebook:
     Raises:
         Unreadable: it is too large, not JSON, not a notebook, or cannot be opened.
     """
+    return parse(whole(path))
+
+
+def whole(path: Path) -> bytes:
+    """Return the bytes of a file.
+
+    Raises:
+        Unreadable: it is too large, or cannot be opened.
+    """
     try:
         with files.opened(path) as file:
             size = os.fstat(file.fileno()).st_size
@@ -67,7 +76,7 @@ def read(path: Path) -> Notebook:
         raise Unreadable(f"the file cannot be opened ({error.strerror})") from None
     if (size := max(size, len(raw))) > MAX_BYTES:
         raise Unreadable(f"{size / 2**20:.0f} MB; at most {MAX_BYTES / 2**20:.0f} MB are read")
-    return parse(raw)
+    return raw
 
 
 def parse(raw: bytes) -> Notebook:
@@ -76,9 +85,7 @@ def parse(raw: bytes) -> Notebook:
     Raises:
         Unreadable: they are not a notebook.
     """
-    if not raw.strip():
-        raise Unreadable("the file is empty")
-    text, notes = _decode(raw)
+    text, notes = shortened(raw)
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -103,6 +110,23 @@ def parse(raw: bytes) -> Notebook:
     meta = _dict(_dict(data.get("metadata")).get("graphrec"))
     course = _text(meta.get("course"), 40) or next((c for c in map(_course, found) if c), "")
     return Notebook(_join_split(cells), _text(meta.get("lesson"), 8), course, notes)
+
+
+def shortened(raw: bytes) -> tuple[str, list[str]]:
+    """Return a notebook's text, without its outputs if it is long, and notes on its encoding.
+
+    Raises:
+        Unreadable: nothing is left, or more than a notebook may hold.
+    """
+    if not raw.strip():
+        raise Unreadable("the file is empty")
+    try:
+        text, notes = _decode(raw)
+        return lean.text(text), notes
+    except lean.TooLong as error:
+        raise Unreadable(str(error)) from None
+    except MemoryError:
+        raise Unreadable("too large to read") from None
 
 
 def _decode(raw: bytes) -> tuple[str, list[str]]:
