@@ -259,6 +259,9 @@ def test_lists_without_end_among_the_outputs_are_left_out(monkeypatch):
     made = json.dumps(notebook("x = 1")).encode()
     long = made.replace(b'"outputs": []', b'"outputs": [' + b"[]," * 2**20 + b"[]]")
     assert intake.parse(long).cells[0].source == "x = 1"
+    monkeypatch.setattr(lean, "PIECES", 2**20)
+    with pytest.raises(intake.Unreadable, match="texts, lists and dictionaries"):
+        intake.parse(long)
 
 
 def test_a_long_notebook_in_a_zip_stays_on_the_disk_without_its_outputs(tmp_path):

@@ -10,6 +10,7 @@ import re
 
 PLAIN = 2**20  # characters that are parsed as they stand
 MOST = 32 * 2**20  # characters besides what is left out; the largest lesson has a hundredth of it
+PIECES = 10_000_000  # texts and brackets that are looked at, which takes seconds
 DROPPED = {'"outputs"', '"attachments"', '"widgets"'}
 TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
 VALUE = re.compile(r"\s*:\s*(?=[\[{])")
@@ -25,14 +26,14 @@ def text(whole: str) -> str:
     What is not JSON need not be after it either, and the reverse: whoever parses it decides.
 
     Raises:
-        TooLong: more than MOST characters are left.
+        TooLong: more than MOST characters are left, or there are more than PIECES of all.
     """
     if len(whole) <= PLAIN:
         return whole
     kept: list[str] = []
     start, depth, room = 0, 0, MOST
     within = None  # the depth of the key whose value is left out
-    for token in TOKEN.finditer(whole):
+    for number, token in enumerate(TOKEN.finditer(whole)):
         first = whole[token.start()]
         if first in "[{":
             depth += 1
@@ -44,6 +45,8 @@ def text(whole: str) -> str:
             kept.append(whole[start : value.end() + 1])
             room -= len(kept[-1])
             within = depth
+        if number > PIECES:
+            raise TooLong(f"more than {PIECES:,} texts, lists and dictionaries in it")
         if within is None and token.end() - start > room:
             break
     if within is None:
