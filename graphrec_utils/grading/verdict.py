@@ -44,6 +44,13 @@ def seeds(secret: bytes, student: str, exercise: str) -> list[int]:
     ]
 
 
+def texts(outputs, mime: str, nonce: str) -> list[str]:
+    """Return what of a kernel's outputs is a message of the probe that has this nonce."""
+    found = [o["data"].get(mime) for o in outputs if isinstance(o.get("data"), dict)]
+    found = [x.get("outcomes") for x in found if isinstance(x, dict) and x.get("nonce") == nonce]
+    return [text if isinstance(text, str) else "" for text in found]
+
+
 def outcomes(text: str, asked: list[dict]) -> list[dict] | str:
     """Return the outcomes in a probe's message, or its own word for why there are none.
 

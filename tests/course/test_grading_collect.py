@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from graphrec_utils.grading.submissions import collect, intake, walk, whose
+from graphrec_utils.grading.submissions import collect, intake, unpack, walk, whose
 
 
 def nb(name: str) -> bytes:
@@ -270,7 +270,8 @@ def test_a_file_that_becomes_a_pipe_meanwhile_is_not_waited_for(tmp_path, monkey
         path.unlink(missing_ok=True)
         os.mkfifo(path)
     looked = types.SimpleNamespace(S_ISREG=lambda mode: True, S_ISLNK=lambda mode: False)
-    monkeypatch.setattr(walk, "stat", looked)  # what they were a moment ago
+    for module in (walk, unpack):
+        monkeypatch.setattr(module, "stat", looked)  # what they were a moment ago
     found, _ = collected(tmp_path / given)
     assert {x.problem for x in found} <= {"a zip file that cannot be read", ""}
     for path in pipes:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from graphrec_utils.grading.isolation import bounded, tidy
-from graphrec_utils.grading.submissions import collect, files, intake, lean, walk
+from graphrec_utils.grading.submissions import collect, files, intake, lean, unpack
 
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is forked on this system")
 
@@ -100,8 +100,8 @@ def test_a_zip_that_costs_too_much_is_its_student_s(tmp_path, monkeypatch, costs
         return costs() if "poison" in info.filename else extract(archive, info, *rest)
 
     monkeypatch.setattr(files, "extract", costly)
-    monkeypatch.setattr(walk, "UNPACK_SECONDS", 1.0)
-    monkeypatch.setattr(walk, "UNPACK_MEMORY", 2**28)
+    monkeypatch.setattr(unpack, "UNPACK_SECONDS", 1.0)
+    monkeypatch.setattr(unpack, "UNPACK_MEMORY", 2**28)
     found, _ = collected(write(
         tmp_path / "in", ann_in_a__zip=zipped(poison=b"{}"), ann_in_b__zip=zipped(poison=b"{ }"),
         bob__zip=zipped(fine=b"{}"),
@@ -116,7 +116,7 @@ def test_a_zip_that_costs_too_much_is_its_student_s(tmp_path, monkeypatch, costs
 def test_what_one_student_unpacks_leaves_the_room_of_the_others(
     tmp_path, monkeypatch, limit, large
 ):
-    monkeypatch.setattr(walk, limit, 2000)
+    monkeypatch.setattr(unpack, limit, 2000)
     first, second = (zipped(a=large + end, b=b"[]" + end) for end in (b" ", b"  "))
     contents = {"ann_in_a__zip": first, "ann_in_b__zip": second, "bob__zip": zipped(a=b"{}")}
     found, _ = collected(write(tmp_path / "in", **contents))
@@ -126,7 +126,7 @@ def test_what_one_student_unpacks_leaves_the_room_of_the_others(
 
 
 def test_of_a_class_in_a_zip_each_student_has_a_room(tmp_path, monkeypatch):
-    monkeypatch.setattr(walk, "MAX_UNPACKED", 2000)
+    monkeypatch.setattr(unpack, "MAX_UNPACKED", 2000)
     content = zipped(**{"ann/a": b" " * 3000 + b"{}", "ann/b": b"[]", "bob/a": b"{}"})
     found, _ = collected(write(tmp_path / "in", all__zip=content))
     assert [bool(x.problem) for x in found["ann"]] == [True, True]
@@ -135,7 +135,7 @@ def test_of_a_class_in_a_zip_each_student_has_a_room(tmp_path, monkeypatch):
 
 @forks
 def test_zip_files_in_a_zip_have_one_room_together(tmp_path, monkeypatch):
-    monkeypatch.setattr(walk, "MAX_KEPT", 3000)
+    monkeypatch.setattr(unpack, "MAX_KEPT", 3000)
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w") as archive:
         for k in range(4):
@@ -148,7 +148,7 @@ def test_zip_files_in_a_zip_have_one_room_together(tmp_path, monkeypatch):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="paths are short there")
 def test_folders_without_end_and_files_without_number_are_read_to_a_limit(tmp_path, monkeypatch):
-    monkeypatch.setattr(walk, "MAX_MEMBERS", 50)
+    monkeypatch.setattr(unpack, "MAX_MEMBERS", 50)
     top = write(
         tmp_path / "in", bob_in_a__ipynb=b"{}", **{f"cid_in_{k}__txt": b"" for k in range(80)}
     )

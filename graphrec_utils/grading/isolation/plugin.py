@@ -234,12 +234,16 @@ class ExerciseCell(IPyNbCell):
             raise verdict.Malformed("the answer broke what asks it") from None
         if self.parent.trouble:
             return self.parent.trouble[0]
-        texts = [t for o in self.test_outputs or () if (t := _outcomes_in(o, nonce)) is not None]
+        texts = verdict.texts(self.test_outputs or (), MIME, nonce)
         if len(texts) != 1:
             raise verdict.Malformed(
                 "no result came back" if not texts else "more than one result came back"
             )
-        return self.parent.budget.spend(lambda: verdict.outcomes(texts[0], questions))
+        try:
+            return self.parent.budget.spend(lambda: verdict.outcomes(texts[0], questions))
+        except patience.TooMuchToJudge as error:
+            self.parent.trouble = error.args
+            return ""
 
     def _ask_publicly(self) -> None:
         """Ask the card's own questions: their outcomes may be shown, and pay nothing."""
@@ -250,9 +254,6 @@ class ExerciseCell(IPyNbCell):
         try:
             outcomes = self._ask(questions, file.grading.limits.seconds)
         except verdict.Malformed:
-            return
-        except patience.TooMuchToJudge as error:
-            file.trouble = error.args
             return
         if isinstance(outcomes, list):
             file.public = (questions, outcomes)
@@ -270,8 +271,6 @@ class ExerciseCell(IPyNbCell):
                 outcomes = self._ask(questions, share * file.grading.limits.seconds)
             except verdict.Malformed as error:
                 problem = str(error)
-            except patience.TooMuchToJudge as error:
-                file.trouble = error.args
         if file.fails():
             return
         if file.trouble:
@@ -294,15 +293,6 @@ class ExerciseCell(IPyNbCell):
 
     def repr_failure(self, excinfo) -> str:
         return str(excinfo.value)
-
-
-def _outcomes_in(output, nonce: str) -> str | None:
-    data = output.get("data")
-    ours = data.get(MIME) if isinstance(data, dict) else None
-    if isinstance(ours, dict) and ours.get("nonce") == nonce:
-        text = ours.get("outcomes")
-        return text if isinstance(text, str) else ""
-    return None
 
 
 def run(grading: Grading) -> None:
