@@ -35,7 +35,15 @@ class Split(NamedTuple, Generic[Events]):
         """Return train and validation as one, train first: all that is known before test.
 
         What validation has chosen is trained on this, and none of it is recommended.
+
+        Raises:
+            TypeError: the parts are no interactions.
         """
+        if not hasattr(self.train, "users"):
+            raise TypeError(
+                f"past joins interactions, and these parts are {type(self.train).__name__}; join their "
+                "arrays: np.append(split.train.heads, split.val.heads) and so on"
+            )
         arrays = {}
         for name in ("users", "items", "times", "weights"):
             first, second = getattr(self.train, name), getattr(self.val, name)

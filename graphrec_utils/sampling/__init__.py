@@ -16,7 +16,7 @@ Triples: Built in lesson 03, exercise 03.3. Log Q: Built in lesson 11, exercises
 
 from graphrec_utils.sampling import histories, windows
 from graphrec_utils.sampling.histories import examples, latest
-from graphrec_utils.sampling.logq import accidental_hits, draw, draw_mixed, mixture, popularity
+from graphrec_utils.sampling.logq import accidental_hits, draw, mixture, popularity
 from graphrec_utils.sampling.stream import StreamFrequency, hashed
 from graphrec_utils.sampling.triples import Positives, bpr_triples, index, uniform_negatives
 from graphrec_utils.sampling.windows import Log, Pairs, target_matrix
@@ -29,7 +29,6 @@ __all__ = [
     "accidental_hits",
     "bpr_triples",
     "draw",
-    "draw_mixed",
     "examples",
     "hashed",
     "histories",

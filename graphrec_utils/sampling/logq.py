@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from graphrec_utils import arguments
-from graphrec_utils.sampling.chance import Rng, integers, uniform
+from graphrec_utils.sampling.chance import Rng, uniform
 from graphrec_utils.sampling.triples import Ids, Positives
 
 
@@ -85,17 +85,6 @@ def draw(log_q: Tensor, size: int | tuple[int, ...], rng: Rng) -> Tensor:
     found = np.searchsorted(cdf, uniform(rng, shape) * cdf[-1], side="right")
     # a product that rounds up to the very end belongs to the last item that can come
     return torch.from_numpy(np.minimum(found, np.flatnonzero(Q)[-1]).astype(np.int64))
-
-
-def draw_mixed(log_q: Tensor, num_q: int, num_uniform: int, rng: Rng) -> tuple[Tensor, Tensor]:
-    """Return num_q items from Q, then num_uniform from all alike, and log Q* of each.
-
-    Args and errors: those of `mixture` and `draw`. Both results are (num_q + num_uniform,).
-    """
-    log_mix = mixture(log_q, num_q, num_uniform)
-    uniform = torch.from_numpy(integers(rng, len(log_mix), (num_uniform,)))
-    items = torch.cat([draw(log_q, num_q, rng), uniform])
-    return items, log_mix[items]
 
 
 def accidental_hits(

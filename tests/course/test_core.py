@@ -17,6 +17,9 @@ T = torch.tensor
     ("got", "expected", "sentence"),
     [
         (1.0, 1.00001, None),
+        (1.0, 1.00009, None),  # rounding of float32 adds up to this
+        (1.0, 1.0005, "yours is 1"),
+        (T([1.0, 2.0]), T([1.0, 2.001]), "entry [1] is 2 in yours"),
         (2, 2.0, None),
         (1.0, 1.1, "yours is 1"),
         (float("nan"), 1.0, "yours is nan"),

@@ -64,6 +64,19 @@ def test_what_our_encoder_never_writes_is_refused_before_it_is_decoded(value):
         verdict.outcomes(text(value), ASKED)
 
 
+@pytest.mark.parametrize(("size", "fits"), [(verdict.MAX_NUMBERS, True), (verdict.MAX_NUMBERS + 1, False)])  # fmt: skip
+def test_an_array_may_be_as_large_as_the_limit_and_no_larger(size, fits):
+    value = codec.encode(np.zeros(size, dtype=np.int8))
+    if fits:
+        assert len(verdict.outcomes(text(value), ASKED)) == len(ASKED)
+    else:
+        with pytest.raises(Malformed, match="a shape that is none"):
+            verdict.outcomes(text(value), ASKED)
+    half = {"torch_sparse": "coo", "shape": [2, -(-size // 2)], "parts": []}
+    with pytest.raises(Malformed, match="cannot be decoded" if fits else "absurd size"):
+        verdict.outcomes(text(half), ASKED)
+
+
 def test_two_large_sparse_answers_are_told_apart_without_a_dense_one():
     import scipy.sparse as sparse
 

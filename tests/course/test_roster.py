@@ -138,6 +138,11 @@ def test_each_day_that_has_begun_costs_the_same(hours, days, points):
     assert [why.partition(" ")[0] for _, _, why in found.changes] == ([str(days)] if days else [])
 
 
+def test_nobody_is_so_late_that_something_is_taken_away():
+    deadline = marks.moment("2026-10-01")
+    assert marks.lateness({"time": deadline + 41.5 * marks.DAY}, deadline, 10.0) == (42, 0.0)
+
+
 def test_an_extension_is_a_deadline_of_one_s_own():
     marking = {"deadline": marks.moment("2026-10-01 23:59"), "late": 10.0}
     row = {"student": "Ann", "id": "7", "as": "ann", "extension": "2026-10-03"}

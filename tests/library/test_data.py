@@ -368,6 +368,12 @@ def test_the_last_share_is_rounded_and_leaves_one_item(share):
     assert not np.isin(held.pairs(), rest.pairs()).any()
 
 
+def test_a_product_just_below_a_half_is_a_half():
+    assert 0.29 * 50 < 14.5  # in floating point
+    fifty = Interactions(np.zeros(50, dtype=np.int64), np.arange(50), 1, 50)
+    assert len(fifty.hold_out(last=0.29)[1]) == 15
+
+
 def test_no_held_out_item_was_met_before_one_that_is_kept():
     table = dataclasses.replace(random_events(), times=None)
     first = {}
@@ -395,6 +401,13 @@ def test_a_shuffled_table_with_times_is_split_alike():
 def test_a_hold_out_that_says_too_little_or_too_much_is_refused(given):
     with pytest.raises(ValueError, match="for random items, hold_out"):
         random_events().hold_out(**given)
+
+
+def test_the_past_of_triples_is_refused_with_a_way_to_join_them():
+    one = np.array([0])
+    facts = Triples(one, one, one, 1, 1)
+    with pytest.raises(TypeError, match="these parts are Triples; join their arrays"):
+        Split(facts, facts, facts).past()
 
 
 def test_the_past_is_train_and_validation():

@@ -80,6 +80,12 @@ def test_a_calibrated_model_is_off_by_noise_only():
     assert metrics.calibration_error(y, p**2) > 0.1
 
 
+def test_the_calibration_error_weighs_groups_by_their_rows():
+    # two groups: five rows, said .2, happened .4, and two rows, said .9, happened .5
+    p, y = [0.2] * 5 + [0.9] * 2, [0, 1, 0, 1, 0, 1, 0]
+    assert metrics.calibration_error(y, p, 2) == pytest.approx((5 * 0.2 + 2 * 0.4) / 7)
+
+
 BAD = [
     (lambda: metrics.log_loss([], []), "not empty"),
     (lambda: metrics.log_loss([0, 2], [0.1, 0.2]), "labels must be 0 or 1"),
@@ -105,6 +111,14 @@ def test_platt_is_where_the_gradient_is_zero():
     assert abs((p - y).sum()) < 1e-4 and abs(((p - y) * (3 * z + 1)).sum()) < 1e-3
     one, other = calibration.platt(z, y)
     assert (a * 3, a + b) == pytest.approx((one, other), abs=1e-4)  # the same curve
+
+
+def test_platt_where_whole_steps_of_newton_run_away():
+    z = np.array([-30.0, -20, -10, 10, 20, 30])  # far too sure, and once wrong at each end
+    y = np.array([1.0, 0, 0, 1, 1, 0])
+    a, b = calibration.platt(z, y)
+    p = calibration.sigmoid(a * z + b)
+    assert abs((p - y).sum()) < 1e-4 and abs(((p - y) * z).sum()) < 1e-3
 
 
 def test_platt_of_separable_classes_is_finite():

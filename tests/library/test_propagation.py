@@ -255,3 +255,12 @@ def test_input_that_does_not_fit_gets_a_sentence(arguments, kind, sentence):
 def test_to_torch_takes_scipy_matrices_only():
     with pytest.raises(TypeError, match="got ndarray"):
         propagation.to_torch(np.eye(2))
+
+
+def test_a_graph_that_is_nearly_symmetric_is_not():
+    A = sp.csr_array([[0, 1.0, 2], [1, 0, 3], [2, 3, 0]])
+    assert propagation.is_symmetric(A)
+    A[0, 1] = 1.001  # its gradient would be wrong by a thousandth
+    assert not propagation.is_symmetric(A)
+    A[0, 1] = 1 + 1e-6  # as float32 rounds
+    assert propagation.is_symmetric(A)

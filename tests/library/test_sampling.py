@@ -164,7 +164,7 @@ def test_the_global_generators_are_left_alone(kind):
     torch.manual_seed(0)
     np_state, torch_state = np.random.get_state()[1].copy(), torch.get_rng_state()  # noqa: NPY002
     sampling.bpr_triples(POSITIVES, 10, generator(kind))
-    sampling.draw_mixed(sampling.popularity([1, 2]), 3, 3, generator(kind))
+    sampling.draw(sampling.popularity([1, 2]), 3, generator(kind))
     assert np.array_equal(np.random.get_state()[1], np_state)  # noqa: NPY002
     assert torch.equal(torch.get_rng_state(), torch_state)
 
@@ -224,21 +224,6 @@ def test_the_mixture_by_hand():
     # B = 3 from Q = (1, 0), B' = 1 from (1/2, 1/2): (3 + 1/2) / 4 and (1/2) / 4
     log_mix = sampling.mixture(sampling.popularity([5, 0]), 3, 1)
     assert log_mix.exp().tolist() == pytest.approx([0.875, 0.125])
-
-
-@RNGS
-def test_mixed_items_come_as_often_as_their_log_q_says(kind):
-    log_q = sampling.popularity([0, 3, 1, 0])
-    items, log_mix = sampling.draw_mixed(log_q, 9_000, 3_000, generator(kind))
-    expected = sampling.mixture(log_q, 9_000, 3_000)
-    assert fits(items, expected.exp().tolist())
-    assert torch.equal(log_mix, expected[items])
-
-
-def test_the_first_part_of_a_mixed_draw_is_from_q_alone():
-    items, _ = sampling.draw_mixed(sampling.popularity([0, 1, 0]), 50, 50, generator("numpy"))
-    assert set(items[:50].tolist()) == {1}
-    assert set(items[50:].tolist()) == {0, 1, 2}
 
 
 def test_in_batch_hits_are_the_same_item_in_another_row():
