@@ -12,11 +12,12 @@ import sys
 import nbformat
 import pytest
 
-from graphrec_utils import exercises, paths
+from graphrec_utils import exercises, paths, syllabus
 from graphrec_utils.authoring.lesson import around, flow, predictions
 from graphrec_utils.authoring.lesson.build import ENVIRONMENT
 from graphrec_utils.authoring.lesson.source import notebooks, role, sources, target
 from graphrec_utils.exercises.card import MIME
+from tests.lessons import anatomy
 
 ROOT = paths.root()
 HANGS = 1800  # seconds after which something hangs, however busy the machine is
@@ -185,6 +186,14 @@ def test_cells_are_short(source):
         sizes.append(len(lines))
         assert len(lines) <= 30, cell.source
     assert sorted(sizes)[len(sizes) // 2] <= 8
+
+
+@per_lesson
+def test_the_time_at_the_top_holds_the_exercises_and_the_reading(source):
+    prose = "\n".join(c.source for c in cells(target(source, "solved"), "markdown"))
+    asked = sum(map(int, re.findall(r"\*About (\d+) minutes", prose)))
+    (stated,) = {x.minutes for x in syllabus.LESSONS if x.number == source.name[:2]}
+    assert stated >= 0.95 * (asked + anatomy.measure(target(source, "solved"))["minutes"])
 
 
 @per_lesson
