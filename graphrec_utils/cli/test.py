@@ -20,13 +20,20 @@ def main(argv: list[str]) -> int:
         0 if no test failed, 1 if one did, 2 if pytest could not run (no test found, wrong option).
     """
     parser = shared.parser(
-        "test [--full] [-- PYTEST ARGUMENTS]",
+        "test [--full] [--changed [REF]] [-- PYTEST ARGUMENTS]",
         "Run the test suite, after a set-up if one is needed.",
         "test -- tests/library -k graph runs a part of it",
     )
     parser.add_argument("--full", action="store_true", help="with everything that takes long")
+    parser.add_argument(
+        "--changed",
+        nargs="?",
+        const="HEAD",
+        metavar="REF",
+        help="only what the changes since a commit can reach; without REF, since the last one",
+    )
     own, others = shared.split(argv)
-    full = parser.parse_args(own).full
+    options = parser.parse_args(own)
     root = shared.clone()
     bootstrap.ensure("test", ["test", *argv])
 
@@ -43,7 +50,8 @@ def main(argv: list[str]) -> int:
     arguments = []
     if importlib.util.find_spec("xdist"):  # a file's tests share fixtures; the longest come first
         arguments = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
-    arguments += ["--full"] if full else []
+    arguments += ["--full"] if options.full else []
+    arguments += ["-p", "tests.reach", f"--changed={options.changed}"] if options.changed else []
     count = _Count()
     code = pytest.main(arguments + others, plugins=[count])
     print(f"{count.passed} passed, {count.failed} failed, {count.skipped} skipped", flush=True)

@@ -107,6 +107,6 @@ def main(names: list[str], made: Mapping) -> int:
 
 
 if __name__ == "__main__":
-    from tests.library.test_visuals_rules import MADE
+    from tests.library.made import MADE
 
     sys.exit(main(sys.argv[1:], MADE))

@@ -6,7 +6,7 @@ import pytest
 from labdriver import screenshot
 from pages import alone, opened
 
-from tests.library.test_visuals_rules import MADE
+from tests.library.made import MADE
 
 STEPS = {
     "walk": "Step →",

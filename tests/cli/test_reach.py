@@ -1,0 +1,83 @@
+"""`test --changed`: a change reaches what imports it and what is about its lesson, and little else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import reach
+
+FILES = sorted((reach.ROOT / "tests").rglob("test_*.py"))
+
+
+def kept(*changed: str, tests: dict[str, str]) -> list[str]:
+    """Return which of some tests, file -> name, are reached."""
+    found = reach.Reach(set(changed))
+    return [
+        name
+        for file, name in tests.items()
+        if found.file(reach.ROOT / "tests" / file) and found.test(reach.ROOT / "tests" / file, name)
+    ]
+
+
+PAIRS = {
+    "lessons/test_notebooks.py": "test_x[solutions/09_pinsage]",
+    "lessons/test_exercises.py": "test_x[09.3-0]",
+    "lessons/test_answers_09.py": "test_x[3]",
+}
+OTHERS = {
+    "lessons/test_notebooks.py": "test_x[notebooks/08_pixie]",
+    "lessons/test_exercises.py": "test_x[08.3-0]",
+    "lessons/test_answers_08.py": "test_x[3]",
+    "library/test_ease.py": "test_x",
+    "course/test_grading_sandbox.py": "test_x",
+}
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["solutions/09_pinsage.py", "graphrec_utils/exercises/lesson09/ex3_pinsage_loss.py",
+     "graphrec_utils/models/pinsage.py", "data/results/09_rivals.json"],
+)  # fmt: skip
+def test_what_belongs_to_a_lesson_or_is_imported_there_reaches_that_lesson(file):
+    assert kept(file, tests=PAIRS) == list(PAIRS.values())
+    assert kept(file, tests=OTHERS) == []
+
+
+def test_a_visual_reaches_the_lesson_that_shows_it_and_its_own_tests():
+    found = reach.Reach({"graphrec_utils/plots/visuals/pixie/pixie.js"})
+    assert found.lessons == {"08"}
+    shown = {"library/test_visuals_pixie.py": "test_x", "library/test_visuals_rules.py": "test_x"}
+    assert kept("graphrec_utils/plots/visuals/pixie/pixie.css", tests=shown) == ["test_x"] * 2
+    assert kept("graphrec_utils/plots/visuals/pixie/pixie.css", tests=OTHERS) == [
+        "test_x[notebooks/08_pixie]", "test_x[08.3-0]", "test_x[3]"]  # fmt: skip
+
+
+def test_the_engine_of_the_checks_reaches_every_lesson_and_the_grader_none():
+    assert reach.Reach({"graphrec_utils/exercises/runs.py"}).lessons == set(reach._numbers())
+    assert reach.Reach({"graphrec_utils/grading/batch.py"}).lessons == set()
+    graded = {"torture/test_torture.py": "test_x", "course/test_grading_command.py": "test_x"}
+    assert kept("graphrec_utils/grading/batch.py", tests=graded) == ["test_x"] * 2
+    assert kept("graphrec_utils/grading/batch.py", tests=OTHERS) == []
+
+
+def test_a_helper_of_tests_reaches_those_that_import_it():
+    tests = {"browser/test_motion.py": "test_x", "library/test_ease.py": "test_x"}
+    assert kept("tests/browser/labdriver.py", tests=tests) == ["test_x"]
+    assert kept("tests/library/test_ease.py", tests=tests) == ["test_x"]
+    assert len(kept("pyproject.toml", tests=tests)) == 2
+
+
+def test_no_module_of_the_package_changes_unseen():
+    imported = reach.needed([reach._name(path) for path in FILES])
+    of_lessons = reach.needed([name for n in reach._numbers() for name in reach._lesson(n)])
+    package = sorted((reach.ROOT / "graphrec_utils").rglob("*.py"))
+    files = [path.relative_to(reach.ROOT).as_posix() for path in package]
+    found = reach.Reach(set(files))._found  # by their folder, and somebody imports who finds them
+    assert found <= imported
+    modules = {reach._module(file) for file in files if "/cli/" not in file}
+    assert modules - imported - of_lessons == set()
+
+
+def test_a_commit_that_git_does_not_know_gets_a_sentence():
+    with pytest.raises(pytest.UsageError, match=r"--changed nowhere: git says .*nowhere"):
+        reach.changed("nowhere")

@@ -1,0 +1,202 @@
+"""Which tests a change can reach (`test --changed`), by imports and by the lesson that a file belongs to.
+
+Imports are followed in the sources, with nothing run. What is found by its folder and never imported belongs to
+who finds it (FINDS). A test of one lesson, whose number stands in its name, runs where that lesson is reached: one
+of its own files changed, or something that its text or its exercises import.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+# A change of these reaches everything: what is installed, how tests run.
+ALL = re.compile(
+    r"pyproject\.toml|requirements\.txt|constraints\.txt|\.ci/|tests/(conftest|reach)\.py|"
+    r"graphrec_utils/(__init__|__main__|paths)\.py|graphrec_utils/cli/setup/|data/registry\.json"
+)
+# What belongs to one lesson; the number is a group.
+OF_LESSON = re.compile(
+    r"(?:solutions|notebooks)/(\d\d)_|graphrec_utils/exercises/lesson(\d\d)/|data/results/(\d\d)_|"
+    r"graphrec_utils/authoring/site/believed/(\d\d)\.toml"
+)
+TEXTS, EXERCISES = "graphrec_utils.authoring.lesson.source", "graphrec_utils.exercises.find"
+# Who finds what no import names: files, and the module whose tests they reach.
+FINDS = (
+    (r"(solutions|notebooks)/\d\d_", TEXTS),
+    (r"graphrec_utils/exercises/lesson\d\d/", EXERCISES),
+    (r"graphrec_utils/exercises/generators/", "graphrec_utils.exercises.generators"),
+    (r"data/results/", "graphrec_utils.results"),
+    (r"graphrec_utils/cli/", "graphrec_utils.cli"),
+)
+VISUALS = "graphrec_utils.plots.visuals"
+EVERY_TIME = re.compile(r"tests/contracts/test_(style|links|architecture|built_in|versions)\.py")
+NUMBER = re.compile(r"(?<![\w.])(\d\d)(?=[._\]-]|$)")
+
+
+def changed(since: str) -> set[str]:
+    """Return the files that differ from a commit, and new ones; relative to the repository.
+
+    Raises:
+        pytest.UsageError: this is no clone, or git knows no such commit.
+    """
+    found = set()
+    for words in (
+        ["diff", "--name-only", since, "--"],
+        ["ls-files", "--others", "--exclude-standard"],
+    ):
+        run = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True)
+        if run.returncode:
+            raise pytest.UsageError(f"--changed {since}: git says {run.stderr.strip()}")
+        found |= set(run.stdout.splitlines())
+    return found
+
+
+class Reach:
+    """What a set of changed files reaches.
+
+    Attributes:
+        all: everything.
+        lessons: numbers of the lessons that are reached.
+    """
+
+    def __init__(self, files: set[str]):
+        self.files = files
+        self.all = any(ALL.match(file) for file in files)
+        own = {next(filter(None, m.groups())) for file in files if (m := OF_LESSON.match(file))}
+        # a lesson's own files speak for that lesson, others for all that import them
+        shared = {file for file in files if not OF_LESSON.match(file)}
+        self._shared = {name for file in shared if (name := _module(file))}
+        self._found = {
+            name for file in files for words, name in FINDS if re.match(words, file)
+        }  # fmt: skip
+        self._of_lessons = {number: needed(_lesson(number)) for number in _numbers()}
+        self.lessons = own | {n for n, names in self._of_lessons.items() if names & self._shared}
+
+    def file(self, path: Path) -> bool:
+        """Return whether any test of a file can be reached."""
+        names = needed([_name(path)])
+        return self._whole(path, names) or bool(self.lessons and names & {TEXTS, EXERCISES})
+
+    def test(self, path: Path, name: str) -> bool:
+        """Return whether a test can be reached, by its file and its name with what stands in brackets."""
+        names = needed([_name(path)])
+        bracket = name.partition("[")[2]
+        numbers = set(NUMBER.findall(bracket)) | set(re.findall(r"_(\d\d)\.py$", path.name))
+        if not numbers or not numbers <= set(self._of_lessons):
+            return self._whole(path, names)
+        of_lessons = set().union(*self._of_lessons.values())
+        return self._always(path) or bool(
+            numbers & self.lessons or names & (self._shared - of_lessons)
+        )
+
+    def _always(self, path: Path) -> bool:
+        own = path.relative_to(ROOT).as_posix()
+        return self.all or own in self.files or bool(EVERY_TIME.match(own))
+
+    def _whole(self, path: Path, names: frozenset[str]) -> bool:
+        """Return whether the tests of a file that are about no lesson can be reached."""
+        found = self._found
+        if (
+            EXERCISES in found and path.parent.name != "lessons"
+        ):  # most need some exercises, not all
+            used = set(re.findall(r"[\"'](\d\d)\.\w*\d", path.read_text("utf-8")))
+            found = found if used & self.lessons else found - {EXERCISES}
+        return self._always(path) or bool(names & (self._shared | found))
+
+
+def _numbers() -> list[str]:
+    return sorted(path.name[:2] for path in (ROOT / "solutions").glob("[0-9][0-9]_*.py"))
+
+
+def _lesson(number: str) -> list[str]:
+    """Return what a lesson starts from: its text and its exercises."""
+    texts = (ROOT / "solutions").glob(f"{number}_*.py")
+    exercises = (ROOT / "graphrec_utils/exercises" / f"lesson{number}").glob("*.py")
+    return [_name(path) for path in (*texts, *exercises)]
+
+
+def _name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _module(file: str) -> str:
+    """Return the module of a file; a page, a table or a script belongs to the package that it lies in."""
+    path = ROOT / file
+    if path.suffix == ".py":
+        return _name(path).removesuffix(".__main__")
+    if not file.startswith("graphrec_utils/"):
+        return ""
+    beside = path.with_suffix(".py")  # card.html is card.py's
+    return _name(beside if beside.exists() else path.parent)
+
+
+@functools.cache
+def _sources() -> dict[str, Path]:
+    folders = ("graphrec_utils", "tests", "solutions")
+    return {_name(path): path for folder in folders for path in (ROOT / folder).rglob("*.py")}
+
+
+@functools.cache
+def _imported(name: str) -> frozenset[str]:
+    """Return the modules that one imports, inside functions as well; helpers that lie beside it by one word.
+
+    The face of the visuals names all of them: who says `visuals.pixie` needs this one.
+    """
+    names = set()
+    for node in ast.walk(ast.parse(_sources()[name].read_bytes())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and name != VISUALS:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "visuals":
+            names.add(f"{VISUALS}.{node.attr}")
+    beside = name.rpartition(".")[0]
+    return frozenset(names | {f"{beside}.{each}" for each in names if "." not in each})
+
+
+@functools.cache
+def _closure(name: str) -> frozenset[str]:
+    found, todo = set(), {name}
+    while todo:
+        each = todo.pop()
+        while each and each not in _sources():  # a function's name: its module counts
+            each = each.rpartition(".")[0]
+        if each and each not in found:
+            found.add(each)
+            todo |= {each.rpartition(".")[0], *_imported(each)}  # importing a.b runs a, too
+    return frozenset(found)
+
+
+def needed(names: list[str]) -> frozenset[str]:
+    """Return the modules that are loaded, now or later, when something imports these names."""
+    return frozenset().union(*map(_closure, names))
+
+
+# ------------------------------------------------------------------ the plugin
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--changed", metavar="REF", help="only what a change since REF can reach")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    since = config.getoption("--changed")
+    config.reach = Reach(changed(since)) if since else None
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    reach = getattr(config, "reach", None)
+    is_test = collection_path.suffix == ".py" and collection_path.name.startswith("test_")
+    return True if reach and is_test and not reach.file(collection_path) else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.reach:
+        kept = [item for item in items if config.reach.test(item.path, item.name)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        items[:] = kept
