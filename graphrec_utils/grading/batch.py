@@ -21,7 +21,7 @@ import graphrec_utils
 from graphrec_utils import paths
 from graphrec_utils.cli.setup.environment import CannotRun, clone
 from graphrec_utils.grading import folder, origin
-from graphrec_utils.grading.isolation import bounded
+from graphrec_utils.grading.isolation import bounded, groups
 from graphrec_utils.grading.isolation.crew import Crew, NoWorker
 from graphrec_utils.grading.submissions import attempts, files, intake, similarity
 from graphrec_utils.grading.submissions.collect import Submission, submissions
@@ -162,14 +162,16 @@ def _grade(given, out, settings, secret_file, tick, report, say, more, scratch: 
             say(SAID[name, "open"])
 
     if todo := {k: _job(found[k]) for k in range(len(found)) if k not in answers}:
-        crew = Crew({
+        asked = {
             "secret": secret.hex(), "seconds": settings.seconds, "memory": settings.memory,
             "lesson": settings.lesson, "only": settings.only, "folder": str(scratch),
             "private": _private(given, out, secret_file),
-        }, started)  # fmt: skip
+        }  # fmt: skip
         try:
             clock.now_and_then(publish)
-            isolation = crew.run(todo, min(settings.jobs, len(todo)), finished)
+            with groups.delegated() as place:
+                crew = Crew(asked | {"groups": place}, started)
+                isolation = crew.run(todo, min(settings.jobs, len(todo)), finished)
         except BaseException as error:
             with contextlib.suppress(Exception):
                 publish()  # what there is, whatever has happened

@@ -22,10 +22,11 @@ from jupyter_client.manager import KernelManager
 from nbval.kernel import RunningKernel
 
 from graphrec_utils.cli.setup.environment import ONE_THREAD
-from graphrec_utils.grading.isolation import closing, room, tidy
+from graphrec_utils.grading.isolation import closing, groups, room, tidy
 
 POLL = 0.1  # seconds between two looks at a working kernel
 PROCESSES = 64
+DESCRIPTORS = 2048  # of all of them together
 DISK, FILES = 256 * 2**20, 20_000  # what it may write, where the system does not limit it
 START_SECONDS = 180  # on a busy machine that takes time
 MESSAGE_BYTES = 32 * 2**20  # one message; all messages of one cell: Limits.output
@@ -89,6 +90,8 @@ class Kernel(RunningKernel):
         self._bytes = 0
         self._end = float("inf")  # when what a cell sends is no longer waited for
         self.status = "ok"
+        self.group: Path | None = None
+        self.descriptors = 0
         self._walled = "namespaces" in nursery.walls()  # then its disk has a size, see `room`
         try:
             (self.own / room.HOME).mkdir()
@@ -96,7 +99,10 @@ class Kernel(RunningKernel):
             share = _link if self._walled else shutil.copy2
             shutil.copytree(nursery.course, self.own / "course", copy_function=share)
             closing.close(self.own / "course", closed)
-            argv = [*nursery.command(self.own, limits), "{connection_file}"]
+            self.group = groups.make(
+                nursery.groups, f"graphrec-{os.getppid()}-{self.own.name}", _together(limits)
+            )
+            argv = [*nursery.command(self.own, limits, self.group), "{connection_file}"]
             if not nursery.process:
                 argv[1:3] = ["-P"]
             self.km = KernelManager(
@@ -198,6 +204,9 @@ class Kernel(RunningKernel):
         if memory > 2 * self.limits.memory:
             self.stop()
             raise KernelDied("more memory than allowed")
+        if self.descriptors > DESCRIPTORS:
+            self.stop()
+            raise KernelDied(f"more than {DESCRIPTORS:,} open files and sockets")
         if not self._walled and tidy.holds_more(self.own, FILES, DISK):
             self.stop()
             raise KernelDied(f"more than {DISK / 2**20:g} MB or {FILES:,} files written")
@@ -211,6 +220,8 @@ class Kernel(RunningKernel):
                 file = self.own.with_suffix(".pid")
                 pid = int(file.read_text()) if file.exists() else self.km.provisioner.pid
                 below = _below(pid)
+                # each process may have some (`sandbox.DESCRIPTORS`), and what waits in sockets is memory
+                self.descriptors = sum(map(_descriptors, below)) if len(below) > 4 else 0
                 memory = sum(map(_memory, below))
                 if memory > self.limits.memory:  # forked processes share most of theirs
                     memory = sum(_memory(process, exact=True) for process in below)
@@ -237,6 +248,7 @@ class Kernel(RunningKernel):
             with contextlib.suppress(Exception):
                 self.km.shutdown_kernel(now=True)
             del self.km
+        groups.remove(self.group)
         tidy.remove(self.own)  # what is left of it goes with the batch's folder
         self.own.with_suffix(".pid").unlink(missing_ok=True)
 
@@ -266,6 +278,18 @@ def _below(pid: int) -> list:
                 found += map(psutil.Process, children)
                 waiting += children
     return found
+
+
+def _descriptors(process) -> int:
+    """Return how many files, pipes and sockets a process has open; 0 where nobody may look."""
+    with contextlib.suppress(OSError):
+        return len(os.listdir(f"/proc/{process.pid}/fd"))
+    return 0
+
+
+def _together(limits: Limits) -> int:
+    """Return the bytes that all processes of a kernel may have together, what they write included."""
+    return 2 * limits.memory + sum(room.SPACES.values())
 
 
 def _memory(process, exact: bool = False) -> int:

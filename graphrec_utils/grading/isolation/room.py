@@ -26,7 +26,8 @@ SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc/
 DEVICES = ("null", "zero", "full", "random", "urandom")
 LINKS = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}
 HOME = "home"
-SPACE = "size=256m,nr_inodes=20k"
+SPACES = {"home": 256 * 2**20, "/dev/shm": 256 * 2**20, "/tmp": 128 * 2**20}  # bytes, in memory
+FILES = 20_000  # and folders, in each of them
 MASKED = ("kcore", "keys", "timer_list", "sysrq-trigger", "kallsyms")
 
 
@@ -53,7 +54,7 @@ def build(own: str, wanted: list[str], private: list[str], identity: int) -> Non
 
     Args:
         own: the one folder that can be written, until `seal`; afterwards HOME in it can, which
-            lies in memory and holds SPACE at most.
+            lies in memory, as do /tmp and /dev/shm: see SPACES.
         wanted: what `needed` returned.
         private: folders and files that are empty from inside, should they lie in a wanted one.
         identity: the number of the user in there.
@@ -66,6 +67,12 @@ def build(own: str, wanted: list[str], private: list[str], identity: int) -> Non
     root = os.path.join(os.path.dirname(own), "root")
     os.makedirs(root, exist_ok=True)
     call("tmpfs", root, "tmpfs", MS_NOSUID | MS_NODEV, "size=4m,mode=755")
+    os.makedirs(f"{root}/tmp")  # first: what is needed, and its own folder, may lie in it
+    call("tmpfs", f"{root}/tmp", "tmpfs", MS_NOSUID | MS_NODEV, f"{_space('/tmp')},mode=1777")
+    if _within(own, "/tmp"):
+        above = f"{root}/tmp/{PurePath(own).parts[2]}"
+        os.makedirs(above)
+        call("tmpfs", above, "tmpfs", MS_NOSUID | MS_NODEV, "size=64k,mode=755")
     for path, shown in plan([*wanted, *map(os.path.realpath, wanted)], private):
         if os.path.islink(path) and path in SYSTEM:  # /lib -> usr/lib
             os.makedirs(os.path.dirname(root + path), exist_ok=True)
@@ -78,8 +85,7 @@ def build(own: str, wanted: list[str], private: list[str], identity: int) -> Non
             call("/dev/null", root + path, None, MS_BIND)
     _devices(root)
     _texts(root, own, identity)
-    for name in ("proc", "tmp", "var/tmp"):
-        os.makedirs(f"{root}/{name}", exist_ok=True)
+    os.makedirs(f"{root}/proc", exist_ok=True)
     safe = MS_NOSUID | MS_NODEV | MS_NOEXEC
     call("proc", f"{root}/proc", "proc", safe | MS_RDONLY, must=False)  # else there is none
     for name in MASKED:
@@ -87,20 +93,23 @@ def build(own: str, wanted: list[str], private: list[str], identity: int) -> Non
     _bind(own, root + own)
     home = f"{root}{own}/{HOME}"
     os.makedirs(home, exist_ok=True)
-    call(
-        "tmpfs",
-        home,
-        "tmpfs",
-        MS_NOSUID | MS_NODEV,
-        f"{SPACE},mode=700,uid={identity},gid={identity}",
-    )
+    owned = f"{_space(HOME)},mode=700,uid={identity},gid={identity}"
+    call("tmpfs", home, "tmpfs", MS_NOSUID | MS_NODEV, owned)
+    if not os.path.lexists(f"{root}/var/tmp"):  # last: nothing is to be made behind a link
+        os.makedirs(f"{root}/var", exist_ok=True)
+        os.symlink("/tmp", f"{root}/var/tmp")
+    shared = (f"{root}/tmp", f"{root}/dev/shm")  # where programs write without asking
     for point, options in _mounts():
-        if _within(point, root) and point not in (root + own, home, f"{root}/dev/shm"):
+        if _within(point, root) and point not in (root + own, home, *shared):
             flags = sum(FLAGS.get(name, 0) for name in options)
             call(None, point, None, MS_REMOUNT | MS_BIND | MS_RDONLY | flags)
     call(None, root + own, None, MS_REMOUNT | MS_BIND | MS_NOSUID | MS_NODEV)
     _enter(root)
     os.chdir("/")
+
+
+def _space(place: str) -> str:
+    return f"size={SPACES[place]},nr_inodes={FILES}"
 
 
 def seal(own: str) -> None:
@@ -145,7 +154,7 @@ def _devices(root: str) -> None:
     for name, target in LINKS.items():
         os.symlink(target, f"{root}/dev/{name}")
     safe = MS_NOSUID | MS_NODEV | MS_NOEXEC
-    call("tmpfs", f"{root}/dev/shm", "tmpfs", safe, "size=256m,mode=1777")
+    call("tmpfs", f"{root}/dev/shm", "tmpfs", safe, f"{_space('/dev/shm')},mode=1777")
 
 
 def _texts(root: str, own: str, identity: int) -> None:

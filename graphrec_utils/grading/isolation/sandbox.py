@@ -21,7 +21,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from graphrec_utils.grading.isolation import calls, landlock, room
+from graphrec_utils.grading.isolation import calls, groups, landlock, room
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER = 0x00020000, 0x08000000, 0x10000000
 CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
@@ -165,7 +165,8 @@ def enter(config: dict, inside: Callable[[Callable[[], None]], None]) -> tuple[i
 
     Args:
         config: {"own": the one folder that may be written, "private": folders and files that must
-            not be seen, "memory": bytes that may be allocated; 0 for no limit}.
+            not be seen, "memory": bytes that may be allocated; 0 for no limit, "group": the control
+            group to enter, if there is one}.
     """
     _set_readable(True)  # or the files that /proc shows of this process belong to root
     user = identity()
@@ -180,6 +181,8 @@ def enter(config: dict, inside: Callable[[Callable[[], None]], None]) -> tuple[i
         return child, isolated
     code = 70
     try:
+        first_in_line(KERNEL)
+        groups.enter(config.get("group", ""))
         if "another user" in _allowed:
             _give(config["own"], user)
         if isolated:  # this is process 1 of a new world: it mounts, starts the program and reaps

@@ -18,8 +18,9 @@ NURSERY = Path(__file__).with_name("nursery.py")
 class Nursery:
     """The server that forks kernels, or None of it where processes cannot be forked safely."""
 
-    def __init__(self, folder: Path, course: Path, private: list[str]):
+    def __init__(self, folder: Path, course: Path, private: list[str], groups: str = ""):
         self.folder, self.course, self.private = folder, course, private
+        self.groups = groups  # see `groups.delegated`
         self.socket = folder / "s"
         self.process: subprocess.Popen | None = None
         self.start()
@@ -53,7 +54,8 @@ class Nursery:
     def walls(self) -> list[str]:
         """Return what this system lets the server put around a kernel: see `sandbox.WALLS`."""
         file = self.folder / "walls"
-        return json.loads(file.read_text("utf-8")) if self.process else []
+        walls = json.loads(file.read_text("utf-8")) if self.process else []
+        return [*walls, "memory of all processes"] if self.groups else walls
 
     def kernel(self, limits: Limits, closed: tuple[str, ...] = ()) -> Kernel:
         """Return a new kernel, and start the server again should that have ended or hang."""
@@ -65,12 +67,17 @@ class Nursery:
             self.start()
             return Kernel(self, limits, closed)
 
-    def command(self, own: Path, limits: Limits) -> list[str]:
-        """Return the kernel command of Jupyter for a kernel that may write into `own` only."""
+    def command(self, own: Path, limits: Limits, group: Path | None = None) -> list[str]:
+        """Return the kernel command of Jupyter for a kernel that may write into `own` only.
+
+        Args:
+            group: the control group that it enters.
+        """
         config = {
             "own": str(own),
             "private": self.private,
             "memory": limits.memory,
+            "group": str(group or ""),
             "environment": environment(own),
         }
         file = own / "config.json"

@@ -47,7 +47,8 @@ class Worker:
         self.folder = Path(tempfile.mkdtemp(prefix="w", dir=settings["folder"]))
         self.folder.chmod(0o711)  # should a kernel be another user's
         self.private = [*settings["private"], settings["folder"]]
-        self.nursery = Nursery(self.folder, closing.course_copy(self.folder), self.private)
+        self.nursery = Nursery(self.folder, closing.course_copy(self.folder), self.private,
+                               settings.get("groups", ""))  # fmt: skip
 
     def isolation(self) -> dict:
         """Return what a kernel is kept from: see `trial.of`."""
@@ -253,6 +254,7 @@ def _few(remarks: list[str]) -> list[str]:
 
 def main() -> None:
     """Serve until standard input ends."""
+    sandbox.first_in_line(sandbox.WORKER)
     sandbox.hide_this_process()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever pytest prints is no answer
