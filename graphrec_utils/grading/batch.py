@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import hmac
 import json
 import os
 import sys
@@ -23,6 +24,7 @@ from graphrec_utils.cli.setup.environment import CannotRun, clone
 from graphrec_utils.grading import folder, origin
 from graphrec_utils.grading.isolation import bounded, groups
 from graphrec_utils.grading.isolation.crew import Crew, NoWorker
+from graphrec_utils.grading.reports import result as results
 from graphrec_utils.grading.submissions import attempts, files, intake, similarity
 from graphrec_utils.grading.submissions.collect import Submission, submissions
 
@@ -110,7 +112,11 @@ def _grade(given, out, settings, secret_file, tick, report, say, more, scratch: 
         raise CannotRun("there is no notebook (*.ipynb) in what was given")
     keys = [_key(secret, settings, submission) for submission in found]
     course = origin.Course()
-    answers = _finished(out, keys, course)
+    answers, spoiled = _finished(out, keys, course, secret)
+    for number in spoiled:
+        say(
+            f"{found[number].file}: what is kept of it in {out / 'graded'} is damaged or changed: graded again"
+        )
     answers = {k: a for k, a in answers.items() if found[k].student != settings.student}
     tick(len(answers), len(found))
     isolation = _isolation(out)
@@ -144,6 +150,7 @@ def _grade(given, out, settings, secret_file, tick, report, say, more, scratch: 
     def finished(number: int, answer: dict) -> None:
         if answer["entry"]["status"] != "grader-error":  # that may work the next time
             kept = answer | {"digest": _digest(course, answer)}
+            kept["seal"] = _seal(secret, keys[number], kept)
             _write(out / "graded" / f"{keys[number]}.json", kept)
         answers[number] = answer
         tick(len(answers), len(found))
@@ -229,28 +236,42 @@ def _sentences(isolation: dict) -> dict[str, str]:
     }
 
 
-def _finished(out: Path, keys: list[str], course: origin.Course) -> dict[int, dict]:
-    """Return what an earlier run has finished and the course would grade alike today.
+def _finished(
+    out: Path, keys: list[str], course: origin.Course, secret: bytes
+) -> tuple[dict[int, dict], list[int]]:
+    """Return what an earlier run has finished and the course would grade alike today, and what is spoiled.
 
-    A damaged file counts as not finished.
+    Only what a run has sealed is believed: a damaged file, or one that somebody has changed, is not.
     """
-    found = {}
+    found, spoiled = {}, []
     for number, key in enumerate(keys):
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            answer = _read(out / "graded" / f"{key}.json")
-            same = answer["digest"] == _digest(course, answer)
-            if same and isinstance(answer["entry"]["exercises"], list):
-                found[number] = answer
-    return found
+        path = out / "graded" / f"{key}.json"
+        try:
+            answer = _read(path)
+            known = hmac.compare_digest(answer.pop("seal"), _seal(secret, key, answer))
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            known = False
+        if not known:
+            spoiled += [number] if path.exists() else []
+        elif answer["digest"] == _digest(course, answer):
+            found[number] = answer
+    return found, spoiled
+
+
+def _seal(secret: bytes, key: str, answer: dict) -> str:
+    """Return a mark that only a run with this secret can put on what it has finished."""
+    text = json.dumps([key, answer], sort_keys=True)
+    return hmac.digest(hashlib.sha256(b"seal" + secret).digest(), text.encode(), "sha256").hex()
 
 
 def _merge(entries: list[dict], path: Path) -> list[dict]:
-    """Put regraded exercises in the place of the old ones in an earlier result."""
+    """Put regraded exercises in the place of the old ones in an earlier result, unless it is damaged."""
     try:
-        old = _read(path)
+        if results.problems(old := _read(path)):
+            raise ValueError
         old = [*old["submissions"], *old["superseded"]]
         known = {(e["student"], e["file"]): e for e in old}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return entries
     merged = []
     for entry in entries:

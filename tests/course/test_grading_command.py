@@ -230,6 +230,50 @@ def test_a_damaged_finished_file_is_graded_again(folder, workers):
     assert len(workers.jobs) == 4
 
 
+@pytest.mark.parametrize("change", [
+    lambda kept: kept["entry"].update(points="ten"), lambda kept: kept["entry"].update(points=10.0),
+    lambda kept: kept["entry"].update(student="bob"), lambda kept: kept.pop("seal"),
+    lambda kept: kept.update(seal=7), lambda kept: kept.update(seal="0" * 64), lambda kept: kept.update(more=1),
+], ids=["ten", "10", "student", "no seal", "number", "other seal", "more"])  # fmt: skip
+def test_a_finished_file_that_somebody_has_changed_is_not_believed(folder, workers, capsys, change):
+    """Points of "ten" ended every later run; points of 10 were believed."""
+    run(folder)
+    for path in (folder / "out" / "graded").glob("?" * 24 + ".json"):
+        kept = json.loads(path.read_text("utf-8"))
+        if kept["entry"]["student"] == "ann":
+            change(kept)
+            path.write_text(json.dumps(kept))
+    assert run(folder) == 0
+    assert [job["student"] for job in workers.jobs] == ["ann", "bob", "ann"]
+    assert "ann/a.ipynb: what is kept of it" in capsys.readouterr().err
+    found = json.loads((folder / "out" / "result.json").read_text("utf-8"))
+    assert [e["points"] for e in found["submissions"]] == [4.0, 4.0]
+
+
+def test_a_finished_file_in_the_place_of_another_is_not_believed(folder, workers):
+    run(folder)
+    one, two = (folder / "out" / "graded").glob("?" * 24 + ".json")
+    one.write_bytes(two.read_bytes())
+    run(folder)
+    assert len(workers.jobs) == 3
+
+
+@pytest.mark.parametrize("text", ["", "[1]", '{"submissions": 3}', "[" * 10**5])
+def test_a_damaged_result_is_not_merged_with_what_is_graded_again(folder, workers, text):
+    run(folder)
+    (folder / "out" / "result.json").write_text(text)
+    workers.make = lambda job: entry(job["student"], 5.0, exercises=[exercise("00.2", 5.0)])
+    assert run(folder, "--only", "00.2") == 0
+
+
+def test_results_inside_the_graded_folder_are_nobody_s(folder, workers):
+    for _ in range(2):
+        assert command.main([str(folder / "in"), "--out", str(folder / "in" / "out")]) == 0
+    (folder / "in" / "out" / "graded" / "more.ipynb").write_text("{}")
+    assert command.main([str(folder / "in"), "--out", str(folder / "in" / "out")]) == 0
+    assert sorted(job["student"] for job in workers.jobs) == ["ann", "bob"]
+
+
 def test_only_replaces_one_exercise_and_keeps_the_others(folder, workers):
     old = [exercise("00.1", 1.0), exercise("00.2", 2.0)]
     workers.make = lambda job: entry(job["student"], 3.0, exercises=old)
