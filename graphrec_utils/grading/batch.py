@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import hmac
-import json
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -21,14 +18,12 @@ from pathlib import Path
 import graphrec_utils
 from graphrec_utils import paths
 from graphrec_utils.cli.setup.environment import CannotRun, clone
-from graphrec_utils.grading import folder, origin
+from graphrec_utils.grading import folder, kept, origin
 from graphrec_utils.grading.isolation import bounded, groups
 from graphrec_utils.grading.isolation.crew import Crew, NoWorker
-from graphrec_utils.grading.reports import result as results
-from graphrec_utils.grading.submissions import attempts, files, intake, similarity
+from graphrec_utils.grading.submissions import attempts, similarity
 from graphrec_utils.grading.submissions.collect import Submission, submissions
 
-FORMAT = 1
 COMPARE_SECONDS, COMPARE_MEMORY = 60.0, 4 * 2**30  # a second more for each answer
 PUBLISH_SECONDS = 20.0  # between two looks at a result that is not finished
 
@@ -92,7 +87,7 @@ def grade(
             raise
         if remarks:
             result["remarks"] = remarks
-            _write(out / "result.json", result)
+            kept.write(out / "result.json", result)
             report(result)
     return result
 
@@ -110,9 +105,9 @@ def _grade(given, out, settings, secret_file, tick, report, say, more, scratch: 
         raise CannotRun(str(error)) from None
     if not found:
         raise CannotRun("there is no notebook (*.ipynb) in what was given")
-    keys = [_key(secret, settings, submission) for submission in found]
+    keys = [kept.key(secret, settings, submission) for submission in found]
     course = origin.Course()
-    answers, spoiled = _finished(out, keys, course, secret)
+    answers, spoiled = kept.found(out, keys, course, secret)
     for number in spoiled:
         say(
             f"{found[number].file}: what is kept of it in {out / 'graded'} is damaged or changed: graded again"
@@ -125,10 +120,10 @@ def _grade(given, out, settings, secret_file, tick, report, say, more, scratch: 
     def publish(done: bool = False) -> dict:
         entries = [answers[k]["entry"] | found[k].told() for k in sorted(answers)]
         if settings.only:
-            entries = _merge(entries, out / "result.json")
+            entries = kept.merge(entries, out / "result.json")
         entries, superseded = attempts.choose(entries, settings.attempt)
         result = {
-            "version": FORMAT,
+            "version": kept.FORMAT,
             "course": graphrec_utils.__version__,
             "isolation": isolation,
             **_sentences(isolation),
@@ -143,15 +138,13 @@ def _grade(given, out, settings, secret_file, tick, report, say, more, scratch: 
             result["similarity"] = _similar(_by_student(answers.values()))
         else:
             result["progress"] = f"not finished: {len(answers)} of {len(found)} notebooks are here"
-        _write(out / "result.json", result)
+        kept.write(out / "result.json", result)
         report(result)
         return result
 
     def finished(number: int, answer: dict) -> None:
         if answer["entry"]["status"] != "grader-error":  # that may work the next time
-            kept = answer | {"digest": _digest(course, answer)}
-            kept["seal"] = _seal(secret, keys[number], kept)
-            _write(out / "graded" / f"{keys[number]}.json", kept)
+            kept.keep(out, keys[number], answer, course, secret)
         answers[number] = answer
         tick(len(answers), len(found))
         clock.now_and_then(publish)
@@ -185,7 +178,7 @@ def _grade(given, out, settings, secret_file, tick, report, say, more, scratch: 
             if isinstance(error, NoWorker):
                 raise CannotRun(f"no grading worker can run: {error}") from None
             raise
-        _write(out / "graded" / "isolation.json", isolation)
+        kept.write(out / "graded" / "isolation.json", isolation)
     return publish(done=True)
 
 
@@ -236,77 +229,7 @@ def _sentences(isolation: dict) -> dict[str, str]:
     }
 
 
-def _finished(
-    out: Path, keys: list[str], course: origin.Course, secret: bytes
-) -> tuple[dict[int, dict], list[int]]:
-    """Return what an earlier run has finished and the course would grade alike today, and what is spoiled.
-
-    Only what a run has sealed is believed: a damaged file, or one that somebody has changed, is not.
-    """
-    found, spoiled = {}, []
-    for number, key in enumerate(keys):
-        path = out / "graded" / f"{key}.json"
-        try:
-            answer = _read(path)
-            known = hmac.compare_digest(answer.pop("seal"), _seal(secret, key, answer))
-        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-            known = False
-        if not known:
-            spoiled += [number] if path.exists() else []
-        elif answer["digest"] == _digest(course, answer):
-            found[number] = answer
-    return found, spoiled
-
-
-def _seal(secret: bytes, key: str, answer: dict) -> str:
-    """Return a mark that only a run with this secret can put on what it has finished."""
-    text = json.dumps([key, answer], sort_keys=True)
-    return hmac.digest(hashlib.sha256(b"seal" + secret).digest(), text.encode(), "sha256").hex()
-
-
-def _merge(entries: list[dict], path: Path) -> list[dict]:
-    """Put regraded exercises in the place of the old ones in an earlier result, unless it is damaged."""
-    try:
-        if results.problems(old := _read(path)):
-            raise ValueError
-        old = [*old["submissions"], *old["superseded"]]
-        known = {(e["student"], e["file"]): e for e in old}
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
-        return entries
-    merged = []
-    for entry in entries:
-        before = known.pop((entry["student"], entry["file"]), None)
-        if before and before["lesson"] == entry["lesson"] and entry["status"] == "graded":
-            new = {e["id"]: e for e in entry["exercises"]}
-            entry["exercises"] = [new.pop(e["id"], e) for e in before["exercises"]]
-            entry["exercises"] += new.values()
-            entry["points"] = round(sum(e["points"] for e in entry["exercises"]), 2)
-            entry["max_points"] = sum(e["max_points"] for e in entry["exercises"])
-        elif before and entry["status"] == "graded":
-            entry = before  # another lesson: nothing of it was regraded
-        merged.append(entry)
-    return merged + list(known.values())
-
-
 # ---------------------------------------------------------------- files
-
-
-def _digest(course: origin.Course, answer: dict) -> str:
-    return course.digest(answer["entry"]["lesson"], tuple(answer["uses"]))
-
-
-def _key(secret: bytes, settings: Settings, submission: Submission) -> str:
-    """Return the name of a finished submission: the same file, graded in the same way."""
-    total = hashlib.sha256(repr((FORMAT, graphrec_utils.__version__, settings)).encode())
-    total.update(hashlib.sha256(b"key" + secret).digest())
-    total.update(repr((submission.student, submission.file, submission.problem)).encode())
-    if submission.path:
-        with contextlib.suppress(OSError), files.opened(submission.path) as file:
-            size = os.fstat(file.fileno()).st_size
-            total.update(repr(size).encode())
-            if size <= intake.MAX_BYTES:  # more is not read, and takes long
-                total.update(hashlib.file_digest(file, "sha256").digest())
-    return total.hexdigest()[:24]
 
 
 def _private(given: list[Path], out: Path, secret_file: Path | None) -> list[str]:
@@ -332,7 +255,7 @@ def _private(given: list[Path], out: Path, secret_file: Path | None) -> list[str
 
 def _isolation(out: Path) -> dict:
     with contextlib.suppress(OSError, ValueError):
-        return _read(out / "graded" / "isolation.json")
+        return kept.read(out / "graded" / "isolation.json")
     return {"network": "unknown", "files": "unknown"}
 
 
@@ -344,11 +267,3 @@ def _job(submission: Submission) -> dict:
         "path": path,
         "problem": submission.problem,
     }
-
-
-def _read(path: Path) -> dict:
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-def _write(path: Path, content: dict) -> None:
-    paths.write(path, json.dumps(content, indent=1, ensure_ascii=False))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from graphrec_utils.grading import batch, command
+from graphrec_utils.grading import batch, command, kept
 from graphrec_utils.grading.isolation import crew, trial
 from graphrec_utils.grading.reports import report
 from graphrec_utils.grading.submissions import collect
@@ -231,18 +231,18 @@ def test_a_damaged_finished_file_is_graded_again(folder, workers):
 
 
 @pytest.mark.parametrize("change", [
-    lambda kept: kept["entry"].update(points="ten"), lambda kept: kept["entry"].update(points=10.0),
-    lambda kept: kept["entry"].update(student="bob"), lambda kept: kept.pop("seal"),
-    lambda kept: kept.update(seal=7), lambda kept: kept.update(seal="0" * 64), lambda kept: kept.update(more=1),
+    lambda x: x["entry"].update(points="ten"), lambda x: x["entry"].update(points=10.0),
+    lambda x: x["entry"].update(student="bob"), lambda x: x.pop("seal"),
+    lambda x: x.update(seal=7), lambda x: x.update(seal="0" * 64), lambda x: x.update(more=1),
 ], ids=["ten", "10", "student", "no seal", "number", "other seal", "more"])  # fmt: skip
 def test_a_finished_file_that_somebody_has_changed_is_not_believed(folder, workers, capsys, change):
     """Points of "ten" ended every later run; points of 10 were believed."""
     run(folder)
     for path in (folder / "out" / "graded").glob("?" * 24 + ".json"):
-        kept = json.loads(path.read_text("utf-8"))
-        if kept["entry"]["student"] == "ann":
-            change(kept)
-            path.write_text(json.dumps(kept))
+        stored = json.loads(path.read_text("utf-8"))
+        if stored["entry"]["student"] == "ann":
+            change(stored)
+            path.write_text(json.dumps(stored))
     assert run(folder) == 0
     assert [job["student"] for job in workers.jobs] == ["ann", "bob", "ann"]
     assert "ann/a.ipynb: what is kept of it" in capsys.readouterr().err
@@ -355,11 +355,11 @@ def test_what_is_kept_belongs_to_a_student_a_file_and_its_content(tmp_path):
         collect.Submission("ann", "a.ipynb", first, "cannot be unpacked"),
     ]
     settings = batch.Settings()
-    keys = [batch._key(b"", settings, submission) for submission in handed_in]
-    keys += [batch._key(b"other", settings, handed_in[0])]
-    keys += [batch._key(b"", batch.Settings(seconds=1.0), handed_in[0])]
+    keys = [kept.key(b"", settings, submission) for submission in handed_in]
+    keys += [kept.key(b"other", settings, handed_in[0])]
+    keys += [kept.key(b"", batch.Settings(seconds=1.0), handed_in[0])]
     assert len(set(keys)) == len(keys)
-    assert batch._key(b"", settings, handed_in[0]) == keys[0]
+    assert kept.key(b"", settings, handed_in[0]) == keys[0]
 
 
 @pytest.mark.parametrize(

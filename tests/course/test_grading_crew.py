@@ -55,7 +55,7 @@ def run(monkeypatch, deaths) -> dict:
     return entries
 
 
-def test_an_exercise_that_ends_two_workers_is_lost_and_nothing_else(monkeypatch):
+def test_an_exercise_that_ends_four_workers_is_lost_and_nothing_else(monkeypatch):
     entries = run(monkeypatch, [("bob", "00.2")] * 9)
     assert {name: set(e["lost"]) for name, e in entries.items()} == {
         "ann": set(),
@@ -71,13 +71,18 @@ def test_several_exercises_may_be_lost_one_by_one(monkeypatch):
 
 
 def test_kills_from_outside_cost_nobody_anything(monkeypatch):
-    entries = run(monkeypatch, [("ann", "00.1"), ("ann", "00.2"), ("bob", "00.1"), ("eve", "")])
+    entries = run(
+        monkeypatch, [("ann", "00.1")] * 3 + [("bob", "00.1"), ("eve", "")] + [("bob", "")] * 3
+    )
     assert all(e["status"] == "graded" and not e["lost"] for e in entries.values())
 
 
-def test_a_file_that_ends_two_workers_before_any_exercise_is_given_up(monkeypatch):
+def test_a_file_that_ends_four_workers_before_any_exercise_is_given_up(monkeypatch):
     entries = run(monkeypatch, [("bob", "")] * 9)
-    assert entries["bob"]["status"] == "grader-error" and "ended twice" in entries["bob"]["reason"]
+    assert (
+        entries["bob"]["status"] == "grader-error"
+        and "ended four times" in entries["bob"]["reason"]
+    )
     assert entries["ann"]["status"] == entries["eve"]["status"] == "graded"
 
 

@@ -24,7 +24,8 @@ LONGEST_LINE = (
     64 * 2**20
 )  # characters that a worker says of one submission: its code and our sentences
 STARTS = 3  # tries to start a worker: somebody may have killed one
-LOST = "the grader's own process ended while judging it, twice: its values take more than there is"
+DEATHS = 3  # of workers at one exercise that cost nothing: somebody else may have ended them
+LOST = "the grader's own process ended while judging it, four times: its values take more than there is"
 
 
 class NoWorker(Exception):
@@ -34,8 +35,8 @@ class NoWorker(Exception):
 class Crew:
     """Runs jobs on several workers; a worker that fails is replaced.
 
-    An exercise at which two workers have ended is not run again: it has no points, and the rest of
-    its submission is graded. Whoever kills workers from outside rarely hits one exercise twice.
+    An exercise at which more than DEATHS workers have ended is not run again: it has no points, and the
+    rest of its submission is graded. Whoever kills workers from outside rarely hits one so often.
     """
 
     def __init__(self, settings: dict, started: Callable[[dict], None] = lambda isolation: None):
@@ -101,7 +102,7 @@ class Crew:
                     if worker is None:
                         waiting.put(number)
                         return
-                    lost = {name: LOST for name, times in ended.items() if name and times > 1}
+                    lost = {name: LOST for name, times in ended.items() if name and times > DEATHS}
                     left = end - time.monotonic()
                     entry = worker.ask(jobs[number] | {"lost": lost}, max(left, 1.0))
                     if entry is not None:
@@ -110,7 +111,7 @@ class Crew:
                     late = worker.late
                     worker.kill()
                     worker = None
-                    if late or ended[""] > 1:
+                    if late or ended[""] > DEATHS:
                         entry = _gave_up(jobs[number], late)
                 results.put((number, entry))
         finally:
@@ -134,7 +135,7 @@ class Crew:
 
 def _gave_up(job: dict, late: bool) -> dict:
     """Return a worker's answer for a job that ended two workers, or was too much for them."""
-    reason = "the grader's own process ended twice while grading this file"
+    reason = "the grader's own process ended four times while grading this file"
     if late:  # the file's doing, and the same at every other run
         reason = f"to grade it takes more than {JOB_SECONDS:g} s"
     entry = {
