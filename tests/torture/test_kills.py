@@ -6,7 +6,9 @@ Five hundred submissions over all lessons: `python -m tests.benchmarks.graded_cl
 from __future__ import annotations
 
 import random
+import time
 
+import psutil
 from classes import classroom, grade, kill_and_go_on, results, surprises
 
 
@@ -24,3 +26,19 @@ def test_two_kills_at_random_moments_change_nothing(tmp_path):
     calm, killed = results(tmp_path / "calm"), results(tmp_path / "killed")
     assert len(calm) == len(wanted) and calm == killed, seed
     assert surprises(calm) == []
+
+
+def test_three_kills_of_workers_at_random_moments_cost_nobody_anything(tmp_path):
+    seed = random.randrange(10**6)
+    rng = random.Random(seed)
+    kinds = ("good", "exit", "one", "good", "raise")
+    classroom(tmp_path / "in", [(kind, "00") for kind in kinds])
+    run = grade(tmp_path / "in", tmp_path / "out")
+    for _ in range(3):
+        time.sleep(rng.uniform(1, 8))
+        if workers := [x for x in psutil.Process(run.pid).children() if x.is_running()]:
+            rng.choice(workers).kill()
+    assert run.wait() == 0, seed
+    entries = results(tmp_path / "out")
+    assert len(entries) == len(kinds) and surprises(entries) == [], seed
+    assert [e["points"] > 0 for e in entries if e["student"][:3] == "one"] == [True], seed
