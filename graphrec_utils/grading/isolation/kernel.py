@@ -26,7 +26,7 @@ from graphrec_utils.grading.isolation import closing, groups, room, tidy
 
 POLL = 0.1  # seconds between two looks at a working kernel
 PROCESSES = 64
-DESCRIPTORS = 2048  # of all of them together
+DESCRIPTORS = 4096  # of all of them together
 DISK, FILES = 256 * 2**20, 20_000  # what it may write, where the system does not limit it
 START_SECONDS = 180  # on a busy machine that takes time
 MESSAGE_BYTES = 32 * 2**20  # one message; all messages of one cell: Limits.output
