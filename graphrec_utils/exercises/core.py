@@ -176,6 +176,8 @@ def judge(
     judges many answers to the same questions passes `answers`, what `right` returns for them.
     """
     answers = answers or right(exercise, asked)
+    if not any(question["inputs"]["dict"] for question in asked):
+        outcomes = outcomes[:1] * len(outcomes)  # a choice is made once: no claim gets another
     result = Result(exercise.id, exercise.function, 0.0, exercise.points, "failed")
     result.printed = outcomes[0].get("printed", "")
     if all(o.get("error") == "NotImplementedError" for o in outcomes):

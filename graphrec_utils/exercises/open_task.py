@@ -156,9 +156,9 @@ def claims(
 
         return judge
 
-    ex.claim(gate, _nothing, 0, judge=allowed)
+    ex.claim(gate, nothing, 0, judge=allowed)
     for place, (sentence, weight) in enumerate(sentences.items()):
-        ex.claim(sentence, _nothing, weight, judge=at_least(place))
+        ex.claim(sentence, nothing, weight, judge=at_least(place))
 
 
 @functools.cache
@@ -176,7 +176,8 @@ def _is_a(kind: type, entry) -> bool:
     return isinstance(entry, kind)
 
 
-def _nothing(rng) -> dict:
+def nothing(rng) -> dict:
+    """Return no inputs: a choice has none."""
     return {}
 
 

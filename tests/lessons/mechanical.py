@@ -59,24 +59,33 @@ def fill(value, how, rng):
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, int | float):
-        return type(value)(how(rng, ()))
+        number = how(rng, ())
+        return type(value)(-1 if isinstance(value, int) and np.isnan(number) else number)
     if isinstance(value, list | tuple):
         return type(value)(fill(v, how, rng) for v in value)
     if isinstance(value, dict):
         return {fill(k, how, rng): fill(v, how, rng) for k, v in value.items()}
     if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
-        return np.asarray(how(rng, value.shape)).astype(value.dtype)
+        return _of_kind(how(rng, value.shape), value.dtype)
     if sp.issparse(value):  # as many entries, anywhere: a dense matrix may not fit into memory
         ends = rng.integers(0, value.shape, size=(value.nnz, 2)).T
         made = sp.coo_array((np.asarray(how(rng, value.nnz), float), ends), shape=value.shape)
         return made.asformat(value.format)
     if torch.is_tensor(value):
-        dense = torch.as_tensor(np.asarray(how(rng, tuple(value.shape)))).to(value.dtype)
+        kind = torch.empty(0, dtype=value.dtype).numpy().dtype
+        dense = torch.as_tensor(_of_kind(how(rng, tuple(value.shape)), kind))
         return dense if value.layout == torch.strided else dense.to_sparse_coo()
     return value
 
 
+def _of_kind(numbers, kind) -> np.ndarray:
+    """Return an array of a dtype; where it knows no NaN, −1 stands instead."""
+    numbers = np.asarray(numbers)
+    return (numbers if kind.kind == "f" else np.nan_to_num(numbers, nan=-1)).astype(kind)
+
+
 NUMBERS = {
+    "NaN": lambda rng, shape: np.full(shape, np.nan),
     "zeros": lambda rng, shape: np.zeros(shape),
     "ones": lambda rng, shape: np.ones(shape),
     "random": lambda rng, shape: rng.normal(size=shape) * 3,
@@ -89,7 +98,7 @@ def returned(exercise: core.Exercise, k: int, encoded):
     """Return what a function returned, without what its runner adds."""
     value = codec.decode(encoded)
     run = asked(exercise)[k]["run"]
-    return value if run in ("call", "call within memory") else value[0]
+    return value if run in ("call", "call as floats", "call within memory") else value[0]
 
 
 def constants(exercise: core.Exercise) -> Iterator[tuple[str, Callable]]:

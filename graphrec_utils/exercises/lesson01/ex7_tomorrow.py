@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
+from collections.abc import Callable
+
 import numpy as np
 
 from graphrec_utils.exercises.core import Exercise
@@ -9,14 +13,38 @@ from graphrec_utils.exercises.core import Exercise
 TOP = 10
 DAYS, NOW = 60, 50
 ENOUGH = 0.8  # of what the stored reference finds
+_whole: dict[bytes, tuple[int, float]] = {}  # what the logs that end at `now` were made from
 
 
-def _world(rng, *, fashion: float = 6.0, decoys: bool = False) -> dict:
+def _until_now(rng, fashion: float = 6.0) -> dict:
+    """A world whose log ends at `now`: what comes later stays here, and no answer can look it up."""
+    seed = int(rng.integers(2**62))
+    log = _made(seed, fashion)
+    past = log["times"] <= log["now"]
+    inputs = log | {name: log[name][past] for name in ("users", "items", "times")}
+    _whole[_mark(inputs)] = seed, fashion
+    return inputs
+
+
+@functools.lru_cache(maxsize=32)
+def _made(seed: int, fashion: float) -> dict:
+    return _world(np.random.default_rng(seed), fashion=fashion)
+
+
+def _mark(inputs: dict) -> bytes:
+    """Return what tells one log from another."""
+    sha = hashlib.sha256()
+    for name in ("users", "items", "times"):
+        sha.update(np.ascontiguousarray(inputs[name], "<i8").tobytes())
+    return sha.digest()
+
+
+def _world(rng, *, fashion: float = 6.0, decoys: Callable | None = None) -> dict:
     """A log of 60 days in which items are born, are in fashion for some days, and meet a taste.
 
     Args:
         fashion: days after which the interest in an item has fallen to a third.
-        decoys: whether the days after `now` belong to eight items that hardly anybody knew before.
+        decoys: says of the past's events which eight items the days after `now` belong to.
     """
     m, n, groups = 160, 400, 5
     # nothing is born after `now`: lists of what nobody knows yet would find it by chance
@@ -36,10 +64,9 @@ def _world(rng, *, fashion: float = 6.0, decoys: bool = False) -> dict:
     users, items, times = np.concatenate(log, axis=1)
     past = times <= NOW
     if decoys:
-        known = np.bincount(items[past], minlength=n)
-        rare = np.argsort(known + 1000 * (known == 0), kind="stable")[:8]  # few events, but some
+        chosen = decoys(items[past], times[past], n)
         later = np.flatnonzero(~past)
-        items[later] = rare[rng.integers(8, size=len(later))]
+        items[later] = chosen[rng.integers(8, size=len(later))]
     order = rng.permutation(len(users))  # a log need not be sorted
     return {
         "users": users[order], "items": items[order], "times": times[order],
@@ -47,8 +74,22 @@ def _world(rng, *, fashion: float = 6.0, decoys: bool = False) -> dict:
     }  # fmt: skip
 
 
+def _rare(items, times, n) -> np.ndarray:
+    """Return eight items of few events, but some."""
+    known = np.bincount(items, minlength=n)
+    return np.argsort(known + 1000 * (known == 0), kind="stable")[:8]
+
+
+def _half_in_fashion(items, times, n) -> np.ndarray:
+    """Return eight items that everybody has seen better ones than."""
+    fresh = np.bincount(items, weights=0.5 ** ((NOW - times) / 3), minlength=n)
+    return np.argsort(-fresh, kind="stable")[20:28]
+
+
 def _tables(inputs):
-    """Return what is known until now and what comes later, (m, n) bool each, and the ages."""
+    """Return what is known until now and what comes later, (m, n) bool each."""
+    if made_from := _whole.get(_mark(inputs)):
+        inputs = _made(*made_from)
     users, items, times = inputs["users"], inputs["items"], inputs["times"]
     past = times <= inputs["now"]
     known, later = np.zeros(inputs["shape"], bool), np.zeros(inputs["shape"], bool)
@@ -193,7 +234,7 @@ ex.claim(
 )
 ex.claim(
     "nothing after `now` is used",
-    lambda rng: _world(rng, decoys=True),
+    lambda rng: _world(rng, decoys=_rare),
     weight=0,
     judge=_verdict(_leaks),
 )
@@ -205,18 +246,38 @@ ex.claim(
 )
 ex.claim(
     "finds more than recent bestsellers with the best half-life",
-    _world,
+    _until_now,
     judge=_more_than(_best_bestsellers, 1.25, "a quarter more than these find is"),
 )
 ex.claim(
     "finds four fifths of what the stored reference finds; fashions of six days",
-    _world,
+    _until_now,
     judge=_more_than(_reference, ENOUGH, "four fifths of the reference are"),
 )
 ex.claim(
     "the same where fashions last twice as long",
-    lambda rng: _world(rng, fashion=12.0),
+    lambda rng: _until_now(rng, 12.0),
     judge=_more_than(_reference, ENOUGH, "four fifths of the reference are"),
+)
+
+
+def _heard(lists, inputs) -> str | None:
+    """Later events of items that are half in fashion: similarities that hear them put them on top."""
+    later = inputs["items"][inputs["times"] > inputs["now"]]
+    share = float(np.isin(lists, np.unique(later)).mean())
+    if share <= 0.5:
+        return None
+    return (
+        f"{share:.0%} of your places go to eight items that only those who come after `now` put together: "
+        "similarities hear the past alone, too"
+    )
+
+
+ex.claim(
+    "nothing after `now` is heard by similarities either",
+    lambda rng: _world(rng, decoys=_half_in_fashion),
+    weight=0,
+    judge=_verdict(_heard),
 )
 
 
@@ -224,6 +285,15 @@ def _with(users, items, times, shape, now, top) -> dict:
     return {
         "users": users, "items": items, "times": times, "shape": shape, "now": now, "top": top,
     }  # fmt: skip
+
+
+@ex.mistake(
+    "your similarities hear what comes after `now`: throw later events away before you make the table R"
+)
+def cosines_of_the_future(users, items, times, shape, now, top):
+    inputs = _with(users, items, times, shape, now, top)
+    known, later = _tables(inputs)
+    return _lists(_fresh(inputs, 3.0) * (0.02 + _cosines(known | later)), known, top)
 
 
 @ex.mistake("these are the bestsellers of all time: let events age")

@@ -80,6 +80,16 @@ ex.claim("nothing was seen before", lambda rng: _visits(rng, seen=0, top=4))
 ex.claim("fewer pins were visited than asked for", lambda rng: _visits(rng, n=12, top=12))
 
 
+def _many_ties(rng) -> dict:
+    inputs = _visits(rng, Q=2, n=60, top=25)
+    V = np.minimum(inputs["V"], 2)
+    V[:, [*inputs["queries"], *inputs["seen"]]] = 9
+    return inputs | {"V": V}
+
+
+ex.claim("sixty pins of a few visits each: of many equal ones the smallest ids", _many_ties)
+
+
 @ex.mistake("your score is the sum of the visits: the booster adds their roots and squares the sum")
 def plain_sum(*inputs):
     return _variant(score=lambda V: V.sum(axis=0))(*inputs)

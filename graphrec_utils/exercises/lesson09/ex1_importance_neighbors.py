@@ -85,6 +85,17 @@ def _alone(rng) -> dict:
 ex.claim("a pin alone on its boards has no neighbors and no weights", _alone)
 
 
+def _one_visit(rng) -> dict:
+    n = int(rng.integers(4, 9))
+    query = int(rng.integers(n - 1))
+    visits = np.zeros(n, dtype=np.int64)
+    visits[query], visits[rng.integers(query + 1, n)] = 50, 1
+    return {"visits": visits, "query": query, "top": 3}
+
+
+ex.claim("one neighbor, visited once, weighs 1", _one_visit)
+
+
 @ex.mistake("the query is among its own neighbors, with the largest weight: drop it first")
 def self_in_the_neighborhood(*inputs):
     return _variant(away=False)(*inputs)

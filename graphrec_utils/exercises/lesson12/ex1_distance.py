@@ -61,6 +61,7 @@ ex.claim(
     lambda rng: _facts(rng, 2),
     run="call and compare gradient",
 )
+ex.claim("the same four heads and seven tails by L2", lambda rng: _facts(rng, 2, ALL))
 
 
 @ex.mistake("your distance is squared: take the root for norm 2")

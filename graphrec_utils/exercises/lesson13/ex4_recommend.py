@@ -112,6 +112,27 @@ def _few(rng) -> dict:
 ex.claim("three items are left for six places: a shorter list", _few)
 
 
+def _alike(rng) -> dict:
+    """Ninety clusters of one like or two, and items of which many are the same."""
+    others = (ties_turned_round, seen_items, thrown_out_too_late, smallest_clusters, by_id)
+    while True:
+        inputs = _shop(rng, [3, 5, 2], 2, 8)
+        inputs["items"] = np.round(inputs["items"])
+        inputs["counts"], inputs["most"] = rng.integers(1, 3, 90), 9
+        inputs["centers"] = np.tile([[1.0, 0, 0], [0, 1, 0]], (45, 1))
+        right, *wrong = (f(**inputs) for f in (recommend, *others))
+        if not any(np.array_equal(right, x) for x in wrong):
+            return inputs
+
+
+def _nobody(rng) -> dict:
+    return _shop(rng, [3, 5, 2], 2, 8) | {"counts": np.zeros(3, dtype=np.int64)}
+
+
+ex.claim("of many equal clusters and equal items the smaller id is first", _alike)
+ex.claim("no cluster has a like: an empty list", _nobody, run="call as floats")
+
+
 @ex.mistake("your list is filled up with −1; at most `places` may also be fewer")
 def filled_up(counts, centers, items, seen, most, places):
     out = _recommend(counts, centers, items, seen, most, places)

@@ -71,6 +71,16 @@ ex.claim("a pin in its own list stays there", lambda rng: {
 ex.claim("longer lists, more pairs", lambda rng: _lists(rng, 8, 7, 20, 7))
 
 
+def _elsewhere(rng) -> dict:
+    """Pairs of pins that stand in no list, with ids that are larger than all that do."""
+    u, v = int(rng.integers(5, 9)), int(rng.integers(2))
+    return {"ids": torch.tensor([[v, 2], [2, 1 - v]]), "nodes": torch.tensor([u, u + 1]),
+            "one": torch.tensor([u - 1, u - 1]), "other": torch.tensor([v + 3, v + u + 2])}  # fmt: skip
+
+
+ex.claim("pairs of larger ids than any in the lists hide nobody here", _elsewhere)
+
+
 @ex.mistake("you hide one way only: the other pin of the pair still hears the first")
 def one_way(*inputs):
     return _without(*inputs, pairs=lambda h: h)
@@ -110,6 +120,15 @@ def filled_with_zero(*inputs):
 @ex.mistake("you emptied the whole list of each pin of a pair: it loses one neighbor")
 def whole_list_emptied(ids, nodes, one, other):
     return ids.masked_fill(torch.isin(nodes, torch.cat([one, other]))[:, None], -1)
+
+
+@ex.mistake(
+    "two pairs have one number in yours: u · n + v needs an n beyond every id, those of the pairs, too"
+)
+def numbers_that_meet(ids, nodes, one, other):
+    n = 1 + int(ids.max())
+    hidden = torch.cat([one * n + other, other * n + one])
+    return ids.masked_fill(torch.isin(nodes[:, None] * n + ids, hidden) & (ids >= 0), -1)
 
 
 @ex.mistake("nothing is hidden")

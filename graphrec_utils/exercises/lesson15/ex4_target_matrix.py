@@ -164,6 +164,26 @@ ex.claim("every next: a like behind the window is nobody's target", _only_beyond
 ex.claim("no like after now: what was read has targets in what was read later", _nothing_ahead)
 
 
+def _a_hide_beside_it(rng) -> dict:
+    """In the second of the first like after now something was hidden, too."""
+    inputs = _events(rng, "next", ties=True)
+    at = int(np.searchsorted(inputs["times"], inputs["now"]))
+    liked = inputs["liked"].copy()
+    liked[at + 3] = False
+    return inputs | {"liked": liked}
+
+
+def _only_the_last_moment(rng) -> dict:
+    """The one like after now comes when the window ends."""
+    inputs = _events(rng, "every next")
+    ahead = inputs["times"] - inputs["now"]
+    return inputs | {"liked": inputs["liked"] & ((ahead <= 0) | (ahead >= inputs["window"]))}
+
+
+ex.claim("next: a hide in the second of the like is nobody's target", _a_hide_beside_it)
+ex.claim("every next: a like at the end of the window is a target", _only_the_last_moment)
+
+
 @ex.mistake(
     "the event of this very moment is among your targets, and it has been read: the window begins after now"
 )
@@ -174,6 +194,16 @@ def the_target_has_been_read(*inputs):
 @ex.mistake("your window ends before now + window: its last moment belongs to it")
 def the_last_moment_is_missing(*inputs):
     return _variant(high=np.less)(*inputs)
+
+
+@ex.mistake(
+    "whatever happened in the second of the first like is a target in yours, hides too: among these keep the likes"
+)
+def the_whole_second(times, liked, now, window, objective):
+    right = _matrix(times, liked, now, window, objective)
+    if objective not in ("next", "every next"):
+        return right
+    return np.array([np.isin(times, times[row]) for row in right])
 
 
 @ex.mistake(

@@ -100,6 +100,31 @@ ex.claim(
 ex.claim("one row that is far off is not worth a leaf when reg is large", _rare)
 
 
+def _nothing_to_tell(rng) -> dict:
+    """All labels are alike and reg is large: no split at all would be worth most, and is not asked for."""
+    while True:
+        rows = _rows(rng, reg=float(rng.uniform(20, 30)), start=False)
+        rows["labels"] = np.full_like(rows["labels"], float(rng.integers(2)))
+        right, *other = (f(*rows.values()) for f in (best_split, the_last_of_equals, not_squared))
+        if right == other[0] and right != other[1]:
+            return rows
+
+
+def _at_the_top(rng) -> dict:
+    """The step lies below the largest value."""
+    while True:
+        rows = _rows(rng)
+        rows["x"][:8] = rows["x"].max()
+        rows["labels"] = (rows["x"] == rows["x"].max()).astype(float)
+        found = [f(*rows.values()) for f in (best_split, not_squared, ignores_logits, the_worst)]
+        if found[0][0] == np.unique(rows["x"])[-2] and len(set(found)) == len(found):
+            return rows
+
+
+ex.claim("the largest value is no cut: both sides have rows", _nothing_to_tell)
+ex.claim("the second largest value may be the cut", _at_the_top)
+
+
 @ex.mistake("your values have the wrong sign: with g = p − y a leaf's value is −G / (H + reg)")
 def signs(*inputs):
     return _variant(minus=False)(*inputs)
