@@ -33,7 +33,8 @@ c.ExecutePreprocessor.interrupt_on_timeout = True
 NBGRADER_README = """\
 # The course for nbgrader
 
-`graphrec_utils` must be installed where nbgrader runs: `pip install PATH_OF_THE_CLONE`.
+`graphrec_utils` must be installed where nbgrader runs: `pip install PATH_OF_THE_CLONE`. That puts the right
+answers beside the students' code, which can import them: use an environment of its own for it.
 
     nbgrader generate_assignment {stem}      # source/ -> release/
     # collect: submitted/STUDENT/{stem}/{stem}.ipynb
@@ -44,7 +45,7 @@ NBGRADER_README = """\
 Partial credit comes from the check cells: their last line is a number of points.
 nbgrader runs a notebook as a whole. One endless loop or one dead kernel can cost a student every
 exercise after it, and checks can be tricked by the answer that they test.
-`python3 -m graphrec_utils grade submitted` has neither weakness and reads the same folder.
+`python3 -m graphrec_utils grade submitted` has none of these weaknesses and reads the same folder.
 """
 
 OTTER_TEST = '''\
@@ -77,7 +78,8 @@ def claim_{number}(env):
 OTTER_README = """\
 # The course for Otter
 
-`graphrec_utils` must be installed where Otter runs: `pip install PATH_OF_THE_CLONE`{gradescope}.
+`graphrec_utils` must be installed where Otter runs: `pip install PATH_OF_THE_CLONE`{gradescope}. That puts the
+right answers beside the students' code, which can import them: use an environment of its own for it.
 
     cd {stem}
     otter generate -t tests -o autograder.zip     # also what Gradescope takes
@@ -85,7 +87,7 @@ OTTER_README = """\
 
 Each claim of a card is a test with its share of the points.
 Otter runs a notebook as a whole, and the tests run inside the student's kernel.
-`python3 -m graphrec_utils grade` judges outside of it and can write results.json for Gradescope.
+`python3 -m graphrec_utils grade` judges outside of it, hides the answers, and can write results.json for Gradescope.
 """
 
 

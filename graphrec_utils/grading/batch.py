@@ -25,6 +25,7 @@ from graphrec_utils.grading.submissions import attempts, similarity
 from graphrec_utils.grading.submissions.collect import Submission, submissions
 
 COMPARE_SECONDS, COMPARE_MEMORY = 60.0, 4 * 2**30  # a second more for each answer
+PREFIXES = ("/usr", "/usr/local")
 PUBLISH_SECONDS = 20.0  # between two looks at a result that is not finished
 
 
@@ -118,7 +119,7 @@ def _grade(given, out, settings, secret_file, tick, report, say, more, scratch: 
     clock = _Clock()
 
     def publish(done: bool = False) -> dict:
-        entries = [answers[k]["entry"] | found[k].told() for k in sorted(answers)]
+        entries = [found[k].told(answers[k]["entry"]) for k in sorted(answers)]
         if settings.only:
             entries = kept.merge(entries, out / "result.json")
         entries, superseded = attempts.choose(entries, settings.attempt)
@@ -238,6 +239,14 @@ def _private(given: list[Path], out: Path, secret_file: Path | None) -> list[str
     names = ("solutions", "notebooks", "graphrec_utils", "tests", "build", ".git", ".graphrec")
     # `pip install` puts a copy of the course where kernels find their libraries: answers stand in it, too
     installed = [Path(place) / "graphrec_utils" for place in sys.path if place]
+    for prefix in (
+        sys.prefix,
+        sys.base_prefix,
+        sys.exec_prefix,
+        *PREFIXES,
+    ):  # kernels can read these
+        installed += Path(prefix).glob("[Ll]ib*/python3*/*-packages/graphrec_utils")
+        installed += Path(prefix).glob("[Ll]ib/*-packages/graphrec_utils")
     installed = [
         path for path in installed if path.is_dir() and path.resolve().parent != root.resolve()
     ]

@@ -71,6 +71,13 @@ def test_a_gate_has_no_test_and_shuts_all():
 
 
 @pytest.mark.parametrize("name", export.FORMATS)
+def test_where_the_command_stands_it_says_that_the_answers_are_installed(name, tmp_path):
+    assert export.main([name, "00", "--out", str(tmp_path)]) == 0
+    text = " ".join((tmp_path / "README.md").read_text("utf-8").split())
+    assert "the right answers beside the students' code" in text.partition("pip install")[2]
+
+
+@pytest.mark.parametrize("name", export.FORMATS)
 def test_the_notebook_goes_out_unmodified(name, tmp_path):
     assert export.main([name, "00", "--out", str(tmp_path)]) == 0
     (copy,) = tmp_path.rglob("00_start_here.ipynb")

@@ -379,6 +379,15 @@ def test_an_installed_copy_of_the_course_is_as_private_as_the_clone(tmp_path, mo
     assert str(copy) in private and str(tmp_path / "graphrec_utils") not in private
     nursery = types.SimpleNamespace(folder=str(tmp_path / "w"))
     (copy / "answers.py").write_text("")
+    elsewhere = [
+        tmp_path / "base" / "lib" / "python3.11" / "site-packages" / "graphrec_utils",
+        tmp_path / "usr" / "lib" / "python3" / "dist-packages" / "graphrec_utils",
+    ]
+    for folder in elsewhere:  # not on our path, but kernels can read it
+        folder.mkdir(parents=True)
+    monkeypatch.setattr(sys, "base_prefix", str(tmp_path / "base"))
+    monkeypatch.setattr(batch, "PREFIXES", (str(tmp_path / "usr"),))
+    assert set(map(str, elsewhere)) <= set(batch._private([], tmp_path / "out", None))
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     assert list(trial._inside(str(copy), nursery)) == [
         str(copy / "answers.py")

@@ -96,9 +96,23 @@ def test_a_worker_has_no_more_memory_than_it_may():
         "patience.limit_memory()\n"
         f"some = bytearray({patience.MEMORY // 2})\n"
         f"try:\n    more = bytearray({patience.MEMORY})\nexcept MemoryError:\n    print('limited')\n"
+        "import resource\nprint(resource.getrlimit(resource.RLIMIT_FSIZE)[0])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.stdout == "limited\n", done.stderr
+    assert done.stdout.split() == ["limited", str(patience.FILE)], done.stderr
+
+
+def test_a_file_that_takes_too_long_is_given_up(monkeypatch):
+    def ask(self, job: dict, seconds: float) -> dict | None:
+        self.late = job.get("student") == "bob"
+        return None if self.late else {"entry": {"student": job.get("student"), "status": "graded"}}
+
+    monkeypatch.setattr(Fake, "ask", ask)
+    entries = run(monkeypatch, [])
+    assert (
+        entries["bob"]["status"] == "unreadable" and "more than 500 s" in entries["bob"]["reason"]
+    )
+    assert entries["ann"]["status"] == entries["eve"]["status"] == "graded"
 
 
 def test_what_takes_long_to_judge_is_ended_with_the_error_that_was_asked_for():

@@ -173,6 +173,11 @@ def test_copies_of_a_notebook_are_graded_once(tmp_path):
     found, ignored = collected(write(tmp_path / "in", bob_in_00_start_here__ipynb=content, **zips))
     assert [len(found["ann"]), len(found["bob"])] == [1, 1]
     assert "a copy of ann.zip:try" in ignored[1]["why"] and "34 more" in ignored[-1]["why"]
+    notes = found["ann"][0].told({"notes": ["before"]})["notes"]
+    assert notes[0] == "before" and notes[1].startswith(
+        "39 more notebooks were not graded: a copy of"
+    )
+    assert found["bob"][0].told({})["notes"] == []
 
 
 def test_one_text_under_the_names_of_two_lessons_is_no_copy(tmp_path):

@@ -23,6 +23,7 @@ from graphrec_utils.authoring.site import (
     verdicts_page,
 )
 from graphrec_utils.authoring.slides.deck import CAPTION
+from graphrec_utils.grading import limits
 from graphrec_utils.plots import visuals
 
 PAGES = Path(__file__).parent / "pages"
@@ -110,6 +111,7 @@ def write(folder: Path, repo: str | None) -> None:
         text = text.replace("<!-- lecture -->", ready.LECTURE)
         text = text.replace("<!-- syllabi -->", ready.syllabi())
         text = text.replace("<!-- capstone -->", ready.CAPSTONE)
+        text = text.replace("<!-- limits -->", limits.table())
         (folder / page.name).write_text(text, "utf-8")
     for name, text in api.pages().items():
         (folder / "api" / f"{name}.md").write_text(text, "utf-8")

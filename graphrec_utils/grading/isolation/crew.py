@@ -45,6 +45,11 @@ class Crew:
         self.isolation: dict = {}
         self.problem = ""
 
+    @property
+    def longest(self) -> float:
+        """How many seconds one submission may take, by the clock."""
+        return JOB_SECONDS + LIMITS * self.settings["seconds"]
+
     def run(self, jobs: dict[int, dict], count: int, finished: Callable[[int, dict], None]) -> dict:
         """Run all jobs and report each through `finished`, in this thread.
 
@@ -95,7 +100,7 @@ class Crew:
                 except queue.Empty:
                     return
                 ended: Counter[str] = Counter()  # at which exercise workers have ended
-                end = time.monotonic() + JOB_SECONDS + LIMITS * self.settings["seconds"]
+                end = time.monotonic() + self.longest
                 entry = None
                 while entry is None:
                     worker = worker or self._start()
@@ -112,7 +117,7 @@ class Crew:
                     worker.kill()
                     worker = None
                     if late or ended[""] > DEATHS:
-                        entry = _gave_up(jobs[number], late)
+                        entry = _gave_up(jobs[number], self.longest if late else 0.0)
                 results.put((number, entry))
         finally:
             if worker:
@@ -133,11 +138,11 @@ class Crew:
         return None
 
 
-def _gave_up(job: dict, late: bool) -> dict:
-    """Return a worker's answer for a job that ended two workers, or was too much for them."""
+def _gave_up(job: dict, late: float) -> dict:
+    """Return a worker's answer for a job that ended workers, or took them longer than `late` seconds."""
     reason = "the grader's own process ended four times while grading this file"
     if late:  # the file's doing, and the same at every other run
-        reason = f"to grade it takes more than {JOB_SECONDS:g} s"
+        reason = f"to grade it takes more than {late:g} s"
     entry = {
         "student": job["student"], "lesson": "", "file": job["file"],
         "status": "unreadable" if late else "grader-error",

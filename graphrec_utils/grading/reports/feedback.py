@@ -24,7 +24,7 @@ HEADLINES = {
     "error": "stopped with an error",
     "timeout": "took too long",
     "died": "ended the kernel",
-    "output-limit": "printed too much",
+    "output-limit": "sent too much",
 }
 NOT_GRADED = {
     "unreadable": "This file could not be read as a notebook.",
@@ -39,7 +39,7 @@ ADVICE = {
     "error": "Run the check in your notebook: its card shows the message on public inputs.",
     "timeout": "Look for a loop that does not end, or that walks over all pairs.",
     "died": "Look for endless recursion, for something far too big, or for a call that ends Python.",
-    "output-limit": "Remove the print in the loop.",
+    "output-limit": "Return what the exercise asks for, no larger; and print nothing in a loop.",
 }
 SEE_CARD = "Run the check in your notebook: its card shows where a result first differs."
 ONLY_FRESH = (

@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from graphrec_utils.grading.submissions import files, layout, whose
@@ -33,11 +33,12 @@ class Submission:
     known: tuple[str, ...] = ()
     turn: tuple[int, int, float] = (0, 0, 0.0)
     late: bool = False
+    notes: tuple[str, ...] = ()
 
-    def told(self) -> dict:
-        """Return what result.json says about whose it is and when it was handed in."""
-        return {"known": list(self.known), "turn": list(self.turn), "late": self.late,
-                "time": self.turn[2]}  # fmt: skip
+    def told(self, entry: dict) -> dict:
+        """Return an entry of result.json with whose it is and when it was handed in."""
+        return entry | {"known": list(self.known), "turn": list(self.turn), "late": self.late,
+                        "time": self.turn[2], "notes": [*entry.get("notes", []), *self.notes]}  # fmt: skip
 
 
 def submissions(
@@ -88,17 +89,21 @@ def submissions(
     by_student: dict[str, list[Submission]] = defaultdict(list)
     for made in found:
         by_student[made.student].append(made)
-    kept: set[int] = set()
+    kept: dict[int, Submission] = {}
     for student, several in by_student.items():
         chosen, left = _chosen(several)
-        kept.update(map(id, chosen))
+        kept |= {id(made): made for made in chosen}
+        if left and chosen:
+            plural = "s were" if len(left) > 1 else " was"
+            note = f"{len(left)} more notebook{plural} not graded: {left[0]['why']}"
+            kept[id(chosen[0])] = replace(chosen[0], notes=(note,))
         walk.ignored += left[:LISTED]
         if (more := len(left) - LISTED) > 0:
             why = f"{more} more notebooks that are copies, or too many"
             walk.ignored.append({"file": student, "why": why})
     if ignored is not None:
         ignored += walk.ignored
-    return [made for made in found if id(made) in kept]
+    return [kept[id(made)] for made in found if id(made) in kept]
 
 
 def _chosen(several: list[Submission]) -> tuple[list[Submission], list[dict]]:
