@@ -117,7 +117,7 @@ def recommend_in_torch(past, saved, shown, k):
     G = R.T @ R
     d = G.diagonal().clamp(min=1)
     near = (G / torch.outer(d, d).sqrt() * G / (G + 20)).fill_diagonal_(0)
-    scores = torch.from_numpy(saved.toarray()) @ near / d.sqrt()
+    scores = torch.from_numpy(saved.toarray()) @ near
     scores[torch.from_numpy((saved + shown).toarray() > 0)] = -torch.inf
     return scores.topk(k, dim=1).indices.numpy()
 
@@ -125,7 +125,7 @@ def recommend_in_torch(past, saved, shown, k):
 def recommend_user_by_user(past, saved, shown, k):
     G = (past.T @ past).toarray()
     d = np.maximum(G.diagonal(), 1)
-    near = G / np.sqrt(np.outer(d, d)) * G / (G + 10) / d**0.4
+    near = G / np.sqrt(np.outer(d, d)) * G / (G + 5) / d**0.2
     np.fill_diagonal(near, 0)
     lists = []
     for u in range(saved.shape[0]):
