@@ -85,7 +85,8 @@ def build(own: str, wanted: list[str], private: list[str], identity: int) -> Non
             call("/dev/null", root + path, None, MS_BIND)
     _devices(root)
     _texts(root, own, identity)
-    os.makedirs(f"{root}/proc", exist_ok=True)
+    for name in ("proc", "var/tmp"):
+        os.makedirs(f"{root}/{name}", exist_ok=True)
     safe = MS_NOSUID | MS_NODEV | MS_NOEXEC
     call("proc", f"{root}/proc", "proc", safe | MS_RDONLY, must=False)  # else there is none
     for name in MASKED:
@@ -95,9 +96,6 @@ def build(own: str, wanted: list[str], private: list[str], identity: int) -> Non
     os.makedirs(home, exist_ok=True)
     owned = f"{_space(HOME)},mode=700,uid={identity},gid={identity}"
     call("tmpfs", home, "tmpfs", MS_NOSUID | MS_NODEV, owned)
-    if not os.path.lexists(f"{root}/var/tmp"):  # last: nothing is to be made behind a link
-        os.makedirs(f"{root}/var", exist_ok=True)
-        os.symlink("/tmp", f"{root}/var/tmp")
     shared = (f"{root}/tmp", f"{root}/dev/shm")  # where programs write without asking
     for point, options in _mounts():
         if _within(point, root) and point not in (root + own, home, *shared):
