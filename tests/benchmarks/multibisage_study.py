@@ -15,7 +15,7 @@ their own.
 
 PART is `rivals` (all are tuned on what chooses, the winners once on test, three seeds), `climb` (one
 graph, all in one, six; four ways to listen; one graph left out; three seeds, on what chooses, knobs of
-`rivals`), `answers` (three ways with the pairs that stand in the graphs, and PinSage for more seconds) or `sizes` (on
+`rivals`), `own` (more of `climb`: three rates for each arm that borrows its knobs), `answers` (three ways with the pairs that stand in the graphs, and PinSage for more seconds) or `sizes` (on
 test, all with 32 numbers and ten neighbors, PinSage and one graph with rates of their own; where pairs do not repeat,
 known ones leave every list; and pins on no board that another graph knows).
 Each writes data/results/14_PART.json and keeps what it has done in build/bench.
@@ -493,6 +493,34 @@ def climb(data: str, early: Stage, knobs: dict) -> dict:
     return {"arms": rows, "leads": leads}
 
 
+def own_knobs(data: str, early: Stage, knobs: dict) -> dict:
+    """Return what arms of `climb` that borrow the knobs of six graphs find with other rates, one seed, on what chooses.
+
+    Three rates each: the borrowed one, the one below it and the one above. Where another one wins, three seeds of it.
+    """
+    every, rows = arms(early), []
+    first = next(iter(early.today.matrices))
+    borrowing = ("each its own, concat", *(f"{x}, {how}" for x in (UNION, first) for how in ("mean", "transformer")))
+
+    def tried(arm, given, seed):
+        how, names = every[arm]
+        make = lambda: early.score(fit(early, how, names, **given, seed=seed))  # noqa: E731
+        return kept(f"14_climb_{data}", f"own {arm} {given} {seed}", make)
+
+    for arm in borrowing:
+        used = knobs[every[arm][0]]
+        at = RATES.index(used["lr"])
+        trials = {lr: tried(arm, used | {"lr": lr}, 0) for lr in RATES[at - 1 : at + 2]}
+        best = max(trials, key=trials.get)
+        row = {"arm": arm, "temperature": used["temperature"], "borrowed": used["lr"], "best": best,
+               "trials": {str(lr): round(x, 4) for lr, x in trials.items()}}  # fmt: skip
+        if best != used["lr"]:
+            row |= {"seeds": [tried(arm, used | {"lr": best}, seed) for seed in SEEDS]}
+        rows.append(row)
+        print(data, row, flush=True)
+    return {"own": rows}
+
+
 @torch.no_grad()
 def mass(model: multibisage.MultiBiSage, kinds: dict) -> dict:
     """Return how much pins of each kind look at each graph, where it has a neighbor for them."""
@@ -689,22 +717,25 @@ DATA = {"PinWorld": world, "citeulike-t": libraries, "hin-yelp": friends}
 MEASURED = {
     "rivals": tuple(DATA),
     "climb": ("PinWorld",),
+    "own": ("PinWorld",),
     "answers": ("PinWorld",),
     "sizes": ("PinWorld", "citeulike-t"),
 }
+INTO = {"own": "climb"}  # more of a part that is stored
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("part", choices=CLAIMS)
+    parser.add_argument("part", choices=MEASURED)
     parser.add_argument("--only", choices=DATA, help="keep the others")
     parser.add_argument("--model", help="of `rivals`: keep what this one finds, store nothing")
     parser.add_argument("--models", nargs="+", help="of `sizes`: these of the trained ones")
     given = devices.parse(parser)
-    name, start = f"14_{given.part}", time.perf_counter()
+    part = INTO.get(given.part, given.part)
+    name, start = f"14_{part}", time.perf_counter()
     torch.set_num_threads(1)
     there = (paths.data() / "results" / f"{name}.json").exists()
-    kept_one = results.load(name) if given.only and there else None
+    kept_one = results.load(name) if there and (given.only or given.part in INTO) else None
     values, before_now = (kept_one.values, kept_one.seconds) if kept_one else ({}, 0.0)
     if given.part == "rivals":
         for data, make in DATA.items():
@@ -722,15 +753,17 @@ def main() -> None:
             early, late = make()
             if given.part == "climb":
                 values[data] = climb(data, early, knobs)
+            elif given.part == "own":
+                values[data] |= own_knobs(data, early, knobs)
             elif given.part == "sizes":
                 models = tuple(x for x in EQUAL if given.models is None or x in given.models)
                 values[data] = sizes(data, early, late, knobs, models)
             else:
                 values[data] = answers(early, late, knobs)
     print(results.save(
-        name, claim=CLAIMS[given.part], values=values, seeds=list(SEEDS),
+        name, claim=CLAIMS[part], values=values, seeds=list(SEEDS),
         seconds=max(sum(spent(f"{name}_{data}") for data in values), before_now + time.perf_counter() - start),
-        command=f"{COMMAND} {given.part}", data=[x for x in MEASURED[given.part] if x != "PinWorld"],
+        command=f"{COMMAND} {part}", data=[x for x in MEASURED[part] if x != "PinWorld"],
     ))  # fmt: skip
 
 

@@ -7,10 +7,12 @@ four weeks, each with the graphs of its first morning, so that no graph holds wh
 choose, days 49 to 55 test, graphs and content of the morning before. Every pin is a candidate but the query itself.
 A pin is cold if it has no edge that morning, neither to a board nor to a pin. User vectors are asked for the new
 likes of the same week. citeulike-t: libraries are boards, a pair is an article and one that it cites or is cited by;
-known citations are the pin-pin graph, and the two ends of a pair do not hear each other while they are learned from.
+known citations are the pin-pin graph, and the two ends of a pair do not hear each other while they are learned from;
+known pairs leave every list there.
 
 PART is `graphs` (nobody heard, one graph, both, variants; rivals; PinSage at equal CPU seconds), `losses` (each
-alone and together; user vectors beside PinnerFormer), `choices` (the settings of the open task, one seed, on what
+alone and together; user vectors beside PinnerFormer), `readers` (more of `losses`: the number for popularity weighed
+anew for both readers of users), `choices` (the settings of the open task, one seed, on what
 chooses), `semantic` (codes and cold pins) or `real` (citeulike-t). Eight trials each, or more, on what chooses: a
 temperature for one loss, a weight for several, and a rate for both. A grid grows until its winner is at no end of what
 was tried; the winners are asked once on test, three seeds. Each part writes data/results/16_PART.json and keeps what
@@ -88,6 +90,7 @@ class Stage:
         pairs: (P, 2) all known pairs.
         part: queries and what is to be found; `every`: of all queries.
         histories: (m, L) pins that users liked last, or None; likes: known ones and those to be found.
+        hide: pairs do not repeat: their ends do not hear each other in training, and known ones leave every list.
     """
 
     today: Morning
@@ -117,9 +120,15 @@ class Stage:
         """What lesson 09 needs."""
         return before.Stage(self.today.R, self.pairs, self.part, self.today.content)
 
+    @cached_property
+    def left_out(self) -> Interactions:
+        """What leaves every list: the query itself, and what it is known to be paired with if pairs do not repeat."""
+        own = np.stack([np.arange(self.n)] * 2, axis=1)
+        pairs = np.unique(np.concatenate([own, self.pairs]), axis=0) if self.hide else own
+        return Interactions(*pairs.T, self.n, self.n)
+
     def found(self, model, part: Interactions | None = None, top: int = 10) -> pd.Series:
-        itself = Interactions(np.arange(self.n), np.arange(self.n), self.n, self.n)
-        return metrics.found(model, itself, self.part if part is None else part, top).recall
+        return metrics.found(model, self.left_out, self.part if part is None else part, top).recall
 
     def score(self, model) -> float:
         return float(self.found(model).mean())
@@ -648,6 +657,63 @@ def losses_part() -> dict:
     }
 
 
+READER = "PinnerFormer, every next, popularity"
+
+
+def readers() -> dict:
+    """Return what readers of users find with the number for popularity weighed anew, each by three seeds on what chooses.
+
+    The weights are those of lesson 15. PinnerFormer gets weight times log(1 + likes) after training; OmniSage was
+    trained with its number, which is multiplied.
+    """
+    early, late = world()
+    known = {r["model"]: r for r in results.load("16_losses").values["models"]}["all three"]
+    (rate,) = (r["knobs"]["rate"] for r in results.load("16_losses").values["users"] if "PinnerFormer, every next" == r["model"])  # fmt: skip
+    former = partial(sequences.weighed, sequences.LONG, rate=rate, steps=sequences.LONGER[-1])
+
+    def omni(stage, tag, seed):
+        def once():
+            weights = dict.fromkeys(omnisage.LOSSES, 1.0)
+            made = fit(stage, weights, **known["knobs"], seed=seed).users(stage.histories, True)
+            return [stage.user_recall(louder(made, x)).round(4).to_dict() for x in sequences.OFFSETS]
+
+        return kept("omnisage", f"PinWorld readers {tag} {seed}", once)
+
+    both = {
+        "all three": lambda tag, seed: omni({"early": early, "late": late}[tag], tag, seed),
+        READER: lambda tag, seed: former({"early": pinworld.TRAIN_END, "late": pinworld.VAL_END}[tag], seed=seed)["7 days"],
+    }  # fmt: skip
+    table, runs = [], {}
+    for name, make in both.items():
+        chosen = [[float(pd.Series(x).mean()) for x in make("early", seed)] for seed in SEEDS]
+        best, asked = int(np.argmax(np.mean(chosen, axis=0))), [make("late", s) for s in SEEDS]
+        as_made = sequences.OFFSETS.index(1.0 if name == "all three" else 0.0)
+        for title, at in ((name, best), (f"{name}, as trained", as_made)):
+            runs[title] = [{"users": run[at], "seconds": 0.0} for run in asked]
+            about = {"knobs": {"weight": sequences.OFFSETS[at]}, "d": DIM,
+                     "validation": [round(run[at], 4) for run in chosen]}  # fmt: skip
+            table.append({k: v for k, v in row_of(title, about, runs[title]).items() if k != "CPU seconds"})
+        table[-2]["by weight"] = dict(zip(map(str, sequences.OFFSETS), np.mean(chosen, axis=0).round(4).tolist(), strict=True))  # fmt: skip
+    past = late.likes[0]
+    for name in ("RP3β", "iALS"):
+        knobs = {r["model"]: r["knobs"] for r in results.load("15_pinworld").values["rivals"]}[name]
+        found = late.user_recall(towers.RIVALS[name](past, **knobs)).round(4).to_dict()
+        runs[name] = [{"users": {str(k): v for k, v in found.items()}, "seconds": 0.0}]
+    pairs = [("all three", other) for other in runs if other != "all three"]
+    pairs += [(READER, other) for other in runs if other not in (READER, "all three")]
+    seeds = metrics.compare(
+        *(np.array(next(r for r in table if r["model"] == x)["seeds"]["users"]) for x in both)
+    )
+    return {"readers": table, "reader leads": leads(runs, pairs), "reader seeds": asdict(seeds)}
+
+
+def louder(made: Factors, weight: float) -> Factors:
+    """Return the same vectors with the last coordinate of pins, the number for popularity, times the weight."""
+    V = made.item_emb.clone()
+    V[:, -1] *= weight
+    return Factors(made.user_emb, V)
+
+
 CHOICES = {
     "graphs": ("nobody", "pin-board", "both"),
     "losses": ("entity-entity", "entity-feature", "entity-entity + entity-feature", "all three"),
@@ -798,8 +864,9 @@ MEASURE = {
     "real": real,
     "equal": equal,
     "longer": longer,
+    "readers": readers,
 }
-INTO = {"equal": "graphs", "longer": "graphs"}  # more of a part that is stored
+INTO = {"equal": "graphs", "longer": "graphs", "readers": "losses"}  # more of a part that is stored
 OF = {
     "graphs": "PinWorld",
     "losses": "PinWorld",
