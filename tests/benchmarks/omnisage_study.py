@@ -661,14 +661,14 @@ READER = "PinnerFormer, every next, popularity"
 
 
 def readers() -> dict:
-    """Return what readers of users find with the number for popularity weighed anew, each by three seeds on what chooses.
+    """Return what readers of users find with the number for popularity weighed anew, each by one seed on what chooses.
 
     The weights are those of lesson 15. PinnerFormer gets weight times log(1 + likes) after training; OmniSage was
     trained with its number, which is multiplied.
     """
     early, late = world()
     known = {r["model"]: r for r in results.load("16_losses").values["models"]}["all three"]
-    (rate,) = (r["knobs"]["rate"] for r in results.load("16_losses").values["users"] if "PinnerFormer, every next" == r["model"])  # fmt: skip
+    (rate,) = (r["knobs"]["rate"] for r in results.load("16_losses").values["users"] if r["model"] == "PinnerFormer, every next")  # fmt: skip
     former = partial(sequences.weighed, sequences.LONG, rate=rate, steps=sequences.LONGER[-1])
 
     def omni(stage, tag, seed):
@@ -685,15 +685,14 @@ def readers() -> dict:
     }  # fmt: skip
     table, runs = [], {}
     for name, make in both.items():
-        chosen = [[float(pd.Series(x).mean()) for x in make("early", seed)] for seed in SEEDS]
-        best, asked = int(np.argmax(np.mean(chosen, axis=0))), [make("late", s) for s in SEEDS]
+        chosen = [round(float(pd.Series(x).mean()), 4) for x in make("early", SEEDS[0])]
+        best, asked = int(np.argmax(chosen)), [make("late", seed) for seed in SEEDS]
         as_made = sequences.OFFSETS.index(1.0 if name == "all three" else 0.0)
         for title, at in ((name, best), (f"{name}, as trained", as_made)):
             runs[title] = [{"users": run[at], "seconds": 0.0} for run in asked]
             about = {"knobs": {"weight": sequences.OFFSETS[at]}, "d": DIM,
-                     "validation": [round(run[at], 4) for run in chosen]}  # fmt: skip
+                     "validation": dict(zip(map(str, sequences.OFFSETS), chosen, strict=True))}  # fmt: skip
             table.append({k: v for k, v in row_of(title, about, runs[title]).items() if k != "CPU seconds"})
-        table[-2]["by weight"] = dict(zip(map(str, sequences.OFFSETS), np.mean(chosen, axis=0).round(4).tolist(), strict=True))  # fmt: skip
     past = late.likes[0]
     for name in ("RP3β", "iALS"):
         knobs = {r["model"]: r["knobs"] for r in results.load("15_pinworld").values["rivals"]}[name]

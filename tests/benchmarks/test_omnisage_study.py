@@ -7,6 +7,7 @@ import pytest
 import scipy.sparse as sp
 
 from graphrec_utils import metrics, results
+from graphrec_utils.data import Interactions
 from graphrec_utils.models import omnisage
 from tests.benchmarks import omnisage_study as study
 from tests.benchmarks import pinsage_study as before
@@ -77,6 +78,25 @@ def test_a_number_for_popularity_is_weighed_anew(tiny):
     added = twice.scores(np.arange(3)) - made.scores(np.arange(3))
     assert np.allclose(added, added[0], atol=1e-5) and np.ptp(added[0]) > 0
     assert np.allclose(study.louder(made, 1.0).scores(np.arange(3)), made.scores(np.arange(3)))
+
+
+def test_both_readers_are_weighed_by_what_chooses(tiny, monkeypatch):
+    monkeypatch.setattr(study, "kept", lambda name, key, compute: compute())
+    monkeypatch.setattr(study, "FEW", 2)
+    part = before.interactions(tiny.pairs[350:] % 40, 40)
+    known = Interactions(np.arange(10), np.arange(10), 40, 40, times=np.arange(10), calendar=False)
+    tiny.likes = known, part.select(part.users < 10)
+    asked = tiny.user_recall(study.fit(tiny, steps=2).users(tiny.histories, False)).index
+    found = [{str(u): 0.1 * k for u in asked} for k in (1, 2, 5, 2, 1)]
+    monkeypatch.setattr(study.sequences, "weighed", lambda *a, **k: {"7 days": found})
+    monkeypatch.setattr(study, "world", lambda: (tiny, tiny))
+    values = study.readers()
+    rows = {row["model"]: row for row in values["readers"]}
+    assert rows[study.READER]["knobs"] == {"weight": study.sequences.OFFSETS[2]}
+    assert rows[study.READER]["seeds"]["users"] == [0.5] * 3
+    assert rows[f"{study.READER}, as trained"]["seeds"]["users"] == [0.1] * 3
+    assert f"all three over {study.READER}, users" in values["reader leads"]
+    assert f"{study.READER} over RP3β, users" in values["reader leads"]
 
 
 def test_a_grid_grows_where_its_winner_stands():
