@@ -493,31 +493,36 @@ def climb(data: str, early: Stage, knobs: dict) -> dict:
     return {"arms": rows, "leads": leads}
 
 
-def own_knobs(data: str, early: Stage, knobs: dict) -> dict:
-    """Return what arms of `climb` that borrow the knobs of six graphs find with other rates, one seed, on what chooses.
+BORROWING = (
+    "each its own, concat",
+    f"{UNION}, transformer",
+    f"{UNION}, mean",
+)  # not one graph: see `sizes`
 
-    Three rates each: the borrowed one, the one below it and the one above. Where another one wins, three seeds of it.
+
+def own_knobs(data: str, early: Stage, knobs: dict) -> dict:
+    """Return what arms that borrow the knobs of six graphs find with other rates, one seed, on what chooses.
+
+    Three rates each: the borrowed one, the one below and the one above. Where another one wins, three seeds of it.
     """
     every, rows = arms(early), []
-    first = next(iter(early.today.matrices))
-    borrowing = ("each its own, concat", *(f"{x}, {how}" for x in (UNION, first) for how in ("mean", "transformer")))
 
     def tried(arm, given, seed):
         how, names = every[arm]
         make = lambda: early.score(fit(early, how, names, **given, seed=seed))  # noqa: E731
         return kept(f"14_climb_{data}", f"own {arm} {given} {seed}", make)
 
-    for arm in borrowing:
+    for arm in BORROWING:
         used = knobs[every[arm][0]]
         at = RATES.index(used["lr"])
         trials = {lr: tried(arm, used | {"lr": lr}, 0) for lr in RATES[at - 1 : at + 2]}
         best = max(trials, key=trials.get)
-        row = {"arm": arm, "temperature": used["temperature"], "borrowed": used["lr"], "best": best,
-               "trials": {str(lr): round(x, 4) for lr, x in trials.items()}}  # fmt: skip
-        if best != used["lr"]:
-            row |= {"seeds": [tried(arm, used | {"lr": best}, seed) for seed in SEEDS]}
-        rows.append(row)
-        print(data, row, flush=True)
+        rows.append({
+            "arm": arm, "temperature": used["temperature"], "borrowed": used["lr"], "best": best,
+            "trials": {str(lr): round(x, 4) for lr, x in trials.items()},
+            "seeds": [tried(arm, used | {"lr": best}, seed) for seed in SEEDS],
+        })  # fmt: skip
+        print(data, rows[-1], flush=True)
     return {"own": rows}
 
 

@@ -675,7 +675,9 @@ def readers() -> dict:
         def once():
             weights = dict.fromkeys(omnisage.LOSSES, 1.0)
             made = fit(stage, weights, **known["knobs"], seed=seed).users(stage.histories, True)
-            return [stage.user_recall(louder(made, x)).round(4).to_dict() for x in sequences.OFFSETS]
+            return [
+                stage.user_recall(louder(made, x)).round(4).to_dict() for x in sequences.OFFSETS
+            ]
 
         return kept("omnisage", f"PinWorld readers {tag} {seed}", once)
 
@@ -692,7 +694,9 @@ def readers() -> dict:
             runs[title] = [{"users": run[at], "seconds": 0.0} for run in asked]
             about = {"knobs": {"weight": sequences.OFFSETS[at]}, "d": DIM,
                      "validation": dict(zip(map(str, sequences.OFFSETS), chosen, strict=True))}  # fmt: skip
-            table.append({k: v for k, v in row_of(title, about, runs[title]).items() if k != "CPU seconds"})
+            table.append(
+                {k: v for k, v in row_of(title, about, runs[title]).items() if k != "CPU seconds"}
+            )
     past = late.likes[0]
     for name in ("RP3β", "iALS"):
         knobs = {r["model"]: r["knobs"] for r in results.load("15_pinworld").values["rivals"]}[name]

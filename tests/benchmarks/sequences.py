@@ -504,7 +504,10 @@ def others() -> dict:
                    "ladder": ladder, "trials": len(ladder) + 1}  # fmt: skip
             for key in each[0]:
                 row |= {key: float(series(each, key).mean()), f"{key} by seed": seeds_of(each, key)}
-            found[name + more], by_seed[name + more] = series(each, "14 days"), row["14 days by seed"]
+            found[name + more], by_seed[name + more] = (
+                series(each, "14 days"),
+                row["14 days by seed"],
+            )
             rows.append(row)
             print(row, flush=True)
     knobs = {r["model"]: r["knobs"] for r in results.load("15_pinworld").values["rivals"]}
