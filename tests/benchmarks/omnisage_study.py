@@ -7,8 +7,8 @@ four weeks, each with the graphs of its first morning, so that no graph holds wh
 choose, days 49 to 55 test, graphs and content of the morning before. Every pin is a candidate but the query itself.
 A pin is cold if it has no edge that morning, neither to a board nor to a pin. User vectors are asked for the new
 likes of the same week. citeulike-t: libraries are boards, a pair is an article and one that it cites or is cited by;
-known citations are the pin-pin graph, and the two ends of a pair do not hear each other while they are learned from;
-known pairs leave every list there.
+known citations are the pin-pin graph, and the two ends of a pair do not hear each other while they are learned from.
+Known pairs stay in the lists, though they cannot be sought again there.
 
 PART is `graphs` (nobody heard, one graph, both, variants; rivals; PinSage at equal CPU seconds), `losses` (each
 alone and together; user vectors beside PinnerFormer), `readers` (more of `losses`: the number for popularity weighed
@@ -90,7 +90,6 @@ class Stage:
         pairs: (P, 2) all known pairs.
         part: queries and what is to be found; `every`: of all queries.
         histories: (m, L) pins that users liked last, or None; likes: known ones and those to be found.
-        hide: pairs do not repeat: their ends do not hear each other in training, and known ones leave every list.
     """
 
     today: Morning
@@ -120,15 +119,9 @@ class Stage:
         """What lesson 09 needs."""
         return before.Stage(self.today.R, self.pairs, self.part, self.today.content)
 
-    @cached_property
-    def left_out(self) -> Interactions:
-        """What leaves every list: the query itself, and what it is known to be paired with if pairs do not repeat."""
-        own = np.stack([np.arange(self.n)] * 2, axis=1)
-        pairs = np.unique(np.concatenate([own, self.pairs]), axis=0) if self.hide else own
-        return Interactions(*pairs.T, self.n, self.n)
-
     def found(self, model, part: Interactions | None = None, top: int = 10) -> pd.Series:
-        return metrics.found(model, self.left_out, self.part if part is None else part, top).recall
+        itself = Interactions(np.arange(self.n), np.arange(self.n), self.n, self.n)
+        return metrics.found(model, itself, self.part if part is None else part, top).recall
 
     def score(self, model) -> float:
         return float(self.found(model).mean())

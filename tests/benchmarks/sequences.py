@@ -20,8 +20,7 @@
   the days 42-55 with a vector of day 42, of the last midnight, or of the second before. `steps`: what a quarter of
   the steps and four times as many find on validation, one seed. `hides`: what the input and the loss know of hides,
   for "every next", as it is.
-* `others`: "next" and "all", rate and weight by two seeds as above, and "every next" with four times the steps, its
-  weight by two seeds. Lesson 16 asks the same trainings a week later.
+* `others`: "next" and "all", at one rate and as they are.
 * `choices`: the table of the open task, 200 steps, by validation.
 * `rivals`: others on the same days: lesson 10's causal tower with the same vectors of pins, twelve trials, and
   those that are fitted in a second, three times as many. `attention`: one forward and backward of the
@@ -478,44 +477,21 @@ def weighed(arm: str, day: int, rate: float, seed: int, steps: int = STEPS) -> d
 
 
 def others() -> dict:
-    """Return what the objectives find on test that nobody contests, and the longest training: rate and weight chosen alike.
-
-    "As it is" is the same training without the weight. The longest training has the best rate of one seed; its weight
-    is the best of two.
-    """
-    past, part, rows, found, by_seed = new_likes(0, PAST), new_likes(PAST, END), [], {}, {}
-    for arm, steps in (*((arm, STEPS) for arm in ARMS if arm not in CONTESTED), (LONG, LONGER[-1])):
-        first, ladder = best_rate(arm)
-        if steps == STEPS:
-            rates = (LADDER[LADDER.index(first) - 1], first)
-            rate, offset, tried = contest(arm, rates, SEEDS[:2])
-        else:
-            runs = [weighed(arm, FIT, first, seed, steps)["7 days"] for seed in SEEDS[:2]]
-            means = np.array([[pd.Series(x).mean() for x in run] for run in runs])
-            best, rate = int(np.argmax(means.mean(axis=0))), first
-            offset = OFFSETS[best]
-            tried = [{"rate": rate, "offset": offset, "as it is": means[:, 0].round(4).tolist(),
-                      "with it": means[:, best].round(4).tolist()}]  # fmt: skip
-        runs = [weighed(arm, PAST, rate, seed, steps) for seed in SEEDS]
-        name = arm if steps == STEPS else f"{arm}, {steps:,} steps"
-        for more, at in (("", 0), (", popularity", OFFSETS.index(offset))):
-            each = [{key: x[at] for key, x in run.items()} for run in runs]
-            row = {"objective": name + more, "rate": rate, "d": DIM, "offset": OFFSETS[at], "validation": tried,
-                   "ladder": ladder, "trials": len(ladder) + 1}  # fmt: skip
-            for key in each[0]:
-                row |= {key: float(series(each, key).mean()), f"{key} by seed": seeds_of(each, key)}
-            found[name + more], by_seed[name + more] = (
-                series(each, "14 days"),
-                row["14 days by seed"],
-            )
-            rows.append(row)
-            print(row, flush=True)
-    knobs = {r["model"]: r["knobs"] for r in results.load("15_pinworld").values["rivals"]}
-    for name in ("RP3β", "iALS"):
-        found[name] = recall(ON_PINS[name][0](past, None, PAST, **knobs[name]), past, part)
-    seeds = {f"{a} over {b}": asdict(metrics.compare(np.array(by_seed[a]), np.array(by_seed[b])))
-             for a in by_seed for b in by_seed if a != b}  # fmt: skip
-    return {"others": rows, "other leads": leads(found), "other seed leads": seeds}
+    """Return what "next" and "all" find as they are, at the rate that one seed chose: their seeds lie far apart."""
+    rows = []
+    for arm in ARMS:
+        if arm not in CONTESTED:
+            rate, ladder = best_rate(arm)
+            runs = [
+                kept(
+                    NAME, f"test {STEPS} {arm} {rate} {seed} 0.0", partial(tested, arm, rate, seed)
+                )
+                for seed in SEEDS
+            ]
+            found = series(runs, "14 days")
+            rows.append({"objective": arm, "rate": rate, "validation": ladder, "14 days": float(found.mean()),
+                         "14 days by seed": seeds_of(runs, "14 days")})  # fmt: skip
+    return {"others at one rate": rows}
 
 
 def seeds_of(runs: list[dict], *keys: str) -> list[float]:

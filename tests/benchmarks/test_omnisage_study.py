@@ -65,13 +65,6 @@ def test_the_offset_shuts_the_door_to_cold_pins(tiny):
     assert tiny.cold.tolist() == [False] * 39 + [True] and tiny.offset[39] == 0
 
 
-def test_known_pairs_leave_every_list_where_they_do_not_repeat(tiny):
-    assert len(tiny.left_out) == tiny.n
-    other = study.Stage(tiny.today, tiny.days, tiny.pairs, tiny.part, tiny.every, hide=True)
-    gone = set(zip(other.left_out.users.tolist(), other.left_out.items.tolist(), strict=True))
-    assert gone == {(k, k) for k in range(40)} | set(map(tuple, tiny.pairs.tolist()))
-
-
 def test_a_number_for_popularity_is_weighed_anew(tiny):
     made = study.fit(tiny, steps=2).vectors()
     twice = study.louder(made, 2.0)
