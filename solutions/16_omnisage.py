@@ -637,7 +637,7 @@ results.table(
         "EASE": against(table.loc["EASE"], None),
         "recent popularity": against(table.loc["recent popularity"], None, "recent popularity"),
     },
-    known="the query leaves its own list; known pairs stay: on PinWorld they repeat, on citeulike-t they never do and still fill places",
+    known="the query leaves its own list; known pairs stay, for they repeat (on citeulike-t they do not)",
     headline=("OmniSage", "PinSage", "iALS", "RP3β"),
 )
 
@@ -666,8 +666,7 @@ verdict(
 #
 # Eight trials or more on days 42 to 48, none best at an end of its grid; three seeds for encoders. OmniSage has 200 steps, PinSage the 350 of lesson 09's
 # notebook; trained twice as long, each finds 0.002 more. Lesson 14's PinSage, longer trained and without an offset, finds 0.247. A pin hears 25
-# neighbors at most here. On *citeulike-t* only 7 queries are cold, and known citations stand in the lists of all: without them lesson 14's RP3β
-# finds 0.286 there, and iALS with 128 numbers 0.297.
+# neighbors at most here. On *citeulike-t* only 7 queries are cold.
 #
 # </details>
 
@@ -686,37 +685,29 @@ asked = {row["model"]: row["recall"] for row in stored["models"]}
 by_loss = pd.DataFrame(asked).T[list(columns)].rename(columns=columns).rename_axis("recall@10")
 display(by_loss.map("{:.4f}".format).replace("nan", "–"))
 
-users = {row["model"]: row for row in [*stored["models"], *stored["users"], *stored["readers"]]}
-FORMER = "PinnerFormer, every next, popularity"
+users = {row["model"]: row for row in [*stored["models"], *stored["users"]]}
 
 
 def of_users(name, d, trials):
     row = users[name]
-    return {"recall@10": row["recall"]["users"], "d": d, "trials": trials, "w": row["knobs"].get("weight"),
+    return {"recall@10": row["recall"]["users"], "d": d, "trials": trials,
             "by seed": ", ".join(map("{:.4f}".format, row["seeds"]["users"]))}  # fmt: skip
 
 
 results.table(
     {
         "OmniSage, all three": of_users("all three", 32, 9),
-        "PinnerFormer": of_users(FORMER, 32, 5),
+        "PinnerFormer, without popularity": of_users("PinnerFormer, every next", 32, 5),
         "iALS": of_users("iALS", 32, 36),
         "RP3β": of_users("RP3β", None, 36),
-        "PinnerFormer, without popularity": of_users(f"{FORMER}, as trained", 32, 5),
         "OmniSage, entity-entity": of_users("entity-entity", 32, 11),
         "OmniSage, user-entity": of_users("user-entity", 32, 11),
-        "OmniSage, all three, w = 1": of_users("all three, as trained", 32, 9),
         "popularity": of_users("popularity", None, 9),
     },
     known="liked pins leave every list",
-    headline=("OmniSage, all three", "PinnerFormer", "iALS", "RP3β"),
+    headline=("OmniSage, all three", "PinnerFormer, without popularity", "iALS", "RP3β"),
     digits=4,
 )
-
-# %% tags=["experiment"]
-for one, other in (("all three", FORMER), (FORMER, f"{FORMER}, as trained"), (FORMER, "RP3β")):
-    lead = metrics.Comparison.stored(stored["reader leads"][f"{one} over {other}, users"])
-    print(f"users, {one} ahead of {other}: {lead.gain('.4f')}, {lead.outcome}")
 
 # %% tags=["experiment"]
 alone = {k: lead_of(stored, f"all three over {k}, all") for k in omnisage.LOSSES}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from graphrec_utils import paths, results
+from graphrec_utils import metrics, paths, results
 from graphrec_utils.data import Interactions
 from graphrec_utils.models import multibisage
 from tests.benchmarks import multibisage_study as study
@@ -194,3 +194,26 @@ def test_the_stored_results_are_of_this_command():
             stored = results.load(f"14_{part}")
             assert stored.command == f"{study.COMMAND} {part}"
             assert stored.claim == study.CLAIMS[part]
+
+
+def test_borrowed_rates_are_tried_on_both_sides(tiny, monkeypatch):
+    monkeypatch.setattr(study, "BORROWING", {"each its own, concat": "in time"})
+    monkeypatch.setattr(study, "RATES", [0.003, 0.01, 0.03])
+    (row,) = study.own_knobs("tiny", tiny, {"concat": {"lr": 0.01, "temperature": 0.3}})["own"]
+    assert list(row["trials"]) == ["0.003", "0.01", "0.03"] and len(row["seeds"]) == len(
+        study.SEEDS
+    )
+    assert row["trials"][str(row["best"])] == max(row["trials"].values())
+
+
+def test_what_the_lesson_says_of_borrowed_rates():
+    climb = results.load("14_climb").values["PinWorld"]
+    arms = {row["arm"]: np.array(row["seeds"]) for row in climb["arms"]}
+    concat, boards = climb["own"]
+    for how in ("mean", "attention", "transformer"):
+        lead = metrics.compare(np.array(concat["seeds"]), arms[f"each its own, {how}"])
+        assert lead.outcome == "cannot tell"
+    assert (concat["best"], boards["best"]) == (0.01, 0.01) and boards["borrowed"] == 0.003
+    ways = results.load("14_answers").values["PinWorld"]["ways"]
+    six = {(row["how"], row["answers"]): row["seeds"][0] for row in ways}
+    assert max(boards["trials"].values()) < six["transformer", boards["answers"]]
