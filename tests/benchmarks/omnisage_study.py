@@ -11,8 +11,8 @@ known citations are the pin-pin graph, and the two ends of a pair do not hear ea
 Known pairs stay in the lists, though they cannot be sought again there.
 
 PART is `graphs` (nobody heard, one graph, both, variants; rivals; PinSage at equal CPU seconds), `losses` (each
-alone and together; user vectors beside PinnerFormer), `readers` (more of `losses`: the number for popularity weighed
-anew for both readers of users), `choices` (the settings of the open task, one seed, on what
+alone and together; user vectors beside PinnerFormer), `readers` (more of `losses`: PinnerFormer
+with the number for popularity), `choices` (the settings of the open task, one seed, on what
 chooses), `semantic` (codes and cold pins) or `real` (citeulike-t). Eight trials each, or more, on what chooses: a
 temperature for one loss, a weight for several, and a rate for both. A grid grows until its winner is at no end of what
 was tried; the winners are asked once on test, three seeds. Each part writes data/results/16_PART.json and keeps what
@@ -651,63 +651,36 @@ def losses_part() -> dict:
 
 
 READER = "PinnerFormer, every next, popularity"
+READ = SEEDS[:2]  # a training of 6,400 steps takes two minutes of a core
 
 
 def readers() -> dict:
-    """Return what readers of users find with the number for popularity weighed anew, each by one seed on what chooses.
+    """Return what PinnerFormer finds for users with weight times log(1 + likes) added after training, and without.
 
-    The weights are those of lesson 15. PinnerFormer gets weight times log(1 + likes) after training; OmniSage was
-    trained with its number, which is multiplied.
+    The weights are those of lesson 15; one seed chose, on days 42 to 48.
     """
-    early, late = world()
-    known = {r["model"]: r for r in results.load("16_losses").values["models"]}["all three"]
-    (rate,) = (r["knobs"]["rate"] for r in results.load("16_losses").values["users"] if r["model"] == "PinnerFormer, every next")  # fmt: skip
-    former = partial(sequences.weighed, sequences.LONG, rate=rate, steps=sequences.LONGER[-1])
+    stored = results.load("16_losses").values["users"]
+    rate = next(r["knobs"]["rate"] for r in stored if r["model"] == "PinnerFormer, every next")
 
-    def omni(stage, tag, seed):
-        def once():
-            weights = dict.fromkeys(omnisage.LOSSES, 1.0)
-            made = fit(stage, weights, **known["knobs"], seed=seed).users(stage.histories, True)
-            return [
-                stage.user_recall(louder(made, x)).round(4).to_dict() for x in sequences.OFFSETS
-            ]
+    def asked(day: int, seed: int) -> list[dict]:
+        steps = sequences.LONGER[-1]
+        return sequences.weighed(sequences.LONG, day, rate, seed, steps)["7 days"]
 
-        return kept("omnisage", f"PinWorld readers {tag} {seed}", once)
-
-    both = {
-        "all three": lambda tag, seed: omni({"early": early, "late": late}[tag], tag, seed),
-        READER: lambda tag, seed: former({"early": pinworld.TRAIN_END, "late": pinworld.VAL_END}[tag], seed=seed)["7 days"],
-    }  # fmt: skip
-    table, runs = [], {}
-    for name, make in both.items():
-        chosen = [round(float(pd.Series(x).mean()), 4) for x in make("early", SEEDS[0])]
-        best, asked = int(np.argmax(chosen)), [make("late", seed) for seed in SEEDS]
-        as_made = sequences.OFFSETS.index(1.0 if name == "all three" else 0.0)
-        for title, at in ((name, best), (f"{name}, as trained", as_made)):
-            runs[title] = [{"users": run[at], "seconds": 0.0} for run in asked]
-            about = {"knobs": {"weight": sequences.OFFSETS[at]}, "d": DIM,
-                     "validation": dict(zip(map(str, sequences.OFFSETS), chosen, strict=True))}  # fmt: skip
-            table.append(
-                {k: v for k, v in row_of(title, about, runs[title]).items() if k != "CPU seconds"}
-            )
-    past = late.likes[0]
+    chosen = [round(float(pd.Series(x).mean()), 4) for x in asked(pinworld.TRAIN_END, SEEDS[0])]
+    best = int(np.argmax(chosen))
+    table, runs, found = [], {}, [asked(pinworld.VAL_END, seed) for seed in READ]
+    for title, at in ((READER, best), (f"{READER}, without", 0)):
+        runs[title] = [{"users": run[at], "seconds": 0.0} for run in found]
+        about = {"knobs": {"weight": sequences.OFFSETS[at]},
+                 "validation": dict(zip(map(str, sequences.OFFSETS), chosen, strict=True))}  # fmt: skip
+        table.append(row_of(title, about, runs[title]))
+        del table[-1]["CPU seconds"]
+    likes = (sequences.new_likes(0, pinworld.VAL_END), sequences.new_likes(pinworld.VAL_END, pinworld.DAYS))  # fmt: skip
     for name in ("RP3β", "iALS"):
-        knobs = {r["model"]: r["knobs"] for r in results.load("15_pinworld").values["rivals"]}[name]
-        found = late.user_recall(towers.RIVALS[name](past, **knobs)).round(4).to_dict()
-        runs[name] = [{"users": {str(k): v for k, v in found.items()}, "seconds": 0.0}]
-    pairs = [("all three", other) for other in runs if other != "all three"]
-    pairs += [(READER, other) for other in runs if other not in (READER, "all three")]
-    seeds = metrics.compare(
-        *(np.array(next(r for r in table if r["model"] == x)["seeds"]["users"]) for x in both)
-    )
-    return {"readers": table, "reader leads": leads(runs, pairs), "reader seeds": asdict(seeds)}
-
-
-def louder(made: Factors, weight: float) -> Factors:
-    """Return the same vectors with the last coordinate of pins, the number for popularity, times the weight."""
-    V = made.item_emb.clone()
-    V[:, -1] *= weight
-    return Factors(made.user_emb, V)
+        (knobs,) = (r["knobs"] for r in stored if r["model"] == name)
+        recall = metrics.found(towers.RIVALS[name](likes[0], **knobs), *likes, 10).recall
+        runs[name] = [{"users": recall.round(4).to_dict(), "seconds": 0.0}]
+    return {"readers": table, "reader leads": leads(runs, [(READER, x) for x in runs if x != READER])}  # fmt: skip
 
 
 CHOICES = {
@@ -879,8 +852,10 @@ def main() -> None:
     for asked in devices.parse(parser).part:
         start = time.perf_counter()
         values, part = MEASURE[asked](), INTO.get(asked, asked)
+        earlier = 0.0
         if asked in INTO:
-            values = results.load(f"16_{part}").values | values
+            stored = results.load(f"16_{part}")
+            values, earlier = stored.values | values, stored.seconds
         done = sum(
             row["seconds"] for key, row in rows("omnisage").items() if key.startswith(OF[part])
         )
@@ -891,7 +866,7 @@ def main() -> None:
         )
         print(results.save(
             f"16_{part}", claim=CLAIMS[part], values=values, seeds=[0] if part == "choices" else list(SEEDS),
-            seconds=seconds, command=f"{COMMAND} {part}", data="citeulike-t" if part == "real" else (),
+            seconds=max(seconds, earlier), command=f"{COMMAND} {part}", data="citeulike-t" if part == "real" else (),
         ))  # fmt: skip
 
 

@@ -65,30 +65,21 @@ def test_the_offset_shuts_the_door_to_cold_pins(tiny):
     assert tiny.cold.tolist() == [False] * 39 + [True] and tiny.offset[39] == 0
 
 
-def test_a_number_for_popularity_is_weighed_anew(tiny):
-    made = study.fit(tiny, steps=2).vectors()
-    twice = study.louder(made, 2.0)
-    added = twice.scores(np.arange(3)) - made.scores(np.arange(3))
-    assert np.allclose(added, added[0], atol=1e-5) and np.ptp(added[0]) > 0
-    assert np.allclose(study.louder(made, 1.0).scores(np.arange(3)), made.scores(np.arange(3)))
-
-
-def test_both_readers_are_weighed_by_what_chooses(tiny, monkeypatch):
-    monkeypatch.setattr(study, "kept", lambda name, key, compute: compute())
+def test_the_weight_of_popularity_is_chosen_on_what_chooses(monkeypatch):
+    likes = Interactions(np.arange(9), np.arange(9), 9, 9, times=np.arange(9), calendar=False)
     monkeypatch.setattr(study, "FEW", 2)
-    part = before.interactions(tiny.pairs[350:] % 40, 40)
-    known = Interactions(np.arange(10), np.arange(10), 40, 40, times=np.arange(10), calendar=False)
-    tiny.likes = known, part.select(part.users < 10)
-    asked = tiny.user_recall(study.fit(tiny, steps=2).users(tiny.histories, False)).index
-    found = [{str(u): 0.1 * k for u in asked} for k in (1, 2, 5, 2, 1)]
-    monkeypatch.setattr(study.sequences, "weighed", lambda *a, **k: {"7 days": found})
-    monkeypatch.setattr(study, "world", lambda: (tiny, tiny))
+    monkeypatch.setattr(study.sequences, "new_likes", lambda begin, end: likes)
+    chosen, asked = ([{str(u): 0.1 * k for u in range(9)} for k in x] for x in ((1, 2, 5, 2, 1), (6, 5, 4, 3, 2)))  # fmt: skip
+    monkeypatch.setattr(
+        study.sequences, "weighed", lambda arm, day, *_: {"7 days": chosen if day == 42 else asked}
+    )
     values = study.readers()
-    rows = {row["model"]: row for row in values["readers"]}
-    assert rows[study.READER]["knobs"] == {"weight": study.sequences.OFFSETS[2]}
-    assert rows[study.READER]["seeds"]["users"] == [0.5] * 3
-    assert rows[f"{study.READER}, as trained"]["seeds"]["users"] == [0.1] * 3
-    assert f"all three over {study.READER}, users" in values["reader leads"]
+    one, without = values["readers"]
+    assert (
+        one["knobs"] == {"weight": study.sequences.OFFSETS[2]} and without["knobs"]["weight"] == 0
+    )
+    assert one["seeds"]["users"] == [0.4] * len(study.READ)
+    assert without["recall"]["users"] == pytest.approx(0.6)
     assert f"{study.READER} over RP3β, users" in values["reader leads"]
 
 
@@ -187,3 +178,18 @@ def test_what_the_lesson_says_of_the_losses():
     assert longest.outcome == "cannot tell"
     key = "entity-entity + entity-feature over entity-entity"
     assert lead("losses", f"{key}, cold queries").outcome == "cannot tell"
+
+
+def test_what_the_lesson_says_of_popularity_for_readers():
+    values = results.load("16_losses").values
+    rows = {row["model"]: row for row in values["readers"]}
+    leads = {k: metrics.Comparison.stored(x) for k, x in values["reader leads"].items()}
+    late = leads[f"{study.READER} over {study.READER}, without, users"]
+    assert late.outcome == "cannot tell" and abs(late.gap) < 0.002
+    assert all(
+        leads[f"{study.READER} over {x}, users"].outcome == "holds" for x in ("RP3β", "iALS")
+    )
+    omni = {row["model"]: row for row in values["models"]}["all three"]
+    seeds = rows[study.READER]["seeds"]["users"]
+    assert min(seeds) > max(omni["seeds"]["users"]) and len(seeds) == len(study.READ)
+    assert 0 < rows[study.READER]["knobs"]["weight"] < max(study.sequences.OFFSETS)
