@@ -530,7 +530,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Four times the steps help little, and one number added afterwards finds six or five times as much, both times. This is no law of spheres: a direction that all
 # queries share *could* say what is popular. Lesson 15's PinnerFormer, of length 1 as well, lacks a fifth or a quarter after 1,600 steps, not five
-# sixths. Perhaps pins as queries share less than users do; we did not test it. **What a sphere learns late, add.**
+# sixths, and nothing that could be seen after 6,400 (16.6). Perhaps pins as queries share less than users do; we did not test it. **What a sphere learns late, add.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.5 Which graph, and against whom?
