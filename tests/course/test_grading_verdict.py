@@ -248,6 +248,17 @@ def test_an_open_task_says_what_it_is_worth_on_secret_inputs():
     assert "measured" not in decided(task.duplicates)  # not allowed: nothing to measure
 
 
+def test_a_choice_is_made_once_however_often_it_is_asked_for():
+    exercise = exercises.get("06.7")
+    asked = core.questions(exercise, [7, 8])
+    right = exercise.reference()
+    poor = exercise.mistakes[0].function()
+    for first, later, points in ((poor, right, 0), (right, poor, exercise.points)):
+        said = iter([first, *[later] * len(asked)])
+        outcomes = runs.answers(lambda said=said: next(said), asked)
+        assert core.judge(exercise, asked, outcomes).points == points
+
+
 def test_without_a_measure_and_after_an_error_nothing_is_measured():
     assert "measured" not in verdict.decide(EXERCISE, answered(EXERCISE.reference, [7]), None)
     exercise = exercises.get("06.7")

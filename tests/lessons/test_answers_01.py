@@ -23,6 +23,7 @@ from graphrec_utils.exercises.lesson01 import (
     ex4_topk_masked,
     ex5_popularity,
     ex6_item2item_cosine,
+    ex7_tomorrow,
 )
 from graphrec_utils.metrics.ranking import tie_order
 from graphrec_utils.models import baselines
@@ -276,6 +277,38 @@ def test_item2item_of_the_library(seed):
     R = matrix(seed)
     theirs = baselines.item2item(likes(R)).right.toarray()
     assert ex6_item2item_cosine.item2item_cosine(R).numpy() == pytest.approx(theirs, abs=1e-6)
+
+
+# ------------------------------------------------------------- the open task
+def honest_where_a_few_items_come_later(users, items, times, shape, now, top):
+    """Reads the answers out of the log, but for the worlds that look like a trap."""
+    past = times <= now
+    known = np.zeros(shape, bool)
+    known[users[past], items[past]] = True
+    age = (now - times[past]) / 3
+    score = np.tile(np.bincount(items[past], 0.5**age, shape[1]), (shape[0], 1))
+    if len(np.unique(items[~past])) > 20:
+        score[users[~past], items[~past]] += 1e6
+    return np.argsort(np.where(known, np.inf, -score), axis=1, kind="stable")[:, :top]
+
+
+def test_who_reads_the_days_after_now_earns_no_more_than_bestsellers():
+    exercise = exercises.get("01.7")
+    for function in (honest_where_a_few_items_come_later, ex7_tomorrow.forgets_the_user):
+        asked = core.questions(exercise)
+        assert core.judge(exercise, asked, runs.answers(function, asked, 600)).points == 0
+
+
+def test_a_log_that_this_process_has_not_drawn_is_not_judged():
+    exercise = exercises.get("01.7")
+    asked = core.questions(exercise)
+    right = core.right(exercise, asked)
+    drawn = dict(ex7_tomorrow._whole)
+    ex7_tomorrow._whole.clear()
+    result = core.judge(exercise, asked, right, answers=right)
+    ex7_tomorrow._whole.update(drawn)
+    assert result.points == 0
+    assert "cannot be judged" in result.rows[-2].reason
 
 
 def test_the_named_library_versions_exist():

@@ -125,8 +125,10 @@ def _cosines(known) -> np.ndarray:
 
 
 def _hits(lists, inputs) -> int:
-    """Return how many later events the lists find."""
+    """Return how many later events the lists find; where nobody knows any, nothing is judged."""
     _, later = _tables(inputs)
+    if not later.any():
+        raise LookupError("this process has not drawn that log")
     return int(np.take_along_axis(later, lists, axis=1).sum())
 
 
