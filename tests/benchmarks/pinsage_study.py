@@ -7,19 +7,22 @@ choosing, of days 0-48 for the test on days 49-55. citeulike-t: libraries are bo
 and a pair is an article and one that it cites or is cited by; a tenth of the citations chooses, a fifth
 tests, the libraries are all known. Every pin is a candidate but the query itself. On PinWorld a known pair stays one,
 for people come back to pins; a citation is made once, so there what is known leaves every list, in choosing, too.
+A vector of PinSage says the same of a pair in both directions, and a citation is known in both; RP3β, EASE and iALS
+count PinWorld's pairs as they came, and once more in both directions.
 
 PART is `rivals` (every model tuned on the first part, the winners once on test, what is trained in steps with
 three seeds), `ablation` (pooling and hard negatives, three seeds, on what chooses, with the knobs that the hinge
 wins with in `rivals`) or `choices` (the settings of the open task, trained as briefly as in the lesson, three seeds,
 on what chooses). Each writes data/results/09_PART.json. Two hours and a half of one thread for `rivals`, whose trials
-are kept in build/bench, a quarter of an hour for each of the others; `--only` measures one data set and keeps the other.
+are kept in build/bench, a quarter of an hour for each of the others; `--only` measures one data set and keeps the other,
+`--stored` takes the knobs of some models from what is stored and measures what they find.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property, partial
 from itertools import product
@@ -85,6 +88,11 @@ class Stage:
         return sp.coo_array((ones, tuple(self.pairs.T)), shape=(self.n,) * 2).tocsr()
 
     @cached_property
+    def C_both(self) -> sp.csr_array:
+        """(n, n) how often two pins came one after the other, in either direction."""
+        return sp.csr_array(self.C + self.C.T)
+
+    @cached_property
     def degree(self) -> np.ndarray:
         return np.asarray(self.R.sum(axis=0)).ravel()
 
@@ -105,10 +113,16 @@ class Stage:
         return pinsage.hard_pools(self.ranked, self.pairs, first, last)
 
     @cached_property
+    def itself(self) -> Interactions:
+        """The query, which no list may hold."""
+        return Interactions(np.arange(self.n), np.arange(self.n), self.n, self.n)
+
+    @cached_property
     def left_out(self) -> Interactions:
         """What no list may hold: the query, and what can be sought no more."""
-        itself = np.stack([np.arange(self.n)] * 2, axis=1)
-        pairs = itself if self.repeats else np.concatenate([itself, self.pairs])
+        if self.repeats:
+            return self.itself
+        pairs = np.concatenate([np.stack([np.arange(self.n)] * 2, axis=1), self.pairs])
         return Interactions(*np.unique(pairs, axis=0).T, self.n, self.n)
 
     def found(self, model, part: Interactions | None = None):
@@ -261,6 +275,8 @@ GRIDS = {
     "RP3β": {"alpha": [0.0, 0.1, 0.2, 0.35, 0.6, 1.0], "beta": [0.0, 0.1, 0.2, 0.4, 0.6]},
     "EASE": {"reg": [100.0, 300.0, 1000.0, 3000.0, 10_000.0]},
 }
+BOTH = ", both ways"  # pairs counted in both directions
+GRIDS |= {f"{name}{BOTH}": GRIDS[name] for name in ("RP3β", "EASE")}
 # these climb
 TRAINED = {"scale": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0], "lr": RATES}
 LADDERS = {
@@ -276,15 +292,17 @@ LADDERS = {
     "PinSage with ids, softmax": TRAINED | {"num_layers": [1]},
 }
 LADDERS["iALS, d = 64"] = LADDERS["iALS"] | {"dim": [64]}  # as large as PinSage
+LADDERS |= {f"{name}{BOTH}": LADDERS[name] for name in ("iALS", "iALS, d = 64")}
 START = {"scale": 0.1, "lr": 0.003, "dim": 32, "alpha0": 0.1, "reg": 0.001}
 LEARNED = tuple(name for name in LADDERS if not name.startswith("iALS"))  # by chance
 # On citeulike-t these keep what they won with while known citations stood in the lists: knobs and trials.
 SETTLED_RAW = {
     "Pixie": ({"restart": 1.0, "beta": 0.0}, 24),
     "content, trained": ({"scale": 0.01, "lr": 0.003, "num_layers": 0}, 11),
+    "PinSage, hinge": ({"scale": 0.003, "lr": 0.003, "num_layers": 1}, 14),
     "PinSage, softmax": ({"scale": 0.01, "lr": 0.003, "num_layers": 1}, 11),
+    "PinSage with ids, softmax": ({"scale": 0.1, "lr": 0.01, "num_layers": 1}, 8),
 }
-REPEATS_ONLY = ("PinSage, hinge", "PinSage with ids, softmax")  # asked on PinWorld alone
 # own = 0 hears the neighbors alone, own = 30 is content alone
 NATURAL = {"last": [1.0], "restart": [1.0], "own": [0.0, 30.0], "alpha": [0.0, 1.0], "beta": [0.0]}
 
@@ -300,6 +318,10 @@ def makers(stage: Stage) -> dict[str, Callable]:
         "EASE": partial(ease, stage.C.astype(np.float32)),
         "iALS": partial(mf.ials, stage.C, sweeps=8),
         "iALS, d = 64": partial(mf.ials, stage.C, sweeps=8),
+        f"RP3β{BOTH}": partial(filters.rp3beta, stage.C_both),
+        f"EASE{BOTH}": partial(ease, stage.C_both.astype(np.float32)),
+        f"iALS{BOTH}": partial(mf.ials, stage.C_both, sweeps=8),
+        f"iALS, d = 64{BOTH}": partial(mf.ials, stage.C_both, sweeps=8),
         "content, trained": partial(fit, stage, "softmax"),
         "PinSage, hinge": partial(fit, stage, "hinge"),
         "PinSage, softmax": partial(fit, stage, "softmax"),
@@ -331,24 +353,45 @@ def numbers(stage: Stage, name: str, knobs: dict) -> int | None:
 
 
 def on_test(late: Stage, name: str, knobs: dict) -> dict:
-    """Return NDCG@20 and recall@20 of each query, for each seed, and seconds of a fit and its ranking."""
+    """Return NDCG@20 and recall@20 of each query, for each seed, and seconds of a fit and its ranking.
+
+    Where a known pair cannot be sought again: NDCG@20 of the same models with known pairs in the lists, too.
+    """
     start, make = time.process_time(), makers(late)[name]
     seeds = [{"seed": seed} for seed in SEEDS] if name in LEARNED else [{}]
-    runs = [late.found(make(**knobs, **seed))[["ndcg", "recall"]] for seed in seeds]
+    runs, left_in = [], []
+    for seed in seeds:
+        model = make(**knobs, **seed)
+        runs.append(late.found(model)[["ndcg", "recall"]])
+        if not late.repeats:
+            left_in.append(float(metrics.found(model, late.itself, late.part).ndcg.mean()))
     seconds = (time.process_time() - start) / len(seeds)
-    return {"runs": [run.round(5).to_dict() for run in runs], "seconds": seconds}
+    out = {"runs": [run.round(5).to_dict() for run in runs], "seconds": seconds}
+    return out | ({"left in": float(np.mean(left_in))} if left_in else {})
 
 
-def rivals(data: str, early: Stage, late: Stage, budget: int = BUDGET, only: str = "") -> dict:
-    """Return the winners on validation, and what they find on test, for all queries and two groups."""
+def rivals(
+    data: str,
+    early: Stage,
+    late: Stage,
+    budget: int = BUDGET,
+    only: Sequence[str] = (),
+    settled: Mapping[str, Chosen] | None = None,
+) -> dict:
+    """Return the winners on validation, and what they find on test, for all queries and two groups.
+
+    Args:
+        only: models; the others are left out, and nothing is returned.
+        settled: what some models have won with, which are not tuned again.
+    """
     rows, ndcg = [], {}
     cold = late.degree == 0
     for name in (*GRIDS, *LADDERS):
-        if only not in ("", name) or (name == "EASE" and early.n > 10_000):
+        if (only and name not in only) or (name.startswith("EASE") and early.n > 10_000):
             continue  # EASE is a dense matrix of all pairs
-        if name in REPEATS_ONLY and not early.repeats:
-            continue
-        chosen = tuned(data, name, early, budget)
+        if name.endswith(BOTH) and not early.repeats:
+            continue  # citations are known in both directions
+        chosen = (settled or {}).get(name) or tuned(data, name, early, budget)
         out = kept(
             f"09_rivals_{data}",
             f"{name} {chosen.knobs}",
@@ -368,7 +411,7 @@ def rivals(data: str, early: Stage, late: Stage, budget: int = BUDGET, only: str
             "on boards": float(each[~new].mean()),
             "on no board": float(each[new].mean()) if new.any() else None,
             "CPU seconds, fit and ranking": round(out["seconds"], 1),
-        })  # fmt: skip
+        } | ({"known left in": out["left in"]} if "left in" in out else {}))  # fmt: skip
         ndcg[name] = each
         print(rows[-1], flush=True)
     if only:
@@ -436,7 +479,7 @@ def choices(early: Stage) -> list[dict]:
 
 
 CLAIMS = {
-    "rivals": "PinSage finds more related pins than content, the walk and every tuned rival.",
+    "rivals": "PinSage finds more than comparable deep learning and graph-based alternatives.",
     "ablation": "Importance pooling and a curriculum of hard negatives each find more related pins.",
     "choices": "Settings of PinSage on PinWorld, trained three times each.",
 }
@@ -446,15 +489,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("part", choices=CLAIMS)
     parser.add_argument("--only", choices=("PinWorld", "citeulike-t"), help="keep the other one")
-    parser.add_argument("--model", help="of `rivals`: keep what this one finds, store nothing")
+    parser.add_argument(
+        "--model", nargs="+", help="of `rivals`: keep what these find, store nothing"
+    )
+    parser.add_argument("--stored", nargs="+", default=(), help="of `rivals`: with stored knobs")
     given = devices.parse(parser)
     name, start = f"09_{given.part}", time.perf_counter()
-    there = given.only and (paths.data() / "results" / f"{name}.json").exists()
+    there = (given.only or given.stored) and (paths.data() / "results" / f"{name}.json").exists()
     values = results.load(name).values if there else {}
     if given.part == "rivals":
         for data, make in (("PinWorld", world), ("citeulike-t", libraries)):
             if given.only in (None, data):
-                values[data] = rivals(data, *make(), only=given.model or "")
+                rows = {row["model"]: row for row in values.get(data, {}).get("models", ())}
+                settled = {
+                    name: Chosen(row["knobs"], row["validation"], row["trials"], row["at the edge"])
+                    for name, row in rows.items()
+                    if name in given.stored
+                }
+                made = rivals(data, *make(), only=given.model or (), settled=settled)
+                values |= {data: made} if made else {}
         if given.model:
             return
     elif given.part == "ablation":
@@ -466,7 +519,7 @@ def main() -> None:
     seconds = time.perf_counter() - start
     if given.part == "rivals":
         files = [f"09_{what}_{data}" for what in ("tune", "rivals") for data in values]
-        seconds = sum(map(spent, files))
+        seconds = sum(map(spent, files)) + (results.load(name).seconds if given.stored else 0)
     print(results.save(
         name, claim=CLAIMS[given.part], values=values,
         seeds=list(SEEDS),

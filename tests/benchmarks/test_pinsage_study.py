@@ -47,16 +47,34 @@ def test_every_rival_is_tuned_and_compared(tiny, monkeypatch):
     few = {name: {k: v[:2] for k, v in grid.items()} for name, grid in study.GRIDS.items()}
     monkeypatch.setattr(study, "GRIDS", few)
     short = {"scale": [0.1, 1.0], "lr": [0.003], "num_layers": [0]}
-    factors = {"iALS": {"dim": [8], "alpha0": [0.1], "reg": [0.001]}}
+    factors = {"dim": [8], "alpha0": [0.1], "reg": [0.001]}
+    factors = {name: factors for name in study.LADDERS if name.startswith("iALS")}
     monkeypatch.setattr(study, "START", {"scale": 0.1})
     monkeypatch.setattr(study, "LADDERS", factors | dict.fromkeys(study.LEARNED, short))
     values = study.rivals("tiny", tiny, tiny, budget=2)
     assert [row["model"] for row in values["models"]] == [*study.GRIDS, *study.LADDERS]
-    assert [len(row["seeds"]) for row in values["models"][-4:]] == [2] * 4  # seeds
+    many = {row["model"] for row in values["models"] if len(row["seeds"]) == 2}
+    assert many == set(study.LEARNED)
     assert all(0 <= row["ndcg"] <= 1 for row in values["models"])
     assert (
         values["leads"]["PinSage, softmax over PinSage, hinge, all"]["users"] == values["queries"]
     )
+
+
+def test_where_known_pairs_leave_the_lists_the_table_says_what_they_cost(tiny):
+    known = tiny.pairs[:, 0] * 50 + tiny.pairs[:, 1]
+    new = tiny.part.select(~np.isin(tiny.part.pairs(), known))  # nothing known is sought
+    once = study.Stage(tiny.R, tiny.pairs, new, tiny.content, repeats=False)
+    knobs = {"alpha": 0.5, "beta": 0.0}
+    assert "left in" not in study.on_test(tiny, "RP3β", knobs)
+    out = study.on_test(once, "RP3β", knobs)
+    assert out["left in"] < np.mean(list(out["runs"][0]["ndcg"].values()))
+
+
+def test_pairs_in_both_directions_are_pairs_of_either(tiny):
+    C = tiny.C_both.toarray()
+    np.testing.assert_array_equal(C, C.T)
+    assert C.sum() == 2 * len(tiny.pairs)
 
 
 def test_every_setting_of_the_open_task_is_measured(tiny, monkeypatch):

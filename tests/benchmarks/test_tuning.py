@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graphrec_utils import paths
-from tests.benchmarks.tuning import climbed, tuned
+from tests.benchmarks.tuning import climbed, counted, tuned
 
 LADDERS = {"a": [1, 2, 3, 4, 5, 6], "b": [10, 20, 30, 40]}
 
@@ -68,3 +68,28 @@ def test_two_knobs_that_make_up_for_each_other_step_together():
     assert best == {"rate": 4, "negatives": 4} and edge == "rate = 4, negatives = 4"
     assert len(trials) < 16
     assert climbed(ladders, start, ridge, natural={"rate": [1]})[2] == "negatives = 1"
+
+
+@pytest.mark.parametrize("count", [1, 5, 12, 24, 30])
+def test_trials_are_spent_to_the_last_one(count):
+    asked = []
+
+    def value(knobs):
+        asked.append(tuple(knobs.values()))
+        return hill(5, 20)(knobs)
+
+    best, edge, ended = counted(count, LADDERS, {"a": 2, "b": 30}, value)
+    assert len(asked) == len(set(asked)) == min(count, 24)
+    assert asked[0] == (2, 30)  # all begin there
+    assert hill(5, 20)(best) == max(hill(5, 20)(dict(zip("ab", x, strict=True))) for x in asked)
+    assert ended == (best == {"a": 5, "b": 20} and count > 5)
+    assert edge == ("a = 6" if best["a"] == 6 else "")
+
+
+def test_where_a_climb_ends_on_a_hill_the_rest_is_drawn():
+    def two(knobs):
+        return 9.0 if knobs == {"a": 6, "b": 40} else hill(2, 10)(knobs)
+
+    start = {"a": 2, "b": 10}
+    assert counted(4, LADDERS, start, two)[0] == start
+    assert counted(24, LADDERS, start, two)[0] == {"a": 6, "b": 40}
