@@ -352,22 +352,29 @@ def numbers(stage: Stage, name: str, knobs: dict) -> int | None:
     return knobs.get("dim", made.get(name))
 
 
-def on_test(late: Stage, name: str, knobs: dict) -> dict:
+def on_test(data: str, late: Stage, name: str, knobs: dict) -> dict:
     """Return NDCG@20 and recall@20 of each query, for each seed, and seconds of a fit and its ranking.
 
     Where a known pair cannot be sought again: NDCG@20 of the same models with known pairs in the lists, too.
     """
-    start, make = time.process_time(), makers(late)[name]
-    seeds = [{"seed": seed} for seed in SEEDS] if name in LEARNED else [{}]
-    runs, left_in = [], []
-    for seed in seeds:
-        model = make(**knobs, **seed)
-        runs.append(late.found(model)[["ndcg", "recall"]])
+
+    def once(**seed) -> dict:
+        start = time.process_time()
+        model = makers(late)[name](**knobs, **seed)
+        run = late.found(model)[["ndcg", "recall"]].round(5).to_dict()
+        out = {"run": run, "seconds": time.process_time() - start}
         if not late.repeats:
-            left_in.append(float(metrics.found(model, late.itself, late.part).ndcg.mean()))
-    seconds = (time.process_time() - start) / len(seeds)
-    out = {"runs": [run.round(5).to_dict() for run in runs], "seconds": seconds}
-    return out | ({"left in": float(np.mean(left_in))} if left_in else {})
+            out["left in"] = float(metrics.found(model, late.itself, late.part).ndcg.mean())
+        return out
+
+    seeds = [{"seed": seed} for seed in SEEDS] if name in LEARNED else [{}]
+    outs = [
+        kept(f"09_rivals_{data}", f"{name} {knobs | seed}", partial(once, **seed)) for seed in seeds
+    ]
+    means = {
+        k: float(np.mean([out[k] for out in outs])) for k in ("seconds", "left in") if k in outs[0]
+    }
+    return {"runs": [out["run"] for out in outs]} | means
 
 
 def rivals(
@@ -392,11 +399,7 @@ def rivals(
         if name.endswith(BOTH) and not early.repeats:
             continue  # citations are known in both directions
         chosen = (settled or {}).get(name) or tuned(data, name, early, budget)
-        out = kept(
-            f"09_rivals_{data}",
-            f"{name} {chosen.knobs}",
-            partial(on_test, late, name, chosen.knobs),
-        )
+        out = on_test(data, late, name, chosen.knobs)
         runs = [pd.DataFrame(run).rename_axis("user") for run in out["runs"]]
         each = sum(run.ndcg for run in runs) / len(runs)
         each.index = each.index.astype(

@@ -66,8 +66,8 @@ def test_where_known_pairs_leave_the_lists_the_table_says_what_they_cost(tiny):
     new = tiny.part.select(~np.isin(tiny.part.pairs(), known))  # nothing known is sought
     once = study.Stage(tiny.R, tiny.pairs, new, tiny.content, repeats=False)
     knobs = {"alpha": 0.5, "beta": 0.0}
-    assert "left in" not in study.on_test(tiny, "RP3β", knobs)
-    out = study.on_test(once, "RP3β", knobs)
+    assert "left in" not in study.on_test("tiny", tiny, "RP3β", knobs)
+    out = study.on_test("once", once, "RP3β", knobs)
     assert out["left in"] < np.mean(list(out["runs"][0]["ndcg"].values()))
 
 

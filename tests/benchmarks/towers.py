@@ -416,6 +416,7 @@ def main() -> None:
     parser.add_argument(
         "--model", nargs="+", default=(), help="these alone, into the log; stores nothing"
     )
+    parser.add_argument("--trials", type=int, default=TRIALS, help="of every tower")
     parser.add_argument("--log", type=Path, help="folder of the trials, to go on after a stop")
     asked = devices.parse(parser)
     start = time.perf_counter()
@@ -425,7 +426,8 @@ def main() -> None:
             there = (paths.data() / "results" / "10_towers.json").exists()
             values = results.load("10_towers").values if there else {}
             rows = values.get(name, {}).get("models", [])
-            made = measure(name, asked.log, stored=settled(rows, asked.stored), only=asked.model)
+            won_before = settled(rows, asked.stored)
+            made = measure(name, asked.log, asked.trials, stored=won_before, only=asked.model)
             if asked.model:
                 continue
             if asked.stored:
