@@ -15,7 +15,7 @@ three seeds), `ablation` (pooling and hard negatives, three seeds, on what choos
 wins with in `rivals`) or `choices` (the settings of the open task, trained as briefly as in the lesson, three seeds,
 on what chooses). Each writes data/results/09_PART.json. Two hours and a half of one thread for `rivals`, whose trials
 are kept in build/bench, a quarter of an hour for each of the others; `--only` measures one data set and keeps the other,
-`--stored` takes the knobs of some models from what is stored and measures what they find.
+`--model` some models, `--stored` takes the knobs of some from what is stored and measures what they find.
 """
 
 from __future__ import annotations
@@ -384,12 +384,14 @@ def rivals(
     budget: int = BUDGET,
     only: Sequence[str] = (),
     settled: Mapping[str, Chosen] | None = None,
+    untested: Sequence[str] = (),
 ) -> dict:
     """Return the winners on validation, and what they find on test, for all queries and two groups.
 
     Args:
         only: models; the others are left out, and nothing is returned.
         settled: what some models have won with, which are not tuned again.
+        untested: models that are asked on what chooses and not on test.
     """
     rows, ndcg = [], {}
     cold = late.degree == 0
@@ -399,6 +401,11 @@ def rivals(
         if name.endswith(BOTH) and not early.repeats:
             continue  # citations are known in both directions
         chosen = (settled or {}).get(name) or tuned(data, name, early, budget)
+        if name in untested:
+            rows.append({"model": name, "knobs": chosen.knobs, "d": numbers(late, name, chosen.knobs),
+                         "at the edge": chosen.edge, "trials": chosen.trials,
+                         "validation": chosen.score, "ndcg": None, "seeds": []})  # fmt: skip
+            continue
         out = on_test(data, late, name, chosen.knobs)
         runs = [pd.DataFrame(run).rename_axis("user") for run in out["runs"]]
         each = sum(run.ndcg for run in runs) / len(runs)
@@ -417,18 +424,30 @@ def rivals(
         } | ({"known left in": out["left in"]} if "left in" in out else {}))  # fmt: skip
         ndcg[name] = each
         print(rows[-1], flush=True)
-    if only:
-        return {}
-    old = ~cold[ndcg["content"].index.to_numpy()]
+    if not ndcg:
+        return {"models": rows, "leads": {}}
+    queries = next(iter(ndcg.values())).index.to_numpy()
+    old = ~cold[queries]
+    ones = ["RP3β", "iALS, d = 64"] if not early.repeats else []
     leads = {
         f"{one} over {other}, {group}": asdict(metrics.compare(ndcg[one][keep], ndcg[other][keep]))
-        for one in [name for name in ndcg if name.startswith("PinSage")]
+        for one in [name for name in ndcg if name.startswith("PinSage") or name in ones]
         for other in ndcg
         for group, keep in (("all", old | True), ("on boards", old), ("on no board", ~old))
         if one != other and keep.sum() > 1
     }
     return {"queries": len(old), "queries on no board": int((~old).sum()),
             "models": rows, "leads": leads}  # fmt: skip
+
+
+def merged(stored: dict, made: dict) -> dict:
+    """Return what is stored of a data set, with the rows and leads that have been made now."""
+    if not stored:
+        return made
+    rows = {row["model"]: row for row in (*stored["models"], *made["models"])}
+    order = [name for name in (*GRIDS, *LADDERS) if name in rows]
+    leads = stored["leads"] | made["leads"]
+    return stored | made | {"models": [rows[name] for name in order], "leads": leads}
 
 
 ARMS = {
@@ -493,12 +512,16 @@ def main() -> None:
     parser.add_argument("part", choices=CLAIMS)
     parser.add_argument("--only", choices=("PinWorld", "citeulike-t"), help="keep the other one")
     parser.add_argument(
-        "--model", nargs="+", help="of `rivals`: keep what these find, store nothing"
+        "--model", nargs="+", default=(), help="of `rivals`: these alone; kept, but not stored"
     )
+    parser.add_argument("--untested", nargs="+", default=(), help="of `rivals`: not asked for test")
+    parser.add_argument("--store", action="store_true", help="… and put beside what is stored")
     parser.add_argument("--stored", nargs="+", default=(), help="of `rivals`: with stored knobs")
     given = devices.parse(parser)
     name, start = f"09_{given.part}", time.perf_counter()
-    there = (given.only or given.stored) and (paths.data() / "results" / f"{name}.json").exists()
+    there = (given.only or given.model or given.stored) and (
+        paths.data() / "results" / f"{name}.json"
+    ).exists()
     values = results.load(name).values if there else {}
     if given.part == "rivals":
         for data, make in (("PinWorld", world), ("citeulike-t", libraries)):
@@ -509,9 +532,11 @@ def main() -> None:
                     for name, row in rows.items()
                     if name in given.stored
                 }
-                made = rivals(data, *make(), only=given.model or (), settled=settled)
-                values |= {data: made} if made else {}
-        if given.model:
+                made = rivals(
+                    data, *make(), only=given.model, settled=settled, untested=given.untested
+                )
+                values[data] = merged(values.get(data, {}), made) if given.model else made
+        if given.model and not given.store:
             return
     elif given.part == "ablation":
         rows = results.load("09_rivals").values["PinWorld"]["models"]
@@ -521,8 +546,9 @@ def main() -> None:
         values["settings"] = choices(world()[0])
     seconds = time.perf_counter() - start
     if given.part == "rivals":
-        files = [f"09_{what}_{data}" for what in ("tune", "rivals") for data in values]
-        seconds = sum(map(spent, files)) + (results.load(name).seconds if given.stored else 0)
+        measured = [given.only] if given.only else values
+        files = [f"09_{what}_{data}" for what in ("tune", "rivals") for data in measured]
+        seconds = sum(map(spent, files)) + (results.load(name).seconds if given.store else 0)
     print(results.save(
         name, claim=CLAIMS[given.part], values=values,
         seeds=list(SEEDS),

@@ -95,15 +95,24 @@ def test_the_stored_results_are_of_this_command():
 
 
 def test_what_the_lesson_says_of_known_citations():
-    stored = results.load("09_rivals").values
-    found = {row["model"]: row["ndcg"] for row in stored["citeulike-t"]["models"]}
-    left_in = {
-        row["model"]: row["ndcg"]
-        for row in stored["citeulike-t, known citations left in"]["models"]
-    }
-    assert found["RP3β"] > 2 * left_in["RP3β"] and left_in["RP3β"] < left_in["iALS"]
-    lead = stored["citeulike-t"]["leads"]["RP3β over iALS, d = 64, all"]
+    stored = results.load("09_rivals").values["citeulike-t"]
+    rows = {row["model"]: row for row in stored["models"]}
+    one, other = rows["RP3β"], rows["iALS, d = 64"]
+    assert one["ndcg"] > 2 * one["known left in"]
+    assert one["known left in"] < other["known left in"] < other["ndcg"] < one["ndcg"]
+    lead = stored["leads"]["RP3β over iALS, d = 64, all"]
     assert metrics.Comparison.stored(lead).outcome == "holds"
+    assert rows["PinSage, softmax"]["validation"] < 0.6 * one["validation"]
+
+
+def test_what_the_lesson_says_of_pairs_read_both_ways():
+    rows = {row["model"]: row for row in results.load("09_rivals").values["PinWorld"]["models"]}
+    for name in ("RP3β", "EASE", "iALS", "iALS, d = 64"):
+        assert rows[f"{name}, both ways"]["ndcg"] > rows[name]["ndcg"]
+    mine, rival = rows["PinSage, softmax"], rows["RP3β, both ways"]
+    assert mine["on boards"] < rival["on boards"] and mine["on no board"] > rival["on no board"]
+    lead = metrics.compare(np.array(mine["seeds"]), np.full(3, rival["ndcg"]))
+    assert lead.outcome == "does not hold"
 
 
 def test_the_choices_are_all_there():
