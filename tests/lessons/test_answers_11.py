@@ -84,8 +84,8 @@ def corrected_row_by_row(pos, neg, log_q_neg, log_q_pos, hits):
     for s, row, q, q_pos, hit in zip(pos, neg, log_q_neg, log_q_pos, hits, strict=True):
         lift = (row - q + torch.log(1 - torch.exp(q_pos)))[~hit]
         with torch.no_grad():
-            mean = lift.exp().mean()
-            weight = mean / (s.exp() + mean)
+            mean = lift.logsumexp(0) - math.log(len(lift))
+            weight = 1 / (1 + (s - mean).exp())
         rows.append(weight * (lift.logsumexp(0) - s))
     return torch.stack(rows).mean()
 

@@ -110,6 +110,12 @@ def _drawn_alike(got, expected, inputs) -> str | None:
 
 def _even(got, expected, inputs) -> str | None:
     """Over many rows of one node's neighbors: each is drawn as often as the others, and so is each pair."""
+    for alike, says in (
+        (_frozen, "yours are the same eight times"),
+        (_lockstep, "all rows of a call are the same"),
+    ):
+        if alike(got) or alike(expected):  # the few sets that are drawn say nothing of chance
+            return None if alike(got) and alike(expected) else says
     shares, pairs, near = [], [], np.unique(inputs["indices"])
     for tables in (got, expected):
         rows = np.concatenate(tables)
@@ -128,6 +134,14 @@ def _even(got, expected, inputs) -> str | None:
     return None
 
 
+def _frozen(tables) -> bool:
+    return all((t == tables[0]).all() for t in tables)
+
+
+def _lockstep(tables) -> bool:
+    return all((np.sort(t, axis=1) == np.sort(t[:1], axis=1)).all() for t in tables)
+
+
 def _star(rng) -> dict:
     """A hundred and fifty nodes that all have the same seven neighbors, two of them drawn: 21 pairs."""
     n, d = 150, 7
@@ -139,11 +153,17 @@ def _few(rng) -> dict:
     return _graph(rng, (2, 0, 3, 1, 4, 2, 5, 3), 6)
 
 
+def _seen(row: list) -> list:
+    """What a row holds in any order; of one with repeats, which come by chance, only that."""
+    held = sorted(x for x in row if x != -1)
+    return held if len(set(held)) == len(held) else ["repeats"]
+
+
 def _sorted_rows(got, expected, inputs) -> str | None:
     if got.shape != expected.shape:
         return f"yours is {tuple(got.shape)}; a row for each node, S columns"
     for v, a, b in zip(inputs["nodes"], got.tolist(), expected.tolist(), strict=True):
-        if sorted(a) != sorted(b) or -1 in a[: len(b) - b.count(-1)]:
+        if [x == -1 for x in a] != [x == -1 for x in b] or _seen(a) != _seen(b):
             return f"node {v}: yours is {a}"
     return None
 
@@ -219,3 +239,58 @@ def one_too_early(*inputs):
 @ex.mistake("your row v belongs to node v, not to the v-th of `nodes`")
 def nodes_ignored(indptr, indices, nodes, S, rng):
     return _draw(indptr, indices, np.arange(len(nodes)), S, rng)
+
+
+@ex.mistake("you return places in `indices`: the neighbors are what stands there")
+def places_in_the_list(indptr, indices, nodes, S, rng):
+    return _draw(indptr, np.arange(len(indices)), nodes, S, rng)
+
+
+@ex.mistake(
+    "empty places hold the node itself in yours: nobody hears themselves here, fill them with −1"
+)
+def filled_with_itself(indptr, indices, nodes, S, rng):
+    table = _draw(indptr, indices, nodes, S, rng)
+    return np.where(table == -1, nodes[:, None], table)
+
+
+@ex.mistake("your empty places stand before the neighbors: −1 fills the end of a row")
+def filled_in_front(*inputs):
+    table = _draw(*inputs)
+    return np.take_along_axis(table, np.argsort(table != -1, axis=1, kind="stable"), axis=1)
+
+
+@ex.mistake("a node with fewer than S neighbors has none in yours: it gets all that it has")
+def short_lists_are_skipped(*inputs):
+    return _variant(pick=lambda near, S, rng: rng.permutation(near)[:S] if len(near) >= S else near[:0])(*inputs)  # fmt: skip
+
+
+@ex.mistake(
+    "a node with fewer than S neighbors gets some of its own twice and others never: all of them, each once"
+)
+def short_lists_with_repeats(*inputs):
+    def pick(near, S, rng):
+        return rng.permutation(near)[:S] if len(near) >= S else rng.choice(near, len(near)) if len(near) else near  # fmt: skip
+
+    return _variant(pick=pick)(*inputs)
+
+
+@ex.mistake(
+    "you take neighbors that stand side by side: those at the ends of the list come seldom, and not every set of S"
+)
+def a_window(*inputs):
+    def pick(near, S, rng):
+        begin = rng.integers(max(len(near) - S, 0) + 1)
+        return near[begin : begin + S]
+
+    return _variant(pick=pick)(*inputs)
+
+
+@ex.mistake("your function does not depend on `rng`: every batch would hear the same neighbors")
+def a_fixed_seed(indptr, indices, nodes, S, rng):
+    return _draw(indptr, indices, nodes, S, np.random.default_rng(0))
+
+
+@ex.mistake("you draw from a generator of your own: use `rng`, or nobody can repeat your training")
+def a_generator_of_its_own(indptr, indices, nodes, S, rng):
+    return _draw(indptr, indices, nodes, S, np.random.default_rng())

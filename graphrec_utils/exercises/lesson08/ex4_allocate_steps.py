@@ -139,3 +139,66 @@ def lost_bracket(*inputs):
 @ex.mistake("you return shares that sum to 1; the answer is steps, num_steps of them in all")
 def shares(degree, weights, num_steps, max_degree):
     return allocate_steps(degree, weights, 1, max_degree)
+
+
+@ex.mistake("the 1 stands inside the logarithm in yours: C is 1 + log(max_degree), not log(1 + ·)")
+def one_inside_the_log(*inputs):
+    return _by(lambda d, top: d * (np.log(1 + top) - np.log(d)))(*inputs)
+
+
+@ex.mistake("you took the logarithm of 1 + degree: C − log(d) has the degree itself in it")
+def log_of_one_more(*inputs):
+    return _by(lambda d, top: d * (1 + np.log(top) - np.log1p(d)))(*inputs)
+
+
+@ex.mistake("you took logarithms of base 2; the formula's log is the natural one")
+def base_two(*inputs):
+    return _by(lambda d, top: d * (1 + np.log2(top) - np.log2(d)))(*inputs)
+
+
+@ex.mistake("you add log(d): s is d · (C − log d), so that busy pins get less than their share")
+def log_is_added(*inputs):
+    return _by(lambda d, top: d * (1 + np.log(top) + np.log(d)))(*inputs)
+
+
+@ex.mistake(
+    "you rounded down: the answer is a share of the steps, and some of them are lost in yours"
+)
+def rounded_down(*inputs):
+    return np.floor(allocate_steps(*inputs))
+
+
+@ex.mistake("your w · s are not divided by their sum: the steps do not sum to num_steps")
+def not_divided(degree, weights, num_steps, max_degree):
+    return num_steps * weights * degree * (1 + np.log(max_degree) - np.log(degree))
+
+
+@ex.mistake("your w · s are not divided by their sum, and not multiplied by num_steps")
+def no_shares(degree, weights, num_steps, max_degree):
+    return weights * degree * (1 + np.log(max_degree) - np.log(degree))
+
+
+@ex.mistake("all queries get the same number in yours: neither degree nor weight plays a part")
+def one_for_all(degree, weights, num_steps, max_degree):
+    return np.full(len(degree), num_steps / len(degree))
+
+
+@ex.mistake("you divide by the weights: what matters more gets fewer steps")
+def divided_by_weights(degree, weights, num_steps, max_degree):
+    return allocate_steps(degree, 1 / weights, num_steps, max_degree)
+
+
+@ex.mistake(
+    "the weight stands inside the logarithm in yours: s knows the degree alone, and w multiplies it"
+)
+def weight_inside_the_log(degree, weights, num_steps, max_degree):
+    return allocate_steps(weights * degree, np.ones(len(degree)), num_steps, max_degree)
+
+
+@ex.mistake(
+    "you took a softmax of w · s: its shares are e to the power of them; divide by the sum instead"
+)
+def softmax(degree, weights, num_steps, max_degree):
+    s = weights * degree * (1 + np.log(max_degree) - np.log(degree))
+    e = np.exp(s - s.max())
+    return num_steps * e / e.sum()

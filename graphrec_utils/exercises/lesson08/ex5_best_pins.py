@@ -14,7 +14,7 @@ def _boosted(V):
 
 
 def _best(V, queries, seen, top, score=_boosted, drop=True, hide=True, cut_first=False,
-          visited=True, order=lambda s: np.lexsort((np.arange(len(s)), -s))):  # fmt: skip
+          visited=True, floor=False, order=lambda s: np.lexsort((np.arange(len(s)), -s))):  # fmt: skip
     s = score(V).astype(np.float64)
     away = np.concatenate([queries if drop else [], seen if hide else []]).astype(np.int64)
     ranked = order(s)
@@ -23,6 +23,8 @@ def _best(V, queries, seen, top, score=_boosted, drop=True, hide=True, cut_first
     ranked = ranked[~np.isin(ranked, away)]
     if visited:
         ranked = ranked[V.sum(axis=0)[ranked] > 0]
+    if floor:
+        ranked = ranked[s[ranked] > 0]
     return ranked[:top].astype(np.int64), s[ranked[:top]]
 
 
@@ -145,3 +147,57 @@ def lowest_first(*inputs):
 @ex.mistake("among equal scores the smaller id comes first; a reversed argsort turns that round")
 def ties_the_other_way(*inputs):
     return _variant(order=lambda s: np.argsort(s, kind="stable")[::-1])(*inputs)
+
+
+@ex.mistake(
+    "your booster is turned inside out: you took the root of a sum of squares, not the square of a sum of roots"
+)
+def inside_out(*inputs):
+    return _variant(score=lambda V: np.sqrt((V.astype(float) ** 2).sum(axis=0)))(*inputs)
+
+
+@ex.mistake("you took the mean of the roots; the booster takes their sum")
+def mean_of_the_roots(*inputs):
+    return _variant(score=lambda V: np.sqrt(V).mean(axis=0) ** 2)(*inputs)
+
+
+@ex.mistake("your scores are cut to whole numbers: a sum of roots is rarely whole")
+def whole_numbers(*inputs):
+    return _variant(score=lambda V: np.floor(_boosted(V)))(*inputs)
+
+
+@ex.mistake("only pins that every query visits are in your list: one visit of one query is enough")
+def visited_by_all(*inputs):
+    return _variant(score=lambda V: _boosted(V) * (V > 0).all(axis=0), visited=False, floor=True)(
+        *inputs
+    )
+
+
+@ex.mistake("you return the scores of all pins: the second array has one for each pin of the list")
+def scores_of_all(V, queries, seen, top):
+    score = _boosted(V)
+    score[np.concatenate([queries, seen]).astype(np.int64)] = 0
+    return best_pins(V, queries, seen, top)[0], score
+
+
+@ex.mistake("your list is in the order of the ids: the best pin comes first")
+def in_order_of_ids(*inputs):
+    pins, score = best_pins(*inputs)
+    order = np.argsort(pins)
+    return pins[order], score[order]
+
+
+@ex.mistake(
+    "your ids count the pins that are left: after dropping columns, place k is no longer pin k"
+)
+def numbered_anew(V, queries, seen, top):
+    away = np.concatenate([queries, seen]).astype(np.int64)
+    none = np.array([], dtype=np.int64)
+    return best_pins(np.delete(V, away, axis=1), none, none, top)
+
+
+@ex.mistake("you sum over the pins: that is a score for each query; sum over the queries, axis 0")
+def a_score_for_each_query(V, queries, seen, top):
+    score = np.sqrt(V).sum(axis=1) ** 2
+    order = np.argsort(-score, kind="stable")[:top]
+    return order, score[order]

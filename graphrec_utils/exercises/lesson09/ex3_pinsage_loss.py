@@ -186,3 +186,73 @@ def mean_of_the_wrong(*inputs):
         return wrong.mean() if len(wrong) else x.sum() * 0
 
     return _variant(total=over)(*inputs)
+
+
+@ex.mistake("the margin is added after the max(0, ·): it belongs inside, or a small lead is enough")
+def margin_outside(*inputs):
+    return _loss(*inputs[:4], 0.0) + inputs[4]
+
+
+@ex.mistake(
+    "you take the mean over the negatives and add up the queries: the mean is over all pairs"
+)
+def sum_over_queries(*inputs):
+    return _variant(total=lambda x: F.relu(x).mean(dim=1).sum())(*inputs)
+
+
+@ex.mistake(
+    "you take the mean of two means, shared and hard half and half: every pair of query and negative counts alike"
+)
+def mean_of_two_means(*inputs):
+    def both(parts):
+        parts = [x.mean() for x in parts if x.numel()]
+        return sum(parts) / len(parts)
+
+    return _variant(gather=both)(*inputs)
+
+
+@ex.mistake("only the hard negatives are in your mean: the shared ones are missing")
+def shared_are_forgotten(*inputs):
+    return _variant(easy=None)(*inputs)
+
+
+@ex.mistake(
+    "you average the negatives of a query before the max(0, ·): far ones make up for near ones"
+)
+def mean_inside_the_hinge(*inputs):
+    return _variant(total=lambda x: F.relu(x.mean(dim=1)).mean())(*inputs)
+
+
+@ex.mistake("without hard negatives yours is NaN, the mean of nothing: H may be 0")
+def nan_without_hard_ones(*inputs):
+    def weighted(parts):
+        each = [x.shape[1] for x in parts]
+        return sum(k * x.mean() for k, x in zip(each, parts, strict=True)) / sum(each)
+
+    return _variant(gather=weighted)(*inputs)
+
+
+@ex.mistake(
+    "each query is compared with the positives of all queries: row k of z_q belongs to row k of z_i alone"
+)
+def all_positives(z_q, z_i, z_shared, z_hard, margin):
+    neg = torch.cat([_easy(z_q, z_shared), _own(z_q, z_hard)], dim=1)
+    return F.relu(neg[:, None] - (z_q @ z_i.T)[:, :, None] + margin).mean()
+
+
+@ex.mistake("your negatives are compared with the positive item: their product is with the query")
+def negatives_of_the_item(z_q, z_i, z_shared, z_hard, margin):
+    neg = torch.cat([_easy(z_i, z_shared), _own(z_i, z_hard)], dim=1)
+    return F.relu(neg - (z_q * z_i).sum(dim=1, keepdim=True) + margin).mean()
+
+
+@ex.mistake("no gradient reaches your negatives: they were detached, and nothing pushes them away")
+def negatives_are_detached(z_q, z_i, z_shared, z_hard, margin):
+    return _loss(z_q, z_i, z_shared.detach(), z_hard.detach(), margin)
+
+
+@ex.mistake(
+    "the value is right, but no gradient goes through it: .item(), .detach() or torch.tensor(…) cut it off"
+)
+def no_gradient(*inputs):
+    return _loss(*inputs).detach()

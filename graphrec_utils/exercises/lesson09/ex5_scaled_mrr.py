@@ -68,6 +68,11 @@ def _random(rng, n: int = 40, scale: int = 10) -> dict:
     return _scores(rng, (scale, scale + 1, *rng.integers(1, n - 4, 7)), scale, n)
 
 
+def _below(rng) -> dict:
+    inputs = _random(rng)
+    return inputs | {"S": inputs["S"] - 2}
+
+
 def _ties(rng) -> dict:
     scale = int(rng.integers(3, 6))
     return _scores(rng, (scale, scale + 1, *rng.integers(2, 30, 9)), scale, ties=True)
@@ -82,6 +87,7 @@ ex.claim(
     lambda rng: _scores(rng, 5 * rng.integers(1, 7, 11) + rng.integers(0, 2, 11), 5),
 )
 ex.claim("equal scores do not stand before the positive", _ties)
+ex.claim("all scores are below 0", _below)
 
 
 @ex.mistake("the ceiling is missing: rank 1 would be worth 10 in tens, and no mean reciprocal rank "
@@ -139,3 +145,46 @@ def reciprocal_of_the_mean(*inputs):
 @ex.mistake("you take the median of the queries, not the mean")
 def median(*inputs):
     return _variant(over=np.median)(*inputs)
+
+
+@ex.mistake(
+    "the query gets the score 0 in yours, which may be the best of all: leave it out, or give it −∞"
+)
+def query_at_0(S, queries, positives, scale):
+    moved = S.copy()
+    moved[np.arange(len(S)), queries] = 0
+    return _mrr(moved, queries, positives, scale, hide=False)
+
+
+@ex.mistake("your ranks begin at 0 and the best one divides by 0: rank 1 is nobody ahead")
+def nobody_ahead_is_0(*inputs):
+    return _variant(begin=0)(*inputs)
+
+
+@ex.mistake("you round down: ranks below `scale` then divide by 0; ⌈·⌉ rounds up")
+def only_rounded_down(*inputs):
+    return _variant(gain=lambda rank, scale: 1 / np.floor(rank / scale))(*inputs)
+
+
+@ex.mistake("you round to the nearest: ⌈·⌉ rounds up")
+def rounded_to_the_nearest(*inputs):
+    return _variant(gain=lambda rank, scale: 1 / np.round(rank / scale))(*inputs)
+
+
+@ex.mistake("you return the mean of the ranks in steps of `scale`: the mean is of one over them")
+def mean_of_steps(*inputs):
+    return _variant(gain=lambda rank, scale: np.ceil(rank / scale))(*inputs)
+
+
+@ex.mistake("you return the sum over the queries: a mean is asked for")
+def the_sum(*inputs):
+    return _variant(over=np.sum)(*inputs)
+
+
+@ex.mistake(
+    "the queries of all rows are left out of each list in yours: only its own is no candidate"
+)
+def all_queries_hidden(S, queries, positives, scale):
+    ahead = S[np.arange(len(S)), positives][:, None] < S
+    ahead[:, queries] = False
+    return float((1 / np.ceil((1 + ahead.sum(axis=1)) / scale)).mean())

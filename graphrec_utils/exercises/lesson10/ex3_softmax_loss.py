@@ -162,3 +162,47 @@ def the_constant_without_a_logarithm(pos, neg, num_others):
 def the_logarithm_is_multiplied(pos, neg, num_others):
     c = num_others / neg.shape[1]
     return (torch.logaddexp(pos, c * neg.logsumexp(dim=1)) - pos).mean()
+
+
+@ex.mistake(
+    "your factor multiplies the scores: it belongs in front of the exponentials, so its logarithm is added"
+)
+def the_scores_are_multiplied(pos, neg, num_others):
+    columns = torch.cat([pos[:, None], neg * (num_others / neg.shape[1])], dim=1)
+    return (columns.logsumexp(dim=1) - pos).mean()
+
+
+@ex.mistake(
+    "you take the mean of the probabilities and then the logarithm: each row has a loss, and the mean comes last"
+)
+def the_logarithm_of_the_mean(pos, neg, num_others):
+    c = math.log(num_others / neg.shape[1])
+    rows = torch.cat([pos[:, None], neg + c], dim=1).logsumexp(dim=1) - pos
+    return -(-rows).exp().mean().log()
+
+
+@ex.mistake("your logarithm has the base 10: inside e^ stands the natural one")
+def base_ten(pos, neg, num_others):
+    S = neg.shape[1]
+    return _loss(pos, neg - math.log(num_others / S) + math.log10(num_others / S), num_others)
+
+
+@ex.mistake("your softmax runs down the rows: each row is a question, its columns compete, dim 1")
+def down_the_rows(pos, neg, num_others):
+    c = math.log(num_others / neg.shape[1])
+    return -torch.cat([pos[:, None], neg + c], dim=1).log_softmax(dim=0)[:, 0].mean()
+
+
+@ex.mistake("you divide by the number of rows: S is how many negatives a row has")
+def the_number_of_rows(pos, neg, num_others):
+    return _loss(pos, neg, num_others * neg.shape[1] / len(neg))
+
+
+@ex.mistake("no gradient reaches your negatives: they were detached, and nothing pushes them away")
+def negatives_are_detached(pos, neg, num_others):
+    return _loss(pos, neg.detach(), num_others)
+
+
+@ex.mistake("you compare pair by pair: here the positive and all negatives stand in one softmax")
+def pair_by_pair(pos, neg, num_others):
+    return torch.nn.functional.softplus(neg - pos[:, None]).mean()

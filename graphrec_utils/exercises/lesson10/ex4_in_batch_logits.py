@@ -95,6 +95,14 @@ ex.claim(
 ex.claim("three rows by hand, ids 4, 1, 4", _by_hand, judge=_left_out)
 
 
+def _slopes(got, expected, inputs) -> str | None:
+    return close(got[1], expected[1])
+
+
+ex.claim("a gradient reaches users and items", _different, run="call and compare gradient",
+         judge=_slopes)  # fmt: skip
+
+
 @ex.mistake(
     "accidental hits stay in: where the same item stands in two rows each one is pushed away as the "
     "other's negative"
@@ -154,3 +162,29 @@ def item_0_is_no_item(*inputs):
         return (ids[:, None] == ids[None, :]) & (ids[None, :] > 0)
 
     return _variant(hit=hit)(*inputs)
+
+
+@ex.mistake("you compare cosines: here the vectors are taken as they are")
+def cosines(users, items, ids, temperature):
+    users, items = (torch.nn.functional.normalize(x, dim=1) for x in (users, items))
+    return _logits(users, items, ids, temperature)
+
+
+@ex.mistake("of two rows with the same item only the second leaves the other out: both do")
+def only_earlier_columns(*inputs):
+    return _variant(hit=lambda ids: (ids[:, None] == ids[None]).tril(-1))(*inputs)
+
+
+@ex.mistake("your mask is turned round: you keep the hits and leave out all other items")
+def mask_turned_round(*inputs):
+    return _variant(hit=lambda ids: ids[:, None] != ids[None])(*inputs)
+
+
+@ex.mistake("you return probabilities: logits are what a softmax is taken of")
+def probabilities(*inputs):
+    return _logits(*inputs).softmax(dim=1)
+
+
+@ex.mistake("no gradient goes through your logits: they were detached, and nothing is learned")
+def detached(*inputs):
+    return _logits(*inputs).detach()

@@ -141,3 +141,86 @@ def the_larger_id_first(users, items, top, chunk):
 def the_nearest(users, items, top, chunk):
     far = ((users[:, None] - items[None]) ** 2).sum(axis=2)
     return np.argsort(far, axis=1, kind="stable")[:, :top]
+
+
+def _join(users, items, top, chunk, start=None, sort=lambda s, i: np.argsort(-s, axis=1, kind="stable"),
+          score=lambda users, part: users @ part.T, front=False, stale=False, keep=None):  # fmt: skip
+    """Go through the chunks; the options are what can go wrong. Return the ids, and the places of the last sort.
+
+    Args:
+        start: the scores of `top` times item 0 to begin with.
+        front: the new chunk stands before the best so far.
+        stale: the scores stay where they are, the ids move.
+        keep: how many of the best are kept.
+    """
+    B, keep = len(users), keep or top
+    s, i = np.zeros((B, 0)), np.zeros((B, 0), dtype=np.int64)
+    if start is not None:
+        s, i = np.full((B, top), start), np.zeros((B, top), dtype=np.int64)
+    for begin in range(0, len(items), chunk):
+        part = items[begin : begin + chunk]
+        new = score(users, part), np.tile(np.arange(begin, begin + len(part)), (B, 1))
+        parts = (new, (s, i)) if front else ((s, i), new)
+        s, i = (np.concatenate(pair, axis=1) for pair in zip(*parts, strict=True))
+        best = sort(s, i)[:, :keep]
+        s = s[:, :keep] if stale else np.take_along_axis(s, best, 1)
+        i = np.take_along_axis(i, best, 1)
+    return i[:, :top], best
+
+
+@ex.mistake("you return places in the last sort: look up which ids stand there")
+def places_of_the_last_sort(*inputs):
+    return _join(*inputs)[1]
+
+
+@ex.mistake(
+    "among equal scores the order turns round with every chunk: a reversed argsort does that; sort the negative scores"
+)
+def a_reversed_argsort(*inputs):
+    return _join(*inputs, sort=lambda s, i: np.argsort(s, axis=1, kind="stable")[:, ::-1])[0]
+
+
+@ex.mistake("you put the new chunk before the best so far: among equal scores the later item wins")
+def the_new_chunk_in_front(*inputs):
+    return _join(*inputs, front=True)[0]
+
+
+@ex.mistake(
+    "your ids move and their scores stay: after the sort both have to be taken at the same places"
+)
+def scores_stay(*inputs):
+    return _join(*inputs, stale=True)[0]
+
+
+@ex.mistake(
+    "your list begins with scores of 0: an item whose product is below 0 never gets in; begin with −∞, or empty"
+)
+def begun_with_zeros(*inputs):
+    return _join(*inputs, start=0.0)[0]
+
+
+@ex.mistake("you rank by the size of the product, whatever its sign: −5 is worse than 1")
+def by_absolute_value(*inputs):
+    return _join(*inputs, score=lambda users, part: abs(users @ part.T))[0]
+
+
+@ex.mistake("you rank by cosines: the scores are products, and long items win")
+def by_cosines(users, items, top, chunk):
+    length = np.maximum(np.linalg.norm(items, axis=1, keepdims=True), 1e-12)
+    return _join(users, items / length, top, chunk)[0]
+
+
+@ex.mistake(
+    "you keep as many as the first chunk held: where it is shorter than `top`, the list must grow"
+)
+def as_many_as_the_first_chunk(users, items, top, chunk):
+    return _join(users, items, top, chunk, keep=min(top, chunk))[0]
+
+
+@ex.mistake(
+    "the best of the first chunks fill your list: those of different chunks were never compared"
+)
+def chunk_after_chunk(users, items, top, chunk):
+    begins = range(0, len(items), chunk)
+    parts = [_top(users, items[a : a + chunk], top, chunk) + a for a in begins]
+    return np.concatenate(parts, axis=1)[:, :top]

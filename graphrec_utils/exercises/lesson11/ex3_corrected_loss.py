@@ -50,6 +50,14 @@ def corrected_loss(pos, neg, log_q_neg, log_q_pos, hits):
     return _loss(pos, neg, log_q_neg, log_q_pos, hits)
 
 
+def _one_below(made: dict) -> dict:
+    """Move the first positive so that its bracket is −½; the others stay as they were drawn."""
+    rest = (1 - made["log_q_pos"][:1].exp()).log()
+    left = (made["neg"][0] - made["log_q_neg"][0] + rest)[~made["hits"][0]]
+    made["pos"][0] = left.logsumexp(dim=0) + 0.5
+    return made
+
+
 def _values(got, expected, inputs) -> str | None:
     if not torch.is_tensor(got[0]) or not torch.allclose(got[0], expected[0], rtol=1e-4, atol=1e-5):
         return f"the loss is {float(got[0]):.4g} in yours"
@@ -62,25 +70,27 @@ def _pulls(got, expected, inputs) -> str | None:
 
 def _no_hits(rng) -> dict:
     made = _rows(rng)
-    return made | {"hits": torch.zeros_like(made["hits"])}
+    return _one_below(made | {"hits": torch.zeros_like(made["hits"])})
 
 
 def _everything_once(rng) -> dict:
     """All n - 1 other items, each drawn once and with the same probability."""
     n = int(rng.integers(5, 8))
     q = torch.tensor(1 / n).log()
-    return {
+    made = {
         "pos": torch.tensor(rng.normal(size=3), dtype=torch.float32),
         "neg": torch.tensor(rng.normal(size=(3, n - 1)), dtype=torch.float32),
         "log_q_neg": q.expand(3, n - 1).clone(), "log_q_pos": q.expand(3).clone(),
         "hits": torch.zeros(3, n - 1, dtype=torch.bool),
     }  # fmt: skip
+    return _one_below(made)
 
 
 def _popular(rng) -> dict:
     """Positives that make up a third to two thirds of what is drawn."""
     made = _rows(rng)
-    return made | {"log_q_pos": torch.tensor(rng.uniform(0.35, 0.65, 4), dtype=torch.float32).log()}
+    popular = torch.tensor(rng.uniform(0.35, 0.65, 4), dtype=torch.float32).log()
+    return _one_below(made | {"log_q_pos": popular})
 
 
 def _nearly_sure(rng) -> dict:
@@ -88,6 +98,16 @@ def _nearly_sure(rng) -> dict:
     made = _rows(rng)
     total = (made["neg"] - made["log_q_neg"]).max(dim=1).values
     return made | {"pos": total + torch.tensor(rng.uniform(2, 3, 4), dtype=torch.float32)}
+
+
+def _loud(rng) -> dict:
+    """Scores of hundreds on both sides; the positives of some rows are above, of others below."""
+    made = _rows(rng)
+    above = torch.tensor([1.0, -1, 1, -1]) * torch.tensor(
+        rng.uniform(20, 60, 4), dtype=torch.float32
+    )
+    neg = 300 + made["neg"]
+    return made | {"pos": neg.max(dim=1).values + above, "neg": neg}
 
 
 def _by_hand(rng) -> dict:
@@ -103,7 +123,9 @@ def _by_hand(rng) -> dict:
 GRADIENT = {"run": "call and compare gradient"}
 ex.claim("two users with two draws and a hit each", _by_hand, **GRADIENT, judge=_values)
 ex.claim("no hits: value and gradient", _no_hits, **GRADIENT, judge=_values)
-ex.claim("some hits: value and gradient", _rows, **GRADIENT, judge=_values)
+ex.claim(
+    "some hits: value and gradient", lambda rng: _one_below(_rows(rng)), **GRADIENT, judge=_values
+)
 ex.claim(
     "all other items, each once: the gradient is the full softmax's",
     _everything_once,
@@ -111,9 +133,10 @@ ex.claim(
     judge=_pulls,
 )
 ex.claim("positives that are drawn often themselves", _popular, 2, **GRADIENT, judge=_values)
-ex.claim("nine negatives, half of them hits", lambda rng: _rows(rng, 3, 9, 0.5), **GRADIENT,
+ex.claim("nine negatives, half of them hits", lambda rng: _one_below(_rows(rng, 3, 9, 0.5)), **GRADIENT,
          judge=_values)  # fmt: skip
 ex.claim("rows that are nearly sure: the loss is below 0", _nearly_sure, **GRADIENT, judge=_values)
+ex.claim("scores of hundreds stay finite", _loud, **GRADIENT, judge=_values)
 
 
 @ex.mistake(
@@ -214,3 +237,89 @@ def hits_become_zero(pos, neg, log_q_neg, log_q_pos, hits):
 @ex.mistake("you return the sum over the rows; a loss is their mean")
 def sum_of_rows(*inputs):
     return _loss(*inputs) * len(inputs[0])
+
+
+@ex.mistake("no gradient goes through your loss: detach the weight alone, the bracket has to learn")
+def all_is_detached(*inputs):
+    return _loss(*inputs).detach()
+
+
+def _parts(pos, neg, log_q_neg, log_q_pos, hits, sign=1):
+    """Return the bracket, the weight with its gradient, and how many draws are left."""
+    log_q = log_q_neg - (1 - log_q_pos.exp()).log()[:, None]
+    inner = (neg - sign * log_q).masked_fill(hits, -torch.inf).logsumexp(dim=1) - pos
+    n = (~hits).sum(dim=1)
+    return inner, torch.sigmoid(inner - n.log()), n
+
+
+@ex.mistake(
+    "you detached the bracket, and the gradient goes through the weight: it is the other way round"
+)
+def bracket_is_detached(*inputs):
+    inner, weight, _ = _parts(*inputs)
+    return (weight * inner.detach()).mean()
+
+
+@ex.mistake("log n stands in your bracket, too: it belongs into P alone")
+def n_in_the_bracket(*inputs):
+    inner, weight, n = _parts(*inputs)
+    return (weight.detach() * (inner - n.log())).mean()
+
+
+@ex.mistake("you add log Q: what is drawn often has to count less, so it is subtracted")
+def log_q_is_added(*inputs):
+    inner, weight, _ = _parts(*inputs, sign=-1)
+    return (weight.detach() * inner).mean()
+
+
+@ex.mistake(
+    "the positive is corrected by its own log Q, too: it was not drawn, and stands as it is"
+)
+def the_positive_is_corrected(pos, neg, log_q_neg, log_q_pos, hits):
+    return _loss(pos - log_q_pos, neg, log_q_neg, log_q_pos, hits)
+
+
+@ex.mistake("you take 1 − log Q(i) for 1 − Q(i): the input is a logarithm, so exp comes first")
+def log_q_for_q(pos, neg, log_q_neg, log_q_pos, hits):
+    return _loss(pos, neg, log_q_neg - (1 - log_q_pos).log()[:, None], log_q_pos, hits, rest=False)
+
+
+@ex.mistake(
+    "your P is a softmax of the plain scores: it is made of the same corrected l as the bracket, over n"
+)
+def p_of_plain_scores(pos, neg, log_q_neg, log_q_pos, hits):
+    inner, _, _ = _parts(pos, neg, log_q_neg, log_q_pos, hits)
+    both = torch.cat([pos[:, None], neg.masked_fill(hits, -torch.inf)], dim=1)
+    return ((1 - both.softmax(dim=1)[:, 0]).detach() * inner).mean()
+
+
+@ex.mistake(
+    "you divide by the sum of the weights: the mean is over the rows, and sure ones push less"
+)
+def divided_by_the_weights(*inputs):
+    inner, weight, _ = _parts(*inputs)
+    return (weight.detach() * inner).sum() / weight.detach().sum()
+
+
+@ex.mistake("you multiply two means: each row has its own weight, and the mean comes last")
+def product_of_means(*inputs):
+    inner, weight, _ = _parts(*inputs)
+    return weight.detach().mean() * inner.mean()
+
+
+@ex.mistake(
+    "you clamp each row at 0: a weighted bracket may be below, and a clamp lets no gradient through"
+)
+def rows_are_clamped(*inputs):
+    inner, weight, _ = _parts(*inputs)
+    return (weight.detach() * inner).clamp(min=0).mean()
+
+
+@ex.mistake(
+    "you compute e^ of the scores first: beyond 88 it is infinite; logsumexp and softmax are not"
+)
+def exp_before_log(pos, neg, log_q_neg, log_q_pos, hits):
+    log_q = log_q_neg - (1 - log_q_pos.exp()).log()[:, None]
+    total = (neg - log_q).masked_fill(hits, -torch.inf).exp().sum(dim=1)
+    p = pos.exp() / (pos.exp() + total / (~hits).sum(dim=1))
+    return ((1 - p).detach() * (total.log() - pos)).mean()

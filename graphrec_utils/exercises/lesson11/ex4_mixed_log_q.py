@@ -121,3 +121,57 @@ def uniform_over_liked_items(counts, num_in_batch, num_uniform):
     with np.errstate(divide="ignore"):
         return np.log((num_in_batch * Q + num_uniform * liked / liked.sum())
                       / (num_in_batch + num_uniform))  # fmt: skip
+
+
+def _log(mix):
+    with np.errstate(all="ignore"):
+        return np.log(mix)
+
+
+@ex.mistake(
+    "uniform columns draw from all items, those that nobody liked included: divide by how many there are"
+)
+def only_liked_ones(counts, num_in_batch, num_uniform):
+    Q, liked = counts / counts.sum(), (counts > 0).sum()
+    return _log((num_in_batch * Q + num_uniform / liked) / (num_in_batch + num_uniform))
+
+
+@ex.mistake(
+    "you compute how probable an item is to be in the batch at all: one column is asked for"
+)
+def in_any_column(counts, num_in_batch, num_uniform):
+    Q = counts / counts.sum()
+    return _log(1 - (1 - Q) ** num_in_batch * (1 - 1 / len(Q)) ** num_uniform)
+
+
+@ex.mistake("you divide the counts by the largest: probabilities sum to 1")
+def over_the_largest(counts, num_in_batch, num_uniform):
+    Q = counts / counts.max()
+    return _log((num_in_batch * Q + num_uniform / len(Q)) / (num_in_batch + num_uniform))
+
+
+@ex.mistake(
+    "a uniform column holds item j for certain in yours: it does with the probability 1 / n"
+)
+def uniform_for_certain(counts, num_in_batch, num_uniform):
+    Q = counts / counts.sum()
+    return _log((num_in_batch * Q + num_uniform) / (num_in_batch + num_uniform))
+
+
+@ex.mistake("your sign is turned: the logarithm of a probability is below 0")
+def sign_turned(*inputs):
+    return -_mixed(*inputs)
+
+
+@ex.mistake(
+    "you give everybody one more like: with num_uniform columns of all items nobody has to be made up"
+)
+def one_more_like(counts, num_in_batch, num_uniform):
+    return np.log((counts + 1) / (counts.sum() + len(counts)))
+
+
+@ex.mistake(
+    "a small number keeps the logarithm finite in yours: what does that are the uniform columns"
+)
+def a_small_number(counts, num_in_batch, num_uniform):
+    return np.log(counts / counts.sum() + 1e-9)

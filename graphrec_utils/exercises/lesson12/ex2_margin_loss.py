@@ -134,3 +134,50 @@ def without_a_column(d_pos, d_neg, margin):
 @ex.mistake("you squared the distances first: the paper compares the distances themselves")
 def squared_distances(d_pos, d_neg, margin):
     return torch.relu(margin + d_pos[:, None].square() - d_neg.square()).mean()
+
+
+@ex.mistake("you add up over the corrupted facts: the mean is over all pairs")
+def sum_over_corrupted(d_pos, d_neg, margin):
+    return torch.relu(margin + d_pos[:, None] - d_neg).sum(dim=1).mean()
+
+
+@ex.mistake(
+    "you take the mean over the corrupted facts and add up the facts: the mean is over all pairs"
+)
+def sum_over_facts(d_pos, d_neg, margin):
+    return torch.relu(margin + d_pos[:, None] - d_neg).mean(dim=1).sum()
+
+
+@ex.mistake(
+    "the margin is added after the maximum with 0: it belongs inside, or a small lead is enough"
+)
+def margin_outside(d_pos, d_neg, margin):
+    return torch.relu(d_pos[:, None] - d_neg).mean() + margin
+
+
+@ex.mistake(
+    "each fact is compared with the corrupted ones of all facts: row k of d_neg belongs to fact k"
+)
+def all_against_all(d_pos, d_neg, margin):
+    return torch.relu(margin + d_pos[:, None, None] - d_neg[None]).mean()
+
+
+@ex.mistake(
+    "two losses are added in yours, one for each distance: the hinge is of their difference"
+)
+def two_losses(d_pos, d_neg, margin):
+    return (d_pos[:, None] + torch.relu(margin - d_neg)).mean()
+
+
+@ex.mistake(
+    "no gradient reaches the true facts: d_pos was detached, and nothing brings them nearer"
+)
+def facts_are_detached(d_pos, d_neg, margin):
+    return torch.relu(margin + d_pos.detach()[:, None] - d_neg).mean()
+
+
+@ex.mistake(
+    "you take the mean first and the maximum with 0 afterwards: pairs far apart pay for those too close"
+)
+def maximum_of_the_mean(d_pos, d_neg, margin):
+    return torch.relu((margin + d_pos[:, None] - d_neg).mean())

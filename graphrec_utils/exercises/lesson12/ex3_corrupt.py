@@ -50,6 +50,14 @@ def _corrupt(facts, num_entities, rng, sides=None, itself=False, pool=None):
     return out
 
 
+def _put(facts, rng, draw):
+    """Replace one end by draw(what stands there, what stands at the other end)."""
+    out, rows = facts.copy(), np.arange(len(facts))
+    column = 2 * rng.integers(2, size=len(facts))
+    out[rows, column] = draw(facts[rows, column], facts[rows, 2 - column])
+    return out
+
+
 @ex.solution
 def corrupt(facts, num_entities, rng):
     return _corrupt(facts, num_entities, rng)
@@ -135,6 +143,14 @@ def _everybody_alike(got, expected, inputs) -> str | None:
     return None
 
 
+def _loops(got, expected, inputs) -> str | None:
+    """Of four entities every third that is put in stands at the other end already."""
+    mine, other = ((x[:, 0] == x[:, 2]).mean() for x in (got, expected))
+    if abs(mine - other) > 0.06:
+        return f"head and tail are the same in {mine:.0%} of the facts in yours"
+    return _one_end(got, expected, inputs)
+
+
 def _repeats(got, expected, inputs) -> str | None:
     """Equal seeds, equal answers, and answers that are right: chance alone earns nothing."""
     return repeats(got, expected, inputs) or _one_end(got[0], expected[0], inputs)
@@ -160,6 +176,9 @@ ex.claim("never the entity that stood there, even if there are only two", lambda
          judge=_one_end)  # fmt: skip
 ex.claim("all chance comes from the given generator", lambda rng: _facts(rng, 30),
          run="call with seeds", judge=_repeats)  # fmt: skip
+ex.claim(
+    "any other entity: also the one at the other end", lambda rng: _facts(rng, 4), judge=_loops
+)
 
 
 @ex.mistake(
@@ -171,7 +190,7 @@ def both_ends(facts, num_entities, rng):
 
 
 @ex.mistake(
-    "you replace tails only: then nobody learns which heads are wrong, and the test asks for heads, too"
+    "you replace tails only: nobody learns which heads are wrong, and the test asks for them"
 )
 def tails_only(facts, num_entities, rng):
     return _corrupt(facts, num_entities, rng, sides=2)
@@ -182,16 +201,12 @@ def heads_only(facts, num_entities, rng):
     return _corrupt(facts, num_entities, rng, sides=0)
 
 
-@ex.mistake(
-    "you throw a coin for each end: a quarter of the facts lose both, and a quarter stay true"
-)
+@ex.mistake("you throw a coin for each end: a quarter of the facts lose both, a quarter stay true")
 def a_coin_for_each_end(facts, num_entities, rng):
     out = facts.copy()
     for side in (0, 2):
         chosen = rng.random(len(facts)) < 0.5
-        out[chosen] = _corrupt(facts[chosen], num_entities, rng, sides=side)[:, [0, 1, 2]] * (
-            np.arange(3) == side
-        ) + out[chosen] * (np.arange(3) != side)
+        out[chosen, side] = _corrupt(facts[chosen], num_entities, rng, sides=side)[:, side]
     return out
 
 
@@ -209,16 +224,12 @@ def heads_of_the_first_half(facts, num_entities, rng):
     return _corrupt(facts, num_entities, rng, sides=2 * (places >= len(facts) // 2))
 
 
-@ex.mistake(
-    "heads and tails take turns in yours: the place in the batch decides. Throw a coin for each fact"
-)
+@ex.mistake("heads and tails take turns in yours: throw a coin for each fact, wherever it stands")
 def by_turns(facts, num_entities, rng):
     return _corrupt(facts, num_entities, rng, sides=2 * (np.arange(len(facts)) % 2))
 
 
-@ex.mistake(
-    "if the entity that stood there is drawn you take the next one, which so comes twice as often as the others"
-)
+@ex.mistake("where the same entity is drawn you take the next one, which comes twice as often so")
 def the_next_one_instead(facts, num_entities, rng):
     out = _corrupt(facts, num_entities, rng, itself=True)
     same = np.flatnonzero((out == facts).all(axis=1))
@@ -228,7 +239,7 @@ def the_next_one_instead(facts, num_entities, rng):
 
 
 @ex.mistake(
-    'the entity that stood there may be drawn again in yours: then the "false" fact is the true one'
+    'the entity that stood there may come again in yours: the "false" fact is then the true one'
 )
 def it_may_be_itself(facts, num_entities, rng):
     return _corrupt(facts, num_entities, rng, itself=True)
@@ -239,12 +250,8 @@ def it_may_be_itself(facts, num_entities, rng):
     "Those that are `now` or more move"
 )
 def moved_up_above_it(facts, num_entities, rng):
-    out, rows = facts.copy(), np.arange(len(facts))
-    column = 2 * rng.integers(2, size=len(facts))
     drawn = rng.integers(num_entities - 1, size=len(facts))
-    drawn += drawn > facts[rows, column]
-    out[rows, column] = drawn
-    return out
+    return _put(facts, rng, lambda now, other: drawn + (drawn > now))
 
 
 @ex.mistake("you replace the relation; the negatives of TransE have another head or another tail")
@@ -254,9 +261,7 @@ def the_relation(facts, num_entities, rng):
     return out
 
 
-@ex.mistake(
-    "you draw from the entities of the batch: those that it does not hold are never pushed away"
-)
+@ex.mistake("you draw from the entities of the batch: those that it lacks are never pushed away")
 def from_the_batch(facts, num_entities, rng):
     return _corrupt(facts, num_entities, rng, pool=np.unique(facts[:, [0, 2]]))
 
@@ -268,9 +273,7 @@ def never_the_last(facts, num_entities, rng):
     return _corrupt(facts, num_entities, rng, pool=np.arange(num_entities - 1))
 
 
-@ex.mistake(
-    "heads go to heads and tails to tails of the same batch: you shuffled, and frequent entities come often"
-)
+@ex.mistake("you shuffled heads and tails of the batch: what it holds often is put in often")
 def shuffled(facts, num_entities, rng):
     out, column = facts.copy(), 2 * rng.integers(2, size=len(facts))
     rows = np.arange(len(facts))
@@ -280,9 +283,7 @@ def shuffled(facts, num_entities, rng):
 
 @ex.mistake("you draw one entity for the whole batch; each fact needs its own")
 def one_entity_for_all(facts, num_entities, rng):
-    out, column = facts.copy(), 2 * rng.integers(2, size=len(facts))
-    out[np.arange(len(facts)), column] = rng.integers(num_entities)
-    return out
+    return _put(facts, rng, lambda now, other: rng.integers(num_entities))
 
 
 @ex.mistake("you draw from a generator of your own: use `rng`, or nobody can repeat your training")
@@ -299,3 +300,48 @@ def a_fixed_seed(facts, num_entities, rng):
 def in_place(facts, num_entities, rng):
     facts[:] = _corrupt(facts, num_entities, rng)
     return facts
+
+
+@ex.mistake(
+    "you leave out the entity at the other end, too: any but the one that stood there may come"
+)
+def never_the_other_end(facts, num_entities, rng):
+    out = _corrupt(facts, num_entities, rng)
+    while num_entities > 2 and (loops := out[:, 0] == out[:, 2]).any():
+        out[loops] = _corrupt(facts[loops], num_entities, rng)
+    return out
+
+
+@ex.mistake("you replace column 0 or 1: the relation stands in column 1, the tail in column 2")
+def head_or_relation(facts, num_entities, rng):
+    return _corrupt(facts, num_entities, rng, sides=rng.integers(2, size=len(facts)))
+
+
+@ex.mistake("you replace any of the three columns: the relation stays")
+def any_column(facts, num_entities, rng):
+    return _corrupt(facts, num_entities, rng, sides=rng.integers(3, size=len(facts)))
+
+
+@ex.mistake("you exchange head and tail: one end stays, and the other is drawn")
+def exchanged(facts, num_entities, rng):
+    return facts[:, [2, 1, 0]]
+
+
+@ex.mistake(
+    "your coin is not fair: heads are replaced in a third of the facts, tails in two thirds"
+)
+def two_tails_a_head(facts, num_entities, rng):
+    return _corrupt(facts, num_entities, rng, sides=2 * (rng.integers(3, size=len(facts)) > 0))
+
+
+@ex.mistake(
+    "you keep off the entity at the other end: the one that you replace must not come again"
+)
+def compared_with_the_other_end(facts, num_entities, rng):
+    drawn = rng.integers(num_entities - 1, size=len(facts))
+    return _put(facts, rng, lambda now, other: drawn + (drawn >= other))
+
+
+@ex.mistake("one number moves every entity of the batch by as many places: each fact draws its own")
+def one_step_for_all(facts, num_entities, rng):
+    return _put(facts, rng, lambda now, other: (now + rng.integers(1, num_entities)) % num_entities)

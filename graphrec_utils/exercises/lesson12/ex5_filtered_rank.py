@@ -146,3 +146,40 @@ def ties_by_id(distances, truth, known, ties):
     keep = np.setdiff1d(np.arange(len(distances)), np.setdiff1d(known, [truth]))
     order = keep[np.argsort(distances[keep], kind="stable")]
     return float(1 + np.flatnonzero(order == truth)[0])
+
+
+@ex.mistake("an equal counts half in yours, whatever `ties` says")
+def always_half(distances, truth, known, ties):
+    return _rank(distances, truth, known, 0.5)
+
+
+@ex.mistake("`ties` is turned round in yours: 0 is the optimist, who stands before all equals")
+def ties_turned_round(distances, truth, known, ties):
+    return _rank(distances, truth, known, 1 - ties)
+
+
+@ex.mistake("after deleting, place `truth` is no longer the truth's: read its distance before")
+def read_after_deleting(distances, truth, known, ties):
+    left = np.delete(distances, np.setdiff1d(known, [truth]).astype(int))
+    d = left[min(truth, len(left) - 1)]
+    return float(1 + (left < d).sum() + ties * ((left == d).sum() - 1))
+
+
+@ex.mistake("yours is one over the rank: the rank itself is asked for")
+def reciprocal(*inputs):
+    return 1 / _rank(*inputs)
+
+
+@ex.mistake(
+    "other right answers have the distance 0 in yours, the best there is: they are to leave the list"
+)
+def known_at_distance_0(distances, truth, known, ties):
+    moved = distances.copy()
+    moved[np.setdiff1d(known, [truth]).astype(int)] = 0
+    return _rank(moved, truth, np.array([], dtype=int), ties)
+
+
+@ex.mistake("you rank among `known` alone: these leave, and the truth is ranked among all others")
+def among_the_known(distances, truth, known, ties):
+    others = np.setdiff1d(np.arange(len(distances)), known)
+    return _rank(distances, truth, others, ties)

@@ -55,19 +55,26 @@ def interests(points, ages, labels, decay):
 
 def _past(rng, sizes, decay: float, dim: int = 2) -> dict:
     """Events in clusters of these sizes; the small ones are young. Distances and their squares have other middles."""
-    apart = False
-    while not apart:
+    while True:
         labels = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
         places = 4 * rng.normal(size=(len(sizes), dim))
         points = places[labels] + rng.normal(size=(len(labels), dim))
+        old = np.array(sizes)[labels] > np.median(sizes)
+        ages = rng.uniform(1, 10, size=len(labels)) * (1 + 9 * old)
         owns = [np.flatnonzero(labels == c) for c in range(len(sizes))]
         apart = any(_medoid(points, own) != _inner(points, own) for own in owns)
-    old = np.array(sizes)[labels] > np.median(sizes)
-    ages = rng.uniform(1, 10, size=len(labels)) * (1 + 9 * old)
+        if apart and _clear(points, ages, owns, decay):
+            break
     while True:  # the order of the labels is never that of the weights
         labels = rng.permutation(len(sizes))[labels]
         if (np.diff(_weights(ages, labels, decay)) > 0).any():
             return {"points": points, "ages": ages, "labels": labels, "decay": decay}
+
+
+def _clear(points, ages, owns, decay: float) -> bool:
+    """No pin of another cluster is nearest to a middle; ages would change who that is if they fade fast, else not."""
+    young = [_young(points, own, ages, decay) != _medoid(points, own) for own in owns]
+    return any(young) == (decay > 0.1) and all(_nearest(points, own) in own for own in owns)
 
 
 def _far(rng, sizes, decay: float) -> dict:
@@ -77,7 +84,8 @@ def _far(rng, sizes, decay: float) -> dict:
         owns = [np.flatnonzero(given["labels"] == c) for c in range(len(sizes))]
         for own in owns:
             given["points"][own[-1]] += rng.choice([-1, 1], 2) * rng.uniform(4, 7, size=2)
-        if all(_medoid(given["points"], own) != _inner(given["points"], own) for own in owns):
+        apart = all(_medoid(given["points"], own) != _inner(given["points"], own) for own in owns)
+        if apart and _clear(given["points"], given["ages"], owns, decay):
             return given
 
 
@@ -102,6 +110,18 @@ def _equal(rng) -> dict:
     return {"points": points, "ages": np.zeros(4), "labels": np.array([1, 0, 1, 0]), "decay": 0.1}
 
 
+def _ring(rng) -> dict:
+    """Seven pins stand around the middle of their interest, and in it lie pins of the other two."""
+    turns = 2 * np.pi * (np.arange(7) + rng.uniform(-0.2, 0.2, 7)) / 7
+    ring = 5 * np.stack([np.cos(turns), np.sin(turns)], axis=1)
+    inside = 0.5 * rng.normal(size=(2, 2)) + ring.mean(axis=0)
+    beside = np.array([[[12.0, 0]], [[0, 12.0]]]) + rng.normal(size=(2, 4, 2))
+    points = np.concatenate([ring, inside, *beside])
+    turn = rng.permutation(len(points))
+    labels = np.repeat([0, 1, 2, 1, 2], [7, 1, 1, 4, 4])[turn]
+    return {"points": points[turn], "ages": rng.uniform(0, 9, len(points)), "labels": labels, "decay": 0.05}  # fmt: skip
+
+
 ex.claim(
     "on a line, by hand: 3 stands for 0, 1, 2, 3, 14, and 40 for 30, 40, 41; shares 0.8 and 0.2",
     _hand,
@@ -112,6 +132,18 @@ ex.claim("three interests", lambda rng: _past(rng, [5, 7, 9], 0.02))
 ex.claim("each interest has one pin far away", lambda rng: _far(rng, [6, 8], 0.01), 2)
 ex.claim("a fast decay: young clusters first", lambda rng: _past(rng, [4, 9, 8], 0.5))
 ex.claim("no decay: the shares of the events", lambda rng: _past(rng, [3, 6, 8], 0.0, dim=4))
+ex.claim("a pin of another interest lies in the middle of one", _ring)
+
+
+def _nearest(points, own):
+    """The pin nearest to the middle of a cluster, whoever it belongs to."""
+    return np.square(points - points[own].mean(axis=0)).sum(axis=1).argmin()
+
+
+def _young(points, own, ages, decay):
+    """The middle of a cluster whose old members weigh less."""
+    far = np.square(points[own][:, None] - points[own][None]).sum(axis=2)
+    return own[(far * np.exp(-decay * ages[own])).sum(axis=1).argmin()]
 
 
 def _inner(points, own):
@@ -235,3 +267,63 @@ def weight_of_the_mean_age(points, ages, labels, decay):
 @ex.mistake("your basis is 2: exp(−decay · age)")
 def basis_two(points, ages, labels, decay):
     return _interests(points, ages, labels, np.log(2) * decay)
+
+
+@ex.mistake(
+    "you took the pin nearest to the middle of a cluster, whoever it belongs to: a medoid is one of its members"
+)
+def nearest_of_all(points, ages, labels, decay):
+    return _interests(points, ages, labels, decay, who=_nearest)
+
+
+@ex.mistake("you took exp of the summed age: the weight is a sum of one term for each event")
+def weight_of_the_summed_age(points, ages, labels, decay):
+    return _interests(
+        points, ages, labels, decay, weight=lambda a, c, d: np.exp(-d * np.bincount(c, a))
+    )
+
+
+@ex.mistake("you divide the age by the decay: the exponent is −decay · age")
+def divided_by_the_decay(points, ages, labels, decay):
+    return _interests(points, ages, labels, 1 / decay if decay else 0.0)
+
+
+@ex.mistake("your medoids are sorted and your shares are not: they belong together")
+def medoids_sorted_alone(points, ages, labels, decay):
+    found, _ = _interests(points, ages, labels, decay)
+    return found, _interests(points, ages, labels, decay, order=0)[1]
+
+
+@ex.mistake("of two equally good members you take the last: the smaller id comes first")
+def the_last_of_equals(points, ages, labels, decay):
+    def who(p, own):
+        cost = np.square(p[own][:, None] - p[own][None]).sum(axis=(1, 2))
+        return own[::-1][cost[::-1].argmin()]
+
+    return _interests(points, ages, labels, decay, who=who)
+
+
+@ex.mistake(
+    "you took the member with the largest product with the middle: the medoid is the nearest one, and a long vector may be far"
+)
+def largest_product(points, ages, labels, decay):
+    return _interests(
+        points, ages, labels, decay, who=lambda p, own: own[(p[own] @ p[own].mean(axis=0)).argmax()]
+    )
+
+
+@ex.mistake(
+    "ages weigh in your medoid: it is the middle of all members alike, the decay is for the shares"
+)
+def medoid_of_the_young(points, ages, labels, decay):
+    return _interests(points, ages, labels, decay, who=lambda p, own: _young(p, own, ages, decay))
+
+
+@ex.mistake(
+    "you add up the coordinates before you square: each coordinate's gap is squared for itself"
+)
+def squared_after_the_sum(points, ages, labels, decay):
+    def who(p, own):
+        return own[((p[own][:, None] - p[own]).sum(axis=2) ** 2).sum(axis=1).argmin()]
+
+    return _interests(points, ages, labels, decay, who=who)

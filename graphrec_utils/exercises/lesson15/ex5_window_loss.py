@@ -122,7 +122,7 @@ def log_q_is_added(*inputs):
 
 
 @ex.mistake(
-    "S is missing: the columns are a sample, and their sum has to be divided by their number"
+    "S is missing, or goes off the positive, too, and so cancels: the columns are a sample, and their sum alone is divided by S"
 )
 def the_number_of_columns_is_missing(*inputs):
     return _variant(count=None)(*inputs)
@@ -141,8 +141,8 @@ def masked_with_zero(*inputs):
 
 
 @ex.mistake("the positive is missing in your sum: the loss would fall below 0 and never end")
-def the_positive_is_not_in_the_sum(pos, neg, log_q, own):
-    return torch.nan_to_num(_loss(pos, neg, log_q, own, inside=False), neginf=-1e9)
+def the_positive_is_not_in_the_sum(*inputs):
+    return _variant(inside=False)(*inputs)
 
 
 @ex.mistake("you return the sum over the rows")
@@ -178,3 +178,49 @@ def the_number_of_pairs(pos, neg, log_q, own):
 )
 def multiplied_by_s(pos, neg, log_q, own):
     return _loss(pos, neg + 2 * math.log(neg.shape[1]), log_q, own)
+
+
+@ex.mistake("neither log Q nor log S goes off your scores: both do")
+def plain_scores(pos, neg, log_q, own):
+    return _variant(count=None)(pos, neg, 0 * log_q, own)
+
+
+@ex.mistake("you subtract Q: its logarithm goes off a score, which divides the term by Q")
+def q_for_log_q(pos, neg, log_q, own):
+    return _loss(pos, neg, log_q.exp(), own)
+
+
+@ex.mistake("your sign is turned: you return the mean log probability, a loss is minus that")
+def the_sign_is_turned(*inputs):
+    return -_loss(*inputs)
+
+
+@ex.mistake("S goes off twice in yours: 1 / (S Q) has it once")
+def s_twice(pos, neg, log_q, own):
+    return _loss(pos, neg - math.log(neg.shape[1]), log_q, own)
+
+
+@ex.mistake(
+    "a column that one pair owns leaves the sum of all pairs in yours: it leaves those of its owner"
+)
+def own_of_anybody(pos, neg, log_q, own):
+    return _loss(pos, neg, log_q, own.any(dim=0).expand_as(own))
+
+
+@ex.mistake("your log S has the base 10: it is the natural one, as e^ is")
+def base_ten(pos, neg, log_q, own):
+    S = neg.shape[1]
+    return _loss(pos, neg + math.log(S) - math.log10(S), log_q, own)
+
+
+@ex.mistake("no gradient reaches your columns: they were detached, and nothing pushes them away")
+def columns_are_detached(pos, neg, log_q, own):
+    return _loss(pos, neg.detach(), log_q, own)
+
+
+@ex.mistake(
+    "you add up a loss for each column: here all columns stand in one logarithm, beside the positive"
+)
+def pair_by_pair(pos, neg, log_q, own):
+    each = torch.nn.functional.softplus(neg - log_q - math.log(neg.shape[1]) - pos[:, None])
+    return (each * ~own).sum(dim=1).mean()

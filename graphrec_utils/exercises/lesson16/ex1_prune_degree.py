@@ -154,7 +154,9 @@ def only_the_cap(*inputs):
     return _variant(limit=lambda d, a, least, most: most)(*inputs)
 
 
-@ex.mistake("every node keeps `least` edges in yours: a busy one may keep more")
+@ex.mistake(
+    "every node keeps `least` edges in yours, a busy one may keep more: are min and max exchanged, or alpha and d?"
+)
 def all_down_to_least(*inputs):
     return _variant(limit=lambda d, a, least, most: least)(*inputs)
 
@@ -223,3 +225,37 @@ def only_monsters_are_cut(*inputs):
 @ex.mistake("you add `least` to the power: it is a floor, the larger of the two stays")
 def the_floor_is_added(*inputs):
     return _variant(limit=lambda d, a, least, most: min(np.ceil(d**a) + least, most))(*inputs)
+
+
+@ex.mistake(
+    "every node keeps one edge too many in yours: a rank below the limit, counted from 0, is meant"
+)
+def one_too_many(*inputs):
+    return _variant(limit=lambda d, a, least, most: _limit(d, a, least, most) + 1)(*inputs)
+
+
+@ex.mistake("nodes with fewer than `least` edges lose all in yours: they keep what they have")
+def few_edges_lose_all(*inputs):
+    return _variant(limit=lambda d, a, least, most: _limit(d, a, least, most) * (d >= least))(
+        *inputs
+    )
+
+
+@ex.mistake("your power is 1 − alpha: with alpha 1 nobody but the busiest loses an edge")
+def the_other_power(*inputs):
+    return _variant(limit=lambda d, a, least, most: _limit(d, 1 - a, least, most))(*inputs)
+
+
+@ex.mistake(
+    "you compare an edge's rank among all edges with its node's limit: each node ranks its own"
+)
+def ranked_among_all(rows, chance, alpha, least, most):
+    limit = _limit(np.bincount(rows)[rows].astype(float), alpha, least, most)
+    return np.argsort(np.argsort(chance)) < limit
+
+
+@ex.mistake(
+    "you return which edges stay by their numbers: the answer says of each edge whether it stays"
+)
+def the_numbers_of_the_edges(*inputs):
+    return np.flatnonzero(_keep(*inputs))

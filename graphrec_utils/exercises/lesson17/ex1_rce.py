@@ -35,6 +35,14 @@ def _sure(rng) -> dict:
     return rows
 
 
+def _nearly_sure(rng) -> dict:
+    """Two wrong predictions are sure by a little more than what is clipped."""
+    rows = _rows(rng, count=12)
+    rows["labels"][2:4] = 1, 0
+    rows["probabilities"][2:4] = 2e-7, 1 - 2e-7
+    return rows
+
+
 ex = Exercise(
     "17.1",
     "rce",
@@ -74,6 +82,7 @@ ex.claim(
 )
 ex.claim("most labels are ones", lambda rng: _rows(rng, share=0.8))
 ex.claim("a probability of exactly 0 or 1 that is wrong costs much, not infinitely much", _sure)
+ex.claim("what is nearly 0 or 1 is clipped, not moved", _nearly_sure)
 
 
 @ex.mistake(
@@ -178,3 +187,65 @@ def right_answers(labels, probabilities):
 @ex.mistake("you clip further than 1e-7: being wrong and sure costs too little")
 def clipped_further(labels, probabilities):
     return 100 * (1 - _loss(labels, probabilities, 1e-3) / _entropy(labels.mean()))
+
+
+@ex.mistake(
+    "you add 1e-7 inside the logarithm: clipping leaves what lies between the ends as it is"
+)
+def added_inside_the_log(labels, probabilities):
+    p = probabilities
+    loss = -(labels * np.log(p + 1e-7) + (1 - labels) * np.log(1 - p + 1e-7)).mean()
+    return float(100 * (1 - loss / _entropy(labels.mean())))
+
+
+@ex.mistake("you clip at 0 alone: a probability of exactly 1 that is wrong costs infinitely much")
+def clipped_below(labels, probabilities):
+    p = np.maximum(probabilities, 1e-7)
+    with np.errstate(all="ignore"):
+        terms = -(labels * np.log(p) + (1 - labels) * np.log(1 - p))
+    return float(100 * (1 - terms.mean() / _entropy(labels.mean())))
+
+
+@ex.mistake("you clip less than 1e-7: being wrong and sure costs more than is asked for")
+def clipped_less(labels, probabilities):
+    return 100 * (1 - _loss(labels, probabilities, 1e-15) / _entropy(labels.mean()))
+
+
+@ex.mistake(
+    "the model's loss is in bits (log₂) in yours, the constant's is not: take the same logarithm for both"
+)
+def nats_and_bits(labels, probabilities):
+    bits = _loss(labels, probabilities) / np.log(2)
+    return float(100 * (1 - bits / _entropy(labels.mean())))
+
+
+@ex.mistake(
+    "labels and probabilities are exchanged in your loss: the logarithm is of what was said"
+)
+def exchanged(labels, probabilities):
+    return 100 * (1 - _loss(probabilities, labels) / _entropy(labels.mean()))
+
+
+@ex.mistake(
+    "your loss is that of the other answer: log p belongs to label 1, log(1 − p) to label 0"
+)
+def the_other_answer(labels, probabilities):
+    return 100 * (1 - _loss(1 - labels, probabilities) / _entropy(labels.mean()))
+
+
+@ex.mistake("you return the gap of the two losses times 100: divide it by the constant's")
+def the_gap_in_percent(labels, probabilities):
+    return 100 * (_entropy(labels.mean()) - _loss(labels, probabilities))
+
+
+@ex.mistake("yours is never below 0: a model may be worse than the constant, and RCE says so")
+def never_below_0(labels, probabilities):
+    return max(0.0, rce(labels, probabilities))
+
+
+@ex.mistake(
+    "you compare shares of right answers with the larger class: a cross entropy looks at how sure they were"
+)
+def better_than_the_larger_class(labels, probabilities):
+    larger = max(labels.mean(), 1 - labels.mean())
+    return float(100 * (((probabilities > 0.5) == labels).mean() / larger - 1))

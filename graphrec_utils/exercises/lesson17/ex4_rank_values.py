@@ -175,3 +175,44 @@ def never_negative(*inputs):
 @ex.mistake("you return logits, not probabilities: σ is missing")
 def no_sigmoid(*inputs):
     return _network(*inputs, out=lambda z: z)
+
+
+def _both(x, W1, b1, W2, b2, worth, hidden=torch.relu, out=torch.sigmoid, value=torch.matmul):
+    p = out(hidden(x @ W1.T + b1) @ W2.T + b2)
+    return p, value(p, worth)
+
+
+@ex.mistake("you add b₁ after the ReLU: it decides where the ReLU begins, so it comes before")
+def bias_after_relu(x, W1, b1, W2, b2, worth):
+    p = (((x @ W1.T).relu() + b1) @ W2.T + b2).sigmoid()
+    return p, p @ worth
+
+
+@ex.mistake("your values are never below 0: showing what gets hidden costs something")
+def never_below_0(*inputs):
+    return _both(*inputs, value=lambda p, worth: (p @ worth).clamp(min=0))
+
+
+@ex.mistake("a second ReLU cuts your logits at 0: no probability is below ½ then")
+def relu_twice(*inputs):
+    return _both(*inputs, out=lambda z: z.relu().sigmoid())
+
+
+@ex.mistake(
+    "you divide the value by the sum of the probabilities: several reactions may come together, or none"
+)
+def over_the_sum(*inputs):
+    return _both(*inputs, value=lambda p, worth: (p @ worth) / p.sum(dim=1))
+
+
+@ex.mistake("you return the values first: probabilities, then values")
+def values_first(*inputs):
+    p, value = _both(*inputs)
+    return value, p
+
+
+@ex.mistake(
+    "your probabilities become 0 or 1 before they are weighed: a chance of 0.3 is worth 0.3"
+)
+def all_or_nothing(*inputs):
+    return _both(*inputs, value=lambda p, worth: (p > 0.5).float() @ worth)

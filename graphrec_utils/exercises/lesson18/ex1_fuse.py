@@ -152,3 +152,60 @@ def item_0_gets_nothing(lists, num_items, c):
     scores = fuse(lists, num_items, c)
     scores[:, 0] = 0
     return scores
+
+
+def _scored(lists, num_items, gain):
+    """Add up gain(place, places) over the lists, places from 0."""
+    scores = np.zeros((lists.shape[1], num_items))
+    for mine in lists:
+        row, place = np.nonzero(mine >= 0)
+        scores[row, mine[row, place]] += gain(place, lists.shape[2])
+    return scores
+
+
+@ex.mistake("c plays no part in yours: it says how much the first places are ahead of the next")
+def without_c(lists, num_items, c):
+    return fuse(lists, num_items, 0)
+
+
+@ex.mistake("c multiplies in yours: it is added to the rank")
+def c_times(lists, num_items, c):
+    return c * fuse(lists, num_items, 0)
+
+
+@ex.mistake("a bracket is missing: 1 / (c + rank), not 1 / c + rank")
+def lost_bracket(lists, num_items, c):
+    return _scored(lists, num_items, lambda place, L: 1 / c + place + 1)
+
+
+@ex.mistake("you discount by a logarithm, as NDCG does: here by c + rank")
+def discounted_as_in_ndcg(lists, num_items, c):
+    return _scored(lists, num_items, lambda place, L: 1 / np.log2(place + 2))
+
+
+@ex.mistake("all users have one list in yours: each row is fused for itself")
+def all_users_together(lists, num_items, c):
+    scores = fuse(lists, num_items, c)
+    return np.repeat(scores.sum(axis=0)[None], len(scores), axis=0)
+
+
+@ex.mistake("you count lists: the place in a list plays no part")
+def votes(lists, num_items, c):
+    return _scored(lists, num_items, lambda place, L: 1.0)
+
+
+@ex.mistake("the last place counts most in yours: lists are best first")
+def last_is_best(lists, num_items, c):
+    return _scored(lists, num_items, lambda place, L: 1 / (c + L - place))
+
+
+@ex.mistake("an item that no list holds has −∞ in yours: its score is 0")
+def minus_infinity(*inputs):
+    scores = fuse(*inputs)
+    return np.where(scores == 0, -np.inf, scores)
+
+
+@ex.mistake("you divide by the sum of a user's scores: they stay as they are")
+def sums_to_1(*inputs):
+    scores = fuse(*inputs)
+    return scores / scores.sum(axis=1, keepdims=True)

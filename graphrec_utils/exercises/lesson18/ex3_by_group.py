@@ -131,3 +131,63 @@ def items_counted_once(lists, users, items, group, num_groups):
         mine = np.unique(items[group[items] == t])
         out[t] = np.isin(mine, items[found]).mean()
     return out
+
+
+@ex.mistake("you return how many are found: divide by how many pairs the group has")
+def how_many(lists, users, items, group, num_groups):
+    found = (lists[users] == items[:, None]).any(axis=1)
+    return np.bincount(group[items], found, minlength=num_groups)
+
+
+@ex.mistake("pair k looks into list k in yours: it belongs to its user, row users[k]")
+def list_of_the_pair(lists, users, items, group, num_groups):
+    return by_group(lists, np.arange(len(items)) % len(lists), items, group, num_groups)
+
+
+@ex.mistake("your pairs belong to group[user]: groups are of items")
+def group_of_the_user(lists, users, items, group, num_groups):
+    return _shares(lists, users, items, group[users], num_groups)
+
+
+@ex.mistake(
+    "pair k belongs to group[k] in yours: it belongs to the group of its item, group[items[k]]"
+)
+def group_of_the_pair(lists, users, items, group, num_groups):
+    return _shares(lists, users, items, group[np.arange(len(items)) % len(group)], num_groups)
+
+
+def _shares(lists, users, items, of, num_groups, count=None):
+    found = (lists[users] == items[:, None]).any(axis=1)
+    count = np.bincount(of if count is None else count, minlength=num_groups).astype(float)
+    with np.errstate(all="ignore"):
+        return np.bincount(of, found, minlength=num_groups) / count
+
+
+@ex.mistake(
+    "you divide by how many items a group has: its pairs are asked for, an item may have many or none"
+)
+def over_the_items(lists, users, items, group, num_groups):
+    return _shares(lists, users, items, group[items], num_groups, group)
+
+
+@ex.mistake("you return the share that is missed")
+def missed(*inputs):
+    return 1 - by_group(*inputs)
+
+
+@ex.mistake("only the first place of each list counts in yours: any place will do")
+def first_place(lists, *rest):
+    return by_group(lists[:, :1], *rest)
+
+
+@ex.mistake(
+    "your numbers sum to 1: they say where the hits lie, not which share of a group is found"
+)
+def shares_of_the_hits(*inputs):
+    hits = how_many(*inputs)
+    return hits / hits.sum()
+
+
+@ex.mistake("yours are percents: the answer is a share, from 0 to 1")
+def percents(*inputs):
+    return 100 * by_group(*inputs)

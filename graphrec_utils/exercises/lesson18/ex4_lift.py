@@ -147,3 +147,77 @@ def exchanged(policy, control):
 @ex.mistake("the error of the ratio is missing its 1 / b: the variance is divided by b²")
 def not_over_b(policy, control):
     return _with(policy, control, over=False)
+
+
+@ex.mistake("yours are percents: 0.1 is ten percent more")
+def percents(policy, control):
+    return tuple(100 * x for x in lift(policy, control))
+
+
+@ex.mistake("you take the mean of the policy for certain: it was measured on users, too")
+def policy_is_certain(policy, control):
+    b = control.mean()
+    r = policy.mean() / b
+    return _of(r, r * np.sqrt(control.var(ddof=1) / len(control)) / b)
+
+
+@ex.mistake("1 / b² stands outside of your root: inside it is b², outside b")
+def over_b_twice(policy, control):
+    g, low, high = lift(policy, control)
+    return _of(g + 1, (high - low) / 4 / control.mean())
+
+
+@ex.mistake(
+    "you divide both variances by the number of the policy's users: the control has its own"
+)
+def one_number_of_users(policy, control):
+    b = control.mean()
+    r = policy.mean() / b
+    return _of(r, np.sqrt((policy.var(ddof=1) + r**2 * control.var(ddof=1)) / len(policy)) / b)
+
+
+@ex.mistake("your ratio is of sums: with fewer users in the control it is too large; take means")
+def ratio_of_sums(policy, control):
+    b, r = control.mean(), policy.sum() / control.sum()
+    v = policy.var(ddof=1) / len(policy) + r**2 * control.var(ddof=1) / len(control)
+    return _of(r, np.sqrt(v) / b)
+
+
+@ex.mistake("you return the upper end before the lower one")
+def ends_exchanged(policy, control):
+    g, low, high = lift(policy, control)
+    return g, high, low
+
+
+@ex.mistake("you return half the width of the interval: its two ends are asked for")
+def half_the_width(policy, control):
+    g, low, high = lift(policy, control)
+    return g, (high - low) / 2, (high - low) / 2
+
+
+@ex.mistake("your lift stands in the middle: lift, low, high")
+def lift_in_the_middle(policy, control):
+    g, low, high = lift(policy, control)
+    return low, g, high
+
+
+@ex.mistake("you add standard errors: of independent means the variances add up")
+def errors_are_added(policy, control):
+    a, b = policy.mean(), control.mean()
+    first, second = (x.std(ddof=1) / np.sqrt(len(x)) for x in (policy, control))
+    return _of(a / b, (first + a / b * second) / b)
+
+
+@ex.mistake("the lift stands in your variance instead of the ratio: r is a / b, not a / b − 1")
+def lift_for_ratio(policy, control):
+    a, b = policy.mean(), control.mean()
+    v = policy.var(ddof=1) / len(policy) + (a / b - 1) ** 2 * control.var(ddof=1) / len(control)
+    return _of(a / b, np.sqrt(v) / b)
+
+
+@ex.mistake(
+    "your lift is divided by the policy's mean, your interval by the control's: both are shares of the control"
+)
+def lift_of_the_policy(policy, control):
+    _, low, high = lift(policy, control)
+    return _of(2 - control.mean() / policy.mean(), (high - low) / 4)
