@@ -426,7 +426,7 @@ def corrected_loss(
         hits: (B, S) bool, True where the draw is the row's positive; not all of a row are.
 
     Returns:
-        () float32, with gradients for pos and neg; it may be negative.
+        () float32, with gradients for pos and neg; it may be negative. Finite for scores of hundreds.
     """
     ### BEGIN SOLUTION
     log_q = log_q_neg - torch.log1p(-log_q_pos.exp())[:, None]  # of Q'
