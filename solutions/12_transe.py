@@ -615,7 +615,8 @@ answers
 # multiplies; swap $h$ and $t$, and nothing changes. RotatE turns by an angle; two half turns are none, hence
 # symmetry. Does the table tell which model **finds** held-out facts? We plant one kind of relation at a time on sixty entities:
 # neighbors on a grid, *right* and *left*, *right then down*, *before* along a line, children in a tree. Antisymmetric is the
-# **order** along the line, and there the share of right directions counts, (a, r, b) or (b, r, a).
+# **order** along the line, and there the share of right directions counts, (a, r, b) or (b, r, a). *Order counts* is a
+# composition, too: the right child of the left one is not the left child of the right one.
 #
 # > **Claim** (ours, from that table). A model is above 0.8 on held-out facts exactly where the table says yes.
 
@@ -632,7 +633,7 @@ found = {name: {} for name in kge.SCORES}  # filtered MRR, of the order the shar
 for row in patterns.values["rows"]:
     kind = "direction" if row["kind"] == "order" else row["kind"]
     found[row["model"]][kind] = np.mean(row["direction" if kind == "direction" else "MRR"])
-kinds = ["symmetric", "direction", "inverse", "composition", "one to many"]
+kinds = ["symmetric", "direction", "inverse", "composition", "order counts", "one to many"]
 found = {name: {kind: cells[kind] for kind in kinds} for name, cells in found.items()}
 results.table(
     {name: cells | {"d": 16, "trials": 9} for name, cells in found.items()},
@@ -670,12 +671,16 @@ verdict(
 # 1 its score is a sum of cosines of phases, and phases add, as in RotatE. Exact it cannot be, but in the right order.
 # Nor is *one to many* an obstacle for TransE: five tails close to the tip are in front together.
 #
-# <details><summary>How this was measured</summary>A grid of 6 × 10, a line and a tree, all in one piece
-# (composition here commutes, right then down is down then right; one that does not was not planted): of three entities
+# **What the table does not say:** on the grid, right then down is down then right. Arrows and angles add up in any
+# order. Where the order counts TransE has 0.70 and RotatE 0.73: mostly the other grandchild is in front. *Mother's father* is
+# such a relation.
+#
+# <details><summary>How this was measured</summary>A grid of 6 × 10, a line and trees, all in one piece: of three entities
 # by themselves anybody finds the third. Three tenths of the facts that follow from the kind alone are held out (along the
 # line those two to five places apart). Sixteen numbers per entity, 200 steps; nine trials each on another draw, then three
 # draws. RotatE's angles start anywhere on the circle, as in its authors' code: begun near zero, most of them
-# stay there, and the one who asks is in front.</details>
+# stay there, and the one who asks is in front. Where the order counts, the three draws ask 21 facts, and the best
+# rate is the largest of the grid.</details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Product or distance?
@@ -771,18 +776,17 @@ verdict(
 # %% tags=["long"]
 peers = results.load("12_transe_peers", command="python -m tests.benchmarks.transe")
 ours, still, falling = (peers.values[name] for name in ("course", "pykeen", "pykeen, falling"))
-pace = {  # CPU seconds of a pass of PyKEEN, by its number of coordinates
-    row["setting"]["dim"]: row["curve"][-1][0] / row["epochs"]
-    for row in still["trainings"] if row["budget"] == peers.values["of the best"]
-}  # fmt: skip
-chosen = {}
-for name, engine in {"ours": ours, "PyKEEN": falling}.items():
-    (row,) = [
-        x for x in engine["trainings"] if x["setting"] == engine["setting"] and x["budget"] != 100
-    ]
-    chosen[name] = np.array(row["curve"])
-place = 1 + np.arange(len(chosen["PyKEEN"]))
-chosen["PyKEEN"][:, 0] = place * pace[falling["setting"]["dim"]]
+
+
+def best_of(engine, budget):
+    """Return seconds and validation MRR of the best of some trainings."""
+    rows = [row["curve"] for row in engine["trainings"] if row["budget"] == budget]
+    return np.array(max(rows, key=lambda curve: curve[-1][1]))
+
+
+pace = best_of(still, 300)[-1, 0] / 15  # CPU seconds of a pass of PyKEEN on a quiet machine
+chosen = {"ours": best_of(ours, 300), "PyKEEN": best_of(falling, "15 passes")}
+chosen["PyKEEN"][:, 0] = pace * (1 + np.arange(15))
 figure, ax = plt.subplots(figsize=(5.6, 2.8))
 for (name, curve), mark, color in zip(chosen.items(), "os", style.CYCLE[:2], strict=True):
     ax.plot(*curve.T, marker=mark, markersize=4, color=color, label=name)
@@ -796,23 +800,27 @@ plt.show()
 # (circles, its chosen setting) and PyKEEN (squares); dotted: what LibKGE publishes for its TransE on test. A stored measurement.*
 
 # %% tags=["experiment"]
-goal = chosen["PyKEEN"][-1, 1]
 print(
     f"test MRR: ours {ours['test MRR']:.3f}, PyKEEN {falling['test MRR']:.3f}, LibKGE's published TransE 0.313"
 )
-print(f"PyKEEN's last validation MRR, {goal:.3f}: after {chosen['PyKEEN'][-1, 0]:.0f} s; "
-      f"ours has it after {min(t for t, x in chosen['ours'] if x >= goal):.0f} s")  # fmt: skip
+for seconds, passes in ((100, "5 passes"), (300, "15 passes")):
+    mine, theirs = best_of(ours, seconds), best_of(falling, passes)
+    goal, needed = theirs[-1, 1], pace * len(theirs)
+    first = min(t for t, x in mine if x >= goal)
+    print(f"validation MRR {goal:.3f}: PyKEEN's best of {passes} after {needed:.0f} s, "
+          f"ours of {seconds} s after {first:.0f} s, {first / needed:.0%}")  # fmt: skip
 
 # %% [markdown]
-# Ours is there in a third of the time, and ends above LibKGE's 0.313, whose TransE was searched at length. That says
-# nothing about TransE: a loop in compiled code makes twice as many passes. The rate falls to nothing in both, since the last
-# passes are for what small steps alone can find. A model is as good as the training that it was given; tune your rivals, too.
+# Chosen setting against chosen setting, ours is there in a quarter to a third of the time, and ends above LibKGE's 0.313, whose
+# TransE was searched at length. That says nothing about TransE: a loop in compiled code makes twice as many passes. The rate falls
+# to nothing in both, since the last passes are for what small steps alone can find. A model is as good as the training that
+# it was given; tune your rivals, too.
 #
 # <details><summary>How this was measured</summary>One seed. Nine settings of ours for 100 CPU seconds each, the two best on
-# 4,000 validation facts for 300. PyKEEN had as many trials with a rate that stands still (its best then has 0.281 on test), and
-# one training with a rate that falls, over as many passes as it makes in 300 seconds: this one is shown, at the seconds
-# of those passes. With more such trainings it may gain. Most of its settings are ours: unit entities, L2, softmax; but
-# batches and Adam.</details>
+# 4,000 validation facts for 300. PyKEEN had as many trials with a rate that stands still (its best then has 0.281 on test). With a
+# rate that falls it had three rates for as many passes as it makes in 100 seconds, and one of them for those of 300, shown at the
+# seconds of these passes. Its other knobs, as ours' best sharpness of 9, were not tried with that. Most of its settings are
+# ours: unit entities, L2, softmax; but batches and Adam.</details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 12.7 "Likes" is one relation
@@ -915,8 +923,8 @@ results.table(
 # take a little away: ask what a genre says about what Ann wants. Then the popularity: one number per item, in every row.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **The gain is in what a relation says, with an arrow or without.** What people do adds a fifth to TransE, and a sixth to RP3β, which
-# learns nothing. What a pin is adds little; on MovieTweetings genres and decades take 0.005 away from TransE, and the bestsellers of the last
+# **The gain is in what a relation says, with an arrow or without.** What people do adds a fifth to TransE, a sixth to RP3β, which
+# learns nothing, and 7 % to iALS. What a pin is adds little; on MovieTweetings genres and decades take 0.005 away from TransE, and the bestsellers of the last
 # days are ahead of everybody. Who is ahead on the same behaviors,
 # TransE, iALS or RP3β, these users cannot tell.
 #

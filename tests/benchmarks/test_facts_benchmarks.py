@@ -189,6 +189,17 @@ def test_a_formula_finds_what_it_can_express_but_for_one_cell():
     assert differs == [("ComplEx", "composition")]
 
 
+def test_where_the_order_of_a_composition_counts_nobody_is_above_the_line():
+    rows = {
+        r["model"]: r
+        for r in results.load("12_patterns").values["rows"]
+        if r["kind"] == "order counts"
+    }
+    assert max(np.mean(r["MRR"]) for r in rows.values()) < 0.8
+    mixed = {name: np.mean(r["the other order is the best answer"]) for name, r in rows.items()}
+    assert mixed["TransE"] > 0.75 and mixed["RotatE"] > 0.6
+
+
 def test_behaviors_are_worth_more_than_attributes_and_a_walk_gains_by_them_as_well():
     stored = results.load("12_likes").values
     rows = {row["model"]: row for row in stored["PinWorld"]["models"]}

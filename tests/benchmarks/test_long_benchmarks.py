@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -112,6 +114,28 @@ def test_the_best_trials_get_the_whole_budget(monkeypatch):
     assert rows[-2]["setting"] == transe.COURSE
 
 
+def test_of_trainings_by_passes_the_best_is_judged_and_none_that_is_stored_is_repeated(
+    monkeypatch, tmp_path
+):
+    asked = []
+
+    def in_process(_, what, engine, folder, setting, budget, *epochs):
+        asked.append((what, *epochs))
+        if what == "judge":
+            return {"test MRR": 0.3}
+        mrr = 0.01 * epochs[0] - 0.001 * setting["dim"] - abs(setting["rate"] - 0.0015)
+        row = {"setting": setting, "budget": budget, "epochs": epochs[0], "curve": [[1, mrr]]}
+        transe.file_of(engine, Path(folder), setting, budget).write_text(json.dumps(row))
+        return None
+
+    monkeypatch.setattr(transe, "in_process", in_process)
+    first = transe.falling("python", tmp_path, {})
+    assert asked == [("passes", n) for _, n in transe.FALLING] + [("judge",)]
+    assert first["setting"] == transe.PYKEEN and first["test MRR"] == 0.3
+    asked.clear()
+    assert transe.falling("python", tmp_path / "another", first) == first and not asked
+
+
 def test_a_round_of_the_benchmark_is_one_training(parts, tmp_path, monkeypatch):
     arrays = dict(zip(("train", "val", "test"), (p.array() for p in parts), strict=True))
     np.savez(tmp_path / "facts.npz", sizes=(40, 3), **arrays)
@@ -161,7 +185,9 @@ def test_what_is_stored_says_who_found_what():
     assert own == pytest.approx(theirs["test MRR"], abs=2e-4)
     assert theirs["test MRR"] < transe.PUBLISHED <= stored.values["course"]["test MRR"]
     falling = stored.values["pykeen, falling"]
-    assert [(r["setting"], r["epochs"]) for r in falling["trainings"]] == transe.FALLING
+    trainings = falling["trainings"]
+    assert [(r["setting"], r["epochs"]) for r in trainings] == transe.FALLING
+    assert falling["setting"] == max(trainings, key=transe.last)["setting"]
     assert theirs["test MRR"] < falling["test MRR"] < transe.PUBLISHED
     own = falling["test MRR by its own evaluator"]
     assert own == pytest.approx(falling["test MRR"], abs=2e-4)
