@@ -672,8 +672,8 @@ verdict(
 # Nor is *one to many* an obstacle for TransE: five tails close to the tip are in front together.
 #
 # **What the table does not say:** on the grid, right then down is down then right. Arrows and angles add up in any
-# order. Where the order counts TransE has 0.70 and RotatE 0.73: mostly the other grandchild is in front. *Mother's father* is
-# such a relation.
+# order, so the two grandchildren would be one. Where the order counts TransE has 0.70 and RotatE 0.73. *Mother's father* is such
+# a relation.
 #
 # <details><summary>How this was measured</summary>A grid of 6 × 10, a line and trees, all in one piece: of three entities
 # by themselves anybody finds the third. Three tenths of the facts that follow from the kind alone are held out (along the

@@ -123,14 +123,6 @@ def measure(name: str, kind: str, seed: int, **knobs) -> dict[str, float]:
         found["the question is its own best answer"] = float(
             (S.argmax(axis=1) == asked.heads).mean()
         )
-    if kind == "order counts":
-        tail = {(h, r): t for part in (train, asked) for h, r, t in part.array().tolist()}
-        first = model.tails(asked.heads, asked.rels).argmax(axis=1)
-        other = [
-            tail.get((h, 5 - r)) == t
-            for h, r, t in zip(asked.heads, asked.rels, first, strict=True)
-        ]
-        found["the other order is the best answer"] = float(np.mean(other))
     if kind == "order":
         E, R = model.entity_emb, model.rel_emb
         h, r, t = E[asked.heads], R[asked.rels], E[asked.tails]

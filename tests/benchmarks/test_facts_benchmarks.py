@@ -196,8 +196,6 @@ def test_where_the_order_of_a_composition_counts_nobody_is_above_the_line():
         if r["kind"] == "order counts"
     }
     assert max(np.mean(r["MRR"]) for r in rows.values()) < 0.8
-    mixed = {name: np.mean(r["the other order is the best answer"]) for name, r in rows.items()}
-    assert mixed["TransE"] > 0.75 and mixed["RotatE"] > 0.6
 
 
 def test_behaviors_are_worth_more_than_attributes_and_a_walk_gains_by_them_as_well():
