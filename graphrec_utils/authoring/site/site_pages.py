@@ -16,6 +16,7 @@ from graphrec_utils.authoring.site import (
     atlas_page,
     cluster_page,
     gallery_page,
+    graders_page,
     peers_page,
     places,
     ready,
@@ -71,7 +72,7 @@ verdicts
 atlas
 numbers
 cluster
-peers
+peers{graders}
 launch
 instructor
 hub
@@ -111,6 +112,7 @@ def write(folder: Path, repo: str | None) -> None:
         text = text.replace("<!-- lecture -->", ready.LECTURE)
         text = text.replace("<!-- syllabi -->", ready.syllabi())
         text = text.replace("<!-- capstone -->", ready.CAPSTONE)
+        text = text.replace("<!-- graders -->", graders_page.instructor())
         text = text.replace("<!-- limits -->", limits.table())
         (folder / page.name).write_text(text, "utf-8")
     for name, text in api.pages().items():
@@ -123,6 +125,8 @@ def write(folder: Path, repo: str | None) -> None:
     variants_page.write(folder)
     (folder / "cluster.md").write_text(cluster_page.page(), "utf-8")
     (folder / "peers.md").write_text(peers_page.page(), "utf-8")
+    if graders_page.there():
+        (folder / "graders.md").write_text(graders_page.page(), "utf-8")
 
 
 def prepared(notebook):
@@ -210,6 +214,7 @@ def index(repo: str | None) -> str:
         hero=hero().html(),
         map=draw.both(link=lambda number: places.address(number, "notebooks/")),
         table="\n".join(rows),
+        graders="\ngraders" if graders_page.there() else "",
         lessons="\n".join(f"notebooks/{stem}" for stem in sorted(ready)),
         reference="\n".join(f"api/{name}" for name in api.pages()),
     )
