@@ -2,7 +2,7 @@
 
     GRAPHREC_DATA_DIR=... OMP_NUM_THREADS=1 python -m tests.benchmarks.pixie_parts [PART ...]
 
-decisions   citeulike-t and PinWorld, the splits of lesson 08, all users: 1 to 16 pins, equal steps, no booster
+decisions   citeulike-t and PinWorld, the splits of lesson 08, all users: 1 to 32 pins, equal steps, no booster
 edges       PinWorld, the graph pruned: boards that look most like the pin (with the pin in the board's mean and
             without it), the largest boards, five random prunings
 boards      PinWorld, test: the walk of `pixie_rivals` on saves alone and on boards and saves, each with 24 trials;
@@ -33,11 +33,14 @@ DELTAS, RANDOM = (0.91, 0.6, 0.3), 5
 DECISIONS = {  # pins, steps by Pixie's rule, booster
     "1 pin": (1, True, True), "2 pins": (2, True, True), "4 pins": (4, True, True),
     "8 pins": (8, True, True), "16 pins": (16, True, True), "8 pins, equal steps": (8, False, True),
-    "8 pins, sum": (8, True, False),
+    "8 pins, sum": (8, True, False), "16 pins, sum": (16, True, False),
+    "32 pins": (32, True, True), "32 pins, sum": (32, True, False),
 }  # fmt: skip
 ASKED = {
     "eight over one": ("8 pins", "1 pin"),
     "booster over sum": ("8 pins", "8 pins, sum"),
+    "booster over sum, 16 pins": ("16 pins", "16 pins, sum"),
+    "booster over sum, 32 pins": ("32 pins", "32 pins, sum"),
     "rule over equal": ("8 pins", "8 pins, equal steps"),
 }
 HALF_LIVES = [1.0, 3.0, 7.0, 14.0, 28.0]  # days

@@ -131,3 +131,11 @@ def test_the_boards_are_why_pixie_is_ahead():
     lead = results.load("08_parts").values["boards"]["leads"]
     assert lead["boards over saves"]["gap"] > 0.01 and lead["saves over RP3β"]["gap"] < 0
     assert abs(lead["RP3β, latest 32 over RP3β"]["gap"]) < 0.001
+
+
+def test_with_many_pins_the_booster_is_behind():
+    for part in results.load("08_parts").values["decisions"].values():
+        lead = {k: pixie_parts.metrics.Comparison.stored(x) for k, x in part["leads"].items()}
+        assert lead["booster over sum"].outcome == "cannot tell"
+        assert lead["booster over sum"].high <= 0.00105
+        assert all(lead[f"booster over sum, {n} pins"].high < 0 for n in (16, 32))

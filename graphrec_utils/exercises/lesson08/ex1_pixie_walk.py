@@ -15,7 +15,7 @@ STEPS, MANY = 3000, 12_000
 
 
 def _walk(indptr, indices, query, restart, num_steps, rng, home=None, at_boards=False, back=True,
-          last=0, boards=False):  # fmt: skip
+          last=0, boards=False, every=0):  # fmt: skip
     """Walk pin - board - pin; the options are what can go wrong on the way.
 
     Args:
@@ -24,6 +24,7 @@ def _walk(indptr, indices, query, restart, num_steps, rng, home=None, at_boards=
         back: whether a board may send the walker to the pin that it came from.
         last: so many neighbors at the end of each list are never taken.
         boards: count them as well.
+        every: there is no coin, the walker goes home after so many steps.
     """
     counts = np.zeros(len(indptr) - 1, dtype=np.int64)
     lists = [indices[indptr[v] : indptr[v + 1]].tolist() for v in range(len(counts))]
@@ -42,7 +43,7 @@ def _walk(indptr, indices, query, restart, num_steps, rng, home=None, at_boards=
         at = pins[int(next(draws) * len(pins))]
         counts[at] += 1
         made += 1
-        if next(draws) < restart:
+        if made % every == 0 if every else next(draws) < restart:
             at = query if home is None else home[int(next(draws) * len(home))]
     return counts
 
@@ -71,6 +72,19 @@ def _mixed(rng) -> dict:
     R = np.zeros((4, 9))
     R[:, 0] = 1
     R[2, 1:3] = R[3, 3:] = 1
+    return _edges(R, 0, 0.5, STEPS, rng)
+
+
+def _tree(rng) -> dict:
+    """A query on a board of four more pins; from there on every pin has three boards of three more each."""
+    boards, pins, level = [[0, 1, 2, 3, 4]], 5, [1, 2, 3, 4]
+    for _ in range(2):
+        boards += [[p, *range(pins + 9 * k + 3 * b, pins + 9 * k + 3 * b + 3)]
+                   for k, p in enumerate(level) for b in range(3)]  # fmt: skip
+        level = list(range(pins, pins := pins + 9 * len(level)))
+    R = np.zeros((len(boards), pins))
+    for row, on in zip(R, boards, strict=True):
+        row[on] = 1
     return _edges(R, 0, 0.5, STEPS, rng)
 
 
@@ -140,6 +154,16 @@ ex.claim(
 ex.claim("all chance comes from the given generator", _mixed, run="call with seeds", judge=repeats)
 
 
+def _some_go_far(got, expected, inputs) -> str | None:
+    far = slice(-324, None)  # three steps from the query
+    if bool(got[far].any()) == bool(expected[far].any()):
+        return None
+    return "nobody gets three steps away" if expected[far].any() else "some get three steps away"
+
+
+ex.claim("restart 0.5: some walks get three steps away", _tree, judge=_some_go_far)
+
+
 @ex.mistake("you count boards, too: they are the way, and only pins can be recommended")
 def boards_are_counted(*inputs):
     return _walk(*inputs, boards=True)
@@ -166,6 +190,14 @@ def edges_are_steps(indptr, indices, query, restart, num_steps, rng):
 @ex.mistake("you throw the coin at boards as well: once per step, when the pin is counted")
 def the_coin_at_boards(*inputs):
     return _walk(*inputs, at_boards=True)
+
+
+@ex.mistake(
+    "your walker goes home after 1 / restart steps, always: throw a coin, so that a walk can be short or long"
+)
+def no_coin(indptr, indices, query, restart, num_steps, rng):
+    every = max(1, round(1 / restart))
+    return _walk(indptr, indices, query, restart, num_steps, rng, every=every)
 
 
 @ex.mistake(
