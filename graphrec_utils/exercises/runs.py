@@ -13,12 +13,14 @@ import contextlib
 import inspect
 import io
 import linecache
+import math
 import re
 import signal
 import sys
 import threading
 import time
 import traceback
+import weakref
 from collections.abc import Callable
 
 from graphrec_utils.exercises.codec import Rng, decode, encode
@@ -98,14 +100,17 @@ def _call_within_memory(function: Callable, inputs: Callable[[], dict]):
     """Call with inputs for which a matrix of all pairs would take gigabytes; return the value.
 
     Before that comes the pilot, `{"inputs": …, "dense": bytes}`, inputs of the same kind for which
-    it takes megabytes: whoever makes one there is stopped, before the machine is out of memory.
+    it takes megabytes: whoever makes one there is stopped, before the machine is out of memory. With
+    `"held": bytes` so is whoever has so many at once in tensors of any size, as in a list of all parts.
     What is measured here protects the machine and decides nothing: in grading, a kernel cannot
     have gigabytes, whatever an answer does to the count.
 
     Raises:
-        MemoryError: the pilot held `dense` bytes or more at once.
+        MemoryError: the pilot held `dense` bytes or more at once, or `held` in all tensors together.
     """
-    function(*inputs()["pilot"]["inputs"].values())  # what a first call imports is no matrix
+    first = inputs()["pilot"]  # what a first call imports is no matrix
+    if held(function, first["inputs"]) >= first.get("held", math.inf):
+        raise MemoryError("all parts of a matrix of all pairs were in memory")
     large = inputs()
     pilot = large.pop("pilot")
     if peak(function, pilot["inputs"]) >= pilot["dense"]:
@@ -135,12 +140,41 @@ def peak(function: Callable, inputs: dict) -> int:
             tracemalloc.stop()
 
 
+def held(function: Callable, inputs: dict) -> int:
+    """Return the bytes of all dense tensors that the function had made and kept at once."""
+    there: dict[int, list] = {}  # where a storage is -> [its bytes, the tensors that look at it]
+    most = 0
+
+    def gone(place: int) -> None:
+        there[place][1] -= 1
+        if not there[place][1]:
+            del there[place]
+
+    def look(x, size: int) -> None:
+        nonlocal most
+        place = x.untyped_storage().data_ptr()
+        there.setdefault(place, [size, 0])[1] += 1
+        weakref.finalize(x, gone, place).atexit = False
+        most = max(most, sum(size for size, _ in there.values()))
+
+    with _watched(look):
+        function(*inputs.values())
+    return most
+
+
 @contextlib.contextmanager
 def _largest_tensor():
     """Yield a list that grows by the bytes of every larger dense tensor made in the block."""
     found: list[int] = []
-    if "torch" not in sys.modules:
+    with _watched(lambda _, size: found.append(size) if size > max(found, default=0) else None):
         yield found
+
+
+@contextlib.contextmanager
+def _watched(look: Callable):
+    """Call `look` with each dense tensor that is made in the block, and the bytes of its storage."""
+    if "torch" not in sys.modules:
+        yield
         return
     import torch
     from torch.overrides import TorchFunctionMode
@@ -150,13 +184,11 @@ def _largest_tensor():
             made = function(*args, **(kwargs or {}))
             for x in made if isinstance(made, list | tuple) else (made,):
                 if isinstance(x, torch.Tensor) and x.layout == torch.strided:
-                    size = x.untyped_storage().nbytes()  # of a view: what is really there
-                    if size > max(found, default=0):
-                        found.append(size)
+                    look(x, x.untyped_storage().nbytes())  # of a view: what is really there
             return made
 
     with Watch():
-        yield found
+        yield
 
 
 RUNNERS = {

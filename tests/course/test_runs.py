@@ -181,6 +181,19 @@ def within_memory(function, n=900):
     return outcome
 
 
+def test_what_is_kept_in_many_tensors_is_held_and_what_is_forgotten_is_not():
+    keep = lambda n: len([torch.ones(1, n) for _ in range(n)])  # noqa: E731
+    forget = lambda n: sum(float(torch.ones(1, n).sum()) for _ in range(n))  # noqa: E731
+    views = lambda n: len([row[0] for row in torch.ones(n, n)])  # noqa: E731
+    assert runs.held(keep, {"n": 500}) >= 4 * 500**2 > 50 * runs.held(forget, {"n": 500})
+    assert 4 * 500**2 <= runs.held(views, {"n": 500}) < 5 * 500**2
+    inputs = {"n": 9, "pilot": {"inputs": {"n": 500}, "dense": 4 * 500**2, "held": 2 * 500**2}}
+    (outcome,) = runs.answers(keep, ask(inputs, "call within memory"))
+    assert outcome["message"].startswith("MemoryError: all parts")
+    (outcome,) = runs.answers(forget, ask(inputs, "call within memory"))
+    assert codec.decode(outcome["value"]) == 81
+
+
 def test_who_makes_a_matrix_of_all_pairs_in_the_pilot_gets_no_larger_inputs():
     asked = []
     outcome = within_memory(lambda n: asked.append(n) or float(np.eye(n).sum()))

@@ -365,13 +365,25 @@ def wrong_not_divided(user_emb, item_emb, positive, chunk):
     return loss, dU, dV
 
 
+def wrong_all_chunks_kept(user_emb, item_emb, positive, chunk):
+    B, loss, at = len(user_emb), torch.tensor(0.0), 0
+    dU, dV = torch.zeros_like(user_emb), torch.zeros_like(item_emb)
+    for scores in [rows @ item_emb.T for rows in user_emb.split(chunk)]:
+        rows = slice(at, at + len(scores))
+        loss -= scores.log_softmax(1)[range(len(scores)), positive[rows]].sum() / B
+        slope = scores.softmax(1)
+        slope[range(len(scores)), positive[rows]] -= 1
+        dU[rows], dV, at = slope @ item_emb / B, dV + slope.T @ user_emb[rows] / B, rows.stop
+    return loss, dU, dV
+
+
 WRONG = {
     "11.1": (wrong_batch_share, wrong_both_sides, wrong_log1p),
     "11.2": (wrong_zero_hits, wrong_slide, wrong_label),
     "11.3": (wrong_weighted_everything, wrong_plain_q),
     "11.4": (wrong_mean_of_logs, wrong_only_popular),
     "11.5": (wrong_min_of_gaps,),
-    "11.6": (wrong_means_of_chunks, wrong_not_divided),
+    "11.6": (wrong_means_of_chunks, wrong_not_divided, wrong_all_chunks_kept),
 }
 
 
