@@ -21,6 +21,7 @@ import threading
 import time
 import traceback
 import weakref
+from collections import Counter
 from collections.abc import Callable
 
 from graphrec_utils.exercises.codec import Rng, decode, encode
@@ -132,9 +133,10 @@ def peak(function: Callable, inputs: dict) -> int:
         tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
-        with _largest_tensor() as tensors:
+        largest = [0]
+        with _watched(lambda _, size: largest.append(max(size, largest.pop()))):
             function(*inputs.values())
-        return max(0, tracemalloc.get_traced_memory()[1] - before, *tensors)
+        return max(tracemalloc.get_traced_memory()[1] - before, *largest)
     finally:
         if not traced:
             tracemalloc.stop()
@@ -142,32 +144,19 @@ def peak(function: Callable, inputs: dict) -> int:
 
 def held(function: Callable, inputs: dict) -> int:
     """Return the bytes of all dense tensors that the function had made and kept at once."""
-    there: dict[int, list] = {}  # where a storage is -> [its bytes, the tensors that look at it]
-    most = 0
-
-    def gone(place: int) -> None:
-        there[place][1] -= 1
-        if not there[place][1]:
-            del there[place]
+    sizes, looks, most = {}, Counter(), 0  # bytes of what lies where, how many tensors look at it
 
     def look(x, size: int) -> None:
         nonlocal most
         place = x.untyped_storage().data_ptr()
-        there.setdefault(place, [size, 0])[1] += 1
-        weakref.finalize(x, gone, place).atexit = False
-        most = max(most, sum(size for size, _ in there.values()))
+        sizes[place] = size
+        looks[place] += 1
+        weakref.finalize(x, looks.subtract, [place]).atexit = False
+        most = max(most, sum(sizes[place] for place in looks if looks[place]))
 
     with _watched(look):
         function(*inputs.values())
     return most
-
-
-@contextlib.contextmanager
-def _largest_tensor():
-    """Yield a list that grows by the bytes of every larger dense tensor made in the block."""
-    found: list[int] = []
-    with _watched(lambda _, size: found.append(size) if size > max(found, default=0) else None):
-        yield found
 
 
 @contextlib.contextmanager
