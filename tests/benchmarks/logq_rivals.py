@@ -2,6 +2,7 @@
 
     GRAPHREC_DATA_DIR=... OMP_NUM_THREADS=1 python -m tests.benchmarks.logq_rivals rivals
     ... rivals --data PinWorld    one table, the others stay
+    ... rivals --tune NAME    of that arm or rival; the others keep the knobs that are stored
     ... sizes      4 and 32 negatives, the knobs chosen anew for each number, MovieTweetings
     ... lengths    free vectors and vectors of length 1, with and without uniform columns, PinWorld
     ... choices    the grid of the lesson's open task, on PinWorld
@@ -13,10 +14,12 @@
   times: test is the published end of each user's history, validation the last tenth before it.
 
 In the first one users and items that are new stay in the test part and count as misses, for all models
-alike; the two others are asked with the losses of REPORTED. Every loss gets TRIALS trials of
+alike; the two others are asked with the losses of REPORTED, and Gowalla, where the first
+arm of SHIFTED is ahead, with the second as well. Every loss gets TRIALS trials of
 `train.tune` on validation (NDCG@20), early stopping included, and every rival, which is fitted in a
 second, three times as many. What was chosen is trained on train and validation with three seeds and
-meets test. Columns: 512 negatives, shared by a batch of 512; 64 for BCE, 1,024 where it says so. At most
+meets test. In the two arms of SHIFTED what ranks is the score plus a weight times log Q: in each of their
+trials the weight is read off validation, after each epoch. Columns: 512 negatives, shared by a batch of 512; 64 for BCE, 1,024 where it says so. At most
 40 epochs, and it ends after 2 that are no better; BCE, which begins slowly, gets 120 and 8.
 
 Writes data/results/11_rivals.json, 11_sizes.json, 11_lengths.json, 11_choices.json. Some ten minutes of
@@ -43,10 +46,17 @@ from tests.benchmarks import devices, towers
 COMMAND = "python -m tests.benchmarks.logq_rivals"
 DAY, SEEDS, TRIALS, USERS = 86_400, (0, 1, 2), 8, 3_000
 DIM, BATCH, EPOCHS, PATIENCE = 32, 512, 40, 2
+SERVED, AGAIN = "uncorrected, λ log Q when serving", "usual correction, λ log Q when serving"
+SHIFTED = {  # the second one is trained for log p: from there it may go both ways
+    SERVED: (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5),
+    AGAIN: (-0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75),
+}
 ARMS = {
     "full softmax": {"loss": "full"},
     "BCE, uniform": {"loss": "bce", "uniform": 1.0, "num_negatives": 64},
     "in-batch, no correction": {"loss": "none"},
+    SERVED: {"loss": "none"},
+    AGAIN: {"loss": "negatives"},
     "in-batch, all logits (Yi)": {"loss": "all"},
     "in-batch, negatives, no n": {"loss": "negatives"},
     "in-batch, corrected": {"loss": "corrected"},
@@ -57,10 +67,16 @@ REPORTED = [  # the rows of the lecturer's table, and the two that were missing 
     "full softmax",
     "BCE, uniform",
     "in-batch, no correction",
+    SERVED,
     "in-batch, negatives, no n",
     "in-batch, corrected",
     "uniform, 1,024, corrected",
 ]
+NAMES = {
+    "MovieTweetings": [name for name in ARMS if name != AGAIN],
+    "PinWorld": REPORTED,
+    "Gowalla": [*REPORTED, AGAIN],
+}
 GRID = {"lr": [0.001, 0.003, 0.01, 0.03], "reg": [0.01, 0.03, 0.1, 0.3]}
 # 64 negatives outweigh the positive, so cross-entropy gets worse before it gets better
 SLOW = {"BCE, uniform": {"epochs": 120, "patience": 8}}
@@ -73,6 +89,8 @@ GRIDS = {
         "lr": [0.003, 0.01, 0.03, 0.1],
         "reg": [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3],
     },
+    SERVED: GRID | {"reg": [0.01, 0.03, 0.1, 0.3, 1.0]},
+    AGAIN: GRID | {"reg": [0.01, 0.03, 0.1, 0.3, 1.0]},
     "in-batch, all logits (Yi)": GRID | {"reg": [0.03, 0.1, 0.3, 1.0, 3.0]},
     "uniform, 1,024, corrected": GRID | {"lr": [0.001, 0.003, 0.01, 0.03, 0.1]},
 }
@@ -142,16 +160,38 @@ DATA = {"MovieTweetings": movies, "PinWorld": pins, "Gowalla": places}
 FILES = {"MovieTweetings": "movietweetings-100k", "Gowalla": "gowalla"}
 
 
-def stopping(events, score, seed: int = 0, epochs: int = EPOCHS, patience: int = PATIENCE, **knobs):
-    """Return the factors of the best epoch, and which it was."""
-    best = (-np.inf, 0, None)
+def shifted(factors: Factors, log_q: np.ndarray, weight: float) -> Factors:
+    """Return vectors whose products are the scores plus weight times log Q."""
+    users = np.hstack([factors.user_emb, np.ones((len(factors.user_emb), 1))])
+    return Factors(users, np.hstack([factors.item_emb, weight * log_q[:, None]]))
+
+
+def log_share(events) -> np.ndarray:
+    """Return log Q of each item; who never came counts half an event."""
+    counts = np.bincount(events.items, minlength=events.num_items)
+    return np.log(np.maximum(counts, 0.5) / counts.sum())
+
+
+def stopping(
+    events,
+    score,
+    seed: int = 0,
+    epochs: int = EPOCHS,
+    patience: int = PATIENCE,
+    weights=None,
+    **knobs,
+):
+    """Return the factors of the best epoch, which it was, and the best of the weights, if any are given."""
+    best = (-np.inf, {"epochs": 0}, None)
 
     def look(epoch, factors):
         nonlocal best
-        value = score(factors)
-        if value > best[0]:
-            best = (value, epoch, factors)
-        return epoch - best[1] >= patience
+        for weight in weights or (0.0,):
+            moved = shifted(factors, log_share(events), weight) if weights else factors
+            value = score(moved)
+            if value > best[0]:
+                best = (value, {"epochs": epoch} | ({"weight": weight} if weights else {}), moved)
+        return epoch - best[1]["epochs"] >= patience
 
     sampled.fit(
         events,
@@ -163,7 +203,15 @@ def stopping(events, score, seed: int = 0, epochs: int = EPOCHS, patience: int =
         device=devices.chosen,
         **knobs,
     )
-    return best[2], {"epochs": best[1]}
+    return best[2], best[1]
+
+
+def arm(name: str, past, seed: int, weight: float | None = None, **knobs) -> Factors:
+    """Return an arm, trained with what was chosen for it."""
+    made = sampled.fit(
+        past, device=devices.chosen, dim=DIM, batch=BATCH, seed=seed, **ARMS[name], **knobs
+    )
+    return made if weight is None else shifted(made, log_share(past), weight)
 
 
 def rival(name: str, events, **knobs):
@@ -202,40 +250,55 @@ def kept(log, key: str, make):
     return towers.kept(folder, key, make)
 
 
-def rivals(trials: int = TRIALS, make=movies, names=tuple(ARMS), log=None) -> dict:
-    split = make()
+def searched(split: Split, names, trials: int, log) -> tuple[dict[str, dict], float]:
+    """Return what was chosen on validation for each arm and rival, and the seconds."""
     score = train.on_validation(split, "ndcg", users=500)
     models = {
-        n: (partial(stopping, split.train, score, **ARMS[n], **SLOW.get(n, {})), GRIDS.get(n, GRID))
-        for n in names
-    }
-    grids = dict(RIVALS)
-    if split.train.times is None:
+        n: (partial(stopping, split.train, score, **ARMS[n], **SLOW.get(n, {}),
+                    weights=SHIFTED.get(n)), GRIDS.get(n, GRID))
+        for n in names if n in ARMS
+    }  # fmt: skip
+    grids = {n: grid for n, grid in RIVALS.items() if n in names}
+    if split.train.times is None and "popularity" in grids:
         grids["popularity"] = {}  # nothing tells what is recent
     quick = {n: (partial(rival, n, split.train), grid) for n, grid in grids.items()}
     search = towers.tuned(models, quick, trials, score, NATURAL, log)
     print(search, flush=True)
-    rows, per_user, past = [], {}, split.past()
+    chosen = {}
     for name in models | quick:
         best = search.best(name)
-        many = name in ARMS
+        chosen[name] = {"validation": best.score, "knobs": best.knobs | best.found,
+                        "at the edge": search.edges.get(name, "")}  # fmt: skip
+    return chosen, sum(trial.seconds for trial in search.trials)
+
+
+def rivals(
+    trials: int = TRIALS, make=movies, names=tuple(ARMS), log=None, stored: dict | None = None
+) -> dict:
+    """Return all of one table; what stands in `stored` keeps its knobs, and is trained again."""
+    split, stored = make(), stored or {"models": [], "seconds": 0}
+    names = [*names, *RIVALS]
+    chosen = {
+        row["model"]: {k: row[k] for k in ("validation", "knobs", "at the edge")}
+        for row in stored["models"]
+    }
+    new, seconds = searched(split, [n for n in names if n not in chosen], trials, log)
+    chosen |= new
+    rows, per_user, past = [], {}, split.past()
+    for name in names:
+        best, many = chosen[name], name in ARMS
         runs = []
         for seed in SEEDS if many else SEEDS[:1]:
-            final = partial(
-                sampled.fit, past, device=devices.chosen, dim=DIM, batch=BATCH, seed=seed,
-                **ARMS[name], **best.found,
-            ) if many else partial(rival, name, past)  # fmt: skip
-            key = f"{name} {best.knobs} {best.found} {seed}"
+            final = partial(arm, name, past, seed) if many else partial(rival, name, past)
+            key = f"{name} {best['knobs']} {seed}"
             runs.append(
-                kept(log, key, lambda make=final, best=best: looked_at(make(**best.knobs), split))
+                kept(
+                    log, key, lambda make=final, best=best: looked_at(make(**best["knobs"]), split)
+                )
             )
         per_user[name] = np.mean([x for _, x in runs], axis=0)
         row = {k: float(np.mean([r[k] for r, _ in runs])) for k in runs[0][0]}
-        rows.append({
-            "model": name, **row, "ndcg by seed": [r["ndcg"] for r, _ in runs],
-            "validation": best.score, "knobs": best.knobs | best.found,
-            "at the edge": search.edges.get(name, ""),
-        })  # fmt: skip
+        rows.append({"model": name, **row, "ndcg by seed": [r["ndcg"] for r, _ in runs], **best})
         print(rows[-1], flush=True)
     leads = {
         f"{a} over {b}": asdict(metrics.compare(per_user[a], per_user[b]))
@@ -248,7 +311,7 @@ def rivals(trials: int = TRIALS, make=movies, names=tuple(ARMS), log=None) -> di
         "users": len(per_user["popularity"]), "items": past.num_items, "events": len(past),
         "test events with a new user or item": float(1 - known.mean()),
         "trials per model": trials, "models": rows, "leads": leads,
-        "seconds": round(sum(trial.seconds for trial in search.trials), 1),
+        "seconds": round(stored["seconds"] + seconds, 1),
     }  # fmt: skip
 
 
@@ -364,18 +427,11 @@ def lengths(trials: int = TRIALS, make=None, seeds=SEEDS, log=None) -> dict:
             "users": len(users), "items": past.num_items, "trials": trials}  # fmt: skip
 
 
-def shifted(factors: Factors, log_q: np.ndarray, weight: float) -> Factors:
-    """Return vectors whose products are the scores plus weight times log Q."""
-    users = np.hstack([factors.user_emb, np.ones((len(factors.user_emb), 1))])
-    return Factors(users, np.hstack([factors.item_emb, weight * log_q[:, None]]))
-
-
 def choices(grid=CHOICES, fixed=FIXED, seeds=(0,)) -> dict:
     """Return NDCG@20 of PinWorld's validation days for every choice and shift."""
     fit, val, _ = pinworld.load("small").split(("save",))
     val = val.without(fit)
-    counts = np.bincount(fit.items, minlength=fit.num_items)
-    log_q, rows = np.log(np.maximum(counts, 0.5) / counts.sum()), []
+    log_q, rows = log_share(fit), []
     for knobs in product(*grid.values()):
         choice = dict(zip(grid, knobs, strict=True))
         for seed in seeds:
@@ -395,15 +451,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("what", choices=("rivals", "sizes", "lengths", "choices"))
     parser.add_argument("--data", nargs="+", choices=[*DATA], default=[*DATA], help="of rivals")
+    parser.add_argument("--tune", nargs="+", choices=[*ARMS, *RIVALS], help="of rivals: only these")
     asked, start = devices.parse(parser), time.perf_counter()
     what = asked.what
     if what == "rivals":
         for name in asked.data:
             log = paths.root() / "build" / "logq" / f"{name}.jsonl"
-            names = ARMS if name == "MovieTweetings" else REPORTED
-            made = rivals(make=DATA[name], names=names, log=log)
-            stored = (paths.data() / "results" / "11_rivals.json").exists()
-            values = (results.load("11_rivals").values if stored else {}) | {name: made}
+            names = NAMES[name]
+            there = (paths.data() / "results" / "11_rivals.json").exists()
+            values = results.load("11_rivals").values if there else {}
+            known = values.get(name) if asked.tune else None
+            if known:
+                known["models"] = [x for x in known["models"] if x["model"] not in asked.tune]
+            values = values | {name: rivals(make=DATA[name], names=names, log=log, stored=known)}
             print(results.save(
                 "11_rivals", claim=CLAIM, values=values, seeds=list(SEEDS),
                 seconds=sum(x["seconds"] for x in values.values()), command=f"{COMMAND} rivals",

@@ -34,6 +34,13 @@ def small(monkeypatch):
 def test_every_loss_and_rival_is_tuned_and_compared(small, tmp_path):
     values = logq_rivals.rivals(2, _split, log=tmp_path / "log.jsonl")
     assert [r["model"] for r in values["models"]] == [*logq_rivals.ARMS, *logq_rivals.RIVALS]
+    weights = {r["model"]: r["knobs"].get("weight") for r in values["models"]}
+    assert {name for name, weight in weights.items() if weight is not None} == {
+        *logq_rivals.SHIFTED
+    }
+    keep = values | {"models": [r for r in values["models"] if r["model"] != logq_rivals.SERVED]}
+    again = logq_rivals.rivals(2, _split, log=tmp_path / "log.jsonl", stored=keep)
+    assert again["models"] == values["models"] and again["leads"] == values["leads"]
     assert all(0 <= r["ndcg"] <= 1 and 0 <= r["coverage"] <= 1 for r in values["models"])
     assert values["leads"]["EASE over popularity"]["users"] == values["users"]
 
@@ -107,9 +114,15 @@ def test_what_the_lesson_says_of_both_tables():
         assert lead(data, usual, "full softmax")["high"] > 0
         assert lead(data, usual, "BCE, uniform")["low"] > 0
         losses = [name for name in row if name in logq_rivals.ARMS]
+        served = metrics.Comparison.stored(lead(data, logq_rivals.SERVED, usual))
+        assert served.outcome == ("holds" if data == "Gowalla" else "cannot tell")
+        assert row[logq_rivals.SERVED]["knobs"]["weight"] == (1.25 if data == "Gowalla" else 0.5)
+        assert row[logq_rivals.SERVED]["coverage"] < row[usual]["coverage"]
+        level = metrics.Comparison.stored(lead(data, logq_rivals.SERVED, "iALS, d = 32"))
+        assert level.outcome == "cannot tell"
         assert all(lead(data, "iALS, d = 32", x)["high"] > 0 for x in losses)
         edges = {name for name, x in row.items() if x["at the edge"]}
-        assert edges <= {"iALS, any d"} and (
+        assert edges <= {"iALS, any d", logq_rivals.AGAIN} and (
             "any d" not in str(edges) or row["iALS, any d"]["knobs"]["dim"] == 512
         )
     movies, pins, places = rows.values()
@@ -121,8 +134,11 @@ def test_what_the_lesson_says_of_both_tables():
     assert places[usual]["mean popularity"] > 2.5 * places[plain]["mean popularity"]
     assert 1.25 < pins[usual]["mean popularity"] / pins[plain]["mean popularity"] < 1.4
     assert pins[usual]["coverage"] > pins[plain]["coverage"]
-    assert all(lead("MovieTweetings", "popularity", x)["low"] > 0 for x in losses)
-    assert all(lead("Gowalla", "iALS, d = 32", x)["low"] > 0 for x in losses)
+    assert all(lead("MovieTweetings", "popularity", x)["low"] > 0 for x in losses if x in movies)
+    assert all(
+        lead("Gowalla", "iALS, d = 32", x)["low"] > 0 for x in losses if x != logq_rivals.SERVED
+    )
+    assert 0.4 < lead("Gowalla", logq_rivals.AGAIN, usual)["gap"] / 0.025 < 0.5
     assert lead("MovieTweetings", "RP3β", "iALS, d = 32")["high"] < 0
     assert all(lead(data, "EASE", "iALS, d = 32")["high"] < 0 for data in ("PinWorld", "Gowalla"))
     level = [lead(data, "RP3β", "iALS, d = 32") for data in ("PinWorld", "Gowalla")]
