@@ -10,8 +10,9 @@ citeulike-t: a tenth of the articles is new to choose with, another tenth to tes
 all their readers in the future, the others three tenths of them today. A tenth of the other likes is asked.
 
 PART is `rivals` (every model climbs on the first part until no neighbor is better, the winners once on test,
-those that are trained by chance with three seeds), `leak` (target edges in the messages or not) or
-`choices` (the settings of the open task). Each writes data/results/07_PART.json.
+those that are trained by chance with three seeds, each as it is and with a number for popularity that the same
+part chooses), `leak` (target edges in the messages or not) or `choices` (the settings of the open task). Each writes
+data/results/07_PART.json. `rivals --stored` takes the knobs that are stored, and tunes nothing but popularity.
 About ninety minutes of one thread for `rivals`, which goes on where it was interrupted, three for each of
 the others.
 """
@@ -258,6 +259,27 @@ class Same:
         return np.tile(self.row, (len(users), 1))
 
 
+@dataclass
+class Weighed:
+    """A model's scores, in their own standard deviations, plus a weight times a number of each item."""
+
+    model: object
+    number: np.ndarray
+    weight: float
+    size: float
+
+    def scores(self, users):
+        scores = np.asarray(self.model.scores(users), dtype=np.float64)
+        return scores / self.size + self.weight * self.number
+
+
+def popular(stage: Stage, model, weight: float):
+    """Return the model with a number for popularity: log(1 + today's likes) times a weight."""
+    likes = np.log1p(np.asarray(stage.today.sum(axis=0)).ravel())
+    some = np.asarray(model.scores(np.unique(stage.part.users)[:200]), dtype=np.float64)
+    return Weighed(model, likes, weight, float(some.std()))
+
+
 def recent(stage: Stage, weight: float) -> Same:
     """Return likes of the last week, plus a share of all."""
     return Same(np.asarray(stage.latest.sum(axis=0) + weight * stage.today.sum(axis=0)).ravel())
@@ -354,11 +376,12 @@ BY_CHANCE = {"LightGCN, folded in", "content, trained", *(k for k in MODELS if "
 NATURAL = {"alpha": [1.0], "beta": [0.0], "weight": [1.0], "own": [100.0], "silent": [0.0],
            "loss": ["bpr", "softmax"]}  # fmt: skip
 DATA = {"PinWorld": world, "citeulike-t": articles}
-# EASE is a dense matrix of all pairs; the arm with ids is left out there for want of time
-LEFT_OUT = {
-    "PinWorld": (),
-    "citeulike-t": ("EASE", "GraphSAGE with ids"),
-}
+# EASE is a dense matrix of all pairs; the arm with ids is left out for want of time
+LEFT_OUT = {"PinWorld": ("GraphSAGE with ids",), "citeulike-t": ("EASE", "GraphSAGE with ids")}
+
+
+POPULAR = " + popularity"
+WEIGHTS = [0.0, 0.03, 0.06, 0.12, 0.25, 0.5, 1.0, 2.0, 4.0]
 
 
 # ---------------------------------------------------------------- what is measured
@@ -371,50 +394,94 @@ def tuned(data: str, name: str, early: Stage) -> Chosen:
     )
 
 
-def on_test(late: Stage, name: str, knobs: dict) -> dict:
-    """Return NDCG@20 of each user, of all items and by shelf, of each seed, and seconds of a fit."""
-    start, runs = time.process_time(), []
-    for seed in [{"seed": seed} for seed in SEEDS] if name in BY_CHANCE else [{}]:
-        model = MODELS[name][0](late, **knobs, **seed)
-        found = [late.found(model, group).ndcg for group in (None, 0, 1, 2)]
-        runs.append([x.round(5).to_dict() for x in found])
-    return {"runs": runs, "seconds": (time.process_time() - start) / len(runs)}
+def weighed(data: str, name: str, knobs: dict, early: Stage) -> tuple[float, float]:
+    """Return the weight of popularity that is best on what chooses, and what is found with it."""
+
+    def found():
+        model = MODELS[name][0](early, **knobs)
+        return [early.score(popular(early, model, weight)) for weight in WEIGHTS]
+
+    scores = kept(f"07_weigh_{data}", f"{name} {knobs}", found)
+    best = int(np.argmax(scores))
+    return WEIGHTS[best], scores[best]
 
 
-def rivals(data: str, early: Stage, late: Stage, only: str | None = None) -> dict:
-    """Return a row for each model, and how far GraphSAGE is ahead of each, everywhere and by shelf."""
+def on_test(late: Stage, name: str, knobs: dict, weight: float, seed: dict) -> dict:
+    """Return NDCG@20 of each user, of all items and by shelf, and the seconds.
+
+    `run` is the model as it is, `popular` the same with its number for popularity.
+    """
+    start, model = time.process_time(), MODELS[name][0](late, **knobs, **seed)
+    out = {}
+    for key, made in (("run", model), ("popular", popular(late, model, weight))):
+        found = [late.found(made, group).ndcg for group in (None, 0, 1, 2)]
+        out[key] = [x.round(5).to_dict() for x in found]
+    return out | {"seconds": time.process_time() - start}
+
+
+def rivals(
+    data: str, early: Stage, late: Stage, only: str | None = None, stored: dict | None = None
+) -> dict:
+    """Return two rows for each model, without and with popularity, and how far GraphSAGE is ahead of each.
+
+    What stands in `stored` keeps its knobs and is not tuned again.
+    """  # fmt: skip
     columns, rows, ndcg = ("all", *GROUPS), [], {}
+    known = {row["model"]: row for row in (stored or {"models": []})["models"]}
     for name in MODELS:
         if only not in (None, name) or name in LEFT_OUT.get(data, ()):
             continue
-        best = tuned(data, name, early)
-        out = kept(
-            f"07_rivals_{data}", f"{name} {best.knobs}", partial(on_test, late, name, best.knobs)
+        if name in known:
+            row = known[name]
+            best = Chosen(row["knobs"], row["validation"], row["trials"], row["at the edge"])
+        else:
+            best = tuned(data, name, early)
+        weight, score = weighed(data, name, best.knobs, early)
+        edge = f"popularity = {weight:g}" if weight == WEIGHTS[-1] else ""
+        with_it = Chosen(
+            best.knobs | {"popularity": weight}, score, best.trials + len(WEIGHTS), edge
         )
-        # what was kept comes back from JSON with its users as text
-        runs = [[pd.Series(x).rename(int).sort_index() for x in run] for run in out["runs"]]
-        ndcg[name] = [sum(parts) / len(parts) for parts in zip(*runs, strict=True)]
-        rows.append({
-            "model": name, **{c: float(x.mean()) for c, x in zip(columns, ndcg[name], strict=True)},
-            "knobs": best.knobs, "at the edge": best.edge, "trials": best.trials, "validation": best.score,
-            "seeds": [[float(x.mean()) for x in run] for run in runs],
-            "CPU seconds, fit and ranking": round(out["seconds"], 1),
-        })  # fmt: skip
-        print(data, rows[-1], flush=True)
+        out = []
+        for seed in [{"seed": seed} for seed in SEEDS] if name in BY_CHANCE else [{}]:
+            key = " ".join(map(str, (name, best.knobs, weight, *seed.values())))
+            make = partial(on_test, late, name, best.knobs, weight, seed)
+            out.append(kept(f"07_rivals_{data}", key, make))
+        seconds = round(sum(run["seconds"] for run in out) / len(out), 1)
+        for key, row_of, chosen in (("run", name, best), ("popular", name + POPULAR, with_it)):
+            # what was kept comes back from JSON with its users as text
+            runs = [[pd.Series(x).rename(int).sort_index() for x in run[key]] for run in out]
+            ndcg[row_of] = [sum(parts) / len(parts) for parts in zip(*runs, strict=True)]
+            rows.append({
+                "model": row_of, **{c: float(x.mean()) for c, x in zip(columns, ndcg[row_of], strict=True)},
+                "knobs": chosen.knobs, "at the edge": chosen.edge, "trials": chosen.trials,
+                "validation": chosen.score, "seeds": [[float(x.mean()) for x in run] for run in runs],
+                "CPU seconds, fit and ranking": seconds,
+            })  # fmt: skip
+            print(data, rows[-1], flush=True)
     if only:
         return {}
     leads = {
         f"{one} over {other}, {column}": asdict(metrics.compare(ndcg[one][k], ndcg[other][k]))
-        for one in ndcg if "SAGE" in one
-        for other in ndcg if other != one
+        for one, other in compared(list(ndcg))
         for k, column in enumerate(columns)
-    }  # fmt: skip
+    }
     wanted = np.bincount(late.group[late.part.items], minlength=3)
     return {
         "models": rows, "leads": leads, "users": len(np.unique(late.part.users)),
         "items": dict(zip(GROUPS, np.bincount(late.group, minlength=3).tolist(), strict=True)),
         "sought": dict(zip(GROUPS, wanted.tolist(), strict=True)),
     }  # fmt: skip
+
+
+def compared(names: list[str]) -> list[tuple[str, str]]:
+    """Return who is compared: GraphSAGE with every other, both without or both with popularity, and with itself."""
+    pairs = []
+    for one in (name for name in names if "SAGE" in name):
+        mine = POPULAR in one
+        pairs += [(one, other) for other in names if other != one and (POPULAR in other) == mine]
+        if mine:
+            pairs.append((one, one.removesuffix(POPULAR)))
+    return pairs
 
 
 KNOBS = {"scale": 0.05, "lr": 0.03, "silent": 0.2}
@@ -462,18 +529,25 @@ def main() -> None:
     parser.add_argument("part", choices=CLAIMS)
     parser.add_argument("--only", choices=DATA, help="of `rivals`: keep the other one")
     parser.add_argument("--model", choices=MODELS, help="of `rivals`: keep what this one finds")
+    parser.add_argument(
+        "--stored", action="store_true", help="of `rivals`: with the knobs that are stored"
+    )
     given = devices.parse(parser)
     torch.set_num_threads(1)
     name, start = f"07_{given.part}", time.perf_counter()
     if given.part == "rivals":
-        there = given.only and (paths.data() / "results" / f"{name}.json").exists()
-        values = results.load(name).values if there else {}
+        there = (paths.data() / "results" / f"{name}.json").exists()
+        known = results.load(name) if there else None
+        values = known.values if given.only and there else {}
         for data, make in DATA.items():
             if given.only in (None, data):
-                values[data] = rivals(data, *make(), given.model)
+                old = known.values.get(data) if given.stored and there else None
+                values[data] = rivals(data, *make(), given.model, old)
         if given.model:
             return
-        seconds = sum(spent(f"07_{what}_{data}") for what in ("tune", "rivals") for data in values)
+        parts = ("weigh", "rivals") if given.stored else ("tune", "weigh", "rivals")
+        seconds = sum(spent(f"07_{what}_{data}") for what in parts for data in values)
+        seconds += known.seconds if given.stored else 0  # of the search that chose them
     else:
         values = {"rows": {"leak": leak, "choices": choices}[given.part](world()[0])}
         seconds = time.perf_counter() - start

@@ -74,11 +74,27 @@ def test_a_model_is_tuned_and_tested_by_shelf(tiny, monkeypatch, tmp_path):
     monkeypatch.setattr(study, "MODELS", few)
     monkeypatch.setattr(paths, "root", lambda: tmp_path)  # where trials are kept
     values = study.rivals("tiny", tiny, tiny)
-    assert values["models"][0]["trials"] >= 3 and values["models"][1]["trials"] == 2
-    assert [row["model"] for row in values["models"]] == [*few]
+    rows = {row["model"]: row for row in values["models"]}
+    assert rows["RP3β"]["trials"] >= 3 and rows["GraphSAGE"]["trials"] == 2
+    assert [*rows] == [name + more for name in few for more in ("", study.POPULAR)]
+    for name in few:  # a weight of zero is among those tried
+        assert rows[name + study.POPULAR]["validation"] >= rows[name]["validation"] - 1e-9
     assert all(0 <= row[c] <= 1 for row in values["models"] for c in ("all", *study.GROUPS))
-    assert values["leads"]["GraphSAGE over RP3β, all"]["users"] == values["users"]
+    both = ("GraphSAGE over RP3β, all", "GraphSAGE + popularity over RP3β + popularity, known")
+    assert values["leads"][both[0]]["users"] == values["users"] and both[1] in values["leads"]
+    again = study.rivals("tiny", tiny, tiny, stored=values | {"models": [
+        row for row in values["models"] if row["model"] in few]})  # fmt: skip
+    assert again == values
     assert values["models"][0]["new without"] < 1  # a walk has nothing to say there
+
+
+def test_a_number_for_popularity_is_weighed_in_standard_deviations(tiny):
+    plain = study.Same(np.arange(60.0))
+    scores = study.popular(tiny, plain, 2.0).scores(np.array([0, 1]))
+    likes = np.log1p(np.asarray(tiny.today.sum(axis=0)).ravel())
+    np.testing.assert_allclose(
+        scores, np.tile(np.arange(60) / np.std(np.arange(60)) + 2 * likes, (2, 1))
+    )
 
 
 def test_every_setting_of_the_open_task_is_measured(tiny):
