@@ -579,18 +579,8 @@ stored = results.load("11_rivals", command="python -m tests.benchmarks.logq_riva
 plain, usual, newer = (f"in-batch, {x}" for x in ("no correction", "negatives, no n", "corrected"))
 served, again = (f"{x}, λ log Q when serving" for x in ("uncorrected", "usual correction"))
 found = {data: {row["model"]: row for row in part["models"]} for data, part in stored.items()}
-first = [
-    usual,
-    newer,
-    served,
-    "iALS, d = 32",
-    plain,
-    "popularity",
-    "RP3β",
-    "EASE",
-    "full softmax",
-    again,
-]
+first = [usual, newer, served, "iALS, d = 32", plain, "popularity", "RP3β", "EASE", "full softmax"]
+first += [again]
 rows = {}
 for model in [*first, *(name for name in found["MovieTweetings"] if name not in first)]:
     of = {data: models.get(model) for data, models in found.items()}
