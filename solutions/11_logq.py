@@ -629,8 +629,9 @@ verdict(
 )
 
 # %% slideshow={"slide_type": "subslide"} tags=["long", "answers:11.p5"]
-beside = {f"{a} over {usual}": on_each(a, usual) for a in (served, "RP3β", "EASE", "iALS, d = 32")}
-beside |= {f"{a} over iALS, d = 32": on_each(a, "iALS, d = 32") for a in (served, "RP3β", "EASE")}
+beside = {"λ when serving over usual": on_each(served, usual)}
+beside |= {f"{a} over usual": on_each(a, usual) for a in ("RP3β", "EASE", "iALS, d = 32")}
+beside |= {f"{a} over iALS": on_each(a, "iALS, d = 32") for a in ("RP3β", "EASE")}
 pd.DataFrame(
     {n: {data: lead.gain(".3f") for data, lead in row.items()} for n, row in beside.items()}
 ).T
@@ -647,8 +648,10 @@ paid = ["ndcg", "tail recall", "coverage", "mean popularity"]
 price = {
     (data, name): {k: models[name][k] for k in paid}
     for data, models in found.items()
-    for name in (plain, usual, served)
+    for name in (plain, usual)
 }
+of = ", ".join(f"{data} {models[served]['coverage']:.2f}" for data, models in found.items())
+print(f"coverage with λ when serving: {of}")
 pd.DataFrame(price).T.round({"ndcg": 3, "tail recall": 3, "coverage": 2, "mean popularity": 1})
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
