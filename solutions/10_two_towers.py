@@ -417,17 +417,14 @@ def beside(name, order, columns, headline=()):
 
 beside(
     "time",
-    ["softmax", "BPR", "BCE", "BCE, cosine", "softmax, cosine", "popularity", "iALS, any d", "iALS", "RP3β", "EASE"],
+    ["softmax", "BPR", "BCE", "BCE, cosine", "BPR, cosine", "softmax, cosine", "popularity", "iALS, any d", "iALS", "RP3β", "EASE"],
     {"ndcg": "NDCG@20", "validation": "validation", "new users": "new users", "coverage": "films shown"},
-    headline=("softmax", "BPR", "BCE", "BCE, cosine"),
+    headline=("softmax", "BPR", "BCE", "BCE, cosine", "BPR, cosine", "softmax, cosine"),
 )  # fmt: skip
 
 # %% tags=["experiment", "answers:10.p3"]
-leads = {
-    "BPR": lead_of("time", "softmax", "BPR"),
-    "BCE": lead_of("time", "softmax", "BCE"),
-    "BCE over cosines, seed by seed": lead_of("time", "softmax", "BCE, cosine, seed by seed"),
-}
+others = ("BPR", "BCE", "BPR, cosine", "BCE, cosine")
+leads = {other: lead_of("time", "softmax", other) for other in others}
 verdict(
     "Equally tuned, a softmax over all items finds more than BPR and cross-entropy.",
     metrics.weakest(leads.values()),
@@ -436,7 +433,7 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The softmax stays ahead, also of a BCE that may have cosines. Now read the row of **popularity**. It forgets within days,
+# The softmax stays ahead, also of losses that may have cosines. Now read the row of **popularity**. It forgets within days,
 # has no history and no vector, shows everybody the same, and finds nine tenths of what the softmax finds: as much as BCE and
 # as the best iALS, far more than EASE and RP3β, which may forget as well, and for new users as much as any tower. Who
 # compares losses only with each other never sees that. Look at the films shown, too: the lists of BCE hold 2 % of the
@@ -448,13 +445,12 @@ verdict(
 # <details><summary>How this was measured</summary>
 #
 # Every tower: d = 32, histories of 20, an example loses half its weight in `half_life` days, stopped by validation; then
-# trained on train and validation for as many epochs, three seeds, test asked once. Twelve trials, then step by step to any
-# better neighbor, until none is better. BCE over cosines began at the best setting of the open task, and is tested at
-# τ = 0.2, where validation had 0.1909; its climb went on to 0.1916 at τ = 0.4. BPR over cosines had 0.171 on validation, far
-# below its dot product, and was not tested. The in-batch and the causal tower got twelve trials and no climb, so they have no
-# verdict. The softmax is compared with the dot product's losses user by user, with cosines seed by seed. Quick rivals get 36
-# trials (popularity its 14) and do the same; iALS comes with 32 coordinates, as the towers have, and with as many as
-# validation wants. Films that a user liked before leave every list.
+# trained on train and validation for as many epochs, three seeds, test asked once. Each of the six rows of losses got nine
+# trials, no more and no fewer: a start for all of them (rate 0.003, half-life 3 days, 64 negatives, τ = 0.2), its neighbors,
+# and on from the best. That is enough for all neighbors of the start in four knobs, and for more in fewer. The in-batch and the
+# causal tower got twelve at random and no climb, so they have no verdict. Intervals are over users. Quick rivals get 36
+# trials (popularity its 14) and go on until no neighbor is better; iALS comes with 32 coordinates, as the towers have, and with
+# as many as validation wants. Films that a user liked before leave every list.
 # Half-lives of 4 and 5 days are level on validation for popularity, and find 0.160 and 0.151 on test: so much is chance.
 #
 # </details>
@@ -482,6 +478,7 @@ for temperature in (1.0, 0.2, 0.05):
         "ndcg": metrics.found(model, split.train, split.val).ndcg,
         "model": model,
     }
+print(f"NDCG@20, τ = 1 over τ = 0.2: {metrics.compare(cold[1.0]['ndcg'], cold[0.2]['ndcg']):.3f}")
 colder = pd.DataFrame(cold).T.drop(columns="model").rename_axis("τ")
 colder.assign(**{"NDCG@20, validation": [x.mean() for x in colder.pop("ndcg")]}).astype(
     float
@@ -490,8 +487,8 @@ colder.assign(**{"NDCG@20, validation": [x.mean() for x in colder.pop("ndcg")]})
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The best a softmax over the liked item and $n$ others can ever do is 1 against $n$ times −1, so the loss stays above
 # $\log(1 + n\,e^{-2/\tau})$. One often reads that at τ = 1 a loss hardly gets off its start: here it came more than half of
-# the way to its floor. And the list at τ = 1 is as good as at τ = 0.2. The floor is a fact about the **loss**; a list needs
-# only the order of the scores, and small differences can stand in the right order, too.
+# the way to its floor. And the list at τ = 1 cannot be told from that at τ = 0.2. The floor is a fact about the **loss**; a list
+# needs only the order of the scores, and small differences can stand in the right order, too.
 #
 # ### What the length of a vector says
 #
@@ -669,7 +666,7 @@ beside(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Behind both, and that is no verdict: its trials take minutes, so it got twelve and no climb, and half of the users it
+# Behind both, and that is no verdict: its trials take longest, so it got twelve at random and no climb, and half of the users it
 # trains on have at most seven likes. On long histories, or when the split gives away what will be popular, papers find the
 # opposite. Lesson 15 asks again, with the data that such towers are made for.
 
@@ -697,10 +694,7 @@ def days_of(row):
     return f"{row['knobs'].get('half_life', row['knobs'].get('days')):g}"
 
 
-both = sorted(
-    (row["model"] for row in stored.values["one out"]["models"]),
-    key=lambda model: -row_of("one out", model)["ndcg"],
-)
+both = ["softmax", "BPR", "popularity", "RP3β", "EASE", "iALS"]  # by what they find with one out
 rows = {}
 for model in both:
     by_time, one_out = (row_of(name, model) for name in ("time", "one out"))
@@ -712,20 +706,18 @@ for model in both:
 results.table(rows, known="liked films left every list")
 
 # %% slideshow={"slide_type": "subslide"} tags=["experiment", "answers:10.p9"]
-pairs = [(a, b) for k, a in enumerate(both) for b in both[k + 1 :]]
-moved, turned = [], []
-for one, other in pairs:
-    early, late = lead_of("time", one, other), lead_of("one out", one, other)
-    if early.low > late.high or early.high < late.low:
-        moved.append(f"{one} over {other} {early.gain('.3f')} and {late.gain('.3f')}")
-    if "cannot tell" not in (early.outcome, late.outcome) and early.gap * late.gap < 0:
-        turned.append(f"{one} over {other} {early.gap:+.4f} and {late.gap:+.4f}")
+turned = []
+for k, one in enumerate(both):
+    for other in both[k + 1 :]:
+        early, late = lead_of("time", one, other), lead_of("one out", one, other)
+        if "cannot tell" not in (early.outcome, late.outcome) and early.gap * late.gap < 0:
+            turned.append(f"{one} over {other} {early.gain('.3f')} and {late.gain('.3f')}")
 verdict(
     "A lead is a lead, however the test part is cut.",
-    holds=not moved,
-    detail=f"NDCG@20 by time and with one out; intervals of {len(moved)} of {len(pairs)} leads do not meet: "
-    + "; ".join(moved[:1]) + ", … Changed places, both beyond chance: " + ("; ".join(turned) or "nobody"),
-)  # fmt: skip
+    holds=not turned,
+    detail="NDCG@20 by time and with one out; who changes places, both beyond chance: "
+    + ("; ".join(turned) or "nobody"),
+)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The **order** changes. By time iALS, which may look at one week only, finds more than RP3β and EASE; with one out it finds
@@ -982,7 +974,7 @@ my_films("10")
 #
 # | | says | means |
 # |---|---|---|
-# | **slide** | the towers' score is a dot product | with vectors of length 1 and no temperature the loss has a floor of $\log(1 + n e^{-2})$; in 10.3 the list was as good as at τ = 0.2 |
+# | **slide** | the towers' score is a dot product | with vectors of length 1 and no temperature the loss has a floor of $\log(1 + n e^{-2})$; in 10.3 the list could not be told from that at τ = 0.2 |
 # | **slide** | negatives $d_i \sim Q(d)$ | say whether they may equal the positive, and whether one may come twice: 10.3 draws from the others, 10.4 masks hits |
 # | **slide** | Q is the frequency | a probability that sums to 1; what changes if it does not, and whether the positive is corrected, is lesson 11 |
 # | **paper**, Covington et al. | a softmax over millions of videos | sampled, with corrected weights, and a user tower that averages histories; at serving a nearest-neighbor search |
@@ -1004,7 +996,7 @@ my_films("10")
 # * What stands in a history was known **before** the target. Change the target and all that came after it: the input must
 #   not change.
 # * Equally tuned, the softmax found more than BPR and cross-entropy, and a temperature for these did not change that. Cosines
-#   at τ = 1 give the loss a floor, and the list an order all the same.
+#   at τ = 1 give the loss a floor; their list could not be told from that at τ = 0.2.
 # * With the dot product what is popular stands in the direction that all users share.
 # * A softmax is as honest as its negatives. Drawn alike, a constant makes up for their number; from the batch, popular items
 #   are held back.

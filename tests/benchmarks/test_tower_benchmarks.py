@@ -49,7 +49,6 @@ def test_every_model_is_tuned_and_compared(monkeypatch, tmp_path):
     torch.set_num_threads(1)
     monkeypatch.setattr(towers, "BATCH", 64)
     monkeypatch.setattr(towers, "SEEDS", (0, 1))
-    monkeypatch.setattr(towers, "CLIMBING", ("softmax",))
     monkeypatch.setitem(
         towers.DATA,
         "time",
@@ -59,13 +58,19 @@ def test_every_model_is_tuned_and_compared(monkeypatch, tmp_path):
     monkeypatch.setattr(
         towers, "tower", lambda *a, **k: tower(*a, **(k | {"epochs": 1, "negatives": 4}))
     )
-    values = towers.measure("time", tmp_path, budget=2)
+    values = towers.measure("time", tmp_path, trials=2, budget=2)
     names = [row["model"] for row in values["models"]]
     assert names == [*towers.RIVALS, *towers.TOWERS]
     assert all(0 <= row["ndcg"] <= 1 for row in values["models"])
     assert values["leads"]["softmax over BPR"]["users"] == values["users"]
-    again = towers.measure("time", tmp_path, budget=2)  # from its log
+    again = towers.measure("time", tmp_path, trials=2, budget=2)  # from its log
     assert again["models"] == values["models"]
+    assert {row["trials"] for row in values["models"] if row["model"] in towers.TOWERS} == {2}
+    stored = towers.settled(values["models"], names)
+    assert towers.measure("time", None, stored=stored)["models"] == values["models"]
+    one = towers.measure("time", tmp_path, trials=2, only=["BPR"])
+    assert [row["model"] for row in one["models"]] == ["BPR"]
+    assert towers.merged(values, one)["models"] == values["models"]
 
 
 def test_a_quick_rival_gets_three_times_as_many_trials_if_it_has_them():
@@ -130,7 +135,7 @@ def test_what_the_questions_of_the_lesson_say_of_the_table():
     assert (
         found["BCE"] < four["ndcg"] < found["softmax"] and abs(four["ndcg"] - found["BPR"]) < 0.002
     )
-    for other in ("BPR", "BCE", "BCE, cosine, seed by seed"):
+    for other in ("BPR", "BCE", "BPR, cosine", "BCE, cosine"):
         assert lead("softmax", other).outcome == "holds"
     assert found["popularity"] > 0.9 * found["softmax"]
     assert found["popularity"] > 1.4 * max(found[x] for x in ("EASE", "RP3β"))

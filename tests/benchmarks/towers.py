@@ -4,19 +4,20 @@
 
 * `time`: MovieTweetings, ratings of 7 or more, 5-core, two moments cut it into 80, 10 and 10 %; new users
   and films stay in. `one out`: the same events, each user's last one is test, the one before validation.
-* Every tower gets twelve trials on validation (NDCG@20), and every rival, which is fitted in a second,
-  three times as many, each in its own knobs. Both go on from their best, until no neighbor in the grid is better;
-  BCE and BPR over cosines begin at the best setting of `choices`, and the causal tower, whose trials take minutes,
-  stops after twelve. Each loss comes with the dot product and with cosines over a temperature.
-  All learn what is recent if they want to:
-  towers draw examples that lose half their weight in `half_life` days, iALS, EASE and RP3β count the
-  last `days` only and are asked with the whole history, popularity decays.
+* By time every tower gets nine trials on validation (NDCG@20), no more and no fewer, from one start for all of them: step
+  by step to better neighbors in its grid, and where there are none, at random. Each loss comes with the dot product and
+  with cosines over a temperature. The in-batch and the causal tower get twelve at random. With one out, where losses
+  are not compared, two towers get twelve at random and go on from their best until no neighbor is better; so does a
+  rival, which is fitted in a second, after 36. All learn what is recent if they want to: towers draw examples that lose
+  half their weight in `half_life` days, iALS, EASE and RP3β count the last `days` only and are asked with the whole
+  history, popularity decays.
 * Towers: d = 32, histories of 20, AdamW with decay 0.01, batches of 512, at most 20 epochs, stopped by
   validation; then trained on train and validation for as many epochs, and asked for test once. Three
   seeds, and each comparison is of users' means over them.
 * `choices`: the table of the open task, by validation.
 
-Writes data/results/10_towers.json and 10_choices.json. Half an hour of one thread a part.
+Writes data/results/10_towers.json and 10_choices.json. Half an hour of one thread a part; `--stored` takes the knobs of
+some models from what is stored and measures what they find.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ import hashlib
 import math
 import pickle
 import time
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -46,7 +47,8 @@ COMMAND = "python -m tests.benchmarks.towers"
 CLAIM = "Equally tuned, a softmax over all items finds more than BPR and cross-entropy."
 CLAIM_CHOICES = "What a tower finds depends more on which examples it is shown than on the loss."
 DAY, SEEDS, LENGTH, DIM, BATCH = 86_400, (0, 1, 2), 20, 32, 512
-BUDGET = 12
+BUDGET = 12  # a rival gets three times as many
+TRIALS = 9  # of a loss: enough for a start and all its neighbors in four knobs
 WINDOWS = [1, 2, 4, 7, 14, 28, 56, 112, 224]
 GRIDS = {
     "popularity": {"days": [0.5, 1, 2, 3, 4, 5, 6, 8, 14, 30, 60, 120, 240, 480]},
@@ -74,12 +76,9 @@ TOWERS = {
         STEPS | {"rate": [0.0001, 0.0003, 0.001, 0.003, 0.01]},
     ),
 }
-CLIMBING = tuple(name for name in TOWERS if name != "softmax, causal")
-# where those begin that have been tried already, in the open task: their best of six with these examples
-STARTS = {
-    "BCE, cosine": {"rate": 0.003, "half_life": 3, "negatives": 64, "temperature": 0.2},
-    "BPR, cosine": {"rate": 0.003, "half_life": 3, "negatives": 64, "temperature": 0.8},
-}
+DRAWN = ("in-batch softmax", "softmax, causal")  # BUDGET settings at random, and no climb
+# where every tower begins: as in the open task
+START = {"rate": 0.003, "half_life": 3, "negatives": 64, "temperature": 0.2}
 # reached step by step: these trials cost most
 WIDER = {
     "negatives": [*SAMPLED["negatives"], 1024, 4096],
@@ -227,6 +226,11 @@ def tuned(
     )
 
 
+def wide(grid: dict) -> dict:
+    """Return a grid with the values that are reached step by step."""
+    return grid | {knob: values for knob, values in WIDER.items() if knob in grid}
+
+
 def climbed(
     search: train.Search, model: str, fit, grid: dict, score: Callable, log
 ) -> train.Search:
@@ -249,29 +253,101 @@ def climbed(
     return train.Search([*others, *known.values()], edges, search.inside)
 
 
-def measure(name: str, log: Path | None, budget: int) -> dict:
-    """Return what every model finds on one split, and how far they are apart."""
+@dataclass
+class Won:
+    """What a model has won with on validation.
+
+    Attributes:
+        found: what its training found out, {"epochs": 12}.
+        edge: which knobs stand at an end of their grid.
+        ended: whether no neighbor of its knobs is better.
+    """
+
+    knobs: dict
+    found: dict
+    score: float
+    trials: int
+    edge: str
+    ended: bool
+
+
+def drawn(name: str, fit, grid: dict, budget: int, score: Callable, log, climb: bool = True) -> Won:
+    """Return what a model wins with among settings at random, and on from the best of them."""
+    options = {"natural": NATURAL, "log": log, "progress": False}
+    search = train.tune({name: (fit, grid)}, budget, score, **options)
+    if climb:
+        search = climbed(search, name, fit, wide(grid), score, log)
+    best = search.best(name)
+    return Won(
+        best.knobs, best.found, best.score, len(search.trials), search.edges.get(name, ""), climb
+    )
+
+
+def counted(name: str, fit, grid: dict, trials: int, score: Callable, log) -> Won:
+    """Return what a tower wins with in so many trials from the common start."""
+    known = {}
+
+    def value(knobs: dict) -> float:
+        only = {name: (fit, {k: [v] for k, v in knobs.items()})}
+        trial = train.tune(only, 1, score, log=log, progress=False).best(name)
+        known[frozenset(knobs.items())] = trial
+        return trial.score
+
+    start = {k: START[k] for k in grid}
+    knobs, edge, ended = tuning.counted(trials, wide(grid), start, value, NATURAL)
+    best = known[frozenset(knobs.items())]
+    return Won(best.knobs, best.found, best.score, len(known), edge, ended)
+
+
+def settled(rows: list[dict], names: Sequence[str]) -> dict[str, Won]:
+    """Return what some models have won with, from a stored table."""
+    out = {}
+    for row in rows:
+        knobs = dict(row["knobs"])
+        found = {"epochs": knobs.pop("epochs")} if "epochs" in knobs else {}
+        if row["model"] in names:
+            rest = row["validation"], row["trials"], row["at the edge"]
+            ended = row.get("no neighbor is better", row["model"] not in DRAWN)
+            out[row["model"]] = Won(knobs, found, *rest, ended)
+    return out
+
+
+def measure(
+    name: str,
+    log: Path | None,
+    trials: int = TRIALS,
+    budget: int = BUDGET,
+    stored: Mapping[str, Won] | None = None,
+    only: Sequence[str] = (),
+) -> dict:
+    """Return what every model finds on one split, and how far they are apart.
+
+    Args:
+        log: folder of the trials.
+        trials: of a tower; a quick rival gets three times the budget.
+        stored: what some models have won with, which are not tuned again.
+        only: these models alone.
+    """
     split = DATA[name]()
     score = train.on_validation(split)
     # with one out the question is how rivals and towers change places
     towers = TOWERS if name == "time" else {k: TOWERS[k] for k in ("BPR", "softmax")}
     quick = {k: (partial(RIVALS[k], split.train), GRIDS[k]) for k in RIVALS}
-    models = {
-        k: (partial(tower, split.train, score, **fixed), grid)
-        for k, (fixed, grid) in towers.items()
-    }
+    models = {k: partial(tower, split.train, score, **fixed) for k, (fixed, _) in towers.items()}
     file = None if log is None else log / f"towers_{name.replace(' ', '_')}.jsonl"
-    begun = {k: (fit, grid) for k, (fit, grid) in models.items() if k not in STARTS}
-    search = tuned(begun, quick, budget, score, NATURAL, file)
-    for k in [k for k in STARTS if k in models]:
-        one = {k: (models[k][0], {knob: [value] for knob, value in STARTS[k].items()})}
-        first = train.tune(one, 1, score, log=file, progress=False)
-        search = train.Search([*search.trials, *first.trials], search.edges, search.inside)
-    for k in [*quick, *(k for k in CLIMBING if k in models)]:
-        fit, grid = (quick | models)[k]
-        wide = grid | {knob: values for knob, values in WIDER.items() if knob in grid}
-        search = climbed(search, k, fit, wide, score, file)
-    print(search.winners.to_string(), flush=True)
+    if only:
+        quick, models = ({k: v for k, v in x.items() if k in only} for x in (quick, models))
+    start, best = time.perf_counter(), dict(stored or {})
+    for k, (fit, grid) in quick.items():
+        if k not in best:
+            settings = math.prod(len(values) for values in grid.values())
+            best[k] = drawn(k, fit, grid, min(3 * budget, settings), score, file)
+    for k, fit in models.items():
+        if k not in best and name == "time" and k not in DRAWN:
+            best[k] = counted(k, fit, TOWERS[k][1], trials, score, file)
+        elif k not in best:
+            best[k] = drawn(k, fit, TOWERS[k][1], budget, score, file, k not in DRAWN)
+        print(k, best[k], flush=True)
     past, rows, found = split.past(), [], {}
     known = np.bincount(past.users, minlength=past.num_users) > 0
     counts = np.bincount(past.items, minlength=past.num_items)
@@ -288,21 +364,21 @@ def measure(name: str, log: Path | None, budget: int) -> dict:
         return metrics.evaluate(lists, split.test, users), lists, length
 
     for model in quick | models:
-        best = search.best(model)
+        mine = best[model]
         chance = model in towers or model.startswith("iALS")
         runs = []
         for seed in SEEDS if chance else (0,):
-            knobs = best.knobs | ({"seed": seed} if chance else {})
-            make = partial(tested, model, knobs, best.found)
-            runs.append(kept(log, f"{name} {model} {knobs} {best.found}", make))
+            knobs = mine.knobs | ({"seed": seed} if chance else {})
+            make = partial(tested, model, knobs, mine.found)
+            runs.append(kept(log, f"{name} {model} {knobs} {mine.found}", make))
         mean = sum(run.ndcg for run, _, _ in runs) / len(runs)
         lists, length, seen = runs[0][1], runs[0][2], counts > 0
         found[model] = mean
         rows.append({
-            "model": model, "knobs": best.knobs | best.found, "validation": best.score,
-            "d": best.knobs.get("dim", DIM if chance else None),
-            "at the edge": search.edges.get(model, ""),
-            "trials": sum(trial.model == model for trial in search.trials), "ndcg": float(mean.mean()),
+            "model": model, "knobs": mine.knobs | mine.found, "validation": mine.score,
+            "d": mine.knobs.get("dim", DIM if chance else None),
+            "at the edge": mine.edge, "no neighbor is better": mine.ended,
+            "trials": mine.trials, "ndcg": float(mean.mean()),
             "recall": float(np.mean([run.recall.mean() for run, _, _ in runs])),
             "ndcg by seed": [round(float(run.ndcg.mean()), 4) for run, _, _ in runs],
             "known users": float(mean[known[mean.index]].mean()),
@@ -318,11 +394,33 @@ def measure(name: str, log: Path | None, budget: int) -> dict:
         f"{a} over {b}": asdict(metrics.compare(found[a], found[b])) for a in names for b in names if a != b
     }  # fmt: skip
     return {
-        "users": len(mean), "new users": int((~known[mean.index]).sum()), "trials per model": budget,
+        "users": len(mean), "new users": int((~known[mean.index]).sum()), "trials of a loss": trials,
         "test events on new items": float((counts[split.test.items] == 0).mean()),
         "models": rows, "leads": leads,
-        "seconds": round(sum(trial.seconds for trial in search.trials), 1),
+        "seconds": round(time.perf_counter() - start, 1),
     }  # fmt: skip
+
+
+def merged(stored: dict, made: dict) -> dict:
+    """Return what is stored of a split, with the rows and leads that have been made now.
+
+    A lead of a model that has other knobs now over one that was not measured again is gone.
+    """
+    before, now = ({row["model"]: row for row in part["models"]} for part in (stored, made))
+    other = {k for k in now if k in before and before[k]["knobs"] != now[k]["knobs"]}
+    leads = {
+        name: lead
+        for name, lead in stored["leads"].items()
+        if all(one in before and one not in other for one in name.split(" over "))
+    }
+    rows = before | now
+    order = [name for name in (*RIVALS, *TOWERS) if name in rows]
+    seconds = round(stored["seconds"] + made["seconds"], 1)
+    return made | {
+        "models": [rows[name] for name in order],
+        "leads": leads | made["leads"],
+        "seconds": seconds,
+    }
 
 
 def best_of(name: str) -> dict:
@@ -356,15 +454,27 @@ def choices(log: Path | None) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="+", choices=(*DATA, "choices"), help="keep the others")
+    parser.add_argument(
+        "--stored", nargs="+", default=(), help="models that keep their stored knobs"
+    )
+    parser.add_argument("--model", nargs="+", default=(), help="these alone, the others as stored")
+    parser.add_argument("--trials", type=int, default=TRIALS, help="of every loss")
     parser.add_argument("--log", type=Path, help="folder of the trials, to go on after a stop")
     asked = devices.parse(parser)
     start = time.perf_counter()
     for name in asked.only or [*DATA, "choices"]:
         file, claim = "10_towers", CLAIM
         if name in DATA:
-            made = measure(name, asked.log, BUDGET)
-            stored = (paths.data() / "results" / "10_towers.json").exists()
-            values = (results.load("10_towers").values if stored else {}) | {name: made}
+            there = (paths.data() / "results" / "10_towers.json").exists()
+            values = results.load("10_towers").values if there else {}
+            rows = values.get(name, {}).get("models", [])
+            won_before = settled(rows, asked.stored)
+            made = measure(name, asked.log, asked.trials, stored=won_before, only=asked.model)
+            if asked.model:
+                made = merged(values[name], made)
+            elif asked.stored:
+                made["seconds"] += values[name]["seconds"]  # of their trials
+            values |= {name: made}
             seconds = sum(x["seconds"] for x in values.values())
         else:
             file, claim, values = "10_choices", CLAIM_CHOICES, choices(asked.log)
