@@ -674,7 +674,7 @@ beside(
 # ### The same films, another split
 #
 # Many papers hide each user's **last** like, whenever that was: *leave-one-out*. What others liked later stays in train. The
-# mean with two losses and the rivals, tuned anew in the same way, meet the same events cut so. *Days* is the half-life or the
+# mean with two losses and the rivals, tuned anew until no neighbor is better, meet the same events cut so. *Days* is the half-life or the
 # window that validation chose. With one out BPR is best with the most negatives tried, 1,024: it may find more with others.
 #
 # > **Claim** (common practice, where numbers from two splits stand in one table). A lead is a lead, however the test part is
