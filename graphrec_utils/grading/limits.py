@@ -86,7 +86,7 @@ def limits(seconds: float = 10.0, memory: int = kernel.Limits().memory) -> list[
               "zip_files_without_end_are_refused_with_a_sentence"),
         Limit("", WORKER, "one, and one that starts kernels; somebody may end it three times, and nobody pays",
               crew.LOST, "three_kills_of_workers_at_random_moments_cost_nobody_anything"),
-        Limit("", KERNEL, f"{kernel.PROCESSES}", f"more than {kernel.PROCESSES} processes",
+        Limit("", KERNEL, f"{kernel.PROCESSES}; {sandbox.TASKS} with threads where it has a user of its own", f"more than {kernel.PROCESSES} processes",
               "more_than_64_processes_end_the_kernel"),
         Limit("descriptors", KERNEL, f"{sandbox.DESCRIPTORS} a process, {kernel.DESCRIPTORS:,} together",
               f"more than {kernel.DESCRIPTORS:,} open files and sockets",

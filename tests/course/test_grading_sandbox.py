@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from queue import Empty
@@ -114,6 +115,7 @@ def test_nothing_outside_its_own_folder_can_be_written(start):
 
 FILLS = """
 import os
+import re
 os.chdir(PLACE or ".")
 done, kept = 0, []
 try:
@@ -128,6 +130,7 @@ except OSError as error:
 """
 COUNTS = """
 import os
+import re
 os.chdir(PLACE or ".")
 try:
     for k in range(10**6):
@@ -284,6 +287,30 @@ def test_more_output_than_allowed_ends_the_cell(start):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the watchdog sees processes on Linux")
+def test_what_forks_without_end_is_stopped_by_the_system_where_the_kernel_has_a_user(start):
+    many = (
+        "import os, time\ncount = 0\ntry:\n    while count < 400:\n"
+        "        if not os.fork():\n            time.sleep(30)\n            os._exit(0)\n"
+        "        count += 1\nexcept OSError as error:\n    print(error.strerror, count)"
+    )
+    if os.geteuid():
+        pytest.skip("another user can be chosen by root only")
+    try:
+        said = start(many)
+    except KernelDied as death:  # it was looked at in time
+        assert "processes" in str(death)
+    else:
+        assert re.fullmatch(r"Resource temporarily unavailable \d+", said)
+        assert int(said.split()[-1]) < sandbox.TASKS
+
+
+def test_a_kernel_of_its_own_user_may_have_few_tasks(start):
+    if os.geteuid():
+        pytest.skip("another user can be chosen by root only")
+    asked = "import resource; print(resource.getrlimit(resource.RLIMIT_NPROC))"
+    assert start(asked) == f"({sandbox.TASKS}, {sandbox.TASKS})"
+
+
 def test_more_than_64_processes_end_the_kernel(start):
     fork = "import os, time\nfor _ in range(100):\n    os.fork() or time.sleep(20)\ntime.sleep(20)"
     with pytest.raises(KernelDied, match="processes"):

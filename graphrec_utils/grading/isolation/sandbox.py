@@ -30,6 +30,7 @@ PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 36, 38
 CAPABILITY_VERSION_3 = 0x20080522
 INSIDE_UID = 1000  # not 0: the program keeps no right to undo the mounts
 FIRST_UID, UIDS = 60_100, 800  # nobody's, between Debian's users and systemd's
+TASKS = 256  # processes and threads of a kernel that has a user of its own
 FILE_BYTES = 64 * 2**20
 DESCRIPTORS = (
     256  # files, pipes and sockets of one process: each may hold memory that nobody counts
@@ -217,6 +218,11 @@ def _give(own: str, user: int) -> None:
 
 
 def _become(user: int) -> None:
+    """Become a user whom nobody else is: then the system counts what it starts, however busy we are."""
+    import resource
+
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NPROC, (TASKS, TASKS))
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
