@@ -42,7 +42,7 @@ def test_the_syllabus_has_time_points_and_slides():
     text = site_pages.index(None)
     points = sum(e.points for e in exercises.of_lesson("00"))
     row = next(line for line in text.splitlines() if "00 · Start here" in line)
-    assert f"| 30 min | {points} |" in row
+    assert f"| {syllabus.LESSONS[0].minutes} min | {points} |" in row
     assert 'href="slides/00_start_here.html"' in row
 
 

@@ -23,7 +23,7 @@ LIMITS = 200  # ... and so many of these
 LONGEST_LINE = (
     64 * 2**20
 )  # characters that a worker says of one submission: its code and our sentences
-STARTS = 3  # tries to start a worker: somebody may have killed one
+STARTS = 5  # tries to start a worker: somebody may have killed one
 DEATHS = 3  # of workers at one exercise that cost nothing: somebody else may have ended them
 LOST = "the grader's own process ended while judging it, four times: its values take more than there is"
 
