@@ -65,8 +65,8 @@ The command `{command}` grades lesson 00 for 97 honest students with `--jobs 2`,
 submissions among them that stop a grader without limits (a zip whose file has a name of 60,000 underscores; a message of
 400 frames of 30 MB; 3,000 sparse tensors of two million numbers), and while three times a worker is killed.
 
-| class | submissions | others with other points | seconds | of computing | largest memory |
-|---|---|---|---|---|---|
+| class | submissions | others with other points | seconds | largest memory |
+|---|---|---|---|---|
 {rows}
 
 Memory is that of all processes together, on {cores} cores that also did other work (load {load}).{beside}"""
@@ -163,7 +163,7 @@ def crowd() -> str:
     runs = stored.values["class"]["runs"]
     rows = [
         f"| {name} | {run['submissions']} | {run['with other points']} of {run['others']} | {run['seconds']:,} | "
-        f"{run['computing']:,} | {run['GB']:.1f} GB |"
+        f"{run['GB']:.1f} GB |"
         for name, run in runs.items()
     ]
     beside = ""
