@@ -61,7 +61,7 @@ by it, and not by them.
 """
 CLASS = """### A class of a hundred, with attacks in it
 
-The command `{command}` grades lesson 00 for 97 honest students with `--jobs 2`, and again with three
+The command `{command}` grades exercise 00.3 of 97 honest students with `--jobs 2`, and again with three
 submissions among them that stop a grader without limits (a zip whose file has a name of 60,000 underscores; a message of
 400 frames of 30 MB; 3,000 sparse tensors of two million numbers), and while three times a worker is killed.
 
