@@ -195,6 +195,28 @@ def test_zip_files_without_end_are_refused_with_a_sentence(tmp_path):
     assert found.path is None and "zip file in a zip file" in found.problem
 
 
+def test_zip_files_in_a_student_s_zip_are_read_in_one_child_and_counted(tmp_path, monkeypatch):
+    children = []
+    monkeypatch.setattr(
+        walk.bounded, "call", lambda *a, call=walk.bounded.call: children.append(a) or call(*a)
+    )
+    wide = {f"z{k}__zip": zipped(f"{k:02}_x.ipynb") for k in range(unpack.MAX_ZIPS + 5)}
+    found, _ = collected(write(tmp_path / "in", "bob/a.ipynb", ann__zip=zipped(**wide)))
+    assert len(children) == 1
+    assert sum(x.path is not None for x in found) == unpack.MAX_ZIPS  # ann's one holds the others
+    (why,) = [x.problem for x in found if x.path is None]
+    assert why == f"more than {unpack.MAX_ZIPS} zip files: the others are not read"
+
+
+def test_zip_files_too_deep_in_each_other_are_one_line_however_many_there_are(tmp_path):
+    content = zipped("00_start_here.ipynb")
+    for _ in range(4):
+        content = zipped(**{f"z{k}__zip": content for k in range(2)})
+    found, _ = collected(write(tmp_path / "in", "bob/a.ipynb", ann__zip=content))
+    assert [x.student for x in found] == ["ann", "bob"]
+    assert "what lies deeper is not read" in found[0].problem
+
+
 def test_members_that_lead_out_are_refused_with_a_sentence(tmp_path):
     content = zipped("../../ann/a.ipynb", "/elsewhere/b.ipynb", "bob/c.ipynb")
     found, _ = collected(write(tmp_path / "in", all__zip=content))
@@ -280,6 +302,36 @@ def test_a_file_that_becomes_a_pipe_meanwhile_is_not_waited_for(tmp_path, monkey
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_nobody_is_somebody_else_by_a_blank_in_a_folder_s_name(tmp_path):
+    names = (" Ann Lee", "Ann  Lee", "Ann Lee", "Ann Lee ")
+    top = write(tmp_path / "in", *(f"{name}/00_start_here.ipynb" for name in names))
+    found, _ = collected(top)
+    assert len({x.student for x in found}) == 4
+    (own,) = [x.file for x in found if x.student == "Ann Lee"]
+    assert own == "Ann Lee/00_start_here.ipynb"
+
+
+def test_a_student_s_folder_that_is_a_link_is_named(tmp_path):
+    top = write(tmp_path / "in", "ann/00_start_here.ipynb")
+    os.symlink(top / "ann", top / "bob")
+    found, ignored = collected(top)
+    assert [x.student for x in found] == ["ann"]
+    why = "a symbolic link, not a folder: what it leads to is not read"
+    assert ignored == [{"file": "bob", "why": why}]
+
+
+def test_the_course_s_own_solution_is_known_however_its_folder_is_written(tmp_path):
+    content = zipped("c/Solutions/00_start_here.ipynb", "c/notebooks/00_start_here.ipynb")
+    found, ignored = collected(write(tmp_path / "in", "bob/a.ipynb", ann__zip=content))
+    assert [x.file for x in found if x.student == "ann"] == [
+        "ann.zip:c/notebooks/00_start_here.ipynb"
+    ]
+    assert {
+        "file": "ann.zip:c/Solutions/00_start_here.ipynb",
+        "why": "the course's own solution",
+    } in ignored
+
+
 def test_pipes_sockets_and_links_are_never_opened(tmp_path):
     top = write(tmp_path / "in", "ann/a.ipynb")
     for name in ("bob", "cid", "dan"):

@@ -81,4 +81,4 @@ def test_the_page_for_instructors_has_the_table():
     assert "<!-- limits -->" in text
     table = limits.table()
     assert table.count("\n") == len(ROWS) + 1
-    assert "60 s of computing" in table and "4,096 together" in table
+    assert "20 s of computing" in table and "4,096 together" in table

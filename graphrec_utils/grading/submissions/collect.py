@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from graphrec_utils.grading.submissions import files, layout, whose
 from graphrec_utils.grading.submissions.intake import MAX_BYTES
+from graphrec_utils.grading.submissions.unpack import Item
 from graphrec_utils.grading.submissions.walk import Walk
 
 MOST = 60  # notebooks of one student: the latest ones
@@ -49,7 +51,8 @@ def submissions(
 ) -> list[Submission]:
     """Return every submission below the given paths, in a fixed order.
 
-    Two students of one name, from two of the given paths, become "ann" and "ann-2".
+    Two students of one name, from two of the given paths, become "ann" and "ann-2"; so do two whose
+    folders differ in blanks alone.
 
     Args:
         given: notebooks, folders of notebooks, folders with a folder per student, zip files.
@@ -66,14 +69,16 @@ def submissions(
             raise FileNotFoundError(f"there is no {path}")
         walk.path(path)
     owners = [whose.owner(x.folders, x.name, x.fallback) for x in walk.items]
-    crowds: dict[str, list[str]] = {}
+    crowds: dict[str, list[tuple]] = {}
     for item, owner in zip(walk.items, owners, strict=True):
         known = crowds.setdefault(owner.name, [])
-        if item.crowd not in known:
-            known.append(item.crowd)
+        if (home := _home(item, owner)) not in known:
+            known.append(home)
+    for name, known in crowds.items():
+        known.sort(key=lambda home, name=name: home[1] != name)  # who writes it so keeps it
     found, others = [], {}
     for item, owner in zip(walk.items, owners, strict=True):
-        number = crowds[owner.name].index(item.crowd) + 1
+        number = crowds[owner.name].index(_home(item, owner)) + 1
         name = owner.name if number == 1 else f"{owner.name}-{number}"
         turn = (owner.turn, whose.attempt(PurePosixPath(item.label).name), item.time)
         made = Submission(name, item.label, item.path, item.problem, owner.known, turn, owner.late)
@@ -104,6 +109,12 @@ def submissions(
     if ignored is not None:
         ignored += walk.ignored
     return [kept[id(made)] for made in found if id(made) in kept]
+
+
+def _home(item: Item, owner: whose.Owner) -> tuple[str, str]:
+    """Return where a student's files lie: nobody is somebody else by a blank in a folder's name."""
+    own = unicodedata.normalize("NFC", item.folders[0]) if item.folders else owner.name
+    return item.crowd, owner.name if owner.known else own[: whose.LONGEST]
 
 
 def _chosen(several: list[Submission]) -> tuple[list[Submission], list[dict]]:

@@ -75,7 +75,7 @@ def whole(path: Path) -> bytes:
     except OSError as error:
         raise Unreadable(f"the file cannot be opened ({error.strerror})") from None
     if (size := max(size, len(raw))) > MAX_BYTES:
-        raise Unreadable(f"{size / 2**20:.0f} MB; at most {MAX_BYTES / 2**20:.0f} MB are read")
+        raise Unreadable(f"more than {MAX_BYTES / 2**20:.0f} MB, which is the most that is read")
     return raw
 
 
@@ -88,9 +88,12 @@ def parse(raw: bytes) -> Notebook:
     text, notes = shortened(raw)
     try:
         data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        where = f" in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise Unreadable(f"not a notebook: the JSON is broken{where}") from None
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"not a notebook: the JSON is broken in line {error.lineno}") from None
+    except RecursionError:
+        raise Unreadable("not a notebook: its lists lie too deep in each other") from None
+    except ValueError:  # Python reads no number of so many digits
+        raise Unreadable("not a notebook: a number in it has thousands of digits") from None
     except MemoryError:
         raise Unreadable("too large to read") from None
     if not isinstance(data, dict):

@@ -18,9 +18,10 @@ MAX_MEMBERS = 20_000  # of one zip file, and files below the folder of one stude
 MAX_UNPACKED = 2 * MAX_BYTES  # bytes of one student's zip files, outputs of notebooks included
 MAX_KEPT = 64 * 2**20  # ... of them that stay on the disk
 MAX_CLASS = 8 * 2**30  # bytes of a zip file that stands alone: it may hold a class
-UNPACK_SECONDS = 60.0  # of computing for one student's zip files
+UNPACK_SECONDS = 20.0  # of computing for one student's zip files
 CLASS_SECONDS = 600.0
 UNPACK_MEMORY = 2 * 2**30
+MAX_ZIPS = 50  # of one student, those in others included
 MOST_IGNORED = 20  # sentences about one zip file
 MAX_DEPTH = 3  # zip files in zip files
 UNSAFE = ("..", "/", ".", "")
@@ -47,11 +48,19 @@ class Budget:
     bytes: int = field(default_factory=lambda: MAX_UNPACKED)
     kept: int = field(default_factory=lambda: MAX_KEPT)
     seconds: float = field(default_factory=lambda: UNPACK_SECONDS)
+    zips: int = field(default_factory=lambda: MAX_ZIPS)
+    nested: bool = False  # whether it was said that zip files lie too deep in each other
 
     @classmethod
     def of(cls, alone: bool) -> Budget:
         """Return that of a zip file that stands alone, and may hold a class, or of one student."""
         return cls(MAX_CLASS, MAX_CLASS, CLASS_SECONDS) if alone else cls()
+
+    def spend(self, seconds: float = 0.0, **left: float) -> None:
+        """Take what a child process used: computing, and what it says is left of the rest."""
+        self.seconds -= seconds
+        for name, value in left.items():
+            setattr(self, name, value)
 
 
 def broken(label: str, crowd: str, stem: str, inside: tuple[str, ...], why: str) -> Item:
@@ -83,7 +92,9 @@ class Members:
             refuse("a zip file that cannot be read")
             return
         if depth > MAX_DEPTH:
-            refuse("a zip file in a zip file in a zip file")
+            if not self.budget.nested:
+                refuse("a zip file in a zip file in a zip file: what lies deeper is not read")
+            self.budget.nested = True
             return
         members = sorted(every[:MAX_MEMBERS], key=lambda info: info.filename)
         if len(members) < len(every):
@@ -99,7 +110,8 @@ class Members:
         names = [inner.name for _, inner in wanted]
         if not any(layout.ends(name, (*layout.NOTEBOOKS, ".zip")) for name in names):
             holds = f"; it holds {', '.join(names[:3])}" if names else ""
-            refuse(f"a zip file without a notebook (*.ipynb){holds}"[:300])
+            cut = f" among its first {MAX_MEMBERS:,} files" if len(members) < len(every) else ""
+            refuse(f"a zip file without a notebook (*.ipynb){cut}{holds}"[:300])
             return
         whole = [_safe(inner) for _, inner in wanted]
         folders = layout.without_common(layout.without_course(whole, names), names)

@@ -25,10 +25,12 @@ class Walk:
     Args:
         place: an empty folder for what is in zip files.
         skip: folders that are not looked into, such as the one that results are written to.
+        within: whether this is a child process already, with the limits of one student's.
     """
 
-    def __init__(self, place: Path, skip: Iterable[Path] = ()):
+    def __init__(self, place: Path, skip: Iterable[Path] = (), within: bool = False):
         self.place, self.skip = place, {os.path.realpath(path) for path in skip}
+        self.within = within
         self.items: list[unpack.Item] = []
         self.ignored: list[dict] = []
         self.budgets: dict[tuple[str, str], unpack.Budget] = {}  # of (crowd, first folder in it)
@@ -81,6 +83,9 @@ class Walk:
                 if entry.is_dir():
                     if not (entry.is_symlink() or self._skips(entry)):
                         inner.append((entry.path, first or entry.name))
+                    elif entry.is_symlink() and not first:  # a student's own folder
+                        why = "a symbolic link, not a folder: what it leads to is not read"
+                        self.ignored.append({"file": entry.name, "why": why})
                 elif not unpack.is_noise(entry.name):
                     yield Path(entry.path)
             waiting += reversed(inner)
@@ -114,23 +119,29 @@ class Walk:
         """
         owner = (crowd, inside[0] if inside and not alone else "")
         budget = self.budgets.setdefault(owner, unpack.Budget.of(alone))
+        budget.zips -= 1
+        if budget.zips < 0:
+            if budget.zips == -1:
+                why = f"more than {unpack.MAX_ZIPS} zip files: the others are not read"
+                self.items.append(unpack.broken(label, crowd, stem, inside, why))
+            return
+        if self.within:
+            members = unpack.Members(self, path, label, crowd, stem, depth, inside, alone, budget)
+            _take(members, path)
+            return
         self.written += 1
-        inner = Walk(self.place / f"z{self.written}")
+        inner = Walk(self.place / f"z{self.written}", within=not alone)
         if not alone:  # zip files in this one are of the same student
             inner.budgets[owner] = budget
 
         def work() -> list:
             inner.place.mkdir(exist_ok=True)
             members = unpack.Members(inner, path, label, crowd, stem, depth, inside, alone, budget)
-            try:
-                file = files.opened(path)
-            except OSError:
-                file = io.BytesIO()  # no zip file either
-            with file:
-                members.take(file)
+            _take(members, path)
             items = [astuple(item) for item in inner.items]
             items = [[str(x) if isinstance(x, Path) else x for x in item] for item in items]
-            return [items, inner.ignored, budget.bytes, budget.kept]
+            left = {name: getattr(budget, name) for name in ("bytes", "kept", "zips", "nested")}
+            return [items, inner.ignored, left]
 
         try:
             if budget.seconds < 1:
@@ -145,8 +156,8 @@ class Walk:
             needs = "to unpack it takes " if isinstance(error, bounded.Exceeded) else "unpacking: "
             self.items.append(unpack.broken(label, crowd, stem, inside, f"{needs}{error}"))
             return
-        items, ignored, budget.bytes, budget.kept = said
-        budget.seconds -= seconds
+        items, ignored, left = said
+        budget.spend(seconds, **left)
         for crowd_, folders, name, fallback, label_, kept, *rest in items:
             kept = Path(kept) if kept else None
             self.items.append(
@@ -159,10 +170,19 @@ class Walk:
     def is_solution(self, folders: tuple[str, ...], name: str, label: str) -> bool:
         """Report whether a file is the course's own solution, and say so."""
         place = whose.of_course(folders, name)
-        is_ours = place is not None and folders[place] == "solutions"
+        is_ours = place is not None and folders[place].lower() == "solutions"
         if is_ours:
             self.ignored.append({"file": label, "why": "the course's own solution"})
         return is_ours
+
+
+def _take(members: unpack.Members, path: Path) -> None:
+    try:
+        file = files.opened(path)
+    except OSError:
+        file = io.BytesIO()  # no zip file either
+    with file:
+        members.take(file)
 
 
 def _status(path: Path) -> os.stat_result:

@@ -85,7 +85,7 @@ def of_course(folders: tuple[str, ...], file: str) -> int | None:
     """Return where in a path the course's own folder begins: "ann/graphrec/notebooks" → 2."""
     if any(stem in file for stem in STEMS):
         for place in range(len(folders) - 1, -1, -1):
-            if folders[place] in COURSE:
+            if folders[place].lower() in COURSE:
                 return place
     return None
 
