@@ -376,7 +376,7 @@ BY_CHANCE = {"LightGCN, folded in", "content, trained", *(k for k in MODELS if "
 NATURAL = {"alpha": [1.0], "beta": [0.0], "weight": [1.0], "own": [100.0], "silent": [0.0],
            "loss": ["bpr", "softmax"]}  # fmt: skip
 DATA = {"PinWorld": world, "citeulike-t": articles}
-# EASE is a dense matrix of all pairs; the arm with ids is left out for want of time
+# EASE is a dense matrix of all pairs; the arm with ids is not measured
 LEFT_OUT = {"PinWorld": ("GraphSAGE with ids",), "citeulike-t": ("EASE", "GraphSAGE with ids")}
 
 

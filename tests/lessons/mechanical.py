@@ -276,3 +276,13 @@ def main(lessons: list[str]) -> None:
 
 if __name__ == "__main__":
     main(sys.argv[1:])
+
+
+def loses_points_and_reads_its_name(key: str, answer, words: str) -> None:
+    """Assert that a wrong answer loses points on all seeds, and that its card's sentence has these words."""
+    exercise = exercises.get(key)
+    card = judged(exercise, answer, core.PUBLIC_SEEDS, name=True)
+    assert card.points < exercise.points
+    assert words in card.mistake
+    assert bool(words) == bool(card.mistake), card.mistake
+    assert judged(exercise, answer).points < exercise.points

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import difflib
-import functools
 import textwrap
 
-import jupytext
 import pytest
+from edits import lesson
 
 from graphrec_utils import exercises
 from graphrec_utils.authoring.lesson import lines, source
@@ -16,21 +15,6 @@ from graphrec_utils.exercises import core, library, parsons, runs
 HANGS = 600.0
 ANSWERS = {name: given for path in source.built() for name, given in source.answers(path).items()}
 HINTED = [name for name in ANSWERS if lines.puzzle(name, *ANSWERS[name])]
-
-
-@functools.cache
-def lesson(number: str) -> tuple[dict, dict[str, str]]:
-    """Return what the set-up of a lesson binds, and the cells of its exercises."""
-    cells = jupytext.read(source.sources([number])[0]).cells
-    names: dict = {}
-    for cell in cells:
-        if "setup" in cell.metadata.get("tags", []):
-            exec(cell.source, names)
-    earlier = [e.reference for e in exercises.of_lesson(number)]
-    names |= {e.function: f for e, f in zip(exercises.of_lesson(number), earlier, strict=True)}
-    return names, {
-        role[1]: c.source for c in cells if (role := source.role(c)) and role[0] == "exercise"
-    }
 
 
 def judged(name: str, body: list[str]) -> core.Result:

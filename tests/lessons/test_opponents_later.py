@@ -552,9 +552,4 @@ WRONG = [  # exercise, answer, a part of what names it, "" where a row says it
 
 @pytest.mark.parametrize(("key", "answer", "words"), WRONG, ids=[f.__name__ for _, f, _ in WRONG])
 def test_a_wrong_answer_loses_points_and_reads_its_name(key, answer, words):
-    exercise = exercises.get(key)
-    card = mechanical.judged(exercise, answer, core.PUBLIC_SEEDS, name=True)
-    assert card.points < exercise.points
-    assert words in card.mistake
-    assert bool(words) == bool(card.mistake), card.mistake
-    assert mechanical.judged(exercise, answer).points < exercise.points
+    mechanical.loses_points_and_reads_its_name(key, answer, words)
