@@ -10,7 +10,8 @@ The package is read from the bottom up; every arrow points down, and a test enfo
     models                                          a family is a module
     train results                                   the visible loop; stored results and verdicts
     plots                                           Matplotlib Axes, and visuals that move
-    exercises                                       the engine, and a folder of exercises per lesson
+    exercises                                       the engine: ask, judge, show
+    lessons                                         a folder for each lesson: exercises, questions
     grading                                         from a folder of submissions to points with reasons
     authoring                                       lesson source -> notebooks, slides, site
     cli                                             one module a command

@@ -702,7 +702,7 @@ pd.DataFrame({
 # %%
 def measure(recommend, sites: int = 4) -> pd.Series:
     """Return the saves that lists let expect, as a share of those of item2item, on some small sites."""
-    from graphrec_utils.exercises.lesson18 import ex5_recommend as task
+    from graphrec_utils.lessons.lesson18 import ex5_recommend as task
 
     found = []
     for seed in range(sites):

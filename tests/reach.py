@@ -23,14 +23,14 @@ ALL = re.compile(
 )
 # What belongs to one lesson; the number is a group.
 OF_LESSON = re.compile(
-    r"(?:solutions|notebooks)/(\d\d)_|graphrec_utils/exercises/lesson(\d\d)/|data/results/(\d\d)_|"
+    r"(?:solutions|notebooks)/(\d\d)_|graphrec_utils/lessons/lesson(\d\d)/|data/results/(\d\d)_|"
     r"graphrec_utils/authoring/site/believed/(\d\d)\.toml"
 )
 TEXTS, EXERCISES = "graphrec_utils.authoring.lesson.source", "graphrec_utils.exercises.find"
 # Who finds what no import names: files, and the module whose tests they reach.
 FINDS = (
     (r"(solutions|notebooks)/\d\d_", TEXTS),
-    (r"graphrec_utils/exercises/lesson\d\d/", EXERCISES),
+    (r"graphrec_utils/lessons/lesson\d\d/", EXERCISES),
     (r"graphrec_utils/exercises/generators/", "graphrec_utils.exercises.generators"),
     (r"data/results/", "graphrec_utils.results"),
     (r"graphrec_utils/cli/", "graphrec_utils.cli"),
@@ -118,7 +118,7 @@ def _numbers() -> list[str]:
 def _lesson(number: str) -> list[str]:
     """Return what a lesson starts from: its text and its exercises."""
     texts = (ROOT / "solutions").glob(f"{number}_*.py")
-    exercises = (ROOT / "graphrec_utils/exercises" / f"lesson{number}").glob("*.py")
+    exercises = (ROOT / "graphrec_utils/lessons" / f"lesson{number}").glob("*.py")
     return [_name(path) for path in (*texts, *exercises)]
 
 

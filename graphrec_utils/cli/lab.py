@@ -63,7 +63,7 @@ def upcoming() -> str:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         points = {}
     current = max((name[:2] for name, (got, _) in points.items() if got), default="00")
-    folder = paths.PACKAGE / "exercises" / f"lesson{current}"
+    folder = paths.PACKAGE / "lessons" / f"lesson{current}"
     solved = {name for name, (got, out_of) in points.items() if got >= out_of}
     asked = {f"{current}.{re.match(r'ex(.+?)_', x.name)[1]}" for x in folder.glob("ex[0-9]*_*.py")}
     later = [number for number in numbers if number > current]

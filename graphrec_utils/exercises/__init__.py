@@ -1,4 +1,4 @@
-"""The exercise engine, and a folder of exercises for each lesson (`lesson00` ... `lesson18`).
+"""The exercise engine; what it asks lies in `lessons`, a folder for each lesson, and is found there.
 
 In a notebook: `from graphrec_utils.exercises import arrange, check, predict, progress, recall`.
 """

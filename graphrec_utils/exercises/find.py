@@ -60,7 +60,7 @@ def module(exercise_id: str) -> str:
 
 def modules(number: str) -> list[str]:
     """Return the dotted names of a lesson's exercise modules, ordered by their numbers."""
-    folder = paths.PACKAGE / "exercises" / f"lesson{number}"
+    folder = paths.PACKAGE / "lessons" / f"lesson{number}"
     names = [path.stem for path in folder.glob("ex*_*.py")] if number.isdigit() else []
     place = {name: int(re.match(r"ex(\d+)_", name)[1]) for name in names}
-    return [f"graphrec_utils.exercises.lesson{number}.{x}" for x in sorted(names, key=place.get)]
+    return [f"graphrec_utils.lessons.lesson{number}.{x}" for x in sorted(names, key=place.get)]

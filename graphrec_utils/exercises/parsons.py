@@ -32,7 +32,7 @@ def digest(name: str, lines: list[str]) -> str:
 
 @functools.cache
 def _lesson(number: str) -> dict:
-    file = paths.PACKAGE / "exercises" / f"lesson{number}" / FILE
+    file = paths.PACKAGE / "lessons" / f"lesson{number}" / FILE
     known = number.isdigit() and file.exists()
     return json.loads(file.read_text(encoding="utf-8")) if known else {}
 

@@ -85,10 +85,10 @@ class Reply:
 
 def of_lesson(number: str) -> tuple[Question, ...]:
     """Return the questions of lesson "06"; none where the lesson has none."""
-    file = paths.PACKAGE / "exercises" / f"lesson{number}" / "questions.py"
+    file = paths.PACKAGE / "lessons" / f"lesson{number}" / "questions.py"
     if not number.isdigit() or not file.exists():
         return ()
-    return importlib.import_module(f"graphrec_utils.exercises.lesson{number}.questions").QUESTIONS
+    return importlib.import_module(f"graphrec_utils.lessons.lesson{number}.questions").QUESTIONS
 
 
 def get(name: str) -> Question:
@@ -173,7 +173,7 @@ def measurements(number: str) -> dict[str, str | float]:
 
 def measured_file(number: str):
     """Return where a build keeps what a lesson's predictions measured."""
-    return paths.PACKAGE / "exercises" / f"lesson{number}" / "measured.json"
+    return paths.PACKAGE / "lessons" / f"lesson{number}" / "measured.json"
 
 
 def bounds(question: Question) -> tuple[float, float]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import functools
 import hashlib
-import re
 import warnings
 from collections.abc import Iterable
 
@@ -50,9 +49,8 @@ class Course:
 
     def lesson(self, number: str) -> list[str]:
         """Return the modules of a lesson's exercises; its questions decide no points."""
-        below = "graphrec_utils.exercises."
-        names = [n for n in self._sources if n.startswith(below) and not n.endswith(".questions")]
-        return [n for n in names if re.findall(r"\d\d", n.split(".")[2])[:1] == [number]]
+        below = f"graphrec_utils.lessons.lesson{number}."
+        return [n for n in self._sources if n.startswith(below) and not n.endswith(".questions")]
 
     def needed(self, names: Iterable[str]) -> set[str]:
         """Return the modules that are loaded, now or later, when something imports these names."""

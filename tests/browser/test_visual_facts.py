@@ -6,7 +6,7 @@ import pytest
 from pages import alone, opened, violations
 
 from graphrec_utils import toy
-from graphrec_utils.exercises.lesson12.ex1_distance import distance
+from graphrec_utils.lessons.lesson12.ex1_distance import distance
 from graphrec_utils.plots import visuals
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pages import alone, opened, violations
 
-from graphrec_utils.exercises.lesson09.ex3_pinsage_loss import pinsage_loss
+from graphrec_utils.lessons.lesson09.ex3_pinsage_loss import pinsage_loss
 from graphrec_utils.plots import visuals
 
 EPOCHS = [

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pages import alone, opened, violations
 
-from graphrec_utils.exercises.lesson07.ex3_sample_neighbors import sample_neighbors
+from graphrec_utils.lessons.lesson07.ex3_sample_neighbors import sample_neighbors
 from graphrec_utils.plots import visuals
 
 ANGLES = np.linspace(0, 5, 12)

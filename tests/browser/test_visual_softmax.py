@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pages import alone, opened, violations
 
-from graphrec_utils.exercises.lesson11.ex2_correct_negatives import correct_negatives
+from graphrec_utils.lessons.lesson11.ex2_correct_negatives import correct_negatives
 from graphrec_utils.plots import visuals
 
 

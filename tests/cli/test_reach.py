@@ -35,7 +35,7 @@ OTHERS = {
 
 @pytest.mark.parametrize(
     "file",
-    ["solutions/09_pinsage.py", "graphrec_utils/exercises/lesson09/ex3_pinsage_loss.py",
+    ["solutions/09_pinsage.py", "graphrec_utils/lessons/lesson09/ex3_pinsage_loss.py",
      "graphrec_utils/models/pinsage.py", "data/results/09_rivals.json"],
 )  # fmt: skip
 def test_what_belongs_to_a_lesson_or_is_imported_there_reaches_that_lesson(file):

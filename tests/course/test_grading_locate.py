@@ -188,7 +188,7 @@ def test_a_name_means_what_it_meant_at_the_check():
 def test_lint_names_the_library_version_and_the_solution():
     library = "graphrec_utils.graphs.propagate"
     for source in ("from graphrec_utils.graphs import propagate", "graphs.propagate(A, x)",
-                   "from graphrec_utils.exercises.lesson06 import propagate",
+                   "from graphrec_utils.lessons.lesson06 import propagate",
                    "exercises.get('06.1').reference(A)"):  # fmt: skip
         assert lint.remarks(source, library), source
 

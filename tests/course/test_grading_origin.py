@@ -131,7 +131,7 @@ def test_a_changed_claim_regrades_its_lesson(clone, regraded):
 
 
 def test_a_claim_in_a_new_folder_of_a_lesson_regrades_it(clone, regraded):
-    folder = clone / "graphrec_utils" / "exercises" / "lesson01"
+    folder = clone / "graphrec_utils" / "lessons" / "lesson01"
     folder.mkdir(exist_ok=True)
     (folder / "ex9_new.py").write_text("CLAIM = 1\n")
     assert regraded() == {"one", "none"}

@@ -237,7 +237,7 @@ def test_an_open_task_says_what_it_is_worth_on_secret_inputs():
         asked, shown = ((asked, runs.answers(function, asked)) for asked in both)
         return verdict.decide(exercise, asked, shown)
 
-    from graphrec_utils.exercises.lesson18 import ex5_recommend as task
+    from graphrec_utils.lessons.lesson18 import ex5_recommend as task
 
     entry = decided(exercise.reference)
     found = entry["measured"]

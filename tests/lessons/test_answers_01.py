@@ -16,7 +16,7 @@ from graphrec_utils.exercises import (
     core,
     runs,
 )
-from graphrec_utils.exercises.lesson01 import (
+from graphrec_utils.lessons.lesson01 import (
     ex1_temporal_split,
     ex2_recall_hit_mrr,
     ex3_ndcg_at_k,

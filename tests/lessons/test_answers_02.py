@@ -11,7 +11,7 @@ from styles import complete
 
 from graphrec_utils import exercises, metrics
 from graphrec_utils.exercises import core, open_task, runs
-from graphrec_utils.exercises.lesson02 import (
+from graphrec_utils.lessons.lesson02 import (
     ex1_als_step,
     ex2_hu_koren_user_vector,
     ex3_ials_user_vector,

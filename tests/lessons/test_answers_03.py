@@ -17,7 +17,7 @@ from graphrec_utils.exercises import (
     core,
     runs,
 )
-from graphrec_utils.exercises.lesson03 import (
+from graphrec_utils.lessons.lesson03 import (
     ex1_audit,
     ex2_neumf_forward,
     ex3_sample_bpr_triples,

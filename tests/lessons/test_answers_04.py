@@ -10,7 +10,7 @@ from styles import complete
 
 from graphrec_utils import exercises, graphs, metrics, toy, walks
 from graphrec_utils.exercises import core, open_task, runs
-from graphrec_utils.exercises.lesson04 import (
+from graphrec_utils.lessons.lesson04 import (
     ex1_build_adjacency,
     ex2_normalize,
     ex3_count_walks,

@@ -13,7 +13,8 @@ from styles import complete
 
 from graphrec_utils import exercises, graphs, metrics, toy
 from graphrec_utils.exercises import core, open_task, runs
-from graphrec_utils.exercises.lesson06 import (
+from graphrec_utils.graphs import propagation, smoothing
+from graphrec_utils.lessons.lesson06 import (
     ex1_lightgcn_propagate,
     ex2_one_hot_scores,
     ex3_lightgcn_loss,
@@ -23,7 +24,6 @@ from graphrec_utils.exercises.lesson06 import (
     ex7_choose,
     shared,
 )
-from graphrec_utils.graphs import propagation, smoothing
 from graphrec_utils.models import baselines, filters
 from graphrec_utils.models.lightgcn import LightGCN
 

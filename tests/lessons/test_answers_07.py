@@ -14,7 +14,8 @@ from styles import complete
 
 from graphrec_utils import exercises, graphs, losses, walks
 from graphrec_utils.exercises import core, runs
-from graphrec_utils.exercises.lesson07 import (
+from graphrec_utils.graphs import batches
+from graphrec_utils.lessons.lesson07 import (
     ex1_sage_loss,
     ex2_cooccurrence_pairs,
     ex3_sample_neighbors,
@@ -23,7 +24,6 @@ from graphrec_utils.exercises.lesson07 import (
     ex6_embed_new,
     ex7_choose,
 )
-from graphrec_utils.graphs import batches
 from graphrec_utils.models import sage
 
 

@@ -14,7 +14,7 @@ from styles import complete
 
 from graphrec_utils import exercises, graphs, pinworld, toy, walks
 from graphrec_utils.exercises import core, runs
-from graphrec_utils.exercises.lesson08 import (
+from graphrec_utils.lessons.lesson08 import (
     ex1_pixie_walk,
     ex2_early_stop,
     ex4_allocate_steps,

@@ -13,7 +13,8 @@ from styles import complete
 
 from graphrec_utils import exercises, graphs, losses, walks
 from graphrec_utils.exercises import core, runs
-from graphrec_utils.exercises.lesson09 import (
+from graphrec_utils.graphs import batches
+from graphrec_utils.lessons.lesson09 import (
     ex1_importance_neighbors,
     ex2_convolve,
     ex3_pinsage_loss,
@@ -21,7 +22,6 @@ from graphrec_utils.exercises.lesson09 import (
     ex6_layerwise,
     ex7_choose,
 )
-from graphrec_utils.graphs import batches
 from graphrec_utils.models import pinsage
 
 

@@ -14,7 +14,7 @@ from styles import complete
 from graphrec_utils import exercises, losses, metrics, results, sampling
 from graphrec_utils.data import Interactions
 from graphrec_utils.exercises import core, runs
-from graphrec_utils.exercises.lesson10 import (
+from graphrec_utils.lessons.lesson10 import (
     ex1_examples,
     ex2_tower_scores,
     ex3_softmax_loss,

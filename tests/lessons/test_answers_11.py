@@ -15,7 +15,7 @@ from styles import complete
 
 from graphrec_utils import exercises, losses, sampling, toy
 from graphrec_utils.exercises import core, runs
-from graphrec_utils.exercises.lesson11 import (
+from graphrec_utils.lessons.lesson11 import (
     ex1_correct_all,
     ex2_correct_negatives,
     ex3_corrected_loss,

@@ -13,7 +13,7 @@ from styles import complete
 from graphrec_utils import exercises, losses
 from graphrec_utils.data import Triples
 from graphrec_utils.exercises import core, runs
-from graphrec_utils.exercises.lesson12 import (
+from graphrec_utils.lessons.lesson12 import (
     ex1_distance,
     ex2_margin_loss,
     ex3_corrupt,

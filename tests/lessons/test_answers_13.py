@@ -17,7 +17,7 @@ from styles import complete
 from graphrec_utils import exercises
 from graphrec_utils.authoring.lesson.source import sources
 from graphrec_utils.exercises import core, runs
-from graphrec_utils.exercises.lesson13 import (
+from graphrec_utils.lessons.lesson13 import (
     ex1_typed_edges,
     ex2_twhin_loss,
     ex3_kmeans,

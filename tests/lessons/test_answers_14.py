@@ -12,7 +12,7 @@ from styles import complete
 
 from graphrec_utils import exercises
 from graphrec_utils.exercises import core, runs
-from graphrec_utils.exercises.lesson14 import (
+from graphrec_utils.lessons.lesson14 import (
     ex1_pad_neighbors,
     ex2_mean_per_relation,
     ex3_attend,

@@ -14,7 +14,7 @@ from torch_geometric.utils import scatter, softmax
 
 from graphrec_utils import exercises, losses, sampling
 from graphrec_utils.exercises import core, runs
-from graphrec_utils.exercises.lesson15 import (
+from graphrec_utils.lessons.lesson15 import (
     ex1_attend,
     ex2_attend_on_edges,
     ex3_sequence_loss,

@@ -14,7 +14,7 @@ from styles import complete
 
 from graphrec_utils import exercises, losses
 from graphrec_utils.exercises import core, runs
-from graphrec_utils.exercises.lesson16 import (
+from graphrec_utils.lessons.lesson16 import (
     ex3_entity_feature_loss,
     ex5_user_entity_loss,
     ex6_residual_codes,

@@ -15,7 +15,7 @@ from styles import complete
 
 from graphrec_utils import exercises, losses, metrics
 from graphrec_utils.exercises import core, runs
-from graphrec_utils.exercises.lesson17 import (
+from graphrec_utils.lessons.lesson17 import (
     ex1_rce,
     ex2_auc,
     ex4_rank_values,

@@ -14,7 +14,7 @@ from styles import complete
 
 from graphrec_utils import exercises, metrics, pinworld
 from graphrec_utils.exercises import core, runs
-from graphrec_utils.exercises.lesson18 import (
+from graphrec_utils.lessons.lesson18 import (
     ex1_fuse,
     ex2_blend,
     ex3_by_group,

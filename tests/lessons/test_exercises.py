@@ -65,7 +65,7 @@ def judged(exercise, function, seeds=core.PUBLIC_SEEDS, name=False) -> core.Resu
 
 @pytest.mark.parametrize("content", [{}, {"ex": 3}, {"ex": core.Exercise("04.9", "f", 1, ())}])
 def test_an_exercise_has_the_number_of_its_file(content, monkeypatch):
-    name = "graphrec_utils.exercises.lesson04.ex8_name"
+    name = "graphrec_utils.lessons.lesson04.ex8_name"
     monkeypatch.setitem(sys.modules, name, types.SimpleNamespace(**content))
     monkeypatch.setattr(find, "modules", lambda number: [name])
     with pytest.raises(ValueError, match=r'ex8_name must hold ex = Exercise\("04.8"'):
@@ -74,7 +74,7 @@ def test_an_exercise_has_the_number_of_its_file(content, monkeypatch):
 
 def test_an_exercise_has_a_solution_and_claims(monkeypatch):
     ex = core.Exercise("04.8", "f", 1, ())
-    name = "graphrec_utils.exercises.lesson04.ex8_name"
+    name = "graphrec_utils.lessons.lesson04.ex8_name"
     monkeypatch.setitem(sys.modules, name, types.SimpleNamespace(ex=ex))
     monkeypatch.setattr(find, "modules", lambda number: [name])
     with pytest.raises(ValueError, match=r"ex8_name lacks a solution: write @ex\.solution above"):

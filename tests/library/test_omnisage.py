@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 
 from graphrec_utils import walks
-from graphrec_utils.exercises.lesson16 import ex2_typed_sequence, ex3_entity_feature_loss
-from graphrec_utils.exercises.lesson16.ex1_prune_degree import prune_degree
+from graphrec_utils.lessons.lesson16 import ex2_typed_sequence, ex3_entity_feature_loss
+from graphrec_utils.lessons.lesson16.ex1_prune_degree import prune_degree
 from graphrec_utils.models import multibisage, omnisage, sage
 
 N_PINS, N_BOARDS = 12, 5

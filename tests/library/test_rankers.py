@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from graphrec_utils import losses, metrics
-from graphrec_utils.exercises.lesson17.ex3_best_split import best_split
+from graphrec_utils.lessons.lesson17.ex3_best_split import best_split
 from graphrec_utils.models.boosting import Booster, split_gain
 from graphrec_utils.models.calibration import sigmoid
 from graphrec_utils.models.ranker import Ranker

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from graphrec_utils import pinworld
-from graphrec_utils.exercises.lesson18.ex4_lift import lift
+from graphrec_utils.lessons.lesson18.ex4_lift import lift
 from graphrec_utils.plots import visuals
 
 RNG = np.random.default_rng(0)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from graphrec_utils.exercises.lesson13 import ex6_turn_back
+from graphrec_utils.lessons.lesson13 import ex6_turn_back
 from graphrec_utils.models import twhin
 from graphrec_utils.plots import visuals
 

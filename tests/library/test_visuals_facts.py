@@ -8,8 +8,8 @@ import torch
 
 from graphrec_utils import toy
 from graphrec_utils.data import Triples
-from graphrec_utils.exercises.lesson12.ex1_distance import distance
-from graphrec_utils.exercises.lesson12.ex6_best_translation import best_translation
+from graphrec_utils.lessons.lesson12.ex1_distance import distance
+from graphrec_utils.lessons.lesson12.ex6_best_translation import best_translation
 from graphrec_utils.plots import visuals
 from graphrec_utils.plots.visuals.translation import SCENES, answered, best, gaps
 from graphrec_utils.plots.visuals.typed_graph import places, rings

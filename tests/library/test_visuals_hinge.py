@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from graphrec_utils import losses
-from graphrec_utils.exercises.lesson09.ex3_pinsage_loss import ex as loss
+from graphrec_utils.lessons.lesson09.ex3_pinsage_loss import ex as loss
 from graphrec_utils.plots import visuals
 from graphrec_utils.plots.visuals.hinge import X
 

@@ -7,7 +7,7 @@ import importlib
 import numpy as np
 import pytest
 
-from graphrec_utils.exercises.lesson13 import ex4_recommend, ex5_interests
+from graphrec_utils.lessons.lesson13 import ex4_recommend, ex5_interests
 from graphrec_utils.models import pinnersage
 from graphrec_utils.plots import visuals
 

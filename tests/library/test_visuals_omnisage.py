@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from graphrec_utils.exercises.lesson16 import ex6_residual_codes
+from graphrec_utils.lessons.lesson16 import ex6_residual_codes
 from graphrec_utils.models import semantic_ids
 from graphrec_utils.plots import visuals
 

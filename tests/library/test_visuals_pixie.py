@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from graphrec_utils import exercises, toy
-from graphrec_utils.exercises.lesson08.ex4_allocate_steps import allocate_steps
+from graphrec_utils.lessons.lesson08.ex4_allocate_steps import allocate_steps
 from graphrec_utils.plots import visuals
 from graphrec_utils.plots.visuals.allocator import LARGEST
 from graphrec_utils.plots.visuals.pixie import ASKED as STEPS

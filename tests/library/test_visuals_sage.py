@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from graphrec_utils import toy
-from graphrec_utils.exercises.lesson07.ex3_sample_neighbors import sample_neighbors
+from graphrec_utils.lessons.lesson07.ex3_sample_neighbors import sample_neighbors
 from graphrec_utils.plots import visuals
 
 R = (np.random.default_rng(5).random((30, 24)) < 0.3).astype(float)

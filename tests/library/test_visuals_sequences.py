@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from graphrec_utils import sampling
-from graphrec_utils.exercises.lesson15 import ex1_attend, ex4_target_matrix
+from graphrec_utils.lessons.lesson15 import ex1_attend, ex4_target_matrix
 from graphrec_utils.models import transformer
 from graphrec_utils.plots import visuals
 

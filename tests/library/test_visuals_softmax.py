@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from graphrec_utils import toy
-from graphrec_utils.exercises.lesson11.ex2_correct_negatives import correct_negatives
-from graphrec_utils.exercises.lesson11.ex3_corrected_loss import corrected_loss
+from graphrec_utils.lessons.lesson11.ex2_correct_negatives import correct_negatives
+from graphrec_utils.lessons.lesson11.ex3_corrected_loss import corrected_loss
 from graphrec_utils.losses import exact
 from graphrec_utils.plots import visuals
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from graphrec_utils import sampling
-from graphrec_utils.exercises.lesson10.ex4_in_batch_logits import hits_stay_in, in_batch_logits
+from graphrec_utils.lessons.lesson10.ex4_in_batch_logits import hits_stay_in, in_batch_logits
 from graphrec_utils.plots import visuals
 from graphrec_utils.plots.visuals.batch_matrix import TEMPERATURES
 from graphrec_utils.plots.visuals.towers import softmax

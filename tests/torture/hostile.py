@@ -373,7 +373,7 @@ def reads_the_solutions(folder):
 @case(LOST_1, ex1="error")
 def imports_the_reference(folder):
     return solved(ex1=(
-        "# exercise 00.1\ndef summarize(R):\n    from graphrec_utils.exercises.lesson00 import ex1_summarize\n"
+        "# exercise 00.1\ndef summarize(R):\n    from graphrec_utils.lessons.lesson00 import ex1_summarize\n"
         "    return ex1_summarize.summarize(R)\n"
     ))  # fmt: skip
 
@@ -384,7 +384,7 @@ def asks_the_clone_for_the_reference(folder):
 
     return solved(ex1=(
         "# exercise 00.1\ndef summarize(R):\n    import importlib.util as u, sys\n"
-        f"    where = {str(paths.root())!r} + '/graphrec_utils/exercises/lesson00/ex1_summarize.py'\n"
+        f"    where = {str(paths.root())!r} + '/graphrec_utils/lessons/lesson00/ex1_summarize.py'\n"
         "    spec = u.spec_from_file_location('nb00', where)\n"
         "    module = u.module_from_spec(spec)\n    spec.loader.exec_module(module)\n"
         "    return module.summarize(R)\n"

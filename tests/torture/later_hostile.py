@@ -348,7 +348,7 @@ def a_policy_that_looks_for_the_truth():
     return handed_in({
         "18.1": right("18.1"),
         "18.5": "# exercise 18.5\ndef recommend(past, saved, shown, k):\n"
-                "    from graphrec_utils.exercises.lesson18 import ex5_recommend as ex\n"
+                "    from graphrec_utils.lessons.lesson18 import ex5_recommend as ex\n"
                 "    site, now = ex._site(next(iter(ex._seeds.values())))\n"
                 "    return np.argsort(-site.liking[now.users], axis=1)[:, :k]\n",
     })  # fmt: skip

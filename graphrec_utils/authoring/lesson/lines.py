@@ -10,7 +10,7 @@ the lesson's source alone: the lines between BEGIN and END SOLUTION, and those c
     # E = A_hat @ E0  # every step starts from E0
     ### END SOLUTION
 
-A build writes them to `exercises/lessonNN/lines.json`: the lines in their shuffled order, and which beginnings
+A build writes them to `lessons/lessonNN/lines.json`: the lines in their shuffled order, and which beginnings
 are right as hashes only. Independent lines may stand in either order.
 """
 
@@ -49,7 +49,7 @@ def stale(source: Path) -> list[str]:
 
 
 def _file(source: Path) -> Path:
-    folder = paths.root() / "graphrec_utils" / "exercises"
+    folder = paths.root() / "graphrec_utils" / "lessons"
     return folder / f"lesson{source.name[:2]}" / parsons.FILE
 
 

@@ -171,7 +171,7 @@ def _mark(source: Path, number: int, cell) -> None:
 
 def _unknown(name: str, error: KeyError) -> str:
     """Return what an author reads about an exercise that is not found: where it is looked for."""
-    file = f"graphrec_utils/exercises/lesson{name[:2]}/ex{name[3:]}_name.py"
+    file = f"graphrec_utils/lessons/lesson{name[:2]}/ex{name[3:]}_name.py"
     return f"{error.args[0]}; its file would be {file}"
 
 

@@ -17,6 +17,7 @@ from graphrec_utils import exercises, paths
 from graphrec_utils.exercises import library
 
 LEFT_OUT = ("__pycache__", "grading", "authoring", "exercises")
+OF_A_LESSON = ("__init__.py", "visuals")  # what a kernel sees of a lesson's folder
 EXERCISES = (
     '"""In a grading kernel nothing is checked: the grader asks the questions itself."""\n'
     + "".join(f"\n\ndef {name}(*arguments):\n    return None\n" for name in exercises.__all__)
@@ -27,7 +28,7 @@ FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 def course_copy(folder: Path) -> Path:
     """Copy the package as a student's code may see it: no references, claims or grader."""
     package = folder / "course" / "graphrec_utils"
-    shutil.copytree(paths.PACKAGE, package, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    shutil.copytree(paths.PACKAGE, package, ignore=_left_out)
     for name, text in (("exercises", EXERCISES), ("grading", ""), ("grading/isolation", "")):
         (package / name).mkdir()
         (package / name / "__init__.py").write_text(text, encoding="utf-8")
@@ -39,6 +40,13 @@ def course_copy(folder: Path) -> Path:
     for path in (folder / "course", *(folder / "course").rglob("*")):
         path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o644))
     return folder / "course"
+
+
+def _left_out(folder: str, names: list[str]) -> list[str]:
+    """Return what of a folder is not copied."""
+    if Path(folder).parent == paths.PACKAGE / "lessons":
+        return [name for name in names if name not in OF_A_LESSON]
+    return [name for name in names if name in LEFT_OUT]
 
 
 def close(course: Path, closed: tuple[str, ...]) -> None:

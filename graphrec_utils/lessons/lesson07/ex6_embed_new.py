@@ -1,0 +1,195 @@
+"""Exercise 07.6: vectors for items that came after the training, from what is there today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.lessons.lesson07.shared import normal
+
+
+def _embed(x, users, items, days, today, H_users, W, heard_of=lambda days, today: days < today,
+           divide=True, count=None, own=lambda x: x, swap=False, length=lambda z: F.normalize(z, dim=1),
+           heard=lambda h: h):  # fmt: skip
+    """Options are what can go wrong."""
+    keep = heard_of(days, today)
+    u, i = torch.from_numpy(users[keep]), torch.from_numpy(items[keep])
+    h = torch.zeros(len(x), H_users.shape[1]).index_add(0, i, H_users[u])
+    if divide:
+        counted = items if count == "all" else items[keep]
+        number = torch.from_numpy(np.bincount(counted, minlength=len(x))).float()
+        h = h / (number.clamp(min=1) if count != "zero" else number)[:, None]
+    h, x = heard(h), own(x)
+    return length(torch.cat([h, x] if swap else [x, h], dim=1) @ W.T)
+
+
+def _variant(**options) -> Callable:
+    return lambda *inputs: _embed(*inputs, **options)
+
+
+def _likes(
+    rng, q: int = 5, m: int = 8, E: int = 14, d: int = 3, out: int = 4, silent: int = 1
+) -> dict:
+    """q new items; the last `silent` ones are liked from today on only, one like comes today."""
+    today = int(rng.integers(43, 50))
+    pairs = rng.choice(m * (q - silent), E, replace=False)
+    users, items = pairs % m, pairs // m
+    days = rng.integers(42, today + 5, E)
+    days[:4], days[4:7] = today, today - 1
+    late = rng.choice(m, silent)
+    users, items = np.append(users, late), np.append(items, np.arange(q - silent, q))
+    days = np.append(days, np.full(silent, today + 1))
+    return {"x": normal(rng, q, d), "users": users.astype(np.int64), "items": items.astype(np.int64),
+            "days": days.astype(np.int64), "today": today, "H_users": normal(rng, m, d), "W": normal(rng, out, 2 * d)}  # fmt: skip
+
+
+ex = Exercise(
+    "07.6",
+    "embed_new",
+    points=4,
+    library=("graphrec_utils.models.sage.layer", "graphrec_utils.models.lightgcn.fold_in"),
+    hints=(
+        "Which saves exist today? What is there for an item that has none?",
+        "For each item the mean of `H_users` over its saves before today, 0 where there is none; then W [own; heard] "
+        "and the length. Nothing is trained.",
+        "`old = days < today`; `M = torch.zeros(len(x), len(H_users)); M[items[old], users[old]] = 1`; `heard = M @ "
+        "H_users / M.sum(1, keepdim=True).clamp(min=1)`; `F.normalize(torch.cat([x, heard], 1) @ W.T, dim=1)`.",
+    ),
+)
+
+
+@ex.solution
+def embed_new(x, users, items, days, today, H_users, W):
+    return _embed(x, users, items, days, today, H_users, W)
+
+
+def _by_hand(rng) -> dict:
+    f = torch.tensor
+    a = np.array
+    return {"x": f([[1.0, 0], [3.0, 4.0]]), "users": a([0, 1, 2, 2]), "items": a([0, 0, 0, 1]), "days": a([42, 43, 45, 46]),
+            "today": 45, "H_users": f([[0, 2.0], [0, 4.0], [9.0, 9.0]]), "W": f([[3.0, 0, 0, 1], [0, 0, 0, 2.0]])
+            + f([[0, 0, 0, -1.0], [0, 1, 0, -0.6666667]])}  # fmt: skip
+
+
+ex.claim("two saves before day 45 are heard as (0, 3), the one on day 45 is not", _by_hand)
+ex.claim("five new items, one that nobody has saved yet", _likes)
+ex.claim(
+    "nine new items, three that nobody has saved yet", lambda rng: _likes(rng, 9, 6, 25, 4, 2, 3)
+)
+
+
+def _one(rng) -> dict:
+    inputs = _likes(rng, 2, 9, 8)
+    return inputs
+
+
+ex.claim("two items, many saves", _one)
+
+
+@ex.mistake(
+    "saves from today on are heard in yours: they are what is to be predicted, and they are not there yet"
+)
+def the_future_is_heard(*inputs):
+    return _variant(heard_of=lambda days, today: days >= 0)(*inputs)
+
+
+@ex.mistake("a save of day `today` is heard in yours: today's saves are asked for")
+def today_is_heard(*inputs):
+    return _variant(heard_of=lambda days, today: days <= today)(*inputs)
+
+
+@ex.mistake("you sum over the users who saved an item: the layer was trained with their mean")
+def sum_instead_of_mean(*inputs):
+    return _variant(divide=False)(*inputs)
+
+
+@ex.mistake(
+    "you divide by all saves, those of the future included: whoever counts them knows too much"
+)
+def divided_by_the_future(*inputs):
+    return _variant(count="all")(*inputs)
+
+
+@ex.mistake("an item without saves became NaN: 0 / 0; it hears 0, and has its own content")
+def nobody_is_nan(*inputs):
+    return _variant(count="zero")(*inputs)
+
+
+@ex.mistake(
+    "own content is not used: that is a fold-in, and an item without saves gets nothing from it"
+)
+def likes_alone(*inputs):
+    return _variant(own=torch.zeros_like)(*inputs)
+
+
+@ex.mistake("the users who saved an item are not heard: that is content alone")
+def content_alone(*inputs):
+    return _variant(heard=torch.zeros_like)(*inputs)
+
+
+@ex.mistake("what was heard stands before the item's own vector: the columns of W are [own; heard]")
+def heard_first(*inputs):
+    return _variant(swap=True)(*inputs)
+
+
+@ex.mistake("the last layer has no ReLU: yours cuts off what is negative")
+def a_relu(x, users, items, days, today, H_users, W):
+    return _embed(
+        x, users, items, days, today, H_users, W, length=lambda z: F.normalize(F.relu(z), dim=1)
+    )
+
+
+@ex.mistake("an item without saves hears the mean of all users in yours: it hears 0")
+def nobody_is_everybody(x, users, items, days, today, H_users, W):
+    alone = torch.from_numpy(np.bincount(items[days < today], minlength=len(x)) == 0)
+    everybody = H_users.mean(dim=0)
+    return _embed(
+        x,
+        users,
+        items,
+        days,
+        today,
+        H_users,
+        W,
+        heard=lambda h: torch.where(alone[:, None], everybody, h),
+    )
+
+
+@ex.mistake(
+    "one user is heard for each item: writing to the same row twice keeps the last, it does not add"
+)
+def the_last_user_only(x, users, items, days, today, H_users, W):
+    old = days < today
+    last = torch.zeros(len(x), H_users.shape[1])
+    for u, i in zip(users[old], items[old], strict=True):
+        last[i] = H_users[u]
+    return _embed(x, users, items, days, today, H_users, W, heard=lambda h: last)
+
+
+@ex.mistake(
+    "repeated rows are added once: `heard[items] += …` keeps the last user of an item; index_add adds all"
+)
+def added_once(x, users, items, days, today, H_users, W):
+    old = days < today
+    last = torch.zeros(len(x), H_users.shape[1])
+    for u, i in zip(users[old], items[old], strict=True):
+        last[i] = H_users[u]
+    number = torch.from_numpy(np.bincount(items[old], minlength=len(x))).clamp(min=1)[:, None]
+    return _embed(x, users, items, days, today, H_users, W, heard=lambda h: last / number)
+
+
+@ex.mistake("your vectors are not divided by their length")
+def no_l2_normalization(*inputs):
+    return _variant(length=lambda z: z)(*inputs)
+
+
+@ex.mistake("an item that nobody has saved yet gets zeros in yours: its own content is there")
+def silent_items_are_zero(*inputs):
+    z = _embed(*inputs)
+    _, _, items, days, today, *_ = inputs
+    there = torch.from_numpy(np.bincount(items[days < today], minlength=len(z)) > 0)
+    return z * there[:, None]

@@ -1,0 +1,221 @@
+"""What lesson 13 asks: predictions before a result is shown, and the quiz at the end."""
+
+from __future__ import annotations
+
+import torch
+
+from graphrec_utils import metrics, results
+from graphrec_utils.exercises.questions import Question, by
+
+
+def _suite_fails(at) -> str:
+    """Say how many of the suite's three tests the code with all bugs fails."""
+    from graphrec_utils.lessons.lesson13.ex2_twhin_loss import the_port
+
+    fails = 3 - sum(at["suite"](the_port))
+    return ("none", "one", "two or three", "two or three")[fails]
+
+
+def _order(_) -> str:
+    """Say whether another relation vector, added to the targets, changes a user's order of them."""
+    g = torch.Generator().manual_seed(0)
+    s, T, r = (torch.randn(n, 4, generator=g, dtype=torch.float64) for n in (30, 20, 2))
+    one, other = ((s @ (T + x).T).argsort(dim=1) for x in r)
+    changed = (one != other).any(dim=1).double().mean()
+    return (
+        "the same" if changed == 0 else "another one, every" if changed == 1 else "another one for"
+    )
+
+
+def _nearest(at) -> str:
+    """Say of which topics the items are that the mean of what Bob likes finds."""
+    state = at["visuals"].mixture_map().state
+    found = {state["topic"][k] for k in state["means"]["Bob"]}
+    own = {state["topic"][k] for k in state["liked"]["Bob"]}
+    return (
+        "items of neither"
+        if not found & own
+        else "gardens"
+        if len(found & own) == 1
+        else "the most typical"
+    )
+
+
+def _budget(relations: str, others: float):
+    rows = results.load("13_budget").values["settings"]
+    return next(r["seeds"] for r in rows if (r["relations"], r["others"]) == (relations, others))
+
+
+def _five_centroids(_) -> str:
+    """Say what five centroids add to the mean that forgets, for users of many interests, lists of 100."""
+    leads = results.load("13_interests").values["PinWorld"]["leads"]
+    recent, plain = (
+        metrics.Comparison.stored(leads[f"centroids, 5 over {x}, @100, many interests"])
+        for x in ("mean, recent", "mean")
+    )
+    if recent.outcome == "holds" and recent.gap > 0.67 * plain.gap:
+        return "as much"
+    return (
+        "they fall"
+        if recent.gap < 0
+        else "a third of it at most"
+        if recent.gap < plain.gap / 3
+        else "about half"
+    )
+
+
+def _drift(arm: str, measure: str) -> float:
+    values = results.load("13_drift").values["arms"][arm][measure]
+    return sum(values) / len(values)
+
+
+def _overnight(_) -> str:
+    products, cosine = _drift("scratch", "correlation of products"), _drift("scratch", "cosine")
+    if products > 0.3:
+        return "products clearly" if cosine < 0.1 else "both near 1"
+    return "both near 0"
+
+
+def _old_vector(_) -> str:
+    """Say what a vector of day 42 still finds in a table that was trained anew."""
+    left = _drift("scratch", "recall, old users") / _drift("scratch", "recall")
+    return "what chance" if left < 0.3 else "cakes, since" if left > 0.9 else "cakes every"
+
+
+def _ads_alone(_) -> str:
+    leads = results.load("13_ads").values["leads"]
+    lead = metrics.Comparison.stored(leads["TwHIN, ads alone, d = 32 over popularity"])
+    return by(lead, "the vectors", "the most clicked", "neither")
+
+
+def _all_nine(_) -> str:
+    lead = metrics.compare(_budget("all nine", 1), _budget("ads + engagement", 1))
+    return by(lead, "far more", "far less", "about the same")
+
+
+QUESTIONS = (
+    Question("13.p1", "The released code has three bugs. How many of these three tests does it fail: the loss is one number, it "
+             "is finite, it falls in training?", (
+        ("none",
+         "It is a number, and finite, and it falls: to 0, since everything is pushed to be likely. No bug here is one of shape."),
+        ("one: with wrong labels the loss cannot fall",
+         "It would stay, if true and false edges pulled in opposite directions. Labeled alike they pull together, and it falls to 0."),
+        ("two or three",
+         "All bugs have the right shapes and signs that a computer accepts. Only a test of what the loss is *for* sees them."),
+    ), measured=_suite_fails),
+    Question("13.p2", "Somebody adds the relation to the target: s · (t + r). A relation vector is changed. Which "
+             "order of targets does a user get now?", (
+        ("the same as before",
+         "s · t + s · r: the second term is one number for all targets of this user."),
+        ("another one, every target has moved",
+         "All have moved by the same r, so for one user all scores change by the same s · r."),
+        ("another one for users far from r", "How far changes the number s · r. It is still one number for all targets."),
+    ), measured=_order),
+    Question("13.p3", "Ads, on PinWorld: the most clicked ads, against vectors trained on ad clicks alone. Which finds "
+             "more of next week's clicks?", (
+        ("neither, they cannot be told apart",
+         "There are fewer than two clicks for each user who has any, and many users of next week have none: vectors have "
+         "little to learn beyond what everybody clicks."),
+        ("the vectors, they are personal",
+         "They could be, with enough clicks. Most users here have one or none."),
+        ("the most clicked ads, by far",
+         "They are ahead by less than chance makes: training finds out who is clicked much, too."),
+    ), measured=_ads_alone),
+    Question("13.p4", "All nine relations instead of engagement alone, one group of each in every step. What happens "
+             "to ads?", (
+        ("about the same is found, these seeds cannot tell",
+         "What they bring and cost together is less than what seeds do. How much *engagement* comes on a click matters more."),
+        ("far less: the other relations pull vectors elsewhere",
+         "If they do, something makes up for it: three seeds see no loss."),
+        ("far more, more edges know more",
+         "About other things. That they add anything for ads, three seeds cannot see."),
+    ), measured=_all_nine),
+    Question("13.p5", "Bob likes gardens and boats. Which items are nearest to the mean of what he saved?", (
+        ("items of neither topic",
+         "The mean is where none of his pins is. Whoever lives there is recommended."),
+        ("the most typical gardens and boats",
+         "They are around the two centers, and the mean is at neither."),
+        ("gardens, if he saved more of them",
+         "Then the mean is nearer to gardens, and still outside of them."),
+    ), measured=_nearest),
+    Question("13.p6", "Five centroids find more than one plain mean, for people of many interests, in lists of 100. Now the mean may "
+             "forget: recent saves count more. How much of that lead is left?", (
+        ("a third of it at most, and not beyond chance",
+         "Most of the lead was one over a mean that remembers everything alike. Being recent is free, and nobody had given it "
+         "to the mean."),
+        ("as much as before: two interests have a place between them, however recent",
+         "The place between is there. But most of what such users save next is like what they saved last, and a mean that "
+         "forgets is near to that."),
+        ("they fall behind",
+         "Not that either. In these lists five centroids find a little more, by less than chance would make."),
+    ), measured=_five_centroids),
+    Question("13.p7", "The same settings, a week more of edges, another seed. Correlation of old and new products of users "
+             "and pins, and mean cosine of a pin's old and new vector?", (
+        ("products clearly positive, cosine near 0",
+         "The loss sees products only. A rotation of all vectors changes none of them, and a seed chooses one."),
+        ("both near 1, it is nearly the same data",
+         "The data fix products. Which direction is called the first is chosen by the seed."),
+        ("both near 0, training is chance",
+         "Then both models would recommend different things. They do not: products carry the recommendation."),
+    ), measured=_overnight),
+    Question("13.p8", "Everything is trained from scratch, night after night. Bob likes cakes, and asks among the new pins "
+             "with his vector of the first day. What does he find?", (
+        ("what chance has put there: cakes one night, none the next",
+         "His vector points where cakes were on the first day. Who is there now was chosen by the seed: in the film "
+         "cakes, gardens, cakes, gardens."),
+        ("cakes, since products survive",
+         "Products of new vectors with new ones do. His is old and the pins are new: their product means nothing."),
+        ("cakes every night, in another order",
+         "On some nights, by luck. After two of the four nights cakes are behind him, with negative products."),
+    ), measured=_old_vector),
+    Question("13.q1", "Your false edges come from the whole batch instead of the same relation. What is wrong with an "
+             "edge (user, follows, ad)?", (
+        ("it has the wrong type",
+         "An ad is never followed. The model learns what types are, not who likes what."),
+        ("it may be true by accident", "It cannot be: users do not follow ads."),
+        ("it has no relation vector", "It has that of follows."),
+    )),
+    Question("13.q2", "θ_r in (θ_s + θ_r) · θ_t, for one relation and all users: what does it say about a target?", (
+        ("how popular it is there",
+         "θ_r · θ_t does not depend on the source."),
+        ("how well it fits the user", "That is θ_s · θ_t."),
+        ("nothing, it cancels in the ranking", "It cancels between sources. Targets have different products with it."),
+    )),
+    Question("13.q3", "A user has 9 saves in gardens and 1 in boats; 10 places, two centers. Who gets how many?", (
+        ("9 and 1", "Shares are those of the counts; the list is as mixed as the past."),
+        ("5 and 5", "That is one center, one vote. The shares come from the counts."),
+        ("10 and 0", "That is what the largest cluster alone would give."),
+    )),
+    Question("13.q4", "Why does PinnerSage keep a pin and not the centroid of a cluster?", (
+        ("its neighbors are looked up once",
+         "A centroid is nobody's: its neighbors have to be searched for each user anew."),
+        ("the centroid is farther from the cluster",
+         "It is the nearest point of all, by squared distances. But no pin is there."),
+        ("a pin has no outliers",
+         "A cluster may have them: with squares the medoid follows the mean, to the member nearest to it."),
+    )),
+    Question("13.q5", "Warm start: `new = old` and then training in place. The next morning all old vectors, for a test, "
+             "are equal to the new ones. Why?", (
+        ("both names are one array",
+         "The anchor, too, would then pull to where the vector already is: its gradient is always 0."),
+        ("training has not moved anything", "It has. It moved the old ones as well."),
+        ("the learning rate was too small", "Even a small one moves a vector by more than nothing."),
+    )),
+    Question("13.q6", "You anchor *all* vectors at the old table, also those of pins that were born today. Their old "
+             "rows are random. What happens?", (
+        ("new pins are held where chance put them",
+         "Anchor only who had a past: new ones have to be free to find their place."),
+        ("nothing, they have no old vector", "They have a row, and something stands in it."),
+        ("they move to the mean of all pins", "Each is pulled to its own row."),
+    )),
+    Question("13.q7", "A colleague adds ten relations to the graph, with as many steps for each as ad clicks have, and finds more "
+             "ads. May you say that the *relations* did it?", (
+        ("not yet: the shared vectors had more steps, too",
+         "Give one relation the same total. In this lesson one group of engagement, trained for nine times as long, found about "
+         "as much as three groups."),
+        ("yes: ad clicks had as many steps as before",
+         "They had. But users and ads share their vectors with all other relations, and these were trained many more times."),
+        ("no: relations of another kind cannot help",
+         "They can: they are about the same users and the same pins. The question is only what else has changed."),
+    )),
+)  # fmt: skip
