@@ -11,23 +11,9 @@ import sys
 import matplotlib
 import pytest
 
-matplotlib.use("agg")
+from tests import times
 
-# These files take longest: they come first, so that no process ends with one of them alone.
-LONG = (
-    "lessons/test_notebooks.py",
-    "torture/test_torture.py",
-    "lessons/test_mechanical.py",
-    "browser/test_pages_site.py",
-    "lessons/test_opponents.py",
-    "lessons/test_exercises.py",
-    "browser/test_every_lesson.py",
-    "torture/test_lessons.py",
-    "torture/test_library.py",
-    "torture/test_class.py",
-    "torture/test_kills.py",
-    "browser/test_lesson_00.py",
-)
+matplotlib.use("agg")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,16 +34,13 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+@pytest.hookimpl(trylast=True)  # what is left out costs nothing
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: next((k for k, x in enumerate(LONG) if _in(item, x)), len(LONG)))
+    times.longest_first(items)
     if not config.getoption("--full"):
         for item in items:
             if item.get_closest_marker("full"):
                 item.add_marker(pytest.mark.skip(reason="takes long: runs with `test --full`"))
-
-
-def _in(item: pytest.Item, file: str) -> bool:
-    return item.nodeid.partition("::")[0].endswith(file)
 
 
 @pytest.fixture(autouse=True)

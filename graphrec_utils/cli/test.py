@@ -9,6 +9,8 @@ from graphrec_utils.cli import shared
 from graphrec_utils.cli.setup import bootstrap
 from graphrec_utils.cli.setup.environment import ONE_THREAD
 
+# one more than cores, for a third of the time is waiting: for browsers, limits, processes that start
+PROCESSES = min(os.cpu_count() or 1, 4) + 1
 # pytest's exit codes (docs: "Exit codes") that are a result; all others mean that it could not run
 RESULTS = {0: 0, 1: 1}
 
@@ -20,7 +22,7 @@ def main(argv: list[str]) -> int:
         0 if no test failed, 1 if one did, 2 if pytest could not run (no test found, wrong option).
     """
     parser = shared.parser(
-        "test [--full] [--changed [REF]] [-- PYTEST ARGUMENTS]",
+        "test [--full] [--changed [REF]] [--times] [-- PYTEST ARGUMENTS]",
         "Run the test suite, after a set-up if one is needed.",
         "test -- tests/library -k graph runs a part of it",
     )
@@ -32,6 +34,7 @@ def main(argv: list[str]) -> int:
         metavar="REF",
         help="only what the changes since a commit can reach; without REF, since the last one",
     )
+    parser.add_argument("--times", action="store_true", help="store what each test takes")
     own, others = shared.split(argv)
     options = parser.parse_args(own)
     root = shared.clone()
@@ -47,10 +50,11 @@ def main(argv: list[str]) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     path = [str(root)] + [x for x in os.environ.get("PYTHONPATH", "").split(os.pathsep) if x]
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(path))  # for what tests start
-    arguments = []
+    arguments = ["-p", "tests.times"]
     if importlib.util.find_spec("xdist"):  # a file's tests share fixtures; the longest come first
-        arguments = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+        arguments += ["-n", str(PROCESSES), "--dist", "loadfile", "--no-loadscope-reorder"]
     arguments += ["--full"] if options.full else []
+    arguments += ["--times"] if options.times else []
     arguments += ["-p", "tests.reach", f"--changed={options.changed}"] if options.changed else []
     count = _Count()
     code = pytest.main(arguments + others, plugins=[count])
