@@ -247,7 +247,8 @@ class Nbgrader(Tool):
 
     def results(self, course: Path, run: Ran) -> dict[str, dict]:
         book = ran([self.python, "-c", self.BOOK], course, self.python)
-        rows = json.loads(book.text.strip().splitlines()[-1]) if book.code == 0 else {}
+        printed = [line for line in book.text.splitlines() if line.startswith("{")]
+        rows = json.loads(printed[-1]) if printed else {}
         found = {}
         for student, grades in rows.items():
             said = [

@@ -43,12 +43,7 @@ no word about them.
   can use a kernel inside a Docker container"; to endless loops it says "Yes", by the limit of time that was set here.
   It ran without a container. One would keep files, processes and the network from a submission. It would not change
   what stands under *forging*: the tests run in the kernel of the answer that they judge.
-* **Otter-Grader** {otter} has a command for classes, `otter grade`, which gives each submission a Docker container, with
-  `--timeout` and `--no-network`. The machine of this table has no Docker. What was run is `otter run`, "non-containerized
-  Otter on a single submission", which the documentation keeps for those without Docker: the other ways "are recommended
-  as they provide better security by sandboxing students' submissions". The loop over students and its limit of two
-  minutes each are ours. Read its rows under *files*, *network* and *later* so. Under *forging*, again, a container
-  changes nothing.
+{otter}
 * **nbval** {nbval} is no grader and says so: its "intended purpose" is "to determine whether execution of the stored inputs
   match the stored outputs". It stands here since many courses begin with it. Its checks are those in the student's own file.
 * **This course** promises what stands in the README: no points for what an answer says about itself, and nobody pays
@@ -59,6 +54,13 @@ The submissions were chosen by the authors of one of the four, who knew where it
 is no surprise. All tools but the course's ran below a limit of 6 GB that the command sets, so "ten gigabytes" was refused
 by it, and not by them.
 """
+OTTER = """* **Otter-Grader** {version} has a command for classes, `otter grade`, which gives each submission a Docker container, with
+  `--timeout` and `--no-network`. The machine of this table has no Docker. What was run is `otter run`, "non-containerized
+  Otter on a single submission", which the documentation keeps for those without Docker: the other ways "are recommended
+  as they provide better security by sandboxing students' submissions". The loop over students and its limit of two
+  minutes each are ours. Read its rows under *files*, *network* and *later* so. Under *forging*, again, a container
+  changes nothing."""
+NO_OTTER = "* **Otter-Grader**: its column is not measured yet; the command is ready for it (`--only otter`)."
 CLASS = """### A class of a hundred, with attacks in it
 
 The command `{command}` grades exercise 00.3 of 97 honest students with `--jobs 2`, and again with three
@@ -95,8 +97,15 @@ def page() -> str:
     cases = values.pop("cases")
     return PAGE.format(
         command=results.load(RESULT).command, number=len(cases), cell=30, summary=summary(values),
-        tables=tables(values, cases), **{name: values[name]["version"] for name in ("nbgrader", "otter", "nbval")},
+        tables=tables(values, cases), otter=otter(values),
+        **{name: values.get(name, {}).get("version", "") for name in ("nbgrader", "nbval")},
     )  # fmt: skip
+
+
+def otter(values: dict[str, Any]) -> str:
+    """Return what Otter promises and how it was run, if it was."""
+    rows = values.get("otter", {}).get("rows")
+    return OTTER.format(version=values["otter"]["version"]) if rows else NO_OTTER
 
 
 def summary(values: dict[str, Any]) -> str:
