@@ -13,6 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+DIGITS = 4_300  # of an integer: Python writes and reads no more
+
+
+class Unknown(TypeError):
+    """A value of a kind that is not sent; the text is a sentence for a card."""
+
 
 @dataclass(frozen=True)
 class Rng:
@@ -34,41 +40,45 @@ def encode(value) -> object:
     """Return `value` as JSON data that `decode` turns back into an equal value.
 
     Knows None, bool, int, float, str, list, tuple, dict, set, Rng, numpy and torch arrays
-    (torch dense and sparse), scipy.sparse, DataFrame and Series.
+    (torch dense and sparse), scipy.sparse, DataFrame and Series. Of a child of list, tuple, set or
+    dict counts what it holds, whatever its own methods say.
 
     Raises:
-        TypeError: the value, or something inside it, is of any other type.
+        Unknown: the value, or something inside it, is of any other type.
     """
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, np.generic):
         return encode(value.item())
     if isinstance(value, int):
+        if value.bit_length() > 3 * DIGITS:
+            raise Unknown("an integer of thousands of digits cannot be checked")
         return value if abs(value) < 2**53 else {"int": str(value)}
     if isinstance(value, float):
         return value if math.isfinite(value) else {"float": repr(value)}
     if isinstance(value, list):
-        return [encode(v) for v in value]
+        return [encode(v) for v in list.__iter__(value)]
     if isinstance(value, tuple):
-        return {"tuple": [encode(v) for v in value]}
+        return {"tuple": [encode(v) for v in tuple.__iter__(value)]}
     if isinstance(value, set | frozenset):
-        return {"set": sorted((encode(v) for v in value), key=repr)}
+        held = (set if isinstance(value, set) else frozenset).__iter__(value)
+        return {"set": sorted((encode(v) for v in held), key=repr)}
     if encoded := _encode_library(value):  # before dict: scipy's dok_array is one
         return encoded
     if isinstance(value, dict):
-        return {"dict": [[encode(k), encode(v)] for k, v in value.items()]}
+        return {"dict": [[encode(k), encode(v)] for k, v in dict.items(value)]}
     if isinstance(value, Rng):
         return {"rng": value.seed, "library": value.library}
     if isinstance(value, np.ndarray):
         return _encode_array(value)
-    raise TypeError(f"{type(value).__name__} objects cannot be checked")
+    raise Unknown(f"{type(value).__name__} objects cannot be checked")
 
 
 def _encode_array(array: np.ndarray) -> dict:
     if array.dtype == object or array.dtype.kind in "US":
         return {"strings": [encode(v) for v in array.ravel().tolist()], "shape": list(array.shape)}
     if array.dtype.kind not in "biufc":
-        raise TypeError(f"arrays of {array.dtype} cannot be checked")
+        raise Unknown(f"arrays of {array.dtype} cannot be checked")
     data = base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
     return {"numpy": array.dtype.str, "shape": list(array.shape), "data": data}
 
@@ -80,14 +90,14 @@ def _encode_library(value) -> dict | None:
         if value.layout != torch.strided:
             form = {torch.sparse_coo: "coo", torch.sparse_csr: "csr"}.get(value.layout)
             if form is None:
-                raise TypeError(f"tensors of layout {value.layout} cannot be checked")
+                raise Unknown(f"tensors of layout {value.layout} cannot be checked")
             coo = value.to_sparse_coo().coalesce()
             parts = [_encode_array(coo.indices().numpy()), _encode_array(coo.values().numpy())]
             return {"torch_sparse": form, "shape": list(value.shape), "parts": parts}
         return {"torch": _encode_array(value.cpu().numpy())}
     if (sparse := sys.modules.get("scipy.sparse")) and sparse.issparse(value):
         if value.ndim != 2:
-            raise TypeError("sparse arrays that are no matrix cannot be checked")
+            raise Unknown("sparse arrays that are no matrix cannot be checked")
         coo = value.tocoo()
         parts = [_encode_array(coo.row), _encode_array(coo.col), _encode_array(coo.data)]
         array = isinstance(value, sparse.sparray)  # in a matrix `*` and `sum` mean other things
@@ -99,7 +109,7 @@ def _encode_library(value) -> dict | None:
         return {"frame": columns, "index": _encode_array(value.index.to_numpy())}
     if pandas and isinstance(value, pandas.Series):
         if value.to_numpy().ndim != 1:  # pandas makes one of nested categories, and reads none back
-            raise TypeError("a Series of several dimensions cannot be checked")
+            raise Unknown("a Series of several dimensions cannot be checked")
         index = _encode_array(value.index.to_numpy())
         return {"series": _encode_array(value.to_numpy()), "index": index}
     return None

@@ -24,11 +24,12 @@ import weakref
 from collections import Counter
 from collections.abc import Callable
 
-from graphrec_utils.exercises.codec import Rng, decode, encode
+from graphrec_utils.exercises.codec import Rng, Unknown, decode, encode
 
 PRINT_LIMIT = 2_000  # characters of a student's own output that a card shows
 ERROR_LIMIT = 300
 LINE_LIMIT = 120
+TORCH_MEMORY = "can't allocate memory"  # what its RuntimeError says then
 CELL = re.compile(r"^\S*[/\\]ipykernel_\d+[/\\]\d+\.py:(\d+):", re.MULTILINE)  # in warnings
 CELLS = re.compile(
     r"[/\\]ipykernel_\d+[/\\]|^<ipython-input-"
@@ -231,25 +232,57 @@ def _answer(function: Callable, question: dict, clock: Deadline) -> dict:
         with clock:
             value = RUNNERS[question["run"]](function, inputs)
     except OutOfTime:
-        return {"error": "OutOfTime", "message": f"took longer than {clock.seconds:g} s"}
+        return _late(clock)
     except KeyboardInterrupt:
         raise
     except BaseException as error:
         if type(error) is NotImplementedError:  # not its children, such as input() in a kernel
             return {"error": "NotImplementedError", "message": "not implemented yet"}
-        message = f"{type(error).__name__}: {error}".strip().removesuffix(":")
-        outcome = {
-            "error": type(error).__name__,
-            "message": " ".join(message.split())[:ERROR_LIMIT],
-        }
-        return outcome | ({"at": at} if (at := _at(function, error)) else {})
+        return _raised(function, error, clock)
     try:
         encoded = encode(value)
     except Exception as error:  # a value may be of a class of the student's
-        return {"error": "Returned", "message": f"returned {_a(type(value).__name__)}: {error}"}
+        message = f"returned {_a(type(value).__name__[:LINE_LIMIT])}: {_unsent(error)}"
+        return {"error": "Returned", "message": message}
     before = dict(question["inputs"]["dict"])
     changed = {name for copy in given for name, v in copy.items() if _differs(v, before[name])}
     return {"value": encoded, "changed": sorted(changed)}
+
+
+def _late(clock: Deadline) -> dict:
+    return {"error": "OutOfTime", "message": f"took longer than {clock.seconds:g} s"}
+
+
+def _raised(function: Callable, error: BaseException, clock: Deadline) -> dict:
+    """Return the outcome of an exception. What it says may be the student's code: it can take for ever, or fail."""
+    try:
+        with clock:
+            said = str(error)[: 10 * ERROR_LIMIT]  # before anything looks at all of it
+    except OutOfTime:
+        return _late(clock)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        said = ""
+    name = type(error).__name__
+    if isinstance(error, MemoryError):  # numpy's has a name of its own
+        name = "MemoryError"
+    elif isinstance(error, RuntimeError) and TORCH_MEMORY in said:
+        name, said = "MemoryError", "there is not as much memory as torch was asked for"
+    message = " ".join(f"{name}: {said}".split()).removesuffix(":")
+    at = _at(function, error)
+    return {"error": name, "message": message[:ERROR_LIMIT]} | ({"at": at} if at else {})
+
+
+def _unsent(error: Exception) -> str:
+    """Return why a value cannot be sent, in words of ours: those of an exception are Python's, or the student's."""
+    if isinstance(error, Unknown):
+        return str(error)[:ERROR_LIMIT]
+    if isinstance(error, RecursionError):
+        return "it lies too deep in itself"
+    if isinstance(error, MemoryError) or TORCH_MEMORY in str(error)[: 10 * ERROR_LIMIT]:
+        return "it is too large"
+    return "it cannot be read"
 
 
 def _at(function: Callable, error: BaseException) -> list | None:

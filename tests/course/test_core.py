@@ -268,7 +268,7 @@ def test_seeds_change_the_inputs_and_repeat_exactly():
 def test_a_judge_that_meets_a_strange_value_does_not_break():
     claims = (Claim("c", lambda rng: {"x": 1}, judge=lambda got, expected, inputs: got["a"].foo),)
     result = judged(make(claims=claims, reference=lambda x: {"a": 1}), lambda x: {"b": 1})
-    assert result.rows[0].reason == "this value cannot be judged (KeyError)"
+    assert result.rows[0].reason == "this value cannot be judged"
 
 
 def test_kinds_inside_a_tuple_are_compared():

@@ -44,6 +44,15 @@ def test_what_is_no_notebook_is_refused_with_a_reason(content, why):
         intake.parse(content)
 
 
+@pytest.mark.parametrize("name, comment", [("cp1251", "# счёт"), ("latin-1", "# café, déjà vu")])
+def test_a_text_that_is_not_utf_8_is_read_as_what_it_likely_is_with_a_note(name, comment):
+    nb = copy.deepcopy(NOTEBOOK)
+    nb["cells"][1]["source"] = comment
+    read = intake.parse(json.dumps(nb, ensure_ascii=False).encode(name))
+    assert read.cells[1].source == comment
+    assert read.notes == [f"the file is not UTF-8; it was read as {name}: letters beyond ASCII may have changed"]  # fmt: skip
+
+
 def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
     monkeypatch.setattr(intake, "MAX_BYTES", 10)
     path = tmp_path / "a.ipynb"

@@ -14,6 +14,7 @@ import pytest
 from report_samples import HOSTILE, MAXIMUM, SECRET, classroom, entry, open_task, result, submission
 
 from graphrec_utils import exercises
+from graphrec_utils.grading import verdict
 from graphrec_utils.grading.reports import anonymous, feedback, formats, pages, report
 from graphrec_utils.grading.reports.result import SCHEMA, people, problems, slug
 from graphrec_utils.grading.verdict import FRESH
@@ -178,8 +179,23 @@ def test_no_last_hint_reaches_a_student(written):
 
 def test_the_name_of_a_custom_exception_is_not_repeated():
     told = feedback.sentences(entry("00.1", "error", reason=f"{SECRET}: 3"))
-    assert not any(SECRET in sentence or "raised" in sentence for sentence in told)
+    assert not any(SECRET in sentence for sentence in told)
+    assert "Your function raised an exception." in told
     assert "Your function raised ValueError." in feedback.sentences(entry("00.1", "error"))
+
+
+def test_what_an_exception_on_fresh_inputs_only_is_called_is_told_too():
+    told = feedback.sentences(entry("00.1", "error", reason=f"{verdict.RAISES}MemoryError"))
+    assert "Your function raised MemoryError." in told
+
+
+@pytest.mark.parametrize(
+    "reason", ["the answer broke what asks it", "MemoryError", "NameError: no name"]
+)
+def test_why_an_answer_could_not_be_asked_is_told_with_what_to_do(reason):
+    told = feedback.sentences(verdict.nothing("error", reason) | {"id": "00.1"})
+    assert told[0] == reason[0].upper() + reason[1:] + "."
+    assert told[1:] == [feedback.UNASKED]
 
 
 def test_a_named_mistake_is_told():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import json
+import re
 import signal
 import sys
 import time
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -71,6 +74,51 @@ def test_a_number_of_numpy_travels_as_a_number():
 def test_any_other_type_is_refused(value):
     with pytest.raises(TypeError, match="cannot be checked"):
         codec.encode(value)
+
+
+class Says(dict):
+    """Holds nothing, and says something else."""
+
+    def items(self):
+        return {"Ann": 0}.items()
+
+
+class Counts(list):
+    """The same of a list."""
+
+    def __iter__(self):
+        return iter([1, 2])
+
+
+def test_of_a_container_counts_what_it_holds_whatever_it_says():
+    for value in (Says(), Counts(), type("T", (tuple,), {"__iter__": Counts.__iter__})()):
+        assert not codec.decode(codec.encode(value))
+    assert codec.decode(codec.encode(collections.OrderedDict(a=1))) == {"a": 1}
+    assert codec.decode(codec.encode(collections.Counter("aab"))) == {"a": 2, "b": 1}
+    assert codec.decode(codec.encode(frozenset("ab"))) == {"a", "b"}
+
+
+def inside_itself(x):
+    x = []
+    x.append(x)
+    return x
+
+
+@pytest.mark.parametrize(
+    ("returned", "why"),
+    [
+        (inside_itself, "it lies too deep in itself"),
+        (lambda x: torch.zeros(1).expand(10**15), "it is too large"),
+        (lambda x: torch.zeros(10**9, device="meta").expand(10**6, 10**9), "it is too large|it cannot be read"),
+        (lambda x: torch.quantize_per_tensor(torch.zeros(2), 0.1, 0, torch.quint8), "it cannot be read"),
+        (lambda x: 10**5000, "an integer of thousands of digits cannot be checked"),
+        (lambda x: {"a": len}, "builtin_function_or_method objects cannot be checked"),
+    ],
+)  # fmt: skip
+def test_why_a_value_cannot_be_sent_is_said_in_words_of_ours(returned, why):
+    (outcome,) = runs.answers(returned, ask({"x": 1}))
+    assert outcome["error"] == "Returned"
+    assert re.fullmatch(f"returned an? \\w+: ({why})", outcome["message"])
 
 
 def test_a_series_that_pandas_makes_but_cannot_read_is_refused():
@@ -236,6 +284,58 @@ def test_whatever_is_raised_becomes_one_short_line(error, message):
     assert outcome["message"].startswith(message)
     assert len(outcome["message"]) <= runs.ERROR_LIMIT
     assert "\n" not in outcome["message"]
+
+
+class Odd(Exception):
+    """Its text is whatever `says` does."""
+
+    def __init__(self, says):
+        self.says = says
+
+    def __str__(self):
+        return self.says()
+
+
+def endless():
+    while True:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("says", "message"),
+    [(lambda: 5, "Odd"), (lambda: 1 / 0, "Odd"), (sys.exit, "Odd"), (endless, "took longer than 0.3 s")],
+)  # fmt: skip
+def test_the_text_of_an_exception_may_fail_or_have_no_end(says, message):
+    def fails(x):
+        raise Odd(says)
+
+    outcomes = runs.answers(fails, ask({"x": 1}) * 2, seconds=0.3)
+    assert [o["message"] for o in outcomes] == [message] * 2
+
+
+def test_an_exception_s_text_is_cut_before_anything_is_made_of_it():
+    text = "x" * 10**7
+
+    def fails(x):
+        raise ValueError(text)
+
+    tracemalloc.start()
+    try:
+        (outcome,) = runs.answers(fails, ask({"x": 1}))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert outcome["message"] == "ValueError: " + "x" * (runs.ERROR_LIMIT - 12)
+    assert peak < 10**6
+
+
+@pytest.mark.parametrize("large", [lambda x: np.zeros(10**15), lambda x: torch.zeros(10**15), lambda x: bytearray(10**15)])  # fmt: skip
+def test_whoever_runs_out_of_memory_has_a_memory_error(large):
+    (outcome,) = runs.answers(large, ask({"x": 1}))
+    assert outcome["error"] == "MemoryError"
+    assert re.fullmatch(
+        r"MemoryError(: (Unable to allocate .*|there is not .*))?", outcome["message"]
+    )
 
 
 def test_an_endless_loop_ends_with_the_time_limit():

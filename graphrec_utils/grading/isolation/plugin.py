@@ -241,6 +241,8 @@ class ExerciseCell(IPyNbCell):
             )
         try:
             return self.parent.budget.spend(lambda: verdict.outcomes(texts[0], questions))
+        except verdict.Malformed as error:
+            raise verdict.Malformed(f"what came back cannot be judged: {error}") from None
         except patience.TooMuchToJudge as error:
             self.parent.trouble = error.args
             return ""

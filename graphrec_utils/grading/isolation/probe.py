@@ -47,8 +47,11 @@ def send(nonce: str, name: str, file: str, seconds: float, patience: float) -> N
     if callable(function):
         with open(file, encoding="utf-8") as questions:
             outcomes = runs.answers(function, json.load(questions), seconds, patience)
-        text = json.dumps(outcomes)
-        if len(text) > LIMIT:
+        try:
+            text = json.dumps(outcomes)
+        except MemoryError:
+            text = ""
+        if not 0 < len(text) <= LIMIT:
             text = json.dumps({"problem": "too large"})
     else:
         text = json.dumps({"problem": "undefined"})

@@ -12,7 +12,7 @@ from __future__ import annotations
 import builtins
 
 from graphrec_utils import exercises, syllabus
-from graphrec_utils.grading.verdict import FRESH
+from graphrec_utils.grading.verdict import FRESH, RAISES
 
 HEADLINES = {
     "passed": "solved",
@@ -41,6 +41,12 @@ ADVICE = {
     "died": "Look for endless recursion, for something far too big, or for a call that ends Python.",
     "output-limit": "Return what the exercise asks for, no larger; and print nothing in a loop.",
 }
+# Where the answer could not even be asked; then the reason is in the grader's words, or those of
+# the cell itself, which had not met any inputs when it said them.
+UNASKED = (
+    "Run the answer cell and its check in a fresh kernel. Where both work, the cell changes something "
+    "that Python or the notebook needs, or the function returns what cannot be sent."
+)
 SEE_CARD = "Run the check in your notebook: its card shows where a result first differs."
 ONLY_FRESH = (
     "The card in your notebook is right about its own inputs; on fresh ones of the same kind your "
@@ -92,13 +98,18 @@ def sentences(entry: dict) -> list[str]:
     said = []
     if status in OWN_WORDS and entry["reason"]:
         said.append(_sentence(entry["reason"]))
-    if status == "error" and (name := _exception(entry["reason"])):
-        said.append(f"Your function raised {name}.")
+    unasked = status == "error" and not entry.get("rows")
+    if unasked:
+        said.append(_sentence(entry["reason"]))
+    elif status == "error":
+        said.append(f"Your function raised {_exception(entry['reason'])}.")
     if entry["mistake"]:
         said.append(_sentence(entry["mistake"]))
     elif status in ("partial", "wrong"):
         said.append(ONLY_FRESH if _only_fresh(entry) else SEE_CARD)
-    if status in ADVICE:
+    if unasked:
+        said.append(UNASKED)
+    elif status in ADVICE:
         said.append(ADVICE[status].format(id=entry["id"]))
     return said + notes(entry)
 
@@ -143,9 +154,9 @@ def _only_fresh(entry: dict) -> bool:
 
 def _exception(reason: str) -> str:
     """Return the name of a builtin exception; a class of the student's own may be named anything."""
-    name = str(reason).partition(":")[0].strip()
+    name = str(reason).removeprefix(RAISES).partition(":")[0].strip()
     kind = getattr(builtins, name, None)
-    return name if isinstance(kind, type) and issubclass(kind, BaseException) else ""
+    return name if isinstance(kind, type) and issubclass(kind, BaseException) else "an exception"
 
 
 def _sentence(text: str) -> str:

@@ -23,7 +23,6 @@ MAX_SOURCE = 2**17  # characters of one cell
 MAX_SPLIT = 8  # cells that one cell was split into,
 MAX_JOINED = 2**15  # characters of these together: each try to join costs a compilation
 MARKED = re.compile(r"\s*#\s*exercise\s+\d", re.IGNORECASE)
-FALLBACKS = ("cp1251", "latin-1")
 
 
 class Unreadable(Exception):
@@ -142,13 +141,16 @@ def _decode(raw: bytes) -> tuple[str, list[str]]:
             return raw.decode(name, "replace"), []
     try:
         return raw.decode("utf-8"), []
-    except UnicodeDecodeError:
-        for name in FALLBACKS:
-            try:
-                return raw.decode(name), [f"the file is not UTF-8; it was read as {name}"]
-            except UnicodeDecodeError:
-                continue
-    raise Unreadable("the file's text encoding is not known")  # latin-1 knows every byte
+    except UnicodeDecodeError as error:
+        name = _of_one_byte(raw[error.start : error.start + 2**20])
+    note = f"the file is not UTF-8; it was read as {name}: letters beyond ASCII may have changed"
+    return raw.decode(name, "replace"), [note]
+
+
+def _of_one_byte(part: bytes) -> str:
+    """Return the likely encoding: Cyrillic letters stand beside each other, Latin ones with accents alone."""
+    runs = re.findall(rb"[\x80-\xff]+", part)
+    return "cp1251" if sum(map(len, runs)) >= 2 * len(runs) else "latin-1"
 
 
 def _cells(data: dict) -> list | None:
