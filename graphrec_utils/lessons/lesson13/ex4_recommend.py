@@ -97,7 +97,7 @@ ex.claim(
 )
 ex.claim(
     "shares that are rounded up, and a list that ends",
-    lambda rng: _shop(rng, [1, 1, 1, 1, 1], 5, 8),
+    lambda rng: _shop(rng, [2, 3, 1], 3, 13),
 )
 ex.claim("clusters without a count are not asked", lambda rng: _shop(rng, [0, 0, 2, 0, 3], 4, 10))
 
