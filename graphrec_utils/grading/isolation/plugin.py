@@ -169,7 +169,7 @@ class ExerciseCell(IPyNbCell):
         except NbCellError as error:
             lines = ANSI.sub("", str(error.inner_traceback or error)).strip().splitlines()
             if not ours:
-                file.cell_error = lines[-1][:300]
+                file.cell_error = lines[-1][:300].removesuffix(": ").removesuffix(":")
                 raise
             file.trouble = ("", lines[-1])
         if ours and file.trouble:
