@@ -17,7 +17,7 @@ MB = 2**20
 
 @dataclass(frozen=True)
 class Limit:
-    """One row: `reads` is what the student's page says, "" where only the class page does, or nobody loses.
+    """One row: `reads` is what the student's page says, "" where nobody can lose by it.
 
     `test` is the name of the test that fails without the limit.
     """
@@ -31,6 +31,9 @@ class Limit:
 
 UNPACKING, MAIN = "unpacking a student's zip files (a child)", "the main process"
 WORKER, KERNEL = "the worker, which judges", "the kernel, which runs one answer"
+
+
+NO_MEMORY, NO_ROOM = "Your function raised MemoryError.", "Your function raised OSError."
 
 
 def _mb(size: float) -> str:
@@ -59,30 +62,34 @@ def limits(seconds: float = 10.0, memory: int = kernel.Limits().memory) -> list[
               f"took longer than {seconds:g} s", "status_says_what_happened"),
         Limit("memory", UNPACKING, _mb(unpack.UNPACK_MEMORY), f"or {_mb(unpack.UNPACK_MEMORY)} of memory",
               "a_zip_that_costs_too_much_is_its_student_s"),
-        Limit("", MAIN, f"{_mb(crew.LONGEST_LINE)} of what a worker says of a file", "",
+        Limit("", MAIN, f"{_mb(crew.LONGEST_LINE)} of what a worker says of a file", crew.LOST,
               "a_worker_that_says_too_much_has_said_nothing"),
         Limit("", WORKER, f"{_mb(patience.MEMORY)} besides its libraries", patience.TOO_LARGE[1],
               "a_worker_has_no_more_memory_than_it_may"),
-        Limit("", KERNEL, f"{_mb(memory)} a process (`--memory`), twice that together; with what it writes "
-              "also in a control group, where the system has them", "more memory than allowed",
+        Limit("", KERNEL, f"{_mb(memory)} a process (`--memory`)", NO_MEMORY,
               "memory_above_the_limit_is_a_memory_error"),
+        Limit("", KERNEL, f"{_mb(2 * memory)} together; with what it writes also in a control group, where the "
+              "system has them", "more memory than allowed", "memory_of_all_processes_together_ends_the_kernel"),
         Limit("", "all of them", "when the machine runs out, kernels end first, then who unpacks, then "
               "workers, the main process last", "the kernel died (a crash, an exit, or out of memory)",
               "kernels_are_first_in_line_when_the_machine_runs_out_of_memory"),
         Limit("files", UNPACKING, f"{unpack.MAX_MEMBERS:,} in a zip file or below a student's folder, "
-              f"{unpack.MAX_DEPTH} zip files in each other; of copies one",
-              "a zip file in a zip file in a zip file",
+              "of copies one",
+              f"the folder has more than {unpack.MAX_MEMBERS:,} files",
               "folders_without_end_and_files_without_number_are_read_to_a_limit"),
+        Limit("", UNPACKING, f"{unpack.MAX_ZIPS} zip files of a student, {unpack.MAX_DEPTH} of them in each other",
+              f"more than {unpack.MAX_ZIPS} zip files: the others are not read",
+              "zip_files_in_a_student_s_zip_are_read_in_one_child_and_counted"),
         Limit("", WORKER, "one notebook an exercise, removed behind it", "", "what_cannot_be_tidied_up_is_a_line_of_the_report"),
-        Limit("", KERNEL, f"{room.FILES:,} files and folders in each place that it may write", "",
+        Limit("", KERNEL, f"{room.FILES:,} files and folders in each place that it may write", NO_ROOM,
               "what_a_cell_writes_is_bounded_and_never_on_the_disk"),
         Limit("bytes written", UNPACKING, f"{_mb(intake.MAX_BYTES)} a file, {_mb(unpack.MAX_UNPACKED)} a student; "
               f"{_mb(unpack.MAX_KEPT)} of these stay, without outputs", spent,
               "what_one_student_unpacks_leaves_the_room_of_the_others"),
-        Limit("", WORKER, f"{_mb(patience.FILE)} a file", "", "a_worker_has_no_more_memory_than_it_may"),
+        Limit("", WORKER, f"{_mb(patience.FILE)} a file", crew.LOST, "a_worker_has_no_more_memory_than_it_may"),
         Limit("", KERNEL, f"{_mb(home)} in its own folder, {_mb(tmp)} in `/tmp`, {_mb(shm)} in `/dev/shm`, all in "
-              f"memory; {_mb(sandbox.FILE_BYTES)} a file", "", "what_a_cell_writes_is_bounded_and_never_on_the_disk"),
-        Limit("processes", UNPACKING, f"{unpack.MAX_DEPTH}, one in the other", "",
+              f"memory; {_mb(sandbox.FILE_BYTES)} a file", NO_ROOM, "what_a_cell_writes_is_bounded_and_never_on_the_disk"),
+        Limit("processes", UNPACKING, f"{unpack.MAX_DEPTH}, one in the other", "a zip file in a zip file in a zip file",
               "zip_files_without_end_are_refused_with_a_sentence"),
         Limit("", WORKER, "one, and one that starts kernels; somebody may end it three times, and nobody pays",
               crew.LOST, "three_kills_of_workers_at_random_moments_cost_nobody_anything"),

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from graphrec_utils.grading.isolation import groups, kernel, sandbox
 
-FILES = ("cgroup.procs", "cgroup.subtree_control", "memory.swap.max", "memory.oom.group")
+FILES = (
+    "cgroup.controllers",
+    "cgroup.procs",
+    "cgroup.subtree_control",
+    "memory.swap.max",
+    "memory.oom.group",
+)
 
 
 @pytest.fixture
@@ -57,6 +66,20 @@ def test_we_move_to_a_group_beside_which_others_have_limits(system):
     assert sorted(x.name for x in system.iterdir() if x.is_dir()) == []  # nothing is left
 
 
+def test_where_there_is_a_real_second_version_it_ends_what_takes_more():
+    with groups.delegated() as place:
+        if not place:
+            pytest.skip("no control groups of version 2 here that this process may write")
+        group = groups.make(place, f"graphrec-{os.getpid()}-k", 200 * 2**20)
+        tries = "from graphrec_utils.grading.isolation import groups; import sys; groups.enter(sys.argv[1]); "
+        for much, code in ((50, 0), (400, -signal.SIGKILL)):
+            takes = f"x = bytearray({much} * 2**20); x[::4096] = b'1' * len(x[::4096])"
+            assert subprocess.run([sys.executable, "-c", tries + takes, group]).returncode == code
+        assert "oom_kill 0" not in (group / "memory.events").read_text()
+        groups.remove(group)
+    assert not group.exists() and not list(Path(place).glob(f"graphrec-{os.getpid()}*"))
+
+
 def test_memory_is_asked_for_and_without_it_there_are_no_groups(system):
     with groups.delegated() as place:
         assert (system / "cgroup.subtree_control").read_text() == "+memory"
@@ -66,6 +89,14 @@ def test_memory_is_asked_for_and_without_it_there_are_no_groups(system):
     if os.geteuid() != 0:  # root may write it all the same
         with groups.delegated() as place:
             assert place == ""
+
+
+def test_a_folder_that_is_no_group_is_left_as_it_is(system):
+    """Where the first version is used, version 2 has a place of its own, and its path leads elsewhere."""
+    (system / "cgroup.controllers").unlink()
+    before = sorted(system.iterdir())
+    with groups.delegated() as place:
+        assert place == "" and sorted(system.iterdir()) == before
 
 
 @pytest.mark.parametrize("text", ["4:memory:/x\n", "", None])
@@ -83,6 +114,19 @@ def test_where_there_is_no_second_version_nothing_happens(tmp_path, monkeypatch,
 def test_a_kernel_s_group_holds_what_its_watchdog_lets_it_have():
     limits = kernel.Limits()
     assert kernel._together(limits) == 2 * limits.memory + 640 * 2**20
+
+
+def test_memory_of_all_processes_together_ends_the_kernel():
+    made = object.__new__(kernel.Kernel)
+    made.limits, made.descriptors, made._walled = kernel.Limits(memory=100), 0, True
+    ended = []
+    made.is_alive, made.stop = lambda: True, lambda: ended.append(True)
+    made.usage = lambda: (3, 200)
+    made._look()
+    made.usage = lambda: (3, 201)
+    with pytest.raises(kernel.KernelDied, match="more memory than allowed"):
+        made._look()
+    assert ended == [True]
 
 
 def test_the_order_in_which_processes_end():

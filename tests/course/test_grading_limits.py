@@ -173,6 +173,8 @@ def test_folders_without_end_and_files_without_number_are_read_to_a_limit(tmp_pa
     assert [x.problem for x in found["bob"]] == [""]
     cut = {x["file"] for x in ignored if "more than 50 files and folders" in x["why"]}
     assert cut == {"ann", "cid"}
+    why = "the folder has more than 50 files and folders in it: the others are not read"
+    assert [x.notes for x in found["cid"]] == [(why,)] and found["bob"][0].notes == ()
 
 
 def test_copies_of_a_notebook_are_graded_once(tmp_path):

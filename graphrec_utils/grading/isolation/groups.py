@@ -27,6 +27,7 @@ def delegated() -> Iterator[str]:
             path = next(line[3:].strip() for line in file if line.startswith("0::"))
         here = Path(ROOT + path)
         ours = here / f"graphrec-{os.getpid()}"
+        os.stat(here / "cgroup.controllers")  # else ROOT holds groups of version 1
         ours.mkdir()
     except (OSError, StopIteration):
         yield ""

@@ -81,7 +81,10 @@ def submissions(
         number = crowds[owner.name].index(_home(item, owner)) + 1
         name = owner.name if number == 1 else f"{owner.name}-{number}"
         turn = (owner.turn, whose.attempt(PurePosixPath(item.label).name), item.time)
-        made = Submission(name, item.label, item.path, item.problem, owner.known, turn, owner.late)
+        cut = tuple(walk.cut[x] for x in [(item.crowd, *item.folders[:1])] if x in walk.cut)
+        made = Submission(
+            name, item.label, item.path, item.problem, owner.known, turn, owner.late, cut
+        )
         if layout.ends(item.name, (*layout.NOTEBOOKS, ".zip")):
             found.append(made)
         else:
@@ -101,7 +104,7 @@ def submissions(
         if left and chosen:
             plural = "s were" if len(left) > 1 else " was"
             note = f"{len(left)} more notebook{plural} not graded: {left[0]['why']}"
-            kept[id(chosen[0])] = replace(chosen[0], notes=(note,))
+            kept[id(chosen[0])] = replace(chosen[0], notes=(*chosen[0].notes, note))
         walk.ignored += left[:LISTED]
         if (more := len(left) - LISTED) > 0:
             why = f"{more} more notebooks that are copies, or too many"

@@ -33,6 +33,9 @@ class Walk:
         self.within = within
         self.items: list[unpack.Item] = []
         self.ignored: list[dict] = []
+        self.cut: dict[
+            tuple[str, str], str
+        ] = {}  # (crowd, first folder in it): why not all is read
         self.budgets: dict[tuple[str, str], unpack.Budget] = {}  # of (crowd, first folder in it)
         self.written = 0
 
@@ -78,6 +81,7 @@ class Walk:
                 read[first] += 1  # said once
                 why = f"more than {unpack.MAX_MEMBERS:,} files and folders in it: the others are not read"
                 self.ignored.append({"file": first, "why": why})
+                self.cut[os.path.realpath(top), first] = f"the folder has {why}"
             inner = []
             for entry in entries:
                 if entry.is_dir():
