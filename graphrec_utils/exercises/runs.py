@@ -16,14 +16,12 @@ import linecache
 import math
 import re
 import signal
-import sys
 import threading
 import time
 import traceback
-import weakref
-from collections import Counter
 from collections.abc import Callable
 
+from graphrec_utils.exercises import footprint
 from graphrec_utils.exercises.codec import Rng, Unknown, decode, encode
 
 PRINT_LIMIT = 2_000  # characters of a student's own output that a card shows
@@ -111,74 +109,13 @@ def _call_within_memory(function: Callable, inputs: Callable[[], dict]):
         MemoryError: the pilot held `dense` bytes or more at once, or `held` in all tensors together.
     """
     first = inputs()["pilot"]  # what a first call imports is no matrix
-    if held(function, first["inputs"]) >= first.get("held", math.inf):
+    if footprint.held(function, first["inputs"]) >= first.get("held", math.inf):
         raise MemoryError("all parts of a matrix of all pairs were in memory")
     large = inputs()
     pilot = large.pop("pilot")
-    if peak(function, pilot["inputs"]) >= pilot["dense"]:
+    if footprint.peak(function, pilot["inputs"]) >= pilot["dense"]:
         raise MemoryError("a matrix of all pairs was in memory")
     return function(*large.values())
-
-
-def peak(function: Callable, inputs: dict) -> int:
-    """Return the bytes that exist at once on top of the inputs while the function is called.
-
-    Counted are numpy and Python, or the largest dense tensor of torch if that is more.
-    """
-    import tracemalloc
-
-    traced = tracemalloc.is_tracing()
-    if traced:
-        tracemalloc.reset_peak()
-    else:
-        tracemalloc.start()
-    try:
-        before = tracemalloc.get_traced_memory()[0]
-        largest = [0]
-        with _watched(lambda _, size: largest.append(max(size, largest.pop()))):
-            function(*inputs.values())
-        return max(tracemalloc.get_traced_memory()[1] - before, *largest)
-    finally:
-        if not traced:
-            tracemalloc.stop()
-
-
-def held(function: Callable, inputs: dict) -> int:
-    """Return the bytes of all dense tensors that the function had made and kept at once."""
-    sizes, looks, most = {}, Counter(), 0  # bytes of what lies where, how many tensors look at it
-
-    def look(x, size: int) -> None:
-        nonlocal most
-        place = x.untyped_storage().data_ptr()
-        sizes[place] = size
-        looks[place] += 1
-        weakref.finalize(x, looks.subtract, [place]).atexit = False
-        most = max(most, sum(sizes[place] for place in looks if looks[place]))
-
-    with _watched(look):
-        function(*inputs.values())
-    return most
-
-
-@contextlib.contextmanager
-def _watched(look: Callable):
-    """Call `look` with each dense tensor that is made in the block, and the bytes of its storage."""
-    if "torch" not in sys.modules:
-        yield
-        return
-    import torch
-    from torch.overrides import TorchFunctionMode
-
-    class Watch(TorchFunctionMode):
-        def __torch_function__(self, function, types, args=(), kwargs=None):
-            made = function(*args, **(kwargs or {}))
-            for x in made if isinstance(made, list | tuple) else (made,):
-                if isinstance(x, torch.Tensor) and x.layout == torch.strided:
-                    look(x, x.untyped_storage().nbytes())  # of a view: what is really there
-            return made
-
-    with Watch():
-        yield
 
 
 RUNNERS = {

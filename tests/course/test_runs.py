@@ -18,7 +18,7 @@ import pytest
 import scipy.sparse as sp
 import torch
 
-from graphrec_utils.exercises import codec, compare, runs
+from graphrec_utils.exercises import codec, compare, footprint, runs
 
 VALUES = {
     "none": None,
@@ -215,12 +215,12 @@ LARGE = {
 
 @pytest.mark.parametrize("large", LARGE.values(), ids=LARGE)
 def test_a_large_array_is_seen_whoever_made_it(large):
-    assert runs.peak(large, {"n": 500}) >= 4 * 500**2
+    assert footprint.peak(large, {"n": 500}) >= 4 * 500**2
 
 
 def test_a_view_of_one_number_is_not_large():
     spread = lambda n: float(torch.ones(1, 1).expand(n, n)[0, 0])  # noqa: E731
-    assert runs.peak(spread, {"n": 500}) < 100_000
+    assert footprint.peak(spread, {"n": 500}) < 100_000
 
 
 def within_memory(function, n=900):
@@ -233,8 +233,8 @@ def test_what_is_kept_in_many_tensors_is_held_and_what_is_forgotten_is_not():
     keep = lambda n: len([torch.ones(1, n) for _ in range(n)])  # noqa: E731
     forget = lambda n: sum(float(torch.ones(1, n).sum()) for _ in range(n))  # noqa: E731
     views = lambda n: len([row[0] for row in torch.ones(n, n)])  # noqa: E731
-    assert runs.held(keep, {"n": 500}) >= 4 * 500**2 > 50 * runs.held(forget, {"n": 500})
-    assert 4 * 500**2 <= runs.held(views, {"n": 500}) < 5 * 500**2
+    assert footprint.held(keep, {"n": 500}) >= 4 * 500**2 > 50 * footprint.held(forget, {"n": 500})
+    assert 4 * 500**2 <= footprint.held(views, {"n": 500}) < 5 * 500**2
     inputs = {"n": 9, "pilot": {"inputs": {"n": 500}, "dense": 4 * 500**2, "held": 2 * 500**2}}
     (outcome,) = runs.answers(keep, ask(inputs, "call within memory"))
     assert outcome["message"].startswith("MemoryError: all parts")
