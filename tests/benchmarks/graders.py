@@ -114,6 +114,7 @@ def graded(tool: tools.Tool, base: Path, top: Path, names: list[str], port: int)
     rows = {}
     for student, name in students.items():
         mine = found.get(student, dict.fromkeys(RIGHT, 0.0) | {"said": ""})
+        mine["said"] = mine["said"].replace(f"{course}/", "")
         rows[name] = judged(name, mine, others, run) | {"seconds": round(run.seconds, 1)}
     return rows
 
