@@ -7,8 +7,8 @@ The package is read from the bottom up; every arrow points down, and a test enfo
     data kernels                                    types of data; numba
     graphs pinworld toy                             R <-> A, propagation; a synthetic world; graphs by hand
     datasets walks sampling losses metrics scale    real data; pure functions, the formula in the docstring
+    train results                                   the one training loop; stored results and verdicts
     models                                          a family is a module
-    train results                                   the visible loop; stored results and verdicts
     plots                                           Matplotlib Axes, and visuals that move
     exercises                                       the engine: ask, judge, show
     lessons                                         a folder for each lesson: exercises, questions

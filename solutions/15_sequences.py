@@ -695,7 +695,7 @@ def pin_vectors(day, dim=32):
 
 
 X = pin_vectors(NOW)
-short = pinnerformer.fit(log, X, NOW * DAY - 1, "dense", WEEK, rate=0.01, steps=120)
+short = pinnerformer.fit(log, X, NOW * DAY - 1, "dense", WEEK, lr=0.01, steps=120)
 
 
 def new_likes(begin, end):
@@ -1036,7 +1036,7 @@ def try_out(objective, rate, until_day=35, steps=200):
     """Return recall@10 of the new likes of days 35 to 41, after a short training."""
     word = objective.split(",")[0]  # "dense, 7 days" is "dense"
     model = pinnerformer.fit(
-        log, X, until_day * DAY - 1, word, WEEK, length=32, rate=rate, steps=steps, users=48
+        log, X, until_day * DAY - 1, word, WEEK, length=32, lr=rate, steps=steps, users=48
     )
     return metrics.found(model, past, week, 10).recall.mean()
 

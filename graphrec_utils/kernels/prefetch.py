@@ -26,7 +26,7 @@ def prefetch(typingctx, X, row, column):
         address = cgutils.get_item_pointer(context, builder, signature.args[0], array, place)
         byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
         form = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
-        ask = cgutils.get_or_insert_function(builder.module, form, "llvm.prefetch.p0i8")
+        ask = cgutils.get_or_insert_function(builder.module, form, "llvm.prefetch.p0")
         options = [number(READ), number(KEEP), number(DATA)]
         builder.call(ask, [builder.bitcast(address, byte), *options])
         return context.get_dummy_value()

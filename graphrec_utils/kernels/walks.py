@@ -14,6 +14,7 @@ import numpy as np
 from numba import get_num_threads, njit, prange
 
 WALKERS = 64  # in flight at once: while one waits for memory, the others go on
+WALKS = 64  # that each of them makes at least, on average
 MANY = 32  # visits: nodes with as many are counted together
 COUNTS = 2**24  # visits that a thread counts at most, in numbers of 4 bytes
 BITS = np.uint64(32)
@@ -93,7 +94,8 @@ def alias(indptr, indices, weight):
 @njit(inline="always")
 def num_walkers(num_steps, coin):
     """Return how many walkers leave a start together: few steps, few walkers, else the first step weighs too much."""
-    return max(1, min(WALKERS, num_steps * np.int64(coin) // np.int64(1 << 38)))
+    # num_steps * coin / 2^32 walks are expected to end, coin being a chance in 2^32: WALKS for each walker
+    return max(1, min(WALKERS, num_steps * np.int64(coin) // np.int64(WALKS << 32)))
 
 
 @njit(cache=True)

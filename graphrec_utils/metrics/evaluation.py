@@ -58,7 +58,7 @@ def found(
     """Return the metrics of a model for the users of `part`, one row per user, as `evaluate` does.
 
     Args:
-        model: see `rank`.
+        model: see `rank`; a function of users, or a matrix of scores, will do.
         past: what its users have seen, which is not recommended.
         part: what is to be found: validation or test.
         top: length of the lists.

@@ -32,7 +32,8 @@ def rank(
 
     Args:
         model: has `embeddings()`, (m, d) and (n, d), or else `scores(users)`, (B, n), like
-            everything in `models`. Vectors are taken where there are some: it is faster.
+            everything in `models`. Vectors are taken where there are some: it is faster. Or such
+            a function itself, or the (m, n) scores of all users.
 
     Raises:
         ValueError: as `rank_all` and `rank_with`.
@@ -41,7 +42,10 @@ def rank(
     """
     if hasattr(model, "embeddings"):
         return rank_all(*model.embeddings(), train, top, users, seed)
-    return rank_with(model.scores, train, top, users, seed)
+    if isinstance(model, np.ndarray | torch.Tensor):
+        return rank_with(model.__getitem__, train, top, users, seed)
+    # a torch module can be called, too
+    return rank_with(getattr(model, "scores", model), train, top, users, seed)
 
 
 def rank_all(

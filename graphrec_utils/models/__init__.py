@@ -17,6 +17,11 @@ Device: torch modules are brought to one by `.to(device)`, and what trains by it
 neighbors and negatives are drawn on the CPU and sent over. All others are engines of numpy and numba, on the
 CPU alone: baselines, ease, filters, mf, `lightgcn.Fused`, transe, twhin, semantic_ids.
 
+Training: there is one loop, `train.fit`. A torch module is handed to it by whoever trains; where a family has
+a `fit` of its own (`sampled`, `kge`, `transe`, `twhin`, `pinnerformer`, `ranker`), that makes the learner and
+its batches, and passes on what it is given for the loop: `evaluate` (called with the model), `every`, `patience`,
+`progress`. Each draws from one stream of its own.
+
 Chance: whoever is called once takes an integer `seed` (constructors, `mf.ials`, `transe.fit`);
 whoever is called many times takes a generator, `rng` (dropout, corrupted facts). No global one is
 read or moved. `reg` is the weight of a ridge, `lr` a learning rate, `dropout` a share that is lost.

@@ -24,10 +24,13 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from graphrec_utils import arguments
+from graphrec_utils import train as training_loop
 from graphrec_utils.data.triples import Triples
+from graphrec_utils.models.transe import Tails as Tails
+from graphrec_utils.models.transe import filtered_ranks as filtered_ranks
 
 Score = Callable[[Tensor, Tensor, Tensor], Tensor]
 
@@ -70,11 +73,17 @@ class Embedding:
     rel_emb: Tensor
     score: Score
 
-    def tails(self, heads: NDArray[np.integer], rels: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Return the scores (B, n) of every entity as the tail of B questions."""
+    def tails(
+        self,
+        heads: NDArray[np.integer],
+        rels: NDArray[np.integer],
+        items: NDArray[np.integer] | None = None,
+    ) -> NDArray[np.float32]:
+        """Return the scores (B, n) of every entity, or of some, as the tail of B questions."""
         E = self.entity_emb
         h, r = (torch.as_tensor(x, device=E.device) for x in (heads, rels))
-        return self.score(E[h][:, None], self.rel_emb[r][:, None], E[None]).numpy(force=True)
+        S = self.score(E[h][:, None], self.rel_emb[r][:, None], E[None]).numpy(force=True)
+        return S if items is None else S[:, items]
 
     def heads(self, rels: NDArray[np.integer], tails: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return the scores (B, n) of every entity as the head of B questions."""
@@ -82,20 +91,17 @@ class Embedding:
         r, t = (torch.as_tensor(x, device=E.device) for x in (rels, tails))
         return self.score(E[None], self.rel_emb[r][:, None], E[t][:, None]).numpy(force=True)
 
-
-@dataclass(frozen=True, eq=False)
-class Tails:
-    """A relation as a recommender: a user is a head, an item a tail; see `transe.Tails`."""
-
-    model: Embedding
-    rel: int
-    users: NDArray[np.int64]
-    items: NDArray[np.int64]
-
-    def scores(self, users: NDArray[np.integer]) -> NDArray[np.float32]:
-        """Return the (B, n) scores of the given (B,) users."""
-        rels = np.full(len(users), self.rel)
-        return self.model.tails(self.users[users], rels)[:, self.items]
+    def ranks(self, facts: Triples, column: int, known: tuple, ties: float) -> NDArray[np.float64]:
+        """Return the ranks of the heads (column 0) or of the tails (2); see `filtered_ranks`."""
+        if column == 0:
+            S = self.heads(facts.rels, facts.tails)
+        else:
+            S = self.tails(facts.heads, facts.rels)
+        ranks, truth, (begin, others) = np.empty(len(facts)), facts.array()[:, column], known
+        for k, own in enumerate(truth):
+            rivals = np.delete(S[k], np.append(others[begin[k] : begin[k + 1]], own))
+            ranks[k] = 1 + (rivals > S[k, own]).sum() + ties * (rivals == S[k, own]).sum()
+        return ranks
 
 
 def fit(
@@ -107,6 +113,8 @@ def fit(
     reg: float = 1e-3,
     seed: int = 0,
     device: torch.device | str = "cpu",
+    evaluate: Callable[[Embedding], float] | None = None,
+    **training,
 ) -> Embedding:
     r"""Train by softmax: the tail of each fact against all entities, and the head against all.
 
@@ -119,9 +127,11 @@ def fit(
         reg: weight of the mean square of the coordinates that a fact has. Angles are none: a turn keeps lengths.
         seed: of the start: normal coordinates, and angles anywhere on the circle, as in the code of RotatE.
         device: where it trains, and where the vectors are.
+        evaluate: called with the model, whose vectors are the ones being trained; see `train.fit`.
+        training: every, patience, schedule, progress and callback of `train.fit`.
 
     Raises:
-        ValueError: no facts, an odd dim, or a parameter out of its range.
+        ValueError: no facts, an odd dim, a parameter out of its range, or the training diverged.
     """
     dim = arguments.integer("dim", dim, least=2)
     epochs = arguments.integer("epochs", epochs, least=0)
@@ -136,41 +146,28 @@ def fit(
     turns = score is rotate
     if turns:  # near zero they would begin as "everybody stays where they are"
         R = (2 * torch.rand(R.shape, generator=rng) - 1) * torch.pi
-    E, R = (x.to(device).requires_grad_() for x in (E, R))
-    optimizer = torch.optim.Adam([E, R], lr=lr)
-    h, r, t = (torch.from_numpy(x).to(device) for x in (train.heads, train.rels, train.tails))
-    for _ in range(epochs):
+    tables = nn.ParameterList(x.to(device) for x in (E, R))
+    model = Embedding(*(x.detach() for x in tables), score)
+    facts = [torch.from_numpy(x).to(device) for x in (train.heads, train.rels, train.tails)]
+
+    def loss(tables: nn.ParameterList, facts: list[Tensor]) -> Tensor:
+        (E, R), (h, r, t) = tables, facts
         heads, rels, tails = E[h], R[r], E[t]
         loss = F.cross_entropy(score(heads[:, None], rels[:, None], E[None]), t)
         loss = loss + F.cross_entropy(score(E[None], rels[:, None], tails[:, None]), h)
         squares = heads.square().mean() + tails.square().mean()
         if not turns:
             squares = squares + rels.square().mean()
-        optimizer.zero_grad()
-        (loss + reg * dim * squares).backward()
-        optimizer.step()
-    return Embedding(E.detach(), R.detach(), score)
+        return loss + reg * dim * squares
 
-
-def filtered_ranks(
-    model: Embedding, facts: Triples, known: list[Triples], ties: float = 0.5
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the rank of each fact's head and tail; as `transe.filtered_ranks`, for any score."""
-    right = {tuple(fact) for part in known for fact in part.array().tolist()}
-    out = []
-    for column, S in (
-        (0, model.heads(facts.rels, facts.tails)),
-        (2, model.tails(facts.heads, facts.rels)),
-    ):
-        ranks = np.empty(len(facts))
-        for k, fact in enumerate(facts.array().tolist()):
-            others = [v for v in range(S.shape[1])
-                      if v != fact[column] and (*fact[:column], v, *fact[column + 1:]) in right]  # fmt: skip
-            rivals = np.delete(S[k], [*others, fact[column]])
-            mine = S[k, fact[column]]
-            ranks[k] = 1 + (rivals > mine).sum() + ties * (rivals == mine).sum()
-        out.append(ranks)
-    return out[0], out[1]
+    training_loop.fit(
+        training_loop.Torch(tables, loss, torch.optim.Adam(tables.parameters(), lr=lr)),
+        lambda _: [facts],
+        epochs=epochs,
+        evaluate=evaluate and (lambda: evaluate(model)),
+        **{"progress": False} | training,
+    )
+    return model
 
 
 def _complex(x: Tensor) -> Tensor:

@@ -26,12 +26,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from graphrec_utils import arguments, losses, sampling
+from graphrec_utils import arguments, losses, sampling, train
 from graphrec_utils.models import transformer
 from graphrec_utils.models.scoring import from_embeddings, seeded
 from graphrec_utils.sampling import Log, Pairs
 
 PERIODS = (86_400, 7 * 86_400)  # a day and a week
+DRAWS = 100  # for a batch with a target, before a log without any is given up
 Events = tuple[Tensor, Tensor, Tensor]  # items, actions and times, (B, L), -1 in empty places
 
 
@@ -58,6 +59,7 @@ class PinnerFormer(nn.Module):
         dim, blocks, heads, dropout: of the transformer.
         actions, clock: False leaves out what was done, or when.
         causal: False lets every place look ahead. That is a leak: for showing what it does.
+        weigh: see `transformer.Attention`.
         temperature: τ at the start; it is learned.
         seed: of the start.
 
@@ -80,6 +82,7 @@ class PinnerFormer(nn.Module):
         actions: bool = True,
         clock: bool = True,
         causal: bool = True,
+        weigh: Callable[..., Tensor] = transformer.attention_weights,
         temperature: float = 0.1,
         seed: int = 0,
     ):
@@ -104,6 +107,8 @@ class PinnerFormer(nn.Module):
             self.blocks = nn.ModuleList(
                 transformer.Block(dim, heads, dropout=dropout, seed=None) for _ in range(blocks)
             )
+            for block in self.blocks:
+                block.self_attn.weigh = weigh
             self.norm = nn.LayerNorm(dim)
             self.user = nn.Sequential(nn.Linear(dim, 2 * dim), nn.GELU(), nn.Linear(2 * dim, dim))
             self.sought = nn.Sequential(
@@ -241,8 +246,7 @@ def fit(
     window: int = 7 * 86_400,
     num_actions: int | None = None,
     length: int = 48,
-    dim: int = 32,
-    rate: float = 0.01,
+    lr: float = 0.01,
     steps: int = 300,
     users: int = 64,
     each: int = 8,
@@ -250,7 +254,6 @@ def fit(
     seed: int = 0,
     more: Callable[..., Tensor] | None = None,
     softmax: Callable[..., Tensor] | None = None,
-    weigh: Callable[..., Tensor] = transformer.attention_weights,
     device: torch.device | str = "cpu",
     **options,
 ) -> PinnerFormer:
@@ -259,21 +262,31 @@ def fit(
     A step draws `users` events; each is a moment at which its user has to find `each` targets of the
     objective (`sampling.windows`). Windows end before `now`, so "all" and "dense" learn from moments that
     are a window old; the others ask for the next like up to `now`. Columns are the batch's targets and
-    `uniform` pins drawn alike, corrected by the log Q of the mixture. The rate falls along a cosine.
+    `uniform` pins drawn alike, corrected by the log Q of the mixture. A step is an epoch of `train.fit`;
+    the rate falls along a cosine.
 
     Args:
         log: all events; those after now are not looked at.
         pins: (n, f) vectors.
+        now: a time of the log.
+        objective: see `sampling.windows`.
         window: in seconds.
         num_actions: by default one more than the largest of the log.
-        length, dim, options: of `PinnerFormer`.
+        length: of what is read, at most.
+        lr: the learning rate of AdamW at the start.
+        steps: how many.
+        users: events that a step draws, as moments of their users.
+        each: targets of a moment, at most.
+        uniform: columns that are drawn from all pins alike.
+        seed: of the start, the draws and dropout.
         more: called as `more(model, events, who, now, pairs, rng)`; its value is added to the loss.
         softmax: see `loss`.
-        weigh: see `transformer.Attention`.
         device: where it trains; the log is read on the CPU.
+        options: of `PinnerFormer`: dim, blocks, clock, weigh, ...
 
     Raises:
-        ValueError: nothing can be learned from the time up to now.
+        ValueError: nothing can be learned from the time up to now, no draw has a target, or the training
+            diverged.
     """
     known, n = log.until(now), len(pins)
     ahead = objective in ("all", "dense")
@@ -283,31 +296,37 @@ def fit(
         raise ValueError("there is no event with a whole window behind it before now")
     actions = int(log.actions.max()) + 1 if num_actions is None else num_actions
     everybody = read(known, np.arange(log.num_users), now, length)
-    model = PinnerFormer(pins, actions, everybody, dim, seed=seed, **options).to(device)
-    for block in model.blocks:
-        block.self_attn.weigh = weigh
+    model = PinnerFormer(pins, actions, everybody, seed=seed, **options)
     log_q = sampling.popularity(np.bincount(known.items[known.likes], minlength=n))
     rng = np.random.default_rng(seed)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
-    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
-        torch.manual_seed(seed)
-        for step in range(steps):
-            for group in optimizer.param_groups:
-                group["lr"] = rate * 0.5 * (1 + math.cos(math.pi * step / steps))
+
+    def batch(rng: np.random.Generator) -> tuple:
+        for _ in range(DRAWS):
             event = rng.choice(moments, users)
             who, then = known.users[event], known.times[event]
             pairs = known.draw(who, then, span, objective, length, each, rng)
-            if not len(pairs.row):
-                continue
-            pairs = pairs._replace(target=torch.from_numpy(known.items[pairs.target]))
-            columns = torch.cat([pairs.target, torch.from_numpy(rng.integers(0, n, uniform))])
-            mixed = sampling.mixture(log_q, len(pairs.target), uniform)
-            own = own_columns(known, who, then, span, pairs.row, columns)
-            events = read(known, who, then, length)
-            value = loss(model, events, pairs, columns, mixed, own, softmax)
-            if more is not None:
-                value = value + more(model, events, who, then, pairs, rng)
-            optimizer.zero_grad()
-            value.backward()
-            optimizer.step()
+            if len(pairs.row):
+                break
+        pairs = pairs._replace(target=torch.from_numpy(known.items[pairs.target]))
+        columns = torch.cat([pairs.target, torch.from_numpy(rng.integers(0, n, uniform))])
+        mixed = sampling.mixture(log_q, len(pairs.target), uniform)
+        own = own_columns(known, who, then, span, pairs.row, columns)
+        return read(known, who, then, length), who, then, pairs, columns, mixed, own
+
+    def value(model: PinnerFormer, batch: tuple) -> Tensor:
+        events, who, then, pairs, *drawn = batch
+        mean = loss(model, events, pairs, *drawn, softmax)
+        return mean if more is None else mean + more(model, events, who, then, pairs, rng)
+
+    optimizer = torch.optim.AdamW(model.to(device).parameters(), lr=lr, weight_decay=0.01)
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        torch.manual_seed(seed)
+        train.fit(
+            train.Torch(model, value, optimizer),
+            lambda rng: [batch(rng)],
+            epochs=steps,
+            schedule=train.cosine,
+            seed=rng,
+            progress=False,
+        )
     return model.eval()

@@ -16,12 +16,14 @@ https://arxiv.org/abs/2306.00248. Built in lesson 17.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from graphrec_utils import arguments
+from graphrec_utils import arguments, train
 from graphrec_utils.models.scoring import seeded
 
 
@@ -64,6 +66,8 @@ class Ranker(nn.Module):
         lr: float = 3e-3,
         reg: float = 1e-4,
         batch: int = 512,
+        evaluate: Callable[[Ranker], float] | None = None,
+        **training,
     ) -> Ranker:
         """Train by Adam on the mean binary cross-entropy of all targets, and return the model.
 
@@ -73,9 +77,11 @@ class Ranker(nn.Module):
             weight: (B,) how much each row counts; None: all alike.
             epochs, lr, batch: of Adam.
             reg: weight decay.
+            evaluate: called with the model; see `train.fit`.
+            training: every, patience, schedule, progress and callback of `train.fit`.
 
         Raises:
-            ValueError: shapes that do not fit, or NaN or infinity.
+            ValueError: shapes that do not fit, NaN or infinity, or the training diverged.
         """
         x, Y = (self._tensor(v) for v in (x, Y))
         Y = Y[:, None] if Y.ndim == 1 else Y
@@ -88,13 +94,23 @@ class Ranker(nn.Module):
         self.scale.copy_(x.std(0, correction=0).clamp_min(1e-6))
         rng = torch.Generator().manual_seed(self.seed)
         optimizer = torch.optim.AdamW(self.parameters(), lr=lr, weight_decay=reg)
-        for _ in range(arguments.integer("epochs", epochs)):
-            for rows in torch.randperm(len(x), generator=rng).to(x.device).split(batch):
-                loss = F.binary_cross_entropy_with_logits(self(x[rows]), Y[rows], reduction="none")
-                loss = (weight[rows, None] * loss).mean()
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
+
+        def batches(_):  # in an order of its own generator
+            order = torch.randperm(len(x), generator=rng).to(x.device)
+            return ((x[rows], Y[rows], weight[rows, None]) for rows in order.split(batch))
+
+        def loss(model: Ranker, batch: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+            x, Y, weight = batch
+            each = F.binary_cross_entropy_with_logits(model(x), Y, reduction="none")
+            return (weight * each).mean()
+
+        train.fit(
+            train.Torch(self, loss, optimizer),
+            batches,
+            epochs=arguments.integer("epochs", epochs),
+            evaluate=evaluate and (lambda: evaluate(self)),
+            **{"progress": False} | training,
+        )
         return self
 
     @torch.no_grad()

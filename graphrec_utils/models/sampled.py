@@ -16,14 +16,14 @@ drawn from all items alike and the others are items of the batch. Their log Q is
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from graphrec_utils import arguments, losses, sampling
+from graphrec_utils import arguments, losses, sampling, train
 from graphrec_utils.data import Interactions
 from graphrec_utils.models.ncf import Dot
 from graphrec_utils.models.scoring import Factors
@@ -44,7 +44,9 @@ def fit(
     seed: int = 0,
     temperature: float | None = None,
     device: torch.device | str = "cpu",
+    evaluate: Callable[[Factors], float] | None = None,
     callback: Callable[[int, Factors], bool | None] | None = None,
+    **training,
 ) -> Factors:
     """Return the vectors of users and items after so many epochs of Adam.
 
@@ -59,10 +61,13 @@ def fit(
         seed: of start, order and negatives.
         temperature: if given all vectors have length 1, and scores are their products over it.
         device: where it trains, and where the vectors are; negatives are drawn on the CPU.
+        evaluate: called with the factors; see `train.fit`.
         callback: called as `callback(epoch, factors)` after each epoch, from 1; True ends it.
+        training: every, patience, schedule and progress of `train.fit`.
 
     Raises:
-        ValueError: there are no events, the loss is unknown, or a number is out of range.
+        ValueError: there are no events, the loss is unknown, a number is out of range, or the training
+            diverged.
     """
     if loss not in LOSSES:
         raise ValueError(f"loss must be one of {', '.join(LOSSES)}; got {loss!r}")
@@ -82,23 +87,32 @@ def fit(
     counts = np.bincount(events.items, minlength=events.num_items)
     log_q, rng = sampling.popularity(counts), np.random.default_rng(seed)
     users, items = (torch.tensor(x, device=device) for x in (events.users, events.items))
-    for epoch in range(1, arguments.integer("epochs", epochs) + 1):
-        order = torch.from_numpy(rng.permutation(len(users))).to(device)
-        for rows in order.split(batch):
-            columns, q = _columns(items[rows], log_q, num_negatives, uniform, rng)
-            e_u, e_i = model.user(users[rows]), model.item(items[rows])
-            # all items are looked up by the full softmax only
-            e_j = model.item.weight if loss == "full" else model.item(columns)
-            if temperature:
-                e_u, e_i, e_j = F.normalize(e_u) / temperature, F.normalize(e_i), F.normalize(e_j)
-            value = _value(loss, e_u, e_i, e_j, items[rows], columns, q)
-            if reg:
-                value = value + reg * (e_u.square().sum() + e_i.square().sum()) / len(rows)
-            optimizer.zero_grad()
-            value.backward()
-            optimizer.step()
-        if callback and callback(epoch, _factors(model, temperature)):
-            break
+
+    def batches(rng: np.random.Generator) -> Iterator[tuple[Tensor, ...]]:
+        for rows in torch.from_numpy(rng.permutation(len(users))).to(device).split(batch):
+            columns = _columns(items[rows], log_q, num_negatives, uniform, rng)
+            yield users[rows], items[rows], *columns
+
+    def value(model: Dot, batch: tuple[Tensor, ...]) -> Tensor:
+        users, items, columns, q = batch
+        e_u, e_i = model.user(users), model.item(items)
+        # all items are looked up by the full softmax only
+        e_j = model.item.weight if loss == "full" else model.item(columns)
+        if temperature:
+            e_u, e_i, e_j = F.normalize(e_u) / temperature, F.normalize(e_i), F.normalize(e_j)
+        mean = _value(loss, e_u, e_i, e_j, items, columns, q)
+        squares = e_u.square().sum() + e_i.square().sum()
+        return mean + reg * squares / len(users) if reg else mean
+
+    train.fit(
+        train.Torch(model, value, optimizer),
+        batches,
+        epochs=arguments.integer("epochs", epochs),
+        seed=rng,
+        evaluate=evaluate and (lambda: evaluate(_factors(model, temperature))),
+        callback=callback and (lambda epoch, _: callback(epoch, _factors(model, temperature))),
+        **{"progress": False} | training,
+    )
     return _factors(model, temperature)
 
 

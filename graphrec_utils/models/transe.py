@@ -2,7 +2,7 @@ r"""TransE: a relation is a translation, $\mathbf e_h + \boldsymbol\theta_r \app
 
 `distance`, `corrupt` and `normalize` are the parts, for torch and autograd; with `losses.hinge(-d_pos,
 -d_neg, margin)` or `losses.sampled_softmax` they make the model of the lecture. `fit` is the same
-training as one fast loop. `filtered_ranks` and `mrr` measure either.
+training with a fast kernel. `filtered_ranks` and `mrr` measure either, and the models of `kge`.
 
 Bordes et al. 2013, "Translating embeddings for modeling multi-relational data". Built in lesson 12.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,8 +19,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from graphrec_utils import arguments
+from graphrec_utils import train as training_loop
 from graphrec_utils.data.triples import Triples
 from graphrec_utils.kernels import transe as kernels
+from graphrec_utils.models.scoring import Factors
 
 LOSSES = {"margin": False, "softmax": True}
 Callback = Callable[[int, float, "TransE"], None]
@@ -36,33 +39,54 @@ class TransE:
     rel_emb: NDArray[np.float32]
     norm: int
 
+    def tails(
+        self,
+        heads: NDArray[np.integer],
+        rels: NDArray[np.integer],
+        items: NDArray[np.integer] | None = None,
+    ) -> NDArray[np.float32]:
+        """Return minus the distances (B, n) of all entities, or of some, as the tail of B questions."""
+        E, R = self.entity_emb, self.rel_emb
+        wanted = torch.from_numpy(E[heads] + R[rels])  # (B, d) where the tail should be
+        # the quick form by inner products would round, and the rounding depends on B
+        exact = "donot_use_mm_for_euclid_dist"
+        tails = torch.from_numpy(E if items is None else E[items])
+        return -torch.cdist(wanted, tails, p=self.norm, compute_mode=exact).numpy()
+
+    def ranks(self, facts: Triples, column: int, known: tuple, ties: float) -> NDArray[np.float64]:
+        """Return the ranks of the heads (column 0) or of the tails (2); see `filtered_ranks`."""
+        E, R = (np.ascontiguousarray(x, np.float32) for x in (self.entity_emb, self.rel_emb))
+        h, r, t = facts.array().T
+        query, truth = (E[t] - R[r], h) if column == 0 else (E[h] + R[r], t)
+        return kernels.ranks(query, truth, *known, E, self.norm, ties)
+
 
 @dataclass(frozen=True, eq=False)
 class Tails:
-    """A relation as a recommender: a user is a head, an item a tail, the score minus the distance.
+    """A relation as a recommender: a user is a head, an item a tail. For TransE, TwHIN and `kge`.
 
     Attributes:
-        model: trained vectors.
+        model: trained vectors; its method `tails` scores.
         rel: the relation that is asked for, for example the one of likes.
         users: (m,) the entity of each user.
         items: (n,) the entity of each item.
     """
 
-    model: TransE
+    model: Any
     rel: int
     users: NDArray[np.int64]
     items: NDArray[np.int64]
 
     def scores(self, users: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return the (B, n) scores of the given (B,) users."""
-        E, R = self.model.entity_emb, self.model.rel_emb
-        wanted = torch.from_numpy(
-            E[self.users[users]] + R[self.rel]
-        )  # (B, d) where the tail should be
-        # the quick form by inner products would round, and the rounding depends on B
-        exact = "donot_use_mm_for_euclid_dist"
-        tails = torch.from_numpy(E[self.items])
-        return -torch.cdist(wanted, tails, p=self.model.norm, compute_mode=exact).numpy()
+        rels = np.full(len(users), self.rel)
+        return self.model.tails(self.users[users], rels, self.items)
+
+    @property
+    def embeddings(self) -> Callable[[], Factors]:
+        """A function that returns (m, d) and (n, d); only where scores are products, as TwHIN's are."""
+        ends = self.model.ends  # an AttributeError, and so no embeddings, where they are not
+        return lambda: Factors(*ends(self.users, self.rel, self.items))
 
 
 def distance(head: Tensor, rel: Tensor, tail: Tensor, norm: int = 1) -> Tensor:
@@ -134,7 +158,9 @@ def fit(
     epochs: int = 10,
     seed: int = 0,
     schedule: Callable[[float], float] | None = None,
+    evaluate: Callable[[TransE], float] | None = None,
     callback: Callback | None = None,
+    **training,
 ) -> TransE:
     r"""Train TransE fact by fact: stochastic gradients with Adagrad, one accumulator per vector.
 
@@ -155,14 +181,17 @@ def fit(
         seed: >= 0. One thread does all the work: a seed gives one model.
         schedule: maps the share of the epochs that is done, in [0, 1), to a multiple of the
             learning rate, as in `train.fit`; `train.cosine`, for example. None: constant.
-        callback: called as `callback(epoch, mean loss, model)` after each epoch, from 1; the
-            vectors are the ones being trained, copy what you want to keep.
+        evaluate: called with the model; see `train.fit`.
+        callback: called as `callback(epoch, mean loss, model)` after each epoch, from 1; True ends
+            the training. The vectors are the ones being trained, copy what you want to keep.
+        training: every, patience and progress of `train.fit`.
 
     Returns:
         float32 vectors.
 
     Raises:
-        ValueError: no facts, fewer than 2 entities, or an argument out of its range.
+        ValueError: no facts, fewer than 2 entities, an argument out of its range, or the training
+            diverged.
     """
     _check(loss, norm, sharpness=sharpness, lr=lr)
     dim = arguments.integer("dim", dim)
@@ -176,21 +205,33 @@ def fit(
     )
     squares = [np.full(len(emb), 1e-8, np.float32) for emb in (model.entity_emb, model.rel_emb)]
     facts, softmax = train.array(), LOSSES[loss]
-    for epoch in range(1, epochs + 1):
-        rate = lr if schedule is None else lr * schedule((epoch - 1) / epochs)
-        numbers = np.float32(sharpness), np.float32(rate)
-        order, bits = rng.permutation(len(facts)), rng.integers(2**63, dtype=np.uint64)
-        emb = model.entity_emb, model.rel_emb
-        mean = kernels.one_pass(
-            facts, order, *emb, *squares, num_negatives, norm, softmax, *numbers, unit, bits
+    tables = [model.entity_emb, model.rel_emb, *squares]
+
+    def batches(rng: np.random.Generator):  # one for each epoch
+        yield rng.permutation(len(facts)), rng.integers(2**63, dtype=np.uint64)
+
+    def step(batch: tuple, rate: float) -> float:
+        (order, bits), numbers = batch, (np.float32(sharpness), np.float32(rate))
+        return kernels.one_pass(
+            facts, order, *tables, num_negatives, norm, softmax, *numbers, unit, bits
         )
-        if callback is not None:
-            callback(epoch, mean, model)
+
+    names = ("entity", "rel", "squares", "rel_squares")
+    training_loop.fit(
+        training_loop.Tables(dict(zip(names, tables, strict=True)), step, lr),
+        batches,
+        epochs=epochs,
+        seed=rng,
+        schedule=schedule,
+        evaluate=evaluate and (lambda: evaluate(model)),
+        callback=callback and (lambda epoch, mean: callback(epoch, mean, model)),
+        **{"progress": False} | training,
+    )
     return model
 
 
 def filtered_ranks(
-    model: TransE, facts: Triples, known: list[Triples], ties: float = 0.5
+    model: Any, facts: Triples, known: list[Triples], ties: float = 0.5
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     r"""Return the rank of each fact's head and of its tail, (E,) each, among all entities.
 
@@ -198,7 +239,7 @@ def filtered_ranks(
     rank is 1 + (entities strictly closer) + ties · (entities equally close).
 
     Args:
-        model: vectors as `fit` returns them.
+        model: what `fit` returns, or `kge.fit`.
         facts: to ask about.
         known: all facts that are true: train, validation and test. An empty list gives raw ranks.
         ties: 0.5 is the expected rank under a random order. With 0 a model that gives every
@@ -215,16 +256,15 @@ def filtered_ranks(
     for triples in (facts, *known):
         _check_ids(model, triples)
     right = np.concatenate([t.array() for t in known]) if known else np.empty((0, 3), np.int64)
-    E, R = (np.ascontiguousarray(emb, np.float32) for emb in (model.entity_emb, model.rel_emb))
-    h, r, t = facts.heads, facts.rels, facts.tails
-    out = []
-    for query, given, truth, column in ((E[t] - R[r], t, h, 2), (E[h] + R[r], h, t, 0)):
-        others = _answers(right, column, given * len(R) + r, len(R))
-        out.append(kernels.ranks(query, truth, *others, E, model.norm, ties))
+    out, num_relations = [], len(model.rel_emb)
+    for asked, given in ((0, facts.tails), (2, facts.heads)):
+        keys = given * num_relations + facts.rels
+        others = _answers(right, 2 - asked, keys, num_relations)
+        out.append(model.ranks(facts, asked, others, ties))
     return out[0], out[1]
 
 
-def mrr(model: TransE, facts: Triples, known: list[Triples], ties: float = 0.5) -> float:
+def mrr(model: Any, facts: Triples, known: list[Triples], ties: float = 0.5) -> float:
     """Return the mean of 1 / rank over heads and tails alike; arguments as in `filtered_ranks`."""
     if len(facts) == 0:
         raise ValueError("there are no facts to rank")
@@ -247,7 +287,7 @@ def _start(rows: int, dim: int, rng: np.random.Generator) -> NDArray[np.float32]
     return (emb / np.linalg.norm(emb, axis=1, keepdims=True)).astype(np.float32)
 
 
-def _check_ids(model: TransE, triples: Triples) -> None:
+def _check_ids(model: Any, triples: Triples) -> None:
     """Raise a ValueError if a fact has an entity or a relation without a vector."""
     for name, ids, count in (
         ("entity", np.concatenate([triples.heads, triples.tails]), len(model.entity_emb)),

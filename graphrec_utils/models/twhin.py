@@ -8,7 +8,7 @@ free; `uniform` ones may join them, drawn from all entities of the type.
 
 `score` and `loss` are the parts, for torch and autograd. `fit` is the same training with gradients
 by hand: groups of edges of one relation, whose products are one matrix product, and one Adagrad
-step per row, as in `transe.fit`. It is not TransE's loop: that one takes fact by fact, and shares
+step per row, as in `transe.fit`. It is not TransE's kernel: that one takes fact by fact, and shares
 nothing between them. `budget` says how many groups of each relation a step has.
 
 El-Kishky et al. 2022, https://arxiv.org/abs/2202.05387. Built in lesson 13.
@@ -26,9 +26,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from graphrec_utils import arguments
+from graphrec_utils import train as training_loop
 from graphrec_utils.data.triples import Triples
 from graphrec_utils.kernels import twhin as kernels
-from graphrec_utils.models import scoring
+from graphrec_utils.models.transe import Tails as Tails
 
 Callback = Callable[[int, "TwHIN"], None]
 
@@ -40,29 +41,14 @@ class TwHIN:
     entity_emb: NDArray[np.float32]
     rel_emb: NDArray[np.float32]
 
+    def ends(self, heads, rels, items) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the vectors (B, d) of heads, moved by a relation, and (n, d) of tails."""
+        return self.entity_emb[heads] + self.rel_emb[rels], self.entity_emb[items]
 
-@dataclass(frozen=True, eq=False)
-class Tails:
-    """A relation as a recommender: a user is a source, an item a target; as `transe.Tails`.
-
-    Attributes:
-        model: trained vectors.
-        rel: the relation that is asked for, for example the one of clicks.
-        users: (m,) the entity of each user.
-        items: (n,) the entity of each item.
-    """
-
-    model: TwHIN
-    rel: int
-    users: NDArray[np.int64]
-    items: NDArray[np.int64]
-
-    scores = scoring.from_embeddings
-
-    def embeddings(self) -> scoring.Factors:
-        """Return (m, d) vectors of the users, moved by the relation, and (n, d) of the items."""
-        E, R = self.model.entity_emb, self.model.rel_emb
-        return scoring.Factors(E[self.users] + R[self.rel], E[self.items])
+    def tails(self, heads, rels, items) -> NDArray[np.float32]:
+        """Return the scores (B, n) of n entities as the tail of B questions."""
+        left, right = (torch.from_numpy(x) for x in self.ends(heads, rels, items))
+        return (left @ right.T).numpy()
 
 
 def typed_edges(
@@ -159,7 +145,9 @@ def fit(
     start: TwHIN | None = None,
     anchor: float = 0.0,
     held: NDArray[np.bool_] | None = None,
+    evaluate: Callable[[TwHIN], float] | None = None,
     callback: Callback | None = None,
+    **training,
 ) -> TwHIN:
     r"""Train TwHIN: in every step groups of edges, each group of one relation, and its false edges.
 
@@ -179,14 +167,17 @@ def fit(
         start: an old model to begin with (warm start); it stays as it is. None: small random vectors.
         anchor: weight of $\frac12 \lVert \boldsymbol\theta - \boldsymbol\theta^{\text{old}} \rVert^2$ for entities in `held`.
         held: (num_entities,) the entities that have an old vector; None: all.
-        callback: called as `callback(step, model)` after each step, from 1; copy what you want to keep.
+        evaluate: called with the model; see `train.fit`, for which each step is an epoch.
+        callback: called as `callback(step, model)` after each step, from 1; True ends the training. Copy
+            what you want to keep.
+        training: every, patience, schedule and progress of `train.fit`.
 
     Returns:
         float32 vectors.
 
     Raises:
-        ValueError: a relation in the budget has no edges, the old table has another size, or an argument is
-            out of its range.
+        ValueError: a relation in the budget has no edges, the old table has another size, an argument is out
+            of its range, or the training diverged.
     """
     arguments.positive(lr=lr)
     dim, size = arguments.integer("dim", dim), arguments.integer("size", size, least=2)
@@ -198,19 +189,33 @@ def fit(
     old = model.entity_emb.copy() if anchor else model.entity_emb
     squares = [np.full(len(x), 1e-8, np.float32) for x in (model.entity_emb, model.rel_emb)]
     nobody, room = np.zeros(len(R), bool), {}
-    numbers = np.float32(lr), np.float32(reg)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # products of a group are small: threads would wait for each other
-    for k in range(1, arguments.integer("steps", steps, least=0) + 1):
-        ids, false = plan.next()
-        gradient, of_rels = gradients(E, R[plan.rels], ids, false, room)
+
+    def step(batch: tuple[Tensor, Tensor], rate: float) -> float:
+        ids, false = batch
+        gradient, of_rels, mean = gradients(E, R[plan.rels], ids, false, room)
+        numbers = np.float32(rate), np.float32(reg)
         kernels.step(model.entity_emb, squares[0], ids_of(ids, false), gradient.numpy(), *numbers,
                      np.float32(anchor), old, held)  # fmt: skip
         kernels.step(model.rel_emb, squares[1], plan.rels.numpy(), of_rels.numpy(), *numbers,
                      np.float32(0), model.rel_emb, nobody)  # fmt: skip
-        if callback is not None:
-            callback(k, model)
-    torch.set_num_threads(threads)
+        return mean
+
+    names = ("entity", "rel", "squares", "rel_squares")
+    tables = zip(names, (model.entity_emb, model.rel_emb, *squares), strict=True)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # products of a group are small: threads would wait for each other
+    try:
+        training_loop.fit(
+            training_loop.Tables(dict(tables), step, lr),
+            lambda _: [plan.next()],
+            epochs=arguments.integer("steps", steps, least=0),
+            seed=rng,
+            evaluate=evaluate and (lambda: evaluate(model)),
+            callback=callback and (lambda k, _: callback(k, model)),
+            **{"progress": False} | training,
+        )
+    finally:
+        torch.set_num_threads(threads)
     return model
 
 
@@ -238,7 +243,7 @@ def ids_of(ids: Tensor, false: Tensor) -> NDArray[np.int64]:
 
 def gradients(
     E: Tensor, rel: Tensor, ids: Tensor, false: Tensor, room: dict[str, Tensor] | None = None
-) -> tuple[Tensor, Tensor]:
+) -> tuple[Tensor, Tensor, float]:
     """Return the gradients of `loss`, group by group, times the edges of a group.
 
     Args:
@@ -250,7 +255,8 @@ def gradients(
             What was returned then is overwritten. None: all is new.
 
     Returns:
-        (2 G n + 2 G U, d) of all entities in `ids`, then in `false`; and (G, d) of the relations.
+        (2 G n + 2 G U, d) of all entities in `ids`, then in `false`; (G, d) of the relations; and the mean of
+        $-\log \sigma(f)$ over the edges. That of the false ones would cost as much as a product.
     """
     room = {} if room is None else room
 
@@ -268,6 +274,7 @@ def gradients(
     torch.eq(source[:, :, None], source[:, None], out=hit)
     hit |= torch.eq(target[:, :, None], target[:, None], out=other)
     true = P.diagonal(dim1=1, dim2=2) - 1
+    of_edges = -(1 + true).clamp_(min=1e-30).log_().mean().item()
     count = n * n - hit.sum(dim=(1, 2)) + 2 * n * U
     weight = (n / count.clamp(min=1).float())[:, None, None]
     P.masked_fill_(hit, 0).mul_(weight)
@@ -291,7 +298,7 @@ def gradients(
         torch.bmm(left, T, out=of_S_false)
         torch.bmm(right.transpose(1, 2), Q, out=of_T_false)
         of_rel = of_Q.sum(dim=1) + of_S_false.sum(dim=1)
-    return rows, of_rel
+    return rows, of_rel, of_edges
 
 
 class _Plan:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -86,6 +87,35 @@ class Torch:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
+
+
+class Tables:
+    """A learner made of numpy arrays that a kernel changes in place.
+
+    Args:
+        tables: name -> all that changes from step to step.
+        step: `step(batch, rate)` moves them and returns the mean loss.
+        lr: the rate that multiplier 1 means.
+    """
+
+    def __init__(
+        self, tables: dict[str, np.ndarray], step: Callable[[Any, float], float], lr: float
+    ):
+        self.tables, self.move, self.lr, self.rate = tables, step, lr, lr
+
+    def step(self, batch: Any) -> float:
+        return self.move(batch, self.rate)
+
+    def set_rate(self, multiplier: float) -> None:
+        self.rate = self.lr * multiplier
+
+    def state_dict(self) -> dict[str, Any]:
+        tables = {name: torch.from_numpy(table) for name, table in self.tables.items()}
+        return {"settings": {"lr": self.lr}, **tables}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        for name, table in self.tables.items():
+            table[:] = state[name].numpy()
 
 
 def _learnable(loss: Tensor) -> Tensor:

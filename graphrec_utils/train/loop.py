@@ -32,8 +32,9 @@ def fit(
     patience: int | None = None,
     schedule: Callable[[float], float] | None = None,
     checkpoint: str | os.PathLike | None = None,
-    seed: int = 0,
+    seed: int | np.random.Generator = 0,
     progress: bool = True,
+    callback: Callable[[int, float], bool | None] | None = None,
 ) -> History:
     """Train a learner and return what happened.
 
@@ -51,13 +52,17 @@ def fit(
             learning rate; it is asked at the start of each epoch. None: `constant`.
         checkpoint: a file, written after each epoch: first under another name, then renamed, so
             that it is whole whenever the process dies. If it exists, training goes on from there.
-        seed: of the generators.
+        seed: of the generators. A generator instead of a number is handed to `batches` in every epoch
+            as it is, and torch's global one is left alone: chance is one stream, which no checkpoint
+            can take up again.
         progress: show a bar, unless TQDM_DISABLE=1 is in the environment, as when a lesson is built.
+        callback: called as `callback(epoch, loss)` after each epoch, from 1; True ends the training.
 
     Raises:
         TypeError: epochs, every or patience is no integer.
         ValueError: an argument is out of range, there are no batches, the loss or the metric is
-            NaN or infinite, or the checkpoint is damaged or belongs to another training.
+            NaN or infinite, a checkpoint is asked for without a number as the seed, or it is damaged
+            or belongs to another training.
 
     Built in lesson 03.
     """
@@ -67,6 +72,9 @@ def fit(
         arguments.integer("patience", patience)
         if evaluate is None:
             raise ValueError("patience needs evaluate: without a metric there is no best epoch")
+    one_stream = isinstance(seed, np.random.Generator)
+    if one_stream and checkpoint is not None:
+        raise ValueError("a checkpoint needs a number as the seed: no stream is taken up again")
     plan = {"seed": seed, "every": every, "patience": patience}
     if schedule is not None:
         plan["epochs"] = epochs  # the rate of each epoch depends on how many there will be
@@ -82,12 +90,16 @@ def fit(
         leave=False,
         **({} if progress else {"disable": True}),
     )
-    with bar, torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+    untouched = torch.random.fork_rng(
+        devices=range(torch.cuda.device_count()), enabled=not one_stream
+    )
+    with bar, untouched:
         for epoch in range(done + 1, epochs + 1):
             if patience is not None and history.waited >= patience:
                 break
-            rng = generator(seed, epoch)
-            torch.manual_seed(int(rng.integers(2**62)))
+            rng = seed if one_stream else generator(seed, epoch)
+            if not one_stream:
+                torch.manual_seed(int(rng.integers(2**62)))
             learner.set_rate(rate((epoch - 1) / epochs))
             history.add_epoch(*_epoch(learner, batches(rng), epoch))
             if evaluate is not None and (epoch % every == 0 or epoch == epochs):
@@ -99,6 +111,8 @@ def fit(
             bar.update()
             if file is not None:
                 save(file, learner, plan, history, best)
+            if callback is not None and callback(epoch, history.loss[-1]):
+                break
     if best is not None:
         learner.load_state_dict(best)
     return history

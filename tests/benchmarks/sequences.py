@@ -145,7 +145,8 @@ def pushing(known: sampling.Log, window: int, weight: float):
 
 
 def former(
-    day: int, reads: str = "all", push: float = 0.0, window: int = 7, steps: int | None = None, **options
+    day: int, reads: str = "all", push: float = 0.0, window: int = 7, steps: int | None = None, rate: float = 0.01,
+    **options,
 ):  # fmt: skip
     """Return a PinnerFormer fitted on the days before `day`.
 
@@ -158,7 +159,7 @@ def former(
     more = pushing(log(day), window * DAY, push) if push else None
     model = pinnerformer.fit(
         known, pin_vectors(day), day * DAY - 1, window=window * DAY, num_actions=len(pinworld.ACTIONS),
-        length=LENGTH, dim=DIM, users=48, steps=steps or STEPS, more=more, device=devices.chosen, **options,
+        length=LENGTH, dim=DIM, lr=rate, users=48, steps=steps or STEPS, more=more, device=devices.chosen, **options,
     )  # fmt: skip
     model.reads = reads
     return model

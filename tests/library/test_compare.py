@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from scipy import stats
 
 from graphrec_utils import data, metrics
@@ -198,7 +199,7 @@ def test_rank_takes_vectors_where_there_are_some():
     with_vectors = SimpleNamespace(scores=refuse, embeddings=lambda: (SCORES, np.eye(4)))
     without = SimpleNamespace(scores=lambda users: SCORES[users])
     expected = metrics.rank_with(without.scores, PAST, 2, seed=3)
-    for model in (with_vectors, without):
+    for model in (with_vectors, without, without.scores, SCORES, torch.from_numpy(SCORES)):
         assert metrics.rank(model, PAST, 2, seed=3).tolist() == expected.tolist()
         assert metrics.rank(model, None, 1, np.array([2])).tolist() == [[2]]
 

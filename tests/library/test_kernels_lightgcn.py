@@ -116,7 +116,7 @@ def test_a_kernel_that_asks_for_memory_early_does_ask():
     X = normal(4, 8)
     assert ask(X, 2) == X[2, 3]
     (code,) = ask.inspect_llvm().values()
-    assert "call void @llvm.prefetch" in code
+    assert "call void @llvm.prefetch.p0(" in code  # LLVM did not have to rename it
 
 
 def pairs(size, limit, seed=0):

@@ -306,7 +306,8 @@ def makers() -> set[str]:
 
 
 def test_every_model_has_a_row():
-    missing, idle = makers() - set(MODELS), set(MODELS) - makers()
+    # one class, for the vectors of three families
+    missing, idle = makers() - set(MODELS), set(MODELS) - makers() - {"kge.Tails", "twhin.Tails"}
     assert not missing, "MODELS of this file lacks a row for each of these"
     assert not idle, "MODELS of this file has rows that make no model"
 

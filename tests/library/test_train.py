@@ -207,6 +207,50 @@ def test_the_callers_generator_is_left_alone():
     assert torch.equal(torch.rand(2), expected)
 
 
+def test_a_generator_in_the_place_of_the_seed_is_one_stream():
+    seen, expected = [], np.random.default_rng(5)
+    torch.manual_seed(3)
+    draws = [torch.rand(()).item() for _ in range(3)]
+
+    def batches(rng):
+        seen.append((rng.random(), torch.rand(()).item()))
+        return range(1)
+
+    torch.manual_seed(3)
+    fit(Counter(), epochs=3, batches=batches, seed=np.random.default_rng(5))
+    assert seen == [(expected.random(), draw) for draw in draws]
+
+
+def test_a_stream_is_never_taken_up_again(tmp_path):
+    with pytest.raises(ValueError, match="needs a number as the seed"):
+        fit(Counter(), checkpoint=tmp_path / "c.pt", seed=np.random.default_rng(0))
+
+
+def test_a_callback_sees_each_epoch_and_may_end_the_training():
+    seen, values = [], iter([0.3, 0.2, 0.1])
+    options = {"evaluate": lambda: next(values), "patience": 5}
+    learner = Counter()
+    history = fit(learner, callback=lambda *x: seen.append(x) or len(seen) == 3, **options)
+    assert seen == [*zip((1, 2, 3), history.loss, strict=True)]
+    assert learner.steps == 10, "the best state is restored here, too"
+
+
+def test_arrays_that_a_kernel_changes_are_a_learner():
+    table, rates = np.zeros(2, np.float32), []
+
+    def step(batch, rate):
+        rates.append(rate)
+        table[:] += batch
+        return 1.0
+
+    learner = train.Tables({"table": table}, step, lr=0.5)
+    values = iter([1.0, 2.0, 0.0, 0.0])
+    halves = {"schedule": lambda done: 1 - done / 2, "evaluate": lambda: next(values)}
+    fit(learner, epochs=4, batches=lambda rng: [1], patience=2, **halves)
+    assert rates == [0.5, 0.4375, 0.375, 0.3125]
+    assert table.tolist() == [2, 2], "the best one, in the caller's own array"
+
+
 def test_a_finished_training_is_not_repeated(tmp_path):
     file = tmp_path / "c.pt"
     first = fit(Counter(), checkpoint=file)

@@ -82,7 +82,7 @@ def test_gradients_by_hand_are_those_of_autograd(uniform):
     R = torch.randn(2, 5, generator=g).requires_grad_()
     ids = torch.randint(0, 20, (2, 2, 6), generator=g)
     false = torch.randint(0, 20, (2, 2, uniform), generator=g)
-    total = 0.0
+    total, true = 0.0, []
     for group in range(2):
         s, t = ids[:, group]
         hit = (s[:, None] == s) | (t[:, None] == t)
@@ -90,12 +90,14 @@ def test_gradients_by_hand_are_those_of_autograd(uniform):
         logits = Q @ E[t].T
         wrong = [logits[~hit], Q @ E[false[1, group]].T, (E[false[0, group]] + R[group]) @ E[t].T]
         wrong = F.softplus(torch.cat([x.reshape(-1) for x in wrong]))
+        true.append(F.softplus(-logits.diagonal()).mean().item())
         total = total + 6 * (F.softplus(-logits.diagonal()).mean() + wrong.mean())
     of_E, of_R = torch.autograd.grad(total, [E, R])
-    rows, of_rel = twhin.gradients(E.detach(), R.detach(), ids, false)
+    rows, of_rel, of_edges = twhin.gradients(E.detach(), R.detach(), ids, false)
     mine = torch.zeros(20, 5).index_add(0, torch.from_numpy(twhin.ids_of(ids, false)), rows)
     torch.testing.assert_close(mine, of_E, rtol=1e-4, atol=1e-5)
     torch.testing.assert_close(of_rel, of_R, rtol=1e-4, atol=1e-5)
+    assert of_edges == pytest.approx(np.mean(true), rel=1e-5)
 
 
 def test_the_kernel_is_adagrad_row_after_row():

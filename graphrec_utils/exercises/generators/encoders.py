@@ -37,13 +37,16 @@ MARGIN = 0.03  # of PinSage's hinge, as lesson 09 chooses it
 
 def trained(model, loss: Callable, steps: int, lr: float = 0.01):
     """Return the model after some steps of Adam on `loss(rng)`; the rate falls along a cosine."""
-    optimizer, rng = torch.optim.Adam(model.parameters(), lr=lr), np.random.default_rng(0)
-    for step in range(steps):
-        optimizer.param_groups[0]["lr"] = lr * train.cosine(step / steps)
-        optimizer.zero_grad()
-        loss(rng).backward()
-        optimizer.step()
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    in_steps(model, loss, steps, optimizer, schedule=train.cosine)
     return model.eval()
+
+
+def in_steps(model, loss: Callable, steps: int, optimizer, **options) -> None:
+    """Train by some steps on `loss(rng)`, each an epoch of its own; chance is one stream."""
+    learner = train.Torch(model, lambda _, rng: loss(rng), optimizer)
+    rng = np.random.default_rng(0)
+    train.fit(learner, lambda rng: [rng], epochs=steps, seed=rng, progress=False, **options)
 
 
 def steps_of(count: int, passes: int, size: int) -> int:

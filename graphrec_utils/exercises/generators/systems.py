@@ -13,7 +13,13 @@ from torch import Tensor, nn
 from graphrec_utils import graphs, sampling, walks
 from graphrec_utils.data import Interactions
 from graphrec_utils.exercises import met
-from graphrec_utils.exercises.generators.encoders import DIM, from_vectors, steps_of, trained
+from graphrec_utils.exercises.generators.encoders import (
+    DIM,
+    from_vectors,
+    in_steps,
+    steps_of,
+    trained,
+)
 from graphrec_utils.exercises.generators.histories import (
     in_front,
     log_popularity,
@@ -74,11 +80,8 @@ def twhin(saves: Interactions, twhin_loss: Callable | None = None):
         ridge = (s.square().sum() + t.square().sum()) / len(head)
         return loss_of(s, t, table.weight[facts.num_entities :], rel) + 0.03 * ridge
 
-    optimizer, rng = torch.optim.Adagrad(table.parameters(), lr=0.1), np.random.default_rng(0)
-    for _ in range(steps_of(len(triples), 6, 256)):
-        optimizer.zero_grad()
-        loss(rng).backward()
-        optimizer.step()
+    optimizer = torch.optim.Adagrad(table.parameters(), lr=0.1)
+    in_steps(table, loss, steps_of(len(triples), 6, 256), optimizer)
     E, rel = table.weight.detach().numpy()[: facts.num_entities], table.weight.detach().numpy()
     model = library_twhin.TwHIN(E, rel[facts.num_entities :])
     return _popular(library_twhin.Tails(model, 0, users, items), saves, 1.0)
@@ -202,7 +205,7 @@ def pinnerformer(
     log = Log(saves.users, saves.items, nothing, saves.times, all_liked, saves.num_users)
     graph = mf.svd(sp.csr_array(saves.csr().T).astype(np.float64), DIM).user_emb
     X, now = np.hstack([said(saves), unit(graph)]), int(saves.times.max(initial=0))
-    knobs = {"length": 24, "rate": 0.01, "steps": steps_of(len(saves), 1, 50), "users": 64}
+    knobs = {"length": 24, "lr": 0.01, "steps": steps_of(len(saves), 1, 50), "users": 64}
     weigh = looking(attend, causal=True)
     model = library_pinnerformer.fit(
         log, X, now, "every next", WEEK, softmax=window_loss, weigh=weigh, **knobs
