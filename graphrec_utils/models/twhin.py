@@ -244,7 +244,7 @@ def ids_of(ids: Tensor, false: Tensor) -> NDArray[np.int64]:
 def gradients(
     E: Tensor, rel: Tensor, ids: Tensor, false: Tensor, room: dict[str, Tensor] | None = None
 ) -> tuple[Tensor, Tensor, float]:
-    """Return the gradients of `loss`, group by group, times the edges of a group.
+    r"""Return the gradients of `loss`, group by group, times the edges of a group.
 
     Args:
         E: (num_entities, d).
