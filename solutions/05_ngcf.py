@@ -145,20 +145,7 @@ def ngcf_layer_loop(
         For neighbors [[1], [0]] and E [[2.0], [3.0]], with W_self [[1.0]] and W_inter [[10.0]],
         all as tensors, the result is [[65.0], [65.0]].
     """
-    ### BEGIN SOLUTION
-    out = torch.zeros(len(E), len(W_self))
-    for v in range(len(E)):
-        total = W_self @ E[v]
-        for w in neighbors[v]:
-            weight = (len(neighbors[v]) * len(neighbors[w])) ** -0.5
-            total = total + weight * (W_self @ E[w] + W_inter @ (E[w] * E[v]))
-        out[v] = F.leaky_relu(total, 0.2)
-    return out
-    ### INSTEAD
-    #         total = total + weight * (W_self @ E[w] + W_inter @ (E[v] * E[v]))  # product with itself
-    #         weight = len(neighbors[v]) ** -1  # own degree only
-    #     out[v] = total  # no activation
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:05.1"]
@@ -275,14 +262,7 @@ def ngcf_layer_matrix(
     Returns:
         (N, d') after LeakyReLU with slope 0.2.
     """
-    ### BEGIN SOLUTION
-    heard = A_hat @ E  # (N, d)
-    return F.leaky_relu((heard + E) @ W_self.T + (heard * E) @ W_inter.T, 0.2)
-    ### INSTEAD
-    # return F.leaky_relu((heard + E) @ W_self + (heard * E) @ W_inter, 0.2)  # not transposed
-    # return F.leaky_relu(heard @ W_self.T + (heard * E) @ W_inter.T, 0.2)  # no self message
-    # return F.leaky_relu((heard + E) @ W_inter.T + (heard * E) @ W_self.T, 0.2)  # matrices swapped
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:05.2"]
@@ -413,16 +393,7 @@ def ngcf_forward(
     Returns:
         (N, d0 + d1 + … + dK), layer 0 first.
     """
-    ### BEGIN SOLUTION
-    E = [E0]
-    for W_self, W_inter in weights:
-        E.append(ngcf.layer(A_hat, E[-1], W_self, W_inter))
-    return torch.cat(E, dim=1)
-    ### INSTEAD
-    #     E.append(ngcf.layer(A_hat, E0, W_self, W_inter))  # every layer from layer 0
-    # return torch.cat(E[1:], dim=1)  # layer 0 dropped
-    # return E[-1]  # last layer only
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:05.3"]
@@ -489,17 +460,7 @@ def message_dropout(
     Returns:
         (N, N) torch sparse; a lost message may be absent or a stored 0. A_hat stays unchanged.
     """
-    ### BEGIN SOLUTION
-    if not training:
-        return A_hat
-    kept = torch.rand(A_hat.values().shape, generator=generator) >= rate
-    values = A_hat.values() * kept / (1 - rate)
-    return torch.sparse_coo_tensor(A_hat.indices(), values, A_hat.shape)
-    ### INSTEAD
-    # kept = torch.rand(A_hat.values().shape, generator=generator) < rate  # keeps the rate
-    # values = A_hat.values() * kept  # no rescaling
-    # values = A_hat.values() * kept / rate  # divides by the rate
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:05.4"]
@@ -640,25 +601,7 @@ def one_at_a_time(
         [E | layer 1].
     """
 
-    ### BEGIN SOLUTION
-    def branches(heard, own):
-        return (heard + own) @ W_self.T, (heard * E) @ W_inter.T
-
-    A_bar = (A + torch.eye(len(A))) / (A.sum(dim=1, keepdim=True) + 1)
-    a, b = branches(graphs.normalize(A) @ E, E)
-    paper = F.leaky_relu(a + b, 0.2)
-    changed = {
-        "adjacency": F.leaky_relu(sum(branches(A_bar @ E, 0)), 0.2),
-        "activations": F.leaky_relu(a, 0.2) + F.leaky_relu(b, 0.2),
-        "norms": F.normalize(paper, dim=1),
-        "dropout": paper,  # rests in evaluation
-        "loss": paper,  # is not part of it
-    }
-    return {name: float((layer - paper).abs().max()) for name, layer in changed.items()}
-    ### INSTEAD
-    # return {name: float((layer - paper).max()) for name, layer in changed.items()}  # without abs
-    # A_bar = (A + torch.eye(len(A))) / (A.sum(dim=0, keepdim=True) + 1)  # divided by columns
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:05.5"]
@@ -701,14 +644,7 @@ def count_parameters(
     Example:
         count_parameters(2, 3, [64, 64], False) is (320, 8192).
     """
-    ### BEGIN SOLUTION
-    layers = sum(2 * a * b + 2 * b * biases for a, b in pairwise(dims))
-    return (num_users + num_items) * dims[0], layers
-    ### INSTEAD
-    # layers = sum(a * b + b * biases for a, b in pairwise(dims))  # one branch per layer
-    # layers = sum(2 * a * b + b * biases for a, b in pairwise(dims))  # one bias per layer
-    # return num_users * dims[0], layers  # users only
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:05.6"]

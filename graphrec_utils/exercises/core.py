@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from graphrec_utils.exercises import runs
+from graphrec_utils.exercises import published, runs
 from graphrec_utils.exercises.codec import decode, encode
 from graphrec_utils.exercises.compare import close, kind, kind_problem
 
@@ -41,11 +41,16 @@ class Claim:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A plausible wrong answer and the sentence that names it."""
+    """A plausible wrong answer and the sentence that names it.
+
+    A slip has the `body` that it makes of the published one; with `hint` the first changed line stands in the last hint.
+    """
 
     name: str
     function: Callable
     sentence: str
+    body: str = ""
+    hint: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,10 +74,13 @@ class Exercise:
         def propagate(A, E0, num_layers): ...
 
         ex.claim("any start, four layers", lambda rng: graph(rng, 4))
+        ex.slip("the last layer is missing: K layers follow E0", "num_layers)", "num_layers - 1)")
 
         @ex.mistake("your numbers match D⁻¹A: you divided by the degree of the hearing node only")
         def rows_only(A, E0, num_layers): ...
 
+    The solution is written exactly as it is published: a build puts its body into the lesson. A mistake
+    is an edit of it, a slip, and a function of its own only where no edit says it.
     `library` names the package's own version, as in "graphrec_utils.graphs.adjacency", or a tuple
     of it and of what else there computes the answer in a line: while an answer is checked or graded,
     nobody can call these, see `exercises.library`. All of them are in `closed`.
@@ -94,16 +102,42 @@ class Exercise:
         self.library = next(iter(self.closed), "")
 
     def solution(self, function: Callable) -> Callable:
-        """Take the function that is right."""
+        """Take the function that is right, as it is published."""
         self.reference = function
         return function
+
+    @property
+    def published(self) -> str:
+        """What stands below the signature of the solution."""
+        return published.parts(self.reference)[1]
 
     def claim(self, sentence: str, inputs: Callable, weight: float = 1, run="call", judge=close):
         """Add a claim; its arguments are those of `Claim`. Order them from simple to subtle."""
         self.claims.append(Claim(sentence, inputs, weight, run, judge))
 
+    def slip(self, sentence: str, *edits: str, hint: bool = False) -> Callable:
+        """Take a mistake that is an edit of the published solution; return it as a function.
+
+        Args:
+            sentence: what its card says.
+            *edits: old, new, old, new, …: passages of the solution and what stands there instead; later rows
+                of a passage are indented by what the row has on which `old` begins.
+            hint: whether the first changed line is among the shuffled lines of the last hint.
+
+        Raises:
+            ValueError: an `old` does not stand exactly once in the solution.
+        """
+        pairs = list(zip(edits[::2], edits[1::2], strict=True))
+        try:
+            body = published.edited(self.published, pairs)
+        except ValueError as error:
+            raise ValueError(f"slip {sentence!r} of {self.id}: {error}") from None
+        function = published.computed(self.reference, body)
+        self.mistakes.append(Mistake(sentence, function, sentence, body, hint))
+        return function
+
     def mistake(self, sentence: str) -> Callable[[Callable], Callable]:
-        """Take a plausible wrong answer; its name, with spaces, is the mistake's."""
+        """Take a plausible wrong answer that no edit says; its name, with spaces, is the mistake's."""
 
         def take(function: Callable) -> Callable:
             self.mistakes.append(Mistake(function.__name__.replace("_", " "), function, sentence))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import re
+from pathlib import Path
 
 from graphrec_utils import paths
 from graphrec_utils.exercises.core import Exercise
@@ -58,9 +59,13 @@ def module(exercise_id: str) -> str:
     raise KeyError(f"there is no exercise {exercise_id!r} in this version of the course")
 
 
+def folder(number: str) -> Path:
+    """Return the folder of a lesson's exercises."""
+    return paths.PACKAGE / "lessons" / f"lesson{number}"
+
+
 def modules(number: str) -> list[str]:
     """Return the dotted names of a lesson's exercise modules, ordered by their numbers."""
-    folder = paths.PACKAGE / "lessons" / f"lesson{number}"
-    names = [path.stem for path in folder.glob("ex*_*.py")] if number.isdigit() else []
+    names = [path.stem for path in folder(number).glob("ex*_*.py")] if number.isdigit() else []
     place = {name: int(re.match(r"ex(\d+)_", name)[1]) for name in names}
     return [f"graphrec_utils.lessons.lesson{number}.{x}" for x in sorted(names, key=place.get)]

@@ -1,8 +1,8 @@
 """The last hint: the lines of a solution, shuffled, to be put in order by mouse, by keyboard or by letters.
 
-A build writes the lines (`authoring.lesson.lines`), here they are shown and an order is judged. The right
-order is nowhere as text: of each right beginning only a number is kept. The card of a check that is not
-passed ends with the lines; `arrange("06.1", "c a d")` is the same without a mouse or a script.
+A Parsons problem (D. Parsons and P. Haden, Parson's programming puzzles, ACE 2006): the lines of the published
+solution, beside them those of slips with `hint`. Independent lines may stand in either order. The card of a
+check that is not passed ends with the lines; `arrange("06.1", "c a d")` is the same without a mouse or a script.
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ import json
 from pathlib import Path
 from string import ascii_lowercase as LETTERS
 
-from graphrec_utils import markup, paths
+from graphrec_utils import markup
+from graphrec_utils.exercises import find, orders
+from graphrec_utils.exercises.core import Exercise, Mistake
 
+FEWEST = 3  # lines to choose from; and a single right one has no order
 FILE = "lines.json"
 CARD = Path(__file__).with_name("parsons.html")
 SCRIPT = Path(__file__).with_name("parsons.js")
@@ -31,16 +34,51 @@ def digest(name: str, lines: list[str]) -> str:
 
 
 @functools.cache
-def _lesson(number: str) -> dict:
-    file = paths.PACKAGE / "lessons" / f"lesson{number}" / FILE
-    known = number.isdigit() and file.exists()
-    return json.loads(file.read_text(encoding="utf-8")) if known else {}
+def _stored(number: str) -> dict:
+    """Return the puzzles of exercises whose solution stands in the lesson's source."""
+    file = find.folder(number) / FILE
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
 
 
 def of(name: str) -> Arrangement | None:
     """Return the lines of an exercise in no order; None where it has no such hint."""
-    found = _lesson(str(name)[:2]).get(name)
-    return Arrangement(name, found) if found else None
+    try:
+        exercise = find.get(str(name))
+    except KeyError:
+        return None
+    stored = _stored(exercise.id[:2])
+    here = not stored or any(mistake.body for mistake in exercise.mistakes)
+    found = _of(exercise) if here else stored.get(exercise.id)
+    return Arrangement(exercise.id, found) if found else None
+
+
+@functools.cache
+def _of(exercise: Exercise) -> dict | None:
+    wrong = [line_of(slip, exercise) for slip in exercise.mistakes if slip.hint]
+    return puzzle(exercise.id, exercise.published, wrong)
+
+
+def line_of(slip: Mistake, exercise: Exercise) -> str:
+    """Return the first line of a slip that is not in the solution."""
+    right = orders.logical(exercise.published)
+    return next(line for line in orders.logical(slip.body) if line not in right)
+
+
+def puzzle(name: str, answer: str, wrong: list[str]) -> dict | None:
+    """Return {"lines": shuffled, "right": numbers of the right beginnings}; None where a hint makes no sense."""
+    right = orders.logical(answer)
+    if len(right) < 2 or len(right) + len(wrong) < FEWEST:
+        return None
+    numbers = {digest(name, beginning) for beginning in orders.beginnings(right)}
+    shown = sorted({*right, *wrong}, key=lambda line: digest(name, [line]))
+    if shown[: len(right)] == right:  # a shuffled order that is the right one is none
+        shown.reverse()
+    copies = {line: right.count(line) for line in right}
+    return {
+        "lines": [line for line in shown for _ in range(copies.get(line, 1))],
+        "count": len(right),
+        "right": sorted(numbers),
+    }
 
 
 def arrange(name: str, order: str = "") -> Arrangement | str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import nbformat
 import pytest
 from labdriver import cell, contrast, errors, open_notebook, output, run_cell, screenshot
 
-from graphrec_utils.authoring.lesson import around, lines, source
+from graphrec_utils.authoring.lesson import around, source
+from graphrec_utils.exercises import orders
 
 NUMBER = "00.2"
 WRONG = f"""\
@@ -35,8 +38,8 @@ def notebook(lab, tmp_path):
 
 
 def right() -> list[str]:
-    answer, _ = source.answers(source.sources(["00"])[0])[NUMBER]
-    return [line.removeprefix("    ") for line in lines.logical("if 1:\n" + answer)][1:]
+    cell = source.answer_cells(source.sources(["00"])[0])[NUMBER]
+    return orders.logical(textwrap.dedent(source.SOLUTION.search(cell)["answer"]))
 
 
 def hint_of(page, lab, notebook):

@@ -7,8 +7,7 @@ import json
 
 import pytest
 
-from graphrec_utils.authoring.lesson import lines
-from graphrec_utils.exercises import parsons
+from graphrec_utils.exercises import orders, parsons
 
 ANSWER = """\
 a = f(x)
@@ -37,12 +36,12 @@ LINES = [
 ]
 
 
-def made(answer=ANSWER, instead=""):
-    return parsons.Arrangement("99.1", lines.puzzle("99.1", answer, instead))
+def made(answer=ANSWER, wrong=()):
+    return parsons.Arrangement("99.1", parsons.puzzle("99.1", answer, wrong))
 
 
 def test_lines_are_statements_without_comments():
-    assert lines.logical(ANSWER) == LINES
+    assert orders.logical(ANSWER) == LINES
 
 
 def test_an_order_is_right_where_no_line_needs_a_later_one():
@@ -86,7 +85,7 @@ def test_what_changes_an_object_keeps_its_place(rows, swap):
 
 
 def test_a_mistakes_line_is_never_right():
-    one = made(instead="# b = g(y)  # the wrong one\n#     a = a - k  # minus")
+    one = made(wrong=["b = g(y)", "    a = a - k"])
     shown = [line for _, line in one.lines]
     assert sorted(shown) == sorted([*LINES, "b = g(y)", "    a = a - k"])
     assert one.begins([LINES[0], "b = g(y)"]) == 1
@@ -96,13 +95,13 @@ def test_a_mistakes_line_is_never_right():
 
 
 def test_one_line_has_no_order_and_two_need_a_third_to_choose_from():
-    assert lines.puzzle("99.1", "return 1") is None
-    assert lines.puzzle("99.1", "a = 1\nreturn a") is None
-    assert lines.puzzle("99.1", "a = 1\nreturn a", "# return -a  # sign")["count"] == 2
+    assert parsons.puzzle("99.1", "return 1", []) is None
+    assert parsons.puzzle("99.1", "a = 1\nreturn a", []) is None
+    assert parsons.puzzle("99.1", "a = 1\nreturn a", ["return -a"])["count"] == 2
 
 
-def test_the_order_is_nowhere_as_text():
-    puzzle = lines.puzzle("99.1", ANSWER)
+def test_the_order_is_not_shown():
+    puzzle = parsons.puzzle("99.1", ANSWER, [])
     assert puzzle["lines"] != LINES
     assert sorted(puzzle["right"]) == puzzle["right"]  # not in the order of the beginnings
     assert json.dumps(puzzle).count("a = f(x)") == 1
@@ -116,7 +115,7 @@ def test_an_order_that_cannot_be_is_told(order, said):
 
 
 def test_html_has_the_lines_as_text_and_escapes_them():
-    puzzle = lines.puzzle("99.1", "a = '</script>'\nb = a < 3\nreturn b")
+    puzzle = parsons.puzzle("99.1", "a = '</script>'\nb = a < 3\nreturn b", [])
     html = parsons.Arrangement("99.1", puzzle)._repr_html_()
     assert "b = a &lt; 3" in html
     assert html.count("</script>") == 1

@@ -128,7 +128,7 @@ def test_a_check_before_its_exercise_is_refused(tmp_path):
         ('tags=["exercise:00.2"]', 'tags=["exercise:00.9"]', "there is no exercise '00.9'"),
         ('tags=["exercise:00.2"]', "", "exercise 00.2 is not in the lesson"),
         ('tags=["setup"]', 'tags=["set-up"]', "unknown tag 'set-up'"),
-        ("    ### BEGIN SOLUTION\n    m, n", "    m, n", "exercise 00.1 has no ### BEGIN/END"),
+        ("    ### BEGIN SOLUTION\n    m, n", "    m, n", "exercise 00.1 has no ### SOLUTION"),
         ("{{minutes}}", "{{hours}}", "unknown field {{hours}}"),
         ("{{hints:00.2}}", "{{hints:00.8}}", "lesson00/ex8_name.py"),
         ("{{hints:00.2}}", "", "the prose above lacks {{hints:00.2}}"),

@@ -252,8 +252,7 @@ def lesson(number: str) -> tuple[dict, dict[str, str]]:
         if "setup" in cell.metadata.get("tags", []):
             exec(cell.source, names)
     names |= {e.function: e.reference for e in exercises.of_lesson(number)}
-    roles = {source.role(c): c.source for c in cells if source.role(c)}
-    return names, {role[1]: code for role, code in roles.items() if role[0] == "exercise"}
+    return names, source.answer_cells(source.sources([number])[0])
 
 
 def solved(name: str) -> tuple[ast.Module, range]:

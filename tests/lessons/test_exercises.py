@@ -5,12 +5,15 @@ from __future__ import annotations
 import functools
 import json
 import sys
+import textwrap
 import time
 import types
 
+import nbformat
 import pytest
 
 from graphrec_utils import exercises, syllabus
+from graphrec_utils.authoring.lesson import source
 from graphrec_utils.exercises import core, find, runs
 from graphrec_utils.grading import verdict
 
@@ -103,8 +106,7 @@ def test_the_reference_passes_on_ten_seeds(exercise):
 
 @per_exercise
 def test_there_are_at_least_four_mistakes_and_three_hints(exercise):
-    assert len(exercise.mistakes) >= 4, "add plausible wrong functions, each below @ex.mistake"
-    assert len({m.sentence for m in exercise.mistakes}) == len(exercise.mistakes)
+    assert len(exercise.mistakes) >= 4, "add plausible mistakes, each an ex.slip of the solution"
     assert len(exercise.hints) == 3, "a question, the formula, the line"
 
 
@@ -133,18 +135,33 @@ def misnamed(result: core.Result) -> str:
 
 
 @pytest.mark.parametrize(
-    ("exercise", "mistake"), MISTAKES, ids=[f"{e.id}-{m.name}" for e, m in MISTAKES]
+    ("exercise", "mistake"),
+    MISTAKES,
+    ids=[f"{e.id}-{e.mistakes.index(m) + 1}" for e, m in MISTAKES],
 )
 def test_a_mistake_loses_points_and_card_and_grader_name_it(exercise, mistake, monkeypatch):
     monkeypatch.setattr(runs, "answers", functools.partial(once, answered(exercise)))
     card = judged(exercise, mistake.function, name=True)
     assert card.points < exercise.points, UNSEEN
     assert card.mistake == mistake.sentence, misnamed(card)
+    outcomes = runs.answers(mistake.function, both(exercise, core.PUBLIC_SEEDS)[0], HANGS)
+    unknown = [x["message"] for x in outcomes if x.get("error") == "NameError"]
+    assert not unknown, f"{mistake.sentence}: a name that its module does not have: {unknown[0]}"
     for seed in HIDDEN_SEEDS[3:5]:  # alone; the first three are asked together
         assert judged(exercise, mistake.function, (seed,)).points < exercise.points, UNSEEN
     entry = graded(exercise, mistake.function, HIDDEN_SEEDS[:3], monkeypatch)
     assert entry["mistake"] == card.mistake
     assert entry["points"] == card.points, "a claim tells on some seeds only: let its inputs always"
+
+
+@per_exercise
+def test_the_notebook_has_the_solution_of_the_module(exercise):
+    path = source.target(source.sources([exercise.id[:2]])[0], "solved")
+    cells = nbformat.read(path, 4).cells
+    (cell,) = (cell for cell in cells if source.role(cell) == ("exercise", exercise.id))
+    if any(mistake.body for mistake in exercise.mistakes):
+        answer = textwrap.dedent(source.SOLUTION.search(cell.source)["answer"])
+        assert answer == f"{exercise.published}\n", f"run: build --changed {exercise.id[:2]}"
 
 
 @per_exercise

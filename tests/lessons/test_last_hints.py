@@ -10,11 +10,22 @@ from edits import lesson
 
 from graphrec_utils import exercises
 from graphrec_utils.authoring.lesson import lines, source
-from graphrec_utils.exercises import core, library, parsons, runs
+from graphrec_utils.exercises import core, library, orders, parsons, runs
 
 HANGS = 600.0
-ANSWERS = {name: given for path in source.built() for name, given in source.answers(path).items()}
-HINTED = [name for name in ANSWERS if lines.puzzle(name, *ANSWERS[name])]
+CELLS = {name: code for path in source.built() for name, code in source.answer_cells(path).items()}
+ANSWERS = {k: textwrap.dedent(source.SOLUTION.search(code)["answer"]) for k, code in CELLS.items()}
+INSTEAD = {name: x for path in source.built() for name, (_, x) in source.answers(path).items()}
+HINTED = [name for name in ANSWERS if parsons.of(name)]
+
+
+def distractors(name: str) -> list[tuple[str, str]]:
+    """Return (a line that is wrong, the sentence of its mistake) of an exercise."""
+    mistakes = exercises.get(name).mistakes
+    sentences = {m.name: m.sentence for m in mistakes}
+    found = [(x, sentences[mistake]) for x, mistake in lines.distractors(INSTEAD.get(name, ""))]
+    found += [(parsons.line_of(m, exercises.get(name)), m.sentence) for m in mistakes if m.hint]
+    return found
 
 
 def judged(name: str, body: list[str]) -> core.Result:
@@ -38,7 +49,7 @@ def shape(line: str) -> tuple[int, bool]:
 
 @pytest.mark.parametrize("name", HINTED)
 def test_the_lines_in_their_order_are_a_right_answer(name):
-    right = lines.logical(textwrap.dedent(ANSWERS[name][0]))
+    right = orders.logical(ANSWERS[name])
     assert judged(name, right).status == "passed"
     hint = parsons.of(name)
     letters = {line: letter for letter, line in hint.lines}
@@ -50,15 +61,15 @@ def test_the_lines_in_their_order_are_a_right_answer(name):
 
 @pytest.mark.parametrize("name", HINTED)
 def test_a_distractor_makes_the_mistake_that_it_names(name):
-    answer, instead = ANSWERS[name]
-    right = lines.logical(textwrap.dedent(answer))
-    sentences = {m.name: m.sentence for m in exercises.get(name).mistakes}
-    for line, mistake in lines.distractors(instead):
-        assert line not in right, f"{line!r} stands after INSTEAD and in the answer"
+    right = orders.logical(ANSWERS[name])
+    shown = {line for _, line in parsons.of(name).lines}
+    for line, sentence in distractors(name):
+        assert line not in right, f"{line!r} stands in the answer, too"
+        assert line in shown
         places = [k for k, x in enumerate(right) if shape(x) == shape(line)]
         places.sort(key=lambda k: -difflib.SequenceMatcher(a=right[k], b=line).ratio())
         seen = [judged(name, [*right[:k], line, *right[k + 1 :]]).mistake for k in places[:2]]
-        assert sentences[mistake] in seen, (
-            f"{line!r} in the place of {[right[k] for k in places[:2]]} is not named {mistake!r}: "
+        assert sentence in seen, (
+            f"{line!r} in the place of {[right[k] for k in places[:2]]} is not named {sentence!r}: "
             f"the card says {seen}; take a line that makes this mistake by itself"
         )

@@ -4,9 +4,9 @@ source   solutions/NN_slug.py       jupytext py:percent, the only file people ed
 solved   solutions/NN_slug.ipynb    the source
 student  notebooks/NN_slug.ipynb    the source with stubs in place of answers
 
-Inside an answer cell, `### BEGIN SOLUTION ... ### END SOLUTION` becomes the stub. Commented
-lines after an optional `### GIVEN` line become the student's starting code instead; those after an
-optional `### INSTEAD` line belong to the last hint, see `lines.py`.
+Inside an answer cell, `### SOLUTION` becomes the stub, or the body of the exercise's solution between
+`### BEGIN SOLUTION` and `### END SOLUTION`. Commented lines after an optional `### GIVEN` line become the
+student's starting code instead.
 In prose, {{points}}, {{minutes}}, {{points:06.1}}, {{hints:06.1}} and {{quiz}} are filled in.
 """
 
@@ -15,6 +15,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import re
+import textwrap
 import tomllib
 from pathlib import Path
 
@@ -31,6 +32,9 @@ SOLUTION = re.compile(
     r"(?:^ *### INSTEAD\n(?P<instead>.*?))?"
     r"(?:^ *### GIVEN\n(?P<given>.*?))?^ *### END SOLUTION$",
     re.MULTILINE | re.DOTALL,
+)
+MARKER = re.compile(
+    r"^(?P<indent> *)### SOLUTION$(?:\n *### GIVEN$(?P<given>(?:\n *#.*)+))?", re.MULTILINE
 )
 FIELD = re.compile(r"\{\{([a-z]+)(?::(\d\d\.\d+))?\}\}")
 ROLES = ("exercise", "check")
@@ -111,10 +115,28 @@ def notebooks(source: Path, repo: str | None = None) -> dict[str, nbformat.Noteb
 
 
 def answers(source: Path) -> dict[str, tuple[str, str]]:
-    """Return {"06.1": (the answer's lines, the commented lines after INSTEAD)} of a source."""
+    """Return {"06.1": (the answer's lines, the commented lines after INSTEAD)}, of those that stand in a source."""
     cells = [cell for cell in jupytext.read(source).cells if (role(cell) or " ")[0] == "exercise"]
     found = {role(cell)[1]: SOLUTION.search(cell.source) for cell in cells}
     return {name: (m["answer"], m["instead"] or "") for name, m in found.items() if m}
+
+
+def answer_cells(source: Path) -> dict[str, str]:
+    """Return {"06.1": its cell with the published solution} of a source."""
+    roles = [(role(cell), cell.source) for cell in jupytext.read(source).cells]
+    return {r[1]: _with_solution(code, r[1]) for r, code in roles if r and r[0] == "exercise"}
+
+
+def _with_solution(code: str, name: str) -> str:
+    """Return an answer cell with the body of the exercise's solution for its `### SOLUTION`."""
+
+    def block(match: re.Match) -> str:
+        pad, given = match["indent"], match["given"]
+        rows = [f"{pad}### BEGIN SOLUTION", textwrap.indent(exercises.get(name).published, pad)]
+        rows += [f"{pad}### GIVEN{given}"] if given else []
+        return "\n".join([*rows, f"{pad}### END SOLUTION"])
+
+    return MARKER.sub(block, code)
 
 
 def target(source: Path, name: str) -> Path:
@@ -156,7 +178,7 @@ def _mark(source: Path, number: int, cell) -> None:
     grader = {"schema_version": 3, "cell_type": "code", "task": False}
     if kind == "exercise":
         cell.id = f"ex-{key}"
-        cell.source = f"# exercise {name}\n{cell.source}"
+        cell.source = f"# exercise {name}\n{_with_solution(cell.source, name)}"
         grader |= {"grade_id": cell.id, "grade": False, "solution": True, "locked": False}
     else:
         cell.id = f"check-{key}"
@@ -185,7 +207,7 @@ def _check_pairs(source: Path, nb) -> None:
             raise SourceError(source, number, f"{found[0]} {found[1]} repeats cell {seen[found]}")
         seen[found] = number
         if found[0] == "exercise" and not SOLUTION.search(cell.source):
-            raise SourceError(source, number, f"exercise {found[1]} has no ### BEGIN/END SOLUTION")
+            raise SourceError(source, number, f"exercise {found[1]} has no ### SOLUTION")
     for exercise in exercises.of_lesson(source.name[:2]):
         at, check = (seen.get((kind, exercise.id)) for kind in ROLES)
         if at is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse as sp
-import torch
+import torch  # noqa: F401 (slips use it)
 import torch.nn.functional as F
 
 from graphrec_utils import graphs, toy
@@ -13,32 +13,12 @@ from graphrec_utils.exercises.core import Exercise
 from graphrec_utils.graphs.propagation import to_torch
 from graphrec_utils.lessons.lesson05.shared import (
     alone,
-    leaky,
     likes,
     matrices,
     normal,
     one_edge,
     star,
 )
-
-
-def _branches(first, second, act=leaky):
-    """A layer from what goes into W1 and into W2: functions of (A_hat @ E, E, A_hat)."""
-
-    def answer(A_hat, E, W_self, W_inter):
-        heard = A_hat @ E
-        return act(first(heard, E, A_hat) @ W_self.T + second(heard, E, A_hat) @ W_inter.T)
-
-    return answer
-
-
-def _both(heard, E, A_hat):
-    return heard + E
-
-
-def _times(heard, E, A_hat):
-    return heard * E
-
 
 ex = Exercise(
     "05.2",
@@ -56,8 +36,8 @@ ex = Exercise(
 
 @ex.solution
 def ngcf_layer_matrix(A_hat, E, W_self, W_inter):
-    heard = A_hat @ E
-    return leaky((heard + E) @ W_self.T + (heard * E) @ W_inter.T)
+    heard = A_hat @ E  # (N, d)
+    return F.leaky_relu((heard + E) @ W_self.T + (heard * E) @ W_inter.T, 0.2)
 
 
 ex.claim("one user, one item, d = 1: the two numbers computed by hand", one_edge)
@@ -114,181 +94,70 @@ ex.claim(
 ex.claim("a user with four items: 15, 38, −4.4, 14 and −2, by hand", star)
 ex.claim("a node alone: (2, 0), by hand", alone)
 
+PRODUCT = "(heard * E)"
+LAYER = "(heard + E) @ W_self.T + (heard * E) @ W_inter.T"
 
-@ex.mistake("you sum e_w ⊙ e_w over the neighbors: the receiver takes part, (Â E) ⊙ E")
-def product_with_itself(*inputs):
-    return _branches(_both, lambda heard, E, A: A @ (E * E))(*inputs)
-
-
-@ex.mistake("your product is E ⊙ E, each node with itself; what it heard, Â E, must be in it")
-def product_with_own_square(*inputs):
-    return _branches(_both, lambda heard, E, A: E * E)(*inputs)
-
-
-@ex.mistake("the self-message is missing: (Â + I) E is what goes into W1")
-def no_self_message(*inputs):
-    return _branches(lambda heard, E, A: heard, _times)(*inputs)
-
-
-@ex.mistake("your product contains e_v ⊙ e_v: the self-message has no product, only Â E does")
-def self_loop_in_the_product(*inputs):
-    return _branches(_both, lambda heard, E, A: (heard + E) * E)(*inputs)
-
-
-@ex.mistake("W e for a column becomes E Wᵀ for rows; you multiply by W itself")
-def not_transposed(A, E, W1, W2):
-    return ngcf_layer_matrix(A, E, W1.T, W2.T)
-
-
-@ex.mistake("W_self and W_inter are swapped: W_inter belongs to the product")
-def matrices_swapped(A, E, W1, W2):
-    return ngcf_layer_matrix(A, E, W2, W1)
-
-
-@ex.mistake(
-    "you apply LeakyReLU to each branch and add afterwards; the formula has it once, outside"
-)
-def activates_each_branch(A, E, W1, W2):
-    return leaky((A @ E + E) @ W1.T) + leaky((A @ E * E) @ W2.T)
-
-
-@ex.mistake("LeakyReLU is missing: negative sums stay as they are in yours")
-def no_activation(*inputs):
-    return _branches(_both, _times, lambda x: x)(*inputs)
-
-
-@ex.mistake("negative sums become 0 in yours: that is ReLU; LeakyReLU multiplies them by 0.2")
-def reLU(*inputs):
-    return _branches(_both, _times, F.relu)(*inputs)
-
-
-@ex.mistake(
-    "you turn both factors by W2 and multiply then; the product comes first, W2 turns it once"
-)
-def w2_before_the_product(A, E, W1, W2):
-    return leaky((A @ E + E) @ W1.T + (A @ E @ W2.T) * (E @ W2.T))
-
-
-@ex.mistake("you add E itself; the self-message is W1 e_v, so E goes through W_self, too")
-def self_message_not_turned(A, E, W1, W2):
-    return leaky(A @ E @ W1.T + E + (A @ E * E) @ W2.T)
-
-
-@ex.mistake(
-    "you send products that were made before: what a node heard, Â E, is multiplied by its "
-    "own E at the end"
-)
-def product_inside_the_sum_once_more(*inputs):
-    return _branches(_both, lambda heard, E, A: A @ (E * heard))(*inputs)
-
-
-@ex.mistake("your slope is PyTorch's default, 0.01; this lesson uses 0.2")
-def slope_0_01(*inputs):
-    return _branches(_both, _times, F.leaky_relu)(*inputs)
-
-
-@ex.mistake(
-    "your numbers are right, but a dense N × N matrix was made on the way (an identity, or "
-    "`to_dense`). With Gowalla's 70,839 nodes it takes 20 GB: (Â + I) E is what a node heard, "
-    "plus E"
-)
-def a_dense_identity(A_hat, E, W_self, W_inter):
-    return leaky((A_hat + torch.eye(len(E))) @ E @ W_self.T + (A_hat @ E * E) @ W_inter.T)
-
-
-@ex.mistake(
-    "your answer is cut off from its inputs (detach, numpy or no_grad): nothing can be trained"
-)
-def no_gradient(A, E, W1, W2):
-    return ngcf_layer_matrix(A, E.detach(), W1.detach(), W2.detach())
-
-
-@ex.mistake("you multiply what was heard by itself; the receiver's own E takes part, (Â E) ⊙ E")
-def heard_times_heard(*inputs):
-    return _branches(_both, lambda heard, E, A: heard * heard)(*inputs)
-
-
-@ex.mistake("you added the receiver where it should be multiplied: heard ⊙ E")
-def sum_instead_of_product(A, E, W1, W2):
-    heard = A @ E
-    return leaky((heard + E) @ W1.T + (heard + E) @ W2.T)
-
-
-@ex.mistake("the product is missing: W2 reads heard ⊙ E, not what was heard")
-def product_forgotten(A, E, W1, W2):
-    heard = A @ E
-    return leaky((heard + E) @ W1.T + heard @ W2.T)
-
-
-@ex.mistake("your messages travel two steps: one layer multiplies by Â once")
-def two_steps(A, E, W1, W2):
-    heard = A @ (A @ E)
-    return leaky((heard + E) @ W1.T + (heard * E) @ W2.T)
-
-
-@ex.mistake("you scaled the rows to length 1; that is the released code, not the paper's layer")
-def rows_of_length_1(A, E, W1, W2):
-    return F.normalize(ngcf_layer_matrix(A, E, W1, W2), dim=1)
-
-
-@ex.mistake("one of the factors is cut off from the gradient: E is learned in both places")
-def half_detached(A, E, W1, W2):
-    heard = A @ E
-    return leaky((heard + E) @ W1.T + (heard * E.detach()) @ W2.T)
-
-
-@ex.mistake("your LeakyReLU comes before the matrices; first W1 and W2, then the sum, then σ")
-def activates_before_the_matrices(A, E, W1, W2):
-    heard = A @ E
-    return leaky(heard + E) @ W1.T + leaky(heard * E) @ W2.T
-
-
-@ex.mistake("your rows are numbers of a vector and your columns nodes: transpose the result")
-def result_on_its_side(*inputs):
-    return ngcf_layer_matrix(*inputs).T
-
-
-@ex.mistake("`@` with E and its transpose is a matrix product; ⊙ is number by number, `*`")
-def matrix_product_for_the_product(*inputs):
-    return _branches(_both, lambda heard, E, A: heard @ E.T @ E)(*inputs)
-
-
-@ex.mistake("you add E to the product as well: the self-message belongs to W1 alone")
-def self_message_in_both(*inputs):
-    return _branches(_both, lambda heard, E, A: heard * E + E)(*inputs)
-
-
-@ex.mistake("W2 gets your self-message; it belongs to W1: (heard + E) W1ᵀ")
-def self_message_through_W2(*inputs):
-    return _branches(lambda heard, E, A: heard, lambda heard, E, A: heard * E + E)(*inputs)
-
-
-@ex.mistake("W1 reads E alone in yours: what was heard, Â E, goes through it, too")
-def nothing_heard_without_product(*inputs):
-    return _branches(lambda heard, E, A: E, _times)(*inputs)
-
-
-@ex.mistake("the self-message comes twice in yours: `heard + E` already has it")
-def self_message_twice(*inputs):
-    return _branches(lambda heard, E, A: heard + 2 * E, _times)(*inputs)
-
-
-@ex.mistake("you turn E by W1 and what was heard by W2, then multiply; the product comes first")
-def each_factor_turned(A, E, W1, W2):
-    return leaky((A @ E + E) @ W1.T + (A @ E @ W2.T) * (E @ W1.T))
-
-
-@ex.mistake("you return the two terms side by side; a layer adds them before σ")
-def terms_side_by_side(A, E, W1, W2):
-    heard = A @ E
-    return leaky(torch.cat([(heard + E) @ W1.T, (heard * E) @ W2.T], dim=1))
-
-
-@ex.mistake("you halve the sum of the two terms; the layer adds them")
-def mean_of_the_terms(*inputs):
-    return ngcf_layer_matrix(*inputs) / 2
-
-
-@ex.mistake("tanh is another activation; NGCF has LeakyReLU with slope 0.2")
-def tanh(*inputs):
-    return _branches(_both, _times, torch.tanh)(*inputs)
+# fmt: off
+ex.slip("you sum e_w ⊙ e_w over the neighbors: the receiver takes part, (Â E) ⊙ E",
+        PRODUCT, "(A_hat @ (E * E))")
+ex.slip("your product is E ⊙ E, each node with itself; what it heard, Â E, must be in it",
+        PRODUCT, "(E * E)")
+ex.slip("the self-message is missing: (Â + I) E is what goes into W1",
+        "(heard + E)", "heard", hint=True)
+ex.slip("your product contains e_v ⊙ e_v: the self-message has no product, only Â E does",
+        PRODUCT, "((heard + E) * E)")
+ex.slip("W e for a column becomes E Wᵀ for rows; you multiply by W itself",
+        "W_self.T", "W_self", "W_inter.T", "W_inter", hint=True)
+ex.slip("W_self and W_inter are swapped: W_inter belongs to the product",
+        "W_self", "W_inter", "W_inter", "W_self", hint=True)
+ex.slip("you apply LeakyReLU to each branch and add afterwards; the formula has it once, outside",
+        " + (heard * E)", ", 0.2) + F.leaky_relu((heard * E)")
+ex.slip("LeakyReLU is missing: negative sums stay as they are in yours",
+        "F.leaky_relu(", "", ", 0.2)", "")
+ex.slip("negative sums become 0 in yours: that is ReLU; LeakyReLU multiplies them by 0.2",
+        "F.leaky_relu", "F.relu", ", 0.2)", ")")
+ex.slip("you turn both factors by W2 and multiply then; the product comes first, W2 turns it once",
+        "(heard * E) @ W_inter.T", "(heard @ W_inter.T) * (E @ W_inter.T)")
+ex.slip("you add E itself; the self-message is W1 e_v, so E goes through W_self, too",
+        "(heard + E) @ W_self.T", "heard @ W_self.T + E")
+ex.slip("you send products that were made before: what a node heard, Â E, is multiplied by its "
+        "own E at the end",
+        PRODUCT, "(A_hat @ (E * heard))")
+ex.slip("your slope is PyTorch's default, 0.01; this lesson uses 0.2", ", 0.2)", ")")
+ex.slip("your numbers are right, but a dense N × N matrix was made on the way (an identity, or "
+        "`to_dense`). With Gowalla's 70,839 nodes it takes 20 GB: (Â + I) E is what a node heard,"
+        " plus E",
+        "(heard + E)", "(A_hat + torch.eye(len(E))) @ E")
+ex.slip("your answer is cut off from its inputs (detach, numpy or no_grad): nothing can be trained",
+        "heard =", "E, W_self, W_inter = E.detach(), W_self.detach(), W_inter.detach()\nheard =")
+ex.slip("you multiply what was heard by itself; the receiver's own E takes part, (Â E) ⊙ E",
+        PRODUCT, "(heard * heard)")
+ex.slip("you added the receiver where it should be multiplied: heard ⊙ E", PRODUCT, "(heard + E)")
+ex.slip("the product is missing: W2 reads heard ⊙ E, not what was heard", PRODUCT, "heard")
+ex.slip("your messages travel two steps: one layer multiplies by Â once",
+        "A_hat @ E", "A_hat @ (A_hat @ E)")
+ex.slip("you scaled the rows to length 1; that is the released code, not the paper's layer",
+        "return ", "return F.normalize(", ", 0.2)", ", 0.2), dim=1)")
+ex.slip("one of the factors is cut off from the gradient: E is learned in both places",
+        PRODUCT, "(heard * E.detach())")
+ex.slip("your LeakyReLU comes before the matrices; first W1 and W2, then the sum, then σ",
+        "F.leaky_relu((heard + E)", "F.leaky_relu(heard + E, 0.2)",
+        "(heard * E)", "F.leaky_relu(heard * E, 0.2)", "W_inter.T, 0.2)", "W_inter.T")
+ex.slip("your rows are numbers of a vector and your columns nodes: transpose the result",
+        ", 0.2)", ", 0.2).T")
+ex.slip("`@` with E and its transpose is a matrix product; ⊙ is number by number, `*`",
+        PRODUCT, "(heard @ E.T @ E)")
+ex.slip("you add E to the product as well: the self-message belongs to W1 alone",
+        PRODUCT, "(heard * E + E)")
+ex.slip("W2 gets your self-message; it belongs to W1: (heard + E) W1ᵀ",
+        "(heard + E)", "heard", PRODUCT, "(heard * E + E)")
+ex.slip("W1 reads E alone in yours: what was heard, Â E, goes through it, too", "(heard + E)", "E")
+ex.slip("the self-message comes twice in yours: `heard + E` already has it",
+        "heard + E", "heard + 2 * E")
+ex.slip("you turn E by W1 and what was heard by W2, then multiply; the product comes first",
+        "(heard * E) @ W_inter.T", "(heard @ W_inter.T) * (E @ W_self.T)")
+ex.slip("you return the two terms side by side; a layer adds them before σ",
+        LAYER, "torch.cat([(heard + E) @ W_self.T, (heard * E) @ W_inter.T], dim=1)")
+ex.slip("you halve the sum of the two terms; the layer adds them", ", 0.2)", ", 0.2) / 2")
+ex.slip("tanh is another activation; NGCF has LeakyReLU with slope 0.2",
+        "F.leaky_relu", "torch.tanh", ", 0.2)", ")")

@@ -13,21 +13,6 @@ from graphrec_utils.exercises.core import Exercise
 from graphrec_utils.lessons.lesson05 import dropout
 
 
-def _uniform(A_hat, generator):
-    return torch.rand(A_hat.values().shape, generator=generator)
-
-
-def _with(A_hat, values):
-    return torch.sparse_coo_tensor(A_hat.indices(), values, A_hat.shape, check_invariants=True)
-
-
-def _drop(A_hat, rate, training, generator, scale=None, keeps=None, eval_scale=1.0):
-    if not training:
-        return A_hat if eval_scale == 1 else A_hat * eval_scale
-    kept = _uniform(A_hat, generator) >= rate if keeps is None else keeps
-    return _with(A_hat, A_hat.values() * kept / (1 - rate if scale is None else scale))
-
-
 def _messages(rng, rate: float = 0.2, training: bool = True) -> dict:
     """A graph whose nodes hear 20 messages and more; weights are not symmetric."""
     _quiet()
@@ -65,7 +50,11 @@ ex = Exercise(
 
 @ex.solution
 def message_dropout(A_hat, rate, training, generator):
-    return _drop(A_hat, rate, training, generator)
+    if not training:
+        return A_hat
+    kept = torch.rand(A_hat.values().shape, generator=generator) >= rate
+    values = A_hat.values() * kept / (1 - rate)
+    return torch.sparse_coo_tensor(A_hat.indices(), values, A_hat.shape)
 
 
 ex.claim("in training some messages arrive and some do not", _messages, 0, judge=dropout.some_lost)
@@ -124,202 +113,72 @@ ex.claim(
     judge=dropout.whole,
 )
 
+DRAWN = "torch.rand(A_hat.values().shape, generator=generator)"
+KEPT = "kept = " + DRAWN + " >= rate"
+SCALED = "A_hat.values() * kept / (1 - rate)"
 
-@ex.mistake("you drop messages in evaluation, too: two evaluations of one model would differ")
-def dropout_in_evaluation(A, rate, training, generator):
-    return _drop(A, rate, True, generator)
-
-
-@ex.mistake(
-    "the messages that arrive are not rescaled: on average a node hears too little in "
-    "training; divide by 1 - rate"
-)
-def no_rescaling(*a):
-    return _drop(*a, scale=1.0)
-
-
-@ex.mistake("you divide by the rate; what remains has probability 1 - rate, so divide by that")
-def divides_by_the_rate(A, rate, *rest):
-    return _drop(A, rate, *rest, scale=rate)
-
-
-@ex.mistake("you multiply by 1 - rate, which weakens what is already fewer: divide by it")
-def multiplies(A, rate, *rest):
-    return _drop(A, rate, *rest, scale=1 / (1 - rate))
-
-
-@ex.mistake("your rate is the share that stays; `rate` is the share that gets lost")
-def keeps_the_rate(A_hat, rate, training, generator):
-    return _drop(
-        A_hat, rate, training, generator, scale=rate, keeps=_uniform(A_hat, generator) < rate
-    )
-
-
-@ex.mistake("you silence whole nodes: that is node dropout; here every message is drawn by itself")
-def whole_nodes(A_hat, rate, training, generator):
-    sends = torch.rand(A_hat.shape[1], generator=generator) >= rate
-    return _drop(A_hat, rate, training, generator, keeps=sends[A_hat.indices()[1]])
-
-
-@ex.mistake(
-    "you lose a message and the one back together; each entry of A_hat is a message of its "
-    "own and gets a number of its own"
-)
-def both_directions_together(A_hat, rate, training, generator):
-    """One number for an edge: both directions get lost together."""
-    draws = torch.rand(A_hat.shape, generator=generator)
-    v, w = A_hat.indices()
-    return _drop(A_hat, rate, training, generator, keeps=draws[v.min(w), v.max(w)] >= rate)
-
-
-@ex.mistake("you lose messages in evaluation and none in training: it is the other way round")
-def training_turned_round(A, rate, training, generator):
-    return _drop(A, rate, not training, generator)
-
-
-@ex.mistake(
-    "you multiply by the random numbers themselves; compare them with `rate`, so that a "
-    "message is kept or lost"
-)
-def the_random_numbers_as_factors(A, rate, training, generator):
-    return _drop(A, rate, training, generator, keeps=_uniform(A, generator))
-
-
-@ex.mistake("you divide by the share of messages that happened to arrive; the formula has 1 - rate")
-def by_the_share_that_came(A_hat, rate, training, generator):
-    if not training:
-        return A_hat
-    kept = (_uniform(A_hat, generator) >= rate).float()
-    return _with(A_hat, A_hat.values() * kept / kept.mean())
-
-
-@ex.mistake(
-    "you scale in evaluation; here the scaling happens in training, and evaluation returns "
-    "the matrix as it is"
-)
-def scales_in_evaluation(A_hat, rate, training, generator):
-    return _drop(A_hat, rate, training, generator, scale=1.0, eval_scale=1 - rate)
-
-
-@ex.mistake(
-    "you divide by 1 - rate in evaluation, too: there nothing was lost, so nothing has to be "
-    "made up for"
-)
-def rescales_in_evaluation(A, rate, *rest):
-    return _drop(A, rate, *rest, eval_scale=1 / (1 - rate))
-
-
-@ex.mistake("you seed a generator of your own: the same messages get lost in every step")
-def seed_of_its_own(A, rate, training, generator):
-    return _drop(A, rate, training, torch.Generator().manual_seed(0))
-
-
-@ex.mistake(
-    "you draw from the global generator: pass `generator=generator`, or nobody can repeat it"
-)
-def global_generator(A, rate, training, generator):
-    return _drop(A, rate, training, None)
-
-
-@ex.mistake(
-    "you choose a fixed number of messages and lose those; each message has its own luck, so their "
-    "number varies"
-)
-def a_fixed_number(A_hat, rate, training, generator):
-    size = len(A_hat.values())
-    keeps = torch.ones(size)
-    keeps[torch.randperm(size, generator=generator)[: int(rate * size)]] = 0
-    return _drop(A_hat, rate, training, generator, keeps=keeps)
-
-
-@ex.mistake(
-    "without `A_hat.shape` the last nodes vanish where they have no message: give the shape"
-)
-def shape_forgotten(A, rate, training, generator):
-    if not training:
-        return A
-    return torch.sparse_coo_tensor(
-        A.indices(), A.values() * (_uniform(A, generator) >= rate) / (1 - rate)
-    )
-
-
-@ex.mistake("nothing gets lost in yours: every message is multiplied by the same number")
-def nothing_lost(A, rate, training, generator):
-    return _drop(A, rate, training, generator, keeps=torch.ones(len(A.values())))
-
-
-@ex.mistake("in training your matrix comes back as it was: messages get lost there")
-def returned_as_it_was(A, rate, training, generator):
-    return A
-
-
-@ex.mistake(
-    "`randn` draws from the bell curve; a share of `rate` needs `rand`, uniform from 0 to 1"
-)
-def bell_curve(A, rate, training, generator):
-    draws = torch.randn(A.values().shape, generator=generator)
-    return _drop(A, rate, training, generator, keeps=draws >= rate)
-
-
-@ex.mistake("one number decides for all messages: draw one for each")
-def one_number_for_all(A, rate, training, generator):
-    keeps = (torch.rand(1, generator=generator) >= rate).expand(len(A.values()))
-    return _drop(A, rate, training, generator, keeps=keeps)
-
-
-@ex.mistake("a lost message arrives unscaled in yours: it must be 0")
-def lost_ones_arrive(A, rate, training, generator):
-    if not training:
-        return A
-    kept = _uniform(A, generator) >= rate
-    return _with(A, torch.where(kept, A.values() / (1 - rate), A.values()))
-
-
-@ex.mistake("you divide by √(1 − rate); the average stays if you divide by 1 − rate")
-def divides_by_the_root(A, rate, *rest):
-    return _drop(A, rate, *rest, scale=(1 - rate) ** 0.5)
-
-
-@ex.mistake(
-    "you write into the values of A_hat; make a new matrix, the next step needs the old one"
-)
-def into_a_hat(A, rate, training, generator):
-    if training:
-        A.values().mul_((_uniform(A, generator) >= rate) / (1 - rate))
-    return A
-
-
-@ex.mistake("you return the mask; the weights of the messages, A_hat.values(), are lost")
-def mask_only(A, rate, training, generator):
-    if not training:
-        return A
-    return _with(A, (_uniform(A, generator) >= rate).float() / (1 - rate))
-
-
-@ex.mistake("you draw for one half of the matrix only; messages of the other half never get lost")
-def one_half_only(A, rate, training, generator):
-    v, w = A.indices()
-    return _drop(A, rate, training, generator, keeps=(_uniform(A, generator) >= rate) | (v > w))
-
-
-@ex.mistake("you divide a node's messages by the share it kept; divide all by 1 − rate")
-def by_the_share_of_each_node(A, rate, training, generator):
-    if not training:
-        return A
-    kept, rows = (_uniform(A, generator) >= rate).float(), A.indices()[0]
-    sent = torch.zeros(len(A)).index_add(0, rows, torch.ones_like(kept))
-    came = torch.zeros(len(A)).index_add(0, rows, kept).clamp(min=1)
-    return _with(A, A.values() * kept * (sent / came)[rows])
-
-
-@ex.mistake("you return a dense matrix; it stays sparse: new values at `A_hat.indices()`")
-def dense(A, rate, training, generator):
-    return _drop(A, rate, training, generator).to_dense()
-
-
-@ex.mistake("you scale to the sum that was there before; divide by 1 − rate, whatever got lost")
-def scaled_to_the_old_sum(A, rate, training, generator):
-    if not training:
-        return A
-    left = A.values() * (_uniform(A, generator) >= rate)
-    return _with(A, left * A.values().sum() / left.sum())
+# fmt: off
+ex.slip("you drop messages in evaluation, too: two evaluations of one model would differ",
+        "if not training:\n    return A_hat\n", "")
+ex.slip("the messages that arrive are not rescaled: on average a node hears too little in "
+        "training; divide by 1 - rate",
+        " / (1 - rate)", "", hint=True)
+ex.slip("you divide by the rate; what remains has probability 1 - rate, so divide by that",
+        "(1 - rate)", "rate", hint=True)
+ex.slip("you multiply by 1 - rate, which weakens what is already fewer: divide by it",
+        "/ (1", "* (1")
+ex.slip("your rate is the share that stays; `rate` is the share that gets lost",
+        ">= rate", "< rate", "(1 - rate)", "rate", hint=True)
+ex.slip("you silence whole nodes: that is node dropout; here every message is drawn by itself",
+        KEPT, "kept = (torch.rand(A_hat.shape[1], generator=generator) >= rate)[A_hat.indices()[1]]")
+ex.slip("you lose a message and the one back together; each entry of A_hat is a message of its "
+        "own and gets a number of its own",
+        KEPT, "v, w = A_hat.indices()\nkept = torch.rand(A_hat.shape, generator=generator)[v.min(w), v.max(w)] >= rate")
+ex.slip("you lose messages in evaluation and none in training: it is the other way round",
+        "not training", "training")
+ex.slip("you multiply by the random numbers themselves; compare them with `rate`, so that a "
+        "message is kept or lost",
+        " >= rate", "")
+ex.slip("you divide by the share of messages that happened to arrive; the formula has 1 - rate",
+        "(1 - rate)", "kept.float().mean()")
+ex.slip("you scale in evaluation; here the scaling happens in training, and evaluation returns "
+        "the matrix as it is",
+        "return A_hat\n", "return A_hat * (1 - rate)\n", " / (1 - rate)", "")
+ex.slip("you divide by 1 - rate in evaluation, too: there nothing was lost, so nothing has to be "
+        "made up for",
+        "return A_hat\n", "return A_hat / (1 - rate)\n")
+ex.slip("you seed a generator of your own: the same messages get lost in every step",
+        "generator=generator", "generator=torch.Generator().manual_seed(0)")
+ex.slip("you draw from the global generator: pass `generator=generator`, or nobody can repeat it",
+        ", generator=generator", "")
+ex.slip("you choose a fixed number of messages and lose those; each message has its own luck, so "
+        "their number varies",
+        KEPT, "kept = torch.ones(len(A_hat.values()))\nkept[torch.randperm(len(kept), generator=generator)[: int(rate * len(kept))]] = 0")
+ex.slip("without `A_hat.shape` the last nodes vanish where they have no message: give the shape",
+        ", values, A_hat.shape", ", values")
+ex.slip("nothing gets lost in yours: every message is multiplied by the same number",
+        KEPT, "kept = 1")
+ex.slip("in training your matrix comes back as it was: messages get lost there",
+        "if not training:\n    return A_hat", "return A_hat")
+ex.slip("`randn` draws from the bell curve; a share of `rate` needs `rand`, uniform from 0 to 1",
+        "torch.rand(", "torch.randn(")
+ex.slip("one number decides for all messages: draw one for each", "A_hat.values().shape", "1")
+ex.slip("a lost message arrives unscaled in yours: it must be 0",
+        SCALED, "torch.where(kept, A_hat.values() / (1 - rate), A_hat.values())")
+ex.slip("you divide by √(1 − rate); the average stays if you divide by 1 − rate",
+        "(1 - rate)", "(1 - rate) ** 0.5")
+ex.slip("you write into the values of A_hat; make a new matrix, the next step needs the old one",
+        "values = " + SCALED, "A_hat.values().mul_(kept / (1 - rate))",
+        "torch.sparse_coo_tensor(A_hat.indices(), values, A_hat.shape)", "A_hat")
+ex.slip("you return the mask; the weights of the messages, A_hat.values(), are lost",
+        "A_hat.values() * kept", "kept.float()")
+ex.slip("you draw for one half of the matrix only; messages of the other half never get lost",
+        "kept = torch.rand", "v, w = A_hat.indices()\nkept = (v > w) | (torch.rand",
+        ">= rate", ">= rate)")
+ex.slip("you divide a node's messages by the share it kept; divide all by 1 − rate",
+        "values = " + SCALED, "rows = A_hat.indices()[0]\nsent = torch.zeros(len(A_hat)).index_add(0, rows, torch.ones(len(rows)))\ncame = torch.zeros(len(A_hat)).index_add(0, rows, kept.float()).clamp(min=1)\nvalues = A_hat.values() * kept * (sent / came)[rows]")
+ex.slip("you return a dense matrix; it stays sparse: new values at `A_hat.indices()`",
+        "return A_hat\n", "return A_hat.to_dense()\n",
+        ", values, A_hat.shape)", ", values, A_hat.shape).to_dense()")
+ex.slip("you scale to the sum that was there before; divide by 1 − rate, whatever got lost",
+        "values = " + SCALED, "left = A_hat.values() * kept\nvalues = left * A_hat.values().sum() / left.sum()")
