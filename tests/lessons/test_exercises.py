@@ -134,6 +134,9 @@ def misnamed(result: core.Result) -> str:
     return "the card names no mistake: where this one fails, it must give the same on every call"
 
 
+NO_CODE = ("NameError", "SyntaxError", "IndentationError")
+
+
 @pytest.mark.parametrize(
     ("exercise", "mistake"),
     MISTAKES,
@@ -145,8 +148,10 @@ def test_a_mistake_loses_points_and_card_and_grader_name_it(exercise, mistake, m
     assert card.points < exercise.points, UNSEEN
     assert card.mistake == mistake.sentence, misnamed(card)
     outcomes = runs.answers(mistake.function, both(exercise, core.PUBLIC_SEEDS)[0], HANGS)
-    unknown = [x["message"] for x in outcomes if x.get("error") == "NameError"]
-    assert not unknown, f"{mistake.sentence}: a name that its module does not have: {unknown[0]}"
+    broken = [x["message"] for x in outcomes if x.get("error") in NO_CODE]
+    assert not broken, (
+        f"{mistake.sentence}: {broken[0]}; a slip needs Python and its module's names"
+    )
     for seed in HIDDEN_SEEDS[3:5]:  # alone; the first three are asked together
         assert judged(exercise, mistake.function, (seed,)).points < exercise.points, UNSEEN
     entry = graded(exercise, mistake.function, HIDDEN_SEEDS[:3], monkeypatch)
