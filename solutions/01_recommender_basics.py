@@ -37,7 +37,7 @@ import torch
 from IPython.display import display
 
 from graphrec_utils import data, datasets, metrics, plots, results, style, toy, train
-from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.exercises import check, predict, remember
 from graphrec_utils.models import baselines, filters, mf
 from graphrec_utils.plots import visuals
 from graphrec_utils.results import verdict, verdicts
@@ -51,7 +51,7 @@ style.use()
 # write your three letters into the call.
 
 # %% slideshow={"slide_type": "skip"}
-recall("01")
+remember("01")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # In lesson 00 a list of bestsellers found most hidden attendances, and never a small event.
@@ -927,7 +927,7 @@ predict("01.p10")
 given, hidden = likes.hold_out(0.1, seed=0)
 names = ["popularity", "recent", "item2item", "user2item"]
 random = {
-    name: metrics.found(build[name][0](given, **tuned[name]), given, hidden).recall
+    name: metrics.evaluate_model(build[name][0](given, **tuned[name]), given, hidden).recall
     for name in names
 }
 display(pd.DataFrame(random).mean().rename("recall@20").to_frame().round(3))

@@ -34,7 +34,7 @@ import scipy.sparse as sp
 from IPython.display import display
 
 from graphrec_utils import datasets, metrics, pinworld, results, style, toy
-from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.exercises import check, predict, remember
 from graphrec_utils.models import baselines, filters, mf
 from graphrec_utils.models.ease import ease
 from graphrec_utils.plots import visuals
@@ -48,7 +48,7 @@ style.use()
 # Three questions of lessons 00 and 01, from memory; write your three letters into the call.
 
 # %% slideshow={"slide_type": "skip"}
-recall("02")
+remember("02")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # Item2item, the neighborhood of lesson 01, knows two films as related only if somebody liked both.
@@ -901,7 +901,7 @@ grid = pd.DataFrame(index=(1, 0.3, 0.1, 0.03), columns=(0.001, 0.003, 0.01, 0.03
 for alpha0 in grid.index:
     for reg in grid.columns:
         emb = mf.ials(R_train, 32, alpha0, reg, sweeps=8)
-        grid.loc[alpha0, reg] = metrics.found(emb, train, val).ndcg.mean()
+        grid.loc[alpha0, reg] = metrics.evaluate_model(emb, train, val).ndcg.mean()
 best_knobs = grid.stack().idxmax()
 
 figure, ax = plt.subplots(figsize=(5, 3.6))
@@ -976,7 +976,9 @@ for name, make, options in (
     ("RP3β, β = {}", walk, (0, 0.2, 0.4, 0.6)),
     ("EASE, λ = {}", Ease, (30, 100, 300, 1000, 3000)),
 ):
-    good = max(options, key=lambda x: metrics.found(make(train, x), train, val).ndcg.mean())
+    good = max(
+        options, key=lambda x: metrics.evaluate_model(make(train, x), train, val).ndcg.mean()
+    )
     models[name.format(good)] = lambda part, make=make, good=good: make(part, good)
     tries[name.format(good)] = len(options)
 list(models)
@@ -991,15 +993,15 @@ predict("02.p10")
 past, _, test = likes.temporal_split((0.9, 0.0, 0.1))
 R_past = past.csr()
 models = {"popularity": baselines.popularity} | models
-per_user = {name: metrics.found(make(past), past, test) for name, make in models.items()}
+per_user = {name: metrics.evaluate_model(make(past), past, test) for name, make in models.items()}
 earlier = movies.select(movies.times < test.times.min())  # low ratings, too
 untuned = {
     "MF on ratings, untuned": mf.als(ratings_of(earlier), 32, reg=0.1),
     "Hu–Koren, defaults": mf.hu_koren(R_past, 100, alpha=1, reg=0.01, sweeps=15),
 }
-per_user |= {name: metrics.found(model, past, test) for name, model in untuned.items()}
+per_user |= {name: metrics.evaluate_model(model, past, test) for name, model in untuned.items()}
 trained = [mf.ials(R_past, 32, *best_knobs, sweeps=8, seed=k) for k in range(3)]
-seeds = [metrics.found(model, past, test) for model in trained]
+seeds = [metrics.evaluate_model(model, past, test) for model in trained]
 ials, tuned = sum(seeds) / 3, "iALS, tuned, α₀ = {:g}, λ = {:g}".format(*best_knobs)
 per_user[tuned] = ials
 
@@ -1158,8 +1160,8 @@ ask = np.random.default_rng(0).choice(np.unique(gowalla.test.users), 2000, repla
 part = gowalla.test.select(np.isin(gowalla.test.users, ask))
 knobs = {name: by_size[64][name] for name in ("dim", "alpha0", "reg", "sweeps")}
 emb = mf.ials(gowalla.train.csr(), **knobs)
-live = metrics.found(emb, gowalla.train, part)
-bestsellers = metrics.found(baselines.popularity(gowalla.train), gowalla.train, part)
+live = metrics.evaluate_model(emb, gowalla.train, part)
+bestsellers = metrics.evaluate_model(baselines.popularity(gowalla.train), gowalla.train, part)
 lead = metrics.compare(live.recall, 2 * bestsellers.recall)
 print(f"recall@20 against twice that of popularity: {lead:.3f}, {lead.users:,} users, seed 0")
 

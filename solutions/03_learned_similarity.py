@@ -38,7 +38,7 @@ from IPython.display import display
 from torch import nn
 
 from graphrec_utils import datasets, losses, metrics, results, sampling, style, train
-from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.exercises import check, predict, remember
 from graphrec_utils.models import ncf
 from graphrec_utils.plots import visuals
 from graphrec_utils.plots.visuals.sampled_metric import hit_chance
@@ -52,7 +52,7 @@ style.use()
 # Three questions from earlier lessons, from memory.
 
 # %%
-recall("03")
+remember("03")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # Lesson 02 gave every user and every item a vector. Their dot product was the score, and the weight
@@ -603,7 +603,7 @@ def fit(model, loss_of, epochs=20, by="edge", reg=0.05, seed=0, batch=1024):
 def ndcg(model, seen=past, part=test) -> pd.Series:
     """Return NDCG@20 of every user of `part`; nothing of `seen` is recommended."""
     with torch.no_grad():
-        return metrics.found(model, seen, part).ndcg
+        return metrics.evaluate_model(model, seen, part).ndcg
 
 
 def fresh(seed: int) -> ncf.Dot:

@@ -35,7 +35,7 @@ import scipy.sparse as sp
 from IPython.display import display
 
 from graphrec_utils import datasets, graphs, metrics, plots, results, style, toy, walks
-from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.exercises import check, predict, remember
 from graphrec_utils.models import baselines, filters, mf
 from graphrec_utils.models.ease import ease
 from graphrec_utils.plots import visuals
@@ -49,7 +49,7 @@ style.use()
 # Three questions from earlier lessons, from memory.
 
 # %%
-recall("04")
+remember("04")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # Lesson 02 factorized a table of likes. Graph models start from the same likes and see something else in
@@ -748,8 +748,8 @@ predict("04.p7")
 
 # %% tags=["experiment", "answers:04.p7"]
 most, part = likes.hold_out(0.2, seed=0)
-smooth = metrics.found(filters.svd_low_pass(most.csr(), 8), most, part).recall.mean()
-crowd = metrics.found(baselines.popularity(most), most, part).recall.mean()
+smooth = metrics.evaluate_model(filters.svd_low_pass(most.csr(), 8), most, part).recall.mean()
+crowd = metrics.evaluate_model(baselines.popularity(most), most, part).recall.mean()
 _, of_node = sp.csgraph.connected_components(graphs.adjacency(most.csr()), directed=False)
 sizes = np.bincount(of_node)
 
@@ -841,13 +841,16 @@ families = {
 
 
 tried = {
-    name: {knobs: metrics.found(make(train, *knobs), train, val).ndcg.mean() for knobs in options}
+    name: {
+        knobs: metrics.evaluate_model(make(train, *knobs), train, val).ndcg.mean()
+        for knobs in options
+    }
     for name, (make, options) in families.items()
 }
 best = {name: max(values, key=values.get) for name, values in tried.items()}
 
 figure, ax = plt.subplots(figsize=(5.4, 2.9))
-bestsellers = metrics.found(baselines.popularity(train), train, val).ndcg.mean()
+bestsellers = metrics.evaluate_model(baselines.popularity(train), train, val).ndcg.mean()
 curve = pd.Series({knobs[0]: ndcg for knobs, ndcg in tried["SVD low-pass"].items()})
 ax.plot(curve, marker="o", color=style.USER, label="SVD low-pass")
 ax.axhline(bestsellers, color=style.CONTEXT, linestyle="dotted", label="bestsellers")
@@ -886,13 +889,13 @@ predict("04.p9")
 
 # %% slideshow={"slide_type": "subslide"} tags=["experiment", "answers:04.p9"]
 past, users = rest, np.unique(test.users)
-per_user = {"bestsellers": metrics.found(baselines.popularity(past), past, test)}
+per_user = {"bestsellers": metrics.evaluate_model(baselines.popularity(past), past, test)}
 equal = f"iALS, d = {best['GF-CF'][0]}"  # at the size that GF-CF has
 best[equal] = max((x for x in tried["iALS"] if x[0] == best["GF-CF"][0]), key=tried["iALS"].get)
 makers = {equal: ials} | {name: make for name, (make, _) in families.items()}
 for name, make in makers.items():
     seeds = [{"seed": s} for s in range(3)] if "iALS" in name else [{}]
-    runs = [metrics.found(make(past, *best[name], **seed), past, test) for seed in seeds]
+    runs = [metrics.evaluate_model(make(past, *best[name], **seed), past, test) for seed in seeds]
     per_user[name] = sum(runs) / len(runs)
 print(f"iALS, NDCG@20 of three seeds: {metrics.interval([one.ndcg.mean() for one in runs])}")
 sizes = {name: best[name][0] for name in ("SVD low-pass", "GF-CF", "iALS", equal)}

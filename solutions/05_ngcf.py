@@ -41,7 +41,7 @@ import torch.nn.functional as F
 from IPython.display import display
 
 from graphrec_utils import datasets, graphs, metrics, results, sampling, style, toy, train
-from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.exercises import check, predict, remember
 from graphrec_utils.models import baselines, filters, mf, ngcf
 from graphrec_utils.models.ease import ease
 from graphrec_utils.plots import visuals
@@ -55,7 +55,7 @@ style.use()
 # Three questions from earlier lessons; what you do not know comes again.
 
 # %% slideshow={"slide_type": "fragment"}
-recall("05")
+remember("05")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # Lesson 04 ended with a matrix $\hat{\mathbf A}$ that lets every node listen to its neighbors, and
@@ -845,7 +845,7 @@ search.winners[["trials", "score", "best", "refused"]]
 
 # %% tags=["experiment"]
 strangers = {
-    name: metrics.found(fit(**search.best(name).knobs), past, test)
+    name: metrics.evaluate_model(fit(**search.best(name).knobs), past, test)
     for name, (fit, _) in rivals(train_part).items()
 }
 others = pd.DataFrame({name: one[["recall", "ndcg"]].mean() for name, one in strangers.items()}).T

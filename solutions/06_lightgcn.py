@@ -41,7 +41,7 @@ from IPython.display import display
 from scipy.sparse.linalg import eigsh
 
 from graphrec_utils import datasets, graphs, metrics, plots, results, sampling, style, toy, train
-from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.exercises import check, predict, remember
 from graphrec_utils.models import baselines, filters, lightgcn
 from graphrec_utils.plots import visuals
 from graphrec_utils.results import verdict
@@ -54,7 +54,7 @@ style.use()
 # Three questions from earlier lessons; what you do not know comes again.
 
 # %% slideshow={"slide_type": "fragment"}
-recall("06")
+remember("06")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 6.1 What is left of NGCF
@@ -271,7 +271,9 @@ m, n = R.shape
 print(f"median number of likes per item: {np.median(small.train.degrees()[1]):.0f}")
 models = {"bestsellers": baselines.popularity(small.train)}
 models |= {f"LightGCN, untrained, K = {K}": filters.closed_form(R, K) for K in (1, 2, 3)}
-rows = {name: metrics.found(model, small.train, small.val) for name, model in models.items()}
+rows = {
+    name: metrics.evaluate_model(model, small.train, small.val) for name, model in models.items()
+}
 means = pd.DataFrame({name: x[["recall", "ndcg"]].mean() for name, x in rows.items()}).T
 display(means.set_axis(["recall@20", "NDCG@20"], axis=1).round(4))
 
@@ -417,7 +419,9 @@ for name, K, reg in (("BPR-MF", 0, 0.03), ("LightGCN", 3, 0.01)):
     model = lightgcn.LightGCN(A_hat, m, 32, K, seed=0)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.03)
     learner = train.Torch(model, partial(lightgcn.LightGCN.bpr_loss, reg=reg), optimizer)
-    watch = partial(lambda model: metrics.found(model, small.train, small.val).recall.mean(), model)
+    watch = partial(
+        lambda model: metrics.evaluate_model(model, small.train, small.val).recall.mean(), model
+    )
     run = train.fit(learner, batches, epochs=24, evaluate=watch, every=3, seed=0)
     risen[name] = np.array(run.metric)
     axes[0].plot(range(1, 25), run.loss, **style.METHOD[name], markersize=5)
@@ -887,7 +891,7 @@ verdict(
 parts = {"random": gowalla.sample_users(2000, seed=0).with_validation(0.1, seed=0), "last": small}
 trap = pd.DataFrame({
     name: {
-        beta: metrics.found(filters.rp3beta(part.train.csr(), 0.5, beta), part.train, part.val)
+        beta: metrics.evaluate_model(filters.rp3beta(part.train.csr(), 0.5, beta), part.train, part.val)
         .ndcg.mean()
         for beta in (0, 0.15, 0.3)
     }

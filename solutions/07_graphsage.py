@@ -37,7 +37,7 @@ from IPython.display import display
 from torch_geometric.nn import SAGEConv
 
 from graphrec_utils import data, graphs, losses, metrics, pinworld, results, style, train, walks
-from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.exercises import check, predict, remember
 from graphrec_utils.graphs import batches
 from graphrec_utils.models import mf, sage
 from graphrec_utils.models.scoring import Factors
@@ -52,7 +52,7 @@ style.use()
 # Three questions from earlier lessons, from memory.
 
 # %% slideshow={"slide_type": "fragment"}
-recall("07")
+remember("07")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # LightGCN (lesson 06) keeps a row of numbers for every node and looks it up. **GraphSAGE** keeps no row for anybody. It
@@ -701,10 +701,10 @@ predict("07.p6")
 def shelf(model, name=None):
     """Return NDCG@20 of each user: all pins together, or a shelf that holds one group alone."""
     if name is None:
-        return metrics.found(model, seen, sought).ndcg
+        return metrics.evaluate_model(model, seen, sought).ndcg
     on = group == name
     only = SimpleNamespace(scores=lambda users: np.where(on, model.scores(users), -np.inf))
-    return metrics.found(only, seen, sought.select(on[sought.items])).ndcg
+    return metrics.evaluate_model(only, seen, sought.select(on[sought.items])).ndcg
 
 
 saved, today_graph = np.asarray(past.sum(axis=0)).ravel(), graphs.adjacency(today)

@@ -35,7 +35,7 @@ import scipy.sparse as sp
 from IPython.display import display
 
 from graphrec_utils import datasets, graphs, metrics, pinworld, results, style, toy, walks
-from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.exercises import check, predict, remember
 from graphrec_utils.plots import visuals
 from graphrec_utils.results import verdict
 
@@ -47,7 +47,7 @@ style.use()
 # Three questions from earlier lessons, from memory.
 
 # %% slideshow={"slide_type": "fragment"}
-recall("08")
+remember("08")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # Pinterest, 2018: two billion **pins** (pictures), saved to a billion **boards** (collections), 17 billion
@@ -961,7 +961,7 @@ def visited(data, pins, count, restart=0.5, steps=20_000, equation=True, graph=N
 def ndcg(data, rule):
     """Return the NDCG@20 of each user, for a rule that turns the pins of a user into scores."""
     model = SimpleNamespace(scores=lambda users: np.stack([rule(data.own[u]) for u in users]))
-    return metrics.found(model, data.past, data.later).ndcg
+    return metrics.evaluate_model(model, data.past, data.later).ndcg
 
 
 def pruned(fit, delta=0.6):

@@ -37,7 +37,7 @@ import torch
 import torch.nn.functional as F
 
 from graphrec_utils import data, losses, metrics, pinworld, results, scale, style, train, walks
-from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.exercises import check, predict, remember
 from graphrec_utils.graphs import batches
 from graphrec_utils.models import mf, pinsage, sage
 from graphrec_utils.models.scoring import Factors
@@ -52,7 +52,7 @@ style.use()
 # Three questions from earlier lessons, from memory.
 
 # %% slideshow={"slide_type": "fragment"}
-recall("09")
+remember("09")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # Pixie (lesson 08) finds related pins by walking and knows nothing of what they show. GraphSAGE (lesson 07) reads
@@ -510,7 +510,7 @@ def look(model):
     cosines = {"positive": Z[q] * Z[i], "shared": Z[q] * Z[negative]}
     epochs.append({k: v.sum(axis=1) for k, v in cosines.items()}
                   | {"hard": np.einsum("bd,bhd->bh", Z[q], Z[hard]).ravel()})  # fmt: skip
-    return metrics.found(model, itself, sought).ndcg.mean()
+    return metrics.evaluate_model(model, itself, sought).ndcg.mean()
 
 
 start = time.process_time()
@@ -928,7 +928,7 @@ print(
 #
 # An open task of twenty minutes. Choose for PinWorld: the loss, how many layers, which hard negatives. The
 # check knows what each of these settings finds in the week after day 42 (the mean of three stored seeds). `train_pinsage` and
-# `metrics.found` measure yours here, in about as many seconds as above.
+# `metrics.evaluate_model` measure yours here, in about as many seconds as above.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # For the notebook: name the exercise, and what a good conclusion has (what was tried, what would change it).
@@ -938,7 +938,7 @@ print(
 def try_out(loss, num_layers, hard):
     """Return NDCG@20 of a choice, trained for seven short epochs."""
     mine = train_pinsage(loss, hard=hard, num_layers=num_layers)
-    return metrics.found(mine, itself, sought).ndcg.mean()
+    return metrics.evaluate_model(mine, itself, sought).ndcg.mean()
 
 
 # %% [markdown] slideshow={"slide_type": "skip"}

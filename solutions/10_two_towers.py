@@ -36,7 +36,7 @@ import torch
 import torch.nn.functional as F
 
 from graphrec_utils import datasets, losses, metrics, results, sampling, style, train
-from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.exercises import check, predict, remember
 from graphrec_utils.models import baselines, retrieval, two_tower
 from graphrec_utils.plots import visuals
 from graphrec_utils.results import verdict
@@ -49,7 +49,7 @@ style.use()
 # Three questions from earlier lessons, from memory.
 
 # %% slideshow={"slide_type": "fragment"}
-recall("10")
+remember("10")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.1 A vector that is made, not stored
@@ -213,7 +213,8 @@ pd.DataFrame(hunt).T.drop(columns="model").astype(float).round(2)
 
 # %% tags=["experiment", "answers:10.p1"]
 found = {
-    name: metrics.found(row["model"], split.train, split.val).ndcg for name, row in hunt.items()
+    name: metrics.evaluate_model(row["model"], split.train, split.val).ndcg
+    for name, row in hunt.items()
 }
 for name, row in hunt.items():
     row["NDCG@20 on validation"] = found[name].mean()
@@ -475,7 +476,7 @@ for temperature in (1.0, 0.2, 0.05):
         "start, log n": math.log(n),
         "floor": two_tower.floor(n - 1, temperature),
         "loss": loss[-1],
-        "ndcg": metrics.found(model, split.train, split.val).ndcg,
+        "ndcg": metrics.evaluate_model(model, split.train, split.val).ndcg,
         "model": model,
     }
 print(f"NDCG@20, τ = 1 over τ = 0.2: {metrics.compare(cold[1.0]['ndcg'], cold[0.2]['ndcg']):.3f}")

@@ -32,7 +32,7 @@ import pandas as pd
 import torch
 
 from graphrec_utils import losses, metrics, pinworld, results, style, toy
-from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.exercises import check, predict, remember
 from graphrec_utils.losses import exact
 from graphrec_utils.models import sampled
 from graphrec_utils.plots import visuals
@@ -46,7 +46,7 @@ style.use()
 # Three questions from earlier lessons, from memory.
 
 # %% slideshow={"slide_type": "fragment"}
-recall("11")
+remember("11")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # A catalog of a hundred million items has no full softmax. So the other items of the batch serve as
@@ -971,7 +971,7 @@ def try_out(loss: str, num_negatives: int, uniform: float, shift: float, seed: i
     log_q = np.log(np.maximum(counts, 0.5) / counts.sum())
     users = np.hstack([factors.user_emb, np.ones((saves.num_users, 1))])
     items = np.hstack([factors.item_emb, shift * log_q[:, None]])
-    return metrics.found(type(factors)(users, items), saves, later).ndcg.mean()
+    return metrics.evaluate_model(type(factors)(users, items), saves, later).ndcg.mean()
 
 
 print(f"{try_out(loss='none', num_negatives=128, uniform=0.0, shift=0.0):.4f}")

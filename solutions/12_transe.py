@@ -35,7 +35,7 @@ import torch
 
 from graphrec_utils import datasets, metrics, pinworld, results, style, toy
 from graphrec_utils.data import Triples
-from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.exercises import check, predict, remember
 from graphrec_utils.models import baselines, kge, transe
 from graphrec_utils.plots import visuals
 from graphrec_utils.results import verdict, verdicts
@@ -48,7 +48,7 @@ style.use()
 # Three questions from earlier lessons, from memory.
 
 # %% slideshow={"slide_type": "fragment"}
-recall("12")
+remember("12")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # So far an edge was an edge: somebody liked something. But a film also *has* a genre and *was made by* somebody, and
@@ -979,10 +979,12 @@ def try_out(relations, sharpness, weight):
     tails = transe.Tails(vectors, 0, np.arange(saves.num_users), pins)
     liked = np.log1p(saves.degrees()[1])
     mine = SimpleNamespace(scores=lambda users: sharpness * tails.scores(users) + weight * liked)
-    return metrics.found(mine, saves, later).ndcg.mean()
+    return metrics.evaluate_model(mine, saves, later).ndcg.mean()
 
 
-print(f"bestsellers {metrics.found(baselines.popularity(saves), saves, later).ndcg.mean():.4f}")
+print(
+    f"bestsellers {metrics.evaluate_model(baselines.popularity(saves), saves, later).ndcg.mean():.4f}"
+)
 print(f"saves alone {try_out(['save'], sharpness=8, weight=0.0):.4f}")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]

@@ -35,7 +35,7 @@ from IPython.display import display
 
 from graphrec_utils import metrics, pinworld, results, style
 from graphrec_utils.data import Interactions
-from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.exercises import check, predict, remember
 from graphrec_utils.models import baselines, twhin
 from graphrec_utils.plots import visuals
 from graphrec_utils.results import verdict
@@ -49,7 +49,7 @@ STUDY = "python -m tests.benchmarks.twhin_study"
 # Three questions from earlier lessons, from memory.
 
 # %% slideshow={"slide_type": "fragment"}
-recall("13")
+remember("13")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # A social network is a list of facts, too: who follows whom, who liked what, who clicked which ad. In 2022 Twitter described **TwHIN**, the *Twitter heterogeneous information network*: one vector for everybody and everything, trained on all of these edges together, and used for ads, follows, search
@@ -737,7 +737,7 @@ graph, first = world.to_triples(pinworld.TRAIN_END, ENGAGEMENT)
 knobs = results.load("13_interests").values["PinWorld"]["vectors"]
 model = twhin.fit(graph, dim=32, **knobs)
 tails = twhin.Tails(model, 0, np.arange(world.num_users), first["pin"] + np.arange(world.num_pins))
-found = metrics.found(tails, saves, later.without(saves))
+found = metrics.evaluate_model(tails, saves, later.without(saves))
 print(f"recall@20 of the next week's saves: {found.recall.mean():.3f}")
 
 hers = saves.users == 599
@@ -1002,10 +1002,10 @@ def try_out(relations, others, until_day=42):
     given = budget["knobs"] | {"steps": budget["knobs"]["steps"] // own}
     vectors = twhin.fit(graph, [own, *[other] * len(SETS[relations])], 32, **given)
     of_ads = twhin.Tails(vectors, 0, np.arange(world.num_users), first["pin"] + ad_pins)
-    return metrics.found(of_ads, clicks, sought, top=10).ndcg.mean()
+    return metrics.evaluate_model(of_ads, clicks, sought, top=10).ndcg.mean()
 
 
-popular = metrics.found(baselines.popularity(clicks), clicks, sought, top=10).ndcg.mean()
+popular = metrics.evaluate_model(baselines.popularity(clicks), clicks, sought, top=10).ndcg.mean()
 print(f"popularity {popular:.3f}, ads alone {try_out('ads alone', 1):.3f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}

@@ -35,7 +35,7 @@ import scipy.sparse as sp
 import torch
 
 from graphrec_utils import data, metrics, pinworld, results, scale, style, train
-from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.exercises import check, predict, remember
 from graphrec_utils.models import mf, multibisage, sage, transformer
 from graphrec_utils.plots import visuals
 from graphrec_utils.results import verdict
@@ -48,7 +48,7 @@ style.use()
 # Three questions from earlier lessons, from memory.
 
 # %% slideshow={"slide_type": "fragment"}
-recall("14")
+remember("14")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # In PinSage (lesson 09) a pin hears those that share boards with it. But an advertisement is rarely saved to a board.
@@ -597,7 +597,7 @@ itself = data.Interactions(np.arange(n), np.arange(n), n, n)
 
 def try_out(how, names=tuple(six)):
     """Return recall@10 of a way to listen to some graphs, one seed."""
-    return metrics.found(train_model(how, names), itself, sought, 10).recall.mean()
+    return metrics.evaluate_model(train_model(how, names), itself, sought, 10).recall.mean()
 
 
 # %% tags=["timing"]
@@ -606,7 +606,7 @@ for how in ("mean", "transformer"):
     start = time.process_time()
     models[how] = train_model(how, lr=0.01 if how == "mean" else 0.003)
     spent = time.process_time() - start
-    rows[how] = metrics.found(models[how], itself, sought, 10).recall.mean(), spent
+    rows[how] = metrics.evaluate_model(models[how], itself, sought, 10).recall.mean(), spent
 pd.DataFrame(rows, ["recall@10", "CPU seconds"]).T.round({"recall@10": 3, "CPU seconds": 0})
 
 

@@ -38,7 +38,7 @@ from IPython.display import display
 from scipy.sparse.linalg import svds
 
 from graphrec_utils import data, datasets, metrics, pinworld, results, sampling, style, train
-from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.exercises import check, predict, remember
 from graphrec_utils.models import baselines, pinnerformer, sasrec, transformer
 from graphrec_utils.plots import visuals
 from graphrec_utils.results import verdict
@@ -51,7 +51,7 @@ style.use()
 # Three questions from earlier lessons, from memory.
 
 # %% slideshow={"slide_type": "fragment"}
-recall("15")
+remember("15")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # Lesson 10 made a user's vector from the mean of a history. A mean forgets the order, the hour, and what was done:
@@ -197,7 +197,7 @@ def trained(kind="full", causal=True, epochs=6, rate=0.01, seed=0):
 honest, loss = trained()
 leaky, leaky_loss = trained(causal=False)
 found = {
-    name: metrics.found(model, split.train, split.val).ndcg
+    name: metrics.evaluate_model(model, split.train, split.val).ndcg
     for name, model in (("mask", honest), ("no mask", leaky))
 }
 lead = metrics.compare(found["mask"], found["no mask"])
@@ -383,7 +383,7 @@ for name, model in (("softmax", honest), ("BCE, one negative", one_negative)):
 
 told = pd.DataFrame(rows).T
 display(told.round(3))
-ndcg = metrics.found(one_negative, split.train, split.val).ndcg
+ndcg = metrics.evaluate_model(one_negative, split.train, split.val).ndcg
 print(f"NDCG@20 on validation, softmax against BCE {metrics.compare(found['mask'], ndcg):.3f}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -707,7 +707,7 @@ def new_likes(begin, end):
 past, week = new_likes(0, NOW), new_likes(NOW, NOW + 7)
 recent = baselines.popularity(past, half_life=WEEK)
 pd.Series({
-    name: metrics.found(model, past, week, 10).recall.mean()
+    name: metrics.evaluate_model(model, past, week, 10).recall.mean()
     for name, model in (("popularity of the last week", recent), ("PinnerFormer, dense", short))
 }, name="recall@10, the next week").round(4).to_frame()  # fmt: skip
 
@@ -1038,7 +1038,7 @@ def try_out(objective, rate, until_day=35, steps=200):
     model = pinnerformer.fit(
         log, X, until_day * DAY - 1, word, WEEK, length=32, lr=rate, steps=steps, users=48
     )
-    return metrics.found(model, past, week, 10).recall.mean()
+    return metrics.evaluate_model(model, past, week, 10).recall.mean()
 
 
 print(f"all, 7 days, rate 0.03: {try_out('all, 7 days', 0.03):.4f}")

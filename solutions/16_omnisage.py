@@ -34,7 +34,7 @@ from IPython.display import display
 
 from graphrec_utils import graphs, metrics, pinworld, results, style, walks
 from graphrec_utils.data import Interactions
-from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.exercises import check, predict, remember
 from graphrec_utils.models import multibisage, omnisage, sage
 from graphrec_utils.models.scoring import Factors
 from graphrec_utils.plots import visuals
@@ -48,7 +48,7 @@ style.use()
 # Three questions from earlier lessons, from memory.
 
 # %% slideshow={"slide_type": "fragment"}
-recall("16")
+remember("16")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # PinSage heard pins, MultiBiSage several graphs, PinnerFormer read users. Each had its own vectors. **OmniSage**, Pinterest's
@@ -472,7 +472,7 @@ def trained(weights, steps=100, names=("pin-board", "pin-pin"), offset=None, tem
 
 
 def recall_of(vectors):
-    return metrics.found(vectors, itself, part, 10).recall
+    return metrics.evaluate_model(vectors, itself, part, 10).recall
 
 
 def try_out(names=("pin-board", "pin-pin"), weights=None, popularity=True):

@@ -37,7 +37,7 @@ from IPython.display import display
 from scipy.stats import rankdata
 
 from graphrec_utils import metrics, pinworld, results, style
-from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.exercises import check, predict, remember
 from graphrec_utils.models import calibration, ranker
 from graphrec_utils.plots import visuals
 from graphrec_utils.results import verdict
@@ -50,7 +50,7 @@ style.use()
 # Three questions from earlier lessons, from memory.
 
 # %% slideshow={"slide_type": "fragment"}
-recall("17")
+remember("17")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # A recommender is a **funnel**. Candidate generators, the models of the lessons before, find a few hundred items

@@ -36,7 +36,7 @@ from scipy import stats
 
 from graphrec_utils import datasets, metrics, pinworld, results, style
 from graphrec_utils.data import Split
-from graphrec_utils.exercises import check, predict, recall
+from graphrec_utils.exercises import check, predict, remember
 from graphrec_utils.models import fusion
 from graphrec_utils.pinworld import Simulator, experiment
 from graphrec_utils.plots import visuals
@@ -50,7 +50,7 @@ style.use()
 # Three questions from earlier lessons, from memory.
 
 # %% slideshow={"slide_type": "fragment"}
-recall("18")
+remember("18")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # Two stages make a recommender: **generators** find a few hundred candidates, and what comes after them decides which

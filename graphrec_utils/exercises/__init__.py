@@ -1,6 +1,6 @@
 """The exercise engine; what it asks lies in `lessons`, a folder for each lesson, and is found there.
 
-In a notebook: `from graphrec_utils.exercises import arrange, check, predict, progress, recall`.
+In a notebook: `from graphrec_utils.exercises import arrange, check, predict, progress, remember`.
 """
 
 from graphrec_utils.exercises.card import check
@@ -8,6 +8,6 @@ from graphrec_utils.exercises.dashboard import progress
 from graphrec_utils.exercises.find import get, of_lesson
 from graphrec_utils.exercises.parsons import arrange
 from graphrec_utils.exercises.predict import predict
-from graphrec_utils.exercises.recall import recall
+from graphrec_utils.exercises.remember import remember
 
-__all__ = ["arrange", "check", "get", "of_lesson", "predict", "progress", "recall"]
+__all__ = ["arrange", "check", "get", "of_lesson", "predict", "progress", "remember"]

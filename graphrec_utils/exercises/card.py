@@ -9,16 +9,16 @@ from pathlib import Path
 import graphrec_utils
 from graphrec_utils import markup
 from graphrec_utils.exercises import (
+    closed_library,
     compare,
     core,
     dashboard,
     find,
-    gap,
-    library,
     memory,
     parsons,
-    runs,
-    version,
+    runner,
+    side_by_side,
+    stale,
 )
 from graphrec_utils.exercises.codec import decode
 from graphrec_utils.style import CONTEXT, NEGATIVE, POSITIVE
@@ -119,15 +119,17 @@ def _judged(exercise_id: str, function) -> tuple[core.Result, Beside]:
         memory.record(result)
         return result, NOTHING
     asked = core.questions(exercise)
-    with library.closed(*exercise.closed):
-        outcomes = runs.answers(function, asked, SECONDS, PATIENCE)
+    with closed_library.closed(*exercise.closed):
+        outcomes = runner.answers(function, asked, SECONDS, PATIENCE)
     result = core.judge(exercise, asked, outcomes)
     failed = memory.record(result)
     passed = result.status == "passed"
     unnamed = result.status in ("partial", "failed") and not result.mistake
     return result, Beside(
-        version=version.note(exercise.id, function),
-        gap=gap.of(exercise, result, asked, outcomes) if unnamed and failed >= TRIES else None,
+        version=stale.note(exercise.id, function),
+        gap=side_by_side.of(exercise, result, asked, outcomes)
+        if unnamed and failed >= TRIES
+        else None,
         next=dashboard.after(exercise) if passed and memory.recording() else None,
         raised=_raised(result, asked, outcomes),
         lines=None if passed else parsons.of(exercise.id),

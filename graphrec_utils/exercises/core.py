@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from graphrec_utils.exercises import published, runs
+from graphrec_utils.exercises import published, runner
 from graphrec_utils.exercises.codec import decode, encode
 from graphrec_utils.exercises.compare import close, kind, kind_problem
 
@@ -26,7 +26,7 @@ class Claim:
     """One sentence about the answer that inputs can prove wrong.
 
     `inputs(rng)` returns fresh keyword inputs in the order of the signature; `run` names a
-    runner of `runs.RUNNERS`; `judge(got, expected, inputs)` returns None or what is wrong.
+    runner of `runner.RUNNERS`; `judge(got, expected, inputs)` returns None or what is wrong.
     A claim of weight 0 is a gate: failing it costs everything, passing it pays nothing. A claim
     whose answer is the same for every seed, such as a number computed by hand, or one of the
     inputs, pays only beside one where that is not so; a choice, which has no inputs, is free of that.
@@ -83,7 +83,7 @@ class Exercise:
     is an edit of it, a slip, and a function of its own only where no edit says it.
     `library` names the package's own version, as in "graphrec_utils.graphs.adjacency", or a tuple
     of it and of what else there computes the answer in a line: while an answer is checked or graded,
-    nobody can call these, see `exercises.library`. All of them are in `closed`.
+    nobody can call these, see `exercises.closed_library`. All of them are in `closed`.
     """
 
     id: str
@@ -195,7 +195,7 @@ def right(exercise: Exercise, asked: list[dict]) -> list[dict]:
     Raises:
         RuntimeError: the reference fails.
     """
-    answers = runs.answers(exercise.reference, asked, seconds=600)
+    answers = runner.answers(exercise.reference, asked, seconds=600)
     if broken := [o["message"] for o in answers if "error" in o]:
         raise RuntimeError(f"the reference of {exercise.id} fails: {broken[0]}")
     return answers
@@ -370,7 +370,7 @@ def _name_mistake(exercise: Exercise, questions, got, expected, wrong: list[int]
         return ""
 
     def agrees(mistake: Mistake, k: int) -> bool:
-        theirs = _Outcome(runs.answers(mistake.function, [questions[k].asked])[0])
+        theirs = _Outcome(runner.answers(mistake.function, [questions[k].asked])[0])
         same = _same(questions[k], got[k], theirs)
         if telling and got[k].message:  # beside values that agree, the kind of error is enough
             same = got[k].error == theirs.error

@@ -165,7 +165,7 @@ def claims(
 def _measured(task: Task, items: tuple) -> float:
     choice = dict(items)
     model = task.fit(saves(choice["until_day"]), choice)
-    return float(metrics.found(model, saves(pinworld.TRAIN_END), wanted()).ndcg.mean())
+    return float(metrics.evaluate_model(model, saves(pinworld.TRAIN_END), wanted()).ndcg.mean())
 
 
 def _is_a(kind: type, entry) -> bool:

@@ -40,7 +40,7 @@ class Question:
         answer: the right number, where one is asked.
         within: how far a number may be from it, as a factor: 1.5 takes two thirds to one and a half.
         said: what is said to a number that is right, too small, too large.
-        answered_by: earlier quiz questions that tell the answer; `recall` does not open the lesson with them.
+        answered_by: earlier quiz questions that tell the answer; `remember` does not open the lesson with them.
         measured: of a prediction, what came out: from a stored result, or from the values of the notebook
             after the cell that answers it. It returns the beginning of the option that is right, or the number.
     """

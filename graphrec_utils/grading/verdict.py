@@ -17,7 +17,7 @@ import math
 
 import numpy as np
 
-from graphrec_utils.exercises import codec, core, runs
+from graphrec_utils.exercises import codec, core, runner
 from graphrec_utils.exercises.core import Exercise
 from graphrec_utils.grading import behavior
 
@@ -76,7 +76,7 @@ def _outcome(raw, question: dict) -> dict:
         error, message = raw["error"], raw.get("message")
         if not isinstance(error, str) or not isinstance(message, str):
             raise Malformed("an error without a name")
-        return {"error": error[:80], "message": message[: runs.ERROR_LIMIT]}
+        return {"error": error[:80], "message": message[: runner.ERROR_LIMIT]}
     if "value" not in raw or not isinstance(raw.get("changed"), list):
         raise Malformed("a result without a value")
     names = {name for name, _ in question["inputs"]["dict"]}

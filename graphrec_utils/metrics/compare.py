@@ -1,6 +1,6 @@
 r"""Two models, the same users: does one find more, does it not, or can these users not tell?
 
-    lead = metrics.compare(metrics.found(ials, past, test).ndcg, metrics.found(svd, past, test).ndcg)
+    lead = metrics.compare(metrics.evaluate_model(ials, past, test).ndcg, metrics.evaluate_model(svd, past, test).ndcg)
     verdict("iALS finds more than the SVD.", lead, f"NDCG@20 {lead:.3f}")
 
 Users differ from each other far more than two models do on one user, so the difference is taken
@@ -106,7 +106,7 @@ def compare(
     """Compare two models by one number per user, the larger the better; see the head of the module.
 
     Args:
-        one, other: (m,) values of the same users, such as the column `recall` of `found`. Two
+        one, other: (m,) values of the same users, such as the column `recall` of `evaluate_model`. Two
             Series are matched by user. A user with a NaN in either, who had nothing to be found,
             is left out of both.
         margin: by how much `one` has to be ahead for the difference to matter; to be chosen before

@@ -52,7 +52,7 @@ def evaluate(
     return pd.DataFrame(columns, index=pd.Index(users[rows], name="user"))
 
 
-def found(
+def evaluate_model(
     model: Any, past: Matrix | None, part: Interactions, top: int = 20, seed: int = 0
 ) -> pd.DataFrame:
     """Return the metrics of a model for the users of `part`, one row per user, as `evaluate` does.

@@ -8,7 +8,7 @@ Whatever is called a model here, an instance of a class or what a function retur
 
 and nothing else in common (`boosting`, `ranker` and `calibration` are the second stage: they take rows
 of features, and know no users): there is no base class. `metrics.rank(model, past)` and
-`metrics.found(model, past, part)` take any of them. A model with vectors gets its `scores` from
+`metrics.evaluate_model(model, past, part)` take any of them. A model with vectors gets its `scores` from
 them by `scoring.from_embeddings`, and one without may return a `baselines.Scorer`, a sparse product. A
 function is annotated with what it returns: that is how the contract test finds it.
 

@@ -248,7 +248,7 @@ def on_validation(
     if users is not None and users < len(asked):
         asked = np.random.default_rng(seed).choice(asked, users, replace=False)
         part = part.select(np.isin(part.users, asked))
-    return lambda model: float(metrics.found(model, past, part, top)[metric].mean())
+    return lambda model: float(metrics.evaluate_model(model, past, part, top)[metric].mean())
 
 
 def on_test(model: Any, split: Split, top: int = 20) -> pd.DataFrame:
@@ -261,7 +261,7 @@ def on_test(model: Any, split: Split, top: int = 20) -> pd.DataFrame:
         split: with the test part.
         top: length of the lists.
     """
-    return metrics.found(model, split.past(), split.test, top)
+    return metrics.evaluate_model(model, split.past(), split.test, top)
 
 
 # ------------------------------------------------------------------------ inside

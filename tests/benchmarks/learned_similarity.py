@@ -103,12 +103,12 @@ class Bench:
 
     def on_validation(self, model) -> float:
         with torch.no_grad():
-            return float(metrics.found(model, self.R, self.val).ndcg.mean())
+            return float(metrics.evaluate_model(model, self.R, self.val).ndcg.mean())
 
     def on_test(self, model) -> dict:
         """Return per-user values of all-item ranking and of 99 sampled negatives."""
         with torch.no_grad():
-            found = metrics.found(model, self.hidden, self.test)
+            found = metrics.evaluate_model(model, self.hidden, self.test)
         if isinstance(model, tuple):  # iALS is a pair of tables
             S = (model[0][self.users] @ model[1].T).astype(float)
         else:

@@ -193,8 +193,11 @@ def grid(name: str) -> dict:
 
 def asked(model, past, test, parts) -> dict:
     """Return what a model finds on test: NDCG@20 of every user, and recall of all, known and new items."""
-    whole = metrics.found(model, past, test)
-    recall = {k: float(metrics.found(model, past, part).recall.mean()) for k, part in parts.items()}
+    whole = metrics.evaluate_model(model, past, test)
+    recall = {
+        k: float(metrics.evaluate_model(model, past, part).recall.mean())
+        for k, part in parts.items()
+    }
     return {
         "users": whole.index.tolist(),
         "ndcg": whole.ndcg.tolist(),

@@ -437,12 +437,14 @@ def choices(grid=CHOICES, fixed=FIXED, seeds=(0,)) -> dict:
         for seed in seeds:
             factors = sampled.fit(fit, seed=seed, device=devices.chosen, **choice, **fixed)
             found = [
-                float(metrics.found(shifted(factors, log_q, w), fit, val).ndcg.mean())
+                float(metrics.evaluate_model(shifted(factors, log_q, w), fit, val).ndcg.mean())
                 for w in SHIFTS
             ]
             rows.append([*knobs, *(round(x, 5) for x in found)])
         print(rows[-1], flush=True)
-    popular = metrics.found(baselines.popularity(fit, half_life=7 * DAY), fit, val).ndcg.mean()
+    popular = metrics.evaluate_model(
+        baselines.popularity(fit, half_life=7 * DAY), fit, val
+    ).ndcg.mean()
     columns = [*grid, *map(str, SHIFTS)]
     return {"columns": columns, "rows": rows, "fixed": fixed, "popularity": float(popular)}
 

@@ -129,10 +129,10 @@ class Stage:
     def found(self, model, top: int = 10, kind: str | None = None):
         itself = Interactions(np.arange(self.n), np.arange(self.n), self.n, self.n)
         if kind is None:
-            return metrics.found(model, itself, self.part, top)
+            return metrics.evaluate_model(model, itself, self.part, top)
         keep = self.kinds[kind]
         part = self.part.select(keep[self.part.items])
-        return metrics.found(Only(model, keep), itself, part, top)
+        return metrics.evaluate_model(Only(model, keep), itself, part, top)
 
     def score(self, model) -> float:
         return float(self.found(model).recall.mean())

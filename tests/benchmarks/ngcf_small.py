@@ -56,7 +56,7 @@ class Bench:
         """Return recall@20 and NDCG@20 of the users of `part`; train and `hide` are hidden."""
         seen = sum((x.csr() for x in hide), start=self.R)
         with torch.no_grad():
-            return metrics.found(model, seen, part)[["recall", "ndcg"]]
+            return metrics.evaluate_model(model, seen, part)[["recall", "ndcg"]]
 
     def loss(self, model) -> float:
         """Return the BPR loss of the fixed triples, without dropout and penalty."""

@@ -121,7 +121,9 @@ class Stage:
 
     def found(self, model, part: Interactions | None = None, top: int = 10) -> pd.Series:
         itself = Interactions(np.arange(self.n), np.arange(self.n), self.n, self.n)
-        return metrics.found(model, itself, self.part if part is None else part, top).recall
+        return metrics.evaluate_model(
+            model, itself, self.part if part is None else part, top
+        ).recall
 
     def score(self, model) -> float:
         return float(self.found(model).mean())
@@ -139,7 +141,7 @@ class Stage:
         return {name: x.round(4).to_dict() for name, x in out.items()}
 
     def user_recall(self, model) -> pd.Series:
-        return metrics.found(model, *self.likes, 10).recall
+        return metrics.evaluate_model(model, *self.likes, 10).recall
 
 
 @cache
@@ -678,7 +680,7 @@ def readers() -> dict:
     likes = (sequences.new_likes(0, pinworld.VAL_END), sequences.new_likes(pinworld.VAL_END, pinworld.DAYS))  # fmt: skip
     for name in ("RP3β", "iALS"):
         (knobs,) = (r["knobs"] for r in stored if r["model"] == name)
-        recall = metrics.found(towers.RIVALS[name](likes[0], **knobs), *likes, 10).recall
+        recall = metrics.evaluate_model(towers.RIVALS[name](likes[0], **knobs), *likes, 10).recall
         runs[name] = [{"users": recall.round(4).to_dict(), "seconds": 0.0}]
     return {"readers": table, "reader leads": leads(runs, [(READER, x) for x in runs if x != READER])}  # fmt: skip
 

@@ -126,7 +126,7 @@ class Stage:
         return Interactions(*np.unique(pairs, axis=0).T, self.n, self.n)
 
     def found(self, model, part: Interactions | None = None):
-        return metrics.found(model, self.left_out, self.part if part is None else part)
+        return metrics.evaluate_model(model, self.left_out, self.part if part is None else part)
 
     def score(self, model) -> float:
         return float(self.found(model).ndcg.mean())
@@ -364,7 +364,9 @@ def on_test(data: str, late: Stage, name: str, knobs: dict) -> dict:
         run = late.found(model)[["ndcg", "recall"]].round(5).to_dict()
         out = {"run": run, "seconds": time.process_time() - start}
         if not late.repeats:
-            out["left in"] = float(metrics.found(model, late.itself, late.part).ndcg.mean())
+            out["left in"] = float(
+                metrics.evaluate_model(model, late.itself, late.part).ndcg.mean()
+            )
         return out
 
     seeds = [{"seed": seed} for seed in SEEDS] if name in LEARNED else [{}]

@@ -67,7 +67,9 @@ def found(past, later, R, count, equation=True, booster=True, restart=0.5):
     degree = np.asarray(R.sum(axis=0)).ravel()
     there = [u for u in np.unique(later.users).tolist() if any(degree[p] for p in own.get(u, ()))]
     later = later.select(np.isin(later.users, there))
-    return metrics.found(rivals.pixie(R, own, restart, count, booster, equation), past, later).ndcg
+    return metrics.evaluate_model(
+        rivals.pixie(R, own, restart, count, booster, equation), past, later
+    ).ndcg
 
 
 def decisions() -> dict:

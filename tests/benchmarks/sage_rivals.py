@@ -115,9 +115,9 @@ class Stage:
     def found(self, model, group: int | None = None) -> pd.DataFrame:
         """Return the metrics of all items together, or of the shelf of one group."""
         if group is None:
-            return metrics.found(model, self.seen, self.part)
+            return metrics.evaluate_model(model, self.seen, self.part)
         part = self.part.select(self.group[self.part.items] == group)
-        return metrics.found(Shelf(model, self.group == group), self.seen, part)
+        return metrics.evaluate_model(Shelf(model, self.group == group), self.seen, part)
 
     def score(self, model) -> float:
         return float(self.found(model).ndcg.mean())

@@ -180,7 +180,7 @@ def days() -> Split:
 
 
 def recall(model, past: Interactions, part: Interactions) -> pd.Series:
-    return metrics.found(model, past, part, 10).recall
+    return metrics.evaluate_model(model, past, part, 10).recall
 
 
 def hidden_shown(model, past: Interactions) -> float:

@@ -215,7 +215,7 @@ def rivals(stage: Ads) -> dict[str, tuple[Callable, dict]]:
 
 
 def ndcg(model, past, part, top=10) -> float:
-    return float(metrics.found(model, past, part, top=top).ndcg.mean())
+    return float(metrics.evaluate_model(model, past, part, top=top).ndcg.mean())
 
 
 def tuned(choose, name: str, trials: int, score) -> train.Search:
@@ -298,7 +298,9 @@ def measure_ads(trials: int = 6) -> dict:
                 def compute(make=final[name][0], given=knobs | seed, weights=weights):
                     model, out = make(**given), {}
                     for w in weights:
-                        table = metrics.found(plus(test, model, w), test.past, test.part, top=10)
+                        table = metrics.evaluate_model(
+                            plus(test, model, w), test.past, test.part, top=10
+                        )
                         out[str(w)] = {k: table[k].tolist() for k in ("ndcg", "recall")}
                         out[str(w)]["user"] = table.index.tolist()
                     return out
@@ -508,7 +510,10 @@ def measure_interests(name: str, trials: int = TRIALS, before: dict | None = Non
     if choose.past.num_items <= 10_000:
         walk["EASE"] = (ease, RIDGE)
     models = {k: (partial(f, R[0]), grid) for k, (f, grid) in walk.items()}
-    score = lambda model: float(metrics.found(model, choose.past, choose.part).recall.mean())  # noqa: E731
+
+    def score(model):
+        return float(metrics.evaluate_model(model, choose.past, choose.part).recall.mean())
+
     search = again(before) if before else tuned(models, key, trials, score)
     made = {}
 
@@ -644,7 +649,7 @@ def measure_untrained() -> dict:
     days = (1, 2, 4, 7, 14, 28, 56)
     recent = {
         day: float(
-            metrics.found(
+            metrics.evaluate_model(
                 baselines.popularity(choose.past, DAY * day), choose.past, choose.part
             ).recall.mean()
         )
@@ -748,7 +753,7 @@ def measure_drift() -> dict:
     def recall(user_model, item_model):
         left = user_model.entity_emb[users] + user_model.rel_emb[0]
         model = Factors(left, item_model.entity_emb[items])
-        return float(metrics.found(model, after.past, after.part).recall.mean())
+        return float(metrics.evaluate_model(model, after.past, after.part).recall.mean())
 
     def one_seed(seed):
         fit = partial(twhin.fit, dim=32, **{k: v for k, v in knobs.items() if k != "steps"})
@@ -849,7 +854,7 @@ def measure_speed(steps: int = 320) -> dict:
         tails = twhin.Tails(
             model, 0, np.arange(world.num_users), first["pin"] + np.arange(world.num_pins)
         )
-        return float(metrics.found(tails, first_saves, later).recall.mean())
+        return float(metrics.evaluate_model(tails, first_saves, later).recall.mean())
 
     def curve(fit, lr, reg):
         """Return [CPU seconds, recall] at every stop."""

@@ -53,7 +53,7 @@ def test_a_visual_reaches_the_lesson_that_shows_it_and_its_own_tests():
 
 
 def test_the_engine_of_the_checks_reaches_every_lesson_and_the_grader_none():
-    assert reach.Reach({"graphrec_utils/exercises/runs.py"}).lessons == set(reach._numbers())
+    assert reach.Reach({"graphrec_utils/exercises/runner.py"}).lessons == set(reach._numbers())
     assert reach.Reach({"graphrec_utils/grading/batch.py"}).lessons == set()
     graded = {"torture/test_torture.py": "test_x", "course/test_grading_command.py": "test_x"}
     assert kept("graphrec_utils/grading/batch.py", tests=graded) == ["test_x"] * 2

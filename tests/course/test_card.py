@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from graphrec_utils import exercises, style
-from graphrec_utils.exercises import card, check, codec, compare, core, runs
+from graphrec_utils.exercises import card, check, codec, compare, core, runner
 
 REFERENCE = exercises.get("00.3").reference
 
@@ -121,7 +121,9 @@ def test_the_expected_values_are_not_on_the_card():
 
     page = html_of(check("00.1", wrong))
     asked = core.questions(exercises.get("00.1"))
-    expected = [runs.answers(exercises.get("00.1").reference, asked)[k] for k in range(len(asked))]
+    expected = [
+        runner.answers(exercises.get("00.1").reference, asked)[k] for k in range(len(asked))
+    ]
     density = codec.decode(expected[-1]["value"])[3]
     assert "yours is 0.111" in page
     assert compare.show(density) not in page
@@ -216,9 +218,9 @@ def test_an_exception_comes_with_its_line_and_with_what_the_function_was_given()
 
 
 def test_an_error_inside_a_library_is_told_by_the_line_that_called_it():
-    outcome = runs.answers(lambda R: torch.zeros(2) @ torch.zeros(3),
+    outcome = runner.answers(lambda R: torch.zeros(2) @ torch.zeros(3),
                            core.questions(exercises.get("00.1"))[:1])[0]  # fmt: skip
-    assert outcome["at"][1].startswith("outcome = runs.answers(lambda R: torch.zeros(2)")
+    assert outcome["at"][1].startswith("outcome = runner.answers(lambda R: torch.zeros(2)")
 
 
 def test_after_success_the_next_open_exercise_is_linked(own_state):

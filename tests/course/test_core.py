@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from graphrec_utils.exercises import codec, core, runs
+from graphrec_utils.exercises import codec, core, runner
 from graphrec_utils.exercises.compare import close, kind_problem
 from graphrec_utils.exercises.core import Claim, Exercise, Mistake
 
@@ -61,7 +61,7 @@ def make(points=4, claims=None, mistakes=(), reference=lambda x: x * 2) -> Exerc
 
 def judged(exercise: Exercise, function, **options) -> core.Result:
     asked = core.questions(exercise)
-    return core.judge(exercise, asked, runs.answers(function, asked), **options)
+    return core.judge(exercise, asked, runner.answers(function, asked), **options)
 
 
 def test_points_follow_the_weights():
@@ -95,7 +95,7 @@ def test_a_choice_has_no_inputs_to_follow_and_is_paid_by_its_bars():
 def test_of_a_single_seed_nobody_can_tell_what_could_be_known():
     exercise = make()
     asked = core.questions(exercise, (5,))
-    result = core.judge(exercise, asked, runs.answers(lambda x: x * 0, asked))
+    result = core.judge(exercise, asked, runner.answers(lambda x: x * 0, asked))
     assert result.points == 1
 
 
@@ -203,7 +203,7 @@ def test_what_takes_too_long_is_not_asked_again_for_its_name():
 
     exercise = make(mistakes=(Mistake("triples", lambda x: x * 3, "you tripled"),))
     asked = core.questions(exercise)
-    result = core.judge(exercise, asked, runs.answers(slow, asked, 0.2))
+    result = core.judge(exercise, asked, runner.answers(slow, asked, 0.2))
     assert result.mistake == "you tripled"
 
 

@@ -14,7 +14,7 @@ from html_pages import Page
 from report_samples import entry, result, submission
 
 from graphrec_utils import markup, results
-from graphrec_utils.exercises import card, core, dashboard, find, gap
+from graphrec_utils.exercises import card, core, dashboard, find, side_by_side
 from graphrec_utils.grading.reports import pages
 from graphrec_utils.grading.reports.result import people
 
@@ -135,7 +135,7 @@ def cards(**texts: str) -> list[str]:
     )  # fmt: skip
     beside = card.Beside(
         text["an older version"],
-        gap.Gap(text["by hand"], text["call"], text["yours"], text["right"]),
+        side_by_side.Gap(text["by hand"], text["call"], text["yours"], text["right"]),
         dashboard.Next(text["next"], text["place"], "#there"),
         {text["why a claim fails"]: text["where"]},
     )

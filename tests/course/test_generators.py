@@ -16,8 +16,8 @@ import torch
 
 from graphrec_utils import metrics, paths, pinworld, sampling, syllabus
 from graphrec_utils.exercises import find, generators
+from graphrec_utils.exercises.from_earlier import Own
 from graphrec_utils.exercises.generators import GENERATORS, Course, of_log
-from graphrec_utils.exercises.own import Own
 from graphrec_utils.pinworld import Simulator, experiment, top
 
 STEMS = {lesson.number: lesson.stem for lesson in syllabus.LESSONS}

@@ -574,9 +574,7 @@ def test_what_setup_cells_import_is_loaded_once_and_not_by_every_kernel(start):
 
 def test_setup_cells_find_what_lessons_import_from_exercises(start):
     names = ", ".join(exercises.__all__)
-    said = (
-        f"from graphrec_utils.exercises import {names}\nprint(predict('06.p1'), recall('06', 'a'))"
-    )
+    said = f"from graphrec_utils.exercises import {names}\nprint(predict('06.p1'), remember('06', 'a'))"
     assert start(said) == "None None"
 
 

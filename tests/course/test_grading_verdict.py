@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from graphrec_utils import exercises
-from graphrec_utils.exercises import codec, core, runs
+from graphrec_utils.exercises import codec, core, runner
 from graphrec_utils.grading import behavior, verdict
 from graphrec_utils.grading.verdict import Malformed
 
@@ -23,7 +23,7 @@ def text(value, **changes) -> str:
 
 def answered(function, seeds):
     asked = core.questions(EXERCISE, seeds)
-    return asked, runs.answers(function, asked)
+    return asked, runner.answers(function, asked)
 
 
 @pytest.mark.parametrize("value", [
@@ -174,7 +174,7 @@ def test_what_was_right_until_its_time_was_up_took_too_long():
     asked, outcomes = answered(EXERCISE.reference, [5, 6, 7])
     late = {"error": "OutOfTime", "message": "took longer than 10 s"}
     outcomes[-2:] = [late, late]
-    public = core.questions(EXERCISE), runs.answers(EXERCISE.reference, core.questions(EXERCISE))
+    public = core.questions(EXERCISE), runner.answers(EXERCISE.reference, core.questions(EXERCISE))
     entry = verdict.decide(EXERCISE, (asked, outcomes), public)
     assert (entry["status"], entry["reason"]) == ("timeout", "the function took too long")
     assert 0 < entry["points"] < EXERCISE.points
@@ -234,7 +234,7 @@ def test_an_open_task_says_what_it_is_worth_on_secret_inputs():
 
     def decided(function) -> dict:
         both = [core.questions(exercise, seeds) for seeds in ((7, 8), core.PUBLIC_SEEDS)]
-        asked, shown = ((asked, runs.answers(function, asked)) for asked in both)
+        asked, shown = ((asked, runner.answers(function, asked)) for asked in both)
         return verdict.decide(exercise, asked, shown)
 
     from graphrec_utils.lessons.lesson18 import ex5_recommend as task
@@ -255,7 +255,7 @@ def test_a_choice_is_made_once_however_often_it_is_asked_for():
     poor = exercise.mistakes[0].function()
     for first, later, points in ((poor, right, 0), (right, poor, exercise.points)):
         said = iter([first, *[later] * len(asked)])
-        outcomes = runs.answers(lambda said=said: next(said), asked)
+        outcomes = runner.answers(lambda said=said: next(said), asked)
         assert core.judge(exercise, asked, outcomes).points == points
 
 
@@ -265,7 +265,7 @@ def test_without_a_measure_and_after_an_error_nothing_is_measured():
     asked = core.questions(exercise, [7])
 
     def measured(function):
-        return core.judge(exercise, asked, runs.answers(function, asked)).measured
+        return core.judge(exercise, asked, runner.answers(function, asked)).measured
 
     assert measured(exercise.reference).said == f"{measured(exercise.reference).value:.4f}"
     assert measured(lambda: 1 / 0) is None

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from graphrec_utils import metrics, syllabus
-from graphrec_utils.exercises import memory, predict, questions, recall
+from graphrec_utils.exercises import memory, predict, questions, remember
 from graphrec_utils.exercises.questions import Question
 
 ASKED = Question(
@@ -140,40 +140,40 @@ def test_the_first_guess_is_the_one_that_is_remembered():
 def test_nothing_is_recorded_while_a_notebook_is_built(monkeypatch):
     monkeypatch.setenv("GRAPHREC_RECORD", "0")
     assert predict("98.p1", "none").reply.right
-    recall("99", *["a"] * 3)
+    remember("99", *["a"] * 3)
     monkeypatch.delenv("GRAPHREC_RECORD")
     assert memory.read()["guesses"] == memory.read()["asked"] == memory.read()["boxes"] == {}
 
 
 def test_what_was_wrong_comes_again_and_what_was_right_moves_on():
-    first = [guess.question for guess in recall("99").guesses]
-    assert len(first) == 3 and repr(recall("99")) == repr(recall("99"))
-    recall("99", *(letter(q, "yes" if k else "no") for k, q in enumerate(first)))
+    first = [guess.question for guess in remember("99").guesses]
+    assert len(first) == 3 and repr(remember("99")) == repr(remember("99"))
+    remember("99", *(letter(q, "yes" if k else "no") for k, q in enumerate(first)))
     boxes = memory.read()["boxes"]
     assert [boxes[q.id] for q in first] == [1, 2, 2]
-    again = [guess.question for guess in recall("991").guesses]
+    again = [guess.question for guess in remember("991").guesses]
     assert not {q.id for q in again} & {q.id for q in first[1:]}, "known ones wait in their boxes"
 
 
 def test_answers_written_under_printed_questions_are_judged_against_these():
     """Who answers before the cell was run has read what the notebook was handed out with."""
-    printed = [guess.question for guess in recall("99").guesses]
+    printed = [guess.question for guess in remember("99").guesses]
     with memory.changing() as content:
         content["asked"].clear()
         content["boxes"] = {q.id: 5 for q in printed}
-    assert [guess.question for guess in recall("99", "a", "a", "a").guesses] == printed
+    assert [guess.question for guess in remember("99", "a", "a", "a").guesses] == printed
     with memory.changing() as content:
         content["asked"].clear()
         content["boxes"] = {q.id: 5 for q in printed}
-    assert not {g.question.id for g in recall("99").guesses} & {q.id for q in printed}
+    assert not {g.question.id for g in remember("99").guesses} & {q.id for q in printed}
 
 
 def test_a_box_has_an_end_and_a_slip_leads_back_to_the_first():
-    drawn = [guess.question for guess in recall("99").guesses]
+    drawn = [guess.question for guess in remember("99").guesses]
     for _ in range(9):
-        recall("99", *(letter(q, "yes") for q in drawn))
+        remember("99", *(letter(q, "yes") for q in drawn))
     assert set(memory.read()["boxes"].values()) == {recall_boxes()}
-    recall("99", *(letter(q, "no") for q in drawn))
+    remember("99", *(letter(q, "no") for q in drawn))
     assert set(memory.read()["boxes"].values()) == {1}
 
 
@@ -184,7 +184,7 @@ def test_a_lesson_does_not_open_with_what_answers_its_predictions(monkeypatch):
     monkeypatch.setattr(questions, "of_lesson", lambda number: known.get(number, ()))
     with memory.changing() as content:  # drawn by a version that did not know
         content["asked"]["99"] = [q.id for q in QUIZ[1:4]]
-    assert {guess.question.id for guess in recall("99").guesses} == {q.id for q in QUIZ[3:]}
+    assert {guess.question.id for guess in remember("99").guesses} == {q.id for q in QUIZ[3:]}
 
 
 def test_what_answers_a_prediction_is_a_quiz_question_of_an_earlier_lesson():
@@ -198,14 +198,14 @@ def test_what_answers_a_prediction_is_a_quiz_question_of_an_earlier_lesson():
 def recall_boxes() -> int:
     import importlib
 
-    return importlib.import_module("graphrec_utils.exercises.recall").LAST_BOX
+    return importlib.import_module("graphrec_utils.exercises.remember").LAST_BOX
 
 
 def test_answers_are_counted():
-    assert repr(recall("99", "a")) == "there are 3 questions; you answered 1"
-    assert "answer" in repr(recall("99", "a", "z", "a"))
-    assert "nothing to recall" in repr(recall("98"))
-    assert "nothing to recall" in recall("98")._repr_html_()
+    assert repr(remember("99", "a")) == "there are 3 questions; you answered 1"
+    assert "answer" in repr(remember("99", "a", "z", "a"))
+    assert "nothing to recall" in repr(remember("98"))
+    assert "nothing to recall" in remember("98")._repr_html_()
 
 
 def test_a_progress_file_moves_with_its_guesses(tmp_path):

@@ -28,7 +28,7 @@ import torch
 
 from graphrec_utils import exercises, syllabus
 from graphrec_utils.authoring.lesson import source
-from graphrec_utils.exercises import compare, core, library, runs
+from graphrec_utils.exercises import closed_library, compare, core, runner
 from graphrec_utils.exercises.codec import Rng, decode, encode
 
 REASONS = Path(__file__).with_suffix(".toml")
@@ -415,9 +415,9 @@ class Judge:
 
 
 def _ask(exercise: core.Exercise, function: Callable, asked: dict) -> dict:
-    with library.closed(*exercise.closed), np.errstate(all="ignore"):
+    with closed_library.closed(*exercise.closed), np.errstate(all="ignore"):
         seconds = CALM if function is exercise.reference else HANGS
-        return runs.answers(function, [asked], seconds, PATIENCE)[0]
+        return runner.answers(function, [asked], seconds, PATIENCE)[0]
 
 
 def shake(inputs: dict, rng: np.random.Generator) -> dict:

@@ -25,7 +25,7 @@ import scipy.sparse as sp
 import torch
 
 from graphrec_utils import exercises, syllabus
-from graphrec_utils.exercises import codec, core, library, runs
+from graphrec_utils.exercises import closed_library, codec, core, runner
 
 FRESH = tuple(range(100, 103))  # as many as the grader draws
 HANGS = 600.0  # no answer of ours takes seconds, but the machine may be busy
@@ -48,7 +48,7 @@ def expected(exercise: core.Exercise, seeds=core.PUBLIC_SEEDS) -> list:
 
 def judged(exercise: core.Exercise, function, seeds=FRESH, name=False) -> core.Result:
     questions = asked(exercise, seeds)
-    outcomes = runs.answers(function, questions, HANGS)
+    outcomes = runner.answers(function, questions, HANGS)
     return core.judge(exercise, questions, outcomes, name, right(exercise, seeds))
 
 
@@ -209,12 +209,14 @@ def siblings(exercise: core.Exercise) -> Iterator[tuple[str, Callable]]:
     names = list(dict(questions[0]["inputs"]["dict"]))
     one = core.Exercise(exercise.id, exercise.function, 1, ())
     one.claims, one.reference = exercise.claims[:1], exercise.reference
-    with library.closed(*exercise.closed):  # out here, where no answer's end of time reaches it
+    with closed_library.closed(
+        *exercise.closed
+    ):  # out here, where no answer's end of time reaches it
         for path, function in of_the_library().items():
             for label, call in _ways(function, names):
                 for part in (None, 0, 1, -1):
                     answer = functools.partial(_part, call, part)
-                    outcome = runs.answers(answer, questions, 20.0)  # the first call may compile
+                    outcome = runner.answers(answer, questions, 20.0)  # the first call may compile
                     if "error" in outcome[0] and part is None:
                         break
                     if core.judge(one, questions, outcome, False, first).points:

@@ -14,7 +14,7 @@ from graphrec_utils import exercises, metrics
 from graphrec_utils.data import Interactions
 from graphrec_utils.exercises import (
     core,
-    runs,
+    runner,
 )
 from graphrec_utils.lessons.lesson01 import (
     ex1_temporal_split,
@@ -185,7 +185,7 @@ CASES = [(name, answer) for name, answers in ANSWERS.items() for answer in answe
 def test_a_right_answer_in_another_style_passes(name, answer):
     exercise = exercises.get(name)
     asked = core.questions(exercise, (*core.PUBLIC_SEEDS, 100, 101, 102))
-    result = core.judge(exercise, asked, runs.answers(answer, asked, seconds=600))
+    result = core.judge(exercise, asked, runner.answers(answer, asked, seconds=600))
     assert result.status == "passed", [row for row in result.rows if not row.ok]
 
 
@@ -296,7 +296,7 @@ def test_who_reads_the_days_after_now_earns_no_more_than_bestsellers():
     exercise = exercises.get("01.7")
     for function in (honest_where_a_few_items_come_later, ex7_tomorrow.forgets_the_user):
         asked = core.questions(exercise)
-        assert core.judge(exercise, asked, runs.answers(function, asked, 600)).points == 0
+        assert core.judge(exercise, asked, runner.answers(function, asked, 600)).points == 0
 
 
 def test_a_log_that_this_process_has_not_drawn_is_not_judged():

@@ -10,7 +10,7 @@ import torch
 from styles import complete
 
 from graphrec_utils import exercises, metrics
-from graphrec_utils.exercises import core, open_task, runs
+from graphrec_utils.exercises import core, open_task, runner
 from graphrec_utils.lessons.lesson02 import (
     ex1_als_step,
     ex2_hu_koren_user_vector,
@@ -163,7 +163,7 @@ STYLES = [(name, answer) for name, answers in ANSWERS.items() for answer in answ
 def test_a_right_answer_in_another_style_gets_all_points(name, answer):
     exercise = exercises.get(name)
     asked = core.questions(exercise, (*core.PUBLIC_SEEDS, 7, 8))
-    result = core.judge(exercise, asked, runs.answers(answer, asked, seconds=600))
+    result = core.judge(exercise, asked, runner.answers(answer, asked, seconds=600))
     assert result.status == "passed", result.rows
 
 
@@ -236,7 +236,7 @@ def test_the_open_task_has_honest_bars():
     train = open_task.saves(42)
 
     def ndcg(model):
-        return metrics.found(model, train, open_task.wanted()).ndcg.mean()
+        return metrics.evaluate_model(model, train, open_task.wanted()).ndcg.mean()
 
     bestsellers = ndcg(baselines.popularity(train))
     as_in_2_6 = found(ours | {"alpha0": 0.01, "reg": 0.01})

@@ -15,7 +15,7 @@ from styles import complete
 from graphrec_utils import exercises, losses, results, sampling
 from graphrec_utils.exercises import (
     core,
-    runs,
+    runner,
 )
 from graphrec_utils.lessons.lesson03 import (
     ex1_audit,
@@ -181,7 +181,7 @@ STYLES = [(name, answer) for name, answers in ANSWERS.items() for answer in answ
 def judged(name, answer, seeds=core.PUBLIC_SEEDS):
     exercise = exercises.get(name)
     asked = core.questions(exercise, seeds)
-    return core.judge(exercise, asked, runs.answers(answer, asked, seconds=600))
+    return core.judge(exercise, asked, runner.answers(answer, asked, seconds=600))
 
 
 @pytest.mark.parametrize(("name", "answer"), STYLES, ids=[f"{n}-{a.__name__}" for n, a in STYLES])
@@ -372,14 +372,14 @@ def test_a_known_mistake_is_a_wrong_value_and_not_an_error(exercise):
     for mistake in exercise.mistakes:
         if mistake.name == "w is not transposed":  # the same error in every answer, see below
             continue
-        outcomes = runs.answers(mistake.function, asked, seconds=600)
+        outcomes = runner.answers(mistake.function, asked, seconds=600)
         assert not [o["message"] for o in outcomes if "error" in o], mistake.name
 
 
 def named(exercise_id, function) -> str:
     exercise = exercises.get(exercise_id)
     asked = core.questions(exercise)
-    return core.judge(exercise, asked, runs.answers(function, asked, seconds=600)).mistake
+    return core.judge(exercise, asked, runner.answers(function, asked, seconds=600)).mistake
 
 
 def test_layers_that_are_not_transposed_are_named_by_their_error():

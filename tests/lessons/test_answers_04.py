@@ -9,7 +9,7 @@ import torch
 from styles import complete
 
 from graphrec_utils import exercises, graphs, metrics, toy, walks
-from graphrec_utils.exercises import core, open_task, runs
+from graphrec_utils.exercises import core, open_task, runner
 from graphrec_utils.lessons.lesson04 import (
     ex1_build_adjacency,
     ex2_normalize,
@@ -210,7 +210,7 @@ STYLES = [(name, answer) for name, answers in ANSWERS.items() for answer in answ
 def test_a_right_answer_in_another_style_gets_all_points(name, answer):
     exercise = exercises.get(name)
     asked = core.questions(exercise, (*core.PUBLIC_SEEDS, 7, 8))
-    result = core.judge(exercise, asked, runs.answers(answer, asked, seconds=600))
+    result = core.judge(exercise, asked, runner.answers(answer, asked, seconds=600))
     assert result.status == "passed", result.rows
 
 
@@ -222,7 +222,7 @@ def test_every_exercise_has_two_other_styles():
 def named(exercise_id, function) -> str:
     exercise = exercises.get(exercise_id)
     asked = core.questions(exercise)
-    return core.judge(exercise, asked, runs.answers(function, asked, seconds=600)).mistake
+    return core.judge(exercise, asked, runner.answers(function, asked, seconds=600)).mistake
 
 
 def test_swapped_restart_is_named_whatever_the_order_of_pushes():
@@ -299,7 +299,7 @@ def test_weights_below_one_are_degrees_too():
 def test_a_right_push_with_a_residual_added_on_top_is_not_right():
     exercise = exercises.get("04.5")
     asked = core.questions(exercise)
-    twice = runs.answers(lambda A, *rest: 2 * ppr_largest(A, *rest), asked)
+    twice = runner.answers(lambda A, *rest: 2 * ppr_largest(A, *rest), asked)
     assert core.judge(exercise, asked, twice).points == 0
 
 
@@ -402,7 +402,9 @@ def test_the_open_task_has_honest_bars():
     found, ours = ex7_choose.task.found, ex7_choose.choose()
     first, second, third = (0.0615, 0.17, 0.1825)
     train = open_task.saves(42)
-    popular = metrics.found(baselines.popularity(train), train, open_task.wanted()).ndcg.mean()
+    popular = metrics.evaluate_model(
+        baselines.popularity(train), train, open_task.wanted()
+    ).ndcg.mean()
     assert popular < first
     low_pass = max(found(ours | {"weight": 1.0, "dim": dim}) for dim in (8, 16, 32, 64))
     walker = found(ours | {"weight": 0.0, "alpha": 1.0})

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from styles import complete
 
 from graphrec_utils import exercises, graphs
-from graphrec_utils.exercises import codec, core, runs
+from graphrec_utils.exercises import codec, core, runner
 from graphrec_utils.exercises.compare import close
 from graphrec_utils.models import ngcf
 
@@ -167,7 +167,7 @@ PAIRS = [(name, answer) for name, answers in ANSWERS.items() for answer in answe
 def test_right_answers_in_other_styles_pass(name, answer):
     exercise = exercises.get(name)
     asked = core.questions(exercise, seeds=(0, 1, 101, 102))
-    result = core.judge(exercise, asked, runs.answers(answer, asked, seconds=600))
+    result = core.judge(exercise, asked, runner.answers(answer, asked, seconds=600))
     assert result.status == "passed", result.rows
 
 
@@ -179,7 +179,7 @@ def test_every_exercise_has_two_other_styles():
 def named(name, function) -> str:
     exercise = exercises.get(name)
     asked = core.questions(exercise)
-    return core.judge(exercise, asked, runs.answers(function, asked, seconds=600)).mistake
+    return core.judge(exercise, asked, runner.answers(function, asked, seconds=600)).mistake
 
 
 def dense_everything(A_hat, E, W_self, W_inter):

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from styles import complete
 
 from graphrec_utils import exercises, graphs, metrics, toy
-from graphrec_utils.exercises import core, open_task, runs
+from graphrec_utils.exercises import core, open_task, runner
 from graphrec_utils.graphs import propagation, smoothing
 from graphrec_utils.lessons.lesson06 import (
     ex1_lightgcn_propagate,
@@ -230,7 +230,7 @@ STYLES = [(name, answer) for name, answers in ANSWERS.items() for answer in answ
 def test_a_right_answer_in_another_style_gets_all_points(name, answer):
     exercise = exercises.get(name)
     asked = core.questions(exercise, (*core.PUBLIC_SEEDS, 7, 8))
-    result = core.judge(exercise, asked, runs.answers(answer, asked, seconds=600))
+    result = core.judge(exercise, asked, runner.answers(answer, asked, seconds=600))
     assert result.status == "passed", result.rows
 
 
@@ -356,7 +356,9 @@ def test_the_open_task_has_honest_bars():
     found, ours = ex7_choose.task.found, ex7_choose.choose()
     first, second, third = (0.0615, 0.11, 0.158)
     popular = baselines.popularity(open_task.saves(42))
-    bestsellers = metrics.found(popular, open_task.saves(42), open_task.wanted()).ndcg.mean()
+    bestsellers = metrics.evaluate_model(
+        popular, open_task.saves(42), open_task.wanted()
+    ).ndcg.mean()
     assert bestsellers < first < found(ours | {"layers": "last", "K": 4})
     assert found(ours | {"K": 0}) < second
     assert third < found(ours)

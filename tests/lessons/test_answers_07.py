@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from styles import complete
 
 from graphrec_utils import exercises, graphs, losses, walks
-from graphrec_utils.exercises import core, runs
+from graphrec_utils.exercises import core, runner
 from graphrec_utils.graphs import batches
 from graphrec_utils.lessons.lesson07 import (
     ex1_sage_loss,
@@ -198,7 +198,7 @@ def test_right_answers_in_other_styles_pass(name, function):
     exercise = exercises.get(name)
     for seeds in (core.PUBLIC_SEEDS, (11, 12, 13, 14)):
         asked = core.questions(exercise, seeds)
-        result = core.judge(exercise, asked, runs.answers(function, asked, 600), name=False)
+        result = core.judge(exercise, asked, runner.answers(function, asked, 600), name=False)
         assert result.status == "passed", [r for r in result.rows if not r.ok]
 
 
@@ -275,7 +275,7 @@ def test_a_new_item_has_the_vector_that_the_model_gives():
 def points(choice) -> float:
     exercise = exercises.get("07.7")
     asked = core.questions(exercise)
-    return core.judge(exercise, asked, runs.answers(lambda: choice, asked, 600)).points
+    return core.judge(exercise, asked, runner.answers(lambda: choice, asked, 600)).points
 
 
 def test_a_graph_of_the_future_earns_nothing_however_good_the_rest_is():

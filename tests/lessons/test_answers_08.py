@@ -13,7 +13,7 @@ import torch
 from styles import complete
 
 from graphrec_utils import exercises, graphs, pinworld, toy, walks
-from graphrec_utils.exercises import core, runs
+from graphrec_utils.exercises import core, runner
 from graphrec_utils.lessons.lesson08 import (
     ex1_pixie_walk,
     ex2_early_stop,
@@ -194,7 +194,7 @@ def test_right_answers_in_other_styles_pass(name, function):
     exercise = exercises.get(name)
     for seeds in (core.PUBLIC_SEEDS, (11, 12, 13, 14)):
         asked = core.questions(exercise, seeds)
-        result = core.judge(exercise, asked, runs.answers(function, asked, 600), name=False)
+        result = core.judge(exercise, asked, runner.answers(function, asked, 600), name=False)
         assert result.status == "passed", [r for r in result.rows if not r.ok]
 
 
@@ -271,7 +271,7 @@ def test_a_graph_of_the_future_earns_nothing_however_good_it_is():
     exercise = exercises.get("08.7")
     asked = core.questions(exercise)
     leak = ex7_choose.choose() | {"until_day": 49}
-    result = core.judge(exercise, asked, runs.answers(lambda: leak, asked, 600))
+    result = core.judge(exercise, asked, runner.answers(lambda: leak, asked, 600))
     assert result.points == 0 and "leak" in str(result.rows)
 
 
@@ -283,7 +283,7 @@ def test_a_choice_out_of_bounds_earns_nothing(change):
     exercise = exercises.get("08.7")
     asked = core.questions(exercise)
     made = ex7_choose.choose() | change
-    assert core.judge(exercise, asked, runs.answers(lambda: made, asked, 600)).points == 0
+    assert core.judge(exercise, asked, runner.answers(lambda: made, asked, 600)).points == 0
 
 
 # ------------------------------------------------------------- bad input, in the library

@@ -13,7 +13,7 @@ from styles import complete
 
 from graphrec_utils import exercises, losses, metrics, results, sampling
 from graphrec_utils.data import Interactions
-from graphrec_utils.exercises import core, runs
+from graphrec_utils.exercises import core, runner
 from graphrec_utils.lessons.lesson10 import (
     ex1_examples,
     ex2_tower_scores,
@@ -191,7 +191,7 @@ def test_right_answers_in_other_styles_pass(name, function):
     exercise = exercises.get(name)
     for seeds in (core.PUBLIC_SEEDS, (11,)):
         asked = core.questions(exercise, seeds)
-        result = core.judge(exercise, asked, runs.answers(function, asked, 600), name=False)
+        result = core.judge(exercise, asked, runner.answers(function, asked, 600), name=False)
         assert result.status == "passed", [r for r in result.rows if not r.ok]
 
 
@@ -327,7 +327,7 @@ def test_wrong_answers_are_refused_and_nearly_all_named():
         exercise = exercises.get(name)
         asked = core.questions(exercise)
         for function in functions:
-            result = core.judge(exercise, asked, runs.answers(function, asked, 600))
+            result = core.judge(exercise, asked, runner.answers(function, asked, 600))
             assert result.status != "passed", function.__name__
             named, total = named + bool(result.mistake), total + 1
     assert named >= 0.8 * total, f"{named} of {total}"
@@ -421,7 +421,7 @@ def test_a_leak_earns_nothing_however_good_it_looks(history):
     exercise = exercises.get("10.7")
     asked = core.questions(exercise)
     leak = ex7_choose.choose() | {"history": history}
-    result = core.judge(exercise, asked, runs.answers(lambda: leak, asked, 600))
+    result = core.judge(exercise, asked, runner.answers(lambda: leak, asked, 600))
     assert result.points == 0 and "leak" in str(result.rows)
 
 
@@ -433,7 +433,7 @@ def test_a_choice_that_nobody_measured_earns_nothing(change):
     exercise = exercises.get("10.7")
     asked = core.questions(exercise)
     made = ex7_choose.choose() | change
-    assert core.judge(exercise, asked, runs.answers(lambda: made, asked, 600)).points == 0
+    assert core.judge(exercise, asked, runner.answers(lambda: made, asked, 600)).points == 0
 
 
 def test_what_the_lesson_says_of_the_choices():

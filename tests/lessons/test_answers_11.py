@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from styles import complete
 
 from graphrec_utils import exercises, losses, sampling, toy
-from graphrec_utils.exercises import core, runs
+from graphrec_utils.exercises import core, runner
 from graphrec_utils.lessons.lesson11 import (
     ex1_correct_all,
     ex2_correct_negatives,
@@ -171,7 +171,7 @@ PAIRS = [(name, function) for name, functions in ANSWERS.items() for function in
 def judged(name: str, function, seeds=core.PUBLIC_SEEDS):
     exercise = exercises.get(name)
     asked = core.questions(exercise, seeds)
-    return core.judge(exercise, asked, runs.answers(function, asked, 600))
+    return core.judge(exercise, asked, runner.answers(function, asked, 600))
 
 
 def test_every_exercise_has_answers_in_other_styles():

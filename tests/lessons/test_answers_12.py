@@ -12,7 +12,7 @@ from styles import complete
 
 from graphrec_utils import exercises, losses
 from graphrec_utils.data import Triples
-from graphrec_utils.exercises import core, runs
+from graphrec_utils.exercises import core, runner
 from graphrec_utils.lessons.lesson12 import (
     ex1_distance,
     ex2_margin_loss,
@@ -180,7 +180,7 @@ def test_right_answers_in_other_styles_pass(name, function):
     exercise = exercises.get(name)
     for seeds in (core.PUBLIC_SEEDS, (11, 12, 13, 14)):
         asked = core.questions(exercise, seeds)
-        result = core.judge(exercise, asked, runs.answers(function, asked, 600), name=False)
+        result = core.judge(exercise, asked, runner.answers(function, asked, 600), name=False)
         assert result.status == "passed", [r for r in result.rows if not r.ok]
 
 
@@ -250,7 +250,7 @@ def test_a_choice_out_of_bounds_earns_nothing(change):
     exercise = exercises.get("12.7")
     asked = core.questions(exercise)
     made = ex7_choose.choose() | change
-    assert core.judge(exercise, asked, runs.answers(lambda: made, asked, 600)).points == 0
+    assert core.judge(exercise, asked, runner.answers(lambda: made, asked, 600)).points == 0
 
 
 def test_boards_of_today_hold_saves_that_are_sought_and_those_of_day_42_do_not():

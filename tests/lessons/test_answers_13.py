@@ -16,7 +16,7 @@ from styles import complete
 
 from graphrec_utils import exercises
 from graphrec_utils.authoring.lesson.source import sources
-from graphrec_utils.exercises import core, runs
+from graphrec_utils.exercises import core, runner
 from graphrec_utils.lessons.lesson13 import (
     ex1_typed_edges,
     ex2_twhin_loss,
@@ -199,7 +199,7 @@ def test_right_answers_in_other_styles_pass(name, function):
     exercise = exercises.get(name)
     for seeds in (core.PUBLIC_SEEDS, (11, 12, 13, 14)):
         asked = core.questions(exercise, seeds)
-        result = core.judge(exercise, asked, runs.answers(function, asked, 600), name=False)
+        result = core.judge(exercise, asked, runner.answers(function, asked, 600), name=False)
         assert result.status == "passed", [r for r in result.rows if not r.ok]
 
 
@@ -273,7 +273,7 @@ def test_each_bug_is_caught_by_its_own_sentence(name):
     exercise = exercises.get("13.2")
     function = port if name == "the port" else {m.name: m.function for m in exercise.mistakes}[name]
     asked = core.questions(exercise)
-    result = core.judge(exercise, asked, runs.answers(function, asked, 600))
+    result = core.judge(exercise, asked, runner.answers(function, asked, 600))
     assert SENTENCES[name] in result.mistake
     assert result.points < 1  # a batch without false edges shows no label
 
@@ -355,7 +355,7 @@ def test_a_choice_out_of_bounds_earns_nothing(change):
     exercise = exercises.get("13.7")
     asked = core.questions(exercise)
     made = ex7_choose.choose() | change
-    assert core.judge(exercise, asked, runs.answers(lambda: made, asked, 600)).points == 0
+    assert core.judge(exercise, asked, runner.answers(lambda: made, asked, 600)).points == 0
 
 
 def test_the_answer_of_the_lesson_comes_close_to_the_best():

@@ -11,7 +11,7 @@ import torch
 from styles import complete
 
 from graphrec_utils import exercises
-from graphrec_utils.exercises import core, runs
+from graphrec_utils.exercises import core, runner
 from graphrec_utils.lessons.lesson14 import (
     ex1_pad_neighbors,
     ex2_mean_per_relation,
@@ -167,7 +167,7 @@ def test_right_answers_in_other_styles_pass(name, function):
     exercise = exercises.get(name)
     for seeds in (core.PUBLIC_SEEDS, (11, 12, 13, 14)):
         asked = core.questions(exercise, seeds)
-        result = core.judge(exercise, asked, runs.answers(function, asked, 600), name=False)
+        result = core.judge(exercise, asked, runner.answers(function, asked, 600), name=False)
         assert result.status == "passed", [r for r in result.rows if not r.ok]
 
 
@@ -229,7 +229,7 @@ def test_the_mass_is_the_library_s():
 def points(choice) -> float:
     exercise = exercises.get("14.7")
     asked = core.questions(exercise)
-    return core.judge(exercise, asked, runs.answers(lambda: choice, asked, 600)).points
+    return core.judge(exercise, asked, runner.answers(lambda: choice, asked, 600)).points
 
 
 def test_graphs_of_the_future_earn_nothing_however_good_the_rest_is():

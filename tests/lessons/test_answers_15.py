@@ -13,7 +13,7 @@ from styles import complete
 from torch_geometric.utils import scatter, softmax
 
 from graphrec_utils import exercises, losses, sampling
-from graphrec_utils.exercises import core, runs
+from graphrec_utils.exercises import core, runner
 from graphrec_utils.lessons.lesson15 import (
     ex1_attend,
     ex2_attend_on_edges,
@@ -189,7 +189,7 @@ def test_right_answers_in_other_styles_pass(name, function):
     exercise = exercises.get(name)
     for seeds in (core.PUBLIC_SEEDS, (11, 12, 13, 14)):
         asked = core.questions(exercise, seeds)
-        result = core.judge(exercise, asked, runs.answers(function, asked, 600), name=False)
+        result = core.judge(exercise, asked, runner.answers(function, asked, 600), name=False)
         assert result.status == "passed", [r for r in result.rows if not r.ok]
 
 
@@ -282,7 +282,7 @@ def test_wrong_answers_are_refused_and_nearly_all_named():
         exercise = exercises.get(name)
         asked = core.questions(exercise)
         for function in functions:
-            result = core.judge(exercise, asked, runs.answers(function, asked, 600))
+            result = core.judge(exercise, asked, runner.answers(function, asked, 600))
             assert result.status != "passed", function.__name__
             named, total = named + bool(result.mistake), total + 1
     assert named >= 0.8 * total, f"{named} of {total}"
@@ -358,7 +358,7 @@ def test_a_leak_earns_nothing():
     exercise = exercises.get("15.7")
     asked = core.questions(exercise)
     leak = ex7_choose.choose() | {"until_day": 42}
-    result = core.judge(exercise, asked, runs.answers(lambda: leak, asked, 600))
+    result = core.judge(exercise, asked, runner.answers(lambda: leak, asked, 600))
     assert result.points == 0 and "leak" in str(result.rows)
 
 
@@ -369,7 +369,7 @@ def test_a_choice_that_nobody_measured_earns_nothing(change):
     exercise = exercises.get("15.7")
     asked = core.questions(exercise)
     made = ex7_choose.choose() | change
-    assert core.judge(exercise, asked, runs.answers(lambda: made, asked, 600)).points == 0
+    assert core.judge(exercise, asked, runner.answers(lambda: made, asked, 600)).points == 0
 
 
 def test_every_choice_was_measured():

@@ -13,7 +13,7 @@ from scipy.spatial.distance import cdist
 from styles import complete
 
 from graphrec_utils import exercises, losses
-from graphrec_utils.exercises import core, runs
+from graphrec_utils.exercises import core, runner
 from graphrec_utils.lessons.lesson16 import (
     ex3_entity_feature_loss,
     ex5_user_entity_loss,
@@ -160,7 +160,7 @@ def test_right_answers_in_other_styles_pass(name, function):
     exercise = exercises.get(name)
     for seeds in (core.PUBLIC_SEEDS, (11, 12, 13, 14)):
         asked = core.questions(exercise, seeds)
-        result = core.judge(exercise, asked, runs.answers(function, asked, 600), name=False)
+        result = core.judge(exercise, asked, runner.answers(function, asked, 600), name=False)
         assert result.status == "passed", [r for r in result.rows if not r.ok]
 
 
@@ -370,7 +370,7 @@ def test_wrong_answers_are_refused_and_nearly_all_named():
         exercise = exercises.get(name)
         asked = core.questions(exercise)
         for function in functions:
-            result = core.judge(exercise, asked, runs.answers(function, asked, 600))
+            result = core.judge(exercise, asked, runner.answers(function, asked, 600))
             assert result.status != "passed", function.__name__
             named, total = named + bool(result.mistake), total + 1
     assert named >= 0.8 * total, f"{named} of {total}"
@@ -380,7 +380,9 @@ def test_raw_features_on_both_sides_are_refused():
     """W114, where features and vectors have different widths as well."""
     exercise = exercises.get("16.3")
     asked = core.questions(exercise)
-    assert core.judge(exercise, asked, runs.answers(wrong_raw, asked, 600)).points < exercise.points
+    assert (
+        core.judge(exercise, asked, runner.answers(wrong_raw, asked, 600)).points < exercise.points
+    )
 
 
 # ------------------------------------------------------------- the library agrees
@@ -420,7 +422,7 @@ def test_a_leak_earns_nothing():
     exercise = exercises.get("16.7")
     asked = core.questions(exercise)
     leak = ex7_choose.choose() | {"until_day": 49}
-    result = core.judge(exercise, asked, runs.answers(lambda: leak, asked, 600))
+    result = core.judge(exercise, asked, runner.answers(lambda: leak, asked, 600))
     assert result.points == 0 and "leak" in str(result.rows)
 
 
@@ -433,7 +435,7 @@ def test_a_choice_that_nobody_measured_earns_nothing(change):
     exercise = exercises.get("16.7")
     asked = core.questions(exercise)
     made = ex7_choose.choose() | change
-    assert core.judge(exercise, asked, runs.answers(lambda: made, asked, 600)).points == 0
+    assert core.judge(exercise, asked, runner.answers(lambda: made, asked, 600)).points == 0
 
 
 def test_every_choice_was_measured():

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from styles import complete
 
 from graphrec_utils import exercises, losses, metrics
-from graphrec_utils.exercises import core, runs
+from graphrec_utils.exercises import core, runner
 from graphrec_utils.lessons.lesson17 import (
     ex1_rce,
     ex2_auc,
@@ -188,7 +188,7 @@ def test_every_exercise_has_answers_in_other_styles():
 def judged(name, function, seeds=core.PUBLIC_SEEDS, named=False):
     exercise = exercises.get(name)
     asked = core.questions(exercise, seeds)
-    return core.judge(exercise, asked, runs.answers(function, asked, 600), name=named)
+    return core.judge(exercise, asked, runner.answers(function, asked, 600), name=named)
 
 
 @pytest.mark.parametrize(("name", "function"), PAIRS, ids=[f"{n}-{f.__name__}" for n, f in PAIRS])

@@ -13,7 +13,7 @@ import torch
 from styles import complete
 
 from graphrec_utils import exercises, metrics, pinworld
-from graphrec_utils.exercises import core, runs
+from graphrec_utils.exercises import core, runner
 from graphrec_utils.lessons.lesson18 import (
     ex1_fuse,
     ex2_blend,
@@ -148,7 +148,7 @@ OTHERS = {
 def judged(name: str, function, named: bool = False) -> core.Result:
     exercise = exercises.get(name)
     asked = core.questions(exercise)
-    return core.judge(exercise, asked, runs.answers(function, asked, 600.0), named)
+    return core.judge(exercise, asked, runner.answers(function, asked, 600.0), named)
 
 
 def test_every_exercise_has_answers_in_other_styles():
@@ -273,7 +273,7 @@ def test_a_policy_that_is_not_allowed_earns_nothing(function, words):
 def test_a_policy_that_sleeps_is_cut_off():
     exercise = exercises.get("18.5")
     asked = core.questions(exercise)[:2]
-    outcomes = runs.answers(sleeps, asked, 0.2)
+    outcomes = runner.answers(sleeps, asked, 0.2)
     assert all(o["error"] == "OutOfTime" for o in outcomes)
 
 
@@ -283,7 +283,7 @@ def test_ten_megabytes_of_output_cost_nothing_and_are_not_kept():
         return ex5_recommend.recommend(past, saved, shown, k)
 
     asked = core.questions(exercises.get("18.5"))[:2]
-    outcomes = runs.answers(loud, asked, 600.0)
+    outcomes = runner.answers(loud, asked, 600.0)
     assert "value" in outcomes[0] and len(outcomes[0]["printed"]) < 3000
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from graphrec_utils import exercises, syllabus
 from graphrec_utils.authoring.lesson import source
-from graphrec_utils.exercises import core, find, runs
+from graphrec_utils.exercises import core, find, runner
 from graphrec_utils.grading import verdict
 
 EXERCISES = [e for lesson in syllabus.LESSONS for e in exercises.of_lesson(lesson.number)]
@@ -51,9 +51,9 @@ def answered(exercise) -> dict:
 
 
 def once(
-    known: dict, function, asked: list[dict], seconds=None, *, real=runs.answers
+    known: dict, function, asked: list[dict], seconds=None, *, real=runner.answers
 ) -> list[dict]:
-    """Answer as `runs.answers` does, but every question once; `drawn` keeps them alive."""
+    """Answer as `runner.answers` does, but every question once; `drawn` keeps them alive."""
     for question in asked:
         if (function, id(question)) not in known:
             known[function, id(question)] = real(function, [question], HANGS)[0]
@@ -62,7 +62,7 @@ def once(
 
 def judged(exercise, function, seeds=core.PUBLIC_SEEDS, name=False) -> core.Result:
     asked, expected = both(exercise, seeds)
-    outcomes = runs.answers(function, asked, HANGS)
+    outcomes = runner.answers(function, asked, HANGS)
     return core.judge(exercise, asked, outcomes, name, expected)
 
 
@@ -99,7 +99,7 @@ def test_the_reference_passes_on_ten_seeds(exercise):
     result = core.judge(exercise, asked, outcomes, answers=outcomes)
     assert result.status == "passed", result.rows
     asked, outcomes = both(exercise, HIDDEN_SEEDS[:3])  # and says the same of the same
-    again = runs.answers(exercise.reference, asked, HANGS)
+    again = runner.answers(exercise.reference, asked, HANGS)
     result = core.judge(exercise, asked, again, answers=outcomes)
     assert result.status == "passed", result.rows
 
@@ -114,7 +114,7 @@ def graded(exercise, function, seeds, monkeypatch) -> dict:
     """Return what the grader makes of an answer: values as its probe sends them, and its verdict."""
 
     def sent(asked: list[dict]) -> tuple[list[dict], list[dict]]:
-        return asked, verdict.outcomes(json.dumps(runs.answers(function, asked, HANGS)), asked)
+        return asked, verdict.outcomes(json.dumps(runner.answers(function, asked, HANGS)), asked)
 
     secret, expected = both(exercise, seeds)
     right = core.right  # the grader asks for it once a student; here all have the same questions
@@ -143,11 +143,11 @@ NO_CODE = ("NameError", "SyntaxError", "IndentationError")
     ids=[f"{e.id}-{e.mistakes.index(m) + 1}" for e, m in MISTAKES],
 )
 def test_a_mistake_loses_points_and_card_and_grader_name_it(exercise, mistake, monkeypatch):
-    monkeypatch.setattr(runs, "answers", functools.partial(once, answered(exercise)))
+    monkeypatch.setattr(runner, "answers", functools.partial(once, answered(exercise)))
     card = judged(exercise, mistake.function, name=True)
     assert card.points < exercise.points, UNSEEN
     assert card.mistake == mistake.sentence, misnamed(card)
-    outcomes = runs.answers(mistake.function, both(exercise, core.PUBLIC_SEEDS)[0], HANGS)
+    outcomes = runner.answers(mistake.function, both(exercise, core.PUBLIC_SEEDS)[0], HANGS)
     broken = [x["message"] for x in outcomes if x.get("error") in NO_CODE]
     assert not broken, (
         f"{mistake.sentence}: {broken[0]}; a slip needs Python and its module's names"
@@ -196,7 +196,7 @@ def test_a_check_answers_in_under_a_second(exercise):
         while len(spent) < 2 or (min(spent) >= 1 and len(spent) < 6):  # the first also compiles
             start = time.thread_time()
             asked = core.questions(exercise)
-            core.judge(exercise, asked, runs.answers(function, asked, HANGS))
+            core.judge(exercise, asked, runner.answers(function, asked, HANGS))
             spent.append(time.thread_time() - start)
         print(f"{exercise.id}: {min(spent):.2f} s")
         assert min(spent) < 2

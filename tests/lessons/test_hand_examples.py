@@ -10,7 +10,7 @@ import pytest
 
 from graphrec_utils import exercises, syllabus
 from graphrec_utils.authoring.lesson import source
-from graphrec_utils.exercises import core, runs
+from graphrec_utils.exercises import core, runner
 
 LEAST = 0.8  # the share of its exercise's named mistakes that an example refuses
 EXERCISES = {e.id: e for x in syllabus.LESSONS for e in exercises.of_lesson(x.number)}
@@ -161,7 +161,7 @@ def of_the_gradient(exercise: core.Exercise, mistake: core.Mistake) -> bool:
     if not asked or len(asked) == len(exercise.claims):
         return False
     outcomes = zip(
-        runs.answers(mistake.function, asked, 60), core.right(exercise, asked), strict=True
+        runner.answers(mistake.function, asked, 60), core.right(exercise, asked), strict=True
     )
     return all("error" not in x and core.close(*map(_value, (x, y))) is None for x, y in outcomes)
 
@@ -175,7 +175,7 @@ def refused(exercise: core.Exercise, mistake: core.Mistake, expected: list[dict]
         outcome.get("changed")
         or core._reason(core._Question(claim, asked), core._Outcome(outcome), core._Outcome(right))
         for (claim, asked), right in zip(examples(exercise), expected, strict=True)
-        for outcome in runs.answers(mistake.function, [asked], 60)
+        for outcome in runner.answers(mistake.function, [asked], 60)
     )
 
 

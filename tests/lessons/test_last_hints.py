@@ -10,7 +10,7 @@ from edits import lesson
 
 from graphrec_utils import exercises
 from graphrec_utils.authoring.lesson import lines, source
-from graphrec_utils.exercises import core, library, orders, parsons, runs
+from graphrec_utils.exercises import closed_library, core, orders, parsons, runner
 
 HANGS = 600.0
 CELLS = {name: code for path in source.built() for name, code in source.answer_cells(path).items()}
@@ -37,8 +37,8 @@ def judged(name: str, body: list[str]) -> core.Result:
     exec(code, ours)
     exercise = exercises.get(name)
     asked = core.questions(exercise)
-    with library.closed(*exercise.closed):
-        outcomes = runs.answers(ours[exercise.function], asked, HANGS)
+    with closed_library.closed(*exercise.closed):
+        outcomes = runner.answers(ours[exercise.function], asked, HANGS)
     return core.judge(exercise, asked, outcomes)
 
 

@@ -173,7 +173,7 @@ def test_a_lesson_has_the_parts_every_lesson_has(source):
     assert len(re.findall(r"^\*\*\d\d\.q\d+\*\* ", text, re.MULTILINE)) >= 5
     assert sum(bool(predictions.named(c, "predict")) for c in found) >= 5
     number = source.name[:2]
-    assert (f'recall("{number}")' in [c.source for c in found]) == (number > "00")
+    assert (f'remember("{number}")' in [c.source for c in found]) == (number > "00")
 
 
 @per_lesson

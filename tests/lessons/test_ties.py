@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from graphrec_utils import exercises
-from graphrec_utils.exercises import core, runs
+from graphrec_utils.exercises import core, runner
 
 ORDERED = {
     "00.3": {"of equally popular films the one with the smaller number comes first"},
@@ -48,7 +48,7 @@ def test_equals_at_random_fail_only_the_claims_that_promise_an_order(number, mon
     for place in (torch, torch.Tensor):
         monkeypatch.setattr(place, "argsort", of_torch)
         monkeypatch.setattr(place, "sort", sorted_by_torch)
-    outcomes = runs.answers(exercise.reference, asked, seconds=60)
+    outcomes = runner.answers(exercise.reference, asked, seconds=60)
     monkeypatch.undo()
     result = core.judge(exercise, asked, outcomes, answers=right)
     assert {row.sentence for row in result.rows if not row.ok} == ORDERED[number]

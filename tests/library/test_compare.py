@@ -182,11 +182,13 @@ def test_found_asks_the_users_of_the_part_and_hides_their_past():
         asked.extend(users)
         return SCORES[users]
 
-    table = metrics.found(SimpleNamespace(scores=scores), PAST, PART, top=2)
+    table = metrics.evaluate_model(SimpleNamespace(scores=scores), PAST, PART, top=2)
     assert sorted(asked) == [0, 2]
     assert table.index.tolist() == [0, 2]
     assert table.recall.tolist() == [1, 0]  # item 3 is first once item 0 is hidden; 3 and 1 first
-    assert metrics.found(SimpleNamespace(scores=scores), PAST, PART, top=3).recall.tolist() == [
+    assert metrics.evaluate_model(
+        SimpleNamespace(scores=scores), PAST, PART, top=3
+    ).recall.tolist() == [
         1,
         1,
     ]

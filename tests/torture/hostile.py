@@ -263,10 +263,10 @@ def patched_ipython(folder):
 @case(LOST_1)
 def patched_course(folder):
     return solved(ex1=before(
-        "import graphrec_utils.exercises as e, graphrec_utils.exercises.runs as runs\n"
+        "import graphrec_utils.exercises as e, graphrec_utils.exercises.runner as runs\n"
         "e.check = lambda *a: 2.0\n"
-        "runs.answers = lambda f, asked, s: [{'value': True, 'changed': []} for _ in asked]\n"
-        "runs.encode = runs.decode = lambda value: value"
+        "runner.answers = lambda f, asked, s: [{'value': True, 'changed': []} for _ in asked]\n"
+        "runner.encode = runner.decode = lambda value: value"
     ))  # fmt: skip
 
 
@@ -307,11 +307,11 @@ def forged_messages_without_nonce(folder):
 @case(LOST_1)
 def values_of_impossible_form(folder):
     return solved(ex1=before(
-        "from graphrec_utils.exercises import runs\n"
+        "from graphrec_utils.exercises import runner\n"
         "evil = [{'numpy': '<f8', 'shape': [10**9, 10**9], 'data': ''}, {'tuple': 3},\n"
         "        {'int': '9' * 10**6}, {'torch_sparse': 'coo', 'shape': [10**6] * 2, 'parts': []},\n"
         "        {'numpy': 'O', 'shape': [1], 'data': 'AAAAAAAAAAA='}]\n"
-        "runs.answers = lambda f, asked, s: [{'value': evil[k % 5], 'changed': []} for k in range(len(asked))]"
+        "runner.answers = lambda f, asked, s: [{'value': evil[k % 5], 'changed': []} for k in range(len(asked))]"
     ))  # fmt: skip
 
 

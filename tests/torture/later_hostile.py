@@ -103,8 +103,8 @@ def a_masked_array():
 @attack()
 def a_runner_that_asks_something_easier():
     return margin(
-        "from graphrec_utils.exercises import runs\n"
-        "runs.RUNNERS['call'] = lambda f, inputs: inputs()['d_pos'].sum() * 0 + 1"
+        "from graphrec_utils.exercises import runner\n"
+        "runner.RUNNERS['call'] = lambda f, inputs: inputs()['d_pos'].sum() * 0 + 1"
     )
 
 
@@ -356,7 +356,7 @@ def a_policy_that_looks_for_the_truth():
 
 # ---------------------------------------------------------------- decided, and said to the instructor
 
-HIDES = "import graphrec_utils.exercises.runs as runs\nruns._differs = lambda *a: False\n\n"
+HIDES = "import graphrec_utils.exercises.runner as runs\nruns._differs = lambda *a: False\n\n"
 
 
 @late({"08.4": 4})

@@ -12,14 +12,14 @@ from answers import code
 
 import graphrec_utils
 from graphrec_utils import exercises, paths, syllabus
-from graphrec_utils.exercises import card, library
+from graphrec_utils.exercises import card, closed_library
 from graphrec_utils.grading import batch
 
 EXERCISES = [e for x in syllabus.LESSONS for e in exercises.of_lesson(x.number) if e.library]
 
 NDCG = "# exercise 01.3\n{}\n\ndef ndcg_at_k(ranked, relevant, top):\n    {}\n"
 LAYER = "# exercise 05.2\ndef ngcf_layer_matrix(A_hat, E, W_self, W_inter):\n    {}\n"
-PATH = library.version(exercises.get("01.3").library).__module__
+PATH = closed_library.version(exercises.get("01.3").library).__module__
 CALL = "return {}(ranked, relevant, top)"
 FULL = {  # what an honest answer with other functions of the library earns, exactly
     "graphs_normalize": ("06.1", 5.0),
@@ -128,7 +128,7 @@ def everything() -> dict[str, object]:
 
 def aliases(exercise) -> list[tuple[str, ...]]:
     """Return (module, name, …) of every place in the package where the library's version is."""
-    ours = library.version(exercise.library)
+    ours = closed_library.version(exercise.library)
     places = [(ours.__module__, ours.__name__), tuple(exercise.library.rsplit(".", 1))]
     for name, module in everything().items():
         for key, value in vars(module).items():
@@ -193,7 +193,7 @@ def test_other_functions_of_the_library_may_be_used(graded, name):
 def test_every_path_to_it_says_that_it_is_the_exercise(graded, exercise):
     row = graded[f"looks-{exercise.id}", exercise.id]
     assert row["points"] == 0
-    assert row["reason"] == f"RuntimeError: {library.sentence(exercise.library)}"
+    assert row["reason"] == f"RuntimeError: {closed_library.sentence(exercise.library)}"
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
@@ -204,4 +204,6 @@ def test_the_card_says_the_same_as_the_grader(exercise, tmp_path, monkeypatch):
     exec(source, names)
     score = card.check(exercise.id, names[exercise.function])
     assert score == 0
-    assert f"RuntimeError: {library.sentence(exercise.library)}" in card.as_text(score.result)
+    assert f"RuntimeError: {closed_library.sentence(exercise.library)}" in card.as_text(
+        score.result
+    )

@@ -41,7 +41,7 @@ CAPTION = re.compile(r"\*Figure \d+\.\d+\. ")
 QUIZ = re.compile(r"\*\*\d\d\.q\d+\*\* ")
 # for a reader alone, not for a hall: what opens and closes a lesson, what is done with keys and files
 ALONE = re.compile(
-    r"## Before you begin|recall\(|progress\(|from graphrec_utils.exercises import progress"
+    r"## Before you begin|remember\(|progress\(|from graphrec_utils.exercises import progress"
 )
 AT_A_NOTEBOOK = re.compile(
     r"Shift \+ Enter|[Rr]un (?:it|the (?:cell|check)|this cell|your)\b|with the arrow keys|press Tab|"

@@ -26,10 +26,10 @@ import numpy as np
 import pandas as pd
 
 from graphrec_utils.data import Interactions
-from graphrec_utils.exercises import find, met, runs
+from graphrec_utils.exercises import find, met, runner
+from graphrec_utils.exercises.from_earlier import from_earlier
 from graphrec_utils.exercises.generators import encoders, plain, systems
 from graphrec_utils.exercises.generators.histories import of_log
-from graphrec_utils.exercises.own import own
 from graphrec_utils.models import filters
 from graphrec_utils.pinworld import Histories
 
@@ -98,7 +98,7 @@ class Course:
 
     def __init__(self, folder: Path | str | None = None):
         ids = {x for generator in GENERATORS.values() for x in generator.exercises}
-        self.own = {x: own(x, None, folder) for x in sorted(ids)}
+        self.own = {x: from_earlier(x, None, folder) for x in sorted(ids)}
         self.took: dict[str, float] = {}
         self.stopped: dict[str, dict[str, str]] = {}
         self.seconds = SECONDS
@@ -117,7 +117,7 @@ class Course:
         self.stopped.pop(name, None)
         try:
             score, _ = self._tried(generator, saves, mine, two)
-        except (Exception, runs.OutOfTime) as error:
+        except (Exception, runner.OutOfTime) as error:
             score, mine, _ = self._without(name, saves, mine, two, error)
         self.took[name] = time.perf_counter() - start
         if not mine:
@@ -127,7 +127,7 @@ class Course:
             nonlocal score, mine
             try:
                 return _asked(score, histories, saves.num_items)
-            except (Exception, runs.OutOfTime) as error:
+            except (Exception, runner.OutOfTime) as error:
                 score, mine, found = self._without(name, saves, mine, histories, error)
                 return found
 
@@ -152,7 +152,7 @@ class Course:
             left = {x: f for x, f in mine.items() if x not in out}
             try:
                 score, found = self._tried(GENERATORS[name], saves, left, histories)
-            except (Exception, runs.OutOfTime):
+            except (Exception, runner.OutOfTime):
                 if not left:
                     raise
                 continue
@@ -164,7 +164,7 @@ class Course:
         self, generator: Generator, saves: Interactions, mine: dict, histories: Histories
     ) -> tuple:
         """Return a fitted score, and what it says of some histories; raise what goes wrong."""
-        clock = runs.Deadline(self.seconds, PATIENCE)
+        clock = runner.Deadline(self.seconds, PATIENCE)
 
         def timed(function: Callable) -> Callable:
             def call(*arguments):
@@ -177,7 +177,7 @@ class Course:
 
         def score(histories: Histories) -> np.ndarray:
             nonlocal clock
-            clock = runs.Deadline(self.seconds, PATIENCE)
+            clock = runner.Deadline(self.seconds, PATIENCE)
             return model.of(histories) if generator.hears else model.scores(histories.users)
 
         return score, _asked(score, histories, saves.num_items)

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from graphrec_utils import exercises, paths
-from graphrec_utils.exercises import library
+from graphrec_utils.exercises import closed_library
 
 LEFT_OUT = ("__pycache__", "grading", "authoring", "exercises")
 OF_A_LESSON = ("__init__.py", "visuals")  # what a kernel sees of a lesson's folder
@@ -32,7 +32,7 @@ def course_copy(folder: Path) -> Path:
     for name, text in (("exercises", EXERCISES), ("grading", ""), ("grading/isolation", "")):
         (package / name).mkdir()
         (package / name / "__init__.py").write_text(text, encoding="utf-8")
-    for name in ("codec.py", "runs.py"):
+    for name in ("codec.py", "runner.py"):
         shutil.copy2(paths.PACKAGE / "exercises" / name, package / "exercises")
     probe = Path("grading", "isolation", "probe.py")
     shutil.copy2(paths.PACKAGE / probe, package / probe)
@@ -74,7 +74,7 @@ def _without(closed: tuple[str, ...]) -> dict[Path, str]:
     """Return the files that define these functions, and their sources without them."""
     trees: dict[Path, ast.Module] = {}
     for path in closed:
-        file = Path(sys.modules[library.version(path).__module__].__file__)
+        file = Path(sys.modules[closed_library.version(path).__module__].__file__)
         if file not in trees:
             trees[file] = ast.parse(file.read_text("utf-8"))
         _empty(trees[file], path)
@@ -84,7 +84,7 @@ def _without(closed: tuple[str, ...]) -> dict[Path, str]:
 
 def _empty(tree: ast.Module, path: str) -> None:
     """Let the function, or every method of the class, raise in a module's tree."""
-    found = library.version(path)
+    found = closed_library.version(path)
     bodies = [
         inner
         for node in tree.body
@@ -94,7 +94,7 @@ def _empty(tree: ast.Module, path: str) -> None:
     ]
     if not bodies:
         raise LookupError(f"{path} cannot be closed: {found.__module__} has no `def` of it")
-    says = f"def f(*args, **kwargs): raise RuntimeError({library.sentence(path)!r})"
+    says = f"def f(*args, **kwargs): raise RuntimeError({closed_library.sentence(path)!r})"
     for function in bodies:
         instead = ast.parse(says).body[0]
         function.args, function.body = instead.args, [*_docstring(function), *instead.body]

@@ -12,13 +12,13 @@ import sys
 import IPython
 import IPython.display
 
-from graphrec_utils.exercises import runs
+from graphrec_utils.exercises import runner
 
 MIME = "application/vnd.graphrec.outcomes+json"
 LIMIT = 8 * 2**20  # characters of one exercise's outcomes
 
 
-class _Silence(runs._Output):
+class _Silence(runner._Output):
     """Takes what is printed outside of an answer's call, and keeps nothing that matters."""
 
     encoding, errors = "utf-8", "replace"
@@ -46,7 +46,7 @@ def send(nonce: str, name: str, file: str, seconds: float, patience: float) -> N
     function = IPython.get_ipython().user_ns.get(name)
     if callable(function):
         with open(file, encoding="utf-8") as questions:
-            outcomes = runs.answers(function, json.load(questions), seconds, patience)
+            outcomes = runner.answers(function, json.load(questions), seconds, patience)
         try:
             text = json.dumps(outcomes)
         except MemoryError:

@@ -54,7 +54,7 @@ def score(relations: tuple[str, ...], sharpness: float, weight: float) -> float:
     scorer = type(
         "Sum", (), {"scores": lambda self, u: sharpness * tails.scores(u) + weight * liked}
     )()
-    return float(metrics.found(scorer, train, val).ndcg.mean())
+    return float(metrics.evaluate_model(scorer, train, val).ndcg.mean())
 
 
 KEYS = ("relations", "sharpness", "weight")

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 import torch
 
 from graphrec_utils import exercises, syllabus
-from graphrec_utils.exercises import check, codec, core, gap, runs
+from graphrec_utils.exercises import check, codec, core, runner, side_by_side
 from graphrec_utils.grading import verdict
 
 ALL = [e for lesson in syllabus.LESSONS for e in exercises.of_lesson(lesson.number)]
@@ -72,10 +72,10 @@ def test_other_questions_than_those_of_the_card_are_refused():
     """Whoever passes the questions of a grader gets an error instead of a leak."""
     exercise = exercises.get("00.1")
     secret = core.questions(exercise, verdict.seeds(b"secret", "ann", "00.1"))
-    outcomes = runs.answers(lambda R: (0, 0, 0, 0.0), secret)
+    outcomes = runner.answers(lambda R: (0, 0, 0, 0.0), secret)
     result = core.judge(exercise, secret, outcomes)
     with pytest.raises(ValueError, match="only the questions of the card"):
-        gap.of(exercise, result, secret, outcomes)
+        side_by_side.of(exercise, result, secret, outcomes)
 
 
 def test_a_verdict_of_the_grader_holds_no_right_value():
@@ -84,14 +84,14 @@ def test_a_verdict_of_the_grader_holds_no_right_value():
         check("00.3", nonsense)
     exercise = exercises.get("00.3")
     seeds = verdict.seeds(b"secret", "ann", "00.3")
-    asked = [(q := core.questions(exercise, s), runs.answers(nonsense, q))
+    asked = [(q := core.questions(exercise, s), runner.answers(nonsense, q))
              for s in (seeds, core.PUBLIC_SEEDS)]  # fmt: skip
     entry = verdict.decide(exercise, *asked)
     assert entry["points"] == 0
     told = json.dumps(entry)
     for questions, _ in asked:
-        for outcome in runs.answers(exercise.reference, questions):
-            assert gap.written(codec.decode(outcome["value"])) not in told
+        for outcome in runner.answers(exercise.reference, questions):
+            assert side_by_side.written(codec.decode(outcome["value"])) not in told
     assert "gap" not in told
     assert "expected" not in told
 
@@ -102,12 +102,12 @@ def test_every_exercise_shows_public_small_inputs_or_nothing(exercise):
     asked = core.questions(exercise)
     public = {json.dumps(q["inputs"]): codec.decode(q["inputs"]) for q in asked}
     for mistake in exercise.mistakes[:4]:
-        outcomes = runs.answers(mistake.function, asked)
+        outcomes = runner.answers(mistake.function, asked)
         result = core.judge(exercise, asked, outcomes, name=False)
-        found = gap.of(exercise, result, asked, outcomes)
+        found = side_by_side.of(exercise, result, asked, outcomes)
         if found is None:
             continue
-        calls = [gap.called(exercise, inputs) for inputs in public.values()]
+        calls = [side_by_side.called(exercise, inputs) for inputs in public.values()]
         assert found.call in calls
         assert found.yours != found.expected, mistake.name
         assert len(found.call) < 4_000
@@ -132,8 +132,8 @@ def test_every_exercise_shows_public_small_inputs_or_nothing(exercise):
     ],
 )
 def test_values_read_like_python(value, text):
-    assert gap.written(value) == text
+    assert side_by_side.written(value) == text
 
 
 def test_a_value_that_nobody_could_look_through_is_described():
-    assert gap.shown(torch.zeros(40, 40)) == "a torch tensor of float32, shape (40, 40)"
+    assert side_by_side.shown(torch.zeros(40, 40)) == "a torch tensor of float32, shape (40, 40)"

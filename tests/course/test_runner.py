@@ -18,7 +18,7 @@ import pytest
 import scipy.sparse as sp
 import torch
 
-from graphrec_utils.exercises import codec, compare, footprint, runs
+from graphrec_utils.exercises import codec, compare, footprint, runner
 
 VALUES = {
     "none": None,
@@ -116,7 +116,7 @@ def inside_itself(x):
     ],
 )  # fmt: skip
 def test_why_a_value_cannot_be_sent_is_said_in_words_of_ours(returned, why):
-    (outcome,) = runs.answers(returned, ask({"x": 1}))
+    (outcome,) = runner.answers(returned, ask({"x": 1}))
     assert outcome["error"] == "Returned"
     assert re.fullmatch(f"returned an? \\w+: ({why})", outcome["message"])
 
@@ -142,12 +142,12 @@ def ask(inputs: dict, run: str = "call") -> list[dict]:
 
 
 def test_inputs_arrive_in_the_order_of_the_signature_whatever_their_names():
-    (outcome,) = runs.answers(lambda mine, yours: mine - yours, ask({"a": 5, "b": 3}))
+    (outcome,) = runner.answers(lambda mine, yours: mine - yours, ask({"a": 5, "b": 3}))
     assert outcome["value"] == 2
 
 
 def test_a_generator_arrives_as_a_generator():
-    (outcome,) = runs.answers(lambda rng: rng.random(), ask({"rng": codec.Rng(3)}))
+    (outcome,) = runner.answers(lambda rng: rng.random(), ask({"rng": codec.Rng(3)}))
     assert outcome["value"] == np.random.default_rng(3).random()
 
 
@@ -156,12 +156,12 @@ def test_a_changed_input_is_named():
         E += 1
         return k
 
-    (outcome,) = runs.answers(spoil, ask({"E": torch.zeros(2), "k": 1}))
+    (outcome,) = runner.answers(spoil, ask({"E": torch.zeros(2), "k": 1}))
     assert outcome["changed"] == ["E"]
 
 
 def test_a_changed_list_is_named_too():
-    (outcome,) = runs.answers(lambda names: names.pop(), ask({"names": ["a", "b"]}))
+    (outcome,) = runner.answers(lambda names: names.pop(), ask({"names": ["a", "b"]}))
     assert outcome["changed"] == ["names"]
 
 
@@ -171,10 +171,10 @@ def test_another_seed_gives_away_who_draws_from_elsewhere(library):
         return torch.rand(3, generator=rng) if library == "torch" else rng.random(3)
 
     question = ask({"rng": codec.Rng(4, library)}, "call with seeds")
-    (outcome,) = runs.answers(draw, question)
+    (outcome,) = runner.answers(draw, question)
     first, again, other = (x.tolist() for x in codec.decode(outcome["value"]))
     assert first == again != other
-    (outcome,) = runs.answers(lambda rng: draw(codec.Rng(7, library).generator()), question)
+    (outcome,) = runner.answers(lambda rng: draw(codec.Rng(7, library).generator()), question)
     first, again, other = (x.tolist() for x in codec.decode(outcome["value"]))
     assert first == again == other
 
@@ -182,7 +182,7 @@ def test_another_seed_gives_away_who_draws_from_elsewhere(library):
 def test_the_gradient_is_compared():
     # d/dx sum(x * y) = y, d/dy = x
     x, y = torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0])
-    (outcome,) = runs.answers(
+    (outcome,) = runner.answers(
         lambda x, y: x * y, ask({"x": x, "y": y}, "call and compare gradient")
     )
     value, (grad_x, grad_y) = codec.decode(outcome["value"])
@@ -194,7 +194,7 @@ def test_the_gradient_is_compared():
 def test_a_gradient_reaches_tensors_in_a_dictionary():
     parts = {"a": torch.tensor([1.0, 2.0]), "b": torch.tensor([3.0])}
     weigh = lambda parts: 2 * parts["a"].sum() + 5 * parts["b"].sum()  # noqa: E731
-    (outcome,) = runs.answers(weigh, ask({"parts": parts}, "call and compare gradient"))
+    (outcome,) = runner.answers(weigh, ask({"parts": parts}, "call and compare gradient"))
     value, gradients = codec.decode(outcome["value"])
     assert value.item() == 21 and [g.tolist() for g in gradients] == [[2, 2], [5]]
     assert outcome["changed"] == []
@@ -202,7 +202,9 @@ def test_a_gradient_reaches_tensors_in_a_dictionary():
 
 def test_a_detached_answer_has_zero_gradients():
     x = torch.tensor([1.0])
-    (outcome,) = runs.answers(lambda x: x.detach() * 2, ask({"x": x}, "call and compare gradient"))
+    (outcome,) = runner.answers(
+        lambda x: x.detach() * 2, ask({"x": x}, "call and compare gradient")
+    )
     assert codec.decode(outcome["value"])[1][0].tolist() == [0.0]
 
 
@@ -225,7 +227,7 @@ def test_a_view_of_one_number_is_not_large():
 
 def within_memory(function, n=900):
     inputs = {"n": n, "pilot": {"inputs": {"n": 500}, "dense": 4 * 500**2}}
-    (outcome,) = runs.answers(function, ask(inputs, "call within memory"))
+    (outcome,) = runner.answers(function, ask(inputs, "call within memory"))
     return outcome
 
 
@@ -236,9 +238,9 @@ def test_what_is_kept_in_many_tensors_is_held_and_what_is_forgotten_is_not():
     assert footprint.held(keep, {"n": 500}) >= 4 * 500**2 > 50 * footprint.held(forget, {"n": 500})
     assert 4 * 500**2 <= footprint.held(views, {"n": 500}) < 5 * 500**2
     inputs = {"n": 9, "pilot": {"inputs": {"n": 500}, "dense": 4 * 500**2, "held": 2 * 500**2}}
-    (outcome,) = runs.answers(keep, ask(inputs, "call within memory"))
+    (outcome,) = runner.answers(keep, ask(inputs, "call within memory"))
     assert outcome["message"].startswith("MemoryError: all parts")
-    (outcome,) = runs.answers(forget, ask(inputs, "call within memory"))
+    (outcome,) = runner.answers(forget, ask(inputs, "call within memory"))
     assert codec.decode(outcome["value"]) == 81
 
 
@@ -260,7 +262,7 @@ def test_what_the_first_call_imports_is_no_matrix():
 
 
 def test_eight_calls_share_a_generator():
-    (outcome,) = runs.answers(
+    (outcome,) = runner.answers(
         lambda rng: int(rng.integers(10**9)), ask({"rng": codec.Rng(3)}, "call eight times")
     )
     drawn = codec.decode(outcome["value"])
@@ -280,9 +282,9 @@ def test_whatever_is_raised_becomes_one_short_line(error, message):
     def fails(x):
         raise error
 
-    (outcome,) = runs.answers(fails, ask({"x": 1}))
+    (outcome,) = runner.answers(fails, ask({"x": 1}))
     assert outcome["message"].startswith(message)
-    assert len(outcome["message"]) <= runs.ERROR_LIMIT
+    assert len(outcome["message"]) <= runner.ERROR_LIMIT
     assert "\n" not in outcome["message"]
 
 
@@ -309,7 +311,7 @@ def test_the_text_of_an_exception_may_fail_or_have_no_end(says, message):
     def fails(x):
         raise Odd(says)
 
-    outcomes = runs.answers(fails, ask({"x": 1}) * 2, seconds=0.3)
+    outcomes = runner.answers(fails, ask({"x": 1}) * 2, seconds=0.3)
     assert [o["message"] for o in outcomes] == [message] * 2
 
 
@@ -321,17 +323,17 @@ def test_an_exception_s_text_is_cut_before_anything_is_made_of_it():
 
     tracemalloc.start()
     try:
-        (outcome,) = runs.answers(fails, ask({"x": 1}))
+        (outcome,) = runner.answers(fails, ask({"x": 1}))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert outcome["message"] == "ValueError: " + "x" * (runs.ERROR_LIMIT - 12)
+    assert outcome["message"] == "ValueError: " + "x" * (runner.ERROR_LIMIT - 12)
     assert peak < 10**6
 
 
 @pytest.mark.parametrize("large", [lambda x: np.zeros(10**15), lambda x: torch.zeros(10**15), lambda x: bytearray(10**15)])  # fmt: skip
 def test_whoever_runs_out_of_memory_has_a_memory_error(large):
-    (outcome,) = runs.answers(large, ask({"x": 1}))
+    (outcome,) = runner.answers(large, ask({"x": 1}))
     assert outcome["error"] == "MemoryError"
     assert re.fullmatch(
         r"MemoryError(: (Unable to allocate .*|there is not .*))?", outcome["message"]
@@ -346,7 +348,7 @@ def test_an_endless_loop_ends_with_the_time_limit():
         while True:
             pass
 
-    outcomes = runs.answers(loops, ask({"x": 1}) * 5, seconds=0.3)
+    outcomes = runner.answers(loops, ask({"x": 1}) * 5, seconds=0.3)
     assert calls == [1]
     assert [o["message"] for o in outcomes] == ["took longer than 0.3 s"] * 5
 
@@ -357,13 +359,15 @@ def test_the_time_limit_passes_through_except_exception():
             with contextlib.suppress(Exception):
                 time.sleep(1)
 
-    (outcome,) = runs.answers(stubborn, ask({"x": 1}), seconds=0.3)
+    (outcome,) = runner.answers(stubborn, ask({"x": 1}), seconds=0.3)
     assert outcome["error"] == "OutOfTime"
 
 
 def test_the_limit_is_for_all_questions_together():
     calls = []
-    outcomes = runs.answers(lambda x: calls.append(time.sleep(0.5)), ask({"x": 1}) * 50, seconds=2)
+    outcomes = runner.answers(
+        lambda x: calls.append(time.sleep(0.5)), ask({"x": 1}) * 50, seconds=2
+    )
     assert len(calls) <= 4
     assert outcomes[0].get("error") is None
     assert outcomes[-1]["error"] == "OutOfTime"
@@ -375,10 +379,10 @@ def _busy(x):
 
 
 def test_with_patience_only_computing_counts_as_long_as_the_clock_allows():
-    waiting = runs.answers(lambda x: time.sleep(0.2), ask({"x": 1}) * 3, 0.3, patience=1000)
+    waiting = runner.answers(lambda x: time.sleep(0.2), ask({"x": 1}) * 3, 0.3, patience=1000)
     assert [o.get("error") for o in waiting] == [None] * 3
     for function, patience in ((_busy, 1000), (lambda x: time.sleep(1000), 2)):
-        (outcome,) = runs.answers(function, ask({"x": 1}), 0.3, patience)
+        (outcome,) = runner.answers(function, ask({"x": 1}), 0.3, patience)
         assert (outcome["error"], outcome["message"]) == ("OutOfTime", "took longer than 0.3 s")
 
 
@@ -388,7 +392,7 @@ def test_a_warning_names_the_line_and_no_temporary_file(tmp_path):
         sys.stderr.write(warnings.formatwarning("careful", UserWarning, file, 4, "f(x)"))
         return x
 
-    (outcome,) = runs.answers(warn, ask({"x": 1}))
+    (outcome,) = runner.answers(warn, ask({"x": 1}))
     assert outcome["printed"] == "line 4 of your cell: UserWarning: careful\n  f(x)\n"
 
 
@@ -398,9 +402,9 @@ def test_ten_megabytes_of_print_are_cut_and_counted(capsys):
         print("to stderr", file=sys.stderr)
         return x
 
-    (outcome,) = runs.answers(chatty, ask({"x": 1}))
+    (outcome,) = runner.answers(chatty, ask({"x": 1}))
     assert outcome["value"] == 1
-    assert len(outcome["printed"]) < runs.PRINT_LIMIT + 100
+    assert len(outcome["printed"]) < runner.PRINT_LIMIT + 100
     assert "9,998,011 more characters" in outcome["printed"]
     assert capsys.readouterr() == ("", "")
 
@@ -409,7 +413,7 @@ def test_ten_megabytes_of_print_are_cut_and_counted(capsys):
 def test_an_alarm_of_an_experiment_goes_on_after_that_of_a_function():
     before = signal.setitimer(signal.ITIMER_REAL, 1000)
     try:
-        with runs.Deadline(5, 2):
+        with runner.Deadline(5, 2):
             assert signal.getitimer(signal.ITIMER_REAL)[0] <= 10
         assert 900 < signal.getitimer(signal.ITIMER_REAL)[0] <= 1000
         assert signal.getitimer(signal.ITIMER_PROF)[0] == 0
@@ -419,8 +423,8 @@ def test_an_alarm_of_an_experiment_goes_on_after_that_of_a_function():
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs timers of POSIX")
 def test_a_deadline_inside_another_leaves_it_its_seconds_of_computing():
-    with runs.Deadline(1000, 2):
-        with runs.Deadline(5, 2):
+    with runner.Deadline(1000, 2):
+        with runner.Deadline(5, 2):
             assert signal.getitimer(signal.ITIMER_PROF)[0] < 6  # it counts in ticks
         assert 900 < signal.getitimer(signal.ITIMER_PROF)[0] < 1001
         assert 1900 < signal.getitimer(signal.ITIMER_REAL)[0] <= 2000

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from graphrec_utils.exercises import version
+from graphrec_utils.exercises import stale
 
 GOOD = "# exercise 00.1\ndef summarize(R):\n    return 1\n"
 BROKEN = "# exercise 00.1\ndef summarize(R)\n    return 2\n"
-NOTE = "version.note('00.1', summarize)"
+NOTE = "stale.note('00.1', summarize)"
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def shell():
     interactive = pytest.importorskip("IPython.core.interactiveshell")
     interactive.InteractiveShell.clear_instance()
     shell = interactive.InteractiveShell.instance()
-    shell.run_cell("from graphrec_utils.exercises import version", store_history=True)
+    shell.run_cell("from graphrec_utils.exercises import stale", store_history=True)
     yield shell
     interactive.InteractiveShell.clear_instance()
 
@@ -52,5 +52,5 @@ def test_another_exercise_that_broke_is_none_of_this_one(shell, capsys):
 
 
 def test_outside_ipython_nothing_is_said():
-    assert version.note("00.1", lambda R: 1) == ""
-    assert version.note("00.1", len) == ""
+    assert stale.note("00.1", lambda R: 1) == ""
+    assert stale.note("00.1", len) == ""

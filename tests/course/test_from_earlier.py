@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from graphrec_utils.exercises.own import own
+from graphrec_utils.exercises.from_earlier import from_earlier
 
-own_module = importlib.import_module("graphrec_utils.exercises.own")
+module = importlib.import_module("graphrec_utils.exercises.from_earlier")
 
 
 def notebook(folder, stem: str, *cells: str) -> None:
@@ -49,11 +49,11 @@ def other(*arguments):
 def test_a_half_finished_student_gets_what_passes_and_the_library_s_for_the_rest(
     half_finished, capsys
 ):
-    mine = own("01.6", other, half_finished)
+    mine = from_earlier("01.6", other, half_finished)
     assert mine.whose == "yours"
     R = torch.tensor([[1.0, 1.0], [0.0, 1.0]])
     np.testing.assert_allclose(mine(R), [[0, 0.7071], [0.7071, 0]], atol=1e-4)
-    said = {name: own(name, other, half_finished) for name in ("02.5", "04.4", "06.1")}
+    said = {name: from_earlier(name, other, half_finished) for name in ("02.5", "04.4", "06.1")}
     assert {name: one.whose for name, one in said.items()} == {
         "02.5": "the library's: yours does not pass yet",
         "04.4": "the library's: its cell is no Python yet",
@@ -77,7 +77,7 @@ def test_a_half_finished_student_gets_what_passes_and_the_library_s_for_the_rest
 )
 def test_whatever_stands_there_the_library_s_is_used(tmp_path, cell, why):
     notebook(tmp_path, "01_recommender_basics", cell)
-    found = own("01.6", other, tmp_path)
+    found = from_earlier("01.6", other, tmp_path)
     assert found.whose == f"the library's: {why}" and found() == "the library's"
 
 
@@ -95,27 +95,30 @@ def test_an_answer_may_use_constants_of_its_notebook_and_nothing_else_runs(tmp_p
     answer = RIGHT.replace(".sqrt()", "").replace("torch.outer(c, c)", "root(torch.outer(c, c))")
     answer = answer.replace("min=1", "min=ONE - EPS").replace("fill_diagonal_(0)", "fill_diagonal_(FILL)")  # fmt: skip
     notebook(tmp_path, "01_recommender_basics", HELPER, CONSTANTS, answer)
-    assert own("01.6", other, tmp_path).whose == "yours"
+    assert from_earlier("01.6", other, tmp_path).whose == "yours"
     assert not hasattr(torch, "left_behind") and not (tmp_path / "left behind").exists()
 
 
 def test_a_notebook_is_read_once_and_again_when_it_has_changed(tmp_path, monkeypatch):
     read, load = [], json.loads
-    monkeypatch.setattr(own_module.json, "loads", lambda text: read.append(1) or load(text))
+    monkeypatch.setattr(module.json, "loads", lambda text: read.append(1) or load(text))
     notebook(tmp_path, "01_recommender_basics", "import torch", HELPER, RIGHT)
-    assert own("01.6", other, tmp_path).whose == "yours"
-    assert own("01.5", other, tmp_path).whose == "the library's: no such function in your notebook"
+    assert from_earlier("01.6", other, tmp_path).whose == "yours"
+    assert (
+        from_earlier("01.5", other, tmp_path).whose
+        == "the library's: no such function in your notebook"
+    )
     assert len(read) == 1
     file = tmp_path / "01_recommender_basics.ipynb"
     before = file.stat().st_mtime_ns
     notebook(tmp_path, "01_recommender_basics", "def item2item_cosine(R):\n    return R")
     os.utime(file, ns=(before + 1, before + 1))
-    assert own("01.6", other, tmp_path).whose == "the library's: yours does not pass yet"
+    assert from_earlier("01.6", other, tmp_path).whose == "the library's: yours does not pass yet"
     assert len(read) == 2
 
 
 def test_without_a_function_a_sentence_says_whose_it_would_be(tmp_path):
-    nothing = own("01.6", None, tmp_path)
+    nothing = from_earlier("01.6", None, tmp_path)
     assert nothing.function is None
     with pytest.raises(TypeError, match="no function of yours to call: the library's: no notebook"):
         nothing()
@@ -123,9 +126,9 @@ def test_without_a_function_a_sentence_says_whose_it_would_be(tmp_path):
 
 def test_a_file_that_is_no_notebook_is_no_answer(tmp_path):
     (tmp_path / "01_recommender_basics.ipynb").write_text("no JSON", encoding="utf-8")
-    assert own("01.6", other, tmp_path).whose.startswith("the library's: ")
+    assert from_earlier("01.6", other, tmp_path).whose.startswith("the library's: ")
 
 
 def test_an_exercise_that_does_not_exist_is_an_error():
     with pytest.raises(KeyError):
-        own("01.99", other)
+        from_earlier("01.99", other)

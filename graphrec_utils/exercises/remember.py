@@ -1,4 +1,4 @@
-"""Three questions from earlier lessons before a new one begins: `recall("07")`.
+"""Three questions from earlier lessons before a new one begins: `remember("07")`.
 
 Which ones is decided by Leitner's boxes: a question that was answered wrongly, or never, lies in box 1
 and comes first; each right answer moves it one box on, a wrong one back to box 1.
@@ -15,7 +15,7 @@ from graphrec_utils.exercises import memory, questions
 from graphrec_utils.exercises.predict import Guess, Refused
 from graphrec_utils.exercises.questions import Question
 
-CARD = Path(__file__).with_name("recall.html")
+CARD = Path(__file__).with_name("remember.html")
 COUNT, LAST_BOX = 3, 5
 
 
@@ -36,14 +36,14 @@ class Recall:
             right = sum(guess.reply.right for guess in self.guesses)
             return f"{right} of {len(self.guesses)} recalled. What was wrong comes again."
         example = ", ".join(f'"{"abc"[k % 3]}"' for k in range(len(self.guesses)))
-        return f'Answer them together: recall("{self.lesson}", {example})'
+        return f'Answer them together: remember("{self.lesson}", {example})'
 
     def _repr_html_(self) -> str:
         cards = [guess._repr_html_() for guess in self.guesses]
         return markup.render(CARD, cards=cards, how=self.how() if cards else repr(self))
 
 
-def recall(lesson: str, *answers) -> Recall | Refused:
+def remember(lesson: str, *answers) -> Recall | Refused:
     """Show three questions of earlier lessons, or judge your answers to them.
 
     Args:

@@ -1,6 +1,6 @@
 """Your functions of earlier lessons, where they pass their checks; else the library's.
 
-    near = own("01.6", otherwise=library_version)       # a function either way
+    near = from_earlier("01.6", otherwise=library_version)       # a function either way
     near.whose                                          # "yours", or why not
 
 Looked for is the lesson's notebook in the clone, without a clone beside the one that is open. Of its cells only imports,
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graphrec_utils import paths, syllabus
-from graphrec_utils.exercises import core, find, runs
+from graphrec_utils.exercises import core, find, runner
 
 SECONDS, PATIENCE = 10.0, 3.0  # of computing, for all calls of one check; times on a busy machine
 KEPT = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
@@ -45,7 +45,9 @@ class Own:
         return self.function(*arguments)
 
 
-def own(exercise_id: str, otherwise: Callable | None, folder: Path | str | None = None) -> Own:
+def from_earlier(
+    exercise_id: str, otherwise: Callable | None, folder: Path | str | None = None
+) -> Own:
     """Return your answer of an exercise if its check accepts it, else `otherwise`; never raises for yours.
 
     Args:
@@ -64,7 +66,9 @@ def own(exercise_id: str, otherwise: Callable | None, folder: Path | str | None 
     if answer is None:
         return Own(otherwise, f"the library's: {why or 'no notebook of this lesson'}")
     asked = core.questions(exercise)
-    result = core.judge(exercise, asked, runs.answers(answer, asked, SECONDS, PATIENCE), name=False)
+    result = core.judge(
+        exercise, asked, runner.answers(answer, asked, SECONDS, PATIENCE), name=False
+    )
     if result.status == "passed":
         return Own(answer, "yours")
     # also of starting code that was given and not touched: nobody is told that it is wrong

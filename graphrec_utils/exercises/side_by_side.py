@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphrec_utils.exercises import compare, core, runs
+from graphrec_utils.exercises import compare, core, runner
 from graphrec_utils.exercises.codec import Rng, decode
 from graphrec_utils.exercises.core import Exercise, Result
 
@@ -49,7 +49,7 @@ def of(exercise: Exercise, result: Result, asked: list[dict], outcomes: list[dic
         inputs = decode(asked[row.question]["inputs"])
         if not inputs or any(isinstance(x, Rng) for x in inputs.values()):
             continue
-        right = runs.answers(exercise.reference, [asked[row.question]], seconds=600)[0]
+        right = runner.answers(exercise.reference, [asked[row.question]], seconds=600)[0]
         expected, yours = decode(right["value"]), decode(outcomes[row.question]["value"])
         if max(_size(list(inputs.values())), _size(expected)) <= NUMBERS:
             return Gap(row.sentence, called(exercise, inputs), shown(yours), shown(expected))
