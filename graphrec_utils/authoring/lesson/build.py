@@ -21,7 +21,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from graphrec_utils import paths, style
-from graphrec_utils.authoring.lesson import flow, lines, predictions, readme
+from graphrec_utils.authoring.lesson import flow, library, lines, predictions, readme
 from graphrec_utils.authoring.lesson.source import (
     SourceError,
     notebooks,
@@ -57,25 +57,31 @@ def build(source: Path) -> list[Path]:
     own = flow.reached(done["solved"], done["student"])
     _take_over(done["solved"], done["student"], own)
     _execute(source, "solved", done["solved"], own)
+    library.mark(source, done["solved"])
     return _write(source, done)
 
 
 def rebuild(source: Path) -> list[Path]:
     """Write both notebooks of one source; of what is stored, run only what changes; return their paths.
 
-    Changed cells run, those that a name of theirs reaches, predictions with other words, and what all of them
-    stand on. A changed library is not noticed.
+    Changed cells run, cells whose exercise, library or stored result changed, those that a name of theirs
+    reaches, predictions with other words, and what all of them stand on.
 
     Raises:
-        SourceError: as `build`; the notebooks were never built; the last hints changed.
+        SourceError: as `build`; the notebooks were never built.
     """
     done = notebooks(source, repository())
     stored = {name: target(source, name) for name in done}
-    if lines.stale(source) or not all(path.exists() for path in stored.values()):
-        raise SourceError(source, "-", "never built, or other last hints: build without --changed")
+    if missing := [name for name, path in stored.items() if not path.exists()]:
+        reason = f"the {missing[0]} notebook was never built: build without --changed"
+        raise SourceError(source, "-", reason)
+    lines.write(source)  # the cards that the notebooks store show them
     stored = {name: nbformat.read(path, 4) for name, path in stored.items()}
+    library.mark(source, done["solved"])
+    old = library.changed(stored["solved"], done["solved"])
     for nb in stored.values():
-        nb.cells = [cell for cell in nb.cells if not predictions.outdated(cell)]
+        kept = [cell for cell in nb.cells if cell.id not in old]
+        nb.cells = [cell for cell in kept if not predictions.outdated(cell)]
     changed = flow.reached(done["student"], stored["student"])
     _take_over(done["student"], stored["student"], changed)
     _execute(source, "student", done["student"], changed)
@@ -122,7 +128,8 @@ def stale(source: Path) -> list[str]:
 
 
 def _inputs(cell) -> tuple:
-    return cell.id, cell.cell_type, cell.source, dict(cell.metadata)
+    metadata = {key: value for key, value in cell.metadata.items() if key != library.KEY}
+    return cell.id, cell.cell_type, cell.source, metadata
 
 
 def _take_over(solved, student, own: list) -> None:
