@@ -75,6 +75,15 @@ def test_what_an_exercise_builds_says_so(exercise, library):
     )
 
 
+@pytest.mark.parametrize("number", sorted(EXISTING))
+def test_what_an_exercise_closes_exists(number):
+    """The grader closes functions by these names."""
+    for exercise in exercises.of_lesson(number):
+        for path in exercise.closed:
+            module, _, name = path.rpartition(".")
+            assert callable(getattr(importlib.import_module(module), name)), path
+
+
 @pytest.mark.parametrize(
     "docstring",
     [

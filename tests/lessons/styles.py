@@ -1,13 +1,47 @@
 """What each `test_answers_NN.py` asks of its lesson: right answers in two other styles an exercise.
 
-A check must not mistake another style for a wrong answer; the reference alone cannot show that.
+A check must not mistake another style for a wrong answer; the reference alone cannot show that. At the top
+level of a file, which pytest then collects as its own:
+
+    test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
+        "06", ANSWERS, points=29
+    )
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+import pytest
+
 from graphrec_utils import exercises
+from graphrec_utils.exercises import core, runner
+
+HANGS = 600.0  # seconds
+
+
+def other_styles(
+    number: str,
+    answers: Mapping[str, Sequence[Callable]],
+    points: int,
+    seeds: Sequence[int] = (11, 12, 13, 14),
+) -> tuple[Callable, Callable]:
+    """Return two tests: each right answer passes on the card's seeds and on others; there are enough."""
+    pairs = [(name, function) for name, functions in answers.items() for function in functions]
+    ids = [f"{name}-{function.__name__}" for name, function in pairs]
+
+    @pytest.mark.parametrize(("name", "function"), pairs, ids=ids)
+    def passes(name, function):
+        exercise = exercises.get(name)
+        for chosen in filter(None, (core.PUBLIC_SEEDS, seeds)):
+            asked = core.questions(exercise, chosen)
+            result = core.judge(exercise, asked, runner.answers(function, asked, HANGS), name=False)
+            assert result.status == "passed", [row for row in result.rows if not row.ok]
+
+    def enough():
+        complete(number, answers, points)
+
+    return passes, enough
 
 
 def complete(number: str, answers: Mapping[str, Sequence[Callable]], points: int) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from styles import complete
+from styles import other_styles
 
 from graphrec_utils import exercises, metrics
 from graphrec_utils.data import Interactions
@@ -178,19 +178,9 @@ ANSWERS = {
     "01.6": (cosine_by_normalizing, cosine_by_loops),
     "01.7": (tomorrow_by_people, tomorrow_by_the_library),
 }
-CASES = [(name, answer) for name, answers in ANSWERS.items() for answer in answers]
-
-
-@pytest.mark.parametrize(("name", "answer"), CASES, ids=[a.__name__ for _, a in CASES])
-def test_a_right_answer_in_another_style_passes(name, answer):
-    exercise = exercises.get(name)
-    asked = core.questions(exercise, (*core.PUBLIC_SEEDS, 100, 101, 102))
-    result = core.judge(exercise, asked, runner.answers(answer, asked, seconds=600))
-    assert result.status == "passed", [row for row in result.rows if not row.ok]
-
-
-def test_every_exercise_has_two_other_styles():
-    complete("01", ANSWERS, points=28)
+test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
+    "01", ANSWERS, points=28
+)
 
 
 # ---------------------------------------------------------------- the library is one truth with it
@@ -309,14 +299,3 @@ def test_a_log_that_this_process_has_not_drawn_is_not_judged():
     ex7_tomorrow._whole.update(drawn)
     assert result.points == 0
     assert "cannot be judged" in result.rows[-2].reason
-
-
-def test_the_named_library_versions_exist():
-    """The grader closes them by these names."""
-    import importlib
-
-    for exercise in filter(lambda ex: ex.library, exercises.of_lesson("01")):
-        module, _, name = exercise.library.rpartition(".")
-        assert f"lesson 01, exercise {exercise.id}" in " ".join(
-            getattr(importlib.import_module(module), name).__doc__.split()
-        )

@@ -7,10 +7,10 @@ import pytest
 import scipy.linalg
 import scipy.sparse as sp
 import torch
-from styles import complete
+from styles import other_styles
 
-from graphrec_utils import exercises, metrics
-from graphrec_utils.exercises import core, open_task, runner
+from graphrec_utils import metrics
+from graphrec_utils.exercises import open_task
 from graphrec_utils.lessons.lesson02 import (
     ex1_als_step,
     ex2_hu_koren_user_vector,
@@ -156,19 +156,9 @@ ANSWERS = {
     "02.6": (ease_by_columns, ease_in_torch, ease_from_the_users),
     "02.7": (choose_a_smaller_alpha, choose_a_larger_alpha),
 }
-STYLES = [(name, answer) for name, answers in ANSWERS.items() for answer in answers]
-
-
-@pytest.mark.parametrize(("name", "answer"), STYLES, ids=[f"{n}-{a.__name__}" for n, a in STYLES])
-def test_a_right_answer_in_another_style_gets_all_points(name, answer):
-    exercise = exercises.get(name)
-    asked = core.questions(exercise, (*core.PUBLIC_SEEDS, 7, 8))
-    result = core.judge(exercise, asked, runner.answers(answer, asked, seconds=600))
-    assert result.status == "passed", result.rows
-
-
-def test_every_exercise_has_two_other_styles():
-    complete("02", ANSWERS, points=30)
+test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
+    "02", ANSWERS, points=30
+)
 
 
 # ------------------------------------------------------------- the library agrees

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 import torch
-from styles import complete
+from styles import other_styles
 
 from graphrec_utils import exercises, graphs, metrics, toy, walks
 from graphrec_utils.exercises import core, open_task, runner
@@ -203,19 +203,9 @@ ANSWERS = {
     "04.6": (spectral_svd, spectral_magnitude, spectral_torch),
     "04.7": (choose_a_little_more_low_pass, choose_flat_degrees),
 }
-STYLES = [(name, answer) for name, answers in ANSWERS.items() for answer in answers]
-
-
-@pytest.mark.parametrize(("name", "answer"), STYLES, ids=[f"{n}-{a.__name__}" for n, a in STYLES])
-def test_a_right_answer_in_another_style_gets_all_points(name, answer):
-    exercise = exercises.get(name)
-    asked = core.questions(exercise, (*core.PUBLIC_SEEDS, 7, 8))
-    result = core.judge(exercise, asked, runner.answers(answer, asked, seconds=600))
-    assert result.status == "passed", result.rows
-
-
-def test_every_exercise_has_two_other_styles():
-    complete("04", ANSWERS, points=30)
+test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
+    "04", ANSWERS, points=30
+)
 
 
 # ------------------------------------------------------------- wrong answers in other styles

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from styles import complete
+from styles import other_styles
 
 from graphrec_utils import exercises, graphs
 from graphrec_utils.exercises import codec, core, runner
@@ -158,21 +158,9 @@ ANSWERS = {
     "05.5": (review_stacked, review_with_the_library),
     "05.6": (count_loop, count_modules),
 }
-PAIRS = [(name, answer) for name, answers in ANSWERS.items() for answer in answers]
-
-
-@pytest.mark.parametrize(
-    ("name", "answer"), PAIRS, ids=[f"{name}-{answer.__name__}" for name, answer in PAIRS]
+test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
+    "05", ANSWERS, points=25
 )
-def test_right_answers_in_other_styles_pass(name, answer):
-    exercise = exercises.get(name)
-    asked = core.questions(exercise, seeds=(0, 1, 101, 102))
-    result = core.judge(exercise, asked, runner.answers(answer, asked, seconds=600))
-    assert result.status == "passed", result.rows
-
-
-def test_every_exercise_has_two_other_styles():
-    complete("05", ANSWERS, points=25)
 
 
 # ------------------------------------------------------------- wrong answers in other styles

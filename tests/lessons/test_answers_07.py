@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-
 import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
 import torch
 import torch.nn.functional as F
-from styles import complete
+from styles import other_styles
 
 from graphrec_utils import exercises, graphs, losses, walks
 from graphrec_utils.exercises import core, runner
@@ -186,20 +184,9 @@ ANSWERS = {
     "07.6": (embed_with_scipy, embed_item_by_item),
     "07.7": (choose_the_best, choose_the_second),
 }
-PAIRS = [(name, function) for name, functions in ANSWERS.items() for function in functions]
-
-
-def test_every_exercise_has_answers_in_other_styles():
-    complete("07", ANSWERS, points=25)
-
-
-@pytest.mark.parametrize(("name", "function"), PAIRS, ids=[f"{n}-{f.__name__}" for n, f in PAIRS])
-def test_right_answers_in_other_styles_pass(name, function):
-    exercise = exercises.get(name)
-    for seeds in (core.PUBLIC_SEEDS, (11, 12, 13, 14)):
-        asked = core.questions(exercise, seeds)
-        result = core.judge(exercise, asked, runner.answers(function, asked, 600), name=False)
-        assert result.status == "passed", [r for r in result.rows if not r.ok]
+test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
+    "07", ANSWERS, points=25
+)
 
 
 # ------------------------------------------------------------- the library agrees
@@ -302,12 +289,3 @@ def test_a_choice_between_two_bars_is_paid_in_part():
 def test_the_bars_lie_among_the_settings():
     low, middle, high = ex7_choose.bars()
     assert low < middle < high < max(ex7_choose._scores().values()) + 1e-9
-
-
-def test_the_named_library_versions_exist():
-    """The grader closes them by these names."""
-    for exercise in exercises.of_lesson("07"):
-        if exercise.library:
-            module, _, name = exercise.library.rpartition(".")
-            doc = getattr(importlib.import_module(module), name).__doc__
-            assert "Built in lesson 07" in " ".join(doc.split())

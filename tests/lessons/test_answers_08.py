@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import random
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 import torch
-from styles import complete
+from styles import other_styles
 
 from graphrec_utils import exercises, graphs, pinworld, toy, walks
 from graphrec_utils.exercises import core, runner
@@ -182,20 +181,9 @@ ANSWERS = {
     "08.6": (prune_with_ranks, prune_with_sorted, prune_as_integers, prune_as_true_and_false),
     "08.7": (choose_few_and_far, choose_half_the_budget),
 }
-PAIRS = [(name, function) for name, functions in ANSWERS.items() for function in functions]
-
-
-def test_every_exercise_has_answers_in_other_styles():
-    complete("08", ANSWERS, points=30)
-
-
-@pytest.mark.parametrize(("name", "function"), PAIRS, ids=[f"{n}-{f.__name__}" for n, f in PAIRS])
-def test_right_answers_in_other_styles_pass(name, function):
-    exercise = exercises.get(name)
-    for seeds in (core.PUBLIC_SEEDS, (11, 12, 13, 14)):
-        asked = core.questions(exercise, seeds)
-        result = core.judge(exercise, asked, runner.answers(function, asked, 600), name=False)
-        assert result.status == "passed", [r for r in result.rows if not r.ok]
+test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
+    "08", ANSWERS, points=30
+)
 
 
 # ------------------------------------------------------------- the library agrees
@@ -331,12 +319,3 @@ def test_the_world_of_the_open_task_is_the_lesson_s():
     assert len(pins) == ex7_choose.USERS
     assert not set(val.pairs()) & set(train.pairs())
     assert val.times.min() >= pinworld.TRAIN_END * pinworld.DAY
-
-
-def test_the_named_library_versions_exist():
-    """The grader closes them by these names."""
-    for exercise in exercises.of_lesson("08"):
-        if exercise.library:
-            module, _, name = exercise.library.rpartition(".")
-            doc = getattr(importlib.import_module(module), name).__doc__
-            assert "Built in lesson 08" in " ".join(doc.split())

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-
 import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
 import torch
-from styles import complete
+from styles import other_styles
 
 from graphrec_utils import exercises, graphs, losses, walks
 from graphrec_utils.exercises import core, runner
@@ -161,20 +159,9 @@ ANSWERS = {
     "09.6": (layers_pin_by_pin, layers_into_an_array),
     "09.7": (choose_the_best, choose_the_second),
 }
-PAIRS = [(name, function) for name, functions in ANSWERS.items() for function in functions]
-
-
-def test_every_exercise_has_answers_in_other_styles():
-    complete("09", ANSWERS, points=34)
-
-
-@pytest.mark.parametrize(("name", "function"), PAIRS, ids=[f"{n}-{f.__name__}" for n, f in PAIRS])
-def test_right_answers_in_other_styles_pass(name, function):
-    exercise = exercises.get(name)
-    for seeds in (core.PUBLIC_SEEDS, (11, 12, 13, 14)):
-        asked = core.questions(exercise, seeds)
-        result = core.judge(exercise, asked, runner.answers(function, asked, 600), name=False)
-        assert result.status == "passed", [r for r in result.rows if not r.ok]
+test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
+    "09", ANSWERS, points=34
+)
 
 
 # ------------------------------------------------------------- the library agrees
@@ -274,12 +261,3 @@ def test_a_choice_out_of_bounds_earns_nothing(change):
 def test_the_bars_lie_among_the_settings():
     low, middle, high = ex7_choose.bars()
     assert low < middle < high < max(ex7_choose._scores().values()) + 1e-9
-
-
-def test_the_named_library_versions_exist():
-    """The grader closes them by these names."""
-    for exercise in exercises.of_lesson("09"):
-        if exercise.library:
-            module, _, name = exercise.library.rpartition(".")
-            doc = getattr(importlib.import_module(module), name).__doc__
-            assert "Built in lesson 09" in " ".join(doc.split())

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import torch
 import torch.nn.functional as F
-from styles import complete
+from styles import other_styles
 
 from graphrec_utils import exercises, losses, metrics, results, sampling
 from graphrec_utils.data import Interactions
@@ -179,20 +179,9 @@ ANSWERS = {
     "10.6": (cells_one_by_one, cells_with_a_mask),
     "10.7": (choose_pairs, choose_the_best),
 }
-PAIRS = [(name, function) for name, functions in ANSWERS.items() for function in functions]
-
-
-def test_every_exercise_has_answers_in_other_styles():
-    complete("10", ANSWERS, points=30)
-
-
-@pytest.mark.parametrize(("name", "function"), PAIRS, ids=[f"{n}-{f.__name__}" for n, f in PAIRS])
-def test_right_answers_in_other_styles_pass(name, function):
-    exercise = exercises.get(name)
-    for seeds in (core.PUBLIC_SEEDS, (11,)):
-        asked = core.questions(exercise, seeds)
-        result = core.judge(exercise, asked, runner.answers(function, asked, 600), name=False)
-        assert result.status == "passed", [r for r in result.rows if not r.ok]
+test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
+    "10", ANSWERS, points=30, seeds=(11,)
+)
 
 
 # ------------------------------------------------------------- wrong, and written from the docstrings alone

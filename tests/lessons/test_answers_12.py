@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-
 import numpy as np
 import pandas as pd
 import pytest
 import torch
-from styles import complete
+from styles import other_styles
 
 from graphrec_utils import exercises, losses
 from graphrec_utils.data import Triples
@@ -168,20 +166,9 @@ ANSWERS = {
     "12.6": (best_by_least_squares, best_in_numpy),
     "12.7": (choose_what_people_did, choose_a_tuple),
 }
-PAIRS = [(name, function) for name, functions in ANSWERS.items() for function in functions]
-
-
-def test_every_exercise_has_answers_in_other_styles():
-    complete("12", ANSWERS, points=27)
-
-
-@pytest.mark.parametrize(("name", "function"), PAIRS, ids=[f"{n}-{f.__name__}" for n, f in PAIRS])
-def test_right_answers_in_other_styles_pass(name, function):
-    exercise = exercises.get(name)
-    for seeds in (core.PUBLIC_SEEDS, (11, 12, 13, 14)):
-        asked = core.questions(exercise, seeds)
-        result = core.judge(exercise, asked, runner.answers(function, asked, 600), name=False)
-        assert result.status == "passed", [r for r in result.rows if not r.ok]
+test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
+    "12", ANSWERS, points=27
+)
 
 
 # ------------------------------------------------------------- the library agrees
@@ -260,15 +247,3 @@ def test_boards_of_today_hold_saves_that_are_sought_and_those_of_day_42_do_not()
     assert len(late) > len(early) + len(val)
     assert not set(val.pairs()) & set(train.pairs())
     assert early.heads[early.rels == 0].max() < train.num_users <= pin
-
-
-def test_the_named_library_versions_exist():
-    """The grader closes them by these names."""
-    for exercise in exercises.of_lesson("12"):
-        for path in exercise.closed:
-            module, _, name = path.rpartition(".")
-            assert callable(getattr(importlib.import_module(module), name))
-        if exercise.library.startswith("graphrec_utils.models.transe"):
-            module, _, name = exercise.library.rpartition(".")
-            doc = getattr(importlib.import_module(module), name).__doc__
-            assert "Built in lesson 12" in " ".join(doc.split())

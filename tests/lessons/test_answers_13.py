@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import math
 
@@ -12,7 +11,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from scipy.cluster.vq import vq
-from styles import complete
+from styles import other_styles
 
 from graphrec_utils import exercises
 from graphrec_utils.authoring.lesson.source import sources
@@ -187,20 +186,9 @@ ANSWERS = {
     "13.6": (turned_with_torch, turned_with_scipy),
     "13.7": (choose_another_good_one, choose_in_another_order),
 }
-PAIRS = [(name, function) for name, functions in ANSWERS.items() for function in functions]
-
-
-def test_every_exercise_has_answers_in_other_styles():
-    complete("13", ANSWERS, points=30)
-
-
-@pytest.mark.parametrize(("name", "function"), PAIRS, ids=[f"{n}-{f.__name__}" for n, f in PAIRS])
-def test_right_answers_in_other_styles_pass(name, function):
-    exercise = exercises.get(name)
-    for seeds in (core.PUBLIC_SEEDS, (11, 12, 13, 14)):
-        asked = core.questions(exercise, seeds)
-        result = core.judge(exercise, asked, runner.answers(function, asked, 600), name=False)
-        assert result.status == "passed", [r for r in result.rows if not r.ok]
+test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
+    "13", ANSWERS, points=30
+)
 
 
 # ------------------------------------------------------------- the port and its three bugs
@@ -363,15 +351,3 @@ def test_the_answer_of_the_lesson_comes_close_to_the_best():
         ex7_choose._found({"relations": "ads + engagement", "others": 3, "until_day": 42})
         >= ex7_choose.bars()[2]
     )
-
-
-def test_the_named_library_versions_exist():
-    """The grader closes them by these names."""
-    for exercise in exercises.of_lesson("13"):
-        for path in exercise.closed:
-            module, _, name = path.rpartition(".")
-            assert callable(getattr(importlib.import_module(module), name))
-        if exercise.library:
-            module, _, name = exercise.library.rpartition(".")
-            doc = getattr(importlib.import_module(module), name).__doc__
-            assert f"Built in lesson 13, exercise {exercise.id}" in " ".join(doc.split())

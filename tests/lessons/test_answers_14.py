@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-
 import numpy as np
 import pandas as pd
 import pytest
 import torch
-from styles import complete
+from styles import other_styles
 
 from graphrec_utils import exercises
 from graphrec_utils.exercises import core, runner
@@ -155,20 +153,9 @@ ANSWERS = {
     "14.6": (mass_graph_by_graph, mass_with_numpy),
     "14.7": (choose_means_of_six, choose_by_the_table),
 }
-PAIRS = [(name, function) for name, functions in ANSWERS.items() for function in functions]
-
-
-def test_every_exercise_has_answers_in_other_styles():
-    complete("14", ANSWERS, points=35)
-
-
-@pytest.mark.parametrize(("name", "function"), PAIRS, ids=[f"{n}-{f.__name__}" for n, f in PAIRS])
-def test_right_answers_in_other_styles_pass(name, function):
-    exercise = exercises.get(name)
-    for seeds in (core.PUBLIC_SEEDS, (11, 12, 13, 14)):
-        asked = core.questions(exercise, seeds)
-        result = core.judge(exercise, asked, runner.answers(function, asked, 600), name=False)
-        assert result.status == "passed", [r for r in result.rows if not r.ok]
+test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
+    "14", ANSWERS, points=35
+)
 
 
 # ------------------------------------------------------------- the library agrees
@@ -254,11 +241,3 @@ def test_the_largest_number_of_the_table_is_not_enough():
 def test_the_bars_lie_among_the_settings():
     low, middle, high = ex7_choose.bars()
     assert low < middle < high < max(ex7_choose._scores().values()) + 1e-9
-
-
-def test_the_named_library_versions_exist():
-    """The grader closes them by these names."""
-    for exercise in exercises.of_lesson("14"):
-        if exercise.library:
-            module, _, name = exercise.library.rpartition(".")
-            assert hasattr(importlib.import_module(module), name)

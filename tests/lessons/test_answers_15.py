@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import torch
 import torch.nn.functional as F
-from styles import complete
+from styles import other_styles
 from torch_geometric.utils import scatter, softmax
 
 from graphrec_utils import exercises, losses, sampling
@@ -177,20 +177,9 @@ ANSWERS = {
     "15.6": (read_with_sums, read_with_remainders),
     "15.7": (choose_the_best, choose_with_dict),
 }
-PAIRS = [(name, function) for name, functions in ANSWERS.items() for function in functions]
-
-
-def test_every_exercise_has_answers_in_other_styles():
-    complete("15", ANSWERS, points=35)
-
-
-@pytest.mark.parametrize(("name", "function"), PAIRS, ids=[f"{n}-{f.__name__}" for n, f in PAIRS])
-def test_right_answers_in_other_styles_pass(name, function):
-    exercise = exercises.get(name)
-    for seeds in (core.PUBLIC_SEEDS, (11, 12, 13, 14)):
-        asked = core.questions(exercise, seeds)
-        result = core.judge(exercise, asked, runner.answers(function, asked, 600), name=False)
-        assert result.status == "passed", [r for r in result.rows if not r.ok]
+test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
+    "15", ANSWERS, points=35
+)
 
 
 # ------------------------------------------------------------- wrong, and written from the docstrings alone

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 import scipy.stats
 import torch
 import torch.nn.functional as F
-from styles import complete
+from styles import other_styles
 
 from graphrec_utils import exercises, losses, metrics
 from graphrec_utils.exercises import core, runner
@@ -178,24 +177,15 @@ ANSWERS = {
     "17.6": (examined_with_bce, examined_with_logsigmoid),
     "17.7": (choose_cross_only, choose_the_position),
 }
-PAIRS = [(name, function) for name, functions in ANSWERS.items() for function in functions]
-
-
-def test_every_exercise_has_answers_in_other_styles():
-    complete("17", ANSWERS, points=33)
+test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
+    "17", ANSWERS, points=33
+)
 
 
 def judged(name, function, seeds=core.PUBLIC_SEEDS, named=False):
     exercise = exercises.get(name)
     asked = core.questions(exercise, seeds)
     return core.judge(exercise, asked, runner.answers(function, asked, 600), name=named)
-
-
-@pytest.mark.parametrize(("name", "function"), PAIRS, ids=[f"{n}-{f.__name__}" for n, f in PAIRS])
-def test_right_answers_in_other_styles_pass(name, function):
-    for seeds in (core.PUBLIC_SEEDS, (11, 12, 13, 14)):
-        result = judged(name, function, seeds)
-        assert result.status == "passed", [r for r in result.rows if not r.ok]
 
 
 # ------------------------------------------------------------- wrong ones, as a student writes them
@@ -386,15 +376,3 @@ def test_a_list_of_features_says_the_same_as_a_tuple():
     made = ex7_choose.choose()
     made["features"] = list(made["features"])
     assert judged("17.7", lambda: made).status == "passed"
-
-
-def test_the_named_library_versions_exist():
-    """The grader closes them by these names."""
-    for exercise in exercises.of_lesson("17"):
-        for name in exercise.closed:
-            module, _, function = name.rpartition(".")
-            assert callable(getattr(importlib.import_module(module), function))
-        if exercise.library:
-            module, _, function = exercise.library.rpartition(".")
-            doc = getattr(importlib.import_module(module), function).__doc__
-            assert "Built in lesson 17" in " ".join(doc.split())
