@@ -2,8 +2,8 @@
 
 `mark` writes a digest of it into each code cell of the solved notebook, as metadata `made_by`; a cell whose
 digest is another one now is run again by `build --changed`. Followed in the sources, with nothing run: from the
-names that a cell uses to the modules that define them, and on to what these use. `metrics.found` is the module
-in which `found` stands, not all that `graphrec_utils.metrics` names. Comments and docstrings do not count; the
+names that a cell uses to the modules that define them, and on to what these use. `metrics.coverage` is the module
+in which `coverage` stands, not all that `graphrec_utils.metrics` names. Comments and docstrings do not count; the
 functions of one module are not told apart.
 """
 
@@ -86,7 +86,7 @@ def _imports(tree: ast.AST) -> dict[str, str]:
 
 
 def _used(tree: ast.AST, named: dict[str, str]) -> frozenset[str]:
-    """Return the dotted names of the package that a source uses: of `metrics.found`, also what follows the dot."""
+    """Return the dotted names of the package that a source uses: of `metrics.coverage`, also what follows the dot."""
     found, inside = set(), set()
     for node in ast.walk(tree):  # an attribute comes before what it is one of
         if isinstance(node, ast.Attribute):
