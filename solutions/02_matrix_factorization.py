@@ -976,9 +976,8 @@ for name, make, options in (
     ("RP3β, β = {}", walk, (0, 0.2, 0.4, 0.6)),
     ("EASE, λ = {}", Ease, (30, 100, 300, 1000, 3000)),
 ):
-    good = max(
-        options, key=lambda x: metrics.evaluate_model(make(train, x), train, val).ndcg.mean()
-    )
+    score = {x: metrics.evaluate_model(make(train, x), train, val).ndcg.mean() for x in options}
+    good = max(score, key=score.get)
     models[name.format(good)] = lambda part, make=make, good=good: make(part, good)
     tries[name.format(good)] = len(options)
 list(models)
