@@ -429,6 +429,16 @@ def test_the_rest_of_the_library_stays_open(start):
     assert start(tried, CLOSED) == "(6, 24) Return"
 
 
+def test_what_a_kernel_works_with_imports_nothing_that_is_not_there():
+    for name in closing.KERNELS:
+        source = (paths.PACKAGE / "exercises" / name).read_text("utf-8")
+        found = re.findall(
+            r"from graphrec_utils\.exercises(?:\.(\w+) import| import ([\w, ]+))", source
+        )
+        names = {x.strip() for one, several in found for x in (one or several).split(",")}
+        assert {f"{x}.py" for x in names} <= set(closing.KERNELS), name
+
+
 def test_a_version_that_the_library_does_not_have_is_no_silence(tmp_path):
     with pytest.raises(AttributeError, match="no_such"):
         closing.close(tmp_path, ("graphrec_utils.graphs.no_such",))

@@ -71,7 +71,7 @@ submissions among them that stop a grader without limits (a zip whose file has a
 |---|---|---|---|---|
 {rows}
 
-Memory is that of all processes together, on {cores} cores that also did other work (load {load}).{beside}"""
+Memory is that of all processes together, on {cores} cores with a load of {load}, the class's own included.{beside}"""
 BESIDE = """ Five honest
 submissions of lesson 01, graded in turns by the version before these limits and by this one, take {ratio:.2f} times as
 much computing (from {least:.2f} to {most:.2f} by submission)."""

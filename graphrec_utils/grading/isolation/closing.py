@@ -17,6 +17,7 @@ from graphrec_utils import exercises, paths
 from graphrec_utils.exercises import closed_library
 
 LEFT_OUT = ("__pycache__", "grading", "authoring", "exercises")
+KERNELS = ("codec.py", "footprint.py", "runner.py")  # of the exercises, what a kernel works with
 OF_A_LESSON = ("__init__.py", "visuals")  # what a kernel sees of a lesson's folder
 EXERCISES = (
     '"""In a grading kernel nothing is checked: the grader asks the questions itself."""\n'
@@ -32,7 +33,7 @@ def course_copy(folder: Path) -> Path:
     for name, text in (("exercises", EXERCISES), ("grading", ""), ("grading/isolation", "")):
         (package / name).mkdir()
         (package / name / "__init__.py").write_text(text, encoding="utf-8")
-    for name in ("codec.py", "runner.py"):
+    for name in KERNELS:
         shutil.copy2(paths.PACKAGE / "exercises" / name, package / "exercises")
     probe = Path("grading", "isolation", "probe.py")
     shutil.copy2(paths.PACKAGE / probe, package / probe)
