@@ -91,10 +91,8 @@ def first(
     Built in lesson 14, exercise 14.4.
     """
     attention, (B, d) = block.self_attn, own.shape
-    before = block.norm1 if block.norm_first else nn.Identity()
-    W, b = attention.in_proj_weight, attention.in_proj_bias
-    q, k, v = F.linear(before(own), W, b).split(d, dim=1)
-    others = F.linear(before(table), W[d:], b[d:])  # (U, 2 d)
+    q, k, v = attention.project(block.before(own)).split(d, dim=1)
+    others = attention.project(block.before(table), queries=False)  # (U, 2 d)
     empty = places < 0
     others = _rows(others, places)  # (B, T, 2 d)
     shape = (B, -1, attention.heads, d // attention.heads)
@@ -103,13 +101,8 @@ def first(
     allow = F.pad(~empty, (1, 0), value=True)[:, None, None]  # (B, 1, 1, 1 + T)
     queries = q.view(shape).transpose(1, 2)  # (B, heads, 1, d / heads)
     looks = attention.weigh(queries, keys, allow)
-    out = own + attention.out_proj((looks @ values).transpose(1, 2).reshape(B, d))
-    if block.norm_first:
-        out = out + block._feed(block.norm2(out))
-    else:
-        out = block.norm1(out)
-        out = block.norm2(out + block._feed(out))
-    return out, looks[:, :, 0]
+    taken = attention.out_proj((looks @ values).transpose(1, 2).reshape(B, d))
+    return block.after(own, taken), looks[:, :, 0]
 
 
 def _rows(table: Tensor, places: Tensor) -> Tensor:

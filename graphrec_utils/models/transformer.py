@@ -103,11 +103,15 @@ class Attention(nn.Module):
     def extra_repr(self) -> str:
         return f"heads={self.heads}, dropout={self.dropout}"
 
+    def project(self, x: Tensor, queries: bool = True) -> Tensor:
+        """Return the query, the key and the value of each vector side by side, (…, 3d); or the last two, (…, 2d)."""
+        begin = 0 if queries else x.shape[-1]
+        return F.linear(x, self.in_proj_weight[begin:], self.in_proj_bias[begin:])
+
     def forward(self, x: Tensor, allow: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return (B, L, d) what each place took from the others, and the (B, heads, L, L) weights."""
         B, L, d = x.shape
-        qkv = F.linear(x, self.in_proj_weight, self.in_proj_bias)  # (B, L, 3d)
-        qkv = qkv.view(B, L, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
+        qkv = self.project(x).view(B, L, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
         queries, keys, values = qkv  # (B, heads, L, d / heads) each
         weights = self.weigh(queries, keys, allow)
         kept = F.dropout(weights, self.dropout, self.training)
@@ -180,15 +184,21 @@ class Block(nn.Module):
             ValueError: padding does not fit.
         """
         allow = allowed(x.shape[1], causal, padding, x.device)
-        if self.norm_first:
-            taken, looks = self.self_attn(self.norm1(x), allow)
-            x = x + self._drop(taken)
-            x = x + self._feed(self.norm2(x))
-        else:
-            taken, looks = self.self_attn(x, allow)
-            x = self.norm1(x + self._drop(taken))
-            x = self.norm2(x + self._feed(x))
+        taken, looks = self.self_attn(self.before(x), allow)
+        x = self.after(x, taken)
         return (x, looks) if weights else x
+
+    def before(self, x: Tensor) -> Tensor:
+        """Return what attention sees of (…, d)."""
+        return self.norm1(x) if self.norm_first else x
+
+    def after(self, x: Tensor, taken: Tensor) -> Tensor:
+        """Return what becomes of (…, d) and what attention took for it."""
+        x = x + self._drop(taken)
+        if self.norm_first:
+            return x + self._feed(self.norm2(x))
+        x = self.norm1(x)
+        return self.norm2(x + self._feed(x))
 
     def _feed(self, x: Tensor) -> Tensor:
         inner = self._drop(ACTIVATIONS[self.activation](self.linear1(x)))

@@ -55,8 +55,7 @@ def score(queries: int, restart: float, booster: bool, num_steps: int, until_day
             for pin in own
         ])  # fmt: skip
         S[user] = walks.boost(V) if booster else V.sum(axis=0)
-    scorer = type("Table", (), {"scores": lambda self, users: S[users]})()
-    return float(metrics.evaluate_model(scorer, train, val).ndcg.mean())
+    return float(metrics.evaluate_model(S, train, val).ndcg.mean())
 
 
 KEYS = {"queries": int, "restart": float, "booster": bool, "num_steps": int, "until_day": int}
