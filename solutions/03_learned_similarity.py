@@ -41,7 +41,6 @@ from graphrec_utils import datasets, losses, metrics, results, sampling, style, 
 from graphrec_utils.exercises import check, predict, remember
 from graphrec_utils.models import ncf
 from graphrec_utils.plots import visuals
-from graphrec_utils.plots.visuals.sampled_metric import hit_chance
 from graphrec_utils.results import verdict, verdicts
 
 style.use()
@@ -880,7 +879,8 @@ predict("03.p9")
 # %% slideshow={"slide_type": "fragment"} tags=["answers:03.p9"]
 S = np.unique(np.geomspace(10, 1999, 60).astype(int))
 chance = {
-    name: hit_chance(rank, 2000, S, 10) for name, rank in (("A", 50), ("best", 1), ("last", 2000))
+    name: metrics.hit_chance(rank, 2000, S, 10)
+    for name, rank in (("A", 50), ("best", 1), ("last", 2000))
 }
 figure, ax = plt.subplots(figsize=(5, 2.8))
 ax.plot(S, chance["A"], color=style.INK, label="A: rank 50")

@@ -1,6 +1,6 @@
 """What all tests share: the option --full, and figures that neither need a screen nor stay open.
 
-How nbval compares is in tests/lessons/nbval_rules.py.
+How nbval compares is in tests/lessons/nbval_rules.py. Pages and a browser to open them: tests/browser/fixtures.py.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import matplotlib
 import pytest
 
 from tests import times
+
+pytest_plugins = ("tests.browser.fixtures",)
 
 matplotlib.use("agg")
 

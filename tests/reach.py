@@ -23,19 +23,20 @@ ALL = re.compile(
 )
 # What belongs to one lesson; the number is a group.
 OF_LESSON = re.compile(
-    r"(?:solutions|notebooks)/(\d\d)_|graphrec_utils/lessons/lesson(\d\d)/|data/results/(\d\d)_|"
+    r"(?:solutions|notebooks)/(\d\d)_|graphrec_utils/lessons/lesson(\d\d)/(?!visuals/)|data/results/(\d\d)_|"
     r"graphrec_utils/authoring/site/believed/(\d\d)\.toml"
 )
 TEXTS, EXERCISES = "graphrec_utils.authoring.lesson.source", "graphrec_utils.exercises.find"
 # Who finds what no import names: files, and the module whose tests they reach.
 FINDS = (
     (r"(solutions|notebooks)/\d\d_", TEXTS),
-    (r"graphrec_utils/lessons/lesson\d\d/", EXERCISES),
+    (r"graphrec_utils/lessons/lesson\d\d/(?!visuals/)", EXERCISES),
     (r"graphrec_utils/exercises/generators/", "graphrec_utils.exercises.generators"),
+    (r"(tests|graphrec_utils)/lessons/lesson\d\d/(made\.py|visuals/)", "tests.library.made"),
     (r"data/results/", "graphrec_utils.results"),
     (r"graphrec_utils/cli/", "graphrec_utils.cli"),
 )
-VISUALS = "graphrec_utils.plots.visuals"
+ANSWERS = re.compile(r"/lesson(\d\d)/test_answers\.py$")
 EVERY_TIME = re.compile(r"tests/contracts/test_(style|links|architecture|built_in|versions)\.py")
 NUMBER = re.compile(r"(?<![\w.])(\d\d)(?=[._\]-]|$)")
 
@@ -88,7 +89,7 @@ class Reach:
         """Return whether a test can be reached, by its file and its name with what stands in brackets."""
         names = needed([_name(path)])
         bracket = name.partition("[")[2]
-        numbers = set(NUMBER.findall(bracket)) | set(re.findall(r"_(\d\d)\.py$", path.name))
+        numbers = set(NUMBER.findall(bracket)) | set(ANSWERS.findall(path.as_posix()))
         if not numbers or not numbers <= set(self._of_lessons):
             return self._whole(path, names)
         of_lessons = set().union(*self._of_lessons.values())
@@ -147,16 +148,16 @@ def _sources() -> dict[str, Path]:
 def _imported(name: str) -> frozenset[str]:
     """Return the modules that one imports, inside functions as well; helpers that lie beside it by one word.
 
-    The face of the visuals names all of them: who says `visuals.pixie` needs this one.
+    Who says `visuals.pixie` needs this one, in whichever room it lies.
     """
     names = set()
     for node in ast.walk(ast.parse(_sources()[name].read_bytes())):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and name != VISUALS:
+        elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
         elif isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "visuals":
-            names.add(f"{VISUALS}.{node.attr}")
+            names |= {each for each in _sources() if each.endswith(f".visuals.{node.attr}")}
     beside = name.rpartition(".")[0]
     return frozenset(names | {f"{beside}.{each}" for each in names if "." not in each})
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from graphrec_utils import arguments
 from graphrec_utils.data import Interactions
@@ -194,6 +195,18 @@ def _buckets(degree: np.ndarray, bounds: Sequence[int] | None) -> pd.Series:
     names = [f"{a}-{b}" if a < b else f"{b}" for a, b in zip(lows, bounds, strict=False)]
     which = np.searchsorted(bounds, degree)
     return pd.Series(pd.Categorical.from_codes(which, [*names, f"{lows[-1]}+"]))
+
+
+def hit_chance(rank, num_items: int, num_negatives: int, top: int):
+    """Return the chance that an item is among the first `top` of itself and sampled negatives.
+
+    Args:
+        rank: its rank among all items, from 1; one or many.
+        num_items: all items.
+        num_negatives: how many of the others are drawn, each at most once.
+        top: the cut-off: fewer than `top` of the rank - 1 better items may be drawn.
+    """
+    return stats.hypergeom.cdf(top - 1, num_items - 1, np.asarray(rank) - 1, num_negatives)
 
 
 def _lists(recommended: np.ndarray, test: Matrix, users: np.ndarray | None):

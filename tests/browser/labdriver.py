@@ -1,6 +1,6 @@
 """Drive JupyterLab or Notebook 7 in headless Chromium: what a student's hands do, as functions.
 
-A lesson's test is short (fixtures `lab` and `page` come from conftest.py):
+A lesson's test is short (fixtures `lab` and `page` come from fixtures.py):
 
     def test_a_right_answer_turns_the_card_green(lab, page):
         notebook = lab.add(ROOT / "notebooks" / "00_start_here.ipynb")

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import json
 
-from labdriver import ROOT, cell, contrast, open_notebook, output, run_cell, screenshot
+from tests.browser.labdriver import (
+    ROOT,
+    cell,
+    contrast,
+    open_notebook,
+    output,
+    run_cell,
+    screenshot,
+)
 
 LESSON = ROOT / "notebooks" / "00_start_here.ipynb"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from labdriver import (
+
+from tests.browser.labdriver import (
     ROOT,
     cell,
     contrast,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import nbformat
 import pytest
-from labdriver import ROOT, errors, open_notebook, run_all, screenshot
+
+from tests.browser.labdriver import ROOT, errors, open_notebook, run_all, screenshot
 
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*[a-z].ipynb"))
 LAB = ("02",)  # lesson 00 has tests of its own; the others run with --full

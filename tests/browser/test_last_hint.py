@@ -6,10 +6,18 @@ import textwrap
 
 import nbformat
 import pytest
-from labdriver import cell, contrast, errors, open_notebook, output, run_cell, screenshot
 
 from graphrec_utils.authoring.lesson import around, source
 from graphrec_utils.exercises import orders
+from tests.browser.labdriver import (
+    cell,
+    contrast,
+    errors,
+    open_notebook,
+    output,
+    run_cell,
+    screenshot,
+)
 
 NUMBER = "00.2"
 WRONG = f"""\

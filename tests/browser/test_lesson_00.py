@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from labdriver import (
+
+from tests.browser.labdriver import (
     ROOT,
     cell,
     contrast,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from labdriver import screenshot
-from pages import alone, opened
 
+from tests.browser.labdriver import screenshot
+from tests.browser.pages import alone, opened
 from tests.library.made import MADE
 
 STEPS = {

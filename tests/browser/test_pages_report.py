@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 
 import pytest
-from labdriver import ROOT, screenshot
-from pages import violations
 
 from graphrec_utils.grading import command
 from graphrec_utils.grading.reports import pages as report_pages
 from graphrec_utils.grading.reports import report
 from graphrec_utils.grading.reports.result import people
+from tests.browser.labdriver import ROOT, screenshot
+from tests.browser.pages import violations
 
 sys.path.insert(0, str(ROOT / "tests" / "course"))
 import report_samples

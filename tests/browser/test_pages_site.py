@@ -7,11 +7,11 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 
 import pytest
-from labdriver import screenshot
-from pages import violations
 
 from graphrec_utils.authoring.lesson.source import built
 from graphrec_utils.authoring.site import site
+from tests.browser.labdriver import screenshot
+from tests.browser.pages import violations
 
 PAGES = [
     "index",

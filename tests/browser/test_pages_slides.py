@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from labdriver import screenshot
-from pages import violations
 
 from graphrec_utils.authoring.lesson.source import built
 from graphrec_utils.authoring.slides import lecture, slides
 from graphrec_utils.authoring.slides.deck import CODE_LINES
+from tests.browser.labdriver import screenshot
+from tests.browser.pages import violations
 
 LESSONS = [source.name[:2] for source in built()]
 

@@ -7,12 +7,12 @@ import io
 from urllib.parse import urlparse
 from urllib.request import url2pathname
 
-import pages
 import pytest
 from PIL import Image
 
 from graphrec_utils import toy
 from graphrec_utils.plots import visuals
+from tests.browser import pages
 
 MADE = {"bpr_loss": visuals.bpr_loss}
 

@@ -11,10 +11,10 @@ import subprocess
 
 import nbformat
 import pytest
-from labdriver import ROOT, cell, open_notebook, run_cell, write
 
 from graphrec_utils import paths
 from graphrec_utils.cli import update
+from tests.browser.labdriver import ROOT, cell, open_notebook, run_cell, write
 
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*[a-z].ipynb"))
 ORDINARY = ("00", "05")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from pages import alone, opened, violations
 
 from graphrec_utils.plots import visuals
+from tests.browser.pages import alone, opened, violations
 
 
 @pytest.fixture

@@ -22,12 +22,12 @@ def kept(*changed: str, tests: dict[str, str]) -> list[str]:
 PAIRS = {
     "lessons/test_notebooks.py": "test_x[solutions/09_pinsage]",
     "lessons/test_exercises.py": "test_x[09.3-0]",
-    "lessons/test_answers_09.py": "test_x[3]",
+    "lessons/lesson09/test_answers.py": "test_x[3]",
 }
 OTHERS = {
     "lessons/test_notebooks.py": "test_x[notebooks/08_pixie]",
     "lessons/test_exercises.py": "test_x[08.3-0]",
-    "lessons/test_answers_08.py": "test_x[3]",
+    "lessons/lesson08/test_answers.py": "test_x[3]",
     "library/test_ease.py": "test_x",
     "course/test_grading_sandbox.py": "test_x",
 }
@@ -44,11 +44,13 @@ def test_what_belongs_to_a_lesson_or_is_imported_there_reaches_that_lesson(file)
 
 
 def test_a_visual_reaches_the_lesson_that_shows_it_and_its_own_tests():
-    found = reach.Reach({"graphrec_utils/plots/visuals/pixie/pixie.js"})
-    assert found.lessons == {"08"}
-    shown = {"library/test_visuals_pixie.py": "test_x", "library/test_visuals_rules.py": "test_x"}
-    assert kept("graphrec_utils/plots/visuals/pixie/pixie.css", tests=shown) == ["test_x"] * 2
-    assert kept("graphrec_utils/plots/visuals/pixie/pixie.css", tests=OTHERS) == [
+    file = "graphrec_utils/lessons/lesson08/visuals/pixie/pixie.css"
+    assert reach.Reach({file}).lessons == {"08"}
+    own, others = "lessons/lesson08/test_visuals_pixie.py", "lessons/lesson09/test_visuals_hinge.py"
+    shown = {own: "pixie", "library/test_visuals_rules.py": "rules", others: "hinge"}
+    assert kept(file, tests=shown) == ["pixie", "rules"]
+    assert kept("solutions/08_pixie.py", tests={own: "pixie"}) == []
+    assert kept(file, tests=OTHERS) == [
         "test_x[notebooks/08_pixie]", "test_x[08.3-0]", "test_x[3]"]  # fmt: skip
 
 

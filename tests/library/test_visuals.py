@@ -14,9 +14,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from graphrec_utils import style, toy
+from graphrec_utils import paths, style, toy
 from graphrec_utils.plots import visuals
-from graphrec_utils.plots.visuals.base import BASE
 
 
 @pytest.fixture
@@ -183,7 +182,7 @@ def test_a_new_visual_is_a_module_and_a_state(tmp_path):
 
 
 def test_every_style_sheet_has_its_module():
-    for sheet in BASE.parent.glob("*/*.css"):
+    for sheet in paths.PACKAGE.rglob("visuals/*/*.css"):
         assert sheet.with_suffix(".js").exists()
 
 

@@ -16,6 +16,7 @@ from graphrec_utils.plots import visuals
 from graphrec_utils.plots.visuals.base import BASE
 from tests.library.made import MADE
 
+MODULES = [BASE / "base.js", *(path / f"{name}.js" for name, path in visuals.folders().items())]
 EACH = pytest.mark.parametrize("make", MADE.values(), ids=MADE)
 
 
@@ -35,15 +36,31 @@ def without_picture(make) -> str:
 
 
 def test_every_visual_is_here():
-    there = {path.parent.name for path in BASE.parent.glob("*/*.js")} - {"base"}
-    assert there <= set(visuals.__all__), "name it in plots/visuals/__init__.py, twice"
-    missing = set(visuals.__all__) - {*MADE, "Visual"}
-    assert not missing, "MADE of tests/library/made.py lacks a row for each of these"
-    idle = set(MADE) - set(visuals.__all__)
-    assert not idle, (
-        "MADE of tests/library/made.py has rows that plots/visuals/__init__.py does not name"
-    )
-    assert {made(make).module.stem for make in MADE.values()} == set(MADE)
+    missing = set(visuals.folders()) - set(MADE)
+    assert not missing, "MADE of tests/lessons/lessonNN/made.py lacks a row for each of these"
+    assert {made(make).module.stem for make in MADE.values()} == set(MADE) == set(visuals.folders())
+    assert len(visuals.folders()) == len(MODULES) - 1, "two visuals of one name"
+
+
+def test_a_visual_that_one_lesson_shows_lies_in_its_room():
+    shown: dict[str, set[str]] = {name: set() for name in MADE}
+    for source in built():
+        for name in set(re.findall(r"\bvisuals\.(\w+)\(", source.read_text("utf-8"))):
+            shown[name].add(source.name[:2])
+    rooms = {
+        name: re.findall(r"\d\d", folder.parents[1].name)
+        for name, folder in visuals.folders().items()
+    }
+    assert {n: r for n, r in rooms.items() if r and shown[n] != set(r)} == {}
+    alone = {name for name, lessons in shown.items() if len(lessons) == 1}
+    assert alone - {name for name in rooms if rooms[name]} == {"atlas"}  # a page of the site, too
+
+
+def test_the_face_names_what_lies_in_the_rooms():
+    assert {*MADE, "Visual"} == set(dir(visuals)) == set(visuals.__all__)
+    assert visuals.pixie is visuals.pixie and callable(visuals.typed_graph)
+    with pytest.raises(AttributeError, match="has no attribute 'no_such'"):
+        visuals.no_such  # noqa: B018
 
 
 @EACH
@@ -89,7 +106,7 @@ def test_the_picture_is_drawn_and_described_in_letters_9_pixels_high_or_more(mak
 
 def test_keys_of_the_steps_are_handled_in_one_place():
     """Visuals that step use `player` of base.js, which listens to ←, →, Home and End."""
-    for module in BASE.parent.glob("*/*.js"):
+    for module in MODULES:
         if module.stem != "base":
             assert "Home:" not in module.read_text("utf-8"), module.name
 

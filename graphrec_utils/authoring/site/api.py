@@ -32,9 +32,12 @@ def names() -> list[str]:
 
 
 def _files(name: str) -> list[Path]:
-    """Return a module, or what a folder holds at any depth; a folder's own words come first."""
+    """Return a module, or what a folder holds at any depth; a folder's own words come first, visuals of lessons last."""
     single, package = paths.PACKAGE / f"{name}.py", paths.PACKAGE / name
-    return [single] if single.exists() else sorted(package.rglob("*.py"), key=_dotted)
+    if single.exists():
+        return [single]
+    shown = (paths.PACKAGE / "lessons").glob("*/visuals/*/*.py") if name == "plots" else ()
+    return [*sorted(package.rglob("*.py"), key=_dotted), *sorted(shown)]
 
 
 def _dotted(path: Path) -> str:

@@ -6,7 +6,6 @@ import numpy as np
 
 from graphrec_utils import metrics, results
 from graphrec_utils.exercises.questions import Question
-from graphrec_utils.plots.visuals.sampled_metric import hit_chance
 
 
 def _gmf(at) -> str:
@@ -32,7 +31,7 @@ def _turned(loss) -> str:
 
 
 def _rank_fifty(at) -> str:
-    chance = float(hit_chance(50, 2000, 99, 10))
+    chance = float(metrics.hit_chance(50, 2000, 99, 10))
     return "nearly certain" if chance > 0.9 else "about one in two" if chance > 0.35 else (
         "about one in five" if chance > 0.1 else "very unlikely"
     )  # fmt: skip
@@ -41,7 +40,7 @@ def _rank_fifty(at) -> str:
 def _crossing(at) -> float:
     """The smallest number of negatives at which A, always at rank 50, hits less often than one in two."""
     drawn = np.arange(10, 2000)
-    return drawn[np.asarray(hit_chance(50, 2000, drawn, 10)) < 0.5][0]
+    return drawn[np.asarray(metrics.hit_chance(50, 2000, drawn, 10)) < 0.5][0]
 
 
 def _first(at) -> str:

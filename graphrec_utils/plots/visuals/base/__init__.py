@@ -261,7 +261,7 @@ def _json(value: Any) -> str:
 def _files(module: Path) -> list[Path]:
     """Return base.js, the other files that the module imports, and the module."""
     imported = re.findall(
-        r'^import [^;]* from "\.\./base/([\w.]+)";', module.read_text("utf-8"), re.M
+        r'^import [^;]* from "[./\w]*/base/([\w.]+)";', module.read_text("utf-8"), re.M
     )
     return [*(BASE / name for name in dict.fromkeys(["base.js", *imported])), module]
 

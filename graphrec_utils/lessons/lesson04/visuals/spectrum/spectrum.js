@@ -1,0 +1,176 @@
+// The eigenvalues of a small bipartite graph, what a filter makes of each of them, and the scores that
+// come out. Solid: the odd part of the filter, the only one that reaches a score of a user and an item.
+// State: users, items (names), likes, U, sigma, V (columns per pattern), filter ("cut", "mean" or
+// "last"), cutoff, layers.
+
+import { button, count, frame, h, s, slider } from "../../../../plots/visuals/base/base.js";
+
+const FILTERS = { cut: "cut-off (SVD)", mean: "mean of layers (LightGCN)", last: "last layer only" };
+const FINE = 120; // points of a curve
+
+function render({ model, el }) {
+  const users = model.get("users");
+  const items = model.get("items");
+  const likes = model.get("likes");
+  const [U, sigma, V] = ["U", "sigma", "V"].map((name) => model.get(name));
+  const put = (name, value) => {
+    model.set(name, value);
+    model.save_changes();
+  };
+  const { root, body, controls, say } = frame(el, {
+    label: "What a filter makes of the eigenvalues, and the scores that come out",
+    help: "Drag the cut-off in the picture, or use the sliders and the buttons.",
+  });
+
+  // ---- what a filter does to the scores: g of lambda, squared for filters of embeddings
+  const response = (x) => {
+    const [filter, layers] = [model.get("filter"), model.get("layers")];
+    if (filter === "cut") return Math.abs(x) >= model.get("cutoff") - 1e-9 ? x : 0;
+    if (filter === "last") return x ** (2 * layers);
+    let g = 0;
+    for (let k = 0; k <= layers; k += 1) g += x ** k / (layers + 1);
+    return g * g;
+  };
+  const odd = (x) => (response(x) - response(-x)) / 2;
+
+  // ---- the axis
+  const [width, height, left, right, top, bottom] = [390, 256, 34, 10, 12, 42];
+  const x = (value) => left + ((value + 1) / 2) * (width - left - right);
+  const y = (value) => top + ((1 - value) / 2) * (height - top - bottom);
+  const curve = (kind) => s("polyline", { class: `gr-spec-${kind}` });
+  const curves = { whole: curve("whole"), odd: curve("odd") };
+  const values = [...sigma.map((v) => -v), ...sigma].filter((v, k, all) => all.indexOf(v) === k);
+  const stems = values.map((v) => ({
+    v,
+    line: s("line", { x1: x(v), x2: x(v), y1: y(0), class: "gr-spec-stem" }),
+    dot: s("circle", { cx: x(v), r: 5, class: "gr-spec-dot" }),
+  }));
+  const handles = [-1, 1].map((sign) => ({
+    sign,
+    line: s("line", { y1: top, y2: height - bottom, class: "gr-spec-cut" }),
+    grip: s("rect", { y: top - 6, width: 14, height: 14, class: "gr-spec-grip" }),
+  }));
+  const axisText = (v, text, more = {}) => s("text", { x: x(v), y: height - bottom + 18, "text-anchor": "middle", ...more }, text);
+  const svg = s(
+    "svg",
+    { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", class: "gr-spec" },
+    s("line", { x1: x(-1), x2: x(1), y1: y(0), y2: y(0), class: "gr-spec-axis" }),
+    s("line", { x1: x(0), x2: x(0), y1: y(-1), y2: y(1), class: "gr-spec-axis" }),
+    axisText(-1, "−1"), axisText(0, "0"), axisText(1, "1"),
+    axisText(0, "eigenvalue λ", { y: height - 5 }),
+    s("text", { x: left - 8, y: y(1) + 5, "text-anchor": "end" }, "1"),
+    s("text", { x: left - 8, y: y(-1) + 5, "text-anchor": "end" }, "−1"),
+    curves.whole,
+    curves.odd,
+    ...stems.flatMap((stem) => [stem.line, stem.dot]),
+    ...handles.flatMap((handle) => [handle.line, handle.grip]),
+  );
+  const sample = (f) => {
+    const points = [];
+    for (let k = 0; k <= FINE; k += 1) {
+      const v = -1 + (2 * k) / FINE;
+      points.push(`${x(v).toFixed(1)},${y(f(v)).toFixed(1)}`);
+    }
+    return points.join(" ");
+  };
+  // dragging: one pointer moves both cuts, which are mirror images
+  let dragging = false;
+  const moved = (event) => {
+    const box = svg.getBoundingClientRect();
+    const v = (((event.clientX - box.left) * width) / box.width - left) / (width - left - right);
+    put("cutoff", Math.round(20 * Math.min(1, Math.abs(2 * v - 1))) / 20);
+  };
+  svg.addEventListener("pointerdown", (event) => {
+    if (model.get("filter") !== "cut") return;
+    dragging = true;
+    svg.setPointerCapture(event.pointerId);
+    moved(event);
+  });
+  svg.addEventListener("pointermove", (event) => dragging && moved(event));
+  for (const name of ["pointerup", "pointercancel"]) svg.addEventListener(name, () => (dragging = false));
+
+  // ---- the scores
+  const cells = users.map(() => items.map(() => h("td", {})));
+  const table = h(
+    "table",
+    { class: "gr-spec-table", "aria-label": "scores; a like of the data is outlined" },
+    h("tr", {}, h("td", {}), ...items.map((name) => h("th", { scope: "col" }, name))),
+    ...users.map((name, u) => h("tr", {}, h("th", { scope: "row" }, name), ...cells[u])),
+  );
+  const legend = h(
+    "div",
+    { class: "gr-spec-legend" },
+    h("span", { class: "gr-spec-key gr-spec-key-odd" }, "reaches user–item scores (odd part)"),
+    h("span", { class: "gr-spec-key gr-spec-key-whole" }, "the whole filter"),
+  );
+  const title = h("div", { class: "gr-title" });
+  body.append(
+    h("div", {}, title, svg, legend),
+    h("div", {}, h("div", { class: "gr-title" }, "scores (outlined: liked)"), table),
+  );
+
+  // ---- controls
+  const choices = Object.entries(FILTERS).map(([name, text]) => [name, button(text, () => put("filter", name))]);
+  const cutoff = slider("cut-off", { min: 0, max: 1, step: 0.05, value: model.get("cutoff") }, (v) => put("cutoff", v));
+  const layers = slider("layers K", { min: 1, max: 8, value: model.get("layers") }, (k) => put("layers", k));
+  controls.prepend(...choices.map(([, node]) => node), cutoff.node, layers.node);
+
+  const draw = () => {
+    const [filter, cut, K] = [model.get("filter"), model.get("cutoff"), model.get("layers")];
+    const isCut = filter === "cut";
+    choices.forEach(([name, node]) => node.setAttribute("aria-pressed", name === filter));
+    cutoff.set(cut);
+    layers.set(K);
+    for (const [one, off, why] of [
+      [cutoff, !isCut, "only the cut has a cut-off"],
+      [layers, isCut, "a cut has no layers"],
+    ]) {
+      one.node.querySelector("input").disabled = off;
+      one.node.querySelector("output").textContent += off ? ` (${why})` : "";
+    }
+    curves.whole.setAttribute("points", sample(response));
+    curves.odd.setAttribute("points", sample(odd));
+    for (const { v, line, dot } of stems) {
+      line.setAttribute("y2", y(odd(v)));
+      dot.setAttribute("cy", y(odd(v)));
+      dot.setAttribute("class", Math.abs(odd(v)) < 1e-9 ? "gr-spec-dot gr-spec-off" : "gr-spec-dot");
+    }
+    for (const { sign, line, grip } of handles) {
+      for (const node of [line, grip]) node.setAttribute("visibility", isCut ? "visible" : "hidden");
+      line.setAttribute("x1", x(sign * cut));
+      line.setAttribute("x2", x(sign * cut));
+      grip.setAttribute("x", x(sign * cut) - 7);
+    }
+    const gain = sigma.map(odd);
+    const scores = users.map((_, u) => items.map((_, i) => gain.reduce((sum, g, j) => sum + U[u][j] * g * V[i][j], 0)));
+    const most = Math.max(...scores.flat().map(Math.abs), 1e-9);
+    let best = null;
+    users.forEach((_, u) =>
+      items.forEach((_, i) => {
+        const value = Math.abs(scores[u][i]) < 5e-7 ? 0 : scores[u][i];
+        cells[u][i].textContent = value.toFixed(2).replace("-0.00", "0.00").replace("-", "−");
+        cells[u][i].className = likes[u][i] ? "gr-spec-like" : "";
+        const strength = (0.55 * Math.abs(value)) / most;
+        cells[u][i].style.background = `rgb(${value < 0 ? "33 102 172" : "178 24 43"} / ${most < 1e-6 ? 0 : strength.toFixed(2)})`;
+        if (!likes[u][i] && value > 5e-4 && (!best || value > best[2] + 1e-9)) best = [u, i, value];
+      }),
+    );
+    title.textContent = isCut ? `cut-off at ${cut.toFixed(2)}` : `${FILTERS[filter]}, K = ${K}`;
+    const kept = sigma.filter((v) => Math.abs(odd(v)) > 1e-9).length;
+    const what = `${title.textContent}: ${kept} of ${count(sigma.length, "pair")} ±σ reach a score.`;
+    const news = best
+      ? `Largest score without a like: ${users[best[0]]} – ${items[best[1]]}, ${best[2].toFixed(2)}.`
+      : kept
+        ? "No score without a like is positive."
+        : "All scores of users and items are 0.";
+    svg.setAttribute("aria-label", `Filter response. ${what}`);
+    say(`${what} ${news}`);
+  };
+  const watched = ["filter", "cutoff", "layers"];
+  for (const name of watched) model.on(`change:${name}`, draw);
+  root.classList.add("gr-spec-root");
+  draw();
+  return () => watched.forEach((name) => model.off(`change:${name}`, draw));
+}
+
+export default { render };

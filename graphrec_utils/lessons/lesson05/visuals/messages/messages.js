@@ -1,0 +1,235 @@
+// One NGCF layer for one node: who sends, what each message is, and how they add up head to tail.
+// State: users, items (names), R, E (rows of two numbers), W_self, W_inter (2 by 2), slope,
+// receiver (a node), step (how much has been heard); answers: a student's next layer, two numbers a node, or null.
+
+import { frame, h, player, s, travel } from "../../../../plots/visuals/base/base.js";
+
+function render({ model, el }) {
+  const users = model.get("users");
+  const items = model.get("items");
+  const [R, E] = [model.get("R"), model.get("E")];
+  const [W1, W2, slope] = [model.get("W_self"), model.get("W_inter"), model.get("slope")];
+  const names = [...users, ...items];
+  const [m, n] = [users.length, items.length];
+
+  const { root, body, controls, say } = frame(el, {
+    label: "Messages of one NGCF layer, one after the other",
+    help: "Arrow keys ← and → step, Home and End jump. Choose a node; switch parts off and on.",
+  });
+
+  // ---- the layer
+  const liked = (u, i) => Boolean(R[u][i]);
+  const neighbors = (v) =>
+    names.map((_, w) => w).filter((w) => (v < m ? w >= m && liked(v, w - m) : w < m && liked(w, v - m)));
+  const times = (W, e) => W.map((row) => row[0] * e[0] + row[1] * e[1]);
+  const plus = (a, b) => [a[0] + b[0], a[1] + b[1]];
+  const on = { first: true, second: true, sigma: true };
+  const nothing = [0, 0];
+  const parts = (v) => {
+    const own = neighbors(v);
+    const list = [{ w: v, weight: 1, first: on.first ? times(W1, E[v]) : nothing, second: null }];
+    for (const w of own) {
+      const weight = 1 / Math.sqrt(own.length * neighbors(w).length);
+      const scaled = (x) => x.map((y) => weight * y);
+      const product = [E[w][0] * E[v][0], E[w][1] * E[v][1]];
+      list.push({
+        w,
+        weight,
+        first: on.first ? scaled(times(W1, E[w])) : nothing,
+        second: on.second ? scaled(times(W2, product)) : nothing,
+      });
+    }
+    return list;
+  };
+  const activate = (x) => (on.sigma ? x.map((y) => (y > 0 ? y : slope * y)) : x);
+  const lastStep = () => neighbors(model.get("receiver")).length + 2;
+  const show = (x) => `(${x.map((y) => y.toFixed(2).replace("-", "−").replace("−0.00", "0.00")).join(", ")})`;
+
+  // ---- drawing
+  const arrow = (from, to, style) => {
+    const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
+    const length = Math.hypot(dx, dy);
+    if (length < 2) return [];
+    const [ux, uy] = [dx / length, dy / length];
+    const size = Math.min(9, length);
+    const base = [to[0] - size * ux, to[1] - size * uy];
+    const head = [to, [base[0] - (size / 2) * uy, base[1] + (size / 2) * ux], [base[0] + (size / 2) * uy, base[1] - (size / 2) * ux]];
+    return [
+      s("line", { x1: from[0], y1: from[1], x2: base[0], y2: base[1], class: `gr-msg-line ${style}` }),
+      s("polygon", { points: head.map((p) => p.join(",")).join(" "), class: `gr-msg-head ${style}` }),
+    ];
+  };
+  const room = (list) => 30 + 8.5 * Math.max(...list.map((name) => name.length));
+  const [left, top, gap] = [room(users), 34, 44];
+  const right = left + 140;
+  const width = right + room(items);
+  const height = top + gap * Math.max(m, n);
+  const y = (k, size) => top + (size === 1 ? (gap * (Math.max(m, n) - 1)) / 2 : (k * gap * (Math.max(m, n) - 1)) / (size - 1));
+  const place = names.map((_, w) => (w < m ? [left, y(w, m)] : [right, y(w - m, n)]));
+  const net = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": "Graph: who sends to whom" });
+  const side = 280;
+  const plane = s("svg", { viewBox: `0 0 ${side} ${side}`, width: side, height: side, role: "img", "aria-label": "Messages head to tail" });
+  const table = h("table", { class: "gr-msg-table", "aria-label": "messages" });
+  body.append(
+    h("div", {}, h("div", { class: "gr-title" }, "who sends"), net),
+    h("div", {}, h("div", { class: "gr-title" }, "messages, head to tail"), plane),
+    h("div", { class: "gr-msg-wide" }, table),
+  );
+
+  const drawNet = (v, k) => {
+    const own = neighbors(v);
+    const lines = [];
+    R.forEach((row, u) =>
+      row.forEach((x, i) => {
+        if (x) lines.push(s("line", { x1: left, y1: place[u][1], x2: right, y2: place[m + i][1], class: "gr-msg-edge" }));
+      }),
+    );
+    own.forEach((w, j) => {
+      if (k < j + 2) return;
+      const [a, b] = [place[w], place[v]];
+      const length = Math.hypot(b[0] - a[0], b[1] - a[1]);
+      const [ux, uy] = [(b[0] - a[0]) / length, (b[1] - a[1]) / length];
+      const shift = (p, along, across) => [p[0] + along * ux - across * uy, p[1] + along * uy + across * ux];
+      const style = w < m ? "gr-msg-user" : "gr-msg-item";
+      if (on.first) lines.push(...arrow(shift(a, 14, 4), shift(b, -14, 4), style));
+      if (on.second) lines.push(...arrow(shift(a, 14, -4), shift(b, -14, -4), `${style} gr-msg-dashed`));
+    });
+    if (k >= 1 && on.first) {
+      const [x, z] = place[v];
+      lines.push(s("path", { d: `M ${x - 6} ${z - 10} c -14 -26 26 -26 ${12} 0`, class: "gr-msg-loop" }));
+      lines.push(s("polygon", { points: `${x + 6},${z - 9} ${x + 1},${z - 17} ${x + 11},${z - 17}`, class: "gr-msg-head gr-msg-self" }));
+    }
+    const nodes = names.flatMap((name, w) => {
+      const [x, z] = place[w];
+      const now = w === v ? " gr-msg-now" : "";
+      const choose = { onclick: () => listen(w) };
+      const mark =
+        w < m
+          ? s("circle", { cx: x, cy: z, r: 10, class: `gr-user gr-msg-node${now}`, ...choose })
+          : s("rect", { x: x - 9, y: z - 9, width: 18, height: 18, class: `gr-item gr-msg-node${now}`, ...choose });
+      const at = w < m ? { x: x - 17, "text-anchor": "end" } : { x: x + 17 };
+      return [mark, s("text", { ...at, y: z + 5, ...choose }, name)];
+    });
+    net.replaceChildren(...lines, ...nodes);
+    if (k === shown + 1 && own[k - 2] !== undefined)
+      travel(net, [[place[own[k - 2]], place[v], own[k - 2] < m ? "gr-user" : "gr-item"]]);
+  };
+
+  const drawPlane = (list, k) => {
+    const path = [[0, 0]];
+    const vectors = [];
+    for (const part of list)
+      for (const kind of ["first", "second"]) {
+        if (!part[kind]) continue;
+        vectors.push({ part, kind, from: path.at(-1) });
+        path.push(plus(path.at(-1), part[kind]));
+      }
+    const formula = activate(path.at(-1));
+    const yours = Object.values(on).every(Boolean) && model.get("answers")?.[model.get("receiver")];
+    const end = yours || formula;
+    const all = [...path, end];
+    const [xs, ys] = [all.map((p) => p[0]), all.map((p) => p[1])];
+    const size = Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys)) || 1;
+    const [cx, cy] = [(Math.max(...xs) + Math.min(...xs)) / 2, (Math.max(...ys) + Math.min(...ys)) / 2];
+    const to = (p) => [side / 2 + ((p[0] - cx) / size) * (side - 70), side / 2 - ((p[1] - cy) / size) * (side - 70)];
+    const zero = to([0, 0]);
+    const drawn = [
+      s("line", { x1: 0, x2: side, y1: zero[1], y2: zero[1], class: "gr-msg-axis" }),
+      s("line", { y1: 0, y2: side, x1: zero[0], x2: zero[0], class: "gr-msg-axis" }),
+    ];
+    let at = [0, 0];
+    let came = at; // where the sum stood one step ago
+    vectors.forEach(({ part, kind, from }) => {
+      if (list.indexOf(part) >= k) return;
+      if (list.indexOf(part) < k - 1) came = plus(from, part[kind]);
+      at = plus(from, part[kind]);
+      const own = list.indexOf(part) === 0;
+      const style = own ? "gr-msg-self" : part.w < m ? "gr-msg-user" : "gr-msg-item";
+      const made = arrow(to(from), to(at), style + (kind === "second" ? " gr-msg-dashed" : ""));
+      made.forEach((node) => node.append(s("title", {}, `${own ? "itself" : names[part.w]}, ${kind === "first" ? "W₁" : "W₂"}: ${show(part[kind])}`)));
+      drawn.push(...made);
+    });
+    drawn.push(s("circle", { cx: zero[0], cy: zero[1], r: 3, class: "gr-msg-point" }));
+    const finished = k > list.length;
+    const dot = to(finished ? end : at);
+    drawn.push(s("circle", { cx: dot[0], cy: dot[1], r: 6, class: "gr-msg-point" }));
+    if (finished) drawn.push(s("text", { x: Math.min(dot[0] + 9, side - 60), y: Math.max(dot[1] - 8, 14) }, on.sigma ? "after σ" : "the sum"));
+    plane.replaceChildren(...drawn);
+    if (k === shown + 1) travel(plane, [[to(finished ? at : came), dot, ""]]);
+    const off = yours && Math.hypot(end[0] - formula[0], end[1] - formula[1]) > 1e-3;
+    return { sum: at, end, verdict: !yours ? "" : off ? ` Yours; the formula gives ${show(formula)}.` : " Yours agrees." };
+  };
+
+  const drawTable = (list, k) => {
+    const head = ["from", "weight", "W₁ part", "W₂ part", "sum so far"].map((x) => h("th", { scope: "col" }, x));
+    let sum = [0, 0];
+    const rows = list.map((part, j) => {
+      sum = plus(plus(sum, part.first), part.second ?? nothing);
+      const cells = [part.weight.toFixed(2), show(part.first), part.second ? show(part.second) : "none", show(sum)];
+      const known = j < k;
+      return h(
+        "tr",
+        { class: j === k - 1 ? "gr-msg-row" : "" },
+        h("th", { scope: "row" }, j === 0 ? "itself" : names[part.w]),
+        ...cells.map((x) => h("td", {}, known ? x : "·")),
+      );
+    });
+    table.replaceChildren(h("tr", {}, ...head), ...rows);
+  };
+
+  let shown = Infinity; // the step that was drawn: a message sets out only where one step was made
+  const draw = () => {
+    const v = model.get("receiver");
+    const k = Math.max(0, Math.min(lastStep(), model.get("step")));
+    const list = parts(v);
+    drawNet(v, k);
+    drawTable(list, k);
+    const { sum, end, verdict } = drawPlane(list, k);
+    shown = k;
+    const part = list[k - 1];
+    const said =
+      k === 0
+        ? `${names[v]} has heard nothing yet.`
+        : k === 1
+          ? `Self-message: W₁ e of ${names[v]} is ${show(part.first)}.`
+          : part
+            ? `${names[part.w]} sends with weight ${part.weight.toFixed(2)}: W₁ part ${show(part.first)}, W₂ part ${show(part.second)}.`
+            : `${on.sigma ? "LeakyReLU of" : "No activation on"} the sum ${show(sum)} gives ${show(end)}.`;
+    const ended = k > list.length ? verdict : "";
+    say(`Step ${k} of ${lastStep()}. ${said}${k ? ` Sum so far ${show(sum)}.` : ""}`, ended);
+    choice.value = v;
+  };
+
+  // ---- controls
+  const time = player(model, root, lastStep);
+  const listen = (v) => {
+    model.set("receiver", v);
+    time.jump(0);
+  };
+  const choice = h(
+    "select",
+    { class: "gr-button", "aria-label": "receiver", onchange: (event) => listen(Number(event.target.value)) },
+    ...names.map((name, w) => h("option", { value: w }, name)),
+  );
+  const switches = [
+    ["first", "W₁ terms"],
+    ["second", "W₂ terms (products)"],
+    ["sigma", "σ (LeakyReLU)"],
+  ].map(([key, text]) => {
+    const box = h("input", { type: "checkbox", checked: "" });
+    box.addEventListener("change", () => {
+      on[key] = box.checked;
+      draw();
+    });
+    return h("label", { class: "gr-msg-switch" }, box, " " + text);
+  });
+  controls.prepend(...time.nodes, h("label", {}, "receiver ", choice), ...switches);
+  for (const name of ["receiver", "step", "answers"]) model.on(`change:${name}`, draw);
+  draw();
+  return () => {
+    time.stop();
+    for (const name of ["receiver", "step", "answers"]) model.off(`change:${name}`, draw);
+  };
+}
+
+export default { render };

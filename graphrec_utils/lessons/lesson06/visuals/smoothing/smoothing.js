@@ -1,0 +1,141 @@
+// Over-smoothing step by step: layer k alone beside the mean of layers 0 … k, in the plane.
+// State: users, items (names), layers ([{ single, mean }], each { at, users, items }), rays (limits of
+// the users' directions at even and at odd layers), step (a number).
+
+import { frame, h, player, s } from "../../../../plots/visuals/base/base.js";
+
+function render({ model, el }) {
+  const users = model.get("users");
+  const items = model.get("items");
+  const layers = model.get("layers");
+  const rays = model.get("rays");
+  const last = layers.length - 1;
+  const names = [...users, ...items];
+  const [size, edge] = [230, 18];
+  const middle = size / 2;
+  const number = (x) => x.toFixed(2).replace("-", "−");
+
+  const { root, body, controls, say } = frame(el, {
+    label: "Over-smoothing, layer by layer",
+    help: "Buttons, or the arrow keys ← and → for one layer, Home for layer 0, End for the last.",
+  });
+
+  // ---- a picture: all nodes around the origin, the longest one at the rim
+  const picture = (kind, title) => {
+    const heading = h("div", { class: "gr-title" }, title(0));
+    const lines = names.map(() => s("path", { class: "gr-smooth-arm" }));
+    const marks = names.map((name, v) => {
+      const user = v < users.length;
+      const mark = user
+        ? s("circle", { r: 7, class: "gr-user gr-smooth-node" })
+        : s("rect", { x: -6, y: -6, width: 12, height: 12, class: "gr-item gr-smooth-node" });
+      const tag = user && (names.length <= 16 || !v) ? [s("text", { x: 9, y: -6, class: "gr-smooth-tag" }, name.slice(0, 8))] : [];
+      return s("g", {}, s("title", {}, name), mark, ...tag);
+    });
+    const limits = rays.map(([x, y], k) => {
+      const at = (z, sign) => middle + sign * z * (middle - edge);
+      return s(
+        "g",
+        {},
+        s("line", { class: `gr-smooth-ray${k ? " gr-smooth-odd" : ""}`, x1: middle, y1: middle, x2: at(x, 1), y2: at(y, -1) }),
+        s("text", { x: at(x * 1.1, 1) - 5, y: at(y * 1.1, -1) + 5 }, k ? "b" : "a"),
+      );
+    });
+    const svg = s(
+      "svg",
+      { viewBox: `0 0 ${size} ${size}`, width: size, height: size, role: "img" },
+      ...(kind === "single" ? limits : []),
+      ...lines,
+      s("circle", { cx: middle, cy: middle, r: 2.5, class: "gr-smooth-origin" }),
+      ...marks,
+    );
+    const gauges = ["users", "items"].map((side) => {
+      const bar = h("span", { class: `gr-slides gr-smooth-fill gr-smooth-${side}` });
+      const value = h("span", { class: "gr-smooth-value" });
+      const node = h(
+        "div",
+        { class: "gr-smooth-gauge" },
+        h("span", { class: "gr-smooth-name" }, side),
+        h("span", { class: "gr-smooth-track", "aria-hidden": "true" }, bar),
+        value,
+      );
+      return { node, bar, value, side };
+    });
+    const show = (k) => {
+      const { at, ...cosine } = layers[k][kind];
+      const longest = Math.max(...at.map(([x, y]) => Math.hypot(x, y))) || 1;
+      at.forEach(([x, y], v) => {
+        const px = middle + (x / longest) * (middle - edge);
+        const py = middle - (y / longest) * (middle - edge);
+        marks[v].setAttribute("transform", `translate(${px.toFixed(1)} ${py.toFixed(1)})`);
+        lines[v].setAttribute("d", `M ${middle} ${middle} L ${px.toFixed(1)} ${py.toFixed(1)}`);
+      });
+      for (const { bar, value, side } of gauges) {
+        const c = cosine[side]; // −1 … 1; the bar starts at 0 in the middle
+        bar.style.left = `${50 + Math.min(0, c) * 50}%`;
+        bar.style.width = `${Math.abs(c) * 50}%`;
+        value.textContent = number(c);
+      }
+      heading.textContent = title(k);
+      svg.setAttribute("aria-label", `${title(k)}: mean cosine between users ${number(cosine.users)}, between items ${number(cosine.items)}`);
+    };
+    const legend = h("div", { class: "gr-smooth-legend" }, "mean cosine, from −1 to 1");
+    return { node: h("div", {}, heading, svg, legend, ...gauges.map((g) => g.node)), show };
+  };
+  const single = picture("single", (k) => `layer ${k} alone`);
+  const mean = picture("mean", (k) => (k ? `mean of layers 0 … ${k}` : "mean: layer 0"));
+
+  // ---- the users' mean cosine at every layer, for both
+  const [width, height, pad] = [230, 130, 14];
+  const x = (k) => pad + ((width - 2 * pad) * k) / last;
+  const y = (c) => height / 2 - c * (height / 2 - pad);
+  const points = (kind) => layers.map((z, k) => `${x(k)},${y(z[kind].users)}`).join(" ");
+  const here = ["single", "mean"].map((kind) => s("circle", { r: 5, class: `gr-smooth-here gr-smooth-${kind}` }));
+  const curve = h(
+    "div",
+    {},
+    h("div", { class: "gr-title" }, "users: mean cosine by layer"),
+    s(
+      "svg",
+      { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": "mean cosine between users by layer, solid: layer alone, dashed: mean" },
+      s("line", { class: "gr-smooth-axis", x1: pad, x2: width - pad, y1: y(0), y2: y(0) }),
+      s("text", { x: 0, y: y(1) + 4 }, "1"),
+      s("text", { x: 0, y: y(0) + 4 }, "0"),
+      s("polyline", { class: "gr-smooth-line", points: points("single") }),
+      s("polyline", { class: "gr-smooth-line gr-smooth-dashed", points: points("mean") }),
+      ...here,
+    ),
+    h("div", { class: "gr-smooth-legend" }, "solid: layer alone; dashed: mean"),
+    h("div", { class: "gr-smooth-legend" }, h("span", { class: "gr-dot gr-user" }), "user", " \u00a0 ", h("span", { class: "gr-dot gr-item" }), "item"),
+  );
+  body.append(single.node, mean.node, curve);
+
+  // ---- stepping
+  const draw = () => {
+    const k = Math.max(0, Math.min(last, model.get("step")));
+    single.show(k);
+    mean.show(k);
+    ["single", "mean"].forEach((kind, n) => {
+      here[n].setAttribute("cx", x(k));
+      here[n].setAttribute("cy", y(layers[k][kind].users));
+    });
+    const [alone, both] = [layers[k].single.users, layers[k].mean.users];
+    const where =
+      k === 0
+        ? "Layer 0: the start, random."
+        : k % 2
+          ? `Layer ${k}, odd: users head for ray b, items for ray a.`
+          : `Layer ${k}, even: users head for ray a, items for ray b.`;
+    say(`${where} Mean cosine between users: ${number(alone)} in this layer alone, ${number(both)} in the mean.`);
+  };
+  const time = player(model, root, () => last);
+  controls.prepend(...time.nodes);
+  model.on("change:step", draw);
+  draw();
+  return () => {
+    time.stop();
+    model.off("change:step", draw);
+  };
+}
+
+export default { render };

@@ -1,0 +1,176 @@
+// Pixie's walker: pin, board, pin, and after every step a coin that may send it home. Bars count the visits
+// of pins; the dashed line is n_v, and the search ends when more than n_p pins have reached it.
+// State: users (boards), items (pins), likes, start (a pin), restart, liked (of every node), language,
+// favor (how many times as often liked nodes are taken), stop [n_p, n_v], seed, step (how many); answers: the
+// pins that a student's function visits, ["start restart"][step], or null. It counts pins: over which board it
+// went, and where a walk ended, is not known.
+
+import { button, count, frame, h, player, s, slider } from "../../../../plots/visuals/base/base.js";
+import { graph } from "../../../../plots/visuals/base/graph.js";
+
+const MOST = 400; // steps
+
+// Mulberry32: the same numbers everywhere for the same seed.
+const random = (seed) => () => {
+  seed = (seed + 1831565813) | 0;
+  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+  return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+};
+
+function render({ model, el }) {
+  const [pins, liked, language] = [model.get("items"), model.get("liked"), model.get("language")];
+  const m = model.get("users").length;
+  const [most, often] = model.get("stop");
+  const { root, body, controls, say } = frame(el, {
+    label: "Pixie's walker between boards and pins, and the visits of pins",
+    help: "Click a pin, or reach it with the arrow keys and press Enter, to begin there.",
+  });
+  const put = (values) => {
+    time.stop();
+    for (const [name, value] of Object.entries(values)) model.set(name, value);
+    model.save_changes();
+  };
+  const net = graph({
+    users: model.get("users"),
+    items: pins,
+    likes: model.get("likes"),
+    label: "Boards (circles) and pins (squares): press a pin to begin there",
+    verb: "begin here",
+    pick: (v) => {
+      if (v < m) return say("A walk begins at a pin; boards are the way.");
+      if (!net.neighbors[v].length) return say(`${net.all[v]} is on no board: no walk can leave it.`);
+      put({ step: 0, start: v - m });
+    },
+  });
+  net.node.querySelectorAll(".gr-pick").forEach((node, v) => {
+    if (liked[v]) node.classList.add("gr-pix-liked");
+  });
+
+  // ---- the walk, made as a whole: what is shown are its first steps
+  let walk = null;
+  const make = () => {
+    const [home, back, favor] = [m + model.get("start"), model.get("restart"), model.get("favor")];
+    const next = random(model.get("seed"));
+    const choose = (v) => {
+      const near = net.neighbors[v];
+      const weight = near.map((w) => (liked[w] ? favor : 1));
+      let left = next() * weight.reduce((a, b) => a + b, 0);
+      return near.find((_, k) => (left -= weight[k]) < 0) ?? near.at(-1);
+    };
+    const visits = net.all.map(() => 0);
+    walk = { steps: [], stopped: false, home, yours: false };
+    let [at, high] = [home, 0];
+    const said = favor === 1 ? model.get("answers")?.[`${home - m} ${back.toFixed(2)}`] : null;
+    if (said) {
+      for (const k of said) {
+        visits[m + k] += 1;
+        high += visits[m + k] === often;
+        walk.steps.push({ pin: m + k, returns: false, high });
+      }
+      walk.yours = true;
+      return;
+    }
+    while (walk.steps.length < MOST && !walk.stopped) {
+      const board = choose(at);
+      const pin = choose(board);
+      visits[pin] += 1;
+      high += visits[pin] === often;
+      const returns = next() < back;
+      walk.steps.push({ from: at, board, pin, returns, high });
+      at = returns ? home : pin;
+      walk.stopped = returns && high > most;
+    }
+  };
+
+  // ---- bars: one per pin, and a line at n_v
+  const [row, zero, long] = [26, 118, 170];
+  const bars = pins.map((name, k) => {
+    const y = k * row;
+    const bar = s("rect", { x: zero, y: y + 5, height: 16, class: liked[m + k] ? "gr-pix-liked" : "gr-item" });
+    const shown = name.length > 14 ? name.slice(0, 13) + "…" : name;
+    return { bar, text: s("text", { y: y + 18 }), name: s("text", { x: zero - 8, y: y + 18, "text-anchor": "end" }, shown) };
+  });
+  const line = s("line", { y1: 0, y2: pins.length * row, class: "gr-pix-line" });
+  const chart = s(
+    "svg",
+    { viewBox: `0 0 340 ${pins.length * row}`, width: 340, height: pins.length * row, role: "img" },
+    ...bars.flatMap((x) => [x.bar, x.text, x.name]),
+    line,
+  );
+  const place = h("div", { class: "gr-title" });
+  const meter = h("div", {});
+  body.append(
+    h("div", {}, place, net.node),
+    h("div", {}, h("div", { class: "gr-title" }, `visits; the dashed line is n_v = ${often}`), chart, meter),
+  );
+
+  const draw = () => {
+    const step = Math.max(0, Math.min(walk.steps.length, model.get("step")));
+    const visits = net.all.map(() => 0);
+    for (const { pin } of walk.steps.slice(0, step)) visits[pin] += 1;
+    const now = walk.steps[step - 1];
+    const at = now ? (now.returns ? walk.home : now.pin) : walk.home;
+    const top = Math.max(2 * often, ...visits);
+    net.all.forEach((_, v) => {
+      net.mark(v, (v === at ? "gr-full" : "gr-passed") + (v === walk.home ? " gr-start" : ""));
+      net.names[v].setAttribute("class", v === at ? "gr-strong" : "");
+      net.neighbors[v].forEach((w) => net.edge(v, w).classList.remove("gr-used"));
+    });
+    if (now && !walk.yours) {
+      net.edge(now.from, now.board).classList.add("gr-used");
+      net.edge(now.board, now.pin).classList.add("gr-used");
+    }
+    bars.forEach(({ bar, text }, k) => {
+      const x = (long * visits[m + k]) / top;
+      bar.setAttribute("width", x);
+      text.setAttribute("x", zero + x + 6);
+      text.textContent = visits[m + k];
+    });
+    for (const x of ["x1", "x2"]) line.setAttribute(x, zero + (long * often) / top);
+    const high = now ? now.high : 0;
+    chart.setAttribute("aria-label", pins.map((name, k) => `${name} ${visits[m + k]}`).join(", "));
+    meter.textContent = `${count(high, "pin")} with ${often} visits; the search ends with more than ${most}`;
+    place.replaceChildren(`step ${step} `, h("span", { class: "gr-yours" }, walk.yours ? "of your walk " : ""), now?.returns ? h("span", { class: "gr-pix-home" }, "⟲ home") : "");
+    restart.set(model.get("restart"));
+    favor?.set(model.get("favor"));
+    const ended = step === walk.steps.length;
+    const end = !ended || walk.yours ? "" : walk.stopped ? ` Early stop: ${count(high, "pin")} have ${often} visits.` : ` The ${MOST} steps are made.`;
+    say(
+      !now
+        ? `At home, ${net.all[walk.home]}.`
+        : walk.yours
+        ? `Step ${step}: the walk visits ${net.all[now.pin]}.${ended ? " It was asked for no more." : ""}`
+        : `Step ${step}: ${net.all[now.from]} → ${net.all[now.board]} → ${net.all[now.pin]}` +
+            `${now.returns ? `; the coin says home, to ${net.all[walk.home]}` : ""}.${end}`,
+    );
+  };
+
+  // ---- controls
+  const time = player(model, root, () => walk.steps.length, 600);
+  const restart = slider("restart", { min: 0.05, max: 0.95, step: 0.05, value: model.get("restart") }, (x) =>
+    put({ step: 0, restart: x }),
+  );
+  const favor = liked.some(Boolean)
+    ? slider(`${language} ×`, { min: 1, max: 10, value: model.get("favor") }, (x) => put({ step: 0, favor: x }))
+    : null;
+  controls.prepend(
+    ...time.nodes,
+    button("To the end", () => time.jump(walk.steps.length)),
+    restart.node,
+    ...(favor ? [favor.node] : []),
+  );
+  const anew = () => {
+    make();
+    draw();
+  };
+  const watched = { step: draw, start: anew, restart: anew, favor: anew, answers: anew };
+  for (const [name, f] of Object.entries(watched)) model.on(`change:${name}`, f);
+  anew();
+  return () => {
+    time.stop();
+    for (const [name, f] of Object.entries(watched)) model.off(`change:${name}`, f);
+  };
+}
+
+export default { render };

@@ -1,0 +1,158 @@
+// The hinge: a query, its positive and a negative on a half circle, and the loss over negative − positive.
+// State: positive and negative (degrees from the query), margins and margin (a place in them), curves (rule ->
+// for each margin the loss at 41 differences from −2 to 2), rules (their names in order), rule.
+
+import { button, frame, h, s, slider } from "../../../../plots/visuals/base/base.js";
+
+const HINGE_SAYS = {
+  paper: "max(0, negative − positive + margin)",
+  slide: "the slide's sign: max(0, positive − negative + margin)",
+  yours: "your pinsage_loss",
+};
+
+function render({ model, el }) {
+  const [margins, curves, names] = ["margins", "curves", "rules"].map((x) => model.get(x));
+  const start = ["positive", "negative", "margin"].map((x) => [x, model.get(x)]);
+  const { body, controls, say } = frame(el, {
+    label: "The hinge and two vectors that it moves",
+    help: "Sliders (arrow keys work) turn the vectors; choose a rule and take steps of training.",
+  });
+  const put = (name, value) => {
+    model.set(name, value);
+    model.save_changes();
+  };
+  const show = (x) => (Number(x.toFixed(2)) === 0 ? "0.00" : x.toFixed(2).replace("-", "−"));
+  const cos = (degrees) => Math.cos((degrees * Math.PI) / 180);
+  const sin = (degrees) => Math.sin((degrees * Math.PI) / 180);
+
+  // ---- the loss between its 41 points, and its slope
+  const lossAt = (x, rule = model.get("rule")) => {
+    const row = curves[rule][model.get("margin")];
+    const place = Math.max(0, Math.min(row.length - 1.0001, (x + 2) * 10));
+    const k = Math.floor(place);
+    return row[k] + (place - k) * (row[k + 1] - row[k]);
+  };
+  const slopeAt = (x) => Math.round(100 * ((lossAt(x + 0.01) - lossAt(x - 0.01)) / 0.02)) / 100;
+
+  // ---- left: the vectors
+  const [radius, middle, floor] = [104, 150, 154];
+  const at = (degrees, r = radius) => [middle + r * cos(degrees), floor - r * sin(degrees)];
+  const arrow = (kind) => ({
+    line: s("line", { x1: middle, y1: floor, class: `gr-hin-line gr-hin-${kind}` }),
+    pull: s("path", { class: `gr-hin-pull gr-hin-${kind}` }),
+    text: s("text", { "text-anchor": "middle" }, kind),
+  });
+  const arrows = { q: arrow("q"), positive: arrow("positive"), negative: arrow("negative") };
+  const half = s("path", { class: "gr-hin-circle", d: `M ${middle - radius} ${floor} A ${radius} ${radius} 0 0 1 ${middle + radius} ${floor}` });
+  const circle = s(
+    "svg",
+    { viewBox: "0 0 300 172", width: 300, height: 172, role: "img" },
+    half,
+    ...Object.values(arrows).flatMap((x) => [x.pull, x.line, x.text]),
+  );
+  const place = (name, degrees, move, out) => {
+    const { line, pull, text } = arrows[name];
+    const [x, y] = at(degrees);
+    line.setAttribute("x2", x);
+    line.setAttribute("y2", y);
+    const [tx, ty] = at(degrees, radius + out);
+    text.setAttribute("x", name === "q" ? tx : Math.max(34, Math.min(266, tx)));
+    text.setAttribute("y", name === "q" ? floor + 14 : ty + 4);
+    const to = Math.max(0, Math.min(180, degrees + move));
+    const sweep = move > 0 ? 0 : 1;
+    const [ax, ay] = at(degrees, radius - 22);
+    const [bx, by] = at(to, radius - 22);
+    pull.setAttribute("d", Math.abs(to - degrees) < 0.5 ? "" : `M ${ax} ${ay} A ${radius - 22} ${radius - 22} 0 0 ${sweep} ${bx} ${by}`);
+  };
+
+  // ---- right: the curves
+  const [width, height, left, edge] = [340, 190, 30, 26];
+  const px = (x) => left + ((width - left - 10) * (x + 2)) / 4;
+  const top = 2 + Math.max(...margins);
+  const py = (y) => height - edge - ((height - edge - 10) * Math.min(y, top)) / top;
+  const lines = Object.fromEntries(names.map((name) => [name, s("polyline", { class: `gr-hin-curve gr-hin-${name}${name === "yours" ? " gr-yours" : ""}` })]));
+  const dot = s("circle", { r: 7, class: "gr-hin-dot" });
+  const axis = (attributes) => s("line", { class: "gr-hin-axis", ...attributes });
+  const chart = s(
+    "svg",
+    { viewBox: `0 0 ${width} ${height}`, width, height, role: "img" },
+    axis({ x1: left, x2: width - 10, y1: py(0), y2: py(0) }),
+    axis({ x1: px(0), x2: px(0), y1: py(0), y2: py(top) }),
+    ...[-2, -1, 0, 1, 2].map((x) => s("text", { x: px(x), y: height - 6, "text-anchor": "middle" }, String(x).replace("-", "−"))),
+    ...[0, 1, 2].map((y) => s("text", { x: left - 6, y: py(y) + 5, "text-anchor": "end" }, y)),
+    ...Object.values(lines),
+    dot,
+  );
+  body.append(
+    h("div", {}, h("div", { class: "gr-title" }, "query, positive, negative"), circle),
+    h("div", {}, h("div", { class: "gr-title" }, "loss over negative − positive"), chart),
+  );
+
+  // ---- controls
+  const turn = { min: 0, max: 180, step: 1 };
+  const sliders = {
+    positive: slider("positive °", { ...turn, value: model.get("positive") }, (x) => put("positive", x)),
+    negative: slider("negative °", { ...turn, value: model.get("negative") }, (x) => put("negative", x)),
+  };
+  const size = slider(`margin ${margins[0]} to ${margins.at(-1)}: place`, { min: 0, max: margins.length - 1, value: model.get("margin") }, (x) =>
+    put("margin", x),
+  );
+  // z moves against the gradient, along the circle: the loss falls by its slope in each score
+  const moves_of = () => {
+    const [p, n] = [model.get("positive"), model.get("negative")];
+    const slope = slopeAt(cos(n) - cos(p));
+    return [-25 * slope * Math.max(0.2, sin(p)), 25 * slope * Math.max(0.2, sin(n))];
+  };
+  const step = button("One step of training", () => {
+    const [a, b] = moves_of();
+    const turned = (degrees, move) => Math.max(0, Math.min(180, Math.round(degrees + move)));
+    const [p, n] = [turned(model.get("positive"), a), turned(model.get("negative"), b)];
+    put("positive", p);
+    put("negative", n);
+  });
+  const reset = button("Reset", () => start.forEach(([name, value]) => put(name, value)));
+  const rules = names.map((name) => ({ name, node: button(name, () => put("rule", name), { class: name === "yours" ? "gr-button gr-yours" : "gr-button" }) }));
+  const choice = h("div", { class: "gr-controls", role: "group", "aria-label": "Rule" }, "Rule:", ...rules.map((x) => x.node));
+  controls.before(choice);
+  controls.prepend(sliders.positive.node, sliders.negative.node, size.node, step, reset);
+
+  const draw = () => {
+    const [p, n, rule] = [model.get("positive"), model.get("negative"), model.get("rule")];
+    const x = cos(n) - cos(p);
+    const [a, b] = moves_of();
+    // the word of the vector that stands higher goes further out, so that no word lies on the other
+    const higher = sin(p) > sin(n);
+    place("q", 0, 0, 12);
+    place("positive", p, a, higher ? 36 : 16);
+    place("negative", n, b, higher ? 16 : 36);
+    for (const name of names) {
+      const row = curves[name][model.get("margin")];
+      lines[name].setAttribute("points", row.map((y, k) => `${px(-2 + k / 10)},${py(y)}`).join(" "));
+      lines[name].classList.toggle("gr-hin-off", name !== rule);
+    }
+    dot.setAttribute("cx", px(x));
+    dot.setAttribute("cy", py(lossAt(x)));
+    for (const name of ["positive", "negative"]) sliders[name].set(model.get(name));
+    size.set(model.get("margin"));
+    for (const { name, node } of rules) node.setAttribute("aria-pressed", name === rule);
+    const slope = slopeAt(x);
+    const what =
+      slope > 0 ? "A step pulls the positive to the query and pushes the negative away."
+      : slope < 0 ? "A step pushes the positive away and pulls the negative in."
+      : "Nothing moves: there is no gradient.";
+    const line =
+      `${HINGE_SAYS[rule]}, margin ${margins[model.get("margin")]}. Positive ${show(cos(p))}, negative ${show(cos(n))}: ` +
+      `loss ${show(lossAt(x))}. ${what}`;
+    say(line);
+    circle.setAttribute("aria-label", `positive at ${p} degrees, negative at ${n} degrees from the query`);
+    chart.setAttribute("aria-label", `loss ${show(lossAt(x))} at a difference of ${show(x)}`);
+  };
+  const watched = ["positive", "negative", "margin", "rule"];
+  for (const name of watched) model.on(`change:${name}`, draw);
+  draw();
+  return () => {
+    for (const name of watched) model.off(`change:${name}`, draw);
+  };
+}
+
+export default { render };

@@ -1,0 +1,97 @@
+// The mean gradient of a sampled softmax over all draws, and what it learns. Outlines are the truth.
+// State: items, q (how often each is drawn), p and full (true probabilities and gradient), sizes (numbers of
+// negatives), variants (their names in order), columns (variant -> for each size its gradient and what is
+// learned, or null), variant, size.
+
+import { button, frame, h, s } from "../../../../plots/visuals/base/base.js";
+
+const TELLS = {
+  none: "No correction: the bestseller is pushed for being drawn so often.",
+  slide: "log Q off the negatives, no n: right when draws are very many, and only if hits stay in.",
+  "slide, masked": "log Q off the negatives, hits out, no n: the usual code. Too strong a pull, whatever n is.",
+  nQ: "log nQ off the negatives, hits kept: the positive counts twice.",
+  "nQ, masked": "log nQ off the negatives, hits out.",
+  Yi: "log Q off every column, the positive's too; hits kept.",
+  "Yi, masked": "log Q off every column, hits out: the scale is wrong again.",
+  corrected: "The loss of 2025: draws that cannot be the positive, weight 1 − P.",
+  yours: "What your function gives.",
+};
+
+function render({ model, el }) {
+  const [items, q, p, full, sizes, columns] = ["items", "q", "p", "full", "sizes", "columns"].map((x) => model.get(x));
+  const { body, controls, say } = frame(el, {
+    label: "Mean gradient and optimum of the variants of a sampled softmax",
+    help: "Choose a variant and how many negatives are drawn. Outlines: the full softmax.",
+  });
+  const put = (name, value) => {
+    model.set(name, value);
+    model.save_changes();
+  };
+
+  // ---- two charts of bars: [low, high] is what fits
+  const [row, zero, long] = [34, 92, 200];
+  const panel = (title, low, high, truth) => {
+    const x = (v) => zero + (long * (v - low)) / (high - low);
+    const span = (v) => ({ x: Math.min(x(0), x(v)), width: Math.max(1, Math.abs(x(v) - x(0))) });
+    const rows = items.map((name, k) => {
+      const y = k * row + 6;
+      return {
+        bar: s("rect", { y: y + 4, height: 14 }),
+        text: s("text", { x: zero + long + 6, y: y + 16 }),
+        rest: [
+          s("rect", { ...span(truth[k]), y, height: 22, class: "gr-est-true" }),
+          s("text", { x: zero - 8, y: y + 16, "text-anchor": "end" }, name),
+        ],
+      };
+    });
+    const height = items.length * row + 4;
+    const svg = s(
+      "svg",
+      { viewBox: `0 0 ${zero + long + 54} ${height}`, width: zero + long + 54, height, role: "img" },
+      s("line", { x1: x(0), x2: x(0), y1: 0, y2: height, class: "gr-est-zero" }),
+      ...rows.flatMap((r) => [r.bar, r.text, ...r.rest]),
+    );
+    const set = (values, mine) => {
+      rows.forEach(({ bar, text }, k) => {
+        const value = values ? Math.max(low, Math.min(high, values[k])) : 0;
+        for (const [name, at] of Object.entries(span(value))) bar.setAttribute(name, at);
+        bar.setAttribute("class", mine ? "gr-est-mine" : "gr-est-bar");
+        text.textContent = values ? values[k].toFixed(3) : "—";
+      });
+      svg.setAttribute("aria-label", items.map((name, k) => `${name} ${values ? values[k].toFixed(3) : "nothing finite"}, true ${truth[k].toFixed(3)}`).join("; "));
+    };
+    return { node: h("div", {}, h("div", { class: "gr-title" }, title), svg), set };
+  };
+  const pull = panel("mean gradient", -1, 0.6, full);
+  const learned = panel("what is learned: probabilities", 0, 1, p);
+  const told = h("div", { style: "flex: 1 1 100%" });
+  body.append(pull.node, learned.node, told);
+
+  const draw = () => {
+    const [name, at] = [model.get("variant"), model.get("size")];
+    const column = columns[name][at];
+    pull.set(column.gradient, name === "yours");
+    learned.set(column.learned, name === "yours");
+    for (const choice of choices) choice.node.setAttribute("aria-pressed", choice.name === name);
+    numbers.forEach((node, k) => node.setAttribute("aria-pressed", k === at));
+    told.textContent = TELLS[name];
+    const off = column.gradient.reduce((sum, x, k) => sum + Math.abs(x - full[k]), 0);
+    const wrong = column.learned ? Math.max(...column.learned.map((x, k) => Math.abs(x - p[k]))) : null;
+    say(
+      `${name}, ${sizes[at]} negative${sizes[at] === 1 ? "" : "s"}: the gradient is off by ${off.toFixed(3)}, ` +
+        (wrong === null ? "and no finite logits are learned." : `a probability by ${wrong.toFixed(3)} at most.`),
+    );
+  };
+
+  const choices = model.get("variants").map((name) => ({ name, node: button(name, () => put("variant", name), { class: name === "yours" ? "gr-button gr-yours" : "gr-button" }) }));
+  const numbers = sizes.map((n, k) => button(String(n), () => put("size", k)));
+  const group = (label, nodes) => h("div", { class: "gr-controls", role: "group", "aria-label": label }, `${label}:`, ...nodes);
+  controls.replaceWith(group("Variant", choices.map((x) => x.node)), group("Negatives", numbers));
+  for (const name of ["variant", "size"]) model.on(`change:${name}`, draw);
+  draw();
+  return () => {
+    for (const name of ["variant", "size"]) model.off(`change:${name}`, draw);
+  };
+}
+
+export default { render };

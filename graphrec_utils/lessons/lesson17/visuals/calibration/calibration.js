@@ -1,0 +1,72 @@
+// A reliability diagram: what is said against what happens, for σ(a z + b), with RCE and AUC.
+// State: curves and rce (by stretch, then shift), auc, share (of ones), stretches, shifts (their values),
+// stretch, shift (places in them).
+
+import { frame, h, s, slider } from "../../../../plots/visuals/base/base.js";
+
+function render({ model, el }) {
+  const [curves, rce, auc, share] = ["curves", "rce", "auc", "share"].map((x) => model.get(x));
+  const [stretches, shifts] = [model.get("stretches"), model.get("shifts")];
+  const { body, controls, say } = frame(el, {
+    label: "Reliability of predictions, stretched and shifted",
+    help: "Move the sliders (arrow keys work): the first stretches the logits, the second shifts them.",
+  });
+  const [size, left, edge] = [300, 44, 34];
+  const px = (x) => left + (size - left - 12) * x;
+  const py = (y) => size - edge - (size - edge - 12) * y;
+  const line = s("polyline", { class: "gr-cal-line" });
+  const dots = s("g", {});
+  const ticks = [0, 0.5, 1];
+  const chart = s(
+    "svg",
+    { viewBox: `0 0 ${size} ${size}`, width: size, height: size, role: "img" },
+    s("line", { class: "gr-cal-axis", x1: px(0), x2: px(1), y1: py(0), y2: py(0) }),
+    s("line", { class: "gr-cal-axis", x1: px(0), x2: px(0), y1: py(0), y2: py(1) }),
+    s("line", { class: "gr-cal-equal", x1: px(0), x2: px(1), y1: py(0), y2: py(1) }),
+    ...ticks.map((x) => s("text", { x: px(x), y: size - 16, "text-anchor": "middle" }, String(x))),
+    ...ticks.map((y) => s("text", { x: left - 6, y: py(y) + 5, "text-anchor": "end" }, String(y))),
+    s("text", { x: px(0.5), y: size - 2, "text-anchor": "middle" }, "said"),
+    s("text", { x: 12, y: py(0.5), "text-anchor": "middle", transform: `rotate(-90 12 ${py(0.5)})` }, "happened"),
+    line,
+    dots,
+  );
+  const rows = ["stretch a", "shift b", "RCE", "AUC"].map((name) => [name, h("td", {})]);
+  const table = h("table", { class: "gr-cal-table" }, ...rows.map(([name, cell]) => h("tr", {}, h("th", { scope: "row" }, name), cell)));
+  body.append(chart, h("div", { style: "flex: 1 1 12em" }, table));
+
+  const put = (name, value) => {
+    model.set(name, value);
+    model.save_changes();
+  };
+  const first = slider("stretch a", { min: 0, max: stretches.length - 1, value: model.get("stretch") }, (x) => put("stretch", x));
+  const second = slider("shift b", { min: 0, max: shifts.length - 1, value: model.get("shift") }, (x) => put("shift", x));
+  controls.prepend(first.node, second.node);
+
+  const draw = () => {
+    const [i, j] = [model.get("stretch"), model.get("shift")];
+    const curve = curves[i][j];
+    line.setAttribute("points", curve.map(([x, y]) => `${px(x)},${py(y)}`).join(" "));
+    dots.replaceChildren(...curve.map(([x, y]) => s("rect", { class: "gr-item", x: px(x) - 4, y: py(y) - 4, width: 8, height: 8 })));
+    chart.setAttribute("aria-label", curve.map(([x, y]) => `${x} said, ${y} happened`).join("; "));
+    const shown = [stretches[i], shifts[j], rce[i][j].toFixed(1), auc.toFixed(3)];
+    rows.forEach(([, cell], k) => (cell.textContent = String(shown[k]).replace("-", "−")));
+    // the sliders count places; what is read beside them, and aloud, are the values
+    for (const [one, place, value] of [[first, i, stretches[i]], [second, j, shifts[j]]]) {
+      one.set(place);
+      one.node.querySelector("output").textContent = String(value).replace("-", "−");
+      one.node.querySelector("input").setAttribute("aria-valuetext", value);
+    }
+    const mean = curve.reduce((sum, [x]) => sum + x, 0) / curve.length;
+    const much = mean - share;
+    const where = Math.abs(much) < 0.03 ? "about as much as happens" : much > 0 ? "too much on average" : "too little on average";
+    const worse = rce[i][j] < 0 ? " The constant would do better." : "";
+    say(`a = ${shown[0]}, b = ${shown[1]}: RCE ${shown[2]}, AUC ${shown[3]}. It says ${where}.${worse}`.replaceAll("-", "−"));
+  };
+  for (const name of ["stretch", "shift"]) model.on(`change:${name}`, draw);
+  draw();
+  return () => {
+    for (const name of ["stretch", "shift"]) model.off(`change:${name}`, draw);
+  };
+}
+
+export default { render };

@@ -1,0 +1,99 @@
+"""The ranked list by mouse and by keyboard, in light and dark, on a telephone."""
+
+from __future__ import annotations
+
+import pytest
+
+from graphrec_utils.lessons.lesson01.visuals.metric_list import measured
+from graphrec_utils.plots import visuals
+from tests.browser.labdriver import contrast, screenshot
+from tests.browser.pages import alone, opened
+
+
+@pytest.fixture
+def address(tmp_path):
+    """A page that holds the visual and nothing else."""
+    return alone(tmp_path, visuals.metric_list([0, 1, 0, 0, 1, 0, 1], missed=0, top=5))
+
+
+@pytest.fixture
+def shown(page, address):
+    return opened(page, address)
+
+
+def numbers(root) -> dict[str, str]:
+    rows = root.get_by_role("table", name="Metrics").get_by_role("row").all()
+    return {row.locator("th").inner_text(): row.locator(".gr-number").inner_text() for row in rows}
+
+
+def expected(*state) -> dict[str, str]:
+    return {name: f"{value:.3f}" for name, value in measured(*state).items()}
+
+
+def place(root, rank):
+    return root.get_by_role("button", name=f"Rank {rank} is relevant")
+
+
+def focused(page) -> str:
+    return page.evaluate("document.activeElement.ariaLabel")
+
+
+def test_the_table_shows_the_metrics_of_the_package(shown):
+    assert numbers(shown) == expected([0, 1, 0, 0, 1, 0, 1], 0, 5)
+
+
+def test_a_click_switches_a_place(shown):
+    place(shown, 1).click()
+    assert place(shown, 1).get_attribute("aria-pressed") == "true"
+    assert numbers(shown) == expected([1, 1, 0, 0, 1, 0, 1], 0, 5)
+    shown.get_by_role("button", name="Reset").click()
+    assert numbers(shown) == expected([0, 1, 0, 0, 1, 0, 1], 0, 5)
+
+
+def test_arrow_keys_move_and_enter_and_space_switch(shown, page):
+    for _ in range(4):  # two sliders, Reset, then the list
+        page.keyboard.press("Tab")
+    assert focused(page) == "Rank 1 is relevant"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.keyboard.press("End")
+    assert focused(page) == "Rank 7 is relevant, after the cut"
+    page.keyboard.press(" ")
+    assert numbers(shown) == expected([0, 0, 0, 0, 1, 0, 0], 0, 5)
+
+
+def test_the_sliders_move_the_cut_and_the_missed_items(shown, page):
+    shown.get_by_role("slider", name="top").focus()
+    page.keyboard.press("End")
+    shown.get_by_role("slider", name="relevant items missed").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert numbers(shown) == expected([0, 1, 0, 0, 1, 0, 1], 2, 7)
+    assert "the wrong NDCG forgives the 2 missing ones" in shown.locator(".gr-status").inner_text()
+
+
+def test_without_relevant_items_there_is_no_value(shown):
+    for rank in (2, 5, 7):
+        place(shown, rank).click()
+    assert set(numbers(shown).values()) == {"–"}
+    assert "left out of every mean" in shown.locator(".gr-status").inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_texts_are_readable(scheme, new_page, address):
+    page = new_page(color_scheme=scheme)
+    page.goto(address)
+    root = page.locator(".gr-root")
+    leaves = root.locator("xpath=.//*[not(*) and normalize-space()]").all()
+    assert len(leaves) > 30
+    faint = [(leaf.text_content(), contrast(leaf)) for leaf in leaves]
+    assert [(text, round(ratio, 2)) for text, ratio in faint if ratio < 4.5] == []
+    screenshot(page, f"metric-list-{scheme}")
+
+
+def test_nothing_is_wider_than_a_telephone(new_page, address):
+    page = new_page(viewport={"width": 380, "height": 900})
+    page.goto(address)
+    page.locator(".gr-root").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 380
+    screenshot(page, "metric-list-narrow")

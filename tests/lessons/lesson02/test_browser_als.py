@@ -1,0 +1,79 @@
+"""The ALS stepper by mouse and by keyboard, on a page of its own, light and dark."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from graphrec_utils import toy
+from graphrec_utils.plots import visuals
+from tests.browser.pages import alone, opened
+
+
+@pytest.fixture
+def visual():
+    return visuals.als(toy.likes(), toy.USERS, toy.ITEMS)
+
+
+@pytest.fixture
+def shown(page, tmp_path, visual):
+    """The visual on a page of its own."""
+    return opened(page, alone(tmp_path, visual))
+
+
+def status(shown) -> str:
+    return shown.get_by_role("status").inner_text()
+
+
+def numbers(shown, label: str) -> list[float]:
+    cells = shown.get_by_role("table", name=label, exact=True).locator("td:not(.gr-als-corner)")
+    return [float(text.replace("−", "-")) for text in cells.all_inner_texts()]
+
+
+def test_the_buttons_step_forward_back_and_reset(shown):
+    assert status(shown).startswith("Random start")
+    shown.get_by_role("button", name="Step →").click()
+    assert status(shown).startswith("Half-step 1 of 8: users solved, items fixed.")
+    shown.get_by_role("button", name="Step →").click()
+    assert status(shown).startswith("Half-step 2 of 8: items solved, users fixed.")
+    shown.get_by_role("button", name="← Back").click()
+    assert status(shown).startswith("Half-step 1 of 8")
+    shown.get_by_role("button", name="Reset").click()
+    assert status(shown).startswith("Random start")
+
+
+def test_the_arrow_keys_step_and_stop_at_both_ends(page, shown):
+    shown.get_by_role("button", name="Step →").focus()
+    for key, words in (
+        ("ArrowRight", "Half-step 1 of 8"),
+        ("End", "Half-step 8 of 8"),
+        ("ArrowRight", "Half-step 8 of 8"),
+        ("ArrowLeft", "Half-step 7 of 8"),
+        ("Home", "Random start"),
+        ("ArrowLeft", "Random start"),
+    ):
+        page.keyboard.press(key)
+        assert status(shown).startswith(words)
+
+
+def test_the_tables_show_the_state(shown, visual):
+    shown.get_by_role("button", name="Step →").click()
+    vectors = [x for row in visual.state["steps"][1]["user_emb"] for x in row]
+    assert numbers(shown, "user vectors W") == pytest.approx(vectors, abs=0.006)
+    likes, scores = numbers(shown, "R"), numbers(shown, "scores W Hᵀ")
+    left = numbers(shown, "residual R − W Hᵀ")
+    assert [a - b for a, b in zip(likes, scores, strict=True)] == pytest.approx(left, abs=0.011)
+
+
+def test_the_solved_side_is_outlined(shown):
+    moved = shown.locator(".gr-als-moved")
+    assert moved.count() == 0
+    shown.get_by_role("button", name="Step →").click()
+    assert moved.get_attribute("aria-label") == "user vectors W"
+
+
+def test_play_runs_to_the_end(shown):
+    shown.get_by_role("button", name=re.compile("Play")).click()
+    shown.get_by_text("Half-step 8 of 8").wait_for()
+    assert shown.get_by_role("button", name=re.compile("Play")).count() == 1

@@ -1,0 +1,110 @@
+"""The map by mouse, by keyboard and by search; on a telephone; light and dark."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from graphrec_utils.plots import visuals
+from tests.browser.labdriver import contrast, screenshot
+from tests.browser.pages import alone, opened, violations
+
+POINTS = np.array([[0, 0], [10, 0], [10, 10], [0, 10], [5, 5]])
+LABELS = ["Ann", "Bob", "Alien", "Brazil", "Cube"]
+
+
+@pytest.fixture
+def address(tmp_path):
+    groups = ["user", "user", "item", "item", "item"]
+    return alone(tmp_path, visuals.scatter(POINTS, LABELS, groups, [[2], [3], [0], [1], [0]]))
+
+
+@pytest.fixture
+def shown(page, address):
+    return opened(page, address)
+
+
+def status(shown) -> str:
+    return shown.get_by_role("status").inner_text()
+
+
+def hover(page, shown, right: float, up: float) -> None:
+    """Point at a place of the map, in parts of its inner width and height."""
+    box = shown.locator("canvas").bounding_box()
+    edge = 16 / 560
+    x = edge + right * (1 - 2 * edge)
+    y = 16 / 400 + (1 - up) * (1 - 32 / 400)
+    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+
+
+def test_pointing_names_the_node_and_its_neighbors(page, shown):
+    assert status(shown) == "5 nodes."
+    hover(page, shown, 1, 1)
+    assert status(shown) == "Alien (item). Nearest in the full space: Ann."
+    hover(page, shown, 0.52, 0.49)
+    assert status(shown).startswith("Cube (item).")
+    screenshot(shown, "scatter-light")
+
+
+def test_arrow_keys_go_to_the_next_node_in_their_direction(page, shown):
+    shown.locator(".gr-map").focus()
+    for key, name in (
+        ("ArrowRight", "Ann"),  # the first one, wherever the arrow points
+        ("ArrowRight", "Cube"),
+        ("ArrowRight", "Bob"),
+        ("ArrowUp", "Alien"),
+        ("ArrowLeft", "Cube"),
+        ("ArrowDown", "Cube"),  # nothing below within 45 degrees
+    ):
+        page.keyboard.press(key)
+        assert status(shown).startswith(f"{name} ("), key
+
+
+def test_the_search_finds_parts_of_names(page, shown):
+    field = shown.get_by_role("searchbox")
+    field.fill("b")
+    assert status(shown) == "3 names found."
+    page.keyboard.press("Enter")
+    assert status(shown).startswith("Bob (user).")
+    page.keyboard.press("Enter")
+    assert status(shown).startswith("Brazil (item).")
+    field.fill("zzz")
+    assert status(shown) == "No name contains “zzz”."
+    shown.get_by_role("button", name="Reset").click()
+    assert status(shown) == "5 nodes."
+    assert field.input_value() == ""
+
+
+def test_the_canvas_is_drawn_in_the_groups_colors(page, shown):
+    seen = page.evaluate(
+        """() => {
+            const canvas = document.querySelector("canvas");
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            let [blue, orange] = [0, 0];
+            for (let k = 0; k < data.length; k += 4) {
+                if (data[k + 3] < 100) continue;
+                if (data[k + 2] > data[k] + 60) blue++;
+                if (data[k] > data[k + 2] + 60) orange++;
+            }
+            return [blue, orange];
+        }"""
+    )
+    assert min(seen) > 20
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_can_be_read_and_axe_finds_nothing_serious(new_page, address, scheme):
+    page = new_page(color_scheme=scheme)
+    page.goto(address)
+    root = page.locator(".gr-root")
+    hover(page, root, 0, 0)
+    assert violations(page) == []
+    assert contrast(root.get_by_role("status")) >= 4.5
+    screenshot(root, f"scatter-{scheme}")
+
+
+def test_nothing_is_wider_than_a_telephone(new_page, address):
+    page = new_page(viewport={"width": 380, "height": 800})
+    page.goto(address)
+    page.locator(".gr-root").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 380

@@ -1,0 +1,136 @@
+"""The visuals of lesson 06 by mouse and by keyboard, on a page of their own, without a kernel."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from graphrec_utils import toy
+from graphrec_utils.plots import visuals
+from tests.browser.pages import alone, opened
+
+
+@pytest.fixture
+def show(page, tmp_path):
+    """A function that puts a visual on a page of its own."""
+    return lambda visual: opened(page, alone(tmp_path, visual))
+
+
+def status(shown) -> str:
+    return shown.locator(".gr-status").inner_text()
+
+
+# ---------------------------------------------------------------- smoothing
+@pytest.fixture
+def smooth(show):
+    return show(visuals.smoothing(toy.likes(), toy.USERS, toy.ITEMS))
+
+
+def test_smoothing_steps_by_button(smooth):
+    assert status(smooth).startswith("Layer 0: the start")
+    smooth.get_by_role("button", name="Step →").click()
+    assert status(smooth).startswith("Layer 1, odd: users head for ray b")
+    smooth.get_by_role("button", name="Step →").click()
+    assert status(smooth).startswith("Layer 2, even: users head for ray a")
+    smooth.get_by_role("button", name="Reset").click()
+    assert status(smooth).startswith("Layer 0")
+
+
+def test_smoothing_steps_by_key_and_shows_the_state(page, smooth):
+    layers = visuals.smoothing(toy.likes(), toy.USERS, toy.ITEMS).state["layers"]
+    smooth.get_by_role("button", name="Step →").focus()
+    for key, k in (("End", 16), ("ArrowRight", 16), ("ArrowLeft", 15), ("Home", 0)):
+        page.keyboard.press(key)
+        alone, mean = (f"{layers[k][kind]['users']:.2f}" for kind in ("single", "mean"))
+        assert f"{alone} in this layer alone, {mean} in the mean" in status(smooth).replace(
+            "−", "-"
+        )
+
+
+def test_smoothing_plays_to_the_end(smooth):
+    smooth.get_by_role("button", name=re.compile("Play")).click()
+    smooth.get_by_text("Layer 16, even").wait_for()
+
+
+# ---------------------------------------------------------------- layers
+@pytest.fixture
+def weights(show):
+    return show(visuals.layers(toy.path(), num_layers=1))
+
+
+def cell(shown, user: str, item: str):
+    return shown.get_by_role("button", name=re.compile(f"^{user}, {item}:"))
+
+
+def test_predictions_are_judged(weights):
+    cell(weights, "u0", "i2").click()  # 0
+    cell(weights, "u0", "i0").click()
+    cell(weights, "u0", "i0").click()  # above 0
+    cell(weights, "u1", "i1").click()  # 0, which is wrong
+    assert "3 of 6 cells predicted" in status(weights)
+    weights.get_by_role("button", name="Show the scores").click()
+    assert cell(weights, "u0", "i2").inner_text() == "0 ✓"
+    assert cell(weights, "u0", "i0").inner_text() == "0.354 ✓"
+    assert cell(weights, "u1", "i1").inner_text() == "0.250 ✗"
+    assert "2 of your 3 predictions hold" in status(weights)
+    weights.get_by_role("button", name="Hide and predict again").click()
+    assert cell(weights, "u0", "i0").inner_text() == "> 0"
+
+
+def test_predictions_by_keyboard(page, weights):
+    cell(weights, "u0", "i0").focus()
+    for key in ("ArrowRight", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    assert cell(weights, "u0", "i2").inner_text() == "0"
+
+
+def test_the_last_layer_alone_scores_nothing(weights):
+    weights.get_by_role("button", name="Show the scores").click()
+    weights.get_by_role("button", name="last layer").click()
+    assert "no odd power is left" in status(weights)
+    texts = {cell(weights, u, i).inner_text() for u in ("u0", "u1") for i in ("i0", "i1", "i2")}
+    assert texts == {"0"}
+
+
+def test_a_slider_changes_the_scores(page, weights):
+    weights.get_by_role("button", name="Show the scores").click()
+    slider = weights.get_by_role("slider").first
+    slider.focus()
+    page.keyboard.press("Home")  # α₀ = −1
+    assert cell(weights, "u0", "i0").inner_text() == "−0.707"  # 2 · (−1) · 0.5 · 0.7071
+
+
+# ---------------------------------------------------------------- one-way edges
+@pytest.fixture
+def arrows(show):
+    return show(visuals.one_way(toy.likes(), toy.USERS, toy.ITEMS))
+
+
+def node(shown, name: str):
+    return shown.get_by_role("button", name=re.compile(f"^{name}: value"))
+
+
+def test_both_directions_carry_the_value_along(arrows):
+    assert status(arrows).startswith("12 arrows stored, 12 of them with a weight above 0.")
+    arrows.get_by_role("button", name="Step →").click()
+    assert "Ann hold a part" in status(arrows)
+    assert "value 0.71" in node(arrows, "Ann").get_attribute("aria-label")
+
+
+@pytest.mark.parametrize("way", ["user → item only", "item → user only"])
+def test_one_way_edges_lose_the_value(arrows, way):
+    arrows.get_by_role("button", name=way).click()
+    assert arrows.get_by_role("button", name=way).get_attribute("aria-pressed") == "true"
+    assert "6 arrows stored, 0 of them with a weight above 0" in status(arrows)
+    arrows.get_by_role("button", name="Step →").click()
+    assert "nobody holds anything" in status(arrows)
+
+
+def test_a_node_takes_the_value_by_mouse_and_by_keyboard(page, arrows):
+    node(arrows, "Bob").click()
+    assert "The value 1 stands on Bob" in status(arrows)
+    node(arrows, "Ann").focus()
+    for key in ("ArrowDown", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    assert "The value 1 stands on Brazil" in status(arrows)

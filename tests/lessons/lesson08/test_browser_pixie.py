@@ -1,0 +1,122 @@
+"""Pixie's walker and the step allocator: by mouse, by keyboard, narrow, light and dark."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from graphrec_utils import toy
+from graphrec_utils.plots import visuals
+from tests.browser.pages import alone, opened, violations
+
+BOARDS, PINS = ("cakes", "garden", "Torten"), ("sponge", "muffin", "roses", "Beet")
+
+
+def walker():
+    return visuals.pixie(
+        toy.likes(), BOARDS, PINS, start=1, preferred=["Torten", "Beet"], language="German",
+        stop=(1, 5),
+    )  # fmt: skip
+
+
+def always_muffin(indptr, indices, query, restart, num_steps, rng):
+    """A student's walk that never leaves the second pin."""
+    return num_steps * (np.arange(len(indptr) - 1) == len(BOARDS) + 1)
+
+
+def steps():
+    return visuals.allocator(
+        {"sponge": 239, "a recipe": 1}, function=lambda d, w, n, top: n * d / d.sum()
+    )
+
+
+@pytest.fixture
+def show(new_page, tmp_path):
+    """A function that puts a visual on a page of its own and returns (page, its root)."""
+
+    def put(visual, width=1000, dark=False):
+        look = "dark" if dark else "light"
+        page = new_page(color_scheme=look, viewport={"width": width, "height": 900})
+        errors = []
+        page.on("pageerror", lambda error: errors.append(error))
+        root = opened(page, alone(tmp_path, visual, dark_lab=dark))
+        assert not errors
+        return page, root
+
+    return put
+
+
+def status(root) -> str:
+    return root.locator(".gr-status").inner_text()
+
+
+def test_a_step_goes_over_a_board_and_the_search_ends_by_its_rule(show):
+    _, root = show(walker())
+    assert status(root) == "At home, muffin."
+    root.get_by_role("button", name="Step →").click()
+    assert re.match(r"Step 1: muffin → (cakes|garden) → (sponge|muffin|roses)", status(root))
+    root.get_by_role("button", name="To the end").click()
+    assert "Early stop: 2 pins have 5 visits." in status(root)
+    told = root.get_by_role("img").get_attribute("aria-label")
+    visits = [int(x) for x in re.findall(r"\d+", told)]
+    assert sum(x >= 5 for x in visits) == 2
+    assert sum(visits) == int(re.match(r"Step (\d+)", status(root))[1])
+
+
+def test_keys_step_and_start_elsewhere_and_boards_are_no_start(show):
+    page, root = show(walker())
+    root.get_by_role("button", name="Step →").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert status(root).startswith("Step 2:")
+    root.get_by_role("button", name="cakes, begin here").focus()
+    page.keyboard.press("Enter")
+    assert status(root) == "A walk begins at a pin; boards are the way."
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    assert status(root) == "At home, sponge."
+
+
+def test_a_preference_begins_the_walk_anew(show):
+    _, root = show(walker())
+    root.get_by_role("button", name="To the end").click()
+    root.get_by_role("slider", name="German").fill("10")
+    assert status(root) == "At home, muffin."
+
+
+def test_the_allocator_chooses_rules_and_sizes(show):
+    page, root = show(steps())
+    assert status(root).startswith("Pixie: sponge gets")
+    first = status(root)
+    root.get_by_role("slider").focus()
+    page.keyboard.press("End")
+    assert status(root) != first
+    root.get_by_role("button", name="yours").click()
+    assert "sponge gets 9,958 steps, a recipe 42" in status(root)
+    assert root.get_by_role("button", name="yours").get_attribute("aria-pressed") == "true"
+
+
+@pytest.mark.parametrize("make", [walker, steps])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_it_fits_a_narrow_page_and_can_be_read(show, make, dark):
+    page, _ = show(make(), width=400, dark=dark)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert violations(page) == []
+
+
+def test_a_students_walk_moves_the_walker_where_there_is_no_preference(show):
+    _, root = show(
+        visuals.pixie(
+            toy.likes(), BOARDS, PINS, start=1, preferred=["Beet"], function=always_muffin
+        )
+    )
+    root.get_by_role("button", name="Step →").click()
+    assert status(root) == "Step 1: the walk visits muffin."
+    root.get_by_role("button", name="To the end").click()
+    assert status(root) == "Step 100: the walk visits muffin. It was asked for no more."
+    assert "muffin 100" in root.get_by_role("img").get_attribute("aria-label")
+    root.get_by_role("slider", name="preferred ×").fill("3")
+    root.get_by_role("button", name="Step →").click()
+    assert "→" in status(root)  # the library's

@@ -1,0 +1,15 @@
+"""One of each visual of lesson 09, by its name."""
+
+from __future__ import annotations
+
+import torch
+
+from graphrec_utils.plots import visuals
+from tests.library.small import E
+
+COSINES = {"positive": E[:, 0], "shared": E[:, 1], "hard": []}
+MADE = {
+    "blocks": lambda: visuals.blocks(torch.eye(6).roll(1, 1), [0, 1], also=[3]),
+    "curriculum": lambda: visuals.curriculum([COSINES, COSINES | {"hard": E[:, 1] / 2}]),
+    "hinge": lambda: visuals.hinge(),
+}  # fmt: skip

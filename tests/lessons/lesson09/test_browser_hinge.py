@@ -1,0 +1,111 @@
+"""Hinge and curriculum by mouse and by keyboard, on a page of their own, light and dark."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from graphrec_utils.lessons.lesson09.ex3_pinsage_loss import pinsage_loss
+from graphrec_utils.plots import visuals
+from tests.browser.pages import alone, opened, violations
+
+EPOCHS = [
+    {"positive": np.full(9, 0.5), "shared": np.zeros(9), "hard": np.full(9 * k, 0.3)}
+    for k in range(4)
+]
+
+
+def made(name: str):
+    if name == "hinge":
+        return visuals.hinge(function=pinsage_loss)
+    return visuals.curriculum(EPOCHS)
+
+
+@pytest.fixture
+def hinge(page, tmp_path):
+    return opened(page, alone(tmp_path, made("hinge")))
+
+
+@pytest.fixture
+def epochs(page, tmp_path):
+    return opened(page, alone(tmp_path, made("curriculum")))
+
+
+def said(shown) -> str:
+    return shown.locator(".gr-status").inner_text().replace("−", "-")
+
+
+def angles(shown) -> tuple[int, int]:
+    return tuple(int(shown.locator("output").nth(k).inner_text()) for k in (0, 1))
+
+
+@pytest.mark.parametrize("rule", ["paper", "yours"])
+def test_the_right_sign_brings_the_positive_nearer(hinge, rule):
+    hinge.get_by_role("button", name=rule).click()
+    for _ in range(8):
+        hinge.get_by_role("button", name="One step of training").click()
+    positive, negative = angles(hinge)
+    assert positive < 60 and negative > 40
+
+
+def test_the_slide_s_sign_sends_it_away_until_the_negative_is_far_ahead(hinge):
+    assert hinge.get_by_role("button", name="slide").get_attribute("aria-pressed") == "true"
+    assert "pushes the positive away" in said(hinge)
+    for _ in range(30):
+        hinge.get_by_role("button", name="One step of training").click()
+    positive, negative = angles(hinge)
+    assert positive > 60 and negative < 40
+    assert "Nothing moves" in said(hinge)
+
+
+def test_sliders_work_with_the_arrow_keys_and_reset_brings_back(page, hinge):
+    slider = hinge.get_by_role("slider", name="positive")
+    slider.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowLeft")
+    assert angles(hinge) == (50, 40)
+    hinge.get_by_role("button", name="Reset").click()
+    assert angles(hinge) == (60, 40)
+
+
+@pytest.mark.parametrize("nearer", [40, 55, 60, 65, 90, 120])
+def test_the_words_of_the_vectors_do_not_overlap(hinge, nearer):
+    slider = hinge.get_by_role("slider", name="negative")
+    slider.fill(str(nearer))
+    boxes = [
+        hinge.locator("svg text", has_text=name).bounding_box() for name in ("positive", "negative")
+    ]
+    (x, y, w, _), (X, Y, W, _) = (
+        tuple(box[k] for k in ("x", "y", "width", "height")) for box in boxes
+    )
+    assert angles(hinge) == (60, nearer)
+    assert x + w <= X or x >= X + W or abs(y - Y) >= 14
+
+
+def test_a_positive_that_is_far_ahead_is_left_alone(page, hinge):
+    hinge.get_by_role("button", name="paper").click()
+    slider = hinge.get_by_role("slider", name="positive")
+    slider.focus()
+    page.keyboard.press("Home")
+    hinge.get_by_role("slider", name="negative").focus()
+    page.keyboard.press("End")
+    assert "loss 0.00. Nothing moves" in said(hinge)
+
+
+def test_each_epoch_adds_a_hard_negative(page, epochs):
+    assert "500 shared and 0 hard negatives" in said(epochs)
+    epochs.get_by_role("button", name="Step").click()
+    assert "Epoch 2: 500 shared and 1 hard negative for" in said(epochs)
+    page.keyboard.press("End")
+    assert "Epoch 4: 500 shared and 3 hard negatives" in said(epochs)
+    page.keyboard.press("Home")
+    assert "Epoch 1" in said(epochs)
+
+
+@pytest.mark.parametrize("name", ["hinge", "curriculum"])
+@pytest.mark.parametrize("dark", [False, True])
+def test_pages_are_accessible_and_fit_a_phone(new_page, tmp_path, name, dark):
+    page = new_page(viewport={"width": 400, "height": 900})
+    opened(page, alone(tmp_path, made(name), dark_lab=dark))
+    assert violations(page, ".gr-root") == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400

@@ -1,0 +1,108 @@
+"""The circle and the batch of lesson 10 by mouse and by keyboard, light and dark."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+
+from graphrec_utils.plots import visuals
+from tests.browser.pages import alone, opened
+
+U = [[0.9, 0.4], [0.2, 1.0], [0.8, 0.7], [-0.6, 0.8]]
+V = [[1.0, 0.5], [0.1, 0.9], [1.0, 0.5], [-0.5, 0.7]]
+
+
+def batch():
+    names = ["Ann", "Bob", "Cem", "Dot"], ["Alien", "Brazil", "Alien", "Cube"]
+    return visuals.batch_matrix(U, V, [4, 1, 4, 7], *names)
+
+
+def circle():
+    return visuals.towers(["Alien", "Brazil", "Cube"], [70, 40, 120], user=95)
+
+
+def status(shown) -> str:
+    return shown.locator(".gr-status").inner_text().replace("−", "-")
+
+
+def probability(shown) -> float:
+    return float(re.search(r"probability (\S+?)[,;]", status(shown))[1])
+
+
+@pytest.fixture
+def matrix(page, tmp_path):
+    return opened(page, alone(tmp_path, batch()))
+
+
+@pytest.fixture
+def ring(page, tmp_path):
+    return opened(page, alone(tmp_path, circle()))
+
+
+def test_a_hit_that_comes_back_takes_probability_away(matrix):
+    before = probability(matrix)
+    matrix.get_by_role("button", name="Let hits in").click()
+    assert probability(matrix) < before
+    assert "counts against itself" in status(matrix)
+    matrix.get_by_role("button", name="Mask hits").click()
+    assert probability(matrix) == before
+
+
+def test_rows_are_chosen_with_the_arrow_keys(page, matrix):
+    matrix.get_by_role("button", name="Ann").focus()
+    page.keyboard.press("ArrowDown")
+    assert status(matrix).startswith("Bob, whose film is Brazil")
+    assert "No other column" in status(matrix)
+    for _ in range(2):
+        page.keyboard.press("ArrowDown")
+    assert status(matrix).startswith("Dot")
+
+
+def test_a_lower_temperature_sharpens_the_row(page, matrix):
+    before = probability(matrix)
+    matrix.get_by_role("slider").focus()
+    page.keyboard.press("Home")
+    assert probability(matrix) > before
+
+
+def test_the_circle_s_numbers_are_the_formula(page, ring):
+    e = [math.exp(math.cos(math.radians(a - 95))) for a in (70, 40, 120)]
+    assert probability(ring) == pytest.approx(e[0] / sum(e), abs=0.006)
+    assert f"below {math.log1p(2 * math.exp(-2)):.2f}" in status(ring)
+
+
+def test_steps_of_training_turn_the_user_to_the_film_and_reset_turns_it_back(ring):
+    before = probability(ring)
+    for _ in range(6):
+        ring.get_by_role("button", name="One step of training").click()
+    assert probability(ring) > before
+    ring.get_by_role("button", name="Reset").click()
+    assert probability(ring) == before
+
+
+def test_sliders_work_with_keys(page, ring):
+    turn, cool = ring.get_by_role("slider").all()
+    turn.focus()
+    page.keyboard.press("Home")
+    assert turn.input_value() == "0"
+    cool.focus()
+    page.keyboard.press("Home")
+    assert status(ring).startswith("τ = 0.05")
+
+
+@pytest.mark.parametrize("make", [batch, circle])
+def test_the_dark_page_is_readable(page, tmp_path, make):
+    root = opened(page, alone(tmp_path, make(), dark_lab=True))
+    color, background = root.evaluate(
+        "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
+    )
+    assert color != background
+
+
+@pytest.mark.parametrize("make", [batch, circle])
+def test_it_fits_a_phone(page, tmp_path, make):
+    page.set_viewport_size({"width": 400, "height": 800})
+    opened(page, alone(tmp_path, make()))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400

@@ -1,0 +1,92 @@
+"""The estimator, the shift and the stream: by mouse, by keyboard, narrow, light and dark."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from graphrec_utils.lessons.lesson11.ex2_correct_negatives import correct_negatives
+from graphrec_utils.plots import visuals
+from tests.browser.pages import alone, opened, violations
+
+
+def estimator():
+    return visuals.estimator(function=correct_negatives)
+
+
+def stream():
+    return visuals.stream([0, 1, 0, 2, 0, 1], [[0, 1, 0], [0, 1, 1]], ["Ann", "Bob", "Eve"])
+
+
+def shift():
+    p, Q = np.array([0.5, 0.3, 0.2]), np.array([0.7, 0.2, 0.1])
+    return visuals.shift(["Alien", "Brazil", "Cube"], np.log(p / Q), np.log(Q))
+
+
+@pytest.fixture
+def show(new_page, tmp_path):
+    """A function that puts a visual on a page of its own and returns (page, its root)."""
+
+    def put(visual, width=1000, dark=False):
+        look = "dark" if dark else "light"
+        page = new_page(color_scheme=look, viewport={"width": width, "height": 900})
+        errors = []
+        page.on("pageerror", lambda error: errors.append(error))
+        root = opened(page, alone(tmp_path, visual, dark_lab=dark))
+        assert not errors
+        return page, root
+
+    return put
+
+
+@pytest.mark.parametrize("make", [estimator, shift, stream])
+@pytest.mark.parametrize("dark", [False, True])
+def test_nothing_serious_for_screen_readers(show, make, dark):
+    page, _ = show(make(), dark=dark)
+    assert violations(page, ".gr-root") == []
+
+
+@pytest.mark.parametrize("make", [estimator, shift, stream])
+def test_it_fits_on_a_phone(show, make):
+    page, _ = show(make(), width=400)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+def test_one_s_own_function_is_one_press_away_and_buttons_change_what_is_shown(show):
+    _, root = show(estimator())
+    status = root.locator(".gr-status")
+    assert status.inner_text().startswith("slide, 4 negatives")
+    root.get_by_role("button", name="yours").click()
+    assert status.inner_text().startswith("yours, 4 negatives: the gradient is off by 0.038")
+    root.get_by_role("button", name="Yi", exact=True).click()
+    root.get_by_role("button", name="1", exact=True).click()
+    assert re.match(r"Yi, 1 negative: .* by 0.000 at most", status.inner_text())
+    assert root.get_by_role("button", name="Yi", exact=True).get_attribute("aria-pressed") == "true"
+
+
+def test_the_stream_steps_by_keyboard_and_shows_who_shares_a_bucket(show):
+    page, root = show(stream())
+    status = root.locator(".gr-status")
+    assert "Nothing has come yet" in status.inner_text()
+    root.get_by_role("button", name="Step").focus()
+    page.keyboard.press("ArrowRight")
+    assert status.inner_text().startswith("Step 1: Ann comes. Eve shares a bucket with it.")
+    page.keyboard.press("End")
+    assert status.inner_text().startswith("Step 6: Bob comes")
+    cells = root.locator(".gr-str-hit")
+    assert cells.count() == 2  # one for each hash function
+
+
+def test_a_shift_moves_the_list_from_what_is_liked_more_than_usual_to_what_is_likely(show):
+    page, root = show(shift())
+    status = root.locator(".gr-status")
+    assert status.inner_text().startswith("λ = 0.0: Cube 0.47, Brazil 0.36, Alien 0.17.")
+    root.get_by_role("slider", name="λ").focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    assert status.inner_text().startswith("λ = 1.0: Alien 0.50, Brazil 0.30, Cube 0.20.")
+    assert root.locator("svg text").first.text_content() == "Alien"
+    page.keyboard.press("Home")
+    assert status.inner_text().startswith("λ = −0.5: Cube")

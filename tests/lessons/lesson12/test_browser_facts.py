@@ -1,0 +1,109 @@
+"""Translations and typed graphs: by mouse, by keyboard, narrow, light and dark."""
+
+from __future__ import annotations
+
+import pytest
+
+from graphrec_utils import toy
+from graphrec_utils.lessons.lesson12.ex1_distance import distance
+from graphrec_utils.plots import visuals
+from tests.browser.pages import alone, opened, violations
+
+
+def plane():
+    return visuals.translation(function=distance)
+
+
+def graph():
+    return visuals.typed_graph(toy.tastes(), goal="film")
+
+
+@pytest.fixture
+def show(new_page, tmp_path):
+    """A function that puts a visual on a page of its own and returns (page, its root)."""
+
+    def put(visual, width=1000, dark=False):
+        page = new_page(
+            color_scheme="dark" if dark else "light", viewport={"width": width, "height": 900}
+        )
+        errors = []
+        page.on("pageerror", lambda error: errors.append(error))
+        root = opened(page, alone(tmp_path, visual, dark_lab=dark))
+        assert not errors
+        return page, root
+
+    return put
+
+
+def status(root) -> str:
+    return root.locator(".gr-status").inner_text()
+
+
+def test_best_arrows_of_both_directions_are_none_and_pulling_makes_one_point(show):
+    _, root = show(plane())
+    root.get_by_role("button", name="both directions").click()
+    assert "sum to" in status(root)
+    root.get_by_role("button", name="Best arrows").click()
+    assert "the distances sum to 3.68" in status(root)  # twice the way from France to Germany
+    for _ in range(12):
+        root.get_by_role("button", name="Pull together").click()
+    assert status(root).startswith("Nothing is missing, and nothing is said")
+    root.get_by_role("button", name="Reset").click()
+    assert "sum to" in status(root)
+
+
+def test_two_arrows_in_a_row_are_exact(show):
+    _, root = show(plane())
+    root.get_by_role("button", name="one after another").click()
+    root.get_by_role("button", name="Best arrows").click()
+    assert "Every fact is an exact translation" in status(root)
+
+
+def test_keys_move_a_point_and_the_norm_can_be_changed(show):
+    page, root = show(plane())
+    before = status(root)
+    assert root.locator("td").nth(1).inner_text() == root.locator("td").nth(0).inner_text()
+    root.get_by_role("button", name="Italy", exact=True).focus()
+    page.keyboard.press("ArrowUp")
+    assert status(root) != before
+    assert (
+        root.locator("td").nth(1).inner_text() == ""
+    )  # without a kernel nobody can ask the student's again
+    after = status(root)
+    root.get_by_role("button", name="Distance: L2").click()
+    assert status(root) != after and root.get_by_role("button", name="Distance: L1").count() == 1
+
+
+def test_a_point_can_be_dragged(show):
+    page, root = show(plane())
+    before = status(root)
+    box = root.get_by_role("button", name="Rome", exact=True).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] - 16
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y - 30, steps=4)
+    page.mouse.up()
+    assert status(root) != before
+
+
+def test_relations_can_be_switched_and_another_node_put_into_the_middle(show):
+    page, root = show(graph())
+    assert status(root) == "Ann reaches 5 of 5 films within 3 edges."
+    root.get_by_role("button", name="likes alone").click()
+    assert status(root) == "Ann reaches 3 of 5 films within 3 edges; out of reach: Drive and Exit."
+    root.get_by_role("checkbox", name="made by").check()
+    assert "5 of 5 films" in status(root)
+    root.get_by_role("button", name="Ann, user").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert not status(root).startswith("Ann")
+    root.get_by_role("button", name="Reset").click()
+    assert status(root) == "Ann reaches 5 of 5 films within 3 edges."
+
+
+@pytest.mark.parametrize("make", [visuals.translation, graph])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_it_fits_a_narrow_page_and_can_be_read(show, make, dark):
+    page, _ = show(make(), width=400, dark=dark)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert violations(page) == []

@@ -1,0 +1,92 @@
+"""The film of retraining by mouse and by keyboard, light and dark, on a phone; pins travel unless asked not to."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from graphrec_utils.plots import visuals
+from tests.browser.pages import alone, opened, violations
+
+ROWS = visuals.drift().state["rows"]
+CAKES = range(6, 12)
+
+
+@pytest.fixture
+def show(on_a_page):
+    """A function that puts the visual on a page of its own, see `on_a_page`."""
+    return lambda **look: on_a_page(visuals.drift(), **look)
+
+
+def status(root) -> str:
+    return root.locator(".gr-status").inner_text()
+
+
+def found(root) -> int:
+    return int(re.search(r"finds (\d) of 6 cakes", status(root))[1])
+
+
+def hits(way: str, night: int, ask: str = "old") -> int:
+    return sum(pin in CAKES for pin in ROWS[way][night][f"list, {ask}"])
+
+
+def test_every_way_and_night_shows_what_python_computed(show):
+    _, root = show()
+    for night in range(5):
+        for way in ROWS:
+            root.get_by_role("button", name=way, exact=True).click()
+            for name, ask in (("today’s", "new"), ("day 0’s vector", "old")):
+                root.get_by_role("button", name=name, exact=True).click()
+                assert (
+                    found(root)
+                    == hits(way, night, ask)
+                    == root.locator(".gr-dri-on > .gr-dri-1").count()
+                )
+                assert root.locator(".gr-dri-on").count() == 6
+            cells = root.locator("tr.gr-dri-now > *").all_inner_texts()
+            row = ROWS[way][night]
+            assert cells[0] == f"▸ {way}"
+            assert cells[1].replace("−", "-") == f"{row['cosine']:.2f}"
+            assert cells[2:] == [f"{round(100 * row[k])} %" for k in ("old", "new")]
+        root.get_by_role("button", name="Step →").click()
+
+
+def test_it_works_by_keys(show):
+    page, root = show()
+    root.get_by_role("button", name="from scratch").focus()
+    assert status(root).startswith("Day 0:")
+    page.keyboard.press("ArrowRight")
+    assert status(root).startswith("Night 1, from scratch:")
+    page.keyboard.press("End")
+    assert status(root).startswith("Night 4, from scratch:")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert status(root).startswith("Night 4, turned back:")
+    page.keyboard.press("Home")
+    assert status(root).startswith("Day 0:")
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_pins_travel_unless_the_reader_asked_them_not_to(new_page, tmp_path, motion):
+    page = new_page(reduced_motion=motion)
+    root = opened(page, alone(tmp_path, visuals.drift()))
+    pin = root.locator(".gr-dri-pin").first
+    wanted = "0.3s" if motion == "no-preference" else "0s"
+    assert pin.evaluate("(x) => getComputedStyle(x).transitionDuration") == wanted
+    root.get_by_role("button", name="Step →").click()
+    moving = page.evaluate("document.getAnimations().map((x) => x.transitionProperty)")
+    assert ("transform" in moving) == (motion == "no-preference")
+    page.wait_for_function("document.getAnimations().length === 0")
+    assert status(root).startswith("Night 1")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_it_fits_a_narrow_page_and_can_be_read(show, dark):
+    page, _ = show(width=400, dark=dark)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert violations(page) == []
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('.gr-root *')].map((x) => parseFloat(getComputedStyle(x).fontSize))"
+    )
+    assert min(sizes) >= 9

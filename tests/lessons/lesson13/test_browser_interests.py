@@ -1,0 +1,78 @@
+"""The map and the tree of lesson 13 by mouse and by keyboard, light and dark."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from graphrec_utils.plots import visuals
+from tests.browser.pages import alone, opened, violations
+
+POINTS = np.array([[0.0, 0], [1, 0], [5, 5], [6, 5], [5, 6], [20, 0]])
+
+
+def tree():
+    return visuals.dendrogram(
+        POINTS, ["rose", "tulip", "cake", "muffin", "bread", "canoe"], np.arange(6.0)
+    )
+
+
+def status(shown) -> str:
+    return shown.locator(".gr-status").inner_text()
+
+
+def fitting(shown) -> int:
+    return int(re.search(r"(\d+) of 8", status(shown))[1])
+
+
+@pytest.fixture
+def plane(page, tmp_path):
+    return opened(page, alone(tmp_path, visuals.mixture_map()))
+
+
+@pytest.fixture
+def branches(page, tmp_path):
+    return opened(page, alone(tmp_path, tree()))
+
+
+def test_several_centers_find_what_the_mean_does_not(plane):
+    assert fitting(plane) < 4
+    plane.get_by_role("button", name="Several centers").click()
+    assert fitting(plane) == 8
+    plane.get_by_role("button", name="The mean").click()
+    assert fitting(plane) < 4
+
+
+def test_the_slider_asks_with_fewer_centers(page, plane):
+    plane.get_by_role("button", name="Eve", exact=True).click()
+    plane.get_by_role("slider").focus()
+    page.keyboard.press("Home")
+    assert "1 center:" in status(plane)
+    page.keyboard.press("End")
+    assert "3 centers:" in status(plane)
+    assert plane.locator(".gr-mm-star").count() == 3
+
+
+def test_the_cut_moves_with_the_slider_and_with_the_arrow_keys(page, branches):
+    assert status(branches).startswith("3 interests.")
+    page.keyboard.press("Tab")
+    branches.get_by_role("slider").focus()
+    page.keyboard.press("ArrowRight")
+    assert status(branches).startswith("4 interests.")
+    branches.get_by_role("button", name="Back").click()
+    page.keyboard.press("Home")
+    assert status(branches).startswith("1 interest.")
+    assert branches.locator(".gr-dg-on").count() == 1
+    page.keyboard.press("End")
+    assert branches.locator(".gr-dg-on").count() == 6
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("make", [visuals.mixture_map, tree], ids=["map", "tree"])
+def test_they_are_readable_for_all_and_fit_a_phone(page, tmp_path, make, dark):
+    page.set_viewport_size({"width": 400, "height": 900})
+    opened(page, alone(tmp_path, make(), dark_lab=dark))
+    assert not violations(page, ".gr-root")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400

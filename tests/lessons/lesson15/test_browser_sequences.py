@@ -1,0 +1,99 @@
+"""The line of time and the masks of lesson 15 by mouse and by keyboard, light and dark."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from graphrec_utils.plots import visuals
+from tests.browser.pages import alone, opened
+
+Q = [[0.9, 0.4], [0.2, 1.0], [0.8, 0.7], [-0.6, 0.8], [0.1, 0.2]]
+
+
+def line():
+    return visuals.timeline(
+        [0, 1, 2, 3, 4, 10, 12, 40], [True, True, False, True, True, True, False, True],
+        ["save", "closeup", "hide", "save", "click", "save", "hide", "save"], 3, windows=(7, 28, 40),
+    )  # fmt: skip
+
+
+def masks():
+    return visuals.causal(Q, Q[::-1], ["save", "hide", "save", "–", "–"], [False] * 3 + [True] * 2)
+
+
+def status(shown) -> str:
+    return shown.locator(".gr-status").inner_text()
+
+
+@pytest.fixture
+def days(page, tmp_path):
+    return opened(page, alone(tmp_path, line()))
+
+
+@pytest.fixture
+def table(page, tmp_path):
+    return opened(page, alone(tmp_path, masks()))
+
+
+def test_objectives_are_chosen_and_their_pairs_counted(days):
+    assert "dense: 8 pairs in all" in status(days)
+    for name, pairs in (("next", 1), ("all", 2), ("every next", 4), ("dense", 8)):
+        days.get_by_role("button", name=name, exact=True).click()
+        assert f"{name}: {pairs} pair" in status(days)
+        assert days.locator("path.gr-tl-mine, path.gr-tl-other").count() == pairs
+
+
+def test_events_are_chosen_with_the_arrow_keys(page, days):
+    days.get_by_role("button", name="day 3:").focus()
+    assert "day 4 (click) and day 10 (save)" in status(days)
+    page.keyboard.press("ArrowRight")
+    assert "lies after now" in status(days)
+    page.keyboard.press("Home")
+    assert "The event of day 0" in status(days)
+
+
+def test_now_and_the_window_move_with_keys(page, days):
+    now, window = days.get_by_role("slider").all()
+    window.focus()
+    page.keyboard.press("Home")
+    assert "dense: 8 pairs" in status(days)  # day 10 is the last day of seven after day 3
+    now.focus()
+    page.keyboard.press("End")
+    assert "Now is day 40, dense: 0 pairs" in status(days)
+
+
+def test_lifting_the_causal_mask_is_called_a_leak(page, table):
+    assert "leak" not in status(table)
+    table.get_by_role("button", name="save").first.focus()
+    table.get_by_role("button", name="Look ahead").click()
+    assert "a leak" in status(table)
+    table.get_by_role("button", name="Look back only").click()
+    table.get_by_role("button", name="See empty places").click()
+    table.get_by_role("button", name="–").last.click()
+    assert "at nothing" in status(table)
+
+
+def test_rows_of_weights_sum_to_one(page, table):
+    table.get_by_role("button", name="save").first.focus()
+    page.keyboard.press("ArrowDown")
+    assert status(table).startswith("hide looks back with 1.00")
+    row = table.locator('tr:has([aria-pressed="true"]) td').all_inner_texts()
+    assert sum(float(x) for x in row if re.match(r"\d", x)) == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize("make", [line, masks])
+def test_the_dark_page_is_readable(page, tmp_path, make):
+    root = opened(page, alone(tmp_path, make(), dark_lab=True))
+    color, background = root.evaluate(
+        "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
+    )
+    assert color != background
+
+
+@pytest.mark.parametrize("make", [line, masks])
+def test_it_fits_a_phone(page, tmp_path, make):
+    page.set_viewport_size({"width": 400, "height": 800})
+    opened(page, alone(tmp_path, make()))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400

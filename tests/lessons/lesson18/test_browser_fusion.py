@@ -1,0 +1,55 @@
+"""Lists fused: mouse, keyboard, narrow, light and dark."""
+
+from __future__ import annotations
+
+import pytest
+
+from graphrec_utils.plots import visuals
+from tests.browser.pages import violations
+
+LISTS = {
+    "item2item": [1207, 3, 88, 2041, 17], "iALS": [88, 1207, 555, 4, 9],
+    "L3": [2741, 88, 61, 3, 12], "pictures": [17, 61, 1999, 2000, 2001],
+}  # fmt: skip
+
+
+@pytest.fixture
+def show(on_a_page):
+    """A function that puts the visual on a page of its own, see `on_a_page`."""
+    return lambda **look: on_a_page(visuals.fusion(LISTS, saved=[88, 17, 4000]), **look)
+
+
+def status(root) -> str:
+    return root.locator(".gr-status").inner_text()
+
+
+def test_an_item_s_places_are_told_and_votes_change_the_list(show):
+    _, root = show()
+    assert "place 1" in status(root)
+    root.get_by_role("button", name="item 17, saved later, rank 5").first.click()
+    assert "5 in item2item and 1 in pictures; 1/(60 + 5) + 1/(60 + 1) = 0.0318" in status(root)
+    root.get_by_role("checkbox", name="pictures").uncheck()
+    assert "Item 17: rank 5 in item2item; 1/(60 + 5)" in status(root)
+    for name in ("item2item", "iALS", "L3"):
+        root.get_by_role("checkbox", name=name).uncheck()
+    assert status(root) == "Nobody has a vote: there is no list."
+    assert root.locator("tbody td:last-child button:visible").count() == 0
+
+
+def test_it_works_by_keys(show):
+    page, root = show()
+    root.locator(".gr-chip").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    assert status(root).startswith("Item 1207: rank 1 in item2item and 2 in iALS")
+    root.get_by_role("slider").focus()
+    page.keyboard.press("Home")
+    assert "1/(1 + 1) + 1/(1 + 2) = 0.8333" in status(root)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_it_fits_a_narrow_page_and_can_be_read(show, dark):
+    page, _ = show(width=400, dark=dark)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert violations(page) == []
