@@ -2,7 +2,8 @@
 
 The package is read from the bottom up; every arrow points down, and a test enforces it:
 
-    paths markup style syllabus arguments           places, HTML, one look, the lessons, checks
+    paths markup methods arguments                  places, HTML, each method once, checks
+    style syllabus                                  one look, the lessons
     cli.setup                                       how .venv is made: standard library only
     data kernels                                    types of data; numba
     graphs pinworld toy                             R <-> A, propagation; a synthetic world; graphs by hand

@@ -13,6 +13,8 @@ import sys
 
 import matplotlib as mpl
 
+from graphrec_utils import methods
+
 USER, ITEM = "#0F6CAC", "#EC630E"
 POSITIVE, NEGATIVE = "#18A774", "#A23B64"
 CONTEXT, INK, PAPER = "#8A9099", "#111111", "#FFFFFF"
@@ -23,21 +25,8 @@ MARKERS = ("o", "s", "^", "D", "v")  # told apart by marker as well
 # A method looks the same in the figures of lessons 01 to 06, and like no side: a color of its own, a mark of
 # its own. As keywords of ax.plot: **style.METHOD["iALS"].
 METHOD = {
-    name: {"color": color, "marker": marker}
-    for name, color, marker in (
-        ("popularity", "#6B7078", "v"),
-        ("recent", "#B3001E", "<"),
-        ("item2item", "#7A7400", "p"),
-        ("user2item", "#C218A8", ">"),
-        ("RP3β", "#111111", "*"),
-        ("iALS", "#00808C", "^"),
-        ("GF-CF", "#3C4A63", "h"),
-        ("SVD low-pass", "#2F6B2F", "8"),
-        ("BPR-MF", "#7B4A1E", "d"),
-        ("MF, LightGCN's recipe", "#B0752F", "H"),
-        ("NGCF", "#A88300", "X"),
-        ("LightGCN", "#5A35B0", "P"),
-    )
+    name: dict(zip(("color", "marker"), method.look, strict=True))
+    for name, method in methods.with_("look").items()
 }
 VARIANT = {"linestyle": "dashed", "markerfacecolor": PAPER}  # of a method, beside the method itself
 

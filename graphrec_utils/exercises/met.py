@@ -2,8 +2,7 @@
 
 Where an exercise makes a piece of a method, its function can be given by its name (`generators` does).
 
-A lesson adds its method with one line of `MET`: its number, a name, and a function of the likes that
-returns a model as `models` says. Knobs are near those that the lessons choose; on these likes nothing was
+Each is a function of the likes that returns a model as `models` says, named in its row of `methods.METHODS`. Knobs are near those that the lessons choose; on these likes nothing was
 tuned. You are the last user of the likes, and your films are the last likes, in the order in which you
 named them.
 """
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from graphrec_utils import graphs, losses, sampling, train, walks
+from graphrec_utils import graphs, losses, methods, sampling, train, walks
 from graphrec_utils.data import Interactions, Triples
 from graphrec_utils.models import (
     baselines,
@@ -38,8 +37,6 @@ from graphrec_utils.models.ease import ease
 from graphrec_utils.models.scoring import Factors
 
 FUSED = "18"  # the lesson that makes one list of all
-# They train for seconds each: after lesson QUICK they are shown in their own lesson only.
-SLOW, QUICK = ("BPR, dot product", "NGCF", "LightGCN", "two towers", "SASRec"), "10"
 
 
 @dataclass(frozen=True)
@@ -47,6 +44,31 @@ class Known:
     """Scores that a function returns for users who are known by their ids."""
 
     scores: Callable[[np.ndarray], np.ndarray]
+
+
+def most_liked(likes: Interactions):
+    """Popularity, as in lesson 01."""
+    return baselines.popularity(likes)
+
+
+def item2item(likes: Interactions):
+    """Cosines, shrunk where few liked both, as in lesson 01."""
+    return baselines.item2item(likes, shrinkage=10)
+
+
+def ials(likes: Interactions):
+    """Vectors of 32 numbers, as in lesson 02."""
+    return mf.ials(likes.csr(), 32, alpha0=0.1, reg=0.01, sweeps=8)
+
+
+def of_ease(likes: Interactions):
+    """EASE with a ridge of 300, as in lesson 02."""
+    return ease(likes.csr(), 300.0)
+
+
+def rp3beta(likes: Interactions):
+    """Walks of three steps, as in lesson 04."""
+    return filters.rp3beta(likes.csr(), 1.0, 0.5)
 
 
 def by_triples(likes: Interactions, model, loss, lr: float, epochs: int = 12):
@@ -112,7 +134,7 @@ def by_softmax(model, loss, examples: tuple, epochs: int, size: int):
     return model.eval()
 
 
-def _towers(likes: Interactions):
+def towers(likes: Interactions):
     """A tower over what each user liked so far, trained to find the next film, as in lesson 10."""
     _, histories, items = sampling.examples(likes, 30)
     model = two_tower.TwoTower(sampling.latest(likes, 30), likes.num_items, 32)
@@ -139,7 +161,7 @@ def of_sequence(
     return by_softmax(model, loss, (histories,), epochs=15, size=64)
 
 
-class _Walk:
+class Walks:
     """Walks from the films of a user, boosted where several meet, as in lesson 08."""
 
     def __init__(self, likes: Interactions):
@@ -227,21 +249,11 @@ class Medoids:
         return recommend(counts, queries, self.items, own, len(some), self.places)
 
 
-MET: tuple[tuple[str, str, Callable], ...] = (
-    ("01", "most liked", baselines.popularity),
-    ("01", "item2item", functools.partial(baselines.item2item, shrinkage=10)),
-    ("02", "iALS", lambda likes: mf.ials(likes.csr(), 32, alpha0=0.1, reg=0.01, sweeps=8)),
-    ("02", "EASE", lambda likes: ease(likes.csr(), 300.0)),
-    ("03", "BPR, dot product", of_dot),
-    ("04", "RP3β", lambda likes: filters.rp3beta(likes.csr(), 1.0, 0.5)),
-    ("05", "NGCF", of_ngcf),
-    ("06", "LightGCN", of_lightgcn),
-    ("08", "Pixie", _Walk),
-    ("10", "two towers", _towers),
-    ("12", "TransE", of_transe),
-    ("13", "three interests", Medoids),
-    ("15", "SASRec", of_sequence),
+MET: tuple[tuple[str, str, Callable], ...] = tuple(
+    (m.lesson, name, globals()[m.films]) for name, m in methods.with_("films").items()
 )
+# They train for seconds each: after lesson QUICK they are shown in their own lesson only.
+SLOW, QUICK = {name for name, m in methods.with_("films").items() if m.slow}, "10"
 
 
 def met(lesson: str) -> dict[str, Callable]:

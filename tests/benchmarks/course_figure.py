@@ -31,7 +31,17 @@ from pathlib import Path
 
 import numpy as np
 
-from graphrec_utils import graphs, metrics, paths, pinworld, results, sampling, train, walks
+from graphrec_utils import (
+    graphs,
+    methods,
+    metrics,
+    paths,
+    pinworld,
+    results,
+    sampling,
+    train,
+    walks,
+)
 from graphrec_utils.data import Interactions, Split
 from graphrec_utils.models import baselines, filters, fusion, lightgcn, mf
 from graphrec_utils.models.ease import ease
@@ -163,7 +173,7 @@ def of_omnisage(events: Interactions) -> Factors:
 
 def of_fusion(events: Interactions, names: tuple[str, ...], top: int = 100):
     """Return reciprocal rank fusion of other rows, with the knobs that they have won with."""
-    models = [COURSE[name][1](events, **winner(name).knobs) for name in names]
+    models = [COURSE[name][0](events, **winner(name).knobs) for name in names]
 
     class Fused:
         def scores(self, users):
@@ -176,25 +186,25 @@ def of_fusion(events: Interactions, names: tuple[str, ...], top: int = 100):
 FUSED = ("item2item", "iALS", "content")
 RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]
 HALF, EPOCHS = [1, 3, 9, 27, 81, 243], [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
-# name -> (lesson, fit(events, **knobs), ladders); the cut of a new model is one line
-COURSE: dict[str, tuple[str, Callable, dict]] = {
-    "popularity": ("01", lambda e, days: baselines.popularity(e, half_life=days * DAY), {"days": [1, 2, 3, 4, 6, *HALF[2:]]}),
-    "item2item": ("01", baselines.item2item, {"shrinkage": [1, 3, 10, 30, 100, 300]}),
-    "content": ("01", of_content, {}),
-    "iALS": ("02", lambda e, **k: mf.ials(e.csr(), sweeps=8, **k),
+# name -> (fit(events, **knobs), ladders), of methods of the course; the cut of a new model is one line
+COURSE: dict[str, tuple[Callable, dict]] = {
+    "popularity": (lambda e, days: baselines.popularity(e, half_life=days * DAY), {"days": [1, 2, 3, 4, 6, *HALF[2:]]}),
+    "item2item": (baselines.item2item, {"shrinkage": [1, 3, 10, 30, 100, 300]}),
+    "content": (of_content, {}),
+    "iALS": (lambda e, **k: mf.ials(e.csr(), sweeps=8, **k),
              {"dim": [8, 16, 32, 64, 128], "alpha0": [0.01, 0.03, 0.1, 0.3, 1.0], "reg": [0.0003, 0.001, 0.003, 0.01, 0.03]}),
-    "EASE": ("02", lambda e, reg: ease(e.csr().astype(np.float32), reg), {"reg": [10, 30, 100, 300, 1000, 3000]}),
-    "RP3β": ("04", lambda e, **k: filters.rp3beta(e.csr(), **k),
+    "EASE": (lambda e, reg: ease(e.csr().astype(np.float32), reg), {"reg": [10, 30, 100, 300, 1000, 3000]}),
+    "RP3β": (lambda e, **k: filters.rp3beta(e.csr(), **k),
              {"alpha": [0.2, 0.4, 0.6, 0.8, 1.0], "beta": [0.0, 0.1, 0.2, 0.4, 0.6]}),
-    "LightGCN": ("06", of_lightgcn, {"lr": RATES, "layers": [1, 2, 3, 4, 5], "epochs": EPOCHS}),
-    "Pixie": ("08", of_walks, {"restart": [0.3, 0.5, 0.7, 0.9, 0.97, 0.99, 1.0]}),
-    "PinSage": ("09", of_pinsage, {}),
-    "two towers": ("10", of_tower, {"rate": RATES, "half_life": HALF, "epochs": EPOCHS}),
-    "SASRec": ("15", of_sasrec, {"rate": RATES, "half_life": HALF, "epochs": EPOCHS}),
-    "PinnerFormer": ("15", of_pinnerformer, {}),
-    "MultiBiSage": ("14", of_multibisage, {}),
-    "OmniSage": ("16", of_omnisage, {}),
-    "fusion": ("18", partial(of_fusion, names=FUSED), {}),
+    "LightGCN": (of_lightgcn, {"lr": RATES, "layers": [1, 2, 3, 4, 5], "epochs": EPOCHS}),
+    "Pixie": (of_walks, {"restart": [0.3, 0.5, 0.7, 0.9, 0.97, 0.99, 1.0]}),
+    "PinSage": (of_pinsage, {}),
+    "two towers": (of_tower, {"rate": RATES, "half_life": HALF, "epochs": EPOCHS}),
+    "SASRec": (of_sasrec, {"rate": RATES, "half_life": HALF, "epochs": EPOCHS}),
+    "PinnerFormer": (of_pinnerformer, {}),
+    "MultiBiSage": (of_multibisage, {}),
+    "OmniSage": (of_omnisage, {}),
+    "fusion": (partial(of_fusion, names=FUSED), {}),
 }  # fmt: skip
 STARTS = {
     "days": 9, "shrinkage": 30, "dim": 32, "alpha0": 0.1, "reg": 0.003, "alpha": 0.6, "beta": 0.1,
@@ -206,7 +216,7 @@ NATURAL = {"beta": [0.0], "alpha": [1.0], "layers": [1], "restart": [1.0], "half
 
 def winner(name: str) -> tuning.Chosen:
     """Return the knobs that win on validation, their score, and which stand at an end."""
-    _, fit, ladders = COURSE[name]
+    fit, ladders = COURSE[name]
     parts = split()
     score = train.on_validation(parts, users=USERS)
     start = (STARTS | {"reg": 300} if name == "EASE" else STARTS) if ladders else None
@@ -246,18 +256,18 @@ def measure(name: str) -> dict:
     past, users = parts.past(), np.unique(parts.test.users)
     pictures()  # what is loaded is no cost of a method
     metrics.rank(baselines.popularity(past), past, 20, users[:2])
-    COURSE["iALS"][1](past.select(slice(0, 500)), dim=8, alpha0=0.1, reg=0.1)  # compiles
+    COURSE["iALS"][0](past.select(slice(0, 500)), dim=8, alpha0=0.1, reg=0.1)  # compiles
     gc.collect()
     with grown() as memory:
         start = time.process_time()
-        model = COURSE[name][1](past, **knobs)
+        model = COURSE[name][0](past, **knobs)
         fitted = time.process_time()
         lists = metrics.rank(model, past, 20, users)
         ranked = time.process_time()
     per_user = metrics.evaluate(lists, parts.test, users)
     few = np.bincount(past.items, minlength=past.num_items)
     return {
-        "lesson": COURSE[name][0], "ndcg": float(per_user.ndcg.mean()), "recall": float(per_user.recall.mean()),
+        "lesson": methods.lesson_of(name), "ndcg": float(per_user.ndcg.mean()), "recall": float(per_user.recall.mean()),
         "error": float(per_user.ndcg.std(ddof=1) / np.sqrt(len(per_user))),
         "coverage": metrics.coverage(lists, past.num_items),
         "seen 3 times or less": float((few[lists[lists >= 0]] <= 3).mean()),

@@ -22,7 +22,8 @@ PACKAGE = Path(graphrec_utils.__file__).parent
 # rows, and from its own room as long as no circle arises. A name stands for a module or a folder with
 # all that is in it; of two names that fit, the longer one counts (cli.setup is not cli).
 ROWS = [
-    ("paths", "markup", "style", "syllabus", "arguments"),
+    ("paths", "markup", "methods", "arguments"),
+    ("style", "syllabus"),
     ("cli.setup",),
     ("data", "kernels"),
     ("graphs", "pinworld", "toy"),

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from graphrec_utils.syllabus import ON_THE_MAP, Method
+from graphrec_utils.methods import Method
+from graphrec_utils.syllabus import ON_THE_MAP
 
 SWEEPS = 12  # of ordering, and of pulling what belongs together to one height
 BOX, VIA = 68.0, 22.0  # height that a box, or a line that passes between boxes, needs

@@ -8,8 +8,8 @@
 Most generators hear what is saved after they were fitted, since they read the histories; some know users by their ids and
 say the same of a user until they are fitted again. The table's column "hears new saves" tells which.
 
-A generator is a line of `GENERATORS`: its lesson, the exercises that make a piece of it, whether gradients train it,
-and a function of the saves that takes these pieces by the names of their functions. A piece that is not given is the
+A generator is a row of `methods.METHODS`: its lesson, the exercises that make a piece of it, whether gradients train it,
+and the name of a function of the saves that takes these pieces by the names of their functions. A piece that is not given is the
 library's, and so is one that passes its check but stops, or takes too long, on these saves. Knobs are those that the
 lessons choose, or near them; on the saves of lesson 18 a training takes ten seconds or less, MultiBiSage twenty, and data/results/18_generators.json
 says what each finds there.
@@ -20,17 +20,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from graphrec_utils import methods
 from graphrec_utils.data import Interactions
 from graphrec_utils.exercises import find, met, runner
 from graphrec_utils.exercises.from_earlier import from_earlier
 from graphrec_utils.exercises.generators import encoders, plain, systems
 from graphrec_utils.exercises.generators.histories import of_log
-from graphrec_utils.models import filters
+from graphrec_utils.methods import Method
 from graphrec_utils.pinworld import Histories
 
 Score = Callable[[Histories], np.ndarray]
@@ -39,48 +39,17 @@ PATIENCE = 3.0  # times as many may pass on a busy machine
 LONGEST = 160  # characters of an error
 
 
-class Generator(NamedTuple):
-    """One line of the table; `fit(saves, **functions of these exercises)` returns a model.
+GENERATORS: dict[str, Method] = methods.with_("generator")
+FITS = {"met": met, "plain": plain, "encoders": encoders, "systems": systems}
+
+
+def fit_of(generator: Method) -> Callable:
+    """Return `fit(saves, **functions of its exercises)`, which returns a model.
 
     That has `of(histories)`, or `scores(users)` if it knows users by their ids and does not `hear` what they save later.
     """
-
-    lesson: str
-    exercises: tuple[str, ...]
-    trained: bool
-    fit: Callable
-    hears: bool = True
-
-
-GENERATORS: dict[str, Generator] = {
-    "most saved": Generator("01", ("01.5",), False, plain.most_saved, hears=False),
-    "item2item": Generator("01", ("01.6",), False, plain.item2item),
-    "iALS": Generator("02", ("02.5",), False, plain.ials),
-    "EASE": Generator("02", ("02.6",), False, plain.ease),
-    "BPR": Generator("03", ("03.4",), True, met.of_dot, hears=False),
-    "L3": Generator("04", ("04.4",), False, plain.l3),
-    "PageRank": Generator("04", ("04.5",), False, plain.pagerank, hears=False),
-    "spectral": Generator("04", ("04.6",), False, plain.spectral, hears=False),
-    "RP3β": Generator(
-        "04", (), False, lambda saves: filters.rp3beta(saves.csr(), 0.6, 0.0), hears=False
-    ),
-    "NGCF": Generator("05", ("05.3",), True, met.of_ngcf, hears=False),
-    "LightGCN": Generator("06", ("06.1",), True, met.of_lightgcn, hears=False),
-    "GraphSAGE": Generator("07", ("07.4", "07.6"), True, encoders.graphsage, hears=False),
-    "Pixie": Generator("08", ("08.1", "08.5"), False, plain.pixie),
-    "PinSage": Generator("09", ("09.1", "09.2", "09.3"), True, encoders.pinsage),
-    "two towers": Generator("10", ("10.2", "10.3"), True, encoders.towers),
-    "two towers, logQ": Generator("11", ("11.3",), True, encoders.towers_log_q),
-    "TransE": Generator("12", ("12.1",), True, systems.of_transe, hears=False),
-    "TwHIN": Generator("13", ("13.2",), True, systems.twhin, hears=False),
-    "three interests": Generator("13", ("13.4", "13.5"), True, systems.three_interests),
-    "R-GCN": Generator("14", ("14.1", "14.2"), True, systems.rgcn),
-    "MultiBiSage": Generator("14", ("14.1", "14.3"), True, systems.multibisage),
-    "SASRec": Generator("15", ("15.1", "15.3"), True, systems.sasrec),
-    "PinnerFormer": Generator("15", ("15.1", "15.5"), True, systems.pinnerformer, hears=False),
-    "OmniSage": Generator("16", ("14.3", "16.1", "16.2"), True, systems.omnisage),
-    "semantic IDs": Generator("16", ("16.6",), False, plain.semantic),
-}
+    module, function = generator.generator.split(".")
+    return getattr(FITS[module], function)
 
 
 class Course:
@@ -102,6 +71,7 @@ class Course:
         self.took: dict[str, float] = {}
         self.stopped: dict[str, dict[str, str]] = {}
         self.seconds = SECONDS
+        self._spoke: dict[str, str] = {}  # generator -> the exercise whose function was asked last
 
     def fit(self, name: str, saves: Interactions) -> Score:
         """Return a generator that was fitted on these saves: a function of histories.
@@ -115,10 +85,7 @@ class Course:
         two = of_log(saves, np.arange(min(2, saves.num_users)))
         mine = {x: f for x in generator.exercises if (f := self.own[x].function) is not None}
         self.stopped.pop(name, None)
-        try:
-            score, _ = self._tried(generator, saves, mine, two)
-        except (Exception, runner.OutOfTime) as error:
-            score, mine, _ = self._without(name, saves, mine, two, error)
+        score, mine, _ = self._working(name, saves, mine, two)
         self.took[name] = time.perf_counter() - start
         if not mine:
             return score
@@ -128,57 +95,62 @@ class Course:
             try:
                 return _asked(score, histories, saves.num_items)
             except (Exception, runner.OutOfTime) as error:
-                score, mine, found = self._without(name, saves, mine, histories, error)
+                score, mine, found = self._working(name, saves, mine, histories, error)
                 return found
 
         return careful
 
-    def _without(
-        self, name: str, saves: Interactions, mine: dict, histories: Histories, error: BaseException
+    def _working(
+        self, name: str, saves: Interactions, mine: dict, histories: Histories, error=None
     ) -> tuple:
-        """Return (score, what of yours is left in it, its scores) without the exercise at fault, or without all.
+        """Return (score, what of yours is left in it, its scores); after an error without whose function spoke last.
 
         Raises:
             Exception: of the library's own pieces.
         """
-        if not mine:
-            raise error
-        why = f"takes longer than {self.seconds:g} s on these saves"
-        if isinstance(error, Exception):
-            text = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
-            why = f"stops on these saves: {text[:LONGEST]}"
-        one_by_one = [[x] for x in mine] if len(mine) > 1 else []
-        for out in [*one_by_one, list(mine)]:
-            left = {x: f for x, f in mine.items() if x not in out}
+        said = {}
+        while True:
+            if error is not None:
+                if not mine:
+                    raise error
+                out = [self._spoke[name]] if self._spoke.get(name) in mine else list(mine)
+                said |= dict.fromkeys(out, f"the library's: yours {self._why(error)}")
+                mine = {x: f for x, f in mine.items() if x not in out}
             try:
-                score, found = self._tried(GENERATORS[name], saves, left, histories)
-            except (Exception, runner.OutOfTime):
-                if not left:
-                    raise
+                score, found = self._tried(name, saves, mine, histories)
+            except (Exception, runner.OutOfTime) as another:
+                error = another
                 continue
-            said = self.stopped.setdefault(name, {})
-            said |= dict.fromkeys(out, f"the library's: yours {why}")
-            return score, left, found
+            if said:
+                self.stopped[name] = self.stopped.get(name, {}) | said
+            return score, mine, found
 
-    def _tried(
-        self, generator: Generator, saves: Interactions, mine: dict, histories: Histories
-    ) -> tuple:
+    def _why(self, error: BaseException) -> str:
+        if not isinstance(error, Exception):
+            return f"takes longer than {self.seconds:g} s on these saves"
+        text = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+        return f"stops on these saves: {text[:LONGEST]}"
+
+    def _tried(self, name: str, saves: Interactions, mine: dict, histories: Histories) -> tuple:
         """Return a fitted score, and what it says of some histories; raise what goes wrong."""
         clock = runner.Deadline(self.seconds, PATIENCE)
+        self._spoke[name] = ""
 
-        def timed(function: Callable) -> Callable:
+        def timed(x: str, function: Callable) -> Callable:
             def call(*arguments):
+                self._spoke[name] = x
                 with clock:  # the library's part of a training is not counted
                     return function(*arguments)
 
             return call
 
-        model = generator.fit(saves, **{find.get(x).function: timed(f) for x, f in mine.items()})
+        own = {find.get(x).function: timed(x, f) for x, f in mine.items()}
+        model = fit_of(GENERATORS[name])(saves, **own)
 
         def score(histories: Histories) -> np.ndarray:
             nonlocal clock
             clock = runner.Deadline(self.seconds, PATIENCE)
-            return model.of(histories) if generator.hears else model.scores(histories.users)
+            return model.of(histories) if GENERATORS[name].hears else model.scores(histories.users)
 
         return score, _asked(score, histories, saves.num_items)
 

@@ -14,7 +14,7 @@ from graphrec_utils import graphs, walks
 from graphrec_utils.data import Interactions
 from graphrec_utils.exercises.generators.histories import words
 from graphrec_utils.exercises.met import Known
-from graphrec_utils.models import baselines, mf, semantic_ids
+from graphrec_utils.models import baselines, filters, mf, semantic_ids
 from graphrec_utils.pinworld import Histories
 
 IALS = {"alpha0": 0.1, "reg": 0.01, "nu": 1.0}
@@ -119,6 +119,11 @@ def spectral(saves: Interactions, spectral_scores: Callable | None = None):
         return mf.svd(saves.csr().astype(np.float64), 32)
     found = spectral_scores(saves.csr().toarray().astype(float), 32)
     return Known(lambda users: found[users])
+
+
+def rp3beta(saves: Interactions):
+    """Walks of three steps, popular items divided down; no exercise."""
+    return filters.rp3beta(saves.csr(), 0.6, 0.0)
 
 
 def pixie(
