@@ -12,11 +12,12 @@ The package is read from the bottom up; every arrow points down, and a test enfo
     models                                          a family is a module
     plots                                           Matplotlib Axes, and visuals that move
     exercises                                       the engine: ask, judge, show
-    lessons                                         a folder for each lesson: exercises, questions
+    lessons                                         a folder for each lesson: exercises, questions, visuals
     grading                                         from a folder of submissions to points with reasons
     authoring                                       lesson source -> notebooks, slides, site
     cli                                             one module a command
 
+What is in `lessons` nobody imports by name: `exercises.find` and `plots.visuals`, which stand below, search its folders.
 Importing this module costs nothing: it loads no other package.
 """
 

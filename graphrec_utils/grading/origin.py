@@ -48,9 +48,10 @@ class Course:
         self.digest = functools.cache(self._digest)
 
     def lesson(self, number: str) -> list[str]:
-        """Return the modules of a lesson's exercises; its questions decide no points."""
+        """Return the modules of a lesson's exercises; its questions and its visuals decide no points."""
         below = f"graphrec_utils.lessons.lesson{number}."
-        return [n for n in self._sources if n.startswith(below) and not n.endswith(".questions")]
+        others = (f"{below}questions", f"{below}visuals.")
+        return [n for n in self._sources if n.startswith(below) and not n.startswith(others)]
 
     def needed(self, names: Iterable[str]) -> set[str]:
         """Return the modules that are loaded, now or later, when something imports these names."""

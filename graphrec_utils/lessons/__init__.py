@@ -1,4 +1,4 @@
-"""What belongs to one lesson, in a folder of its own: exercises, one a file, and questions.
+"""What belongs to one lesson, in a folder of its own: exercises, one a file, questions, and visuals.
 
-Nothing imports a lesson by name but its own files: `exercises.find` finds it by its folder.
+Nothing imports a lesson by name but its own files: `exercises.find` and `plots.visuals` find it by its folder.
 """
