@@ -1,4 +1,4 @@
-"""What each `test_answers_NN.py` asks of its lesson: right answers in two other styles an exercise.
+"""What each `lessonNN/test_answers.py` asks of its lesson: right answers in two other styles an exercise.
 
 A check must not mistake another style for a wrong answer; the reference alone cannot show that. At the top
 level of a file, which pytest then collects as its own:
