@@ -47,7 +47,7 @@ class Method:
     called: dict[str, str] = field(default_factory=dict)
 
 
-METHODS = (
+TABLE = (
     Method("popularity", "01", "what most people liked, for everybody",
            look=("#6B7078", "v"), films="most_liked",
            generator="plain.most_saved", exercises=("01.5",), hears=False,
@@ -154,10 +154,10 @@ def lesson_of(name: str) -> str:
     Raises:
         KeyError: no row of the table has this name.
     """
-    names = {other: m.lesson for m in METHODS for other in (m.name, *m.called.values())}
+    names = {other: m.lesson for m in TABLE for other in (m.name, *m.called.values())}
     return names[name]
 
 
 def with_(part: str) -> dict[str, Method]:
     """Return the methods that have "films", a "generator" or a "look", by what they are called there."""
-    return {m.called.get(part, m.name): m for m in METHODS if getattr(m, part)}
+    return {m.called.get(part, m.name): m for m in TABLE if getattr(m, part)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graphrec_utils.methods import METHODS, Method
+from graphrec_utils.methods import TABLE, Method
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ LESSONS = (
 )
 
 # The course map: which lesson teaches what, and what each takes from earlier ones.
-ON_THE_MAP = tuple(method for method in METHODS if method.column is not None)
+ON_THE_MAP = tuple(method for method in TABLE if method.column is not None)
 
 # The lecture's five parts and the lessons that follow them; 00, 17 and 18 are ours.
 PARTS = (

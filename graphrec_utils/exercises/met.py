@@ -2,7 +2,7 @@
 
 Where an exercise makes a piece of a method, its function can be given by its name (`generators` does).
 
-Each is a function of the likes that returns a model as `models` says, named in its row of `methods.METHODS`. Knobs are near those that the lessons choose; on these likes nothing was
+Each is a function of the likes that returns a model as `models` says, named in its row of `methods.TABLE`. Knobs are near those that the lessons choose; on these likes nothing was
 tuned. You are the last user of the likes, and your films are the last likes, in the order in which you
 named them.
 """

@@ -7,15 +7,15 @@ import pytest
 from graphrec_utils import methods, style, syllabus
 from graphrec_utils.exercises import find, generators, met
 
-METHODS = methods.METHODS
-EACH = pytest.mark.parametrize("method", METHODS, ids=[m.name for m in METHODS])
+TABLE = methods.TABLE
+EACH = pytest.mark.parametrize("method", TABLE, ids=[m.name for m in TABLE])
 
 
 def test_a_name_stands_for_one_method_and_rows_are_in_the_order_of_lessons():
-    names = [name for m in METHODS for name in {m.name, *m.called.values()}]
+    names = [name for m in TABLE for name in {m.name, *m.called.values()}]
     assert len(set(names)) == len(names)
-    assert [m.lesson for m in METHODS] == sorted(m.lesson for m in METHODS)
-    assert {m.lesson for m in METHODS} <= {lesson.number for lesson in syllabus.LESSONS}
+    assert [m.lesson for m in TABLE] == sorted(m.lesson for m in TABLE)
+    assert {m.lesson for m in TABLE} <= {lesson.number for lesson in syllabus.LESSONS}
     assert methods.lesson_of("BPR-MF") == "03" and methods.lesson_of("three interests") == "13"
     with pytest.raises(KeyError):
         methods.lesson_of("nothing")
@@ -34,7 +34,7 @@ def test_what_a_row_names_exists(method):
 
 
 def test_all_lists_of_methods_are_of_this_table():
-    assert set(style.METHOD) == {m.called.get("look", m.name) for m in METHODS if m.look}
-    assert [m for m in METHODS if m.column is not None] == list(syllabus.ON_THE_MAP)
-    assert len(met.MET) == sum(bool(m.films) for m in METHODS)
-    assert list(generators.GENERATORS.values()) == [m for m in METHODS if m.generator]
+    assert set(style.METHOD) == {m.called.get("look", m.name) for m in TABLE if m.look}
+    assert [m for m in TABLE if m.column is not None] == list(syllabus.ON_THE_MAP)
+    assert len(met.MET) == sum(bool(m.films) for m in TABLE)
+    assert list(generators.GENERATORS.values()) == [m for m in TABLE if m.generator]

@@ -8,7 +8,7 @@
 Most generators hear what is saved after they were fitted, since they read the histories; some know users by their ids and
 say the same of a user until they are fitted again. The table's column "hears new saves" tells which.
 
-A generator is a row of `methods.METHODS`: its lesson, the exercises that make a piece of it, whether gradients train it,
+A generator is a row of `methods.TABLE`: its lesson, the exercises that make a piece of it, whether gradients train it,
 and the name of a function of the saves that takes these pieces by the names of their functions. A piece that is not given is the
 library's, and so is one that passes its check but stops, or takes too long, on these saves. Knobs are those that the
 lessons choose, or near them; on the saves of lesson 18 a training takes ten seconds or less, MultiBiSage twenty, and data/results/18_generators.json
