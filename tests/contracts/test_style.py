@@ -129,6 +129,10 @@ def test_every_text_ends_with_one_newline_and_has_unix_line_ends(texts):
 
 
 def test_no_two_files_of_tests_have_one_name():
-    """Of two, pytest collects one and calls the other an error."""
-    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    """Of two, pytest collects one and calls the other an error; a folder with an `__init__.py` is part of the name."""
+    there = (ROOT / "tests").rglob("test_*.py")
+    names = [
+        f"{path.parent.name}." * path.with_name("__init__.py").exists() + path.name
+        for path in there
+    ]
     assert sorted(names) == sorted(set(names))
