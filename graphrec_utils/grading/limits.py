@@ -6,6 +6,7 @@ disagree. `tests/course/test_grading_table.py` looks for each test and each sent
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from graphrec_utils.grading import batch, verdict
@@ -119,5 +120,6 @@ def table() -> str:
             "|---|---|---|---|---|"]  # fmt: skip
     for x in limits():
         reads = f"“{x.reads}”" if x.reads else ""
-        rows.append(f"| {x.what} | {x.who} | {x.most} | {reads} | {x.test.replace('_', ' ')} |")
+        test = re.sub("_s(?=_|$)", "’s", x.test).replace("_", " ")
+        rows.append(f"| {x.what} | {x.who} | {x.most} | {reads} | {test} |")
     return "\n".join(rows)

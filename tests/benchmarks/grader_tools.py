@@ -267,7 +267,7 @@ def _share(grade: list | None) -> float:
 
 
 class Otter(Tool):
-    """`otter run` for each student in turn, in a loop of the shell, and two minutes for each."""
+    """`otter run` for each student in turn, in a loop of the shell, and a minute for each."""
 
     name, title = "otter", "Otter-Grader"
     requirement = "otter-grader==7.0.*"
@@ -276,7 +276,7 @@ class Otter(Tool):
     LOOP = (
         "for folder in submitted/*/; do student=$(basename $folder); [ -e out/$student ] && continue; "
         'mkdir -p out/$student; echo "student $student"; '
-        "timeout -k 5 120 {python} -m otter run -a autograder.zip -o out/$student $folder/ps.* "
+        "timeout -k 5 60 {python} -m otter run -a autograder.zip -o out/$student $folder/ps.* "
         "> out/$student/said.txt 2>&1; done; true"
     )
 
@@ -341,7 +341,7 @@ class Otter(Tool):
 class Nbval(Tool):
     """`pytest --nbval-lax submitted`: an exercise is solved if its check cell runs without an error."""
 
-    name, title = "nbval", "pytest --nbval-lax"
+    name, title = "nbval", "`pytest --nbval-lax`"
     requirement = "nbval==0.11.*"
 
     def grade(self, course: Path) -> Ran:

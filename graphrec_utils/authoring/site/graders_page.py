@@ -35,7 +35,9 @@ with a limit of {cell} seconds for a cell.
 A submission can be wrong in several columns. *Unsaid* counts those who lost points of their own while the tool wrote
 no word about them.
 
-{tables}
+## Submission by submission
+
+{each}
 
 ## What each of them promises
 
@@ -57,8 +59,8 @@ by it, and not by them.
 OTTER = """* **Otter-Grader** {version} has a command for classes, `otter grade`, which gives each submission a Docker container, with
   `--timeout` and `--no-network`. The machine of this table has no Docker. What was run is `otter run`, "non-containerized
   Otter on a single submission", which the documentation keeps for those without Docker: the other ways "are recommended
-  as they provide better security by sandboxing students' submissions". The loop over students and its limit of two
-  minutes each are ours. Read its rows under *files*, *network* and *later* so. Under *forging*, again, a container
+  as they provide better security by sandboxing students' submissions". The loop over students and its limit of a
+  minute each are ours. Read its rows under *files*, *network* and *later* so. Under *forging*, again, a container
   changes nothing."""
 NO_OTTER = "* **Otter-Grader**: its column is not measured yet; the command is ready for it (`--only otter`)."
 CLASS = """### A class of a hundred, with attacks in it
@@ -96,8 +98,8 @@ def page() -> str:
     values = dict(results.load(RESULT).values)
     cases = values.pop("cases")
     return PAGE.format(
-        command=results.load(RESULT).command, number=len(cases), cell=30, summary=summary(values),
-        tables=tables(values, cases), otter=otter(values),
+        command=results.load(RESULT).command, number=len(cases), cell=30, summary=summary(values, len(cases)),
+        each=each(values, cases), otter=otter(values),
         **{name: values.get(name, {}).get("version", "") for name in ("nbgrader", "nbval")},
     )  # fmt: skip
 
@@ -108,7 +110,7 @@ def otter(values: dict[str, Any]) -> str:
     return OTTER.format(version=values["otter"]["version"]) if rows else NO_OTTER
 
 
-def summary(values: dict[str, Any]) -> str:
+def summary(values: dict[str, Any], number: int) -> str:
     """Return a table with a row a tool: how many submissions went wrong in which way."""
     head = [
         "tool", "points for nothing", "honest ones who lost their own points", "submissions that cost others theirs",
@@ -121,8 +123,9 @@ def summary(values: dict[str, Any]) -> str:
             continue
         found = list(tool["rows"].values())
         own = [row for row in found if {"not paid", "own exercise"} & set(row["wrong"])]
+        some = "" if len(found) == number else f" ({len(found)} of {number} run)"
         rows.append([
-            name(tool),
+            name(tool) + some,
             count(found, "paid"),
             str(len(own)),
             count(found, "earlier student", "later student"),
@@ -132,16 +135,15 @@ def summary(values: dict[str, Any]) -> str:
     return table(rows)
 
 
-def tables(values: dict[str, Any], cases: dict[str, list[str]]) -> str:
-    """Return a table for each family: a row a submission, a column a tool."""
-    parts = []
-    for family in dict.fromkeys(family for family, _ in cases.values()):
-        rows = [["submission", *map(name, values.values())], ["---"] * (len(values) + 1)]
-        for case, (of, title) in cases.items():
-            if of == family:
-                rows.append([title, *(said(tool["rows"].get(case)) for tool in values.values())])
-        parts.append(f"## {family.capitalize()}\n\n{table(rows)}")
-    return "\n\n".join(parts)
+def each(values: dict[str, Any], cases: dict[str, list[str]]) -> str:
+    """Return a table with a row a submission and a column a tool; the family stands in its first row."""
+    rows = [["", "submission", *map(name, values.values())], ["---"] * (len(values) + 2)]
+    before = ""
+    for case, (family, title) in cases.items():
+        marks = [said(tool["rows"].get(case)) for tool in values.values()]
+        rows.append(["" if family == before else f"*{family}*", title, *marks])
+        before = family
+    return table(rows)
 
 
 def said(row: dict[str, Any] | None) -> str:
