@@ -3,6 +3,10 @@
 HTML, pictures, stderr and our own data may differ between versions; the points of a check may not.
 """
 
+import sys
+
+sys.modules.setdefault("rfc3987_syntax", None)  # as in grading.isolation: a second of every process
+
 
 def pytest_collectstart(collector):
     if hasattr(collector, "skip_compare"):

@@ -82,7 +82,7 @@ def source(stem: str, folder: str) -> str:
 def grade(folder: Path, out: Path) -> subprocess.Popen:
     """Start the command `grade`."""
     environment = os.environ | {"PYTHONPATH": str(paths.root())}
-    arguments = [str(folder), "--out", str(out), "--jobs", "2"]
+    arguments = [str(folder), "--out", str(out), "--jobs", "2", "--timeout", "4"]
     return subprocess.Popen([sys.executable, "-c", COMMAND, *arguments], env=environment)
 
 

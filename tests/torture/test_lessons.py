@@ -25,7 +25,7 @@ def graded(tmp_path_factory) -> dict[tuple[str, str], dict]:
         inner.mkdir()
         for path in list(folder.glob("*.ipynb")):
             path.rename(inner / path.name)
-    result = batch.grade(given, top / "out", batch.Settings(jobs=2))
+    result = batch.grade(given, top / "out", batch.Settings())
     return {(e["student"], e["lesson"]): e for e in result["submissions"]}
 
 

@@ -172,7 +172,7 @@ def graded(tmp_path_factory) -> dict[tuple[str, str], dict]:
     for name, nb in made.items():
         (top / "in" / name).mkdir(parents=True)
         (top / "in" / name / "answer.ipynb").write_text(json.dumps(nb), encoding="utf-8")
-    result = batch.grade([top / "in"], top / "out", batch.Settings(jobs=2))
+    result = batch.grade([top / "in"], top / "out", batch.Settings())
     return {(s["student"], e["id"]): e for s in result["submissions"] for e in s["exercises"]}
 
 
