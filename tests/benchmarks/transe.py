@@ -82,10 +82,14 @@ TRIALS = {
 }
 FALLING = [  # PyKEEN's settings, and the passes that 64 coordinates make in BUDGET or SEARCH seconds
     (PYKEEN, 15),
+    (PYKEEN | {"rate": 0.006}, 15),
     (PYKEEN, 5),
     (PYKEEN | {"rate": 0.0015}, 5),
     (PYKEEN | {"rate": 0.006}, 5),
+    (PYKEEN | {"rate": 0.012}, 5),
 ]
+# else PyKEEN gives memory back after every batch and asks for it again, a third of its time (glibc)
+MEMORY = {"MALLOC_TRIM_THRESHOLD_": str(2**33), "MALLOC_MMAP_THRESHOLD_": str(2**25)}
 EPOCHS = {"course": 10, "pykeen": 20}  # of the short trainings
 
 
@@ -329,7 +333,7 @@ def in_process(python, what, *arguments):
     from graphrec_utils.cli.setup.environment import ONE_THREAD
 
     command = [str(python), "-m", "tests.benchmarks.transe", f"--{what}", json.dumps(arguments)]
-    one = os.environ | ONE_THREAD
+    one = os.environ | ONE_THREAD | MEMORY
     done = subprocess.run(
         command, check=True, stdout=subprocess.PIPE, text=True, cwd=paths.root(), env=one
     )
