@@ -785,9 +785,7 @@ def best_of(engine, budget):
 
 
 quick = min(row["curve"][-1][0] / row["epochs"] for row in falling["trainings"])
-paces = np.array(
-    [quick, best_of(still, 300)[-1, 0] / 15]
-)  # seconds of a pass: memory kept; as installed
+paces = np.array([quick, best_of(still, 300)[-1, 0] / 15])  # of a pass: memory kept, or not
 chosen = {"ours": best_of(ours, 300), "PyKEEN": best_of(falling, "15 passes")}
 chosen["PyKEEN"][:, 0] = quick * (1 + np.arange(15))
 figure, ax = plt.subplots(figsize=(5.6, 2.8))
