@@ -130,18 +130,7 @@ def lightgcn_propagate(A: torch.Tensor, E0: torch.Tensor, num_layers: int) -> to
     Example:
         Row u0 of lightgcn_propagate(A, I, 1) on the path with i3 is (0.5, 0, 0.3536, 0.25, 0, 0).
     """
-    ### BEGIN SOLUTION
-    A_hat = graphs.normalize(A)
-    E = total = E0
-    for _ in range(num_layers):
-        E = A_hat @ E  # (N, d)
-        total = total + E
-    return total / (num_layers + 1)
-    ### INSTEAD
-    #     E = A_hat @ E0  # every step starts from E0
-    #     E = A_hat @ total  # running sum propagated
-    # return total / max(num_layers, 1)  # divided by K
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:06.1"]
@@ -238,14 +227,7 @@ def one_hot_scores(A_hat: torch.Tensor, num_users: int, num_layers: int) -> torc
     Example:
         Row u0 on the path with K = 1 is (0.3536, 0.25, 0).
     """
-    ### BEGIN SOLUTION
-    P = sum(torch.matrix_power(A_hat, k) for k in range(num_layers + 1)) / (num_layers + 1)
-    return (P @ P.T)[:num_users, num_users:]
-    ### INSTEAD
-    # P = torch.matrix_power(A_hat, num_layers)  # last layer only
-    # P = sum(torch.matrix_power(A_hat, k) for k in range(num_layers + 1))  # sum instead of mean
-    # return P[:num_users, num_users:]  # items not propagated
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:06.2"]
@@ -376,17 +358,7 @@ def lightgcn_loss(
     Example:
         The triples worked out above have the loss 1.6250 with λ = 0.5.
     """
-    ### BEGIN SOLUTION
-    E = graphs.propagate(A_hat, E0, num_layers)  # (N, d)
-    u, i, j = users, num_users + pos, num_users + neg
-    gap = (E[u] * (E[i] - E[j])).sum(dim=1)  # (B,)
-    ridge = sum(E0[v].square().sum() for v in (u, i, j)) / (2 * len(users))
-    return -F.logsigmoid(gap).mean() + reg * ridge
-    ### INSTEAD
-    # gap = (E0[u] * (E0[i] - E0[j])).sum(dim=1)  # nothing propagated
-    # ridge = sum(E[v].square().sum() for v in (u, i, j)) / (2 * len(users))  # l2 on the propagated embeddings
-    # u, i, j = users, pos, neg  # items without offset
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:06.3"]
@@ -502,18 +474,7 @@ def smoothness(X: torch.Tensor, A_hat: torch.Tensor, num_users: int) -> tuple[fl
 
     The mean runs over pairs of two different nodes.
     """
-    ### BEGIN SOLUTION
-    means = []
-    for rows in (X[:num_users], X[num_users:]):
-        U = F.normalize(rows, dim=1)
-        pairs = (U @ U.T).sum() - U.square().sum()  # without each row's product with itself
-        means.append((pairs / (len(U) * (len(U) - 1))).item())
-    energy = 1 - (X * (A_hat @ X)).sum() / X.square().sum()
-    return means[0], means[1], energy.item()
-    ### INSTEAD
-    #     U = rows  # products instead of cosines
-    # energy = (X * (A_hat @ X)).sum() / X.square().sum()  # energy of agreement
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:06.4"]
@@ -625,17 +586,7 @@ def smoothing_limits(degree: torch.Tensor, num_users: int) -> tuple[torch.Tensor
     Returns:
         (even, odd), (N, N) float32 each.
     """
-    ### BEGIN SOLUTION
-    root = degree.sqrt()
-    weight = 2 * torch.outer(root, root) / degree.sum()  # (N, N)
-    side = torch.arange(len(degree)) < num_users
-    same = side[:, None] == side  # (N, N) True within a side
-    return weight * same, weight * ~same
-    ### INSTEAD
-    # weight = torch.outer(root, root) / degree.sum()  # factor 2 missing
-    # return weight * ~same, weight * same  # sides exchanged
-    # root = degree  # degrees without roots
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:06.5"]
@@ -1072,22 +1023,7 @@ def lightgcn_from_likes(
     Returns:
         (N, d), the mean of layers 0 … K.
     """
-    ### BEGIN SOLUTION
-    source = torch.cat([users, num_users + items])
-    target = torch.cat([num_users + items, users])
-    degree = torch.zeros(len(E0)).index_add(0, target, torch.ones(len(target)))
-    scale = torch.where(degree > 0, degree.rsqrt(), 0.0)
-    weight = scale[source] * scale[target]  # one weight for each message
-
-    E = total = E0
-    for _ in range(num_layers):
-        E = torch.zeros_like(E0).index_add(0, target, weight[:, None] * E[source])
-        total = total + E
-    return total / (num_layers + 1)
-    ### INSTEAD
-    # source, target = users, num_users + items  # as it was
-    # source = torch.cat([users, items])  # items without offset on the way back
-    # weight = scale[target] ** 2  # receiver s degree only
+    ### SOLUTION
     ### GIVEN
     # source, target = users, num_users + items
     # degree = torch.zeros(len(E0)).index_add(0, target, torch.ones(len(target)))
@@ -1099,7 +1035,6 @@ def lightgcn_from_likes(
     #     E = torch.zeros_like(E0).index_add(0, target, weight[:, None] * E[source])
     #     total = total + E
     # return total / (num_layers + 1)
-    ### END SOLUTION
 
 
 # %% tags=["check:06.6"]
@@ -1176,9 +1111,7 @@ def choose() -> dict:
     Returns:
         {"K": int, "layers": "mean" or "last", "reg": float, "epochs": int, "until_day": int}
     """
-    ### BEGIN SOLUTION
-    return {"K": 3, "layers": "mean", "reg": 0.01, "epochs": 40, "until_day": 42}
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:06.7"]

@@ -9,29 +9,6 @@ from graphrec_utils import toy
 from graphrec_utils.exercises.core import Exercise
 
 
-def _propagate(source, target, E0, K, count=None):
-    """Send messages from source to target; degrees count the edges that arrive, or `count`."""
-    count = target if count is None else count
-    degree = torch.zeros(len(E0)).index_add(0, count, torch.ones(len(count)))
-    scale = degree.rsqrt().masked_fill(degree == 0, 0)
-    weight = (scale[source] * scale[target])[:, None]
-    E = total = E0
-    for _ in range(K):
-        E = torch.zeros_like(E0).index_add(0, target, weight * E[source])
-        total = total + E
-    return total / (K + 1)
-
-
-def _both(users, items, m):
-    """Return both directions of every edge, item numbers shifted by m."""
-    u, i = users, m + items
-    return torch.cat([u, i]), torch.cat([i, u])
-
-
-def _one_way_with_degrees(source, target, E0, K):
-    return _propagate(source, target, E0, K, count=torch.cat([source, target]))
-
-
 def _of_matrix(R, E0, K) -> dict:
     users, items = R.nonzero(as_tuple=True)
     return {"users": users, "items": items, "num_users": len(R), "E0": E0, "num_layers": K}
@@ -80,7 +57,15 @@ ex = Exercise(
 def lightgcn_from_likes(users, items, num_users, E0, num_layers):
     source = torch.cat([users, num_users + items])
     target = torch.cat([num_users + items, users])
-    return _propagate(source, target, E0, num_layers)
+    degree = torch.zeros(len(E0)).index_add(0, target, torch.ones(len(target)))
+    scale = torch.where(degree > 0, degree.rsqrt(), 0.0)
+    weight = scale[source] * scale[target]  # one weight for each message
+
+    E = total = E0
+    for _ in range(num_layers):
+        E = torch.zeros_like(E0).index_add(0, target, weight[:, None] * E[source])
+        total = total + E
+    return total / (num_layers + 1)
 
 
 ex.claim("users hear their items", lambda g: _likes(g, 1), judge=_hears("users"))
@@ -96,111 +81,44 @@ ex.claim("the path, one layer: the numbers of exercise 06.1", _path)
 
 ex.claim("three layers: what a user said comes back from the items", lambda g: _likes(g, 3))
 
+SOURCE = "torch.cat([users, num_users + items])"
+TARGET = "torch.cat([num_users + items, users])"
+BOTH = f"source = {SOURCE}\ntarget = {TARGET}"
+COUNTED = "index_add(0, target, torch.ones(len(target)))"
+ALL_ENDS = "index_add(0, torch.cat([source, target]), torch.ones(2 * len(target)))"
+LAYER = "E = torch.zeros_like(E0).index_add(0, target, weight[:, None] * E[source])"
 
-@ex.mistake(
-    "no message arrives anywhere: E0 / (K + 1) comes back, whatever the likes are. Print "
-    "`degree` for the path and follow one weight by hand"
-)
-def as_it_was(users, items, m, E0, K):
-    return _propagate(users, m + items, E0, K)
-
-
-@ex.mistake("you repaired the degrees, but users still hear nobody: no edge ends in a user")
-def degrees_repaired_items_hear_only(users, items, m, E0, K):
-    return _one_way_with_degrees(users, m + items, E0, K)
-
-
-@ex.mistake("you repaired the degrees, but items still hear nobody: no edge ends in an item")
-def degrees_repaired_users_hear_only(users, items, m, E0, K):
-    return _one_way_with_degrees(m + items, users, E0, K)
-
-
-@ex.mistake("on the way back your messages come from node i; item i is node num_users + i")
-def items_without_offset_on_the_way_back(users, items, m, E0, K):
-    return _propagate(torch.cat([users, items]), torch.cat([m + items, users]), E0, K)
-
-
-@ex.mistake("your edges join user nodes only: item i is node num_users + i, in both directions")
-def items_never_shifted(users, items, m, E0, K):
-    return _propagate(torch.cat([users, items]), torch.cat([items, users]), E0, K)
-
-
-@ex.mistake(
-    "your source and target are the same list, so every node speaks to itself; exchange the "
-    "two parts in one of them"
-)
-def the_same_list_twice(users, items, m, E0, K):
-    return _propagate(*[_both(users, items, m)[0]] * 2, E0, K)
-
-
-@ex.mistake(
-    "a degree of 0 taken for 1 lets the messages through, but users still hear nobody and "
-    "their degree is not counted: the edges back are missing"
-)
-def degree_0_taken_for_1(users, items, m, E0, K):
-    """The repair of the symptom: nodes without arriving edges get the factor 1."""
-    source, target = users, m + items
-    degree = torch.zeros(len(E0)).index_add(0, target, torch.ones(len(target))).clamp(min=1)
-    weight = (degree[source] * degree[target]).rsqrt()[:, None]
-    E = total = E0
-    for _ in range(K):
-        E = torch.zeros_like(E0).index_add(0, target, weight * E[source])
-        total = total + E
-    return total / (K + 1)
-
-
-@ex.mistake(
-    "your users hear what the items have just heard; both sides of layer k + 1 are made of layer k"
-)
-def one_side_after_the_other(users, items, m, E0, K):
-    """Items hear users first, then users hear the items of the same new layer."""
-    _, target = _both(users, items, m)
-    degree = torch.bincount(target, minlength=len(E0)).float().clamp(min=1)
-    weight = (degree[users] * degree[m + items]).rsqrt()[:, None]
-    E = total = E0
-    for _ in range(K):
-        new = torch.zeros_like(E0).index_add(0, m + items, weight * E[users])
-        E = new.index_add(0, users, weight * new[m + items])
-        total = total + E
-    return total / (K + 1)
-
-
-@ex.mistake(
-    "your degrees are twice as large: with both directions in the list, count `target` alone"
-)
-def degrees_counted_twice(users, items, m, E0, K):
-    return _propagate(*_both(users, items, m), E0, K, count=torch.cat(_both(users, items, m)))
-
-
-@ex.mistake("you divide by the receiver's degree only; the weight has the roots of both")
-def receiver_s_degree_only(users, items, m, E0, K):
-    """The mean of the neighbors: each message divided by the receiver's degree."""
-    source, target = _both(users, items, m)
-    weight = 1 / torch.bincount(target, minlength=len(E0))[target][:, None]
-    E = total = E0
-    for _ in range(K):
-        E = torch.zeros_like(E0).index_add(0, target, weight * E[source])
-        total = total + E
-    return total / (K + 1)
-
-
-@ex.mistake("your items start at the number of likes; item i is node num_users + i")
-def offset_by_the_number_of_likes(users, items, m, E0, K):
-    return _propagate(*_both(users, items, len(users)), E0, K)
-
-
-@ex.mistake("you added self-loops: nodes hear themselves now, which LightGCN leaves to layer 0")
-def self_loops_added(users, items, m, E0, K):
-    source, target = _both(users, items, m)
-    nodes = torch.arange(len(E0))
-    return _propagate(torch.cat([source, nodes]), torch.cat([target, nodes]), E0, K)
-
-
-@ex.mistake("you count users up to the last one with a like; item i is node num_users + i")
-def users_up_to_the_last_like(users, items, m, E0, K):
-    return _propagate(*_both(users, items, int(users.max()) + 1), E0, K)
-
-
-@ex.mistake("the mean has K + 1 layers: layer 0 counts, and you divided by K")
-def divided_by_K(users, items, m, E0, K):
-    return lightgcn_from_likes(users, items, m, E0, K) * (K + 1) / max(K, 1)
+# fmt: off
+ex.slip("no message arrives anywhere: E0 / (K + 1) comes back, whatever the likes are. Print "
+        "`degree` for the path and follow one weight by hand",
+        BOTH, "source, target = users, num_users + items", hint=True)
+ex.slip("you repaired the degrees, but users still hear nobody: no edge ends in a user",
+        BOTH, "source, target = users, num_users + items", COUNTED, ALL_ENDS)
+ex.slip("you repaired the degrees, but items still hear nobody: no edge ends in an item",
+        BOTH, "source, target = num_users + items, users", COUNTED, ALL_ENDS)
+ex.slip("on the way back your messages come from node i; item i is node num_users + i",
+        SOURCE, "torch.cat([users, items])", hint=True)
+ex.slip("your edges join user nodes only: item i is node num_users + i, in both directions",
+        SOURCE, "torch.cat([users, items])", TARGET, "torch.cat([items, users])")
+ex.slip("your source and target are the same list, so every node speaks to itself; exchange the "
+        "two parts in one of them",
+        TARGET, "source")
+ex.slip("a degree of 0 taken for 1 lets the messages through, but users still hear nobody and "
+        "their degree is not counted: the edges back are missing",
+        BOTH, "source, target = users, num_users + items", COUNTED, COUNTED + ".clamp(min=1)")
+ex.slip("your users hear what the items have just heard; both sides of layer k + 1 are made of "
+        "layer k",
+        LAYER, "half = len(users)\nnew = torch.zeros_like(E0).index_add(0, target[:half], weight[:half, None] * E[users])\nE = new.index_add(0, users, weight[:half, None] * new[target[:half]])")
+ex.slip("your degrees are twice as large: with both directions in the list, count `target` alone",
+        COUNTED, ALL_ENDS)
+ex.slip("you divide by the receiver's degree only; the weight has the roots of both",
+        "scale[source] * scale[target]", "scale[target] ** 2", hint=True)
+ex.slip("your items start at the number of likes; item i is node num_users + i",
+        SOURCE, "torch.cat([users, len(users) + items])",
+        TARGET, "torch.cat([len(users) + items, users])")
+ex.slip("you added self-loops: nodes hear themselves now, which LightGCN leaves to layer 0",
+        "degree = torch", "nodes = torch.arange(len(E0))\nsource, target = torch.cat([source, nodes]), torch.cat([target, nodes])\ndegree = torch")
+ex.slip("you count users up to the last one with a like; item i is node num_users + i",
+        "source = torch", "num_users = int(users.max()) + 1\nsource = torch")
+ex.slip("the mean has K + 1 layers: layer 0 counts, and you divided by K",
+        "/ (num_layers + 1)", "/ max(num_layers, 1)")

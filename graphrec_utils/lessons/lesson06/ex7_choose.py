@@ -82,47 +82,20 @@ task.claims(
 )
 
 
-def _changed(**what):
-    return lambda: choose() | what
-
-
-@ex.mistake(
-    "you train on days from 42 on, and these are to be predicted: a model that has seen the answers finds "
-    "them"
-)
-def trained_on_all_days():
-    return _changed(until_day=56)()
-
-
-@ex.mistake("without a layer no message is sent: this is BPR-MF, and the graph is not used")
-def no_layer():
-    return _changed(K=0, epochs=3)()
-
-
-@ex.mistake(
-    "the ridge is so strong that it keeps all vectors near zero, and with them what could be learned"
-)
-def ridge_too_strong():
-    return _changed(reg=10.0)()
-
-
-@ex.mistake("after so few epochs the vectors are still near their random start")
-def few_epochs():
-    return _changed(K=1, epochs=1)()
-
-
-@ex.mistake(
-    "the last of three or four layers alone finds less here than the last of one or two: try fewer layers, or the mean"
-)
-def last_layer_alone():
-    return _changed(layers="last", K=4)()
-
-
-@ex.mistake("your train part ends long before day 42: what was saved since then is missing from it")
-def old_likes_only():
-    return _changed(until_day=10)()
-
-
-@ex.mistake("you spend more than the budget of 40 epochs")
-def over_budget():
-    return _changed(epochs=400)()
+# fmt: off
+ex.slip("you train on days from 42 on, and these are to be predicted: a model that has seen the "
+        "answers finds them",
+        '"until_day": 42', '"until_day": 56')
+ex.slip("without a layer no message is sent: this is BPR-MF, and the graph is not used",
+        '"K": 3', '"K": 0', '"epochs": 40', '"epochs": 3')
+ex.slip("the ridge is so strong that it keeps all vectors near zero, and with them what could be "
+        "learned",
+        '"reg": 0.01', '"reg": 10.0')
+ex.slip("after so few epochs the vectors are still near their random start",
+        '"K": 3', '"K": 1', '"epochs": 40', '"epochs": 1')
+ex.slip("the last of three or four layers alone finds less here than the last of one or two: try "
+        "fewer layers, or the mean",
+        '"mean"', '"last"', '"K": 3', '"K": 4')
+ex.slip("your train part ends long before day 42: what was saved since then is missing from it",
+        '"until_day": 42', '"until_day": 10')
+ex.slip("you spend more than the budget of 40 epochs", '"epochs": 40', '"epochs": 400')

@@ -1,4 +1,4 @@
-"""Inputs and answers that several exercises of lesson 06 share."""
+"""Inputs that several exercises of lesson 06 share."""
 
 from __future__ import annotations
 
@@ -6,18 +6,6 @@ import numpy as np
 import torch
 
 from graphrec_utils import graphs
-
-
-def layers(A_hat, E0, K):
-    """Return the list of layers 0 … K."""
-    E = [E0]
-    for _ in range(K):
-        E.append(A_hat @ E[-1])
-    return E
-
-
-def mean(A_hat, E0, K):
-    return torch.stack(layers(A_hat, E0, K)).mean(dim=0)
 
 
 def graph(rng, K: int, lonely: bool = False) -> dict:
