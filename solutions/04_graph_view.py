@@ -128,18 +128,7 @@ def build_adjacency(
     Example:
         Two users, one item and the event (1, 0): the only ones are at (1, 2) and (2, 1).
     """
-    ### BEGIN SOLUTION
-    N = num_users + num_items
-    rows = np.concatenate([users, items + num_users])
-    columns = np.concatenate([items + num_users, users])
-    A = sp.csr_array((np.ones(len(rows)), (rows, columns)), shape=(N, N))
-    A.sum_duplicates()  # scipy adds repeated entries up …
-    A.data[:] = 1  # … and an edge is an edge
-    return A
-    ### INSTEAD
-    # rows = np.concatenate([users, items + num_items])  # moved by the number of items
-    # rows, columns = users, items + num_users  # one direction only
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:04.1"]
@@ -205,16 +194,7 @@ def normalize(A: np.ndarray, how: str) -> np.ndarray:
     Returns:
         (N, N) float64; a node without edges keeps zeros.
     """
-    ### BEGIN SOLUTION
-    left, right = {"row": (-1, 0), "column": (0, -1), "symmetric": (-0.5, -0.5)}[how]
-    degree = A.sum(axis=1)  # (N,)
-    scale = np.where(degree > 0, degree, np.inf)  # inf to a negative power is 0
-    return scale[:, None] ** left * A * scale[None, :] ** right
-    ### INSTEAD
-    # degree = (A > 0).sum(axis=1)  # neighbors counted
-    # scale = degree  # naN for nodes without edges
-    # scale = np.maximum(degree, 1)  # degrees of at least 1
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:04.2"]
@@ -275,20 +255,7 @@ def count_walks(R: np.ndarray, u: int, i: int, longest: int) -> np.ndarray:
     Example:
         On the likes of Ann, Bob and Eve, count_walks(R, 0, 3, 5) is [0, 0, 0, 0, 0, 1].
     """
-    ### BEGIN SOLUTION
-    m, n = R.shape
-    A = np.block([[np.zeros((m, m), int), R], [R.T, np.zeros((n, n), int)]])
-    x = np.zeros(m + n, dtype=np.int64)
-    x[u] = 1
-    counts = []
-    for _ in range(longest + 1):
-        counts.append(x[m + i])
-        x = A @ x
-    return np.array(counts, dtype=np.int64)
-    ### INSTEAD
-    #     counts.append(x[i])  # item not moved
-    #     counts.append(x[m + i] > 0)  # reachable or not
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:04.3"]
@@ -428,16 +395,7 @@ def l3_scores(R: np.ndarray) -> np.ndarray:
     Returns:
         (m, n) float64.
     """
-    ### BEGIN SOLUTION
-    item_degree, user_degree = R.sum(axis=0), R.sum(axis=1)  # (n,), (m,)
-    items = np.where(item_degree > 0, item_degree, np.inf) ** -0.5
-    users = np.where(user_degree > 0, user_degree, np.inf) ** -0.5
-    return (R * items) @ (R.T * users) @ R
-    ### INSTEAD
-    # return R @ R.T @ R  # plain counts
-    # return (R * items) @ R.T @ R  # items only
-    # return R @ (R.T * users) @ R  # users only
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:04.4"]
@@ -544,26 +502,7 @@ def ppr_push(A: np.ndarray, start: int, restart: float, tolerance: float) -> np.
     Example:
         ppr_push(np.array([[0.0, 1.0], [1.0, 0.0]]), 0, 0.2, 1e-8) is [0.5556, 0.4444].
     """
-    ### BEGIN SOLUTION
-    degree = A.sum(axis=1)  # (N,)
-    mass, residual = np.zeros(len(A)), np.zeros(len(A))
-    residual[start] = 1.0
-    due = [start]
-    while due:
-        v = due.pop()
-        if residual[v] < tolerance * degree[v]:
-            continue
-        r, residual[v] = residual[v], 0.0
-        mass[v] += restart * r
-        neighbors = A[v].nonzero()[0]
-        residual[neighbors] += (1 - restart) * r / degree[v]
-        due.extend(neighbors)
-    return mass
-    ### INSTEAD
-    #     mass[v] += r  # all residual becomes mass
-    #     residual[neighbors] += (1 - restart) * r / degree[neighbors]  # divided by the receiver s degree
-    #     if residual[v] < tolerance:  # tolerance without the degree
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:04.5"]
@@ -667,16 +606,7 @@ def spectral_scores(R: np.ndarray, dim: int) -> np.ndarray:
     Example:
         For R = [[1, 1, 0], [0, 1, 1]] and dim 1 the result is [[0.5, 1, 0.5], [0.5, 1, 0.5]].
     """
-    ### BEGIN SOLUTION
-    m, n = R.shape
-    A = np.block([[np.zeros((m, m)), R], [R.T, np.zeros((n, n))]])
-    values, X = np.linalg.eigh(A)  # ascending: −σ first, +σ last
-    values[dim:-dim] = 0
-    return (X[:m] * values) @ X[m:].T
-    ### INSTEAD
-    # values[:-dim] = 0  # positive eigenvalues only
-    # return X[:m] @ X[m:].T  # eigenvalues left out
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:04.6"]
@@ -1059,9 +989,7 @@ def choose() -> dict:
     Returns:
         {"alpha": float, "beta": float, "dim": int, "weight": float, "until_day": int}
     """
-    ### BEGIN SOLUTION
-    return {"alpha": 0.5, "beta": 0.0, "dim": 32, "weight": 0.1, "until_day": 42}
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:04.7"]

@@ -9,16 +9,6 @@ from graphrec_utils import toy
 from graphrec_utils.exercises.core import Exercise
 
 
-def _graph(sources, targets, size, both: bool = True, once: bool = True):
-    rows = np.concatenate([sources, targets]) if both else sources
-    columns = np.concatenate([targets, sources]) if both else targets
-    A = sp.csr_array((np.ones(len(rows)), (rows, columns)), shape=(size, size))
-    A.sum_duplicates()
-    if once:
-        A.data[:] = 1
-    return A
-
-
 def _events(rng, m: int = 5, n: int = 8, count: int = 14, idle: int = 0, twice: int = 0) -> dict:
     """Distinct pairs, some of them repeated; the last `idle` users and items have no event.
 
@@ -52,7 +42,13 @@ ex = Exercise(
 
 @ex.solution
 def build_adjacency(users, items, num_users, num_items):
-    return _graph(users, items + num_users, num_users + num_items)
+    N = num_users + num_items
+    rows = np.concatenate([users, items + num_users])
+    columns = np.concatenate([items + num_users, users])
+    A = sp.csr_array((np.ones(len(rows)), (rows, columns)), shape=(N, N))
+    A.sum_duplicates()  # scipy adds repeated entries up …
+    A.data[:] = 1  # … and an edge is an edge
+    return A
 
 
 def _toy_events(rng) -> dict:
@@ -81,127 +77,60 @@ def _large(rng) -> dict:
 
 ex.claim("50,000 nodes without a dense matrix of their size", _large, run="call within memory")
 
+ROWS, COLUMNS = "[users, items + num_users]", "[items + num_users, users]"
+BOTH = f"rows = np.concatenate({ROWS})\ncolumns = np.concatenate({COLUMNS})"
+ENTRIES = "A = sp.csr_array((np.ones(len(rows)), (rows, columns)), shape=(N, N))"
 
-@ex.mistake(
-    "your user 0 and your item 0 are the same node: items come after all users, so item i "
-    "is node m + i"
-)
-def items_are_not_moved(users, items, m, n):
-    return _graph(users, items, m + n)
-
-
-@ex.mistake("you put the items first; nodes are numbered users 0…m−1, then items m…m+n−1")
-def items_first(users, items, m, n):
-    return _graph(users + n, items, m + n)
-
-
-@ex.mistake("you moved the items by n; as many nodes come before them as there are users, m")
-def moved_by_the_number_of_items(users, items, m, n):
-    return _graph(users, items + n, m + n)
-
-
-@ex.mistake("your edges go from users to items only: A is symmetric, each like is in it twice")
-def one_direction_only(users, items, m, n):
-    return _graph(users, items + m, m + n, both=False)
-
-
-@ex.mistake("an event that occurs twice has a 2 in your matrix; scipy adds up repeated entries")
-def repeated_events_add_up(users, items, m, n):
-    return _graph(users, items + m, m + n, once=False)
-
-
-@ex.mistake("you counted the users and items that have events; nodes without edges exist, too")
-def size_of_the_largest_id(users, items, m, n):
-    return _graph(users, items + users.max() + 1, users.max() + items.max() + 2)
-
-
-@ex.mistake(
-    "your entries are right, but a dense matrix was in memory on the way: build the "
-    "sparse one from the lists of rows and columns"
-)
-def a_dense_matrix(users, items, num_users, num_items):
-    A = np.zeros((num_users + num_items, num_users + num_items), dtype=np.int8)
-    A[users, items + num_users] = A[items + num_users, users] = 1
-    return sp.csr_array(A).astype(float)
-
-
-@ex.mistake("you added self-loops: nobody is their own neighbor in A")
-def self_loops(users, items, m, n):
-    return (build_adjacency(users, items, m, n) + sp.eye_array(m + n)).tocsr()
-
-
-@ex.mistake("you moved the items by the number of users that have events; as many users exist as m")
-def moved_by_the_users_with_events(users, items, m, n):
-    return _graph(users, items + len(np.unique(users)), m + n)
-
-
-@ex.mistake("you kept only pairs that occur once; a pair that repeats is an edge, too")
-def pairs_that_occur_once(users, items, num_users, num_items):
-    pairs, count = np.unique(np.stack([users, items]), axis=1, return_counts=True)
-    return build_adjacency(*pairs[:, count == 1], num_users, num_items)
-
-
-@ex.mistake("your matrix has R alone in it, users by items; A has all nodes in rows and in columns")
-def likes_alone(users, items, m, n):
-    return sp.csr_array((np.ones(len(users)), (users, items)), shape=(m, n)).minimum(1)
-
-
-@ex.mistake(
-    "your entries are halves: every like is a 1 in both directions, not shared between them"
-)
-def halves(*a):
-    return 0.5 * build_adjacency(*a)
-
-
-@ex.mistake("your edges go from items to users only: A is symmetric, each like is in it twice")
-def other_direction_only(users, items, m, n):
-    return _graph(items + m, users, m + n, both=False)
-
-
-@ex.mistake(
-    "you joined users who like the same: A has edges of likes only, its diagonal blocks are 0"
-)
-def neighbors_of_neighbors(users, items, m, n):
-    A = build_adjacency(users, items, m, n)
-    return (A + A @ A).tocsr().minimum(1)
-
-
-@ex.mistake(
-    "your ones are on the diagonal: an entry's row is a user and its column an item, or back"
-)
-def on_the_diagonal(users, items, m, n):
-    nodes = np.concatenate([users, items + m])
-    return _graph(nodes, nodes, m + n)
-
-
-@ex.mistake("both of your blocks hold R: below stands Rᵀ, items in rows")
-def r_in_both_blocks(users, items, m, n):
-    R = likes_alone(users, items, m, n)
-    return sp.block_array([[None, R], [R, None]], format="csr")
-
-
-@ex.mistake(
-    "you return a dense array: keep the scipy.sparse matrix, all cells of 27,000 nodes are 5.8 GB"
-)
-def dense(users, items, m, n):
-    A = np.zeros((m + n, m + n))
-    A[users, items + m] = A[items + m, users] = 1
-    return A
-
-
-@ex.mistake("you divided by degrees, which is the next exercise; A itself has ones")
-def normalized(users, items, m, n):
-    A = build_adjacency(users, items, m, n)
-    scale = sp.diags_array(1 / np.sqrt(np.maximum(A.sum(axis=1), 1)))
-    return (scale @ A @ scale).tocsr()
-
-
-@ex.mistake("your matrix ends at the last item with an event: the shape is (m + n, m + n)")
-def shape_of_the_largest_item(users, items, m, n):
-    return _graph(users, items + m, m + items.max() + 1)
-
-
-@ex.mistake("you kept one event of each user; np.unique of pairs, not of users, drops repetitions")
-def one_event_of_each_user(users, items, m, n):
-    first = np.unique(users, return_index=True)[1]
-    return build_adjacency(users[first], items[first], m, n)
+# fmt: off
+ex.slip("your user 0 and your item 0 are the same node: items come after all users, so item i is "
+        "node m + i",
+        ROWS, "[users, items]", COLUMNS, "[items, users]")
+ex.slip("you put the items first; nodes are numbered users 0…m−1, then items m…m+n−1",
+        ROWS, "[users + num_items, items]", COLUMNS, "[items, users + num_items]")
+ex.slip("you moved the items by n; as many nodes come before them as there are users, m",
+        ROWS, "[users, items + num_items]", COLUMNS, "[items + num_items, users]", hint=True)
+ex.slip("your edges go from users to items only: A is symmetric, each like is in it twice",
+        BOTH, "rows, columns = users, items + num_users", hint=True)
+ex.slip("an event that occurs twice has a 2 in your matrix; scipy adds up repeated entries",
+        "A.data[:] = 1", "")
+ex.slip("you counted the users and items that have events; nodes without edges exist, too",
+        "N =", "num_users, num_items = users.max() + 1, items.max() + 1\nN =")
+ex.slip("your entries are right, but a dense matrix was in memory on the way: build the sparse "
+        "one from the lists of rows and columns",
+        ENTRIES, "A = np.zeros((N, N), dtype=np.int8)\n"
+        "A[rows, columns] = 1\n"
+        "A = sp.csr_array(A).astype(float)")
+ex.slip("you added self-loops: nobody is their own neighbor in A",
+        "return A", "return (A + sp.eye_array(N)).tocsr()")
+ex.slip("you moved the items by the number of users that have events; as many users exist as m",
+        ROWS, "[users, items + len(np.unique(users))]",
+        COLUMNS, "[items + len(np.unique(users)), users]")
+ex.slip("you kept only pairs that occur once; a pair that repeats is an edge, too",
+        "N =", "pairs, count = np.unique(np.stack([users, items]), axis=1, return_counts=True)\n"
+        "users, items = pairs[:, count == 1]\n"
+        "N =")
+ex.slip("your matrix has R alone in it, users by items; A has all nodes in rows and in columns",
+        "return A", "return A[:num_users, num_users:]")
+ex.slip("your entries are halves: every like is a 1 in both directions, not shared between them",
+        "A.data[:] = 1", "A.data[:] = 0.5")
+ex.slip("your edges go from items to users only: A is symmetric, each like is in it twice",
+        BOTH, "rows, columns = items + num_users, users")
+ex.slip("you joined users who like the same: A has edges of likes only, its diagonal blocks are 0",
+        "return A", "return (A + A @ A).tocsr().minimum(1)")
+ex.slip("your ones are on the diagonal: an entry's row is a user and its column an item, or back",
+        f"np.concatenate({COLUMNS})", "rows")
+ex.slip("both of your blocks hold R: below stands Rᵀ, items in rows",
+        ROWS, "[users, users + num_users]", COLUMNS, "[items + num_items, items]",
+        "(N, N)", "(2 * num_users, 2 * num_items)")
+ex.slip("you return a dense array: keep the scipy.sparse matrix, all cells of 27,000 nodes are "
+        "5.8 GB",
+        "return A", "return A.toarray()")
+ex.slip("you divided by degrees, which is the next exercise; A itself has ones",
+        "return A", "scale = sp.diags_array(1 / np.sqrt(np.maximum(A.sum(axis=1), 1)))\n"
+        "return (scale @ A @ scale).tocsr()")
+ex.slip("your matrix ends at the last item with an event: the shape is (m + n, m + n)",
+        "N = num_users + num_items", "N = num_users + items.max() + 1")
+ex.slip("you kept one event of each user; np.unique of pairs, not of users, drops repetitions",
+        "N =", "first = np.unique(users, return_index=True)[1]\n"
+        "users, items = users[first], items[first]\n"
+        "N =")

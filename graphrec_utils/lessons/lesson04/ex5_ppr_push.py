@@ -2,56 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 import numpy as np
 
 from graphrec_utils import toy
 from graphrec_utils.exercises.core import Exercise
-
-
-def _push(
-    A, start, restart, tolerance, kept, overwrite=False, receivers=False, pushes=10**6,
-    wait=np.copy, last=False, once=False, stops=False,
-):  # fmt: skip
-    """Push until every residual is small, the node that waits longest first; options can go wrong."""
-    degree, done = A.sum(axis=1), set()
-    mass, residual = np.zeros(len(A)), np.zeros(len(A))
-    residual[start] = 1.0
-    queue, limit = deque([start]), tolerance * wait(degree)
-    while queue and pushes:
-        v = queue.pop() if last else queue.popleft()
-        if residual[v] < limit[v] or (once and v in done):
-            if stops:
-                break
-            continue
-        pushes -= 1
-        done.add(v)
-        amount, residual[v] = residual[v], 0.0
-        mass[v] += kept * amount
-        neighbors = A[v].nonzero()[0]
-        share = (1 - restart) * amount / (degree[neighbors] if receivers else degree[v])
-        residual[neighbors] = share if overwrite else residual[neighbors] + share
-        queue.extend(neighbors)
-    return mass
-
-
-def _in_rounds(
-    A, start, restart, tolerance, all_of_them=False, overwrite=False, once=False, share=None
-):
-    """Push all nodes that are due at the same time, round after round; return mass and residual."""
-    degree = A.sum(axis=1)
-    mass, residual = np.zeros(len(A)), np.zeros(len(A))
-    residual[start] = 1.0
-    done = np.zeros(len(A), dtype=bool)
-    share = (lambda pushed: A @ (pushed / np.maximum(degree, 1))) if share is None else share
-    while (due := (residual >= tolerance * degree) & ~(once & done)).any():
-        pushed = np.where(due | all_of_them, residual, 0)
-        residual -= pushed
-        done |= due
-        mass = np.where(overwrite & (pushed > 0), 0, mass) + restart * pushed
-        residual += (1 - restart) * share(pushed)
-    return mass, residual
 
 
 def _solved(A, start, walk, restart):
@@ -130,7 +84,20 @@ ex = Exercise(
 
 @ex.solution
 def ppr_push(A, start, restart, tolerance):
-    return _push(A, start, restart, tolerance, restart)
+    degree = A.sum(axis=1)  # (N,)
+    mass, residual = np.zeros(len(A)), np.zeros(len(A))
+    residual[start] = 1.0
+    due = [start]
+    while due:
+        v = due.pop()
+        if residual[v] < tolerance * degree[v]:
+            continue
+        r, residual[v] = residual[v], 0.0
+        mass[v] += restart * r
+        neighbors = A[v].nonzero()[0]
+        residual[neighbors] += (1 - restart) * r / degree[v]
+        due.extend(neighbors)
+    return mass
 
 
 def _one_edge(rng) -> dict:
@@ -194,78 +161,68 @@ ex.claim(
     judge=same_nodes,
 )
 
+DUE = "if residual[v] < tolerance * degree[v]:"
+LOOP = ex.published[ex.published.index("while due") : ex.published.index("\nreturn")]
+ROUNDS = """while (now := residual >= tolerance * degree).any():  # whoever is due, at the same time
+    pushed = np.where(now, residual, 0)
+    residual -= pushed
+    mass += restart * pushed
+    residual += (1 - restart) * (A @ (pushed / np.maximum(degree, 1)))"""
+ONCE = ["due = [start]", "due, done = [start], set()", DUE, DUE[:-1] + " or v in done:",
+        "r, residual[v] =", "done.add(v)\nr, residual[v] ="]  # fmt: skip
+FIRST_IN_FIRST_OUT = ["due.pop()", "due.pop(0)"]
 
-@ex.mistake(
-    "you swapped the two: the share restart of a residual becomes mass, the share 1 − restart "
-    "moves on"
-)
-def restart_and_continuation_swapped(A, start, restart, tolerance):
-    return ppr_push(A, start, 1 - restart, tolerance)
-
-
-@ex.mistake(
-    "your mass adds up to more than 1: only the share restart of a residual stays, the "
-    "rest moves on"
-)
-def all_residual_becomes_mass(*inputs):
-    return _push(*inputs, kept=1.0)
-
-
-@ex.mistake(
-    "you divided by the degrees of the nodes that receive; a walker at v chooses among the "
-    "deg(v) edges of v"
-)
-def divided_by_the_receiver_s_degree(*inputs):
-    return _push(*inputs, kept=inputs[2], receivers=True)
-
-
-@ex.mistake(
-    "mass gets lost: a node that waits with a residual receives more ON TOP of it, so it "
-    "is += and not ="
-)
-def residual_overwritten(*inputs):
-    return _push(*inputs, kept=inputs[2], overwrite=True)
-
-
-@ex.mistake(
-    "a node that is pushed again loses what has dried there before: it is += for the mass, too"
-)
-def mass_overwritten(*inputs):
-    return _in_rounds(*inputs, overwrite=True)[0]
-
-
-@ex.mistake("you push each node once at most; what comes back to a node may make it due again")
-def each_node_once(*inputs):
-    return _in_rounds(*inputs, once=True)[0]
-
-
-@ex.mistake(
-    "while one node is due you push all of them: push only those with a residual of "
-    "tolerance · deg(v) or more"
-)
-def all_nodes_in_every_round(*inputs):
-    return _in_rounds(*inputs, all_of_them=True)[0]
-
-
-@ex.mistake(
-    "you added what still waits as residual; the answer is the mass alone, and a node that "
-    "was never pushed has 0"
-)
-def the_residual_is_added(*inputs):
-    return sum(_in_rounds(*inputs))
-
-
-@ex.mistake("you pushed once, from the start; what arrives at the neighbors must be pushed on")
-def one_push(*inputs):
-    return _push(*inputs, kept=inputs[2], pushes=1)
-
-
-@ex.mistake(
-    "you push a node as soon as its residual reaches the tolerance: a node with many neighbors "
-    "waits for more, until tolerance · deg(v)"
-)
-def tolerance_without_the_degree(*inputs):
-    return _push(*inputs, kept=inputs[2], wait=np.ones_like)
+# fmt: off
+ex.slip("you swapped the two: the share restart of a residual becomes mass, the share 1 − restart "
+        "moves on",
+        "degree =", "restart = 1 - restart\ndegree =")
+ex.slip("your mass adds up to more than 1: only the share restart of a residual stays, the rest "
+        "moves on",
+        "restart * r", "r", hint=True)
+ex.slip("you divided by the degrees of the nodes that receive; a walker at v chooses among the "
+        "deg(v) edges of v",
+        "/ degree[v]", "/ degree[neighbors]", hint=True)
+ex.slip("mass gets lost: a node that waits with a residual receives more ON TOP of it, so it is "
+        "+= and not =",
+        "+= (1", "= (1", *FIRST_IN_FIRST_OUT)
+ex.slip("a node that is pushed again loses what has dried there before: it is += for the mass, too",
+        LOOP, ROUNDS.replace("mass +=", "mass = np.where(now, 0, mass) +"))
+ex.slip("you push each node once at most; what comes back to a node may make it due again",
+        *ONCE, *FIRST_IN_FIRST_OUT)
+ex.slip("while one node is due you push all of them: push only those with a residual of tolerance "
+        "· deg(v) or more",
+        LOOP, ROUNDS.replace("np.where(now, residual, 0)", "residual.copy()"))
+ex.slip("you added what still waits as residual; the answer is the mass alone, and a node that "
+        "was never pushed has 0",
+        "return mass", "return mass + residual")
+ex.slip("you added what still waits as residual; the answer is the mass alone, and a node that "
+        "was never pushed has 0",
+        *FIRST_IN_FIRST_OUT, "return mass", "return mass + residual")
+ex.slip("you pushed once, from the start; what arrives at the neighbors must be pushed on",
+        "due.extend(neighbors)", "break")
+ex.slip("you push a node as soon as its residual reaches the tolerance: a node with many "
+        "neighbors waits for more, until tolerance · deg(v)",
+        "tolerance * degree[v]", "tolerance", hint=True)
+ex.slip("mass gets lost: a node that waits with a residual receives more ON TOP of it, so it is "
+        "+= and not =",
+        "+= (1", "= (1")
+ex.slip("you push each node once at most; what comes back to a node may make it due again", *ONCE)
+ex.slip("you stop at the first node that is not due (`break`); others in the queue are: `continue`",
+        "continue", "break")
+ex.slip("you scaled the mass to sum 1; what is missing is the residual, which the tolerance leaves",
+        "return mass", "return mass / mass.sum()")
+ex.slip("the whole walker stays at the start in yours; only the share restart of a push dries",
+        "return mass", "mass[start] = 1.0\nreturn mass")
+ex.slip("you return the residual, what still waits; the answer is the mass, what has dried",
+        LOOP, ROUNDS, "return mass", "return residual")
+ex.slip("the start has a mass of 1 before anything is pushed in yours: its residual is 1, its "
+        "mass 0",
+        "residual[start] = 1.0", "residual[start] = mass[start] = 1.0")
+ex.slip("you share by 1/√(deg v · deg w); a walker at v takes each of deg(v) edges equally often",
+        "/ degree[v]", "/ np.sqrt(degree[v] * degree[neighbors])")
+ex.slip("a node waits for tolerance · N in yours; it is tolerance · deg(v), its own degree",
+        "tolerance * degree[v]", "tolerance * len(A)")
+# fmt: on
 
 
 @ex.mistake(
@@ -275,41 +232,6 @@ def tolerance_without_the_degree(*inputs):
 def every_node(A, start, restart, tolerance):
     P = A / np.maximum(A.sum(axis=1), 1)[:, None]
     return _solved(A, start, (1 - restart) * P.T, restart)
-
-
-@ex.mistake(
-    "mass gets lost: a neighbor that waits with a residual receives more on top of it, so it "
-    "is += and not ="
-)
-def residual_overwritten_last_first(*inputs):
-    return _push(*inputs, kept=inputs[2], last=True, overwrite=True)
-
-
-@ex.mistake("you push every node at most once; what comes back to it may make it due again")
-def each_node_once_last_first(*inputs):
-    return _push(*inputs, kept=inputs[2], last=True, once=True)
-
-
-@ex.mistake(
-    "you stop at the first node that is not due (`break`); others in the queue are: `continue`"
-)
-def stops_at_the_first_that_is_not_due(*inputs):
-    return _push(*inputs, kept=inputs[2], last=True, stops=True)
-
-
-@ex.mistake(
-    "you scaled the mass to sum 1; what is missing is the residual, which the tolerance leaves"
-)
-def scaled_to_one(*inputs):
-    mass = ppr_push(*inputs)
-    return mass / mass.sum()
-
-
-@ex.mistake("the whole walker stays at the start in yours; only the share restart of a push dries")
-def all_mass_at_the_start(A, start, restart, tolerance):
-    mass = ppr_push(A, start, restart, tolerance)
-    mass[start] = 1.0
-    return mass
 
 
 @ex.mistake(
@@ -323,34 +245,9 @@ def ten_steps(A, start, restart, tolerance):
     return x
 
 
-@ex.mistake("you return the residual, what still waits; the answer is the mass, what has dried")
-def residual_returned(*inputs):
-    return _in_rounds(*inputs)[1]
-
-
-@ex.mistake(
-    "the start has a mass of 1 before anything is pushed in yours: its residual is 1, its mass 0"
-)
-def mass_of_one_at_the_start(A, start, restart, tolerance):
-    return ppr_push(A, start, restart, tolerance) + np.eye(len(A))[start]
-
-
-@ex.mistake(
-    "you share by 1/√(deg v · deg w); a walker at v takes each of deg(v) edges equally often"
-)
-def shared_by_both_degrees(*inputs):
-    A, scale = inputs[0], np.sqrt(np.maximum(inputs[0].sum(axis=1), 1))
-    return _in_rounds(*inputs, share=lambda pushed: (A @ (pushed / scale)) / scale)[0]
-
-
 @ex.mistake(
     "your matrix is turned: D⁻¹A averages over neighbors, the walker moves by its transpose"
 )
 def walk_turned(A, start, restart, tolerance):
     P = A / np.maximum(A.sum(axis=1), 1)[:, None]
     return _solved(A, start, (1 - restart) * P, restart)
-
-
-@ex.mistake("a node waits for tolerance · N in yours; it is tolerance · deg(v), its own degree")
-def tolerance_times_nodes(*inputs):
-    return _push(*inputs, kept=inputs[2], wait=lambda degree: np.full(len(degree), len(degree)))

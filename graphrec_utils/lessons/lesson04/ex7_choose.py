@@ -89,48 +89,21 @@ task.claims(
 )
 
 
-def _changed(**what):
-    return lambda: choose() | what
-
-
-@ex.mistake(
-    "you train on days from 42 on, and these are to be predicted: a graph that holds the answers finds them"
-)
-def graph_of_all_days():
-    return _changed(until_day=56)()
-
-
-@ex.mistake("your graph ends long before day 42: what was saved since then is missing from it")
-def old_graph():
-    return _changed(until_day=10)()
-
-
-@ex.mistake(
-    "you hold popular pins back so much that hardly anybody's pins are left: what is popular is also what many want"
-)
-def no_hits():
-    return _changed(beta=1.0)()
-
-
-@ex.mistake(
-    "with exponents of 1 a walker who meets a busy user is as good as lost; L3 takes the root of the degrees"
-)
-def as_a_walker():
-    return _changed(alpha=1.0, weight=0.0)()
-
-
-@ex.mistake(
-    "most of your score is the low-pass: it knows the groups, and forgets the single pins that a user has saved"
-)
-def mostly_low_pass():
-    return _changed(weight=0.9)()
-
-
-@ex.mistake("walks alone: a little of the low-pass adds what leads from group to group")
-def walks_alone():
-    return _changed(weight=0.0)()
-
-
-@ex.mistake("the weight is a share: it lies between 0 and 1")
-def weight_beyond_one():
-    return _changed(weight=10.0)()
+# fmt: off
+ex.slip("you train on days from 42 on, and these are to be predicted: a graph that holds the "
+        "answers finds them",
+        '"until_day": 42', '"until_day": 56')
+ex.slip("your graph ends long before day 42: what was saved since then is missing from it",
+        '"until_day": 42', '"until_day": 10')
+ex.slip("you hold popular pins back so much that hardly anybody's pins are left: what is popular "
+        "is also what many want",
+        '"beta": 0.0', '"beta": 1.0')
+ex.slip("with exponents of 1 a walker who meets a busy user is as good as lost; L3 takes the root "
+        "of the degrees",
+        '"alpha": 0.5', '"alpha": 1.0', '"weight": 0.1', '"weight": 0.0')
+ex.slip("most of your score is the low-pass: it knows the groups, and forgets the single pins "
+        "that a user has saved",
+        '"weight": 0.1', '"weight": 0.9')
+ex.slip("walks alone: a little of the low-pass adds what leads from group to group",
+        '"weight": 0.1', '"weight": 0.0')
+ex.slip("the weight is a share: it lies between 0 and 1", '"weight": 0.1', '"weight": 10.0')

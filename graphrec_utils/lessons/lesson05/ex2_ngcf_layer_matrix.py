@@ -125,8 +125,8 @@ ex.slip("you send products that were made before: what a node heard, Â E, is mu
         PRODUCT, "(A_hat @ (E * heard))")
 ex.slip("your slope is PyTorch's default, 0.01; this lesson uses 0.2", ", 0.2)", ")")
 ex.slip("your numbers are right, but a dense N × N matrix was made on the way (an identity, or "
-        "`to_dense`). With Gowalla's 70,839 nodes it takes 20 GB: (Â + I) E is what a node heard,"
-        " plus E",
+        "`to_dense`). With Gowalla's 70,839 nodes it takes 20 GB: (Â + I) E is what a node heard, "
+        "plus E",
         "(heard + E)", "(A_hat + torch.eye(len(E))) @ E")
 ex.slip("your answer is cut off from its inputs (detach, numpy or no_grad): nothing can be trained",
         "heard =", "E, W_self, W_inter = E.detach(), W_self.detach(), W_inter.detach()\nheard =")

@@ -143,7 +143,8 @@ ex.slip("your LeakyReLU reaches layer 0, too: it belongs to the layers, which ha
 ex.slip("you add a layer to the one before; the self-message is in `ngcf.layer` already",
         LAYER, "E[-1] + " + LAYER)
 ex.slip("LeakyReLU is missing in your layers: take `ngcf.layer`, which ends with it",
-        NEXT, "heard = A_hat @ E[-1]\nE.append((heard + E[-1]) @ W_self.T + (heard * E[-1]) @ W_inter.T)")
+        NEXT, "heard = A_hat @ E[-1]\n"
+        "E.append((heard + E[-1]) @ W_self.T + (heard * E[-1]) @ W_inter.T)")
 ex.slip("only the first and the last layer are in your result; those between belong to it",
         "return", "E = [E[0], E[-1]] if weights else E\nreturn")
 ex.slip("you compute the first layer before you ask whether there is one: K may be 0",

@@ -133,7 +133,8 @@ ex.slip("you silence whole nodes: that is node dropout; here every message is dr
         KEPT, "kept = (torch.rand(A_hat.shape[1], generator=generator) >= rate)[A_hat.indices()[1]]")
 ex.slip("you lose a message and the one back together; each entry of A_hat is a message of its "
         "own and gets a number of its own",
-        KEPT, "v, w = A_hat.indices()\nkept = torch.rand(A_hat.shape, generator=generator)[v.min(w), v.max(w)] >= rate")
+        KEPT, "v, w = A_hat.indices()\n"
+        "kept = torch.rand(A_hat.shape, generator=generator)[v.min(w), v.max(w)] >= rate")
 ex.slip("you lose messages in evaluation and none in training: it is the other way round",
         "not training", "training")
 ex.slip("you multiply by the random numbers themselves; compare them with `rate`, so that a "
@@ -153,7 +154,8 @@ ex.slip("you draw from the global generator: pass `generator=generator`, or nobo
         ", generator=generator", "")
 ex.slip("you choose a fixed number of messages and lose those; each message has its own luck, so "
         "their number varies",
-        KEPT, "kept = torch.ones(len(A_hat.values()))\nkept[torch.randperm(len(kept), generator=generator)[: int(rate * len(kept))]] = 0")
+        KEPT, "kept = torch.ones(len(A_hat.values()))\n"
+        "kept[torch.randperm(len(kept), generator=generator)[: int(rate * len(kept))]] = 0")
 ex.slip("without `A_hat.shape` the last nodes vanish where they have no message: give the shape",
         ", values, A_hat.shape", ", values")
 ex.slip("nothing gets lost in yours: every message is multiplied by the same number",
@@ -176,7 +178,10 @@ ex.slip("you draw for one half of the matrix only; messages of the other half ne
         "kept = torch.rand", "v, w = A_hat.indices()\nkept = (v > w) | (torch.rand",
         ">= rate", ">= rate)")
 ex.slip("you divide a node's messages by the share it kept; divide all by 1 − rate",
-        "values = " + SCALED, "rows = A_hat.indices()[0]\nsent = torch.zeros(len(A_hat)).index_add(0, rows, torch.ones(len(rows)))\ncame = torch.zeros(len(A_hat)).index_add(0, rows, kept.float()).clamp(min=1)\nvalues = A_hat.values() * kept * (sent / came)[rows]")
+        "values = " + SCALED, "rows = A_hat.indices()[0]\n"
+        "sent = torch.zeros(len(A_hat)).index_add(0, rows, torch.ones(len(rows)))\n"
+        "came = torch.zeros(len(A_hat)).index_add(0, rows, kept.float()).clamp(min=1)\n"
+        "values = A_hat.values() * kept * (sent / came)[rows]")
 ex.slip("you return a dense matrix; it stays sparse: new values at `A_hat.indices()`",
         "return A_hat\n", "return A_hat.to_dense()\n",
         ", values, A_hat.shape)", ", values, A_hat.shape).to_dense()")

@@ -152,8 +152,8 @@ ex.slip("your rows are divided by deg(v), but A + I has deg(v) + 1 entries in a 
         "(A.sum(dim=1, keepdim=True) + 1)", "A.sum(dim=1, keepdim=True)")
 ex.slip("D⁻¹A + I is what the README calls the default; the code's default is (D + I)⁻¹(A + I)",
         BAR, "A / A.sum(dim=1, keepdim=True) + torch.eye(len(A))")
-ex.slip("your matrix is normalized on both sides, as `graphs.normalize(A + I)` does; the released"
-        " code divides each row by its sum",
+ex.slip("your matrix is normalized on both sides, as `graphs.normalize(A + I)` does; the released "
+        "code divides each row by its sum",
         BAR, "graphs.normalize(A + torch.eye(len(A)))")
 ex.slip("you changed the matrix in the first branch only; the product hears through it, too",
         ADJACENCY, "branches(A_bar @ E, 0)[0] + b")
@@ -161,25 +161,32 @@ ex.slip("A + I already contains the self-message; you add E once more",
         "A_bar @ E, 0", "A_bar @ E, E")
 ex.slip("you normalize layer 0 as well; the released code leaves it as it is",
         *EFFECTS, ".items()}",
-        '.items()}\nzero = float((F.normalize(E, dim=1) - E).abs().max())\nreturn effects | {"norms": max(zero, effects["norms"])}')
+        ".items()}\n"
+        "zero = float((F.normalize(E, dim=1) - E).abs().max())\n"
+        'return effects | {"norms": max(zero, effects["norms"])}')
 ex.slip("you divide the whole row [E | layer] by its length; layer 1 is divided by its own, and "
         "layer 0 stays",
         *EFFECTS, ".items()}",
-        '.items()}\nrows = torch.cat([E, paper], dim=1)\nreturn effects | {"norms": float((F.normalize(rows, dim=1) - rows).abs().max())}')
+        ".items()}\n"
+        "rows = torch.cat([E, paper], dim=1)\n"
+        'return effects | {"norms": float((F.normalize(rows, dim=1) - rows).abs().max())}')
 slope_0_01 = ex.slip("your slope is PyTorch's default, 0.01; this lesson uses 0.2",
         "F.leaky_relu(a + b, 0.2)", "F.leaky_relu(a + b)", "0)), 0.2)", "0)))",
         ACTIVATIONS, "F.leaky_relu(a) + F.leaky_relu(b)")
 ex.slip("you normalize columns; a node's vector is a row, dim=1",
         NORMS, "F.normalize(paper, dim=0)")
 ex.slip("your differences pile up: switch each one on alone, starting from the paper's layer",
-        "changed = {", "piled = sum(F.leaky_relu(x, 0.2) for x in branches(A_bar @ E, 0))\nunit = F.normalize(piled, dim=1)\nchanged = {",
+        "changed = {", "piled = sum(F.leaky_relu(x, 0.2) for x in branches(A_bar @ E, 0))\n"
+        "unit = F.normalize(piled, dim=1)\n"
+        "changed = {",
         ACTIVATIONS, "piled", NORMS, "unit", '"dropout": paper', '"dropout": unit',
         '"loss": paper', '"loss": unit')
 ex.slip("you report the mean change; asked is the largest one",
         LARGEST, "(layer - paper).abs().mean() / 2")
 ex.slip("your dropout loses numbers in an evaluation: F.dropout does that unless it is told "
         "training=False",
-        "changed = {", "draws = torch.rand(paper.shape, generator=torch.Generator().manual_seed(0))\nchanged = {",
+        "changed = {", "draws = torch.rand(paper.shape, generator=torch.Generator().manual_seed(0))\n"
+        "changed = {",
         '"dropout": paper', '"dropout": paper * (draws >= 0.1) / 0.9')
 ex.slip("you multiply by 1 − p in evaluation; where the rescaling is done in training, dropout "
         "does nothing in evaluation",

@@ -79,7 +79,9 @@ ex.slip("you propagate with A itself; every entry must be divided by the square 
         A_HAT, "A")
 ex.slip("you use the user's degree at both ends of an edge; one of the two roots belongs to the "
         "item",
-        "A_hat = graphs.normalize(A)", "degree, is_user = A.sum(dim=1), A[0] == 0\nof_user = torch.where(is_user[:, None], degree[:, None], degree[None, :])\nA_hat = torch.where(A > 0, A / of_user, 0.0)")
+        "A_hat = graphs.normalize(A)", "degree, is_user = A.sum(dim=1), A[0] == 0\n"
+        "of_user = torch.where(is_user[:, None], degree[:, None], degree[None, :])\n"
+        "A_hat = torch.where(A > 0, A / of_user, 0.0)")
 ex.slip("you add the layers up: LightGCN takes their mean, 1 / (K + 1) each", MEAN, "total")
 ex.slip("you return the last layer alone; all of 0 … K belong to the mean", MEAN, "E")
 ex.slip("layer 0 is missing in your mean: E0 counts like every other layer",
@@ -111,8 +113,8 @@ ex.slip("`total += E` wrote into E0, which you had only given a second name: `to
         "total = total + E", "total += E")
 ex.slip("you take a step even where K is 0: layer 0 alone is then the mean",
         "A_hat =", "num_layers = max(num_layers, 1)\nA_hat =")
-ex.slip("a node without neighbors keeps its whole vector in yours; its layers 1 … K are 0, so 1 /"
-        " (K + 1) of it is left",
+ex.slip("a node without neighbors keeps its whole vector in yours; its layers 1 … K are 0, so 1 / "
+        "(K + 1) of it is left",
         MEAN, "torch.where(A.sum(dim=1, keepdim=True) > 0, total / (num_layers + 1), E0)")
 ex.slip("you halve at every step: each layer is averaged with what came before; weigh all alike",
         "total + E", "(total + E) / 2", MEAN, "total")

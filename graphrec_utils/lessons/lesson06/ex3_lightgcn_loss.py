@@ -130,8 +130,8 @@ ex.slip("the negatives pay nothing in yours; all three rows of a triple are in t
         "in (u, i, j)", "in (u, i)")
 ex.slip("you add the lengths of the rows; the ridge adds their squares",
         ".square().sum()", ".norm(dim=1).sum()")
-ex.slip("your L2 is a mean over the d numbers of a row as well; a norm is their sum, and only the"
-        " triples are averaged",
+ex.slip("your L2 is a mean over the d numbers of a row as well; a norm is their sum, and only the "
+        "triples are averaged",
         "2 * len(users)", "2 * len(users) * E0.shape[1]")
 ex.slip("the ridge is missing: nothing in your loss depends on λ", " + reg * ridge", "")
 ex.slip("your L2 is a third of it, a mean over the 3B rows; the three squares of a triple are "
@@ -142,8 +142,8 @@ ex.slip("you judge each score on its own, as in lesson 03's pointwise loss; BPR 
         "-F.logsigmoid(gap).mean()", "(F.softplus(-(E[u] * E[i]).sum(dim=1)) + F.softplus((E[u] * E[j]).sum(dim=1))).mean()")
 ex.slip("your scores come from the last layer alone; they belong to the mean of the layers",
         "E = graphs.propagate(A_hat, E0, num_layers)", "E = E0\nfor _ in range(num_layers):\n    E = A_hat @ E")
-ex.slip("your users come from E0 and your items from E; scores are products of propagated rows on"
-        " both sides",
+ex.slip("your users come from E0 and your items from E; scores are products of propagated rows on "
+        "both sides",
         "(E[u]", "(E0[u]")
 ex.slip("a row that the batch names twice counts once in your L2; the sum runs over the triples",
         RIDGE, "E0[torch.cat([u, i, j]).unique()].square().sum()")

@@ -90,7 +90,8 @@ ex.slip("your energy is twice as large: each edge counts once, and A_hat holds i
         "energy.item()", "2 * energy.item()")
 ex.slip("you compare the two ends of an edge as they are; each is divided by the root of its "
         "degree first, or take the trace",
-        "energy = " + ENERGY, "v, w = torch.triu(A_hat).nonzero(as_tuple=True)\nenergy = (X[v] - X[w]).square().sum() / X.square().sum()")
+        "energy = " + ENERGY, "v, w = torch.triu(A_hat).nonzero(as_tuple=True)\n"
+        "energy = (X[v] - X[w]).square().sum() / X.square().sum()")
 ex.slip("you gave rows length 1 before you computed the energy; that is for the cosines only",
         "energy =", "X = F.normalize(X, dim=1)\nenergy =")
 ex.slip("you mixed users and items; each side has a mean of its own",

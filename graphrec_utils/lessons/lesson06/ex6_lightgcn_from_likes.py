@@ -108,7 +108,9 @@ ex.slip("a degree of 0 taken for 1 lets the messages through, but users still he
         BOTH, "source, target = users, num_users + items", COUNTED, COUNTED + ".clamp(min=1)")
 ex.slip("your users hear what the items have just heard; both sides of layer k + 1 are made of "
         "layer k",
-        LAYER, "half = len(users)\nnew = torch.zeros_like(E0).index_add(0, target[:half], weight[:half, None] * E[users])\nE = new.index_add(0, users, weight[:half, None] * new[target[:half]])")
+        LAYER, "half = len(users)\n"
+        "new = torch.zeros_like(E0).index_add(0, target[:half], weight[:half, None] * E[users])\n"
+        "E = new.index_add(0, users, weight[:half, None] * new[target[:half]])")
 ex.slip("your degrees are twice as large: with both directions in the list, count `target` alone",
         COUNTED, ALL_ENDS)
 ex.slip("you divide by the receiver's degree only; the weight has the roots of both",
@@ -117,7 +119,9 @@ ex.slip("your items start at the number of likes; item i is node num_users + i",
         SOURCE, "torch.cat([users, len(users) + items])",
         TARGET, "torch.cat([len(users) + items, users])")
 ex.slip("you added self-loops: nodes hear themselves now, which LightGCN leaves to layer 0",
-        "degree = torch", "nodes = torch.arange(len(E0))\nsource, target = torch.cat([source, nodes]), torch.cat([target, nodes])\ndegree = torch")
+        "degree = torch", "nodes = torch.arange(len(E0))\n"
+        "source, target = torch.cat([source, nodes]), torch.cat([target, nodes])\n"
+        "degree = torch")
 ex.slip("you count users up to the last one with a like; item i is node num_users + i",
         "source = torch", "num_users = int(users.max()) + 1\nsource = torch")
 ex.slip("the mean has K + 1 layers: layer 0 counts, and you divided by K",
