@@ -27,15 +27,22 @@ OF_LESSON = re.compile(
     r"graphrec_utils/authoring/site/believed/(\d\d)\.toml"
 )
 TEXTS, EXERCISES = "graphrec_utils.authoring.lesson.source", "graphrec_utils.exercises.find"
+MADE = "tests.library.made"  # an example of every visual
 # Who finds what no import names: files, and the module whose tests they reach.
 FINDS = (
     (r"(solutions|notebooks)/\d\d_", TEXTS),
     (r"graphrec_utils/lessons/lesson\d\d/(?!visuals/)", EXERCISES),
     (r"graphrec_utils/exercises/generators/", "graphrec_utils.exercises.generators"),
-    (r"(tests|graphrec_utils)/lessons/lesson\d\d/(made\.py|visuals/)", "tests.library.made"),
+    (r"(tests|graphrec_utils)/lessons/lesson\d\d/(made\.py|visuals/)", MADE),
     (r"data/results/", "graphrec_utils.results"),
     (r"graphrec_utils/cli/", "graphrec_utils.cli"),
 )
+OF_VISUAL = re.compile(r"/visuals/(?!base/)(\w+)/")
+# Who goes through all lessons; a file that does not, and names some, is about these.
+ALL_LESSONS = re.compile(
+    r"\b(built|sources)\(\)|of_lesson\(\w+\.|\bLESSONS\b(?!\[)|(notebooks|solutions)\"\)\.r?glob"
+)
+NAMES_LESSON = re.compile(r"\b(\d\d)_[a-z]|[\"'](\d\d)\.\w*\d")
 ANSWERS = re.compile(r"/lesson(\d\d)/test_answers\.py$")
 EVERY_TIME = re.compile(r"tests/contracts/test_(style|links|architecture|built_in|versions)\.py")
 NUMBER = re.compile(r"(?<![\w.])(\d\d)(?=[._\]-]|$)")
@@ -77,6 +84,7 @@ class Reach:
         self._found = {
             name for file in files for words, name in FINDS if re.match(words, file)
         }  # fmt: skip
+        self._visuals = {m[1] for file in files if (m := OF_VISUAL.search(file))}
         self._of_lessons = {number: needed(_lesson(number)) for number in _numbers()}
         self.lessons = own | {n for n, names in self._of_lessons.items() if names & self._shared}
 
@@ -91,7 +99,8 @@ class Reach:
         bracket = name.partition("[")[2]
         numbers = set(NUMBER.findall(bracket)) | set(ANSWERS.findall(path.as_posix()))
         if not numbers or not numbers <= set(self._of_lessons):
-            return self._whole(path, names)
+            shown = _visuals() & set(re.findall(r"\w+", bracket)) if MADE in names else set()
+            return self._of_visuals(path, names, shown) if shown else self._whole(path, names)
         of_lessons = set().union(*self._of_lessons.values())
         return self._always(path) or bool(
             numbers & self.lessons or names & (self._shared - of_lessons)
@@ -103,17 +112,32 @@ class Reach:
 
     def _whole(self, path: Path, names: frozenset[str]) -> bool:
         """Return whether the tests of a file that are about no lesson can be reached."""
-        found = self._found
-        if (
-            EXERCISES in found and path.parent.name != "lessons"
-        ):  # most need some exercises, not all
-            used = set(re.findall(r"[\"'](\d\d)\.\w*\d", path.read_text("utf-8")))
-            found = found if used & self.lessons else found - {EXERCISES}
+        found, text = self._found, path.read_text("utf-8")
+        used = {one or other for one, other in NAMES_LESSON.findall(text)}
+        if not used & self.lessons:
+            if path.parent.name != "lessons":  # most need some exercises, not all
+                found = found - {EXERCISES}
+            if used and not ALL_LESSONS.search(text):
+                found = found - {TEXTS}
         return self._always(path) or bool(names & (self._shared | found))
+
+    def _of_visuals(self, path: Path, names: frozenset[str], shown: set[str]) -> bool:
+        """Return whether a test can be reached that shows these visuals and no other."""
+        others = {file for file in self.files if not OF_VISUAL.search(file)}
+        made = any(file.endswith("/made.py") for file in others)
+        shared = {name for file in others if not OF_LESSON.match(file) and (name := _module(file))}
+        return made or self._always(path) or bool(shown & self._visuals or names & shared)
 
 
 def _numbers() -> list[str]:
     return sorted(path.name[:2] for path in (ROOT / "solutions").glob("[0-9][0-9]_*.py"))
+
+
+@functools.cache
+def _visuals() -> set[str]:
+    """Return the names of all visuals."""
+    found = (ROOT / "graphrec_utils").rglob("visuals/*/__init__.py")
+    return {path.parent.name for path in found} - {"base"}
 
 
 def _lesson(number: str) -> list[str]:
@@ -148,10 +172,14 @@ def _sources() -> dict[str, Path]:
 def _imported(name: str) -> frozenset[str]:
     """Return the modules that one imports, inside functions as well; helpers that lie beside it by one word.
 
-    Who says `visuals.pixie` needs this one, in whichever room it lies.
+    Who says `visuals.pixie` needs this one, in whichever room it lies. What a module does as a command
+    concerns nobody who imports it.
     """
-    names = set()
-    for node in ast.walk(ast.parse(_sources()[name].read_bytes())):
+    names, tree = set(), ast.parse(_sources()[name].read_bytes())
+    tree.body = [
+        x for x in tree.body if not (isinstance(x, ast.If) and "__main__" in ast.dump(x.test))
+    ]
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -54,6 +54,26 @@ def test_a_visual_reaches_the_lesson_that_shows_it_and_its_own_tests():
         "test_x[notebooks/08_pixie]", "test_x[08.3-0]", "test_x[3]"]  # fmt: skip
 
 
+def test_of_tests_that_show_a_visual_each_a_change_reaches_its_own():
+    own, other = "test_x[light-pixie]", "test_x[als]"
+    file, tests = "library/test_visuals_rules.py", (own, other)
+    for changed, reached in (
+        ("graphrec_utils/lessons/lesson08/visuals/pixie/pixie.js", [own]),
+        ("graphrec_utils/plots/visuals/base/__init__.py", [own, other]),
+        ("tests/lessons/lesson08/made.py", [own, other]),
+        ("solutions/08_pixie.py", []),
+    ):
+        assert [name for name in tests if kept(changed, tests={file: name})] == reached, changed
+    page = {"lessons/lesson04/test_browser_graph.py": "test_x"}  # writes pages, but not this one
+    assert kept("graphrec_utils/lessons/lesson08/visuals/pixie/pixie.js", tests=page) == []
+
+
+def test_a_text_reaches_a_file_of_tests_that_names_its_lesson_or_goes_through_all():
+    tests = {"course/test_source.py": "test_x", "course/test_site.py": "test_y"}
+    assert kept("solutions/08_pixie.py", tests=tests) == ["test_y"]
+    assert kept("solutions/00_start_here.py", tests=tests) == ["test_x", "test_y"]
+
+
 def test_the_engine_of_the_checks_reaches_every_lesson_and_the_grader_none():
     assert reach.Reach({"graphrec_utils/exercises/runner.py"}).lessons == set(reach._numbers())
     assert reach.Reach({"graphrec_utils/grading/batch.py"}).lessons == set()
