@@ -147,14 +147,7 @@ def summarize(R: torch.Tensor) -> tuple[int, int, int, float]:
     Example:
         summarize(torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 0.0]])) is (3, 2, 2, 0.3333).
     """
-    ### BEGIN SOLUTION
-    m, n = R.shape
-    likes = int(R.sum())
-    return m, n, likes, likes / (m * n)
-    ### INSTEAD
-    # return m, n, likes, likes / (m + n)  # density per node
-    # return n, m, likes, likes / (m * n)  # users and items swapped
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:00.1"]
@@ -223,17 +216,7 @@ def build_index(names: list[str]) -> dict[str, int]:
     Example:
         build_index(["Bob", "Ann", "Bob"]) is {"Bob": 0, "Ann": 1}.
     """
-    ### BEGIN SOLUTION
-    index = {}
-    for name in names:
-        if name not in index:
-            index[name] = len(index)
-    return index
-    ### INSTEAD
-    #         index[name] = len(index) + 1  # starts at 1
-    #         index[name] = names.index(name)  # keeps the first position
-    # for name in sorted(names):  # sorts the names
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:00.2"]
@@ -276,17 +259,10 @@ def recommend(R: torch.Tensor, u: int, top: int) -> torch.Tensor:
     Returns:
         (top,) item numbers, int64.
     """
-    ### BEGIN SOLUTION
-    popularity = R.sum(dim=0)  # (n,) likes per item
-    popularity[R[u] > 0] = -1  # behind every item that nobody likes
-    return popularity.argsort(descending=True, stable=True)[:top]
-    ### INSTEAD
-    # popularity[R[u] > 0] = 0  # seen counts as zero
-    # popularity[R[u] == 0] = -1  # shows only what was seen
+    ### SOLUTION
     ### GIVEN
     # popularity = R.sum(dim=0)  # (n,) likes per item
     # return popularity.argsort(descending=True, stable=True)[:top]
-    ### END SOLUTION
 
 
 # %% tags=["check:00.3"]

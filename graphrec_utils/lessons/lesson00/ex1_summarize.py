@@ -31,10 +31,6 @@ def _full_rows(rng) -> dict:
     return {"R": R}
 
 
-def _active(R):
-    return R[R.sum(1) > 0][:, R.sum(0) > 0]
-
-
 ex = Exercise(
     "00.1",
     "summarize",
@@ -61,70 +57,29 @@ ex.claim("every like counts once", _full_rows, judge=part(2))
 ex.claim("density is the share of all possible likes", _with_newcomers, judge=part(3))
 
 
-@ex.mistake("your first two numbers are swapped: users are rows, items are columns")
-def users_and_items_swapped(R):
-    return summarize(R.T)
-
-
-@ex.mistake("you dropped users and items without a like; a newcomer is still a user")
-def only_active_users_and_items(R):
-    return summarize(_active(R))
-
-
-@ex.mistake("you counted up to the last user and item with a like; those after them count too")
-def counts_up_to_the_last_like(R):
-    u, i = R.nonzero().T
-    return summarize(R[: int(u.max()) + 1, : int(i.max()) + 1])
-
-
-@ex.mistake("your density divides by users + items; there are users × items possible likes")
-def density_per_node(R):
-    return (*summarize(R)[:3], int(R.sum()) / sum(R.shape))
-
-
-@ex.mistake("every like is counted twice: R has one cell per like, not one per end of the edge")
-def every_like_twice(R):
-    return (*R.shape, 2 * int(R.sum()), 2 * int(R.sum()) / R.numel())
-
-
-@ex.mistake("your density is in percent; the share lies between 0 and 1")
-def density_as_a_percentage(R):
-    return (*summarize(R)[:3], 100 * summarize(R)[3])
-
-
-@ex.mistake(
-    "your density leaves out users and items without a like; they could like and be liked, too"
-)
-def density_among_the_active(R):
-    return (*summarize(R)[:3], summarize(_active(R))[3])
-
-
-@ex.mistake("your density is the number of likes per user; divide by the items as well")
-def likes_per_user(R):
-    return (*summarize(R)[:3], int(R.sum()) / len(R))
-
-
-@ex.mistake("your density counts the users who like anything; it asks for a share of all cells")
-def share_of_users_with_a_like(R):
-    return (*summarize(R)[:3], float((R.sum(1) > 0).float().mean()))
-
-
-@ex.mistake("you dropped the users without a like; a newcomer is still a user")
-def only_active_users(R):
-    return summarize(R[R.sum(1) > 0])
-
-
-@ex.mistake("you dropped the items without a like; a new item is still an item")
-def only_active_items(R):
-    return summarize(R[:, R.sum(0) > 0])
-
-
-@ex.mistake("your density allows a like between any two nodes; likes lead from users to items only")
-def density_of_any_graph(R):
-    nodes = sum(R.shape)
-    return (*summarize(R)[:3], 2 * int(R.sum()) / (nodes * (nodes - 1)))
-
-
-@ex.mistake("you rounded the density: return all its digits")
-def rounds_the_density(R):
-    return (*summarize(R)[:3], round(summarize(R)[3], 2))
+# fmt: off
+ex.slip("your first two numbers are swapped: users are rows, items are columns",
+        "return m, n", "return n, m", hint=True)
+ex.slip("you dropped users and items without a like; a newcomer is still a user",
+        "R.shape", "R[R.sum(1) > 0][:, R.sum(0) > 0].shape")
+ex.slip("you counted up to the last user and item with a like; those after them count too",
+        "R.shape", "(R.nonzero().max(0).values + 1).tolist()")
+ex.slip("your density divides by users + items; there are users × items possible likes",
+        "(m * n)", "(m + n)", hint=True)
+ex.slip("every like is counted twice: R has one cell per like, not one per end of the edge",
+        "int(R.sum())", "2 * int(R.sum())")
+ex.slip("your density is in percent; the share lies between 0 and 1",
+        "likes / (m * n)", "100 * likes / (m * n)")
+ex.slip("your density leaves out users and items without a like; they could like and be liked, too",
+        "(m * n)", "R[R.sum(1) > 0][:, R.sum(0) > 0].numel()")
+ex.slip("your density is the number of likes per user; divide by the items as well", "(m * n)", "m")
+ex.slip("your density counts the users who like anything; it asks for a share of all cells",
+        "likes / (m * n)", "float((R.sum(1) > 0).float().mean())")
+ex.slip("you dropped the users without a like; a newcomer is still a user",
+        "R.shape", "R[R.sum(1) > 0].shape")
+ex.slip("you dropped the items without a like; a new item is still an item",
+        "R.shape", "R[:, R.sum(0) > 0].shape")
+ex.slip("your density allows a like between any two nodes; likes lead from users to items only",
+        "likes / (m * n)", "2 * likes / ((m + n) * (m + n - 1))")
+ex.slip("you rounded the density: return all its digits",
+        "likes / (m * n)", "round(likes / (m * n), 2)")

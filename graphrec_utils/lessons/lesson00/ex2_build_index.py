@@ -70,53 +70,25 @@ ex.claim("a name that appears earlier has the smaller number", _names, judge=_fi
 ex.claim("the whole index is right", _names)
 
 
-@ex.mistake("you count from 1; rows and columns of a matrix count from 0")
-def starts_at_1(names):
-    return {name: k + 1 for name, k in build_index(names).items()}
-
-
-@ex.mistake("a repeated name overwrites its number: you kept the last position of each name")
-def keeps_the_last_position(names):
-    return {name: k for k, name in enumerate(names)}
-
-
-@ex.mistake(
-    "your numbers have gaps: you used positions in the list, and repeats take positions too"
-)
-def keeps_the_first_position(names):
-    return {name: names.index(name) for name in names}
-
-
-@ex.mistake(
-    "you numbered the names alphabetically; here the first to appear gets the smallest number"
-)
-def sorts_the_names(names):
-    return {name: k for k, name in enumerate(sorted(set(names)))}
-
-
-@ex.mistake("your dictionary is the wrong way round: it leads from numbers to names")
-def number_to_name(names):
-    return {k: name for name, k in build_index(names).items()}
-
-
-@ex.mistake("a name that comes again gets a new number in yours: ask first whether it has one")
-def numbers_a_name_again(names):
-    index = {}
-    for name in names:
-        index[name] = len(index)
-    return index
-
-
-@ex.mistake("you read Film and film as one name: names are the same only if every letter is")
-def ignores_capital_letters(names):
-    return build_index([name.lower() for name in names])
-
-
-@ex.mistake("you numbered the names by how often they come; here the order of appearance counts")
-def most_frequent_first(names):
-    return build_index(sorted(names, key=names.count, reverse=True))
-
-
-@ex.mistake("your order is turned around: the last name of the list gets 0")
-def from_the_end(names):
-    return build_index(names[::-1])
+# fmt: off
+ex.slip("you count from 1; rows and columns of a matrix count from 0",
+        "len(index)", "len(index) + 1", hint=True)
+ex.slip("a repeated name overwrites its number: you kept the last position of each name",
+        "index = {}\n"
+        "for name in names:\n"
+        "    if name not in index:\n"
+        "        index[name] = len(index)", "index = {name: k for k, name in enumerate(names)}")
+ex.slip("your numbers have gaps: you used positions in the list, and repeats take positions too",
+        "len(index)", "names.index(name)", hint=True)
+ex.slip("you numbered the names alphabetically; here the first to appear gets the smallest number",
+        "in names", "in sorted(names)", hint=True)
+ex.slip("your dictionary is the wrong way round: it leads from numbers to names",
+        "return index", "return {k: name for name, k in index.items()}")
+ex.slip("a name that comes again gets a new number in yours: ask first whether it has one",
+        "if name not in index:\n    index[name]", "index[name]")
+ex.slip("you read Film and film as one name: names are the same only if every letter is",
+        "in names", "in [name.lower() for name in names]")
+ex.slip("you numbered the names by how often they come; here the order of appearance counts",
+        "in names", "in sorted(names, key=names.count, reverse=True)")
+ex.slip("your order is turned around: the last name of the list gets 0",
+        "in names", "in names[::-1]")

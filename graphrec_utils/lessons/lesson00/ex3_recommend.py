@@ -11,10 +11,6 @@ from graphrec_utils.exercises.compare import close
 from graphrec_utils.exercises.core import Exercise
 
 
-def _ranked(score):
-    return score.argsort(descending=True, stable=True)
-
-
 def _fans_of_hits(rng) -> dict:
     """A user who has seen the hit that everybody has seen; popularities are all different."""
     m, n = 12, 8
@@ -38,8 +34,8 @@ ex = Exercise(
 
 @ex.solution
 def recommend(R, u, top):
-    popularity = R.sum(dim=0)
-    popularity[R[u] > 0] = -1
+    popularity = R.sum(dim=0)  # (n,) likes per item
+    popularity[R[u] > 0] = -1  # behind every item that nobody likes
     return popularity.argsort(descending=True, stable=True)[:top]
 
 
@@ -108,85 +104,33 @@ ex.claim(
     judge=_smaller_first,
 )
 
+HIDE = "popularity[R[u] > 0] = -1  # behind every item that nobody likes\n"
+RANK = "popularity.argsort(descending=True, stable=True)"
 
-@ex.mistake("you recommend films the user has already liked: hide them before you rank")
-def shows_what_was_seen(R, u, top):
-    return _ranked(R.sum(dim=0))[:top]
-
-
-@ex.mistake("a seen film with score 0 ties with a film nobody liked; seen films need a lower score")
-def seen_counts_as_zero(R, u, top):
-    return _ranked(R.sum(dim=0) * (1 - R[u]))[:top]
-
-
-@ex.mistake("your mask is the wrong way round: it hides the new films and keeps the seen ones")
-def shows_only_what_was_seen(R, u, top):
-    score = R.sum(dim=0)
-    score[R[u] == 0] = -1
-    return _ranked(score)[:top]
-
-
-@ex.mistake("you cut the seen films out and numbered the rest anew: position 0 is no longer film 0")
-def item_numbers_lost(R, u, top):
-    return _ranked(R.sum(dim=0)[R[u] == 0])[:top]
-
-
-@ex.mistake("your order is turned around: the least popular film comes first")
-def least_popular_first(R, u, top):
-    score = R.sum(dim=0)
-    score[R[u] > 0] = len(R) + 1
-    return score.argsort(stable=True)[:top]
-
-
-@ex.mistake("you wrote into R itself: the user's likes are gone for the next caller")
-def erases_the_history(R, u, top):
-    seen = R[u] > 0
-    R[:, seen] = -1
-    return _ranked(R.sum(dim=0))[:top]
-
-
-@ex.mistake("you cut to `top` before you hid the seen films, so the list is too short: hide first")
-def cuts_before_it_hides(R, u, top):
-    first = _ranked(R.sum(dim=0))[:top]
-    return first[R[u, first] == 0]
-
-
-@ex.mistake(
-    "`popularity[u]` is item number u; the films that user u has liked are where `R[u] > 0`"
-)
-def lowers_item_u(R, u, top):
-    score = R.sum(dim=0)
-    score[u] = -1
-    return _ranked(score)[:top]
-
-
-@ex.mistake(
-    "you counted the likes of each user: `R.sum(dim=0)` adds up the rows and leaves one per item"
-)
-def likes_per_user(R, u, top):
-    return _ranked(R.sum(dim=1))[:top]
-
-
-@ex.mistake("equally popular films stand in your list with the larger number first")
-def larger_number_first(R, u, top):
-    score = R.sum(dim=0)
-    score[R[u] > 0] = -1
-    return len(score) - 1 - _ranked(score.flip(0))[:top]
-
-
-@ex.mistake("you kept the films that the user has liked, and dropped the others: turn it round")
-def keeps_the_seen_ones(R, u, top):
-    order = _ranked(R.sum(dim=0))
-    return order[R[u, order] > 0][:top]
-
-
-@ex.mistake("you took away the user's own like, and the film stays: a seen film must go altogether")
-def without_the_own_like(R, u, top):
-    return _ranked(R.sum(dim=0) - R[u])[:top]
-
-
-@ex.mistake("you hid what another user has liked: `u` counts from 0, so the row is `R[u]`")
-def row_before(R, u, top):
-    score = R.sum(dim=0)
-    score[R[u - 1] > 0] = -1
-    return _ranked(score)[:top]
+# fmt: off
+ex.slip("you recommend films the user has already liked: hide them before you rank", HIDE, "")
+ex.slip("a seen film with score 0 ties with a film nobody liked; seen films need a lower score",
+        "= -1", "= 0", hint=True)
+ex.slip("your mask is the wrong way round: it hides the new films and keeps the seen ones",
+        "> 0", "== 0", hint=True)
+ex.slip("you cut the seen films out and numbered the rest anew: position 0 is no longer film 0",
+        HIDE, "popularity = popularity[R[u] == 0]\n")
+ex.slip("your order is turned around: the least popular film comes first",
+        "= -1", "= len(R) + 1", "descending=True, ", "")
+ex.slip("you wrote into R itself: the user's likes are gone for the next caller",
+        HIDE, "R[:, R[u] > 0] = -1\npopularity = R.sum(dim=0)\n")
+ex.slip("you cut to `top` before you hid the seen films, so the list is too short: hide first",
+        HIDE, "", f"return {RANK}[:top]", f"first = {RANK}[:top]\nreturn first[R[u, first] == 0]")
+ex.slip("`popularity[u]` is item number u; the films that user u has liked are where `R[u] > 0`",
+        "[R[u] > 0]", "[u]")
+ex.slip("you counted the likes of each user: `R.sum(dim=0)` adds up the rows and leaves one per "
+        "item",
+        "dim=0", "dim=1", HIDE, "")
+ex.slip("equally popular films stand in your list with the larger number first",
+        RANK, "(len(popularity) - 1 - popularity.flip(0).argsort(descending=True, stable=True))")
+ex.slip("you kept the films that the user has liked, and dropped the others: turn it round",
+        HIDE, "", f"return {RANK}[:top]", f"order = {RANK}\nreturn order[R[u, order] > 0][:top]")
+ex.slip("you took away the user's own like, and the film stays: a seen film must go altogether",
+        HIDE, "popularity = popularity - R[u]\n")
+ex.slip("you hid what another user has liked: `u` counts from 0, so the row is `R[u]`",
+        "R[u] > 0", "R[u - 1] > 0")
