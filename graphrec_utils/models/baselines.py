@@ -164,14 +164,27 @@ def neighborhood(
             value = common / (size[a + start] + size[b] - common)
         value *= common / (common + shrinkage)
         if neighbors is not None:
-            order = np.lexsort((b, -value, a))
-            a, b, value = a[order], b[order], value[order]
-            first = np.searchsorted(a, np.arange(stop - start))
-            keep = np.arange(len(a)) - first[a] < neighbors
+            keep = _largest(value, b, np.searchsorted(a, np.arange(stop - start + 1)), neighbors)
             a, b, value = a[keep], b[keep], value[keep]
         shape = (stop - start, X.shape[0])
         parts.append(sp.csr_matrix((value.astype(np.float32), (a, b)), shape=shape))
     return sp.csr_matrix(sp.vstack(parts, format="csr")) if parts else sp.csr_matrix((0, 0))
+
+
+def _largest(value: np.ndarray, ids: np.ndarray, first: np.ndarray, count: int) -> np.ndarray:
+    """Return (E,) which entries are among the `count` largest of their row, by smaller id among equals.
+
+    Row r is what stands from first[r] to first[r + 1]. Not sorted: a row has thousands of entries.
+    """
+    keep = np.ones(len(value), dtype=bool)
+    for row in np.flatnonzero(np.diff(first) > count):
+        part = slice(first[row], first[row + 1])
+        least = np.partition(value[part], -count)[-count]
+        above, equal = value[part] > least, np.flatnonzero(value[part] == least)
+        by_id = equal[np.argsort(ids[part][equal])]
+        above[by_id[: count - above.sum()]] = True
+        keep[part] = above
+    return keep
 
 
 def _decay(train: Interactions, half_life: float | None, now: int | None) -> np.ndarray:
