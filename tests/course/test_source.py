@@ -128,30 +128,19 @@ def test_a_check_before_its_exercise_is_refused(tmp_path):
         ('tags=["exercise:00.2"]', 'tags=["exercise:00.9"]', "there is no exercise '00.9'"),
         ('tags=["exercise:00.2"]', "", "exercise 00.2 is not in the lesson"),
         ('tags=["setup"]', 'tags=["set-up"]', "unknown tag 'set-up'"),
-        ("    ### BEGIN SOLUTION\n    m, n", "    m, n", "exercise 00.1 has no ### SOLUTION"),
+        ("    ### SOLUTION\n", "", "exercise 00.1 has no ### SOLUTION"),
         ("{{minutes}}", "{{hours}}", "unknown field {{hours}}"),
         ("{{hints:00.2}}", "{{hints:00.8}}", "lesson00/ex8_name.py"),
         ("{{hints:00.2}}", "", "the prose above lacks {{hints:00.2}}"),
         (" ({{points:00.2}})", "", "the prose above lacks {{points:00.2}}"),
         ("def summarize(", "def summary(", "exercise 00.1 does not define summarize"),
         ('check("00.2", ', 'check("00.1", ', 'the cell does not call check("00.2", build_index)'),
-        (
-            "[:top]\n    ### END",
-            "[:top]\n    ### INSTEAD\n    # a  # b\n    ### END",
-            "stands behind ### GIVEN",
-        ),
     ],
 )
 def test_a_source_that_breaks_a_rule_is_refused(tmp_path, old, new, reason):
     with pytest.raises(SourceError, match=r"00_start_here.py, cell .+: ") as error:
         notebooks(edited(tmp_path, old, new))
     assert reason in str(error.value)
-
-
-def test_a_line_for_the_last_hint_that_names_no_mistake_is_told_which_there_are(tmp_path):
-    path = edited(tmp_path, "# density per node", "# the density per node")
-    with pytest.raises(SourceError, match=r"INSTEAD of 00\.1, 'return m.*: .*density per node"):
-        build.stale(path)
 
 
 def test_an_exercise_that_cannot_be_read_is_told_without_a_traceback(monkeypatch):
