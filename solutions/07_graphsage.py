@@ -210,19 +210,11 @@ def sage_loss(z_u: torch.Tensor, z_v: torch.Tensor, z_n: torch.Tensor) -> torch.
     Returns:
         () a number; also for scores of a few hundred.
     """
-    ### BEGIN SOLUTION
-    pos = (z_u * z_v).sum(dim=1)  # (B,)
-    neg = z_u @ z_n.T  # (B, Q)
-    return (-F.logsigmoid(pos) - F.logsigmoid(-neg).sum(dim=1)).mean()
-    ### INSTEAD
-    # return (-F.logsigmoid(pos) - F.logsigmoid(neg).sum(dim=1)).mean()  # the slide s sign
-    # return (-F.logsigmoid(pos) - F.logsigmoid(-neg).mean(dim=1)).mean()  # mean over negatives
-    # return (-pos.sigmoid().log() - (1 - neg.sigmoid()).log().sum(dim=1)).mean()  # log of sigmoid
+    ### SOLUTION
     ### GIVEN
     # pos = (z_u * z_v).sum(dim=1)  # (B,)
     # neg = z_u @ z_n.T  # (B, Q)
     # return (-F.logsigmoid(pos) - F.logsigmoid(neg).sum(dim=1)).mean()
-    ### END SOLUTION
 
 
 # %% tags=["check:07.1"]
@@ -269,16 +261,7 @@ def cooccurrence_pairs(walks: np.ndarray) -> np.ndarray:
     Returns:
         (P, 2) int64, in any order, a pair as often as it occurs; no node with itself, no −1.
     """
-    ### BEGIN SOLUTION
-    u = np.repeat(walks[:, :1], walks.shape[1] - 1, axis=1)
-    v = walks[:, 1:]
-    keep = (u != v) & (v >= 0)
-    return np.stack([u[keep], v[keep]], axis=1)
-    ### INSTEAD
-    # keep = v >= 0  # self pairs
-    # keep = u != v  # ends as nodes
-    # u = walks[:, :-1]  # along the walk
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:07.2"]
@@ -322,18 +305,7 @@ def sample_neighbors(
     Returns:
         (B, S) int64; where there are fewer than S, the rest of the row is −1.
     """
-    ### BEGIN SOLUTION
-    table = np.full((len(nodes), S), -1, dtype=np.int64)
-    for row, v in enumerate(nodes):
-        near = indices[indptr[v] : indptr[v + 1]]
-        drawn = rng.choice(near, min(S, len(near)), replace=False)
-        table[row, : len(drawn)] = drawn
-    return table
-    ### INSTEAD
-    #     drawn = rng.choice(near, min(S, len(near))) if len(near) else near  # with replacement
-    #     drawn = near[:S]  # always the first
-    # table = np.zeros((len(nodes), S), dtype=np.int64)  # filled with zero
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:07.3"]
@@ -435,16 +407,7 @@ def sage_layer(
     Returns:
         (B, d') of length 1; a vector of zeros stays zeros.
     """
-    ### BEGIN SOLUTION
-    there = (neighbors >= 0).to(H.dtype)[:, :, None]  # (B, S, 1)
-    heard = (H[neighbors] * there).sum(dim=1) / there.sum(dim=1).clamp(min=1)  # (B, d)
-    z = torch.relu(torch.cat([H[nodes], heard], dim=1) @ W.T)
-    return F.normalize(z, dim=1)
-    ### INSTEAD
-    # heard = (H[neighbors] * there).sum(dim=1)  # sum instead of mean
-    # heard = H[neighbors].mean(dim=1)  # empty places speak
-    # return z  # no l2 normalization
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:07.4"]
@@ -496,23 +459,7 @@ def sage_blocks(
         nodes that they hear, by id. edge_index: (2, E) int64, row 0 the place in source of who speaks, row 1 of
         who hears; target by target, in the table's order. The sources of a block are the targets of the one outside it.
     """
-    ### BEGIN SOLUTION
-    blocks = []
-    for table in tables:
-        rows = table[targets]
-        heard = rows[rows >= 0]
-        source = np.concatenate([targets, np.setdiff1d(heard, targets)])
-        place = {v: p for p, v in enumerate(source.tolist())}
-        speaks = np.array([place[v] for v in heard.tolist()], dtype=np.int64)
-        hears = np.repeat(np.arange(len(targets)), (rows >= 0).sum(axis=1))
-        blocks.append((source, np.stack([speaks, hears])))
-        targets = source
-    return blocks[::-1]
-    ### INSTEAD
-    # return blocks  # inner first
-    #     speaks = np.array(heard, dtype=np.int64)  # ids in the edges
-    #     blocks.append((source, np.stack([hears, speaks])))  # edges turned
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:07.5"]
@@ -624,17 +571,7 @@ def embed_new(
     Returns:
         (q, d') of length 1; an item without saves hears 0.
     """
-    ### BEGIN SOLUTION
-    old = days < today
-    M = torch.zeros(len(x), len(H_users))  # who saved what
-    M[items[old], users[old]] = 1
-    heard = M @ H_users / M.sum(dim=1, keepdim=True).clamp(min=1)  # (q, d)
-    return F.normalize(torch.cat([x, heard], dim=1) @ W.T, dim=1)
-    ### INSTEAD
-    # old = days <= today  # today is heard
-    # heard = M @ H_users  # sum instead of mean
-    # heard = M @ H_users / M.sum(dim=1, keepdim=True)  # nobody is nan
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:07.6"]
@@ -894,11 +831,7 @@ def choose() -> dict:
         {"num_layers": 1 or 2, "silent": 0.0, 0.05, 0.2 or 0.5, "ids": True or False,
         "graph_until": the day on which the graph ends that vectors are computed from}
     """
-    ### BEGIN SOLUTION
-    return {
-        "num_layers": 2, "silent": 0.5, "ids": True, "graph_until": 42,
-    }  # fmt: skip
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:07.7"]

@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 import torch.nn.functional as F
 
 from graphrec_utils.exercises.core import Exercise
 from graphrec_utils.lessons.lesson07.shared import normal
-
-
-def _loss(z_u, z_v, z_n, near=lambda s: F.softplus(-s), far=F.softplus, of=lambda u, v: u,
-          gather=lambda x: x.sum(dim=1), total=lambda x: x.mean(), factor=1.0):  # fmt: skip
-    """Options are what can go wrong; softplus(x) is -log sigmoid(-x)."""
-    pos = (z_u * z_v).sum(dim=1)
-    neg = of(z_u, z_v) @ z_n.T
-    return total(near(pos) + factor * gather(far(neg)))
-
-
-def _variant(**options) -> Callable:
-    return lambda *inputs: _loss(*inputs, **options)
 
 
 def _batch(rng, B: int = 4, S: int = 3, d: int = 3, size: float = 1.0) -> dict:
@@ -45,7 +31,9 @@ ex = Exercise(
 
 @ex.solution
 def sage_loss(z_u, z_v, z_n):
-    return _loss(z_u, z_v, z_n)
+    pos = (z_u * z_v).sum(dim=1)  # (B,)
+    neg = z_u @ z_n.T  # (B, Q)
+    return (-F.logsigmoid(pos) - F.logsigmoid(-neg).sum(dim=1)).mean()
 
 
 def _by_hand(rng) -> dict:
@@ -65,71 +53,30 @@ ex.claim("six rows, five negatives, longer vectors", lambda rng: _batch(rng, 6, 
 ex.claim("the gradient pulls pairs together and negatives away", _batch, run="call and compare gradient")  # fmt: skip
 ex.claim("scores of a hundred and more: no infinity, no NaN", lambda rng: _batch(rng, 5, 2, 3, 15.0), 2)  # fmt: skip
 
+SECOND = "F.logsigmoid(-neg)"
 
-@ex.mistake("this is the slide's loss: without a minus inside the second σ it is smallest when everything "
-            "points the same way, and that is where training goes")  # fmt: skip
-def the_slide_s_sign(*inputs):
-    return _variant(far=lambda s: F.softplus(-s))(*inputs)
-
-
-@ex.mistake(
-    "your second term is added as log σ, not subtracted: it goes to minus infinity, and negatives come near"
-)
-def negatives_added(*inputs):
-    return _variant(far=lambda s: -F.softplus(s))(*inputs)
-
-
-@ex.mistake(
-    "you take the mean over the negatives: the formula's Q times an expectation is their sum"
-)
-def mean_over_negatives(*inputs):
-    return _variant(gather=lambda x: x.mean(dim=1))(*inputs)
-
-
-@ex.mistake(
-    "the sum is multiplied by the number of negatives once more: Q times the mean is the sum"
-)
-def counted_twice(*inputs):
-    return _variant(factor=len(inputs[2]))(*inputs)
-
-
-@ex.mistake(
-    "you sum over the rows of the batch: the loss is their mean, or it grows with the batch"
-)
-def sum_over_rows(*inputs):
-    return _variant(total=lambda x: x.sum())(*inputs)
-
-
-@ex.mistake("you compare the negatives with z_v: they are compared with z_u")
-def negatives_of_v(*inputs):
-    return _variant(of=lambda u, v: v)(*inputs)
-
-
-@ex.mistake("the first term has a minus inside: pairs are pushed apart")
-def pairs_apart(*inputs):
-    return _variant(near=F.softplus)(*inputs)
-
-
-@ex.mistake("the logarithm is missing: a σ alone has no gradient left where it is most wrong")
-def no_logarithm(*inputs):
-    return _variant(near=lambda s: -s.sigmoid(), far=lambda s: -(-s).sigmoid())(*inputs)
-
-
-@ex.mistake("the negatives are not used: then all vectors may be equal")
-def no_negatives(*inputs):
-    return _variant(gather=lambda x: 0 * x.sum(dim=1))(*inputs)
-
-
-@ex.mistake(
-    "you compute σ first and its logarithm afterwards: log 0 is minus infinity; F.logsigmoid does both"
-)
-def log_of_sigmoid(*inputs):
-    return _variant(near=lambda s: -s.sigmoid().log(), far=lambda s: -(1 - s.sigmoid()).log())(
-        *inputs
-    )
-
-
-@ex.mistake("this is BPR, each negative against the positive: here each score is judged for itself")
-def this_is_bpr(z_u, z_v, z_n):
-    pos, neg = (z_u * z_v).sum(dim=1, keepdim=True), z_u @ z_n.T
-    return F.softplus(neg - pos).sum(dim=1).mean()
+# fmt: off
+ex.slip("this is the slide's loss: without a minus inside the second σ it is smallest when "
+        "everything points the same way, and that is where training goes",
+        SECOND, "F.logsigmoid(neg)", hint=True)
+ex.slip("your second term is added as log σ, not subtracted: it goes to minus infinity, and "
+        "negatives come near",
+        f"- {SECOND}", f"+ {SECOND}")
+ex.slip("you take the mean over the negatives: the formula's Q times an expectation is their sum",
+        f"{SECOND}.sum", f"{SECOND}.mean", hint=True)
+ex.slip("the sum is multiplied by the number of negatives once more: Q times the mean is the sum",
+        SECOND, f"len(z_n) * {SECOND}")
+ex.slip("you sum over the rows of the batch: the loss is their mean, or it grows with the batch",
+        ".mean()", ".sum()")
+ex.slip("you compare the negatives with z_v: they are compared with z_u",
+        "z_u @ z_n.T", "z_v @ z_n.T")
+ex.slip("the first term has a minus inside: pairs are pushed apart",
+        "F.logsigmoid(pos)", "F.logsigmoid(-pos)")
+ex.slip("the logarithm is missing: a σ alone has no gradient left where it is most wrong",
+        "F.logsigmoid(pos)", "pos.sigmoid()", SECOND, "(-neg).sigmoid()")
+ex.slip("the negatives are not used: then all vectors may be equal", SECOND, f"0 * {SECOND}")
+ex.slip("you compute σ first and its logarithm afterwards: log 0 is minus infinity; F.logsigmoid "
+        "does both",
+        "F.logsigmoid(pos)", "pos.sigmoid().log()", SECOND, "(1 - neg.sigmoid()).log()", hint=True)
+ex.slip("this is BPR, each negative against the positive: here each score is judged for itself",
+        f"(-F.logsigmoid(pos) - {SECOND}.sum", "(F.softplus(neg - pos[:, None]).sum")

@@ -2,34 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from graphrec_utils.exercises.core import Exercise
-
-
-def _pairs(
-    walks, first=1, step=None, selves=False, ends=False, both=False, window=False, once=False
-):
-    """Options are what can go wrong."""
-    found = []
-    for walk in walks.tolist():
-        size = len(walk)
-        starts = range(size) if window else [0]
-        for a in starts:
-            for b in range(a + first, size if step is None else min(size, a + step + 1)):
-                u, v = walk[a], walk[b]
-                if (u == v and not selves) or (min(u, v) < 0 and not ends):
-                    continue
-                found += [(u, v), (v, u)] if both else [(u, v)]
-    if once:
-        found = sorted(set(found))
-    return np.array(found, dtype=np.int64).reshape(-1, 2)
-
-
-def _variant(**options) -> Callable:
-    return lambda walks: _pairs(walks, **options)
 
 
 def _walks(rng, W: int = 5, length: int = 5, n: int = 12, dead: int = 0) -> dict:
@@ -60,7 +35,10 @@ ex = Exercise(
 
 @ex.solution
 def cooccurrence_pairs(walks):
-    return _pairs(walks)
+    u = np.repeat(walks[:, :1], walks.shape[1] - 1, axis=1)
+    v = walks[:, 1:]
+    keep = (u != v) & (v >= 0)
+    return np.stack([u[keep], v[keep]], axis=1)
 
 
 def _same(got, expected, inputs) -> str | None:
@@ -75,71 +53,40 @@ def _same(got, expected, inputs) -> str | None:
     return f"yours are {len(mine)} pairs, too {'few' if len(mine) < len(other) else 'many'}"
 
 
-def _any_number(got, expected, inputs) -> str | None:
-    return _same(got, expected, inputs)
-
-
 def _by_hand(rng) -> dict:
     return {"walks": np.array([[3, 7, 3, 5], [2, 4, -1, -1]])}
 
 
 SHAPES = "the walks 3, 7, 3, 5 and 2, 4, end: pairs (3, 7), (3, 5), (2, 4)"
-ex.claim(SHAPES, _by_hand, judge=_any_number)
+ex.claim(SHAPES, _by_hand, judge=_same)
 ex.claim("five walks of five nodes", _walks, judge=_same)
 ex.claim("twelve walks of seven nodes, some with a dead end", lambda rng: _walks(rng, 12, 7, 20, 6), 2, judge=_same)  # fmt: skip
 ex.claim("a pair that two walks meet comes twice: it counts twice", lambda rng: _walks(rng, 30, 5, 4), judge=_same)  # fmt: skip
 
+REPEATED = "np.repeat(walks[:, :1], walks.shape[1] - 1, axis=1)"
+KEPT = "(u != v) & (v >= 0)"
+PAIRS = "np.stack([u[keep], v[keep]], axis=1)"
 
-@ex.mistake("a node is its own context in yours: walks come home, and such a pair teaches nothing")
-def self_pairs(walks):
-    return _variant(selves=True)(walks)
-
-
-@ex.mistake("−1 stands for the end of a walk; it is no node and no context")
-def ends_as_nodes(walks):
-    return _variant(ends=True)(walks)
-
-
-@ex.mistake(
-    "only the first step counts in yours: every later node of the walk is a context of its start"
-)
-def next_node_only(walks):
-    return _variant(step=1)(walks)
-
-
-@ex.mistake("your pairs come in both orders: only the start is a center here")
-def both_orders(walks):
-    return _variant(both=True)(walks)
-
-
-@ex.mistake(
-    "every node of the walk is a center in yours, as in DeepWalk: GraphSAGE takes the start alone"
-)
-def all_centers(walks):
-    return _variant(window=True)(walks)
-
-
-@ex.mistake("you drop repeated pairs: who is met often counts often")
-def each_pair_once(walks):
-    return _variant(once=True)(walks)
-
-
-@ex.mistake("node 0 is left out in yours: it is a node like the others, and −1 is the end")
-def zero_left_out(walks):
-    found = _pairs(walks)
-    return found[found[:, 1] > 0]
-
-
-@ex.mistake("context and center are swapped: the start of the walk comes first")
-def swapped(walks):
-    return _pairs(walks)[:, ::-1].copy()
-
-
-@ex.mistake("you pair each node with the next one, along the walk: the start is the center of all")
-def along_the_walk(walks):
-    return _variant(window=True, step=1)(walks)
-
-
-@ex.mistake("your contexts begin two steps away: the first node after the start belongs to them")
-def one_too_late(walks):
-    return _variant(first=2)(walks)
+# fmt: off
+ex.slip("a node is its own context in yours: walks come home, and such a pair teaches nothing",
+        KEPT, "v >= 0", hint=True)
+ex.slip("−1 stands for the end of a walk; it is no node and no context", KEPT, "u != v", hint=True)
+ex.slip("only the first step counts in yours: every later node of the walk is a context of its "
+        "start",
+        "walks.shape[1] - 1", "1", "walks[:, 1:]", "walks[:, 1:2]")
+ex.slip("your pairs come in both orders: only the start is a center here",
+        "return", "u, v, keep = np.append(u, v), np.append(v, u), np.append(keep, keep)\nreturn")
+ex.slip("every node of the walk is a center in yours, as in DeepWalk: GraphSAGE takes the start "
+        "alone",
+        f"u = {REPEATED}", "a, b = np.triu_indices(walks.shape[1], 1)\nu = walks[:, a]",
+        "walks[:, 1:]", "walks[:, b]")
+ex.slip("you drop repeated pairs: who is met often counts often",
+        PAIRS, f"np.unique({PAIRS}, axis=0)")
+ex.slip("node 0 is left out in yours: it is a node like the others, and −1 is the end",
+        "v >= 0", "v > 0")
+ex.slip("context and center are swapped: the start of the walk comes first",
+        "[u[keep], v[keep]]", "[v[keep], u[keep]]")
+ex.slip("you pair each node with the next one, along the walk: the start is the center of all",
+        REPEATED, "walks[:, :-1]", hint=True)
+ex.slip("your contexts begin two steps away: the first node after the start belongs to them",
+        "walks.shape[1] - 1", "walks.shape[1] - 2", "walks[:, 1:]", "walks[:, 2:]")

@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from graphrec_utils.exercises.codec import Rng
 from graphrec_utils.exercises.compare import repeats
 from graphrec_utils.exercises.core import Exercise
 from graphrec_utils.lessons.lesson07.shared import lists
-
-
-def _draw(indptr, indices, nodes, S, rng, pick=None, shift=(0, 0), fill=-1):
-    """Options are what can go wrong; `pick` draws from the neighbors of one node."""
-    table = np.full((len(nodes), S), fill, dtype=np.int64)
-    for row, v in enumerate(nodes):
-        near = indices[indptr[v] + shift[0] : indptr[v + 1] + shift[1]]
-        drawn = rng.permutation(near)[:S] if pick is None else pick(near, S, rng)
-        table[row, : len(drawn)] = drawn
-    return table
-
-
-def _variant(**options) -> Callable:
-    return lambda *inputs: _draw(*inputs, **options)
 
 
 def _graph(rng, degrees=(9, 0, 3, 7, 1, 12, 5, 8, 9, 12, 6, 10, 4, 9), S: int = 3) -> dict:
@@ -51,7 +35,12 @@ ex = Exercise(
 
 @ex.solution
 def sample_neighbors(indptr, indices, nodes, S, rng):
-    return _draw(indptr, indices, nodes, S, rng)
+    table = np.full((len(nodes), S), -1, dtype=np.int64)
+    for row, v in enumerate(nodes):
+        near = indices[indptr[v] : indptr[v + 1]]
+        drawn = rng.choice(near, min(S, len(near)), replace=False)
+        table[row, : len(drawn)] = drawn
+    return table
 
 
 def _kind(tables, inputs) -> list[tuple]:
@@ -180,117 +169,49 @@ ex.claim(
 )
 ex.claim("all chance comes from the given generator", _graph, run="call with seeds", judge=repeats)
 
+EMPTY = "np.full((len(nodes), S), -1, dtype=np.int64)"
+DRAWN = "rng.choice(near, min(S, len(near)), replace=False)"
 
-@ex.mistake(
-    "your neighbors are drawn with replacement: one can come twice, and the mean counts it twice"
-)
-def with_replacement(*inputs):
-    return _variant(pick=lambda near, S, rng: rng.choice(near, min(S, len(near))) if len(near) else near)(*inputs)  # fmt: skip
-
-
-@ex.mistake(
-    "one permutation serves all nodes in yours: their errors go the same way and do not cancel"
-)
-def one_permutation(indptr, indices, nodes, S, rng):
-    keys = rng.random(int(np.diff(indptr).max()))
-    return _draw(indptr, indices, nodes, S, rng, pick=lambda near, S, rng: near[np.argsort(keys[: len(near)])][:S])  # fmt: skip
-
-
-@ex.mistake(
-    "you begin at a random place and take those that stand side by side: not every set of S can be drawn"
-)
-def side_by_side(*inputs):
-    return _variant(pick=lambda near, S, rng: np.roll(near, -rng.integers(max(len(near), 1)))[:S])(*inputs)  # fmt: skip
-
-
-@ex.mistake("you take the first S of the list: always the same ones, and the others never count")
-def always_the_first(*inputs):
-    return _variant(pick=lambda near, S, rng: near[:S])(*inputs)
-
-
-@ex.mistake(
-    "a node with fewer than S neighbors gets some of them twice: a shorter row is right, filled up with −1"
-)
-def filled_by_repeating(*inputs):
-    def pick(near, S, rng):
-        return rng.permutation(near)[:S] if len(near) >= S else np.resize(rng.permutation(near), S if len(near) else 0)  # fmt: skip
-
-    return _variant(pick=pick)(*inputs)
-
-
-@ex.mistake("empty places hold 0 in yours, and 0 is a node: fill them with −1")
-def filled_with_zero(*inputs):
-    return _variant(fill=0)(*inputs)
-
-
-@ex.mistake("you draw from all nodes, not from the neighbors of each")
-def from_all_nodes(indptr, indices, nodes, S, rng):
-    n = len(indptr) - 1
-    return _draw(indptr, indices, nodes, S, rng, pick=lambda near, S, rng: rng.choice(n, min(S, len(near)), replace=False))  # fmt: skip
-
-
-@ex.mistake(
-    "your lists end one too early: the neighbors of v go up to indptr[v + 1], which is no longer one of them"
-)
-def one_too_early(*inputs):
-    return _variant(shift=(0, -1))(*inputs)
-
-
-@ex.mistake("your row v belongs to node v, not to the v-th of `nodes`")
-def nodes_ignored(indptr, indices, nodes, S, rng):
-    return _draw(indptr, indices, np.arange(len(nodes)), S, rng)
-
-
-@ex.mistake("you return places in `indices`: the neighbors are what stands there")
-def places_in_the_list(indptr, indices, nodes, S, rng):
-    return _draw(indptr, np.arange(len(indices)), nodes, S, rng)
-
-
-@ex.mistake(
-    "empty places hold the node itself in yours: nobody hears themselves here, fill them with −1"
-)
-def filled_with_itself(indptr, indices, nodes, S, rng):
-    table = _draw(indptr, indices, nodes, S, rng)
-    return np.where(table == -1, nodes[:, None], table)
-
-
-@ex.mistake("your empty places stand before the neighbors: −1 fills the end of a row")
-def filled_in_front(*inputs):
-    table = _draw(*inputs)
-    return np.take_along_axis(table, np.argsort(table != -1, axis=1, kind="stable"), axis=1)
-
-
-@ex.mistake("a node with fewer than S neighbors has none in yours: it gets all that it has")
-def short_lists_are_skipped(*inputs):
-    return _variant(pick=lambda near, S, rng: rng.permutation(near)[:S] if len(near) >= S else near[:0])(*inputs)  # fmt: skip
-
-
-@ex.mistake(
-    "a node with fewer than S neighbors gets some of its own twice and others never: all of them, each once"
-)
-def short_lists_with_repeats(*inputs):
-    def pick(near, S, rng):
-        return rng.permutation(near)[:S] if len(near) >= S else rng.choice(near, len(near)) if len(near) else near  # fmt: skip
-
-    return _variant(pick=pick)(*inputs)
-
-
-@ex.mistake(
-    "you take neighbors that stand side by side: those at the ends of the list come seldom, and not every set of S"
-)
-def a_window(*inputs):
-    def pick(near, S, rng):
-        begin = rng.integers(max(len(near) - S, 0) + 1)
-        return near[begin : begin + S]
-
-    return _variant(pick=pick)(*inputs)
-
-
-@ex.mistake("your function does not depend on `rng`: every batch would hear the same neighbors")
-def a_fixed_seed(indptr, indices, nodes, S, rng):
-    return _draw(indptr, indices, nodes, S, np.random.default_rng(0))
-
-
-@ex.mistake("you draw from a generator of your own: use `rng`, or nobody can repeat your training")
-def a_generator_of_its_own(indptr, indices, nodes, S, rng):
-    return _draw(indptr, indices, nodes, S, np.random.default_rng())
+# fmt: off
+ex.slip("your neighbors are drawn with replacement: one can come twice, and the mean counts it "
+        "twice",
+        DRAWN, "rng.choice(near, min(S, len(near))) if len(near) else near", hint=True)
+ex.slip("one permutation serves all nodes in yours: their errors go the same way and do not cancel",
+        "for row", "keys = rng.random(int(np.diff(indptr).max()))\nfor row",
+        DRAWN, "near[np.argsort(keys[: len(near)])][:S]")
+ex.slip("you begin at a random place and take those that stand side by side: not every set of S "
+        "can be drawn",
+        DRAWN, "np.roll(near, -rng.integers(max(len(near), 1)))[:S]")
+ex.slip("you take the first S of the list: always the same ones, and the others never count",
+        DRAWN, "near[:S]", hint=True)
+ex.slip("a node with fewer than S neighbors gets some of them twice: a shorter row is right, "
+        "filled up with −1",
+        DRAWN, f"{DRAWN}\nif 0 < len(near) < S:\n    drawn = np.resize(drawn, S)")
+ex.slip("empty places hold 0 in yours, and 0 is a node: fill them with −1",
+        EMPTY, "np.zeros((len(nodes), S), dtype=np.int64)", hint=True)
+ex.slip("you draw from all nodes, not from the neighbors of each",
+        "choice(near,", "choice(len(indptr) - 1,")
+ex.slip("your lists end one too early: the neighbors of v go up to indptr[v + 1], which is no "
+        "longer one of them",
+        "indptr[v + 1]", "indptr[v + 1] - 1")
+ex.slip("your row v belongs to node v, not to the v-th of `nodes`",
+        "enumerate(nodes)", "enumerate(range(len(nodes)))")
+ex.slip("you return places in `indices`: the neighbors are what stands there",
+        "indices[indptr[v] : indptr[v + 1]]", "np.arange(indptr[v], indptr[v + 1])")
+ex.slip("empty places hold the node itself in yours: nobody hears themselves here, fill them with "
+        "−1",
+        EMPTY, "np.repeat(nodes[:, None], S, axis=1)")
+ex.slip("your empty places stand before the neighbors: −1 fills the end of a row",
+        ": len(drawn)]", "S - len(drawn) :]")
+ex.slip("a node with fewer than S neighbors has none in yours: it gets all that it has",
+        "min(S, len(near))", "S if len(near) >= S else 0")
+ex.slip("a node with fewer than S neighbors gets some of its own twice and others never: all of "
+        "them, each once",
+        "replace=False", "replace=0 < len(near) < S")
+ex.slip("you take neighbors that stand side by side: those at the ends of the list come seldom, "
+        "and not every set of S",
+        f"drawn = {DRAWN}", "begin = rng.integers(max(len(near) - S, 0) + 1)\ndrawn = near[begin : begin + S]")
+ex.slip("your function does not depend on `rng`: every batch would hear the same neighbors",
+        "table =", "rng = np.random.default_rng(0)\ntable =")
+ex.slip("you draw from a generator of your own: use `rng`, or nobody can repeat your training",
+        "table =", "rng = np.random.default_rng()\ntable =")

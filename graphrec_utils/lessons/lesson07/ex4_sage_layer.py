@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import torch
 import torch.nn.functional as F
 
 from graphrec_utils.exercises.core import Exercise
 from graphrec_utils.lessons.lesson07.shared import normal, table
-
-
-def _mean(h, there):
-    return (h * there).sum(dim=1) / there.sum(dim=1).clamp(min=1)
-
-
-def _layer(H, nodes, neighbors, W, pool=_mean, swap=False, act=F.relu, mask=True,
-           length=lambda z: F.normalize(z, dim=1)):  # fmt: skip
-    """Options are what can go wrong."""
-    there = (neighbors >= 0)[:, :, None].to(H.dtype)
-    heard = pool(H[neighbors], there if mask else torch.ones_like(there))
-    own = H[nodes]
-    z = torch.cat([heard, own] if swap else [own, heard], dim=1) @ W.T
-    return length(act(z))
-
-
-def _variant(**options) -> Callable:
-    return lambda *inputs: _layer(*inputs, **options)
 
 
 def _inputs(
@@ -45,8 +25,7 @@ def _inputs(
         True
     ):  # the ReLU leaves each node two coordinates or more, so that a length says something
         W = normal(rng, out, 2 * d)
-        left = _layer(H, nodes, neighbors, W, length=lambda z: z)
-        if ((left > 0).sum(dim=1) >= 2).all():
+        if ((sage_layer(H, nodes, neighbors, W) > 0).sum(dim=1) >= 2).all():
             return {"H": H, "nodes": nodes, "neighbors": neighbors, "W": W}
 
 
@@ -67,7 +46,10 @@ ex = Exercise(
 
 @ex.solution
 def sage_layer(H, nodes, neighbors, W):
-    return _layer(H, nodes, neighbors, W)
+    there = (neighbors >= 0).to(H.dtype)[:, :, None]  # (B, S, 1)
+    heard = (H[neighbors] * there).sum(dim=1) / there.sum(dim=1).clamp(min=1)  # (B, d)
+    z = torch.relu(torch.cat([H[nodes], heard], dim=1) @ W.T)
+    return F.normalize(z, dim=1)
 
 
 def _by_hand(rng) -> dict:
@@ -88,106 +70,49 @@ ex.claim("a node without neighbors hears 0", lambda rng: _inputs(rng, counts=[0,
 def _nothing_left(rng) -> dict:
     """W such that the ReLU leaves nothing of the first node."""
     inputs = _inputs(rng)
-    z = _layer(*inputs.values(), act=lambda z: z, length=lambda z: z)[0]
+    z = no_relu(**inputs)[0]
     inputs["W"] = -torch.sign(z)[:, None] * inputs["W"]
     return inputs
 
 
 ex.claim("a vector of zeros stays zeros: 0 has no length to divide by", _nothing_left)
 
+SUM = "(H[neighbors] * there).sum(dim=1)"
+HEARD = f"{SUM} / there.sum(dim=1).clamp(min=1)"
+WITH_OWN = f"({SUM} + H[nodes]) / (there.sum(dim=1) + 1)"
+PRODUCT = "torch.cat([H[nodes], heard], dim=1) @ W.T"
+LENGTH = "F.normalize(z, dim=1)"
 
-@ex.mistake("you take the sum of the neighbors: a node that many are near becomes loud")
-def sum_instead_of_mean(*inputs):
-    return _variant(pool=lambda h, t: (h * t).sum(dim=1))(*inputs)
-
-
-@ex.mistake("you divide by S also where there are fewer neighbors: divide by how many there are")
-def divided_by_s(*inputs):
-    return _variant(pool=lambda h, t: (h * t).sum(dim=1) / t.shape[1])(*inputs)
-
-
-@ex.mistake("place −1 is the last node of H in yours: an empty place says nothing")
-def empty_places_speak(*inputs):
-    return _variant(mask=False)(*inputs)
-
-
-@ex.mistake("your vectors are not divided by their length")
-def no_l2_normalization(*inputs):
-    return _variant(length=lambda z: z)(*inputs)
-
-
-@ex.mistake("you mix a node's own vector into the mean, as GCN does, with one matrix for both: here own and heard "
-            "stand side by side and each has half of W")  # fmt: skip
-def gcn_mean_instead_of_concat(H, nodes, neighbors, W):
-    there = (neighbors >= 0)[:, :, None].to(H.dtype)
-    both = ((H[neighbors] * there).sum(dim=1) + H[nodes]) / (there.sum(dim=1) + 1)
-    return F.normalize(F.relu(both @ W[:, : H.shape[1]].T), dim=1)
-
-
-@ex.mistake(
-    "own and heard are added before W, so that both have the same weights: concatenate them"
-)
-def added_before_w(H, nodes, neighbors, W):
-    there = (neighbors >= 0)[:, :, None].to(H.dtype)
-    both = _mean(H[neighbors], there) + H[nodes]
-    return F.normalize(F.relu(both @ W[:, : H.shape[1]].T), dim=1)
-
-
-@ex.mistake("what was heard stands before the node's own vector: the columns of W are [own; heard]")
-def heard_first(*inputs):
-    return _variant(swap=True)(*inputs)
-
-
-@ex.mistake("the ReLU is missing")
-def no_relu(*inputs):
-    return _variant(act=lambda z: z)(*inputs)
-
-
-@ex.mistake(
-    "you divide each coordinate by its length over the batch: dim=1, one length for each node"
-)
-def length_over_the_batch(*inputs):
-    return _variant(length=lambda z: F.normalize(z, dim=0))(*inputs)
-
-
-@ex.mistake(
-    "you take the length before the ReLU: what it cuts off is missing, and vectors get shorter than 1"
-)
-def length_before_relu(*inputs):
-    return _variant(act=lambda z: F.normalize(z, dim=1), length=F.relu)(*inputs)
-
-
-@ex.mistake("the node's own vector is in the mean, too: it stands beside it, and counts once")
-def own_vector_in_the_mean(H, nodes, neighbors, W):
-    there = (neighbors >= 0)[:, :, None].to(H.dtype)
-    heard = ((H[neighbors] * there).sum(dim=1) + H[nodes]) / (there.sum(dim=1) + 1)
-    return F.normalize(F.relu(torch.cat([H[nodes], heard], dim=1) @ W.T), dim=1)
-
-
-@ex.mistake(
-    "node 0 is never heard in yours: it is a node like the others, and an empty place is −1"
-)
-def node_zero_is_empty(H, nodes, neighbors, W):
-    return _layer(H, nodes, torch.where(neighbors == 0, -1, neighbors), W)
-
-
-@ex.mistake("a node without neighbors became NaN: 0 / 0; it hears 0")
-def mean_of_nobody(*inputs):
-    return _variant(pool=lambda h, t: (h * t).sum(dim=1) / t.sum(dim=1))(*inputs)
-
-
-@ex.mistake("a vector of zeros became NaN: 0 / 0; torch.nn.functional.normalize leaves it at 0")
-def zero_by_zero(*inputs):
-    return _variant(length=lambda z: z / z.norm(dim=1, keepdim=True))(*inputs)
-
-
-@ex.mistake(
-    "you take the largest of each coordinate: that is GraphSAGE's pooling aggregator; here it is the mean"
-)
-def largest(*inputs):
-    return _variant(pool=lambda h, t: (h * t).max(dim=1).values)(*inputs)
-
-
-@ex.mistake("the first rows of H are the own vectors in yours; they are those of `nodes`")
-def first_rows(H, nodes, neighbors, W):
-    return _layer(H, torch.arange(len(nodes)), neighbors, W)
+# fmt: off
+ex.slip("you take the sum of the neighbors: a node that many are near becomes loud",
+        HEARD, SUM, hint=True)
+ex.slip("you divide by S also where there are fewer neighbors: divide by how many there are",
+        "there.sum(dim=1).clamp(min=1)", "there.shape[1]")
+ex.slip("place −1 is the last node of H in yours: an empty place says nothing",
+        HEARD, "H[neighbors].mean(dim=1)", hint=True)
+ex.slip("your vectors are not divided by their length", LENGTH, "z", hint=True)
+ex.slip("you mix a node's own vector into the mean, as GCN does, with one matrix for both: here "
+        "own and heard stand side by side and each has half of W",
+        HEARD, WITH_OWN, PRODUCT, "heard @ W[:, : H.shape[1]].T")
+ex.slip("own and heard are added before W, so that both have the same weights: concatenate them",
+        PRODUCT, "(heard + H[nodes]) @ W[:, : H.shape[1]].T")
+ex.slip("what was heard stands before the node's own vector: the columns of W are [own; heard]",
+        "[H[nodes], heard]", "[heard, H[nodes]]")
+no_relu = ex.slip("the ReLU is missing", f"torch.relu({PRODUCT})", PRODUCT)
+ex.slip("you divide each coordinate by its length over the batch: dim=1, one length for each node",
+        LENGTH, "F.normalize(z, dim=0)")
+ex.slip("you take the length before the ReLU: what it cuts off is missing, and vectors get "
+        "shorter than 1",
+        f"torch.relu({PRODUCT})", PRODUCT, LENGTH, f"torch.relu({LENGTH})")
+ex.slip("the node's own vector is in the mean, too: it stands beside it, and counts once",
+        HEARD, WITH_OWN)
+ex.slip("node 0 is never heard in yours: it is a node like the others, and an empty place is −1",
+        "neighbors >= 0", "neighbors > 0")
+ex.slip("a node without neighbors became NaN: 0 / 0; it hears 0", ".clamp(min=1)", "")
+ex.slip("a vector of zeros became NaN: 0 / 0; torch.nn.functional.normalize leaves it at 0",
+        LENGTH, "z / z.norm(dim=1, keepdim=True)")
+ex.slip("you take the largest of each coordinate: that is GraphSAGE's pooling aggregator; here it "
+        "is the mean",
+        HEARD, "(H[neighbors] * there).max(dim=1).values")
+ex.slip("the first rows of H are the own vectors in yours; they are those of `nodes`",
+        "H[nodes]", "H[: len(nodes)]")

@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import torch
 import torch.nn.functional as F
 
 from graphrec_utils.exercises.core import Exercise
 from graphrec_utils.lessons.lesson07.shared import normal
-
-
-def _embed(x, users, items, days, today, H_users, W, heard_of=lambda days, today: days < today,
-           divide=True, count=None, own=lambda x: x, swap=False, length=lambda z: F.normalize(z, dim=1),
-           heard=lambda h: h):  # fmt: skip
-    """Options are what can go wrong."""
-    keep = heard_of(days, today)
-    u, i = torch.from_numpy(users[keep]), torch.from_numpy(items[keep])
-    h = torch.zeros(len(x), H_users.shape[1]).index_add(0, i, H_users[u])
-    if divide:
-        counted = items if count == "all" else items[keep]
-        number = torch.from_numpy(np.bincount(counted, minlength=len(x))).float()
-        h = h / (number.clamp(min=1) if count != "zero" else number)[:, None]
-    h, x = heard(h), own(x)
-    return length(torch.cat([h, x] if swap else [x, h], dim=1) @ W.T)
-
-
-def _variant(**options) -> Callable:
-    return lambda *inputs: _embed(*inputs, **options)
 
 
 def _likes(
@@ -64,7 +43,11 @@ ex = Exercise(
 
 @ex.solution
 def embed_new(x, users, items, days, today, H_users, W):
-    return _embed(x, users, items, days, today, H_users, W)
+    old = days < today
+    M = torch.zeros(len(x), len(H_users))  # who saved what
+    M[items[old], users[old]] = 1
+    heard = M @ H_users / M.sum(dim=1, keepdim=True).clamp(min=1)  # (q, d)
+    return F.normalize(torch.cat([x, heard], dim=1) @ W.T, dim=1)
 
 
 def _by_hand(rng) -> dict:
@@ -89,107 +72,40 @@ def _one(rng) -> dict:
 
 ex.claim("two items, many saves", _one)
 
+SAVED = "M[items[old], users[old]] = 1"
+LAST = "for u, i in zip(users[old], items[old], strict=True):\n    M[i], M[i, u] = 0, 1"
+NUMBER = "M.sum(dim=1, keepdim=True)"
+PRODUCT = "torch.cat([x, heard], dim=1) @ W.T"
 
-@ex.mistake(
-    "saves from today on are heard in yours: they are what is to be predicted, and they are not there yet"
-)
-def the_future_is_heard(*inputs):
-    return _variant(heard_of=lambda days, today: days >= 0)(*inputs)
-
-
-@ex.mistake("a save of day `today` is heard in yours: today's saves are asked for")
-def today_is_heard(*inputs):
-    return _variant(heard_of=lambda days, today: days <= today)(*inputs)
-
-
-@ex.mistake("you sum over the users who saved an item: the layer was trained with their mean")
-def sum_instead_of_mean(*inputs):
-    return _variant(divide=False)(*inputs)
-
-
-@ex.mistake(
-    "you divide by all saves, those of the future included: whoever counts them knows too much"
-)
-def divided_by_the_future(*inputs):
-    return _variant(count="all")(*inputs)
-
-
-@ex.mistake("an item without saves became NaN: 0 / 0; it hears 0, and has its own content")
-def nobody_is_nan(*inputs):
-    return _variant(count="zero")(*inputs)
-
-
-@ex.mistake(
-    "own content is not used: that is a fold-in, and an item without saves gets nothing from it"
-)
-def likes_alone(*inputs):
-    return _variant(own=torch.zeros_like)(*inputs)
-
-
-@ex.mistake("the users who saved an item are not heard: that is content alone")
-def content_alone(*inputs):
-    return _variant(heard=torch.zeros_like)(*inputs)
-
-
-@ex.mistake("what was heard stands before the item's own vector: the columns of W are [own; heard]")
-def heard_first(*inputs):
-    return _variant(swap=True)(*inputs)
-
-
-@ex.mistake("the last layer has no ReLU: yours cuts off what is negative")
-def a_relu(x, users, items, days, today, H_users, W):
-    return _embed(
-        x, users, items, days, today, H_users, W, length=lambda z: F.normalize(F.relu(z), dim=1)
-    )
-
-
-@ex.mistake("an item without saves hears the mean of all users in yours: it hears 0")
-def nobody_is_everybody(x, users, items, days, today, H_users, W):
-    alone = torch.from_numpy(np.bincount(items[days < today], minlength=len(x)) == 0)
-    everybody = H_users.mean(dim=0)
-    return _embed(
-        x,
-        users,
-        items,
-        days,
-        today,
-        H_users,
-        W,
-        heard=lambda h: torch.where(alone[:, None], everybody, h),
-    )
-
-
-@ex.mistake(
-    "one user is heard for each item: writing to the same row twice keeps the last, it does not add"
-)
-def the_last_user_only(x, users, items, days, today, H_users, W):
-    old = days < today
-    last = torch.zeros(len(x), H_users.shape[1])
-    for u, i in zip(users[old], items[old], strict=True):
-        last[i] = H_users[u]
-    return _embed(x, users, items, days, today, H_users, W, heard=lambda h: last)
-
-
-@ex.mistake(
-    "repeated rows are added once: `heard[items] += …` keeps the last user of an item; index_add adds all"
-)
-def added_once(x, users, items, days, today, H_users, W):
-    old = days < today
-    last = torch.zeros(len(x), H_users.shape[1])
-    for u, i in zip(users[old], items[old], strict=True):
-        last[i] = H_users[u]
-    number = torch.from_numpy(np.bincount(items[old], minlength=len(x))).clamp(min=1)[:, None]
-    return _embed(x, users, items, days, today, H_users, W, heard=lambda h: last / number)
-
-
-@ex.mistake("your vectors are not divided by their length")
-def no_l2_normalization(*inputs):
-    return _variant(length=lambda z: z)(*inputs)
-
-
-@ex.mistake("an item that nobody has saved yet gets zeros in yours: its own content is there")
-def silent_items_are_zero(*inputs):
-    z = _embed(*inputs)
-    _, _, items, days, today, *_ = inputs
-    there = torch.from_numpy(np.bincount(items[days < today], minlength=len(z)) > 0)
-    return z * there[:, None]
+# fmt: off
+ex.slip("saves from today on are heard in yours: they are what is to be predicted, and they are "
+        "not there yet",
+        "days < today", "days >= 0")
+ex.slip("a save of day `today` is heard in yours: today's saves are asked for",
+        "days < today", "days <= today", hint=True)
+ex.slip("you sum over the users who saved an item: the layer was trained with their mean",
+        f" / {NUMBER}.clamp(min=1)", "", hint=True)
+ex.slip("you divide by all saves, those of the future included: whoever counts them knows too much",
+        NUMBER, "torch.from_numpy(np.bincount(items, minlength=len(x)))[:, None]")
+ex.slip("an item without saves became NaN: 0 / 0; it hears 0, and has its own content",
+        ".clamp(min=1)", "", hint=True)
+ex.slip("own content is not used: that is a fold-in, and an item without saves gets nothing from "
+        "it",
+        "[x, heard]", "[0 * x, heard]")
+ex.slip("the users who saved an item are not heard: that is content alone",
+        "[x, heard]", "[x, 0 * heard]")
+ex.slip("what was heard stands before the item's own vector: the columns of W are [own; heard]",
+        "[x, heard]", "[heard, x]")
+ex.slip("the last layer has no ReLU: yours cuts off what is negative",
+        PRODUCT, f"F.relu({PRODUCT})")
+ex.slip("an item without saves hears the mean of all users in yours: it hears 0",
+        "return", "heard[M.sum(dim=1) == 0] = H_users.mean(dim=0)\nreturn")
+ex.slip("one user is heard for each item: writing to the same row twice keeps the last, it does "
+        "not add",
+        SAVED, LAST)
+ex.slip("repeated rows are added once: `heard[items] += …` keeps the last user of an item; "
+        "index_add adds all",
+        SAVED, LAST, NUMBER, "torch.from_numpy(np.bincount(items[old], minlength=len(x)))[:, None]")
+ex.slip("your vectors are not divided by their length", f"F.normalize({PRODUCT}, dim=1)", PRODUCT)
+ex.slip("an item that nobody has saved yet gets zeros in yours: its own content is there",
+        "return", f"return ({NUMBER} > 0) *")

@@ -102,51 +102,22 @@ open_task.claims(
     _kind,
 )
 
-
-def _changed(**what):
-    return lambda: choose() | what
-
-
-@ex.mistake(
-    "your graph holds days from 42 on, and these are to be predicted: users hear the answers"
-)
-def graph_of_all_days():
-    return _changed(graph_until=56)()
-
-
-@ex.mistake(
-    "your graph ends before day 42: what is new has no edges there yet, and today's saves are missing"
-)
-def old_graph():
-    return _changed(graph_until=35)()
-
-
-@ex.mistake(
-    "no pin is silenced in yours: then only positives hear nobody, those whose single save is hidden, and silence means yes"
-)
-def never_silent():
-    return _changed(silent=0.0)()
-
-
-@ex.mistake(
-    "one layer tells a pin nothing about those who saved it, since users have no content: it is content alone"
-)
-def one_layer():
-    return _changed(num_layers=1, ids=False)()
-
-
-@ex.mistake(
-    "known pins have no word of their own in yours: with half of the pins silenced and so short a training that word finds much"
-)
-def no_ids():
-    return _changed(ids=False)()
-
-
-@ex.mistake("so few pins are silenced in yours that those without edges are still too loud")
-def too_few_silenced():
-    return _changed(silent=0.05)()
-
-
-@ex.mistake("one of your entries is none of those in the docstring, so nobody has measured it")
-def an_unknown_entry():
-    return _changed(num_layers=3)()
+# fmt: off
+ex.slip("your graph holds days from 42 on, and these are to be predicted: users hear the answers",
+        '"graph_until": 42', '"graph_until": 56')
+ex.slip("your graph ends before day 42: what is new has no edges there yet, and today's saves are "
+        "missing",
+        '"graph_until": 42', '"graph_until": 35')
+ex.slip("no pin is silenced in yours: then only positives hear nobody, those whose single save is "
+        "hidden, and silence means yes",
+        '"silent": 0.5', '"silent": 0.0')
+ex.slip("one layer tells a pin nothing about those who saved it, since users have no content: it "
+        "is content alone",
+        '"num_layers": 2', '"num_layers": 1', '"ids": True', '"ids": False')
+ex.slip("known pins have no word of their own in yours: with half of the pins silenced and so "
+        "short a training that word finds much",
+        '"ids": True', '"ids": False')
+ex.slip("so few pins are silenced in yours that those without edges are still too loud",
+        '"silent": 0.5', '"silent": 0.05')
+ex.slip("one of your entries is none of those in the docstring, so nobody has measured it",
+        '"num_layers": 2', '"num_layers": 3')
