@@ -133,20 +133,7 @@ def pixie_walk(
     Example:
         From p0 of the two boards above with restart 0.2, about 1/3, 1/2 and 1/6 of the visits.
     """
-    ### BEGIN SOLUTION
-    counts = np.zeros(len(indptr) - 1, dtype=np.int64)
-    at = query
-    for _ in range(num_steps):
-        for _ in range(2):  # pin -> board -> pin
-            at = indices[rng.integers(indptr[at], indptr[at + 1])]
-        counts[at] += 1
-        if rng.random() < restart:
-            at = query
-    return counts
-    ### INSTEAD
-    #     if rng.random() > restart:  # restart is going on
-    #     if rng.random() < 0:  # no restart
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:08.1"]
@@ -273,19 +260,7 @@ def early_stop(pins: np.ndarray, ends: np.ndarray, min_pins: int, min_visits: in
         The steps up to the end of the first walk after which more than n_p pins have n_v visits;
         T if that never happens.
     """
-    ### BEGIN SOLUTION
-    visits, high = np.zeros(pins.max() + 1, dtype=int), 0
-    for step, (pin, end) in enumerate(zip(pins, ends, strict=True), start=1):
-        visits[pin] += 1
-        high += visits[pin] == min_visits
-        if end and high > min_pins:
-            return step
-    return len(pins)
-    ### INSTEAD
-    #     high += visits[pin] >= min_visits  # every later visit counts
-    #     if end and high >= min_pins:  # at least n p
-    #     if high > min_pins:  # in the middle of a walk
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:08.2"]
@@ -454,16 +429,7 @@ def biased_neighbors(
     Returns:
         (count,) node ids.
     """
-    ### BEGIN SOLUTION
-    weight = preference[neighbors]
-    if weight.sum() == 0:
-        weight = np.ones(len(neighbors))
-    return rng.choice(neighbors, count, p=weight / weight.sum())
-    ### INSTEAD
-    # weight = np.ones(len(neighbors))  # no preference
-    # return rng.choice(len(neighbors), count, p=weight / weight.sum())  # places instead of nodes
-    # weight = preference[neighbors] > 0  # preferred or not
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:08.3"]
@@ -560,14 +526,7 @@ def allocate_steps(
     Returns:
         (Q,) float64, summing to num_steps.
     """
-    ### BEGIN SOLUTION
-    share = weights * degree * (1 + np.log(max_degree) - np.log(degree))
-    return num_steps * share / share.sum()
-    ### INSTEAD
-    # share = weights * degree  # linear
-    # share = degree * (1 + np.log(max_degree) - np.log(degree))  # no weights
-    # share = weights * degree * (np.log(max_degree) - np.log(degree))  # c without one
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:08.4"]
@@ -628,18 +587,7 @@ def best_pins(
         V = [[9, 2, 5, 0, 0, 6, 1], [4, 2, 0, 1, 0, 6, 0]], queries (0, 3), seen (5,), top 4:
         pins (1, 2, 6), scores (8, 5, 1).
     """
-    ### BEGIN SOLUTION
-    scores = np.sqrt(V).sum(axis=0) ** 2
-    allowed = scores.copy()
-    allowed[queries] = allowed[seen] = 0
-    order = np.argsort(-allowed, kind="stable")[:top]
-    order = order[allowed[order] > 0]
-    return order, scores[order]
-    ### INSTEAD
-    # scores = np.sqrt(V).sum(axis=0)  # no square
-    # allowed[queries] = 0  # seen pins are recommended
-    # allowed[seen] = 0  # queries are recommended
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:08.5"]
@@ -918,18 +866,7 @@ def prune_graph(R: np.ndarray, similarity: np.ndarray, delta: float) -> np.ndarr
     Returns:
         (m, n) zeros and ones, numbers or booleans; among equally similar boards the smaller id stays.
     """
-    ### BEGIN SOLUTION
-    kept = np.zeros_like(R)
-    for pin in range(R.shape[1]):
-        on = np.flatnonzero(R[:, pin])
-        order = np.argsort(-similarity[on, pin], kind="stable")
-        kept[on[order[: int(np.ceil(len(on) ** delta))]], pin] = 1
-    return kept
-    ### INSTEAD
-    #     kept[on[order[: int(len(on) ** delta)]], pin] = 1  # rounded down
-    #     order = np.argsort(similarity[on, pin], kind="stable")  # the least similar
-    #     kept[on[order[: int(np.ceil(len(on) * delta))]], pin] = 1  # a fraction
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:08.6"]
@@ -1151,11 +1088,7 @@ def choose() -> dict:
     Returns:
         {"queries": int, "restart": float, "booster": bool, "num_steps": int, "until_day": int}
     """
-    ### BEGIN SOLUTION
-    return {
-        "queries": 64, "restart": 0.3, "booster": False, "num_steps": 20_000, "until_day": 42,
-    }  # fmt: skip
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:08.7"]

@@ -14,40 +14,6 @@ from graphrec_utils.lessons.lesson08.shared import shares_differ
 STEPS, MANY = 3000, 12_000
 
 
-def _walk(indptr, indices, query, restart, num_steps, rng, home=None, at_boards=False, back=True,
-          last=0, boards=False, every=0):  # fmt: skip
-    """Walk pin - board - pin; the options are what can go wrong on the way.
-
-    Args:
-        home: where a return leads, None for the query.
-        at_boards: the coin is thrown at a board, too.
-        back: whether a board may send the walker to the pin that it came from.
-        last: so many neighbors at the end of each list are never taken.
-        boards: count them as well.
-        every: there is no coin, the walker goes home after so many steps.
-    """
-    counts = np.zeros(len(indptr) - 1, dtype=np.int64)
-    lists = [indices[indptr[v] : indptr[v + 1]].tolist() for v in range(len(counts))]
-    lists = [part[: max(1, len(part) - last)] for part in lists]
-    draws = iter(rng.random(60 * num_steps).tolist())
-    at, made = query, 0
-    while made < num_steps:
-        board = lists[at][int(next(draws) * len(lists[at]))]
-        counts[board] += boards
-        if at_boards and next(draws) < restart:
-            at = query
-            continue
-        pins = lists[board]
-        if not back and len(pins) > 1:
-            pins = [p for p in pins if p != at]
-        at = pins[int(next(draws) * len(pins))]
-        counts[at] += 1
-        made += 1
-        if made % every == 0 if every else next(draws) < restart:
-            at = query if home is None else home[int(next(draws) * len(home))]
-    return counts
-
-
 def _edges(R, query: int, restart: float, num_steps: int, rng) -> dict:
     """The graph of boards (rows) and pins, both directions; `query` is a pin's column."""
     m, n = R.shape
@@ -107,7 +73,15 @@ ex = Exercise(
 
 @ex.solution
 def pixie_walk(indptr, indices, query, restart, num_steps, rng):
-    return _walk(indptr, indices, query, restart, num_steps, rng)
+    counts = np.zeros(len(indptr) - 1, dtype=np.int64)
+    at = query
+    for _ in range(num_steps):
+        for _ in range(2):  # pin -> board -> pin
+            at = indices[rng.integers(indptr[at], indptr[at + 1])]
+        counts[at] += 1
+        if rng.random() < restart:
+            at = query
+    return counts
 
 
 def _counted(counts, inputs) -> tuple[int, bool]:
@@ -163,87 +137,41 @@ def _some_go_far(got, expected, inputs) -> str | None:
 
 ex.claim("restart 0.5: some walks get three steps away", _tree, judge=_some_go_far)
 
+NEXT = "indices[rng.integers(indptr[at], indptr[at + 1])]"
+STEP = f"for _ in range(2):  # pin -> board -> pin\n    at = {NEXT}"
+RETURN = "< restart:\n    at = query"
 
-@ex.mistake("you count boards, too: they are the way, and only pins can be recommended")
-def boards_are_counted(*inputs):
-    return _walk(*inputs, boards=True)
-
-
-@ex.mistake(
-    "your walker never goes home: a long walk without returns ends up where the edges are, "
-    "whatever the query was"
-)
-def no_restart(indptr, indices, query, restart, num_steps, rng):
-    return _walk(indptr, indices, query, 0.0, num_steps, rng)
-
-
-@ex.mistake("your `restart` is the probability of going on; here it is the one of returning")
-def restart_is_going_on(indptr, indices, query, restart, num_steps, rng):
-    return _walk(indptr, indices, query, 1 - restart, num_steps, rng)
-
-
-@ex.mistake("you count every edge as a step: a step is two edges, pin to board and board to pin")
-def edges_are_steps(indptr, indices, query, restart, num_steps, rng):
-    return _walk(indptr, indices, query, restart, num_steps // 2, rng)
-
-
-@ex.mistake("you throw the coin at boards as well: once per step, when the pin is counted")
-def the_coin_at_boards(*inputs):
-    return _walk(*inputs, at_boards=True)
-
-
-@ex.mistake(
-    "your walker goes home after 1 / restart steps, always: throw a coin, so that a walk can be short or long"
-)
-def no_coin(indptr, indices, query, restart, num_steps, rng):
-    every = max(1, round(1 / restart))
-    return _walk(indptr, indices, query, restart, num_steps, rng, every=every)
-
-
-@ex.mistake(
-    "you leave out the visits of the query: a walk may come back to it, and the counts have to "
-    "sum to the steps; it is dropped later"
-)
-def the_query_does_not_count(indptr, indices, query, *rest):
-    counts = _walk(indptr, indices, query, *rest)
-    counts[query] = 0
-    return counts
-
-
-@ex.mistake(
-    "you count the query at every return: going home is no step; only the pin at the end of two "
-    "edges counts"
-)
-def returns_are_counted(indptr, indices, query, restart, num_steps, rng):
-    counts = _walk(indptr, indices, query, restart, num_steps, rng)
-    counts[query] += rng.binomial(num_steps, restart)
-    return counts
-
-
-@ex.mistake("your walker returns to any pin; it has one home, the query")
-def home_is_anywhere(indptr, indices, query, restart, num_steps, rng):
-    pins = np.arange(indices[indptr[query] : indptr[query + 1]].max() + 1, len(indptr) - 1)
-    return _walk(indptr, indices, query, restart, num_steps, rng, home=pins.tolist())
-
-
-@ex.mistake(
-    "the last neighbor of a node is never taken: rng.integers(a, b) ends before b, so b is "
-    "indptr[v + 1] itself"
-)
-def the_last_neighbor_is_left_out(*inputs):
-    return _walk(*inputs, last=1)
-
-
-@ex.mistake("your walker never goes back to the pin it came from; a board may send it there")
-def never_back(*inputs):
-    return _walk(*inputs, back=False)
-
-
-@ex.mistake("you draw from a generator of your own: use `rng`, or nobody can repeat your walk")
-def a_generator_of_its_own(indptr, indices, query, restart, num_steps, rng):
-    return _walk(indptr, indices, query, restart, num_steps, np.random.default_rng())
-
-
-@ex.mistake("your walk does not depend on `rng`: with a fixed seed every query makes one walk")
-def a_fixed_seed(indptr, indices, query, restart, num_steps, rng):
-    return _walk(indptr, indices, query, restart, num_steps, np.random.default_rng(0))
+# fmt: off
+ex.slip("you count boards, too: they are the way, and only pins can be recommended",
+        "counts[at] += 1", "    counts[at] += 1")
+ex.slip("your walker never goes home: a long walk without returns ends up where the edges are, "
+        "whatever the query was",
+        "< restart", "< 0", hint=True)
+ex.slip("your `restart` is the probability of going on; here it is the one of returning",
+        "< restart", "> restart", hint=True)
+ex.slip("you count every edge as a step: a step is two edges, pin to board and board to pin",
+        "range(num_steps)", "range(num_steps // 2)")
+ex.slip("you throw the coin at boards as well: once per step, when the pin is counted",
+        STEP, f"at = {NEXT}\nwhile rng.random() < restart:\n    at = query\n    at = {NEXT}\nat = {NEXT}")
+ex.slip("your walker goes home after 1 / restart steps, always: throw a coin, so that a walk can "
+        "be short or long",
+        "for _ in range(num_steps)", "for step in range(1, num_steps + 1)",
+        "rng.random() < restart", "step % max(1, round(1 / restart)) == 0")
+ex.slip("you leave out the visits of the query: a walk may come back to it, and the counts have "
+        "to sum to the steps; it is dropped later",
+        "return", "counts[query] = 0\nreturn")
+ex.slip("you count the query at every return: going home is no step; only the pin at the end of "
+        "two edges counts",
+        RETURN, f"{RETURN}\n    counts[query] += 1")
+# in all graphs of the claims the first pin is on the first board: it is indices[0]
+ex.slip("your walker returns to any pin; it has one home, the query",
+        RETURN, "< restart:\n    at = rng.integers(indices[0], len(counts))")
+ex.slip("the last neighbor of a node is never taken: rng.integers(a, b) ends before b, so b is "
+        "indptr[v + 1] itself",
+        ", indptr[at + 1])", ", max(indptr[at] + 1, indptr[at + 1] - 1))")
+ex.slip("your walker never goes back to the pin it came from; a board may send it there",
+        STEP, f"board, here = {NEXT}, at\npins = indices[indptr[board] : indptr[board + 1]]\n" "at = rng.choice(pins[pins != here] if len(pins) > 1 else pins)")
+ex.slip("you draw from a generator of your own: use `rng`, or nobody can repeat your walk",
+        "counts =", "rng = np.random.default_rng()\ncounts =")
+ex.slip("your walk does not depend on `rng`: with a fixed seed every query makes one walk",
+        "counts =", "rng = np.random.default_rng(0)\ncounts =")

@@ -2,39 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from graphrec_utils.exercises.core import Exercise
-
-
-def _stop(
-    pins, ends, min_pins, min_visits,
-    reached=lambda visits, n_v: visits == n_v, enough=lambda high, n_p: high > n_p,
-    wait=True, forget=False,
-):  # fmt: skip
-    """Return the steps made; the options are what can go wrong.
-
-    Args:
-        reached: whether this visit of a pin makes the pin count.
-        enough: whether so many pins are enough.
-        wait: for the end of the walk.
-        forget: the visits at the end of each walk.
-    """
-    visits, high = np.zeros(pins.max() + 1, dtype=int), 0
-    for step, (pin, end) in enumerate(zip(pins, ends, strict=True), start=1):
-        visits[pin] += 1
-        high += bool(reached(visits[pin], min_visits))
-        if (end or not wait) and enough(high, min_pins):
-            return step
-        if end and forget:
-            visits[:], high = 0, 0
-    return len(pins)
-
-
-def _variant(**options) -> Callable:
-    return lambda *inputs: _stop(*inputs, **options)
 
 
 def _walks(rng, min_pins: int, min_visits: int, steps: int = 400, size: int = 30) -> dict:
@@ -63,7 +33,13 @@ ex = Exercise(
 
 @ex.solution
 def early_stop(pins, ends, min_pins, min_visits):
-    return _stop(pins, ends, min_pins, min_visits)
+    visits, high = np.zeros(pins.max() + 1, dtype=int), 0
+    for step, (pin, end) in enumerate(zip(pins, ends, strict=True), start=1):
+        visits[pin] += 1
+        high += visits[pin] == min_visits
+        if end and high > min_pins:
+            return step
+    return len(pins)
 
 
 def _by_hand(rng) -> dict:
@@ -105,57 +81,26 @@ def _short(rng) -> dict:
 ex.claim("never enough: all steps are made", _short)
 ex.claim("pins 4, 2, 4, 2, 7 with n_p = 1 and n_v = 2: five steps", _by_hand_of_five)
 
+STOP = "if end and high > min_pins:\n    return step"
 
-@ex.mistake(
-    "you count a pin at each visit from the n_v-th on, so that one popular pin ends the search "
-    "alone: add 1 only when the count becomes n_v"
-)
-def every_later_visit_counts(*inputs):
-    return _variant(reached=lambda visits, n_v: visits >= n_v)(*inputs)
-
-
-@ex.mistake("n_p pins stop your search; the rule asks for MORE than n_p")
-def at_least_n_p(*inputs):
-    return _variant(enough=lambda high, n_p: high >= n_p)(*inputs)
-
-
-@ex.mistake("you stop in the middle of a walk; the rule is looked at when a walk ends")
-def in_the_middle_of_a_walk(*inputs):
-    return _variant(wait=False)(*inputs)
-
-
-@ex.mistake("a pin counts for you after n_v + 1 visits; the n_v-th visit is the one")
-def more_than_n_v(*inputs):
-    return _variant(reached=lambda visits, n_v: visits == n_v + 1)(*inputs)
-
-
-@ex.mistake("a pin counts for you at its first visit: `min_visits` plays no part")
-def first_visits(*inputs):
-    return _variant(reached=lambda visits, n_v: visits == 1)(*inputs)
-
-
-@ex.mistake("your counts begin anew with every walk: they add up over all walks of the query")
-def every_walk_begins_anew(*inputs):
-    return _variant(forget=True)(*inputs)
-
-
-@ex.mistake("you return the place of the last step, counted from 0; the question is how many steps")
-def one_less(*inputs):
-    return early_stop(*inputs) - 1
-
-
-@ex.mistake("n_p and n_v have changed places in yours: more than n_p pins, n_v visits each")
-def changed_places(pins, ends, min_pins, min_visits):
-    return _stop(pins, ends, min_visits, min_pins)
-
-
-@ex.mistake("you return how many walks were made; the question is how many steps")
-def walks_instead_of_steps(pins, ends, min_pins, min_visits):
-    return int(ends[: early_stop(pins, ends, min_pins, min_visits)].sum())
-
-
-@ex.mistake("your search has no end of its own: when it is never enough, all steps are made")
-def nothing_without_enough(pins, ends, min_pins, min_visits):
-    made = _stop(pins, ends, min_pins, min_visits)
-    visits = np.bincount(pins[:made])
-    return made if (visits >= min_visits).sum() > min_pins else 0
+# fmt: off
+ex.slip("you count a pin at each visit from the n_v-th on, so that one popular pin ends the "
+        "search alone: add 1 only when the count becomes n_v",
+        "== min_visits", ">= min_visits", hint=True)
+ex.slip("n_p pins stop your search; the rule asks for MORE than n_p",
+        "> min_pins", ">= min_pins", hint=True)
+ex.slip("you stop in the middle of a walk; the rule is looked at when a walk ends",
+        "end and ", "", hint=True)
+ex.slip("a pin counts for you after n_v + 1 visits; the n_v-th visit is the one",
+        "min_visits", "min_visits + 1")
+ex.slip("a pin counts for you at its first visit: `min_visits` plays no part", "min_visits", "1")
+ex.slip("your counts begin anew with every walk: they add up over all walks of the query",
+        STOP, f"{STOP}\nif end:\n    visits[:], high = 0, 0")
+ex.slip("you return the place of the last step, counted from 0; the question is how many steps",
+        "start=1", "start=0", "len(pins)", "len(pins) - 1")
+ex.slip("n_p and n_v have changed places in yours: more than n_p pins, n_v visits each",
+        "min_visits", "min_pins", "min_pins", "min_visits")
+ex.slip("you return how many walks were made; the question is how many steps",
+        "return step", "return int(ends[:step].sum())", "len(pins)", "int(ends.sum())")
+ex.slip("your search has no end of its own: when it is never enough, all steps are made",
+        "len(pins)", "0")

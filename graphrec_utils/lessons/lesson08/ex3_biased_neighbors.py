@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from graphrec_utils.exercises.codec import Rng
@@ -11,18 +9,6 @@ from graphrec_utils.exercises.compare import repeats
 from graphrec_utils.exercises.core import Exercise
 
 COUNT = 6000
-
-
-def _choose(neighbors, preference, count, rng, weigh=lambda p: p, all_alike=True):
-    weight = weigh(preference[neighbors].astype(float))
-    total = weight.sum()
-    if total <= 0 and all_alike:
-        weight, total = np.ones(len(neighbors)), len(neighbors)
-    return neighbors[rng.choice(len(neighbors), count, p=weight / total)]
-
-
-def _variant(weigh) -> Callable:
-    return lambda *inputs: _choose(*inputs, weigh=weigh)
 
 
 def _nodes(rng, count: int = COUNT, values=None) -> dict:
@@ -54,7 +40,10 @@ ex = Exercise(
 
 @ex.solution
 def biased_neighbors(neighbors, preference, count, rng):
-    return _choose(neighbors, preference, count, rng)
+    weight = preference[neighbors]
+    if weight.sum() == 0:
+        weight = np.ones(len(neighbors))
+    return rng.choice(neighbors, count, p=weight / weight.sum())
 
 
 def _frequencies(got, expected, inputs) -> str | None:
@@ -114,84 +103,39 @@ ex.claim(
     "all chance comes from the given generator", _by_hand, run="call with seeds", judge=repeats
 )
 
+WEIGHT = "preference[neighbors]"
+ALIKE = "if weight.sum() == 0:\n    weight = np.ones(len(neighbors))"
+CHOSEN = "rng.choice(neighbors, count, p=weight / weight.sum())"
 
-@ex.mistake("all neighbors are alike in yours: preference[w] says how often w is taken")
-def no_preference(*inputs):
-    return _variant(lambda p: np.ones(len(p)))(*inputs)
-
-
-@ex.mistake(
-    "you took the softmax of the preferences; they are weights already, twice as large means "
-    "twice as often"
-)
-def softmax(*inputs):
-    return _variant(np.exp)(*inputs)
-
-
-@ex.mistake(
-    "your weights are not probabilities: divide them by their sum over the neighbors, not over all "
-    "nodes and not at all"
-)
-def not_normalized(neighbors, preference, count, rng):
-    place = np.searchsorted(np.cumsum(preference[neighbors]), rng.random(count))
-    return neighbors[np.minimum(place, len(neighbors) - 1)]
-
-
-@ex.mistake(
-    "you read the first entries of `preference`; those of the neighbors are preference[neighbors]"
-)
-def by_place(neighbors, preference, count, rng):
-    return neighbors[_choose(np.arange(len(neighbors)), preference, count, rng)]
-
-
-@ex.mistake("you return places in the list of neighbors; the answer is nodes")
-def places_instead_of_nodes(neighbors, preference, count, rng):
-    return np.searchsorted(neighbors, _choose(neighbors, preference, count, rng))
-
-
-@ex.mistake("you always take the best one: then a walk is no longer random, and sees little")
-def the_best_one(neighbors, preference, count, rng):
-    if not preference[neighbors].any():
-        return _choose(neighbors, preference, count, rng)
-    return np.full(count, neighbors[preference[neighbors].argmax()])
-
-
-@ex.mistake(
-    "you take any neighbor with a preference above 0, all of these alike; a larger preference "
-    "means more often"
-)
-def preferred_or_not(*inputs):
-    return _variant(lambda p: (p > 0).astype(float))(*inputs)
-
-
-@ex.mistake(
-    "you add something to every weight, so that a preference of 0 is taken now and then; 0 means never"
-)
-def a_little_for_everybody(*inputs):
-    return _variant(lambda p: p + 0.25)(*inputs)
-
-
-@ex.mistake(
-    "where all preferences are 0 your walker always takes the first neighbor: all are alike there"
-)
-def the_first_one_if_nobody_is_preferred(neighbors, preference, count, rng):
-    if not preference[neighbors].any():
-        return np.full(count, neighbors[0])
-    return _choose(neighbors, preference, count, rng)
-
-
-@ex.mistake("you squared the preferences; twice as large means twice as often")
-def squared(*inputs):
-    return _variant(np.square)(*inputs)
-
-
-@ex.mistake("you draw from a generator of your own: use `rng`, or nobody can repeat your walk")
-def a_generator_of_its_own(neighbors, preference, count, rng):
-    return _choose(neighbors, preference, count, np.random.default_rng())
-
-
-@ex.mistake(
-    "your choice does not depend on `rng`: with a fixed seed every walker goes the same way"
-)
-def a_fixed_seed(neighbors, preference, count, rng):
-    return _choose(neighbors, preference, count, np.random.default_rng(0))
+# fmt: off
+ex.slip("all neighbors are alike in yours: preference[w] says how often w is taken",
+        WEIGHT, "np.ones(len(neighbors))", hint=True)
+ex.slip("you took the softmax of the preferences; they are weights already, twice as large means "
+        "twice as often",
+        WEIGHT, f"np.exp({WEIGHT})")
+ex.slip("your weights are not probabilities: divide them by their sum over the neighbors, not "
+        "over all nodes and not at all",
+        ALIKE, "place = np.searchsorted(np.cumsum(weight), rng.random(count))",
+        CHOSEN, "neighbors[np.minimum(place, len(neighbors) - 1)]")
+ex.slip("you read the first entries of `preference`; those of the neighbors are "
+        "preference[neighbors]",
+        WEIGHT, "preference[: len(neighbors)]")
+ex.slip("you return places in the list of neighbors; the answer is nodes",
+        "choice(neighbors", "choice(len(neighbors)", hint=True)
+ex.slip("you always take the best one: then a walk is no longer random, and sees little",
+        "if weight", "weight = weight == weight.max()\nif weight")
+ex.slip("you take any neighbor with a preference above 0, all of these alike; a larger preference "
+        "means more often",
+        WEIGHT, f"{WEIGHT} > 0", hint=True)
+ex.slip("you add something to every weight, so that a preference of 0 is taken now and then; 0 "
+        "means never",
+        WEIGHT, f"{WEIGHT} + 0.25")
+ex.slip("where all preferences are 0 your walker always takes the first neighbor: all are alike "
+        "there",
+        "weight = np.ones(len(neighbors))", "return np.full(count, neighbors[0])")
+ex.slip("you squared the preferences; twice as large means twice as often",
+        WEIGHT, f"{WEIGHT} ** 2")
+ex.slip("you draw from a generator of your own: use `rng`, or nobody can repeat your walk",
+        "weight = preference", "rng = np.random.default_rng()\nweight = preference")
+ex.slip("your choice does not depend on `rng`: with a fixed seed every walker goes the same way",
+        "weight = preference", "rng = np.random.default_rng(0)\nweight = preference")

@@ -2,25 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from graphrec_utils.exercises.core import Exercise
-
-
-def _allocate(degree, weights, num_steps, share):
-    share = weights * share
-    return num_steps * share / share.sum()
-
-
-def _by(scale) -> Callable:
-    """Return the allocation with s = scale(degree, max_degree)."""
-
-    def function(degree, weights, num_steps, max_degree):
-        return _allocate(degree, weights, num_steps, scale(degree, max_degree))
-
-    return function
 
 
 def _queries(rng, same: bool = False, top: bool = False) -> dict:
@@ -53,9 +37,8 @@ ex = Exercise(
 
 @ex.solution
 def allocate_steps(degree, weights, num_steps, max_degree):
-    return _by(lambda d, top: d * (1 + np.log(top) - np.log(d)))(
-        degree, weights, num_steps, max_degree
-    )
+    share = weights * degree * (1 + np.log(max_degree) - np.log(degree))
+    return num_steps * share / share.sum()
 
 
 def _by_hand(rng) -> dict:
@@ -72,133 +55,57 @@ ex.claim("several queries that matter alike", lambda rng: _queries(rng, same=Tru
 ex.claim("queries that matter more get more", _queries)
 ex.claim("the pin of the largest degree gets steps, too", lambda rng: _queries(rng, top=True))
 
+LOGS = "np.log(max_degree) - np.log(degree)"
+S = f"degree * (1 + {LOGS})"
+STEPS = "num_steps * share / share.sum()"
 
-@ex.mistake(
-    "your steps are in proportion to the degree: next to a pin on thousands of boards a pin on one "
-    "gets none; s has a second factor"
-)
-def linear(*inputs):
-    return _by(lambda d, top: d)(*inputs)
-
-
-@ex.mistake("your C knows only the queries; it comes from the largest degree of the whole graph")
-def c_of_the_queries(*inputs):
-    return _by(lambda d, top: d * (1 + np.log(d.max()) - np.log(d)))(*inputs)
-
-
-@ex.mistake(
-    "your C is the largest degree itself, as in the paper's text: then C − log(d) hardly depends "
-    "on d and the steps are nearly in proportion to the degree; take 1 + log of it"
-)
-def c_is_the_largest_degree(*inputs):
-    return _by(lambda d, top: d * (top - np.log(d)))(*inputs)
-
-
-@ex.mistake("your C is log(max_degree): the pin of the largest degree gets nothing; add 1")
-def c_without_one(*inputs):
-    return _by(lambda d, top: d * (np.log(top) - np.log(d)))(*inputs)
-
-
-@ex.mistake("all queries get the same number of steps in yours, whatever their degree")
-def all_alike(*inputs):
-    return _by(lambda d, top: np.ones(len(d)))(*inputs)
-
-
-@ex.mistake("the weights play no part in yours: multiply s by them before you divide by the sum")
-def no_weights(degree, weights, num_steps, max_degree):
-    return allocate_steps(degree, np.ones(len(degree)), num_steps, max_degree)
-
-
-@ex.mistake(
-    "you multiplied by the weights after the division: the steps no longer sum to num_steps"
-)
-def weights_too_late(degree, weights, num_steps, max_degree):
-    return weights * allocate_steps(degree, np.ones(len(degree)), num_steps, max_degree)
-
-
-@ex.mistake("you took logarithms of base 10; the formula's log is the natural one")
-def base_ten(*inputs):
-    return _by(lambda d, top: d * (1 + np.log10(top) - np.log10(d)))(*inputs)
-
-
-@ex.mistake("your s is C − log(d): it falls with the degree; the factor d in front is missing")
-def without_the_degree(*inputs):
-    return _by(lambda d, top: 1 + np.log(top) - np.log(d))(*inputs)
-
-
-@ex.mistake("you rounded; the answer is a share of the steps, and it need not be whole")
-def rounded(*inputs):
-    return np.round(allocate_steps(*inputs))
-
-
-@ex.mistake("a bracket is missing: s is d · (C − log d), not d · C − log d")
-def lost_bracket(*inputs):
-    return _by(lambda d, top: d * (1 + np.log(top)) - np.log(d))(*inputs)
-
-
-@ex.mistake("you return shares that sum to 1; the answer is steps, num_steps of them in all")
-def shares(degree, weights, num_steps, max_degree):
-    return allocate_steps(degree, weights, 1, max_degree)
-
-
-@ex.mistake("the 1 stands inside the logarithm in yours: C is 1 + log(max_degree), not log(1 + ·)")
-def one_inside_the_log(*inputs):
-    return _by(lambda d, top: d * (np.log(1 + top) - np.log(d)))(*inputs)
-
-
-@ex.mistake("you took the logarithm of 1 + degree: C − log(d) has the degree itself in it")
-def log_of_one_more(*inputs):
-    return _by(lambda d, top: d * (1 + np.log(top) - np.log1p(d)))(*inputs)
-
-
-@ex.mistake("you took logarithms of base 2; the formula's log is the natural one")
-def base_two(*inputs):
-    return _by(lambda d, top: d * (1 + np.log2(top) - np.log2(d)))(*inputs)
-
-
-@ex.mistake("you add log(d): s is d · (C − log d), so that busy pins get less than their share")
-def log_is_added(*inputs):
-    return _by(lambda d, top: d * (1 + np.log(top) + np.log(d)))(*inputs)
-
-
-@ex.mistake(
-    "you rounded down: the answer is a share of the steps, and some of them are lost in yours"
-)
-def rounded_down(*inputs):
-    return np.floor(allocate_steps(*inputs))
-
-
-@ex.mistake("your w · s are not divided by their sum: the steps do not sum to num_steps")
-def not_divided(degree, weights, num_steps, max_degree):
-    return num_steps * weights * degree * (1 + np.log(max_degree) - np.log(degree))
-
-
-@ex.mistake("your w · s are not divided by their sum, and not multiplied by num_steps")
-def no_shares(degree, weights, num_steps, max_degree):
-    return weights * degree * (1 + np.log(max_degree) - np.log(degree))
-
-
-@ex.mistake("all queries get the same number in yours: neither degree nor weight plays a part")
-def one_for_all(degree, weights, num_steps, max_degree):
-    return np.full(len(degree), num_steps / len(degree))
-
-
-@ex.mistake("you divide by the weights: what matters more gets fewer steps")
-def divided_by_weights(degree, weights, num_steps, max_degree):
-    return allocate_steps(degree, 1 / weights, num_steps, max_degree)
-
-
-@ex.mistake(
-    "the weight stands inside the logarithm in yours: s knows the degree alone, and w multiplies it"
-)
-def weight_inside_the_log(degree, weights, num_steps, max_degree):
-    return allocate_steps(weights * degree, np.ones(len(degree)), num_steps, max_degree)
-
-
-@ex.mistake(
-    "you took a softmax of w · s: its shares are e to the power of them; divide by the sum instead"
-)
-def softmax(degree, weights, num_steps, max_degree):
-    s = weights * degree * (1 + np.log(max_degree) - np.log(degree))
-    e = np.exp(s - s.max())
-    return num_steps * e / e.sum()
+# fmt: off
+ex.slip("your steps are in proportion to the degree: next to a pin on thousands of boards a pin "
+        "on one gets none; s has a second factor",
+        S, "degree", hint=True)
+ex.slip("your C knows only the queries; it comes from the largest degree of the whole graph",
+        "max_degree", "degree.max()")
+ex.slip("your C is the largest degree itself, as in the paper's text: then C − log(d) hardly "
+        "depends on d and the steps are nearly in proportion to the degree; take 1 + log of it",
+        "1 + np.log(max_degree)", "max_degree")
+ex.slip("your C is log(max_degree): the pin of the largest degree gets nothing; add 1",
+        "1 + ", "", hint=True)
+ex.slip("all queries get the same number of steps in yours, whatever their degree",
+        S, "np.ones(len(degree))")
+ex.slip("the weights play no part in yours: multiply s by them before you divide by the sum",
+        "weights * ", "", hint=True)
+ex.slip("you multiplied by the weights after the division: the steps no longer sum to num_steps",
+        "weights * ", "", STEPS, f"weights * ({STEPS})")
+ex.slip("you took logarithms of base 10; the formula's log is the natural one",
+        LOGS, "np.log10(max_degree) - np.log10(degree)")
+ex.slip("your s is C − log(d): it falls with the degree; the factor d in front is missing",
+        "degree * ", "")
+ex.slip("you rounded; the answer is a share of the steps, and it need not be whole",
+        STEPS, f"np.round({STEPS})")
+ex.slip("a bracket is missing: s is d · (C − log d), not d · C − log d",
+        S, "(degree * (1 + np.log(max_degree)) - np.log(degree))")
+ex.slip("you return shares that sum to 1; the answer is steps, num_steps of them in all",
+        "num_steps * ", "")
+ex.slip("the 1 stands inside the logarithm in yours: C is 1 + log(max_degree), not log(1 + ·)",
+        "1 + np.log(max_degree)", "np.log(1 + max_degree)")
+ex.slip("you took the logarithm of 1 + degree: C − log(d) has the degree itself in it",
+        "np.log(degree)", "np.log1p(degree)")
+ex.slip("you took logarithms of base 2; the formula's log is the natural one",
+        LOGS, "np.log2(max_degree) - np.log2(degree)")
+ex.slip("you add log(d): s is d · (C − log d), so that busy pins get less than their share",
+        "- np.log", "+ np.log")
+ex.slip("you rounded down: the answer is a share of the steps, and some of them are lost in yours",
+        STEPS, f"np.floor({STEPS})")
+ex.slip("your w · s are not divided by their sum: the steps do not sum to num_steps",
+        " / share.sum()", "")
+ex.slip("your w · s are not divided by their sum, and not multiplied by num_steps", STEPS, "share")
+ex.slip("all queries get the same number in yours: neither degree nor weight plays a part",
+        STEPS, "np.full(len(degree), num_steps / len(degree))")
+ex.slip("you divide by the weights: what matters more gets fewer steps",
+        "weights * ", "1 / weights * ")
+ex.slip("the weight stands inside the logarithm in yours: s knows the degree alone, and w "
+        "multiplies it",
+        "np.log(degree)", "np.log(weights * degree)")
+ex.slip("you took a softmax of w · s: its shares are e to the power of them; divide by the sum "
+        "instead",
+        "return", "share = np.exp(share - share.max())\nreturn")

@@ -2,34 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from graphrec_utils.exercises.core import Exercise
-
-
-def _boosted(V):
-    return np.sqrt(V).sum(axis=0) ** 2
-
-
-def _best(V, queries, seen, top, score=_boosted, drop=True, hide=True, cut_first=False,
-          visited=True, floor=False, order=lambda s: np.lexsort((np.arange(len(s)), -s))):  # fmt: skip
-    s = score(V).astype(np.float64)
-    away = np.concatenate([queries if drop else [], seen if hide else []]).astype(np.int64)
-    ranked = order(s)
-    if cut_first:
-        ranked = ranked[:top]
-    ranked = ranked[~np.isin(ranked, away)]
-    if visited:
-        ranked = ranked[V.sum(axis=0)[ranked] > 0]
-    if floor:
-        ranked = ranked[s[ranked] > 0]
-    return ranked[:top].astype(np.int64), s[ranked[:top]]
-
-
-def _variant(**options) -> Callable:
-    return lambda *inputs: _best(*inputs, **options)
 
 
 def _visits(rng, Q: int = 3, n: int = 14, top: int = 5, seen: int = 2) -> dict:
@@ -63,7 +38,12 @@ ex = Exercise(
 
 @ex.solution
 def best_pins(V, queries, seen, top):
-    return _best(V, queries, seen, top)
+    scores = np.sqrt(V).sum(axis=0) ** 2
+    allowed = scores.copy()
+    allowed[queries] = allowed[seen] = 0
+    order = np.argsort(-allowed, kind="stable")[:top]
+    order = order[allowed[order] > 0]
+    return order, scores[order]
 
 
 def _by_hand(rng) -> dict:
@@ -91,113 +71,46 @@ def _many_ties(rng) -> dict:
 
 ex.claim("sixty pins of a few visits each: of many equal ones the smallest ids", _many_ties)
 
+SCORE = "np.sqrt(V).sum(axis=0) ** 2"
+DROP = "allowed[queries] = allowed[seen] = 0"
 
-@ex.mistake("your score is the sum of the visits: the booster adds their roots and squares the sum")
-def plain_sum(*inputs):
-    return _variant(score=lambda V: V.sum(axis=0))(*inputs)
-
-
-@ex.mistake("you squared the sum of the visits: take the root of each number first")
-def square_of_the_sum(*inputs):
-    return _variant(score=lambda V: V.sum(axis=0) ** 2)(*inputs)
-
-
-@ex.mistake("you took the root of the sum; the booster takes the sum of the roots, and its square")
-def root_of_the_sum(*inputs):
-    return _variant(score=lambda V: np.sqrt(V.sum(axis=0)))(*inputs)
-
-
-@ex.mistake("the square at the end is missing: the order is right, the scores are not")
-def no_square(*inputs):
-    return _variant(score=lambda V: np.sqrt(V).sum(axis=0))(*inputs)
-
-
-@ex.mistake("your score is the largest number of visits; here all queries count")
-def the_largest(*inputs):
-    return _variant(score=lambda V: V.max(axis=0))(*inputs)
-
-
-@ex.mistake("the queries are in your list: nobody wants to be shown what they asked with")
-def queries_are_recommended(*inputs):
-    return _variant(drop=False)(*inputs)
-
-
-@ex.mistake("seen pins are in your list: drop them as well as the queries")
-def seen_pins_are_recommended(*inputs):
-    return _variant(hide=False)(*inputs)
-
-
-@ex.mistake(
-    "you take the best ones first and drop queries and seen pins afterwards: the list gets short"
-)
-def cut_before_dropping(*inputs):
-    return _variant(cut_first=True)(*inputs)
-
-
-@ex.mistake("pins that no walker visited fill your list; a shorter list is right")
-def unvisited_pins(*inputs):
-    return _variant(visited=False)(*inputs)
-
-
-@ex.mistake("your list begins with the lowest score")
-def lowest_first(*inputs):
-    return _variant(order=lambda s: np.lexsort((np.arange(len(s)), s)))(*inputs)
-
-
-@ex.mistake("among equal scores the smaller id comes first; a reversed argsort turns that round")
-def ties_the_other_way(*inputs):
-    return _variant(order=lambda s: np.argsort(s, kind="stable")[::-1])(*inputs)
-
-
-@ex.mistake(
-    "your booster is turned inside out: you took the root of a sum of squares, not the square of a sum of roots"
-)
-def inside_out(*inputs):
-    return _variant(score=lambda V: np.sqrt((V.astype(float) ** 2).sum(axis=0)))(*inputs)
-
-
-@ex.mistake("you took the mean of the roots; the booster takes their sum")
-def mean_of_the_roots(*inputs):
-    return _variant(score=lambda V: np.sqrt(V).mean(axis=0) ** 2)(*inputs)
-
-
-@ex.mistake("your scores are cut to whole numbers: a sum of roots is rarely whole")
-def whole_numbers(*inputs):
-    return _variant(score=lambda V: np.floor(_boosted(V)))(*inputs)
-
-
-@ex.mistake("only pins that every query visits are in your list: one visit of one query is enough")
-def visited_by_all(*inputs):
-    return _variant(score=lambda V: _boosted(V) * (V > 0).all(axis=0), visited=False, floor=True)(
-        *inputs
-    )
-
-
-@ex.mistake("you return the scores of all pins: the second array has one for each pin of the list")
-def scores_of_all(V, queries, seen, top):
-    score = _boosted(V)
-    score[np.concatenate([queries, seen]).astype(np.int64)] = 0
-    return best_pins(V, queries, seen, top)[0], score
-
-
-@ex.mistake("your list is in the order of the ids: the best pin comes first")
-def in_order_of_ids(*inputs):
-    pins, score = best_pins(*inputs)
-    order = np.argsort(pins)
-    return pins[order], score[order]
-
-
-@ex.mistake(
-    "your ids count the pins that are left: after dropping columns, place k is no longer pin k"
-)
-def numbered_anew(V, queries, seen, top):
-    away = np.concatenate([queries, seen]).astype(np.int64)
-    none = np.array([], dtype=np.int64)
-    return best_pins(np.delete(V, away, axis=1), none, none, top)
-
-
-@ex.mistake("you sum over the pins: that is a score for each query; sum over the queries, axis 0")
-def a_score_for_each_query(V, queries, seen, top):
-    score = np.sqrt(V).sum(axis=1) ** 2
-    order = np.argsort(-score, kind="stable")[:top]
-    return order, score[order]
+# fmt: off
+ex.slip("your score is the sum of the visits: the booster adds their roots and squares the sum",
+        SCORE, "V.sum(axis=0, dtype=float)")
+ex.slip("you squared the sum of the visits: take the root of each number first",
+        SCORE, "V.sum(axis=0, dtype=float) ** 2")
+ex.slip("you took the root of the sum; the booster takes the sum of the roots, and its square",
+        SCORE, "np.sqrt(V.sum(axis=0))")
+ex.slip("the square at the end is missing: the order is right, the scores are not",
+        " ** 2", "", hint=True)
+ex.slip("your score is the largest number of visits; here all queries count",
+        SCORE, "V.max(axis=0).astype(float)")
+ex.slip("the queries are in your list: nobody wants to be shown what they asked with",
+        "allowed[queries] = ", "", hint=True)
+ex.slip("seen pins are in your list: drop them as well as the queries",
+        "allowed[seen] = ", "", hint=True)
+ex.slip("you take the best ones first and drop queries and seen pins afterwards: the list gets "
+        "short",
+        "-allowed", "-scores")
+ex.slip("pins that no walker visited fill your list; a shorter list is right",
+        "seen] = 0", "seen] = -1", "> 0", ">= 0")
+ex.slip("your list begins with the lowest score",
+        "-allowed", "allowed", "[:top]", "", "> 0]", "> 0][:top]")
+ex.slip("among equal scores the smaller id comes first; a reversed argsort turns that round",
+        "-allowed", "allowed", "[:top]", "[::-1][:top]")
+ex.slip("your booster is turned inside out: you took the root of a sum of squares, not the square "
+        "of a sum of roots",
+        SCORE, "np.sqrt((V**2).sum(axis=0))")
+ex.slip("you took the mean of the roots; the booster takes their sum", "sum", "mean")
+ex.slip("your scores are cut to whole numbers: a sum of roots is rarely whole",
+        SCORE, f"np.floor({SCORE})")
+ex.slip("only pins that every query visits are in your list: one visit of one query is enough",
+        SCORE, f"{SCORE} * (V > 0).all(axis=0)")
+ex.slip("you return the scores of all pins: the second array has one for each pin of the list",
+        "scores[order]", "allowed")
+ex.slip("your list is in the order of the ids: the best pin comes first",
+        "return", "order = np.sort(order)\nreturn")
+ex.slip("your ids count the pins that are left: after dropping columns, place k is no longer pin k",
+        "scores =", "V = np.delete(V, [*queries, *seen], axis=1)\nscores =", DROP, "")
+ex.slip("you sum over the pins: that is a score for each query; sum over the queries, axis 0",
+        "axis=0", "axis=1", DROP, "")

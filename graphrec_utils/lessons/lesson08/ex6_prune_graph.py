@@ -2,30 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from graphrec_utils.exercises.core import Exercise
 
 FLOATS = "call as floats"  # zeros and ones may be of any type
-
-
-def _prune(R, similarity, delta, count=lambda d, delta: np.ceil(d**delta), best=-1):
-    """Keep of each pin so many boards; best = 1 keeps those that fit least."""
-    kept = np.zeros_like(R)
-    for pin in range(R.shape[1]):
-        boards = np.flatnonzero(R[:, pin])
-        if not len(boards):
-            continue
-        order = np.argsort(best * similarity[boards, pin], kind="stable")
-        keep = boards[order[: int(count(len(boards), delta))]]
-        kept[keep, pin] = R[keep, pin]
-    return kept
-
-
-def _variant(**options) -> Callable:
-    return lambda *inputs: _prune(*inputs, **options)
 
 
 def _boards(rng, delta: float, m: int = 40, n: int = 7, grid: bool = False) -> dict:
@@ -55,7 +36,12 @@ ex = Exercise(
 
 @ex.solution
 def prune_graph(R, similarity, delta):
-    return _prune(R, similarity, delta)
+    kept = np.zeros_like(R)
+    for pin in range(R.shape[1]):
+        on = np.flatnonzero(R[:, pin])
+        order = np.argsort(-similarity[on, pin], kind="stable")
+        kept[on[order[: int(np.ceil(len(on) ** delta))]], pin] = 1
+    return kept
 
 
 def _by_hand(rng) -> dict:
@@ -86,59 +72,24 @@ ex.claim(
     run=FLOATS,
 )
 
+KEPT = "on[order[: int(np.ceil(len(on) ** delta))]]"
 
-@ex.mistake("you keep δ times as many boards; the rule is the degree to the power δ")
-def a_fraction(*inputs):
-    return _variant(count=lambda d, delta: np.ceil(d * delta))(*inputs)
-
-
-@ex.mistake("you round down: d^δ is rounded up, so that less is lost")
-def rounded_down(*inputs):
-    return _variant(count=lambda d, delta: np.floor(d**delta))(*inputs)
-
-
-@ex.mistake("you round to the nearest number: d^δ is rounded up")
-def rounded_to_the_nearest(*inputs):
-    return _variant(count=lambda d, delta: np.round(d**delta))(*inputs)
-
-
-@ex.mistake("you keep the boards that fit least: argsort is ascending")
-def the_least_similar(*inputs):
-    return _variant(best=1)(*inputs)
-
-
-@ex.mistake("you prune boards: it is the pins that keep ⌈d^δ⌉ boards each")
-def boards_are_pruned(R, similarity, delta):
-    return _prune(R.T, similarity.T, delta).T
-
-
-@ex.mistake(
-    "your new edges are not among the old ones: look for the most similar boards only among those "
-    "that the pin is on"
-)
-def edges_that_were_not_there(R, similarity, delta):
-    kept = np.zeros_like(R)
-    for pin in range(R.shape[1]):
-        degree = int(R[:, pin].sum())
-        if degree:
-            best = np.argsort(-similarity[:, pin], kind="stable")[: int(np.ceil(degree**delta))]
-            kept[best, pin] = 1
-    return kept
-
-
-@ex.mistake("every pin keeps as many boards in yours; a pin on more boards keeps more")
-def the_same_number(R, similarity, delta):
-    keep = np.ceil(R.sum(axis=0).mean() ** delta)
-    return _prune(R, similarity, delta, count=lambda d, delta: keep)
-
-
-@ex.mistake(
-    "among equally similar boards you keep the larger id; take a stable sort of −similarity"
-)
-def ties_the_other_way(R, similarity, delta):
-    return _prune(R[::-1], similarity[::-1], delta)[::-1].copy()
-
-
-@ex.mistake("you keep the first boards of each pin: the similarity says which ones")
-def the_first_ones(R, similarity, delta):
-    return _prune(R, np.zeros_like(similarity), delta)
+# fmt: off
+ex.slip("you keep δ times as many boards; the rule is the degree to the power δ",
+        "** delta", "* delta", hint=True)
+ex.slip("you round down: d^δ is rounded up, so that less is lost",
+        "np.ceil(len(on) ** delta)", "len(on) ** delta", hint=True)
+ex.slip("you round to the nearest number: d^δ is rounded up", "np.ceil", "np.round")
+ex.slip("you keep the boards that fit least: argsort is ascending",
+        "-similarity", "similarity", hint=True)
+ex.slip("you prune boards: it is the pins that keep ⌈d^δ⌉ boards each",
+        "kept =", "R, similarity = R.T, similarity.T\nkept =", "return kept", "return kept.T")
+ex.slip("your new edges are not among the old ones: look for the most similar boards only among "
+        "those that the pin is on",
+        "[on, pin]", "[:, pin]", KEPT, KEPT[len("on[") : -1])
+ex.slip("every pin keeps as many boards in yours; a pin on more boards keeps more",
+        "len(on)", "R.sum(axis=0).mean()")
+ex.slip("among equally similar boards you keep the larger id; take a stable sort of −similarity",
+        "np.flatnonzero(R[:, pin])", "np.flatnonzero(R[:, pin])[::-1]")
+ex.slip("you keep the first boards of each pin: the similarity says which ones",
+        'np.argsort(-similarity[on, pin], kind="stable")', "np.arange(len(on))")

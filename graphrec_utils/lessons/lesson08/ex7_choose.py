@@ -132,43 +132,17 @@ open_task.claims(
     _kind,
 )
 
-
-def _changed(**what):
-    return lambda: choose() | what
-
-
-@ex.mistake(
-    "your graph holds days from 42 on, and these are to be predicted: the walk finds the saved pins "
-    "on the very boards they were saved to"
-)
-def a_graph_of_all_days():
-    return _changed(until_day=56)()
-
-
-@ex.mistake(
-    "one to three pins of a user are few: they have saved more, and each says something else"
-)
-def one_query():
-    return _changed(queries=1)()
-
-
-@ex.mistake("so few steps leave each pin a visit or two, and the order is chance: use the budget")
-def a_hundred_steps():
-    return _changed(num_steps=100)()
-
-
-@ex.mistake(
-    "a walk that returns after nearly every step sees only pins that share a board with the query"
-)
-def never_far():
-    return _changed(restart=1.0, booster=True, queries=8)()
-
-
-@ex.mistake("your graph ends long before day 42: what was saved since then is missing from it")
-def a_young_graph():
-    return _changed(until_day=14)()
-
-
-@ex.mistake("you spend more than the budget of 20,000 steps per user")
-def over_budget():
-    return _changed(num_steps=100_000)()
+# fmt: off
+ex.slip("your graph holds days from 42 on, and these are to be predicted: the walk finds the "
+        "saved pins on the very boards they were saved to",
+        '"until_day": 42', '"until_day": 56')
+ex.slip("one to three pins of a user are few: they have saved more, and each says something else",
+        '"queries": 64', '"queries": 1')
+ex.slip("so few steps leave each pin a visit or two, and the order is chance: use the budget",
+        "20_000", "100")
+ex.slip("a walk that returns after nearly every step sees only pins that share a board with the "
+        "query",
+        '"queries": 64, "restart": 0.3, "booster": False', '"queries": 8, "restart": 1.0, "booster": True')
+ex.slip("your graph ends long before day 42: what was saved since then is missing from it",
+        '"until_day": 42', '"until_day": 14')
+ex.slip("you spend more than the budget of 20,000 steps per user", "20_000", "100_000")
