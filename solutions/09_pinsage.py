@@ -113,17 +113,7 @@ def importance_neighbors(visits: np.ndarray, query: int, top: int) -> tuple[np.n
         ids, int64, most visited first, equal ones by the smaller id; and weights, float64, that sum to 1.
         Fewer than T where fewer pins were visited, both empty where none was.
     """
-    ### BEGIN SOLUTION
-    counts = visits.copy()
-    counts[query] = 0
-    ids = np.argsort(-counts, kind="stable")[:top]
-    ids = ids[counts[ids] > 0]
-    return ids, counts[ids] / max(1, counts[ids].sum())
-    ### INSTEAD
-    # ids = np.argsort(counts, kind="stable")[:top]  # sorted upwards
-    # return ids, counts[ids] / visits.sum()  # divided by all visits
-    # return ids, counts[ids]  # counts untouched
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:09.1"]
@@ -230,16 +220,7 @@ def convolve(
     Returns:
         (B, d') of length 1; a vector of zeros stays zeros.
     """
-    ### BEGIN SOLUTION
-    told = torch.relu(H[neighbors] @ Q.T + q)  # (B, T, d')
-    heard = (alpha[:, :, None] * told).sum(dim=1)  # (B, d')
-    z = torch.relu(torch.cat([H[nodes], heard], dim=1) @ W.T + w)
-    return F.normalize(z, dim=1)
-    ### INSTEAD
-    # told = H[neighbors] @ Q.T + q  # messages without relu
-    # heard = told.mean(dim=1)  # plain mean
-    # return F.normalize(z, dim=0)  # length over the batch
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:09.2"]
@@ -329,16 +310,7 @@ def pinsage_loss(
     Returns:
         () a number >= 0.
     """
-    ### BEGIN SOLUTION
-    pos = (z_q * z_i).sum(dim=1, keepdim=True)  # (B, 1)
-    hard = (z_q[:, None] * z_hard).sum(dim=2)  # (B, H)
-    neg = torch.cat([z_q @ z_shared.T, hard], dim=1)  # (B, S + H)
-    return torch.relu(neg - pos + margin).mean()
-    ### INSTEAD
-    # return torch.relu(pos - neg + margin).mean()  # the slide s sign
-    # return torch.relu((neg - pos + margin).mean())  # relu of the mean
-    # neg = z_q @ z_shared.T  # hard are forgotten
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:09.3"]
@@ -404,15 +376,7 @@ def hard_negatives(
     Returns:
         (n - 1,) int64, different pins; all there are where there are fewer.
     """
-    ### BEGIN SOLUTION
-    pool = ranked[ranked != query][first - 1 : last]
-    pool = pool[~np.isin(pool, positives)]
-    return rng.choice(pool, min(epoch - 1, len(pool)), replace=False)
-    ### INSTEAD
-    # pool = ranked[ranked != query][first:last]  # one too late
-    # return rng.choice(pool, min(epoch, len(pool)), replace=False)  # one ahead
-    # return pool[: epoch - 1]  # always the first
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:09.4"]
@@ -564,16 +528,7 @@ def scaled_mrr(S: np.ndarray, queries: np.ndarray, positives: np.ndarray, scale:
     Returns:
         A number between 0 and 1.
     """
-    ### BEGIN SOLUTION
-    rows = np.arange(len(S))
-    ahead = S[rows, positives][:, None] < S
-    ahead[rows, queries] = False
-    rank = 1 + ahead.sum(axis=1)
-    return float((1 / np.ceil(rank / scale)).mean())
-    ### INSTEAD
-    # return float((scale / rank).mean())  # no ceiling
-    # return float((1 / rank).mean())  # not scaled
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:09.5"]
@@ -885,19 +840,7 @@ def layerwise(
     Returns:
         (n, d).
     """
-    ### BEGIN SOLUTION
-    h = x
-    for W in weights:
-        parts = []
-        for part in torch.arange(len(x)).split(size):
-            z = torch.relu(torch.cat([h[part], alpha[part] @ h], dim=1) @ W.T)
-            parts.append(F.normalize(z, dim=1))
-        h = torch.cat(parts)
-    return h
-    ### INSTEAD
-    #         z = torch.relu(torch.cat([h[part], alpha[part] @ x], dim=1) @ W.T)  # hears the input
-    #         parts.append(z)  # no length
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:09.6"]
@@ -960,11 +903,7 @@ def choose() -> dict:
         {"loss": "hinge" or "softmax", "num_layers": 0, 1 or 2, "hard": "none" or
         "curriculum", "until_day": the day the pairs end}
     """
-    ### BEGIN SOLUTION
-    return {
-        "loss": "softmax", "num_layers": 1, "hard": "none", "until_day": 42,
-    }  # fmt: skip
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:09.7"]

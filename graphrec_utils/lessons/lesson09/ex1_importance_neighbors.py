@@ -2,33 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from graphrec_utils.exercises.core import Exercise
-
-
-def _kept(visits, query, top, away=True, late=False, weigh=lambda v, all_: v / v.sum(), visited=True,
-          order=lambda v: np.lexsort((np.arange(len(v)), -v))):  # fmt: skip
-    """Options are what can go wrong: `late` drops the query after the top is cut."""
-    counts = visits.astype(np.float64)
-    if away and not late:
-        counts[query] = 0
-    ranked = order(counts)
-    if visited:
-        ranked = ranked[counts[ranked] > 0]
-    ranked = ranked[:top]
-    if late:
-        ranked = ranked[ranked != query]
-    v = counts[ranked]
-    with np.errstate(invalid="ignore", over="ignore"):
-        weight = weigh(v, visits) if len(v) else v
-    return ranked.astype(np.int64), np.asarray(weight, dtype=np.float64)
-
-
-def _variant(**options) -> Callable:
-    return lambda *inputs: _kept(*inputs, **options)
 
 
 def _walked(rng, n: int = 12, top: int = 5, unvisited: int = 2) -> dict:
@@ -60,7 +36,11 @@ ex = Exercise(
 
 @ex.solution
 def importance_neighbors(visits, query, top):
-    return _kept(visits, query, top)
+    counts = visits.copy()
+    counts[query] = 0
+    ids = np.argsort(-counts, kind="stable")[:top]
+    ids = ids[counts[ids] > 0]
+    return ids, counts[ids] / max(1, counts[ids].sum())
 
 
 def _by_hand(rng) -> dict:
@@ -95,83 +75,35 @@ def _one_visit(rng) -> dict:
 
 ex.claim("one neighbor, visited once, weighs 1", _one_visit)
 
+WEIGHTS = "counts[ids] / max(1, counts[ids].sum())"
 
-@ex.mistake("the query is among its own neighbors, with the largest weight: drop it first")
-def self_in_the_neighborhood(*inputs):
-    return _variant(away=False)(*inputs)
-
-
-@ex.mistake("you take the top first and drop the query afterwards: one neighbor too few")
-def dropped_too_late(*inputs):
-    return _variant(late=True)(*inputs)
-
-
-@ex.mistake("your weights are the counts themselves: divide them by their sum")
-def counts_as_weights(*inputs):
-    return _variant(weigh=lambda v, all_: v)(*inputs)
-
-
-@ex.mistake("your weights are a softmax of the counts: the most visited pin takes everything")
-def softmax_of_counts(*inputs):
-    return _variant(weigh=lambda v, all_: np.exp(v - v.max()) / np.exp(v - v.max()).sum())(*inputs)
-
-
-@ex.mistake("you divide by all visits, those of the query and of dropped pins included: the weights "
-            "of the neighbors no longer sum to 1")  # fmt: skip
-def divided_by_all_visits(*inputs):
-    return _variant(weigh=lambda v, all_: v / all_.sum())(*inputs)
-
-
-@ex.mistake("you divide by the largest count, not by the sum")
-def divided_by_the_largest(*inputs):
-    return _variant(weigh=lambda v, all_: v / v.max())(*inputs)
-
-
-@ex.mistake("you divide by the Euclidean length; the paper normalizes by L1, the sum")
-def divided_by_the_length(*inputs):
-    return _variant(weigh=lambda v, all_: v / np.sqrt((v**2).sum()))(*inputs)
-
-
-@ex.mistake("all your neighbors weigh the same: that is a mean, and the counts were for nothing")
-def all_weigh_the_same(*inputs):
-    return _variant(weigh=lambda v, all_: np.full(len(v), 1 / len(v)))(*inputs)
-
-
-@ex.mistake("pins that no walker visited are among the neighbors; a shorter list is right")
-def unvisited_neighbors(*inputs):
-    return _variant(visited=False)(*inputs)
-
-
-@ex.mistake("your neighbors begin with the least visited one")
-def least_visited_first(*inputs):
-    return _variant(order=lambda v: np.lexsort((np.arange(len(v)), v)))(*inputs)
-
-
-@ex.mistake("your weights are counts, whole numbers: divide them by their sum")
-def counts_untouched(visits, query, top):
-    ids, _ = _kept(visits, query, top)
-    return ids, visits[ids]
-
-
-@ex.mistake(
-    "you sort upwards, so the pins that nobody visited come first, and nothing is left of them"
-)
-def sorted_upwards(visits, query, top):
-    counts = visits.copy()
-    counts[query] = 0
-    ids = np.argsort(counts, kind="stable")[:top]
-    ids = ids[counts[ids] > 0]
-    return ids, counts[ids] / max(1, counts[ids].sum())
-
-
-@ex.mistake("among equal counts the smaller id comes first; a reversed argsort turns that round")
-def ties_the_other_way(*inputs):
-    return _variant(order=lambda v: np.argsort(v, kind="stable")[::-1])(*inputs)
-
-
-@ex.mistake(
-    "you removed the query from the array, so every id after it is one too small: set its count to 0"
-)
-def ids_slipped(visits, query, top):
-    ids, weights = _kept(visits, query, top)
-    return ids - (ids > query), weights
+# fmt: off
+ex.slip("the query is among its own neighbors, with the largest weight: drop it first",
+        "counts[query] = 0", "")
+ex.slip("you take the top first and drop the query afterwards: one neighbor too few",
+        "counts[query] = 0", "", "counts[ids] > 0", "(ids != query) & (counts[ids] > 0)")
+ex.slip("your weights are the counts themselves: divide them by their sum",
+        WEIGHTS, "counts[ids].astype(float)")
+ex.slip("your weights are a softmax of the counts: the most visited pin takes everything",
+        f"return ids, {WEIGHTS}", "e = np.exp(counts[ids] - counts.max())\nreturn ids, e / e.sum()")
+ex.slip("you divide by all visits, those of the query and of dropped pins included: the weights "
+        "of the neighbors no longer sum to 1",
+        "max(1, counts[ids].sum())", "visits.sum()", hint=True)
+ex.slip("you divide by the largest count, not by the sum", "counts[ids].sum()", "counts.max()")
+ex.slip("you divide by the Euclidean length; the paper normalizes by L1, the sum",
+        "counts[ids].sum()", "np.sqrt((counts[ids] ** 2).sum())")
+ex.slip("all your neighbors weigh the same: that is a mean, and the counts were for nothing",
+        WEIGHTS, "np.full(len(ids), 1 / max(1, len(ids)))")
+ex.slip("pins that no walker visited are among the neighbors; a shorter list is right",
+        "ids = ids[counts[ids] > 0]", "")
+ex.slip("your neighbors begin with the least visited one",
+        "-counts", "counts", "[:top]", "", "> 0]", "> 0][:top]")
+ex.slip("your weights are counts, whole numbers: divide them by their sum",
+        WEIGHTS, "counts[ids]", hint=True)
+ex.slip("you sort upwards, so the pins that nobody visited come first, and nothing is left of them",
+        "-counts", "counts", hint=True)
+ex.slip("among equal counts the smaller id comes first; a reversed argsort turns that round",
+        "-counts", "counts", "[:top]", "[::-1][:top]")
+ex.slip("you removed the query from the array, so every id after it is one too small: set its "
+        "count to 0",
+        "return ids", "return ids - (ids > query)")

@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import torch
 import torch.nn.functional as F
 
 from graphrec_utils.exercises.core import Exercise
-
-
-def _pooled(alpha, told):
-    return (alpha[:, :, None] * told).sum(dim=1)
-
-
-def _convolve(H, nodes, neighbors, alpha, Q, q, W, w, before=F.relu, after=lambda n: n, pool=_pooled,
-              me=lambda z, Q, q: z, swap=False, last=F.relu,
-              length=lambda z: F.normalize(z, dim=1), bias=(1, 1)):  # fmt: skip
-    told = before(H[neighbors] @ Q.T + bias[0] * q)  # (B, T, d')
-    heard = after(pool(alpha, told))
-    own = me(H[nodes], Q, q)
-    z = torch.cat([heard, own] if swap else [own, heard], dim=1)
-    return length(last(z @ W.T + bias[1] * w))
-
-
-def _variant(**options) -> Callable:
-    return lambda *inputs: _convolve(*inputs, **options)
 
 
 def _layer(
@@ -53,7 +33,7 @@ def _layer(
 
 
 def _before_last_relu(H, nodes, neighbors, alpha, Q, q, W, w):
-    heard = _pooled(alpha, F.relu(H[neighbors] @ Q.T + q))
+    heard = (alpha[:, :, None] * F.relu(H[neighbors] @ Q.T + q)).sum(dim=1)
     return torch.cat([H[nodes], heard], dim=1) @ W.T + w
 
 
@@ -74,7 +54,10 @@ ex = Exercise(
 
 @ex.solution
 def convolve(H, nodes, neighbors, alpha, Q, q, W, w):
-    return _convolve(H, nodes, neighbors, alpha, Q, q, W, w)
+    told = torch.relu(H[neighbors] @ Q.T + q)  # (B, T, d')
+    heard = (alpha[:, :, None] * told).sum(dim=1)  # (B, d')
+    z = torch.relu(torch.cat([H[nodes], heard], dim=1) @ W.T + w)
+    return F.normalize(z, dim=1)
 
 
 def _by_hand(rng) -> dict:
@@ -103,99 +86,42 @@ def _nothing_left(rng) -> dict:
 
 ex.claim("a vector of zeros stays zeros: 0 has no length to divide by", _nothing_left)
 
+TOLD = "H[neighbors] @ Q.T + q"
+HEARD = "(alpha[:, :, None] * told).sum(dim=1)"
+PRODUCT = "torch.cat([H[nodes], heard], dim=1) @ W.T + w"
+LENGTH = "F.normalize(z, dim=1)"
 
-@ex.mistake(
-    "the ReLU inside the sum is missing: what a neighbor says goes through Q, q and ReLU first"
-)
-def messages_without_relu(*inputs):
-    return _variant(before=lambda x: x)(*inputs)
-
-
-@ex.mistake(
-    "your ReLU comes after the weighted sum: each neighbor's message has its own, before pooling"
-)
-def relu_after_pooling(*inputs):
-    return _variant(before=lambda x: x, after=F.relu)(*inputs)
-
-
-@ex.mistake("you take the plain mean of the messages: the weights alpha are not used")
-def plain_mean(*inputs):
-    return _variant(pool=lambda alpha, told: told.mean(dim=1))(*inputs)
-
-
-@ex.mistake("you take the sum of the messages: the weights alpha are not used")
-def plain_sum(*inputs):
-    return _variant(pool=lambda alpha, told: told.sum(dim=1))(*inputs)
-
-
-@ex.mistake("you take the maximum of the messages: that is the paper's rival max-pool")
-def max_pooling(*inputs):
-    return _variant(pool=lambda alpha, told: told.max(dim=1).values)(*inputs)
-
-
-@ex.mistake("what was heard stands before the pin's own vector: the columns of W are [own; heard]")
-def heard_first(*inputs):
-    return _convolve(*inputs, swap=True)
-
-
-@ex.mistake("the ReLU around W is missing")
-def no_last_relu(*inputs):
-    return _variant(last=lambda x: x)(*inputs)
-
-
-@ex.mistake("your vectors are not divided by their length")
-def no_length(*inputs):
-    return _variant(length=lambda z: z)(*inputs)
-
-
-@ex.mistake(
-    "you divide each coordinate by its length over the batch: dim=1, one length for each pin"
-)
-def length_over_the_batch(*inputs):
-    return _variant(length=lambda z: F.normalize(z, dim=0))(*inputs)
-
-
-@ex.mistake("a vector of zeros became NaN: 0 / 0; torch.nn.functional.normalize leaves it at 0")
-def zero_by_zero(*inputs):
-    return _variant(length=lambda z: z / z.norm(dim=1, keepdim=True))(*inputs)
-
-
-@ex.mistake("the bias q is missing")
-def no_q(*inputs):
-    return _variant(bias=(0, 1))(*inputs)
-
-
-@ex.mistake("the bias w is missing")
-def no_w(*inputs):
-    return _variant(bias=(1, 0))(*inputs)
-
-
-@ex.mistake("you divide by the sum of alpha again: a pin without neighbors becomes 0 / 0")
-def divided_by_alpha(*inputs):
-    return _variant(pool=lambda a, told: _pooled(a, told) / a.sum(dim=1, keepdim=True))(*inputs)
-
-
-@ex.mistake(
-    "what was heard is divided by its length before it is pooled with the rest: only the result is"
-)
-def heard_of_length_one(*inputs):
-    return _variant(after=lambda n: F.normalize(n, dim=1))(*inputs)
-
-
-@ex.mistake("you take a softmax of alpha: the weights sum to 1 already, and 0 must stay 0")
-def softmax_of_alpha(*inputs):
-    return _variant(pool=lambda a, told: _pooled(a.softmax(dim=1), told))(*inputs)
-
-
-@ex.mistake(
-    "you divide by the length first and take the ReLU afterwards: the vectors are shorter than 1"
-)
-def length_before_relu(*inputs):
-    return _variant(last=lambda z: z, length=lambda z: F.relu(F.normalize(z, dim=1)))(*inputs)
-
-
-@ex.mistake(
-    "you divide by the sum of the coordinates: the length is the root of the sum of squares"
-)
-def sum_for_length(*inputs):
-    return _variant(length=lambda z: F.normalize(z, p=1, dim=1))(*inputs)
+# fmt: off
+ex.slip("the ReLU inside the sum is missing: what a neighbor says goes through Q, q and ReLU first",
+        f"torch.relu({TOLD})", TOLD, hint=True)
+ex.slip("your ReLU comes after the weighted sum: each neighbor's message has its own, before "
+        "pooling",
+        f"torch.relu({TOLD})", TOLD, HEARD, f"torch.relu({HEARD})")
+ex.slip("you take the plain mean of the messages: the weights alpha are not used",
+        HEARD, "told.mean(dim=1)", hint=True)
+ex.slip("you take the sum of the messages: the weights alpha are not used",
+        HEARD, "told.sum(dim=1)")
+ex.slip("you take the maximum of the messages: that is the paper's rival max-pool",
+        HEARD, "told.max(dim=1).values")
+ex.slip("what was heard stands before the pin's own vector: the columns of W are [own; heard]",
+        "[H[nodes], heard]", "[heard, H[nodes]]")
+ex.slip("the ReLU around W is missing", f"torch.relu({PRODUCT})", PRODUCT)
+ex.slip("your vectors are not divided by their length", LENGTH, "z")
+ex.slip("you divide each coordinate by its length over the batch: dim=1, one length for each pin",
+        LENGTH, "F.normalize(z, dim=0)", hint=True)
+ex.slip("a vector of zeros became NaN: 0 / 0; torch.nn.functional.normalize leaves it at 0",
+        LENGTH, "z / z.norm(dim=1, keepdim=True)")
+ex.slip("the bias q is missing", " + q", "")
+ex.slip("the bias w is missing", " + w", "")
+ex.slip("you divide by the sum of alpha again: a pin without neighbors becomes 0 / 0",
+        HEARD, f"{HEARD} / alpha.sum(dim=1, keepdim=True)")
+ex.slip("what was heard is divided by its length before it is pooled with the rest: only the "
+        "result is",
+        HEARD, f"F.normalize({HEARD}, dim=1)")
+ex.slip("you take a softmax of alpha: the weights sum to 1 already, and 0 must stay 0",
+        "alpha[", "alpha.softmax(dim=1)[")
+ex.slip("you divide by the length first and take the ReLU afterwards: the vectors are shorter "
+        "than 1",
+        f"torch.relu({PRODUCT})", PRODUCT, LENGTH, f"torch.relu({LENGTH})")
+ex.slip("you divide by the sum of the coordinates: the length is the root of the sum of squares",
+        LENGTH, "F.normalize(z, p=1, dim=1)")

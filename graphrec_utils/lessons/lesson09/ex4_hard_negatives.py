@@ -2,32 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from graphrec_utils.exercises.codec import Rng
 from graphrec_utils.exercises.compare import repeats
 from graphrec_utils.exercises.core import Exercise
-
-
-def _draw(ranked, query, positives, first, last, epoch, rng, drop_query=True, shift=(0, 0),
-          spare=True, early=False, number=lambda epoch: epoch - 1, take=None):  # fmt: skip
-    """Options are what can go wrong; `early` drops the positives before the ranks are counted."""
-    others = ranked[ranked != query] if drop_query else ranked
-    if early:
-        others = others[~np.isin(others, positives)]
-    pool = others[max(0, first - 1 + shift[0]) : last + shift[1]]
-    if spare:
-        pool = pool[~np.isin(pool, positives)]
-    count = min(number(epoch), len(pool))
-    if take is not None:
-        return take(pool, count, rng).astype(np.int64)
-    return rng.choice(pool, count, replace=False).astype(np.int64)
-
-
-def _variant(**options) -> Callable:
-    return lambda *inputs: _draw(*inputs, **options)
 
 
 def _ranking(rng, epoch: int, first: int = 11, last: int = 30, n: int = 60, near: int = 3,
@@ -62,7 +41,9 @@ ex = Exercise(
 
 @ex.solution
 def hard_negatives(ranked, query, positives, first, last, epoch, rng):
-    return _draw(ranked, query, positives, first, last, epoch, rng)
+    pool = ranked[ranked != query][first - 1 : last]
+    pool = pool[~np.isin(pool, positives)]
+    return rng.choice(pool, min(epoch - 1, len(pool)), replace=False)
 
 
 def _same_pins(got, expected, inputs) -> str | None:
@@ -79,7 +60,7 @@ def _same_pins(got, expected, inputs) -> str | None:
 
 def _kind(draws, inputs) -> tuple:
     """What can be seen of several draws: how many, whence, whether they repeat and move."""
-    pool = _draw(*list(inputs.values())[:5], 10**6, np.random.default_rng(0))
+    pool = hard_negatives(*list(inputs.values())[:5], 10**6, np.random.default_rng(0))
     place = {int(pin): k for k, pin in enumerate(inputs["ranked"].tolist())}
     inside, known = set(pool.tolist()), set(inputs["positives"].tolist())
     drawn = [[int(pin) for pin in x] for x in draws]
@@ -129,58 +110,27 @@ ex.claim("epoch 7 has six", lambda rng: _ranking(rng, 7, 6, 40), run="call eight
 ex.claim("all chance comes from the given generator", lambda rng: _ranking(rng, 4),
          run="call with seeds", judge=repeats)  # fmt: skip
 
+OTHERS = "ranked[ranked != query]"
+RANGE = "[first - 1 : last]"
+DRAWN = "rng.choice(pool, min(epoch - 1, len(pool)), replace=False)"
 
-@ex.mistake("your curriculum is one ahead: epoch n adds n − 1 hard negatives, the first none")
-def one_ahead(*inputs):
-    return _variant(number=lambda epoch: epoch)(*inputs)
-
-
-@ex.mistake("positives are among your hard negatives: what somebody engaged with is no mistake")
-def positives_among_them(*inputs):
-    return _variant(spare=False)(*inputs)
-
-
-@ex.mistake(
-    "you drop the positives before you count the ranks: the range slips to less related pins"
-)
-def positives_dropped_too_early(*inputs):
-    return _variant(early=True)(*inputs)
-
-
-@ex.mistake("your ranks begin at the query itself: it is on top of its own walk, and has no rank")
-def the_query_has_a_rank(*inputs):
-    return _variant(drop_query=False)(*inputs)
-
-
-@ex.mistake("rank 1 is at place 0 of the array: your range begins one pin too late")
-def one_too_late(*inputs):
-    return _variant(shift=(1, 0))(*inputs)
-
-
-@ex.mistake("the pin of rank `last` belongs to the range: yours ends one too early")
-def one_too_early(*inputs):
-    return _variant(shift=(0, -1))(*inputs)
-
-
-@ex.mistake("you take the first pins of the range, always the same ones: draw them")
-def always_the_first(*inputs):
-    return _variant(take=lambda pool, count, rng: pool[:count])(*inputs)
-
-
-@ex.mistake("a pin can come twice among your negatives: draw without replacement")
-def drawn_twice(*inputs):
-    pool = _draw(*inputs[:5], 10**6, inputs[6])
-    return inputs[6].choice(pool, inputs[5] - 1)
-
-
-@ex.mistake("yours come from all ranks; only `first` to `last` are related without being relevant")
-def from_all_ranks(*inputs):
-    ranked, query, positives, *_, epoch, rng = inputs
-    return _draw(ranked, query, positives, 1, len(ranked), epoch, rng)
-
-
-@ex.mistake("you count on the query being the first of the ranking: look for it")
-def the_first_is_dropped(ranked, query, positives, first, last, epoch, rng):
-    pool = ranked[1:][first - 1 : last]
-    pool = pool[~np.isin(pool, positives)]
-    return rng.choice(pool, min(epoch - 1, len(pool)), replace=False)
+# fmt: off
+ex.slip("your curriculum is one ahead: epoch n adds n − 1 hard negatives, the first none",
+        "epoch - 1", "epoch", hint=True)
+ex.slip("positives are among your hard negatives: what somebody engaged with is no mistake",
+        "pool = pool[~np.isin(pool, positives)]", "")
+ex.slip("you drop the positives before you count the ranks: the range slips to less related pins",
+        OTHERS, "ranked[(ranked != query) & ~np.isin(ranked, positives)]")
+ex.slip("your ranks begin at the query itself: it is on top of its own walk, and has no rank",
+        OTHERS, "ranked")
+ex.slip("rank 1 is at place 0 of the array: your range begins one pin too late",
+        RANGE, "[first:last]", hint=True)
+ex.slip("the pin of rank `last` belongs to the range: yours ends one too early",
+        RANGE, "[first - 1 : last - 1]")
+ex.slip("you take the first pins of the range, always the same ones: draw them",
+        DRAWN, "pool[: epoch - 1]", hint=True)
+ex.slip("a pin can come twice among your negatives: draw without replacement",
+        DRAWN, "rng.choice(pool, epoch - 1)")
+ex.slip("yours come from all ranks; only `first` to `last` are related without being relevant",
+        RANGE, "")
+ex.slip("you count on the query being the first of the ranking: look for it", OTHERS, "ranked[1:]")

@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from graphrec_utils.exercises.core import Exercise
-
-
-def _mrr(S, queries, positives, scale, beats=np.greater, hide=True, begin=1,
-         gain=lambda rank, scale: 1 / np.ceil(rank / scale), best=1, over=np.mean):  # fmt: skip
-    rank = []
-    for s, q, i in zip(best * S, queries, positives, strict=True):
-        ahead = beats(s, s[i])
-        ahead[i] = False
-        if hide:
-            ahead[q] = False
-        rank.append(begin + ahead.sum())
-    with np.errstate(divide="ignore"):
-        return float(over(gain(np.array(rank, dtype=float), scale)))
-
-
-def _variant(**options) -> Callable:
-    return lambda *inputs: _mrr(*inputs, **options)
 
 
 def _scores(rng, ranks, scale: int = 10, n: int = 40, ties: bool = False) -> dict:
@@ -60,7 +41,11 @@ ex = Exercise(
 
 @ex.solution
 def scaled_mrr(S, queries, positives, scale):
-    return _mrr(S, queries, positives, scale)
+    rows = np.arange(len(S))
+    ahead = S[rows, positives][:, None] < S
+    ahead[rows, queries] = False
+    rank = 1 + ahead.sum(axis=1)
+    return float((1 / np.ceil(rank / scale)).mean())
 
 
 def _random(rng, n: int = 40, scale: int = 10) -> dict:
@@ -89,102 +74,40 @@ ex.claim(
 ex.claim("equal scores do not stand before the positive", _ties)
 ex.claim("all scores are below 0", _below)
 
+HIDE = "ahead[rows, queries] = False"
+STEP = "np.ceil(rank / scale)"
+MEAN = f"(1 / {STEP}).mean()"
 
-@ex.mistake("the ceiling is missing: rank 1 would be worth 10 in tens, and no mean reciprocal rank "
-            "exceeds 1")  # fmt: skip
-def no_ceiling(*inputs):
-    return _variant(gain=lambda rank, scale: scale / rank)(*inputs)
-
-
-@ex.mistake("you round down and add one: rank 10 then falls into the second ten")
-def floor_and_one(*inputs):
-    return _variant(gain=lambda rank, scale: 1 / (rank // scale + 1))(*inputs)
-
-
-@ex.mistake("you round to the nearest: ranks 1 to 4 in tens would be 1 / 0")
-def rounded(*inputs):
-    return _variant(gain=lambda rank, scale: 1 / np.maximum(1, np.round(rank / scale)))(*inputs)
-
-
-@ex.mistake(
-    "your number is the usual mean reciprocal rank: the ranks are not taken in steps of `scale`"
-)
-def not_scaled(*inputs):
-    return _variant(gain=lambda rank, scale: 1 / rank)(*inputs)
-
-
-@ex.mistake("the query is in its own list and pushes its positive back by one: it is no candidate")
-def the_query_in_its_list(*inputs):
-    return _variant(hide=False)(*inputs)
-
-
-@ex.mistake("your best rank is 0: count from 1")
-def from_zero(*inputs):
-    return _variant(begin=0, gain=lambda rank, scale: 1 / np.maximum(1, np.ceil(rank / scale)))(
-        *inputs
-    )
-
-
-@ex.mistake("you count the pins below the positive: rank 1 is the highest score")
-def from_below(*inputs):
-    return _variant(best=-1, hide=True)(*inputs)
-
-
-@ex.mistake("equal scores stand before the positive in yours: count those that are higher")
-def ties_before(*inputs):
-    return _variant(beats=np.greater_equal)(*inputs)
-
-
-@ex.mistake("you take the mean of the ranks first: the mean of the reciprocals is asked for")
-def reciprocal_of_the_mean(*inputs):
-    return _variant(gain=lambda rank, scale: np.ceil(rank / scale), over=lambda x: 1 / x.mean())(
-        *inputs
-    )
-
-
-@ex.mistake("you take the median of the queries, not the mean")
-def median(*inputs):
-    return _variant(over=np.median)(*inputs)
-
-
-@ex.mistake(
-    "the query gets the score 0 in yours, which may be the best of all: leave it out, or give it −∞"
-)
-def query_at_0(S, queries, positives, scale):
-    moved = S.copy()
-    moved[np.arange(len(S)), queries] = 0
-    return _mrr(moved, queries, positives, scale, hide=False)
-
-
-@ex.mistake("your ranks begin at 0 and the best one divides by 0: rank 1 is nobody ahead")
-def nobody_ahead_is_0(*inputs):
-    return _variant(begin=0)(*inputs)
-
-
-@ex.mistake("you round down: ranks below `scale` then divide by 0; ⌈·⌉ rounds up")
-def only_rounded_down(*inputs):
-    return _variant(gain=lambda rank, scale: 1 / np.floor(rank / scale))(*inputs)
-
-
-@ex.mistake("you round to the nearest: ⌈·⌉ rounds up")
-def rounded_to_the_nearest(*inputs):
-    return _variant(gain=lambda rank, scale: 1 / np.round(rank / scale))(*inputs)
-
-
-@ex.mistake("you return the mean of the ranks in steps of `scale`: the mean is of one over them")
-def mean_of_steps(*inputs):
-    return _variant(gain=lambda rank, scale: np.ceil(rank / scale))(*inputs)
-
-
-@ex.mistake("you return the sum over the queries: a mean is asked for")
-def the_sum(*inputs):
-    return _variant(over=np.sum)(*inputs)
-
-
-@ex.mistake(
-    "the queries of all rows are left out of each list in yours: only its own is no candidate"
-)
-def all_queries_hidden(S, queries, positives, scale):
-    ahead = S[np.arange(len(S)), positives][:, None] < S
-    ahead[:, queries] = False
-    return float((1 / np.ceil((1 + ahead.sum(axis=1)) / scale)).mean())
+# fmt: off
+ex.slip("the ceiling is missing: rank 1 would be worth 10 in tens, and no mean reciprocal rank "
+        "exceeds 1",
+        f"1 / {STEP}", "scale / rank", hint=True)
+ex.slip("you round down and add one: rank 10 then falls into the second ten",
+        STEP, "(rank // scale + 1)")
+ex.slip("you round to the nearest: ranks 1 to 4 in tens would be 1 / 0",
+        STEP, "np.maximum(1, np.round(rank / scale))")
+ex.slip("your number is the usual mean reciprocal rank: the ranks are not taken in steps of "
+        "`scale`",
+        STEP, "rank", hint=True)
+ex.slip("the query is in its own list and pushes its positive back by one: it is no candidate",
+        HIDE, "")
+ex.slip("your best rank is 0: count from 1", "1 + ahead", "ahead", STEP, f"np.maximum(1, {STEP})")
+ex.slip("you count the pins below the positive: rank 1 is the highest score", "< S", "> S")
+ex.slip("equal scores stand before the positive in yours: count those that are higher",
+        "< S", "<= S", HIDE, "ahead[rows, queries] = ahead[rows, positives] = False")
+ex.slip("you take the mean of the ranks first: the mean of the reciprocals is asked for",
+        MEAN, f"1 / {STEP}.mean()")
+ex.slip("you take the median of the queries, not the mean", MEAN, f"np.median(1 / {STEP})")
+ex.slip("the query gets the score 0 in yours, which may be the best of all: leave it out, or give "
+        "it −∞",
+        "ahead = S", "S = S.copy()\nS[rows, queries] = 0\nahead = S", HIDE, "")
+ex.slip("your ranks begin at 0 and the best one divides by 0: rank 1 is nobody ahead",
+        "1 + ahead", "ahead")
+ex.slip("you round down: ranks below `scale` then divide by 0; ⌈·⌉ rounds up",
+        "np.ceil", "np.floor")
+ex.slip("you round to the nearest: ⌈·⌉ rounds up", "np.ceil", "np.round")
+ex.slip("you return the mean of the ranks in steps of `scale`: the mean is of one over them",
+        f"1 / {STEP}", STEP)
+ex.slip("you return the sum over the queries: a mean is asked for", "mean", "sum")
+ex.slip("the queries of all rows are left out of each list in yours: only its own is no candidate",
+        "ahead[rows,", "ahead[:,")

@@ -94,41 +94,18 @@ open_task.claims(
     _kind,
 )
 
-
-def _changed(**what):
-    return lambda: choose() | what
-
-
-@ex.mistake(
-    "your pairs hold days from 42 on, and these are to be predicted: the model is told the answers"
-)
-def pairs_of_all_days():
-    return _changed(until_day=56)()
-
-
-@ex.mistake("your pairs end long before day 42: what was engaged since then is missing")
-def young_pairs():
-    return _changed(until_day=14)()
-
-
-@ex.mistake("you chose the hinge: it stops where a pair is right by the margin, and one of 500 negatives in the way "
-            "counts little; the softmax goes on")  # fmt: skip
-def the_hinge():
-    return _changed(loss="hinge")()
-
-
-@ex.mistake(
-    "without a layer a pin hears nobody: what its neighbors on the boards are like is not used"
-)
-def no_layer():
-    return _changed(num_layers=0)()
-
-
-@ex.mistake("two layers, trained as briefly as here, find less than one: try one")
-def two_layers():
-    return _changed(num_layers=2)()
-
-
-@ex.mistake("one of your entries is none of those in the docstring, so nobody has measured it")
-def an_unknown_entry():
-    return _changed(hard="some")()
+# fmt: off
+ex.slip("your pairs hold days from 42 on, and these are to be predicted: the model is told the "
+        "answers",
+        '"until_day": 42', '"until_day": 56')
+ex.slip("your pairs end long before day 42: what was engaged since then is missing",
+        '"until_day": 42', '"until_day": 14')
+ex.slip("you chose the hinge: it stops where a pair is right by the margin, and one of 500 "
+        "negatives in the way counts little; the softmax goes on",
+        '"softmax"', '"hinge"')
+ex.slip("without a layer a pin hears nobody: what its neighbors on the boards are like is not used",
+        '"num_layers": 1', '"num_layers": 0')
+ex.slip("two layers, trained as briefly as here, find less than one: try one",
+        '"num_layers": 1', '"num_layers": 2')
+ex.slip("one of your entries is none of those in the docstring, so nobody has measured it",
+        '"none"', '"some"')

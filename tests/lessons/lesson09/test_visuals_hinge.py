@@ -26,7 +26,7 @@ def test_a_right_loss_draws_the_paper_s_curve_and_the_slide_s_its_own():
     mine = visuals.hinge(function=loss.reference).state
     assert mine["rules"] == ["paper", "slide", "yours"]
     np.testing.assert_allclose(mine["curves"]["yours"], mine["curves"]["paper"], atol=2e-3)
-    turned = next(m.function for m in loss.mistakes if m.name.startswith("the slide"))
+    turned = next(m.function for m in loss.mistakes if "the slide's" in m.sentence)
     wrong = visuals.hinge(function=turned).state
     np.testing.assert_allclose(wrong["curves"]["yours"], wrong["curves"]["slide"], atol=2e-3)
 
