@@ -115,13 +115,7 @@ def examples(items: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
         (k, length) int64 histories: the latest items strictly before the event, oldest first, -1 in the
         empty places at the end; and the (k,) targets.
     """
-    ### BEGIN SOLUTION
-    histories = np.full((len(items), length), -1)
-    for t in range(len(items)):
-        row = items[max(0, t - length) : t]
-        histories[t, : len(row)] = row
-    return histories, items.copy()
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:10.1"]
@@ -298,12 +292,7 @@ def tower_scores(
     Returns:
         (B, n) scores.
     """
-    ### BEGIN SOLUTION
-    there = (history >= 0).float()  # (B, L)
-    read = past[history.clamp(min=0)] * there[..., None]  # (B, L, d)
-    mean = read.sum(dim=1) / there.sum(dim=1, keepdim=True).clamp(min=1)
-    return F.normalize(start + mean, dim=1) @ F.normalize(items, dim=1).T / temperature
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:10.2"]
@@ -364,10 +353,7 @@ def softmax_loss(pos: torch.Tensor, neg: torch.Tensor, num_others: int) -> torch
     Returns:
         () the mean over the rows; finite for scores of hundreds.
     """
-    ### BEGIN SOLUTION
-    c = math.log(num_others / neg.shape[1])
-    return (torch.cat([pos[:, None], neg + c], dim=1).logsumexp(dim=1) - pos).mean()
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:10.3"]
@@ -586,11 +572,7 @@ def in_batch_logits(
     Returns:
         (B, B), row a for user a. Where column b holds row a's item in another row: -inf.
     """
-    ### BEGIN SOLUTION
-    hits = ids[:, None] == ids[None, :]
-    hits.fill_diagonal_(False)
-    return (users @ items.T / temperature).masked_fill(hits, -torch.inf)
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:10.4"]
@@ -763,16 +745,7 @@ def top_in_chunks(users: np.ndarray, items: np.ndarray, top: int, chunk: int) ->
         (B, top) int64 ids, best first; among equal scores the smaller id comes first. There are never
         more than B (chunk + top) scores in memory.
     """
-    ### BEGIN SOLUTION
-    scores, ids = np.zeros((len(users), 0)), np.zeros((len(users), 0), dtype=np.int64)
-    for a in range(0, len(items), chunk):
-        new = users @ items[a : a + chunk].T
-        scores = np.concatenate([scores, new], axis=1)
-        ids = np.concatenate([ids, np.broadcast_to(a + np.arange(new.shape[1]), new.shape)], axis=1)
-        best = np.argsort(-scores, axis=1, kind="stable")[:, :top]
-        scores, ids = (np.take_along_axis(x, best, axis=1) for x in (scores, ids))
-    return ids
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:10.5"]
@@ -818,11 +791,7 @@ def search_cells(
     Returns:
         (K,) int64 ids of items in these cells, K <= top, the largest product first.
     """
-    ### BEGIN SOLUTION
-    chosen = np.argsort(-(centers @ query))[:probes]
-    inside = np.flatnonzero(np.isin(cell, chosen))
-    return inside[np.argsort(-(items[inside] @ query))[:top]]
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:10.6"]
@@ -952,9 +921,7 @@ def choose() -> dict:
         {"loss": "bce", "bpr" or "sampled", "temperature": None, 1.0, 0.2 or 0.05,
         "half_life": None or 3.0, "history": "before", "future" or "answer"}
     """
-    ### BEGIN SOLUTION
-    return {"loss": "sampled", "temperature": None, "half_life": 3.0, "history": "before"}
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:10.7"]

@@ -2,39 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import torch
 import torch.nn.functional as F
 
 from graphrec_utils.exercises.core import Exercise
-
-
-def _scores(
-    past, start, items, history, temperature, read=None, user=None, item=None,
-    scale=lambda s, t: s / t,
-):  # fmt: skip
-    """Return cosines over a temperature; the options are what can go wrong.
-
-    Args:
-        read: what a history (L,) says, by default the mean of its items.
-        user, item: what is done to the vectors, by default length 1.
-        scale: cosines and temperature to scores.
-    """
-    rows = []
-    for row in history:
-        own = row[row >= 0]
-        if read is not None:
-            rows.append(read(past, start, items, row, own))
-        else:
-            rows.append(start + past[own].mean(dim=0) if len(own) else start)
-    unit = lambda x: F.normalize(x, dim=1)  # noqa: E731
-    return scale((user or unit)(torch.stack(rows)) @ (item or unit)(items).T, temperature)
-
-
-def _variant(**options) -> Callable:
-    return lambda *inputs: _scores(*inputs, **options)
 
 
 def _towers(rng, users: int = 5, length: int = 4, temperature: float = 0.2, full=False) -> dict:
@@ -69,7 +41,10 @@ ex = Exercise(
 
 @ex.solution
 def tower_scores(past, start, items, history, temperature):
-    return _scores(past, start, items, history, temperature)
+    there = (history >= 0).float()  # (B, L)
+    read = past[history.clamp(min=0)] * there[..., None]  # (B, L, d)
+    mean = read.sum(dim=1) / there.sum(dim=1, keepdim=True).clamp(min=1)
+    return F.normalize(start + mean, dim=1) @ F.normalize(items, dim=1).T / temperature
 
 
 def _by_hand(rng) -> dict:
@@ -100,99 +75,35 @@ ex.claim(
     run="call and compare gradient",
 )
 
+NUMBER = "there.sum(dim=1, keepdim=True).clamp(min=1)"
+USERS, ITEMS = "F.normalize(start + mean, dim=1)", "F.normalize(items, dim=1)"
 
-@ex.mistake(
-    "your scores do not follow the temperature: a cosine lies between -1 and 1; divide it by τ"
-)
-def no_temperature(*inputs):
-    return _variant(scale=lambda s, t: s)(*inputs)
-
-
-@ex.mistake("you multiply by the temperature: a small one has to make the scores large")
-def times_the_temperature(*inputs):
-    return _variant(scale=lambda s, t: s * t)(*inputs)
-
-
-@ex.mistake(
-    "you divide the sum of a history by all its places, empty ones included: short histories become faint"
-)
-def empty_places_are_counted(*inputs):
-    def read(past, start, items, row, own):
-        return start + past[own].sum(dim=0) / len(row)
-
-    return _variant(read=read)(*inputs)
-
-
-@ex.mistake(
-    "your empty places read an item: index -1 is the last row of the table, clamp and mask it"
-)
-def minus_one_is_read(*inputs):
-    return _variant(read=lambda past, start, items, row, own: start + past[row].mean(dim=0))(
-        *inputs
-    )
-
-
-@ex.mistake("you add up the history without dividing: a long one drowns the start vector")
-def a_sum(*inputs):
-    def read(past, start, items, row, own):
-        return start + past[own].sum(dim=0)
-
-    return _variant(read=read)(*inputs)
-
-
-@ex.mistake("the start vector is missing: a new user has nothing else")
-def no_start(*inputs):
-    def read(past, start, items, row, own):
-        return past[own].mean(dim=0) if len(own) else 0 * start
-
-    return _variant(read=read)(*inputs)
-
-
-@ex.mistake("your empty histories become NaN: the mean of nothing is 0 / 0; divide by at least 1")
-def the_mean_of_nothing(*inputs):
-    return _variant(read=lambda past, start, items, row, own: start + past[own].mean(dim=0))(
-        *inputs
-    )
-
-
-@ex.mistake("your items keep their lengths: a long vector would win whatever its direction")
-def items_keep_their_length(*inputs):
-    return _variant(item=lambda x: x)(*inputs)
-
-
-@ex.mistake("your users keep their lengths: then everybody has a temperature of their own")
-def users_keep_their_length(*inputs):
-    return _variant(user=lambda x: x)(*inputs)
-
-
-@ex.mistake(
-    "you give the items of a history the length 1 before the mean: only the two vectors that meet have it"
-)
-def length_one_before_the_mean(*inputs):
-    def read(past, start, items, row, own):
-        return start + (F.normalize(past[own], dim=1).mean(dim=0) if len(own) else 0)
-
-    return _variant(read=read)(*inputs)
-
-
-@ex.mistake("you read the history through `items`: it has a table of its own, `past`")
-def the_wrong_table(*inputs):
-    def read(past, start, items, row, own):
-        return start + (items[own].mean(dim=0) if len(own) else 0)
-
-    return _variant(read=read)(*inputs)
-
-
-@ex.mistake("only the latest event of each history counts in yours; take the mean of all")
-def the_latest_event_alone(*inputs):
-    def read(past, start, items, row, own):
-        return start + (past[own[-1]] if len(own) else 0)
-
-    return _variant(read=read)(*inputs)
-
-
-@ex.mistake("you give length 1 to the columns: a vector is a row, so normalize with dim=1")
-def columns_of_length_one(*inputs):
-    return _variant(user=lambda x: F.normalize(x, dim=0), item=lambda x: F.normalize(x, dim=0))(
-        *inputs
-    )
+# fmt: off
+ex.slip("your scores do not follow the temperature: a cosine lies between -1 and 1; divide it by τ",
+        " / temperature", "")
+ex.slip("you multiply by the temperature: a small one has to make the scores large",
+        "/ temperature", "* temperature")
+ex.slip("you divide the sum of a history by all its places, empty ones included: short histories "
+        "become faint",
+        NUMBER, "history.shape[1]")
+ex.slip("your empty places read an item: index -1 is the last row of the table, clamp and mask it",
+        "past[history.clamp(min=0)] * there[..., None]", "past[history]",
+        NUMBER, "history.shape[1]")
+ex.slip("you add up the history without dividing: a long one drowns the start vector",
+        f" / {NUMBER}", "")
+ex.slip("the start vector is missing: a new user has nothing else", "start + ", "")
+ex.slip("your empty histories become NaN: the mean of nothing is 0 / 0; divide by at least 1",
+        ".clamp(min=1)", "")
+ex.slip("your items keep their lengths: a long vector would win whatever its direction",
+        ITEMS, "items")
+ex.slip("your users keep their lengths: then everybody has a temperature of their own",
+        USERS, "(start + mean)")
+ex.slip("you give the items of a history the length 1 before the mean: only the two vectors that "
+        "meet have it",
+        "past[", "F.normalize(past, dim=1)[")
+ex.slip("you read the history through `items`: it has a table of its own, `past`",
+        "past[", "items[")
+ex.slip("only the latest event of each history counts in yours; take the mean of all",
+        f"read.sum(dim=1) / {NUMBER}", "read[torch.arange(len(read)), there.sum(dim=1).long() - 1]")
+ex.slip("you give length 1 to the columns: a vector is a row, so normalize with dim=1",
+        USERS, "F.normalize(start + mean, dim=0)", ITEMS, "F.normalize(items, dim=0)")

@@ -3,31 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import torch
 
 from graphrec_utils.exercises.core import Exercise
-
-
-def _loss(pos, neg, num_others, factor=lambda n, S: n / S, on_positive=False, inside=True,
-          reduce=torch.mean):  # fmt: skip
-    """Return the sampled softmax; the options are what can go wrong.
-
-    Args:
-        factor: by what the sum over the negatives is multiplied.
-        on_positive: multiply the positive by it, too.
-        inside: whether the positive is in the sum.
-        reduce: the rows to one number.
-    """
-    c = math.log(factor(num_others, neg.shape[1]))
-    own = pos[:, None] + (c if on_positive else 0)
-    columns = torch.cat([own, neg + c], dim=1) if inside else neg + c
-    return reduce(columns.logsumexp(dim=1) - pos)
-
-
-def _variant(**options) -> Callable:
-    return lambda *inputs: _loss(*inputs, **options)
 
 
 def _scores(pos, neg, num_others: int) -> dict:
@@ -57,7 +36,8 @@ ex = Exercise(
 
 @ex.solution
 def softmax_loss(pos, neg, num_others):
-    return _loss(pos, neg, num_others)
+    c = math.log(num_others / neg.shape[1])
+    return (torch.cat([pos[:, None], neg + c], dim=1).logsumexp(dim=1) - pos).mean()
 
 
 def _by_hand(rng) -> dict:
@@ -88,121 +68,51 @@ ex.claim(
     run="call and compare gradient",
 )
 
+RATIO = "num_others / neg.shape[1]"
+ALL = "torch.cat([pos[:, None], neg + c], dim=1).logsumexp(dim=1)"
 
-@ex.mistake(
-    "your negatives count once each: the S drawn have to stand for num_others, so multiply their sum"
-)
-def no_constant(*inputs):
-    return _variant(factor=lambda n, S: 1)(*inputs)
-
-
-@ex.mistake("your factor is upside down: few drawn ones stand for many, num_others / S")
-def the_constant_is_upside_down(*inputs):
-    return _variant(factor=lambda n, S: S / n)(*inputs)
-
-
-@ex.mistake(
-    "you multiply the positive as well: it is in the sum once and for certain, only negatives are drawn"
-)
-def the_positive_is_multiplied(*inputs):
-    return _variant(on_positive=True)(*inputs)
-
-
-@ex.mistake("the positive is missing in your sum: without it this is no probability, and below 0")
-def the_positive_is_left_out(*inputs):
-    return _variant(inside=False)(*inputs)
-
-
-@ex.mistake("your negatives are averaged, not added up: num_others of them belong into the sum")
-def the_mean_of_the_negatives(*inputs):
-    return _variant(factor=lambda n, S: 1 / S)(*inputs)
-
-
-@ex.mistake("the S drawn ones count num_others times each: divide by how many were drawn")
-def never_divided(*inputs):
-    return _variant(factor=lambda n, S: n)(*inputs)
-
-
-@ex.mistake(
-    "you multiply by one item too many: the positive is no other, num_others counts without it"
-)
-def one_item_too_many(*inputs):
-    return _variant(factor=lambda n, S: (n + 1) / S)(*inputs)
-
-
-@ex.mistake(
-    "before your logarithm a number has left the range of float32: keep exponentials inside logsumexp"
-)
-def exponentials_overflow(pos, neg, num_others):
-    c = num_others / neg.shape[1]
-    return -(pos.exp() / (pos.exp() + c * neg.exp().sum(dim=1))).log().mean()
-
-
-@ex.mistake("you add the rows up; the loss is their mean")
-def the_sum_of_the_rows(*inputs):
-    return _variant(reduce=torch.sum)(*inputs)
-
-
-@ex.mistake("your sign is turned: this falls when the negatives win")
-def the_sign_is_turned(*inputs):
-    return -_loss(*inputs)
-
-
-@ex.mistake(
-    "you add the factor to the scores: in front of an exponential it is a factor, inside it its logarithm"
-)
-def the_constant_without_a_logarithm(pos, neg, num_others):
-    c = num_others / neg.shape[1]
-    return (torch.cat([pos[:, None], neg + c], dim=1).logsumexp(dim=1) - pos).mean()
-
-
-@ex.mistake(
-    "you multiply a logarithm by the factor: the sum of the exponentials is what it belongs to, so add log(factor)"
-)
-def the_logarithm_is_multiplied(pos, neg, num_others):
-    c = num_others / neg.shape[1]
-    return (torch.logaddexp(pos, c * neg.logsumexp(dim=1)) - pos).mean()
-
-
-@ex.mistake(
-    "your factor multiplies the scores: it belongs in front of the exponentials, so its logarithm is added"
-)
-def the_scores_are_multiplied(pos, neg, num_others):
-    columns = torch.cat([pos[:, None], neg * (num_others / neg.shape[1])], dim=1)
-    return (columns.logsumexp(dim=1) - pos).mean()
-
-
-@ex.mistake(
-    "you take the mean of the probabilities and then the logarithm: each row has a loss, and the mean comes last"
-)
-def the_logarithm_of_the_mean(pos, neg, num_others):
-    c = math.log(num_others / neg.shape[1])
-    rows = torch.cat([pos[:, None], neg + c], dim=1).logsumexp(dim=1) - pos
-    return -(-rows).exp().mean().log()
-
-
-@ex.mistake("your logarithm has the base 10: inside e^ stands the natural one")
-def base_ten(pos, neg, num_others):
-    S = neg.shape[1]
-    return _loss(pos, neg - math.log(num_others / S) + math.log10(num_others / S), num_others)
-
-
-@ex.mistake("your softmax runs down the rows: each row is a question, its columns compete, dim 1")
-def down_the_rows(pos, neg, num_others):
-    c = math.log(num_others / neg.shape[1])
-    return -torch.cat([pos[:, None], neg + c], dim=1).log_softmax(dim=0)[:, 0].mean()
-
-
-@ex.mistake("you divide by the number of rows: S is how many negatives a row has")
-def the_number_of_rows(pos, neg, num_others):
-    return _loss(pos, neg, num_others * neg.shape[1] / len(neg))
-
-
-@ex.mistake("no gradient reaches your negatives: they were detached, and nothing pushes them away")
-def negatives_are_detached(pos, neg, num_others):
-    return _loss(pos, neg.detach(), num_others)
-
-
-@ex.mistake("you compare pair by pair: here the positive and all negatives stand in one softmax")
-def pair_by_pair(pos, neg, num_others):
-    return torch.nn.functional.softplus(neg - pos[:, None]).mean()
+# fmt: off
+ex.slip("your negatives count once each: the S drawn have to stand for num_others, so multiply "
+        "their sum",
+        RATIO, "1")
+ex.slip("your factor is upside down: few drawn ones stand for many, num_others / S",
+        RATIO, "neg.shape[1] / num_others")
+ex.slip("you multiply the positive as well: it is in the sum once and for certain, only negatives "
+        "are drawn",
+        "pos[:, None]", "pos[:, None] + c")
+ex.slip("the positive is missing in your sum: without it this is no probability, and below 0",
+        "torch.cat([pos[:, None], neg + c], dim=1)", "(neg + c)")
+ex.slip("your negatives are averaged, not added up: num_others of them belong into the sum",
+        "num_others", "1")
+ex.slip("the S drawn ones count num_others times each: divide by how many were drawn",
+        RATIO, "num_others")
+ex.slip("you multiply by one item too many: the positive is no other, num_others counts without it",
+        "num_others", "(num_others + 1)")
+ex.slip("before your logarithm a number has left the range of float32: keep exponentials inside "
+        "logsumexp",
+        f"math.log({RATIO})", RATIO,
+        f"({ALL} - pos)", "-(pos.exp() / (pos.exp() + c * neg.exp().sum(dim=1))).log()")
+ex.slip("you add the rows up; the loss is their mean", "mean", "sum")
+ex.slip("your sign is turned: this falls when the negatives win", "return ", "return -")
+ex.slip("you add the factor to the scores: in front of an exponential it is a factor, inside it "
+        "its logarithm",
+        f"math.log({RATIO})", RATIO)
+ex.slip("you multiply a logarithm by the factor: the sum of the exponentials is what it belongs "
+        "to, so add log(factor)",
+        f"math.log({RATIO})", RATIO, ALL, "torch.logaddexp(pos, c * neg.logsumexp(dim=1))")
+ex.slip("your factor multiplies the scores: it belongs in front of the exponentials, so its "
+        "logarithm is added",
+        f"math.log({RATIO})", RATIO, "neg + c", "neg * c")
+ex.slip("you take the mean of the probabilities and then the logarithm: each row has a loss, and "
+        "the mean comes last",
+        f"({ALL} - pos).mean()", f"-(pos - {ALL}).exp().mean().log()")
+ex.slip("your logarithm has the base 10: inside e^ stands the natural one",
+        "math.log", "math.log10")
+ex.slip("your softmax runs down the rows: each row is a question, its columns compete, dim 1",
+        "(torch.cat", "-torch.cat", "logsumexp(dim=1) - pos)", "log_softmax(dim=0)[:, 0]")
+ex.slip("you divide by the number of rows: S is how many negatives a row has",
+        "neg.shape[1]", "len(neg)")
+ex.slip("no gradient reaches your negatives: they were detached, and nothing pushes them away",
+        "neg + c", "neg.detach() + c")
+ex.slip("you compare pair by pair: here the positive and all negatives stand in one softmax",
+        f"({ALL} - pos)", "torch.nn.functional.softplus(neg - pos[:, None])")

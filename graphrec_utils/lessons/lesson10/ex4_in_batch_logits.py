@@ -2,32 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
+import torch.nn.functional as F  # noqa: F401 (slips use it)
 
 from graphrec_utils.exercises.compare import close
 from graphrec_utils.exercises.core import Exercise
-
-
-def _logits(users, items, ids, temperature, hit=None, value=-torch.inf, diagonal=False,
-            scale=lambda s, t: s / t):  # fmt: skip
-    """Return (B, B) logits; the options are what can go wrong.
-
-    Args:
-        hit: (B, B) which columns leave a row, by default those of the same item.
-        value: what stands there.
-        diagonal: mask the positives themselves, too.
-        scale: products and temperature to logits.
-    """
-    same = ids[:, None] == ids[None, :] if hit is None else hit(ids)
-    if not diagonal:
-        same = same & ~torch.eye(len(ids), dtype=torch.bool)
-    return scale(users @ items.T, temperature).masked_fill(same, value)
-
-
-def _variant(**options) -> Callable:
-    return lambda *inputs: _logits(*inputs, **options)
 
 
 def _batch(rng, ids, temperature: float = 0.5, dim: int = 3) -> dict:
@@ -53,7 +32,9 @@ ex = Exercise(
 
 @ex.solution
 def in_batch_logits(users, items, ids, temperature):
-    return _logits(users, items, ids, temperature)
+    hits = ids[:, None] == ids[None, :]
+    hits.fill_diagonal_(False)
+    return (users @ items.T / temperature).masked_fill(hits, -torch.inf)
 
 
 def _by_hand(rng) -> dict:
@@ -102,89 +83,37 @@ def _slopes(got, expected, inputs) -> str | None:
 ex.claim("a gradient reaches users and items", _different, run="call and compare gradient",
          judge=_slopes)  # fmt: skip
 
+SAME = "ids[:, None] == ids[None, :]"
+MASKED = ".masked_fill(hits, -torch.inf)"
 
-@ex.mistake(
-    "accidental hits stay in: where the same item stands in two rows each one is pushed away as the "
-    "other's negative"
-)
-def hits_stay_in(*inputs):
-    return _variant(hit=lambda ids: torch.zeros(len(ids), len(ids), dtype=torch.bool))(*inputs)
-
-
-@ex.mistake(
-    "you mask the diagonal as well: there the positive stands, and without it nothing is right"
-)
-def the_diagonal_is_masked(*inputs):
-    return _variant(diagonal=True)(*inputs)
-
-
-@ex.mistake("a masked place is 0 in yours: e⁰ is 1 and stays in the sum; only e^-∞ is 0")
-def masked_with_zero(*inputs):
-    return _variant(value=0.0)(*inputs)
-
-
-@ex.mistake(
-    "your rows are items and your columns users: the softmax would then choose a user for each item"
-)
-def rows_are_items(users, items, ids, temperature):
-    return _logits(items, users, ids, temperature)
-
-
-@ex.mistake("you mask only one of the two: column c is a hit in row a, and column a in row c")
-def one_of_the_two(*inputs):
-    return _variant(hit=lambda ids: (ids[:, None] == ids[None, :]).triu(1))(*inputs)
-
-
-@ex.mistake(
-    "the column of an item that comes twice is masked for everybody: to other rows it is a negative like any"
-)
-def the_column_for_all(*inputs):
-    def hit(ids):
-        often = (ids[:, None] == ids[None, :]).sum(dim=0) > 1
-        return often[None, :].expand(len(ids), -1)
-
-    return _variant(hit=hit)(*inputs)
-
-
-@ex.mistake("your logits do not follow the temperature: divide the products by it")
-def no_temperature(*inputs):
-    return _variant(scale=lambda s, t: s)(*inputs)
-
-
-@ex.mistake("you multiply by the temperature; a small one has to make the logits large")
-def times_the_temperature(*inputs):
-    return _variant(scale=lambda s, t: s * t)(*inputs)
-
-
-@ex.mistake("item 0 counts as an empty place in yours; it is an item like the others")
-def item_0_is_no_item(*inputs):
-    def hit(ids):
-        return (ids[:, None] == ids[None, :]) & (ids[None, :] > 0)
-
-    return _variant(hit=hit)(*inputs)
-
-
-@ex.mistake("you compare cosines: here the vectors are taken as they are")
-def cosines(users, items, ids, temperature):
-    users, items = (torch.nn.functional.normalize(x, dim=1) for x in (users, items))
-    return _logits(users, items, ids, temperature)
-
-
-@ex.mistake("of two rows with the same item only the second leaves the other out: both do")
-def only_earlier_columns(*inputs):
-    return _variant(hit=lambda ids: (ids[:, None] == ids[None]).tril(-1))(*inputs)
-
-
-@ex.mistake("your mask is turned round: you keep the hits and leave out all other items")
-def mask_turned_round(*inputs):
-    return _variant(hit=lambda ids: ids[:, None] != ids[None])(*inputs)
-
-
-@ex.mistake("you return probabilities: logits are what a softmax is taken of")
-def probabilities(*inputs):
-    return _logits(*inputs).softmax(dim=1)
-
-
-@ex.mistake("no gradient goes through your logits: they were detached, and nothing is learned")
-def detached(*inputs):
-    return _logits(*inputs).detach()
+# fmt: off
+hits_stay_in = ex.slip("accidental hits stay in: where the same item stands in two rows each one "
+        "is pushed away as the other's negative",
+        MASKED, "")
+ex.slip("you mask the diagonal as well: there the positive stands, and without it nothing is right",
+        "hits.fill_diagonal_(False)", "")
+ex.slip("a masked place is 0 in yours: e⁰ is 1 and stays in the sum; only e^-∞ is 0",
+        "-torch.inf", "0.0")
+ex.slip("your rows are items and your columns users: the softmax would then choose a user for "
+        "each item",
+        "users @ items.T", "items @ users.T")
+ex.slip("you mask only one of the two: column c is a hit in row a, and column a in row c",
+        SAME, f"({SAME}).triu(1)")
+ex.slip("the column of an item that comes twice is masked for everybody: to other rows it is a "
+        "negative like any",
+        SAME, f"(({SAME}).sum(dim=0) > 1).repeat(len(ids), 1)")
+ex.slip("your logits do not follow the temperature: divide the products by it",
+        " / temperature", "")
+ex.slip("you multiply by the temperature; a small one has to make the logits large",
+        "/ temperature", "* temperature")
+ex.slip("item 0 counts as an empty place in yours; it is an item like the others",
+        SAME, f"({SAME}) & (ids > 0)")
+ex.slip("you compare cosines: here the vectors are taken as they are",
+        "users @ items.T", "F.normalize(users, dim=1) @ F.normalize(items, dim=1).T")
+ex.slip("of two rows with the same item only the second leaves the other out: both do",
+        SAME, f"({SAME}).tril(-1)")
+ex.slip("your mask is turned round: you keep the hits and leave out all other items", "==", "!=")
+ex.slip("you return probabilities: logits are what a softmax is taken of",
+        MASKED, f"{MASKED}.softmax(dim=1)")
+ex.slip("no gradient goes through your logits: they were detached, and nothing is learned",
+        MASKED, f"{MASKED}.detach()")

@@ -7,21 +7,6 @@ import numpy as np
 from graphrec_utils.exercises.core import Exercise
 
 
-def _search(query, centers, cell, items, top, probes, near=None, among=None, score=None):
-    """Return the best items of some cells; the options are what can go wrong.
-
-    Args:
-        near: how good a cell is, by default the product with its center.
-        among: ids that are looked at, from the cells chosen.
-        score: how good an item is.
-    """
-    value = centers @ query if near is None else near(query, centers)
-    chosen = np.argsort(-value, kind="stable")[:probes]
-    inside = np.flatnonzero(np.isin(cell, chosen)) if among is None else among(cell, chosen)
-    s = items[inside] @ query if score is None else score(query, items, inside, centers, cell)
-    return inside[np.argsort(-s, kind="stable")[:top]]
-
-
 def _cells(
     rng, n: int = 60, num_cells: int = 6, top: int = 5, probes: int = 2, dim: int = 3
 ) -> dict:
@@ -52,7 +37,9 @@ ex = Exercise(
 
 @ex.solution
 def search_cells(query, centers, cell, items, top, probes):
-    return _search(query, centers, cell, items, top, probes)
+    chosen = np.argsort(-(centers @ query))[:probes]
+    inside = np.flatnonzero(np.isin(cell, chosen))
+    return inside[np.argsort(-(items[inside] @ query))[:top]]
 
 
 def _by_hand(rng) -> dict:
@@ -98,52 +85,22 @@ ex.claim("all cells: the exact answer", lambda rng: _cells(rng, probes=6, top=8)
 ex.claim("fewer items than are wanted", _few)
 ex.claim("the best cell is empty: an empty answer", _empty)
 
+CENTERS, ITEMS = "-(centers @ query)", "-(items[inside] @ query)"
 
-@ex.mistake("you look at all items: right, and as slow as before; only `probes` cells are opened")
-def all_items(query, centers, cell, items, top, probes):
-    return _search(query, centers, cell, items, top, len(centers))
-
-
-@ex.mistake("you open one cell, however many `probes` there are")
-def one_cell(query, centers, cell, items, top, probes):
-    return _search(query, centers, cell, items, top, 1)
-
-
-@ex.mistake(
-    "you open the cells that are nearest by distance: the scores are products, so cells are chosen by products"
-)
-def nearest_by_distance(*inputs):
-    return _search(*inputs, near=lambda q, c: -((c - q) ** 2).sum(axis=1))
-
-
-@ex.mistake("you open the worst cells: argsort ascends")
-def the_worst_cells(*inputs):
-    return _search(*inputs, near=lambda q, c: -(c @ q))
-
-
-@ex.mistake(
-    "your numbers count within the opened cells: translate them back to the items' own ids, inside[…]"
-)
-def ids_within_the_cells(query, centers, cell, items, top, probes):
-    found = _search(query, centers, cell, items, top, probes)
-    chosen = np.argsort(-(centers @ query), kind="stable")[:probes]
-    return np.searchsorted(np.flatnonzero(np.isin(cell, chosen)), found)
-
-
-@ex.mistake("you rank items by their cell's center: inside a cell the items themselves decide")
-def ranked_by_centers(*inputs):
-    return _search(*inputs, score=lambda q, items, inside, centers, cell: centers[cell[inside]] @ q)
-
-
-@ex.mistake("you choose cells by the angle alone: the length of a center counts in a product")
-def cells_by_cosine(*inputs):
-    return _search(
-        *inputs, near=lambda q, c: (c @ q) / np.maximum(np.linalg.norm(c, axis=1), 1e-12)
-    )
-
-
-@ex.mistake("your items are the nearest ones: the best ones have the largest product")
-def nearest_items(*inputs):
-    return _search(
-        *inputs, score=lambda q, items, inside, c, cell: -((items[inside] - q) ** 2).sum(axis=1)
-    )
+# fmt: off
+ex.slip("you look at all items: right, and as slow as before; only `probes` cells are opened",
+        "[:probes]", "")
+ex.slip("you open one cell, however many `probes` there are", "probes", "1")
+ex.slip("you open the cells that are nearest by distance: the scores are products, so cells are "
+        "chosen by products",
+        CENTERS, "((centers - query) ** 2).sum(axis=1)")
+ex.slip("you open the worst cells: argsort ascends", CENTERS, "centers @ query")
+ex.slip("your numbers count within the opened cells: translate them back to the items' own ids, "
+        "inside[…]",
+        f"inside[np.argsort({ITEMS})[:top]]", f"np.argsort({ITEMS})[:top]")
+ex.slip("you rank items by their cell's center: inside a cell the items themselves decide",
+        ITEMS, '-(centers[cell[inside]] @ query), kind="stable"')
+ex.slip("you choose cells by the angle alone: the length of a center counts in a product",
+        CENTERS, f"{CENTERS} / np.linalg.norm(centers, axis=1)")
+ex.slip("your items are the nearest ones: the best ones have the largest product",
+        ITEMS, "((items[inside] - query) ** 2).sum(axis=1)")

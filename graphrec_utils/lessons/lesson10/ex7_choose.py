@@ -95,42 +95,19 @@ open_task.claims(
     _kind,
 )
 
-
-def _changed(**what):
-    return lambda: choose() | what
-
-
-@ex.mistake(
-    "your histories hold the answer: in training the tower reads it off, and tomorrow nobody tells it"
-)
-def the_answer_is_told():
-    return _changed(history="answer")()
-
-
-@ex.mistake("your histories hold what came later: nobody knew that when the film was chosen")
-def the_future_is_told():
-    return {"loss": "sampled", "temperature": None, "half_life": 3.0, "history": "future"}
-
-
-@ex.mistake(
-    "at a temperature of 1 cosines find less than the dot product with each loss, with the sampled softmax 0.155 "
-    "against 0.189; 0.2 does not help that one (0.154), only cross-entropy gains from it"
-)
-def a_temperature_of_one():
-    return _changed(temperature=1.0)()
-
-
-@ex.mistake(
-    "at a temperature of 0.05 a small difference of cosines is everything: the loss looks at few items, "
-    "and learns them by heart"
-)
-def a_temperature_too_low():
-    return _changed(temperature=0.05)()
-
-
-@ex.mistake(
-    "your tower learns from all months alike, and is asked for what comes next: in films that is mostly "
-    "what is new"
-)
-def all_months_alike():
-    return _changed(half_life=None)()
+# fmt: off
+ex.slip("your histories hold the answer: in training the tower reads it off, and tomorrow nobody "
+        "tells it",
+        '"before"', '"answer"')
+ex.slip("your histories hold what came later: nobody knew that when the film was chosen",
+        '"before"', '"future"')
+ex.slip("at a temperature of 1 cosines find less than the dot product with each loss, with the "
+        "sampled softmax 0.155 against 0.189; 0.2 does not help that one (0.154), only "
+        "cross-entropy gains from it",
+        '"temperature": None', '"temperature": 1.0')
+ex.slip("at a temperature of 0.05 a small difference of cosines is everything: the loss looks at "
+        "few items, and learns them by heart",
+        '"temperature": None', '"temperature": 0.05')
+ex.slip("your tower learns from all months alike, and is asked for what comes next: in films that "
+        "is mostly what is new",
+        '"half_life": 3.0', '"half_life": None')
