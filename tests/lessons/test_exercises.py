@@ -163,7 +163,10 @@ def test_a_mistake_loses_points_and_card_and_grader_name_it(exercise, mistake, m
 def test_the_notebook_has_the_solution_of_the_module(exercise):
     path = source.target(source.sources([exercise.id[:2]])[0], "solved")
     cells = nbformat.read(path, 4).cells
-    (cell,) = (cell for cell in cells if source.role(cell) == ("exercise", exercise.id))
+    found = [cell for cell in cells if source.role(cell) == ("exercise", exercise.id)]
+    if not found:  # that it is built before it is handed out is asked in tests/contracts
+        pytest.skip(f"not in the notebook yet: build --changed {exercise.id[:2]}")
+    (cell,) = found
     if any(mistake.body for mistake in exercise.mistakes):
         answer = textwrap.dedent(source.SOLUTION.search(cell.source)["answer"])
         assert answer == f"{exercise.published}\n", f"run: build --changed {exercise.id[:2]}"
