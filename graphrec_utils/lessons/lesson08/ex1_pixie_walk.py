@@ -139,6 +139,9 @@ ex.claim("restart 0.5: some walks get three steps away", _tree, judge=_some_go_f
 
 NEXT = "indices[rng.integers(indptr[at], indptr[at + 1])]"
 STEP = f"for _ in range(2):  # pin -> board -> pin\n    at = {NEXT}"
+NEVER_BACK = f"""board, here = {NEXT}, at
+pins = indices[indptr[board] : indptr[board + 1]]
+at = rng.choice(pins[pins != here] if len(pins) > 1 else pins)"""
 RETURN = "< restart:\n    at = query"
 
 # fmt: off
@@ -170,7 +173,7 @@ ex.slip("the last neighbor of a node is never taken: rng.integers(a, b) ends bef
         "indptr[v + 1] itself",
         ", indptr[at + 1])", ", max(indptr[at] + 1, indptr[at + 1] - 1))")
 ex.slip("your walker never goes back to the pin it came from; a board may send it there",
-        STEP, f"board, here = {NEXT}, at\npins = indices[indptr[board] : indptr[board + 1]]\n" "at = rng.choice(pins[pins != here] if len(pins) > 1 else pins)")
+        STEP, NEVER_BACK)
 ex.slip("you draw from a generator of your own: use `rng`, or nobody can repeat your walk",
         "counts =", "rng = np.random.default_rng()\ncounts =")
 ex.slip("your walk does not depend on `rng`: with a fixed seed every query makes one walk",
