@@ -278,16 +278,7 @@ def temporal_split(times: np.ndarray, train_share: float, val_share: float) -> n
     Example:
         temporal_split(np.array([30, 10, 20, 50, 40]), 0.6, 0.2) is [0, 0, 0, 2, 1].
     """
-    ### BEGIN SOLUTION
-    ordered = np.sort(times)
-    first = ordered[round(train_share * len(times))]
-    second = ordered[round((train_share + val_share) * len(times))]
-    return (times >= first).astype(np.int64) + (times >= second)
-    ### INSTEAD
-    # ordered = times  # not sorted
-    # second = ordered[round(val_share * len(times))]  # val share is no end
-    # return (times > first).astype(np.int64) + (times > second)  # cut belongs to the earlier part
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:01.1"]
@@ -345,21 +336,7 @@ def recall_hit_mrr(
     Example:
         recall_hit_mrr([[5, 3, 8], [1, 2, 4]], [{8, 9}, {1}], 3) is (0.75, 1.0, 0.6667).
     """
-    ### BEGIN SOLUTION
-    recall, hit, mrr = [], [], []
-    for ranked, wanted in zip(lists, relevant, strict=True):
-        if not wanted:
-            continue
-        hits = [item in wanted for item in ranked[:top]]
-        recall.append(sum(hits) / len(wanted))
-        hit.append(any(hits))
-        mrr.append(1 / (hits.index(True) + 1) if any(hits) else 0)
-    return float(np.mean(recall)), float(np.mean(hit)), float(np.mean(mrr))
-    ### INSTEAD
-    #     recall.append(sum(hits) / top)  # recall over top
-    #     hit.append(sum(hits))  # counts hits
-    #     hits = [item in wanted for item in ranked]  # ignores top
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:01.2"]
@@ -433,15 +410,7 @@ def ndcg_at_k(ranked: list[int], relevant: set[int], top: int) -> float:
     Example:
         ndcg_at_k([7, 3, 9], {9}, 3) is 0.5: the only relevant item has rank 3.
     """
-    ### BEGIN SOLUTION
-    gain = 1 / np.log2(np.arange(1, top + 1) + 1)  # (top,) 1, 0.63, 0.5, ...
-    dcg = sum(g for g, item in zip(gain, ranked, strict=False) if item in relevant)
-    return float(dcg / gain[: len(relevant)].sum())
-    ### INSTEAD
-    # gain = 1 / np.log2(np.arange(1, top + 1) + 2)  # ranks one too large
-    # return float(dcg / gain.sum())  # ideal always full
-    # return float(dcg)  # not normalized
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:01.3"]
@@ -487,18 +456,7 @@ def topk_masked(scores: np.ndarray, seen: np.ndarray, top: int, order: np.ndarra
         topk_masked(np.array([[0.3, 0.9, 0.3]]), np.array([[False, True, False]]), 2,
         np.array([2, 0, 1])) is [[2, 0]]: item 1 is seen, item 2 wins the tie.
     """
-    ### BEGIN SOLUTION
-    S = np.where(seen, -np.inf, scores)  # a new array; the caller keeps the scores
-    lists = np.full((len(S), top), -1)
-    for u, row in enumerate(S):
-        best = np.lexsort((order, -row))[:top]
-        lists[u] = np.where(row[best] == -np.inf, -1, best)
-    return lists
-    ### INSTEAD
-    # S = np.where(seen, scores, -np.inf)  # mask turned around
-    # S = np.where(seen, 0, scores)  # seen scores zero
-    #     best = np.lexsort((-row, order))[:top]  # keys swapped
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:01.4"]
@@ -551,15 +509,7 @@ def popularity(
     Example:
         popularity(np.array([1, 1]), np.array([5, 3]), 3, 2, 5) is [0, 1.5, 0].
     """
-    ### BEGIN SOLUTION
-    past = times <= now
-    worth = 0.5 ** ((now - times[past]) / half_life)
-    return np.bincount(items[past], weights=worth, minlength=num_items)
-    ### INSTEAD
-    # past = times < now  # drops the events of now
-    # worth = np.exp(-(now - times[past]) / half_life)  # decays by e
-    # return np.bincount(items[past], weights=worth)  # forgets items
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:01.5"]
@@ -630,17 +580,7 @@ def item2item_cosine(R: torch.Tensor) -> torch.Tensor:
     Example:
         item2item_cosine(torch.tensor([[1.0, 1.0], [0.0, 1.0]])) is [[0, 0.7071], [0.7071, 0]].
     """
-    ### BEGIN SOLUTION
-    C = R.T @ R  # (n, n) common fans
-    c = C.diagonal()  # (n,) fans
-    S = C / torch.outer(c, c).sqrt().clamp(min=1)  # 0 / 1 for items without fans
-    S.fill_diagonal_(0)
-    return S
-    ### INSTEAD
-    # C = R @ R.T  # compares users
-    # S = C / torch.outer(c, c).clamp(min=1)  # forgets the root
-    # S = C / c[:, None].clamp(min=1)  # one side only
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:01.6"]
@@ -996,19 +936,7 @@ def tomorrow(
     Returns:
         (m, top) int64, best first: different items that the user has had no event with until now.
     """
-    ### BEGIN SOLUTION
-    m, n = shape
-    past = times <= now
-    R = torch.zeros(m, n)
-    R[users[past], items[past]] = 1
-    fresh = popularity(items, times, n, half_life=3, now=now)  # (n,)
-    scores = fresh * (0.02 + (R @ item2item_cosine(R)).numpy())
-    return topk_masked(scores, R.numpy() > 0, top, np.arange(n))
-    ### INSTEAD
-    # scores = np.tile(fresh, (m, 1))  # forgets the user
-    # return topk_masked(-scores, R.numpy() > 0, top, np.arange(n))  # upside down
-    # return topk_masked(scores, R.numpy() < 0, top, np.arange(n))  # shows what is known
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:01.7"]

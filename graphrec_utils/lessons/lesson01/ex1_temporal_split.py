@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil
+from math import ceil  # noqa: F401 (slips use it)
 
 import numpy as np
 
@@ -21,16 +21,6 @@ def _sorted_times(rng, events: int = 20) -> dict:
 def _shuffled_times(rng, events: int = 20) -> dict:
     inputs = _sorted_times(rng, events)
     return inputs | {"times": rng.permutation(inputs["times"])}
-
-
-def _cut_at(positions):
-    """Return the split with other positions of the cuts: a function of E and the two shares."""
-
-    def function(times, train_share, val_share):
-        first, second = np.sort(times)[list(positions(len(times), train_share, val_share))]
-        return (times >= first).astype(np.int64) + (times >= second)
-
-    return function
 
 
 ex = Exercise(
@@ -105,110 +95,48 @@ ex.claim(
     lambda rng: _shuffled_times(rng, 23),
 )
 
+FIRST, SECOND = "round(train_share * len(times))", "round((train_share + val_share) * len(times))"
 
-@ex.mistake(
-    "you cut the table by the order of its rows, not by time: its last rows may be its oldest"
-)
-def cuts_the_table(times, train_share, val_share):
-    rows = np.arange(len(times))
-    return temporal_split(rows, train_share, val_share)
-
-
-@ex.mistake("your time runs backwards: the newest events are in train, the oldest in test")
-def newest_first(times, *shares):
-    return temporal_split(-times, *shares)
-
-
-@ex.mistake("you cut the calendar at 60 % of the days; cut so that 60 % of the events come before")
-def cuts_the_calendar(times, train_share, val_share):
-    start, span = times.min(), times.max() - times.min()
-    cuts = [start + share * span for share in (train_share, train_share + val_share)]
-    return (times >= cuts[0]).astype(np.int64) + (times >= cuts[1])
-
-
-@ex.mistake(
-    "you cut by position, so events of one second fall into two parts; compare times with "
-    "the time at the cut"
-)
-def separates_equal_times(times, train_share, val_share):
-    place = np.argsort(np.argsort(times, kind="stable"), kind="stable")
-    return temporal_split(place, train_share, val_share)
-
-
-@ex.mistake(
-    "the event at the cut is in your earlier part; it is the first of the later one: use >="
-)
-def cut_belongs_to_the_earlier_part(times, train_share, val_share):
-    ordered = np.sort(times)
-    first = ordered[round(train_share * len(times))]
-    second = ordered[round((train_share + val_share) * len(times))]
-    return (times > first).astype(np.int64) + (times > second)
-
-
-@ex.mistake(
-    "int() cuts off what stands behind the point, and 0.7 + 0.1 is a little less than 0.8 for a "
-    "computer: use round"
-)
-def int_instead_of_round(*inputs):
-    return _cut_at(lambda E, a, b: (int(a * E), int((a + b) * E)))(*inputs)
-
-
-@ex.mistake("your second cut is at val_share; validation begins at train_share and ends at the sum")
-def val_share_is_no_end(*inputs):
-    return _cut_at(lambda E, a, b: (round(a * E), round(b * E)))(*inputs)
-
-
-@ex.mistake("you round the positions of the cuts up; round(…) goes to the nearest position")
-def rounds_up(*inputs):
-    return _cut_at(lambda E, a, b: (ceil(a * E), ceil((a + b) * E)))(*inputs)
-
-
-@ex.mistake("you round the two shares one by one and add; add the shares and round once")
-def rounds_each_share(*inputs):
-    return _cut_at(lambda E, a, b: (round(a * E), round(a * E) + round(b * E)))(*inputs)
-
-
-@ex.mistake("np.quantile counts positions from 0 to E - 1, so its cut may be one event too early")
-def quantiles(times, train_share, val_share):
-    cuts = np.quantile(times, (train_share, train_share + val_share))
-    return np.digitize(times, cuts).astype(np.int64)
-
-
-@ex.mistake("your parts belong to the sorted times; return them for the rows in the given order")
-def parts_of_the_sorted_times(times, *shares):
-    return temporal_split(np.sort(times), *shares)
-
-
-@ex.mistake("your shares are shares of the different seconds; they are shares of the events")
-def shares_of_the_seconds(times, train_share, val_share):
-    seconds = np.unique(times)
-    cuts = [seconds[round(s * len(seconds))] for s in (train_share, train_share + val_share)]
-    return (times >= cuts[0]).astype(np.int64) + (times >= cuts[1])
-
-
-@ex.mistake("you read the time of the cut from the table as it is; sort the times first")
-def not_sorted(times, train_share, val_share):
-    cuts = [times[round(s * len(times))] for s in (train_share, train_share + val_share)]
-    return (times >= cuts[0]).astype(np.int64) + (times >= cuts[1])
-
-
-@ex.mistake(
-    "your cuts stand one event too early: position round(share * E) is the first event of the "
-    "later part, and positions count from 0"
-)
-def one_event_too_early(*inputs):
-    return _cut_at(lambda E, a, b: (round(a * E) - 1, round((a + b) * E) - 1))(*inputs)
-
-
-@ex.mistake("you give equal times the mean of their places; they all belong to the later part")
-def mean_places(times, train_share, val_share):
-    older, same = ((times[:, None] > times).sum(axis=1), (times[:, None] == times).sum(axis=1))
-    share = (older + (same + 1) / 2) / len(times)
-    return (share > train_share).astype(np.int64) + (share > train_share + val_share)
-
-
-@ex.mistake(
-    "your parts run backwards: the oldest events are train, part 0, the newest are test, part 2"
-)
-def newest_is_train(*inputs):
-    return 2 - temporal_split(*inputs)
+# fmt: off
+ex.slip("you cut the table by the order of its rows, not by time: its last rows may be its oldest",
+        "ordered =", "times = np.arange(len(times))\nordered =")
+ex.slip("your time runs backwards: the newest events are in train, the oldest in test",
+        "ordered =", "times = -times\nordered =")
+ex.slip("you cut the calendar at 60 % of the days; cut so that 60 % of the events come before",
+        f"ordered[{FIRST}]", "times.min() + train_share * (times.max() - times.min())",
+        f"ordered[{SECOND}]", "times.min() + (train_share + val_share) * (times.max() - times.min())")
+ex.slip("you cut by position, so events of one second fall into two parts; compare times with the "
+        "time at the cut",
+        "ordered =", "times = np.argsort(np.argsort(times, kind='stable'), kind='stable')\nordered =")
+ex.slip("the event at the cut is in your earlier part; it is the first of the later one: use >=",
+        "return (times >= first).astype(np.int64) + (times >= second)", "return (times > first).astype(np.int64) + (times > second)",
+        hint=True)
+ex.slip("int() cuts off what stands behind the point, and 0.7 + 0.1 is a little less than 0.8 for "
+        "a computer: use round",
+        "round(train", "int(train", "round((", "int((")
+ex.slip("your second cut is at val_share; validation begins at train_share and ends at the sum",
+        "(train_share + val_share)", "val_share", hint=True)
+ex.slip("you round the positions of the cuts up; round(…) goes to the nearest position",
+        "round(train", "ceil(train", "round((", "ceil((")
+ex.slip("you round the two shares one by one and add; add the shares and round once",
+        SECOND, f"{FIRST} + round(val_share * len(times))")
+ex.slip("np.quantile counts positions from 0 to E - 1, so its cut may be one event too early",
+        f"ordered[{FIRST}]", "np.quantile(times, train_share)",
+        f"ordered[{SECOND}]", "np.quantile(times, train_share + val_share)")
+ex.slip("your parts belong to the sorted times; return them for the rows in the given order",
+        "ordered =", "times = ordered =")
+ex.slip("your shares are shares of the different seconds; they are shares of the events",
+        "np.sort", "np.unique", "(train_share * len(times)", "(train_share * len(ordered)",
+        "val_share) * len(times)", "val_share) * len(ordered)")
+ex.slip("you read the time of the cut from the table as it is; sort the times first",
+        "np.sort(times)", "times", hint=True)
+ex.slip("your cuts stand one event too early: position round(share * E) is the first event of the "
+        "later part, and positions count from 0",
+        FIRST, f"{FIRST} - 1", SECOND, f"{SECOND} - 1")
+ex.slip("you give equal times the mean of their places; they all belong to the later part",
+        "return (times >= first).astype(np.int64) + (times >= second)", "older, same = (times[:, None] > times).sum(axis=1), (times[:, None] == times).sum(axis=1)\n"
+        "share = (older + (same + 1) / 2) / len(times)\n"
+        "return (share > train_share).astype(np.int64) + (share > train_share + val_share)")
+ex.slip("your parts run backwards: the oldest events are train, part 0, the newest are test, part "
+        "2",
+        "return (", "return 2 - (", "+ (times", "- (times")

@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from math import log2
+from math import log2  # noqa: F401 (slips use it)
 
 import numpy as np
 
 from graphrec_utils.exercises.core import Exercise
-
-
-def _ndcg(ranked, relevant, top, ideal_hits, gain=lambda rank: 1 / log2(rank + 1)):
-    found = [rank for rank, item in enumerate(ranked[:top], 1) if item in relevant]
-    ideal = sum(gain(rank) for rank in range(1, ideal_hits + 1))
-    return sum(map(gain, found)) / ideal if ideal else 0.0
-
-
-def _with_gain(gain):
-    return lambda ranked, relevant, top: _ndcg(ranked, relevant, top, min(top, len(relevant)), gain)
-
-
-def _unnormalized(ranked, relevant, top):
-    return sum(1 / log2(k + 1) for k, item in enumerate(ranked[:top], 1) if item in relevant)
 
 
 def _ranking(hits, missed: int, length: int, top: int):
@@ -54,7 +40,9 @@ ex = Exercise(
 
 @ex.solution
 def ndcg_at_k(ranked, relevant, top):
-    return _ndcg(ranked, relevant, top, min(top, len(relevant)))
+    gain = 1 / np.log2(np.arange(1, top + 1) + 1)  # (top,) 1, 0.63, 0.5, ...
+    dcg = sum(g for g, item in zip(gain, ranked, strict=False) if item in relevant)
+    return float(dcg / gain[: len(relevant)].sum())
 
 
 ex.claim("one relevant item, at rank 3 of 5: 1/2", _ranking((3,), 0, 5, 5))
@@ -101,86 +89,36 @@ def _too_short(rng) -> dict:
 
 ex.claim("a list shorter than top is compared with a full one", _too_short)
 
+DISCOUNT, IDEAL = "np.log2(np.arange(1, top + 1) + 1)", "gain[: len(relevant)].sum()"
 
-@ex.mistake(
-    "your ideal list holds only the items you found, as in the first code of NGCF; missed "
-    "items then cost nothing"
-)
-def ideal_from_hits(ranked, relevant, top):
-    return _ndcg(ranked, relevant, top, len(set(ranked[:top]) & relevant))
-
-
-@ex.mistake("your ideal list is longer than top places; even the best list cannot be")
-def ideal_longer_than_top(ranked, relevant, top):
-    return _ndcg(ranked, relevant, top, len(relevant))
-
-
-@ex.mistake("your ideal list has hits in all top places, even with fewer relevant items")
-def ideal_always_full(ranked, relevant, top):
-    return _ndcg(ranked, relevant, top, top)
-
-
-@ex.mistake("your ideal list lacks its last hit: range(1, n) ends at n - 1, so write n + 1")
-def ideal_one_too_short(ranked, relevant, top):
-    ideal = sum(1 / log2(rank + 1) for rank in range(1, min(top, len(relevant))))
-    return _unnormalized(ranked, relevant, top) / ideal
-
-
-@ex.mistake("your ideal list has one hit too many; it has min(top, number of relevant items)")
-def ideal_one_too_long(ranked, relevant, top):
-    return _ndcg(ranked, relevant, top, min(top, len(relevant)) + 1)
-
-
-@ex.mistake(
-    "your ideal list is as short as the given list; a better list would fill all top places"
-)
-def ideal_as_long_as_the_list(ranked, relevant, top):
-    return _ndcg(ranked, relevant, top, min(top, len(relevant), len(ranked)))
-
-
-@ex.mistake("this is DCG; divide it by the DCG of the ideal list")
-def not_normalized(ranked, relevant, top):
-    return _unnormalized(ranked, relevant, top)
-
-
-@ex.mistake("your ranks are one too large: the first place has rank 1 and gain 1 / log2(2) = 1")
-def ranks_one_too_large(*inputs):
-    return _with_gain(lambda rank: 1 / log2(rank + 2))(*inputs)
-
-
-@ex.mistake(
-    "your ranks count from 0, and log2(0 + 1) is 0: enumerate(ranked[:top], 1) counts from 1"
-)
-def ranks_from_0(*inputs):
-    return _with_gain(lambda rank: 1 / log2(rank))(*inputs)
-
-
-@ex.mistake("your gain is 1 / rank; NDCG discounts more gently, by 1 / log2(rank + 1)")
-def gain_1_rank(*inputs):
-    return _with_gain(lambda rank: 1 / rank)(*inputs)
-
-
-@ex.mistake("hits after place top count in your DCG; cut the list first")
-def ignores_top(ranked, relevant, top):
-    return _ndcg(ranked, relevant, len(ranked), min(top, len(relevant)))
-
-
-@ex.mistake(
-    "your ideal list holds relevant items of the given list only; the missed ones belong to it"
-)
-def ideal_from_the_whole_list(ranked, relevant, top):
-    return _ndcg(ranked, relevant, top, min(top, len(set(ranked) & relevant)))
-
-
-@ex.mistake(
-    "you divide by the number of relevant items; the hits of the ideal list are discounted, too"
-)
-def over_the_number_of_relevant(ranked, relevant, top):
-    return _unnormalized(ranked, relevant, top) / len(relevant)
-
-
-@ex.mistake(
-    "your first two places have the same gain, as in the paper of 2002; here it is 1 / log2(rank + 1)"
-)
-def gain_of_2002(*inputs):
-    return _with_gain(lambda rank: 1 / max(1, log2(rank)))(*inputs)
+# fmt: off
+ex.slip("your ideal list holds only the items you found, as in the first code of NGCF; missed "
+        "items then cost nothing",
+        IDEAL, "(gain[: len(set(ranked[:top]) & relevant)].sum() or 1)")
+ex.slip("your ideal list is longer than top places; even the best list cannot be",
+        IDEAL, "sum(1 / np.log2(k + 2) for k in range(len(relevant)))")
+ex.slip("your ideal list has hits in all top places, even with fewer relevant items",
+        "[: len(relevant)]", "", hint=True)
+ex.slip("your ideal list lacks its last hit: range(1, n) ends at n - 1, so write n + 1",
+        f"float(dcg / {IDEAL})", "float(dcg) / sum(gain[: min(top, len(relevant)) - 1].tolist())")
+ex.slip("your ideal list has one hit too many; it has min(top, number of relevant items)",
+        IDEAL, "sum(1 / np.log2(k + 2) for k in range(min(top, len(relevant)) + 1))")
+ex.slip("your ideal list is as short as the given list; a better list would fill all top places",
+        "[: len(relevant)]", "[: min(len(ranked), len(relevant))]")
+ex.slip("this is DCG; divide it by the DCG of the ideal list", f"dcg / {IDEAL}", "dcg", hint=True)
+ex.slip("your ranks are one too large: the first place has rank 1 and gain 1 / log2(2) = 1",
+        "top + 1) + 1", "top + 1) + 2", hint=True)
+ex.slip("your ranks count from 0, and log2(0 + 1) is 0: enumerate(ranked[:top], 1) counts from 1",
+        f"1 / {DISCOUNT}", "np.array([1 / log2(rank) for rank in range(1, top + 1)])")
+ex.slip("your gain is 1 / rank; NDCG discounts more gently, by 1 / log2(rank + 1)",
+        DISCOUNT, "np.arange(1, top + 1)")
+ex.slip("hits after place top count in your DCG; cut the list first",
+        "g for g, item in zip(gain, ranked, strict=False)", "1 / np.log2(k + 2) for k, item in enumerate(ranked)")
+ex.slip("your ideal list holds relevant items of the given list only; the missed ones belong to it",
+        IDEAL, "(gain[: len(set(ranked) & relevant)].sum() or 1)")
+ex.slip("you divide by the number of relevant items; the hits of the ideal list are discounted, "
+        "too",
+        IDEAL, "len(relevant)")
+ex.slip("your first two places have the same gain, as in the paper of 2002; here it is 1 / "
+        "log2(rank + 1)",
+        DISCOUNT, "np.maximum(1, np.log2(np.arange(1, top + 1)))")

@@ -10,12 +10,6 @@ from graphrec_utils.exercises.compare import close
 from graphrec_utils.exercises.core import Exercise
 
 
-def _best(S, top, order):
-    """The `top` largest entries of each row, equal ones by `order`; -1 for -inf."""
-    ranked = np.lexsort((np.broadcast_to(order, S.shape), -S), axis=1)[:, :top]
-    return np.where(np.take_along_axis(S, ranked, axis=1) == -np.inf, -1, ranked)
-
-
 def _score_table(rng, m: int = 4, n: int = 9) -> dict:
     """Different positive scores; each user has seen the two items with the highest."""
     scores = np.stack([rng.permutation(n) + 1.0 for _ in range(m)])
@@ -40,7 +34,12 @@ ex = Exercise(
 
 @ex.solution
 def topk_masked(scores, seen, top, order):
-    return _best(np.where(seen, -np.inf, scores), top, order)
+    S = np.where(seen, -np.inf, scores)  # a new array; the caller keeps the scores
+    lists = np.full((len(S), top), -1)
+    for u, row in enumerate(S):
+        best = np.lexsort((order, -row))[:top]
+        lists[u] = np.where(row[best] == -np.inf, -1, best)
+    return lists
 
 
 ex.claim("the unseen items with the highest scores come first", _score_table)
@@ -93,102 +92,44 @@ def _little_left(rng) -> dict:
 
 ex.claim("where nothing unseen is left, the place holds -1", _little_left)
 
+MASKED = "np.where(seen, -np.inf, scores)"
 
-@ex.mistake("you recommend items the user has already seen: mask them before you rank")
-def shows_what_was_seen(scores, seen, top, order):
-    return _best(scores, top, order)
-
-
-@ex.mistake("seen items get score 0 in yours, which beats every negative score; use -inf")
-def seen_scores_zero(scores, seen, top, order):
-    return _best(np.where(seen, 0.0, scores), top, order)
-
-
-@ex.mistake("your mask is the wrong way round: it keeps the seen items and hides the new ones")
-def mask_turned_around(scores, seen, top, order):
-    return topk_masked(scores, ~seen, top, order)
-
-
-@ex.mistake("your order is turned around: the lowest score comes first")
-def lowest_first(scores, seen, top, order):
-    return _best(np.where(seen, -np.inf, -scores), top, order)
-
-
-@ex.mistake(
-    "equal scores follow the item number in yours; if good items have small numbers, a "
-    "model without any opinion looks good"
-)
-def equal_scores_by_item_number(scores, seen, top, order):
-    return topk_masked(scores, seen, top, np.arange(scores.shape[1]))
-
-
-@ex.mistake("you sort by order first and by score second: the last key of np.lexsort counts most")
-def keys_swapped(scores, seen, top, order):
-    S = np.where(seen, -np.inf, scores)
-    ranked = np.lexsort((-S, np.broadcast_to(order, S.shape)), axis=1)[:, :top]
-    return np.where(np.take_along_axis(S, ranked, axis=1) == -np.inf, -1, ranked)
-
-
-@ex.mistake("you read order as a list of items; order[i] is the place of item i among equal scores")
-def order_read_as_items(scores, seen, top, order):
-    return topk_masked(scores, seen, top, np.argsort(order))
-
-
-@ex.mistake("when nothing unseen is left you fill the list with seen items; put -1 there")
-def fills_up_with_seen_items(scores, seen, top, order):
-    S = np.where(seen, -np.inf, scores)
-    return np.lexsort((np.broadcast_to(order, S.shape), -S), axis=1)[:, :top]
-
-
-@ex.mistake("you wrote -inf into the caller's scores: use np.where or work on a copy")
-def masks_in_place(scores, seen, top, order):
-    scores[seen] = -np.inf
-    return _best(scores, top, order)
-
-
-@ex.mistake(
-    "you mask with a fixed number, and scores can be lower still: only -np.inf is behind them all"
-)
-def masked_with_a_number(scores, seen, top, order):
-    best = _best(np.where(seen, -1e9, scores), top, order)
-    return np.where(np.take_along_axis(seen, best, axis=1), -1, best)
-
-
-@ex.mistake("of two items with equal scores yours shows the one with the larger order first")
-def larger_order_first(scores, seen, top, order):
-    return topk_masked(scores, seen, top, -order)
-
-
-@ex.mistake(
-    "you take a little of `order` off the scores, which turns around scores that differ by less"
-)
-def a_little_of_the_order(scores, seen, top, order):
-    return topk_masked(scores - 1e-6 * order, seen, top, order)
-
-
-@ex.mistake(
-    "you sorted the columns by `order` and returned places in the sorted table, not item numbers"
-)
-def places_in_order(scores, seen, top, order):
-    by_order = np.argsort(order)
-    return topk_masked(scores[:, by_order], seen[:, by_order], top, np.arange(len(order)))
-
-
-@ex.mistake(
-    "you cut to `top` before you removed what was seen: the list has holes where unseen items are left"
-)
-def cuts_before_it_hides(scores, seen, top, order):
-    rows = np.array([np.lexsort((order, -row))[:top] for row in scores])
-    return np.where(np.take_along_axis(seen, rows, axis=1), -1, rows)
-
-
-@ex.mistake("your list is turned around: the best item comes last")
-def best_last(*inputs):
-    return topk_masked(*inputs)[:, ::-1].copy()
-
-
-@ex.mistake(
-    "you hide what the first user has seen from everybody: every row of `seen` belongs to one user"
-)
-def first_row_for_all(scores, seen, top, order):
-    return topk_masked(scores, np.broadcast_to(seen[0], seen.shape).copy(), top, order)
+# fmt: off
+ex.slip("you recommend items the user has already seen: mask them before you rank",
+        MASKED, "scores")
+ex.slip("seen items get score 0 in yours, which beats every negative score; use -inf",
+        MASKED, "np.where(seen, 0, scores)", hint=True)
+ex.slip("your mask is the wrong way round: it keeps the seen items and hides the new ones",
+        MASKED, "np.where(seen, scores, -np.inf)", hint=True)
+ex.slip("your order is turned around: the lowest score comes first",
+        "-np.inf, scores", "-np.inf, -scores")
+ex.slip("equal scores follow the item number in yours; if good items have small numbers, a model "
+        "without any opinion looks good",
+        "(order, -row)", "(-row,)")
+ex.slip("you sort by order first and by score second: the last key of np.lexsort counts most",
+        "(order, -row)", "(-row, order)", hint=True)
+ex.slip("you read order as a list of items; order[i] is the place of item i among equal scores",
+        "(order, -row)", "(np.argsort(order), -row)")
+ex.slip("when nothing unseen is left you fill the list with seen items; put -1 there",
+        "np.where(row[best] == -np.inf, -1, best)", "best")
+ex.slip("you wrote -inf into the caller's scores: use np.where or work on a copy",
+        f"S = {MASKED}", "scores[seen] = -np.inf\nS = scores")
+ex.slip("you mask with a fixed number, and scores can be lower still: only -np.inf is behind them "
+        "all",
+        "-np.inf, scores", "-1e9, scores", "row[best] == -np.inf", "seen[u, best]")
+ex.slip("of two items with equal scores yours shows the one with the larger order first",
+        "(order, -row)", "(-order, -row)")
+ex.slip("you take a little of `order` off the scores, which turns around scores that differ by "
+        "less",
+        MASKED, "np.where(seen, -np.inf, scores - 1e-6 * order)")
+ex.slip("you sorted the columns by `order` and returned places in the sorted table, not item "
+        "numbers",
+        MASKED, f"{MASKED}[:, np.argsort(order)]", "(order, -row)", "(-row,)")
+ex.slip("you cut to `top` before you removed what was seen: the list has holes where unseen items "
+        "are left",
+        MASKED, "scores", "row[best] == -np.inf", "seen[u, best]")
+ex.slip("your list is turned around: the best item comes last",
+        "return lists", "return lists[:, ::-1].copy()")
+ex.slip("you hide what the first user has seen from everybody: every row of `seen` belongs to one "
+        "user",
+        "where(seen,", "where(seen[0],")

@@ -7,8 +7,12 @@ import hashlib
 from collections.abc import Callable
 
 import numpy as np
+import torch
 
 from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.lessons.lesson01.ex4_topk_masked import topk_masked
+from graphrec_utils.lessons.lesson01.ex5_popularity import popularity
+from graphrec_utils.lessons.lesson01.ex6_item2item_cosine import item2item_cosine
 
 TOP = 10
 DAYS, NOW = 60, 50
@@ -223,9 +227,13 @@ ex = Exercise(
 
 @ex.solution
 def tomorrow(users, items, times, shape, now, top):
-    inputs = {"users": users, "items": items, "times": times, "shape": shape, "now": now}
-    known, _ = _tables(inputs)
-    return _lists(_fresh(inputs, 3.0) * (0.02 + _cosines(known)), known, top)
+    m, n = shape
+    past = times <= now
+    R = torch.zeros(m, n)
+    R[users[past], items[past]] = 1
+    fresh = popularity(items, times, n, half_life=3, now=now)  # (n,)
+    scores = fresh * (0.02 + (R @ item2item_cosine(R)).numpy())
+    return topk_masked(scores, R.numpy() > 0, top, np.arange(n))
 
 
 ex.claim(
@@ -289,6 +297,21 @@ def _with(users, items, times, shape, now, top) -> dict:
     }  # fmt: skip
 
 
+# fmt: off
+ex.slip("these are the recent bestsellers, the same for everybody: let the user's past count",
+        "fresh * (0.02 + (R @ item2item_cosine(R)).numpy())", "np.tile(fresh, (m, 1))", hint=True)
+ex.slip("this is item2item without a clock: multiply by recent popularity",
+        "fresh * (0.02 + (R @ item2item_cosine(R)).numpy())", "(R @ item2item_cosine(R)).numpy()")
+ex.slip("events after `now` are in your counts: keep those with times <= now, before all else",
+        "m, n = shape", "now = times.max()\nm, n = shape")
+ex.slip("your lists repeat what the user has had until `now`: hide it", "> 0", "< 0", hint=True)
+ex.slip("the best come last in yours: sort from large to small",
+        "topk_masked(scores", "topk_masked(-scores", hint=True)
+ex.slip("age is weighed the wrong way round: old events count most in yours",
+        "popularity(items, times, n, half_life=3, now=now)", "np.bincount(items[past], weights=0.5 ** (times[past] / 3.0), minlength=n)")
+# fmt: on
+
+
 @ex.mistake(
     "your similarities hear what comes after `now`: throw later events away before you make the table R"
 )
@@ -301,44 +324,3 @@ def cosines_of_the_future(users, items, times, shape, now, top):
 @ex.mistake("these are the bestsellers of all time: let events age")
 def counts_everything(*a):
     return _bestsellers(_with(*a))
-
-
-@ex.mistake("these are the recent bestsellers, the same for everybody: let the user's past count")
-def forgets_the_user(*a):
-    return _bestsellers(_with(*a), 3.0)
-
-
-@ex.mistake("this is item2item without a clock: multiply by recent popularity")
-def forgets_the_day(*a):
-    known, _ = _tables(_with(*a))
-    return _lists(_cosines(known), known, a[-1])
-
-
-@ex.mistake("events after `now` are in your counts: keep those with times <= now, before all else")
-def looks_ahead(users, items, times, shape, now, top):
-    return tomorrow(users, items, times, shape, times.max(), top)
-
-
-@ex.mistake("your lists repeat what the user has had until `now`: hide it")
-def shows_what_is_known(*a):
-    inputs = _with(*a)
-    known, _ = _tables(inputs)
-    scores = _fresh(inputs, 3.0) * (0.02 + _cosines(known))
-    return np.argsort(-scores, axis=1, kind="stable")[:, : a[-1]]
-
-
-@ex.mistake("the best come last in yours: sort from large to small")
-def upside_down(*a):
-    inputs = _with(*a)
-    known, _ = _tables(inputs)
-    scores = _fresh(inputs, 3.0) * (0.02 + _cosines(known))
-    return np.argsort(np.where(known, np.inf, scores), axis=1, kind="stable")[:, : a[-1]]
-
-
-@ex.mistake("age is weighed the wrong way round: old events count most in yours")
-def prefers_the_old(users, items, times, shape, now, top):
-    inputs = _with(users, items, times, shape, now, top)
-    known, _ = _tables(inputs)
-    past = times <= now
-    worth = np.bincount(items[past], weights=0.5 ** (times[past] / 3.0), minlength=shape[1])
-    return _lists(worth * (0.02 + _cosines(known)), known, top)
