@@ -234,16 +234,7 @@ def fuse(lists: np.ndarray, num_items: int, c: float) -> np.ndarray:
     Returns:
         (B, n) float64; 0 for an item that no list holds.
     """
-    ### BEGIN SOLUTION
-    scores = np.zeros((lists.shape[1], num_items))
-    for mine in lists:
-        row, place = np.nonzero(mine >= 0)
-        scores[row, mine[row, place]] += 1 / (c + place + 1)
-    return scores
-    ### INSTEAD
-    #     scores[row, mine[row, place]] += 1 / (c + place)  # from zero
-    #     scores[row, mine[row, place]] += c + place + 1  # sums of ranks
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:18.1"]
@@ -329,17 +320,7 @@ def blend(x: np.ndarray, y: np.ndarray, reg: float) -> np.ndarray:
     Returns:
         (G,) float64 weights w: x @ w is the score.
     """
-    ### BEGIN SOLUTION
-    N, G = x.shape
-    spread = x.std(axis=0)
-    spread[spread == 0] = np.inf
-    z = (x - x.mean(axis=0)) / spread
-    beta = np.linalg.solve(z.T @ z / N + reg * np.eye(G), z.T @ (y - y.mean()) / N)
-    return beta / spread
-    ### INSTEAD
-    # return beta  # not scaled back
-    # beta = np.linalg.solve(z.T @ z + reg * np.eye(G), z.T @ (y - y.mean()))  # not per row
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:18.2"]
@@ -407,16 +388,7 @@ def by_group(
     Returns:
         (T,) float64; NaN for a group that has no pair.
     """
-    ### BEGIN SOLUTION
-    found = (lists[users] == items[:, None]).any(axis=1)
-    of = group[items]
-    count = np.bincount(of, minlength=num_groups).astype(float)
-    count[count == 0] = np.nan
-    return np.bincount(of, found, minlength=num_groups) / count
-    ### INSTEAD
-    # found = (lists[users, :-1] == items[:, None]).any(axis=1)  # last place missing
-    # return np.bincount(of, found, minlength=num_groups) / len(items)  # of all pairs
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:18.3"]
@@ -516,17 +488,7 @@ def lift(policy: np.ndarray, control: np.ndarray) -> tuple[float, float, float]:
     Returns:
         lift, low, high: shares of the control's mean, 0.1 for ten percent more.
     """
-    ### BEGIN SOLUTION
-    a, b = policy.mean(), control.mean()
-    r = a / b
-    error = (
-        np.sqrt(policy.var(ddof=1) / len(policy) + r**2 * control.var(ddof=1) / len(control)) / b
-    )
-    return float(r - 1), float(r - 1 - 2 * error), float(r - 1 + 2 * error)
-    ### INSTEAD
-    # error = np.sqrt(policy.var(ddof=1) / len(policy)) / b  # control is certain
-    # error = np.sqrt(policy.var(ddof=1) + r**2 * control.var(ddof=1)) / b  # deviation of users
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:18.4"]
@@ -736,18 +698,7 @@ def recommend(past: sp.csr_array, saved: sp.csr_array, shown: sp.csr_array, k: i
     Returns:
         (B, k) int64 pins, best first, none twice, none that the user has saved.
     """
-    ### BEGIN SOLUTION
-    G = (past.T @ past).toarray().astype(float)
-    degree = np.maximum(G.diagonal(), 1)
-    near = G / np.sqrt(np.outer(degree, degree)) * G / (G + 10)
-    np.fill_diagonal(near, 0)
-    scores = saved @ near
-    scores[(saved.toarray() > 0) | (shown.toarray() > 0)] = -np.inf
-    return np.argsort(-scores, axis=1, kind="stable")[:, :k]
-    ### INSTEAD
-    # return np.argsort(scores, axis=1, kind="stable")[:, :k]  # already saved
-    # scores[saved.toarray() > 0] = -np.inf  # shows again
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:18.5"]

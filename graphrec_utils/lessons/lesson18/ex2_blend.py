@@ -53,92 +53,33 @@ ex.claim(
 ex.claim("another reg, twice as many rows", lambda rng: _inputs(rng, N=80, reg=2.0))
 
 
-def _solved(z, r, reg, N):
-    return np.linalg.solve(z.T @ z / N + reg * np.eye(z.shape[1]), z.T @ r / N)
+SPREAD = "x.std(axis=0)"
+COLUMNS = "(x - x.mean(axis=0)) / spread"
+BETA = "np.linalg.solve(z.T @ z / N + reg * np.eye(G), z.T @ (y - y.mean()) / N)"
+WEIGHTS = "return beta / spread"
 
-
-def _scaled(x):
-    spread = x.std(axis=0)
-    spread[spread == 0] = np.inf
-    return (x - x.mean(axis=0)) / spread, spread
-
-
-@ex.mistake(
-    "the columns keep their units in yours: the ridge then shrinks whoever speaks in small numbers"
-)
-def not_scaled(x, y, reg):
-    return _solved(x - x.mean(axis=0), y - y.mean(), reg, len(x))
-
-
-@ex.mistake(
-    "your weights are for scaled columns: divide them by the spreads before they meet x itself"
-)
-def not_scaled_back(x, y, reg):
-    z, _ = _scaled(x)
-    return _solved(z, y - y.mean(), reg, len(x))
-
-
-@ex.mistake("the columns are not centered in yours: their means take part in the weights")
-def not_centered(x, y, reg):
-    spread = x.std(axis=0)
-    spread[spread == 0] = np.inf
-    return _solved(x / spread, y - y.mean(), reg, len(x)) / spread
-
-
-@ex.mistake("without / N the same reg means less and less the more rows there are")
-def not_per_row(x, y, reg):
-    z, spread = _scaled(x)
-    return np.linalg.solve(z.T @ z + reg * np.eye(z.shape[1]), z.T @ (y - y.mean())) / spread
-
-
-@ex.mistake(
-    "you left out reg: two generators that say nearly the same then get huge weights of opposite signs"
-)
-def no_ridge(x, y, reg):
-    z, spread = _scaled(x)
-    return np.linalg.pinv(z) @ (y - y.mean()) / spread
-
-
-@ex.mistake(
-    "you correlate each generator with y for itself: two that say the same then count twice"
-)
-def each_alone(x, y, reg):
-    z, spread = _scaled(x)
-    return z.T @ (y - y.mean()) / len(x) / (1 + reg) / spread
-
-
-@ex.mistake("a column without spread gives NaN in yours, and with it every weight")
-def divides_by_zero(x, y, reg):
-    with np.errstate(all="ignore"):
-        z, spread = (x - x.mean(axis=0)) / x.std(axis=0), x.std(axis=0)
-        if not np.isfinite(z).all():
-            return np.full(x.shape[1], np.nan)
-        return _solved(z, y - y.mean(), reg, len(x)) / spread
-
-
-@ex.mistake("neither columns nor y are centered in yours: means take part in the weights")
-def nothing_is_centered(x, y, reg):
-    spread = x.std(axis=0)
-    spread[spread == 0] = np.inf
-    return _solved(x / spread, y, reg, len(x)) / spread
-
-
-@ex.mistake("your spreads have N - 1 in the denominator: ddof=0 here, as numpy's std")
-def ddof_1(x, y, reg):
-    spread = x.std(axis=0, ddof=1)
-    spread[spread == 0] = np.inf
-    return _solved((x - x.mean(axis=0)) / spread, y - y.mean(), reg, len(x)) / spread
-
-
-@ex.mistake("you multiply by the spreads at the end: divide")
-def multiplied_by_the_spreads(x, y, reg):
-    z, _ = _scaled(x)
-    return _solved(z, y - y.mean(), reg, len(x)) * x.std(axis=0)
-
-
-@ex.mistake(
-    "you brought the weights to the sum 1: nobody asked, and with negative ones it turns the order"
-)
-def weights_that_sum_to_1(x, y, reg):
-    w = blend(x, y, reg)
-    return w / w.sum()
+# fmt: off
+ex.slip("the columns keep their units in yours: the ridge then shrinks whoever speaks in small "
+        "numbers",
+        SPREAD, "np.ones(G)")
+ex.slip("your weights are for scaled columns: divide them by the spreads before they meet x itself",
+        WEIGHTS, "return beta", hint=True)
+ex.slip("the columns are not centered in yours: their means take part in the weights",
+        COLUMNS, "x / spread")
+ex.slip("without / N the same reg means less and less the more rows there are",
+        "z.T @ z / N", "z.T @ z", "(y - y.mean()) / N", "(y - y.mean())", hint=True)
+ex.slip("you left out reg: two generators that say nearly the same then get huge weights of "
+        "opposite signs",
+        BETA, "np.linalg.pinv(z) @ (y - y.mean())")
+ex.slip("you correlate each generator with y for itself: two that say the same then count twice",
+        BETA, "z.T @ (y - y.mean()) / N / (1 + reg)")
+ex.slip("a column without spread gives NaN in yours, and with it every weight",
+        "spread[spread == 0] = np.inf\n", "")
+ex.slip("neither columns nor y are centered in yours: means take part in the weights",
+        COLUMNS, "x / spread", "(y - y.mean())", "y")
+ex.slip("your spreads have N - 1 in the denominator: ddof=0 here, as numpy's std",
+        SPREAD, "x.std(axis=0, ddof=1)")
+ex.slip("you multiply by the spreads at the end: divide", WEIGHTS, "return beta * x.std(axis=0)")
+ex.slip("you brought the weights to the sum 1: nobody asked, and with negative ones it turns the "
+        "order",
+        WEIGHTS, "w = beta / spread\nreturn w / w.sum()")

@@ -68,126 +68,49 @@ def _by_hand(rng) -> dict:
 
 ex.claim("three users, four saves: the shares by hand", _by_hand)
 
+LISTS = "lists[users]"
+COUNTED = "np.bincount(of, minlength=num_groups).astype"
+SHARES = "np.bincount(of, found, minlength=num_groups) / count"
 
-@ex.mistake(
-    "you count only users who saved something: row u is the list of user u, whether or not others saved"
-)
-def rows_of_those_who_saved(lists, users, items, group, num_groups):
-    return by_group(lists, np.unique(users, return_inverse=True)[1], items, group, num_groups)
-
-
-@ex.mistake("you average over users: who saved one thing then weighs as much as who saved fifty, and the "
-            "groups are no longer shares of the saves")  # fmt: skip
-def mean_of_users(lists, users, items, group, num_groups):
-    out = np.full(num_groups, np.nan)
-    for t in range(num_groups):
-        mine = group[items] == t
-        if mine.any():
-            found = (lists[users[mine]] == items[mine][:, None]).any(axis=1)
-            out[t] = np.mean([found[users[mine] == u].mean() for u in np.unique(users[mine])])
-    return out
-
-
-@ex.mistake("a group without pairs is 0 in yours: nothing was missed there, there is no share")
-def zero_of_nothing(lists, users, items, group, num_groups):
-    return np.nan_to_num(by_group(lists, users, items, group, num_groups))
-
-
-@ex.mistake("you divide by what the lists show of the group: that is precision")
-def precision(lists, users, items, group, num_groups):
-    found = (lists[users] == items[:, None]).any(axis=1)
-    shown = np.bincount(group[lists.ravel()], minlength=num_groups).astype(float)
-    shown[shown == 0] = np.nan
-    return np.bincount(group[items], found, minlength=num_groups) / shown
-
-
-@ex.mistake(
-    "you divide by all pairs: your groups add up to the recall instead of each having its own"
-)
-def of_all_pairs(lists, users, items, group, num_groups):
-    found = (lists[users] == items[:, None]).any(axis=1)
-    return np.bincount(group[items], found, minlength=num_groups) / len(items)
-
-
-@ex.mistake("an item counts as found in yours if it stands in anybody's list: it has to be the list of the "
-            "user who saved it")  # fmt: skip
-def anybodys_list(lists, users, items, group, num_groups):
-    everywhere = np.tile(lists.ravel(), (len(lists), 1))
-    return by_group(everywhere, users, items, group, num_groups)
-
-
-@ex.mistake("the last place of each list is left out in yours")
-def last_place_missing(lists, users, items, group, num_groups):
-    return by_group(lists[:, :-1], users, items, group, num_groups)
-
-
-@ex.mistake(
-    "you count items, each once: a pair counts, so an item that ten people saved counts ten times"
-)
-def items_counted_once(lists, users, items, group, num_groups):
-    found = (lists[users] == items[:, None]).any(axis=1)
-    out = np.full(num_groups, np.nan)
-    for t in np.unique(group[items]):
-        mine = np.unique(items[group[items] == t])
-        out[t] = np.isin(mine, items[found]).mean()
-    return out
-
-
-@ex.mistake("you return how many are found: divide by how many pairs the group has")
-def how_many(lists, users, items, group, num_groups):
-    found = (lists[users] == items[:, None]).any(axis=1)
-    return np.bincount(group[items], found, minlength=num_groups)
-
-
-@ex.mistake("pair k looks into list k in yours: it belongs to its user, row users[k]")
-def list_of_the_pair(lists, users, items, group, num_groups):
-    return by_group(lists, np.arange(len(items)) % len(lists), items, group, num_groups)
-
-
-@ex.mistake("your pairs belong to group[user]: groups are of items")
-def group_of_the_user(lists, users, items, group, num_groups):
-    return _shares(lists, users, items, group[users], num_groups)
-
-
-@ex.mistake(
-    "pair k belongs to group[k] in yours: it belongs to the group of its item, group[items[k]]"
-)
-def group_of_the_pair(lists, users, items, group, num_groups):
-    return _shares(lists, users, items, group[np.arange(len(items)) % len(group)], num_groups)
-
-
-def _shares(lists, users, items, of, num_groups, count=None):
-    found = (lists[users] == items[:, None]).any(axis=1)
-    count = np.bincount(of if count is None else count, minlength=num_groups).astype(float)
-    with np.errstate(all="ignore"):
-        return np.bincount(of, found, minlength=num_groups) / count
-
-
-@ex.mistake(
-    "you divide by how many items a group has: its pairs are asked for, an item may have many or none"
-)
-def over_the_items(lists, users, items, group, num_groups):
-    return _shares(lists, users, items, group[items], num_groups, group)
-
-
-@ex.mistake("you return the share that is missed")
-def missed(*inputs):
-    return 1 - by_group(*inputs)
-
-
-@ex.mistake("only the first place of each list counts in yours: any place will do")
-def first_place(lists, *rest):
-    return by_group(lists[:, :1], *rest)
-
-
-@ex.mistake(
-    "your numbers sum to 1: they say where the hits lie, not which share of a group is found"
-)
-def shares_of_the_hits(*inputs):
-    hits = how_many(*inputs)
-    return hits / hits.sum()
-
-
-@ex.mistake("yours are percents: the answer is a share, from 0 to 1")
-def percents(*inputs):
-    return 100 * by_group(*inputs)
+# fmt: off
+ex.slip("you count only users who saved something: row u is the list of user u, whether or not "
+        "others saved",
+        LISTS, "lists[np.unique(users, return_inverse=True)[1]]")
+ex.slip("you average over users: who saved one thing then weighs as much as who saved fifty, and "
+        "the groups are no longer shares of the saves",
+        "return " + SHARES, "out = np.full(num_groups, np.nan)\n"
+        "for t in np.unique(of):\n"
+        "    mine = of == t\n"
+        "    out[t] = np.mean([found[mine & (users == u)].mean() for u in np.unique(users[mine])])\n"
+        "return out")
+ex.slip("a group without pairs is 0 in yours: nothing was missed there, there is no share",
+        "= np.nan", "= 1")
+ex.slip("you divide by what the lists show of the group: that is precision",
+        COUNTED, "np.bincount(group[lists.ravel()], minlength=num_groups).astype")
+ex.slip("you divide by all pairs: your groups add up to the recall instead of each having its own",
+        "/ count", "/ len(items)", hint=True)
+ex.slip("an item counts as found in yours if it stands in anybody's list: it has to be the list "
+        "of the user who saved it",
+        "(lists[users] == items[:, None]).any(axis=1)", "np.isin(items, lists)")
+ex.slip("the last place of each list is left out in yours", LISTS, "lists[users, :-1]", hint=True)
+ex.slip("you count items, each once: a pair counts, so an item that ten people saved counts ten "
+        "times",
+        "return " + SHARES, "out = np.full(num_groups, np.nan)\n"
+        "for t in np.unique(of):\n"
+        "    out[t] = np.isin(np.unique(items[of == t]), items[found]).mean()\n"
+        "return out")
+ex.slip("you return how many are found: divide by how many pairs the group has", " / count", "")
+ex.slip("pair k looks into list k in yours: it belongs to its user, row users[k]",
+        LISTS, "lists[np.arange(len(items)) % len(lists)]")
+ex.slip("your pairs belong to group[user]: groups are of items", "group[items]", "group[users]")
+ex.slip("pair k belongs to group[k] in yours: it belongs to the group of its item, group[items[k]]",
+        "group[items]", "group[np.arange(len(items)) % len(group)]")
+ex.slip("you divide by how many items a group has: its pairs are asked for, an item may have many "
+        "or none",
+        COUNTED, "np.bincount(group, minlength=num_groups).astype")
+ex.slip("you return the share that is missed", SHARES, "1 - " + SHARES)
+ex.slip("only the first place of each list counts in yours: any place will do",
+        LISTS, "lists[users, :1]")
+ex.slip("your numbers sum to 1: they say where the hits lie, not which share of a group is found",
+        "return " + SHARES, "hits = np.bincount(of, found, minlength=num_groups)\nreturn hits / hits.sum()")
+ex.slip("yours are percents: the answer is a share, from 0 to 1", SHARES, "100 * " + SHARES)

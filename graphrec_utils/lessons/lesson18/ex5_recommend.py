@@ -171,77 +171,34 @@ for _sentence, (_bar, _weight) in BARS.items():
     ex.claim(_sentence, _inputs, _weight, judge=_at_least(_bar))
 
 
-def _best(scores, out, k):
-    return np.argsort(np.where(out, np.inf, -scores), axis=1, kind="stable")[:, :k]
+SHRUNK = " * G / (G + 10)"
+SCORES = "scores = saved @ near"
+OUT = "scores[(saved.toarray() > 0) | (shown.toarray() > 0)] = -np.inf"
+BEST = 'np.argsort(-scores, axis=1, kind="stable")[:, :k]'
+COUNTS = "scores = np.tile(np.asarray(past.sum(axis=0), float).ravel(), (saved.shape[0], 1))"
 
-
-def _near(past):
-    G = (past.T @ past).toarray().astype(float)
-    size = np.sqrt(np.maximum(G.diagonal(), 1))
-    near = G / np.outer(size, size)
-    np.fill_diagonal(near, 0)
-    return near
-
-
-@ex.mistake(
-    "you show again what was shown and not saved: who did not like it yesterday does not like it today"
-)
-def shows_again(past, saved, shown, k):
-    return recommend(past, saved, 0 * shown, k)
-
-
-@ex.mistake(
-    "plain cosines: a cosine that rests on two saves counts as much as one that rests on fifty"
-)
-def plain_cosines(past, saved, shown, k):
-    return _best(saved @ _near(past), (saved.toarray() > 0) | (shown.toarray() > 0), k)
-
-
-@ex.mistake(
-    "your scores are divided by how often a pin was saved once more: a cosine does that already, and what everybody "
-    "likes is also liked by those who are here"
-)
-def divided_again(past, saved, shown, k):
-    G = (past.T @ past).toarray().astype(float)
-    near = _near(past) * G / (G + 10) / np.sqrt(np.maximum(G.diagonal(), 1))
-    return _best(saved @ near, (saved.toarray() > 0) | (shown.toarray() > 0), k)
-
-
-@ex.mistake("what a user has saved stands in her lists again: those saves were won long ago, nobody can win "
-            "them twice")  # fmt: skip
-def already_saved(past, saved, shown, k):
-    return np.argsort(-saved.toarray(), axis=1, kind="stable")[:, :k]
-
-
-@ex.mistake("everybody gets what most people saved: taste has no part in it")
-def most_saved(past, saved, shown, k):
-    count = np.tile(np.asarray(past.sum(axis=0)).ravel(), (saved.shape[0], 1))
-    return _best(count, (saved.toarray() > 0) | (shown.toarray() > 0), k)
-
-
-@ex.mistake("a list holds one pin k times: the second time it brings nothing")
-def duplicates(past, saved, shown, k):
-    return np.repeat(most_saved(past, saved, shown, 1), k, axis=1)
-
-
-@ex.mistake("your scores are sorted upwards: these are the pins that fit least")
-def upside_down(past, saved, shown, k):
-    return _best(-(saved @ _near(past)), (saved.toarray() > 0) | (shown.toarray() > 0), k)
-
-
-@ex.mistake("you look for users like this one in `past` by row: rows of `saved` are users who are here, "
-            "and they are not in its order")  # fmt: skip
-def rows_of_past(past, saved, shown, k):
-    other = np.roll(saved.toarray(), 1, axis=0)
-    return _best(other @ _near(past), (saved.toarray() > 0) | (shown.toarray() > 0), k)
-
-
-@ex.mistake("a list holds an id that is no pin: they are 0 to n - 1")
-def counts_from_one(past, saved, shown, k):
-    return recommend(past, saved, shown, k) + past.shape[1]
-
-
-@ex.mistake("plain cosines, and pins that were shown and not saved are shown again: who did not like them yesterday "
-            "does not like them today")  # fmt: skip
-def cosines_shown_again(past, saved, shown, k):
-    return _best(saved @ _near(past), saved.toarray() > 0, k)
+# fmt: off
+ex.slip("you show again what was shown and not saved: who did not like it yesterday does not like "
+        "it today",
+        OUT, "scores[saved.toarray() > 0] = -np.inf", hint=True)
+ex.slip("plain cosines: a cosine that rests on two saves counts as much as one that rests on fifty",
+        SHRUNK, "")
+ex.slip("your scores are divided by how often a pin was saved once more: a cosine does that "
+        "already, and what everybody likes is also liked by those who are here",
+        SHRUNK, SHRUNK + " / np.sqrt(degree)")
+ex.slip("what a user has saved stands in her lists again: those saves were won long ago, nobody "
+        "can win them twice",
+        "-scores", "scores", hint=True)
+ex.slip("everybody gets what most people saved: taste has no part in it", SCORES, COUNTS)
+ex.slip("a list holds one pin k times: the second time it brings nothing",
+        SCORES, COUNTS,
+        BEST, 'np.repeat(np.argsort(-scores, axis=1, kind="stable")[:, :1], k, axis=1)')
+ex.slip("your scores are sorted upwards: these are the pins that fit least",
+        SHRUNK, "", SCORES, "scores = -(saved @ near)")
+ex.slip("you look for users like this one in `past` by row: rows of `saved` are users who are "
+        "here, and they are not in its order",
+        SHRUNK, "", SCORES, "scores = np.roll(saved.toarray(), 1, axis=0) @ near")
+ex.slip("a list holds an id that is no pin: they are 0 to n - 1", BEST, BEST + " + past.shape[1]")
+ex.slip("plain cosines, and pins that were shown and not saved are shown again: who did not like "
+        "them yesterday does not like them today",
+        SHRUNK, "", OUT, "scores[saved.toarray() > 0] = -np.inf")
