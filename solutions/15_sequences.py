@@ -108,17 +108,7 @@ def attend(
         (B, L, e): each place's mean of the values of itself and of places before it that are not empty;
         zeros where there is no such place.
     """
-    ### BEGIN SOLUTION
-    L, d = queries.shape[1:]
-    allow = torch.ones(L, L).tril().bool() & ~empty[:, None, :]  # (B, L, L)
-    logits = queries @ keys.transpose(1, 2) / math.sqrt(d)
-    weights = logits.masked_fill(~allow, -torch.inf).softmax(dim=-1)
-    return torch.where(allow.any(dim=-1, keepdim=True), weights, 0.0) @ values
-    ### INSTEAD
-    # allow = torch.ones(L, L).triu().bool() & ~empty[:, None, :]  # the mask is inverted
-    # logits = queries @ keys.transpose(1, 2)  # not divided by the root
-    # return weights @ values  # nothing becomes nan
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:15.1"]
@@ -263,18 +253,7 @@ def attend_on_edges(
         (N, e): the values of a node's sources, weighted by a softmax over the edges that arrive at it;
         zeros for a node that hears nobody. Finite for logits of hundreds.
     """
-    ### BEGIN SOLUTION
-    N, d = queries.shape
-    logits = (queries[target] * keys[source]).sum(dim=1) / math.sqrt(d)  # (E,)
-    top = torch.full((N,), -torch.inf).scatter_reduce(0, target, logits, "amax")
-    e = (logits - top[target]).exp()
-    weights = e / torch.zeros(N).index_add(0, target, e)[target]
-    return torch.zeros(N, values.shape[1]).index_add(0, target, weights[:, None] * values[source])
-    ### INSTEAD
-    # logits = (queries[target] * keys[source]).sum(dim=1)  # not divided by the root
-    # e = logits.exp()  # no shift
-    # weights = e  # weights do not sum to one
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:15.2"]
@@ -333,14 +312,7 @@ def sequence_loss(
     Returns:
         () the mean over all events of the batch of -log softmax(scores)[the event].
     """
-    ### BEGIN SOLUTION
-    there = history >= 0  # (B, L)
-    scores = outputs[:, :-1][there] @ items.T  # (events, n)
-    return F.cross_entropy(scores, history[there])
-    ### INSTEAD
-    # scores = outputs[:, 1:][there] @ items.T  # the event itself is predicted
-    # return F.cross_entropy(scores, history[there], reduction="sum")  # the sum
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:15.3"]
@@ -588,24 +560,7 @@ def target_matrix(
         (E, E) bool: row s, column e is True if event s has to find event e. Likes of one moment are
         targets together, and not of each other.
     """
-    ### BEGIN SOLUTION
-    out = np.zeros((len(times), len(times)), dtype=bool)
-    readable = np.flatnonzero(times <= now)
-    ahead = liked & (times > now) & (times <= now + window)
-    if objective == "every next":
-        for s in readable:
-            later = liked & (times > times[s]) & (times <= now + window)
-            out[s] = later & np.isin(times, times[later][:1])
-        return out
-    if objective == "next":
-        ahead = ahead & np.isin(times, times[ahead][:1])
-    out[readable if objective == "dense" else readable[-1:]] = ahead
-    return out
-    ### INSTEAD
-    # ahead = liked & (times >= now) & (times <= now + window)  # the target has been read
-    # out[readable if objective == "dense" else readable[:1]] = ahead  # the oldest event predicts
-    # ahead = liked & (times > now)  # no end
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:15.4"]
@@ -662,15 +617,7 @@ def window_loss(
         () the mean of -pos + log(e^pos + sum of e^neg / (S Q) over columns that are not own); finite for
         scores of hundreds.
     """
-    ### BEGIN SOLUTION
-    logits = neg - log_q - math.log(neg.shape[1])
-    logits = logits.masked_fill(own, -torch.inf)
-    return (torch.cat([pos[:, None], logits], dim=1).logsumexp(dim=1) - pos).mean()
-    ### INSTEAD
-    # logits = neg - log_q  # the number of columns is missing
-    # logits = neg + log_q + math.log(neg.shape[1])  # log q is added
-    # logits = logits.masked_fill(own, 0.0)  # masked with zero
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:15.5"]
@@ -876,17 +823,7 @@ def events_read(events: np.ndarray, asked: np.ndarray, rule: str, launch: int) -
     Returns:
         (R,) int64 counts of the events strictly before the vector was made.
     """
-    ### BEGIN SOLUTION
-    made = {
-        "once": np.full_like(asked, launch),
-        "daily": asked // 86_400 * 86_400,
-        "real time": asked,
-    }
-    return np.searchsorted(events, made[rule], side="left")
-    ### INSTEAD
-    # return np.searchsorted(events, made[rule], side="right")  # the event itself is read
-    # return np.searchsorted(events, asked, side="left")  # always real time
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:15.6"]
@@ -1062,9 +999,7 @@ def choose() -> dict:
         {"objective": "next", "every next", "all, 7 days" or "dense, 7 days", "rate": 0.003, 0.01 or 0.03,
         "until_day": 35 or 42}
     """
-    ### BEGIN SOLUTION
-    return {"objective": "every next", "rate": 0.01, "until_day": 35}
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:15.7"]

@@ -3,37 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import torch
 
 from graphrec_utils.exercises.core import Exercise
-
-
-def _messages(queries, keys, values, source, target, scale=math.sqrt, per="target", shift=True,
-              weigh=True):  # fmt: skip
-    """Return what each node hears; the options are what can go wrong.
-
-    Args:
-        scale: d to what logits are divided by.
-        per: edges of one "target", of one "source" or of the whole "graph" share a softmax.
-        shift: subtract the largest logit first.
-        weigh: divide by the sum.
-    """
-    N, d = queries.shape
-    logits = (queries[target] * keys[source]).sum(dim=1) / scale(d)  # (E,)
-    group = {"target": target, "source": source, "graph": torch.zeros_like(target)}[per]
-    if shift:
-        top = torch.full((N,), -torch.inf).scatter_reduce(0, group, logits.detach(), "amax")
-        logits = logits - top[group]
-    e = logits.exp()
-    if weigh:
-        e = e / torch.zeros(N).index_add(0, group, e)[group]
-    return torch.zeros(N, values.shape[1]).index_add(0, target, e[:, None] * values[source])
-
-
-def _variant(**options) -> Callable:
-    return lambda *inputs: _messages(*inputs, **options)
 
 
 def _graph(
@@ -72,7 +45,12 @@ ex = Exercise(
 
 @ex.solution
 def attend_on_edges(queries, keys, values, source, target):
-    return _messages(queries, keys, values, source, target)
+    N, d = queries.shape
+    logits = (queries[target] * keys[source]).sum(dim=1) / math.sqrt(d)  # (E,)
+    top = torch.full((N,), -torch.inf).scatter_reduce(0, target, logits, "amax")
+    e = (logits - top[target]).exp()
+    weights = e / torch.zeros(N).index_add(0, target, e)[target]
+    return torch.zeros(N, values.shape[1]).index_add(0, target, weights[:, None] * values[source])
 
 
 def _by_hand(rng) -> dict:
@@ -92,82 +70,36 @@ ex.claim("another width of keys than of values", lambda rng: _graph(rng, (4,), d
 ex.claim("a node that hears nobody gets zeros", lambda rng: _graph(rng, (3, 2), lonely=2))
 ex.claim("logits of hundreds stay finite", lambda rng: _graph(rng, (4, 2), loud=18.0))
 
+ROOT, SUM = "math.sqrt(d)", "torch.zeros(N).index_add(0, target, e)[target]"
 
-@ex.mistake(
-    "your messages run backwards: an event would hear what came later; they go from source to target"
-)
-def the_other_direction(queries, keys, values, source, target):
-    return _messages(queries, keys, values, target, source)
-
-
-@ex.mistake("your weights sum to 1 over the whole graph: every node has its own softmax")
-def one_softmax_for_all(*inputs):
-    return _variant(per="graph")(*inputs)
-
-
-@ex.mistake(
-    "your weights sum to 1 for each source: it is the one who hears that divides its attention"
-)
-def softmax_per_source(*inputs):
-    return _variant(per="source")(*inputs)
-
-
-@ex.mistake(
-    "exp of a large logit is inf, and inf / inf is NaN: subtract the largest logit of each target first"
-)
-def no_shift(*inputs):
-    return _variant(shift=False)(*inputs)
-
-
-@ex.mistake(
-    "you subtract the largest logit of the whole graph: beside a loud node all exp of a quiet one are 0, and 0 / 0 is NaN"
-)
-def shifted_by_the_largest_of_all(queries, keys, values, source, target):
-    logits = (queries[target] * keys[source]).sum(dim=1) / math.sqrt(queries.shape[1])
-    e = (logits - logits.max()).exp()
-    e = e / torch.zeros(len(queries)).index_add(0, target, e)[target]
-    return torch.zeros_like(queries[:, :1] * values[:1]).index_add(
-        0, target, e[:, None] * values[source]
-    )
-
-
-@ex.mistake(
-    "`out[target] += …` writes to a row once, however many edges arrive: index_add adds all messages"
-)
-def added_once(queries, keys, values, source, target):
-    logits = (queries[target] * keys[source]).sum(dim=1) / math.sqrt(queries.shape[1])
-    top = torch.full((len(queries),), -torch.inf).scatter_reduce(0, target, logits, "amax")
-    e = (logits - top[target]).exp()
-    e = e / torch.zeros(len(queries)).index_add(0, target, e)[target]
-    out = torch.zeros(len(queries), values.shape[1])
-    for edge in range(len(source)):
-        out[target[edge]] = e[edge] * values[source[edge]]
-    return out
-
-
-@ex.mistake(
-    "you divide by the root of the width of the values: logits are products of queries and keys"
-)
-def divided_by_the_width_of_values(queries, keys, values, source, target):
-    wide = values.shape[1]
-    return _messages(queries, keys, values, source, target, scale=lambda d: math.sqrt(wide))
-
-
-@ex.mistake("you do not divide by √d")
-def not_divided_by_the_root(*inputs):
-    return _variant(scale=lambda d: 1.0)(*inputs)
-
-
-@ex.mistake("you add messages without dividing by the sum of a target's weights")
-def weights_do_not_sum_to_one(*inputs):
-    return _variant(weigh=False)(*inputs)
-
-
-@ex.mistake("all edges of a node weigh the same in yours: that is a mean, and no attention")
-def a_plain_mean(queries, keys, values, source, target):
-    return _messages(0 * queries, keys, values, source, target)
-
-
-@ex.mistake("queries and keys are exchanged: the one who hears asks, the sender answers")
-def query_and_key_exchanged(queries, keys, values, source, target):
-    return _messages(keys, queries, values, source, target)
+# fmt: off
+ex.slip("your messages run backwards: an event would hear what came later; they go from source to "
+        "target",
+        "N, d =", "source, target = target, source\nN, d =")
+ex.slip("your weights sum to 1 over the whole graph: every node has its own softmax",
+        "top[target]", "logits.max()", SUM, "e.sum()")
+ex.slip("your weights sum to 1 for each source: it is the one who hears that divides its attention",
+        "(0, target, logits", "(0, source, logits", "top[target]", "top[source]",
+        SUM, "torch.zeros(N).index_add(0, source, e)[source]")
+ex.slip("exp of a large logit is inf, and inf / inf is NaN: subtract the largest logit of each "
+        "target first",
+        "(logits - top[target])", "logits", hint=True)
+ex.slip("you subtract the largest logit of the whole graph: beside a loud node all exp of a quiet "
+        "one are 0, and 0 / 0 is NaN",
+        "top[target]", "logits.max()")
+ex.slip("`out[target] += …` writes to a row once, however many edges arrive: index_add adds all "
+        "messages",
+        "return torch.zeros(N, values.shape[1]).index_add(0, target, weights[:, None] * values[source])", "out = torch.zeros(N, values.shape[1])\n"
+        "for edge in range(len(source)):\n"
+        "    out[target[edge]] = weights[edge] * values[source[edge]]\n"
+        "return out")
+ex.slip("you divide by the root of the width of the values: logits are products of queries and "
+        "keys",
+        ROOT, "math.sqrt(values.shape[1])")
+ex.slip("you do not divide by √d", f" / {ROOT}", "", hint=True)
+ex.slip("you add messages without dividing by the sum of a target's weights",
+        f" / {SUM}", "", hint=True)
+ex.slip("all edges of a node weigh the same in yours: that is a mean, and no attention",
+        "queries[target]", "0 * queries[target]")
+ex.slip("queries and keys are exchanged: the one who hears asks, the sender answers",
+        "queries[target] * keys[source]", "keys[target] * queries[source]")

@@ -2,52 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from graphrec_utils.exercises.core import Exercise
-
-
-def _matrix(
-    times, liked, now, window, objective, low=np.greater, high=np.less_equal, own=np.greater,
-    from_event=False, rows=None, moment=True, last=-1,
-):  # fmt: skip
-    """Return (E, E) bool; the options are what can go wrong.
-
-    Args:
-        low, high: how the two ends of the window are compared; own: an event with itself, in "every next".
-        from_event: the window of "dense" begins after each event.
-        rows: which events predict in "dense", by default those that may be read.
-        moment: all likes of the first moment; False: one of them.
-        last: which readable event predicts in "next" and "all".
-    """
-    E = len(times)
-    out, readable = np.zeros((E, E), dtype=bool), times <= now
-    ahead = liked & low(times, now) & high(times, now + window)
-
-    def first(which):
-        if not which.any():
-            return which
-        at = which & (times == times[which].min())
-        if not moment:
-            at[np.flatnonzero(at)[1:]] = False
-        return at
-
-    for s in np.flatnonzero(readable if rows is None else rows(times, now)):
-        if objective == "every next":
-            out[s] = first(liked & own(times, times[s]) & high(times, now + window))
-        elif objective == "dense":
-            after = liked & low(times, times[s]) & high(times, times[s] + window)
-            out[s] = after if from_event else ahead
-    if objective in ("next", "all") and readable.any():
-        s = np.flatnonzero(readable)[last]
-        out[s] = first(ahead) if objective == "next" else ahead
-    return out
-
-
-def _variant(**options) -> Callable:
-    return lambda *inputs: _matrix(*inputs, **options)
 
 
 def _events(rng, objective: str, ties: bool = False) -> dict:
@@ -88,7 +45,18 @@ ex = Exercise(
 
 @ex.solution
 def target_matrix(times, liked, now, window, objective):
-    return _matrix(times, liked, now, window, objective)
+    out = np.zeros((len(times), len(times)), dtype=bool)
+    readable = np.flatnonzero(times <= now)
+    ahead = liked & (times > now) & (times <= now + window)
+    if objective == "every next":
+        for s in readable:
+            later = liked & (times > times[s]) & (times <= now + window)
+            out[s] = later & np.isin(times, times[later][:1])
+        return out
+    if objective == "next":
+        ahead = ahead & np.isin(times, times[ahead][:1])
+    out[readable if objective == "dense" else readable[-1:]] = ahead
+    return out
 
 
 def _by_hand(objective: str):
@@ -183,157 +151,63 @@ def _only_the_last_moment(rng) -> dict:
 ex.claim("next: a hide in the second of the like is nobody's target", _a_hide_beside_it)
 ex.claim("every next: a like at the end of the window is a target", _only_the_last_moment)
 
+AHEAD = "(times > now) & (times <= now + window)"
+LATER = "(times > times[s]) & (times <= now + window)"
 
-@ex.mistake(
-    "the event of this very moment is among your targets, and it has been read: the window begins after now"
-)
-def the_target_has_been_read(*inputs):
-    return _variant(low=np.greater_equal)(*inputs)
-
-
-@ex.mistake("your window ends before now + window: its last moment belongs to it")
-def the_last_moment_is_missing(*inputs):
-    return _variant(high=np.less)(*inputs)
-
-
-@ex.mistake(
-    "whatever happened in the second of the first like is a target in yours, hides too: among these keep the likes"
-)
-def the_whole_second(times, liked, now, window, objective):
-    right = _matrix(times, liked, now, window, objective)
-    if objective not in ("next", "every next"):
-        return right
-    return np.array([np.isin(times, times[row]) for row in right])
-
-
-@ex.mistake(
-    "hides and short clicks are among your targets: nobody wants to find these; use `liked`"
-)
-def hides_are_targets(times, liked, now, window, objective):
-    return _matrix(times, np.ones_like(liked), now, window, objective)
-
-
-@ex.mistake(
-    "your window begins after each event, so that likes that have already been read are targets: here it begins after now for all"
-)
-def the_window_moves_with_the_event(*inputs):
-    return _variant(from_event=True)(*inputs)
-
-
-@ex.mistake("your window has no end: a like of next year says little about today")
-def no_end(times, liked, now, window, objective):
-    return _matrix(times, liked, now, 10**9, objective)
-
-
-@ex.mistake("events after now predict as well in yours: at that moment they had not happened")
-def the_future_predicts(*inputs):
-    return _variant(rows=lambda times, now: np.ones_like(times, dtype=bool))(*inputs)
-
-
-@ex.mistake("the oldest event predicts in yours: it is the last readable one that knows most")
-def the_oldest_event_predicts(*inputs):
-    return _variant(last=0)(*inputs)
-
-
-@ex.mistake("all objectives are dense in yours: `objective` says who predicts what")
-def the_objective_is_ignored(times, liked, now, window, objective):
-    return _matrix(times, liked, now, window, "dense")
-
-
-@ex.mistake(
-    "of two likes in one second you take the first in the file: a sort may exchange them tomorrow"
-)
-def ties_are_broken_by_the_file(*inputs):
-    return _variant(moment=False)(*inputs)
-
-
-@ex.mistake('in "every next" a like is its own target: the next one comes strictly later')
-def a_like_predicts_itself(*inputs):
-    return _variant(own=np.greater_equal)(*inputs)
-
-
-@ex.mistake('your window has no end in "every next": its targets lie before now + window, too')
-def every_next_has_no_end(times, liked, now, window, objective):
-    return _matrix(times, liked, now, 10**9 if objective == "every next" else window, objective)
-
-
-@ex.mistake(
-    'in "every next" all events get the first like after now in yours: each has the first one after itself'
-)
-def every_next_after_now(times, liked, now, window, objective):
-    if objective != "every next":
-        return _matrix(times, liked, now, window, objective)
-    out = np.zeros((len(times),) * 2, dtype=bool)
-    out[times <= now] = _matrix(times, liked, now, window, "next").any(axis=0)
-    return out
-
-
-@ex.mistake('in "next" you take the first event after now, liked or not: hides are passed over')
-def the_first_event_liked_or_not(times, liked, now, window, objective):
-    out = _matrix(times, liked, now, window, objective)
-    if objective == "next" and (times > now).any():
-        out = out & (times == times[times > now].min())
-    return out
-
-
-@ex.mistake("only likes ask in yours: hides and clicks have been read, too, and they predict")
-def only_likes_ask(times, liked, now, window, objective):
-    return _matrix(times, liked, now, window, objective) & liked[:, None]
-
-
-@ex.mistake("the event of now asks nothing in yours: what happened at this moment has been read")
-def the_event_of_now_has_not_been_read(times, liked, now, window, objective):
-    out = np.zeros((len(times),) * 2, dtype=bool)
-    right = _matrix(times, liked, now, window, objective)
-    rows = np.flatnonzero(times < now)
-    out[rows[-1:] if objective in ("next", "all") else rows] = (
-        right.any(axis=0) if objective != "every next" else right[rows]
-    )
-    return out
-
-
-@ex.mistake(
-    'in "every next" a like of the same second is a target in yours: the next one comes strictly later'
-)
-def the_same_second_is_next(times, liked, now, window, objective):
-    out = _matrix(times, liked, now, window, objective)
-    if objective == "every next":
-        for s in np.flatnonzero(times <= now):
-            others = liked & (times >= times[s]) & (times <= now + window)
-            others[s] = False
-            out[s] = others & (times == times[others].min()) if others.any() else False
-    return out
-
-
-@ex.mistake(
-    "the last like asks in yours: a hide or a click has been read as well, and the last row of all asks"
-)
-def the_last_like_asks(times, liked, now, window, objective):
-    out = _matrix(times, liked, now, window, objective)
-    mine = np.flatnonzero(liked & (times <= now))
-    if objective in ("next", "all") and len(mine):
-        rows = out.any(axis=0)
-        out[:] = False
-        out[mine[-1]] = rows
-    return out
-
-
-@ex.mistake("your window is counted from the last event: it begins at now, whenever that was")
-def the_window_begins_at_the_last_event(times, liked, now, window, objective):
-    readable = times[times <= now]
-    early = window - (now - readable[-1] if len(readable) else 0)
-    return _matrix(times, liked, now, early, objective)
-
-
-@ex.mistake("all events of the last second ask in yours: one does, the last row")
-def all_of_the_last_second_ask(times, liked, now, window, objective):
-    out = _matrix(times, liked, now, window, objective)
-    readable = times[times <= now]
-    if objective in ("next", "all") and len(readable):
-        out[times == readable[-1]] = out.any(axis=0)
-    return out
-
-
-@ex.mistake("rows and columns are exchanged: row s asks, column e is found")
-def rows_and_columns_exchanged(*inputs):
-    return _matrix(*inputs).T.copy()
+# fmt: off
+ex.slip("the event of this very moment is among your targets, and it has been read: the window "
+        "begins after now",
+        "(times > now)", "(times >= now)", hint=True)
+ex.slip("your window ends before now + window: its last moment belongs to it",
+        AHEAD, "(times > now) & (times < now + window)",
+        LATER, "(times > times[s]) & (times < now + window)")
+ex.slip("whatever happened in the second of the first like is a target in yours, hides too: among "
+        "these keep the likes",
+        "later & np.isin", "np.isin", "ahead & np.isin", "np.isin")
+hides_are_targets = ex.slip("hides and short clicks are among your targets: nobody wants to find "
+        "these; use `liked`",
+        "out =", "liked = np.ones_like(liked)\nout =")
+ex.slip("your window begins after each event, so that likes that have already been read are "
+        "targets: here it begins after now for all",
+        "out[readable if", 'if objective == "dense":\n'
+        "    since = times[readable, None]\n"
+        "    ahead = liked & (times > since) & (times <= since + window)\n"
+        "out[readable if")
+ex.slip("your window has no end: a like of next year says little about today",
+        AHEAD, "(times > now)", LATER, "(times > times[s])", hint=True)
+ex.slip("events after now predict as well in yours: at that moment they had not happened",
+        "in readable", "in range(len(times))", "out[readable if", "out[np.arange(len(times)) if")
+ex.slip("the oldest event predicts in yours: it is the last readable one that knows most",
+        "[-1:]", "[:1]", hint=True)
+ex.slip("all objectives are dense in yours: `objective` says who predicts what",
+        "out =", 'objective = "dense"\nout =')
+ex.slip("of two likes in one second you take the first in the file: a sort may exchange them "
+        "tomorrow",
+        "np.isin(times, times[later][:1])", "(later.cumsum() == 1)",
+        "np.isin(times, times[ahead][:1])", "(ahead.cumsum() == 1)")
+ex.slip('in "every next" a like is its own target: the next one comes strictly later',
+        "> times[s]", ">= times[s]")
+ex.slip('your window has no end in "every next": its targets lie before now + window, too',
+        LATER, "(times > times[s])")
+ex.slip('in "every next" all events get the first like after now in yours: each has the first one '
+        "after itself",
+        f"liked & {LATER}", "ahead")
+ex.slip('in "next" you take the first event after now, liked or not: hides are passed over',
+        "times[ahead][:1]", "times[times > now][:1]")
+ex.slip("only likes ask in yours: hides and clicks have been read, too, and they predict",
+        "= later", "= liked[s] & later", "]] = ahead", "]] = ahead\nout &= liked[:, None]")
+ex.slip("the event of now asks nothing in yours: what happened at this moment has been read",
+        "times <= now)\n", "times < now)\n")
+ex.slip('in "every next" a like of the same second is a target in yours: the next one comes '
+        "strictly later",
+        "> times[s]", ">= times[s]", "out[s] =", "later[s] = False\nout[s] =")
+ex.slip("the last like asks in yours: a hide or a click has been read as well, and the last row "
+        "of all asks",
+        "readable[-1:]", "np.flatnonzero(liked & (times <= now))[-1:]")
+ex.slip("your window is counted from the last event: it begins at now, whenever that was",
+        "out =", "window = window - (now - times[times <= now][-1])\nout =")
+ex.slip("all events of the last second ask in yours: one does, the last row",
+        "readable[-1:]", "times == times[readable[-1]]")
+ex.slip("rows and columns are exchanged: row s asks, column e is found",
+        "out[s]", "out[:, s]", "out[readable", "out[:, readable",
+        "]] = ahead", "]] = ahead[:, None]")

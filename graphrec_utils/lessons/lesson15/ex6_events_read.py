@@ -2,30 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from graphrec_utils.exercises.core import Exercise
 
 DAY = 86_400
-
-
-def _read(events, asked, rule, launch, side="left", midnight=lambda t: t // DAY * DAY):
-    """Return (R,) counts; the options are what can go wrong.
-
-    Args:
-        side: of the search: "right" counts events of that very second.
-        midnight: asked to the moment of the daily run.
-    """
-    moment = {"once": np.full_like(asked, launch), "daily": midnight(asked), "real time": asked}[
-        rule
-    ]
-    return np.searchsorted(events, moment, side=side)
-
-
-def _variant(**options) -> Callable:
-    return lambda *inputs: _read(*inputs, **options)
 
 
 def _user(rng, rule: str, R: int = 8) -> dict:
@@ -57,7 +38,12 @@ ex = Exercise(
 
 @ex.solution
 def events_read(events, asked, rule, launch):
-    return _read(events, asked, rule, launch)
+    made = {
+        "once": np.full_like(asked, launch),
+        "daily": asked // 86_400 * 86_400,
+        "real time": asked,
+    }
+    return np.searchsorted(events, made[rule], side="left")
 
 
 def _by_hand(rule: str):
@@ -86,74 +72,28 @@ def _nobody(rng) -> dict:
 
 ex.claim("a user who has done nothing: zeros", _nobody)
 
+DAILY = "asked // 86_400 * 86_400"
 
-@ex.mistake('your vector has read the event it is asked to find: strictly before, so side="left"')
-def the_event_itself_is_read(*inputs):
-    return _variant(side="right")(*inputs)
-
-
-@ex.mistake(
-    "your daily vector knows the rest of the day: it was made at the midnight before, not at the next one"
-)
-def the_next_midnight(*inputs):
-    return _variant(midnight=lambda t: (t // DAY + 1) * DAY)(*inputs)
-
-
-@ex.mistake("your daily vector is a day old wherever it is asked: it was made at the last midnight")
-def a_day_before_the_request(*inputs):
-    return _variant(midnight=lambda t: t - DAY)(*inputs)
-
-
-@ex.mistake("your vectors are always fresh: `rule` says when they were made")
-def always_real_time(events, asked, rule, launch):
-    return _read(events, asked, "real time", launch)
-
-
-@ex.mistake("you count the events after that moment, not before")
-def the_other_side(events, asked, rule, launch):
-    return len(events) - _read(events, asked, rule, launch)
-
-
-@ex.mistake("all vectors are made at the launch in yours")
-def never_again(events, asked, rule, launch):
-    return _read(events, asked, "once", launch)
-
-
-@ex.mistake(
-    "you return the place of the last event that was read: the number of events is one more"
-)
-def a_place_and_no_count(*inputs):
-    return _read(*inputs) - 1
-
-
-@ex.mistake(
-    '`launch` is not used in yours: under "once" the vector knows what came before the launch'
-)
-def launched_at_zero(events, asked, rule, launch):
-    return _read(events, asked, rule, 0)
-
-
-@ex.mistake("your midnights are counted from the launch: they are the multiples of 86,400")
-def midnights_of_the_launch(events, asked, rule, launch):
-    return _variant(midnight=lambda t: (t - launch) // DAY * DAY + launch)(
-        events, asked, rule, launch
-    )
-
-
-@ex.mistake("your midnight is the number of the day: multiply by 86,400 again")
-def the_number_of_the_day(*inputs):
-    return _variant(midnight=lambda t: t // DAY)(*inputs)
-
-
-@ex.mistake("events of one second count once in yours: they are several events")
-def a_second_counts_once(events, asked, rule, launch):
-    return _read(np.unique(events), asked, rule, launch)
-
-
-@ex.mistake("in real time your vector has read the event it is asked to find: strictly before")
-def real_time_reads_itself(events, asked, rule, launch):
-    return (
-        _read(events, asked + 1, rule, launch)
-        if rule == "real time"
-        else _read(events, asked, rule, launch)
-    )
+# fmt: off
+ex.slip('your vector has read the event it is asked to find: strictly before, so side="left"',
+        "left", "right", hint=True)
+ex.slip("your daily vector knows the rest of the day: it was made at the midnight before, not at "
+        "the next one",
+        DAILY, "(asked // 86_400 + 1) * 86_400")
+ex.slip("your daily vector is a day old wherever it is asked: it was made at the last midnight",
+        DAILY, "asked - 86_400")
+ex.slip("your vectors are always fresh: `rule` says when they were made",
+        "made[rule]", "asked", hint=True)
+ex.slip("you count the events after that moment, not before", "return ", "return len(events) - ")
+ex.slip("all vectors are made at the launch in yours", "[rule]", '["once"]')
+ex.slip("you return the place of the last event that was read: the number of events is one more",
+        '"left")', '"left") - 1')
+ex.slip('`launch` is not used in yours: under "once" the vector knows what came before the launch',
+        "launch", "0")
+ex.slip("your midnights are counted from the launch: they are the multiples of 86,400",
+        DAILY, "(asked - launch) // 86_400 * 86_400 + launch")
+ex.slip("your midnight is the number of the day: multiply by 86,400 again", " * 86_400", "")
+ex.slip("events of one second count once in yours: they are several events",
+        "events", "np.unique(events)")
+ex.slip("in real time your vector has read the event it is asked to find: strictly before",
+        '"real time": asked', '"real time": asked + 1')

@@ -89,36 +89,18 @@ open_task.claims(
 )
 
 
-@ex.mistake(
-    "you train on the days that are to be found: it looks wonderful, and tomorrow is another day"
-)
-def the_future_is_told():
-    return choose() | {"until_day": 42}
-
-
-@ex.mistake(
-    "only the last event of each moment learns in yours, and one like at a time: other objectives have more examples for "
-    "the same pass"
-)
-def one_example_a_pass():
-    return {"objective": "next", "rate": 0.003, "until_day": 35}
-
-
-@ex.mistake("all likes of the window, but only one event that asks for them: let every event ask")
-def one_event_asks():
-    return {"objective": "all, 7 days", "rate": 0.01, "until_day": 35}
-
-
-@ex.mistake(
-    "every moment of yours has a whole window behind it, so the youngest is a week old: compare an objective whose moments "
-    "reach up to today"
-)
-def the_last_week_teaches_nothing():
-    return {"objective": "dense, 7 days", "rate": 0.003, "until_day": 35}
-
-
-@ex.mistake(
-    "at this rate 200 steps end a quarter lower than at the next smaller one; with many more steps it is the best"
-)
-def a_rate_too_large():
-    return choose() | {"rate": 0.03}
+# fmt: off
+ex.slip("you train on the days that are to be found: it looks wonderful, and tomorrow is another "
+        "day",
+        "35", "42")
+ex.slip("only the last event of each moment learns in yours, and one like at a time: other "
+        "objectives have more examples for the same pass",
+        "every next", "next", "0.01", "0.003")
+ex.slip("all likes of the window, but only one event that asks for them: let every event ask",
+        "every next", "all, 7 days")
+ex.slip("every moment of yours has a whole window behind it, so the youngest is a week old: "
+        "compare an objective whose moments reach up to today",
+        "every next", "dense, 7 days", "0.01", "0.003")
+ex.slip("at this rate 200 steps end a quarter lower than at the next smaller one; with many more "
+        "steps it is the best",
+        "0.01", "0.03")
