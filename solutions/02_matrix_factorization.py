@@ -226,17 +226,7 @@ def als_step(R: np.ndarray, observed: np.ndarray, item_emb: np.ndarray, reg: flo
         als_step([[2, 1], [4, 9]], [[True, True], [True, False]], [[2], [1]], 2.0), with arrays in
         place of the lists, is [[0.7143], [1.3333]].
     """
-    ### BEGIN SOLUTION
-    user_emb = np.zeros((len(R), item_emb.shape[1]))
-    for u in range(len(R)):
-        H = item_emb[observed[u]]  # (ratings of u, d)
-        A = H.T @ H + reg * np.eye(item_emb.shape[1])  # (d, d)
-        user_emb[u] = np.linalg.solve(A, H.T @ R[u, observed[u]])
-    return user_emb
-    ### INSTEAD
-    #     A = H.T @ H + 2 * reg * np.eye(item_emb.shape[1])  # twice lambda
-    #     user_emb[u] = H.T @ R[u, observed[u]]  # nothing solved
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:02.1"]
@@ -375,16 +365,7 @@ def hu_koren_user_vector(
     Example:
         hu_koren_user_vector(np.array([0.5, 0.0]), np.array([[1.0], [2.0]]), 4.0, 0.5) is [0.4].
     """
-    ### BEGIN SOLUTION
-    confidence, target = 1 + alpha * r, (r > 0).astype(float)  # (n,), (n,)
-    CH = confidence[:, None] * item_emb  # (n, d)
-    A = CH.T @ item_emb + reg * np.eye(item_emb.shape[1])
-    return np.linalg.solve(A, CH.T @ target)
-    ### INSTEAD
-    # confidence, target = alpha * r, (r > 0).astype(float)  # confidence alphar
-    # confidence, target = 1 + alpha * r, r.astype(float)  # the count is the target
-    # A = CH.T @ item_emb + reg  # lambda in every cell
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:02.2"]
@@ -484,15 +465,7 @@ def ials_user_vector(
     Example:
         ials_user_vector(np.array([[1.0], [2.0]]), np.array([[6.0]]), 4, 0.5, 0.5, 0.5) is [0.3333].
     """
-    ### BEGIN SOLUTION
-    ridge = reg * (len(seen) + alpha0 * num_items) ** nu
-    A = seen.T @ seen + alpha0 * gramian + ridge * np.eye(len(gramian))
-    return np.linalg.solve(A, seen.sum(axis=0))
-    ### INSTEAD
-    # ridge = reg * len(seen) ** nu  # frequency counts seen items only
-    # ridge = reg * (len(seen) + alpha0) ** nu  # alpha0 without n
-    # A = seen.T @ seen + gramian + ridge * np.eye(len(gramian))  # gramian without alpha0
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:02.3"]
@@ -566,18 +539,7 @@ def ials_loss(
         are 1.5 and 1. With α₀ = 0.1, λ = 0.5, ν = 1: ((1.5 - 1)², 0.1 (1.5² + 1²),
         0.5 (1.2 · 1.25 + 1.1 · 2 + 0.1 · 4)) is (0.25, 0.325, 2.05).
     """
-    ### BEGIN SOLUTION
-    m, n = len(user_emb), len(item_emb)
-    scores = (user_emb[users] * item_emb[items]).sum(axis=1)  # (E,)
-    squares = ((user_emb.T @ user_emb) * (item_emb.T @ item_emb)).sum()
-    user_freq = np.bincount(users, minlength=m) + alpha0 * n  # (m,)
-    item_freq = np.bincount(items, minlength=n) + alpha0 * m  # (n,)
-    ridge = user_freq**nu @ (user_emb**2).sum(axis=1) + item_freq**nu @ (item_emb**2).sum(axis=1)
-    return float(((scores - 1) ** 2).sum()), float(alpha0 * squares), float(reg * ridge)
-    ### INSTEAD
-    # squares = ((user_emb.T @ user_emb) @ (item_emb.T @ item_emb)).sum()  # gramians multiplied as matrices
-    # return float((scores**2).sum()), float(alpha0 * squares), float(reg * ridge)  # target 0 for observed pairs
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:02.4"]
@@ -616,21 +578,7 @@ def fold_in(
     Returns:
         (B, d) float64; zeros for an empty history.
     """
-    ### BEGIN SOLUTION
-    n, d = item_emb.shape
-    gramian, vectors = item_emb.T @ item_emb, np.zeros((len(histories), d))
-    for row, history in enumerate(histories):
-        S = item_emb[np.array(sorted(set(history)), dtype=int)]  # (s, d)
-        ridge = reg * (len(S) + alpha0 * n) ** nu
-        vectors[row] = np.linalg.solve(
-            S.T @ S + alpha0 * gramian + ridge * np.eye(d), S.sum(axis=0)
-        )
-    return vectors
-    ### INSTEAD
-    #     S = item_emb[history]  # repeats count twice
-    #     ridge = reg  # the same ridge for all
-    #     vectors[row] = S.sum(axis=0)  # sum of the item vectors
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:02.5"]
@@ -839,17 +787,7 @@ def ease_weights(R: np.ndarray, reg: float) -> np.ndarray:
     Example:
         ease_weights(np.array([[1.0, 1.0], [0.0, 1.0]]), 1.0) is [[0, 0.5], [0.3333, 0]].
     """
-    ### BEGIN SOLUTION
-    gramian = R.T @ R
-    P = np.linalg.inv(gramian + reg * np.eye(R.shape[1]))
-    B = -P / np.diag(P)
-    np.fill_diagonal(B, 0)
-    return B
-    ### INSTEAD
-    # P = np.linalg.inv(gramian + reg)  # ridge in every cell
-    # B = -P / np.diag(P)[:, None]  # divides rows
-    # B = -P  # not divided
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:02.6"]
@@ -1202,9 +1140,7 @@ def choose() -> dict:
     Returns:
         {"dim": int, "alpha0": float, "reg": float, "sweeps": int, "until_day": int}
     """
-    ### BEGIN SOLUTION
-    return {"dim": 32, "alpha0": 0.03, "reg": 0.05, "sweeps": 8, "until_day": 42}
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:02.7"]

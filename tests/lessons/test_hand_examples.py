@@ -17,10 +17,10 @@ EXERCISES = {e.id: e for x in syllabus.LESSONS for e in exercises.of_lesson(x.nu
 
 # what the text around the exercise warns of: words of a mistake's sentence
 WARNED = {
-    "02.1": ("unknown cells count as 0", "reads unknown cells"),
-    "02.2": ("only seen items", "the count is the target"),
-    "02.3": ("alpha0 on unseen items only", "frequency counts seen items only"),
-    "02.4": ("gramians multiplied as matrices",),
+    "02.1": ("unknown cells as if they were ratings of 0", "reads all cells of R"),
+    "02.2": ("you fit the seen items only", "your target is r itself"),
+    "02.3": ("took the seen items out of the Gramian", "your frequency is |S|;"),
+    "02.4": ("the two Gramians as matrices",),
     "03.1": ("larger side",),
     "03.2": (
         "shared embeddings those of GMF",

@@ -32,11 +32,10 @@ ex = Exercise(
 
 @ex.solution
 def als_step(R, observed, item_emb, reg):
-    m, d = len(R), item_emb.shape[1]
-    user_emb = np.zeros((m, d))
-    for u in range(m):
-        H = item_emb[observed[u]]
-        A = H.T @ H + reg * np.eye(d)
+    user_emb = np.zeros((len(R), item_emb.shape[1]))
+    for u in range(len(R)):
+        H = item_emb[observed[u]]  # (ratings of u, d)
+        A = H.T @ H + reg * np.eye(item_emb.shape[1])  # (d, d)
         user_emb[u] = np.linalg.solve(A, H.T @ R[u, observed[u]])
     return user_emb
 
@@ -78,106 +77,36 @@ def _newcomer(rng) -> dict:
 
 ex.claim("a user without ratings gets zeros, and the others their vectors", _newcomer)
 
+RIDGE, RATINGS = "reg * np.eye(item_emb.shape[1])", "R[u, observed[u]]"
+SOLVED = f"np.linalg.solve(A, H.T @ {RATINGS})"
 
-@ex.mistake(
-    "you fit unknown cells as if they were ratings of 0: keep only the item vectors of the "
-    "cells that are observed"
-)
-def unknown_cells_count_as_0(R, observed, item_emb, reg):
-    A = item_emb.T @ item_emb + reg * np.eye(item_emb.shape[1])
-    return np.linalg.solve(A, item_emb.T @ (R * observed).T).T
-
-
-@ex.mistake(
-    "your right-hand side reads all cells of R; what stands in an unknown cell means nothing"
-)
-def reads_unknown_cells(R, observed, item_emb, reg):
-    user_emb = np.zeros((len(R), item_emb.shape[1]))
-    for u in range(len(R)):
-        H = item_emb[observed[u]]
-        A = H.T @ H + reg * np.eye(H.shape[1])
-        user_emb[u] = np.linalg.solve(A, item_emb.T @ R[u])
-    return user_emb
-
-
-@ex.mistake("you drop ratings of 0: `observed` says what is known, the sign of R does not")
-def ratings_of_0_are_dropped(R, observed, *rest):
-    return als_step(R, observed & (R > 0), *rest)
-
-
-@ex.mistake("λ is missing: your numbers are those of least squares without a ridge")
-def no_ridge(R, observed, item_emb, reg):
-    solved = [
-        np.linalg.lstsq(item_emb[o], r[o], rcond=None)[0] for r, o in zip(R, observed, strict=True)
-    ]
-    return np.stack(solved)
-
-
-@ex.mistake("your ridge grows with the number of ratings; here it is λ for every user")
-def ridge_per_rating(R, observed, item_emb, reg):
-    rows = zip(R, observed, strict=True)
-    ridges = reg * np.maximum(observed.sum(axis=1), 1)
-    return np.vstack(
-        [als_step(r[None], o[None], item_emb, x) for (r, o), x in zip(rows, ridges, strict=True)]
-    )
-
-
-@ex.mistake("you built H Hᵀ, one row per item; the system has d unknowns, so it needs HᵀH, (d, d)")
-def gramian_transposed(R, observed, item_emb, reg):
-    user_emb = np.zeros((len(R), item_emb.shape[1]))
-    for u in range(len(R)):
-        H = item_emb[observed[u]]
-        A = H @ H.T + reg * np.eye(len(H))
-        user_emb[u] = np.linalg.solve(A, H.T @ R[u, observed[u]])
-    return user_emb
-
-
-@ex.mistake("you stopped at the right-hand side Hᵀr: a system of d equations must still be solved")
-def nothing_solved(R, observed, item_emb, reg):
-    return (R * observed) @ item_emb
-
-
-@ex.mistake(
-    "`H.T @ H + reg` adds λ to every cell of the matrix; it stands on the diagonal: reg * np.eye(d)"
-)
-def lambda_in_every_cell(R, observed, item_emb, reg):
-    rows = []
-    for r, known in zip(R, observed, strict=True):
-        H = item_emb[known]
-        A = H.T @ H + reg if known.any() else np.eye(H.shape[1])
-        rows.append(np.linalg.solve(A, H.T @ r[known]))
-    return np.stack(rows)
-
-
-@ex.mistake("your λ has a factor 2: the derivatives of the squares all have it, so it cancels")
-def twice_lambda(R, observed, item_emb, reg):
-    return als_step(R, observed, item_emb, 2 * reg)
-
-
-@ex.mistake(
-    "a 1 stands where the rating should: the right side is the sum of rating times item vector"
-)
-def likes_instead_of_ratings(R, observed, item_emb, reg):
-    return als_step(np.ones_like(R), observed, item_emb, reg)
-
-
-@ex.mistake("you took each user's mean out of the ratings; the formula has the ratings themselves")
-def without_the_users_mean(R, observed, item_emb, reg):
-    known = np.where(observed, R, 0)
-    mean = known.sum(axis=1) / np.maximum(observed.sum(axis=1), 1)
-    return als_step(R - mean[:, None], observed, item_emb, reg)
-
-
-@ex.mistake("you subtracted the ridge: it is added to the diagonal")
-def ridge_subtracted(R, observed, item_emb, reg):
-    return als_step(R, observed, item_emb, -reg)
-
-
-@ex.mistake("half the ridge: here the loss has λ without ½, so λ stands in the system as it is")
-def half_lambda(R, observed, item_emb, reg):
-    return als_step(R, observed, item_emb, reg / 2)
-
-
-@ex.mistake("λ squared: `reg` is λ itself, the factor of the squared lengths")
-def lambda_squared(R, observed, item_emb, reg):
-    return als_step(R, observed, item_emb, reg**2)
+# fmt: off
+ex.slip("you fit unknown cells as if they were ratings of 0: keep only the item vectors of the "
+        "cells that are observed",
+        "item_emb[observed[u]]", "item_emb", RATINGS, "(R[u] * observed[u])")
+ex.slip("your right-hand side reads all cells of R; what stands in an unknown cell means nothing",
+        f"H.T @ {RATINGS}", "item_emb.T @ R[u]")
+ex.slip("you drop ratings of 0: `observed` says what is known, the sign of R does not",
+        "user_emb = np", "observed = observed & (R > 0)\nuser_emb = np")
+ex.slip("λ is missing: your numbers are those of least squares without a ridge",
+        SOLVED, f"np.linalg.lstsq(H, {RATINGS}, rcond=None)[0]")
+ex.slip("your ridge grows with the number of ratings; here it is λ for every user",
+        "reg * np", "reg * max(1, len(H)) * np")
+ex.slip("you built H Hᵀ, one row per item; the system has d unknowns, so it needs HᵀH, (d, d)",
+        f"H.T @ H + {RIDGE}", "H @ H.T + reg * np.eye(len(H))")
+ex.slip("you stopped at the right-hand side Hᵀr: a system of d equations must still be solved",
+        SOLVED, f"H.T @ {RATINGS}", hint=True)
+ex.slip("`H.T @ H + reg` adds λ to every cell of the matrix; it stands on the diagonal: reg * "
+        "np.eye(d)",
+        RIDGE, "reg if len(H) else np.eye(item_emb.shape[1])")
+ex.slip("your λ has a factor 2: the derivatives of the squares all have it, so it cancels",
+        "reg * np", "2 * reg * np", hint=True)
+ex.slip("a 1 stands where the rating should: the right side is the sum of rating times item vector",
+        RATINGS, "np.ones(len(H))")
+ex.slip("you took each user's mean out of the ratings; the formula has the ratings themselves",
+        RATINGS, f"({RATINGS} - {RATINGS}.sum() / max(1, len(H)))")
+ex.slip("you subtracted the ridge: it is added to the diagonal", "+ reg", "- reg")
+ex.slip("half the ridge: here the loss has λ without ½, so λ stands in the system as it is",
+        "reg * np", "reg / 2 * np")
+ex.slip("λ squared: `reg` is λ itself, the factor of the squared lengths",
+        "reg * np", "reg**2 * np")

@@ -7,12 +7,6 @@ import numpy as np
 from graphrec_utils.exercises.core import Exercise
 
 
-def _weighted(confidence, target, item_emb, reg):
-    weighted = item_emb * np.asarray(confidence, float)[:, None]
-    A = weighted.T @ item_emb + reg * np.eye(item_emb.shape[1])
-    return np.linalg.solve(A, weighted.T @ np.asarray(target, float))
-
-
 def _counts(rng, values=(1,), dim: int = 3) -> dict:
     r = np.zeros(9)
     r[rng.permutation(9)[:4]] = rng.permutation(np.resize(values, 4))
@@ -36,7 +30,10 @@ ex = Exercise(
 
 @ex.solution
 def hu_koren_user_vector(r, item_emb, alpha, reg):
-    return _weighted(1 + alpha * r, r > 0, item_emb, reg)
+    confidence, target = 1 + alpha * r, (r > 0).astype(float)  # (n,), (n,)
+    CH = confidence[:, None] * item_emb  # (n, d)
+    A = CH.T @ item_emb + reg * np.eye(item_emb.shape[1])
+    return np.linalg.solve(A, CH.T @ target)
 
 
 def _one_item_of_two(rng) -> dict:
@@ -55,104 +52,38 @@ ex.claim("every item counts, the unseen ones with confidence 1", _counts)
 ex.claim("more views give more confidence, the target stays 1", lambda g: _counts(g, (1, 2, 5)))
 ex.claim("half a view is a view with less confidence", lambda g: _counts(g, (0.5, 0.2, 1, 2)))
 
+CONFIDENCE, TARGET = "1 + alpha * r", "(r > 0).astype(float)"
 
-@ex.mistake("your confidence is αr, so unseen items have none: it is 1 + αr")
-def confidence_alphar(r, H, alpha, reg):
-    return _weighted(alpha * r, r > 0, H, reg)
-
-
-@ex.mistake("your unseen items have confidence 1, but a seen one only αr: the 1 is for all items")
-def confidence_alphar_unseen_1(r, H, alpha, reg):
-    return _weighted(np.where(r > 0, alpha * r, 1), r > 0, H, reg)
-
-
-@ex.mistake("you fit the seen items only; the unseen ones ask for a 0 with confidence 1")
-def only_seen_items(r, H, alpha, reg):
-    return hu_koren_user_vector(r[r > 0], H[r > 0], alpha, reg)
-
-
-@ex.mistake("your target is r itself; views change the confidence, the target of a seen item is 1")
-def the_count_is_the_target(r, H, alpha, reg):
-    return _weighted(1 + alpha * r, r, H, reg)
-
-
-@ex.mistake("all seen items have the same confidence in yours: five views count more than one")
-def one_confidence_for_all_seen(r, H, alpha, reg):
-    return hu_koren_user_vector((r > 0).astype(float), H, alpha, reg)
-
-
-@ex.mistake("your right-hand side is Hᵀp without the confidences: it is Hᵀ C p")
-def right_side_without_confidence(r, H, alpha, reg):
-    return np.linalg.solve(
-        (H * (1 + alpha * r)[:, None]).T @ H + reg * np.eye(H.shape[1]), H.T @ (r > 0)
-    )
-
-
-@ex.mistake("λ is missing on the diagonal")
-def no_ridge(r, H, alpha, reg):
-    return _weighted(1 + alpha * r, r > 0, H, 0)
-
-
-@ex.mistake("your unseen items have the target 1, too: p is 1 where r > 0 and 0 elsewhere")
-def target_1_for_all(r, H, alpha, reg):
-    return _weighted(1 + alpha * r, np.ones(len(r)), H, reg)
-
-
-@ex.mistake(
-    "half a view has the target 1/2 in yours; what was seen has 1, r changes the confidence"
-)
-def the_target_grows_to_1(r, H, alpha, reg):
-    return _weighted(1 + alpha * r, np.minimum(r, 1), H, reg)
-
-
-@ex.mistake("C stands twice on your left-hand side: it is (C H)ᵀ H, not (C H)ᵀ (C H)")
-def confidence_twice(r, H, alpha, reg):
-    return np.linalg.solve(
-        (H.T * (1 + alpha * r) ** 2) @ H + reg * np.eye(H.shape[1]),
-        (H.T * (1 + alpha * r)) @ (r > 0),
-    )
-
-
-def _system(A, b, reg):
-    return np.linalg.solve(A + reg, b)
-
-
-@ex.mistake("you add λ to every cell of the matrix; it stands on the diagonal: reg * np.eye(d)")
-def lambda_in_every_cell(r, H, alpha, reg):
-    return _system((H.T * (1 + alpha * r)) @ H, (H.T * (1 + alpha * r)) @ (r > 0), reg)
-
-
-@ex.mistake("you cut the counts down to whole numbers: half a view then counts as none")
-def whole_counts(r, H, alpha, reg):
-    return hu_koren_user_vector(np.floor(r), H, alpha, reg)
-
-
-@ex.mistake("the confidence is missing on the left: HᵀCH, not HᵀH")
-def left_side_without_confidence(r, H, alpha, reg):
-    A = H.T @ H + reg * np.eye(H.shape[1])
-    return np.linalg.solve(A, ((1 + alpha * r) * (r > 0)) @ H)
-
-
-@ex.mistake("you took the logarithm of the views; here the confidence grows with r itself")
-def logarithm_of_the_views(r, H, alpha, reg):
-    return _weighted(1 + alpha * np.log1p(r), (r > 0).astype(float), H, reg)
-
-
-@ex.mistake("half a view is a view: the target is 1 wherever r > 0")
-def needs_a_whole_view(r, H, alpha, reg):
-    return _weighted(1 + alpha * r, (r >= 1).astype(float), H, reg)
-
-
-@ex.mistake("your confidence is squared: C stands once in HᵀCH")
-def confidence_squared(r, H, alpha, reg):
-    return _weighted((1 + alpha * r) ** 2, (r > 0).astype(float), H, reg)
-
-
-@ex.mistake("α belongs to the confidence; the ridge is λ alone")
-def alpha_in_the_ridge(r, H, alpha, reg):
-    return hu_koren_user_vector(r, H, alpha, alpha * reg)
-
-
-@ex.mistake("1 + α r, not (1 + α) r: an unseen item keeps the confidence 1")
-def brackets(r, H, alpha, reg):
-    return _weighted((1 + alpha) * r, (r > 0).astype(float), H, reg)
+# fmt: off
+ex.slip("your confidence is αr, so unseen items have none: it is 1 + αr",
+        CONFIDENCE, "alpha * r", hint=True)
+ex.slip("your unseen items have confidence 1, but a seen one only αr: the 1 is for all items",
+        CONFIDENCE, "np.where(r > 0, alpha * r, 1)")
+ex.slip("you fit the seen items only; the unseen ones ask for a 0 with confidence 1",
+        "confidence,", "item_emb, r = item_emb[r > 0], r[r > 0]\nconfidence,")
+ex.slip("your target is r itself; views change the confidence, the target of a seen item is 1",
+        TARGET, "r.astype(float)", hint=True)
+ex.slip("all seen items have the same confidence in yours: five views count more than one",
+        CONFIDENCE, "1 + alpha * (r > 0)")
+ex.slip("your right-hand side is Hᵀp without the confidences: it is Hᵀ C p",
+        "CH.T @ target", "item_emb.T @ target")
+ex.slip("λ is missing on the diagonal", " + reg * np.eye(item_emb.shape[1])", "")
+ex.slip("your unseen items have the target 1, too: p is 1 where r > 0 and 0 elsewhere",
+        TARGET, "np.ones(len(r))")
+ex.slip("half a view has the target 1/2 in yours; what was seen has 1, r changes the confidence",
+        TARGET, "np.minimum(r, 1)")
+ex.slip("C stands twice on your left-hand side: it is (C H)ᵀ H, not (C H)ᵀ (C H)",
+        "CH.T @ item_emb", "CH.T @ CH")
+ex.slip("you add λ to every cell of the matrix; it stands on the diagonal: reg * np.eye(d)",
+        "reg * np.eye(item_emb.shape[1])", "reg", hint=True)
+ex.slip("you cut the counts down to whole numbers: half a view then counts as none",
+        "confidence,", "r = np.floor(r)\nconfidence,")
+ex.slip("the confidence is missing on the left: HᵀCH, not HᵀH",
+        "CH.T @ item_emb", "item_emb.T @ item_emb")
+ex.slip("you took the logarithm of the views; here the confidence grows with r itself",
+        CONFIDENCE, "1 + alpha * np.log1p(r)")
+ex.slip("half a view is a view: the target is 1 wherever r > 0", "r > 0", "r >= 1")
+ex.slip("your confidence is squared: C stands once in HᵀCH", CONFIDENCE, "(1 + alpha * r) ** 2")
+ex.slip("α belongs to the confidence; the ridge is λ alone", "reg *", "alpha * reg *")
+ex.slip("1 + α r, not (1 + α) r: an unseen item keeps the confidence 1",
+        CONFIDENCE, "(1 + alpha) * r")

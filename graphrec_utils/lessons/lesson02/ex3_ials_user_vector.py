@@ -7,11 +7,6 @@ import numpy as np
 from graphrec_utils.exercises.core import Exercise
 
 
-def _solve(seen, shared, ridge, target=1.0):
-    A = seen.T @ seen + shared + ridge * np.eye(seen.shape[1])
-    return np.linalg.solve(A, target * seen.sum(axis=0))
-
-
 def _catalog(rng, alpha0: float, nu: float) -> dict:
     n, d, reg = int(rng.integers(14, 20)), 3, float(rng.integers(2, 7)) / 10
     H = rng.normal(size=(n, d))
@@ -38,7 +33,8 @@ ex = Exercise(
 @ex.solution
 def ials_user_vector(seen, gramian, num_items, alpha0, reg, nu):
     ridge = reg * (len(seen) + alpha0 * num_items) ** nu
-    return _solve(seen, alpha0 * gramian, ridge)
+    A = seen.T @ seen + alpha0 * gramian + ridge * np.eye(len(gramian))
+    return np.linalg.solve(A, seen.sum(axis=0))
 
 
 def _four_items(rng) -> dict:
@@ -59,96 +55,40 @@ ex.claim(
     lambda g: _catalog(g, 0.2, float(g.choice([0.3, 0.5, 0.7]))),
 )
 
+FREQUENCY = "(len(seen) + alpha0 * num_items)"
 
-@ex.mistake("the Gramian is missing: without its pull toward 0 a constant score of 1 is perfect")
-def the_zeros_are_ignored(S, G, n, alpha0, reg, nu):
-    return _solve(S, 0, reg * (len(S) + alpha0 * n) ** nu)
-
-
-@ex.mistake("you took the seen items out of the Gramian; α₀ weighs every pair, observed or not")
-def alpha0_on_unseen_items_only(S, G, n, alpha0, reg, nu):
-    return _solve(S, alpha0 * (G - S.T @ S), reg * (len(S) + alpha0 * n) ** nu)
-
-
-@ex.mistake("your Gramian has the weight 1 instead of α₀")
-def gramian_without_alpha0(S, G, n, alpha0, reg, nu):
-    return _solve(S, G, reg * (len(S) + alpha0 * n) ** nu)
-
-
-@ex.mistake("your ridge is λ for everybody: multiply it by the frequency to the power ν")
-def the_same_ridge_for_all(S, G, n, alpha0, reg, nu):
-    return _solve(S, alpha0 * G, reg)
-
-
-@ex.mistake("your frequency is |S|; the α₀n of the whole catalog belongs to it")
-def frequency_counts_seen_items_only(S, G, n, alpha0, reg, nu):
-    return _solve(S, alpha0 * G, reg * len(S) ** nu)
-
-
-@ex.mistake("you raised λ to the power ν as well; only the frequency has the exponent")
-def lambda_inside_the_power(S, G, n, alpha0, reg, nu):
-    return _solve(S, alpha0 * G, (reg * (len(S) + alpha0 * n)) ** nu)
-
-
-@ex.mistake(
-    "your right-hand side has a factor 1 + α₀; the targets of the α₀ term are 0, so it is "
-    "the plain sum of the seen item vectors"
-)
-def confidence_on_the_right_side(S, G, n, alpha0, reg, nu):
-    return _solve(S, alpha0 * G, reg * (len(S) + alpha0 * n) ** nu, 1 + alpha0)
-
-
-@ex.mistake("your frequency is |S| + α₀; α₀ is there for each of the n items: |S| + α₀n")
-def alpha0_without_n(S, G, n, alpha0, reg, nu):
-    return _solve(S, alpha0 * G, reg * (len(S) + alpha0) ** nu)
-
-
-@ex.mistake("your frequency gives α₀ to the unseen items only; α₀n counts the whole catalog")
-def frequency_of_unseen_items(S, G, n, alpha0, reg, nu):
-    return _solve(S, alpha0 * G, reg * (len(S) + alpha0 * (n - len(S))) ** nu)
-
-
-@ex.mistake(
-    "Σ h hᵀ over the seen items is missing in your matrix; the Gramian has them with α₀ only"
-)
-def seen_items_missing(S, G, n, alpha0, reg, nu):
-    return np.linalg.solve(
-        alpha0 * G + reg * (len(S) + alpha0 * n) ** nu * np.eye(len(G)), S.sum(axis=0)
-    )
-
-
-@ex.mistake(
-    "you add the ridge to every cell of the matrix; it stands on the diagonal: ridge * np.eye(d)"
-)
-def lambda_in_every_cell(S, G, n, alpha0, reg, nu):
-    return np.linalg.solve(S.T @ S + alpha0 * G + reg * (len(S) + alpha0 * n) ** nu, S.sum(axis=0))
-
-
-@ex.mistake("ν is missing: your ridge is λ times the frequency, not the frequency to the power ν")
-def nu_forgotten(S, G, n, alpha0, reg, nu):
-    return ials_user_vector(S, G, n, alpha0, reg, 1)
-
-
-@ex.mistake("the right side is the sum of the item vectors; you took their mean")
-def mean_on_the_right(S, G, n, alpha0, reg, nu):
-    return ials_user_vector(S, G, n, alpha0, reg, nu) / len(S)
-
-
-@ex.mistake("ν is an exponent: you multiplied by it")
-def nu_as_a_factor(S, G, n, alpha0, reg, nu):
-    return _solve(S, alpha0 * G, reg * (len(S) + alpha0 * n) * nu)
-
-
-@ex.mistake("the frequency is |S| + α₀ n: you left out α₀ and counted all items in full")
-def n_in_full(S, G, n, alpha0, reg, nu):
-    return _solve(S, alpha0 * G, reg * (len(S) + n) ** nu)
-
-
-@ex.mistake("you counted the columns of `seen`, which is d; its rows are the user's items")
-def columns_instead_of_items(S, G, n, alpha0, reg, nu):
-    return _solve(S, alpha0 * G, reg * (S.shape[1] + alpha0 * n) ** nu)
-
-
-@ex.mistake("the power belongs to the whole frequency, (|S| + α₀ n)^ν, not to |S| alone")
-def power_of_the_seen_only(S, G, n, alpha0, reg, nu):
-    return _solve(S, alpha0 * G, reg * (len(S) ** nu + alpha0 * n))
+# fmt: off
+ex.slip("the Gramian is missing: without its pull toward 0 a constant score of 1 is perfect",
+        " + alpha0 * gramian", "")
+ex.slip("you took the seen items out of the Gramian; α₀ weighs every pair, observed or not",
+        "alpha0 * gramian", "alpha0 * (gramian - seen.T @ seen)")
+ex.slip("your Gramian has the weight 1 instead of α₀", "alpha0 * gramian", "gramian", hint=True)
+ex.slip("your ridge is λ for everybody: multiply it by the frequency to the power ν",
+        f" * {FREQUENCY} ** nu", "")
+ex.slip("your frequency is |S|; the α₀n of the whole catalog belongs to it",
+        FREQUENCY, "len(seen)", hint=True)
+ex.slip("you raised λ to the power ν as well; only the frequency has the exponent",
+        f"reg * {FREQUENCY}", f"(reg * {FREQUENCY})")
+ex.slip("your right-hand side has a factor 1 + α₀; the targets of the α₀ term are 0, so it is the "
+        "plain sum of the seen item vectors",
+        "seen.sum", "(1 + alpha0) * seen.sum")
+ex.slip("your frequency is |S| + α₀; α₀ is there for each of the n items: |S| + α₀n",
+        "alpha0 * num_items", "alpha0", hint=True)
+ex.slip("your frequency gives α₀ to the unseen items only; α₀n counts the whole catalog",
+        "num_items", "(num_items - len(seen))")
+ex.slip("Σ h hᵀ over the seen items is missing in your matrix; the Gramian has them with α₀ only",
+        "seen.T @ seen + ", "")
+ex.slip("you add the ridge to every cell of the matrix; it stands on the diagonal: ridge * "
+        "np.eye(d)",
+        "ridge * np.eye(len(gramian))", "ridge")
+ex.slip("ν is missing: your ridge is λ times the frequency, not the frequency to the power ν",
+        " ** nu", "")
+ex.slip("the right side is the sum of the item vectors; you took their mean",
+        "seen.sum", "seen.mean")
+ex.slip("ν is an exponent: you multiplied by it", "** nu", "* nu")
+ex.slip("the frequency is |S| + α₀ n: you left out α₀ and counted all items in full",
+        "alpha0 * num_items", "num_items")
+ex.slip("you counted the columns of `seen`, which is d; its rows are the user's items",
+        "len(seen)", "seen.shape[1]")
+ex.slip("the power belongs to the whole frequency, (|S| + α₀ n)^ν, not to |S| alone",
+        f"{FREQUENCY} ** nu", "(len(seen) ** nu + alpha0 * num_items)")

@@ -7,17 +7,6 @@ import numpy as np
 from graphrec_utils.exercises.core import Exercise
 
 
-def _fold_in(histories, H, alpha0, reg, nu, once=set, shared=lambda G, S: G, count=set, whole=1):
-    n, d = H.shape
-    vectors = np.zeros((len(histories), d))
-    for row, history in enumerate(histories):
-        S = H[np.array(sorted(once(history)), dtype=int)]
-        ridge = reg * (len(count(history)) + whole * alpha0 * n) ** nu
-        A = S.T @ S + alpha0 * shared(H.T @ H, S) + ridge * np.eye(d)
-        vectors[row] = np.linalg.solve(A, S.sum(axis=0))
-    return vectors
-
-
 def _histories(rng, sizes, repeats: int = 0) -> dict:
     n = 12
     histories = [[int(i) for i in rng.permutation(n)[:size]] for size in sizes]
@@ -43,7 +32,15 @@ ex = Exercise(
 
 @ex.solution
 def fold_in(histories, item_emb, alpha0, reg, nu):
-    return _fold_in(histories, item_emb, alpha0, reg, nu)
+    n, d = item_emb.shape
+    gramian, vectors = item_emb.T @ item_emb, np.zeros((len(histories), d))
+    for row, history in enumerate(histories):
+        S = item_emb[np.array(sorted(set(history)), dtype=int)]  # (s, d)
+        ridge = reg * (len(S) + alpha0 * n) ** nu
+        vectors[row] = np.linalg.solve(
+            S.T @ S + alpha0 * gramian + ridge * np.eye(d), S.sum(axis=0)
+        )
+    return vectors
 
 
 ex.claim("a new user gets the vector that training would give", lambda g: _histories(g, [4]))
@@ -54,78 +51,34 @@ ex.claim(
 ex.claim("an item that stands twice in a history counts once", lambda g: _histories(g, [4], 2))
 ex.claim("an empty history gives zeros and disturbs nobody", lambda g: _histories(g, [3, 0, 6]))
 
+ROWS, FREQUENCY = "np.array(sorted(set(history)), dtype=int)", "(len(S) + alpha0 * n)"
+SOLVED = "np.linalg.solve(\n    S.T @ S + alpha0 * gramian + ridge * np.eye(d), S.sum(axis=0)\n)"
 
-@ex.mistake("you averaged the item vectors; training solves a system, so its vector is another one")
-def mean_of_the_item_vectors(histories, H, alpha0, reg, nu):
-    rows = [H[sorted(set(h))].mean(axis=0) if h else np.zeros(H.shape[1]) for h in histories]
-    return np.stack(rows)
-
-
-@ex.mistake("you added up the item vectors and stopped: that is the right-hand side, now solve")
-def sum_of_the_item_vectors(histories, H, alpha0, reg, nu):
-    return np.stack([H[np.array(sorted(set(h)), dtype=int)].sum(axis=0) for h in histories])
-
-
-@ex.mistake("an item that stands twice counts twice in yours: R holds a single 1 for it")
-def repeats_count_twice(*a):
-    return _fold_in(*a, once=list, count=list)
-
-
-@ex.mistake(
-    "you know the items of the history only; the whole catalog pulls at the vector through α₀HᵀH"
-)
-def the_zeros_are_ignored(*a):
-    return _fold_in(*a, shared=lambda G, S: 0 * G)
-
-
-@ex.mistake("your ridge is λ; in training it was λ times the frequency to the power ν")
-def the_same_ridge_for_all(h, H, alpha0, reg, nu):
-    return _fold_in(h, H, alpha0, reg, 0)
-
-
-@ex.mistake("all users got the same vector: you put their histories into one")
-def one_vector_for_all(histories, H, alpha0, reg, nu):
-    together = [item for history in histories for item in history]
-    return np.repeat(_fold_in([together], H, alpha0, reg, nu), len(histories), axis=0)
-
-
-@ex.mistake(
-    "your vectors count an item once and your frequency counts it twice: take len of the set"
-)
-def repeats_in_the_frequency(*a):
-    return _fold_in(*a, count=list)
-
-
-@ex.mistake(
-    "your frequency is the length of the history; the α₀n of the whole catalog belongs to it"
-)
-def frequency_without_the_catalog(*a):
-    return _fold_in(*a, whole=0)
-
-
-@ex.mistake("ν is missing: your ridge is λ times the frequency, not the frequency to the power ν")
-def nu_forgotten(h, H, alpha0, reg, nu):
-    return _fold_in(h, H, alpha0, reg, 1)
-
-
-@ex.mistake("the Gramian is that of the whole catalog; yours is made of the user's own items")
-def gramian_of_the_history(*a):
-    return _fold_in(*a, shared=lambda G, S: S.T @ S)
-
-
-@ex.mistake("n counts the catalog; you took the number of the user's items for it")
-def n_of_the_history(histories, H, alpha0, reg, nu):
-    rows = []
-    for history in histories:
-        S = H[np.array(sorted(set(history)), dtype=int)]
-        ridge = reg * (len(S) * (1 + alpha0)) ** nu if len(S) else 1.0
-        A = S.T @ S + alpha0 * H.T @ H + ridge * np.eye(H.shape[1])
-        rows.append(np.linalg.solve(A, S.sum(axis=0)))
-    return np.array(rows)
-
-
-@ex.mistake("whoever has liked nothing gets zeros: you gave the mean of all items")
-def mean_item_for_newcomers(histories, H, *rest):
-    vectors = fold_in(histories, H, *rest)
-    vectors[[not history for history in histories]] = H.mean(axis=0)
-    return vectors
+# fmt: off
+ex.slip("you averaged the item vectors; training solves a system, so its vector is another one",
+        SOLVED, "S.mean(axis=0) if history else 0")
+ex.slip("you added up the item vectors and stopped: that is the right-hand side, now solve",
+        SOLVED, "S.sum(axis=0)", hint=True)
+ex.slip("an item that stands twice counts twice in yours: R holds a single 1 for it",
+        ROWS, "history", hint=True)
+ex.slip("you know the items of the history only; the whole catalog pulls at the vector through "
+        "α₀HᵀH",
+        " + alpha0 * gramian", "")
+ex.slip("your ridge is λ; in training it was λ times the frequency to the power ν",
+        f" * {FREQUENCY} ** nu", "", hint=True)
+ex.slip("all users got the same vector: you put their histories into one",
+        "for row", "histories = [[item for history in histories for item in history]] * len(histories)\n"
+        "for row")
+ex.slip("your vectors count an item once and your frequency counts it twice: take len of the set",
+        "len(S)", "len(history)")
+ex.slip("your frequency is the length of the history; the α₀n of the whole catalog belongs to it",
+        FREQUENCY, "len(S)")
+ex.slip("ν is missing: your ridge is λ times the frequency, not the frequency to the power ν",
+        " ** nu", "")
+ex.slip("the Gramian is that of the whole catalog; yours is made of the user's own items",
+        "alpha0 * gramian", "alpha0 * S.T @ S")
+ex.slip("n counts the catalog; you took the number of the user's items for it",
+        f"reg * {FREQUENCY} ** nu", "reg * (len(S) * (1 + alpha0)) ** nu if history else 1.0")
+ex.slip("whoever has liked nothing gets zeros: you gave the mean of all items",
+        "return vectors", "vectors[[not history for history in histories]] = item_emb.mean(axis=0)\n"
+        "return vectors")

@@ -31,7 +31,8 @@ ex = Exercise(
 
 @ex.solution
 def ease_weights(R, reg):
-    P = np.linalg.inv(R.T @ R + reg * np.eye(R.shape[1]))
+    gramian = R.T @ R
+    P = np.linalg.inv(gramian + reg * np.eye(R.shape[1]))
     B = -P / np.diag(P)
     np.fill_diagonal(B, 0)
     return B
@@ -82,119 +83,39 @@ def _without_fans(rng) -> dict:
 
 ex.claim("an item without fans has no weights, and no say", _without_fans)
 
+DIVIDED, RIDGE = "-P / np.diag(P)", "reg * np.eye(R.shape[1])"
 
-@ex.mistake("you divided rows: an item's own P[j, j] belongs to its column, `-P / np.diag(P)`")
-def divides_rows(R, reg):
-    return ease_weights(R, reg).T
-
-
-@ex.mistake(
-    "the diagonal is not 0 in yours: every item explains itself best, and nothing is learned"
-)
-def keeps_the_diagonal(R, reg):
-    P = np.linalg.inv(R.T @ R + reg * np.eye(R.shape[1]))
-    return -P / np.diag(P)
-
-
-@ex.mistake(
-    "a plain ridge regression on all items, P RᵀR, with its diagonal set to 0 afterwards: it was fitted "
-    "with the item's own help"
-)
-def zero_afterwards(R, reg):
-    G = R.T @ R
-    B = np.linalg.inv(G + reg * np.eye(len(G))) @ G
-    np.fill_diagonal(B, 0)
-    return B
-
-
-@ex.mistake("that is a plain ridge regression, P RᵀR: each item may use itself")
-def plain_ridge(R, reg):
-    G = R.T @ R
-    return np.linalg.inv(G + reg * np.eye(len(G))) @ G
-
-
-@ex.mistake(
-    "your weights have the wrong sign: films with the same fans should speak for each other"
-)
-def wrong_sign(R, reg):
-    return -ease_weights(R, reg)
-
-
-@ex.mistake("you left out λ; without it RᵀR often cannot be inverted")
-def no_ridge(R, reg):
-    return ease_weights(R, 0.0)
-
-
-@ex.mistake("you added λ to every cell of RᵀR; the ridge is λ times the identity")
-def ridge_in_every_cell(R, reg):
-    P = np.linalg.inv(R.T @ R + reg)
-    B = -P / np.diag(P)
-    np.fill_diagonal(B, 0)
-    return B
-
-
-@ex.mistake("you did not divide by P[j, j]: column j is column j of P over −P[j, j]")
-def not_divided(R, reg):
-    B = -np.linalg.inv(R.T @ R + reg * np.eye(R.shape[1]))
-    np.fill_diagonal(B, 0)
-    return B
-
-
-@ex.mistake(
-    "you divided by √(P[i, i] P[j, j]), as a cosine would; a regression divides by P[j, j] alone"
-)
-def divided_like_a_cosine(R, reg):
-    P = np.linalg.inv(R.T @ R + reg * np.eye(R.shape[1]))
-    B = -P / np.sqrt(np.outer(np.diag(P), np.diag(P)))
-    np.fill_diagonal(B, 0)
-    return B
-
-
-@ex.mistake(
-    "you set the diagonal of RᵀR to 0 before inverting: an item's number of fans is needed there"
-)
-def diagonal_lost_before(R, reg):
-    G = R.T @ R
-    np.fill_diagonal(G, 0)
-    P = np.linalg.inv(G + reg * np.eye(len(G)))
-    B = -P / np.diag(P)
-    np.fill_diagonal(B, 0)
-    return B
-
-
-@ex.mistake(
-    "you cut off negative weights; they say who likes the one and not the other, and belong to it"
-)
-def only_positive(R, reg):
-    return np.maximum(ease_weights(R, reg), 0)
-
-
-@ex.mistake("λ squared: `reg` is λ itself, the factor of the squared weights")
-def ridge_squared(R, reg):
-    return ease_weights(R, reg**2)
-
-
-@ex.mistake(
-    "these are the cosines of items; a regression also knows what items share with one another"
-)
-def cosines(R, reg):
-    G = R.T @ R
-    length = np.sqrt(np.maximum(np.diag(G), 1))
-    B = G / np.outer(length, length)
-    np.fill_diagonal(B, 0)
-    return B
-
-
-@ex.mistake(
-    "you regressed every item on one other item at a time; all the others explain it together"
-)
-def one_at_a_time(R, reg):
-    G = R.T @ R
-    B = G / (np.diag(G) + reg)[:, None]
-    np.fill_diagonal(B, 0)
-    return B
-
-
-@ex.mistake("users and items are exchanged: `R.T @ R` counts the common fans of two items")
-def between_users(R, reg):
-    return ease_weights(R.T, reg)
+# fmt: off
+ex.slip("you divided rows: an item's own P[j, j] belongs to its column, `-P / np.diag(P)`",
+        "np.diag(P)", "np.diag(P)[:, None]", hint=True)
+ex.slip("the diagonal is not 0 in yours: every item explains itself best, and nothing is learned",
+        "np.fill_diagonal(B, 0)\n", "")
+ex.slip("a plain ridge regression on all items, P RᵀR, with its diagonal set to 0 afterwards: it "
+        "was fitted with the item's own help",
+        DIVIDED, "P @ gramian")
+ex.slip("that is a plain ridge regression, P RᵀR: each item may use itself",
+        DIVIDED, "P @ gramian", "np.fill_diagonal(B, 0)\n", "")
+ex.slip("your weights have the wrong sign: films with the same fans should speak for each other",
+        "-P", "P")
+ex.slip("you left out λ; without it RᵀR often cannot be inverted", f" + {RIDGE}", "")
+ex.slip("you added λ to every cell of RᵀR; the ridge is λ times the identity",
+        RIDGE, "reg", hint=True)
+ex.slip("you did not divide by P[j, j]: column j is column j of P over −P[j, j]",
+        DIVIDED, "-P", hint=True)
+ex.slip("you divided by √(P[i, i] P[j, j]), as a cosine would; a regression divides by P[j, j] "
+        "alone",
+        "np.diag(P)", "np.sqrt(np.outer(np.diag(P), np.diag(P)))")
+ex.slip("you set the diagonal of RᵀR to 0 before inverting: an item's number of fans is needed "
+        "there",
+        "P = np", "np.fill_diagonal(gramian, 0)\nP = np")
+ex.slip("you cut off negative weights; they say who likes the one and not the other, and belong "
+        "to it",
+        "return B", "return np.maximum(B, 0)")
+ex.slip("λ squared: `reg` is λ itself, the factor of the squared weights", "reg *", "reg**2 *")
+ex.slip("these are the cosines of items; a regression also knows what items share with one another",
+        f"B = {DIVIDED}", "length = np.sqrt(np.maximum(np.diag(gramian), 1))\n"
+        "B = gramian / np.outer(length, length)")
+ex.slip("you regressed every item on one other item at a time; all the others explain it together",
+        DIVIDED, "gramian / (np.diag(gramian) + reg)[:, None]")
+ex.slip("users and items are exchanged: `R.T @ R` counts the common fans of two items",
+        "gramian = R", "R = R.T\ngramian = R")

@@ -69,46 +69,21 @@ task.claims(
 )
 
 
-def _changed(**what):
-    return lambda: choose() | what
-
-
-@ex.mistake(
-    "you train on days from 42 on, and these are to be predicted: a model that has seen the answers finds them"
-)
-def trained_on_all_days():
-    return _changed(until_day=56)()
-
-
-@ex.mistake("your train part ends long before day 42: what was saved since then is missing from it")
-def old_likes_only():
-    return _changed(until_day=10)()
-
-
-@ex.mistake(
-    "α₀ and λ together are so large that all vectors are near zero: what is left is one list for everybody"
-)
-def near_zero():
-    return _changed(alpha0=0.3, reg=0.1)()
-
-
-@ex.mistake(
-    "α₀ and λ together are so small that nothing holds the vectors: they learn the train part by heart"
-)
-def by_heart():
-    return _changed(alpha0=0.001, reg=0.01)()
-
-
-@ex.mistake("so few numbers per user know the crowds and not the people: take more of them")
-def few_numbers():
-    return _changed(dim=4)()
-
-
-@ex.mistake("after one sweep the two sides have hardly met: take more of them")
-def few_sweeps():
-    return _changed(sweeps=1)()
-
-
-@ex.mistake("you spend more than the budget of 64 numbers and 16 sweeps")
-def over_budget():
-    return _changed(sweeps=100)()
+# fmt: off
+ex.slip("you train on days from 42 on, and these are to be predicted: a model that has seen the "
+        "answers finds them",
+        '"until_day": 42', '"until_day": 56')
+ex.slip("your train part ends long before day 42: what was saved since then is missing from it",
+        '"until_day": 42', '"until_day": 10')
+ex.slip("α₀ and λ together are so large that all vectors are near zero: what is left is one list "
+        "for everybody",
+        '"alpha0": 0.03, "reg": 0.05', '"alpha0": 0.3, "reg": 0.1')
+ex.slip("α₀ and λ together are so small that nothing holds the vectors: they learn the train part "
+        "by heart",
+        '"alpha0": 0.03, "reg": 0.05', '"alpha0": 0.001, "reg": 0.01')
+ex.slip("so few numbers per user know the crowds and not the people: take more of them",
+        '"dim": 32', '"dim": 4')
+ex.slip("after one sweep the two sides have hardly met: take more of them",
+        '"sweeps": 8', '"sweeps": 1')
+ex.slip("you spend more than the budget of 64 numbers and 16 sweeps",
+        '"sweeps": 8', '"sweeps": 100')
