@@ -171,16 +171,7 @@ def rce(labels: np.ndarray, probabilities: np.ndarray) -> float:
     Returns:
         0 for the constant, 100 for a perfect model, below 0 for one that is worse than the constant.
     """
-    ### BEGIN SOLUTION
-    p = np.clip(probabilities, 1e-7, 1 - 1e-7)
-    loss = -(labels * np.log(p) + (1 - labels) * np.log(1 - p)).mean()
-    m = labels.mean()
-    return float(100 * (1 - loss / -(m * np.log(m) + (1 - m) * np.log(1 - m))))
-    ### INSTEAD
-    # m = p.mean()  # entropy of the mean prediction
-    # return float(100 * (1 - loss / np.log(2)))  # a coin
-    # loss = -(labels * np.log(p)).mean()  # ones only
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:17.1"]
@@ -209,15 +200,7 @@ def auc(labels: np.ndarray, scores: np.ndarray) -> float:
         labels: (B,) int, zeros and ones, both of them.
         scores: (B,) float; equal ones are ties, which count as half.
     """
-    ### BEGIN SOLUTION
-    ones = int((labels == 1).sum())
-    zeros = len(labels) - ones
-    ranks = rankdata(scores)  # ties get their mean rank
-    return float((ranks[labels == 1].sum() - ones * (ones + 1) / 2) / (ones * zeros))
-    ### INSTEAD
-    # return float(ranks[labels == 1].sum() / (ones * zeros))  # not subtracted
-    # ranks = rankdata(-scores)  # turned
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:17.2"]
@@ -285,22 +268,7 @@ def best_split(
     Returns:
         The cut whose sides are worth most together, the first of equals, and the values of both sides.
     """
-    ### BEGIN SOLUTION
-    p = 1 / (1 + np.exp(-logits))
-    g, h = p - labels, p * (1 - p)
-    best = (-np.inf, 0.0, 0.0, 0.0)
-    for cut in np.unique(x)[:-1]:
-        left = x <= cut
-        sides = [(g[k].sum(), h[k].sum() + reg) for k in (left, ~left)]
-        worth = sum(G**2 / H for G, H in sides)
-        if worth > best[0] + 1e-12:
-            best = (worth, float(cut), *(float(-G / H) for G, H in sides))
-    return best[1:]
-    ### INSTEAD
-    # g, h = p - labels, np.ones(len(p))  # squared error
-    #     worth = sum(G / H for G, H in sides)  # not squared
-    # p = np.full(len(x), 0.5)  # ignores logits
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:17.3"]
@@ -349,15 +317,7 @@ def rank_values(
     Returns:
         (B, T) probabilities, each reaction for itself, and (B,) values.
     """
-    ### BEGIN SOLUTION
-    h = (x @ W1.T + b1).relu()  # (B, H)
-    p = (h @ W2.T + b2).sigmoid()  # (B, T)
-    return p, p @ worth
-    ### INSTEAD
-    # p = (h @ W2.T + b2).softmax(dim=1)  # softmax
-    # h = x @ W1.T + b1  # no relu
-    # return p, (h @ W2.T + b2) @ worth  # weighted logits
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:17.4"]
@@ -474,18 +434,7 @@ def platt(logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
         logits: (B,) what a model says.
         labels: (B,) zeros and ones, both of them, in no perfect order.
     """
-    ### BEGIN SOLUTION
-    X = np.stack([logits, np.ones(len(logits))], axis=1)  # (B, 2)
-    w = np.array([1.0, 0.0])
-    for _ in range(60):
-        p = 1 / (1 + np.exp(-X @ w))
-        step = np.linalg.solve((X * (p * (1 - p))[:, None]).T @ X, X.T @ (p - labels))
-        w = w - step * min(1.0, 2.0 / np.abs(step).max()) if np.abs(step).max() > 1e-9 else w
-    return float(w[0]), float(w[1])
-    ### INSTEAD
-    # return float(w[1]), float(w[0])  # swapped
-    # for _ in range(1):  # one step
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:17.5"]
@@ -717,14 +666,7 @@ def examined_loss(
     Returns:
         () the mean over the rows.
     """
-    ### BEGIN SOLUTION
-    share = clicks / examination[position - 1]
-    return (share * F.softplus(-logits) + (1 - share) * F.softplus(logits)).mean()
-    ### INSTEAD
-    # share = clicks / examination[position - 1].clamp(min=0.1)  # capped
-    # share = clicks * examination[position - 1]  # multiplied
-    # return (share * F.softplus(-logits) + (1 - clicks) * F.softplus(logits)).mean()  # only clicks
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:17.6"]
@@ -969,12 +911,7 @@ def choose() -> dict:
         {"features": tuple of "user", "pin", "cross", "label": "clicks", "clicks / e" or "shuffled",
         "position": bool, "until_day": int, "hidden": int, "epochs": int}
     """
-    ### BEGIN SOLUTION
-    return {
-        "features": ("user", "pin", "cross"), "label": "clicks / e", "position": False,
-        "until_day": 42, "hidden": 32, "epochs": 5,
-    }  # fmt: skip
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:17.7"]

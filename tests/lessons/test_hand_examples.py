@@ -90,9 +90,9 @@ WARNED = {
     "16.2": ("the start is its own neighbor", "free places go to others"),
     "16.3": ("log q without the number",),
     "16.5": ("it finds itself",),
-    "17.1": ("no clip",),
-    "17.2": ("ties win", "ties lose"),
-    "17.6": ("only clicks",),
+    "17.1": ("without clipping",),
+    "17.2": ("a tie counts as a win", "a tie counts as a loss"),
+    "17.6": ("your clicks are weighed, and your 1 − c is not",),
 }
 # exercises whose example may refuse less, and why
 EXCUSED = {

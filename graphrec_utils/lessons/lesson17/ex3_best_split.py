@@ -2,33 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from graphrec_utils.exercises.core import Exercise
-
-
-def _split(x, labels, logits, reg, worth=lambda G, H, reg: G**2 / (H + reg), hessian=lambda h: h,
-           minus=True, last=False, value=lambda G, H, reg: -G / (H + reg), ties=1e-12):  # fmt: skip
-    """Return (cut, left, right); the options are what can go wrong."""
-    p = 1 / (1 + np.exp(-logits))
-    g = p - labels
-    h = hessian(p * (1 - p))
-    best = (-np.inf, 0.0, 0.0, 0.0)
-    cuts = np.unique(x)
-    for cut in cuts if last else cuts[:-1]:
-        left = x <= cut
-        GL, HL, GR, HR = g[left].sum(), h[left].sum(), g[~left].sum(), h[~left].sum()
-        gain = worth(GL, HL, reg) + worth(GR, HR, reg)
-        if gain > best[0] + ties:
-            best = gain, float(cut), value(GL, HL, reg), value(GR, HR, reg)
-    sign = 1 if minus else -1
-    return best[1], float(sign * best[2]), float(sign * best[3])
-
-
-def _variant(**options) -> Callable:
-    return lambda *inputs: _split(*inputs, **options)
 
 
 def _rows(rng, reg=1.0, start=True, count=60, late=False) -> dict:
@@ -61,7 +37,16 @@ ex = Exercise(
 
 @ex.solution
 def best_split(x, labels, logits, reg):
-    return _split(x, labels, logits, reg)
+    p = 1 / (1 + np.exp(-logits))
+    g, h = p - labels, p * (1 - p)
+    best = (-np.inf, 0.0, 0.0, 0.0)
+    for cut in np.unique(x)[:-1]:
+        left = x <= cut
+        sides = [(g[k].sum(), h[k].sum() + reg) for k in (left, ~left)]
+        worth = sum(G**2 / H for G, H in sides)
+        if worth > best[0] + 1e-12:
+            best = (worth, float(cut), *(float(-G / H) for G, H in sides))
+    return best[1:]
 
 
 def _by_hand(rng) -> dict:
@@ -124,115 +109,39 @@ def _at_the_top(rng) -> dict:
 ex.claim("the largest value is no cut: both sides have rows", _nothing_to_tell)
 ex.claim("the second largest value may be the cut", _at_the_top)
 
+CHANCES = "1 / (1 + np.exp(-logits))"
+HESSIAN = "p * (1 - p)"
+VALUE = "float(-G / H)"
 
-@ex.mistake("your values have the wrong sign: with g = p − y a leaf's value is −G / (H + reg)")
-def signs(*inputs):
-    return _variant(minus=False)(*inputs)
-
-
-@ex.mistake("reg plays no part in yours: a leaf of a single row is then believed without a doubt")
-def no_reg(x, labels, logits, reg):
-    return _split(x, labels, logits, 1e-9)
-
-
-@ex.mistake(
-    "your h is 1 in every row, as for squared errors; here it is p(1 − p): rows that are nearly sure "
-    "count little"
-)
-def squared_error(*inputs):
-    return _variant(hessian=np.ones_like)(*inputs)
-
-
-@ex.mistake(
-    "your tree begins anew: it looks at the labels and not at what the logits have left over"
-)
-def ignores_logits(x, labels, logits, reg):
-    return _split(x, labels, np.zeros(len(x)), reg)
-
-
-@ex.mistake(
-    "you take G instead of G²: sides that pull in opposite directions, the best split, cancel out"
-)
-def not_squared(*inputs):
-    return _variant(worth=lambda G, H, reg: G / (H + reg))(*inputs)
-
-
-@ex.mistake("yours is the split that gains least: take the largest worth, not the smallest")
-def the_worst(*inputs):
-    return _variant(worth=lambda G, H, reg: -(G**2) / (H + reg))(*inputs)
-
-
-@ex.mistake("rows at the cut itself belong to the left side, x <= cut; yours are on the right")
-def below_only(x, labels, logits, reg):
-    p = 1 / (1 + np.exp(-logits))
-    g, h = p - labels, p * (1 - p)
-    best = (-np.inf, 0.0, 0.0, 0.0)
-    for cut in np.unique(x)[1:]:
-        left = x < cut
-        a, b = -g[left].sum() / (h[left].sum() + reg), -g[~left].sum() / (h[~left].sum() + reg)
-        gain = a * a * (h[left].sum() + reg) + b * b * (h[~left].sum() + reg)
-        if gain > best[0] + 1e-12:
-            best = gain, float(cut), float(a), float(b)
-    return best[1:]
-
-
-@ex.mistake(
-    "your leaf values are shares of ones; they are added to logits, so −G / (H + reg) is meant"
-)
-def means_of_labels(x, labels, logits, reg):
-    cut = _split(x, labels, logits, reg)[0]
-    return cut, float(labels[x <= cut].mean()), float(labels[x > cut].mean())
-
-
-@ex.mistake("of equal cuts you take the last: it is the first")
-def the_last_of_equals(*inputs):
-    return _variant(ties=-1e-12)(*inputs)
-
-
-@ex.mistake("reg is missing in your values: they are −G / (H + reg), as the worth has it")
-def values_without_reg(*inputs):
-    return _variant(value=lambda G, H, reg: -G / max(H, 1e-12))(*inputs)
-
-
-@ex.mistake("your values are −G: they are divided by H + reg")
-def values_not_divided(*inputs):
-    return _variant(value=lambda G, H, reg: -G)(*inputs)
-
-
-@ex.mistake("you take logits for probabilities: p is σ(logit)")
-def logits_as_probabilities(x, labels, logits, reg):
-    return _by_chance(x, labels, logits, reg)
-
-
-@ex.mistake("you return the value of the right side first")
-def sides_swapped(*inputs):
-    cut, left, right = _split(*inputs)
-    return cut, right, left
-
-
-@ex.mistake("your cut lies between two values: it is the largest one on the left")
-def a_cut_in_between(x, labels, logits, reg):
-    cut, left, right = _split(x, labels, logits, reg)
-    return float((cut + x[x > cut].min()) / 2), left, right
-
-
-@ex.mistake("reg counts twice in your values")
-def reg_twice(*inputs):
-    return _variant(value=lambda G, H, reg: -G / (H + 2 * reg))(*inputs)
-
-
-@ex.mistake("your h is squared: it is p(1 − p)")
-def h_squared(*inputs):
-    return _variant(hessian=np.square)(*inputs)
-
-
-def _by_chance(x, labels, p, reg):
-    """Return the split if p were the probabilities."""
-    g, h, best = p - labels, p * (1 - p), (-np.inf, 0.0, 0.0, 0.0)
-    for cut in np.unique(x)[:-1]:
-        sides = [(g[k].sum(), h[k].sum() + reg) for k in (x <= cut, x > cut)]
-        with np.errstate(all="ignore"):
-            gain = sum(G**2 / H for G, H in sides)
-            if gain > best[0]:
-                best = gain, float(cut), *(float(-G / H) for G, H in sides)
-    return best[1:]
+# fmt: off
+ex.slip("your values have the wrong sign: with g = p − y a leaf's value is −G / (H + reg)",
+        VALUE, "float(G / H)")
+ex.slip("reg plays no part in yours: a leaf of a single row is then believed without a doubt",
+        "+ reg", "+ 1e-9")
+ex.slip("your h is 1 in every row, as for squared errors; here it is p(1 − p): rows that are "
+        "nearly sure count little",
+        HESSIAN, "np.ones(len(p))", hint=True)
+ignores_logits = ex.slip("your tree begins anew: it looks at the labels and not at what the "
+        "logits have left over",
+        CHANCES, "np.full(len(x), 0.5)", hint=True)
+not_squared = ex.slip("you take G instead of G²: sides that pull in opposite directions, the best "
+        "split, cancel out",
+        "G**2 / H", "G / H", hint=True)
+the_worst = ex.slip("yours is the split that gains least: take the largest worth, not the smallest",
+        "G**2 / H", "-(G**2) / H")
+ex.slip("rows at the cut itself belong to the left side, x <= cut; yours are on the right",
+        "[:-1]", "[1:]", "x <= cut", "x < cut")
+ex.slip("your leaf values are shares of ones; they are added to logits, so −G / (H + reg) is meant",
+        "*(float(-G / H) for G, H in sides)", "*(float(labels[k].mean()) for k in (left, ~left))")
+the_last_of_equals = ex.slip("of equal cuts you take the last: it is the first",
+        "+ 1e-12", "- 1e-12")
+ex.slip("reg is missing in your values: they are −G / (H + reg), as the worth has it",
+        VALUE, "float(-G / max(H - reg, 1e-12))")
+ex.slip("your values are −G: they are divided by H + reg", VALUE, "float(-G)")
+ex.slip("you take logits for probabilities: p is σ(logit)", CHANCES, "logits")
+ex.slip("you return the value of the right side first",
+        "return best[1:]", "cut, left, right = best[1:]\nreturn cut, right, left")
+ex.slip("your cut lies between two values: it is the largest one on the left",
+        "return best[1:]", "cut, *values = best[1:]\nreturn float((cut + x[x > cut].min()) / 2), *values")
+ex.slip("reg counts twice in your values", VALUE, "float(-G / (H + reg))")
+ex.slip("your h is squared: it is p(1 − p)", HESSIAN, "(p * (1 - p)) ** 2")

@@ -29,10 +29,6 @@ def _log(rng, B=0, lowest=0.1, all_seen=False) -> dict:
     }
 
 
-def _loss(logits, yes, no):
-    return (yes * F.softplus(-logits) + no * F.softplus(logits)).mean()
-
-
 def _sure(rng) -> dict:
     """Logits of hundreds: a sigmoid first would be exactly 0 or 1."""
     rows = _log(rng)
@@ -68,7 +64,7 @@ ex = Exercise(
 @ex.solution
 def examined_loss(logits, clicks, position, examination):
     share = clicks / examination[position - 1]
-    return _loss(logits, share, 1 - share)
+    return (share * F.softplus(-logits) + (1 - share) * F.softplus(logits)).mean()
 
 
 def _by_logits(got, expected, inputs) -> str | None:
@@ -105,141 +101,57 @@ ex.claim("the loss of logits of 200 is finite", _sure)
 ex.claim("it can be trained: the gradient of the logits is that of the formula", _log, run=GRADIENT,
          judge=_by_logits)  # fmt: skip
 
+LOOKED = "examination[position - 1]"
+SHARE = "clicks / examination[position - 1]"
+LOSS = "return (share * F.softplus(-logits) + (1 - share) * F.softplus(logits)).mean()"
+OF_SIGMOID = "return -(share * p.log() + (1 - share) * (1 - p).log()).mean()"
 
-@ex.mistake(
-    "you divide the whole row by e, also where nobody clicked. A row without a click does not say that "
-    "somebody looked, so it keeps the weight 1"
-)
-def whole_row(logits, clicks, position, examination):
-    e = examination[position - 1]
-    return _loss(logits, clicks / e, (1 - clicks) / e)
-
-
-@ex.mistake(
-    "your clicks are weighed, and your 1 − c is not: on average the two no longer sum to 1, and everything "
-    "looks more liked than it is. It is 1 − c/e, and may be below 0"
-)
-def only_clicks(logits, clicks, position, examination):
-    return _loss(logits, clicks / examination[position - 1], 1 - clicks)
-
-
-@ex.mistake("you multiply by e: clicks that are hard to come by then count less, not more")
-def multiplied(logits, clicks, position, examination):
-    share = clicks * examination[position - 1]
-    return _loss(logits, share, 1 - share)
-
-
-@ex.mistake("positions count from 1: yours takes the examination of the position below")
-def one_below(logits, clicks, position, examination):
-    share = clicks / examination[(position).clamp(max=len(examination) - 1)]
-    return _loss(logits, share, 1 - share)
-
-
-@ex.mistake(
-    "the positions play no part in yours, or you clipped c/e at 1: that is the plain log loss of clicks"
-)
-def plain(logits, clicks, position, examination):
-    return _loss(logits, clicks, 1 - clicks)
-
-
-@ex.mistake(
-    "you capped 1/e: less noise, and no longer right on average for the entries that few look at"
-)
-def capped(logits, clicks, position, examination):
-    share = clicks / examination[position - 1].clamp(min=0.1)
-    return _loss(logits, share, 1 - share)
-
-
-@ex.mistake("yours is the sum; the loss is the mean over the rows")
-def total(logits, clicks, position, examination):
-    return examined_loss(logits, clicks, position, examination) * len(logits)
-
-
-@ex.mistake(
-    "you multiply the model's probability by e: a model of clicks. Here the click is divided by e"
-)
-def probability_multiplied(logits, clicks, position, examination):
-    p = (logits.sigmoid() * examination[position - 1]).clamp(1e-7, 1 - 1e-7)
-    return -(clicks * p.log() + (1 - clicks) * (1 - p).log()).mean()
-
-
-@ex.mistake("you divide by the sum of the weights 1/e: the loss is the mean over the rows")
-def a_weighted_mean(logits, clicks, position, examination):
-    w = 1 / examination[position - 1]
-    return _loss(logits, clicks * w, (1 - clicks) * w) / w.mean()
-
-
-@ex.mistake("you take 1/position for e: what is measured stands in examination")
-def one_over_position(logits, clicks, position, examination):
-    share = clicks * position
-    return _loss(logits, share, 1 - share)
-
-
-@ex.mistake("you divide by the root of e: by e itself")
-def by_the_root(logits, clicks, position, examination):
-    share = clicks / examination[position - 1].sqrt()
-    return _loss(logits, share, 1 - share)
-
-
-@ex.mistake("you divide by e twice")
-def divided_twice(logits, clicks, position, examination):
-    share = clicks / examination[position - 1] ** 2
-    return _loss(logits, share, 1 - share)
-
-
-@ex.mistake("your logarithms are swapped: −log p is softplus(−logits)")
-def swapped(logits, clicks, position, examination):
-    return examined_loss(-logits, clicks, position, examination)
-
-
-@ex.mistake("only clicks cost something in yours: saying yes to everybody would be perfect")
-def clicks_alone(logits, clicks, position, examination):
-    share = clicks / examination[position - 1]
-    return _loss(logits, share, torch.zeros(()))
-
-
-@ex.mistake("you divide by the number of clicks: the mean is over all rows")
-def per_click(logits, clicks, position, examination):
-    whole = examined_loss(logits, clicks, position, examination)
-    return whole * len(clicks) / clicks.sum().clamp(min=1)
-
-
-@ex.mistake("your e begins at the bottom of the list: position 1 is its first entry")
-def from_the_bottom(logits, clicks, position, examination):
-    return examined_loss(logits, clicks, position, examination.flip(0))
-
-
-@ex.mistake("you take a sigmoid before the loss, which has one inside")
-def two_sigmoids(logits, clicks, position, examination):
-    return examined_loss(logits.sigmoid(), clicks, position, examination)
-
-
-@ex.mistake("you subtract e from the click: it is divided by it")
-def subtracted(logits, clicks, position, examination):
-    share = clicks - examination[position - 1]
-    return _loss(logits, share, 1 - share)
-
-
-@ex.mistake("log e is added to the logit: that is another model, of clicks")
-def an_offset(logits, clicks, position, examination):
-    z = logits + examination[position - 1].log()
-    return _loss(z, clicks, 1 - clicks)
-
-
-@ex.mistake("no gradient reaches the logits: nothing can be trained. Leave detach away")
-def detached(logits, clicks, position, examination):
-    return examined_loss(logits.detach(), clicks, position, examination)
-
-
-@ex.mistake(
-    "you take the logarithm of a sigmoid: logits of hundreds overflow it. softplus does not"
-)
-def log_of_a_sigmoid(logits, clicks, position, examination):
-    share, p = clicks / examination[position - 1], logits.sigmoid()
-    return -(share * p.log() + (1 - share) * (1 - p).log()).mean()
-
-
-@ex.mistake("you clip probabilities before the logarithm: beyond that logits cost nothing more")
-def clipped_probabilities(logits, clicks, position, examination):
-    share, p = clicks / examination[position - 1], logits.sigmoid().clamp(1e-7, 1 - 1e-7)
-    return -(share * p.log() + (1 - share) * (1 - p).log()).mean()
+# fmt: off
+ex.slip("you divide the whole row by e, also where nobody clicked. A row without a click does not "
+        "say that somebody looked, so it keeps the weight 1",
+        "(1 - share)", "(1 - clicks) / examination[position - 1]")
+ex.slip("your clicks are weighed, and your 1 − c is not: on average the two no longer sum to 1, "
+        "and everything looks more liked than it is. It is 1 − c/e, and may be below 0",
+        "(1 - share)", "(1 - clicks)", hint=True)
+ex.slip("you multiply by e: clicks that are hard to come by then count less, not more",
+        SHARE, "clicks * examination[position - 1]", hint=True)
+ex.slip("positions count from 1: yours takes the examination of the position below",
+        "[position - 1]", "[position.clamp(max=len(examination) - 1)]")
+ex.slip("the positions play no part in yours, or you clipped c/e at 1: that is the plain log loss "
+        "of clicks",
+        SHARE, "clicks")
+ex.slip("you capped 1/e: less noise, and no longer right on average for the entries that few look "
+        "at",
+        LOOKED, "examination[position - 1].clamp(min=0.1)", hint=True)
+ex.slip("yours is the sum; the loss is the mean over the rows", ".mean()", ".sum()")
+ex.slip("you multiply the model's probability by e: a model of clicks. Here the click is divided "
+        "by e",
+        SHARE, "clicks",
+        LOSS, f"p = (logits.sigmoid() * {LOOKED}).clamp(1e-7, 1 - 1e-7)\n{OF_SIGMOID}")
+ex.slip("you divide by the sum of the weights 1/e: the loss is the mean over the rows",
+        "(1 - share)", "(1 - clicks) / examination[position - 1]",
+        ".mean()", ".mean() / (1 / examination[position - 1]).mean()")
+ex.slip("you take 1/position for e: what is measured stands in examination",
+        SHARE, "clicks * position")
+ex.slip("you divide by the root of e: by e itself", LOOKED, "examination[position - 1].sqrt()")
+ex.slip("you divide by e twice", LOOKED, "examination[position - 1] ** 2")
+ex.slip("your logarithms are swapped: −log p is softplus(−logits)",
+        "(-logits)", "(logits)", "F.softplus(logits)", "F.softplus(-logits)")
+ex.slip("only clicks cost something in yours: saying yes to everybody would be perfect",
+        " + (1 - share) * F.softplus(logits)", "")
+ex.slip("you divide by the number of clicks: the mean is over all rows",
+        ".mean()", ".sum() / clicks.sum().clamp(min=1)")
+ex.slip("your e begins at the bottom of the list: position 1 is its first entry",
+        LOOKED, "examination.flip(0)[position - 1]")
+ex.slip("you take a sigmoid before the loss, which has one inside",
+        "return", "logits = logits.sigmoid()\nreturn")
+ex.slip("you subtract e from the click: it is divided by it",
+        SHARE, "clicks - examination[position - 1]")
+ex.slip("log e is added to the logit: that is another model, of clicks",
+        f"share = {SHARE}", f"share, logits = clicks, logits + {LOOKED}.log()")
+ex.slip("no gradient reaches the logits: nothing can be trained. Leave detach away",
+        "return", "logits = logits.detach()\nreturn")
+ex.slip("you take the logarithm of a sigmoid: logits of hundreds overflow it. softplus does not",
+        LOSS, f"p = logits.sigmoid()\n{OF_SIGMOID}")
+ex.slip("you clip probabilities before the logarithm: beyond that logits cost nothing more",
+        LOSS, f"p = logits.sigmoid().clamp(1e-7, 1 - 1e-7)\n{OF_SIGMOID}")

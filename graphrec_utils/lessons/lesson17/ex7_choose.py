@@ -156,52 +156,22 @@ open_task.claims(
 )
 
 
-def _changed(**what):
-    return lambda: choose() | what
-
-
-@ex.mistake(
-    "your features count days on which these lists were shown: when a list is ranked, nobody knows them"
-)
-def days_of_the_future():
-    return _changed(until_day=56)()
-
-
-@ex.mistake(
-    "your ranker knows nothing about the pair: it says the same of a pin to everybody, or of a user about "
-    "everything"
-)
-def no_cross_features():
-    return _changed(features=("user", "pin"))()
-
-
-@ex.mistake(
-    "you train on clicks as if everything had been looked at: what the old ranker put on top looks liked, "
-    "because it was seen"
-)
-def plain_clicks():
-    return _changed(label="clicks")()
-
-
-@ex.mistake("your counts end early: most users have not yet shown what they like")
-def a_young_count():
-    return _changed(until_day=3)()
-
-
-@ex.mistake("so large a network, trained so long, learns the noise of the divided clicks by heart")
-def trained_too_long():
-    return _changed(hidden=256, epochs=20)()
-
-
-@ex.mistake(
-    "shuffled lists alone are honest, and one in ten: you threw nine tenths of the log away"
-)
-def shuffled_only():
-    return _changed(label="shuffled", position=False)()
-
-
-@ex.mistake(
-    "shuffled lists alone are honest, and few; the whole log, corrected, says the same with less noise"
-)
-def shuffled_only_about_the_pair():
-    return _changed(features=("cross",), label="shuffled", position=True)()
+# fmt: off
+ex.slip("your features count days on which these lists were shown: when a list is ranked, nobody "
+        "knows them",
+        '"until_day": 42', '"until_day": 56')
+ex.slip("your ranker knows nothing about the pair: it says the same of a pin to everybody, or of "
+        "a user about everything",
+        '("user", "pin", "cross")', '("user", "pin")')
+ex.slip("you train on clicks as if everything had been looked at: what the old ranker put on top "
+        "looks liked, because it was seen",
+        '"clicks / e"', '"clicks"')
+ex.slip("your counts end early: most users have not yet shown what they like",
+        '"until_day": 42', '"until_day": 3')
+ex.slip("so large a network, trained so long, learns the noise of the divided clicks by heart",
+        '"hidden": 32, "epochs": 5', '"hidden": 256, "epochs": 20')
+ex.slip("shuffled lists alone are honest, and one in ten: you threw nine tenths of the log away",
+        '"clicks / e"', '"shuffled"')
+ex.slip("shuffled lists alone are honest, and few; the whole log, corrected, says the same with "
+        "less noise",
+        '("user", "pin", "cross"), "label": "clicks / e", "position": False', '("cross",), "label": "shuffled", "position": True')
