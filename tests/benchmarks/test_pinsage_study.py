@@ -102,7 +102,11 @@ def test_what_the_lesson_says_of_known_citations():
     assert one["known left in"] < other["known left in"] < other["ndcg"] < one["ndcg"]
     lead = stored["leads"]["RP3β over iALS, d = 64, all"]
     assert metrics.Comparison.stored(lead).outcome == "holds"
-    assert rows["PinSage, softmax"]["validation"] < 0.6 * one["validation"]
+    words, ids = rows["PinSage, softmax"], rows["PinSage with ids, softmax"]
+    assert len(words["seeds"]) == len(ids["seeds"]) == len(study.SEEDS)
+    assert words["ndcg"] < 0.5 * one["ndcg"] and ids["ndcg"] < 0.7 * one["ndcg"]
+    lead = stored["leads"]["PinSage with ids, softmax over PinSage, softmax, all"]
+    assert metrics.Comparison.stored(lead).outcome == "holds"
 
 
 def test_what_the_lesson_says_of_pairs_read_both_ways():
