@@ -132,19 +132,7 @@ def prune_degree(
     Returns:
         (E,) bool. A node of d edges keeps max(min(⌈d^alpha⌉, most), least), or all it has if these are fewer.
     """
-    ### BEGIN SOLUTION
-    degree = np.bincount(rows)
-    limit = np.maximum(np.minimum(np.ceil(degree.astype(float) ** alpha), most), least)
-    order = np.lexsort((chance, rows))
-    place = np.arange(len(rows)) - (np.cumsum(degree) - degree)[rows[order]]
-    keep = np.zeros(len(rows), dtype=bool)
-    keep[order[place < limit[rows[order]]]] = True
-    return keep
-    ### INSTEAD
-    # limit = np.minimum(np.ceil(degree.astype(float) ** alpha), most)  # low degrees are pruned
-    # limit = np.maximum(np.ceil(degree.astype(float) ** alpha), least)  # no cap
-    # limit = np.maximum(np.minimum(np.floor(degree.astype(float) ** alpha), most), least)  # rounded down
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:16.1"]
@@ -204,18 +192,7 @@ def typed_sequence(
         (sum of quotas,) int64 ids of visited nodes without the start, the most visited first whatever their type, of
         equal ones the smaller id; -1 in the places that are left, at the end.
     """
-    ### BEGIN SOLUTION
-    left, ids = list(quotas), []
-    for node in np.lexsort((np.arange(len(visits)), -visits)).tolist():
-        if node != start and visits[node] > 0 and left[types[node]] > 0:
-            left[types[node]] -= 1
-            ids.append(node)
-    return np.array(ids + [-1] * (sum(quotas) - len(ids)), dtype=np.int64)
-    ### INSTEAD
-    #     if visits[node] > 0 and left[types[node]] > 0:  # the start is its own neighbor
-    #     if node != start and left[types[node]] > 0:  # unvisited nodes fill up
-    # return np.array(ids + [0] * (sum(quotas) - len(ids)), dtype=np.int64)  # node 0 fills up
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:16.2"]
@@ -325,17 +302,7 @@ def entity_feature_loss(
         () the mean of -log softmax of the right score among itself, uncorrected, and the S columns, each minus
         log(S Q). A column that is the node itself is no negative.
     """
-    ### BEGIN SOLUTION
-    q = x[heard] @ W
-    pos = (q * z[nodes]).sum(dim=1)
-    neg = q @ z[columns].T - log_q - math.log(len(columns))
-    neg = neg.masked_fill(columns == nodes[:, None], -torch.inf)
-    return (torch.cat([pos[:, None], neg], dim=1).logsumexp(dim=1) - pos).mean()
-    ### INSTEAD
-    # q = x[nodes] @ W  # its own features ask
-    # pos = (q * z[heard]).sum(dim=1)  # the neighbor is sought
-    # neg = q @ z[columns].T - log_q  # log q without the number
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:16.3"]
@@ -363,16 +330,7 @@ def joint_loss(losses: dict[str, torch.Tensor], weights: dict[str, float]) -> to
     Returns:
         () the sum over losses of weight times the mean of its own examples; a loss without examples adds nothing.
     """
-    ### BEGIN SOLUTION
-    total = torch.zeros(())
-    for name, x in losses.items():
-        if name in weights and len(x):
-            total = total + weights[name] * x.mean()
-    return total
-    ### INSTEAD
-    #         total = total + weights[name] * x.sum()  # sums
-    #         total = total + x.mean()  # weights are ignored
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:16.4"]
@@ -412,15 +370,7 @@ def user_entity_loss(
     Returns:
         () the mean over both questions of every event that has a next one of -log softmax over all n pins.
     """
-    ### BEGIN SOLUTION
-    row, t = (later >= 0).nonzero(as_tuple=True)
-    scores = outputs[row, t] @ z.T
-    sought = torch.cat([history[row, t + 1], history[row, later[row, t]]])
-    return F.cross_entropy(torch.cat([scores, scores]), sought)
-    ### INSTEAD
-    # sought = torch.cat([history[row, t], history[row, later[row, t]]])  # it finds itself
-    # sought = torch.cat([history[row, t + 1], later[row, t]])  # a place taken for a pin
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:16.5"]
@@ -791,18 +741,7 @@ def residual_codes(X: np.ndarray, words: list[np.ndarray]) -> np.ndarray:
         (n, L) int64: at each level the nearest center (squared distance, of equal ones the first) of what the levels before
         left over.
     """
-    ### BEGIN SOLUTION
-    rest, codes = X.astype(float), []
-    for b in words:
-        c = ((rest[:, None] - b) ** 2).sum(axis=2).argmin(axis=1)
-        codes.append(c)
-        rest = rest - b[c]
-    return np.stack(codes, axis=1)
-    ### INSTEAD
-    #     rest = rest  # nothing is subtracted
-    #     rest = rest + b[c]  # the center is added
-    #     rest = X - b[c]  # only the last center goes
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:16.6"]
@@ -914,9 +853,7 @@ def choose() -> dict:
         {"graphs": "nobody", "pin-board" or "both", "losses": "entity-entity", "entity-feature",
         "entity-entity + entity-feature" or "all three", "popularity": True or False, "until_day": 42 or 49}
     """
-    ### BEGIN SOLUTION
-    return {"graphs": "both", "losses": "entity-entity", "popularity": True, "until_day": 42}
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:16.7"]

@@ -78,99 +78,48 @@ ex.claim("weights go by name; one may have no loss in this batch", _turned)
 ex.claim("a batch without any example costs 0", lambda rng: _tasks(rng, (0, 0, 0)))
 ex.claim(
     "the gradient reaches every loss",
-    telling(ex, _tasks, wrong=("weights sum to one",)),
+    telling(ex, _tasks, wrong=("the sum of the weights",)),
     run="call and compare gradient",
 )
 
+ONE = "weights[name] * x.mean()"
 
-@ex.mistake(
-    "all examples are in one mean: the loss with most examples decides, whatever its weight"
-)
-def one_mean_of_all(losses, weights):
-    parts = [weights[k] * x for k, x in losses.items() if k in weights and len(x)]
-    return torch.cat(parts).mean()
-
-
-@ex.mistake("you add up sums: a loss counts as much as it has examples")
-def sums(losses, weights):
-    return sum((weights[k] * x.sum() for k, x in losses.items() if k in weights), torch.zeros(()))
-
-
-@ex.mistake("your weights do nothing")
-def weights_are_ignored(losses, weights):
-    return sum((x.mean() for k, x in losses.items() if k in weights and len(x)), torch.zeros(()))
-
-
-@ex.mistake(
-    "your loss is NaN when one task has no example: the mean of nothing. One such batch ends a training"
-)
-def nan_of_an_empty_loss(losses, weights):
-    return sum((weights[k] * x.mean() for k, x in losses.items() if k in weights), torch.zeros(()))
-
-
-@ex.mistake(
-    "you divide by the sum of the weights: then doubling one makes the others smaller, and the learning rate means something else"
-)
-def weights_sum_to_one(losses, weights):
-    return joint_loss(losses, weights) / sum(weights.values())
-
-
-@ex.mistake("a loss without a weight counts 1 in yours: it was not to be trained on")
-def a_missing_weight_is_one(losses, weights):
-    return sum(
-        (weights.get(k, 1.0) * x.mean() for k, x in losses.items() if len(x)), torch.zeros(())
-    )
-
-
-@ex.mistake(
-    "without any example you return the number 0 of Python's `sum`: begin with `torch.zeros(())`, a loss is a tensor"
-)
-def a_number_for_nothing(losses, weights):
-    return sum(weights[k] * x.mean() for k, x in losses.items() if k in weights and len(x))
-
-
-@ex.mistake("you take the mean over the losses, not their sum")
-def a_mean_over_losses(losses, weights):
-    return joint_loss(losses, weights) / max(
-        1, sum(len(x) > 0 and k in weights for k, x in losses.items())
-    )
-
-
-@ex.mistake("all examples are in one mean, and your weights do nothing")
-def one_mean_without_weights(losses, weights):
-    return torch.cat([x for k, x in losses.items() if k in weights]).mean()
-
-
-@ex.mistake("you divide by the number of losses: theirs is a sum")
-def divided_by_their_number(losses, weights):
-    return joint_loss(losses, weights) / len(weights)
-
-
-@ex.mistake("every loss counts as much as it has examples: you weigh its mean by its size")
-def weighed_by_size(losses, weights):
-    sizes = {k: len(losses[k]) for k in losses if k in weights}
-    shares = {k: weights[k] * n / max(sum(sizes.values()), 1) for k, n in sizes.items()}
-    return joint_loss(losses, shares)
-
-
-@ex.mistake("you pair weights and losses by their order: go by name, the order may be another")
-def paired_by_order(losses, weights):
-    parts = zip(losses.values(), weights.values(), strict=False)
-    return sum((w * x.mean() for x, w in parts if len(x)), torch.zeros(()))
-
-
-@ex.mistake("your number has no gradient: nothing can be trained on it. Stay with tensors")
-def a_number_without_gradient(losses, weights):
-    return joint_loss(losses, weights).detach()
-
-
-@ex.mistake("your weights go through a softmax: they are taken as they are")
-def weights_through_a_softmax(losses, weights):
-    shares = torch.tensor(list(weights.values())).softmax(dim=0).tolist()
-    return joint_loss(losses, dict(zip(weights, shares, strict=True)))
-
-
-@ex.mistake("only the largest loss is left in yours: they are added up")
-def only_the_largest(losses, weights):
-    each = [weights[k] * x.mean() for k, x in losses.items() if k in weights and len(x)]
-    return torch.stack([torch.zeros(()), *each]).max()
+# fmt: off
+ex.slip("all examples are in one mean: the loss with most examples decides, whatever its weight",
+        "torch.zeros(())", "[]", f"total + {ONE}", "[*total, weights[name] * x]",
+        "return total", "return torch.cat(total).mean()")
+ex.slip("you add up sums: a loss counts as much as it has examples", "mean", "sum", hint=True)
+ex.slip("your weights do nothing", "weights[name] * ", "", hint=True)
+ex.slip("your loss is NaN when one task has no example: the mean of nothing. One such batch ends "
+        "a training",
+        " and len(x)", "")
+ex.slip("you divide by the sum of the weights: then doubling one makes the others smaller, and "
+        "the learning rate means something else",
+        "return total", "return total / sum(weights.values())")
+ex.slip("a loss without a weight counts 1 in yours: it was not to be trained on",
+        "name in weights and ", "", "weights[name]", "weights.get(name, 1.0)")
+ex.slip("without any example you return the number 0 of Python's `sum`: begin with "
+        "`torch.zeros(())`, a loss is a tensor",
+        "torch.zeros(())", "0")
+ex.slip("you take the mean over the losses, not their sum",
+        "return total", "heard = [len(x) > 0 and k in weights for k, x in losses.items()]\n"
+        "return total / max(1, sum(heard))")
+ex.slip("all examples are in one mean, and your weights do nothing",
+        "return total", "return torch.cat([x for k, x in losses.items() if k in weights]).mean()")
+ex.slip("you divide by the number of losses: theirs is a sum",
+        "return total", "return total / len(weights)")
+ex.slip("every loss counts as much as it has examples: you weigh its mean by its size",
+        "mean", "sum",
+        "return total", "sizes = [len(x) for k, x in losses.items() if k in weights]\n"
+        "return total / max(1, sum(sizes))")
+ex.slip("you pair weights and losses by their order: go by name, the order may be another",
+        "name, x in losses.items()", "weight, x in zip(weights.values(), losses.values(), strict=False)",
+        "name in weights and ", "", "weights[name]", "weight")
+ex.slip("your number has no gradient: nothing can be trained on it. Stay with tensors",
+        "return total", "return total.detach()")
+ex.slip("your weights go through a softmax: they are taken as they are",
+        "total = torch", "shares = torch.tensor(list(weights.values())).softmax(dim=0).tolist()\n"
+        "weights = dict(zip(weights, shares, strict=True))\n"
+        "total = torch")
+ex.slip("only the largest loss is left in yours: they are added up",
+        f"total + {ONE}", f"torch.maximum(total, {ONE})")

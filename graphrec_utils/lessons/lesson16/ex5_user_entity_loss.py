@@ -2,48 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 import torch.nn.functional as F
 
 from graphrec_utils.exercises.core import Exercise
 from graphrec_utils.lessons.lesson16.shared import telling
-
-
-def _loss(outputs, z, history, later, places=lambda t, later: (t + 1, later), there=None, target=None, reduce="pairs",
-          axis=1):  # fmt: skip
-    """Return the loss of the next pin and of a later one; the options are what can go wrong.
-
-    Args:
-        places: the places that event t has to find.
-        there: history to where anything is asked.
-        target: (history, row, place) to the pin sought.
-        reduce: "pairs", "users" or "sum".
-        axis: of the softmax.
-    """
-    _B, L = history.shape
-    count = (history >= 0).sum(dim=1, keepdim=True)
-    asks = (torch.arange(L) + 1 < count) if there is None else there(history)
-    row, t = asks.nonzero(as_tuple=True)
-    logp = (outputs[row, t] @ z.T).log_softmax(dim=axis)
-    found, whose = [], []
-    for place in places(t, later[row, t]):
-        pin = (
-            history[row, place.clamp(max=L - 1)] if target is None else target(history, row, place)
-        )
-        found.append(
-            -logp.gather(1, pin.remainder(len(z))[:, None])[:, 0]
-        )  # -1 is the last, as in a table
-        whose.append(row)
-    found, whose = torch.cat(found), torch.cat(whose)
-    if reduce == "users":
-        return torch.stack([found[whose == b].mean() for b in whose.unique()]).mean()
-    return found.sum() if reduce == "sum" else found.mean()
-
-
-def _variant(**options) -> Callable:
-    return lambda *inputs: _loss(*inputs, **options)
 
 
 def _batch(rng, counts=(5, 3, 4), L=5, n=8, d=3, loud=1.5) -> dict:
@@ -77,7 +40,10 @@ ex = Exercise(
 
 @ex.solution
 def user_entity_loss(outputs, z, history, later):
-    return _loss(outputs, z, history, later)
+    row, t = (later >= 0).nonzero(as_tuple=True)
+    scores = outputs[row, t] @ z.T
+    sought = torch.cat([history[row, t + 1], history[row, later[row, t]]])
+    return F.cross_entropy(torch.cat([scores, scores]), sought)
 
 
 def _by_hand(rng) -> dict:
@@ -90,8 +56,8 @@ def _by_hand(rng) -> dict:
     }  # fmt: skip
 
 
-PLACE, NEXT, LATER = "a place taken for a pin", "the next alone", "the later alone"
-STEPS, SOME, MIXED = "steps ahead", "only pins of the batch", "a mean of probabilities"
+PLACE, NEXT, LATER = "you take them for pins", "only the next pin", "only the later pin"
+STEPS, SOME, MIXED = "of steps ahead", "the pins of these histories", "the mean of probabilities"
 ex.claim("the example of the text: eight questions", _by_hand)
 ex.claim(
     "full histories: the next pin and a later one",
@@ -103,7 +69,7 @@ ex.claim(
     telling(
         ex,
         lambda rng: _batch(rng, (5, 2, 3)),
-        wrong=(PLACE, NEXT, LATER, MIXED, "every position finds itself"),
+        wrong=(PLACE, NEXT, LATER, MIXED, "every position is asked for itself"),
     ),
     2,
 )
@@ -123,162 +89,69 @@ ex.claim(
     run="call and compare gradient",
 )
 
-
-@ex.mistake(
-    "every event is asked for itself in yours: it has just read the answer. The released minimal code of OmniSage does "
-    "this, and its loss says nothing"
+FIRST, SECOND = "history[row, t + 1]", "history[row, later[row, t]]"
+TWO, TWICE = f"torch.cat([{FIRST}, {SECOND}])", "torch.cat([scores, scores])"
+LOSS = f"F.cross_entropy({TWICE}, sought)"
+BY_USER = (
+    f'each = F.cross_entropy({TWICE}, sought, reduction="none").view(2, -1)\n'
+    "means = torch.stack([each[:, row == b].mean() for b in row.unique()])\n"
 )
-def it_finds_itself(*inputs):
-    return _variant(places=lambda t, later: (t, later))(*inputs)
+INSIDE = ".clamp(max=history.shape[1] - 1)"
 
-
-@ex.mistake("both questions of an event are about itself: it has just read the answer")
-def both_are_itself(*inputs):
-    return _variant(places=lambda t, later: (t, t))(*inputs)
-
-
-@ex.mistake("only the next pin is asked for: the later one is missing")
-def the_next_alone(*inputs):
-    return _variant(places=lambda t, later: (t + 1,))(*inputs)
-
-
-@ex.mistake("only the later pin is asked for: the next one is missing")
-def the_later_alone(*inputs):
-    return _variant(places=lambda t, later: (later,))(*inputs)
-
-
-@ex.mistake("`later` holds places of the history, and you take them for pins")
-def a_place_taken_for_a_pin(outputs, z, history, later):
-    row, t = (later >= 0).nonzero(as_tuple=True)
-    logp = (outputs[row, t] @ z.T).log_softmax(dim=1)
-    sought = torch.cat([history[row, t + 1], later[row, t]])
-    return -torch.cat([logp, logp]).gather(1, sought[:, None]).mean()
-
-
-@ex.mistake("your events skip one: they are asked for the pin after the next")
-def the_one_after_the_next(*inputs):
-    return _variant(places=lambda t, later: (t + 2, later))(*inputs)
-
-
-@ex.mistake(
-    "you take the mean of each user first: an event of a short history weighs more than one of a long"
-)
-def a_mean_of_means(*inputs):
-    return _variant(reduce="users")(*inputs)
-
-
-@ex.mistake("you return the sum: the larger the batch, the larger the step")
-def the_sum(*inputs):
-    return _variant(reduce="sum")(*inputs)
-
-
-@ex.mistake(
-    "the last event asks in yours, and finds the -1 of an empty place: index -1 is the last row of a table"
-)
-def the_last_event_asks(outputs, z, history, later):
-    longer = torch.cat([history, torch.full_like(history[:, :1], -1)], dim=1)
-    return _loss(outputs, z, history, later, there=lambda h: h >= 0,
-                 target=lambda h, row, place: longer[row, place.clamp(max=h.shape[1])])  # fmt: skip
-
-
-def _asked(outputs, z, history, later):
-    """Return the scores of events that ask, and the two pins that each is asked for."""
-    row, t = (later >= 0).nonzero(as_tuple=True)
-    return outputs[row, t] @ z.T, (history[row, t + 1], history[row, later[row, t]])
-
-
-@ex.mistake(
-    "every position is asked for itself in yours, the last one, too, as in the company's released code: it has just read the answer"
-)
-def every_position_finds_itself(outputs, z, history, later):
-    row, t = (history >= 0).nonzero(as_tuple=True)
-    return F.cross_entropy(outputs[row, t] @ z.T, history[row, t])
-
-
-@ex.mistake("you add up the two means: the mean is over all questions together")
-def two_means_added(outputs, z, history, later):
-    return 2 * _loss(outputs, z, history, later)
-
-
-@ex.mistake("your answer comes from outputs[:, t + 1]: that one has read the next pin already")
-def an_output_too_late(outputs, z, history, later):
-    return _loss(torch.roll(outputs, -1, dims=1), z, history, later)
-
-
-@ex.mistake("your outputs are one event too early: outputs[:, t] has read event t")
-def an_output_too_early(outputs, z, history, later):
-    return _loss(torch.roll(outputs, 1, dims=1), z, history, later)
-
-
-@ex.mistake("no gradient reaches z: pins have to learn from users, too. Leave detach away")
-def z_is_detached(outputs, z, history, later):
-    return _loss(outputs, z.detach(), history, later)
-
-
-@ex.mistake("no gradient reaches the outputs: the transformer is not taught. Leave detach away")
-def outputs_are_detached(outputs, z, history, later):
-    return _loss(outputs.detach(), z, history, later)
-
-
-@ex.mistake("users without a question count as 0 in your mean")
-def idle_users_count(outputs, z, history, later):
-    asks = [b for b in range(len(history)) if (later[b] >= 0).any()]
-    each = [_loss(outputs[b : b + 1], z, history[b : b + 1], later[b : b + 1])
-            for b in asks]  # fmt: skip
-    return torch.stack(each).sum() / len(history)
-
-
-@ex.mistake("empty places ask in yours, for pin 0: -1 is no pin")
-def empty_places_ask(outputs, z, history, later):
-    scores, h = (outputs[:, :-1] @ z.T).flatten(0, 1), history.clamp(min=0)
-    two = h[:, 1:], h.gather(1, later.clamp(min=0))[:, :-1]
-    return sum(F.cross_entropy(scores, sought.flatten()) for sought in two) / 2
-
-
-@ex.mistake("you divide by all places, empty ones and last events, too")
-def divided_by_all_places(outputs, z, history, later):
-    return _loss(outputs, z, history, later) * (later >= 0).sum() / history.numel()
-
-
-@ex.mistake("your softmax is over the pins of these histories: it is over all n")
-def only_pins_of_the_batch(outputs, z, history, later):
-    scores, two = _asked(outputs, z, history, later)
-    there = torch.unique(history[history >= 0])
-    two = [torch.searchsorted(there, sought) for sought in two]
-    return sum(F.cross_entropy(scores[:, there], sought) for sought in two) / 2
-
-
-@ex.mistake("you ask yes or no of the right pin alone: nothing pushes the other pins away")
-def yes_or_no(outputs, z, history, later):
-    scores, two = _asked(outputs, z, history, later)
-    return sum(F.softplus(-scores.gather(1, sought[:, None])).mean() for sought in two) / 2
-
-
-@ex.mistake("you take `later` for a number of steps ahead: it is a place of the history")
-def steps_ahead(*inputs):
-    return _variant(places=lambda t, later: (t + 1, t + later))(*inputs)
-
-
-@ex.mistake("the last output answers all questions in yours: it has read everything")
-def the_last_output_answers(outputs, z, history, later):
-    last = ((history >= 0).sum(dim=1) - 1).clamp(min=0)
-    read = outputs[torch.arange(len(outputs)), last][:, None].expand_as(outputs)
-    return _loss(read, z, history, later)
-
-
-@ex.mistake("you take the mean of probabilities before the logarithm: each question has its own")
-def a_mean_of_probabilities(outputs, z, history, later):
-    scores, two = _asked(outputs, z, history, later)
-    p = scores.softmax(dim=1)
-    return -(sum(p.gather(1, sought[:, None]) for sought in two) / 2).log().mean()
-
-
-@ex.mistake("your scores go through two softmaxes: cross_entropy has one inside")
-def two_softmaxes(outputs, z, history, later):
-    scores, two = _asked(outputs, z, history, later)
-    return sum(F.cross_entropy(scores.softmax(dim=1), sought) for sought in two) / 2
-
-
-@ex.mistake("you bring the vectors to length 1: a score is a product of what you are given")
-def cosines(outputs, z, history, later):
-    return _loss(F.normalize(outputs, dim=2), F.normalize(z, dim=1), history, later)
+# fmt: off
+ex.slip("every event is asked for itself in yours: it has just read the answer. The released "
+        "minimal code of OmniSage does this, and its loss says nothing",
+        "t + 1", "t", hint=True)
+ex.slip("both questions of an event are about itself: it has just read the answer",
+        FIRST, "history[row, t]", SECOND, "history[row, t]")
+ex.slip("only the next pin is asked for: the later one is missing", TWO, FIRST, TWICE, "scores")
+ex.slip("only the later pin is asked for: the next one is missing", TWO, SECOND, TWICE, "scores")
+ex.slip("`later` holds places of the history, and you take them for pins",
+        SECOND, "later[row, t]", hint=True)
+ex.slip("your events skip one: they are asked for the pin after the next",
+        FIRST, f"history[row, (t + 2){INSIDE}] % len(z)")
+ex.slip("you take the mean of each user first: an event of a short history weighs more than one "
+        "of a long",
+        f"return {LOSS}", f"{BY_USER}return means.mean()")
+ex.slip("you return the sum: the larger the batch, the larger the step",
+        ", sought)", ', sought, reduction="sum")')
+ex.slip("the last event asks in yours, and finds the -1 of an empty place: index -1 is the last "
+        "row of a table",
+        "row, t = (later", "history = F.pad(history, (0, 1), value=-1)\nrow, t = (history",
+        TWO, f"{TWO} % len(z)")
+ex.slip("every position is asked for itself in yours, the last one, too, as in the company's "
+        "released code: it has just read the answer",
+        "(later", "(history", TWO, "history[row, t]", TWICE, "scores")
+ex.slip("you add up the two means: the mean is over all questions together", LOSS, f"2 * {LOSS}")
+ex.slip("your answer comes from outputs[:, t + 1]: that one has read the next pin already",
+        "outputs[row, t]", "outputs[row, t + 1]")
+ex.slip("your outputs are one event too early: outputs[:, t] has read event t",
+        "outputs[row, t]", "outputs[row, t - 1]")
+ex.slip("no gradient reaches z: pins have to learn from users, too. Leave detach away",
+        "z.T", "z.detach().T")
+ex.slip("no gradient reaches the outputs: the transformer is not taught. Leave detach away",
+        "outputs[", "outputs.detach()[")
+ex.slip("users without a question count as 0 in your mean",
+        f"return {LOSS}", f"{BY_USER}return means.sum() / len(history)")
+ex.slip("empty places ask in yours, for pin 0: -1 is no pin",
+        "row, t = (later >= 0)", "history, later = history.clamp(min=0), later.clamp(min=0)\n"
+        "row, t = torch.ones_like(history[:, 1:])")
+ex.slip("you divide by all places, empty ones and last events, too",
+        LOSS, f"{LOSS} * len(row) / history.numel()")
+ex.slip("your softmax is over the pins of these histories: it is over all n",
+        "return", "pins = torch.unique(history[history >= 0])\n"
+        "scores, sought = scores[:, pins], torch.searchsorted(pins, sought)\n"
+        "return")
+ex.slip("you ask yes or no of the right pin alone: nothing pushes the other pins away",
+        LOSS, f"F.softplus(-{TWICE}.gather(1, sought[:, None])).mean()")
+ex.slip("you take `later` for a number of steps ahead: it is a place of the history",
+        SECOND, f"history[row, (t + later[row, t]){INSIDE}] % len(z)")
+ex.slip("the last output answers all questions in yours: it has read everything",
+        "outputs[row, t]", "outputs[row, (history >= 0).sum(dim=1)[row] - 1]")
+ex.slip("you take the mean of probabilities before the logarithm: each question has its own",
+        f"return {LOSS}", "p = scores.softmax(dim=1).gather(1, sought.view(2, -1).T)\n"
+        "return -p.mean(dim=1).log().mean()")
+ex.slip("your scores go through two softmaxes: cross_entropy has one inside",
+        TWICE, f"{TWICE}.softmax(dim=1)")
+ex.slip("you bring the vectors to length 1: a score is a product of what you are given",
+        "outputs[row, t] @ z.T", "F.normalize(outputs[row, t], dim=1) @ F.normalize(z, dim=1).T")

@@ -93,27 +93,14 @@ open_task.claims(
 )
 
 
-@ex.mistake(
-    "you train on the days that are to be found: it looks wonderful, and tomorrow is another day"
-)
-def the_future_is_told():
-    return choose() | {"until_day": 49}
-
-
-@ex.mistake(
-    "vectors of length 1 have no way to say that a pin is popular: let the score have that number beside them"
-)
-def nobody_says_what_is_popular():
-    return choose() | {"popularity": False}
-
-
-@ex.mistake(
-    "the raw features of a neighbor ask in yours, and nobody asks for the pin that comes next, which is what is measured"
-)
-def another_question():
-    return choose() | {"losses": "entity-feature"}
-
-
-@ex.mistake("nobody hears anybody in yours: that is an encoder of content")
-def nobody_is_heard():
-    return choose() | {"graphs": "nobody"}
+# fmt: off
+ex.slip("you train on the days that are to be found: it looks wonderful, and tomorrow is another "
+        "day",
+        "42", "49")
+ex.slip("vectors of length 1 have no way to say that a pin is popular: let the score have that "
+        "number beside them",
+        "True", "False")
+ex.slip("the raw features of a neighbor ask in yours, and nobody asks for the pin that comes "
+        "next, which is what is measured",
+        "entity-entity", "entity-feature")
+ex.slip("nobody hears anybody in yours: that is an encoder of content", "both", "nobody")

@@ -15,21 +15,19 @@ def telling(
     """Return a function of rng that draws from `make` until it tells the same of every seed.
 
     Args:
-        wrong: mistakes that give another answer than the right one on these inputs.
-        right: mistakes that give the right answer on them.
+        wrong: words of the sentences of mistakes that give another answer than the right one on these inputs.
+        right: words of those that give the right answer on them.
     """
 
-    def seen(mistake: Callable, inputs: dict) -> bool:
+    def seen(words: str, inputs: dict) -> bool:
+        (mistake,) = [m.function for m in ex.mistakes if words in m.sentence]
         mine, other = (f(*copy.deepcopy(list(inputs.values()))) for f in (mistake, ex.reference))
         return close(mine, other, inputs) is not None
 
     def inputs(rng) -> dict:
-        known = {m.name: m.function for m in ex.mistakes}
         for _ in range(2_000):
             drawn = make(rng)
-            if all(seen(known[k], drawn) for k in wrong) and not any(
-                seen(known[k], drawn) for k in right
-            ):
+            if all(seen(k, drawn) for k in wrong) and not any(seen(k, drawn) for k in right):
                 return drawn
         raise ValueError(f"no inputs of {ex.id} tell {wrong} and not {right}")
 
