@@ -11,7 +11,8 @@ all their readers in the future, the others three tenths of them today. A tenth 
 
 PART is `rivals` (every model climbs on the first part until no neighbor is better, the winners once on test,
 those that are trained by chance with three seeds, each as it is and with a number for popularity that the same
-part chooses), `leak` (target edges in the messages or not) or `choices` (the settings of the open task). Each writes
+part chooses), `more` (of `rivals`: GraphSAGE on PinWorld with twice the steps, and with ids, on what chooses, one
+seed), `shelf` (of `rivals`: citeulike-t, popularity weighed for the new articles with readers alone), `leak` (target edges in the messages or not) or `choices` (the settings of the open task). Each writes
 data/results/07_PART.json. `rivals --stored` takes the knobs that are stored, and tunes nothing but popularity.
 About ninety minutes of one thread for `rivals`, which goes on where it was interrupted, three for each of
 the others.
@@ -192,6 +193,7 @@ def fit(
     fanouts: tuple[int, ...] = (10, 10),
     hide: bool = True,
     ids: bool = False,
+    drop: bool = False,
     epochs: int = SHORT,
     seed: int = 0,
     told: list[float] | None = None,
@@ -202,6 +204,7 @@ def fit(
         loss: "bce", the paper's with 20 negatives, or "softmax" over SHARED negatives.
         silent: the share of items that hear nobody in a batch, as an item does that has come today.
         ids: give each known item a word of its own besides; a new one has none.
+        drop: an item that hears nobody has no word either, as a new one.
         told: gets the loss of each epoch.
     """
     m, n = stage.past.shape
@@ -222,6 +225,9 @@ def fit(
         u, i, j, mute = (x.cpu() for x in ids)  # where neighbors are drawn
         ends = u, m + i, m + j
         nodes, place = torch.unique(torch.cat(ends), return_inverse=True)
+        if drop:
+            named = np.where(np.isin(np.arange(n), mute.numpy() - m), 0, stage.group == 0)
+            content.bag = sp.diags_array(named.astype(np.float32)).tocsr()
         blocks = batches.sample(model.A, nodes, fanouts, rng)
         if hide:
             blocks = sage.without(blocks, *ends[:2])
@@ -238,6 +244,7 @@ def fit(
     history = train.fit(
         learner, drawn, epochs=epochs, schedule=train.cosine, seed=seed, progress=False
     )
+    content.bag = own
     if told is not None:
         told += map(float, history.loss)
     return model
@@ -364,20 +371,18 @@ MODELS: dict[str, tuple[Callable, dict]] = {
     ),
     "content, trained": (partial(embedded, fanouts=(10,)), TRAINED),
     "GraphSAGE": (embedded, TRAINED),
-    "GraphSAGE with ids": (partial(embedded, ids=True), TRAINED),
 }  # fmt: skip
 STARTS = {
     "weight": 0.1, "own": 3.0, "alpha": 0.6, "beta": 0.2, "dim": 64, "alpha0": 0.1, "loss": "bpr",
     "lr": 0.01, "epochs": 8, "scale": 0.1, "silent": 0.15,
 }  # fmt: skip
 REG = {"EASE": 300.0, "iALS, folded in": 0.003, "LightGCN, folded in": 1e-4}
-BY_CHANCE = {"LightGCN, folded in", "content, trained", *(k for k in MODELS if "SAGE" in k)}
+BY_CHANCE = {"LightGCN, folded in", "content, trained", "GraphSAGE"}
 # own = 100 is content alone, and silent = 0 lets everybody hear
 NATURAL = {"alpha": [1.0], "beta": [0.0], "weight": [1.0], "own": [100.0], "silent": [0.0],
            "loss": ["bpr", "softmax"]}  # fmt: skip
 DATA = {"PinWorld": world, "citeulike-t": articles}
-# EASE is a dense matrix of all pairs; the arm with ids is not measured
-LEFT_OUT = {"PinWorld": ("GraphSAGE with ids",), "citeulike-t": ("EASE", "GraphSAGE with ids")}
+LEFT_OUT = {"citeulike-t": ("EASE",)}  # a dense matrix of all pairs
 
 
 POPULAR = " + popularity"
@@ -484,6 +489,65 @@ def compared(names: list[str]) -> list[tuple[str, str]]:
     return pairs
 
 
+ARMS = {
+    "as chosen": {},
+    "twice the steps": {"epochs": 2 * EPOCHS},
+    "ids, dropped in silence": {"ids": True, "drop": True},
+}
+
+
+def more(early: Stage, knobs: dict) -> dict:
+    """Return what GraphSAGE with its knobs finds on what chooses, one seed, with more steps, and with ids."""
+    rows = []
+    for arm, options in ARMS.items():
+
+        def found(options=options):
+            model = embedded(early, **knobs, **options)
+            return [early.score(popular(early, model, weight)) for weight in WEIGHTS]
+
+        scores = kept("07_more_PinWorld", f"{arm} {knobs}", found)
+        best = int(np.argmax(scores))
+        rows.append({"arm": arm, "as it is": scores[0], "weight": WEIGHTS[best], "with it": scores[best]})  # fmt: skip
+        print(rows[-1], flush=True)
+    return {"more": rows}
+
+
+SHELF, SHELVED = (
+    1,
+    ("RP3β", "iALS, folded in", "LightGCN, folded in", "content, trained", "GraphSAGE"),
+)
+
+
+def shelf(early: Stage, late: Stage, knobs: dict[str, dict]) -> dict:
+    """Return what models find among new items with edges if the weight of popularity is the best for these alone."""
+    rows, each, file = [], {}, "07_shelf_citeulike-t"
+    ndcg = lambda stage, model, weight: stage.found(popular(stage, model, weight), SHELF).ndcg  # noqa: E731
+    for name in SHELVED:
+        make = partial(MODELS[name][0], **knobs[name])
+
+        def chosen(make=make):
+            model = make(early)
+            return [float(ndcg(early, model, weight).mean()) for weight in WEIGHTS]
+
+        scores = kept(file, f"{name} {knobs[name]}", chosen)
+        weight = WEIGHTS[int(np.argmax(scores))]
+
+        def once(seed, make=make, weight=weight):
+            return ndcg(late, make(late, **seed), weight).round(5).to_dict()
+
+        seeds = [{"seed": seed} for seed in SEEDS] if name in BY_CHANCE else [{}]
+        runs = [kept(file, f"test {name} {weight} {seed}", partial(once, seed)) for seed in seeds]
+        each[name] = sum(pd.Series(run).rename(int).sort_index() for run in runs) / len(runs)
+        rows.append({"model": name, "weight": weight, "validation": max(scores), "ndcg": float(each[name].mean()),
+                     "seeds": [float(pd.Series(run).mean()) for run in runs]})  # fmt: skip
+        print(rows[-1], flush=True)
+    leads = {
+        f"GraphSAGE over {x}": asdict(metrics.compare(each["GraphSAGE"], each[x]))
+        for x in SHELVED[:-1]
+    }
+    return {"shelf": rows, "shelf leads": leads}
+
+
 KNOBS = {"scale": 0.05, "lr": 0.03, "silent": 0.2}
 
 
@@ -524,9 +588,12 @@ CLAIMS = {
 }
 
 
+INTO = {"more": "PinWorld", "shelf": "citeulike-t"}  # more of `rivals` that are stored
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("part", choices=CLAIMS)
+    parser.add_argument("part", choices=[*CLAIMS, *INTO])
     parser.add_argument("--only", choices=DATA, help="of `rivals`: keep the other one")
     parser.add_argument("--model", choices=MODELS, help="of `rivals`: keep what this one finds")
     parser.add_argument(
@@ -534,7 +601,8 @@ def main() -> None:
     )
     given = devices.parse(parser)
     torch.set_num_threads(1)
-    name, start = f"07_{given.part}", time.perf_counter()
+    part = "rivals" if given.part in INTO else given.part
+    name, start = f"07_{part}", time.perf_counter()
     if given.part == "rivals":
         there = (paths.data() / "results" / f"{name}.json").exists()
         known = results.load(name) if there else None
@@ -548,13 +616,21 @@ def main() -> None:
         parts = ("weigh", "rivals") if given.stored else ("tune", "weigh", "rivals")
         seconds = sum(spent(f"07_{what}_{data}") for what in parts for data in values)
         seconds += known.seconds if given.stored else 0  # of the search that chose them
+    elif given.part in INTO:
+        known, data = results.load(name), INTO[given.part]
+        values, stages = known.values, DATA[data]()
+        knobs = {row["model"]: row["knobs"] for row in values[data]["models"]}
+        values[data] |= (
+            more(stages[0], knobs["GraphSAGE"]) if given.part == "more" else shelf(*stages, knobs)
+        )
+        seconds = known.seconds + spent(f"07_{given.part}_{data}")
     else:
         values = {"rows": {"leak": leak, "choices": choices}[given.part](world()[0])}
         seconds = time.perf_counter() - start
     print(results.save(
-        name, claim=CLAIMS[given.part], values=values,
-        seeds=[0] if given.part == "choices" else list(SEEDS), seconds=seconds,
-        command=f"{COMMAND} {given.part}", data="citeulike-t" if "citeulike-t" in values else (),
+        name, claim=CLAIMS[part], values=values,
+        seeds=[0] if part == "choices" else list(SEEDS), seconds=seconds,
+        command=f"{COMMAND} {part}", data="citeulike-t" if "citeulike-t" in values else (),
     ))  # fmt: skip
 
 

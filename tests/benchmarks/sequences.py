@@ -20,7 +20,7 @@
   the days 42-55 with a vector of day 42, of the last midnight, or of the second before. `steps`: what a quarter of
   the steps and four times as many find on validation, one seed. `hides`: what the input and the loss know of hides,
   for "every next", as it is.
-* `others`: "next" and "all", at one rate and as they are.
+* `others`: "next" and "all", with rates, weights and seeds as there.
 * `choices`: the table of the open task, 200 steps, by validation.
 * `rivals`: others on the same days: lesson 10's causal tower with the same vectors of pins, twelve trials, and
   those that are fitted in a second, three times as many. `attention`: one forward and backward of the
@@ -209,6 +209,11 @@ def offset_of(past: Interactions, weight: float) -> np.ndarray:
 
 
 OFFSETS = (0.0, 0.3, 0.6, 1.0, 1.5)
+FURTHER = (2.0, 3.0, 4.5)  # of those for whom 1.5 was the best
+
+
+def offsets_of(arm: str) -> tuple[float, ...]:
+    return OFFSETS if arm in CONTESTED else OFFSETS + FURTHER
 
 
 def raised(model, extra: np.ndarray) -> Factors:
@@ -369,7 +374,7 @@ def contest(
         model = former(FIT, rate=rate, seed=seed, **ARMS[arm])
         return [
             float(recall(raised(model, offset_of(split.train, x)), split.train, split.val).mean())
-            for x in OFFSETS
+            for x in offsets_of(arm)
         ]
 
     for rate in rates:
@@ -379,7 +384,7 @@ def contest(
         ]
         best = int(np.argmax(np.mean(runs, axis=0)))
         tried.append({
-            "rate": rate, "offset": OFFSETS[best], "as it is": np.round([r[0] for r in runs], 4).tolist(),
+            "rate": rate, "offset": offsets_of(arm)[best], "as it is": np.round([r[0] for r in runs], 4).tolist(),
             "with it": np.round([r[best] for r in runs], 4).tolist(),
         })  # fmt: skip
     low, high = tried
@@ -453,9 +458,7 @@ def objectives() -> dict:
             cold[name] = pd.Series(x["among cold"])
             cold_rows.append({"model": name, "recall": float(cold[name].mean()),
                               "among all pins": float(pd.Series(x["among all"]).mean())})  # fmt: skip
-    seeds = {f"{a} over {b}": asdict(metrics.compare(np.array(by_seed[a]), np.array(by_seed[b])))
-             for a in by_seed for b in by_seed if a != b}  # fmt: skip
-    return {"objectives": rows, "objective leads": leads(found), "seed leads": seeds, "staleness": aged_rows,
+    return {"objectives": rows, "objective leads": leads(found), "seed leads": seed_leads(by_seed), "staleness": aged_rows,
             "stale leads": leads(aged), "cold": cold_rows, "cold leads": leads(cold),
             "cold pins": counts | {"chance": 10 / counts["pins"]}}  # fmt: skip
 
@@ -464,11 +467,11 @@ ASKED = {FIT: (7,), PAST: (1, 7, 14), PAST + 7: (7,)}  # day of a fit -> days ah
 
 
 def weighed(arm: str, day: int, rate: float, seed: int, steps: int = STEPS) -> dict[str, list]:
-    """Return days ahead -> of each weight of OFFSETS, recall@10 of each user, for a model fitted before `day`."""
+    """Return days ahead -> of each weight of `offsets_of`, recall@10 of each user, for a model fitted before `day`."""
 
     def once():
         model, past = former(day, rate=rate, seed=seed, steps=steps, **ARMS[arm]), new_likes(0, day)
-        models = [raised(model, offset_of(past, x)) for x in OFFSETS]
+        models = [raised(model, offset_of(past, x)) for x in offsets_of(arm)]
         return {
             f"{k} days": [recall(m, past, new_likes(day, day + k)).round(4).to_dict() for m in models]
             for k in ASKED[day]
@@ -478,21 +481,42 @@ def weighed(arm: str, day: int, rate: float, seed: int, steps: int = STEPS) -> d
 
 
 def others() -> dict:
-    """Return what "next" and "all" find as they are, at the rate that one seed chose: their seeds lie far apart."""
-    rows = []
+    """Return what "next" and "all" find on test, each as it is and with its offset, chosen like the contested ones'."""
+    rows, found, past = [], {}, new_likes(0, PAST)
+    stored = results.load("15_pinworld").values
+    by_seed = {r["objective"]: r["14 days by seed"] for r in stored["objectives"]}
     for arm in ARMS:
-        if arm not in CONTESTED:
-            rate, ladder = best_rate(arm)
-            runs = [
-                kept(
-                    NAME, f"test {STEPS} {arm} {rate} {seed} 0.0", partial(tested, arm, rate, seed)
-                )
-                for seed in SEEDS
-            ]
-            found = series(runs, "14 days")
-            rows.append({"objective": arm, "rate": rate, "validation": ladder, "14 days": float(found.mean()),
-                         "14 days by seed": seeds_of(runs, "14 days")})  # fmt: skip
-    return {"others at one rate": rows}
+        if arm in CONTESTED:
+            continue
+        first, ladder = best_rate(arm)
+        rates = (LADDER[LADDER.index(first) - 1], first)
+        rate, offset, tried = contest(arm, rates, SEEDS[:2])
+        runs = [weighed(arm, PAST, rate, seed) for seed in SEEDS]
+        for more, weight in (("", 0.0), (", popularity", offset)):
+            name = arm + more
+            row = {"objective": name, "rate": rate, "d": DIM, "offset": weight, "validation": tried,
+                   "ladder": ladder, "trials": len(ladder) + 1}  # fmt: skip
+            part = [{k: of[offsets_of(arm).index(weight)] for k, of in run.items()} for run in runs]
+            for days_ahead in part[0]:
+                row[days_ahead] = float(series(part, days_ahead).mean())
+                row[f"{days_ahead} by seed"] = seeds_of(part, days_ahead)
+            found[name], by_seed[name] = series(part, "14 days"), row["14 days by seed"]
+            rows.append(row)
+            print(row, flush=True)
+    for name in (LONG, f"{LONG}, popularity"):
+        (row,) = (r for r in stored["objectives"] if r["objective"] == name)
+        runs = [weighed(LONG, PAST, row["rate"], seed)["14 days"] for seed in SEEDS]
+        found[name] = series([run[OFFSETS.index(row["offset"])] for run in runs])
+    knobs = {r["model"]: r["knobs"] for r in stored["rivals"]}
+    for name in ("RP3β", "iALS"):
+        model = ON_PINS[name][0](past, None, PAST, **knobs[name])
+        found[name] = recall(model, past, new_likes(PAST, END))
+    return {"others": rows, "other leads": leads(found), "seed leads": seed_leads(by_seed)}
+
+
+def seed_leads(by_seed: dict[str, list[float]]) -> dict:
+    """Return each one's lead over each other, over seeds."""
+    return leads({name: np.array(values) for name, values in by_seed.items()})
 
 
 def seeds_of(runs: list[dict], *keys: str) -> list[float]:
@@ -968,7 +992,7 @@ DATA = {
     "15_width": "movietweetings-100k",
 }
 PREFIX = {"15_films": "films", "15_places": "places", "15_width": "width", "15_attention": "attention", "15_choices": "choice ",
-          "15_pinworld": (f"validation {STEPS}", f"offsets {STEPS}", f"test {STEPS}", f"test {LONGER[-1]}", "steps", "pinworld")}  # fmt: skip
+          "15_pinworld": (f"validation {STEPS}", f"offsets {STEPS}", f"test {STEPS}", f"weighed {STEPS}", f"test {LONGER[-1]}", "steps", "pinworld")}  # fmt: skip
 
 
 def main() -> None:

@@ -73,12 +73,15 @@ def test_the_weight_of_popularity_is_chosen_on_what_chooses(monkeypatch):
     monkeypatch.setattr(
         study.sequences, "weighed", lambda arm, day, *_: {"7 days": chosen if day == 42 else asked}
     )
+    users = [{"users": {str(u): 0.2 for u in range(9)}, "seconds": 1.0}]
+    monkeypatch.setattr(study, "world", lambda: (None, None))
+    monkeypatch.setattr(study, "measured", lambda *_, **__: users)
     values = study.readers()
-    one, without = values["readers"]
+    one, without, _ = values["readers"]
     assert (
         one["knobs"] == {"weight": study.sequences.OFFSETS[2]} and without["knobs"]["weight"] == 0
     )
-    assert one["seeds"]["users"] == [0.4] * len(study.READ)
+    assert one["seeds"]["users"] == [0.4] * len(study.SEEDS)
     assert without["recall"]["users"] == pytest.approx(0.6)
     assert f"{study.READER} over RP3β, users" in values["reader leads"]
 
@@ -191,5 +194,5 @@ def test_what_the_lesson_says_of_popularity_for_readers():
     )
     omni = {row["model"]: row for row in values["models"]}["all three"]
     seeds = rows[study.READER]["seeds"]["users"]
-    assert min(seeds) > max(omni["seeds"]["users"]) and len(seeds) == len(study.READ)
+    assert min(seeds) > max(omni["seeds"]["users"]) and len(seeds) == len(study.SEEDS)
     assert 0 < rows[study.READER]["knobs"]["weight"] < max(study.sequences.OFFSETS)

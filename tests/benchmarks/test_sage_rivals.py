@@ -97,6 +97,30 @@ def test_a_number_for_popularity_is_weighed_in_standard_deviations(tiny):
     )
 
 
+def test_an_item_that_hears_nobody_has_no_word_either(tiny):
+    start = study.fit(tiny, ids=True, lr=0.0).content
+    made = study.fit(tiny, ids=True, drop=True, silent=1.0, lr=0.1).content
+    np.testing.assert_array_equal(*(x.words.weight.detach().numpy() for x in (start, made)))
+    assert made.bag.sum() == (tiny.group == 0).sum()  # back again when it serves
+    some = study.fit(tiny, ids=True, drop=True, silent=0.5, lr=0.1).content
+    assert (some.words.weight != start.words.weight)[tiny.known].any()
+
+
+def test_more_steps_ids_and_a_weight_of_one_shelf(tiny, monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "root", lambda: tmp_path)
+    rows = study.more(tiny, {"lr": 0.03})["more"]
+    assert [row["arm"] for row in rows] == [*study.ARMS]
+    assert all(row["with it"] >= row["as it is"] and row["weight"] in study.WEIGHTS for row in rows)
+    monkeypatch.setattr(study, "SHELVED", ("RP3β", "GraphSAGE"))
+    values = study.shelf(
+        tiny, tiny, {"RP3β": {"alpha": 0.6, "beta": 0.0}, "GraphSAGE": {"lr": 0.03}}
+    )
+    counted, trained = values["shelf"]
+    assert len(counted["seeds"]) == 1 and len(trained["seeds"]) == len(study.SEEDS)
+    users = np.unique(tiny.part.users[tiny.group[tiny.part.items] == study.SHELF])
+    assert values["shelf leads"]["GraphSAGE over RP3β"]["users"] == len(users)
+
+
 def test_every_setting_of_the_open_task_is_measured(tiny):
     rows = study.choices(tiny)
     settings = {tuple(row[key] for key in study.CHOICES) for row in rows}

@@ -90,7 +90,7 @@ def test_a_rate_wins_by_more_than_its_seeds_differ(tiny, monkeypatch):
     values = {
         f"offsets {tiny.STEPS} next {rate} {seed}": [v, 0.1] for (rate, seed), v in found.items()
     }
-    monkeypatch.setattr(tiny, "OFFSETS", (0.0, 1.0))
+    monkeypatch.setattr(tiny, "offsets_of", lambda arm: (0.0, 1.0))
     monkeypatch.setattr(tiny, "kept", lambda name, key, compute: values[key])
     assert tiny.contest("next", (0.01, 0.03), (0, 1))[:2] == (
         0.01,
@@ -98,6 +98,26 @@ def test_a_rate_wins_by_more_than_its_seeds_differ(tiny, monkeypatch):
     )  # ahead by 0.07, apart by 0.1
     values = {key: [v + 0.2 * (" 0.03 " in key), 0.1] for key, (v, _) in values.items()}
     assert tiny.contest("next", (0.01, 0.03), (0, 1))[0] == 0.03
+
+
+def test_next_and_all_have_a_weight_of_their_own(tiny, monkeypatch):
+    likes = tiny.new_likes(tiny.PAST, tiny.END)
+    found = [{int(u): x for u in np.unique(likes.users)} for x in (0.1, 0.3, 0.2)]
+    monkeypatch.setattr(tiny, "offsets_of", lambda arm: (0.0, 1.0))
+    monkeypatch.setattr(tiny, "best_rate", lambda arm: (0.03, {"0.03": 0.5}))
+    monkeypatch.setattr(tiny, "contest", lambda arm, rates, seeds: (min(rates), 1.0, []))
+    monkeypatch.setattr(
+        tiny, "weighed", lambda *_: dict.fromkeys(("1 days", "7 days", "14 days"), found)
+    )
+    values = tiny.others()
+    rows = {row["objective"]: row for row in values["others"]}
+    assert [*rows] == ["next", "next, popularity", "all, 7 days", "all, 7 days, popularity"]
+    assert rows["next"]["rate"] == 0.01 and rows["next"]["14 days by seed"] == [0.1] * 3
+    assert rows["next, popularity"]["offset"] == 1 and rows["next, popularity"][
+        "7 days"
+    ] == pytest.approx(0.3)
+    assert "next, popularity over RP3β" in values["other leads"]
+    assert "next, popularity over every next, popularity" in values["seed leads"]
 
 
 def test_the_decayed_mean_is_a_mean_with_weights():
@@ -281,8 +301,12 @@ def test_what_the_lesson_says_of_pins():
         assert lead("15_pinworld", "objective leads", f"{arm}, popularity", arm).outcome == "holds"
         assert lead("15_pinworld", "cold leads", arm, "decayed mean").users > 500
     assert all(not r.get("at the edge") for r in values["rivals"])
-    for row in values["others at one rate"]:  # nothing is told about them
-        assert np.ptp(row["14 days by seed"]) > 0.015
+    for row in values["others"]:
+        low, high = row["validation"]
+        spread = max(np.ptp(t["with it"]) for t in row["validation"])
+        ahead = np.mean(high["with it"]) - np.mean(low["with it"])
+        assert row["rate"] == (high["rate"] if ahead > spread else low["rate"])
+        assert row["offset"] < max(sequences.FURTHER)
     steps = {(r["objective"], r["steps"]): r["validation"] for r in values["steps"]}
     assert steps["every next", 400] < steps["every next", 1600] < steps["every next", 6400]
     for x in values["staleness"]:
