@@ -665,7 +665,9 @@ results.table(
 # %% tags=["experiment"]
 for other in (f"{FORMER}, without", "all three, trained once more", "RP3β", "iALS"):
     lead = metrics.Comparison.stored(stored["reader leads"][f"{FORMER} over {other}, users"])
-    name = other.replace(f"{FORMER}, without", "itself without popularity").replace("all", "OmniSage, all")
+    name = other.replace(f"{FORMER}, without", "itself without popularity").replace(
+        "all", "OmniSage, all"
+    )
     print(f"users, PinnerFormer ahead of {name}: {lead.gain('.4f')}, {lead.outcome}")
 
 # %% tags=["experiment"]
