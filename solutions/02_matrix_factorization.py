@@ -1035,7 +1035,9 @@ predict("02.p12")
 # of 64 iALS is below NGCF.
 
 # %% tags=["long", "experiment", "answers:02.p11"]
-stored = results.load("02_ials_gowalla", command="python -m tests.benchmarks.gowalla_time ials")
+stored = results.load(
+    "02_ials_gowalla", command="python -m solutions.experiments.lesson06.gowalla_time ials"
+)
 display(stored)
 
 paper = {"NGCF": [0.1569, 0.1327], "LightGCN": [0.1830, 0.1554]}

@@ -72,7 +72,8 @@ remember("03")
 
 # %% tags=["experiment"]
 coarse = results.load(
-    "03_coarse_grid", command="python -m tests.benchmarks.learned_similarity --part coarse"
+    "03_coarse_grid",
+    command="python -m solutions.experiments.lesson03.learned_similarity --part coarse",
 )
 one, other = coarse.values["test"]["NeuMF, fused"], coarse.values["test"]["Dot"]
 gap, error, count = (coarse.values[name] for name in ("gap", "error", "users"))
@@ -345,7 +346,7 @@ visuals.surface(nets)
 
 # %% tags=["long"]
 learned = results.load(
-    "03_mlp_dot", command="python -m tests.benchmarks.learned_similarity --part dot"
+    "03_mlp_dot", command="python -m solutions.experiments.lesson03.learned_similarity --part dot"
 )
 learned
 
@@ -923,7 +924,7 @@ predict("03.p10")
 
 # %% tags=["long", "answers:03.p10"]
 stored = results.load(
-    "03_ncf_movietweetings", command="python -m tests.benchmarks.learned_similarity"
+    "03_ncf_movietweetings", command="python -m solutions.experiments.lesson03.learned_similarity"
 )
 display(stored)
 

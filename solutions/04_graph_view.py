@@ -904,7 +904,9 @@ verdicts(
 predict("04.p10")
 
 # %% tags=["long", "experiment", "answers:04.p10"]
-stored = results.load("04_gfcf_gowalla", command="python -m tests.benchmarks.gowalla_time filters")
+stored = results.load(
+    "04_gfcf_gowalla", command="python -m solutions.experiments.lesson06.gowalla_time filters"
+)
 display(stored)
 
 paper = {"NGCF": [0.1569, 0.1327], "LightGCN": [0.1830, 0.1554]}

@@ -756,7 +756,9 @@ predict("05.p8")
 # 05.p8. Usual wrong answer: NGCF, once it is tuned. The penalty was tuned and did help it, 0.273 to 0.287 on validation.
 
 # %% tags=["long", "experiment", "answers:05.p8"]
-stored = results.load("05_ngcf_movietweetings", command="python -m tests.benchmarks.ngcf_small")
+stored = results.load(
+    "05_ngcf_movietweetings", command="python -m solutions.experiments.lesson05.ngcf_small"
+)
 display(stored)
 
 runs = pd.DataFrame(stored.values["test by seed"])

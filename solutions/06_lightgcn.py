@@ -636,8 +636,8 @@ pd.DataFrame({"mean cosine of Gowalla's users, layer k alone": alike}).T.round(2
 predict("06.p10")
 
 # %% slideshow={"slide_type": "fragment"} tags=["long", "experiment", "answers:06.p10"]
-depth = results.load("06_depth", command="python -m tests.benchmarks.lightgcn_small depth")
-runs = pd.DataFrame(depth.values["runs"])
+command = "python -m solutions.experiments.lesson06.lightgcn_small depth"
+runs = pd.DataFrame(results.load("06_depth", command=command).values["runs"])
 sets, tests = runs.data.unique(), runs.set_index(["data", "K", "layers"]).test.map(np.array)
 ends = {
     (s, K): metrics.compare(tests[s, K, "mean"], tests[s, K, "last layer"])
@@ -712,7 +712,8 @@ predict("06.p11")
 
 # %% tags=["long"]
 stored = results.load(
-    "06_gowalla_curves", command="python -m tests.benchmarks.gowalla_lightgcn published"
+    "06_gowalla_curves",
+    command="python -m solutions.experiments.lesson06.gowalla_lightgcn published",
 )
 methods, chosen = stored.values["curves"], stored.values["chosen"]
 print(*(f"recipe: {x}" for x in methods[chosen]["departures"]), sep="\n")
@@ -855,7 +856,9 @@ trap["test"] = pd.Series({b: x.mean() for b, x in tested.items()})
 trap.rename_axis("β").round(4)
 
 # %% slideshow={"slide_type": "subslide"} tags=["long", "experiment"]
-drawn = results.load("06_gowalla_trap", command="python -m tests.benchmarks.gowalla_time trap")
+drawn = results.load(
+    "06_gowalla_trap", command="python -m solutions.experiments.lesson06.gowalla_time trap"
+)
 drawn, new, inew = (run.values for run in (drawn, gfcf_run, ials_run))
 old, iold = new["random validation"], inew["random validation"]
 size = new["patterns of GF-CF"]  # twice as many find 0.0001 more on the last tenth
@@ -903,7 +906,7 @@ print(
 
 # %% slideshow={"slide_type": "fragment"} tags=["long"]
 long_run = results.load(
-    "06_gowalla_groups", command="python -m tests.benchmarks.gowalla_lightgcn recipe"
+    "06_gowalla_groups", command="python -m solutions.experiments.lesson06.gowalla_lightgcn recipe"
 )
 kinds = {"users, likes": "activity", "items, likes": "popularity"}
 display(pd.concat({
@@ -913,7 +916,9 @@ display(pd.concat({
     }).iloc[[0, -1]]
     for side, kind in kinds.items()
 }).rename_axis(columns="recall@20").round(3))  # fmt: skip
-groups = results.load("06_groups", command="python -m tests.benchmarks.lightgcn_small groups")
+groups = results.load(
+    "06_groups", command="python -m solutions.experiments.lesson06.lightgcn_small groups"
+)
 quarters = pd.concat({name: pd.DataFrame(groups.values[name]["by user"]) for name in sets})
 quarters = quarters.droplevel(1).rename_axis("data").reset_index()
 figure, axes = plt.subplots(1, 2, figsize=(7.2, 2.9), sharey=True)

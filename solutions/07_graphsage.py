@@ -508,7 +508,7 @@ predict("07.p5")
 # Measured with one setting of the knobs, on the week that we choose by.
 
 # %% tags=["long", "answers:07.p5"]
-COMMAND = "python -m tests.benchmarks.sage_rivals"
+COMMAND = "python -m solutions.experiments.lesson07.sage_rivals"
 leak = pd.DataFrame(results.load("07_leak", command=f"{COMMAND} leak").values["rows"])
 leak["loss at the end"] = leak.loss.map(lambda x: x[-1])
 arms = leak.pivot(index="target edges", columns="seed", values="ndcg")

@@ -284,7 +284,9 @@ predict("08.p2")
 
 
 # %% tags=["long"]
-parts = results.load("08_parts", command="python -m tests.benchmarks.pixie_parts").values
+parts = results.load(
+    "08_parts", command="python -m solutions.experiments.lesson08.pixie_parts"
+).values
 
 
 def lead_of(row):
@@ -364,9 +366,11 @@ predict("08.p3")
 # the same, and 16, as the graph is. A step is two looks into memory, and looks that miss the cache wait.
 
 # %% tags=["long", "answers:08.p3"]
-cost = results.load("08_pixie_cost", command="python -m tests.benchmarks.pixie_cost")
+cost = results.load("08_pixie_cost", command="python -m solutions.experiments.lesson08.pixie_cost")
 sizes = pd.DataFrame(cost.values["by size"])
-memory = results.load("09_memory_10m", command="python -m tests.benchmarks.scale_memory")
+memory = results.load(
+    "09_memory_10m", command="python -m solutions.experiments.lesson09.scale_memory"
+)
 row = next(r for r in memory.values["rows"] if r["work"].startswith("Pixie"))
 print(
     f"{row['edges']:,} edges: {1e3 * row['seconds each']:.1f} ms for three pins and 100,000 steps,"
@@ -661,7 +665,9 @@ predict("08.p6")
 # it wins on bridges. Point at both ends of the lines: it wins much at one end and loses little at the other.
 
 # %% tags=["long", "answers:08.p6"]
-planted = results.load("08_booster", command="python -m tests.benchmarks.pixie_booster")
+planted = results.load(
+    "08_booster", command="python -m solutions.experiments.lesson08.pixie_booster"
+)
 overlap, crossing = np.linspace(0, 1, 101), planted.values["crossing"]
 lines = {
     score: overlap * hits["bridge"] + (1 - overlap) * hits["ordinary"]
@@ -702,7 +708,9 @@ predict("08.p7")
 # is higher and the diamond, what both aim at, lies below its top. Neither way wins everywhere.
 
 # %% tags=["long", "answers:08.p7"]
-race = results.load("08_walk_or_push", command="python -m tests.benchmarks.walk_or_push")
+race = results.load(
+    "08_walk_or_push", command="python -m solutions.experiments.lesson08.walk_or_push"
+)
 one = pd.DataFrame(race.values["gowalla"])
 library_race = pd.DataFrame(race.values["citeulike-t"]["rows"])
 figure, axes = plt.subplots(1, 2, figsize=(8, 3))
@@ -775,7 +783,9 @@ predict("08.p8")
 # parts would you keep?
 
 # %% tags=["long", "answers:08.p8"]
-stored = results.load("08_rivals", command="python -m tests.benchmarks.pixie_rivals").values
+stored = results.load(
+    "08_rivals", command="python -m solutions.experiments.lesson08.pixie_rivals"
+).values
 new = {"Pixie, settings of the paper": "Pixie, untuned"}  # but C is ours
 kinds, by_graph = ("citeulike-t", "PinWorld"), parts["boards"]
 compared = {}

@@ -548,7 +548,7 @@ check("09.5", scaled_mrr)
 predict("09.p5")
 
 # %% tags=["long", "answers:09.p5"]
-COMMAND = "python -m tests.benchmarks.pinsage_study"
+COMMAND = "python -m solutions.experiments.lesson09.pinsage_study"
 ablation = results.load("09_ablation", command=f"{COMMAND} ablation").values["PinWorld"]
 arms = pd.DataFrame(ablation["arms"]).set_index("arm")
 shown = arms[["ndcg"]].rename(columns={"ndcg": "mean"}).rename_axis("NDCG@20")

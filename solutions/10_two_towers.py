@@ -378,7 +378,7 @@ predict("10.p3")
 # have called the winner, had only the softmax been given a temperature?
 
 # %% slideshow={"slide_type": "subslide"} tags=["long", "answers:10.p3"]
-stored = results.load("10_towers", command="python -m tests.benchmarks.towers")
+stored = results.load("10_towers", command="python -m solutions.experiments.lesson10.towers")
 
 
 def row_of(name, model):
@@ -857,7 +857,9 @@ verdict(
 )
 
 # %% slideshow={"slide_type": "fragment"} tags=["long"]
-timed = results.load("10_search", command="python -m tests.benchmarks.search_latency").values
+timed = results.load(
+    "10_search", command="python -m solutions.experiments.lesson10.search_latency"
+).values
 paid = pd.DataFrame(timed["rows"]).set_index("engine")
 figure, ax = plt.subplots(figsize=(5.6, 3))
 for name, mark in {"cells": "s--", "cells, lifted": "D:", "faiss, cells": "^-"}.items():

@@ -575,7 +575,9 @@ predict("11.p5")
 # two losses are nearly one. Then what share of all items 512 columns are here, and in the paper.
 
 # %% slideshow={"slide_type": "subslide"} tags=["long", "answers:11.p5"]
-stored = results.load("11_rivals", command="python -m tests.benchmarks.logq_rivals rivals").values
+stored = results.load(
+    "11_rivals", command="python -m solutions.experiments.lesson11.logq_rivals rivals"
+).values
 plain, usual, newer = (f"in-batch, {x}" for x in ("no correction", "negatives, no n", "corrected"))
 served, again = (f"{x}, λ log Q when serving" for x in ("uncorrected", "usual correction"))
 found = {data: {row["model"]: row for row in part["models"]} for data, part in stored.items()}
@@ -676,7 +678,9 @@ pd.DataFrame(price).T.round({"ndcg": 3, "tail recall": 3, "coverage": 2, "mean p
 # was chosen, by one seed, differs: four epochs and two. So here is one setting for all, and every epoch.
 
 # %% slideshow={"slide_type": "fragment"} tags=["long"]
-fewer = results.load("11_sizes", command="python -m tests.benchmarks.logq_rivals sizes").values
+fewer = results.load(
+    "11_sizes", command="python -m solutions.experiments.lesson11.logq_rivals sizes"
+).values
 path = fewer["after each epoch"]
 figure, ax = plt.subplots(figsize=(6.4, 3))
 for (name, by_seed), mark in zip(path["ndcg"].items(), "osD^", strict=True):
@@ -731,7 +735,9 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 predict("11.p6")
 
 # %% tags=["long", "answers:11.p6"]
-grid = results.load("11_choices", command="python -m tests.benchmarks.logq_rivals choices").values
+grid = results.load(
+    "11_choices", command="python -m solutions.experiments.lesson11.logq_rivals choices"
+).values
 choices = pd.DataFrame(grid["rows"], columns=grid["columns"])
 same = choices[(choices.num_negatives == 16) & (choices.uniform == 0)]
 same.drop(columns=["num_negatives", "uniform"]).set_index("loss").rename_axis(columns="λ")
@@ -785,7 +791,7 @@ check("11.4", mixed_log_q)
 
 # %% tags=["long"]
 lengths = results.load(
-    "11_lengths", command="python -m tests.benchmarks.logq_rivals lengths"
+    "11_lengths", command="python -m solutions.experiments.lesson11.logq_rivals lengths"
 ).values
 made = {}
 for row in lengths["rows"]:

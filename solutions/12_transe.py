@@ -494,7 +494,7 @@ pd.DataFrame(rows).set_index(["model", "ranks"]).round(3).rename_axis(columns="M
 # The margin is the paper's loss, with one corrupted fact for each true one. Is it the loss to train with today?
 
 # %% tags=["long"]
-tuned = results.load("12_losses", command="python -m tests.benchmarks.transe_losses")
+tuned = results.load("12_losses", command="python -m solutions.experiments.lesson12.transe_losses")
 lead = metrics.Comparison.stored(tuned.values["margin over softmax"])
 print(f"margin against softmax, both with 64 negatives: filtered MRR {lead:.3f}")
 table = {
@@ -628,7 +628,9 @@ predict("12.p4")
 # nearer. Let the room tick the cells of the table of "yes" that they expect to fail, before the numbers come.
 
 # %% tags=["long", "answers:12.p4"]
-patterns = results.load("12_patterns", command="python -m tests.benchmarks.kg_patterns")
+patterns = results.load(
+    "12_patterns", command="python -m solutions.experiments.lesson12.kg_patterns"
+)
 found = {name: {} for name in kge.SCORES}  # filtered MRR, of the order the share of directions
 for row in patterns.values["rows"]:
     kind = "direction" if row["kind"] == "order" else row["kind"]
@@ -740,7 +742,9 @@ predict("12.p6")
 # bought, saved and on board.
 
 # %% tags=["long", "answers:12.p6"]
-leak = results.load("12_inverse_leak", command="python -m tests.benchmarks.inverse_leak")
+leak = results.load(
+    "12_inverse_leak", command="python -m solutions.experiments.lesson12.inverse_leak"
+)
 rows = {
     f"{who}, {split}": {k: np.mean([seed[who][k] for seed in leak.values[split]]) for k in ("MRR", "hits@10")}
     | ({"d": 64, "trials": 6} if who == "TransE" else {"d": None, "trials": 0})
@@ -861,7 +865,9 @@ predict("12.p7")
 # what. The card cannot tell. Ask how a vector of length 1 says "liked by everybody". It cannot.
 
 # %% tags=["long", "answers:12.p7"]
-likes = results.load("12_likes", command="python -m tests.benchmarks.likes_as_relation")
+likes = results.load(
+    "12_likes", command="python -m solutions.experiments.lesson12.likes_as_relation"
+)
 
 
 def rows_of(name):

@@ -41,7 +41,7 @@ from graphrec_utils.plots import visuals
 from graphrec_utils.results import verdict
 
 style.use()
-STUDY = "python -m tests.benchmarks.twhin_study"
+STUDY = "python -m solutions.experiments.lesson13.twhin_study"
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Before you begin

@@ -513,7 +513,7 @@ check("14.5", without_answers)
 predict("14.p5")
 
 # %% tags=["long", "answers:14.p5"]
-COMMAND = "python -m tests.benchmarks.multibisage_study"
+COMMAND = "python -m solutions.experiments.lesson14.multibisage_study"
 ways = results.load("14_answers", command=f"{COMMAND} answers").values["PinWorld"]
 now = ways["in a list"]["asked for"]
 print(f"of the pairs of the next week, {now:.0%} stand in a list today")

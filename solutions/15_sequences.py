@@ -381,9 +381,11 @@ print(f"NDCG@20 on validation, softmax against BCE {metrics.compare(found['mask'
 predict("15.p3")
 
 # %% tags=["long", "answers:15.p3"]
-command = "python -m tests.benchmarks.sequences"
+command = "python -m solutions.experiments.lesson15.sequences"
 raced = results.load("15_films", command=command).values
-peer = results.load("15_rectools", command="python -m tests.benchmarks.sequences_peer").values
+peer = results.load(
+    "15_rectools", command="python -m solutions.experiments.lesson15.sequences_peer"
+).values
 by_name = {row["model"]: row for row in raced["models"]}
 both = {row["model"]: row for row in peer["models"]}
 few, more = raced["trials per model"], 3 * raced["trials per model"]
@@ -675,7 +677,9 @@ pd.Series({
 predict("15.p5")
 
 # %% tags=["long"]
-pins = results.load("15_pinworld", command="python -m tests.benchmarks.sequences").values
+pins = results.load(
+    "15_pinworld", command="python -m solutions.experiments.lesson15.sequences"
+).values
 objectives = pd.DataFrame(pins["objectives"]).set_index("objective")
 horizons = {"1 days": "next day", "7 days": "next 7 days", "14 days": "next 14 days"}
 dense = "dense, 7 days"

@@ -252,7 +252,7 @@ predict("16.p5")
 
 # %% slideshow={"slide_type": "subslide"} tags=["widget", "answers:16.p5"]
 stored = results.load(
-    "16_losses", command="python -m tests.benchmarks.omnisage_study losses"
+    "16_losses", command="python -m solutions.experiments.lesson16.omnisage_study losses"
 ).values
 by_name = {" + ".join(omnisage.LOSSES) if row["model"] == "all three" else row["model"]: row["recall"]
            for row in stored["models"]}  # fmt: skip
@@ -453,7 +453,9 @@ told.round(4).to_frame()
 # $\mathbf z$; an index of inner products takes it. How slow? The same training, on and on:
 
 # %% tags=["long", "experiment"]
-study = results.load("16_graphs", command="python -m tests.benchmarks.omnisage_study graphs").values
+study = results.load(
+    "16_graphs", command="python -m solutions.experiments.lesson16.omnisage_study graphs"
+).values
 table = pd.DataFrame(study["models"]).set_index("model")
 recall_at = pd.DataFrame(table["recall"].to_dict()).T
 
@@ -511,7 +513,9 @@ verdict(
 predict("16.p4")
 
 # %% slideshow={"slide_type": "subslide"} tags=["long", "answers:16.p4"]
-real = results.load("16_real", command="python -m tests.benchmarks.omnisage_study real").values
+real = results.load(
+    "16_real", command="python -m solutions.experiments.lesson16.omnisage_study real"
+).values
 twin = pd.Series({row["model"]: row["recall"]["all"] for row in real["models"]}, name="citeulike-t")
 twin = twin.rename({"libraries": "pin-board"})
 arms = ["nobody", "pin-board", "pin-pin", "both", "both, positions", "both, pruned", "both, densified"]  # fmt: skip
@@ -763,7 +767,7 @@ visuals.semantic_tree(
 
 # %% tags=["long"]
 spelled = results.load(
-    "16_semantic", command="python -m tests.benchmarks.omnisage_study semantic"
+    "16_semantic", command="python -m solutions.experiments.lesson16.omnisage_study semantic"
 ).values
 pd.DataFrame(spelled["shapes"]).set_index(["space", "level"]).round(3)
 

@@ -390,7 +390,9 @@ for groups in (("user",), ("pin",), ("user", "pin"), ("cross",), ("user", "pin",
 pd.DataFrame(table).set_index("features").round(3)
 
 # %% tags=["experiment", "long", "answers:17.p3"]
-worth = results.load("17_features", command="python -m tests.benchmarks.ranking_features PinWorld")
+worth = results.load(
+    "17_features", command="python -m solutions.experiments.lesson17.ranking_features PinWorld"
+)
 
 
 leads = {
@@ -710,7 +712,7 @@ predict("17.p7")
 # ranker has nothing to be repaired, and pays for the noise.
 
 # %% tags=["long", "answers:17.p7"]
-bias = results.load("17_bias", command="python -m tests.benchmarks.ranking_bias")
+bias = results.load("17_bias", command="python -m solutions.experiments.lesson17.ranking_bias")
 arms = pd.DataFrame(bias.values["table"]).set_index("arm")
 figure, ax = plt.subplots(figsize=(6.4, 3))
 order = arms.liking.sort_values()
@@ -813,7 +815,7 @@ predict("17.p9")
 # They differ in round 1 already, by the loss; from there on "examined" climbs.
 
 # %% tags=["long", "answers:17.p9"]
-loop = results.load("17_loop", command="python -m tests.benchmarks.ranking_loop")
+loop = results.load("17_loop", command="python -m solutions.experiments.lesson17.ranking_loop")
 runs = {a: x for a, x in loop.values.items() if isinstance(x, list)}
 rounds = pd.concat(
     {arm: pd.concat(map(pd.DataFrame, x)).groupby("round").mean() for arm, x in runs.items()}

@@ -138,9 +138,9 @@ course.table()
 # of twenty hold together. A generator that shows everybody the same few pins finds about what *most saved* finds.
 
 # %% slideshow={"slide_type": "skip"} tags=["long"]
-alone = results.load("18_generators", command="python -m tests.benchmarks.generators").values[
-    "generators"
-]
+alone = results.load(
+    "18_generators", command="python -m solutions.experiments.lesson18.generators"
+).values["generators"]
 rows = {
     name: {"NDCG@20": row["ndcg"], "pins": row["pins"], "d": row["d"], "trials": row["trials"],
            "CPU seconds": f"{row['seconds']:.1f}",
@@ -630,7 +630,9 @@ pd.DataFrame(rows, columns=["below", "above", "saves", "power"]).round(3)
 # expect and *counted* what came: an estimate that twins rest on has to agree with a count, for every policy.
 
 # %% tags=["experiment"]
-twelve = results.load("18_policies", command="python -m tests.benchmarks.policies").values
+twelve = results.load(
+    "18_policies", command="python -m solutions.experiments.lesson18.policies"
+).values
 above = {p["low"]: p["power"] for p in twelve["neighbors"]}
 pd.DataFrame({
     name: {"lift": np.mean(p["lift"]), "from": np.mean(p["low"]), "to": np.mean(p["high"]),
@@ -739,7 +741,7 @@ predict("18.p6")
 # End with 18.8 as the project: its rubric has no points for a large number.
 
 # %% tags=["long", "answers:18.p6"]
-stored = results.load("18_course", command="python -m tests.benchmarks.course_figure")
+stored = results.load("18_course", command="python -m solutions.experiments.lesson18.course_figure")
 methods = pd.DataFrame(stored.values["methods"]).T
 spent = (methods.fit + methods["rank"]).astype(float)
 figure, ax = plt.subplots(figsize=(6.8, 3.6))

@@ -23,8 +23,7 @@ ALL = re.compile(
 )
 # What belongs to one lesson; the number is a group.
 OF_LESSON = re.compile(
-    r"(?:solutions|notebooks)/(\d\d)_|graphrec_utils/lessons/lesson(\d\d)/(?!visuals/)|data/results/(\d\d)_|"
-    r"graphrec_utils/authoring/site/believed/(\d\d)\.toml"
+    r"(?:solutions|notebooks)/(\d\d)_|graphrec_utils/lessons/lesson(\d\d)/(?!visuals/)|data/results/(\d\d)_"
 )
 TEXTS, EXERCISES = "graphrec_utils.authoring.lesson.source", "graphrec_utils.exercises.find"
 MADE = "tests.library.made"  # an example of every visual
@@ -34,6 +33,7 @@ FINDS = (
     (r"graphrec_utils/lessons/lesson\d\d/(?!visuals/)", EXERCISES),
     (r"graphrec_utils/exercises/generators/", "graphrec_utils.exercises.generators"),
     (r"(tests|graphrec_utils)/lessons/lesson\d\d/(made\.py|visuals/)", MADE),
+    (r"graphrec_utils/lessons/lesson\d\d/believed", "graphrec_utils.authoring.site.verdicts_page"),
     (r"data/results/", "graphrec_utils.results"),
     (r"graphrec_utils/cli/", "graphrec_utils.cli"),
 )

@@ -42,6 +42,5 @@ the largest resident memory of every process are recorded.
 
 All benchmarks with peers in one command, and their stored result: `python -m tests.benchmarks.peers`.
 
-Modules without ENGINES are long measurements with a command line of their own, for a result that
-a lesson stores: `python -m tests.benchmarks.NAME`.
+Long measurements, whose results lessons store, are in `solutions/experiments`: a folder for each lesson.
 """

@@ -14,7 +14,7 @@ import itertools
 import numpy as np
 
 SIZES = ("1.6M", "11M")
-FACTOR = 8  # of tests.benchmarks.growth: 260,000 users and 130,000 items
+FACTOR = 8  # of solutions.experiments.lesson06.growth: 260,000 users and 130,000 items
 BOARDS, PINS = 4, 6
 EDGES = [(0, 0), (0, 1), (0, 2), (0, 3), (0, 4), (0, 5), (1, 0), (1, 1), (2, 1), (2, 2), (2, 3), (3, 4), (3, 0)]  # fmt: skip
 NODES, PIN = BOARDS + PINS, BOARDS  # of one copy; its first pin
@@ -25,7 +25,7 @@ def write(folder, size):
     import scipy.sparse as sp
 
     from graphrec_utils import datasets, graphs
-    from tests.benchmarks.growth import planted
+    from solutions.experiments.lesson06.growth import planted
 
     R = datasets.load("gowalla").train.csr() if size == SIZES[0] else planted(FACTOR)
     A = sp.csr_array(graphs.adjacency(R))

@@ -270,7 +270,13 @@ def test_a_long_benchmark_takes_a_device(name):
 
 
 def test_a_device_that_is_not_there_ends_a_long_benchmark_with_a_sentence():
-    command = [sys.executable, "-m", "tests.benchmarks.ngcf_small", "--device", "cuda:63"]
+    command = [
+        sys.executable,
+        "-m",
+        "solutions.experiments.lesson05.ngcf_small",
+        "--device",
+        "cuda:63",
+    ]
     done = subprocess.run(command, cwd=paths.root(), capture_output=True, text=True)
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()

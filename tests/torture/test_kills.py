@@ -1,6 +1,6 @@
 """A class that is killed at random moments and taken up again has the same results.
 
-Five hundred submissions over all lessons: `python -m tests.benchmarks.graded_class`.
+Five hundred submissions over all lessons: `python -m solutions.experiments.lesson00.graded_class`.
 """
 
 from __future__ import annotations

@@ -123,8 +123,8 @@ sends a worker the name of the folder and no edge. With processes, a local dask 
 (`pip install "graphrec-utils[scale]"`):
 
 ```sh
-python -m tests.benchmarks.cluster --bits 20      # a million edges
-python -m tests.benchmarks.cluster                # 134 million edges and 3 GB on disk
+python -m solutions.experiments.lesson09.cluster --bits 20      # a million edges
+python -m solutions.experiments.lesson09.cluster                # 134 million edges and 3 GB on disk
 ```
 
 plants a graph, computes importance neighborhoods, PPR, a layer of PinSage and lesson 14's lists with each engine, and prints

@@ -1,6 +1,6 @@
 """The page "What held": every claim that a lesson puts to the test, whose it is, and the verdict.
 
-What was believed before stands in `believed/NN.toml`, a table of `[[claim]]` for each claim of lesson NN that
+What was believed before stands in `lessons/lessonNN/believed.toml`, a table of `[[claim]]` for each claim of lesson NN that
 turned, changed its words or is made no more: `claim` as the lesson says it now, or as it said it last; `before`,
 what was said of it; `now`, what is known, in a sentence. A claim that stands in the lesson needs no `now`.
 """
@@ -12,11 +12,10 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import nbformat
 
-from graphrec_utils import syllabus
+from graphrec_utils import paths, syllabus
 from graphrec_utils.authoring.lesson.source import built, target
 from graphrec_utils.results import LOOK
 
@@ -34,7 +33,6 @@ may hold elsewhere; each lesson says what was tried, and what would turn its ver
 
 {lessons}
 """
-BELIEVED = Path(__file__).with_name("believed")
 ONE = re.compile(rf"^({'|'.join(LOOK)}): (.*)$", re.MULTILINE)
 BOX = re.compile(
     r"^> \*\*Claims?(?: \d)?\.?\*\*\s*(?:\(([^)]*)\)\.?)?\s*((?:.|\n> )*)", re.MULTILINE
@@ -79,7 +77,7 @@ def page() -> str:
 
 def believed(number: str) -> dict[str, dict]:
     """Return claim -> {"before": …, "now": …} of lesson "06"."""
-    file = BELIEVED / f"{number}.toml"
+    file = paths.PACKAGE / "lessons" / f"lesson{number}" / "believed.toml"
     rows = tomllib.loads(file.read_text("utf-8"))["claim"] if file.exists() else []
     return {row["claim"]: row for row in rows}
 

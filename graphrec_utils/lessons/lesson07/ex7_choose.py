@@ -1,7 +1,7 @@
 """Exercise 07.7: the open task. A choice is graded by what it found, and by what it was allowed to see.
 
 Training takes longer than a check may, so every setting was trained once beforehand:
-data/results/07_choices.json, made by `python -m tests.benchmarks.sage_rivals choices`.
+data/results/07_choices.json, made by `python -m solutions.experiments.lesson07.sage_rivals choices`.
 """
 
 from __future__ import annotations

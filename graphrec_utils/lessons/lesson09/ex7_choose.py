@@ -1,7 +1,7 @@
 """Exercise 09.7: the open task. A choice is graded by what it found, and by what it was allowed to see.
 
 Training a PinSage takes longer than a check may, so every setting was trained beforehand, three times:
-data/results/09_choices.json, made by `python -m tests.benchmarks.pinsage_study choices`.
+data/results/09_choices.json, made by `python -m solutions.experiments.lesson09.pinsage_study choices`.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ VALUES = {
 
 @functools.cache
 def _table() -> dict[tuple, float]:
-    """Return choice -> validation NDCG@20, as tests/benchmarks/towers.py measured it."""
+    """Return choice -> validation NDCG@20, as solutions/experiments/lesson10/towers.py measured it."""
     rows = results.load("10_choices").values["rows"]
     return {tuple(row[key] for key in VALUES): row["ndcg"] for row in rows}
 

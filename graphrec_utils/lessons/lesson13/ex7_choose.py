@@ -1,7 +1,7 @@
 """Exercise 13.7: the open task. Which relations, and how much of them, help to find ads?
 
 Every setting was trained three times beforehand: data/results/13_budget.json, made by
-`python -m tests.benchmarks.twhin_study budget`.
+`python -m solutions.experiments.lesson13.twhin_study budget`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Exercise 14.7: the open task. A choice is graded by what it found, and by what it was allowed to see.
 
 Every setting was trained beforehand, three times: data/results/14_climb.json, made by
-`python -m tests.benchmarks.multibisage_study climb`.
+`python -m solutions.experiments.lesson14.multibisage_study climb`.
 """
 
 from __future__ import annotations

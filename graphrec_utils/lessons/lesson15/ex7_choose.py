@@ -17,7 +17,7 @@ VALUES = {
 
 @functools.cache
 def _table() -> dict[tuple, float]:
-    """Return (objective, rate) -> recall@10 on validation, three seeds, as tests/benchmarks/sequences.py measured it."""
+    """Return (objective, rate) -> recall@10 on validation, three seeds, as solutions/experiments/lesson15/sequences.py measured it."""
     rows = results.load("15_choices").values["rows"]
     return {(row["objective"], row["rate"]): row["recall"] for row in rows}
 

@@ -18,7 +18,7 @@ VALUES = {
 
 @functools.cache
 def _table() -> dict[tuple, float]:
-    """Return (graphs, losses, popularity) -> recall@10 of days 42 to 48, as tests/benchmarks/omnisage_study.py measured it."""
+    """Return (graphs, losses, popularity) -> recall@10 of days 42 to 48, as solutions/experiments/lesson16/omnisage_study.py measured it."""
     rows = results.load("16_choices").values["settings"]
     return {(row["graphs"], row["losses"], row["popularity"]): row["recall"] for row in rows}
 

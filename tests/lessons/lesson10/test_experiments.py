@@ -1,0 +1,175 @@
+"""The measurements of lesson 10, on tiny inputs, and what they have stored."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from graphrec_utils import metrics, results
+from graphrec_utils.data import Interactions
+from solutions.experiments.lesson10 import search_latency, towers
+
+DAY = towers.DAY
+
+
+def events(count=900, seed=0) -> Interactions:
+    rng = np.random.default_rng(seed)
+    users, items = rng.integers(60, size=count), rng.integers(25, size=count)
+    return Interactions(users, items, 60, 25, times=np.sort(rng.integers(40 * DAY, size=count)))
+
+
+def test_an_example_loses_half_its_weight_in_a_half_life():
+    data = Interactions(
+        np.array([0, 1, 0]), np.array([1, 2, 3]), 2, 4, times=np.array([0, DAY, 2 * DAY])
+    )
+    w = towers.weights(data, np.array([0, 0, 1]), np.array([1, 3, 2]), 1)
+    np.testing.assert_allclose(w / w.max(), (0.25, 1, 0.5))
+    assert towers.weights(data, np.array([0]), np.array([1]), None) is None
+
+
+def test_leave_one_out_takes_the_last_event_and_the_one_before():
+    split = towers.leave_one_out(events())
+    for user in np.unique(split.test.users):
+        own = [np.sort(part.times[part.users == user]) for part in split]
+        assert len(own[1]) == len(own[2]) == 1
+        assert own[0].max(initial=0) <= own[1][0] <= own[2][0]
+
+
+def test_a_window_counts_the_last_days_and_asks_with_all():
+    data = events()
+    R = towers.recent(data, 7)
+    late = data.select(data.times >= data.times.max() - 7 * DAY)
+    assert R.sum() == len(np.unique(late.pairs()))
+    for model in (towers.rp3(data, 0.5, 0.2, 7), towers.folded_ease(data, 10, 7)):
+        old = np.setdiff1d(np.unique(data.users), np.flatnonzero(R.sum(axis=1)))[:3]
+        assert np.abs(model.scores(old)).sum(axis=1).min() > 0  # known by what they did before
+
+
+def test_every_model_is_tuned_and_compared(monkeypatch, tmp_path):
+    torch.set_num_threads(1)
+    monkeypatch.setattr(towers, "BATCH", 64)
+    monkeypatch.setattr(towers, "SEEDS", (0, 1))
+    monkeypatch.setitem(
+        towers.DATA,
+        "time",
+        lambda: events().temporal_split((0.8, 0.1, 0.1), repeats="drop", unseen="keep"),
+    )
+    tower = towers.tower
+    monkeypatch.setattr(
+        towers, "tower", lambda *a, **k: tower(*a, **(k | {"epochs": 1, "negatives": 4}))
+    )
+    values = towers.measure("time", tmp_path, trials=2, budget=2)
+    names = [row["model"] for row in values["models"]]
+    assert names == [*towers.RIVALS, *towers.TOWERS]
+    assert all(0 <= row["ndcg"] <= 1 for row in values["models"])
+    assert values["leads"]["softmax over BPR"]["users"] == values["users"]
+    again = towers.measure("time", tmp_path, trials=2, budget=2)  # from its log
+    assert again["models"] == values["models"]
+    assert {row["trials"] for row in values["models"] if row["model"] in towers.TOWERS} == {2}
+    stored = towers.settled(values["models"], names)
+    assert towers.measure("time", None, stored=stored)["models"] == values["models"]
+    one = towers.measure("time", tmp_path, trials=2, only=["BPR"])
+    assert [row["model"] for row in one["models"]] == ["BPR"]
+    assert towers.merged(values, one)["models"] == values["models"]
+
+
+def test_a_quick_rival_gets_three_times_as_many_trials_if_it_has_them():
+    def fit(x, y=1):
+        return x * y
+
+    grid = {"x": [1, 2, 3, 4], "y": [1, 2, 3, 4]}
+    search = towers.tuned(
+        {"tower": (fit, grid)},
+        {"many": (fit, grid), "few": (fit, {"x": [1, 2, 3, 4]})},
+        budget=2,
+        score=float,
+        natural={},
+        log=None,
+    )
+    assert search.winners.trials.to_dict() == {"tower": 2, "many": 6, "few": 4}
+    assert search.best("few").knobs == {"x": 4} and "x = 4" in search.edges["few"]
+
+
+def test_a_search_goes_on_until_no_neighbor_is_better():
+    def fit(x, y):
+        return -abs(x - 4) - abs(y - 2)
+
+    few = {"x": [1, 2], "y": [1, 2, 3]}
+    search = towers.tuned({"tower": (fit, few)}, {}, budget=2, score=float, natural={}, log=None)
+    wide = {"x": [1, 2, 3, 4, 5], "y": [1, 2, 3]}
+    there = towers.climbed(search, "tower", fit, wide, float, None)
+    assert there.best("tower").knobs == {"x": 4, "y": 2} and not there.edges
+    short = towers.climbed(search, "tower", fit, few, float, None)
+    assert short.best("tower").knobs == {"x": 2, "y": 2} and short.edges == {"tower": "x = 2"}
+
+
+def test_a_search_of_all_cells_finds_what_a_look_at_everything_does():
+    rng = np.random.default_rng(0)
+    items, queries = (rng.normal(size=(k, 8)).astype(np.float32) for k in (300, 5))
+    rows = search_latency.measure(queries, search_latency.engines(items, 10, (1, 10)), rounds=1)
+    found = {(row["engine"], row["probes"]): row["found"] for row in rows}
+    assert found["exact", 0] == found["cells", 10] == found["cells, lifted", 10] == 1
+    assert found["cells", 1] < 1 and all(row["time over exact"] > 0 for row in rows)
+
+
+# ------------------------------------------------------------- what is stored
+def ndcg(name: str) -> dict[str, float]:
+    return {row["model"]: row["ndcg"] for row in results.load("10_towers").values[name]["models"]}
+
+
+def lead(one: str, other: str, name: str = "time") -> metrics.Comparison:
+    row = results.load("10_towers").values[name]["leads"][f"{one} over {other}"]
+    return metrics.Comparison.of(*(row[k] for k in ("one", "other", "gap", "error", "users")))
+
+
+def test_what_the_questions_of_the_lesson_say_of_the_table():
+    found = ndcg("time")
+    for other in ("softmax", "BPR"):
+        assert lead(other, "popularity").outcome == "holds"  # 10.p3
+    assert lead("BCE", "popularity").outcome == "cannot tell"
+    movies = results.load("11_rivals").values["MovieTweetings"]["models"]
+    four = next(
+        row for row in movies if row["model"] == "popularity"
+    )  # the same split, another half-life
+    assert four["knobs"] == {"days": 4}
+    assert (
+        found["BCE"] < four["ndcg"] < found["softmax"] and abs(four["ndcg"] - found["BPR"]) < 0.002
+    )
+    for other in ("BPR", "BCE", "BPR, cosine", "BCE, cosine"):
+        assert lead("softmax", other).outcome == "holds"
+    assert found["popularity"] > 0.9 * found["softmax"]
+    assert found["popularity"] > 1.4 * max(found[x] for x in ("EASE", "RP3β"))
+    assert lead("popularity", "iALS, any d").outcome == "cannot tell"
+    assert found["in-batch softmax"] < 0.8 * found["softmax"]  # 10.p6
+    for other in ("softmax", "iALS, any d"):
+        assert lead("softmax, causal", other).outcome == "does not hold"  # 10.p7
+
+
+def test_what_the_lesson_says_of_the_two_splits():
+    time, one_out = ndcg("time"), ndcg("one out")
+    assert time["popularity"] > 1.5 * time["EASE"]  # 10.p9
+    assert lead("popularity", "EASE", "one out").outcome == "holds"
+    assert one_out["popularity"] < 1.06 * one_out["EASE"]
+    turned = [
+        (a, b) for a in one_out for b in one_out if a != b
+        and lead(a, b).outcome == lead(b, a, "one out").outcome == "holds"
+    ]  # fmt: skip
+    assert turned == [(a, b) for a in ("iALS", "iALS, any d") for b in ("RP3β", "EASE")]
+    for found in (time, one_out):
+        assert set(sorted(one_out, key=found.get)[-2:]) == {"BPR", "softmax"}
+    rows = results.load("10_towers").values["one out"]["models"]
+    days = [r["knobs"].get("half_life", r["knobs"].get("days")) for r in rows]
+    assert min(days) >= 30
+
+
+def test_what_the_lesson_says_of_the_search():
+    rows = results.load("10_search").values["rows"]
+    paid = {(row["engine"], row["probes"]): row for row in rows}
+    assert 0.9 < paid["cells", 8]["found"] < 0.92 and paid["cells", 8]["time over exact"] < 0.12
+    assert paid["cells", 16]["found"] > 0.95 and paid["cells", 16]["time over exact"] < 1 / 6
+    assert 0 < paid["cells, lifted", 16]["found"] - paid["cells", 16]["found"] < 0.02
+    assert (
+        paid["faiss, cells", 16]["found"]
+        < paid["cells", 8]["found"]
+        < paid["faiss, cells", 32]["found"]
+    )

@@ -1,0 +1,313 @@
+"""The measurements of lesson 15, on tiny inputs, and what they have stored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from graphrec_utils import metrics, pinworld, results, sampling
+from graphrec_utils.data import Interactions
+from solutions.experiments.lesson15 import sequences, sequences_peer
+from tests.benchmarks.engine import peers
+
+DAY = sequences.DAY
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    """The measurements on the tiny world, a few steps each."""
+    torch.set_num_threads(1)
+    monkeypatch.setattr(sequences, "world", lambda: pinworld.load("tiny"))
+    monkeypatch.setattr(sequences, "STEPS", 20)
+    for cached in (sequences.log, sequences.pin_vectors):
+        cached.cache_clear()
+    yield sequences
+    for cached in (sequences.log, sequences.pin_vectors):
+        cached.cache_clear()
+
+
+def test_a_like_is_positive_new_and_before_its_day(tiny):
+    log = tiny.log(30)
+    at = log.likes
+    assert log.times.max() < 30 * DAY
+    assert (log.actions[at] >= len(pinworld.NEGATIVE_ACTIONS)).all()
+    pairs = pd.DataFrame({"u": log.users[at], "p": log.items[at]})
+    assert not pairs.duplicated().any()
+
+
+def test_pin_vectors_know_nothing_of_later_days(tiny):
+    young, old = tiny.pin_vectors(10, 8), tiny.pin_vectors(40, 8)
+    np.testing.assert_allclose(np.linalg.norm(young[:, :64], axis=1), 1, atol=1e-5)
+    boards = pinworld.load("tiny").bipartite(10)["board-pin"].matrix
+    unseen = np.asarray(boards.sum(axis=0)).ravel() == 0
+    assert np.abs(young[unseen, 64:]).max() < 1e-6 < np.abs(old[unseen, 64:]).max()
+
+
+@pytest.mark.parametrize("options", [{}, {"reads": "likes"}, {"push": 0.3}, {"actions": False}])
+def test_every_arm_trains_and_is_asked_with_three_ages(tiny, options):
+    model = tiny.former(42, objective="dense", seed=1, **options)
+    past = tiny.new_likes(0, 42)
+    assert 0 <= tiny.recall(model, past, tiny.new_likes(42, 49)).mean() <= 1
+    plain, same, other = tiny.stale(
+        tiny.reading(model), (0.0, 0.0, tiny.offset_of(past, 1.0)), users=20
+    )
+    assert plain == same != other and list(plain) == ["once", "daily", "real time"]
+    assert all(pd.Series(x).between(0, 1).all() and len(x) == 20 for x in plain.values())
+
+
+def test_popularity_is_added_after_training(tiny):
+    model, past = tiny.former(42, objective="dense"), tiny.new_likes(0, 42)
+    extra = tiny.offset_of(past, 0.5)
+    likes = np.bincount(past.items, minlength=past.num_items)
+    np.testing.assert_allclose(extra, 0.5 * np.log1p(likes), rtol=1e-6)
+    users = np.arange(5)
+    gap = tiny.raised(model, extra).scores(users) - model.scores(users)
+    np.testing.assert_allclose(gap, np.tile(extra, (5, 1)), atol=1e-4)
+
+
+def test_cold_pins_are_asked_among_themselves(tiny):
+    model, past = tiny.former(42, objective="dense"), tiny.new_likes(0, 42)
+    found = tiny.among_cold(model, past)
+    cold = np.bincount(past.items, minlength=past.num_items) == 0
+    part = tiny.new_likes(tiny.PAST, tiny.END)
+    assert found["pins"] == cold.sum() and found["targets"] == cold[part.items].sum() <= found["of"]
+    mean = lambda k: pd.Series(found[k]).mean()  # noqa: E731
+    assert mean("among cold") >= mean("among all")
+
+
+def test_a_user_is_folded_in_by_what_was_liked_before_that_second(tiny):
+    whole = tiny.log()
+    at = whole.likes[len(whole.likes) // 2]
+    who, when = whole.users[[at, at]], whole.times[[at, at]] + np.array([0, 1])
+    before, after = tiny.folding(lambda R: R)(who, when)
+    assert (after - before).sum() >= 1 and after[whole.items[at]] == 1 > before[whole.items[at]]
+
+
+def test_a_rate_wins_by_more_than_its_seeds_differ(tiny, monkeypatch):
+    found = {(0.01, 0): 0.5, (0.01, 1): 0.6, (0.03, 0): 0.58, (0.03, 1): 0.66}
+    values = {
+        f"offsets {tiny.STEPS} next {rate} {seed}": [v, 0.1] for (rate, seed), v in found.items()
+    }
+    monkeypatch.setattr(tiny, "offsets_of", lambda arm: (0.0, 1.0))
+    monkeypatch.setattr(tiny, "kept", lambda name, key, compute: values[key])
+    assert tiny.contest("next", (0.01, 0.03), (0, 1))[:2] == (
+        0.01,
+        0.0,
+    )  # ahead by 0.07, apart by 0.1
+    values = {key: [v + 0.2 * (" 0.03 " in key), 0.1] for key, (v, _) in values.items()}
+    assert tiny.contest("next", (0.01, 0.03), (0, 1))[0] == 0.03
+
+
+def test_next_and_all_have_a_weight_of_their_own(tiny, monkeypatch):
+    likes = tiny.new_likes(tiny.PAST, tiny.END)
+    found = [{int(u): x for u in np.unique(likes.users)} for x in (0.1, 0.3, 0.2)]
+    monkeypatch.setattr(tiny, "offsets_of", lambda arm: (0.0, 1.0))
+    monkeypatch.setattr(tiny, "best_rate", lambda arm: (0.03, {"0.03": 0.5}))
+    monkeypatch.setattr(tiny, "contest", lambda arm, rates, seeds: (min(rates), 1.0, []))
+    monkeypatch.setattr(
+        tiny, "weighed", lambda *_: dict.fromkeys(("1 days", "7 days", "14 days"), found)
+    )
+    values = tiny.others()
+    rows = {row["objective"]: row for row in values["others"]}
+    assert [*rows] == ["next", "next, popularity", "all, 7 days", "all, 7 days, popularity"]
+    assert rows["next"]["rate"] == 0.01 and rows["next"]["14 days by seed"] == [0.1] * 3
+    assert rows["next, popularity"]["offset"] == 1 and rows["next, popularity"][
+        "7 days"
+    ] == pytest.approx(0.3)
+    assert "next, popularity over RP3β" in values["other leads"]
+    assert "next, popularity over every next, popularity" in values["seed leads"]
+
+
+def test_the_decayed_mean_is_a_mean_with_weights():
+    events = Interactions(
+        np.array([0, 0]), np.array([0, 1]), 2, 3, times=np.array([0, 2 * DAY]), calendar=False
+    )
+    U, _ = sequences.DecayedMean(events, np.eye(3), half_life=1).embeddings()
+    np.testing.assert_allclose(U[0], np.array([0.25, 1, 0]) / np.hypot(0.25, 1), rtol=1e-6)
+    assert not U[1].any()
+
+
+def test_a_search_climbs_until_the_best_rate_is_inside():
+    for peak, tried in ((0.003, 3), (0.0003, 5), (0.0001, 5), (0.1, 5)):
+        asked = []
+
+        def value(rate, peak=peak, asked=asked):
+            asked.append(rate)
+            return -abs(np.log(rate / peak))
+
+        best, rates = sequences.climbed(value)
+        assert best == peak and len(rates) == len(set(asked)) == tried
+
+
+@pytest.mark.parametrize("name", sequences.ON_PINS)
+def test_every_rival_on_pins_is_fitted_with_knobs_of_its_grid(tiny, name):
+    fit, grid, _ = tiny.ON_PINS[name]
+    split, knobs = tiny.days(), {knob: values[len(values) // 2] for knob, values in grid.items()}
+    once = lambda model: float(tiny.recall(model, split.train, split.val).mean())  # noqa: E731
+    more = {"epochs": 1} if name == "tower, causal" else {}
+    model = fit(split.train, once, tiny.FIT, **knobs, **more)
+    model = model[0] if name.startswith("tower") else model
+    assert 0 <= once(model) <= 1
+
+
+def test_events_come_by_their_weight_several_of_a_user():
+    whose, rng = np.array([0, 0, 2, 2, 2, 5]), np.random.default_rng(0)
+    p = np.array([1, 3, 0.5, 0.5, 3, 2]) / 10
+    batches = [sequences.by_weight(whose, np.cumsum(p), rng) for _ in range(300)]
+    for who, part in batches:
+        assert (whose[part].reshape(len(who), sequences.EACH) == who[:, None]).all()
+    events = np.concatenate([part for _, part in batches])
+    np.testing.assert_allclose(np.bincount(events, minlength=6) / len(events), p, atol=0.01)
+
+
+@pytest.mark.parametrize("kind", ["full", "corrected"])
+def test_sasrec_trains_on_drawn_examples(kind):
+    rng = np.random.default_rng(0)
+    events = Interactions(
+        rng.integers(60, size=900), rng.integers(25, size=900), 60, 25,
+        times=np.sort(rng.integers(40 * DAY, size=900)),
+    )  # fmt: skip
+    model, found = sequences.sas(events, None, kind, 0.01, 3, epochs=1, negatives=8, length=6)
+    assert found == {"epochs": 1} and np.isfinite(model.scores(np.arange(3))).all()
+
+
+def test_what_is_kept_is_not_measured_again(monkeypatch):
+    monkeypatch.setattr(sequences.shelf, "rows", lambda name: {"a": {"value": 1, "seconds": 0}})
+    monkeypatch.setattr(sequences, "UNTIL", [-1.0])
+    assert sequences.kept(sequences.NAME, "a", lambda: 1 / 0) == 1
+    with pytest.raises(SystemExit):
+        sequences.kept(sequences.NAME, "b", lambda: 2)
+
+
+# ------------------------------------------------------------- what is stored
+def stored(name: str) -> dict:
+    return results.load(name).values
+
+
+def lead(name: str, key: str, one: str, other: str) -> metrics.Comparison:
+    row = stored(name)[key][f"{one} over {other}"]
+    return metrics.Comparison.of(*(row[k] for k in ("one", "other", "gap", "error", "users")))
+
+
+def test_torch_s_own_attention_is_faster_and_keeps_less():
+    rows = pd.DataFrame(stored("15_attention")["rows"]).pivot(index="length", columns="attention")
+    assert (rows["MB"]["torch's own"] < rows["MB"]["by hand"]).all()
+    assert rows["MB"]["by hand"][512] > 10 * rows["MB"]["torch's own"][512]
+    assert rows["ms"]["by hand"][512] > 2 * rows["ms"]["torch's own"][512]
+
+
+def test_the_example_of_the_text_on_one_negative():
+    assert pytest.approx(0.94, abs=0.006) == 0.01 / (0.01 + 1 / 1713)  # 15.3
+    assert pytest.approx(0.91, abs=0.005) == 0.01 / (0.01 + 1 / 999)  # 15.q4
+
+
+def test_the_log_s_examples_are_those_of_the_matrix():
+    assert sampling.windows.OBJECTIVES == ("next", "every next", "all", "dense")
+    assert set(x["objective"] for x in sequences.ARMS.values()) == set(sampling.windows.OBJECTIVES)
+
+
+# ------------------------------------------------------------- beside RecTools
+def test_a_peer_that_cannot_be_installed_gets_a_sentence(monkeypatch):
+    def refuse(*_):
+        raise peers.CannotRun("pip found no wheel")
+
+    monkeypatch.setattr(peers, "environment", refuse)
+    monkeypatch.setattr(sequences_peer.sys, "argv", ["sequences_peer"])
+    with pytest.raises(SystemExit, match="RecTools is not measured: pip found no wheel"):
+        sequences_peer.main()
+
+
+def test_lists_of_users_who_have_a_past_are_judged_by_our_metric():
+    past = Interactions(np.array([0, 2]), np.array([0, 0]), 4, 5)
+    part = Interactions(np.array([0, 1, 2]), np.array([3, 1, 2]), 4, 5)
+    asked = sequences_peer.known(part, past)
+    assert asked.users.tolist() == [0, 2]
+    lists = sequences_peer.Lists(np.array([0, 2]), np.array([[3, 1, -1], [4, 2, -1]]))
+    np.testing.assert_allclose(sequences_peer.ndcg(lists, asked, 3).to_numpy(), [1, 1 / np.log2(3)])
+    assert sequences_peer.ndcg(lists, asked, 1).tolist() == [1, 0]
+
+
+def test_what_the_lesson_says_of_order():
+    films = {r["model"]: r for r in stored("15_films")["models"]}
+    reader = "SASRec, softmax"
+    for name in sequences.SAS:
+        assert lead("15_films", "leads", name, "softmax").outcome == "does not hold"
+        assert lead("15_films", "leads", name, "popularity").outcome == "holds"
+        others = set(films) - {"softmax", "iALS, any d", *sequences.SAS}
+        assert all(lead("15_films", "leads", name, x).outcome == "holds" for x in others)
+    week = films["iALS, any d"]["knobs"]
+    assert (week["dim"], week["days"]) == (16, 7)
+    assert lead("15_films", "leads", reader, "iALS, any d").outcome == "cannot tell"
+    for other in ("popularity", "iALS, any d"):
+        assert lead("15_films", "leads", other, "softmax, causal").outcome == "holds"
+    assert lead("15_films", "leads", "SASRec, lesson 11", reader).outcome == "holds"
+    assert films["decayed mean"]["ndcg"] < films["popularity"]["ndcg"]
+    assert not any(row["at the edge"] for row in films.values())
+
+
+def test_what_the_lesson_says_of_rectools():
+    values = stored("15_rectools")
+    ours, theirs, _ = values["models"]
+    assert (ours["knobs"]["epochs"], theirs["knobs"]["epochs"]) == (4, 10)
+    assert lead("15_rectools", "leads", "this course", "RecTools, 10").outcome == "does not hold"
+    assert values["users"] == stored("15_films")["known users"] == 1624
+    for top in (10, 20):
+        assert (
+            lead("15_rectools", "leads", "this course", f"mean of the history, {top}").outcome
+            == "does not hold"
+        )
+    assert not ours["at the edge"] and not theirs["at the edge"]
+    assert {row["d"] for row in values["models"]} == {32}
+    assert values["trials per model"] == stored("15_films")["trials per model"] == 12
+
+
+@pytest.mark.parametrize("name", sequences.CLAIMS)
+def test_what_is_stored_has_the_claim_of_its_benchmark(name):
+    made = results.load(name)
+    assert (made.claim, made.command) == (sequences.CLAIMS[name], sequences.COMMAND)
+
+
+def test_what_the_lesson_says_of_width():
+    rows = {r["dim"]: r for r in stored("15_width")["rows"]}
+    loss = {dim: np.array(row["loss"]) for dim, row in rows.items()}
+    first, second = metrics.compare(loss[8], loss[32]), metrics.compare(loss[32], loss[128])
+    assert first.outcome == "holds" and 0.005 < first.gap < 0.015
+    assert second.outcome == "cannot tell"
+    assert rows[32]["rate"] == sequences.LADDER[0] < rows[8]["rate"] == rows[128]["rate"]
+
+
+def test_what_the_lesson_says_of_places():
+    places = {r["model"]: r for r in stored("15_places")["models"]}
+    name = "SASRec, lesson 11"
+    assert lead("15_places", "leads", name, "popularity").outcome == "holds"
+    for other in set(places) - {name, "popularity"}:
+        assert lead("15_places", "leads", name, other).outcome == "does not hold"
+    assert not places[name]["at the edge"]
+
+
+def test_what_the_lesson_says_of_pins():
+    values = stored("15_pinworld")
+    rows = {row["objective"]: row for row in values["objectives"]}
+    for arm in sequences.CONTESTED:
+        row, ladder = rows[f"{arm}, popularity"], rows[arm]["ladder"]
+        low, high = row["validation"]
+        assert low["rate"] < high["rate"] and ladder[str(high["rate"])] == max(ladder.values())
+        spread = max(np.ptp(t["with it"]) for t in row["validation"])
+        ahead = np.mean(high["with it"]) - np.mean(low["with it"])
+        assert row["rate"] == (high["rate"] if ahead > spread else low["rate"])
+        assert 0 < row["offset"] < max(sequences.OFFSETS)
+        assert lead("15_pinworld", "objective leads", f"{arm}, popularity", arm).outcome == "holds"
+        assert lead("15_pinworld", "cold leads", arm, "decayed mean").users > 500
+    assert all(not r.get("at the edge") for r in values["rivals"])
+    for row in values["others"]:
+        low, high = row["validation"]
+        spread = max(np.ptp(t["with it"]) for t in row["validation"])
+        ahead = np.mean(high["with it"]) - np.mean(low["with it"])
+        assert row["rate"] == (high["rate"] if ahead > spread else low["rate"])
+        assert row["offset"] < max(sequences.FURTHER)
+    steps = {(r["objective"], r["steps"]): r["validation"] for r in values["steps"]}
+    assert steps["every next", 400] < steps["every next", 1600] < steps["every next", 6400]
+    for x in values["staleness"]:
+        assert x["once"] < x["daily"] < x["real time"]

@@ -1,0 +1,137 @@
+"""The measurements of lesson 17, on tiny inputs, and what they have stored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from graphrec_utils import metrics, pinworld, results
+from graphrec_utils.data import Interactions
+from solutions.experiments.lesson17 import ranking_bias, ranking_features, ranking_loop
+
+
+@pytest.fixture(scope="module")
+def world():
+    return pinworld.load("tiny")
+
+
+def ratings(count=4000):
+    rng = np.random.default_rng(0)
+    users, items = rng.integers(60, size=count), rng.integers(50, size=count)
+    good = rng.random(count) < np.where((users + items) % 2 == 0, 0.8, 0.2)
+    return Interactions(
+        users, items, 60, 50, times=np.arange(count), weights=np.where(good, 9.0, 4)
+    )
+
+
+def test_films_are_cut_in_time_and_the_table_has_its_rows(monkeypatch):
+    rows = ranking_features.film_rows(ratings())
+    assert [len(part[3]) for part in rows.parts] == [1000, 500, 500]
+    assert rows.past.times.max() < 2000
+    monkeypatch.setattr(ranking_features, "NETWORKS", ranking_features.NETWORKS[:2])
+    monkeypatch.setattr(ranking_features, "TREES", {"trees": [3, 6], "depth": [2]})
+    monkeypatch.setattr(
+        ranking_features, "KNOBS",
+        {"iALS": {"alpha0": [0.1, 0.3], "reg": [0.01]},
+         "LightGCN": {"lr": [0.01], "reg": [0.001, 0.003], "epochs": [2]}},
+    )  # fmt: skip
+    values = ranking_features.measure(rows, budget=2, seeds=(0, 1))
+    told = {(row["model"], row["columns"]) for row in values["table"]}
+    assert {("baseline", ""), ("iALS", "U"), ("LightGCN", "UT"), ("RP3β", "score"), ("Pixie", "score"),
+            ("EASE", "score"), ("boosting, iALS", "UT")} <= told  # fmt: skip
+    assert values["leads"]["iALS: UT over U"]["users"] == values["users"]
+
+
+def test_world_rows_know_no_future_and_author_vectors_are_means():
+    rows = ranking_features.world_rows("tiny")
+    assert rows.past.times.max() < 28 * pinworld.DAY
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(rows.past.num_users, 3)), rng.normal(size=(rows.past.num_items, 3))
+    x = ranking_features.blocks(rows, 0, vectors, "UAT")
+    users, items, base, _ = rows.parts[0]
+    W, H = vectors
+    f = base.shape[1]
+    mine = rows.author == rows.author[items[5]]
+    np.testing.assert_allclose(x[5, :f], base[5])
+    np.testing.assert_allclose(x[5, f : f + 3], W[users[5]])
+    np.testing.assert_allclose(x[5, f + 3 : f + 6], H[mine].mean(axis=0))
+    np.testing.assert_allclose(x[5, f + 6], W[users[5]] @ H[mine].mean(axis=0))
+    np.testing.assert_allclose(x[5, -1], W[users[5]] @ H[items[5]])
+
+
+def test_scores_of_pairs_are_those_of_all_items():
+    S = np.random.default_rng(0).normal(size=(1200, 9))
+    users, items = np.random.default_rng(1).integers(1200, size=300), np.arange(300) % 9
+    found = ranking_features._of_pairs(lambda u: S[u], users, items)
+    np.testing.assert_array_equal(found, S[users, items])
+
+
+def test_bias_is_measured_with_every_arm(world):
+    found = ranking_bias.measure(world, 0, lists=400, fresh=100)
+    values = found["values"]
+    assert set(values) == {"the old ranker", *ranking_bias.ARMS, "the best there is"}
+    best = values["the best there is"]
+    assert all((v <= best + 1e-12).all() for v in values.values())
+    assert found["examination"][0] == 1
+
+
+def test_selection_weights_bring_the_share_back(world):
+    found, per = ranking_bias.selection(world, 0, lists=3000)
+    off = {k: abs(v["liked"] - found["truth"]["liked"]) for k, v in found.items()}
+    assert off["1 / shown_with"] < off["as they are"] / 2
+    assert all(found[k]["liking of ten"] == pytest.approx(x.mean()) for k, x in per.items())
+
+
+def test_the_loop_runs_and_once_is_trained_once(world, monkeypatch):
+    fits = []
+    plain = ranking_loop.Ranker.fit
+    monkeypatch.setattr(
+        ranking_loop.Ranker, "fit", lambda self, *a, **k: fits.append(1) or plain(self, *a, **k)
+    )
+    for arm, times in (("once", 1), ("examined, explores", 3)):
+        fits.clear()
+        rows = ranking_loop.run(world, arm, 0, lists=60, rounds=3, epochs=1)
+        assert len(fits) == times and [r["round"] for r in rows] == [0, 1, 2, 3]
+        assert all(0 < r["liked"] < r["best"] for r in rows)
+
+
+def test_concentration_by_hand():
+    creator = np.array([0, 0, 1, -1])
+    shared = ranking_loop.concentration(np.array([0, 0, 1, 2, 3]), creator, 2)
+    assert shared["top tenth of creators"] == 0.75 and shared["pins shown"] == 4
+    assert shared["creators shown"] == 2
+    assert shared["gini of pins"] == pytest.approx(metrics.gini(np.array([2, 1, 1, 1])))
+
+
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [("17_features", ranking_features), ("17_bias", ranking_bias), ("17_loop", ranking_loop)],
+)
+def test_what_is_stored_has_the_claim_of_its_benchmark(name, module):
+    stored = results.load(name)
+    assert stored.claim == module.CLAIM and stored.command.startswith(module.COMMAND)
+    assert stored.seeds == [0, 1, 2]
+
+
+def test_what_the_lesson_says_of_vectors_of_likes():
+    values = results.load("17_features").values
+    pins, films = (
+        {name: metrics.Comparison.stored(row) for name, row in values[data]["leads"].items()}
+        for data in ("PinWorld", "MovieTweetings")
+    )
+    assert pins["LightGCN: U over baseline"].outcome == "does not hold"
+    for model in ("iALS", "LightGCN"):
+        assert pins[f"{model}: products over baseline"].outcome == "holds"
+    assert pins["GraphSAGE: UAT over UA"].outcome == "does not hold"
+    assert films["iALS: UT over U"].outcome == "holds"
+    trees = [x["boosting over network, baseline"].outcome for x in (films, pins)]
+    assert trees == ["holds", "cannot tell"]
+
+
+def test_what_the_lesson_says_of_selection():
+    values = results.load("17_bias").values
+    ten = metrics.Comparison.stored(values["leads"]["1 / shown_with over as they are"])
+    assert ten.outcome == "does not hold" and ten.low > -0.005
+    said = {name: np.array(row["liked"]) for name, row in values["selection"].items()}
+    off = {name: abs(x - said["truth"]).mean() for name, x in said.items()}
+    assert off["1 / shown_with"] < 0.004 and off["as they are"] > 0.09

@@ -1,0 +1,93 @@
+"""The measurements of lesson 18, on tiny inputs, and what they have stored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from graphrec_utils import methods, pinworld, results
+from graphrec_utils.exercises.generators import GENERATORS
+from graphrec_utils.pinworld import Simulator, experiment
+from solutions.experiments.lesson18 import course_figure, generators, policies
+
+# item2item is exercise 01.6, plain cosines, and the experiment's control; lesson 01 shrinks them
+BEHIND = {"item2item"}
+# words alone: it can list pins that nobody has saved, and knows nothing of what is popular
+NOT_AHEAD = {"semantic IDs"}
+
+
+def test_what_is_stored_has_the_claim_of_its_benchmark():
+    stored = results.load("18_course")
+    assert stored.claim == course_figure.CLAIM and stored.command == course_figure.COMMAND
+
+
+def test_every_policy_lives_with_people(monkeypatch):
+    world = pinworld.load("tiny")
+    looks = world.images - world.images.mean(axis=0)
+    monkeypatch.setattr(policies, "pictures", lambda: looks)
+    site = Simulator.of_world(world)
+    for name, recommend in policies.policies(site).items():
+        report = experiment(recommend, site.control, 0, site=site, users=30, visits=2)
+        assert report.problem == "", name
+
+
+def test_twelve_policies_come_out_in_their_order():
+    stored = results.load("18_policies")
+    assert stored.claim == policies.CLAIM and stored.command == policies.COMMAND
+    lifts = [np.mean(stored.values["policies"][name]["lift"]) for name in stored.values["order"]]
+    assert len(lifts) == 12 and lifts == sorted(lifts)
+    assert all(pair["power"] >= 0.95 and pair["seen"] == 1 for pair in stored.values["neighbors"])
+    assert all(max(p["gap"]) <= 0.02 for p in stored.values["policies"].values())
+
+
+def test_what_twelve_policies_let_expect_is_what_is_counted():
+    stored = results.load("18_policies").values
+    for name, row in stored["policies"].items():
+        assert abs(row["off, in standard errors"]) <= 2, name
+        assert row["expected"] == pytest.approx(row["counted"], rel=0.02), name
+    assert stored["order"].index("RP3β, shown again") < stored["order"].index(
+        "item2item, half at random"
+    )
+
+
+def test_a_generator_finds_nine_tenths_of_what_its_lesson_finds_and_more_than_the_most_saved():
+    stored = results.load("18_generators")
+    assert stored.claim == generators.CLAIM and stored.command == generators.COMMAND
+    rows = stored.values["generators"]
+    assert set(rows) == set(GENERATORS)
+    for name, row in rows.items():
+        assert (
+            name in BEHIND or "lesson" not in row or row["ndcg"] >= 0.9 * row["lesson"]["ndcg"]
+        ), name
+        if name not in ("most saved", *NOT_AHEAD):
+            assert (
+                row["ahead of most saved"][1] > (-0.01 if name == "NGCF" else 0)
+                and row["pins"] >= 100
+            ), name
+    assert set(generators.LESSONS) <= {name for name, row in rows.items() if "lesson" in row}
+
+
+def test_power_by_hand():
+    rng = np.random.default_rng(0)
+    low = rng.normal(size=(3, 400))
+    each = {
+        "a": {"saves": low.tolist()},
+        "b": {"saves": (low + 0.2 + 0.5 * rng.normal(size=low.shape)).tolist()},
+    }
+    (pair,) = policies.neighbors(["a", "b"], each)
+    assert pair["gap"] == pytest.approx(0.2, abs=0.05) and pair["error"] == pytest.approx(
+        0.025, abs=0.003
+    )
+    assert pair["power"] > 0.99 and pair["seen"] == 1
+
+
+def test_memory_is_counted():
+    with course_figure.grown() as memory:
+        kept = np.ones(16_000_000)  # too large for what is free already
+    assert len(kept) and 60 < memory[-1] < 300
+
+
+def test_every_method_of_the_figure_has_a_lesson_and_is_stored():
+    stored = results.load("18_course").values["methods"]
+    assert set(stored) == set(course_figure.COURSE)
+    assert all(row["lesson"] == methods.lesson_of(name) for name, row in stored.items())
