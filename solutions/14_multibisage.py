@@ -143,18 +143,7 @@ def pad_neighbors(alpha: sp.csr_array, top: int) -> np.ndarray:
         (n, T) int64 ids, the heaviest first, equal weights by the smaller id; -1 in empty places, which come
         last.
     """
-    ### BEGIN SOLUTION
-    out = np.full((alpha.shape[0], top), -1)
-    for u in range(alpha.shape[0]):
-        a, b = alpha.indptr[u], alpha.indptr[u + 1]
-        ids, w = alpha.indices[a:b], alpha.data[a:b]
-        ids = ids[np.lexsort((ids, -w))][:top]
-        out[u, : len(ids)] = ids
-    return out
-    ### INSTEAD
-    # out = np.zeros((alpha.shape[0], top), dtype=np.int64)  # filled with zero
-    #     ids = ids[np.lexsort((ids, w))][:top]  # lightest first
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:14.1"]
@@ -241,15 +230,7 @@ def mean_per_relation(
     Returns:
         (n, d').
     """
-    ### BEGIN SOLUTION
-    there = ids >= 0
-    told = h[ids.clamp(min=0)] * there[..., None]  # (n, G, T, d)
-    m = told.sum(dim=2) / there.sum(dim=2, keepdim=True).clamp(min=1)
-    return torch.relu(h @ W0.T + torch.einsum("god,ngd->no", W, m))
-    ### INSTEAD
-    # m = told.mean(dim=2)  # divided by T
-    # m = told.sum(dim=2)  # sum for mean
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:14.2"]
@@ -328,16 +309,7 @@ def attend(
     Returns:
         (B, d'), zeros for a pin with padding only.
     """
-    ### BEGIN SOLUTION
-    logits = (K @ q[:, :, None])[..., 0] / math.sqrt(q.shape[1])  # (B, T)
-    logits = logits.masked_fill(padding, torch.finfo(logits.dtype).min)
-    w = logits.softmax(dim=1).masked_fill(padding, 0.0)
-    return (w[:, None] @ V)[:, 0]
-    ### INSTEAD
-    # logits = logits.masked_fill(padding, 0.0)  # zero vectors attended
-    # logits = (K @ q[:, :, None])[..., 0]  # no scale
-    # w = logits.softmax(dim=1)  # empty row hears padding
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:14.3"]
@@ -420,16 +392,7 @@ def look(
     Returns:
         (B, d).
     """
-    ### BEGIN SOLUTION
-    x = torch.cat([own[:, None], others], dim=1)  # (B, 1 + T, d)
-    mask = torch.cat([torch.zeros_like(padding[:, :1]), padding], dim=1)
-    logits = (x @ W_k.T @ (own @ W_q.T)[:, :, None])[..., 0] / math.sqrt(own.shape[1])
-    w = logits.masked_fill(mask, -math.inf).softmax(dim=1)  # the pin itself is always there
-    return own + (w[:, None] @ (x @ W_v.T))[:, 0]
-    ### INSTEAD
-    # mask = torch.cat([padding, torch.zeros_like(padding[:, :1])], dim=1)  # mask slipped
-    # return (w[:, None] @ (x @ W_v.T))[:, 0]  # no residual
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:14.4"]
@@ -491,15 +454,7 @@ def without_answers(
     Returns:
         (B, T), -1 in the places that became empty; nobody moves up.
     """
-    ### BEGIN SOLUTION
-    size = 1 + int(max(ids.max(), nodes.max(), one.max(), other.max()))
-    hidden = torch.cat([one * size + other, other * size + one])
-    keys = nodes[:, None] * size + ids
-    return ids.masked_fill(torch.isin(keys, hidden) & (ids >= 0), -1)
-    ### INSTEAD
-    # hidden = one * size + other  # one way
-    # return ids.masked_fill(torch.isin(keys, hidden), 0)  # filled with zero
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:14.5"]
@@ -768,13 +723,7 @@ def attention_mass(looks: torch.Tensor, there: torch.Tensor) -> torch.Tensor:
     Returns:
         (G,), 0 for a graph in which no pin has a neighbor.
     """
-    ### BEGIN SOLUTION
-    seen = looks[:, 1:].masked_fill(~there, 0.0)
-    return seen.sum(dim=0) / there.sum(dim=0).clamp(min=1)
-    ### INSTEAD
-    # return seen.mean(dim=0)  # over all pins
-    # return seen.sum(dim=0) / there.sum(dim=0)  # zero by zero
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:14.6"]
@@ -965,9 +914,7 @@ def choose() -> dict:
         "how": "mean" or "transformer"; with "each its own" also "attention" or "concat",
         "graph_of_day": the day of the graphs, counted from the first day of a week's pairs}
     """
-    ### BEGIN SOLUTION
-    return {"graphs": "each its own", "how": "mean", "graph_of_day": 0}
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:14.7"]

@@ -2,32 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import scipy.sparse as sp
 
 from graphrec_utils.exercises.core import Exercise
-
-
-def _padded(
-    alpha, top, order=lambda ids, w: np.lexsort((ids, -w)), fill=-1, front=False, width=None
-):
-    width = top if width is None else width
-    out = np.full((alpha.shape[0], width), fill, dtype=np.int64)
-    for u in range(alpha.shape[0]):
-        part = slice(alpha.indptr[u], alpha.indptr[u + 1])
-        ids, w = alpha.indices[part], alpha.data[part]
-        ids = ids[order(ids, w)][:width]
-        if front:
-            out[u, width - len(ids) :] = ids
-        else:
-            out[u, : len(ids)] = ids
-    return out
-
-
-def _variant(**options) -> Callable:
-    return lambda *inputs: _padded(*inputs, **options)
 
 
 def _graph(rng, n: int = 6, N: int = 12, top: int = 3, most: int = 6, alone: int = 1) -> dict:
@@ -72,7 +50,13 @@ ex = Exercise(
 
 @ex.solution
 def pad_neighbors(alpha, top):
-    return _padded(alpha, top)
+    out = np.full((alpha.shape[0], top), -1)
+    for u in range(alpha.shape[0]):
+        a, b = alpha.indptr[u], alpha.indptr[u + 1]
+        ids, w = alpha.indices[a:b], alpha.data[a:b]
+        ids = ids[np.lexsort((ids, -w))][:top]
+        out[u, : len(ids)] = ids
+    return out
 
 
 def _by_hand(rng) -> dict:
@@ -100,49 +84,21 @@ ex.claim("equal weights that are stored in another order: the smaller id first",
 ex.claim("one place each", lambda rng: _graph(rng, 7, 10, 1, 4, 2))
 
 
-@ex.mistake("your empty places hold 0, and 0 is a pin: it becomes everybody's neighbor")
-def filled_with_zero(*inputs):
-    return _variant(fill=0)(*inputs)
-
-
-@ex.mistake(
-    "behind the neighbors stand pins of weight 0: who has no edge to the pin is no neighbor of it"
-)
-def weights_of_zero(alpha, top):
-    return np.argsort(-alpha.toarray(), axis=1, kind="stable")[:, :top]
-
-
-@ex.mistake("your neighbors stand as they are stored, by their ids; the heaviest come first")
-def by_id(*inputs):
-    return _variant(order=lambda ids, w: np.argsort(ids))(*inputs)
-
-
-@ex.mistake("you keep the lightest neighbors: sort by −weight")
-def lightest_first(*inputs):
-    return _variant(order=lambda ids, w: np.lexsort((ids, w)))(*inputs)
-
-
-@ex.mistake("among equal weights the smaller id comes first; a reversed argsort turns that round")
-def ties_the_other_way(*inputs):
-    return _variant(order=lambda ids, w: np.lexsort((-ids, -w)))(*inputs)
-
-
-@ex.mistake("your empty places stand in front of the neighbors")
-def empty_in_front(*inputs):
-    return _variant(front=True)(*inputs)
-
-
-@ex.mistake("your empty places repeat a neighbor, which is then heard several times")
-def repeated(alpha, top):
-    out = _padded(alpha, top)
-    return np.where((out < 0) & (out[:, :1] >= 0), out[:, :1], out)
-
-
-@ex.mistake("you wrote positions in the sorted row, not ids: index the ids with the order")
-def positions(alpha, top):
-    out = np.full((alpha.shape[0], top), -1)
-    for u in range(alpha.shape[0]):
-        part = slice(alpha.indptr[u], alpha.indptr[u + 1])
-        order = np.lexsort((alpha.indices[part], -alpha.data[part]))[:top]
-        out[u, : len(order)] = order
-    return out
+# fmt: off
+ex.slip("your empty places hold 0, and 0 is a pin: it becomes everybody's neighbor",
+        "np.full((alpha.shape[0], top), -1)", "np.zeros((alpha.shape[0], top), dtype=np.int64)",
+        hint=True)
+ex.slip("behind the neighbors stand pins of weight 0: who has no edge to the pin is no neighbor "
+        "of it",
+        "return out", 'return np.argsort(-alpha.toarray(), axis=1, kind="stable")[:, :top]')
+ex.slip("your neighbors stand as they are stored, by their ids; the heaviest come first",
+        "np.lexsort((ids, -w))", "np.argsort(ids)")
+ex.slip("you keep the lightest neighbors: sort by −weight", "-w", "w", hint=True)
+ex.slip("among equal weights the smaller id comes first; a reversed argsort turns that round",
+        "(ids, -w)", "(-ids, -w)")
+ex.slip("your empty places stand in front of the neighbors",
+        "out[u, : len(ids)]", "out[u, top - len(ids) :]")
+ex.slip("your empty places repeat a neighbor, which is then heard several times",
+        "return out", "return np.where((out < 0) & (out[:, :1] >= 0), out[:, :1], out)")
+ex.slip("you wrote positions in the sorted row, not ids: index the ids with the order",
+        "ids[np.lexsort((ids, -w))][:top]", "np.lexsort((ids, -w))[:top]")

@@ -3,33 +3,8 @@
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 
 from graphrec_utils.exercises.core import Exercise
-
-
-def _mean(x, there):
-    return x.sum(dim=2) / there.sum(dim=2, keepdim=True).clamp(min=1)
-
-
-def _layer(h, ids, W0, W, pool=_mean, masked=True, last=F.relu, own=True, after=lambda z: z,
-           joint=False, shared=False, clamp=0):  # fmt: skip
-    there = ids >= 0
-    told = h[ids.clamp(min=clamp)]  # (n, G, T, d)
-    if masked:
-        told = told.masked_fill(~there[..., None], 0.0)
-    if joint:
-        mean = told.sum(dim=(1, 2)) / there.sum(dim=(1, 2))[:, None].clamp(min=1)
-        m = mean[:, None].expand(-1, ids.shape[1], -1)
-    else:
-        m = pool(told, there)
-    matrices = W[:1].expand_as(W) if shared else W
-    z = after(torch.einsum("god,ngd->no", matrices, m))
-    return last(z + h @ W0.T if own else z)
-
-
-def _variant(**options):
-    return lambda *inputs: _layer(*inputs, **options)
 
 
 def _pins(
@@ -66,7 +41,10 @@ ex = Exercise(
 
 @ex.solution
 def mean_per_relation(h, ids, W0, W):
-    return _layer(h, ids, W0, W)
+    there = ids >= 0
+    told = h[ids.clamp(min=0)] * there[..., None]  # (n, G, T, d)
+    m = told.sum(dim=2) / there.sum(dim=2, keepdim=True).clamp(min=1)
+    return torch.relu(h @ W0.T + torch.einsum("god,ngd->no", W, m))
 
 
 def _by_hand(rng) -> dict:
@@ -85,73 +63,29 @@ ex.claim(
 ex.claim("short lists, and a pin that hears nobody", _pins)
 ex.claim("other sizes", lambda rng: _pins(rng, 8, 2, 5, 4, 5, 2))
 
+TOLD = "h[ids.clamp(min=0)] * there[..., None]"
+MEANS = "told.sum(dim=2) / there.sum(dim=2, keepdim=True).clamp(min=1)"
 
-@ex.mistake("your empty places are heard: h[-1] is the last pin. Set them to 0 before you add up")
-def last_pin_heard(h, ids, W0, W):
-    told = h[ids]
-    m = told.sum(dim=2) / (ids >= 0).sum(dim=2, keepdim=True).clamp(min=1)
-    return F.relu(h @ W0.T + torch.einsum("god,ngd->no", W, m))
-
-
-@ex.mistake("you take the mean over all T places, and the last pin stands in the empty ones: h[-1]")
-def plain_mean(h, ids, W0, W):
-    return F.relu(h @ W0.T + torch.einsum("god,ngd->no", W, h[ids].mean(dim=2)))
-
-
-@ex.mistake("you divide by T; a short list is then heard more softly. Divide by how many are there")
-def divided_by_T(*inputs):
-    return _variant(pool=lambda x, there: x.mean(dim=2))(*inputs)
-
-
-@ex.mistake("a pin without neighbors became NaN: 0 / 0. Divide by at least 1")
-def zero_by_zero(*inputs):
-    return _variant(pool=lambda x, there: x.sum(2) / there.sum(2, keepdim=True))(*inputs)
-
-
-@ex.mistake("you take the sum of the neighbors: a long list is heard more loudly")
-def sum_for_mean(*inputs):
-    return _variant(pool=lambda x, there: x.sum(2))(*inputs)
-
-
-@ex.mistake(
-    "you take one mean over the neighbors of all graphs, so nobody knows who came from which"
-)
-def one_mean(*inputs):
-    return _variant(joint=True)(*inputs)
-
-
-@ex.mistake(
-    "each graph's sum is divided by the neighbors of all graphs together; each has a mean of its own"
-)
-def one_count(h, ids, W0, W):
-    there = ids >= 0
-    told = h[ids.clamp(min=0)].masked_fill(~there[..., None], 0.0).sum(dim=2)
-    m = told / there.sum(dim=(1, 2))[:, None, None].clamp(min=1)
-    return F.relu(h @ W0.T + torch.einsum("god,ngd->no", W, m))
-
-
-@ex.mistake("all graphs share the first matrix: each has one of its own")
-def shared_matrix(*inputs):
-    return _variant(shared=True)(*inputs)
-
-
-@ex.mistake("the pin's own vector is missing: a pin that hears nobody would be 0")
-def own_missing(*inputs):
-    return _variant(own=False)(*inputs)
-
-
-@ex.mistake("the ReLU is missing")
-def no_relu(*inputs):
-    return _variant(last=lambda z: z)(*inputs)
-
-
-@ex.mistake("you take the mean over the graphs; R-GCN adds them up")
-def mean_over_graphs(h, ids, W0, W):
-    return _layer(h, ids, W0, W / len(W))
-
-
-@ex.mistake("your ReLU goes over each graph's part; there is one, at the end")
-def relu_of_each_graph(h, ids, W0, W):
-    there = ids >= 0
-    m = _mean(h[ids.clamp(min=0)].masked_fill(~there[..., None], 0.0), there)
-    return F.relu(h @ W0.T + F.relu(torch.einsum("god,ngd->ngo", W, m)).sum(dim=1))
+# fmt: off
+ex.slip("your empty places are heard: h[-1] is the last pin. Set them to 0 before you add up",
+        TOLD, "h[ids]")
+ex.slip("you take the mean over all T places, and the last pin stands in the empty ones: h[-1]",
+        TOLD, "h[ids]", MEANS, "told.mean(dim=2)")
+ex.slip("you divide by T; a short list is then heard more softly. Divide by how many are there",
+        MEANS, "told.mean(dim=2)", hint=True)
+ex.slip("a pin without neighbors became NaN: 0 / 0. Divide by at least 1", ".clamp(min=1)", "")
+ex.slip("you take the sum of the neighbors: a long list is heard more loudly",
+        MEANS, "told.sum(dim=2)", hint=True)
+ex.slip("you take one mean over the neighbors of all graphs, so nobody knows who came from which",
+        MEANS, "told.sum(dim=(1, 2)) / there.sum(dim=(1, 2))[:, None].clamp(min=1)\n"
+        "m = m[:, None].expand(-1, ids.shape[1], -1)")
+ex.slip("each graph's sum is divided by the neighbors of all graphs together; each has a mean of "
+        "its own",
+        MEANS, "told.sum(dim=2) / there.sum(dim=(1, 2))[:, None, None].clamp(min=1)")
+ex.slip("all graphs share the first matrix: each has one of its own",
+        "W, m", "W[:1].expand_as(W), m")
+ex.slip("the pin's own vector is missing: a pin that hears nobody would be 0", "h @ W0.T + ", "")
+ex.slip("the ReLU is missing", "torch.relu(", "(")
+ex.slip("you take the mean over the graphs; R-GCN adds them up", "W, m", "W / len(W), m")
+ex.slip("your ReLU goes over each graph's part; there is one, at the end",
+        'torch.einsum("god,ngd->no", W, m)', 'torch.relu(torch.einsum("god,ngd->ngo", W, m)).sum(dim=1)')

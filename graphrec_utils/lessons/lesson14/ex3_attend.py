@@ -11,20 +11,6 @@ from graphrec_utils.exercises.core import Exercise
 LOW = torch.finfo(torch.float32).min
 
 
-def _weights(logits, padding):
-    w = logits.masked_fill(padding, LOW).softmax(dim=1)
-    return w.masked_fill(padding, 0.0)
-
-
-def _attend(q, K, V, padding, scale=lambda d: math.sqrt(d), weigh=_weights, dot=None):
-    logits = torch.einsum("bd,btd->bt", q, K) / scale(q.shape[1])
-    return torch.einsum("bt,btd->bd", weigh(logits, padding), V)
-
-
-def _variant(**options):
-    return lambda *inputs: _attend(*inputs, **options)
-
-
 def _rows(rng, B: int = 4, T: int = 5, d: int = 4, out: int = 3, empty: int = 0) -> dict:
     """The first `empty` rows have nothing; of the others some places are padding, full of large numbers."""
 
@@ -59,7 +45,10 @@ ex = Exercise(
 
 @ex.solution
 def attend(q, K, V, padding):
-    return _attend(q, K, V, padding)
+    logits = (K @ q[:, :, None])[..., 0] / math.sqrt(q.shape[1])  # (B, T)
+    logits = logits.masked_fill(padding, torch.finfo(logits.dtype).min)
+    w = logits.softmax(dim=1).masked_fill(padding, 0.0)
+    return (w[:, None] @ V)[:, 0]
 
 
 def _large(rng) -> dict:
@@ -101,72 +90,34 @@ ex.claim("the same by hand: no gradient is NaN", _by_hand, run="call and compare
 ex.claim("and its gradient is 0, not NaN", lambda rng: _rows(rng, 5, 4, 4, 3, empty=2),
          run="call and compare gradient", judge=_gradients)  # fmt: skip
 
+LOW = "torch.finfo(logits.dtype).min"
+MASKED = f"logits.masked_fill(padding, {LOW})"
+AFTERWARDS = ".masked_fill(padding, 0.0)"
 
-@ex.mistake("padding is heard: its logits must be gone before the softmax")
-def padding_attended(*inputs):
-    return _variant(weigh=lambda s, p: s.softmax(1))(*inputs)
-
-
-@ex.mistake("a row of padding only became NaN: a softmax over nothing but −∞. Use a finite number, and set the "
-            "weights of padding to 0 afterwards")  # fmt: skip
-def all_masked_row_nan(*inputs):
-    return _variant(weigh=lambda s, p: s.masked_fill(p, -math.inf).softmax(1))(*inputs)
-
-
-@ex.mistake("you added −∞ and repaired NaN after the softmax: the values are right, but NaN is still in the "
-            "gradient. Fill with a finite number instead")  # fmt: skip
-def nan_repaired_late(*inputs):
-    def weigh(s, p):
-        return (s + torch.zeros_like(s).masked_fill(p, -math.inf)).softmax(1).nan_to_num(0.0)
-
-    return _variant(weigh=weigh)(*inputs)
-
-
-@ex.mistake(
-    "padding's logits are 0, and e⁰ = 1: missing neighbors take their share as vectors of zeros would"
-)
-def zero_vectors_attended(*inputs):
-    return _variant(weigh=lambda s, p: s.masked_fill(p, 0.0).softmax(1).masked_fill(p, 0.0))(
-        *inputs
-    )
-
-
-@ex.mistake("padding's weights are set to 0 after the softmax, but its logits were in the sum: the weights of the "
-            "others no longer sum to 1")  # fmt: skip
-def masked_after_softmax(*inputs):
-    return _variant(weigh=lambda s, p: s.softmax(1).masked_fill(p, 0.0))(*inputs)
-
-
-@ex.mistake("your mask is turned round: True in `padding` means that nobody is there")
-def mask_inverted(*inputs):
-    return _variant(weigh=lambda s, p: _weights(s, ~p))(*inputs)
-
-
-@ex.mistake(
-    "who has no neighbor hears the mean of its padding: set its weights to 0 after the softmax"
-)
-def empty_row_hears_padding(*inputs):
-    return _variant(weigh=lambda s, p: s.masked_fill(p, LOW).softmax(1))(*inputs)
-
-
-@ex.mistake("the logits are not divided by √d")
-def no_scale(*inputs):
-    return _variant(scale=lambda d: 1.0)(*inputs)
-
-
-@ex.mistake("you divide by d, not by its root")
-def divided_by_d(*inputs):
-    return _variant(scale=lambda d: float(d))(*inputs)
-
-
-@ex.mistake("your softmax runs over the batch: it belongs over the T places of each row")
-def softmax_over_the_batch(*inputs):
-    def weigh(s, p):
-        return s.masked_fill(p, LOW).softmax(0).masked_fill(p, 0.0)
-
-    return _variant(weigh=weigh)(*inputs)
-
-
-@ex.mistake("your weights are all alike: that is a mean; the logits were for nothing")
-def uniform_weights(*inputs):
-    return _variant(weigh=lambda s, p: _weights(torch.zeros_like(s), p))(*inputs)
+# fmt: off
+ex.slip("padding is heard: its logits must be gone before the softmax",
+        MASKED, "logits", AFTERWARDS, "")
+ex.slip("a row of padding only became NaN: a softmax over nothing but −∞. Use a finite number, "
+        "and set the weights of padding to 0 afterwards",
+        LOW, "-math.inf", AFTERWARDS, "")
+ex.slip("you added −∞ and repaired NaN after the softmax: the values are right, but NaN is still "
+        "in the gradient. Fill with a finite number instead",
+        MASKED, "logits + torch.zeros_like(logits).masked_fill(padding, -math.inf)",
+        AFTERWARDS, ".nan_to_num(0.0)")
+ex.slip("padding's logits are 0, and e⁰ = 1: missing neighbors take their share as vectors of "
+        "zeros would",
+        LOW, "0.0", hint=True)
+ex.slip("padding's weights are set to 0 after the softmax, but its logits were in the sum: the "
+        "weights of the others no longer sum to 1",
+        MASKED, "logits")
+ex.slip("your mask is turned round: True in `padding` means that nobody is there",
+        "masked_fill(padding, torch", "masked_fill(~padding, torch",
+        AFTERWARDS, ".masked_fill(~padding, 0.0)")
+ex.slip("who has no neighbor hears the mean of its padding: set its weights to 0 after the softmax",
+        AFTERWARDS, "", hint=True)
+ex.slip("the logits are not divided by √d", " / math.sqrt(q.shape[1])", "", hint=True)
+ex.slip("you divide by d, not by its root", "math.sqrt(q.shape[1])", "q.shape[1]")
+ex.slip("your softmax runs over the batch: it belongs over the T places of each row",
+        "softmax(dim=1)", "softmax(dim=0)")
+ex.slip("your weights are all alike: that is a mean; the logits were for nothing",
+        MASKED, f"torch.zeros_like(logits).masked_fill(padding, {LOW})")

@@ -7,32 +7,6 @@ import math
 import torch
 
 from graphrec_utils.exercises.core import Exercise
-from graphrec_utils.lessons.lesson14 import ex3_attend
-
-LOW = torch.finfo(torch.float32).min
-
-
-def _look(own, others, padding, W_q, W_k, W_v, self_seen=True, residual=True, ask="own",
-          shift=False, swap=False, read="first", values=True):  # fmt: skip
-    keys = torch.cat([own[:, None], others], dim=1) if self_seen else others
-    mask = padding
-    if self_seen:
-        me = torch.zeros_like(padding[:, :1])
-        mask = torch.cat([padding, me], dim=1) if shift else torch.cat([me, padding], dim=1)
-    K, V = keys @ (W_v if swap else W_k).T, keys @ (W_k if swap else W_v).T if values else keys
-    asking = own if ask == "own" else keys.masked_fill(mask[..., None], 0).mean(dim=1)
-    if read == "first":
-        heard = ex3_attend._attend(asking @ W_q.T, K, V, mask)
-    else:  # every place asks; the last place, or the mean of all
-        logits = (keys @ W_q.T) @ K.transpose(1, 2) / math.sqrt(W_q.shape[0])
-        w = logits.masked_fill(mask[:, None], LOW).softmax(2)
-        each = w @ V
-        heard = each[:, -1] if read == "last" else each.mean(dim=1)
-    return own + heard if residual else heard
-
-
-def _variant(**options):
-    return lambda *inputs: _look(*inputs, **options)
 
 
 def _pins(rng, B: int = 4, T: int = 3, d: int = 4, empty: int = 1) -> dict:
@@ -65,7 +39,11 @@ ex = Exercise(
 
 @ex.solution
 def look(own, others, padding, W_q, W_k, W_v):
-    return _look(own, others, padding, W_q, W_k, W_v)
+    x = torch.cat([own[:, None], others], dim=1)  # (B, 1 + T, d)
+    mask = torch.cat([torch.zeros_like(padding[:, :1]), padding], dim=1)
+    logits = (x @ W_k.T @ (own @ W_q.T)[:, :, None])[..., 0] / math.sqrt(own.shape[1])
+    w = logits.masked_fill(mask, -math.inf).softmax(dim=1)  # the pin itself is always there
+    return own + (w[:, None] @ (x @ W_v.T))[:, 0]
 
 
 def _by_hand(rng) -> dict:
@@ -85,75 +63,34 @@ ex.claim("everybody has three others", lambda rng: (lambda x: x | {"padding": to
 ex.claim("some places are empty, one pin is alone", _pins)
 ex.claim("six graphs for the others, as in the second level", lambda rng: _pins(rng, 5, 6, 6, 2))
 
+SET = "torch.cat([own[:, None], others], dim=1)"
+MASK = "torch.cat([torch.zeros_like(padding[:, :1]), padding], dim=1)"
+ASKED = "(own @ W_q.T)"
+WEIGHTS = "logits.masked_fill(mask, -math.inf).softmax(dim=1)"
 
-@ex.mistake("the own vector is not among the keys: a pin looks at itself, too")
-def self_left_out(*inputs):
-    return _variant(self_seen=False)(*inputs)
-
-
-@ex.mistake("the own vector is not added to what was heard")
-def no_residual(*inputs):
-    return _variant(residual=False)(*inputs)
-
-
-@ex.mistake("the own vector stands in front, but its column of the mask stands at the end: every place has its "
-            "neighbor's mask")  # fmt: skip
-def mask_slipped(*inputs):
-    return _variant(shift=True)(*inputs)
-
-
-@ex.mistake("W_k and W_v are swapped")
-def keys_for_values(*inputs):
-    return _variant(swap=True)(*inputs)
-
-
-@ex.mistake("W_q and W_k are swapped: the pin asks with W_q, and offers a key like everybody")
-def keys_for_queries(own, others, padding, W_q, W_k, W_v):
-    return _look(own, others, padding, W_k, W_q, W_v)
-
-
-@ex.mistake("your matrices are turned round: a row x becomes x @ W.T, which is W x")
-def not_transposed(own, others, padding, W_q, W_k, W_v):
-    return _look(own, others, padding, W_q.T, W_k.T, W_v.T)
-
-
-@ex.mistake("the logits are not divided by √d")
-def no_scale(own, others, padding, W_q, W_k, W_v):
-    return _look(own, others, padding, W_q * math.sqrt(W_q.shape[0]), W_k, W_v)
-
-
-@ex.mistake(
-    "you added the pin's value to what was heard; the residual is the own vector as it came in"
-)
-def value_added(own, others, padding, W_q, W_k, W_v):
-    return own @ W_v.T + _look(own, others, padding, W_q, W_k, W_v, residual=False)
-
-
-@ex.mistake("your values are the vectors themselves: W_v is missing")
-def no_values(*inputs):
-    return _variant(values=False)(*inputs)
-
-
-@ex.mistake("your query is the mean of the set; the pin itself asks")
-def mean_asks(*inputs):
-    return _variant(ask="mean")(*inputs)
-
-
-@ex.mistake("you read the last place; the pin stands at the first")
-def last_place_read(*inputs):
-    return _variant(read="last")(*inputs)
-
-
-@ex.mistake("you take the mean of what all places say, padding among them; read the first one")
-def mean_of_places(*inputs):
-    return _variant(read="mean")(*inputs)
-
-
-@ex.mistake("the padding is heard: the mask is not used")
-def padding_attended(own, others, padding, W_q, W_k, W_v):
-    return _look(own, others, torch.zeros_like(padding), W_q, W_k, W_v)
-
-
-@ex.mistake("the others' mask is turned round: True means that nobody is there")
-def mask_inverted(own, others, padding, W_q, W_k, W_v):
-    return _look(own, others, ~padding, W_q, W_k, W_v)
+# fmt: off
+ex.slip("the own vector is not among the keys: a pin looks at itself, too",
+        SET, "others", MASK, "padding",
+        WEIGHTS, "logits.masked_fill(mask, -1e30).softmax(dim=1).masked_fill(mask, 0)")
+ex.slip("the own vector is not added to what was heard", "own + (", "(", hint=True)
+ex.slip("the own vector stands in front, but its column of the mask stands at the end: every "
+        "place has its neighbor's mask",
+        MASK, "torch.cat([padding, torch.zeros_like(padding[:, :1])], dim=1)", hint=True)
+ex.slip("W_k and W_v are swapped", "W_k.T", "W_v.T", "W_v.T", "W_k.T")
+ex.slip("W_q and W_k are swapped: the pin asks with W_q, and offers a key like everybody",
+        "W_k.T", "W_q.T", "W_q.T", "W_k.T")
+ex.slip("your matrices are turned round: a row x becomes x @ W.T, which is W x",
+        "W_k.T", "W_k", "W_q.T", "W_q", "W_v.T", "W_v")
+ex.slip("the logits are not divided by √d", " / math.sqrt(own.shape[1])", "")
+ex.slip("you added the pin's value to what was heard; the residual is the own vector as it came in",
+        "own + (", "own @ W_v.T + (")
+ex.slip("your values are the vectors themselves: W_v is missing", "(x @ W_v.T)", "x")
+ex.slip("your query is the mean of the set; the pin itself asks",
+        ASKED, "(x.masked_fill(mask[..., None], 0).mean(dim=1) @ W_q.T)")
+ex.slip("you read the last place; the pin stands at the first", ASKED, "(x[:, -1] @ W_q.T)")
+ex.slip("you take the mean of what all places say, padding among them; read the first one",
+        "(x @ W_k.T @ (own @ W_q.T)[:, :, None])[..., 0]", "(x @ W_q.T) @ (x @ W_k.T).transpose(1, 2)",
+        WEIGHTS, "logits.masked_fill(mask[:, None], -math.inf).softmax(dim=2).mean(dim=1)")
+ex.slip("the padding is heard: the mask is not used", ".masked_fill(mask, -math.inf)", "")
+ex.slip("the others' mask is turned round: True means that nobody is there",
+        " padding]", " ~padding]")

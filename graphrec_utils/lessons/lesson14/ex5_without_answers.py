@@ -7,17 +7,6 @@ import torch
 from graphrec_utils.exercises.core import Exercise
 
 
-def _without(ids, nodes, one, other, pairs=None, fill=-1):
-    hidden = {(a, b) for a, b in zip(one.tolist(), other.tolist(), strict=True)}
-    hidden = hidden | {(b, a) for a, b in hidden} if pairs is None else pairs(hidden)
-    out = ids.clone()
-    for row, u in enumerate(nodes.tolist()):
-        for place, v in enumerate(ids[row].tolist()):
-            if v >= 0 and (u, v) in hidden:
-                out[row, place] = fill
-    return out
-
-
 def _lists(rng, B: int = 6, T: int = 5, n: int = 12, P: int = 4) -> dict:
     """Pairs both ways round, one of them of pins that do not hear each other; some places are empty."""
     nodes = torch.from_numpy(rng.permutation(n)[:B])
@@ -51,7 +40,10 @@ ex = Exercise(
 
 @ex.solution
 def without_answers(ids, nodes, one, other):
-    return _without(ids, nodes, one, other)
+    size = 1 + int(max(ids.max(), nodes.max(), one.max(), other.max()))
+    hidden = torch.cat([one * size + other, other * size + one])
+    keys = nodes[:, None] * size + ids
+    return ids.masked_fill(torch.isin(keys, hidden) & (ids >= 0), -1)
 
 
 def _by_hand(rng) -> dict:
@@ -80,57 +72,30 @@ def _elsewhere(rng) -> dict:
 
 ex.claim("pairs of larger ids than any in the lists hide nobody here", _elsewhere)
 
+BOTH = "torch.cat([one * size + other, other * size + one])"
+HIT = "torch.isin(keys, hidden) & (ids >= 0)"
+LEFT = f"ids.masked_fill({HIT}, -1)"
 
-@ex.mistake("you hide one way only: the other pin of the pair still hears the first")
-def one_way(*inputs):
-    return _without(*inputs, pairs=lambda h: h)
-
-
-@ex.mistake("you hide the other way only: the first pin of the pair still hears the second")
-def other_way(*inputs):
-    return _without(*inputs, pairs=lambda h: {(b, a) for a, b in h})
-
-
-@ex.mistake(
-    "you take every pin of a pair out of every list: those who are not asked for it may hear it"
-)
-def hidden_from_all(ids, nodes, one, other):
-    return ids.masked_fill(torch.isin(ids, torch.cat([one, other])), -1)
-
-
-@ex.mistake("you take row p for a pin of pair p; whose list a row is says `nodes`")
-def row_by_row(ids, nodes, one, other):
-    out, P = ids.clone(), min(len(ids), len(one))
-    hit = (out[:P] == one[:P, None]) | (out[:P] == other[:P, None])
-    out[:P] = out[:P].masked_fill(hit, -1)
-    return out
-
-
-@ex.mistake("those behind a hidden one moved up: their places stay")
-def moved_up(*inputs):
-    rows = _without(*inputs)
-    return torch.stack([torch.cat([row[row >= 0], row[row < 0]]) for row in rows])
-
-
-@ex.mistake("your hidden places hold 0, and 0 is a pin")
-def filled_with_zero(*inputs):
-    return _without(*inputs, fill=0)
-
-
-@ex.mistake("you emptied the whole list of each pin of a pair: it loses one neighbor")
-def whole_list_emptied(ids, nodes, one, other):
-    return ids.masked_fill(torch.isin(nodes, torch.cat([one, other]))[:, None], -1)
-
-
-@ex.mistake(
-    "two pairs have one number in yours: u · n + v needs an n beyond every id, those of the pairs, too"
-)
-def numbers_that_meet(ids, nodes, one, other):
-    n = 1 + int(ids.max())
-    hidden = torch.cat([one * n + other, other * n + one])
-    return ids.masked_fill(torch.isin(nodes[:, None] * n + ids, hidden) & (ids >= 0), -1)
-
-
-@ex.mistake("nothing is hidden")
-def nothing_hidden(ids, nodes, one, other):
-    return ids.clone()
+# fmt: off
+ex.slip("you hide one way only: the other pin of the pair still hears the first",
+        BOTH, "one * size + other", hint=True)
+ex.slip("you hide the other way only: the first pin of the pair still hears the second",
+        BOTH, "other * size + one")
+ex.slip("you take every pin of a pair out of every list: those who are not asked for it may hear "
+        "it",
+        HIT, "torch.isin(ids, torch.cat([one, other]))")
+ex.slip("you take row p for a pin of pair p; whose list a row is says `nodes`",
+        f"return {LEFT}", "out, P = ids.clone(), min(len(ids), len(one))\n"
+        "hit = (out[:P] == one[:P, None]) | (out[:P] == other[:P, None])\n"
+        "out[:P] = out[:P].masked_fill(hit, -1)\n"
+        "return out")
+ex.slip("those behind a hidden one moved up: their places stay",
+        f"return {LEFT}", f"rows = {LEFT}\nreturn torch.stack([torch.cat([row[row >= 0], row[row < 0]]) for row in rows])")
+ex.slip("your hidden places hold 0, and 0 is a pin",
+        f"{HIT}, -1", "torch.isin(keys, hidden), 0", hint=True)
+ex.slip("you emptied the whole list of each pin of a pair: it loses one neighbor",
+        HIT, "torch.isin(nodes, torch.cat([one, other]))[:, None]")
+ex.slip("two pairs have one number in yours: u · n + v needs an n beyond every id, those of the "
+        "pairs, too",
+        "max(ids.max(), nodes.max(), one.max(), other.max())", "ids.max()")
+ex.slip("nothing is hidden", LEFT, "ids.clone()")

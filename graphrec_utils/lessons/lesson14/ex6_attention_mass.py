@@ -7,11 +7,6 @@ import torch
 from graphrec_utils.exercises.core import Exercise
 
 
-def _mass(looks, there, of=lambda x, there: x.sum(0) / there.sum(0).clamp(min=1), skip=1):
-    x = looks[:, skip : skip + there.shape[1]].masked_fill(~there, 0.0)
-    return of(x, there)
-
-
 def _looks(rng, n: int = 8, G: int = 4, empty: int = 0) -> dict:
     """Rows sum to 1 over the pin itself and the graphs that know it; the first `empty` graphs know nobody."""
     there = torch.from_numpy(rng.random((n, G)) < 0.6)
@@ -39,7 +34,8 @@ ex = Exercise(
 
 @ex.solution
 def attention_mass(looks, there):
-    return _mass(looks, there)
+    seen = looks[:, 1:].masked_fill(~there, 0.0)
+    return seen.sum(dim=0) / there.sum(dim=0).clamp(min=1)
 
 
 def _by_hand(rng) -> dict:
@@ -61,44 +57,21 @@ def _rounded(rng) -> dict:
 ex.claim("weights of pins that are not there are left out", _rounded)
 ex.claim("a graph that knows nobody has 0", lambda rng: _looks(rng, 9, 5, 2))
 
+KNOWN = "there.sum(dim=0).clamp(min=1)"
+MEANS = f"seen.sum(dim=0) / {KNOWN}"
 
-@ex.mistake(
-    "your mean runs over all pins: a graph that knows few looks unimportant by its size alone"
-)
-def over_all_pins(*inputs):
-    return _mass(*inputs, of=lambda x, there: x.mean(0))
-
-
-@ex.mistake(
-    "the first column is the pin itself, so every graph has its neighbor's numbers: leave it out"
-)
-def slipped(*inputs):
-    return _mass(*inputs, skip=0)
-
-
-@ex.mistake("a graph that knows nobody became NaN: 0 / 0")
-def zero_by_zero(*inputs):
-    return _mass(*inputs, of=lambda x, there: x.sum(0) / there.sum(0))
-
-
-@ex.mistake(
-    "your columns are shares of all that is looked at graphs; divide by how many pins know the graph"
-)
-def shares_of_the_sum(*inputs):
-    return _mass(*inputs, of=lambda x, there: x.sum(0) / x.sum())
-
-
-@ex.mistake("you divide by the pins that are known to any graph, not by those that this one knows")
-def over_known_anywhere(*inputs):
-    return _mass(*inputs, of=lambda x, there: x.sum(0) / there.any(1).sum())
-
-
-@ex.mistake("you took the sum, not the mean")
-def sum_for_mean(*inputs):
-    return _mass(*inputs, of=lambda x, there: x.sum(0))
-
-
-@ex.mistake("you divided by the sum over the graphs: shares of what is looked at, not means")
-def shares(*inputs):
-    m = _mass(*inputs)
-    return m / m.sum()
+# fmt: off
+ex.slip("your mean runs over all pins: a graph that knows few looks unimportant by its size alone",
+        MEANS, "seen.mean(dim=0)", hint=True)
+ex.slip("the first column is the pin itself, so every graph has its neighbor's numbers: leave it "
+        "out",
+        "looks[:, 1:]", "looks[:, :-1]")
+ex.slip("a graph that knows nobody became NaN: 0 / 0", ".clamp(min=1)", "", hint=True)
+ex.slip("your columns are shares of all that is looked at graphs; divide by how many pins know "
+        "the graph",
+        KNOWN, "seen.sum()")
+ex.slip("you divide by the pins that are known to any graph, not by those that this one knows",
+        KNOWN, "there.any(dim=1).sum()")
+ex.slip("you took the sum, not the mean", MEANS, "seen.sum(dim=0)")
+ex.slip("you divided by the sum over the graphs: shares of what is looked at, not means",
+        f"return {MEANS}", f"means = {MEANS}\nreturn means / means.sum()")

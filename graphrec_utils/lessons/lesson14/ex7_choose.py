@@ -97,13 +97,9 @@ ex = Exercise(
 )
 
 
-def _best() -> dict:
-    return dict(zip(KEYS, _cheapest(), strict=True)) | {"graph_of_day": 0}
-
-
 @ex.solution
 def choose():
-    return _best()
+    return {"graphs": "each its own", "how": "mean", "graph_of_day": 0}
 
 
 open_task.claims(
@@ -142,31 +138,16 @@ def _cheap(got, expected, inputs) -> str | None:
 ex.claim("nothing that finds as much takes fewer seconds", open_task.nothing, 2, judge=_cheap)
 
 
-@ex.mistake(
-    "the last digits decide in yours, and three seeds do not tell them apart: of ways that find as much take the "
-    "one of the fewest seconds"
-)
-def the_largest_number():
-    return _best() | {"how": "transformer"}
-
-
-@ex.mistake("your graphs hold the week that they are to predict: the model is told the answers")
-def graphs_of_the_future():
-    return _best() | {"graph_of_day": 7}
-
-
-@ex.mistake(
-    "your graphs are older than they have to be: what was known on the first morning is missing"
-)
-def old_graphs():
-    return _best() | {"graph_of_day": -7}
-
-
-@ex.mistake("your pins hear nobody; what their neighbors are like is not used")
-def nobody_heard():
-    return _best() | {"graphs": "none", "how": "mean"}
-
-
-@ex.mistake("these graphs with this `how` are not in the docstring, so nobody has measured them")
-def an_unknown_entry():
-    return _best() | {"how": "sum"}
+# fmt: off
+ex.slip("the last digits decide in yours, and three seeds do not tell them apart: of ways that "
+        "find as much take the one of the fewest seconds",
+        '"mean"', '"transformer"')
+ex.slip("your graphs hold the week that they are to predict: the model is told the answers",
+        '"graph_of_day": 0', '"graph_of_day": 7')
+ex.slip("your graphs are older than they have to be: what was known on the first morning is "
+        "missing",
+        '"graph_of_day": 0', '"graph_of_day": -7')
+ex.slip("your pins hear nobody; what their neighbors are like is not used",
+        '"each its own"', '"none"')
+ex.slip("these graphs with this `how` are not in the docstring, so nobody has measured them",
+        '"mean"', '"sum"')
