@@ -191,10 +191,7 @@ def correct_all(scores: torch.Tensor, items: torch.Tensor, counts: torch.Tensor)
     Returns:
         (B, B) float32, the scores minus log Q of the column's item.
     """
-    ### BEGIN SOLUTION
-    log_q = (counts / counts.sum()).log()[items]
-    return scores - log_q[None, :]
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:11.1"]
@@ -230,12 +227,7 @@ def correct_negatives(
     Example:
         pos 0 and two draws of score 0 with Q = 0.5, no hit: log(1 + 1 + 1) = 1.0986.
     """
-    ### BEGIN SOLUTION
-    corrected = neg - log_q_neg - np.log(neg.shape[1])
-    corrected = corrected.masked_fill(hits, -torch.inf)  # (B, S)
-    columns = torch.cat([pos[:, None], corrected], dim=1)
-    return (columns.logsumexp(dim=1) - pos).mean()
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:11.2"]
@@ -428,13 +420,7 @@ def corrected_loss(
     Returns:
         () float32, with gradients for pos and neg; it may be negative. Finite for scores of hundreds.
     """
-    ### BEGIN SOLUTION
-    log_q = log_q_neg - torch.log1p(-log_q_pos.exp())[:, None]  # of Q'
-    inner = (neg - log_q).masked_fill(hits, -torch.inf).logsumexp(dim=1) - pos
-    n = (~hits).sum(dim=1)
-    weight = torch.sigmoid(inner - n.log())  # 1 - P
-    return (weight.detach() * inner).mean()
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:11.3"]
@@ -775,10 +761,7 @@ def mixed_log_q(counts: np.ndarray, num_in_batch: int, num_uniform: int) -> np.n
     Returns:
         (items,) float64.
     """
-    ### BEGIN SOLUTION
-    Q = counts / counts.sum()
-    return np.log((num_in_batch * Q + num_uniform / len(Q)) / (num_in_batch + num_uniform))
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:11.4"]
@@ -872,16 +855,7 @@ def stream_frequency(
     Returns:
         (items,) float64, 1 over the largest of an item's H gaps.
     """
-    ### BEGIN SOLUTION
-    H, width = len(buckets), buckets.max() + 1
-    last, gap = np.zeros((H, width)), np.full((H, width), float(start))
-    for t, item in enumerate(stream, start=1):
-        for h in range(H):
-            b = buckets[h, item]
-            gap[h, b] = (1 - alpha) * gap[h, b] + alpha * (t - last[h, b])
-            last[h, b] = t
-    return 1 / np.max([gap[h, buckets[h]] for h in range(H)], axis=0)
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:11.5"]
@@ -937,20 +911,7 @@ def chunked_softmax(
     Returns:
         loss (), the mean over all B rows; its gradients (B, d) and (items, d).
     """
-    ### BEGIN SOLUTION
-    B, loss = len(user_emb), torch.zeros(())
-    d_users, d_items = torch.zeros_like(user_emb), torch.zeros_like(item_emb)
-    for start in range(0, B, chunk):
-        rows = slice(start, start + chunk)
-        log_p = (user_emb[rows] @ item_emb.T).log_softmax(dim=1)  # (chunk, items)
-        at = torch.arange(len(log_p))
-        loss -= log_p[at, positive[rows]].sum() / B
-        slope = log_p.exp()
-        slope[at, positive[rows]] -= 1
-        d_users[rows] = slope @ item_emb / B
-        d_items += slope.T @ user_emb[rows] / B
-    return loss, d_users, d_items
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:11.6"]
@@ -1004,9 +965,7 @@ def choose() -> dict:
         {"loss": "none", "all", "negatives" or "corrected", "num_negatives": int, "uniform": float,
         "shift": float}
     """
-    ### BEGIN SOLUTION
-    return {"loss": "none", "num_negatives": 1024, "uniform": 0.5, "shift": 0.5}
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:11.7"]

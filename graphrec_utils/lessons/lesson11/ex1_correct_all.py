@@ -8,11 +8,6 @@ import torch
 from graphrec_utils.exercises.core import Exercise
 
 
-def _corrected(scores, items, counts, of=lambda q: q):
-    Q = counts.double() / counts.sum()
-    return scores - of(Q[items].log()).float()[None, :]
-
-
 def _batch(rng, B: int = 6, n: int = 9, items=None, factor: int = 1) -> dict:
     counts = rng.permutation(np.arange(1, n + 1)) ** 2 * factor
     if items is None:
@@ -42,7 +37,8 @@ ex = Exercise(
 
 @ex.solution
 def correct_all(scores, items, counts):
-    return _corrected(scores, items, counts)
+    log_q = (counts / counts.sum()).log()[items]
+    return scores - log_q[None, :]
 
 
 def _by_hand(rng) -> dict:
@@ -60,75 +56,30 @@ ex.claim(
 ex.claim("a batch of one", lambda rng: _batch(rng, items=rng.permutation(9)[:1]))
 
 
-@ex.mistake("you add log Q: that punishes rare items twice; what is drawn often has to count less")
-def plus_instead_of_minus(scores, items, counts):
-    return _corrected(scores, items, counts, lambda q: -q)
-
-
-@ex.mistake(
-    "you took the log of the counts: Q is a probability, counts over their sum. As long as every "
-    "column is corrected the constant cancels, and only then"
-)
-def raw_counts(scores, items, counts):
-    return scores - counts[items].float().log()[None, :]
-
-
-@ex.mistake(
-    "the diagonal is as it was: in this variant the positive is corrected like every other column"
-)
-def the_positive_is_left_out(scores, items, counts):
-    out = _corrected(scores, items, counts)
-    return out.where(~torch.eye(len(out), dtype=torch.bool), scores)
-
-
-@ex.mistake("only the diagonal is corrected in yours; the negatives are what has been drawn")
-def the_positive_only(scores, items, counts):
-    out = _corrected(scores, items, counts)
-    return out.where(torch.eye(len(out), dtype=torch.bool), scores)
-
-
-@ex.mistake(
-    "you took log Q off the rows: row a is the user of pair a, the items stand in the columns"
-)
-def rows_instead_of_columns(scores, items, counts):
-    return _corrected(scores.T, items, counts).T
-
-
-@ex.mistake(
-    "your Q is the share of the batch's own columns: a batch is a handful of draws. `counts` say how "
-    "often an item comes in training"
-)
-def frequency_in_the_batch(scores, items, counts):
-    own = torch.bincount(items, minlength=len(counts))
-    return _corrected(scores, items, own)
-
-
-@ex.mistake(
-    "all items have the same Q in yours: in-batch negatives come as often as people like them, and "
-    "a constant corrects nothing"
-)
-def uniform_q(scores, items, counts):
-    return scores + float(np.log(len(counts)))
-
-
-@ex.mistake("you subtract Q itself; it is its logarithm that the softmax turns into a factor 1 / Q")
-def q_without_log(scores, items, counts):
-    return scores - (counts.double() / counts.sum())[items].float()[None, :]
-
-
-@ex.mistake("your logarithm has another base: the softmax has e, so log Q is the natural one")
-def log_of_base_two(scores, items, counts):
-    return _corrected(scores, items, counts, lambda q: q / float(np.log(2)))
-
-
-@ex.mistake("counts of the first items are not those of the batch's items: counts[items]")
-def by_place(scores, items, counts):
-    return _corrected(scores, torch.arange(len(items)), counts)
-
-
-@ex.mistake(
-    "you corrected rows and columns: a user is not drawn, only the items in the columns are"
-)
-def rows_as_well(scores, items, counts):
-    both = _corrected(scores, items, counts)
-    return both + (_corrected(scores.T, items, counts).T - scores)
+# fmt: off
+ex.slip("you add log Q: that punishes rare items twice; what is drawn often has to count less",
+        "scores - log_q", "scores + log_q")
+ex.slip("you took the log of the counts: Q is a probability, counts over their sum. As long as "
+        "every column is corrected the constant cancels, and only then",
+        "(counts / counts.sum())", "counts")
+ex.slip("the diagonal is as it was: in this variant the positive is corrected like every other "
+        "column",
+        "log_q[None, :]", "(1 - torch.eye(len(items))) * log_q")
+ex.slip("only the diagonal is corrected in yours; the negatives are what has been drawn",
+        "log_q[None, :]", "torch.eye(len(items)) * log_q")
+ex.slip("you took log Q off the rows: row a is the user of pair a, the items stand in the columns",
+        "[None, :]", "[:, None]")
+ex.slip("your Q is the share of the batch's own columns: a batch is a handful of draws. `counts` "
+        "say how often an item comes in training",
+        "log_q =", "counts = torch.bincount(items, minlength=len(counts))\nlog_q =")
+ex.slip("all items have the same Q in yours: in-batch negatives come as often as people like "
+        "them, and a constant corrects nothing",
+        "log_q =", "counts = torch.ones(len(counts))\nlog_q =")
+ex.slip("you subtract Q itself; it is its logarithm that the softmax turns into a factor 1 / Q",
+        ".log()", "")
+ex.slip("your logarithm has another base: the softmax has e, so log Q is the natural one",
+        ".log()", ".log2()")
+ex.slip("counts of the first items are not those of the batch's items: counts[items]",
+        "[items]", "[: len(items)]")
+ex.slip("you corrected rows and columns: a user is not drawn, only the items in the columns are",
+        "log_q[None, :]", "log_q[None, :] - log_q[:, None]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
 from graphrec_utils.exercises.core import Exercise
@@ -41,7 +42,10 @@ ex = Exercise(
 
 @ex.solution
 def correct_negatives(pos, neg, log_q_neg, hits):
-    return _loss(pos, neg, log_q_neg, hits)
+    corrected = neg - log_q_neg - np.log(neg.shape[1])
+    corrected = corrected.masked_fill(hits, -torch.inf)  # (B, S)
+    columns = torch.cat([pos[:, None], corrected], dim=1)
+    return (columns.logsumexp(dim=1) - pos).mean()
 
 
 def _four_items(rng) -> dict:
@@ -87,97 +91,37 @@ def _loud(rng) -> dict:
 ex.claim("scores in the hundreds: nothing overflows", _loud)
 
 
-@ex.mistake(
-    "you subtract log Q without n: the draws then count n times too much, and with masked hits the "
-    "gradient has the wrong scale, sure rows keep pushing"
-)
-def without_n(pos, neg, log_q_neg, hits):
-    return _loss(pos, neg, log_q_neg, hits, n=1)
-
-
-@ex.mistake(
-    "your n counts what is left without hits: n draws were made from Q, and a hit is one of them. (For "
-    "draws that cannot be the positive it would be right, and then Q changes, too)"
-)
-def n_counts_what_is_left(pos, neg, log_q_neg, hits):
-    return _loss(pos, neg, log_q_neg, hits, n=(~hits).sum(dim=1, keepdim=True))
-
-
-@ex.mistake(
-    "hits are still in your sum: there the positive counts twice, once as itself and once as its own "
-    "negative"
-)
-def hits_are_kept(pos, neg, log_q_neg, hits):
-    return _loss(pos, neg, log_q_neg, hits, mask=False)
-
-
-@ex.mistake("you add log Q; an item that is drawn often has to count less")
-def plus_instead_of_minus(pos, neg, log_q_neg, hits):
-    return _loss(pos, neg, log_q_neg, hits, q_sign=-1)
-
-
-@ex.mistake(
-    "you do not use log Q: this learns what is liked more than it is drawn, not what is liked"
-)
-def no_correction(pos, neg, log_q_neg, hits):
-    return _loss(pos, neg, torch.zeros_like(neg), hits, n=1)
-
-
-@ex.mistake("your negatives are divided by n and not by Q: popular items are punished as before")
-def n_without_q(pos, neg, log_q_neg, hits):
-    return _loss(pos, neg, torch.zeros_like(neg), hits)
-
-
-@ex.mistake("you add log n: n draws together stand for the sum, so each counts 1 / n of it")
-def n_times_too_much(pos, neg, log_q_neg, hits):
-    return _loss(pos, neg, log_q_neg, hits, n=1 / neg.shape[1])
-
-
-@ex.mistake(
-    "the positive is missing from your sum: it is one of all items, and there with probability 1"
-)
-def the_positive_is_left_out(pos, neg, log_q_neg, hits):
-    return _loss(pos, neg, log_q_neg, hits, with_pos=False)
-
-
-@ex.mistake("a hit has the score 0 in yours, and e^0 is 1; out of the sum means -inf")
-def hits_become_zero(pos, neg, log_q_neg, hits):
-    fixed = (neg - log_q_neg - torch.tensor(float(neg.shape[1])).log()).masked_fill(hits, 0.0)
-    return (torch.cat([pos[:, None], fixed], dim=1).logsumexp(dim=1) - pos).mean()
-
-
-@ex.mistake("your mask is turned round: hits is True where a draw has to go")
-def the_mask_is_turned(pos, neg, log_q_neg, hits):
-    return _loss(pos, neg, log_q_neg, ~hits)
-
-
-@ex.mistake("your loss has the other sign: it is minus the positive's log share, never below 0")
-def the_other_sign(pos, neg, log_q_neg, hits):
-    return -_loss(pos, neg, log_q_neg, hits)
-
-
-@ex.mistake("your n is the number of rows, B; it is how many were drawn for a row: neg.shape[1]")
-def n_is_the_batch(pos, neg, log_q_neg, hits):
-    return _loss(pos, neg, log_q_neg, hits, n=len(pos))
-
-
-@ex.mistake("you return the sum over the rows; a loss is their mean")
-def sum_of_rows(pos, neg, log_q_neg, hits):
-    return _loss(pos, neg, log_q_neg, hits) * len(pos)
-
-
-@ex.mistake(
-    "large scores overflow in yours: exp(400) is infinite in float32; cross_entropy or logsumexp "
-    "subtract the largest first"
-)
-def exp_before_log(pos, neg, log_q_neg, hits):
-    fixed = (neg - log_q_neg).exp() / neg.shape[1]
-    total = pos.exp() + fixed.masked_fill(hits, 0.0).sum(dim=1)
-    return -(pos.exp() / total).log().mean()
-
-
-@ex.mistake("your label points to the first negative: the positive stands in column 0")
-def another_column_is_the_label(pos, neg, log_q_neg, hits):
-    fixed = neg - log_q_neg - torch.tensor(float(neg.shape[1])).log()
-    columns = torch.cat([pos[:, None], fixed.masked_fill(hits, -torch.inf)], dim=1)
-    return (columns.logsumexp(dim=1) - columns[:, 1]).mean()
+# fmt: off
+ex.slip("you subtract log Q without n: the draws then count n times too much, and with masked "
+        "hits the gradient has the wrong scale, sure rows keep pushing",
+        " - np.log(neg.shape[1])", "")
+ex.slip("your n counts what is left without hits: n draws were made from Q, and a hit is one of "
+        "them. (For draws that cannot be the positive it would be right, and then Q changes, too)",
+        "np.log(neg.shape[1])", "(~hits).sum(dim=1, keepdim=True).log()")
+ex.slip("hits are still in your sum: there the positive counts twice, once as itself and once as "
+        "its own negative",
+        ".masked_fill(hits, -torch.inf)", "")
+ex.slip("you add log Q; an item that is drawn often has to count less",
+        "- log_q_neg", "+ log_q_neg")
+ex.slip("you do not use log Q: this learns what is liked more than it is drawn, not what is liked",
+        "neg - log_q_neg - np.log(neg.shape[1])", "neg")
+ex.slip("your negatives are divided by n and not by Q: popular items are punished as before",
+        " - log_q_neg", "")
+ex.slip("you add log n: n draws together stand for the sum, so each counts 1 / n of it",
+        "- np.log(", "+ np.log(")
+ex.slip("the positive is missing from your sum: it is one of all items, and there with "
+        "probability 1",
+        "torch.cat([pos[:, None], corrected], dim=1)", "corrected")
+ex.slip("a hit has the score 0 in yours, and e^0 is 1; out of the sum means -inf",
+        "-torch.inf", "0.0")
+ex.slip("your mask is turned round: hits is True where a draw has to go", "(hits,", "(~hits,")
+ex.slip("your loss has the other sign: it is minus the positive's log share, never below 0",
+        "return (", "return -(")
+ex.slip("your n is the number of rows, B; it is how many were drawn for a row: neg.shape[1]",
+        "neg.shape[1]", "len(pos)")
+ex.slip("you return the sum over the rows; a loss is their mean", ".mean()", ".sum()")
+ex.slip("large scores overflow in yours: exp(400) is infinite in float32; cross_entropy or "
+        "logsumexp subtract the largest first",
+        "columns.logsumexp(dim=1) - pos", "-(pos.exp() / columns.exp().sum(dim=1)).log()")
+ex.slip("your label points to the first negative: the positive stands in column 0",
+        "- pos)", "- columns[:, 1])")

@@ -7,21 +7,6 @@ import numpy as np
 from graphrec_utils.exercises.core import Exercise
 
 
-def _frequency(stream, buckets, alpha, start, early=False, rate=None, over=np.max, gaps=False):
-    rate = alpha if rate is None else rate
-    H = len(buckets)
-    last, gap = np.zeros((H, buckets.max() + 1)), np.full((H, buckets.max() + 1), float(start))
-    for t, item in enumerate(stream, start=1):
-        for h in range(H):
-            b = buckets[h, item]
-            if early:
-                last[h, b] = t
-            gap[h, b] = (1 - rate) * gap[h, b] + rate * (t - last[h, b])
-            last[h, b] = t
-    found = over([gap[h, buckets[h]] for h in range(H)], axis=0)
-    return found if gaps else 1 / found
-
-
 def _stream(rng, length: int = 120, n: int = 8, H: int = 3, width: int = 5, alpha=0.1, start=6.0):
     Q = rng.dirichlet(np.ones(n))
     return {
@@ -50,7 +35,14 @@ ex = Exercise(
 
 @ex.solution
 def stream_frequency(stream, buckets, alpha, start):
-    return _frequency(stream, buckets, alpha, start)
+    H, width = len(buckets), buckets.max() + 1
+    last, gap = np.zeros((H, width)), np.full((H, width), float(start))
+    for t, item in enumerate(stream, start=1):
+        for h in range(H):
+            b = buckets[h, item]
+            gap[h, b] = (1 - alpha) * gap[h, b] + alpha * (t - last[h, b])
+            last[h, b] = t
+    return 1 / np.max([gap[h, buckets[h]] for h in range(H)], axis=0)
 
 
 def _by_hand(rng) -> dict:
@@ -93,72 +85,26 @@ ex.claim(
     ),
 )
 
+GAPS = "np.max([gap[h, buckets[h]] for h in range(H)], axis=0)"
 
-@ex.mistake(
-    "you write down the step before you use the old one: then every gap is 0, and the estimate runs to "
-    "infinity. Gap first, then the step"
-)
-def the_step_first(stream, buckets, alpha, start):
-    with np.errstate(divide="ignore"):
-        return _frequency(stream, buckets, alpha, start, early=True)
-
-
-@ex.mistake("alpha and 1 − alpha are exchanged in yours: the newest gap has the weight alpha")
-def the_other_weight(stream, buckets, alpha, start):
-    return _frequency(stream, buckets, alpha, start, rate=1 - alpha)
-
-
-@ex.mistake(
-    "you take the smallest gap: a shared bucket is seen too often, so its gap is too small, and the "
-    "largest of them is closest to the truth"
-)
-def the_smallest_gap(stream, buckets, alpha, start):
-    return _frequency(stream, buckets, alpha, start, over=np.min)
-
-
-@ex.mistake(
-    "you take the mean of the gaps: each is too small or right, so the largest is the best one"
-)
-def the_mean_gap(stream, buckets, alpha, start):
-    return _frequency(stream, buckets, alpha, start, over=np.mean)
-
-
-@ex.mistake("you return the gap; a probability is 1 over it")
-def the_gap_itself(stream, buckets, alpha, start):
-    return _frequency(stream, buckets, alpha, start, gaps=True)
-
-
-@ex.mistake("only the first hash function is used in yours")
-def one_hash_function(stream, buckets, alpha, start):
-    return _frequency(stream, buckets[:1], alpha, start)
-
-
-@ex.mistake(
-    "you count events and divide by their number: that needs a place for every item, and forgets that "
-    "what is popular changes"
-)
-def counts_of_all(stream, buckets, alpha, start):
-    counts = np.bincount(stream, minlength=buckets.shape[1])
-    return np.maximum(counts, 1) / len(stream)
-
-
-@ex.mistake(
-    "your steps begin at 0, so the first gap of every bucket is one too short; the first event is step 1"
-)
-def steps_from_zero(stream, buckets, alpha, start):
-    H = len(buckets)
-    last, gap = np.zeros((H, buckets.max() + 1)), np.full((H, buckets.max() + 1), float(start))
-    for t, item in enumerate(stream):
-        for h in range(H):
-            b = buckets[h, item]
-            gap[h, b] = (1 - alpha) * gap[h, b] + alpha * (t - last[h, b])
-            last[h, b] = t
-    return 1 / np.max([gap[h, buckets[h]] for h in range(H)], axis=0)
-
-
-@ex.mistake(
-    "you forget the old gap at every visit: alpha is how far it moves, the rest of it stays"
-)
-def the_last_gap(stream, buckets, alpha, start):
-    with np.errstate(divide="ignore"):
-        return _frequency(stream, buckets, alpha, start, rate=1.0)
+# fmt: off
+ex.slip("you write down the step before you use the old one: then every gap is 0, and the "
+        "estimate runs to infinity. Gap first, then the step",
+        "gap[h, b] =", "last[h, b] = t\ngap[h, b] =")
+ex.slip("alpha and 1 − alpha are exchanged in yours: the newest gap has the weight alpha",
+        "(1 - alpha) * gap[h, b] + alpha *", "alpha * gap[h, b] + (1 - alpha) *")
+ex.slip("you take the smallest gap: a shared bucket is seen too often, so its gap is too small, "
+        "and the largest of them is closest to the truth",
+        "np.max", "np.min")
+ex.slip("you take the mean of the gaps: each is too small or right, so the largest is the best one",
+        "np.max", "np.mean")
+ex.slip("you return the gap; a probability is 1 over it", "return 1 /", "return")
+ex.slip("only the first hash function is used in yours", GAPS, "gap[0, buckets[0]]")
+ex.slip("you count events and divide by their number: that needs a place for every item, and "
+        "forgets that what is popular changes",
+        f"1 / {GAPS}", "np.maximum(np.bincount(stream, minlength=buckets.shape[1]), 1) / len(stream)")
+ex.slip("your steps begin at 0, so the first gap of every bucket is one too short; the first "
+        "event is step 1",
+        "start=1", "start=0")
+ex.slip("you forget the old gap at every visit: alpha is how far it moves, the rest of it stays",
+        "(1 - alpha) * gap[h, b] + alpha * (t - last[h, b])", "t - last[h, b]")

@@ -7,31 +7,6 @@ import torch
 from graphrec_utils.exercises.core import Exercise
 
 
-def _chunked(user_emb, item_emb, positive, chunk, means=False, last=True, offset=True, add=True,
-             divide=True, users=True, by_chunk=False, own_out=True, sign=1):  # fmt: skip
-    B = len(user_emb)
-    total, d_users, d_items = (
-        user_emb.new_zeros(()),
-        torch.zeros_like(user_emb),
-        torch.zeros_like(item_emb),
-    )
-    starts = [a for a in range(0, B, chunk) if last or a + chunk <= B]
-    for start in starts:
-        rows = slice(start, min(start + chunk, B))
-        own = positive[rows] if offset else positive[: rows.stop - rows.start]
-        scores = user_emb[rows] @ item_emb.T
-        weight = 1 / (len(scores) * len(starts)) if means else 1 / B
-        log_p = scores.log_softmax(dim=1)
-        at = torch.arange(len(scores))
-        total = total - weight * log_p[at, own].sum()
-        slope = log_p.exp()
-        slope[at, own] -= 1.0 * own_out
-        slope = sign * slope * (weight if divide else 1.0) * (B / len(scores) if by_chunk else 1.0)
-        d_users[rows] = slope @ item_emb
-        d_items = (d_items if add else 0) + slope.T @ user_emb[rows]
-    return total, d_users if users else torch.zeros_like(d_users), d_items
-
-
 def _rows(rng, B: int, chunk: int, n: int = 7, d: int = 3) -> dict:
     return {
         "user_emb": torch.tensor(rng.normal(size=(B, d)), dtype=torch.float32),
@@ -75,7 +50,18 @@ ex = Exercise(
 
 @ex.solution
 def chunked_softmax(user_emb, item_emb, positive, chunk):
-    return _chunked(user_emb, item_emb, positive, chunk)
+    B, loss = len(user_emb), torch.zeros(())
+    d_users, d_items = torch.zeros_like(user_emb), torch.zeros_like(item_emb)
+    for start in range(0, B, chunk):
+        rows = slice(start, start + chunk)
+        log_p = (user_emb[rows] @ item_emb.T).log_softmax(dim=1)  # (chunk, items)
+        at = torch.arange(len(log_p))
+        loss -= log_p[at, positive[rows]].sum() / B
+        slope = log_p.exp()
+        slope[at, positive[rows]] -= 1
+        d_users[rows] = slope @ item_emb / B
+        d_items += slope.T @ user_emb[rows] / B
+    return loss, d_users, d_items
 
 
 ex.claim("eight rows in chunks of four", lambda rng: _rows(rng, 8, 4))
@@ -90,74 +76,35 @@ ex.claim(
     "500 rows and 2,000 items without a matrix of all scores", _large, run="call within memory"
 )
 
+LOG_P = "log_p = (user_emb[rows] @ item_emb.T).log_softmax(dim=1)"
+USERS, ITEMS = "slope @ item_emb / B", "slope.T @ user_emb[rows] / B"
 
-@ex.mistake(
-    "you take the mean of the chunks' means: a shorter last chunk then counts as much as a full one. "
-    "Divide the sum by all rows"
-)
-def mean_of_means(*inputs):
-    return _chunked(*inputs, means=True)
-
-
-@ex.mistake("the rows after the last full chunk are missing in yours")
-def the_last_chunk_is_left_out(*inputs):
-    return _chunked(*inputs, last=False)
-
-
-@ex.mistake("every chunk uses the positives of the first one: positive[rows]")
-def positives_of_the_first_chunk(*inputs):
-    return _chunked(*inputs, offset=False)
-
-
-@ex.mistake(
-    "your item gradient is that of the last chunk: all chunks push the same items, so add them up"
-)
-def items_are_overwritten(*inputs):
-    return _chunked(*inputs, add=False)
-
-
-@ex.mistake("your gradients are those of the sum of the rows, your loss is their mean")
-def gradients_of_the_sum(*inputs):
-    return _chunked(*inputs, divide=False)
-
-
-@ex.mistake("your gradients are divided by the rows of their chunk: B is all rows, as in the loss")
-def divided_by_the_chunk(*inputs):
-    return _chunked(*inputs, by_chunk=True)
-
-
-@ex.mistake("1 is missing at the positives: the gradient of the scores is P − Y, not P")
-def the_positives_are_not_taken_off(*inputs):
-    return _chunked(*inputs, own_out=False)
-
-
-@ex.mistake("your gradients have the other sign: P − Y, what is too likely goes down")
-def the_other_sign(*inputs):
-    return _chunked(*inputs, sign=-1)
-
-
-@ex.mistake("scores in the hundreds overflow in yours: log_softmax subtracts the largest first")
-def exp_without_the_largest(user_emb, item_emb, positive, chunk):
-    B, loss = len(user_emb), user_emb.new_zeros(())
-    d_users, d_items = torch.zeros_like(user_emb), torch.zeros_like(item_emb)
-    for start in range(0, B, chunk):
-        U, own = user_emb[start : start + chunk], positive[start : start + chunk]
-        e = (U @ item_emb.T).exp()
-        P, at = e / e.sum(dim=1, keepdim=True), torch.arange(len(U))
-        loss = loss - P[at, own].log().sum() / B
-        P[at, own] -= 1
-        d_users[start : start + chunk], d_items = P @ item_emb / B, d_items + P.T @ U / B
-    return loss, d_users, d_items
-
-
-@ex.mistake("users get no gradient in yours; they are half of the product")
-def no_gradient_for_users(*inputs):
-    return _chunked(*inputs, users=False)
-
-
-@ex.mistake(
-    "your numbers are right, but all scores were in memory at once, in a matrix or in a list of chunks, or those of "
-    "more rows than `chunk`: make those of a chunk, use them, and forget them"
-)
-def all_scores_at_once(user_emb, item_emb, positive, chunk):
-    return _chunked(user_emb, item_emb, positive, len(user_emb))
+# fmt: off
+ex.slip("you take the mean of the chunks' means: a shorter last chunk then counts as much as a "
+        "full one. Divide the sum by all rows",
+        "at =", "B = len(log_p) * len(range(0, len(user_emb), chunk))\nat =")
+ex.slip("the rows after the last full chunk are missing in yours",
+        "range(0, B, chunk)", "range(0, B - chunk + 1, chunk)")
+ex.slip("every chunk uses the positives of the first one: positive[rows]",
+        "log_p[at, positive[rows]]", "log_p[at, positive[: len(at)]]",
+        "slope[at, positive[rows]]", "slope[at, positive[: len(at)]]")
+ex.slip("your item gradient is that of the last chunk: all chunks push the same items, so add "
+        "them up",
+        "d_items +=", "d_items =")
+ex.slip("your gradients are those of the sum of the rows, your loss is their mean",
+        USERS, "slope @ item_emb", ITEMS, "slope.T @ user_emb[rows]")
+ex.slip("your gradients are divided by the rows of their chunk: B is all rows, as in the loss",
+        USERS, "slope @ item_emb / len(at)", ITEMS, "slope.T @ user_emb[rows] / len(at)")
+ex.slip("1 is missing at the positives: the gradient of the scores is P − Y, not P",
+        "slope[at, positive[rows]] -= 1", "")
+ex.slip("your gradients have the other sign: P − Y, what is too likely goes down",
+        "= log_p.exp()", "= -log_p.exp()", "-= 1", "+= 1")
+ex.slip("scores in the hundreds overflow in yours: log_softmax subtracts the largest first",
+        LOG_P, "odds = (user_emb[rows] @ item_emb.T).exp()\n"
+        "log_p = (odds / odds.sum(dim=1, keepdim=True)).log()")
+ex.slip("users get no gradient in yours; they are half of the product",
+        f"d_users[rows] = {USERS}", "")
+ex.slip("your numbers are right, but all scores were in memory at once, in a matrix or in a list "
+        "of chunks, or those of more rows than `chunk`: make those of a chunk, use them, and "
+        "forget them",
+        "B, loss =", "chunk = len(user_emb)\nB, loss =")

@@ -105,46 +105,20 @@ open_task.claims(
 )
 
 
-def _changed(**what):
-    return lambda: choose() | what
+PLACE = '"uniform": 0.5, "shift": 0.5'
 
-
-@ex.mistake(
-    "without a correction the scores are log p − log Q: a week's saves are of popular pins, too, and these stand "
-    "at the end of your lists. A shift brings them back"
-)
-def pmi_as_it_is():
-    return _changed(uniform=0.0, shift=0.0)()
-
-
-@ex.mistake(
-    "a corrected loss without a shift is log p: good, and not the best place here. What lies half-way between PMI "
-    "and log p?"
-)
-def log_p_as_it_is():
-    return _changed(loss="corrected", uniform=0.0)() | {"shift": 0.0}
-
-
-@ex.mistake("your loss is corrected and the shift adds log Q once more: popularity counts twice")
-def corrected_and_shifted():
-    return _changed(loss="corrected", shift=1.5)()
-
-
-@ex.mistake("a negative shift takes away what the correction has brought: that is PMI again")
-def back_to_pmi():
-    return _changed(loss="corrected", shift=-0.5)()
-
-
-@ex.mistake("you shift beyond log p: popular pins are now in all lists")
-def shifted_too_far():
-    return _changed(shift=1.5)()
-
-
-@ex.mistake("the loss of your choice is none of those offered: none, all, negatives, corrected")
-def another_loss():
-    return _changed(loss="full")()
-
-
-@ex.mistake("the number of negatives has to be one that was trained: 16, 128 or 1024")
-def another_number():
-    return _changed(num_negatives=512)()
+# fmt: off
+ex.slip("without a correction the scores are log p − log Q: a week's saves are of popular pins, "
+        "too, and these stand at the end of your lists. A shift brings them back",
+        PLACE, '"uniform": 0.0, "shift": 0.0')
+ex.slip("a corrected loss without a shift is log p: good, and not the best place here. What lies "
+        "half-way between PMI and log p?",
+        '"none"', '"corrected"', PLACE, '"uniform": 0.0, "shift": 0.0')
+ex.slip("your loss is corrected and the shift adds log Q once more: popularity counts twice",
+        '"none"', '"corrected"', '"shift": 0.5', '"shift": 1.5')
+ex.slip("a negative shift takes away what the correction has brought: that is PMI again",
+        '"none"', '"corrected"', '"shift": 0.5', '"shift": -0.5')
+ex.slip("you shift beyond log p: popular pins are now in all lists", '"shift": 0.5', '"shift": 1.5')
+ex.slip("the loss of your choice is none of those offered: none, all, negatives, corrected",
+        '"none"', '"full"')
+ex.slip("the number of negatives has to be one that was trained: 16, 128 or 1024", "1024", "512")
