@@ -110,16 +110,7 @@ def distance(head: torch.Tensor, rel: torch.Tensor, tail: torch.Tensor, norm: in
     Example:
         A gap of (3, -4) is 7 long by norm 1 and 5 by norm 2.
     """
-    ### BEGIN SOLUTION
-    gap = head + rel - tail
-    if norm == 1:
-        return gap.abs().sum(dim=-1)
-    return gap.square().sum(dim=-1).sqrt()
-    ### INSTEAD
-    # return gap.square().sum(dim=-1)  # squared
-    # gap = tail + rel - head  # the wrong way
-    # gap = head - tail  # without the relation
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:12.1"]
@@ -186,13 +177,7 @@ def margin_loss(d_pos: torch.Tensor, d_neg: torch.Tensor, margin: float) -> torc
     Returns:
         () the mean hinge, 0 or more.
     """
-    ### BEGIN SOLUTION
-    return torch.relu(margin + d_pos[:, None] - d_neg).mean()
-    ### INSTEAD
-    # return torch.relu(margin + d_neg - d_pos[:, None]).mean()  # the sign of the slide
-    # return (margin + d_pos[:, None] - d_neg).mean()  # without the hinge
-    # return torch.relu(d_pos[:, None] - d_neg - margin).mean()  # margin subtracted
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:12.2"]
@@ -221,19 +206,7 @@ def corrupt(facts: np.ndarray, num_entities: int, rng: np.random.Generator) -> n
     Returns:
         (B, 3) int64; head or tail differ from the fact's, the relation does not.
     """
-    ### BEGIN SOLUTION
-    rows = np.arange(len(facts))
-    column = 2 * rng.integers(2, size=len(facts))
-    drawn = rng.integers(num_entities - 1, size=len(facts))
-    drawn += drawn >= facts[rows, column]  # skip the one that stands there
-    out = facts.copy()
-    out[rows, column] = drawn
-    return out
-    ### INSTEAD
-    # column = np.full(len(facts), 2)  # tails only
-    # column = 2 * rng.integers(2)  # one coin for all
-    # out = facts  # in place
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:12.3"]
@@ -287,18 +260,7 @@ def train_step(
     Returns:
         (num_entities, d), (num_relations, d) without gradients, and () the mean loss.
     """
-    ### BEGIN SOLUTION
-    E = entity_emb / entity_emb.norm(dim=1, keepdim=True)
-    E, R = (x.detach().clone().requires_grad_() for x in (E, rel_emb))
-    d_pos, d_neg = ((E[f[:, 0]] + R[f[:, 1]] - E[f[:, 2]]).norm(dim=1) for f in (facts, corrupted))
-    loss = torch.relu(margin + d_pos - d_neg).mean()
-    grad_E, grad_R = torch.autograd.grad(loss, [E, R])
-    return (E - lr * grad_E).detach(), (R - lr * grad_R).detach(), loss.detach()
-    ### INSTEAD
-    # E = entity_emb  # without normalization
-    # loss = torch.relu(margin + d_neg - d_pos).mean()  # swapped
-    # return (E + lr * grad_E).detach(), (R + lr * grad_R).detach(), loss.detach()  # uphill
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:12.4"]
@@ -457,15 +419,7 @@ def filtered_rank(distances: np.ndarray, truth: int, known: np.ndarray, ties: fl
     Returns:
         The rank, at least 1.
     """
-    ### BEGIN SOLUTION
-    rivals = np.delete(distances, np.union1d(known, [truth]).astype(int))
-    nearer, equal = (rivals < distances[truth]).sum(), (rivals == distances[truth]).sum()
-    return float(1 + nearer + ties * equal)
-    ### INSTEAD
-    # rivals = np.delete(distances, truth)  # raw
-    # return float(nearer + ties * equal)  # from zero
-    # return float(1 + nearer)  # optimistic
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:12.5"]
@@ -538,14 +492,7 @@ def best_translation(heads: torch.Tensor, tails: torch.Tensor) -> tuple[torch.Te
     Returns:
         (d,) the vector, and (F,) the L2 distance of every fact.
     """
-    ### BEGIN SOLUTION
-    rel = (tails - heads).mean(dim=0)
-    return rel, (heads + rel - tails).norm(dim=1)
-    ### INSTEAD
-    # rel = (heads - tails).mean(dim=0)  # backwards
-    # rel = (tails - heads).sum(dim=0)  # the sum
-    # rel = tails[0] - heads[0]  # the first fact
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:12.6"]
@@ -1018,12 +965,7 @@ def choose() -> dict:
         {"relations": list of at most five names, "save" among them, "sharpness": float above 0, "weight": float of at
         least 0}; both numbers at most 100.
     """
-    ### BEGIN SOLUTION
-    return {
-        "relations": ["save", "long_click", "closeup", "made", "follows"],
-        "sharpness": 8.0, "weight": 1.0,
-    }  # fmt: skip
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:12.7"]

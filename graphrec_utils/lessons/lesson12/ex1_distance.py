@@ -23,13 +23,12 @@ ex = Exercise(
 )
 
 
-def _measure(gap, norm):
-    return gap.abs().sum(dim=-1) if norm == 1 else gap.square().sum(dim=-1).sqrt()
-
-
 @ex.solution
 def distance(head, rel, tail, norm):
-    return _measure(head + rel - tail, norm)
+    gap = head + rel - tail
+    if norm == 1:
+        return gap.abs().sum(dim=-1)
+    return gap.square().sum(dim=-1).sqrt()
 
 
 def _hand(norm: int) -> Callable:
@@ -64,72 +63,29 @@ ex.claim(
 ex.claim("the same four heads and seven tails by L2", lambda rng: _facts(rng, 2, ALL))
 
 
-@ex.mistake("your distance is squared: take the root for norm 2")
-def squared(head, rel, tail, norm):
-    gap = head + rel - tail
-    return gap.abs().sum(dim=-1) if norm == 1 else gap.square().sum(dim=-1)
-
-
-@ex.mistake("you took L1 for norm 2, and L2 for norm 1")
-def norms_swapped(head, rel, tail, norm):
-    return _measure(head + rel - tail, 3 - norm)
-
-
-@ex.mistake("your function always takes L2; norm 1 asks for the sum of the absolute values")
-def always_l2(head, rel, tail, norm):
-    return _measure(head + rel - tail, 2)
-
-
-@ex.mistake("your function always takes L1; norm 2 asks for the root of the sum of the squares")
-def always_l1(head, rel, tail, norm):
-    return _measure(head + rel - tail, 1)
-
-
-@ex.mistake(
-    "you go from the tail to the head: the relation leads from head to tail, so head + rel − tail"
-)
-def the_wrong_way(head, rel, tail, norm):
-    return _measure(tail + rel - head, norm)
-
-
-@ex.mistake("you left out the relation: this is how far head and tail are apart, whatever is asked")
-def without_the_relation(head, rel, tail, norm):
-    return _measure(head - tail + 0 * rel, norm)
-
-
-@ex.mistake("you return minus the distance, a score; a distance is never negative")
-def a_score(head, rel, tail, norm):
-    return -_measure(head + rel - tail, norm)
-
-
-@ex.mistake("you took the mean over the coordinates; L1 is their sum, and L2 the root of a sum")
-def the_mean(head, rel, tail, norm):
-    gap = head + rel - tail
-    return gap.abs().mean(dim=-1) if norm == 1 else gap.square().mean(dim=-1).sqrt()
-
-
-@ex.mistake("you measured over the first axis: one number per coordinate, instead of one per fact")
-def the_first_axis(head, rel, tail, norm):
-    gap = head + rel - tail
-    return gap.abs().sum(dim=0) if norm == 1 else gap.square().sum(dim=0).sqrt()
-
-
-@ex.mistake(
-    "this is the dot product of head + rel and tail: it grows with their lengths, and is no distance"
-)
-def a_dot_product(head, rel, tail, norm):
-    return ((head + rel) * tail).sum(dim=-1)
-
-
-@ex.mistake(
-    "you measured over axis 1: that is the last one of a batch of facts only; -1 is always the last one"
-)
-def axis_one(head, rel, tail, norm):
-    gap = head + rel - tail
-    dim = min(1, gap.ndim - 1)
-    return gap.abs().sum(dim=dim) if norm == 1 else gap.square().sum(dim=dim).sqrt()
-
-
-@ex.mistake("you return one number for the whole batch; every fact has a distance of its own")
-def one_number(head, rel, tail, norm):
-    return torch.linalg.vector_norm(head + rel - tail, ord=norm)
+# fmt: off
+ex.slip("your distance is squared: take the root for norm 2", ".sqrt()", "", hint=True)
+ex.slip("you took L1 for norm 2, and L2 for norm 1", "norm == 1", "norm == 2")
+ex.slip("your function always takes L2; norm 1 asks for the sum of the absolute values",
+        "norm == 1", "False")
+ex.slip("your function always takes L1; norm 2 asks for the root of the sum of the squares",
+        "norm == 1", "True")
+ex.slip("you go from the tail to the head: the relation leads from head to tail, so head + rel − "
+        "tail",
+        "head + rel - tail", "tail + rel - head", hint=True)
+ex.slip("you left out the relation: this is how far head and tail are apart, whatever is asked",
+        "head + rel - tail", "head - tail", hint=True)
+ex.slip("you return minus the distance, a score; a distance is never negative",
+        "gap.abs()", "-gap.abs()", "gap.square()", "-gap.square()")
+ex.slip("you took the mean over the coordinates; L1 is their sum, and L2 the root of a sum",
+        ".abs().sum(", ".abs().mean(", ".square().sum(", ".square().mean(")
+ex.slip("you measured over the first axis: one number per coordinate, instead of one per fact",
+        ".abs().sum(dim=-1)", ".abs().sum(dim=0)", ".square().sum(dim=-1)", ".square().sum(dim=0)")
+ex.slip("this is the dot product of head + rel and tail: it grows with their lengths, and is no "
+        "distance",
+        "gap =", "return ((head + rel) * tail).sum(dim=-1)\ngap =")
+ex.slip("you measured over axis 1: that is the last one of a batch of facts only; -1 is always "
+        "the last one",
+        ".abs().sum(dim=-1)", ".abs().sum(dim=1)", ".square().sum(dim=-1)", ".square().sum(dim=1)")
+ex.slip("you return one number for the whole batch; every fact has a distance of its own",
+        ".abs().sum(dim=-1)", ".abs().sum()", ".square().sum(dim=-1)", ".square().sum()")

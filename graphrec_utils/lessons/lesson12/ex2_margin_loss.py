@@ -53,131 +53,54 @@ ex.claim(
     run="call and compare gradient",
 )
 
+GAP = "d_pos[:, None] - d_neg"
 
-@ex.mistake(
-    "that is the slide's sign, for distances: it is 0 when corrupted facts are the near ones, so training would "
-    "push the true ones away"
-)
-def the_sign_of_the_slide(d_pos, d_neg, margin):
-    return torch.relu(margin + d_neg - d_pos[:, None]).mean()
-
-
-@ex.mistake(
-    "you subtracted the margin: true facts may then even be farther away than corrupted ones, for free"
-)
-def margin_subtracted(d_pos, d_neg, margin):
-    return torch.relu(d_pos[:, None] - d_neg - margin).mean()
-
-
-@ex.mistake(
-    "you left out the maximum with 0: the loss then falls forever by pushing corrupted facts away"
-)
-def without_the_hinge(d_pos, d_neg, margin):
-    return (margin + d_pos[:, None] - d_neg).mean()
-
-
-@ex.mistake("you added everything up; the mean over all pairs was asked for")
-def the_sum(d_pos, d_neg, margin):
-    return torch.relu(margin + d_pos[:, None] - d_neg).sum()
-
-
-@ex.mistake(
-    "you took the mean of the corrupted distances first: each of them has to keep the margin by itself"
-)
-def mean_inside(d_pos, d_neg, margin):
-    return torch.relu(margin + d_pos - d_neg.mean(dim=1)).mean()
-
-
-@ex.mistake(
-    "you compare with the nearest corrupted fact only; the mean over all of them was asked for"
-)
-def hardest_only(d_pos, d_neg, margin):
-    return torch.relu(margin + d_pos - d_neg.min(dim=1).values).mean()
-
-
-@ex.mistake("you squared the hinge: this is another loss, small violations hardly count in it")
-def squared_hinge(d_pos, d_neg, margin):
-    return torch.relu(margin + d_pos[:, None] - d_neg).square().mean()
-
-
-@ex.mistake(
-    "you ignore the margin: then the loss is 0 as soon as all distances are equal, for example all 0"
-)
-def without_a_margin(d_pos, d_neg, margin):
-    return torch.relu(d_pos[:, None] - d_neg).mean()
-
-
-@ex.mistake("your margin is always 1; it is an argument")
-def margin_of_one(d_pos, d_neg, margin):
-    return torch.relu(1 + d_pos[:, None] - d_neg).mean()
-
-
-@ex.mistake("this is the smooth twin, a softplus; the hinge is exactly 0 beyond the margin")
-def softplus(d_pos, d_neg, margin):
-    return torch.nn.functional.softplus(margin + d_pos[:, None] - d_neg).mean()
-
-
-@ex.mistake("you divided by the pairs that violate the margin only; the mean is over all pairs")
-def mean_of_violations(d_pos, d_neg, margin):
-    lack = torch.relu(margin + d_pos[:, None] - d_neg)
-    return lack.sum() / (lack > 0).sum().clamp(min=1)
-
-
-@ex.mistake(
-    "d_pos is (B,) and d_neg (B, S): without `d_pos[:, None]` the last axes are matched, and a fact is compared with the "
-    "corrupted ones of another"
-)
-def without_a_column(d_pos, d_neg, margin):
-    return torch.relu(margin + d_pos - d_neg).mean()
-
-
-@ex.mistake("you squared the distances first: the paper compares the distances themselves")
-def squared_distances(d_pos, d_neg, margin):
-    return torch.relu(margin + d_pos[:, None].square() - d_neg.square()).mean()
-
-
-@ex.mistake("you add up over the corrupted facts: the mean is over all pairs")
-def sum_over_corrupted(d_pos, d_neg, margin):
-    return torch.relu(margin + d_pos[:, None] - d_neg).sum(dim=1).mean()
-
-
-@ex.mistake(
-    "you take the mean over the corrupted facts and add up the facts: the mean is over all pairs"
-)
-def sum_over_facts(d_pos, d_neg, margin):
-    return torch.relu(margin + d_pos[:, None] - d_neg).mean(dim=1).sum()
-
-
-@ex.mistake(
-    "the margin is added after the maximum with 0: it belongs inside, or a small lead is enough"
-)
-def margin_outside(d_pos, d_neg, margin):
-    return torch.relu(d_pos[:, None] - d_neg).mean() + margin
-
-
-@ex.mistake(
-    "each fact is compared with the corrupted ones of all facts: row k of d_neg belongs to fact k"
-)
-def all_against_all(d_pos, d_neg, margin):
-    return torch.relu(margin + d_pos[:, None, None] - d_neg[None]).mean()
-
-
-@ex.mistake(
-    "two losses are added in yours, one for each distance: the hinge is of their difference"
-)
-def two_losses(d_pos, d_neg, margin):
-    return (d_pos[:, None] + torch.relu(margin - d_neg)).mean()
-
-
-@ex.mistake(
-    "no gradient reaches the true facts: d_pos was detached, and nothing brings them nearer"
-)
-def facts_are_detached(d_pos, d_neg, margin):
-    return torch.relu(margin + d_pos.detach()[:, None] - d_neg).mean()
-
-
-@ex.mistake(
-    "you take the mean first and the maximum with 0 afterwards: pairs far apart pay for those too close"
-)
-def maximum_of_the_mean(d_pos, d_neg, margin):
-    return torch.relu((margin + d_pos[:, None] - d_neg).mean())
+# fmt: off
+ex.slip("that is the slide's sign, for distances: it is 0 when corrupted facts are the near ones, "
+        "so training would push the true ones away",
+        GAP, "d_neg - d_pos[:, None]", hint=True)
+ex.slip("you subtracted the margin: true facts may then even be farther away than corrupted ones, "
+        "for free",
+        f"margin + {GAP}", f"{GAP} - margin", hint=True)
+ex.slip("you left out the maximum with 0: the loss then falls forever by pushing corrupted facts "
+        "away",
+        "torch.relu", "", hint=True)
+ex.slip("you added everything up; the mean over all pairs was asked for", ".mean()", ".sum()")
+ex.slip("you took the mean of the corrupted distances first: each of them has to keep the margin "
+        "by itself",
+        GAP, "d_pos - d_neg.mean(dim=1)")
+ex.slip("you compare with the nearest corrupted fact only; the mean over all of them was asked for",
+        GAP, "d_pos - d_neg.min(dim=1).values")
+ex.slip("you squared the hinge: this is another loss, small violations hardly count in it",
+        ".mean()", ".square().mean()")
+ex.slip("you ignore the margin: then the loss is 0 as soon as all distances are equal, for "
+        "example all 0",
+        "margin + ", "")
+ex.slip("your margin is always 1; it is an argument", "margin", "1")
+ex.slip("this is the smooth twin, a softplus; the hinge is exactly 0 beyond the margin",
+        "torch.relu", "torch.nn.functional.softplus")
+ex.slip("you divided by the pairs that violate the margin only; the mean is over all pairs",
+        "return", "lack =", ".mean()", "\nreturn lack.sum() / (lack > 0).sum().clamp(min=1)")
+ex.slip("d_pos is (B,) and d_neg (B, S): without `d_pos[:, None]` the last axes are matched, and "
+        "a fact is compared with the corrupted ones of another",
+        "[:, None]", "")
+ex.slip("you squared the distances first: the paper compares the distances themselves",
+        GAP, "d_pos[:, None].square() - d_neg.square()")
+ex.slip("you add up over the corrupted facts: the mean is over all pairs",
+        ".mean()", ".sum(dim=1).mean()")
+ex.slip("you take the mean over the corrupted facts and add up the facts: the mean is over all "
+        "pairs",
+        ".mean()", ".mean(dim=1).sum()")
+ex.slip("the margin is added after the maximum with 0: it belongs inside, or a small lead is "
+        "enough",
+        "margin + ", "", ".mean()", ".mean() + margin")
+ex.slip("each fact is compared with the corrupted ones of all facts: row k of d_neg belongs to "
+        "fact k",
+        GAP, "d_pos[:, None, None] - d_neg[None]")
+ex.slip("two losses are added in yours, one for each distance: the hinge is of their difference",
+        f"torch.relu(margin + {GAP})", "(d_pos[:, None] + torch.relu(margin - d_neg))")
+ex.slip("no gradient reaches the true facts: d_pos was detached, and nothing brings them nearer",
+        "d_pos", "d_pos.detach()")
+ex.slip("you take the mean first and the maximum with 0 afterwards: pairs far apart pay for those "
+        "too close",
+        f"(margin + {GAP}).mean()", f"((margin + {GAP}).mean())")

@@ -25,42 +25,15 @@ ex = Exercise(
 )
 
 
-def _corrupt(facts, num_entities, rng, sides=None, itself=False, pool=None):
-    """Replace one end; the options are what can go wrong.
-
-    Args:
-        sides: (B,) column of each, None: a fair coin.
-        itself: the entity that stands there may be drawn again.
-        pool: entities to draw from, None: all.
-    """
-    out, B = facts.copy(), len(facts)
-    column = 2 * rng.integers(2, size=B) if sides is None else np.broadcast_to(sides, B)
-    now = facts[np.arange(B), column]
-    if pool is not None:
-        drawn = pool[rng.integers(len(pool), size=B)]
-        for _ in range(60):
-            same = drawn == now
-            drawn[same] = pool[rng.integers(len(pool), size=same.sum())]
-    elif itself:
-        drawn = rng.integers(num_entities, size=B)
-    else:
-        drawn = rng.integers(num_entities - 1, size=B)
-        drawn += drawn >= now
-    out[np.arange(B), column] = drawn
-    return out
-
-
-def _put(facts, rng, draw):
-    """Replace one end by draw(what stands there, what stands at the other end)."""
-    out, rows = facts.copy(), np.arange(len(facts))
-    column = 2 * rng.integers(2, size=len(facts))
-    out[rows, column] = draw(facts[rows, column], facts[rows, 2 - column])
-    return out
-
-
 @ex.solution
 def corrupt(facts, num_entities, rng):
-    return _corrupt(facts, num_entities, rng)
+    rows = np.arange(len(facts))
+    column = 2 * rng.integers(2, size=len(facts))
+    drawn = rng.integers(num_entities - 1, size=len(facts))
+    drawn += drawn >= facts[rows, column]  # skip the one that stands there
+    out = facts.copy()
+    out[rows, column] = drawn
+    return out
 
 
 def _facts(rng, num_entities: int, used: int | None = None, count: int = MANY) -> dict:
@@ -180,168 +153,66 @@ ex.claim(
     "any other entity: also the one at the other end", lambda rng: _facts(rng, 4), judge=_loops
 )
 
+COIN = "2 * rng.integers(2, size=len(facts))"
+ANY = "rng.integers(num_entities - 1, size=len(facts))"
+SKIP = "drawn += drawn >= facts[rows, column]"
+PUT = "out[rows, column] = drawn"
 
-@ex.mistake(
-    "you replace head and tail at once: such a fact is so wrong that nothing is learned from it; replace one"
-)
-def both_ends(facts, num_entities, rng):
-    first = _corrupt(facts, num_entities, rng, sides=0)
-    return _corrupt(first, num_entities, rng, sides=2)
-
-
-@ex.mistake(
-    "you replace tails only: nobody learns which heads are wrong, and the test asks for them"
-)
-def tails_only(facts, num_entities, rng):
-    return _corrupt(facts, num_entities, rng, sides=2)
-
-
-@ex.mistake("you replace heads only: then nobody learns which tails are wrong")
-def heads_only(facts, num_entities, rng):
-    return _corrupt(facts, num_entities, rng, sides=0)
-
-
-@ex.mistake("you throw a coin for each end: a quarter of the facts lose both, a quarter stay true")
-def a_coin_for_each_end(facts, num_entities, rng):
-    out = facts.copy()
-    for side in (0, 2):
-        chosen = rng.random(len(facts)) < 0.5
-        out[chosen, side] = _corrupt(facts[chosen], num_entities, rng, sides=side)[:, side]
-    return out
-
-
-@ex.mistake("you throw one coin for the whole batch; each fact has its own")
-def one_coin_for_all(facts, num_entities, rng):
-    return _corrupt(facts, num_entities, rng, sides=2 * rng.integers(2))
-
-
-@ex.mistake(
-    "the place in the batch decides on the side in yours: heads of the first half, tails of the rest; where facts "
-    "are sorted, some never lose their head. Throw a coin for each"
-)
-def heads_of_the_first_half(facts, num_entities, rng):
-    places = np.arange(len(facts))
-    return _corrupt(facts, num_entities, rng, sides=2 * (places >= len(facts) // 2))
-
-
-@ex.mistake("heads and tails take turns in yours: throw a coin for each fact, wherever it stands")
-def by_turns(facts, num_entities, rng):
-    return _corrupt(facts, num_entities, rng, sides=2 * (np.arange(len(facts)) % 2))
-
-
-@ex.mistake("where the same entity is drawn you take the next one, which comes twice as often so")
-def the_next_one_instead(facts, num_entities, rng):
-    out = _corrupt(facts, num_entities, rng, itself=True)
-    same = np.flatnonzero((out == facts).all(axis=1))
-    column = 2 * rng.integers(2, size=len(same))
-    out[same, column] = (out[same, column] + 1) % num_entities
-    return out
-
-
-@ex.mistake(
-    'the entity that stood there may come again in yours: the "false" fact is then the true one'
-)
-def it_may_be_itself(facts, num_entities, rng):
-    return _corrupt(facts, num_entities, rng, itself=True)
-
-
-@ex.mistake(
-    "you move up only the numbers above the entity that stood there: it may be drawn again, and the next one never. "
-    "Those that are `now` or more move"
-)
-def moved_up_above_it(facts, num_entities, rng):
-    drawn = rng.integers(num_entities - 1, size=len(facts))
-    return _put(facts, rng, lambda now, other: drawn + (drawn > now))
-
-
-@ex.mistake("you replace the relation; the negatives of TransE have another head or another tail")
-def the_relation(facts, num_entities, rng):
-    out = facts.copy()
-    out[:, 1] = rng.integers(facts[:, 1].max() + 1, size=len(facts))
-    return out
-
-
-@ex.mistake("you draw from the entities of the batch: those that it lacks are never pushed away")
-def from_the_batch(facts, num_entities, rng):
-    return _corrupt(facts, num_entities, rng, pool=np.unique(facts[:, [0, 2]]))
-
-
-@ex.mistake("the last entity is never drawn: rng.integers(a) ends before a")
-def never_the_last(facts, num_entities, rng):
-    if num_entities < 3:
-        return _corrupt(facts, num_entities, rng)
-    return _corrupt(facts, num_entities, rng, pool=np.arange(num_entities - 1))
-
-
-@ex.mistake("you shuffled heads and tails of the batch: what it holds often is put in often")
-def shuffled(facts, num_entities, rng):
-    out, column = facts.copy(), 2 * rng.integers(2, size=len(facts))
-    rows = np.arange(len(facts))
-    out[rows, column] = facts[rng.permutation(len(facts)), column]
-    return out
-
-
-@ex.mistake("you draw one entity for the whole batch; each fact needs its own")
-def one_entity_for_all(facts, num_entities, rng):
-    return _put(facts, rng, lambda now, other: rng.integers(num_entities))
-
-
-@ex.mistake("you draw from a generator of your own: use `rng`, or nobody can repeat your training")
-def a_generator_of_its_own(facts, num_entities, rng):
-    return _corrupt(facts, num_entities, np.random.default_rng())
-
-
-@ex.mistake("your function does not depend on `rng`: every epoch would see the same false facts")
-def a_fixed_seed(facts, num_entities, rng):
-    return _corrupt(facts, num_entities, np.random.default_rng(0))
-
-
-@ex.mistake("you write into `facts` itself: the true facts are gone after the first epoch")
-def in_place(facts, num_entities, rng):
-    facts[:] = _corrupt(facts, num_entities, rng)
-    return facts
-
-
-@ex.mistake(
-    "you leave out the entity at the other end, too: any but the one that stood there may come"
-)
-def never_the_other_end(facts, num_entities, rng):
-    out = _corrupt(facts, num_entities, rng)
-    while num_entities > 2 and (loops := out[:, 0] == out[:, 2]).any():
-        out[loops] = _corrupt(facts[loops], num_entities, rng)
-    return out
-
-
-@ex.mistake("you replace column 0 or 1: the relation stands in column 1, the tail in column 2")
-def head_or_relation(facts, num_entities, rng):
-    return _corrupt(facts, num_entities, rng, sides=rng.integers(2, size=len(facts)))
-
-
-@ex.mistake("you replace any of the three columns: the relation stays")
-def any_column(facts, num_entities, rng):
-    return _corrupt(facts, num_entities, rng, sides=rng.integers(3, size=len(facts)))
-
-
-@ex.mistake("you exchange head and tail: one end stays, and the other is drawn")
-def exchanged(facts, num_entities, rng):
-    return facts[:, [2, 1, 0]]
-
-
-@ex.mistake(
-    "your coin is not fair: heads are replaced in a third of the facts, tails in two thirds"
-)
-def two_tails_a_head(facts, num_entities, rng):
-    return _corrupt(facts, num_entities, rng, sides=2 * (rng.integers(3, size=len(facts)) > 0))
-
-
-@ex.mistake(
-    "you keep off the entity at the other end: the one that you replace must not come again"
-)
-def compared_with_the_other_end(facts, num_entities, rng):
-    drawn = rng.integers(num_entities - 1, size=len(facts))
-    return _put(facts, rng, lambda now, other: drawn + (drawn >= other))
-
-
-@ex.mistake("one number moves every entity of the batch by as many places: each fact draws its own")
-def one_step_for_all(facts, num_entities, rng):
-    return _put(facts, rng, lambda now, other: (now + rng.integers(1, num_entities)) % num_entities)
+# fmt: off
+ex.slip("you replace head and tail at once: such a fact is so wrong that nothing is learned from "
+        "it; replace one",
+        COIN, "0", PUT, f"{PUT}\ndrawn = {ANY}\nout[:, 2] = drawn + (drawn >= facts[:, 2])")
+ex.slip("you replace tails only: nobody learns which heads are wrong, and the test asks for them",
+        COIN, "np.full(len(facts), 2)", hint=True)
+ex.slip("you replace heads only: then nobody learns which tails are wrong", COIN, "0")
+ex.slip("you throw a coin for each end: a quarter of the facts lose both, a quarter stay true",
+        PUT, f"for side in (0, 2):\n    drawn = {ANY}\n    drawn += drawn >= facts[:, side]\n    out[:, side] = np.where(rng.random(len(facts)) < 0.5, drawn, facts[:, side])")
+ex.slip("you throw one coin for the whole batch; each fact has its own",
+        COIN, "2 * rng.integers(2)", hint=True)
+ex.slip("the place in the batch decides on the side in yours: heads of the first half, tails of "
+        "the rest; where facts are sorted, some never lose their head. Throw a coin for each",
+        COIN, "2 * (rows >= len(facts) // 2)")
+ex.slip("heads and tails take turns in yours: throw a coin for each fact, wherever it stands",
+        COIN, "2 * (rows % 2)")
+ex.slip("where the same entity is drawn you take the next one, which comes twice as often so",
+        "num_entities - 1", "num_entities",
+        SKIP, "drawn = (drawn + (drawn == facts[rows, column])) % num_entities")
+ex.slip('the entity that stood there may come again in yours: the "false" fact is then the true '
+        "one",
+        "num_entities - 1", "num_entities", SKIP, "")
+ex.slip("you move up only the numbers above the entity that stood there: it may be drawn again, "
+        "and the next one never. Those that are `now` or more move",
+        ">=", ">")
+ex.slip("you replace the relation; the negatives of TransE have another head or another tail",
+        PUT, "out[:, 1] = rng.integers(facts[:, 1].max() + 1, size=len(facts))")
+ex.slip("you draw from the entities of the batch: those that it lacks are never pushed away",
+        "drawn = rng.integers(num_entities - 1", "pool = np.unique(facts[:, [0, 2]])\ndrawn = rng.integers(len(pool) - 1",
+        SKIP, "drawn = pool[drawn + (drawn >= np.searchsorted(pool, facts[rows, column]))]")
+ex.slip("the last entity is never drawn: rng.integers(a) ends before a",
+        "num_entities - 1", "max(1, num_entities - 2)")
+ex.slip("you shuffled heads and tails of the batch: what it holds often is put in often",
+        f"drawn = {ANY}\n{SKIP}", "drawn = facts[rng.permutation(len(facts)), column]")
+ex.slip("you draw one entity for the whole batch; each fact needs its own",
+        f"drawn = {ANY}\n{SKIP}", "drawn = rng.integers(num_entities)")
+ex.slip("you draw from a generator of your own: use `rng`, or nobody can repeat your training",
+        "rows =", "rng = np.random.default_rng()\nrows =")
+ex.slip("your function does not depend on `rng`: every epoch would see the same false facts",
+        "rows =", "rng = np.random.default_rng(0)\nrows =")
+ex.slip("you write into `facts` itself: the true facts are gone after the first epoch",
+        "facts.copy()", "facts", hint=True)
+ex.slip("you leave out the entity at the other end, too: any but the one that stood there may come",
+        "return out", "while num_entities > 2 and (loops := out[:, 0] == out[:, 2]).any():\n"
+        "    out[loops] = corrupt(facts[loops], num_entities, rng)\n"
+        "return out")
+ex.slip("you replace column 0 or 1: the relation stands in column 1, the tail in column 2",
+        "2 * rng", "rng")
+ex.slip("you replace any of the three columns: the relation stays",
+        "2 * rng.integers(2,", "rng.integers(3,")
+ex.slip("you exchange head and tail: one end stays, and the other is drawn",
+        "return out", "return facts[:, [2, 1, 0]]")
+ex.slip("your coin is not fair: heads are replaced in a third of the facts, tails in two thirds",
+        COIN, "2 * (rng.integers(3, size=len(facts)) > 0)")
+ex.slip("you keep off the entity at the other end: the one that you replace must not come again",
+        "facts[rows, column]", "facts[rows, 2 - column]")
+ex.slip("one number moves every entity of the batch by as many places: each fact draws its own",
+        f"drawn = {ANY}\n{SKIP}", "drawn = (facts[rows, column] + rng.integers(1, num_entities)) % num_entities")

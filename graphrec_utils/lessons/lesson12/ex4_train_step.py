@@ -22,41 +22,14 @@ ex = Exercise(
 )
 
 
-def _unit(rows, p=2):
-    return rows / torch.linalg.vector_norm(rows, ord=p, dim=1, keepdim=True)
-
-
-def _step(
-    entity_emb, rel_emb, facts, corrupted, margin, lr, before=_unit, rels=lambda R: R, after=None,
-    reduce=torch.mean, sign=1.0, learn=(1, 1), measure=torch.linalg.vector_norm,
-):  # fmt: skip
-    """Make the step; the options are what can go wrong.
-
-    Args:
-        before, rels: what happens to entities and relations before the distances are measured.
-        after: what happens to the entities at the end.
-        reduce: of the hinges.
-        sign: -1 goes up.
-        learn: whether entities and relations move.
-        measure: the length of a gap.
-    """
-    with torch.enable_grad():
-        E = before(entity_emb.detach()).clone().requires_grad_()
-        R = rels(rel_emb.detach()).clone().requires_grad_()
-
-        def far(f):
-            gap = E[f[:, 0]] + R[f[:, 1]] - E[f[:, 2]]
-            return measure(gap, dim=1)
-
-        loss = reduce(torch.relu(margin + far(facts) - far(corrupted)))
-        grads = torch.autograd.grad(loss, [E, R])
-    new = [(x - sign * lr * on * g).detach() for x, g, on in zip((E, R), grads, learn, strict=True)]
-    return (after(new[0]) if after else new[0]), new[1], loss.detach()
-
-
 @ex.solution
 def train_step(entity_emb, rel_emb, facts, corrupted, margin, lr):
-    return _step(entity_emb, rel_emb, facts, corrupted, margin, lr)
+    E = entity_emb / entity_emb.norm(dim=1, keepdim=True)
+    E, R = (x.detach().clone().requires_grad_() for x in (E, rel_emb))
+    d_pos, d_neg = ((E[f[:, 0]] + R[f[:, 1]] - E[f[:, 2]]).norm(dim=1) for f in (facts, corrupted))
+    loss = torch.relu(margin + d_pos - d_neg).mean()
+    grad_E, grad_R = torch.autograd.grad(loss, [E, R])
+    return (E - lr * grad_E).detach(), (R - lr * grad_R).detach(), loss.detach()
 
 
 def _graph(rng, margin: float, lr: float, far: float = 1.0, close: bool = False) -> dict:
@@ -91,102 +64,43 @@ ex.claim(
     lambda rng: _graph(rng, 1e-3, 0.2, close=True),
 )
 
+LENGTH = " / entity_emb.norm(dim=1, keepdim=True)"
+NEW_E = "(E - lr * grad_E).detach()"
+UNIT = f"torch.nn.functional.normalize({NEW_E})"
 
-@ex.mistake(
-    "you do not normalize the entities: the loss then falls by making all of them longer, and nothing is learned"
-)
-def without_normalization(*inputs):
-    return _step(*inputs, before=lambda E: E)
-
-
-@ex.mistake(
-    "you normalize the relations, too: then none can be short, and one that joins neighbors has to be"
-)
-def relations_normalized(entity_emb, rel_emb, *rest):
-    def rows(R):
-        return R / torch.linalg.vector_norm(R, dim=1, keepdim=True).clamp(min=1e-12)
-
-    return _step(entity_emb, rel_emb, *rest, rels=rows)
-
-
-@ex.mistake(
-    "you normalize after the step only: the distances of this step are measured with the old lengths"
-)
-def normalized_afterwards(*inputs):
-    return _step(*inputs, before=lambda E: E, after=_unit)
-
-
-@ex.mistake("you normalize before and again after the step; the paper does it once, before")
-def normalized_twice(*inputs):
-    return _step(*inputs, after=_unit)
-
-
-@ex.mistake("you went up the gradient: subtract lr times it")
-def uphill(*inputs):
-    return _step(*inputs, sign=-1.0)
-
-
-@ex.mistake("your relations get no step; they are learned as the entities are")
-def relations_fixed(*inputs):
-    return _step(*inputs, learn=(1, 0))
-
-
-@ex.mistake("your entities get no step; only the relations are learned")
-def entities_fixed(*inputs):
-    return _step(*inputs, learn=(0, 1))
-
-
-@ex.mistake("you measured L1 distances; this step is about L2")
-def l1_distances(*inputs):
-    return _step(*inputs, measure=lambda gap, dim: gap.abs().sum(dim=dim))
-
-
-@ex.mistake("your distances are squared: take the root")
-def squared_distances(*inputs):
-    return _step(*inputs, measure=lambda gap, dim: gap.square().sum(dim=dim))
-
-
-@ex.mistake("you added the hinges up; the loss is their mean, or the step grows with the batch")
-def the_sum(*inputs):
-    return _step(*inputs, reduce=torch.sum)
-
-
-@ex.mistake("you divided by the L1 norm: length 1 means that the squares sum to 1")
-def l1_lengths(*inputs):
-    return _step(*inputs, before=lambda E: _unit(E, 1))
-
-
-@ex.mistake("you normalized the columns of the entities; each entity is a row")
-def columns(*inputs):
-    return _step(*inputs, before=lambda E: E / torch.linalg.vector_norm(E, dim=0, keepdim=True))
-
-
-@ex.mistake("true and corrupted facts are swapped in your loss: this pushes the true ones away")
-def swapped(entity_emb, rel_emb, facts, corrupted, margin, lr):
-    return _step(entity_emb, rel_emb, corrupted, facts, margin, lr)
-
-
-@ex.mistake(
-    "you shorten only those entities that are longer than 1; all of them are brought to length 1"
-)
-def only_the_long_ones(*inputs):
-    def clip(E):
-        return E / torch.linalg.vector_norm(E, dim=1, keepdim=True).clamp(min=1)
-
-    return _step(*inputs, before=clip)
-
-
-@ex.mistake(
-    "your gradient runs through the normalization; in the paper the lengths are set first, and the step starts there"
-)
-def gradient_through_the_lengths(entity_emb, rel_emb, facts, corrupted, margin, lr):
-    with torch.enable_grad():
-        raw = entity_emb.detach().clone().requires_grad_()
-        E, R = _unit(raw), rel_emb.detach().clone().requires_grad_()
-
-        def far(f):
-            return torch.linalg.vector_norm(E[f[:, 0]] + R[f[:, 1]] - E[f[:, 2]], dim=1)
-
-        loss = torch.relu(margin + far(facts) - far(corrupted)).mean()
-        grads = torch.autograd.grad(loss, [raw, R])
-    return (E - lr * grads[0]).detach(), (R - lr * grads[1]).detach(), loss.detach()
+# fmt: off
+ex.slip("you do not normalize the entities: the loss then falls by making all of them longer, and "
+        "nothing is learned",
+        LENGTH, "", hint=True)
+ex.slip("you normalize the relations, too: then none can be short, and one that joins neighbors "
+        "has to be",
+        "(E, rel_emb)", "(E, rel_emb / rel_emb.norm(dim=1, keepdim=True).clamp(min=1e-12))")
+ex.slip("you normalize after the step only: the distances of this step are measured with the old "
+        "lengths",
+        LENGTH, "", NEW_E, UNIT)
+ex.slip("you normalize before and again after the step; the paper does it once, before",
+        NEW_E, UNIT)
+ex.slip("you went up the gradient: subtract lr times it",
+        "E - lr", "E + lr", "R - lr", "R + lr", hint=True)
+ex.slip("your relations get no step; they are learned as the entities are", "R - lr * grad_R", "R")
+ex.slip("your entities get no step; only the relations are learned", "E - lr * grad_E", "E")
+ex.slip("you measured L1 distances; this step is about L2",
+        ".norm(dim=1) for", ".norm(p=1, dim=1) for")
+ex.slip("your distances are squared: take the root", ".norm(dim=1) for", ".square().sum(dim=1) for")
+ex.slip("you added the hinges up; the loss is their mean, or the step grows with the batch",
+        ".mean()", ".sum()")
+ex.slip("you divided by the L1 norm: length 1 means that the squares sum to 1",
+        ".norm(dim=1, keep", ".norm(p=1, dim=1, keep")
+ex.slip("you normalized the columns of the entities; each entity is a row",
+        ".norm(dim=1, keep", ".norm(dim=0, keep")
+ex.slip("true and corrupted facts are swapped in your loss: this pushes the true ones away",
+        "d_pos - d_neg", "d_neg - d_pos", hint=True)
+ex.slip("you shorten only those entities that are longer than 1; all of them are brought to "
+        "length 1",
+        "keepdim=True)", "keepdim=True).clamp(min=1)")
+ex.slip("your gradient runs through the normalization; in the paper the lengths are set first, "
+        "and the step starts there",
+        f"E = entity_emb{LENGTH}", "raw = entity_emb.detach().clone().requires_grad_()\n"
+        "E = raw / raw.norm(dim=1, keepdim=True)",
+        "E, R = (x.detach().clone().requires_grad_() for x in (E, rel_emb))", "R = rel_emb.detach().clone().requires_grad_()",
+        "[E, R]", "[raw, R]")

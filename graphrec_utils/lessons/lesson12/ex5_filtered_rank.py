@@ -21,16 +21,11 @@ ex = Exercise(
 )
 
 
-def _rank(distances, truth, others, ties, keep=()):
-    out = np.setdiff1d(np.append(others, truth), keep)
-    rivals = np.delete(distances, out.astype(int))
-    d = distances[truth]
-    return float(1 + (rivals < d).sum() + ties * (rivals == d).sum())
-
-
 @ex.solution
 def filtered_rank(distances, truth, known, ties):
-    return _rank(distances, truth, known, ties)
+    rivals = np.delete(distances, np.union1d(known, [truth]).astype(int))
+    nearer, equal = (rivals < distances[truth]).sum(), (rivals == distances[truth]).sum()
+    return float(1 + nearer + ties * equal)
 
 
 def _asked(rng, ties: float, with_truth: bool = True, levels: int = 0) -> dict:
@@ -83,103 +78,42 @@ ex.claim(
     "a model that says the same of everybody is in the middle", lambda rng: _constant(rng, 0.5)
 )
 
+OUT = "np.union1d(known, [truth]).astype(int)"
+OTHERS = "np.setdiff1d(known, [truth]).astype(int)"
+EQUAL = "(rivals == distances[truth]).sum()"
 
-@ex.mistake(
-    "your rank is raw: other right answers stand before the truth, and are counted as mistakes"
-)
-def raw(distances, truth, known, ties):
-    return _rank(distances, truth, [], ties)
-
-
-@ex.mistake(
-    "you take the best place among equals: a model that says the same of everybody would be perfect"
-)
-def optimistic(distances, truth, known, ties):
-    return _rank(distances, truth, known, 0.0)
-
-
-@ex.mistake("you take the worst place among equals, whatever `ties` says")
-def pessimistic(distances, truth, known, ties):
-    return _rank(distances, truth, known, 1.0)
-
-
-@ex.mistake("your ranks begin at 0; the best one is 1")
-def from_zero(distances, truth, known, ties):
-    return _rank(distances, truth, known, ties) - 1
-
-
-@ex.mistake("you rank the farthest first: these are distances, small ones are good")
-def farthest_first(distances, truth, known, ties):
-    return _rank(-distances, truth, known, ties)
-
-
-@ex.mistake("the truth is an equal of itself in yours: it counts among the ties")
-def its_own_equal(distances, truth, known, ties):
-    return _rank(distances, truth, known, ties) + ties
-
-
-@ex.mistake("you take the other right answers from the equals, but not from those in front")
-def filtered_ties_only(distances, truth, known, ties):
-    d = distances[truth]
-    rivals = np.delete(distances, np.union1d(known, [truth]).astype(int))
-    return float(1 + (distances < d).sum() + ties * (rivals == d).sum())
-
-
-@ex.mistake("you take the other right answers from those in front, but not from the equals")
-def filtered_front_only(distances, truth, known, ties):
-    d = distances[truth]
-    rivals = np.delete(distances, np.union1d(known, [truth]).astype(int))
-    return float(1 + (rivals < d).sum() + ties * ((distances == d).sum() - 1))
-
-
-@ex.mistake(
-    "you subtract every known answer from the rank, those behind the truth, too; only those in front are in its way"
-)
-def all_known_subtracted(distances, truth, known, ties):
-    return max(1.0, _rank(distances, truth, [], ties) - len(set(known.tolist()) - {truth}))
-
-
-@ex.mistake(
-    "your equals are put in the order of their ids; `ties` says where the truth stands among them"
-)
-def ties_by_id(distances, truth, known, ties):
-    keep = np.setdiff1d(np.arange(len(distances)), np.setdiff1d(known, [truth]))
-    order = keep[np.argsort(distances[keep], kind="stable")]
-    return float(1 + np.flatnonzero(order == truth)[0])
-
-
-@ex.mistake("an equal counts half in yours, whatever `ties` says")
-def always_half(distances, truth, known, ties):
-    return _rank(distances, truth, known, 0.5)
-
-
-@ex.mistake("`ties` is turned round in yours: 0 is the optimist, who stands before all equals")
-def ties_turned_round(distances, truth, known, ties):
-    return _rank(distances, truth, known, 1 - ties)
-
-
-@ex.mistake("after deleting, place `truth` is no longer the truth's: read its distance before")
-def read_after_deleting(distances, truth, known, ties):
-    left = np.delete(distances, np.setdiff1d(known, [truth]).astype(int))
-    d = left[min(truth, len(left) - 1)]
-    return float(1 + (left < d).sum() + ties * ((left == d).sum() - 1))
-
-
-@ex.mistake("yours is one over the rank: the rank itself is asked for")
-def reciprocal(*inputs):
-    return 1 / _rank(*inputs)
-
-
-@ex.mistake(
-    "other right answers have the distance 0 in yours, the best there is: they are to leave the list"
-)
-def known_at_distance_0(distances, truth, known, ties):
-    moved = distances.copy()
-    moved[np.setdiff1d(known, [truth]).astype(int)] = 0
-    return _rank(moved, truth, np.array([], dtype=int), ties)
-
-
-@ex.mistake("you rank among `known` alone: these leave, and the truth is ranked among all others")
-def among_the_known(distances, truth, known, ties):
-    others = np.setdiff1d(np.arange(len(distances)), known)
-    return _rank(distances, truth, others, ties)
+# fmt: off
+ex.slip("your rank is raw: other right answers stand before the truth, and are counted as mistakes",
+        OUT, "truth", hint=True)
+ex.slip("you take the best place among equals: a model that says the same of everybody would be "
+        "perfect",
+        " + ties * equal", "", hint=True)
+ex.slip("you take the worst place among equals, whatever `ties` says", "ties * ", "")
+ex.slip("your ranks begin at 0; the best one is 1", "1 + nearer", "nearer", hint=True)
+ex.slip("you rank the farthest first: these are distances, small ones are good",
+        "rivals <", "rivals >")
+ex.slip("the truth is an equal of itself in yours: it counts among the ties",
+        "equal)", "(equal + 1))")
+ex.slip("you take the other right answers from the equals, but not from those in front",
+        "rivals <", "distances <")
+ex.slip("you take the other right answers from those in front, but not from the equals",
+        EQUAL, "(distances == distances[truth]).sum() - 1")
+ex.slip("you subtract every known answer from the rank, those behind the truth, too; only those "
+        "in front are in its way",
+        OUT, "truth", "float(1", "max(1.0, 1 - len(np.setdiff1d(known, [truth]))")
+ex.slip("your equals are put in the order of their ids; `ties` says where the truth stands among "
+        "them",
+        "ties * equal", "(np.delete(distances[:truth], known[known < truth]) == distances[truth]).sum()")
+ex.slip("an equal counts half in yours, whatever `ties` says", "ties *", "0.5 *")
+ex.slip("`ties` is turned round in yours: 0 is the optimist, who stands before all equals",
+        "ties *", "(1 - ties) *")
+ex.slip("after deleting, place `truth` is no longer the truth's: read its distance before",
+        OUT, OTHERS, "nearer,", "distances, truth = rivals, min(truth, len(rivals) - 1)\nnearer,",
+        EQUAL, f"{EQUAL} - 1")
+ex.slip("yours is one over the rank: the rank itself is asked for", "float", "1 / float")
+ex.slip("other right answers have the distance 0 in yours, the best there is: they are to leave "
+        "the list",
+        "rivals = np", f"distances = distances.copy()\ndistances[{OTHERS}] = 0\nrivals = np",
+        OUT, "truth")
+ex.slip("you rank among `known` alone: these leave, and the truth is ranked among all others",
+        f"np.delete(distances, {OUT})", f"distances[{OTHERS}]")

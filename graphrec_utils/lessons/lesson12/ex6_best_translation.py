@@ -20,13 +20,10 @@ ex = Exercise(
 )
 
 
-def _best(heads, tails, rel):
-    return rel, torch.linalg.vector_norm(heads + rel - tails, dim=1)
-
-
 @ex.solution
 def best_translation(heads, tails):
-    return _best(heads, tails, (tails - heads).mean(dim=0))
+    rel = (tails - heads).mean(dim=0)
+    return rel, (heads + rel - tails).norm(dim=1)
 
 
 def _facts(rng, heads, tails) -> dict:
@@ -57,56 +54,24 @@ ex.claim("facts in both directions: the relation is 0, and all of the way is lef
 ex.claim("one head, many tails: each keeps its distance from their middle", _one_to_many)
 
 
-@ex.mistake("your relation leads from tails to heads: head + rel has to be near the tail")
-def backwards(heads, tails):
-    return _best(heads, tails, (heads - tails).mean(dim=0))
-
-
-@ex.mistake(
-    "you turned every fact round: your vector leads from tails to heads, and head + rel has to be near the tail"
-)
-def all_turned_round(heads, tails):
-    return _best(tails, heads, (heads - tails).mean(dim=0))
-
-
-@ex.mistake(
-    "you brought the relation to length 1: only entities are normalized; this one has to be 0 now and then"
-)
-def unit_length(heads, tails):
-    rel = (tails - heads).mean(dim=0)
-    return _best(heads, tails, rel / torch.linalg.vector_norm(rel).clamp(min=1e-9))
-
-
-@ex.mistake("you took the first fact's difference; the others want something else")
-def the_first_fact(heads, tails):
-    return _best(heads, tails, tails[0] - heads[0])
-
-
-@ex.mistake("you took the median of each coordinate: that minimizes L1 distances, not squared L2")
-def the_median(heads, tails):
-    return _best(heads, tails, (tails - heads).quantile(0.5, dim=0))
-
-
-@ex.mistake("what is left is squared in yours; a distance was asked for")
-def squared(heads, tails):
-    rel, left = best_translation(heads, tails)
-    return rel, left.square()
-
-
-@ex.mistake("you added the differences up; the mean is nearest to all of them")
-def the_sum(heads, tails):
-    return _best(heads, tails, (tails - heads).sum(dim=0))
-
-
-@ex.mistake("what is left is measured in L1 in yours; the relation minimizes squared L2 distances")
-def left_in_l1(heads, tails):
-    rel, _ = best_translation(heads, tails)
-    return rel, (heads + rel - tails).abs().sum(dim=1)
-
-
-@ex.mistake(
-    "what is left is measured without the relation: that is how far head and tail are apart"
-)
-def left_without_the_relation(heads, tails):
-    rel, _ = best_translation(heads, tails)
-    return rel, torch.linalg.vector_norm(heads - tails, dim=1)
+# fmt: off
+ex.slip("your relation leads from tails to heads: head + rel has to be near the tail",
+        "tails - heads", "heads - tails", hint=True)
+ex.slip("you turned every fact round: your vector leads from tails to heads, and head + rel has "
+        "to be near the tail",
+        "tails - heads", "heads - tails", "heads + rel - tails", "tails + rel - heads")
+ex.slip("you brought the relation to length 1: only entities are normalized; this one has to be 0 "
+        "now and then",
+        ".mean(dim=0)", ".mean(dim=0)\nrel = rel / rel.norm().clamp(min=1e-9)")
+ex.slip("you took the first fact's difference; the others want something else",
+        "(tails - heads).mean(dim=0)", "tails[0] - heads[0]", hint=True)
+ex.slip("you took the median of each coordinate: that minimizes L1 distances, not squared L2",
+        ".mean(", ".quantile(0.5, ")
+ex.slip("what is left is squared in yours; a distance was asked for",
+        ".norm(dim=1)", ".norm(dim=1).square()")
+ex.slip("you added the differences up; the mean is nearest to all of them",
+        ".mean(", ".sum(", hint=True)
+ex.slip("what is left is measured in L1 in yours; the relation minimizes squared L2 distances",
+        ".norm(dim=1)", ".abs().sum(dim=1)")
+ex.slip("what is left is measured without the relation: that is how far head and tail are apart",
+        "heads + rel - tails", "heads - tails")

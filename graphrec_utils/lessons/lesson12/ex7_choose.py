@@ -114,9 +114,8 @@ ex = Exercise(
 def choose():
     return {
         "relations": ["save", "long_click", "closeup", "made", "follows"],
-        "sharpness": 8.0,
-        "weight": 1.0,
-    }
+        "sharpness": 8.0, "weight": 1.0,
+    }  # fmt: skip
 
 
 open_task.claims(
@@ -134,44 +133,21 @@ open_task.claims(
 )
 
 
-def _changed(**what):
-    return choose() | what
+NAMES = '["save", "long_click", "closeup", "made", "follows"]'
 
-
-@ex.mistake(
-    "`contains_today` holds the boards of day 56, and with them the saves that are to be predicted: a leak by an "
-    "inverse relation, as in FB15k"
-)
-def boards_of_today():
-    return _changed(relations=["save", "owns", "contains_today"])
-
-
-@ex.mistake(
-    "your graph has the saves and at most one relation more: the point of a graph is that it knows other things, too"
-)
-def saves_alone():
-    return _changed(relations=["save"])
-
-
-@ex.mistake("so much weight on popularity gives nearly everybody the bestsellers")
-def popularity_only():
-    return _changed(weight=10.0)
-
-
-@ex.mistake(
-    "so sharp a softmax sees only the nearest corrupted fact, and a training this short does not get far with it"
-)
-def too_sharp():
-    return _changed(sharpness=60.0)
-
-
-@ex.mistake(
-    "so dull a softmax hardly tells near from far on the unit sphere, where the distances end at a few units"
-)
-def too_dull():
-    return _changed(sharpness=0.2)
-
-
-@ex.mistake("there are five relations at most")
-def all_relations():
-    return _changed(relations=list(OFFERED[:9]))
+# fmt: off
+ex.slip("`contains_today` holds the boards of day 56, and with them the saves that are to be "
+        "predicted: a leak by an inverse relation, as in FB15k",
+        NAMES, '["save", "owns", "contains_today"]')
+ex.slip("your graph has the saves and at most one relation more: the point of a graph is that it "
+        "knows other things, too",
+        NAMES, '["save"]')
+ex.slip("so much weight on popularity gives nearly everybody the bestsellers",
+        '"weight": 1.0', '"weight": 10.0')
+ex.slip("so sharp a softmax sees only the nearest corrupted fact, and a training this short does "
+        "not get far with it",
+        "8.0", "60.0")
+ex.slip("so dull a softmax hardly tells near from far on the unit sphere, where the distances end "
+        "at a few units",
+        "8.0", "0.2")
+ex.slip("there are five relations at most", NAMES, "list(OFFERED[:9])")
