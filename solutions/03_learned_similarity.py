@@ -130,20 +130,7 @@ def audit(trials: pd.DataFrame) -> dict[str, tuple[int, float, int]]:
         "Dot" with the penalties 0.1, 0, 0.01, 3 and 0 again, best at 0.01, and "iALS" with 0.1 and
         0.01, best at 0.1: {"Dot": (5, 30.0, 1), "iALS": (2, 10.0, 0)}.
     """
-    ### BEGIN SOLUTION
-    found = {}
-    for model, mine in trials.groupby("model"):
-        regs = np.unique(mine.reg)
-        above, best = regs[regs > 0], mine.reg[mine.ndcg.idxmax()]
-        step = (above[1:] / above[:-1]).max(initial=1.0)
-        beyond = min((regs < best).sum(), (regs > best).sum())
-        found[model] = (len(mine), float(step), int(beyond))
-    return found
-    ### INSTEAD
-    #     beyond = (regs > best).sum()  # only above
-    #     beyond = (regs < best).sum()  # only below
-    #     step = np.diff(above).max(initial=1.0)  # differences
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:03.1"]
@@ -264,17 +251,7 @@ def neumf_forward(
     Returns:
         (B,) float32.
     """
-    ### BEGIN SOLUTION
-    product = gmf_emb[0][users] * gmf_emb[1][items]  # (B, d)
-    z = torch.cat([mlp_emb[0][users], mlp_emb[1][items]], dim=1)  # (B, 2 d')
-    for W, b in hidden:
-        z = torch.relu(z @ W.T + b)
-    return torch.cat([product, z], dim=1) @ h
-    ### INSTEAD
-    #     z = z @ W.T + b  # no ReLU
-    #     z = torch.relu(z @ W.T)  # no bias
-    #     z = torch.relu(z @ W.T) + b  # bias after ReLU
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:03.2"]
@@ -542,9 +519,7 @@ def bpr_loss(pos: torch.Tensor, neg: torch.Tensor) -> torch.Tensor:
     Returns:
         () the mean, with a gradient.
     """
-    ### BEGIN SOLUTION
-    return F.softplus(neg - pos).mean()
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:03.4"]
@@ -727,16 +702,7 @@ def bpr_gradient(
     Returns:
         three (B, d) float64 arrays.
     """
-    ### BEGIN SOLUTION
-    x = (user * (pos_item - neg_item)).sum(axis=1, keepdims=True)  # (B, 1)
-    with np.errstate(over="ignore"):  # exp of a large x is inf, and 1 / inf is the right 0
-        g = -1 / (1 + np.exp(x))
-    return g * (pos_item - neg_item), g * user, -g * user
-    ### INSTEAD
-    #     g = -1 / (1 + np.exp(-x))  # sigma x
-    # return g * (pos_item - neg_item), g * user, g * user  # the negative moves like the positive
-    # return g * pos_item, g * user, -g * user  # the user sees the positive only
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:03.5"]
@@ -856,15 +822,7 @@ def reversal(
     Returns:
         two (num_users,) int64 arrays: ranks of A, ranks of B.
     """
-    ### BEGIN SOLUTION
-    ranks_a = np.full(num_users, top + 1)  # always just outside
-    ranks_b = np.where(np.arange(num_users) % 2 == 0, 1, num_items)  # all or nothing
-    return ranks_a, ranks_b
-    ### INSTEAD
-    # ranks_a = np.full(num_users, top)  # a is in the top itself
-    # ranks_a = np.full(num_users, num_items)  # a is too deep
-    # return ranks_b, ranks_a  # a and B swapped
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:03.7"]

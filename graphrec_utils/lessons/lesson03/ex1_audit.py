@@ -67,8 +67,8 @@ def audit(trials):
     for model, mine in trials.groupby("model"):
         regs = np.unique(mine.reg)
         above, best = regs[regs > 0], mine.reg[mine.ndcg.idxmax()]
-        beyond = min((regs < best).sum(), (regs > best).sum())
         step = (above[1:] / above[:-1]).max(initial=1.0)
+        beyond = min((regs < best).sum(), (regs > best).sum())
         found[model] = (len(mine), float(step), int(beyond))
     return found
 
@@ -80,135 +80,42 @@ ex.claim("how many penalties lie beyond the best one", _table, judge=_column(2))
 ex.claim("a penalty of 0 is no neighbor to take a ratio with", lambda rng: _table(rng, zero=True))
 
 
-def _changed(count=len, regs=np.unique, step=np.divide, best=None, beyond=min):
-    """Return an audit with one thing done in another way."""
+BEST, STEP = "mine.reg[mine.ndcg.idxmax()]", "(above[1:] / above[:-1]).max(initial=1.0)"
+BEYOND = "min((regs < best).sum(), (regs > best).sum())"
 
-    def answer(trials):
-        found = {}
-        for model, mine in trials.groupby("model"):
-            tried = np.asarray(regs(mine.reg))
-            above = tried[tried > 0]
-            value = best(trials, mine) if best else mine.reg[mine.ndcg.idxmax()]
-            sides = (np.unique(tried) < value).sum(), (np.unique(tried) > value).sum()
-            widest = float(np.max(step(above[1:], above[:-1]), initial=1.0))
-            found[model] = (int(count(mine)), widest, int(beyond(sides)))
-        return found
-
-    return answer
-
-
-@ex.mistake("you count the different penalties; a trial with another loss or rate is a trial, too")
-def counts_penalties(trials):
-    return _changed(count=lambda mine: mine.reg.nunique())(trials)
-
-
-@ex.mistake("your steps follow the order of the rows: sort the penalties first")
-def steps_by_row(trials):
-    return _changed(regs=lambda reg: reg.drop_duplicates())(trials)
-
-
-@ex.mistake("your steps are differences; grids are read in ratios, 0.01 to 0.1 is a factor of 10")
-def differences(trials):
-    return _changed(step=np.subtract)(trials)
-
-
-@ex.mistake("you divide by a penalty of 0, so the step is infinite: take the penalties above 0")
-def divides_by_zero(trials):
-    found = {}
-    for model, (count, _, beyond) in audit(trials).items():
-        regs = np.unique(trials.reg[trials.model == model])
-        with np.errstate(divide="ignore"):
-            found[model] = (count, float((regs[1:] / regs[:-1]).max()), beyond)
-    return found
-
-
-@ex.mistake("you take the penalty with the smallest NDCG; the largest one is the best")
-def worst_trial(trials):
-    return _changed(best=lambda trials, mine: mine.reg[mine.ndcg.idxmin()])(trials)
-
-
-@ex.mistake("you take the best trial of all models together; every model has its own")
-def one_best_for_all(trials):
-    return _changed(best=lambda trials, mine: trials.reg[trials.ndcg.idxmax()])(trials)
-
-
-@ex.mistake("you look at larger penalties only; the best may be the smallest one")
-def only_above(trials):
-    return _changed(beyond=lambda sides: sides[1])(trials)
-
-
-@ex.mistake("you look at smaller penalties only; the best may be the largest one")
-def only_below(trials):
-    return _changed(beyond=lambda sides: sides[0])(trials)
-
-
-@ex.mistake("you count the trials beyond the best penalty; count different penalties")
-def trials_beyond(trials):
-    found = {}
-    for model, (count, step, _) in audit(trials).items():
-        mine = trials[trials.model == model]
-        best = mine.reg[mine.ndcg.idxmax()]
-        found[model] = (count, step, int(min((mine.reg < best).sum(), (mine.reg > best).sum())))
-    return found
-
-
-@ex.mistake("you took the larger of the two sides; `beyond` asks for the side with fewer")
-def larger_side(trials):
-    return _changed(beyond=max)(trials)
-
-
-@ex.mistake("you took the narrowest step; the widest one is asked for")
-def narrowest_step(trials):
-    found = {}
-    for model, mine in trials.groupby("model"):
-        above = np.unique(mine.reg[mine.reg > 0])
-        steps = above[1:] / above[:-1]
-        count, _, beyond = audit(trials)[model]
-        found[model] = (count, float(min(steps, default=1.0)), beyond)
-    return found
-
-
-@ex.mistake("you divided the largest penalty by the smallest; a step leads from one to the next")
-def whole_range(trials):
-    found = {}
-    for model, mine in trials.groupby("model"):
-        above = mine.reg[mine.reg > 0]
-        count, _, beyond = audit(trials)[model]
-        found[model] = (count, float(above.max() / above.min()), beyond)
-    return found
-
-
-@ex.mistake(
-    "you dropped the penalty 0 altogether; it has no step, but it is a trial, and may lie beyond the best"
-)
-def without_zero(trials):
-    return audit(trials[trials.reg > 0])
-
-
-@ex.mistake("all models are thrown together in yours: every model has a search of its own")
-def pooled(trials):
-    one = audit(trials.assign(model="all"))["all"]
-    return dict.fromkeys(trials.model.unique(), one)
-
-
-@ex.mistake("the best penalty itself does not lie beyond the best: < and >, not <= and >=")
-def counts_the_best(trials):
-    return {
-        model: (count, step, beyond + 1) for model, (count, step, beyond) in audit(trials).items()
-    }
-
-
-@ex.mistake("you took the mean of the steps; the widest one is asked for")
-def mean_step(trials):
-    found = {}
-    for model, mine in trials.groupby("model"):
-        above = np.unique(mine.reg[mine.reg > 0])
-        steps = above[1:] / above[:-1]
-        count, _, beyond = audit(trials)[model]
-        found[model] = (count, float(np.mean(steps)) if len(steps) else 1.0, beyond)
-    return found
-
-
-@ex.mistake("a step is the ratio itself; you took its logarithm")
-def logarithm_of_the_step(trials):
-    return {name: (n, float(np.log10(step)), k) for name, (n, step, k) in audit(trials).items()}
+# fmt: off
+ex.slip("you count the different penalties; a trial with another loss or rate is a trial, too",
+        "len(mine)", "mine.reg.nunique()")
+ex.slip("your steps follow the order of the rows: sort the penalties first",
+        "np.unique(mine.reg)", "mine.reg.drop_duplicates().to_numpy()")
+ex.slip("your steps are differences; grids are read in ratios, 0.01 to 0.1 is a factor of 10",
+        "(above[1:] / above[:-1])", "np.diff(above)", hint=True)
+ex.slip("you divide by a penalty of 0, so the step is infinite: take the penalties above 0",
+        "regs[regs > 0]", "regs", "initial=1.0", "")
+ex.slip("you take the penalty with the smallest NDCG; the largest one is the best",
+        "idxmax", "idxmin")
+ex.slip("you take the best trial of all models together; every model has its own",
+        BEST, "trials.reg[trials.ndcg.idxmax()]")
+ex.slip("you look at larger penalties only; the best may be the smallest one",
+        BEYOND, "(regs > best).sum()", hint=True)
+ex.slip("you look at smaller penalties only; the best may be the largest one",
+        BEYOND, "(regs < best).sum()", hint=True)
+ex.slip("you count the trials beyond the best penalty; count different penalties",
+        BEYOND, "min((mine.reg < best).sum(), (mine.reg > best).sum())")
+ex.slip("you took the larger of the two sides; `beyond` asks for the side with fewer",
+        "min(", "max(")
+ex.slip("you took the narrowest step; the widest one is asked for",
+        STEP, "min(above[1:] / above[:-1], default=1.0)")
+ex.slip("you divided the largest penalty by the smallest; a step leads from one to the next",
+        STEP, "above.max() / above.min()")
+ex.slip("you dropped the penalty 0 altogether; it has no step, but it is a trial, and may lie "
+        "beyond the best",
+        "trials.groupby", "trials[trials.reg > 0].groupby")
+ex.slip("all models are thrown together in yours: every model has a search of its own",
+        'trials.groupby("model")', "[(model, trials) for model in trials.model.unique()]")
+ex.slip("the best penalty itself does not lie beyond the best: < and >, not <= and >=",
+        "int(beyond)", "int(beyond + 1)")
+ex.slip("you took the mean of the steps; the widest one is asked for",
+        STEP, "np.mean(above[1:] / above[:-1]) if len(above) > 1 else 1.0")
+ex.slip("a step is the ratio itself; you took its logarithm",
+        "float(step)", "float(np.log10(step))")

@@ -3,28 +3,9 @@
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 
 from graphrec_utils.exercises.core import Exercise
 from graphrec_utils.lessons.lesson03.shared import floats, near, normal
-
-
-def _neumf(
-    users, items, gmf_emb, mlp_emb, hidden, h,
-    relu=F.relu, last=F.relu, bias=1, swap=False, product=torch.mul,
-):  # fmt: skip
-    z = _beside(mlp_emb[0][users], mlp_emb[1][items], swap)
-    for number, (W, b) in enumerate(hidden, start=1):
-        z = (last if number == len(hidden) else relu)(z @ W.T + bias * b)
-    return torch.cat([product(gmf_emb[0][users], gmf_emb[1][items]), z], dim=1) @ h
-
-
-def _beside(p, q, swap):
-    return torch.cat([q, p] if swap else [p, q], dim=1)
-
-
-def _identity(x):
-    return x
 
 
 def _net(rng, layers=(4, 3), gmf: float = 1, mlp: float = 1) -> dict:
@@ -60,7 +41,11 @@ ex = Exercise(
 
 @ex.solution
 def neumf_forward(users, items, gmf_emb, mlp_emb, hidden, h):
-    return _neumf(users, items, gmf_emb, mlp_emb, hidden, h)
+    product = gmf_emb[0][users] * gmf_emb[1][items]  # (B, d)
+    z = torch.cat([mlp_emb[0][users], mlp_emb[1][items]], dim=1)  # (B, 2 d')
+    for W, b in hidden:
+        z = torch.relu(z @ W.T + b)
+    return torch.cat([product, z], dim=1) @ h
 
 
 def _net_by_hand(rng) -> dict:
@@ -91,112 +76,40 @@ ex.claim(
 )
 ex.claim("both halves together", _net, judge=near)
 
+LAYER, LAST = "torch.relu(z @ W.T + b)", "[product, z]"
 
-@ex.mistake("your tower reads the embeddings of the GMF half: each half has a table of its own")
-def shared_embeddings_those_of_GMF(u, i, gmf, mlp, hidden, h):
-    return _neumf(u, i, gmf, gmf, hidden, h)
-
-
-@ex.mistake("your GMF half reads the embeddings of the tower: each half has a table of its own")
-def shared_embeddings_those_of_the_tower(u, i, gmf, mlp, hidden, h):
-    return _neumf(u, i, mlp, mlp, hidden, h)
-
-
-@ex.mistake("there is no ReLU in your tower: without it all layers together are one linear map")
-def no_ReLU(*a):
-    return _neumf(*a, relu=_identity, last=_identity)
-
-
-@ex.mistake("ReLU is missing after the last hidden layer: it comes after every one")
-def no_ReLU_after_the_last_layer(*a):
-    return _neumf(*a, last=_identity)
-
-
-@ex.mistake("ReLU belongs to the tower: the product p ⊙ q goes to the last layer as it is")
-def reLU_of_the_product_too(u, i, gmf, mlp, hidden, h):
-    return _neumf(u, i, gmf, mlp, hidden, h, product=lambda p, q: F.relu(p * q))
-
-
-@ex.mistake("the biases are missing: a layer is ReLU(W z + b)")
-def no_bias(*a):
-    return _neumf(*a, bias=0)
-
-
-@ex.mistake(
-    "your W stands the wrong way round: its shape is (out, in), so with pairs as rows it is "
-    "`z @ W.T`"
-)
-def w_is_not_transposed(users, items, gmf_emb, mlp_emb, hidden, h):
-    turned = [(W.T, b) for W, b in hidden]
-    return _neumf(users, items, gmf_emb, mlp_emb, turned, h)
-
-
-@ex.mistake("you add the bias after ReLU: it is ReLU(W z + b), the bias inside")
-def bias_after_ReLU(users, items, gmf_emb, mlp_emb, hidden, h):
-    z = _beside(mlp_emb[0][users], mlp_emb[1][items], False)
-    for W, b in hidden:
-        z = F.relu(z @ W.T) + b
-    return torch.cat([gmf_emb[0][users] * gmf_emb[1][items], z], dim=1) @ h
-
-
-@ex.mistake(
-    "you added the plain dot product of the GMF half: h has a weight for each of its "
-    "coordinates, too"
-)
-def no_weights_for_the_product(users, items, gmf_emb, mlp_emb, hidden, h):
-    d = gmf_emb[0].shape[1]
-    ones = torch.cat([torch.ones_like(h[:d]), h[d:]])
-    return _neumf(users, items, gmf_emb, mlp_emb, hidden, ones)
-
-
-@ex.mistake("your tower reads [q; p], the item first: the weights expect [p; q]")
-def item_first(*a):
-    return _neumf(*a, swap=True)
-
-
-@ex.mistake("your last layer reads [tower; GMF]: h expects the GMF half first")
-def tower_first(users, items, gmf_emb, mlp_emb, hidden, h):
-    d = gmf_emb[0].shape[1]
-    swapped = torch.cat([h[-d:], h[:-d]])
-    return _neumf(users, items, gmf_emb, mlp_emb, hidden, swapped)
-
-
-@ex.mistake("you returned probabilities: leave the sigmoid to the loss")
-def sigmoid(*a):
-    return torch.sigmoid(_neumf(*a))
-
-
-@ex.mistake("the GMF half is missing: your score is that of the tower alone")
-def tower_only(users, items, gmf_emb, mlp_emb, hidden, h):
-    d = gmf_emb[0].shape[1]
-    return _neumf(users, items, [torch.zeros_like(x) for x in gmf_emb], mlp_emb, hidden, h) + (
-        0 * h[:d].sum()
-    )
-
-
-@ex.mistake("you apply ReLU before the layer: it is ReLU(W z + b), and [p; q] goes in as it is")
-def reLU_before_the_layer(u, i, gmf_emb, mlp_emb, hidden, h):
-    z = _beside(mlp_emb[0][u], mlp_emb[1][i], False)
-    for W, b in hidden:
-        z = F.relu(z) @ W.T + b
-    return torch.cat([gmf_emb[0][u] * gmf_emb[1][i], z], dim=1) @ h
-
-
-@ex.mistake("the tower bends by ReLU, which is 0 below 0; yours lets a little through")
-def leaky_ReLU(*a):
-    return _neumf(*a, relu=F.leaky_relu, last=F.leaky_relu)
-
-
-@ex.mistake("the tower bends by ReLU; yours by tanh")
-def tanh(*a):
-    return _neumf(*a, relu=torch.tanh, last=torch.tanh)
-
-
-@ex.mistake("the GMF half keeps d products side by side; you added the two vectors")
-def sum_of_the_vectors(*a):
-    return _neumf(*a, product=torch.add)
-
-
-@ex.mistake("the GMF half keeps d products side by side; you added them up to one dot product")
-def dot_product(*a):
-    return _neumf(*a, product=lambda p, q: (p * q).sum(dim=1, keepdim=True).expand_as(p))
+# fmt: off
+ex.slip("your tower reads the embeddings of the GMF half: each half has a table of its own",
+        "product =", "mlp_emb = gmf_emb\nproduct =")
+ex.slip("your GMF half reads the embeddings of the tower: each half has a table of its own",
+        "product =", "gmf_emb = mlp_emb\nproduct =")
+ex.slip("there is no ReLU in your tower: without it all layers together are one linear map",
+        LAYER, "z @ W.T + b", hint=True)
+ex.slip("ReLU is missing after the last hidden layer: it comes after every one",
+        "for W, b in hidden:", "for k, (W, b) in enumerate(hidden, 1):",
+        LAYER, "torch.relu(z @ W.T + b) if k < len(hidden) else z @ W.T + b")
+ex.slip("ReLU belongs to the tower: the product p ⊙ q goes to the last layer as it is",
+        LAST, "[torch.relu(product), z]")
+ex.slip("the biases are missing: a layer is ReLU(W z + b)", " + b", "", hint=True)
+ex.slip("your W stands the wrong way round: its shape is (out, in), so with pairs as rows it is "
+        "`z @ W.T`",
+        "W.T", "W")
+ex.slip("you add the bias after ReLU: it is ReLU(W z + b), the bias inside",
+        LAYER, "torch.relu(z @ W.T) + b", hint=True)
+ex.slip("you added the plain dot product of the GMF half: h has a weight for each of its "
+        "coordinates, too",
+        "return", "h = torch.cat([torch.ones_like(h[: product.shape[1]]), h[product.shape[1] :]])\nreturn")
+ex.slip("your tower reads [q; p], the item first: the weights expect [p; q]",
+        "mlp_emb[0][users], mlp_emb[1][items]", "mlp_emb[1][items], mlp_emb[0][users]")
+ex.slip("your last layer reads [tower; GMF]: h expects the GMF half first", LAST, "[z, product]")
+ex.slip("you returned probabilities: leave the sigmoid to the loss",
+        "torch.cat([product, z], dim=1) @ h", "torch.sigmoid(torch.cat([product, z], dim=1) @ h)")
+ex.slip("the GMF half is missing: your score is that of the tower alone", LAST, "[0 * product, z]")
+ex.slip("you apply ReLU before the layer: it is ReLU(W z + b), and [p; q] goes in as it is",
+        LAYER, "torch.relu(z) @ W.T + b")
+ex.slip("the tower bends by ReLU, which is 0 below 0; yours lets a little through",
+        "torch.relu", "torch.nn.functional.leaky_relu")
+ex.slip("the tower bends by ReLU; yours by tanh", "torch.relu", "torch.tanh")
+ex.slip("the GMF half keeps d products side by side; you added the two vectors", " * gmf", " + gmf")
+ex.slip("the GMF half keeps d products side by side; you added them up to one dot product",
+        LAST, "[product.sum(dim=1, keepdim=True).expand_as(product), z]")

@@ -70,127 +70,53 @@ ex.claim(
     run="call and compare gradient",
 )
 
+LOSS = "F.softplus(neg - pos).mean()"
 
-@ex.mistake(
-    "your loss falls when the negative wins: training with it turns every list upside "
-    "down. It is σ(pos − neg)"
-)
-def the_sign_is_turned(pos, neg):
-    return F.softplus(pos - neg).mean()
-
-
-@ex.mistake(
-    "before your logarithm was taken a number had left the range of float32, a sigmoid of 0 or "
-    "an exponential of infinity: use one function for both, F.logsigmoid or F.softplus"
-)
-def the_logarithm_of_a_sigmoid(pos, neg):
-    return -torch.log(torch.sigmoid(pos - neg)).mean()
-
-
-@ex.mistake(
-    "a small number inside the logarithm hides the infinity and stops the gradient: "
-    "hopeless pairs cost about 18 in yours and no longer learn"
-)
-def a_small_number_inside_the_logarithm(pos, neg):
-    return -torch.log(torch.sigmoid(pos - neg) + 1e-8).mean()
-
-
-@ex.mistake(
-    "a small number inside the logarithm hides the infinity and stops the gradient: "
-    "hopeless pairs cost about 23 in yours and no longer learn"
-)
-def a_smaller_number_inside_the_logarithm(pos, neg):
-    return -torch.log(torch.sigmoid(pos - neg) + 1e-10).mean()
-
-
-@ex.mistake(
-    "a small number inside the logarithm hides the infinity and stops the gradient: "
-    "hopeless pairs cost about 28 in yours and no longer learn"
-)
-def the_smallest_number_inside_the_logarithm(pos, neg):
-    return -torch.log(torch.sigmoid(pos - neg) + 1e-12).mean()
-
-
-@ex.mistake(
-    "your value is right and nothing can be learned from it: stay in torch, without "
-    "`item`, `detach` or NumPy, and the gradient comes by itself"
-)
-def without_a_gradient(pos, neg):
-    return F.softplus(neg - pos).mean().detach()
-
-
-@ex.mistake(
-    "you compared every positive with every negative: pos[b] belongs to neg[b] only, of "
-    "the same user"
-)
-def every_positive_with_every_negative(pos, neg):
-    return F.softplus(neg[None, :] - pos[:, None]).mean()
-
-
-@ex.mistake(
-    "you squeezed the scores through a sigmoid before taking their difference: the "
-    "difference then stays below 1 and the loss never gets small"
-)
-def two_sigmoids(pos, neg):
-    return F.softplus(torch.sigmoid(neg) - torch.sigmoid(pos)).mean()
-
-
-@ex.mistake(
-    "your loss is the sum over the pairs: return their mean, or the step grows with the batch"
-)
-def sum_answer(pos, neg):
-    return F.softplus(neg - pos).sum()
-
-
-@ex.mistake("your value is negative: the loss is minus the logarithm")
-def no_minus(pos, neg):
-    return F.logsigmoid(pos - neg).mean()
-
-
-@ex.mistake("you averaged the scores before the loss: every pair has a loss of its own")
-def the_mean_is_taken_first(pos, neg):
-    return F.softplus(neg.mean() - pos.mean())
-
-
-@ex.mistake("you judge each score by itself (cross-entropy); BPR sees only the difference")
-def cross_entropy_of_each_score(pos, neg):
-    return (F.softplus(-pos) + F.softplus(neg)).mean()
-
-
-@ex.mistake("yours is a hinge with margin 1: a pair that is right by 1 teaches it nothing")
-def hinge(pos, neg):
-    return F.relu(1 - (pos - neg)).mean()
-
-
-@ex.mistake(
-    "you took the logarithm of the mean: every pair has a logarithm, then they are averaged"
-)
-def the_logarithm_of_the_mean(pos, neg):
-    return -torch.log(torch.sigmoid(pos - neg).mean())
-
-
-@ex.mistake("you cut the difference off: where it is −1000, the loss is 1000")
-def cut_off(pos, neg):
-    return F.softplus((neg - pos).clamp(max=50)).mean()
-
-
-@ex.mistake("1 − σ(x) in place of −log σ(x): a hopeless pair costs 1 in yours, and hardly teaches")
-def without_the_logarithm(pos, neg):
-    return (1 - torch.sigmoid(pos - neg)).mean()
-
-
-@ex.mistake("a logarithm to base 2; the loss has the natural one")
-def base_2(pos, neg):
-    return F.softplus(neg - pos).mean() / 0.6931471805599453
-
-
-@ex.mistake("the gradient reaches one of the two scores only: both are learned")
-def one_side_learns(pos, neg):
-    return F.softplus(neg.detach() - pos).mean()
-
-
-@ex.mistake(
-    "e^−x without the 1 and the logarithm: pairs that are right cost nearly the same as in log(1 + e^−x), wrong ones far too much"
-)
-def exponential(pos, neg):
-    return torch.exp((neg - pos).clamp(max=80)).mean()
+# fmt: off
+ex.slip("your loss falls when the negative wins: training with it turns every list upside down. "
+        "It is σ(pos − neg)",
+        "neg - pos", "pos - neg")
+ex.slip("before your logarithm was taken a number had left the range of float32, a sigmoid of 0 "
+        "or an exponential of infinity: use one function for both, F.logsigmoid or F.softplus",
+        LOSS, "-torch.log(torch.sigmoid(pos - neg)).mean()")
+ex.slip("a small number inside the logarithm hides the infinity and stops the gradient: hopeless "
+        "pairs cost about 18 in yours and no longer learn",
+        LOSS, "-torch.log(torch.sigmoid(pos - neg) + 1e-8).mean()")
+ex.slip("a small number inside the logarithm hides the infinity and stops the gradient: hopeless "
+        "pairs cost about 23 in yours and no longer learn",
+        LOSS, "-torch.log(torch.sigmoid(pos - neg) + 1e-10).mean()")
+ex.slip("a small number inside the logarithm hides the infinity and stops the gradient: hopeless "
+        "pairs cost about 28 in yours and no longer learn",
+        LOSS, "-torch.log(torch.sigmoid(pos - neg) + 1e-12).mean()")
+ex.slip("your value is right and nothing can be learned from it: stay in torch, without `item`, "
+        "`detach` or NumPy, and the gradient comes by itself",
+        ".mean()", ".mean().detach()")
+ex.slip("you compared every positive with every negative: pos[b] belongs to neg[b] only, of the "
+        "same user",
+        "neg - pos", "neg[None, :] - pos[:, None]")
+ex.slip("you squeezed the scores through a sigmoid before taking their difference: the difference "
+        "then stays below 1 and the loss never gets small",
+        "neg - pos", "torch.sigmoid(neg) - torch.sigmoid(pos)")
+ex.slip("your loss is the sum over the pairs: return their mean, or the step grows with the batch",
+        "mean", "sum")
+ex.slip("your value is negative: the loss is minus the logarithm",
+        LOSS, "F.logsigmoid(pos - neg).mean()")
+ex.slip("you averaged the scores before the loss: every pair has a loss of its own",
+        LOSS, "F.softplus(neg.mean() - pos.mean())")
+ex.slip("you judge each score by itself (cross-entropy); BPR sees only the difference",
+        LOSS, "(F.softplus(-pos) + F.softplus(neg)).mean()")
+ex.slip("yours is a hinge with margin 1: a pair that is right by 1 teaches it nothing",
+        LOSS, "F.relu(1 - (pos - neg)).mean()")
+ex.slip("you took the logarithm of the mean: every pair has a logarithm, then they are averaged",
+        LOSS, "-torch.log(torch.sigmoid(pos - neg).mean())")
+ex.slip("you cut the difference off: where it is −1000, the loss is 1000",
+        "neg - pos", "(neg - pos).clamp(max=50)")
+ex.slip("1 − σ(x) in place of −log σ(x): a hopeless pair costs 1 in yours, and hardly teaches",
+        LOSS, "(1 - torch.sigmoid(pos - neg)).mean()")
+ex.slip("a logarithm to base 2; the loss has the natural one",
+        ".mean()", ".mean() / 0.6931471805599453")
+ex.slip("the gradient reaches one of the two scores only: both are learned",
+        "neg -", "neg.detach() -")
+ex.slip("e^−x without the 1 and the logarithm: pairs that are right cost nearly the same as in "
+        "log(1 + e^−x), wrong ones far too much",
+        LOSS, "torch.exp((neg - pos).clamp(max=80)).mean()")

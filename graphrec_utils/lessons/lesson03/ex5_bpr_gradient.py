@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit  # noqa: F401 (slips use it)
 
 from graphrec_utils.exercises.core import Exercise
-
-
-def _gradient(p, q_i, q_j, slope):
-    x = ((q_i - q_j) * p).sum(axis=1, keepdims=True)
-    g = slope(x)
-    return g * (q_i - q_j), g * p, -g * p
-
 
 ex = Exercise(
     "03.5",
@@ -29,7 +22,10 @@ ex = Exercise(
 
 @ex.solution
 def bpr_gradient(user, pos_item, neg_item):
-    return _gradient(user, pos_item, neg_item, lambda x: -expit(-x))
+    x = (user * (pos_item - neg_item)).sum(axis=1, keepdims=True)  # (B, 1)
+    with np.errstate(over="ignore"):  # exp of a large x is inf, and 1 / inf is the right 0
+        g = -1 / (1 + np.exp(x))
+    return g * (pos_item - neg_item), g * user, -g * user
 
 
 def _triples_by_hand(rng) -> dict:
@@ -61,116 +57,45 @@ def _settled(rng) -> dict:
 
 ex.claim("a pair that is right learns little, a hopeless one fully, and none is NaN", _settled)
 
+WEIGHT, BOTH = "-1 / (1 + np.exp(x))", "g * user, -g * user"
 
-@ex.mistake("your weight is σ(x): pairs that are right would learn most. It is σ(−x)")
-def sigma_x(*a):
-    return _gradient(*a, lambda x: -expit(x))
-
-
-@ex.mistake(
-    "your weight is the slope of σ(x): a hopeless pair would learn nothing. The loss is "
-    "−log σ(x), whose slope is −σ(−x)"
-)
-def derivative_of_sigma(*a):
-    return _gradient(*a, lambda x: -expit(x) * expit(-x))
-
-
-@ex.mistake("your x is one number for all rows: sum over the coordinates only, `axis=1`")
-def one_x_for_the_batch(*a):
-    return _gradient(*a, lambda x: np.full_like(x, -expit(-x.sum())))
-
-
-@ex.mistake("your vectors point downhill: they are the step, and the gradient is minus that")
-def uphill(*tables):
-    return tuple(-part for part in bpr_gradient(*tables))
-
-
-@ex.mistake("the weight σ(−x) is missing: in yours every pair learns alike, right or wrong")
-def no_weight(*a):
-    return _gradient(*a, lambda x: -np.ones_like(x))
-
-
-@ex.mistake("your negative item moves the same way as the positive one: its sign is the opposite")
-def the_negative_moves_like_the_positive(*tables):
-    d_p, d_i, d_j = bpr_gradient(*tables)
-    return d_p, d_i, -d_j
-
-
-@ex.mistake(
-    "in your user's gradient the negative item is missing: x depends on p through q_i − q_j"
-)
-def the_user_sees_the_positive_only(p, q_i, q_j):
-    _, d_i, d_j = bpr_gradient(p, q_i, q_j)
-    g = -expit(-((q_i - q_j) * p).sum(axis=1, keepdims=True))
-    return g * q_i, d_i, d_j
-
-
-@ex.mistake("your user's gradient has its sign turned: it is g (q_i − q_j), with a g below 0")
-def the_user_moves_away(*tables):
-    d_p, d_i, d_j = bpr_gradient(*tables)
-    return -d_p, d_i, d_j
-
-
-@ex.mistake("your x is the score of the positive; it is the difference of both scores")
-def x_of_the_positive_alone(p, q_i, q_j):
-    g = -expit(-(q_i * p).sum(axis=1, keepdims=True))
-    return g * (q_i - q_j), g * p, -g * p
-
-
-@ex.mistake(
-    "your item gradients hold the items' own vectors: x = ⟨p, q_i − q_j⟩ depends on q_i through p"
-)
-def items_weigh_their_own_vectors(p, q_i, q_j):
-    g = -expit(-((q_i - q_j) * p).sum(axis=1, keepdims=True))
-    return g * (q_i - q_j), g * q_i, -g * q_j
-
-
-@ex.mistake("your second and third value are swapped: the order is user, positive, negative")
-def items_swapped(*tables):
-    d_p, d_i, d_j = bpr_gradient(*tables)
-    return d_p, d_j, d_i
-
-
-@ex.mistake("you divided by the number of rows: each row is the gradient of its own loss")
-def divided_by_B(*tables):
-    return tuple(part / len(part) for part in bpr_gradient(*tables))
-
-
-def _overflow(x):
-    with np.errstate(all="ignore"):
-        return -np.exp(-x) / (1 + np.exp(-x))
-
-
-@ex.mistake(
-    "your exponential overflows for a hopeless pair and infinity / infinity is NaN: write "
-    "σ(−x) as 1 / (1 + exp(x)) or use scipy.special.expit"
-)
-def overflow(*a):
-    return _gradient(*a, _overflow)
-
-
-@ex.mistake("a pair weighs 0 or 1 in yours, as in a hinge; the weight is σ(−x)")
-def hinge(*a):
-    return _gradient(*a, lambda x: -1.0 * (x < 1))
-
-
-@ex.mistake("the order is user, positive, negative")
-def positive_first(*tables):
-    user, positive, negative = bpr_gradient(*tables)
-    return positive, user, negative
-
-
-@ex.mistake("x is one number per triple: add up over the coordinates")
-def x_per_coordinate(p, q_i, q_j):
-    g = -expit(-p * (q_i - q_j))
-    return g * (q_i - q_j), g * p, -g * p
-
-
-@ex.mistake("every triple has a weight of its own; you used their mean for all")
-def mean_weight(*a):
-    return _gradient(*a, lambda x: -expit(-x).mean() * np.ones_like(x))
-
-
-@ex.mistake("you cut x off: a pair far on the right side has a weight near 0, not a fixed one")
-def cut_off(*a):
-    return _gradient(*a, lambda x: -expit(-np.clip(x, -5, 5)))
+# fmt: off
+ex.slip("your weight is σ(x): pairs that are right would learn most. It is σ(−x)",
+        "exp(x)", "exp(-x)", hint=True)
+ex.slip("your weight is the slope of σ(x): a hopeless pair would learn nothing. The loss is −log "
+        "σ(x), whose slope is −σ(−x)",
+        WEIGHT, "-expit(x) * expit(-x)")
+ex.slip("your x is one number for all rows: sum over the coordinates only, `axis=1`",
+        WEIGHT, "np.full_like(x, -expit(-x.sum()))")
+ex.slip("your vectors point downhill: they are the step, and the gradient is minus that",
+        "return g", "return -g", BOTH, "-g * user, g * user")
+ex.slip("the weight σ(−x) is missing: in yours every pair learns alike, right or wrong",
+        WEIGHT, "-np.ones_like(x)")
+ex.slip("your negative item moves the same way as the positive one: its sign is the opposite",
+        "-g * user", "g * user", hint=True)
+ex.slip("in your user's gradient the negative item is missing: x depends on p through q_i − q_j",
+        "g * (pos_item - neg_item)", "g * pos_item", hint=True)
+ex.slip("your user's gradient has its sign turned: it is g (q_i − q_j), with a g below 0",
+        "return g", "return -g")
+ex.slip("your x is the score of the positive; it is the difference of both scores",
+        "(pos_item - neg_item)).sum", "pos_item).sum")
+ex.slip("your item gradients hold the items' own vectors: x = ⟨p, q_i − q_j⟩ depends on q_i "
+        "through p",
+        BOTH, "g * pos_item, -g * neg_item")
+ex.slip("your second and third value are swapped: the order is user, positive, negative",
+        BOTH, "-g * user, g * user")
+ex.slip("you divided by the number of rows: each row is the gradient of its own loss",
+        WEIGHT, f"{WEIGHT} / len(user)")
+ex.slip("your exponential overflows for a hopeless pair and infinity / infinity is NaN: write "
+        "σ(−x) as 1 / (1 + exp(x)) or use scipy.special.expit",
+        "over=", "all=", WEIGHT, "-np.exp(-x) / (1 + np.exp(-x))")
+ex.slip("a pair weighs 0 or 1 in yours, as in a hinge; the weight is σ(−x)",
+        WEIGHT, "-1.0 * (x < 1)")
+ex.slip("the order is user, positive, negative",
+        "return g * (pos_item - neg_item), g * user", "return g * user, g * (pos_item - neg_item)")
+ex.slip("x is one number per triple: add up over the coordinates",
+        ".sum(axis=1, keepdims=True)", "")
+ex.slip("every triple has a weight of its own; you used their mean for all",
+        WEIGHT, "-expit(-x).mean() * np.ones_like(x)")
+ex.slip("you cut x off: a pair far on the right side has a weight near 0, not a fixed one",
+        "exp(x)", "exp(np.clip(x, -5, 5))")

@@ -64,17 +64,6 @@ def _in_range(got, expected, inputs) -> str | None:
     return f"ranks run from 1 to {inputs['num_items']:,}; yours run from {low} to {high}"
 
 
-def _ranks_of(a, b):
-    """Return an answer whose ranks of A are all a(n, top), and B's alternate between two."""
-
-    def answer(num_users, num_items, num_negatives, top):
-        first, second = b(num_items, top)
-        ranks_b = np.where(np.arange(num_users) % 2 == 0, first, second)
-        return np.full(num_users, a(num_items, top)), ranks_b
-
-    return answer
-
-
 ex = Exercise(
     "03.7",
     "reversal",
@@ -90,107 +79,52 @@ ex = Exercise(
 
 @ex.solution
 def reversal(num_users, num_items, num_negatives, top):
-    half = (num_users + 1) // 2
-    ranks_b = np.where(np.arange(num_users) < half, 1, num_items)
-    return np.full(num_users, top + 1), ranks_b
+    ranks_a = np.full(num_users, top + 1)  # always just outside
+    ranks_b = np.where(np.arange(num_users) % 2 == 0, 1, num_items)  # all or nothing
+    return ranks_a, ranks_b
 
 
 ex.claim("2,000 items, 99 negatives, top 10", _world(2000, 99, 10, 90), judge=_reversed)
 ex.claim("500 items, 50 negatives, top 5", _world(500, 50, 5, 60), judge=_reversed)
 ex.claim("20,000 items, 99 negatives, top 20", _world(20_000, 99, 20, 130), judge=_reversed)
 
+A, BOTH = "top + 1", "return ranks_a, ranks_b"
+B = "np.where(np.arange(num_users) % 2 == 0, 1, num_items)"
 
-@ex.mistake("you have them the wrong way round: full ranking shall prefer B, sampled negatives A")
-def a_and_B_swapped(*a):
-    return reversal(*a)[::-1]
-
-
-@ex.mistake(
-    "your A is within the top of full ranking, too, so both metrics prefer it: move its "
-    "item out of there"
-)
-def a_is_in_the_top_itself(*inputs):
-    return _ranks_of(lambda n, top: top, lambda n, top: (1, n))(*inputs)
-
-
-@ex.mistake(
-    "your A is so deep that a handful of drawn negatives beats it, too: a rank just "
-    "outside the top is enough"
-)
-def a_is_too_deep(*inputs):
-    return _ranks_of(lambda n, top: n // 2, lambda n, top: (1, n))(*inputs)
-
-
-@ex.mistake(
-    "your B leaves nothing for A to win: the sampled metric gives both the full rate. B "
-    "must also lose, and badly, for some users"
-)
-def b_is_perfect(*inputs):
-    return _ranks_of(lambda n, top: top + 1, lambda n, top: (1, 1))(*inputs)
-
-
-@ex.mistake("too few test items of your B are in the top, so full ranking sees no winner")
-def b_always_just_misses(*inputs):
-    return _ranks_of(lambda n, top: top + 1, lambda n, top: (top + 1, n))(*inputs)
-
-
-@ex.mistake("your ranks count from 0; rank 1 is the first place")
-def ranks_from_0(*inputs):
-    return _ranks_of(lambda n, top: top, lambda n, top: (0, n - 1))(*inputs)
-
-
-@ex.mistake("your ranks are written for a top of 10 in 2,000 items: let them follow the arguments")
-def for_one_catalog_only(num_users, *_):
-    return (
-        np.full(num_users, 11),
-        np.where(np.arange(num_users) % 2, 1, 2000),
-    )
-
-
-@ex.mistake(
-    "your ranks are the ones of the example, 50 against 1 and 2,000: let them follow n and top"
-)
-def ranks_of_the_example(num_users, *_):
-    return np.full(num_users, 50), np.where(np.arange(num_users) % 2, 1, 2000)
-
-
-@ex.mistake("your two halves are one user short where their number is odd: return num_users ranks")
-def halves_rounded_down(num_users, num_items, num_negatives, top):
-    half = num_users // 2
-    return np.full(num_users, top + 1), np.array([1] * half + [num_items] * half)
-
-
-@ex.mistake("you return lists; ranks are two NumPy arrays of integers, `np.full(num_users, …)`")
-def lists(*a):
-    return tuple(ranks.tolist() for ranks in reversal(*a))
-
-
-@ex.mistake("you always return 100 ranks; there are `num_users` of them")
-def a_hundred_users(num_users, *rest):
-    return reversal(100, *rest)
-
-
-@ex.mistake("you return one array with two rows; return a pair of arrays, `a, b`")
-def one_array(*a):
-    return np.stack(reversal(*a))
-
-
-@ex.mistake("your ranks are floats (np.ones makes them): say dtype=np.int64")
-def floats(*a):
-    return tuple(ranks.astype(float) for ranks in reversal(*a))
-
-
-@ex.mistake("your B has ranks that no list has: the first is 1, the last num_items")
-def rank_after_the_last(*inputs):
-    return _ranks_of(lambda n, top: top + 1, lambda n, top: (1, n + 1))(*inputs)
-
-
-@ex.mistake("A and B are the same in yours: no metric can prefer one of them")
-def the_same_twice(*a):
-    return (reversal(*a)[0],) * 2
-
-
-@ex.mistake("your ranks are drawn at random, so both metrics see two equal models: choose them")
-def drawn_at_random(num_users, num_items, *_):
-    rng = np.random.default_rng(0)
-    return rng.integers(1, num_items + 1, num_users), rng.integers(1, num_items + 1, num_users)
+# fmt: off
+ex.slip("you have them the wrong way round: full ranking shall prefer B, sampled negatives A",
+        BOTH, "return ranks_b, ranks_a", hint=True)
+ex.slip("your A is within the top of full ranking, too, so both metrics prefer it: move its item "
+        "out of there",
+        A, "top", hint=True)
+ex.slip("your A is so deep that a handful of drawn negatives beats it, too: a rank just outside "
+        "the top is enough",
+        A, "num_items", hint=True)
+ex.slip("your B leaves nothing for A to win: the sampled metric gives both the full rate. B must "
+        "also lose, and badly, for some users",
+        "1, num_items", "1, 1")
+ex.slip("too few test items of your B are in the top, so full ranking sees no winner",
+        "1, num_items", "top + 1, num_items")
+ex.slip("your ranks count from 0; rank 1 is the first place",
+        A, "top", "1, num_items", "0, num_items - 1")
+ex.slip("your ranks are written for a top of 10 in 2,000 items: let them follow the arguments",
+        A, "11", "1, num_items", "2000, 1")
+ex.slip("your ranks are the ones of the example, 50 against 1 and 2,000: let them follow n and top",
+        A, "50", "1, num_items", "2000, 1")
+ex.slip("your two halves are one user short where their number is odd: return num_users ranks",
+        B, "np.array([1] * (num_users // 2) + [num_items] * (num_users // 2))")
+ex.slip("you return lists; ranks are two NumPy arrays of integers, `np.full(num_users, …)`",
+        BOTH, "return ranks_a.tolist(), ranks_b.tolist()")
+ex.slip("you always return 100 ranks; there are `num_users` of them",
+        "ranks_a = np", "num_users = 100\nranks_a = np")
+ex.slip("you return one array with two rows; return a pair of arrays, `a, b`",
+        BOTH, "return np.stack([ranks_a, ranks_b])")
+ex.slip("your ranks are floats (np.ones makes them): say dtype=np.int64",
+        BOTH, "return ranks_a.astype(float), ranks_b.astype(float)")
+ex.slip("your B has ranks that no list has: the first is 1, the last num_items",
+        "1, num_items", "1, num_items + 1")
+ex.slip("A and B are the same in yours: no metric can prefer one of them",
+        BOTH, "return ranks_a, ranks_a")
+ex.slip("your ranks are drawn at random, so both metrics see two equal models: choose them",
+        BOTH, "rng = np.random.default_rng(0)\n"
+        "return rng.integers(1, num_items + 1, num_users), rng.integers(1, num_items + 1, num_users)")
