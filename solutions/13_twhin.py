@@ -95,18 +95,7 @@ def typed_edges(tables: list[tuple[str, str, np.ndarray]], sizes: dict[str, int]
     Returns:
         (F, 3) int64 facts head, relation, tail, each once, in any order.
     """
-    ### BEGIN SOLUTION
-    first = dict(zip(sizes, np.cumsum([0, *sizes.values()]).tolist(), strict=False))
-    parts = []
-    for k, (source, target, pairs) in enumerate(tables):
-        head, tail = pairs[:, 0] + first[source], pairs[:, 1] + first[target]
-        parts.append(np.stack([head, np.full(len(pairs), k), tail], axis=1))
-    return np.unique(np.concatenate(parts), axis=0)
-    ### INSTEAD
-    #     head, tail = pairs[:, 0], pairs[:, 1]  # without offsets
-    # return np.concatenate(parts)  # twice
-    #     parts.append(np.stack([head, np.full(len(pairs), 0), tail], axis=1))  # one relation
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:13.1"]
@@ -224,23 +213,7 @@ def twhin_loss(
     Returns:
         () a number; gradients reach all three.
     """
-    ### BEGIN SOLUTION
-    query = source + rel_emb[rels]
-    positive = (query * target).sum(dim=1)
-    negatives = []
-    for r in rels.unique():
-        own = rels == r
-        logits = query[own] @ target[own].T
-        negatives.append(logits[~torch.eye(len(logits), dtype=torch.bool)])
-    negative = torch.cat(negatives)
-    logits = torch.cat([positive, negative])
-    labels = torch.cat([torch.ones_like(positive), torch.zeros_like(negative)])
-    weights = torch.cat([torch.full_like(x, 1 / max(1, len(x))) for x in (positive, negative)])
-    return F.binary_cross_entropy_with_logits(logits, labels, weights, reduction="sum")
-    ### INSTEAD
-    # labels = torch.ones_like(logits)  # negatives labeled one
-    # query = source + rel_emb.detach()[rels]  # relation detached
-    #     negatives.append(logits.flatten())  # with the diagonal
+    ### SOLUTION
     ### GIVEN
     # moved = target + rel_emb.detach()[rels]
     # positive = (source * moved).sum(dim=1)
@@ -254,7 +227,6 @@ def twhin_loss(
     # labels = torch.ones_like(logits)
     # weights = torch.cat([torch.full_like(x, 1 / max(1, len(x))) for x in (positive, negative)])
     # return F.binary_cross_entropy_with_logits(logits, labels, weights, reduction="sum")
-    ### END SOLUTION
 
 
 # %% tags=["check:13.2"]
@@ -525,18 +497,7 @@ def kmeans(points: np.ndarray, centers: np.ndarray, sweeps: int) -> tuple[np.nda
     Returns:
         (k, d) float64 centers, and (n,) int64 the nearest of these for each point.
     """
-    ### BEGIN SOLUTION
-    centers = np.array(centers, dtype=float)
-    for _ in range(sweeps):
-        cell = np.square(points[:, None] - centers).sum(axis=2).argmin(axis=1)
-        for c in np.unique(cell):
-            centers[c] = points[cell == c].mean(axis=0)
-    return centers, np.square(points[:, None] - centers).sum(axis=2).argmin(axis=1)
-    ### INSTEAD
-    #         centers[c] = np.median(points[cell == c], axis=0)  # medians
-    #         centers[c] = points[cell == c].sum(axis=0)  # sums
-    #     cell = (points @ centers.T).argmax(axis=1)  # by product
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:13.3"]
@@ -575,22 +536,7 @@ def recommend(
     Returns:
         int64 ids in the order in which they were chosen, at most `places`.
     """
-    ### BEGIN SOLUTION
-    kept = np.argsort(-counts, kind="stable")[:most]
-    kept = kept[counts[kept] > 0]
-    used, out = set(seen.tolist()), []
-    for c in kept:
-        quota = -(-int(counts[c]) * places // int(counts[kept].sum()))  # rounded up
-        best = [i for i in np.argsort(-items @ centers[c], kind="stable").tolist() if i not in used]
-        best = best[: min(quota, places - len(out))]
-        used |= set(best)
-        out += best
-    return np.array(out, dtype=np.int64)
-    ### INSTEAD
-    #     quota = -(-int(counts[c]) * places // int(counts.sum()))  # mixture not renormalized after top m
-    #     quota = int(counts[c]) * places // int(counts[kept].sum())  # rounded down
-    # kept = np.argsort(-counts, kind="stable")  # all clusters
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:13.4"]
@@ -709,20 +655,7 @@ def interests(
     Returns:
         (k,) int64 events, and (k,) float64 shares that sum to 1. Of equal ones the smaller id or label first.
     """
-    ### BEGIN SOLUTION
-    weight = np.bincount(labels, np.exp(-decay * ages))
-    medoid = []
-    for c in range(len(weight)):
-        own = np.flatnonzero(labels == c)
-        squares = np.square(points[own][:, None] - points[own]).sum(axis=(1, 2))
-        medoid.append(own[squares.argmin()])
-    order = np.argsort(-weight, kind="stable")
-    return np.array(medoid)[order], weight[order] / weight.sum()
-    ### INSTEAD
-    # weight = np.bincount(labels).astype(float)  # counts
-    # return np.array(medoid), weight / weight.sum()  # unsorted
-    #     medoid.append(squares.argmin())  # places in the cluster
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:13.5"]
@@ -897,14 +830,7 @@ def turn_back(new: np.ndarray, old: np.ndarray) -> np.ndarray:
     Returns:
         (n, d); all products within it are those of `new`.
     """
-    ### BEGIN SOLUTION
-    U, _, Vt = np.linalg.svd(new.T @ old)
-    return new @ (U @ Vt)
-    ### INSTEAD
-    # return new @ (U @ Vt).T  # the other way
-    # return new @ np.linalg.lstsq(new, old)[0]  # least squares
-    # return U @ Vt  # the rotation
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:13.6"]
@@ -1027,9 +953,7 @@ def choose() -> dict:
         {"relations": a key of SETS, "others": 0.3, 1 or 3 groups of each other relation for one of ad
         clicks, "until_day": the day the graph ends}
     """
-    ### BEGIN SOLUTION
-    return {"relations": "ads + engagement", "others": 3, "until_day": 42}
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:13.7"]

@@ -69,7 +69,7 @@ WARNED = {
     "11.3": ("you correct by Q, but", "hits are in your sums"),
     "12.2": ("the slide's sign",),
     "12.5": ("your rank is raw", "the best place among equals"),
-    "13.5": ("centroid instead of medoid",),
+    "13.5": ("you return centroids",),
     "14.3": (
         "padding is heard",
         "a row of padding only became NaN",

@@ -23,32 +23,14 @@ ex = Exercise(
 )
 
 
-def _facts(tables, sizes, first=None, once=True, rels=None, order=(0, 1, 2), back=False):
-    """Return the facts; the options are what can go wrong.
-
-    Args:
-        first: offset of each type; None: the sizes of those before it.
-        once: whether equal facts are one.
-        rels: number of each table's relation.
-        order: of the columns.
-        back: edges lead from target to source.
-    """
-    start = dict(zip(sizes, np.cumsum([0, *sizes.values()]).tolist(), strict=False))
-    first = first or (lambda source, target: (start[source], start[target]))
-    parts = [np.empty((0, 3), np.int64)]
-    for k, (source, target, pairs) in enumerate(tables):
-        a, b = first(source, target)
-        ends = pairs[:, 0] + a, pairs[:, 1] + b
-        h, t = ends[::-1] if back else ends
-        r = k if rels is None else rels[k]
-        parts.append(np.stack([h, np.full(len(pairs), r), t], axis=1)[:, list(order)])
-    facts = np.concatenate(parts)
-    return np.unique(facts, axis=0) if once else facts
-
-
 @ex.solution
 def typed_edges(tables, sizes):
-    return _facts(tables, sizes)
+    first = dict(zip(sizes, np.cumsum([0, *sizes.values()]).tolist(), strict=False))
+    parts = []
+    for k, (source, target, pairs) in enumerate(tables):
+        head, tail = pairs[:, 0] + first[source], pairs[:, 1] + first[target]
+        parts.append(np.stack([head, np.full(len(pairs), k), tail], axis=1))
+    return np.unique(np.concatenate(parts), axis=0)
 
 
 def _rows(got, expected, inputs) -> str | None:
@@ -118,82 +100,35 @@ ex.claim(
 )
 ex.claim("the same pair in two relations is two facts", _same_pairs, judge=_rows)
 
+FIRST = "first = dict(zip(sizes, np.cumsum([0, *sizes.values()]).tolist(), strict=False))"
+ENDS = "pairs[:, 0] + first[source], pairs[:, 1] + first[target]"
 
-@ex.mistake("user 3 and pin 3 are one entity in yours: every type needs an offset of its own")
-def without_offsets(tables, sizes):
-    return _facts(tables, sizes, first=lambda s, t: (0, 0))
-
-
-@ex.mistake("only your targets are shifted: sources have an offset of their own, too")
-def targets_only(tables, sizes):
-    start = dict(zip(sizes, np.cumsum([0, *sizes.values()]).tolist(), strict=False))
-    return _facts(tables, sizes, first=lambda s, t: (0, start[t]))
-
-
-@ex.mistake("you shift the targets by the offset of the source type")
-def offset_of_the_source(tables, sizes):
-    start = dict(zip(sizes, np.cumsum([0, *sizes.values()]).tolist(), strict=False))
-    return _facts(tables, sizes, first=lambda s, t: (start[s], start[s]))
-
-
-@ex.mistake(
-    "your offsets are the sizes themselves; the nodes of a type begin after all nodes of the types before it"
-)
-def sizes_as_offsets(tables, sizes):
-    return _facts(tables, sizes, first=lambda s, t: (sizes[s], sizes[t]))
-
-
-@ex.mistake(
-    "your offsets count up to the end of the type, so every type begins where it should end"
-)
-def one_type_too_far(tables, sizes):
-    end = dict(zip(sizes, np.cumsum([*sizes.values()]).tolist(), strict=True))
-    return _facts(tables, sizes, first=lambda s, t: (end[s], end[t]))
-
-
-@ex.mistake(
-    "targets begin after the sources of their own table in yours: then a pin has another id in every table"
-)
-def only_two_types(tables, sizes):
-    return _facts(tables, sizes, first=lambda s, t: (0, sizes[s]))
-
-
-@ex.mistake("edges that are in a table twice are two facts in yours; a fact is true once")
-def twice(tables, sizes):
-    return _facts(tables, sizes, once=False)
-
-
-@ex.mistake(
-    "all your edges have relation 0: then a click on an ad and a follow are one kind of edge"
-)
-def one_relation(tables, sizes):
-    return _facts(tables, sizes, rels=[0] * len(tables))
-
-
-@ex.mistake("your relations count from 1; the first table is relation 0")
-def from_one(tables, sizes):
-    return _facts(tables, sizes, rels=list(range(1, len(tables) + 1)))
-
-
-@ex.mistake("your columns are head, tail, relation; a fact is head, relation, tail")
-def other_columns(tables, sizes):
-    return _facts(tables, sizes, order=(0, 2, 1))
-
-
-@ex.mistake("your edges lead from target to source")
-def backwards(tables, sizes):
-    return _facts(tables, sizes, back=True)
-
-
-@ex.mistake("you numbered the types by the alphabet; their order is that of `sizes`")
-def by_the_alphabet(tables, sizes):
-    return _facts(tables, dict(sorted(sizes.items())))
-
-
-@ex.mistake(
-    "a pair that two relations share is one fact in yours: it is true in both, so it is two"
-)
-def once_for_all_relations(tables, sizes):
-    facts = _facts(tables, sizes)
-    _, first = np.unique(facts[:, [0, 2]], axis=0, return_index=True)
-    return facts[np.sort(first)]
+# fmt: off
+ex.slip("user 3 and pin 3 are one entity in yours: every type needs an offset of its own",
+        ENDS, "pairs[:, 0], pairs[:, 1]", hint=True)
+ex.slip("only your targets are shifted: sources have an offset of their own, too",
+        " + first[source]", "")
+ex.slip("you shift the targets by the offset of the source type", "first[target]", "first[source]")
+ex.slip("your offsets are the sizes themselves; the nodes of a type begin after all nodes of the "
+        "types before it",
+        FIRST, "first = sizes")
+ex.slip("your offsets count up to the end of the type, so every type begins where it should end",
+        "[0, *sizes.values()]", "[*sizes.values()]")
+ex.slip("targets begin after the sources of their own table in yours: then a pin has another id "
+        "in every table",
+        ENDS, "pairs[:, 0], pairs[:, 1] + sizes[source]")
+ex.slip("edges that are in a table twice are two facts in yours; a fact is true once",
+        "np.unique(np.concatenate(parts), axis=0)", "np.concatenate(parts)", hint=True)
+ex.slip("all your edges have relation 0: then a click on an ad and a follow are one kind of edge",
+        "(len(pairs), k)", "(len(pairs), 0)", hint=True)
+ex.slip("your relations count from 1; the first table is relation 0",
+        "(len(pairs), k)", "(len(pairs), k + 1)")
+ex.slip("your columns are head, tail, relation; a fact is head, relation, tail",
+        "np.full(len(pairs), k), tail", "tail, np.full(len(pairs), k)")
+ex.slip("your edges lead from target to source", "[head,", "[tail,", "k), tail]", "k), head]")
+ex.slip("you numbered the types by the alphabet; their order is that of `sizes`",
+        "first =", "sizes = dict(sorted(sizes.items()))\nfirst =")
+ex.slip("a pair that two relations share is one fact in yours: it is true in both, so it is two",
+        "return np.unique(np.concatenate(parts), axis=0)", "facts = np.unique(np.concatenate(parts), axis=0)\n"
+        "once = np.unique(facts[:, [0, 2]], axis=0, return_index=True)[1]\n"
+        "return facts[np.sort(once)]")

@@ -23,38 +23,14 @@ ex = Exercise(
 )
 
 
-def _squares(points, centers):
-    return np.square(points[:, None] - centers[None]).sum(axis=2)
-
-
-def _lloyd(
-    points, centers, sweeps, far=_squares, mean=np.mean, empty="stays", last=True, in_place=False
-):
-    """Run the sweeps; the options are what can go wrong.
-
-    Args:
-        far: (n, k), the smaller the nearer.
-        empty: what becomes of a center without points.
-        last: whether the cells are those of the centers that are returned.
-    """
-    centers = centers if in_place else np.array(centers, dtype=float)
-    cell = far(points, centers).argmin(axis=1)
-    for _ in range(sweeps):
-        cell = far(points, centers).argmin(axis=1)
-        for c in range(len(centers)):
-            members = points[cell == c]
-            if len(members):
-                centers[c] = mean(members, axis=0)
-            elif empty == "zero":
-                centers[c] = 0
-            elif empty == "nan":
-                centers[c] = np.nan
-    return centers, far(points, centers).argmin(axis=1) if last else cell
-
-
 @ex.solution
 def kmeans(points, centers, sweeps):
-    return _lloyd(points, centers, sweeps)
+    centers = np.array(centers, dtype=float)
+    for _ in range(sweeps):
+        cell = np.square(points[:, None] - centers).sum(axis=2).argmin(axis=1)
+        for c in np.unique(cell):
+            centers[c] = points[cell == c].mean(axis=0)
+    return centers, np.square(points[:, None] - centers).sum(axis=2).argmin(axis=1)
 
 
 def _drawn(rng, n: int, k: int, sweeps: int, dim: int = 2) -> dict:
@@ -109,106 +85,51 @@ ex.claim("in five dimensions", lambda rng: _cloud(rng, 40, 4, 2, 5))
 ex.claim("a center without points stays where it is", _empty)
 ex.claim("no sweep: the first centers, and who is nearest", lambda rng: _cloud(rng, 15, 3, 0))
 
+NEAR = "cell = np.square(points[:, None] - centers).sum(axis=2).argmin(axis=1)"
+LAST = "return centers, np.square(points[:, None] - centers).sum(axis=2).argmin(axis=1)"
+PRODUCT = "(points @ centers.T).argmax(axis=1)"
+GAPS = "np.abs(points[:, None] - centers).sum(axis=2).argmin(axis=1)"
+FIRST = "np.square(points[:, None, 0] - centers[:, 0]).argmin(axis=1)"
+BACK = "np.square(points[:, None] - centers[::-1]).sum(axis=2).argmin(axis=1)"
 
-@ex.mistake(
-    "a center without points becomes NaN in yours: the mean of nobody. Leave it where it is"
-)
-def mean_of_nobody(points, centers, sweeps):
-    return _lloyd(points, centers, sweeps, empty="nan")
-
-
-@ex.mistake("a center without points goes to 0 in yours; leave it where it is")
-def nobody_is_zero(points, centers, sweeps):
-    return _lloyd(points, centers, sweeps, empty="zero")
-
-
-@ex.mistake(
-    "your cells are those of the centers before the last move: ask once more who is nearest"
-)
-def cells_of_before(points, centers, sweeps):
-    return _lloyd(points, centers, sweeps, last=False)
-
-
-@ex.mistake(
-    "your cells are those of the last sweep, and zeros without a sweep: at the end ask once more who is nearest"
-)
-def cells_of_the_last_sweep(points, centers, sweeps):
-    moved, cell = _lloyd(points, centers, sweeps, last=False)
-    return moved, cell if sweeps else np.zeros(len(points), dtype=np.int64)
-
-
-@ex.mistake("you take the largest product, also at the end: nearest is the smallest distance")
-def product_throughout(points, centers, sweeps):
-    return _lloyd(points, centers, sweeps, far=lambda x, c: -x @ c.T)
-
-
-@ex.mistake(
-    "you take the center with the largest product; k-means takes the nearest one, and a long center is not near"
-)
-def by_product(points, centers, sweeps):
-    moved, _ = _lloyd(points, centers, sweeps, far=lambda x, c: -x @ c.T)
-    return moved, _squares(points, moved).argmin(axis=1)
-
-
-@ex.mistake("you take L1 distances; the mean is the middle for squared L2 distances")
-def by_l1(points, centers, sweeps):
-    return _lloyd(
-        points, centers, sweeps, far=lambda x, c: np.abs(x[:, None] - c[None]).sum(axis=2)
-    )
-
-
-@ex.mistake("you take medians; k-means takes means")
-def medians(points, centers, sweeps):
-    return _lloyd(points, centers, sweeps, mean=np.median)
-
-
-@ex.mistake("your centers are sums of their points; divide by how many there are")
-def sums(points, centers, sweeps):
-    return _lloyd(points, centers, sweeps, mean=np.sum)
-
-
-@ex.mistake("every point goes to the farthest center in yours: argmin, not argmax")
-def farthest(points, centers, sweeps):
-    return _lloyd(points, centers, sweeps, far=lambda x, c: -_squares(x, c))
-
-
-@ex.mistake("you make one sweep whatever is asked: repeat `sweeps` times")
-def one_sweep(points, centers, sweeps):
-    return _lloyd(points, centers, 1)
-
-
-@ex.mistake("you make one sweep too many: range(sweeps) has that many already")
-def one_sweep_more(points, centers, sweeps):
-    return _lloyd(points, centers, sweeps + 1)
-
-
-@ex.mistake("your centers never move: after each assignment they become the means of their points")
-def centers_stay(points, centers, sweeps):
-    return _lloyd(points, centers, 0)
-
-
-@ex.mistake("you look at the first coordinate only; distances are over all of them")
-def first_coordinate(points, centers, sweeps):
-    return _lloyd(
-        points, centers, sweeps, far=lambda x, c: np.square(x[:, None, 0] - c[None, :, 0])
-    )
-
-
-@ex.mistake("of two equally near centers you take the last; take the first")
-def of_two_the_last(points, centers, sweeps):
-    def far(x, c):
-        near = _squares(x, c)
-        return near - 1e-9 * np.arange(near.shape[1])
-
-    return _lloyd(points, centers, sweeps, far=far)
-
-
-@ex.mistake("your centers stay whole numbers if they came as such: their means are cut off")
-def whole_numbers(points, centers, sweeps):
-    moved, cell = _lloyd(points, centers.copy(), sweeps, in_place=True)
-    return moved.astype(float), cell
-
-
-@ex.mistake("you return the cells first; the order is centers, cells")
-def the_other_order(points, centers, sweeps):
-    return _lloyd(points, centers, sweeps)[::-1]
+# fmt: off
+ex.slip("a center without points becomes NaN in yours: the mean of nobody. Leave it where it is",
+        "np.unique(cell)", "range(len(centers))")
+ex.slip("a center without points goes to 0 in yours; leave it where it is",
+        "np.unique(cell)", "range(len(centers))",
+        "points[cell == c].mean(axis=0)", "points[cell == c].mean(axis=0) if (cell == c).any() else 0")
+cells_of_before = ex.slip("your cells are those of the centers before the last move: ask once "
+        "more who is nearest",
+        "for _ in", f"{NEAR}\nfor _ in", LAST, "return centers, cell")
+ex.slip("your cells are those of the last sweep, and zeros without a sweep: at the end ask once "
+        "more who is nearest",
+        "for _ in", "cell = np.zeros(len(points), dtype=np.int64)\nfor _ in",
+        LAST, "return centers, cell")
+ex.slip("you take the largest product, also at the end: nearest is the smallest distance",
+        NEAR, f"cell = {PRODUCT}", LAST, f"return centers, {PRODUCT}")
+by_product = ex.slip("you take the center with the largest product; k-means takes the nearest "
+        "one, and a long center is not near",
+        NEAR, f"cell = {PRODUCT}", hint=True)
+by_l1 = ex.slip("you take L1 distances; the mean is the middle for squared L2 distances",
+        NEAR, f"cell = {GAPS}", LAST, f"return centers, {GAPS}")
+medians = ex.slip("you take medians; k-means takes means",
+        "points[cell == c].mean(axis=0)", "np.median(points[cell == c], axis=0)", hint=True)
+ex.slip("your centers are sums of their points; divide by how many there are",
+        ".mean(", ".sum(", hint=True)
+ex.slip("every point goes to the farthest center in yours: argmin, not argmax",
+        NEAR, NEAR.replace("min", "max"), LAST, LAST.replace("min", "max"))
+ex.slip("you make one sweep whatever is asked: repeat `sweeps` times", "range(sweeps)", "range(1)")
+one_sweep_more = ex.slip("you make one sweep too many: range(sweeps) has that many already",
+        "range(sweeps)", "range(sweeps + 1)")
+ex.slip("your centers never move: after each assignment they become the means of their points",
+        "range(sweeps)", "range(0)")
+first_coordinate = ex.slip("you look at the first coordinate only; distances are over all of them",
+        NEAR, f"cell = {FIRST}", LAST, f"return centers, {FIRST}")
+ex.slip("of two equally near centers you take the last; take the first",
+        NEAR, f"cell = len(centers) - 1 - {BACK}",
+        LAST, f"return centers, len(centers) - 1 - {BACK}")
+ex.slip("your centers stay whole numbers if they came as such: their means are cut off",
+        "np.array(centers, dtype=float)", "centers.copy()",
+        "return centers,", "return centers.astype(float),")
+ex.slip("you return the cells first; the order is centers, cells",
+        LAST, "return np.square(points[:, None] - centers).sum(axis=2).argmin(axis=1), centers")

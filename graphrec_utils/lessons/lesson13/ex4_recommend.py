@@ -22,44 +22,18 @@ ex = Exercise(
 )
 
 
-def _recommend(counts, centers, items, seen, most, places, kept=None, quota=None, skip=True, double=False, late=False,
-               cut=True, far=lambda items, q: -items @ q, renormalized=True):  # fmt: skip
-    """Return the list; the options are what can go wrong.
-
-    Args:
-        kept: the clusters that are asked, in order.
-        quota: of a share.
-        skip: whether seen items are left out.
-        double: whether an item may be taken twice.
-        late: whether seen items take places and are thrown out afterwards.
-        cut: whether the list ends at `places`.
-    """
-    if kept is None:
-        kept = np.argsort(-counts, kind="stable")[:most]
-    kept = [int(c) for c in kept if counts[c] > 0]
-    total = counts[kept].sum() if renormalized else counts.sum()
-    out, used = [], set() if late or not skip else {int(i) for i in seen}
-    for c in kept:
-        share = counts[c] / total
-        left = (
-            quota(share, places, len(kept)) if quota else -(-int(counts[c]) * places // int(total))
-        )
-        for i in np.argsort(far(items, centers[c]), kind="stable").tolist():
-            if left <= 0 or (cut and len(out) >= places):
-                break
-            if double or i not in used:
-                if not (double and i in used and skip and i in seen):
-                    out.append(i)
-                    left -= 1
-                used |= set() if double else {i}
-    if late:
-        out = [i for i in out if i not in set(seen.tolist())]
-    return np.array(out, dtype=np.int64)
-
-
 @ex.solution
 def recommend(counts, centers, items, seen, most, places):
-    return _recommend(counts, centers, items, seen, most, places)
+    kept = np.argsort(-counts, kind="stable")[:most]
+    kept = kept[counts[kept] > 0]
+    used, out = set(seen.tolist()), []
+    for c in kept:
+        quota = -(-int(counts[c]) * places // int(counts[kept].sum()))  # rounded up
+        best = [i for i in np.argsort(-items @ centers[c], kind="stable").tolist() if i not in used]
+        best = best[: min(quota, places - len(out))]
+        used |= set(best)
+        out += best
+    return np.array(out, dtype=np.int64)
 
 
 def _drawn(rng, counts, most: int, places: int, near: bool) -> dict:
@@ -132,153 +106,62 @@ def _nobody(rng) -> dict:
 ex.claim("of many equal clusters and equal items the smaller id is first", _alike)
 ex.claim("no cluster has a like: an empty list", _nobody, run="call as floats")
 
+ORDER = 'np.argsort(-counts, kind="stable")'
+QUOTA = "-(-int(counts[c]) * places // int(counts[kept].sum()))"
+BEST = 'np.argsort(-items @ centers[c], kind="stable").tolist()'
+RESULT = "np.array(out, dtype=np.int64)"
 
-@ex.mistake("your list is filled up with −1; at most `places` may also be fewer")
-def filled_up(counts, centers, items, seen, most, places):
-    out = _recommend(counts, centers, items, seen, most, places)
-    return np.append(out, np.full(places - len(out), -1))
-
-
-@ex.mistake(
-    "you asked once, with the mean of the centers: between two interests there may be nothing that either likes. Ask with "
-    "each of them"
-)
-def mixture_averaged_to_one_vector(counts, centers, items, seen, most, places):
-    kept = np.argsort(-counts, kind="stable")[:most]
-    mean = (counts[kept] / counts[kept].sum()) @ centers[kept]
-    return _recommend(np.array([1]), mean[None], items, seen, 1, places)
-
-
-@ex.mistake(
-    "your shares are of all counts: after the small clusters are gone they have to sum to 1 again, or places stay empty"
-)
-def mixture_not_renormalized_after_top_m(counts, centers, items, seen, most, places):
-    return _recommend(counts, centers, items, seen, most, places, renormalized=False,
-                      quota=lambda share, places, n: int(np.ceil(round(share * places, 9))))  # fmt: skip
-
-
-@ex.mistake("every cluster gets as many places in yours; the shares are those of the counts")
-def equal_shares(counts, centers, items, seen, most, places):
-    return _recommend(
-        counts, centers, items, seen, most, places, quota=lambda share, places, n: -(-places // n)
-    )
-
-
-@ex.mistake("you rounded the places down: some stay empty")
-def rounded_down(counts, centers, items, seen, most, places):
-    return _recommend(counts, centers, items, seen, most, places,
-                      quota=lambda share, places, n: int(round(share * places, 9)))  # fmt: skip
-
-
-@ex.mistake("you rounded to the nearest number of places: ⌈ ⌉ rounds up")
-def rounded_to_the_nearest(counts, centers, items, seen, most, places):
-    return _recommend(
-        counts,
-        centers,
-        items,
-        seen,
-        most,
-        places,
-        quota=lambda share, places, n: round(share * places),
-    )
-
-
-@ex.mistake(
-    "you divided by the lengths of the items: the score is the product, so a long vector counts"
-)
-def by_cosine(counts, centers, items, seen, most, places):
-    unit = items / np.linalg.norm(items, axis=1, keepdims=True)
-    return _recommend(counts, centers, unit, seen, most, places)
-
-
-@ex.mistake("your clusters are served in the order of their ids; the heaviest is first")
-def clusters_by_id(counts, centers, items, seen, most, places):
-    kept = np.sort(np.argsort(-counts, kind="stable")[:most])
-    return _recommend(counts, centers, items, seen, most, places, kept=kept)
-
-
-@ex.mistake(
-    "of equal clusters you took the larger id first: turning an ascending order round turns ties round, too"
-)
-def ties_turned_round(counts, centers, items, seen, most, places):
-    kept = np.argsort(counts, kind="stable")[::-1][:most]
-    return _recommend(counts, centers, items, seen, most, places, kept=kept)
-
-
-@ex.mistake(
-    "every item competes by its best cluster in yours; each cluster has its own share of the places"
-)
-def best_of_any_cluster(counts, centers, items, seen, most, places):
-    kept = np.argsort(-counts, kind="stable")[:most]
-    best = (items @ centers[kept[counts[kept] > 0]].T).max(axis=1)
-    order = np.argsort(-best, kind="stable")
-    return order[~np.isin(order, seen)][:places]
-
-
-@ex.mistake(
-    "items that are seen or taken use up places of their cluster in yours: go on until its places are filled"
-)
-def taken_places_are_lost(counts, centers, items, seen, most, places):
-    kept = [int(c) for c in np.argsort(-counts, kind="stable")[:most] if counts[c] > 0]
-    out, total = [], int(counts[kept].sum())
-    for c in kept:
-        first = np.argsort(-items @ centers[c], kind="stable")[
-            : -(-int(counts[c]) * places // total)
-        ]
-        out += [i for i in first.tolist() if i not in out and i not in seen]
-    return np.array(out[:places], dtype=np.int64)
-
-
-@ex.mistake("your list has items that were seen already")
-def seen_items(counts, centers, items, seen, most, places):
-    return _recommend(counts, centers, items, seen, most, places, skip=False)
-
-
-@ex.mistake(
-    "seen items took places before you threw them out: the list is shorter than it need be. Skip them while you choose"
-)
-def thrown_out_too_late(counts, centers, items, seen, most, places):
-    return _recommend(counts, centers, items, seen, most, places, late=True)
-
-
-@ex.mistake("an item that two clusters like is in your list twice")
-def an_item_twice(counts, centers, items, seen, most, places):
-    return _recommend(counts, centers, items, seen, most, places, double=True)
-
-
-@ex.mistake("rounding up gives more places than there are: stop when the list is full")
-def longer_than_asked(counts, centers, items, seen, most, places):
-    return _recommend(counts, centers, items, seen, most, places, cut=False)
-
-
-@ex.mistake("you kept the smallest clusters: sort the counts downwards")
-def smallest_clusters(counts, centers, items, seen, most, places):
-    some = [c for c in np.argsort(counts, kind="stable") if counts[c] > 0][:most]
-    return _recommend(counts, centers, items, seen, most, places, kept=some)
-
-
-@ex.mistake("you asked with all clusters; `most` says with how many")
-def all_clusters(counts, centers, items, seen, most, places):
-    return _recommend(counts, centers, items, seen, len(counts), places)
-
-
-@ex.mistake("you asked with the largest cluster only: the others have shares, too")
-def largest_only(counts, centers, items, seen, most, places):
-    return _recommend(counts, centers, items, seen, 1, places)
-
-
-@ex.mistake("you took the items with the smallest product: best is largest")
-def worst_first(counts, centers, items, seen, most, places):
-    return _recommend(counts, centers, items, seen, most, places, far=lambda items, q: items @ q)
-
-
-@ex.mistake("you took the nearest items; here the score is the product, so a long vector counts")
-def nearest(counts, centers, items, seen, most, places):
-    return _recommend(
-        counts, centers, items, seen, most, places, far=lambda items, q: np.square(items - q).sum(1)
-    )
-
-
-@ex.mistake("you sorted the list by id; its order is that of the choosing")
-def by_id(counts, centers, items, seen, most, places):
-    return np.sort(_recommend(counts, centers, items, seen, most, places))
+# fmt: off
+ex.slip("your list is filled up with −1; at most `places` may also be fewer",
+        RESULT, "np.array(out + [-1] * (places - len(out)), dtype=np.int64)")
+mixture_averaged_to_one_vector = ex.slip("you asked once, with the mean of the centers: between "
+        "two interests there may be nothing that either likes. "
+        "Ask with each of them",
+        "used,", "centers = (counts[kept] / counts[kept].sum())[None] @ centers[kept]\n"
+        "counts, kept = np.ones(1), [0]\n"
+        "used,")
+ex.slip("your shares are of all counts: after the small clusters are gone they have to sum to 1 "
+        "again, or places stay empty",
+        "counts[kept].sum()", "counts.sum()", hint=True)
+ex.slip("every cluster gets as many places in yours; the shares are those of the counts",
+        QUOTA, "-(-places // len(kept))")
+ex.slip("you rounded the places down: some stay empty",
+        QUOTA, "int(counts[c]) * places // int(counts[kept].sum())", hint=True)
+ex.slip("you rounded to the nearest number of places: ⌈ ⌉ rounds up",
+        QUOTA, "round(counts[c] / counts[kept].sum() * places)")
+ex.slip("you divided by the lengths of the items: the score is the product, so a long vector "
+        "counts",
+        "used,", "items = items / np.linalg.norm(items, axis=1, keepdims=True)\nused,")
+ex.slip("your clusters are served in the order of their ids; the heaviest is first",
+        "for c in kept:", "for c in np.sort(kept):")
+ties_turned_round = ex.slip("of equal clusters you took the larger id first: turning an ascending "
+        "order round turns ties round, too",
+        ORDER, 'np.argsort(counts, kind="stable")[::-1]')
+ex.slip("every item competes by its best cluster in yours; each cluster has its own share of the "
+        "places",
+        "used,", 'order = np.argsort(-(items @ centers[kept].T).max(axis=1), kind="stable")\n'
+        "return order[~np.isin(order, seen)][:places]\n"
+        "used,")
+ex.slip("items that are seen or taken use up places of their cluster in yours: go on until its "
+        "places are filled",
+        f"[i for i in {BEST} if i not in used]", f"{BEST}[:quota]",
+        "best[: min(quota, places - len(out))]", "[i for i in best if i not in used][: places - len(out)]")
+seen_items = ex.slip("your list has items that were seen already", "set(seen.tolist())", "set()")
+thrown_out_too_late = ex.slip("seen items took places before you threw them out: the list is "
+        "shorter than it need be. Skip them while you choose",
+        "set(seen.tolist())", "set()",
+        RESULT, "np.array([i for i in out if i not in seen], dtype=np.int64)")
+an_item_twice = ex.slip("an item that two clusters like is in your list twice",
+        "used |= set(best)", "")
+ex.slip("rounding up gives more places than there are: stop when the list is full",
+        "min(quota, places - len(out))", "quota")
+smallest_clusters = ex.slip("you kept the smallest clusters: sort the counts downwards",
+        f"{ORDER}[:most]", 'np.argsort(counts, kind="stable")',
+        "kept[counts[kept] > 0]", "kept[counts[kept] > 0][:most]")
+ex.slip("you asked with all clusters; `most` says with how many", "[:most]", "", hint=True)
+ex.slip("you asked with the largest cluster only: the others have shares, too", "[:most]", "[:1]")
+ex.slip("you took the items with the smallest product: best is largest", "-items @", "items @")
+ex.slip("you took the nearest items; here the score is the product, so a long vector counts",
+        "-items @ centers[c]", "np.square(items - centers[c]).sum(axis=1)")
+by_id = ex.slip("you sorted the list by id; its order is that of the choosing",
+        RESULT, "np.sort(np.array(out, dtype=np.int64))")

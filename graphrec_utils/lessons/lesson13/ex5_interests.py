@@ -29,28 +29,20 @@ def _weights(ages, labels, decay):
     return np.bincount(labels, np.exp(-decay * ages))
 
 
-def _interests(points, ages, labels, decay, who=None, weight=_weights, order=-1, share=True):
-    """Return medoids and shares; the options are what can go wrong.
-
-    Args:
-        who: (points, members) -> the one that stands for a cluster.
-        order: 1 puts the lightest first, 0 leaves the order of the clusters.
-    """
-    who = who or _medoid
-    found = np.array([who(points, np.flatnonzero(labels == c)) for c in range(labels.max() + 1)])
-    w = weight(ages, labels, decay)
-    w = w / w.sum() if share else w
-    turn = np.argsort(order * w, kind="stable") if order else np.arange(len(w))
-    return found[turn], w[turn]
-
-
 def _medoid(points, own):
     return own[np.square(points[own][:, None] - points[own][None]).sum(axis=(1, 2)).argmin()]
 
 
 @ex.solution
 def interests(points, ages, labels, decay):
-    return _interests(points, ages, labels, decay)
+    weight = np.bincount(labels, np.exp(-decay * ages))
+    medoid = []
+    for c in range(len(weight)):
+        own = np.flatnonzero(labels == c)
+        squares = np.square(points[own][:, None] - points[own]).sum(axis=(1, 2))
+        medoid.append(own[squares.argmin()])
+    order = np.argsort(-weight, kind="stable")
+    return np.array(medoid)[order], weight[order] / weight.sum()
 
 
 def _past(rng, sizes, decay: float, dim: int = 2) -> dict:
@@ -155,175 +147,61 @@ def _inner(points, own):
     ]
 
 
-@ex.mistake(
-    "you return centroids: means that no pin has. A medoid is one of the pins, so that its neighbors can be looked up"
-)
-def centroid_instead_of_medoid(points, ages, labels, decay):
-    _, w = _interests(points, ages, labels, decay)
-    turn = np.argsort(-_weights(ages, labels, decay), kind="stable")
-    means = np.array([points[labels == c].mean(axis=0) for c in range(labels.max() + 1)])
-    return means[turn], w
+WEIGHT = "np.bincount(labels, np.exp(-decay * ages))"
+SQUARES = "np.square(points[own][:, None] - points[own]).sum(axis=(1, 2))"
+EACH = "np.square(points[own][:, None] - points[own]).sum(axis=2)"
+ONE = "own[squares.argmin()]"
 
-
-@ex.mistake("your distances are not squared: that is another middle, which minds a far pin less")
-def distances_not_squared(points, ages, labels, decay):
-    return _interests(points, ages, labels, decay, who=_inner)
-
-
-@ex.mistake("you return places within the cluster; the ids of the events are asked for")
-def places_in_the_cluster(points, ages, labels, decay):
-    return _interests(
-        points, ages, labels, decay, who=lambda p, own: int(np.searchsorted(own, _medoid(p, own)))
-    )
-
-
-@ex.mistake(
-    "you took the member that is nearest to the middle of everything; each cluster has its own middle"
-)
-def middle_of_all(points, ages, labels, decay):
-    far = np.square(points - points.mean(axis=0)).sum(axis=1)
-    return _interests(points, ages, labels, decay, who=lambda p, own: own[far[own].argmin()])
-
-
-@ex.mistake("you took the first member of each cluster; the medoid is the one in the middle")
-def first_member(points, ages, labels, decay):
-    return _interests(points, ages, labels, decay, who=lambda p, own: own[0])
-
-
-@ex.mistake("you took the youngest member of each cluster; the medoid is the one in the middle")
-def youngest_member(points, ages, labels, decay):
-    return _interests(points, ages, labels, decay, who=lambda p, own: own[ages[own].argmin()])
-
-
-@ex.mistake("you took the member with the largest sum of distances: the one at the border")
-def outermost(points, ages, labels, decay):
-    def who(p, own):
-        return own[np.square(p[own][:, None] - p[own][None]).sum(axis=(1, 2)).argmax()]
-
-    return _interests(points, ages, labels, decay, who=who)
-
-
-@ex.mistake("every event counts 1 in yours, whatever its age")
-def counts(points, ages, labels, decay):
-    return _interests(
-        points, ages, labels, decay, weight=lambda a, c, d: np.bincount(c).astype(float)
-    )
-
-
-@ex.mistake("old events count more in yours: the exponent is −decay · age")
-def growing(points, ages, labels, decay):
-    return _interests(
-        points, ages, labels, decay, weight=lambda a, c, d: np.bincount(c, np.exp(d * a))
-    )
-
-
-@ex.mistake(
-    "you took the mean over the cluster: then an interest with one event weighs as much as one with a hundred"
-)
-def mean_weight(points, ages, labels, decay):
-    return _interests(
-        points, ages, labels, decay, weight=lambda a, c, d: _weights(a, c, d) / np.bincount(c)
-    )
-
-
-@ex.mistake("the lightest interest is first in yours")
-def lightest_first(points, ages, labels, decay):
-    return _interests(points, ages, labels, decay, order=1)
-
-
-@ex.mistake(
-    "of two equal weights you put the larger label first: a reversed argsort turns ties round"
-)
-def ties_turned_round(points, ages, labels, decay):
-    found, w = _interests(points, ages, labels, decay, order=0)
-    turn = np.argsort(w, kind="stable")[::-1]
-    return found[turn], w[turn]
-
-
-@ex.mistake("your interests are in the order of their labels; the heaviest comes first")
-def unsorted(points, ages, labels, decay):
-    return _interests(points, ages, labels, decay, order=0)
-
-
-@ex.mistake("your weights are not divided by their sum")
-def no_shares(points, ages, labels, decay):
-    return _interests(points, ages, labels, decay, share=False)
-
-
-@ex.mistake("your shares are sorted and your medoids are not: they belong together")
-def shares_sorted_alone(points, ages, labels, decay):
-    found, share = _interests(points, ages, labels, decay, order=0)
-    return found, np.sort(share)[::-1].copy()
-
-
-@ex.mistake("you took exp of the mean age: the weight is a sum of one term for each event")
-def weight_of_the_mean_age(points, ages, labels, decay):
-    def weight(ages, labels, decay):
-        return np.exp(-decay * np.bincount(labels, ages) / np.bincount(labels))
-
-    return _interests(points, ages, labels, decay, weight=weight)
-
-
-@ex.mistake("your basis is 2: exp(−decay · age)")
-def basis_two(points, ages, labels, decay):
-    return _interests(points, ages, labels, np.log(2) * decay)
-
-
-@ex.mistake(
-    "you took the pin nearest to the middle of a cluster, whoever it belongs to: a medoid is one of its members"
-)
-def nearest_of_all(points, ages, labels, decay):
-    return _interests(points, ages, labels, decay, who=_nearest)
-
-
-@ex.mistake("you took exp of the summed age: the weight is a sum of one term for each event")
-def weight_of_the_summed_age(points, ages, labels, decay):
-    return _interests(
-        points, ages, labels, decay, weight=lambda a, c, d: np.exp(-d * np.bincount(c, a))
-    )
-
-
-@ex.mistake("you divide the age by the decay: the exponent is −decay · age")
-def divided_by_the_decay(points, ages, labels, decay):
-    return _interests(points, ages, labels, 1 / decay if decay else 0.0)
-
-
-@ex.mistake("your medoids are sorted and your shares are not: they belong together")
-def medoids_sorted_alone(points, ages, labels, decay):
-    found, _ = _interests(points, ages, labels, decay)
-    return found, _interests(points, ages, labels, decay, order=0)[1]
-
-
-@ex.mistake("of two equally good members you take the last: the smaller id comes first")
-def the_last_of_equals(points, ages, labels, decay):
-    def who(p, own):
-        cost = np.square(p[own][:, None] - p[own][None]).sum(axis=(1, 2))
-        return own[::-1][cost[::-1].argmin()]
-
-    return _interests(points, ages, labels, decay, who=who)
-
-
-@ex.mistake(
-    "you took the member with the largest product with the middle: the medoid is the nearest one, and a long vector may be far"
-)
-def largest_product(points, ages, labels, decay):
-    return _interests(
-        points, ages, labels, decay, who=lambda p, own: own[(p[own] @ p[own].mean(axis=0)).argmax()]
-    )
-
-
-@ex.mistake(
-    "ages weigh in your medoid: it is the middle of all members alike, the decay is for the shares"
-)
-def medoid_of_the_young(points, ages, labels, decay):
-    return _interests(points, ages, labels, decay, who=lambda p, own: _young(p, own, ages, decay))
-
-
-@ex.mistake(
-    "you add up the coordinates before you square: each coordinate's gap is squared for itself"
-)
-def squared_after_the_sum(points, ages, labels, decay):
-    def who(p, own):
-        return own[((p[own][:, None] - p[own]).sum(axis=2) ** 2).sum(axis=1).argmin()]
-
-    return _interests(points, ages, labels, decay, who=who)
+# fmt: off
+ex.slip("you return centroids: means that no pin has. A medoid is one of the pins, so that its "
+        "neighbors can be looked up",
+        ONE, "points[own].mean(axis=0)")
+ex.slip("your distances are not squared: that is another middle, which minds a far pin less",
+        SQUARES, f"np.sqrt({EACH}).sum(axis=1)")
+ex.slip("you return places within the cluster; the ids of the events are asked for",
+        ONE, "squares.argmin()", hint=True)
+ex.slip("you took the member that is nearest to the middle of everything; each cluster has its "
+        "own middle",
+        SQUARES, "np.square(points[own] - points.mean(axis=0)).sum(axis=1)")
+ex.slip("you took the first member of each cluster; the medoid is the one in the middle",
+        ONE, "own[0]")
+ex.slip("you took the youngest member of each cluster; the medoid is the one in the middle",
+        ONE, "own[ages[own].argmin()]")
+ex.slip("you took the member with the largest sum of distances: the one at the border",
+        "argmin", "argmax")
+counts = ex.slip("every event counts 1 in yours, whatever its age",
+        WEIGHT, "np.bincount(labels).astype(float)", hint=True)
+ex.slip("old events count more in yours: the exponent is −decay · age", "-decay", "decay")
+ex.slip("you took the mean over the cluster: then an interest with one event weighs as much as "
+        "one with a hundred",
+        WEIGHT, f"{WEIGHT} / np.bincount(labels)")
+ex.slip("the lightest interest is first in yours", "-weight, kind", "weight, kind")
+ex.slip("of two equal weights you put the larger label first: a reversed argsort turns ties round",
+        'np.argsort(-weight, kind="stable")', 'np.argsort(weight, kind="stable")[::-1]')
+ex.slip("your interests are in the order of their labels; the heaviest comes first",
+        "[order], weight[order]", ", weight", hint=True)
+ex.slip("your weights are not divided by their sum", " / weight.sum()", "")
+ex.slip("your shares are sorted and your medoids are not: they belong together",
+        "[order], weight[order]", ", np.sort(weight)[::-1]")
+ex.slip("you took exp of the mean age: the weight is a sum of one term for each event",
+        WEIGHT, "np.exp(-decay * np.bincount(labels, ages) / np.bincount(labels))")
+ex.slip("your basis is 2: exp(−decay · age)", "np.exp(-decay * ages)", "2 ** (-decay * ages)")
+ex.slip("you took the pin nearest to the middle of a cluster, whoever it belongs to: a medoid is "
+        "one of its members",
+        ONE, "np.square(points - points[own].mean(axis=0)).sum(axis=1).argmin()")
+ex.slip("you took exp of the summed age: the weight is a sum of one term for each event",
+        WEIGHT, "np.exp(-decay * np.bincount(labels, ages))")
+ex.slip("you divide the age by the decay: the exponent is −decay · age",
+        "-decay * ages", "-(1 / decay if decay else 0) * ages")
+ex.slip("your medoids are sorted and your shares are not: they belong together",
+        "weight[order]", "weight")
+ex.slip("of two equally good members you take the last: the smaller id comes first",
+        ONE, "own[::-1][squares[::-1].argmin()]")
+ex.slip("you took the member with the largest product with the middle: the medoid is the nearest "
+        "one, and a long vector may be far",
+        ONE, "own[(points[own] @ points[own].mean(axis=0)).argmax()]")
+ex.slip("ages weigh in your medoid: it is the middle of all members alike, the decay is for the "
+        "shares",
+        SQUARES, f"({EACH} * np.exp(-decay * ages[own])).sum(axis=1)")
+ex.slip("you add up the coordinates before you square: each coordinate's gap is squared for itself",
+        SQUARES, "np.square((points[own][:, None] - points[own]).sum(axis=2)).sum(axis=1)")

@@ -19,14 +19,9 @@ ex = Exercise(
 )
 
 
-def _svd(new, old):
-    U, S, Vt = np.linalg.svd(new.T @ old)
-    return U, S, Vt
-
-
 @ex.solution
 def turn_back(new, old):
-    U, _, Vt = _svd(new, old)
+    U, _, Vt = np.linalg.svd(new.T @ old)
     return new @ (U @ Vt)
 
 
@@ -51,76 +46,28 @@ ex.claim(
 )
 
 
-@ex.mistake("you return the new table as it is")
-def as_it_is(new, old):
-    return new.copy()
-
-
-@ex.mistake("you return the old table: then nothing new was learned")
-def the_old_one(new, old):
-    return old.copy()
-
-
-@ex.mistake(
-    "that is least squares: the map also stretches and squeezes, and products within the new table change. Use a rotation"
-)
-def least_squares(new, old):
-    return new @ np.linalg.lstsq(new, old, rcond=None)[0]
-
-
-@ex.mistake("you turned the other way: Q is U Vᵀ of newᵀ old, not its transpose")
-def the_other_way(new, old):
-    U, _, Vt = _svd(new, old)
-    return new @ (U @ Vt).T
-
-
-@ex.mistake("numpy returns Vᵀ already: you transposed it once more")
-def transposed_twice(new, old):
-    U, _, Vt = _svd(new, old)
-    return new @ (U @ Vt.T)
-
-
-@ex.mistake("you return the rotation itself; turn the new table with it")
-def the_rotation(new, old):
-    U, _, Vt = _svd(new, old)
-    return U @ Vt
-
-
-@ex.mistake(
-    "you turned the old table towards the new one; whoever uses the old space should not have to move"
-)
-def the_old_is_turned(new, old):
-    U, _, Vt = _svd(old, new)
-    return old @ (U @ Vt)
-
-
-@ex.mistake("you subtracted the means first: a shift changes products, a rotation does not")
-def centered(new, old):
-    a, b = new - new.mean(axis=0), old - old.mean(axis=0)
-    U, _, Vt = _svd(a, b)
-    return a @ (U @ Vt) + old.mean(axis=0)
-
-
-@ex.mistake("your map has the singular values in it: leave them out, U Vᵀ is the rotation")
-def with_singular_values(new, old):
-    U, S, Vt = _svd(new, old)
-    return new @ (U * (S / S.mean())) @ Vt
-
-
-@ex.mistake("you allow no mirrors: for products a mirror is as good as a rotation")
-def without_mirrors(new, old):
-    U, _, Vt = _svd(new, old)
-    U = U.copy()
-    U[:, -1] *= np.sign(np.linalg.det(U @ Vt))
-    return new @ (U @ Vt)
-
-
-@ex.mistake("you also scaled the table to the old lengths: then the products are other ones")
-def scaled(new, old):
-    U, S, Vt = _svd(new, old)
-    return new @ (U @ Vt) * (S.sum() / np.square(new).sum())
-
-
-@ex.mistake("the singular values are in your Q: then it stretches. A rotation is U Vᵀ alone")
-def with_the_singular_values(new, old):
-    return new @ (new.T @ old)
+# fmt: off
+ex.slip("you return the new table as it is", "new @ (U @ Vt)", "new.copy()")
+ex.slip("you return the old table: then nothing new was learned", "new @ (U @ Vt)", "old.copy()")
+ex.slip("that is least squares: the map also stretches and squeezes, and products within the new "
+        "table change. Use a rotation",
+        "(U @ Vt)", "np.linalg.lstsq(new, old)[0]", hint=True)
+the_other_way = ex.slip("you turned the other way: Q is U Vᵀ of newᵀ old, not its transpose",
+        "(U @ Vt)", "(U @ Vt).T", hint=True)
+ex.slip("numpy returns Vᵀ already: you transposed it once more", "U @ Vt", "U @ Vt.T")
+the_rotation = ex.slip("you return the rotation itself; turn the new table with it",
+        "new @ (U @ Vt)", "U @ Vt", hint=True)
+ex.slip("you turned the old table towards the new one; whoever uses the old space should not have "
+        "to move",
+        "new.T @ old", "old.T @ new", "new @ (U", "old @ (U")
+ex.slip("you subtracted the means first: a shift changes products, a rotation does not",
+        "U, _", "new, middle = new - new.mean(axis=0), old.mean(axis=0)\nU, _",
+        "new.T @ old", "new.T @ (old - middle)", "(U @ Vt)", "(U @ Vt) + middle")
+ex.slip("your map has the singular values in it: leave them out, U Vᵀ is the rotation",
+        "U, _,", "U, S,", "U @ Vt", "U * (S / S.mean()) @ Vt")
+ex.slip("you allow no mirrors: for products a mirror is as good as a rotation",
+        "return", "U[:, -1] *= np.sign(np.linalg.det(U @ Vt))\nreturn")
+ex.slip("you also scaled the table to the old lengths: then the products are other ones",
+        "U, _,", "U, S,", "(U @ Vt)", "(U @ Vt) * (S.sum() / np.square(new).sum())")
+ex.slip("the singular values are in your Q: then it stretches. A rotation is U Vᵀ alone",
+        "(U @ Vt)", "(new.T @ old)")

@@ -79,8 +79,7 @@ ex = Exercise(
 
 @ex.solution
 def choose():
-    relations, others = max(_scores(), key=_scores().get)
-    return {"relations": relations, "others": others, "until_day": 42}
+    return {"relations": "ads + engagement", "others": 3, "until_day": 42}
 
 
 open_task.claims(
@@ -99,38 +98,16 @@ open_task.claims(
 )
 
 
-def _changed(**what):
-    return choose() | what
-
-
-@ex.mistake(
-    "your graph holds days from 42 on, and their clicks are to be predicted: the model is told the answers"
-)
-def a_graph_of_all_days():
-    return _changed(until_day=56)
-
-
-@ex.mistake("your graph ends long before day 42: what people did since then is missing")
-def a_young_graph():
-    return _changed(until_day=14)
-
-
-@ex.mistake(
-    "ad clicks alone are few, and most people have none: the point of a graph is that it knows other things, too"
-)
-def ads_alone():
-    return _changed(relations="ads alone", others=1)
-
-
-@ex.mistake(
-    "who promotes an ad says little about who clicks it: nothing in your graph says what people like"
-)
-def who_promotes():
-    return _changed(relations="ads + promotes", others=1)
-
-
-@ex.mistake(
-    "there is no such setting: `relations` is one of the five names, and `others` 0.3, 1 or 3"
-)
-def no_such_setting():
-    return _changed(relations="engagement")
+# fmt: off
+ex.slip("your graph holds days from 42 on, and their clicks are to be predicted: the model is "
+        "told the answers",
+        "42", "56")
+ex.slip("your graph ends long before day 42: what people did since then is missing", "42", "14")
+ex.slip("ad clicks alone are few, and most people have none: the point of a graph is that it "
+        "knows other things, too",
+        '"ads + engagement", "others": 3', '"ads alone", "others": 1')
+ex.slip("who promotes an ad says little about who clicks it: nothing in your graph says what "
+        "people like",
+        '"ads + engagement", "others": 3', '"ads + promotes", "others": 1')
+ex.slip("there is no such setting: `relations` is one of the five names, and `others` 0.3, 1 or 3",
+        "ads + engagement", "engagement")
