@@ -428,22 +428,7 @@ def sample_bpr_triples(
     Returns:
         three (size,) int64 arrays; j is uniform over the items that u has no interaction with.
     """
-    ### BEGIN SOLUTION
-    likes, active = np.argwhere(R), np.flatnonzero(R.any(axis=1))
-    triples = []
-    for _ in range(size):
-        if by == "edge":
-            u, i = likes[rng.integers(len(likes))]
-        else:
-            u = rng.choice(active)
-            i = rng.choice(np.flatnonzero(R[u]))
-        triples.append((u, i, rng.choice(np.flatnonzero(~R[u]))))
-    users, items, negatives = np.array(triples).T
-    return users, items, negatives
-    ### INSTEAD
-    #     triples.append((u, i, rng.integers(R.shape[1])))  # any item as negative
-    #     if by == "user":  # edge and user swapped
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:03.3"]
@@ -771,19 +756,7 @@ def sampled_hits(
     Returns:
         (B,) float64, 1.0 for a hit and 0.0 for a miss.
     """
-    ### BEGIN SOLUTION
-    hits = np.zeros(len(targets))
-    for row, target in enumerate(targets):
-        free = ~seen[row]
-        free[target] = False
-        drawn = rng.choice(np.flatnonzero(free), num_negatives, replace=False)
-        hits[row] = (scores[row, drawn] >= scores[row, target]).sum() < top
-    return hits
-    ### INSTEAD
-    #     free = np.ones(scores.shape[1], dtype=bool)  # seen items among the negatives
-    #     free[target] = True  # the test item among its negatives
-    #     drawn = rng.choice(np.flatnonzero(free), num_negatives)  # drawn with replacement
-    ### END SOLUTION
+    ### SOLUTION
 
 
 # %% tags=["check:03.6"]

@@ -13,27 +13,6 @@ SIZE = 1500
 CHANCE = 1e-7
 
 
-def _triples(R, size, by, rng, allowed=None, weight=None):
-    """Draw triples; `allowed(R, u, i)` says which items may be j, `weight` how often each comes."""
-    if by == "edge":
-        rows, columns = np.nonzero(R)
-        e = rng.integers(len(rows), size=size)
-        u, i = rows[e], columns[e]
-    else:
-        active = np.flatnonzero(R.any(axis=1))
-        u = active[rng.integers(len(active), size=size)]
-        i = _pick(R[u].astype(float), rng)
-    room = ~R[u] if allowed is None else allowed(R, u, i)
-    j = _pick(room * (np.ones(R.shape[1]) if weight is None else weight(R)), rng)
-    return u, i, j
-
-
-def _pick(weights, rng):
-    """Draw a column for each row, with probabilities proportional to its weights."""
-    cdf = weights.cumsum(axis=1)
-    return (rng.random(len(weights))[:, None] * cdf[:, -1:] >= cdf).sum(axis=1)
-
-
 def _likes(rng, by: str = "edge") -> dict:
     """Five users with 1, 2, 3, 6 and no likes among eight items; nobody likes item 7."""
     R = np.zeros((5, 8), dtype=bool)
@@ -132,7 +111,17 @@ ex = Exercise(
 
 @ex.solution
 def sample_bpr_triples(R, size, by, rng):
-    return _triples(R, size, by, rng)
+    likes, active = np.argwhere(R), np.flatnonzero(R.any(axis=1))
+    triples = []
+    for _ in range(size):
+        if by == "edge":
+            u, i = likes[rng.integers(len(likes))]
+        else:
+            u = rng.choice(active)
+            i = rng.choice(np.flatnonzero(R[u]))
+        triples.append((u, i, rng.choice(np.flatnonzero(~R[u]))))
+    users, items, negatives = np.array(triples).T
+    return users, items, negatives
 
 
 def _wrong(triples, R) -> tuple[int, int, int]:
@@ -183,118 +172,50 @@ ex.claim(
 
 ex.claim("all chance comes from the given generator", _likes, 0, "call with seeds", judge=repeats)
 
+NEGATIVE = "rng.choice(np.flatnonzero(~R[u]))"
 
-@ex.mistake(
-    "some of your negatives are likes of the same user: draw j from the items u has no "
-    "interaction with in train"
-)
-def any_item_as_negative(R, size, by, rng):
-    return _triples(R, size, by, rng, lambda R, u, i: np.ones((len(u), R.shape[1])))
-
-
-@ex.mistake("your j differs from i, but it may be another like of u: exclude all of them")
-def only_i_is_excluded(R, size, by, rng):
-    return _triples(R, size, by, rng, lambda R, u, i: i[:, None] != np.arange(R.shape[1]))
-
-
-@ex.mistake(
-    'with by="user" active users still come more often in yours: draw the user first, then '
-    "one of the user's likes"
-)
-def always_by_edge(R, size, by, rng):
-    return _triples(R, size, "edge", rng)
-
-
-@ex.mistake('with by="edge" all your users come equally often: draw a like out of all likes')
-def always_by_user(R, size, by, rng):
-    return _triples(R, size, "user", rng)
-
-
-@ex.mistake('"edge" and "user" are swapped in yours')
-def edge_and_user_swapped(R, size, by, rng):
-    return _triples(R, size, "user" if by == "edge" else "edge", rng)
-
-
-@ex.mistake(
-    "popular items come more often as your negatives, and an item that nobody likes never "
-    "comes: draw j uniformly"
-)
-def negatives_by_popularity(R, size, by, rng):
-    return _triples(R, size, by, rng, weight=lambda R: R.sum(axis=0))
-
-
-@ex.mistake(
-    "an item that stands behind likes of u in the list comes more often in yours: where j "
-    "is a like, draw again instead of moving on"
-)
-def the_next_free_item(R, size, by, rng):
-    """Go on to the next item as long as j is a like."""
-    u, i, _ = _triples(R, size, by, rng)
-    j = rng.integers(R.shape[1], size=size)
-    while (taken := R[u, j]).any():
-        j[taken] = (j[taken] + 1) % R.shape[1]
-    return u, i, j
-
-
-@ex.mistake(
-    "where j was a like you drew once more, and that one may be a like, too: draw until it "
-    "is not, or only from the items without a like"
-)
-def drawn_twice_at_most(R, size, by, rng):
-    u, i, _ = _triples(R, size, by, rng)
-    j, again = rng.integers(R.shape[1], size=(2, size))
-    return u, i, np.where(R[u, j], again, j)
-
-
-@ex.mistake('with by="user" yours also draws users who like nothing: there is no i for them')
-def users_without_likes_too(R, size, by, rng):
-    if by == "edge":
-        return _triples(R, size, by, rng)
-    u = rng.integers(len(R), size=size)
-    some = R[u] | ~R.any(axis=1)[u][:, None]  # whoever likes nothing gets any item
-    return u, _pick(some.astype(float), rng), _pick((~R[u]).astype(float), rng)
-
-
-def _swapped(u, i, j):
-    return u, j, i
-
-
-@ex.mistake("your second value holds items that u does not like: the order is u, i (liked), j")
-def positive_and_negative_swapped(*a):
-    return _swapped(*sample_bpr_triples(*a))
-
-
-@ex.mistake("you draw from a generator of your own: use `rng`, or nobody can repeat your run")
-def a_generator_of_its_own(R, size, by, rng):
-    return _triples(R, size, by, np.random.default_rng())
-
-
-@ex.mistake(
-    "your triples do not depend on `rng`: with a fixed seed every batch would hold the same ones"
-)
-def a_fixed_seed(R, size, by, rng):
-    return _triples(R, size, by, np.random.default_rng(0))
-
-
-@ex.mistake(
-    "your positives go round and round, so that each comes equally often to one: a draw forgets "
-    "the draws before it"
-)
-def round_and_round(R, size, by, rng):
-    if by == "user":
-        return _triples(R, size, by, rng)
-    likes = rng.permutation(np.argwhere(R))
-    u, i = likes[np.arange(size) % len(likes)].T
-    return u, i, _pick((~R[u]).astype(float), rng)
-
-
-@ex.mistake("you always take a user's first like: each like of the user should be equally likely")
-def first_like(R, size, by, rng):
-    u, i, j = sample_bpr_triples(R, size, by, rng)
-    return (u, R[u].argmax(axis=1), j) if by == "user" else (u, i, j)
-
-
-@ex.mistake("j is always the first item without a like: each of them should be equally likely")
-def first_negative(R, size, by, rng):
-    u, i, _ = sample_bpr_triples(R, size, by, rng)
-    return u, i, (~R[u]).argmax(axis=1)
+# fmt: off
+ex.slip("some of your negatives are likes of the same user: draw j from the items u has no "
+        "interaction with in train",
+        NEGATIVE, "rng.integers(R.shape[1])", hint=True)
+ex.slip("your j differs from i, but it may be another like of u: exclude all of them",
+        NEGATIVE, "rng.choice(np.delete(np.arange(R.shape[1]), i))")
+ex.slip('with by="user" active users still come more often in yours: draw the user first, then '
+        "one of the user's likes",
+        'by == "edge"', "True")
+ex.slip('with by="edge" all your users come equally often: draw a like out of all likes',
+        'by == "edge"', "False")
+ex.slip('"edge" and "user" are swapped in yours', '"edge"', '"user"', hint=True)
+ex.slip("popular items come more often as your negatives, and an item that nobody likes never "
+        "comes: draw j uniformly",
+        "triples.append", "fans = R.sum(axis=0) * ~R[u]\ntriples.append",
+        NEGATIVE, "rng.choice(len(fans), p=fans / fans.sum())")
+ex.slip("an item that stands behind likes of u in the list comes more often in yours: where j is "
+        "a like, draw again instead of moving on",
+        "triples.append", "j = rng.integers(R.shape[1])\n"
+        "while R[u, j]:\n"
+        "    j = (j + 1) % R.shape[1]\n"
+        "triples.append",
+        NEGATIVE, "j")
+ex.slip("where j was a like you drew once more, and that one may be a like, too: draw until it is "
+        "not, or only from the items without a like",
+        "triples.append", "j, again = rng.integers(R.shape[1], size=2)\ntriples.append",
+        NEGATIVE, "again if R[u, j] else j")
+ex.slip('with by="user" yours also draws users who like nothing: there is no i for them',
+        "rng.choice(active)", "rng.integers(len(R))",
+        "np.flatnonzero(R[u])", "np.flatnonzero(R[u] | ~R[u].any())")
+ex.slip("your second value holds items that u does not like: the order is u, i (liked), j",
+        "return users, items, negatives", "return users, negatives, items")
+ex.slip("you draw from a generator of your own: use `rng`, or nobody can repeat your run",
+        "triples = []", "triples, rng = [], np.random.default_rng()")
+ex.slip("your triples do not depend on `rng`: with a fixed seed every batch would hold the same "
+        "ones",
+        "triples = []", "triples, rng = [], np.random.default_rng(0)")
+ex.slip("your positives go round and round, so that each comes equally often to one: a draw "
+        "forgets the draws before it",
+        "np.argwhere(R)", "rng.permutation(np.argwhere(R))",
+        "rng.integers(len(likes))", "len(triples) % len(likes)")
+ex.slip("you always take a user's first like: each like of the user should be equally likely",
+        "rng.choice(np.flatnonzero(R[u]))", "R[u].argmax()")
+ex.slip("j is always the first item without a like: each of them should be equally likely",
+        NEGATIVE, "(~R[u]).argmax()")

@@ -11,33 +11,11 @@ from graphrec_utils.exercises.core import Exercise
 TOLERANCE = 0.08  # between two runs: with 800 users five standard errors and more
 
 
-def _hits(scores, targets, seen, num_negatives, top, rng, **other):
-    """Return the hits; `other` turns them into those of one of the mistakes."""
-    rows = np.arange(len(targets))
-    num_negatives -= bool(other.get("fewer"))
-    free = np.ones_like(seen) if other.get("with seen") else ~seen
-    if not other.get("target"):
-        free = free & (np.arange(scores.shape[1]) != targets[:, None])
-    drawn = free
-    if other.get("repeats"):
-        cdf = free.cumsum(axis=1) / free.sum(axis=1, keepdims=True)
-        r = rng.random((len(rows), num_negatives))
-        picked = (r[:, :, None] >= cdf[:, None, :]).sum(axis=2)
-        drawn = np.zeros(free.shape, dtype=int)
-        np.add.at(drawn, (rows[:, None], picked), 1)
-    elif other.get("dropped"):
-        keys = rng.random(free.shape)
-        limit = np.partition(keys, num_negatives, axis=1)[:, num_negatives, None]
-        drawn = free & (keys < limit)
-    elif not other.get("all"):
-        keys = np.where(free, rng.random(free.shape), 2.0)
-        limit = np.partition(keys, num_negatives, axis=1)[:, num_negatives, None]
-        drawn = free & (keys < limit)
-    own = scores[rows, targets][:, None]
-    better = scores > own if other.get("ties") else scores >= own
-    ahead = (drawn * better).sum(axis=1)
-    hits = ahead <= top if other.get("late") else ahead < top
-    return hits / (top if other.get("per place") else 1.0)
+def _hits_of_all(scores, targets, seen, top) -> np.ndarray:
+    """Return the hits where all other items that are not seen are negatives."""
+    own = scores[np.arange(len(targets)), targets][:, None]
+    ahead = (scores >= own) & ~seen & (np.arange(scores.shape[1]) != targets[:, None])
+    return (ahead.sum(axis=1) < top) * 1.0
 
 
 def _users(rng, n, num_seen, num_negatives, top, users=800, lift=0.0) -> dict:
@@ -86,7 +64,13 @@ ex = Exercise(
 
 @ex.solution
 def sampled_hits(scores, targets, seen, num_negatives, top, rng):
-    return _hits(scores, targets, seen, num_negatives, top, rng)
+    hits = np.zeros(len(targets))
+    for row, target in enumerate(targets):
+        free = ~seen[row]
+        free[target] = False
+        drawn = rng.choice(np.flatnonzero(free), num_negatives, replace=False)
+        hits[row] = (scores[row, drawn] >= scores[row, target]).sum() < top
+    return hits
 
 
 def _all_negatives(rng) -> dict:
@@ -95,7 +79,7 @@ def _all_negatives(rng) -> dict:
 
 def _exact(got, expected, inputs) -> str | None:
     """Where all others are negatives nothing is left to chance, unless the answer is wrong."""
-    full = _hits(*list(inputs.values())[:5], None, all=True)
+    full = _hits_of_all(*(inputs[name] for name in ("scores", "targets", "seen", "top")))
     return close(got, expected) if close(expected, full) is None else _about(got, expected, inputs)
 
 
@@ -178,170 +162,59 @@ ex.claim(
     judge=repeats,
 )
 
+DRAWN = "rng.choice(np.flatnonzero(free), num_negatives, replace=False)"
+START = "hits = np.zeros(len(targets))"
+AHEAD = "(scores[row, drawn] >= scores[row, target]).sum()"
 
-@ex.mistake(
-    "you ranked against all items: this metric ranks against num_negatives drawn ones, and "
-    "the two must never share a name"
-)
-def full_ranking(*a):
-    return _hits(*a, **{"all": True})
-
-
-@ex.mistake("the test item can be drawn as its own negative in yours: leave it out before you draw")
-def the_test_item_among_its_negatives(*a):
-    return _hits(*a, **{"target": True})
-
-
-@ex.mistake(
-    "items seen in train are among your negatives: a good model scores them high, and is "
-    "punished for it"
-)
-def seen_items_among_the_negatives(*a):
-    return _hits(*a, **{"with seen": True})
-
-
-@ex.mistake("some of your negatives are drawn twice: draw without replacement")
-def drawn_with_replacement(*a):
-    return _hits(*a, **{"repeats": True})
-
-
-@ex.mistake(
-    "you drew from all items and dropped the forbidden ones: fewer than num_negatives are "
-    "left. Exclude them before you draw"
-)
-def dropped_after_drawing(*a):
-    return _hits(*a, **{"dropped": True})
-
-
-@ex.mistake("you draw one negative less: the test item comes in addition to them")
-def one_negative_less(*a):
-    return _hits(*a, **{"fewer": True})
-
-
-@ex.mistake(
-    "a model that gives every item the same score hits each time in yours: count a "
-    "negative with an equal score as ahead"
-)
-def ties_count_as_won(*a):
-    return _hits(*a, **{"ties": True})
-
-
-@ex.mistake("you count a hit with `top` negatives ahead: the test item is then at place top + 1")
-def one_place_too_many(*a):
-    return _hits(*a, **{"late": True})
-
-
-@ex.mistake("you divided by top: that is a precision. A hit counts 1")
-def divided_by_top(*a):
-    return _hits(*a, **{"per place": True})
-
-
-@ex.mistake("you draw from a generator of your own: use `rng`, or nobody can repeat your number")
-def a_generator_of_its_own(s, t, seen, k, top, rng):
-    return _hits(s, t, seen, k, top, np.random.default_rng())
-
-
-@ex.mistake(
-    "your negatives do not depend on `rng`, by a fixed seed or a fixed choice: then three "
-    "seeds of your experiment measure the same thing"
-)
-def a_fixed_seed(s, t, seen, k, top, rng):
-    return _hits(s, t, seen, k, top, np.random.default_rng(0))
-
-
-@ex.mistake("all users get the same draws in yours: draw anew for each of them")
-def one_draw_for_all(scores, targets, seen, num_negatives, top, rng):
-    seed = int(rng.integers(2**31))
-    rows = [
-        _hits(scores[[u]], targets[[u]], seen[[u]], num_negatives, top, np.random.default_rng(seed))
-        for u in range(len(scores))
-    ]
-    return np.concatenate(rows)
-
-
-@ex.mistake("you count places up to top − 1 only; place top is a hit, too")
-def one_place_too_few(scores, targets, seen, num_negatives, top, rng):
-    return _hits(scores, targets, seen, num_negatives, top - 1, rng)
-
-
-@ex.mistake("your order is turned: low scores are ahead of the test item in yours")
-def lowest_first(scores, *rest):
-    return _hits(-scores, *rest)
-
-
-@ex.mistake("your negatives are the first that are free, always the same: draw them with `rng`")
-def the_first_free_ones(scores, targets, seen, num_negatives, top, rng):
-    free = ~seen & (np.arange(scores.shape[1]) != targets[:, None])
-    drawn = free & (free.cumsum(axis=1) <= num_negatives)
-    own = scores[np.arange(len(targets)), targets][:, None]
-    return ((drawn & (scores >= own)).sum(axis=1) < top) * 1.0
-
-
-@ex.mistake("all users get the mean of the hits: return 1 or 0 for each")
-def mean_for_all(*a):
-    hits = sampled_hits(*a)
-    return np.full(len(hits), hits.mean())
-
-
-@ex.mistake("you return ranks; a hit is 1.0 if fewer than `top` negatives are ahead, else 0.0")
-def ranks(*a):
-    return _user_by_user(lambda s, own, top: 1 + (s >= own).sum())(*a)
-
-
-def _user_by_user(answer):
-    """An answer from what it makes of one user: free items, score of the target, scores, rng."""
-
-    def hits(scores, targets, seen, num_negatives, top, rng):
-        out = np.zeros(len(targets))
-        for u, target in enumerate(targets):
-            free = ~seen[u]
-            free[target] = False
-            drawn = rng.choice(np.flatnonzero(free), num_negatives, replace=False)
-            out[u] = answer(scores[u, drawn], scores[u, target], top)
-        return out
-
-    return hits
-
-
-@ex.mistake("you toss a coin for equal scores; a negative with an equal score is ahead")
-def coin_for_ties(scores, targets, seen, num_negatives, top, rng):
-    noise = 1e-9 * rng.random(scores.shape)
-    return _hits(scores + noise, targets, seen, num_negatives, top, rng)
-
-
-@ex.mistake("you return 1 / rank; a hit is 1.0 at any place in the top, and a miss 0.0")
-def one_over_rank(*a):
-    return _user_by_user(lambda s, own, top: 1 / (1 + (s >= own).sum()))(*a)
-
-
-@ex.mistake("your hits and misses are swapped: fewer than `top` negatives ahead is a hit")
-def misses_counted(*a):
-    return 1 - sampled_hits(*a)
-
-
-@ex.mistake(
-    "you draw one negative too many: num_negatives of them, the test item comes in addition"
-)
-def one_negative_more(scores, targets, seen, num_negatives, top, rng):
-    free = (~seen).sum(axis=1).min() - 1
-    return _hits(scores, targets, seen, min(num_negatives + 1, free), top, rng)
-
-
-@ex.mistake(
-    "you mark the test item in `seen`, which belongs to the caller: work on a copy of the row"
-)
-def into_seen(scores, targets, seen, *rest):
-    hits = _hits(scores, targets, seen, *rest)
-    seen[np.arange(len(targets)), targets] = True
-    return hits
-
-
-@ex.mistake(
-    "the first user's negatives serve all users: draw inside the loop, among what u may see"
-)
-def negatives_of_the_first(scores, targets, seen, num_negatives, top, rng):
-    free = ~seen[0]
-    free[targets[0]] = False
-    drawn = rng.choice(np.flatnonzero(free), num_negatives, replace=False)
-    own = scores[np.arange(len(targets)), targets][:, None]
-    return ((scores[:, drawn] >= own).sum(axis=1) < top) * 1.0
+# fmt: off
+ex.slip("you ranked against all items: this metric ranks against num_negatives drawn ones, and "
+        "the two must never share a name",
+        DRAWN, "np.flatnonzero(free)")
+ex.slip("the test item can be drawn as its own negative in yours: leave it out before you draw",
+        "free[target] = False", "free[target] = True", hint=True)
+ex.slip("items seen in train are among your negatives: a good model scores them high, and is "
+        "punished for it",
+        "~seen[row]", "np.ones(scores.shape[1], dtype=bool)", hint=True)
+ex.slip("some of your negatives are drawn twice: draw without replacement",
+        ", replace=False", "", hint=True)
+ex.slip("you drew from all items and dropped the forbidden ones: fewer than num_negatives are "
+        "left. Exclude them before you draw",
+        DRAWN, "rng.permutation(scores.shape[1])[:num_negatives]\ndrawn = drawn[free[drawn]]")
+ex.slip("you draw one negative less: the test item comes in addition to them",
+        "num_negatives, replace", "num_negatives - 1, replace")
+ex.slip("a model that gives every item the same score hits each time in yours: count a negative "
+        "with an equal score as ahead",
+        ">=", ">")
+ex.slip("you count a hit with `top` negatives ahead: the test item is then at place top + 1",
+        "< top", "<= top")
+ex.slip("you divided by top: that is a precision. A hit counts 1",
+        "return hits", "return hits / top")
+ex.slip("you draw from a generator of your own: use `rng`, or nobody can repeat your number",
+        START, "rng = np.random.default_rng()\n" + START)
+ex.slip("your negatives do not depend on `rng`, by a fixed seed or a fixed choice: then three "
+        "seeds of your experiment measure the same thing",
+        START, "rng = np.random.default_rng(0)\n" + START)
+ex.slip("all users get the same draws in yours: draw anew for each of them",
+        START, f"{START}\nseed = int(rng.integers(2**31))",
+        "free = ~", "rng = np.random.default_rng(seed)\nfree = ~")
+ex.slip("you count places up to top − 1 only; place top is a hit, too", "< top", "< top - 1")
+ex.slip("your order is turned: low scores are ahead of the test item in yours", ">=", "<=")
+ex.slip("your negatives are the first that are free, always the same: draw them with `rng`",
+        DRAWN, "np.flatnonzero(free)[:num_negatives]")
+ex.slip("all users get the mean of the hits: return 1 or 0 for each",
+        "return hits", "return np.full(len(hits), hits.mean())")
+ex.slip("you return ranks; a hit is 1.0 if fewer than `top` negatives are ahead, else 0.0",
+        AHEAD + " < top", f"1 + {AHEAD}")
+ex.slip("you toss a coin for equal scores; a negative with an equal score is ahead",
+        START, f"scores = scores + 1e-9 * rng.random(scores.shape)\n{START}")
+ex.slip("you return 1 / rank; a hit is 1.0 at any place in the top, and a miss 0.0",
+        AHEAD + " < top", f"1 / (1 + {AHEAD})")
+ex.slip("your hits and misses are swapped: fewer than `top` negatives ahead is a hit",
+        "return hits", "return 1 - hits")
+ex.slip("you draw one negative too many: num_negatives of them, the test item comes in addition",
+        "num_negatives, replace", "min(num_negatives + 1, free.sum()), replace")
+ex.slip("you mark the test item in `seen`, which belongs to the caller: work on a copy of the row",
+        "free[target] = False", "free[target] = False\nseen[row, target] = True")
+ex.slip("the first user's negatives serve all users: draw inside the loop, among what u may see",
+        START, f"{START}\nfree = ~seen[0]\nfree[targets[0]] = False\ndrawn = {DRAWN}",
+        "free = ~seen[row]\nfree[target] = False\ndrawn = " + DRAWN + "\n", "")
