@@ -46,9 +46,8 @@ class Mistake:
     A slip has the `body` that it makes of the published one; with `hint` the first changed line stands in the last hint.
     """
 
-    name: str
-    function: Callable
     sentence: str
+    function: Callable
     body: str = ""
     hint: bool = False
 
@@ -133,14 +132,14 @@ class Exercise:
         except ValueError as error:
             raise ValueError(f"slip {sentence!r} of {self.id}: {error}") from None
         function = published.computed(self.reference, body)
-        self.mistakes.append(Mistake(sentence, function, sentence, body, hint))
+        self.mistakes.append(Mistake(sentence, function, body, hint))
         return function
 
     def mistake(self, sentence: str) -> Callable[[Callable], Callable]:
-        """Take a plausible wrong answer that no edit says; its name, with spaces, is the mistake's."""
+        """Take a plausible wrong answer that no edit says."""
 
         def take(function: Callable) -> Callable:
-            self.mistakes.append(Mistake(function.__name__.replace("_", " "), function, sentence))
+            self.mistakes.append(Mistake(sentence, function))
             return function
 
         return take

@@ -1,18 +1,12 @@
-const arrange = (el, { name, lines, count, right }) => {
+const arrange = (el, { lines, count, right }) => {
   const make = (tag, attributes, ...children) => {
     const node = document.createElement(tag);
     for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
     node.append(...children);
     return node;
   };
-  const digest = (places) => {
-    const text = [name, ...places.map((k) => lines[k]).sort(order)].join("\n");
-    let value = 2166136261;
-    for (const byte of new TextEncoder().encode(text)) value = Math.imul(value ^ byte, 16777619);
-    return (value >>> 0).toString(16).padStart(8, "0");
-  };
-  const order = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
   const letter = (k) => String.fromCharCode(97 + k);
+  const key = (places) => places.map((k) => letter(lines.indexOf(lines[k]))).sort().join("");
   let mine = [];
   const pool = make("ol", { "aria-label": "lines that are left" });
   const answer = make("ol", { "aria-label": "your function" });
@@ -54,7 +48,7 @@ const arrange = (el, { name, lines, count, right }) => {
     });
   }
   const check = () => {
-    const wrong = mine.findIndex((_, k) => !right.includes(digest(mine.slice(0, k + 1))));
+    const wrong = mine.findIndex((_, k) => !right.includes(key(mine.slice(0, k + 1))));
     const good = wrong < 0 ? mine.length : wrong;
     if (wrong >= 0) say(`✗ ${good} right from the top; line ${letter(mine[good])} does not belong there`);
     else if (good < count) say(`${good} right from the top, ${count - good} still missing`);

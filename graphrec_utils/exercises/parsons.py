@@ -17,13 +17,12 @@ from graphrec_utils.exercises import find, orders
 from graphrec_utils.exercises.core import Exercise, Mistake
 
 FEWEST = 3  # lines to choose from; and a single right one has no order
-FILE = "lines.json"
 CARD = Path(__file__).with_name("parsons.html")
 SCRIPT = Path(__file__).with_name("parsons.js")
 
 
 def digest(name: str, lines: list[str]) -> str:
-    """Return a number for a set of lines of one exercise: FNV-1a over their UTF-8, as parsons.js computes it.
+    """Return a number for a set of lines of one exercise: FNV-1a over their UTF-8.
 
     (G. Fowler, L. C. Noll, K.-P. Vo, the FNV hash, 32 bits.)
     """
@@ -33,11 +32,9 @@ def digest(name: str, lines: list[str]) -> str:
     return f"{value:08x}"
 
 
-@functools.cache
-def _stored(number: str) -> dict:
-    """Return the puzzles of exercises whose solution stands in the lesson's source."""
-    file = find.folder(number) / FILE
-    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+def key(shown: list[str], lines: list[str]) -> str:
+    """Return a set of lines by their letters, equal lines by the first of them, as parsons.js does."""
+    return "".join(sorted(LETTERS[shown.index(line)] for line in lines))
 
 
 def of(name: str) -> Arrangement | None:
@@ -46,9 +43,7 @@ def of(name: str) -> Arrangement | None:
         exercise = find.get(str(name))
     except KeyError:
         return None
-    stored = _stored(exercise.id[:2])
-    here = not stored or any(mistake.body for mistake in exercise.mistakes)
-    found = _of(exercise) if here else stored.get(exercise.id)
+    found = _of(exercise)
     return Arrangement(exercise.id, found) if found else None
 
 
@@ -65,20 +60,17 @@ def line_of(slip: Mistake, exercise: Exercise) -> str:
 
 
 def puzzle(name: str, answer: str, wrong: list[str]) -> dict | None:
-    """Return {"lines": shuffled, "right": numbers of the right beginnings}; None where a hint makes no sense."""
+    """Return {"lines": shuffled, "right": the right beginnings as `key` writes them}; None where a hint makes no sense."""
     right = orders.logical(answer)
     if len(right) < 2 or len(right) + len(wrong) < FEWEST:
         return None
-    numbers = {digest(name, beginning) for beginning in orders.beginnings(right)}
     shown = sorted({*right, *wrong}, key=lambda line: digest(name, [line]))
     if shown[: len(right)] == right:  # a shuffled order that is the right one is none
         shown.reverse()
     copies = {line: right.count(line) for line in right}
-    return {
-        "lines": [line for line in shown for _ in range(copies.get(line, 1))],
-        "count": len(right),
-        "right": sorted(numbers),
-    }
+    lines = [line for line in shown for _ in range(copies.get(line, 1))]
+    beginnings = {key(lines, beginning) for beginning in orders.beginnings(right)}
+    return {"lines": lines, "count": len(right), "right": sorted(beginnings)}
 
 
 def arrange(name: str, order: str = "") -> Arrangement | str:
@@ -119,7 +111,7 @@ class Arrangement:
         """Return how many lines from the top stand as in a right order."""
         right = set(self.puzzle["right"])
         good = 0
-        while good < len(lines) and digest(self.name, lines[: good + 1]) in right:
+        while good < len(lines) and key(self.puzzle["lines"], lines[: good + 1]) in right:
             good += 1
         return good
 
@@ -141,13 +133,12 @@ class Arrangement:
 
     def _repr_html_(self) -> str:
         uid = "gr-" + digest(self.name, self.puzzle["lines"])
-        state = {"name": self.name, **self.puzzle}
         return markup.render(
             CARD,
             uid=uid,
             hint=self,
             said=self.said() if self.order else "",
             # "<" inside a string of JSON would end the script element if "/script>" followed
-            state=json.dumps(state, ensure_ascii=False).replace("<", "\\u003c"),
+            state=json.dumps(self.puzzle, ensure_ascii=False).replace("<", "\\u003c"),
             script=SCRIPT.read_text("utf-8"),
         )

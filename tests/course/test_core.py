@@ -155,8 +155,8 @@ def test_a_stub_is_missing_and_gets_nothing():
 
 
 def test_a_known_mistake_is_named_and_a_new_one_is_not():
-    triple = Mistake("triples", lambda x: x * 3, "you tripled")
-    square = Mistake("squares", lambda x: x * x, "you squared")
+    triple = Mistake("you tripled", lambda x: x * 3)
+    square = Mistake("you squared", lambda x: x * x)
     exercise = make(mistakes=(triple, square))
     assert judged(exercise, lambda x: x**2).mistake == "you squared"
     assert judged(exercise, lambda x: 3 * x).mistake == "you tripled"
@@ -171,7 +171,7 @@ def test_a_mistake_that_is_right_where_the_answer_is_wrong_explains_nothing():
 
     claims = [Claim("doubles", lambda rng: {"x": 1.0}, judge=nearly)]
     claims += [Claim("doubles more", lambda rng: {"x": 2.0}, judge=nearly)]
-    shifted = Mistake("shifted", lambda x: 2 * x + (0.05 if x == 1 else 1), "you shifted")
+    shifted = Mistake("you shifted", lambda x: 2 * x + (0.05 if x == 1 else 1))
     exercise = make(claims=claims, mistakes=(shifted,))
     assert judged(exercise, lambda x: 2 * x + (0.06 if x == 1 else 1)).mistake == "you shifted"
     assert judged(exercise, lambda x: 2 * x + (0.12 if x == 1 else 1)).mistake == ""
@@ -180,7 +180,7 @@ def test_a_mistake_that_is_right_where_the_answer_is_wrong_explains_nothing():
 def test_a_mistake_must_be_right_where_the_answer_is_right():
     """It explains the wrong value, and two of five right ones it does not have."""
     claims = [Claim(f"doubles {k}", lambda rng, k=k: {"x": 1.0 + k}) for k in range(6)]
-    tens = Mistake("tens", lambda x: {1.0: 10.0, 5.0: 3.0, 6.0: 4.0}.get(x, 2 * x), "you say ten")
+    tens = Mistake("you say ten", lambda x: {1.0: 10.0, 5.0: 3.0, 6.0: 4.0}.get(x, 2 * x))
     exercise = make(claims=claims, mistakes=(tens,))
     assert judged(exercise, lambda x: 10.0 if x == 1 else 2 * x).mistake == ""
     assert judged(exercise, tens.function).mistake == "you say ten"
@@ -190,7 +190,7 @@ def test_beside_values_that_agree_the_kind_of_error_is_enough():
     def raises(words):
         return lambda x: x * 3 if x.sum() else {}[words]
 
-    exercise = make(mistakes=(Mistake("triples", raises("one"), "you tripled"),))
+    exercise = make(mistakes=(Mistake("you tripled", raises("one")),))
     assert judged(exercise, raises("two")).mistake == "you tripled"
     assert judged(exercise, lambda x: x * 3 if x.sum() else 1 / 0).mistake == ""
 
@@ -201,14 +201,14 @@ def test_what_takes_too_long_is_not_asked_again_for_its_name():
             pass
         return x * 3
 
-    exercise = make(mistakes=(Mistake("triples", lambda x: x * 3, "you tripled"),))
+    exercise = make(mistakes=(Mistake("you tripled", lambda x: x * 3),))
     asked = core.questions(exercise)
     result = core.judge(exercise, asked, runner.answers(slow, asked, 0.2))
     assert result.mistake == "you tripled"
 
 
 def test_different_errors_are_different_mistakes():
-    broken = Mistake("divides", lambda x: x / 0 if False else 1 // 0, "you divide by zero")
+    broken = Mistake("you divide by zero", lambda x: x / 0 if False else 1 // 0)
     exercise = make(mistakes=(broken,))
     assert judged(exercise, lambda x: 1 // 0).mistake == "you divide by zero"
     assert judged(exercise, lambda x: [][0]).mistake == ""
@@ -225,7 +225,7 @@ def test_an_error_without_a_name_is_an_error():
 
 def test_a_mistake_is_not_looked_for_where_nobody_asks():
     asked = []
-    square = Mistake("square", lambda x: asked.append(x) or x**2, "you squared")
+    square = Mistake("you squared", lambda x: asked.append(x) or x**2)
     result = judged(make(mistakes=[square]), lambda x: x**2, name=False)
     assert (result.points, result.mistake, asked) == (0, "", [])
     assert judged(make(mistakes=[square]), lambda x: x**2).mistake == "you squared"
@@ -235,7 +235,7 @@ def test_every_value_is_decoded_once(monkeypatch):
     """However many claims, gates and mistakes look at it."""
     seen = []
     monkeypatch.setattr(core, "decode", lambda data: seen.append(data) or codec.decode(data))
-    mistakes = [Mistake(str(k), lambda x, k=k: x + k, f"you added {k}") for k in range(5)]
+    mistakes = [Mistake(f"you added {k}", lambda x, k=k: x + k) for k in range(5)]
     assert judged(make(mistakes=mistakes), lambda x: x + 4).mistake == "you added 4"
     assert len(seen) == len(set(map(id, seen)))
 
@@ -248,9 +248,7 @@ def test_a_random_answer_is_judged_by_its_statistics():
     claims = (
         Claim("a fair coin", lambda rng: {"rng": codec.Rng(int(rng.integers(99)))}, judge=shares),
     )
-    biased = Mistake(
-        "biased", lambda rng: (rng.random(4000) < 0.7).astype(int), "your coin is biased"
-    )
+    biased = Mistake("your coin is biased", lambda rng: (rng.random(4000) < 0.7).astype(int))
     exercise = make(
         claims=claims, mistakes=(biased,), reference=lambda rng: rng.integers(0, 2, 4000)
     )

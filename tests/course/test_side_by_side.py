@@ -109,7 +109,7 @@ def test_every_exercise_shows_public_small_inputs_or_nothing(exercise):
             continue
         calls = [side_by_side.called(exercise, inputs) for inputs in public.values()]
         assert found.call in calls
-        assert found.yours != found.expected, mistake.name
+        assert found.yours != found.expected, mistake.sentence
         assert len(found.call) < 4_000
         assert not any(
             isinstance(x, codec.Rng) for x in public[list(public)[calls.index(found.call)]].values()

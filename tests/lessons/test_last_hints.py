@@ -9,23 +9,19 @@ import pytest
 from edits import lesson
 
 from graphrec_utils import exercises
-from graphrec_utils.authoring.lesson import lines, source
+from graphrec_utils.authoring.lesson import source
 from graphrec_utils.exercises import closed_library, core, orders, parsons, runner
 
 HANGS = 600.0
 CELLS = {name: code for path in source.built() for name, code in source.answer_cells(path).items()}
 ANSWERS = {k: textwrap.dedent(source.SOLUTION.search(code)["answer"]) for k, code in CELLS.items()}
-INSTEAD = {name: x for path in source.built() for name, (_, x) in source.answers(path).items()}
 HINTED = [name for name in ANSWERS if parsons.of(name)]
 
 
 def distractors(name: str) -> list[tuple[str, str]]:
     """Return (a line that is wrong, the sentence of its mistake) of an exercise."""
-    mistakes = exercises.get(name).mistakes
-    sentences = {m.name: m.sentence for m in mistakes}
-    found = [(x, sentences[mistake]) for x, mistake in lines.distractors(INSTEAD.get(name, ""))]
-    found += [(parsons.line_of(m, exercises.get(name)), m.sentence) for m in mistakes if m.hint]
-    return found
+    exercise = exercises.get(name)
+    return [(parsons.line_of(m, exercise), m.sentence) for m in exercise.mistakes if m.hint]
 
 
 def judged(name: str, body: list[str]) -> core.Result:

@@ -21,7 +21,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from graphrec_utils import paths, style
-from graphrec_utils.authoring.lesson import flow, library, lines, predictions, readme
+from graphrec_utils.authoring.lesson import flow, library, predictions, readme
 from graphrec_utils.authoring.lesson.source import (
     SourceError,
     notebooks,
@@ -52,7 +52,6 @@ def build(source: Path) -> list[Path]:
         SourceError: the source breaks a rule, a cell raises, or a cell writes to stderr.
     """
     done = notebooks(source, repository())
-    lines.write(source)  # the cards that the notebooks store show them
     _execute(source, "student", done["student"], done["student"].cells)
     own = flow.reached(done["solved"], done["student"])
     _take_over(done["solved"], done["student"], own)
@@ -75,7 +74,6 @@ def rebuild(source: Path) -> list[Path]:
     if missing := [name for name, path in stored.items() if not path.exists()]:
         reason = f"the {missing[0]} notebook was never built: build without --changed"
         raise SourceError(source, "-", reason)
-    lines.write(source)  # the cards that the notebooks store show them
     stored = {name: nbformat.read(path, 4) for name, path in stored.items()}
     library.mark(source, done["solved"])
     old = library.changed(stored["solved"], done["solved"])
@@ -108,7 +106,7 @@ def stale(source: Path) -> list[str]:
     Outputs are not compared: pictures differ between versions, and running is nbval's task.
     """
     made = notebooks(source, repository())
-    complaints = lines.stale(source)
+    complaints = []
     for name, nb in made.items():
         path = target(source, name)
         label = f"{path.parent.name}/{path.name}"

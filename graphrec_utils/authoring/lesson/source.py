@@ -29,7 +29,6 @@ from graphrec_utils.exercises import questions
 
 SOLUTION = re.compile(
     r"^(?P<indent> *)### BEGIN SOLUTION\n(?P<answer>.*?)"
-    r"(?:^ *### INSTEAD\n(?P<instead>.*?))?"
     r"(?:^ *### GIVEN\n(?P<given>.*?))?^ *### END SOLUTION$",
     re.MULTILINE | re.DOTALL,
 )
@@ -114,13 +113,6 @@ def notebooks(source: Path, repo: str | None = None) -> dict[str, nbformat.Noteb
     return {"solved": _solved(source, nb), "student": _student(nb)}
 
 
-def answers(source: Path) -> dict[str, tuple[str, str]]:
-    """Return {"06.1": (the answer's lines, the commented lines after INSTEAD)}, of those that stand in a source."""
-    cells = [cell for cell in jupytext.read(source).cells if (role(cell) or " ")[0] == "exercise"]
-    found = {role(cell)[1]: SOLUTION.search(cell.source) for cell in cells}
-    return {name: (m["answer"], m["instead"] or "") for name, m in found.items() if m}
-
-
 def answer_cells(source: Path) -> dict[str, str]:
     """Return {"06.1": its cell with the published solution} of a source."""
     roles = [(role(cell), cell.source) for cell in jupytext.read(source).cells]
@@ -177,6 +169,9 @@ def _mark(source: Path, number: int, cell) -> None:
     key = name.replace(".", "-")
     grader = {"schema_version": 3, "cell_type": "code", "task": False}
     if kind == "exercise":
+        if not MARKER.search(cell.source):
+            reason = f"exercise {name} has no ### SOLUTION, the line for what its module says"
+            raise SourceError(source, number, reason)
         cell.id = f"ex-{key}"
         cell.source = f"# exercise {name}\n{_with_solution(cell.source, name)}"
         grader |= {"grade_id": cell.id, "grade": False, "solution": True, "locked": False}
@@ -206,8 +201,6 @@ def _check_pairs(source: Path, nb) -> None:
         if found in seen:
             raise SourceError(source, number, f"{found[0]} {found[1]} repeats cell {seen[found]}")
         seen[found] = number
-        if found[0] == "exercise" and not SOLUTION.search(cell.source):
-            raise SourceError(source, number, f"exercise {found[1]} has no ### SOLUTION")
     for exercise in exercises.of_lesson(source.name[:2]):
         at, check = (seen.get((kind, exercise.id)) for kind in ROLES)
         if at is None:
@@ -288,16 +281,10 @@ def _solved(source: Path, nb):
 
     for number, cell in enumerate(nb.cells, start=1):
         if role(cell) and role(cell)[0] == "exercise":
-            match = SOLUTION.search(cell.source)
-            if match and "### INSTEAD" in (match["given"] or ""):
-                raise SourceError(
-                    source, number, "### INSTEAD stands behind ### GIVEN, where students read it"
-                )
             cell.metadata.graphrec["given"] = _given(cell)  # the grader's: the other may be edited
             cell.source = SOLUTION.sub(answer, cell.source)
-        for word in ("GIVEN", "INSTEAD"):
-            if f"### {word}" in cell.source:
-                raise SourceError(source, number, f"### {word} stands outside BEGIN/END SOLUTION")
+        if "### GIVEN" in cell.source:
+            raise SourceError(source, number, "### GIVEN stands below ### SOLUTION or nowhere")
     return _with_ids(nb)
 
 
