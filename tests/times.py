@@ -156,6 +156,7 @@ class Progress:
                     self.terminal.rewrite(self.line(time.monotonic())[:78], erase=True)
                 else:
                     self.terminal.write_line(self.line(time.monotonic()))
+                    self.terminal.flush()  # a log is read while it grows
 
     def _clear(self) -> None:
         if self.terminal.isatty:
