@@ -125,7 +125,7 @@ def test_tests_need_more_than_lessons(course):
     shutil.rmtree(course.site / "pytest", ignore_errors=True)
     done = course.run("test", "--", "-k", "graph")
     assert done.returncode == 0, done.stderr
-    assert "pytest -k graph" in done.stdout
+    assert "pytest -p tests.times -k graph" in done.stdout
     assert done.stdout.splitlines()[-1] == "0 passed, 0 failed, 0 skipped"
     assert (course.site / "graphrec_dev-1.0.dist-info").exists()
     assert "Completing" not in course.run("lab").stdout  # what tests need includes the lessons'

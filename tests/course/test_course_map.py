@@ -76,7 +76,11 @@ def test_a_lane_belongs_to_one_method_at_a_time():
 
 
 def test_another_syllabus_gives_another_map():
-    few = (Method("a", "01", 0), Method("b", "02", 1, None, {"a": "x"}), Method("c", "02", 1))
+    few = (
+        Method("a", "01", "", 0),
+        Method("b", "02", "", 1, None, {"a": "x"}),
+        Method("c", "02", "", 1),
+    )
     heights, arrows = layout.columns(few)
     assert set(heights) == {"a", "b", "c"}
     assert abs(heights["b"] - heights["c"]) >= layout.BOX

@@ -253,9 +253,12 @@ def test_the_environment_holds_nothing_of_the_graders(start, monkeypatch):
 def test_the_package_copy_has_no_claims_no_references_and_no_grader(start):
     attempt = (
         "import graphrec_utils, pathlib\nfolder = pathlib.Path(graphrec_utils.__file__).parent\n"
-        "print(*sorted(p.stem for f in ('exercises', 'grading') for p in (folder / f).rglob('*.py')))"
+        "print(*sorted(p.stem for f in ('exercises', 'grading') for p in (folder / f).rglob('*.py')))\n"
+        "print(*{p.name for p in (folder / 'lessons').glob('*/*') if not p.name.endswith(('__', '.pyc'))})"
     )
-    assert start(attempt).split() == ["__init__"] * 3 + ["codec", "probe", "runs"]
+    engine, lessons = start(attempt).splitlines()
+    assert engine.split() == ["__init__"] * 3 + ["codec", "footprint", "probe", "runner"]
+    assert set(lessons.split()) == {"__init__.py", "visuals"}
 
 
 def test_memory_above_the_limit_is_a_memory_error(start):

@@ -526,7 +526,7 @@ def test_chance_refuses_no_right_answer(key):
     for student in range(20):
         seeds = tuple(3 * student + k + 10_000 for k in range(3))
         asked = core.questions(exercise, seeds)
-        result = mechanical.runs.answers(exercise.reference, asked, mechanical.HANGS)
+        result = mechanical.runner.answers(exercise.reference, asked, mechanical.HANGS)
         verdict = core.judge(_other_chance(exercise), asked, result, name=False)
         assert verdict.status == "passed", verdict.rows
 
