@@ -163,6 +163,15 @@ def test_a_lesson_makes_four_claims_at_most_and_says_intervals_in_words(source):
     assert re.findall(r".{0,30}±(?! ?σ).{0,20}", "\n".join(text)) == [], "from … to …"
 
 
+def test_a_cell_that_judges_a_claim_shows_its_card():
+    """The card is the cell's last value: behind a loop it would be shown to nobody."""
+    for source in built():
+        for cell in nbformat.read(target(source, "solved"), 4).cells:
+            if cell.cell_type == "code" and re.search(r"^verdicts?\(", cell.source, re.M):
+                shown = [x for x in cell.outputs if "text/html" in x.get("data", {})]
+                assert shown, f"{source.stem}: a card is lost in\n{cell.source}"
+
+
 def test_what_was_believed_stands_beside_its_claim_or_says_what_is_known_now():
     text, rows = verdicts_page.page(), 0
     for source in built():
