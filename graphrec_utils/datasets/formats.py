@@ -112,6 +112,17 @@ def gowalla(files: Files) -> Split:
     return Split(train, train.select(slice(0, 0)), test)
 
 
+def one_event_a_line(files: Files) -> Interactions:
+    """Read `user item` with ids from 1, one event a line; each user's lines are in order of time.
+
+    An event's only time is its rank among its user's events, which is the order of the events
+    here; `times` stays None, as ranks of two users cannot be compared. A pair may occur again.
+    """
+    (path,) = files.values()
+    users, items = _integers(_text(path)).reshape(-1, 2).T - 1
+    return Interactions(users, items, int(users.max()) + 1, int(items.max()) + 1)
+
+
 def citeulike_t(files: Files) -> dict[str, Interactions]:
     """Read libraries, tags and citations, `count item item ...`, and the words of the articles."""
     lines = _text(files["mult.dat"]).replace(":", " ")
@@ -224,6 +235,7 @@ def fb15k_237(files: Files) -> Split:
 
 
 LOADERS: dict[str, Callable[[Files], Interactions | Split | dict[str, Interactions]]] = {
+    "amazon-games": one_event_a_line,
     "citeulike-t": citeulike_t,
     "codex-s": codex_s,
     "fb15k-237": fb15k_237,
@@ -234,4 +246,5 @@ LOADERS: dict[str, Callable[[Files], Interactions | Split | dict[str, Interactio
     "movietweetings-100k": movietweetings,
     "nations": named_facts,
     "umls": named_facts,
+    "wikipedia-edits": one_event_a_line,
 }

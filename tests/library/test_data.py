@@ -594,6 +594,50 @@ def test_gowalla_is_in_order_of_time(real):
         assert means[best] == means.max() and means[best] - second > 4 * error
 
 
+@pytest.mark.parametrize(
+    ("name", "users", "items", "events", "pairs"),
+    [
+        ("amazon-games", 31_013, 23_715, 287_107, 287_107),
+        ("wikipedia-edits", 8_227, 1_000, 157_474, 18_257),
+    ],
+)
+def test_sets_in_order_have_their_published_size(real, name, users, items, events, pairs):
+    made = real(name)
+    figures = made.summary()
+    assert (figures["users"], figures["items"], figures["edges"]) == (users, items, events)
+    assert (made.num_users, made.num_items) == (users, items)
+    assert len(np.unique(made.pairs())) == pairs
+    assert made.times is None and (np.diff(made.users) >= 0).all()
+    with pytest.raises(ValueError, match="needs times"):
+        made.temporal_split()
+
+
+def test_the_order_of_the_games_is_told_by_who_comes_after_whom(real):
+    """A game's most frequent successor so far is the next event of more users than in a shuffled order."""
+    made = real("amazon-games")
+    assert made.items[made.users == 0][:3].tolist() == [
+        6392,
+        13503,
+        14086,
+    ]  # as in the file, from 0
+
+    def hits(items):
+        follows = made.users[1:] == made.users[:-1]
+        asked = np.append(follows[1:] != follows[:-1], True) & follows  # a user's last pair
+        one, two = items[:-1], items[1:]
+        learned = follows & ~asked
+        n = made.num_items
+        pairs, count = np.unique(one[learned] * n + two[learned], return_counts=True)
+        order = np.lexsort((-count, pairs // n))
+        first = np.full(n, -1)
+        games, begin = np.unique(pairs[order] // n, return_index=True)
+        first[games] = pairs[order][begin] % n
+        return (first[one[asked]] == two[asked]).mean()
+
+    shuffled = np.lexsort((np.random.default_rng(0).random(len(made)), made.users))
+    assert hits(made.items) > 2 * hits(made.items[shuffled])
+
+
 def test_ml_latest_small_has_its_published_size(real):
     movies = real("ml-latest-small")
     assert (movies.num_users, movies.num_items, len(movies)) == (610, 9_724, 100_836)

@@ -359,6 +359,16 @@ def test_the_fallback_of_gowalla_is_a_split_as_well(course, pinworld):
     assert len(split.train) + len(split.test) == len(pinworld) and len(split.val) == 0
 
 
+@pytest.mark.parametrize("name", ["amazon-games", "wikipedia-edits"])
+def test_the_fallback_of_a_set_in_order_has_an_order_and_no_times(course, pinworld, name):
+    course.registry[name] = course.registry["movietweetings-100k"]
+    events = datasets.load(name, fallback=True)
+    assert events.times is None and len(events) == len(pinworld)
+    for user in range(pinworld.num_users):
+        kept = [part.items[part.users == user].tolist() for part in (events, pinworld)]
+        assert kept[0] == kept[1]
+
+
 def test_a_set_without_a_stand_in_says_so(course, pinworld):
     course.registry["codex-s"] = course.registry["movietweetings-100k"]
     with pytest.raises(datasets.Unavailable, match="PinWorld has no stand-in for codex-s"):
