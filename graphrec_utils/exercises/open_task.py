@@ -7,8 +7,9 @@ seed, the same numbers on any machine. A lesson gives
     task = Task({"K": int, …}, fit, limits, kind)
     task.claims(ex, {"it finds more than bestsellers do": (0.062, 1), …})
 
-and lets students `try_out` choices with what grades them. A lesson whose models are of another kind gives its
-own functions to `claims`.
+and lets students `try_out` choices with what grades them. Where training takes longer than a check may, every
+setting was trained beforehand, and a `LookedUp` knows what it found. A lesson of another kind gives its own
+functions to `claims`.
 """
 
 from __future__ import annotations
@@ -113,6 +114,96 @@ class Task:
             self.problem,
             self.why,
         )
+
+
+@dataclass(frozen=True, eq=False)
+class LookedUp:
+    """A choice among settings that were trained beforehand, and what is said about a weak one.
+
+    Attributes:
+        keys: the entries that tell one setting from another.
+        table: returns what each setting found, by its entries.
+        kind: choice -> one word for the one thing that explains a weak choice best, or "".
+        day: one more entry: its name, the last day that is allowed, and what is said of later ones. An
+            earlier day than that was not measured and finds nothing.
+        limits: choice -> what else is wrong with it before it is looked up, or "".
+        unknown: what is said of a setting that the table has not.
+    """
+
+    keys: Sequence[str]
+    table: Callable[[], Mapping[tuple, float]]
+    kind: Callable[[dict], str]
+    day: tuple[str, int, str] | None = None
+    limits: Callable[[dict], str] = lambda choice: ""
+    unknown: str = "one of your entries is none of those that the docstring names"
+
+    def problem(self, choice: dict) -> str:
+        """Say what is wrong with a choice before it is looked up; "" if nothing is."""
+        names = [*self.keys, *([self.day[0]] if self.day else [])]
+        if set(choice) != set(names):
+            return f"the choice needs the keys {', '.join(names)}"
+        if said := self.limits(choice) or self._late(choice):
+            return said
+        try:
+            known = self.setting(choice) in self.table()
+        except TypeError:  # a list, say
+            known = False
+        return "" if known else self.unknown
+
+    def setting(self, choice: dict) -> tuple:
+        """Return the place of a choice in the table."""
+        return tuple(choice[key] for key in self.keys)
+
+    def found(self, choice: dict) -> float:
+        """Return what a choice found; 0 for one that is not allowed, or knows less than was measured."""
+        return (
+            0.0
+            if self.problem(choice) or self._early(choice)
+            else self.table()[self.setting(choice)]
+        )
+
+    def why(self, choice: dict) -> str:
+        """Return the one thing about a weak choice that explains it best."""
+        return self.problem(choice) or ("early" if self._early(choice) else self.kind(choice))
+
+    def shares(self, *shares: float) -> Callable[[], list[float]]:
+        """Return a function that returns these shares of what the best setting found."""
+        return lambda: [share * max(self.table().values()) for share in shares]
+
+    def claims(
+        self,
+        ex: Exercise,
+        gate: str,
+        sentences: Mapping[str, float],
+        bars: Callable[[], Sequence[float]],
+        measure: str = "NDCG@20",
+    ) -> None:
+        """Give an exercise its claims; the arguments are those of `claims`."""
+        claims(ex, gate, sentences, bars, self.found, self.problem, self.why, measure)
+
+    def _late(self, choice: dict) -> str:
+        if not self.day:
+            return ""
+        name, last, leak = self.day
+        day = choice[name]
+        if isinstance(day, str):
+            return f"`{name}` is a number, a day; yours is a text"
+        try:
+            return "" if day <= last and not isinstance(day, bool) else leak
+        except (TypeError, ValueError):  # no number
+            return leak
+
+    def _early(self, choice: dict) -> bool:
+        return bool(self.day) and choice[self.day[0]] < self.day[1]
+
+
+def one_of(choice: dict, offered: Mapping[str, Sequence]) -> str:
+    """Say which entry of a choice is none of those offered; "" if each is. True is no 1."""
+    for key, values in offered.items():
+        told = isinstance(choice[key], bool) == isinstance(values[0], bool)
+        if not told or choice[key] not in values:
+            return f"{key} must be one of {', '.join(map(repr, values))}"
+    return ""
 
 
 def claims(

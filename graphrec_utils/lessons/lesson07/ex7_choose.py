@@ -9,63 +9,36 @@ from __future__ import annotations
 import functools
 
 from graphrec_utils import pinworld, results
-from graphrec_utils.exercises import open_task
 from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.exercises.open_task import LookedUp
 
 KEYS = ("num_layers", "silent", "ids")
 
 
 @functools.cache
-def _scores() -> dict[tuple, float]:
+def table() -> dict[tuple, float]:
     """Return what each setting found, NDCG@20."""
     rows = results.load("07_choices").values["rows"]
     return {tuple(row[key] for key in KEYS): row["all"] for row in rows}
 
 
-@functools.cache
-def bars() -> tuple[float, float, float]:
-    """Return three numbers to reach: shares of what the best setting found."""
-    best = max(_scores().values())
-    return 0.5 * best, 0.75 * best, 0.95 * best
-
-
-def _problem(choice) -> str:
-    """Say what is wrong with a choice before it is looked up; "" if nothing is."""
-    if set(choice) != {*KEYS, "graph_until"}:
-        return f"the choice needs the keys {', '.join(KEYS)}, graph_until"
-    day = choice["graph_until"]
-    if isinstance(day, bool) or not isinstance(day, int | float) or not day <= pinworld.TRAIN_END:
-        return "your graph holds the saves that are to be predicted: that is a leak"
-    if not isinstance(choice["ids"], bool):
-        return "ids is True or False"
-    try:
-        known = tuple(choice[key] for key in KEYS) in _scores()
-    except TypeError:  # a list, say
-        known = False
-    if not known:
-        return "one of your entries is none of those that the docstring names"
-    return ""
-
-
-def _found(choice) -> float:
-    if (
-        _problem(choice) or choice["graph_until"] < pinworld.TRAIN_END
-    ):  # an older graph: not measured
-        return 0.0
-    return _scores()[tuple(choice[key] for key in KEYS)]
-
-
-def _kind(choice) -> str:
+def kind(choice) -> str:
     """Return the one thing about a weak choice that explains it best."""
-    if problem := _problem(choice):
-        return problem
-    if choice["graph_until"] < pinworld.TRAIN_END:
-        return "old graph"
     if choice["silent"] == 0:
         return "never silent"
     if not choice["ids"]:
         return "content alone" if choice["num_layers"] == 1 else "no ids"
     return f"silent {choice['silent']}"
+
+
+def limits(choice) -> str:
+    """Say what the table cannot tell: 1 is found under True."""
+    return "" if isinstance(choice["ids"], bool) else "ids is True or False"
+
+
+LEAK = "your graph holds the saves that are to be predicted: that is a leak"
+task = LookedUp(KEYS, table, kind, ("graph_until", pinworld.TRAIN_END, LEAK), limits)
+bars = task.shares(0.5, 0.75, 0.95)
 
 
 ex = Exercise(
@@ -88,7 +61,7 @@ def choose():
     }  # fmt: skip
 
 
-open_task.claims(
+task.claims(
     ex,
     "four entries as the docstring has them, no day of the future",
     {
@@ -97,9 +70,6 @@ open_task.claims(
         "it comes close to our best setting": 2,
     },
     bars,
-    _found,
-    _problem,
-    _kind,
 )
 
 # fmt: off

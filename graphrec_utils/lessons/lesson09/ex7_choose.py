@@ -9,55 +9,27 @@ from __future__ import annotations
 import functools
 
 from graphrec_utils import pinworld, results
-from graphrec_utils.exercises import open_task
 from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.exercises.open_task import LookedUp
 
 KEYS = ("loss", "num_layers", "hard")
 
 
 @functools.cache
-def _scores() -> dict[tuple, float]:
+def table() -> dict[tuple, float]:
     """Return what each setting found, NDCG@20."""
     rows = results.load("09_choices").values["settings"]
     return {tuple(row[key] for key in KEYS): row["ndcg"] for row in rows}
 
 
-@functools.cache
-def bars() -> tuple[float, float, float]:
-    """Return three numbers to reach: shares of what the best setting found."""
-    best = max(_scores().values())
-    return 0.7 * best, 5 / 6 * best, 0.98 * best
-
-
-def _problem(choice) -> str:
-    """Say what is wrong with a choice before it is looked up; "" if nothing is."""
-    if set(choice) != {*KEYS, "until_day"}:
-        return f"the choice needs the keys {', '.join(KEYS)}, until_day"
-    day = choice["until_day"]
-    if isinstance(day, bool) or not isinstance(day, int | float) or not day <= pinworld.TRAIN_END:
-        return "your pairs hold the days that are to be predicted: that is a leak"
-    try:
-        known = tuple(choice[key] for key in KEYS) in _scores()
-    except TypeError:  # a list, say
-        known = False
-    if not known:
-        return "one of your entries is none of those that the docstring names"
-    return ""
-
-
-def _found(choice) -> float:
-    if _problem(choice) or choice["until_day"] < pinworld.TRAIN_END:  # fewer days: not measured
-        return 0.0
-    return _scores()[tuple(choice[key] for key in KEYS)]
-
-
-def _kind(choice) -> str:
+def kind(choice) -> str:
     """Return the one thing about a weak choice that explains it best."""
-    if problem := _problem(choice):
-        return problem
-    if choice["until_day"] < pinworld.TRAIN_END:
-        return "young pairs"
     return "hinge" if choice["loss"] == "hinge" else f"{choice['num_layers']} layers"
+
+
+LEAK = "your pairs hold the days that are to be predicted: that is a leak"
+task = LookedUp(KEYS, table, kind, ("until_day", pinworld.TRAIN_END, LEAK))
+bars = task.shares(0.7, 5 / 6, 0.98)
 
 
 ex = Exercise(
@@ -80,7 +52,7 @@ def choose():
     }  # fmt: skip
 
 
-open_task.claims(
+task.claims(
     ex,
     "four entries as the docstring has them, no day of the future",
     {
@@ -89,9 +61,6 @@ open_task.claims(
         "it comes close to our best setting": 2,
     },
     bars,
-    _found,
-    _problem,
-    _kind,
 )
 
 # fmt: off

@@ -14,53 +14,35 @@ VALUES = {
     "half_life": (None, 3.0),
     "history": ("before", "future", "answer"),
 }
+LEAKS = {
+    "answer": "your histories hold the answer: that is a leak",
+    "future": "your histories hold what came later: that is a leak",
+}
 
 
 @functools.cache
-def _table() -> dict[tuple, float]:
-    """Return choice -> validation NDCG@20, as solutions/experiments/lesson10/towers.py measured it."""
+def table() -> dict[tuple, float]:
+    """Return honest choice -> validation NDCG@20, as solutions/experiments/lesson10/towers.py measured it."""
     rows = results.load("10_choices").values["rows"]
-    return {tuple(row[key] for key in VALUES): row["ndcg"] for row in rows}
+    honest = [row for row in rows if row["history"] == "before"]
+    return {tuple(row[key] for key in VALUES): row["ndcg"] for row in honest}
 
 
-def score(choice: dict) -> float:
-    """Return the NDCG@20 of a choice without a leak, 0 for others."""
-    return 0.0 if _problem(choice) else _table()[tuple(choice[key] for key in VALUES)]
+def limits(choice) -> str:
+    """Say which entry is none of the lists', or a leak."""
+    return open_task.one_of(choice, VALUES) or LEAKS.get(choice["history"], "")
 
 
-def _honest() -> dict[tuple, float]:
-    return {key: value for key, value in _table().items() if key[3] == "before"}
-
-
-def _problem(choice) -> str:
-    """Say why a choice is not allowed, "" if it is."""
-    if not isinstance(choice, dict) or set(choice) != set(VALUES):
-        return f"the choice needs the keys {', '.join(VALUES)}"
-    for key, values in VALUES.items():
-        mine = choice[key]
-        if isinstance(mine, bool) or mine not in values:
-            return f"{key} must be one of {', '.join(map(repr, values))}"
-    return {
-        "before": "",
-        "answer": "your histories hold the answer: that is a leak",
-        "future": "your histories hold what came later: that is a leak",
-    }[choice["history"]]
-
-
-def _kind(choice) -> str:
+def kind(choice) -> str:
     """Return the one thing about a weak choice that explains it best."""
-    if problem := _problem(choice):
-        return problem
     for key, weak in (("half_life", None), ("temperature", 1.0), ("temperature", 0.05)):
         if choice[key] == weak:
             return f"{key} {weak}"
     return ""
 
 
-def bars() -> tuple[float, float, float]:
-    """Return three numbers to reach: shares of what the best choice found."""
-    best = max(_honest().values())
-    return 0.5 * best, 0.8 * best, 0.95 * best
+task = open_task.LookedUp(tuple(VALUES), table, kind, limits=limits)
+bars = task.shares(0.5, 0.8, 0.95)
 
 
 ex = Exercise(
@@ -81,7 +63,7 @@ def choose():
     return {"loss": "sampled", "temperature": None, "half_life": 3.0, "history": "before"}
 
 
-open_task.claims(
+task.claims(
     ex,
     "four entries from the lists, and no history of the future",
     {
@@ -90,9 +72,6 @@ open_task.claims(
         "it comes close to our best choice": 2,
     },
     bars,
-    score,
-    _problem,
-    _kind,
 )
 
 # fmt: off

@@ -5,15 +5,15 @@ from __future__ import annotations
 import functools
 
 from graphrec_utils import results
-from graphrec_utils.exercises import open_task
 from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.exercises.open_task import LookedUp
 
 KEYS = ("loss", "num_negatives", "uniform", "shift")
 NEAR = 0.95  # of the best choice's NDCG@20
 
 
 @functools.cache
-def _grid() -> dict[tuple, float]:
+def table() -> dict[tuple, float]:
     """Return what every choice found, from the stored measurement."""
     values = results.load("11_choices").values
     shifts = [float(x) for x in values["columns"][3:]]
@@ -28,38 +28,21 @@ def _grid() -> dict[tuple, float]:
 def bars() -> tuple[float, float, float]:
     """Return NDCG@20 of bestsellers, 2 % more than the best without correction and shift, and what is
     near enough to the best choice."""
-    plain = max(found for key, found in _grid().items() if key[0] == "none" and key[3] == 0.0)
+    plain = max(found for key, found in table().items() if key[0] == "none" and key[3] == 0.0)
     popular = results.load("11_choices").values["popularity"]
-    return popular, plain * 1.02, NEAR * max(_grid().values())
+    return popular, plain * 1.02, NEAR * max(table().values())
 
 
-def _key(choice) -> tuple | None:
-    try:
-        key = (
-            str(choice["loss"]), int(choice["num_negatives"]), float(choice["uniform"]),
-            float(choice["shift"]),
-        )  # fmt: skip
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return None
-    return key if set(choice) == set(KEYS) and key in _grid() else None
-
-
-def _problem(choice) -> str:
-    """Say what is wrong with a choice before it is looked up; "" if nothing is."""
-    if set(choice) != set(KEYS):
-        return f"the choice needs the keys {', '.join(KEYS)}"
-    known = list(zip(*_grid(), strict=True))
-    for name, values in zip(KEYS, known, strict=True):
+def limits(choice) -> str:
+    """Say which entry is none of those that were trained."""
+    for name, values in zip(KEYS, zip(*table(), strict=True), strict=True):
         if choice[name] not in values:
-            offered = ", ".join(map(str, dict.fromkeys(values)))
-            return f"{name} must be one of {offered}"
+            return f"{name} must be one of {', '.join(map(str, dict.fromkeys(values)))}"
     return ""
 
 
-def _kind(choice) -> str:
+def kind(choice) -> str:
     """Return the one thing about a weak choice that explains it best."""
-    if problem := _problem(choice):
-        return problem
     if choice["loss"] == "none":
         if choice["shift"] <= 0:  # with uniform columns only, Q is flat, and this is no PMI
             return "PMI" if choice["uniform"] < 1 else ""
@@ -67,9 +50,7 @@ def _kind(choice) -> str:
     return "twice" if choice["shift"] > 0 else "back to PMI" if choice["shift"] < 0 else "log p"
 
 
-def _found(choice) -> float:
-    return 0.0 if _key(choice) is None else _grid()[_key(choice)]
-
+task = LookedUp(KEYS, table, kind, limits=limits)
 
 ex = Exercise(
     "11.7",
@@ -90,7 +71,7 @@ def choose():
     return {"loss": "none", "num_negatives": 1024, "uniform": 0.5, "shift": 0.5}
 
 
-open_task.claims(
+task.claims(
     ex,
     "four entries, each one of those offered",
     {
@@ -99,9 +80,6 @@ open_task.claims(
         "it comes close to our best choice": 2,
     },
     bars,
-    _found,
-    _problem,
-    _kind,
 )
 
 

@@ -11,6 +11,7 @@ import functools
 from graphrec_utils import results
 from graphrec_utils.exercises import open_task
 from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.exercises.open_task import LookedUp
 
 KEYS = ("graphs", "how")
 GRAPHS = ("none", "board-pin", "all in one", "each its own")
@@ -30,7 +31,7 @@ def _rows() -> dict[tuple, dict]:
 
 
 @functools.cache
-def _scores() -> dict[tuple, float]:
+def table() -> dict[tuple, float]:
     """Return what each setting found, recall@10, the mean of three seeds."""
     return {setting: row["all"] for setting, row in _rows().items()}
 
@@ -47,41 +48,14 @@ def _cheapest() -> tuple:
 @functools.cache
 def bars() -> tuple[float, float, float]:
     """Return three numbers to reach: between what is found without a neighbor and by the best setting."""
-    low, best = _scores()["none", "mean"], max(_scores().values())
+    low, best = table()["none", "mean"], max(table().values())
     return tuple(low + share * (best - low) for share in (0.3, 0.6, 0.85))
 
 
-def _problem(choice) -> str:
-    """Say what is wrong with a choice before it is looked up; "" if nothing is."""
-    if set(choice) != {*KEYS, "graph_of_day"}:
-        return f"the choice needs the keys {', '.join(KEYS)}, graph_of_day"
-    day = choice["graph_of_day"]
-    if isinstance(day, str):
-        return "`graph_of_day` is a number, a day; yours is a text"
-    if isinstance(day, bool) or not isinstance(day, int | float) or not day <= 0:
-        return "your graphs are younger than the pairs they predict, and hold them: that is a leak"
-    try:
-        known = tuple(choice[key] for key in KEYS) in _scores()
-    except TypeError:  # a list, say
-        known = False
-    if not known:
-        return (
-            "nobody has measured these graphs with this `how`: see which pairs the docstring names"
-        )
-    return ""
-
-
-def _found(choice) -> float:
-    if _problem(choice) or choice["graph_of_day"] < 0:  # older graphs: not measured
-        return 0.0
-    return _scores()[tuple(choice[key] for key in KEYS)]
-
-
-def _kind(choice) -> str:
-    """Return the one thing about a weak choice that explains it best."""
-    if problem := _problem(choice):
-        return problem
-    return "old graphs" if choice["graph_of_day"] < 0 else choice["graphs"]
+LEAK = "your graphs are younger than the pairs they predict, and hold them: that is a leak"
+UNKNOWN = "nobody has measured these graphs with this `how`: see which pairs the docstring names"
+DAY = ("graph_of_day", 0, LEAK)
+task = LookedUp(KEYS, table, lambda choice: choice["graphs"], DAY, unknown=UNKNOWN)
 
 
 ex = Exercise(
@@ -102,7 +76,7 @@ def choose():
     return {"graphs": "each its own", "how": "mean", "graph_of_day": 0}
 
 
-open_task.claims(
+task.claims(
     ex,
     "three entries as the docstring has them, no graph of the future",
     {
@@ -111,18 +85,15 @@ open_task.claims(
         "it comes close to our best setting": 1,
     },
     bars,
-    _found,
-    _problem,
-    _kind,
     "recall@10",
 )
 
 
 def _cost(choice) -> str:
     """Say what is wrong with what a choice costs, "" if nothing is."""
-    if not _found(choice):
-        return _problem(choice) or "these graphs are older than they have to be"
-    row, cheapest = (_rows()[x] for x in (tuple(choice[key] for key in KEYS), _cheapest()))
+    if not task.found(choice):
+        return task.problem(choice) or "these graphs are older than they have to be"
+    row, cheapest = (_rows()[x] for x in (task.setting(choice), _cheapest()))
     if row["all"] < bars()[2]:
         return "cheap is not enough: it has to come close to our best setting"
     if row["seconds"] > 1.5 * cheapest["seconds"]:

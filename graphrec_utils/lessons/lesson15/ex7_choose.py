@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 
 from graphrec_utils import results
-from graphrec_utils.exercises import open_task
 from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.exercises.open_task import LookedUp, one_of
 
 VALUES = {
     "objective": ("next", "every next", "all, 7 days", "dense, 7 days"),
@@ -16,43 +16,28 @@ VALUES = {
 
 
 @functools.cache
-def _table() -> dict[tuple, float]:
+def table() -> dict[tuple, float]:
     """Return (objective, rate) -> recall@10 on validation, three seeds, as solutions/experiments/lesson15/sequences.py measured it."""
     rows = results.load("15_choices").values["rows"]
     return {(row["objective"], row["rate"]): row["recall"] for row in rows}
 
 
-def score(choice: dict) -> float:
-    """Return the recall@10 of a choice without a leak, 0 for others."""
-    return 0.0 if _problem(choice) else _table()[choice["objective"], choice["rate"]]
-
-
-def _problem(choice) -> str:
-    """Say why a choice is not allowed, "" if it is."""
-    if not isinstance(choice, dict) or set(choice) != set(VALUES):
-        return f"the choice needs the keys {', '.join(VALUES)}"
-    for key, values in VALUES.items():
-        if isinstance(choice[key], bool) or choice[key] not in values:
-            return f"{key} must be one of {', '.join(map(repr, values))}"
-    if choice["until_day"] > 35:
-        return "you train on the days that are to be predicted: that is a leak"
-    return ""
-
-
-def _kind(choice) -> str:
+def kind(choice) -> str:
     """Return the one thing about a weak choice that explains it best."""
-    if problem := _problem(choice):
-        return problem
-    objective, _ = max(_table(), key=_table().get)
+    objective, _ = max(table(), key=table().get)
     if choice["objective"] != objective:
         return choice["objective"]
     return f"rate {choice['rate']}"
 
 
-def bars() -> tuple[float, float, float]:
-    """Return three numbers to reach: shares of what the best choice found."""
-    best = max(_table().values())
-    return 0.5 * best, 0.8 * best, 0.9 * best  # seeds differ by a tenth
+task = LookedUp(
+    ("objective", "rate"),
+    table,
+    kind,
+    ("until_day", 35, "you train on the days that are to be predicted: that is a leak"),
+    lambda choice: one_of(choice, VALUES),
+)
+bars = task.shares(0.5, 0.8, 0.9)  # seeds differ by a tenth
 
 
 ex = Exercise(
@@ -73,7 +58,7 @@ def choose():
     return {"objective": "every next", "rate": 0.01, "until_day": 35}
 
 
-open_task.claims(
+task.claims(
     ex,
     "three entries from the lists, and no day of the future",
     {
@@ -82,9 +67,6 @@ open_task.claims(
         "it starts about as fast as the fastest": 2,
     },
     bars,
-    score,
-    _problem,
-    _kind,
     "recall@10",
 )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 
 from graphrec_utils import results
-from graphrec_utils.exercises import open_task
 from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.exercises.open_task import LookedUp, one_of
 
 VALUES = {
     "graphs": ("nobody", "pin-board", "both"),
@@ -17,46 +17,27 @@ VALUES = {
 
 
 @functools.cache
-def _table() -> dict[tuple, float]:
+def table() -> dict[tuple, float]:
     """Return (graphs, losses, popularity) -> recall@10 of days 42 to 48, as solutions/experiments/lesson16/omnisage_study.py measured it."""
     rows = results.load("16_choices").values["settings"]
     return {(row["graphs"], row["losses"], row["popularity"]): row["recall"] for row in rows}
 
 
-def score(choice: dict) -> float:
-    """Return the recall@10 of a choice without a leak, 0 for others."""
-    return (
-        0.0
-        if _problem(choice)
-        else _table()[choice["graphs"], choice["losses"], choice["popularity"]]
-    )
-
-
-def _problem(choice) -> str:
-    """Say why a choice is not allowed, "" if it is."""
-    if not isinstance(choice, dict) or set(choice) != set(VALUES):
-        return f"the choice needs the keys {', '.join(VALUES)}"
-    for key, values in VALUES.items():
-        if isinstance(choice[key], bool) != (key == "popularity") or choice[key] not in values:
-            return f"{key} must be one of {', '.join(map(repr, values))}"
-    if choice["until_day"] > 42:
-        return "you train on the days that are to be predicted: that is a leak"
-    return ""
-
-
-def _kind(choice) -> str:
+def kind(choice) -> str:
     """Return the one thing about a weak choice that explains it best."""
-    if problem := _problem(choice):
-        return problem
     if not choice["popularity"]:
         return "popularity"
     return choice["losses"] if choice["losses"] == "entity-feature" else choice["graphs"]
 
 
-def bars() -> tuple[float, float, float]:
-    """Return three numbers to reach: shares of what the best choice found."""
-    best = max(_table().values())
-    return 0.5 * best, 0.9 * best, 0.98 * best
+task = LookedUp(
+    ("graphs", "losses", "popularity"),
+    table,
+    kind,
+    ("until_day", 42, "you train on the days that are to be predicted: that is a leak"),
+    lambda choice: one_of(choice, VALUES),
+)
+bars = task.shares(0.5, 0.9, 0.98)
 
 
 ex = Exercise(
@@ -77,7 +58,7 @@ def choose():
     return {"graphs": "both", "losses": "entity-entity", "popularity": True, "until_day": 42}
 
 
-open_task.claims(
+task.claims(
     ex,
     "four entries from the lists, and no day of the future",
     {
@@ -86,9 +67,6 @@ open_task.claims(
         "it comes close to our best choice": 2,
     },
     bars,
-    score,
-    _problem,
-    _kind,
     "recall@10",
 )
 

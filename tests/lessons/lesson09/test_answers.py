@@ -137,7 +137,7 @@ def layers_into_an_array(x, alpha, weights, size):
 
 def _choice(place: int) -> dict:
     """The setting that found most, and the next ones."""
-    found = ex7_choose._scores()
+    found = ex7_choose.table()
     best = sorted(found, key=found.get)[-1 - place]
     return dict(zip(ex7_choose.KEYS, best, strict=True)) | {"until_day": 42}
 
@@ -260,4 +260,4 @@ def test_a_choice_out_of_bounds_earns_nothing(change):
 
 def test_the_bars_lie_among_the_settings():
     low, middle, high = ex7_choose.bars()
-    assert low < middle < high < max(ex7_choose._scores().values()) + 1e-9
+    assert low < middle < high < max(ex7_choose.table().values()) + 1e-9

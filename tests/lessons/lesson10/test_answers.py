@@ -166,7 +166,7 @@ def choose_pairs():
 
 def choose_the_best():
     return dict(
-        zip(ex7_choose.VALUES, max(ex7_choose._honest(), key=ex7_choose._honest().get), strict=True)
+        zip(ex7_choose.VALUES, max(ex7_choose.table(), key=ex7_choose.table().get), strict=True)
     )
 
 
@@ -426,7 +426,7 @@ def test_a_choice_that_nobody_measured_earns_nothing(change):
 
 
 def test_what_the_lesson_says_of_the_choices():
-    found = ex7_choose._honest()
+    found = ex7_choose.table()
     popularity = results.load("10_towers").values["time"]["models"][0]
     assert popularity["model"] == "popularity" and round(popularity["validation"], 3) == 0.194
     assert round(max(found.values()), 3) == 0.191 < popularity["validation"]
@@ -440,4 +440,4 @@ def test_what_the_lesson_says_of_the_choices():
 
 def test_every_honest_choice_was_measured():
     sizes = [len(ex7_choose.VALUES[key]) for key in ("loss", "temperature", "half_life")]
-    assert len(ex7_choose._honest()) == math.prod(sizes)
+    assert len(ex7_choose.table()) == math.prod(sizes)

@@ -254,9 +254,9 @@ def test_nonsense_earns_nothing(answer):
 
 
 def test_the_bars_of_the_open_task_rise_and_ours_is_above_them():
-    grid = ex7_choose._grid()
+    grid = ex7_choose.table()
     popular, plain, near = ex7_choose.bars()
-    assert popular < plain < near <= grid[ex7_choose._key(ex7_choose.choose())]
+    assert popular < plain < near <= grid[ex7_choose.task.setting(ex7_choose.choose())]
 
 
 # ------------------------------------------------------------- wrong ones, written without the reference

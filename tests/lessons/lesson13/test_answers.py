@@ -167,7 +167,7 @@ def turned_with_scipy(new, old):
 
 
 def choose_another_good_one():
-    scores = ex7_choose._scores()
+    scores = ex7_choose.table()
     good = [key for key, value in scores.items() if value >= ex7_choose.bars()[2]]
     relations, others = good[-1]
     return {"relations": relations, "others": others, "until_day": 42.0}
@@ -332,8 +332,8 @@ def test_the_turn_is_the_library_s():
 def test_ads_alone_have_no_others_whose_budget_could_matter():
     for others in (0.3, 1, 3):
         alone = ex7_choose.choose() | {"relations": "ads alone", "others": others}
-        assert ex7_choose._problem(alone) == ""
-        assert ex7_choose._found(alone) == ex7_choose._scores()["ads alone", 1]
+        assert ex7_choose.task.problem(alone) == ""
+        assert ex7_choose.task.found(alone) == ex7_choose.table()["ads alone", 1]
 
 
 @pytest.mark.parametrize(
@@ -349,6 +349,6 @@ def test_a_choice_out_of_bounds_earns_nothing(change):
 
 def test_the_answer_of_the_lesson_comes_close_to_the_best():
     assert (
-        ex7_choose._found({"relations": "ads + engagement", "others": 3, "until_day": 42})
+        ex7_choose.task.found({"relations": "ads + engagement", "others": 3, "until_day": 42})
         >= ex7_choose.bars()[2]
     )

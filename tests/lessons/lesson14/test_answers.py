@@ -233,11 +233,11 @@ def test_a_choice_out_of_bounds_earns_nothing(change):
 
 
 def test_the_largest_number_of_the_table_is_not_enough():
-    found = ex7_choose._scores()
+    found = ex7_choose.table()
     graphs, how = max(found, key=found.get)
     assert points({"graphs": graphs, "how": how, "graph_of_day": 0}) == 3
 
 
 def test_the_bars_lie_among_the_settings():
     low, middle, high = ex7_choose.bars()
-    assert low < middle < high < max(ex7_choose._scores().values()) + 1e-9
+    assert low < middle < high < max(ex7_choose.table().values()) + 1e-9
