@@ -3,6 +3,7 @@
     from graphrec_utils import pinworld
     world = pinworld.load("small")       # the course's copy; the same for everybody
     world = pinworld.make(seed=1, scale=0.5)
+    world = pinworld.make(seed=1, scale=0.5, content_noise=0.25)    # what if? See `make`
     world.impressions                    # tables: users, pins, boards, queries, sessions, ...
     train, val, test = world.split(("save", "long_click"))
 

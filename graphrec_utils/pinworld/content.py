@@ -67,6 +67,31 @@ def make_query_words(rng: np.random.Generator, authors: Arrays) -> np.ndarray:
     return np.stack([_topic_word(rng, authors["query_topic"]), style], 1)
 
 
+def mix_up(rng: np.random.Generator, share: float, arrays: Arrays) -> Arrays:
+    """Give a share of the pins, drawn at random, the picture and words of another pin.
+
+    What is drawn does not depend on the share: a pin that is mixed up at a small share is so at a
+    larger one too, with the content of the same pin.
+
+    Args:
+        arrays: needs `pin_image`, `pin_words` and `word`.
+
+    Returns:
+        The three anew.
+    """
+    image, length = arrays["pin_image"], arrays["pin_words"]
+    count, pin = len(image), np.arange(len(image))
+    lot, other = rng.random(count), (pin + rng.integers(1, count, count)) % count
+    source = np.where(lot < share, other, pin)
+    start = np.cumsum(length) - length
+    words = [arrays["word"][start[k] : start[k] + length[k]] for k in source]
+    return {
+        "pin_image": image[source],
+        "pin_words": length[source],
+        "word": np.concatenate(words),
+    }
+
+
 def looks_like(topic: np.ndarray) -> np.ndarray:
     """Return the topic whose images look like those of `topic`."""
     return topic ^ 1

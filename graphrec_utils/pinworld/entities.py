@@ -22,7 +22,7 @@ KIND_SHARES = (0.70, 0.10, 0.15, 0.05)
 STYLE_DIM = 12
 STYLE_GRID = 128
 WEIGHT_GRID = 256
-MAX_TOPICS = 6  # a user starts with 2-5 topics; one more may come with the drift
+MAX_TOPICS = 6  # a user starts with 2-5 topics (see `make_users`); one more may come with the drift
 
 # An even topic looks like the next one, an odd topic shares words with the next one, and the
 # last shares words with the first: each kind of content is ambiguous in its own way.
@@ -134,21 +134,30 @@ def make_pins(
     }
 
 
-def make_users(rng: np.random.Generator, scale: float, popularity: np.ndarray) -> Arrays:
+def make_users(
+    rng: np.random.Generator, scale: float, popularity: np.ndarray, topics: int | None = None
+) -> Arrays:
     """Draw the users: 2-5 weighted topics, one style, activity, and for 40 % a drift.
 
     `user_topics` and `user_weights` are (users, 6), padded with -1 and 0; the column after a
     user's last topic holds the one that arrives with the drift at `user_drift` (seconds; -1
     for users without drift), with weight 0 until then.
+
+    Args:
+        topics: as many for every user instead, the first ones of a longer or shorter list; all
+            else as drawn. Six need a seventh column for the drift.
     """
     count = max(20, round(2500 * scale))
     num = rng.integers(2, MAX_TOPICS, count)
+    num = num if topics is None else np.full(count, topics)
+    width = max(MAX_TOPICS, num.max() + 1)
     taste = np.log(popularity) + rng.gumbel(size=(count, NUM_TOPICS))
-    order = np.argsort(-taste, 1, kind="stable")[:, :MAX_TOPICS]
-    column = np.arange(MAX_TOPICS)
+    order = np.argsort(-taste, 1, kind="stable")[:, :width]
+    column = np.arange(width)
     drifts = rng.random(count) < 0.40
     when = rng.integers(14 * DAY, 49 * DAY, count)
-    weight = np.round((rng.gamma(1.0, size=order.shape) + 0.15) * WEIGHT_GRID).astype(int)
+    weight = np.round((rng.gamma(1.0, size=(count, MAX_TOPICS)) + 0.15) * WEIGHT_GRID).astype(int)
+    weight = np.pad(weight, ((0, 0), (0, width - MAX_TOPICS)))
     last = np.where(drifts, num, num - 1)[:, None]
     activity = rng.lognormal(0.0, 0.8, count)
     return {
@@ -164,8 +173,8 @@ def topic_weights(topics: np.ndarray, weights: np.ndarray, *, drifted: bool) -> 
     """Return each user's distribution over topics, (users, NUM_TOPICS), rows summing to 1.
 
     Args:
-        topics: (users, MAX_TOPICS) topic ids, -1 where there is none.
-        weights: (users, MAX_TOPICS) non-negative, 0 for the topic that comes with the drift.
+        topics: (users, 6 or more) topic ids, -1 where there is none.
+        weights: as many, non-negative, 0 for the topic that comes with the drift.
         drifted: after the drift the new topic has weight 0.4 and the old ones share 0.6;
             users without drift keep their distribution.
     """

@@ -32,6 +32,12 @@ _IF_NOT_LIKED = 0.35  # of what was looked at and not liked is hidden
 _IF_LIKED = 0.45  # of what was liked is saved; the rest is only clicked
 
 
+def needs_own_liking(world: World) -> None:
+    """Raise ValueError for a world whose users like by popularity: `liking` does not know it."""
+    if "popularity" in world.knobs:
+        raise ValueError(f"lists are judged by topic and style alone; {world!r} likes otherwise")
+
+
 def tastes(arrays: Arrays) -> np.ndarray:
     """Return each user's distribution over topics after all drifts, (users, topics)."""
     topics, weights = arrays["user_topics"], arrays["user_weights"]
@@ -65,10 +71,12 @@ class Feed:
         length: k, how many are shown.
 
     Raises:
-        ValueError: eta is negative, or not 1 <= length <= candidates <= pins.
+        ValueError: eta is negative, not 1 <= length <= candidates <= pins, or the world was made
+            with the knob `popularity`.
     """
 
     def __init__(self, world: World, eta: float = 1.0, candidates: int = 40, length: int = 10):
+        needs_own_liking(world)
         self.alive = np.flatnonzero(world.arrays["pin_birth"] < TRAIN_END * DAY)
         if not 0 <= eta < np.inf or not 1 <= length <= candidates <= len(self.alive):
             raise ValueError(

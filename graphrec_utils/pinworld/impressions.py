@@ -41,6 +41,8 @@ SAVE = ACTIONS.index("save")
 
 _EXPLORE = np.array([0.15, 0.05, 0.05])  # share of home, search, shop that leaves the topic
 _CANDIDATES = 8
+# what popularity does to liking where it does: of mean and spread like `_attraction`
+_POPULAR = -0.5, 3.0
 _CATCH_ALL = 0.12  # share of saves that land on a messy board
 # rows: home, search, shop; columns: organic, idea, product, ad
 _KINDS_SHOWN = ((0.72, 0.14, 0.06, 0.08), (0.68, 0.05, 0.20, 0.07), (0.13, 0.02, 0.75, 0.10))
@@ -59,9 +61,17 @@ _IF_NOT_LIKED[AD, 0] = 0.25
 
 
 def make_impressions(
-    rng: np.random.Generator, users: Arrays, authors: Arrays, pins: Arrays, sessions: Arrays
+    rng: np.random.Generator,
+    users: Arrays,
+    authors: Arrays,
+    pins: Arrays,
+    sessions: Arrays,
+    popularity: float = 0.0,
 ) -> Arrays:
     """Draw what was shown and what the user did, in session order.
+
+    Args:
+        popularity: share of the liking that comes from the place of a pin in its (topic, kind).
 
     Returns:
         `shown_pin` (impressions,), `shown_action` index into ACTIONS or -1, and
@@ -93,7 +103,10 @@ def make_impressions(
         alive = np.searchsorted(pins["pin_birth"][shelves[g]], time[rows], side="right")
         shown[rows], fit[rows] = _show(rng, pins, shelves[g], alive, taste)
 
-    liked = rng.random(len(user)) < _like_probability(users, user, time, topic, fit)
+    pull = _POPULAR[0] + _POPULAR[1] * _place(pins, shelves)[shown]
+    own = _attraction(users, user, time, topic, fit)
+    like = (1 - popularity) * own + popularity * pull - 1.0
+    liked = rng.random(len(user)) < 1 / (1 + np.exp(-2.0 * like))
     edges = np.stack([_IF_NOT_LIKED, _IF_LIKED]).cumsum(2)[liked.astype(int), kind]
     action = (rng.random(len(user))[:, None] >= edges).sum(1)
     action = np.where(action == len(ACTIONS), -1, action)
@@ -130,12 +143,20 @@ def _show(rng, pins, shelf, alive, taste) -> tuple[np.ndarray, np.ndarray]:
     return candidates[row, best], fit[row, best]
 
 
-def _like_probability(users, user, time, topic, fit) -> np.ndarray:
-    """Return the chance of a positive reaction: style fit, and how much the topic matters."""
+def _place(pins: Arrays, shelves: list[np.ndarray]) -> np.ndarray:
+    """Return which share of its shelf a pin is at least as popular as; (pins,) in (0, 1]."""
+    place = np.empty(len(pins["pin_popularity"]))
+    for shelf in shelves:
+        order = np.argsort(pins["pin_popularity"][shelf], kind="stable")
+        place[shelf[order]] = np.arange(1, len(shelf) + 1) / max(len(shelf), 1)
+    return place
+
+
+def _attraction(users, user, time, topic, fit) -> np.ndarray:
+    """Return how much a pin attracts a user: style fit, and how much the topic matters."""
     before, after = (
         topic_weights(users["user_topics"], users["user_weights"], drifted=d)[user, topic]
         for d in (False, True)
     )
     weight = np.where(has_drifted(users, user, time), after, before)
-    like = 2.2 * fit + 1.6 * np.minimum(1.0, 4.0 * weight) - 1.0
-    return 1 / (1 + np.exp(-2.0 * like))
+    return 2.2 * fit + 1.6 * np.minimum(1.0, 4.0 * weight)

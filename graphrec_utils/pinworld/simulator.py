@@ -92,7 +92,12 @@ class Simulator:
 
     @classmethod
     def of_world(cls, world) -> Simulator:
-        """Return the site of a world's users and pins after day 56."""
+        """Return the site of a world's users and pins after day 56.
+
+        Raises:
+            ValueError: the world was made with the knob `popularity`.
+        """
+        feed.needs_own_liking(world)
         a, (m, n) = world.arrays, (world.num_users, world.num_pins)
         weights, pins = feed.tastes(a), np.arange(n)
         rows = [feed.liking(a, weights, u[:, None], pins) for u in np.array_split(np.arange(m), 20)]

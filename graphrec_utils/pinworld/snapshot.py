@@ -82,7 +82,7 @@ def read(path: Path, sha256: str | None = None) -> World:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         meta = json.loads(arrays.pop(_META).item())
-        return World(seed=meta["seed"], scale=meta["scale"], arrays=arrays)
+        return World(meta["seed"], meta["scale"], arrays, meta.get("knobs", {}))
     except (ValueError, KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as problem:
         raise ValueError(
             f"{path.name} is not a snapshot of a world ({problem}); {_AGAIN}"
@@ -95,7 +95,8 @@ def write(world: World, path: Path) -> None:
     The file is an npz. Numbers are stored in the smallest type that holds them, and the zip
     entries carry no date. It appears under its name only when it is complete.
     """
-    meta = json.dumps({"seed": world.seed, "scale": world.scale})
+    knobs = {"knobs": world.knobs} if world.knobs else {}
+    meta = json.dumps({"seed": world.seed, "scale": world.scale} | knobs)
     arrays = {_META: np.array(meta)} | {name: _narrow(world.arrays[name]) for name in ARRAYS}
     with (
         paths.replacing(path) as part,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -56,11 +56,13 @@ class World:
         scale: what it was made from.
         arrays: the generator's output, read-only, one per name in ARRAYS. The tables are
             nicer; truth that only the oracle needs (styles, topics) is found only here.
+        knobs: those of `make` that are not at their default.
     """
 
     seed: int
     scale: float
     arrays: dict[str, np.ndarray]
+    knobs: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Give every array its type and protect it from being changed."""
@@ -74,7 +76,8 @@ class World:
     def __repr__(self) -> str:
         """Return one line, "PinWorld(seed=0, scale=1): 2,500 users, 7,000 pins, …"."""
         sizes = ", ".join(f"{count:,} {name}" for name, count in self.sizes.items())
-        return f"PinWorld(seed={self.seed}, scale={self.scale:g}): {sizes}"
+        knobs = "".join(f", {name}={value:g}" for name, value in self.knobs.items())
+        return f"PinWorld(seed={self.seed}, scale={self.scale:g}{knobs}): {sizes}"
 
     def _repr_html_(self) -> str:
         """Return the schema as a picture: nodes, relations and their sizes."""
