@@ -28,31 +28,34 @@ Writes data/results/06_gowalla_curves.json, of which each command renews its own
 
 Seconds are training time without evaluation. "cpu seconds" are processor time of all threads: with
 one thread what a quiet machine would take; "seconds" were measured beside other work. Also writes
-06_gowalla_groups.json, see `gowalla_others`.
+06_gowalla_groups.json, see `gowalla_stored`.
 """
 
 from __future__ import annotations
 
 import argparse
-import fcntl
 import json
 import time
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import torch
 
-from graphrec_utils import datasets, graphs, metrics, paths, results, sampling, train
+from graphrec_utils import datasets, graphs, metrics, sampling, train
 from graphrec_utils.models.lightgcn import Fused, spectral_start
-
-COMMAND = "python -m solutions.experiments.lesson06.gowalla_lightgcn"
-CLAIM = (
-    "On Gowalla a LightGCN trained with another loss and another start passes the paper's numbers "
-    "in minutes, and a closed-form graph filter is close behind in seconds."
+from solutions.experiments.lesson06.gowalla_stored import (
+    COMMAND,
+    CURVES,
+    FOLDER,
+    locked,
+    means,
+    rounded,
+    store,
+    store_curve,
+    store_groups,
 )
+
 DIM, LAYERS, USERS = 64, 3, 3000
-FOLDER = paths.root() / "build" / "gowalla"
 PUBLISHED = {
     "layers": LAYERS, "loss": "bpr", "batch": 2048, "by": "user", "rate": 1e-3, "l2": 1e-4,
     "start": "normal", "epochs": 1000, "decay": False,
@@ -143,12 +146,7 @@ def batches(R, recipe: dict[str, Any]):
 
 def quality(model: Fused, seen, relevant, users=None) -> dict[str, float]:
     ranked = metrics.rank_all(*model.embeddings(), seen, top=20, users=users)
-    mean = metrics.evaluate(ranked, relevant, users).mean()
-    return {"recall@20": float(mean["recall"]), "ndcg@20": float(mean["ndcg"])}
-
-
-def rounded(row: dict[str, Any]) -> dict[str, Any]:
-    return {k: round(v, 5) if isinstance(v, float) else v for k, v in row.items()}
+    return means(ranked, relevant, users)
 
 
 def trial(split, recipe: dict[str, Any], every: int) -> dict[str, Any]:
@@ -173,38 +171,6 @@ def trial(split, recipe: dict[str, Any], every: int) -> dict[str, Any]:
     return rounded(recipe | way[-1] | {"cpu seconds": history.cpu_seconds[-1]}) | {"way": way}
 
 
-@contextmanager
-def locked(name: str):
-    """Let one process at a time change a file."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with open(FOLDER / f"{name}.lock", "w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
-
-
-def store(name: str, claim: str, seconds: float, change) -> None:
-    """Let `change(values)` renew a part of a stored result."""
-    with locked(name):
-        try:
-            old = results.load(name)
-            values, before = old.values, old.seconds
-        except FileNotFoundError:
-            values, before = {}, 0.0
-        change(values)
-        seeds = {curve.get("seed", 0) for curve in values.get("curves", {}).values()} | {0}
-        results.save(
-            name, claim=claim, values=values, seeds=sorted(seeds), seconds=before + seconds,
-            command=COMMAND, data="gowalla",
-        )  # fmt: skip
-
-
-def store_curve(method: str, curve: dict[str, Any], seconds: float) -> None:
-    def change(values):
-        values.setdefault("curves", {})[method] = curve
-
-    store("06_gowalla_curves", CLAIM, seconds, change)
-
-
 def validate(family: str, only: int | None) -> None:
     split = datasets.load("gowalla").with_validation(last=0.1)
     start = time.perf_counter()
@@ -223,7 +189,7 @@ def validate(family: str, only: int | None) -> None:
         if family == "recipe":
             values["chosen"] = title(chosen("recipe"))
 
-    store("06_gowalla_curves", CLAIM, time.perf_counter() - start, change)
+    store("06_gowalla_curves", CURVES, time.perf_counter() - start, change)
 
 
 def outcomes(family: str | None = None) -> dict[str, Any]:
@@ -300,8 +266,6 @@ def measure(method: str, recipe: dict[str, Any], seed: int, every: int, minutes:
             history = fit(epochs)
             spent, epochs = history.cpu_seconds[-1], len(history.loss) + every
     if seed == 0:
-        from solutions.experiments.lesson06.gowalla_others import store_groups
-
         store_groups(method, metrics.rank_all(*model.embeddings(), split.train, top=20), split)
 
 

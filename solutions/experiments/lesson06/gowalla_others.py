@@ -6,13 +6,7 @@
     ... gowalla_others ngcf      a few minutes of it, and what an epoch costs
 
 Both take what was chosen on validation for data/results/04_gfcf_gowalla.json and
-02_ials_gowalla.json. Adds to data/results/06_gowalla_curves.json (see `gowalla_lightgcn`) and to 06_gowalla_groups.json:
-
-    values["groups"][METHOD] = {
-        "activity": [{"activity", "users", "recall", "ndcg"}, ...],       quartiles of test users
-        "popularity": [{"popularity", "items", "events", "recall"}, ...]}     train degrees
-
-A user's activity is the number of their train items, an item's popularity that of its train users.
+02_ials_gowalla.json. Adds to data/results/06_gowalla_curves.json and 06_gowalla_groups.json, see `gowalla_stored`.
 """
 
 from __future__ import annotations
@@ -28,43 +22,10 @@ from graphrec_utils.models import filters, mf
 from graphrec_utils.models.ngcf import NGCF
 from graphrec_utils.models.ngcf import loss as ngcf_loss
 from solutions.experiments import devices
-from solutions.experiments.lesson06.gowalla_lightgcn import rounded, store, store_curve
+from solutions.experiments.lesson06.gowalla_stored import means, rounded, store_curve, store_groups
 
-CLAIM = "On Gowalla, models with a graph gain most where there is least data."
 NGCF_PARAMETERS, NGCF_BATCH = {"dim": 64, "num_layers": 3, "message_dropout": 0.1}, 1024
 POINTS = 4  # of the curve of NGCF
-POPULARITY = (10, 20, 50, 100, 500)
-
-
-def means(ranked, relevant, users=None):
-    mean = metrics.evaluate(ranked, relevant, users).mean()
-    return {"recall@20": float(mean["recall"]), "ndcg@20": float(mean["ndcg"])}
-
-
-def store_groups(method, ranked, split) -> None:
-    """Store the recall of one method's (m, 20) lists in groups of users and of items."""
-    start = time.perf_counter()
-    per_user = metrics.evaluate(ranked, split.test)
-    degree = np.diff(split.train.csr().indptr)[per_user.index]
-    quartiles = [int(x) for x in np.quantile(degree, (0.25, 0.5, 0.75), method="lower")]
-    activity = metrics.by_activity(per_user, split.train, bounds=quartiles)
-    popularity = metrics.recall_by_popularity(ranked, split.test, split.train, bounds=POPULARITY)
-    groups = {
-        "activity": rows(activity[["users", "recall", "ndcg"]]),
-        "popularity": rows(popularity),
-        "overall": rounded(means(ranked, split.test)),
-    }
-
-    def change(values):
-        values.setdefault("groups", {})[method] = groups
-
-    store("06_gowalla_groups", CLAIM, time.perf_counter() - start, change)
-    print(method, groups, flush=True)
-
-
-def rows(table):
-    table = table.rename_axis(table.index.name or "popularity").reset_index()
-    return [rounded(row) for row in table.astype(object).to_dict("records")]
 
 
 def gfcf() -> None:
