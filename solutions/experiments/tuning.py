@@ -111,7 +111,7 @@ def climbed(
         here = top
     best = knobs(here)
     trials = [{"knobs": knobs(place), "score": score} for place, score in tried.items()]
-    return best, trials, _ends(ladders, best, natural)
+    return best, trials, ends(ladders, best, natural)
 
 
 def counted(
@@ -159,10 +159,10 @@ def counted(
             ask([place for place in every if place not in tried][:1])
         here = max(tried, key=tried.get)
     best = knobs(here)
-    return best, _ends(ladders, best, natural), all(place in tried for place in near(here))
+    return best, ends(ladders, best, natural), all(place in tried for place in near(here))
 
 
-def _ends(ladders: dict[str, list], best: dict, natural: Mapping[str, Sequence] | None) -> str:
+def ends(ladders: dict[str, list], best: dict, natural: Mapping[str, Sequence] | None) -> str:
     """Return which knobs stand at an end of their ladder, "" if none does."""
     return ", ".join(
         f"{k} = {best[k]}"

@@ -40,9 +40,12 @@ def test_every_experiment_made_a_result_or_is_part_of_one():
     tests = "".join(p.read_text("utf-8") for p in (paths.root() / "tests").rglob("*.py"))
     for path, text in files.items():
         name = ".".join(path.relative_to(paths.root()).with_suffix("").parts)
+        if path.stem in ("__init__", "__main__"):  # a folder that is a command
+            name = name.rpartition(".")[0]
         others = "".join(other for file, other in files.items() if file != path)
         used = re.search(
-            rf"{re.escape(name.rpartition('.')[0])}(\.| import .*\b){path.stem}\b", others + tests
+            rf"{re.escape(name.rpartition('.')[0])}(\.| import .*\b){name.rpartition('.')[2]}\b",
+            others + tests,
         )
         told = f"`{path.parent.name}.{path.stem}`" in beside  # adds its part to a result
         assert any(f"-m {name}" in f"{command} " for command in asked) or used or told, name

@@ -1,0 +1,186 @@
+"""One slice of the grid: every player is tuned for every level, and asked on every cut of the data.
+
+Trials are equal within a slice: `QUICK` for what is fitted in a second or two, `SLOW` for what is trained. They climb (see
+`tuning.counted`) on the mean over the levels that one fit can answer, and each level takes the trial that is best by its own
+validation. They are made on the first cut; the other cuts take its knobs. What was fitted is kept, so a run that was stopped
+goes on, and so does one whose ladders have grown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from graphrec_utils import results
+from solutions.experiments import kept, tuning
+from solutions.experiments.lesson18.regimes import summary
+
+QUICK, SLOW = 12, 6
+COMMAND = "python -m solutions.experiments.lesson18.regimes"
+Values = Mapping[float, np.ndarray]  # level -> (users,) the measure of each, the larger the better
+
+
+class Stopped(Exception):
+    """The minutes are over; what was fitted is kept."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a model may know, and how it is judged.
+
+    Attributes:
+        given: what `fit` gets.
+        judge: model -> the values of its users at each level of the stage.
+    """
+
+    given: Any
+    judge: Callable[[Any], Values]
+
+
+@dataclass(frozen=True)
+class Player:
+    """A method that can play.
+
+    Attributes:
+        fit: (given, **knobs) -> model.
+        ladders: knob -> its values, in order; {}: there is nothing to tune.
+        start: where the climb begins.
+        trials: QUICK or SLOW.
+        natural: knob -> values beyond which there is nothing to try.
+    """
+
+    fit: Callable[..., Any]
+    ladders: dict[str, list] = field(default_factory=dict)
+    start: dict[str, Any] = field(default_factory=dict)
+    trials: int = QUICK
+    natural: dict[str, Sequence] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Task:
+    """The levels that one fit can answer, on one cut of one data set.
+
+    Attributes:
+        levels: of the slice; all of them, where only what is asked differs, or one.
+        players: method -> how it is fitted, by its name in `methods.TABLE`.
+        choose: before the end, for the knobs.
+        final: what is printed.
+    """
+
+    levels: tuple[float, ...]
+    players: dict[str, Player]
+    choose: Callable[[], Stage]
+    final: Callable[[], Stage]
+
+
+def run(slice_: ModuleType, until: float = np.inf) -> dict:
+    """Measure what is missing in a slice, and store its result.
+
+    Args:
+        slice_: a module with NAME, CLAIM, KNOB, UNIT, MEASURE, SETS {data set: its groups of levels}, CUTS and
+            `task(data, levels, cut)`.
+        until: `time.monotonic()` after which nothing new is begun.
+
+    Raises:
+        Stopped: it is later than that.
+    """
+    table: dict[str, dict] = {}
+    for data, groups in slice_.SETS.items():
+        methods: dict[str, dict[float, dict]] = {}
+        for levels in groups:
+            for name, rows in _group(slice_, data, tuple(levels), until).items():
+                methods.setdefault(name, {}).update(rows)
+        every = [level for levels in groups for level in levels]
+        table[data] = summary.of_set(every, methods)
+    values = {
+        "knob": slice_.KNOB, "unit": slice_.UNIT, "measure": slice_.MEASURE, "cuts": list(slice_.CUTS),
+        "absent": slice_.ABSENT, "sets": table,
+    }  # fmt: skip
+    file = f"18_regimes_{slice_.NAME}"
+    results.save(file, claim=slice_.CLAIM, values=values, seeds=list(slice_.CUTS),
+                 command=f"{COMMAND} {slice_.NAME}", seconds=kept.spent(file))  # fmt: skip
+    return values
+
+
+def _group(slice_: ModuleType, data: str, levels: tuple[float, ...], until: float) -> dict:
+    """Return method -> level -> {knobs, trials, edge, seconds, values: one list per cut}."""
+    file = f"18_regimes_{slice_.NAME}"
+    first = slice_.task(data, levels, slice_.CUTS[0])
+    table: dict[str, dict[float, dict]] = {}
+    for name, player in first.players.items():
+        found = _tuned(file, f"{data} {levels}", name, player, first, until)
+        rows = {}
+        for level, (knobs, trials, edge, seconds) in found.items():
+            values = []
+            for cut in slice_.CUTS:
+                task = first if cut == slice_.CUTS[0] else slice_.task(data, levels, cut)
+                key = f"{data} {levels} cut {cut} {name} {_words(knobs)}"
+                asked = _kept(
+                    file,
+                    key,
+                    lambda t=task, k=knobs, n=name: _ask(t.players[n], t.final(), k),
+                    until,
+                )
+                values.append(asked[str(level)])
+            rows[level] = {
+                "knobs": knobs, "trials": trials, "edge": edge, "seconds": seconds, "values": values,
+            }  # fmt: skip
+        table[name] = rows
+    return table
+
+
+def _tuned(file: str, where: str, name: str, player: Player, task: Task, until: float) -> dict:
+    """Return level -> (knobs, trials, which stand at an end of their ladder, seconds of its fit)."""
+    tried: list[tuple[dict, dict]] = []
+
+    def value(knobs: dict) -> float:
+        def ask() -> dict:
+            start = time.process_time()
+            values = _ask(player, task.choose(), knobs)
+            means = {level: float(np.nanmean(x)) for level, x in values.items()}
+            return {"means": means, "seconds": round(time.process_time() - start, 2)}
+
+        row = _kept(file, f"{where} tune {name} {_words(knobs)}", ask, until)
+        tried.append((knobs, row))
+        return float(np.mean(list(row["means"].values())))
+
+    if player.ladders:
+        tuning.counted(player.trials, player.ladders, player.start, value, player.natural)
+    else:
+        value({})
+    found = {}
+    for level in task.levels:
+        knobs, row = max(tried, key=lambda t, at=str(level): t[1]["means"][at])
+        edge = tuning.ends(player.ladders, knobs, player.natural)
+        found[level] = (knobs, len(tried), edge, row["seconds"])
+    return found
+
+
+def _ask(player: Player, stage: Stage, knobs: dict) -> dict[str, list]:
+    values = stage.judge(player.fit(stage.given, **knobs))
+    return {str(level): np.round(x, 5).tolist() for level, x in values.items()}
+
+
+def _kept(file: str, key: str, compute: Callable[[], Any], until: float) -> Any:
+    """Return what is kept, or compute it if there is time."""
+    if key not in kept.rows(file):
+        if time.monotonic() > until:
+            raise Stopped
+        start = time.perf_counter()
+        value = kept.kept(file, key, compute)
+        print(f"  {key[:140]}  {time.perf_counter() - start:.1f} s", flush=True)
+        return value
+    return kept.kept(file, key, compute)
+
+
+def _words(knobs: dict) -> str:
+    """Return the knobs in a few characters that differ where they do."""
+    text = json.dumps(knobs, sort_keys=True)
+    return text if len(text) < 120 else hashlib.sha256(text.encode()).hexdigest()[:16]
