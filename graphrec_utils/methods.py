@@ -21,7 +21,7 @@ class Method:
         column: its place from left to right on the course map; None: it is not there.
         year: that of the paper named in the lesson.
         after: what it takes from whom: {name of an earlier method: a few words}.
-        look: (color, marker) in figures; none like another's, and none like a side's.
+        look: (color, marker of Matplotlib) in figures; none like another's, and none like a side's.
         films: the function of `exercises/met.py` that fits it on likes, for `my_films`.
         slow: that takes seconds: after lesson 10 its own lesson alone shows it.
         generator: the function, "plain.ials" of `exercises/generators/plain.py`, that fits it on saves.
@@ -37,7 +37,7 @@ class Method:
     column: int | None = None
     year: int | None = None
     after: dict[str, str] = field(default_factory=dict)
-    look: tuple[str, str] | None = None
+    look: tuple[str, str | tuple] | None = None
     films: str = ""
     slow: bool = False
     generator: str = ""
@@ -57,12 +57,12 @@ TABLE = (
            look=("#7A7400", "p"), films="item2item",
            generator="plain.item2item", exercises=("01.6",)),
     Method("user2item", "01", "what those like who are like you", look=("#C218A8", ">")),
-    Method("content", "01", "cosines of what items say of themselves"),
+    Method("content", "01", "cosines of what items say of themselves", look=("#0A7F3F", (4, 1, 0))),
     Method("MF", "02", "a vector for each user and each item", column=0, year=2009),
     Method("iALS", "02", "MF over all cells, the empty ones with a small weight", column=1, year=2008,
            after={"MF": "all cells, with weights"}, look=("#00808C", "^"), films="ials",
            generator="plain.ials", exercises=("02.5",)),
-    Method("EASE", "02", "a linear model of items, solved at once", films="of_ease",
+    Method("EASE", "02", "a linear model of items, solved at once", look=("#8B2500", "D"), films="of_ease",
            generator="plain.ease", exercises=("02.6",)),
     Method("NCF", "03", "a network that learns the similarity", column=1, year=2017,
            after={"MF": "a network for the dot product"}),
@@ -94,30 +94,30 @@ TABLE = (
            generator="met.of_lightgcn", exercises=("06.1",), trained=True, hears=False),
     Method("GraphSAGE", "07", "an encoder of what neighbors say", column=2, year=2017,
            after={"Graph walks": "who should be alike"},
-           generator="encoders.graphsage", exercises=("07.4", "07.6"), trained=True, hears=False),
+           look=("#1F8A70", "$G$"), generator="encoders.graphsage", exercises=("07.4", "07.6"), trained=True, hears=False),
     Method("Pixie", "08", "walks from many pins, boosted where they meet", column=2, year=2018,
            after={"Graph walks": "restarts, from many pins"}, films="Walks",
-           generator="plain.pixie", exercises=("08.1", "08.5")),
+           look=("#C4452C", (6, 1, 0)), generator="plain.pixie", exercises=("08.1", "08.5")),
     Method("PinSage", "09", "GraphSAGE over the neighbors that walks choose", column=3, year=2018,
            after={"GraphSAGE": "an encoder of neighbors", "Pixie": "walks choose them"},
-           generator="encoders.pinsage", exercises=("09.1", "09.2", "09.3"), trained=True),
+           look=("#D1006C", (5, 0, 36)), generator="encoders.pinsage", exercises=("09.1", "09.2", "09.3"), trained=True),
     Method("Two towers", "10", "an encoder for users, one for items", column=2, year=2019,
            after={"MF": "a dot product of two encoders"}, films="towers", slow=True,
-           generator="encoders.towers", exercises=("10.2", "10.3"), trained=True,
-           called={"films": "two towers", "generator": "two towers"}),
+           look=("#4682B4", (4, 1, 45)), generator="encoders.towers", exercises=("10.2", "10.3"), trained=True,
+           called={"films": "two towers", "generator": "two towers", "look": "two towers"}),
     Method("logQ", "11", "the correction of negatives that come as often as they are liked", column=3,
            year=2019, after={"Two towers": "negatives from the batch"},
            generator="encoders.towers_log_q", exercises=("11.3",), trained=True,
            called={"generator": "two towers, logQ"}),
     Method("TransE", "12", "a relation is an arrow from head to tail", column=2, year=2013,
-           films="of_transe", generator="systems.of_transe", exercises=("12.1",), trained=True,
+           look=("#8A6D3B", "$T$"), films="of_transe", generator="systems.of_transe", exercises=("12.1",), trained=True,
            hears=False),
     Method("TwHIN", "13", "vectors of users, items and others, from all relations", column=3, year=2022,
            after={"TransE": "an arrow for each relation"},
-           generator="systems.twhin", exercises=("13.2",), trained=True, hears=False),
+           look=("#1D8CA8", (7, 1, 0)), generator="systems.twhin", exercises=("13.2",), trained=True, hears=False),
     Method("PinnerSage", "13", "items that stand for the interests of a user", column=4, year=2020,
            after={"PinSage": "its vectors, in clusters"}, films="Medoids",
-           generator="systems.three_interests", exercises=("13.4", "13.5"), trained=True,
+           look=("#8E44AD", (8, 1, 0)), generator="systems.three_interests", exercises=("13.4", "13.5"), trained=True,
            called={"films": "three interests", "generator": "three interests"}),
     Method("R-GCN, GAT", "14", "neighbors of several kinds, by weights or by attention", column=3,
            year=2018, after={"GraphSAGE": "a sum for each relation"},
@@ -126,22 +126,22 @@ TABLE = (
     Method("MultiBiSage", "14", "attention in each kind of neighbor, then among kinds", column=4,
            year=2022,
            after={"PinSage": "pins and their walks", "R-GCN, GAT": "attention", "logQ": "its loss"},
-           generator="systems.multibisage", exercises=("14.1", "14.3"), trained=True),
+           look=("#6B8E23", (7, 0, 0)), generator="systems.multibisage", exercises=("14.1", "14.3"), trained=True),
     Method("SASRec", "15", "a transformer that reads a history and says what comes next", column=3,
            year=2018, after={"Two towers": "a tower that reads a history"},
            films="of_sequence", slow=True,
-           generator="systems.sasrec", exercises=("15.1", "15.3"), trained=True),
+           look=("#0057D9", "$S$"), generator="systems.sasrec", exercises=("15.1", "15.3"), trained=True),
     Method("PinnerFormer", "15", "a transformer that says what comes in the next weeks", column=5,
            year=2022,
            after={"PinnerSage": "users from pins", "SASRec": "causal attention", "logQ": "its loss"},
-           generator="systems.pinnerformer", exercises=("15.1", "15.5"), trained=True, hears=False),
+           look=("#4B4BC8", (9, 1, 0)), generator="systems.pinnerformer", exercises=("15.1", "15.5"), trained=True, hears=False),
     Method("OmniSage", "16", "one encoder for pins and users, from graphs and histories", column=6,
            year=2025,
            after={"MultiBiSage": "attention over neighbors", "PinnerFormer": "the side of users"},
-           generator="systems.omnisage", exercises=("14.3", "16.1", "16.2"), trained=True),
+           look=("#00795C", (10, 1, 0)), generator="systems.omnisage", exercises=("14.3", "16.1", "16.2"), trained=True),
     Method("Semantic IDs", "16", "items as words of a few codes", column=5, year=2023,
            after={"SASRec": "the next item, code by code"},
-           generator="plain.semantic", exercises=("16.6",), called={"generator": "semantic IDs"}),
+           look=("#97557A", "$I$"), generator="plain.semantic", exercises=("16.6",), called={"generator": "semantic IDs"}),
     Method("Ranking", "17", "the second stage: what of the candidates is shown first", column=4,
            after={"TwHIN": "vectors as features"}),
     Method("fusion", "18", "one list out of several generators', by ranks"),

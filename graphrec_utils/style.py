@@ -22,7 +22,7 @@ CONTEXT, INK, PAPER = "#8A9099", "#111111", "#FFFFFF"
 CYCLE = (USER, ITEM, POSITIVE, NEGATIVE, CONTEXT)  # lines that have no name of their own,
 MARKERS = ("o", "s", "^", "D", "v")  # told apart by marker as well
 
-# A method looks the same in the figures of lessons 01 to 06, and like no side: a color of its own, a mark of
+# A method looks the same in all figures of the course, and like no side: a color of its own, a mark of
 # its own. As keywords of ax.plot: **style.METHOD["iALS"].
 METHOD = {
     name: dict(zip(("color", "marker"), method.look, strict=True))
@@ -60,6 +60,24 @@ RC = {
     "savefig.facecolor": PAPER,
     "svg.hashsalt": "graphrec",  # identical bytes for identical figures
 }
+
+
+def mark(name: str) -> dict[str, str] | None:
+    """Return the color and the outline of a method's mark, the points of a polygon in a square of 12 pixels.
+
+    None for a method that has no look. What stands behind a comma is a variant's: "MF, small" looks as "MF".
+    """
+    look = METHOD.get(name) or METHOD.get(name.partition(",")[0])
+    if not look:
+        return None
+    from matplotlib.markers import MarkerStyle
+
+    marker = MarkerStyle(look["marker"])
+    path = marker.get_path().transformed(marker.get_transform())
+    (outline,) = path.to_polygons() or [path.vertices]
+    reach = abs(outline).max()
+    points = " ".join(f"{6 + 5 * x / reach:.1f},{6 - 5 * y / reach:.1f}" for x, y in outline)
+    return {"color": look["color"], "points": points}
 
 
 def use() -> None:

@@ -58,7 +58,7 @@ class Table:
             PAGE,
             columns=self._measured,
             rows=self._cells(shown, self._measured),
-            marks={name: _mark(name) for name in shown},
+            marks={name: style.mark(name) for name in shown},
             headline=self.headline,
             caption=self._caption(),
             more=self._more(),
@@ -173,18 +173,3 @@ def _lines(cells: list[tuple[str, list[str]]], columns: list[str]) -> list[str]:
         ).rstrip()
         for line in grid
     ]  # fmt: skip
-
-
-def _mark(name: str) -> dict[str, str] | None:
-    """Return color and outline of a method's mark in the figures, in a square of 12 pixels."""
-    look = style.METHOD.get(name) or style.METHOD.get(name.partition(",")[0])
-    if not look:
-        return None
-    from matplotlib.markers import MarkerStyle
-
-    marker = MarkerStyle(look["marker"])
-    path = marker.get_path().transformed(marker.get_transform())
-    (outline,) = path.to_polygons() or [path.vertices]
-    reach = abs(outline).max()
-    points = " ".join(f"{6 + 5 * x / reach:.1f},{6 - 5 * y / reach:.1f}" for x, y in outline)
-    return {"color": look["color"], "points": points}

@@ -56,7 +56,7 @@ def test_seven_rows_are_in_the_open_and_all_in_the_fold():
 
 def test_a_method_has_its_mark_of_the_figures():
     page = opened(table())
-    assert page.count("<svg") == 2 and style.METHOD["iALS"]["color"] in page  # PinSage has none
+    assert page.count("<svg") == 3 and style.METHOD["iALS"]["color"] in page
     assert "#111111" not in opened(table({"LightGCN": POPULAR}))
 
 

@@ -1,0 +1,130 @@
+"""Which one wins? One knob of the data at a time, and who is first there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+
+from graphrec_utils import style
+from graphrec_utils.plots.visuals.base import Visual
+from graphrec_utils.results.regimes import checked
+from graphrec_utils.results.regimes import regimes as stored
+
+MOST = 7  # lines that have a name
+
+
+def regimes(
+    slices: Mapping[str, Mapping] | None = None,
+    data: Mapping[str, float] | None = None,
+    start: str | None = None,
+) -> Visual:
+    """Return a visual with a slider for each knob, and for the one that was moved the line of every method.
+
+    The winner at the slider's place is named, what cannot be told from it stands beside it in gray.
+    `.live().slice` and `.live().places` are where the sliders stand.
+
+    Args:
+        slices: slice -> what `results.regimes.regimes` returns, which is the default.
+        data: slice -> the level at which your data lie; a dot there.
+        start: the slice that is shown first.
+
+    Raises:
+        ValueError: there is no slice, one is of another grid, or your data lie at a knob or a level that is none.
+    """
+    slices = stored() if slices is None else slices
+    if not slices:
+        raise ValueError("no slice is stored: there is nothing to show")
+    shown = {name: _slice(name, checked(values, name)) for name, values in slices.items()}
+    start = start or next(iter(shown))
+    data = dict(data or {})
+    for name in [start, *data]:
+        if name not in shown:
+            raise ValueError(f"no slice {name!r}; there are {', '.join(shown)}")
+    for name, level in data.items():
+        levels = shown[name]["sets"][0]["levels"]
+        if not min(levels) <= level <= max(levels):
+            raise ValueError(
+                f"{name} was measured from {min(levels):g} to {max(levels):g} {shown[name]['unit']}; got {level:g}"
+            )
+    for name, slice_ in shown.items():
+        slice_["mine"] = _between(slice_["sets"][0]["levels"], data[name]) if name in data else None
+    middle = {name: len(x["sets"][0]["levels"]) // 2 for name, x in shown.items()}
+    first = shown[start]["sets"][0]
+    return Visual(
+        Path(__file__).with_name("regimes.js"),
+        state={"slices": shown, "order": list(shown), "slice": start, "set": 0, "places": middle},
+        text=f"which one wins: {', '.join(x['knob'] for x in shown.values())}",
+        alt=(
+            f"{shown[start]['measure']} of {len(first['methods'])} methods on {first['name']} by {shown[start]['knob']}. First is "
+            + "; ".join(
+                f"at {level:g}, {row['first']}" for level, row in zip(first["levels"], first["first"], strict=True)
+            ) + "."
+        ),
+        draw=lambda: draw(shown[start]),
+    )  # fmt: skip
+
+
+def _slice(name: str, values: Mapping) -> dict:
+    """Return what the page needs, numbers in four digits."""
+
+    def short(x: float) -> float:
+        return float(f"{x:.4g}")
+
+    sets = [
+        {
+            "name": data, "levels": part["levels"],
+            "methods": [
+                {
+                    "name": method, **(style.mark(method) or {"color": style.CONTEXT, "points": "2,2 10,2 10,10 2,10"}),
+                    **{key: [short(row[key]) for row in rows] for key in ("mean", "low", "high")},
+                }
+                for method, rows in part["methods"].items()
+            ],
+            "first": [{"first": row["first"], "level": list(row["level with"])} for row in part["first"]],
+        }
+        for data, part in values["sets"].items()
+    ]  # fmt: skip
+    return {
+        "knob": values["knob"],
+        "unit": values["unit"],
+        "measure": values["measure"],
+        "sets": sets,
+    }
+
+
+def _between(levels: list[float], level: float) -> float:
+    """Return a place among the levels, which stand at equal distances."""
+    return round(float(np.interp(level, levels, range(len(levels)))), 3)
+
+
+def draw(slice_: Mapping) -> tuple[Axes, ...]:
+    """Draw each data set: who is first or level with the first somewhere in color, the others in gray."""
+    sets = slice_["sets"]
+    _, axes = plt.subplots(1, len(sets), figsize=(min(8, 3.9 * len(sets)), 3.7), squeeze=False)
+    for ax, part in zip(axes[0], sets, strict=True):
+        x, named = range(len(part["levels"])), _named(part)
+        for method in part["methods"]:
+            look = style.METHOD.get(method["name"], {"color": style.CONTEXT, "marker": "s"})
+            if method["name"] not in named:
+                ax.plot(x, method["mean"], color=style.CONTEXT, linewidth=0.8, alpha=0.6)
+                continue
+            ax.plot(x, method["mean"], **look, markersize=6, label=method["name"])
+            ax.fill_between(
+                x, method["low"], method["high"], color=look["color"], alpha=0.12, linewidth=0
+            )
+        ax.set_xticks(list(x), [f"{level:g}" for level in part["levels"]])
+        ax.set(title=part["name"], xlabel=slice_["knob"], ylim=(0, None))
+        ax.legend(fontsize=8)
+    axes[0][0].set_ylabel(slice_["measure"])
+    return tuple(axes[0])
+
+
+def _named(part: Mapping) -> list[str]:
+    """Return the methods that are first somewhere, then those that cannot be told from it, as often as they are."""
+    firsts = list(dict.fromkeys(row["first"] for row in part["first"]))
+    near = [name for row in part["first"] for name in row["level"]]
+    return [*firsts, *sorted(set(near) - set(firsts), key=lambda x: -near.count(x))][:MOST]

@@ -1,0 +1,135 @@
+// Which one wins? A slider for each knob of the data; the one moved last is drawn, a line for each method.
+// State: slices (name -> knob, unit, measure, sets of levels, methods and who is first, mine), order (of their names), slice, set (a place in
+// sets), places (slice -> where its slider stands).
+
+import { button, frame, h, list, s } from "../../../../plots/visuals/base/base.js";
+
+function render({ model, el }) {
+  const slices = model.get("slices");
+  const { body, controls, say } = frame(el, {
+    label: "Which one wins?",
+    help: "Move a slider: one property of the data changes, all else stays. Press a name to see its line.",
+  });
+  const put = (changes) => {
+    for (const [name, value] of Object.entries(changes)) model.set(name, value);
+    model.save_changes();
+  };
+  let pressed = null;
+  const number = (x) => x.toFixed(3).replace(/^0/, "");
+  const now = () => {
+    const slice = slices[model.get("slice")];
+    const part = slice.sets[Math.min(model.get("set"), slice.sets.length - 1)];
+    return { slice, part, place: Math.min(model.get("places")[model.get("slice")], part.levels.length - 1) };
+  };
+
+  // ---- a slider for each knob, and who is first there
+  const knobs = model.get("order").map((name) => {
+    const slice = slices[name];
+    const input = h("input", { type: "range", min: 0, max: Math.max(...slice.sets.map((x) => x.levels.length)) - 1, step: 1 });
+    const answer = h("span", { class: "gr-reg-answer" });
+    const row = h("label", {}, h("span", {}, slice.knob), input, answer);
+    const choose = () => {
+      pressed = null;
+      put({ places: { ...model.get("places"), [name]: Number(input.value) }, set: model.get("slice") === name ? model.get("set") : 0, slice: name });
+    };
+    input.addEventListener("input", choose);
+    input.addEventListener("focus", () => model.get("slice") !== name && choose());
+    return { name, slice, input, answer, row };
+  });
+  controls.append(h("div", { class: "gr-reg-knobs" }, ...knobs.map((x) => x.row)));
+  const sets = h("div", { class: "gr-controls", role: "group", "aria-label": "Data set" });
+  controls.after(sets);
+
+  // ---- the chart, and the list beside it
+  const [W, H, left, bottom, top] = [420, 250, 46, 42, 12];
+  const title = h("div", { class: "gr-title" });
+  const chart = s("svg", { viewBox: `0 0 ${W} ${H}`, width: W, height: H, role: "img" });
+  const names = h("ol", { class: "gr-reg-list", "aria-label": "Methods, the best first" });
+  body.append(h("div", { class: "gr-reg-chart" }, title, chart), names);
+
+  function draw() {
+    const { slice, part, place } = now();
+    const { levels, methods } = part;
+    for (const knob of knobs) {
+      const mine = knob.name === model.get("slice");
+      const shown = mine ? part : knob.slice.sets[0];
+      const at = Math.min(model.get("places")[knob.name], shown.levels.length - 1);
+      knob.input.max = shown.levels.length - 1;
+      knob.input.value = at;
+      knob.input.setAttribute("aria-valuetext", `${shown.levels[at]} ${knob.slice.unit}, first: ${shown.first[at].first}`);
+      knob.answer.textContent = `${shown.levels[at]}: ${shown.first[at].first}`;
+      knob.row.classList.toggle("gr-reg-now", mine);
+    }
+    sets.replaceChildren(
+      ...(slice.sets.length < 2 ? [] : slice.sets.map((x, k) =>
+        button(x.name, () => put({ set: k }), { "aria-pressed": String(x === part) }))),
+    );
+
+    const best = part.first[place];
+    const near = new Set([best.first, ...best.level]);
+    const order = [...methods].sort((a, b) => b.mean[place] - a.mean[place]);
+    const bright = new Set([...(pressed ? [pressed] : []), best.first, ...order.filter((m) => near.has(m.name)).map((m) => m.name)].slice(0, 6));
+    const reach = 1.04 * Math.max(...methods.flatMap((m) => (bright.has(m.name) ? m.high : m.mean)));
+    const px = (k) => left + ((W - left - 14) * k) / Math.max(1, levels.length - 1);
+    const py = (y) => H - bottom - ((H - bottom - top) * Math.max(0, y)) / reach;
+    const points = (values) => values.map((y, k) => `${px(k).toFixed(1)},${py(y).toFixed(1)}`);
+    const step = 10 ** Math.floor(Math.log10(reach));
+    const tick = reach / step > 5 ? 2 * step : reach / step > 2 ? step : step / 2;
+    const ticks = [];
+    for (let y = 0; y <= reach; y += tick) ticks.push(y);
+    const far = methods.filter((m) => !bright.has(m.name));
+    const front = methods.filter((m) => bright.has(m.name));
+    chart.replaceChildren(
+      s("rect", { class: "gr-reg-pale", x: 0, y: 0, width: W, height: H, rx: 4 }),
+      ...ticks.flatMap((y) => [
+        s("line", { class: "gr-reg-axis", x1: left - 4, x2: left, y1: py(y), y2: py(y) }),
+        s("text", { class: "gr-reg-ink", x: left - 7, y: py(y) + 5, "text-anchor": "end" }, y ? String(Number(y.toPrecision(2))).replace(/^0/, "") : "0"),
+      ]),
+      s("line", { class: "gr-reg-axis", x1: left, x2: left, y1: top, y2: H - bottom }),
+      s("line", { class: "gr-reg-axis", x1: left, x2: W - 8, y1: H - bottom, y2: H - bottom }),
+      ...levels.map((x, k) => s("text", { class: "gr-reg-ink", x: px(k), y: H - bottom + 17, "text-anchor": "middle" }, String(x))),
+      s("text", { class: "gr-reg-ink", x: (W + left) / 2, y: H - 6, "text-anchor": "middle" }, slice.knob.includes(slice.unit) ? slice.knob : `${slice.knob} (${slice.unit})`),
+      ...far.map((m) => s("polyline", { class: "gr-reg-line gr-reg-far", points: points(m.mean).join(" ") })),
+      ...front.map((m) => s("polygon", { class: "gr-reg-band", style: `fill:${m.color}`, points: [...points(m.high), ...points(m.low).reverse()].join(" ") })),
+      ...front.flatMap((m) => [
+        s("polyline", { class: "gr-reg-line", style: `stroke:${m.color}`, points: points(m.mean).join(" ") }),
+        ...m.mean.map((y, k) => s("polygon", { class: "gr-reg-mark", style: `fill:${m.color}`, points: m.points, transform: `translate(${px(k) - 6} ${py(y) - 6})` })),
+      ]),
+      s("line", { class: "gr-reg-here", style: "stroke:#111", x1: px(place), x2: px(place), y1: top, y2: H - bottom }),
+      ...(slice.mine == null || part !== slice.sets[0] ? [] : [
+        s("circle", { cx: px(slice.mine), cy: H - bottom, r: 6, style: "fill:#111" }),
+        s("text", { class: "gr-reg-ink", x: px(slice.mine), y: H - bottom - 10, "text-anchor": slice.mine > levels.length / 2 ? "end" : "start" }, "your data"),
+      ]),
+    );
+    const held = document.activeElement?.dataset?.method;
+    names.replaceChildren(
+      ...order.map((m) => {
+        const kind = m.name === best.first ? "gr-reg-first" : near.has(m.name) ? "" : "gr-reg-behind";
+        const told = m.name === best.first ? "" : near.has(m.name) ? " ≈" : "";
+        return h("li", {},
+          s("svg", { class: "gr-reg-swatch", viewBox: "0 0 12 12", "aria-hidden": "true" }, s("polygon", { points: m.points, style: `fill:${m.color}` })),
+          h("button", { type: "button", class: kind, "data-method": m.name, "aria-pressed": String(pressed === m.name),
+            onclick: () => { pressed = pressed === m.name ? null : m.name; draw(); } }, `${m.name} ${number(m.mean[place])}${told}`));
+      }),
+    );
+    if (held) [...names.querySelectorAll("button")].find((x) => x.dataset.method === held)?.focus();
+
+    const first = methods.find((m) => m.name === best.first);
+    title.textContent = `${slice.measure}, ${part.name}`;
+    const where = `${part.name}, ${levels[place]} ${slice.unit}`.trim();
+    const rivals = order.filter((m) => near.has(m.name) && m.name !== best.first).map((m) => m.name);
+    const tie = rivals.length ? ` Cannot be told from it (≈): ${list(rivals)}.` : " Everybody else is behind.";
+    const lit = pressed ? methods.find((m) => m.name === pressed) : null;
+    const also = lit && lit !== first ? ` ${lit.name}: ${number(lit.mean[place])}, from ${number(lit.low[place])} to ${number(lit.high[place])}.` : "";
+    const told = `${where}: ${first.name} is first, ${number(first.mean[place])}, from ${number(first.low[place])} to ${number(first.high[place])}.${tie}${also}`;
+    chart.setAttribute("aria-label", told);
+    say(told);
+  }
+
+  const events = ["slice", "set", "places", "slices"].map((name) => `change:${name}`);
+  for (const event of events) model.on(event, draw);
+  draw();
+  return () => events.forEach((event) => model.off(event, draw));
+}
+
+export default { render };

@@ -1,0 +1,61 @@
+"""Which one wins: sliders by keyboard, another data set, a line that is asked for; narrow, light and dark."""
+
+from __future__ import annotations
+
+import pytest
+
+from graphrec_utils.plots import visuals
+from tests.browser.pages import violations
+from tests.lessons.lesson18.made import SLICES
+
+
+@pytest.fixture
+def show(on_a_page):
+    """A function that puts the visual on a page of its own, see `on_a_page`."""
+    return lambda **look: on_a_page(
+        visuals.regimes(SLICES, {"history": 3}, start="history"), **look
+    )
+
+
+def status(root) -> str:
+    return root.locator(".gr-status").inner_text()
+
+
+def test_keys_move_a_knob_and_name_the_winner(show):
+    page, root = show()
+    assert status(root).startswith(
+        "PinWorld, 5 likes: RP3β is first, .155, from .145 to .165. Cannot be told from it (≈): LightGCN."
+    )
+    root.get_by_role("slider").first.focus()
+    page.keyboard.press("ArrowLeft")
+    assert (
+        status(root)
+        == "PinWorld, 1 likes: LightGCN is first, .160, from .150 to .170. Everybody else is behind."
+    )
+    assert (
+        root.get_by_role("slider").first.get_attribute("aria-valuetext")
+        == "1 likes, first: LightGCN"
+    )
+    page.keyboard.press("Tab")  # to the other knob: its slice is drawn
+    assert "PinSage is first" in status(root)
+
+
+def test_another_data_set_and_a_line_that_is_asked_for(show):
+    page, root = show()
+    assert root.get_by_text("your data", exact=True).count() == 1
+    root.get_by_role("button", name="Gowalla").click()
+    assert status(root).startswith("Gowalla, 5 likes: RP3β")
+    assert (
+        root.get_by_text("your data", exact=True).count() == 0
+    )  # they lie in the first set's picture
+    root.get_by_role("button", name="iALS .150").focus()
+    page.keyboard.press("Enter")
+    assert status(root).endswith("iALS: .150, from .140 to .160.")
+    assert root.locator("button:focus").inner_text() == "iALS .150"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_it_fits_a_narrow_page_and_can_be_read(show, dark):
+    page, _ = show(width=400, dark=dark)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert violations(page) == []
