@@ -9,6 +9,10 @@ $\mathbf b$, so that a new user has a vector, and the first event is a target as
     model = sasrec.SASRec(sampling.latest(events, 50), num_items, dim=32)
     sasrec.loss(model, history, "full")                   # every place of (B, L) histories
     sasrec.loss(model, history, "bce", drawn, chosen=recent)   # some places, against drawn items
+    model = sasrec.fit(latest, sampling.histories.cut(events, 51), num_items, dim=64)   # all of it
+
+Who is asked with L events is asked at place L. If no row of training has more than L events, that place
+never predicts anything in training, so `loss` takes rows of L + 1: the last event is a target alone.
 
 Kang and McAuley 2018, https://arxiv.org/abs/1808.09781; Petrov and Macdonald 2023,
 https://arxiv.org/abs/2308.07192 (what one negative does). Built in lesson 15, exercise 15.3.
@@ -16,11 +20,14 @@ https://arxiv.org/abs/2308.07192 (what one negative does). Built in lesson 15, e
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from graphrec_utils import arguments, losses, sampling
+from graphrec_utils import arguments, losses, sampling, train
 from graphrec_utils.models import transformer
 from graphrec_utils.models.scoring import from_embeddings, seeded
 
@@ -116,7 +123,7 @@ def loss(
     log_q: Tensor | None = None,
     chosen: Tensor | None = None,
 ) -> Tensor:
-    """Return a loss of the next item, the mean over the events of (B, L) histories.
+    """Return a loss of the next item, the mean over the events of (B, L) histories, or (B, L + 1).
 
     | kind | an event is compared with |
     |---|---|
@@ -142,7 +149,9 @@ def loss(
         there = there & chosen
     if not there.any():
         raise ValueError("there is no event to predict in this batch")
-    items, h = history[there], model.outputs(history)[:, :-1][there]  # (P,), (P, d)
+    read = history[:, : model.history.shape[1]]  # the (L + 1)-th is a target alone
+    h = model.outputs(read)[:, : history.shape[1]][there]  # (P, d)
+    items = history[there]  # (P,)
     if kind == "full":
         return losses.full_softmax(h @ model.item.weight.T, items)
     if drawn is None or (kind == "corrected" and log_q is None):
@@ -157,3 +166,82 @@ def loss(
         return losses.bce(pos, neg.masked_fill(hits, -torch.inf))
     q = log_q.to(neg.dtype)
     return losses.corrected_softmax(pos, neg, q[drawn], q[items], hits)
+
+
+def fit(
+    history: Tensor,
+    rows: Tensor,
+    num_items: int,
+    dim: int,
+    epochs: int = 10,
+    lr: float = 0.003,
+    batch: int = 2048,
+    negatives: int = 512,
+    start: float = 0.2,
+    evaluate: Callable[[SASRec], float] | None = None,
+    patience: int | None = None,
+    seed: int = 0,
+    progress: bool = False,
+    device: torch.device | str = "cpu",
+    **options,
+) -> SASRec:
+    """Return a model that has learned each event of the rows from those before it in its row.
+
+    A batch holds rows of about the same length, so that hardly an empty place is computed, and compares
+    its events with the same drawn items: half of them drawn as often as they occur, half from all alike,
+    corrected as in lesson 11. The rate falls along a cosine. AdamW, decay .01.
+
+    Args:
+        history: what is read when the model is asked, see `SASRec`; (m, L).
+        rows: (R, L + 1) or fewer columns, -1 in empty places at the end, as `sampling.histories.cut` makes them.
+        num_items, dim: n and d.
+        epochs: how often each event is learned.
+        lr: the rate at the start.
+        batch: events of a step, about.
+        negatives: drawn items of a step.
+        start: how long item vectors are at the start. A short one says nothing until it is learned,
+            a long one says something wrong.
+        evaluate: called with the model after each epoch; should grow.
+        patience: end after so many epochs without a better one, and take the best.
+        seed: of the start, the order, the draws and dropout.
+        progress: show a bar.
+        device: where it trains.
+        options: of `SASRec`: blocks, heads, dropout.
+
+    Raises:
+        ValueError: see `SASRec`; rows are longer than L + 1 or all empty.
+    """
+    sampling.histories.check(rows, num_items)
+    if rows.shape[1] > history.shape[1] + 1:
+        raise ValueError(
+            f"rows may have {history.shape[1] + 1} columns, one more than a history; got {rows.shape[1]}"
+        )
+    length = (rows >= 0).sum(dim=1).numpy()
+    flat = rows[rows >= 0].numpy()
+    if not len(flat):
+        raise ValueError("there is no event to learn from: all rows are empty")
+    model = SASRec(history, num_items, dim, seed=seed, **options).to(device)
+    with torch.no_grad():
+        model.item.weight.mul_(start)
+    half = negatives // 2
+    counts = np.bincount(flat, minlength=num_items)
+    log_q = sampling.mixture(sampling.popularity(counts), half, negatives - half).to(device)
+
+    def batches(rng: np.random.Generator):
+        order = np.argsort(length + 2 * rng.random(len(length)))
+        full = np.flatnonzero(np.diff(np.cumsum(length[order]) // batch)) + 1
+        parts = [part for part in np.split(order, full) if length[part].any()]
+        for k in rng.permutation(len(parts)):
+            drawn = np.append(rng.choice(flat, half), rng.integers(0, num_items, negatives - half))
+            yield rows[parts[k], : length[parts[k]].max()], torch.from_numpy(drawn)
+
+    def step(model: SASRec, part: tuple[Tensor, Tensor]) -> Tensor:
+        return loss(model, part[0], "corrected", part[1], log_q)
+
+    optimizer = torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=0.01)
+    train.fit(
+        train.Torch(model, step, optimizer, device), batches, epochs=epochs, seed=seed,
+        schedule=train.cosine, progress=progress, patience=patience,
+        evaluate=None if evaluate is None else lambda: evaluate(model),
+    )  # fmt: skip
+    return model

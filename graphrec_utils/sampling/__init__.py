@@ -7,7 +7,7 @@ ranking.
 
     triples    who likes what, sorted for look-ups; (u, i, j), and negatives of given users
     logq       items drawn from a distribution Q that a loss can correct for
-    histories  what a user had done before each event: `examples`, and by now: `latest`
+    histories  what a user had done before each event: `examples`, and by now: `latest`; all of it: `cut`
     windows    what has to be found after a moment: the next like, or all of a window
     stream     how often an item comes, estimated while a stream passes
 

@@ -47,6 +47,32 @@ def latest(events: Interactions, length: int) -> Tensor:
     return torch.from_numpy(_rows(items, begin, end, arguments.integer("length", length)))
 
 
+def cut(events: Interactions, length: int) -> Tensor:
+    """Return every event once: each user's events in rows of `length`, (R, length) int64, oldest first.
+
+    What does not fit into the row of the latest events is in further ones, so that long histories are
+    learned whole. The order of the events counts and not their times, and a pair that occurs again stays:
+    both unlike `latest`, for sets that are an order and nothing else.
+
+    Args:
+        events: a user's events stand together, in order of time.
+        length: at most so many in a row.
+
+    Raises:
+        ValueError: length is below 1, or a user's events do not stand together.
+    """
+    length = arguments.integer("length", length)
+    new = np.append(True, events.users[1:] != events.users[:-1])[: len(events)]
+    if new.sum() != len(np.unique(events.users)):
+        raise ValueError("cut needs a user's events one after the other; sort them by user first")
+    first = np.flatnonzero(new)
+    last = np.append(first[1:], len(events))[: len(first)]
+    from_end = np.repeat(last, last - first) - np.arange(len(events)) - 1
+    ends = np.flatnonzero(from_end % length == 0) + 1  # of each row
+    begins = np.append(0, ends[:-1])
+    return torch.from_numpy(_rows(events.items, begins, ends, length))
+
+
 def _in_order(events: Interactions) -> tuple[np.ndarray, ...]:
     """Return users and items sorted by user and time, each pair once.
 

@@ -80,6 +80,69 @@ def test_histories_of_length_zero_one_and_more_than_fits():
     torch.testing.assert_close(m.users(long)[0], m.users(HISTORY)[0])
 
 
+def test_a_row_of_one_event_more_trains_the_place_at_which_a_full_history_is_asked():
+    m, longer = model(), torch.cat([HISTORY, torch.tensor([[6], [-1], [-1], [-1]])], dim=1)
+    sasrec.loss(m, HISTORY).backward()
+    assert not m.place.weight.grad[4].any(), "the last place predicts nothing in a row of L events"
+    m.zero_grad()
+    sasrec.loss(m, longer).backward()
+    assert m.place.weight.grad[4].any()
+    h = m.outputs(HISTORY)
+    told = [
+        -(h[b, t] @ m.item.weight.T).log_softmax(0)[longer[b, t]] for b, t in [*places(), (0, 4)]
+    ]
+    torch.testing.assert_close(sasrec.loss(m, longer), torch.stack(told).mean())
+
+
+def in_circles(users: int = 60, length: int = 9) -> np.ndarray:
+    """Item k is followed by k + 1, the last one by the first; (users, length)."""
+    begin = np.random.default_rng(0).integers(0, N, (users, 1))
+    return (begin + np.arange(length)) % N
+
+
+def test_fit_learns_who_follows_whom_and_the_same_seed_the_same():
+    rows = torch.from_numpy(in_circles())
+    known, truth = rows[:, 1:-1], rows[:, -1]  # one event less than a row of training has
+
+    def fitted(**options):
+        return sasrec.fit(known, rows[:, :-1], N, 16, batch=128, negatives=16, **options)
+
+    made = fitted(epochs=30, lr=0.02, dropout=0.0)
+    users, items = made.embeddings()
+    assert (users @ items.T).argmax(dim=1).eq(truth).float().mean() > 0.95
+    one, other, third = (fitted(epochs=1, seed=k).item.weight for k in (0, 0, 1))
+    assert torch.equal(one, other) and not torch.equal(one, third)
+
+
+def test_fit_ends_at_its_best_by_what_it_is_judged_with():
+    rows, values = torch.from_numpy(in_circles()), iter([0.1, 0.5, 0.4, 0.3, 0.9])
+    seen = []
+
+    def judge(m):
+        seen.append(m.item.weight.detach().clone())
+        return next(values)
+
+    made = sasrec.fit(rows[:, :-1], rows, N, 8, epochs=5, evaluate=judge, patience=2)
+    assert len(seen) == 4 and torch.equal(made.item.weight, seen[1])
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (
+            torch.zeros(2, 6, dtype=torch.int64),
+            "may have 5 columns, one more than a history; got 6",
+        ),
+        (torch.full((2, 5), -1), "all rows are empty"),
+        (torch.tensor([[N]]), "must hold ids from 0 to 11"),
+    ],
+    ids=["too long", "empty", "unknown"],
+)
+def test_fit_names_bad_rows(rows, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        sasrec.fit(HISTORY, rows, N, 8)
+
+
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [

@@ -1,0 +1,37 @@
+"""Histories cut into rows: each event once, in its order."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from graphrec_utils.data import Interactions
+from graphrec_utils.sampling import histories
+
+
+def events(lists: list[list[int]]) -> Interactions:
+    users = np.repeat(np.arange(len(lists)), [len(x) for x in lists])
+    return Interactions(users, np.concatenate([np.array(x, int) for x in lists]), len(lists), 10)
+
+
+def test_long_histories_get_further_rows_and_the_latest_events_the_last_one():
+    made = histories.cut(events([[1, 2, 3, 4, 5], [7], [], [8, 8, 9]]), 3)
+    assert made.tolist() == [[1, 2, -1], [3, 4, 5], [7, -1, -1], [8, 8, 9]]
+
+
+@pytest.mark.parametrize("length", [1, 2, 7, 100])
+def test_every_event_is_there_once_and_rows_end_with_empty_places(length):
+    rng = np.random.default_rng(length)
+    some = events([rng.integers(0, 10, k).tolist() for k in rng.integers(0, 30, 40)])
+    made = histories.cut(some, length)
+    assert made.shape[1] == length and (made[:, 0] >= 0).all()
+    assert made[made >= 0].tolist() == some.items.tolist()
+    histories.check(made, 10)
+
+
+def test_users_in_pieces_are_refused():
+    mixed = Interactions(np.array([0, 1, 0]), np.array([1, 2, 3]), 2, 10)
+    with pytest.raises(ValueError, match="one after the other; sort them by user first"):
+        histories.cut(mixed, 3)
+    with pytest.raises(ValueError, match="length"):
+        histories.cut(mixed, 0)
