@@ -59,7 +59,7 @@ def test_all_alike_is_a_draw_and_not_a_hit():
 
 
 def test_the_chain_says_what_came_after_the_last_event():
-    given, truth = order.parts(events(), order.asked(events()), 1)
+    given, _ = order.parts(events(), order.asked(events()), 1)
     scores = order.chain(given, 1, 0.0)(order.known_of(given, np.array([0, 2])))
     assert scores.argmax(axis=1).tolist() == [4, 4]  # 3 is followed by 4, in two histories
     wide = order.chain(given, 3, 0.0)(order.known_of(given, np.array([2])))[0]
@@ -98,7 +98,7 @@ def test_who_cannot_play_does_not(small, monkeypatch):
     assert "own history" in order.task(order.REPEATS, (0.14,), 0).players
     monkeypatch.setattr(order, "FEW", 5)
     assert "EASE" not in order.task(order.NEW, (0.7,), 0).players
-    with pytest.raises(ValueError, match="no level 0.5"):
+    with pytest.raises(ValueError, match=r"no level 0\.5"):
         order.task(order.NEW, (0.5,), 0)
 
 
