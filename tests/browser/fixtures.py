@@ -95,3 +95,9 @@ def on_a_page(new_page, tmp_path):
 def page(new_page):
     """A fresh page, 1280 wide."""
     return new_page()
+
+
+@pytest.fixture
+def drawn(page, tmp_path):
+    """A function that draws a visual on the test's page and returns its root."""
+    return lambda visual, dark=False: opened(page, alone(tmp_path, visual, dark_lab=dark))

@@ -60,6 +60,23 @@ def opened(page, address: str):
     return root
 
 
+def status(root) -> str:
+    """Return the line in which a visual says where it stands."""
+    return root.locator(".gr-status").inner_text()
+
+
+def width(page) -> int:
+    """Return how wide a page is, what cannot be seen without scrolling included."""
+    return page.evaluate("document.documentElement.scrollWidth")
+
+
+def colors(root) -> tuple[str, str]:
+    """Return the colors of a visual's text and of what it stands on."""
+    return tuple(
+        root.evaluate("e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]")
+    )
+
+
 def violations(page, context: str | None = None, only: str | None = None) -> list[str]:
     """Return what axe-core (https://github.com/dequelabs/axe-core) calls serious or critical.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.labdriver import screenshot
-from tests.browser.pages import alone, opened
+from tests.browser.pages import alone, opened, width
 from tests.library.made import MADE
 
 STEPS = {
@@ -101,7 +101,7 @@ def test_on_a_phone_what_is_pressed_and_what_it_does_are_seen_together(shown, na
     assert controls.bounding_box()["y"] < body.bounding_box()["y"]
     first = body.locator("> *").first.bounding_box()
     assert first["y"] < 500
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert width(page) <= 400
     screenshot(page, f"phone-{name}")
 
 

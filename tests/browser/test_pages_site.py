@@ -11,7 +11,7 @@ import pytest
 from graphrec_utils.authoring.lesson.source import built
 from graphrec_utils.authoring.site import site
 from tests.browser.labdriver import screenshot
-from tests.browser.pages import violations
+from tests.browser.pages import violations, width
 
 PAGES = [
     "index",
@@ -107,7 +107,7 @@ def test_a_first_visit_complains_of_nothing(new_page, website):
 def test_a_page_is_no_wider_than_a_telephone(new_page, website, name):
     page = new_page(viewport={"width": 390, "height": 844})
     show(page, website, name)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert width(page) <= 390
     assert page.evaluate(CUT_OFF) == []
     screenshot(page, f"site-phone-{name.replace('/', '-')}")
 
@@ -224,4 +224,4 @@ def test_a_telephone_has_the_tall_map_and_a_lesson_its_place(new_page, website):
     assert page.locator(".cm-wide").is_hidden()
     assert page.locator(".cm-tall").is_visible()
     assert page.locator(".cm-tall .cm-here").count() == 1
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert width(page) <= 390

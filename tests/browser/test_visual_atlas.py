@@ -5,20 +5,13 @@ from __future__ import annotations
 import pytest
 
 from graphrec_utils.plots import visuals
-from tests.browser.pages import alone, opened, violations
+from tests.browser.pages import status, violations, width
 
 
 @pytest.fixture
-def show(new_page, tmp_path):
-    """A function that opens the atlas and returns (page, its root)."""
-
-    def put(width=1000, dark=False):
-        page = new_page(
-            color_scheme="dark" if dark else "light", viewport={"width": width, "height": 900}
-        )
-        return page, opened(page, alone(tmp_path, visuals.atlas(), dark_lab=dark))
-
-    return put
+def show(on_a_page):
+    """A function that puts the atlas on a page of its own, see `on_a_page`."""
+    return lambda **look: on_a_page(visuals.atlas(), **look)
 
 
 def rows(root) -> list[str]:
@@ -31,9 +24,9 @@ def test_filters_are_joined_and_show_all_forgets_them(show):
     root.get_by_label("Graph").select_option("many types")
     root.get_by_label("Built of").select_option("walk")
     assert [name.split()[0] for name in rows(root)] == ["MultiBiSage", "OmniSage"]
-    assert root.locator(".gr-status").inner_text().startswith("2 of 25 systems, 2022 to 2025")
+    assert status(root).startswith("2 of 25 systems, 2022 to 2025")
     root.get_by_label("Company").select_option("Snap")
-    assert root.locator(".gr-status").inner_text() == "No system is all of this."
+    assert status(root) == "No system is all of this."
     root.get_by_role("button", name="Show all").click()
     assert len(rows(root)) == everything
     root.get_by_label("in the lecture").check()
@@ -56,9 +49,9 @@ def test_a_row_opens_by_keyboard_and_says_what_was_read(show):
     assert root.locator(".gr-at-cells").count() == 0
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1000, False), (400, True)])
-def test_it_fits_and_readers_of_screens_can_use_it(show, width, dark):
-    page, root = show(width, dark)
+@pytest.mark.parametrize(("wide", "dark"), [(1000, False), (400, True)])
+def test_it_fits_and_readers_of_screens_can_use_it(show, wide, dark):
+    page, root = show(width=wide, dark=dark)
     root.locator(".gr-at-row").nth(1).click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert width(page) <= wide
     assert violations(page) == []

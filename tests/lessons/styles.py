@@ -20,6 +20,26 @@ from graphrec_utils.exercises import core, runner
 HANGS = 600.0  # seconds
 
 
+def judged(name: str, function: Callable, seeds=core.PUBLIC_SEEDS, named=True) -> core.Result:
+    """Return the verdict of exercise `name`, such as "06.2", on an answer."""
+    exercise = exercises.get(name)
+    asked = core.questions(exercise, seeds)
+    return core.judge(exercise, asked, runner.answers(function, asked, HANGS), named)
+
+
+def wrong_styles(answers: Mapping[str, Sequence[Callable]]) -> Callable:
+    """Return a test: every wrong answer is refused, and four in five are told what is wrong."""
+
+    def refused():
+        results = {f: judged(name, f) for name, functions in answers.items() for f in functions}
+        passed = [f.__name__ for f, result in results.items() if result.status == "passed"]
+        silent = [f.__name__ for f, result in results.items() if not result.mistake]
+        assert passed == []
+        assert len(silent) <= 0.2 * len(results), silent
+
+    return refused
+
+
 def other_styles(
     number: str,
     answers: Mapping[str, Sequence[Callable]],
@@ -32,10 +52,8 @@ def other_styles(
 
     @pytest.mark.parametrize(("name", "function"), pairs, ids=ids)
     def passes(name, function):
-        exercise = exercises.get(name)
         for chosen in filter(None, (core.PUBLIC_SEEDS, seeds)):
-            asked = core.questions(exercise, chosen)
-            result = core.judge(exercise, asked, runner.answers(function, asked, HANGS), name=False)
+            result = judged(name, function, chosen, named=False)
             assert result.status == "passed", [row for row in result.rows if not row.ok]
 
     def enough():

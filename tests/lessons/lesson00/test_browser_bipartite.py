@@ -22,7 +22,7 @@ from tests.browser.labdriver import (
     screenshot,
     write,
 )
-from tests.browser.pages import alone, opened
+from tests.browser.pages import alone, opened, width
 
 SOURCE = (
     "from graphrec_utils import toy\nfrom graphrec_utils.plots import visuals\n"
@@ -268,7 +268,7 @@ def test_nothing_is_wider_than_a_telephone(new_page, fragment, likes):
     page = new_page(viewport={"width": 380, "height": 800})
     page.goto(fragment(likes))
     page.locator(".gr-root").wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 380
+    assert width(page) <= 380
     cut = "(e) => e.scrollWidth > e.clientWidth"
     heads = [page.get_by_role("rowheader"), page.get_by_role("columnheader")]
     assert not any(e.evaluate(cut) for head in heads for e in head.all())

@@ -7,7 +7,7 @@ import pytest
 from graphrec_utils.lessons.lesson01.visuals.metric_list import measured
 from graphrec_utils.plots import visuals
 from tests.browser.labdriver import contrast, screenshot
-from tests.browser.pages import alone, opened
+from tests.browser.pages import alone, opened, width
 
 
 @pytest.fixture
@@ -95,5 +95,5 @@ def test_nothing_is_wider_than_a_telephone(new_page, address):
     page = new_page(viewport={"width": 380, "height": 900})
     page.goto(address)
     page.locator(".gr-root").wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 380
+    assert width(page) <= 380
     screenshot(page, "metric-list-narrow")

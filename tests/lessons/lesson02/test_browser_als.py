@@ -8,7 +8,6 @@ import pytest
 
 from graphrec_utils import toy
 from graphrec_utils.plots import visuals
-from tests.browser.pages import alone, opened
 
 
 @pytest.fixture
@@ -17,9 +16,9 @@ def visual():
 
 
 @pytest.fixture
-def shown(page, tmp_path, visual):
+def shown(drawn, visual):
     """The visual on a page of its own."""
-    return opened(page, alone(tmp_path, visual))
+    return drawn(visual)
 
 
 def status(shown) -> str:

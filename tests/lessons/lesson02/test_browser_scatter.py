@@ -7,7 +7,7 @@ import pytest
 
 from graphrec_utils.plots import visuals
 from tests.browser.labdriver import contrast, screenshot
-from tests.browser.pages import alone, opened, violations
+from tests.browser.pages import alone, opened, violations, width
 
 POINTS = np.array([[0, 0], [10, 0], [10, 10], [0, 10], [5, 5]])
 LABELS = ["Ann", "Bob", "Alien", "Brazil", "Cube"]
@@ -107,4 +107,4 @@ def test_nothing_is_wider_than_a_telephone(new_page, address):
     page = new_page(viewport={"width": 380, "height": 800})
     page.goto(address)
     page.locator(".gr-root").wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 380
+    assert width(page) <= 380

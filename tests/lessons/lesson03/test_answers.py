@@ -10,7 +10,7 @@ import pytest
 import scipy.sparse as sp
 import torch
 from scipy import stats
-from styles import other_styles
+from styles import judged, other_styles
 
 from graphrec_utils import exercises, losses, results, sampling
 from graphrec_utils.exercises import (
@@ -178,12 +178,6 @@ ANSWERS = {
 test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
     "03", ANSWERS, points=25
 )
-
-
-def judged(name, answer, seeds=core.PUBLIC_SEEDS):
-    exercise = exercises.get(name)
-    asked = core.questions(exercise, seeds)
-    return core.judge(exercise, asked, runner.answers(answer, asked, seconds=600))
 
 
 # ------------------------------------------------------------- mistakes in other styles
@@ -369,9 +363,7 @@ def test_a_known_mistake_is_a_wrong_value_and_not_an_error(exercise):
 
 
 def named(exercise_id, function) -> str:
-    exercise = exercises.get(exercise_id)
-    asked = core.questions(exercise)
-    return core.judge(exercise, asked, runner.answers(function, asked, seconds=600)).mistake
+    return judged(exercise_id, function).mistake
 
 
 def test_layers_that_are_not_transposed_are_named_by_their_error():

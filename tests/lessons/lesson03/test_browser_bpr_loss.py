@@ -8,22 +8,18 @@ import re
 import pytest
 
 from graphrec_utils.plots import visuals
-from tests.browser.pages import alone, opened
-
-
-def open_on(page, tmp_path, dark: bool = False):
-    return opened(page, alone(tmp_path, visuals.bpr_loss(), dark_lab=dark))
+from tests.browser.pages import colors, status
 
 
 @pytest.fixture
-def shown(page, tmp_path):
+def shown(drawn):
     """The visual on a page of its own."""
-    return open_on(page, tmp_path)
+    return drawn(visuals.bpr_loss())
 
 
 def numbers(shown) -> tuple[float, float, float]:
     """Return difference, loss and gradient from the status line."""
-    text = shown.locator(".gr-status").inner_text().replace("−", "-")
+    text = status(shown).replace("−", "-")
     found = re.search(r"x = (\S+): .*Loss (\S+), gradient (\S+)\. ", text)
     return tuple(float(x) for x in found.groups())
 
@@ -42,7 +38,7 @@ def test_the_slider_works_with_the_arrow_keys(page, shown):
     assert numbers(shown)[:2] == (0, 0.69)
     page.keyboard.press("End")
     assert numbers(shown)[0] == 6
-    assert "hardly moves x" in shown.locator(".gr-status").inner_text()
+    assert "hardly moves x" in status(shown)
 
 
 def test_a_step_raises_the_difference_and_with_the_wrong_sign_lowers_it(page, shown):
@@ -55,10 +51,10 @@ def test_a_step_raises_the_difference_and_with_the_wrong_sign_lowers_it(page, sh
     step.focus()
     page.keyboard.press("Space")
     assert numbers(shown)[0] < before
-    assert shown.locator(".gr-status").inner_text().startswith("Sign turned.")
+    assert status(shown).startswith("Sign turned.")
     shown.get_by_role("button", name="Reset").click()
     assert numbers(shown)[0] == -1
-    assert shown.locator(".gr-status").inner_text().startswith("BPR.")
+    assert status(shown).startswith("BPR.")
 
 
 def test_every_wrong_step_leads_further_down_and_the_loss_falls(shown):
@@ -73,11 +69,9 @@ def test_every_wrong_step_leads_further_down_and_the_loss_falls(shown):
     assert losses == sorted(losses, reverse=True)  # the trap: training looks fine
 
 
-def test_the_dark_page_is_readable(page, tmp_path):
-    root = open_on(page, tmp_path, dark=True)
-    color, background = root.evaluate(
-        "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
-    )
+def test_the_dark_page_is_readable(drawn):
+    root = drawn(visuals.bpr_loss(), dark=True)
+    color, background = colors(root)
     assert color != background
     dot = root.locator(".gr-bpr-dot").first.evaluate("e => getComputedStyle(e).fill")
     assert dot == color

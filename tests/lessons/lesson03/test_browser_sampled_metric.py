@@ -8,21 +8,17 @@ import pytest
 
 from graphrec_utils.metrics import hit_chance
 from graphrec_utils.plots import visuals
-from tests.browser.pages import alone, opened
-
-
-def open_on(page, tmp_path, dark: bool = False, **options):
-    return opened(page, alone(tmp_path, visuals.sampled_metric(**options), dark_lab=dark))
+from tests.browser.pages import colors, status
 
 
 @pytest.fixture
-def shown(page, tmp_path):
+def shown(drawn):
     """The visual on a page of its own."""
-    return open_on(page, tmp_path)
+    return drawn(visuals.sampled_metric())
 
 
 def numbers(shown) -> dict[str, float]:
-    text = shown.locator(".gr-status").inner_text().replace(",", "")
+    text = status(shown).replace(",", "")
     found = re.search(
         r"Rank (\d+) of (\d+) top (\d+): full ranking (\w+)\. Against (\d+) .* hit is ([\d.]+)\.",
         text,
@@ -71,8 +67,8 @@ def test_rank_50_is_a_miss_that_sampled_negatives_call_a_hit_and_is_not_told_at_
     assert now["chance"] > 0.99
 
 
-def test_the_slider_of_the_cut_off_reaches_a_hit(page, tmp_path):
-    root = open_on(page, tmp_path, rank=12)
+def test_the_slider_of_the_cut_off_reaches_a_hit(page, drawn):
+    root = drawn(visuals.sampled_metric(rank=12))
     root.get_by_role("button", name="Rank 12").click()
     assert numbers(root)["full"] == "misses"
     slider = root.get_by_role("slider", name="top")
@@ -83,16 +79,12 @@ def test_the_slider_of_the_cut_off_reaches_a_hit(page, tmp_path):
     assert slider.get_attribute("aria-valuetext") == "12"
 
 
-def test_a_large_catalog_works(page, tmp_path):
-    root = open_on(page, tmp_path, num_items=50_000, num_negatives=99, rank=5_000)
+def test_a_large_catalog_works(drawn):
+    root = drawn(visuals.sampled_metric(num_items=50_000, num_negatives=99, rank=5_000))
     root.get_by_role("button", name="Rank 5,000").click()
     assert numbers(root)["rank"] == 5_000
     assert agrees(numbers(root))
 
 
-def test_the_dark_page_is_readable(page, tmp_path):
-    root = open_on(page, tmp_path, dark=True)
-    color, background = root.evaluate(
-        "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
-    )
-    assert color != background
+def test_the_dark_page_is_readable(drawn):
+    assert len(set(colors(drawn(visuals.sampled_metric(), dark=True)))) == 2

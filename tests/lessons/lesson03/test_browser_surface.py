@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from graphrec_utils.plots import visuals
-from tests.browser.pages import alone, opened, violations
+from tests.browser.pages import colors, status, violations
 
 # (|p + q| - |p - q|) / 2; and nothing but zeros
 FOLDS = [
@@ -24,18 +24,14 @@ def folds(p: float, q: float) -> float:
     return (abs(p + q) - abs(p - q)) / 2
 
 
-def open_on(page, tmp_path, dark: bool = False):
-    return opened(page, alone(tmp_path, visuals.surface([ZERO, FOLDS]), dark_lab=dark))
-
-
 @pytest.fixture
-def shown(page, tmp_path):
+def shown(drawn):
     """The visual on a page of its own."""
-    return open_on(page, tmp_path)
+    return drawn(visuals.surface([ZERO, FOLDS]))
 
 
 def numbers(shown) -> dict[str, float]:
-    text = shown.locator(".gr-status").inner_text().replace("−", "-")
+    text = status(shown).replace("−", "-")
     found = re.search(
         r"User p = (\S+), item q = (\S+), (\w+) .* product is (\S+), (\d+) units say (\S+)\. "
         r"Typical error of \d+ units: (\S+) inside, (\S+) outside",
@@ -125,13 +121,10 @@ def test_the_line_is_straight_for_the_product_and_bent_for_the_network(shown):
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_the_page_is_readable_and_accessible(page, tmp_path, dark):
-    root = open_on(page, tmp_path, dark=dark)
+def test_the_page_is_readable_and_accessible(page, drawn, dark):
+    root = drawn(visuals.surface([ZERO, FOLDS]), dark)
     assert violations(page, ".gr-root") == []
-    color, background = root.evaluate(
-        "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
-    )
-    assert color != background
+    assert len(set(colors(root))) == 2
     # the maps keep their colors, so what is drawn on them does, too
     dot = root.locator(".gr-surf-map .gr-surf-dot").first.evaluate("e => getComputedStyle(e).fill")
     assert dot == "rgb(17, 17, 17)"

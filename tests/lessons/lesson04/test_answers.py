@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 import torch
-from styles import other_styles
+from styles import judged, other_styles
 
 from graphrec_utils import exercises, graphs, metrics, toy, walks
 from graphrec_utils.exercises import core, open_task, runner
@@ -215,9 +215,7 @@ test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_st
 
 # ------------------------------------------------------------- wrong answers in other styles
 def named(exercise_id, function) -> str:
-    exercise = exercises.get(exercise_id)
-    asked = core.questions(exercise)
-    return core.judge(exercise, asked, runner.answers(function, asked, seconds=600)).mistake
+    return judged(exercise_id, function).mistake
 
 
 def test_swapped_restart_is_named_whatever_the_order_of_pushes():

@@ -8,33 +8,14 @@ import pytest
 
 from graphrec_utils import toy
 from graphrec_utils.plots import visuals
-from tests.browser.pages import alone, opened
+from tests.browser.pages import colors, status
 
 NAMES = (toy.likes(), toy.USERS, toy.ITEMS)
 
 
-@pytest.fixture
-def show(new_page, tmp_path):
-    """A function that puts a visual on a page of its own and returns (page, its root)."""
-
-    def put(visual, dark=False):
-        page = new_page(color_scheme="dark" if dark else "light")
-        errors = []
-        page.on("pageerror", lambda error: errors.append(error))
-        root = opened(page, alone(tmp_path, visual))
-        assert not errors
-        return page, root
-
-    return put
-
-
-def status(root) -> str:
-    return root.locator(".gr-status").inner_text()
-
-
 # ------------------------------------------------------------- walks of length k
-def test_the_slider_moves_the_radius_by_keyboard(show):
-    page, root = show(visuals.khop(*NAMES))
+def test_the_slider_moves_the_radius_by_keyboard(on_a_page):
+    page, root = on_a_page(visuals.khop(*NAMES))
     assert status(root).startswith("k = 0, even: the only walk from Ann ends at users (Ann).")
     root.get_by_role("slider").focus()
     for _ in range(3):
@@ -47,8 +28,8 @@ def test_the_slider_moves_the_radius_by_keyboard(show):
     assert "Reached for the first time: Drive." in status(root)
 
 
-def test_a_click_on_a_node_starts_there(show):
-    _, root = show(visuals.khop(*NAMES))
+def test_a_click_on_a_node_starts_there(on_a_page):
+    _, root = on_a_page(visuals.khop(*NAMES))
     root.get_by_role("slider").fill("2")
     root.get_by_role("button", name="Cube, start here").click()
     assert status(root).startswith("k = 2, even: all 4 walks from Cube end at items")
@@ -57,8 +38,8 @@ def test_a_click_on_a_node_starts_there(show):
     )
 
 
-def test_the_arrow_keys_and_enter_start_at_another_node(show):
-    page, root = show(visuals.khop(*NAMES))
+def test_the_arrow_keys_and_enter_start_at_another_node(on_a_page):
+    page, root = on_a_page(visuals.khop(*NAMES))
     root.get_by_role("button", name="Ann, start here").focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -68,8 +49,8 @@ def test_the_arrow_keys_and_enter_start_at_another_node(show):
     assert "from Brazil" in status(root)
 
 
-def test_the_table_holds_the_powers_up_to_the_one_shown(show):
-    _, root = show(visuals.khop(*NAMES, longest=4))
+def test_the_table_holds_the_powers_up_to_the_one_shown(on_a_page):
+    _, root = on_a_page(visuals.khop(*NAMES, longest=4))
     root.get_by_role("slider").fill("3")
     rows = root.get_by_role("row").all_inner_texts()
     numbers = [[int(x) for x in re.findall(r"\d+", row.split("\t", 1)[1])] for row in rows[1:]]
@@ -84,8 +65,8 @@ def row(root, name) -> list[str]:
     return [text.strip() for text in cells.all_inner_texts()]
 
 
-def test_a_power_moves_to_the_other_blocks(show):
-    page, root = show(visuals.adjacency(*NAMES, longest=4))
+def test_a_power_moves_to_the_other_blocks(on_a_page):
+    page, root = on_a_page(visuals.adjacency(*NAMES, longest=4))
     assert status(root) == "Row of Ann in A: Alien 1 and Brazil 1; the degree is 2."
     root.get_by_role("slider").focus()
     page.keyboard.press("ArrowRight")
@@ -93,8 +74,8 @@ def test_a_power_moves_to_the_other_blocks(show):
     assert status(root) == "Row of Ann in A²: Ann 2 and Bob 1; the sum of the row is 3."
 
 
-def test_normalizations_change_entries_and_sums(show):
-    _, root = show(visuals.adjacency(*NAMES, forms=("row", "column", "symmetric")))
+def test_normalizations_change_entries_and_sums(on_a_page):
+    _, root = on_a_page(visuals.adjacency(*NAMES, forms=("row", "column", "symmetric")))
     assert {row(root, name)[-1] for name in ("Ann", "Alien", "Brazil")} == {"1.00"}
     root.get_by_role("button", name="symmetric").click()
     assert row(root, "Ann")[3:5] == [".71", ".50"]
@@ -104,15 +85,15 @@ def test_normalizations_change_entries_and_sums(show):
     )
 
 
-def test_a_node_of_the_graph_is_a_row_of_the_matrix(show):
-    page, root = show(visuals.adjacency(*NAMES))
+def test_a_node_of_the_graph_is_a_row_of_the_matrix(on_a_page):
+    page, root = on_a_page(visuals.adjacency(*NAMES))
     root.get_by_role("button", name="Cube, show its row").focus()
     page.keyboard.press("Enter")
     assert status(root) == "Row of Cube in A: Bob 1 and Eve 1; the degree is 2."
 
 
-def test_the_arrow_keys_move_among_the_cells(show):
-    page, root = show(visuals.adjacency(*NAMES, longest=3))
+def test_the_arrow_keys_move_among_the_cells(on_a_page):
+    page, root = on_a_page(visuals.adjacency(*NAMES, longest=3))
     root.get_by_role("slider").fill("3")
     root.get_by_role("gridcell", name="row Ann, column Alien").click()
     page.keyboard.press("ArrowRight")
@@ -122,8 +103,8 @@ def test_the_arrow_keys_move_among_the_cells(show):
 
 
 # ------------------------------------------------------------- the walker
-def test_the_buttons_walk_and_reset(show):
-    _, root = show(visuals.walk(*NAMES))
+def test_the_buttons_walk_and_reset(on_a_page):
+    _, root = on_a_page(visuals.walk(*NAMES))
     assert status(root).startswith("At the start, Ann.")
     root.get_by_role("button", name="Step →").click()
     assert status(root).startswith("Step 1:")
@@ -133,17 +114,17 @@ def test_the_buttons_walk_and_reset(show):
     assert status(root).startswith("At the start, Ann.")
 
 
-def test_ten_thousand_steps_come_close_to_the_exact_shares(show):
-    _, root = show(visuals.walk(*NAMES))
+def test_ten_thousand_steps_come_close_to_the_exact_shares(on_a_page):
+    _, root = on_a_page(visuals.walk(*NAMES))
     for _ in range(10):
         root.get_by_role("button", name="+1,000").click()
     share, exact = re.search(r"([\d.]+) of the visits, exact ([\d.]+)\.", status(root)).groups()
     assert abs(float(share) - float(exact)) < 0.03
 
 
-def test_the_exact_shares_in_the_page_are_the_library_s(show):
+def test_the_exact_shares_in_the_page_are_the_library_s(on_a_page):
     visual = visuals.walk(*NAMES, restart=0.4)
-    _, root = show(visual)
+    _, root = on_a_page(visual)
     told = dict(re.findall(r"(\w+) (0\.\d\d)", visual.alt.split("exact shares: ")[1]))
     for _ in range(15):
         root.get_by_role("button", name="+1,000").click()
@@ -153,8 +134,8 @@ def test_the_exact_shares_in_the_page_are_the_library_s(show):
     assert float(told[name]) == pytest.approx(float(exact), abs=0.006)
 
 
-def test_the_restart_slider_and_another_start_begin_anew(show):
-    page, root = show(visuals.walk(*NAMES))
+def test_the_restart_slider_and_another_start_begin_anew(on_a_page):
+    page, root = on_a_page(visuals.walk(*NAMES))
     root.get_by_role("button", name="+100").click()
     root.get_by_role("slider").focus()
     page.keyboard.press("ArrowRight")
@@ -164,8 +145,8 @@ def test_the_restart_slider_and_another_start_begin_anew(show):
     assert status(root).startswith("At the start, Drive.")
 
 
-def test_play_walks_and_pauses(show):
-    _, root = show(visuals.walk(*NAMES))
+def test_play_walks_and_pauses(on_a_page):
+    _, root = on_a_page(visuals.walk(*NAMES))
     root.get_by_role("button", name=re.compile("Play")).click()
     root.get_by_text(re.compile(r"^Step ([2-9]|\d\d+):")).wait_for()
     root.get_by_role("button", name=re.compile("Pause")).click()
@@ -173,8 +154,8 @@ def test_play_walks_and_pauses(show):
 
 
 # ------------------------------------------------------------- filters
-def test_the_cut_off_moves_by_keyboard(show):
-    page, root = show(visuals.spectrum(*NAMES))
+def test_the_cut_off_moves_by_keyboard(on_a_page):
+    page, root = on_a_page(visuals.spectrum(*NAMES))
     assert status(root).startswith("cut-off at 0.70: 2 of 3 pairs ±σ reach a score.")
     root.get_by_role("slider", name="cut-off").focus()
     page.keyboard.press("End")
@@ -184,8 +165,8 @@ def test_the_cut_off_moves_by_keyboard(show):
     assert "No score without a like is positive." in status(root)
 
 
-def test_the_cut_off_moves_by_dragging(show):
-    page, root = show(visuals.spectrum(*NAMES))
+def test_the_cut_off_moves_by_dragging(on_a_page):
+    page, root = on_a_page(visuals.spectrum(*NAMES))
     box = root.locator("svg.gr-spec").bounding_box()
     middle, height = box["x"] + box["width"] * (34 + 346 / 2) / 390, box["y"] + 60
     page.mouse.move(middle + 173 * 0.7, height)
@@ -197,8 +178,8 @@ def test_the_cut_off_moves_by_dragging(show):
     assert status(root).startswith("cut-off at 0.40"), "moves after the button is released"
 
 
-def test_the_last_layer_alone_gives_no_scores(show):
-    _, root = show(visuals.spectrum(*NAMES))
+def test_the_last_layer_alone_gives_no_scores(on_a_page):
+    _, root = on_a_page(visuals.spectrum(*NAMES))
     root.get_by_role("button", name="last layer only").click()
     assert status(root) == (
         "last layer only, K = 3: 0 of 3 pairs ±σ reach a score. All scores of users and items are 0."
@@ -207,8 +188,8 @@ def test_the_last_layer_alone_gives_no_scores(show):
     assert set(cells) - {""} == {"0.00"}
 
 
-def test_the_mean_of_layers_gives_lightgcn_s_scores(show):
-    page, root = show(visuals.spectrum(toy.path()))
+def test_the_mean_of_layers_gives_lightgcn_s_scores(on_a_page):
+    page, root = on_a_page(visuals.spectrum(toy.path()))
     root.get_by_role("button", name="mean of layers").click()
     # one-hot embeddings, K = 3, user u0: .2762, .2500, .0773
     assert root.get_by_role("row").nth(1).inner_text().split() == ["u0", "0.28", "0.25", "0.08"]
@@ -217,8 +198,8 @@ def test_the_mean_of_layers_gives_lightgcn_s_scores(show):
     assert root.get_by_role("row").nth(1).inner_text().split() == ["u0", "0.35", "0.25", "0.00"]
 
 
-def test_only_the_slider_that_matters_is_enabled(show):
-    _, root = show(visuals.spectrum(*NAMES))
+def test_only_the_slider_that_matters_is_enabled(on_a_page):
+    _, root = on_a_page(visuals.spectrum(*NAMES))
     assert root.get_by_role("slider", name="layers").is_disabled()
     root.get_by_role("button", name="mean of layers").press("Enter")
     assert root.get_by_role("slider", name="cut-off").is_disabled()
@@ -227,10 +208,8 @@ def test_only_the_slider_that_matters_is_enabled(show):
 
 # ------------------------------------------------------------- dark
 @pytest.mark.parametrize("make", [visuals.adjacency, visuals.khop, visuals.walk, visuals.spectrum])
-def test_text_is_readable_in_the_dark(show, make):
-    _, root = show(make(*NAMES), dark=True)
-    color, background = root.evaluate(
-        "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
-    )
+def test_text_is_readable_in_the_dark(on_a_page, make):
+    _, root = on_a_page(make(*NAMES), dark=True)
+    color, background = colors(root)
     light, dark = (sum(float(x) for x in re.findall(r"[\d.]+", c)[:3]) for c in (color, background))
     assert light > 600 and dark < 150

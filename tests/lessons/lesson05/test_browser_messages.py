@@ -8,21 +8,16 @@ import pytest
 
 from graphrec_utils import toy
 from graphrec_utils.plots import visuals
-from tests.browser.pages import alone, opened
+from tests.browser.pages import status
 
 E = [[1, 0.4], [0.6, 0.8], [-0.4, 1], [1, -0.5], [0.8, 0.5], [0.3, 0.9], [-0.8, 0.6]]
 W1, W2 = [[0.8, 0.3], [-0.2, 0.9]], [[1.0, -0.4], [0.5, 0.9]]
 
 
 @pytest.fixture(params=["light", "dark"])
-def show(new_page, tmp_path, request):
+def show(on_a_page, request):
     """A function that opens a visual on a page of its own and returns (page, its root)."""
-
-    def put(visual):
-        page = new_page(color_scheme=request.param)
-        return page, opened(page, alone(tmp_path, visual))
-
-    return put
+    return lambda visual: on_a_page(visual, dark=request.param == "dark")
 
 
 @pytest.fixture
@@ -34,10 +29,6 @@ def stepper(show):
 def slider(show):
     fans = {"Ann": [0.9, -0.2, 0.5, -0.8], "Bob": [-0.6, 0.9, 0.4, 0.7]}
     return show(visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil"))
-
-
-def status(root) -> str:
-    return root.locator(".gr-status").inner_text()
 
 
 def test_buttons_and_arrow_keys_add_one_sender_at_a_time(stepper):

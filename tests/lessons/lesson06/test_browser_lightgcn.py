@@ -8,23 +8,13 @@ import pytest
 
 from graphrec_utils import toy
 from graphrec_utils.plots import visuals
-from tests.browser.pages import alone, opened
-
-
-@pytest.fixture
-def show(page, tmp_path):
-    """A function that puts a visual on a page of its own."""
-    return lambda visual: opened(page, alone(tmp_path, visual))
-
-
-def status(shown) -> str:
-    return shown.locator(".gr-status").inner_text()
+from tests.browser.pages import status
 
 
 # ---------------------------------------------------------------- smoothing
 @pytest.fixture
-def smooth(show):
-    return show(visuals.smoothing(toy.likes(), toy.USERS, toy.ITEMS))
+def smooth(drawn):
+    return drawn(visuals.smoothing(toy.likes(), toy.USERS, toy.ITEMS))
 
 
 def test_smoothing_steps_by_button(smooth):
@@ -55,8 +45,8 @@ def test_smoothing_plays_to_the_end(smooth):
 
 # ---------------------------------------------------------------- layers
 @pytest.fixture
-def weights(show):
-    return show(visuals.layers(toy.path(), num_layers=1))
+def weights(drawn):
+    return drawn(visuals.layers(toy.path(), num_layers=1))
 
 
 def cell(shown, user: str, item: str):
@@ -103,8 +93,8 @@ def test_a_slider_changes_the_scores(page, weights):
 
 # ---------------------------------------------------------------- one-way edges
 @pytest.fixture
-def arrows(show):
-    return show(visuals.one_way(toy.likes(), toy.USERS, toy.ITEMS))
+def arrows(drawn):
+    return drawn(visuals.one_way(toy.likes(), toy.USERS, toy.ITEMS))
 
 
 def node(shown, name: str):

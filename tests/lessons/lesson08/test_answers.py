@@ -9,10 +9,9 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 import torch
-from styles import other_styles
+from styles import judged, other_styles
 
-from graphrec_utils import exercises, graphs, pinworld, toy, walks
-from graphrec_utils.exercises import core, runner
+from graphrec_utils import graphs, pinworld, toy, walks
 from graphrec_utils.lessons.lesson08 import (
     ex1_pixie_walk,
     ex2_early_stop,
@@ -256,10 +255,8 @@ def test_pruning_asks_for_a_number_per_edge():
 
 # ------------------------------------------------------------- the open task
 def test_a_graph_of_the_future_earns_nothing_however_good_it_is():
-    exercise = exercises.get("08.7")
-    asked = core.questions(exercise)
     leak = ex7_choose.choose() | {"until_day": 49}
-    result = core.judge(exercise, asked, runner.answers(lambda: leak, asked, 600))
+    result = judged("08.7", lambda: leak)
     assert result.points == 0 and "leak" in str(result.rows)
 
 
@@ -268,10 +265,8 @@ def test_a_graph_of_the_future_earns_nothing_however_good_it_is():
                {"num_steps": 3, "queries": 8}, {"more": 1}],
 )  # fmt: skip
 def test_a_choice_out_of_bounds_earns_nothing(change):
-    exercise = exercises.get("08.7")
-    asked = core.questions(exercise)
     made = ex7_choose.choose() | change
-    assert core.judge(exercise, asked, runner.answers(lambda: made, asked, 600)).points == 0
+    assert judged("08.7", lambda: made).points == 0
 
 
 # ------------------------------------------------------------- bad input, in the library

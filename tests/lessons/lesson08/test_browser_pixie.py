@@ -9,7 +9,7 @@ import pytest
 
 from graphrec_utils import toy
 from graphrec_utils.plots import visuals
-from tests.browser.pages import alone, opened, violations
+from tests.browser.pages import status, violations, width
 
 BOARDS, PINS = ("cakes", "garden", "Torten"), ("sponge", "muffin", "roses", "Beet")
 
@@ -32,28 +32,8 @@ def steps():
     )
 
 
-@pytest.fixture
-def show(new_page, tmp_path):
-    """A function that puts a visual on a page of its own and returns (page, its root)."""
-
-    def put(visual, width=1000, dark=False):
-        look = "dark" if dark else "light"
-        page = new_page(color_scheme=look, viewport={"width": width, "height": 900})
-        errors = []
-        page.on("pageerror", lambda error: errors.append(error))
-        root = opened(page, alone(tmp_path, visual, dark_lab=dark))
-        assert not errors
-        return page, root
-
-    return put
-
-
-def status(root) -> str:
-    return root.locator(".gr-status").inner_text()
-
-
-def test_a_step_goes_over_a_board_and_the_search_ends_by_its_rule(show):
-    _, root = show(walker())
+def test_a_step_goes_over_a_board_and_the_search_ends_by_its_rule(on_a_page):
+    _, root = on_a_page(walker())
     assert status(root) == "At home, muffin."
     root.get_by_role("button", name="Step →").click()
     assert re.match(r"Step 1: muffin → (cakes|garden) → (sponge|muffin|roses)", status(root))
@@ -65,8 +45,8 @@ def test_a_step_goes_over_a_board_and_the_search_ends_by_its_rule(show):
     assert sum(visits) == int(re.match(r"Step (\d+)", status(root))[1])
 
 
-def test_keys_step_and_start_elsewhere_and_boards_are_no_start(show):
-    page, root = show(walker())
+def test_keys_step_and_start_elsewhere_and_boards_are_no_start(on_a_page):
+    page, root = on_a_page(walker())
     root.get_by_role("button", name="Step →").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
@@ -79,15 +59,15 @@ def test_keys_step_and_start_elsewhere_and_boards_are_no_start(show):
     assert status(root) == "At home, sponge."
 
 
-def test_a_preference_begins_the_walk_anew(show):
-    _, root = show(walker())
+def test_a_preference_begins_the_walk_anew(on_a_page):
+    _, root = on_a_page(walker())
     root.get_by_role("button", name="To the end").click()
     root.get_by_role("slider", name="German").fill("10")
     assert status(root) == "At home, muffin."
 
 
-def test_the_allocator_chooses_rules_and_sizes(show):
-    page, root = show(steps())
+def test_the_allocator_chooses_rules_and_sizes(on_a_page):
+    page, root = on_a_page(steps())
     assert status(root).startswith("Pixie: sponge gets")
     first = status(root)
     root.get_by_role("slider").focus()
@@ -100,14 +80,14 @@ def test_the_allocator_chooses_rules_and_sizes(show):
 
 @pytest.mark.parametrize("make", [walker, steps])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_it_fits_a_narrow_page_and_can_be_read(show, make, dark):
-    page, _ = show(make(), width=400, dark=dark)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+def test_it_fits_a_narrow_page_and_can_be_read(on_a_page, make, dark):
+    page, _ = on_a_page(make(), width=400, dark=dark)
+    assert width(page) <= 400
     assert violations(page) == []
 
 
-def test_a_students_walk_moves_the_walker_where_there_is_no_preference(show):
-    _, root = show(
+def test_a_students_walk_moves_the_walker_where_there_is_no_preference(on_a_page):
+    _, root = on_a_page(
         visuals.pixie(
             toy.likes(), BOARDS, PINS, start=1, preferred=["Beet"], function=always_muffin
         )

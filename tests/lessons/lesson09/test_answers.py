@@ -7,10 +7,9 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 import torch
-from styles import other_styles
+from styles import judged, other_styles
 
-from graphrec_utils import exercises, graphs, losses, walks
-from graphrec_utils.exercises import core, runner
+from graphrec_utils import graphs, losses, walks
 from graphrec_utils.graphs import batches
 from graphrec_utils.lessons.lesson09 import (
     ex1_importance_neighbors,
@@ -240,9 +239,7 @@ def test_layers_are_the_library_s():
 
 # ------------------------------------------------------------- the open task
 def points(choice) -> float:
-    exercise = exercises.get("09.7")
-    asked = core.questions(exercise)
-    return core.judge(exercise, asked, runner.answers(lambda: choice, asked, 600)).points
+    return judged("09.7", lambda: choice).points
 
 
 def test_pairs_of_the_future_earn_nothing_however_good_the_rest_is():

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 
 from graphrec_utils.graphs import batches
 from graphrec_utils.plots import visuals
-from tests.browser.pages import violations
+from tests.browser.pages import status, violations, width
 
 NEAR = {
     7: [18, 28],
@@ -31,10 +31,6 @@ ALPHA = sp.csr_array(ALPHA)
 def show(on_a_page):
     """A function that puts the visual on a page of its own, see `on_a_page`."""
     return lambda **look: on_a_page(visuals.blocks(ALPHA, [7, 10], also=[18, 26]), **look)
-
-
-def status(root) -> str:
-    return root.locator(".gr-status").inner_text()
 
 
 def column(root, name: str) -> list[int]:
@@ -102,5 +98,5 @@ def test_an_empty_batch_and_one_that_hears_nobody_are_told(show):
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_it_fits_a_narrow_page_and_can_be_read(show, dark):
     page, _ = show(width=400, dark=dark)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert width(page) <= 400
     assert violations(page) == []

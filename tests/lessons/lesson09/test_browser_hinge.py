@@ -7,7 +7,7 @@ import pytest
 
 from graphrec_utils.lessons.lesson09.ex3_pinsage_loss import pinsage_loss
 from graphrec_utils.plots import visuals
-from tests.browser.pages import alone, opened, violations
+from tests.browser.pages import status, violations, width
 
 EPOCHS = [
     {"positive": np.full(9, 0.5), "shared": np.zeros(9), "hard": np.full(9 * k, 0.3)}
@@ -22,17 +22,17 @@ def made(name: str):
 
 
 @pytest.fixture
-def hinge(page, tmp_path):
-    return opened(page, alone(tmp_path, made("hinge")))
+def hinge(drawn):
+    return drawn(made("hinge"))
 
 
 @pytest.fixture
-def epochs(page, tmp_path):
-    return opened(page, alone(tmp_path, made("curriculum")))
+def epochs(drawn):
+    return drawn(made("curriculum"))
 
 
 def said(shown) -> str:
-    return shown.locator(".gr-status").inner_text().replace("−", "-")
+    return status(shown).replace("−", "-")
 
 
 def angles(shown) -> tuple[int, int]:
@@ -104,8 +104,8 @@ def test_each_epoch_adds_a_hard_negative(page, epochs):
 
 @pytest.mark.parametrize("name", ["hinge", "curriculum"])
 @pytest.mark.parametrize("dark", [False, True])
-def test_pages_are_accessible_and_fit_a_phone(new_page, tmp_path, name, dark):
-    page = new_page(viewport={"width": 400, "height": 900})
-    opened(page, alone(tmp_path, made(name), dark_lab=dark))
+def test_pages_are_accessible_and_fit_a_phone(page, drawn, name, dark):
+    page.set_viewport_size({"width": 400, "height": 900})
+    drawn(made(name), dark)
     assert violations(page, ".gr-root") == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert width(page) <= 400

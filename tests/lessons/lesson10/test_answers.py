@@ -9,11 +9,10 @@ import pandas as pd
 import pytest
 import torch
 import torch.nn.functional as F
-from styles import other_styles
+from styles import judged, other_styles, wrong_styles
 
-from graphrec_utils import exercises, losses, metrics, results, sampling
+from graphrec_utils import losses, metrics, results, sampling
 from graphrec_utils.data import Interactions
-from graphrec_utils.exercises import core, runner
 from graphrec_utils.lessons.lesson10 import (
     ex1_examples,
     ex2_tower_scores,
@@ -310,16 +309,7 @@ WRONG = {
 }  # fmt: skip
 
 
-def test_wrong_answers_are_refused_and_nearly_all_named():
-    named, total = 0, 0
-    for name, functions in WRONG.items():
-        exercise = exercises.get(name)
-        asked = core.questions(exercise)
-        for function in functions:
-            result = core.judge(exercise, asked, runner.answers(function, asked, 600))
-            assert result.status != "passed", function.__name__
-            named, total = named + bool(result.mistake), total + 1
-    assert named >= 0.8 * total, f"{named} of {total}"
+test_wrong_answers_are_refused_and_nearly_all_named = wrong_styles(WRONG)
 
 
 # ------------------------------------------------------------- the library agrees
@@ -407,10 +397,8 @@ def test_cells_are_searched_as_by_the_library():
 # ------------------------------------------------------------- the open task
 @pytest.mark.parametrize("history", ["future", "answer"])
 def test_a_leak_earns_nothing_however_good_it_looks(history):
-    exercise = exercises.get("10.7")
-    asked = core.questions(exercise)
     leak = ex7_choose.choose() | {"history": history}
-    result = core.judge(exercise, asked, runner.answers(lambda: leak, asked, 600))
+    result = judged("10.7", lambda: leak)
     assert result.points == 0 and "leak" in str(result.rows)
 
 
@@ -419,10 +407,8 @@ def test_a_leak_earns_nothing_however_good_it_looks(history):
     [{"loss": "softmax"}, {"temperature": 0.3}, {"half_life": 4.0}, {"more": 1}, {"loss": True}],
 )
 def test_a_choice_that_nobody_measured_earns_nothing(change):
-    exercise = exercises.get("10.7")
-    asked = core.questions(exercise)
     made = ex7_choose.choose() | change
-    assert core.judge(exercise, asked, runner.answers(lambda: made, asked, 600)).points == 0
+    assert judged("10.7", lambda: made).points == 0
 
 
 def test_what_the_lesson_says_of_the_choices():

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from graphrec_utils.plots import visuals
-from tests.browser.pages import alone, opened
+from tests.browser.pages import colors, status, width
 
 U = [[0.9, 0.4], [0.2, 1.0], [0.8, 0.7], [-0.6, 0.8]]
 V = [[1.0, 0.5], [0.1, 0.9], [1.0, 0.5], [-0.5, 0.7]]
@@ -23,22 +23,18 @@ def circle():
     return visuals.towers(["Alien", "Brazil", "Cube"], [70, 40, 120], user=95)
 
 
-def status(shown) -> str:
-    return shown.locator(".gr-status").inner_text().replace("−", "-")
-
-
 def probability(shown) -> float:
     return float(re.search(r"probability (\S+?)[,;]", status(shown))[1])
 
 
 @pytest.fixture
-def matrix(page, tmp_path):
-    return opened(page, alone(tmp_path, batch()))
+def matrix(drawn):
+    return drawn(batch())
 
 
 @pytest.fixture
-def ring(page, tmp_path):
-    return opened(page, alone(tmp_path, circle()))
+def ring(drawn):
+    return drawn(circle())
 
 
 def test_a_hit_that_comes_back_takes_probability_away(matrix):
@@ -93,16 +89,13 @@ def test_sliders_work_with_keys(page, ring):
 
 
 @pytest.mark.parametrize("make", [batch, circle])
-def test_the_dark_page_is_readable(page, tmp_path, make):
-    root = opened(page, alone(tmp_path, make(), dark_lab=True))
-    color, background = root.evaluate(
-        "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
-    )
-    assert color != background
+def test_the_dark_page_is_readable(drawn, make):
+    root = drawn(make(), True)
+    assert len(set(colors(root))) == 2
 
 
 @pytest.mark.parametrize("make", [batch, circle])
-def test_it_fits_a_phone(page, tmp_path, make):
+def test_it_fits_a_phone(page, drawn, make):
     page.set_viewport_size({"width": 400, "height": 800})
-    opened(page, alone(tmp_path, make()))
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    drawn(make())
+    assert width(page) <= 400

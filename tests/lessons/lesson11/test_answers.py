@@ -10,10 +10,9 @@ import pandas as pd
 import pytest
 import torch
 import torch.nn.functional as F
-from styles import other_styles
+from styles import judged, other_styles
 
 from graphrec_utils import exercises, losses, sampling, toy
-from graphrec_utils.exercises import core, runner
 from graphrec_utils.lessons.lesson11 import (
     ex1_correct_all,
     ex2_correct_negatives,
@@ -167,12 +166,6 @@ ANSWERS = {
 test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
     "11", ANSWERS, points=35
 )
-
-
-def judged(name: str, function, seeds=core.PUBLIC_SEEDS):
-    exercise = exercises.get(name)
-    asked = core.questions(exercise, seeds)
-    return core.judge(exercise, asked, runner.answers(function, asked, 600))
 
 
 # ------------------------------------------------------------- the library agrees

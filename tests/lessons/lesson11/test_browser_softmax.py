@@ -9,7 +9,7 @@ import pytest
 
 from graphrec_utils.lessons.lesson11.ex2_correct_negatives import correct_negatives
 from graphrec_utils.plots import visuals
-from tests.browser.pages import alone, opened, violations
+from tests.browser.pages import violations, width
 
 
 def estimator():
@@ -25,37 +25,21 @@ def shift():
     return visuals.shift(["Alien", "Brazil", "Cube"], np.log(p / Q), np.log(Q))
 
 
-@pytest.fixture
-def show(new_page, tmp_path):
-    """A function that puts a visual on a page of its own and returns (page, its root)."""
-
-    def put(visual, width=1000, dark=False):
-        look = "dark" if dark else "light"
-        page = new_page(color_scheme=look, viewport={"width": width, "height": 900})
-        errors = []
-        page.on("pageerror", lambda error: errors.append(error))
-        root = opened(page, alone(tmp_path, visual, dark_lab=dark))
-        assert not errors
-        return page, root
-
-    return put
-
-
 @pytest.mark.parametrize("make", [estimator, shift, stream])
 @pytest.mark.parametrize("dark", [False, True])
-def test_nothing_serious_for_screen_readers(show, make, dark):
-    page, _ = show(make(), dark=dark)
+def test_nothing_serious_for_screen_readers(on_a_page, make, dark):
+    page, _ = on_a_page(make(), dark=dark)
     assert violations(page, ".gr-root") == []
 
 
 @pytest.mark.parametrize("make", [estimator, shift, stream])
-def test_it_fits_on_a_phone(show, make):
-    page, _ = show(make(), width=400)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+def test_it_fits_on_a_phone(on_a_page, make):
+    page, _ = on_a_page(make(), width=400)
+    assert width(page) <= 400
 
 
-def test_one_s_own_function_is_one_press_away_and_buttons_change_what_is_shown(show):
-    _, root = show(estimator())
+def test_one_s_own_function_is_one_press_away_and_buttons_change_what_is_shown(on_a_page):
+    _, root = on_a_page(estimator())
     status = root.locator(".gr-status")
     assert status.inner_text().startswith("slide, 4 negatives")
     root.get_by_role("button", name="yours").click()
@@ -66,8 +50,8 @@ def test_one_s_own_function_is_one_press_away_and_buttons_change_what_is_shown(s
     assert root.get_by_role("button", name="Yi", exact=True).get_attribute("aria-pressed") == "true"
 
 
-def test_the_stream_steps_by_keyboard_and_shows_who_shares_a_bucket(show):
-    page, root = show(stream())
+def test_the_stream_steps_by_keyboard_and_shows_who_shares_a_bucket(on_a_page):
+    page, root = on_a_page(stream())
     status = root.locator(".gr-status")
     assert "Nothing has come yet" in status.inner_text()
     root.get_by_role("button", name="Step").focus()
@@ -79,8 +63,8 @@ def test_the_stream_steps_by_keyboard_and_shows_who_shares_a_bucket(show):
     assert cells.count() == 2  # one for each hash function
 
 
-def test_a_shift_moves_the_list_from_what_is_liked_more_than_usual_to_what_is_likely(show):
-    page, root = show(shift())
+def test_a_shift_moves_the_list_from_what_is_liked_more_than_usual_to_what_is_likely(on_a_page):
+    page, root = on_a_page(shift())
     status = root.locator(".gr-status")
     assert status.inner_text().startswith("λ = 0.0: Cube 0.47, Brazil 0.36, Alien 0.17.")
     root.get_by_role("slider", name="λ").focus()

@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from styles import other_styles
+from styles import judged, other_styles
 
-from graphrec_utils import exercises, losses
+from graphrec_utils import losses
 from graphrec_utils.data import Triples
-from graphrec_utils.exercises import core, runner
 from graphrec_utils.lessons.lesson12 import (
     ex1_distance,
     ex2_margin_loss,
@@ -234,10 +233,8 @@ def test_no_other_vector_leaves_less():
      {"relations": list(ex7_choose.OFFERED[:6])}, {"sharpness": 0.0}, {"weight": -1.0}, {"sharpness": 1e9}, {"more": 1}],
 )  # fmt: skip
 def test_a_choice_out_of_bounds_earns_nothing(change):
-    exercise = exercises.get("12.7")
-    asked = core.questions(exercise)
     made = ex7_choose.choose() | change
-    assert core.judge(exercise, asked, runner.answers(lambda: made, asked, 600)).points == 0
+    assert judged("12.7", lambda: made).points == 0
 
 
 def test_boards_of_today_hold_saves_that_are_sought_and_those_of_day_42_do_not():

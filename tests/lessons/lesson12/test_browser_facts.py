@@ -7,7 +7,7 @@ import pytest
 from graphrec_utils import toy
 from graphrec_utils.lessons.lesson12.ex1_distance import distance
 from graphrec_utils.plots import visuals
-from tests.browser.pages import alone, opened, violations
+from tests.browser.pages import status, violations, width
 
 
 def plane():
@@ -18,29 +18,8 @@ def graph():
     return visuals.typed_graph(toy.tastes(), goal="film")
 
 
-@pytest.fixture
-def show(new_page, tmp_path):
-    """A function that puts a visual on a page of its own and returns (page, its root)."""
-
-    def put(visual, width=1000, dark=False):
-        page = new_page(
-            color_scheme="dark" if dark else "light", viewport={"width": width, "height": 900}
-        )
-        errors = []
-        page.on("pageerror", lambda error: errors.append(error))
-        root = opened(page, alone(tmp_path, visual, dark_lab=dark))
-        assert not errors
-        return page, root
-
-    return put
-
-
-def status(root) -> str:
-    return root.locator(".gr-status").inner_text()
-
-
-def test_best_arrows_of_both_directions_are_none_and_pulling_makes_one_point(show):
-    _, root = show(plane())
+def test_best_arrows_of_both_directions_are_none_and_pulling_makes_one_point(on_a_page):
+    _, root = on_a_page(plane())
     root.get_by_role("button", name="both directions").click()
     assert "sum to" in status(root)
     root.get_by_role("button", name="Best arrows").click()
@@ -52,15 +31,15 @@ def test_best_arrows_of_both_directions_are_none_and_pulling_makes_one_point(sho
     assert "sum to" in status(root)
 
 
-def test_two_arrows_in_a_row_are_exact(show):
-    _, root = show(plane())
+def test_two_arrows_in_a_row_are_exact(on_a_page):
+    _, root = on_a_page(plane())
     root.get_by_role("button", name="one after another").click()
     root.get_by_role("button", name="Best arrows").click()
     assert "Every fact is an exact translation" in status(root)
 
 
-def test_keys_move_a_point_and_the_norm_can_be_changed(show):
-    page, root = show(plane())
+def test_keys_move_a_point_and_the_norm_can_be_changed(on_a_page):
+    page, root = on_a_page(plane())
     before = status(root)
     assert root.locator("td").nth(1).inner_text() == root.locator("td").nth(0).inner_text()
     root.get_by_role("button", name="Italy", exact=True).focus()
@@ -74,8 +53,8 @@ def test_keys_move_a_point_and_the_norm_can_be_changed(show):
     assert status(root) != after and root.get_by_role("button", name="Distance: L1").count() == 1
 
 
-def test_a_point_can_be_dragged(show):
-    page, root = show(plane())
+def test_a_point_can_be_dragged(on_a_page):
+    page, root = on_a_page(plane())
     before = status(root)
     box = root.get_by_role("button", name="Rome", exact=True).bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] - 16
@@ -86,8 +65,8 @@ def test_a_point_can_be_dragged(show):
     assert status(root) != before
 
 
-def test_relations_can_be_switched_and_another_node_put_into_the_middle(show):
-    page, root = show(graph())
+def test_relations_can_be_switched_and_another_node_put_into_the_middle(on_a_page):
+    page, root = on_a_page(graph())
     assert status(root) == "Ann reaches 5 of 5 films within 3 edges."
     root.get_by_role("button", name="likes alone").click()
     assert status(root) == "Ann reaches 3 of 5 films within 3 edges; out of reach: Drive and Exit."
@@ -103,7 +82,7 @@ def test_relations_can_be_switched_and_another_node_put_into_the_middle(show):
 
 @pytest.mark.parametrize("make", [visuals.translation, graph])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_it_fits_a_narrow_page_and_can_be_read(show, make, dark):
-    page, _ = show(make(), width=400, dark=dark)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+def test_it_fits_a_narrow_page_and_can_be_read(on_a_page, make, dark):
+    page, _ = on_a_page(make(), width=400, dark=dark)
+    assert width(page) <= 400
     assert violations(page) == []

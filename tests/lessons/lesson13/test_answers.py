@@ -11,7 +11,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from scipy.cluster.vq import vq
-from styles import other_styles
+from styles import judged, other_styles
 
 from graphrec_utils import exercises
 from graphrec_utils.authoring.lesson.source import sources
@@ -341,10 +341,8 @@ def test_ads_alone_have_no_others_whose_budget_could_matter():
     [{"until_day": 56}, {"relations": "everything"}, {"others": 2}, {"relations": ["save"]}, {"more": 1}, {"until_day": True}],
 )  # fmt: skip
 def test_a_choice_out_of_bounds_earns_nothing(change):
-    exercise = exercises.get("13.7")
-    asked = core.questions(exercise)
     made = ex7_choose.choose() | change
-    assert core.judge(exercise, asked, runner.answers(lambda: made, asked, 600)).points == 0
+    assert judged("13.7", lambda: made).points == 0
 
 
 def test_the_answer_of_the_lesson_comes_close_to_the_best():

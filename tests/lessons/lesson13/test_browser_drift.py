@@ -7,7 +7,7 @@ import re
 import pytest
 
 from graphrec_utils.plots import visuals
-from tests.browser.pages import alone, opened, violations
+from tests.browser.pages import alone, opened, status, violations, width
 
 ROWS = visuals.drift().state["rows"]
 CAKES = range(6, 12)
@@ -17,10 +17,6 @@ CAKES = range(6, 12)
 def show(on_a_page):
     """A function that puts the visual on a page of its own, see `on_a_page`."""
     return lambda **look: on_a_page(visuals.drift(), **look)
-
-
-def status(root) -> str:
-    return root.locator(".gr-status").inner_text()
 
 
 def found(root) -> int:
@@ -84,7 +80,7 @@ def test_pins_travel_unless_the_reader_asked_them_not_to(new_page, tmp_path, mot
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_it_fits_a_narrow_page_and_can_be_read(show, dark):
     page, _ = show(width=400, dark=dark)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert width(page) <= 400
     assert violations(page) == []
     sizes = page.evaluate(
         "[...document.querySelectorAll('.gr-root *')].map((x) => parseFloat(getComputedStyle(x).fontSize))"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from graphrec_utils.plots import visuals
-from tests.browser.pages import alone, opened, violations
+from tests.browser.pages import status, violations, width
 
 POINTS = np.array([[0.0, 0], [1, 0], [5, 5], [6, 5], [5, 6], [20, 0]])
 
@@ -19,22 +19,18 @@ def tree():
     )
 
 
-def status(shown) -> str:
-    return shown.locator(".gr-status").inner_text()
-
-
 def fitting(shown) -> int:
     return int(re.search(r"(\d+) of 8", status(shown))[1])
 
 
 @pytest.fixture
-def plane(page, tmp_path):
-    return opened(page, alone(tmp_path, visuals.mixture_map()))
+def plane(drawn):
+    return drawn(visuals.mixture_map())
 
 
 @pytest.fixture
-def branches(page, tmp_path):
-    return opened(page, alone(tmp_path, tree()))
+def branches(drawn):
+    return drawn(tree())
 
 
 def test_several_centers_find_what_the_mean_does_not(plane):
@@ -71,8 +67,8 @@ def test_the_cut_moves_with_the_slider_and_with_the_arrow_keys(page, branches):
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("make", [visuals.mixture_map, tree], ids=["map", "tree"])
-def test_they_are_readable_for_all_and_fit_a_phone(page, tmp_path, make, dark):
+def test_they_are_readable_for_all_and_fit_a_phone(page, drawn, make, dark):
     page.set_viewport_size({"width": 400, "height": 900})
-    opened(page, alone(tmp_path, make(), dark_lab=dark))
+    drawn(make(), dark)
     assert not violations(page, ".gr-root")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert width(page) <= 400

@@ -6,10 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from styles import other_styles
+from styles import judged, other_styles
 
-from graphrec_utils import exercises
-from graphrec_utils.exercises import core, runner
 from graphrec_utils.lessons.lesson14 import (
     ex1_pad_neighbors,
     ex2_mean_per_relation,
@@ -214,9 +212,7 @@ def test_the_mass_is_the_library_s():
 
 # ------------------------------------------------------------- the open task
 def points(choice) -> float:
-    exercise = exercises.get("14.7")
-    asked = core.questions(exercise)
-    return core.judge(exercise, asked, runner.answers(lambda: choice, asked, 600)).points
+    return judged("14.7", lambda: choice).points
 
 
 def test_graphs_of_the_future_earn_nothing_however_good_the_rest_is():

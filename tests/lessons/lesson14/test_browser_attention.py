@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from graphrec_utils.plots import visuals
-from tests.browser.pages import alone, opened
+from tests.browser.pages import status
 
 K = np.array([[[1.0, 0], [0, 1], [0, 0]], [[1, 1], [0, 0], [0, 0]], [[0, 0], [0, 0], [0, 0]]])
 EMPTY = [[False, False, True], [False, True, True], [True, True, True]]
@@ -21,18 +21,14 @@ PINS = [
 
 
 @pytest.fixture
-def attention(page, tmp_path):
+def attention(drawn):
     made = visuals.attention_map(["one", "two", "alone"], [[1, 0], [0, 1], [1, 1]], K, EMPTY)
-    return opened(page, alone(tmp_path, made))
+    return drawn(made)
 
 
 @pytest.fixture
-def both(page, tmp_path):
-    return opened(page, alone(tmp_path, visuals.levels(PINS)))
-
-
-def status(shown) -> str:
-    return shown.locator(".gr-status").inner_text()
+def both(drawn):
+    return drawn(visuals.levels(PINS))
 
 
 def test_empty_places_take_a_part_when_they_are_heard(attention):

@@ -9,11 +9,10 @@ import pandas as pd
 import pytest
 import torch
 import torch.nn.functional as F
-from styles import other_styles
+from styles import judged, other_styles, wrong_styles
 from torch_geometric.utils import scatter, softmax
 
-from graphrec_utils import exercises, losses, sampling
-from graphrec_utils.exercises import core, runner
+from graphrec_utils import losses, sampling
 from graphrec_utils.lessons.lesson15 import (
     ex1_attend,
     ex2_attend_on_edges,
@@ -265,16 +264,7 @@ WRONG = {
 }
 
 
-def test_wrong_answers_are_refused_and_nearly_all_named():
-    named, total = 0, 0
-    for name, functions in WRONG.items():
-        exercise = exercises.get(name)
-        asked = core.questions(exercise)
-        for function in functions:
-            result = core.judge(exercise, asked, runner.answers(function, asked, 600))
-            assert result.status != "passed", function.__name__
-            named, total = named + bool(result.mistake), total + 1
-    assert named >= 0.8 * total, f"{named} of {total}"
+test_wrong_answers_are_refused_and_nearly_all_named = wrong_styles(WRONG)
 
 
 # ------------------------------------------------------------- the library agrees
@@ -344,10 +334,8 @@ def test_events_read_are_those_that_a_log_hands_out():
 
 # ------------------------------------------------------------- the open task
 def test_a_leak_earns_nothing():
-    exercise = exercises.get("15.7")
-    asked = core.questions(exercise)
     leak = ex7_choose.choose() | {"until_day": 42}
-    result = core.judge(exercise, asked, runner.answers(lambda: leak, asked, 600))
+    result = judged("15.7", lambda: leak)
     assert result.points == 0 and "leak" in str(result.rows)
 
 
@@ -355,10 +343,8 @@ def test_a_leak_earns_nothing():
     "change", [{"objective": "all"}, {"rate": 0.02}, {"more": 1}, {"rate": True}]
 )
 def test_a_choice_that_nobody_measured_earns_nothing(change):
-    exercise = exercises.get("15.7")
-    asked = core.questions(exercise)
     made = ex7_choose.choose() | change
-    assert core.judge(exercise, asked, runner.answers(lambda: made, asked, 600)).points == 0
+    assert judged("15.7", lambda: made).points == 0
 
 
 def test_every_choice_was_measured():

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from graphrec_utils.plots import visuals
-from tests.browser.pages import alone, opened
+from tests.browser.pages import colors, status, width
 
 Q = [[0.9, 0.4], [0.2, 1.0], [0.8, 0.7], [-0.6, 0.8], [0.1, 0.2]]
 
@@ -23,18 +23,14 @@ def masks():
     return visuals.causal(Q, Q[::-1], ["save", "hide", "save", "–", "–"], [False] * 3 + [True] * 2)
 
 
-def status(shown) -> str:
-    return shown.locator(".gr-status").inner_text()
+@pytest.fixture
+def days(drawn):
+    return drawn(line())
 
 
 @pytest.fixture
-def days(page, tmp_path):
-    return opened(page, alone(tmp_path, line()))
-
-
-@pytest.fixture
-def table(page, tmp_path):
-    return opened(page, alone(tmp_path, masks()))
+def table(drawn):
+    return drawn(masks())
 
 
 def test_objectives_are_chosen_and_their_pairs_counted(days):
@@ -84,16 +80,13 @@ def test_rows_of_weights_sum_to_one(page, table):
 
 
 @pytest.mark.parametrize("make", [line, masks])
-def test_the_dark_page_is_readable(page, tmp_path, make):
-    root = opened(page, alone(tmp_path, make(), dark_lab=True))
-    color, background = root.evaluate(
-        "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
-    )
-    assert color != background
+def test_the_dark_page_is_readable(drawn, make):
+    root = drawn(make(), True)
+    assert len(set(colors(root))) == 2
 
 
 @pytest.mark.parametrize("make", [line, masks])
-def test_it_fits_a_phone(page, tmp_path, make):
+def test_it_fits_a_phone(page, drawn, make):
     page.set_viewport_size({"width": 400, "height": 800})
-    opened(page, alone(tmp_path, make()))
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    drawn(make())
+    assert width(page) <= 400

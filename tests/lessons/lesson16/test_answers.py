@@ -10,7 +10,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from scipy.spatial.distance import cdist
-from styles import other_styles
+from styles import judged, other_styles, wrong_styles
 
 from graphrec_utils import exercises, losses
 from graphrec_utils.exercises import core, runner
@@ -353,16 +353,7 @@ WRONG = {
 }  # fmt: skip
 
 
-def test_wrong_answers_are_refused_and_nearly_all_named():
-    named, total = 0, 0
-    for name, functions in WRONG.items():
-        exercise = exercises.get(name)
-        asked = core.questions(exercise)
-        for function in functions:
-            result = core.judge(exercise, asked, runner.answers(function, asked, 600))
-            assert result.status != "passed", function.__name__
-            named, total = named + bool(result.mistake), total + 1
-    assert named >= 0.8 * total, f"{named} of {total}"
+test_wrong_answers_are_refused_and_nearly_all_named = wrong_styles(WRONG)
 
 
 def test_raw_features_on_both_sides_are_refused():
@@ -408,10 +399,8 @@ def test_the_cosine_of_the_released_code_has_a_floor():
 
 # ------------------------------------------------------------- the open task
 def test_a_leak_earns_nothing():
-    exercise = exercises.get("16.7")
-    asked = core.questions(exercise)
     leak = ex7_choose.choose() | {"until_day": 49}
-    result = core.judge(exercise, asked, runner.answers(lambda: leak, asked, 600))
+    result = judged("16.7", lambda: leak)
     assert result.points == 0 and "leak" in str(result.rows)
 
 
@@ -421,10 +410,8 @@ def test_a_leak_earns_nothing():
     ids=["graphs", "popularity", "more", "day"],
 )
 def test_a_choice_that_nobody_measured_earns_nothing(change):
-    exercise = exercises.get("16.7")
-    asked = core.questions(exercise)
     made = ex7_choose.choose() | change
-    assert core.judge(exercise, asked, runner.answers(lambda: made, asked, 600)).points == 0
+    assert judged("16.7", lambda: made).points == 0
 
 
 def test_every_choice_was_measured():

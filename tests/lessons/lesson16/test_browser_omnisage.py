@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from graphrec_utils.plots import visuals
-from tests.browser.pages import alone, opened
+from tests.browser.pages import colors, status, width
 
 X = np.array([[0, 0], [0.4, 0.2], [3, 1], [3.4, 1.3], [2.8, 0.6]])
 WORDS = [np.array([[0.0, 0], [3, 1]]), np.array([[0.3, 0.2], [-0.2, -0.3]])]
@@ -20,18 +20,14 @@ def tree():
     return visuals.semantic_tree(X, WORDS, "abcde", 2)
 
 
-def status(shown) -> str:
-    return shown.locator(".gr-status").inner_text()
+@pytest.fixture
+def switches(drawn):
+    return drawn(losses())
 
 
 @pytest.fixture
-def switches(page, tmp_path):
-    return opened(page, alone(tmp_path, losses()))
-
-
-@pytest.fixture
-def words(page, tmp_path):
-    return opened(page, alone(tmp_path, tree()))
+def words(drawn):
+    return drawn(tree())
 
 
 def test_a_loss_that_is_off_reaches_nobody(switches):
@@ -71,16 +67,13 @@ def test_points_are_chosen_by_mouse_and_by_arrow_keys(page, words):
 
 
 @pytest.mark.parametrize("make", [losses, tree])
-def test_the_dark_page_is_readable(page, tmp_path, make):
-    root = opened(page, alone(tmp_path, make(), dark_lab=True))
-    color, background = root.evaluate(
-        "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
-    )
-    assert color != background
+def test_the_dark_page_is_readable(drawn, make):
+    root = drawn(make(), True)
+    assert len(set(colors(root))) == 2
 
 
 @pytest.mark.parametrize("make", [losses, tree])
-def test_it_fits_a_phone(page, tmp_path, make):
+def test_it_fits_a_phone(page, drawn, make):
     page.set_viewport_size({"width": 400, "height": 800})
-    opened(page, alone(tmp_path, make()))
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    drawn(make())
+    assert width(page) <= 400

@@ -10,10 +10,9 @@ import pytest
 import scipy.stats
 import torch
 import torch.nn.functional as F
-from styles import other_styles
+from styles import judged, other_styles
 
-from graphrec_utils import exercises, losses, metrics
-from graphrec_utils.exercises import core, runner
+from graphrec_utils import losses, metrics
 from graphrec_utils.lessons.lesson17 import (
     ex1_rce,
     ex2_auc,
@@ -180,12 +179,6 @@ ANSWERS = {
 test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
     "17", ANSWERS, points=33
 )
-
-
-def judged(name, function, seeds=core.PUBLIC_SEEDS, named=False):
-    exercise = exercises.get(name)
-    asked = core.questions(exercise, seeds)
-    return core.judge(exercise, asked, runner.answers(function, asked, 600), name=named)
 
 
 # ------------------------------------------------------------- wrong ones, as a student writes them

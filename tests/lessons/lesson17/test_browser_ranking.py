@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from graphrec_utils.plots import visuals
-from tests.browser.pages import alone, opened, violations
+from tests.browser.pages import status, violations, width
 
 
 def diagram():
@@ -19,33 +19,13 @@ def sorted_list():
     return visuals.exposure({"old hit": 0.3, "cake": 0.45, "new gem": 0.9})
 
 
-@pytest.fixture
-def show(new_page, tmp_path):
-    """A function that puts a visual on a page of its own and returns (page, its root)."""
-
-    def put(visual, width=1000, dark=False):
-        look = "dark" if dark else "light"
-        page = new_page(color_scheme=look, viewport={"width": width, "height": 900})
-        errors = []
-        page.on("pageerror", lambda error: errors.append(error))
-        root = opened(page, alone(tmp_path, visual, dark_lab=dark))
-        assert not errors
-        return page, root
-
-    return put
-
-
-def status(root) -> str:
-    return root.locator(".gr-status").inner_text()
-
-
 def number(root, name: str) -> float:
     row = root.get_by_role("row", name=name)
     return float(row.get_by_role("cell").inner_text().replace("−", "-"))
 
 
-def test_stretching_moves_rce_and_leaves_auc(show):
-    page, root = show(diagram())
+def test_stretching_moves_rce_and_leaves_auc(on_a_page):
+    page, root = on_a_page(diagram())
     rce, auc = number(root, "RCE"), number(root, "AUC")
     root.get_by_role("slider", name="stretch").focus()
     page.keyboard.press("End")
@@ -56,8 +36,8 @@ def test_stretching_moves_rce_and_leaves_auc(show):
     assert "too little on average" in status(root)
 
 
-def test_rounds_freeze_by_clicks_and_not_by_looks(show):
-    page, root = show(sorted_list())
+def test_rounds_freeze_by_clicks_and_not_by_looks(on_a_page):
+    page, root = on_a_page(sorted_list())
     assert "old hit is on top" in status(root)
     root.get_by_role("button", name="Step →").click()
     assert status(root).startswith("Round 1, sorted by clicks. old hit is on top")
@@ -71,7 +51,7 @@ def test_rounds_freeze_by_clicks_and_not_by_looks(show):
 
 @pytest.mark.parametrize("make", [diagram, sorted_list])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_it_fits_a_narrow_page_and_can_be_read(show, make, dark):
-    page, _ = show(make(), width=400, dark=dark)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+def test_it_fits_a_narrow_page_and_can_be_read(on_a_page, make, dark):
+    page, _ = on_a_page(make(), width=400, dark=dark)
+    assert width(page) <= 400
     assert violations(page) == []

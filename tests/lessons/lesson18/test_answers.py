@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 import torch
-from styles import other_styles
+from styles import judged, other_styles
 
 from graphrec_utils import exercises, metrics, pinworld
 from graphrec_utils.exercises import core, runner
@@ -145,12 +145,6 @@ OTHERS = {
 test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
     "18", OTHERS, points=28, seeds=()
 )
-
-
-def judged(name: str, function, named: bool = False) -> core.Result:
-    exercise = exercises.get(name)
-    asked = core.questions(exercise)
-    return core.judge(exercise, asked, runner.answers(function, asked, 600.0), named)
 
 
 # ------------------------------------------------------------- wrong ones

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from graphrec_utils.plots import visuals
-from tests.browser.pages import violations
+from tests.browser.pages import status, violations, width
 
 
 def filling():
@@ -23,10 +23,6 @@ def show(on_a_page):
     return lambda **look: on_a_page(filling(), **look)
 
 
-def status(root) -> str:
-    return root.locator(".gr-status").inner_text()
-
-
 def test_users_arrive_by_keys_and_another_experiment_is_chosen(show):
     page, root = show()
     assert status(root).startswith("control against itself, 20 users: lift")
@@ -40,5 +36,5 @@ def test_users_arrive_by_keys_and_another_experiment_is_chosen(show):
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_it_fits_a_narrow_page_and_can_be_read(show, dark):
     page, _ = show(width=400, dark=dark)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert width(page) <= 400
     assert violations(page) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graphrec_utils.plots import visuals
-from tests.browser.pages import violations
+from tests.browser.pages import status, violations, width
 
 LISTS = {
     "item2item": [1207, 3, 88, 2041, 17], "iALS": [88, 1207, 555, 4, 9],
@@ -17,10 +17,6 @@ LISTS = {
 def show(on_a_page):
     """A function that puts the visual on a page of its own, see `on_a_page`."""
     return lambda **look: on_a_page(visuals.fusion(LISTS, saved=[88, 17, 4000]), **look)
-
-
-def status(root) -> str:
-    return root.locator(".gr-status").inner_text()
 
 
 def test_an_item_s_places_are_told_and_votes_change_the_list(show):
@@ -51,5 +47,5 @@ def test_it_works_by_keys(show):
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_it_fits_a_narrow_page_and_can_be_read(show, dark):
     page, _ = show(width=400, dark=dark)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert width(page) <= 400
     assert violations(page) == []
