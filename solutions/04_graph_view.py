@@ -26,7 +26,6 @@
 
 # %% tags=["setup"]
 from itertools import product
-from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -726,7 +725,7 @@ def l3(part):
 def pagerank(part, restart):
     """Personalized PageRank of each user; the part that lies on items."""
     A = graphs.adjacency(part.csr())
-    return SimpleNamespace(scores=lambda u: walks.ppr(A, u, restart, 1e-5)[:, part.num_users :])
+    return lambda users: walks.ppr(A, users, restart, 1e-5)[:, part.num_users :]
 
 
 def rp3beta(part, alpha, beta):

@@ -26,7 +26,6 @@
 
 # %% tags=["setup"]
 import time
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -640,8 +639,11 @@ def shelf(model, name=None):
     if name is None:
         return metrics.evaluate_model(model, seen, sought).ndcg
     on = group == name
-    only = SimpleNamespace(scores=lambda users: np.where(on, model.scores(users), -np.inf))
-    return metrics.evaluate_model(only, seen, sought.select(on[sought.items])).ndcg
+
+    def alone(users):
+        return np.where(on, model.scores(users), -np.inf)
+
+    return metrics.evaluate_model(alone, seen, sought.select(on[sought.items])).ndcg
 
 
 saved, today_graph = np.asarray(past.sum(axis=0)).ravel(), graphs.adjacency(today)

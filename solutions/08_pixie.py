@@ -907,8 +907,11 @@ def visited(data, pins, count, restart=0.5, steps=20_000, equation=True, graph=N
 
 def ndcg(data, rule):
     """Return the NDCG@20 of each user, for a rule that turns the pins of a user into scores."""
-    model = SimpleNamespace(scores=lambda users: np.stack([rule(data.own[u]) for u in users]))
-    return metrics.evaluate_model(model, data.past, data.later).ndcg
+
+    def scores(users):
+        return np.stack([rule(data.own[u]) for u in users])
+
+    return metrics.evaluate_model(scores, data.past, data.later).ndcg
 
 
 def pruned(fit, delta=0.6):

@@ -933,8 +933,11 @@ def try_out(relations, sharpness, weight):
     pins = first["pin"] + np.arange(saves.num_items)
     tails = transe.Tails(vectors, 0, np.arange(saves.num_users), pins)
     liked = np.log1p(saves.degrees()[1])
-    mine = SimpleNamespace(scores=lambda users: sharpness * tails.scores(users) + weight * liked)
-    return metrics.evaluate_model(mine, saves, later).ndcg.mean()
+
+    def scores(users):
+        return sharpness * tails.scores(users) + weight * liked
+
+    return metrics.evaluate_model(scores, saves, later).ndcg.mean()
 
 
 print(

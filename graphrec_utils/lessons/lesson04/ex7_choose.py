@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from graphrec_utils.exercises.core import Exercise
@@ -13,24 +11,13 @@ from graphrec_utils.models import filters
 MOST_PATTERNS, LARGEST = 256, 4
 
 
-@dataclass(frozen=True, eq=False)
-class Table:
-    """The scores of all users and items, as a model."""
-
-    S: np.ndarray
-
-    def scores(self, users: np.ndarray) -> np.ndarray:
-        """Return the (B, n) scores of the given (B,) users."""
-        return self.S[users]
-
-
-def fit(part, choice: dict) -> Table:
-    """Return (1 − weight) · walks + weight · low-pass, every user's scores of either scaled to length 1."""
+def fit(part, choice: dict) -> np.ndarray:
+    """Return the (m, n) scores (1 − weight) · walks + weight · low-pass, every user's scores of either scaled to length 1."""
     R, users = part.csr(), np.arange(part.num_users)
     walks = filters.rp3beta(R, choice["alpha"], choice["beta"]).scores(users)
     W, H = filters.svd_low_pass(R, choice["dim"])
     share = choice["weight"]
-    return Table((1 - share) * _unit(walks) + share * _unit(W @ H.T))
+    return (1 - share) * _unit(walks) + share * _unit(W @ H.T)
 
 
 def _unit(scores: np.ndarray) -> np.ndarray:

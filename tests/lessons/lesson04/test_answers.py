@@ -435,6 +435,6 @@ def test_the_mixture_at_its_ends_is_walks_and_low_pass():
         @ filters.svd_low_pass(train.csr(), 32)[1].T,
     )
     for weight, expected in zip((0.0, 1.0), ends, strict=True):
-        mine = ex7_choose.fit(train, ex7_choose.choose() | {"weight": weight}).scores(users)
+        mine = ex7_choose.fit(train, ex7_choose.choose() | {"weight": weight})[users]
         length = np.linalg.norm(expected, axis=1, keepdims=True)
         np.testing.assert_allclose(mine * length, expected, atol=1e-4)
