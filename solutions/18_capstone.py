@@ -73,7 +73,8 @@ remember("18")
 #
 # Two data sets can be chosen. `PinWorld` is a site of 1,000 users and 2,800 pins: saves of days 0 to 41, 42 to 48, 49 to 55.
 # `MovieTweetings` has films rated 7 and more, cut in time at 80 and 90 %; it has no pictures, and 18.5 stays with
-# PinWorld. Change the name and run everything again.
+# PinWorld. Change the name and run everything again. Or say `DATA = "my/likes.csv"`: a table of your own with columns
+# for user, item and time, up to some ten thousand users.
 
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -85,16 +86,20 @@ remember("18")
 # %%
 def load(name: str) -> tuple[Split, np.ndarray | None]:
     """Return the three parts, and the items' pictures where there are some, as (n, 64) unit rows."""
-    if name == "MovieTweetings":
-        films = datasets.load("movietweetings-100k", fallback=True).at_least(7).core(10, 10)
-        return films.temporal_split((0.8, 0.1, 0.1), unseen="keep"), None
+    if name != "PinWorld":
+        films = name == "MovieTweetings"
+        table = (
+            datasets.load("movietweetings-100k", fallback=True) if films else datasets.read(name)
+        )
+        likes = (table.at_least(7) if films else table).core(10, 10)
+        return likes.temporal_split((0.8, 0.1, 0.1), unseen="keep"), None
     fit, val, test = world.split(("save",))
     x = world.images - world.images.mean(axis=0)
     val, test = val.without(fit), test.without(fit).without(val)
     return Split(fit, val, test), x / np.linalg.norm(x, axis=1, keepdims=True)
 
 
-DATA = "PinWorld"  # or "MovieTweetings"
+DATA = "PinWorld"  # or "MovieTweetings", or a table of your own: "my/likes.csv"
 world = pinworld.make(seed=18, scale=0.4)
 split, pictures = load(DATA)
 pd.DataFrame({
