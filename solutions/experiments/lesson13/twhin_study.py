@@ -389,8 +389,8 @@ def pins(world, until: int, sought: Interactions, past: Interactions) -> Users:
     )
 
 
-def pin_stages() -> tuple[Users, Users]:
-    world = pinworld.load("small")
+def pin_stages(world: pinworld.World | None = None) -> tuple[Users, Users]:
+    world = pinworld.load("small") if world is None else world
     one, two, three = world.split(("save",))
     past = Interactions(np.concatenate([one.users, two.users]), np.concatenate([one.items, two.items]), one.num_users,
                         one.num_items, times=np.concatenate([one.times, two.times]), calendar=False)  # fmt: skip

@@ -268,6 +268,7 @@ def fit(
     temperature: float = 1.0,
     lr: float = 0.01,
     answers: str = "in time",
+    epochs: int = EPOCHS,
     seed: int = 0,
 ) -> multibisage.MultiBiSage:
     """Train a MultiBiSage.
@@ -294,7 +295,7 @@ def fit(
     lost = partial(multibisage.loss, temperature=temperature, hide=answers == "hidden")
     learner = train.Torch(model, lost, torch.optim.Adam(model.parameters(), lr=lr), devices.chosen)
     drawn = partial(_batches, days, stage.n)
-    train.fit(learner, drawn, epochs=EPOCHS, schedule=warm, seed=seed, progress=False)
+    train.fit(learner, drawn, epochs=epochs, schedule=warm, seed=seed, progress=False)
     return model
 
 
