@@ -22,9 +22,12 @@ import importlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from graphrec_utils import paths
-from graphrec_utils.metrics.compare import FAILS, HOLDS, Comparison
+
+if TYPE_CHECKING:
+    from graphrec_utils.metrics import Comparison
 
 LETTERS = "abcdef"
 
@@ -123,6 +126,8 @@ def by(lead: Comparison, holds: str, fails: str, cannot: str | None = None) -> s
     Raises:
         ValueError: one cannot tell, and no option says so.
     """
+    from graphrec_utils.metrics.compare import FAILS, HOLDS  # two seconds, and only a build asks
+
     if lead.outcome in (HOLDS, FAILS):
         return holds if lead.outcome == HOLDS else fails
     if cannot is None:

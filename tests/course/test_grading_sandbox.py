@@ -506,6 +506,14 @@ def test_what_cannot_be_removed_is_a_sentence(tmp_path, monkeypatch):
 # ---------------------------------------------------------------- the server of kernels
 
 
+def test_what_few_answers_use_is_loaded_when_one_asks(nursery, start):
+    loaded = "import sys; print('torch' in sys.modules, 'torch_geometric' in sys.modules)"
+    assert start(loaded) == "True False"
+    nursery.load_rare()
+    nursery.load_rare()
+    assert start(loaded, memory=2**31) == "True True"
+
+
 def test_a_server_that_was_killed_is_started_again(nursery, start):
     if nursery.process is None:
         pytest.skip("there is no server on this system")

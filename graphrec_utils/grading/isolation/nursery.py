@@ -34,10 +34,11 @@ del sys.path[0]  # what a kernel imports is its own copy of the course
 LIBRARIES = (
     "ipykernel.kernelapp", "ipykernel.zmqshell", "matplotlib.pyplot", "networkx", "numpy",
     "pandas", "psutil", "scipy.cluster.hierarchy", "scipy.sparse", "scipy.stats", "torch",
-    "tqdm.auto", "ipywidgets", "numba", "torch_geometric", "pooch",
+    "tqdm.auto", "ipywidgets", "numba", "pooch",
     "matplotlib_inline.backend_inline", "IPython.core.pylabtools",
     "PIL.features", "matplotlib.backends.backend_agg",
 )  # fmt: skip
+RARE = ("torch_geometric",)  # a third of the time that all take: see `server.Nursery.load_rare`
 
 
 def serve(path: str) -> None:
@@ -48,17 +49,14 @@ def serve(path: str) -> None:
     server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     server.bind(path)
     server.listen(8)
-    for name in LIBRARIES:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
-    needed = room.needed()
-    gc.collect()
-    gc.freeze()  # a collection in a kernel would write to, and so copy, every page of the libraries
+    needed = _load(LIBRARIES)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for finished kernels
     while True:
         ready, _, _ = select.select([server, 0], [], [])
-        if 0 in ready and not os.read(0, 1):
-            return
+        if 0 in ready:
+            if not os.read(0, 1):
+                return
+            needed = _load(RARE)
         if server not in ready:
             continue
         connection, _ = server.accept()
@@ -70,6 +68,16 @@ def serve(path: str) -> None:
                 code = _attend(connection, needed)
             os._exit(code)
         connection.close()
+
+
+def _load(libraries: tuple[str, ...]) -> list[str]:
+    """Import what is there of them; return what `room.needed` does."""
+    for name in libraries:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # a collection in a kernel would write to, and so copy, every page of the libraries
+    return room.needed()
 
 
 def _attend(connection: socket.socket, needed: list[str]) -> int:

@@ -13,7 +13,7 @@ from graphrec_utils.grading.verdict import nothing
 
 READ_SECONDS = 20.0  # of computing, before the first kernel starts
 JUDGE_SECONDS = 300.0  # of computing, for the verdict on one exercise: an open task may train in it
-MEMORY = 3 * 2**30  # of addresses, besides what the libraries take
+MEMORY = 3 * 2**30  # of addresses, besides what torch takes
 
 
 FILE = 2**30  # bytes of a file that it writes, such as what its libraries print

@@ -32,6 +32,7 @@ class Nursery:
             RuntimeError: it does not come up.
         """
         self.close()
+        self._rare = False
         self.socket.unlink(missing_ok=True)
         if sys.platform != "linux":
             return
@@ -56,6 +57,14 @@ class Nursery:
         file = self.folder / "walls"
         walls = json.loads(file.read_text("utf-8")) if self.process else []
         return [*walls, "memory of all processes"] if self.groups else walls
+
+    def load_rare(self) -> None:
+        """Let the server load what few answers use, before the next kernel; once."""
+        if self.process and not self._rare:
+            self._rare = True
+            with contextlib.suppress(OSError):  # it has ended: `kernel` starts it again
+                self.process.stdin.write(b"+")
+                self.process.stdin.flush()
 
     def kernel(self, limits: Limits, closed: tuple[str, ...] = ()) -> Kernel:
         """Return a new kernel, and start the server again should that have ended or hang."""

@@ -199,6 +199,8 @@ class Worker:
             with patience.limited():
                 for exercise in self._chosen(known.exercises):
                     add(exercise.id)
+            if any("torch_geometric" in source for source in own.values()):
+                self.nursery.load_rare()
             if tasks:
                 made = plugin.Grading(
                     self.nursery, self.limits, tasks, sources, known.references, own, self.at
@@ -276,6 +278,8 @@ def main() -> None:
     threading.Thread(target=listen, daemon=True).start()
     worker = Worker(json.loads(first), lambda exercise: say({"at": exercise}))
     try:
+        import torch  # noqa: F401  (judges need it; now, while the nursery loads its libraries)
+
         say(worker.isolation())
         patience.limit_memory()
         while (line := lines.get()) is not None:
