@@ -10,6 +10,7 @@ The package is read from the bottom up; every arrow points down, and a test enfo
     datasets walks sampling losses metrics scale    real data; pure functions, the formula in the docstring
     train results                                   the one training loop; stored results and verdicts
     models                                          a family is a module
+    methods.fits                                    how each method is fitted on likes
     plots                                           Matplotlib Axes, and visuals that move
     exercises                                       the engine: ask, judge, show
     lessons                                         a folder for each lesson: exercises, questions, visuals

@@ -31,7 +31,7 @@ MADE = "tests.library.made"  # an example of every visual
 FINDS = (
     (r"(solutions|notebooks)/\d\d_", TEXTS),
     (r"graphrec_utils/lessons/lesson\d\d/(?!visuals/)", EXERCISES),
-    (r"graphrec_utils/exercises/generators/", "graphrec_utils.exercises.generators"),
+    (r"graphrec_utils/methods/fits/", "graphrec_utils.exercises.generators"),
     (r"(tests|graphrec_utils)/lessons/lesson\d\d/(made\.py|visuals/)", MADE),
     (r"graphrec_utils/lessons/lesson\d\d/believed", "graphrec_utils.authoring.site.verdicts_page"),
     (r"data/results/", "graphrec_utils.results"),

@@ -3,7 +3,7 @@
     my_films("04")                              with the five that you keep, or five of ours
     my_films("04", "matrix", "toy story", …)    words of a title are enough; what you choose is kept
 
-A lesson adds its method in `met`. You are the last user of these likes, with your five films.
+A lesson's method is a row of `methods.TABLE` with `films`. You are the last user of these likes, with your five films.
 """
 
 from __future__ import annotations
@@ -23,16 +23,32 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from graphrec_utils import datasets, markup
+from graphrec_utils import datasets, markup, methods
 from graphrec_utils.data import Interactions
 from graphrec_utils.datasets.load import STAND_IN
-from graphrec_utils.exercises import buttons, memory, met
+from graphrec_utils.exercises import buttons, memory
+from graphrec_utils.methods.fits import likes as fitted
 from graphrec_utils.models import fusion
 from graphrec_utils.style import ITEM, POSITIVE, USER
 
 CARD = Path(__file__).with_name("films.html")
 DEFAULT = ("Spirited Away", "My Neighbor Totoro", "Iron Giant", "Amelie", "WALL E")  # a taste
 KEPT, SHOWN, FANS = 5, 6, 6
+FUSED = "18"  # the lesson that makes one list of all
+MET: tuple[tuple[str, str, Callable], ...] = tuple(
+    (m.lesson, name, getattr(fitted, m.films)) for name, m in methods.with_("films").items()
+)
+# They train for seconds each: after lesson QUICK they are shown in their own lesson only.
+SLOW, QUICK = {name for name, m in methods.with_("films").items() if m.slow}, "10"
+
+
+def met(lesson: str) -> dict[str, Callable]:
+    """Return the methods that a lesson shows: name -> function of the likes."""
+    return {
+        name: fit
+        for number, name, fit in MET
+        if number <= lesson and (number == lesson or lesson <= QUICK or name not in SLOW)
+    }
 
 
 @functools.cache
@@ -126,9 +142,9 @@ class Films:
     def __init__(self, lesson: str, mine: list[int]):
         self.lesson, self.mine = lesson, mine
         self.likes = with_user(catalog(), mine)
-        methods = tqdm(met.met(lesson).items(), unit="method", leave=False)
-        self.lists = {name: list(_shown(fit, tuple(mine))) for name, fit in methods}
-        if lesson >= met.FUSED:
+        shown = tqdm(met(lesson).items(), unit="method", leave=False)
+        self.lists = {name: list(_shown(fit, tuple(mine))) for name, fit in shown}
+        if lesson >= FUSED:
             each = np.array(list(self.lists.values()))[:, None]
             scores = fusion.reciprocal_ranks(each, self.likes.num_items)[0]
             self.lists["all, fused"] = np.argsort(-scores, kind="stable")[:SHOWN].tolist()

@@ -30,6 +30,7 @@ ROWS = [
     ("datasets", "walks", "sampling", "losses", "metrics", "scale"),
     ("train", "results"),
     ("models",),
+    ("methods.fits",),
     ("plots",),
     ("exercises",),
     ("lessons",),

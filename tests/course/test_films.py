@@ -10,7 +10,8 @@ import pytest
 
 from graphrec_utils import pinworld
 from graphrec_utils.data import Features, Interactions
-from graphrec_utils.exercises import films, memory, met
+from graphrec_utils.exercises import films, memory
+from graphrec_utils.methods.fits import likes as fitted
 from graphrec_utils.models import baselines
 
 TITLES = (
@@ -33,7 +34,7 @@ def small(monkeypatch, tmp_path):
     users, items = np.array(PAIRS).T
     likes = Interactions(users, items, 4, 5, item_labels=np.array(TITLES, dtype=object))
     monkeypatch.setattr(films, "catalog", lambda: likes)
-    monkeypatch.setattr(met, "MET", FEW)
+    monkeypatch.setattr(films, "MET", FEW)
     monkeypatch.setenv("GRAPHREC_STATE", str(tmp_path))
     monkeypatch.setenv("GRAPHREC_RECORD", "1")
     films._titles.cache_clear(), films._shown.cache_clear()
@@ -83,7 +84,7 @@ def test_a_method_is_trained_once_for_the_same_films(monkeypatch):
         fitted.append(likes)
         return baselines.popularity(likes)
 
-    monkeypatch.setattr(met, "MET", (("01", "most liked", counted),))
+    monkeypatch.setattr(films, "MET", (("01", "most liked", counted),))
     first = films.my_films("01", "matrix", "up").lists
     assert films.my_films("04", "matrix", "up").lists == first and len(fitted) == 1
     films.my_films("04", "up")
@@ -99,22 +100,22 @@ def test_one_list_is_fused_of_all_by_their_ranks():
 
 def test_what_trains_for_long_is_shown_later_in_its_own_lesson_only(monkeypatch):
     monkeypatch.undo()
-    assert "LightGCN" in met.met("10") and "LightGCN" not in met.met("12")
-    assert not set(met.SLOW) & set(met.met("18"))
-    assert set(met.SLOW) < {name for _, name, _ in met.MET}
+    assert "LightGCN" in films.met("10") and "LightGCN" not in films.met("12")
+    assert not set(films.SLOW) & set(films.met("18"))
+    assert set(films.SLOW) < {name for _, name, _ in films.MET}
 
 
 def test_three_interests_share_the_places_and_none_is_a_film_of_yours():
     """Ann and Bob like Matrix and Up, Eve the other two: each of two medoids brings its own."""
     likes = films.with_user(films.catalog(), [0, 3])
-    scores = met.Medoids(likes).scores(np.array([4]))
+    scores = fitted.Medoids(likes).scores(np.array([4]))
     assert scores[0, [0, 3]].tolist() == [0, 0]
     assert sorted(scores[0, [1, 2, 4]]) == [1, 2, 3]
 
 
 def test_a_genre_is_an_entity_and_a_film_without_one_has_no_fact():
     X = Features(np.array([[1, 0], [1, 1], [0, 0], [0, 1], [0, 0]]), np.array(["drama", "fun"]))
-    facts, users, entities = met.facts_of(replace(films.catalog(), item_features=X))
+    facts, users, entities = fitted.facts_of(replace(films.catalog(), item_features=X))
     assert (facts.num_entities, facts.num_relations, len(facts)) == (4 + 5 + 2, 2, len(PAIRS) + 4)
     assert entities.tolist() == [4, 5, 6, 7, 8] and users.tolist() == [0, 1, 2, 3]
     of_genres = facts.array()[facts.rels == 1]
@@ -160,7 +161,7 @@ def test_pinworld_takes_the_place_of_missing_files(monkeypatch, capsys):
         return pinworld.load("small").interactions()
 
     monkeypatch.setattr(films.datasets, "load", load)
-    monkeypatch.setattr(met, "MET", FEW)
+    monkeypatch.setattr(films, "MET", FEW)
     monkeypatch.setenv("GRAPHREC_RECORD", "0")
     films._titles.cache_clear()
     try:
@@ -179,7 +180,7 @@ def test_every_method_is_a_model(monkeypatch):
     likes = films.with_user(
         Interactions(users, items, 4, 5, item_labels=np.array(TITLES, dtype=object)), [0, 4]
     )
-    for number, name, fit in met.MET:
+    for number, name, fit in films.MET:
         scores = fit(likes).scores(np.array([4]))
         assert np.shape(scores) == (1, 5), name
         assert len(number) == 2 and number.isdigit()

@@ -15,9 +15,11 @@ import scipy.sparse as sp
 import torch
 
 from graphrec_utils import metrics, paths, pinworld, sampling, syllabus
-from graphrec_utils.exercises import find, generators
+from graphrec_utils.exercises import find
 from graphrec_utils.exercises.from_earlier import Own
-from graphrec_utils.exercises.generators import GENERATORS, Course, of_log
+from graphrec_utils.exercises.generators import GENERATORS, Course
+from graphrec_utils.methods.fits import histories, plain
+from graphrec_utils.methods.fits.histories import of_log
 from graphrec_utils.pinworld import Simulator, experiment, top
 
 STEMS = {lesson.number: lesson.stem for lesson in syllabus.LESSONS}
@@ -313,13 +315,13 @@ def spin(seconds: float) -> None:
 
 
 def test_what_the_library_needs_is_not_counted_as_yours(course, saves, monkeypatch):
-    fast = generators.plain.ials
+    fast = plain.ials
 
     def slow(saves, fold_in=None):
         spin(0.6)
         return fast(saves, fold_in)
 
-    monkeypatch.setattr(generators.plain, "ials", slow)
+    monkeypatch.setattr(plain, "ials", slow)
     course.own["02.5"], course.seconds = Own(find.get("02.5").reference, "yours"), 0.5
     course.fit("iALS", saves)
     assert course.whose("iALS") == "yours (02.5)"
@@ -373,4 +375,4 @@ def test_histories_of_a_log_hold_all_saves_and_the_latest_at_the_end(saves):
     for row, known in zip(seen.latest, latest.numpy(), strict=True):
         np.testing.assert_array_equal(row[row >= 0], known[known >= 0])
         assert row[-1] >= 0 and (np.diff((row >= 0).astype(int)) >= 0).all()
-    np.testing.assert_array_equal(generators.histories.in_front(seen.latest), latest)
+    np.testing.assert_array_equal(histories.in_front(seen.latest), latest)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from graphrec_utils import methods, style, syllabus
-from graphrec_utils.exercises import find, generators, met
+from graphrec_utils.exercises import films, find, generators
+from graphrec_utils.methods.fits import likes
 
 TABLE = methods.TABLE
 EACH = pytest.mark.parametrize("method", TABLE, ids=[m.name for m in TABLE])
@@ -26,7 +27,7 @@ def test_what_a_row_names_exists(method):
     assert method.what and not method.what.endswith(".")
     assert set(method.called) <= {"films", "generator", "look"}
     assert all(getattr(method, part) for part in method.called)
-    assert not method.films or callable(getattr(met, method.films))
+    assert not method.films or callable(getattr(likes, method.films))
     assert not method.generator or callable(generators.fit_of(method))
     assert method.generator or not (method.exercises or method.trained)
     assert all(find.get(x) for x in method.exercises)
@@ -36,5 +37,5 @@ def test_what_a_row_names_exists(method):
 def test_all_lists_of_methods_are_of_this_table():
     assert set(style.METHOD) == {m.called.get("look", m.name) for m in TABLE if m.look}
     assert [m for m in TABLE if m.column is not None] == list(syllabus.ON_THE_MAP)
-    assert len(met.MET) == sum(bool(m.films) for m in TABLE)
+    assert len(films.MET) == sum(bool(m.films) for m in TABLE)
     assert list(generators.GENERATORS.values()) == [m for m in TABLE if m.generator]

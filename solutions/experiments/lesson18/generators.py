@@ -22,9 +22,9 @@ import torch
 
 from graphrec_utils import losses, metrics, pinworld, results
 from graphrec_utils.data import Interactions, Split
-from graphrec_utils.exercises import met
-from graphrec_utils.exercises.generators import GENERATORS, Course, encoders, of_log, plain, systems
-from graphrec_utils.exercises.generators.histories import said, words
+from graphrec_utils.exercises.generators import GENERATORS, Course
+from graphrec_utils.methods.fits import encoders, likes, plain, systems
+from graphrec_utils.methods.fits.histories import of_log, said, words
 from graphrec_utils.models import baselines, multibisage, pinsage, sage, transe, twhin
 from graphrec_utils.models.scoring import Factors
 from solutions.experiments.kept import kept, spent
@@ -90,16 +90,16 @@ def of_graphsage(saves: Interactions) -> Factors:
     return Factors(*encoders.trained(model, loss, 720, 0.003).embeddings())
 
 
-def of_twhin(saves: Interactions) -> met.Known:
+def of_twhin(saves: Interactions) -> likes.Known:
     """The vectors of lesson 13 with its ridge, 30 false ends of all types, and log popularity with weight 1."""
-    facts, users, items = met.facts_of(saves)
+    facts, users, items = likes.facts_of(saves)
     model = twhin.fit(facts, dim=32, uniform=30, steps=9000, lr=0.1, reg=0.1)
     return systems._popular(twhin.Tails(model, 0, users, items), saves, 1.0)
 
 
 def of_transe(saves: Interactions) -> transe.Tails:
     """What lesson 12 chose for likes with attributes."""
-    facts, users, items = met.facts_of(saves)
+    facts, users, items = likes.facts_of(saves)
     return transe.Tails(transe.fit(facts, 64, sharpness=4.0, lr=0.03, epochs=20), 0, users, items)
 
 

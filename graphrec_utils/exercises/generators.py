@@ -26,11 +26,11 @@ import pandas as pd
 
 from graphrec_utils import methods
 from graphrec_utils.data import Interactions
-from graphrec_utils.exercises import find, met, runner
+from graphrec_utils.exercises import find, runner
 from graphrec_utils.exercises.from_earlier import from_earlier
-from graphrec_utils.exercises.generators import encoders, plain, systems
-from graphrec_utils.exercises.generators.histories import of_log
 from graphrec_utils.methods import Method
+from graphrec_utils.methods.fits import encoders, likes, plain, systems
+from graphrec_utils.methods.fits.histories import of_log
 from graphrec_utils.pinworld import Histories
 
 Score = Callable[[Histories], np.ndarray]
@@ -40,7 +40,7 @@ LONGEST = 160  # characters of an error
 
 
 GENERATORS: dict[str, Method] = methods.with_("generator")
-FITS = {"met": met, "plain": plain, "encoders": encoders, "systems": systems}
+FITS = {"likes": likes, "plain": plain, "encoders": encoders, "systems": systems}
 
 
 def fit_of(generator: Method) -> Callable:

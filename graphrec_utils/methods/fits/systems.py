@@ -12,22 +12,22 @@ from torch import Tensor, nn
 
 from graphrec_utils import graphs, sampling, walks
 from graphrec_utils.data import Interactions
-from graphrec_utils.exercises import met
-from graphrec_utils.exercises.generators.encoders import (
+from graphrec_utils.methods.fits import likes
+from graphrec_utils.methods.fits.encoders import (
     DIM,
     from_vectors,
     in_steps,
     steps_of,
     trained,
 )
-from graphrec_utils.exercises.generators.histories import (
+from graphrec_utils.methods.fits.histories import (
     in_front,
     log_popularity,
     said,
     unit,
     words,
 )
-from graphrec_utils.exercises.generators.plain import Ranked, followers
+from graphrec_utils.methods.fits.plain import Ranked, followers
 from graphrec_utils.models import mf, pinsage, sage, transformer
 from graphrec_utils.models import multibisage as library_multibisage
 from graphrec_utils.models import omnisage as library_omnisage
@@ -66,7 +66,7 @@ def twhin(saves: Interactions, twhin_loss: Callable | None = None):
 
     False edges are drawn from the batch, where popular items come often: the products learn to leave popularity out.
     """
-    facts, users, items = met.facts_of(saves)
+    facts, users, items = likes.facts_of(saves)
     triples = torch.from_numpy(np.stack([facts.heads, facts.rels, facts.tails], axis=1))
     table = nn.Embedding(facts.num_entities + facts.num_relations, DIM)
     with torch.no_grad():
@@ -87,23 +87,23 @@ def twhin(saves: Interactions, twhin_loss: Callable | None = None):
     return _popular(library_twhin.Tails(model, 0, users, items), saves, 1.0)
 
 
-def _popular(model, saves: Interactions, weight: float) -> met.Known:
+def _popular(model, saves: Interactions, weight: float) -> likes.Known:
     """Return the scores of a model plus a weight times log popularity."""
     more = weight * log_popularity(saves)
-    return met.Known(lambda users: model.scores(users) + more)
+    return likes.Known(lambda users: model.scores(users) + more)
 
 
-def of_transe(saves: Interactions, distance: Callable | None = None) -> met.Known:
+def of_transe(saves: Interactions, distance: Callable | None = None) -> likes.Known:
     """The items nearest to you plus *saves*, and log popularity: in lesson 12, too, distances know little of it."""
     knobs = {"sharpness": 4.0, "lr": 0.03, "num_negatives": 64}
-    return _popular(met.of_transe(saves, distance, **knobs), saves, 0.03)
+    return _popular(likes.of_transe(saves, distance, **knobs), saves, 0.03)
 
 
 def three_interests(
     saves: Interactions, recommend: Callable | None = None, interests: Callable | None = None
 ):
     """Items that stand for three interests, a hundred places shared among them."""
-    model = met.Medoids(saves, places=100, interests=interests, recommend=recommend)
+    model = likes.Medoids(saves, places=100, interests=interests, recommend=recommend)
 
     def of(histories: Histories) -> np.ndarray:
         R = histories.saved
@@ -179,7 +179,7 @@ def sasrec(
     saves: Interactions, attend: Callable | None = None, sequence_loss: Callable | None = None
 ):
     """A transformer over the latest saves."""
-    model = met.of_sequence(saves, looking(attend, causal=True), sequence_loss)
+    model = likes.of_sequence(saves, looking(attend, causal=True), sequence_loss)
 
     @torch.no_grad()
     def of(histories: Histories) -> np.ndarray:

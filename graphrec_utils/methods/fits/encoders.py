@@ -16,16 +16,16 @@ from torch import Tensor
 
 from graphrec_utils import graphs, losses, sampling, train, walks
 from graphrec_utils.data import Interactions
-from graphrec_utils.exercises import met
-from graphrec_utils.exercises.generators.histories import (
+from graphrec_utils.graphs import batches
+from graphrec_utils.methods.fits.histories import (
     in_front,
     log_popularity,
     said,
     unit,
     words,
 )
-from graphrec_utils.exercises.generators.plain import Ranked, followers
-from graphrec_utils.graphs import batches
+from graphrec_utils.methods.fits.likes import by_softmax
+from graphrec_utils.methods.fits.plain import Ranked, followers
 from graphrec_utils.models import pinsage as library_pinsage
 from graphrec_utils.models import sage, two_tower
 from graphrec_utils.models.scoring import Factors
@@ -177,7 +177,7 @@ def _towers(saves: Interactions, value: Callable) -> two_tower.TwoTower:
     latest, rng = sampling.latest(saves, 20), np.random.default_rng(0)
     model = two_tower.TwoTower(latest, saves.num_items, DIM, temperature=0.2)
     loss = functools.partial(value, rng=rng)
-    return met.by_softmax(model, loss, (histories, items), epochs=8, size=512)
+    return by_softmax(model, loss, (histories, items), epochs=8, size=512)
 
 
 def towers(

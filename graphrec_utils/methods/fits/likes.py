@@ -1,10 +1,6 @@
-"""The methods that `my_films` shows, each with the lesson that teaches it.
+"""The methods that `my_films` shows, fitted on likes whose users are known by their ids.
 
-Where an exercise makes a piece of a method, its function can be given by its name (`generators` does).
-
-Each is a function of the likes that returns a model as `models` says, named in its row of `methods.TABLE`. Knobs are near those that the lessons choose; on these likes nothing was
-tuned. You are the last user of the likes, and your films are the last likes, in the order in which you
-named them.
+Knobs are near those that the lessons choose; on the likes of `my_films` nothing was tuned.
 """
 
 from __future__ import annotations
@@ -16,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from graphrec_utils import graphs, losses, methods, sampling, train, walks
+from graphrec_utils import graphs, losses, sampling, train, walks
 from graphrec_utils.data import Interactions, Triples
 from graphrec_utils.models import (
     baselines,
@@ -35,8 +31,6 @@ from graphrec_utils.models import (
 )
 from graphrec_utils.models.ease import ease
 from graphrec_utils.models.scoring import Factors
-
-FUSED = "18"  # the lesson that makes one list of all
 
 
 @dataclass(frozen=True)
@@ -247,19 +241,3 @@ class Medoids:
             return mixture.retrieve(queries, share, self.items, own, self.places)
         counts = np.rint(share * len(own)).astype(int)
         return recommend(counts, queries, self.items, own, len(some), self.places)
-
-
-MET: tuple[tuple[str, str, Callable], ...] = tuple(
-    (m.lesson, name, globals()[m.films]) for name, m in methods.with_("films").items()
-)
-# They train for seconds each: after lesson QUICK they are shown in their own lesson only.
-SLOW, QUICK = {name for name, m in methods.with_("films").items() if m.slow}, "10"
-
-
-def met(lesson: str) -> dict[str, Callable]:
-    """Return the methods that a lesson shows: name -> function of the likes."""
-    return {
-        name: fit
-        for number, name, fit in MET
-        if number <= lesson and (number == lesson or lesson <= QUICK or name not in SLOW)
-    }

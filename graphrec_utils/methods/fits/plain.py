@@ -12,8 +12,8 @@ import torch
 
 from graphrec_utils import graphs, walks
 from graphrec_utils.data import Interactions
-from graphrec_utils.exercises.generators.histories import words
-from graphrec_utils.exercises.met import Known
+from graphrec_utils.methods.fits.histories import words
+from graphrec_utils.methods.fits.likes import Known
 from graphrec_utils.models import baselines, filters, mf, semantic_ids
 from graphrec_utils.pinworld import Histories
 

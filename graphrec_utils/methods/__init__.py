@@ -1,8 +1,8 @@
 """Each method of the course once: what lists methods reads this table.
 
 The map of the course shows those with a `column` (`syllabus.ON_THE_MAP`), figures know the looks (`style.METHOD`),
-`my_films` shows those with `films` (`exercises.met`), lesson 18 fits those with a `generator`
-(`exercises.generators`). A new method is a row here, and a function for each of the last two.
+`my_films` shows those with `films`, lesson 18 fits those with a `generator` (`exercises.generators`). A new
+method is a row here, and a function in `methods.fits` for each of the last two.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ class Method:
         year: that of the paper named in the lesson.
         after: what it takes from whom: {name of an earlier method: a few words}.
         look: (color, marker of Matplotlib) in figures; none like another's, and none like a side's.
-        films: the function of `exercises/met.py` that fits it on likes, for `my_films`.
+        films: the function of `methods/fits/likes.py` that fits it on likes, for `my_films`.
         slow: that takes seconds: after lesson 10 its own lesson alone shows it.
-        generator: the function, "plain.ials" of `exercises/generators/plain.py`, that fits it on saves.
+        generator: the function, "plain.ials" of `methods/fits/plain.py`, that fits it on saves.
         exercises: those that make a piece of the generator.
         trained: by gradients.
         hears: what is saved after it was fitted; one that does not knows users by their ids.
@@ -68,7 +68,7 @@ TABLE = (
            after={"MF": "a network for the dot product"}),
     Method("BPR", "03", "MF whose loss compares what was liked with what was not", column=1, year=2009,
            after={"MF": "a loss on pairs"}, look=("#7B4A1E", "d"), films="of_dot", slow=True,
-           generator="met.of_dot", exercises=("03.4",), trained=True, hears=False,
+           generator="likes.of_dot", exercises=("03.4",), trained=True, hears=False,
            called={"films": "BPR, dot product", "look": "BPR-MF"}),
     Method("Graph walks", "04", "who is reached along edges, and how often", column=1,
            after={"item2item": "neighbors of neighbors"}),
@@ -85,13 +85,13 @@ TABLE = (
     Method("NGCF", "05", "vectors that neighbors send along edges, with weights", column=2, year=2019,
            after={"MF": "vectors, sent along edges", "BPR": "its loss"},
            look=("#A88300", "X"), films="of_ngcf", slow=True,
-           generator="met.of_ngcf", exercises=("05.3",), trained=True, hears=False),
+           generator="likes.of_ngcf", exercises=("05.3",), trained=True, hears=False),
     Method("MF, LightGCN's recipe", "06", "MF trained as LightGCN is, without a graph",
            look=("#B0752F", "H")),
     Method("LightGCN", "06", "propagation without weights", column=3, year=2020,
            after={"NGCF": "propagation without weights"},
            look=("#5A35B0", "P"), films="of_lightgcn", slow=True,
-           generator="met.of_lightgcn", exercises=("06.1",), trained=True, hears=False),
+           generator="likes.of_lightgcn", exercises=("06.1",), trained=True, hears=False),
     Method("GraphSAGE", "07", "an encoder of what neighbors say", column=2, year=2017,
            after={"Graph walks": "who should be alike"},
            look=("#1F8A70", "$G$"), generator="encoders.graphsage", exercises=("07.4", "07.6"), trained=True, hears=False),
