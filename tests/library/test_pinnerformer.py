@@ -95,6 +95,27 @@ def test_all_events_may_be_hides_and_at_one_second():
     assert out.isfinite().all()
 
 
+@pytest.mark.parametrize("objective", sampling.windows.OBJECTIVES)
+def test_a_moment_has_its_whole_window_before_now_and_nothing_later_is_seen(objective):
+    """Pin 8 comes after now only; "next" ones ask for what comes up to now, the others for a window."""
+    rng, now, window = np.random.default_rng(0), 1000, 300
+    when = rng.integers(1, 1500, 800)
+    what = np.where(when <= now, rng.integers(N - 1, size=800), N - 1)
+    log = sampling.Log(rng.integers(6, size=800), what, rng.integers(3, size=800), when, rng.random(800) < 0.5, 6)
+    moments = []
+
+    def more(model, events, who, then, pairs, rng):
+        moments.extend(then)
+        assert max(x[0].max() for x in (events, (pairs.target,))) < N - 1
+        assert (events[2].amax(dim=1).numpy() <= then).all()  # read up to the moment
+        return torch.zeros(())
+
+    options = {"length": L, "dim": 8, "steps": 20, "users": 16, "each": 2, "uniform": 4}
+    pinnerformer.fit(log, PINS, now, objective, window, more=more, **options)
+    latest = now - window if objective in ("all", "dense") else now
+    assert latest - 50 < max(moments) < latest
+
+
 NOBODY = sampling.Pairs(np.zeros(0, int), np.zeros(0, int), torch.zeros(0, dtype=torch.int64))
 ONE = sampling.Pairs(np.array([0]), np.array([1]), torch.tensor([2]))
 LOG_Q = torch.full((N,), 1 / N).log()
