@@ -80,6 +80,20 @@ def test_what_could_be_known_without_the_inputs_pays_nothing_alone(answer):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("answer", [lambda x, y: x, lambda x, y: y])
+def test_one_of_several_inputs_pays_nothing_alone(answer):
+    def numbers(rng):
+        return {"x": int(rng.integers(1, 99)), "y": int(rng.integers(1, 99))}
+
+    exercise = make(reference=lambda x, y: x + y, claims=(
+        Claim("adds", numbers, weight=2),
+        Claim("adds nothing", lambda rng: numbers(rng) | {"y": 0}),
+        Claim("adds to nothing", lambda rng: numbers(rng) | {"x": 0}),
+    ))  # fmt: skip
+    result = judged(exercise, answer)
+    assert sum(row.ok for row in result.rows[:3]) == 1 and result.points == 0
+
+
 def test_a_choice_has_no_inputs_to_follow_and_is_paid_by_its_bars():
     def at_least(bar):
         return lambda got, expected, inputs: None if got >= bar else f"{got} with yours"

@@ -104,6 +104,14 @@ def test_messages_of_the_wrong_form_are_refused(raw):
         verdict.outcomes(raw, ASKED)
 
 
+def test_of_all_that_a_kernel_says_only_what_bears_our_nonce_is_heard():
+    said = [{"nonce": "ours", "outcomes": "[1]"}, {"nonce": "theirs", "outcomes": "[2]"}, {"outcomes": "[3]"},
+            {"nonce": "ours", "outcomes": 4}, {"nonce": ["ours"], "outcomes": "[5]"}, "ours"]  # fmt: skip
+    outputs = [{"data": {"a/b": each}} for each in said]
+    outputs += [{"data": {"c/d": said[0]}}, {"data": "a/b"}, {"text": "[6]"}]
+    assert verdict.texts(outputs, "a/b", "ours") == ["[1]", ""]
+
+
 def test_seeds_differ_between_students_exercises_and_secrets():
     made = [
         tuple(verdict.seeds(secret, student, exercise))

@@ -68,6 +68,13 @@ def test_retrieval_is_a_walk_through_the_queries(top):
     assert len(set(found)) == len(found) <= min(top, 31) and not set(found) & set(seen)
 
 
+def test_a_share_that_is_a_whole_number_of_places_gets_no_place_more():
+    assert 0.56 * 25 > 14  # as floats
+    items = np.repeat(np.eye(2), 15, axis=0)
+    found = mixture.retrieve(np.eye(2), [0.56, 0.44], items, [], 25)
+    assert (found < 15).sum() == 14 and (found >= 15).sum() == 11
+
+
 def test_two_interests_are_found_and_their_mean_finds_what_lies_between():
     items = np.array([[1.0, 0.0], [0.99, 0.01], [0.0, 1.0], [0.01, 0.99], [0.8, 0.8], [0.7, 0.75]])
     both, mean = np.eye(2), np.array([[0.5, 0.5]])

@@ -204,6 +204,19 @@ def test_who_has_no_neighbor_in_any_graph_is_finite_and_so_is_the_gradient(how):
 
 
 @HOW
+def test_a_graph_without_neighbors_says_nothing(how):
+    """What is learned about a graph changes only who has a neighbor in it."""
+    near = multibisage.neighborhoods({"a": boards(0), "b": boards(1, lonely=3)}, top=4)
+    model, nodes = made(how, near), torch.arange(N)
+    before = model.vectors(nodes)[0]
+    part = {"mean": lambda x: x.heard.weight[:, D:], "attention": lambda x: x.W[1].weight}
+    with torch.no_grad():
+        part.get(how, lambda x: x.graphs[1].linear2.weight)(model.listen).mul_(3)
+    changed = ~torch.isclose(model.vectors(nodes)[0], before, atol=1e-6).all(dim=1)
+    assert torch.equal(changed, (near.ids[:, 1] >= 0).any(dim=1))
+
+
+@HOW
 def test_all_positions_masked(how):
     nobody = multibisage.Neighborhoods(("a", "b"), torch.full((N, 2, 3), -1))
     z, looks = made(how, nobody).vectors(torch.arange(N))

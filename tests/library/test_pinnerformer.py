@@ -101,7 +101,9 @@ def test_a_moment_has_its_whole_window_before_now_and_nothing_later_is_seen(obje
     rng, now, window = np.random.default_rng(0), 1000, 300
     when = rng.integers(1, 1500, 800)
     what = np.where(when <= now, rng.integers(N - 1, size=800), N - 1)
-    log = sampling.Log(rng.integers(6, size=800), what, rng.integers(3, size=800), when, rng.random(800) < 0.5, 6)
+    log = sampling.Log(
+        rng.integers(6, size=800), what, rng.integers(3, size=800), when, rng.random(800) < 0.5, 6
+    )
     moments = []
 
     def more(model, events, who, then, pairs, rng):

@@ -72,6 +72,14 @@ def test_reliability_counts_every_row_once():
     assert len(metrics.reliability(y, np.full(200, 0.3), 8)) == 1  # equal ones stay together
 
 
+def test_a_group_says_the_means_of_its_rows_and_how_far_they_may_be_off():
+    y, _, p = rows(4, 200)
+    table = metrics.reliability(y, p, 8)
+    for group, mine in zip(table.itertuples(), np.split(np.argsort(p), 8), strict=True):
+        assert (group.said, group.happened) == pytest.approx((p[mine].mean(), y[mine].mean()))
+        assert group.count == 25 and group.error == pytest.approx(y[mine].std() / 5)
+
+
 def test_a_calibrated_model_is_off_by_noise_only():
     rng = np.random.default_rng(0)
     p = rng.random(50_000)

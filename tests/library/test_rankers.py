@@ -59,7 +59,8 @@ def test_more_trees_fit_train_better():
 
 def test_a_weight_is_how_often_a_row_is_there():
     rng = np.random.default_rng(0)
-    x = rng.integers(5, size=(400, 4)).astype(float)  # few values: the same cuts, however often each comes
+    # few values: the same cuts, however often each comes
+    x = rng.integers(5, size=(400, 4)).astype(float)
     y = (rng.random(400) < np.where(x[:, 1] > 2, 0.7, 0.2)).astype(float)
     times = np.arange(400) % 3
     k = np.repeat(np.arange(400), times)

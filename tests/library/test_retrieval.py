@@ -40,6 +40,14 @@ def test_equal_items_still_fill_all_cells_they_can():
     assert np.isfinite(centers).all() and len(cell) == 10
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_an_empty_cell_takes_the_item_that_is_farthest_away(seed):
+    """Some first centers are one place: without that, as many cells would stay empty."""
+    places = [[0.0, 0.0], [0.0, 5.0], [1.0, 0.0], [9.0, 9.0]]
+    centers, _ = retrieval.cells(np.repeat(places, 6, axis=0), 4, seed=seed)
+    assert sorted(centers.round(9).tolist()) == places
+
+
 def test_with_all_cells_open_a_search_is_exact():
     items, queries = vectors()
     for lift in (False, True):

@@ -7,6 +7,7 @@ import pytest
 import scipy.sparse as sp
 
 from graphrec_utils import paths, results
+from graphrec_utils.data import Features, Interactions
 from solutions.experiments.lesson07 import sage_rivals as study
 
 
@@ -45,6 +46,21 @@ def test_groups_are_told_apart_and_nothing_new_is_learned_from(tiny):
 def test_what_is_asked_is_not_there_today(tiny):
     assert tiny.today[tiny.part.users, tiny.part.items].sum() == 0
     assert len(np.unique(tiny.part.pairs())) == len(tiny.part)
+
+
+def test_what_tests_is_not_there_while_choosing(monkeypatch):
+    rng = np.random.default_rng(0)
+    words = Features(sp.csr_matrix(rng.integers(3, size=(300, 20))), np.arange(20))
+    pairs = np.unique(rng.integers(0, [60, 300], (4000, 2)), axis=0)
+    library = Interactions(*pairs.T, 60, 300, item_features=words)
+    monkeypatch.setattr(study.datasets, "load", lambda name: {"library": library})
+    choose, test = study.articles()
+    R = choose.today + choose.past
+    assert R[test.part.users, test.part.items].sum() == 0
+    assert R[:, test.group > 0].nnz == 0  # nobody has an article that is to come
+    for stage in (choose, test):
+        assert set(stage.group[stage.part.items]) == {0, 1, 2}
+        assert stage.past[stage.part.users, stage.part.items].sum() == 0
 
 
 def test_a_shelf_holds_one_group_alone(tiny):

@@ -9,6 +9,7 @@ import scipy.sparse as sp
 from graphrec_utils import results
 from graphrec_utils.data import Interactions, Split
 from solutions.experiments.lesson08 import pixie_booster, pixie_parts, pixie_rivals, walk_or_push
+from tests.lessons import listed
 
 
 def test_the_lines_cross_where_gain_and_loss_are_equal():
@@ -50,7 +51,13 @@ def test_every_rival_is_tuned_and_compared(monkeypatch):
     monkeypatch.setattr(pixie_rivals, "STEPS", 400)
     small = {k: {name: x[:3] for name, x in grid.items()} for k, grid in pixie_rivals.GRIDS.items()}
     monkeypatch.setattr(pixie_rivals, "GRIDS", small)
-    values = pixie_rivals.measure(split, lambda e: sp.csr_array(e.csr().astype(float)), 2, 20)
+    fitted, makers = [], pixie_rivals.makers
+    monkeypatch.setattr(
+        pixie_rivals, "makers", lambda events, *b: fitted.append(len(events)) or makers(events, *b)
+    )
+    with listed.without_the_past(split):
+        values = pixie_rivals.measure(split, lambda e: sp.csr_array(e.csr().astype(float)), 2, 20)
+    assert fitted == [400, 480]  # the winners know what validation holds
     names = [row["model"] for row in values["models"]]
     assert names == ["popularity", *small, "Pixie, settings of the paper"]
     assert all(0 <= row["ndcg"] <= 1 for row in values["models"])

@@ -8,6 +8,7 @@ import torch
 from graphrec_utils import metrics, results
 from graphrec_utils.data import Interactions
 from solutions.experiments.lesson10 import search_latency, towers
+from tests.lessons import listed
 
 DAY = towers.DAY
 
@@ -49,16 +50,20 @@ def test_every_model_is_tuned_and_compared(monkeypatch, tmp_path):
     torch.set_num_threads(1)
     monkeypatch.setattr(towers, "BATCH", 64)
     monkeypatch.setattr(towers, "SEEDS", (0, 1))
-    monkeypatch.setitem(
-        towers.DATA,
-        "time",
-        lambda: events().temporal_split((0.8, 0.1, 0.1), repeats="drop", unseen="keep"),
-    )
-    tower = towers.tower
-    monkeypatch.setattr(
-        towers, "tower", lambda *a, **k: tower(*a, **(k | {"epochs": 1, "negatives": 4}))
-    )
-    values = towers.measure("time", tmp_path, trials=2, budget=2)
+    split = events().temporal_split((0.8, 0.1, 0.1), repeats="drop", unseen="keep")
+    monkeypatch.setitem(towers.DATA, "time", lambda: split)
+    tower, fitted = towers.tower, []
+
+    def short(events, *a, **k):
+        fitted.append(len(events))
+        return tower(events, *a, **(k | {"epochs": 1, "negatives": 4}))
+
+    monkeypatch.setattr(towers, "tower", short)
+    with listed.without_the_past(split):
+        values = towers.measure("time", tmp_path, trials=2, budget=2)
+    tested = len(towers.TOWERS) * len(towers.SEEDS)
+    assert set(fitted[:-tested]) == {len(split.train)}
+    assert set(fitted[-tested:]) == {len(split.past())}  # the winners know what validation holds
     names = [row["model"] for row in values["models"]]
     assert names == [*towers.RIVALS, *towers.TOWERS]
     assert all(0 <= row["ndcg"] <= 1 for row in values["models"])

@@ -11,6 +11,7 @@ from graphrec_utils import metrics, results
 from graphrec_utils.data import Interactions, Split
 from graphrec_utils.models.scoring import Factors
 from solutions.experiments.lesson11 import logq_rivals
+from tests.lessons import listed
 
 
 def _events(rng, count: int) -> Interactions:
@@ -32,7 +33,8 @@ def small(monkeypatch):
 
 
 def test_every_loss_and_rival_is_tuned_and_compared(small, tmp_path):
-    values = logq_rivals.rivals(2, _split, log=tmp_path / "log.jsonl")
+    with listed.without_the_past(_split()):
+        values = logq_rivals.rivals(2, _split, log=tmp_path / "log.jsonl")
     assert [r["model"] for r in values["models"]] == [*logq_rivals.ARMS, *logq_rivals.RIVALS]
     weights = {r["model"]: r["knobs"].get("weight") for r in values["models"]}
     assert {name for name, weight in weights.items() if weight is not None} == {
@@ -46,14 +48,16 @@ def test_every_loss_and_rival_is_tuned_and_compared(small, tmp_path):
 
 
 def test_every_number_of_negatives_has_knobs_of_its_own(small):
-    values = logq_rivals.sizes(2, _split, (4, 8), seeds=(0,))
+    with listed.without_the_past(_split()):
+        values = logq_rivals.sizes(2, _split, (4, 8), seeds=(0,))
     rows = values["rows"]
     assert {r["n"] for r in rows} == {4, 8} and len(rows) == 8 and all(r["knobs"] for r in rows)
     assert values["leads"]["4"]["in-batch, corrected over in-batch, no correction"]["users"] > 2
 
 
 def test_lists_are_searched_for_what_nobody_took(small):
-    values = logq_rivals.lengths(2, _split, seeds=(0,))
+    with listed.without_the_past(_split()):
+        values = logq_rivals.lengths(2, _split, seeds=(0,))
     assert [(r["vectors"], r["uniform"]) for r in values["rows"]] == [
         ("free", 0.0), ("free", 0.5), ("length 1", 0.0), ("length 1", 0.5)]  # fmt: skip
     assert all(0 <= r["never saved"] <= 1 for r in values["rows"])

@@ -15,6 +15,7 @@ from solutions.experiments.lesson12 import (
     likes_as_relation,
     transe_losses,
 )
+from tests.lessons import listed
 
 
 # ---------------------------------------------------------------- patterns
@@ -170,7 +171,14 @@ def test_every_model_is_tuned_and_compared_and_new_items_are_kept(monkeypatch):
         likes_as_relation, "GRIDS", grids | {"TransE": grids["TransE"] | {"steps": [1e3, 2e3]}}
     )
     monkeypatch.setattr(likes_as_relation, "SEEDS", (0, 1))
-    values = likes_as_relation.measure(split, lambda _: more, budget=2, users=20)
+    asked = test.select(np.isin(test.users, train.users)).without(split.past())
+    fitted, makers = [], likes_as_relation.makers
+    monkeypatch.setattr(
+        likes_as_relation, "makers", lambda e, m: fitted.append(len(e)) or makers(e, m)
+    )
+    with listed.without_the_past(split, asked):
+        values = likes_as_relation.measure(split, lambda _: more, budget=2, users=20)
+    assert fitted == [len(train), len(split.past())]  # the winners know what validation holds
     names = [row["model"] for row in values["models"]]
     assert {
         "iALS + attributes",
