@@ -27,6 +27,7 @@ OF_LESSON = re.compile(
 )
 TEXTS, EXERCISES = "graphrec_utils.authoring.lesson.source", "graphrec_utils.exercises.find"
 MADE = "tests.library.made"  # an example of every visual
+SYLLABUS, ROW = "graphrec_utils/syllabus.py", re.compile(r' *Lesson\("(\d\d)"')
 # Who finds what no import names: files, and the module whose tests they reach.
 FINDS = (
     (r"(solutions|notebooks)/\d\d_", TEXTS),
@@ -45,11 +46,14 @@ ALL_LESSONS = re.compile(
 NAMES_LESSON = re.compile(r"\b(\d\d)_[a-z]|[\"'](\d\d)\.\w*\d")
 ANSWERS = re.compile(r"/lesson(\d\d)/test_answers\.py$")
 EVERY_TIME = re.compile(r"tests/contracts/test_(style|links|architecture|built_in|versions)\.py")
-NUMBER = re.compile(r"(?<![\w.])(\d\d)(?=[._\]-]|$)")
+# a lesson, not the place of a mistake in "09.3-11"
+NUMBER = re.compile(r"(?<![\w.])(?<!\d\d\.\d-)(\d\d)(?=[._\]-]|$)")
 
 
 def changed(since: str) -> set[str]:
     """Return the files that differ from a commit, and new ones; relative to the repository.
+
+    A row of the syllabus belongs to its lesson's text: in place of the table stands the lesson.
 
     Raises:
         pytest.UsageError: this is no clone, or git knows no such commit.
@@ -63,7 +67,24 @@ def changed(since: str) -> set[str]:
         if run.returncode:
             raise pytest.UsageError(f"--changed {since}: git says {run.stderr.strip()}")
         found |= set(run.stdout.splitlines())
+    if SYLLABUS in found:
+        old = subprocess.run(
+            ["git", "show", f"{since}:{SYLLABUS}"], cwd=ROOT, capture_output=True, text=True
+        )
+        if numbers := rows(old.stdout, (ROOT / SYLLABUS).read_text("utf-8")):
+            found = found - {SYLLABUS} | {f"solutions/{number}_" for number in numbers}
     return found
+
+
+def rows(old: str, new: str) -> set[str]:
+    """Return the lessons whose rows of the syllabus differ, such as their minutes; none where more than that does."""
+    lines, others = zip(*(_rows(text) for text in (old, new)), strict=True)
+    return {ROW.match(row)[1] for row in lines[0] ^ lines[1]} if others[0] == others[1] else set()
+
+
+def _rows(text: str) -> tuple[set[str], list[str]]:
+    lines = text.splitlines()
+    return {x for x in lines if ROW.match(x)}, [x for x in lines if not ROW.match(x)]
 
 
 class Reach:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from tests import reach
@@ -98,6 +100,31 @@ def test_no_module_of_the_package_changes_unseen():
     assert found <= imported
     modules = {reach._module(file) for file in files if "/cli/" not in file}
     assert modules - imported - of_lessons == set()
+
+
+def test_the_place_of_a_mistake_is_no_lesson():
+    mistakes = {"lessons/test_exercises.py": "test_x[03.4-19]"}
+    assert kept("solutions/08_pixie.py", tests=mistakes) == []
+    mistakes = {"lessons/test_exercises.py": "test_x[03.4-08]"}
+    assert kept("solutions/08_pixie.py", tests=mistakes) == []
+    by_light = {"lessons/test_notebooks.py": "test_x[light-08_pixie]"}
+    assert kept("solutions/08_pixie.py", tests=by_light) == ["test_x[light-08_pixie]"]
+
+
+def test_minutes_of_a_lesson_reach_that_lesson_and_other_words_of_the_syllabus_all(monkeypatch):
+    new = (reach.ROOT / reach.SYLLABUS).read_text("utf-8")
+    row = next(line for line in new.splitlines() if 'Lesson("08"' in line)
+    longer = new.replace(row, row.replace("Pixie", "Walks"))
+    assert reach.rows(longer, new) == {"08"}
+    assert reach.rows(new, new) == reach.rows(longer + "MORE = 1\n", new) == set()
+    for old, found in ((longer, {"08"}), (longer + "MORE = 1\n", set(reach._numbers()))):
+        said = {"diff": reach.SYLLABUS, "ls-files": "", "show": old}
+        monkeypatch.setattr(
+            reach.subprocess,
+            "run",
+            lambda words, said=said, **_: SimpleNamespace(returncode=0, stdout=said[words[1]]),
+        )
+        assert reach.Reach(reach.changed("HEAD")).lessons == found
 
 
 def test_a_commit_that_git_does_not_know_gets_a_sentence():

@@ -128,7 +128,9 @@ def test_the_line_of_a_lesson_names_what_the_map_says(lesson):
 def test_every_notebook_has_its_line_below_the_title(path):
     for name in ("solved", "student"):
         cells = nbformat.read(target(path, name), 4).cells
-        assert cells[1].source == draw.line(path.name[:2]), "run build --changed"
+        assert cells[1].source == draw.line(path.name[:2]), (
+            "run: python3 -m graphrec_utils build --changed"
+        )
         assert cells[1].metadata.slideshow.slide_type == "skip"  # a deck has the drawing
 
 
@@ -147,7 +149,9 @@ def test_the_drawings_of_the_readme_are_todays():
     """`python3 -m graphrec_utils build NN` writes them."""
     text = (paths.root() / "README.md").read_text("utf-8")
     for path, wanted in draw.files().items():
-        assert path.read_text("utf-8") == wanted, "run build"
+        assert path.read_text("utf-8") == wanted, (
+            "run: python3 -m graphrec_utils build --changed 00"
+        )
         assert len(wanted.encode()) < 100_000
         assert f".github/{path.name}" in text
         assert "<script" not in wanted and "http" not in wanted.replace("http://www.w3.org", "")
@@ -156,6 +160,6 @@ def test_the_drawings_of_the_readme_are_todays():
 def test_an_old_drawing_is_named(tmp_path, monkeypatch):
     (tmp_path / "course-map.svg").write_text("<svg/>", "utf-8")
     monkeypatch.setattr(draw, "files", lambda: {tmp_path / "course-map.svg": "<svg>new</svg>"})
-    assert ".github/course-map.svg is not the syllabus's map: run build" in readme.stale()
+    assert ".github/course-map.svg is not the syllabus's map" in readme.stale()
     readme.write()
     assert (tmp_path / "course-map.svg").read_text("utf-8") == "<svg>new</svg>"

@@ -217,10 +217,14 @@ def test_the_check_names_the_lessons_to_build_and_no_other(monkeypatch, capsys):
     monkeypatch.setattr(build, "stale", lambda source: old.get(source.stem, []))
     monkeypatch.setattr(readme, "stale", lambda: ["README.md is not what the lessons say"])
     assert build.main(["--check"]) == 1
-    assert capsys.readouterr().out.endswith("\nrun: python3 -m graphrec_utils build 01 03\n")
+    run = "run: python3 -m graphrec_utils build"
+    assert capsys.readouterr().out.endswith(f"\n{run} --changed 01 03\n")
+    old["01_recommender_basics"] = [f"it {build.NOT_RUN}"]  # which needs all cells
+    assert build.main(["--check"]) == 1
+    assert capsys.readouterr().out.endswith(f"\n{run} 01 03\n")
     old.clear()  # any build renews the README
     assert build.main(["--check"]) == 1
-    assert capsys.readouterr().out.endswith("say\nrun: python3 -m graphrec_utils build 00\n")
+    assert capsys.readouterr().out.endswith(f"say\n{run} --changed 00\n")
     monkeypatch.setattr(readme, "stale", lambda: [])
     assert (build.main(["--check"]), capsys.readouterr().out) == (0, "")
 

@@ -199,7 +199,11 @@ def complaint(exercise: core.Exercise, warned: tuple[str, ...] = ()) -> str:
     if fooled := [words for words in warned if any(is_about(m, words) for m in passes)]:
         return f"the text warns of {fooled}, and the hand example is right for it"
     if len(exercise.mistakes) - len(passes) < LEAST * len(exercise.mistakes):
-        return f"{len(passes)} of {len(exercise.mistakes)} mistakes pass: {[m.sentence for m in passes]}"
+        return (
+            f"{len(passes)} of {len(exercise.mistakes)} mistakes pass, one in five may: make the example by hand "
+            "richer, in the text and in the claim whose inputs are the same for every seed, or add one: "
+            f"{[m.sentence for m in passes]}"
+        )
     return ""
 
 

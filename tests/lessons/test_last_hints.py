@@ -67,5 +67,5 @@ def test_a_distractor_makes_the_mistake_that_it_names(name):
         seen = [judged(name, [*right[:k], line, *right[k + 1 :]]).mistake for k in places[:2]]
         assert sentence in seen, (
             f"{line!r} in the place of {[right[k] for k in places[:2]]} is not named {sentence!r}: "
-            f"the card says {seen}; take a line that makes this mistake by itself"
+            f"the card says {seen}; give hint=True to a slip that changes one line, and adds none"
         )

@@ -32,6 +32,7 @@ from graphrec_utils.authoring.lesson.source import (
 from graphrec_utils.cli.setup.environment import ONE_THREAD, clone
 from graphrec_utils.datasets.load import STAND_IN
 
+MISSING, NOT_RUN = "does not exist", "was not run"  # what `--changed` cannot mend
 CELL_SECONDS = 1800  # after which something hangs, however busy the machine is
 ENVIRONMENT = {
     **ONE_THREAD,
@@ -111,7 +112,7 @@ def stale(source: Path) -> list[str]:
         path = target(source, name)
         label = f"{path.parent.name}/{path.name}"
         if not path.exists():
-            complaints.append(f"{label} does not exist")
+            complaints.append(f"{label} {MISSING}")
             continue
         stored = nbformat.read(path, 4)
         if [_inputs(c) for c in stored.cells] != [_inputs(c) for c in nb.cells]:
@@ -119,7 +120,7 @@ def stale(source: Path) -> list[str]:
         elif stored.metadata.get("graphrec") != nb.metadata.graphrec:
             complaints.append(f"{label} was built for another version of the course")
         elif any(c.cell_type == "code" and not c.execution_count for c in stored.cells):
-            complaints.append(f"{label} was not run")
+            complaints.append(f"{label} {NOT_RUN}")
         elif old := [name for cell in stored.cells if (name := predictions.outdated(cell))]:
             complaints.append(f"{label} asks in older words: {', '.join(old)}")
     return complaints
@@ -249,7 +250,9 @@ def main(argv: list[str]) -> int:
                 print(f"✗ {complaint}")
             if complaints:  # any build renews the README
                 old = [number for number, some in found.items() if some] or list(found)[:1]
-                print(f"run: python3 -m graphrec_utils build {' '.join(old)}")
+                whole = any(x.endswith((MISSING, NOT_RUN)) for x in complaints)
+                how = " ".join(old if whole else ["--changed", *old])
+                print(f"run: python3 -m graphrec_utils build {how}")
             return 1 if complaints else 0
         for source in chosen:
             if not options.changed:

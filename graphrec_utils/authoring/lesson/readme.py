@@ -50,7 +50,7 @@ def stale(path: Path | None = None) -> list[str]:
     old = [] if filled(text, repository()) == text else ["README.md is not what the lessons say"]
     for drawing, wanted in draw.files().items():
         if not drawing.exists() or drawing.read_text(encoding="utf-8") != wanted:
-            old.append(f".github/{drawing.name} is not the syllabus's map: run build")
+            old.append(f".github/{drawing.name} is not the syllabus's map")
     return old
 
 
