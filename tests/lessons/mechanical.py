@@ -155,7 +155,11 @@ def _table(exercise, inputs, positions, parameter) -> Iterator[tuple[str, Callab
         return returned(exercise, texts.index(text), json.loads(text))
 
     names = list(inputs[0])
-    yield "the card's value for " + ", ".join(names[p] for p in sorted(positions)), answer
+    yield (
+        "the card's value for the numbers, or the shape, of "
+        + ", ".join(names[p] for p in sorted(positions)),
+        answer,
+    )
 
 
 def inputs_back(exercise: core.Exercise) -> Iterator[tuple[str, Callable]]:
