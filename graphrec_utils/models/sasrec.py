@@ -43,6 +43,9 @@ class SASRec(nn.Module):
         num_items, dim: n and d.
         blocks, heads, dropout: of the transformer; dropout also on what it reads.
         causal: False lets every place look ahead. That is a leak: for showing what it does.
+        scale: what item vectors are multiplied by where they are read. They are sought with the same
+            numbers, short ones at the start, and a place's vector of length 1 beside them drowns what was
+            done; the authors' code takes the root of d.
         seed: of the start.
 
     Raises:
@@ -62,10 +65,12 @@ class SASRec(nn.Module):
         heads: int = 2,
         dropout: float = 0.2,
         causal: bool = True,
+        scale: float = 1.0,
         seed: int = 0,
     ):
         super().__init__()
         self.num_items, self.causal = arguments.integer("num_items", num_items), causal
+        self.scale = scale
         sampling.histories.check(history, num_items)
         self.register_buffer("history", history, persistent=False)
         with seeded(seed):
@@ -81,7 +86,7 @@ class SASRec(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def extra_repr(self) -> str:
-        return f"causal={self.causal}"
+        return f"causal={self.causal}, scale={self.scale:g}"
 
     def outputs(self, history: Tensor) -> Tensor:
         """Return (B, L + 1, d) of (B, L): the t-th has read the first t events.
@@ -90,7 +95,7 @@ class SASRec(nn.Module):
         """
         sampling.histories.check(history, self.num_items)
         start = self.start.expand(len(history), 1, -1)
-        x = torch.cat([start, self.item(history.clamp(min=0))], dim=1)
+        x = torch.cat([start, self.scale * self.item(history.clamp(min=0))], dim=1)
         x = self.dropout(x + self.place.weight[: x.shape[1]])
         empty = None if self.causal else F.pad(history < 0, (1, 0))
         for block in self.blocks:
@@ -175,8 +180,8 @@ def fit(
     dim: int,
     epochs: int = 10,
     lr: float = 0.003,
-    batch: int = 2048,
-    negatives: int = 512,
+    batch: int = 512,
+    negatives: int = 256,
     start: float = 0.2,
     evaluate: Callable[[SASRec], float] | None = None,
     patience: int | None = None,
@@ -206,7 +211,7 @@ def fit(
         seed: of the start, the order, the draws and dropout.
         progress: show a bar.
         device: where it trains.
-        options: of `SASRec`: blocks, heads, dropout.
+        options: of `SASRec`: blocks, heads, dropout; scale is the root of d by default.
 
     Raises:
         ValueError: see `SASRec`; rows are longer than L + 1 or all empty.
@@ -220,6 +225,7 @@ def fit(
     flat = rows[rows >= 0].numpy()
     if not len(flat):
         raise ValueError("there is no event to learn from: all rows are empty")
+    options = {"scale": dim**0.5} | options
     model = SASRec(history, num_items, dim, seed=seed, **options).to(device)
     with torch.no_grad():
         model.item.weight.mul_(start)
