@@ -721,16 +721,21 @@ def by_weight(whose: np.ndarray, ends: np.ndarray, rng) -> tuple[np.ndarray, np.
 def sas(
     events: Interactions, score, kind: str, rate: float, half_life: float | None = None, dim: int = DIM,
     epochs: int = 20, seed: int = 0, patience: int = 2, negatives: int = 256, length: int = towers.LENGTH,
-    start: float = START, **options,
+    start: float = START, spare: int = 0, **options,
 ):  # fmt: skip
-    """Return a trained SASRec and {"epochs": the best}; examples are drawn as lesson 10's towers draw them."""
+    """Return a trained SASRec and {"epochs": the best}; examples are drawn as lesson 10's towers draw them.
+
+    Args:
+        spare: events that a row of training has more than what is read; 1 trains the last place, too.
+    """
+    asked, length = sampling.latest(events, length), length + spare
     users, items = (sampling.examples(events, length)[k].numpy() for k in (0, 2))
     first, end = (np.searchsorted(users, users, side) for side in ("left", "right"))
     begin = np.maximum(end - first - length, 0)
     usable = np.flatnonzero(np.arange(len(users)) - first >= begin)  # of each user the latest
     place, whose = (np.arange(len(users)) - first - begin)[usable], users[usable]
     now, n = sampling.latest(events, length), events.num_items
-    model = sasrec.SASRec(now, n, dim, seed=seed, **options)
+    model = sasrec.SASRec(asked, n, dim, seed=seed, **options)
     with torch.no_grad():
         model.item.weight.mul_(start)
     p = towers.weights(events, users, items, half_life)
@@ -754,7 +759,8 @@ def sas(
 
     def loss(model, batch):
         history, row, place, count, drawn = batch
-        h, item = model.outputs(history)[row, place], history[row, place]
+        h = model.outputs(history[:, : asked.shape[1]])[row, place]
+        item = history[row, place]
         if kind == "full":  # what was drawn twice counts twice, and is computed once
             each = F.cross_entropy(h @ model.item.weight.T, item, reduction="none")
             return (each * count).sum() / count.sum()
