@@ -15,8 +15,8 @@ What is drawn here are neighbors; `sampling` draws negatives.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -28,7 +28,6 @@ from graphrec_utils.graphs.walkable import Graph, Walkable, walkable
 from graphrec_utils.kernels import neighbors as kernels
 
 Layer = Callable[[Tensor, "Block"], Tensor]
-Graphs = Graph | Mapping[str, Graph]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,14 +40,12 @@ class Block:
         edge_index: (2, E) int64: row 0 positions in `source`, row 1 positions among the targets,
             ascending.
         weight: (E,) float32, the graph's entries; None if all are 1.
-        edge_type: (E,) int64, which of several graphs the edge is from; None if there is one.
     """
 
     source: Tensor
     num_targets: int
     edge_index: Tensor
     weight: Tensor | None = None
-    edge_type: Tensor | None = None
 
     @property
     def targets(self) -> Tensor:
@@ -57,30 +54,15 @@ class Block:
 
     def to(self, device: torch.device) -> Block:
         """Return the same block on another device; blocks are drawn on the CPU."""
-        parts = {
-            name: getattr(self, name) for name in ("source", "edge_index", "weight", "edge_type")
-        }
-        return replace(self, **{k: x if x is None else x.to(device) for k, x in parts.items()})
-
-    def of_type(self, kind: int) -> Block:
-        """Return the same nodes with the edges of one type only.
-
-        Raises:
-            ValueError: the block has no types.
-        """
-        if self.edge_type is None:
-            raise ValueError("this block has one type of edges; pass several graphs to `sample`")
-        mine = self.edge_type == kind
-        weight = None if self.weight is None else self.weight[mine]
-        return Block(
-            self.source, self.num_targets, self.edge_index[:, mine], weight, self.edge_type[mine]
-        )
+        weight = None if self.weight is None else self.weight.to(device)
+        source, edge_index = self.source.to(device), self.edge_index.to(device)
+        return Block(source, self.num_targets, edge_index, weight)
 
 
 def sample(
-    A: Graphs,
+    A: Graph,
     nodes: Sequence[int] | np.ndarray | Tensor,
-    fanouts: Sequence[int | Sequence[int | None] | None],
+    fanouts: Sequence[int | None],
     rng: np.random.Generator | None = None,
     replace: bool = False,
 ) -> list[Block]:
@@ -88,13 +70,11 @@ def sample(
 
     Args:
         A: (N, N) adjacency matrix: row v holds what v hears. As for `walks.walkable`; pass
-            `walkable(A)` when drawing many batches. Several graphs on the same nodes, by name:
-            typed edges.
+            `walkable(A)` when drawing many batches.
         nodes: (B,) different ids, the targets of the last block.
         fanouts: (K,) how many neighbors per node, beginning with the targets' own (PyG's order):
             with (25, 10) a target has at most 25 neighbors and these at most 10 each, so 1 + 25 +
-            250 nodes. None: all of them. With several graphs an entry may be a sequence, one
-            number per graph.
+            250 nodes. None: all of them.
         rng: needed unless every fanout is None. Batches drawn from the same state are equal on any
             number of threads.
         replace: draw with replacement: every node with a neighbor then has exactly the number
@@ -107,33 +87,34 @@ def sample(
 
     Raises:
         TypeError: A is no matrix we know.
-        ValueError: A cannot be used, the graphs differ in size, nodes are unknown or repeated,
-            fanouts do not fit, or rng is missing.
+        ValueError: A cannot be used, nodes are unknown or repeated, fanouts do not fit, or rng is
+            missing.
 
     Hamilton et al. 2017, https://arxiv.org/abs/1706.02216, algorithm 2. Built in lesson 07,
     exercises 07.3 and 07.5.
     """
-    graphs = _graphs(A)
-    targets = arguments.ids("nodes", nodes, graphs[0].num_nodes)
+    graph = walkable(A)
+    targets = arguments.ids("nodes", nodes, graph.num_nodes)
     ordered = np.sort(targets)  # several times as fast as np.unique
     if (ordered[1:] == ordered[:-1]).any():
         raise ValueError("nodes must differ; take np.unique(nodes, return_inverse=True)")
     if len(fanouts) == 0:
         raise ValueError("fanouts is empty: give one number of neighbors per layer")
-    per_layer = [_fanouts(f, len(graphs)) for f in fanouts]
-    if rng is None and any(f >= 0 for layer in per_layer for f in layer):
+    # -1 stands for all neighbors
+    per_layer = [-1 if f is None else arguments.integer("fanouts", f, least=0) for f in fanouts]
+    if rng is None and max(per_layer) >= 0:
         raise ValueError("drawing neighbors needs rng, such as numpy.random.default_rng(0)")
     seed = np.uint64(0 if rng is None else rng.integers(2**63))
     blocks = []
-    for k, layer in enumerate(per_layer):
-        block = _block(graphs, isinstance(A, Mapping), targets, layer, replace, seed, k)
+    for k, fanout in enumerate(per_layer):
+        block = _block(graph, targets, fanout, replace, seed, k)
         targets = block.source.numpy()
         blocks.append(block)
     return blocks[::-1]
 
 
 def layerwise(
-    A: Graphs,
+    A: Graph,
     x: Tensor,
     layers: Sequence[Layer],
     size: int = 4096,
@@ -159,68 +140,36 @@ def layerwise(
 
     Ying et al. 2018, https://arxiv.org/abs/1806.01973, section 3.3. Built in lesson 09, exercise 09.6.
     """
-    graphs = _graphs(A)
-    N = graphs[0].num_nodes
+    graph = walkable(A)
+    N = graph.num_nodes
     if len(x) != N:
         raise ValueError(f"x must have one row for each of the {N} nodes; got {tuple(x.shape)}")
     size = arguments.integer("size", size)
     parts = np.split(np.arange(N), range(size, N, size))
-    prepared = dict(enumerate(graphs)) if isinstance(A, Mapping) else graphs[0]
     h = x
     for layer in layers:
-        h = torch.cat(list(run(partial(_part, prepared, h, layer), parts)))
+        h = torch.cat(list(run(partial(_part, graph, h, layer), parts)))
     return h
 
 
 @torch.no_grad()
-def _part(A: Graphs, h: Tensor, layer: Layer, nodes: np.ndarray) -> Tensor:
+def _part(A: Graph, h: Tensor, layer: Layer, nodes: np.ndarray) -> Tensor:
     block = sample(A, nodes, [None])[0].to(h.device)
     return layer(h[block.source], block)
 
 
-def _block(graphs, typed: bool, targets, fanouts, replace: bool, seed, depth: int) -> Block:
-    """Draw each graph's edges, then number all their nodes together."""
-    found, weights = [], []
-    weighted = any(len(graph.weight) for graph in graphs)
-    for r, (graph, fanout) in enumerate(zip(graphs, fanouts, strict=True)):
-        begin = kernels.counts(graph.indptr, targets, fanout, replace)
-        edge_index = np.empty((2, begin[-1]), np.int64)
-        edges, owner = edge_index  # filled in place: copies would cost as much as draws
-        stream = np.int64(depth * len(graphs) + r)
-        kernels.choose(graph.indptr, targets, fanout, replace, seed, stream, begin, edges)
-        kernels.repeat(begin, owner)
-        if weighted:
-            weights.append(graph.weight[edges] if len(graph.weight) else np.ones(len(edges)))
-        kernels.look_up(graph.indices, edges)
-        found.append(edge_index)
-    if typed:
-        edge_index = np.concatenate(found, axis=1)
-    place = np.zeros(graphs[0].num_nodes, np.int32)
-    source = kernels.relabel(targets, edge_index[0], place)
-    weight = np.concatenate(weights).astype(np.float32) if weighted else None
-    kind = None
-    if typed:
-        kind = np.repeat(np.arange(len(graphs)), [x.shape[1] for x in found])
-        order = np.argsort(edge_index[1], kind="stable")
-        edge_index, kind = np.ascontiguousarray(edge_index[:, order]), kind[order]
-        weight = None if weight is None else weight[order]
-    parts = (None if x is None else torch.from_numpy(x) for x in (weight, kind))
-    return Block(torch.from_numpy(source), len(targets), torch.from_numpy(edge_index), *parts)
-
-
-def _graphs(A: Graphs) -> list[Walkable]:
-    if not isinstance(A, Mapping):
-        return [walkable(A)]
-    graphs = [walkable(one) for one in A.values()]
-    sizes = {name: g.num_nodes for name, g in zip(A, graphs, strict=True)}
-    if len(set(sizes.values())) != 1:
-        raise ValueError(f"all graphs must have the same nodes; they have {sizes or 'no graph'}")
-    return graphs
-
-
-def _fanouts(fanout, num_graphs: int) -> list[int]:
-    """Return one layer's fanout for every graph; -1 stands for all neighbors."""
-    each = [fanout] * num_graphs if fanout is None or np.ndim(fanout) == 0 else list(fanout)
-    if len(each) != num_graphs:
-        raise ValueError(f"a layer needs one fanout per graph, {num_graphs}; got {fanout}")
-    return [-1 if f is None else arguments.integer("fanouts", f, least=0) for f in each]
+def _block(
+    graph: Walkable, targets: np.ndarray, fanout: int, replace: bool, seed: np.uint64, depth: int
+) -> Block:
+    """Draw the edges of one layer, then number its nodes."""
+    begin = kernels.counts(graph.indptr, targets, fanout, replace)
+    edge_index = np.empty((2, begin[-1]), np.int64)
+    edges, owner = edge_index  # filled in place: copies would cost as much as draws
+    kernels.choose(graph.indptr, targets, fanout, replace, seed, np.int64(depth), begin, edges)
+    kernels.repeat(begin, owner)
+    weight = None
+    if len(graph.weight):
+        weight = torch.from_numpy(graph.weight[edges].astype(np.float32))
+    kernels.look_up(graph.indices, edges)
+    source = kernels.relabel(targets, edge_index[0], np.zeros(graph.num_nodes, np.int32))
+    return Block(torch.from_numpy(source), len(targets), torch.from_numpy(edge_index), weight)

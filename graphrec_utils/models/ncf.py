@@ -233,24 +233,6 @@ def fuse(gmf: GMF, mlp: MLP, alpha: float = 0.5) -> NeuMF:
     return model
 
 
-def multiplications(model: nn.Module) -> int:
-    """Return how many multiplications one more pair costs, when all n items are scored for a user.
-
-    d for `Dot` and `GMF`, whose h goes into the items once and for all. The first layer of a tower
-    is a sum of a user's and an item's half, so it costs no multiplication per pair; all later
-    layers do, and they cannot be prepared.
-    """
-    if isinstance(model, NeuMF):
-        return model.gmf.user.embedding_dim + _later(model.mlp) + model.out.in_features
-    if isinstance(model, MLP):
-        return _later(model) + model.out.in_features
-    return model.user.embedding_dim
-
-
-def _later(mlp: MLP) -> int:
-    return sum(layer.weight.numel() for layer in mlp.hidden[1:])
-
-
 def _check_sizes(**sizes: int) -> None:
     for name, size in sizes.items():
         arguments.integer(name, size)

@@ -112,11 +112,8 @@ def silenced(blocks: Sequence[batches.Block], nodes: Tensor) -> list[batches.Blo
 
 def _kept(block: batches.Block, keep: Tensor) -> batches.Block:
     """Return the block with some of its edges."""
-    parts = {"edge_index": block.edge_index[:, keep]}
-    for name in ("weight", "edge_type"):
-        value = getattr(block, name)
-        parts[name] = None if value is None else value[keep]
-    return replace(block, **parts)
+    weight = None if block.weight is None else block.weight[keep]
+    return replace(block, edge_index=block.edge_index[:, keep], weight=weight)
 
 
 # ---------------------------------------------------------------- the model

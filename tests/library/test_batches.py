@@ -167,39 +167,6 @@ def test_importance_neighborhoods_can_be_sampled_too():
     torch.testing.assert_close(full(blocks, x)[0, 0].item(), float((alpha @ x.numpy())[2, 0]))
 
 
-# ------------------------------------------------------------------ typed edges
-
-
-def test_typed_edges():
-    graphs_ = {"follows": random_graph(1), "likes": random_graph(2, weighted=True)}
-    fanouts = [(3, 2), (None, 4)]
-    blocks = batches.sample(graphs_, [8, 3], fanouts, np.random.default_rng(0))
-    for block, fanout in zip(blocks, fanouts[::-1], strict=True):
-        for kind, A in enumerate(graphs_.values()):
-            part = block.of_type(kind)
-            weight = part.weight if kind else None  # "follows" weighs 1, float64 vs float32
-            heard = part.edge_index[1].bincount(minlength=block.num_targets)
-            degree = np.diff(A.indptr)[block.targets]
-            limit = degree if fanout[kind] is None else np.minimum(degree, fanout[kind])
-            assert heard.tolist() == limit.tolist()
-            rows, columns = block.source[part.edge_index[1]], block.source[part.edge_index[0]]
-            entries = A.todense()[rows, columns]
-            assert (entries != 0).all()
-            if weight is not None:
-                np.testing.assert_allclose(weight, entries, rtol=1e-6)
-    assert (blocks[0].targets == blocks[1].source).all()
-
-
-def test_typed_edges_with_all_neighbors_equal_the_sum_of_products():
-    graphs_ = {"a": random_graph(1), "b": random_graph(2)}
-    x = torch.randn(N, 3, generator=torch.Generator().manual_seed(0))
-    block = batches.sample(graphs_, [8, 20, 7], [None])[0]
-    both = sum(torch.from_numpy(A.todense()).float() for A in graphs_.values())
-    torch.testing.assert_close(full([block], x), (both @ x)[[8, 20, 7]], rtol=1e-5, atol=1e-5)
-    only_b = torch.from_numpy(graphs_["b"].todense()).float() @ x
-    torch.testing.assert_close(full([block.of_type(1)], x), only_b[[8, 20, 7]])
-
-
 # ------------------------------------------------------------------ layer by layer
 
 
@@ -245,25 +212,22 @@ def test_layerwise_equals_a_mini_batch_with_all_neighbors_and_needs_no_gradient(
     assert not found.requires_grad
 
 
-def test_layerwise_takes_typed_graphs_and_any_runner():
-    graphs_ = {"a": random_graph(1), "b": random_graph(2)}
-    calls = []
+def test_layerwise_takes_any_runner():
+    A, calls = random_graph(1), []
 
     def run(function, parts):
         calls.append(len(parts))
         return [function(part) for part in parts]
 
     def layer(h, block):
-        return full_one(h, block.of_type(0)) - full_one(h, block.of_type(1))
-
-    def full_one(h, block):
         source, target = block.edge_index
         return torch.zeros(block.num_targets, h.shape[1]).index_add(0, target, h[source])
 
     x = torch.randn(N, 2)
-    found = batches.layerwise(graphs_, x, [layer], 10, run=run)
-    A, B = (torch.from_numpy(G.todense()).float() for G in graphs_.values())
-    torch.testing.assert_close(found, A @ x - B @ x, rtol=1e-5, atol=1e-5)
+    found = batches.layerwise(A, x, [layer], 10, run=run)
+    torch.testing.assert_close(
+        found, torch.from_numpy(A.todense()).float() @ x, rtol=1e-5, atol=1e-5
+    )
     assert calls == [7]
 
 
@@ -281,20 +245,10 @@ def test_layerwise_takes_typed_graphs_and_any_runner():
         (lambda A, rng: batches.sample(A, [1], [], rng), "fanouts is empty"),
         (lambda A, rng: batches.sample(A, [1], [-1], rng), "fanouts must be"),
         (lambda A, rng: batches.sample(A, [1], [2]), "drawing neighbors needs rng"),
-        (lambda A, rng: batches.sample({"a": A}, [1], [(2, 3)], rng), "one fanout per graph, 1"),
-        (lambda A, rng: batches.sample({}, [1], [2], rng), "no graph"),
-        (
-            lambda A, rng: batches.sample({"a": A, "b": sp.eye_array(3)}, [1], [2], rng),
-            "the same nodes",
-        ),
         (lambda A, rng: batches.sample(-1 * A, [1], [2], rng), "weights >= 0"),
         (lambda A, rng: batches.sample(0 * A, [1], [2], rng), "no positive weight"),
         (lambda A, rng: batches.layerwise(A, torch.ones(3, 2), []), "each of the 70 nodes"),
         (lambda A, rng: batches.layerwise(A, torch.ones(N, 2), [], 0), "size must be"),
-        (
-            lambda A, rng: batches.sample(A, [1], [2], rng)[0].of_type(0),
-            "one type of edges",
-        ),
     ],
 )
 def test_bad_input_gets_a_sentence(call, sentence):

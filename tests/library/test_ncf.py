@@ -168,12 +168,6 @@ def test_a_fused_model_trains_alone():
     assert not torch.allclose(both.mlp.hidden[0].weight, mlp.hidden[0].weight)
 
 
-def test_multiplications_per_pair():
-    assert ncf.multiplications(make("Dot")) == ncf.multiplications(make("GMF")) == D
-    assert ncf.multiplications(make("MLP")) == 5 * 3 + 3
-    assert ncf.multiplications(make("NeuMF")) == D + 5 * 3 + (D + 3)
-
-
 @per_model
 def test_every_model_learns_two_communities(name):
     """Users and items of the same half like each other; a like is held out in each row."""

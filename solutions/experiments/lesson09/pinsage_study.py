@@ -386,14 +386,12 @@ def rivals(
     budget: int = BUDGET,
     only: Sequence[str] = (),
     settled: Mapping[str, Chosen] | None = None,
-    untested: Sequence[str] = (),
 ) -> dict:
     """Return the winners on validation, and what they find on test, for all queries and two groups.
 
     Args:
         only: models; the others are left out, and nothing is returned.
         settled: what some models have won with, which are not tuned again.
-        untested: models that are asked on what chooses and not on test.
     """
     rows, ndcg = [], {}
     cold = late.degree == 0
@@ -403,11 +401,6 @@ def rivals(
         if name.endswith(BOTH) and not early.repeats:
             continue  # citations are known in both directions
         chosen = (settled or {}).get(name) or tuned(data, name, early, budget)
-        if name in untested:
-            rows.append({"model": name, "knobs": chosen.knobs, "d": numbers(late, name, chosen.knobs),
-                         "at the edge": chosen.edge, "trials": chosen.trials,
-                         "validation": chosen.score, "ndcg": None, "seeds": []})  # fmt: skip
-            continue
         out = on_test(data, late, name, chosen.knobs)
         runs = [pd.DataFrame(run).rename_axis("user") for run in out["runs"]]
         each = sum(run.ndcg for run in runs) / len(runs)
@@ -516,7 +509,6 @@ def main() -> None:
     parser.add_argument(
         "--model", nargs="+", default=(), help="of `rivals`: these alone; kept, but not stored"
     )
-    parser.add_argument("--untested", nargs="+", default=(), help="of `rivals`: not asked for test")
     parser.add_argument("--store", action="store_true", help="… and put beside what is stored")
     parser.add_argument("--stored", nargs="+", default=(), help="of `rivals`: with stored knobs")
     given = devices.parse(parser)
@@ -534,9 +526,7 @@ def main() -> None:
                     for name, row in rows.items()
                     if name in given.stored
                 }
-                made = rivals(
-                    data, *make(), only=given.model, settled=settled, untested=given.untested
-                )
+                made = rivals(data, *make(), only=given.model, settled=settled)
                 values[data] = merged(values.get(data, {}), made) if given.model else made
         if given.model and not given.store:
             return
