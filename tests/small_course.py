@@ -6,6 +6,7 @@ Its JupyterLab and pytest print how they were started; its torch is a number.
 from __future__ import annotations
 
 import functools
+import hashlib
 import http.server
 import json
 import os
@@ -33,6 +34,7 @@ OURS = (
     "cli/setup/__init__",
     "cli/setup/environment",
     "cli/setup/installer",
+    "cli/setup/lock",
     "cli/setup/virtual",
     "cli/setup/bootstrap",
 )
@@ -88,11 +90,9 @@ class SmallCourse:
         for name in ("solutions", "data", "notebooks"):
             (self.root / name).mkdir()
         (self.root / "notebooks" / "06_lightgcn.ipynb").write_text("{}")
-        python = "{}.{}".format(*sys.version_info[:2])
         self.write(
             "requirements.txt", "jupyterlab>=4.2,<5\ntorch>=2.4\ngraphrec-demo>=1  # a comment\n"
         )
-        self.write("constraints.txt", f"# python: {python}\ngraphrec-demo==1.0\n")
         extras = '[project.optional-dependencies]\ndev = ["graphrec-dev>=1"]\nsite = []\n'
         self.write("pyproject.toml", extras)
         wheel(
@@ -102,9 +102,23 @@ class SmallCourse:
             f"if __name__ == '__main__':\n    exec({JUPYTERLAB!r})",
         )
         wheel(self.wheels, "torch", "2.13.0+cpu")
-        wheel(self.wheels, "graphrec-demo", "1.0")
-        wheel(self.wheels, "graphrec-demo", "1.1")
+        for name, version in (("graphrec-demo", "1.0"), ("graphrec-demo", "1.1")):
+            wheel(self.wheels, name, version)
         wheel(self.wheels, "graphrec-dev", "1.0", PYTEST, module="pytest")
+        self.write("constraints.txt", self.lock())
+
+    def lock(self) -> str:
+        """Return a lock of all tiny wheels but the newest demo; torch's hash is of another build."""
+        text = "# made by hand\n"
+        for path in sorted(self.wheels.glob("*.whl")):
+            name, version, *_ = path.name.split("-")
+            name, version = name.replace("_", "-"), version.partition("+")[0]
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            if name == "torch":
+                digest = "0" * 64
+            if (name, version) != ("graphrec-demo", "1.1"):
+                text += f"{name}=={version} \\\n    --hash=sha256:{digest}\n    # via the course\n"
+        return text
 
     def write(self, name: str, text: str) -> None:
         (self.root / name).write_text(text, "utf-8")

@@ -12,41 +12,20 @@ from pathlib import Path
 
 import pytest
 from numba.core.dispatcher import Dispatcher
-from packaging.requirements import Requirement
-from packaging.version import Version
 
 from graphrec_utils import kernels, paths
-from graphrec_utils.cli.setup import bootstrap
+from graphrec_utils.cli.setup import lock
 
 ROOT = paths.root()
 BINDER = ROOT / ".binder"
 
 
-def lines(path) -> list[str]:
-    found = [line.split("#")[0].strip() for line in path.read_text("utf-8").splitlines()]
-    return [line for line in found if line]
-
-
-def parsed(path) -> dict[str, Requirement]:
-    return {r.name: r for r in map(Requirement, (x for x in lines(path) if x[0] != "-"))}
-
-
-def test_binder_installs_what_requirements_txt_says():
-    binder, ours = parsed(BINDER / "requirements.txt"), parsed(ROOT / "requirements.txt")
-    assert list(binder) == list(ours)
-    for name in set(ours) - {"torch"}:
-        assert binder[name].specifier == ours[name].specifier, name
-
-
-def test_torch_is_pinned_to_the_tested_release_from_the_cpu_index():
-    """Without a pin a newer release of the other index, with CUDA, would win."""
-    (pinned,) = [x for x in lines(ROOT / "constraints.txt") if x.startswith("torch==")]
-    version = Version(pinned.partition("==")[2])
-    torch = parsed(BINDER / "requirements.txt")["torch"]
-    assert str(torch.specifier) == f"=={version.major}.{version.minor}.*"
-    assert torch.specifier.contains(version)
-    options = [x for x in lines(BINDER / "requirements.txt") if x.startswith("-")]
-    assert options == [f"--extra-index-url {bootstrap.TORCH_INDEX}"]
+def test_binder_installs_what_the_lock_says():
+    """Torch by its exact version: a newer one of the other index, with CUDA, would win."""
+    text = (BINDER / "requirements.txt").read_text("utf-8")
+    assert text == lock.binder(), "python3 -m graphrec_utils.cli.setup.lock writes it"
+    assert f"\n--extra-index-url {lock.TORCH_INDEX}\n" in text
+    assert f"\n{lock.pin('torch')}\n" in text
 
 
 def test_there_is_one_folder_for_binder():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,18 +17,47 @@ from packaging.specifiers import SpecifierSet
 from small_course import SILENCE, file_server, silent_server
 
 from graphrec_utils import paths
-from graphrec_utils.cli.setup import bootstrap, environment, installer
+from graphrec_utils.cli.setup import bootstrap, environment, installer, lock
 from graphrec_utils.cli.setup.environment import CannotRun
 
 Usage = namedtuple("Usage", "total used free")
 posix = pytest.mark.skipif(os.name != "posix", reason="uses a shell script as a Python")
 
 
+LOCK = """\
+# made by uv
+graphrec-demo==1.3 ; sys_platform != 'other' \\
+    --hash=sha256:00 \\
+    --hash=sha256:01
+    # via the-course (pyproject.toml)
+helper==2.0 \\
+    --hash=sha256:02
+    # via
+    #   graphrec-demo
+    #   somebody
+more==4 \\
+    --hash=sha256:03
+    # via the-course (pyproject.toml)
+nvidia-cublas==13.1 ; sys_platform == 'linux' \\
+    --hash=sha256:04
+    # via torch
+stray==5 \\
+    --hash=sha256:05
+    # via somebody
+torch==2.13.0 \\
+    --hash=sha256:06
+    # via the-course (pyproject.toml)
+under-cublas==1 \\
+    --hash=sha256:07
+    # via nvidia-cublas
+"""
+
+
 @pytest.fixture
 def clone(tmp_path, monkeypatch):
     """An empty clone that needs one package, which is nowhere."""
     (tmp_path / "requirements.txt").write_text("graphrec-demo>=1\ntorch>=2.4\n")
-    (tmp_path / "constraints.txt").write_text("# python: 3.11\n")
+    (tmp_path / "constraints.txt").write_text(LOCK)
     (tmp_path / "pyproject.toml").write_text(
         '[project.optional-dependencies]\ndev = ["more"]\nsite = []\n'
     )
@@ -116,7 +146,7 @@ def test_changed_requirements_make_an_environment_stale(clone, monkeypatch):
     bootstrap._write_marks({"lab": bootstrap.digest("lab")})
     assert bootstrap.ready("lab")
     assert not bootstrap.ready("test")
-    (clone / "constraints.txt").write_text("# python: 3.11\ntorch==2.5\n")
+    (clone / "constraints.txt").write_text(LOCK.replace("2.13.0", "2.5.0"))
     assert not bootstrap.ready("lab")
 
 
@@ -128,34 +158,83 @@ def test_a_damaged_marker_means_unfinished(clone, damaged):
     assert bootstrap._read_marks() is not None
 
 
-def test_the_pinned_python_is_the_one_of_the_header(clone):
-    assert bootstrap.pinned_python() == "3.11"
+# The lock.
 
 
-@pytest.mark.parametrize("version, pinned", [("3.11", True), ("3.13", False)])
-def test_constraints_are_for_their_python_only(clone, monkeypatch, version, pinned):
-    calls = []
-    monkeypatch.setattr(installer, "install", lambda python, what, log: calls.append(what))
-    monkeypatch.setattr(bootstrap, "_torch_index", lambda folder, python: None)
+def test_of_the_lock_comes_what_is_needed_and_what_that_asks_for(clone):
+    def names(*arguments, **options):
+        return re.findall(r"(?m)^([a-z-]+)==", lock.text(*arguments, **options))
+
+    lab = ["graphrec-demo", "helper", "nvidia-cublas", "torch", "under-cublas"]
+    assert names("lab") == lab
+    assert names("test") == sorted([*lab, "more"])
+    assert names("lab", cuda=False) == ["graphrec-demo", "helper", "torch"]
+
+
+def test_an_entry_keeps_its_condition_and_its_hashes(clone):
+    first = "graphrec-demo==1.3 ; sys_platform != 'other'"
+    hashes = " \\\n    --hash=sha256:00 \\\n    --hash=sha256:01\n"
+    assert lock.text("lab").startswith(f"{first}{hashes}helper==2.0 \\\n")
+    assert lock.text("lab", hashes=False).startswith(f"{first}\nhelper==2.0\n")
+    assert lock.pin("graphrec-demo") == "graphrec-demo==1.3"
+
+
+@pytest.fixture
+def calls(clone, monkeypatch):
+    """What pip is told; a CPU build of PyTorch is here if its options are asked for."""
+    made = []
+    (clone / ".venv").mkdir()
+    monkeypatch.setattr(bootstrap, "_cpu_build", lambda *_: None)
+    monkeypatch.setattr(installer, "install", lambda python, what, log: made.append(what))
+    return made
+
+
+@pytest.mark.parametrize("version", lock.PYTHONS)
+def test_on_the_pythons_of_the_lock_it_decides(clone, calls, version):
     bootstrap._install("test", clone / ".venv", "python", version)
-    (what,) = calls
-    assert ("-c" in what) == pinned
-    assert "more" in what
+    assert calls == [["-r", clone / ".venv" / "lock.txt"]]
+    assert (clone / ".venv" / "lock.txt").read_text() == lock.text("test")
 
 
-def test_constraints_without_a_build_for_this_machine_are_dropped(clone, monkeypatch, capsys):
-    calls = []
+def test_on_another_python_the_ranges_decide(clone, calls):
+    bootstrap._install("test", clone / ".venv", "python", "3.99")
+    assert calls == [["-r", clone / "requirements.txt", "more"]]
 
+
+def test_a_lock_without_a_build_for_this_machine_is_dropped(clone, calls, monkeypatch, capsys):
     def install(python, what, log):
         calls.append(what)
-        if "-c" in what:
+        if "lock.txt" in str(what):
             raise CannotRun(installer.explain("ERROR: No matching distribution found for a==1"))
 
     monkeypatch.setattr(installer, "install", install)
-    monkeypatch.setattr(bootstrap, "_torch_index", lambda folder, python: None)
     bootstrap._install("lab", clone / ".venv", "python", "3.11")
-    assert len(calls) == 2
+    assert calls[1:] == [["-r", clone / "requirements.txt"]]
     assert "constraints.txt does not fit this machine" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("version, python", [("torch==2.13.0", "3.11"), ("torch>=2.4", "3.99")])
+def test_a_cpu_build_comes_first_and_alone(clone, calls, monkeypatch, version, python):
+    """Its hash is not in the lock; of what the CUDA build needs nothing is installed."""
+    monkeypatch.setattr(bootstrap, "_cpu_build", lambda *_: ["--index-url", "cpu"])
+    monkeypatch.setattr(bootstrap, "_torch", lambda folder: "2.13.0+cpu")
+    bootstrap._install("lab", clone / ".venv", "python", python)
+    assert calls[0] == ["--no-deps", "--index-url", "cpu", version]
+    if python in lock.PYTHONS:
+        assert "nvidia" not in (clone / ".venv" / "lock.txt").read_text()
+
+
+def test_without_the_cpu_build_pip_goes_on_with_its_own(clone, calls, monkeypatch, capsys):
+    def install(python, what, log):
+        calls.append(what)
+        if "--no-deps" in what:
+            raise CannotRun("no such file")
+
+    monkeypatch.setattr(bootstrap, "_cpu_build", lambda *_: [])
+    monkeypatch.setattr(installer, "install", install)
+    bootstrap._install("lab", clone / ".venv", "python", "3.11")
+    assert "torch==2.13.0 without CUDA: no such file; going on" in capsys.readouterr().out
+    assert "nvidia" in (clone / ".venv" / "lock.txt").read_text()
 
 
 # PyTorch's CPU builds.
@@ -166,24 +245,31 @@ def choosing(clone, monkeypatch):
     """Linux, no NVIDIA driver, no CPU build in sight, an index that answers."""
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(bootstrap, "has_gpu", lambda: False)
-    monkeypatch.setattr(bootstrap, "_pip_takes_cpu", lambda python: False)
+    monkeypatch.setattr(bootstrap, "_pip_takes_cpu", lambda python, torch: False)
     monkeypatch.setattr(bootstrap, "answers", lambda index: True)
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: Usage(99e9, 0, 99e9))
     monkeypatch.delenv("GRAPHREC_TORCH_INDEX", raising=False)
-    return lambda: bootstrap._torch_index(clone / ".venv", "python")
+    return lambda: bootstrap._cpu_build(clone / ".venv", "python", "torch==2.13.0")
 
 
 def test_without_a_gpu_the_cpu_index_is_taken(choosing):
-    assert choosing() == bootstrap.TORCH_INDEX
+    assert choosing() == ["--index-url", lock.TORCH_INDEX]
 
 
-@pytest.mark.parametrize(
-    "name, value",
-    [("has_gpu", lambda: True), ("_pip_takes_cpu", lambda python: True)],
-)
-def test_with_a_gpu_or_a_cpu_build_at_hand_it_is_not(choosing, monkeypatch, name, value):
-    monkeypatch.setattr(bootstrap, name, value)
+def test_with_a_gpu_it_is_not(choosing, monkeypatch):
+    monkeypatch.setattr(bootstrap, "has_gpu", lambda: True)
     assert choosing() is None
+
+
+def test_a_cpu_build_that_pip_finds_by_itself_needs_no_index(choosing, monkeypatch):
+    monkeypatch.setattr(bootstrap, "_pip_takes_cpu", lambda python, torch: True)
+    assert choosing() == []
+
+
+@pytest.mark.parametrize("present, wanted", [("2.13.0+cpu", None), ("2.12.0+cpu", "index")])
+def test_the_wanted_version_is_not_fetched_again(choosing, monkeypatch, present, wanted):
+    monkeypatch.setattr(bootstrap, "_torch", lambda folder: present)
+    assert bool(choosing()) == bool(wanted)
 
 
 @pytest.mark.parametrize("system", ["darwin", "win32"])
@@ -194,7 +280,7 @@ def test_elsewhere_the_usual_build_is_a_cpu_build(choosing, monkeypatch, system)
 
 def test_a_variable_names_another_index_or_none(choosing, monkeypatch):
     monkeypatch.setenv("GRAPHREC_TORCH_INDEX", "https://mirror.example/cpu")
-    assert choosing() == "https://mirror.example/cpu"
+    assert choosing() == ["--index-url", "https://mirror.example/cpu"]
     monkeypatch.setenv("GRAPHREC_TORCH_INDEX", "")
     assert choosing() is None
 
@@ -233,12 +319,12 @@ def test_an_index_answers_if_it_has_torch(tmp_path):
 @pytest.mark.parametrize("version, cpu", [("2.13.0+cpu", True), ("2.13.0", False)])
 def test_pip_is_asked_which_torch_it_would_take(clone, version, cpu):
     report = json.dumps({"install": [{"metadata": {"version": version}}]})
-    assert bootstrap._pip_takes_cpu(fake_python(clone, f"echo '{report}'")) is cpu
+    assert bootstrap._pip_takes_cpu(fake_python(clone, f"echo '{report}'"), "torch") is cpu
 
 
 @posix
 def test_a_pip_that_fails_takes_no_cpu_build(clone):
-    assert not bootstrap._pip_takes_cpu(fake_python(clone, "echo no network; exit 1"))
+    assert not bootstrap._pip_takes_cpu(fake_python(clone, "echo no network; exit 1"), "torch")
 
 
 # What cannot be done, in one sentence.
@@ -321,6 +407,7 @@ def test_a_disk_that_fills_up_while_installing_is_told(clone):
          "the package index cannot be reached"),
         ("SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]", "set PIP_CERT"),
         ("ERROR: No matching distribution found for torch>=2.4", "there is no torch>=2.4 for this"),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM", "is not the file that was tested"),
         ("ERROR: [Errno 13] Permission denied: '/x'", "cannot be written"),
         ("Collecting a\n  Downloading a\nERROR: something new\n", "pip failed: ERROR: something new"),
         ("", "pip failed without a word"),
@@ -347,6 +434,7 @@ def test_what_pip_says_becomes_a_sentence(output, sentence):
             "torch 2.13.0+cpu from this machine",
         ),
         ("Installing collected packages: a, b, c-d", "installing 3 packages"),
+        ("Installing collected packages: torch", "installing it"),
         ("Collecting numpy>=1.26", None),
     ],
 )

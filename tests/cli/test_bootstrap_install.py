@@ -18,6 +18,8 @@ from graphrec_utils.cli.setup.environment import CannotRun
 
 posix = pytest.mark.skipif(os.name != "posix", reason="uses POSIX links and signals")
 
+FILES = ("requirements.txt", "constraints.txt")
+
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
@@ -34,7 +36,7 @@ def test_the_first_start_makes_an_environment_and_opens_the_lesson_in_it(course)
     assert "--LabApp.default_url=/lab/tree/notebooks/06_lightgcn.ipynb" in told["argv"]
     assert told["argv"][-1] == "--port=0"
     assert "Setting up the course" in course.first.stdout
-    assert "installing 3 packages" in course.first.stdout
+    assert "installing 2 packages" in course.first.stdout  # and torch, before
 
 
 def test_jupyterlab_does_not_ask_for_news_over_the_first_lesson(course):
@@ -43,9 +45,22 @@ def test_jupyterlab_does_not_ask_for_news_over_the_first_lesson(course):
     assert asked == {"fetchNews": "false", "checkForUpdates": False}
 
 
-def test_constraints_are_used_on_the_python_they_were_made_with(course):
+def test_the_lock_decides_which_versions_are_installed(course):
     started(course.first)
     assert (course.site / "graphrec_demo-1.0.dist-info").exists()  # 1.1 is there, too
+    assert not (course.site / "graphrec_dev-1.0.dist-info").exists()  # in the lock, for tests
+
+
+def test_a_file_that_is_not_the_tested_one_is_refused(tmp_path):
+    course = SmallCourse(tmp_path)
+    (tested,) = course.wheels.glob("graphrec_demo-1.0-*")
+    right = tested.read_bytes()
+    wheel(course.wheels, "graphrec-demo", "1.0", "print('something else')")
+    done = course.run("lab")
+    assert done.returncode == 2
+    assert "a package is not the file that was tested" in done.stderr
+    tested.write_bytes(right)
+    started(course.run("lab"))
 
 
 def test_the_second_start_installs_nothing(course):
@@ -110,11 +125,13 @@ def test_an_environment_whose_python_is_gone_is_made_anew(course):
 
 
 def test_changed_requirements_are_installed(course):
+    before = {name: (course.root / name).read_text() for name in FILES}
     wheel(course.wheels, "graphrec-new", "1.0")
-    before = (course.root / "requirements.txt").read_text()
-    course.write("requirements.txt", before + "graphrec-new>=1\n")
+    course.write("requirements.txt", before["requirements.txt"] + "graphrec-new>=1\n")
+    course.write("constraints.txt", course.lock())
     done = course.run("lab")
-    course.write("requirements.txt", before)
+    for name, text in before.items():
+        course.write(name, text)
     assert "Completing" in done.stdout
     started(done)
     assert (course.site / "graphrec_new-1.0.dist-info").exists()
@@ -208,6 +225,7 @@ def test_torch_comes_from_the_cpu_index_when_pip_would_take_another_build(tmp_pa
     course = SmallCourse(tmp_path)
     (course.wheels / "torch-2.13.0+cpu-py3-none-any.whl").unlink()
     wheel(course.wheels, "torch", "2.13.0")
+    course.write("constraints.txt", course.lock())
     wheel(tmp_path / "served" / "cpu" / "torch", "torch", "2.13.0+cpu")
     with file_server(tmp_path / "served") as port:
         usual = f"http://127.0.0.1:{port}/simple"  # has nothing; 2.13.0 lies among the tiny wheels

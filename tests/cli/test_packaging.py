@@ -10,6 +10,7 @@ import sys
 import tomllib
 import zipfile
 from email.parser import Parser
+from importlib.metadata import metadata as metadata_of
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from packaging.version import Version
 
 import graphrec_utils
 from graphrec_utils import paths
-from graphrec_utils.cli.setup import bootstrap, environment
+from graphrec_utils.cli.setup import environment, lock
 
 ROOT = paths.PACKAGE.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -35,16 +36,27 @@ def requirements() -> dict[str, Requirement]:
     return {r.name: r for r in map(Requirement, filter(None, lines))}
 
 
-def pins() -> dict[str, Version]:
-    lines = [x for x in text("constraints.txt").splitlines() if not x.startswith("#")]
-    return {canonical(name): Version(v) for name, v in (x.split("==") for x in lines)}
+def pins(python: str = lock.PYTHONS[0]) -> dict[str, Version]:
+    """Return what the lock pins on a Python, Linux."""
+    here = {"python_version": python, "python_full_version": f"{python}.9"}
+    here |= {"sys_platform": "linux", "os_name": "posix", "platform_machine": "x86_64"}
+    here |= {"implementation_name": "cpython", "platform_python_implementation": "CPython"}
+    found = {}
+    for entry in re.findall(r"(?m)^[A-Za-z0-9].*?(?= \\$)", text("constraints.txt")):
+        requirement = Requirement(entry)
+        if requirement.marker is None or requirement.marker.evaluate(here):
+            assert requirement.name not in found, f"{requirement.name} twice on {python}"
+            (exact,) = requirement.specifier
+            assert exact.operator == "=="
+            found[canonical(requirement.name)] = Version(exact.version)
+    return found
 
 
 def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-# Requirements and constraints.
+# Requirements and the lock.
 
 
 def test_the_required_packages_are_those_of_the_design():
@@ -74,21 +86,51 @@ def test_the_command_line_reads_the_same_requirements():
     assert ours == read
 
 
-def test_constraints_pin_every_requirement_inside_its_range():
-    pinned = pins()
-    for line in [*map(str, requirements().values()), *EXTRAS["dev"], *EXTRAS["site"]]:
+@pytest.mark.parametrize("python", lock.PYTHONS)
+def test_the_lock_pins_every_requirement_inside_its_range(python):
+    pinned = pins(python)
+    extras = [line for lines in EXTRAS.values() for line in lines]
+    for line in [*map(str, requirements().values()), *extras]:
         requirement = Requirement(line)
         assert requirement.specifier.contains(pinned[canonical(requirement.name)]), line
 
 
-def test_constraints_have_no_local_versions_and_no_addresses():
-    for line in text("constraints.txt").splitlines()[1:]:
-        assert line.startswith("#") or re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][0-9a-z.]*", line), line
-    assert all(version.local is None for version in pins().values())
+@pytest.mark.parametrize("kind", environment.KINDS)
+def test_what_is_installed_here_is_in_the_part_of_the_lock_that_a_set_up_installs(kind):
+    """Followed through the installed packages' own metadata instead of the lock's comments."""
+    names = {
+        canonical(name) for name in re.findall(r"(?m)^([\w.-]+)==", lock.text(kind, cuda=False))
+    }
+    todo, seen = [*environment.requirements(kind)], set()
+    while todo:
+        name = canonical(todo.pop())
+        if name in seen or not environment.version(name):
+            continue
+        seen.add(name)
+        wanted = map(Requirement, metadata_of(name).get_all("Requires-Dist") or [])
+        todo += [r.name for r in wanted if r.marker is None or r.marker.evaluate({"extra": ""})]
+    assert len(seen) > len(environment.requirements(kind)) / 2
+    assert {name for name in seen - names if not name.startswith(lock.CUDA)} == set()
 
 
-def test_constraints_say_their_python():
-    assert bootstrap.pinned_python() == "3.11"
+def test_the_lock_has_hashes_and_no_local_versions_and_no_addresses():
+    """Each entry has one at least: where one has, pip wants them all."""
+    pattern = (
+        r"[a-z0-9.-]+==[0-9][0-9a-z.]*(?: ; [^\\;]+)?(?: \\\n    --hash=sha256:[0-9a-f]{64})+\n"
+    )
+    body = re.sub(r"(?m)^ *#.*\n", "", text("constraints.txt"))
+    assert re.sub(pattern, "", body) == ""
+    assert re.findall(r"\w+://|\+cpu", text("constraints.txt")) == []
+
+
+def test_the_lock_says_how_it_is_made():
+    assert text("constraints.txt").splitlines()[1] == f"#    {' '.join(lock.COMMAND)}"
+
+
+def test_workflows_run_every_python_of_the_lock():
+    jobs = yaml.safe_load(text(".github/workflows/ci.yml"))["jobs"]
+    tested = set(re.findall(r"\b3\.\d+\b", str(jobs["linux"]) + str(jobs["elsewhere"]["strategy"])))
+    assert tested == set(lock.PYTHONS)
 
 
 def test_the_extras_of_the_design_are_there():
@@ -114,14 +156,15 @@ def wheel(tmp_path_factory):
     junk = shutil.ignore_patterns("__pycache__", "*.pyc")
     for name in ("graphrec_utils", "data", "solutions", "tests"):
         shutil.copytree(ROOT / name, source / name, ignore=junk)
-    for name in ("pyproject.toml", "requirements.txt", "LICENSE", "README.md"):
+    for name in ("pyproject.toml", "setup.py", "requirements.txt", "LICENSE", "README.md"):
         if (ROOT / name).exists():
             shutil.copy(ROOT / name, source)
-    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation"]
+    command = [sys.executable, "-m", "pip", "wheel", "-v", "--no-deps", "--no-build-isolation"]
     built = subprocess.run(
         [*command, "-w", str(folder), str(source)], cwd=folder, capture_output=True, text=True
     )
     assert built.returncode == 0, built.stdout + built.stderr
+    assert re.findall(r"\w*Warning:.*", built.stdout) == []
     (path,) = folder.glob("*.whl")
     with zipfile.ZipFile(path) as archive:
         archive.extractall(folder / "site")
@@ -215,10 +258,10 @@ def test_the_first_lesson_runs_with_the_wheel_alone(wheel, tmp_path):
 
 def test_the_torch_index_is_named_in_two_places_only():
     """A list of packages with an index in it would give CUDA machines a CPU build."""
-    host = re.search(r"//([^/]+)/", bootstrap.TORCH_INDEX)[1]
+    host = re.search(r"//([^/]+)/", lock.TORCH_INDEX)[1]
     named = {str(path) for path in tracked() if host in read(path)}
-    assert named - {"graphrec_utils/cli/setup/bootstrap.py", ".binder/requirements.txt"} == set()
-    assert "graphrec_utils/cli/setup/bootstrap.py" in named
+    assert named - {"graphrec_utils/cli/setup/lock.py", ".binder/requirements.txt"} == set()
+    assert "graphrec_utils/cli/setup/lock.py" in named
 
 
 def test_the_citation_is_readable_and_current():

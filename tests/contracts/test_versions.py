@@ -1,6 +1,6 @@
 """Every lesson runs with Colab's packages and with the oldest ones that requirements.txt allows.
 
-The newest are what a fresh installation brings: the ordinary run has them.
+The ordinary run has those of constraints.txt; the newest have a run of their own once a week.
 """
 
 from __future__ import annotations

@@ -19,11 +19,9 @@ import urllib.request
 from pathlib import Path
 
 from graphrec_utils import paths
-from graphrec_utils.cli.setup import environment, installer, virtual
+from graphrec_utils.cli.setup import environment, installer, lock, virtual
 from graphrec_utils.cli.setup.environment import CannotRun
 
-# Builds of PyTorch without CUDA: 0.2 GB instead of 3 GB on a Linux machine that has no NVIDIA GPU.
-TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 MARKER = "graphrec.json"  # in .venv: empty while it is made, what was installed once it is complete
 NEEDED = 2e9  # bytes on disk
 NEEDED_CUDA = 8e9  # the same with PyTorch's CUDA build (6.1 GB were measured)
@@ -124,48 +122,58 @@ def _opening(folder):
 
 def _install(kind, folder, python, version):
     log = folder / "install.log"
-    root = paths.root()
-    what = ["-r", root / "requirements.txt"]
+    locked = version in lock.PYTHONS
+    torch = lock.pin("torch") if locked else "torch" + environment.requirements()["torch"]
+    options = _cpu_build(folder, python, torch)
+    if options is not None:
+        try:
+            # No hash: the lock's are of the index's usual builds. --no-deps: what torch itself needs
+            # comes from pip's usual index, newer and complete.
+            installer.install(python, ["--no-deps", *options, torch], log)
+        except CannotRun as error:
+            print(f"  {torch} without CUDA: {error}; going on with pip's own choice", flush=True)
+    if locked:
+        part = folder / "lock.txt"
+        part.write_text(lock.text(kind, cuda=not _torch(folder).endswith("+cpu")), "utf-8")
+        try:
+            return installer.install(python, ["-r", part], log)
+        except CannotRun as error:
+            if "there is no" not in str(error):
+                raise
+        print("  constraints.txt does not fit this machine: going on without it", flush=True)
+    what = ["-r", paths.root() / "requirements.txt"]
     if kind == "test":
         what += environment.dev_lines()
-    pins = ["-c", root / "constraints.txt"] if version == pinned_python() else []
-    index = _torch_index(folder, python)
-    if index:
-        torch = "torch" + environment.requirements()["torch"]
-        try:
-            # --no-deps: what torch itself needs comes from pip's usual index, newer and complete
-            installer.install(python, ["--no-deps", "--index-url", index, torch, *pins], log)
-        except CannotRun as error:
-            print(f"  {index}: {error}; going on with pip's own choice", flush=True)
-    try:
-        installer.install(python, [*what, *pins], log)
-    except CannotRun as error:
-        if not pins or "there is no" not in str(error):
-            raise
-        print("  constraints.txt does not fit this machine: going on without it", flush=True)
-        installer.install(python, what, log)
+    return installer.install(python, what, log)
 
 
-def pinned_python():
-    """Return the Python version that constraints.txt was made with: its first line says so."""
-    first = (paths.root() / "constraints.txt").read_text("utf-8").splitlines()[0]
-    return first.rpartition(":")[2].strip()
+def _torch(folder):
+    """Return the version of PyTorch in an environment, "" if there is none."""
+    site = environment.site_packages(folder)
+    return (environment.version("torch", site) or "") if site else ""
 
 
-def _torch_index(folder, python):
-    """Return the index to take PyTorch from, or None where pip's own choice is right.
+def _cpu_build(folder, python, torch):
+    """Return pip's options that bring PyTorch without CUDA; None where pip's own choice is right.
+
+    Args:
+        folder: the environment.
+        python: its interpreter.
+        torch: the wanted version, such as `torch==2.13.0`.
 
     Raises:
         CannotRun: pip's own choice is the CUDA build, and the disk has no room for it.
     """
-    site = environment.site_packages(folder)
-    present = site is not None and environment.version("torch", site)
-    if present or sys.platform != "linux" or _pip_takes_cpu(python):
+    present = _torch(folder)
+    here = present and environment.satisfies(present, torch[len("torch") :])
+    if here or sys.platform != "linux":
         return None
-    index = os.environ.get("GRAPHREC_TORCH_INDEX", TORCH_INDEX)
+    if _pip_takes_cpu(python, torch):
+        return []
+    index = os.environ.get("GRAPHREC_TORCH_INDEX", lock.TORCH_INDEX)
     if index and not has_gpu():
         if answers(index):
-            return index
+            return ["--index-url", index]
         usual = "PyTorch's usual build (3 GB to download, 7 GB on the disk)"
         print(f"  {index} does not answer: pip takes {usual}", flush=True)
     virtual.check_room(folder, NEEDED_CUDA)
@@ -177,11 +185,10 @@ def has_gpu():
     return bool(shutil.which("nvidia-smi")) or Path("/proc/driver/nvidia/version").exists()
 
 
-def _pip_takes_cpu(python):
+def _pip_takes_cpu(python, torch):
     """Report whether pip, as it is configured here, would install a CPU build of PyTorch."""
     quick = ["--retries", "0", "--timeout", "5"]  # a silent network must not cost minutes here
     dry = ["--dry-run", "--ignore-installed", "--no-deps", "--quiet", "--report", "-"]
-    torch = "torch" + environment.requirements()["torch"]
     command = [str(python), "-m", "pip", "install", *quick, *dry, torch]
     done = subprocess.run(command, capture_output=True, text=True)
     try:

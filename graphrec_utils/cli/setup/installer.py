@@ -38,6 +38,11 @@ EXPLANATIONS = (
         "HTTPS_PROXY) and run the same command again: it goes on from here",
     ),
     (
+        r"DO NOT MATCH THE HASHES",
+        "a package is not the file that was tested. Run the same command again; if it says so again, "
+        "your package index serves other files (`python3 -m pip config list` names it)",
+    ),
+    (
         r"Permission denied|Errno 13|Read-only file system|Access is denied",
         "this folder cannot be written. Copy the course to a folder of your own and run the same "
         "command there",
@@ -53,7 +58,7 @@ def explain(output):
     none = re.search(r"No matching distribution found for (\S+)", output)
     if none:
         return (
-            f"there is no {none[1]} for this Python and machine. Python 3.11, 3.12 and 3.13 on "
+            f"there is no {none[1]} for this Python and machine. Python 3.11 to 3.14 on "
             "Linux, Windows and macOS (Apple silicon) are known to work"
         )
     errors = [x for x in output.splitlines() if x.strip() and not x.startswith((" ", "WARNING"))]
@@ -150,5 +155,6 @@ def headline(line):
         return f"{name}, {megabytes:.0f} MB" if megabytes >= LARGE else None
     names = re.match(r"Installing collected packages: (.*)", line)
     if names:
-        return f"installing {len(names[1].split(','))} packages"
+        count = len(names[1].split(","))
+        return f"installing {count} packages" if count > 1 else "installing it"
     return None
