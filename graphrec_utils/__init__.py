@@ -15,6 +15,7 @@ The package is read from the bottom up; every arrow points down, and a test enfo
     exercises                                       the engine: ask, judge, show
     lessons                                         a folder for each lesson: exercises, questions, visuals
     grading                                         from a folder of submissions to points with reasons
+    advise                                          your own table: profile, comparison, report
     authoring                                       lesson source -> notebooks, slides, site
     cli                                             one module a command
 

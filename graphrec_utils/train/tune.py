@@ -187,6 +187,7 @@ def tune(
         _check(name, grid, budget)
     file, known = None if log is None else Path(log), {}
     if file is not None and file.exists():
+        _mend(file)
         for line in file.read_text(encoding="utf-8").splitlines():
             trial = Trial(**json.loads(line))
             known[trial.model, _key(trial.knobs)] = trial
@@ -372,6 +373,13 @@ def _try(name: str, fit: Callable, knobs: dict, score: Callable[[Any], float]) -
 
 def _key(knobs: dict) -> str:
     return json.dumps(knobs, sort_keys=True, default=_plain)
+
+
+def _mend(file: Path) -> None:
+    """Cut off a last line that was not written to its end: what wrote it was killed."""
+    with file.open("rb+") as stream:
+        content = stream.read()
+        stream.truncate(content.rfind(b"\n") + 1)
 
 
 def _append(file: Path, trial: Trial) -> None:

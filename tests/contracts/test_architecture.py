@@ -35,6 +35,7 @@ ROWS = [
     ("exercises",),
     ("lessons",),
     ("grading",),
+    ("advise",),
     ("authoring",),
     ("cli",),
     ("__main__",),

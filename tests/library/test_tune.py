@@ -167,6 +167,15 @@ def test_a_model_is_searched_alike_whoever_stands_beside_it():
     assert alone[1] == beside[1]
 
 
+def test_a_line_that_a_kill_has_torn_is_cut_off(tmp_path):
+    log = tmp_path / "trials.jsonl"
+    first = search({"A": (lambda x: x, {"x": [1, 2, 4, 8]})}, log=log)
+    whole = log.read_text()
+    log.write_text(whole + '{"model": "A", "kno')
+    again = search({"A": (lambda x: x, {"x": [1, 2, 4, 8]})}, log=log)
+    assert again.trials == first.trials and log.read_text() == whole
+
+
 def test_what_stands_in_the_log_is_not_fitted_again(tmp_path):
     log, grid = tmp_path / "new" / "log.jsonl", {"rate": STEPS, "reg": STEPS}
     fit, fitted = hill({"rate": 0.01, "reg": 0.1})

@@ -1,0 +1,219 @@
+"""Ten minutes for everybody: what each method would cost, from small fits, and how many trials fit in.
+
+Estimates are lines: a fit of a part of the users and one of a quarter of that part tell what does not grow and what does.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from graphrec_utils.advise.contestants import Contestant
+from graphrec_utils.data import Interactions
+
+TRIALS = (12, 9, 6, 4)  # of each method, the most that fit
+EPOCHS, SOME, FEW = (
+    20,
+    6,
+    3,
+)  # at most; with fewer than SOME there are fewer trials; with fewer than FEW it does not fit
+PART = 30_000  # events of a first small fit
+NEVER = 1e9  # seconds
+PLANNED, LIMIT = 0.8, 1.1  # of the budget is planned; nothing begins or goes on behind the limit
+
+
+class OutOfTime(Exception):
+    """The minutes are over in the middle of a fit."""
+
+
+@dataclass
+class Shelf:
+    """A folder with what is done: one JSON file a thing, whole or not there, and the log of the trials."""
+
+    folder: Path
+
+    def get(self, name: str) -> Any:
+        try:
+            return json.loads((self.folder / f"{name}.json").read_text("utf-8"))
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def put(self, name: str, value: Any) -> Any:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        half = self.folder / f"{name}.part"
+        try:
+            half.write_text(json.dumps(value), "utf-8")
+            os.replace(half, self.folder / f"{name}.json")
+        except OSError:
+            half.unlink(missing_ok=True)
+            raise
+        return value
+
+    def kept(self, name: str, make: Callable[[], Any]) -> Any:
+        known = self.get(name)
+        return self.put(name, make()) if known is None else known
+
+    @property
+    def log(self) -> Path:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return self.folder / "trials.jsonl"
+
+
+@dataclass
+class Clock:
+    """How much of the minutes is used, with those of a run that was stopped.
+
+    Attributes:
+        seconds: the budget.
+        before: seconds of earlier runs.
+        now: a function that returns seconds.
+    """
+
+    seconds: float
+    before: float = 0.0
+    now: Callable[[], float] = time.monotonic
+    start: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.start = self.now()
+
+    @property
+    def used(self) -> float:
+        return self.before + self.now() - self.start
+
+    @property
+    def left(self) -> float:
+        return self.seconds - self.used
+
+    def tick(self) -> None:
+        """Raises OutOfTime when the limit is passed."""
+        if self.used > LIMIT * self.seconds:
+            raise OutOfTime
+
+
+def middle(contestant: Contestant) -> dict[str, Any]:
+    """Return settings from the middle of the grid, on all events."""
+    knobs = {k: v[len(v) // 2] for k, v in contestant.grid.items()}
+    return knobs | ({"share": 1.0} if "share" in knobs else {})
+
+
+def cost(
+    contestant: Contestant, past: Interactions, score: Callable[[Any], float], clock: Clock
+) -> dict[str, float]:
+    """Return the seconds of a fit, or of one epoch, and of one score on validation, on all events.
+
+    A small fit that takes a tenth of the budget is no small one: then NEVER.
+    """
+    part = min(1.0, max(PART / max(1, len(past)), 1e-3))
+    chance = np.random.default_rng(0).random(past.num_users)
+    points, until = [], clock.used + clock.seconds / 10
+
+    def tick() -> None:
+        if clock.used > until:
+            raise OutOfTime
+
+    for size in (part / 4, part / 4, part):  # the first one only warms up
+        few = past.select(chance[past.users] < size) if size < 1 else past
+        if not len(few):
+            continue
+        begin = clock.now()
+        try:
+            model = fitted(contestant, few, middle(contestant), None, 1, tick)[0]
+        except OutOfTime:
+            return {"fit": NEVER, "score": 0.0}
+        end = clock.now()
+        score(model)
+        points.append((len(few) / len(past), end - begin, clock.now() - end))
+    if not points:
+        return {"fit": 0.0, "score": 0.0}
+    (low, *small), (high, *large) = points[-2] if len(points) > 1 else points[-1], points[-1]
+    rise = (1 - high) / (high - low) if high > low else 0.0
+    fit, scored = (b + max(0.0, b - a) * rise for a, b in zip(small, large, strict=True))
+    return {"fit": fit, "score": scored}
+
+
+def fitted(
+    contestant: Contestant,
+    past: Interactions,
+    knobs: dict,
+    score,
+    epochs: int,
+    tick: Callable[[], None],
+) -> tuple[Any, dict]:
+    """Return (model, what it found by itself)."""
+    tick()
+    if contestant.trained:
+        return contestant.fit(past, score, epochs, tick, **knobs)
+    return contestant.fit(past, **knobs), {}
+
+
+def tries(contestant: Contestant, trials: int) -> int:
+    """Return how many trials of this method there are: as many as its grid has settings, at most."""
+    return min(trials, math.prod(len(values) for values in contestant.grid.values()))
+
+
+def plan(there: list[Contestant], costs: dict[str, dict], seconds: float, asked: float) -> dict:
+    """Return how many trials everybody gets, the epochs of those who train, and who does not fit.
+
+    Args:
+        costs: name -> what `cost` returned.
+        seconds: what is left.
+        asked: users of the test for one of validation.
+
+    Returns:
+        {"trials", "epochs": {name: at most}, "left": {name: why}, "seconds": {name: planned}}
+    """
+    there, left = list(there), {}
+    while True:
+        for trials in TRIALS:
+            least = SOME if trials > TRIALS[-1] else FEW
+            epochs, need = _shared(there, costs, trials, PLANNED * seconds, asked)
+            if sum(need.values()) <= PLANNED * seconds and all(e >= least for e in epochs.values()):
+                return {"trials": trials, "epochs": epochs, "left": left, "seconds": need}
+        need = {c.name: _need(c, costs[c.name], TRIALS[-1], FEW, asked) for c in there}
+        worst = max(there, key=lambda c: need[c.name] if c.grid else 0)
+        if not worst.grid:
+            return {
+                "trials": TRIALS[-1],
+                "epochs": dict.fromkeys(epochs, FEW),
+                "left": left,
+                "seconds": need,
+            }
+        there.remove(worst)
+        left[worst.name] = (
+            "its small fit alone took a tenth of the minutes"
+            if need[worst.name] > NEVER
+            else f"{TRIALS[-1]} trials and a test would take about {need[worst.name] / 60:.1f} minutes more; give it more by --minutes"
+        )
+
+
+def _need(c: Contestant, cost: dict, trials: int, epochs: int, asked: float) -> float:
+    """Return the seconds of all trials and the test of one method."""
+    once = (cost["fit"] + cost["score"]) * epochs if c.trained else cost["fit"] + cost["score"]
+    return once * (tries(c, trials) + 1) + cost["score"] * asked
+
+
+def _shared(
+    there: list, costs: dict, trials: int, seconds: float, asked: float
+) -> tuple[dict, dict]:
+    """Return the epochs of those who train, who share what the others leave, and what everybody needs."""
+    need = {c.name: _need(c, costs[c.name], trials, 1, asked) for c in there}
+    slow = [c for c in there if c.trained]
+    rest = seconds - sum(need[c.name] for c in there if not c.trained)
+    epochs = {}
+    for k, c in enumerate(
+        sorted(slow, key=lambda c: need[c.name])
+    ):  # who needs less than a share leaves the rest
+        share, one = rest / (len(slow) - k), _need(c, costs[c.name], trials, 1, asked)
+        epochs[c.name] = int(np.clip(share / max(one, 1e-9), 0, EPOCHS))
+        need[c.name] = _need(c, costs[c.name], trials, epochs[c.name], asked)
+        rest -= need[c.name]
+    return epochs, need
