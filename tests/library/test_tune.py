@@ -168,11 +168,11 @@ def test_a_model_is_searched_alike_whoever_stands_beside_it():
 
 
 def test_a_line_that_a_kill_has_torn_is_cut_off(tmp_path):
-    log = tmp_path / "trials.jsonl"
-    first = search({"A": (lambda x: x, {"x": [1, 2, 4, 8]})}, log=log)
+    log, grid = tmp_path / "log.jsonl", {"rate": STEPS, "reg": STEPS}
+    first = search({"A": (hill({"reg": 0.1})[0], grid)}, log=log)
     whole = log.read_text()
     log.write_text(whole + '{"model": "A", "kno')
-    again = search({"A": (lambda x: x, {"x": [1, 2, 4, 8]})}, log=log)
+    again = search({"A": (hill({"reg": 0.1})[0], grid)}, log=log)
     assert again.trials == first.trials and log.read_text() == whole
 
 
