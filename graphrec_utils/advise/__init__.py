@@ -4,7 +4,7 @@
     advise.run("likes.csv", minutes=2)          # or: python3 -m graphrec_utils advise likes.csv --minutes 2
 
 `profile` looks, `contestants` says who can take part (`fits`, `trained`), `budget` how often in the
-minutes that there are, `compare` tunes and asks the test once, `verdicts` and `report` say what came
+minutes that there are, `cuts` splits, `compare` tunes and asks the test once, `verdicts` and `report` say what came
 out. What is done is kept in a folder beside the report: a run that was stopped goes on where it was.
 """
 

@@ -10,8 +10,9 @@ import pytest
 import scipy.sparse as sp
 
 from graphrec_utils import advise, datasets
-from graphrec_utils.advise import budget, compare, contestants, verdicts
+from graphrec_utils.advise import budget, compare, contestants, cuts, verdicts
 from graphrec_utils.advise.budget import Clock, Shelf
+from graphrec_utils.advise.profile import in_order, order_of
 from graphrec_utils.data import Features, Interactions
 
 SILENT = lambda *_: None  # noqa: E731
@@ -62,9 +63,7 @@ def test_counts_of_a_table_by_hand():
 
 def test_no_order_without_times_in_a_file_sorted_by_item():
     events = replace(planted(), times=None)
-    assert compare.in_order(events)[:3].tolist() == [0, 1, 2]
-    from graphrec_utils.advise.profile import order_of
-
+    assert in_order(events)[:3].tolist() == [0, 1, 2]
     assert order_of(events) == "file"
     assert order_of(events.select(np.lexsort((events.items, events.users)))) == ""
     assert advise.profile(events).new_items is None
@@ -81,7 +80,7 @@ def test_content_is_asked_alone():
 # ------------------------------------------------------------------------ the cut
 def test_the_cut_is_that_of_the_course():
     events = planted()
-    split, how = compare.cut(events, advise.profile(events))
+    split, how = cuts.cut(events, advise.profile(events))
     own = events.temporal_split((0.8, 0.1, 0.1), unseen="keep")
     assert how.startswith("in time")
     for a, b in zip(split, own, strict=True):
@@ -90,7 +89,7 @@ def test_the_cut_is_that_of_the_course():
 
 def test_without_times_ends_are_left_out():
     events = replace(planted(), times=None)
-    split, how = compare.cut(events, advise.profile(events))
+    split, how = cuts.cut(events, advise.profile(events))
     assert "there are no times" in how and "each user's rows" in how
     assert len(split.train) + len(split.val) + len(split.test) == len(events)
     last = events.items[11]  # of user 0, who has twelve
