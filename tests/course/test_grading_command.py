@@ -286,6 +286,18 @@ def test_only_replaces_one_exercise_and_keeps_the_others(folder, workers):
     assert (ann["points"], ann["max_points"]) == (6.0, 10)
 
 
+def test_only_leaves_a_notebook_alone_that_belongs_to_another_lesson_now(folder, workers):
+    old = [exercise("00.1", 1.0), exercise("00.2", 2.0)]
+    workers.make = lambda job: entry(job["student"], 3.0, exercises=old)
+    run(folder)
+    new = [exercise("01.2", 4.0)]
+    workers.make = lambda job: entry(job["student"], 4.0, exercises=new) | {"lesson": "01"}
+    run(folder, "--only", "01.2")
+    ann = json.loads((folder / "out" / "result.json").read_text("utf-8"))["submissions"][0]
+    assert (ann["lesson"], ann["points"]) == ("00", 3.0)
+    assert [e["id"] for e in ann["exercises"]] == ["00.1", "00.2"]
+
+
 def test_only_a_name_grades_this_student_again(folder, workers):
     run(folder)
     run(folder, "--only", "bob")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from graphrec_utils import pinworld
-from graphrec_utils.pinworld import DAY, POSITIVE_ACTIONS
+from graphrec_utils.pinworld import DAY, POSITIVE_ACTIONS, tables
 from graphrec_utils.pinworld.content import looks_like, shares_words_with, vocabulary
 
 
@@ -37,6 +38,13 @@ def test_impressions_of_a_session_are_30_seconds_apart(tiny):
     first = tiny.impressions[tiny.impressions["session"] == 0]["time"]
     assert first.diff().dropna().eq(30).all() and len(first) > 1
     assert first.iloc[0] == tiny.sessions.loc[0, "start"]
+
+
+def test_a_day_begins_with_its_first_second_and_ends_before_the_next():
+    time = np.add.outer([-1, 0], DAY * np.array([1, 2, 3])).ravel()
+    saves = pd.DataFrame({"time": time, "action": pd.Categorical(["save"] * 6, pinworld.ACTIONS)})
+    found = tables.select(saves, ("save",), 1, 3)["time"]
+    assert found.tolist() == [2 * DAY - 1, 3 * DAY - 1, DAY, 2 * DAY]
 
 
 def test_a_board_is_created_by_its_first_save_and_counts_its_saves(tiny):

@@ -49,8 +49,10 @@ def test_the_corrected_loss_is_that_of_lesson_11():
 
 def test_one_negative_a_place_is_binary_cross_entropy_of_two_scores():
     m, drawn = model(), torch.full((4, 4), 9)
+    drawn[0, 1] = HISTORY[0, 1]  # the event itself: no negative
     h, items = m.outputs(HISTORY)[:, :-1][HISTORY >= 0], HISTORY[HISTORY >= 0]
     pos, neg = (h * m.item(items)).sum(1), h @ m.item.weight[9]
+    neg[1] = -torch.inf
     wanted = losses.bce(pos, neg)
     torch.testing.assert_close(sasrec.loss(m, HISTORY, "bce", drawn), wanted)
 
