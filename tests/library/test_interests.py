@@ -109,8 +109,9 @@ def test_importance_fades_and_the_heaviest_are_asked():
     points = np.array([[0.0], [1], [5], [6], [8]])
     some, share = pinnersage.interests(points, ages, label, 0.0, top=5)
     assert some.tolist() == [3, 0] and share.tolist() == [0.6, 0.4]
-    some, share = pinnersage.interests(points, ages, label, 1.0, top=1)
-    assert some.tolist() == [0] and share.tolist() == [1]  # of those that are asked with
+    some, share = pinnersage.interests(points, ages, label, 0.0, top=1)
+    assert some.tolist() == [3] and share.tolist() == [1]  # of those that are asked with
+    assert pinnersage.interests(points, ages, label, 1.0, top=1)[0].tolist() == [0]
 
 
 BAD = {
