@@ -39,24 +39,13 @@ from graphrec_utils.models.ease import ease
 from graphrec_utils.models.scoring import Factors
 from solutions.experiments import devices, tuning
 from solutions.experiments.kept import kept, spent
+from solutions.experiments.lesson07.sage_rivals import unit, words
 from solutions.experiments.tuning import BUDGET, Chosen
 
 COMMAND = "python -m solutions.experiments.lesson09.pinsage_study"
 SEEDS = (0, 1, 2)
 EPOCHS, SHORT = 28, 7  # of what is stored; in the lesson and its open task
 STEPS, SIZE, SHARED = 50, 256, 500
-
-
-def unit(x):
-    length = np.linalg.norm(x, axis=1, keepdims=True)
-    return x / np.where(length > 0, length, 1)
-
-
-def words(counts: sp.csr_array, dim: int = 64) -> np.ndarray:
-    """Return unit vectors of bags of words: an SVD of tf-idf; zeros for who says nothing."""
-    rarity = np.log(counts.shape[0] / np.maximum((counts > 0).sum(axis=0), 1))
-    user_emb, _ = mf.svd(sp.csr_array(counts.multiply(rarity)), dim)
-    return unit(user_emb * np.sqrt(np.square(user_emb).sum(axis=0))).astype(np.float32)
 
 
 @dataclass
