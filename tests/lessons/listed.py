@@ -40,3 +40,19 @@ def without_the_past(split: Split, test: Interactions | None = None) -> Iterator
     for lists in asked:
         pairs = (users[:, None] * past.num_items + lists)[lists >= 0]
         assert not np.isin(pairs, past.pairs()).any()
+
+
+def planted() -> tuple[Split, np.ndarray]:
+    """Return a split and scores (m, n) that put validation first and test behind it.
+
+    They find all of test where train and validation are hidden, and nowhere else.
+    """
+    pairs = np.unique(np.random.default_rng(0).integers([30, 40], size=(700, 2)), axis=0)
+    pairs = np.random.default_rng(1).permutation(pairs)
+    train, val, test = (
+        Interactions(*part.T, 30, 40)
+        for part in np.split(pairs, [len(pairs) - 180, len(pairs) - 90])
+    )
+    scores = np.zeros((30, 40))
+    scores[val.users, val.items], scores[test.users, test.items] = 2, 1
+    return Split(train, val, test), scores

@@ -11,6 +11,7 @@ from graphrec_utils import metrics, pinworld, results, sampling
 from graphrec_utils.data import Interactions
 from solutions.experiments.lesson15 import sequences, sequences_peer
 from tests.benchmarks.engine import peers
+from tests.lessons import listed
 
 DAY = sequences.DAY
 
@@ -179,6 +180,18 @@ def test_what_is_kept_is_not_measured_again(monkeypatch):
     assert sequences.kept(sequences.NAME, "a", lambda: 1 / 0) == 1
     with pytest.raises(SystemExit):
         sequences.kept(sequences.NAME, "b", lambda: 2)
+
+
+def test_a_race_is_run_on_all_that_is_known_before_test(monkeypatch):
+    (split, scores), fitted = listed.planted(), []
+
+    def fit(events):
+        fitted.append(len(events))
+        return scores
+
+    monkeypatch.setattr(sequences, "kept", lambda name, key, compute: compute())
+    (row,) = sequences.raced("tiny", split, {"planted": ({"knobs": {}}, fit, False)})["models"]
+    assert row["ndcg"] == 1 and fitted == [len(split.past())]
 
 
 # ------------------------------------------------------------- what is stored

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from graphrec_utils import methods, pinworld, results
 from graphrec_utils.exercises.generators import GENERATORS
 from graphrec_utils.pinworld import Simulator, experiment
 from solutions.experiments.lesson18 import course_figure, generators, policies
+from tests.lessons import listed
 
 # item2item is exercise 01.6, plain cosines, and the experiment's control; lesson 01 shrinks them
 BEHIND = {"item2item"}
@@ -19,6 +22,22 @@ NOT_AHEAD = {"semantic IDs"}
 def test_what_is_stored_has_the_claim_of_its_benchmark():
     stored = results.load("18_course")
     assert stored.claim == course_figure.CLAIM and stored.command == course_figure.COMMAND
+
+
+def test_winners_know_and_hide_all_that_comes_before_test(monkeypatch):
+    (split, scores), fitted = listed.planted(), []
+
+    def fit(events):
+        fitted.append(len(events))
+        return scores
+
+    for module in (course_figure, generators):
+        monkeypatch.setattr(module, "split", lambda: split)
+    monkeypatch.setattr(course_figure, "pictures", lambda: None)
+    monkeypatch.setattr(course_figure, "winner", lambda name: SimpleNamespace(knobs={}))
+    monkeypatch.setitem(course_figure.COURSE, "EASE", (fit, {}))
+    assert course_figure.measure("EASE")["ndcg"] == 1 and fitted == [len(split.past())]
+    assert generators.judged(scores)["ndcg"] == 1
 
 
 def test_every_policy_lives_with_people(monkeypatch):
