@@ -32,9 +32,16 @@ def small(monkeypatch):
         k: {n: v[:2] for n, v in grid.items()} for k, grid in logq_rivals.RIVALS.items()})  # fmt: skip
 
 
-def test_every_loss_and_rival_is_tuned_and_compared(small, tmp_path):
+def test_every_loss_and_rival_is_tuned_and_compared(small, tmp_path, monkeypatch):
+    fitted = {"arm": [], "rival": []}
+    for kind, events in fitted.items():
+        made = getattr(logq_rivals, kind)
+        monkeypatch.setattr(logq_rivals, kind, lambda name, past, *a, made=made, events=events, **k: (
+            events.append(len(past)) or made(name, past, *a, **k)))  # fmt: skip
     with listed.without_the_past(_split()):
         values = logq_rivals.rivals(2, _split, log=tmp_path / "log.jsonl")
+    assert set(fitted["arm"]) == {360}  # the winners know what validation holds
+    assert fitted["rival"][-len(logq_rivals.RIVALS) :] == [360] * len(logq_rivals.RIVALS)
     assert [r["model"] for r in values["models"]] == [*logq_rivals.ARMS, *logq_rivals.RIVALS]
     weights = {r["model"]: r["knobs"].get("weight") for r in values["models"]}
     assert {name for name, weight in weights.items() if weight is not None} == {
