@@ -48,6 +48,8 @@ def main(argv: list[str]) -> int:
     # Numba's first parallel kernel gives torch its two threads, whatever was set; on busy cores one
     # that waits for the other by spinning makes a small sparse product ten times as dear.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    # what a hundred processes load is compiled once, also where something keeps Python from writing it
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     path = [str(root)] + [x for x in os.environ.get("PYTHONPATH", "").split(os.pathsep) if x]
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(path))  # for what tests start
     arguments = ["-p", "tests.times"]

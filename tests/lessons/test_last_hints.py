@@ -8,14 +8,13 @@ import textwrap
 import pytest
 from edits import lesson
 
-from graphrec_utils import exercises
+from graphrec_utils import exercises, syllabus
 from graphrec_utils.authoring.lesson import source
 from graphrec_utils.exercises import closed_library, core, orders, parsons, runner
 
 HANGS = 600.0
-CELLS = {name: code for path in source.built() for name, code in source.answer_cells(path).items()}
-ANSWERS = {k: textwrap.dedent(source.SOLUTION.search(code)["answer"]) for k, code in CELLS.items()}
-HINTED = [name for name in ANSWERS if parsons.of(name)]
+EXERCISES = [e.id for x in syllabus.LESSONS for e in exercises.of_lesson(x.number)]
+HINTED = [name for name in EXERCISES if parsons.of(name)]
 
 
 def distractors(name: str) -> list[tuple[str, str]]:
@@ -45,7 +44,7 @@ def shape(line: str) -> tuple[int, bool]:
 
 @pytest.mark.parametrize("name", HINTED)
 def test_the_lines_in_their_order_are_a_right_answer(name):
-    right = orders.logical(ANSWERS[name])
+    right = orders.logical(f"{exercises.get(name).published}\n")
     assert judged(name, right).status == "passed"
     hint = parsons.of(name)
     letters = {line: letter for letter, line in hint.lines}
@@ -57,7 +56,7 @@ def test_the_lines_in_their_order_are_a_right_answer(name):
 
 @pytest.mark.parametrize("name", HINTED)
 def test_a_distractor_makes_the_mistake_that_it_names(name):
-    right = orders.logical(ANSWERS[name])
+    right = orders.logical(f"{exercises.get(name).published}\n")
     shown = {line for _, line in parsons.of(name).lines}
     for line, sentence in distractors(name):
         assert line not in right, f"{line!r} stands in the answer, too"

@@ -98,6 +98,7 @@ def _fill(folder, kind):
     _write_marks({})  # again: making it anew has emptied the folder
     _install(kind, folder, python, version)
     site = environment.site_packages(folder)
+    virtual.compile_all(python, site)
     virtual.link(site, paths.root())
     virtual.no_news(folder)
     lacks = environment.missing(kind, site)

@@ -68,6 +68,8 @@ def explain(output):
 def install(python, arguments, log):
     """Run `pip install` with the given Python and show how far it is.
 
+    What is installed is not compiled: `virtual.compile_all` does that on all cores.
+
     Args:
         python: the interpreter whose environment is filled.
         arguments: what follows `pip install`.
@@ -76,7 +78,8 @@ def install(python, arguments, log):
     Raises:
         CannotRun: with the sentence of `explain`, or when the user pressed Ctrl-C.
     """
-    command = [str(python), "-m", "pip", "install", "--progress-bar", "off", *map(str, arguments)]
+    command = [str(python), "-m", "pip", "install", "--progress-bar", "off", "--no-compile"]
+    command += map(str, arguments)
     # PIP_USER: a `user = true` in somebody's pip.conf cannot work in a virtual environment
     settings = {"PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
     process = subprocess.Popen(

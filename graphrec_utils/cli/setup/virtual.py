@@ -112,6 +112,17 @@ def _run(command):
         raise CannotRun(f"the environment cannot be made: {installer.explain(done.stdout)}")
 
 
+def compile_all(python, site):
+    """Compile what an environment holds, on all cores; pip would take one. Packages' tests stay as they are."""
+    print("  compiling it", flush=True)
+    tests = r"site-packages[\\/].*[\\/]tests[\\/]"
+    subprocess.run(
+        [str(python), "-m", "compileall", "-qq", "-j", "0", "-x", tests, str(site)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # what cannot be compiled, a template perhaps, is not imported either
+
+
 def link(site, root):
     """Let every program of the environment import the package, from any working directory.
 
