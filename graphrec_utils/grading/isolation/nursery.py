@@ -38,7 +38,8 @@ LIBRARIES = (
     "matplotlib_inline.backend_inline", "IPython.core.pylabtools",
     "PIL.features", "matplotlib.backends.backend_agg",
 )  # fmt: skip
-RARE = ("torch_geometric",)  # a third of the time that all take: see `server.Nursery.load_rare`
+# A third of the time that all take, for answers that train (an optimizer loads the first) or use PyG:
+RARE = ("torch._dynamo", "torch_geometric")  # see `server.Nursery.load_rare`
 
 
 def serve(path: str) -> None:
