@@ -39,6 +39,11 @@ def test_the_first_start_makes_an_environment_and_opens_the_lesson_in_it(course)
     assert "installing 2 packages" in course.first.stdout  # and torch, before
 
 
+def test_what_was_installed_is_compiled(course):
+    started(course.first)
+    assert list((course.site / "torch" / "__pycache__").glob("__init__.*.pyc"))
+
+
 def test_jupyterlab_does_not_ask_for_news_over_the_first_lesson(course):
     settings = course.root / ".venv" / "share" / "jupyter" / "lab" / "settings"
     (asked,) = json.loads((settings / "overrides.json").read_text("utf-8")).values()
