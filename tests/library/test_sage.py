@@ -133,13 +133,13 @@ def test_what_is_hidden_is_the_pair_not_its_ends():
     assert before - after.edge_index.shape[1] == 4
 
 
-def test_weights_and_types_go_with_their_edges():
+def test_weights_go_with_their_edges():
     R = toy.likes()
     A = sp.csr_array(graphs.adjacency(R).numpy() * 2)
-    blocks = batches.sample({"a": A, "b": A}, range(7), [None])
+    blocks = batches.sample(A, range(7), [None])
     part = sage.without(blocks, torch.tensor([0]), torch.tensor([3]))[0]
     E = part.edge_index.shape[1]
-    assert part.weight.shape == part.edge_type.shape == (E,)
+    assert part.weight.shape == (E,)
 
 
 def test_a_changed_like_reaches_the_vector_only_when_it_is_not_the_label():
