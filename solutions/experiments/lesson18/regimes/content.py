@@ -81,9 +81,9 @@ class Known:
         next_ = (users[1:] == users[:-1]) & (items[1:] != items[:-1])
         return np.stack([items[:-1], items[1:]], axis=1)[next_]
 
-    def users(self, items: np.ndarray) -> Factors:
+    def users(self, items: np.ndarray, length: int = LATEST) -> Factors:
         """Return the mean of the latest items' vectors for each user, and the items' vectors."""
-        latest = sampling.latest(self.likes, LATEST).numpy()
+        latest = sampling.latest(self.likes, length).numpy()
         row, place = np.nonzero(latest >= 0)
         H = sp.csr_array((np.ones(len(row)), (row, latest[row, place])), shape=self.R.shape)
         count = np.maximum(np.asarray(H.sum(axis=1)), 1)[:, None]
@@ -185,8 +185,8 @@ def ials(known: Known, dim: int, alpha0: float, reg: float) -> Factors:
     return mf.ials(known.both, dim, alpha0, reg, sweeps=8)
 
 
-def content(known: Known) -> Factors:
-    return known.users(known.content)
+def content(known: Known, length: int) -> Factors:
+    return known.users(known.content, length)
 
 
 def told(known: Known, dim: int, alpha0: float, reg: float, ridge: float) -> Factors:
@@ -242,7 +242,7 @@ PLAYERS = {
     "RP3β": Player(rp3beta, {"alpha": [0.0, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0], "beta": [0.0, 0.2, 0.4, 0.6, 0.8]},
                    {"alpha": 0.5, "beta": 0.0}, natural={"alpha": [0.0], "beta": [0.0]}),
     "iALS": Player(ials, FACTORS, MIDDLE),
-    "content": Player(content),
+    "content": Player(content, {"length": [5, 10, 20, 50, 100, 200]}, {"length": 50}, natural={"length": [200]}),
     "iALS, told of content": Player(told, FACTORS | {"ridge": [0.1, 1, 10, 100, 1000]}, MIDDLE | {"ridge": 10}),
     "two towers": Player(two_towers, READ, {"rate": 0.01, "temperature": 0.1}, SLOW),
     "two towers, told of edges": Player(partial(two_towers, edges=True), READ, {"rate": 0.01, "temperature": 0.1}, SLOW),
