@@ -38,7 +38,7 @@ ABSENT = {
     "EASE": "a column for each item: that of a new one is zero",
     "GraphSAGE, Pixie": "hear a new item through the same edges as PinSage and RP3β, which play",
 }
-SCALE, READERS, LATEST, TOP, EPOCHS = 0.35, 8, 50, 20, 3
+SCALE, READERS, LATEST, TOP, EPOCHS = 0.35, 8, 50, 20, 2
 
 
 # ------------------------------------------------------------------------ data
@@ -226,7 +226,7 @@ def omnisage(known: Known, temperature: float, lr: float) -> Factors:
     n = len(known.content)
     today = omni.Morning(known.born, sp.csr_array((n, n)), known.content)
     stage = omni.Stage(today, [(today, known.pairs, None)], known.pairs, None, None, hide=True)
-    model = omni.fit(stage, names=("pin-board",), temperature=temperature, lr=lr, steps=150)
+    model = omni.fit(stage, names=("pin-board",), temperature=temperature, lr=lr, steps=50 * EPOCHS)
     return known.users(model.vectors().item_emb.numpy()[:, :-1])
 
 
@@ -244,9 +244,9 @@ PLAYERS = {
     "iALS": Player(ials, FACTORS, MIDDLE),
     "content": Player(content, {"length": [5, 10, 20, 50, 100, 200]}, {"length": 50}, natural={"length": [200]}),
     "iALS, told of content": Player(told, FACTORS | {"ridge": [0.1, 1, 10, 100, 1000]}, MIDDLE | {"ridge": 10}),
-    "two towers": Player(two_towers, READ, {"rate": 0.01, "temperature": 0.1}, SLOW),
-    "two towers, told of edges": Player(partial(two_towers, edges=True), READ, {"rate": 0.01, "temperature": 0.1}, SLOW),
-    "PinSage": Player(pinsage, {"scale": HOT, "lr": RATES}, {"scale": 0.1, "lr": 0.01}, SLOW),
-    "MultiBiSage": Player(multibisage, {"temperature": [0.03, 0.1, 0.3, 1.0, 3.0], "lr": RATES}, {"temperature": 0.3, "lr": 0.003}, SLOW),
-    "OmniSage": Player(omnisage, {"temperature": HOT, "lr": RATES}, {"temperature": 0.1, "lr": 0.01}, SLOW),
+    "two towers": Player(two_towers, READ, {"rate": 0.03, "temperature": 0.2}, SLOW),
+    "two towers, told of edges": Player(partial(two_towers, edges=True), READ, {"rate": 0.03, "temperature": 0.2}, SLOW),
+    "PinSage": Player(pinsage, {"scale": HOT, "lr": RATES}, {"scale": 0.2, "lr": 0.03}, SLOW),
+    "MultiBiSage": Player(multibisage, {"temperature": [0.03, 0.1, 0.3, 1.0, 3.0], "lr": RATES}, {"temperature": 0.3, "lr": 0.03}, SLOW),
+    "OmniSage": Player(omnisage, {"temperature": HOT, "lr": RATES}, {"temperature": 0.1, "lr": 0.03}, SLOW),
 }  # fmt: skip
