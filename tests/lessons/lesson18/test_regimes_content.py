@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import scipy.sparse as sp
+import torch
 
 from graphrec_utils import pinworld
 from graphrec_utils.data import Interactions
@@ -52,11 +53,26 @@ def test_new_items_alone_are_candidates_and_whoever_knows_them_all_finds_all(tas
     np.testing.assert_allclose(values, 1)
 
 
-def test_the_mean_of_somebody_s_latest_items_stands_for_them():
-    likes = Interactions(np.array([0, 0, 1]), np.array([0, 2, 1]), 3, 3, times=np.array([1, 2, 1]))
-    known = content.Known(likes, sp.csr_array((1, 3)), np.eye(3, dtype=np.float32))
-    users = known.users(known.content).user_emb
-    np.testing.assert_allclose(users, [[0.5, 0, 0.5], [0, 1, 0], [0, 0, 0]])
+def test_users_are_folded_in_to_vectors_of_length_one_on_average(task):
+    known = task.choose().given
+    users, items = known.users(known.content * 7, 0.003)
+    assert np.square(items).sum(axis=1).mean() == pytest.approx(1)
+    np.testing.assert_allclose(
+        users, known.users(known.content, 0.003).user_emb, rtol=1e-4, atol=1e-4
+    )
+
+
+def test_an_encoder_is_trained_once_however_users_are_folded_in(task):
+    known, calls = task.choose().given, []
+
+    def make(lr):
+        calls.append(lr)
+        return torch.ones(2, 2)
+
+    for lr in (0.1, 0.1, 0.2):
+        known.trained("PinSage", make, lr=lr)
+    known.trained("OmniSage", make, lr=0.1)
+    assert calls == [0.1, 0.2, 0.1]
 
 
 def test_what_an_author_made_is_as_popular_as_the_rest_of_it():

@@ -3,7 +3,7 @@
 A tenth of the pins chooses and another tenth is asked for in the end: all that was done with them is hidden, and they alone
 are the candidates. Of a new pin two things are known: what it shows and says, and whose it is (of a new article: what it cites
 or is cited by). Whoever walks hears a new pin through that edge; whoever reads hears its content. People have liked other pins
-before. Encoders of pins take the mean of a user's latest pins for the user.
+before. To the vectors of an encoder of pins a user is folded in, as iALS folds in a user.
 
 On PinWorld the noise is the share of the pins that show and say what another one should (`pinworld.make`); on citeulike-t it is
 the share of the words that are lost. Its articles have eight readers and a citation, its people five articles, in no order.
@@ -11,13 +11,14 @@ the share of the words that are lost. Its articles have eight readers and a cita
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 
 import numpy as np
 import scipy.sparse as sp
 
-from graphrec_utils import datasets, metrics, pinworld, sampling
+from graphrec_utils import datasets, metrics, pinworld
 from graphrec_utils.data import Interactions
 from graphrec_utils.models import baselines, filters, mf
 from graphrec_utils.models.scoring import Factors
@@ -32,17 +33,17 @@ MEASURE = "NDCG@20 among new items, for users who have liked others"
 CLAIM = "The weaker the content, the more of what is found for new items comes from the graph."
 CUTS = (0, 1, 2)
 PINS, ARTICLES = "PinWorld", "citeulike-t"
-SETS = {PINS: [(0,), (0.5,), (1,)]}
+SETS = {PINS: [(0,), (0.5,), (1,)], ARTICLES: [(0,), (0.9,)]}
 ABSENT = {
     "MF, iALS, LightGCN, TwHIN, SASRec by ids": "a new item has no vector; iALS plays with one folded in from the edges it has",
     "EASE": "a column for each item: that of a new one is zero",
     "GraphSAGE, Pixie": "hear a new item through the same edges as PinSage and RP3β, which play",
 }
-SCALE, READERS, LATEST, TOP, EPOCHS = 0.35, 8, 50, 20, 2
+SCALE, READERS, TOP, EPOCHS = 0.35, 8, 20, 2
 
 
 # ------------------------------------------------------------------------ data
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Known:
     """What is known when a model is fitted.
 
@@ -50,11 +51,13 @@ class Known:
         likes: of the old items, in order of time.
         born: (k, n) with a 1 where an item is of an author (or cites an article): all items, also new ones.
         content: (n, f).
+        made: what `trained` has trained.
     """
 
     likes: Interactions
     born: sp.csr_array
     content: np.ndarray
+    made: dict = field(default_factory=dict)
 
     @cached_property
     def R(self) -> sp.csr_array:
@@ -81,13 +84,18 @@ class Known:
         next_ = (users[1:] == users[:-1]) & (items[1:] != items[:-1])
         return np.stack([items[:-1], items[1:]], axis=1)[next_]
 
-    def users(self, items: np.ndarray, length: int = LATEST) -> Factors:
-        """Return the mean of the latest items' vectors for each user, and the items' vectors."""
-        latest = sampling.latest(self.likes, length).numpy()
-        row, place = np.nonzero(latest >= 0)
-        H = sp.csr_array((np.ones(len(row)), (row, latest[row, place])), shape=self.R.shape)
-        count = np.maximum(np.asarray(H.sum(axis=1)), 1)[:, None]
-        return Factors(((H @ items) / count).astype(np.float32), np.asarray(items, np.float32))
+    def users(self, items: np.ndarray, reg: float) -> Factors:
+        """Return the items' vectors, and users folded in to them as iALS folds in a user."""
+        items = items / np.sqrt(np.square(items).sum(axis=1).mean())
+        user_emb = mf.fold_in(self.R, items.astype(float), 0.1, reg)
+        return Factors(user_emb.astype(np.float32), items.astype(np.float32))
+
+    def trained(self, name: str, make: Callable, **knobs) -> np.ndarray:
+        """Return the items' vectors of an encoder: trained once, however users are folded in."""
+        key = (name, *knobs.items())
+        if key not in self.made:
+            self.made[key] = make(**knobs).numpy()
+        return self.made[key]
 
 
 @cache
@@ -185,8 +193,8 @@ def ials(known: Known, dim: int, alpha0: float, reg: float) -> Factors:
     return mf.ials(known.both, dim, alpha0, reg, sweeps=8)
 
 
-def content(known: Known, length: int) -> Factors:
-    return known.users(known.content, length)
+def content(known: Known, reg: float) -> Factors:
+    return known.users(known.content, reg)
 
 
 def told(known: Known, dim: int, alpha0: float, reg: float, ridge: float) -> Factors:
@@ -209,25 +217,34 @@ def two_towers(known: Known, rate: float, temperature: float, edges: bool = Fals
     return Factors(*(z.numpy() for z in model.embeddings()))
 
 
-def pinsage(known: Known, scale: float, lr: float) -> Factors:
-    stage = pins.Stage(known.born, known.pairs, None, known.content)
-    model = pins.fit(stage, "softmax", scale, lr, num_layers=1, epochs=EPOCHS)
-    return known.users(model.embeddings()[0].numpy())
+def pinsage(known: Known, reg: float, scale: float, lr: float) -> Factors:
+    def make(**knobs):
+        stage = pins.Stage(known.born, known.pairs, None, known.content)
+        model = pins.fit(stage, "softmax", num_layers=1, epochs=EPOCHS, **knobs)
+        return model.embeddings()[0]
+
+    return known.users(known.trained("PinSage", make, scale=scale, lr=lr), reg)
 
 
-def multibisage(known: Known, temperature: float, lr: float) -> Factors:
-    today = several.Morning({"birth": known.born}, known.content)
-    stage = several.Stage(today, [(today, known.pairs)], known.pairs, None, {}, False)
-    model = several.fit(stage, temperature=temperature, lr=lr, answers="hidden", epochs=EPOCHS)
-    return known.users(model.embeddings()[0].numpy())
+def multibisage(known: Known, reg: float, temperature: float, lr: float) -> Factors:
+    def make(**knobs):
+        today = several.Morning({"birth": known.born}, known.content)
+        stage = several.Stage(today, [(today, known.pairs)], known.pairs, None, {}, False)
+        return several.fit(stage, answers="hidden", epochs=EPOCHS, **knobs).embeddings()[0]
+
+    return known.users(known.trained("MultiBiSage", make, temperature=temperature, lr=lr), reg)
 
 
-def omnisage(known: Known, temperature: float, lr: float) -> Factors:
-    n = len(known.content)
-    today = omni.Morning(known.born, sp.csr_array((n, n)), known.content)
-    stage = omni.Stage(today, [(today, known.pairs, None)], known.pairs, None, None, hide=True)
-    model = omni.fit(stage, names=("pin-board",), temperature=temperature, lr=lr, steps=50 * EPOCHS)
-    return known.users(model.vectors().item_emb.numpy()[:, :-1])
+def omnisage(known: Known, reg: float, temperature: float, lr: float) -> Factors:
+    def make(**knobs):
+        n = len(known.content)
+        today = omni.Morning(known.born, sp.csr_array((n, n)), known.content)
+        days = [(today, known.pairs, None)]
+        stage = omni.Stage(today, days, known.pairs, None, None, hide=True)
+        model = omni.fit(stage, names=("pin-board",), steps=50 * EPOCHS, **knobs)
+        return model.vectors().item_emb[:, :-1]
+
+    return known.users(known.trained("OmniSage", make, temperature=temperature, lr=lr), reg)
 
 
 FACTORS = {
@@ -236,17 +253,18 @@ FACTORS = {
 MIDDLE = {"dim": 64, "alpha0": 0.1, "reg": 0.01}
 RATES = [0.001, 0.003, 0.01, 0.03, 0.1]
 HOT = [0.02, 0.05, 0.1, 0.2, 0.4, 0.8]
+FOLD = {"reg": [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]}
 READ = {"rate": RATES, "temperature": HOT}
 PLAYERS = {
     "popularity": Player(popularity),
     "RP3β": Player(rp3beta, {"alpha": [0.0, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0], "beta": [0.0, 0.2, 0.4, 0.6, 0.8]},
                    {"alpha": 0.5, "beta": 0.0}, natural={"alpha": [0.0], "beta": [0.0]}),
     "iALS": Player(ials, FACTORS, MIDDLE),
-    "content": Player(content, {"length": [5, 10, 20, 50, 100, 200]}, {"length": 50}, natural={"length": [200]}),
+    "content": Player(content, FOLD, {"reg": 0.01}),
     "iALS, told of content": Player(told, FACTORS | {"ridge": [0.1, 1, 10, 100, 1000]}, MIDDLE | {"ridge": 10}),
     "two towers": Player(two_towers, READ, {"rate": 0.03, "temperature": 0.2}, SLOW),
     "two towers, told of edges": Player(partial(two_towers, edges=True), READ, {"rate": 0.03, "temperature": 0.2}, SLOW),
-    "PinSage": Player(pinsage, {"scale": HOT, "lr": RATES}, {"scale": 0.2, "lr": 0.03}, SLOW),
-    "MultiBiSage": Player(multibisage, {"temperature": [0.03, 0.1, 0.3, 1.0, 3.0], "lr": RATES}, {"temperature": 0.3, "lr": 0.03}, SLOW),
-    "OmniSage": Player(omnisage, {"temperature": HOT, "lr": RATES}, {"temperature": 0.1, "lr": 0.03}, SLOW),
+    "PinSage": Player(pinsage, FOLD | {"scale": HOT, "lr": RATES}, {"reg": 0.001, "scale": 0.2, "lr": 0.03}, SLOW),
+    "MultiBiSage": Player(multibisage, FOLD | {"temperature": [0.03, 0.1, 0.3, 1.0, 3.0], "lr": RATES}, {"reg": 0.001, "temperature": 0.3, "lr": 0.03}, SLOW),
+    "OmniSage": Player(omnisage, FOLD | {"temperature": HOT, "lr": RATES}, {"reg": 0.001, "temperature": 0.1, "lr": 0.03}, SLOW),
 }  # fmt: skip
