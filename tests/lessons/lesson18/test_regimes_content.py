@@ -106,7 +106,7 @@ def test_lost_words_are_lost_for_good_and_what_cites_what_is_not(monkeypatch):
     born = sp.eye_array(60, format="csr")
     monkeypatch.setattr(content, "articles", lambda: (likes, born, bag))
     seen = []
-    monkeypatch.setattr(content.pins, "words", lambda kept, dim: seen.append(kept) or kept)
+    monkeypatch.setattr(content, "words", lambda kept, dim: seen.append(kept) or kept)
     for level in (0, 0.7, 0.9):
         assert content.of_articles(level, 0)[1] is born
     whole, some, few = (x.toarray() > 0 for x in seen)
