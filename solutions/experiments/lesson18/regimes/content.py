@@ -254,6 +254,7 @@ FACTORS = {
 MIDDLE = {"dim": 64, "alpha0": 0.1, "reg": 0.01}
 RATES = [0.001, 0.003, 0.01, 0.03, 0.1]
 HOT = [0.02, 0.05, 0.1, 0.2, 0.4, 0.8]
+# beyond 3 a user is the mean of what he or she liked
 FOLD = {"reg": [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0]}
 READ = {"rate": RATES, "temperature": HOT}
 PLAYERS = {
@@ -261,7 +262,7 @@ PLAYERS = {
     "RP3β": Player(rp3beta, {"alpha": [0.0, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0], "beta": [0.0, 0.2, 0.4, 0.6, 0.8]},
                    {"alpha": 0.5, "beta": 0.0}, natural={"alpha": [0.0], "beta": [0.0]}),
     "iALS": Player(ials, FACTORS, MIDDLE),
-    "content": Player(content, FOLD, {"reg": 0.01}),
+    "content": Player(content, FOLD, {"reg": 0.01}, natural={"reg": [3.0]}),
     "iALS, told of content": Player(told, FACTORS | {"ridge": [0.1, 1, 10, 100, 1000]}, MIDDLE | {"ridge": 10}),
     "two towers": Player(two_towers, READ, {"rate": 0.03, "temperature": 0.2}, SLOW),
     "two towers, told of edges": Player(partial(two_towers, edges=True), READ, {"rate": 0.03, "temperature": 0.2}, SLOW),
