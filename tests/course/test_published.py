@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np  # noqa: F401 (a slip says it)
 import pytest
 
 from graphrec_utils.exercises import published
@@ -74,3 +75,9 @@ def test_an_edit_that_is_no_python_is_told_at_the_first_call():
     slip = exercise().slip("no python", "found + x", "found +")
     with pytest.raises(SyntaxError):
         slip([1])
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_slip_that_divides_by_zero_warns_nobody():
+    slip = exercise().slip("by nothing", "found + x", "np.ones(1) / found")
+    assert slip([1]) == float("inf")
