@@ -200,7 +200,7 @@ def test_memory_is_shown_from_the_stored_result(tmp_path, monkeypatch):
 
 
 def test_every_module_below_the_exercises_is_in_the_reference_once():
-    above = {"exercises", "lessons", "grading", "authoring", "cli"}
+    above = {"exercises", "lessons", "advise", "grading", "authoring", "cli"}
     there = []
     for path in paths.PACKAGE.rglob("*.py"):
         parts = path.relative_to(paths.PACKAGE.parent).with_suffix("").parts
