@@ -52,7 +52,7 @@ class Shelf:
         try:
             half.write_text(json.dumps(value), "utf-8")
             os.replace(half, self.folder / f"{name}.json")
-        except OSError:
+        except BaseException:
             half.unlink(missing_ok=True)
             raise
         return value

@@ -216,6 +216,8 @@ class Race:
     def _everybody(self) -> Any:
         """Return the popularity with the better validation, of those that are fitted."""
         rows = [row for row in self.rows if not row["personal"]]
+        if not rows:
+            return self._final(self.there[0], {}, 1)
         best = max(rows, key=lambda row: row["validation"])
         c = next(c for c in self.there if c.name == best["name"])
         return self._final(c, best["knobs"], 1)

@@ -95,10 +95,20 @@ def made(
     return Report({
         "table": name, "notes": notes, "profile": asdict(seen), "coordinates": coordinates(seen),
         "comparison": comparison | {"rows": rows}, "verdicts": said, "command": command, "minutes": minutes,
-        "seconds": used,
+        "seconds": used, "megabytes": peak(),
         "versions": {"course": __version__, "python": platform.python_version(), "system": sys.platform}
         | {package: metadata.version(package) for package in USED},
     })  # fmt: skip
+
+
+def peak() -> float | None:
+    """Return the most memory that this process had, in megabytes; None where nobody counts it."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    kilo = 1 if sys.platform == "darwin" else 1024  # Linux counts kilobytes
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * kilo / 1e6
 
 
 def about(data: dict) -> list[tuple[str, str, str]]:
