@@ -26,7 +26,7 @@ EPOCHS, SOME, FEW = (
     3,
 )  # at most; with fewer than SOME there are fewer trials; with fewer than FEW it does not fit
 PART = 30_000  # events of a first small fit
-NEVER = 1e9  # seconds
+NEVER, WARM = 1e9, 1.0  # seconds
 PLANNED, LIMIT = 0.8, 1.1  # of the budget is planned; nothing begins or goes on behind the limit
 
 
@@ -120,7 +120,9 @@ def cost(
         if clock.used > until:
             raise OutOfTime
 
-    for size in (part / 4, part / 4, part):  # the first one only warms up
+    for size in (part / 4, part / 4, part):
+        if len(points) == 1 and sum(points[0][1:]) > WARM and size < part:
+            continue  # the first one only warms up, where that is what it costs
         few = past.select(chance[past.users] < size) if size < 1 else past
         if not len(few):
             continue
@@ -204,16 +206,10 @@ def _need(c: Contestant, cost: dict, trials: int, epochs: int, asked: float) -> 
 def _shared(
     there: list, costs: dict, trials: int, seconds: float, asked: float
 ) -> tuple[dict, dict]:
-    """Return the epochs of those who train, who share what the others leave, and what everybody needs."""
+    """Return the epochs of those who train, the same for all, and the seconds that everybody needs."""
     need = {c.name: _need(c, costs[c.name], trials, 1, asked) for c in there}
-    slow = [c for c in there if c.trained]
+    slow = [c.name for c in there if c.trained]
     rest = seconds - sum(need[c.name] for c in there if not c.trained)
-    epochs = {}
-    for k, c in enumerate(
-        sorted(slow, key=lambda c: need[c.name])
-    ):  # who needs less than a share leaves the rest
-        share, one = rest / (len(slow) - k), _need(c, costs[c.name], trials, 1, asked)
-        epochs[c.name] = int(np.clip(share / max(one, 1e-9), 0, EPOCHS))
-        need[c.name] = _need(c, costs[c.name], trials, epochs[c.name], asked)
-        rest -= need[c.name]
-    return epochs, need
+    epochs = int(np.clip(rest / max(sum(need[name] for name in slow), 1e-9), 0, EPOCHS))
+    need |= {c.name: _need(c, costs[c.name], trials, epochs, asked) for c in there if c.trained}
+    return dict.fromkeys(slow, epochs), need

@@ -16,7 +16,7 @@ from graphrec_utils.data import Interactions
 from graphrec_utils.models import baselines
 
 EASE_ITEMS = 10_000
-SHARE = [0.03, 0.1, 0.3, 1.0]
+SHARE = [0.01, 0.03, 0.1, 0.3, 1.0]
 NATURAL = {
     "share": [1.0],
     "beta": [0.0],
@@ -63,7 +63,7 @@ def contestants(events: Interactions, order: str) -> tuple[list[Contestant], dic
     else:
         out["recent"] = "there are no times"
     there += [
-        Contestant("item2item", fits.item2item, {"shrinkage": [1, 3, 10, 30, 100], "neighbors": [30, 100, 300]} | share),
+        Contestant("item2item", fits.item2item, {"shrinkage": [1, 3, 10, 30, 100, 300], "neighbors": [30, 100, 300, 1000]} | share),
         Contestant("RP3β", fits.rp3beta, {"alpha": [0.0, 0.25, 0.5, 1.0], "beta": [0.0, 0.2, 0.4, 0.6, 0.8]} | share),
     ]  # fmt: skip
     if events.num_items <= EASE_ITEMS:
@@ -84,7 +84,7 @@ def contestants(events: Interactions, order: str) -> tuple[list[Contestant], dic
     there.append(Contestant("iALS", fits.of_ials, {
         "alpha0": [0.003, 0.01, 0.03, 0.1, 0.3, 1.0], "reg": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3]} | share, d=DIM))  # fmt: skip
     there.append(Contestant("LightGCN", trained.of_lightgcn, {
-        "lr": [0.003, 0.01, 0.03], "reg": [0.0003, 0.001, 0.003, 0.01, 0.03]} | share, trained=True, d=DIM))  # fmt: skip
+        "lr": [0.003, 0.01, 0.03], "reg": [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]} | share, trained=True, d=DIM))  # fmt: skip
     if order:
         there.append(Contestant("SASRec", trained.of_sasrec, {
             "lr": [0.0003, 0.001, 0.003, 0.01], "dropout": [0.1, 0.2, 0.4]} | share, trained=True, d=DIM))  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from graphrec_utils.data import Interactions
+from graphrec_utils.data import Features, Interactions
 from graphrec_utils.models import baselines, mf
 from graphrec_utils.models.ease import ease
 from graphrec_utils.models.scoring import Factors
@@ -93,7 +93,7 @@ def by_content(past: Interactions, popular: float = 0.0, half: float = 0.5) -> A
         popular: the weight of log popularity; 0 shows new items as soon as others.
         half: the power of the rarity of a word.
     """
-    X = tf_idf(past, half)
+    X = tf_idf(past.item_features, half)
     profiles = sp.csr_array(past.csr()) @ X
     size = np.sqrt(np.asarray(profiles.multiply(profiles).sum(axis=1)).ravel()).clip(1e-9)
     profiles = sp.csr_array(sp.diags_array((1 / size).astype(np.float32)) @ profiles)
@@ -103,9 +103,9 @@ def by_content(past: Interactions, popular: float = 0.0, half: float = 0.5) -> A
     return Asked(sp.csr_array(sp.hstack([profiles, ones])), sp.csr_array(sp.vstack([X.T, more])))
 
 
-def tf_idf(past: Interactions, half: float) -> sp.csr_array:
+def tf_idf(features: Features, half: float) -> sp.csr_array:
     """Return (n, f) words of the items, rows of length 1."""
-    F = sp.csr_array(past.item_features.matrix, dtype=np.float32)
+    F = sp.csr_array(features.matrix, dtype=np.float32)
     F.data = np.log1p(F.data)
     there = np.bincount(F.indices, minlength=F.shape[1]).clip(1)
     X = sp.csr_array(

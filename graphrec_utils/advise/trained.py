@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +16,9 @@ from scipy.sparse.linalg import svds
 
 from graphrec_utils import graphs, losses, sampling, train
 from graphrec_utils.advise.fits import DIM, latest, matrix, tf_idf
-from graphrec_utils.data import Interactions
+from graphrec_utils.data import Features, Interactions
 from graphrec_utils.models import lightgcn, sasrec, two_tower
+from graphrec_utils.models.scoring import Factors
 
 LENGTH, PATIENCE = 50, 2
 NEGATIVES = 1_024
@@ -72,6 +74,23 @@ class Folded:
         return users, items
 
 
+@dataclass(frozen=True)
+class Reader:
+    """A model that makes users from histories: `only` those who are asked, since each costs a reading."""
+
+    model: Any
+
+    def only(self, users: np.ndarray) -> Factors:
+        model, at = self.model, torch.from_numpy(users)
+        model.eval()
+        with torch.no_grad():
+            read = torch.cat([model.users(part) for part in model.history[at].split(1024)])
+            items = model.items() if hasattr(model, "items") else model.item.weight.detach()
+        vectors = torch.zeros(len(model.history), read.shape[1])
+        vectors[at] = read
+        return Factors(vectors, items)
+
+
 def sequences(past: Interactions, length: int) -> tuple[torch.Tensor, Interactions]:
     """Return the latest (m, L) items of each user, oldest first, -1 at the end, and all events in this order.
 
@@ -105,23 +124,29 @@ def of_sasrec(past, score, epochs, tick, lr, dropout, share: float = 1.0):
 
     def evaluate(model) -> float:
         tick()
-        found.append(score(model) if score else 0.0)
+        found.append(score(Reader(model)) if score else 0.0)
         return found[-1]
 
     model = sasrec.fit(
         history, sampling.histories.cut(latest(ordered, share), length + 1), past.num_items, DIM, epochs=epochs, lr=lr,
         evaluate=evaluate, patience=PATIENCE if score else None, dropout=dropout,
     )  # fmt: skip
-    return model, {"epochs": 1 + int(np.argmax(found)) if score else epochs}
+    return Reader(model), {"epochs": 1 + int(np.argmax(found)) if score else epochs}
+
+
+@functools.lru_cache(maxsize=1)
+def pictures(features: Features) -> np.ndarray:
+    """Return (n, PICTURE) numbers from the words of the items, by a singular value decomposition."""
+    X = tf_idf(features, 0.5)
+    k = min(PICTURE, min(X.shape) - 1)
+    U, s, _ = svds(X.astype(np.float64), k=k, random_state=0)
+    content = (U * s).astype(np.float32)
+    return content * (np.sqrt(k) / np.linalg.norm(content, axis=1).mean().clip(1e-9))
 
 
 def of_encoder(past, score, epochs, tick, lr, ids, share: float = 1.0):
     """Two towers that read what items say, with vectors of their own beside or without."""
-    X = tf_idf(past, 0.5)
-    k = min(PICTURE, min(X.shape) - 1)
-    U, s, _ = svds(X.astype(np.float64), k=k, random_state=0)
-    content = (U * s).astype(np.float32)
-    content *= np.sqrt(k) / np.linalg.norm(content, axis=1).mean().clip(1e-9)
+    content = pictures(past.item_features)
     length, n = min(20, _length(past)), past.num_items
     late = latest(past, share)
     users, rows, items = sampling.examples(past, length)
@@ -150,4 +175,4 @@ def of_encoder(past, score, epochs, tick, lr, ids, share: float = 1.0):
     learner = train.Torch(
         model, loss, torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=0.01)
     )
-    return _fitted(learner, batches, model, score, epochs, tick)
+    return _fitted(learner, batches, Reader(model), score, epochs, tick)

@@ -314,6 +314,6 @@ def test_the_verdicts_of_lesson_01_on_its_films(tmp_path):
     rows = {row["name"]: row for row in found["rows"]}
     assert found["of"] == 3685 and found["hidden"]
     assert rows["popularity"]["recall"] == pytest.approx(0.1997, abs=5e-4)  # what 01.8 prints
-    assert rows["recent"]["recall"] == pytest.approx(0.281, abs=0.01)
+    assert 0.27 < rows["recent"]["recall"] < 0.30  # 0.281 there, with other half-lives
     outcomes = [c["outcome"] for c in verdicts.claims(rows)]
     assert outcomes == ["holds", "does not hold"]
