@@ -27,7 +27,7 @@ EPOCHS, SOME, FEW = (
 )  # at most; with fewer than SOME there are fewer trials; with fewer than FEW it does not fit
 PART = 30_000  # events of a first small fit
 NEVER, WARM = 1e9, 1.0  # seconds
-PLANNED, LIMIT = 0.8, 1.1  # of the budget is planned; nothing begins or goes on behind the limit
+PLANNED, LIMIT = 0.8, 1.0  # of the budget is planned; nothing begins or goes on behind the limit
 
 
 class OutOfTime(Exception):

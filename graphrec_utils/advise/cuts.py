@@ -33,7 +33,7 @@ def cut(events: Interactions, seen: Profile) -> tuple[Split, str]:
                 split = Split(split.train, split.val, split.test.without(split.val))
             return (
                 split,
-                "in time: the first 80 % of the events train, the next 10 % choose, the last 10 % are the test",
+                "the table is cut in time: the first 80 % of the events train, the next 10 % choose, the last 10 % are the test",
             )
         why = f"times cut off fewer than {ENOUGH} users who had been there before"
     if seen.order:

@@ -61,8 +61,14 @@ def claims(rows: dict[str, dict]) -> list[dict]:
     for sentence, one, other, lesson in asked:
         if one in rows and other in rows:
             lead = compared(rows, one, other)
+            notes = [
+                f"More may be in {n}: {rows[n]['edge']}"
+                for n in (one, other)
+                if rows[n].get("edge")
+            ]
             out.append(
-                {"claim": sentence, "one": one, "other": other, "lesson": lesson} | _said(lead)
+                {"claim": sentence, "one": one, "other": other, "lesson": lesson, "notes": notes}
+                | _said(lead)
             )
     return out
 
