@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graphrec_utils import paths
+import pandas as pd
+
+from graphrec_utils import methods, paths
 from graphrec_utils.results import load
 
 PREFIX = "18_regimes_"
@@ -44,3 +46,71 @@ def checked(values: Mapping, name: str) -> dict:
                     f"{name} is of another grid: {data} has {len(levels)} levels, and {what} {count}; measure it again"
                 )
     return dict(values)
+
+
+def places(slices: Mapping[str, Mapping]) -> dict[str, list[dict]]:
+    """Return method -> where it is first, or cannot be told from the first, the clearest place first.
+
+    Each place is {"slice", "data", "level", "first": whether it has the largest mean, "other": the nearest rival,
+    "gap", "low", "high": how far it is ahead of that one}; ahead of all for sure, where low is above 0. Rows of one method, as
+    "iALS" and "iALS, same graph", count as one, and are no rivals of each other.
+    """
+    found: dict[str, list[dict]] = {}
+    for name, values in slices.items():
+        for data, part in values["sets"].items():
+            for row in part["first"]:
+                best = _plain(row["first"])
+                ahead = {
+                    k: v
+                    for k, v in {**row["behind"], **row["level with"]}.items()
+                    if _plain(k) != best
+                }
+                place = {"slice": name, "data": data, "level": row["level"]}
+                if ahead:
+                    near = min(ahead, key=lambda k: ahead[k]["low"])
+                    lead = {x: ahead[near][x] for x in ("mean", "low", "high")}
+                    found.setdefault(best, []).append(
+                        place | {"first": True, "other": near, "gap": lead.pop("mean"), **lead}
+                    )
+                for other, band in row["level with"].items():
+                    if _plain(other) != best:
+                        found.setdefault(_plain(other), []).append(place | {
+                            "first": False, "other": row["first"], "gap": -band["mean"], "low": -band["high"], "high": -band["low"],
+                        })  # fmt: skip
+    for rows in found.values():
+        rows.sort(key=lambda x: (not (x["first"] and x["low"] > 0), not x["first"], -x["low"]))
+    return found
+
+
+def uses(slices: Mapping[str, Mapping] | None = None) -> pd.DataFrame:
+    """Return a row for each system of the course: what it is, when to take it and when to leave it, and where it was first."""
+    slices = regimes() if slices is None else slices
+    found = places(slices)
+    rows = {
+        method.name: {
+            "what": method.what, "take it when": method.take, "leave it when": method.leave,
+            "where it was first": _words(found.get(method.called.get("look", method.name), found.get(method.name, [])), slices),
+            "lesson": method.lesson,
+        }
+        for method in methods.TABLE
+        if method.take
+    }  # fmt: skip
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _words(rows: list[dict], slices: Mapping[str, Mapping]) -> str:
+    if not rows:
+        return "nowhere among what was measured"
+    row = rows[0]
+    values = slices[row["slice"]]
+    where = f"{values['knob']} {row['level']:g}, {row['data']}"
+    gap = f"{row['gap']:+.3f}, from {row['low']:+.3f} to {row['high']:+.3f}".replace("-", "−")
+    if row["first"] and row["low"] > 0:
+        return f"{where}: ahead of all, {gap} over {row['other']}"
+    if row["first"]:
+        return f"{where}: largest mean, not told from {row['other']} ({gap})"
+    return f"{where}: level with {row['other']} ({gap})"
+
+
+def _plain(name: str) -> str:
+    return name.partition(",")[0]

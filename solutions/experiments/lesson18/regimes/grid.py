@@ -13,6 +13,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -112,20 +113,22 @@ def run(slice_: ModuleType, until: float = np.inf) -> dict:
 def _group(slice_: ModuleType, data: str, levels: tuple[float, ...], until: float) -> dict:
     """Return method -> level -> {knobs, trials, edge, seconds, values: one list per cut}."""
     file = f"18_regimes_{slice_.NAME}"
-    first = slice_.task(data, levels, slice_.CUTS[0])
+    task = cache(lambda cut: slice_.task(data, levels, cut))
+    final = cache(lambda cut: task(cut).final())
+    first = task(slice_.CUTS[0])
+    choose = cache(first.choose)
     table: dict[str, dict[float, dict]] = {}
     for name, player in first.players.items():
-        found = _tuned(file, f"{data} {levels}", name, player, first, until)
+        found = _tuned(file, f"{data} {levels}", name, player, levels, choose, until)
         rows = {}
         for level, (knobs, trials, edge, seconds) in found.items():
             values = []
             for cut in slice_.CUTS:
-                task = first if cut == slice_.CUTS[0] else slice_.task(data, levels, cut)
                 key = f"{data} {levels} cut {cut} {name} {_words(knobs)}"
                 asked = _kept(
                     file,
                     key,
-                    lambda t=task, k=knobs, n=name: _ask(t.players[n], t.final(), k),
+                    lambda c=cut, k=knobs, n=name: _ask(task(c).players[n], final(c), k),
                     until,
                 )
                 values.append(asked[str(level)])
@@ -136,14 +139,22 @@ def _group(slice_: ModuleType, data: str, levels: tuple[float, ...], until: floa
     return table
 
 
-def _tuned(file: str, where: str, name: str, player: Player, task: Task, until: float) -> dict:
+def _tuned(
+    file: str,
+    where: str,
+    name: str,
+    player: Player,
+    levels: Sequence,
+    choose: Callable[[], Stage],
+    until: float,
+) -> dict:
     """Return level -> (knobs, trials, which stand at an end of their ladder, seconds of its fit)."""
     tried: list[tuple[dict, dict]] = []
 
     def value(knobs: dict) -> float:
         def ask() -> dict:
             start = time.process_time()
-            values = _ask(player, task.choose(), knobs)
+            values = _ask(player, choose(), knobs)
             means = {level: float(np.nanmean(x)) for level, x in values.items()}
             return {"means": means, "seconds": round(time.process_time() - start, 2)}
 
@@ -156,7 +167,7 @@ def _tuned(file: str, where: str, name: str, player: Player, task: Task, until: 
     else:
         value({})
     found = {}
-    for level in task.levels:
+    for level in levels:
         knobs, row = max(tried, key=lambda t, at=str(level): t[1]["means"][at])
         edge = tuning.ends(player.ladders, knobs, player.natural)
         found[level] = (knobs, len(tried), edge, row["seconds"])
