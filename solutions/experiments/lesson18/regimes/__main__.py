@@ -7,9 +7,17 @@ import sys
 import time
 
 from solutions.experiments import kept
-from solutions.experiments.lesson18.regimes import content, grid, history, interests, order, rarity
+from solutions.experiments.lesson18.regimes import (
+    age,
+    content,
+    grid,
+    history,
+    interests,
+    order,
+    rarity,
+)
 
-SLICES = {slice_.NAME: slice_ for slice_ in (history, content, rarity, interests, order)}
+SLICES = {slice_.NAME: slice_ for slice_ in (history, age, content, rarity, interests, order)}
 
 
 def main(argv: list[str] | None = None) -> int:
