@@ -22,6 +22,7 @@ from graphrec_utils.authoring.site import (
     ready,
     variants_page,
     verdicts_page,
+    wins_page,
 )
 from graphrec_utils.authoring.slides.deck import CAPTION
 from graphrec_utils.grading import limits
@@ -67,6 +68,7 @@ Here you can read every lesson and try its visuals. To run and solve them, {run}
 :maxdepth: 1
 :hidden:
 
+wins
 gallery
 verdicts
 atlas
@@ -120,6 +122,7 @@ def write(folder: Path, repo: str | None) -> None:
     (folder / "index.md").write_text(index(repo), "utf-8")
     (folder / "errata.md").write_text(errata(), "utf-8")
     (folder / "atlas.md").write_text(atlas_page.atlas(), "utf-8")
+    (folder / "wins.md").write_text(wins_page.page(), "utf-8")
     gallery_page.write(folder)
     (folder / "verdicts.md").write_text(verdicts_page.page(), "utf-8")
     variants_page.write(folder)

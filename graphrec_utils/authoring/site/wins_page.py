@@ -1,0 +1,85 @@
+"""The page "Which one wins?": the visual, who changes places where, and what each system is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from graphrec_utils.authoring.site.places import address
+from graphrec_utils.plots import visuals
+from graphrec_utils.results import regimes
+
+PAGE = """# Which one wins?
+
+It depends on your data. Each slider turns one property of them, and all else stays: methods were tuned anew at every
+place of every slider, with equal trials, and a line's band is its interval of 95 % over three worlds or cuts and all users
+asked. Two methods that these users cannot tell apart carry ≈.
+
+````{{raw}} html
+{visual}
+````
+
+PinWorld is made by us: what people like in it knows topics and styles, and never popularity. So look at the real sets as well
+(the buttons), and at whether both say the same.
+
+## Where the winner changes
+
+{crossings}
+
+Between the two levels of a row nobody can be told from the other. How it was measured stands in
+`solutions/experiments/lesson18/regimes`; the numbers are `data/results/18_regimes_*.json`.
+
+## What each system is for
+
+{table}
+
+*Where it was first* is the clearest place of all that were measured, with its lead over the nearest rival as an interval of
+95 %. *Nowhere* means that it was first at no place of any slider; its lesson says where it comes near.
+
+{absent}
+"""
+
+
+def page(slices: Mapping[str, Mapping] | None = None) -> str:
+    """Return the page in Markdown; of the stored slices, or of those that are given."""
+    slices = regimes.regimes() if slices is None else slices
+    uses = regimes.uses(slices)
+    head = ["system", "is", "take it when", "leave it when", "where it was first"]
+    rows = [
+        [f"[{name}]({address(row['lesson'])})", row["what"], row["take it when"], row["leave it when"], row["where it was first"]]
+        for name, row in uses.iterrows()
+    ]  # fmt: skip
+    return PAGE.format(
+        visual=visuals.regimes(slices).html(), crossings=_crossings(slices), table=_table(head, rows), absent=_absent(slices)
+    )  # fmt: skip
+
+
+def _crossings(slices: Mapping[str, Mapping]) -> str:
+    rows = [
+        [values["knob"], data, cross["from"], cross["to"], "from {:g} to {:g}".format(*cross["between"]), _gap(cross["before"]), _gap(cross["after"])]
+        for values in slices.values()
+        for data, part in values["sets"].items()
+        for cross in part["crossings"]
+    ]  # fmt: skip
+    if not rows:
+        return "Nowhere among what was measured."
+    return _table(
+        ["property", "data", "before", "after", "between", "lead before", "lead after"], rows
+    )
+
+
+def _gap(band: Mapping) -> str:
+    return f"{band['mean']:+.3f}, from {band['low']:+.3f} to {band['high']:+.3f}".replace("-", "−")
+
+
+def _absent(slices: Mapping[str, Mapping]) -> str:
+    """Return who could not play where, and why."""
+    lines = [
+        f"* {values['knob']}: {name}: {why}"
+        for values in slices.values()
+        for name, why in values.get("absent", {}).items()
+    ]
+    return "Who did not play, and why:\n\n" + "\n".join(lines) if lines else ""
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])

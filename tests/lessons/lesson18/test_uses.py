@@ -1,0 +1,98 @@
+"""What each system is for: where it was first is computed from what is stored."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from graphrec_utils import methods, results
+from graphrec_utils.authoring.site import wins_page
+from graphrec_utils.results import regimes
+
+SYSTEMS = (
+    "item2item", "iALS", "NGCF", "LightGCN", "GraphSAGE", "Pixie", "PinSage", "Two towers", "TransE", "TwHIN",
+    "PinnerSage", "MultiBiSage", "SASRec", "PinnerFormer", "OmniSage", "Semantic IDs",
+)  # fmt: skip
+
+
+def band(mean, reach=0.01):
+    return {"mean": mean, "low": mean - reach, "high": mean + reach, "users": 9}
+
+
+def row(level, first, behind, level_with=()):
+    return {
+        "level": level, "first": first, "behind": {k: band(v) for k, v in behind.items()},
+        "level with": {k: band(v) for k, v in dict(level_with).items()},
+    }  # fmt: skip
+
+
+def line(*means):
+    return [{"mean": x, "low": x - 0.01, "high": x + 0.01} for x in means]
+
+
+SLICES = {"history": {
+    "knob": "likes known", "unit": "likes", "measure": "NDCG@20", "absent": {"NCF": "has no row for somebody new"},
+    "sets": {"PinWorld": {
+        "levels": [1, 2, 5],
+        "methods": {"LightGCN": line(0.2, 0.15, 0.1), "RP3β": line(0.1, 0.148, 0.2), "RP3β, old": line(0.1, 0.1, 0.19)},
+        "first": [
+            row(1, "LightGCN", {"RP3β": 0.1, "RP3β, old": 0.1}),
+            row(2, "LightGCN", {"RP3β, old": 0.05}, {"RP3β": 0.002}),
+            row(5, "RP3β", {"LightGCN": 0.1}, {"RP3β, old": 0.008}),
+        ],
+        "crossings": [{"from": "LightGCN", "to": "RP3β", "between": [1, 5], "before": band(0.1), "after": band(-0.1)}],
+    }},
+}}  # fmt: skip
+
+
+def test_the_clearest_place_comes_first_and_variants_are_no_rivals_of_each_other():
+    found = regimes.places(SLICES)
+    assert [(p["level"], p["first"], p["other"]) for p in found["LightGCN"]] == [
+        (1, True, "RP3β"),
+        (2, True, "RP3β"),
+    ]
+    assert [(p["level"], p["first"], p["other"]) for p in found["RP3β"]] == [
+        (5, True, "LightGCN"),
+        (2, False, "LightGCN"),
+    ]
+    assert found["RP3β"][1]["gap"] == pytest.approx(-0.002)
+    assert found["RP3β"][1]["low"] < 0 < found["RP3β"][1]["high"]
+
+
+def test_a_row_says_where_and_by_how_much_or_nowhere():
+    table = regimes.uses(SLICES)
+    where = table["where it was first"]
+    assert (
+        where["LightGCN"]
+        == "likes known 1, PinWorld: ahead of all, +0.100, from +0.090 to +0.110 over RP3β"
+    )
+    assert where["PinSage"] == "nowhere among what was measured"
+
+
+def test_every_system_of_the_lecture_has_its_row():
+    table = regimes.uses(SLICES)
+    assert set(SYSTEMS) <= set(table.index)
+    assert (table[["take it when", "leave it when"]].map(len) > 10).all(axis=None)
+
+
+def test_lines_of_stored_slices_are_methods_of_the_table():
+    names = {other for m in methods.TABLE for other in (m.name, *m.called.values())}
+    for name, values in regimes.regimes().items():
+        for data, part in values["sets"].items():
+            assert {x.partition(",")[0] for x in part["methods"]} <= names | {
+                "chain",
+                "mean of vectors",
+            }, (name, data)
+
+
+def test_the_page_has_the_crossing_the_table_and_who_did_not_play():
+    page = wins_page.page(SLICES)
+    assert (
+        "| likes known | PinWorld | LightGCN | RP3β | from 1 to 5 | +0.100, from +0.090 to +0.110 | −0.100, from −0.110 to −0.090 |"
+        in page
+    )
+    assert page.count("nowhere among what was measured") == len(regimes.uses(SLICES)) - 2
+    assert "NCF: has no row for somebody new" in page
+    assert not re.search(r"\{(visual|crossings|table|absent)\}", page)
+    assert results.NAME.fullmatch("18_regimes_history")
