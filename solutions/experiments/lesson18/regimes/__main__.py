@@ -15,9 +15,10 @@ from solutions.experiments.lesson18.regimes import (
     interests,
     order,
     rarity,
+    size,
 )
 
-SLICES = {slice_.NAME: slice_ for slice_ in (history, age, content, rarity, interests, order)}
+SLICES = {slice_.NAME: slice_ for slice_ in (history, age, content, rarity, interests, order, size)}
 
 
 def main(argv: list[str] | None = None) -> int:
