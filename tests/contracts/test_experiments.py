@@ -44,7 +44,7 @@ def test_every_experiment_made_a_result_or_is_part_of_one():
             name = name.rpartition(".")[0]
         others = "".join(other for file, other in files.items() if file != path)
         used = re.search(
-            rf"{re.escape(name.rpartition('.')[0])}(\.| import .*\b){name.rpartition('.')[2]}\b",
+            rf"{re.escape(name.rpartition('.')[0])}(\.| import \(?[\w\s,]*\b){name.rpartition('.')[2]}\b",
             others + tests,
         )
         told = f"`{path.parent.name}.{path.stem}`" in beside  # adds its part to a result

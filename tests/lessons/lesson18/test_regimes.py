@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -152,3 +153,32 @@ def test_a_slice_that_is_none_is_refused_in_one_sentence(capsys):
         command.main(["ages"])
     assert ended.value.code == 2
     assert "no slice 'ages'; choose from" in capsys.readouterr().err
+
+
+# ------------------------------------------------------------------------ the slices
+@pytest.mark.parametrize("slice_", command.SLICES.values(), ids=command.SLICES)
+def test_a_slice_says_what_it_turns_and_who_cannot_play(slice_):
+    assert all(
+        isinstance(x, str) and x for x in (slice_.KNOB, slice_.MEASURE, slice_.CLAIM, slice_.NAME)
+    )
+    for groups in slice_.SETS.values():
+        levels = [level for group in groups for level in group]
+        assert len(levels) == len(set(levels)) >= 1
+    assert all(len(why.split()) > 3 for why in slice_.ABSENT.values())
+
+
+@pytest.mark.parametrize("slice_", command.SLICES.values(), ids=command.SLICES)
+def test_trials_are_equal_and_climbs_begin_on_their_ladders(slice_):
+    for name, player in slice_.PLAYERS.items():
+        assert player.trials in (grid.QUICK, grid.SLOW), name
+        assert set(player.start) == set(player.ladders), name
+        for knob, ladder in player.ladders.items():
+            assert player.start[knob] in ladder, f"{name}: {knob}"
+            if all(isinstance(x, int | float) and not isinstance(x, bool) for x in ladder):
+                assert ladder == sorted(set(ladder)), f"{name}: {knob}"
+                up = [
+                    b / a
+                    for a, b in pairwise(ladder)
+                    if a > 0 and b not in player.natural.get(knob, ())
+                ]
+                assert max(up, default=0) <= 10, f"{name}: {knob} jumps over what may be best"
