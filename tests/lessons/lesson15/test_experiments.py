@@ -9,7 +9,7 @@ import torch
 
 from graphrec_utils import metrics, pinworld, results, sampling
 from graphrec_utils.data import Interactions
-from solutions.experiments.lesson15 import sequences, sequences_peer
+from solutions.experiments.lesson15 import sequences, sequences_difference, sequences_peer
 from tests.benchmarks.engine import peers
 from tests.lessons import listed
 
@@ -324,3 +324,24 @@ def test_what_the_lesson_says_of_pins():
     assert steps["every next", 400] < steps["every next", 1600] < steps["every next", 6400]
     for x in values["staleness"]:
         assert x["once"] < x["daily"] < x["real time"]
+
+
+# ------------------------------------------------------------- what explains RecTools
+def test_a_difference_is_compared_user_by_user_with_the_first_of_its_part():
+    found = {
+        "as it is": {"runs": [{"3": 0.0, "5": 1.0}, {"3": 1.0, "5": 1.0}], "epochs": 2},
+        "changed": {"runs": [{"3": 1.0, "5": 1.0}, {"3": 1.0, "5": 1.0}], "epochs": 1},
+    }
+    first, second = sequences_difference.rows(found)
+    assert first["lead"] is None and first["ndcg"] == 0.75 and second["ndcg"] == 1
+    assert second["lead"]["gap"] == pytest.approx(0.25) and second["epochs"] == 1
+
+
+def test_each_difference_is_an_argument_that_a_training_takes():
+    k = np.arange(720)
+    events = Interactions(k // 6, k % 11, 120, 11, times=k)
+    for what in sequences_difference.FILMS.values():
+        knobs = {"kind": "full", "rate": 0.01} | what
+        model, _ = sequences.sas(events, None, **knobs, epochs=1, length=4, dim=8)
+        assert model.embeddings()[0].isfinite().all()
+        assert model.history.shape[1] == 4 and model.place.weight.shape[0] == 5

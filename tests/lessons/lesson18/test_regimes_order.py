@@ -93,11 +93,9 @@ def test_three_cuts_ask_everybody_once_and_choose_alike(small):
     assert all(np.array_equal(x, chosen[0]) and len(x) == 3 for x in chosen)
 
 
-def test_who_cannot_play_does_not(small, monkeypatch):
+def test_who_cannot_play_does_not(small):
     assert "own history" not in order.task(order.NEW, (0.68,), 0).players
     assert "own history" in order.task(order.REPEATS, (0.14,), 0).players
-    monkeypatch.setattr(order, "FEW", 5)
-    assert "EASE" not in order.task(order.NEW, (0.68,), 0).players
     with pytest.raises(ValueError, match=r"no level 0\.5"):
         order.task(order.NEW, (0.5,), 0)
 
