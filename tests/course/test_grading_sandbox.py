@@ -585,11 +585,14 @@ print(sorted(name for name, file in files.items() if "site-packages" in file))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no server loads anything before")
-def test_what_setup_cells_import_is_loaded_once_and_not_by_every_kernel(start):
+def test_what_setup_cells_import_is_loaded_once_and_not_by_every_kernel(nursery, start):
     """An exercise has a kernel of its own: what each imports anew, a class waits for."""
     setup = [
         text for number in sorted(transplant.built()) for text in transplant.lesson(number).setup
     ]
+    common = [text for text in setup if not worker.RARE.search(text)]
+    assert start(LOADED.format("\n".join(common)), seconds=60) == "[]"
+    nursery.load_rare()  # as a worker does for the others
     assert start(LOADED.format("\n".join(setup)), seconds=60) == "[]"
 
 

@@ -201,9 +201,10 @@ class Worker:
             with patience.limited():
                 for exercise in self._chosen(known.exercises):
                     add(exercise.id)
-            if any(by_id[name].measure or RARE.search(source) for name, source in own.items()):
-                self.nursery.load_rare()
             if tasks:
+                texts = [*known.setup, *own.values()]
+                if any(by_id[name].measure for name in own) or any(map(RARE.search, texts)):
+                    self.nursery.load_rare()
                 made = plugin.Grading(
                     self.nursery, self.limits, tasks, sources, known.references, own, self.at
                 )
