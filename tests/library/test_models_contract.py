@@ -163,19 +163,32 @@ def towers(seed: int, device="cpu", **options) -> two_tower.TwoTower:
     return model
 
 
-def sequences(seed: int, device="cpu") -> sasrec.SASRec:
-    """Everybody's items, in one order after another."""
+def orders():
+    """Return a function that gives everybody's items, in another order each time."""
     rng, width = np.random.default_rng(0), max(map(len, own_items()))
 
     def shuffled():
         rows = [[*rng.permutation(own), *[-1] * (width - len(own))] for own in own_items()]
         return torch.tensor(np.array(rows))
 
+    return shuffled
+
+
+def sequences(seed: int, device="cpu") -> sasrec.SASRec:
+    """Everybody's items, in one order after another."""
+    shuffled = orders()
     model = sasrec.SASRec(shuffled(), M, 8, dropout=0, seed=seed)
     optimizer = torch.optim.Adam(model.parameters(), 0.02)
     learner = train.Torch(model, sasrec.loss, optimizer, device)
     train.fit(learner, lambda rng: [shuffled() for _ in range(40)], epochs=1, progress=False)
     return model
+
+
+def fitted_sequences(seed: int, device="cpu") -> sasrec.SASRec:
+    shuffled = orders()
+    history, rows = shuffled(), torch.cat([shuffled() for _ in range(40)])
+    options = {"epochs": 2, "lr": 0.02, "negatives": 64, "dropout": 0}
+    return sasrec.fit(history, rows, M, 8, seed=seed, device=device, **options)
 
 
 def former(seed: int, device="cpu") -> pinnerformer.PinnerFormer:
@@ -238,6 +251,7 @@ MODELS = {
         likes(), "full", dim=8, batch=64, lr=0.05, epochs=12, seed=seed, device=device
     ),
     "sasrec.SASRec": sequences,
+    "sasrec.fit": fitted_sequences,
     "semantic_ids.Transitions": spelled,
     "transe.Tails": translated,
     "twhin.Tails": grouped,
