@@ -2,7 +2,7 @@
 
 The knob is measured and not turned: of a chain that reads the last event only and counts who followed whom, the share of its
 NDCG@10 that goes when the events of every user, all but the one to be found, are put into a random order (`cost`). The level
-of a set is that number, rounded, known before any other method was asked. What is to be found is the last event of
+of a set is that number, rounded; that of the games changed once, with the users that were drawn of them. What is to be found is the last event of
 up to 2,400 users with five or more, among all items; the one before it chooses. Everything else is training, for everybody. Items that are
 known stand in no list, except in the set in which people come back to the same page again and again.
 
