@@ -40,7 +40,7 @@ from graphrec_utils.exercises import check, predict, remember
 from graphrec_utils.models import fusion
 from graphrec_utils.pinworld import Simulator, experiment
 from graphrec_utils.plots import visuals
-from graphrec_utils.results import verdict
+from graphrec_utils.results import regimes, verdict
 
 style.use()
 
@@ -59,6 +59,20 @@ remember("18")
 #
 # > **A question to carry through this lesson.** If the log and the experiment disagree, which of them do you
 # > believe, and how can you know?
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Which one wins?
+#
+# You have built the systems of the lecture. When is each of them the right one? One property of the data is turned, all else stays,
+# and every method is tuned anew at every place. Guess before you move a slider: models were trained on day 24. Who is first
+# three days later among the pins that were born since, and who four weeks later?
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+visuals.regimes(start="age")
+
+# %% [markdown]
+# *Figure 18.1. Who finds most, by one property of the data at a time. Bands are intervals of 95 % over users and three worlds or cuts; ≈ cannot be
+# told from the first. PinWorld's likes know topic and style, never popularity: look at the real sets, too.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.1 A protocol that does not move
@@ -285,10 +299,10 @@ visuals.fusion(
 )
 
 # %% [markdown]
-# *Figure 18.1. Lists of the generators for one user, and the list that reciprocal ranks make of them. A star: saved on the test days.*
+# *Figure 18.2. Lists of the generators for one user, and the list that reciprocal ranks make of them. A star: saved on the test days.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 18.1: press the first place of one list and see where the others have it. Then take the vote of pictures
+# Figure 18.2: press the first place of one list and see where the others have it. Then take the vote of pictures
 # away, and move c from its smallest to its largest value: which item owes its place to nobody's first place? A star
 # was saved later; count stars in the last column, before and after.
 
@@ -424,7 +438,7 @@ ax.legend([f"{name}, {c} saves" for name, c in zip(NAMES, count, strict=True)], 
 plt.show()
 
 # %% [markdown]
-# *Figure 18.2. Of the test's saves of new, rare and known items (left to right), the share that stands in lists of 20. Generators that know
+# *Figure 18.3. Of the test's saves of new, rare and known items (left to right), the share that stands in lists of 20. Generators that know
 # pins by their saves find none that has no save; pictures find some, and few of the known. Neither fused list finds a new pin: one that a
 # single list holds does not reach the first twenty.*
 
@@ -525,7 +539,7 @@ if made:
 visuals.arrivals({name: report.saves for name, report in as_sites_do.items()}, function=lift)
 
 # %% [markdown]
-# *Figure 18.3. Lift and interval of two experiments while their users arrive, half of them with each policy, each user once. The interval
+# *Figure 18.4. Lift and interval of two experiments while their users arrive, half of them with each policy, each user once. The interval
 # narrows with the root of their number. On the left there is nothing to find.*
 
 # %% tags=["answers:18.p4"]
@@ -540,7 +554,7 @@ for _ in range(400):  # the same lists for both halves: every difference is chan
 pd.Series(wrong).map("{:.1%}".format).to_frame("a difference where there is none")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 18.3: "control against itself", Step, and let the room shout stop when it sees a difference; the sentence
+# Figure 18.4: "control against itself", Step, and let the room shout stop when it sees a difference; the sentence
 # below says when somebody would have stopped. Then the other experiment, Play. The table is the rule: decide the
 # number, look once.
 
@@ -629,7 +643,7 @@ pd.DataFrame(rows, columns=["below", "above", "saves", "power"]).round(3)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # All neighbors are told apart but *blended* and *two fused*, which are nearly alike: that takes more users. With half of the users each, as on
-# a site, intervals are several times as wide: compare figure 18.3.
+# a site, intervals are several times as wide: compare figure 18.4.
 #
 # What does it take to put twelve policies in order? All 2,500 users of the larger site, and twins. In the table, *lift* is what lists let
 # expect and *counted* what came: an estimate that twins rest on has to agree with a count, for every policy.
@@ -762,7 +776,7 @@ ax.set(xlim=(None, spent.max() * 3), ylim=(0, 0.1))
 plt.show()
 
 # %% [markdown]
-# *Figure 18.4. NDCG@20 against CPU seconds, on a logarithmic scale. A stored measurement; one line of its script adds a method. In the
+# *Figure 18.5. NDCG@20 against CPU seconds, on a logarithmic scale. A stored measurement; one line of its script adds a method. In the
 # table below: by how much a method is behind the first on the test, with its interval over users. On validation OmniSage and LightGCN
 # stand before iALS.*
 
@@ -796,6 +810,13 @@ verdict(
 from graphrec_utils.exercises.films import my_films
 
 my_films("18")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **What each system is for.** Read a row, say it in your own words, and name the property of your data that decides. The last column is
+# computed from what stands behind the sliders of the opening.
+
+# %% slideshow={"slide_type": "skip"}
+regimes.uses()
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.8 One page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -82,8 +83,26 @@ def places(slices: Mapping[str, Mapping]) -> dict[str, list[dict]]:
     return found
 
 
-def uses(slices: Mapping[str, Mapping] | None = None) -> pd.DataFrame:
-    """Return a row for each system of the course: what it is, when to take it and when to leave it, and where it was first."""
+@dataclass(frozen=True)
+class Uses:
+    """What each system is for; shown as a table whose cells are whole sentences.
+
+    Attributes:
+        table: a row a system: what it is, when to take it and when to leave it, where it was first, its lesson.
+    """
+
+    table: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return f"what each of {len(self.table)} systems is for"
+
+    def _repr_html_(self) -> str:
+        with pd.option_context("display.max_colwidth", None):
+            return self.table.to_html(border=0)
+
+
+def uses(slices: Mapping[str, Mapping] | None = None) -> Uses:
+    """Return a row for each system of the course; see `Uses`. Where it was first is computed from what is stored."""
     slices = regimes() if slices is None else slices
     found = places(slices)
     rows = {
@@ -95,7 +114,7 @@ def uses(slices: Mapping[str, Mapping] | None = None) -> pd.DataFrame:
         for method in methods.TABLE
         if method.take
     }  # fmt: skip
-    return pd.DataFrame.from_dict(rows, orient="index")
+    return Uses(pd.DataFrame.from_dict(rows, orient="index"))
 
 
 def _words(rows: list[dict], slices: Mapping[str, Mapping]) -> str:

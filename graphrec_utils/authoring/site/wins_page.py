@@ -42,7 +42,7 @@ Between the two levels of a row nobody can be told from the other. How it was me
 def page(slices: Mapping[str, Mapping] | None = None) -> str:
     """Return the page in Markdown; of the stored slices, or of those that are given."""
     slices = regimes.regimes() if slices is None else slices
-    uses = regimes.uses(slices)
+    uses = regimes.uses(slices).table
     head = ["system", "is", "take it when", "leave it when", "where it was first"]
     rows = [
         [f"[{name}]({address(row['lesson'])})", row["what"], row["take it when"], row["leave it when"], row["where it was first"]]

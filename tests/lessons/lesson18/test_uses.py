@@ -61,7 +61,7 @@ def test_the_clearest_place_comes_first_and_variants_are_no_rivals_of_each_other
 
 
 def test_a_row_says_where_and_by_how_much_or_nowhere():
-    table = regimes.uses(SLICES)
+    table = regimes.uses(SLICES).table
     where = table["where it was first"]
     assert (
         where["LightGCN"]
@@ -70,8 +70,14 @@ def test_a_row_says_where_and_by_how_much_or_nowhere():
     assert where["PinSage"] == "nowhere among what was measured"
 
 
+def test_the_table_shows_whole_sentences_and_no_address():
+    uses = regimes.uses(SLICES)
+    assert repr(uses) == f"what each of {len(uses.table)} systems is for"
+    assert max(uses.table["take it when"], key=len) in uses._repr_html_().replace("&#x27;", "'")
+
+
 def test_every_system_of_the_lecture_has_its_row():
-    table = regimes.uses(SLICES)
+    table = regimes.uses(SLICES).table
     assert set(SYSTEMS) <= set(table.index)
     assert (table[["take it when", "leave it when"]].map(len) > 10).all(axis=None)
 
@@ -92,7 +98,7 @@ def test_the_page_has_the_crossing_the_table_and_who_did_not_play():
         "| likes known | PinWorld | LightGCN | RP3β | from 1 to 5 | +0.100, from +0.090 to +0.110 | −0.100, from −0.110 to −0.090 |"
         in page
     )
-    assert page.count("nowhere among what was measured") == len(regimes.uses(SLICES)) - 2
+    assert page.count("nowhere among what was measured") == len(regimes.uses(SLICES).table) - 2
     assert "NCF: has no row for somebody new" in page
     assert not re.search(r"\{(visual|crossings|table|absent)\}", page)
     assert results.NAME.fullmatch("18_regimes_history")
