@@ -112,7 +112,7 @@ def cost(
 
     A small fit that takes a tenth of the budget is no small one: then NEVER.
     """
-    part = min(1.0, max(PART / max(1, len(past)), 1e-3))
+    part = min(1.0, max(PART / max(1, len(past)), 0.05))
     chance = np.random.default_rng(0).random(past.num_users)
     points, until = [], clock.used + clock.seconds / 10
 
@@ -138,7 +138,8 @@ def cost(
         return {"fit": 0.0, "score": 0.0}
     (low, *small), (high, *large) = points[-2] if len(points) > 1 else points[-1], points[-1]
     rise = (1 - high) / (high - low) if high > low else 0.0
-    fit, scored = (b + max(0.0, b - a) * rise for a, b in zip(small, large, strict=True))
+    rises = (rise, min(rise, 5.0))  # a score hardly grows with who was fitted; its noise would
+    fit, scored = (b + max(0.0, b - a) * r for a, b, r in zip(small, large, rises, strict=True))
     return {"fit": fit, "score": scored}
 
 
