@@ -28,7 +28,7 @@ CUTS = (0, 1, 2)
 SETS = {"PinWorld": [(1, 2, 5, 10, 20, 50)], "MovieTweetings": [(1, 2, 5, 10, 20)]}
 ABSENT = {
     "NCF, BPR, NGCF, TransE, TwHIN": "a user is a row of a table: there is none for somebody new",
-    "PinSage, MultiBiSage, OmniSage, PinnerFormer": "read contents, actions or boards that two of the three sets lack",
+    "PinSage, MultiBiSage, OmniSage, PinnerFormer": "read contents, actions or boards, which the films lack",
 }
 NEXT, TOP, LENGTH, DIM = 10, 20, 50, 32
 
