@@ -45,12 +45,18 @@ def page(slices: Mapping[str, Mapping] | None = None) -> str:
     uses = regimes.uses(slices).table
     head = ["system", "is", "take it when", "leave it when", "where it was first"]
     rows = [
-        [f"[{name}]({address(row['lesson'])})", row["what"], row["take it when"], row["leave it when"], row["where it was first"]]
+        [_linked(name, row["lesson"]), row["what"], row["take it when"], row["leave it when"], row["where it was first"]]
         for name, row in uses.iterrows()
     ]  # fmt: skip
     return PAGE.format(
         visual=visuals.regimes(slices).html(), crossings=_crossings(slices), table=_table(head, rows), absent=_absent(slices)
     )  # fmt: skip
+
+
+def _linked(name: str, lesson: str) -> str:
+    """Return the name as a link to its lesson, if that is built."""
+    page = address(lesson, "notebooks/")
+    return f"[{name}]({page.removesuffix('.html')}.ipynb)" if page else name
 
 
 def _crossings(slices: Mapping[str, Mapping]) -> str:
