@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from graphrec_utils import paths
 from graphrec_utils.advise.contestants import Contestant
 from graphrec_utils.data import Interactions
 
@@ -47,14 +47,7 @@ class Shelf:
             return None
 
     def put(self, name: str, value: Any) -> Any:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        half = self.folder / f"{name}.part"
-        try:
-            half.write_text(json.dumps(value), "utf-8")
-            os.replace(half, self.folder / f"{name}.json")
-        except BaseException:
-            half.unlink(missing_ok=True)
-            raise
+        paths.write(self.folder / f"{name}.json", json.dumps(value))
         return value
 
     def kept(self, name: str, make: Callable[[], Any]) -> Any:

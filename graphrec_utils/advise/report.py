@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import os
 import platform
 import sys
 from dataclasses import asdict, dataclass
@@ -12,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from graphrec_utils import __version__, markup, metrics
+from graphrec_utils import __version__, markup, metrics, paths
 from graphrec_utils.advise.profile import Profile, coordinates
 from graphrec_utils.advise.verdicts import verdicts
 from graphrec_utils.grading import reports
@@ -46,19 +45,11 @@ class Report:
         Raises:
             OSError: they cannot be written.
         """
-        files = {
-            path: self.html,
-            path.with_suffix(".json"): json.dumps(self.data, indent=1, ensure_ascii=False) + "\n",
-        }
-        halves = {target: target.with_name(target.name + ".part") for target in files}
-        try:
-            for target, text in files.items():
-                halves[target].write_text(text, "utf-8")
-            for target, half in halves.items():
-                os.replace(half, target)
-        finally:
-            for half in halves.values():
-                half.unlink(missing_ok=True)
+        told = json.dumps(self.data, indent=1, ensure_ascii=False) + "\n"
+        beside = path.with_suffix(".json")
+        with paths.replacing(path) as page, paths.replacing(beside) as data:
+            page.write_text(self.html, "utf-8")
+            data.write_text(told, "utf-8")
 
     def __repr__(self) -> str:
         said = self.data["verdicts"]
