@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -119,7 +120,7 @@ def draw(slice_: Mapping) -> tuple[Axes, ...]:
         ax.set_xticks(list(x), [f"{level:g}" for level in part["levels"]])
         ax.set(title=part["name"], xlabel=slice_["knob"], ylim=(0, None))
         ax.legend(fontsize=8)
-    axes[0][0].set_ylabel(slice_["measure"])
+    axes[0][0].set_ylabel(textwrap.fill(slice_["measure"], 36))
     return tuple(axes[0])
 
 
