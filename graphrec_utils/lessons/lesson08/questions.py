@@ -172,10 +172,10 @@ QUESTIONS = (
          "They aim at the same vector, and are not equally far after half a millisecond: push has to "
          "serve every neighbor of what it settles."),
     ), measured=_half_a_millisecond),
-    Question("08.p8", "Pixie, RP3β, EASE and iALS are tuned on citeulike-t. Where does "
+    Question("08.p8", "Pixie, RP3β, EASE and iALS all see the libraries of citeulike-t. Where does "
              "Pixie land by NDCG@20 on test?", (
         ("behind all three",
-         "0.165 against 0.185 to 0.196. Its tuned walk is three hops, as RP3β's. Dividing its visits by "
+         "0.165 against 0.185 to 0.196. Its best walk is three hops, as RP3β's. Dividing its visits by "
          "degree^β brings 0.178: most of the gap to RP3β is popularity, not noise."),
         ("ahead of all three",
          "It was built for two billion pins and an answer in milliseconds, where none of the others "
