@@ -44,7 +44,7 @@ PICKS = {
     "05": (("5.1", "visual"), ("5.2", "visual"), ("5.8", "picture")),
     "06": (("6.1", "formula"), ("6.2", "visual"), ("6.6", "visual"), ("6.8", "picture")),
     "07": (("7.2", "visual"), ("7.3", "visual")),
-    "08": (("8.1", "visual"), ("8.2", "picture"), ("8.4", "visual"), ("8.5", "picture")),
+    "08": (("8.1", "visual"), ("8.2", "picture"), ("8.3", "visual"), ("8.4", "picture")),
     "09": (("9.2", "formula"), ("9.3", "visual"), ("9.4", "visual"), ("9.5", "table")),
     "10": (("10.1", "formula"), ("10.2", "visual"), ("10.4", "visual")),
     "11": (("11.1", "picture"), ("11.3", "table"), ("11.3", "visual"), ("11.5", "picture"), ("11.7", "visual")),
