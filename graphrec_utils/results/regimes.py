@@ -21,6 +21,11 @@ ORDER = (
     "size",
 )  # from the nearest question on
 
+# what each slice says, in words that a student can repeat; tests hold them to what is stored
+SAYS = {
+    "interests": "From two topics on five medoids find more than one; a mean of what was saved lately finds as much as five.",
+}
+
 
 def regimes() -> dict[str, dict]:
     """Return slice -> its knob, unit, measure and data sets, of all slices that are stored; see `checked`."""

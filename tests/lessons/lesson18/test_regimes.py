@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -59,6 +60,16 @@ def test_a_crossing_lies_between_the_last_sure_lead_and_the_first_sure_one_of_th
     assert (cross["from"], cross["to"], cross["between"]) == ("a", "b", [1, 3])
     assert cross["before"]["low"] > 0 > cross["after"]["high"]
     assert [x["first"] for x in found["first"][:2] + found["first"][3:]] == ["a", "a", "b", "b"]
+
+
+def test_before_a_crossing_the_lead_is_that_of_who_is_ahead_then():
+    """Also where who is ahead at first comes second in the list of the firsts."""
+    found = summary.of_set(
+        range(3), {"c": rows([2, 9, 2]), "a": rows([9, 3, 2]), "b": rows([1, 1, 9])}
+    )
+    assert len(found["crossings"]) >= 3
+    for cross in found["crossings"]:
+        assert cross["before"]["low"] > 0 > cross["after"]["high"], cross
 
 
 def test_a_lead_that_noise_explains_is_no_crossing():
@@ -146,6 +157,29 @@ def test_a_winner_at_the_end_of_its_ladder_is_named(place):
     slice_.SETS = {"set": [(5,)]}
     (row,) = grid.run(slice_, np.inf)["sets"]["set"]["methods"]["fits"]
     assert row["edge"] == "k = 5"
+
+
+def test_who_is_behind_at_a_crossing_gets_twice_the_trials(place):
+    """One trial of `far` is k = 3; the second, k = 2, halves what it lacks at level 1, and the crossing stays."""
+    fits = []
+    slice_ = planted(fits)
+    task = slice_.task
+
+    def with_rivals(data, levels, cut):
+        made = task(data, levels, cut)
+        fit = made.players["fits"].fit
+        far = grid.Player(fit, {"k": [1, 2, 3]}, {"k": 3}, trials=1)
+        near = grid.Player(lambda given: fit(given, 1))
+        return replace(made, players={"near": near, "far": far})
+
+    slice_.task = with_rivals
+    (cross,) = grid.run(slice_, np.inf)["sets"]["set"]["crossings"]
+    assert (cross["from"], cross["to"], cross["between"]) == ("near", "far", [1, 3])
+    assert cross["before"]["mean"] == pytest.approx(0.2, abs=0.01)
+    assert cross["twice"]["before"]["mean"] == pytest.approx(0.1, abs=0.01)
+    assert cross["twice"]["after"] == cross["after"]  # who has no knob has no second trial
+    assert cross["twice"]["between"] == [[1, 3]]
+    assert ("choose", 2) in fits
 
 
 def test_a_slice_that_is_none_is_refused_in_one_sentence(capsys):

@@ -89,6 +89,8 @@ def test_lines_of_stored_slices_are_methods_of_the_table():
             assert {x.partition(",")[0] for x in part["methods"]} <= names | {
                 "chain",
                 "mean of vectors",
+                "mixture of centroids",
+                "own history",
             }, (name, data)
 
 
@@ -102,3 +104,20 @@ def test_the_page_has_the_crossing_the_table_and_who_did_not_play():
     assert "NCF: has no row for somebody new" in page
     assert not re.search(r"\{(visual|crossings|table|absent)\}", page)
     assert results.NAME.fullmatch("18_regimes_history")
+
+
+def test_what_a_slice_says_is_short_and_true_of_what_is_stored():
+    assert set(regimes.SAYS) <= set(regimes.regimes())
+    assert all(len(says.split()) <= 25 and says.endswith(".") for says in regimes.SAYS.values())
+
+
+def test_five_medoids_find_more_than_one_and_a_mean_of_the_latest_as_much():
+    """The bands of users with the same seeds; the leads in pairs are narrower still."""
+    part = regimes.regimes()["interests"]["sets"]["PinWorld"]
+    methods = {x: [row["mean"] for row in rows] for x, rows in part["methods"].items()}
+    one, five, mean = (
+        methods[x] for x in ("PinnerSage, 1", "PinnerSage, 5", "mean of vectors, the latest more")
+    )
+    assert all(a > b for a, b in zip(five[1:], one[1:], strict=True)) and five[0] < one[0]
+    assert "PinnerSage, 5" in part["first"][2]["level with"]
+    assert max(abs(a - b) for a, b in zip(five, mean, strict=True)) < 0.007

@@ -3,7 +3,7 @@
 Trials are equal within a slice: `QUICK` for what is fitted in a second or two, `SLOW` for what is trained. They climb (see
 `tuning.counted`) on the mean over the levels that one fit can answer, and each level takes the trial that is best by its own
 validation. They are made on the first cut; the other cuts take its knobs. What was fitted is kept, so a run that was stopped
-goes on, and so does one whose ladders have grown.
+goes on, and so does one whose ladders have grown. At a crossing whoever is behind gets twice the trials, and is asked again.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -93,13 +93,16 @@ def run(slice_: ModuleType, until: float = np.inf) -> dict:
         Stopped: it is later than that.
     """
     table: dict[str, dict] = {}
-    for data, groups in slice_.SETS.items():
+    for data, levels in slice_.SETS.items():
         methods: dict[str, dict[float, dict]] = {}
-        for levels in groups:
-            for name, rows in _group(slice_, data, tuple(levels), until).items():
-                methods.setdefault(name, {}).update(rows)
-        every = [level for levels in groups for level in levels]
+        for some in levels:
+            group = _Group(slice_, data, tuple(some), until)
+            for name in group.players:
+                methods.setdefault(name, {}).update(group.rows(name))
+        every = [level for some in levels for level in some]
         table[data] = summary.of_set(every, methods)
+        for cross in table[data]["crossings"]:
+            cross["twice"] = _twice(slice_, data, every, cross, methods, until)
     values = {
         "knob": slice_.KNOB, "unit": slice_.UNIT, "measure": slice_.MEASURE, "cuts": list(slice_.CUTS),
         "absent": slice_.ABSENT, "sets": table,
@@ -110,33 +113,57 @@ def run(slice_: ModuleType, until: float = np.inf) -> dict:
     return values
 
 
-def _group(slice_: ModuleType, data: str, levels: tuple[float, ...], until: float) -> dict:
-    """Return method -> level -> {knobs, trials, edge, seconds, values: one list per cut}."""
-    file = f"18_regimes_{slice_.NAME}"
-    task = cache(lambda cut: slice_.task(data, levels, cut))
-    final = cache(lambda cut: task(cut).final())
-    first = task(slice_.CUTS[0])
-    choose = cache(first.choose)
-    table: dict[str, dict[float, dict]] = {}
-    for name, player in first.players.items():
-        found = _tuned(file, f"{data} {levels}", name, player, levels, choose, until)
+@dataclass
+class _Group:
+    """The levels that one fit can answer: who is asked there, and what was found."""
+
+    slice_: ModuleType
+    data: str
+    levels: tuple[float, ...]
+    until: float
+
+    def __post_init__(self):
+        self.file = f"18_regimes_{self.slice_.NAME}"
+        self.task = cache(lambda cut: self.slice_.task(self.data, self.levels, cut))
+        self.choose = cache(lambda: self.task(self.slice_.CUTS[0]).choose())
+        self.final = cache(lambda cut: self.task(cut).final())
+
+    @property
+    def players(self) -> dict[str, Player]:
+        return self.task(self.slice_.CUTS[0]).players
+
+    def rows(self, name: str, times: int = 1) -> dict[float, dict]:
+        """Return level -> {knobs, trials, edge, seconds, values: one list per cut}, after `times` as many trials."""
+        player = self.players[name]
+        found = _tuned(self.file, f"{self.data} {self.levels}", name, player, self.levels, self.choose,
+                       self.until, times * player.trials)  # fmt: skip
         rows = {}
         for level, (knobs, trials, edge, seconds) in found.items():
             values = []
-            for cut in slice_.CUTS:
-                key = f"{data} {levels} cut {cut} {name} {_words(knobs)}"
-                asked = _kept(
-                    file,
-                    key,
-                    lambda c=cut, k=knobs, n=name: _ask(task(c).players[n], final(c), k),
-                    until,
-                )
-                values.append(asked[str(level)])
+            for cut in self.slice_.CUTS:
+
+                def ask(cut=cut, knobs=knobs):
+                    return _ask(self.task(cut).players[name], self.final(cut), knobs)
+
+                key = f"{self.data} {self.levels} cut {cut} {name} {_words(knobs)}"
+                values.append(_kept(self.file, key, ask, self.until)[str(level)])
             rows[level] = {
                 "knobs": knobs, "trials": trials, "edge": edge, "seconds": seconds, "values": values,
             }  # fmt: skip
-        table[name] = rows
-    return table
+        return rows
+
+
+def _twice(
+    slice_: ModuleType, data: str, every: list, cross: dict, methods: dict, until: float
+) -> dict:
+    """Return a crossing's two leads, and where it lies, when at both levels the one behind gets twice the trials."""
+    two = {name: dict(methods[name]) for name in (cross["from"], cross["to"])}
+    for level, behind in zip(cross["between"], (cross["to"], cross["from"]), strict=True):
+        (some,) = (x for x in slice_.SETS[data] if level in x)
+        two[behind][level] = _Group(slice_, data, tuple(some), until).rows(behind, times=2)[level]
+    leads = [summary.lead(*(rows[x]["values"] for rows in two.values())) for x in cross["between"]]
+    between = [x["between"] for x in summary.crossings(every, two)]
+    return {"before": asdict(leads[0]), "after": asdict(leads[1]), "between": between}
 
 
 def _tuned(
@@ -147,6 +174,7 @@ def _tuned(
     levels: Sequence,
     choose: Callable[[], Stage],
     until: float,
+    count: int,
 ) -> dict:
     """Return level -> (knobs, trials, which stand at an end of their ladder, seconds of its fit)."""
     tried: list[tuple[dict, dict]] = []
@@ -163,7 +191,7 @@ def _tuned(
         return float(np.mean(list(row["means"].values())))
 
     if player.ladders:
-        tuning.counted(player.trials, player.ladders, player.start, value, player.natural)
+        tuning.counted(count, player.ladders, player.start, value, player.natural)
     else:
         value({})
     found = {}

@@ -156,10 +156,10 @@ PLAYERS = {
                    {"alpha": 0.35, "beta": 0.15}, natural={"alpha": [0.0], "beta": [0.0]}),
     "iALS": Player(partial(each, own_vector), FACTORS, MIDDLE),
     "mean of vectors": way("mean", {}, {}),
-    "mean, the latest more": way("mean", {"decay": AGES}, {"decay": 0.03}),
+    "mean of vectors, the latest more": way("mean", {"decay": AGES}, {"decay": 0.03}),
     "PinnerSage, 1": medoids(1),
     "PinnerSage, 3": medoids(3),
     "PinnerSage, 5": medoids(5),
-    "TwHIN's mixture": way("centroids", {"num_cells": [20, 40, 80, 160, 320], "most": [1, 2, 3, 5, 8]},
+    "mixture of centroids": way("centroids", {"num_cells": [20, 40, 80, 160, 320], "most": [1, 2, 3, 5, 8]},
                            {"num_cells": 80, "most": 3}),
 }  # fmt: skip

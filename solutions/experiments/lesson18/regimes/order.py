@@ -235,9 +235,9 @@ def of_sasrec(events: Interactions, rate: float, dropout: float, epochs: int, se
 
 def sequence(seed: int) -> Player:
     ladders = {
-        "epochs": [4, 8, 16, 32], "dropout": [0.1, 0.2, 0.4, 0.6, 0.8], "rate": [0.0015, 0.003, 0.006, 0.012],
+        "epochs": [4, 8, 16, 32, 64], "dropout": [0.1, 0.2, 0.4, 0.6, 0.8], "rate": [0.0015, 0.003, 0.006, 0.012],
     }  # fmt: skip
-    start = {"epochs": 8, "dropout": 0.4, "rate": 0.006}
+    start = {"epochs": 16, "dropout": 0.4, "rate": 0.006}
     return Player(partial(of_sasrec, seed=seed), ladders, start, SLOW)
 
 

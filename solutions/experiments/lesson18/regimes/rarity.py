@@ -25,7 +25,7 @@ MEASURE = "NDCG@10 of what is clicked next"
 CLAIM = "Where the target is rare, vectors learned from all relations find more than any method of the target alone."
 CUTS = (0, 1, 2)
 LEVELS = (100, 30, 10, 3, 1)
-SETS = {"ads of PinWorld": [(x,) for x in LEVELS]}
+SETS = {"ads of PinWorld": [(x,) for x in LEVELS], "Yelp": [(x,) for x in (100, 10, 1)]}
 ABSENT = {
     "EASE": "more things than users here: item2item and RP3β stand for it",
     "PinSage, two towers, SASRec, OmniSage": "learn from one relation: what this slice turns is how many there are",
@@ -77,6 +77,7 @@ def ads(cut: int, final: bool, percent: float) -> Day:
         facts.tails[keep],
         facts.num_entities,
         facts.num_relations,
+        entity_types=facts.entity_types,
     )
     pins = (
         (facts.heads < past.num_users)
@@ -112,12 +113,10 @@ def yelp(cut: int, final: bool, percent: float) -> Day:
     facts = Triples(*np.unique(np.concatenate(facts), axis=0).T, size, 4)
     sought = likes.select(turn == (0 if final else 1)).without(whole)
     sought = sought.select(sought.users % 8 == cut)
-    near = friends.csr().astype(float)
-    # a friend's rating is a path of two steps; one matrix of users and things cannot hold friends otherwise
-    R = sp.csr_array(past.csr().astype(float))
-    of_friends = sp.csr_array(near @ R)
-    of_friends.data[:] = 1
-    G = sp.csr_array(R.maximum(of_friends))
+    # rows are users, then categories and cities; columns are businesses, then friends
+    R, near, of, at = (x.csr().astype(float) for x in (past, friends, category, city))
+    G = sp.csr_array(sp.block_array([[R, near], [of.T, None], [at.T, None]]))
+    G.data[:] = 1
     return Day(past, facts, np.arange(m, m + n), (G, np.arange(n)), sought)
 
 

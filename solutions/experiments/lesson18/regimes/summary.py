@@ -99,7 +99,7 @@ def _first(level: float, methods: dict) -> dict:
 def crossings(levels: Sequence[float], methods: dict) -> list[dict]:
     """Return the pairs of methods that change places for sure, each of them first somewhere.
 
-    `a` is ahead of `b` at the level `between[0]`, the last one before, and behind it at `between[1]`, the first one after;
+    `from` is ahead of `to` at the level `between[0]`, the last one before, and behind it at `between[1]`, the first one after;
     from one to the other both intervals exclude 0, and what lies between cannot be told.
     """
     firsts = list(dict.fromkeys(_first(level, methods)["first"] for level in levels))
@@ -111,9 +111,13 @@ def crossings(levels: Sequence[float], methods: dict) -> list[dict]:
             told = [i for i, s in enumerate(sign) if s]
             for i, j in pairwise(told):
                 if sign[i] != sign[j]:
+                    one, other = (a, b) if sign[i] > 0 else (b, a)
+                    before, after = (
+                        lead(*(methods[x][levels[k]]["values"] for x in (one, other)))
+                        for k in (i, j)
+                    )
                     found.append({
-                        "from": a if sign[i] > 0 else b, "to": b if sign[i] > 0 else a,
-                        "between": [levels[i], levels[j]],
-                        "before": asdict(leads[i]), "after": asdict(leads[j]),
+                        "from": one, "to": other, "between": [levels[i], levels[j]],
+                        "before": asdict(before), "after": asdict(after),
                     })  # fmt: skip
     return found
