@@ -28,7 +28,7 @@ COMMANDS = {
     "export": ("lessons for other graders", "graphrec_utils.authoring.export", "test"),
     "bench": ("compare our engines", "graphrec_utils.cli.bench", "lab"),
     "data": ("list, fetch or verify data sets", "graphrec_utils.cli.data", "lab"),
-    "advise": ("compare methods on a table of your own", "graphrec_utils.cli.advise", "lab"),
+    "advise": ("compare methods on a table of your own", "graphrec_utils.advise.command", "lab"),
 }
 ROLES = {  # who uses what: the order of --help
     "to learn": ("lab", "progress", "update", "reset", "data", "doctor"),

@@ -138,7 +138,7 @@ pd.DataFrame({
 #
 # `Course` looks into your notebooks, runs their imports, functions and constants, and checks your answers once more. Where one
 # does not pass, or fails on these saves, the library's piece takes its place, so a half-finished course still has every generator. What yours do in
-# each stands in `graphrec_utils/methods/fits`.
+# each stands in `graphrec_utils/fitted`.
 
 # %% slideshow={"slide_type": "skip"}
 from graphrec_utils.exercises.generators import Course, of_log

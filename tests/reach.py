@@ -32,7 +32,7 @@ SYLLABUS, ROW = "graphrec_utils/syllabus.py", re.compile(r' *Lesson\("(\d\d)"')
 FINDS = (
     (r"(solutions|notebooks)/\d\d_", TEXTS),
     (r"graphrec_utils/lessons/lesson\d\d/(?!visuals/)", EXERCISES),
-    (r"graphrec_utils/methods/fits/", "graphrec_utils.exercises.generators"),
+    (r"graphrec_utils/fitted/", "graphrec_utils.exercises.generators"),
     (r"(tests|graphrec_utils)/lessons/lesson\d\d/(made\.py|visuals/)", MADE),
     (r"graphrec_utils/lessons/lesson\d\d/believed", "graphrec_utils.authoring.site.verdicts_page"),
     (r"data/results/", "graphrec_utils.results"),

@@ -15,15 +15,14 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from graphrec_utils import __version__, datasets
-from graphrec_utils.advise.budget import Clock, Shelf
-from graphrec_utils.advise.compare import Race
-from graphrec_utils.advise.profile import Profile, coordinates, profile
-from graphrec_utils.advise.report import Report, made
+from graphrec_utils import __version__
 
-__all__ = ["Profile", "Report", "coordinates", "profile", "run"]
+if TYPE_CHECKING:
+    from graphrec_utils.advise.report import Report
+
+__all__ = ["run"]
 MINUTES = 10.0
 
 
@@ -51,6 +50,13 @@ def run(
         Unreadable: the table cannot be used.
         OSError: the report, or what is kept, cannot be written.
     """
+    # in here: to ask the command for its options loads nothing
+    from graphrec_utils import datasets
+    from graphrec_utils.advise.budget import Clock, Shelf
+    from graphrec_utils.advise.compare import Race
+    from graphrec_utils.advise.profile import profile
+    from graphrec_utils.advise.report import made
+
     out, clock, notes = Path(out), Clock(60 * minutes, now=now), []
     tell = print if tell is None else tell
     events = datasets.read(table, say=notes.append, **columns)

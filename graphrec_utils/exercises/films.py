@@ -27,7 +27,7 @@ from graphrec_utils import datasets, markup, methods
 from graphrec_utils.data import Interactions
 from graphrec_utils.datasets.load import STAND_IN
 from graphrec_utils.exercises import buttons, memory
-from graphrec_utils.methods.fits import likes as fitted
+from graphrec_utils.fitted import likes as fitted
 from graphrec_utils.models import fusion
 from graphrec_utils.style import ITEM, POSITIVE, USER
 

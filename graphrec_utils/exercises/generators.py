@@ -28,9 +28,9 @@ from graphrec_utils import methods
 from graphrec_utils.data import Interactions
 from graphrec_utils.exercises import find, runner
 from graphrec_utils.exercises.from_earlier import from_earlier
+from graphrec_utils.fitted import encoders, likes, plain, systems
+from graphrec_utils.fitted.histories import of_log
 from graphrec_utils.methods import Method
-from graphrec_utils.methods.fits import encoders, likes, plain, systems
-from graphrec_utils.methods.fits.histories import of_log
 from graphrec_utils.pinworld import Histories
 
 Score = Callable[[Histories], np.ndarray]

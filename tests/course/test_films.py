@@ -11,7 +11,7 @@ import pytest
 from graphrec_utils import pinworld
 from graphrec_utils.data import Features, Interactions
 from graphrec_utils.exercises import films, memory
-from graphrec_utils.methods.fits import likes as fitted
+from graphrec_utils.fitted import likes as fitted
 from graphrec_utils.models import baselines
 
 TITLES = (

@@ -18,8 +18,8 @@ from graphrec_utils import metrics, paths, pinworld, sampling, syllabus
 from graphrec_utils.exercises import find
 from graphrec_utils.exercises.from_earlier import Own
 from graphrec_utils.exercises.generators import GENERATORS, Course
-from graphrec_utils.methods.fits import histories, plain
-from graphrec_utils.methods.fits.histories import of_log
+from graphrec_utils.fitted import histories, plain
+from graphrec_utils.fitted.histories import of_log
 from graphrec_utils.pinworld import Simulator, experiment, top
 
 STEMS = {lesson.number: lesson.stem for lesson in syllabus.LESSONS}

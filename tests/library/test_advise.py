@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from graphrec_utils import advise, datasets
 from graphrec_utils.advise import budget, compare, contestants, cuts, verdicts
 from graphrec_utils.advise.budget import Clock, Shelf
-from graphrec_utils.advise.profile import in_order, order_of
+from graphrec_utils.advise.profile import coordinates, in_order, order_of, profile
 from graphrec_utils.data import Features, Interactions
 
 SILENT = lambda *_: None  # noqa: E731
@@ -41,20 +41,18 @@ def table(path, events: Interactions):
 
 # ------------------------------------------------------------------------ profile
 def test_order_that_pays_and_order_that_does_not():
-    seen = advise.profile(events := planted())
+    seen = profile(events := planted())
     assert seen.order == "times" and seen.order_pays == "holds"
     assert seen.found["chain"] > 2 * seen.found["shuffled"] > 0
     rng = np.random.default_rng(1)
     mixed = replace(events, times=events.times[np.lexsort((rng.random(len(events)), events.users))])
-    seen = advise.profile(mixed)
-    assert seen.order_pays != "holds" and abs(advise.coordinates(seen)["order"]) < 0.5
+    seen = profile(mixed)
+    assert seen.order_pays != "holds" and abs(coordinates(seen)["order"]) < 0.5
 
 
 def test_counts_of_a_table_by_hand():
     u, i = [0, 0, 1, 1, 2, 2, 2, 3, 4, 4], [0, 1, 0, 1, 0, 1, 0, 2, 3, 0]
-    seen = advise.profile(
-        Interactions(np.array(u), np.array(i), 5, 4, times=np.arange(10) * 86_400)
-    )
+    seen = profile(Interactions(np.array(u), np.array(i), 5, 4, times=np.arange(10) * 86_400))
     assert (seen.users, seen.items, seen.events) == (5, 4, 10)
     assert seen.density == 9 / 20 and seen.repeats == 1 / 10
     assert (seen.new_items, seen.new_users) == (0.0, 0.0)  # the last event: user 4, item 0
@@ -66,21 +64,21 @@ def test_no_order_without_times_in_a_file_sorted_by_item():
     assert in_order(events)[:3].tolist() == [0, 1, 2]
     assert order_of(events) == "file"
     assert order_of(events.select(np.lexsort((events.items, events.users)))) == ""
-    assert advise.profile(events).new_items is None
+    assert profile(events).new_items is None
 
 
 def test_content_is_asked_alone():
     events = planted()
     words = sp.csr_matrix(np.eye(3, dtype=np.float32)[np.arange(60) // 20])
-    seen = advise.profile(replace(events, item_features=Features(words, np.array(["a", "b", "c"]))))
+    seen = profile(replace(events, item_features=Features(words, np.array(["a", "b", "c"]))))
     assert seen.found["content"] > seen.found["popularity"]
-    assert advise.coordinates(seen)["content"] > 1
+    assert coordinates(seen)["content"] > 1
 
 
 # ------------------------------------------------------------------------ the cut
 def test_the_cut_is_that_of_the_course():
     events = planted()
-    split, how = cuts.cut(events, advise.profile(events))
+    split, how = cuts.cut(events, profile(events))
     own = events.temporal_split((0.8, 0.1, 0.1), unseen="keep")
     assert "cut in time" in how
     for a, b in zip(split, own, strict=True):
@@ -89,7 +87,7 @@ def test_the_cut_is_that_of_the_course():
 
 def test_without_times_ends_are_left_out():
     events = replace(planted(), times=None)
-    split, how = cuts.cut(events, advise.profile(events))
+    split, how = cuts.cut(events, profile(events))
     assert "there are no times" in how and "each user's rows" in how
     assert len(split.train) + len(split.val) + len(split.test) == len(events)
     last = events.items[11]  # of user 0, who has twelve
@@ -100,7 +98,7 @@ def test_pairs_that_repeat_stay():
     events = planted()
     twice = Interactions(np.tile(events.users, 2), np.tile(events.items, 2), 150, 60,
                          times=np.append(events.times, events.times + 40 * 86_400))  # fmt: skip
-    seen = advise.profile(twice)
+    seen = profile(twice)
     race = compare.Race(twice, seen, None, Clock(60), SILENT)
     assert not race.hide and seen.repeats == 0.5
     known = np.isin(race.split.test.pairs(), race.split.train.pairs())
@@ -158,7 +156,7 @@ def test_the_minutes_are_kept_by_a_fake_clock(tmp_path, monkeypatch, minutes, sl
     monkeypatch.setattr(budget, "PART", 400)
     race = compare.Race(
         events,
-        advise.profile(events),
+        profile(events),
         Shelf(tmp_path),
         Clock(60 * minutes, now=lambda: time[0]),
         SILENT,
@@ -284,7 +282,7 @@ def test_every_contestant_fits_and_its_grid_is_one():
     events = planted()
     words = sp.csr_matrix(np.eye(3, dtype=np.float32)[np.arange(60) // 20])
     events = replace(events, item_features=Features(words, np.array(["a", "b", "c"])))
-    seen = advise.profile(events)
+    seen = profile(events)
     race = compare.Race(events, seen, None, Clock(600), SILENT)
     found = {}
     for c in race.there:
@@ -307,7 +305,7 @@ def test_the_verdicts_of_lesson_01_on_its_films(tmp_path):
     except datasets.Unavailable:
         pytest.skip("MovieTweetings is not here")
     likes = films.select(films.weights >= 7)
-    race = compare.Race(likes, advise.profile(likes), Shelf(tmp_path), Clock(600), SILENT)
+    race = compare.Race(likes, profile(likes), Shelf(tmp_path), Clock(600), SILENT)
     race.there = [c for c in race.there if c.name in ("popularity", "recent", "RP3β")]
     race.shelf.put("plan", {"trials": 6, "epochs": {}, "left": {}})
     found = race.run()

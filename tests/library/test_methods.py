@@ -6,7 +6,7 @@ import pytest
 
 from graphrec_utils import methods, style, syllabus
 from graphrec_utils.exercises import films, find, generators
-from graphrec_utils.methods.fits import likes
+from graphrec_utils.fitted import likes
 
 TABLE = methods.TABLE
 EACH = pytest.mark.parametrize("method", TABLE, ids=[m.name for m in TABLE])

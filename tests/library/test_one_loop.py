@@ -13,7 +13,7 @@ import torch
 
 from graphrec_utils import sampling, train
 from graphrec_utils.data import Interactions, Triples
-from graphrec_utils.methods.fits import encoders
+from graphrec_utils.fitted import encoders
 from graphrec_utils.models import kge, ncf, pinnerformer, ranker, sampled, transe, twhin
 
 DAY = 86_400

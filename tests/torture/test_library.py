@@ -118,8 +118,7 @@ def {function}(*inputs):
 def everything() -> dict[str, object]:
     """Import all of the package but what an answer never sees; return {name: module}."""
     hidden = tuple(
-        f"graphrec_utils.{x}"
-        for x in ("exercises", "grading", "authoring", "methods.fits", "advise")
+        f"graphrec_utils.{x}" for x in ("exercises", "grading", "authoring", "fitted", "advise")
     )
     found = [x.name for x in pkgutil.walk_packages(graphrec_utils.__path__, "graphrec_utils.")]
     return {

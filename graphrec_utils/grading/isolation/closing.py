@@ -16,7 +16,7 @@ from pathlib import Path
 from graphrec_utils import exercises, paths
 from graphrec_utils.exercises import closed_library
 
-LEFT_OUT = ("__pycache__", "grading", "authoring", "exercises", "fits", "advise")
+LEFT_OUT = ("__pycache__", "grading", "authoring", "exercises", "fitted", "advise")
 KERNELS = ("codec.py", "footprint.py", "runner.py")  # of the exercises, what a kernel works with
 OF_A_LESSON = ("__init__.py", "visuals")  # what a kernel sees of a lesson's folder
 EXERCISES = (

@@ -23,8 +23,8 @@ import torch
 from graphrec_utils import losses, metrics, pinworld, results
 from graphrec_utils.data import Interactions, Split
 from graphrec_utils.exercises.generators import GENERATORS, Course
-from graphrec_utils.methods.fits import encoders, likes, plain, systems
-from graphrec_utils.methods.fits.histories import of_log, said, words
+from graphrec_utils.fitted import encoders, likes, plain, systems
+from graphrec_utils.fitted.histories import of_log, said, words
 from graphrec_utils.models import baselines, multibisage, pinsage, sage, transe, twhin
 from graphrec_utils.models.scoring import Factors
 from solutions.experiments.kept import kept, spent

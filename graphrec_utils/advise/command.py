@@ -6,6 +6,7 @@ import shlex
 import sys
 from pathlib import Path
 
+from graphrec_utils import advise
 from graphrec_utils.cli import shared
 from graphrec_utils.cli.setup.environment import CannotRun
 
@@ -61,7 +62,7 @@ def main(argv: list[str]) -> int:
         raise CannotRun(f"the report is a page, so its name ends with .html; got {out}")
     if not out.parent.is_dir():
         raise CannotRun(f"there is no folder {out.parent} for the report")
-    from graphrec_utils import advise, datasets  # to ask for help loads nothing
+    from graphrec_utils import datasets  # to ask for help loads nothing
 
     try:
         report = advise.run(

@@ -2,7 +2,7 @@
 
 The map of the course shows those with a `column` (`syllabus.ON_THE_MAP`), figures know the looks (`style.METHOD`),
 `my_films` shows those with `films`, lesson 18 fits those with a `generator` (`exercises.generators`). A new
-method is a row here, and a function in `methods.fits` for each of the last two.
+method is a row here, and a function in `fitted` for each of the last two.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ class Method:
         year: that of the paper named in the lesson.
         after: what it takes from whom: {name of an earlier method: a few words}.
         look: (color, marker of Matplotlib) in figures; none like another's, and none like a side's.
-        films: the function of `methods/fits/likes.py` that fits it on likes, for `my_films`.
+        films: the function of `fitted/likes.py` that fits it on likes, for `my_films`.
         slow: that takes seconds: after lesson 10 its own lesson alone shows it.
-        generator: the function, "plain.ials" of `methods/fits/plain.py`, that fits it on saves.
+        generator: the function, "plain.ials" of `fitted/plain.py`, that fits it on saves.
         exercises: those that make a piece of the generator.
         trained: by gradients.
         hears: what is saved after it was fitted; one that does not knows users by their ids.

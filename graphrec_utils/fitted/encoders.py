@@ -16,16 +16,16 @@ from torch import Tensor
 
 from graphrec_utils import graphs, losses, sampling, train, walks
 from graphrec_utils.data import Interactions
-from graphrec_utils.graphs import batches
-from graphrec_utils.methods.fits.histories import (
+from graphrec_utils.fitted.histories import (
     in_front,
     log_popularity,
     said,
     unit,
     words,
 )
-from graphrec_utils.methods.fits.likes import by_softmax
-from graphrec_utils.methods.fits.plain import Ranked, followers
+from graphrec_utils.fitted.likes import by_softmax
+from graphrec_utils.fitted.plain import Ranked, followers
+from graphrec_utils.graphs import batches
 from graphrec_utils.models import pinsage as library_pinsage
 from graphrec_utils.models import sage, two_tower
 from graphrec_utils.models.scoring import Factors

@@ -12,8 +12,8 @@ import torch
 
 from graphrec_utils import graphs, walks
 from graphrec_utils.data import Interactions
-from graphrec_utils.methods.fits.histories import words
-from graphrec_utils.methods.fits.likes import Known
+from graphrec_utils.fitted.histories import words
+from graphrec_utils.fitted.likes import Known
 from graphrec_utils.models import baselines, filters, mf, semantic_ids
 from graphrec_utils.pinworld import Histories
 

@@ -12,22 +12,22 @@ from torch import Tensor, nn
 
 from graphrec_utils import graphs, sampling, walks
 from graphrec_utils.data import Interactions
-from graphrec_utils.methods.fits import likes
-from graphrec_utils.methods.fits.encoders import (
+from graphrec_utils.fitted import likes
+from graphrec_utils.fitted.encoders import (
     DIM,
     from_vectors,
     in_steps,
     steps_of,
     trained,
 )
-from graphrec_utils.methods.fits.histories import (
+from graphrec_utils.fitted.histories import (
     in_front,
     log_popularity,
     said,
     unit,
     words,
 )
-from graphrec_utils.methods.fits.plain import Ranked, followers
+from graphrec_utils.fitted.plain import Ranked, followers
 from graphrec_utils.models import mf, pinsage, sage, transformer
 from graphrec_utils.models import multibisage as library_multibisage
 from graphrec_utils.models import omnisage as library_omnisage
