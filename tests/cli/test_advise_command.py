@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from graphrec_utils import __main__ as command
+from graphrec_utils.advise.command import Line
 
 HEAD = "user,item,rating,time\n"
 ROWS = "ann,Alien,3,2014-03-31\nann,Brazil,5,2014-04-01\nbob,Brazil,4,2014-04-02\nbob,Cube,2,2014-04-13\n"
@@ -147,3 +148,18 @@ def test_a_disk_that_is_full(likes, tmp_path):
         process.returncode == 2 and "nothing half written is left" in err and "Traceback" not in err
     )
     assert not list(tmp_path.glob("r.html*")) and not list(tmp_path.rglob("*.part"))
+
+
+def test_where_nobody_watches_a_method_is_one_line(capsys):
+    line = Line()
+    for text in (
+        "iALS: reg 0.1; 0.1 of 2 minutes",
+        "iALS: reg 0.3, 1 after it; 0.2 of 2 minutes",
+        "EASE; 0.3 of 2 minutes",
+    ):
+        line(text)
+    line.end()
+    assert capsys.readouterr().err.splitlines() == [
+        "iALS: reg 0.1; 0.1 of 2 minutes",
+        "EASE; 0.3 of 2 minutes",
+    ]
