@@ -34,6 +34,8 @@ def run(
     command: str = "",
     tell: Callable[[str], None] | None = None,
     now: Callable[[], float] = time.monotonic,
+    begun: float | None = None,
+    engine: str | None = None,
     **columns: Any,
 ) -> Report:
     """Return the report on a table, and write it as `out` and beside it as JSON.
@@ -45,22 +47,30 @@ def run(
         command: what made it, for the report.
         tell: called with a line of what is running; None prints one for each method.
         now: seconds by some clock.
+        begun: when it began by this clock, if that was before the call: to load packages takes seconds, which count.
+        engine: of `scale.map_partitions`, which reads a large table by parts, see `parts`.
 
     Raises:
         Unreadable: the table cannot be used.
         OSError: the report, or what is kept, cannot be written.
     """
+    begun = now() if begun is None else begun
     # in here: to ask the command for its options loads nothing
     from graphrec_utils import datasets
+    from graphrec_utils.advise import parts
     from graphrec_utils.advise.budget import Clock, Shelf
     from graphrec_utils.advise.compare import Race
     from graphrec_utils.advise.profile import profile
     from graphrec_utils.advise.report import made
 
-    out, clock, notes = Path(out), Clock(60 * minutes, now=now), []
+    out, clock, notes = Path(out), Clock(60 * minutes, now=now, start=begun), []
     tell = print if tell is None else tell
-    events = datasets.read(table, say=notes.append, **columns)
-    shelf = Shelf(out.with_suffix(".state") / digest(Path(table), columns | {"minutes": minutes}))
+    options = columns | {"minutes": minutes, "engine": engine}
+    if engine is None:
+        events = datasets.read(table, say=notes.append, **columns)
+    else:
+        events = parts.read(table, engine, say=notes.append, **columns)
+    shelf = Shelf(out.with_suffix(".state") / digest(Path(table), options))
     clock.before = shelf.get("spent") or 0.0
     seen = profile(events, tell)
 

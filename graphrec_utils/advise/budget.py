@@ -9,7 +9,7 @@ import json
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ EPOCHS, SOME, FEW = (
 )  # at most; with fewer than SOME there are fewer trials; with fewer than FEW it does not fit
 PART = 30_000  # events of a first small fit
 NEVER, WARM = 1e9, 1.0  # seconds
+GAINING = "still gaining"  # said of a training that its epochs ended
 PLANNED, LIMIT = 0.8, 1.0  # of the budget is planned; nothing begins or goes on behind the limit
 
 
@@ -68,15 +69,16 @@ class Clock:
         seconds: the budget.
         before: seconds of earlier runs.
         now: a function that returns seconds.
+        start: when it began; now, unless told.
     """
 
     seconds: float
     before: float = 0.0
     now: Callable[[], float] = time.monotonic
-    start: float = field(init=False)
+    start: float | None = None
 
     def __post_init__(self) -> None:
-        self.start = self.now()
+        self.start = self.now() if self.start is None else self.start
 
     @property
     def used(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+import time
 from pathlib import Path
 
 from graphrec_utils import advise
@@ -19,6 +20,7 @@ def main(argv: list[str]) -> int:
     Raises:
         CannotRun: the table cannot be used, or the report cannot be written.
     """
+    begun = time.monotonic()
     parser = shared.parser(
         "advise TABLE [--items TABLE] [--minutes N] [-o FILE]",
         "Looks at a table of who liked what, compares the course's methods on it, and writes a report: one HTML "
@@ -48,6 +50,11 @@ def main(argv: list[str]) -> int:
         help="rows of this weight are likes, such as ratings from 4 on",
     )
     parser.add_argument("--only", metavar="KIND", help="rows of this kind, or kinds: save,click")
+    parser.add_argument(
+        "--engine",
+        choices=("serial", "process", "dask", "ray"),
+        help="read a table of more than ten million rows by parts, and draw users from it",
+    )
     for name in COLUMNS:
         parser.add_argument(
             f"--{name}",
@@ -66,9 +73,12 @@ def main(argv: list[str]) -> int:
 
     try:
         report = advise.run(
-            table, minutes=minutes, out=out, command=f"python3 -m graphrec_utils advise {shlex.join(argv)}", tell=Line(), **options,
+            table, minutes=minutes, out=out, command=f"python3 -m graphrec_utils advise {shlex.join(argv)}", tell=Line(),
+            begun=begun, **options,
         )  # fmt: skip
     except datasets.Unreadable as problem:
+        raise CannotRun(str(problem)) from None
+    except ImportError as problem:  # of an engine
         raise CannotRun(str(problem)) from None
     except OSError as problem:
         raise CannotRun(

@@ -186,7 +186,7 @@ class Race:
         groups = metrics.recall_by_group(lists, at, self.asked.items, self._group(), len(GROUPS))
         edge = search.edges.get(c.name, "").partition(" has ")[2].partition(";")[0]
         if best.found.get("epochs") == epochs and c.trained:
-            edge = " and ".join(filter(None, [edge, f"still gaining after {epochs} epochs"]))
+            edge = " and ".join(filter(None, [edge, f"{budget.GAINING} after {epochs} epochs"]))
         return {
             "name": c.name, "personal": c.personal, "trained": c.trained, "d": c.d, "trials": trials if c.grid else 0,
             "knobs": best.knobs | best.found, "validation": best.score, "edge": edge,

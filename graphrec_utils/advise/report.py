@@ -57,7 +57,10 @@ class Report:
             f"{row['mean']:.4f}  {row['name']}"
             for row in sorted(self.data["comparison"]["rows"], key=lambda r: -r["mean"])
         ]
-        lines += [f"{c['outcome']}: {c['claim']}" for c in said["claims"]]
+        lines += [
+            f"{c['outcome']}{', but ' * bool(c['thin'])}{c['thin']}: {c['claim']}"
+            for c in said["claims"]
+        ]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:

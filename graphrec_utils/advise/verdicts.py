@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from graphrec_utils import methods, metrics, syllabus
+from graphrec_utils.advise.budget import GAINING, TRIALS
 from graphrec_utils.grading.reports import sections
 from graphrec_utils.metrics.compare import OPEN
 
@@ -42,7 +43,8 @@ def compared(rows: dict[str, dict], one: str, other: str) -> metrics.Comparison:
 def claims(rows: dict[str, dict]) -> list[dict]:
     """Return the claims of the course that this comparison can judge, each with its outcome.
 
-    Where one speaks of the best of several, validation has chosen it.
+    Where one speaks of the best of several, validation has chosen it. "thin" says why an outcome is not the last word:
+    who found less was trained, and its minutes were few.
     """
     anybody = _best(rows, lambda row: not row["personal"])
     knows = _best(rows, lambda row: row["personal"])
@@ -61,16 +63,28 @@ def claims(rows: dict[str, dict]) -> list[dict]:
     for sentence, one, other, lesson in asked:
         if one in rows and other in rows:
             lead = compared(rows, one, other)
+            thin = _thin(rows[one if lead.gap < 0 else other])
             notes = [
                 f"More may be in {n}: {rows[n]['edge']}"
                 for n in (one, other)
-                if rows[n].get("edge")
+                if rows[n].get("edge") and not thin.startswith(f"{n} ")
             ]
             out.append(
                 {"claim": sentence, "one": one, "other": other, "lesson": lesson, "notes": notes}
+                | {"thin": thin}
                 | _said(lead)
             )
     return out
+
+
+def _thin(row: dict) -> str:
+    """Return why a method might find more than it did: few trials, or epochs that ended while it gained."""
+    edge, why = row.get("edge", ""), []
+    if row.get("trained") and row["trials"] <= TRIALS[-1]:
+        why.append(f"had {row['trials']} trials")
+    if GAINING in edge:
+        why.append(f"was {edge[edge.index(GAINING) :]}")
+    return f"{row['name']} {' and '.join(why)}" if why else ""
 
 
 def to_read(name: str) -> dict[str, str]:

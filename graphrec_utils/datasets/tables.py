@@ -78,26 +78,7 @@ def _text(
 
 def _parsed(path: Path, file: io.TextIOBase, given: dict, numbers: tuple, every: bool):
     # the first line may be long; a file that cannot go back is opened by name below
-    first = file.readline()
-    count = {s: first.count(s) for s in SEPARATORS}
-    separator = max(SEPARATORS, key=count.get) if any(count.values()) else r"\s+"
-    cells = (
-        first.split() if separator == r"\s+" else next(csv.reader([first], delimiter=separator), [])
-    )
-    cells = [cell.strip() for cell in cells]
-    if len(cells) < 2 and not every:
-        raise Unreadable(
-            f"{path.name}: its first line, {first.strip()[:60]!r}, has one column; users and items are two"
-        )
-    named = columns.are_names(cells)
-    places = [v for v in given.values() if v is not None and v.isdigit()]
-    if not named and not places:
-        raise Unreadable(
-            f"{path.name} has no names of columns in its first line, {first.strip()[:60]!r}; add such a line, or "
-            "say which column is which by its number: --user 1 --item 2"
-        )
-    names = _unique(cells) if named else [str(k + 1) for k in range(len(cells))]
-    found = {} if every else columns.find(names, given, path.name)
+    separator, names, named, found = heading(path, file.readline(), given, every)
     file.seek(0)
     # all columns are read, wanted or not: else the parser does not complain of lines with too many
     dtype = {c: "str" for c in names if c not in [found.get(what) for what in numbers]}
@@ -117,6 +98,32 @@ def _parsed(path: Path, file: io.TextIOBase, given: dict, numbers: tuple, every:
     if not len(frame):
         raise Unreadable(f"{path.name}: there is no row below the names of the columns")
     return frame if every else frame[list(found.values())], found
+
+
+def heading(
+    path: Path, first: str, given: dict, every: bool = False
+) -> tuple[str, list[str], bool, dict[str, str]]:
+    """Return what separates columns, their names, whether the first line holds them, and which is which."""
+    count = {s: first.count(s) for s in SEPARATORS}
+    separator = max(SEPARATORS, key=count.get) if any(count.values()) else r"\s+"
+    cells = (
+        first.split() if separator == r"\s+" else next(csv.reader([first], delimiter=separator), [])
+    )
+    cells = [cell.strip() for cell in cells]
+    if len(cells) < 2 and not every:
+        raise Unreadable(
+            f"{path.name}: its first line, {first.strip()[:60]!r}, has one column; users and items are two"
+        )
+    named = columns.are_names(cells)
+    places = [v for v in given.values() if v is not None and v.isdigit()]
+    if not named and not places:
+        raise Unreadable(
+            f"{path.name} has no names of columns in its first line, {first.strip()[:60]!r}; add such a line, or "
+            "say which column is which by its number: --user 1 --item 2"
+        )
+    names = _unique(cells) if named else [str(k + 1) for k in range(len(cells))]
+    found = {} if every else columns.find(names, given, path.name)
+    return separator, names, named, found
 
 
 def _unique(cells: list[str]) -> list[str]:

@@ -76,6 +76,16 @@ def test_wrong_options_are_told(words, says, tmp_path, monkeypatch, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["likes.csv"]
 
 
+def test_the_minutes_begin_before_anything_is_loaded(tmp_path, monkeypatch):
+    from graphrec_utils import advise
+
+    given, before = {}, time.monotonic()
+    monkeypatch.setattr(advise, "run", lambda table, **options: given.update(options) or 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        command.main(["advise", str(tmp_path / "likes.csv"), "-o", str(tmp_path / "r.html")])
+    assert before <= given["begun"] <= time.monotonic() and given["engine"] is None
+
+
 @pytest.fixture(scope="module")
 def likes(tmp_path_factory):
     """A table of 120 users who go through 45 items of three tastes."""

@@ -263,6 +263,25 @@ def test_what_is_concluded():
     )
 
 
+def test_a_loss_by_few_trials_is_not_settled():
+    base = np.random.default_rng(0).random(500)
+    row = _row("LightGCN", (base * 0.5).tolist(), 0.3)
+    row |= {"trained": True, "trials": 4, "edge": "lr = 0.03 and still gaining after 5 epochs"}
+    rows = {"iALS": _row("iALS", base.tolist(), 0.5), "LightGCN": row}
+    claim = verdicts.claims(rows)[-1]
+    assert claim["outcome"] == "does not hold" and claim["one"] == "LightGCN"
+    assert claim["thin"] == "LightGCN had 4 trials and was still gaining after 5 epochs"
+    row |= {"trials": 6, "edge": ""}
+    assert verdicts.claims(rows)[-1]["thin"] == ""
+    rows["iALS"]["ndcg"], row["ndcg"] = row["ndcg"], rows["iALS"]["ndcg"]
+    row |= {"trials": 4}  # it wins all the same
+    assert verdicts.claims(rows)[-1]["thin"] == ""
+
+
+def test_what_was_loaded_before_counts():
+    assert Clock(60, now=lambda: 10.0, start=4.0).used == 6 and Clock(60, now=lambda: 3.0).used == 0
+
+
 def test_every_contestant_has_a_section_to_read():
     events = planted()
     words = Features(
