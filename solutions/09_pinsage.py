@@ -259,6 +259,41 @@ visuals.blocks(pinsage.neighborhoods(R, top=2), [7, 100, 2026], also=[918])
 # Figure 9.1: ask how many more contents pin 918 needs, then put it into the batch. None: what is there already is not read
 # again. Usual wrong answer: as many as for the first pin.
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### The same with PyG
+#
+# PyG has no PinSage. The convolution is `GraphConv` between two steps of your own: a weighted sum through one matrix (`lin_rel`), the pin's
+# own vector through another (`lin_root`). What PyG does differently: it adds up and does not divide, so the weights must sum to 1 before;
+# `SAGEConv(project=True)` has $\mathbf Q$ and its ReLU inside, but pools without weights; and no loader of PyG draws by visits,
+# so `alpha` stays yours.
+
+# %% slideshow={"slide_type": "skip"} tags=["timing"]
+from timeit import repeat
+
+from torch_geometric.nn import GraphConv
+
+said, width, wide = torch.from_numpy(x), x.shape[1], 64
+Q, W = torch.nn.Linear(width, wide), torch.nn.Linear(width + wide, wide)
+conv = GraphConv((wide, width), wide, aggr="add")
+conv.lin_root.weight.data, conv.lin_rel.weight.data = W.weight.data.split([width, wide], dim=1)
+conv.lin_rel.bias.data = W.bias.data
+block = batches.sample(graph, range(n), [None])[0]  # all pins, in their order
+
+
+def our_layer():
+    return pinsage.convolve(said, block, Q.weight, Q.bias, W.weight, W.bias)
+
+
+def pyg_layer():
+    told = Q(said).relu()
+    return F.normalize(conv((told, said), block.edge_index, block.weight).relu(), dim=1)
+
+
+torch.testing.assert_close(pyg_layer(), our_layer(), rtol=1e-4, atol=1e-5)
+with torch.no_grad():
+    mine, pyg = (min(repeat(layer, number=1, repeat=5)) for layer in (our_layer, pyg_layer))
+print(f"equal; GraphConv takes {pyg / mine:.1f} times as long")
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.3 Which sign?
 #
