@@ -62,6 +62,17 @@ RC = {
 }
 
 
+def look(name: str) -> dict:
+    """Return the keywords of ax.plot for a method's line or mark; a variant, "MF, small", is MF's, dashed and hollow.
+
+    A method that has no look is a gray square.
+    """
+    if name in METHOD:
+        return METHOD[name]
+    plain = METHOD.get(name.partition(",")[0])
+    return {**plain, **VARIANT} if plain else {"color": CONTEXT, "marker": "s"}
+
+
 def mark(name: str) -> dict[str, str] | None:
     """Return the color and the outline of a method's mark, the points of a polygon in a square of 12 pixels.
 

@@ -88,6 +88,21 @@ def places(slices: Mapping[str, Mapping]) -> dict[str, list[dict]]:
     return found
 
 
+def level_words(level: float) -> str:
+    """Return a level in few characters: 0.5, 28, 10k, 1M."""
+    for size, letter in ((1e6, "M"), (1e3, "k")):
+        if level >= size:
+            return f"{level / size:g}{letter}"
+    return f"{level:g}"
+
+
+def gap_words(lead: Mapping[str, float]) -> str:
+    """Return a lead of one method over another: "+0.023, from +0.014 to +0.033"."""
+    digits = "+,.0f" if abs(lead["mean"]) >= 10 else "+.3f"
+    mean, low, high = (f"{lead[x]:{digits}}" for x in ("mean", "low", "high"))
+    return f"{mean}, from {low} to {high}".replace("-", "−")
+
+
 @dataclass(frozen=True)
 class Uses:
     """What each system is for; shown as a table whose cells are whole sentences.
@@ -127,8 +142,8 @@ def _words(rows: list[dict], slices: Mapping[str, Mapping]) -> str:
         return "nowhere among what was measured"
     row = rows[0]
     values = slices[row["slice"]]
-    where = f"{values['knob']} {row['level']:g}, {row['data']}"
-    gap = f"{row['gap']:+.3f}, from {row['low']:+.3f} to {row['high']:+.3f}".replace("-", "−")
+    where = f"{values['knob']} {level_words(row['level'])}, {row['data']}"
+    gap = gap_words(row | {"mean": row["gap"]})
     if row["first"] and row["low"] > 0:
         return f"{where}: ahead of all, {gap} over {row['other']}"
     if row["first"]:

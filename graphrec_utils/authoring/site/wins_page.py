@@ -61,7 +61,7 @@ def _linked(name: str, lesson: str) -> str:
 
 def _crossings(slices: Mapping[str, Mapping]) -> str:
     rows = [
-        [values["knob"], data, cross["from"], cross["to"], "from {:g} to {:g}".format(*cross["between"]), _gap(cross["before"]), _gap(cross["after"])]
+        [values["knob"], data, cross["from"], cross["to"], "from {} to {}".format(*map(regimes.level_words, cross["between"])), regimes.gap_words(cross["before"]), regimes.gap_words(cross["after"])]
         for values in slices.values()
         for data, part in values["sets"].items()
         for cross in part["crossings"]
@@ -71,10 +71,6 @@ def _crossings(slices: Mapping[str, Mapping]) -> str:
     return _table(
         ["property", "data", "before", "after", "between", "lead before", "lead after"], rows
     )
-
-
-def _gap(band: Mapping) -> str:
-    return f"{band['mean']:+.3f}, from {band['low']:+.3f} to {band['high']:+.3f}".replace("-", "−")
 
 
 def _absent(slices: Mapping[str, Mapping]) -> str:

@@ -40,6 +40,18 @@ SLICES = {
     "content": slice_of("noise in content", ("PinWorld", [0, 0.5, 1], {"content": [0.3, 0.2, 0.01], "PinSage": [0.25, 0.22, 0.2]})),
 }  # fmt: skip
 
+SIZES = {
+    "size": slice_of(
+        "things",
+        (
+            "catalogs",
+            [1_000, 100_000, 10_000_000],
+            {"iALS, exact scan": [60_000, 800, 0], "Pixie": [9_000, 3_000, 2_000]},
+        ),
+    )
+}
+SIZES["size"] |= {"scale": "log", "unit": "things", "measure": "requests a second"}
+
 MADE = {
     "arrivals": lambda: visuals.arrivals({"A/A": (np.arange(60) % 3, np.arange(60) % 4)}),
     "regimes": lambda: visuals.regimes(SLICES, {"history": 3}),

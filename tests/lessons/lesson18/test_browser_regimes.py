@@ -6,7 +6,7 @@ import pytest
 
 from graphrec_utils.plots import visuals
 from tests.browser.pages import violations
-from tests.lessons.lesson18.made import SLICES
+from tests.lessons.lesson18.made import SIZES, SLICES
 
 
 @pytest.fixture
@@ -52,6 +52,30 @@ def test_another_data_set_and_a_line_that_is_asked_for(show):
     page.keyboard.press("Enter")
     assert status(root).endswith("iALS: .150, from .140 to .160.")
     assert root.locator("button:focus").inner_text() == "iALS .150"
+
+
+def test_who_is_first_is_hidden_until_somebody_is_named(on_a_page):
+    page, root = on_a_page(visuals.regimes(SLICES, start="history", guess="content"))
+    assert "content" in root.inner_text() and "PinSage" not in root.inner_text()
+    assert "RP3β is first" in status(root)
+    root.get_by_role("slider").last.focus()  # its slice is drawn, without lines
+    assert status(root) == "PinWorld, 0.5 likes: who is first? Press a name."
+    assert root.locator("polyline").count() == 0
+    root.get_by_role("button", name="content", exact=True).focus()
+    page.keyboard.press("Enter")
+    assert status(root).startswith("You said content. PinWorld, 0.5 likes: PinSage is first, .220")
+    assert root.locator("polyline").count() == 2
+    assert root.locator("button:focus").inner_text().startswith("content .200")
+
+
+def test_rates_have_whole_numbers_and_what_does_not_fit_says_so(on_a_page):
+    page, root = on_a_page(visuals.regimes(SIZES))
+    assert status(root).startswith("catalogs, 100k things: Pixie is first, 3,000, from")
+    root.get_by_role("slider").focus()
+    page.keyboard.press("ArrowRight")
+    assert root.get_by_role("button", name="iALS, exact scan does not fit").count() == 1
+    points = root.locator("polyline[stroke-dasharray='6 4'], polyline.gr-reg-far").first
+    assert len(points.get_attribute("points").split()) == 2
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -182,6 +182,36 @@ def test_who_is_behind_at_a_crossing_gets_twice_the_trials(place):
     assert ("choose", 2) in fits
 
 
+def test_a_method_that_is_asked_for_a_level_it_cannot_play_is_named(place):
+    slice_ = planted([])
+
+    def task(data, levels, cut):
+        stage = lambda: grid.Stage("given", lambda k: {1: np.ones(30), 2: np.ones(30)})  # noqa: E731
+        return grid.Task(levels, {"EASE": grid.Player(lambda given: 0)}, stage, stage)
+
+    slice_.task = task
+    with pytest.raises(ValueError, match=r"EASE has no answer at \[3\]: say in ABSENT why"):
+        grid.run(slice_, np.inf)
+
+
+def test_what_a_model_tells_of_itself_is_stored_at_its_level(place):
+    slice_ = planted([])
+    slice_.SETS, slice_.SCALE = {"set": [(1,), (2,)]}, "log"
+
+    def task(data, levels, cut):
+        stage = lambda: grid.Stage(levels[0], lambda k: {levels[0]: np.ones(30)})  # noqa: E731
+        player = grid.Player(lambda given: SimpleNamespace(facts={"MB": 10 * given}))
+        return grid.Task(levels, {"told": player}, stage, stage)
+
+    slice_.task = task
+    values = grid.run(slice_, np.inf)
+    assert [x["facts"] for x in values["sets"]["set"]["methods"]["told"]] == [
+        {"MB": 10},
+        {"MB": 20},
+    ]
+    assert values["scale"] == "log"
+
+
 def test_a_slice_that_is_none_is_refused_in_one_sentence(capsys):
     with pytest.raises(SystemExit) as ended:
         command.main(["ages"])

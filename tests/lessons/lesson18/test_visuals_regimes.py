@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 
+import numpy as np
 import pytest
 
 from graphrec_utils import style
 from graphrec_utils.plots import visuals
 from graphrec_utils.results import regimes
-from tests.lessons.lesson18.made import SLICES
+from tests.lessons.lesson18.made import SIZES, SLICES
 
 
 def test_the_state_holds_every_line_in_the_look_of_its_method():
@@ -38,10 +39,32 @@ def test_your_data_lie_between_two_levels():
     ({"history": 50}, "measured from 1 to 20 likes; got 50"),
     ({"history": 0}, "measured from 1 to 20 likes; got 0"),
     ({"history": float("nan")}, "measured from 1 to 20"),
+    ({"content": 1.5}, "measured from 0 to 1"),
 ])  # fmt: skip
 def test_data_where_nothing_was_measured_are_refused(data, says):
     with pytest.raises(ValueError, match=says):
         visuals.regimes(SLICES, data)
+
+
+def test_what_is_to_be_guessed_is_not_in_the_picture():
+    visual = visuals.regimes(SLICES, start="history", guess="content")
+    assert visual.state["guess"] == "content" and visual.state["said"] == ""
+    assert "PinSage" not in visual.alt
+    assert "PinSage" not in {x.get_label() for x in visual.static()[0].lines}
+    with pytest.raises(ValueError, match="the picture of content tells who is first there"):
+        visuals.regimes(SLICES, start="content", guess="content")
+    with pytest.raises(ValueError, match="no slice 'age'"):
+        visuals.regimes(SLICES, guess="age")
+
+
+def test_rates_stand_on_a_logarithmic_scale_and_what_does_not_fit_is_not_drawn():
+    visual = visuals.regimes(SIZES)
+    assert "at 10M, Pixie" in visual.alt
+    ax = visual.static()[0]
+    assert ax.get_yscale() == "log"
+    assert [x.get_text() for x in ax.get_xticklabels()] == ["1k", "100k", "10M"]
+    scan = next(x for x in ax.lines if x.get_label() == "iALS, exact scan")
+    assert np.isnan(scan.get_ydata()[-1]) and scan.get_linestyle() == "--"
 
 
 def test_a_file_of_another_grid_is_refused():

@@ -86,7 +86,7 @@ def run(slice_: ModuleType, until: float = np.inf) -> dict:
 
     Args:
         slice_: a module with NAME, CLAIM, KNOB, UNIT, MEASURE, SETS {data set: its groups of levels}, CUTS and
-            `task(data, levels, cut)`.
+            `task(data, levels, cut)`; SCALE = "log" where the measure runs over powers of ten.
         until: `time.monotonic()` after which nothing new is begun.
 
     Raises:
@@ -106,7 +106,7 @@ def run(slice_: ModuleType, until: float = np.inf) -> dict:
     values = {
         "knob": slice_.KNOB, "unit": slice_.UNIT, "measure": slice_.MEASURE, "cuts": list(slice_.CUTS),
         "absent": slice_.ABSENT, "sets": table,
-    }  # fmt: skip
+    } | ({"scale": slice_.SCALE} if hasattr(slice_, "SCALE") else {})  # fmt: skip
     file = f"18_regimes_{slice_.NAME}"
     results.save(file, claim=slice_.CLAIM, values=values, seeds=list(slice_.CUTS),
                  command=f"{COMMAND} {slice_.NAME}", seconds=kept.spent(file))  # fmt: skip
@@ -133,23 +133,26 @@ class _Group:
         return self.task(self.slice_.CUTS[0]).players
 
     def rows(self, name: str, times: int = 1) -> dict[float, dict]:
-        """Return level -> {knobs, trials, edge, seconds, values: one list per cut}, after `times` as many trials."""
+        """Return level -> {knobs, trials, edge, seconds, values: one list per cut}, after `times` as many trials.
+
+        And facts, where the model has some.
+        """
         player = self.players[name]
         found = _tuned(self.file, f"{self.data} {self.levels}", name, player, self.levels, self.choose,
                        self.until, times * player.trials)  # fmt: skip
         rows = {}
-        for level, (knobs, trials, edge, seconds) in found.items():
+        for level, (knobs, trials, edge, row) in found.items():
             values = []
             for cut in self.slice_.CUTS:
 
                 def ask(cut=cut, knobs=knobs):
-                    return _ask(self.task(cut).players[name], self.final(cut), knobs)
+                    return _ask(self.task(cut), self.final(cut), name, knobs)
 
                 key = f"{self.data} {self.levels} cut {cut} {name} {_words(knobs)}"
                 values.append(_kept(self.file, key, ask, self.until)[str(level)])
             rows[level] = {
-                "knobs": knobs, "trials": trials, "edge": edge, "seconds": seconds, "values": values,
-            }  # fmt: skip
+                "knobs": knobs, "trials": trials, "edge": edge, "seconds": row["seconds"], "values": values,
+            } | {key: row[key] for key in ("facts",) if key in row}  # fmt: skip
         return rows
 
 
@@ -176,15 +179,20 @@ def _tuned(
     until: float,
     count: int,
 ) -> dict:
-    """Return level -> (knobs, trials, which stand at an end of their ladder, seconds of its fit)."""
+    """Return level -> (knobs, trials, which stand at an end of their ladder, what is kept of its fit)."""
     tried: list[tuple[dict, dict]] = []
 
     def value(knobs: dict) -> float:
         def ask() -> dict:
             start = time.process_time()
-            values = _ask(player, choose(), knobs)
-            means = {level: float(np.nanmean(x)) for level, x in values.items()}
-            return {"means": means, "seconds": round(time.process_time() - start, 2)}
+            stage = choose()
+            model = player.fit(stage.given, **knobs)
+            means = {
+                str(level): float(np.nanmean(x))
+                for level, x in _judged(name, stage, model, levels).items()
+            }
+            row = {"means": means, "seconds": round(time.process_time() - start, 2)}
+            return row | {key: getattr(model, key) for key in ("facts",) if hasattr(model, key)}
 
         row = _kept(file, f"{where} tune {name} {_words(knobs)}", ask, until)
         tried.append((knobs, row))
@@ -198,13 +206,27 @@ def _tuned(
     for level in levels:
         knobs, row = max(tried, key=lambda t, at=str(level): t[1]["means"][at])
         edge = tuning.ends(player.ladders, knobs, player.natural)
-        found[level] = (knobs, len(tried), edge, row["seconds"])
+        found[level] = (knobs, len(tried), edge, row)
     return found
 
 
-def _ask(player: Player, stage: Stage, knobs: dict) -> dict[str, list]:
-    values = stage.judge(player.fit(stage.given, **knobs))
+def _ask(task: Task, stage: Stage, name: str, knobs: dict) -> dict[str, list]:
+    values = _judged(name, stage, task.players[name].fit(stage.given, **knobs), task.levels)
     return {str(level): np.round(x, 5).tolist() for level, x in values.items()}
+
+
+def _judged(name: str, stage: Stage, model: Any, levels: Sequence[float]) -> Values:
+    """Return the values of a model's users at each level.
+
+    Raises:
+        ValueError: the method has no answer at a level: it belongs among those that cannot play.
+    """
+    values = stage.judge(model)
+    if missing := [level for level in levels if level not in values]:
+        raise ValueError(
+            f"{name} has no answer at {missing}: say in ABSENT why it cannot play there"
+        )
+    return values
 
 
 def _kept(file: str, key: str, compute: Callable[[], Any], until: float) -> Any:

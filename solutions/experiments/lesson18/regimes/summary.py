@@ -72,7 +72,11 @@ def of_set(levels: Sequence[float], methods: dict[str, dict[float, dict]]) -> di
     shown = {
         name: [
             asdict(band(rows[level]["values"]))
-            | {key: rows[level][key] for key in ("knobs", "trials", "edge", "seconds")}
+            | {
+                key: rows[level][key]
+                for key in ("knobs", "trials", "edge", "seconds", "facts")
+                if key in rows[level]
+            }
             for level in levels
         ]
         for name, rows in methods.items()

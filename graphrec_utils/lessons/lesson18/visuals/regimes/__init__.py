@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from graphrec_utils import style
 from graphrec_utils.plots.visuals.base import Visual
-from graphrec_utils.results.regimes import checked
+from graphrec_utils.results.regimes import checked, level_words
 from graphrec_utils.results.regimes import regimes as stored
 
 MOST = 7  # lines that have a name
@@ -22,19 +22,22 @@ def regimes(
     slices: Mapping[str, Mapping] | None = None,
     data: Mapping[str, float] | None = None,
     start: str | None = None,
+    guess: str | None = None,
 ) -> Visual:
     """Return a visual with a slider for each knob, and for the one that was moved the line of every method.
 
     The winner at the slider's place is named, what cannot be told from it stands beside it in gray.
-    `.live().slice` and `.live().places` are where the sliders stand.
+    `.live().slice` and `.live().places` are where the sliders stand, `.live().said` is who was guessed.
 
     Args:
         slices: slice -> what `results.regimes.regimes` returns, which is the default.
         data: slice -> the level at which your data lie; a dot there.
         start: the slice that is shown first.
+        guess: a slice that hides who is first until the reader has named somebody; another one than `start`, which a picture shows.
 
     Raises:
-        ValueError: there is no slice, one is of another grid, or your data lie at a knob or a level that is none.
+        ValueError: there is no slice, one is of another grid, your data lie at a knob or a level that is none, or the picture
+            would tell what is to be guessed.
     """
     slices = stored() if slices is None else slices
     if not slices:
@@ -42,9 +45,13 @@ def regimes(
     shown = {name: _slice(name, checked(values, name)) for name, values in slices.items()}
     start = start or next(iter(shown))
     data = dict(data or {})
-    for name in [start, *data]:
+    for name in [start, *data, *([guess] if guess else [])]:
         if name not in shown:
             raise ValueError(f"no slice {name!r}; there are {', '.join(shown)}")
+    if guess == start:
+        raise ValueError(
+            f"the picture of {start} tells who is first there: let them guess at another slice"
+        )
     for name, level in data.items():
         levels = shown[name]["sets"][0]["levels"]
         if not min(levels) <= level <= max(levels):
@@ -57,12 +64,12 @@ def regimes(
     first = shown[start]["sets"][0]
     return Visual(
         Path(__file__).with_name("regimes.js"),
-        state={"slices": shown, "order": list(shown), "slice": start, "set": 0, "places": middle},
+        state={"slices": shown, "order": list(shown), "slice": start, "set": 0, "places": middle, "guess": guess or "", "said": ""},
         text=f"which one wins: {', '.join(x['knob'] for x in shown.values())}",
         alt=(
             f"{shown[start]['measure']} of {len(first['methods'])} methods on {first['name']} by {shown[start]['knob']}. First is "
             + "; ".join(
-                f"at {level:g}, {row['first']}" for level, row in zip(first["levels"], first["first"], strict=True)
+                f"at {level_words(level)}, {row['first']}" for level, row in zip(first["levels"], first["first"], strict=True)
             ) + "."
         ),
         draw=lambda: draw(shown[start]),
@@ -80,7 +87,7 @@ def _slice(name: str, values: Mapping) -> dict:
             "name": data, "levels": part["levels"],
             "methods": [
                 {
-                    "name": method, **(style.mark(method) or {"color": style.CONTEXT, "points": "2,2 10,2 10,10 2,10"}),
+                    "name": method, "variant": method not in style.METHOD, **(style.mark(method) or {"color": style.CONTEXT, "points": "2,2 10,2 10,10 2,10"}),
                     **{key: [short(row[key]) for row in rows] for key in ("mean", "low", "high")},
                 }
                 for method, rows in part["methods"].items()
@@ -93,6 +100,7 @@ def _slice(name: str, values: Mapping) -> dict:
         "knob": values["knob"],
         "unit": values["unit"],
         "measure": values["measure"],
+        "scale": values.get("scale", "linear"),
         "sets": sets,
     }
 
@@ -105,20 +113,23 @@ def _between(levels: list[float], level: float) -> float:
 def draw(slice_: Mapping) -> tuple[Axes, ...]:
     """Draw each data set: who is first or level with the first somewhere in color, the others in gray."""
     sets = slice_["sets"]
+    log = slice_["scale"] == "log"  # then 0 says that a method does not fit there
     _, axes = plt.subplots(1, len(sets), figsize=(min(8, 3.9 * len(sets)), 3.7), squeeze=False)
     for ax, part in zip(axes[0], sets, strict=True):
         x, named = range(len(part["levels"])), _named(part)
         for method in part["methods"]:
-            look = style.METHOD.get(method["name"], {"color": style.CONTEXT, "marker": "s"})
+            mean = [y if y > 0 or not log else np.nan for y in method["mean"]]
+            look = style.look(method["name"])
             if method["name"] not in named:
-                ax.plot(x, method["mean"], color=style.CONTEXT, linewidth=0.8, alpha=0.6)
+                ax.plot(x, mean, color=style.CONTEXT, linewidth=0.8, alpha=0.6)
                 continue
-            ax.plot(x, method["mean"], **look, markersize=6, label=method["name"])
+            ax.plot(x, mean, **look, markersize=6, label=method["name"])
             ax.fill_between(
                 x, method["low"], method["high"], color=look["color"], alpha=0.12, linewidth=0
             )
-        ax.set_xticks(list(x), [f"{level:g}" for level in part["levels"]])
-        ax.set(title=part["name"], xlabel=slice_["knob"], ylim=(0, None))
+        ax.set_xticks(list(x), [level_words(level) for level in part["levels"]])
+        ax.set(title=part["name"], xlabel=slice_["knob"])
+        ax.set(yscale="log") if log else ax.set(ylim=(0, None))
         ax.legend(fontsize=8)
     axes[0][0].set_ylabel(textwrap.fill(slice_["measure"], 36))
     return tuple(axes[0])

@@ -1,6 +1,6 @@
 // Which one wins? A slider for each knob of the data; the one moved last is drawn, a line for each method.
-// State: slices (name -> knob, unit, measure, sets of levels, methods and who is first, mine), order (of their names), slice, set (a place in
-// sets), places (slice -> where its slider stands).
+// State: slices (name -> knob, unit, measure, scale, sets of levels, methods and who is first, mine), order (of their names), slice, set (a
+// place in sets), places (slice -> where its slider stands), guess (a slice that hides who is first until somebody is named, or ""), said (who was).
 
 import { button, frame, h, list, s } from "../../../../plots/visuals/base/base.js";
 
@@ -15,7 +15,10 @@ function render({ model, el }) {
     model.save_changes();
   };
   let pressed = null;
-  const number = (x) => x.toFixed(3).replace(/^0/, "");
+  const number = (x) => (x >= 10 ? Math.round(x).toLocaleString("en") : x.toFixed(3).replace(/^0/, ""));
+  const short = (x) => (x >= 1e6 ? `${x / 1e6}M` : x >= 1e3 ? `${x / 1e3}k` : String(x));
+  const face = (m) => (m.variant ? `fill:#fff;stroke:${m.color};stroke-width:1.5` : `fill:${m.color}`); // a variant is dashed and hollow
+  const hidden = (name) => model.get("guess") === name && !model.get("said");
   const now = () => {
     const slice = slices[model.get("slice")];
     const part = slice.sets[Math.min(model.get("set"), slice.sets.length - 1)];
@@ -56,8 +59,9 @@ function render({ model, el }) {
       const at = Math.min(model.get("places")[knob.name], shown.levels.length - 1);
       knob.input.max = shown.levels.length - 1;
       knob.input.value = at;
-      knob.input.setAttribute("aria-valuetext", `${shown.levels[at]} ${knob.slice.unit}, first: ${shown.first[at].first}`);
-      knob.answer.textContent = `${shown.levels[at]}: ${shown.first[at].first}`;
+      const who = hidden(knob.name) ? "?" : shown.first[at].first;
+      knob.input.setAttribute("aria-valuetext", `${short(shown.levels[at])} ${knob.slice.unit}, first: ${who}`);
+      knob.answer.textContent = `${short(shown.levels[at])}: ${who}`;
       knob.row.classList.toggle("gr-reg-now", mine);
     }
     sets.replaceChildren(
@@ -65,35 +69,41 @@ function render({ model, el }) {
         button(x.name, () => put({ set: k }), { "aria-pressed": String(x === part) }))),
     );
 
+    const asked = hidden(model.get("slice"));
     const best = part.first[place];
     const near = new Set([best.first, ...best.level]);
-    const order = [...methods].sort((a, b) => b.mean[place] - a.mean[place]);
-    const bright = new Set([...(pressed ? [pressed] : []), best.first, ...order.filter((m) => near.has(m.name)).map((m) => m.name)].slice(0, 6));
+    const order = [...methods].sort((a, b) => (asked ? a.name.localeCompare(b.name) : b.mean[place] - a.mean[place]));
+    const bright = new Set(asked ? [] : [...(pressed ? [pressed] : []), best.first, ...order.filter((m) => near.has(m.name)).map((m) => m.name)].slice(0, 6));
     const reach = 1.04 * Math.max(...methods.flatMap((m) => (bright.has(m.name) ? m.high : m.mean)));
     const px = (k) => left + ((W - left - 14) * k) / Math.max(1, levels.length - 1);
-    const py = (y) => H - bottom - ((H - bottom - top) * Math.max(0, y)) / reach;
-    const points = (values) => values.map((y, k) => `${px(k).toFixed(1)},${py(y).toFixed(1)}`);
+    const log = slice.scale === "log"; // then 0 says that a method does not fit there, and nothing is drawn
+    const least = log ? 0.7 * Math.min(...methods.flatMap((m) => m.mean).filter((y) => y > 0)) : 0;
+    const share = (y) => (log ? Math.log(Math.max(y, least) / least) / Math.log(reach / least) : Math.max(0, y) / reach);
+    const py = (y) => H - bottom - (H - bottom - top) * share(y);
+    const there = (m, values) => values.map((y, k) => [y, k]).filter(([, k]) => !log || m.mean[k] > 0);
+    const points = (m, values) => there(m, values).map(([y, k]) => `${px(k).toFixed(1)},${py(y).toFixed(1)}`);
     const step = 10 ** Math.floor(Math.log10(reach));
     const tick = reach / step > 5 ? 2 * step : reach / step > 2 ? step : step / 2;
     const ticks = [];
-    for (let y = 0; y <= reach; y += tick) ticks.push(y);
-    const far = methods.filter((m) => !bright.has(m.name));
+    if (log) for (let y = 10 ** Math.ceil(Math.log10(least)); y <= reach; y *= 10) ticks.push(y);
+    else for (let y = 0; y <= reach; y += tick) ticks.push(y);
+    const far = asked ? [] : methods.filter((m) => !bright.has(m.name));
     const front = methods.filter((m) => bright.has(m.name));
     chart.replaceChildren(
       s("rect", { class: "gr-reg-pale", x: 0, y: 0, width: W, height: H, rx: 4 }),
       ...ticks.flatMap((y) => [
         s("line", { class: "gr-reg-axis", x1: left - 4, x2: left, y1: py(y), y2: py(y) }),
-        s("text", { class: "gr-reg-ink", x: left - 7, y: py(y) + 5, "text-anchor": "end" }, y ? String(Number(y.toPrecision(2))).replace(/^0/, "") : "0"),
+        s("text", { class: "gr-reg-ink", x: left - 7, y: py(y) + 5, "text-anchor": "end" }, y ? short(Number(y.toPrecision(2))).replace(/^0/, "") : "0"),
       ]),
       s("line", { class: "gr-reg-axis", x1: left, x2: left, y1: top, y2: H - bottom }),
       s("line", { class: "gr-reg-axis", x1: left, x2: W - 8, y1: H - bottom, y2: H - bottom }),
-      ...levels.map((x, k) => s("text", { class: "gr-reg-ink", x: px(k), y: H - bottom + 17, "text-anchor": "middle" }, String(x))),
+      ...levels.map((x, k) => s("text", { class: "gr-reg-ink", x: px(k), y: H - bottom + 17, "text-anchor": "middle" }, short(x))),
       s("text", { class: "gr-reg-ink", x: (W + left) / 2, y: H - 6, "text-anchor": "middle" }, slice.knob.includes(slice.unit) ? slice.knob : `${slice.knob} (${slice.unit})`),
-      ...far.map((m) => s("polyline", { class: "gr-reg-line gr-reg-far", points: points(m.mean).join(" ") })),
-      ...front.map((m) => s("polygon", { class: "gr-reg-band", style: `fill:${m.color}`, points: [...points(m.high), ...points(m.low).reverse()].join(" ") })),
+      ...far.map((m) => s("polyline", { class: "gr-reg-line gr-reg-far", points: points(m, m.mean).join(" ") })),
+      ...front.map((m) => s("polygon", { class: "gr-reg-band", style: `fill:${m.color}`, points: [...points(m, m.high), ...points(m, m.low).reverse()].join(" ") })),
       ...front.flatMap((m) => [
-        s("polyline", { class: "gr-reg-line", style: `stroke:${m.color}`, points: points(m.mean).join(" ") }),
-        ...m.mean.map((y, k) => s("polygon", { class: "gr-reg-mark", style: `fill:${m.color}`, points: m.points, transform: `translate(${px(k) - 6} ${py(y) - 6})` })),
+        s("polyline", { class: "gr-reg-line", "stroke-dasharray": m.variant ? "6 4" : "none", style: `stroke:${m.color}`, points: points(m, m.mean).join(" ") }),
+        ...there(m, m.mean).map(([y, k]) => s("polygon", { class: "gr-reg-mark", style: face(m), points: m.points, transform: `translate(${px(k) - 6} ${py(y) - 6})` })),
       ]),
       s("line", { class: "gr-reg-here", style: "stroke:#111", x1: px(place), x2: px(place), y1: top, y2: H - bottom }),
       ...(slice.mine == null || part !== slice.sets[0] ? [] : [
@@ -104,29 +114,41 @@ function render({ model, el }) {
     const held = document.activeElement?.dataset?.method;
     names.replaceChildren(
       ...order.map((m) => {
-        const kind = m.name === best.first ? "gr-reg-first" : near.has(m.name) ? "" : "gr-reg-behind";
-        const told = m.name === best.first ? "" : near.has(m.name) ? " ≈" : "";
+        const kind = asked ? "" : m.name === best.first ? "gr-reg-first" : near.has(m.name) ? "" : "gr-reg-behind";
+        const value = m.mean[place] > 0 || !log ? number(m.mean[place]) : "does not fit";
+        const told = m.name === best.first ? value : near.has(m.name) ? `${value} ≈` : value;
         return h("li", {},
-          s("svg", { class: "gr-reg-swatch", viewBox: "0 0 12 12", "aria-hidden": "true" }, s("polygon", { points: m.points, style: `fill:${m.color}` })),
+          s("svg", { class: "gr-reg-swatch", viewBox: "0 0 12 12", "aria-hidden": "true" }, s("polygon", { points: m.points, style: face(m) })),
           h("button", { type: "button", class: kind, "data-method": m.name, "aria-pressed": String(pressed === m.name),
-            onclick: () => { pressed = pressed === m.name ? null : m.name; draw(); } }, `${m.name} ${number(m.mean[place])}${told}`));
+            onclick: () => {
+              pressed = pressed === m.name ? null : m.name;
+              if (asked) put({ said: m.name });
+              else draw();
+            } }, asked ? m.name : `${m.name} ${told}`));
       }),
     );
     if (held) [...names.querySelectorAll("button")].find((x) => x.dataset.method === held)?.focus();
 
     const first = methods.find((m) => m.name === best.first);
     title.textContent = `${slice.measure}, ${part.name}`;
-    const where = `${part.name}, ${levels[place]} ${slice.unit}`.trim();
+    const where = `${part.name}, ${short(levels[place])} ${slice.unit}`.trim();
+    if (asked) {
+      const question = `${where}: who is first? Press a name.`;
+      chart.setAttribute("aria-label", question);
+      say(question);
+      return;
+    }
     const rivals = order.filter((m) => near.has(m.name) && m.name !== best.first).map((m) => m.name);
     const tie = rivals.length ? ` Cannot be told from it (≈): ${list(rivals)}.` : " Everybody else is behind.";
     const lit = pressed ? methods.find((m) => m.name === pressed) : null;
     const also = lit && lit !== first ? ` ${lit.name}: ${number(lit.mean[place])}, from ${number(lit.low[place])} to ${number(lit.high[place])}.` : "";
-    const told = `${where}: ${first.name} is first, ${number(first.mean[place])}, from ${number(first.low[place])} to ${number(first.high[place])}.${tie}${also}`;
+    const guessed = model.get("said") && model.get("guess") === model.get("slice") ? `You said ${model.get("said")}. ` : "";
+    const told = `${guessed}${where}: ${first.name} is first, ${number(first.mean[place])}, from ${number(first.low[place])} to ${number(first.high[place])}.${tie}${also}`;
     chart.setAttribute("aria-label", told);
     say(told);
   }
 
-  const events = ["slice", "set", "places", "slices"].map((name) => `change:${name}`);
+  const events = ["slice", "set", "places", "slices", "said"].map((name) => `change:${name}`);
   for (const event of events) model.on(event, draw);
   draw();
   return () => events.forEach((event) => model.off(event, draw));
