@@ -142,7 +142,9 @@ def _words(rows: list[dict], slices: Mapping[str, Mapping]) -> str:
         return "nowhere among what was measured"
     row = rows[0]
     values = slices[row["slice"]]
-    where = f"{values['knob']} {level_words(row['level'])}, {row['data']}"
+    knob, _, unit = values["knob"].partition(", ")  # "share of what is left, %"
+    level = f"{level_words(row['level'])} {unit}".strip()
+    where = f"{knob} {level}, {row['data']}"
     gap = gap_words(row | {"mean": row["gap"]})
     if row["first"] and row["low"] > 0:
         return f"{where}: ahead of all, {gap} over {row['other']}"

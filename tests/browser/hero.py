@@ -2,7 +2,7 @@
 
 python -m tests.browser.hero      writes .github/hero.gif, and hero.png for readers who asked for no motion
 
-Every trip is stopped and shown at chosen moments, so that a busy machine makes the same film.
+Sliders are moved by keys, and every place is shown for a while, so that a busy machine makes the same film.
 """
 
 from __future__ import annotations
@@ -16,47 +16,55 @@ from PIL import Image
 
 from graphrec_utils import paths
 from graphrec_utils.authoring.site.site_pages import hero
+from graphrec_utils.results import regimes
 from tests.browser.labdriver import FLAGS, find_chromium
 from tests.browser.pages import alone, opened
 
 FOLDER = paths.root() / ".github"
-STEPS = 16  # of the walker
-MOMENTS = (0, 75, 150, 225, 290)  # of a trip of 300 milliseconds
-LOOK, REST = 70, 450  # milliseconds: a moment of a trip, the arrival
-WIDTH, COLORS = 800, 48
-FREEZE = """() => {
-    const animate = Element.prototype.animate;
-    Element.prototype.animate = function (...x) { const a = animate.apply(this, x); a.pause(); return a; };
-}"""
+# slice, data set: whose slider is moved from its first place to its last
+MOVED = (
+    ("history", 0),
+    ("age", 1),
+    ("content", 0),
+    ("rarity", 0),
+    ("interests", 0),
+    ("order", 0),
+    ("size", 0),
+)
+LOOK, REST = 800, 1600  # milliseconds: a place, the last one of a slider
+WIDTH, COLORS = 800, 96
 
 
 def film(page) -> tuple[list[Image.Image], list[int]]:
-    """Return the pictures of a walk, and how long each is shown."""
-    page.evaluate(FREEZE)
+    """Return a picture of every place of every slider, and how long each is shown."""
     root = page.locator(".gr-root")
+    slices = regimes.regimes()
     frames, times = [], []
+    for name, data in MOVED:
+        if name not in slices:
+            continue
+        sets = slices[name]["sets"]
+        slider = root.get_by_role("slider").nth(list(slices).index(name))
+        slider.focus()
+        if data:
+            root.get_by_role("button", name=list(sets)[data], exact=True).click()
+            slider.focus()
+        page.keyboard.press("Home")
+        levels = list(sets.values())[data]["levels"]
+        for place in range(len(levels)):
+            if place:
+                page.keyboard.press("ArrowRight")
+            frames.append(Image.open(io.BytesIO(root.screenshot())).convert("RGB"))
+            times.append(REST if place == len(levels) - 1 else LOOK)
+    high = max(x.height for x in frames)
+    return [_on_paper(x, high) for x in frames], times
 
-    def shoot(milliseconds: int) -> None:
-        picture = root.screenshot()
-        frames.append(Image.open(io.BytesIO(picture)).convert("RGB"))
-        times.append(milliseconds)
 
-    shoot(REST)
-    for _ in range(STEPS):
-        root.get_by_role("button", name="Step →").click()
-        page.mouse.move(0, 0)
-        if page.evaluate("document.getAnimations().length"):
-            for moment in MOMENTS:
-                page.evaluate(
-                    "(t) => document.getAnimations().forEach((x) => (x.currentTime = t))", moment
-                )
-                shoot(LOOK)
-            page.evaluate("document.getAnimations().forEach((x) => x.finish())")
-        page.wait_for_function("!document.querySelector('.gr-traveler')")
-        shoot(REST)
-    root.get_by_role("button", name="+1,000").click()
-    shoot(4 * REST)
-    return frames, times
+def _on_paper(picture: Image.Image, high: int) -> Image.Image:
+    """Return a picture with room below it, so that all are equally high."""
+    paper = Image.new("RGB", (picture.width, high), "white")
+    paper.paste(picture)
+    return paper
 
 
 def main() -> int:
@@ -70,13 +78,16 @@ def main() -> int:
         opened(page, alone(Path(folder), hero()))
         frames, times = film(page)
         browser.close()
-    palette = frames[-1].quantize(COLORS, dither=Image.Dither.NONE)
+    whole = Image.new("RGB", (frames[0].width, frames[0].height * len(frames)))
+    for k, frame in enumerate(frames):
+        whole.paste(frame, (0, k * frame.height))
+    palette = whole.quantize(COLORS, dither=Image.Dither.NONE)
     small = [x.quantize(palette=palette, dither=Image.Dither.NONE) for x in frames]
     small[0].save(
         FOLDER / "hero.gif", save_all=True, append_images=small[1:], duration=times, loop=0,
         optimize=False,
     )  # fmt: skip
-    palette.save(FOLDER / "hero.png", optimize=True)
+    small[0].save(FOLDER / "hero.png", optimize=True)
     for name in ("hero.gif", "hero.png"):
         print(f"{FOLDER / name}: {(FOLDER / name).stat().st_size / 1000:.0f} kB")
     return 0

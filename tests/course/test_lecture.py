@@ -13,6 +13,7 @@ from graphrec_utils.authoring.lesson.source import built
 from graphrec_utils.authoring.slides import kinds, lecture, slides
 from graphrec_utils.authoring.slides.deck import Slide, Unit
 from graphrec_utils.plots.visuals.atlas import KINDS, systems
+from graphrec_utils.results import regimes
 
 pytest.importorskip("sphinx_revealjs", reason="sphinx-revealjs brings reveal.js")
 
@@ -31,8 +32,8 @@ def test_the_parts_stand_in_the_lectures_order_and_every_lesson_has_a_slide(deck
     columns, _ = deck
     heads = [title(column[0]) for column in columns]
     named = [f"Part {k} · {name}" for k, (name, _) in enumerate(syllabus.PARTS, 1)]
-    assert heads[1:-1] == named
-    for column, (_, lessons) in zip(columns[1:-1], syllabus.PARTS, strict=True):
+    assert heads[1:-2] == named
+    for column, (_, lessons) in zip(columns[1:-2], syllabus.PARTS, strict=True):
         text = " ".join(" ".join(slide.notes) + title(slide) for slide in column)
         assert [x for x in lessons if f"{x} · " not in text] == []
 
@@ -47,8 +48,19 @@ def test_every_system_of_the_lecture_has_a_slide_with_its_graph(deck):
     for row in systems()[0]:
         name = f"{row['name']} · {row['company']}, {row['year']}"
         assert (name in titles) == bool(row.get("lecture"))
-    last = deck[0][-1][-1]
+    last = deck[0][-2][-1]
     assert [r["name"] for r in systems()[0] if not r.get("lecture") and r["name"] not in html.unescape(last.notes[1])] == []  # fmt: skip
+
+
+def test_the_last_part_says_what_each_system_is_for(deck):
+    table = regimes.uses().table
+    page = html.unescape("".join(unit.html for slide in deck[0][-1] for unit in slide.units))
+    for name, row in table.iterrows():
+        assert f"<th>{name}<br><small>lesson {row['lesson']}</small></th>" in page
+        for cell in ("take it when", "leave it when", "where it was first"):
+            assert f"<td>{row[cell]}</td>" in page
+    told = html.unescape(" ".join(note for slide in deck[0][-1] for note in slide.notes))
+    assert all(f"{name}: {what}." in told for name, what in table.what.items())
 
 
 def test_no_slide_has_more_than_forty_words_beside_its_picture(deck):

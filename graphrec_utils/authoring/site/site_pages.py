@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 
-from graphrec_utils import exercises, paths, syllabus, toy
+from graphrec_utils import exercises, paths, syllabus
 from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson.source import built, target
 from graphrec_utils.authoring.site import (
@@ -43,9 +43,8 @@ and a measurement shows whether the idea was worth it.
 </div>
 ```
 
-*A walker starts at Ann, steps to a film she likes and on to somebody who likes it, and returns now and then. The
-bars are the shares of its visits, the marks what they approach. One of the [visuals of the course](gallery.md):
-press Play.*
+*Which one wins? It depends on your data: move a slider, and one property of them changes. [What stands behind
+it](wins.md), and more [visuals of the course](gallery.md).*
 
 Here you can read every lesson and try its visuals. To run and solve them, {run}
 
@@ -225,7 +224,7 @@ def index(repo: str | None) -> str:
 
 def hero() -> visuals.Visual:
     """Return the visual of the first page; the README has a film of it (`tests/browser/hero.py`)."""
-    return visuals.walk(toy.likes(), toy.USERS, toy.ITEMS)
+    return visuals.regimes()
 
 
 def errata() -> str:

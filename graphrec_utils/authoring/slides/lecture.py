@@ -2,8 +2,8 @@
 
 `PICKS` says which slides of a lesson are its core: a section and what to take from it. A lesson without a row
 gives its first formula, visual and picture; one that is not built yet has a slide with its name. Systems that
-the atlas marks as the lecture's have a slide each. Whatever goes beyond `WORDS` words of prose on a slide is
-for the speaker, who also has the time at which each slide begins: `MINUTES` in all.
+the atlas marks as the lecture's have a slide each, and what each system is for comes last (`uses`). Whatever goes beyond
+`WORDS` words of prose on a slide is for the speaker, who also has the time at which each slide begins: `MINUTES` in all.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import nbformat
 from graphrec_utils import markup, paths, syllabus
 from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson.source import built, target
-from graphrec_utils.authoring.slides import kinds, short
+from graphrec_utils.authoring.slides import kinds, short, uses
 from graphrec_utils.authoring.slides.deck import PICTURE, SAY, TITLE, Slide, Unit, deck, fitted
 from graphrec_utils.plots.visuals.atlas import READ, systems
 
@@ -84,6 +84,7 @@ def columns() -> tuple[list[list[Slide]], list[str]]:
     parts.append([Timed(_system(row), SHARES["system"]) for row in others])
     later = [row for row in systems()[0] if not row.get("lecture")]
     parts[-1].append(Timed(_later(later), SHARES["visual"]))
+    parts.append([Timed(slide, SHARES["system"]) for slide in uses.slides()])
     return timed(parts), missing
 
 

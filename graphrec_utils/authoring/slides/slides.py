@@ -18,7 +18,7 @@ from pygments.formatters import HtmlFormatter
 from graphrec_utils import markup, paths, syllabus
 from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson.source import built, sources, target
-from graphrec_utils.authoring.slides import lecture, short, vendor
+from graphrec_utils.authoring.slides import lecture, short, uses, vendor
 from graphrec_utils.authoring.slides.deck import (
     HEIGHT,
     PICTURE,
@@ -42,7 +42,8 @@ def page(notebook, lesson: str, brief: bool = False) -> str:
     """
     name = next((x.title for x in syllabus.LESSONS if x.number == lesson), lesson)
     columns = placed(shortened(notebook)[0] if brief else deck(notebook), lesson)
-    return filled(f"{lesson} · {name}", columns)
+    last = [uses.slides()] if lesson == uses.LESSON else []
+    return filled(f"{lesson} · {name}", columns + last)
 
 
 def filled(title: str, columns: list[list[Slide]]) -> str:
