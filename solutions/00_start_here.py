@@ -445,7 +445,7 @@ plt.show()
 # | | lesson 02 | lesson 03 | lesson 04 | lessons 05, 06 |
 # |---|---|---|---|---|
 # | vectors of a user and an item | $\mathbf w_u, \mathbf h_i$ | $\mathbf p_u, \mathbf q_i$ | – | $\mathbf e_u, \mathbf e_i$ |
-# | $\lambda$ | ridge | ridge | eigenvalue | ridge; eigenvalue in 6.7 |
+# | $\lambda$ | ridge | ridge | eigenvalue | ridge; eigenvalue in 6.10 |
 # | $\sigma$ | – | sigmoid | singular value | LeakyReLU in 05, sigmoid in 06 |
 # | $\mathbf h$ | item vector | weights of GMF | – | – |
 #

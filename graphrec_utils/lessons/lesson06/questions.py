@@ -133,6 +133,16 @@ def _reached(at) -> str:
     )
 
 
+def _one_like(at) -> str:
+    """Who is first on PinWorld where one like of a newcomer is known, and whether all neighbors are behind."""
+    (first, *_) = results.load("18_regimes_history").values["sets"]["PinWorld"]["first"]
+    neighbors = {"item2item", "user2item", "RP3β"}
+    if first["first"] == "recent":
+        return "what is popular"
+    behind = first["first"] in ("iALS", "LightGCN") and neighbors <= set(first["behind"])
+    return "a learned vector" if behind else "the neighbors"
+
+
 QUESTIONS = (
     Question(
         "06.p3",
@@ -365,6 +375,27 @@ QUESTIONS = (
             ),
         ),
         measured=_reached,
+    ),
+    Question(
+        "06.p13",
+        "You know one single like of somebody who is new on PinWorld. Who finds most of the next ten?",
+        (
+            (
+                "a learned vector, iALS or LightGCN",
+                "0.153 and 0.152, where the neighbors find 0.125 to 0.131. The vector of a pin was learned from all who "
+                "know pins like it; a count has only those who saved this one.",
+            ),
+            (
+                "the neighbors of that one pin",
+                "They need no training, true. But few people saved that pin, so what stands beside it is few and noisy: "
+                "0.125 to 0.131, where learned vectors find 0.153.",
+            ),
+            (
+                "what is popular lately",
+                "On MovieTweetings it does. People on PinWorld follow their topics and styles: 0.021.",
+            ),
+        ),
+        measured=_one_like,
     ),
     Question(
         "06.q1",
