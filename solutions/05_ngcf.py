@@ -26,19 +26,15 @@
 # **Time** {{minutes}} minutes in all · **Points** {{points}} · **Before** lessons 03 and 04 ·
 # **Runs on** any CPU
 #
-# *In an hour:* 5.1 to 5.4, the table of 5.6, 5.7, and 5.8 with its two tables; exercises 05.1 to 05.3 and 05.6.
-# *Branches* carry the sign ◇ and stand folded in JupyterLab; click the arrow beside the heading. Nothing later needs them:
-#
-# * ◇ **a third time, with PyTorch Geometric**: the layer as the field's library has it, and which form is slow, 5 minutes;
-# * ◇ **5.5** with 05.4: losing messages on purpose, and whom that hurts, 15 minutes;
-# * ◇ **a careless NDCG** and **05.5**: review the released code against the paper, 18 minutes;
-# * ◇ **underfitting or overfitting?** and **who gains?**: which illness NGCF has, and for whom it was meant, 8 minutes.
+# **In an hour:** 5.1 to 5.7, with exercises 05.1 to 05.3 and 05.6. **Branches**, marked ↳, stand after the take-away: **A** the same
+# with PyG, and which form is slow (5 minutes), **B** losing messages on purpose (15), **C** a review of the released code (18),
+# **D** which illness, and who gains (8).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 5.1 with the stepper, 5.2 with the slider, the step from loop
-# to matrices on the board, then 5.6 and 5.8. Ask for a vote before the figure of 5.8: which curve
-# is lower in training, with W or without? Branches (◇) are left out of fifty minutes. The table of
-# 5.6 works well as a reading exercise in pairs: paper left, code right.
+# to matrices on the board (5.3), then 5.5 and 5.7. Ask for a vote before the figure of 5.7: which curve
+# is lower in training, with W or without? If time is short, leave out 5.4 and 5.6. The table of
+# 5.5 works well as a reading exercise in pairs: paper left, code right. The branches are for questions.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
 import time
@@ -126,7 +122,7 @@ predict("05.p1")
 # $0.2 \cdot (-4 + \frac12 (4 - 40)) = -4.4$. And a node alone with $\mathbf e = (1, 2)$ keeps
 # $\mathbf W_1 \mathbf e$, for $\mathbf W_1$ with the rows $(0, 1)$ and $(0, 0)$ that is $(2, 0)$.
 #
-# *About 12 minutes. Stuck? Hints are free.*
+# *About 12 minutes · core · difficulty ●●○ · importance ●●●. Stuck? Hints are free.*
 #
 # {{hints:05.1}}
 
@@ -203,7 +199,7 @@ visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 # twice. Ann's first coordinate is amplified and her last one nearly silenced; for Bob it is the
 # other way round. In the interactive version a slider moves c.*
 #
-# The paper's argument for the product is that a message should depend on both ends. Section 5.8 asks whether that helps.
+# The paper's argument for the product is that a message should depend on both ends. Section 5.7 asks whether that helps.
 # Guess first what follows, then move the slider to −1.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:05.p2", "told"]
@@ -246,7 +242,7 @@ predict("05.p2")
 # one would take 20 GB, so `A_hat` is sparse there and an identity must not be dense either. Where else can the
 # self-message come from?
 #
-# *About 8 minutes.*
+# *About 8 minutes · core · difficulty ●●○ · importance ●●●*
 #
 # {{hints:05.2}}
 
@@ -280,79 +276,6 @@ train_part, val = past.hold_out(0.1, 0)
 R = train_part.csr()
 train_part
 
-# %% [markdown] jp-MarkdownHeadingCollapsed=true slideshow={"slide_type": "slide"}
-# ### ◇ A third time, with PyTorch Geometric
-#
-# ◇ *A branch: it gives the same layer in the field's own library, with equal numbers, and its price.*
-#
-# In PyG you write what travels along **one** edge, and the library gathers and adds up. `x_j` is
-# the sender, `x_i` the receiver; both hold one row for every edge.
-
-# %% slideshow={"slide_type": "skip"}
-from torch_geometric.nn import MessagePassing
-
-
-# %% slideshow={"slide_type": "fragment"}
-class NGCFConv(MessagePassing):
-    """One NGCF layer, edge by edge; PyG adds up the messages."""
-
-    def forward(self, x, edges, weight, W_self, W_inter):
-        heard = self.propagate(edges, x=x, weight=weight, W_self=W_self, W_inter=W_inter)
-        return F.leaky_relu(x @ W_self.T + heard, 0.2)
-
-    def message(self, x_i, x_j, weight, W_self, W_inter):
-        return weight[:, None] * (x_j @ W_self.T + (x_j * x_i) @ W_inter.T)
-
-
-# %%
-# Do all agree? The library's `ngcf.layer` is the matrix form.
-def edges_and_weights(R) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the edges in both directions, (2, E), and 1/√(deg · deg) of each, (E,)."""
-    edges = graphs.edge_index(R)
-    return edges, torch.bincount(edges[1])[edges].prod(dim=0).rsqrt()
-
-
-by_matrix = ngcf.layer(A_toy, E_toy, W_turn, W_times)
-by_edge = NGCFConv()(E_toy, *edges_and_weights(R_toy), W_turn, W_times)
-wrong = ngcf.layer(A_toy, E_toy, W_turn.T, W_times.T)
-print(f"matrices and PyG differ by at most {(by_matrix - by_edge).abs().max():.0e}")
-print(f"with W in place of its transpose: {(by_matrix - wrong).abs().max():.2f}")
-
-# %% slideshow={"slide_type": "fragment"} tags=["predict:05.p3"]
-predict("05.p3")
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Branches (◇) and 5.4 are left out of fifty minutes. In ninety: ask 05.p3. Usual wrong answer: the matrices,
-# since N by N is large. The matrix is sparse; W is applied once per node there, once per message here. Figure 5.4: the
-# room does the sum, p · 0 + (1 − p) · a / (1 − p). Then 05.p4. Usual wrong answer: both alike, p is the same. In 5.7 ask for a
-# number for 05.p6, in percent. Usual wrong answer: half. The formula shows nothing but matrices; layer 0 has a row
-# for every node.
-
-# %% slideshow={"slide_type": "subslide"} tags=["timing", "answers:05.p3"]
-torch.manual_seed(0)
-A_hat = graphs.to_torch(graphs.normalize(graphs.adjacency(R)))
-E, W = torch.randn(A_hat.shape[0], 32), torch.randn(32, 32)
-edges, weight = edges_and_weights(R)
-conv, took = NGCFConv(), {}
-for name, run in (
-    ("matrices", lambda: ngcf.layer(A_hat, E, W, W)),
-    ("PyG", lambda: conv(E, edges, weight, W, W)),
-):
-    run()
-    start = time.process_time()
-    for _ in range(5):
-        run()
-    took[name] = (time.process_time() - start) / 5 * 1000
-    print(f"{name:9} {took[name]:6.1f} ms")
-
-# %% [markdown] tags=["answers:05.p3"]
-# <details><summary>When PyG's form pays off</summary>
-#
-# Edge by edge, $\mathbf W$ is applied once per message and every message is stored; as matrices, once per
-# node. PyG's form pays off where messages cannot be taken out of the sum, as with attention (lesson 14).
-#
-# </details>
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.4 All layers, side by side
 #
@@ -377,7 +300,7 @@ for name, run in (
 # By hand: one edge, the user 2 and the item −3, first $W_1 = 1$ and $W_2 = 10$, then $W_1 = -1$ and $W_2 = 0$. Layer 1 is
 # $0.2 \cdot (2 - 3 - 60) = -12.2$ for both, layer 2 is $24.4$: the rows are $(2, -12.2, 24.4)$ and $(-3, -12.2, 24.4)$.
 #
-# *About 6 minutes.*
+# *About 6 minutes · core · difficulty ●○○ · importance ●●○*
 #
 # {{hints:05.3}}
 
@@ -422,105 +345,10 @@ plt.show()
 # larger. Layer 0 knows nothing, since one-hot vectors of different nodes have product 0. Layer 1
 # scores the likes. Layer 2 reaches films that are three steps away, such as Cube for Ann.*
 
-# %% [markdown] jp-MarkdownHeadingCollapsed=true slideshow={"slide_type": "slide"}
-# ## 5.5 Messages that get lost ◇
-#
-# ◇ *A branch: it gives you dropout on a graph, and shows whom it disturbs most.*
-#
-# A model that relies on one message alone has learned it by heart. **Message dropout** takes that
-# away: in every step of training each message is lost with probability $p$, and the others are
-# divided by $1 - p$:
-#
-# $$
-# \tilde a_{vw} = \begin{cases} 0 & \text{with probability } p \\ \hat a_{vw} / (1 - p) & \text{otherwise} \end{cases}
-# $$
-#
-# Each entry of $\hat{\mathbf A}$ is one message, in one direction; the one back has its own fate. Node
-# dropout, a relative, loses all messages of a random node. In evaluation nothing is lost, and nothing
-# is divided.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 05.4 — `message_dropout` ({{points:05.4}})
-#
-# A sparse matrix in COO form is `A_hat.indices()`, (2, E), and `A_hat.values()`, (E,). Draw one
-# number for each message, from the generator you are given.
-#
-# *About 8 minutes.*
-#
-# {{hints:05.4}}
-
-
-# %% tags=["exercise:05.4"]
-def message_dropout(
-    A_hat: torch.Tensor, rate: float, training: bool, generator: torch.Generator
-) -> torch.Tensor:
-    """Return the matrix after losing messages.
-
-    Args:
-        A_hat: (N, N) torch sparse COO, coalesced.
-        rate: share of messages that get lost, 0 <= rate < 1.
-        training: in evaluation (False) return A_hat as it is.
-        generator: the only source of chance.
-
-    Returns:
-        (N, N) torch sparse; a lost message may be absent or a stored 0. A_hat stays unchanged.
-    """
-    ### SOLUTION
-
-
-# %% tags=["check:05.4"]
-check("05.4", message_dropout)
-
-# %% slideshow={"slide_type": "fragment"}
-generator = torch.Generator().manual_seed(0)
-A_sparse = A_toy.to_sparse_coo().coalesce()
-heard = [
-    (ngcf.message_dropout(A_sparse, 0.5, True, generator) @ E_toy)[0, 0].item() for _ in range(400)
-]
-figure, ax = plt.subplots(figsize=(5.4, 2.6))
-ax.plot(np.cumsum(heard) / np.arange(1, 401), color=style.USER, label="average so far")
-exact = (A_toy @ E_toy)[0, 0].item()
-ax.axhline(exact, color=style.INK, linestyle="dashed", label="without dropout")
-ax.set(xlabel="number of draws", ylabel="what Ann hears, coordinate 1")
-ax.legend()
-plt.show()
-
-# %% [markdown]
-# *Figure 5.4. One coordinate of what Ann hears, averaged over more and more draws at p = 0.5 (line),
-# and without dropout (dashed). A single draw can be 0 or twice the value; look where the average
-# settles.*
-#
-# On average nothing changes. A single draw jumps, and not for everybody alike: take the 3,450 users of 5.3, and films
-# with vectors of lesson 02.
-
-# %% slideshow={"slide_type": "fragment"} tags=["predict:05.p4"]
-predict("05.p4")
-
-# %% slideshow={"slide_type": "fragment"} tags=["answers:05.p4"]
-_, films = mf.ials(R, 32, alpha0=0.03, reg=0.03, sweeps=8)
-weights = R.multiply(
-    1 / np.sqrt(np.maximum(R.getnnz(axis=0), 1))
-).tocsr()  # the user's own degree cancels
-heard = np.linalg.norm(weights @ films, axis=1)
-jump = np.sqrt(weights.multiply(weights) @ (films**2).sum(axis=1))  # one deviation, at p = 1/2
-likes = pd.cut(R.getnnz(axis=1), [0, 3, 10, 30, 1000])
-jumps = pd.Series(jump / heard).groupby(likes, observed=True).median()
-jumps.rename_axis("likes").rename("jump of what a user hears, share of its length").round(
-    2
-).to_frame()
-
-# %% [markdown] tags=["answers:05.p4"]
-# <details><summary>Why</summary>
-#
-# A sum of many messages that agree in part grows with their number, its noise with the root of it. So message dropout
-# disturbs those most for whom NGCF promises most: users with few likes.
-#
-# </details>
-
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 5.6 The paper and its code
+# ## 5.5 The paper and its code
 #
-# The authors published their code, which deserves thanks: only so can one see where it computes
+# The authors published their code, which deserves thanks: without it nobody could see where it computes
 # something else than the formulas.
 #
 # | | the paper | the released code |
@@ -534,102 +362,23 @@ jumps.rename_axis("likes").rename("jump of what a user hears, share of its lengt
 # | penalty | $\lambda \lVert \Theta \rVert^2$ on all parameters | $\frac{\lambda}{2}\big(\lVert \mathbf e^*_u \rVert^2 + \lVert \mathbf e^*_i \rVert^2 + \lVert \mathbf e^*_j \rVert^2\big)$ over the batch, divided by its size; matrices are free |
 # | BPR | $-\log \operatorname{sigmoid}(x)$ | first a sigmoid, then a logarithm; a comment says that the stable form needs new tuning |
 #
-# Which of these would a test of the forward pass find? The branches below review them one at a time.
+# Which of these would a test of the forward pass find? Branch C reviews them one at a time.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 22 to 31. In pairs, five minutes: paper left, code right. Each pair names one row that a test would find and
 # one that no test of the forward pass would. Collect them; nobody has to defend the authors, they published their
 # code.
 
-# %% [markdown] jp-MarkdownHeadingCollapsed=true slideshow={"slide_type": "subslide"}
-# ### ◇ A careless NDCG
-#
-# ◇ *A branch: it gives a metric by which a model that finds one item beats one that finds five.*
-#
-# One more difference is about the **metric**. It is the careless NDCG of lesson 01: the code sorts the *retrieved* list
-# and takes that as the best possible one. A later version of the paper says that NDCG was implemented
-# anew and all methods were run again.
-#
-# A user has five relevant items. Model A finds one of them, at rank 1, model B all five, at ranks 1, 2, 3, 4 and 6.
-
-# %% slideshow={"slide_type": "fragment"} tags=["predict:05.p5"]
-predict("05.p5")
-
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Ask 05.p5. Usual wrong answer: B, it finds all five. Ask what the ideal list is made of in the code: of what A found.
-
-
-# %% slideshow={"slide_type": "fragment"} tags=["answers:05.p5"]
-def ndcg_of_hits(hits: np.ndarray) -> float:
-    """NDCG as the released code has it: the ideal list is the retrieved one, sorted."""
-    gain = 1 / np.log2(np.arange(len(hits)) + 2)
-    return float(hits @ gain / (np.sort(hits)[::-1] @ gain))
-
-
-liked, scored = np.zeros((1, 20)), {}
-liked[0, :5] = 1  # items 0 to 4 are relevant
-for name, ranked in (("A", [0, 10, 11, 12, 13, 14]), ("B", [0, 1, 2, 3, 10, 4])):
-    right = metrics.evaluate(np.array([ranked]), sp.csr_array(liked)).ndcg.iloc[0]
-    scored[name] = [right, ndcg_of_hits(np.array([float(i < 5) for i in ranked]))]
-pd.DataFrame(scored, index=["NDCG", "as in the released code"]).round(4)
-
-# %% [markdown] jp-MarkdownHeadingCollapsed=true slideshow={"slide_type": "skip"}
-# ### Exercise 05.5 — `one_at_a_time` ({{points:05.5}}) ◇
-#
-# ◇ *A branch: it gives you a way to review a port, one difference at a time.*
-#
-# You review a port of the released code. The table lists five of its differences. Which of them
-# change the final embeddings of **one evaluation**, and by how much at most? Start from the paper's
-# layer, side by side with layer 0: `[E | layer]`. Switch on each difference **alone**, starting from the
-# paper again each time, and report the largest absolute change of any entry.
-#
-# | key | the difference |
-# |---|---|
-# | `"adjacency"` | $\bar{\mathbf A} = (\mathbf D + \mathbf I)^{-1}(\mathbf A + \mathbf I)$: the terms become $\bar{\mathbf A}\mathbf E\,\mathbf W_1^\top$ and $(\bar{\mathbf A}\mathbf E \odot \mathbf E)\,\mathbf W_2^\top$ |
-# | `"activations"` | LeakyReLU of each term, then the sum |
-# | `"norms"` | rows of the layer divided by their length; layer 0 not |
-# | `"dropout"` | with rate 0.1 on the numbers of the layer's output, not on messages |
-# | `"loss"` | `log(sigmoid(x))` in place of the stable `logsigmoid(x)` |
-#
-# *About 12 minutes. `graphs.normalize(A)` gives $\hat{\mathbf A}$.*
-#
-# {{hints:05.5}}
-
-
-# %% tags=["exercise:05.5"]
-def one_at_a_time(
-    A: torch.Tensor, E: torch.Tensor, W_self: torch.Tensor, W_inter: torch.Tensor
-) -> dict[str, float]:
-    """Return the largest change that each difference makes to the embeddings of an evaluation.
-
-    Args:
-        A: (N, N) adjacency, dense, zeros and ones; every node has a neighbor.
-        E: (N, d) float32, layer 0.
-        W_self: (d, d).
-        W_inter: (d, d).
-
-    Returns:
-        The five keys of the table, each with a float: max |changed − paper| over all entries of
-        [E | layer 1].
-    """
-
-    ### SOLUTION
-
-
-# %% tags=["check:05.5"]
-check("05.5", one_at_a_time)
-
-# %% [markdown]
-# Effect 0 on one evaluation does not mean harmless: dropout and the loss change what training arrives
-# at, and no test of the forward pass can find them.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 5.7 What is learned, and where it sits
+# ## 5.6 What is learned, and where it sits
 #
 # Layer 0 is a table with one row per node, $N \cdot d_0$ numbers. Layers 1 … K have no embeddings of
 # their own, they are computed; what layer $k$ learns is its pair of matrices, from width $d_{k-1}$ to
 # width $d_k$.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Left out of fifty minutes, as is 5.4. In ninety: ask for a number for 05.p6, in percent. Usual wrong answer: half. The
+# formula shows nothing but matrices; layer 0 has a row for every node.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 05.6 — `count_parameters` ({{points:05.6}})
@@ -637,7 +386,7 @@ check("05.5", one_at_a_time)
 # Count what the optimizer holds, as in the paper or, with `biases`, as in the released code: one in
 # each of a layer's two terms.
 #
-# *About 4 minutes.*
+# *About 4 minutes · core · difficulty ●○○ · importance ●●○*
 #
 # {{hints:05.6}}
 
@@ -671,7 +420,7 @@ first, layers = ngcf.num_parameters(29_858 + 40_981, [64] * 4)
 print(f"layer 0: {first:,}, matrices: {layers:,}, which is {layers / (first + layers):.2%}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 5.8 Do the parts earn their place?
+# ## 5.7 Do the parts earn their place?
 #
 # Take NGCF and remove all matrices and the activation. What is left has less to learn with. A part
 # earns its place if the model is worse without it: this is called an **ablation**. Five relatives take part, all trained by
@@ -683,7 +432,7 @@ print(f"layer 0: {first:,}, matrices: {layers:,}, which is {layers / (first + la
 # | **BPR-MF, d = 96** | no layers, vectors as long as NGCF's final ones |
 # | **NGCF** | two layers, each as in the paper |
 # | **without W, σ** | the same without matrices and activation: $\mathbf E + \hat{\mathbf A}\mathbf E + \hat{\mathbf A}\mathbf E \odot \mathbf E$ |
-# | **as released** | all differences of 5.6 |
+# | **as released** | all differences of 5.5 |
 #
 # First three of them live, with short vectors, for 15 *epochs* (passes over the likes). The loss is that of one fixed sample
 # of train triples, so curves compare.
@@ -699,8 +448,8 @@ predict("05.p7")
 
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 31 to 37. Vote before figure 5.5: which curve is lower in training, with W or without? Usual wrong answer:
-# NGCF's, it has more to fit with. Ask afterwards which illness that is, and keep the answer: figure 5.6 adds a second one.
+# Minutes 31 to 37. Vote before figure 5.4: which curve is lower in training, with W or without? Usual wrong answer:
+# NGCF's, it has more to fit with. Ask afterwards which illness that is; branch D has the answer, figure 5.6.
 
 # %% tags=["experiment"]
 positives = sampling.index(R)
@@ -743,7 +492,7 @@ print("training loss after 15 epochs, one seed, so no verdict yet:")
 pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").round(3).to_frame()
 
 # %% [markdown]
-# *Figure 5.5. The loss of the same ten thousand train triples after each epoch, without dropout, for
+# *Figure 5.4. The loss of the same ten thousand train triples after each epoch, without dropout, for
 # BPR-MF (diamonds), NGCF (crosses) and NGCF without W and σ (crosses, dashed), with embeddings drawn in the
 # same way. A model that overfits would be low here and poor on test data. Look where the one with the
 # most freedom ends.*
@@ -773,8 +522,6 @@ predict("05.p8")
 stored = results.load(
     "05_ngcf_movietweetings", command="python -m solutions.experiments.lesson05.ngcf_small"
 )
-display(stored)
-
 runs = pd.DataFrame(stored.values["test by seed"])
 by_model = runs.groupby("model", sort=False)
 table = by_model[["recall@20", "ndcg@20"]].mean()
@@ -829,12 +576,12 @@ verdicts(*cards)
 # paper for both.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Reading.** Claim 1 stays open: nobody can say that NGCF is ahead of BPR-MF, or behind it. Both rivals of the other claims
+# The first claim stays open: nobody can say that NGCF is ahead of BPR-MF, or behind it. The other two are wrong here. Both rivals
 # are ahead, and both are relatives: the same model with a part removed, and a simple model with vectors as long. What NGCF
 # learns on the way, $\mathbf W$ and $\sigma$, cost more than it brought. Whether the released variant finds more than the
-# paper's, these runs cannot tell.
+# paper's, one cannot tell.
 #
-# **Moral.** Ablate before you add: ask every paper for the same model without its part, and for a simple one of equal width.
+# **Ablate before you add: ask every paper for the same model without its part, and for a simple one of equal width.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -857,7 +604,7 @@ verdicts(*cards)
 #
 # So far five relatives were compared with each other. A table is worth more with strangers in it: the
 # bestsellers (*popularity*), a walk of three steps (RP3β), EASE and iALS, and lesson 03's dot product with another loss,
-# BCE. The lecture's table has none of them.
+# BCE (3.5). The lecture's table has none of them.
 
 
 # %% tags=["experiment"] jupyter={"outputs_hidden": true}
@@ -910,16 +657,16 @@ lead = metrics.compare(of_model["NGCF"], np.full(3, others["recall@20"][rival]))
 print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Ask which of these rows the lecture's table has. Whoever had stopped at the five relatives
-# would have ordered them with care, and below a walk of three steps.
+# Ask which of these rows the lecture's table has: none. With the five relatives alone we would have
+# ordered them with care, all below a walk of three steps.
 
 # %% [markdown]
-# **Reading.** All five relatives have means below three strangers that train no layer: RP3β, EASE and iALS. So they can be
-# put into any order; it says little about what is worth building. And the dot product of lesson 03 is ahead of BPR-MF and of
-# NGCF although it has no layers, with another loss on the same likes.
+# All five relatives have means below three strangers that train no layer: RP3β, EASE and iALS. Whichever of the relatives comes
+# first, that says little about what is worth building. The dot product of lesson 03 is ahead of BPR-MF and of NGCF as well. It
+# has no layers either, only another loss on the same likes.
 #
-# **Moral.** A table of relatives orders a family. Only strangers tell what the family is worth, so they stand in the tables
-# of all lessons to come.
+# **A table of relatives orders a family. Only strangers tell what the family is worth, so they stand in the tables
+# of all lessons to come.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -930,10 +677,322 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 #
 # </details>
 
-# %% [markdown] jp-MarkdownHeadingCollapsed=true slideshow={"slide_type": "subslide"}
-# ### ◇ Underfitting or overfitting?
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What NGCF is for
 #
-# ◇ *A branch: it gives a way to read two curves, and names NGCF's illness.*
+# > **What it is for.** It is the pattern that all later graph models vary: messages from neighbors, layer by layer.
+# >
+# > **Where it won.** In the table of its own paper. Here nowhere: beside BPR-MF −0.0024 recall@20, from −0.0074 to +0.0026 (5.7).
+# >
+# > **Where it did not.** Beside itself without $\mathbf W$ and $\sigma$: −0.0143, from −0.0257 to −0.0029. Beside EASE, which has no
+# > layers: −0.0389, from −0.0494 to −0.0283.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Quiz
+#
+# They come back at the start of later lessons.
+#
+# {{quiz}}
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Take away
+#
+# * **What should be learned: the vectors, or also what happens to them on the way?** On these likes the vectors were enough: they hold
+#   nearly all learned numbers (5.6), and $\mathbf W$ with $\sigma$ cost more than they brought (5.7).
+# * A message is made of sender, receiver and weight; a layer adds messages up and bends the sum.
+# * Loops say what is meant, matrices compute it: the receiver leaves the sum, and $\mathbf W$ turns
+#   into $\mathbf W^\top$.
+# * The final vector holds all layers, layer 0 first: $d (K + 1)$ numbers.
+# * A paper, its code and its metric are three things (5.5). Read all three before you compare.
+#
+# **Next.** We took the matrices out, and the model found more. If a layer learns nothing, what is it good for? And
+# if it is good for something, why not stack twenty of them? [Lesson 06](06_lightgcn.ipynb) answers both.
+#
+# **Further reading.** Wang, He, Wang, Feng, Chua, *Neural Graph Collaborative Filtering*
+# ([arXiv 1905.08108](https://arxiv.org/abs/1905.08108)): sections 2.2 to 2.4 are this lesson. He,
+# Deng, Wang, Li, Zhang, Wang, *LightGCN* ([arXiv 2002.02126](https://arxiv.org/abs/2002.02126)):
+# its section 2 removes NGCF's parts one by one. PyTorch Geometric's guide *Creating Message Passing
+# Networks*: what else `MessagePassing` can do. Kipf and Welling, *Semi-Supervised Classification
+# with Graph Convolutional Networks* ([arXiv 1609.02907](https://arxiv.org/abs/1609.02907)): where
+# the weights come from.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Branches
+#
+# The hour ends here. Each branch stands alone; take the one that you want to know about.
+#
+# | ↳ | what it gives | minutes |
+# |---|---|---|
+# | **A**, 5.8 | the layer edge by edge with PyG, equal numbers, and which form is slow | 5 |
+# | **B**, 5.9 | message dropout, and whom it disturbs most | 15 |
+# | **C**, 5.10 | a careless NDCG; the released code against the paper, one difference at a time | 18 |
+# | **D**, 5.11 | whether NGCF underfits or overfits; whether users with few likes gain more | 8 |
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 5.8 ↳ Branch A: a third time, from the field's library
+#
+# *A branch of about 5 minutes. It gives you the layer of 5.3 edge by edge, with equal numbers, and what that costs.*
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### The same with PyG
+#
+# In PyTorch Geometric (PyG) you write what travels along **one** edge, and the library gathers and adds up. `x_j` is
+# the sender, `x_i` the receiver; both hold one row for every edge. What it does differently: it has no NGCF to
+# import, and it knows neither degrees nor self-messages, so you write both.
+
+# %% slideshow={"slide_type": "fragment"}
+from torch_geometric.nn import MessagePassing
+
+
+class NGCFConv(MessagePassing):
+    """One NGCF layer, edge by edge; PyG adds up the messages."""
+
+    def forward(self, x, edges, weight, W_self, W_inter):
+        heard = self.propagate(edges, x=x, weight=weight, W_self=W_self, W_inter=W_inter)
+        return F.leaky_relu(x @ W_self.T + heard, 0.2)
+
+    def message(self, x_i, x_j, weight, W_self, W_inter):
+        return weight[:, None] * (x_j @ W_self.T + (x_j * x_i) @ W_inter.T)
+
+
+# %%
+# Do all agree? The library's `ngcf.layer` is the matrix form.
+def edges_and_weights(R) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the edges in both directions, (2, E), and 1/√(deg · deg) of each, (E,)."""
+    edges = graphs.edge_index(R)
+    return edges, torch.bincount(edges[1])[edges].prod(dim=0).rsqrt()
+
+
+by_matrix = ngcf.layer(A_toy, E_toy, W_turn, W_times)
+by_edge = NGCFConv()(E_toy, *edges_and_weights(R_toy), W_turn, W_times)
+wrong = ngcf.layer(A_toy, E_toy, W_turn.T, W_times.T)
+torch.testing.assert_close(by_edge, by_matrix)
+print(
+    f"matrices and PyG agree; with W for its transpose: {(by_matrix - wrong).abs().max():.2f} off"
+)
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:05.p3"]
+predict("05.p3")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# For questions. Ask 05.p3. Usual wrong answer: the matrices, since N by N is large. The matrix is sparse; W is applied
+# once per node there, once per message here.
+
+# %% slideshow={"slide_type": "subslide"} tags=["timing", "answers:05.p3"]
+torch.manual_seed(0)
+A_hat = graphs.to_torch(graphs.normalize(graphs.adjacency(R)))
+E, W = torch.randn(A_hat.shape[0], 32), torch.randn(32, 32)
+edges, weight = edges_and_weights(R)
+conv, took = NGCFConv(), {}
+for name, run in (
+    ("matrices", lambda: ngcf.layer(A_hat, E, W, W)),
+    ("PyG", lambda: conv(E, edges, weight, W, W)),
+):
+    run()
+    start = time.process_time()
+    for _ in range(5):
+        run()
+    took[name] = (time.process_time() - start) / 5 * 1000
+    print(f"{name:9} {took[name]:6.1f} ms")
+print(f"PyG takes {took['PyG'] / took['matrices']:.1f} times as long")
+
+# %% [markdown] tags=["answers:05.p3"]
+# <details><summary>When PyG's form pays off</summary>
+#
+# Edge by edge, $\mathbf W$ is applied once per message and every message is stored; as matrices, once per
+# node. PyG's form pays off where messages cannot be taken out of the sum, as with attention (lesson 14).
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 5.9 ↳ Branch B: messages that get lost
+#
+# *A branch of about 15 minutes. It gives you dropout on a graph, and shows whom it disturbs most.*
+#
+# A model that relies on one message alone has learned it by heart. **Message dropout** takes that
+# away: in every step of training each message is lost with probability $p$, and the others are
+# divided by $1 - p$:
+#
+# $$
+# \tilde a_{vw} = \begin{cases} 0 & \text{with probability } p \\ \hat a_{vw} / (1 - p) & \text{otherwise} \end{cases}
+# $$
+#
+# Each entry of $\hat{\mathbf A}$ is one message, in one direction; the one back has its own fate. Node
+# dropout, a relative, loses all messages of a random node. In evaluation nothing is lost, and nothing
+# is divided.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# For questions. Figure 5.5: the room does the sum, p · 0 + (1 − p) · a / (1 − p). Then 05.p4. Usual wrong answer: both
+# alike, p is the same.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 05.4 — `message_dropout` ({{points:05.4}})
+#
+# A sparse matrix in COO form is `A_hat.indices()`, (2, E), and `A_hat.values()`, (E,). Draw one
+# number for each message, from the generator you are given.
+#
+# *About 8 minutes · branch · difficulty ●●○ · importance ●●○*
+#
+# {{hints:05.4}}
+
+
+# %% tags=["exercise:05.4"]
+def message_dropout(
+    A_hat: torch.Tensor, rate: float, training: bool, generator: torch.Generator
+) -> torch.Tensor:
+    """Return the matrix after losing messages.
+
+    Args:
+        A_hat: (N, N) torch sparse COO, coalesced.
+        rate: share of messages that get lost, 0 <= rate < 1.
+        training: in evaluation (False) return A_hat as it is.
+        generator: the only source of chance.
+
+    Returns:
+        (N, N) torch sparse; a lost message may be absent or a stored 0. A_hat stays unchanged.
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:05.4"]
+check("05.4", message_dropout)
+
+# %% slideshow={"slide_type": "fragment"}
+generator = torch.Generator().manual_seed(0)
+A_sparse = A_toy.to_sparse_coo().coalesce()
+heard = [
+    (ngcf.message_dropout(A_sparse, 0.5, True, generator) @ E_toy)[0, 0].item() for _ in range(400)
+]
+figure, ax = plt.subplots(figsize=(5.4, 2.6))
+ax.plot(np.cumsum(heard) / np.arange(1, 401), color=style.USER, label="average so far")
+exact = (A_toy @ E_toy)[0, 0].item()
+ax.axhline(exact, color=style.INK, linestyle="dashed", label="without dropout")
+ax.set(xlabel="number of draws", ylabel="what Ann hears, coordinate 1")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# *Figure 5.5. One coordinate of what Ann hears, averaged over more and more draws at p = 0.5 (line),
+# and without dropout (dashed). A single draw can be 0 or twice the value; look where the average
+# settles.*
+#
+# On average nothing changes. A single draw jumps, and not for everybody alike: take the 3,450 users of 5.3, and films
+# with vectors of lesson 02.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:05.p4"]
+predict("05.p4")
+
+# %% slideshow={"slide_type": "fragment"} tags=["answers:05.p4"]
+_, films = mf.ials(R, 32, alpha0=0.03, reg=0.03, sweeps=8)
+weights = R.multiply(
+    1 / np.sqrt(np.maximum(R.getnnz(axis=0), 1))
+).tocsr()  # the user's own degree cancels
+heard = np.linalg.norm(weights @ films, axis=1)
+jump = np.sqrt(weights.multiply(weights) @ (films**2).sum(axis=1))  # one deviation, at p = 1/2
+likes = pd.cut(R.getnnz(axis=1), [0, 3, 10, 30, 1000])
+jumps = pd.Series(jump / heard).groupby(likes, observed=True).median()
+jumps.rename_axis("likes").rename("jump of what a user hears, share of its length").round(
+    2
+).to_frame()
+
+# %% [markdown] tags=["answers:05.p4"]
+# <details><summary>Why</summary>
+#
+# A sum of many messages that agree in part grows with their number, its noise with the root of it. So message dropout
+# disturbs those most for whom NGCF promises most: users with few likes.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 5.10 ↳ Branch C: review the released code
+#
+# *A branch of about 18 minutes. It gives you a metric by which a model that finds one item beats one that finds five, and a way to
+# review a port, one difference at a time.*
+#
+# ### A careless NDCG
+#
+# One difference is not in the table of 5.5, since it is about the **metric**. It is the careless NDCG of lesson 01: the code sorts the *retrieved* list
+# and takes that as the best possible one. A later version of the paper says that NDCG was implemented
+# anew and all methods were run again.
+#
+# A user has five relevant items. Model A finds one of them, at rank 1, model B all five, at ranks 1, 2, 3, 4 and 6.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:05.p5"]
+predict("05.p5")
+
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask 05.p5. Usual wrong answer: B, it finds all five. Ask what the ideal list is made of in the code: of what A found.
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["answers:05.p5"]
+def ndcg_of_hits(hits: np.ndarray) -> float:
+    """NDCG as the released code has it: the ideal list is the retrieved one, sorted."""
+    gain = 1 / np.log2(np.arange(len(hits)) + 2)
+    return float(hits @ gain / (np.sort(hits)[::-1] @ gain))
+
+
+liked, scored = np.zeros((1, 20)), {}
+liked[0, :5] = 1  # items 0 to 4 are relevant
+for name, ranked in (("A", [0, 10, 11, 12, 13, 14]), ("B", [0, 1, 2, 3, 10, 4])):
+    right = metrics.evaluate(np.array([ranked]), sp.csr_array(liked)).ndcg.iloc[0]
+    scored[name] = [right, ndcg_of_hits(np.array([float(i < 5) for i in ranked]))]
+pd.DataFrame(scored, index=["NDCG", "as in the released code"]).round(4)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 05.5 — `one_at_a_time` ({{points:05.5}})
+#
+# You review a port of the released code. The table lists five of its differences. Which of them
+# change the final embeddings of **one evaluation**, and by how much at most? Start from the paper's
+# layer, side by side with layer 0: `[E | layer]`. Switch on each difference **alone**, starting from the
+# paper again each time, and report the largest absolute change of any entry.
+#
+# | key | the difference |
+# |---|---|
+# | `"adjacency"` | $\bar{\mathbf A} = (\mathbf D + \mathbf I)^{-1}(\mathbf A + \mathbf I)$: the terms become $\bar{\mathbf A}\mathbf E\,\mathbf W_1^\top$ and $(\bar{\mathbf A}\mathbf E \odot \mathbf E)\,\mathbf W_2^\top$ |
+# | `"activations"` | LeakyReLU of each term, then the sum |
+# | `"norms"` | rows of the layer divided by their length; layer 0 not |
+# | `"dropout"` | with rate 0.1 on the numbers of the layer's output, not on messages |
+# | `"loss"` | `log(sigmoid(x))` in place of the stable `logsigmoid(x)` |
+#
+# *About 12 minutes · branch · difficulty ●●● · importance ●●○. `graphs.normalize(A)` gives $\hat{\mathbf A}$.*
+#
+# {{hints:05.5}}
+
+
+# %% tags=["exercise:05.5"]
+def one_at_a_time(
+    A: torch.Tensor, E: torch.Tensor, W_self: torch.Tensor, W_inter: torch.Tensor
+) -> dict[str, float]:
+    """Return the largest change that each difference makes to the embeddings of an evaluation.
+
+    Args:
+        A: (N, N) adjacency, dense, zeros and ones; every node has a neighbor.
+        E: (N, d) float32, layer 0.
+        W_self: (d, d).
+        W_inter: (d, d).
+
+    Returns:
+        The five keys of the table, each with a float: max |changed − paper| over all entries of
+        [E | layer 1].
+    """
+
+    ### SOLUTION
+
+
+# %% tags=["check:05.5"]
+check("05.5", one_at_a_time)
+
+# %% [markdown]
+# Effect 0 on one evaluation does not mean harmless: dropout and the loss change what training arrives
+# at, and no test of the forward pass can find them.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 5.11 ↳ Branch D: which illness, and who gains?
+#
+# *A branch of about 8 minutes. It gives you a way to read two curves, and the paper's own promise, with a test that is too small for it.*
+#
+# ### Underfitting or overfitting?
 #
 # If $\mathbf W$ and $\sigma$ hurt because the model becomes too flexible, its **training** loss
 # must be lower. The LightGCN paper says it is higher: the matrices make training harder.
@@ -974,7 +1033,7 @@ verdict(
 #
 # <details><summary>How this was measured</summary>
 #
-# Learning rate 0.001, $d = 32$, no dropout, no penalty, no early stopping, three seeds. Figure 5.5 had one seed, a small
+# Learning rate 0.001, $d = 32$, no dropout, no penalty, no early stopping, three seeds. Figure 5.4 had one seed, a small
 # $d$ and few epochs; this has more of each.
 #
 # </details>
@@ -983,10 +1042,8 @@ verdict(
 # The claim of the LightGCN paper holds here. Figure 5.6: cover the right picture, ask for the illness; then uncover.
 # A model that is high on the left and falls on the right has both.
 
-# %% [markdown] jp-MarkdownHeadingCollapsed=true slideshow={"slide_type": "subslide"}
-# ### ◇ Who gains?
-#
-# ◇ *A branch: it gives the paper's own promise, and a test that is too small for it.*
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Who gains?
 #
 # The paper reports the largest gain for its least active users. The idea is appealing: with few
 # likes of one's own, what neighbors say should weigh more. Is NGCF's gain over BPR-MF larger in the quarter of users with
@@ -1026,7 +1083,7 @@ print(f"users with few likes against users with many: {numbers} ({lead.outcome})
 # their number of train likes; bars are intervals of 95 %. Filled: NGCF, hollow: the same
 # without W and σ. A bar that crosses the line cannot be told from no gain.*
 #
-# Whether users with few likes gain more, these users cannot tell.
+# Whether users with few likes gain more, one cannot tell from these users.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # The last line cannot tell, with intervals that wide: the idea may be right, and this test is too small to see it.
@@ -1051,39 +1108,4 @@ my_films("05")
 # | **slide** | a row "PinSage" | a layer in PinSage's style on the user–item graph, two layers, by NGCF's authors; not Pinterest's system (lesson 09) |
 # | **paper** | $\mathbf W \mathbf e$ and $\mathbf E \mathbf W$ | one is the transpose of the other (5.3) |
 # | **code** | default matrix $(\mathbf D + \mathbf I)^{-1}(\mathbf A + \mathbf I)$, two activations, biases, normalized layers | `ngcf.NGCF(R, changes=ngcf.RELEASED)` |
-# | **code** | NDCG against the retrieved hits only | too large whenever a relevant item is missing (5.6) |
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Quiz
-#
-# They come back at the start of later lessons.
-#
-# {{quiz}}
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Take away
-#
-# | NGCF | |
-# |---|---|
-# | **What it is for** | the pattern that all later graph models vary: messages from neighbors, layer by layer |
-# | **Where it won** | in its own table; here nowhere: beside BPR-MF −0.0024 recall@20, from −0.0074 to +0.0026 (5.8) |
-# | **Where it did not** | beside itself without $\mathbf W$ and $\sigma$: −0.0143, from −0.0257 to −0.0029; beside EASE: −0.0389, from −0.0494 to −0.0283 |
-#
-# * **Vectors, or also what happens to them on the way?** On these likes the vectors carried it: they hold nearly all
-#   learned numbers (5.7), and $\mathbf W$ with $\sigma$ cost more than they brought (5.8).
-# * A message is made of sender, receiver and weight; a layer adds messages up and bends the sum.
-# * Loops say what is meant, matrices compute it: the receiver leaves the sum, and $\mathbf W$ turns
-#   into $\mathbf W^\top$.
-# * The final vector holds all layers, layer 0 first: $d (K + 1)$ numbers.
-# * A paper, its code and its metric are three things (5.6). Read all three before you compare.
-#
-# **What comes next.** We took the matrices out, and the model found more. If a layer learns nothing, what is it good for? And
-# if it is good for something, why not stack twenty of them? [Lesson 06](06_lightgcn.ipynb) answers both.
-#
-# **Further reading.** Wang, He, Wang, Feng, Chua, *Neural Graph Collaborative Filtering*
-# ([arXiv 1905.08108](https://arxiv.org/abs/1905.08108)): sections 2.2 to 2.4 are this lesson. He,
-# Deng, Wang, Li, Zhang, Wang, *LightGCN* ([arXiv 2002.02126](https://arxiv.org/abs/2002.02126)):
-# its section 2 removes NGCF's parts one by one. PyTorch Geometric's guide *Creating Message Passing
-# Networks*: what else `MessagePassing` can do. Kipf and Welling, *Semi-Supervised Classification
-# with Graph Convolutional Networks* ([arXiv 1609.02907](https://arxiv.org/abs/1609.02907)): where
-# the weights come from.
+# | **code** | NDCG against the retrieved hits only | too large whenever a relevant item is missing (5.10) |
