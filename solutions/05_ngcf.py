@@ -158,15 +158,11 @@ check("05.1", ngcf_layer_loop)
 # Two numbers per node, so that vectors are arrows. Step with the buttons or the arrow keys, choose another receiver, and
 # switch the parts off: what is left of the sum without products?
 
-# %% slideshow={"slide_type": "skip"}
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
 E_toy = torch.tensor(
     [[1.0, 0.4], [0.6, 0.8], [-0.4, 1.0], [1.0, -0.5], [0.8, 0.5], [0.3, 0.9], [-0.8, 0.6]]
 )
 W_turn, W_times = torch.tensor([[0.8, 0.3], [-0.2, 0.9]]), torch.tensor([[1.0, -0.4], [-1.2, -1.5]])
-R_toy = toy.likes()
-A_toy = graphs.normalize(graphs.adjacency(R_toy))
-
-# %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.messages(
     toy.likes(), E_toy, W_turn, W_times, toy.USERS, toy.ITEMS, function=ngcf_layer_loop
 )
@@ -268,14 +264,6 @@ def ngcf_layer_matrix(
 # %% tags=["check:05.2"]
 check("05.2", ngcf_layer_matrix)
 
-# %%
-# A real graph: a rating of 7 or more is a like; people and films with fewer than five are left out.
-movies = datasets.load("movietweetings-100k", fallback=True).at_least(7).core(5, 5)
-past, test = movies.hold_out(0.2, 0)
-train_part, val = past.hold_out(0.1, 0)
-R = train_part.csr()
-train_part
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.4 All layers, side by side
 #
@@ -327,7 +315,8 @@ check("05.3", ngcf_forward)
 
 # %% slideshow={"slide_type": "fragment"}
 # Which layer contributes to which score? One-hot vectors and W = I make it visible.
-eye = torch.eye(7)
+R_toy, eye = toy.likes(), torch.eye(7)
+A_toy = graphs.normalize(graphs.adjacency(R_toy))
 final = ngcf.stack(A_toy, eye, [(eye, eye)] * 2)  # (7, 21)
 scores = [E_k[:3] @ E_k[3:].T for E_k in final.split(7, dim=1)]  # (3, 4) each
 figure, axes = plt.subplots(1, 3, figsize=(7.2, 2.2))
@@ -424,7 +413,7 @@ print(f"layer 0: {first:,}, matrices: {layers:,}, which is {layers / (first + la
 #
 # Take NGCF and remove all matrices and the activation. What is left has less to learn with. A part
 # earns its place if the model is worse without it: this is called an **ablation**. Five relatives take part, all trained by
-# BPR (lesson 03) on the likes of 5.3:
+# BPR (lesson 03) on MovieTweetings, where a rating of 7 or more is a like:
 #
 # | | |
 # |---|---|
@@ -452,6 +441,10 @@ predict("05.p7")
 # NGCF's, it has more to fit with. Ask afterwards which illness that is; branch D has the answer, figure 5.6.
 
 # %% tags=["experiment"]
+movies = datasets.load("movietweetings-100k", fallback=True).at_least(7).core(5, 5)
+past, test = movies.hold_out(0.2, 0)
+train_part, val = past.hold_out(0.1, 0)
+R = train_part.csr()
 positives = sampling.index(R)
 fixed = sampling.bpr_triples(positives, 10_000, np.random.default_rng(9))
 
@@ -473,13 +466,12 @@ def curve(epochs: int = 15, **options) -> list[float]:
     return losses
 
 
+# %% slideshow={"slide_type": "fragment"} tags=["experiment", "answers:05.p7"]
 live = {
     "BPR-MF": curve(num_layers=0),
     "NGCF": curve(num_layers=2),
     "without W, σ": curve(num_layers=2, changes=ngcf.LIGHT),
 }
-
-# %% slideshow={"slide_type": "fragment"} tags=["experiment", "answers:05.p7"]
 figure, ax = plt.subplots(figsize=(5.4, 2.8))
 LOOKS = {**style.METHOD, "without W, σ": {**style.METHOD["NGCF"], **style.VARIANT}}
 for name, losses in live.items():
@@ -500,12 +492,12 @@ pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").roun
 # That was fitting what had been shown. What counts is what a model recommends.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Tuned, and on the test part
+# ### Each at its best, on the test part
 #
-# Now learning rate and penalty of **each** model are chosen for it. The measure is the paper's: recall@20, the share of a
+# Now learning rate and penalty are chosen for **each** model on validation. The measure is the paper's: recall@20, the share of a
 # user's hidden likes that stand in the list.
 #
-# > **Claim 1** (Wang and others, 2019). NGCF finds more than a BPR-MF that was tuned with the same effort.
+# > **Claim 1** (Wang and others, 2019). NGCF finds more than a BPR-MF whose settings were chosen with the same effort.
 # >
 # > **Claim 2** (ours). NGCF finds more than a BPR-MF whose vectors are as long as its final ones.
 # >
@@ -547,7 +539,7 @@ mean, gain, error = stored.values["test, mean, gain over BPR-MF, its error"]["NG
 lead = metrics.Comparison.of(mean, mean - gain, gain, error, stored.values["users"])
 cards = [
     verdict(
-        "NGCF finds more than a BPR-MF that was tuned with the same effort.",
+        "NGCF finds more than a BPR-MF whose settings were chosen with the same effort.",
         holds=lead,
         detail=f"recall@20 {lead.gain()}",
     )
@@ -585,7 +577,7 @@ verdicts(*cards)
 #
 # <details><summary>How this was measured</summary>
 #
-# The likes of 5.3 are split as in the paper: a random fifth of each user's films for the test, a tenth of the rest for
+# People and films with fewer than five likes are left out, and the likes are split as in the paper: a random fifth of each user's films for the test, a tenth of the rest for
 # validation. $d = 32$, message dropout 0.1, early stopping on validation and at most 100 epochs. Six trials for each: two
 # rates and three penalties, the same grid for all; validation recall@20 chooses. The grid is coarse: a best rate always
 # stands at an end, two models were best at their last epoch, and the variant without W and σ chose the largest penalty. Some
@@ -598,8 +590,7 @@ verdicts(*cards)
 # larger, which lesson 06 takes up; in lesson 02 a baseline with another loss and $d = 1{,}024$ passed its NGCF there. Again, with `python -m solutions.experiments.lesson05.ngcf_small` (2,752 seconds).
 #
 # </details>
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
+#
 # ### And who else could do it?
 #
 # So far five relatives were compared with each other. A table is worth more with strangers in it: the
@@ -676,9 +667,8 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # set is one small data set: these tables speak about MovieTweetings, two layers and this grid.
 #
 # </details>
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What NGCF is for
+#
+# ### What NGCF is for
 #
 # > **What it is for.** It is the pattern that all later graph models vary: messages from neighbors, layer by layer.
 # >
@@ -876,7 +866,7 @@ plt.show()
 # and without dropout (dashed). A single draw can be 0 or twice the value; look where the average
 # settles.*
 #
-# On average nothing changes. A single draw jumps, and not for everybody alike: take the 3,450 users of 5.3, and films
+# On average nothing changes. A single draw jumps, and not for everybody alike: take the users of 5.7, and films
 # with vectors of lesson 02.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:05.p4"]
@@ -1079,7 +1069,7 @@ lead, numbers = sparse_gains("NGCF")
 print(f"users with few likes against users with many: {numbers} ({lead.outcome})")
 
 # %% [markdown]
-# *Figure 5.7. Gain in recall@20 over the tuned BPR-MF (line at 0) in four quarters of the users, by
+# *Figure 5.7. Gain in recall@20 over BPR-MF (line at 0) in four quarters of the users, by
 # their number of train likes; bars are intervals of 95 %. Filled: NGCF, hollow: the same
 # without W and σ. A bar that crosses the line cannot be told from no gain.*
 #
