@@ -480,7 +480,7 @@ ax.set(xlabel="epoch", ylabel="BPR loss on train triples")
 ax.legend()
 plt.show()
 
-print("training loss after 15 epochs, one seed, so no verdict yet:")
+print("training loss after 15 epochs of one training, so no verdict yet:")
 pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").round(3).to_frame()
 
 # %% [markdown]
