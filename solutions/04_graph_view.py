@@ -145,7 +145,7 @@ print(f"{A.shape[0]:,} nodes, {A.nnz // 2:,} edges")
 print(f"dense: {8 * A.shape[0] ** 2 / 1e9:.1f} GB, sparse: {12 * A.nnz / 1e6:.1f} MB")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 4.2 Who speaks how loud
+# ## 4.2 How loud does each neighbor speak?
 #
 # Multiply $\mathbf A$ with a vector that holds one number per node. Each node gets the **sum** of
 # its neighbors' numbers:
@@ -349,8 +349,8 @@ print(
 )
 
 # %% [markdown]
-# *Figure 4.6. Right: a share of all films, on a logarithmic axis. Up: the share of 300 random users who reach at most
-# that much, after 1 (dotted), 3 (dashed) and 5 steps (solid); the numbers are medians.*
+# *Figure 4.6. How far 300 random users get in 1 (dotted), 3 (dashed) and 5 steps (solid). Across: a share of all films, on a
+# logarithmic axis. Up: the share of the users who reach at most that much. The numbers are medians.*
 #
 # After five steps a typical user reaches nearly everything, and after three nearly a third. That a film *can* be reached says
 # little. It must count how often, and through whom.

@@ -96,8 +96,8 @@ remember("05")
 # | $\odot$ | `*` | |
 # | $\sigma$, LeakyReLU | `F.leaky_relu(x, 0.2)` | |
 #
-# LeakyReLU keeps positive numbers and multiplies negative ones by a small slope. The paper names
-# none; the released code leaves it at TensorFlow's default, 0.2, and so do we. PyTorch's default is
+# LeakyReLU keeps positive numbers and multiplies negative ones by a small slope. The paper does not say
+# which; the released code has TensorFlow's default, 0.2, and so have we. PyTorch's default is
 # 0.01, so write the number out.
 #
 # **By hand.** One user with the number 2, one item with the number 3, $W_1 = 1$, $W_2 = 10$. Both
@@ -424,7 +424,7 @@ print(f"layer 0: {first:,}, matrices: {layers:,}, which is {layers / (first + la
 # | **as released** | all differences of 5.5 |
 #
 # First three of them live, with short vectors, for 15 *epochs* (passes over the likes). The loss is that of one fixed sample
-# of train triples, so curves compare.
+# of train triples, so that the curves can be compared.
 #
 # <details><summary>How this was measured</summary>
 #

@@ -1099,9 +1099,9 @@ for x in both:
 print(f"recall@20 over BPR-MF {cases['BPR-MF'].gain()}; over {bare} {cases[bare].gain()}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# ### Ahead after how much work?
+# ### Who is ahead after how much work?
 #
-# Popularity of places finds 0.0416. The others, by the seconds they need:
+# A list of popular places finds 0.0416. Here are the others, by the CPU seconds they need:
 
 # %% slideshow={"slide_type": "fragment"} tags=["long"]
 LABELS = {  # what is written at the end of a line, and how far from it
