@@ -589,16 +589,12 @@ verdicts(
 #
 # **Next.** These walks have nothing to learn. What if every node had a vector, and what a neighbor says were weighed by numbers that are trained? Lesson 05.
 #
-# <details><summary>Further reading</summary>
-#
-# Andersen, Chung, Lang, *Local Graph Partitioning using PageRank Vectors* (2006): push, with
+# **Further reading.** Andersen, Chung, Lang, *Local Graph Partitioning using PageRank Vectors* (2006): push, with
 # proofs. Kovács and others, *Network-based prediction of protein interactions* (2019): why three steps.
 # Wu and others, *Simplifying Graph Convolutional Networks* ([arXiv 1902.07153](https://arxiv.org/abs/1902.07153)):
 # convolution as a low-pass. Shen and others, *How Powerful is Graph Convolution for Recommendation?*
 # ([arXiv 2108.07567](https://arxiv.org/abs/2108.07567)): GF-CF. Klicpera and others, *Predict then Propagate*
 # ([arXiv 1810.05997](https://arxiv.org/abs/1810.05997)): PageRank inside a neural network.
-#
-# </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # If a minute is left, ask the question of lesson 05: what in a walk of three steps could be learned?

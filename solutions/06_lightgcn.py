@@ -698,9 +698,7 @@ pd.DataFrame({"who notices a change of Alien": told})
 # **Next.** LightGCN has a row for everybody who was there yesterday. A pin that was made this morning has none, and no like yet. How
 # can a graph model say anything about it? Lesson 07.
 #
-# <details><summary>Further reading</summary>
-#
-# He, Deng, Wang, Li, Zhang, Wang, *LightGCN*
+# **Further reading.** He, Deng, Wang, Li, Zhang, Wang, *LightGCN*
 # ([arXiv 2002.02126](https://arxiv.org/abs/2002.02126)): the ablations behind this lesson. Shen et al., *How Powerful is Graph Convolution for Recommendation?*
 # ([arXiv 2108.07567](https://arxiv.org/abs/2108.07567)): GF-CF, the filter view. Li, Han, Wu, *Deeper
 # Insights into Graph Convolutional Networks* ([arXiv 1801.07606](https://arxiv.org/abs/1801.07606)):
@@ -708,8 +706,6 @@ pd.DataFrame({"who notices a change of Alien": told})
 # Networks* ([arXiv 1902.07153](https://arxiv.org/abs/1902.07153)): the same surgery for
 # classification. Klicpera et al., *Predict then Propagate*
 # ([arXiv 1810.05997](https://arxiv.org/abs/1810.05997)): other weights $\alpha_k$.
-#
-# </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # If a minute is left, ask the question of lesson 07: what would you give a pin that nobody has saved?
