@@ -86,8 +86,7 @@ remember("05")
 # $$
 # \mathbf e_v^{\text{new}} = \sigma\Big( \mathbf m_{v \leftarrow v} + \sum_{w \in \mathcal N(v)} \mathbf m_{v \leftarrow w} \Big)
 # $$
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
+#
 # | symbol | in code | shape |
 # |---|---|---|
 # | $\mathbf e_v$, a row of $\mathbf E$ | `E[v]` | `(d,)` |
@@ -158,11 +157,13 @@ check("05.1", ngcf_layer_loop)
 # Two numbers per node, so that vectors are arrows. Step with the buttons or the arrow keys, choose another receiver, and
 # switch the parts off: what is left of the sum without products?
 
-# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+# %% slideshow={"slide_type": "skip"}
 E_toy = torch.tensor(
     [[1.0, 0.4], [0.6, 0.8], [-0.4, 1.0], [1.0, -0.5], [0.8, 0.5], [0.3, 0.9], [-0.8, 0.6]]
 )
 W_turn, W_times = torch.tensor([[0.8, 0.3], [-0.2, 0.9]]), torch.tensor([[1.0, -0.4], [-1.2, -1.5]])
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.messages(
     toy.likes(), E_toy, W_turn, W_times, toy.USERS, toy.ITEMS, function=ngcf_layer_loop
 )
