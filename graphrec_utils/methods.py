@@ -2,7 +2,8 @@
 
 The map of the course shows those with a `column` (`syllabus.ON_THE_MAP`), figures know the looks (`style.METHOD`),
 `my_films` shows those with `films`, lesson 18 fits those with a `generator` (`exercises.generators`). A new
-method is a row here, and a function in `fitted` for each of the last two.
+method is a row here, in the order of lessons, and a function in `fitted` for each of the last two. Its lesson shows
+`my_films("NN")` near its end.
 """
 
 from __future__ import annotations

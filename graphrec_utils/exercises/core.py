@@ -3,6 +3,18 @@
 One `Exercise` serves three times: the card in a notebook, the mutation tests, and grading.
 In each the student's function only turns inputs into values (`runs`); the verdict is made
 here, from values.
+
+What tests ask of a new one, which `Exercise` shows how to write:
+
+    hints      three: a question, the formula, the line
+    claims     from simple to subtle, a corner case a claim. What one refuses it refuses on every seed; right
+               answers, their shapes and what could be guessed from them differ between seeds
+    slips      at least four plausible mistakes; two causes are two sentences. `hint=True` for two or three
+               that change one line and add none. What only slips use is imported with
+               `# noqa: F401 (slips use it)`
+    library    the package's own version, if it has one; its docstring says "Built in lesson NN, exercise NN.K"
+
+Inputs of several exercises lie in `lessonNN/shared.py`.
 """
 
 from __future__ import annotations

@@ -25,4 +25,7 @@ its batches, and passes on what it is given for the loop: `evaluate` (called wit
 Chance: whoever is called once takes an integer `seed` (constructors, `mf.ials`, `transe.fit`);
 whoever is called many times takes a generator, `rng` (dropout, corrupted facts). No global one is
 read or moved. `reg` is the weight of a ridge, `lr` a learning rate, `dropout` a share that is lost.
+
+Tests: a family has a row in `MODELS` of `tests/library/test_models_contract.py`, in `KNOWS` there if it cannot know
+everybody, and its formula in `tests/library/test_NAME.py`.
 """

@@ -11,6 +11,16 @@
 
 `stored` reads `data/results/02_ials_gowalla.json`. With `GRAPHREC_LONG=1` it calls `compute`
 instead, measures the time and rewrites the file.
+
+What lessons keep, and tests read:
+
+* Two models are chosen by `train.tune`, and validation is cut as test is (`hold_out(last=…)` in time).
+* `verdict` takes a `metrics.compare`, which may not be able to tell, and says it "from … to …": 95 %, never ±.
+* `table` wants size, trials and which known pairs left the lists; what is compared has equal d. Popularity, RP3β, EASE
+  (10,000 items at most) and iALS, at the same d and at its best, are rows.
+* What is compared with an aggregate is taken out of it (`graphs.others_mean`).
+* A cell over 20 s is tagged `long` and loads a stored result: `solutions/experiments/lessonNN/NAME.py` writes
+  `data/results/NN_NAME.json` by `save`, has a row in the README there and a test beside the lesson's.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Standard library only. One lock serves every Python of PYTHONS on every system: a line may end with
 the condition under which it counts. uv makes it; `python3 -m graphrec_utils.cli.setup.lock` calls uv
-(options such as --upgrade go to it) and writes from the result what Binder reads.
+(options such as --upgrade-package NAME go to it) and writes from the result what Binder reads. PyTorch's CPU build
+has no hash there: it is checked against the one that its own index tells.
 """
 
 from __future__ import annotations
