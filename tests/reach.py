@@ -28,6 +28,11 @@ OF_LESSON = re.compile(
 TEXTS, EXERCISES = "graphrec_utils.authoring.lesson.source", "graphrec_utils.exercises.find"
 MADE = "tests.library.made"  # an example of every visual
 SYLLABUS, ROW = "graphrec_utils/syllabus.py", re.compile(r' *Lesson\("(\d\d)"')
+TABLE = "graphrec_utils/methods.py"
+# Tests of what lists methods, by words of theirs.
+LISTING = re.compile(
+    r"\b(methods|ON_THE_MAP|taught|course_map|GENERATORS|films\.MET|style\.METHOD)\b"
+)
 # Who finds what no import names: files, and the module whose tests they reach.
 FINDS = (
     (r"(solutions|notebooks)/\d\d_", TEXTS),
@@ -53,7 +58,8 @@ NUMBER = re.compile(r"(?<![\w.])(?<!\d\d\.\d-)(\d\d)(?=[._\]-]|$)")
 def changed(since: str) -> set[str]:
     """Return the files that differ from a commit, and new ones; relative to the repository.
 
-    A row of the syllabus belongs to its lesson's text: in place of the table stands the lesson.
+    A row of the syllabus belongs to its lesson's text, a row of the table of methods to those of the lessons that
+    show it and to the tests of what lists methods: they stand in place of the table.
 
     Raises:
         pytest.UsageError: this is no clone, or git knows no such commit.
@@ -67,12 +73,15 @@ def changed(since: str) -> set[str]:
         if run.returncode:
             raise pytest.UsageError(f"--changed {since}: git says {run.stderr.strip()}")
         found |= set(run.stdout.splitlines())
-    if SYLLABUS in found:
+    for file, lessons in ((SYLLABUS, rows), (TABLE, methods)):
+        if file not in found:
+            continue
         old = subprocess.run(
-            ["git", "show", f"{since}:{SYLLABUS}"], cwd=ROOT, capture_output=True, text=True
+            ["git", "show", f"{since}:{file}"], cwd=ROOT, capture_output=True, text=True
         )
-        if numbers := rows(old.stdout, (ROOT / SYLLABUS).read_text("utf-8")):
-            found = found - {SYLLABUS} | {f"solutions/{number}_" for number in numbers}
+        if numbers := lessons(old.stdout, (ROOT / file).read_text("utf-8")):
+            found = found - {file} | {f"solutions/{number}_" for number in numbers}
+            found |= _listing() if file == TABLE else set()
     return found
 
 
@@ -80,6 +89,35 @@ def rows(old: str, new: str) -> set[str]:
     """Return the lessons whose rows of the syllabus differ, such as their minutes; none where more than that does."""
     lines, others = zip(*(_rows(text) for text in (old, new)), strict=True)
     return {ROW.match(row)[1] for row in lines[0] ^ lines[1]} if others[0] == others[1] else set()
+
+
+def methods(old: str, new: str) -> set[str]:
+    """Return the lessons that show methods whose rows differ; none where more than rows does.
+
+    `my_films` shows a method from its lesson on, lesson 18 those with a generator.
+    """
+    calls, others = zip(*(_table(text) for text in (old, new)), strict=True)
+    found: set[str] = set()
+    for row in calls[0] ^ calls[1] if others[0] == others[1] else ():
+        call = ast.parse(row, mode="eval").body
+        lesson, given = call.args[1].value, {each.arg for each in call.keywords}
+        later = {number for number in _numbers() if number > lesson}
+        found |= {lesson, *(later if "films" in given else later & {"18"})}
+    return found
+
+
+def _table(text: str) -> tuple[set[str], str]:
+    """Return the rows of the table of methods, and all else."""
+    tree = ast.parse(text or "TABLE = ()")
+    (table,) = (x for x in tree.body if ast.unparse(x).startswith("TABLE = "))
+    found, table.value = {ast.unparse(x) for x in table.value.elts}, ast.Constant(None)
+    return found, ast.unparse(tree)
+
+
+def _listing() -> set[str]:
+    """Return the tests of what lists methods."""
+    tests = (ROOT / "tests").rglob("test_*.py")
+    return {x.relative_to(ROOT).as_posix() for x in tests if LISTING.search(x.read_text("utf-8"))}
 
 
 def _rows(text: str) -> tuple[set[str], list[str]]:

@@ -127,6 +127,30 @@ def test_minutes_of_a_lesson_reach_that_lesson_and_other_words_of_the_syllabus_a
         assert reach.Reach(reach.changed("HEAD")).lessons == found
 
 
+def test_a_method_reaches_the_lessons_that_show_it_and_what_lists_methods(monkeypatch):
+    new = (reach.ROOT / reach.TABLE).read_text("utf-8")
+    row = '    Method("Swing", "16", "pairs of people who share little else"{}),\n'
+    start = "TABLE = (\n"
+    assert start in new
+    for more, found in (("", {"16", "18"}), (', films="item2item"', {"16", "17", "18"})):
+        old = new.replace(start, start + row.format(more))
+        assert reach.methods(old, new) == reach.methods(new, old) == found
+    assert reach.methods(new, new) == reach.methods(old + "MORE = 1\n", new) == set()
+    assert reach.methods("", new) == set()  # the table was elsewhere
+    said = {"diff": reach.TABLE, "ls-files": "", "show": old}
+    monkeypatch.setattr(
+        reach.subprocess,
+        "run",
+        lambda words, **_: SimpleNamespace(returncode=0, stdout=said[words[1]]),
+    )
+    files = reach.changed("HEAD")
+    assert reach.Reach(files).lessons == {"16", "17", "18"}
+    tests = {"library/test_methods.py": "test_x", "course/test_course_map.py": "test_y",
+             "course/test_site.py": "test_z"}  # fmt: skip
+    assert kept(*files, tests=tests) == ["test_x", "test_y", "test_z"]
+    assert kept(*files, tests=OTHERS) == []
+
+
 def test_a_commit_that_git_does_not_know_gets_a_sentence():
     with pytest.raises(pytest.UsageError, match=r"--changed nowhere: git says .*nowhere"):
         reach.changed("nowhere")
