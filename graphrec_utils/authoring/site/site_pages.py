@@ -20,6 +20,7 @@ from graphrec_utils.authoring.site import (
     peers_page,
     places,
     ready,
+    tools_page,
     variants_page,
     verdicts_page,
     wins_page,
@@ -74,6 +75,7 @@ atlas
 numbers
 cluster
 peers{graders}
+tools
 launch
 instructor
 hub
@@ -115,6 +117,7 @@ def write(folder: Path, repo: str | None) -> None:
         text = text.replace("<!-- capstone -->", ready.CAPSTONE)
         text = text.replace("<!-- graders -->", graders_page.instructor())
         text = text.replace("<!-- limits -->", limits.table())
+        text = text.replace("<!-- pyg -->", tools_page.pyg())
         (folder / page.name).write_text(text, "utf-8")
     for name, text in api.pages().items():
         (folder / "api" / f"{name}.md").write_text(text, "utf-8")
