@@ -25,10 +25,11 @@ def pages() -> dict[str, str]:
 
 
 def names() -> list[str]:
-    """Return the rooms below the exercises, from the bottom up: what lessons import, and how."""
+    """Return the rooms below the exercises, from the bottom up, and `scale`: what lessons import, and how."""
     tree = ast.parse((paths.PACKAGE / "__init__.py").read_text("utf-8"))
     rooms = [name for row in ROW.findall(ast.get_docstring(tree)) for name in row.split()]
-    return [name for name in rooms[: rooms.index("exercises")] if "." not in name]
+    below = rooms[: rooms.index("exercises")]
+    return [*below[:-1], "scale", below[-1]]
 
 
 def _files(name: str) -> list[Path]:
