@@ -3,7 +3,7 @@
 The package is read from the bottom up; every arrow points down, and a test enforces it:
 
     paths markup methods arguments                  places, HTML, each method once, checks
-    style syllabus                                  one look, the lessons
+    style syllabus                                  one look, and that of each method; the lessons
     data kernels                                    types of data; numba
     graphs pinworld toy                             R <-> A, propagation; a synthetic world; graphs by hand
     datasets walks sampling losses metrics          real data; pure functions, the formula in the docstring

@@ -1,6 +1,6 @@
 """Each method of the course once: what lists methods reads this table.
 
-The map of the course shows those with a `column` (`syllabus.ON_THE_MAP`), figures know the looks (`style.METHOD`),
+The map of the course shows those with a `column` (`ON_THE_MAP`), figures know the looks (`style.METHOD`),
 `my_films` shows those with `films`, lesson 18 fits those with a `generator` (`exercises.generators`). A new
 method is a row here, in the order of lessons, and a function in `fitted` for each of the last two. Its lesson shows
 `my_films("NN")` near its end.
@@ -192,6 +192,15 @@ TABLE = (
            leave="as a generator"),
     Method("fusion", "18", "one list out of several generators', by ranks"),
 )  # fmt: skip
+
+
+# The course map: which lesson teaches what, and what each takes from earlier ones.
+ON_THE_MAP = tuple(method for method in TABLE if method.column is not None)
+
+
+def taught(lesson: str) -> list[Method]:
+    """Return the methods of a lesson, "06"."""
+    return [method for method in ON_THE_MAP if method.lesson == lesson]
 
 
 def lesson_of(name: str) -> str:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graphrec_utils.methods import TABLE, Method
-
 
 @dataclass(frozen=True)
 class Lesson:
@@ -48,9 +46,6 @@ LESSONS = (
     Lesson("18", "capstone", "Capstone", 180),
 )
 
-# The course map: which lesson teaches what, and what each takes from earlier ones.
-ON_THE_MAP = tuple(method for method in TABLE if method.column is not None)
-
 # The lecture's five parts and the lessons that follow them; 00, 17 and 18 are ours.
 PARTS = (
     ("Recommender systems", ("01", "02", "03")),
@@ -59,8 +54,3 @@ PARTS = (
     ("Two towers and logQ", ("10", "11")),
     ("Many kinds of nodes", ("12", "13", "14", "15", "16")),
 )
-
-
-def taught(lesson: str) -> list[Method]:
-    """Return the methods of a lesson, "06"."""
-    return [method for method in ON_THE_MAP if method.lesson == lesson]

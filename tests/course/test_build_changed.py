@@ -104,6 +104,21 @@ def test_a_metric_stands_on_its_module_not_on_models():
     assert not [name for name in found if name.startswith("graphrec_utils.models")]
 
 
+def test_a_row_of_the_table_of_methods_concerns_what_shows_methods():
+    def shows(name):
+        return "graphrec_utils.methods" in library._reached(frozenset({f"graphrec_utils.{name}"}))
+
+    assert shows("style.METHOD") and shows("results.table") and shows("exercises.films.my_films")
+    for name in (
+        "style.USER",
+        "style.use",
+        "plots.bipartite",
+        "exercises.check",
+        "results.verdict",
+    ):
+        assert not shows(name), name
+
+
 def test_stored_results_and_scripts_of_a_visual_count(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "root", lambda: tmp_path)
     (tmp_path / "data" / "results").mkdir(parents=True)

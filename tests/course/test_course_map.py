@@ -12,7 +12,7 @@ from graphrec_utils import paths, syllabus
 from graphrec_utils.authoring.course_map import draw, layout
 from graphrec_utils.authoring.lesson import readme
 from graphrec_utils.authoring.lesson.source import built, target
-from graphrec_utils.syllabus import ON_THE_MAP, Method
+from graphrec_utils.methods import ON_THE_MAP, Method, taught
 
 NAMES = [method.name for method in ON_THE_MAP]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -114,7 +114,7 @@ def test_a_notebook_says_its_place_in_a_line():
 @pytest.mark.parametrize("lesson", [lesson.number for lesson in syllabus.LESSONS])
 def test_the_line_of_a_lesson_names_what_the_map_says(lesson):
     text = draw.line(lesson)
-    own = [method.name for method in syllabus.taught(lesson)]
+    own = [method.name for method in taught(lesson)]
     marked = re.findall(r"\*\*(.+?)\*\*", text)
     assert marked == own if own else len(marked) == 1
     for method in ON_THE_MAP:

@@ -36,6 +36,6 @@ def test_what_a_row_names_exists(method):
 
 def test_all_lists_of_methods_are_of_this_table():
     assert set(style.METHOD) == {m.called.get("look", m.name) for m in TABLE if m.look}
-    assert [m for m in TABLE if m.column is not None] == list(syllabus.ON_THE_MAP)
+    assert [m for m in TABLE if m.column is not None] == list(methods.ON_THE_MAP)
     assert len(films.MET) == sum(bool(m.films) for m in TABLE)
     assert list(generators.GENERATORS.values()) == [m for m in TABLE if m.generator]

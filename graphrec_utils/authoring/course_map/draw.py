@@ -13,8 +13,8 @@ from pathlib import Path
 
 from graphrec_utils import paths
 from graphrec_utils.authoring.course_map import layout
-from graphrec_utils.methods import Method
-from graphrec_utils.syllabus import LESSONS, ON_THE_MAP, PARTS, taught
+from graphrec_utils.methods import ON_THE_MAP, Method, taught
+from graphrec_utils.syllabus import LESSONS, PARTS
 
 STYLE = Path(__file__).with_name("course_map.css")
 PAGE_STYLE = Path(__file__).with_name("course_map_page.css")  # which of the two a page shows

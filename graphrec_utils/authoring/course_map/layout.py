@@ -1,6 +1,6 @@
 """Where the methods of the map stand: in columns from left to right, or in rows with lanes, as a log of git.
 
-Both come from `syllabus.ON_THE_MAP` alone. Nothing here knows how a box is drawn.
+Both come from `methods.ON_THE_MAP` alone. Nothing here knows how a box is drawn.
 """
 
 from __future__ import annotations
@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from graphrec_utils.methods import Method
-from graphrec_utils.syllabus import ON_THE_MAP
+from graphrec_utils.methods import ON_THE_MAP, Method
 
 SWEEPS = 12  # of ordering, and of pulling what belongs together to one height
 BOX, VIA = 68.0, 22.0  # height that a box, or a line that passes between boxes, needs

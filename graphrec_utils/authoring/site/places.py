@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import nbformat
 
-from graphrec_utils import syllabus
+from graphrec_utils import methods
 from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson.source import built
 
@@ -19,4 +19,4 @@ def placed(notebook, number: str) -> None:
     """Put the course map where a notebook has a line of it; a lesson without a method needs neither."""
     at = next(k for k, cell in enumerate(notebook.cells) if cell.source.startswith(draw.LINE))
     cell = nbformat.v4.new_markdown_cell(draw.folded(number, address), id="course-map")
-    notebook.cells[at : at + 1] = [cell] if syllabus.taught(number) else []
+    notebook.cells[at : at + 1] = [cell] if methods.taught(number) else []

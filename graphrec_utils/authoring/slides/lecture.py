@@ -16,7 +16,7 @@ from pathlib import Path
 
 import nbformat
 
-from graphrec_utils import markup, paths, syllabus
+from graphrec_utils import markup, methods, paths, syllabus
 from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson.source import built, target
 from graphrec_utils.authoring.slides import kinds, short, uses
@@ -79,7 +79,7 @@ def columns() -> tuple[list[list[Slide]], list[str]]:
             found += _lesson(lesson, missing)
         parts.append(found)
     named = [row for row in systems()[0] if row.get("lecture")]
-    own = {method.name for method in syllabus.ON_THE_MAP}
+    own = {method.name for method in methods.ON_THE_MAP}
     others = [row for row in named if row["name"] not in own]
     parts.append([Timed(_system(row), SHARES["system"]) for row in others])
     later = [row for row in systems()[0] if not row.get("lecture")]
@@ -137,7 +137,7 @@ def _lesson(lesson: str, missing: list[str]) -> Iterator[Timed]:
                 made.notes.extend(x for x in [*told, *asked] if x not in made.notes)
             made.notes = [AT_MINUTE.sub("", note) for note in made.notes]
             yield Timed(made, SHARES[kind])
-    taught = {method.name for method in syllabus.taught(lesson)}
+    taught = {method.name for method in methods.taught(lesson)}
     for row in systems()[0]:
         if row["name"] in taught and row.get("lecture"):
             yield Timed(_system(row), SHARES["system"])
@@ -249,12 +249,12 @@ def _title() -> Slide:
 
 def _part(k: int, name: str, lessons: tuple[str, ...]) -> Slide:
     shown = draw.image(lessons)
-    said = [f"<p>{html.escape(draw.sentence(m))}.</p>" for x in lessons for m in syllabus.taught(x)]
+    said = [f"<p>{html.escape(draw.sentence(m))}.</p>" for x in lessons for m in methods.taught(x)]
     return titled(f"Part {k} · {name}", [Unit(shown, PICTURE, picture=True)], said)
 
 
 def _coming(lesson: str) -> Slide:
-    taught = "".join(f"<li>{html.escape(draw.sentence(m))}</li>" for m in syllabus.taught(lesson))
+    taught = "".join(f"<li>{html.escape(draw.sentence(m))}</li>" for m in methods.taught(lesson))
     said = "<p>The lesson is not there yet; its slides come with it.</p>"
     told = f'<ul class="coming">{taught}</ul>'
     return titled(f"{lesson} · {html.escape(LESSON_TITLE[lesson])}", [Unit(told, 200)], [said])

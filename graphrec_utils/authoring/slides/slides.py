@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 from pygments.formatters import HtmlFormatter
 
-from graphrec_utils import markup, paths, syllabus
+from graphrec_utils import markup, methods, paths, syllabus
 from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson.source import built, sources, target
 from graphrec_utils.authoring.slides import lecture, short, uses, vendor
@@ -65,14 +65,14 @@ def filled(title: str, columns: list[list[Slide]]) -> str:
 
 def placed(columns: list[list[Slide]], lesson: str) -> list[list[Slide]]:
     """Return the columns with the course map below the title, if the lesson has a place on it."""
-    if not columns or not syllabus.taught(lesson):
+    if not columns or not methods.taught(lesson):
         return columns
     return [[columns[0][0], map_slide(lesson), *columns[0][1:]], *columns[1:]]
 
 
 def map_slide(lesson: str) -> Slide:
     """Return a slide with the course map on which a lesson is marked."""
-    told = "".join(f"<p>{html.escape(draw.sentence(m))}.</p>" for m in syllabus.taught(lesson))
+    told = "".join(f"<p>{html.escape(draw.sentence(m))}.</p>" for m in methods.taught(lesson))
     figure = Unit(draw.image((lesson,)), PICTURE, picture=True)
     return Slide([figure], [told], again="Where this stands")
 
