@@ -80,6 +80,17 @@ def test_setup_and_long_code_start_folded_and_exercises_do_not(folder):
     assert max(len(c.source.splitlines()) for c in opened) <= site_pages.LONG
 
 
+def test_code_that_a_notebook_folds_is_folded_here_and_not_gone():
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell("x = 1", metadata={"jupyter": {"source_hidden": True}}),
+            nbformat.v4.new_code_cell("x = 2"),
+        ]
+    )
+    shown = site_pages.prepared(notebook).cells
+    assert [cell.metadata.get("tags", []) for cell in shown] == [["hide-input"], []]
+
+
 def test_every_figure_has_words_for_readers_of_screens(folder):
     for path in (folder / "notebooks").iterdir():
         for cell in nbformat.read(path, 4).cells:

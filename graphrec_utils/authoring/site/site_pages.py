@@ -10,6 +10,7 @@ import nbformat
 
 from graphrec_utils import exercises, paths, syllabus
 from graphrec_utils.authoring.course_map import draw
+from graphrec_utils.authoring.lesson import around
 from graphrec_utils.authoring.lesson.source import built, target
 from graphrec_utils.authoring.site import (
     api,
@@ -143,11 +144,12 @@ def prepared(notebook):
     """
     for cell, after in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
         hidden = cell.metadata.get("jupyter", {}).get("source_hidden")
+        finds = hidden and cell.source.startswith(around.BOOTSTRAP.splitlines()[0])
         judges = cell.metadata.get("graphrec", {}).get("role") == "check"
         judges = judges or "exercises import progress" in cell.source
-        if hidden or judges or cell.source.startswith("[Open in Colab]"):
+        if finds or judges or cell.source.startswith("[Open in Colab]"):
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-cell"]
-        if cell.cell_type == "code" and _plumbing(cell):
+        if cell.cell_type == "code" and (hidden or _plumbing(cell)) and not finds:
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
         if cell.metadata.get("jupyter", {}).get("outputs_hidden") and cell.get("outputs"):
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-output"]
