@@ -645,13 +645,7 @@ verdicts(
 #   `movies = pinworld.load("small").interactions()`, run the notebook again, and watch which verdicts turn.
 #
 # </details>
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 40 to 47. Two cards, two verdicts. Where the second does not hold, ask what these people post about before
-# you say it. The line above them cannot tell: nobody may say that knowing the user adds nothing; this test does not
-# see it. Here intervals are said once for the whole course: draw one that holds 0, and one that does not.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
+#
 # ### What they are for
 #
 # | | what it is for | where it won | where it did not |
@@ -661,6 +655,11 @@ verdicts(
 #
 # PinWorld is the synthetic platform of later lessons; its two numbers are a stored measurement of
 # [lesson 18](18_capstone.ipynb).
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 40 to 47. Two cards, two verdicts. Where the second does not hold, ask what these people post about before
+# you say it. The line above them cannot tell: nobody may say that knowing the user adds nothing; this test does not
+# see it. Here intervals are said once for the whole course: draw one that holds 0, and one that does not.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz

@@ -128,7 +128,7 @@ def conjugate_gradients(rows: Rows, H: Floats, W: Floats, steps: int) -> Floats:
 def update_blocks(rows: Rows, H: Floats, W: Floats, block: int) -> Floats:
     """Return W (m, d) after one Newton step in each block of coordinates (iALS++).
 
-    Shown in lesson 02, section 2.7.
+    Shown in lesson 02, section 2.10.
     """
     G, W = rows.gramian(H), W.copy()
     scores = np.empty_like(rows.weight)  # (nnz,) every step keeps them up to date

@@ -48,7 +48,7 @@ ex = Exercise(
     points=3,
     hints=(
         "Which two knobs belong together? Change one of them by a factor of 3, then the other, and keep a table.",
-        "Look at the diagonal of figure 2.8: 1 with 0.001, 0.3 with 0.003, 0.03 with 0.01. And days 42 on are the question.",
+        "Look at the diagonal of figure 2.6: 1 with 0.001, 0.3 with 0.003, 0.03 with 0.01. And days 42 on are the question.",
         "Try `dim=32`, `alpha0=0.03`, `reg=0.05`, `sweeps=8`, `until_day=42`.",
     ),
 )

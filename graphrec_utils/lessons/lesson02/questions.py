@@ -123,7 +123,7 @@ QUESTIONS = (
             "keep the topics apart: 37 % on the map, 100 % in all 32."),
     ), measured=lambda at: "under half on the map" if at["on_map"] < 0.5 < at["in_full"] else
         "nine in ten on the map, all" if at["in_full"] >= at["on_map"] else "nine in ten on the map, fewer"),
-    Question("02.p8", "Figure 2.7 factorizes a small R at rank 2. u3 likes i1 alone, and R stays the same if i0 and i2 "
+    Question("02.p8", "Figure 2.8 factorizes a small R at rank 2. u3 likes i1 alone, and R stays the same if i0 and i2 "
         "change places (with u0 and u2). Which of i0 and i2 comes first for u3?", (
         ("the SVD has a tie, iALS prefers one",
             "0.35 for both by the SVD; 0.89 and 0.18 by iALS. Its loss has two valleys, and the random start chooses: "
