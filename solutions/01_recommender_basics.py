@@ -461,17 +461,17 @@ check("01.6", item2item_cosine)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1.7 People like you
 #
-# The third generator, **user2item**, compares rows instead of columns. The $k$ users most similar
-# to $u$ vote for what they like, each vote weighted by the similarity:
+# The third generator, **user2item**, compares rows instead of columns. The users nearest to $u$, a fixed
+# number of them, vote for what they like, each vote weighted by the similarity:
 #
 # $$
-# \text{score}(u, i) = \sum_{v \,\in\, \mathrm{kNN}(u)} w_{uv}\, R_{vi}, \qquad
+# \text{score}(u, i) = \sum_{v \,\in\, \mathrm{NN}(u)} w_{uv}\, R_{vi}, \qquad
 # w_{uv} = \text{cosine of rows } u \text{ and } v, \quad w_{uu} = 0
 # $$
 #
 # | symbol | in code | meaning |
 # |---|---|---|
-# | $\mathrm{kNN}(u)$ | the `neighbors` largest entries of row $u$ | the $k$ users most similar to $u$, without $u$ |
+# | $\mathrm{NN}(u)$ | the `neighbors` largest entries of row $u$ | the users nearest to $u$, without $u$ |
 # | $w_{uv}$ | `W[u, v]`, shape `(m, m)` | similarity of two users |
 #
 # On the graph both generators walk the same way, Ann → Brazil → Bob → Cube: **three hops** from a
@@ -629,7 +629,7 @@ verdicts(
 #   every list. A new user gets the recent bestsellers where a generator has nothing to say.
 # * **Search.** `train.tune` gives every generator six trials, some at random, the rest beside the best so
 #   far; popularity has no knob: 43 trials together. Its table, folded above, says in the column *refused*
-#   if the best setting is the last of its grid; none was. iALS has vectors of 8 numbers (column *d*), which
+#   if the best setting is the last of its grid; none was. Its half-lives are in seconds: 604,800 are a week. iALS has vectors of 8 numbers (column *d*), which
 #   was not tuned. EASE weighs the films with five likes or more: it inverts a matrix. Its six lines, and
 #   *both*, stand in the folded cells above.
 # * **Intervals** are those of the paired t-test over users. Over three seeds, three trainings that differ in

@@ -694,10 +694,11 @@ verdicts(*cards)
 #
 # | what it is for | where it won | where it did not |
 # |---|---|---|
-# | one vector for every user and item, all zeros counted cheaply, new users by fold-in; the strongest single model to put beside a new one | PinWorld, one known like, NDCG@20: 0.153; item2item 0.125 | PinWorld, 50 known likes: 0.114; item2item 0.121 |
+# | one vector for every user and item, all zeros counted cheaply, new users by fold-in: a rival that any new model has to meet | PinWorld, one known like, NDCG@20: 0.153; item2item 0.125 | PinWorld, 50 known likes: 0.114; item2item 0.121 |
 # | | Gowalla, NDCG@20: 0.148; NGCF as printed 0.133 (branch D) | these films by time: 0.084; recent popularity 0.159. A new item: no column, no vector |
 #
-# PinWorld's numbers are a stored measurement of [lesson 18](18_capstone.ipynb).
+# PinWorld is the synthetic platform of later lessons; its numbers are a stored measurement of
+# [lesson 18](18_capstone.ipynb), and what a like is worth there depends on how many are known.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
@@ -719,7 +720,7 @@ verdicts(*cards)
 #
 # **Next.** The dot product and $\alpha_0$ were choices of ours; everything else was learned from data. Why not
 # learn the similarity, too, and let the data say what a pair is worth?
-# [Lesson 03](03_learned_similarity.ipynb) begins with a green check mark that says it pays.
+# [Lesson 03](03_learned_similarity.ipynb) begins with a green check mark that says so, and that you should doubt.
 #
 # **Further reading.** Koren, Bell, Volinsky, *Matrix Factorization Techniques for Recommender
 # Systems* (2009): ratings, biases and time. Hu, Koren, Volinsky, *Collaborative Filtering for
@@ -1056,11 +1057,11 @@ check("02.6", ease_weights)
 # ### Large d: update in blocks
 #
 # A user of iALS costs $|S_u| d^2 + d^3$. Where $d$ is large, the $d \times d$ systems dominate everything.
-# **iALS++** (Rendle and others, 2021) freezes all coordinates but a block $B$ of $b$ and makes one Newton
+# **iALS++** (Rendle and others, 2021) freezes all coordinates but a block $J$ of $b$ and makes one Newton
 # step there, with $\mathbf A\,\mathbf w = \mathbf t$ for the system of exercise 02.3:
 #
 # $$
-# \mathbf w_B \leftarrow \mathbf w_B - \mathbf A_{BB}^{-1} \left( \mathbf A_{B\,\cdot}\, \mathbf w - \mathbf t_B \right)
+# \mathbf w_J \leftarrow \mathbf w_J - \mathbf A_{JJ}^{-1} \left( \mathbf A_{J\,\cdot}\, \mathbf w - \mathbf t_J \right)
 # $$
 #
 # $b = d$ is the exact solution in one step, $b = 1$ is coordinate descent. Larger blocks get lower per
@@ -1087,7 +1088,7 @@ check("02.6", ease_weights)
 # >
 # > **Claim 2** (ours). It finds more than the LightGCN of the paper, too.
 #
-# A claim holds if both measures say so.
+# A claim holds if both measures say so. Which of the three rows was tuned with the least care?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 43 to 50. The lecture's table: ask which row was tuned least. Then the question of the fifth, in the fold
@@ -1158,7 +1159,7 @@ plt.show()
 # **How to read it.** With care an idea of 2008 stands between the two graph models. At the papers' $d$ of 64 it is
 # below NGCF: its $d$ of 1,024 brings the rest, and validation found less with every smaller one. So much for the
 # question of 2.2; on the films validation chose rank 8 for the SVD. How large $d$ may be depends on the data.
-# RP3β, which learns nothing, finds as much as LightGCN: 0.155.
+# RP3β, which learns nothing, finds what LightGCN finds as printed, 0.155 in NDCG@20.
 #
 # **A table says as much about the care for its first row as about the idea in its last.**
 #
