@@ -653,7 +653,7 @@ for claim, one, other, who in (
      ials, "popularity", "tuned iALS against popularity of all times"),
 ):  # fmt: skip
     lead = metrics.compare(one.ndcg, per_user[other].ndcg)
-    cards.append(verdict(claim, holds=lead, detail=f"NDCG@20 of {who}: {lead:.3f}"))
+    cards.append(verdict(claim, holds=lead, detail=f"NDCG@20 of {who}: {lead.gain('.3f')}"))
 for other in (first_day, rival):
     print(f"tuned iALS and {other}: {metrics.compare(ials.ndcg, per_user[other].ndcg):.3f}")
 verdicts(*cards)
