@@ -120,8 +120,8 @@ QUESTIONS = (
     ), measured=lambda at: by(at["knows"], "the best of", "the recent", "neither")),
     Question("01.p9", "Of the test likes for items with at most 20 known likes, how many do the "
         "personal generators find with 20 places?", (
-        ("fewer than 1 in 100", "Hardly any. Whoever is liked by few is near few, and "
-            "twenty places go to the items with many edges."),
+        ("fewer than 1 in 100", "Hardly any. A film that few people like is near few others, "
+            "and the twenty places go to films with many edges."),
         ("about 1 in 20", "Not even a fifth of that: an item with few edges is reached by few "
             "paths, and a new one by none."),
         ("about 1 in 5", "That is their average over all items, and the hits in it are popular "
