@@ -28,7 +28,7 @@ LESSONS = (
     Lesson("00", "start_here", "Start here", 35),
     Lesson("01", "recommender_basics", "Recommender basics", 120),
     Lesson("02", "matrix_factorization", "Matrix factorization and iALS", 130),
-    Lesson("03", "learned_similarity", "Learned similarity and ranking losses", 115),
+    Lesson("03", "learned_similarity", "Learned similarity and ranking losses", 120),
     Lesson("04", "graph_view", "The graph view", 145),
     Lesson("05", "ngcf", "NGCF", 95),
     Lesson("06", "lightgcn", "LightGCN and over-smoothing", 125),

@@ -96,7 +96,7 @@ def hu_koren(
     """Factorize implicit feedback with confidences $1 + α R$ (Hu, Koren, Volinsky 2008).
 
     R holds non-negative counts; every observed cell has the target 1, every other cell the target
-    0 with confidence 1. Arguments, returns and errors otherwise as in `als`; `alpha` > 0.
+    0 with confidence 1. The package implicit takes α R itself as the confidence. Arguments, returns and errors otherwise as in `als`; `alpha` > 0.
     """
     R = _counts(R)
     arguments.positive(alpha=alpha, reg=reg)

@@ -31,9 +31,9 @@ SYSTEM = Path(__file__).with_name("system.html")
 SHARES = {"visual": 2.0, "picture": 1.5, "formula": 1.5, "table": 1.5, "system": 0.75, "part": 1.0}
 # lesson: (section, what to take from it), in the order of the lecture
 PICKS = {
-    "01": (("1.1", "picture"), ("1.3", "picture"), ("1.4", "visual"), ("1.7", "picture")),
-    "02": (("2.2", "picture"), ("2.5", "formula"), ("2.5", "visual"), ("2.9", "picture")),
-    "03": (("3.3", "visual"), ("3.5", "visual"), ("3.7", "visual")),
+    "01": (("1.1", "picture"), ("1.3", "picture"), ("1.4", "visual"), ("1.6", "picture")),
+    "02": (("2.2", "picture"), ("2.5", "formula"), ("2.5", "visual"), ("2.7", "picture")),
+    "03": (("3.3", "visual"), ("3.5", "visual"), ("3.6", "visual")),
     "04": (
         ("4.1", "picture"),
         ("4.2", "visual"),

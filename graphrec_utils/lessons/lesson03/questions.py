@@ -53,7 +53,7 @@ def _first(at) -> str:
 
 
 def _doubt(at) -> str:
-    """Whether the same users and seeds still say it once the trials of 3.8 were added."""
+    """Whether the same users and seeds still say it once the trials of 3.7 were added."""
     coarse, stored = (results.load(x).values for x in ("03_coarse_grid", "03_ncf_movietweetings"))
     before = metrics.Comparison.of(0, 0, coarse["gap"], coarse["error"], coarse["users"])
     gap, error = stored["gaps in ndcg"]["NeuMF, fused - Dot"]
@@ -139,7 +139,7 @@ QUESTIONS = (
              "mark?", (
         ("how hard Dot was tuned",
          "The trials show it: fewer for its family, wide steps around its best setting, "
-         "and nothing tried between them. With these gaps closed the lead is gone (3.8)."),
+         "and nothing tried between them. With these gaps closed the lead is gone (3.7)."),
         ("whether more users say the same",
          "The interval is far from 0. More users would make the same mistake surer."),
         ("whether the code of NeuMF has a bug",
