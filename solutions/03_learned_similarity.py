@@ -276,7 +276,7 @@ visuals.surface(nets)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.4 What cannot be searched
 #
-# Whoever serves needs the best 20 of a million items in milliseconds. With a dot product this is **maximum
+# A recommender in use has to find the best 20 of a million items in milliseconds. With a dot product this is **maximum
 # inner product search** (MIPS): an index over item vectors looks at a few thousand of them (lesson 10).
 # A tower has no item vector to index, so every pair goes through the network: it can only reorder a short list.
 #
@@ -684,7 +684,7 @@ verdicts(*cards)
 # ## Take away
 #
 # * **Why not learn the similarity itself?** One may. Nobody can tell that it finds more than a dot product that is tuned
-#   as hard (3.7), and whoever gives up the dot product gives up the index over a million items.
+#   as hard (3.7), and without the dot product there is no index over a million items (3.4).
 # * A network *can represent* a dot product and still has to *learn* it. Read the trials before you read the verdict.
 # * BPR compares pairs, $-\log\sigma(s^+ - s^-)$; BCE asks each pair alone; softmax lets all items compete, $-\log p$ with
 #   $Z$ over the catalog. Check a sign on held-out data, not on the loss.
@@ -773,12 +773,10 @@ check("03.2", neumf_forward)
 # > **Claim** (what "it contains the dot product" suggests). An MLP of up to 256 units learns the dot product
 # > of 64 coordinates to within a tenth of its spread, from a million pairs.
 
-# %% tags=["long"]
+# %% tags=["long", "experiment"]
 learned = results.load(
     "03_mlp_dot", command="python -m solutions.experiments.lesson03.learned_similarity --part dot"
 )
-
-# %% tags=["experiment"]
 rows = pd.DataFrame(learned.values["rows"])
 rows["mean"] = rows.error.map(np.mean)
 best = rows[rows.dim == 64].sort_values("mean").iloc[0]
