@@ -28,9 +28,12 @@ SAYS = {
 
 
 def regimes() -> dict[str, dict]:
-    """Return slice -> its knob, unit, measure and data sets, of all slices that are stored; see `checked`."""
+    """Return slice -> its knob, unit, measure, data sets and what it says, of all slices that are stored; see `checked`."""
     there = [name for name in ORDER if (paths.data() / "results" / f"{PREFIX}{name}.json").exists()]
-    return {name: checked(load(PREFIX + name).values, name) for name in there}
+    return {
+        name: checked(load(PREFIX + name).values, name) | {"says": SAYS.get(name, "")}
+        for name in there
+    }
 
 
 def checked(values: Mapping, name: str) -> dict:

@@ -23,6 +23,8 @@ PinWorld is made by us: what people like in it knows topics and styles, and neve
 
 ## Where the winner changes
 
+{says}
+
 {crossings}
 
 Between the two levels of a row nobody can be told from the other. How it was measured stands in
@@ -49,7 +51,7 @@ def page(slices: Mapping[str, Mapping] | None = None) -> str:
         for name, row in uses.iterrows()
     ]  # fmt: skip
     return PAGE.format(
-        visual=visuals.regimes(slices).html(), crossings=_crossings(slices), table=_table(head, rows), absent=_absent(slices)
+        visual=visuals.regimes(slices).html(), says=_says(slices), crossings=_crossings(slices), table=_table(head, rows), absent=_absent(slices)
     )  # fmt: skip
 
 
@@ -57,6 +59,10 @@ def _linked(name: str, lesson: str) -> str:
     """Return the name as a link to its lesson, if that is built."""
     page = address(lesson, "notebooks/")
     return f"[{name}]({page.removesuffix('.html')}.ipynb)" if page else name
+
+
+def _says(slices: Mapping[str, Mapping]) -> str:
+    return "\n".join(f"* *{x['knob']}*: {x['says']}" for x in slices.values() if x.get("says"))
 
 
 def _crossings(slices: Mapping[str, Mapping]) -> str:

@@ -95,14 +95,16 @@ def test_lines_of_stored_slices_are_methods_of_the_table():
 
 
 def test_the_page_has_the_crossing_the_table_and_who_did_not_play():
-    page = wins_page.page(SLICES)
+    says = "Few likes, LightGCN; many, neighbors."
+    page = wins_page.page({"history": SLICES["history"] | {"says": says}})
+    assert f"* *likes known*: {says}" in page
     assert (
         "| likes known | PinWorld | LightGCN | RP3β | from 1 to 5 | +0.100, from +0.090 to +0.110 | −0.100, from −0.110 to −0.090 |"
         in page
     )
     assert page.count("nowhere among what was measured") == len(regimes.uses(SLICES).table) - 2
     assert "NCF: has no row for somebody new" in page
-    assert not re.search(r"\{(visual|crossings|table|absent)\}", page)
+    assert not re.search(r"\{(visual|says|crossings|table|absent)\}", page)
     assert results.NAME.fullmatch("18_regimes_history")
 
 

@@ -101,6 +101,7 @@ def _slice(name: str, values: Mapping) -> dict:
         "unit": values["unit"],
         "measure": values["measure"],
         "scale": values.get("scale", "linear"),
+        "says": values.get("says", ""),
         "sets": sets,
     }
 

@@ -1,5 +1,5 @@
 // Which one wins? A slider for each knob of the data; the one moved last is drawn, a line for each method.
-// State: slices (name -> knob, unit, measure, scale, sets of levels, methods and who is first, mine), order (of their names), slice, set (a
+// State: slices (name -> knob, unit, measure, scale, says, sets of levels, methods and who is first, mine), order (of their names), slice, set (a
 // place in sets), places (slice -> where its slider stands), guess (a slice that hides who is first until somebody is named, or ""), said (who was).
 
 import { button, frame, h, list, s } from "../../../../plots/visuals/base/base.js";
@@ -48,7 +48,8 @@ function render({ model, el }) {
   const title = h("div", { class: "gr-title" });
   const chart = s("svg", { viewBox: `0 0 ${W} ${H}`, width: W, height: H, role: "img" });
   const names = h("ol", { class: "gr-reg-list", "aria-label": "Methods, the best first" });
-  body.append(h("div", { class: "gr-reg-chart" }, title, chart), names);
+  const says = h("p", { class: "gr-reg-says" });
+  body.append(h("div", { class: "gr-reg-chart" }, title, chart, says), names);
 
   function draw() {
     const { slice, part, place } = now();
@@ -131,6 +132,7 @@ function render({ model, el }) {
 
     const first = methods.find((m) => m.name === best.first);
     title.textContent = `${slice.measure}, ${part.name}`;
+    says.textContent = asked ? "" : slice.says;
     const where = `${part.name}, ${short(levels[place])} ${slice.unit}`.trim();
     if (asked) {
       const question = `${where}: who is first? Press a name.`;
