@@ -24,6 +24,7 @@ ORDER = (
 # what each slice says, in words that a student can repeat; tests hold them to what is stored
 SAYS = {
     "interests": "From two topics on five medoids find more than one; a mean of what was saved lately finds as much as five.",
+    "size": "Ten thousand things are scanned as fast as a walk or a push answers; a million take at least seventy times as long.",
 }
 
 

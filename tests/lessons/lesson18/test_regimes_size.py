@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from graphrec_utils import walks
+from graphrec_utils.results import regimes
 from solutions.experiments.lesson18.regimes import size
 
 SERVERS = {name: player.fit for name, player in size.PLAYERS.items()}
@@ -67,3 +68,14 @@ def test_a_round_has_requests_of_its_own_and_every_request_a_rate():
     first, asked[:] = set(asked), []
     size.judge(1000, 1, server)
     assert len(first) == size.REQUESTS and not first & set(asked)
+
+
+def test_what_is_said_of_sizes_is_stored():
+    (part,) = regimes.regimes()["size"]["sets"].values()
+    ten, million = (part["levels"].index(n) for n in (10_000, 1_000_000))
+    rate = {name: [row["mean"] for row in rows] for name, rows in part["methods"].items()}
+    scan = rate["iALS, exact scan"]
+    for name in ("Pixie", "PageRank, push"):
+        assert scan[ten] > rate[name][ten] and rate[name][million] > 70 * scan[million], name
+    for name, rows in part["methods"].items():
+        assert all("MB" in row["facts"] for row in rows if row["mean"] > 0), name
