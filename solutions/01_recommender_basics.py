@@ -531,7 +531,7 @@ class Both:
         return self.day.scores(users) * (self.weight + self.user.scores(users))
 
 
-# %% tags=["experiment"] jupyter={"source_hidden": true}
+# %% slideshow={"slide_type": "skip"} tags=["experiment"] jupyter={"source_hidden": true}
 DAYS = [86_400 * days for days in (1, 2, 4, 7, 14, 30)]
 build = {
     "popularity": (baselines.popularity, {}),

@@ -327,14 +327,13 @@ predict("02.p3")
 #   + \lambda \left(\lVert\mathbf W\rVert^2 + \lVert\mathbf H\rVert^2\right)
 # $$
 #
-# For one user, with the diagonal matrix $\mathbf C = \operatorname{diag}(\mathbf c_u)$ in mind:
+# For one user, with the diagonal matrix $\mathbf C = \operatorname{diag}(\mathbf c_u)$ in mind (branch A computes it, by
+# hand and in code):
 #
 # $$
 # \mathbf w_u = \left( \mathbf H^\top \mathbf C \mathbf H + \lambda \mathbf I \right)^{-1}
 #   \mathbf H^\top \mathbf C\, \mathbf p_u
 # $$
-#
-# *Branch A computes it by hand and in code.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.5 iALS, and the Gramian trick
