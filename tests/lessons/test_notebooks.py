@@ -160,6 +160,15 @@ def test_every_picture_is_followed_by_a_caption(path):
 
 
 @per_lesson
+def test_figures_are_numbered_in_order_and_a_text_names_those_that_are(source):
+    """Who puts one in shifts the others, and what is said of them."""
+    text, lesson = source.read_text("utf-8"), int(source.name[:2])
+    numbers = [int(k) for k in re.findall(rf"^# \*Figure {lesson}\.(\d+)\. ", text, re.MULTILINE)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert {int(k) for k in re.findall(rf"[Ff]igures? {lesson}\.(\d+)", text)} == set(numbers)
+
+
+@per_lesson
 def test_a_lesson_has_the_parts_every_lesson_has(source):
     found = notebooks(source)["student"].cells
     prose = [c.source for c in found if c.cell_type == "markdown"]

@@ -17,7 +17,7 @@ The folder's place makes it `visuals.walk`: in a lesson's room, or in `plots/vis
 It has a line in `MADE` of `tests/lessons/lessonNN/made.py`, and beside that `test_visuals_NAME.py` and
 `test_browser_NAME.py` (copy those of `sampled_metric` in `tests/lessons/lesson03`). `python -m tests.browser.pages NAME`
 writes its pages, light and dark: use them by mouse and by keyboard. The lesson shows it in a cell tagged `widget`; the
-next cell, `*Figure N.M. …*`, describes the picture in twelve words or more.
+next cell, `*Figure N.M. …*`, describes the picture in twelve words or more; figures after it count one more.
 
 The module speaks the protocol of anywidget (https://anywidget.dev), so that one file serves a page
 without a kernel and a notebook with one.
