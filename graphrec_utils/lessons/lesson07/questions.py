@@ -10,6 +10,7 @@ from graphrec_utils import graphs, results
 from graphrec_utils.exercises.questions import Question
 from graphrec_utils.graphs import batches
 from graphrec_utils.models import sage
+from graphrec_utils.results import regimes
 
 
 def _epoch(at) -> float:
@@ -82,6 +83,15 @@ def _most(at) -> str:
     return best["PinWorld"].split(",")[0]
 
 
+def _aged(at) -> str:
+    """Who is ahead among the pins that were born in the four weeks since the training."""
+    last = regimes.regimes()["age"]["sets"]["PinWorld, pins born since"]["first"][-1]
+    other = {"PinSage": "RP3β", "RP3β": "PinSage"}[last["first"]]
+    if other in last["level with"]:
+        return "level"
+    return "RP3β is ahead" if last["first"] == "RP3β" else "PinSage is still ahead"
+
+
 QUESTIONS = (
     Question("07.p1", "Sixteen times as many users and items, eighteen times as many edges. By what factor does an epoch of "
              "LightGCN grow, whose every step propagates over the whole graph?", answer=570, within=2.5, measured=_epoch, said=(
@@ -152,6 +162,15 @@ QUESTIONS = (
         ("recent popularity",
          "It is behind even among new pins with edges, where everything is recent, and overall far behind all that count pairs or are trained."),
     ), measured=_most),
+    Question("07.p8", "Three days after the training PinSage finds more among the pins born since than RP3β, which counts the edges "
+             "of the day. Both go on reading today's graph. Who is ahead after four weeks?", (
+        ("RP3β is ahead",
+         "0.463 against 0.434. In four weeks a pin gets edges enough, and then counting them says more than reading what it shows."),
+        ("PinSage is still ahead, it has edges and content",
+         "It has both, and a matrix that is four weeks old. It is ahead for certain after three days only; after four weeks it is behind, by 0.029."),
+        ("level: both read the same edges",
+         "After one and two weeks the two cannot be told apart. After four RP3β is ahead by 0.029."),
+    ), measured=_aged),
     Question("07.q1", "A loss has its minimum where all vectors are equal. What is the quickest test for that?", (
         ("equal vectors, then others",
          "Two numbers suffice: if the first is smaller, training will go there."),

@@ -9,6 +9,7 @@ import scipy.sparse as sp
 from graphrec_utils import paths, results
 from graphrec_utils.data import Features, Interactions
 from solutions.experiments.lesson07 import sage_rivals as study
+from solutions.experiments.lesson07 import sage_users
 
 
 @pytest.fixture
@@ -154,3 +155,21 @@ def test_the_stored_results_are_of_this_command():
     assert {tuple(row[k] for k in study.CHOICES) for row in rows} == {
         tuple(x) for x in study.product(*study.CHOICES.values())
     }
+
+
+# ------------------------------------------------------------- users who are made of items
+def test_a_user_is_the_mean_of_what_he_or_she_liked_and_nobody_is_zeros():
+    likes = Interactions(np.array([0, 0, 1]), np.array([0, 2, 1]), 3, 3)
+    known = sage_users.content.Known(likes, sp.csr_array((1, 3)), np.eye(3, dtype=np.float32))
+    items = np.array([[1.0, 0], [0, 2], [3, 4]])
+    user_emb, item_emb = sage_users.mean(known, items)
+    np.testing.assert_allclose(user_emb, [[2, 2], [0, 2], [0, 0]])
+    assert item_emb is items
+
+
+def test_the_stored_users_are_of_this_command():
+    stored = results.load("07_users")
+    assert (stored.claim, stored.command) == (sage_users.CLAIM, sage_users.COMMAND)
+    slice_ = results.load("18_regimes_content").values["sets"]["PinWorld"]["methods"]["PinSage"][0]
+    assert stored.values["knobs"] == slice_["knobs"]
+    assert stored.values["folded in over mean"]["one"] == pytest.approx(slice_["mean"], abs=0.003)
