@@ -29,7 +29,8 @@ CLAIM = (
 def mean(known: content.Known, items: np.ndarray) -> Factors:
     """Return the items' vectors, and of each user the mean of what he or she liked."""
     count = known.R.sum(axis=1)
-    return Factors((known.R @ items) / np.maximum(count, 1)[:, None], items)
+    means = (known.R @ items) / np.maximum(count, 1)[:, None]
+    return Factors(means.astype(items.dtype), items)
 
 
 def main() -> None:
