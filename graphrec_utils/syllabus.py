@@ -32,7 +32,7 @@ LESSONS = (
     Lesson("04", "graph_view", "The graph view", 145),
     Lesson("05", "ngcf", "NGCF", 95),
     Lesson("06", "lightgcn", "LightGCN and over-smoothing", 125),
-    Lesson("07", "graphsage", "GraphSAGE: encoders instead of lookups", 115),
+    Lesson("07", "graphsage", "GraphSAGE: encoders instead of lookups", 120),
     Lesson("08", "pixie", "Pixie", 125),
     Lesson("09", "pinsage", "PinSage", 115),
     Lesson("10", "two_towers", "Two towers and softmax", 120),

@@ -7,6 +7,7 @@ import numpy as np
 from graphrec_utils import results
 from graphrec_utils.exercises.questions import Question
 from graphrec_utils.metrics.compare import FAILS, HOLDS, Comparison
+from graphrec_utils.results import regimes
 
 
 def _lead(row: dict) -> Comparison:
@@ -92,6 +93,15 @@ def _kept(at) -> str:
         return "the one random pruning"
     small = similar["pins of a kept board"] < 0.9 * min(r["pins of a kept board"] for r in chance)
     return "the measure prefers" if small else "boards that look alike"
+
+
+def _slower(at) -> str:
+    """What is left of a walk's rate when the catalog is a thousand times as large."""
+    rows = regimes.regimes()["size"]["sets"]["random catalogs"]["methods"]["Pixie"]
+    left = rows[3]["mean"] / rows[0]["mean"]
+    if left > 0.8:
+        return "all of them"
+    return "a fifth to a tenth" if 0.1 < left < 0.2 else "about a thousandth"
 
 
 QUESTIONS = (
@@ -193,6 +203,15 @@ QUESTIONS = (
         ("the one random pruning was lucky",
          "Five of them found 0.054 to 0.061, the most similar boards 0.039."),
     ), measured=_kept),
+    Question("08.p10", "A catalog grows from a thousand things to a million. How many of its requests a second does a walk of 10,000 steps "
+             "still answer?", (
+        ("a fifth to a tenth",
+         "A seventh: 12,334 become 1,759. The steps are as many, but each looks into a larger memory, and waits. A scan goes from 62,324 to 23."),
+        ("all of them: a step is a step",
+         "The steps are as many. But each is two looks into memory, and in a larger graph more of them wait."),
+        ("about a thousandth",
+         "That is so for who goes through everything: a scan goes from 62,324 to 23. A walk looks at two places a step."),
+    ), measured=_slower),
     Question("08.q1", "A colleague's walker returns the pins with most visits, and they are the same "
              "for every query. What do you look for?", (
         ("whether the walker ever goes home",
