@@ -33,7 +33,7 @@ LESSONS = (
     Lesson("05", "ngcf", "NGCF", 95),
     Lesson("06", "lightgcn", "LightGCN and over-smoothing", 125),
     Lesson("07", "graphsage", "GraphSAGE: encoders instead of lookups", 120),
-    Lesson("08", "pixie", "Pixie", 125),
+    Lesson("08", "pixie", "Pixie", 130),
     Lesson("09", "pinsage", "PinSage", 115),
     Lesson("10", "two_towers", "Two towers and softmax", 120),
     Lesson("11", "logq", "logQ, wrong and right", 150),
