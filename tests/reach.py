@@ -64,25 +64,29 @@ def changed(since: str) -> set[str]:
     Raises:
         pytest.UsageError: this is no clone, or git knows no such commit.
     """
+    # a branch's changes, not those that were made since beside it
+    base = _git("merge-base", since, "HEAD").stdout.strip() or since
     found = set()
     for words in (
-        ["diff", "--name-only", since, "--"],
+        ["diff", "--name-only", base, "--"],
         ["ls-files", "--others", "--exclude-standard"],
     ):
-        run = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True)
+        run = _git(*words)
         if run.returncode:
             raise pytest.UsageError(f"--changed {since}: git says {run.stderr.strip()}")
         found |= set(run.stdout.splitlines())
     for file, lessons in ((SYLLABUS, rows), (TABLE, methods)):
         if file not in found:
             continue
-        old = subprocess.run(
-            ["git", "show", f"{since}:{file}"], cwd=ROOT, capture_output=True, text=True
-        )
+        old = _git("show", f"{base}:{file}")
         if numbers := lessons(old.stdout, (ROOT / file).read_text("utf-8")):
             found = found - {file} | {f"solutions/{number}_" for number in numbers}
             found |= _listing() if file == TABLE else set()
     return found
+
+
+def _git(*words: str) -> subprocess.CompletedProcess:
+    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True)
 
 
 def rows(old: str, new: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from types import SimpleNamespace
 
 import pytest
@@ -118,7 +119,7 @@ def test_minutes_of_a_lesson_reach_that_lesson_and_other_words_of_the_syllabus_a
     assert reach.rows(longer, new) == {"08"}
     assert reach.rows(new, new) == reach.rows(longer + "MORE = 1\n", new) == set()
     for old, found in ((longer, {"08"}), (longer + "MORE = 1\n", set(reach._numbers()))):
-        said = {"diff": reach.SYLLABUS, "ls-files": "", "show": old}
+        said = {"diff": reach.SYLLABUS, "ls-files": "", "show": old, "merge-base": ""}
         monkeypatch.setattr(
             reach.subprocess,
             "run",
@@ -137,7 +138,7 @@ def test_a_method_reaches_the_lessons_that_show_it_and_what_lists_methods(monkey
         assert reach.methods(old, new) == reach.methods(new, old) == found
     assert reach.methods(new, new) == reach.methods(old + "MORE = 1\n", new) == set()
     assert reach.methods("", new) == set()  # the table was elsewhere
-    said = {"diff": reach.TABLE, "ls-files": "", "show": old}
+    said = {"diff": reach.TABLE, "ls-files": "", "show": old, "merge-base": ""}
     monkeypatch.setattr(
         reach.subprocess,
         "run",
@@ -149,6 +150,29 @@ def test_a_method_reaches_the_lessons_that_show_it_and_what_lists_methods(monkey
              "course/test_site.py": "test_z"}  # fmt: skip
     assert kept(*files, tests=tests) == ["test_x", "test_y", "test_z"]
     assert kept(*files, tests=OTHERS) == []
+
+
+def test_what_was_changed_beside_a_branch_is_not_its_change(tmp_path, monkeypatch):
+    def git(*words):
+        author = ("-c", "user.name=x", "-c", "user.email=x@example.org")
+        subprocess.run(["git", *author, *words], cwd=tmp_path, check=True, capture_output=True)
+
+    def commit(name):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+        git("add", name)
+        git("commit", "-q", "-m", name)
+
+    git("init", "-q", "-b", "main")
+    commit("before")
+    git("switch", "-q", "-c", "branch")
+    commit("mine")
+    git("switch", "-q", "main")
+    commit("beside")
+    git("switch", "-q", "branch")
+    (tmp_path / "new").touch()
+    monkeypatch.setattr(reach, "ROOT", tmp_path)
+    assert reach.changed("main") == {"mine", "new"}
+    assert reach.changed("HEAD") == {"new"}
 
 
 def test_a_commit_that_git_does_not_know_gets_a_sentence():
