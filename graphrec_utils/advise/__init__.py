@@ -5,7 +5,8 @@
 
 `profile` looks, `contestants` says who can take part (`fits`, `trained`), `budget` how often in the
 minutes that there are, `cuts` splits, `compare` tunes and asks the test once, `verdicts` and `report` say what came
-out. What is done is kept in a folder beside the report: a run that was stopped goes on where it was.
+out; `parts` reads a table beyond ten million rows. What is done is kept in a folder beside the report: a run that was
+stopped goes on where it was.
 """
 
 from __future__ import annotations
