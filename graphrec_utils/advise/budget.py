@@ -25,8 +25,9 @@ EPOCHS, SOME, FEW = (
     6,
     3,
 )  # at most; with fewer than SOME there are fewer trials; with fewer than FEW it does not fit
+FAILS = (ValueError, FloatingPointError, np.linalg.LinAlgError, MemoryError, RuntimeError)
 PART = 30_000  # events of a first small fit
-NEVER, WARM = 1e9, 1.0  # seconds
+NEVER = 1e9  # seconds
 GAINING = "still gaining"  # said of a training that its epochs ended
 PLANNED, LIMIT = 0.8, 1.0  # of the budget is planned; nothing begins or goes on behind the limit
 
@@ -105,28 +106,35 @@ def cost(
 ) -> dict[str, float]:
     """Return the seconds of a fit, or of one epoch, and of one score on validation, on all events.
 
-    A small fit that takes a tenth of the budget is no small one: then NEVER.
+    A tiny fit comes first and is not counted: the first one ever compiles, which can take longer than all others. A small
+    fit that takes a tenth of the budget is no small one: then NEVER.
     """
     part = min(1.0, max(PART / max(1, len(past)), 0.05))
     chance = np.random.default_rng(0).random(past.num_users)
-    points, until = [], clock.used + clock.seconds / 10
-
-    def tick() -> None:
-        if clock.used > until:
-            raise OutOfTime
-
-    for size in (part / 4, part / 4, part):
-        if len(points) == 1 and sum(points[0][1:]) > WARM and size < part:
-            continue  # the first one only warms up, where that is what it costs
+    points = []
+    for size, most in (
+        (part / 20, clock.seconds / 5),
+        (part / 4, clock.seconds / 10),
+        (part, clock.seconds / 10),
+    ):
         few = past.select(chance[past.users] < size) if size < 1 else past
         if not len(few):
             continue
         begin = clock.now()
+
+        def tick(begin: float = begin, most: float = most) -> None:
+            if clock.now() - begin > most:
+                raise OutOfTime
+
         try:
             model = fitted(contestant, few, middle(contestant), None, 1, tick)[0]
         except OutOfTime:
             return {"fit": NEVER, "score": 0.0}
+        except FAILS:
+            continue  # of a part; a trial on the whole will say it
         end = clock.now()
+        if size < part / 4:
+            continue
         score(model)
         points.append((len(few) / len(past), end - begin, clock.now() - end))
     if not points:

@@ -26,7 +26,6 @@ TOP = 20
 VALIDATION, TEST = 2_000, 20_000  # users asked, at most
 CELLS = 2 * 10**8  # scores that a test computes, at most; validation a fifth
 GROUPS = ("new", "rare", "known")  # items by their events before the test: none, one to five, more
-FAILS = (ValueError, FloatingPointError, np.linalg.LinAlgError, MemoryError, RuntimeError)
 
 
 class Race:
@@ -155,7 +154,7 @@ class Race:
                 return budget.fitted(
                     c, self.split.train, knobs, self.score, epochs, self.clock.tick
                 )
-            except FAILS as error:
+            except budget.FAILS as error:
                 problem[0] = str(error).splitlines()[0]
                 return None, {}
 
@@ -176,7 +175,7 @@ class Race:
         begin = self.clock.now()
         try:
             model = self._final(c, best.knobs, best.found.get("epochs", 1))
-        except FAILS as error:
+        except budget.FAILS as error:
             return {"why": f"it could not be fitted for the test: {str(error).splitlines()[0]}"}
         fit_seconds = self.clock.now() - begin
         lists = self.lists(model, c.personal)

@@ -136,6 +136,23 @@ def test_who_does_not_fit_is_said():
     assert "small fit" in plan["left"]["LightGCN"]
 
 
+def test_what_is_compiled_first_is_not_what_a_fit_costs():
+    """The first fit takes 50 seconds more; all others a second for each event."""
+    time, events, sizes = [0.0], planted(), []
+
+    def fit(past, **knobs):
+        sizes.append(len(past))
+        time[0] += len(past) + (50 if len(sizes) == 1 else 0)
+        if len(sizes) == 1:
+            raise RuntimeError("too few events")
+
+    one = contestants.Contestant("iALS", fit, {"reg": [0.1, 1.0]})
+    clock = Clock(600, now=lambda: time[0])
+    costs = budget.cost(one, events, lambda model: time.__setitem__(0, time[0] + 2), clock)
+    assert sizes[0] < len(events) / 10 < sizes[1] < sizes[2] == len(events)
+    assert costs == {"fit": pytest.approx(len(events)), "score": pytest.approx(2)}
+
+
 @pytest.mark.parametrize("slip", [0.5, 1, 3])
 @pytest.mark.parametrize("minutes", [1, 3, 10])
 def test_the_minutes_are_kept_by_a_fake_clock(tmp_path, monkeypatch, minutes, slip):
