@@ -111,15 +111,16 @@ def cost(
     """
     part = min(1.0, max(PART / max(1, len(past)), 0.05))
     chance = np.random.default_rng(0).random(past.num_users)
-    points = []
-    for size, most in (
-        (part / 20, clock.seconds / 5),
-        (part / 4, clock.seconds / 10),
-        (part, clock.seconds / 10),
-    ):
+    points: list[tuple[float, float, float]] = []
+    for size, share in ((part / 20, 0.2), (part / 4, 0.1), (part, 0.1)):
+        most = min(share * clock.seconds, clock.left / 3)
         few = past.select(chance[past.users] < size) if size < 1 else past
         if not len(few):
             continue
+        if most <= 0 or (
+            points and points[-1][1] * len(few) / len(past) > 3 * most * points[-1][0]
+        ):
+            return {"fit": NEVER, "score": 0.0}
         begin = clock.now()
 
         def tick(begin: float = begin, most: float = most) -> None:
@@ -154,8 +155,9 @@ def fitted(
     epochs: int,
     tick: Callable[[], None],
 ) -> tuple[Any, dict]:
-    """Return (model, what it found by itself)."""
-    tick()
+    """Return (model, what it found by itself); what has no knobs takes a moment, and is never too late."""
+    if contestant.grid:
+        tick()
     if contestant.trained:
         return contestant.fit(past, score, epochs, tick, **knobs)
     return contestant.fit(past, **knobs), {}
@@ -195,7 +197,7 @@ def plan(there: list[Contestant], costs: dict[str, dict], seconds: float, asked:
             }
         there.remove(worst)
         left[worst.name] = (
-            "its small fit alone took a tenth of the minutes"
+            "a small fit alone would take too much of what is left of the minutes"
             if need[worst.name] > NEVER
             else f"{TRIALS[-1]} trials and a test would take about {need[worst.name] / 60:.1f} minutes more; give it more by --minutes"
         )

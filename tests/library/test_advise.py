@@ -147,10 +147,20 @@ def test_what_is_compiled_first_is_not_what_a_fit_costs():
             raise RuntimeError("too few events")
 
     one = contestants.Contestant("iALS", fit, {"reg": [0.1, 1.0]})
-    clock = Clock(600, now=lambda: time[0])
+    clock = Clock(60_000, now=lambda: time[0])
     costs = budget.cost(one, events, lambda model: time.__setitem__(0, time[0] + 2), clock)
     assert sizes[0] < len(events) / 10 < sizes[1] < sizes[2] == len(events)
     assert costs == {"fit": pytest.approx(len(events)), "score": pytest.approx(2)}
+
+
+def test_when_the_minutes_are_gone_popularity_is_still_told(tmp_path):
+    time, events = [0.0], planted()
+    clock = Clock(60, now=lambda: time[0])
+    race = compare.Race(events, profile(events), Shelf(tmp_path), clock, SILENT)
+    time[0] = 70.0  # reading took so long
+    found = race.run()
+    assert [row["name"] for row in found["rows"]] == ["popularity"]
+    assert {"recent", "iALS", "SASRec"} <= set(found["left"])
 
 
 @pytest.mark.parametrize("slip", [0.5, 1, 3])
