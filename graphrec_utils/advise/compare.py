@@ -112,7 +112,7 @@ class Race:
 
     def found(self) -> dict:
         parts = {
-            name: {"events": len(x), "users": len(np.unique(x.users))}
+            name: {"events": len(x), "users": known_users(x, x)}
             for name, x in self.split._asdict().items()
         }
         past = self.split.past()

@@ -50,7 +50,12 @@ def cut(events: Interactions, seen: Profile) -> tuple[Split, str]:
 
 
 def known_users(past: Interactions, part: Interactions) -> int:
-    return len(np.intersect1d(past.users, part.users))
+    return int(np.count_nonzero(_there(past) & _there(part)))
+
+
+def _there(part: Interactions) -> np.ndarray:
+    """Return (m,) whether a user has an event."""
+    return np.bincount(part.users, minlength=part.num_users) > 0
 
 
 def _ends(events: Interactions) -> tuple[Interactions, Interactions]:

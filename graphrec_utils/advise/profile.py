@@ -68,9 +68,8 @@ def profile(events: Interactions, say: Callable[[str], None] = lambda _: None) -
     """
     say("profile: counting")
     whole, order = events.summary(), order_of(events)
-    pairs = events.pairs()
-    later = len(pairs) - len(np.unique(pairs))
     users = events.degrees()[0]
+    later = len(events) - int(users.sum())
     popular = -np.sort(-np.bincount(events.items, minlength=events.num_items))
     history = np.quantile(users[users > 0], (0.1, 0.5, 0.9)).tolist()
     new_items = new_users = drift = None
