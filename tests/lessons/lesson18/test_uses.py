@@ -123,3 +123,38 @@ def test_five_medoids_find_more_than_one_and_a_mean_of_the_latest_as_much():
     assert all(a > b for a, b in zip(five[1:], one[1:], strict=True)) and five[0] < one[0]
     assert "PinnerSage, 5" in part["first"][2]["level with"]
     assert max(abs(a - b) for a, b in zip(five, mean, strict=True)) < 0.007
+
+
+def firsts(name: str, data: str) -> list[dict]:
+    return regimes.regimes()[name]["sets"][data]["first"]
+
+
+def test_what_history_and_content_say_is_stored():
+    rows = firsts("history", "PinWorld")
+    assert {rows[0]["first"], *rows[0]["level with"]} == {"iALS", "LightGCN"}
+    last = {rows[-1]["first"], *rows[-1]["level with"]}
+    assert {"item2item", "EASE"} <= last and not {"iALS", "LightGCN"} & last
+    assert {x["first"] for x in firsts("history", "MovieTweetings")} == {"recent"}
+    rows = firsts("content", "PinWorld")
+    assert [("OmniSage" in row["level with"]) for row in rows] == [True, True, False]
+    means = {
+        x: m[0]["mean"]
+        for x, m in regimes.regimes()["content"]["sets"]["PinWorld"]["methods"].items()
+    }
+    assert min(means["RP3β"], means["iALS"]) > means["content"]
+
+
+def test_sasrec_is_alone_in_front_on_films_and_level_with_walks_elsewhere():
+    part = regimes.regimes()["order"]["sets"]["what is new to the user"]
+    rows = dict(zip(part["names"], part["first"], strict=True))
+    assert rows.pop("MovieTweetings")["first"] == "SASRec"
+    assert not part["first"][1]["level with"]
+    assert len(rows) == 3
+    assert all(row["first"] == "RP3β" and "SASRec" in row["level with"] for row in rows.values())
+
+
+def test_what_age_says_is_stored():
+    rows = {row["level"]: row for row in firsts("age", "PinWorld")}
+    assert all(rows[x]["first"] == "RP3β" and not rows[x]["level with"] for x in (7, 14, 28))
+    (youngest, *_) = firsts("age", "PinWorld, pins born since")
+    assert (youngest["first"], youngest["level"], youngest["level with"]) == ("PinSage", 3, {})

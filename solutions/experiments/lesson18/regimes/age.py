@@ -28,6 +28,7 @@ ALL, NEW = "PinWorld", "PinWorld, pins born since"
 SETS = {ALL: [(0, 1, 3, 7, 14, 28)], NEW: [(3, 7, 14, 28)]}
 ABSENT = {
     "two towers, SASRec, TwHIN": "a question without a user: iALS stands for vectors that are looked up",
+    "GraphSAGE": "PinSage with other neighbors",
     "OmniSage, MultiBiSage": "an hour for what PinSage trains in a minute",
 }
 TRAINED, AHEAD, TOP, DIM, WORLD = 24, 3, 20, 32, 3
@@ -162,24 +163,12 @@ def of_lightgcn(then: study.Stage, lr: float, layers: int, epochs: int):
     return today
 
 
-def visited(now: study.Stage) -> sp.csr_array:
-    """Return whom PinSage hears: the pins that walks visit most."""
-    return now.alpha
-
-
-def drawn(now: study.Stage) -> sp.csr_array:
-    """Return whom GraphSAGE hears: the pins at the end of forty draws of a board, and of a pin on it, twenty at most."""
-    return pinsage.neighborhoods(now.R, 20, num_steps=40, restart=1.0)
-
-
-def encoder(hears, pooling: str, then: study.Stage, scale: float, lr: float, epochs: int):
-    """Return an encoder: weights of the training, neighbors and degrees of today."""
-    model = study.fit(then, "softmax", scale=scale, lr=lr, num_layers=1, epochs=epochs, dim=DIM,
-                      pooling=pooling, alpha=hears(then))  # fmt: skip
+def of_pinsage(then: study.Stage, scale: float, lr: float, epochs: int):
+    """Return PinSage: weights of the training, neighbors and degrees of today."""
+    model = study.fit(then, "softmax", scale=scale, lr=lr, num_layers=1, epochs=epochs, dim=DIM)
 
     def today(now: study.Stage):
-        x = sage.Content(DIM, 0, now.x, None, seed=0)
-        fresh = pinsage.PinSage(hears(now), x, DIM, 1, pooling)
+        fresh = pinsage.PinSage(now.alpha, sage.Content(DIM, 0, now.x, None, seed=0), DIM, 1)
         fresh.load_state_dict(
             {k: v for k, v in model.state_dict().items() if k in dict(fresh.named_parameters())},
             strict=False,
@@ -199,7 +188,7 @@ def frozen(then: study.Stage, scale: float, lr: float, epochs: int):
     return lambda now: lambda queries: z[queries] @ z.T
 
 
-WALK = {"alpha": [0.0, 0.1, 0.2, 0.35, 0.6, 1.0], "beta": [0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0]}
+WALK = {"alpha": [0.0, 0.1, 0.2, 0.35, 0.6, 1.0], "beta": [0.0, 0.1, 0.2, 0.4, 0.6]}
 STEPS = {
     "scale": [0.003, 0.01, 0.03, 0.1, 0.3, 1.0],
     "lr": [0.0003, 0.001, 0.003, 0.01, 0.03],
@@ -211,14 +200,13 @@ PLAYERS = {
     "popularity": Player(popularity),
     "recent": Player(recent, {"last": [0.01, 0.03, 0.1, 0.3, 1.0]}, {"last": 0.1}, natural=NATURAL),
     "content": Player(content_alone),
-    "item2item": Player(table, {"shrinkage": [10, 30, 100, 300, 1000, 3000, 10_000]}, {"shrinkage": 300}),
+    "item2item": Player(table, {"shrinkage": [0.3, 1, 3, 10, 30, 100]}, {"shrinkage": 3}),
     "RP3β": Player(rp3beta, WALK, {"alpha": 0.35, "beta": 0.1}, natural=NATURAL),
-    "Pixie": Player(pixie, {"restart": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 0.6, 1.0], "beta": [-0.9, -0.6, -0.3, 0.0, 0.3]}, {"restart": 0.03, "beta": 0.0}, SLOW, NATURAL),
+    "Pixie": Player(pixie, {"restart": [0.03, 0.1, 0.3, 0.6, 1.0], "beta": [-0.3, 0.0, 0.3]}, {"restart": 0.3, "beta": 0.0}, SLOW, NATURAL),
     "iALS": Player(ials, {"dim": [8, 16, 32, 64, 128], "alpha0": [0.01, 0.03, 0.1, 0.3, 1.0], "reg": [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03]},
                    {"dim": 32, "alpha0": 0.1, "reg": 0.001}),
-    "LightGCN": Player(of_lightgcn, {"lr": [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1], "layers": [1, 2, 3, 4], "epochs": [4, 8, 16, 32, 64]},
+    "LightGCN": Player(of_lightgcn, {"lr": [0.0003, 0.001, 0.003, 0.01, 0.03], "layers": [1, 2, 3, 4], "epochs": [4, 8, 16, 32, 64]},
                        {"lr": 0.01, "layers": 2, "epochs": 16}, SLOW, NATURAL),
-    "GraphSAGE": Player(partial(encoder, drawn, "mean"), STEPS, BEGIN, SLOW),
-    "PinSage": Player(partial(encoder, visited, "importance"), STEPS, BEGIN, SLOW),
+    "PinSage": Player(of_pinsage, STEPS, BEGIN, SLOW),
     "PinSage, vectors of the training": Player(frozen, STEPS, BEGIN, SLOW),
 }  # fmt: skip

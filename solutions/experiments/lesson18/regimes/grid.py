@@ -101,6 +101,8 @@ def run(slice_: ModuleType, until: float = np.inf) -> dict:
                 methods.setdefault(name, {}).update(group.rows(name))
         every = [level for some in levels for level in some]
         table[data] = summary.of_set(every, methods)
+        if names := getattr(slice_, "NAMES", {}).get(data):  # of levels that are data sets
+            table[data]["names"] = [names[level] for level in every]
         for cross in table[data]["crossings"]:
             cross["twice"] = _twice(slice_, data, every, cross, methods, until)
     values = {

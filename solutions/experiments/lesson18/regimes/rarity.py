@@ -25,7 +25,7 @@ MEASURE = "NDCG@10 of what is clicked next"
 CLAIM = "Where the target is rare, vectors learned from all relations find more than any method of the target alone."
 CUTS = (0, 1, 2)
 LEVELS = (100, 30, 10, 3, 1)
-SETS = {"ads of PinWorld": [(x,) for x in LEVELS], "Yelp": [(x,) for x in (100, 10, 1)]}
+SETS = {"ads of PinWorld": [(x,) for x in LEVELS]}
 ABSENT = {
     "EASE": "more things than users here: item2item and RP3β stand for it",
     "PinSage, two towers, SASRec, OmniSage": "learn from one relation: what this slice turns is how many there are",
@@ -77,7 +77,6 @@ def ads(cut: int, final: bool, percent: float) -> Day:
         facts.tails[keep],
         facts.num_entities,
         facts.num_relations,
-        entity_types=facts.entity_types,
     )
     pins = (
         (facts.heads < past.num_users)
