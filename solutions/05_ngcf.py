@@ -571,7 +571,7 @@ verdicts(*cards)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The first claim stays open: nobody can say that NGCF is ahead of BPR-MF, or behind it. The other two are wrong here. Both rivals
 # are ahead, and both are relatives: the same model with a part removed, and a simple model with vectors as long. What NGCF
-# learns on the way, $\mathbf W$ and $\sigma$, cost more than it brought. Whether the released variant finds more than the
+# does on the way, with $\mathbf W$ and $\sigma$, cost more than it brought. Whether the released variant finds more than the
 # paper's, one cannot tell.
 #
 # **Ablate before you add: ask every paper for the same model without its part, and for a simple one of equal width.**
@@ -599,7 +599,7 @@ verdicts(*cards)
 # BCE (3.5). The lecture's table has none of them.
 
 
-# %% tags=["experiment"] jupyter={"outputs_hidden": true}
+# %% slideshow={"slide_type": "skip"} tags=["experiment"] jupyter={"outputs_hidden": true}
 def rivals(part):
     """Return {name: (fit, grid)} of the models that every table needs."""
     R = part.csr()
