@@ -65,6 +65,10 @@ def upcoming() -> str:
     current = max((name[:2] for name, (got, _) in points.items() if got), default="00")
     folder = paths.PACKAGE / "lessons" / f"lesson{current}"
     solved = {name for name, (got, out_of) in points.items() if got >= out_of}
-    asked = {f"{current}.{re.match(r'ex(.+?)_', x.name)[1]}" for x in folder.glob("ex[0-9]*_*.py")}
+    asked = {
+        f"{current}.{re.match(r'ex(.+?)_', x.name)[1]}"
+        for x in folder.glob("ex[0-9]*_*.py")
+        if "    branch=True,\n" not in x.read_text("utf-8")
+    }
     later = [number for number in numbers if number > current]
     return later[0] if asked <= solved and later else current

@@ -20,7 +20,7 @@ Inputs of several exercises lie in `lessonNN/shared.py`.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -92,6 +92,7 @@ class Exercise:
 
     The solution is written exactly as it is published: a build puts its body into the lesson. A mistake
     is an edit of it, a slip, and a function of its own only where no edit says it.
+    `branch` says that it stands in a branch of its lesson: its points are extra, the core alone is full marks.
     `library` names the package's own version, as in "graphrec_utils.graphs.adjacency", or a tuple
     of it and of what else there computes the answer in a line: while an answer is checked or graded,
     nobody can call these, see `exercises.closed_library`. All of them are in `closed`.
@@ -102,6 +103,7 @@ class Exercise:
     points: int
     hints: tuple[str, ...]
     library: str | tuple[str, ...] = ""
+    branch: bool = False
     reference: Callable | None = None
     claims: list[Claim] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
@@ -160,6 +162,11 @@ class Exercise:
         """Take what turns the (answer, inputs) of all claims that pay into a number for a leaderboard."""
         self.measure = function
         return function
+
+
+def full(found: Iterable[Exercise]) -> int:
+    """Return the points of full marks: those of the core, without what branches add."""
+    return sum(exercise.points for exercise in found if not exercise.branch)
 
 
 @dataclass

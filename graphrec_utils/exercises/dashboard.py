@@ -9,7 +9,7 @@ from pathlib import Path
 
 from graphrec_utils import markup, syllabus
 from graphrec_utils.exercises import find, memory
-from graphrec_utils.exercises.core import Exercise
+from graphrec_utils.exercises.core import Exercise, full
 
 TABLE = Path(__file__).with_name("dashboard.html")
 
@@ -35,11 +35,10 @@ def after(exercise: Exercise) -> Next:
     """Return what follows an exercise that is solved: the next open one of its lesson, or a lesson."""
     number = exercise.id[:2]
     entries = _entries(number)
-    got, out_of = _sums(entries)
-    opened = [e for e, entry in entries if _mark(e, entry) != "✓"]
+    opened = [e for e, entry in entries if _mark(e, entry) != "✓" and e.branch <= exercise.branch]
     places = [e.id for e, _ in entries]
     later = [e for e in opened if places.index(e.id) > places.index(exercise.id)]
-    said = f"{got:g} of {out_of:g} points in lesson {number}."
+    said = f"{_sum(entries)} points in lesson {number}."
     return _exercise(said, (later or opened)[0]) if opened else _onward(said, number)
 
 
@@ -74,33 +73,45 @@ class Dashboard:
     def __repr__(self) -> str:
         lines = []
         for lesson, entries in self.lessons:
-            got, out_of = _sums(entries)
-            marks = "  ".join(f"{_mark(e, entry)} {e.id}" for e, entry in entries)
-            lines.append(f"{lesson.number} {lesson.title}: {got:g}/{out_of} points   {marks}")
+            marks = "  ".join(f"{_mark(e, entry)} {_named(e)}" for e, entry in entries)
+            said = _sum(entries)
+            lines.append(f"{lesson.number} {lesson.title}: {said} points   {marks}")
         return "\n".join([*lines, str(self.next())])
 
     def next(self) -> Next:
         """Return the exercise that comes next; after a lesson, the next one as well."""
         for _, entries in self.lessons:
             for exercise, entry in entries:
-                if self.number is None and _mark(exercise, entry) != "✓":
+                open_ = _mark(exercise, entry) != "✓" and not exercise.branch
+                if self.number is None and open_:
                     return _exercise("", exercise)
         return _onward("", self.number) if self.number else Next("Everything is solved.")
 
     def _repr_html_(self) -> str:
         lessons = []
         for lesson, entries in self.lessons:
-            got, out_of = _sums(entries)
             marks = [
-                (_mark(e, entry), e.id, _exercise("", e).link if self.number else "")
+                (_mark(e, entry), _named(e), _exercise("", e).link if self.number else "")
                 for e, entry in entries
             ]
-            lessons.append((f"{lesson.number} · {lesson.title}", f"{got:g}", out_of, marks))
+            got, title = _got(entries, branch=False), f"{lesson.number} · {lesson.title}"
+            lessons.append((title, f"{got:g}", full(e for e, _ in entries), _sum(entries), marks))
         return markup.render(TABLE, lessons=lessons, next=self.next(), linked=bool(self.number))
 
 
-def _sums(entries) -> tuple[float, int]:
-    return sum(e.get("points", 0) for _, e in entries), sum(x.points for x, _ in entries)
+def _got(entries, branch: bool) -> float:
+    return sum(entry.get("points", 0) for e, entry in entries if e.branch is branch)
+
+
+def _sum(entries) -> str:
+    """Return "18 of 24", and what branches have added."""
+    extra = _got(entries, branch=True)
+    said = f"{_got(entries, branch=False):g} of {full(e for e, _ in entries)}"
+    return f"{said} (and {extra:g} extra)" if extra else said
+
+
+def _named(exercise: Exercise) -> str:
+    return f"{exercise.id}{' ↳' * exercise.branch}"
 
 
 def _mark(exercise, entry: dict) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import graphrec_utils
 from graphrec_utils import paths
-from graphrec_utils.grading import origin
+from graphrec_utils.grading import origin, totals
 from graphrec_utils.grading.reports import result
 from graphrec_utils.grading.submissions import files, intake
 from graphrec_utils.grading.submissions.collect import Submission
@@ -92,8 +92,7 @@ def merge(entries: list[dict], path: Path) -> list[dict]:
             new = {e["id"]: e for e in entry["exercises"]}
             entry["exercises"] = [new.pop(e["id"], e) for e in before["exercises"]]
             entry["exercises"] += new.values()
-            entry["points"] = round(sum(e["points"] for e in entry["exercises"]), 2)
-            entry["max_points"] = sum(e["max_points"] for e in entry["exercises"])
+            entry |= totals.of(entry["exercises"])
         elif before and entry["status"] == "graded":
             entry = before  # another lesson: nothing of it was regraded
         merged.append(entry)

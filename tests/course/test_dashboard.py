@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -10,7 +11,7 @@ import sys
 import pytest
 
 from graphrec_utils import paths
-from graphrec_utils.exercises import dashboard, memory
+from graphrec_utils.exercises import dashboard, find, memory
 
 
 @pytest.fixture(autouse=True)
@@ -144,3 +145,20 @@ def test_two_kernels_at_once_lose_nothing(state):
     ]
     assert [one.wait() for one in several] == [0, 0, 0]
     assert len(memory.read()["boxes"]) == 75
+
+
+def test_what_a_branch_pays_is_extra_and_the_core_alone_leads_on(monkeypatch):
+    parts = find.of_lesson("00")
+    last = dataclasses.replace(parts[-1], branch=True)
+    monkeypatch.setattr(dashboard.find, "of_lesson", lambda number: (*parts[:-1], last))
+    core = {e.id: entry(e.points) for e in parts[:-1]}
+    memory.write({"exercises": core})
+    most = sum(e.points for e in parts[:-1])
+    first, then = repr(dashboard.progress("00")).splitlines()
+    assert f"Start here: {most} of {most} points   " in first and first.endswith(f"○ {last.id} ↳")
+    assert then == "Next: lesson 01, Recommender basics."
+    assert "lesson 01" in str(dashboard.after(parts[-2]))  # not the branch
+    memory.write({"exercises": core | {last.id: entry(1)}})
+    assert f"{most} of {most} (and 1 extra) points" in repr(dashboard.progress("00"))
+    page = dashboard.progress("00")._repr_html_()
+    assert f'max="{most}" value="{most}"' in page and f"{most} of {most} (and 1 extra)" in page

@@ -14,7 +14,7 @@ import pytest
 from report_samples import HOSTILE, MAXIMUM, SECRET, classroom, entry, open_task, result, submission
 
 from graphrec_utils import exercises
-from graphrec_utils.grading import verdict
+from graphrec_utils.grading import totals, verdict
 from graphrec_utils.grading.reports import anonymous, feedback, formats, pages, report
 from graphrec_utils.grading.reports.result import SCHEMA, people, problems, slug
 from graphrec_utils.grading.verdict import FRESH
@@ -327,6 +327,25 @@ def test_gradescope_scores_add_up():
     assert scores["score"] == sum(t["score"] for t in scores["tests"]) == 4.2
     assert [t["max_score"] for t in scores["tests"]] == list(MAXIMUM.values())
     assert [t["status"] for t in scores["tests"]] == ["failed", "passed", "failed"]
+
+
+def test_what_is_extra_comes_on_top_of_full_marks(tmp_path):
+    names = list(MAXIMUM)
+    entries = [entry(k, "passed") for k in names[:-1]] + [entry(names[-1], "passed", extra=True)]
+    sums = totals.of(entries)
+    assert sums == {"points": sum(MAXIMUM.values()), "max_points": sum(MAXIMUM.values()) - MAXIMUM[names[-1]]}  # fmt: skip
+    made = result(submission("Ann", *entries) | sums)
+    assert problems(made) == []
+    report.write(made, tmp_path)
+    ann = people(made)[0]
+    assert (ann.points, ann.max_points) == tuple(sums.values())
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "gradebook.csv").read_text("utf-8-sig"))))
+    assert (rows[0]["points"], rows[0]["max_points"]) == tuple(f"{x:g}" for x in sums.values())
+    scores = json.loads((tmp_path / "results.json").read_text("utf-8"))
+    assert [t["max_score"] for t in scores["tests"]] == [*list(MAXIMUM.values())[:-1], 0]
+    assert scores["tests"][-1]["name"].endswith(" (extra)") and scores["score"] == ann.points
+    page = next(tmp_path.glob("students/*.html")).read_text("utf-8")
+    assert "(extra)" in page and "width:100.00%" in page
 
 
 def test_gradescope_finds_its_file_where_there_is_one_student(tmp_path):

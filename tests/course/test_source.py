@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
-from graphrec_utils import paths, syllabus
+from graphrec_utils import exercises, paths, syllabus
 from graphrec_utils.authoring.lesson import build, predictions, readme, source
 from graphrec_utils.authoring.lesson.source import SourceError, notebooks
 from graphrec_utils.exercises import questions
@@ -135,12 +135,30 @@ def test_a_check_before_its_exercise_is_refused(tmp_path):
         (" ({{points:00.2}})", "", "the prose above lacks {{points:00.2}}"),
         ("def summarize(", "def summary(", "exercise 00.1 does not define summarize"),
         ('check("00.2", ', 'check("00.1", ', 'the cell does not call check("00.2", build_index)'),
+        (
+            "# ### Exercise 00.2",
+            "# ## ↳ More\n# ### Exercise 00.2",
+            "exercise 00.2 is in a branch, its module lacks branch=True",
+        ),
     ],
 )
 def test_a_source_that_breaks_a_rule_is_refused(tmp_path, old, new, reason):
     with pytest.raises(SourceError, match=r"00_start_here.py, cell .+: ") as error:
         notebooks(edited(tmp_path, old, new))
     assert reason in str(error.value)
+
+
+def test_an_exercise_of_the_core_is_no_branch_and_full_marks_are_the_core(monkeypatch, tmp_path):
+    monkeypatch.setattr(exercises.get("00.2"), "branch", True)
+    with pytest.raises(SourceError, match=r"00\.2 is in the core, its module has branch=True"):
+        notebooks(LESSON)
+    below = edited(tmp_path, "# ### Exercise 00.2", "# ## ↳ More\n# ### Exercise 00.2")
+    text = below.read_text("utf-8").replace("# ### Exercise 00.3", "# ## Back\n# ### Exercise 00.3")
+    below.write_text(text, "utf-8")
+    prose = "\n".join(c.source for c in notebooks(below)["student"].cells)
+    extra = exercises.get("00.2").points
+    full = sum(e.points for e in exercises.of_lesson("00")) - extra
+    assert f"({extra} extra points)" in prose and f"{full} (and {extra} extra in branches)" in prose
 
 
 def test_an_exercise_that_cannot_be_read_is_told_without_a_traceback(monkeypatch):

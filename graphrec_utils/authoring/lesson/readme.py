@@ -9,6 +9,7 @@ from graphrec_utils import exercises, paths, syllabus
 from graphrec_utils.authoring.course_map import draw
 from graphrec_utils.authoring.lesson.around import buttons
 from graphrec_utils.authoring.lesson.source import repository, sources
+from graphrec_utils.exercises import core
 
 BLOCK = "<!-- {name}: written by `build` -->\n{text}<!-- end {name} -->"
 
@@ -33,7 +34,7 @@ def table(repo: str | None) -> str:
     rows = [head, ["---"] * len(head)]
     for lesson in syllabus.LESSONS:
         ready = lesson.stem in stems
-        points = sum(e.points for e in exercises.of_lesson(lesson.number))
+        points = core.full(exercises.of_lesson(lesson.number))
         link = f"[{lesson.title}](notebooks/{lesson.stem}.ipynb)" if ready else lesson.title
         row = [f"{lesson.number} · {link}", f"{lesson.minutes} min"]
         row.append(str(points) if ready else "coming")

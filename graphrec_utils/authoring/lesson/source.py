@@ -25,7 +25,7 @@ import nbformat
 import graphrec_utils
 from graphrec_utils import exercises, paths, syllabus
 from graphrec_utils.authoring.lesson import around, predictions
-from graphrec_utils.exercises import questions
+from graphrec_utils.exercises import core, questions
 
 SOLUTION = re.compile(
     r"^(?P<indent> *)### BEGIN SOLUTION\n(?P<answer>.*?)"
@@ -217,6 +217,9 @@ def _check_words(source: Path, nb, fields: set[str]) -> None:
         for field in (f"{{{{points:{exercise.id}}}}}", f"{{{{hints:{exercise.id}}}}}"):
             if field not in fields:
                 raise SourceError(source, number, f"the prose above lacks {field}")
+        if exercise.branch != (at := _in_branch(nb, number)):
+            where = "in a branch, its module lacks" if at else "in the core, its module has"
+            raise SourceError(source, number, f"exercise {exercise.id} is {where} branch=True")
         name = exercise.function
         if not re.search(rf"^(?:(?:def|class) {name}\b|{name} =)", code, re.MULTILINE):
             raise SourceError(source, number, f"exercise {exercise.id} does not define {name}")
@@ -224,6 +227,13 @@ def _check_words(source: Path, nb, fields: set[str]) -> None:
         call = f'check("{exercise.id}", {name})'
         if call not in code:
             raise SourceError(source, number, f"the cell does not call {call}")
+
+
+def _in_branch(nb, number: int) -> bool:
+    """Report whether the last section that begins above a cell is a branch: ↳ stands in its heading."""
+    prose = [cell.source for cell in nb.cells[:number] if cell.cell_type == "markdown"]
+    headings = re.findall(r"^## .*", "\n".join(prose), re.MULTILINE)
+    return bool(headings) and "↳" in headings[-1]
 
 
 def _fill(source: Path, number: int, cell) -> str:
@@ -237,9 +247,10 @@ def _fill(source: Path, number: int, cell) -> str:
                 case "minutes", None:
                     return str(lesson.minutes)
                 case "points", None:
-                    return str(sum(e.points for e in exercises.of_lesson(lesson.number)))
+                    return _points(lesson.number)
                 case "points", _:
-                    return f"{exercises.get(name).points} points"
+                    found = exercises.get(name)
+                    return f"{found.points} {'extra ' * found.branch}points"
                 case "quiz", None:
                     return "\n".join(map(_folded_question, _quiz(lesson.number)))
                 case "hints", str():
@@ -250,6 +261,13 @@ def _fill(source: Path, number: int, cell) -> str:
         raise SourceError(source, number, f"unknown field {match.group()}")
 
     return FIELD.sub(value, cell.source)
+
+
+def _points(number: str) -> str:
+    """Return "24 (and 16 extra in branches)": full marks, and what is above them."""
+    found = exercises.of_lesson(number)
+    extra = sum(e.points for e in found if e.branch)
+    return f"{core.full(found)}{f' (and {extra} extra in branches)' if extra else ''}"
 
 
 def _quiz(number: str) -> list[questions.Question]:

@@ -27,6 +27,7 @@ from graphrec_utils.authoring.site import (
     wins_page,
 )
 from graphrec_utils.authoring.slides.deck import CAPTION
+from graphrec_utils.exercises import core
 from graphrec_utils.grading import limits
 from graphrec_utils.plots import visuals
 
@@ -211,7 +212,7 @@ def index(repo: str | None) -> str:
         if lesson.stem not in ready:
             rows.append(f"| {lesson.number} · {lesson.title} | {lesson.minutes} min | coming | |")
             continue
-        points = sum(e.points for e in exercises.of_lesson(lesson.number))
+        points = core.full(exercises.of_lesson(lesson.number))
         link = f"[{lesson.number} · {lesson.title}](notebooks/{lesson.stem}.ipynb)"
         deck = f'<a href="slides/{lesson.stem}.html">slides {lesson.number}</a>'
         rows.append(f"| {link} | {lesson.minutes} min | {points} | {deck} |")

@@ -22,7 +22,7 @@ import nbformat
 
 import graphrec_utils
 from graphrec_utils.exercises.core import Exercise
-from graphrec_utils.grading import verdict
+from graphrec_utils.grading import totals, verdict
 from graphrec_utils.grading.isolation import closing, patience, plugin, sandbox, tidy, trial
 from graphrec_utils.grading.isolation.kernel import Limits
 from graphrec_utils.grading.isolation.server import Nursery
@@ -92,8 +92,7 @@ class Worker:
                 self._zeros(job, entry)
         for name in ("notes", "warnings"):
             entry[name] = _few(entry[name])
-        entry["points"] = round(sum(e["points"] for e in entry["exercises"]), 2)
-        entry["max_points"] = sum(e["max_points"] for e in entry["exercises"])
+        entry |= totals.of(entry["exercises"])
         entry["seconds"] = round(time.perf_counter() - start, 2)
         return {"entry": entry, "answers": answers, "uses": sorted(uses)}
 
@@ -242,6 +241,7 @@ def _row(
         "id": exercise.id,
         "function": exercise.function,
         "max_points": exercise.points,
+        **({"extra": True} if exercise.branch else {}),
         **result,
         "reason": result["reason"][:LONGEST],
         "seconds": seconds,

@@ -66,9 +66,10 @@ def lesson_title(number: str) -> str:
 
 
 def title(entry: dict) -> str:
-    """Return "00.1 summarize" for an exercise of a result."""
+    """Return "00.1 summarize" for an exercise of a result, with "(extra)" for one of a branch."""
     known = _known(entry)
-    return f"{entry['id']} {known.function}" if known else entry["id"]
+    extra = " (extra)" if entry.get("extra") else ""
+    return f"{entry['id']} {known.function}{extra}" if known else f"{entry['id']}{extra}"
 
 
 def claims(entry: dict) -> list[tuple[str, bool]]:

@@ -138,7 +138,7 @@ def gradescope(person: Person) -> str:
             tests.append({
                 "name": feedback.title(entry),
                 **({"score": entry["points"]} if submission["status"] != "grader-error" else {}),
-                "max_score": entry["max_points"],
+                "max_score": 0 if entry.get("extra") else entry["max_points"],
                 "status": "passed" if graded and entry["status"] == "passed" else "failed",
                 "output": "\n".join(said if graded else [feedback.NOT_GRADED[submission["status"]]]),
                 "output_format": "text",
