@@ -70,6 +70,7 @@ ex = Exercise(
     "04.5",
     "ppr_push",
     points=6,
+    branch=True,
     library="graphrec_utils.walks.ppr_push",
     hints=(
         "Keep two vectors, mass and residual, and a list of nodes that may have too much residual. "

@@ -22,6 +22,7 @@ ex = Exercise(
     "04.6",
     "spectral_scores",
     points=4,
+    branch=True,
     library="graphrec_utils.models.mf.svd",
     hints=(
         "The eigenvalues of A come in pairs ±σ. Which of them are the `dim` largest pairs, if "

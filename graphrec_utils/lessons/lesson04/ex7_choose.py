@@ -52,6 +52,7 @@ ex = Exercise(
     "04.7",
     "choose",
     points=3,
+    branch=True,
     hints=(
         "Begin with walks alone, `weight=0`. What do the exponents of L3 find, what those of a walker?",
         "Does holding popular pins back help here? Then add a little of a low-pass, with neither too few nor too "

@@ -36,6 +36,7 @@ ex = Exercise(
     "05.4",
     "message_dropout",
     points=4,
+    branch=True,
     library=("graphrec_utils.models.ngcf.message_dropout", "graphrec_utils.models.ngcf._drop"),
     hints=(
         "A message is a stored entry of the matrix. How many are there, and how do you draw one "

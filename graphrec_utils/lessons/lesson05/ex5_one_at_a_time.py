@@ -64,6 +64,7 @@ ex = Exercise(
     "05.5",
     "one_at_a_time",
     points=3,
+    branch=True,
     hints=(
         "Which of the five acts in the forward pass of an evaluation at all?",
         "Compute the paper's two branches a and b once. Activations: σ(a) + σ(b) against σ(a + b). "

@@ -39,6 +39,7 @@ ex = Exercise(
     "06.3",
     "lightgcn_loss",
     points=5,
+    branch=True,
     library="graphrec_utils.models.lightgcn.LightGCN",
     hints=(
         "Two tables are in play: E0, which is trained, and E, which is propagated. Which part of "

@@ -26,6 +26,7 @@ ex = Exercise(
     "06.4",
     "smoothness",
     points=3,
+    branch=True,
     library="graphrec_utils.graphs.mean_cosine",
     hints=(
         "If all rows have length 1, which matrix holds all cosines, and what stands on its diagonal?",

@@ -58,6 +58,7 @@ ex = Exercise(
     "06.7",
     "choose",
     points=5,
+    branch=True,
     hints=(
         "Which of the five decides most? Change one at a time and write down what you expect first.",
         "What did layers give in figure 6.7? There the mean was nowhere ahead of the last layer; try both here. And "

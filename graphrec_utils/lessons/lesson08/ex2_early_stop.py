@@ -20,6 +20,7 @@ ex = Exercise(
     "08.2",
     "early_stop",
     points=4,
+    branch=True,
     hints=(
         "Two numbers decide: how often each pin was visited, and how many pins have had their "
         "n_v-th visit. When does the second one grow?",

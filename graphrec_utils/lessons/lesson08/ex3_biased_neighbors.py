@@ -26,6 +26,7 @@ ex = Exercise(
     "08.3",
     "biased_neighbors",
     points=4,
+    branch=True,
     library="graphrec_utils.walks.biased",
     hints=(
         "Which entries of `preference` belong to the neighbors, and what do you divide them by so "

@@ -24,6 +24,7 @@ ex = Exercise(
     "08.6",
     "prune_graph",
     points=3,
+    branch=True,
     library="graphrec_utils.walks.prune",
     hints=(
         "Work pin by pin, that is column by column. How many boards may a pin on d boards keep?",

@@ -101,6 +101,7 @@ ex = Exercise(
     "08.7",
     "choose",
     points=5,
+    branch=True,
     hints=(
         "Which of the five decides most? Change one at a time and look at `try_out`.",
         "More of a user's pins say more than one; a walk that returns less often gets further. And "
