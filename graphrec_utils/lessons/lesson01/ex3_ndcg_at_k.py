@@ -24,6 +24,7 @@ ex = Exercise(
     "01.3",
     "ndcg_at_k",
     points=4,
+    branch=True,
     library=(
         "graphrec_utils.metrics.ndcg_at_k",
         "graphrec_utils.metrics.single.dcg_at_k",

@@ -21,6 +21,7 @@ ex = Exercise(
     "01.4",
     "topk_masked",
     points=4,
+    branch=True,
     library="graphrec_utils.metrics.rank_with",
     hints=(
         "Which score puts an item behind all others, whatever they are? `np.where(seen, …, scores)` "

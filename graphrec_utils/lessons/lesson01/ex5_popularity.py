@@ -19,6 +19,7 @@ ex = Exercise(
     "01.5",
     "popularity",
     points=3,
+    branch=True,
     library="graphrec_utils.models.baselines.popularity",
     hints=(
         "How much is an event of age `now - times` worth? Halve 1 once per half-life.",

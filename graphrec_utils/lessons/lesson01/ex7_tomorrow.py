@@ -214,6 +214,7 @@ ex = Exercise(
     "01.7",
     "tomorrow",
     points=4,
+    branch=True,
     hints=(
         "First throw away what lies after `now`. Then start with the recent bestsellers of 01.5, and "
         "let `topk_masked` hide what each user has had.",

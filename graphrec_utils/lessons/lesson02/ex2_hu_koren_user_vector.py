@@ -18,6 +18,7 @@ ex = Exercise(
     "02.2",
     "hu_koren_user_vector",
     points=5,
+    branch=True,
     library="graphrec_utils.models.mf.hu_koren_step",
     hints=(
         "Two vectors of length n, the confidence c and the target p. How do they follow from r?",

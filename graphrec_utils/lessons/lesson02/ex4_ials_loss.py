@@ -21,6 +21,7 @@ ex = Exercise(
     "02.4",
     "ials_loss",
     points=4,
+    branch=True,
     library="graphrec_utils.models.mf.ials_loss",
     hints=(
         "The first part needs only the observed pairs: which rows of the two matrices are they?",

@@ -20,6 +20,7 @@ ex = Exercise(
     "02.5",
     "fold_in",
     points=3,
+    branch=True,
     library="graphrec_utils.models.mf.fold_in",
     hints=(
         "Which of the quantities in the update depend on the user, and which could be computed once?",

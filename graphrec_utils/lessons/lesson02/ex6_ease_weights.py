@@ -19,6 +19,7 @@ ex = Exercise(
     "02.6",
     "ease_weights",
     points=4,
+    branch=True,
     library="graphrec_utils.models.ease.ease",
     hints=(
         "What is counted in entry (i, j) of RᵀR, and where do you add λ?",

@@ -46,6 +46,7 @@ ex = Exercise(
     "02.7",
     "choose",
     points=3,
+    branch=True,
     hints=(
         "Which two knobs belong together? Change one of them by a factor of 3, then the other, and keep a table.",
         "Look at the diagonal of figure 2.6: 1 with 0.001, 0.3 with 0.003, 0.03 with 0.01. And days 42 on are the question.",

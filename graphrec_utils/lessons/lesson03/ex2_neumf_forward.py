@@ -28,6 +28,7 @@ ex = Exercise(
     "03.2",
     "neumf_forward",
     points=5,
+    branch=True,
     library="graphrec_utils.models.ncf.NeuMF",
     hints=(
         "Write the two halves one after the other. What shape does each have for B pairs?",

@@ -96,6 +96,7 @@ ex = Exercise(
     "03.3",
     "sample_bpr_triples",
     points=5,
+    branch=True,
     library="graphrec_utils.sampling.bpr_triples",
     hints=(
         "Draw u and i first. Which list do you pick from with one random number if every like shall "

@@ -11,6 +11,7 @@ ex = Exercise(
     "03.5",
     "bpr_gradient",
     points=3,
+    branch=True,
     hints=(
         "The chain rule: the derivative of −log σ(x) by x, times the derivative of x by each vector.",
         "d(−log σ(x))/dx = −σ(−x). And x = ⟨p, q_i − q_j⟩, so its derivatives are q_i − q_j, p, −p.",

@@ -51,6 +51,7 @@ ex = Exercise(
     "03.6",
     "sampled_hits",
     points=3,
+    branch=True,
     hints=(
         "For one user: which items may be drawn? Two groups of items may not.",
         "Draw with `rng.choice(candidates, num_negatives, replace=False)`; count the drawn items whose "
