@@ -23,6 +23,7 @@ ex = Exercise(
     "07.2",
     "cooccurrence_pairs",
     points=2,
+    branch=True,
     library="graphrec_utils.walks.pairs",
     hints=(
         "A walk has gone 3, 7, 3, 5. Which of these nodes should be pulled towards 3?",

@@ -28,6 +28,7 @@ ex = Exercise(
     "07.5",
     "sage_blocks",
     points=4,
+    branch=True,
     library="graphrec_utils.graphs.batches.sample",
     hints=(
         "To compute layer 2 of the targets you need layer 1 of whom? And for that, layer 0 of whom?",

@@ -45,6 +45,7 @@ ex = Exercise(
     "07.7",
     "choose",
     points=2,
+    branch=True,
     hints=(
         "Which entry decides most? Change one at a time and look at `try_out`.",
         "Items that hear nobody must occur among the negatives, too; known pins may gain by a word of their own; one layer tells a "

@@ -12,6 +12,7 @@ ex = Exercise(
     "13.3",
     "kmeans",
     points=4,
+    branch=True,
     library=("graphrec_utils.models.mixture.kmeans", "graphrec_utils.models.retrieval.cells"),
     hints=(
         "Two things in turn: who belongs to whom, and where is the middle of those? What does a mean of nobody give?",

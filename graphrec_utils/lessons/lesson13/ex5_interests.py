@@ -10,6 +10,7 @@ ex = Exercise(
     "13.5",
     "interests",
     points=4,
+    branch=True,
     library=(
         "graphrec_utils.models.pinnersage.medoids", "graphrec_utils.models.pinnersage.interests",
         "graphrec_utils.models.pinnersage.importance",

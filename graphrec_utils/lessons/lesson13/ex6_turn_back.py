@@ -10,6 +10,7 @@ ex = Exercise(
     "13.6",
     "turn_back",
     points=3,
+    branch=True,
     library="graphrec_utils.models.twhin.rotation",
     hints=(
         "Which maps leave all products as they are? Among those, which one brings each new vector closest to its old one?",

@@ -38,6 +38,7 @@ ex = Exercise(
     "13.7",
     "choose",
     points=4,
+    branch=True,
     hints=(
         "Which relations say something about taste in ads? Ad clicks get as many groups in each setting.",
         "What people do with pins is said in the same words as what they click. And the days from 42 on are to be "
