@@ -545,7 +545,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.7 What do you lose?
 #
-# Three kinds of rivals. **Models that know items by name**: RP3β (three weighted steps, lesson 04), iALS (lesson 02) and LightGCN. For a new
+# Three kinds of models. **Models that know items by name**: RP3β (three weighted steps, lesson 04), iALS (lesson 02) and LightGCN. For a new
 # item the last two have no row; it is *folded in*, made of the rows of those who saved it. **Content alone**: plain cosines, and the same encoder with one layer, which
 # reads a pin and nobody else. **GraphSAGE** reads both. PinWorld as before, a week later, and real articles from **citeulike-t**, in which
 # people keep articles in a library: a tenth of them is held out as new.
@@ -619,7 +619,7 @@ display(card)
 # A new pin does not stay without saves. So let a model age. Everything is trained on day 24 and asked on later days: somebody
 # looks at a pin, which **pins born since the training** are engaged with next? *iALS* has its table. *RP3β* counts the edges of the
 # day. *Content* compares pictures and words. **PinSage** is GraphSAGE whose neighbors are chosen by walks (lesson 09): it reads the
-# content, and the edges of the day.
+# content, and the edges of the day. A second question follows from that: what if the content does not tell the truth?
 #
 # > **Claim** (common belief). Pins that came after the training belong to the encoder: among them it finds more than any model that counts.
 

@@ -61,7 +61,7 @@ remember("08")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.1 A board is somebody's opinion
 #
-# Whoever put two pins on one board said that they belong together. So walk: from the query pin to a
+# Somebody who puts two pins on one board says that they belong together. So walk: from the query pin to a
 # random board of it, from there to a random pin. That is **one step**, two edges. Count the pin. Then toss a
 # coin: with probability `restart` go home to the query, else walk on from here. The pins with most visits are the answer.
 #
@@ -157,7 +157,7 @@ visuals.pixie(**shown, function=pixie_walk)
 # %% [markdown]
 # *Figure 8.1. Five boards and eight pins, German ones in green; on the right how often each pin is
 # visited in 600 steps from sponge, without a preference and with German ones taken five times as often. In
-# the interactive version you move the walker, and a dashed line shows how many visits end the search.*
+# the interactive version you move the walker, and a dashed line shows how many visits end the search (8.2).*
 #
 # Press *Step*. Why does nobody ever get to the roses? (When your function passes, the walker goes where it says, as long as
 # German counts once.)
@@ -373,8 +373,8 @@ verdict(
 # (squares, dashed), and at eight pins the booster with equal steps (cross). Left citeulike-t, right PinWorld. Look at the rise
 # first, then for a distance between the lines.*
 #
-# Eight pins find 0.053 more than one in libraries, 0.020 more in PinWorld: each says something else about the user. The clever rules add
-# nothing that these users show. With eight pins booster and sum cannot be told apart, with 16 or 32 the booster is behind;
+# Eight pins find 0.053 more than one in libraries, 0.020 more in PinWorld: each says something else about the user. The two clever
+# rules add nothing here. With eight pins booster and sum cannot be told apart, with 16 or 32 the booster is behind;
 # Pixie's steps cannot be told from equal ones.
 #
 # **More of the user is worth a lot. A cleverer way to count is not, here.**
@@ -574,7 +574,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.6 How large is your catalog?
 #
-# A short list can be the reason for a walk, and so can time. Let a catalog grow from a thousand things to a million, and count how many
+# So far we asked whose list is better. Now ask for time. Let a catalog grow from a thousand things to a million, and count how many
 # requests a second one thread answers:
 #
 # * everybody with **vectors** (iALS here) multiplies the user's with all others, an *exact scan*, or asks an *index* of cells, which looks at a part of them and finds
@@ -663,7 +663,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
 #
-# They come back at the start of later lessons.
+# They come back at the start of later lessons. 08.q3 and 08.q6 belong to branch 8.8.
 #
 # {{quiz}}
 
