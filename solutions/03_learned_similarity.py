@@ -153,7 +153,7 @@ trials.pivot_table(index=["loss", "reg"], columns="model", values="ndcg", aggfun
 # <details><summary>What to add</summary>
 #
 # The check mark is false. Its interval is far from 0 and every number is right: neither more users nor another look at
-# the code would help. But from one penalty to the next is a factor of ten, and Dot is best at one in the middle: what lies
+# the code would help. But the penalties lie a factor of ten apart, and Dot is best at one in the middle: what lies
 # between was never tried. GMF is best at the end of its penalties. The best rates, which this table does not show, stand at
 # an end, too. And the fused NeuMF owns the trials of three models, Dot only its own.
 #
@@ -262,11 +262,11 @@ visuals.surface(nets)
 # network (dashed). In the interactive version you move p and q, choose a network and show the difference.*
 #
 # Beyond its last crease a ReLU network goes on in straight lines, while the product of two growing numbers
-# grows faster. A dot product is right there without any training.
+# grows faster. There a dot product is right without any training.
 #
 # Rendle et al. (2020) made this point about the MLP: what can be represented still has to be learned from few likes. Of
 # NeuMF, which has the product built in, they asked what 3.1 asks: how was its rival tuned? *Branch A goes on to 64
-# coordinates: after a million pairs a quarter of the spread is still missed.*
+# coordinates: after a million pairs the error is still a quarter of the spread of the scores.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 3.1: press 2 units, 8 units, 32 units, each with Show the difference, and let the room say where the network
@@ -444,12 +444,12 @@ print(
 
 # %% [markdown]
 # *Figure 3.3. Training loss of the same model with the right sign (circles) and with the sign turned
-# (squares). From the curves alone nobody can tell which of the two recommends what its users
-# have never wanted.*
+# (squares). From the curves alone nobody can tell which of the two recommends what its users never
+# wanted.*
 #
-# Both losses fall from 0.69 to 0.10, and the turned one finds 0.0016 where the right one finds 0.1277 (NDCG@20). **A loss that falls says that
-# the optimizer works. Whether it works on the right problem, only a ranking on held-out data tells.** Three slides of this
-# lecture have a sign turned; lessons 07, 09 and 12 will ask you to find it.
+# Both losses fall from 0.69 to 0.10, and the turned one finds 0.0016 where the right one finds 0.1277 (NDCG@20).
+# **A loss that falls says that the optimizer works. Whether it works on the right problem, only a ranking on held-out data
+# tells.** Three slides of this lecture have a sign turned; lessons 07, 09 and 12 will ask you to find it.
 #
 # <details><summary>How this was measured</summary>
 #
@@ -466,7 +466,7 @@ print(
 # like, and the loss is the negative logarithm of the probability of what happened. A like costs $-\log\sigma(s^+)$, a
 # negative $-\log(1 - \sigma(s^-)) = -\log\sigma(-s^-)$; a few negatives are drawn for each like. So BCE does make a claim
 # about single scores: add 5 to all of them, and BPR notices nothing, while BCE changes. It is `bce` in 3.1, the loss of
-# the NCF paper: with it each of the four models finds a little more, so 3.7 goes on with it.
+# the NCF paper. There each of the four models finds a little more with it on validation, so 3.7 goes on with it.
 #
 # **Softmax** lets all $n$ items compete for one choice. It turns their scores into probabilities that add up to 1:
 #
