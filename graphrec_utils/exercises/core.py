@@ -12,7 +12,7 @@ What tests ask of a new one, which `Exercise` shows how to write:
     slips      at least four plausible mistakes; two causes are two sentences. `hint=True` for two or three
                that change one line and add none. What only slips use is imported with
                `# noqa: F401 (slips use it)`
-    library    the package's own version, if it has one; its docstring says "Built in lesson NN, exercise NN.K"
+    library    the package's own version, if it has one; its docstring names the lesson and the exercise that build it
 
 Inputs of several exercises lie in `lessonNN/shared.py`.
 """
