@@ -5,6 +5,9 @@
 * `films`: the split, the users and the weights of `sequences_peer`, SASRec with the softmax over all items and its
   knobs of 15_rectools. A difference is switched on alone, then those that help together. Epochs, six at most, are
   chosen on validation by the mean of two seeds; then three seeds on train and validation are asked for test.
+* `passes`: the first and the best of them once more, test after each of four passes, so that a difference is not one of
+  when validation stops.
+* `Gowalla`: SASRec of 15_places with the settings that were chosen there, and its last place trained: three seeds.
 * `games`: amazon-games as in the slice "order" of lesson 18, trained by `sasrec.fit`, in which what helps is switched on;
   here it is switched off, one at a time. Validation, two seeds, eight epochs.
 
@@ -30,6 +33,7 @@ from graphrec_utils import metrics, results, sampling
 from graphrec_utils.models import sasrec
 from solutions.experiments import kept as shelf
 from solutions.experiments.lesson10 import towers
+from solutions.experiments.lesson11 import logq_rivals
 from solutions.experiments.lesson15 import sequences
 from solutions.experiments.lesson15.sequences_peer import known
 from solutions.experiments.lesson18.regimes import history, order
@@ -37,11 +41,12 @@ from solutions.experiments.lesson18.regimes import history, order
 COMMAND = "python -m solutions.experiments.lesson15.sequences_difference"
 CLAIM = "Items that are read times the root of d explain most of what SASRec had found too little."
 NAME, DIM, EPOCHS, SEEDS = "sequences_difference", 32, 6, (0, 1, 2)
+PASSES, SPARE = 4, "the last place is trained"
 ROOT = DIM**0.5
 FILMS = {
     "as in 15_films": {},
     "items read times √d": {"scale": ROOT},
-    "the last place is trained": {"spare": 1},
+    SPARE: {"spare": 1},
     "both": {"scale": ROOT, "spare": 1},
     "item vectors of length 1 at the start": {"start": 1.0},
     "two blocks": {"blocks": 2},
@@ -91,6 +96,47 @@ def of_films(name: str) -> dict:
     return {
         "validation": float(means.max()), "epochs": best, "runs": runs,
         "seconds to choose": round(tuned, 1), "seconds a training": round((time.process_time() - start) / 3, 1),
+    }  # fmt: skip
+
+
+def by_pass(name: str) -> list[list[dict]]:
+    """Return what each user finds on test after each pass, three seeds."""
+    parts = split()
+    past = parts.past()
+    test = known(parts.test, past)
+    return [curve(past, test, seed, 10, PASSES, FILMS[name]) for seed in SEEDS]
+
+
+def passes() -> list[dict]:
+    """Return a row for each number of passes, with the lead of the trained last place."""
+    first, spare = (
+        shelf.kept(NAME, f"films by pass, {name}", partial(by_pass, name))
+        for name in (next(iter(FILMS)), SPARE)
+    )
+    out = []
+    for k in range(PASSES):
+        one, other = (users_mean({"runs": [run[k] for run in runs]}) for runs in (spare, first))
+        lead = metrics.compare(one, other)
+        out.append({"passes": k + 1, "ndcg": lead.other, SPARE: lead.one, "lead": asdict(lead)})
+        print(out[-1], flush=True)
+    return out
+
+
+def of_places() -> dict:
+    """Return what SASRec finds on Gowalla with the knobs of 15_places and its last place trained."""
+    parts, start = logq_rivals.places(), time.process_time()
+    past, users = parts.past(), np.unique(parts.test.users)
+    row = next(
+        r for r in results.load("15_places").values["models"] if r["model"].startswith("SASRec")
+    )
+    found = []
+    for seed in SEEDS:
+        model = sequences.unscored("corrected", past, start=1.0, spare=1, seed=seed, **row["knobs"])
+        lists = metrics.rank(model, past, 20, users)
+        found.append(float(metrics.evaluate(lists, parts.test, users).ndcg.mean()))
+    return {
+        "as in 15_places": row["ndcg"], SPARE: found, "knobs": row["knobs"], "users": len(users),
+        "seconds a training": round((time.process_time() - start) / 3, 1),
     }  # fmt: skip
 
 
@@ -154,6 +200,15 @@ def main() -> None:
             found[name] = shelf.kept(NAME, key, partial(measure, name))
             print(key, round(float(users_mean(found[name]).mean()), 4), flush=True)
         made[part] = rows(found)
+    for part, measure in (
+        ("passes", passes),
+        ("Gowalla", partial(shelf.kept, NAME, "Gowalla", of_places)),
+    ):
+        if time.monotonic() > until:
+            print("the minutes are over; the same command goes on")
+            return
+        made[part] = measure()
+        print(part, made[part], flush=True)
     library = results.load("15_rectools").values["models"]
     made["RecTools"] = next(r for r in library if r["model"] == "RecTools")
     print(results.save("15_difference", claim=CLAIM, values=made, seeds=list(SEEDS), command=COMMAND,
