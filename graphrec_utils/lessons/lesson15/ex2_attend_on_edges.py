@@ -32,6 +32,7 @@ ex = Exercise(
     "15.2",
     "attend_on_edges",
     points=4,
+    branch=True,
     hints=(
         "Every edge has one logit. Which edges have to add up to 1?",
         "logits[e] = q[target] · k[source] / √d. Per target: subtract the largest, take exp, divide by the sum "

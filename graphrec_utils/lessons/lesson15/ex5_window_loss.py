@@ -26,6 +26,7 @@ ex = Exercise(
     "15.5",
     "window_loss",
     points=5,
+    branch=True,
     library=("graphrec_utils.models.pinnerformer.loss", "graphrec_utils.losses.sampled_softmax",
              "graphrec_utils.losses.corrected_softmax"),
     hints=(

@@ -25,6 +25,7 @@ ex = Exercise(
     "15.6",
     "events_read",
     points=4,
+    branch=True,
     library="graphrec_utils.sampling.Log",
     hints=(
         "At what moment was the vector made that is served at second t, under each of the three rules?",

@@ -44,6 +44,7 @@ ex = Exercise(
     "15.7",
     "choose",
     points=5,
+    branch=True,
     hints=(
         "The days to be found begin with 35. Which day may training know last? And which events can be "
         "no moments any more, if a window of seven days has to lie behind them?",
