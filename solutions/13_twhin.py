@@ -445,10 +445,9 @@ visuals.mixture_map(function=recommend)
 #
 # **PinnerSage** (Pinterest, 2020) needs no clusters of everybody. Group the user's *own* pins by **Ward's** method: again and again merge
 # the two groups whose union costs least, until the next merge would cost too much. Each group is then represented by its **medoid**, the
-# pin with the least sum of squared distances to the others, and weighs the more, the more recent its pins are. The heaviest medoids ask, each
-# for its share of the places.
+# pin with the least sum of squared distances to the others, and weighs the more, the more recent its pins are. The heaviest ask.
 #
-# A medoid is a pin, so its neighbors are looked up once and shared by all users; the mean of a group belongs to one person.
+# A medoid is a pin, so its neighbors are looked up once and shared by all users; a center belongs to one person.
 #
 # Below is a person of PinWorld. The vectors are TwHIN's, of four relations, trained here for a few seconds.
 
@@ -482,7 +481,7 @@ visuals.dendrogram(vectors, named, pinworld.TRAIN_END - mine.times / 86_400)
 # ### From one topic to six
 #
 # How many interests must somebody have before one vector is too few? PinWorld can be made so that everybody has one topic, or two, up to six.
-# All ways search one kind of table, pins with 32 numbers each from iALS, with **one** vector or with **several**. One: the user's own (iALS), the mean of the
+# All ways ask a table of pins with 32 numbers from iALS, with **one** vector or with **several**. One: the user's own (iALS), the mean of the
 # saved pins, or a mean that forgets, in which the latest count more. Several: three or five medoids, or the mixture of 13.4. RP3β has no vectors
 # and stands beside them. Once more for people whom nobody trained: of them only their pins are known.
 #
@@ -551,7 +550,7 @@ verdict(
 # forgets .107. The picture of 13.4 is true, of a plane: there the mean of two topics lies among a third. In 32 numbers
 # there may be room to lie near two topics and far from all others; that this is why, we did not test.
 #
-# **Before you give somebody five vectors, let the one vector forget.**
+# **Before you give somebody five vectors, let the one forget.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -1030,7 +1029,7 @@ print(f"mean cosine of a vector with itself: {(unit * unit_turned).sum(axis=1).m
 # Or **retrain everybody** who reads the vectors.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 13.6 — `turn_back` ({{points:13.6}})
+# ### Exercise 13.6 — `turn_back` ★ optional ({{points:13.6}})
 #
 # Among all rotations and mirrors $\mathbf Q$, the one with the least $\lVert \text{new}\,\mathbf Q - \text{old} \rVert$ is
 # $\mathbf U \mathbf V^\top$, where $\text{new}^\top \text{old} = \mathbf U \mathbf S \mathbf V^\top$.
