@@ -225,6 +225,9 @@ def test_a_slice_says_what_it_turns_and_who_cannot_play(slice_):
     assert all(
         isinstance(x, str) and x for x in (slice_.KNOB, slice_.MEASURE, slice_.CLAIM, slice_.NAME)
     )
+    assert (
+        getattr(slice_, "SCALE", "log") == "log"
+    )  # of the measure; the size of a world has another name
     for groups in slice_.SETS.values():
         levels = [level for group in groups for level in group]
         assert len(levels) == len(set(levels)) >= 1

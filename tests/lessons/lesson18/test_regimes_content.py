@@ -17,7 +17,7 @@ LEVEL = 0.25
 
 @pytest.fixture
 def task(monkeypatch):
-    monkeypatch.setattr(content, "SCALE", 0.08)
+    monkeypatch.setattr(content, "WORLD", 0.08)
     monkeypatch.setattr(content, "EPOCHS", 1)
     content.events_of.cache_clear()
     yield content.task("PinWorld", (LEVEL,), 1)

@@ -10,7 +10,7 @@ from solutions.experiments.lesson18.regimes import interests
 
 @pytest.fixture
 def small(monkeypatch):
-    monkeypatch.setattr(interests, "SCALE", 0.15)
+    monkeypatch.setattr(interests, "WORLD", 0.15)
     interests.stages.cache_clear()
     yield
     interests.stages.cache_clear()

@@ -158,3 +158,16 @@ def test_what_age_says_is_stored():
     assert all(rows[x]["first"] == "RP3β" and not rows[x]["level with"] for x in (7, 14, 28))
     (youngest, *_) = firsts("age", "PinWorld, pins born since")
     assert (youngest["first"], youngest["level"], youngest["level with"]) == ("PinSage", 3, {})
+
+
+def test_twice_the_trials_of_who_is_behind_move_no_crossing_by_more_than_a_level():
+    """Where it was asked: everywhere but among pins born since the training."""
+    for name, values in regimes.regimes().items():
+        for data, part in values["sets"].items():
+            for cross in part["crossings"]:
+                if (name, data) == ("age", "PinWorld, pins born since"):
+                    continue
+                levels = part["levels"]
+                (between,) = cross["twice"]["between"]
+                for one, other in zip(cross["between"], between, strict=True):
+                    assert abs(levels.index(one) - levels.index(other)) <= 1, (name, data, cross)

@@ -40,7 +40,7 @@ ABSENT = {
     "EASE": "a column for each item: that of a new one is zero",
     "GraphSAGE, Pixie": "hear a new item through the same edges as PinSage and RP3β, which play",
 }
-SCALE, READERS, TOP, EPOCHS = 0.35, 8, 20, 2
+WORLD, READERS, TOP, EPOCHS = 0.35, 8, 20, 2
 
 
 # ------------------------------------------------------------------------ data
@@ -111,7 +111,7 @@ def events_of(
 
 def of_pins(level: float, cut: int) -> tuple[Interactions, sp.csr_array, np.ndarray]:
     """Return likes, authors by pins, and content of a world."""
-    world = pinworld.make(seed=cut, scale=SCALE, content_noise=level)
+    world = pinworld.make(seed=cut, scale=WORLD, content_noise=level)
     likes = world.interactions(pinworld.POSITIVE_ACTIONS)
     first = np.unique(likes.pairs(), return_index=True)[1]  # of a pair that comes again
     likes = likes.select(np.isin(np.arange(len(likes)), first))

@@ -32,7 +32,7 @@ ABSENT = {
     "two towers, SASRec, PinnerFormer": "one vector, read from the history: the means play for them",
     "EASE, item2item, Pixie": "no vectors; RP3β plays for what counts or walks",
 }
-SCALE, DIM, TOP = 0.5, 32, 20
+WORLD, DIM, TOP = 0.5, 32, 20
 
 
 # ------------------------------------------------------------------------ data
@@ -71,7 +71,7 @@ class Known:
 
 @cache
 def stages(topics: int, cut: int) -> tuple[several.Users, several.Users]:
-    return several.pin_stages(pinworld.make(cut, SCALE, topics=topics))
+    return several.pin_stages(pinworld.make(cut, WORLD, topics=topics))
 
 
 def task(data: str, levels: tuple, cut: int) -> Task:
