@@ -621,7 +621,7 @@ display(card)
 # day. *Content* compares pictures and words. **PinSage** is GraphSAGE whose neighbors are chosen by walks (lesson 09): it reads the
 # content, and the edges of the day. A second question follows from that: what if the content does not tell the truth?
 #
-# > **Claim** (common belief). Pins that came after the training belong to the encoder: among them it finds more than any model that counts.
+# > **Claim** (ours). Pins that came after the training belong to the encoder: among them it finds more than any model that counts.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 43 to 50, with what is taken away. Vote on 07.p8 before the figure. Usual wrong answer: the encoder stays ahead, it has edges and content.
@@ -961,7 +961,7 @@ for name, v in rivals.items():
 # *A branch of about 22 minutes: an open task.*
 #
 # Choose for PinWorld: how many layers, which share of pins is silenced in training, and whether known pins have
-# a word of their own. The check knows what each setting finds from day 42 on, over all pins (each trained once, twice as long as above, with a stored seed).
+# a word of their own. The check knows what each setting finds from day 42 on, over all pins (each trained once, twice as long as above).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # For the notebook: name the exercise, and what a good conclusion has (what was tried, what would change it).
