@@ -27,7 +27,7 @@ SAYS = {
     "age": "From a week on RP3β over today's edges is ahead of vectors; among things three days old PinSage is ahead of everything.",
     "content": "What a new item is born with says more than its content; OmniSage hears both and is level with the first until half is noise.",
     "order": "SASRec is ahead of all on films; on the other three sets walks that weigh late events find as much.",
-    "interests": "From two topics on five medoids find more than one; a mean of what was saved lately finds as much as five.",
+    "interests": "From two topics on five medoids find more than one; a mean of what was saved lately finds no less than five.",
     "size": "Ten thousand things are scanned as fast as a walk or a push answers; a million take at least seventy times as long.",
 }
 
