@@ -32,7 +32,7 @@ MOVED = (
     ("size", 0),
 )
 LOOK, REST = 800, 1600  # milliseconds: a place, the last one of a slider
-WIDTH, COLORS = 800, 96
+WIDTH, COLORS = 740, 64
 
 
 def film(page) -> tuple[list[Image.Image], list[int]]:

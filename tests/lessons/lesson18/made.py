@@ -40,6 +40,7 @@ SLICES = {
     "content": slice_of("noise in content", ("PinWorld", [0, 0.5, 1], {"content": [0.3, 0.2, 0.01], "PinSage": [0.25, 0.22, 0.2]})),
 }  # fmt: skip
 
+SLICES["content"]["sets"]["PinWorld"]["names"] = ["clean", "blurred", "torn"]
 SLICES["content"]["says"] = "Noise costs content more than a graph."
 SIZES = {
     "size": slice_of(

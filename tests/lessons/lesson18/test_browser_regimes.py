@@ -59,11 +59,13 @@ def test_who_is_first_is_hidden_until_somebody_is_named(on_a_page):
     assert "content" in root.inner_text() and "PinSage" not in root.inner_text()
     assert "RP3β is first" in status(root)
     root.get_by_role("slider").last.focus()  # its slice is drawn, without lines
-    assert status(root) == "PinWorld, 0.5 likes: who is first? Press a name."
+    assert status(root) == "PinWorld, 0.5 likes (blurred): who is first? Press a name."
     assert root.locator("polyline").count() == 0 and "Noise costs" not in root.inner_text()
     root.get_by_role("button", name="content", exact=True).focus()
     page.keyboard.press("Enter")
-    assert status(root).startswith("You said content. PinWorld, 0.5 likes: PinSage is first, .220")
+    assert status(root).startswith(
+        "You said content. PinWorld, 0.5 likes (blurred): PinSage is first, .220"
+    )
     assert root.locator("polyline").count() == 2 and "Noise costs" in root.inner_text()
     assert root.locator("button:focus").inner_text().startswith("content .200")
 

@@ -84,7 +84,7 @@ def _slice(name: str, values: Mapping) -> dict:
 
     sets = [
         {
-            "name": data, "levels": part["levels"],
+            "name": data, "levels": part["levels"], "names": part.get("names"),
             "methods": [
                 {
                     "name": method, "variant": method not in style.METHOD, **(style.mark(method) or {"color": style.CONTEXT, "points": "2,2 10,2 10,10 2,10"}),

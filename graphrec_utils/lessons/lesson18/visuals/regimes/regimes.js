@@ -1,5 +1,5 @@
 // Which one wins? A slider for each knob of the data; the one moved last is drawn, a line for each method.
-// State: slices (name -> knob, unit, measure, scale, says, sets of levels, methods and who is first, mine), order (of their names), slice, set (a
+// State: slices (name -> knob, unit, measure, scale, says, sets of levels, their names, methods and who is first, mine), order (of their names), slice, set (a
 // place in sets), places (slice -> where its slider stands), guess (a slice that hides who is first until somebody is named, or ""), said (who was).
 
 import { button, frame, h, list, s } from "../../../../plots/visuals/base/base.js";
@@ -133,7 +133,8 @@ function render({ model, el }) {
     const first = methods.find((m) => m.name === best.first);
     title.textContent = `${slice.measure}, ${part.name}`;
     says.textContent = asked ? "" : slice.says;
-    const where = `${part.name}, ${short(levels[place])} ${slice.unit}`.trim();
+    const named = part.names ? ` (${part.names[place]})` : "";
+    const where = `${part.name}, ${`${short(levels[place])} ${slice.unit}`.trim()}${named}`;
     if (asked) {
       const question = `${where}: who is first? Press a name.`;
       chart.setAttribute("aria-label", question);
