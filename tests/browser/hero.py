@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from graphrec_utils import paths
+from graphrec_utils import paths, style
 from graphrec_utils.authoring.site.site_pages import hero
 from graphrec_utils.results import regimes
 from tests.browser.labdriver import FLAGS, find_chromium
@@ -22,15 +22,7 @@ from tests.browser.pages import alone, opened
 
 FOLDER = paths.root() / ".github"
 # slice, data set: whose slider is moved from its first place to its last
-MOVED = (
-    ("history", 0),
-    ("age", 1),
-    ("content", 0),
-    ("rarity", 0),
-    ("interests", 0),
-    ("order", 0),
-    ("size", 0),
-)
+MOVED = (("history", 0), ("age", 1), ("content", 0), ("order", 0), ("size", 0))
 LOOK, REST = 800, 1600  # milliseconds: a place, the last one of a slider
 WIDTH, COLORS = 740, 64
 
@@ -41,8 +33,6 @@ def film(page) -> tuple[list[Image.Image], list[int]]:
     slices = regimes.regimes()
     frames, times = [], []
     for name, data in MOVED:
-        if name not in slices:
-            continue
         sets = slices[name]["sets"]
         slider = root.get_by_role("slider").nth(list(slices).index(name))
         slider.focus()
@@ -78,9 +68,16 @@ def main() -> int:
         opened(page, alone(Path(folder), hero()))
         frames, times = film(page)
         browser.close()
-    whole = Image.new("RGB", (frames[0].width, frames[0].height * len(frames)))
+    wide, high = frames[0].size
+    whole = Image.new("RGB", (wide, high * (len(frames) + 1)), "white")
+    for k, look in enumerate(
+        style.METHOD.values()
+    ):  # marks are small, and their colors must not be lost
+        whole.paste(
+            look["color"], (20 * k, high * len(frames), 20 * k + 20, high * (len(frames) + 1))
+        )
     for k, frame in enumerate(frames):
-        whole.paste(frame, (0, k * frame.height))
+        whole.paste(frame, (0, k * high))
     palette = whole.quantize(COLORS, dither=Image.Dither.NONE)
     small = [x.quantize(palette=palette, dither=Image.Dither.NONE) for x in frames]
     small[0].save(

@@ -99,7 +99,7 @@ function render({ model, el }) {
       s("line", { class: "gr-reg-axis", x1: left, x2: left, y1: top, y2: H - bottom }),
       s("line", { class: "gr-reg-axis", x1: left, x2: W - 8, y1: H - bottom, y2: H - bottom }),
       ...levels.map((x, k) => s("text", { class: "gr-reg-ink", x: px(k), y: H - bottom + 17, "text-anchor": "middle" }, short(x))),
-      s("text", { class: "gr-reg-ink", x: (W + left) / 2, y: H - 6, "text-anchor": "middle" }, slice.knob.includes(slice.unit) ? slice.knob : `${slice.knob} (${slice.unit})`),
+      s("text", { class: "gr-reg-ink", x: (W + left) / 2, y: H - 6, "text-anchor": "middle" }, slice.knob.includes(slice.unit) || (slice.knob + slice.unit).length > 44 ? slice.knob : `${slice.knob} (${slice.unit})`),
       ...far.map((m) => s("polyline", { class: "gr-reg-line gr-reg-far", points: points(m, m.mean).join(" ") })),
       ...front.map((m) => s("polygon", { class: "gr-reg-band", style: `fill:${m.color}`, points: [...points(m, m.high), ...points(m, m.low).reverse()].join(" ") })),
       ...front.flatMap((m) => [
