@@ -429,3 +429,18 @@ def test_a_deadline_inside_another_leaves_it_its_seconds_of_computing():
         assert 900 < signal.getitimer(signal.ITIMER_PROF)[0] < 1001
         assert 1900 < signal.getitimer(signal.ITIMER_REAL)[0] <= 2000
     assert signal.getitimer(signal.ITIMER_PROF)[0] == signal.getitimer(signal.ITIMER_REAL)[0] == 0
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="only POSIX has timers")
+def test_a_timer_that_rings_while_a_block_is_entered_is_stopped_behind_it(monkeypatch):
+    real = signal.setitimer
+
+    def slowly(*arguments):
+        before = real(*arguments)
+        time.sleep(0.01)
+        return before
+
+    monkeypatch.setattr(signal, "setitimer", slowly)
+    with runner.Deadline(1e-3):
+        pass
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
