@@ -19,7 +19,8 @@ from graphrec_utils import paths
 from graphrec_utils.advise.contestants import Contestant
 from graphrec_utils.data import Interactions
 
-TRIALS = (12, 9, 6, 4)  # of each method, the most that fit
+TRIALS = (12, 9, 6, 4)  # of each method that is trained by epochs, the most that fit
+MORE = (3, 1)  # of the others times as many, as in the lessons: a fit takes them a moment
 EPOCHS, SOME, FEW = (
     20,
     6,
@@ -163,9 +164,10 @@ def fitted(
     return contestant.fit(past, **knobs), {}
 
 
-def tries(contestant: Contestant, trials: int) -> int:
+def tries(contestant: Contestant, trials: int, more: int) -> int:
     """Return how many trials of this method there are: as many as its grid has settings, at most."""
-    return min(trials, math.prod(len(values) for values in contestant.grid.values()))
+    wanted = trials if contestant.trained else trials * more
+    return min(wanted, math.prod(len(values) for values in contestant.grid.values()))
 
 
 def plan(there: list[Contestant], costs: dict[str, dict], seconds: float, asked: float) -> dict:
@@ -177,20 +179,21 @@ def plan(there: list[Contestant], costs: dict[str, dict], seconds: float, asked:
         asked: users of the test for one of validation.
 
     Returns:
-        {"trials", "epochs": {name: at most}, "left": {name: why}, "seconds": {name: planned}}
+        {"trials", "more", "epochs": {name: at most}, "left": {name: why}, "seconds": {name: planned}}
     """
     there, left = list(there), {}
     while True:
-        for trials in TRIALS:
+        for trials, more in [*((t, MORE[0]) for t in TRIALS), (TRIALS[-1], MORE[-1])]:
             least = SOME if trials > TRIALS[-1] else FEW
-            epochs, need = _shared(there, costs, trials, PLANNED * seconds, asked)
+            epochs, need = _shared(there, costs, trials, more, PLANNED * seconds, asked)
             if sum(need.values()) <= PLANNED * seconds and all(e >= least for e in epochs.values()):
-                return {"trials": trials, "epochs": epochs, "left": left, "seconds": need}
-        need = {c.name: _need(c, costs[c.name], TRIALS[-1], FEW, asked) for c in there}
+                return {"trials": trials, "more": more, "epochs": epochs, "left": left, "seconds": need}  # fmt: skip
+        need = {c.name: _need(c, costs[c.name], TRIALS[-1], MORE[-1], FEW, asked) for c in there}
         worst = max(there, key=lambda c: need[c.name] if c.grid else 0)
         if not worst.grid:
             return {
                 "trials": TRIALS[-1],
+                "more": MORE[-1],
                 "epochs": dict.fromkeys(epochs, FEW),
                 "left": left,
                 "seconds": need,
@@ -203,19 +206,21 @@ def plan(there: list[Contestant], costs: dict[str, dict], seconds: float, asked:
         )
 
 
-def _need(c: Contestant, cost: dict, trials: int, epochs: int, asked: float) -> float:
+def _need(c: Contestant, cost: dict, trials: int, more: int, epochs: int, asked: float) -> float:
     """Return the seconds of all trials and the test of one method."""
     once = (cost["fit"] + cost["score"]) * epochs if c.trained else cost["fit"] + cost["score"]
-    return once * (tries(c, trials) + 1) + cost["score"] * asked
+    return once * (tries(c, trials, more) + 1) + cost["score"] * asked
 
 
 def _shared(
-    there: list, costs: dict, trials: int, seconds: float, asked: float
+    there: list, costs: dict, trials: int, more: int, seconds: float, asked: float
 ) -> tuple[dict, dict]:
     """Return the epochs of those who train, the same for all, and the seconds that everybody needs."""
-    need = {c.name: _need(c, costs[c.name], trials, 1, asked) for c in there}
+    need = {c.name: _need(c, costs[c.name], trials, more, 1, asked) for c in there}
     slow = [c.name for c in there if c.trained]
     rest = seconds - sum(need[c.name] for c in there if not c.trained)
     epochs = int(np.clip(rest / max(sum(need[name] for name in slow), 1e-9), 0, EPOCHS))
-    need |= {c.name: _need(c, costs[c.name], trials, epochs, asked) for c in there if c.trained}
+    need |= {
+        c.name: _need(c, costs[c.name], trials, more, epochs, asked) for c in there if c.trained
+    }
     return dict.fromkeys(slow, epochs), need

@@ -82,7 +82,7 @@ class Race:
         """Return what was found; a Ctrl-C ends it with what is there."""
         try:
             plan = self.shelf.kept("plan", self._plan)
-            self.trials = plan["trials"]
+            self.trials, self.more = plan["trials"], plan["more"]
             self.out |= plan["left"]
             todo = [c for c in self.there if c.name not in plan["left"]]
             for k, c in enumerate(todo):
@@ -118,7 +118,7 @@ class Race:
         past = self.split.past()
         new = past.degrees()
         return {
-            "how": self.how, "parts": parts, "hidden": self.hide, "trials": getattr(self, "trials", 0),
+            "how": self.how, "parts": parts, "hidden": self.hide, "trials": getattr(self, "trials", 0), "more": getattr(self, "more", 1),
             "asked": len(np.unique(self.asked.users)), "of": parts["test"]["users"],
             "new users": float((new[0][np.unique(self.asked.users)] == 0).mean()),
             "groups": dict(zip(GROUPS, np.bincount(self._group()[self.asked.items], minlength=3).tolist(), strict=True)),
@@ -142,7 +142,7 @@ class Race:
 
     def _row(self, c: Contestant, plan: dict, place: int, of: int) -> dict:
         """Return one method tuned on validation, fitted on what was before the test, and asked once."""
-        trials, done = budget.tries(c, plan["trials"]), [0]
+        trials, done = budget.tries(c, plan["trials"], plan["more"]), [0]
         epochs = plan["epochs"].get(c.name, 1)
         problem = [""]
 

@@ -44,7 +44,7 @@ def claims(rows: dict[str, dict]) -> list[dict]:
     """Return the claims of the course that this comparison can judge, each with its outcome.
 
     Where one speaks of the best of several, validation has chosen it. "thin" says why an outcome is not the last word:
-    who found less was trained, and its minutes were few.
+    who found less had few trials, or few epochs.
     """
     anybody = _best(rows, lambda row: not row["personal"])
     knows = _best(rows, lambda row: row["personal"])
@@ -80,7 +80,7 @@ def claims(rows: dict[str, dict]) -> list[dict]:
 def _thin(row: dict) -> str:
     """Return why a method might find more than it did: few trials, or epochs that ended while it gained."""
     edge, why = row.get("edge", ""), []
-    if row.get("trained") and row["trials"] <= TRIALS[-1]:
+    if 0 < row.get("trials", 0) <= TRIALS[-1]:
         why.append(f"had {row['trials']} trials")
     if GAINING in edge:
         why.append(f"was {edge[edge.index(GAINING) :]}")

@@ -127,6 +127,15 @@ def test_everybody_gets_as_many_trials():
     assert sum(plan["seconds"].values()) <= 0.8 * 120
 
 
+def test_who_needs_no_epochs_gets_three_times_as_many():
+    who = _who("popularity", "iALS", "LightGCN", trained=["LightGCN"])
+    assert [budget.tries(c, 4, 3) for c in who] == [1, 12, 4]
+    plan = budget.plan(who, _costs(popularity=0.1, iALS=1, LightGCN=1), 60, 1)
+    assert (plan["trials"], plan["more"]) == (4, 3)
+    plan = budget.plan(who, _costs(popularity=0.1, iALS=3, LightGCN=1), 50, 1)
+    assert (plan["trials"], plan["more"], plan["left"]) == (4, 1, {})  # before anybody is left out
+
+
 def test_who_does_not_fit_is_said():
     who = _who("popularity", "iALS", "LightGCN", trained=["LightGCN"])
     plan = budget.plan(who, _costs(popularity=0.1, iALS=1, LightGCN=50), 60, 1)
@@ -193,7 +202,8 @@ def test_the_minutes_are_kept_by_a_fake_clock(tmp_path, monkeypatch, minutes, sl
     names = {row["name"] for row in found["rows"]}
     assert "popularity" in names and not names & set(found["left"])
     assert names | set(found["left"]) >= {"popularity", "recent", *seconds}
-    assert all(row["trials"] in (0, min(found["trials"], row["trials"])) for row in found["rows"])
+    for row in found["rows"]:
+        assert row["trials"] <= found["trials"] * (1 if row["trained"] else found["more"])
     if minutes == 10 and slip <= 1:
         assert names >= set(seconds)
 
@@ -332,7 +342,7 @@ def test_every_contestant_fits_and_its_grid_is_one():
     race = compare.Race(events, seen, None, Clock(600), SILENT)
     found = {}
     for c in race.there:
-        train.tune({c.name: (lambda **_: 0, c.grid)}, min(4, budget.tries(c, 4)), lambda _: 0.0,
+        train.tune({c.name: (lambda **_: 0, c.grid)}, min(4, budget.tries(c, 4, 1)), lambda _: 0.0,
                    natural=contestants.NATURAL, progress=False)  # fmt: skip
         model, knew = budget.fitted(c, race.split.train, budget.middle(c), race.score, 8, SILENT)
         found[c.name] = race.score(model)
@@ -353,7 +363,7 @@ def test_the_verdicts_of_lesson_01_on_its_films(tmp_path):
     likes = films.select(films.weights >= 7)
     race = compare.Race(likes, profile(likes), Shelf(tmp_path), Clock(600), SILENT)
     race.there = [c for c in race.there if c.name in ("popularity", "recent", "RP3β")]
-    race.shelf.put("plan", {"trials": 6, "epochs": {}, "left": {}})
+    race.shelf.put("plan", {"trials": 6, "more": 1, "epochs": {}, "left": {}})
     found = race.run()
     rows = {row["name"]: row for row in found["rows"]}
     assert found["of"] == 3685 and found["hidden"]
