@@ -47,6 +47,12 @@ CUT_OFF = """() => {
 }"""
 
 
+# Figures whose width was made smaller and whose height was not.
+SQUEEZED = """() => [...document.querySelectorAll(".cell_output img")]
+    .filter((e) => e.clientHeight && Math.abs(e.clientWidth / e.clientHeight / (e.naturalWidth / e.naturalHeight) - 1) > 0.02)
+    .map((e) => e.alt)"""
+
+
 @pytest.fixture(scope="session")
 def website(tmp_path_factory):
     """The folder of the site; building it gave no warning."""
@@ -108,7 +114,7 @@ def test_a_page_is_no_wider_than_a_telephone(new_page, website, name):
     page = new_page(viewport={"width": 390, "height": 844})
     show(page, website, name)
     assert width(page) <= 390
-    assert page.evaluate(CUT_OFF) == []
+    assert page.evaluate(CUT_OFF) == [] and page.evaluate(SQUEEZED) == []
     screenshot(page, f"site-phone-{name.replace('/', '-')}")
 
 
