@@ -85,7 +85,7 @@ predict("02.p1")
 # one row. Without such an assumption any number would do.
 #
 # The numbers that a model keeps for a user or an item, one here and $d$ of them below, are its **embedding**:
-# a place, learned from data, such that a product of two places says how well they go together. The
+# a list of numbers, learned from data, such that the product of two lists says how well user and item go together. The
 # numbers are not unique: double all $w$, halve all $h$, and no product changes. A single number of an
 # embedding means nothing, the products do.
 
@@ -105,8 +105,8 @@ predict("02.p1")
 # | $\mathbf H$, rows $\mathbf h_i$ | `item_emb` | `(n, d)` |
 # | $\hat y_{ui}$ | `scores = user_emb @ item_emb.T` | `(m, n)` |
 #
-# A product of these shapes has rank $d$ at most. How much of Ann, Bob and Eve survives at rank 1,
-# 2 and 3? The best approximation of each rank comes from the singular value decomposition, SVD (branch C).
+# A product of these shapes has rank $d$ at most. Take the likes of lesson 00, of Ann, Bob and Eve for four films
+# (not the stars of 2.1). How much of them survives at rank 1, 2 and 3? The best approximation of each rank comes from the singular value decomposition, SVD (branch C).
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -132,14 +132,16 @@ for dim, ax in zip((1, 2, 3), axes[1:], strict=True):
 plt.show()
 
 # %% [markdown]
-# *Figure 2.1. The toy likes and their best approximations. Rank 1 sees one crowd around Bob. Rank 2 tells Ann's corner from Eve's. Rank 3
-# repeats R to the last cell and so has nothing to say about the empty ones.*
+# *Figure 2.1. The toy likes and their best approximations. Rank 1 gives all three the same taste, with
+# Bob's films on top. Rank 2 tells Ann's corner from Eve's. Rank 3 repeats R to the last cell: it writes 0 into every
+# empty cell, as R does.*
 #
-# That is why the lecture's equation needs a different sign. $\mathbf R = \mathbf W \mathbf H^\top$
-# can hold exactly only if $d$ is at least the rank of $\mathbf R$, and then the model has learned
+# That is why we write $\approx$. With an equals sign, $\mathbf R = \mathbf W \mathbf H^\top$
+# can hold only if $d$ is at least the rank of $\mathbf R$, and then the model has learned
 # the data by heart. A recommender lives on the **error** it makes: what it writes into empty cells.
 #
-# Real data have thousands of users. Does a larger $d$ always help? Branch D will ask you.
+# How large should $d$ be? Validation data choose it: for the SVD of our films it will be 8 (2.7). Does a larger $d$ help
+# elsewhere? Branch D will ask you.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 6 to 11. Figure 2.1, from left to right: ask after each rank what is written into a cell that was empty.
@@ -158,7 +160,7 @@ plt.show()
 # $$
 #
 # The first part wants the known cells right. The second, the **ridge**, wants short vectors, and $\lambda$
-# says how much. In both unknowns together this is a landscape with saddle points. **With $\mathbf H$ fixed
+# says how much; $\lVert \mathbf W \rVert^2$ is the sum of all squared entries. In both unknowns together this is a landscape with saddle points. **With $\mathbf H$ fixed
 # it is a bowl**, a ridge regression for each user alone, and its lowest point is known:
 #
 # $$
@@ -247,7 +249,7 @@ check("02.1", als_step)
 # An impatient engineer notes that users and items do not need to wait for each other: on two
 # machines, both sides can be solved **at the same time**, each from the other's last vectors.
 #
-# Does that lower the loss at every step, as solving in turn does?
+# What does that do to the loss?
 
 # %% tags=["predict:02.p2"]
 predict("02.p2")
@@ -294,8 +296,8 @@ print(
 #
 # <details><summary>What happened</summary>
 #
-# In turn the loss never rises. Both at once are two alternations that never meet: users fit the old
-# items, which have moved on meanwhile, so the pairs do not belong together.
+# In turn the loss never rises. At once, users are fitted to item vectors that are replaced in the same moment, and
+# items to user vectors that are replaced, too: the new pairs do not belong together.
 #
 # </details>
 
@@ -313,7 +315,7 @@ predict("02.p3")
 # What does a list by equal scores look like? Then by hand: confidences 3 and 1, targets 1 and 0; the room computes w.
 
 # %% [markdown]
-# A like says 1, and an empty cell must say something too. It holds a 0 that means *not observed*:
+# Ones everywhere make no error, and every item ties. A like says 1, so an empty cell must say something too. It holds a 0 that means *not observed*:
 # disliked, or never met. Hu, Koren and Volinsky (2008) trust such a 0 a little, and a 1 the more, the
 # more often the item was seen. Each cell has a **target** $p$, which is 1 if the item was seen and
 # else 0, and a **confidence** $c$, which grows with the number of views $r$:
@@ -327,8 +329,8 @@ predict("02.p3")
 #   + \lambda \left(\lVert\mathbf W\rVert^2 + \lVert\mathbf H\rVert^2\right)
 # $$
 #
-# For one user, with the diagonal matrix $\mathbf C = \operatorname{diag}(\mathbf c_u)$ in mind (branch A computes it, by
-# hand and in code):
+# For one user, where $\mathbf C = \operatorname{diag}(\mathbf c_u)$ has the user's confidences on its diagonal (branch A
+# computes it, by hand and in code):
 #
 # $$
 # \mathbf w_u = \left( \mathbf H^\top \mathbf C \mathbf H + \lambda \mathbf I \right)^{-1}
@@ -348,10 +350,10 @@ predict("02.p3")
 #   \;+\; \underbrace{\textstyle\sum_{i \in S_u} (c_{ui} - 1)\, \mathbf h_i \mathbf h_i^\top}_{\text{the user's own items}}
 # $$
 #
-# Compute the **Gramian** $\mathbf H^\top\mathbf H$, a $d \times d$ matrix, once per sweep. After
+# Compute the **Gramian** $\mathbf H^\top\mathbf H$, a $d \times d$ matrix, once per half-step. After
 # that, a user costs $|S_u|\, d^2 + d^3$ steps. All zeros are in the objective, and none is ever visited.
 #
-# Rendle, Krichene, Zhang and Koren (2022) write the objective with a ridge that knows frequencies: **iALS**,
+# Rendle, Krichene, Zhang and Koren (2022) have a ridge that grows with how often a user or an item occurs: **iALS**,
 # as this course uses it. With $S$ the observed pairs and $S_i$ the users of item $i$:
 #
 # $$
@@ -362,6 +364,9 @@ predict("02.p3")
 # $$
 # \#_u = |S_u| + \alpha_0 n, \qquad \#_i = |S_i| + \alpha_0 m
 # $$
+#
+# A seen cell has both terms, so its square weighs $1 + \alpha_0$, an empty one $\alpha_0$: confidence again. $\#_u$ adds up
+# these weights in the user's row, $|S_u|$ likes and $\alpha_0$ for each of $n$ cells.
 #
 # | knob | turns | more of it |
 # |---|---|---|
@@ -462,9 +467,9 @@ visuals.als(R_toy.toarray(), toy.USERS, toy.ITEMS, function=ials_user_vector)
 # vectors need not be stored at all. They are a function of the history.
 #
 # Here are two newcomers on MovieTweetings, where a rating of 7 or more is a like. One likes the three best known
-# titles with *Star* in them, the other the three best known titles with *Dead*. Look at the years of what
-# they get. iALS is told no date, and yet nearly all come from one year: people who liked these films liked what
-# ran at the same time.
+# titles with *Star* in them, the other the three best known titles with *Dead*. (2.7 tunes
+# the knobs.) Look at the years of what the two get. iALS is told no date. Is it their taste, or are most
+# likes of this data set for films of that year? Count: `pd.Series(titles[likes.items]).str[-5:-1].value_counts(normalize=True)`.
 
 # %%
 likes = movies.at_least(7)
@@ -496,12 +501,19 @@ pd.DataFrame(columns)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.7 Tuned and untuned
 #
-# Now the numbers, on the likes split by time as in lesson 01. Each list is shown as it stands, so its order
-# counts: **NDCG@20** chooses and judges. Two factorizations are left as one types them on the first day: *MF on
-# ratings* (2.3), built to predict stars, and *Hu–Koren* (2.4) with $\alpha = 1$. Two are tuned: the **SVD** of the likes
-# (2.2), for which a 0 counts as much as a 1, and **iALS**. Beside them stand popularity and item2item of lesson 01,
-# **EASE**, item2item with learned weights (branch C), and **RP3β**, walks of three steps that end less often at popular
-# items (lesson 04).
+# Now the numbers, on the likes split by time as in lesson 01. People see a list in its order, so we use **NDCG@20**,
+# which rewards a find high on the list, both to choose knobs and to compare. Two factorizations are left as one types
+# them on the first day:
+#
+# | model | from | tuned? | in a few words |
+# |---|---|---|---|
+# | *MF on ratings* | 2.3 | no | built to predict stars |
+# | *Hu–Koren*, $\alpha = 1$ | 2.4 | no | a like weighs twice an empty cell |
+# | **SVD** of the likes | 2.2 | yes | a 0 counts as much as a 1 |
+# | **iALS** | 2.5 | yes | a 0 counts little |
+# | popularity; recent popularity; item2item | lesson 01 | the last two | |
+# | **EASE** | branch C | yes | item2item with learned weights |
+# | **RP3β** | lesson 04 | yes | walks of three steps that end less often at popular items |
 #
 # > **Claim 1** (common belief). An untuned factorization finds more than a list of bestsellers.
 # >
@@ -545,12 +557,11 @@ plt.show()
 
 # %% [markdown]
 # *Figure 2.6. NDCG@20 on validation for each pair of α₀ (rows) and λ (columns); the star marks the
-# chosen pair. The three best cells lie on a diagonal: a smaller α₀ wants a larger λ. Toward the
+# chosen pair. The three best cells go down to the right: a smaller α₀ wants a larger λ. Toward the
 # upper right the ridge pulls all vectors to 0; what is left of them points in one direction, the same list
 # for everybody.*
 #
-# **Tune $\alpha_0$ and $\lambda$ together, before everything else.** At the upper right the ridge has won, and one
-# list for everybody finds 0.090, hardly less than the best.
+# **Tune $\alpha_0$ and $\lambda$ together, before everything else.**
 
 # %% slideshow={"slide_type": "skip"} tags=["experiment"] jupyter={"source_hidden": true}
 DAY = 86_400
@@ -665,11 +676,12 @@ verdicts(*cards)
 # a clock.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** Tuning more than doubled what a factorization finds, 0.084 against 0.035, and brought it
-# level with a list of bestsellers, no further. Light zeros are worth something: iALS is ahead of the SVD by 0.009,
-# from 0.003 to 0.014. The best row of all knows no user: recent popularity, 0.159. A
-# temporal split asks about tomorrow, and iALS does not own a clock: a film of last week and a film of last year
-# are two columns of $\mathbf R$ like any others. The split of branch D ignores time, so it asks another question.
+# **How to read it.** The factorization typed in on the first day finds less than half of what bestsellers do (NDCG@20
+# 0.035 against 0.084); the tuned iALS is level with them. It differs in its loss and its $d$, too; within iALS two knobs
+# decide between 0.078 and 0.096 (figure 2.6). There, one list for everybody found 0.090: no wonder that bestsellers
+# are level. iALS is ahead of the SVD by 0.009 (0.003 to 0.014); light zeros are one difference, the ridge and $d$ are
+# others. Best of all is recent popularity, 0.159, which knows no user. A split by time asks about tomorrow, and iALS does
+# not own a clock: films of last week and of last year are columns of $\mathbf R$ alike.
 #
 # **To beat an untuned factorization shows little. In this course a model is said to beat another only if both
 # were tuned on the same validation data.**
@@ -713,9 +725,9 @@ verdicts(*cards)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **What is in an empty cell?** Taken as *an unknown number*, it pulls nothing down: MF on ratings finds 0.003. Taken
-#   as *a dislike*, as certain as a like, it makes the SVD: 0.075. Taken as *nothing observed*, a weak vote against,
-#   equally weak for all, it makes iALS: 0.084.
+# * **What is in an empty cell?** As *an unknown number* it says nothing, and nothing pulls its score down: a model of
+#   likes may give 1 to all (2.4). As *a dislike*, as certain as a like, it makes the SVD. As *nothing observed*, a weak
+#   vote against, equally weak for all, it makes iALS. Both tuned, on films split by time, NDCG@20: SVD 0.075, iALS 0.084.
 # * With one side fixed, factorization is ridge regression. ALS does that in turn and never goes up.
 # * Something must pull the zeros down, and $\alpha_0$ says how hard. The Gramian carries all zeros at the price
 #   of a $d \times d$ matrix.
@@ -734,8 +746,8 @@ verdicts(*cards)
 # Autoencoders for Sparse Data* (2019): EASE.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 41 to 43. Read the question of the first slide again, and let the room answer with three numbers of the
-# table. Then the lecture's table, 2.11.
+# Minutes 41 to 43. Read the question of the first slide again, and let the room answer: one sentence for each of
+# three answers, and the SVD and iALS of the table. Then the lecture's table, 2.11.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Branches

@@ -140,16 +140,16 @@ QUESTIONS = (
         ("less than half as much", "0.035 against 0.084. A 1 weighs only twice a 0: nearly an SVD of "
             "rank 100, and validation gave the SVD 8."),
         ("about the same", "It knows the user, and still finds less than half, 0.035 against "
-            "0.084: the knobs decide."),
+            "0.084: nobody has chosen its knobs."),
         ("twice as much", "So one hopes from a model that knows the user. It finds less than "
             "half, 0.035 against 0.084."),
     ), measured=_share_of_list),
     Question("02.p10", "And a tuned iALS against the same list?", (
         ("one cannot tell", "0.084 on both sides, and the interval of the difference holds 0. "
             "A temporal split asks about tomorrow, and iALS owns no clock."),
-        ("iALS finds more", "Tuning made more than twice of it, and brought it level with the "
-            "list: 0.084 on both sides."),
-        ("the list finds more", "The untuned model was behind it. Tuning has closed the gap: "
+        ("iALS finds more", "It finds more than twice what the untuned one finds, and that is as "
+            "much as the list does: 0.084 on both sides."),
+        ("the list finds more", "The untuned model was behind it. This one is not: "
             "0.084 on both sides."),
     ), measured=lambda at: by(metrics.compare(at["ials"].ndcg, at["per_user"]["popularity"].ndcg),
         "iALS finds more", "the list finds more", "one cannot tell")),
@@ -184,12 +184,12 @@ QUESTIONS = (
     )),
     Question("02.q2", "The loss sums over all cells. Why does nobody need to visit them one by "
         "one?", (
-        ("Two d × d Gramians hold the sum", "The sum of all squared scores is that of their "
-            "entrywise product, and its derivative needs them only."),
+        ("One d × d matrix holds their sum", "HᵀH, the Gramian: it is the same for all users, and a user adds "
+            "only the items that she has seen."),
         ("Empty cells have the weight zero", "They have the weight α₀, and without it "
-            "everything would become 1. Their sum fits into two Gramians."),
+            "everything would become 1. Their sum fits into the Gramian."),
         ("A random sample of them is enough", "So do the losses of lesson 03. iALS counts every "
-            "zero, exactly, through two Gramians."),
+            "zero, exactly, through the Gramian."),
     )),
     Question("02.q3", "Your loss goes up after the second half-step. Where do you look first?", (
         ("at what is stale", "The item update must see the new user vectors and their new "

@@ -178,11 +178,11 @@ QUESTIONS = (
          "The loss falls nicely while everything becomes one point."),
         ("check the shape of its result", "Right shapes are what all wrong losses have."),
     )),
-    Question("07.q2", "(25, 10) neighbors in two layers, all different. How many nodes has the tree of one target in the released code, "
-             "which draws 10 first, and in PyG, which draws 25 first?", (
-        ("261 and 276", "1 + 10 + 250 and 1 + 25 + 250: the last layer has 250 either way."),
-        ("276 and 276", "The layer between differs: 10 nodes or 25."),
-        ("36 in both", "Each drawn neighbor draws its own: the numbers multiply."),
+    Question("07.q2", "Two layers: a node draws 10 neighbors, each of them draws 25, and all are different. How many nodes has the tree of "
+             "one node?", (
+        ("261", "1 + 10 + 250: each of the 10 draws its own 25."),
+        ("36", "Each drawn neighbor draws its own: the numbers multiply, 10 times 25."),
+        ("all nodes of the graph", "That is a step without drawing. Here the tree has 261 places, however large the graph is."),
     )),
     Question("07.q3", "One permutation of the neighbor lists is drawn for a batch and used for all nodes. Each node's sample is uniform. "
              "What is wrong?", (
@@ -203,12 +203,12 @@ QUESTIONS = (
         ("the learning rate", "It acts on both alike."),
         ("the number of layers", "One layer or two: validation and test nodes would both feel it."),
     )),
-    Question("07.q6", "The paper draws negatives by degree to the power of 0.75, a colleague draws uniformly and cites the paper. "
-             "What changes?", (
-        ("popular nodes are pushed less",
-         "With uniform draws a popular node is rarely a negative and often a positive, so it comes near everybody."),
-        ("nothing, both are drawn at random", "Whom a loss pushes away is half of what it learns."),
-        ("training takes longer", "A draw costs about the same."),
+    Question("07.q6", "In training, every pin that gets no message is the right answer. What will the model do with a pin that was made this "
+             "morning?", (
+        ("put it high in every list",
+         "It gets no message either, and silence has come to mean yes. Silence others, too, or do not ask for a pin's only save."),
+        ("never recommend it", "So a walk would do. An encoder has a vector for it, and has learned that such pins are right."),
+        ("treat it as its content deserves", "Only if in training silence said nothing about the answer."),
     )),
     Question("07.q7", "A pin has two neighbors and S is 10. Somebody divides the sum by 10. What does the layer learn?", (
         ("that few neighbors mean quiet",

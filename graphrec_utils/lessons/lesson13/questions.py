@@ -187,8 +187,8 @@ QUESTIONS = (
     Question("13.p9", "One click on an ad in ten is left; saves, closeups and purchases stay whole. Who finds most of the ads that are "
              "clicked next week?", (
         ("a model without relations, for which every edge is alike",
-         "iALS in all pairs together finds 0.204, TwHIN 0.099. Who opens and saves an ad may well click it, and this model need not "
-         "learn from clicks what a click is."),
+         "iALS in all pairs together finds 0.204, TwHIN 0.099. An ad is a pin that people also save, and who saves it may well click it. "
+         "This model need not learn from clicks what a click is."),
         ("TwHIN: it has a vector for each relation",
          "It is ahead of everybody who reads the clicks alone, 0.099 against at most 0.059. With all pairs taken alike iALS finds twice as much."),
         ("the most clicked ads: too little is left for anything else",
@@ -229,28 +229,28 @@ QUESTIONS = (
         ("a pin has no outliers",
          "A cluster may have them: with squares the medoid follows the mean, to the member nearest to it."),
     )),
-    Question("13.q5", "Warm start: `new = old` and then training in place. The next morning all old vectors, for a test, "
-             "are equal to the new ones. Why?", (
-        ("both names are one array",
-         "The anchor, too, would then pull to where the vector already is: its gradient is always 0."),
-        ("training has not moved anything", "It has. It moved the old ones as well."),
-        ("the learning rate was too small", "Even a small one moves a vector by more than nothing."),
+    Question("13.q5", "All labels of a loss are ones, those of false edges, too. What does its value do in training, and what does the model "
+             "learn?", (
+        ("it falls; every edge is likely",
+         "A loss can fall while it learns the wrong thing. Look at what it says of false edges."),
+        ("it stays; nothing is learned", "True and false edges are pushed the same way, so it falls, to 0."),
+        ("it grows; false edges win", "They do not pull against the true ones: with these labels both are to be likely."),
     )),
-    Question("13.q6", "You anchor *all* vectors at the old table, also those of pins that were born today. Their old "
-             "rows are random. What happens?", (
-        ("new pins are held where chance put them",
-         "Anchor only who had a past: new ones have to be free to find their place."),
-        ("nothing, they have no old vector", "They have a row, and something stands in it."),
-        ("they move to the mean of all pins", "Each is pulled to its own row."),
+    Question("13.q6", "The mean of what Bob likes lies in the plane where none of his pins is. Does that show that one vector is too few "
+             "in 32 numbers?", (
+        ("no, measure it there",
+         "In the plane the mean of two topics lies among a third. In 32 numbers one vector may be near to both, and in lists of 20 no several "
+         "vectors were ahead."),
+        ("yes, a mean is always between", "Between, yes. In 32 numbers nothing else needs to live there."),
+        ("yes, if he has three topics or more", "From three topics to six several vectors were not ahead of one, either."),
     )),
-    Question("13.q7", "A colleague adds ten relations to the graph, with as many steps for each as ad clicks have, and finds more "
-             "ads. May you say that the *relations* did it?", (
-        ("not yet: the shared vectors had more steps, too",
-         "Give one relation the same total. In this lesson one group of engagement, trained for nine times as long, found about "
-         "as much as three groups."),
-        ("yes: ad clicks had as many steps as before",
-         "They had. But users and ads share their vectors with all other relations, and these were trained many more times."),
-        ("no: relations of another kind cannot help",
-         "They can: they are about the same users and the same pins. The question is only what else has changed."),
+    Question("13.q7", "A model with a vector for each relation finds twice as much as a model that reads the clicks alone. May you say that the "
+             "relation *vectors* did it?", (
+        ("not yet: the other has fewer edges",
+         "Give the rival the same graph. In 13.3 a factorization that takes all edges alike then found more."),
+        ("yes: that is all they differ in",
+         "They also differ in the edges that they read, and these made most of the difference here."),
+        ("no: relation vectors cannot help",
+         "They may. The question is what else has changed between the two models."),
     )),
 )  # fmt: skip
