@@ -681,7 +681,7 @@ verdicts(*cards)
 # decide between 0.078 and 0.096 (figure 2.6). There, one list for everybody found 0.090: no wonder that bestsellers
 # are level. iALS is ahead of the SVD by 0.009 (0.003 to 0.014); light zeros are one difference, the ridge and $d$ are
 # others. Best of all is recent popularity, 0.159, which knows no user. A split by time asks about tomorrow, and iALS does
-# not own a clock: films of last week and of last year are columns of $\mathbf R$ alike.
+# not own a clock.
 #
 # **To beat an untuned factorization shows little. In this course a model is said to beat another only if both
 # were tuned on the same validation data.**

@@ -531,12 +531,12 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Read the last column: the share of the lists' places that pins without saves take. In a list of their own they are not bad; beside
-# known pins they are far too loud: with nobody silenced they take 97 % of all places. Which pins hear nobody in that training? A quarter of
+# known pins they are far too loud: with nobody silenced, 97 %. Which pins hear nobody in that training? A quarter of
 # the known pins have a single save. When it is asked for, it is hidden: the pin hears nobody, and it is the **positive**. So silence comes
 # to mean yes.
 #
 # Two repairs: silence some pins, or do not train on a pin's only save. The second finds more here (NDCG@20 0.050 against 0.037), but
-# leaves silent pins untrained, and they still take a third of the places. Whichever you choose:
+# leaves silent pins untrained, and they still take a third of the places.
 #
 # **A pin that hears nobody must not always be the right answer.**
 #
@@ -686,13 +686,13 @@ display(card)
 #
 # Left: three worlds of half the usual size, 97, 237, 378 and 731 pins that are looked at; knobs chosen in a fourth world, up to twelve settings for RP3β and iALS, six for PinSage. Intervals of 95 % are over
 # pins and worlds: PinSage over RP3β +0.273, from +0.002 to +0.544, after 3 days; +0.045, from −0.003 to +0.093, after 7; +0.016, from −0.016 to +0.047, after 14; −0.029, from −0.051 to −0.007, after 28.
-# Without new edges PinSage's vectors fall behind, too: .434 with the edges of the day, .326 with those of the training, after 28 days. Over *all* pins the table is first on the day of the training (iALS .239, PinSage .225) and after 28 days behind RP3β, .218 to .232.
+# Without new edges PinSage's vectors fall behind, too: 0.434 with the edges of the day, 0.326 with those of the training, after 28 days. Over *all* pins the table is first on the day of the training (iALS 0.239, PinSage 0.225) and after 28 days behind RP3β, 0.218 to 0.232.
 # GraphSAGE itself was not asked: PinSage stands for it.
 #
 # Right: a tenth of the pins hidden, three worlds, 2,373 people. A person is folded in to the vectors of each
-# method, as iALS folds in a user (lesson 02). With the plain mean of the same vectors PinSage finds .397 in place of .447 (trained once a
+# method, as iALS folds in a user (lesson 02). With the plain mean of the same vectors PinSage finds 0.397 in place of 0.447 (trained once a
 # world for both, with the knobs chosen for folding; the line above the card has the interval).
-# With half of the content false PinSage finds .384. Also measured: two towers, MultiBiSage and OmniSage (lesson 16 has them).
+# With half of the content false PinSage finds 0.384. Also measured: two towers, MultiBiSage and OmniSage (lesson 16 has them).
 #
 # </details>
 

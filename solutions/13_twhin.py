@@ -378,7 +378,7 @@ verdict(
 # as it is clicked, so popularity is missing (lesson 11). TwHIN, 3,000 steps with as many groups of ad clicks as of each other relation, was best at its largest rate
 # with 100, 30 and 10 %, and may find more. The dotted line is TwHIN with the same settings, which were not chosen for it: at 10 % +0.048, from +0.035 to +0.061, at 30 % not to be told, else lower. Why both fall so low we did not test; 3,000 steps on some twenty clicks may be too many. Intervals of 95 % are of differences, person by person, over people and worlds.
 # EASE is left out: there are more things than users. The card is about iALS on the same graph, and asks where its interval is nearest to nothing, of all shares. Also measured: RP3β
-# and item2item on the clicks alone, at most .070. Commands: `python -m solutions.experiments.lesson18.regimes rarity`, and for the dotted line
+# and item2item on the clicks alone, at most 0.070. Commands: `python -m solutions.experiments.lesson18.regimes rarity`, and for the dotted line
 # `python -m solutions.experiments.lesson13.twhin_false`.
 #
 # </details>
@@ -572,7 +572,7 @@ verdict(
 # the other half; for a vector of their own they are folded in. Some knobs stand at an end: $\alpha_0 = 1$ for the mean at 1, 3, 5 and 6 topics and
 # for iALS at one. Intervals of 95 % are of differences, person by person, over people and worlds, each
 # with the first at that number only; the card takes, from three topics on, the best of several with the best of one, and shows the place where that is clearest. With five and six topics RP3β is first among people who were
-# not trained, and the two kinds were not compared there. Also measured: one medoid, behind three nearly everywhere, and recent popularity, at most .035. In lists of 100 several vectors
+# not trained, and the two kinds were not compared there. Also measured: one medoid, behind three nearly everywhere, and recent popularity, at most 0.035. In lists of 100 several vectors
 # do better: 13.7 and 13.8. Command: `python -m solutions.experiments.lesson18.regimes interests`.
 #
 # </details>
