@@ -107,7 +107,7 @@ visuals.adjacency(toy.likes(), toy.USERS, toy.ITEMS)
 #
 # Build $\mathbf A$ from a list of events, as they come out of a log: a pair may occur more than once,
 # and some users and items have no event at all. The matrix is sparse. On MovieTweetings, $N$ is about
-# 27,000: how much memory would all cells take?
+# 27,000: how much memory would all cells take, at 8 bytes a cell?
 #
 # *About 10 minutes · core · difficulty ●○○ · importance ●●●. Stuck? Hints are free.*
 #
@@ -177,7 +177,7 @@ predict("04.p1")
 # $(u_0, i_0)$ becomes $1/\sqrt{2 \cdot 1} = 0.7071$, the edge $(u_0, i_1)$ becomes
 # $1/\sqrt{2 \cdot 2} = 0.5$. In the row form $u_0$ hears $i_0$ with ½, and $i_0$ hears $u_0$ with 1.
 #
-# What about a node without edges, as $i_3$? $1/\sqrt 0$ is infinite, and infinity times a zero of $\mathbf A$ is NaN.
+# What about a node without edges, such as $i_3$? $1/\sqrt 0$ is infinite, and infinity times a zero of $\mathbf A$ is NaN.
 # Such a node has nothing to say and nobody to hear: it keeps a row and a column of zeros.
 #
 # *About 12 minutes · core · difficulty ●●○ · importance ●●●*
@@ -215,7 +215,8 @@ visuals.adjacency(toy.likes(), toy.USERS, toy.ITEMS, forms=normalizations)
 # ## 4.3 Walks
 #
 # A **walk** of length $k$ is a sequence of $k$ edges, one after the other; it may turn back and use an
-# edge again. Entry $(v, w)$ of $\mathbf A^k$ is the **number of walks** of length $k$ from $v$ to $w$.
+# edge again. Entry $(v, w)$ of $\mathbf A^k$ is the **number of walks** of length $k$ from $v$ to $w$. Why? A walk of length $k$ to $w$ is one
+# of length $k - 1$ to a neighbor of $w$, and one more edge. So the counts of all neighbors are added up, and that is one product with $\mathbf A$.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 13 to 24. Ask 04.p2 by show of hands. Usual wrong answer: "Cube", which is three edges away. Count them
@@ -353,7 +354,7 @@ print(
 # logarithmic axis. Up: the share of the users who reach at most that much. The numbers are medians.*
 #
 # After five steps a typical user reaches nearly everything, and after three nearly a third. That a film *can* be reached says
-# little. It must count how often, and through whom.
+# little. What has to count is how often, and through whom.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4.4 Three steps with care
@@ -375,10 +376,15 @@ print(
 #
 # | exponent | small | large |
 # |---|---|---|
-# | $\alpha$, inner nodes | 0: every walk counts 1, as in $\mathbf A^3$; ½: L3 | 1: as often as a random walker takes it; hubs say next to nothing |
+# | $\alpha$, inner nodes | 0: every walk counts 1, as in $\mathbf A^3$; ½: L3 | 1: a walk counts as often as a random walker would take it; hubs count next to nothing |
 # | $\beta$, last film | 0: popular films stay in front | 1: divided by all of its fans; rare films come to the front |
 #
-# Which exponents are best is decided on validation (4.6). Nothing is trained, and the models of later lessons will find RP3β hard to beat.
+# Which exponents are best is decided on validation (4.6). Nothing is trained.
+#
+# And a factorization, which takes no step? The SVD (lesson 02) writes $\mathbf R = \mathbf U \boldsymbol\Sigma \mathbf V^\top$, a sum of *patterns*: each is
+# one number per user times one number per film, times its size $\sigma$. Then
+# $\mathbf R \mathbf R^\top \mathbf R = \mathbf U \boldsymbol\Sigma^3 \mathbf V^\top$: the same patterns in other sizes. Who keeps the $d$ largest of $\mathbf R$
+# has kept what long walks are made of (branch B).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 24 to 31. Ask which of two films a walk of three steps should prefer, one with three fans or one with a thousand, before
@@ -434,6 +440,9 @@ check("04.4", l3_scores)
 #
 # where $\mathbf 1_u$ is 1 at node $u$ and 0 at all others. Papers write $\alpha$, for the probability to
 # **return** or for the one to **go on**. Our `restart` is always that of returning.
+#
+# **By hand.** Two nodes, one edge, `restart` 0.2. Home gets $\pi_0 = 0.2 + 0.8\, \pi_1$, the other node $\pi_1 = 0.8\, \pi_0$. So
+# $\pi_0 = 0.2 / (1 - 0.64) = 5/9$ and $\pi_1 = 4/9$.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 31 to 39. Ask 04.p5. Usual wrong answer: "all nodes alike". Then figure 4.7: Step a few times, each time ask
@@ -449,8 +458,7 @@ visuals.walk(toy.likes(), toy.USERS, toy.ITEMS)
 # %% [markdown]
 # *Figure 4.7. Shares of visits (bars) of a walker with home Ann after 10, 100 and 1,000 steps, and
 # the exact personalized PageRank (black lines). Taken together, the bars come closer with more
-# steps; single ones may not. In the interactive version you move the walker yourself and set `restart`. After
-# branch A, `function=ppr_push, also=near` adds marks for what your push says, also of a real film.*
+# steps; single ones may not. In the interactive version you move the walker yourself and set `restart`.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4.6 Which walks find most?
@@ -459,10 +467,10 @@ visuals.walk(toy.likes(), toy.USERS, toy.ITEMS)
 # leave the graph **before** anything is computed from it: degrees, similarities, popularity. If you forget that, nothing crashes and all numbers
 # look better. It is the most expensive mistake of this lesson.
 #
-# The likes are ratings of 7 or more; a fifth of each user's likes is hidden. The walks of this lesson take part, iALS of lesson 02 as
-# a trained rival, and a list of bestsellers as the least that one should find. The measure is NDCG@20, in which a find high on the list counts more.
+# The likes are ratings of 7 or more; a fifth of each user's likes is hidden. We compare the walks of this lesson with iALS (lesson 02), which is
+# trained, and with a list of bestsellers, the least that one should beat. The measure is NDCG@20, in which a find high on the list counts more.
 #
-# > **Claim 1** (Kovács and others, 2019, of proteins). Weighing the inner nodes helps: L3 finds more than
+# > **Claim 1** (Kovács and others, 2019, for networks of proteins). Weighing the inner nodes helps: L3 finds more than
 # > plain three hops.
 # >
 # > **Claim 2** (after Paudel and others, 2017). Weighing the last film, too, helps: RP3β finds more than L3.
@@ -542,9 +550,12 @@ verdicts(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Three hops, L3 and RP3β differ in their exponents alone. Turning down the inner nodes adds a little, turning down the last film six times as
-# much: three hops find 0.171, L3 0.174, RP3β 0.190, where a list of bestsellers finds 0.156. The walker of 4.5 finds 0.175; validation lets it go
-# home nine times in ten. iALS, which is trained, finds 0.190 as well.
+# Three hops, L3 and RP3β differ in their exponents alone, and validation chose $\alpha = \beta = \tfrac12$: RP3β is L3 with the last film turned down.
+# In NDCG@20 three hops find 0.171 and bestsellers 0.156. The inner nodes add 0.0025, the last film 0.0165. Why so much? Many walks end at a film because
+# it has many fans; there the crowd comes in, not your taste.
+#
+# The walker of 4.5 finds 0.175, and most when it goes home nine times in ten: then hardly any walk gets beyond three steps. iALS,
+# which is trained, finds 0.190, as RP3β does.
 #
 # **That a film can be reached says little; which film comes first is decided by the degrees that a walk is divided by.**
 #
@@ -564,26 +575,28 @@ verdicts(
 # > **What it is for.** You have likes and want a good list tonight, without training: one product of sparse matrices, and each place on the list
 # > can be explained by the walks that lead there.
 # >
-# > **Where it won.** MovieTweetings: RP3β 0.190 NDCG@20, bestsellers 0.156; iALS, trained, 0.190. All of Gowalla: RP3β 0.188 recall@20, the
-# > trained LightGCN of the paper 0.183 (4.10).
+# > **Where it won.** On MovieTweetings RP3β has an NDCG@20 of 0.190, bestsellers 0.156; iALS, which is trained, 0.190. Branch D puts walks beside the
+# > numbers that two papers printed.
 # >
-# > **Where it did not.** For somebody of whom one like is known: RP3β .129, iALS .153, on PinWorld (lesson 06). For a film without a like: nothing leads there.
+# > **Where it did not.** Where a user has one like, iALS finds more: NDCG@20 0.153, RP3β 0.129 (lesson 06, on PinWorld, the course's synthetic site). And no
+# > walk leads to a film without a like.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
 #
-# They come back at the start of later lessons.
+# They come back at the start of later lessons. 04.q5 and 04.q7 belong to branch B.
 #
 # {{quiz}}
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **Which films can Ann reach, and in how many steps?** Every edge changes sides, so new films come at three steps: through another fan of what she likes. A typical
-#   user reaches 29 % of all films that way, and 92 % in five.
-# * **Which should she see first?** Films with many walks, each walk divided by the degrees on its way. Counting alone follows the crowd; RP3β turns
-#   down hubs by $\alpha$ and popular films by $\beta$.
-# * **What does a factorization know?** The same walks: their patterns are the singular vectors of R, and a truncated SVD keeps the first few (4.8).
+# * **Which films can Ann reach, and in how many steps?** Cube in three, through Bob, and Drive in five. Every edge changes sides, so new films come at odd
+#   lengths only. On MovieTweetings a typical user reaches 29 % of all films in three steps, 92 % in five.
+# * **Which should she see first?** Cube: a walk of three steps leads there, and none to Drive. Where thousands of films have such walks, divide each
+#   walk by the degrees on its way. Counting alone follows the crowd; RP3β turns down hubs by $\alpha$ and popular films by $\beta$.
+# * **What does a factorization know?** The same walks: $\mathbf R \mathbf R^\top \mathbf R$ has the patterns of $\mathbf R$ in other sizes, and a truncated
+#   SVD keeps the largest of them (4.4, branch B).
 # * R is a block of A, and powers of A count walks. Personalized PageRank is where a walker who keeps returning spends the time.
 # * Hide the test links before anything is computed from the graph.
 #
@@ -629,9 +642,9 @@ verdicts(
 # Push while some node has a residual of `tolerance` $\cdot \deg(v)$ or more. Then every entry of the mass is
 # at most `tolerance` $\cdot \deg(v)$ below the exact one, in whatever order you pushed.
 #
-# **By hand.** Two nodes and one edge, `restart` 0.2. The first push leaves 0.2 at home and moves 0.8
+# **By hand.** The two nodes of 4.5, `restart` 0.2. The first push leaves 0.2 at home and moves 0.8
 # to the other node, 0.64 of it comes back. Push on, and the home node ends with
-# $0.2\,(1 + 0.64 + 0.64^2 + \dots) = 0.2/0.36 = 5/9$, the other with $4/9$.
+# $0.2\,(1 + 0.64 + 0.64^2 + \dots) = 0.2/0.36 = 5/9$, the other with $4/9$, as before.
 #
 # For a typical user of MovieTweetings push at a tolerance of one in ten thousand pushes fewer than one node in a hundred.
 
@@ -642,7 +655,8 @@ predict("04.p6")
 # ### Exercise 04.5 — `ppr_push` ({{points:04.5}})
 #
 # Keep a list of nodes that may have to be pushed. A push can make only its neighbors due, so these are
-# what you add to the list.
+# what you add to the list. When it passes, give figure 4.7 the arguments `function=ppr_push, also=near`: marks show what
+# your push says, also of a real film.
 #
 # *About 18 minutes · branch · difficulty ●●● · importance ●●○*
 #

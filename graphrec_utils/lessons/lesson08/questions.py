@@ -223,8 +223,8 @@ QUESTIONS = (
     )),
     Question("08.q2", "The graph grows tenfold and N stays. What grows?", (
         ("the memory tenfold, and the time of a step several-fold",
-         "The graph must fit into memory, and more looks into it miss the cache: eight times the edges took three to four "
-         "times as long. The number of steps does not grow."),
+         "The graph must fit into memory, and more looks into it miss the cache (branch 8.7 measures how much that costs). "
+         "The number of steps does not grow."),
         ("nothing, that is the point of Pixie",
          "Nothing about the number of steps. But all edges are in memory, and a look that misses "
          "the cache takes longer."),
