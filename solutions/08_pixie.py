@@ -199,11 +199,11 @@ ax.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# *Figure 8.2. How much of the top 50 of a very long walk is found with fewer steps, in PinWorld (squares) and citeulike-t
-# (circles); the axis of the steps is logarithmic. Look how much the first thousand steps find, and how little the last ninety thousand.*
+# *Figure 8.2. How much of the top 50 of a very long walk is found with fewer steps (logarithmic axis), in PinWorld (squares) and citeulike-t
+# (circles). Look how much the first thousand steps find, and how little the last ninety thousand.*
 #
-# Three thousand steps find 87 % of the long walk's top 50 in PinWorld and 75 % in citeulike-t, ten thousand 93 % and 84 %. Ten times as many bring less than ten
-# points more: the top of a list is decided early. And no step asks how large the graph is: it is two looks into memory, wherever
+# Three thousand steps find 87 % of the long walk's top 50 in PinWorld and 75 % in citeulike-t, ten thousand 93 % and 84 %. From there ten times the steps bring less than ten
+# points: the top of a list is decided early. And no step asks how large the graph is: it is two looks into memory, wherever
 # the walker stands.
 #
 # Pixie itself **stops early**, when more than $n_p$ pins have been visited $n_v$ times: nobody has to choose $N$ for a new graph. Whether
@@ -336,7 +336,7 @@ check("08.5", best_pins)
 #
 # > **Claim** (of the paper). With eight pins or more, the booster finds more than the sum of the visits.
 #
-# A plainer question comes first. Take 1 to 32 of a user's latest pins, and always 20,000 steps in all: does it help to ask with more pins?
+# First a plainer question. With 20,000 steps in all, does it help to ask with more of a user's latest pins, 1 to 32?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:08.p5"]
 predict("08.p5")
@@ -425,8 +425,8 @@ plt.show()
 
 # %% [markdown]
 # *Figure 8.5. Of the wanted pins, the share in the top 20 by the booster (solid) and by the sum of visits (dashed),
-# against how many of the wanted pins are bridges between a user's two interests. The lines cross at the dotted
-# line; to the right of it the booster is ahead. Three planted worlds.*
+# against how many of the wanted pins are bridges between a user's two interests. Right of the dotted
+# line the booster is ahead. Three planted worlds.*
 #
 # So the booster is a **bet on overlap**. It loses little on ordinary pins and wins much on bridges, so one
 # bridge in ten is enough. Whether your users want bridges, only your data can say.
@@ -481,7 +481,7 @@ plt.show()
 # **A walk is a noisy push, and noise can be the cheaper evil.** Push serves *every* neighbor of a node that it settles, and a popular item has
 # hundreds; the walk takes one. From the most liked items, after half a millisecond, the walk has three quarters of the exact top 50 and push less
 # than a quarter; after 4 ms 0.93 and 0.83. From rare ones they are level from 0.3 ms on. On libraries push even passes the exact vector,
-# NDCG@20 0.176 against 0.166: cut off early it stays near home, and near articles are the better ones here.
+# NDCG@20 0.176 against 0.166: cut off early it stays near home, and near articles are better here.
 #
 # What a walk has alone is a cost that popular nodes hardly raise, and that is known beforehand.
 #
@@ -643,14 +643,13 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# > **What it is for.** Answers in milliseconds from a graph in the memory of one machine, without any training: for one pin, for
-# > several, for a search query.
+# > **What it is for.** Answers in milliseconds from a graph in one machine's memory, without training: for one pin, several, or a search query.
 # >
 # > **Where it won.** Users of PinWorld, walking on boards: NDCG@20 0.098, iALS 0.092, RP3β 0.090 (8.5). Search queries with
 # > few clicks (branch 8.11). A million things: 1,800 requests a second, push 1,900, an index of artificial vectors 394, a scan 23 (8.6).
 # >
-# > **Where it did not.** Where users are the boards: on libraries NDCG@20 0.165, iALS 0.196. A thousand things:
-# > 12,000 requests a second, a scan 62,000. And a pin that is on no board is never found.
+# > **Where it did not.** On libraries: NDCG@20 0.165, iALS 0.196. A thousand things:
+# > 12,000 requests a second, a scan 62,000. A pin on no board is never found.
 #
 # * **How can an answer cost so little more?** A step is two looks into memory, and a few thousand steps decide the top of a list, however large the
 #   graph. What grows is the memory and the waiting for it: in a thousandfold catalog a walk takes seven times as long, a scan 2,700 times.
@@ -659,8 +658,8 @@ verdict(
 # * Without these parts a walk is a noisy push. Popular nodes decide which of the two is cheaper: measure.
 # * Beside each clever rule put a dull one that costs the same, and look at the difference.
 #
-# **Next.** A walk knows that two pins stand on one board, and nothing of what they show; GraphSAGE (lesson 07) reads what they show, from
-# neighbors drawn at random. What if walks chose the neighbors? [Lesson 09](09_pinsage.ipynb).
+# **Next.** A walk knows that two pins stand on one board, and nothing of what they show. GraphSAGE (lesson 07) reads that, from
+# neighbors drawn at random. What if walks chose them? [Lesson 09](09_pinsage.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
