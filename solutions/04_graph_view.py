@@ -550,12 +550,12 @@ verdicts(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Three hops, L3 and RP3β differ in their exponents alone, and validation chose $\alpha = \beta = \tfrac12$: RP3β is L3 with the last film turned down.
-# In NDCG@20 three hops find 0.171 and bestsellers 0.156. The inner nodes add 0.0025, the last film 0.0165. Why so much? Many walks end at a film because
-# it has many fans; there the crowd comes in, not your taste.
+# Three hops, L3 and RP3β differ in exponents alone, and validation chose $\alpha = \beta = \tfrac12$: RP3β is L3 with the last film turned down.
+# In NDCG@20 three hops find 0.171 and bestsellers 0.156. The inner nodes add 0.0025, the last film 0.0165. Why? Many walks end at a film because
+# it has many fans: that is the crowd, not your taste.
 #
 # The walker of 4.5 finds 0.175, and most when it goes home nine times in ten: then hardly any walk gets beyond three steps. iALS,
-# which is trained, finds 0.190, as RP3β does.
+# trained, finds 0.190 as well.
 #
 # **That a film can be reached says little; which film comes first is decided by the degrees that a walk is divided by.**
 #

@@ -479,11 +479,11 @@ plt.show()
 # liked ones (dashed). Right: NDCG@20 for libraries, also of three exact hops (triangle) and of the exact vector (diamond).*
 #
 # **A walk is a noisy push, and noise can be the cheaper evil.** Push serves *every* neighbor of a node that it settles, and a popular item has
-# hundreds; the walk takes one. From the most liked items, after half a millisecond, the walk has three quarters of the exact top 50 and push less
-# than a quarter; after 4 ms 0.93 and 0.83. From rare ones they are level from 0.3 ms on. On libraries push even passes the exact vector,
+# hundreds; the walk takes one. From the most liked items, after half a millisecond, the walk has three quarters of the exact top 50, push less
+# than a quarter; after 4 ms 0.93 and 0.83. From rare ones both are level from 0.3 ms on. On libraries push even passes the exact vector,
 # NDCG@20 0.176 against 0.166: cut off early it stays near home, and near articles are better here.
 #
-# What a walk has alone is a cost that popular nodes hardly raise, and that is known beforehand.
+# A walk alone has a cost that popular nodes hardly raise and that is known beforehand.
 #
 # <details><summary>How this was measured</summary>
 #

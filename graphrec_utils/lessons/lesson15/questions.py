@@ -123,7 +123,7 @@ QUESTIONS = (
     Question("15.p5", "\"Dense\": vectors of length 1, trained with log Q for 1,600 steps. Afterwards you add one number for each pin to the "
              "scores, its popularity. How much more of the coming fortnight is found?", (
         ("about a third more",
-         "0.0668 instead of 0.0495: on a sphere popularity is slow to learn, and a list of ten needs it."),
+         "0.0668 instead of 0.0495: vectors of length 1 are slow to learn popularity, and a list of ten needs it."),
         ("hardly more: the loss with log Q has taught it popularity",
          "It asks for it. 1,600 steps have taught a part of it."),
         ("less: what is popular has been liked already",
@@ -151,7 +151,7 @@ QUESTIONS = (
         ("on films alone",
          "0.146, the chain 0.131. On the other three a walk in which late events count more is level with it."),
         ("on the games, where the order counts most",
-         "RP3β with a weight on late events finds 0.062 there, SASRec 0.057, and nobody can tell them apart. A little of the order is enough."),
+         "RP3β with a weight on late events finds 0.062 there, SASRec 0.057, and nobody can tell them apart."),
         ("on all four: it is the only one that reads all of the order",
          "It is, and on three of the four what a walk reads of it, late events first, finds as much."),
     ), measured=_order_pays),
@@ -187,7 +187,7 @@ QUESTIONS = (
              "use?", (
         ("day 28", "Its window ends today. What was done since is read, and is nobody's moment."),
         ("day 42", "Its window lies in the future."),
-        ("day 35", "Half of its window has not happened yet, and the other half would pass for all."),
+        ("day 35", "Half of its window has not happened yet: what will be liked then would pass for never liked."),
     )),
     Question("15.q6", "A user likes ten pins in the window, and all of them are columns of the batch. What are the other nine "
              "for the pair that asks for the first?", (
