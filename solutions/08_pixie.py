@@ -483,7 +483,7 @@ plt.show()
 # than a quarter; after 4 ms 0.93 and 0.83. From rare ones both are level from 0.3 ms on. On libraries push even passes the exact vector,
 # NDCG@20 0.176 against 0.166: cut off early it stays near home, and near articles are better here.
 #
-# A walk alone has a cost that popular nodes hardly raise and that is known beforehand.
+# Only a walk has a cost that popular nodes hardly raise and that is known beforehand.
 #
 # <details><summary>How this was measured</summary>
 #
@@ -648,7 +648,7 @@ verdict(
 # > **Where it won.** Users of PinWorld, walking on boards: NDCG@20 0.098, iALS 0.092, RP3β 0.090 (8.5). Search queries with
 # > few clicks (branch 8.11). A million things: 1,800 requests a second, push 1,900, an index of artificial vectors 394, a scan 23 (8.6).
 # >
-# > **Where it did not.** On libraries: NDCG@20 0.165, iALS 0.196. A thousand things:
+# > **Where it did not.** On libraries (users as boards): NDCG@20 0.165, iALS 0.196. A thousand things:
 # > 12,000 requests a second, a scan 62,000. A pin on no board is never found.
 #
 # * **How can an answer cost so little more?** A step is two looks into memory, and a few thousand steps decide the top of a list, however large the

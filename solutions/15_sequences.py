@@ -369,7 +369,7 @@ display(card)
 # each, seven for recent popularity, six for SASRec: one block, the latest 50 events, 256 drawn items with lesson 11's correction, 64 numbers, as iALS and the mean have. People in three
 # thirds, each with its own training of SASRec; intervals over people and thirds, those of the figure of one method, those of the card and of "level" of differences. On games 16
 # passes were the most that were tried, and were best; on validation 1,024 drawn items found more than 256 there. The games are those of 12,000 random people, the places of
-# 3,000. The share of the games, .68, is that of the people drawn; of another draw it was .70. Not asked: PinnerFormer, which reads times,
+# 3,000. The share of the games, .68, is that of the people drawn. Not asked: PinnerFormer, which reads times,
 # actions and content, and EASE. Also measured: popularity and recent popularity, at most .122, and people who come back to the same page. Command:
 # `python -m solutions.experiments.lesson18.regimes order`.
 #
