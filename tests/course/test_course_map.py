@@ -88,6 +88,16 @@ def test_another_syllabus_gives_another_map():
     assert layout.lanes(few)[0] == {"a": 0, "b": 0, "c": 0}
 
 
+def test_a_map_with_more_rows_still_fits_on_a_slide(monkeypatch):
+    size = re.compile(r'<img [^>]*width="(\d+)" height="(\d+)"')
+    width, height = map(int, size.search(draw.image(("06",))).groups())
+    wide, high, drawn = draw._wide("06", None)
+    assert (width, height) == (1160, round(1160 * high / wide))
+    monkeypatch.setattr(draw, "_wide", lambda *_: (wide, 2 * high, drawn))
+    width, height = map(int, size.search(draw.image(("06",))).groups())
+    assert height == 540 and width == round(540 * wide / (2 * high))
+
+
 @pytest.mark.parametrize("tall", [False, True])
 def test_the_place_of_a_lesson_is_marked_and_links_lead_to_lessons(tall):
     drawing = draw.svg("09", lambda number: f"{number}.html" if number < "10" else None, tall)

@@ -45,11 +45,14 @@ def part(lesson: str) -> int:
     return next((k for k, (_, lessons) in enumerate(PARTS, 1) if lesson in lessons), 0)
 
 
-def image(lessons: tuple[str, ...], width: int = 1160) -> str:
-    """Return a figure for a slide, with the places of some lessons marked."""
+def image(lessons: tuple[str, ...], width: float = 1160, height: float = 540) -> str:
+    """Return a figure for a slide, at most this large, with the places of some lessons marked."""
     drawing = base64.b64encode(svg(lessons).encode()).decode()
-    source = f"data:image/svg+xml;base64,{drawing}"
-    return f'<figure><img alt="{html.escape(ALT)}" width="{width}" src="{source}"></figure>'
+    wide, high, _ = _wide(lessons, None)
+    size = min(width / wide, height / high)
+    alt, source = html.escape(ALT), f"data:image/svg+xml;base64,{drawing}"
+    shown = f'width="{wide * size:.0f}" height="{high * size:.0f}"'
+    return f'<figure><img alt="{alt}" {shown} src="{source}"></figure>'
 
 
 def svg(here: Here = "", link: Link | None = None, tall: bool = False, alone: bool = False) -> str:
