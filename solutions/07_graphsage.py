@@ -714,7 +714,7 @@ display(card)
 # * A user who is made of items is better folded in (lesson 02) than averaged: with the same PinSage 0.447 against 0.397 (the line above the card of 7.8).
 #
 # **Next.** GraphSAGE draws its neighbors by chance, all alike. At Pinterest, in 2018, walks answered without any training at all: they return to
-# where they began and count whom they meet. How can that cost the same in a graph of a billion nodes? [Lesson 08](08_pixie.ipynb).
+# where they began and count whom they meet. How can that cost so little more in a graph of a billion nodes? [Lesson 08](08_pixie.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
