@@ -207,7 +207,7 @@ QUESTIONS = (
             ),
             (
                 "of BPR for the rows of the batch",
-                "So it is in matrix factorization, where the rows looked up are the parameters. Rows "
+                "That happens in matrix factorization, where the rows looked up are the parameters. Rows "
                 "of a constant are no parameters.",
             ),
         ),
@@ -370,7 +370,7 @@ QUESTIONS = (
             ),
             (
                 "about a tenth of them",
-                "So it would be if a node had three neighbors. Places with hundreds of visitors are near everybody: "
+                "That would hold if a node had three neighbors. Places with hundreds of visitors are near everybody: "
                 "72 % are within one step.",
             ),
         ),
@@ -399,7 +399,7 @@ QUESTIONS = (
     ),
     Question(
         "06.q1",
-        "All users are parallel, all items are parallel, and the Dirichlet energy is higher than it "
+        "(Lesson 06, branch B.) All users are parallel, all items are parallel, and the Dirichlet energy is higher than it "
         "was for random embeddings. How can that be?",
         (
             (
@@ -429,7 +429,7 @@ QUESTIONS = (
             ),
             (
                 "it settles at one limit",
-                "So it does where a walk can return in an odd number of steps. Here −1 is an "
+                "It does where a walk can return in an odd number of steps. Here −1 is an "
                 "eigenvalue, and its powers never die out.",
             ),
             (
@@ -460,17 +460,17 @@ QUESTIONS = (
     Question(
         "06.q5",
         "A new user signs up tonight and likes two films. What does the LightGCN that was trained "
-        "yesterday recommend to her?",
+        "yesterday recommend to her, if nobody adds a step for newcomers?",
         (
             (
                 "nothing, she has no row",
-                "The model is transductive. You can average the vectors of her two films yourself, "
+                "The model is transductive. You can sum the vectors of her two films yourself, as 6.6 does, "
                 "or train again.",
             ),
             (
                 "what fans of her films like",
-                "So it would with her edges in the graph and a row in layer 0. Yesterday's model has "
-                "neither; you have to add that step.",
+                "That needs her edges in the graph. Yesterday's model has none, and no row for her; "
+                "somebody has to add that step.",
             ),
             (
                 "the bestsellers of yesterday",
@@ -481,7 +481,7 @@ QUESTIONS = (
     ),
     Question(
         "06.q7",
-        "“The graph helps the tail.” What do you ask first?",
+        "(Lesson 06, branch D.) “The graph helps the tail.” What do you ask first?",
         (
             (
                 "whose tail, against whom",
