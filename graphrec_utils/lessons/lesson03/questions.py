@@ -79,8 +79,8 @@ QUESTIONS = (
     Question("03.p3", "The networks have 2, 8 and 32 units. What will they say at p = q = 3, "
              "where none of them was trained and the product is 9?", (
         ("all of them too little",
-         "About 5.4, 5.5 and 7.3. Beyond its last crease a ReLU network goes on in straight "
-         "lines, and the product of two growing numbers grows faster."),
+         "About 5.4, 5.5 and 7.3. A ReLU network is made of flat pieces and goes on straight beyond "
+         "the last fold, and the product of two growing numbers grows faster."),
         ("all of them too much",
          "That takes a surface steeper than the product. Outside, a ReLU network is made of "
          "straight pieces, and the product bends upward."),
@@ -127,7 +127,8 @@ QUESTIONS = (
     Question("03.p10", "Each with the knobs that validation chose: which of these is first by "
              "NDCG@20 on the test part?", (
         ("one without a network",
-         "Several are, well ahead: least squares or a walk. Why, this table does not say."),
+         "Several are, well ahead: least squares or a walk. They see every cell of R or every path, not a few drawn "
+         "negatives; whether that is why, this table does not say."),
         ("NeuMF, with pre-training",
          "It contains a dot product and an MLP and starts with both of them trained. The best "
          "rivals without a network stay clearly ahead all the same."),
