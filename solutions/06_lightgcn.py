@@ -554,8 +554,8 @@ display(card)
 #
 # On PinWorld it is the other way round. At one like iALS (0.153) and LightGCN (0.152) are first, the neighbors behind (0.125 to 0.131).
 # A likely reason: the vector of a pin was learned from everybody who knows pins like it; a count has only the few who saved this
-# one. From two to ten likes none of the five can be told from the first. At fifty item2item (0.121) is ahead of LightGCN (0.109). All five
-# fall from two likes on: perhaps older likes say less of what comes next. So compare methods at one level, not levels. On
+# one. From two to ten likes nobody is ahead for sure. At fifty item2item (0.121) is ahead of LightGCN (0.109). All five
+# fall from two likes on: perhaps older likes say less of what comes next. Compare methods, not levels. On
 # MovieTweetings what was popular lately (0.178) is ahead of everybody at one like.
 #
 # **With one like a learned vector is first on PinWorld, with fifty item2item. Where new films come out every week, first ask what is
@@ -568,8 +568,8 @@ display(card)
 # were chosen on other people, anew for each method and level: twelve settings for item2item, user2item, RP3β and iALS, six for
 # LightGCN and recent popularity. On PinWorld item2item was best at its largest shrinkage at 1, 2 and 10 likes, user2item at its smallest at 2
 # and 5; on MovieTweetings user2item at its smallest at 2, RP3β at $\alpha = 0$ with 10, LightGCN at its largest rate with 1. Intervals of 95 % are of differences, person by
-# person, over people and worlds or parts. The card asks at one like, where the interval is clearest; at two likes nobody is ahead for
-# sure. LightGCN's vector of a newcomer is one row of $\hat{\mathbf A}$ times the items' vectors. Not asked: models whose users are rows that have to
+# person, over people and worlds or parts. The card asks at one like, where the interval is clearest; from two to ten none of the five can be told from the
+# first. LightGCN's vector of a newcomer is one row of $\hat{\mathbf A}$ times the items' vectors. Not asked: models whose users are rows that have to
 # be trained (NGCF), and those that read pictures. Also measured: popularity, EASE, a mean of iALS's vectors, Pixie, two towers, SASRec (lesson 18).
 # MovieTweetings at one like: user2item 0.134, RP3β 0.133, iALS 0.127, item2item and LightGCN 0.108. PinWorld at fifty: RP3β 0.118,
 # iALS 0.114, user2item 0.112.

@@ -103,7 +103,7 @@ QUESTIONS = (
         "its five nearest neighbors?", (
         ("mostly obscure films", "One hit comes first, and then four films with three fans "
             "each, two of them in common: a small film needs little for a large share."),
-        ("mostly famous films", "So it would be with raw counts. The cosine divides by the "
+        ("mostly famous films", "That would be so with raw counts. The cosine divides by the "
             "fans, and then two common fans out of three are worth as much as ten out of "
             "seventy."),
         ("films as known as it is", "The cosine asks for a share of common fans, and a large "
@@ -139,7 +139,7 @@ QUESTIONS = (
         "these likes are of a user, or of a film, without any like before?", (
         ("more than a third", "Most of them are of new users: people come, post a few ratings, "
             "and go. Leave them out, and recall speaks of the easy part of tomorrow."),
-        ("about one in ten", "So it is for the films. But people come and go faster than films, "
+        ("about one in ten", "That is right for the films. But people come and go faster than films, "
             "and a like is cold if either side is new."),
         ("about one in a hundred", "In a shop with regular customers, perhaps. Here people come, "
             "post a few ratings, and go."),
@@ -170,12 +170,12 @@ QUESTIONS = (
         ("1 and 1", "NDCG looks at ranks: the ideal list has both items in front, and this one "
             "has them at the end."),
     )),
-    Question("01.q5", "Your model gives every item the score 0. What should its recall be?", (
+    Question("01.q5", "(Lesson 01, branch A.) Your model gives every item the score 0. What should its recall be?", (
         ("that of a random list", "If it is better, ties follow an order that knows something, "
             "for example item numbers given by popularity."),
         ("zero, since it says nothing", "Twenty items are shown all the same, and a random one "
             "is sometimes right."),
-        ("that of the bestseller list", "So it is where popular items happen to have small "
+        ("that of the bestseller list", "That happens where popular items have small "
             "numbers and ties follow the numbers. That is the trap."),
     )),
     Question("01.q6", "A generator's recall@1000 is 60 %. What can the best ranker behind it "
@@ -187,7 +187,7 @@ QUESTIONS = (
         ("36 %, losing as much again", "The best ranker loses nothing of what it gets: all of "
             "the 60 % can be in front."),
     )),
-    Question("01.q7", "Your item2item proposes films with three fans beside every hit. Which "
+    Question("01.q7", "(Lesson 01, branch D.) Your item2item proposes films with three fans beside every hit. Which "
         "knob do you turn?", (
         ("more shrinkage", "The factor C / (C + s) distrusts a cosine that rests on two common "
             "fans."),

@@ -166,7 +166,7 @@ QUESTIONS = (
             ),
             (
                 "B, which finds all five",
-                "So it should be, and the NDCG of lesson 01 says 0.99 against 0.34. The released code asks only whether "
+                "That is how it should be, and the NDCG of lesson 01 says 0.99 against 0.34. The released code asks only whether "
                 "what was found stands first: 1 for A.",
             ),
             (
@@ -295,7 +295,7 @@ QUESTIONS = (
     ),
     Question(
         "05.q4",
-        "You evaluate one trained model twice, on the same users and all items, and the numbers "
+        "(Lesson 05, branch B.) You evaluate one trained model twice, on the same users and all items, and the numbers "
         "differ. What do you suspect first?",
         (
             (
@@ -315,7 +315,7 @@ QUESTIONS = (
     ),
     Question(
         "05.q5",
-        "Recall on test is poor. The training loss, on fixed triples and without dropout, is high as "
+        "(Lesson 05, branch D.) Recall on test is poor. The training loss, on fixed triples and without dropout, is high as "
         "well. Which illness does it have for sure?",
         (
             (
@@ -337,7 +337,7 @@ QUESTIONS = (
     ),
     Question(
         "05.q6",
-        "All tests of a port pass: shapes, two equal evaluations, the forward pass against the original's numbers. "
+        "(Lesson 05, branch C.) All tests of a port pass: shapes, two equal evaluations, the forward pass against the original's numbers. "
         "What can still differ from the original?",
         (
             (
