@@ -660,7 +660,7 @@ verdicts(
 # | | what it is for | where it won | where it did not |
 # |---|---|---|---|
 # | **recent bestsellers** | new users; data that follow the calendar | on these films: recall@20 of 0.281, iALS 0.222 | the same films split at random (branch B) |
-# | **item2item** | a first model that knows the user and trains nothing | somebody with fifty known likes ([lesson 06](06_lightgcn.ipynb)) | somebody with one known like (lesson 06); rare films (branch C) |
+# | **item2item** | a first model that knows the user and trains nothing | on PinWorld, the synthetic site of later lessons: somebody with fifty known likes ([lesson 06](06_lightgcn.ipynb)) | there: somebody with one known like; rare films (branch C) |
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 40 to 47. Two cards, two verdicts. Where the second does not hold, ask what these people post about before

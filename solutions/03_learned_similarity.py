@@ -64,8 +64,8 @@ remember("03")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.1 A check mark to doubt
 #
-# Let a network learn the similarity, said He et al. in 2017 (*Neural Collaborative Filtering*, NCF). They called theirs
-# **NeuMF** and claimed that it finds more than a dot product. We measured that on MovieTweetings, the films of lesson 01:
+# Let a network learn the similarity, said He et al. in 2017 (*Neural Collaborative Filtering*, NCF). Their **NeuMF**, they
+# claimed, finds more than a dot product. We measured that on MovieTweetings, the films of lesson 01:
 
 # %% tags=["experiment"]
 coarse = results.load(
@@ -92,8 +92,7 @@ trials.groupby("model").head(2).fillna({"loss": "\N{EN DASH}"}).rename(
 ).set_index("model")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The table shows **trials**: each row is one training with one choice of settings, judged on the part of the data that is
-# kept for choosing, *validation*. Two rows of each model stand here; `trials` holds all 51. Four models take part: a dot
+# The table shows **trials**: each row is one training with one choice of settings, judged on validation. Two rows of each model stand here; `trials` holds all 51. Four models take part: a dot
 # product, two steps toward NeuMF (GMF and MLP, section 3.2), and NeuMF; "fused" means that it starts from the best GMF
 # and the best MLP. `loss` names what training makes small (3.5), `rate` is the *learning rate*, how far one step of
 # training goes, `epochs` counts the passes over the likes, and `reg` is the penalty λ of lesson 02.
@@ -163,9 +162,9 @@ trials.pivot_table(index=["loss", "reg"], columns="model", values="ndcg", aggfun
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.2 Weights, and a network
 #
-# Section 3.7 closes the gaps that you found, for all models alike. First the models themselves.
+# Section 3.7 closes these gaps. First the models themselves.
 #
-# Take Ann and a film, each with three coordinates that we call space, satire and romance. The product
+# Take Ann and a film, with three coordinates each: space, satire and romance. The product
 # $\mathbf p \odot \mathbf q$, entry by entry, says *where* the two agree; a dot product adds that up.
 # **Generalized matrix factorization** (GMF) learns a weight for each coordinate, say twice as much for
 # romance:
@@ -220,11 +219,10 @@ predict("03.p1")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.3 More expressive?
 #
-# What can the tower do? A network with one hidden layer can approximate any continuous function on a bounded region, the
+# A network with one hidden layer can approximate any continuous function on a bounded region, the
 # dot product included. So an MLP can do whatever a dot product does, and more: this is the argument for NeuMF.
 #
-# *Can represent* is one thing, *does learn* another. Start with $d = 1$, one number $p$ for a user and one number $q$
-# for an item, where we can look at everything. Three networks learn to return $p \cdot q$ for $p$ and $q$ between −2 and 2.
+# *Can represent* is one thing, *does learn* another. Start with $d = 1$, one number $p$ for a user and one, $q$, for an item. Three networks learn to return $p \cdot q$ for $p$ and $q$ between −2 and 2.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:03.p3"]
 predict("03.p3")
@@ -266,8 +264,8 @@ visuals.surface(nets)
 # and 7.3, and the product is 9. A dot product is right there without any training.
 #
 # Rendle et al. (2020) made this point about the MLP: what can be represented still has to be learned from few likes. Of
-# NeuMF, which has the product built in, they asked what 3.1 asks: how was its rival tuned? *Branch A goes on to 64
-# coordinates: after a million pairs the error is still a quarter of the spread of the scores.*
+# NeuMF they asked what 3.1 asks: how was its rival tuned? *Branch A goes on to 64
+# coordinates.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 3.1: press 2 units, 8 units, 32 units, each with Show the difference, and let the room say where the network
@@ -296,12 +294,12 @@ visuals.surface(nets)
 # a like, a **negative**, and ask for $\hat y_{ui} > \hat y_{uj}$. No claim about a single score is left, only about the
 # difference.
 #
-# A negative is an item without an interaction *in train*; a positive among the negatives would pull the same score up and
-# down. And which user? Here a like is drawn, with its user (by *edge*); branch B draws a user first (by *user*) and compares.
+# A negative is an item without an interaction *in train*; a positive among them would pull the same score up and
+# down. Here a like is drawn, with its user (by *edge*); branch B draws a user first (by *user*) and compares.
 #
-# Here are the likes of MovieTweetings once more. A random fifth of each user's likes is the test part, as in the papers of
-# this lesson, so the test asks about gaps in the past (1.3). We do so to repeat their comparison; what we conclude is about
-# the comparison, not about tomorrow.
+# Here are the likes of MovieTweetings. A random fifth of each user's likes is the test part, as in the papers of
+# this lesson, so the test asks about gaps in the past (1.3). We do so to repeat their comparison; it says nothing about
+# tomorrow.
 
 # %%
 events = datasets.load("movietweetings-100k", fallback=True).at_least(7).core(5, 5)
@@ -373,8 +371,8 @@ visuals.bpr_loss(function=bpr_loss)
 
 # %% [markdown]
 # *Figure 3.2. The BPR loss over the difference x (solid), the loss with the sign turned (dashed), and the
-# gradients of both with respect to x. Run the cell: once your loss passes, the curves are yours. In the interactive version a slider or the arrow keys move x, one button turns
-# the sign, and one makes a step of training: train a pair with each sign, and watch x and the loss.*
+# gradients of both with respect to x. Run the cell: once your loss passes, the curves are yours. In the interactive
+# version train a pair with each sign, and watch x and the loss.*
 #
 # ### The loop
 #
@@ -388,7 +386,7 @@ visuals.bpr_loss(function=bpr_loss)
 # optimizer.step()
 # ```
 #
-# `train.fit` of the library adds what long runs need. A ridge $\lambda$ on the vectors of the batch belongs to BPR as it
+# A ridge $\lambda$ on the vectors of the batch belongs to BPR as it
 # does to iALS.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -448,7 +446,7 @@ print(
 #
 # Both losses fall from 0.69 to 0.10, and the turned one has an NDCG@20 of 0.0016, the right one 0.1277.
 # **A loss that falls says that the optimizer works. Whether it works on the right problem, only a ranking on held-out data
-# tells.** Three slides of this lecture have a sign turned: lessons 07, 09 and 12.
+# tells.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -485,7 +483,7 @@ print(
 # | BCE, both negatives | like or not, each alone? | $0.127 + 1.313 + 0.693 = 2.133$ |
 # | softmax over the three | which of the three? | $Z = 7.389 + 2.718 + 1$, $p = 0.665$, $-\log p = 0.408$ |
 #
-# Lesson 10 puts all three to the test, lesson 11 asks what drawing does to $Z$.
+# Lesson 10 tests all three; lesson 11 asks what drawing does to $Z$.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Two other losses: the table by hand, one row at a time; ask which of the three changes if 5 is added to every score.
@@ -513,7 +511,7 @@ visuals.sampled_metric(num_items=2000, num_negatives=99, top=10, rank=50)
 # %% [markdown]
 # *Figure 3.4. The chance that a test item is a hit, over its rank among all 2,000 items on a logarithmic
 # axis. With all items ranked (solid) it drops to 0 after rank 10. Against 99 sampled negatives (dashed) it
-# stays near 1 past rank 100. Three sliders move rank, cut-off and the number of negatives.*
+# stays near 1 past rank 100.*
 #
 # The reason is a count. At rank 50, 49 of the other 1,999 items are better; among 99 draws we expect
 # $99 \cdot 49 / 1999 \approx 2.4$ of them, far from ten. The top 10 of 100 asks about the best
@@ -562,7 +560,7 @@ check("03.7", reversal)
 # Does a learned similarity find more than a dot product, once both are tuned with the same care? We close the gaps that you
 # saw in 3.1: values between the old ones and beyond their ends, for Dot, GMF and MLP alike; the fused NeuMF starts from the
 # new winners. And we invite the rivals that 3.1 lacked, none with a network: *popularity* that forgets old likes, EASE and
-# iALS of lesson 02, and RP3β, which follows likes for three steps, from you to a film, a person, another film (lesson 04).
+# iALS of lesson 02, and RP3β, which walks three steps along likes (lesson 04).
 #
 # > **Claim 1** (He et al., 2017). A tuned NeuMF finds more than a tuned dot product.
 # >
@@ -695,10 +693,8 @@ verdicts(*cards)
 # ([arXiv 1708.05031](https://arxiv.org/abs/1708.05031)): GMF, MLP and NeuMF. Rendle et al.,
 # *Neural Collaborative Filtering vs. Matrix Factorization Revisited*
 # ([arXiv 2005.09683](https://arxiv.org/abs/2005.09683)): the answer to it. Rendle et al., *BPR: Bayesian
-# Personalized Ranking from Implicit Feedback* ([arXiv 1205.2618](https://arxiv.org/abs/1205.2618)): the loss and
-# its derivation. Krichene and Rendle, *On Sampled Metrics for Item Recommendation* (KDD 2020): why the order can
-# turn. Dacrema et al., *Are We Really Making Much Progress?*
-# ([arXiv 1907.06902](https://arxiv.org/abs/1907.06902)): tuned baselines against a whole field.
+# Personalized Ranking from Implicit Feedback* ([arXiv 1205.2618](https://arxiv.org/abs/1205.2618)): the loss. Krichene and Rendle, *On Sampled Metrics for Item Recommendation* (KDD 2020). Dacrema et al., *Are We Really Making Much Progress?*
+# ([arXiv 1907.06902](https://arxiv.org/abs/1907.06902)): one field, tuned again.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Branches

@@ -475,7 +475,7 @@ verdict(
 # | layers | 0.183 (paper) | 0.188 |
 #
 # Going down, recall@20 rises by 0.033 and 0.026; going right, by 0.012 and 0.005. The lecture's 0.129 for factorization is
-# 0.150 here: more than a third of its distance to the paper's LightGCN was poor settings. iALS with 64 numbers finds 0.153, in
+# 0.150 here: more than a third of its distance to the paper's LightGCN goes with better settings. iALS with 64 numbers finds 0.153, in
 # 2.6 CPU seconds.
 #
 # GF-CF and RP3β, three steps along the graph, untrained, find 0.190 and 0.188. In lesson 05 a wide table was as good as layers;
