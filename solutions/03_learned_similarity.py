@@ -65,7 +65,7 @@ remember("03")
 # ## 3.1 A check mark to doubt
 #
 # Let a network learn the similarity, said He et al. in 2017 (*Neural Collaborative Filtering*, NCF). Their **NeuMF**, they
-# claimed, finds more than a dot product. We measured that on MovieTweetings, the films of lesson 01:
+# claimed, finds more than a dot product. We measured that on MovieTweetings:
 
 # %% tags=["experiment"]
 coarse = results.load(
@@ -110,8 +110,8 @@ trials.groupby("model").head(2).fillna({"loss": "\N{EN DASH}"}).rename(
 # ### Exercise 03.1 — `audit` ({{points:03.1}})
 #
 # Three numbers tell much about the care that went into a model: how many **trials** it got, how wide the largest **step**
-# between neighboring penalties was, and how many lie **beyond** the best one. For the last, count the penalties that are
-# smaller than the best one and those that are larger, and report the smaller count: 0 means that the best one stands at an
+# between neighboring penalties was, and how many penalties lie **beyond** the best one: count the penalties that are
+# smaller and those that are larger, and report the smaller count. 0 means that the best one stands at an
 # end.
 #
 # *About 10 minutes · core · difficulty ●●○ · importance ●●○. Stuck? Hints are free.*
@@ -376,7 +376,7 @@ visuals.bpr_loss(function=bpr_loss)
 #
 # ### The loop
 #
-# Draw, score, loss, gradient, step: training is five lines.
+# Draw, score, loss, gradient, step:
 #
 # ```python
 # u, i, j = sampling.bpr_triples(positives, 1024, rng)
