@@ -613,7 +613,7 @@ verdicts(*cards)
 # BCE (3.5). The lecture's table has none of them.
 
 
-# %% slideshow={"slide_type": "skip"} tags=["experiment"] jupyter={"outputs_hidden": true}
+# %% slideshow={"slide_type": "skip"} tags=["experiment"] collapsed=true jupyter={"outputs_hidden": true}
 def rivals(part):
     """Return {name: (fit, grid)} of the models that every table needs."""
     R = part.csr()

@@ -98,7 +98,7 @@ def test_a_card_leads_from_an_exception_to_the_next_lesson(lab, page, look):
         link.click()
         reached(page, "# exercise 00.1")
         board = output(run_cell(page, cell(page, 'progress("00")')))
-        assert "5/10" in board.inner_text()
+        assert "5 of 10" in board.inner_text()
         assert "✓\xa000.3" in board.inner_text()
         screenshot(board, f"lesson-end-{look}")
         board.get_by_role("link", name="00.2").click()

@@ -127,6 +127,9 @@ def test_the_file_is_what_jupyter_writes(path):
     ] == []  # JavaScript writes 2, not 2.0
     assert book["metadata"]["kernelspec"] == around.AS_JUPYTER_WRITES["kernelspec"]
     assert set(book["metadata"]["language_info"]) == set(around.AS_JUPYTER_WRITES["language_info"])
+    for cell in book["cells"]:  # JupyterLab says twice that an output is folded
+        folded = cell["metadata"].get("jupyter", {}).get("outputs_hidden")
+        assert cell["metadata"].get("collapsed") == folded, cell["id"]
     again = json.dumps(json.loads(text), sort_keys=True, indent=1, ensure_ascii=False)
     assert text == again + "\n"
 
