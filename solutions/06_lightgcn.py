@@ -62,9 +62,8 @@ remember("06")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 6.1 What is left of NGCF
 #
-# Lesson 05 struck out $\mathbf W_1$, $\mathbf W_2$ and $\sigma$. LightGCN strikes out two more parts: the product (what it is worth
-# we have not measured), and the message to oneself, which comes back in the mean below, since layer 0 is the node itself. One
-# thing remains: listen to your neighbors. For all nodes at once,
+# Lesson 05 struck out the matrices and σ. LightGCN also strikes out the product and the message to oneself. One thing
+# remains: listen to your neighbors,
 #
 # $$
 # \mathbf e_u^{(k+1)} = \sum_{i \in \mathcal N(u)} \frac{\mathbf e_i^{(k)}}{\sqrt{\deg(u)\deg(i)}},
@@ -77,6 +76,8 @@ remember("06")
 # \mathbf E^* = \frac{1}{K+1} \sum_{k=0}^{K} \hat{\mathbf A}^k \mathbf E^{(0)}, \qquad
 # \hat y_{ui} = \langle \mathbf e^*_u, \mathbf e^*_i \rangle
 # $$
+#
+# (Layer 0 is the node itself: the message to oneself comes back in the mean. What the product is worth we have not measured.)
 #
 # | symbol | in code | shape |
 # |---|---|---|

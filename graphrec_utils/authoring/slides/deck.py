@@ -111,7 +111,10 @@ def deck(notebook) -> list[list[Slide]]:
         if (not columns and kind != "slide") or ALONE.match(cell.source):
             continue
         if kind == "notes" or "notes" in tags:
-            columns[-1][-1].notes.append(f"{SAY}{markdown(cell.source)}</div>")
+            # the first says how to teach the lesson: it stands where the lecture begins
+            opening = len(columns) == 1 and not any(slide.notes for slide in columns[0])
+            slide = columns[-1][0 if opening else -1]
+            slide.notes.append(f"{SAY}{markdown(cell.source)}</div>")
         elif kind == "skip" or tags & set(NEVER) or (hidden and CAPTION.match(cell.source)):
             hidden = True
             if cell.cell_type == "markdown" and (found := re.match(r"#+ (.*)", cell.source)):
