@@ -113,8 +113,7 @@ def deck(notebook) -> list[list[Slide]]:
         if kind == "notes" or "notes" in tags:
             # the first says how to teach the lesson: it stands where the lecture begins
             opening = len(columns) == 1 and not any(slide.notes for slide in columns[0])
-            slide = columns[-1][0 if opening else -1]
-            slide.notes.append(f"{SAY}{markdown(cell.source)}</div>")
+            columns[-1][0 if opening else -1].notes.append(f"{SAY}{markdown(cell.source)}</div>")
         elif kind == "skip" or tags & set(NEVER) or (hidden and CAPTION.match(cell.source)):
             hidden = True
             if cell.cell_type == "markdown" and (found := re.match(r"#+ (.*)", cell.source)):
@@ -122,8 +121,7 @@ def deck(notebook) -> list[list[Slide]]:
         else:
             hidden = False
             titled = cell.cell_type == "markdown" and re.match(r"#+ (.*)", cell.source)
-            if titled:
-                heading = _plain(titled[1])
+            heading = _plain(titled[1]) if titled else heading
             if kind == "slide":
                 columns.append([Slide(again="" if titled else heading)])
             elif kind == "subslide":
