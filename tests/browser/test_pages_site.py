@@ -109,6 +109,15 @@ def test_a_first_visit_complains_of_nothing(new_page, website):
     assert page.locator('link[rel~="icon"]').count() == 1
 
 
+def test_no_page_is_wider_than_a_telephone(new_page, website):
+    """Of all pages the width alone: a line of code or of a table does this to any of them."""
+    page, wide = new_page(viewport={"width": 390, "height": 844}), {}
+    for name in PAGES:
+        show(page, website, name)
+        wide[name] = width(page)
+    assert {name: w for name, w in wide.items() if w > 390} == {}
+
+
 @pytest.mark.parametrize("name", [*SOME, "glossary"])
 def test_a_page_is_no_wider_than_a_telephone(new_page, website, name):
     page = new_page(viewport={"width": 390, "height": 844})
