@@ -9,3 +9,8 @@ def of(entries: list[dict]) -> dict[str, float]:
         "points": round(sum(e["points"] for e in entries), 2),
         "max_points": sum(e["max_points"] for e in entries if not e.get("extra")),
     }
+
+
+def extra(entries: list[dict]) -> float:
+    """Return how many of a submission's points branches have paid."""
+    return round(sum(e["points"] for e in entries if e.get("extra")), 2)

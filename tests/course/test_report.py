@@ -346,6 +346,19 @@ def test_what_is_extra_comes_on_top_of_full_marks(tmp_path):
     assert scores["tests"][-1]["name"].endswith(" (extra)") and scores["score"] == ann.points
     page = next(tmp_path.glob("students/*.html")).read_text("utf-8")
     assert "(extra)" in page and "width:100.00%" in page
+    paid = f"{MAXIMUM[names[-1]]:g} of them extra"
+    assert page.count(paid) == 3 and rows[0]["extra"] == f"{MAXIMUM[names[-1]]:g}"
+    assert paid in (tmp_path / "summary.md").read_text("utf-8")
+
+
+def test_a_core_left_out_is_not_hidden_by_what_branches_paid():
+    first, *others = MAXIMUM
+    entries = [entry(first, "missing")] + [entry(k, "passed", extra=True) for k in others]
+    made = result(submission("Ann", *entries) | totals.of(entries))
+    assert problems(made) == []
+    got = sum(MAXIMUM[k] for k in others)
+    said = f"{got:g} of {MAXIMUM[first]:g} points, {got:g} of them extra"
+    assert said in formats.markdown(people(made), made)
 
 
 def test_gradescope_finds_its_file_where_there_is_one_student(tmp_path):

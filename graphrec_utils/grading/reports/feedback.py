@@ -135,9 +135,10 @@ def hint(entry: dict) -> tuple[int, str] | None:
     return (tier, known.hints[tier - 1]) if tier > 0 else None
 
 
-def points(got: float, out_of: float) -> str:
-    """Return "1.5 of 2 points"."""
-    return f"{got:g} of {out_of:g} point{'' if out_of == 1 else 's'}"
+def points(got: float, out_of: float, extra: float = 0.0) -> str:
+    """Return "1.5 of 2 points", or "24 of 14 points, 15 of them extra"."""
+    paid = f", {extra:g} of them extra" if extra else ""
+    return f"{got:g} of {out_of:g} point{'' if out_of == 1 else 's'}{paid}"
 
 
 def _known(entry: dict):

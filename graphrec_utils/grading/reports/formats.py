@@ -12,6 +12,7 @@ import json
 import re
 from xml.etree import ElementTree
 
+from graphrec_utils.grading import totals
 from graphrec_utils.grading.reports import feedback
 from graphrec_utils.grading.reports.result import Person, clean
 
@@ -25,7 +26,7 @@ def gradebook(crowd: list[Person], result: dict) -> str:
     """Return the class as CSV: a row per student, a column per lesson and per exercise.
 
     An empty cell is a lesson that was not handed in, or on which the grader failed; 0 is one that
-    earned nothing.
+    earned nothing. What branches paid is in the points, and once more in the column `extra`.
     """
     lessons: dict[str, float] = {}
     exercises: dict[str, float] = {}
@@ -34,7 +35,7 @@ def gradebook(crowd: list[Person], result: dict) -> str:
             out_of = lessons.get(submission["lesson"], 0)
             lessons[submission["lesson"]] = max(out_of, submission["max_points"])
         exercises |= {e["id"]: e["max_points"] for e in submission["exercises"]}
-    head = ["student", "id", "points", "max_points"]
+    head = ["student", "id", "points", "max_points", "extra"]
     head += [f"lesson {k}" for k in sorted(lessons)] + sorted(exercises) + ["remarks"]
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\r\n")
@@ -55,7 +56,7 @@ def gradebook(crowd: list[Person], result: dict) -> str:
             remarks.append("not on the class list")
         row = [cell(person.name), cell(person.id), person.total]
         out_of = sum(person.weights.get(k, 1) * most for k, most in lessons.items())
-        row.append(f"{out_of:g}")
+        row += [f"{out_of:g}", f"{person.extra:g}" if person.judged else ""]
         row += [own.get(k, "") for k in sorted(lessons)]
         row += [parts.get(k, "") for k in sorted(exercises)]
         row.append(cell("; ".join(remarks) if person.submissions else "nothing handed in"))
@@ -182,7 +183,8 @@ def _one(person: Person, result: dict) -> str:
     lines = []
     for submission in person.submissions:
         title = f"## {_md(feedback.lesson_title(submission['lesson']))}"
-        got = feedback.points(submission["points"], submission["max_points"])
+        extra = totals.extra(submission["exercises"])
+        got = feedback.points(submission["points"], submission["max_points"], extra)
         lines += [title if submission["status"] == "grader-error" else f"{title}: {got}", ""]
         if submission["status"] != "graded":
             reason = submission.get("reason", "") if submission["status"] == "unreadable" else ""

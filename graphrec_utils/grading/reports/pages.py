@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from graphrec_utils import markup
+from graphrec_utils.grading import totals
 from graphrec_utils.grading.reports import anonymous, feedback, sections, unnamed
 from graphrec_utils.grading.reports.result import Person, clean
 from graphrec_utils.grading.submissions import similarity
@@ -106,6 +107,7 @@ def _page(name: str, **values) -> str:
     return markup.render(
         HERE / name,
         feedback=feedback,
+        extra=totals.extra,
         clean=clean,
         GROUPS=GROUPS,
         PAIRS_SHOWN=PAIRS_SHOWN,

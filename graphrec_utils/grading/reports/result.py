@@ -17,6 +17,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from graphrec_utils.grading import totals
 from graphrec_utils.grading.reports import marks
 
 SCHEMA = Path(__file__).with_name("result.schema.json")
@@ -93,6 +94,12 @@ class Person:
     def max_points(self) -> float:
         """What this person's notebooks could have earned."""
         return round(sum(self._weight(s) * s["max_points"] for s in self.submissions), 2)
+
+    @property
+    def extra(self) -> float:
+        """How many of the points branches have paid; late work and changes are not in it."""
+        paid = sum(self._weight(s) * totals.extra(s["exercises"]) for s in self.submissions)
+        return round(paid, 2)
 
     def of(self, lesson: str) -> float:
         """The points of one lesson, with what was changed in it."""
