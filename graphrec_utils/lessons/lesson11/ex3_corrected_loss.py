@@ -17,6 +17,7 @@ ex = Exercise(
     "11.3",
     "corrected_loss",
     points=7,
+    branch=True,
     library=("graphrec_utils.losses.corrected_softmax", "graphrec_utils.losses.sampled_softmax"),
     hints=(
         "Two parts of the formula need the draws: the sum in the bracket, and P. Which of them has an "

@@ -21,6 +21,7 @@ ex = Exercise(
     "11.5",
     "stream_frequency",
     points=5,
+    branch=True,
     library="graphrec_utils.sampling.StreamFrequency",
     hints=(
         "An item comes at step t and its bucket was last seen at step a. What is the gap, and which of "

@@ -32,6 +32,7 @@ ex = Exercise(
     "11.6",
     "chunked_softmax",
     points=6,
+    branch=True,
     library=(
         "graphrec_utils.losses.chunked_softmax",
         "graphrec_utils.losses.full_softmax",

@@ -56,6 +56,7 @@ ex = Exercise(
     "11.7",
     "choose",
     points=5,
+    branch=True,
     hints=(
         "Which of the four decides most? Change one at a time and look at `try_out`.",
         "Corrected losses learn log p, the uncorrected one PMI, and a shift moves between the two. Who says "

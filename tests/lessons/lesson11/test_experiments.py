@@ -10,6 +10,7 @@ import pytest
 from graphrec_utils import metrics, results
 from graphrec_utils.data import Interactions, Split
 from graphrec_utils.models.scoring import Factors
+from graphrec_utils.results import regimes
 from solutions.experiments.lesson11 import logq_rivals
 from tests.lessons import listed
 
@@ -180,3 +181,10 @@ def test_what_the_lesson_says_of_lengths():
     assert share["free", 0.0] == 0 and share["free", 0.5] < 0.002
     for lead in map(metrics.Comparison.stored, values["leads"].values()):
         assert lead.outcome == "cannot tell"
+
+
+def test_what_the_lesson_says_of_two_towers_in_the_slices():
+    places = regimes.places(regimes.regimes())["two towers"]
+    assert {(x["slice"], x["data"]) for x in places} == {("history", "MovieTweetings")}
+    assert {x["level"] for x in places} == {2, 5, 10, 20}
+    assert not any(x["first"] for x in places) and {x["other"] for x in places} == {"recent"}
