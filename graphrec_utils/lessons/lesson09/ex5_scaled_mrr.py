@@ -30,6 +30,7 @@ ex = Exercise(
     "09.5",
     "scaled_mrr",
     points=3,
+    branch=True,
     hints=(
         "What may stand before the positive in its list? Not the query itself.",
         "rank = 1 + the number of other pins with a higher score; then the mean of 1 / ⌈rank / scale⌉.",

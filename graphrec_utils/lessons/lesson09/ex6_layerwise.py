@@ -31,6 +31,7 @@ ex = Exercise(
     "09.6",
     "layerwise",
     points=5,
+    branch=True,
     library="graphrec_utils.graphs.batches.layerwise",
     hints=(
         "Whose vectors does a part of layer k read: those of layer k − 1, or some of both?",

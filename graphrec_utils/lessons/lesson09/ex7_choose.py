@@ -36,6 +36,7 @@ ex = Exercise(
     "09.7",
     "choose",
     points=5,
+    branch=True,
     hints=(
         "Which of the entries decides most? Change one at a time and look at `try_out`.",
         "The loss and the number of layers decide; hard negatives matter little here. And the days from "

@@ -7,6 +7,7 @@ import numpy as np
 from graphrec_utils import results
 from graphrec_utils.exercises.questions import Question
 from graphrec_utils.metrics.compare import HOLDS, Comparison
+from graphrec_utils.results import regimes
 
 
 def _crowded(at) -> str:
@@ -79,6 +80,19 @@ def _not_shown(at) -> str:
     return name
 
 
+def _edges_of_today(at) -> str:
+    """What today's edges add to PinSage two weeks after the training, among pins born since then."""
+    born = regimes.regimes()["age"]["sets"]["PinWorld, pins born since"]
+    week = born["levels"].index(14)
+    new, old = (
+        born["methods"][name][week]["mean"]
+        for name in ("PinSage", "PinSage, vectors of the training")
+    )
+    if new / old < 1.05:
+        return "nothing"
+    return "about a fifth" if new / old < 1.5 else "twice as much"
+
+
 QUESTIONS = (
     Question("09.p1", "A pin is saved to 1,000 boards of 50 pins each. Why keep the 50 most visited pins, and not "
              "50 neighbors drawn at random as GraphSAGE does?", (
@@ -133,8 +147,8 @@ QUESTIONS = (
          "They differ, by a little. Whether by more than chance is what the verdicts say."),
     ), measured=_spread),
     Question("09.p6", "Who finds most of what people engage with next, over the query pins of PinWorld's last week?", (
-        ("a PinSage that has a word of its own for each pin and RP3β, which counts pairs: level",
-         "0.221 and 0.219. Content says something about pins that were hardly engaged, the name learns the rest; RP3β is a little "
+        ("a PinSage that has a trained vector of its own for each pin and RP3β, which counts pairs: level",
+         "0.221 and 0.219. Content says something about pins that were hardly engaged, the pin's own vector learns the rest; RP3β is a little "
          "ahead on pins that are on boards, this PinSage on the others."),
         ("such a PinSage, ahead of all others",
          "Its number is the largest, by 0.002, and an interval over these queries is twice as wide on either side."),
@@ -159,6 +173,15 @@ QUESTIONS = (
         "More than that: each batch of 64 computes layer 1 of all its neighbors, and the next batch does so again.",
         "Fewer than that: the neighborhoods of 64 pins overlap, so a batch needs far less than 64 · 21.",
     ), measured=lambda at: at["computed"] / (2 * at["n"])),
+    Question("09.p9", "A PinSage was trained two weeks ago. Its vectors may stay as they were that night, a pin born since then gets one from its content "
+             "alone; or all vectors are made anew with today's edges, without any training. What do you gain among the pins born since?", (
+        ("about a fifth",
+         "0.539 in place of 0.451. By now such a pin is on boards, the walk finds neighbors there, and the old matrices know how to pool them."),
+        ("nothing that one could see: its content has been read",
+         "It has been read, and 0.451 is what that finds. But after two weeks a pin is on boards, and its neighbors say more."),
+        ("twice as much: without neighbors there is nothing left of PinSage",
+         "There is its content, which alone finds 0.451 here, with matrices that have learned to read it."),
+    ), measured=_edges_of_today),
     Question("09.q1", "A colleague's hinge falls from epoch to epoch, and recall falls with it, below that of random vectors. What "
              "do you look at?", (
         ("the sign",

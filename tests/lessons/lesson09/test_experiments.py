@@ -124,3 +124,41 @@ def test_the_choices_are_all_there():
     assert {tuple(row[k] for k in study.CHOICES) for row in rows} == {
         tuple(x) for x in study.product(*study.CHOICES.values())
     }
+
+
+def test_what_the_lesson_says_of_the_four_ideas():
+    """Two changes are larger than anything that could hide in the others."""
+    rows = {row["model"]: np.array(row["seeds"]) for row in results.load("09_rivals").values["PinWorld"]["models"]}  # fmt: skip
+    arms = {row["arm"]: np.array(row["seeds"]) for row in results.load("09_ablation").values["PinWorld"]["arms"]}  # fmt: skip
+    mine, plain = rows["PinSage, softmax"], arms["importance pooling"]
+    large = [metrics.compare(mine, rows[x]) for x in ("content, trained", "PinSage, hinge")]
+    small = [
+        metrics.compare(plain, arms["mean pooling"]),
+        metrics.compare(plain, arms["max pooling"]),
+        metrics.compare(arms["importance, hard from the start"], plain),
+        metrics.compare(arms["importance, curriculum"], plain),
+    ]
+    assert {lead.outcome for lead in large} == {"holds"}
+    assert {lead.outcome for lead in small} == {"cannot tell"}
+    assert min(lead.low for lead in large) > max(lead.high for lead in small)
+
+
+def test_what_the_lesson_says_of_a_pin_without_neighbors():
+    values = results.load("09_rivals").values["PinWorld"]
+    lead = values["leads"]["PinSage, softmax over content, trained, on no board"]
+    assert metrics.Comparison.stored(lead).outcome == "cannot tell"
+    lead = values["leads"]["PinSage, softmax over content, trained, on boards"]
+    assert metrics.Comparison.stored(lead).outcome == "holds"
+
+
+def test_what_the_lesson_says_of_a_pin_in_its_first_weeks():
+    old, ages = "PinSage, vectors of the training", results.load("18_regimes_age").values["sets"]
+    born = ages["PinWorld, pins born since"]
+    means = {name: [row["mean"] for row in rows] for name, rows in born["methods"].items()}
+    for other in (old, "Pixie", "content"):
+        assert all(x > y for x, y in zip(means["PinSage"], means[other], strict=True))
+    first = [row for row in born["first"] if row["first"] == "PinSage"]
+    assert [row["level"] for row in first] == [3, 7, 14]
+    assert all(row["behind"][x]["low"] > 0 for row in first for x in (old, "Pixie", "content"))
+    everything = {name: rows[-1]["mean"] for name, rows in ages["PinWorld"]["methods"].items()}
+    assert everything["RP3β"] > everything["iALS"] > everything["PinSage"] > everything[old]
