@@ -13,23 +13,28 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # 00 · Start here
 #
-# **You will** run a notebook, write three small functions, read what a check tells you about
-# them, and measure your first recommender.
+# > **What does a list of the most popular things find, and what does it never find?** It is the simplest recommender there is. What it misses
+# > is the subject of the eighteen lessons that follow, and their question is: **when does a graph model win?**
 #
-# **Time** {{minutes}} minutes · **Points** {{points}} · **Before** some Python · **Runs on** any CPU
+# **You will** run a notebook, write three small functions, read what a check tells you about them, and measure your first recommender.
+#
+# **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** some Python · **Runs on** any CPU
+#
+# **In half an hour:** 0.1 to 0.9, with all three exercises. **Branches**, marked ↳ and placed after the quiz: 0.10 the letters of all lessons ·
+# 0.11 keep your work.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Five minutes for the toy graph: let the room find Ann's row in the matrix and her two edges in
-# the graph. Then run exercise 00.3 with the broken code as it is and read the card aloud. The
-# point of the hour is that a card names the mistake. Stop before the experiment and take bets.
+# As a lecture of half an hour: 0.1 to 0.9. Ask the question of the first slide and leave it on the board. Five minutes for the toy graph:
+# let the room find Ann's row in the matrix and her two edges in the graph. Then run exercise 00.3 with the broken code as it is and read the
+# card aloud. The point of this lesson is that a card names the mistake. Stop before the experiment of 0.7 and take bets.
 
-# %% tags=["setup"]
+# %% tags=["setup"] jupyter={"source_hidden": true}
 import matplotlib.pyplot as plt
 import networkx as nx
 import pandas as pd
 import torch
 
-from graphrec_utils import metrics, plots, style, toy
+from graphrec_utils import metrics, pinworld, plots, style, toy
 from graphrec_utils.exercises import check, predict, progress
 from graphrec_utils.plots import visuals
 from graphrec_utils.results import verdict
@@ -48,24 +53,36 @@ style.use()
 # | **a check** below it | run it: a card says what holds, what does not, and what you get for it |
 # | **Claim … verdict** | run a measurement that may well prove the claim wrong |
 #
-# What comes between a question and its answer is folded: run the cell, or click on the fold, and it
-# opens. Your first guess, and from lesson 01 on your answers to three old quiz questions (`recall`),
-# are written to `.graphrec/progress.json` on this machine and to nowhere else; they pay no points, and
-# a quiz question that you got wrong comes back sooner.
+# What comes between a question and its answer is folded: run the cell, or click on the fold, and it opens. Your first guess, and from lesson
+# 01 on your answers to three old quiz questions, are written to `.graphrec/progress.json` on this machine and to nowhere else. They pay no
+# points; a quiz question that you got wrong comes back sooner.
 #
-# Nothing breaks if you skip an exercise or a question: later cells never need your answer. You can run
-# the whole notebook right now (menu *Run → Run All Cells*), then come back and fill it in.
+# Nothing breaks if you skip something: later cells never need your answer. You can run the whole notebook right now (menu *Run → Run All
+# Cells*), then come back and fill it in.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### The core, branches, and points
+#
+# The **core** of a lesson is about an hour (here half of one): one question, and what is needed to answer it. The line "In an hour" under the
+# title says which sections it has. A box near its end says what the method is for, where it won and where it did not.
+#
+# **Branches** come after the quiz: sections with a ↳ in the heading. Each begins with a sentence that says what it gives and how many minutes
+# it takes. Take those you like, in any order, or none. The core needs nothing from them.
+#
+# The exercises of the core are **full marks**. What you solve in a branch is **extra**: it is added and shown, and nobody needs it. Stars mark
+# harder exercises: ★ takes thought, ★★ more of it. Numbers of exercises tell nothing about their order; some stand in branches.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 0 to 6. Open the notebook beside the deck. Press Shift + Enter in a cell, and answer one question wrong on
+# Minutes 0 to 5. Open the notebook beside the deck. Press Shift + Enter in a cell, and answer one question wrong on
 # purpose: the guess is written down, it pays nothing, and the answer opens. Ask who is afraid of wrong guesses; they
-# are what the course works with.
+# are what the course works with. One sentence on branches: full marks are the core's.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 0.2 One data set, two pictures
 #
-# Three people like four films. Write a 1 wherever a person (row) likes a film (column), and you
-# have a **matrix**. Draw a line for each 1, and you have a **graph**. Both hold the same six likes.
+# Three people like four films. Write a 1 wherever a person (row) likes a film (column), and you have a **matrix**. Draw a point for each
+# person and film, a **node**, and a line for each 1, an **edge**, and you have a **graph**. It is *bipartite*: edges only join the two sides.
+# Both hold the same six likes.
 
 # %% slideshow={"slide_type": "fragment"}
 R = toy.likes()  # (3, 4)
@@ -82,7 +99,7 @@ plt.show()
 predict("00.p1")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 6 to 13. Let the room find Ann's row in the matrix and her two edges in the graph, then 00.p1. Usual wrong
+# Minutes 5 to 10. Let the room find Ann's row in the matrix and her two edges in the graph, then 00.p1. Usual wrong
 # answer: 2. One side was counted, Ann's or Eve's. Write the cells down as they are called out.
 
 # %% [markdown]
@@ -96,8 +113,10 @@ visuals.bipartite(R, toy.USERS, toy.ITEMS)
 # *Figure 0.2. The matrix and the graph of figure 0.1, now yours to change: the cell you point at and its
 # edge light up together, and the line above counts the likes of that person and that film.*
 #
-# Without any new like Ann and Eve are connected, too, but only through Bob: Ann – Brazil – Bob –
-# Cube – Eve. Much of this course is about using such longer paths.
+# Without any new like Ann and Eve are connected, too, but only through Bob: Ann – Brazil – Bob – Cube – Eve. Much of this course is about using
+# such longer paths.
+#
+# To recommend is to guess which edges will come next. The field calls that **link prediction**, and it is what every model of this course does.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 0.2: click the cells of 00.p1, one at a time, and say which edge lights up. Reset. Then ask how Ann and Eve
@@ -123,7 +142,7 @@ visuals.bipartite(R, toy.USERS, toy.ITEMS)
 predict("00.p2")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 13 to 18. Ask for a percentage and write a few guesses on the board. Usual wrong answer: some percent. One
+# Minutes 10 to 14. Ask for a percentage and write a few guesses on the board. Usual wrong answer: some percent. One
 # percent would be a hundred likes from everybody. Hint: multiply people and films first.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -159,20 +178,19 @@ check("00.1", summarize)
 # A check runs your function on inputs you have not seen and shows a card:
 #
 # * **✓ / ✗** before each claim. A claim is a sentence that some input could prove wrong.
-# * After ✗, the **first place** where your result is off, with *your* value there; after an error, the
-#   **line** of your cell and the shapes of what your function was given.
-# * **Looks familiar** names the mistake, if your numbers are exactly those of a known one. If no mistake
-#   has your numbers, the second failed try shows yours beside the right value on a small input.
-# * **Last hint** at the end of the card: the lines of a solution, shuffled, with a few that belong to
-#   known mistakes. Put them in order by mouse or by keyboard. It costs no points; try without it first.
-# * Wrong **type or shape**, or a **changed input**, costs all points of the exercise: the next
-#   function in line could not use such an answer.
+# * After ✗, the **first place** where your result is off, with *your* value there; after an error, the **line** of your cell and the shapes of
+#   what your function was given.
+# * **Looks familiar** names the mistake, if your numbers are exactly those of a known one. If no mistake has your numbers, the second failed
+#   try shows yours beside the right value on a small input.
+# * **Last hint** at the end of the card: the lines of a solution, shuffled, with a few that belong to known mistakes. It costs no points; try
+#   without it first.
+# * Wrong **type or shape**, or a **changed input**, costs all points of the exercise: the next function in line could not use such an answer.
 #
-# Your function is called with fresh inputs each time, so it must only use its arguments and must
-# leave them as they are. What it prints appears on the card. It has ten seconds.
+# Your function is called with fresh inputs each time, so it must only use its arguments and must leave them as they are. What it prints
+# appears on the card. It has ten seconds.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 18 to 25. No card is on the slide: keep this list short, and say that one will be read in 0.6. Ask why a
+# Minutes 14 to 17. No card is on the slide: keep this list short, and say that one will be read in 0.6. Ask why a
 # wrong shape costs all points. The next function in line could not use it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -193,7 +211,7 @@ events
 predict("00.p3")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 25 to 30. Ask 00.p3. Usual wrong answer: 0, by the alphabet; or 2, the place of her first row. Ask what a
+# Minutes 17 to 19. Ask 00.p3. Usual wrong answer: 0, by the alphabet; or 2, the place of her first row. Ask what a
 # gap in the numbers would be in the matrix: an empty row.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -230,9 +248,8 @@ check("00.2", build_index)
 # that you would see at once in a real shop.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 30 to 37. In the notebook, run exercise 00.3 with the broken code as it is, then its check, and read the
-# card aloud from top to bottom. Ask what one would see in a real shop. The point of the hour: a card names the
-# mistake. Repair it with one line from the room.
+# Minutes 19 to 22. In the notebook, run exercise 00.3 with the broken code as it is, then its check, and read the
+# card aloud from top to bottom. Ask what one would see in a real shop. Repair it with one line from the room.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 00.3 — `recommend` ({{points:00.3}})
@@ -313,7 +330,7 @@ predict("00.p4")
 predict("00.p5")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 37 to 46. Stop here and take bets, for chance and for popularity, and write both numbers down. Usual wrong
+# Minutes 22 to 26. Stop here and take bets, for chance and for popularity, and write both numbers down. Usual wrong
 # answer to 00.p4: 3 of 14. Events she is known to attend are no candidates. Usual wrong answer to 00.p5: a little more
 # than chance finds, or nearly all.
 
@@ -397,10 +414,29 @@ plt.show()
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 0.8 Where this course goes
+# ## 0.8 When does a graph model win?
 #
-# A real recommender cannot score every item for every visitor. It works as a funnel: cheap
-# methods choose candidates, an expensive one ranks them.
+# That is the question of this course. A popularity list knows the size of an item and nothing else. A graph knows who shares it with whom. It
+# does not always help: in many of our tables something simple is level with a famous model, or ahead of it. So every lesson asks **when**, and
+# turns one knob of the data to see where the order changes:
+#
+# | what changes | the question | lessons |
+# |---|---|---|
+# | history | how many likes of a person are known? | 06 |
+# | age | how many days ago was the model trained? | 07 |
+# | content | does an item say itself what it is? | 07 |
+# | size | how many items are there? | 08 |
+# | rarity | how rare are the edges that you want to predict? | 13 |
+# | interests | how many interests has one person? | 13 |
+# | order | does it matter what came before what? | 15 |
+#
+# Lesson 18 puts all seven on one page: for each model when to take it, and when to leave it.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Where a model stands
+#
+# A real recommender cannot score every item for every visitor. It works as a funnel: cheap methods choose candidates, an expensive one ranks
+# them.
 
 # %% slideshow={"slide_type": "fragment"}
 plots.funnel({"catalog": 1_000_000_000, "candidates": 1_000, "ranked": 100, "shown": 20})
@@ -412,14 +448,106 @@ plt.show()
 # through LightGCN, Pixie and PinSage to two towers and sequences; lesson 17 ranks, 18 builds a whole funnel.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 46 to 50, with what is taken away. Ask at which step of the funnel most is lost, and who may ask for it
-# back: nobody. Name the lesson that comes next.
+# Minutes 26 to 28. Read the seven questions aloud and let the room bet on one: where will graphs win? Keep the bets for lesson 18. Then the
+# funnel: ask at which step most is lost, and who may ask for it back: nobody.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 0.9 Meet PinWorld
+#
+# Most measurements of this course have two data sets: a real one, and **PinWorld**. PinWorld is a made-up site of pictures, in the manner of
+# Pinterest. The authors of this course wrote the program that generates it (`pinworld.make`), and everybody has the same copy. Nobody and
+# nothing in it is real.
+#
+# Its 2,500 people see 7,000 **pins** on three pages: home, search and shop. Most pins are pictures; some are ideas, products or ads. A pin has
+# one of 24 topics, a style, words, a picture (a vector of numbers), and somebody who made it. People save pins to **boards**.
+
+# %% slideshow={"slide_type": "fragment"}
+world = pinworld.load("small")
+saves = world.impressions[world.impressions.action == "save"]
+a_day = (saves.time // pinworld.DAY).value_counts().sort_index()  # (56,)
+fig, ax = plt.subplots(figsize=(6.4, 2.4))
+cuts = (0, pinworld.TRAIN_END, pinworld.VAL_END, 56)
+uses = {"learn": style.CONTEXT, "choose": style.ITEM, "judge": style.POSITIVE}
+for start, end, (use, color) in zip(cuts, cuts[1:], uses.items(), strict=False):
+    part = a_day[start:end]
+    ax.bar(part.index, part, color=color)
+    middle = (part.index[0] + part.index[-1]) / 2
+    ax.text(middle, 1.1 * a_day.max(), use, color=style.INK, ha="center", fontsize=9)
+ax.set(xlabel="day", ylabel="saves", ylim=(0, 1.25 * a_day.max()))
+plt.show()
+
+# %% [markdown]
+# *Figure 0.7. The 56 days of PinWorld: how many pins are saved on each day. Models learn from days 0 to 41 (gray), their settings are chosen
+# on days 42 to 48 (orange), and they are judged on days 49 to 55 (green). Four pins of five are there on day 0, the others appear later.*
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **What people like.** Everybody has two to five topics and a style; for four in ten a new topic comes later on. The site draws eight popular
+# pins of a topic and shows one whose style fits well. Whether it is then liked is chance: the better the style fits and the more the topic
+# matters, the likelier. A pin that is liked is looked at, clicked for long, saved or bought; one that is not is **hidden**, left
+# after a short click, or passed by.
+#
+# **What they do not do.** Nobody likes a pin *because it is popular*: popular pins are shown more often, and are liked no more for it. No liking
+# follows a fashion or a friend.
+#
+# **What it can tell, and real data cannot.** What was shown and not clicked. And the truth: the program knows topic and style, so it can say
+# how alike two pins are. In later lessons this judge is called the **oracle**.
+#
+# **What it cannot tell.** How much you would gain on a real site: a percentage here is one of this world. What popularity does to taste. How
+# well a model sees pictures or reads sentences: here both are drawn from topic and style, with noise. And its authors decided what matters, so a model that looks
+# for just that plays at home. Therefore a real data set stands beside it wherever there is one.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 28 to 30, with what is taken away. Point at the three colors of figure 0.7 and say what each is for; they come back in every
+# lesson. Ask what a world that somebody has written cannot tell. Usual wrong answer: nothing, as it is not real. It can tell what was
+# shown, and who was right.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What popularity is for
+#
+# > **What it is for.** A list for somebody of whom nothing is known, and the rival that every model has to beat first.
+# >
+# > **Where it won.** Hidden attendances: it finds 62 %, chance 34 % (0.7).
+# >
+# > **Where it did not.** In the smaller half of the events: it finds none of 25. Eight of 14 events are in nobody's list when it matters.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Take away
+#
+# * **What does popularity find?** The crowded events, and so 62 % of what was hidden. **What does it never find?** Eight events of 14. An average
+#   can hide that some get everything and others nothing.
+# * A matrix and a bipartite graph hold the same likes. To recommend is to predict edges.
+# * A check names your mistake; a claim is only worth something if a measurement could refute it.
+# * PinWorld knows the truth and is nobody's site. Read a number of it as "in a world like this".
+#
+# **Next.** We hid one attendance and kept all others, even later ones. On a real site nobody is asked what Ann liked in March, given what she
+# liked in June. How should a recommender be judged then, and does popularity survive it? Lesson 01.
+#
+# **Further reading.** Davis, Gardner, Gardner, *Deep South* (1941): where the data come from.
+# Freeman, *Finding Social Groups* (2003): twenty-one ways to analyze exactly this little graph.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Quiz
+#
+# They come back at the start of later lessons.
+#
+# {{quiz}}
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Branches
+#
+# The half hour ends here. Both are pages to come back to.
+#
+# | ↳ | what it gives | minutes |
+# |---|---|---|
+# | 0.10 | the letters of all lessons, and which of them change their meaning | 3 |
+# | 0.11 | your points, a backup, another machine, help | 3 |
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# ### Notation
+# ## 0.10 ↳ The letters of all lessons
 #
-# The same letters in all lessons, in formulas and in code. Nodes are numbered users first:
-# $0 \dots m-1$ are users, $m \dots m+n-1$ items.
+# *A branch of about 3 minutes. It gives a page to look things up. Within a lesson a letter keeps its meaning, and where it cannot (λ in 06) the text says so.*
+#
+# Nodes are numbered users first: $0 \dots m-1$ are users, $m \dots m+n-1$ items. Intervals are written "from … to …" and hold 95 %.
 #
 # | symbol | name in code | shape | meaning |
 # |---|---|---|---|
@@ -427,38 +555,67 @@ plt.show()
 # | $v, w$ | `v`, `w` | numbers | any node and its neighbor |
 # | $m, n, N$ | `num_users`, `num_items`, `num_nodes` | numbers | $N = m + n$ |
 # | $\mathbf R$ | `R` | (m, n) | 1 if user $u$ interacted with item $i$ |
-# | $\mathbf A$ | `A` | (N, N) | adjacency matrix with blocks $\mathbf R$ and $\mathbf R^\top$ |
-# | $\deg(v)$ | `degree` | (N,) | number of edges at a node |
-# | $\hat{\mathbf A}$ | `A_hat` | (N, N) | $\mathbf A$, normalized by degrees |
-# | $d$ | `dim` | number | length of an embedding |
+# | $\mathbf A$; $\hat{\mathbf A}$ | `A`; `A_hat` | (N, N) | adjacency matrix with blocks $\mathbf R$ and $\mathbf R^\top$; normalized by degrees |
+# | $\deg(v)$; $\mathcal N(v)$ | `degree`; `neighbors` | (N,); a list | number of edges at a node; the nodes at their other ends |
+# | $d$ | `dim` | number | length of an **embedding**: the vector of numbers that a model keeps for a node |
 # | $K, k$ | `num_layers`, `k` | numbers | layers; the length of a list is `top` in code, @20 in text |
 # | $\mathbf E^{(k)}$ | `E_k` | (N, d) | all embeddings at layer $k$, one per row |
 # | $\mathbf e_u^*, \mathbf e_i^*$ | `user_emb`, `item_emb` | (m, d), (n, d) | final embeddings |
 # | $\hat y_{ui}$ | `scores` | (m, n) | predicted preference: a score, not a rating |
 # | $s^+, s^-$ | `pos`, `neg` | (B,) | scores of positives and negatives in a loss |
-# | $S$ | `num_negatives` | number | negatives per positive |
-#
-# <details><summary>Letters that change with the lesson</summary>
-#
-# Some lessons keep the letters of their papers, so that you can read both side by side:
-#
-# | | lesson 02 | lesson 03 | lesson 04 | lessons 05, 06 |
-# |---|---|---|---|---|
-# | vectors of a user and an item | $\mathbf w_u, \mathbf h_i$ | $\mathbf p_u, \mathbf q_i$ | – | $\mathbf e_u, \mathbf e_i$ |
-# | $\lambda$ | ridge | ridge | eigenvalue | ridge; eigenvalue in 6.10 |
-# | $\sigma$ | – | sigmoid | singular value | LeakyReLU in 05, sigmoid in 06 |
-# | $\mathbf h$ | item vector | weights of GMF | – | – |
-#
-# </details>
 #
 # Colors mean the same everywhere: **users** are blue circles on the left, **items** orange
 # squares on the right, **positives** green and solid, **negatives** plum and dashed.
+#
+# <details><summary>Letters that change with the lesson</summary>
+#
+# Lessons keep the letters of their papers, so that you can read both side by side. Of most letters that makes two or three meanings in the
+# course. Two-digit numbers are lessons.
+#
+# | letter | what it means where |
+# |---|---|
+# | $a, b, \mathbf b$ | shares of the data 01; what a layer adds 03, 17; where a history begins 10 |
+# | $\alpha$ | confidence of a like 02; exponent of the inner nodes 04; weight of a neighbor 09; exponent of pruning 16 |
+# | $\beta$ | exponent of the last item 04 (in its branch also the factor of a step) |
+# | $c, \mathbf C$ | common fans 01; confidences 02; a click 17; a constant that joins lists 18 |
+# | $d$ | length of a vector; distance of a fact 12 |
+# | $e$ | $\mathbf e$: an embedding; $e_k$: how often a place is looked at 17 |
+# | $g, G$ | a part of NeuMF 03; one of several graphs 14; the slope of a row 17; a generator 18 |
+# | $h, \mathbf h, H$ | half-life 01; vector of an item 02; weights 03; history 10; what a layer puts out 07, 09, 14, 15, 17; head of a fact 12 |
+# | $k$ | layer; length of a list 01; relation 13; place in a list 17 |
+# | $\lambda$ | ridge; eigenvalue 04, 06; shift at serving 11; decay with age 13; what keeps leaves small 17 |
+# | $L, V$ | lists 01, 18; visits of a walk 08, 09 |
+# | $n$ | items; draws of a row 11 |
+# | $N$ | nodes; steps of a walk 08 |
+# | $p, \mathbf p$ | what iALS wants to see 02; vector of a user 03; a pin 08; how an item is read 10; probability 11, 17; kind of distance 12 |
+# | $q, \mathbf q, Q$ | vector of an item 03, 10, 15; the pin that asks 08; weights 09; number of negatives 07; chance to be drawn 11 |
+# | $r, \mathbf r$ | how often an item was seen 02; relation 12, 13 |
+# | $\mathbf S, S$ | similarities 01; drawn neighbors 07; drawn negatives 11 |
+# | $\sigma$ | sigmoid; LeakyReLU 05; singular value 04 |
+# | $t$ | tail of a fact 12; target 13; place in a history 15 |
+# | $\theta$ | the arrow of a relation 12; any vector of the graph 13 |
+# | $u$ | user; the pin whose neighbors are asked 09, 14 |
+# | $w, \mathbf W$ | weights; vectors of users 02; likeness of two users 01 |
+# | $y$ | a score 02, 03; what happened 17 |
+# | $z, \mathbf z$ | what an encoder says of a node 07; logit, what becomes a probability 17 |
+#
+# </details>
+#
+# <details><summary>All letters, lesson by lesson</summary>
+#
+# The rows of the lessons' own tables, by letter.
+#
+# {{symbols}}
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# ## 0.9 Keep your work
+# ## 0.11 ↳ Keep your work
 #
-# The dashboard below shows what you have solved. It grows with every lesson, remembers your best
-# result, and lives in the folder `.graphrec` beside the notebooks.
+# *A branch of about 3 minutes. It gives you a place to look at your points, and a way to keep them.*
+#
+# The dashboard below shows what you have solved: full marks are the core's, and what branches have added stands beside them. It remembers your
+# best result, and lives in the folder `.graphrec` beside the notebooks.
 
 # %%
 progress()
@@ -477,26 +634,7 @@ progress()
 # * **To another machine**: `python3 -m graphrec_utils progress --export mine.json` there,
 #   `progress --import mine.json` here.
 #
-# **Stars** mark harder exercises: ★ takes thought, ★★ more of it. Those called optional can wait.
-#
 # **Where help is.** Three hints stand above every exercise, and a complete solution of every
 # lesson lies in the folder `solutions`: read it after you have tried, then close it and write
 # your own. If a cell misbehaves, restart with *Kernel → Restart Kernel and Run All Cells*. If
 # something is missing, `python3 -m graphrec_utils doctor` says what and how to get it.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Quiz
-#
-# They come back at the start of later lessons.
-#
-# {{quiz}}
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Take away
-#
-# * A matrix and a bipartite graph hold the same likes; this course changes freely between them.
-# * A check names your mistake; a claim is only worth something if a measurement could refute it.
-# * An average can hide that one half of the items gets everything and the other half nothing.
-#
-# **Further reading.** Davis, Gardner, Gardner, *Deep South* (1941): where the data come from.
-# Freeman, *Finding Social Groups* (2003): twenty-one ways to analyze exactly this little graph.

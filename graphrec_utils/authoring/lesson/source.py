@@ -7,7 +7,7 @@ student  notebooks/NN_slug.ipynb    the source with stubs in place of answers
 Inside an answer cell, `### SOLUTION` becomes the stub, or the body of the exercise's solution between
 `### BEGIN SOLUTION` and `### END SOLUTION`. Commented lines after an optional `### GIVEN` line become the
 student's starting code instead.
-In prose, {{points}}, {{minutes}}, {{points:06.1}}, {{hints:06.1}} and {{quiz}} are filled in.
+In prose, {{points}}, {{minutes}}, {{points:06.1}}, {{hints:06.1}}, {{quiz}} and {{symbols}} are filled in.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import nbformat
 
 import graphrec_utils
 from graphrec_utils import exercises, paths, syllabus
-from graphrec_utils.authoring.lesson import around, predictions
+from graphrec_utils.authoring.lesson import around, predictions, symbols
 from graphrec_utils.exercises import core, questions
 
 SOLUTION = re.compile(
@@ -253,6 +253,8 @@ def _fill(source: Path, number: int, cell) -> str:
                     return f"{found.points} {'extra ' * found.branch}points"
                 case "quiz", None:
                     return "\n".join(map(_folded_question, _quiz(lesson.number)))
+                case "symbols", None:
+                    return symbols.table()
                 case "hints", str():
                     hints = enumerate(exercises.get(name).hints, start=1)
                     return "\n".join(FOLDED.format(f"Hint {k}", text) for k, text in hints)
