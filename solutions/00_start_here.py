@@ -53,9 +53,9 @@ style.use()
 # | **a check** below it | run it: a card says what holds, what does not, and what you get for it |
 # | **Claim … verdict** | run a measurement that may well prove the claim wrong |
 #
-# What comes between a question and its answer is folded: run the cell, or click on the fold, and it opens. Your first guess, and from lesson
-# 01 on your answers to three old quiz questions, are written to `.graphrec/progress.json` on this machine and to nowhere else. They pay no
-# points; a quiz question that you got wrong comes back sooner.
+# What comes between a question and its answer is folded: run the cell, or click on the fold, and it opens. Guesses, and answers to old quiz
+# questions at the start of a lesson, are kept in `.graphrec/progress.json` on this machine alone. They pay no points; what you got wrong comes
+# back sooner.
 #
 # Nothing breaks if you skip something: later cells never need your answer. You can run the whole notebook right now (menu *Run → Run All
 # Cells*), then come back and fill it in.
@@ -63,14 +63,14 @@ style.use()
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The core, branches, and points
 #
-# The **core** of a lesson is about an hour (here half of one): one question, and what is needed to answer it. The line "In an hour" under the
-# title says which sections it has. A box near its end says what the method is for, where it won and where it did not.
+# The **core** of a lesson takes about an hour (here half of one): one question, and what is needed to answer it. The line "In an hour" under
+# the title says which sections it has.
 #
-# **Branches** come after the quiz: sections with a ↳ in the heading. Each begins with a sentence that says what it gives and how many minutes
-# it takes. Take those you like, in any order, or none. The core needs nothing from them.
+# **Branches** come after the quiz: sections with a ↳ in the heading and a sentence that says what they give and how long they take. Take those
+# you like, in any order, or none; the core needs nothing from them.
 #
 # The exercises of the core are **full marks**. What you solve in a branch is **extra**: it is added and shown, and nobody needs it. Stars mark
-# harder exercises: ★ takes thought, ★★ more of it. Numbers of exercises tell nothing about their order; some stand in branches.
+# harder exercises: ★ takes thought, ★★ more of it.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 5. Open the notebook beside the deck. Press Shift + Enter in a cell, and answer one question wrong on
@@ -102,16 +102,13 @@ predict("00.p1")
 # Minutes 5 to 10. Let the room find Ann's row in the matrix and her two edges in the graph, then 00.p1. Usual wrong
 # answer: 2. One side was counted, Ann's or Eve's. Write the cells down as they are called out.
 
-# %% [markdown]
-# Try it: click a cell of the matrix to add or remove a like. With the keyboard, press Tab until
-# the matrix is marked, move with the arrow keys, and toggle with Enter.
-
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.bipartite(R, toy.USERS, toy.ITEMS)
 
 # %% [markdown]
 # *Figure 0.2. The matrix and the graph of figure 0.1, now yours to change: the cell you point at and its
-# edge light up together, and the line above counts the likes of that person and that film.*
+# edge light up together, and the line above counts the likes of that person and that film. Click a cell to add or remove a like; by keyboard press
+# Tab until the matrix is marked, move with the arrow keys, and toggle with Enter.*
 #
 # Without any new like Ann and Eve are connected, too, but only through Bob: Ann – Brazil – Bob – Cube – Eve. Much of this course is about using
 # such longer paths.
@@ -175,18 +172,16 @@ check("00.1", summarize)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 0.4 How to read a card
 #
-# A check runs your function on inputs you have not seen and shows a card:
+# A check runs your function and shows a card:
 #
 # * **✓ / ✗** before each claim. A claim is a sentence that some input could prove wrong.
-# * After ✗, the **first place** where your result is off, with *your* value there; after an error, the **line** of your cell and the shapes of
-#   what your function was given.
-# * **Looks familiar** names the mistake, if your numbers are exactly those of a known one. If no mistake has your numbers, the second failed
-#   try shows yours beside the right value on a small input.
-# * **Last hint** at the end of the card: the lines of a solution, shuffled, with a few that belong to known mistakes. It costs no points; try
-#   without it first.
+# * After ✗, the **first place** where your result is off, with *your* value there; after an error, the **line** of your cell.
+# * **Looks familiar** names the mistake, if your numbers are exactly those of a known one. If not, the second failed try shows yours beside the
+#   right value on a small input.
+# * **Last hint**: the lines of a solution, shuffled, with a few that belong to known mistakes. It costs no points; try without it first.
 # * Wrong **type or shape**, or a **changed input**, costs all points of the exercise: the next function in line could not use such an answer.
 #
-# Your function is called with fresh inputs each time, so it must only use its arguments and must leave them as they are. What it prints
+# Your function is called with inputs you have not seen, so it must only use its arguments and must leave them as they are. What it prints
 # appears on the card. It has ten seconds.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -285,16 +280,14 @@ def recommend(R: torch.Tensor, u: int, top: int) -> torch.Tensor:
 # %% tags=["check:00.3"]
 check("00.3", recommend)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The picture of 0.2 once more; the line above it is now written by **your** function. Switch a like: whose recommendation
-# changes, only that person's?
-
 # %% tags=["widget"]
 visuals.bipartite(R, toy.USERS, toy.ITEMS, function=recommend)
 
 # %% [markdown]
-# *Figure 0.3. The toy data again, with the film that your `recommend` puts first for each person, here and after one
-# switch. With the package anywidget, put `.live()` behind the call, and it is asked after every switch.*
+# *Figure 0.3. The picture of 0.2 once more: the film that **your** `recommend` puts first for each person, here and after one switch. With
+# the package anywidget, put `.live()` behind the call, and it is asked after every switch.*
+#
+# Switch a like: whose recommendation changes, only that person's?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 0.3: switch one like of Bob's and ask first whose recommendation will change. Usual wrong answer: Bob's only.
@@ -416,9 +409,9 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 0.8 When does a graph model win?
 #
-# That is the question of this course. A popularity list knows the size of an item and nothing else. A graph knows who shares it with whom. It
-# does not always help: in many of our tables something simple is level with a famous model, or ahead of it. So every lesson asks **when**, and
-# turns one knob of the data to see where the order changes:
+# A popularity list knows how many like an item and nothing else. A graph knows who shares it with whom. That does not always help: in many of
+# our tables something simple is level with a famous model, or ahead of it. So the course asks **when**, and changes one thing in the data to see
+# where the order turns:
 #
 # | what changes | the question | lessons |
 # |---|---|---|
@@ -454,12 +447,11 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 0.9 Meet PinWorld
 #
-# Most measurements of this course have two data sets: a real one, and **PinWorld**. PinWorld is a made-up site of pictures, in the manner of
-# Pinterest. The authors of this course wrote the program that generates it (`pinworld.make`), and everybody has the same copy. Nobody and
-# nothing in it is real.
+# Most measurements of this course have two data sets: a real one, and **PinWorld**, a made-up site in the manner of Pinterest. The authors of
+# this course wrote the program that generates it (`pinworld.make`), and everybody has the same copy. Nobody and nothing in it is real.
 #
-# Its 2,500 people see 7,000 **pins** on three pages: home, search and shop. Most pins are pictures; some are ideas, products or ads. A pin has
-# one of 24 topics, a style, words, a picture (a vector of numbers), and somebody who made it. People save pins to **boards**.
+# Its 2,500 people see 7,000 **pins** on three pages: home, search and shop. Most pins are pictures, some are ideas, products or ads. A pin has
+# one of 24 topics, a style, a maker, words, and a picture, which is a vector of numbers. People save pins to **boards**.
 
 # %% slideshow={"slide_type": "fragment"}
 world = pinworld.load("small")
@@ -481,20 +473,19 @@ plt.show()
 # on days 42 to 48 (orange), and they are judged on days 49 to 55 (green). Four pins of five are there on day 0, the others appear later.*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **What people like.** Everybody has two to five topics and a style; for four in ten a new topic comes later on. The site draws eight popular
-# pins of a topic and shows one whose style fits well. Whether it is then liked is chance: the better the style fits and the more the topic
-# matters, the likelier. A pin that is liked is looked at, clicked for long, saved or bought; one that is not is **hidden**, left
-# after a short click, or passed by.
+# **What people like.** Everybody has two to five topics and a style; for four in ten a new topic comes later. The site draws eight popular
+# pins of a topic and shows one whose style fits well. The better it fits, and the more the topic matters, the likelier it is liked: looked at,
+# clicked for long, saved or bought. What is not liked is **hidden**, left after a short click, or passed by.
 #
-# **What they do not do.** Nobody likes a pin *because it is popular*: popular pins are shown more often, and are liked no more for it. No liking
-# follows a fashion or a friend.
+# **What they do not do.** Nobody likes a pin *because it is popular*: popular pins are shown more often, and are liked no more for it. No
+# fashion, no friends.
 #
-# **What it can tell, and real data cannot.** What was shown and not clicked. And the truth: the program knows topic and style, so it can say
-# how alike two pins are. In later lessons this judge is called the **oracle**.
+# **What it can tell, and real data cannot.** What was shown and not clicked. And the truth: the program can say how alike two pins are. Later
+# lessons call this judge the **oracle**.
 #
-# **What it cannot tell.** How much you would gain on a real site: a percentage here is one of this world. What popularity does to taste. How
-# well a model sees pictures or reads sentences: here both are drawn from topic and style, with noise. And its authors decided what matters, so a model that looks
-# for just that plays at home. Therefore a real data set stands beside it wherever there is one.
+# **What it cannot tell.** How much you would gain on a real site. What popularity does to taste. How well a model sees or reads: pictures and
+# words are drawn from topic and style, with noise. And its authors decided what matters, so a model that looks for just that plays at home.
+# Therefore a real data set stands beside it wherever there is one.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 28 to 30, with what is taken away. Point at the three colors of figure 0.7 and say what each is for; they come back in every
