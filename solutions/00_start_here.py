@@ -461,7 +461,7 @@ fig, ax = plt.subplots(figsize=(6.4, 2.4))
 cuts = (0, pinworld.TRAIN_END, pinworld.VAL_END, 56)
 uses = {"learn": style.CONTEXT, "choose": style.ITEM, "judge": style.POSITIVE}
 for start, end, (use, color) in zip(cuts, cuts[1:], uses.items(), strict=False):
-    part = a_day[start:end]
+    part = a_day.iloc[start:end]
     ax.bar(part.index, part, color=color)
     middle = (part.index[0] + part.index[-1]) / 2
     ax.text(middle, 1.1 * a_day.max(), use, color=style.INK, ha="center", fontsize=9)

@@ -32,6 +32,7 @@ ex = Exercise(
     "17.2",
     "auc",
     points=4,
+    branch=True,
     library=("graphrec_utils.metrics.auc", "graphrec_utils.metrics.probabilities.auc"),
     hints=(
         "Take one row that was liked and one that was not. How often is the first one above?",

@@ -24,6 +24,7 @@ ex = Exercise(
     "17.3",
     "best_split",
     points=5,
+    branch=True,
     library="graphrec_utils.models.boosting.split_gain",
     hints=(
         "A tree is fitted to what is left. What is the derivative of a row's log loss by its logit?",

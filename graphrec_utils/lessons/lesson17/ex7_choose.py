@@ -122,6 +122,7 @@ ex = Exercise(
     "17.7",
     "choose",
     points=5,
+    branch=True,
     hints=(
         "Which of the six decides most? Change one at a time and look at `try_out`.",
         "Without features of the pair every user gets nearly the same list. And a click at the bottom of a "
