@@ -266,7 +266,7 @@ predict("17.p3")
 # Minutes 16 to 22. Ask 17.p3. Usual wrong answer: next to nothing, taste is all that matters. In a log, pins differ in how much everybody likes
 # them. Then read the last column: inside one user's list the user's own columns say nothing.
 
-# %% tags=["experiment", "answers:17.p3"]
+# %% tags=["experiment", "answers:17.p3"] jupyter={"source_hidden": true}
 table = []
 for groups in (("user",), ("pin",), ("user", "pin"), ("cross",), ("user", "pin", "cross")):
     c = features.columns(*groups)
@@ -301,7 +301,7 @@ predict("17.p6")
 # Minutes 22 to 24, and never left out: 17.p6. Usual wrong answer: both up, the embeddings are fresher. Point at the two
 # columns, train and test, and ask who in the room has seen such a pair and was pleased with the first.
 
-# %% tags=["long", "answers:17.p6"]
+# %% tags=["long", "answers:17.p6"] jupyter={"source_hidden": true}
 worth = results.load(
     "17_features", command="python -m solutions.experiments.lesson17.ranking_features PinWorld"
 )
@@ -365,7 +365,7 @@ predict("17.p4")
 # rows it gets. Let the room find two rows of the table with one AUC, and RCE on both sides of 0.
 
 
-# %% tags=["experiment", "answers:17.p4"]
+# %% tags=["experiment", "answers:17.p4"] jupyter={"source_hidden": true}
 def bought(part):
     return part.table.action.isin(["add_to_cart", "checkout"]).to_numpy().astype(float)
 
@@ -485,7 +485,7 @@ predict("17.p7")
 # Ask 17.p7. Usual wrong answer: shuffled lists only, they are a tenth of the log. They are few and true. The claim
 # holds here; add at once that the feature of the position repairs nearly as much and needs no shuffled list.
 
-# %% tags=["long", "answers:17.p7"]
+# %% tags=["long", "answers:17.p7"] jupyter={"source_hidden": true}
 bias = results.load("17_bias", command="python -m solutions.experiments.lesson17.ranking_bias")
 arms = pd.DataFrame(bias.values["table"]).set_index("arm")
 figure, ax = plt.subplots(figsize=(6.4, 3))
@@ -546,7 +546,7 @@ predict("17.p9")
 # does not hold one level up, and the fear behind it comes true one level below. Usual slip: "examined" against "once".
 # They differ in round 1 already, by the loss; from there on "examined" climbs.
 
-# %% tags=["long", "answers:17.p9"]
+# %% tags=["long", "answers:17.p9"] jupyter={"source_hidden": true}
 loop = results.load("17_loop", command="python -m solutions.experiments.lesson17.ranking_loop")
 runs = {a: x for a, x in loop.values.items() if isinstance(x, list)}
 rounds = pd.concat(
@@ -628,7 +628,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
 #
-# They come back at the start of later lessons.
+# They come back at the start of later lessons. 17.q6 asks about branch 17.12.
 #
 # {{quiz}}
 
@@ -741,7 +741,7 @@ def best_split(
 # %% tags=["check:17.3"]
 check("17.3", best_split)
 
-# %% tags=["experiment", "long"]
+# %% tags=["experiment", "long"] jupyter={"source_hidden": true}
 for name, part in worth.values.items():
     lead = metrics.Comparison.stored(part["leads"]["boosting over network, baseline"])
     print(f"{name}: trees against network, RCE {lead:.2f}")
@@ -904,7 +904,7 @@ predict("17.p8")
 # For a question about weights: 17.p8. Usual wrong answer: both. Keep two things apart: a number about all candidates is repaired by the weights, a
 # ranker has nothing to be repaired, and pays for the noise.
 
-# %% tags=["experiment", "long", "answers:17.p8"]
+# %% tags=["experiment", "long", "answers:17.p8"] jupyter={"source_hidden": true}
 chosen = pd.DataFrame({
     name: {what: np.mean(x) for what, x in row.items()}
     for name, row in bias.values["selection"].items()
