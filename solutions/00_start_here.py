@@ -413,7 +413,7 @@ plt.show()
 # our tables something simple is level with a famous model, or ahead of it. So the course asks **when**, and changes one thing in the data to see
 # where the order turns:
 #
-# | what changes | the question | lessons |
+# | what changes | the question | lesson |
 # |---|---|---|
 # | history | how many likes of a person are known? | 06 |
 # | age | how many days ago was the model trained? | 07 |
@@ -480,7 +480,7 @@ plt.show()
 # **What they do not do.** Nobody likes a pin *because it is popular*: popular pins are shown more often, and are liked no more for it. No
 # fashion, no friends.
 #
-# **What it can tell, and real data cannot.** What was shown and not clicked. And the truth: the program can say how alike two pins are. Later
+# **What it can tell, and public data hardly ever can.** What was shown and not clicked. And the truth: the program can say how alike two pins are. Later
 # lessons call this judge the **oracle**.
 #
 # **What it cannot tell.** How much you would gain on a real site. What popularity does to taste. How well a model sees or reads: pictures and
