@@ -118,7 +118,7 @@ action.value_counts(normalize=True).round(3).to_frame("share of all impressions"
 # **log loss** of a row is $-y \log p - (1 - y) \log(1 - p)$: small if $p$ was near the truth, large if it was sure and wrong.
 #
 # Its size alone tells little: where clicks are rare, the loss of a bad model is small. So it is compared with
-# a constant, the share $\bar y$ of ones, said every time:
+# a model that knows nothing and says the same every time, the share $\bar y$ of ones:
 #
 # $$
 # \text{RCE} = 100 \left( 1 - \frac{\text{log loss of the model}}
@@ -207,8 +207,8 @@ visuals.calibration(network.logits(test.x[few]), test.y[few], function=rce)
 # ## 17.3 One network, several answers
 #
 # The ranker of this lesson is a small network with one hidden layer, and an output for each reaction. (Many sites use trees instead: branch 17.9.)
-# A ranker rarely predicts one thing. A save is worth more than a click, a **hide** is worth less than nothing, and a rare reaction learns from
-# features that the frequent ones have shaped:
+# A ranker rarely predicts one thing: a save is worth more than a click, and a **hide** is worth less than nothing. All reactions share the hidden
+# layer, so a rare one profits from what the frequent ones have taught it:
 #
 # $$
 # \mathbf h = \mathrm{ReLU}(\mathbf W_1 \mathbf x + \mathbf b_1), \qquad
@@ -282,11 +282,12 @@ for groups in (("user",), ("pin",), ("user", "pin"), ("cross",), ("user", "pin",
     table.append(row)
 pd.DataFrame(table).set_index("features").round(3)
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 17.4 Vectors as columns, and a question of dates
-#
+# %% [markdown]
 # Users hardly differ in how much they like **in general**. Pins differ, so a ranker without any taste gets far. What puts one person's list in
 # order is the **pair**.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 17.4 Vectors as columns, and a question of dates
 #
 # The features have only counted what a user likes. The models of lessons 02 to 16 have made vectors of them, and vectors can be columns as well: the
 # user's, the pin's, and their product. (What that brings is branch 17.11; less than one would think.)
@@ -308,8 +309,11 @@ worth = results.load(
 pd.DataFrame(worth.values["PinWorld"]["leak"]).T.rename_axis("embeddings of").round(2)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **A feature has to be older than the labels that it helps to predict.** It is the mistake that everybody makes once, since every number of
-# the training looks better for it.
+# With the fresher vectors RCE rises from 14 to 49 where the ranker is trained, and falls from 10 to −138 on new days: far worse than the constant. Until day
+# 41 the vectors had learned from the very likes that the ranker is trained to predict. Their product gave the answer away, and the ranker trusted it.
+#
+# **A feature has to be older than the labels that it helps to predict.** Everybody makes this mistake once, since every number of the training looks better
+# for it.
 #
 # <details><summary>How this was measured</summary>
 #
@@ -426,7 +430,8 @@ visuals.exposure(pins)
 # How likely is position $k$ looked at? **Shuffle** a few lists. In those, every position holds equally good pins, so
 # clicks per position fall for one reason only. Relative to the first position that gives $e_k$ (branch 17.13 has such a log).
 #
-# A click at position $k$ then stands for $1/e_k$ likes. Put $c/e$ where the label was, **also in** $1 - \text{label}$:
+# A click at position $k$ then stands for $1/e_k$ likes. Let $c$ be 1 for a click and 0 for none, and put $c/e$ where the label was, **also in**
+# $1 - \text{label}$:
 #
 # $$
 # \mathcal L = \frac1B \sum \; \frac{c}{e} \, (-\log p) + \Big( 1 - \frac{c}{e} \Big) \, (-\log (1 - p))
@@ -471,9 +476,9 @@ check("17.6", examined_loss)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Who gets better pins on the screen?
 #
-# An old ranker shows what was shown most, with some chance, and shuffles a tenth of its lists. New rankers learn from 8,000 of them, and are
+# An old ranker prefers what was shown most before, not strictly, and shuffles a tenth of its lists. New rankers learn from 8,000 of them, and are
 # judged by what only PinWorld knows: of the ten pins that a ranker would show, how many are **liked if looked at**? The simplest rival gives the
-# network the position as a feature, and asks at serving as if everything stood on top.
+# network the position as a feature; when it is used, it is asked as if everything stood on top.
 #
 # > **Claim** (Saito et al.; Joachims et al., 2017). Dividing clicks by examination shows pins that are liked more
 # > than training on clicks does.
@@ -530,13 +535,16 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.7 The loop
 #
-# A ranker shows lists, is trained on its own log, shows again: five rounds of 3,000 lists. Two features more count how
-# often a pin was shown and clicked in these rounds. "once" is trained after the first log and never again: where "clicks"
-# differs from it, the **loop** did it. "examined" has the loss of 17.6, so compare it with its own round 1; "explores" shows
-# some random lists as well.
+# A ranker shows lists, is trained on its own log, shows again: five rounds of 3,000 lists. Two more features count how
+# often a pin was shown and clicked in these rounds. Four rankers do it:
+#
+# * **clicks** is trained anew after each round, on clicks as they are;
+# * **once** is trained after the first log and never again: where "clicks" differs from it, the **loop** did it;
+# * **examined** is trained anew with the loss of 17.6, so compare it with its own round 1;
+# * **examined, explores** shows some random lists as well.
 #
 # > **Claim** (common belief). Retrained on its own clicks as they are, a ranker gives ever more showings to a tenth of
-# > the creators: after five rounds a percentage point more, or above.
+# > the creators: after five rounds at least one percentage point more.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p9"]
 predict("17.p9")
@@ -598,11 +606,11 @@ verdict(
 # > **What it is for.** Behind generators: it reads everything about a few hundred candidates that were found, and says for each how likely which reaction
 # > is. It also says it as a number that may be multiplied by a price.
 # >
-# > **Where it won.** Features of the pair, over features of the user and of the pin alone: RCE 10.5, without them 8.0 (17.3). Told who looked: 67 %
-# > of what it shows is liked, 62 % when it learns from clicks as they are (17.6).
+# > **Where it won.** With features of the pair its RCE is 10.5, without them 8.0 (17.3). Told how likely each place is looked at, it shows lists of
+# > which 67 % is liked; trained on clicks as they are, 62 % (17.6).
 # >
-# > **Where it did not.** The best ten of the forty are liked to 89 %; even trained on the likes themselves, these sixteen features find 68 %. And what a ranker
-# > stops showing, it never learns about again (17.7).
+# > **Where it did not.** Of the best ten of forty candidates 89 % are liked. Even trained on the likes themselves, a ranker with these sixteen features
+# > shows ten of which 68 % are. And what it stops showing, it never learns about again (17.7).
 #
 # ## Take away
 #
@@ -629,7 +637,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
 #
-# They come back at the start of later lessons. 17.q6 asks about branch 17.12.
+# They come back at the start of later lessons. 17.q6 goes one step beyond the core; branch 17.12 has more about it.
 #
 # {{quiz}}
 
@@ -940,7 +948,7 @@ verdict(
 #
 # *A branch of about 25 minutes. It gives a log of lists to look at, and a ranker of your own.*
 #
-# An old ranker shows what was shown most, with some chance, and shuffles a tenth of its lists. First look at its log.
+# The old ranker of 17.6 prefers what was shown most before, not strictly, and shuffles a tenth of its lists. First look at its log.
 
 # %%
 until_42 = pinworld.PairFeatures(world, until_day=42)
