@@ -480,12 +480,12 @@ plt.show()
 # **What they do not do.** Nobody likes a pin *because it is popular*: popular pins are shown more often, and are liked no more for it. No
 # fashion, no friends.
 #
-# **What it can tell, and public data hardly ever can.** What was shown and not clicked. And the truth: the program can say how alike two pins are. Later
-# lessons call this judge the **oracle**.
+# **What it can tell.** Two things that public data hardly ever hold: what was shown and *not* clicked, and the truth, since the program knows how
+# alike two pins are. Later lessons call this judge the **oracle**.
 #
-# **What it cannot tell.** How much you would gain on a real site. What popularity does to taste. How well a model sees or reads: pictures and
-# words are drawn from topic and style, with noise. And its authors decided what matters, so a model that looks for just that plays at home.
-# Therefore a real data set stands beside it wherever there is one.
+# **What it cannot tell.** It says nothing about how much you would gain on a real site, what popularity does to taste, or how well a model sees and
+# reads: pictures and words are drawn from topic and style, with noise. And its authors decided what matters, so a model that looks for just that
+# plays at home. Therefore a real data set stands beside it wherever there is one.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 28 to 30, with what is taken away. Point at the three colors of figure 0.7 and say what each is for; they come back in every
@@ -497,9 +497,9 @@ plt.show()
 #
 # > **What it is for.** A list for somebody of whom nothing is known, and the rival that every model has to beat first.
 # >
-# > **Where it won.** Hidden attendances: it finds 62 %, chance 34 % (0.7).
+# > **Where it won.** It finds 62 % of the hidden attendances, chance 34 % (0.7).
 # >
-# > **Where it did not.** In the smaller half of the events: it finds none of 25. Eight of 14 events are in nobody's list when it matters.
+# > **Where it did not.** In the smaller half of the events it finds none of 25. Eight events of 14 are never in a list of somebody who attended them.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away

@@ -502,7 +502,7 @@ ax.barh(order.index, order, color=colors)
 for place, (name, x) in enumerate(order.items()):
     ax.plot(arms.seeds[name], [place] * 3, "|", color=style.INK, markersize=8)
     ax.annotate(f"{x:.3f}", (x, place), (8, 0), textcoords="offset points", va="center", fontsize=8)
-ax.set(xlim=(0.45, 0.98), xlabel="of the ten shown, liked if looked at")
+ax.set(xlim=(0, 1), xlabel="of the ten shown, liked if looked at")
 plt.show()
 
 gaps = {name: metrics.Comparison.stored(row) for name, row in bias.values["leads"].items()}
@@ -514,8 +514,8 @@ verdict(
 
 # %% [markdown]
 # *Figure 17.3. How much of what each ranker would show is liked, in the mean of three trainings (bars) and for each of them
-# (strokes). Gray: what nobody can have, a ranker trained on the likes themselves and the best list there is, and the
-# old ranker that wrote the log. Look for the distance from "clicks" to "truth", and how much of it is left.*
+# (strokes). "examined" has the loss of exercise 17.6. Gray: what nobody can have, a ranker trained on the likes themselves and the best list there
+# is, and the old ranker that wrote the log. Look for the distance from "clicks" to "truth", and how much of it is left.*
 #
 # Training on clicks teaches the new ranker where the old one put things. Dividing repairs most of that. So does the position as a feature, nearly as
 # much, and it needs no shuffled list. Shuffled lists alone are honest, and few.
