@@ -14,9 +14,9 @@
 # # 00 · Start here
 #
 # > **What does a list of the most popular things find, and what does it never find?** It is the simplest recommender there is. What it misses
-# > is the subject of the eighteen lessons that follow, and their question is: **when does a graph model win?**
+# > is what all later lessons are about. They ask: **when does a graph model win?**
 #
-# **You will** run a notebook, write three small functions, read what a check tells you about them, and measure your first recommender.
+# **You will** run a notebook, write three small functions, read what a check says, and measure your first recommender.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** some Python · **Runs on** any CPU
 #
@@ -410,8 +410,8 @@ plt.show()
 # ## 0.8 When does a graph model win?
 #
 # A popularity list knows how many like an item and nothing else. A graph knows who shares it with whom. That does not always help: in many of
-# our tables something simple is level with a famous model, or ahead of it. So the course asks **when**, and changes one thing in the data to see
-# where the order turns:
+# our tables something simple is level with a famous model, or ahead of it. So the course changes one thing in the data at a time, to see where
+# the order turns. Lesson 18 has all seven answers on one page.
 #
 # | what changes | the question | lesson |
 # |---|---|---|
@@ -422,8 +422,6 @@ plt.show()
 # | rarity | how rare are the edges that you want to predict? | 13 |
 # | interests | how many interests has one person? | 13 |
 # | order | does it matter what came before what? | 15 |
-#
-# Lesson 18 puts all seven on one page: for each model when to take it, and when to leave it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Where a model stands
