@@ -141,7 +141,7 @@ TABLE = (
            look=("#8A6D3B", "$T$"), films="of_transe", generator="systems.of_transe", exercises=("12.1",), trained=True,
            hears=False,
            take="facts have directions, and a missing one is asked for",
-           leave="a relation joins one thing with many: its arrows cannot all be right"),
+           leave="a relation holds both ways, or the order of relations counts"),
     Method("TwHIN", "13", "vectors of users, items and others, from all relations", column=3, year=2022,
            after={"TransE": "an arrow for each relation"},
            look=("#1D8CA8", (7, 1, 0)), generator="systems.twhin", exercises=("13.2",), trained=True, hears=False,

@@ -37,7 +37,7 @@ LESSONS = (
     Lesson("09", "pinsage", "PinSage", 125),
     Lesson("10", "two_towers", "Two towers and softmax", 120),
     Lesson("11", "logq", "logQ, wrong and right", 150),
-    Lesson("12", "transe", "Knowledge graphs and TransE", 110),
+    Lesson("12", "transe", "Knowledge graphs and TransE", 115),
     Lesson("13", "twhin", "TwHIN and users of many interests", 165),
     Lesson("14", "multibisage", "Heterogeneous aggregation and MultiBiSage", 130),
     Lesson("15", "sequences", "Sequences: SASRec and PinnerFormer", 170),

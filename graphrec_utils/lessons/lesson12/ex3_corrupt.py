@@ -14,6 +14,7 @@ ex = Exercise(
     "12.3",
     "corrupt",
     points=4,
+    branch=True,
     library="graphrec_utils.models.transe.corrupt",
     hints=(
         "What has to be drawn for each fact? A side, and an entity that is not the one that stands there.",

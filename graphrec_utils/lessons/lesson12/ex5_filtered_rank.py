@@ -10,6 +10,7 @@ ex = Exercise(
     "12.5",
     "filtered_rank",
     points=4,
+    branch=True,
     library=("graphrec_utils.models.transe.filtered_ranks", "graphrec_utils.models.transe.mrr"),
     hints=(
         "Who stands before the truth unfairly? And what should a model get that gives all of them one distance?",

@@ -100,6 +100,7 @@ ex = Exercise(
     "12.7",
     "choose",
     points=4,
+    branch=True,
     hints=(
         "Which relations say something about what a person saves next? Change one thing at a time and look at "
         "`try_out`.",

@@ -136,7 +136,7 @@ QUESTIONS = (
     ), measured=_added),
     Question("12.q1", "Your margin loss falls to nearly 0 and the MRR stays where it was. Where do you look first?", (
         ("at the lengths of the entities",
-         "Whoever forgets to normalize gets a small loss by growing everything."),
+         "Without normalizing, growing everything makes the loss small."),
         ("at the margin, it is too small",
          "A small margin makes an easy loss, but the order of true and false would still be learned."),
         ("at the number of entities",

@@ -223,6 +223,26 @@ def test_behaviors_are_worth_more_than_attributes_and_a_walk_gains_by_them_as_we
     assert films["popularity"] > 1.5 * max(v for k, v in films.items() if k != "popularity")
 
 
+def test_of_six_kinds_of_facts_transe_finds_four():
+    found = {
+        r["kind"]: np.mean(r["direction"] if r["kind"] == "order" else r["MRR"])
+        for r in results.load("12_patterns").values["rows"]
+        if r["model"] == "TransE"
+    }
+    above = {kind for kind, value in found.items() if round(value, 2) >= 0.88}
+    assert above == {"order", "inverse", "composition", "one to many"} and len(found) == 6
+
+
+def test_the_number_for_popularity_adds_on_both_data_sets():
+    stored = results.load("12_likes").values
+    for data, name, gap in (
+        ("PinWorld", "TransE + behaviors", 0.006),
+        ("movietweetings", "TransE", 0.028),
+    ):
+        lead = stored[data]["leads"][f"{name} over {name} without a popularity"]
+        assert round(lead["gap"], 3) == gap and lead["low"] > 0
+
+
 @pytest.mark.parametrize(
     ("name", "module"),
     [("12_patterns", kg_patterns), ("12_inverse_leak", inverse_leak), ("12_likes", likes_as_relation),
