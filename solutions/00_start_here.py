@@ -284,7 +284,7 @@ check("00.3", recommend)
 visuals.bipartite(R, toy.USERS, toy.ITEMS, function=recommend)
 
 # %% [markdown]
-# *Figure 0.3. The picture of 0.2 once more: the film that **your** `recommend` puts first for each person, here and after one switch. With
+# *Figure 0.3. The picture of 0.2 once more: the film that your own `recommend` puts first for each person, here and after one switch. With
 # the package anywidget, put `.live()` behind the call, and it is asked after every switch.*
 #
 # Switch a like: whose recommendation changes, only that person's?
