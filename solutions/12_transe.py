@@ -115,10 +115,10 @@ visuals.translation(function=distance)
 
 # %% [markdown]
 # *Figure 12.1. Four small scenes of facts. Points are entities, each relation is one arrow that is drawn from the
-# head of every fact; a dashed line leads from its tip to the tail. In the picture every relation has its best
-# arrow. Three capitals fit; of "borders", which holds in both directions, no arrow is left; "contains" points to
-# the middle of three countries; two arrows in a row make a third. In the interactive version you move points and
-# arrows; the column "yours" is your `distance`.*
+# head of every fact; a dashed line leads from its tip to the tail. The printed picture shows the best arrow of every relation, the interactive one
+# after *Best arrows*: three capitals fit; of "borders", which holds in both directions, no arrow is left; "contains" points to
+# the middle of three countries; two arrows in a row make a third. Move points and arrows; the column "yours" is what your
+# `distance` said when the cell ran.*
 #
 # Open *both directions* and press *Best arrows*. Then *Pull together*, several times. What has become of France
 # and Germany? Keep it in mind until 12.4.
@@ -140,6 +140,12 @@ visuals.translation(function=distance)
 #
 # The lecture's slide prints this loss with the signs of the line above, but in the place of $d$ stands a product, $\langle \mathbf h + \mathbf l, \mathbf t
 # \rangle$, with $\mathbf l$ for the relation. A product is large where a distance is small. Which of the two would train backwards?
+#
+# <details><summary>Answer</summary>
+#
+# The product. The loss makes small what stands in the place of $d(h, r, t)$, and a true fact should have a *large* product.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 11 to 18. Write both losses on the board, with a product and with a distance, and ask which one trains

@@ -45,8 +45,8 @@ QUESTIONS = (
             "Eve a common film."),
     ), measured=_common),
     Question("00.p2", "Half of the toy matrix is filled. In the films of lesson 01, about "
-        "17,000 people gave 73,000 likes to 10,500 films. Which percentage of that matrix is "
-        "filled?",
+        "17,000 people gave 73,000 likes to 10,500 films. How many percent of that matrix are "
+        "filled? (A half is 50.)",
         answer=0.042, within=3, said=(
             "About 0.04 %: four likes a person, among ten thousand films.",
             "Not quite that empty: four likes a person, among ten thousand films, is 0.04 %.",
@@ -80,8 +80,8 @@ QUESTIONS = (
         ("about 85 %", "Three places are not enough for all the crowded events, and the small "
             "ones have no place at all: 62 %."),
     ), measured=_share),
-    Question("00.p6", "Each of the 14 events had at least three guests. How many events does "
-        "popularity never recommend to a hidden guest of theirs?", (
+    Question("00.p6", "Each of the 14 events had at least three guests, so at least three attendances "
+        "were hidden. Of how many events does popularity find none?", (
         ("more than half", "8 of 14. The crowded events fill all three places, and a small one "
             "never comes in front of them."),
         ("two or three", "It is 8 of 14. The 62 % are made by the few events that most women "
