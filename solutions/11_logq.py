@@ -515,11 +515,11 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **The correction finds more, and on two of three data sets it pays with rare items.** On films NDCG@20 rises from 0.055 to 0.093. But the recall of rare films falls to half, and
-# what is shown is nearly three times as popular. Gowalla loses a quarter of the recall of rare places; on PinWorld little is lost.
+# **The correction finds more, and on two of three data sets it pays with rare items.** On films NDCG@20 rises from 0.055 to 0.093, but the recall of rare films falls to half.
+# Gowalla loses a quarter of the recall of rare places, PinWorld little.
 #
-# **One number when serving does the same without training.** On films and PinWorld the hollow diamond is level with the full one, on Gowalla it is ahead by 0.025 (from 0.020 to 0.030); its lists
-# show fewer different items. iALS, which samples nothing, is level with it on all three. On films a list of what was popular in the last days is far ahead of everybody.
+# **One number when serving does the same without training.** On films and PinWorld the hollow diamond is level with the full one, on Gowalla it is ahead by 0.025 (from 0.020 to 0.030).
+# iALS, which samples nothing, is level with it on all three. On films a list of what was popular in the last days is far ahead of everybody.
 #
 # **The correction does not repair a model. It chooses what to learn.**
 #
@@ -529,8 +529,8 @@ verdict(
 # of them saved), Gowalla at the end of each history (3,000 users, places that five visited; without times, so its popularity is that of all time). A batch of 512 rows shares 512 columns: a seventh to two thirds of
 # all items. Every loss gets eight trials on validation, stopped early; iALS and RP3β, fitted in a second, 24. λ is in each trial the best of seven on
 # validation, from 0 to 1.5: it was 0.5 on films and PinWorld, 1.25 on Gowalla. What was chosen is trained on train and validation with three seeds. NDCG@20 on test; the card's intervals are
-# of differences, user by user, over users. No intervals were stored for the right half. Coverage, the share of the catalog that is shown to anybody, is 0.86, 0.91, 0.99 without a correction, 0.66, 0.93, 0.77 with it, and 0.38, 0.74, 0.58 with λ. On PinWorld what the
-# correction shows is a third more popular; with λ the recall of rare pins falls from 0.24 to 0.18. Half of λ's lead on Gowalla is the number itself: a corrected model that
+# of differences, user by user, over users. No intervals were stored for the right half. Coverage, the share of the catalog that is shown to anybody, is 0.86, 0.91, 0.99 without a correction, 0.66, 0.93, 0.77 with it, and 0.38, 0.74, 0.58 with λ. What the
+# correction shows is nearly three times as popular on films and on Gowalla, on PinWorld a third more; with λ the recall of rare pins falls from 0.24 to 0.18. Half of λ's lead on Gowalla is the number itself: a corrected model that
 # gets one as well gains 0.012 (from 0.007 to 0.016); so give λ to all before you argue about corrections. More losses, and who is level with whom: 11.9. Command: `python -m solutions.experiments.lesson11.logq_rivals rivals`.
 #
 # </details>

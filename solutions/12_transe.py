@@ -494,10 +494,10 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Of the paper's sixteen cells fifteen are as it says. DistMult gives a fact and its reverse the same score, so *before* is also *after*. TransE puts the one
-# who asks in front of every symmetric answer. And *one to many*, which no arrow can fit, is no obstacle: the five tails lie close to the tip and are in front together.
+# who asks in front of every symmetric answer. *One to many*, which no arrow can fit, is no obstacle: the five tails lie close to the tip and are in front together.
 #
-# **What the paper's table does not ask:** right then down is down then right. Arrows and angles add up to the same in any
-# order, so where the order counts TransE has only 0.70 and RotatE 0.73. *Mother's father* is such a relation: it is not *father's mother*.
+# **What the paper's table does not ask:** *right, then down* is *down, then right*. Arrows and angles add up to the same in any
+# order, so where the order counts TransE has only 0.70 and RotatE 0.73. *Mother's father* is such a relation.
 #
 # **A rank asks who is nearer, not who is exact. What one arrow cannot say is "both ways", and "in this order".**
 #
@@ -623,11 +623,11 @@ verdicts(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Where does popularity live?
 #
-# Beside its distance every TransE above has *one number per item*: a weight times $\log(1 + \text{likes})$. Without it (dashed) NDCG@20 is lower, 0.098 instead of 0.104. Why is it needed?
+# Beside its distance every TransE above has *one number per item*: a weight times $\log(1 + \text{likes})$. Without it (dashed) NDCG@20 is 0.098 instead of 0.104. Why is it needed?
 #
-# A product knows popularity by an item's *length*, or by its part along the *direction that all queries share* (lesson 10). Entities of length 1 have only the direction. TransE does have one: for a question about tails, distance and product give
+# A product knows popularity by an item's *length*, or by its part along the *direction that all queries share* (lesson 10). Entities of length 1 have only the direction. TransE does have one: for questions about tails, distance and product give
 # the same order (branch 12.8), and the product's term $\boldsymbol\theta_r^\top \mathbf e_t$ is the same for every user. So the arrow
-# of *likes* **could** point to what everybody likes. What training put there falls short, on PinWorld and on films. In lesson 11 the number was needed since the batch had divided popularity out of the scores; here it is needed since
+# of *likes* **could** point to what everybody likes; what training put there falls short, on PinWorld and on films. In lesson 11 the batch had divided popularity out of the scores; here
 # the distance has not learned enough of it. Lesson 16 asks once more.
 #
 # **On a sphere popularity has one place, the direction that all share. Where training has not filled it, give it a number.**
