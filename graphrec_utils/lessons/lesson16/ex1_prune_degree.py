@@ -25,6 +25,7 @@ ex = Exercise(
     "16.1",
     "prune_degree",
     points=4,
+    branch=True,
     library=("graphrec_utils.walks.prune_degree", "graphrec_utils.walks.prune"),
     hints=(
         "A board has 5 edges and least is 10. How many may it keep? And a board with a million?",

@@ -31,6 +31,7 @@ ex = Exercise(
     "16.3",
     "entity_feature_loss",
     points=5,
+    branch=True,
     library=("graphrec_utils.models.omnisage.loss", "graphrec_utils.losses.sampled_softmax",
              "graphrec_utils.losses.corrected_softmax"),
     hints=(

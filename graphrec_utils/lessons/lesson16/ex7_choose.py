@@ -44,6 +44,7 @@ ex = Exercise(
     "16.7",
     "choose",
     points=5,
+    branch=True,
     hints=(
         "The pairs to be found begin with day 42. Up to which day may graphs and pairs be known? And what can a vector of "
         "length 1 not say?",

@@ -7,6 +7,7 @@ import tomllib
 from graphrec_utils import paths, results
 from graphrec_utils.exercises.questions import Question, by
 from graphrec_utils.metrics.compare import Comparison
+from graphrec_utils.results import regimes
 
 
 def _lead(name: str, key: str) -> Comparison:
@@ -27,6 +28,20 @@ def _without_a_graph(at) -> int:
     file = paths.PACKAGE / "plots" / "visuals" / "atlas" / "systems.toml"
     rows = tomllib.loads(file.read_text("utf-8"))["system"]
     return sum(row["kind"] == "sequence" and row["year"] >= 2025 for row in rows)
+
+
+def _keeps(at) -> str:
+    """Which encoders find nearly as much when half of the pins show something else."""
+    noise = regimes.regimes()["content"]["sets"]["PinWorld"]
+    true, half = (noise["levels"].index(share) for share in (0, 0.5))
+    found = {x: noise["methods"][x] for x in ("OmniSage", "MultiBiSage", "PinSage")}
+    keep = {x for x, rows in found.items() if rows[half]["mean"] > 0.95 * rows[true]["mean"]}
+    said = {
+        frozenset(): "none of them",
+        frozenset({"OmniSage"}): "OmniSage alone",
+        frozenset(found): "all three",
+    }
+    return said.get(frozenset(keep), "another choice")
 
 
 QUESTIONS = (
@@ -89,6 +104,15 @@ QUESTIONS = (
         "More: look at the squares of the last eight rows. Only GiGL and OmniSage still have a graph.",
         "Fewer: GiGL and OmniSage still have a graph of nodes and edges.",
     ), measured=_without_a_graph),
+    Question("16.p8", "While pins show what they are, PinSage, MultiBiSage and OmniSage find about 0.45 among new pins whose author is known. Now half of "
+             "the pins show another pin's picture and words. Who finds as much as before?", (
+        ("OmniSage alone",
+         "0.447, where PinSage has 0.384. It hears the author as a node with features of its own, and even the mean of wrong pictures says who that is."),
+        ("none of them: whoever reads content is lost without it",
+         "PinSage and MultiBiSage lose. But who made a pin is heard as well, and one of the three makes enough of it."),
+        ("all three: they hear the author's other pins",
+         "They do, and those show something else, too. Hearing them as pins is not enough: PinSage falls to 0.384."),
+    ), measured=_keeps),
     Question("16.q1", "A board has 6 edges, d_min is 10, alpha 0.5. How many edges stay?", (
         ("6", "Who has at most d_min keeps everything."),
         ("3", "⌈√6⌉ = 3 is below d_min, which is a floor."),

@@ -9,7 +9,12 @@ import torch
 
 from graphrec_utils import metrics, pinworld, results, sampling
 from graphrec_utils.data import Interactions
-from solutions.experiments.lesson15 import sequences, sequences_difference, sequences_peer
+from solutions.experiments.lesson15 import (
+    late_events,
+    sequences,
+    sequences_difference,
+    sequences_peer,
+)
 from tests.benchmarks.engine import peers
 from tests.lessons import listed
 
@@ -374,3 +379,28 @@ def test_what_the_lesson_says_of_the_difference():
     assert np.mean(places[sequences_difference.SPARE]) == pytest.approx(
         places["as in 15_places"], abs=0.001
     )
+
+
+def test_what_the_lesson_says_of_late_events():
+    """On two sets a walk that reads no order has no smaller a mean than SASRec; weights help it on games for sure."""
+    order = results.load("18_regimes_order").values["sets"]["what is new to the user"]
+    stored = results.load("15_late_events").values
+    for method in late_events.METHODS:
+        for row, chosen in zip(stored[method], order["methods"][method], strict=True):
+            assert row["half-life"] == chosen["knobs"]["half_life"]
+            assert row["with"]["mean"] == pytest.approx(chosen["mean"], abs=1e-4)
+    walk = {row["set"]: row for row in stored["RP3β"]}
+    assert [name for name, row in walk.items() if row["gain"]["low"] > 0] == ["amazon-games"]
+    reader = dict(zip(order["names"], order["methods"]["SASRec"], strict=True))
+    for name in ("wikipedia-edits", "Gowalla"):
+        assert walk[name]["without"]["mean"] >= reader[name]["mean"]
+    assert walk["amazon-games"]["without"]["mean"] < reader["amazon-games"]["mean"]
+
+
+def test_without_a_half_life_the_other_knobs_are_chosen_anew(monkeypatch):
+    monkeypatch.setattr(late_events.order, "CUTS", (0,))
+    events = Interactions(np.repeat(np.arange(30), 6), np.arange(180) * 7 % 11, 30, 11)
+    monkeypatch.setattr(late_events.order, "events_of", lambda *_: events)
+    found = late_events.pair(0.22, "RP3β", {"alpha": 0.6, "beta": 0.2, "half_life": 1})
+    assert set(found["knobs without"]) == {"alpha", "beta"} and found["trials"] == 12
+    assert found["gain"]["mean"] == pytest.approx(found["with"]["mean"] - found["without"]["mean"])

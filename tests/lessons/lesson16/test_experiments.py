@@ -196,3 +196,13 @@ def test_what_the_lesson_says_of_popularity_for_readers():
     seeds = rows[study.READER]["seeds"]["users"]
     assert min(seeds) > max(omni["seeds"]["users"]) and len(seeds) == len(study.SEEDS)
     assert 0 < rows[study.READER]["knobs"]["weight"] < max(study.sequences.OFFSETS)
+
+
+def test_what_the_lesson_says_when_pins_show_something_else():
+    noise = results.load("18_regimes_content").values["sets"]["PinWorld"]
+    assert noise["levels"] == [0, 0.5, 1]
+    mine, other = (noise["methods"][x] for x in ("OmniSage", "PinSage"))
+    assert mine[0]["low"] < other[0]["high"]  # level while contents are true
+    assert all(mine[k]["low"] > other[k]["high"] for k in (1, 2))
+    level = [("OmniSage" in row["level with"], "PinSage" in row["level with"]) for row in noise["first"]]  # fmt: skip
+    assert level == [(True, True), (True, False), (False, False)]
