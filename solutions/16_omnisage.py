@@ -453,8 +453,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # brings nearly 0.04. PinSage without the number finds 0.229, OmniSage 0.260. With the number it finds 0.258, and we cannot tell them apart: most of what looked like
 # attention was popularity. iALS is behind on PinWorld and ahead on articles, where it factorizes the known citations.
 #
-# **Cold queries are what an encoder is for:** about 0.22 for both encoders, nothing for models that count.
-#
+# With a cold query both encoders find about 0.22, and models that count find nothing: that is what an encoder is for.
 # **Before you praise attention, give its rival the same number.**
 #
 # <details><summary>How this was measured</summary>
