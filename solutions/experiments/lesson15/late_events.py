@@ -15,7 +15,7 @@ from solutions.experiments import tuning
 from solutions.experiments.lesson18.regimes import grid, order, summary
 
 COMMAND = "python -m solutions.experiments.lesson15.late_events"
-METHODS = ("RP3β", "mean of vectors")
+ASKED = ("RP3β", "mean of vectors")
 ALIKE = order.ALL["half_life"][0]
 
 
@@ -52,7 +52,7 @@ def main() -> None:
             {"level": row, "set": order.LEVELS[row]} | pair(row, method, stored["knobs"])
             for row, stored in zip(chosen["levels"], chosen["methods"][method], strict=True)
         ]
-        for method in METHODS
+        for method in ASKED
     }
     results.save("15_late_events", claim="Where late events count more, a walk finds more.", values=values,
                  seeds=list(order.CUTS), command=COMMAND, seconds=time.process_time() - start,

@@ -385,7 +385,7 @@ def test_what_the_lesson_says_of_late_events():
     """On two sets a walk that reads no order has no smaller a mean than SASRec; weights help it on games for sure."""
     order = results.load("18_regimes_order").values["sets"]["what is new to the user"]
     stored = results.load("15_late_events").values
-    for method in late_events.METHODS:
+    for method in late_events.ASKED:
         for row, chosen in zip(stored[method], order["methods"][method], strict=True):
             assert row["half-life"] == chosen["knobs"]["half_life"]
             assert row["with"]["mean"] == pytest.approx(chosen["mean"], abs=1e-4)
