@@ -339,23 +339,17 @@ for k, (name, rows) in enumerate(shown.items()):
     places = np.arange(len(rows)) + 0.11 * (k - 3)
     ax.errorbar(places, means, ends, **look, label=name, markersize=6)
 ax.set_xticks(range(len(SETS)), [f"{name}\n{level:.0%}" for level, name in SETS.items()])
-ax.set(
-    ylim=(0, None),
-    ylabel="NDCG@10 of the next event",
-    xlabel="what shuffled histories cost a chain",
-)
+ax.set(xlabel="what shuffled histories cost a chain", ylabel="NDCG@10 of the next event")
+ax.set_ylim(0, None)
 figure.legend(loc="outside right upper", fontsize=9)
 plt.show()
 
 ahead = [row for row in order["first"] if row["first"] == "SASRec" and not row["level with"]]
 near, band = min(ahead[0]["behind"].items(), key=lambda item: item[1]["low"])
-card = verdict(
-    "SASRec is first where shuffling costs a chain most, and only there.",
-    holds=[row["level"] for row in ahead] == [max(SETS)],
-    detail=f"NDCG@10, {SETS[ahead[0]['level']]}, where it is first, over the {near} {band['mean']:+.3f}, "
-    f"from {band['low']:+.3f} to {band['high']:+.3f}",
-)
-display(card)
+gain = f"{band['mean']:+.3f}, from {band['low']:+.3f} to {band['high']:+.3f}"
+display(verdict("SASRec is first where shuffling costs a chain most, and only there.",
+                holds=[row["level"] for row in ahead] == [max(SETS)],
+                detail=f"NDCG@10, {SETS[ahead[0]['level']]}, where it is first, over the {near} {gain}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %, on four real data sets from little order to much. Start with SASRec's mark in each column:
