@@ -13,20 +13,28 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # 10 · Two towers and softmax
 #
-# **You will** build the model that fetches candidates in most large systems, train it with three losses on
-# equal terms, catch it cheating, and find its answers without looking at every item.
+# > **Somebody came this morning, and the catalog holds a million things. How can a trained model answer her in milliseconds? And which
+# > loss, with which negatives, teaches it what to answer?**
 #
-# **Time** {{minutes}} minutes · **Points** {{points}} · **Before** lesson 03, its losses ·
+# Matrix factorization (lesson 02) keeps a row of numbers for every user. Hers does not exist. So make the row from what she has done.
+# Large systems fetch their candidates in this way: one encoder for people, one for things, and a single product between them.
+#
+# **You will** write both encoders, train them with a softmax over some items that stand for all, take negatives from the batch and
+# see what that costs, and search a few cells of a catalog in place of all of it.
+#
+# **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 03, its losses ·
 # **Runs on** any CPU
+#
+# **In an hour:** 10.1 to 10.5, with exercises 10.2, 10.3, 10.4 and 10.6. **Branches**, marked ↳, stand after the quiz: who was told the
+# answer · temperature, and where popularity lives · who reads the history · another split · search, measured · settings of your own.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# As a lecture of fifty minutes: the picture of 10.1, then the hunt: show the three losses first and let the room
-# name the leak before the second column appears. 10.2 with the circle, cooling the softmax by hand; the bound
-# is worth the blackboard. The table of 10.3 deserves ten minutes: ask which row is the simplest one, and
-# what it is good at. If time is short, leave out 10.7. End with the in-batch row, the worst of the
-# softmaxes: it is the question that lesson 11 answers.
+# As a lecture of fifty minutes: 10.1 to 10.5. Leave the two questions of the first slide on the board. 10.2 with the circle, cooling
+# the softmax by hand. The figure of 10.3 deserves ten minutes: cover the dotted line, let the room name a winner, then uncover it. 10.4
+# ends with the question that lesson 11 answers. Take three votes: 10.p3, 10.p6 and 10.p10. In ninety minutes take the hunt of 10.6 as well:
+# show the three losses first and let the room name the leak before the second column appears.
 
-# %% tags=["setup"]
+# %% tags=["setup"] jupyter={"source_hidden": true}
 import math
 
 import matplotlib.pyplot as plt
@@ -34,12 +42,13 @@ import numpy as np
 import pandas as pd
 import torch
 import torch.nn.functional as F
+from IPython.display import display
 
 from graphrec_utils import datasets, losses, metrics, results, sampling, style, train
 from graphrec_utils.exercises import check, predict, remember
 from graphrec_utils.models import baselines, retrieval, two_tower
 from graphrec_utils.plots import visuals
-from graphrec_utils.results import verdict
+from graphrec_utils.results import regimes, verdict
 
 style.use()
 
@@ -51,13 +60,16 @@ style.use()
 # %% slideshow={"slide_type": "fragment"}
 remember("10")
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 0 to 5. Ask what a factorization can say to somebody who came this morning. Then draw both towers and let the room say what can be
+# computed tonight. Usual wrong answer: the scores. Only what does not know the user.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.1 A vector that is made, not stored
 #
-# Matrix factorization keeps a row for every user. Whoever came this morning has none. So compute the row: one
-# **tower** turns a user's history into a vector, another one turns an item into a vector, and
+# One **tower** turns a user's history into a vector, another turns an item into a vector, and
 # the score is their product. Nothing of the user meets anything of the item before that, and this is the point:
-# all item vectors can be made tonight, put into an index, and searched tomorrow in milliseconds.
+# all item vectors can be made tonight, put into an index, and searched tomorrow for somebody who was not there tonight.
 #
 # $$
 # s(u, i) = \langle \mathbf e_u, \mathbf q_i \rangle, \qquad
@@ -69,11 +81,14 @@ remember("10")
 # |---|---|---|
 # | $H_u$ | `history` | the latest items of user u, oldest first |
 # | $\mathbf p_j$ | `past` | how item j is read in a history: a table of its own |
-# | $\mathbf b$ | `start` | where every history begins; all that a new user has |
-# | $\mathbf q_i$ | `items` | how item i is sought: its own vector, its content $\mathbf c_i$, or both |
+# | $\mathbf b$ | `start` | where every history begins; all that a user without likes has |
+# | $\mathbf q_i$ | `items` | how item i is sought: a row of its own $\mathbf x_i$, its content $\mathbf c_i$ through a matrix $\mathbf W$, or both |
 #
-# Two moments cut the likes of MovieTweetings: train, then validation, then test. New users and new films stay
-# in; a tower without content can only guess at the latter, and all towers of this lesson are without.
+# A tower learns from examples: a history, and what came next. If somebody liked 7, 3, 8, 5 and a history has two places, the last example is
+# [3, 8] and then 5. Neither the answer nor anything later may stand in the history (branch 10.6 hunts for two people who forgot that).
+#
+# The data of this lesson are films, MovieTweetings. Two moments cut the likes: train, then validation, then test. New users and new films stay
+# in. All towers of this lesson are without content, so at a new film they can only guess.
 
 # %% slideshow={"slide_type": "fragment"}
 films = datasets.load("movietweetings-100k", fallback=True).at_least(7).core(5, 5)
@@ -90,150 +105,6 @@ pd.DataFrame(
     },
     index=["train", "validation", "test"],
 )
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 10.1 — `examples` ({{points:10.1}})
-#
-# A tower learns from pairs: what the user had done, and what came next. Write them for one user. By hand,
-# items 7, 3, 8, 5 and two places: the rows are `[-1, -1]`, `[7, -1]`, `[7, 3]`, `[3, 8]`, and the targets
-# 7, 3, 8, 5.
-#
-# *About 8 minutes. Stuck? Hints are free.*
-#
-# {{hints:10.1}}
-
-
-# %% tags=["exercise:10.1"]
-def examples(items: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return what a user had done before each event, and the events.
-
-    Args:
-        items: (k,) int64, the items of one user, oldest first, each once.
-        length: how many places a history has.
-
-    Returns:
-        (k, length) int64 histories: the latest items strictly before the event, oldest first, -1 in the
-        empty places at the end; and the (k,) targets.
-    """
-    ### SOLUTION
-
-
-# %% tags=["check:10.1"]
-check("10.1", examples)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### A hunt
-#
-# Three colleagues made the histories of their training examples in three ways. One of them let the **answer**
-# into the history, one all that came **later**, one neither. All else is equal, and at test everybody gets the
-# true history. `sampling.examples` is the library's version of your function, for all users at once.
-#
-# > **Claim** (common belief). A tower that was told the answers has the smallest loss in training, and finds
-# > least.
-
-# %% slideshow={"slide_type": "fragment"} tags=["predict:10.p1"]
-predict("10.p1")
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 4 to 12. Ask 10.p1, then show the losses without a word: who was told? Usual wrong answer: far below the honest one,
-# since it knows more. Let the room decide on one of the three before you go on; A is the one that nobody can see.
-
-# %%
-LENGTH, DIM, BATCH = 20, 32, 512
-users, honest, targets = sampling.examples(split.train, LENGTH)
-now = sampling.latest(split.train, LENGTH)  # (m, L), what is known of each user by now
-when = dict(zip(split.train.pairs().tolist(), split.train.times.tolist(), strict=True))
-age = split.train.times.max() - np.array([when[p] for p in (users * n + targets).tolist()])
-drawn_by_age = 2.0 ** (-age / (3 * 86_400))  # an example loses half its weight in three days
-drawn_by_age /= drawn_by_age.sum()
-
-
-def fitted(
-    kind="full",
-    histories=honest,
-    epochs=6,
-    rate=0.003,
-    seed=0,
-    negatives=256,
-    recent=True,
-    **options,
-):
-    """Return a tower trained on examples, and its loss in each epoch."""
-    model = two_tower.TwoTower(now, n, DIM, seed=seed, **options)
-
-    def batches(rng):
-        p = drawn_by_age if recent else None
-        for part in rng.choice(len(targets), (len(targets) // BATCH, BATCH), p=p):
-            yield histories[part], targets[part], torch.from_numpy(rng.integers(0, n, negatives))
-
-    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
-    learner = train.Torch(model, lambda model, batch: two_tower.loss(model, batch, kind), optimizer)
-    history = train.fit(learner, batches, epochs=epochs, seed=seed, progress=False)
-    return model, history.loss
-
-
-# %% [markdown]
-# One thing in this training is new: an example loses half of its weight in three days. Films are watched when they are new,
-# and a tower that learned from last spring alike would offer last spring. In 10.7 you can turn it off.
-
-
-# %%
-def with_answer(row, target, whole):
-    return [*row, target][-LENGTH:]
-
-
-def with_later(row, target, whole):
-    return [i for i in whole if i != target]
-
-
-def retold(rule):
-    """Return histories that were made by a rule."""
-    out = torch.full_like(honest, -1)
-    for k, (row, target, user) in enumerate(zip(honest, targets, users, strict=True)):
-        told = rule(row[row >= 0].tolist(), int(target), now[user][now[user] >= 0].tolist())
-        out[k, : len(told)] = torch.tensor(told, dtype=torch.int64)
-    return out
-
-
-ways = {"A": retold(with_later), "B": honest, "C": retold(with_answer)}
-hunt = {}
-for name, histories in ways.items():
-    model, loss = fitted(histories=histories)
-    hunt[name] = {"loss, first epoch": loss[0], "loss, last epoch": loss[-1], "model": model}
-pd.DataFrame(hunt).T.drop(columns="model").astype(float).round(2)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Who was told? Decide before you go on. Then look at what they find in the next weeks.
-
-# %% tags=["experiment", "answers:10.p1"]
-found = {
-    name: metrics.evaluate_model(row["model"], split.train, split.val).ndcg
-    for name, row in hunt.items()
-}
-for name, row in hunt.items():
-    row["NDCG@20 on validation"] = found[name].mean()
-lead = metrics.compare(found["B"], found["C"])
-verdict(
-    "A tower that was told the answers has the smallest loss in training, and finds least.",
-    lead
-    if hunt["C"]["loss, last epoch"] == min(row["loss, last epoch"] for row in hunt.values())
-    and found["C"].mean() == min(x.mean() for x in found.values())
-    else False,
-    detail="; ".join(
-        f"{name} ({told}): loss {hunt[name]['loss, last epoch']:.2f}, NDCG@20 {found[name].mean():.3f}"
-        for name, told in (("A", "later events"), ("B", "neither"), ("C", "the answer"))
-    )
-    + f"; B over C {lead:.3f}",
-)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# C gives itself away by a loss that is too good; A, which was told later events, by nothing in these tables. One test
-# finds both: **change the target and all that came after it. The input must not change**. By hand, target 8 of 7, 3, 8, 5:
-# A reads 7, 3, 5. With 9 for 8 it reads the same; with 6 for the 5 as well it reads 7, 3, 6.
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Ask how A would have been found. Usual answer: change the target and look at the input. That finds C only: A leaves the target
-# out and keeps what follows. Change the target and all that came after it; the loss is not needed.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.2 Two vectors meet
@@ -257,7 +128,7 @@ visuals.towers(
 # steps of training. Put the user exactly on Alien at τ = 1: how probable is Alien? Then cool.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 12 to 18. Figure 10.1: turn "user, degrees" to 70, exactly on Alien, at τ = 1, and ask how probable Alien is before
+# Minutes 5 to 12. Figure 10.1: turn "user, degrees" to 70, exactly on Alien, at τ = 1, and ask how probable Alien is before
 # anybody reads it. Then cool, one notch at a time. Then τ = 0.05 and One step of training, three times: who moves? Reset.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -267,7 +138,7 @@ visuals.towers(
 # $\mathbf p_0 = (4, 0)$ and $\mathbf p_1 = (0, 6)$, the start is $(1, 1)$: the user is $(3, 4)$. Against
 # the item $(2, 0)$ that is a cosine of 0.6, and at τ = 0.5 a score of 1.2, whatever the item's length.
 #
-# *About 12 minutes.*
+# *About 12 minutes · core · difficulty ●●○ · importance ●●●. Stuck? Hints are free.*
 #
 # {{hints:10.2}}
 
@@ -301,10 +172,9 @@ check("10.2", tower_scores)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.3 All items, or some that stand for them
 #
-# Scores become probabilities: $p(i \mid u) = e^{s_i} / Z$ with the **partition function**
-# $Z = \sum_j e^{s_j}$, and the loss is $-\log p$ of what was liked. Scores before that are **logits**. The gradient
-# says what training does: it pulls the liked item by $1 - p(i)$ and pushes every other item by its
-# probability, so that those push hardest which are wrongly on top.
+# Lesson 03 had the softmax: $p(i \mid u) = e^{s_i} / Z$ with $Z = \sum_j e^{s_j}$, the **partition function**, and the loss
+# $-\log p$ of what was liked. Its gradient says what training does. It pulls the liked item by $1 - p(i)$ and pushes every other item
+# by its probability, so that those are pushed hardest which are wrongly on top. (Scores that go into a softmax are called **logits**.)
 
 # %% slideshow={"slide_type": "fragment"}
 f = torch.tensor([[1.0, 0.5, 0.0, -0.5]], requires_grad=True)  # four items, the first was liked
@@ -327,7 +197,7 @@ pd.DataFrame({
 predict("10.p2")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 18 to 22. Ask 10.p2. Usual wrong answer: popular items sink; ask who is drawn more often than others. Then write
+# Minutes 12 to 20. Ask 10.p2. Usual wrong answer: popular items sink; ask who is drawn more often than others. Then write
 # 1 + (9,999 / 100) · 100 on the board: with the constant a loss can be compared with the one over the catalog.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -336,7 +206,7 @@ predict("10.p2")
 # The loss with $\hat Z$. With all others as the sample it has to be the softmax over the catalog. By hand: two rows of equal
 # scores, two of ten others in each: $\log(1 + \frac{10}{2} \cdot 2) = \log 11 = 2.3979$, and so is the mean.
 #
-# *About 10 minutes.*
+# *About 10 minutes · core · difficulty ●●○ · importance ●●●*
 #
 # {{hints:10.3}}
 
@@ -360,24 +230,24 @@ def softmax_loss(pos: torch.Tensor, neg: torch.Tensor, num_others: int) -> torch
 check("10.3", softmax_loss)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ### Three losses on one tower
+# ### Which loss?
 #
-# Lesson 03 compared models, each with the loss it was published with, and left a question: what does the **loss**
-# alone decide? Here is one tower, the mean of the history, trained with cross-entropy (BCE), BPR and the softmax, each
-# with the dot product and with cosines: what one loss may tune, all may.
+# Lesson 03 compared models, each with the loss it was published with. What does the **loss** alone decide? Take one tower,
+# the mean of the history, and train it with three losses: BCE judges each film by itself, BPR compares a liked film with one that is not, and the softmax
+# compares it with all others. Each is trained with the plain product and with cosines. Beside them stands a rival without any vector: **popularity** of the last days. Lists of twenty are
+# judged by NDCG, which asks for the order, too, as in lessons 02 to 04.
 #
-# > **Claim** (of the lecture, and of many papers). Equally tuned, a softmax over all items finds more than BPR and
-# > cross-entropy.
+# > **Claim** (of the lecture, and of many papers). A softmax over all items finds more than BPR and cross-entropy.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p3"]
 predict("10.p3")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 22 to 30. Vote on 10.p3 before the table. Usual wrong answer: far behind all three. Then ask which row is the simplest
-# one, what it is good at, and which papers you know that have it in their table. The second question: which loss would you
-# have called the winner, had only the softmax been given a temperature?
+# Minutes 20 to 30. Vote on 10.p3 before the figure. Usual wrong answer: popularity is far behind all three. Then ask which model of the figure is
+# the simplest one, what it is good at, and which papers you know that have it in their table. The second question: which loss would you
+# have called the winner, had you not seen the dotted line?
 
-# %% slideshow={"slide_type": "subslide"} tags=["long", "answers:10.p3"]
+# %% tags=["long", "answers:10.p3"] jupyter={"source_hidden": true}
 stored = results.load("10_towers", command="python -m solutions.experiments.lesson10.towers")
 
 
@@ -389,159 +259,62 @@ def lead_of(name, one, other):
     return metrics.Comparison.stored(stored.values[name]["leads"][f"{one} over {other}"])
 
 
-def beside(name, order, columns, headline=()):
-    """Return some rows of a split as a table."""
-    rows = {}
-    for model in order:
-        row = row_of(name, model)
-        rows[model] = {new: row[old] for old, new in columns.items()} | {
-            "d": row["d"],
-            "trials": row["trials"],
-            "knobs": ", ".join(f"{k} {v:g}" for k, v in row["knobs"].items()),
-        }
-    return results.table(rows, known="liked films left every list", headline=headline)
+names, figure = ("BCE", "BPR", "softmax"), plt.figure(figsize=(6.6, 2.4))
+ax = figure.gca()
+for end, mark, face in (("", "o", style.USER), (", cosine", "s", style.PAPER)):
+    found = [row_of("time", name + end)["ndcg"] for name in names]
+    label = "cosines, over a temperature" if end else "plain products"
+    ax.plot(found, names, mark, color=style.USER, markerfacecolor=face, markersize=9, label=label)
+ax.axvline(
+    row_of("time", "popularity")["ndcg"],
+    color=style.INK,
+    linestyle="dotted",
+    label="popularity of the last days",
+)
+ax.set(xlabel="NDCG@20", xlim=(0.12, 0.175), ylim=(-0.5, 2.5))
+figure.legend(loc="outside upper center", ncols=3, fontsize=9)
+plt.show()
 
-
-beside(
-    "time",
-    ["softmax", "BPR", "BCE", "BCE, cosine", "BPR, cosine", "softmax, cosine", "popularity", "iALS, any d", "iALS", "RP3β", "EASE"],
-    {"ndcg": "NDCG@20", "validation": "validation", "new users": "new users", "coverage": "films shown"},
-    headline=("softmax", "BPR", "BCE", "BCE, cosine", "BPR, cosine", "softmax, cosine"),
-)  # fmt: skip
-
-# %% tags=["experiment", "answers:10.p3"]
 others = ("BPR", "BCE", "BPR, cosine", "BCE, cosine")
-leads = {other: lead_of("time", "softmax", other) for other in others}
+nearest = metrics.weakest([lead_of("time", "softmax", other) for other in others])
 verdict(
-    "Equally tuned, a softmax over all items finds more than BPR and cross-entropy.",
-    metrics.weakest(leads.values()),
-    detail="MovieTweetings by time, gain in NDCG@20 of the softmax over "
-    + "; ".join(f"{other}: {lead.gain()}" for other, lead in leads.items()),
+    "A softmax over all items finds more than BPR and cross-entropy.",
+    nearest,
+    detail=f"NDCG@20 over the nearest, BPR with plain products: {nearest.gain('.3f')}",
 )
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The softmax stays ahead, also of losses that may have cosines. Now read the row of **popularity**. It forgets within days,
-# has no history and no vector, shows everybody the same, and finds nine tenths of what the softmax finds: as much as BCE and
-# as the best iALS, far more than EASE and RP3β, which may forget as well, and for new users as much as any tower. Who
-# compares losses only with each other never sees that. Look at the films shown, too: the lists of BCE hold 2 % of the
-# catalog, as popularity's do. It may have learned little else.
+# %% [markdown]
+# *Figure 10.2. NDCG@20 on films in time order, of one tower trained with three losses: plain products (full circles) and cosines (hollow
+# squares). Dotted: popularity of the last days, the same list for everybody. The axis does not begin at 0. Look at the circles first, then at the dotted line.*
 #
-# And with a **sample** of negatives? When they are drawn alike, the order that is best stays (10.p2). When they are **not**,
-# it changes. That is 10.4.
+# The softmax is ahead: it finds 0.166, BPR 0.159, BCE 0.150. With cosines it finds less. Now the dotted line. Popularity of the last
+# days knows no history and has no vector, and finds 0.151: as much as BCE, and nine tenths of what the softmax finds. Whoever compares losses only with each
+# other never sees that. The lists show what BCE and BPR have learned: 2 to 3 % of the catalog, as popularity does. The softmax shows 14 %.
+#
+# **Before you compare losses, ask what popularity of the last days finds.**
 #
 # <details><summary>How this was measured</summary>
 #
 # Every tower: d = 32, histories of 20, an example loses half its weight in `half_life` days, stopped by validation; then
-# trained on train and validation for as many epochs, three seeds, test asked once. Each of the six rows of losses got nine
+# trained on train and validation for as many epochs, three seeds, test asked once (1,681 users). Each of the six rows of losses got nine
 # trials, no more and no fewer: a start for all of them (rate 0.003, half-life 3 days, 64 negatives, τ = 0.2), its neighbors,
-# and on from the best. That is enough for all neighbors of the start in four knobs, and for more in fewer. The in-batch and the
-# causal tower got twelve at random and no climb, so they have no verdict. Intervals are over users. Quick rivals get 36
-# trials (popularity its 14) and go on until no neighbor is better; iALS comes with 32 coordinates, as the towers have, and with
-# as many as validation wants. Films that a user liked before leave every list.
+# and on from the best. That is enough for all neighbors of the start in four knobs, and for more in fewer. A half-life of 3 days won for all six. Intervals
+# are over users. Cosines found 0.149 with the softmax, 0.151 with BCE, 0.131 with BPR. The softmax over its rivals: BPR +0.0072, from +0.0027 to +0.0117;
+# BCE +0.016, from +0.012 to +0.021; BPR, cosine +0.035, from +0.031 to +0.040; BCE, cosine +0.015, from +0.010 to +0.020.
+# Quick rivals got 36 trials (popularity its 14) and went on until no neighbor was better: iALS found 0.153 with a window of one week and 16 columns, 0.132 with 32;
+# RP3β 0.107 and EASE 0.100, which may forget old likes as well.
+# For new users the softmax found 0.131, popularity 0.127, BPR 0.124, BCE 0.123, iALS, RP3β and EASE 0.024. Films that a user liked before leave every list.
 # Half-lives of 4 and 5 days are level on validation for popularity, and find 0.160 and 0.151 on test: so much is chance.
+# Command: `python -m solutions.experiments.lesson10.towers`.
 #
 # </details>
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### What a temperature does to cosines
-#
-# A cosine is at least −1 and at most 1. A softmax wants the liked item far above all others.
-
-# %% slideshow={"slide_type": "fragment"} tags=["predict:10.p4"]
-predict("10.p4")
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 30 to 34, on the blackboard: the liked item at cosine 1, all others at −1, what is the loss? Then 10.p4. Usual wrong
-# answer: about 4, as with the dot product. Read both columns: the floor is about the loss, the list needs an order only.
-
-# %% tags=["experiment", "answers:10.p4"]
-cold = {}
-for temperature in (1.0, 0.2, 0.05):
-    model, loss = fitted(temperature=temperature)
-    cold[temperature] = {
-        "start, log n": math.log(n),
-        "floor": two_tower.floor(n - 1, temperature),
-        "loss": loss[-1],
-        "ndcg": metrics.evaluate_model(model, split.train, split.val).ndcg,
-        "model": model,
-    }
-print(f"NDCG@20, τ = 1 over τ = 0.2: {metrics.compare(cold[1.0]['ndcg'], cold[0.2]['ndcg']):.3f}")
-colder = pd.DataFrame(cold).T.drop(columns="model").rename_axis("τ")
-colder.assign(**{"NDCG@20, validation": [x.mean() for x in colder.pop("ndcg")]}).astype(
-    float
-).round(3)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The best a softmax over the liked item and $n$ others can ever do is 1 against $n$ times −1, so the loss stays above
-# $\log(1 + n\,e^{-2/\tau})$. One often reads that at τ = 1 a loss hardly gets off its start: here it came more than half of
-# the way to its floor. And the list at τ = 1 cannot be told from that at τ = 0.2. The floor is a fact about the **loss**; a list
-# needs only the order of the scores, and small differences can stand in the right order, too.
-#
-# ### What the length of a vector says
-#
-# Without a temperature a vector may be long. One often reads that popular items get longer vectors. Do they?
-
-# %% slideshow={"slide_type": "fragment"} tags=["predict:10.p5"]
-predict("10.p5")
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Ask 10.p5 with a drawing: two vectors, one long and away from everybody, one short and along. Usual wrong answer: in its
-# length. After the vote point at the right half of figure 10.2.
-
-# %% tags=["experiment", "answers:10.p5"]
-by_kind, lengths = {}, {}
-towers = {"dot product": hunt["B"]["model"], "cosine, τ = 0.2": cold[0.2]["model"]}
-for name, model in towers.items():
-    lists = metrics.rank(model, split.train, 20, np.unique(split.val.users))
-    lengths[name] = model.item().norm(dim=1).detach().numpy()
-    by_kind[name] = {
-        "NDCG@20": on_validation(model),
-        "films shown": metrics.coverage(lists, n),
-        "fans of what is shown": fans[lists].mean(),
-    }
-seen = fans > 0
-recently = np.bincount(targets.numpy(), weights=drawn_by_age, minlength=n)  # by drawn examples
-share = np.log(recently[seen])
-towers_now = towers["dot product"]
-common = towers_now.users(now).mean(dim=0).detach()  # the direction that all users share
-along = (towers_now.item() @ common / common.norm()).detach().numpy()
-figure, axes = plt.subplots(1, 2, figsize=(8, 2.9))
-for ax, y, label in (
-    (axes[0], lengths["dot product"], "length of the item's vector"),
-    (axes[1], along, "part of it along the users' mean"),
-):
-    ax.scatter(recently[seen], y[seen], s=8, color=style.ITEM)
-    ax.set(xscale="log", xlabel="share of the drawn examples", ylabel=label)
-plt.show()
-
-# %% [markdown]
-# *Figure 10.2. Each film's vector, with the dot product, against how often the film was drawn as a positive. Left its length,
-# right its part along the mean of all users, the direction that everybody shares.*
-
-# %% tags=["experiment", "answers:10.p5"]
-still = seen & (recently > 3e-4)  # films that are still drawn
-rising = {
-    "length": np.corrcoef(lengths["dot product"][seen], share)[0, 1],
-    f"length, the {still.sum()} films still drawn": np.corrcoef(
-        lengths["dot product"][still], np.log(recently[still])
-    )[0, 1],
-    "part along the users' mean": np.corrcoef(along[seen], share)[0, 1],
-}
-print("correlation with the log share of the drawn examples:")
-print("; ".join(f"{k} {v:+.2f}" for k, v in rising.items()))
-pd.DataFrame(by_kind).T.astype(float).round(3)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# A vector can be long **away** from everybody, too: what was liked in spring is pushed away with every batch. So length does
-# not tell here (−0.37), though among films still drawn it grows (+0.28); 10.4 has another case. Popularity is in the
-# direction, the one that all users share (+0.85). Cosines have a direction left, so they know it as well.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.4 The batch's own items
 #
 # Drawing negatives costs a look-up of their vectors. But a batch has $B$ item vectors at hand already: those of the
-# other rows. One product of two matrices gives all $B \times B$ logits, the positives on the diagonal. This
-# is how nearly every two-tower model is trained.
+# other rows. One product of two matrices gives all $B \times B$ logits, the positives on the diagonal. Nearly every two-tower model
+# is trained so.
 #
 # Two things are different now. The same film may stand in two rows: an **accidental hit**, which would be
 # pushed away as a negative of itself. And negatives come as often as they are liked, not alike.
@@ -552,7 +325,7 @@ pd.DataFrame(by_kind).T.astype(float).round(3)
 # All scores of a batch, divided by the temperature, without its accidental hits. By hand: ids 4, 1, 4; the first user
 # (1, 0); items (2, 1), (3, 0), (2, 1); τ = 0.5. Row 0 is 4, 6 and −∞; row 1 keeps all three columns.
 #
-# *About 8 minutes.*
+# *About 8 minutes · core · difficulty ●○○ · importance ●●●*
 #
 # {{hints:10.4}}
 
@@ -592,7 +365,7 @@ visuals.batch_matrix(
 # let the hits back in. Once your function passes, the numbers are yours.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 34 to 38. Figure 10.3: choose Ann, press "Let hits in", and ask what the loss now does to Alien for a user who likes
+# Minutes 30 to 38. Figure 10.3: choose Ann, press "Let hits in", and ask what the loss now does to Alien for a user who likes
 # it. Mask hits again. Then the temperature down to 0.1: whose row has one column left?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p6"]
@@ -602,169 +375,50 @@ predict("10.p6")
 # Ask 10.p6. Usual wrong answer: about the same films, negatives are negatives. Ask how often the most popular film is a
 # negative in an hour of training. Keep the row of the in-batch softmax in mind: the lecture ends with it.
 
-# %% tags=["experiment", "answers:10.p6"]
-beside(
-    "time",
-    ["in-batch softmax", "softmax", "popularity"],
-    {
-        "ndcg": "NDCG@20",
-        "coverage": "films shown",
-        "mean count of what is shown": "fans of what is shown",
-        "length and log count": "length with log fans",
-    },
-    headline=("in-batch softmax", "softmax"),
-)
+# %% tags=["experiment", "answers:10.p6"] jupyter={"source_hidden": true}
+three = {name: row_of("time", name) for name in ("softmax", "in-batch softmax", "popularity")}
+pd.DataFrame({
+    name: {
+        "NDCG@20": f"{row['ndcg']:.3f}", "films shown": f"{row['coverage']:.0%}",
+        "fans of a shown film": f"{row['mean count of what is shown']:.0f}",
+    }
+    for name, row in three.items()
+}).T  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The same tower, one line of the loss changed, and the knobs tuned anew, in twelve trials: a half-life of 81 days, not 3. A film that everybody likes is in every batch,
-# as everybody's negative, and learns to stay away. What the in-batch softmax learns is not how probable a film is, but how much
-# more probable than **for anybody**. In this table that is not what you want. Lesson 11 repairs it with one subtraction. And
-# look at the last column: here length does go with popularity, +0.39.
+# One line of the loss has changed, and the tower finds 0.092 where the softmax over all films finds 0.166. It
+# shows 70 % of the catalog, and films with half as many fans. A film that everybody likes is in every batch,
+# as everybody's negative, and learns to stay away. So the batch does not teach how probable a film is, but how much
+# more probable **for her than for anybody**.
+#
+# **Free negatives change the question.** One subtraction changes it back: lesson 11.
+#
+# <details><summary>How this was measured</summary>
+#
+# As in 10.3, with settings of its own, but twelve trials at random and no climb, so there is no verdict: NDCG@20 0.074 less than the softmax over all films, from 0.065 to 0.083. Validation chose a half-life of 81 days,
+# where the other losses chose 3.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 10.5 Who reads the history
+# ## 10.5 Find the best quickly
 #
-# The mean forgets order. A **causal transformer** does not: each event of the history looks back at those before it,
-# and the output at the last one is the user. `two_tower.Causal` is one block of it; lesson 15 opens it up. And
-# iALS, which has no tower, can make a user's vector as well: by one least-squares solution, the fold-in of
-# lesson 02.
-#
-# The papers on sequences say that a tower that reads the order finds more than the mean and than iALS. Here?
-
-# %% slideshow={"slide_type": "fragment"} tags=["predict:10.p7"]
-predict("10.p7")
+# A score that is a product can be searched. Exactly, by a **scan**: multiply with all items and keep the best. Or approximately: k-means
+# puts similar items into **cells**; a query opens the few cells whose centers suit it best and looks at nothing else. This is an
+# inverted file (IVF), the workhorse of vector search.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 38 to 42. Vote on 10.p7 before the table. Usual wrong answer: the causal tower. Ask how many likes a user has, and how
-# many of them the order can be read from.
-
-# %% slideshow={"slide_type": "fragment"} tags=["experiment", "answers:10.p7"]
-for other in ("softmax", "iALS, any d"):
-    print(f"causal tower, {other}: {lead_of('time', 'softmax, causal', other):.3f}")
-beside(
-    "time",
-    ["softmax", "softmax, causal", "iALS", "iALS, any d"],
-    {"ndcg": "NDCG@20", "known users": "known users", "new users": "new users"},
-    headline=("softmax", "softmax, causal", "iALS"),
-)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Behind both, and that is no verdict: its trials take longest, so it got twelve at random and no climb, and half of the users it
-# trains on have at most seven likes. On long histories, or when the split gives away what will be popular, papers find the
-# opposite. Lesson 15 asks again, with the data that such towers are made for.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### The same films, another split
-#
-# Many papers hide each user's **last** like, whenever that was: *leave-one-out*. What others liked later stays in train. The
-# mean with two losses and the rivals, tuned anew until no neighbor is better, meet the same events cut so. *Days* is the half-life or the
-# window that validation chose. With one out BPR is best with the most negatives tried, 1,024: it may find more with others.
-#
-# > **Claim** (common practice, where numbers from two splits stand in one table). A lead is a lead, however the test part is
-# > cut.
-
-# %% slideshow={"slide_type": "fragment"} tags=["predict:10.p9"]
-predict("10.p9")
-
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 42 to 46. 10.p9: usual wrong answer, half as much again, as the films are the same. Ask who has read a paper this
-# month that says which split it used, and who has seen numbers of two splits in one table.
-
-
-# %% slideshow={"slide_type": "subslide"} tags=["long", "answers:10.p9"]
-def days_of(row):
-    return f"{row['knobs'].get('half_life', row['knobs'].get('days')):g}"
-
-
-both = ["softmax", "BPR", "popularity", "RP3β", "EASE", "iALS"]  # by what they find with one out
-rows = {}
-for model in both:
-    by_time, one_out = (row_of(name, model) for name in ("time", "one out"))
-    rows[model] = {
-        "by time": by_time["ndcg"], "days": days_of(by_time), "one out": one_out["ndcg"],
-        "days, one out": days_of(one_out), "d": by_time["d"],
-        "trials": by_time["trials"], "trials, one out": one_out["trials"],
-    }  # fmt: skip
-results.table(rows, known="liked films left every list")
-
-# %% slideshow={"slide_type": "subslide"} tags=["experiment", "answers:10.p9"]
-turned = []
-for k, one in enumerate(both):
-    for other in both[k + 1 :]:
-        early, late = lead_of("time", one, other), lead_of("one out", one, other)
-        if "cannot tell" not in (early.outcome, late.outcome) and early.gap * late.gap < 0:
-            turned.append(f"{one} over {other} {early.gain('.3f')} and {late.gain('.3f')}")
-verdict(
-    "A lead is a lead, however the test part is cut.",
-    holds=not turned,
-    detail="NDCG@20 by time and with one out; who changes places, both beyond chance: "
-    + ("; ".join(turned) or "nobody"),
-)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The **order** changes. By time iALS, which may look at one week only, finds more than RP3β and EASE; with one out it finds
-# less than both. A paper that compares these three could report either. The softmax stays on top, and what changes for
-# most is how far apart they are: by time popularity of the last days finds half as much again as EASE, with one
-# out hardly more.
-#
-# And look at the days. By time a model has to forget, within days or a few weeks. With one out a month or more is best: the
-# hidden like lies among the likes of others, of the same weeks and of later ones. Knobs chosen on one split are wrong
-# on the other. The causal tower is missing, since each of its trials takes minutes: papers whose tower reads the order
-# use this split, so whether **it** changes places is open here.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 10.6 Find the best quickly
-#
-# A score that is a product can be searched. First exactly, a chunk of the catalog at a time, so that a matrix of all
-# users and items never exists.
+# Minutes 38 to 46. Draw six points in three cells and a query; let the room open two cells and say which point is missed. Then vote on 10.p10.
+# Usual wrong answer: an index is always faster. Ask what the index must do before it multiplies anything.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 10.5 — `top_in_chunks` ★ optional ({{points:10.5}})
-#
-# The best items of each user, a chunk of items at a time. By hand: items 5, 2, 3, 5, 1 of one coordinate, chunks of
-# three, the best two for user 1. After the first chunk they are items 0 and 2, after the second 0 and 3. User −1
-# ends with 4 and 1.
-#
-# *About 12 minutes.*
-#
-# {{hints:10.5}}
-
-
-# %% tags=["exercise:10.5"]
-def top_in_chunks(users: np.ndarray, items: np.ndarray, top: int, chunk: int) -> np.ndarray:
-    """Return the items with the largest products for each user.
-
-    Args:
-        users: (B, d).
-        items: (n, d).
-        top: how many, at most n.
-        chunk: how many items are scored at a time.
-
-    Returns:
-        (B, top) int64 ids, best first; among equal scores the smaller id comes first. There are never
-        more than B (chunk + top) scores in memory.
-    """
-    ### SOLUTION
-
-
-# %% tags=["check:10.5"]
-check("10.5", top_in_chunks)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### A few cells instead of everything
-#
-# Then approximately. k-means puts similar items into **cells**; a query opens the few cells whose centers suit it
-# best and looks at nothing else. This is an inverted file (IVF), the workhorse of vector search.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 10.6 — `search_cells` ★ optional ({{points:10.6}})
+# ### Exercise 10.6 — `search_cells` ({{points:10.6}})
 #
 # The best items of the cells that suit a query best. By hand: items (4, 0), (−2, 0) in cell 0, (2, 5), (4, 3) in cell 1,
 # (1, −3), (3, 1) in cell 2, with the centers (1, 0), (3, 4), (2, −1). The query (1, 0) has the products
 # 1, 3 and 2 with these: two probes open cells 1 and 2, and the best three items are 3, 5 and 2. Item 0 is missed.
 #
-# *About 8 minutes.*
+# *About 8 minutes · core · difficulty ●○○ · importance ●●○*
 #
 # {{hints:10.6}}
 
@@ -797,20 +451,539 @@ def search_cells(
 # %% tags=["check:10.6"]
 check("10.6", search_cells)
 
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### What does an index buy?
+#
+# Lesson 08 let a catalog grow and asked whether vectors are the right thing at all. Now they are what we have, whether a tower made them, iALS or
+# PinSage, and the question is how to search them. Four ways, catalogs from a thousand things to a million:
+#
+# * the **scan**;
+# * **cells** like yours, in numpy;
+# * **cells of faiss**, a library in C++;
+# * **HNSW**, also of faiss: a graph of near vectors, on which a search walks towards the query.
+#
+# The last three open as little as they may, to find nine tenths of the scan's list of twenty.
+#
+# > **Claim** (ours). At a hundred thousand things every index answers more requests than a scan.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:10.p10"]
+predict("10.p10")
+
+# %% tags=["long", "answers:10.p10"] jupyter={"source_hidden": true}
+size = regimes.regimes()["size"]["sets"]["random catalogs"]
+rate = {
+    name: dict(zip(size["levels"], rows, strict=True)) for name, rows in size["methods"].items()
+}
+scan = rate["iALS, exact scan"]
+indexes = {
+    "iALS, cells": ("s-", "cells, as yours"),
+    "iALS, cells of faiss": ("^--", "cells of faiss"),
+    "iALS, HNSW of faiss": ("D:", "HNSW of faiss"),
+}
+figure, ax = plt.subplots(figsize=(6.6, 3))
+for name, (mark, label) in indexes.items():
+    there = [n for n in size["levels"] if rate[name][n]["mean"]]
+    ax.plot(there, [rate[name][n]["mean"] / scan[n]["mean"] for n in there], mark, label=label)
+ax.axhline(1, color=style.INK, linewidth=1)
+ax.annotate("the scan", (4e5, 1.1), fontsize=9)
+ax.set(xscale="log", yscale="log", xlabel="things in the catalog", ylabel="requests, scan = 1")
+ax.set_yticks((0.5, 1, 2, 5, 10, 20), ("0.5", "1", "2", "5", "10", "20"))
+ax.minorticks_off()
+ax.legend(fontsize=9)
+plt.show()
+
+large = 100_000
+slowest = min(indexes, key=lambda name: rate[name][large]["low"])
+verdict(
+    "At a hundred thousand things every index answers more requests than a scan.",
+    holds=rate[slowest][large]["low"] > scan[large]["high"],
+    detail=f"requests a second, the slowest, HNSW: {rate[slowest][large]['mean']:.0f}, from {rate[slowest][large]['low']:.0f} to "
+    f"{rate[slowest][large]['high']:.0f}; the scan {scan[large]['mean']:.0f}",
+)
+
+# %% [markdown]
+# *Figure 10.4. Requests a second of one thread, as a multiple of the scan's, by the number of things in the catalog; both axes are logarithmic.
+# Cells in numpy (squares), cells of faiss (triangles), HNSW of faiss (diamonds). Above the line an index is faster. Follow the squares from left to right.*
+#
+# At a thousand things cells like yours answer **half** as many requests as the scan: before an index multiplies anything, it has to find and gather.
+# At ten thousand the two are level, at a hundred thousand the cells answer 4.5 times as many. Those of faiss are ahead from the start, and at a million
+# answer 17 times as many, 394 requests a second against 23. HNSW is behind at ten thousand and a third ahead at a hundred thousand.
+#
+# The price is a tenth of the list; what that costs in what people like was not measured.
+#
+# **An index is a bet on size.**
+#
+# <details><summary>How this was measured</summary>
+#
+# Vectors of 64 numbers around random centers, as many as the root of the number of things; requests near a thing. As many cells as centers, in faiss at most 1,000, opened
+# in powers of two until nine tenths of twenty exact lists are found: 8, 16, 32 cells of numpy (found 0.95, 0.91, 0.90), 8, 16, 32 and 128 of faiss (0.96, 0.93, 0.90, 0.92). HNSW:
+# 16 links, a search 1, 8 and 32 lists wide (0.95, 0.97, 0.95). Three catalogs of each size, forty requests each, one thread, numpy's scan. Requests a second at a thousand, ten thousand, a hundred
+# thousand: scan 62,324, 13,098, 651; cells 29,082, 12,681, 2,954; faiss 91,705, 39,176, 8,715; HNSW 76,937, 9,604, 862. At a million only the scan (23, from 22 to 24) and cells of faiss (394,
+# from 358 to 430) were measured: k-means of ours takes hours there, HNSW many minutes. To make: cells 4 s, of faiss 0.2 s, HNSW 19 s at a hundred thousand; of faiss 10 s at a million. Vectors of a trained model may lie
+# otherwise: 10.10 searches those of this lesson and of Gowalla. Command: `python -m solutions.experiments.lesson18.regimes size`.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Take away
+#
+# > **What it is for.** Candidates for somebody of whom only a history is known, from a catalog that nobody can go through.
+# >
+# > **Where it won.** Films, in time order: the tower with a softmax finds an NDCG@20 of 0.166, popularity of the last days 0.151 (10.3). In a catalog of
+# > a million things an index answers 394 requests a second, a scan 23 (10.5).
+# >
+# > **Where it did not.** PinWorld (lesson 18), where one like is known: iALS finds 0.153, the tower 0.097. With fifty likes item2item finds 0.121,
+# > the tower 0.108. New items, by their content alone: the tower 0.348; iALS, which is told of their first edges as well, 0.459.
+#
+# * **How can a trained model answer her in milliseconds?** Item vectors are made before anybody asks, hers from her history when she asks. Only a
+#   product joins them, so an index can look at a few cells of the catalog. It pays with size.
+# * **Which loss?** Here the softmax over all films found most, BPR a little less. Popularity of the last days found as much as BCE: ask it first.
+# * **Which negatives?** Drawn alike from the others, a constant makes up for their number. From the batch they are free, and hold popular items back by as much
+#   as they are popular.
+# * Whatever the loss: what stands in a history was known **before** the target.
+#
+# **Next.** In a batch a popular film is everybody's negative. What has to be subtracted from its score, for whom, and would you notice if it were the wrong number?
+# [Lesson 11](11_logq.ipynb).
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 46 to 50, with the box. Ask both questions of the first slide again. Leave the room with the in-batch row of 10.4: what would have to be subtracted?
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Quiz
+#
+# They come back at the start of later lessons. 10.q5 belongs to branch 10.7, 10.q7 to 10.9, 10.q6 to 10.10.
+#
+# {{quiz}}
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Branches
+#
+# The hour ends here. Each branch needs the core, and 10.6, 10.7, 10.10 and 10.11 need the trainings that come next; no branch needs another one.
+#
+# | ↳ | what it gives | minutes |
+# |---|---|---|
+# | 10.6 | exercise 10.1, and a hunt: who was told the answer? | 18 |
+# | 10.7 | what a temperature does to cosines; where a vector keeps popularity | 10 |
+# | 10.8 | does a tower that reads the order find more? | 4 |
+# | 10.9 | the same films, cut otherwise: other winners | 7 |
+# | 10.10 | exercise 10.5: a catalog in chunks; cells on trained vectors, and faiss | 20 |
+# | 10.11 | exercise 10.7: settings of your own, and your films | 25 |
+#
+# **Trainings for the branches.** `sampling.examples` makes the examples of all users at once. One thing in `fitted` is new: an example loses half of its
+# weight in three days. Films are watched when they are new, and a tower that learned from last spring alike would offer last spring.
+
+# %%
+LENGTH, DIM, BATCH = 20, 32, 512
+users, honest, targets = sampling.examples(split.train, LENGTH)
+now = sampling.latest(split.train, LENGTH)  # (m, L), what is known of each user by now
+when = dict(zip(split.train.pairs().tolist(), split.train.times.tolist(), strict=True))
+age = split.train.times.max() - np.array([when[p] for p in (users * n + targets).tolist()])
+drawn_by_age = 2.0 ** (-age / (3 * 86_400))  # an example loses half its weight in three days
+drawn_by_age /= drawn_by_age.sum()
+
+
+def fitted(
+    kind="full",
+    histories=honest,
+    epochs=6,
+    rate=0.003,
+    seed=0,
+    negatives=256,
+    recent=True,
+    **options,
+):
+    """Return a tower trained on examples, and its loss in each epoch."""
+    model = two_tower.TwoTower(now, n, DIM, seed=seed, **options)
+
+    def batches(rng):
+        p = drawn_by_age if recent else None
+        for part in rng.choice(len(targets), (len(targets) // BATCH, BATCH), p=p):
+            yield histories[part], targets[part], torch.from_numpy(rng.integers(0, n, negatives))
+
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
+    learner = train.Torch(model, lambda model, batch: two_tower.loss(model, batch, kind), optimizer)
+    history = train.fit(learner, batches, epochs=epochs, seed=seed, progress=False)
+    return model, history.loss
+
+
+# %%
+def with_answer(row, target, whole):
+    return [*row, target][-LENGTH:]
+
+
+def with_later(row, target, whole):
+    return [i for i in whole if i != target]
+
+
+def retold(rule):
+    """Return histories that were made by a rule."""
+    out = torch.full_like(honest, -1)
+    for k, (row, target, user) in enumerate(zip(honest, targets, users, strict=True)):
+        told = rule(row[row >= 0].tolist(), int(target), now[user][now[user] >= 0].tolist())
+        out[k, : len(told)] = torch.tensor(told, dtype=torch.int64)
+    return out
+
+
+ways = {"A": retold(with_later), "B": honest, "C": retold(with_answer)}
+plain, cosine = fitted(), fitted(temperature=0.2)  # each a tower, and its loss in each epoch
+towers = {"dot product": plain[0], "cosine, τ = 0.2": cosine[0]}
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 10.6 ↳ Who was told the answer?
+#
+# *A branch of about 18 minutes: the examples of a tower, and two leaks, of which one cannot be seen in any table.*
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 10.1 — `examples` ({{points:10.1}})
+#
+# A tower learns from pairs: what the user had done, and what came next. Write them for one user. By hand,
+# items 7, 3, 8, 5 and two places: the rows are `[-1, -1]`, `[7, -1]`, `[7, 3]`, `[3, 8]`, and the targets
+# 7, 3, 8, 5.
+#
+# *About 8 minutes · branch · difficulty ●●○ · importance ●●○*
+#
+# {{hints:10.1}}
+
+
+# %% tags=["exercise:10.1"]
+def examples(items: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return what a user had done before each event, and the events.
+
+    Args:
+        items: (k,) int64, the items of one user, oldest first, each once.
+        length: how many places a history has.
+
+    Returns:
+        (k, length) int64 histories: the latest items strictly before the event, oldest first, -1 in the
+        empty places at the end; and the (k,) targets.
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:10.1"]
+check("10.1", examples)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### A hunt
+#
+# Three colleagues made the histories of their training examples in three ways. One of them let the **answer**
+# into the history, one all that came **later**, one neither. All else is equal, and at test everybody gets the
+# true history. `sampling.examples` is the library's version of your function, for all users at once.
+#
+# > **Claim** (common belief). A tower that was told the answers has the smallest loss in training, and finds
+# > least.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:10.p1"]
+predict("10.p1")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# In ninety minutes, ten of them. Ask 10.p1, then show the losses without a word: who was told? Usual wrong answer: far below the honest one,
+# since it knows more. Let the room decide on one of the three before you go on; A is the one that nobody can see.
+
+# %%
+hunt = {}
+for name, histories in ways.items():
+    model, loss = plain if name == "B" else fitted(histories=histories)
+    hunt[name] = {"loss, first epoch": loss[0], "loss, last epoch": loss[-1], "model": model}
+pd.DataFrame(hunt).T.drop(columns="model").astype(float).round(2)
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
+# Who was told? Decide before you go on. Then look at what they find in the next weeks.
+
+# %% tags=["experiment", "answers:10.p1"]
+found = {
+    name: metrics.evaluate_model(row["model"], split.train, split.val).ndcg
+    for name, row in hunt.items()
+}
+lead = metrics.compare(found["B"], found["C"])
+last = {name: row["loss, last epoch"] for name, row in hunt.items()}
+card = verdict(
+    "A tower that was told the answers has the smallest loss in training, and finds least.",
+    lead
+    if last["C"] == min(last.values())
+    and found["C"].mean() == min(x.mean() for x in found.values())
+    else False,
+    detail=f"NDCG@20 on validation, neither (B) over the answer (C): {lead.gain('.3f')}",
+)
+display(card)
+who = {"A": "later events", "B": "neither", "C": "the answer"}
+pd.DataFrame({
+    f"{name}, told {who[name]}": {"loss, last epoch": last[name], "NDCG@20": found[name].mean()}
+    for name in hunt
+}).T.round(3)  # fmt: skip
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# C gives itself away by a loss that is too good; A, which was told later events, by nothing in these tables. One test
+# finds both: **change the target and all that came after it. The input must not change**. By hand, target 8 of 7, 3, 8, 5:
+# A reads 7, 3, 5. With 9 for 8 it reads the same; with 6 for the 5 as well it reads 7, 3, 6.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask how A would have been found. Usual answer: change the target and look at the input. That finds C only: A leaves the target
+# out and keeps what follows. Change the target and all that came after it; the loss is not needed.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 10.7 ↳ A temperature, and where popularity lives
+#
+# *A branch of about 10 minutes: a floor under a loss that a list need not fear, and where a vector says "liked by many".*
+#
+# A cosine is at least −1 and at most 1. A softmax wants the liked item far above all others.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:10.p4"]
+predict("10.p4")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Left out of fifty minutes. On the blackboard: the liked item at cosine 1, all others at −1, what is the loss? Then 10.p4. Usual wrong
+# answer: about 4, as with the dot product. Read both columns: the floor is about the loss, the list needs an order only.
+
+# %% tags=["experiment", "answers:10.p4"]
+cold = {}
+for temperature in (1.0, 0.2, 0.05):
+    model, loss = cosine if temperature == 0.2 else fitted(temperature=temperature)
+    cold[temperature] = {
+        "start, log n": math.log(n),
+        "floor": two_tower.floor(n - 1, temperature),
+        "loss": loss[-1],
+        "ndcg": metrics.evaluate_model(model, split.train, split.val).ndcg,
+    }
+print(f"NDCG@20, τ = 1 over τ = 0.2: {metrics.compare(cold[1.0]['ndcg'], cold[0.2]['ndcg']):.3f}")
+colder = pd.DataFrame(cold).T.rename_axis("τ")
+colder.assign(**{"NDCG@20, validation": [x.mean() for x in colder.pop("ndcg")]}).astype(
+    float
+).round(3)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The best a softmax over the liked item and $n$ others can ever do is 1 against $n$ times −1, so the loss stays above
+# $\log(1 + n\,e^{-2/\tau})$. One often reads that at τ = 1 a loss hardly gets off its start: here it came more than half of
+# the way to its floor. And the list at τ = 1 cannot be told from that at τ = 0.2. The floor is a fact about the **loss**; a list
+# needs only the order of the scores, and small differences can stand in the right order, too.
+#
+# ### Where does popularity live?
+#
+# Without a temperature a vector may be long. One often reads that popular items get longer vectors. Do they?
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:10.p5"]
+predict("10.p5")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask 10.p5 with a drawing: two vectors, one long and away from everybody, one short and along. Usual wrong answer: in its
+# length. After the vote point at the right half of figure 10.5.
+
+# %% tags=["experiment", "answers:10.p5"]
+by_kind, lengths = {}, {}
+for name, model in towers.items():
+    lists = metrics.rank(model, split.train, 20, np.unique(split.val.users))
+    lengths[name] = model.item().norm(dim=1).detach().numpy()
+    by_kind[name] = {
+        "NDCG@20": on_validation(model),
+        "films shown": metrics.coverage(lists, n),
+        "fans of what is shown": fans[lists].mean(),
+    }
+seen = fans > 0
+recently = np.bincount(targets.numpy(), weights=drawn_by_age, minlength=n)  # by drawn examples
+share = np.log(recently[seen])
+towers_now = towers["dot product"]
+common = towers_now.users(now).mean(dim=0).detach()  # the direction that all users share
+along = (towers_now.item() @ common / common.norm()).detach().numpy()
+figure, axes = plt.subplots(1, 2, figsize=(8, 2.9))
+for ax, y, label in (
+    (axes[0], lengths["dot product"], "length of the item's vector"),
+    (axes[1], along, "part of it along the users' mean"),
+):
+    ax.scatter(recently[seen], y[seen], s=8, color=style.ITEM)
+    ax.set(xscale="log", xlabel="share of the drawn examples", ylabel=label)
+plt.show()
+
+# %% [markdown]
+# *Figure 10.5. Each film's vector, with the dot product, against how often the film was drawn as a positive. Left its length,
+# right its part along the mean of all users, the direction that everybody shares.*
+
+# %% tags=["experiment", "answers:10.p5"]
+still = seen & (recently > 3e-4)  # films that are still drawn
+rising = {
+    "length": np.corrcoef(lengths["dot product"][seen], share)[0, 1],
+    f"length, the {still.sum()} films still drawn": np.corrcoef(
+        lengths["dot product"][still], np.log(recently[still])
+    )[0, 1],
+    "part along the users' mean": np.corrcoef(along[seen], share)[0, 1],
+}
+print("correlation with the log share of the drawn examples:")
+print("; ".join(f"{k} {v:+.2f}" for k, v in rising.items()))
+pd.DataFrame(by_kind).T.astype(float).round(3)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# A vector can be long **away** from everybody, too: what was liked in spring is pushed away with every batch. So length does
+# not tell here (−0.37), though among films still drawn it grows (+0.28), and with negatives of the batch it goes with fans (+0.39). Popularity is in the
+# direction, the one that all users share (+0.80).
+#
+# **Three lessons, one answer.** A score says "liked by many" through what all queries have in common. A free vector has two means for that: it can turn towards the
+# common direction, and it can be long there. A vector of length 1 can only turn, and every degree is taken from taste. So a sphere *can*
+# say it, and learns it late: in lesson 15 the gap closes with longer training, in lesson 16 it stays wide. There the queries are pins, which may
+# share less of a direction than people do; that was not tested. The remedy is the same in lessons 12, 15 and 16: one number
+# for each item, added to the score.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 10.8 ↳ Who reads the history
+#
+# *A branch of about 4 minutes: a tower that reads the order, on data with little of it.*
+#
+# The mean forgets order. A **causal transformer** does not: each event of the history looks back at those before it,
+# and the output at the last one is the user. `two_tower.Causal` is one block of it; lesson 15 opens it up. And
+# iALS, which has no tower, can make a user's vector as well: by one least-squares solution, the fold-in of
+# lesson 02. The papers on sequences say that a tower that reads the order finds more than the mean and than iALS. Here?
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:10.p7"]
+predict("10.p7")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Left out of fifty minutes. Vote on 10.p7 before the table. Usual wrong answer: the causal tower. Ask how many likes a user has, and how
+# many of them the order can be read from.
+
+# %% slideshow={"slide_type": "fragment"} tags=["experiment", "answers:10.p7"]
+for other in ("softmax", "iALS, any d"):
+    print(f"causal tower, {other}: {lead_of('time', 'softmax, causal', other):.3f}")
+readers = {}
+for name in ("softmax", "softmax, causal", "iALS", "iALS, any d"):
+    row = row_of("time", name)
+    readers[name] = {"NDCG@20": row["ndcg"]} | {
+        k: row[k] for k in ("known users", "new users", "d", "trials")
+    }
+results.table(
+    readers,
+    known="liked films left every list",
+    headline=("softmax", "softmax, causal", "iALS"),
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The causal tower finds 0.130, the mean 0.166, iALS with 16 columns 0.153. That is no verdict: it was searched less than the others (below), and half of the users it
+# trains on have at most seven likes. On long histories, or when the split gives away what will be popular, papers find the
+# opposite. Lesson 15 asks again, with the data that such towers are made for.
+#
+# <details><summary>How this was measured</summary>
+#
+# As in 10.3. A trial of the causal tower takes longest, so it got twelve at random and no climb.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 10.9 ↳ The same films, another split
+#
+# *A branch of about 7 minutes: how the test part is cut decides who wins.*
+#
+# Many papers hide each user's **last** like, whenever that was: *leave-one-out*. What others liked later stays in train. The
+# mean with two losses and the rivals meet the same events cut so, their settings chosen anew. *Days* is the half-life or the
+# window that validation chose.
+#
+# > **Claim** (common practice, where numbers from two splits stand in one table). A lead is a lead, however the test part is
+# > cut.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:10.p9"]
+predict("10.p9")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Left out of fifty minutes. 10.p9: usual wrong answer, half as much again, as the films are the same. Ask who has read a paper this
+# month that says which split it used, and who has seen numbers of two splits in one table.
+
+
+# %% slideshow={"slide_type": "subslide"} tags=["long", "answers:10.p9"]
+def days_of(row):
+    return f"{row['knobs'].get('half_life', row['knobs'].get('days')):g}"
+
+
+both = ["softmax", "BPR", "popularity", "RP3β", "EASE", "iALS"]  # by what they find with one out
+rows = {}
+for model in both:
+    by_time, one_out = (row_of(name, model) for name in ("time", "one out"))
+    rows[model] = {
+        "by time": by_time["ndcg"], "days": days_of(by_time), "one out": one_out["ndcg"],
+        "days, one out": days_of(one_out), "d": by_time["d"],
+        "trials": by_time["trials"], "trials, one out": one_out["trials"],
+    }  # fmt: skip
+results.table(rows, known="liked films left every list")
+
+# %% tags=["experiment", "answers:10.p9"]
+turned = []
+for k, one in enumerate(both):
+    for other in both[k + 1 :]:
+        early, late = lead_of("time", one, other), lead_of("one out", one, other)
+        if "cannot tell" not in (early.outcome, late.outcome) and early.gap * late.gap < 0:
+            turned.append((one, other, early, late))
+print("who changes places, both beyond chance:")
+for one, other, early, late in turned:
+    print(f"  {one} over {other}: by time {early.gain('.3f')}; with one out {late.gain('.3f')}")
+verdict(
+    "A lead is a lead, however the test part is cut.",
+    holds=not turned,
+    detail=f"NDCG@20 with one out, {turned[0][0]} over {turned[0][1]}, which is ahead by time: {turned[0][3].gain('.3f')}",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The **order** changes. By time iALS, which may look at one week only, finds more than RP3β and EASE; with one out it finds
+# less than both. A paper that compares these three could report either. The softmax stays on top, and what changes for
+# most is how far apart they are: by time popularity of the last days finds half as much again as EASE, with one
+# out hardly more.
+#
+# And look at the days. By time a model has to forget, within days or a few weeks. With one out a month or more is best: the
+# hidden like lies among the likes of others, of the same weeks and of later ones.
+#
+# **Settings chosen on one split are wrong on the other, and so may be the winner.**
+#
+# <details><summary>How this was measured</summary>
+#
+# As in 10.3; each model tuned anew until no neighbor is better. With one out BPR is best with the most negatives tried, 1,024: it may find more with others. The
+# causal tower is missing, since each of its trials takes minutes: papers whose tower reads the order use this split, so whether **it** changes places is open here.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 10.10 ↳ Search, measured
+#
+# *A branch of about 20 minutes: an exact search that fits into memory, and cells on vectors that were trained.*
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 10.5 — `top_in_chunks` ({{points:10.5}})
+#
+# The best items of each user, a chunk of items at a time. By hand: items 5, 2, 3, 5, 1 of one coordinate, chunks of
+# three, the best two for user 1. After the first chunk they are items 0 and 2, after the second 0 and 3. User −1
+# ends with 4 and 1.
+#
+# *About 12 minutes · branch · difficulty ●●○ · importance ●○○*
+#
+# {{hints:10.5}}
+
+
+# %% tags=["exercise:10.5"]
+def top_in_chunks(users: np.ndarray, items: np.ndarray, top: int, chunk: int) -> np.ndarray:
+    """Return the items with the largest products for each user.
+
+    Args:
+        users: (B, d).
+        items: (n, d).
+        top: how many, at most n.
+        chunk: how many items are scored at a time.
+
+    Returns:
+        (B, top) int64 ids, best first; among equal scores the smaller id comes first. There are never
+        more than B (chunk + top) scores in memory.
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:10.5"]
+check("10.5", top_in_chunks)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Cells, and long vectors
+#
 # Cells are made by **distance** and opened by **product**. For vectors of length 1 these are the same question. A long
 # vector, though, may win from a cell that looks bad. A trick removes the difference: give every item one more coordinate,
-# $\sqrt{M^2 - \lVert \mathbf q_i \rVert^2}$, and the query a 0 there. All lengths are M now, and no product has changed.
-#
-# > **Claim** (common belief). Opening a quarter of the cells finds 95 % of the exact top 20.
+# $\sqrt{M^2 - \lVert \mathbf q_i \rVert^2}$, and the query a 0 there. All lengths are M now, and no product has changed. Three indexes: cosines, plain products, and plain
+# products in lifted cells.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:10.p8"]
 predict("10.p8")
 
-
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 46 to 50. Ask 10.p8 for a number. Usual wrong answer: 99 % or more. Then go back to the in-batch row of 10.4 and leave
-# the room with it: what would have to be subtracted? Lesson 11.
+# Left out of fifty minutes. Ask 10.p8 for a number. Usual wrong answer: 99 % or more.
 
 
 # %% tags=["experiment", "answers:10.p8"]
@@ -841,20 +1014,15 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *Figure 10.4. What is found of the exact top 20 against the share of the items that were looked at, for 40 cells:
+# *Figure 10.6. What is found of the exact top 20 against the share of the items that were looked at, for 40 cells:
 # cosines (circles), the dot product (squares), and the dot product in cells of lifted vectors (diamonds). The thin line is
 # looking at items at random.*
 
 # %% tags=["experiment", "answers:10.p8"]
 quarter = {name: (looked[4], share[4]) for name, (_, looked, share) in curves.items()}  # 10 of 40
-verdict(
-    "Opening a quarter of the cells finds 95 % of the exact top 20.",
-    holds=bool(min(share for _, share in quarter.values()) >= 0.95),
-    detail="10 of 40 cells: "
-    + "; ".join(
-        f"{k}: {a:.0%} of the items looked at, {b:.1%} found" for k, (a, b) in quarter.items()
-    ),
-)
+pd.DataFrame(quarter, ["items looked at", "of the exact top 20"]).T.rename_axis(
+    "10 of 40 cells"
+).round(3)
 
 # %% slideshow={"slide_type": "fragment"} tags=["long"]
 timed = results.load(
@@ -870,22 +1038,24 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *Figure 10.5. The same share against the time of a request: 40,981 vectors of Gowalla in 202 cells, 1 to 64 of them opened, by the
+# *Figure 10.7. The same share against the time of a request: 40,981 vectors of Gowalla in 202 cells, 1 to 64 of them opened, by the
 # index of this lesson (squares, lifted: diamonds) and by faiss, a library in C++ (triangles). The thin line is one product
 # with all items.*
 #
-# Read figure 10.4 at an equal share of **items looked at**: the cells that cosines open are small. Lifting had nothing to repair
+# Read figure 10.6 at an equal share of **items looked at**: the cells that cosines open are small. Lifting had nothing to repair
 # here: at an equal share all three find nearly the same. Industry opens more cells, or makes them for the queries.
 #
-# Figure 10.5 shows what more cells buy in a larger catalog (an SVD of Gowalla, d = 64): the index in numpy finds 91 % in a
+# Figure 10.7 shows what more cells buy in a larger catalog (an SVD of Gowalla, d = 64): the index in numpy finds 91 % in a
 # tenth of the time of a look at everything, 95 % in a seventh; here lifting does gain a point. faiss makes its cells
 # otherwise when it searches by product, and has to open about twice as many for as much: C++ or not, it is ahead of the plain
 # cells only at both ends, where little or nearly everything is found.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 10.7 Your choice
+# ## 10.11 ↳ Your choice
 #
-# An open task of twenty minutes. Choose the loss, the temperature (`None` is the dot product), the half-life of the
+# *A branch of about 25 minutes: an open task, and your five films.*
+#
+# Choose the loss, the temperature (`None` is the dot product), the half-life of the
 # examples in days (`None`: all alike), and what the histories hold. All honest trainings have been made, with 64 negatives, ten epochs and a
 # stop by validation; the check looks up what yours found. `try_out` trains a short one here, with other settings,
 # so its numbers differ: compare orders.
@@ -910,7 +1080,7 @@ print(f"a tower: {try_out('bpr', None, None):.4f}; popularity of the last days: 
 # Return your choice. Change one thing at a time, write down what you expect before each run, and conclude in two
 # sentences in a cell of your own: what decided, and what did not matter?
 #
-# *About 20 minutes.*
+# *About 20 minutes · branch · difficulty ●●○ · importance ●●○*
 #
 # {{hints:10.7}}
 
@@ -944,7 +1114,7 @@ my_films("10")
 #
 # | | says | means |
 # |---|---|---|
-# | **slide** | the towers' score is a dot product | with vectors of length 1 and no temperature the loss has a floor of $\log(1 + n e^{-2})$; in 10.3 the list could not be told from that at τ = 0.2 |
+# | **slide** | the towers' score is a dot product | with vectors of length 1 and no temperature the loss has a floor of $\log(1 + n e^{-2})$; in 10.7 the list could not be told from that at τ = 0.2 |
 # | **slide** | negatives $d_i \sim Q(d)$ | say whether they may equal the positive, and whether one may come twice: 10.3 draws from the others, 10.4 masks hits |
 # | **slide** | Q is the frequency | a probability that sums to 1; what changes if it does not, and whether the positive is corrected, is lesson 11 |
 # | **paper**, Covington et al. | a softmax over millions of videos | sampled, with corrected weights, and a user tower that averages histories; at serving a nearest-neighbor search |
@@ -952,26 +1122,7 @@ my_films("10")
 # | **code**, ours | `two_tower.loss(model, batch, "sampled")` | $S$ negatives shared by the batch, hits masked, $n - 1$ over the valid ones of each row |
 # | **code**, to read | `torch.nn.functional.cross_entropy(scores, labels)` on a $B \times B$ matrix | the labels are `arange(B)`. Look up in an implementation that you use: are hits masked, and are there two softmaxes, over rows **and** columns? The second one asks for a user of each item |
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Quiz
-#
-# They come back at the start of later lessons.
-#
-# {{quiz}}
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Take away
-#
-# * A tower makes vectors instead of storing them; only the product connects the two, so items can be indexed.
-# * What stands in a history was known **before** the target. Change the target and all that came after it: the input must
-#   not change.
-# * Equally tuned, the softmax found more than BPR and cross-entropy, and a temperature for these did not change that. Cosines
-#   at τ = 1 give the loss a floor; their list could not be told from that at τ = 0.2.
-# * With the dot product what is popular stands in the direction that all users share.
-# * A softmax is as honest as its negatives. Drawn alike, a constant makes up for their number; from the batch, popular items
-#   are held back.
-# * Before you compare losses, ask what popularity of the last days finds.
-#
+# %% [markdown] slideshow={"slide_type": "skip"}
 # **Further reading.** Covington, Adams, Sargin, *Deep Neural Networks for YouTube Recommendations*
 # ([DOI 10.1145/2959100.2959190](https://doi.org/10.1145/2959100.2959190)): candidates first, ranking second, told by those who run
 # it. Yi et al.,

@@ -15,6 +15,7 @@ ex = Exercise(
     "10.1",
     "examples",
     points=4,
+    branch=True,
     library=("graphrec_utils.sampling.examples", "graphrec_utils.sampling.latest"),
     hints=(
         "Row t answers: what had the user done just before event t? How many events are that, and "

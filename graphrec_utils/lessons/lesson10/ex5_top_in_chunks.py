@@ -17,6 +17,7 @@ ex = Exercise(
     "10.5",
     "top_in_chunks",
     points=4,
+    branch=True,
     library=("graphrec_utils.metrics.rank", "graphrec_utils.metrics.rank_all",
              "graphrec_utils.metrics.rank_with"),
     hints=(

@@ -49,6 +49,7 @@ ex = Exercise(
     "10.7",
     "choose",
     points=5,
+    branch=True,
     hints=(
         "Which of the four decides most? Change one at a time, and look at `try_out`.",
         "Films are seen when they are new: what does `half_life` do to the examples?",
