@@ -37,6 +37,7 @@ ex = Exercise(
     "14.1",
     "pad_neighbors",
     points=5,
+    branch=True,
     library=("graphrec_utils.walks.padded.pad", "graphrec_utils.walks.padded.neighborhoods"),
     hints=(
         "Which number can stand in an empty place so that nobody takes it for a pin?",

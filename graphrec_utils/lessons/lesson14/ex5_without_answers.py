@@ -28,6 +28,7 @@ ex = Exercise(
     "14.5",
     "without_answers",
     points=4,
+    branch=True,
     library=("graphrec_utils.walks.padded.without", "graphrec_utils.models.sage.without"),
     hints=(
         "Pin 3 is asked for pin 7. Whose lists must not hold whom?",

@@ -22,6 +22,7 @@ ex = Exercise(
     "14.6",
     "attention_mass",
     points=3,
+    branch=True,
     library="graphrec_utils.models.multibisage.attention_mass",
     hints=(
         "A graph that knows one pin in a hundred: over whom should its mean run?",

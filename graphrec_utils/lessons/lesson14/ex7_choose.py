@@ -62,6 +62,7 @@ ex = Exercise(
     "14.7",
     "choose",
     points=5,
+    branch=True,
     hints=(
         "Which graphs know a pin that is on no board? Look at the table of 14.1.",
         "Six graphs know more pins than one does. And a graph must not be younger than the pairs it predicts.",
