@@ -4,11 +4,16 @@ The question is lesson 09's: a pin is looked at, which pins are engaged with nex
 on day 24, and asked on later days about the three days that follow, in lists of pins that exist by then. What a table knows stands
 still; who counts, walks or encodes reads the graph of the day. The second set asks for pins alone that did not exist in
 training, in lists of such pins. Knobs are chosen in a fourth world: one that is as old when it is asked.
+
+The third set asks how old a person's vector may be, as where vectors are made at night. Models are trained once, on days 0 to 41, and
+asked before each new like of 200 people in the fortnight that follows, by what these had done some days before that second.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import cache, partial
+from types import SimpleNamespace
 
 import numpy as np
 import scipy.sparse as sp
@@ -16,22 +21,25 @@ import torch
 
 from graphrec_utils import graphs, metrics, pinworld, sampling, train
 from graphrec_utils.data import Interactions
-from graphrec_utils.models import baselines, filters, lightgcn, mf, pinsage, sage
+from graphrec_utils.models import baselines, filters, lightgcn, mf, pinnerformer, pinsage, sage
 from solutions.experiments.lesson09 import pinsage_study as study
+from solutions.experiments.lesson18.regimes import history
 from solutions.experiments.lesson18.regimes.grid import SLOW, Player, Stage, Task
 
 NAME, KNOB, UNIT = "age", "days since the training", "days"
 MEASURE = "NDCG@20 of the pins that are engaged with next"
 CLAIM = "A table of learned vectors falls behind within days; what reads today's graph does not."
 CUTS = (0, 1, 2)
-ALL, NEW = "PinWorld", "PinWorld, pins born since"
-SETS = {ALL: [(0, 1, 3, 7, 14, 28)], NEW: [(3, 7, 14, 28)]}
+ALL, NEW, PEOPLE = "PinWorld", "PinWorld, pins born since", "PinWorld, a person's vector so old"
+SETS = {ALL: [(0, 1, 3, 7, 14, 28)], NEW: [(3, 7, 14, 28)], PEOPLE: [(0, 1, 3, 7, 14)]}
 ABSENT = {
-    "two towers, SASRec, TwHIN": "a question without a user: iALS stands for vectors that are looked up",
-    "GraphSAGE": "PinSage with other neighbors",
+    "GraphSAGE, among all pins": "PinSage with other neighbors: asked among pins born since",
+    "two towers, TwHIN": "iALS stands for vectors that are looked up",
+    "SASRec, PinnerFormer, among pins": "a question without a user",
     "OmniSage, MultiBiSage": "an hour for what PinSage trains in a minute",
 }
 TRAINED, AHEAD, TOP, DIM, WORLD = 24, 3, 20, 32, 3
+READ, ASKED, LENGTH = 42, 200, 48  # of people's vectors
 
 
 # ------------------------------------------------------------------------ data
@@ -88,9 +96,91 @@ def stage(seed: int, data: str, levels: tuple) -> Stage:
     return Stage(morning(seed, TRAINED), judge)
 
 
+# ------------------------------------------------------------------------ people and their vectors
+@dataclass(eq=False)
+class Past:
+    """What is known of people on day 42: what they liked, all that they did, and vectors of pins.
+
+    Attributes:
+        made: what `of_pinnerformer` has trained, whatever weight is added afterwards.
+    """
+
+    likes: Interactions
+    log: sampling.Log
+    pins: np.ndarray
+    made: dict = field(default_factory=dict)
+
+
+@cache
+def log_of(seed: int) -> sampling.Log:
+    """Return all that is done in a world; likes are positive actions on pins new to the user."""
+    w = world(seed)
+    rows = w.events()
+    positive = rows["action"].isin(pinworld.POSITIVE_ACTIONS)
+    new = positive & ~rows[["user", "pin"]].assign(positive=positive).duplicated()
+    users, pins, times = (rows[c].to_numpy() for c in ("user", "pin", "time"))
+    return sampling.Log(
+        users, pins, rows["action"].cat.codes.to_numpy(), times, new.to_numpy(), w.num_users
+    )
+
+
+@cache
+def past_of(seed: int) -> Past:
+    w, log = world(seed), log_of(seed).until(READ * pinworld.DAY - 1)
+    liked = log.likes
+    likes = Interactions(
+        log.users[liked], log.items[liked], w.num_users, w.num_pins, times=log.times[liked]
+    )
+    A_hat = graphs.normalize(
+        graphs.adjacency(sp.csr_array(w.bipartite(READ)["board-pin"].matrix > 0))
+    )
+    boards = A_hat.shape[0] - w.num_pins
+    on_boards = mf.svd(sp.csr_array(A_hat[boards:, :boards]), DIM).user_emb
+    pins = np.hstack([content(seed), study.unit(on_boards)]).astype(np.float32)
+    return Past(likes, log, pins)
+
+
+def people(seed: int, levels: tuple) -> Stage:
+    """Return the stage of people: a list is asked for before each new like, by what had been done `level` days before it."""
+    log, n = log_of(seed), world(seed).num_pins
+    likes = log.likes
+    users, items, times = log.users[likes], log.items[likes], log.times[likes]
+    some = np.unique(users[times >= READ * pinworld.DAY])
+    some = np.random.default_rng(0).permutation(some)[:ASKED]
+    asked = np.flatnonzero((times >= READ * pinworld.DAY) & np.isin(users, some))
+    keys, who, span = users * 2**33 + times, users[asked], 2**33
+    first = np.searchsorted(keys, who * span)
+
+    def known(age: float) -> SimpleNamespace:
+        then = np.maximum(times[asked] - int(age * pinworld.DAY), 0)
+        until = np.searchsorted(keys, who * span + then)
+        read = history.known_of([items[a:z] for a, z in zip(first, until, strict=True)], n)
+        events = pinnerformer.read(log, who, then - 1, LENGTH)
+        return SimpleNamespace(saved=read.saved, latest=read.latest, events=events)
+
+    def judge(model) -> dict[float, np.ndarray]:
+        out = {}
+        before = np.searchsorted(keys, who * span + times[asked])
+        for age in levels:
+            scores = np.array(model(known(age)), dtype=np.float64)
+            for row, a, z in zip(scores, first, before, strict=True):
+                row[items[a:z]] = -np.inf
+            mine = scores[np.arange(len(asked)), items[asked]][:, None]
+            rank = 1 + (scores > mine).sum(axis=1) + ((scores == mine).sum(axis=1) - 1) / 2
+            gain = np.where(rank <= TOP, 1 / np.log2(1 + rank), 0.0)
+            place = np.searchsorted(np.sort(some), who)
+            out[age] = np.bincount(place, gain, len(some)) / np.bincount(place, minlength=len(some))
+        return out
+
+    return Stage(past_of(seed), judge)
+
+
 def task(data: str, levels: tuple, cut: int) -> Task:
+    if data == PEOPLE:
+        return Task(levels, OF_PEOPLE, partial(people, WORLD, levels), partial(people, cut, levels))
+    players = {k: v for k, v in PLAYERS.items() if data == NEW or k != "GraphSAGE"}
     return Task(
-        levels, PLAYERS, partial(stage, WORLD, data, levels), partial(stage, cut, data, levels)
+        levels, players, partial(stage, WORLD, data, levels), partial(stage, cut, data, levels)
     )
 
 
@@ -163,12 +253,24 @@ def of_lightgcn(then: study.Stage, lr: float, layers: int, epochs: int):
     return today
 
 
-def of_pinsage(then: study.Stage, scale: float, lr: float, epochs: int):
-    """Return PinSage: weights of the training, neighbors and degrees of today."""
-    model = study.fit(then, "softmax", scale=scale, lr=lr, num_layers=1, epochs=epochs, dim=DIM)
+def visited(now: study.Stage) -> sp.csr_array:
+    """Return whom PinSage hears: the pins that walks visit most."""
+    return now.alpha
+
+
+def drawn(now: study.Stage) -> sp.csr_array:
+    """Return whom GraphSAGE hears: the pins at the end of forty draws of a board, and of a pin on it, twenty at most."""
+    return pinsage.neighborhoods(now.R, 20, num_steps=40, restart=1.0)
+
+
+def encoder(hears, pooling: str, then: study.Stage, scale: float, lr: float, epochs: int):
+    """Return an encoder: weights of the training, neighbors and degrees of today."""
+    model = study.fit(then, "softmax", scale=scale, lr=lr, num_layers=1, epochs=epochs, dim=DIM,
+                      pooling=pooling, alpha=hears(then))  # fmt: skip
 
     def today(now: study.Stage):
-        fresh = pinsage.PinSage(now.alpha, sage.Content(DIM, 0, now.x, None, seed=0), DIM, 1)
+        x = sage.Content(DIM, 0, now.x, None, seed=0)
+        fresh = pinsage.PinSage(hears(now), x, DIM, 1, pooling)
         fresh.load_state_dict(
             {k: v for k, v in model.state_dict().items() if k in dict(fresh.named_parameters())},
             strict=False,
@@ -186,6 +288,29 @@ def frozen(then: study.Stage, scale: float, lr: float, epochs: int):
     ).embeddings()[0]
     z = z.detach().numpy()
     return lambda now: lambda queries: z[queries] @ z.T
+
+
+def of_likes(fit, given: Past, **knobs):
+    """Return a method of the slice of history, that learns from likes and hears those of somebody."""
+    return fit(given.likes, **knobs)
+
+
+def of_pinnerformer(given: Past, lr: float, objective: str, steps: int, weight: float):
+    """Return PinnerFormer with weight · log(1 + likes) of a pin on top: its vectors have length 1 (15.4)."""
+    knobs = (lr, objective, steps)
+    if knobs not in given.made:
+        given.made[knobs] = pinnerformer.fit(
+            given.log, given.pins, READ * pinworld.DAY - 1, objective, num_actions=len(pinworld.ACTIONS),
+            length=LENGTH, dim=DIM, lr=lr, users=48, steps=steps,
+        )  # fmt: skip
+    model = given.made[knobs]
+    liked = weight * np.log1p(given.likes.degrees()[1])
+
+    @torch.no_grad()
+    def scores(known) -> np.ndarray:
+        return (model.users(*known.events) @ model.items().T).numpy() + liked
+
+    return scores
 
 
 WALK = {"alpha": [0.0, 0.1, 0.2, 0.35, 0.6, 1.0], "beta": [0.0, 0.1, 0.2, 0.4, 0.6]}
@@ -207,6 +332,19 @@ PLAYERS = {
                    {"dim": 32, "alpha0": 0.1, "reg": 0.001}),
     "LightGCN": Player(of_lightgcn, {"lr": [0.0003, 0.001, 0.003, 0.01, 0.03], "layers": [1, 2, 3, 4], "epochs": [4, 8, 16, 32, 64]},
                        {"lr": 0.01, "layers": 2, "epochs": 16}, SLOW, NATURAL),
-    "PinSage": Player(of_pinsage, STEPS, BEGIN, SLOW),
+    "GraphSAGE": Player(partial(encoder, drawn, "mean"), STEPS, BEGIN, SLOW),
+    "PinSage": Player(partial(encoder, visited, "importance"), STEPS, BEGIN, SLOW),
     "PinSage, vectors of the training": Player(frozen, STEPS, BEGIN, SLOW),
+}  # fmt: skip
+OF_PEOPLE = {
+    name: Player(partial(of_likes, player.fit), player.ladders, player.start, player.trials, player.natural)
+    for name, player in history.PLAYERS.items()
+    if name in ("popularity", "recent", "item2item", "RP3β", "EASE", "iALS", "SASRec")
+} | {
+    "PinnerFormer": Player(
+        of_pinnerformer,
+        {"weight": [0.0, 0.3, 0.6, 1.0, 1.5, 2.0], "objective": ["every next", "dense"], "steps": [100, 200, 400, 800, 1600], "lr": [0.001, 0.003, 0.01, 0.03]},
+        {"weight": 1.0, "objective": "every next", "steps": 400, "lr": 0.01},
+        SLOW, {"weight": [0.0], "objective": ["every next", "dense"]},
+    ),
 }  # fmt: skip

@@ -8,6 +8,7 @@ thing that are known, as if they were one. Asked are users whose target events l
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import cache, partial
 from types import SimpleNamespace
 
@@ -16,7 +17,7 @@ import scipy.sparse as sp
 
 from graphrec_utils import datasets, metrics, pinworld
 from graphrec_utils.data import Interactions, Triples
-from graphrec_utils.models import baselines, filters, mf, twhin
+from graphrec_utils.models import baselines, filters, mf, transe, twhin
 from solutions.experiments.lesson13 import twhin_study as study
 from solutions.experiments.lesson18.regimes.grid import Player, Stage, Task
 
@@ -30,22 +31,29 @@ ABSENT = {
     "EASE": "more things than users here: item2item and RP3β stand for it",
     "PinSage, two towers, SASRec, OmniSage": "learn from one relation: what this slice turns is how many there are",
 }
-DIM, TOP, STEPS = 32, 10, 3000
+DIM, TOP = 32, 10
+ALONE, GROUPS = 3_000, 30_000  # groups of edges: of the target alone, and of all relations together
 
 
+@dataclass(eq=False)
 class Day:
-    """What is known on a day: the target's pairs, the facts of all relations, and what is sought."""
+    """What is known on a day.
 
-    def __init__(
-        self, past: Interactions, facts: Triples, tails: np.ndarray, graph, sought: Interactions
-    ):
-        self.past, self.facts, self.tails, self.graph, self.sought = (
-            past,
-            facts,
-            tails,
-            graph,
-            sought,
-        )
+    Attributes:
+        past: the target's pairs.
+        facts: those of all relations; the target is the first.
+        tails: (n,) the entities that may be sought.
+        graph: all pairs as if they were of one relation, and which of its columns may be sought.
+        sought: what is to be found.
+        made: what `of_twhin` and `of_transe` have trained, whatever weight is added afterwards.
+    """
+
+    past: Interactions
+    facts: Triples
+    tails: np.ndarray
+    graph: tuple[sp.csr_array, np.ndarray]
+    sought: Interactions
+    made: dict = field(default_factory=dict)
 
 
 def thinned(events: Interactions, percent: float, seed: int) -> Interactions:
@@ -77,6 +85,7 @@ def ads(cut: int, final: bool, percent: float) -> Day:
         facts.tails[keep],
         facts.num_entities,
         facts.num_relations,
+        entity_types=facts.entity_types,
     )
     pins = (
         (facts.heads < past.num_users)
@@ -144,54 +153,86 @@ def same(make, given: Day, weight: float = 0.0, **knobs):
     )
 
 
-def of_twhin(given: Day, lr: float, reg: float, uniform: int, weight: float, joint: bool = True):
-    facts = given.facts
-    if not joint:
-        own = facts.rels == 0
-        facts = Triples(facts.heads[own], facts.rels[own], facts.tails[own], facts.num_entities, 1)
-    # groups of the target among those of other relations: one for one, and a relation without edges has no turn
-    counts = np.bincount(facts.rels, minlength=facts.num_relations)
-    budget = [int(count > 0) for count in counts]
-    model = twhin.fit(facts, budget, DIM, uniform=uniform, steps=STEPS, lr=lr, reg=reg)
-    return raised(
-        given, twhin.Tails(model, 0, np.arange(given.past.num_users), given.tails), weight
-    )
+def of_twhin(given: Day, lr: float, reg: float, uniform: int, weight: float, others: int = 0):
+    """Return TwHIN with `others` groups of each other relation on one group of the target; 0: the target alone."""
+    knobs = (lr, reg, uniform, others)
+    if knobs not in given.made:
+        facts = given.facts
+        if not others:
+            own = facts.rels == 0
+            facts = Triples(facts.heads[own], facts.rels[own], facts.tails[own], facts.num_entities, 1,
+                            entity_types=facts.entity_types)  # fmt: skip
+        # a relation without edges has no turn
+        there = np.bincount(facts.rels, minlength=facts.num_relations) > 0
+        budget = [int(x) * (others if r else 1) for r, x in enumerate(there)]
+        steps = GROUPS // sum(budget) if others else ALONE
+        given.made[knobs] = twhin.fit(
+            facts, budget, DIM, uniform=uniform, steps=steps, lr=lr, reg=reg
+        )
+    return raised(given, target(given, given.made[knobs]), weight)
+
+
+def of_transe(given: Day, lr: float, sharpness: float, epochs: int, weight: float):
+    """Return TransE of all relations."""
+    knobs = (lr, sharpness, epochs)
+    if knobs not in given.made:
+        given.made[knobs] = transe.fit(
+            given.facts, DIM, sharpness=sharpness, num_negatives=16, lr=lr, epochs=epochs
+        )
+    return raised(given, target(given, given.made[knobs]), weight)
+
+
+def target(given: Day, model) -> transe.Tails:
+    """Return the target relation of a model of several as a recommender."""
+    return transe.Tails(model, 0, np.arange(given.past.num_users), given.tails)
 
 
 ials = partial(mf.ials, dim=DIM, sweeps=8)
-ADDED = {"weight": [0.0, 0.01, 0.03, 0.1, 0.3, 1.0]}  # of popularity, for whoever has vectors
+# of popularity, for whoever has vectors; the products of TwHIN's are larger
+ADDED = {"weight": [0.0, 0.01, 0.03, 0.1, 0.3, 1.0]}
+MORE = {"weight": [0.0, 0.1, 0.3, 1.0, 3.0, 10.0]}
 WALK = {"alpha": [0.0, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0], "beta": [0.0, 0.15, 0.3, 0.45, 0.6]}
 FACTORS = {
     "alpha0": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0],
     "reg": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0],
 } | ADDED
 TRAINED = {
-    "lr": [0.01, 0.03, 0.1, 0.3],
-    "reg": [0.03, 0.1, 0.3, 1.0, 3.0],
-    "uniform": [0, 10, 30, 100],
-} | ADDED
+    "lr": [0.01, 0.03, 0.1, 0.3, 1.0],
+    "reg": [0.01, 0.03, 0.1, 0.3, 1.0, 3.0],
+    "uniform": [0, 10, 30, 100, 300],
+} | MORE
 NATURAL = {"alpha": [0.0], "beta": [0.0], "uniform": [0], "weight": [0.0]}
 PLAYERS = {
     "popularity": Player(popularity),
     "item2item": Player(lambda g, shrinkage: baselines.item2item(g.past, shrinkage=shrinkage),
-                        {"shrinkage": [0.3, 1, 3, 10, 30, 100]}, {"shrinkage": 3}),
+                        {"shrinkage": [1, 3, 10, 30, 100, 300, 1000]}, {"shrinkage": 100}),
     "RP3β": Player(partial(alone, filters.rp3beta), WALK, {"alpha": 0.5, "beta": 0.15}, natural=NATURAL),
     "RP3β, same graph": Player(partial(same, filters.rp3beta), WALK, {"alpha": 0.5, "beta": 0.15}, natural=NATURAL),
     "iALS": Player(partial(alone, ials), FACTORS, {"alpha0": 0.03, "reg": 0.1, "weight": 0.03}, natural=NATURAL),
     "iALS, same graph": Player(partial(same, ials), FACTORS, {"alpha0": 0.03, "reg": 0.1, "weight": 0.03}, natural=NATURAL),
-    "TwHIN, target alone": Player(partial(of_twhin, joint=False), TRAINED, {"lr": 0.1, "reg": 0.3, "uniform": 30, "weight": 0.1}, natural=NATURAL),
-    "TwHIN": Player(of_twhin, TRAINED, {"lr": 0.1, "reg": 0.1, "uniform": 30, "weight": 0.1}, natural=NATURAL),
+    "TwHIN, target alone": Player(of_twhin, TRAINED, {"lr": 0.1, "reg": 0.3, "uniform": 30, "weight": 0.3}, natural=NATURAL),
+    "TwHIN": Player(of_twhin, TRAINED | {"others": [1, 3, 10, 30]}, {"lr": 0.3, "reg": 0.1, "uniform": 30, "weight": 1.0, "others": 3},
+                    natural=NATURAL | {"others": [1]}),
+    "TransE": Player(of_transe, {"lr": [0.03, 0.1, 0.3], "sharpness": [1.0, 3.0, 6.0, 12.0, 24.0], "epochs": [3, 10, 30]} | ADDED,
+                     {"lr": 0.1, "sharpness": 6.0, "epochs": 10, "weight": 0.1}, natural=NATURAL),
 }  # fmt: skip
+
+
+DAYS = {"ads of PinWorld": ads, "Yelp": yelp}
+
+
+@cache
+def known(data: str, cut: int, final: bool) -> Interactions:
+    """Return the pairs that leave the lists, at every level."""
+    return DAYS[data](cut, final, 100).past
 
 
 def task(data: str, levels: tuple, cut: int) -> Task:
     (percent,) = levels
 
     def stage(final: bool) -> Stage:
-        given = (yelp if data == "Yelp" else ads)(cut, final, percent)
-        whole = (yelp if data == "Yelp" else ads)(
-            cut, final, 100
-        ).past  # known pairs leave the lists at every level
+        given = DAYS[data](cut, final, percent)
+        whole = known(data, cut, final)
 
         def judge(model) -> dict[float, np.ndarray]:
             return {
