@@ -352,7 +352,7 @@ PLAYERS = {
     "mean of vectors": Player(mean, FACTORS, {"dim": 64, "alpha0": 0.1, "reg": 0.003}),
     "LightGCN": Player(of_lightgcn, {"lr": [0.0003, 0.001, 0.003, 0.01, 0.03], "layers": [1, 2, 3, 4], "epochs": [4, 8, 16, 32, 64, 128]},
                        {"lr": 0.01, "layers": 2, "epochs": 16}, SLOW, {"layers": [1]}),
-    "NGCF": Player(of_ngcf, {"lr": [0.0003, 0.001, 0.003, 0.01, 0.03], "layers": [1, 2, 3], "epochs": [4, 8, 16, 32, 64, 128]},
+    "NGCF": Player(of_ngcf, {"lr": [0.0003, 0.001, 0.003, 0.01, 0.03], "layers": [1, 2, 3, 4], "epochs": [4, 8, 16, 32, 64, 128]},
                    {"lr": 0.01, "layers": 2, "epochs": 16}, SLOW, {"layers": [1]}),
     "Pixie": Player(pixie, {"restart": [0.3, 0.5, 0.7, 0.9, 0.97, 1.0]}, {"restart": 0.7}, SLOW, {"restart": [1.0]}),
     "two towers": Player(two_towers, STEPS, {"rate": 0.003, "epochs": 16}, SLOW),
