@@ -51,6 +51,14 @@ def rows(means, noise=0.01, seed=0):
             for k, m in enumerate(means)}  # fmt: skip
 
 
+def test_leads_are_those_over_everybody_else_level_by_level():
+    methods = {"a": rows([5, 1]), "b": rows([1, 5], seed=1), "c": rows([4, 0], seed=2)}
+    first, last = summary.leads("a", range(2), methods)
+    assert set(first) == set(last) == {"b", "c"}
+    assert first["b"]["mean"] == pytest.approx(4, abs=0.02)
+    assert last["b"]["high"] < 0 < last["c"]["low"]
+
+
 def test_a_crossing_lies_between_the_last_sure_lead_and_the_first_sure_one_of_the_other():
     # level at 2: there nobody can be told from the other
     found = summary.of_set(

@@ -86,7 +86,8 @@ def run(slice_: ModuleType, until: float = np.inf) -> dict:
 
     Args:
         slice_: a module with NAME, CLAIM, KNOB, UNIT, MEASURE, SETS {data set: its groups of levels}, CUTS and
-            `task(data, levels, cut)`; SCALE = "log" where the measure runs over powers of ten.
+            `task(data, levels, cut)`; SCALE = "log" where the measure runs over powers of ten; LEADS: methods whose leads over all
+            others are stored.
         until: `time.monotonic()` after which nothing new is begun.
 
     Raises:
@@ -103,6 +104,8 @@ def run(slice_: ModuleType, until: float = np.inf) -> dict:
         table[data] = summary.of_set(every, methods)
         if names := getattr(slice_, "NAMES", {}).get(data):  # of levels that are data sets
             table[data]["names"] = [names[level] for level in every]
+        for name in getattr(slice_, "LEADS", ()):  # over everybody, first or not
+            table[data].setdefault("leads", {})[name] = summary.leads(name, every, methods)
         for cross in table[data]["crossings"]:
             cross["twice"] = _twice(slice_, data, every, cross, methods, until)
     values = {

@@ -27,6 +27,7 @@ CLAIM = "Where the target is rare, vectors learned from all relations find more 
 CUTS = (0, 1, 2)
 LEVELS = (100, 30, 10, 3, 1)
 SETS = {"ads of PinWorld": [(x,) for x in LEVELS]}
+LEADS = ("TwHIN",)  # lesson 13 asks what it is ahead of
 ABSENT = {
     "EASE": "more things than users here: item2item and RP3β stand for it",
     "PinSage, two towers, SASRec, OmniSage": "learn from one relation: what this slice turns is how many there are",

@@ -100,6 +100,18 @@ def _first(level: float, methods: dict) -> dict:
     }  # fmt: skip
 
 
+def leads(name: str, levels: Sequence[float], methods: dict) -> list[dict]:
+    """Return how far one method is ahead of each other one, a dict for each level."""
+    return [
+        {
+            other: asdict(lead(methods[name][level]["values"], rows[level]["values"]))
+            for other, rows in methods.items()
+            if other != name
+        }
+        for level in levels
+    ]
+
+
 def crossings(levels: Sequence[float], methods: dict) -> list[dict]:
     """Return the pairs of methods that change places for sure, each of them first somewhere.
 
