@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from graphrec_utils import datasets
+from graphrec_utils import datasets, pinworld
 from solutions.experiments.lesson18.regimes import rarity
 
 
@@ -19,3 +20,34 @@ def test_the_same_graph_of_yelp_holds_all_that_the_facts_hold(percent):
     m, n = day.past.num_users, day.past.num_items
     assert G[:m, :n].nnz == (day.facts.rels == 0).sum()
     assert G[:m, n:].nnz == (day.facts.rels == 3).sum()
+
+
+@pytest.fixture
+def day(monkeypatch):
+    """A small world in the place of seed 97, with a half of its clicks on ads."""
+    world = pinworld.make(seed=97, scale=0.1)
+    monkeypatch.setattr(rarity, "world", lambda cut: world)
+    return rarity.ads(97, False, 50)
+
+
+def test_false_ads_may_be_any_pin_and_not_only_those_that_were_clicked(day):
+    facts, whole = day.facts, rarity.ads(97, False, 100).facts
+    kinds = facts.entity_types[day.tails]
+    assert facts.entity_types is not None and len(set(kinds.tolist())) == 1
+    assert (facts.rels == 0).sum() < (whole.rels == 0).sum()
+    assert (facts.rels > 0).sum() == (whole.rels > 0).sum()
+
+
+@pytest.mark.parametrize("fit, knobs", [
+    (rarity.of_twhin, {"lr": 0.1, "reg": 0.1, "uniform": 5, "others": 1}),
+    (rarity.of_twhin, {"lr": 0.1, "reg": 0.1, "uniform": 5}),
+    (rarity.of_transe, {"lr": 0.1, "sharpness": 6.0, "epochs": 1}),
+])  # fmt: skip
+def test_a_weight_of_popularity_is_added_to_the_same_vectors(day, fit, knobs, monkeypatch):
+    monkeypatch.setattr(rarity, "GROUPS", 60)
+    monkeypatch.setattr(rarity, "ALONE", 10)
+    users = np.arange(3)
+    plain, more = (fit(day, **knobs, weight=w).scores(users) for w in (0.0, 2.0))
+    assert plain.shape == (3, len(day.tails)) and len(day.made) == 1
+    liked = np.log1p(day.past.degrees()[1])
+    np.testing.assert_allclose(more - plain, np.tile(2 * liked, (3, 1)), rtol=1e-4, atol=1e-5)
