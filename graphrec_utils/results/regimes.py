@@ -26,7 +26,6 @@ SAYS = {
     "history": "With one like iALS and LightGCN are ahead, with fifty item2item and EASE; on films what is recent is first throughout.",
     "age": "From a week on RP3β over today's edges is ahead of vectors; among things born in the last three days encoders are first.",
     "content": "What a new item is born with says more than its content; OmniSage hears both and is level with the first until half is noise.",
-    "rarity": "Other relations help at every share; iALS on one graph of all is first, and TwHIN level with it while no click is missing.",
     "order": "SASRec is ahead of all on films; on the other three sets walks that weigh late events find as much.",
     "interests": "From two topics on five medoids find more than one; a mean of what was saved lately finds no less than five.",
     "size": "Ten thousand things are scanned as fast as a walk or a push answers; a million take at least seventy times as long.",

@@ -161,14 +161,6 @@ def test_what_age_says_is_stored():
     assert set(youngest["level with"]) == {"GraphSAGE"}
 
 
-def test_what_rarity_says_is_stored():
-    part = regimes.regimes()["rarity"]["sets"]["ads of PinWorld"]
-    assert {row["first"] for row in part["first"]} == {"iALS, same graph"}
-    assert [("TwHIN" in row["level with"]) for row in part["first"]] == [True] + 4 * [False]
-    alone = {"popularity", "item2item", "RP3β", "iALS", "TwHIN, target alone"}
-    assert all(alone <= set(row["behind"]) for row in part["first"])
-
-
 def test_twice_the_trials_of_who_is_behind_move_no_crossing_by_more_than_a_level():
     """Where it was asked: everywhere but among pins born since the training."""
     for name, values in regimes.regimes().items():
