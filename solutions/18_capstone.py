@@ -840,7 +840,7 @@ ranked("content", 0, ("PinWorld",))
 
 # %% [markdown]
 # *Figure 18.6. New things: what is found of pins without a like, intervals of 95 % over users and three worlds. A name with a comma is a variant, hollow.
-# Three days after a training encoders, PinSage and GraphSAGE, are ahead of all among the pins born since (figure 18.1).*
+# Three days after a training PinSage is ahead of all among the pins born since (figure 18.1).*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **People of few events.** Of each person one like is known; ten later ones are to be found.
