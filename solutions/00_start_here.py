@@ -413,12 +413,12 @@ plt.show()
 # our tables something simple is level with a famous model, or ahead of it. So the course changes one thing in the data at a time, to see where
 # the order turns. Lesson 18 has all seven answers on one page.
 #
-# | what changes | the question | lesson |
+# | what changes | the question | lessons |
 # |---|---|---|
 # | history | how many likes of a person are known? | 06 |
-# | age | how many days ago was the model trained? | 07 |
-# | content | does an item say itself what it is? | 07 |
-# | size | how many items are there? | 08 |
+# | age | how many days ago was the model trained? | 07, 09 |
+# | content | does an item say itself what it is? | 07, 16 |
+# | size | how many items are there? | 08, 10 |
 # | rarity | how rare are the edges that you want to predict? | 13 |
 # | interests | how many interests has one person? | 13 |
 # | order | does it matter what came before what? | 15 |

@@ -545,8 +545,8 @@ verdict(
 # >
 # > **Where it did not.** One number when serving does as much, and on Gowalla more: 0.205. On films the list of the last days has 0.160. And rare films lose half of their recall.
 # >
-# > In "When does a graph model win?" (lesson 18) log Q is asked nothing. Two towers, trained with other negatives or without a correction, are first nowhere; they are level with the first, recent popularity, on
-# > films with two known likes or more.
+# > The picture "When does a graph model win?" (lesson 18) says nothing about log Q: its two towers have other negatives, or no correction. They are first nowhere. On films, for people with two known likes or more,
+# > they are level with the first, a list of what is popular now.
 #
 # * **Which way is right, and in what sense?** As a teacher: correct every column and leave hits in; that learns $\log p$ with any number of draws. As an estimate of
 #   the gradient: leave the positive alone, mask hits, and divide by $n$. These are two questions.
