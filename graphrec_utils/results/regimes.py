@@ -26,6 +26,7 @@ SAYS = {
     "history": "With one like iALS and LightGCN are ahead, with fifty item2item and EASE; on films what is recent is first throughout.",
     "age": "From a week on RP3β over today's edges is ahead of vectors; among things born in the last three days encoders are first.",
     "content": "What a new item is born with says more than its content; OmniSage hears both and is level with the first until half is noise.",
+    "rarity": "TwHIN, which reads other relations, is ahead of all who read clicks alone down to three percent; iALS on the same graph finds no less.",
     "order": "SASRec is ahead of all on films; on the other three sets walks that weigh late events find as much.",
     "interests": "From two topics on five medoids find more than one; a mean of what was saved lately finds no less than five.",
     "size": "Ten thousand things are scanned as fast as a walk or a push answers; a million take at least seventy times as long.",

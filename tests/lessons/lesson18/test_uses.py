@@ -161,6 +161,15 @@ def test_what_age_says_is_stored():
     assert set(youngest["level with"]) == {"GraphSAGE"}
 
 
+def test_what_rarity_says_is_stored():
+    part = regimes.regimes()["rarity"]["sets"]["ads of PinWorld"]
+    assert {row["first"] for row in part["first"]} == {"iALS, same graph"}
+    alone = ("popularity", "item2item", "RP3β", "iALS", "TwHIN, target alone")
+    leads = dict(zip(part["levels"], part["leads"]["TwHIN"], strict=True))
+    ahead = {level for level, lead in leads.items() if all(lead[x]["low"] > 0 for x in alone)}
+    assert ahead == {100, 30, 10, 3}
+
+
 def test_twice_the_trials_of_who_is_behind_move_no_crossing_by_more_than_a_level():
     """Where it was asked: everywhere but among pins born since the training."""
     for name, values in regimes.regimes().items():

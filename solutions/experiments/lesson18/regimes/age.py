@@ -339,8 +339,10 @@ PLAYERS = {
 OF_PEOPLE = {
     name: Player(partial(of_likes, player.fit), player.ladders, player.start, player.trials, player.natural)
     for name, player in history.PLAYERS.items()
-    if name in ("popularity", "recent", "item2item", "RP3β", "EASE", "iALS", "SASRec")
+    if name in ("popularity", "recent", "RP3β", "EASE", "iALS")
 } | {
+    "SASRec": Player(partial(of_likes, history.of_sasrec), {"rate": [0.001, 0.003, 0.01, 0.03], "epochs": [2, 4, 8, 16, 32]},
+                     {"rate": 0.01, "epochs": 8}, SLOW),
     "PinnerFormer": Player(
         of_pinnerformer,
         {"weight": [0.0, 0.3, 0.6, 1.0, 1.5, 2.0], "objective": ["every next", "dense"], "steps": [100, 200, 400, 800, 1600], "lr": [0.001, 0.003, 0.01, 0.03]},
