@@ -26,7 +26,8 @@
 # **Runs on** any CPU
 #
 # **In an hour:** 8.1 to 8.6, with exercises 08.1, 08.4 and 08.5. **Branches**, marked ↳, stand after the quiz: what
-# a step costs · stop early · a walker with a taste · a puzzle about fewer edges · your walk in a shop · settings of your own.
+# a step costs · stop early · a walker with a taste · a puzzle about fewer edges · your walk in a shop · settings of your own · how deep until you are
+# everybody.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 8.1 to 8.6. Begin with the two questions on the first slide and leave them on the
@@ -681,6 +682,7 @@ verdict(
 # | 8.10 | exercise 08.6: a puzzle about pruning, the best hunt of the lesson | 25 |
 # | 8.11 | the same walk for search queries in a shop | 5 |
 # | 8.12 | exercise 08.7: settings of your own, and your films | 25 |
+# | 8.13 | after how many steps a stranger's list is yours, and what keeps you yourself | 8 |
 #
 # **The two graphs.** `walks.visits` is the library's version of your walk, compiled.
 
@@ -1229,6 +1231,33 @@ check("08.7", choose)
 from graphrec_utils.exercises.films import my_films
 
 my_films("08")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 8.13 ↳ How deep until you are everybody?
+#
+# *A branch of about 8 minutes: why Pixie goes home, on 1,200 films, with your own walk.*
+#
+# You love three films, a stranger three others. Sparks leave yours and go film → person → film, with equal chances, as many
+# steps as `depth` says. Where most of them are is your list of ten, and the stranger has one too.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:08.p11"]
+predict("08.p11")
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget", "answers:08.p11"]
+visuals.everybody(function=pixie_walk)
+
+# %% [markdown]
+# *Figure 8.10. How many of ten films the lists of two strangers share, by depth, mean and 95 % interval of 200 pairs. In the
+# interactive version 1,200 films are points of light, near each other where the same people like them: move the depth, tap films, try the switches.*
+#
+# Three steps make two strangers nearly one person. Counted by visits they share half of their lists after a single step, the bestsellers; divided by
+# $\sqrt{\text{likes}}$ you stay yourself for one step longer, no more. **The mean of all depths**, LightGCN's of lesson 06, forgets you more
+# slowly, and **going home** after a step with chance ½, as Pixie does, never forgets you. *Your walk* shows the visits of your 08.1: a walker that never
+# goes home, or begins elsewhere, *looks* wrong.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Left out of fifty minutes; a good opening of the hour otherwise: ask the room for three films, move the depth from 0 to 5 slowly, then
+# press "Home after a step" and "÷ √likes". Usual wrong answer to 08.p11: about ten steps.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Slide, paper, code

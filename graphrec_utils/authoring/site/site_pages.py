@@ -42,6 +42,16 @@ and a measurement shows whether the idea was worth it.
 
 ```{{raw}} html
 <div class="gr-hero">
+{scene}
+</div>
+```
+
+*How deep until you are everybody? Tap three films that you love and move the depth: sparks go film, person, film, and
+after three steps a stranger's list is nearly yours. What keeps you yourself? [Lesson 06](notebooks/06_lightgcn.ipynb)
+takes the mean of all depths, [lesson 08](notebooks/08_pixie.ipynb) sends the sparks home.*
+
+```{{raw}} html
+<div class="gr-hero">
 {hero}
 </div>
 ```
@@ -220,6 +230,7 @@ def index(repo: str | None) -> str:
     return INDEX.format(
         run=f"{clone} and see [Where to run it](launch.md).",
         hero=hero().html(),
+        scene=visuals.everybody(address=True).html(),
         map=draw.both(link=lambda number: places.address(number, "notebooks/")),
         table="\n".join(rows),
         graders="\ngraders" if graders_page.there() else "",

@@ -104,6 +104,15 @@ def _slower(at) -> str:
     return "a fifth to a tenth" if 0.1 < left < 0.2 else "about a thousandth"
 
 
+def _everybody(at) -> str:
+    """Which option the stored shares of strangers' lists say."""
+    rows = results.load("08_everybody").values["shared"]["walk"]["visits"]
+    first = next((k for k, row in enumerate(rows) if row["mean"] >= 8), None)
+    if first is None:
+        return "never, they began elsewhere"
+    return "after two or three" if first in (2, 3) else "after about ten"
+
+
 QUESTIONS = (
     Question("08.p1", "In the table every row has the same share for p1, a half, and at restart 0.2 "
              "the query p0 itself has only a third. What happens to p2 when `restart` goes to 0?", (
@@ -212,6 +221,28 @@ QUESTIONS = (
         ("about a thousandth",
          "That is so for who goes through everything: a scan goes from 62,324 to 23. A walk looks at two places a step."),
     ), measured=_slower),
+    Question(
+        "08.p11",
+        "You love three films, a stranger three others. Sparks go film, person, film from each. After how many steps do your lists "
+        "of ten films share at least eight, in the mean of 200 such pairs?",
+        (
+            (
+                "after two or three",
+                "5.6 after one step, 8.1 after two, 8.9 after three. A film has many fans, and each of them has seen what everybody has seen.",
+            ),
+            (
+                "after about ten",
+                "After ten nothing moves any more: 8.9 since the third. Two steps reach nearly every film, and most sparks are where "
+                "most likes are.",
+            ),
+            (
+                "never, they began elsewhere",
+                "Without a way home the beginning is forgotten: after three steps 8.9 of ten are the same. With chance ½ to go home it is 7.1 "
+                "forever, and 2.9 divided by the root of the likes.",
+            ),
+        ),
+        measured=_everybody,
+    ),
     Question("08.q1", "A colleague's walker returns the pins with most visits, and they are the same "
              "for every query. What do you look for?", (
         ("whether the walker ever goes home",

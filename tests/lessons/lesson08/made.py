@@ -6,6 +6,7 @@ from graphrec_utils.plots import visuals
 from tests.library.small import LIKES
 
 MADE = {
+    "everybody": lambda: visuals.everybody(),
     "allocator": lambda: visuals.allocator({"cakes": 3, "trees": 250}),
     "pixie": lambda: visuals.pixie(*LIKES, preferred=["Cube"], stop=(1, 4)),
 }  # fmt: skip

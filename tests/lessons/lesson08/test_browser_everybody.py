@@ -1,0 +1,125 @@
+"""How deep until you are everybody, used by keyboard and by mouse: lists as Python makes them, an address to share."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from graphrec_utils.lessons.lesson08.visuals.everybody import content, likes, spread, tops
+from graphrec_utils.plots import visuals
+from tests.browser.pages import alone, opened, status
+
+
+@pytest.fixture
+def shown(drawn):
+    return drawn(visuals.everybody())
+
+
+def lists(shown) -> list[list[str]]:
+    return [
+        [text.removeprefix("= ") for text in column.locator(".gr-eb-film").all_inner_texts()]
+        for column in shown.locator(".gr-eb-lists ol").all()
+    ]
+
+
+def of_python(visual, depth: int, way: str, count: str) -> list[list[str]]:
+    own = np.array([visual.state["loved"], visual.state["stranger"]])
+    start = np.zeros((len(content()["titles"]), 2))
+    np.put_along_axis(start, own.T, 1 / 3, axis=0)
+    found = tops(likes(), spread(likes(), start, depth, way), own, count)
+    return [[content()["titles"][k] for k in films] for films in found]
+
+
+def test_the_lists_are_those_that_python_makes(page, shown):
+    visual = visuals.everybody()
+    depth = shown.get_by_role("slider", name="Depth")
+    for at, presses, way, count in ((1, (), "walk", "visits"), (2, ("÷ √likes",), "walk", "root"),
+                                    (5, ("Home after a step",), "home", "root"), (5, ("Mean of all depths",), "layers", "root")):  # fmt: skip
+        depth.fill(str(at))
+        for name in presses:
+            shown.get_by_role("button", name=name).click()
+        made = of_python(visual, at, way, count)
+        assert lists(shown) == made
+        both = len(set(made[0]) & set(made[1]))
+        assert f"you two share {both} of ten films" in status(shown)
+
+
+def test_by_keyboard_alone(page, shown):
+    depth = shown.get_by_role("slider", name="Depth")
+    depth.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    assert "2 steps: you two share" in status(shown)
+    box = shown.get_by_label("A film that you love")
+    box.focus()
+    page.keyboard.type("toy story (1995")
+    page.keyboard.press("Enter")
+    assert shown.locator(".gr-eb-chip").first.inner_text() == "Toy Story (1995)"
+    page.keyboard.type("no such film")
+    page.keyboard.press("Enter")
+    assert "No film here has “no such film” in its title" in status(shown)
+
+
+def test_a_tap_takes_the_place_of_a_film_and_a_stranger_comes(page, shown):
+    before = shown.locator(".gr-eb-chip").all_inner_texts()
+    shown.locator("canvas").click(position={"x": 200, "y": 200})
+    after = shown.locator(".gr-eb-chip").all_inner_texts()
+    assert after[1:] == before[1:] and after[0] != before[0]
+    said = shown.locator(".gr-eb-seen").last.inner_text()
+    shown.get_by_role("button", name="Another stranger").click()
+    assert shown.locator(".gr-eb-seen").last.inner_text() != said
+
+
+def test_sparks_move_once_something_was_moved_and_can_be_stopped(page, shown):
+    sparks = shown.get_by_role("button", name="Sparks")
+    assert sparks.get_attribute("aria-pressed") == "false"
+    shown.get_by_role("slider", name="Depth").fill("3")
+    assert sparks.get_attribute("aria-pressed") == "true"
+    page.wait_for_function("document.querySelector('canvas').dataset.fps > 0")
+    sparks.click()
+    assert sparks.get_attribute("aria-pressed") == "false"
+
+
+def test_who_wants_no_motion_gets_the_light_alone(tmp_path, new_page):
+    page = new_page(reduced_motion="reduce")
+    root = opened(page, alone(tmp_path, visuals.everybody()))
+    assert root.get_by_role("button", name="Sparks").count() == 0
+    root.get_by_role("slider", name="Depth").fill("3")
+    assert "3 steps" in status(root)
+    assert page.evaluate("document.querySelector('canvas').dataset.fps") is None
+
+
+def test_an_address_holds_the_films(tmp_path, new_page):
+    address = alone(tmp_path, visuals.everybody(address=True))
+    page = new_page()
+    opened(page, address)
+    page.goto(f"{address}#films=1,2,3;4,5,6;2.5;home;root")
+    page.reload()
+    root = page.locator(".gr-root").first
+    titles = content()["titles"]
+    assert root.locator(".gr-eb-chip").all_inner_texts() == titles[1:4]
+    assert "2.5 steps, home with chance ½ after each, ÷ √likes" in status(root)
+    page.goto(f"{address}#films=1,1,3;4,5,6;2;home;root")  # twice the same: nothing of it is taken
+    page.reload()
+    assert root.locator(".gr-eb-chip").first.inner_text() != titles[1]
+    root.get_by_role("button", name="Copy the address").click()
+    assert "#films=" in page.url
+
+
+def stays(indptr, indices, query, restart, num_steps, rng):
+    """Walks that know the query's own people and nothing else."""
+    counts = np.zeros(len(indptr) - 1)
+    for person in indices[indptr[query] : indptr[query + 1]]:
+        counts[indices[indptr[person] : indptr[person + 1]]] += 1
+    return counts
+
+
+def test_the_visits_of_a_walk_hold_for_the_films_it_began_at(drawn):
+    root = drawn(visuals.everybody(function=stays))
+    plain = lists(root)
+    root.get_by_role("button", name="Your walk").click()
+    assert "These are the visits of your walk" in status(root) and lists(root) != plain
+    root.get_by_role("button", name="Another stranger").click()
+    assert "Your walk began at other films" in status(root)
+    root.get_by_role("button", name="Home after a step").click()
+    assert "Your walk" not in status(root)
