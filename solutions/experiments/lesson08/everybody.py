@@ -92,12 +92,12 @@ def films() -> None:
     # ranks would be a square, values leave gaps: half of each fills the canvas
     ranks = np.argsort(np.argsort(Y, axis=0), axis=0) / len(Y)
     spread = (Y - Y.min(0)) / (Y.max(0) - Y.min(0))
-    place = np.round(1000 * (ranks + spread) / 2).astype(int)
+    place = np.round(255 * (ranks + spread) / 2).astype(np.uint8)
     content = {
         "source": "MovieTweetings, snapshots/100K. The MIT License, Copyright (c) 2013 Simon Dooms",
         "titles": titles.tolist(),
-        "x": place[:, 0].tolist(),
-        "y": place[:, 1].tolist(),
+        "x": base64.b64encode(place[:, 0].tobytes()).decode(),
+        "y": base64.b64encode(place[:, 1].tobytes()).decode(),
         "likes": packed(R),
     }
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))

@@ -105,7 +105,7 @@ def everybody(
 
 @functools.cache
 def content() -> dict:
-    """Return what films.json holds: titles and places of films, and the likes, packed."""
+    """Return what films.json holds: titles, and packed in base64 places of films, a byte each, and likes."""
     return json.loads(FILMS.read_text("utf-8"))
 
 

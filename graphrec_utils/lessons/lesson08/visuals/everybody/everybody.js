@@ -1,5 +1,5 @@
 // How deep until you are everybody? Sparks leave three films, film - person - film, and a stranger's list becomes yours.
-// State: titles, x, y (0 to 1,000), likes (base64, see __init__.py), loved and stranger (three films each), depth, deepest, way, count, home (chance),
+// State: titles, x, y (0 to 255) and likes (base64, see __init__.py), loved and stranger (three films each), depth, deepest, way, count, home (chance),
 // shared (way -> count -> of ten films by depth, measured on pairs of strangers), answers (films, and visits: what a student's walks say of them, or null), address (whether the page's holds all this).
 
 import { button, count, frame, h, list, slider, still } from "../../../../plots/visuals/base/base.js";
@@ -10,9 +10,11 @@ const TRIP = 700; // ms from film to film
 const TASTES = [[255, 176, 59], [94, 201, 255], [255, 112, 166]]; // of what left each of the three films
 const NIGHT = "#0b1026";
 
+const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+
 // People as lists of films: for each person how many, then the gaps between them, seven bits a byte.
 function unpack(text) {
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const bytes = bytesOf(text);
   let at = 0;
   const next = () => {
     let value = 0;
@@ -74,7 +76,8 @@ function spreader(people, n) {
 const mean = (parts) => parts[0].map((_, f) => parts.reduce((sum, x) => sum + x[f], 0) / parts.length);
 
 function render({ model, el }) {
-  const [titles, X, Y] = ["titles", "x", "y"].map((key) => model.get(key));
+  const titles = model.get("titles");
+  const [X, Y] = ["x", "y"].map((key) => bytesOf(model.get(key)));
   const n = titles.length;
   const people = unpack(model.get("likes"));
   const fans = Array.from({ length: n }, () => []); // a film's people
@@ -184,7 +187,7 @@ function render({ model, el }) {
     return { node: h("div", {}, h("div", { class: "gr-title" }, title), said, films), films, said };
   };
   const [mine, theirs] = [column("You"), column("A stranger")];
-  const share = h("div", { class: "gr-controls" },
+  const share = h("div", { class: "gr-eb-row" },
     button("Save a picture", save),
     ...(model.get("address") ? [button("Copy the address", (event) => {
       const done = (text) => (event.target.textContent = text);
@@ -192,13 +195,13 @@ function render({ model, el }) {
       history.replaceState(null, "", address());
     })] : []));
   body.append(
-    h("div", { class: "gr-eb-left" }, h("div", { class: "gr-eb-stage" }, canvas, name), chips, h("div", { class: "gr-controls" }, search, options)),
+    h("div", { class: "gr-eb-left" }, h("div", { class: "gr-eb-stage" }, canvas, name), chips, h("div", { class: "gr-eb-row" }, search, options)),
     h("div", { class: "gr-eb-right" }, number, h("div", { class: "gr-eb-lists" }, mine.node, theirs.node), share),
   );
 
   const sky = { width: 0, height: 0, ratio: 1, base: document.createElement("canvas") };
-  const px = (f, width = sky.width) => 14 + ((width - 28) * X[f]) / 1000;
-  const py = (f, height = sky.height) => 14 + ((height - 28) * Y[f]) / 1000;
+  const px = (f, width = sky.width) => 14 + ((width - 28) * X[f]) / 255;
+  const py = (f, height = sky.height) => 14 + ((height - 28) * Y[f]) / 255;
   let shown = null; // what the lists and the light say now
 
   function compute() {
@@ -342,8 +345,8 @@ function render({ model, el }) {
         }
         const t = spark.part;
         const [a, b, c] = [(1 - t) ** 2, 2 * t * (1 - t), t * t];
-        const x = 14 + ((sky.width - 28) * (a * X[spark.film] + b * spark.over[0] + c * X[spark.to])) / 1000;
-        const y = 14 + ((sky.height - 28) * (a * Y[spark.film] + b * spark.over[1] + c * Y[spark.to])) / 1000;
+        const x = 14 + ((sky.width - 28) * (a * X[spark.film] + b * spark.over[0] + c * X[spark.to])) / 255;
+        const y = 14 + ((sky.height - 28) * (a * Y[spark.film] + b * spark.over[1] + c * Y[spark.to])) / 255;
         context.fillRect(x - 1, y - 1, 2, 2);
       }
     }
@@ -375,7 +378,7 @@ function render({ model, el }) {
   const watch = new ResizeObserver(() => {
     const width = Math.round(canvas.parentElement.clientWidth);
     if (!width || width === sky.width) return;
-    Object.assign(sky, { width, height: Math.round(Math.min(420, 0.78 * width)), ratio: Math.min(2, devicePixelRatio || 1) });
+    Object.assign(sky, { width, height: Math.round(Math.min(el.closest(".reveal") ? 290 : 420, 0.78 * width)), ratio: Math.min(2, devicePixelRatio || 1) });
     for (const c of [canvas, sky.base]) [c.width, c.height] = [sky.width * sky.ratio, sky.height * sky.ratio];
     canvas.style.height = `${sky.height}px`;
     if (shown) paint();
