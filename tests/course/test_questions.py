@@ -240,6 +240,8 @@ def test_a_question_can_be_answered_and_every_answer_is_answered(question):
         assert len({option for option, _ in question.options}) == len(question.options)
     else:
         assert question.within > 1 and question.answer and all(question.said)
+        low, high = questions.bounds(question)
+        assert not low <= 0.25 <= high, "0.25, the example on its card, would be right"
 
 
 @pytest.mark.parametrize("question", [q for q in ALL if q.kind == "p"], ids=lambda q: q.id)

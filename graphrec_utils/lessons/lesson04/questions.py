@@ -115,16 +115,16 @@ QUESTIONS = (
          "A walk of length 2 leaves by one edge and has to come back by the same one, so there "
          "are two."),
     ), measured=lambda at: f"{(_adjacency() @ _adjacency())[4, 4]:.0f}"),
-    Question("04.p4", "What share of all films, from 0 to 1, does a typical user of MovieTweetings reach in "
+    Question("04.p4", "How many percent of all films does a typical user of MovieTweetings reach in "
              "three steps?",
-             answer=0.29, within=1.5, said=(
-        "0.29, and 0.92 after five steps. One popular film among your likes is enough to reach "
+             answer=29, within=1.5, said=(
+        "29, and 92 after five steps. One popular film among your likes is enough to reach "
         "what its many fans like.",
-        "More: 0.29. A typical user has few likes, but one of them tends to be popular, and its "
+        "More: 29. A typical user has few likes, but one of them tends to be popular, and its "
         "many fans like a lot.",
-        "Less: 0.29, and 0.92 after five steps (in percent: 29 and 92). Fans of rare films are out of reach of the first "
+        "Less: 29, and 92 after five steps. Fans of rare films are out of reach of the first "
         "two steps.",
-    ), measured=lambda at: at["share"][3].median()),
+    ), measured=lambda at: 100 * at["share"][3].median()),
     Question("04.p5", "What do the shares of time become, in one connected graph as here, when "
              "`restart` goes to 0?", (
         ("proportional to the degrees",

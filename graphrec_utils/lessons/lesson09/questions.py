@@ -129,13 +129,13 @@ QUESTIONS = (
          "That would be so without the max and with the paper's sign. The slide's sign pushes the other way."),
     ), measured=_slide),
     Question("09.p4", "PinWorld knows how similar two pins truly are. Hard negatives come from ranks 50 to 300 of the "
-             "7,000 pins. What share of them is at least as similar to the query as the median positive? (Of the "
-             "positives it is one half.)", answer=0.27, within=1.5, said=(
+             "7,000 pins. How many percent of them are at least as similar to the query as the median positive? (Of the "
+             "positives it is 50.)", answer=27, within=1.5, said=(
         "More than one in four. One topic has a few hundred pins here, so what is related is soon relevant.",
         "More than that: one topic has a few hundred pins here, and of ranks 50 to 300 more than half are about the same thing. "
         "Farther out, from rank 300 on, it is so.",
         "Fewer than that: of these ranks more than a third are of another topic. One half would be as many as of the positives.",
-    ), measured=lambda at: at["wrong"]["ranks 50 to 300"]),
+    ), measured=lambda at: 100 * at["wrong"]["ranks 50 to 300"]),
     Question("09.p5", "Three poolings, and three ways with hard negatives, three seeds each. How large are the "
              "differences, compared with what separates the paper's rows (39 to 67 %)?", (
         ("small: a tenth of the number or less",

@@ -109,12 +109,12 @@ QUESTIONS = (
         ("the same weight for all places",
          "That is what a finite number instead of −∞ gives; then set them to 0."),
     ), measured=_softmax_of_nothing),
-    Question("14.p5", "The week after today. In which share of its pairs does the second pin stand in one of the first pin's six "
-             "lists of ten already, today? A number between 0 and 1.", answer=0.29, within=1.5, said=(
+    Question("14.p5", "The week after today. In how many percent of its pairs does the second pin stand in one of the first pin's six "
+             "lists of ten already, today?", answer=29, within=1.5, said=(
         "About. People return to what they have done before, and a walk visits that most.",
         "More: people return to what they have done before, and sixty places hold much of it.",
         "Less: most of what comes next is new to all six lists.",
-    ), measured=lambda at: at["now"]),
+    ), measured=lambda at: 100 * at["now"]),
     Question("14.p6", "The same six lists, each model at the best settings that were found, trained alike. A plain mean per relation, the "
              "attention of GAT and HAN, or the transformer: who finds most on PinWorld?", (
         ("one cannot tell them apart",
