@@ -585,7 +585,7 @@ verdict(
 # * **item2item** adds up twenty rows of a finished table of neighbors, **EASE** of a full matrix;
 # * **Pixie** makes 10,000 steps, and **push** stops at a tolerance, on a graph of as many pins.
 #
-# > **Claim** (ours). From a million things on an exact scan answers fewer requests than an index, a walk or a push.
+# > **Claim** (ours). At a million things an exact scan answers fewer requests than an index, a walk or a push.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:08.p10"]
 predict("08.p10")
@@ -616,7 +616,7 @@ million = {name: rate[name][1_000_000] for name in shown}
 scan, walk = million["iALS, exact scan"], million["Pixie"]
 others = ("iALS, cells of faiss", "Pixie", "PageRank, push")
 verdict(
-    "From a million things on an exact scan answers fewer requests than an index, a walk or a push.",
+    "At a million things an exact scan answers fewer requests than an index, a walk or a push.",
     holds=all(million[name]["low"] > scan["high"] for name in others),
     detail=f"a million things: Pixie {walk['mean']:,.0f} a second, from {walk['low']:,.0f} to {walk['high']:,.0f}; the scan {scan['mean']:.0f}",
 )
