@@ -24,7 +24,7 @@ ORDER = (
 # what each slice says, in words that a student can repeat; tests hold them to what is stored
 SAYS = {
     "history": "With one like iALS and LightGCN are ahead, with fifty item2item and EASE; on films what is recent is first throughout.",
-    "age": "From a week on RP3β over today's edges is ahead of vectors; among things born in the last three days encoders are first.",
+    "age": "A week after training RP3β over today's edges is ahead; among things born since, encoders at first; for people, a fresh vector of PinnerFormer.",
     "content": "What a new item is born with says more than its content; OmniSage hears both and is level with the first until half is noise.",
     "rarity": "TwHIN, which reads other relations, is ahead of all who read clicks alone down to three percent; iALS on the same graph finds no less.",
     "order": "SASRec is ahead of all on films; on the other three sets walks that weigh late events find as much.",
