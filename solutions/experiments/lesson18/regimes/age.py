@@ -339,8 +339,10 @@ PLAYERS = {
 OF_PEOPLE = {
     name: Player(partial(of_likes, player.fit), player.ladders, player.start, player.trials, player.natural)
     for name, player in history.PLAYERS.items()
-    if name in ("popularity", "recent", "RP3β", "EASE", "iALS")
+    if name in ("popularity", "recent", "RP3β", "EASE")
 } | {
+    "iALS": Player(partial(of_likes, history.ials), history.FACTORS | {"alpha0": [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0]},
+                   {"dim": 64, "alpha0": 0.3, "reg": 0.003}),
     "SASRec": Player(partial(of_likes, history.of_sasrec), {"rate": [0.001, 0.003, 0.01, 0.03], "epochs": [2, 4, 8, 16, 32]},
                      {"rate": 0.01, "epochs": 8}, SLOW),
     "PinnerFormer": Player(
