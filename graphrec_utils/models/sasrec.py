@@ -47,6 +47,7 @@ class SASRec(nn.Module):
             numbers, short ones at the start, and a place's vector of length 1 beside them drowns what was
             done; the authors' code takes the root of d.
         seed: of the start.
+        layer: what makes a block, called with d, the heads, dropout and no seed; `hstu.Block` is another.
 
     Raises:
         TypeError: history is not int64.
@@ -67,6 +68,7 @@ class SASRec(nn.Module):
         causal: bool = True,
         scale: float = 1.0,
         seed: int = 0,
+        layer: Callable[..., nn.Module] = transformer.Block,
     ):
         super().__init__()
         self.num_items, self.causal = arguments.integer("num_items", num_items), causal
@@ -80,7 +82,7 @@ class SASRec(nn.Module):
             for table in (self.item, self.place):
                 nn.init.normal_(table.weight, std=dim**-0.5)  # length about 1
             self.blocks = nn.ModuleList(
-                transformer.Block(dim, heads, dropout=dropout, seed=None) for _ in range(blocks)
+                layer(dim, heads, dropout=dropout, seed=None) for _ in range(blocks)
             )
             self.norm = nn.LayerNorm(dim)
         self.dropout = nn.Dropout(dropout)
@@ -211,7 +213,7 @@ def fit(
         seed: of the start, the order, the draws and dropout.
         progress: show a bar.
         device: where it trains.
-        options: of `SASRec`: blocks, heads, dropout; scale is the root of d by default.
+        options: of `SASRec`: blocks, heads, dropout, layer; scale is the root of d by default.
 
     Raises:
         ValueError: see `SASRec`; rows are longer than L + 1 or all empty.
@@ -221,7 +223,6 @@ def fit(
         raise ValueError(
             f"rows may have {history.shape[1] + 1} columns, one more than a history; got {rows.shape[1]}"
         )
-    length = (rows >= 0).sum(dim=1).numpy()
     flat = rows[rows >= 0].numpy()
     if not len(flat):
         raise ValueError("there is no event to learn from: all rows are empty")
@@ -234,12 +235,9 @@ def fit(
     log_q = sampling.mixture(sampling.popularity(counts), half, negatives - half).to(device)
 
     def batches(rng: np.random.Generator):
-        order = np.argsort(length + 2 * rng.random(len(length)))
-        full = np.flatnonzero(np.diff(np.cumsum(length[order]) // batch)) + 1
-        parts = [part for part in np.split(order, full) if length[part].any()]
-        for k in rng.permutation(len(parts)):
+        for part in sampling.histories.batches(rows, batch, rng):
             drawn = np.append(rng.choice(flat, half), rng.integers(0, num_items, negatives - half))
-            yield rows[parts[k], : length[parts[k]].max()], torch.from_numpy(drawn)
+            yield part, torch.from_numpy(drawn)
 
     def step(model: SASRec, part: tuple[Tensor, Tensor]) -> Tensor:
         return loss(model, part[0], "corrected", part[1], log_q)

@@ -6,6 +6,8 @@ counts from the oldest event, and whoever looks back only never meets an empty p
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -71,6 +73,22 @@ def cut(events: Interactions, length: int) -> Tensor:
     ends = np.flatnonzero(from_end % length == 0) + 1  # of each row
     begins = np.append(0, ends[:-1])
     return torch.from_numpy(_rows(events.items, begins, ends, length))
+
+
+def batches(rows: Tensor, events: int, rng: np.random.Generator) -> Iterator[Tensor]:
+    """Yield all rows once, those of about the same length together, without columns that are empty in all of them.
+
+    Args:
+        rows: (R, L) items, -1 in empty places at the end, as `cut` makes them. A row without events may be left out.
+        events: of a part, about.
+        rng: draws who is with whom, and the order of the parts, both before the first; between parts others may use it.
+    """
+    length = (rows >= 0).sum(dim=1).numpy()
+    order = np.argsort(length + 2 * rng.random(len(length)))
+    full = np.flatnonzero(np.diff(np.cumsum(length[order]) // events)) + 1
+    parts = [part for part in np.split(order, full) if length[part].any()]
+    for k in rng.permutation(len(parts)):
+        yield rows[parts[k], : length[parts[k]].max()]
 
 
 def _in_order(events: Interactions) -> tuple[np.ndarray, ...]:
