@@ -13,7 +13,7 @@ them by `scoring.from_embeddings`, and one without may return a `baselines.Score
 function is annotated with what it returns: that is how the contract test finds it.
 
 Device: torch modules are brought to one by `.to(device)`, and what trains by itself takes a `device`
-(`sampled.fit`, `kge.fit`, `pinnerformer.fit`, `train.Torch`). There they stay, with every tensor they make;
+(`sampled.fit`, `kge.fit`, `pinnerformer.fit`, `tiger.fit`, `train.Torch`). There they stay, with every tensor they make;
 neighbors and negatives are drawn on the CPU and sent over. All others are engines of numpy and numba, on the
 CPU alone: baselines, ease, filters, mf, `lightgcn.Fused`, transe, twhin, semantic_ids.
 

@@ -17,7 +17,7 @@ how much one head took beside another. The paper's $\mathbf B$ knows times as we
 between the items; both are left out here.
 
 Zhai et al. 2024, https://arxiv.org/abs/2402.17152, equations 1 to 3; the norms, the division by n and where SiLU
-stands are those of the released code. Will be built in lesson 19.
+stands are those of the released code.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ nothing had been rounded. The second term moves words to what they stand for, th
 
 `semantic_ids.residual_kmeans` is the same spelling without a network. Rajput et al. 2023 (TIGER),
 https://arxiv.org/abs/2305.05065; van den Oord et al. 2017 (straight-through, commitment),
-https://arxiv.org/abs/1711.00937. Will be built in lesson 19.
+https://arxiv.org/abs/1711.00937.
 """
 
 from __future__ import annotations

@@ -11,9 +11,9 @@ probability need not exist: `trie.search` keeps the best prefixes of each level 
     model.scores(users)                                                # (B, n) log p of every item: a beam of all
 
 One transformer reads everything here, a history and then the item that is spelled. In the paper an encoder reads and a
-decoder spells, a hashed user id stands in front, and codes are sought without a trie.
+decoder spells, and a hashed user id stands in front.
 
-Rajput et al. 2023, https://arxiv.org/abs/2305.05065. Will be built in lesson 19.
+Rajput et al. 2023, https://arxiv.org/abs/2305.05065.
 """
 
 from __future__ import annotations

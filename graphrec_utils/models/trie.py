@@ -7,7 +7,7 @@ r"""Which words exist: a trie of all items' codes, and a beam search that stays 
 A model that spells gives every combination of codes a probability; a few thousand of millions are items. Without the
 trie a list names items that do not exist; with a narrow beam it misses those whose first codes look worse than they are.
 
-Rajput et al. 2023, https://arxiv.org/abs/2305.05065 (codes and a beam, no trie). Will be built in lesson 19.
+De Cao et al. 2021 (names of entities, letter by letter), https://arxiv.org/abs/2010.00904.
 """
 
 from __future__ import annotations

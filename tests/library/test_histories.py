@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from graphrec_utils.data import Interactions
 from graphrec_utils.sampling import histories
@@ -35,3 +36,19 @@ def test_users_in_pieces_are_refused():
         histories.cut(mixed, 3)
     with pytest.raises(ValueError, match="length"):
         histories.cut(mixed, 0)
+
+
+def test_batches_hold_every_row_once_and_no_empty_column():
+    rng = np.random.default_rng(0)
+    some = events([rng.integers(0, 10, k).tolist() for k in rng.integers(0, 12, 60)])
+    rows = histories.cut(some, 7)
+    parts = list(histories.batches(rows, 40, np.random.default_rng(1)))
+    assert all((part >= 0).any(dim=0).all() for part in parts)
+    wide = [torch.nn.functional.pad(part, (0, 7 - part.shape[1]), value=-1) for part in parts]
+    assert sorted(torch.cat(wide).tolist()) == sorted(rows.tolist())
+    sizes = [int((part >= 0).sum()) for part in parts]
+    assert max(sizes) < 60 and len(parts) == pytest.approx(sum(sizes) / 40, abs=2)
+    spread = [np.ptp((part >= 0).sum(dim=1).numpy()) for part in parts]
+    assert max(spread) <= 3, "rows of about one length are together"
+    again = list(histories.batches(rows, 40, np.random.default_rng(1)))
+    assert all(torch.equal(a, b) for a, b in zip(parts, again, strict=True))

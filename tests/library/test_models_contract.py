@@ -27,6 +27,7 @@ from graphrec_utils.models import (
     baselines,
     ease,
     filters,
+    hstu,
     kge,
     lightgcn,
     mf,
@@ -36,10 +37,12 @@ from graphrec_utils.models import (
     omnisage,
     pinnerformer,
     pinsage,
+    rqvae,
     sage,
     sampled,
     sasrec,
     semantic_ids,
+    tiger,
     transe,
     twhin,
     two_tower,
@@ -191,6 +194,34 @@ def fitted_sequences(seed: int, device="cpu") -> sasrec.SASRec:
     return sasrec.fit(history, rows, M, 8, seed=seed, device=device, **options)
 
 
+def fitted_hstu(seed: int, device="cpu") -> sasrec.SASRec:
+    shuffled = orders()
+    history, rows = shuffled(), torch.cat([shuffled() for _ in range(40)])
+    options = {"epochs": 2, "lr": 0.02, "negatives": 64, "dropout": 0}
+    return hstu.fit(history, rows, M, 8, seed=seed, device=device, **options)
+
+
+def words() -> torch.Tensor:
+    """An item's first code is its community, the further one its place there."""
+    return rqvae.distinct(torch.from_numpy(COMMUNITY)[:, None])
+
+
+def spellers(seed: int, device="cpu") -> tiger.TIGER:
+    shuffled = orders()
+    model = tiger.TIGER(shuffled(), words(), dim=8, blocks=1, dropout=0, seed=seed)
+    optimizer = torch.optim.Adam(model.parameters(), 0.02)
+    learner = train.Torch(model, tiger.loss, optimizer, device)
+    train.fit(learner, lambda rng: [shuffled() for _ in range(40)], epochs=1, progress=False)
+    return model
+
+
+def fitted_spellers(seed: int, device="cpu") -> tiger.TIGER:
+    shuffled = orders()
+    history, rows = shuffled(), torch.cat([shuffled() for _ in range(40)])
+    options = {"epochs": 2, "lr": 0.02, "blocks": 1, "dropout": 0}
+    return tiger.fit(history, rows, words(), dim=8, seed=seed, device=device, **options)
+
+
 def former(seed: int, device="cpu") -> pinnerformer.PinnerFormer:
     """All a pin says is its number; everybody likes a pin a day, in an order of their own."""
     rng = np.random.default_rng(0)
@@ -241,6 +272,7 @@ MODELS = {
         lightgcn.LightGCN(A_hat(), M, 4, 2, seed=seed), lightgcn.LightGCN.bpr_loss, device
     ),
     "lightgcn.Fused": lambda seed: learned(lightgcn.Fused(A_hat(), M, 4, 2, lr=0.05, seed=seed), None),
+    "hstu.fit": fitted_hstu,
     "omnisage.OmniSage": typed,
     "pinnerformer.PinnerFormer": former,
     "pinnerformer.fit": former,
@@ -253,6 +285,8 @@ MODELS = {
     "sasrec.SASRec": sequences,
     "sasrec.fit": fitted_sequences,
     "semantic_ids.Transitions": spelled,
+    "tiger.TIGER": spellers,
+    "tiger.fit": fitted_spellers,
     "transe.Tails": translated,
     "twhin.Tails": grouped,
     "two_tower.TwoTower": towers,
@@ -276,8 +310,10 @@ NO_MODELS = {
     "pinnersage",
     "ranker",
     "retrieval",
+    "rqvae",
     "scoring",
     "transformer",
+    "trie",
 }
 
 per_model = pytest.mark.parametrize("name", MODELS)
