@@ -167,7 +167,8 @@ class TIGER(nn.Module):
         """Yield what `search` finds for some of the users after the others."""
         users = arguments.ids("users", users, len(self.history))
         was, _ = self.training, self.eval()
-        for part in np.array_split(users, max(1, math.ceil(len(users) * width / ROOM))):
+        size = max(1, ROOM // width)
+        for part in np.split(users, range(size, len(users), size)):
             rows = self.history[torch.from_numpy(part).to(self.history.device)]
             known = None if seen is None else torch.from_numpy(seen[part].toarray() > 0)
             known = None if known is None else known.to(rows.device)

@@ -32,7 +32,7 @@ class Trie(nn.Module):
         sizes: words of each level; by default as many as are used.
 
     Attributes:
-        children: (nodes, words) int64, the node that a code leads to, at the last level the item; -1 where no item
+        leads: (nodes, words) int64, the node that a code leads to, at the last level the item; -1 where no item
             goes. Node 0 is the root.
         counts: how many different prefixes of 1, 2, …, D codes there are.
 
@@ -66,14 +66,14 @@ class Trie(nn.Module):
                 f"items {a} and {b} are spelled alike: `rqvae.distinct` gives them a further code"
             )
         inner = nodes - len(codes)
-        children = torch.full((inner, max(sizes)), -1)
+        leads = torch.full((inner, max(sizes)), -1)
         first = 1
         for parent, code in edges[:-1]:
-            children[parent, code] = first + torch.arange(len(code))
+            leads[parent, code] = first + torch.arange(len(code))
             first += len(code)
         parent, code = edges[-1]
-        children[parent, code] = child.argsort()
-        self.register_buffer("children", children, persistent=False)
+        leads[parent, code] = child.argsort()
+        self.register_buffer("leads", leads, persistent=False)
 
     def extra_repr(self) -> str:
         return f"items={self.num_items}, sizes={self.sizes}"
@@ -88,10 +88,10 @@ class Trie(nn.Module):
             raise ValueError(f"a prefix has fewer than {len(self.sizes)} codes; got {len(prefix)}")
         node = 0
         for code, size in zip(prefix, self.sizes, strict=False):
-            node = int(self.children[node, code]) if 0 <= code < size else -1
+            node = int(self.leads[node, code]) if 0 <= code < size else -1
             if node < 0:
                 return torch.zeros(0, dtype=torch.int64)
-        return (self.children[node] >= 0).nonzero()[:, 0]
+        return (self.leads[node] >= 0).nonzero()[:, 0]
 
 
 @torch.no_grad()
@@ -118,7 +118,7 @@ def search(
     """
     if arguments.integer("width", width) > trie.num_items:
         raise ValueError(f"a beam of {width} is wider than the catalog of {trie.num_items} items")
-    place = trie.children.device
+    place = trie.leads.device
     node = torch.zeros(users, 1, dtype=torch.int64, device=place)
     log_p = torch.zeros(users, 1, device=place)
     prefix = torch.zeros(users, 1, 0, dtype=torch.int64, device=place)
@@ -129,7 +129,7 @@ def search(
                 f"step must return {(*node.shape, size)} for prefixes of {level} codes; "
                 f"got {tuple(following.shape)}"
             )
-        child = trie.children[node][..., :size]  # (B, W, K)
+        child = trie.leads[node][..., :size]  # (B, W, K)
         there = child >= 0
         if seen is not None and level == len(trie.sizes) - 1:
             known = seen.gather(1, child.clamp(min=0).flatten(1)).view_as(child)

