@@ -207,17 +207,18 @@ def words() -> torch.Tensor:
 
 
 def spellers(seed: int, device="cpu") -> tiger.TIGER:
+    """Six items are read: at a place that only the larger community reaches a first code would be known without reading."""
     shuffled = orders()
-    model = tiger.TIGER(shuffled(), words(), dim=8, blocks=1, dropout=0, seed=seed)
+    model = tiger.TIGER(shuffled()[:, :6], words(), dim=8, blocks=1, dropout=0, seed=seed)
     optimizer = torch.optim.Adam(model.parameters(), 0.02)
     learner = train.Torch(model, tiger.loss, optimizer, device)
-    train.fit(learner, lambda rng: [shuffled() for _ in range(40)], epochs=1, progress=False)
+    train.fit(learner, lambda rng: [shuffled()[:, :7] for _ in range(40)], epochs=1, progress=False)
     return model
 
 
 def fitted_spellers(seed: int, device="cpu") -> tiger.TIGER:
     shuffled = orders()
-    history, rows = shuffled(), torch.cat([shuffled() for _ in range(40)])
+    history, rows = shuffled()[:, :6], torch.cat([shuffled()[:, :7] for _ in range(40)])
     options = {"epochs": 2, "lr": 0.02, "blocks": 1, "dropout": 0}
     return tiger.fit(history, rows, words(), dim=8, seed=seed, device=device, **options)
 
