@@ -1,4 +1,4 @@
-"""The 19 lessons in order. Points are not here: they live with the exercises.
+"""The 20 lessons in order. Points are not here: they live with the exercises.
 
 A lesson exists when `solutions/` holds its source. Those that do not yet are named here, so that a
 student sees where the course goes; everything else must cope with their absence.
@@ -44,9 +44,10 @@ LESSONS = (
     Lesson("16", "omnisage", "OmniSage and semantic IDs", 125),
     Lesson("17", "ranking", "Ranking: the second stage", 150),
     Lesson("18", "capstone", "Capstone", 180),
+    Lesson("19", "spelled", "Items that are spelled: generative retrieval", 150),
 )
 
-# The lecture's five parts and the lessons that follow them; 00, 17 and 18 are ours.
+# The lecture's five parts and the lessons that follow them; 00, 17, 18 and 19 are ours.
 PARTS = (
     ("Recommender systems", ("01", "02", "03")),
     ("The graph view", ("04", "05", "06")),

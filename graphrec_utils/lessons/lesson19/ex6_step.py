@@ -1,0 +1,98 @@
+"""Exercise 19.6: one step of a beam search that keeps among items that exist."""
+
+from __future__ import annotations
+
+import torch
+
+from graphrec_utils.exercises.core import Exercise
+
+
+def _beam(rng, W=4, K=5, width=3, share=0.6) -> dict:
+    log_p = torch.tensor(rng.normal(size=W) - 2).float()
+    following = torch.tensor(rng.normal(size=(W, K)) * 1.5).float().log_softmax(dim=1)
+    allowed = torch.from_numpy(rng.random((W, K)) < share)
+    allowed[torch.arange(W), torch.from_numpy(rng.integers(0, K, W))] = True
+    return {"log_p": log_p, "following": following, "allowed": allowed, "width": width}
+
+
+def _by_hand(rng) -> dict:
+    """Prefixes of .6 and .4: codes .5, .5 (the second has no item) and 1, 0: .4 of the second, then .3 of the first."""
+    return {
+        "log_p": torch.tensor([0.6, 0.4]).log(), "following": torch.tensor([[0.5, 0.5], [0.99, 0.01]]).log(),
+        "allowed": torch.tensor([[True, False], [True, True]]), "width": 2,
+    }  # fmt: skip
+
+
+ex = Exercise(
+    "19.6",
+    "step",
+    points=5,
+    library="graphrec_utils.models.trie.search",
+    hints=(
+        "A prefix and a code are a longer prefix. What is its log p, and which of them are a beginning of some item?",
+        "Add, put -inf where no item goes, and sort all W · K together, not prefix by prefix. Place k of the flat list is "
+        "prefix k // K with code k % K.",
+        "`total = (log_p[:, None] + following).masked_fill(~allowed, -torch.inf)`; "
+        "`best = total.flatten().argsort(descending=True, stable=True)[:…]`.",
+    ),
+)
+
+
+@ex.solution
+def step(log_p, following, allowed, width):
+    total = (log_p[:, None] + following).masked_fill(~allowed, -torch.inf)
+    count = min(width, int(allowed.sum()))
+    best = total.flatten().argsort(descending=True, stable=True)[:count]
+    return total.flatten()[best], best // total.shape[1], best % total.shape[1]
+
+
+ex.claim("the example of the text", _by_hand)
+ex.claim("the root: one prefix", lambda rng: _beam(rng, W=1, K=6))
+ex.claim("four prefixes", _beam, 2)
+ex.claim("a wide beam", lambda rng: _beam(rng, W=6, K=4, width=9), 2)
+ex.claim(
+    "fewer beginnings than the beam is wide: no empty places",
+    lambda rng: _beam(rng, W=3, K=3, width=8, share=0.2),
+)
+ex.claim("a long catalog, two kept", lambda rng: _beam(rng, W=2, K=30, width=2))
+
+SUM, MASK, COUNT = (
+    "(log_p[:, None] + following)",
+    ".masked_fill(~allowed, -torch.inf)",
+    "min(width, int(allowed.sum()))",
+)
+
+# fmt: off
+ex.slip("your beam leaves the trie: it keeps beginnings of items that do not exist", MASK, "", hint=True)
+ex.slip("your mask is upside down: you keep what no item has", "~allowed", "allowed")
+ex.slip("0 is no mask: log p = 0 means certain, so what does not exist comes first", "-torch.inf", "0.0")
+ex.slip("you forget what the prefix has: the last code alone decides, and a poor beginning wins", SUM, "following", hint=True)
+ex.slip("you multiply logs: of a product of chances the logs are added", SUM, "(log_p[:, None] * following)")
+ex.slip("you add chances: log p of a longer prefix is a sum of logs", SUM, "(log_p[:, None].exp() + following.exp())")
+ex.slip("you average over the codes: a prefix is not more likely because it is longer", SUM, "((log_p[:, None] + following) / 2)")
+ex.slip("your answer has prefix and code swapped: place k is prefix k // K with code k % K",
+        "best // total.shape[1], best % total.shape[1]", "best % total.shape[1], best // total.shape[1]")
+ex.slip("you divide by the number of prefixes: a row has K codes",
+        "best // total.shape[1], best % total.shape[1]", "best // len(log_p), best % len(log_p)")
+ex.slip("you keep the worst", "descending=True", "descending=False", COUNT, "min(width, total.numel())")
+ex.slip("you keep all of them: a beam has a width", COUNT, "int(allowed.sum())")
+ex.slip("where fewer exist than the beam is wide you keep impossible ones: cut at how many there are", COUNT, "min(width, total.numel())", hint=True)
+ex.slip("you return the log p of the code: the next step needs that of the whole prefix",
+        "total.flatten()[best]", "following.flatten()[best]")
+
+
+@ex.mistake("each prefix keeps its own best code: all prefixes compete for the places, one of them may take two")
+def each_its_own(log_p, following, allowed, width):
+    total = (log_p[:, None] + following).masked_fill(~allowed, -torch.inf)
+    value, code = total.max(dim=1)
+    best = value.argsort(descending=True, stable=True)[:width]
+    return value[best], best, code[best]
+
+
+@ex.mistake("only the best prefix goes on: that is a beam of one, and a first code that looks worse is lost")
+def greedy(log_p, following, allowed, width):
+    total = (log_p[:, None] + following).masked_fill(~allowed, -torch.inf)
+    total[torch.arange(len(log_p)) != log_p.argmax()] = -torch.inf
+    count = min(width, int(total.isfinite().sum()))
+    best = total.flatten().argsort(descending=True, stable=True)[:count]
+    return total.flatten()[best], best // total.shape[1], best % total.shape[1]
