@@ -1,0 +1,649 @@
+"""Items that are spelled: TIGER and HSTU beside SASRec and standing rivals, on known items and on new ones.
+
+    GRAPHREC_DATA_DIR=... OMP_NUM_THREADS=1 python -m solutions.experiments.lesson19.spelled pass
+    ... spelled words | new | known | beam | counts
+
+* `pass`: nothing is stored; prints the seconds of a tenth of a pass of each model, to be multiplied by ten and by the passes
+  below.
+* `known`: the next event of 2,400 people, lesson 18's slice "order" with its split, its users, its measure. TIGER and HSTU are
+  tuned on the games with as many trials as SASRec had there; films take the games' knobs. Everybody else comes with the knobs
+  that the slice has stored. Codes are of iALS's vectors where there is no content (amazon-games), and of what is known of a
+  film (MovieTweetings). Control: codes by chance, with TIGER's knobs, a third of the people.
+* `new`: lesson 18's slice "content" on PinWorld, with its split, users and measure: a tenth of the pins is new, and they alone
+  are candidates. Words are learned from old pins; new ones are spelled with them. TIGER with all four codes and with the first
+  three, for nobody has learned the further code of a new pin; rivals with the knobs that the slice has stored.
+* `words`: how many words live, how much is left over, how many pins share a word, epoch by epoch: k-means start and revival, each on
+  and off, three seeds; and with the straight-through line left out.
+* `beam`: what a narrow beam loses, its milliseconds, which share of the probability no item gets. Of the TIGER that `known`
+  trains first; so it costs little after it.
+* `counts`: HSTU on the games with a softmax in the place of SiLU, without the norm, without the gate: HSTU's knobs, a third of
+  the people.
+
+What is done stands in build/bench/19_spelled.jsonl and is not done twice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import partial
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from scipy import stats
+from torch import Tensor
+
+from graphrec_utils import results, sampling
+from graphrec_utils.models import hstu, mf, rqvae, sasrec, semantic_ids, tiger, transformer
+from graphrec_utils.models.trie import Step, Trie, search
+from solutions.experiments import devices, tuning
+from solutions.experiments import kept as shelf
+from solutions.experiments.lesson18.regimes import content, history, order, summary
+from solutions.experiments.lesson18.regimes.grid import SLOW
+
+COMMAND = "python -m solutions.experiments.lesson19.spelled"
+FILE = "19_spelled"
+CLAIMS = {
+    "known": "TIGER finds more than SASRec.",
+    "new": "TIGER finds more new items than the nearest content.",
+    "words": "A k-means start and revival keep all words alive.",
+    "beam": "A beam of 50 finds what a beam of all finds.",
+    "counts": "Without a softmax the same block finds more.",
+}
+GAMES, FILMS = 0.68, 0.49  # levels of the slice "order"
+CUTS = (0, 1, 2)  # thirds of the people, each with a training of its own
+SIZES, DIM, LENGTH, WIDTH = (64, 64, 64), 64, 20, 50
+TRIALS = SLOW  # of TIGER and of HSTU, as many as SASRec had
+LADDERS = {
+    "TIGER": {"epochs": [2, 4, 8], "dropout": [0.1, 0.2, 0.4], "rate": [0.0015, 0.003, 0.006]},
+    "HSTU": {
+        "epochs": [4, 8, 16, 32],
+        "dropout": [0.1, 0.2, 0.4, 0.6],
+        "rate": [0.0015, 0.003, 0.006, 0.012],
+    },
+}
+START = {
+    "TIGER": {"epochs": 4, "dropout": 0.2, "rate": 0.003},
+    "HSTU": {"epochs": 8, "dropout": 0.4, "rate": 0.006},
+}
+STANDING = {
+    GAMES: ("SASRec", "RP3β", "item2item", "chain", "iALS", "popularity"),
+    FILMS: ("SASRec", "RP3β", "item2item", "chain", "iALS", "popularity"),
+}
+STANDING_NEW = ("content", "two towers", "iALS", "iALS, told of content", "popularity")
+WIDTHS, FEW = (1, 2, 5, 10, 20, 50, 100, 200), 40
+WORDS = {"epochs": 50, "lr": 0.003, "dim": 32}
+
+
+def kept(key: str, compute: Callable):
+    """Return what is kept of this part, or compute it and say how long that took."""
+    known = key in shelf.rows(FILE)
+    start = time.perf_counter()
+    value = shelf.kept(FILE, key, compute)
+    if not known:
+        print(f"  {key}  {time.perf_counter() - start:.1f} s", flush=True)
+    return value
+
+
+# ------------------------------------------------------------------------ codes
+def scaled(x) -> Tensor:
+    """Return columns of mean 0 and one common size, so that rows have length 1 on average."""
+    x = torch.as_tensor(np.asarray(x, dtype=np.float32))
+    x = x - x.mean(dim=0)
+    return x / x.square().sum(dim=1).mean().sqrt()
+
+
+def of_network(x: Tensor, seed: int, old: Tensor | slice = slice(None)) -> Tensor:
+    """Return the codes of an RQ-VAE that has learned from the old rows."""
+    return rqvae.fit(x[old], SIZES, seed=seed, **WORDS).codes(x)
+
+
+def by_chance(x: Tensor, seed: int, old: Tensor | slice = slice(None)) -> Tensor:
+    """Return codes that mean nothing."""
+    rng = np.random.default_rng(seed)
+    return torch.from_numpy(np.stack([rng.integers(0, k, len(x)) for k in SIZES], axis=1))
+
+
+def further(codes: Tensor, old: np.ndarray | None = None) -> Tensor:
+    """Return codes with a further one, counted among old items first, so that new ones change nobody's."""
+    if old is None:
+        return rqvae.distinct(codes)
+    at = torch.from_numpy(np.append(np.flatnonzero(old), np.flatnonzero(~old)))
+    out = torch.empty(len(codes), codes.shape[1] + 1, dtype=torch.int64)
+    out[at] = rqvae.distinct(codes[at])
+    return out
+
+
+def told(level: float, events) -> np.ndarray:
+    """Return what is known of films, and of games the vectors that iALS makes of the likes, for there is nothing else."""
+    if level == GAMES:
+        return np.asarray(mf.ials(history._float(events), 64, 0.03, 0.01, sweeps=8).item_emb)
+    return np.asarray(order.towers.films().item_features.matrix.todense())
+
+
+# ------------------------------------------------------------------------ players of `known`: fit(events, level, ...) -> model(known)
+class Speller:
+    """TIGER, asked as the slice "order" asks: log p of what a beam found, -inf elsewhere."""
+
+    def __init__(
+        self,
+        events,
+        level: float,
+        rate: float,
+        dropout: float,
+        epochs: int,
+        seed: int = 0,
+        coded: Callable = of_network,
+    ):
+        codes = further(coded(scaled(told(level, events)), seed))
+        self.model = tiger.fit(
+            torch.full((1, LENGTH), -1), sampling.histories.cut(events, LENGTH + 1), codes, dim=DIM,
+            epochs=epochs, lr=rate, dropout=dropout, batch=512, seed=seed, device=devices.chosen,
+        ).cpu().eval()  # fmt: skip
+        self.codes = codes
+
+    @torch.no_grad()
+    def __call__(self, known: history.Known, width: int = WIDTH) -> np.ndarray:
+        out, trie = [], self.model.trie
+        for rows in torch.arange(len(known.latest)).split(max(1, tiger.ROOM // width)):
+            seen = torch.from_numpy(known.saved[rows.numpy()].toarray() > 0)
+            step = self.model.asked(known.latest[rows])
+            items, log_p = search(step, trie, width, len(rows), seen)
+            empty = torch.full((len(rows), trie.num_items + 1), -torch.inf)
+            # -1, nothing found, is the further column at the end
+            out.append(empty.scatter(1, items % (trie.num_items + 1), log_p)[:, :-1])
+        return torch.cat(out).numpy()
+
+
+def of_hstu(events, level, rate, dropout, epochs, seed=0, layer=None):
+    """Return SASRec's model with blocks of HSTU, or with others of their shape."""
+    options = {"epochs": epochs, "lr": rate, "dropout": dropout, "seed": seed}
+    options |= {
+        "batch": order.BATCH if len(events) > 60_000 else order.BATCH // 4,
+        "device": devices.chosen,
+    }
+    args = torch.full((1, order.LENGTH), -1), sampling.histories.cut(events, order.LENGTH + 1)
+    if layer is None:
+        return history._reads(hstu.fit(*args, events.num_items, DIM, **options))
+    return history._reads(sasrec.fit(*args, events.num_items, DIM, blocks=2, layer=layer, **options))  # fmt: skip
+
+
+def standing(name: str, cut: int) -> Callable:
+    """Return a player of the slice "order"."""
+    player = order.sequence(cut) if name == "SASRec" else order.PLAYERS[name]
+    return lambda events, level, seed, **knobs: player.fit(events, **knobs)
+
+
+FITS = {"TIGER": Speller, "HSTU": of_hstu}
+CONTROL = "codes by chance"
+
+
+def tuned(name: str) -> dict:
+    """Return the knobs of TIGER or HSTU on the games, how many trials chose them, and which are at an end."""
+    stage = order.task(order.NEW, (GAMES,), 0).choose
+
+    def value(knobs: dict) -> float:
+        def ask() -> float:
+            chosen = stage()
+            return float(chosen.judge(FITS[name](chosen.given, GAMES, **knobs))[GAMES].mean())
+
+        return kept(f"known games tune {name} {knobs}", ask)
+
+    knobs, edge, _ = tuning.counted(TRIALS, LADDERS[name], START[name], value)
+    return {"knobs": knobs, "trials": TRIALS, "edge": edge}
+
+
+def tested(
+    level: float, name: str, cut: int, knobs: dict, fit: Callable, part: str = "known"
+) -> dict:
+    """Return the values of a third of the people, and the CPU seconds of the training; of the first TIGER its beams, too."""
+
+    def ask() -> dict:
+        stage = order.task(order.NEW, (level,), cut).final()
+        start = time.process_time()
+        model = fit(stage.given, level, seed=cut, **knobs)
+        row = {"seconds": round(time.process_time() - start, 2)}
+        row["values"] = np.round(stage.judge(model)[level], 5).tolist()
+        if (level, name, cut) == (GAMES, "TIGER", 0):
+            row["beam"] = beams(model, stage, level)
+        return row
+
+    return kept(f"{part} {order.LEVELS[level]} {name} cut {cut} {knobs}", ask)
+
+
+def comparison(one: Sequence, other: Sequence) -> dict:
+    """Return a lead over people and thirds as `metrics.Comparison.stored` reads it."""
+    ahead, a, b = summary.lead(one, other), summary.band(one), summary.band(other)
+    error = (ahead.high - ahead.low) / 2 / stats.t.ppf(0.975, max(1, ahead.users - 1))
+    return {"one": a.mean, "other": b.mean, "gap": ahead.mean, "error": float(error), "users": ahead.users}  # fmt: skip
+
+
+def shown(rows: dict[str, dict]) -> dict[str, dict]:
+    """Return mean and interval of each row in the place of its values."""
+    bands = {name: asdict(summary.band(row["values"])) for name, row in rows.items()}
+    rest = {name: {k: x for k, x in row.items() if k != "values"} for name, row in rows.items()}
+    return {name: bands[name] | rest[name] for name in rows}
+
+
+def known() -> dict:
+    stored = results.load("18_regimes_order").values["sets"][order.NEW]
+    own = {name: tuned(name) for name in FITS}
+    table = {}
+    for level in (GAMES, FILMS):
+        at = stored["levels"].index(level)
+        rows: dict[str, dict] = {}
+        for name in STANDING[level]:
+            rows[name] = {k: stored["methods"][name][at][k] for k in ("knobs", "trials", "edge")}
+        for name, row in own.items():
+            rows[name] = row if level == GAMES else row | {"trials": 0}
+        rows[CONTROL] = own["TIGER"] | {"trials": 0}
+        for name, row in rows.items():
+            cuts = CUTS[:1] if name == CONTROL else CUTS
+            found = []
+            for cut in cuts:
+                fit = (
+                    partial(Speller, coded=by_chance)
+                    if name == CONTROL
+                    else FITS.get(name) or standing(name, cut)
+                )
+                found.append(tested(level, name, cut, row["knobs"], fit))
+            row["values"] = [x["values"] for x in found]
+            row["seconds"] = float(np.mean([x["seconds"] for x in found]))
+        leads = {}
+        for one, other in (
+            ("TIGER", "SASRec"), ("HSTU", "SASRec"), ("TIGER", "RP3β"), ("SASRec", "RP3β"), ("TIGER", "iALS"),
+            ("TIGER", CONTROL),
+        ):  # fmt: skip
+            both = rows[one]["values"], rows[other]["values"]
+            least = min(map(len, both))  # the control was asked of a third
+            leads[f"{one} over {other}"] = comparison(*(x[:least] for x in both))
+        table[order.LEVELS[level]] = {
+            "rows": shown(rows),
+            "leads": leads,
+            "lengths": by_length(level, rows),
+        }
+    return {"measure": order.MEASURE, "sets": table, "bytes": sizes()}
+
+
+def by_length(level: float, rows: dict) -> list[dict]:
+    """Return TIGER's and SASRec's NDCG of people with short, middle and long histories: a place that few reach is learned rarely."""
+    events = order.events_of(order.LEVELS[level], False)
+    users = order.asked(events)
+    size = np.bincount(events.users, minlength=events.num_users)
+    # the people of a third stand in the order in which they were drawn: the same for all methods
+    length = np.concatenate([
+        size[users[np.isin(users, np.sort(users)[cut :: len(CUTS)])]] - 1 for cut in CUTS
+    ])  # fmt: skip
+    out = []
+    for low, high in ((1, 5), (6, 10), (11, 20), (21, 10**6)):
+        there = (length >= low) & (length <= high)
+        means = {
+            name: float(np.concatenate(rows[name]["values"])[there].mean())
+            for name in ("TIGER", "SASRec")
+        }
+        out.append({"from": low, "to": high, "people": int(there.sum())} | means)
+    return out
+
+
+def sizes() -> dict:
+    """Return the bytes that are kept of the games: vectors of items, or words and codes (a byte each)."""
+    n = order.events_of(order.LEVELS[GAMES], False).num_items
+    return {
+        "items": n,
+        "vectors": 4 * n * DIM,
+        "words": 4 * sum(SIZES) * DIM,
+        "codes": (len(SIZES) + 1) * n,
+    }
+
+
+# ------------------------------------------------------------------------ `beam`
+def free(step: Step, widths: Sequence[int], width: int, users: int) -> Tensor:
+    """Return (B, width, D) what a beam spells that knows no trie; `widths` are the words of each level."""
+    prefix, log_p = torch.zeros(users, 1, 0, dtype=torch.int64), torch.zeros(users, 1)
+    for size in widths:
+        total = (log_p[..., None] + step(prefix)).flatten(1)
+        log_p, best = total.topk(min(width, total.shape[1]))
+        depth = prefix.shape[2]
+        stays = prefix.gather(1, (best // size)[..., None].expand(-1, -1, depth))
+        prefix = torch.cat([stays, (best % size)[..., None]], dim=2)
+    return prefix
+
+
+@torch.no_grad()
+def beams(speller: Speller, stage, level: float) -> dict:
+    """Return NDCG, milliseconds and what is missed by the width of the beam; what is spelled and is no item."""
+    model, trie, rows = speller.model, speller.model.trie, []
+    for width in WIDTHS:
+        spent = 0.0
+
+        def asked(known, width=width):
+            nonlocal spent
+            start = time.process_time()
+            out = speller(known, width)
+            spent += time.process_time() - start
+            return out
+
+        values = stage.judge(asked)[level]
+        rows.append(
+            {
+                "width": width,
+                "ndcg": float(values.mean()),
+                "milliseconds": 1000 * spent / len(values),
+            }
+        )
+    events = order.events_of(order.LEVELS[level], False)
+    people = order.asked(events)[:FEW]
+    latest = order.known_of(order.parts(events, people, 1)[0], people).latest
+    words = {tuple(row) for row in speller.codes.tolist()}
+    exact, mass, ghosts, milliseconds = [], [], [], 0.0
+    for some in latest.split(4):
+        start = time.process_time()
+        items, log_p = search(model.asked(some), trie, trie.num_items, len(some))
+        milliseconds += 1000 * (time.process_time() - start) / len(latest)
+        exact += [set(row[:10].tolist()) for row in items]
+        mass += log_p.logsumexp(dim=1).exp().tolist()
+        spelled = free(model.asked(some), trie.sizes, WIDTH, len(some))[:, :10]
+        ghosts += [np.mean([tuple(w) not in words for w in row]) for row in spelled.tolist()]
+    for row in rows:
+        if row["width"] >= 10:
+            items, _ = search(model.asked(latest), trie, row["width"], len(latest))
+            found = [len(set(x[:10].tolist()) & y) / 10 for x, y in zip(items, exact, strict=True)]
+            row["of the exact ten"] = float(np.mean(found))
+    return {
+        "rows": rows, "exact milliseconds": milliseconds, "people": len(latest), "items' share": float(np.mean(mass)),
+        "words that are no item": float(np.mean(ghosts)), "words": int(np.prod(trie.sizes[:3])),
+        "prefixes": trie.counts, "items": trie.num_items,
+    }  # fmt: skip
+
+
+def beam() -> dict:
+    knobs = tuned("TIGER")["knobs"]
+    return tested(GAMES, "TIGER", 0, knobs, Speller)["beam"]
+
+
+# ------------------------------------------------------------------------ `new`: content's Known -> scores of users
+class NewSpelled:
+    """TIGER asked for new pins alone: (B, n) scores, -inf for the old."""
+
+    def __init__(
+        self, given: content.Known, old, new, rate, dropout, epochs, seed=0, coded=of_network
+    ):
+        likes = given.likes
+        at = np.lexsort((likes.times, likes.users))
+        events = type(likes)(likes.users[at], likes.items[at], likes.num_users, likes.num_items)
+        self.codes = further(coded(scaled(given.content), seed, torch.from_numpy(old)), old)
+        self.latest, self.letters = sampling.latest(likes, LENGTH), len(SIZES) + 1
+        self.model = tiger.fit(
+            self.latest, sampling.histories.cut(events, LENGTH + 1), self.codes, dim=DIM, epochs=epochs, lr=rate,
+            dropout=dropout, batch=512, seed=seed, device=devices.chosen,
+        ).cpu().eval()  # fmt: skip
+        self.ids = np.flatnonzero(new)
+        self.trie = Trie(self.codes[self.ids], self.model.sizes)
+
+    @torch.no_grad()
+    def scores(self, users) -> np.ndarray:
+        users = torch.as_tensor(np.asarray(users))
+        out = np.full((len(users), len(self.codes)), -np.inf, np.float32)
+        for rows in torch.arange(len(users)).split(max(1, tiger.ROOM // len(self.ids))):
+            step = self.model.asked(self.latest[users[rows]])
+
+            def short(
+                prefix, step=step
+            ):  # the further code of what is new was never learned: all alike
+                told = step(prefix)
+                return torch.zeros_like(told) if prefix.shape[2] >= self.letters else told
+
+            items, log_p = search(short, self.trie, len(self.ids), len(rows))
+            row = rows.numpy()[:, None]
+            out[row, self.ids[items.numpy()]] = log_p.numpy()
+        return out
+
+
+def new() -> dict:
+    stored = results.load("18_regimes_content").values["sets"][content.PINS]
+    at = stored["levels"].index(0)
+
+    def stage(cut: int, last: bool):
+        likes, _, _, tenth = content.events_of(content.PINS, 0, cut)
+        hidden, asked = ((1,), 1) if last else ((0, 1), 0)
+        task = content.task(content.PINS, (0,), cut)
+        return (task.final() if last else task.choose()), ~np.isin(tenth, hidden), tenth == asked
+
+    ladders = LADDERS["TIGER"] | {
+        "epochs": [1, 2, 4]
+    }  # more likes a person than on the games: longer passes
+    start = START["TIGER"] | {"epochs": 2}
+
+    def value(knobs: dict) -> float:
+        def ask() -> float:
+            chosen, old, fresh = stage(0, False)
+            return float(np.nanmean(chosen.judge(NewSpelled(chosen.given, old, fresh, **knobs))[0]))
+
+        return kept(f"new tune TIGER {knobs}", ask)
+
+    knobs, edge, _ = tuning.counted(TRIALS, ladders, start, value)
+
+    def spelled(cut: int, coded: Callable) -> dict[str, list]:
+        last, old, fresh = stage(cut, True)
+        model = NewSpelled(last.given, old, fresh, seed=cut, coded=coded, **knobs)
+        out = {}
+        for name, letters in (("TIGER", 4), ("TIGER, three codes", 3)):
+            model.letters = letters
+            out[name] = np.round(last.judge(model)[0], 5).tolist()
+        shared = torch.unique(model.codes[:, :3], dim=0, return_inverse=True)[1]
+        out["alone in its word"] = float(
+            (torch.bincount(shared)[shared] == 1)[fresh].float().mean()
+        )
+        return out
+
+    rows: dict[str, dict] = {}
+    for name in STANDING_NEW:
+        row = {k: stored["methods"][name][at][k] for k in ("knobs", "trials", "edge")}
+
+        def ask(cut: int, name=name, row=row) -> list:
+            last, _, _ = stage(cut, True)
+            return np.round(
+                last.judge(content.PLAYERS[name].fit(last.given, **row["knobs"]))[0], 5
+            ).tolist()
+
+        row["values"] = [
+            kept(f"new {name} cut {cut} {row['knobs']}", partial(ask, cut)) for cut in CUTS
+        ]
+        rows[name] = row
+    made = [kept(f"new TIGER cut {cut} {knobs}", partial(spelled, cut, of_network)) for cut in CUTS]
+    chance = kept(f"new {CONTROL} cut 0 {knobs}", partial(spelled, 0, by_chance))
+    for name in ("TIGER", "TIGER, three codes"):
+        rows[name] = {
+            "knobs": knobs,
+            "trials": TRIALS,
+            "edge": edge,
+            "values": [x[name] for x in made],
+        }
+    rows[CONTROL] = {
+        "knobs": knobs,
+        "trials": 0,
+        "edge": "",
+        "values": [chance["TIGER, three codes"]],
+    }
+    one = "TIGER, three codes"
+    leads = {}
+    for other in (*STANDING_NEW, "TIGER", CONTROL):
+        both = rows[one]["values"], rows[other]["values"]
+        leads[f"{one} over {other}"] = comparison(*(x[: min(map(len, both))] for x in both))
+    return {
+        "measure": content.MEASURE, "rows": shown(rows), "leads": leads,
+        "alone": float(np.mean([x["alone in its word"] for x in made])),
+    }  # fmt: skip
+
+
+# ------------------------------------------------------------------------ `words`: alive, left over, shared
+def learned(x: Tensor, seed: int, kmeans: bool, revive: bool, through: bool = True) -> list[dict]:
+    """Return, epoch by epoch, how many words of each level live, the loss, and which share of the items has a twin."""
+    curve: list[dict] = []
+
+    def look(model) -> float:
+        with torch.no_grad():
+            codes = model.codes(x)
+            said = model.decoder(model.embed(codes))
+            word = torch.unique(codes, dim=0, return_inverse=True)[1]
+            curve.append({
+                "alive": [len(c.unique()) for c in codes.T], "loss": float(rqvae.loss(model, x)),
+                "left over": float((x - said).square().sum(dim=1).mean()),
+                "shared": float((torch.bincount(word)[word] > 1).float().mean()),
+                "largest": int(torch.bincount(word).max()),
+            })  # fmt: skip
+        return 0.0
+
+    was = rqvae.straight_through
+    if (
+        not through
+    ):  # the decoder reads the words alone: the encoder never hears what was said wrong
+        rqvae.straight_through = lambda z, rounded: rounded
+    try:
+        rqvae.fit(x, SIZES, kmeans=kmeans, revive=revive, seed=seed, evaluate=look, **WORDS)
+    finally:
+        rqvae.straight_through = was
+    return curve
+
+
+def words() -> dict:
+    _, _, told_, _ = content.events_of(content.PINS, 0, 0)
+    x = scaled(told_)
+    rows = []
+    for kmeans, revive in itertools.product((True, False), repeat=2):
+        for seed in CUTS:
+            curve = kept(
+                f"words {kmeans} {revive} {seed}", partial(learned, x, seed, kmeans, revive)
+            )
+            rows.append({"k-means": kmeans, "revive": revive, "seed": seed, "curve": curve})
+    blind = [
+        kept(f"words without the line {seed}", partial(learned, x, seed, True, True, False))
+        for seed in CUTS
+    ]
+
+    def plain() -> dict:
+        centers = semantic_ids.residual_kmeans(x.numpy(), SIZES, seed=0)
+        codes = torch.from_numpy(semantic_ids.residual_codes(x.numpy(), centers))
+        said = sum(torch.from_numpy(b)[codes[:, level]] for level, b in enumerate(centers))
+        word = torch.unique(codes, dim=0, return_inverse=True)[1]
+        return {
+            "left over": float((x - said).square().sum(dim=1).mean()),
+            "shared": float((torch.bincount(word)[word] > 1).float().mean()),
+        }
+
+    n, total = len(x), int(np.prod(SIZES))
+    return {
+        "items": n, "sizes": list(SIZES), "rows": rows, "without the line": blind, "k-means alone": kept("words k-means", plain),
+        "by chance": 1 - (1 - 1 / total) ** (n - 1), "all": float(x.square().sum(dim=1).mean()),
+    }  # fmt: skip
+
+
+# ------------------------------------------------------------------------ `counts`: what of HSTU's block does it
+class Variant(hstu.Block):
+    """HSTU's block with one part taken away: "softmax", "norm" or "gate"."""
+
+    without = ""
+
+    def forward(self, x: Tensor, causal: bool = False, padding: Tensor | None = None) -> Tensor:
+        B, L, d = x.shape
+        u, *vqk = F.silu(self.uvqk(F.layer_norm(x, (d,), eps=hstu.EPS))).chunk(4, dim=-1)
+        v, q, k = (part.view(B, L, self.heads, -1).transpose(1, 2) for part in vqk)
+        place = torch.arange(L, device=x.device)
+        bias = self.bias[place[:, None] - place + self.length - 1]
+        allow = transformer.allowed(L, causal, padding, x.device)
+        if self.without == "pointwise":
+            logits = (q @ k.transpose(-2, -1) + bias).masked_fill(~allow, -1e9)
+            taken = logits.softmax(dim=-1) @ v
+        else:
+            taken = hstu.pointwise(q, k, v, self.length, bias, allow)
+        taken = taken.transpose(1, 2).reshape(B, L, d)
+        let = taken if self.without == "norm" else F.layer_norm(taken, (d,), eps=hstu.EPS)
+        let = let if self.without == "gate" else let * u
+        return x + self.out(F.dropout(let, self.dropout, self.training))
+
+
+def counts() -> dict:
+    knobs = tuned("HSTU")["knobs"]
+    rows = {"HSTU": tested(GAMES, "HSTU", 0, knobs, of_hstu)}
+    names = {"a softmax": "pointwise", "no norm": "norm", "no gate": "gate"}
+    for name, without in names.items():
+        made = type("Variant", (Variant,), {"without": without})
+        layer = partial(made, length=order.LENGTH + 1)
+        rows[name] = tested(
+            GAMES, f"HSTU, {name}", 0, knobs, partial(of_hstu, layer=layer), "counts"
+        )
+    leads = {
+        f"HSTU over {name}": comparison([rows["HSTU"]["values"]], [rows[name]["values"]])
+        for name in names
+    }
+    return {"rows": shown({k: {"values": [x["values"]], "seconds": x["seconds"]} for k, x in rows.items()}),
+            "leads": leads, "knobs": knobs}  # fmt: skip
+
+
+# ------------------------------------------------------------------------ seconds, before anything is run
+def first_pass() -> None:
+    """Print CPU seconds of a tenth of a pass of each, on the games and on PinWorld."""
+    stage = order.task(order.NEW, (GAMES,), 0).choose()
+    given = stage.given
+    spent = lambda start: f"{time.process_time() - start:.1f} s"  # noqa: E731
+    start = time.process_time()
+    x = scaled(told(GAMES, given))
+    print(f"iALS {spent(start)}")
+    start = time.process_time()
+    model = rqvae.fit(x, SIZES, **WORDS | {"epochs": 5})
+    codes = further(model.codes(x))
+    alive = [len(c.unique()) for c in codes.T]
+    print(f"RQ-VAE, 5 epochs {spent(start)}, alive {alive}, loss {float(rqvae.loss(model, x)):.3f}")
+    for name, length, fit in (
+        ("TIGER", LENGTH, lambda h, rows: tiger.fit(h, rows, codes, dim=DIM, epochs=1, batch=512)),
+        ("SASRec", order.LENGTH, lambda h, rows: sasrec.fit(h, rows, given.num_items, DIM, epochs=1, batch=order.BATCH)),
+        ("HSTU", order.LENGTH, lambda h, rows: hstu.fit(h, rows, given.num_items, DIM, epochs=1, batch=order.BATCH)),
+    ):  # fmt: skip
+        rows = sampling.histories.cut(given, length + 1)
+        some = rows[
+            torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))[: len(rows) // 10]
+        ]
+        start = time.process_time()
+        made = fit(torch.full((1, length), -1), some)
+        print(
+            f"{name}: {int((some >= 0).sum())} of {len(given)} events in {spent(start)}", flush=True
+        )
+        speller = made if name == "TIGER" else None
+        if speller is not None:
+            speller.eval()
+            users = order.asked(order.events_of(order.LEVELS[GAMES], False))[:200]
+            latest = order.known_of(given, users).latest
+            for width in (10, WIDTH, 200):
+                start = time.process_time()
+                search(speller.asked(latest), speller.trie, width, len(users))
+                print(f"a beam of {width}, 200 people: {spent(start)}", flush=True)
+    likes = content.task(content.PINS, (0,), 0).choose().given.likes
+    print(f"PinWorld: {len(likes)} likes of {likes.num_users} users, {likes.num_items} pins")
+
+
+PARTS = {"known": known, "new": new, "words": words, "beam": beam, "counts": counts}
+OF = {"beam": "known amazon-games TIGER cut 0"}  # what a part has taken is kept under its name
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("part", choices=["pass", *PARTS])
+    torch.set_num_threads(1)
+    part = devices.parse(parser).part
+    if part == "pass":
+        return first_pass()
+    values = PARTS[part]()
+    done = [
+        x["seconds"] for key, x in shelf.rows(FILE).items() if key.startswith(OF.get(part, part))
+    ]
+    results.save(
+        f"19_{part}", claim=CLAIMS[part], values=values, seeds=list(CUTS), seconds=sum(done), command=f"{COMMAND} {part}",
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
