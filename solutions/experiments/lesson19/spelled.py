@@ -408,7 +408,7 @@ def new() -> dict:
     at = stored["levels"].index(0)
 
     def stage(cut: int, last: bool):
-        likes, _, _, tenth = content.events_of(content.PINS, 0, cut)
+        tenth = content.events_of(content.PINS, 0, cut)[3]
         hidden, asked = ((1,), 1) if last else ((0, 1), 0)
         task = content.task(content.PINS, (0,), cut)
         return (task.final() if last else task.choose()), ~np.isin(tenth, hidden), tenth == asked

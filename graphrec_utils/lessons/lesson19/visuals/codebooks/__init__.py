@@ -1,0 +1,149 @@
+"""Two books of words on a plane, epoch by epoch: which words spell somebody, and which never will."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from torch import Tensor
+
+from graphrec_utils import style
+from graphrec_utils.models import rqvae, semantic_ids
+from graphrec_utils.plots.visuals.base import Visual, asked
+
+SIZES, EPOCHS, RATE = (8, 4), 12, 0.4
+CLOUDS = ((-2.2, -1.4), (-1.6, 1.7), (1.5, -1.7), (2.2, 1.3))
+WAYS = {(False, False): "anywhere", (False, True): "anywhere, revived", (True, False): "k-means", (True, True): "k-means, revived"}  # fmt: skip
+Revive = Callable[[Tensor, Tensor, Tensor], Tensor]
+
+
+def codebooks(
+    kmeans: bool = False,
+    revive: bool = False,
+    step: int = 0,
+    chosen: int = 0,
+    function: Revive | None = None,
+) -> Visual:
+    """Return a visual of sixty points, eight first words, and four second ones that code what is left over.
+
+    In an epoch every word moves a part of its way to the mean of what it spells; a word that spells nothing stays. The
+    reader steps through the epochs and switches a k-means start and revival. `.live().step`, `.kmeans`, `.revive` and
+    `.chosen` are what is shown.
+
+    Args:
+        kmeans: words start as centers of k-means; else where chance puts them.
+        revive: words that spell nothing are replaced before each epoch.
+        step: the epoch, 0 to 12.
+        chosen: the first word whose second words are drawn, 0 to 7.
+        function: a student's `revive(rest, words, order)`, exercise 19.3: it revives.
+
+    Raises:
+        ValueError: there is no such epoch or word.
+    """
+    if not 0 <= step <= EPOCHS:
+        raise ValueError(f"step must be 0 to {EPOCHS}; got {step}")
+    if not 0 <= chosen < SIZES[0]:
+        raise ValueError(f"chosen must be a first word, 0 to {SIZES[0] - 1}; got {chosen}")
+    mine, note = asked(function, lambda: {key: film(*key, function) for key in WAYS if key[1]})
+    films = {key: film(*key, None) for key in WAYS} | (mine or {})
+    alive = {WAYS[key]: frames[-1]["alive"] for key, frames in films.items()}
+    last = "; ".join(f"{way}: {a} of {SIZES[0]} and {b} of {SIZES[1]}" for way, (a, b) in alive.items())  # fmt: skip
+    return Visual(
+        Path(__file__).with_name("codebooks.js"),
+        state={
+            "points": points().numpy().round(2).tolist(), "films": {WAYS[k]: f for k, f in films.items()},
+            "kmeans": kmeans, "revive": revive, "step": step, "chosen": chosen, "yours": mine is not None,
+        },
+        text=f"two books of words on a plane, {EPOCHS} epochs, {len(WAYS)} ways",
+        alt=(
+            f"Four planes, each with {len(points())} points in four clouds and {SIZES[0]} squares, the first words, after {EPOCHS} epochs; words "
+            f"that spell nothing are hollow. Words alive, of the first and of the second book: {last}."
+        ),
+        draw=lambda: draw(films),
+        note=note,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def points() -> Tensor:
+    """Return (60, 2) points of four clouds."""
+    rng = np.random.default_rng(3)
+    drawn = [rng.normal(center, 0.5, (15, 2)) for center in CLOUDS]
+    return torch.tensor(np.concatenate(drawn)).float()
+
+
+def begin(kmeans: bool) -> list[Tensor]:
+    """Return the words of both books before the first epoch."""
+    if kmeans:
+        made = semantic_ids.residual_kmeans(points().numpy().astype(float), SIZES, seed=0)
+        return [torch.from_numpy(np.asarray(book)).float() for book in made]
+    rng = np.random.default_rng(1)
+    far = rng.normal((3.4, 2.6), 1.0, (SIZES[0], 2))  # where chance has put them: all on one side
+    return [torch.tensor(far).float(), torch.tensor(rng.normal(0, 1.2, (SIZES[1], 2))).float()]
+
+
+def film(kmeans: bool, revived: bool, function: Revive | None) -> list[dict]:
+    """Return the frames of all epochs: words, how many are alive, what each spells, and what is left over.
+
+    Raises:
+        ValueError: the function does not return as many words as it was given.
+    """
+    books, rng, frames = begin(kmeans), np.random.default_rng(0), []
+    for epoch in range(EPOCHS + 1):
+        if revived and epoch:
+            rest = points()
+            for level, book in enumerate(books):
+                order = torch.from_numpy(rng.permutation(len(rest)))
+                books[level] = _revived(function, rest, book, order)
+                rest = rest - books[level][rqvae.nearest(rest, books[level])]
+        spelled = rqvae.spell(points(), books)
+        used = [torch.bincount(spelled.codes[:, k], minlength=size) for k, size in enumerate(SIZES)]
+        over = spelled.rest[:, -1] - spelled.words[:, -1]
+        frames.append({
+            "words": [book.numpy().round(2).tolist() for book in books], "used": [x.tolist() for x in used],
+            "alive": [int((x > 0).sum()) for x in used], "codes": spelled.codes[:, 0].tolist(),
+            "left": round(float(over.square().sum(dim=1).mean()), 2),
+        })  # fmt: skip
+        for level, book in enumerate(books):  # the gradient of the square moves a word to its mean
+            total = torch.zeros_like(book).index_add_(0, spelled.codes[:, level], spelled.rest[:, level])  # fmt: skip
+            there = used[level] > 0
+            mean = total[there] / used[level][there, None]
+            books[level] = book.clone()
+            books[level][there] += RATE * (mean - book[there])
+    return frames
+
+
+def _revived(function: Revive | None, rest: Tensor, words: Tensor, order: Tensor) -> Tensor:
+    if function is not None:
+        made = torch.as_tensor(function(rest.clone(), words.clone(), order.clone())).float()
+        if made.shape != words.shape or not bool(made.isfinite().all()):
+            raise ValueError(f"words of shape {tuple(words.shape)} are asked for; it returned {tuple(made.shape)}")  # fmt: skip
+        return made
+    dead = torch.bincount(rqvae.nearest(rest, words), minlength=len(words)) == 0
+    out = words.clone()
+    out[dead] = rest[order[: int(dead.sum())]]
+    return out
+
+
+def draw(films: dict[tuple[bool, bool], list[dict]]) -> tuple[Axes, ...]:
+    """Draw all four ways after the last epoch."""
+    figure = plt.figure(figsize=(8.6, 2.7), layout="constrained")
+    axes = figure.subplots(1, len(WAYS), sharex=True, sharey=True)
+    for ax, (key, way) in zip(axes, WAYS.items(), strict=True):
+        frame = films[key][-1]
+        ax.plot(*points().numpy().T, ".", color=style.CONTEXT, markersize=4)
+        for (x, y), used in zip(frame["words"][0], frame["used"][0], strict=True):
+            face = style.ITEM if used else "none"
+            ax.plot(x, y, "s", color=style.ITEM, markerfacecolor=face, markersize=7)
+            if not used:
+                ax.annotate("†", (x, y), (4, 3), textcoords="offset points", fontsize=10)
+        ax.set_title(f"{way}\nalive {frame['alive'][0]} of {SIZES[0]}, left over {frame['left']:.2f}", fontsize=9)  # fmt: skip
+        ax.set(xticks=[], yticks=[], aspect="equal")
+        ax.margins(0.1)
+        ax.spines[:].set(visible=True, color=style.CONTEXT)
+    return tuple(axes)
