@@ -1,0 +1,852 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # 19 · Items that are spelled: generative retrieval
+#
+# > **Every model so far gave each item a number and scored all of them. What if a model *spells* the item it recommends, code by code, and what
+# > does that buy for an item that nobody has touched?** A pin uploaded this morning has no row in any table. But it has a picture, and a picture can be written
+# > as a short word whose parts older pins have used before.
+#
+# **You will** write items as words of codes, teach a network its words although rounding has no gradient, revive words that die, let a
+# transformer spell the next item, and keep its beam among items that exist.
+#
+# **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 10 and 15, softmax and SASRec · **Runs on** any CPU
+#
+# **In an hour:** 19.1 to 19.6, with exercises 19.1, 19.2, 19.5 and 19.6. **Branches**, marked ↳ and placed after the take-away: 19.7 attention
+# that adds up · 19.8 is it the meaning of the codes? · 19.9 what is public, and what others measured.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# As a lecture of fifty minutes: a pin as a word by hand, the question "who tells the encoder what was said wrong?" and the arrow that is not there,
+# figure 19.2 with a vote on how many words will live, the product of chances in 19.4, figure 19.3 with the room choosing the width, then both figures of 19.6.
+# Take four votes: 19.p1 on memory, 19.p3 on words alive, 19.p7 and 19.p8 on who finds what. If time is short, leave out collisions. The branches are for questions; 19.9
+# is for people who have read the papers' tables.
+
+# %% tags=["setup"] jupyter={"source_hidden": true}
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import torch
+import torch.nn.functional as F
+from IPython.display import display
+
+from graphrec_utils import metrics, pinworld, results, sampling, style
+from graphrec_utils.exercises import check, predict, remember
+from graphrec_utils.models import rqvae, tiger
+from graphrec_utils.plots import visuals
+from graphrec_utils.results import verdict
+
+style.use()
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Before you begin
+#
+# Three questions from earlier lessons, from memory.
+
+# %% slideshow={"slide_type": "fragment"}
+remember("19")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 19.1 A pin as a word
+#
+# An id says nothing: items 17 and 18 have nothing in common. A vector says a lot, in 64 numbers of its own. Between them lies a **semantic ID**: a short word of
+# **codes**. The first code names the nearest of $K$ centers. What it leaves over, the **residual**, is given to the nearest of $K$ others, and so on:
+#
+# $$
+# \mathbf r_1 = \mathbf x, \qquad c_\ell = \arg\min_k \lVert \mathbf r_\ell - \mathbf e_{\ell k} \rVert, \qquad
+# \mathbf r_{\ell+1} = \mathbf r_\ell - \mathbf e_{\ell c_\ell}
+# $$
+#
+# | term | in code | meaning |
+# |---|---|---|
+# | **word** $\mathbf e_{\ell k}$ | `words[l][k]` | a center of level $\ell$; in papers a code word |
+# | **book** | `words[l]` | the $K$ words of a level; in papers a codebook |
+# | **prefix** | `codes[i, :2]` | the first codes of an item: items that share it are alike |
+#
+# Three books of 64 words make $64^3 = 262{,}144$ different spellings from 192 vectors.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 0 to 8. Choose a point in figure 19.1, move "codes that agree" from 0 to 3 and ask each time who is left. Usual wrong answer: the second code names a
+# place in the plane. It names a place within what the first has left over. Then 19.p1.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 19.1 — `residual_codes` ({{points:19.1}})
+#
+# By hand: centers (0, 0), (1, 3), (4, 1), then (1, −1), (3, 0), then (−1, 1), (1, 1). The point (5, 5) is nearest to (4, 1), code 2; (1, 4) is left,
+# nearest to (3, 0), code 1; (−2, 4) is left, code 0. The point (1, 0) has the codes 0, 0, 0: at the end (0, 1) is left, as near to both, and the
+# first is taken.
+#
+# *About 8 minutes. Stuck? Hints are free.*
+#
+# {{hints:19.1}}
+
+
+# %% tags=["exercise:19.1"]
+def residual_codes(X: np.ndarray, words: list[np.ndarray]) -> np.ndarray:
+    """Return the semantic IDs of items.
+
+    Args:
+        X: (n, d).
+        words: L arrays (K, d), the centers of each level; K may differ.
+
+    Returns:
+        (n, L) int64: at each level the nearest center (squared distance, of equal ones the first) of what the levels before
+        left over.
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:19.1"]
+check("19.1", residual_codes)
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+visuals.semantic_tree(
+    [[0, 0], [0.9, 0.6], [-0.4, 1], [3, 1], [4, 1.7], [3.2, 0.1], [1, 3], [1.9, 3.6], [0.3, 4]],
+    [np.array([[0.0, 0], [3, 1], [1, 3]]), np.array([[0.6, 0], [-0.4, 0]]), np.array([[0, 0.8], [0, -0.2]])],
+    "abcdefghi", function=residual_codes,
+)  # fmt: skip
+
+# %% [markdown]
+# *Figure 19.1. Nine points with words of three codes. Left, those that share the first code with the chosen one; right, those that share all. The
+# lines are what is left to be said. In the interactive version you choose the point and the length of the prefix; once your function
+# passes, the codes are yours.*
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### What is kept of an item
+#
+# SASRec keeps a vector for each item. A model that spells keeps the vectors of its words, and four codes of a byte for each item.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:19.p1"]
+predict("19.p1")
+
+# %% tags=["long", "answers:19.p1"]
+command = "python -m solutions.experiments.lesson19.spelled"
+found = results.load("19_known", command=f"{command} known").values
+size = found["bytes"]
+share = (size["words"] + size["codes"]) / size["vectors"]
+print(
+    f"{size['items']:,} games: vectors {size['vectors'] / 1e6:.2f} MB, words and codes {(size['words'] + size['codes']) / 1e6:.2f} MB, {share:.1%}"
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 19.2 Words that are learned
+#
+# Centers of k-means know only what an item's vector looks like. **RQ-VAE** learns words and vectors together: an **encoder** $E$ makes a vector $\mathbf z = E(\mathbf x)$ of
+# the content, books spell it, and a **decoder** $D$ must say the content again from the sum of the words. Whatever the words cannot say counts as loss.
+#
+# One thing is in the way. The arg min has no gradient: move $\mathbf z$ a little, and the code stays what it is. So nothing of what the decoder said wrong reaches the
+# encoder. The **straight-through** trick writes the line that is missing:
+#
+# $$
+# \hat{\mathbf z} = \mathbf z + \operatorname{sg}\Big( \sum_\ell \mathbf e_{\ell c_\ell} - \mathbf z \Big)
+# $$
+#
+# where $\operatorname{sg}$, **stop gradient** (`.detach()`), passes values and no gradient. Forward it is the sum of the words. Backward it is $\mathbf z$, as if nothing had been rounded.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 8 to 17. Draw encoder, rounding, decoder in a row, and the gradient coming back from the right. Ask where it stops. Usual wrong answer: nowhere, torch
+# does that. Then the table of terms: cover the last column and let the room say who moves.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The whole loss of an item has three kinds of terms, and each is there to move somebody else:
+#
+# $$
+# \big\lVert \mathbf x - D(\hat{\mathbf z}) \big\rVert^2
+# + \sum_\ell \lVert \operatorname{sg}(\mathbf r_\ell) - \mathbf e_{\ell c_\ell} \rVert^2
+# + \beta \sum_\ell \lVert \mathbf r_\ell - \operatorname{sg}(\mathbf e_{\ell c_\ell}) \rVert^2, \qquad \beta = 0.25
+# $$
+#
+# | term | asks | who moves |
+# |---|---|---|
+# | first | is the content said again? | decoder, and the encoder straight through |
+# | second | is a word where what it spells is? | words alone |
+# | third, **commitment** | does the encoder stay near its words? | encoder alone |
+#
+# A stop at the wrong place gives **the same number**. Only the gradient tells, and training falls either way: so the check compares gradients, too.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 19.2 — `rq_loss` ({{points:19.2}})
+#
+# By hand, one number a vector: $x = 2$, $z = 1.4$, words 0 and 1, then 0.5 and −0.5, and the decoder says what it reads. The first word is 1; 0.4 is
+# left; the second word is 0.5; said is 1.5. First term $0.5^2 = 0.25$; second $0.4^2 + 0.1^2 = 0.17$; third a quarter of that: 0.4625 together. Without
+# the residual, 1.4 would be coded twice.
+#
+# *About 20 minutes.*
+#
+# {{hints:19.2}}
+
+
+# %% tags=["exercise:19.2"]
+def rq_loss(
+    x: torch.Tensor, z: torch.Tensor, words: list[torch.Tensor], decoder: torch.Tensor, beta: float
+) -> torch.Tensor:
+    """Return the loss of an RQ-VAE.
+
+    Args:
+        x: (B, f) content.
+        z: (B, d), what the encoder made of it, with its gradient.
+        words: a book (K, d) for each level; K may differ. What is left over for the next level is computed with words
+            that get no gradient from there.
+        decoder: (d, f); what is said is a vector times this matrix.
+        beta: weight of the commitment.
+
+    Returns:
+        () the mean over items of the three sums of squares.
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:19.2"]
+check("19.2", rq_loss)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# What happens to somebody who forgets the line? The decoder reads the words, words and decoder learn, and the encoder hears the commitment alone.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:19.p2"]
+predict("19.p2")
+
+# %% tags=["long", "answers:19.p2"]
+learned = results.load("19_words", command=f"{command} words").values
+kept = [row["curve"] for row in learned["rows"] if row["k-means"] and row["revive"]]
+over = {
+    "with the line": np.mean([[epoch["left over"] for epoch in curve] for curve in kept], axis=0),
+    "without": np.mean([[e["left over"] for e in c] for c in learned["without the line"]], axis=0),
+}
+for name, curve in over.items():
+    print(
+        f"{name}: not said again {curve[0] / learned['all']:.0%} after one epoch, {curve[-1] / learned['all']:.0%} after {len(curve)}"
+    )
+print(
+    f"residual k-means without any network: {learned['k-means alone']['left over'] / learned['all']:.0%}"
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# «READ 19_words: both fall, or not; how far apart; is the network ahead of k-means at equal codes? Then one sentence: a loss that falls is no sign that everybody learns.»
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 19.3 Words that die, items that collide
+#
+# A word learns from the items it spells. A word that is nobody's nearest gets no gradient, stays where it is, and is nobody's nearest tomorrow: it is **dead**. Books of 64 words
+# may use a dozen. Two remedies: begin where the vectors are (a **k-means start**), and before each epoch put dead words where somebody's residual is (**revival**).
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 17 to 25. Figure 19.2 without either switch: let it play, and let the room count. Then reset, "revive", play again. Usual wrong answer: dead words come back by
+# themselves, once the others have moved. Then 19.p3.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 19.3 — `revive` ({{points:19.3}})
+#
+# By hand: residuals 0, 1, 6; words 1, 9, 5; order 0, 2, 1. Residuals 0 and 1 are nearest to word 1, residual 6 to word 5. Nobody is nearest to 9: it becomes
+# residual 0, which `order` names first.
+#
+# *About 10 minutes.*
+#
+# {{hints:19.3}}
+
+
+# %% tags=["exercise:19.3"]
+def revive(rest: torch.Tensor, words: torch.Tensor, order: torch.Tensor) -> torch.Tensor:
+    """Return the words of a level with those that spell nothing replaced.
+
+    Args:
+        rest: (B, d), what this level is given: the residuals of the level before.
+        words: (K, d); `words` itself stays as it is.
+        order: (B,) int64, the items in an order drawn by chance.
+
+    Returns:
+        (K, d): a word that is nearest (squared distance) to no residual becomes one of them: the dead words, by their
+        numbers, take the residuals of the first items of `order`. At most B words are dead.
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:19.3"]
+check("19.3", revive)
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+visuals.codebooks(function=revive)
+
+# %% [markdown]
+# *Figure 19.2. Sixty points in four clouds and a book of eight words (squares) after twelve epochs, three ways to begin. Hollow squares with a dagger spell nothing.
+# In the interactive version you step through the epochs, switch the k-means start and revival, and see the second book (triangles) of the word you choose; once your function
+# passes, it revives.*
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:19.p3"]
+predict("19.p3")
+
+# %% tags=["long", "answers:19.p3"]
+rows = []
+for start in (True, False):
+    for again in (True, False):
+        some = [
+            row["curve"][-1]
+            for row in learned["rows"]
+            if (row["k-means"], row["revive"]) == (start, again)
+        ]
+        rows.append({
+            "k-means start": "yes" if start else "no", "revival": "yes" if again else "no",
+            **{f"alive, level {k + 1}": np.mean([x["alive"][k] for x in some]) for k in range(3)},
+            "not said again": np.mean([x["left over"] for x in some]) / learned["all"],
+            "share a word": np.mean([x["shared"] for x in some]),
+        })  # fmt: skip
+alive = pd.DataFrame(rows).set_index(["k-means start", "revival"])
+display(alive.round({c: 0 if "alive" in c else 2 for c in alive}))
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# «READ 19_words, 60 words: how many of 64 live without either; which remedy does more; is more alive also less left over?»
+#
+# <details><summary>How this was measured</summary>
+#
+# Pictures and words of PinWorld's pins at scale 0.35, centered, all coordinates with one common size. Three books of 64 words of 32 numbers, encoder and decoder with 128 hidden
+# units, 50 epochs, Adam at 0.003, $\beta = 0.25$; means over three seeds. Revival before each epoch, from the residuals of all pins. "Not said again" is the squared error of the decoder over the mean
+# square of the content. Command: `python -m solutions.experiments.lesson19.spelled words`.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### Two pins, one word
+#
+# The last column of the table: pins that share all three codes with another one, they **collide**. Were codes drawn by chance, a pin would have a twin with probability
+# $1 - (1 - 64^{-3})^{n-1}$. Learned codes collide far more often, since alike items are meant to be spelled alike.
+#
+# A list needs one item. So a **further code** counts the items of a word: 0, 1, 2, … It has no meaning, and it costs something that the abstract does not say: of a *new* pin's further code
+# nobody has learned anything.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 19.4 — `further_code` ({{points:19.4}})
+#
+# By hand: words (1, 2), (0, 0), (1, 2), (1, 1), (1, 2), (0, 0). The first of a word gets 0, the next 1: 0, 0, 1, 0, 2, 1. An item that comes tomorrow is counted last and changes
+# nobody's code.
+#
+# *About 6 minutes.*
+#
+# {{hints:19.4}}
+
+
+# %% tags=["exercise:19.4"]
+def further_code(codes: np.ndarray) -> np.ndarray:
+    """Return a code that tells items of one word apart.
+
+    Args:
+        codes: (n, L) int64.
+
+    Returns:
+        (n,) int64: how many items before this one have the same L codes.
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:19.4"]
+check("19.4", further_code)
+
+# %% slideshow={"slide_type": "subslide"} tags=["long"]
+twins = [row["curve"][-1]["shared"] for row in learned["rows"] if row["k-means"] and row["revive"]]
+print(
+    f"{learned['items']:,} pins: {np.mean(twins):.0%} share their word; by chance it were {learned['by chance']:.0%}"
+)
+print(f"of k-means alone {learned['k-means alone']['shared']:.0%}")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 19.4 Spelling the next item
+#
+# Write every item of a history as its codes, and the history is a text. A causal transformer (lesson 15) reads it and predicts the next code. The chance of an item is a product:
+#
+# $$
+# \log p(i \mid \text{history}) = \sum_\ell \log p\big(c_\ell(i) \mid \text{history}, c_1(i), \dots, c_{\ell-1}(i)\big)
+# $$
+#
+# Each factor is a softmax over the 64 words **of its own level**: the first book cannot stand in the second place. SASRec's softmax runs over all items, so it needs
+# a vector of each, or samples and log Q. Here the loss of an event is a sum of a few small cross-entropies, in the same unit, and no item needs a vector.
+#
+# This is **TIGER**, "generative retrieval": the model does not score a catalog, it writes.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 25 to 32. Write two films as words on the board and ask what the transformer has read when it predicts the second code. Usual wrong answer: the history alone. It has
+# read the first code of the answer, too. Then: over what does the softmax run? Usual wrong answer: over all words of all books.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 19.5 — `spelling_loss` ({{points:19.5}})
+#
+# By hand: two levels with two and four words, all equal: chances 1/2 and 1/4, loss $-\log \tfrac18$. A softmax over all six words at once would say
+# $-\log \tfrac1{36}$; a mean over the levels half of the loss, as if the item had the chance $\sqrt{1/8}$.
+#
+# *About 12 minutes.*
+#
+# {{hints:19.5}}
+
+
+# %% tags=["exercise:19.5"]
+def spelling_loss(h: torch.Tensor, codes: torch.Tensor, words: list[torch.Tensor]) -> torch.Tensor:
+    """Return the loss of the next items.
+
+    Args:
+        h: (P, L, d); h[:, l] has read the history and the first l codes of the item.
+        codes: (P, L) int64, the codes of the item that came next.
+        words: the vectors (K, d) of each level's words; K may differ. A logit is a product with h.
+
+    Returns:
+        () the mean over the P events of -log of the probability of the whole item.
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:19.5"]
+check("19.5", spelling_loss)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# All parts together, small: pins of PinWorld are spelled by their pictures, and a transformer learns to write the next save.
+
+# %%
+world = pinworld.load("small")
+shown = torch.from_numpy(world.images - world.images.mean(axis=0)).float()
+shown = shown / shown.square().sum(dim=1).mean().sqrt()
+network = rqvae.fit(shown, sizes=(16, 16, 16), dim=16, epochs=10, lr=0.003)
+codes = rqvae.distinct(network.codes(shown))
+
+saves = world.interactions(pinworld.POSITIVE_ACTIONS)
+at = np.lexsort((saves.times, saves.users))
+ordered = type(saves)(saves.users[at], saves.items[at], saves.num_users, saves.num_items)
+latest = sampling.latest(saves, 10)
+speller = tiger.fit(latest, sampling.histories.cut(ordered, 11), codes, dim=32, epochs=2)
+
+user = 3
+read = latest[user][latest[user] >= 0][-3:]
+written = speller.ranked([user], top=3, width=20)[0]
+for name, pins in (("read last", read.tolist()), ("written", written.tolist())):
+    print(name, *("·".join(map(str, codes[pin].tolist())) for pin in pins), sep="   ")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 19.5 A beam inside a trie
+#
+# Who has the largest product? To ask every item would be what we wanted to avoid. **Beam search** spells level by level and keeps the $W$ likeliest prefixes, its **width**. The likeliest
+# first code need not begin the likeliest item: a beam of 1 never finds out.
+#
+# And most words are no item: a few thousand of $64^3$ exist. A **trie**, the tree of all items' codes, says which code may follow which prefix. What it forbids gets $-\infty$. The probability that
+# the model gives to words that do not exist is lost to everybody.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 32 to 40. Figure 19.3 with a beam of 1: ask which film comes first, before the last letter. Then a beam of 2, then without the trie. Usual wrong answer: a wider beam only adds films
+# at the end of the list. Then 19.p4 and 19.p5, together.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 19.6 — `step` ({{points:19.6}})
+#
+# By hand: prefixes with chances 0.6 and 0.4. After the first come codes 0 and 1 with 0.5 each, but no item has code 1 there; after the second 0.99 and 0.01. A beam of two keeps
+# $0.4 \cdot 0.99 = 0.396$, prefix 1 with code 0, and $0.6 \cdot 0.5 = 0.3$, prefix 0 with code 0. Greedy has 0.3 alone.
+#
+# *About 20 minutes.*
+#
+# {{hints:19.6}}
+
+
+# %% tags=["exercise:19.6"]
+def step(
+    log_p: torch.Tensor, following: torch.Tensor, allowed: torch.Tensor, width: int
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return the prefixes that go on, the likeliest first.
+
+    Args:
+        log_p: (W,) of the prefixes so far.
+        following: (W, K) log p of the code that comes next, after each prefix.
+        allowed: (W, K) bool, True where some item begins so; once at least.
+        width: how many go on; all that are allowed, where these are fewer.
+
+    Returns:
+        log_p of the longer prefixes, which prefix each one continues, and with which code: three tensors of one length. Of
+        equal ones the first prefix, then the first code.
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:19.6"]
+check("19.6", step)
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+visuals.beam_trie(function=step)
+
+# %% [markdown]
+# *Figure 19.3. Nine films in a trie of three codes, and what beams of 1, 2 and 6 keep, with the chances of what they find. A beam of 1 follows the likeliest first code and ends with
+# Alien; Fargo, almost four times as likely, was lost with its first code. In the interactive version you spell letter by letter, set the width, and take the trie away; once your function passes, it
+# decides what goes on.*
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:19.p4"]
+predict("19.p4")
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:19.p5"]
+predict("19.p5")
+
+# %% tags=["long", "answers:19.p4", "answers:19.p5"]
+beam = results.load("19_beam", command=f"{command} beam").values
+print(
+    f"{beam['items']:,} games among {beam['words']:,} words of three codes; without a trie {beam['words that are no item']:.0%} of a list of ten are no item"
+)
+print(f"of a trained speller's probability {beam["items' share"]:.0%} goes to items")
+widths = pd.DataFrame(beam["rows"]).set_index("width")[
+    ["of the exact ten", "ndcg", "milliseconds"]
+].rename(columns={"of the exact ten": "of the exact first ten", "ndcg": "NDCG@10", "milliseconds": "ms a person"})  # fmt: skip
+display(widths.round(3))
+print(f"all items, exactly: {beam['exact milliseconds']:.0f} ms a person")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# «READ 19_beam, 60 words: from which width on nothing is gained; what it costs beside one matrix product of SASRec.»
+#
+# <details><summary>How this was measured</summary>
+#
+# The first of three TIGERs of 19.6 on the games, a third of the 2,400 people for NDCG@10, forty for the exact lists and the probability (means). Milliseconds are CPU time of one thread, two hundred
+# people and more at once. Games a person has had leave when their last code is spelled, so they take width. Command: `python -m solutions.experiments.lesson19.spelled beam`.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 19.6 Who finds what
+#
+# Two questions, which the abstract of TIGER answers in one sentence each. First **known items**: the very next event, on the games and the films of lesson 15. TIGER and HSTU (branch 19.7) beside SASRec with a
+# softmax, a walk (RP3β), neighbors, a chain of the last item, iALS.
+#
+# > **Claim** (of the abstract of TIGER, in our words). On known items a model that spells finds more than SASRec.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 40 to 47. Vote on 19.p7, show the left figure, then vote on 19.p8 before the right one. Usual wrong answer to the first: as in the abstract. Ask what the games' codes are made of: there is no content, so they are made of
+# the likes themselves.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:19.p7"]
+predict("19.p7")
+
+
+# %%
+def marks(ax, rows: dict, title: str) -> None:
+    """Draw each method's mean with its interval, the best on top."""
+    for place, (name, row) in enumerate(sorted(rows.items(), key=lambda item: item[1]["mean"])):
+        look = style.look(name) | {"linestyle": "none"}
+        reach = [[row["mean"] - row["low"]], [row["high"] - row["mean"]]]
+        ax.errorbar(row["mean"], place, xerr=reach, **look, markersize=7)
+        ax.annotate(
+            name,
+            (row["low"], place),
+            (-6, -3),
+            textcoords="offset points",
+            ha="right",
+            fontsize=9,
+        )
+    ax.set(yticks=[], title=title, ylim=(-0.6, len(rows) - 0.4))
+    left = min(row["low"] for row in rows.values())
+    right = max(row["high"] for row in rows.values())
+    ax.set_xlim(left - 0.75 * (right - left), right + 0.05 * (right - left))
+
+
+# %% tags=["long", "experiment", "answers:19.p7"]
+CONTROL = "codes by chance"
+figure, axes = plt.subplots(1, 2, figsize=(8.6, 3))
+for ax, (name, part) in zip(axes, found["sets"].items(), strict=True):
+    marks(ax, {k: row for k, row in part["rows"].items() if k != CONTROL}, name)
+    ax.set_xlabel("NDCG@10 of the next event")
+plt.show()
+
+games = found["sets"]["amazon-games"]
+lead = metrics.Comparison.stored(games["leads"]["TIGER over SASRec"])
+display(
+    verdict(
+        "On known items a model that spells finds more than SASRec.",
+        lead,
+        detail=f"NDCG@10, amazon-games {lead.gain('.3f')}",
+    )
+)
+films = metrics.Comparison.stored(found["sets"]["MovieTweetings"]["leads"]["TIGER over SASRec"])
+print(f"MovieTweetings {films.gain('.3f')}, {films.outcome}")
+
+# %% [markdown]
+# *Figure 19.4. NDCG@10 of each person's last event with intervals of 95 %, games on the left, films on the right. Start at the top of each side: who is first, and whose interval reaches it?*
+#
+# «READ 19_known, 100 words: who is first on either set; TIGER against SASRec on both; seconds of a training of both (a pass of TIGER reads four codes an event); RP3β.»
+#
+# **«MORAL of one sentence»**
+#
+# <details><summary>How this was measured</summary>
+#
+# The split, the people and the measure of 15.3: the last event of 2,400 people, the one before it chose. TIGER and HSTU had six settings each on the games, as SASRec had, and took them to the films; all others come with the knobs of 15.3. Three thirds of the people,
+# each with a training of its own. TIGER: two blocks, 64 numbers, three books of 64 words and a further code, the latest 20 events, a beam of 50; HSTU and SASRec the latest 50 events. Codes of games are made of iALS's item
+# vectors, for the set has no content: that TIGER is told the likes twice. Codes of films are made of what is known of a film. A TIGER of the paper reads with an encoder and has a hashed user id; ours is one transformer.
+# «EDGES of knobs.» Command: `python -m solutions.experiments.lesson19.spelled known`.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### Pins that nobody has touched
+#
+# Here is what spelling is for. A tenth of PinWorld's pins is new this morning; all that was done with them is hidden, and they alone are candidates. Words are learned from the old pins, and a new one is spelled with them at once. Its
+# further code was never learned, so TIGER is asked for three codes. Rivals: the nearest content, two towers that read content, iALS with authors as users, iALS told of content, and what an author's pins are liked.
+#
+# > **Claim** (of the abstract of TIGER, in our words). A model that spells finds more of what is new than the nearest content.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:19.p8"]
+predict("19.p8")
+
+# %% tags=["long", "experiment", "answers:19.p8"]
+fresh = results.load("19_new", command=f"{command} new").values
+figure, ax = plt.subplots(figsize=(5.6, 3))
+marks(ax, {k: row for k, row in fresh["rows"].items() if k != CONTROL}, "new pins of PinWorld")
+ax.set_xlabel("NDCG@20 among new pins")
+plt.show()
+ahead = metrics.Comparison.stored(fresh["leads"]["TIGER, three codes over content"])
+verdict(
+    "A model that spells finds more of what is new than the nearest content.",
+    ahead,
+    detail=f"NDCG@20 among new pins {ahead.gain('.3f')}",
+)
+
+# %% [markdown]
+# *Figure 19.5. NDCG@20 among pins that nobody has touched, with intervals of 95 %: TIGER with three and with four codes beside those who read content or the author. Start with "content": who is to the right of it?*
+#
+# «READ 19_new, 100 words: three codes against content; three against four codes (what the further code costs); against iALS told of content and two towers, which read the same pictures and words.»
+#
+# **«MORAL of one sentence»**
+#
+# <details><summary>How this was measured</summary>
+#
+# Lesson 18's slice "content" at noise 0: PinWorld at scale 0.35, three worlds, everybody with a history who liked a new pin. Another tenth chose six settings of TIGER; rivals come with the knobs of the slice. "content": a person is folded in to the pins' content as iALS folds in a user.
+# A pin's share that is alone in its word of three codes: «print fresh['alone']». Among all pins, old ones fill the lists (15.10): new pins need a shelf of their own. Command: `python -m solutions.experiments.lesson19.spelled new`.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What it is for
+#
+# > **What it is for.** A catalog too large for a vector each, and items that must be found on the day they come, where what they show says what they are.
+# >
+# > **Where it won.** «19_new, 19_beam bytes»
+# >
+# > **Where it did not.** «19_known, milliseconds»
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Take away
+#
+# * **What if a model spells the item it recommends?** Then no item needs a vector, and an item that nobody has touched can be written, for its parts are known. «One clause: how much that bought here.»
+# * Rounding has no gradient. Say for each term who shall move, stop the others, and look at gradients: the loss falls in any case.
+# * A word that spells nothing stays dead until somebody moves it.
+# * The softmax of a level runs over the words of that level; chances multiply, losses add up.
+# * A beam compares all prefixes at once; the trie keeps it among items that exist.
+# * Put a SASRec with a softmax, and a walk, beside it before you believe a table.
+#
+# **Next.** You have read what the lecture has, and what came after it. The course began with a question: who should see what? Take your own data, open lesson 18's sliders, and say which of these models you would
+# build first, which not at all, and what you would measure to find out that you were wrong.
+#
+# **Further reading.** Rajput et al., *Recommender Systems with Generative Retrieval* ([arXiv 2305.05065](https://arxiv.org/abs/2305.05065)). van den Oord et al., *Neural Discrete Representation Learning*
+# ([arXiv 1711.00937](https://arxiv.org/abs/1711.00937)): straight-through and commitment. De Cao et al., *Autoregressive Entity Retrieval* ([arXiv 2010.00904](https://arxiv.org/abs/2010.00904)): names in a trie.
+# Yang et al., *Unifying Generative and Dense Retrieval* ([arXiv 2411.18814](https://arxiv.org/abs/2411.18814)): both sides under one protocol.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 47 to 50, with the box. Ask the question of the first slide again: for which catalog would you spell? Usual wrong answer: for every large one. Ask what an item without content is spelled with.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Quiz
+#
+# {{quiz}}
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Branches
+#
+# The hour ends here. Each branch stands alone; they use the results that 19.6 has loaded.
+#
+# | ↳ | what it gives | minutes |
+# |---|---|---|
+# | 19.7 | HSTU: attention without a softmax, and what it can count | 25 |
+# | 19.8 | codes by chance, and short and long histories: is it the meaning? | 6 |
+# | 19.9 | what companies have said, and what others got from the same papers | 8 |
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 19.7 ↳ Attention that adds up
+#
+# *A branch of about 25 minutes. It gives the block of HSTU, and what a softmax forgets.*
+#
+# Five likes of one kind, or one: a softmax over equal events takes the same mean either way. **HSTU** gives every event its own weight, and compares it with nobody:
+#
+# $$
+# \mathbf U, \mathbf V, \mathbf Q, \mathbf K = \mathrm{SiLU}(f_1(\mathrm{norm}(\mathbf X))), \qquad
+# \mathbf A = \tfrac1n\, \mathrm{SiLU}(\mathbf Q \mathbf K^\top + \mathbf B), \qquad
+# \mathbf Y = \mathbf X + f_2(\mathrm{norm}(\mathbf A \mathbf V) \odot \mathbf U)
+# $$
+#
+# $\mathrm{SiLU}(x) = x\,\sigma(x)$; $B_{ts} = b_{t-s}$ is a learned number for each distance; $n$ is a **constant**, the most places there are, and not the length of this history. There is no feed-forward layer: the gate
+# $\mathbf U$ stands for it.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# For questions. Ask what a mask of −∞ does before a SiLU: −∞ times 0, NaN. Then 19.p6; usual wrong answer: a lone head counts, that is what it was built for.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 19.7 — `pointwise` ({{points:19.7}})
+#
+# By hand: five equal events, products 2, values 3, no bias, $n = 5$. SiLU(2) = 1.762. Place 0 takes $1.762 \cdot 3 / 5 = 1.057$, place 4 five times as much, 5.285. A softmax takes 3 at every place.
+#
+# *About 15 minutes.*
+#
+# {{hints:19.7}}
+
+
+# %% tags=["exercise:19.7"]
+def pointwise(
+    queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, bias: torch.Tensor, n: int
+) -> torch.Tensor:
+    """Return what each place of one history takes from itself and from places before it.
+
+    Args:
+        queries, keys: (L, d).
+        values: (L, e).
+        bias: (n,), added to the product of places t and s: that of the distance t - s.
+        n: the most places there are, L at most; every weight is divided by it.
+
+    Returns:
+        (L, e): at place t the sum over s <= t of SiLU(product + bias) / n times the value of s.
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:19.7"]
+check("19.7", pointwise)
+
+# %% slideshow={"slide_type": "subslide"}
+one = torch.ones(5, 1)
+summed = (F.silu(2 * torch.ones(5, 5)) / 5).tril() @ (3 * one)
+softmax = torch.full((5, 5), 2.0).masked_fill(~torch.ones(5, 5).tril().bool(), -torch.inf)
+averaged = softmax.softmax(dim=1) @ (3 * one)
+figure, ax = plt.subplots(figsize=(4.6, 2.4))
+ax.plot(range(1, 6), summed[:, 0], "o-", label="pointwise")
+ax.plot(range(1, 6), averaged[:, 0], "s--", label="softmax")
+ax.set(xlabel="equal events so far", ylabel="taken", ylim=(0, None))
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# *Figure 19.6. What a place takes from equal events with value 3: pointwise attention grows with their number, a softmax stays at 3 whatever it is.*
+#
+# So a softmax forgets how many, and HSTU counts? Not quite. The block **normalizes** what all heads took together before it goes on. With one head and one kind of event the norm takes the amount away again; it survives
+# as the share of one head beside another. And a softmax that has a start token beside the events is not blind either: the start's share falls as events are added.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:19.p6"]
+predict("19.p6")
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["answers:19.p6"]
+def moved(heads: int) -> float:
+    """Return how far HSTU's normalized answer moves from one to five equal events, with one or two heads."""
+    logits = torch.tensor([2.0, -1.0])[:heads]  # what the heads think of such an event
+    values = torch.tensor([[3.0, 1.0], [2.0, -1.0]])[:heads]
+    one_event = F.silu(logits)[:, None] * values / 5
+    start = torch.tensor([[0.4, -0.2], [0.1, 0.5]])[:heads] if heads > 1 else torch.zeros(1, 2)
+    taken = [(k * one_event + start).flatten() for k in (1, 5)]  # the second head reads a start, too
+    few, many = (F.layer_norm(x, x.shape) for x in taken)
+    return float((few - many).norm())
+
+
+counted = {heads: moved(heads) for heads in (1, 2)}
+print(*(f"{heads} head(s): moved by {gap:.3f}" for heads, gap in counted.items()), sep="\n")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Which part of the block does it?
+#
+# > **Claim** (of the abstract of HSTU, in our words). The same model with HSTU's blocks finds more than SASRec.
+
+# %% tags=["long", "experiment"]
+parts = results.load("19_counts", command=f"{command} counts").values
+for name, row in parts["leads"].items():
+    gap = metrics.Comparison.stored(row)
+    print(f"{name}: {gap.gain('.3f')}, {gap.outcome}")
+blocks = metrics.Comparison.stored(games["leads"]["HSTU over SASRec"])
+verdict(
+    "The same model with HSTU's blocks finds more than SASRec.",
+    blocks,
+    detail=f"NDCG@10, amazon-games {blocks.gain('.3f')}",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# «READ 19_counts and the card, 80 words: the card; which part's loss can be seen; the paper's times and actions are left out here.»
+#
+# <details><summary>How this was measured</summary>
+#
+# The games of 19.6, SASRec's loss, six settings for HSTU as SASRec had. Parts are taken away with HSTU's knobs, for a third of the people, one training each. The paper's bias knows times as well and its ranker reads actions between items; both are left out. Command:
+# `python -m solutions.experiments.lesson19.spelled counts`.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 19.8 ↳ Is it the meaning of the codes?
+#
+# *A branch of about 6 minutes. It gives a control, and a reason to look at long histories.*
+#
+# A speller with codes **by chance** has the same shape, the same budget and the same trie. Only the meaning is gone: items that share a code have nothing in common.
+#
+# > **Claim** (ours, before the measurement). Codes that mean something find more than codes by chance.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# For questions. Ask what a speller with codes by chance finds among new pins: nothing but chance, for a new word says nothing.
+
+# %% tags=["long", "experiment"]
+means = metrics.Comparison.stored(games["leads"][f"TIGER over {CONTROL}"])
+display(
+    verdict(
+        "Codes that mean something find more than codes by chance.",
+        means,
+        detail=f"NDCG@10, amazon-games {means.gain('.3f')}",
+    )
+)
+unknown = metrics.Comparison.stored(fresh["leads"][f"TIGER, three codes over {CONTROL}"])
+print(f"new pins {unknown.gain('.3f')}, {unknown.outcome}")
+lengths = pd.DataFrame(games["lengths"])
+lengths["events before"] = [
+    f"{a} to {b}" if b < 1000 else f"{a} and more"
+    for a, b in zip(lengths["from"], lengths["to"], strict=True)
+]
+display(lengths.set_index("events before")[["people", "TIGER", "SASRec"]].round(3))
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# «READ, 80 words: the control on known and on new items; TIGER by length of history: it has a place for each code, so places that few histories reach are learned rarely.»
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 19.9 ↳ What is public, and what others measured
+#
+# *A branch of about 8 minutes. It gives sources for what companies have said, and three re-runs of one paper.*
+#
+# > **What is public** (as of November 2026; of each text the abstract was read, of HSTU also its released code; the numbers are the companies' own). *TIGER* ([arXiv 2305.05065](https://arxiv.org/abs/2305.05065)): words by an RQ-VAE, a transformer that spells, better than the models of its table, and items
+# > without any history retrieved. *PLUM* ([arXiv 2510.07784](https://arxiv.org/abs/2510.07784)), YouTube: a language model trained further on such words; "substantial improvements for retrieval compared to a heavily-optimized production model built with large embedding
+# > tables". *OneRec* ([arXiv 2506.13695](https://arxiv.org/abs/2506.13695)), Kuaishou: one generative model for the funnel, 25 % of queries, stay time +0.54 % and +1.24 % in two apps, operating cost 10.6 % of the former pipeline's. *OneMall*
+# > ([arXiv 2601.21770](https://arxiv.org/abs/2601.21770)): the same for a shop, "over 400 million daily active users". *HSTU* ([arXiv 2402.17152](https://arxiv.org/abs/2402.17152)), Meta: 1.5 trillion parameters, 12.4 % in online tests, on public sets up to 65.8 % in NDCG. *LIGER*
+# > ([arXiv 2411.18814](https://arxiv.org/abs/2411.18814)): generative and dense retrieval under one protocol, and both joined, for "a comprehensive comparison … under fair conditions is still lacking".
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# For questions. Ask which of these numbers could be checked by somebody outside. Usual wrong answer: those with arXiv numbers.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### One paper, three re-runs
+#
+# | who, when | what was run | Recall@10 on Amazon Beauty |
+# |---|---|---|
+# | paper, 2023 | TIGER | .065 |
+# | `EdoardoBotta/RQ-VAE-Recommender`, issue 28, February 2025 | a public re-implementation | about .01 |
+# | the same author, issue 49, April 2026 | after a fix | "now matching the paper" |
+# | `XiaoLongtaoo/TIGER`, issue 6, September 2025 | another one; a user's re-run of it | .059; .056 and .058 |
+#
+# For a year the best known public code found a sixth of what the paper has, and then it was a mistake in the code. **A number that others do not reach is no proof against a paper, nor is one that they reach a proof for it.**
+#
+# And which SASRec stands beside it? A user of `HonghuiBao2000/LETTER` (issue 20, April 2025) ran RecBole's SASRec with a cross-entropy on the same data: Recall@10 .082, above every model of that paper's table. The authors' answer: theirs has BCE with one negative, as the
+# original. That is 15.2, and why the rival of 19.6 has a softmax. (One user's run; we have not repeated it.)
+#
+# **In practice.** *GRID* ([arXiv 2507.22224](https://arxiv.org/abs/2507.22224)) is an open framework that takes TIGER's parts apart; Cornac has a TIGER with published settings.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Slide, paper, code
+#
+# | | says | means |
+# |---|---|---|
+# | **slide** | nothing: the lecture ends before | TIGER is of 2023, HSTU of 2024; what the lecture calls retrieval scores vectors |
+# | **abstract**, TIGER | outperforms the current models on several datasets | which losses these models had decides (19.9) |
+# | **abstract**, TIGER | better on items without history | among other items of that kind (19.6), and with codes that content has made |
+# | **code**, HSTU, `modeling/sequential/hstu.py` | `F.silu(qk + bias) / n` | $n$ is the padded length, a constant; divided by the own length the count would be gone |
+# | **code**, same file | norms without weights, `eps=1e-6` | $\mathbf A\mathbf V$ is divided by $n$ and small: with the usual $10^{-5}$ the norm's own constant would weigh |
