@@ -41,7 +41,7 @@ from IPython.display import display
 
 from graphrec_utils import metrics, pinworld, results, sampling, style
 from graphrec_utils.exercises import check, predict, remember
-from graphrec_utils.models import rqvae, tiger
+from graphrec_utils.models import hstu, rqvae, tiger
 from graphrec_utils.plots import visuals
 from graphrec_utils.results import verdict
 
@@ -406,7 +406,7 @@ check("19.5", spelling_loss)
 # All parts together, small: pins of PinWorld are spelled by their pictures, and a transformer learns to write the next save.
 
 # %%
-world = pinworld.load("small")
+world = pinworld.load("tiny")
 shown = torch.from_numpy(world.images - world.images.mean(axis=0)).float()
 shown = shown / shown.square().sum(dim=1).mean().sqrt()
 network = rqvae.fit(shown, sizes=(16, 16, 16), dim=16, epochs=10, lr=0.003)
@@ -416,7 +416,7 @@ saves = world.interactions(pinworld.POSITIVE_ACTIONS)
 at = np.lexsort((saves.times, saves.users))
 ordered = type(saves)(saves.users[at], saves.items[at], saves.num_users, saves.num_items)
 latest = sampling.latest(saves, 10)
-speller = tiger.fit(latest, sampling.histories.cut(ordered, 11), codes, dim=32, epochs=2)
+speller = tiger.fit(latest, sampling.histories.cut(ordered, 11), codes, dim=32, epochs=4)
 
 user = 3
 read = latest[user][latest[user] >= 0][-3:]
@@ -489,7 +489,7 @@ beam = results.load("19_beam", command=f"{command} beam").values
 print(
     f"{beam['items']:,} games among {beam['words']:,} words of three codes; without a trie {beam['words that are no item']:.0%} of a list of ten are no item"
 )
-print(f"of a trained speller's probability {beam["items' share"]:.0%} goes to items")
+print(f"of a trained speller's probability {beam['share of items']:.0%} goes to items")
 widths = pd.DataFrame(beam["rows"]).set_index("width")[
     ["of the exact ten", "ndcg", "milliseconds"]
 ].rename(columns={"of the exact ten": "of the exact first ten", "ndcg": "NDCG@10", "milliseconds": "ms a person"})  # fmt: skip
@@ -727,27 +727,35 @@ plt.show()
 # %% [markdown]
 # *Figure 19.6. What a place takes from equal events with value 3: pointwise attention grows with their number, a softmax stays at 3 whatever it is.*
 #
-# So a softmax forgets how many, and HSTU counts? Not quite. The block **normalizes** what all heads took together before it goes on. With one head and one kind of event the norm takes the amount away again; it survives
-# as the share of one head beside another. And a softmax that has a start token beside the events is not blind either: the start's share falls as events are added.
+# So a softmax forgets how many, and HSTU counts? Not quite. The block **normalizes** what all heads took together before it goes on.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:19.p6"]
 predict("19.p6")
 
-
 # %% slideshow={"slide_type": "fragment"} tags=["answers:19.p6"]
-def moved(heads: int) -> float:
-    """Return how far HSTU's normalized answer moves from one to five equal events, with one or two heads."""
-    logits = torch.tensor([2.0, -1.0])[:heads]  # what the heads think of such an event
-    values = torch.tensor([[3.0, 1.0], [2.0, -1.0]])[:heads]
-    one_event = F.silu(logits)[:, None] * values / 5
-    start = torch.tensor([[0.4, -0.2], [0.1, 0.5]])[:heads] if heads > 1 else torch.zeros(1, 2)
-    taken = [(k * one_event + start).flatten() for k in (1, 5)]  # the second head reads a start, too
-    few, many = (F.layer_norm(x, x.shape) for x in taken)
-    return float((few - many).norm())
+SCORE = torch.tensor([[2.0, -9.0], [-9.0, 2.0]])  # a head for each of two kinds of events
+VALUE = torch.tensor([[3.0, 1.0], [-1.0, 2.0]])
+WEIGH = {"pointwise": lambda x: F.silu(x) / 5, "softmax": lambda x: x.softmax(dim=1)}
 
 
-counted = {heads: moved(heads) for heads in (1, 2)}
-print(*(f"{heads} head(s): moved by {gap:.3f}" for heads, gap in counted.items()), sep="\n")
+def answer(kinds: list[int], weigh) -> torch.Tensor:
+    """Return what two heads take from events of these kinds, normalized over both."""
+    taken = weigh(SCORE[:, kinds]) @ VALUE[kinds]  # (heads, 2)
+    return F.layer_norm(taken.flatten(), (4,), eps=hstu.EPS)
+
+
+rows = {}
+for name, weigh in WEIGH.items():
+    alone, beside = (
+        (answer([0] * 5 + rest, weigh) - answer([0, *rest], weigh)).norm() for rest in ([], [1])
+    )
+    rows[name] = {"nothing else": float(alone), "one event of another kind": float(beside)}
+counted = pd.DataFrame(rows).T.rename_axis("moved by four more equal events")
+display(counted.round(2))
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Of equal events alone nobody can count: the norm takes away what the sum has kept. Beside events of another kind HSTU can, by how much one head took beside the other; a softmax cannot, for it
+# has normalized each head by itself. A softmax with a start token among the events is not blind either: the start's share falls as events are added.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Which part of the block does it?

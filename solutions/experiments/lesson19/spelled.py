@@ -354,7 +354,7 @@ def beams(speller: Speller, stage, level: float) -> dict:
             found = [len(set(x[:10].tolist()) & y) / 10 for x, y in zip(items, exact, strict=True)]
             row["of the exact ten"] = float(np.mean(found))
     return {
-        "rows": rows, "exact milliseconds": milliseconds, "people": len(latest), "items' share": float(np.mean(mass)),
+        "rows": rows, "exact milliseconds": milliseconds, "people": len(latest), "share of items": float(np.mean(mass)),
         "words that are no item": float(np.mean(ghosts)), "words": int(np.prod(trie.sizes[:3])),
         "prefixes": trie.counts, "items": trie.num_items,
     }  # fmt: skip

@@ -61,7 +61,7 @@ def codebooks(
         },
         text=f"two books of words on a plane, {EPOCHS} epochs, {len(WAYS)} ways",
         alt=(
-            f"Four planes, each with {len(points())} points in four clouds and {SIZES[0]} squares, the first words, after {EPOCHS} epochs; words "
+            f"Three planes, each with {len(points())} points in four clouds and {SIZES[0]} squares, the first words, after {EPOCHS} epochs; words "
             f"that spell nothing are hollow. Words alive, of the first and of the second book: {last}."
         ),
         draw=lambda: draw(films),
@@ -131,10 +131,11 @@ def _revived(function: Revive | None, rest: Tensor, words: Tensor, order: Tensor
 
 
 def draw(films: dict[tuple[bool, bool], list[dict]]) -> tuple[Axes, ...]:
-    """Draw all four ways after the last epoch."""
-    figure = plt.figure(figsize=(8.6, 2.7), layout="constrained")
-    axes = figure.subplots(1, len(WAYS), sharex=True, sharey=True)
-    for ax, (key, way) in zip(axes, WAYS.items(), strict=True):
+    """Draw three of the ways after the last epoch."""
+    shown = [key for key in WAYS if not all(key)]  # with both switches as with k-means alone
+    figure = plt.figure(figsize=(7.8, 3), layout="constrained")
+    axes = figure.subplots(1, len(shown), sharex=True, sharey=True)
+    for ax, key in zip(axes, shown, strict=True):
         frame = films[key][-1]
         ax.plot(*points().numpy().T, ".", color=style.CONTEXT, markersize=4)
         for (x, y), used in zip(frame["words"][0], frame["used"][0], strict=True):
@@ -142,7 +143,7 @@ def draw(films: dict[tuple[bool, bool], list[dict]]) -> tuple[Axes, ...]:
             ax.plot(x, y, "s", color=style.ITEM, markerfacecolor=face, markersize=7)
             if not used:
                 ax.annotate("†", (x, y), (4, 3), textcoords="offset points", fontsize=10)
-        ax.set_title(f"{way}\nalive {frame['alive'][0]} of {SIZES[0]}, left over {frame['left']:.2f}", fontsize=9)  # fmt: skip
+        ax.set_title(f"{WAYS[key]}\nalive {frame['alive'][0]} of {SIZES[0]}, left over {frame['left']:.2f}", fontsize=9)  # fmt: skip
         ax.set(xticks=[], yticks=[], aspect="equal")
         ax.margins(0.1)
         ax.spines[:].set(visible=True, color=style.CONTEXT)
