@@ -245,8 +245,8 @@ print(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 19.3 — `revive` ({{points:19.3}})
 #
-# By hand: residuals 0, 1, 6; words 1, 9, 5; order 0, 2, 1. Residuals 0 and 1 are nearest to word 1, residual 6 to word 5. Nobody is nearest to 9: it becomes
-# residual 0, which `order` names first.
+# By hand: residuals 0, 1, 6; words 1, 9, 5, 20; order: item 2, then 0, then 1. Residuals 0 and 1 are nearest to word 1, residual 6 to word 5. Nobody is nearest to 9 and
+# 20: they become residual 6 and residual 0, which `order` names first. The words are now 1, 6, 5, 0.
 #
 # *About 10 minutes.*
 #
@@ -324,7 +324,7 @@ display(alive.round({c: 0 if "alive" in c else 2 for c in alive}))
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 19.4 — `further_code` ({{points:19.4}})
 #
-# By hand: words (1, 2), (0, 0), (1, 2), (1, 1), (1, 2), (0, 0). The first of a word gets 0, the next 1: 0, 0, 1, 0, 2, 1. An item that comes tomorrow is counted last and changes
+# By hand: words (1, 2), (2, 1), (1, 2), (1, 1), (1, 2), (2, 1). The first of a word gets 0, the next 1: 0, 0, 1, 0, 2, 1. An item that comes tomorrow is counted last and changes
 # nobody's code.
 #
 # *About 6 minutes.*
@@ -376,8 +376,9 @@ print(f"of k-means alone {learned['k-means alone']['shared']:.0%}")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 19.5 — `spelling_loss` ({{points:19.5}})
 #
-# By hand: two levels with two and four words, all equal: chances 1/2 and 1/4, loss $-\log \tfrac18$. A softmax over all six words at once would say
-# $-\log \tfrac1{36}$; a mean over the levels half of the loss, as if the item had the chance $\sqrt{1/8}$.
+# By hand: `h[0, 0]` is (1, 0), `h[0, 1]` is (0, 1). The first book is (0, 0), (ln 3, 0), so its chances are 1/4 and 3/4; the second is (0, 0), (0, ln 2), (0, ln 5): 1/8, 2/8 and
+# 5/8. The item 1, 1 has $\tfrac34 \cdot \tfrac28 = \tfrac3{16}$, its loss is 1.674. A softmax over all five words at once would say $\tfrac37 \cdot \tfrac2{10}$; a mean over the levels half of
+# the loss, as if the item had the chance $\sqrt{3/16}$.
 #
 # *About 12 minutes.*
 #
@@ -440,8 +441,8 @@ for name, pins in (("read last", read.tolist()), ("written", written.tolist())):
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 19.6 — `step` ({{points:19.6}})
 #
-# By hand: prefixes with chances 0.6 and 0.4. After the first come codes 0 and 1 with 0.5 each, but no item has code 1 there; after the second 0.99 and 0.01. A beam of two keeps
-# $0.4 \cdot 0.99 = 0.396$, prefix 1 with code 0, and $0.6 \cdot 0.5 = 0.3$, prefix 0 with code 0. Greedy has 0.3 alone.
+# By hand: prefixes with chances 0.6 and 0.4. After the first, codes 0, 1, 2 come with 0.2, 0.7, 0.1, but no item has code 1 there; after the second with 0.7, 0.25, 0.05. A beam of three keeps
+# $0.4 \cdot 0.7 = 0.28$ (prefix 1, code 0), $0.6 \cdot 0.2 = 0.12$ (prefix 0, code 0) and $0.4 \cdot 0.25 = 0.1$ (prefix 1, code 1). Without the trie 0.42 would come first, and be no item.
 #
 # *About 20 minutes.*
 #
@@ -684,7 +685,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 19.7 — `pointwise` ({{points:19.7}})
 #
-# By hand: five equal events, products 2, values 3, no bias, $n = 5$. SiLU(2) = 1.762. Place 0 takes $1.762 \cdot 3 / 5 = 1.057$, place 4 five times as much, 5.285. A softmax takes 3 at every place.
+# By hand: three events, all products 2, values 3, 6, 3, $n = 6$, and a bias of 0, 1, −3 for distances 0, 1, 2. SiLU(2) = 1.762, SiLU(3) = 2.858, SiLU(−1) = −0.269. Place 0 takes
+# $1.762 \cdot 3 / 6 = 0.881$; place 1 $(2.858 \cdot 3 + 1.762 \cdot 6) / 6 = 3.190$; place 2 $(-0.269 \cdot 3 + 2.858 \cdot 6 + 1.762 \cdot 3) / 6 = 3.604$: of the first event a little less than nothing.
 #
 # *About 15 minutes.*
 #

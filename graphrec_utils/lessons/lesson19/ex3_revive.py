@@ -19,10 +19,10 @@ def _level(rng, B=12, K=7, d=3, dead=3) -> dict:
 
 
 def _by_hand(rng) -> dict:
-    """Residuals 0, 1, 6; words 1, 9, 5: nobody is nearest to 9, so it becomes residual 0, which is order's first."""
+    """Nobody is nearest to 9 and 20: they become the residuals 6 and 0, which order names first."""
     return {
-        "rest": torch.tensor([[0.0], [1.0], [6.0]]), "words": torch.tensor([[1.0], [9.0], [5.0]]),
-        "order": torch.tensor([0, 2, 1]),
+        "rest": torch.tensor([[0.0], [1.0], [6.0]]), "words": torch.tensor([[1.0], [9.0], [5.0], [20.0]]),
+        "order": torch.tensor([2, 0, 1]),
     }  # fmt: skip
 
 

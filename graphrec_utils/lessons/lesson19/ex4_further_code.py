@@ -41,7 +41,7 @@ def further_code(codes):
 
 ex.claim(
     "the example of the text",
-    lambda rng: {"codes": np.array([[1, 2], [0, 0], [1, 2], [1, 1], [1, 2], [0, 0]])},
+    lambda rng: {"codes": np.array([[1, 2], [2, 1], [1, 2], [1, 1], [1, 2], [2, 1]])},
 )
 ex.claim("many items of six words", _codes, 2)
 ex.claim("three codes", lambda rng: _codes(rng, 40, (3, 2, 3)), 2)

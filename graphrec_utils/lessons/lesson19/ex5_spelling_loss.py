@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -19,11 +20,13 @@ def _events(rng, P=5, d=3, sizes=(4, 3, 2)) -> dict:
 
 
 def _by_hand(rng) -> dict:
-    """Equal outputs: 1/2 of two words, then 1/4 of four: -log 1/8. Over all six at once it were -log 1/36."""
+    """Chances 1/4, 3/4, then 1/8, 2/8, 5/8: of item 1, 1 it is 3/16. Over all five words at once it were 3/7 · 2/10."""
+    three, two, five = np.log([3.0, 2.0, 5.0])
+    words = [[[0.0, 0.0], [three, 0.0]], [[0.0, 0.0], [0.0, two], [0.0, five]]]
     return {
-        "h": torch.zeros(1, 2, 3),
-        "codes": torch.tensor([[1, 2]]),
-        "words": [torch.ones(2, 3), torch.ones(4, 3)],
+        "h": torch.tensor([[[1.0, 0.0], [0.0, 1.0]]]),
+        "codes": torch.tensor([[1, 1]]),
+        "words": [torch.tensor(book).float() for book in words],
     }
 
 

@@ -16,10 +16,10 @@ def _beam(rng, W=4, K=5, width=3, share=0.6) -> dict:
 
 
 def _by_hand(rng) -> dict:
-    """Prefixes of .6 and .4: codes .5, .5 (the second has no item) and 1, 0: .4 of the second, then .3 of the first."""
+    """Prefixes of .6 and .4: .2, .7 (no item), .1 and .7, .25, .05: kept are .28, .12 and .1; of .42 there is no item."""
     return {
-        "log_p": torch.tensor([0.6, 0.4]).log(), "following": torch.tensor([[0.5, 0.5], [0.99, 0.01]]).log(),
-        "allowed": torch.tensor([[True, False], [True, True]]), "width": 2,
+        "log_p": torch.tensor([0.6, 0.4]).log(), "following": torch.tensor([[0.2, 0.7, 0.1], [0.7, 0.25, 0.05]]).log(),
+        "allowed": torch.tensor([[True, False, True], [True, True, True]]), "width": 3,
     }  # fmt: skip
 
 

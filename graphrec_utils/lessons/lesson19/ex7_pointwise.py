@@ -20,9 +20,11 @@ def _places(rng, L=5, d=3, e=2, n=8) -> dict:
 
 
 def _by_hand(rng) -> dict:
-    """Five equal events: SiLU(2) = 1.762, of which place t has taken (t + 1) · 1.762 · 3 / 5."""
-    one = torch.ones(5, 1)
-    return {"queries": one, "keys": 2 * one, "values": 3 * one, "bias": torch.zeros(5), "n": 5}
+    """Products 2, bias 0, 1, -3 at distances 0, 1, 2: SiLU of 2, 3 and -1 is 1.762, 2.858 and -.269; a sixth of each."""
+    one = torch.ones(3, 1)
+    bias = torch.tensor([0.0, 1.0, -3.0, 0.0, 0.0, 0.0])
+    values = torch.tensor([[3.0], [6.0], [3.0]])
+    return {"queries": one, "keys": 2 * one, "values": values, "bias": bias, "n": 6}
 
 
 ex = Exercise(
@@ -48,7 +50,7 @@ def pointwise(queries, keys, values, bias, n):
     return weights.tril() @ values
 
 
-ex.claim("the example of the text: five equal events", _by_hand)
+ex.claim("the example of the text", _by_hand)
 ex.claim("five events", _places, 2)
 ex.claim("as many places as there are", lambda rng: _places(rng, L=6, d=4, n=6))
 ex.claim("one event", lambda rng: _places(rng, L=1))
