@@ -118,3 +118,5 @@ ex.slip("you average over coordinates what was said wrong: a squared distance ad
         "((x - said) ** 2).sum(dim=1)", "((x - said) ** 2).mean(dim=1)")
 ex.slip("the stop of your second square is at the encoder: then it teaches the words again, and nobody holds the encoder",
         "((rest - chosen.detach()) ** 2)", "((rest.detach() - chosen) ** 2)")
+ex.slip("neither of your squares has a stop: each pulls word and encoder alike, and β holds nobody back",
+        BOOKS, "((rest - chosen) ** 2)", "((rest - chosen.detach()) ** 2)", "((rest - chosen) ** 2)")

@@ -64,6 +64,8 @@ SUM, MASK, COUNT = (
 
 # fmt: off
 ex.slip("your beam leaves the trie: it keeps beginnings of items that do not exist", MASK, "", hint=True)
+ex.slip("your beam leaves the trie, and fills its places with what no item begins with",
+        MASK, "", COUNT, "min(width, total.numel())")
 ex.slip("your mask is upside down: you keep what no item has", "~allowed", "allowed")
 ex.slip("0 is no mask: log p = 0 means certain, so what does not exist comes first", "-torch.inf", "0.0")
 ex.slip("you forget what the prefix has: the last code alone decides, and a poor beginning wins", SUM, "following", hint=True)
