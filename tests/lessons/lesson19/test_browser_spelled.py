@@ -1,0 +1,91 @@
+"""Books of words and a beam in a trie by mouse and by keyboard, light and dark, on a phone."""
+
+from __future__ import annotations
+
+import pytest
+
+from graphrec_utils.plots import visuals
+from tests.browser.pages import colors, status, width
+
+FILMS = visuals.codebooks().state["films"]
+
+
+@pytest.fixture
+def books(drawn):
+    return drawn(visuals.codebooks())
+
+
+@pytest.fixture
+def beam(drawn):
+    return drawn(visuals.beam_trie())
+
+
+def test_every_way_shows_what_python_computed(books):
+    start, again = (
+        books.get_by_role("button", name=name) for name in ("start at k-means", "revive")
+    )
+    for kmeans in (False, True):
+        for revive in (False, True):
+            way = f"{'k-means' if kmeans else 'anywhere'}{', revived' if revive else ''}"
+            frame = FILMS[way][0]
+            assert f"{frame['alive'][0]} of 8 first words" in status(books)
+            dead = sum(not used for used in frame["used"][0])
+            assert books.locator(".gr-cb-word.gr-cb-dead").count() == dead
+            again.click()
+        start.click()
+
+
+def test_epochs_go_by_keys(page, books):
+    books.get_by_role("button", name="Step →").focus()
+    assert status(books).startswith("Epoch 0:")
+    page.keyboard.press("ArrowRight")
+    assert status(books).startswith("Epoch 1:")
+    page.keyboard.press("End")
+    assert status(books).startswith("Epoch 12: 4 of 8")
+    page.keyboard.press("Home")
+    assert status(books).startswith("Epoch 0:")
+
+
+def test_a_word_is_chosen_by_mouse_and_by_its_button(books):
+    books.locator(".gr-cb-word rect").nth(3).click(force=True)  # words may lie on each other
+    pressed = books.locator(".gr-cb-words [aria-pressed=true]")
+    assert pressed.count() == 1
+    books.get_by_role("button", name="word 5").click()
+    assert pressed.inner_text().startswith("word 5")
+    assert books.locator(".gr-cb-second").count() == 4
+
+
+def test_letter_by_letter(page, beam):
+    assert status(beam) == "A beam of 1 in the trie."
+    beam.get_by_role("button", name="Step →").click()
+    assert status(beam) == "1 of 3 beginnings go on."
+    page.keyboard.press("End")
+    assert (
+        status(beam)
+        == "First comes Alien; the likeliest film, Fargo, was lost with its first letters."
+    )
+    slider = beam.get_by_role("slider")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert status(beam) == "First comes Fargo, the likeliest film."
+
+
+def test_without_a_trie_words_are_spelled_that_no_film_has(page, beam):
+    beam.get_by_role("button", name="trie").click()
+    beam.get_by_role("button", name="Step →").focus()
+    page.keyboard.press("End")
+    assert status(beam).startswith("First comes no film;")
+    assert beam.locator("text.gr-bt-ghost.gr-bt-kept").count() == 1
+
+
+@pytest.mark.parametrize("make", [visuals.codebooks, visuals.beam_trie])
+def test_the_dark_page_is_readable(drawn, make):
+    root = drawn(make(), True)
+    assert len(set(colors(root))) == 2
+
+
+@pytest.mark.parametrize("make", [visuals.codebooks, visuals.beam_trie])
+def test_it_fits_a_phone(page, drawn, make):
+    page.set_viewport_size({"width": 400, "height": 800})
+    drawn(make())
+    assert width(page) <= 400

@@ -1,0 +1,159 @@
+"""Books of words and a beam in a trie: their numbers are those of the library, a student's function drives them."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+
+import numpy as np
+import pytest
+import torch
+
+from graphrec_utils.lessons.lesson19 import ex3_revive, ex6_step
+from graphrec_utils.models import rqvae
+from graphrec_utils.plots import visuals
+
+books = importlib.import_module("graphrec_utils.lessons.lesson19.visuals.codebooks")
+beams = importlib.import_module("graphrec_utils.lessons.lesson19.visuals.beam_trie")
+
+
+# ------------------------------------------------------------------ books of words
+def test_what_is_shown_is_how_the_library_spells():
+    for frames in visuals.codebooks().state["films"].values():
+        for frame in (frames[0], frames[-1]):
+            spelled = rqvae.spell(books.points(), [torch.tensor(w) for w in frame["words"]])
+            same = (spelled.codes[:, 0] == torch.tensor(frame["codes"])).float().mean()
+            assert same > 0.95  # words are shown with two decimals
+            assert frame["alive"] == [sum(k > 0 for k in used) for used in frame["used"]]
+            assert sum(frame["used"][0]) == len(books.points())
+
+
+def test_words_move_down_the_gradient_of_the_square():
+    """A step towards the mean of what a word spells is one of gradient descent with a rate for each word."""
+    start = books.begin(kmeans=True)
+    rest = books.points()
+    words = start[0].clone().requires_grad_()
+    code = rqvae.nearest(rest, words.detach())
+    (rest - words[code]).square().sum().backward()
+    count = torch.bincount(code, minlength=len(words))[:, None]
+    moved = words.detach() - books.RATE * words.grad / (2 * count)
+    shown = books.film(True, False, None)[1]["words"][0]
+    np.testing.assert_allclose(shown, moved, atol=0.006)
+
+
+def test_dead_words_stay_and_revived_ones_live():
+    films = visuals.codebooks().state["films"]
+    dead = [k for k, used in enumerate(films["anywhere"][-1]["used"][0]) if not used]
+    assert len(dead) >= 3  # as the picture shows
+    for k in dead:
+        assert films["anywhere"][0]["words"][0][k] == films["anywhere"][-1]["words"][0][k]
+    for way in ("anywhere, revived", "k-means", "k-means, revived"):
+        assert films[way][-1]["alive"] == list(books.SIZES)
+        assert films[way][-1]["left"] < films["anywhere"][-1]["left"]
+
+
+def test_a_student_s_function_revives():
+    made, ours = visuals.codebooks(function=ex3_revive.revive), visuals.codebooks()
+    assert made.state["yours"] and not ours.state["yours"]
+    assert made.state["films"] == ours.state["films"] and "revive" in made.note
+    nobody = visuals.codebooks(function=lambda rest, words, order: words)
+    assert nobody.state["films"]["anywhere, revived"] == ours.state["films"]["anywhere"]
+
+
+def unwritten(*_):
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    "function",
+    [unwritten, lambda *x: None, lambda rest, words, order: words[1:], lambda r, w, o: w * torch.nan],
+    ids=["unwritten", "nothing", "fewer", "nan"],
+)  # fmt: skip
+def test_a_function_that_fails_is_said_to(function):
+    made = visuals.codebooks(function=function)
+    assert "the numbers are the library's" in made.note and not made.state["yours"]
+
+
+def test_a_function_that_writes_into_its_arguments_spoils_nothing():
+    def careless(rest, words, order):
+        rest[:], order[:] = 0, 0
+        return words
+
+    before = visuals.codebooks().state["films"]["k-means"]
+    visuals.codebooks(function=careless)
+    assert visuals.codebooks().state["films"]["k-means"] == before
+
+
+# ------------------------------------------------------------------ a beam in a trie
+def chance(word: str) -> float:
+    """Return the probability of a word, as a product."""
+    return float(sum(beams.following(word[:k])[int(word[k])] for k in range(beams.LEVELS)).exp())
+
+
+def test_chances_are_products_and_sum_to_one():
+    words = ["".join(x) for x in itertools.product("012", repeat=beams.LEVELS)]
+    assert sum(map(chance, words)) == pytest.approx(1, abs=1e-5)
+    for level in visuals.beam_trie().state["found"]["6 without"][-1:]:
+        for word, p in level["kept"]:
+            assert p == pytest.approx(chance(word), abs=6e-4)
+
+
+def test_a_wide_beam_finds_what_all_films_say():
+    state = visuals.beam_trie().state
+    films = sorted(state["films"], key=chance, reverse=True)
+    assert state["best"] == films[0] and state["films"][films[0]] == "Fargo"
+    assert [word for word, _ in state["found"]["6 with"][-1]["kept"]] == films[:6]
+
+
+def test_the_picture_says_what_the_text_does():
+    """A beam of one ends with Alien, almost four times less likely than Fargo; without a trie it spells no film."""
+    found = visuals.beam_trie().state["found"]
+    ((alien, p),) = found["1 with"][-1]["kept"]
+    assert beams.FILMS[beams.CODES.index(tuple(map(int, alien)))] == "Alien"
+    assert 3.5 < chance("101") / p < 4
+    assert found["2 with"][-1]["kept"][0][0] == "101"
+    ((ghost, _),) = found["1 without"][-1]["kept"]
+    assert ghost not in visuals.beam_trie().state["films"]
+
+
+def test_what_is_kept_is_never_more_than_the_width_and_in_the_trie():
+    state = visuals.beam_trie().state
+    begins = {word[:k] for word in state["films"] for k in range(1, 4)}
+    for key, levels in state["found"].items():
+        width, way = key.split()
+        for level in levels:
+            kept = [prefix for prefix, _ in level["kept"]]
+            assert len(kept) <= int(width) and len(set(kept)) == len(kept)
+            assert not set(kept) & {prefix for prefix, _ in level["dropped"]}
+            assert way == "without" or set(kept) <= begins
+
+
+def test_a_student_s_step_decides_what_goes_on():
+    made, ours = visuals.beam_trie(function=ex6_step.step), visuals.beam_trie()
+    assert made.state["found"] == ours.state["found"] and made.state["yours"]
+    greedy = visuals.beam_trie(function=ex6_step.greedy).state["found"]
+    assert greedy["2 with"] != ours.state["found"]["2 with"]  # its mistake is seen
+
+
+@pytest.mark.parametrize(
+    "function",
+    [unwritten, lambda *x: None, lambda p, f, a, w: (p[:0], p[:0], p[:0]), lambda p, f, a, w: (p[:1], torch.tensor([9]), torch.tensor([0]))],
+    ids=["unwritten", "nothing", "empty", "nobody"],
+)  # fmt: skip
+def test_a_step_that_gives_no_beam_gives_the_library_s(function):
+    made = visuals.beam_trie(function=function)
+    assert made.state == visuals.beam_trie().state and "the library's" in made.note
+
+
+BAD = {
+    "epoch": (lambda: visuals.codebooks(step=13), "0 to 12"),
+    "word": (lambda: visuals.codebooks(chosen=8), "0 to 7"),
+    "width": (lambda: visuals.beam_trie(0), "1 to 6"),
+    "letters": (lambda: visuals.beam_trie(step=4), "0 to 3"),
+}
+
+
+@pytest.mark.parametrize(("make", "words"), BAD.values(), ids=BAD)
+def test_bad_input_gets_a_sentence(make, words):
+    with pytest.raises(ValueError, match=words):
+        make()
