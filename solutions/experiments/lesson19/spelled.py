@@ -7,8 +7,8 @@
   below.
 * `known`: the next event of 2,400 people, lesson 18's slice "order" with its split, its users, its measure. TIGER and HSTU are
   tuned on the games with as many trials as SASRec had there; films take the games' knobs. Everybody else comes with the knobs
-  that the slice has stored. Codes are of iALS's vectors where there is no content (amazon-games), and of what is known of a
-  film (MovieTweetings). Control: codes by chance, with TIGER's knobs, a third of the people.
+  that the slice has stored. Codes are of iALS's vectors where there is no content (amazon-games), and of genres where these are
+  all there is (MovieTweetings: 25 of them). Controls: codes by chance, and on films codes of the likes, with TIGER's knobs, a third of the people.
 * `new`: lesson 18's slice "content" on PinWorld, with its split, users and measure: a tenth of the pins is new, and they alone
   are candidates. Words are learned from old pins; new ones are spelled with them. TIGER with all four codes and with the first
   three, for nobody has learned the further code of a new pin; rivals with the knobs that the slice has stored.
@@ -118,10 +118,15 @@ def further(codes: Tensor, old: np.ndarray | None = None) -> Tensor:
     return out
 
 
+def of_likes(level: float, events) -> np.ndarray:
+    """Return the vectors that iALS makes of the likes."""
+    return np.asarray(mf.ials(history._float(events), 64, 0.03, 0.01, sweeps=8).item_emb)
+
+
 def told(level: float, events) -> np.ndarray:
-    """Return what is known of films, and of games the vectors that iALS makes of the likes, for there is nothing else."""
+    """Return the genres of films, and of games the vectors of the likes, for there is nothing else."""
     if level == GAMES:
-        return np.asarray(mf.ials(history._float(events), 64, 0.03, 0.01, sweeps=8).item_emb)
+        return of_likes(level, events)
     return np.asarray(order.towers.films().item_features.matrix.todense())
 
 
@@ -138,8 +143,9 @@ class Speller:
         epochs: int,
         seed: int = 0,
         coded: Callable = of_network,
+        of: Callable | None = None,
     ):
-        codes = further(coded(scaled(told(level, events)), seed))
+        codes = further(coded(scaled((of or told)(level, events)), seed))
         self.model = tiger.fit(
             torch.full((1, LENGTH), -1), sampling.histories.cut(events, LENGTH + 1), codes, dim=DIM,
             epochs=epochs, lr=rate, dropout=dropout, batch=512, seed=seed, device=devices.chosen,
@@ -180,6 +186,10 @@ def standing(name: str, cut: int) -> Callable:
 
 FITS = {"TIGER": Speller, "HSTU": of_hstu}
 CONTROL = "codes by chance"
+CONTROLS = {
+    GAMES: {CONTROL: {"coded": by_chance}},
+    FILMS: {CONTROL: {"coded": by_chance}, "codes of the likes": {"of": of_likes}},
+}
 
 
 def tuned(name: str) -> dict:
@@ -239,32 +249,34 @@ def known() -> dict:
         for name in STANDING[level]:
             rows[name] = {k: stored["methods"][name][at][k] for k in ("knobs", "trials", "edge")}
         for name, row in own.items():
-            rows[name] = row if level == GAMES else row | {"trials": 0}
-        rows[CONTROL] = own["TIGER"] | {"trials": 0}
+            rows[name] = row | ({} if level == GAMES else {"trials": 0})
+        for name in CONTROLS[level]:
+            rows[name] = own["TIGER"] | {"trials": 0}
         for name, row in rows.items():
-            cuts = CUTS[:1] if name == CONTROL else CUTS
+            control = CONTROLS[level].get(name)
             found = []
-            for cut in cuts:
-                fit = (
-                    partial(Speller, coded=by_chance)
-                    if name == CONTROL
-                    else FITS.get(name) or standing(name, cut)
+            for cut in CUTS if control is None else CUTS[:1]:
+                fit = FITS.get(name) or (
+                    standing(name, cut) if control is None else partial(Speller, **control)
                 )
                 found.append(tested(level, name, cut, row["knobs"], fit))
             row["values"] = [x["values"] for x in found]
             row["seconds"] = float(np.mean([x["seconds"] for x in found]))
+        given = order.task(order.NEW, (level,), 0).final().given
         leads = {}
         for one, other in (
             ("TIGER", "SASRec"), ("HSTU", "SASRec"), ("TIGER", "RP3β"), ("SASRec", "RP3β"), ("TIGER", "iALS"),
-            ("TIGER", CONTROL),
+            *(("TIGER", name) for name in CONTROLS[level]),
         ):  # fmt: skip
             both = rows[one]["values"], rows[other]["values"]
-            least = min(map(len, both))  # the control was asked of a third
+            least = min(map(len, both))  # a control was asked of a third
             leads[f"{one} over {other}"] = comparison(*(x[:least] for x in both))
         table[order.LEVELS[level]] = {
             "rows": shown(rows),
             "leads": leads,
             "lengths": by_length(level, rows),
+            "items": given.num_items,
+            "contents": len(np.unique(told(level, given), axis=0)),
         }
     return {"measure": order.MEASURE, "sets": table, "bytes": sizes()}
 
