@@ -23,12 +23,12 @@
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 10 and 15, softmax and SASRec · **Runs on** any CPU
 #
 # **In an hour:** 19.1 to 19.6, with exercises 19.1, 19.2, 19.5 and 19.6. **Branches**, marked ↳ and placed after the take-away: 19.7 attention
-# that adds up · 19.8 is it the meaning of the codes? · 19.9 what is public, and what others measured.
+# that adds up · 19.8 what words learn, and what they cost · 19.9 is it the meaning of the codes? · 19.10 what is public, and what others measured.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: a pin as a word by hand, the question "who tells the encoder what was said wrong?" and the arrow that is not there,
 # figure 19.2 with a vote on how many words will live, the product of chances in 19.4, figure 19.3 with the room choosing the width, then both figures of 19.6.
-# Take four votes: 19.p1 on memory, 19.p3 on words alive, 19.p7 and 19.p8 on who finds what. If time is short, leave out collisions. The branches are for questions; 19.9
+# Take four votes: 19.p3 on words alive, 19.p5 on the width, 19.p7 and 19.p8 on who finds what. If time is short, leave out the table of 19.3. The branches are for questions; 19.10
 # is for people who have read the papers' tables.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
@@ -46,6 +46,27 @@ from graphrec_utils.plots import visuals
 from graphrec_utils.results import verdict
 
 style.use()
+
+
+def marks(ax, rows: dict, title: str) -> None:
+    """Draw each method's mean with its interval, the best on top."""
+    for place, (name, row) in enumerate(sorted(rows.items(), key=lambda item: item[1]["mean"])):
+        look = style.look(name) | {"linestyle": "none"}
+        reach = [[row["mean"] - row["low"]], [row["high"] - row["mean"]]]
+        ax.errorbar(row["mean"], place, xerr=reach, **look, markersize=7)
+        ax.annotate(
+            name,
+            (row["low"], place),
+            (-6, -3),
+            textcoords="offset points",
+            ha="right",
+            fontsize=9,
+        )
+    ax.set(yticks=[], title=title, ylim=(-0.6, len(rows) - 0.4))
+    left = min(row["low"] for row in rows.values())
+    right = max(row["high"] for row in rows.values())
+    ax.set_xlim(left - 0.75 * (right - left), right + 0.05 * (right - left))
+
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Before you begin
@@ -72,11 +93,11 @@ remember("19")
 # | **book** | `words[l]` | the $K$ words of a level; in papers a codebook |
 # | **prefix** | `codes[i, :2]` | the first codes of an item: items that share it are alike |
 #
-# Three books of 64 words make $64^3 = 262{,}144$ different spellings from 192 vectors.
+# Three books of 64 words make $64^3 = 262{,}144$ different spellings from 192 vectors, and an item keeps only its codes, a byte each.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 8. Choose a point in figure 19.1, move "codes that agree" from 0 to 3 and ask each time who is left. Usual wrong answer: the second code names a
-# place in the plane. It names a place within what the first has left over. Then 19.p1.
+# place in the plane. It names a place within what the first has left over.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 19.1 — `residual_codes` ({{points:19.1}})
@@ -119,23 +140,6 @@ visuals.semantic_tree(
 # *Figure 19.1. Nine points with words of three codes. Left, those that share the first code with the chosen one; right, those that share all. The
 # lines are what is left to be said. In the interactive version you choose the point and the length of the prefix; once your function
 # passes, the codes are yours.*
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### What is kept of an item
-#
-# SASRec keeps a vector for each item. A model that spells keeps the vectors of its words, and four codes of a byte for each item.
-
-# %% slideshow={"slide_type": "fragment"} tags=["predict:19.p1"]
-predict("19.p1")
-
-# %% tags=["long", "answers:19.p1"]
-command = "python -m solutions.experiments.lesson19.spelled"
-found = results.load("19_known", command=f"{command} known").values
-size = found["bytes"]
-share = (size["words"] + size["codes"]) / size["vectors"]
-print(
-    f"{size['items']:,} games: vectors {size['vectors'] / 1e6:.2f} MB, words and codes {(size['words'] + size['codes']) / 1e6:.2f} MB, {share:.1%}"
-)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 19.2 Words that are learned
@@ -180,7 +184,7 @@ print(
 # left; the second word is 0.5; said is 1.5. First term $0.5^2 = 0.25$; second $0.4^2 + 0.1^2 = 0.17$; third a quarter of that: 0.4625 together. Without
 # the residual, 1.4 would be coded twice.
 #
-# *About 20 minutes.*
+# *About 15 minutes.*
 #
 # {{hints:19.2}}
 
@@ -208,82 +212,32 @@ def rq_loss(
 # %% tags=["check:19.2"]
 check("19.2", rq_loss)
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# What happens to somebody who forgets the line? The decoder reads the words, words and decoder learn, and the encoder hears the commitment alone.
-
-# %% slideshow={"slide_type": "fragment"} tags=["predict:19.p2"]
-predict("19.p2")
-
-# %% tags=["long", "answers:19.p2"]
-learned = results.load("19_words", command=f"{command} words").values
-kept = [row["curve"] for row in learned["rows"] if row["k-means"] and row["revive"]]
-over = {
-    "with the line": np.mean([[epoch["left over"] for epoch in curve] for curve in kept], axis=0),
-    "without": np.mean([[e["left over"] for e in c] for c in learned["without the line"]], axis=0),
-}
-for name, curve in over.items():
-    print(
-        f"{name}: not said again {curve[0] / learned['all']:.0%} after one epoch, {curve[-1] / learned['all']:.0%} after {len(curve)}"
-    )
-print(
-    f"residual k-means without any network: {learned['k-means alone']['left over'] / learned['all']:.0%}"
-)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# «READ 19_words: both fall, or not; how far apart; is the network ahead of k-means at equal codes? Then one sentence: a loss that falls is no sign that everybody learns.»
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 19.3 Words that die, items that collide
 #
-# A word learns from the items it spells. A word that is nobody's nearest gets no gradient, stays where it is, and is nobody's nearest tomorrow: it is **dead**. Books of 64 words
-# may use a dozen. Two remedies: begin where the vectors are (a **k-means start**), and before each epoch put dead words where somebody's residual is (**revival**).
+# A word learns from the items it spells. A word that is nobody's nearest gets no gradient, stays where it is, and is nobody's nearest tomorrow: it is **dead**.
+# Two remedies: begin where the vectors are (a **k-means start**), and before each epoch put dead words where somebody's residual is (**revival**).
+#
+# And items **collide**: alike ones are meant to be spelled alike, and some share all their codes. A list needs one item, so a **further code** without any meaning counts the items of a word: 0, 1, 2, …
+# (Both are exercises of branch 19.8.)
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 17 to 25. Figure 19.2 without either switch: let it play, and let the room count. Then reset, "revive", play again. Usual wrong answer: dead words come back by
 # themselves, once the others have moved. Then 19.p3.
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 19.3 — `revive` ({{points:19.3}})
-#
-# By hand: residuals 0, 1, 6; words 1, 9, 5, 20; order: item 2, then 0, then 1. Residuals 0 and 1 are nearest to word 1, residual 6 to word 5. Nobody is nearest to 9 and
-# 20: they become residual 6 and residual 0, which `order` names first. The words are now 1, 6, 5, 0.
-#
-# *About 10 minutes.*
-#
-# {{hints:19.3}}
-
-
-# %% tags=["exercise:19.3"]
-def revive(rest: torch.Tensor, words: torch.Tensor, order: torch.Tensor) -> torch.Tensor:
-    """Return the words of a level with those that spell nothing replaced.
-
-    Args:
-        rest: (B, d), what this level is given: the residuals of the level before.
-        words: (K, d); `words` itself stays as it is.
-        order: (B,) int64, the items in an order drawn by chance.
-
-    Returns:
-        (K, d): a word that is nearest (squared distance) to no residual becomes one of them: the dead words, by their
-        numbers, take the residuals of the first items of `order`. At most B words are dead.
-    """
-    ### SOLUTION
-
-
-# %% tags=["check:19.3"]
-check("19.3", revive)
-
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
-visuals.codebooks(function=revive)
+visuals.codebooks()
 
 # %% [markdown]
 # *Figure 19.2. Sixty points in four clouds and a book of eight words (squares) after twelve epochs, three ways to begin. Hollow squares with a dagger spell nothing.
-# In the interactive version you step through the epochs, switch the k-means start and revival, and see the second book (triangles) of the word you choose; once your function
-# passes, it revives.*
+# In the interactive version you step through the epochs, switch the k-means start and revival, and see the second book (triangles) of the word you choose.*
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:19.p3"]
 predict("19.p3")
 
 # %% tags=["long", "answers:19.p3"]
+command = "python -m solutions.experiments.lesson19.spelled"
+learned = results.load("19_words", command=f"{command} words").values
 rows = []
 for start in (True, False):
     for again in (True, False):
@@ -311,49 +265,6 @@ display(alive.round({c: 0 if "alive" in c else 2 for c in alive}))
 # square of the content. Command: `python -m solutions.experiments.lesson19.spelled words`.
 #
 # </details>
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### Two pins, one word
-#
-# The last column of the table: pins that share all three codes with another one, they **collide**. Were codes drawn by chance, a pin would have a twin with probability
-# $1 - (1 - 64^{-3})^{n-1}$. Learned codes collide far more often, since alike items are meant to be spelled alike.
-#
-# A list needs one item. So a **further code** counts the items of a word: 0, 1, 2, … It has no meaning, and it costs something that the abstract does not say: of a *new* pin's further code
-# nobody has learned anything.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 19.4 — `further_code` ({{points:19.4}})
-#
-# By hand: words (1, 2), (2, 1), (1, 2), (1, 1), (1, 2), (2, 1). The first of a word gets 0, the next 1: 0, 0, 1, 0, 2, 1. An item that comes tomorrow is counted last and changes
-# nobody's code.
-#
-# *About 6 minutes.*
-#
-# {{hints:19.4}}
-
-
-# %% tags=["exercise:19.4"]
-def further_code(codes: np.ndarray) -> np.ndarray:
-    """Return a code that tells items of one word apart.
-
-    Args:
-        codes: (n, L) int64.
-
-    Returns:
-        (n,) int64: how many items before this one have the same L codes.
-    """
-    ### SOLUTION
-
-
-# %% tags=["check:19.4"]
-check("19.4", further_code)
-
-# %% slideshow={"slide_type": "subslide"} tags=["long"]
-twins = [row["curve"][-1]["shared"] for row in learned["rows"] if row["k-means"] and row["revive"]]
-print(
-    f"{learned['items']:,} pins: {np.mean(twins):.0%} share their word; by chance it were {learned['by chance']:.0%}"
-)
-print(f"of k-means alone {learned['k-means alone']['shared']:.0%}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 19.4 Spelling the next item
@@ -403,10 +314,8 @@ def spelling_loss(h: torch.Tensor, codes: torch.Tensor, words: list[torch.Tensor
 # %% tags=["check:19.5"]
 check("19.5", spelling_loss)
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# All parts together, small: pins of PinWorld are spelled by their pictures, and a transformer learns to write the next save.
-
-# %%
+# %% slideshow={"slide_type": "subslide"}
+# All parts together, small: pins are spelled by their pictures, and a transformer learns to write the next save.
 world = pinworld.load("tiny")
 shown = torch.from_numpy(world.images - world.images.mean(axis=0)).float()
 shown = shown / shown.square().sum(dim=1).mean().sqrt()
@@ -436,7 +345,7 @@ for name, pins in (("read last", read.tolist()), ("written", written.tolist())):
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 32 to 40. Figure 19.3 with a beam of 1: ask which film comes first, before the last letter. Then a beam of 2, then without the trie. Usual wrong answer: a wider beam only adds films
-# at the end of the list. Then 19.p4 and 19.p5, together.
+# at the end of the list. Then 19.p5.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 19.6 — `step` ({{points:19.6}})
@@ -444,7 +353,7 @@ for name, pins in (("read last", read.tolist()), ("written", written.tolist())):
 # By hand: prefixes with chances 0.6 and 0.4. After the first, codes 0, 1, 2 come with 0.2, 0.7, 0.1, but no item has code 1 there; after the second with 0.7, 0.25, 0.05. A beam of three keeps
 # $0.4 \cdot 0.7 = 0.28$ (prefix 1, code 0), $0.6 \cdot 0.2 = 0.12$ (prefix 0, code 0) and $0.4 \cdot 0.25 = 0.1$ (prefix 1, code 1). Without the trie 0.42 would come first, and be no item.
 #
-# *About 20 minutes.*
+# *About 15 minutes.*
 #
 # {{hints:19.6}}
 
@@ -479,18 +388,11 @@ visuals.beam_trie(function=step)
 # Alien; Fargo, almost four times as likely, was lost with its first code. In the interactive version you spell letter by letter, set the width, and take the trie away; once your function passes, it
 # decides what goes on.*
 
-# %% slideshow={"slide_type": "fragment"} tags=["predict:19.p4"]
-predict("19.p4")
-
 # %% slideshow={"slide_type": "fragment"} tags=["predict:19.p5"]
 predict("19.p5")
 
-# %% tags=["long", "answers:19.p4", "answers:19.p5"]
+# %% tags=["long", "answers:19.p5"]
 beam = results.load("19_beam", command=f"{command} beam").values
-print(
-    f"{beam['items']:,} games among {beam['words']:,} words of three codes; without a trie {beam['words that are no item']:.0%} of a list of ten are no item"
-)
-print(f"of a trained speller's probability {beam['share of items']:.0%} goes to items")
 widths = pd.DataFrame(beam["rows"]).set_index("width")[
     ["of the exact ten", "ndcg", "milliseconds"]
 ].rename(columns={"of the exact ten": "of the exact first ten", "ndcg": "NDCG@10", "milliseconds": "ms a person"})  # fmt: skip
@@ -523,29 +425,9 @@ print(f"all items, exactly: {beam['exact milliseconds']:.0f} ms a person")
 predict("19.p7")
 
 
-# %%
-def marks(ax, rows: dict, title: str) -> None:
-    """Draw each method's mean with its interval, the best on top."""
-    for place, (name, row) in enumerate(sorted(rows.items(), key=lambda item: item[1]["mean"])):
-        look = style.look(name) | {"linestyle": "none"}
-        reach = [[row["mean"] - row["low"]], [row["high"] - row["mean"]]]
-        ax.errorbar(row["mean"], place, xerr=reach, **look, markersize=7)
-        ax.annotate(
-            name,
-            (row["low"], place),
-            (-6, -3),
-            textcoords="offset points",
-            ha="right",
-            fontsize=9,
-        )
-    ax.set(yticks=[], title=title, ylim=(-0.6, len(rows) - 0.4))
-    left = min(row["low"] for row in rows.values())
-    right = max(row["high"] for row in rows.values())
-    ax.set_xlim(left - 0.75 * (right - left), right + 0.05 * (right - left))
-
-
 # %% tags=["long", "experiment", "answers:19.p7"]
 CONTROL = "codes by chance"
+found = results.load("19_known", command=f"{command} known").values
 figure, axes = plt.subplots(1, 2, figsize=(8.6, 3))
 for ax, (name, part) in zip(axes, found["sets"].items(), strict=True):
     marks(ax, {k: row for k, row in part["rows"].items() if not k.startswith("codes")}, name)
@@ -575,7 +457,7 @@ print(f"MovieTweetings {films.gain('.3f')}, {films.outcome}")
 #
 # The split, the people and the measure of 15.3: the last event of 2,400 people, the one before it chose. TIGER and HSTU had six settings each on the games, as SASRec had, and took them to the films; all others come with the knobs of 15.3. Three thirds of the people,
 # each with a training of its own. TIGER: two blocks, 64 numbers, three books of 64 words and a further code, the latest 20 events, a beam of 50; HSTU and SASRec the latest 50 events. Codes of games are made of iALS's item
-# vectors, for the set has no content: that TIGER is told the likes twice. Codes of films are made of their 25 genres, so many films are told apart by the further code alone (19.8). A TIGER of the paper reads with an encoder and has a hashed user id; ours is one transformer.
+# vectors, for the set has no content: that TIGER is told the likes twice. Codes of films are made of their 25 genres, so many films are told apart by the further code alone (19.9). A TIGER of the paper reads with an encoder and has a hashed user id; ours is one transformer.
 # «EDGES of knobs.» Command: `python -m solutions.experiments.lesson19.spelled known`.
 #
 # </details>
@@ -655,13 +537,14 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Branches
 #
-# The hour ends here. Each branch stands alone; they use the results that 19.6 has loaded.
+# The hour ends here. Each branch stands alone, with the results that 19.3, 19.5 and 19.6 have loaded.
 #
 # | ↳ | what it gives | minutes |
 # |---|---|---|
 # | 19.7 | HSTU: attention without a softmax, and what it can count | 25 |
-# | 19.8 | codes by chance, and short and long histories: is it the meaning? | 6 |
-# | 19.9 | what companies have said, and what others got from the same papers | 8 |
+# | 19.8 | revival and further codes, a line left out, bytes, and lost probability | 30 |
+# | 19.9 | codes by chance, and short and long histories: is it the meaning? | 6 |
+# | 19.10 | what companies have said, and what others got from the same papers | 8 |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 19.7 ↳ Attention that adds up
@@ -787,7 +670,144 @@ verdict(
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 19.8 ↳ Is it the meaning of the codes?
+# ## 19.8 ↳ What words learn, and what they cost
+#
+# *A branch of about 30 minutes. It gives revival and the further code by your own hand, a training without the straight-through line, the bytes, and the probability that nobody gets.*
+#
+# Words live by the items they spell, and die without them. What brings one back is three lines.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# For questions. Vote on 19.p2: usual wrong answer, it does not fall. Then 19.p1 and 19.p4, each with a hand for every option.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 19.3 — `revive` ({{points:19.3}})
+#
+# By hand: residuals 0, 1, 6; words 1, 9, 5, 20; order: item 2, then 0, then 1. Residuals 0 and 1 are nearest to word 1, residual 6 to word 5. Nobody is nearest to 9 and
+# 20: they become residual 6 and residual 0, which `order` names first. The words are now 1, 6, 5, 0.
+#
+# *About 10 minutes.*
+#
+# {{hints:19.3}}
+
+
+# %% tags=["exercise:19.3"]
+def revive(rest: torch.Tensor, words: torch.Tensor, order: torch.Tensor) -> torch.Tensor:
+    """Return the words of a level with those that spell nothing replaced.
+
+    Args:
+        rest: (B, d), what this level is given: the residuals of the level before.
+        words: (K, d); `words` itself stays as it is.
+        order: (B,) int64, the items in an order drawn by chance.
+
+    Returns:
+        (K, d): a word that is nearest (squared distance) to no residual becomes one of them: the dead words, by their
+        numbers, take the residuals of the first items of `order`. At most B words are dead.
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:19.3"]
+check("19.3", revive)
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+visuals.codebooks(revive=True, function=revive)
+
+# %% [markdown]
+# *Figure 19.7. The books of figure 19.2 once more; in the interactive version, once your function passes, it is yours that revives dead words before each epoch. A version that
+# sends all of them to one place shows what happens then.*
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### Two pins, one word
+#
+# The last column of the table: pins that share all three codes with another one, they **collide**. Were codes drawn by chance, a pin would have a twin with probability
+# $1 - (1 - 64^{-3})^{n-1}$. Learned codes collide far more often, since alike items are meant to be spelled alike.
+#
+# A list needs one item. So a **further code** counts the items of a word: 0, 1, 2, … It has no meaning, and it costs something that the abstract does not say: of a *new* pin's further code
+# nobody has learned anything.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 19.4 — `further_code` ({{points:19.4}})
+#
+# By hand: words (1, 2), (2, 1), (1, 2), (1, 1), (1, 2), (2, 1). The first of a word gets 0, the next 1: 0, 0, 1, 0, 2, 1. An item that comes tomorrow is counted last and changes
+# nobody's code.
+#
+# *About 6 minutes.*
+#
+# {{hints:19.4}}
+
+
+# %% tags=["exercise:19.4"]
+def further_code(codes: np.ndarray) -> np.ndarray:
+    """Return a code that tells items of one word apart.
+
+    Args:
+        codes: (n, L) int64.
+
+    Returns:
+        (n,) int64: how many items before this one have the same L codes.
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:19.4"]
+check("19.4", further_code)
+
+# %% slideshow={"slide_type": "subslide"} tags=["long"]
+twins = [row["curve"][-1]["shared"] for row in learned["rows"] if row["k-means"] and row["revive"]]
+print(
+    f"{learned['items']:,} pins: {np.mean(twins):.0%} share their word; by chance it were {learned['by chance']:.0%}"
+)
+print(f"of k-means alone {learned['k-means alone']['shared']:.0%}")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# What happens to somebody who forgets the line? The decoder reads the words, words and decoder learn, and the encoder hears the commitment alone.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:19.p2"]
+predict("19.p2")
+
+# %% tags=["long", "answers:19.p2"]
+kept = [row["curve"] for row in learned["rows"] if row["k-means"] and row["revive"]]
+over = {
+    "with the line": np.mean([[epoch["left over"] for epoch in curve] for curve in kept], axis=0),
+    "without": np.mean([[e["left over"] for e in c] for c in learned["without the line"]], axis=0),
+}
+for name, curve in over.items():
+    print(
+        f"{name}: not said again {curve[0] / learned['all']:.0%} after one epoch, {curve[-1] / learned['all']:.0%} after {len(curve)}"
+    )
+print(
+    f"residual k-means without any network: {learned['k-means alone']['left over'] / learned['all']:.0%}"
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# «READ 19_words: both fall, or not; how far apart; is the network ahead of k-means at equal codes? Then one sentence: a loss that falls is no sign that everybody learns.»
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### What is kept of an item
+#
+# SASRec keeps a vector for each item. A model that spells keeps the vectors of its words, and four codes of a byte for each item.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:19.p1"]
+predict("19.p1")
+
+# %% tags=["long", "answers:19.p1"]
+size = found["bytes"]
+share = (size["words"] + size["codes"]) / size["vectors"]
+print(
+    f"{size['items']:,} games: vectors {size['vectors'] / 1e6:.2f} MB, words and codes {(size['words'] + size['codes']) / 1e6:.2f} MB, {share:.1%}"
+)
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:19.p4"]
+predict("19.p4")
+
+# %% slideshow={"slide_type": "fragment"} tags=["long", "answers:19.p4"]
+print(
+    f"{beam['items']:,} games among {beam['words']:,} words of three codes; without a trie {beam['words that are no item']:.0%} of a list of ten are no item"
+)
+print(f"of a trained speller's probability {beam['share of items']:.0%} goes to items")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 19.9 ↳ Is it the meaning of the codes?
 #
 # *A branch of about 6 minutes. It gives a control, and a reason to look at long histories.*
 #
@@ -827,7 +847,7 @@ display(lengths.set_index("events before")[["people", "TIGER", "SASRec"]].round(
 # «READ, 90 words: the control on games, films and new pins; what genres say beside codes of the likes; TIGER by length of history: it has a place for each code, so places that few histories reach are learned rarely.»
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 19.9 ↳ What is public, and what others measured
+# ## 19.10 ↳ What is public, and what others measured
 #
 # *A branch of about 8 minutes. It gives sources for what companies have said, and three re-runs of one paper.*
 #
@@ -863,7 +883,7 @@ display(lengths.set_index("events before")[["people", "TIGER", "SASRec"]].round(
 # | | says | means |
 # |---|---|---|
 # | **slide** | nothing: the lecture ends before | TIGER is of 2023, HSTU of 2024; what the lecture calls retrieval scores vectors |
-# | **abstract**, TIGER | outperforms the current models on several datasets | which losses these models had decides (19.9) |
+# | **abstract**, TIGER | outperforms the current models on several datasets | which losses these models had decides (19.10) |
 # | **abstract**, TIGER | better on items without history | among other items of that kind (19.6), and with codes that content has made |
 # | **code**, HSTU, `modeling/sequential/hstu.py` | `F.silu(qk + bias) / n` | $n$ is the padded length, a constant; divided by the own length the count would be gone |
 # | **code**, same file | norms without weights, `eps=1e-6` | $\mathbf A\mathbf V$ is divided by $n$ and small: with the usual $10^{-5}$ the norm's own constant would weigh |

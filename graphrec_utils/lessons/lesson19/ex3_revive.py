@@ -38,6 +38,7 @@ ex = Exercise(
     "19.3",
     "revive",
     points=4,
+    branch=True,
     library="graphrec_utils.models.rqvae.RQVAE.revive",
     hints=(
         "Which words are nobody's nearest? They get no gradient, and stay where they are. Where would somebody need them?",

@@ -21,6 +21,7 @@ ex = Exercise(
     "19.4",
     "further_code",
     points=3,
+    branch=True,
     library="graphrec_utils.models.rqvae.distinct",
     hints=(
         "The first item of a word gets 0. What does the second of the same word get, and the first of another word?",
