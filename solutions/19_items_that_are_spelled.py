@@ -867,13 +867,13 @@ display(lengths.set_index("events before")[["people", "TIGER", "SASRec"]].round(
 # |---|---|---|
 # | paper, 2023 | TIGER | .065 |
 # | `EdoardoBotta/RQ-VAE-Recommender`, issue 28, February 2025 | a public re-implementation | about .01 |
-# | the same author, issue 49, April 2026 | after a fix | "now matching the paper" |
+# | the same author, pull request 63, March 2026, and issue 49, April 2026 | its decoder replaced by a library's T5 | .06, "now matching the paper" |
 # | `XiaoLongtaoo/TIGER`, issue 6, September 2025 | another one; a user's re-run of it | .059; .056 and .058 |
 #
-# For a year the best known public code found a sixth of what the paper has, and then it was a mistake in the code. **A number that others do not reach is no proof against a paper, nor is one that they reach a proof for it.**
+# For a year a public re-implementation found a sixth of what the paper has; then its decoder was replaced by a library's, and it found as much. **A number that others do not reach is no proof against a paper, nor is one that they reach a proof for it.**
 #
-# And which SASRec stands beside it? A user of `HonghuiBao2000/LETTER` (issue 20, April 2025) ran RecBole's SASRec with a cross-entropy on the same data: Recall@10 .082, above every model of that paper's table. The authors' answer: theirs has BCE with one negative, as the
-# original. That is 15.2, and why the rival of 19.6 has a softmax. (One user's run; we have not repeated it.)
+# And which SASRec stands beside it? A user of `HonghuiBao2000/LETTER` (issue 20, April 2025) ran RecBole's SASRec with a cross-entropy on the same data: Recall@10 .082, above every model of that paper's table. The authors' answer: theirs is trained by BCE, as the
+# original. Another user had .083 with RecBole in 2022 (`RUCAIBox/RecBole`, issue 1290). That is 15.2, and why the rival of 19.6 has a softmax. (Users' runs; we have not repeated them.)
 #
 # **In practice.** *GRID* ([arXiv 2507.22224](https://arxiv.org/abs/2507.22224)) is an open framework that takes TIGER's parts apart; Cornac has a TIGER with published settings.
 
