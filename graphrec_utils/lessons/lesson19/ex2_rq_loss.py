@@ -91,9 +91,9 @@ ex.slip("your decoder reads z itself: then codes are never asked to say anything
 ex.slip("nobody but the decoder learns from what was said: the sum of the words is cut off on both sides",
         THROUGH, "total.detach()")
 ex.slip("β stands at the wrong square: it weighs what holds the encoder back, words move with weight 1",
-        "loss + ((rest.detach()", "loss + beta * ((rest.detach()", "beta * ((rest -", "((rest -", hint=True)
+        "loss + ((rest.detach()", "loss + beta * ((rest.detach()", "beta * ((rest -", "((rest -")
 ex.slip("your first square has no stop: it pulls the encoder to the words as well, so β holds nothing back",
-        BOOKS, "((rest - chosen) ** 2)")
+        BOOKS, "((rest - chosen) ** 2)", hint=True)
 ex.slip("your second square has no stop: it moves the words as well, which is the first one's task",
         "((rest - chosen.detach()) ** 2)", "((rest - chosen) ** 2)")
 ex.slip("every level codes z itself: subtract the word that was chosen",

@@ -39,7 +39,7 @@ ex = Exercise(
     "revive",
     points=4,
     branch=True,
-    library="graphrec_utils.models.rqvae.RQVAE.revive",
+    library="graphrec_utils.models.rqvae.RQVAE",
     hints=(
         "Which words are nobody's nearest? They get no gradient, and stay where they are. Where would somebody need them?",
         "Count with bincount and minlength; on a copy, the words with count 0 become the residuals of the first items of "

@@ -55,7 +55,7 @@ ex.claim(
 WORD = "map(tuple, codes.tolist())"
 
 # fmt: off
-ex.slip("you begin with 1: the first item of a word gets 0", "further.append(seen.get(word, 0))", "further.append(seen.get(word, 0) + 1)")
+ex.slip("you begin with 1: the first item of a word gets 0", "further.append(seen.get(word, 0))", "further.append(seen.get(word, 0) + 1)", hint=True)
 ex.slip("you compare the last code alone: items are alike if all their codes are", WORD, "map(tuple, codes[:, -1:].tolist())", hint=True)
 ex.slip("you compare the first code alone: items are alike if all their codes are", WORD, "map(tuple, codes[:, :1].tolist())")
 ex.slip("you forget the order within a word: 1, 2 and 2, 1 are two words", WORD, "map(tuple, np.sort(codes, axis=1).tolist())")
@@ -69,7 +69,7 @@ ex.slip("every item of a word gets how many there are: they are still alike",
 ex.slip("the third item of a word gets the code of the second: count on",
         "further.append(seen.get(word, 0))", "further.append(min(1, seen.get(word, 0)))")
 ex.slip("you count from the end: an item that comes later would change who was there before",
-        WORD, "map(tuple, codes[::-1].tolist())", "np.array(further)", "np.array(further[::-1])", hint=True)
+        WORD, "map(tuple, codes[::-1].tolist())", "np.array(further)", "np.array(further[::-1])")
 ex.slip("you count items that stand one after the other: those of a word may stand anywhere",
         "further.append(seen.get(word, 0))", "seen = {word: seen.get(word, 0)}\nfurther.append(seen[word])")
 

@@ -66,7 +66,7 @@ LOGITS, CODE = "h[:, level] @ book.T", "codes[:, level]"
 # fmt: off
 ex.slip("your softmax runs over the words of all levels: only a level's own words can stand in its place, the others take "
         "probability for nothing",
-        LOGITS, "h[:, level] @ torch.cat(list(words)).T", CODE, "codes[:, level] + sum(len(b) for b in words[:level])", hint=True)
+        LOGITS, "h[:, level] @ torch.cat(list(words)).T", CODE, "codes[:, level] + sum(len(b) for b in words[:level])")
 ex.slip("you average over levels: an item's probability is the product of all its codes', so their losses add up",
         "return total", "return total / len(words)", hint=True)
 ex.slip("all your codes are predicted by the last output, which has read them: code l by h[:, l]",
@@ -75,7 +75,7 @@ ex.slip("all your codes are predicted by the first output: the later ones have r
         LOGITS, "h[:, 0] @ book.T")
 ex.slip("your outputs are one level late: h[:, l] has read the first l codes and predicts code l",
         LOGITS, "h[:, level - 1] @ book.T")
-ex.slip("only the last code counts in yours", "total + F.", "F.")
+ex.slip("only the last code counts in yours", "total + F.", "F.", hint=True)
 ex.slip("you add up over events: it is their mean", "codes[:, level])", 'codes[:, level], reduction="sum")')
 ex.slip("you add up probabilities: of a product the logs are added",
         "total + F.cross_entropy(logits, codes[:, level])",
