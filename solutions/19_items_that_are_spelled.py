@@ -371,8 +371,7 @@ def step(
         width: how many go on; all that are allowed, where these are fewer.
 
     Returns:
-        log_p of the longer prefixes, which prefix each one continues, and with which code: three tensors of one length. Of
-        equal ones the first prefix, then the first code.
+        log_p of the longer prefixes, which prefix each one continues, and with which code: three tensors of one length.
     """
     ### SOLUTION
 

@@ -45,6 +45,8 @@ def pointwise(
 ) -> Tensor:
     """Return what each query takes from the values, (…, L, e): SiLU(q · k + bias) / n of each, not normalized.
 
+    Built in lesson 19, exercise 19.7.
+
     Args:
         queries, keys, values: (…, L, d), (…, S, d) and (…, S, e).
         n: what every weight is divided by.

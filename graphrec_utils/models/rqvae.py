@@ -93,6 +93,8 @@ class RQVAE(nn.Module):
         dim: d, the width of a word.
         hidden: widths between f and d; backwards in the decoder.
         seed: of the start. Words start anywhere: `start` puts them where vectors are.
+
+    Built in lesson 19, exercise 19.3 (what revives a word).
     """
 
     def __init__(
@@ -161,7 +163,10 @@ class RQVAE(nn.Module):
 
 
 def loss(model: RQVAE, x: Tensor, beta: float = 0.25) -> Tensor:
-    """Return the loss at the head of the module, the mean over (B, f) content."""
+    """Return the loss at the head of the module, the mean over (B, f) content.
+
+    Built in lesson 19, exercise 19.2.
+    """
     z = model.encoder(x)
     spelled = spell(z, list(model.words))
     said = model.decoder(straight_through(z, spelled.words.sum(dim=1)))
@@ -233,7 +238,8 @@ def fit(
 def distinct(codes: Tensor) -> Tensor:
     """Return (n, D + 1): a further code counts 0, 1, 2, … among items whose (n, D) codes are equal, in order of ids.
 
-    So no two items are spelled alike, and an item that comes later changes nobody's spelling.
+    So no two items are spelled alike, and an item that comes later changes nobody's spelling. Built in lesson 19,
+    exercise 19.4.
 
     Raises:
         TypeError, ValueError: codes are no (n, D) int64, or there are none.

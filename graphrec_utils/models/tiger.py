@@ -213,7 +213,7 @@ def loss(model: TIGER, history: Tensor) -> Tensor:
     """Return the mean of -log p of each event of (B, L) histories, or (B, L + 1): a cross-entropy a level, added up.
 
     It can be compared with the full softmax of `sasrec.loss`: both are nats an event. But what a level gives to codes
-    that no item has goes to nobody, so probabilities of items sum to less than 1.
+    that no item has goes to nobody, so probabilities of items sum to less than 1. Built in lesson 19, exercise 19.5.
 
     Raises:
         ValueError: there is no event.

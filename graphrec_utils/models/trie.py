@@ -101,7 +101,7 @@ def search(
     """Return the items that a beam finds, best first, and log p of each, both (B, width).
 
     At each level the `width` best prefixes go on, all codes of all of them compared at once. A beam as wide as the
-    catalog misses nothing.
+    catalog misses nothing. Built in lesson 19, exercise 19.6, level by level.
 
     Args:
         step: takes (B, W, l) prefixes of l codes, returns (B, W, K) log p of the code that comes next.
