@@ -15,9 +15,9 @@
 #
 # > **Every model so far gave each item a number and scored all of them. What if a model *spells* the item it recommends, code by code, and what
 # > does that buy for an item that nobody has touched?** A pin uploaded this morning has no row in any table. But it has a picture, and a picture can be written
-# > as a short word whose parts older pins have used before.
+# > as a short row of codes that older pins have used before.
 #
-# **You will** write items as words of codes, teach a network its words although rounding has no gradient, revive words that die, let a
+# **You will** write items as rows of codes, teach a network its words although rounding has no gradient, revive words that die, let a
 # transformer spell the next item, and keep its beam among items that exist.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 10 and 15, softmax and SASRec · **Runs on** any CPU
@@ -26,7 +26,7 @@
 # that adds up · 19.8 what words learn, and what they cost · 19.9 is it the meaning of the codes? · 19.10 what is public, and what others measured.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# As a lecture of fifty minutes: a pin as a word by hand, the question "who tells the encoder what was said wrong?" and the arrow that is not there,
+# As a lecture of fifty minutes: a pin spelled by hand, the question "who tells the encoder what was said wrong?" and the arrow that is not there,
 # figure 19.2 with a vote on how many words will live, the product of chances in 19.4, figure 19.3 with the room choosing the width, then both figures of 19.6.
 # Take four votes: 19.p3 on words alive, 19.p5 on the width, 19.p7 and 19.p8 on who finds what. If time is short, leave out the table of 19.3. The branches are for questions; 19.10
 # is for people who have read the papers' tables.
@@ -77,9 +77,9 @@ def marks(ax, rows: dict, title: str) -> None:
 remember("19")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 19.1 A pin as a word
+# ## 19.1 A pin, spelled
 #
-# An id says nothing: items 17 and 18 have nothing in common. A vector says a lot, in 64 numbers of its own. Between them lies a **semantic ID**: a short word of
+# An id says nothing: items 17 and 18 have nothing in common. A vector says a lot, in 64 numbers of its own. Between them lies a **semantic ID**, the item's *spelling*: a short row of
 # **codes**. The first code names the nearest of $K$ centers. What it leaves over, the **residual**, is given to the nearest of $K$ others, and so on:
 #
 # $$
@@ -137,7 +137,7 @@ visuals.semantic_tree(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 19.1. Nine points with words of three codes. Left, those that share the first code with the chosen one; right, those that share all. The
+# *Figure 19.1. Nine points, each spelled in three codes. Left, those that share the first code with the chosen one; right, those that share all. The
 # lines are what is left to be said. In the interactive version you choose the point and the length of the prefix; once your function
 # passes, the codes are yours.*
 
@@ -218,7 +218,7 @@ check("19.2", rq_loss)
 # A word learns from the items it spells. A word that is nobody's nearest gets no gradient, stays where it is, and is nobody's nearest tomorrow: it is **dead**.
 # Two remedies: begin where the vectors are (a **k-means start**), and before each epoch put dead words where somebody's residual is (**revival**).
 #
-# And items **collide**: alike ones are meant to be spelled alike, and some share all their codes. A list needs one item, so a **further code** without any meaning counts the items of a word: 0, 1, 2, …
+# And items **collide**: alike ones are meant to be spelled alike, and some share all their codes. A list needs one item, so a **further code** without any meaning counts the items of one spelling: 0, 1, 2, …
 # (Both are exercises of branch 19.8.)
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -250,7 +250,7 @@ for start in (True, False):
             "k-means start": "yes" if start else "no", "revival": "yes" if again else "no",
             **{f"alive, level {k + 1}": np.mean([x["alive"][k] for x in some]) for k in range(3)},
             "not said again": np.mean([x["left over"] for x in some]) / learned["all"],
-            "share a word": np.mean([x["shared"] for x in some]),
+            "share their spelling": np.mean([x["shared"] for x in some]),
         })  # fmt: skip
 alive = pd.DataFrame(rows).set_index(["k-means start", "revival"])
 display(alive.round({c: 0 if "alive" in c else 2 for c in alive}))
@@ -281,7 +281,7 @@ display(alive.round({c: 0 if "alive" in c else 2 for c in alive}))
 # This is **TIGER**, "generative retrieval": the model does not score a catalog, it writes.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 25 to 32. Write two films as words on the board and ask what the transformer has read when it predicts the second code. Usual wrong answer: the history alone. It has
+# Minutes 25 to 32. Spell two films on the board and ask what the transformer has read when it predicts the second code. Usual wrong answer: the history alone. It has
 # read the first code of the answer, too. Then: over what does the softmax run? Usual wrong answer: over all words of all books.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -340,8 +340,8 @@ for name, pins in (("read last", read.tolist()), ("written", written.tolist())):
 # Who has the largest product? To ask every item would be what we wanted to avoid. **Beam search** spells level by level and keeps the $W$ likeliest prefixes, its **width**. The likeliest
 # first code need not begin the likeliest item: a beam of 1 never finds out.
 #
-# And most words are no item: a few thousand of $64^3$ exist. A **trie**, the tree of all items' codes, says which code may follow which prefix. What it forbids gets $-\infty$. The probability that
-# the model gives to words that do not exist is lost to everybody.
+# And most spellings are no item: a few thousand of $64^3$ exist. A **trie**, the tree of all items' codes, says which code may follow which prefix. What it forbids gets $-\infty$. The probability that
+# the model gives to spellings that do not exist is lost to everybody.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 32 to 40. Figure 19.3 with a beam of 1: ask which film comes first, before the last letter. Then a beam of 2, then without the trie. Usual wrong answer: a wider beam only adds films
@@ -411,7 +411,7 @@ print(f"all items, exactly: {beam['exact milliseconds']:.0f} ms a person")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 19.6 Who finds what
 #
-# Two questions, which the abstract of TIGER answers in one sentence each. First **known items**: the very next event, on the games and the films of lesson 15. TIGER and HSTU (branch 19.7) beside SASRec with a
+# Two questions, which the abstract of TIGER answers in one sentence each. First **known items**: the very next event, on the games and the films of lesson 15. TIGER, and HSTU, a SASRec whose attention adds up (branch 19.7), beside SASRec with a
 # softmax, a walk (RP3β), neighbors, a chain of the last item, iALS.
 #
 # > **Claim** (of the abstract of TIGER, in our words). On known items a model that spells finds more than SASRec.
@@ -495,7 +495,7 @@ verdict(
 # <details><summary>How this was measured</summary>
 #
 # Lesson 18's slice "content" at noise 0: PinWorld at scale 0.35, three worlds, everybody with a history who liked a new pin. Another tenth chose six settings of TIGER; rivals come with the knobs of the slice. "content": a person is folded in to the pins' content as iALS folds in a user.
-# A pin's share that is alone in its word of three codes: «print fresh['alone']». Among all pins, old ones fill the lists (15.10): new pins need a shelf of their own. Command: `python -m solutions.experiments.lesson19.spelled new`.
+# The share of new pins that are alone with their three codes: «print fresh['alone']». Among all pins, old ones fill the lists (15.10): new pins need a shelf of their own. Command: `python -m solutions.experiments.lesson19.spelled new`.
 #
 # </details>
 
@@ -716,18 +716,18 @@ visuals.codebooks(revive=True, function=revive)
 # sends all of them to one place shows what happens then.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ### Two pins, one word
+# ### Two pins, one spelling
 #
 # The last column of the table: pins that share all three codes with another one, they **collide**. Were codes drawn by chance, a pin would have a twin with probability
 # $1 - (1 - 64^{-3})^{n-1}$. Learned codes collide far more often, since alike items are meant to be spelled alike.
 #
-# A list needs one item. So a **further code** counts the items of a word: 0, 1, 2, … It has no meaning, and it costs something that the abstract does not say: of a *new* pin's further code
+# A list needs one item. So a **further code** counts the items of a spelling: 0, 1, 2, … It has no meaning, and it costs something that the abstract does not say: of a *new* pin's further code
 # nobody has learned anything.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 19.4 — `further_code` ({{points:19.4}})
 #
-# By hand: words (1, 2), (2, 1), (1, 2), (1, 1), (1, 2), (2, 1). The first of a word gets 0, the next 1: 0, 0, 1, 0, 2, 1. An item that comes tomorrow is counted last and changes
+# By hand: spellings (1, 2), (2, 1), (1, 2), (1, 1), (1, 2), (2, 1). The first of a spelling gets 0, the next 1: 0, 0, 1, 0, 2, 1. An item that comes tomorrow is counted last and changes
 # nobody's code.
 #
 # *About 6 minutes.*
@@ -737,7 +737,7 @@ visuals.codebooks(revive=True, function=revive)
 
 # %% tags=["exercise:19.4"]
 def further_code(codes: np.ndarray) -> np.ndarray:
-    """Return a code that tells items of one word apart.
+    """Return a code that tells items of one spelling apart.
 
     Args:
         codes: (n, L) int64.
@@ -754,7 +754,7 @@ check("19.4", further_code)
 # %% slideshow={"slide_type": "subslide"} tags=["long"]
 twins = [row["curve"][-1]["shared"] for row in learned["rows"] if row["k-means"] and row["revive"]]
 print(
-    f"{learned['items']:,} pins: {np.mean(twins):.0%} share their word; by chance it were {learned['by chance']:.0%}"
+    f"{learned['items']:,} pins: {np.mean(twins):.0%} share their spelling; by chance it were {learned['by chance']:.0%}"
 )
 print(f"of k-means alone {learned['k-means alone']['shared']:.0%}")
 
@@ -801,7 +801,7 @@ predict("19.p4")
 
 # %% slideshow={"slide_type": "fragment"} tags=["long", "answers:19.p4"]
 print(
-    f"{beam['items']:,} games among {beam['words']:,} words of three codes; without a trie {beam['words that are no item']:.0%} of a list of ten are no item"
+    f"{beam['items']:,} games among {beam['words']:,} spellings of three codes; without a trie {beam['words that are no item']:.0%} of a list of ten are no item"
 )
 print(f"of a trained speller's probability {beam['share of items']:.0%} goes to items")
 
@@ -815,7 +815,7 @@ print(f"of a trained speller's probability {beam['share of items']:.0%} goes to 
 # > **Claim** (ours, before the measurement). Codes that mean something find more than codes by chance.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# For questions. Ask what a speller with codes by chance finds among new pins: nothing but chance, for a new word says nothing.
+# For questions. Ask what a speller with codes by chance finds among new pins: nothing but chance, for a new spelling says nothing.
 
 # %% tags=["long", "experiment"]
 means = metrics.Comparison.stored(games["leads"][f"TIGER over {CONTROL}"])
@@ -851,7 +851,7 @@ display(lengths.set_index("events before")[["people", "TIGER", "SASRec"]].round(
 # *A branch of about 8 minutes. It gives sources for what companies have said, and three re-runs of one paper.*
 #
 # > **What is public** (as of November 2026; of each text the abstract was read, of HSTU also its released code; the numbers are the companies' own). *TIGER* ([arXiv 2305.05065](https://arxiv.org/abs/2305.05065)): words by an RQ-VAE, a transformer that spells, better than the models of its table, and items
-# > without any history retrieved. *PLUM* ([arXiv 2510.07784](https://arxiv.org/abs/2510.07784)), YouTube: a language model trained further on such words; "substantial improvements for retrieval compared to a heavily-optimized production model built with large embedding
+# > without any history retrieved. *PLUM* ([arXiv 2510.07784](https://arxiv.org/abs/2510.07784)), YouTube: a language model trained further on semantic IDs; "substantial improvements for retrieval compared to a heavily-optimized production model built with large embedding
 # > tables". *OneRec* ([arXiv 2506.13695](https://arxiv.org/abs/2506.13695)), Kuaishou: one generative model for the funnel, 25 % of queries, stay time +0.54 % and +1.24 % in two apps, operating cost 10.6 % of the former pipeline's. *OneMall*
 # > ([arXiv 2601.21770](https://arxiv.org/abs/2601.21770)): the same for a shop, "over 400 million daily active users". *HSTU* ([arXiv 2402.17152](https://arxiv.org/abs/2402.17152)), Meta: 1.5 trillion parameters, 12.4 % in online tests, on public sets up to 65.8 % in NDCG. *LIGER*
 # > ([arXiv 2411.18814](https://arxiv.org/abs/2411.18814)): generative and dense retrieval under one protocol, and both joined, for "a comprehensive comparison … under fair conditions is still lacking".

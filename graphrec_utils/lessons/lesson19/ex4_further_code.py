@@ -24,9 +24,9 @@ ex = Exercise(
     branch=True,
     library="graphrec_utils.models.rqvae.distinct",
     hints=(
-        "The first item of a word gets 0. What does the second of the same word get, and the first of another word?",
-        "Go through the items in order and remember how many of each word there were so far; a word is a tuple of codes.",
-        "`seen = {}`; for each word: `further.append(seen.get(word, 0))`, then one more is seen.",
+        "The first item of a spelling gets 0. What does the second of the same spelling get, and the first of another spelling?",
+        "Go through the items in order and remember how many of each spelling there were so far; a spelling is a tuple of codes.",
+        "`seen = {}`; for each spelling: `further.append(seen.get(spelling, 0))`, then one more is seen.",
     ),
 )
 
@@ -34,9 +34,9 @@ ex = Exercise(
 @ex.solution
 def further_code(codes):
     seen, further = {}, []
-    for word in map(tuple, codes.tolist()):
-        further.append(seen.get(word, 0))
-        seen[word] = seen.get(word, 0) + 1
+    for spelling in map(tuple, codes.tolist()):
+        further.append(seen.get(spelling, 0))
+        seen[spelling] = seen.get(spelling, 0) + 1
     return np.array(further)
 
 
@@ -44,36 +44,36 @@ ex.claim(
     "the example of the text",
     lambda rng: {"codes": np.array([[1, 2], [2, 1], [1, 2], [1, 1], [1, 2], [2, 1]])},
 )
-ex.claim("many items of six words", _codes, 2)
+ex.claim("many items of six spellings", _codes, 2)
 ex.claim("three codes", lambda rng: _codes(rng, 40, (3, 2, 3)), 2)
-ex.claim("different words that look alike", _clash)
+ex.claim("different spellings that look alike", _clash)
 ex.claim(
     "no two are alike: only zeros",
     lambda rng: {"codes": np.stack([rng.permutation(9), rng.integers(0, 2, 9)], 1)},
 )
 
-WORD = "map(tuple, codes.tolist())"
+SPELLING = "map(tuple, codes.tolist())"
 
 # fmt: off
-ex.slip("you begin with 1: the first item of a word gets 0", "further.append(seen.get(word, 0))", "further.append(seen.get(word, 0) + 1)", hint=True)
-ex.slip("you compare the last code alone: items are alike if all their codes are", WORD, "map(tuple, codes[:, -1:].tolist())", hint=True)
-ex.slip("you compare the first code alone: items are alike if all their codes are", WORD, "map(tuple, codes[:, :1].tolist())")
-ex.slip("you forget the order within a word: 1, 2 and 2, 1 are two words", WORD, "map(tuple, np.sort(codes, axis=1).tolist())")
-ex.slip("glued digits are no word: 1, 12 and 11, 2 become one", WORD, '("".join(map(str, row)) for row in codes.tolist())')
-ex.slip("added codes are no word: 1, 2 and 2, 1 become one", WORD, "codes.sum(axis=1).tolist()")
-ex.slip("you number all items: a further code counts within a word, so it stays small", "return np.array(further)", "return np.arange(len(codes))")
-ex.slip("you number the words: items of one word are what is to be told apart",
+ex.slip("you begin with 1: the first item of a spelling gets 0", "further.append(seen.get(spelling, 0))", "further.append(seen.get(spelling, 0) + 1)", hint=True)
+ex.slip("you compare the last code alone: items are alike if all their codes are", SPELLING, "map(tuple, codes[:, -1:].tolist())", hint=True)
+ex.slip("you compare the first code alone: items are alike if all their codes are", SPELLING, "map(tuple, codes[:, :1].tolist())")
+ex.slip("you forget the order of the codes: 1, 2 and 2, 1 are two spellings", SPELLING, "map(tuple, np.sort(codes, axis=1).tolist())")
+ex.slip("glued digits are no spelling: 1, 12 and 11, 2 become one", SPELLING, '("".join(map(str, row)) for row in codes.tolist())')
+ex.slip("added codes are no spelling: 1, 2 and 2, 1 become one", SPELLING, "codes.sum(axis=1).tolist()")
+ex.slip("you number all items: a further code counts within a spelling, so it stays small", "return np.array(further)", "return np.arange(len(codes))")
+ex.slip("you number the spellings: items of one spelling are what is to be told apart",
         "return np.array(further)", "return np.unique(codes, axis=0, return_inverse=True)[1].ravel()", hint=True)
-ex.slip("every item of a word gets how many there are: they are still alike",
-        "return np.array(further)", "return np.array([seen[word] for word in map(tuple, codes.tolist())])")
-ex.slip("the third item of a word gets the code of the second: count on",
-        "further.append(seen.get(word, 0))", "further.append(min(1, seen.get(word, 0)))")
+ex.slip("every item of a spelling gets how many there are: they are still alike",
+        "return np.array(further)", "return np.array([seen[spelling] for spelling in map(tuple, codes.tolist())])")
+ex.slip("the third item of a spelling gets the code of the second: count on",
+        "further.append(seen.get(spelling, 0))", "further.append(min(1, seen.get(spelling, 0)))")
 ex.slip("you count from the end: an item that comes later would change who was there before",
-        WORD, "map(tuple, codes[::-1].tolist())", "np.array(further)", "np.array(further[::-1])")
-ex.slip("you count items that stand one after the other: those of a word may stand anywhere",
-        "further.append(seen.get(word, 0))", "seen = {word: seen.get(word, 0)}\nfurther.append(seen[word])")
+        SPELLING, "map(tuple, codes[::-1].tolist())", "np.array(further)", "np.array(further[::-1])")
+ex.slip("you count items that stand one after the other: those of a spelling may stand anywhere",
+        "further.append(seen.get(spelling, 0))", "seen = {spelling: seen.get(spelling, 0)}\nfurther.append(seen[spelling])")
 
 
-@ex.mistake("you draw the further code by chance: two items of a word may still be alike, and nobody can tell later who is who")
+@ex.mistake("you draw the further code by chance: two items of a spelling may still be alike, and nobody can tell later who is who")
 def by_chance(codes):
     return np.random.default_rng(0).integers(0, 1 + len(codes) // 4, len(codes))

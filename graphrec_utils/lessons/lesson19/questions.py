@@ -83,13 +83,13 @@ QUESTIONS = (
         "That is too few.",
         "That is too many: a word that nobody is nearest to has no gradient that could bring it closer.",
     ), measured=_alive),
-    Question("19.p4", "Of a trained speller's probability over all words, how much goes to words that are items?", (
+    Question("19.p4", "Of a trained speller's probability over all spellings, how much goes to spellings that are items?", (
         ("between a half and nearly all",
-         "It has seen items only, and cannot store which of 262,144 words there are."),
-        ("nearly all: it has never seen a word that is no item",
+         "It has seen items only, and cannot store which of 262,144 spellings there are."),
+        ("nearly all: it has never seen a spelling that is no item",
          "It has learned which code follows which on average. Many prefixes are rare."),
-        ("less than half: there are far fewer items than words",
-         "By chance it were a few hundredths. Training has told it much about which words there are."),
+        ("less than half: there are far fewer items than spellings",
+         "By chance it were a few hundredths. Training has told it much about which there are."),
     ), measured=_to_items),
     Question("19.p5", "Which is the narrowest beam that finds 99 % of the first ten that all items, asked exactly, have?", (
         ("20 or 50", "Some of the ten begin with a first code that ten better prefixes push out."),
