@@ -455,7 +455,7 @@ print(f"MovieTweetings {films.gain('.3f')}, {films.outcome}")
 # <details><summary>How this was measured</summary>
 #
 # The split, the people and the measure of 15.3: the last event of 2,400 people, the one before it chose. TIGER and HSTU had six settings each on the games, as SASRec had, and took them to the films; all others come with the knobs of 15.3. Three thirds of the people,
-# each with a training of its own. TIGER: two blocks, 64 numbers, three books of 64 words and a further code, the latest 20 events, a beam of 50; HSTU and SASRec the latest 50 events. Codes of games are made of iALS's item
+# each with a training of its own. TIGER: two blocks, 64 numbers, three books of 64 words and a further code, a beam of 50. It, HSTU and SASRec read the latest 50 events. Codes of games are made of iALS's item
 # vectors, for the set has no content: that TIGER is told the likes twice. Codes of films are made of their 25 genres, so many films are told apart by the further code alone (19.9). A TIGER of the paper reads with an encoder and has a hashed user id; ours is one transformer.
 # «EDGES of knobs.» Command: `python -m solutions.experiments.lesson19.spelled known`.
 #

@@ -56,18 +56,13 @@ CLAIMS = {
 }
 GAMES, FILMS = 0.68, 0.49  # levels of the slice "order"
 CUTS = (0, 1, 2)  # thirds of the people, each with a training of its own
-SIZES, DIM, LENGTH, WIDTH = (64, 64, 64), 64, 20, 50
+SIZES, DIM, LENGTH, WIDTH = (64, 64, 64), order.DIM, order.LENGTH, 50
 TRIALS = SLOW  # of TIGER and of HSTU, as many as SASRec had
-LADDERS = {
-    "TIGER": {"epochs": [2, 4, 8], "dropout": [0.1, 0.2, 0.4], "rate": [0.0015, 0.003, 0.006]},
-    "HSTU": {
-        "epochs": [4, 8, 16, 32],
-        "dropout": [0.1, 0.2, 0.4, 0.6],
-        "rate": [0.0015, 0.003, 0.006, 0.012],
-    },
-}
+LADDERS = {  # those of SASRec there, up to 32 passes
+    "epochs": [4, 8, 16, 32], "dropout": [0.1, 0.2, 0.4, 0.6], "rate": [0.0015, 0.003, 0.006, 0.012],
+}  # fmt: skip
 START = {
-    "TIGER": {"epochs": 4, "dropout": 0.2, "rate": 0.003},
+    "TIGER": {"epochs": 8, "dropout": 0.2, "rate": 0.003},
     "HSTU": {"epochs": 8, "dropout": 0.4, "rate": 0.006},
 }
 STANDING = {
@@ -203,7 +198,7 @@ def tuned(name: str) -> dict:
 
         return kept(f"known games tune {name} {knobs}", ask)
 
-    knobs, edge, _ = tuning.counted(TRIALS, LADDERS[name], START[name], value)
+    knobs, edge, _ = tuning.counted(TRIALS, LADDERS, START[name], value)
     return {"knobs": knobs, "trials": TRIALS, "edge": edge}
 
 
@@ -425,11 +420,6 @@ def new() -> dict:
         task = content.task(content.PINS, (0,), cut)
         return (task.final() if last else task.choose()), ~np.isin(tenth, hidden), tenth == asked
 
-    ladders = LADDERS["TIGER"] | {
-        "epochs": [1, 2, 4]
-    }  # more likes a person than on the games: longer passes
-    start = START["TIGER"] | {"epochs": 2}
-
     def value(knobs: dict) -> float:
         def ask() -> float:
             chosen, old, fresh = stage(0, False)
@@ -437,7 +427,7 @@ def new() -> dict:
 
         return kept(f"new tune TIGER {knobs}", ask)
 
-    knobs, edge, _ = tuning.counted(TRIALS, ladders, start, value)
+    knobs, edge, _ = tuning.counted(TRIALS, LADDERS, START["TIGER"], value)
 
     def spelled(cut: int, coded: Callable) -> dict[str, list]:
         last, old, fresh = stage(cut, True)

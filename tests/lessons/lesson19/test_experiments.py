@@ -117,8 +117,8 @@ def test_a_stored_lead_has_the_interval_that_was_computed():
 
 
 def test_starts_stand_in_their_ladders():
-    for name, start in spelled.START.items():
-        assert all(start[knob] in values for knob, values in spelled.LADDERS[name].items())
+    for start in spelled.START.values():
+        assert all(start[knob] in values for knob, values in spelled.LADDERS.items())
 
 
 # ------------------------------------------------------------- what is stored
