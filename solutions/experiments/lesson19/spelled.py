@@ -65,10 +65,7 @@ START = {
     "TIGER": {"epochs": 8, "dropout": 0.2, "rate": 0.003},
     "HSTU": {"epochs": 8, "dropout": 0.4, "rate": 0.006},
 }
-STANDING = {
-    GAMES: ("SASRec", "RP3β", "item2item", "chain", "iALS", "popularity"),
-    FILMS: ("SASRec", "RP3β", "item2item", "chain", "iALS", "popularity"),
-}
+STANDING = ("SASRec", "RP3β", "item2item", "chain", "iALS", "popularity")
 STANDING_NEW = ("content", "two towers", "iALS", "iALS, told of content", "popularity")
 WIDTHS, FEW = (1, 2, 5, 10, 20, 50, 100, 200), 40
 WORDS = {"epochs": 50, "lr": 0.003, "dim": 32}
@@ -241,7 +238,7 @@ def known() -> dict:
     for level in (GAMES, FILMS):
         at = stored["levels"].index(level)
         rows: dict[str, dict] = {}
-        for name in STANDING[level]:
+        for name in STANDING:
             rows[name] = {k: stored["methods"][name][at][k] for k in ("knobs", "trials", "edge")}
         for name, row in own.items():
             rows[name] = row | ({} if level == GAMES else {"trials": 0})
@@ -609,6 +606,9 @@ def first_pass() -> None:
         some = rows[
             torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))[: len(rows) // 10]
         ]
+        fit(
+            torch.full((1, length), -1), some[:50]
+        )  # the first call loads what later ones find loaded
         start = time.process_time()
         made = fit(torch.full((1, length), -1), some)
         print(
