@@ -23,9 +23,9 @@ PITCH, WIDTH, HEIGHT = 168, 144, 54  # of columns; of a box
 ROW, LANE, TALL = 34, 15, 340  # of the tall one: height, width of a lane, its width
 MARGIN, KEY = 8, 24  # around everything; of a line of the legend
 ALT = (
-    "Map of the course: 23 methods, an arrow from each to those that build on it. From MF lead arrows to "
+    "Map of the course: 25 methods, an arrow from each to those that build on it. From MF lead arrows to "
     "iALS, BPR, NCF, NGCF with LightGCN, and two towers; from item2item by graph walks to Pixie, "
-    "GraphSAGE and PinSage; from there by MultiBiSage and PinnerFormer to OmniSage."
+    "GraphSAGE and PinSage; from there by MultiBiSage and PinnerFormer to OmniSage; from SASRec to TIGER and HSTU."
 )
 Here = str | tuple[str, ...]  # the lesson that is marked, "06", or several; "" for none
 Link = Callable[[str], str | None]  # the address of a lesson, "06", or None

@@ -52,8 +52,9 @@ SYLLABI = (
             ("week 10", "relations and users of many interests", ("12", "13")),
             ("week 11", "many kinds of nodes", ("14",)),
             ("week 12", "sequences", ("15",)),
-            ("week 13", "OmniSage, semantic IDs, ranking", ("16", "17")),
+            ("week 13", "OmniSage, ranking", ("16", "17")),
             ("week 14", "the funnel, defended", ("18",)),
+            ("afterwards", "for those who want to go on: items that are spelled", ("19",)),
         ),
     ),
 )

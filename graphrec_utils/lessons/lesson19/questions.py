@@ -29,7 +29,7 @@ def _blind(at) -> str:
 
 
 def _alive(at) -> float:
-    return float(at["alive"].loc[("no", "no"), "alive, level 1"])
+    return float(at["alive"].loc[("by chance, far out", "no"), "alive, level 1"])
 
 
 def _to_items(_) -> str:
@@ -77,10 +77,10 @@ QUESTIONS = (
         ("it falls as far: the commitment is enough for the encoder",
          "The commitment asks the encoder to stay near its words, whatever these say."),
     ), measured=_blind),
-    Question("19.p3", "A first book of 64 words that begin where chance puts them, no revival, fifty passes over PinWorld's pins. How many of its words spell "
-             "some pin in the end?", answer=10, within=2, said=(
-        "Whoever was nearest at the beginning has moved to the pins, and everybody else stayed where nobody looks.",
-        "That is too few.",
+    Question("19.p3", "A first book of 64 words starts by chance, about three times as far out as the encoder's vectors are, and nobody revives any. How many of "
+             "its words spell some pin after fifty passes over PinWorld's pins?", answer=1, within=2, said=(
+        "The word that is least far out is nearest to everybody. It learns, and the others never hear of any pin.",
+        "One word at least is nearest to somebody.",
         "That is too many: a word that nobody is nearest to has no gradient that could bring it closer.",
     ), measured=_alive),
     Question("19.p4", "Of a trained speller's probability over all spellings, how much goes to spellings that are items?", (

@@ -88,9 +88,10 @@ def test_new_items_alone_are_scored_and_three_codes_leave_twins_alike(tiny):
 
 def test_without_the_line_the_value_is_the_same_and_the_library_stays(tiny):
     x = torch.randn(60, 4, generator=torch.Generator().manual_seed(0))
-    before = rqvae.straight_through
-    blind = tiny.learned(x, 0, True, True, False)
-    assert rqvae.straight_through is before and len(blind) == 2
+    before = rqvae.straight_through, rqvae.RQVAE.start
+    blind = tiny.learned(x, 0, "k-means", True, False)
+    assert len(blind) == len(tiny.learned(x, 0, "near", False)) == 2
+    assert (rqvae.straight_through, rqvae.RQVAE.start) == before
     assert set(blind[0]) == {"alive", "loss", "left over", "shared", "largest"}
 
 
@@ -119,6 +120,7 @@ def test_a_stored_lead_has_the_interval_that_was_computed():
 def test_starts_stand_in_their_ladders():
     for start in spelled.START.values():
         assert all(start[knob] in values for knob, values in spelled.LADDERS.items())
+    assert spelled.START_NEW["epochs"] in spelled.SHORT
 
 
 # ------------------------------------------------------------- what is stored
