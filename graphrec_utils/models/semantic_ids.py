@@ -12,7 +12,7 @@ $$ \mathbf r_1 = \mathbf x, \qquad c_\ell = \arg\min_k \lVert \mathbf r_\ell - \
 
 Two items with the same first letters are of the same kind, so a new item is found by what is known of its prefix.
 TIGER (Rajput et al. 2023, https://arxiv.org/abs/2305.05065) learns the words with a network, an RQ-VAE, and lets a
-transformer spell the next item; here the words are k-means and the speller counts. Built in lesson 16.
+transformer spell the next item; here the words are k-means and the speller counts. Built in lesson 19.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def residual_codes(X: Floats, words: Sequence[Floats]) -> Ids:
     Raises:
         ValueError: shapes do not fit, there is no level, or a number is not finite.
 
-    Built in lesson 16, exercise 16.6.
+    Built in lesson 19, exercise 19.1.
     """
     rest = _finite("X", X)
     if not len(words):

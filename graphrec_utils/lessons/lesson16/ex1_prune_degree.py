@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from graphrec_utils.exercises.core import Exercise
-from graphrec_utils.lessons.lesson16.shared import telling
+from graphrec_utils.exercises.telling import telling
 
 
 def _graph(rng, degrees, alpha=None, least=3, most=8) -> dict:

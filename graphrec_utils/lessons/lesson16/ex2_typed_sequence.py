@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from graphrec_utils.exercises.core import Exercise
-from graphrec_utils.lessons.lesson16.shared import telling
+from graphrec_utils.exercises.telling import telling
 
 
 def _walk(rng, counts=(6, 9), quotas=(3, 4), share=0.8, most=20) -> dict:

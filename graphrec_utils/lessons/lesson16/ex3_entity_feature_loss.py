@@ -8,7 +8,7 @@ import torch
 
 from graphrec_utils.exercises.compare import close
 from graphrec_utils.exercises.core import Exercise
-from graphrec_utils.lessons.lesson16.shared import telling
+from graphrec_utils.exercises.telling import telling
 
 
 def _batch(rng, B=5, S=6, N=12, f=3, d=3, apart=False, loud=1.0) -> dict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from graphrec_utils.exercises.core import Exercise
-from graphrec_utils.lessons.lesson16.shared import telling
+from graphrec_utils.exercises.telling import telling
 
 NAMES = ("entity-entity", "entity-feature", "user-entity")
 

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from graphrec_utils.exercises.core import Exercise
-from graphrec_utils.lessons.lesson16.shared import telling
+from graphrec_utils.exercises.telling import telling
 
 
 def _batch(rng, counts=(5, 3, 4), L=5, n=8, d=3, loud=1.5) -> dict:

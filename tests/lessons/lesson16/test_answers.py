@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 import torch
 import torch.nn.functional as F
-from scipy.spatial.distance import cdist
 from styles import judged, other_styles, wrong_styles
 
 from graphrec_utils import exercises, losses
@@ -17,10 +16,8 @@ from graphrec_utils.exercises import core, runner
 from graphrec_utils.lessons.lesson16 import (
     ex3_entity_feature_loss,
     ex5_user_entity_loss,
-    ex6_residual_codes,
     ex7_choose,
 )
-from graphrec_utils.models import semantic_ids
 
 
 # ------------------------------------------------------------------ other styles
@@ -111,25 +108,6 @@ def user_with_ignore_index(outputs, z, history, later):
     return (two[0] + two[1]) / 2
 
 
-def codes_with_scipy(X, words):
-    rest, out = np.array(X, float), np.zeros((len(X), len(words)), dtype=np.int64)
-    for level, b in enumerate(words):
-        out[:, level] = cdist(rest, b, "sqeuclidean").argmin(axis=1)
-        rest -= b[out[:, level]]
-    return out
-
-
-def codes_item_by_item(X, words):
-    rows = []
-    for x in X:
-        row = []
-        for b in words:
-            c = min(range(len(b)), key=lambda k, x=x, b=b: float(((x - b[k]) ** 2).sum()))
-            row, x = [*row, c], x - b[c]
-        rows.append(row)
-    return np.array(rows)
-
-
 def choose_the_best():
     graphs, loss, popularity = max(ex7_choose.table(), key=ex7_choose.table().get)
     return {"graphs": graphs, "losses": loss, "popularity": popularity, "until_day": 42}
@@ -145,11 +123,10 @@ ANSWERS = {
     "16.3": (feature_row_by_row, feature_with_cross_entropy),
     "16.4": (joint_with_a_list, joint_by_torch_nanmean),
     "16.5": (user_with_loops, user_with_ignore_index),
-    "16.6": (codes_with_scipy, codes_item_by_item),
     "16.7": (choose_the_best, choose_with_dict),
 }
 test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
-    "16", ANSWERS, points=33
+    "16", ANSWERS, points=28
 )
 
 
@@ -221,18 +198,6 @@ def wrong_places(outputs, z, history, later):
     row, t = (later >= 0).nonzero(as_tuple=True)
     s = outputs[row, t] @ z.T
     return (F.cross_entropy(s, history[row, t + 1]) + F.cross_entropy(s, later[row, t])) / 2
-
-
-def wrong_no_residual(X, words):
-    return np.stack([cdist(X, b).argmin(1) for b in words], axis=1)
-
-
-def wrong_products(X, words):
-    rest, codes = X.copy(), []
-    for b in words:
-        codes.append((rest @ b.T).argmax(1))
-        rest = rest - b[codes[-1]]
-    return np.stack(codes, 1)
 
 
 # ------------------------------------------------------------- wrong, by a newcomer who saw the notebook alone
@@ -320,27 +285,6 @@ def wrong_softmax_twice(outputs, z, history, later):
     return (F.cross_entropy(p, history[row, t + 1]) + F.cross_entropy(p, history[row, later[row, t]])) / 2  # fmt: skip
 
 
-def wrong_last_of_equals(X, words):
-    rest, out = X.astype(float), []
-    for b in words:
-        far = cdist(rest, b, "sqeuclidean")
-        out.append(far.shape[1] - 1 - far[:, ::-1].argmin(1))
-        rest = rest - b[out[-1]]
-    return np.stack(out, 1)
-
-
-def wrong_counting_on(X, words):
-    return codes_with_scipy(X, words) + np.cumsum([0] + [len(b) for b in words[:-1]])
-
-
-def wrong_without_the_two(X, words):
-    rest, out = X.astype(float), []
-    for b in words:
-        out.append(((b**2).sum(1) - rest @ b.T).argmin(1))
-        rest = rest - b[out[-1]]
-    return np.stack(out, 1)
-
-
 WRONG = {
     "16.1": (wrong_no_floor, wrong_no_cap, wrong_share, wrong_mask_as_sorted, wrong_goes, wrong_root),
     "16.2": (wrong_all_types, wrong_with_start, wrong_types_apart, wrong_empty_in_between, wrong_break),
@@ -348,8 +292,6 @@ WRONG = {
     "16.4": (wrong_pooled, wrong_empty, wrong_order_of_weights, wrong_without_gradient, wrong_stack_of_nothing),
     "16.5": (wrong_itself, wrong_next_only, wrong_places, wrong_padding_asks, wrong_last_output,
              wrong_softmax_twice),
-    "16.6": (wrong_no_residual, wrong_products, wrong_last_of_equals, wrong_counting_on,
-             wrong_without_the_two),
 }  # fmt: skip
 
 
@@ -381,13 +323,6 @@ def test_the_example_of_the_users():
     example = ex5_user_entity_loss._by_hand(np.random.default_rng(3))
     eight = 4 * 3 * 5 * 5 * 3 * 3 * 12 * 12
     assert user_with_loops(**example).item() == pytest.approx(math.log(eight) / 8, abs=1e-5)
-
-
-def test_codes_are_the_library_s():
-    for seed in range(5):
-        inputs = ex6_residual_codes._space(np.random.default_rng(seed), sizes=(5, 4, 3))
-        mine = ex6_residual_codes.residual_codes(**inputs)
-        np.testing.assert_array_equal(mine, semantic_ids.residual_codes(**inputs))
 
 
 def test_the_cosine_of_the_released_code_has_a_floor():

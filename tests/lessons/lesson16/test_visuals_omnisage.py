@@ -1,20 +1,10 @@
-"""The three losses and the semantic IDs: what they hold, and what they refuse."""
+"""The three losses: what they hold, and what they refuse."""
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from graphrec_utils.lessons.lesson16 import ex6_residual_codes
-from graphrec_utils.models import semantic_ids
 from graphrec_utils.plots import visuals
-
-X = np.array([[0, 0], [0.4, 0.2], [3, 1], [3.4, 1.3], [2.8, 0.6]])
-WORDS = [np.array([[0.0, 0], [3, 1]]), np.array([[0.3, 0.2], [-0.2, -0.3]])]
-
-
-def tree(**options):
-    return visuals.semantic_tree(X, WORDS, "abcde", **options)
 
 
 def test_measured_numbers_are_found_by_their_switches():
@@ -24,29 +14,9 @@ def test_measured_numbers_are_found_by_their_switches():
 
 @pytest.mark.parametrize(
     ("make", "words"),
-    [(lambda: visuals.three_losses(on="x"), "letters of efu"), (lambda: visuals.three_losses({"a": {}}), "knows no 'a'"),
-     (lambda: visuals.semantic_tree(np.zeros((1, 2)), WORDS, "a"), "2 to 16 points"),
-     (lambda: visuals.semantic_tree(X, WORDS, "ab"), "5 entries"), (lambda: tree(chosen=9), "one of the points")],
-    ids=["letters", "names", "points", "words", "chosen"],
+    [(lambda: visuals.three_losses(on="x"), "letters of efu"), (lambda: visuals.three_losses({"a": {}}), "knows no 'a'")],
+    ids=["letters", "names"],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused(make, words):
     with pytest.raises(ValueError, match=words):
         make()
-
-
-def test_codes_are_the_library_s_or_the_student_s():
-    assert tree().state["codes"] == semantic_ids.residual_codes(X, WORDS).tolist()
-    yours = tree(function=ex6_residual_codes.residual_codes)
-    assert yours.state == tree().state and "residual_codes" in yours.note
-    wrong = tree(function=lambda X, words: np.zeros((5, 2), int))
-    assert wrong.state["codes"] == [[0, 0]] * 5
-
-
-@pytest.mark.parametrize(
-    "function",
-    [lambda X, words: np.zeros((2, 2), int), lambda X, words: np.full((5, 2), 7), lambda X, words: 1 / 0],
-    ids=["shape", "center", "error"],
-)  # fmt: skip
-def test_a_function_that_gives_no_codes_gives_no_picture(function):
-    shown = tree(function=function)
-    assert shown.state == tree().state and "the library's" in shown.note

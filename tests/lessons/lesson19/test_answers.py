@@ -9,20 +9,41 @@ import pandas as pd
 import pytest
 import torch
 import torch.nn.functional as F
+from scipy.spatial.distance import cdist
 from styles import other_styles, wrong_styles
 
 from graphrec_utils.lessons.lesson19 import (
+    ex1_residual_codes,
     ex2_rq_loss,
     ex4_further_code,
     ex5_spelling_loss,
     ex6_step,
     ex7_pointwise,
 )
-from graphrec_utils.models import hstu, rqvae
+from graphrec_utils.models import hstu, rqvae, semantic_ids
 from graphrec_utils.models.trie import Trie, search
 
 
 # ------------------------------------------------------------------ other styles
+def codes_with_scipy(X, words):
+    rest, out = np.array(X, float), np.zeros((len(X), len(words)), dtype=np.int64)
+    for level, b in enumerate(words):
+        out[:, level] = cdist(rest, b, "sqeuclidean").argmin(axis=1)
+        rest -= b[out[:, level]]
+    return out
+
+
+def codes_item_by_item(X, words):
+    rows = []
+    for x in X:
+        row = []
+        for b in words:
+            c = min(range(len(b)), key=lambda k, x=x, b=b: float(((x - b[k]) ** 2).sum()))
+            row, x = [*row, c], x - b[c]
+        rows.append(row)
+    return np.array(rows)
+
+
 def rq_item_by_item(x, z, words, decoder, beta):
     each = []
     for a, b in zip(x, z, strict=True):
@@ -136,6 +157,7 @@ def pointwise_with_einsum(queries, keys, values, bias, n):
 
 
 ANSWERS = {
+    "19.1": (codes_with_scipy, codes_item_by_item),
     "19.2": (rq_item_by_item, rq_with_stacks),
     "19.3": (revive_with_loops, revive_with_where),
     "19.4": (further_with_pandas, further_by_pairs),
@@ -144,11 +166,44 @@ ANSWERS = {
     "19.7": (pointwise_with_loops, pointwise_with_einsum),
 }
 test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
-    "19", ANSWERS, points=27
+    "19", ANSWERS, points=32
 )
 
 
 # ------------------------------------------------------------- wrong, and written from the docstrings alone
+def wrong_no_residual(X, words):
+    return np.stack([cdist(X, b).argmin(1) for b in words], axis=1)
+
+
+def wrong_products(X, words):
+    rest, codes = X.copy(), []
+    for b in words:
+        codes.append((rest @ b.T).argmax(1))
+        rest = rest - b[codes[-1]]
+    return np.stack(codes, 1)
+
+
+def wrong_last_of_equals(X, words):
+    rest, out = X.astype(float), []
+    for b in words:
+        far = cdist(rest, b, "sqeuclidean")
+        out.append(far.shape[1] - 1 - far[:, ::-1].argmin(1))
+        rest = rest - b[out[-1]]
+    return np.stack(out, 1)
+
+
+def wrong_counting_on(X, words):
+    return codes_with_scipy(X, words) + np.cumsum([0] + [len(b) for b in words[:-1]])
+
+
+def wrong_without_the_two(X, words):
+    rest, out = X.astype(float), []
+    for b in words:
+        out.append(((b**2).sum(1) - rest @ b.T).argmin(1))
+        rest = rest - b[out[-1]]
+    return np.stack(out, 1)
+
+
 def wrong_no_line(x, z, words, decoder, beta):
     rest, total, loss = z, 0, 0
     for book in words:
@@ -256,6 +311,7 @@ def wrong_ahead(queries, keys, values, bias, n):
 
 
 WRONG = {
+    "19.1": (wrong_no_residual, wrong_products, wrong_last_of_equals, wrong_counting_on, wrong_without_the_two),
     "19.2": (wrong_no_line, wrong_same_vector, wrong_no_stop),
     "19.3": (wrong_living_replaced, wrong_first_rows, wrong_at_the_mean),
     "19.4": (wrong_from_one, wrong_glued, wrong_number_of_the_word),
@@ -267,6 +323,13 @@ test_wrong_answers_are_refused_and_nearly_all_named = wrong_styles(WRONG)
 
 
 # ------------------------------------------------------------- the library agrees, and what the text says
+def test_codes_are_the_library_s():
+    for seed in range(5):
+        inputs = ex1_residual_codes._space(np.random.default_rng(seed), sizes=(5, 4, 3))
+        mine = ex1_residual_codes.residual_codes(**inputs)
+        np.testing.assert_array_equal(mine, semantic_ids.residual_codes(**inputs))
+
+
 def test_the_loss_is_the_library_s():
     """With an encoder that changes nothing and a decoder without a bias, in value and in the words' gradients."""
     model = rqvae.RQVAE(3, (4, 3), dim=3, hidden=())

@@ -1,11 +1,11 @@
-"""Exercise 16.6: the semantic ID of an item, code by code."""
+"""Exercise 19.1: the semantic ID of an item, code by code."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from graphrec_utils.exercises.core import Exercise
-from graphrec_utils.lessons.lesson16.shared import telling
+from graphrec_utils.exercises.telling import telling
 
 
 def _space(rng, n=12, d=3, sizes=(4, 4), shift=2.0) -> dict:
@@ -19,7 +19,7 @@ def _space(rng, n=12, d=3, sizes=(4, 4), shift=2.0) -> dict:
 
 
 ex = Exercise(
-    "16.6",
+    "19.1",
     "residual_codes",
     points=5,
     library=(
