@@ -847,6 +847,26 @@ display(lengths.set_index("events before")[["people", "TIGER", "SASRec"]].round(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # «READ, 90 words: the control on games, films and new pins; what genres say beside codes of the likes; TIGER by length of history: it has a place for each code, so places that few histories reach are learned rarely.»
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Counts instead of a network
+#
+# Which prefix follows which can be counted. The pins of lesson 16, spelled by k-means, without any training on top: of those that share two codes made of OmniSage's vectors, 99 % are of their
+# group's commonest topic, of any pins 12 %. Candidates are pins without an edge, and the rival is the nearest vector.
+
+# %% tags=["long"]
+counts = results.load(
+    "16_semantic", command="python -m solutions.experiments.lesson16.omnisage_study semantic"
+).values
+print(f"recall@10, {counts['queries']} queries among {counts['cold pins']} pins")
+for vectors in ("content", "OmniSage"):
+    for other in (f"nearest in {vectors}", f"words of {vectors}, shuffled"):
+        gap = metrics.Comparison.stored(counts["leads"][f"words of {vectors} over {other}"])
+        print(f"counts of codes of {vectors} over {other}: {gap.gain('.2f')}, {gap.outcome}")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Of content, counts and the nearest vector cannot be told apart; shuffled codes find no more than chance. With OmniSage's vectors both find more, and the vector is ahead: codes forget. What they save is
+# the index: 48 centers, three codes a pin and the counts, and no vector of any.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 19.10 ↳ What is public, and what others measured
 #
