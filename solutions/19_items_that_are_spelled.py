@@ -50,22 +50,13 @@ style.use()
 
 def marks(ax, rows: dict, title: str) -> None:
     """Draw each method's mean with its interval, the best on top."""
-    for place, (name, row) in enumerate(sorted(rows.items(), key=lambda item: item[1]["mean"])):
-        look = style.look(name) | {"linestyle": "none"}
+    order = sorted(rows, key=lambda name: rows[name]["mean"])
+    for place, row in enumerate(rows[name] for name in order):
+        look = style.look(order[place]) | {"linestyle": "none"}
         reach = [[row["mean"] - row["low"]], [row["high"] - row["mean"]]]
         ax.errorbar(row["mean"], place, xerr=reach, **look, markersize=7)
-        ax.annotate(
-            name,
-            (row["low"], place),
-            (-6, -3),
-            textcoords="offset points",
-            ha="right",
-            fontsize=9,
-        )
-    ax.set(yticks=[], title=title, ylim=(-0.6, len(rows) - 0.4))
-    left = min(row["low"] for row in rows.values())
-    right = max(row["high"] for row in rows.values())
-    ax.set_xlim(left - 0.75 * (right - left), right + 0.05 * (right - left))
+    ax.set_yticks(range(len(order)), order, fontsize=9)
+    ax.set(title=title, xlim=(0, None))
 
 
 # %% [markdown] slideshow={"slide_type": "slide"}

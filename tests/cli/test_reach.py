@@ -133,7 +133,7 @@ def test_a_method_reaches_the_lessons_that_show_it_and_what_lists_methods(monkey
     row = '    Method("Swing", "16", "pairs of people who share little else"{}),\n'
     start = "TABLE = (\n"
     assert start in new
-    for more, found in (("", {"16", "18"}), (', films="item2item"', {"16", "17", "18"})):
+    for more, found in (("", {"16", "18"}), (', films="item2item"', {"16", "17", "18", "19"})):
         old = new.replace(start, start + row.format(more))
         assert reach.methods(old, new) == reach.methods(new, old) == found
     assert reach.methods(new, new) == reach.methods(old + "MORE = 1\n", new) == set()
@@ -145,7 +145,7 @@ def test_a_method_reaches_the_lessons_that_show_it_and_what_lists_methods(monkey
         lambda words, **_: SimpleNamespace(returncode=0, stdout=said[words[1]]),
     )
     files = reach.changed("HEAD")
-    assert reach.Reach(files).lessons == {"16", "17", "18"}
+    assert reach.Reach(files).lessons == {"16", "17", "18", "19"}
     tests = {"library/test_methods.py": "test_x", "course/test_course_map.py": "test_y",
              "course/test_site.py": "test_z"}  # fmt: skip
     assert kept(*files, tests=tests) == ["test_x", "test_y", "test_z"]
