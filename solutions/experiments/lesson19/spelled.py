@@ -10,8 +10,9 @@
   that the slice has stored. Codes are of iALS's vectors where there is no content (amazon-games), and of genres where these are
   all there is (MovieTweetings: 25 of them). Controls: codes by chance, and on films codes of the likes, with TIGER's knobs, a third of the people.
 * `new`: lesson 18's slice "content" on PinWorld, with its split, users and measure: a tenth of the pins is new, and they alone
-  are candidates. Words are learned from old pins; new ones are spelled with them. TIGER with all four codes and with the first
-  three, for nobody has learned the further code of a new pin; rivals with the knobs that the slice has stored.
+  are candidates. Words are learned from old pins; new ones are spelled with them. TIGER is asked for the first code of a new pin, for
+  two, three or all four: how many is chosen as its knobs are. Rivals stand as the slice has stored them, the nearest content is asked
+  once more, person by person.
 * `words`: how many words live, how much is left over, how many pins share a spelling, epoch by epoch: words that start at centers of
   k-means, by chance among the vectors ("near"), or by chance and about three times as far out ("far"), with revival and without, three
   seeds; and with the straight-through line left out.
@@ -30,7 +31,7 @@ import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import torch
@@ -40,7 +41,7 @@ from torch import Tensor
 
 from graphrec_utils import results, sampling
 from graphrec_utils.models import hstu, mf, rqvae, sasrec, semantic_ids, tiger, transformer
-from graphrec_utils.models.trie import Step, Trie, search
+from graphrec_utils.models.trie import Step, search
 from solutions.experiments import devices, tuning
 from solutions.experiments import kept as shelf
 from solutions.experiments.lesson18.regimes import content, history, order, summary
@@ -68,7 +69,8 @@ START = {
 # PinWorld's people are a tenth as many: fewer passes are enough there
 SHORT, START_NEW = [2, 4, 8, 16], {"epochs": 4, "dropout": 0.2, "rate": 0.003}
 STANDING = ("SASRec", "RP3β", "item2item", "chain", "iALS", "popularity")
-STANDING_NEW = ("content", "two towers", "iALS", "iALS, told of content", "popularity")
+CONTENT = "content"
+STANDING_NEW = (CONTENT, "two towers", "iALS", "iALS, told of content", "popularity")
 WIDTHS, FEW = (1, 2, 5, 10, 20, 50, 100, 200), 40
 WORDS = {"epochs": 50, "lr": 0.003, "dim": 32}
 LEARNED: dict = {}  # what `of_network` has learned
@@ -130,11 +132,6 @@ def told(level: float, events) -> np.ndarray:
     return np.asarray(order.towers.films().item_features.matrix.todense())
 
 
-def batch(events) -> int:
-    """Return TIGER's events of a step, a quarter of them on small sets, as SASRec's in the slice "order"."""
-    return 512 if len(events) > 60_000 else 128
-
-
 # ------------------------------------------------------------------------ players of `known`: fit(events, level, ...) -> model(known)
 class Speller:
     """TIGER, asked as the slice "order" asks: log p of what a beam found, -inf elsewhere."""
@@ -153,7 +150,7 @@ class Speller:
         codes = further(coded(scaled((of or told)(level, events)), seed))
         self.model = tiger.fit(
             torch.full((1, LENGTH), -1), sampling.histories.cut(events, LENGTH + 1), codes, dim=DIM,
-            epochs=epochs, lr=rate, dropout=dropout, batch=batch(events), seed=seed, device=devices.chosen,
+            epochs=epochs, lr=rate, dropout=dropout, batch=512, seed=seed, device=devices.chosen,
         ).cpu().eval()  # fmt: skip
         self.codes = codes
 
@@ -238,10 +235,13 @@ def comparison(one: Sequence, other: Sequence) -> dict:
 
 
 def shown(rows: dict[str, dict]) -> dict[str, dict]:
-    """Return mean and interval of each row in the place of its values."""
-    bands = {name: asdict(summary.band(row["values"])) for name, row in rows.items()}
-    rest = {name: {k: x for k, x in row.items() if k != "values"} for name, row in rows.items()}
-    return {name: bands[name] | rest[name] for name in rows}
+    """Return mean and interval of each row in the place of its values; a row without values has them already."""
+    some = {name: row for name, row in rows.items() if "values" in row}
+    bands = {name: asdict(summary.band(row["values"])) for name, row in some.items()}
+    return {
+        name: {k: x for k, x in row.items() if k != "values"} | bands.get(name, {})
+        for name, row in rows.items()
+    }
 
 
 def known() -> dict:
@@ -394,31 +394,35 @@ class NewSpelled:
         at = np.lexsort((likes.times, likes.users))
         events = type(likes)(likes.users[at], likes.items[at], likes.num_users, likes.num_items)
         self.codes = further(coded(scaled(given.content), seed, torch.from_numpy(old)), old)
-        self.latest, self.letters = sampling.latest(likes, LENGTH), len(SIZES) + 1
+        self.latest, self.letters = sampling.latest(likes, LENGTH), len(SIZES)
         self.model = tiger.fit(
             self.latest, sampling.histories.cut(events, LENGTH + 1), self.codes, dim=DIM, epochs=epochs, lr=rate,
-            dropout=dropout, batch=batch(events), seed=seed, device=devices.chosen,
+            dropout=dropout, batch=512, seed=seed, device=devices.chosen,
         ).cpu().eval()  # fmt: skip
         self.ids = np.flatnonzero(new)
-        self.trie = Trie(self.codes[self.ids], self.model.sizes)
 
+    @cached_property
     @torch.no_grad()
+    def said(self) -> np.ndarray:
+        """Return (D, m, new): log p of the first 1, 2, …, D codes of each new pin after each user's history."""
+        codes, out = self.codes[self.ids], []
+        for rows in torch.arange(len(self.latest)).split(max(1, tiger.ROOM // len(codes))):
+            step, sums = self.model.asked(self.latest[rows]), []
+            for level in range(codes.shape[1]):
+                begun = codes[: len(codes) if level else 1, :level].expand(len(rows), -1, -1)
+                told = step(begun).expand(-1, len(codes), -1)
+                here = told.gather(2, codes[:, level].expand(len(rows), -1)[..., None])[..., 0]
+                sums.append(sums[-1] + here if level else here)
+            out.append(torch.stack(sums))
+        return torch.cat(out, dim=1).numpy()
+
     def scores(self, users) -> np.ndarray:
-        users = torch.as_tensor(np.asarray(users))
         out = np.full((len(users), len(self.codes)), -np.inf, np.float32)
-        for rows in torch.arange(len(users)).split(max(1, tiger.ROOM // len(self.ids))):
-            step = self.model.asked(self.latest[users[rows]])
-
-            def short(
-                prefix, step=step
-            ):  # the further code of what is new was never learned: all alike
-                told = step(prefix)
-                return torch.zeros_like(told) if prefix.shape[2] >= self.letters else told
-
-            items, log_p = search(short, self.trie, len(self.ids), len(rows))
-            row = rows.numpy()[:, None]
-            out[row, self.ids[items.numpy()]] = log_p.numpy()
+        out[:, self.ids] = self.said[self.letters - 1][np.asarray(users)]
         return out
+
+
+ASKED = {"one code": 1, "two codes": 2, "three codes": 3, "four codes": 4}
 
 
 def new() -> dict:
@@ -431,67 +435,56 @@ def new() -> dict:
         task = content.task(content.PINS, (0,), cut)
         return (task.final() if last else task.choose()), ~np.isin(tenth, hidden), tenth == asked
 
-    def value(knobs: dict) -> float:
-        def ask() -> float:
-            chosen, old, fresh = stage(0, False)
-            model = NewSpelled(chosen.given, old, fresh, **knobs)
-            model.letters = len(SIZES)
-            return float(np.nanmean(chosen.judge(model)[0]))
+    def judged(
+        cut: int, last: bool, knobs: dict, coded: Callable = of_network
+    ) -> dict[str, np.ndarray]:
+        """Return the values of people for one code, two, three, four."""
+        part, old, fresh = stage(cut, last)
+        model = NewSpelled(part.given, old, fresh, seed=cut, coded=coded, **knobs)
+        out = {}
+        for name, model.letters in ASKED.items():
+            out[name] = part.judge(model)[0]
+        return out
 
-        return kept(f"new tune TIGER, three codes {knobs}", ask)
+    def chosen(knobs: dict) -> dict[str, float]:
+        ask = lambda: {k: float(np.nanmean(x)) for k, x in judged(0, False, knobs).items()}  # noqa: E731
+        return kept(f"new tune TIGER {knobs}", ask)
+
+    def value(knobs: dict) -> float:
+        return max(chosen(knobs).values())
 
     knobs, edge, _ = tuning.counted(TRIALS, LADDERS | {"epochs": SHORT}, START_NEW, value)
 
+    best = chosen(knobs)
+    letters = max(best, key=best.get)  # how many codes are asked for is chosen as the knobs are
+
     def spelled(cut: int, coded: Callable) -> dict[str, list]:
-        last, old, fresh = stage(cut, True)
-        model = NewSpelled(last.given, old, fresh, seed=cut, coded=coded, **knobs)
-        out = {}
-        for name, letters in (("TIGER", 4), ("TIGER, three codes", 3)):
-            model.letters = letters
-            out[name] = np.round(last.judge(model)[0], 5).tolist()
-        shared = torch.unique(model.codes[:, :3], dim=0, return_inverse=True)[1]
-        out["alone in its word"] = float(
-            (torch.bincount(shared)[shared] == 1)[fresh].float().mean()
-        )
-        return out
+        found = judged(cut, True, knobs, coded)
+        return {name: np.round(x, 5).tolist() for name, x in found.items()}
 
-    rows: dict[str, dict] = {}
-    for name in STANDING_NEW:
-        row = {k: stored["methods"][name][at][k] for k in ("knobs", "trials", "edge")}
+    facts = ("knobs", "trials", "edge", "mean", "low", "high", "users")
+    rows = {name: {k: stored["methods"][name][at][k] for k in facts} for name in STANDING_NEW}
+    nearest = content.PLAYERS[CONTENT]
 
-        def ask(cut: int, name=name, row=row) -> list:
-            last, _, _ = stage(cut, True)
-            return np.round(
-                last.judge(content.PLAYERS[name].fit(last.given, **row["knobs"]))[0], 5
-            ).tolist()
+    def ask(cut: int) -> list:
+        last, _, _ = stage(cut, True)
+        model = nearest.fit(last.given, **rows[CONTENT]["knobs"])
+        return np.round(last.judge(model)[0], 5).tolist()
 
-        row["values"] = [
-            kept(f"new {name} cut {cut} {row['knobs']}", partial(ask, cut)) for cut in CUTS
-        ]
-        rows[name] = row
+    rows[CONTENT]["values"] = [kept(f"new {CONTENT} cut {cut}", partial(ask, cut)) for cut in CUTS]
     made = [kept(f"new TIGER cut {cut} {knobs}", partial(spelled, cut, of_network)) for cut in CUTS]
     chance = kept(f"new {CONTROL} cut 0 {knobs}", partial(spelled, 0, by_chance))
-    for name in ("TIGER", "TIGER, three codes"):
-        rows[name] = {
-            "knobs": knobs,
-            "trials": TRIALS,
-            "edge": edge,
-            "values": [x[name] for x in made],
-        }
-    rows[CONTROL] = {
-        "knobs": knobs,
-        "trials": 0,
-        "edge": "",
-        "values": [chance["TIGER, three codes"]],
-    }
-    one = "TIGER, three codes"
+    own = {"knobs": knobs, "trials": TRIALS, "edge": edge}
+    for name in ASKED:
+        rows[f"TIGER, {name}"] = own | {"values": [x[name] for x in made]}
+    rows[CONTROL] = own | {"trials": 0, "values": [chance[letters]]}
+    one = f"TIGER, {letters}"
     leads = {}
-    for other in (*STANDING_NEW, "TIGER", CONTROL):
+    for other in (CONTENT, "TIGER, four codes", CONTROL):
         both = rows[one]["values"], rows[other]["values"]
-        leads[f"{one} over {other}"] = comparison(*(x[: min(map(len, both))] for x in both))
+        leads[f"TIGER over {other}"] = comparison(*(x[: min(map(len, both))] for x in both))
     return {
-        "measure": content.MEASURE, "rows": shown(rows), "leads": leads,
-        "alone": float(np.mean([x["alone in its word"] for x in made])),
+        "measure": content.MEASURE, "rows": shown(rows), "leads": leads, "asked": letters, "chosen": best,
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import torch
 from graphrec_utils import metrics, results
 from graphrec_utils.data import Interactions
 from graphrec_utils.models import hstu, rqvae
+from graphrec_utils.models.trie import Trie, search
 from solutions.experiments.lesson18.regimes import content, history, order, summary
 from solutions.experiments.lesson19 import spelled
 
@@ -78,12 +79,18 @@ def test_new_items_alone_are_scored_and_three_codes_leave_twins_alike(tiny):
     given = content.Known(likes.select(~fresh[likes.items]), sp.csr_array((2, 30)), rng.normal(size=(30, 5)))  # fmt: skip
     given.content[25] = given.content[24]  # two new pins that show the same
     model = tiny.NewSpelled(given, ~fresh, fresh, rate=0.003, dropout=0.0, epochs=1)
+    model.letters = 4
     scores = model.scores(np.arange(5))
     assert np.isfinite(scores[:, fresh]).all() and not np.isfinite(scores[:, ~fresh]).any()
     assert not np.allclose(scores[:, 24], scores[:, 25])
+    items, log_p = search(
+        model.model.asked(model.latest[:5]), Trie(model.codes[fresh], model.model.sizes), 6, 5
+    )
+    np.testing.assert_allclose(np.take_along_axis(scores[:, fresh], items.numpy(), 1), log_p, atol=1e-4)  # fmt: skip
     model.letters = 3
     scores = model.scores(np.arange(5))
     np.testing.assert_allclose(scores[:, 24], scores[:, 25], atol=1e-5)
+    assert (model.said[:-1] >= model.said[1:]).all()  # a longer beginning is no likelier
 
 
 def test_without_the_line_the_value_is_the_same_and_the_library_stays(tiny):
