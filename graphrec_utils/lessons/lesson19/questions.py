@@ -54,7 +54,7 @@ def _known(_) -> str:
 
 
 def _new(_) -> str:
-    return by(_lead("19_new", "TIGER, three codes over content"), "TIGER", "the nearest", "nobody")
+    return by(_lead("19_new", "TIGER over content"), "TIGER", "the nearest", "nobody")
 
 
 # the first option is what measured results must say: it is settled, and its sentences are written, when they are stored
