@@ -391,7 +391,8 @@ display(widths.round(3))
 print(f"all items, exactly: {beam['exact milliseconds']:.0f} ms a person")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# «READ 19_beam, 60 words: from which width on nothing is gained; what it costs beside one matrix product of SASRec.»
+# A beam as wide as the list finds seven of the ten that all items, asked exactly, have; fifty find 97 %, and from there on NDCG@10 grows no more. It costs 10 ms a person, all items exactly 136. And only a third of the model's
+# probability goes to items at all (19.8).
 #
 # <details><summary>How this was measured</summary>
 #

@@ -84,17 +84,17 @@ QUESTIONS = (
         "That is too many: a word that nobody is nearest to has no gradient that could bring it closer.",
     ), measured=_alive),
     Question("19.p4", "Of a trained speller's probability over all spellings, how much goes to spellings that are items?", (
-        ("between a half and nearly all",
-         "It has seen items only, and cannot store which of 262,144 spellings there are."),
+        ("less than half",
+         "About a third. By chance it were four hundredths; but which of 262,144 spellings exist, and how many items share one, it does not store."),
         ("nearly all: it has never seen a spelling that is no item",
-         "It has learned which code follows which on average. Many prefixes are rare."),
-        ("less than half: there are far fewer items than spellings",
-         "By chance it were a few hundredths. Training has told it much about which there are."),
+         "It has learned which code follows which on average. Many beginnings are rare, and after these it spreads its bets."),
+        ("between a half and nearly all",
+         "At each of four places a part is lost, and parts multiply."),
     ), measured=_to_items),
     Question("19.p5", "Which is the narrowest beam that finds 99 % of the first ten that all items, asked exactly, have?", (
-        ("20 or 50", "Some of the ten begin with a first code that ten better prefixes push out."),
+        ("100 or more", "Some of the ten begin with a first code that fifty better beginnings push out."),
+        ("20 or 50", "Fifty find nearly all of the ten, and NDCG@10 grows no further; of every forty one is missing still."),
         ("10: as wide as the list is long", "Then each of the ten must be among the ten likeliest at every level."),
-        ("100 or more", "Chances of a level are steep; what is not among fifty prefixes seldom ends among ten items."),
     ), measured=_width),
     Question("19.p6", "Five equal events instead of one, and nothing else in the history. HSTU's heads take five times as much. How far does the block's answer "
              "move, after the norm over all heads?", (
@@ -114,12 +114,12 @@ QUESTIONS = (
          "It has one, and as few events to learn it from as the game has likes. Codes are learned from many games at once."),
     ), measured=_known),
     Question("19.p8", "New pins that nobody has touched, spelled by what they show and say. Who finds more of them?", (
-        ("nobody can tell TIGER and the nearest content apart",
-         "The figure has both intervals: whose mean does the other's reach?"),
+        ("the nearest content: codes forget what a vector knows",
+         "They do. And what follows a first code was learned from old pins: of a beginning that none of them has it says next to nothing."),
         ("TIGER: it has learned what follows what",
-         "So it has, and it has to say it in three codes, which many pins share."),
-        ("the nearest content: three codes forget what a vector knows",
-         "They do; but what follows what is in no picture, and a transformer has read it."),
+         "So it has, of old pins. A new one's second and third code it expects where old ones had them."),
+        ("nobody can tell TIGER and the nearest content apart",
+         "The figure has both intervals: does either reach the other's mean?"),
     ), measured=_new),
     Question("19.q1", "Three books of 64 words each. How many spellings are there, and how many vectors are learned for them?", (
         ("262,144 spellings, 192 vectors", "64 · 64 · 64, and 3 · 64."),

@@ -56,8 +56,8 @@ CLAIMS = {
     "counts": "Without a softmax the same block finds more.",
 }
 GAMES, FILMS = 0.68, 0.49  # levels of the slice "order"
-CUTS = (0, 1, 2)  # thirds of the people, or worlds, each with a training of its own
-KNOWN = CUTS[:1]  # the thirds that `known` asks
+CUTS = (0, 1, 2)  # thirds of the people, worlds, or seeds
+ASKED = CUTS[:1]  # the thirds of `known` and the worlds of `new`, each with a training of its own
 SIZES, DIM, LENGTH, WIDTH = (64, 64, 64), order.DIM, order.LENGTH, 50
 TRIALS = 3  # of TIGER and of HSTU: shorter and longer training; SASRec had six there
 LADDERS = {  # those of SASRec there, up to 32 passes
@@ -259,7 +259,7 @@ def known() -> dict:
         for name in CONTROLS[level]:
             rows[name] = own["TIGER"] | {"trials": 0}
         found: dict[str, list] = {name: [] for name in rows}
-        for cut, name in itertools.product(KNOWN, rows):
+        for cut, name in itertools.product(ASKED, rows):
             control = CONTROLS[level].get(name)
             if control is not None and cut:
                 continue
@@ -295,7 +295,7 @@ def by_length(level: float, rows: dict) -> list[dict]:
     size = np.bincount(events.users, minlength=events.num_users)
     # the people of a third stand in the order in which they were drawn: the same for all methods
     length = np.concatenate([
-        size[users[np.isin(users, np.sort(users)[cut :: len(CUTS)])]] - 1 for cut in KNOWN
+        size[users[np.isin(users, np.sort(users)[cut :: len(CUTS)])]] - 1 for cut in ASKED
     ])  # fmt: skip
     out = []
     for low, high in ((1, 5), (6, 10), (11, 20), (21, 10**6)):
@@ -423,7 +423,7 @@ class NewSpelled:
         return out
 
 
-ASKED = {"one code": 1, "two codes": 2, "three codes": 3, "four codes": 4}
+CODES = {"one code": 1, "two codes": 2, "three codes": 3, "four codes": 4}
 
 
 def new() -> dict:
@@ -443,7 +443,7 @@ def new() -> dict:
         part, old, fresh = stage(cut, last)
         model = NewSpelled(part.given, old, fresh, seed=cut, coded=coded, **knobs)
         out = {}
-        for name, model.letters in ASKED.items():
+        for name, model.letters in CODES.items():
             out[name] = part.judge(model)[0]
         return out
 
@@ -472,11 +472,13 @@ def new() -> dict:
         model = nearest.fit(last.given, **rows[CONTENT]["knobs"])
         return np.round(last.judge(model)[0], 5).tolist()
 
-    rows[CONTENT]["values"] = [kept(f"new {CONTENT} cut {cut}", partial(ask, cut)) for cut in CUTS]
-    made = [kept(f"new TIGER cut {cut} {knobs}", partial(spelled, cut, of_network)) for cut in CUTS]
+    rows[CONTENT]["values"] = [kept(f"new {CONTENT} cut {cut}", partial(ask, cut)) for cut in ASKED]
+    made = [
+        kept(f"new TIGER cut {cut} {knobs}", partial(spelled, cut, of_network)) for cut in ASKED
+    ]
     chance = kept(f"new {CONTROL} cut 0 {knobs}", partial(spelled, 0, by_chance))
     own = {"knobs": knobs, "trials": TRIALS, "edge": edge}
-    for name in ASKED:
+    for name in CODES:
         rows[f"TIGER, {name}"] = own | {"values": [x[name] for x in made]}
     rows[CONTROL] = own | {"trials": 0, "values": [chance[letters]]}
     one = f"TIGER, {letters}"
@@ -674,7 +676,7 @@ def main() -> None:
         if key.startswith(OF.get(part, part))
     ]
     results.save(
-        f"19_{part}", claim=CLAIMS[part], values=values, seeds=list(CUTS), seconds=sum(done), command=f"{COMMAND} {part}",
+        f"19_{part}", claim=CLAIMS[part], values=values, seeds=list(CUTS if part == "words" else ASKED), seconds=sum(done), command=f"{COMMAND} {part}",
     )  # fmt: skip
 
 
