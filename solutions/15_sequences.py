@@ -560,7 +560,7 @@ verdict(
 # its own $w$ of 0, 0.3, 0.6, 1 and 1.5. The larger rate is taken only if its lead on validation exceeds what seeds differ
 # by: it did not. $w$ is 0.6. Test has three seeds; intervals are over users, in the card the wider one of users and seeds.
 # Longer training brings the two closer: at 0.03, without popularity, four times the steps take dense from 0.064 to 0.085 on
-# validation, every next from 0.081 to 0.092 (one seed); and every next, after 6,400 steps, gains nothing from the number that could be seen any more (16.12). Rivals had up to 36 trials.
+# validation, every next from 0.081 to 0.092 (one seed); and every next, after 6,400 steps, gains nothing from the number that could be seen any more (16.11). Rivals had up to 36 trials.
 # Also measured: "next" and "all" (15.9); a causal tower as in lesson 10 and a mean that forgets.
 #
 # </details>

@@ -11,23 +11,23 @@
 # ---
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# # 16 · OmniSage and semantic IDs
+# # 16 · OmniSage and the atlas
 #
 # > **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** PinSage heard
 # > pins, MultiBiSage several graphs, PinnerFormer read users, and each had its own vectors. **OmniSage**, Pinterest's model of 2025, asks for
-# > **one** encoder of pins, taught by pins, by features and by users at once. At the end its vector becomes a word.
+# > **one** encoder of pins, taught by pins, by features and by users at once.
 #
 # **You will** let walks of several kinds choose whom a pin hears, write the loss that teaches pins by users, look for popularity in vectors of
-# length 1, see who still finds a pin when its content lies, and spell pins with codes.
+# length 1, and see who still finds a pin when its content lies.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 09, 11, 14 and 15 · **Runs on** any CPU
 #
-# **In an hour:** 16.1 to 16.8, with exercises 16.2, 16.5 and 16.6. **Branches**, marked ↳, stand after the quiz: fewer edges · features that
-# ask, and PyG · which graph, the cold, and all rivals · who reads a user · new pins by their prefix · an atlas of industry · settings of your own.
+# **In an hour:** 16.1 to 16.7, with exercises 16.2 and 16.5. **Branches**, marked ↳, stand after the quiz: fewer edges · features that
+# ask, and PyG · which graph, the cold, and all rivals · who reads a user · an atlas of industry · settings of your own.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# As a lecture of fifty minutes: 16.1 to 16.8. The quotas of 16.2 by hand, the vote "what can a vector of length 1 not
-# say?" before the numbers of 16.4, the switches of 16.5, the vote of 16.7 ("half of the pins lie: who still finds them?"), and the tree of 16.8. If time is
+# As a lecture of fifty minutes: 16.1 to 16.7. The quotas of 16.2 by hand, the vote "what can a vector of length 1 not
+# say?" before the numbers of 16.4, the switches of 16.5, and the vote of 16.7 ("half of the pins lie: who still finds them?"). If time is
 # short, leave out 16.6. The moment to stop is figure 16.3: three encoders that were level part when half of the contents are wrong.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
@@ -62,7 +62,7 @@ remember("16")
 # ## 16.1 One graph, two kinds of edges
 #
 # Nodes are pins and boards. A pin is tied to the boards it was saved to, and to pins that somebody engaged with right
-# before or after it. Users are not nodes: their histories come in with the third loss. Pinterest first takes random edges from busy nodes: branch 16.9.
+# before or after it. Users are not nodes: their histories come in with the third loss. Pinterest first takes random edges from busy nodes: branch 16.8.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 4. Ask for a pin with many edges of one kind and none of the other, then read the table: 1,597 pins are on no board, 538 were never engaged next to another.
@@ -184,7 +184,7 @@ pd.DataFrame({"turned round, a vector moves by up to": moved}).round(4)
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Attention without positions hears a **set**: sorting decides which neighbors get in, not which is heard first. Whoever says "the order
 # is used" must show a vector that tells places apart. The released code has one; here it brings nothing that we could
-# measure (16.11).
+# measure (16.10).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.3 Three losses
@@ -198,7 +198,7 @@ pd.DataFrame({"turned round, a vector moves by up to": moved}).round(4)
 # | entity-feature | raw features of a **neighbor**, through a network | the pin that hears it |
 # | user-entity | a causal transformer over a history of $\mathbf z$ | the next pin, and a later one |
 #
-# Each is a mean over its own examples, and the three means are added with weights (branch 16.10). One mean over all examples would not do: 256 pairs would drown
+# Each is a mean over its own examples, and the three means are added with weights (branch 16.9). One mean over all examples would not do: 256 pairs would drown
 # among thousands of questions of users.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -331,7 +331,7 @@ display(verdict("Vectors of length 1 find as much as free ones if the loss is co
 # **Where could it live?** A product $\langle \mathbf q, \mathbf z \rangle$ has two places: the *length* of the item's vector, and its part along a *direction that all queries share*. On a
 # sphere the direction is left, and it has to be learned. Users do share one: lesson 10's cosines have learned it, TransE may put it along $\mathbf r$, the same for
 # all users (lesson 12 gave it a number beside a distance), and a PinnerFormer, of length 1 as well, lacks a fifth or a quarter without that number after 1,600 steps, and next to
-# nothing after 6,400 (16.12). Pins as queries may share less; we did not test it.
+# nothing after 6,400 (16.11). Pins as queries may share less; we did not test it.
 #
 # **A length and a direction are learned, the direction late. A number beside the vector is there at once.**
 #
@@ -386,7 +386,7 @@ display(verdict("Trained with all three, one encoder finds more than with each l
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Pins** neither gain nor lose by the other losses: 0.260 with all three, 0.260 with pairs alone. **Users** gain: recall@10 is 0.080 with all three losses, 0.063 with the mean of
 # likes (pairs alone), 0.058 with the user loss alone; RP3β and iALS find 0.067. But the user does not need to be trained *together* with the pins: a PinnerFormer trained
-# afterwards over pins that stand still is no worse, 0.083 (16.12). What users need is a reader, and good vectors to read.
+# afterwards over pins that stand still is no worse, 0.083 (16.11). What users need is a reader, and good vectors to read.
 #
 # **The three losses do not disturb each other, and teach each other little.**
 #
@@ -462,7 +462,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # temperature and rate, iALS and RP3β eight over their own knobs; where a winner stood at an end of
 # what was tried, the grid went on, to 15 at most, and to 20 for iALS on citeulike-t. Encoders have three seeds, the others one. OmniSage has 200 steps, PinSage the 350 of lesson 09's
 # notebook; trained twice as long, each finds 0.002 more. PinSage without the number has 64 numbers. Both over boards +0.002, from −0.001 to +0.004; boards over nobody +0.022, from +0.017 to +0.028; on articles libraries over nobody +0.039, from +0.031 to +0.047, and both over libraries
-# +0.037, from +0.025 to +0.050. OmniSage over iALS +0.016, from +0.011 to +0.021; on articles −0.015, from −0.027 to −0.004. Known citations stand in the lists of all there (16.11), and 7 queries are cold. Citations carry no date: seven tenths drawn at random are known, a tenth chooses, two tenths test. All arms and rivals: 16.11.
+# +0.037, from +0.025 to +0.050. OmniSage over iALS +0.016, from +0.011 to +0.021; on articles −0.015, from −0.027 to −0.004. Known citations stand in the lists of all there (16.10), and 7 queries are cold. Citations carry no date: seven tenths drawn at random are known, a tenth chooses, two tenths test. All arms and rivals: 16.10.
 #
 # </details>
 
@@ -526,66 +526,6 @@ display(verdict("With half of the contents wrong OmniSage finds more than PinSag
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 16.8 A pin as a word: semantic IDs
-#
-# An id says nothing; a vector says a lot, in 32 numbers. Between them lies a **semantic ID**: a short word of codes. The first code is
-# the nearest of $K$ centers; what is left over is given to the nearest of $K$ others, and so on.
-#
-# $$
-# \mathbf r_1 = \mathbf x, \qquad c_\ell = \arg\min_k \lVert \mathbf r_\ell - \mathbf b_{\ell k} \rVert, \qquad
-# \mathbf r_{\ell+1} = \mathbf r_\ell - \mathbf b_{\ell c_\ell}
-# $$
-#
-# Items that share a **prefix** are alike, and a new item has a word as soon as it has a vector. Of OmniSage's pins that share two codes 99 % are of their
-# group's commonest topic, though no word was told a topic; of any pins 12 % (branch 16.13, where words find new pins).
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 45 to 50. Figure 16.4: choose a point, move "codes that agree" from 0 to 3 and ask each time who is left. Usual
-# wrong answer: the second code names a place in the plane. It names a place within what the first has left over.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 16.6 — `residual_codes` ★★ ({{points:16.6}})
-#
-# By hand: centers (0, 0), (1, 3), (4, 1), then (1, −1), (3, 0), then (−1, 1), (1, 1). The point (5, 5) is nearest to (4, 1), code 2; (1, 4) is left,
-# nearest to (3, 0), code 1; (−2, 4) is left, code 0. The point (1, 0) has the codes 0, 0, 0: at the end (0, 1) is left, as near to both, and the
-# first is taken.
-#
-# *About 8 minutes.*
-#
-# {{hints:16.6}}
-
-
-# %% tags=["exercise:16.6"]
-def residual_codes(X: np.ndarray, words: list[np.ndarray]) -> np.ndarray:
-    """Return the semantic IDs of items.
-
-    Args:
-        X: (n, d).
-        words: L arrays (K, d), the centers of each level; K may differ.
-
-    Returns:
-        (n, L) int64: at each level the nearest center (squared distance, of equal ones the first) of what the levels before
-        left over.
-    """
-    ### SOLUTION
-
-
-# %% tags=["check:16.6"]
-check("16.6", residual_codes)
-
-# %% slideshow={"slide_type": "fragment"} tags=["widget"]
-visuals.semantic_tree(
-    [[0, 0], [0.9, 0.6], [-0.4, 1], [3, 1], [4, 1.7], [3.2, 0.1], [1, 3], [1.9, 3.6], [0.3, 4]],
-    [np.array([[0.0, 0], [3, 1], [1, 3]]), np.array([[0.6, 0], [-0.4, 0]]), np.array([[0, 0.8], [0, -0.2]])],
-    "abcdefghi", function=residual_codes,
-)  # fmt: skip
-
-# %% [markdown]
-# *Figure 16.4. Nine points with words of three codes. Left, those that share the first code with the chosen one; right, those that share all. The
-# lines are what is left to be said. In the interactive version you choose the point and the length of the prefix; once your function
-# passes, the codes are yours.*
-
-# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
 # > **What OmniSage is for.** One vector of a pin for several consumers, also for a pin that nobody knows yet.
@@ -594,13 +534,12 @@ visuals.semantic_tree(
 # > query it finds about 0.22, as PinSage does; models that count find nothing (16.6).
 # >
 # > **Where it did not.** Over all queries PinSage with the same number is level, 0.258 to 0.260; on articles iALS finds 0.216, OmniSage 0.201 (16.6). For users a PinnerFormer trained afterwards is no worse, 0.083. And a new
-# > pin as *result*, beside thousands of others, is found by none of them (16.11).
+# > pin as *result*, beside thousands of others, is found by none of them (16.10).
 #
 # * **Does it learn from each, or do they get in each other's way?** They do not get in each other's way, and teach each other little: users gain over a mean of pins, pins neither gain nor lose.
 # * A quota for each kind, or the busy kind fills nearly all places.
 # * Attention without positions hears a set. Turn the order round and look.
 # * Popularity may live in a length or in a shared direction. Both are learned; a number beside the vector is there at once. Give it to every rival before you praise attention.
-# * A semantic ID is a vector written as a word; who shares its beginning is like it.
 #
 # **Next.** Vectors answer one question, which few hundred of a million things to look at, and a product has to be enough. Who comes first among the few hundred, when everything about
 # them may be read? [Lesson 17](17_ranking.ipynb).
@@ -608,7 +547,7 @@ visuals.semantic_tree(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
 #
-# They come back at the start of later lessons. 16.q1 belongs to branch 16.9, 16.q3 to 16.10.
+# They come back at the start of later lessons. 16.q1 belongs to branch 16.8, 16.q3 to 16.9.
 #
 # {{quiz}}
 
@@ -619,16 +558,15 @@ visuals.semantic_tree(
 #
 # | ↳ | what it gives | minutes |
 # |---|---|---|
-# | 16.9 | exercise 16.1: busy nodes lose edges | 12 |
-# | 16.10 | exercises 16.3 and 16.4: features that ask, one number to train on, and the same with PyG | 25 |
-# | 16.11 | every graph and every rival of 16.6; pins that nobody can find | 10 |
-# | 16.12 | who reads a user best, and when | 6 |
-# | 16.13 | new pins found by the beginning of their words | 10 |
-# | 16.14 | an atlas of what other companies built | 8 |
-# | 16.15 | exercise 16.7: settings of your own | 22 |
+# | 16.8 | exercise 16.1: busy nodes lose edges | 12 |
+# | 16.9 | exercises 16.3 and 16.4: features that ask, one number to train on, and the same with PyG | 25 |
+# | 16.10 | every graph and every rival of 16.6; pins that nobody can find | 10 |
+# | 16.11 | who reads a user best, and when | 6 |
+# | 16.12 | an atlas of what other companies built | 8 |
+# | 16.13 | exercise 16.7: settings of your own | 22 |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 16.9 ↳ Fewer edges
+# ## 16.8 ↳ Fewer edges
 #
 # *A branch of about 12 minutes. It gives the rule by which busy nodes lose edges.*
 #
@@ -679,7 +617,7 @@ def prune_degree(
 check("16.1", prune_degree)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 16.10 ↳ Features that ask, and one number to train on
+# ## 16.9 ↳ Features that ask, and one number to train on
 #
 # *A branch of about 25 minutes. It gives the second loss of 16.3, the sum of all three, and attention over kinds from the field's library.*
 
@@ -792,11 +730,11 @@ mine, pyg = (min(repeat(run, number=1, repeat=3)) for run in (ours, theirs))
 print(f"equal; HGTConv takes {pyg / mine:.1f} times as long")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 16.11 ↳ Every graph, every rival, and the cold
+# ## 16.10 ↳ Every graph, every rival, and the cold
 #
 # *A branch of about 10 minutes. It gives all rows behind figure 16.2, and pins that nobody can find.*
 #
-# "Cold targets" are pins without an edge, to be found among all pins; "cold among cold" finds them among such pins alone. *Pruned* has lost edges as in 16.9; *densified* ties pins with few edges to ten busy ones of similar
+# "Cold targets" are pins without an edge, to be found among all pins; "cold among cold" finds them among such pins alone. *Pruned* has lost edges as in 16.8; *densified* ties pins with few edges to ten busy ones of similar
 # content, the remedy of LinkedIn's LiGNN.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -880,7 +818,7 @@ results.table(
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 16.12 ↳ Who reads a user?
+# ## 16.11 ↳ Who reads a user?
 #
 # *A branch of about 6 minutes. It gives users every rival: the joint reader, a reader trained afterwards, means, and who counts.*
 
@@ -935,55 +873,7 @@ for other in (f"{FORMER}, without", "all three, trained once more", "RP3β", "iA
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 16.13 ↳ New pins by their prefix
-#
-# *A branch of about 10 minutes. It gives what words are good for, without any network.*
-#
-# The words of PinWorld's pins were learned from pins with edges. Group all pins by their first codes: how many groups there are, how large the largest is, which share of pins is alone in its group, and which share has the commonest topic of its
-# group (in small groups partly by chance).
-
-# %% tags=["long"]
-spelled = results.load("16_semantic", command=f"{COMMAND} semantic").values
-pd.DataFrame(spelled["shapes"]).set_index(["space", "level"]).round(3)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Now **counting**: which prefix follows which? Candidates are the pins without any edge that
-# morning; the rival is the nearest vector. (TIGER trains a transformer to write the next item's codes. This is not TIGER, and says nothing about it.)
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Left out of fifty minutes. Vote on 16.p6; usual wrong answer: the prefix, clearly. Point at the shuffled words, then at the rows
-# of OmniSage: better vectors help the speller and its rival.
-
-# %% slideshow={"slide_type": "fragment"} tags=["predict:16.p6"]
-predict("16.p6")
-
-# %% slideshow={"slide_type": "subslide"} tags=["long", "answers:16.p6"]
-print(f"{spelled['queries']} queries, {spelled['cold pins']} cold pins")
-by_prefix = pd.DataFrame(spelled["models"]).set_index("model")
-shown = by_prefix[["level", "recall"]].rename(columns={"recall": "recall@10"}).round(4)
-shown.assign(level=shown["level"].map("{:.0f}".format).replace("nan", "–"))
-
-# %% tags=["answers:16.p6"]
-for one, other in (
-    ("words of content", "nearest in content"),
-    ("words of content", "words of content, shuffled"),
-    ("words of OmniSage", "nearest in OmniSage"),
-):
-    print(f"{one} over {other}: {lead_of(spelled, f'{one} over {other}'):.4f}")
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Counts of prefixes and the nearest content cannot be told apart. What three codes forget, counts may give back: they have seen which pins follow which.
-# Shuffled words are no better than chance: it is the meaning that works. With OmniSage's vectors both find far more, and the nearest vector is
-# ahead. What words save is the index: 48 centers, three codes a pin and the counts, and no vector of any.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# > **What TIGER and its successors add** (abstracts read). *TIGER* ([arXiv 2305.05065](https://arxiv.org/abs/2305.05065))
-# > learns the words with a network and lets a transformer write the next item: no index of vectors, and items that nobody touched can be written.
-# > At *YouTube* ([arXiv 2306.08121](https://arxiv.org/abs/2306.08121)) such words replace random ids as features of a ranker.
-# > *GRID* ([arXiv 2507.22224](https://arxiv.org/abs/2507.22224)) is an open framework that takes the parts apart, to say which of them matter.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 16.14 ↳ An atlas of industry
+# ## 16.12 ↳ An atlas of industry
 #
 # *A branch of about 8 minutes. It gives what other companies built.*
 #
@@ -991,7 +881,7 @@ for one, other in (
 # read its source, and **what of it was read**. Numbers are the companies' own.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Left out of fifty minutes. Open figure 16.5 in the notebook, it is too long for a slide. Vote on 16.p7 first; usual wrong answer: three or four, graphs
+# Left out of fifty minutes. Open figure 16.4 in the notebook, it is too long for a slide. Vote on 16.p7 first; usual wrong answer: three or four, graphs
 # are what the course is about. Then read the last eight squares downwards, and open OmniSage's row: on what do its repins rest?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p7"]
@@ -1001,7 +891,7 @@ predict("16.p7")
 visuals.atlas()
 
 # %% [markdown]
-# *Figure 16.5. Systems of industry in the order of their years: squares for the kind of graph, dots for how they were built. In the interactive version
+# *Figure 16.4. Systems of industry in the order of their years: squares for the kind of graph, dots for how they were built. In the interactive version
 # you filter by graph, by way and by company, and open a row.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -1009,7 +899,7 @@ visuals.atlas()
 # users did. Open a row before you quote it: most numbers rest on a company's own abstract.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# ## 16.15 ↳ Your choice
+# ## 16.13 ↳ Your choice
 #
 # *A branch of about 22 minutes: an open task.*
 #
@@ -1067,5 +957,4 @@ check("16.7", choose)
 # | **code**, to read: `omnisage/model.py` | `neigh_weight_linear` multiplies what a neighbor says | by a learned function of the log of its weight. What does it know that our order does not? |
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **Further reading.** Badrinath et al., *OmniSage* ([arXiv 2504.17811](https://arxiv.org/abs/2504.17811)). Rajput et al., *TIGER*
-# ([arXiv 2305.05065](https://arxiv.org/abs/2305.05065)). Borisyuk et al., *LiGNN* ([arXiv 2402.11139](https://arxiv.org/abs/2402.11139)): densification.
+# **Further reading.** Badrinath et al., *OmniSage* ([arXiv 2504.17811](https://arxiv.org/abs/2504.17811)). Borisyuk et al., *LiGNN* ([arXiv 2402.11139](https://arxiv.org/abs/2402.11139)): densification.

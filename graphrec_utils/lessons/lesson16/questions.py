@@ -88,16 +88,6 @@ QUESTIONS = (
         ("half of the recall is lost: the losses fight",
          "With a tuned weight each of them can be turned down, so they can hardly fight that hard."),
     ), measured=lambda at: by(_lead("16_losses", "all three over entity-entity, all"), "a clear gain", "half of", "no gain")),
-    Question("16.p6", "A pin without any edge is sought among other such pins, by its picture and words. What is ahead: the nearest "
-             "vector, or how often a prefix came after the query's prefix?", (
-        ("neither, as far as these queries can tell",
-         "What three codes forget, counts of what follows what may give back."),
-        ("the prefix, clearly: counts know what follows what",
-         "They do, and a coarse word forgets something. Together no lead is to be seen."),
-        ("the nearest vector, ten times: a word of three codes says nothing",
-         "A word of sixteen times sixteen times sixteen says a lot: shuffle the words, and look."),
-    ), measured=lambda at: by(_lead("16_semantic", "words of content over nearest in content"), "the prefix", "the nearest",
-                              "neither")),
     Question("16.p7", "Eight systems of the atlas are of 2025 and 2026. How many of them read sequences and have no graph of nodes "
              "and edges?", answer=6, within=1.1, said=(
         "Only GiGL and OmniSage still have one: the others read what a user did, in its order.",
@@ -134,15 +124,5 @@ QUESTIONS = (
         ("the users: they are most of the mean", "A mean for each loss, then weights."),
         ("both alike: it is a mean", "Of all examples, and 94 of 100 are users'."),
         ("the pairs: they come first", "A mean knows no order."),
-    )),
-    Question("16.q5", "Three levels of 16 code words. How many different words are there, and how many centers have to be kept?", (
-        ("4,096 and 48", "16 · 16 · 16 words out of 3 · 16 centers."),
-        ("48 and 4,096", "The other way round: words multiply, centers add up."),
-        ("4,096 and 4,096", "So it would be with one level of 4,096 centers."),
-    )),
-    Question("16.q6", "Every level codes the item itself, and not what is left over. What do the second and third code say?", (
-        ("much the same again", "The coarse place, coded by other centers: a prefix gets no finer."),
-        ("the finer parts, as they should", "Finer parts are what is left after the first center goes."),
-        ("nothing, they are 0", "They are nearest centers, too, of the same item."),
     )),
 )  # fmt: skip

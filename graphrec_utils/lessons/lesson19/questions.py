@@ -106,12 +106,12 @@ QUESTIONS = (
          "The sum grows; its direction stays, and direction is all that is left."),
     ), measured=_norm),
     Question("19.p7", "The games of lesson 15: no content, codes made of iALS's vectors. Who finds more of the very next game?", (
-        ("nobody can tell SASRec and TIGER apart",
-         "The figure has both intervals: whose mean does the other's reach?"),
-        ("TIGER, as in the abstract",
-         "Its codes say which games are liked together; a vector of each game can say that, too, and more."),
         ("SASRec: it has a vector for each game",
-         "It has one, and as few events to learn it from as the game has likes. Codes are learned from many games at once."),
+         "And it has read what comes after what, as TIGER has. Codes made of iALS's vectors know no more than these."),
+        ("TIGER, as in the abstract",
+         "The abstract's codes are made of content. Spelled likes say again what the likes have said."),
+        ("nobody can tell SASRec and TIGER apart",
+         "Look at the figure: neither's interval reaches the other's mean."),
     ), measured=_known),
     Question("19.p8", "New pins that nobody has touched, spelled by what they show and say. Who finds more of them?", (
         ("the nearest content: codes forget what a vector knows",
