@@ -262,9 +262,11 @@ def known() -> dict:
             control = CONTROLS[level].get(name)
             if control is not None and cut:
                 continue
-            fit = standing(name, cut) if control is None else partial(Speller, **control)
-            knobs = rows[name]["knobs"]
-            found[name].append(tested(level, name, cut, knobs, FITS.get(name) or fit))
+            if control is not None:
+                fit = partial(Speller, **control)
+            else:
+                fit = FITS.get(name) or standing(name, cut)
+            found[name].append(tested(level, name, cut, rows[name]["knobs"], fit))
         for name, some in found.items():
             rows[name]["values"] = [x["values"] for x in some]
             rows[name]["seconds"] = float(np.mean([x["seconds"] for x in some]))
