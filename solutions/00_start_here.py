@@ -69,8 +69,8 @@ style.use()
 # **Branches** come after the quiz: sections with a ↳ in the heading and a sentence that says what they give and how long they take. Take those
 # you like, in any order, or none; the core needs nothing from them.
 #
-# The exercises of the core are **full marks**. What you solve in a branch is **extra**: it is added and shown, and nobody needs it. Stars mark
-# harder exercises: ★ takes thought, ★★ more of it.
+# The exercises of the core are **full marks**. What you solve in a branch is **extra**: it is added and shown, and nobody needs it. An exercise
+# says how many minutes it takes, and many say how hard it is (●○○ to ●●●, or ★ for a hard one) and how much later lessons build on it.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 5. Open the notebook beside the deck. Press Shift + Enter in a cell, and answer one question wrong on
