@@ -38,16 +38,13 @@ def test_false_ads_may_be_any_pin_and_not_only_those_that_were_clicked(day):
     assert (facts.rels > 0).sum() == (whole.rels > 0).sum()
 
 
-@pytest.mark.parametrize("fit, knobs", [
-    (rarity.of_twhin, {"lr": 0.1, "reg": 0.1, "uniform": 5, "others": 1}),
-    (rarity.of_twhin, {"lr": 0.1, "reg": 0.1, "uniform": 5}),
-    (rarity.of_transe, {"lr": 0.1, "sharpness": 6.0, "epochs": 1}),
-])  # fmt: skip
-def test_a_weight_of_popularity_is_added_to_the_same_vectors(day, fit, knobs, monkeypatch):
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_weight_of_popularity_is_added_to_the_same_vectors(day, others, monkeypatch):
     monkeypatch.setattr(rarity, "GROUPS", 60)
     monkeypatch.setattr(rarity, "ALONE", 10)
     users = np.arange(3)
-    plain, more = (fit(day, **knobs, weight=w).scores(users) for w in (0.0, 2.0))
+    knobs = {"lr": 0.1, "reg": 0.1, "uniform": 5, "others": others}
+    plain, more = (rarity.of_twhin(day, **knobs, weight=w).scores(users) for w in (0.0, 2.0))
     assert plain.shape == (3, len(day.tails)) and len(day.made) == 1
     liked = np.log1p(day.past.degrees()[1])
     np.testing.assert_allclose(more - plain, np.tile(2 * liked, (3, 1)), rtol=1e-4, atol=1e-5)
