@@ -69,7 +69,9 @@ def test_the_sliders_move_the_cut_and_the_missed_items(shown, page):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     assert numbers(shown) == expected([0, 1, 0, 0, 1, 0, 1], 2, 7)
-    assert "the wrong NDCG forgives the 2 missing ones" in shown.locator(".gr-status").inner_text()
+    assert (
+        "the careless NDCG forgives the 2 missing ones" in shown.locator(".gr-status").inner_text()
+    )
 
 
 def test_without_relevant_items_there_is_no_value(shown):

@@ -24,7 +24,7 @@ def metric_list(
 ) -> Visual:
     """Return a visual of one ranked list: switch a place between hit and miss, read the metrics.
 
-    Besides the metrics of the course it shows the wrong NDCG of early code, whose ideal list is
+    Besides the metrics of the course it shows the careless NDCG of early code, whose ideal list is
     made of the retrieved hits only, so that both can be compared while items are switched.
 
     Args:
@@ -100,21 +100,22 @@ def _items(hits: Sequence[int], missed: int) -> tuple[list[int], set[int]]:
 def measured(hits: Sequence[int], missed: int, top: int) -> dict[str, float]:
     """Return every metric of the list by name, NaN where nothing is relevant.
 
-    The last one is the wrong NDCG: its ideal list holds the retrieved hits only.
+    The last one is the careless NDCG: its ideal list holds the retrieved hits only.
     """
     ranked, relevant = _items(hits, missed)
     found = relevant & set(ranked[:top])
-    wrong = metrics.ndcg_at_k(ranked, found, top) if found else (0.0 if relevant else float("nan"))
+    careless = (
+        metrics.ndcg_at_k(ranked, found, top) if found else (0.0 if relevant else float("nan"))
+    )
     functions = {
         "precision": metrics.precision_at_k,
         "recall": metrics.recall_at_k,
         "hit rate": metrics.hit_rate_at_k,
         "MRR": metrics.mrr,
-        "average precision": metrics.average_precision_at_k,
         "NDCG": metrics.ndcg_at_k,
     }
     values = {name: function(ranked, relevant, top) for name, function in functions.items()}
-    return values | {"wrong NDCG": wrong}
+    return values | {"careless NDCG": careless}
 
 
 def _draw(hits: Sequence[int], missed: int, top: int) -> tuple[Axes, Axes]:
@@ -143,7 +144,7 @@ def _draw(hits: Sequence[int], missed: int, top: int) -> tuple[Axes, Axes]:
     values = measured(hits, missed, top)
     names = list(values)[::-1]
     known = [0.0 if values[name] != values[name] else values[name] for name in names]
-    colors = [style.NEGATIVE if name == "wrong NDCG" else style.CONTEXT for name in names]
+    colors = [style.NEGATIVE if name == "careless NDCG" else style.CONTEXT for name in names]
     bars = right.barh(names, known, color=colors)
     bars[0].set(hatch="///", edgecolor=style.PAPER)
     for name, value in zip(names, known, strict=True):

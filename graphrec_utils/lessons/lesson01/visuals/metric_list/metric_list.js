@@ -22,9 +22,8 @@ function measure(relevant, missed, top) {
     recall: found.length / all,
     "hit rate": Number(found.length > 0),
     MRR: found.length ? 1 / found[0] : 0,
-    "average precision": sum(found.map((rank, k) => (k + 1) / rank)) / best,
     NDCG: dcg / ideal(best),
-    "wrong NDCG": found.length ? dcg / ideal(found.length) : 0,
+    "careless NDCG": found.length ? dcg / ideal(found.length) : 0,
   };
   if (!all) for (const name of Object.keys(values)) values[name] = null;
   return { values, found, all, best, dcg, ideal };
@@ -39,9 +38,8 @@ function reasons({ found, all, best, dcg, ideal }, top) {
     recall: `${found.length} hits / ${all} relevant`,
     "hit rate": found.length ? "there is a hit" : "there is no hit",
     MRR: found.length ? `first hit at rank ${found[0]}` : "there is no hit",
-    "average precision": `precision at every hit, summed, / ${best}`,
     NDCG: `${three(dcg)} / ${three(ideal(best))}, ideal: ${count(best, "hit")} in front`,
-    "wrong NDCG": found.length
+    "careless NDCG": found.length
       ? `${three(dcg)} / ${three(ideal(found.length))}, ideal: only the ${count(found.length, "hit")} found`
       : "there is no hit",
   };
@@ -93,7 +91,7 @@ function render({ model, el }) {
     notes[name] = h("td", { class: "gr-why" });
     return h(
       "tr",
-      { class: name === "wrong NDCG" ? "gr-wrong" : "" },
+      { class: name === "careless NDCG" ? "gr-wrong" : "" },
       h("th", { scope: "row" }, name),
       h("td", { class: "gr-track", "aria-hidden": "true" }, bars[name]),
       numbers[name],
@@ -152,11 +150,11 @@ function render({ model, el }) {
   function sentence({ values, found, all, best }) {
     if (!all) return "Nothing is relevant: this user has no value and is left out of every mean.";
     if (!found.length) return `No hit: all metrics are 0, whichever of the ${all} you ask for.`;
-    const gap = values["wrong NDCG"] - values.NDCG;
+    const gap = values["careless NDCG"] - values.NDCG;
     const hits = `Hits at ${found.length === 1 ? "rank" : "ranks"} ${list(found.map(String))}. `;
     if (gap < 5e-4) return `${hits}As many hits as the ideal list has: both NDCGs agree.`;
     return (
-      `${hits}The ideal list has ${count(best, "hit")}; the wrong NDCG forgives the ` +
+      `${hits}The ideal list has ${count(best, "hit")}; the careless NDCG forgives the ` +
       `${count(best - found.length, "missing one")} and says ${three(gap)} too much.`
     );
   }
