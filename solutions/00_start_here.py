@@ -435,7 +435,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure 0.6. The funnel with round numbers of a large site: from a catalog of a billion items to
-# the twenty on the screen. Lessons 01 to 16 build candidate generators, from matrix factorization
+# the twenty on the screen. Lessons 01 to 16 and 19 build candidate generators, from matrix factorization
 # through LightGCN, Pixie and PinSage to two towers and sequences; lesson 17 ranks, 18 builds a whole funnel.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
