@@ -185,13 +185,9 @@ pd.DataFrame({
 # %% slideshow={"slide_type": "subslide"} tags=["predict:13.p1"]
 predict("13.p1")
 
-# %% slideshow={"slide_type": "fragment"} tags=["predict:13.p2", "told"]
-predict("13.p2")
-
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 8 to 18. Vote on 13.p1 before anybody has read the code. Usual wrong answer: one, a loss with wrong labels cannot fall.
-# Then 13.p2. Usual wrong answer: another order. Write s · t + s · r on the board. Then put the port of exercise 13.2 on the
-# screen, from the notebook, and let pairs search for three minutes.
+# Then put the port of exercise 13.2 on the screen, from the notebook, and let pairs search for three minutes.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 13.2 — `twhin_loss`: find three bugs ({{points:13.2}})
@@ -285,10 +281,15 @@ pd.DataFrame(rows)
 # negatives are built with `torch.ones`; the relations are read through `.data`; and `trans_embs` is added to the
 # right-hand side of the positives, while negatives are products of what was there before. We know the released file, not
 # what ran in production.
+#
+# The last of the three is the quietest. What does it do to a list?
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:13.p2", "told"]
+predict("13.p2")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Ask who passes the first three rows with the port as it was: everybody. Ask which of these rows a code review would have asked for. The first three say yes to the port with all of its bugs: a
-# suite about shapes says nothing about meaning.
+# suite about shapes says nothing about meaning. Then 13.p2. Usual wrong answer: another order. Write s · t + s · r on the board.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.3 How rare may the ads be?
