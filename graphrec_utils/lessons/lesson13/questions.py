@@ -96,8 +96,12 @@ def _all_nine(_) -> str:
 def _survives(_) -> str:
     """Say who finds most ads when a tenth of the clicks is left."""
     ads = results.load("18_regimes_rarity").values["sets"]["ads of PinWorld"]
-    first = next(row["first"] for row in ads["first"] if row["level"] == 10)
-    return {"TwHIN": "TwHIN", "popularity": "the most clicked"}.get(first, "a model without")
+    row = next(row for row in ads["first"] if row["level"] == 10)
+    if {"TwHIN", "iALS, same graph"} <= {row["first"], *row["level with"]}:
+        return "models of all relations"
+    return {"TwHIN": "TwHIN alone", "popularity": "the most clicked"}.get(
+        row["first"], row["first"]
+    )
 
 
 def _six_topics(_) -> str:
@@ -186,11 +190,10 @@ QUESTIONS = (
     ), measured=_old_vector),
     Question("13.p9", "One click on an ad in ten is left; saves, closeups and purchases stay whole. Who finds most of the ads that are "
              "clicked next week?", (
-        ("a model without relations, for which every edge is alike",
-         "iALS in all pairs together finds 0.204, TwHIN 0.099. An ad is a pin that people also save, and who saves it may well click it. "
-         "This model need not learn from clicks what a click is."),
-        ("TwHIN: it has a vector for each relation",
-         "It is ahead of everybody who reads the clicks alone, 0.099 against at most 0.059. With all pairs taken alike iALS finds twice as much."),
+        ("models of all relations, whether they have a vector for each or take all edges alike: level",
+         "TwHIN finds 0.177, iALS in all pairs together 0.204, and 749 people cannot tell them apart. An ad is a pin that people also save, and who saves it may well click it."),
+        ("TwHIN alone: it has a vector for each relation",
+         "It is far ahead of everybody who reads the clicks alone, 0.177 against at most 0.059. But with all pairs taken alike iALS finds no less."),
         ("the most clicked ads: too little is left for anything else",
          "Too little of the clicks, yes, and they find 0.057. But people and ads are in the other relations, too, and there nothing is missing."),
     ), measured=_survives),
@@ -247,7 +250,7 @@ QUESTIONS = (
     Question("13.q7", "A model with a vector for each relation finds twice as much as a model that reads the clicks alone. May you say that the "
              "relation *vectors* did it?", (
         ("not yet: the other has fewer edges",
-         "Give the rival the same graph. In 13.3 a factorization that takes all edges alike then found more."),
+         "Give the rival the same graph. In 13.3 a factorization that takes all edges alike then found no less."),
         ("yes: that is all they differ in",
          "They also differ in the edges that they read, and these made most of the difference here."),
         ("no: relation vectors cannot help",
