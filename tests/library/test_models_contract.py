@@ -310,6 +310,7 @@ NO_MODELS = {
     "mixture",
     "pinnersage",
     "ranker",
+    "reader",
     "retrieval",
     "rqvae",
     "scoring",

@@ -30,6 +30,7 @@ ex = Exercise(
     "17.5",
     "platt",
     points=5,
+    branch=True,
     library="graphrec_utils.models.calibration.platt",
     hints=(
         "It is a logistic regression with one feature. What is the gradient of the mean log loss by a, and "

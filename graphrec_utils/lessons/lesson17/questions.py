@@ -84,6 +84,14 @@ def _creators(at) -> str:
     return "it grows" if lead.gap > 0 else "it falls"
 
 
+def _without_the_question(at) -> str:
+    """How much of what asking gains over the mean is gained by weights that do not know the candidate."""
+    rce = results.load("17_history").values["PinWorld"]["all"]["rce"]
+    mean, alone, asks = (np.mean(rce[arm]) for arm in ("mean", "alone", "asks"))
+    share = (alone - mean) / (asks - mean) if asks > mean else 1.0
+    return "hardly any" if share < 0.25 else "nearly all" if share > 0.75 else "about half"
+
+
 QUESTIONS = (
     Question("17.p1", "One impression in ten is clicked. A model says 0.5 for each of them. What is its RCE?", (
         ("far below 0",
@@ -195,6 +203,18 @@ QUESTIONS = (
         ("it falls, as retraining finds new pins",
          "It can only learn about what it shows. What was never shown has no clicks to learn from."),
     ), measured=_creators),
+    Question("17.p10", "Candidates that ask are ahead of a mean of the same events. Now let every event have a weight, but one that knows the "
+             "event and how long ago it was, and not the candidate. How much of that lead is left?", (
+        ("nearly all of it",
+         "A mean takes fifty events alike. Weights that fade with age hear this evening, and that was most of what the mean had lost. What is heard "
+         "still meets the candidate, in the last network."),
+        ("hardly any: who does not ask hears a mean",
+         "Who weighs by age alone hears this evening louder than last month, and that is most of what the mean had "
+         "lost."),
+        ("about half",
+         "Where the counts know a pin, the question adds hardly anything to weights that know the age. On pins that nobody was shown before it does, "
+         "and these are one row in twenty."),
+    ), measured=_without_the_question),
     Question("17.q1", "RCE is 5 on Monday and 20 on Tuesday, with the same model and other users. What may have "
              "happened?", (
         ("the share of ones changed, or users are easier to tell apart",
@@ -243,5 +263,13 @@ QUESTIONS = (
          "One over 0; but there is no row to count."),
         ("replace it by the mean of the others",
          "That is a model of it, not a weight, and may be wrong in any way."),
+    )),
+    Question("17.q7", "Why do the weights of a history that is asked not sum to 1?", (
+        ("so that how much somebody wanted is kept",
+         "Ten lamps are heard ten times as loud as one, and one event that hardly fits stays faint. A softmax would make them alike."),
+        ("a softmax is slower",
+         "It is fifty exponentials. The difference is in what is said, not in the time."),
+        ("so that the gradient does not vanish",
+         "A softmax can be trained as well: the transformers of lesson 15 are. It forgets how many events there were."),
     )),
 )  # fmt: skip

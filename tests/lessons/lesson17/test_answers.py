@@ -20,8 +20,9 @@ from graphrec_utils.lessons.lesson17 import (
     ex5_platt,
     ex6_examined_loss,
     ex7_choose,
+    ex8_ask_history,
 )
-from graphrec_utils.models import calibration
+from graphrec_utils.models import calibration, reader
 from graphrec_utils.models.ranker import Ranker
 
 
@@ -157,6 +158,41 @@ def examined_with_logsigmoid(logits, clicks, position, examination):
     return -(weight * log(logits) + (1 - weight) * log(-logits)).sum() / len(logits)
 
 
+def asked_one_by_one(candidates, history, there, W, b, w):
+    out = []
+    for c, h, real in zip(candidates, history, there, strict=True):
+        rows = []
+        for one in c:
+            total = torch.zeros_like(one)
+            for event, is_there in zip(h, real, strict=True):
+                if is_there:
+                    read = torch.cat([event, one, event * one, event - one])
+                    total = total + (w @ torch.clamp(W @ read + b, min=0)) * event
+            rows.append(total)
+        out.append(torch.stack(rows))
+    return torch.stack(out)
+
+
+def asked_in_blocks(candidates, history, there, W, b, w):
+    """W cut into four: no (B, C, L, 4d) anywhere, and empty places are emptied first."""
+    d = history.shape[-1]
+    h = history * there[..., None]
+    hidden = (h @ (W[:, :d] + W[:, 3 * d :]).T)[:, None] + (
+        candidates @ (W[:, d : 2 * d] - W[:, 3 * d :]).T
+    )[:, :, None]
+    hidden = hidden + torch.einsum("bld,bcd,kd->bclk", h, candidates, W[:, 2 * d : 3 * d]) + b
+    return torch.einsum("bclk,k,bld->bcd", hidden.relu(), w, h)
+
+
+def asked_with_modules(candidates, history, there, W, b, w):
+    C, L = candidates.shape[1], history.shape[1]
+    h = history.unsqueeze(1).repeat(1, C, 1, 1)
+    c = candidates.unsqueeze(2).repeat(1, 1, L, 1)
+    hidden = F.linear(torch.cat((h, c, torch.mul(h, c), h - c), 3), W, b)
+    a = F.linear(F.relu(hidden), w[None]).squeeze(-1) * there.unsqueeze(1)
+    return torch.matmul(a, history)
+
+
 def choose_cross_only():
     return {"features": ("cross",), "label": "clicks / e", "position": False, "until_day": 42,
             "hidden": 32, "epochs": 5}  # fmt: skip
@@ -175,9 +211,10 @@ ANSWERS = {
     "17.5": (platt_by_lbfgs, platt_in_torch, platt_by_gradient_descent),
     "17.6": (examined_with_bce, examined_with_logsigmoid),
     "17.7": (choose_cross_only, choose_the_position),
+    "17.8": (asked_one_by_one, asked_in_blocks, asked_with_modules),
 }
 test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
-    "17", ANSWERS, points=33
+    "17", ANSWERS, points=39
 )
 
 
@@ -294,6 +331,31 @@ def wrong_choice_of_all_days():
     return choose_the_position() | {"until_day": 43}
 
 
+def wrong_asked_with_attend(candidates, history, there, W, b, w):
+    """Lesson 15's attention: a product, and a softmax."""
+    from graphrec_utils.models.transformer import attend
+
+    return attend(candidates, history, history, there[:, None])
+
+
+def wrong_asked_in_place(candidates, history, there, W, b, w):
+    history[~there] = 0
+    return asked_with_modules(candidates, history, there, W, b, w)
+
+
+def wrong_asked_by_the_first(candidates, history, there, W, b, w):
+    return asked_with_modules(candidates[:, :1].expand_as(candidates), history, there, W, b, w)
+
+
+def wrong_asked_without_a_mask(candidates, history, there, W, b, w):
+    return asked_with_modules(candidates, history, torch.ones_like(there), W, b, w)
+
+
+def wrong_asked_in_the_mean(candidates, history, there, W, b, w):
+    found = asked_with_modules(candidates, history, there, W, b, w)
+    return found / there.sum(1).clamp(min=1)[:, None, None]
+
+
 WRONG = {
     "17.1": (wrong_rce_of_the_model_mean, wrong_rce_turned, wrong_rce_in_bits, wrong_rce_quotient),
     "17.2": (wrong_auc_strictly_above, wrong_auc_with_smallest_ranks, wrong_auc_as_mean_rank),
@@ -312,6 +374,11 @@ WRONG = {
         wrong_choice_of_the_pin,
         wrong_choice_of_all_days,
     ),
+    "17.8": (
+        wrong_asked_by_the_first,
+        wrong_asked_without_a_mask,
+        wrong_asked_in_the_mean,
+    ),
 }
 
 
@@ -323,6 +390,11 @@ WRONG = {
 def test_wrong_answers_of_others_are_named(name, function):
     result = judged(name, function, named=True)
     assert result.status in ("partial", "failed") and result.mistake
+
+
+def test_attention_of_another_lesson_and_inputs_that_are_changed_are_refused():
+    assert judged("17.8", wrong_asked_with_attend).status in ("partial", "failed")
+    assert "input" in judged("17.8", wrong_asked_in_place).rows[0].sentence
 
 
 # ------------------------------------------------------------- the library agrees
@@ -338,6 +410,9 @@ def test_the_references_are_the_library_s():
     e = rows["examination"][rows["position"] - 1]
     ours = losses.examined_bce(rows["logits"], rows["clicks"], e)
     torch.testing.assert_close(ex6_examined_loss.examined_loss(**rows), ours)
+    rows = ex8_ask_history._asked(rng, events=(4, 2, 0))
+    asked = ex8_ask_history.ask_history(**rows)
+    torch.testing.assert_close(reader.ask_history(**rows), asked, rtol=1e-4, atol=1e-4)
 
 
 def test_the_network_of_the_exercise_is_the_library_s():

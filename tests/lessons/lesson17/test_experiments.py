@@ -7,7 +7,14 @@ import pytest
 
 from graphrec_utils import metrics, pinworld, results
 from graphrec_utils.data import Interactions
-from solutions.experiments.lesson17 import ranking_bias, ranking_features, ranking_loop
+from graphrec_utils.models import reader
+from solutions.experiments import kept
+from solutions.experiments.lesson17 import (
+    ranking_bias,
+    ranking_features,
+    ranking_history,
+    ranking_loop,
+)
 
 
 @pytest.fixture(scope="module")
@@ -103,9 +110,66 @@ def test_concentration_by_hand():
     assert shared["gini of pins"] == pytest.approx(metrics.gini(np.array([2, 1, 1, 1])))
 
 
+# ---------------------------------------------------------------- what was done before
+def test_columns_made_by_hand_of_a_history():
+    content = np.array([[1.0, 0], [0, 2], [3, 3]])
+    rows = reader.Rows(np.zeros((2, 1)), np.array([0, 1]), np.array([0, 1]), np.array([[0, 1, -1], [-1, -1, -1]]),
+                       np.array([[0, 0, -1], [-1, -1, -1]]), np.array([[600.0, 5, 0], [0, 0, 0]]))  # fmt: skip
+    made = ranking_history.by_hand(rows, content)
+    np.testing.assert_allclose(made[0], [0.5, 0, 1, np.log(3), np.log(2)])
+    np.testing.assert_allclose(made[1], [0, 0, -1, 0, 0])
+
+
+def test_rates_count_what_came_before_the_row_alone():
+    made = ranking_history._rates(np.array([3, 1, 3, 3, 1]), np.array([1.0, 0, 0, 1, 1]))
+    np.testing.assert_allclose(made[:, 0], np.log1p([0, 0, 1, 2, 1]))
+    np.testing.assert_allclose(made[[0, 2, 3], 1], [3 / 5, 4 / 6, 4 / 7])
+
+
+def test_a_history_ends_before_its_row_and_has_other_pins():
+    data = ranking_history.world_data(0, 0.05)
+    for rows in data.parts:
+        there = rows.history >= 0
+        assert (rows.minutes[there] > 0).all()
+        assert not (rows.history == rows.pins[:, None]).any()
+    assert data.older().parts[2].x.shape == data.parts[2].x.shape
+    assert (data.older().parts[2].x != data.parts[2].x).any()
+
+
+def test_arms_are_chosen_trained_and_compared(monkeypatch, tmp_path):
+    monkeypatch.setattr(kept.paths, "root", lambda: tmp_path)
+    monkeypatch.setattr(ranking_history, "PASSES", 1)
+    arms = (
+        "day 27",
+        "columns",
+        "by hand",
+        "vectors",
+        "mean",
+        "asks",
+        "asks, by hand",
+        "trees, by hand",
+    )
+    for arm in arms:
+        monkeypatch.setitem(ranking_history.SETTINGS, arm, ranking_history.SETTINGS[arm][:2])
+    datas = [ranking_history.world_data(seed, 0.05) for seed in (0, 1)]
+    found = ranking_history.measured("tiny", datas, arms)
+    assert {"asks over mean", "by hand over columns", "columns over day 27"} <= found["all"][
+        "leads"
+    ].keys()
+    assert all(len(found["all"]["rce"][arm]) == 2 for arm in arms)
+    assert found["all"]["rows"] == [
+        a + b for a, b in zip(found["old pins"]["rows"], found["new pins"]["rows"], strict=True)
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "module"),
-    [("17_features", ranking_features), ("17_bias", ranking_bias), ("17_loop", ranking_loop)],
+    [
+        ("17_features", ranking_features),
+        ("17_history", ranking_history),
+        ("17_bias", ranking_bias),
+        ("17_loop", ranking_loop),
+    ],
 )
 def test_what_is_stored_has_the_claim_of_its_benchmark(name, module):
     stored = results.load(name)
@@ -135,3 +199,23 @@ def test_what_the_lesson_says_of_selection():
     said = {name: np.array(row["liked"]) for name, row in values["selection"].items()}
     off = {name: abs(x - said["truth"]).mean() for name, x in said.items()}
     assert off["1 / shown_with"] < 0.004 and off["as they are"] > 0.09
+
+
+def test_what_the_lesson_says_of_histories():
+    found = results.load("17_history").values["PinWorld"]
+    leads = {
+        which: {name: metrics.Comparison.stored(row) for name, row in found[which]["leads"].items()}
+        for which in ("all", "old pins", "new pins")
+    }
+    held = (
+        "asks over mean",
+        "alone over mean",
+        "by hand over columns",
+        "trees, by hand over by hand",
+        "columns over day 27",
+    )
+    assert all(leads["all"][name].outcome == "holds" for name in held)
+    for name in ("asks over by hand", "ids over vectors"):
+        assert leads["all"][name].outcome == "does not hold"
+    asks = [leads[which]["asks over alone"].outcome for which in leads]
+    assert asks == ["cannot tell", "cannot tell", "holds"]
