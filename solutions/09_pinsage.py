@@ -454,7 +454,7 @@ visuals.curriculum(epochs, num_shared=500)
 # *Figure 9.2. Cosines with the query in the first and in the last epoch, of positives, shared and hard negatives (dashed).
 # In the interactive version you go through the epochs; small blocks above count what each query is compared with.*
 #
-# Where do the hard negatives stand beside the others, and do they move?
+# More than half of the hard negatives stand where the positives stand, and they stay there: many of them may be positives that nobody has told us of.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 9.2: step from the second epoch to the last (the first has no hard ones) and ask each time where the hard negatives
@@ -518,7 +518,7 @@ for claim, what in (
 # we cannot tell. Two of these intervals reach a hundredth to either side: half of what the loss brings could hide in them.
 #
 # So you would miss none of the four *here*, and one of them, the hinge, you would change. That does not contradict the paper. Its pins are chosen
-# among billions; here the plain mean may say nearly what the weighted one says, and a hard negative is often a false one (9.4).
+# among billions; here a pin shares boards with few others, so the plain mean may say nearly what the weighted one says, and a hard negative is often a false one (9.4).
 #
 # **Before you add an idea, try another loss: it may be the larger step.**
 #
@@ -601,7 +601,8 @@ display(verdict("PinSage finds more than comparable deep learning and graph-base
 # encoder that never had any finds 0.161: we cannot tell them apart. **On articles**, nearly all of which are known, counting is far ahead: RP3β
 # 0.253, PinSage 0.119. Ids help where things are known: 0.164 on articles, and over all pins level with RP3β, 0.221 and 0.219.
 #
-# **Where there is a past, count it; where there is none, read the content.** And the neighbors? They help a pin that has both, content and a short past: next section.
+# **Where things are known, count; what nobody has sorted yet, content finds as well as counting does.** A pin on no board still has the pairs that it was part of: with vectors of its own PinSage has 0.190
+# there, the most of all. And a pin without any past? Next section.
 #
 # <details><summary>How this was measured</summary>
 #

@@ -287,7 +287,8 @@ verdict(
 # *Figure 10.2. NDCG@20 on films in time order, of one tower trained with three losses: plain products (full circles) and cosines (hollow
 # squares). Dotted: popularity of the last days, the same list for everybody. The axis does not begin at 0. Look at the circles first, then at the dotted line.*
 #
-# The softmax is ahead: it finds 0.166, BPR 0.159, BCE 0.150. With cosines it finds less. Now the dotted line. Popularity of the last
+# The softmax is ahead: it finds 0.166, BPR 0.159, BCE 0.150. With cosines it finds less; only BCE does not care. All six preferred to forget within three days: much
+# of what they learn is what is current. Now the dotted line. Popularity of the last
 # days knows no history and has no vector, and finds 0.151: as much as BCE, and nine tenths of what the softmax finds. Whoever compares losses only with each
 # other never sees that. The lists show what BCE and BPR have learned: 2 to 3 % of the catalog, as popularity does. The softmax shows 14 %.
 #
@@ -386,7 +387,7 @@ pd.DataFrame({
 }).T  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# One line of the loss has changed, and the tower finds 0.092 where the softmax over all films finds 0.166. It
+# One line of the loss has changed (and its settings with it, so read the direction and not the size): the tower finds 0.092 where the softmax over all films finds 0.166. It
 # shows 70 % of the catalog, and films with half as many fans. A film that everybody likes is in every batch,
 # as everybody's negative, and learns to stay away. So the batch does not teach how probable a film is, but how much
 # more probable **for her than for anybody**.

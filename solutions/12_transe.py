@@ -497,7 +497,7 @@ verdict(
 # who asks in front of every symmetric answer. *One to many*, which no arrow can fit, is no obstacle: the five tails lie close to the tip and are in front together.
 #
 # **What the paper's table does not ask:** *right, then down* is *down, then right*. Arrows and angles add up to the same in any
-# order, so where the order counts TransE has only 0.70 and RotatE 0.73. *Mother's father* is such a relation.
+# order, so where the order counts TransE has only 0.70 and RotatE 0.73, and nobody passes 0.8. *Mother's father* is such a relation.
 #
 # **A rank asks who is nearer, not who is exact. What one arrow cannot say is "both ways", and "in this order".**
 #
@@ -623,7 +623,7 @@ verdicts(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Where does popularity live?
 #
-# Beside its distance every TransE above has *one number per item*: a weight times $\log(1 + \text{likes})$. Without it (dashed) NDCG@20 is 0.098 instead of 0.104. Why is it needed?
+# Beside its distance every TransE of figure 12.4 has *one number per item*: a weight times $\log(1 + \text{likes})$. Without it (dashed) NDCG@20 is 0.098 instead of 0.104. Why is it needed?
 #
 # A product knows popularity by an item's *length*, or by its part along the *direction that all queries share* (lesson 10). Entities of length 1 have only the direction. TransE does have one: for questions about tails, distance and product give
 # the same order (branch 12.8), and the product's term $\boldsymbol\theta_r^\top \mathbf e_t$ is the same for every user. So the arrow
