@@ -518,7 +518,7 @@ for claim, what in (
 # we cannot tell. Two of these intervals reach a hundredth to either side: half of what the loss brings could hide in them.
 #
 # So you would miss none of the four *here*, and one of them, the hinge, you would change. That does not contradict the paper. Its pins are chosen
-# among billions; here a pin shares boards with few others, so the plain mean may say nearly what the weighted one says, and a hard negative is often a false one (9.4).
+# among billions; here a pin shares a board with 25 others in the mean and hears 15 of them, so the plain mean may say nearly what the weighted one says, and a hard negative is often a false one (9.4).
 #
 # **Before you add an idea, try another loss: it may be the larger step.**
 #
