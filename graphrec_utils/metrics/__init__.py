@@ -11,7 +11,8 @@ Conventions, the same in every function:
 
 `single` has one list by the formula, `ranking` goes from models to lists (its inside may become
 faster, its results may not change), `evaluation` compares the lists of all users with their test
-items, `compare` two models with each other, `probabilities` has what a ranker is judged by.
+items, `compare` two models with each other, `probabilities` has what a ranker is judged by, `off_policy` what a
+log with known chances says of another policy.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from graphrec_utils.metrics.evaluation import (
     recall_by_group,
     recall_by_popularity,
 )
+from graphrec_utils.metrics.off_policy import OffPolicy, off_policy
 from graphrec_utils.metrics.probabilities import (
     auc,
     calibration_error,
@@ -52,6 +54,7 @@ from graphrec_utils.metrics.single import (
 __all__ = [
     "Comparison",
     "Interval",
+    "OffPolicy",
     "auc",
     "average_precision_at_k",
     "by_activity",
@@ -70,6 +73,7 @@ __all__ = [
     "log_loss",
     "mrr",
     "ndcg_at_k",
+    "off_policy",
     "popularity_overlap",
     "precision_at_k",
     "rank",

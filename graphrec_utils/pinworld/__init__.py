@@ -24,6 +24,7 @@ from graphrec_utils.pinworld.feed import Feed
 from graphrec_utils.pinworld.generator import PRESETS, make
 from graphrec_utils.pinworld.graphs import SIX, Bipartite
 from graphrec_utils.pinworld.impressions import ACTIONS, NEGATIVE_ACTIONS, POSITIVE_ACTIONS
+from graphrec_utils.pinworld.logged import logged, worth
 from graphrec_utils.pinworld.oracle import user_study
 from graphrec_utils.pinworld.pair_features import PairFeatures
 from graphrec_utils.pinworld.sessions import SURFACES
@@ -56,8 +57,10 @@ __all__ = [
     "World",
     "experiment",
     "load",
+    "logged",
     "make",
     "ratio",
     "top",
     "user_study",
+    "worth",
 ]

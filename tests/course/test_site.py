@@ -261,9 +261,11 @@ def test_pages_that_people_write_are_all_in_the_table_of_contents():
 
 def test_the_instructor_s_page_leads_to_the_rubric_of_the_capstone():
     source = (paths.root() / "solutions" / "18_capstone.py").read_text("utf-8")
-    place, _, rubric = source.partition("# ## 18.8 One page")
+    place, _, rubric = source.partition("# ## 18.12 ↳ One page")
     assert place and "| of 20 points |" in rubric
-    assert f'href="notebooks/18_capstone.html#{sections.anchor("18.8 One page")}"' in ready.CAPSTONE
+    assert (
+        f'href="notebooks/18_capstone.html#{sections.anchor("18.12 ↳ One page")}"' in ready.CAPSTONE
+    )
     assert "<!-- capstone -->" in (site_pages.PAGES / "instructor.md").read_text("utf-8")
 
 

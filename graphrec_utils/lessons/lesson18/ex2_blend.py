@@ -22,6 +22,7 @@ ex = Exercise(
     "18.2",
     "blend",
     points=5,
+    branch=True,
     hints=(
         "One generator's scores are counts of walks up to 300, another's are cosines. Which weight does a ridge "
         "shrink more, if you leave the columns as they are?",

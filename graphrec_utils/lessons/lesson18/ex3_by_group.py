@@ -19,6 +19,7 @@ ex = Exercise(
     "18.3",
     "by_group",
     points=4,
+    branch=True,
     hints=(
         "Whose share is it: the users', or the items'? How many pairs belong to one group, and how many of them "
         "stand in a list?",

@@ -138,6 +138,7 @@ ex = Exercise(
     "18.5",
     "recommend",
     points=10,
+    branch=True,
     hints=(
         "What do users who come back not want to see again? Try the simplest generator first, and look which "
         "claims of the check it meets.",

@@ -35,6 +35,17 @@ def _l3_and_fused(at) -> str:
     return "as on the test days" if l3.lift > fused.lift else "all about equal"
 
 
+def _ips_of_pictures(at) -> str:
+    bias = at["off"]["pictures"]["IPS"]["bias"]
+    return (
+        "nearly nothing"
+        if bias < -0.5
+        else "far too much"
+        if bias > 0.5
+        else "about the right number"
+    )
+
+
 def _the_slowest(at) -> str:
     rows = results.load("18_course").values["methods"]
     slow = sorted(rows, key=lambda name: rows[name]["fit"] + rows[name]["rank"])[-4:]
@@ -98,6 +109,15 @@ QUESTIONS = (
         ("last, below popularity",
          "All of them find more than popularity."),
     ), measured=_the_slowest),
+    Question("18.p7", "A policy shows the first pin of *pictures*. Of these pins the log could have drawn 6 in 100, with chances that it kept. What does IPS say "
+             "that the policy earns, beside what an experiment counts?", (
+        ("nearly nothing",
+         "What the log never draws has no row, and counts as zero: on average over a hundred logs 92 % of what it earns are missing."),
+        ("about the right number, with more noise",
+         "Weights repair what is drawn rarely. Nothing repairs what is never drawn."),
+        ("far too much, its few rows get large weights",
+         "Large weights make noise. On average each row stands for what the log could have drawn, and for nothing else."),
+    ), measured=_ips_of_pictures),
     Question("18.q1", "Why are ranks fused, and not scores?", (
         ("scores of different models have different units and spreads",
          "A sum of walks and cosines is decided by whoever has the larger numbers."),
@@ -122,13 +142,13 @@ QUESTIONS = (
         ("the need for a control",
          "The control is one of the two lives."),
     )),
-    Question("18.q4", "A learned blend gives a new generator the weight 0. Has it nothing to say?", (
-        ("nothing that the others do not say, about these days",
-         "A noisier copy of another generator gets about 0, and so does one that speaks of pins that were not shown."),
-        ("nothing at all",
-         "On pins that the log does not hold it may be the only one who speaks; and what it says well, another may say as well."),
-        ("it has a bug",
-         "Perhaps. But a weight of 0 is what a log gives to a good copy, too, and to whoever finds what was never shown."),
+    Question("18.q4", "DR says that a policy earns 0.40 a row, from 20,000 rows of a log. Its effective size is 15. What do you write on your page?", (
+        ("that this log cannot say what the policy earns",
+         "A few rows of large weight decide. Another log of the same site would say something else."),
+        ("0.40, DR is right if the chances or the model are",
+         "Right on average over many logs. This one estimate scatters as fifteen rows do."),
+        ("0.40, from 20,000 rows",
+         "Nearly all of them have a weight near 0: they say nothing of this policy."),
     )),
     Question("18.q5", "Why may a policy not remember earlier calls in an experiment?", (
         ("it would know from one replicate what the same users do in the next",

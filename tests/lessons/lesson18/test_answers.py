@@ -19,6 +19,7 @@ from graphrec_utils.lessons.lesson18 import (
     ex3_by_group,
     ex4_lift,
     ex5_recommend,
+    ex6_off_policy,
 )
 from graphrec_utils.models import fusion
 
@@ -135,15 +136,46 @@ def recommend_user_by_user(past, saved, shown, k):
     return np.array(lists)
 
 
+def off_policy_row_by_row(policy, shown, chance, reward, model):
+    total = weights = squares = robust = 0.0
+    for p, a, c, r, m in zip(policy, shown, chance, reward, model, strict=True):
+        w = p[a] / c
+        total, weights, squares = total + w * r, weights + w, squares + w * w
+        robust += sum(x * y for x, y in zip(p, m, strict=True)) + w * (r - m[a])
+    n = len(shown)
+    return total / n, total / weights, robust / n, weights**2 / squares
+
+
+def off_policy_with_einsum(policy, shown, chance, reward, model):
+    one = np.eye(policy.shape[1])[shown]
+    w = np.einsum("nc,nc->n", policy, one) / chance
+    expected = np.einsum("nc,nc->", policy, model) / len(w)
+    wrong = np.dot(w, reward - np.einsum("nc,nc->n", model, one)) / len(w)
+    return (
+        float(np.dot(w, reward) / len(w)), float(np.average(reward, weights=w)),
+        float(expected + wrong), float(len(w) / (1 + w.var() / w.mean() ** 2)),
+    )  # fmt: skip
+
+
+def off_policy_in_pandas(policy, shown, chance, reward, model):
+    rows = pd.DataFrame({"a": shown, "c": chance, "r": reward})
+    rows["w"] = [policy[i, a] for i, a in enumerate(shown)] / rows.c
+    rows["m"] = np.take_along_axis(model, shown[:, None], axis=1).ravel()
+    ips = rows.eval("w * r").mean()
+    dr = ips + (policy * model).sum() / len(rows) - rows.eval("w * m").mean()
+    return ips, rows.eval("w * r").sum() / rows.w.sum(), dr, rows.w.sum() ** 2 / rows.w.pow(2).sum()
+
+
 OTHERS = {
     "18.1": (fuse_with_loops, fuse_with_one_index, fuse_with_pandas),
     "18.2": (blend_as_longer_least_squares, blend_with_a_scaled_ridge),
     "18.3": (by_group_with_sets, by_group_with_pandas),
     "18.4": (lift_with_python, lift_by_relative_errors),
     "18.5": (recommend_in_torch, recommend_user_by_user),
+    "18.6": (off_policy_row_by_row, off_policy_with_einsum, off_policy_in_pandas),
 }
 test_right_answers_in_other_styles_pass, test_every_exercise_has_them = other_styles(
-    "18", OTHERS, points=28, seeds=()
+    "18", OTHERS, points=33, seeds=()
 )
 
 
@@ -178,9 +210,17 @@ def wrong_lift_of_one_side(policy, control):
     return float(r - 1), float(r - 1 - 2 * error), float(r - 1 + 2 * error)
 
 
+def wrong_off_policy_corrects_without_weights(policy, shown, chance, reward, model):
+    rows = range(len(shown))
+    w = np.array([policy[i, shown[i]] / chance[i] for i in rows])
+    dr = np.mean([policy[i] @ model[i] + reward[i] - model[i, shown[i]] for i in rows])
+    return np.mean(w * reward), np.average(reward, weights=w), dr, w.sum() ** 2 / np.sum(w * w)
+
+
 WRONG = {
     "18.1": wrong_fuse_from_zero, "18.2": wrong_blend_in_units, "18.3": wrong_by_group_zero,
     "18.4": wrong_lift_of_one_side,
+    "18.6": wrong_off_policy_corrects_without_weights,
 }  # fmt: skip
 
 
@@ -204,6 +244,8 @@ def test_the_references_are_the_library_s():
     given = ex4_lift._inputs(rng, V=50)
     gain, low, high = ex4_lift.lift(**given)
     assert (gain, (high - low) / 4) == pytest.approx(pinworld.ratio(*given.values(), paired=False))
+    given = ex6_off_policy._inputs(rng, sure=True)
+    assert ex6_off_policy.off_policy(**given) == pytest.approx(metrics.off_policy(**given))
 
 
 # ------------------------------------------------------------- the policy

@@ -10,7 +10,7 @@ import pytest
 from graphrec_utils import methods, pinworld, results
 from graphrec_utils.exercises.generators import GENERATORS
 from graphrec_utils.pinworld import Simulator, experiment
-from solutions.experiments.lesson18 import course_figure, generators, policies
+from solutions.experiments.lesson18 import course_figure, generators, off_policy, policies
 from tests.lessons import listed
 
 # item2item is exercise 01.6, plain cosines, and the experiment's control; lesson 01 shrinks them
@@ -84,6 +84,37 @@ def test_a_generator_finds_nine_tenths_of_what_its_lesson_finds_and_more_than_th
                 and row["pins"] >= 100
             ), name
     assert set(generators.LESSONS) <= {name for name, row in rows.items() if "lesson" in row}
+
+
+def test_a_log_is_right_about_what_it_could_have_drawn_and_each_estimate_fails_somewhere():
+    stored = results.load("18_off_policy")
+    assert stored.claim == off_policy.CLAIM and stored.command == off_policy.COMMAND
+    policies_ = stored.values["policies"]
+    inside = [r for name, r in policies_.items() if r["in the log"] == 1 and "raised" not in name]
+    assert len(inside) >= 5
+    for row in policies_.values():
+        assert abs(row["experiment"]["bias"]) < 0.01
+    for row in inside:
+        assert all(abs(row[e]["bias"]) < 0.03 for e in ("IPS", "SNIPS", "DR"))
+        assert row["experiment"]["spread"] < row["DR"]["spread"]
+    for estimate in ("IPS", "SNIPS", "DR"):
+        assert max(abs(row[estimate]["bias"]) for row in policies_.values()) > 0.5
+
+
+def test_a_page_has_a_log_and_policies_whose_chances_sum_to_one():
+    world = pinworld.load("tiny")
+    site = Simulator.of_world(world)
+    log = off_policy.page(site, world.images, world.interactions(("save",)))
+    for chances in (log.chances, *log.policies.values()):
+        np.testing.assert_allclose(chances.sum(axis=1), 1)
+        assert chances[log.pins < 0].sum() == 0
+    assert (log.chances[:, -1] == 0).all() and (log.value[:, -1] == 0).all()
+    saved = np.take_along_axis(site.past.toarray(), np.maximum(log.pins, 0), axis=1)
+    assert not (saved * (log.chances > 0)).any()
+    rows = off_policy.judged(log, logs=3)
+    assert rows["iALS"]["truth"] == pytest.approx(
+        (log.policies["iALS"] * log.value).sum() / len(log.pins)
+    )
 
 
 def test_power_by_hand():
