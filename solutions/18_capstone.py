@@ -1030,6 +1030,11 @@ print(experiment(mine, site.control, 1, site=site, seconds=600))
 #
 # </details>
 
+# %% slideshow={"slide_type": "skip"}
+alone = results.load(
+    "18_generators", command="python -m solutions.experiments.lesson18.generators"
+).values["generators"]
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:18.p6"]
 predict("18.p6")
 
@@ -1038,9 +1043,6 @@ predict("18.p6")
 # so. Then the other three, one after the other: who is in front now, and what of the data has changed?
 
 # %% tags=["long", "answers:18.p6"]
-alone = results.load(
-    "18_generators", command="python -m solutions.experiments.lesson18.generators"
-).values["generators"]
 stored = results.load("18_course", command="python -m solutions.experiments.lesson18.course_figure")
 methods = pd.DataFrame(stored.values["methods"]).T
 spent = (methods.fit + methods["rank"]).astype(float)
