@@ -233,7 +233,7 @@ def test_what_a_function_returns_changes_the_lists(name, x, course, saves, libra
 
 def test_every_exercise_of_the_table_exists_and_every_lesson_of_methods_has_a_generator():
     assert all(find.get(x) for x in USED)
-    assert {g.lesson for g in GENERATORS.values()} == {f"{k:02d}" for k in range(1, 17)}
+    assert {g.lesson for g in GENERATORS.values()} == {f"{k:02d}" for k in range(1, 17)} | {"19"}
     assert all(x[:2] <= g.lesson for g in GENERATORS.values() for x in g.exercises)
     assert {x for _, name in RUNS for x in GENERATORS[name].exercises} == USED
 
