@@ -206,13 +206,12 @@ QUESTIONS = (
     Question("17.p10", "Candidates that ask are ahead of a mean of the same events. Now let every event have a weight, but one that knows the "
              "event and how long ago it was, and not the candidate. How much of that lead is left?", (
         ("nearly all of it",
-         "A mean takes fifty events alike. Weights that fade with age hear this evening, and that was most of what the mean had lost. What is heard "
-         "still meets the candidate, in the last network."),
+         "A mean takes fifty events alike, and that was most of what it had lost. What is heard still meets the candidate, in the last network."),
         ("hardly any: who does not ask hears a mean",
-         "Who weighs by age alone hears this evening louder than last month, and that is most of what the mean had "
-         "lost."),
+         "Who weighs events without a question can still hear this evening louder than last month, or a long click louder than a glance. "
+         "A mean cannot."),
         ("about half",
-         "Where the counts know a pin, the question adds hardly anything to weights that know the age. On pins that nobody was shown before it does, "
+         "Over all rows the question adds 0.1 to these weights, and one cannot tell it from nothing. On pins that nobody was shown before it adds more, "
          "and these are one row in twenty."),
     ), measured=_without_the_question),
     Question("17.q1", "RCE is 5 on Monday and 20 on Tuesday, with the same model and other users. What may have "
