@@ -534,7 +534,7 @@ verdict(
 # > a million things an index answers 394 requests a second, a scan 23 (10.5).
 # >
 # > **Where it did not.** PinWorld (lesson 18), where one like is known: iALS finds 0.153, the tower 0.097. With fifty likes item2item finds 0.121,
-# > the tower 0.108. New items, by their content alone: the tower 0.348; iALS, which is told of their first edges as well, 0.459.
+# > the tower 0.108. New items, by their content alone: the tower 0.348; iALS, which is told of their authors as well, 0.459.
 #
 # * **How can a trained model answer her in milliseconds?** Item vectors are made before anybody asks, hers from her history when she asks. Only a
 #   product joins them, so an index can look at a few cells of the catalog. It pays with size.

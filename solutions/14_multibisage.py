@@ -492,7 +492,7 @@ verdict(
 # boards +0.013, from −0.012 to +0.038. To be *found* off the boards is another matter: of what is sought there nobody's ten hold one in a hundred (mean 0.007, PinSage 0.001). With the transformer's seconds, PinSage of 64 numbers and 20
 # neighbors: mean over it +0.007, from +0.002 to +0.011; transformer over it +0.002, from −0.003 to +0.007. The mean is ahead of the transformer by 0.005, from 0.001 to 0.009. iALS with six graphs finds 0.252 with 24 numbers and 0.281 off the boards
 # (the mean over it +0.009, from +0.003 to +0.015, and −0.008, from −0.030 to +0.014); with 32, as all have here, 0.244 and 0.260. In lesson 18's question "When does a graph model win?" MultiBiSage (the transformer) is first at no
-# level of content: among new pins 0.446, PinSage 0.447, iALS told of content 0.459, ahead by 0.013, from 0.005 to 0.021. Where half of the content is noise it is not told from the first, because its three trainings lie far apart:
+# level of content: among new pins 0.446, PinSage 0.447, iALS told of content and author 0.459, ahead by 0.013, from 0.005 to 0.021. Where half of the content is noise it is not told from the first, because its three trainings lie far apart:
 # 0.361 against 0.453, behind by 0.092, from −0.039 to +0.223. Articles: citeulike-t, branch 14.11. Command: `python -m solutions.experiments.lesson14.multibisage_study sizes`, and `answers` for the transformer.
 #
 # </details>
@@ -505,7 +505,7 @@ verdict(
 # > **Where it won.** Both times with a plain mean of six graphs. Pins on no board that another graph knows: recall@10 is 0.273, PinSage 0.208, and iALS with the same graphs is level.
 # > All pins of the last week: 0.261, PinSage 0.240, iALS with the same graphs 0.252 (14.6).
 # >
-# > **Where it did not.** New pins: NDCG@20 is 0.446, PinSage 0.447, and iALS, which is told of content, 0.459 (lesson 18). Real articles: recall@10 is 0.148, iALS 0.226 (branch 14.11).
+# > **Where it did not.** New pins: NDCG@20 is 0.446, PinSage 0.447, and iALS, which is told of content and author, 0.459 (lesson 18). Real articles: recall@10 is 0.148, iALS 0.226 (branch 14.11).
 #
 # * **Which would you pay for?** The graphs. Six found more than one, most for pins that the boards do not know. Attention and a second level, which choose whom to believe, found no more than a mean, which hears all alike, and took two to five times its seconds.
 # * Before anything is trained, a table with one line for each graph tells which pins it reaches.

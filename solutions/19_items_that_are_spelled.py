@@ -479,7 +479,7 @@ verdict(
 # read the four of TIGER.*
 #
 # Asked for the first code alone, TIGER finds 0.303; for two codes 0.279, for three 0.259, for all four 0.251. What comes after a first code it has learned from old pins: a new one that goes on otherwise is held unlikely, though it looks
-# alike. The nearest content finds 0.380 and two towers 0.348, from the same pictures and words. Who also knows the author finds most, iALS 0.443.
+# alike. The nearest content finds 0.380 and two towers 0.348, from the same pictures and words. Who knows the author finds more: iALS 0.443, and 0.459 if it is told of content, too.
 #
 # **The more of a new pin's spelling is asked for, the more is remembered of old pins.**
 #
