@@ -480,7 +480,7 @@ verdict(
 # pins. Counting comes near. iALS with the same six graphs is a second of work, and off the boards it cannot be told from the mean.
 #
 # **And the transformer, MultiBiSage proper?** It finds 0.257 over all pins. A PinSage with twice the numbers, twice the neighbors and as many seconds of training
-# finds 0.256. The abstract's lead is there at equal size, and at equal cost it is gone.
+# finds 0.256. The abstract's lead is there at equal size (the card's PinSage is larger, but trained for less than half of the seconds); at equal cost it is gone.
 #
 # **More graphs help those whom the first graph does not know.**
 #

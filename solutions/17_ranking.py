@@ -209,7 +209,7 @@ visuals.calibration(network.logits(test.x[few]), test.y[few], function=rce)
 #
 # The ranker of this lesson is a small network with one hidden layer, and an output for each reaction. (Many sites use trees instead: branch 17.9.)
 # A ranker rarely predicts one thing: a save is worth more than a click, and a **hide** is worth less than nothing. All reactions share the hidden
-# layer, so a rare one profits from what the frequent ones have taught it:
+# layer, so a rare one may profit from what the frequent ones have taught it:
 #
 # $$
 # \mathbf h = \mathrm{ReLU}(\mathbf W_1 \mathbf x + \mathbf b_1), \qquad
@@ -284,8 +284,8 @@ for groups in (("user",), ("pin",), ("user", "pin"), ("cross",), ("user", "pin",
 pd.DataFrame(table).set_index("features").round(3)
 
 # %% [markdown]
-# Users hardly differ in how much they like **in general**. Pins differ, so a ranker without any taste gets far. What puts one person's list in
-# order is the **pair**.
+# Users hardly differ in how much they like **in general**. Pins differ, so a ranker without any taste gets far, even inside one person's list. The
+# **pair** puts that list in order better than the pin can.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.4 The candidate asks the history
@@ -300,7 +300,7 @@ pd.DataFrame(table).set_index("features").round(3)
 # \text{heard}(\mathbf c) = \sum_j a_j\, \mathbf h_j
 # $$
 #
-# There is **no softmax**: who has saved ten lamps is heard ten times as loud.
+# There is **no softmax**: who has saved ten lamps is heard ten times as loud. (Whether that helps is measured below: here it made no difference that could be told.)
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 22 to 29. Ask before the formula: "she likes cakes and chairs; a lamp comes. What should it hear?" Usual slip: to take it for the attention
@@ -469,7 +469,7 @@ visuals.exposure(pins)
 # (left), after five rounds of sorting by clicks (middle) and by clicks divided by looks (right). In the interactive
 # version you step through the rounds.*
 #
-# Why does the best pin not get to the top?
+# Why does the best pin not get to the top? Where nobody looks nobody clicks, so the first list keeps its order. Clicks divided by looks let it climb.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 29 to 41. Figure 17.3, Sort by clicks: ask which pin is the best (the longest pale bar), then Step. Stop at
