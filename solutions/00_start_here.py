@@ -313,7 +313,7 @@ plt.show()
 # ends were attended by different women.*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# We hide one attendance at a time and ask the repaired recommender for three events. If the
+# We hide one attendance at a time and ask for three events by popularity, repaired as in 0.6. If the
 # hidden one is among them, that is a **hit**. Three random events would hit now and then, too.
 
 # %% tags=["predict:00.p4"]
@@ -473,7 +473,7 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **What people like.** Everybody has two to five topics and a style; for four in ten a new topic comes later. The site draws eight popular
 # pins of a topic and shows one whose style fits well. The better it fits, and the more the topic matters, the likelier it is liked: looked at,
-# clicked for long, saved or bought. What is not liked is **hidden**, left after a short click, or passed by.
+# clicked for long, saved or bought. What is not liked is pushed away with the hide button, left after a short click, or passed by.
 #
 # **What they do not do.** Nobody likes a pin *because it is popular*: popular pins are shown more often, and are liked no more for it. No
 # fashion, no friends.

@@ -393,9 +393,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Log and people each tell most pairs apart, and turn about every second of these round. Look at the row of L3. The test days were written by the site's
 # old lists, which show popular pins often. Our reading, not tested: a walk that ends at
-# popular pins is right about **what the log will hold**; people who see its lists had not been waiting for these. Pictures are the
-# other way round: nearly nothing on the log, and a good voice among
-# others when people can choose: *two fused* has no pictures, *three fused* has them.
+# popular pins is right about **what the log will hold**; people who see its lists had not been waiting for these. Pictures alone are
+# last on both, and a good voice among others when people can choose: *two fused* has no pictures, *three fused* has them.
 #
 # An opponent would say that the simulator decides this: in it liking depends on topic and style, never on popularity. True. On your
 # site you do not know, and that is why experiments are made.
@@ -571,9 +570,9 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Where the log draws all that a policy shows, the estimates are right within 2 %, and the order is the experiment's: *candidate by pictures* earns 13 %
+# Where the log draws all that a policy shows, the estimates are right within 2 % **on average**, and policies that lie far apart stand in the experiment's order: *candidate by pictures* earns 13 %
 # more than item2item, *most saved candidate* 30 % less. No test on old lists says that. The price is noise: at an effective size of 278 one estimate scatters by 9 %, an
-# experiment of as many visits by 1 %.
+# experiment of as many visits by 1 %. So one log cannot say who of item2item, iALS and L3 is first. (One pin on top is no life with whole lists: in 18.4 their order is another.)
 #
 # Each estimate has a policy about which it lies. IPS counts what the log never draws as zero: *pictures*, −92 %. SNIPS leaves it out of both sums: *half
 # shown again*, +58 %. DR believes its model there: +52 %. And a log that rounds its small chances up takes half away from IPS.
@@ -595,10 +594,10 @@ verdict(
 #
 # > **What it is for.** Generators bring candidates, one list is made of them, and an experiment says whether people are better off with it.
 # >
-# > **Where it won.** With people: three generators fused bring 15 % more than item2item (18.4). A log that knows its chances, asked about what it could have drawn: right within 2 % (18.5).
+# > **Where it won.** With people: three generators fused bring 15 % more than item2item (18.4). A log that knows its chances, asked about what it could have drawn: right within 2 % on average (18.5).
 # >
 # > **Where it did not.** On the log of the test days the fused list finds less than iALS alone (18.3), and L3, among the best there, is behind
-# > item2item with people (18.4). Asked about what it never draws, a log is off by half and more, and does not say so (18.5).
+# > item2item with people (18.4). Asked about what it never draws, a log is off by up to nine tenths, and the effective size warns of one such policy of two (18.5).
 #
 # * **Which do you believe?** The experiment: it asks people about your lists, a log asks them about somebody else's. **How can you know?** Ask what the log could have shown. If it
 #   drew by chance and kept the chances, it can answer for what it could have drawn, and for nothing else.

@@ -438,7 +438,7 @@ verdict(
 # Neighbors, a walk, HSTU and SASRec stand in front, 0.062 to 0.067. TIGER finds 0.039, about what iALS finds, of whose vectors its codes are made, and took more than four times SASRec's seconds, 168 to 36, for it reads four codes an event.
 # Two things speak for it: the set has no content, of which its paper makes the codes; and each doubling of its training found a little more, and we stopped at sixteen passes.
 #
-# **A spelling knows no more than what it was made of.**
+# **Ask what a spelling was made of: here of the likes, once more.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -497,7 +497,7 @@ verdict(
 # >
 # > **Where it won.** What its codes say counts: among new pins they find far more than codes by chance (19.9). Words and codes of the games take 0.09 MB, vectors 2.39 (19.8).
 # >
-# > **Where it did not.** Known games: it finds an NDCG@10 of 0.039, SASRec 0.062, a walk 0.067, and a training takes 168 s, SASRec's 36 (19.6). A list costs 10 ms (19.5). New pins: 0.303 at best, the nearest content 0.380 (19.6). All
+# > **Where it did not.** Known games: it finds an NDCG@10 of 0.039, SASRec 0.062, a walk 0.067, and a training takes 168 s, SASRec's 36 (19.6). New pins: 0.303 at best, the nearest content 0.380 (19.6). All
 # > this with catalogs that one core learns in minutes; those who report gains spell many millions of items (19.10).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
