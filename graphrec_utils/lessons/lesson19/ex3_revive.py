@@ -27,10 +27,11 @@ def _by_hand(rng) -> dict:
 
 
 def _lonely(rng) -> dict:
-    """Every word but one is the nearest of exactly one item."""
+    """Every word but one, which is not the last, is the nearest of exactly one item."""
     rest = torch.tensor(rng.normal(size=(5, 2)) * 3).float()
     words = torch.cat([rest + 0.01, torch.full((1, 2), 50.0)])
-    at = torch.from_numpy(rng.permutation(6))
+    at = rng.permutation(5).tolist()
+    at.insert(int(rng.integers(5)), 5)
     return {"rest": rest, "words": words[at], "order": torch.from_numpy(rng.permutation(5))}
 
 
