@@ -175,9 +175,10 @@ def test_a_small_table_fills_its_slide_and_a_large_one_stays(page, decks):
 def test_each_deck_shows_where_its_lesson_stands(page, decks):
     show(page, next(decks.glob("09_*.html")))
     page.keyboard.press("Space")
-    assert page.locator("section.present .again").inner_text() == "Where this stands"
-    assert page.locator("section.present img").get_attribute("alt").startswith("Map of the course")
-    assert page.locator("section.present img").evaluate("x => x.naturalWidth") > 1000
+    now = page.locator("section.present section.present")  # an opening may fill a third slide
+    assert now.locator(".again").inner_text() == "Where this stands"
+    assert now.locator("img").get_attribute("alt").startswith("Map of the course")
+    assert now.locator("img").evaluate("x => x.naturalWidth") > 1000
 
 
 def test_a_deck_can_be_printed(page, decks):
