@@ -56,7 +56,7 @@ def codebooks(
     return Visual(
         Path(__file__).with_name("codebooks.js"),
         state={
-            "points": points().numpy().round(2).tolist(), "films": {WAYS[k]: f for k, f in films.items()},
+            "points": points().double().numpy().round(2).tolist(), "films": {WAYS[k]: f for k, f in films.items()},
             "kmeans": kmeans, "revive": revive, "step": step, "chosen": chosen, "yours": mine is not None,
         },
         text=f"two books of words on a plane, {EPOCHS} epochs, {len(WAYS)} ways",
@@ -105,7 +105,7 @@ def film(kmeans: bool, revived: bool, function: Revive | None) -> list[dict]:
         used = [torch.bincount(spelled.codes[:, k], minlength=size) for k, size in enumerate(SIZES)]
         over = spelled.rest[:, -1] - spelled.words[:, -1]
         frames.append({
-            "words": [book.numpy().round(2).tolist() for book in books], "used": [x.tolist() for x in used],
+            "words": [book.double().numpy().round(2).tolist() for book in books], "used": [x.tolist() for x in used],
             "alive": [int((x > 0).sum()) for x in used], "codes": spelled.codes[:, 0].tolist(),
             "left": round(float(over.square().sum(dim=1).mean()), 2),
         })  # fmt: skip
