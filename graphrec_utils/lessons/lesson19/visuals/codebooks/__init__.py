@@ -106,7 +106,7 @@ def film(kmeans: bool, revived: bool, function: Revive | None) -> list[dict]:
         over = spelled.rest[:, -1] - spelled.words[:, -1]
         frames.append({
             "words": [book.double().numpy().round(2).tolist() for book in books], "used": [x.tolist() for x in used],
-            "alive": [int((x > 0).sum()) for x in used], "codes": spelled.codes[:, 0].tolist(),
+            "alive": [int((x > 0).sum()) for x in used], "codes": "".join(map(str, spelled.codes[:, 0].tolist())),
             "left": round(float(over.square().sum(dim=1).mean()), 2),
         })  # fmt: skip
         for level, book in enumerate(books):  # the gradient of the square moves a word to its mean

@@ -1,4 +1,4 @@
-// Two books of words on a plane. State: points (n × 2), films (way -> epoch -> words, used, alive, codes, left), kmeans,
+// Two books of words on a plane. State: points (n × 2), films (way -> epoch -> words, used, alive, codes (a digit each), left), kmeans,
 // revive, step (the epoch), chosen (a first word), yours.
 
 import { button, frame, h, player, roving, s } from "../../../../plots/visuals/base/base.js";
@@ -47,7 +47,7 @@ function render({ model, el }) {
     const { words: [one, two], used, alive, codes, left } = films[way()][step];
     start.setAttribute("aria-pressed", String(model.get("kmeans")));
     again.setAttribute("aria-pressed", String(model.get("revive")));
-    dots.forEach((dot, k) => dot.classList.toggle("gr-cb-own", codes[k] === chosen));
+    dots.forEach((dot, k) => dot.classList.toggle("gr-cb-own", Number(codes[k]) === chosen));
     first.forEach((node, k) => {
       const [x, y] = at(one[k]);
       node.setAttribute("transform", `translate(${x} ${y})`);
