@@ -193,7 +193,7 @@ TABLE = (
            leave="you can afford the vector"),
     Method("TIGER", "19", "a transformer that spells the next item", column=6, year=2023,
            after={"Semantic IDs": "items are spelled", "SASRec": "a transformer reads the history"},
-           look=("#A0402A", "$R$")),
+           look=("#A0402A", "$E$")),
     Method("HSTU", "19", "attention without a softmax, which adds up", column=6, year=2024,
            after={"SASRec": "weights that are not normalized"},
            look=("#5B6B00", "$H$")),
