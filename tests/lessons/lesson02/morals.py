@@ -1,0 +1,34 @@
+"""What the morals of lesson 02 rest on."""
+
+from __future__ import annotations
+
+from tests.lessons.evidence import of, printed
+
+
+def care() -> bool:
+    untuned, popular = printed("02", "Hu–Koren, untuned"), printed("02", "popularity ")
+    tuned = printed("02", "tuned iALS and Hu–Koren, untuned: 0.084 against 0.035:")
+    return untuned[1] < popular[1] / 2 and tuned[1] > 0
+
+
+MORALS = {
+    r"Tune $\alpha_0$ and $\lambda$ together, before everything else": lambda: (
+        # at the chosen d: the best ridge of the smallest weight is larger than that of the largest
+        (
+            grid := [
+                t
+                for t in of("02_ials_gowalla")["random validation"]["validation grid"]
+                if t["sweeps"] == 8
+            ]
+        )
+        and max((t for t in grid if t["alpha0"] == 0.01), key=lambda t: t["recall"])["reg"]
+        > max((t for t in grid if t["alpha0"] == 0.1), key=lambda t: t["recall"])["reg"]
+    ),
+    "To beat an untuned factorization shows little. In this course a model is said to beat another only if both were tuned on the same validation data": care,
+    "A table says as much about the care for its first row as about the idea in its last": lambda: (
+        (curves := of("06_gowalla_curves")["curves"])["NGCF, published"]
+        and curves["BPR-MF"]["points"][-1]["recall@20"]
+        < of("02_ials_gowalla")["recall@20"]
+        < curves["LightGCN, recipe, 20 epochs"]["points"][-1]["recall@20"]
+    ),
+}

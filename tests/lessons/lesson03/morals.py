@@ -1,0 +1,29 @@
+"""What the morals of lesson 03 rest on."""
+
+from __future__ import annotations
+
+from tests.lessons.evidence import of, row
+
+
+def strangers() -> bool:
+    stored = of("03_ncf_movietweetings")
+    gaps, test = stored["gaps in ndcg"], stored["test"]
+    gap, error = gaps["Dot - NeuMF, fused"]
+    level = abs(gap) < 2 * error
+    return level and all(
+        row(test, name) > max(row(test, "Dot"), row(test, "NeuMF, fused"))
+        for name in ("RP3β", "EASE", "iALS")
+    )
+
+
+MORALS = {
+    "Tune the old model as hard as the new one, and ask the models without a network, before you believe a lead": strangers,
+    "That a network can represent a product is true; that it learns it from as much data is not": lambda: (
+        all(
+            # the widest network of 64 numbers still misses a quarter of the top 10
+            max(r["top10"]) < 0.75
+            for r in of("03_mlp_dot")["rows"]
+            if r["dim"] == 64
+        )
+    ),
+}

@@ -1,0 +1,40 @@
+"""What the morals of lesson 13 rest on."""
+
+from __future__ import annotations
+
+from tests.lessons.evidence import ahead, mean, of, open_
+
+
+def same_graph() -> bool:
+    levels = of("18_regimes_rarity")["sets"]["ads of PinWorld"]["levels"]
+    return all(
+        mean("rarity", "ads of PinWorld", x, "iALS, same graph")
+        > mean("rarity", "ads of PinWorld", x, "TwHIN")
+        for x in levels
+    )
+
+
+def one_vector() -> bool:
+    part = of("18_regimes_interests")["sets"]["PinWorld"]
+    single = ("mean of vectors", "mean of vectors, the latest more", "iALS")
+    several = ("PinnerSage, 3", "PinnerSage, 5", "mixture of centroids")
+    for row in part["first"]:
+        if row["first"] in several and all(x in row["behind"] for x in single):
+            return False  # several are ahead of every single vector for sure
+    return True
+
+
+def recency() -> bool:
+    leads = of("13_interests")["PinWorld"]["leads"]
+    many = "@100, many interests"
+    return all(
+        ahead(leads[f"{x} over mean, {many}"]) and open_(leads[f"{x} over mean, recent, {many}"])
+        for x in ("centroids, 3", "centroids, 5", "medoids, 3", "medoids, 5")
+    )
+
+
+MORALS = {
+    "Before you praise a model of many relations, give its rivals the same graph": same_graph,
+    "Before you give somebody five vectors, see what one good vector finds": one_vector,
+    "Being recent was in the medoids all along": recency,
+}
