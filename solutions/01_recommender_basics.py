@@ -18,9 +18,8 @@
 #
 # Write down your three before you read on; 1.3, 1.4 and 1.8 each find one.
 #
-# **You will** split events by time, write the measures that every table of this course uses, build
-# three generators of candidates, find out when a list of bestsellers is hard to beat, and try to
-# beat it.
+# **You will** split events by time, write the measures that every table of this course uses, meet three
+# generators of candidates, and find out how hard it is to beat a list of bestsellers.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 00, some
 # pandas · **Runs on** any CPU
@@ -65,11 +64,10 @@ remember("01")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1.1 The funnel
 #
-# The next song, the video beside this one, the morning's news, the first page of a shop, the order of
-# search results: recommenders are everywhere, and three sides want something from them. **Users** want
-# to find what they like. **Authors**, shops and advertisers want to be found, new ones above all. The
-# **platform** wants people to come back. All three share one page, so no single number is fair to all
-# of them.
+# The next song, the video beside this one, the morning's news, the first page of a shop, the order of search
+# results: recommenders are everywhere, and three sides want something from them. **Users** want to find what
+# they like. **Authors**, shops and advertisers want to be found, new ones above all. The **platform** wants
+# people to come back. All three share one page, so no single number is fair to all of them.
 #
 # A recommender is a function $f(u, i)$ that says how much user $u$ wants item $i$, learned from what
 # people did before. With a billion items nobody can afford a good $f$ for all of them, so it works in
@@ -99,25 +97,24 @@ plt.show()
 #
 # | stage | must | judged by | learns from |
 # |---|---|---|---|
-# | **generator** | not lose the good items | recall at its budget | positives and sampled negatives |
-# | **ranker** | put the best in front | NDCG, calibrated probabilities | items that were *shown* |
+# | **generator** | not lose the good items | how many of them it keeps (recall, 1.4) | likes, and items drawn at random beside them |
+# | **ranker** | put the best in front | what stands near the top (NDCG, 1.4) | items that were *shown* |
 # | **re-ranker** | make a good page | online experiments | rules, diversity |
 #
 # What the generator loses, no ranker can bring back. An item that was on somebody's screen is an
-# **impression**, clicked or not. Only impressions have answers, and some generator chose them. So what a
-# ranker learns from is not a fair sample of the catalog.
+# **impression**, clicked or not. A ranker learns from impressions only, and some generator chose them: they
+# are no fair sample of the catalog.
 #
 # This lesson writes generators. All they know of a user is her **history**: the items that she liked.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1.2 Real likes
 #
-# MovieTweetings: ratings from 0 to 10 that people posted on Twitter about films in 2013, with the
-# time of each post (Dooms, De Pessemier and Martens, 2013). A rating is **explicit** feedback: somebody
-# said how good it was. Most data are **implicit**: a click, a purchase, a play, something that was done
-# and not judged. To work with what most systems have, we keep the ratings of 7 or more and call each a
-# **like**. All other cells of $\mathbf R$ are 0, and a 0 says *nothing was observed*. It does not say
-# *disliked*.
+# MovieTweetings holds ratings from 0 to 10 that people posted on Twitter about films in 2013, with the time
+# of each post (Dooms, De Pessemier and Martens, 2013). A rating is **explicit** feedback: somebody said how
+# good it was. Most data are **implicit**: a click, a purchase, a play, something that was done and not
+# judged. To work with what most systems have, we keep the ratings of 7 or more and call each a **like**. All
+# other cells of $\mathbf R$ are 0, and a 0 says *nothing was observed*. It does not say *disliked*.
 #
 # <details><summary>If a notice says that PinWorld takes its place</summary>
 #
@@ -139,8 +136,9 @@ likes
 # * **temporal split**: choose a moment; everything before is train, everything after is test.
 #   A running system is always judged this way.
 #
-# A random split asks: *which film of March did Ann like, given what she liked in June?* No
-# recommender will ever be asked that. A model that has seen June knows which films became popular.
+# A random split asks: *which film of March did Ann like, given what she liked in June?* No recommender will
+# ever be asked that. And the answer leaks: who has seen June knows which films became popular. How often does
+# that happen?
 
 # %% tags=["predict:01.p4"]
 predict("01.p4")
@@ -163,7 +161,7 @@ past, _, future = likes.temporal_split((0.8, 0.0, 0.2), unseen="keep")
 splits = {"random": (rest, held), "temporal": (past, future)}
 pd.Series({name: f"{leaks(*parts).mean():.0%}" for name, parts in splits.items()}, name="leaks")
 
-# %% slideshow={"slide_type": "subslide"} tags=["answers:01.p4"]
+# %% slideshow={"slide_type": "subslide"} tags=["answers:01.p4"] jupyter={"source_hidden": true}
 start, someone = likes.times.min(), np.intersect1d(past.users, future.users)[:10]
 figure, axes = plt.subplots(1, 2, figsize=(7.6, 3.4), sharey=True)
 for ax, (name, (given, hidden)) in zip(axes, splits.items(), strict=True):
@@ -184,8 +182,11 @@ plt.show()
 # are the test events to be found. A plum dashed line runs from a question to a later train event
 # of the same user: information from the future. Compare the two sides.*
 #
-# Under the random split 87 % of the hidden likes have a later like of the same user in train: nearly every question is asked with
-# the future in hand. Under the temporal split none has one. But a temporal split has a trap of its own: tomorrow brings people and films that today does not know.
+# Under the random split 87 % of the hidden likes have a later like of the same user in train: nearly every
+# question is asked with the future in hand. Under the temporal split none has. **This is the first way to be
+# wrong by "twice as much": the past was asked, not the future.**
+#
+# A temporal split has a trap of its own. Tomorrow brings people and films that today does not know.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # The moment to stop: figure 1.2, dashed lines on one side only. Let somebody say in one sentence what the left side
@@ -210,15 +211,16 @@ cold = pd.Series({
 cold.map("{:.0%}".format).rename("likes of the last tenth").to_frame()
 
 # %% [markdown]
-# A **cold** item has no edge, so no model of this lesson can find it; a cold user gets what everybody
-# gets. Many papers drop these events, and so does our `temporal_split` unless told otherwise. Then the
-# result speaks of the part of tomorrow that was easy, and nobody sees which. Here they stay, and a miss
-# counts as a miss.
+# Users and items without an edge are called **cold**. No model of this lesson can find a cold item, and a
+# cold user gets what everybody gets. Many papers drop such likes, and so does the library's `temporal_split`
+# unless told otherwise. The result then describes the easy part of tomorrow, here 62 %, and does not say so.
+# We keep them all: a miss is a miss.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 01.1 — `temporal_split` ({{points:01.1}})
 #
-# Cut the time line twice. With $E$ events in order of time (positions 0 … $E-1$),
+# Cut the time line twice, at the times $t_1$ and $t_2$. With $E$ events in order of time (positions 0 …
+# $E-1$),
 #
 # $$
 # \begin{aligned}
@@ -284,9 +286,9 @@ check("01.1", temporal_split)
 # | $k$ | `top` | length of the list that is looked at (code keeps `k` for layers) |
 # | $[\,\dots]$ | a comparison | 1 if what stands inside is true, else 0 |
 #
-# Without a hit among the first $k$ places the reciprocal rank is 0. The number in a table is the **mean over users**; that of the
-# reciprocal rank is called **MRR**. A user without test items has no value at all:
-# leave such users out. Counting them as 0 would punish every model for nothing.
+# Without a hit among the first $k$ places the reciprocal rank is 0. A table shows the **mean over users**;
+# the mean of the reciprocal rank is called **MRR**. A user without test items has no value at all, so leave
+# such users out: a 0 for them would punish every model for nothing.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 01.2 — `recall_hit_mrr` ({{points:01.2}})
@@ -331,8 +333,8 @@ check("01.2", recall_hit_mrr)
 #
 # The sum below the line is the **ideal list**: all relevant items in front, as many as fit.
 #
-# **Which one when?** Recall for a generator, since a ranker will order what it found: that is the measure
-# of this lesson. NDCG where the list is shown as it stands, as in many later lessons.
+# **Which one when?** For a generator we use recall, since a ranker will order what it found: that is the
+# measure of this lesson. Where the list is shown as it stands, as in many later lessons, we use NDCG.
 
 # %% tags=["predict:01.p5"]
 predict("01.p5")
@@ -349,6 +351,9 @@ visuals.metric_list([0, 1, 0, 0, 1, 0, 1, 0, 0, 0], missed=0, top=5, function=re
 # after the cut are dashed. Switch places by mouse or with arrow keys and Enter, and move the two
 # sliders, which ask your `recall_hit_mrr`. The last bar, hatched, is a careless NDCG, whose ideal list is made of the found hits alone.*
 #
+# The careless NDCG forgives every item that the list has missed, so it is too high: **the second way to be
+# wrong. The code runs, and something else is counted.**
+#
 # <details><summary>Your function for every list</summary>
 #
 # Once a place is switched, the numbers are the formula's; with the package anywidget, put `.live()` behind the call, and yours is
@@ -356,8 +361,8 @@ visuals.metric_list([0, 1, 0, 0, 1, 0, 1, 0, 0, 0], missed=0, top=5, function=re
 #
 # </details>
 #
-# Three things to try: find a list with recall 1 and NDCG below 0.6. Find the list on which the two
-# NDCGs differ most. Add missed items one by one: which measures do not notice?
+# Three things to try. Find a list with recall 1 and NDCG below 0.6. Find the list on which the two NDCGs
+# differ most. Add missed items one by one: which measures do not notice?
 #
 # <details><summary>The answers</summary>
 #
@@ -377,8 +382,7 @@ visuals.metric_list([0, 1, 0, 0, 1, 0, 1, 0, 0, 0], missed=0, top=5, function=re
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1.5 Popularity, with an eye on the clock
 #
-# The first generator ignores the user. It may ignore dates as well and count all events alike, or
-# let them age:
+# The first generator ignores the user: it counts. It may count all events alike, or let them age:
 #
 # $$
 # \text{score}(i) = \sum_{\text{events of } i} 2^{-\text{age} / h}
@@ -394,9 +398,9 @@ visuals.metric_list([0, 1, 0, 0, 1, 0, 1, 0, 0, 0], missed=0, top=5, function=re
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1.6 Fans of this also like
 #
-# The second generator, **item2item**, starts from what the user likes. On the graph of lesson 00:
-# from a film back to its fans, and from them to their other films. These are two hops from an item of
-# the user's history, and three from the user.
+# The second generator, **item2item**, starts from what the user likes. On the graph of lesson 00 it goes from
+# a film back to its fans, and from them to their other films. That is two hops from an item of the history,
+# and three from the user.
 
 # %% slideshow={"slide_type": "fragment"}
 figure, (left, right) = plt.subplots(1, 2, figsize=(7.4, 2.9), width_ratios=[1.25, 1])
@@ -413,9 +417,9 @@ plt.show()
 # Ann to Brazil. Right: entry (i, j) of RᵀR counts the paths from item i to item j, that is, their
 # common fans; on the diagonal stands how many fans an item has.*
 #
-# Counts favor bestsellers. Take the most popular one percent, 105 films: six films in seven share a fan with one of them, so
-# these would be neighbors of nearly everything. The **cosine** of two columns of $\mathbf R$ divides popularity out, and a
-# user's score for an item adds up the cosines with what the user likes:
+# Counts favor bestsellers. Take the most popular one percent, 105 films: six films in seven share a fan with
+# one of them, so these would be neighbors of nearly everything. The **cosine** of two columns of $\mathbf R$
+# divides popularity out. A user's score for an item adds up its cosines with what the user likes:
 #
 # $$
 # S_{ij} = \frac{C_{ij}}{\sqrt{c_i\, c_j}}, \qquad \mathbf C = \mathbf R^\top \mathbf R,
@@ -478,25 +482,26 @@ check("01.6", item2item_cosine)
 # | $\mathrm{NN}(u)$ | the `neighbors` largest entries of row $u$ | the users nearest to $u$, without $u$ |
 # | $w_{uv}$ | `W[u, v]`, shape `(m, m)` | similarity of two users |
 #
-# On the graph both generators walk the same way, Ann → Brazil → Bob → Cube: **three hops** from a
-# user to new items. They weigh it differently: user2item compares the people on the way, Ann and Bob;
-# item2item compares the films, Brazil and Cube. Lesson 04 finds all of these as entries of powers of one
-# matrix.
+# On the graph both generators walk the same way, Ann → Brazil → Bob → Cube: **three hops** from a user to new
+# items. They differ in what they compare on the way: user2item the people, Ann and Bob; item2item the films,
+# Brazil and Cube. Lesson 04 finds both as powers of one matrix.
 #
-# **A generator that needs no formula is the user's own history**: what you played, bought or edited
-# before, the latest first. People rarely like a film twice, so here liked films leave every list. But in
-# `wikipedia-edits` (data of this course, a month of edits) 88 % of the edits are of a page that the same
-# person has edited before, and a rule that hides known items would hide the best answers.
+# **One generator needs no formula: the user's own history**, what you played, bought or edited before, the
+# latest first. People rarely like a film twice, so here liked films leave every list. Elsewhere that would
+# hide the best answers: in `wikipedia-edits` (data of this course) 88 % of the edits are of a page that the
+# same person has edited before.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1.8 Who finds more?
 #
-# Now all of them, on the likes of 1.2. Some know the day, some the user; *both* multiplies recent popularity by item2item and knows
-# the two. A comparison is worth as much as the care that went into its
-# weaker side, so three rivals from later lessons join that are hard to beat: **RP3β**, random walks of three steps
-# (04); **EASE**, item2item with weights that are *learned* (02); and **iALS**, which learns a list of numbers, a
-# vector, for every user and item (02). Each model has settings, its **knobs**. All of them are chosen on
-# validation, with the same effort.
+# Now they meet, on the likes of 1.2. Two lists are the same for everybody: *popularity* of all time, and
+# *recent* popularity. Two know the user: item2item and user2item. And *both* multiplies recent popularity by
+# item2item, so it knows the day and the user.
+#
+# A new model looks good beside a weak rival. So three strong ones from later lessons take part: **RP3β**
+# takes walks of three steps (04), **EASE** is item2item with weights that are *learned* (02), and **iALS**
+# learns a list of numbers, a vector, for every user and item (02). Each has settings, its **knobs**, which
+# are chosen on validation with the same effort for all.
 #
 # > **Claim** (common belief). An eye on the clock helps: recent bestsellers find more than those of
 # > all time.
@@ -564,7 +569,7 @@ search = train.tune(trials, 6, score, natural={"beta": [0]})
 tuned = {t.model: t.knobs for t in sorted(search.trials, key=lambda t: t.score)}  # the best is last
 search.winners.drop(columns="seconds").round(3)
 
-# %% tags=["experiment", "answers:01.p8"]
+# %% tags=["experiment", "answers:01.p8"] jupyter={"source_hidden": true}
 PERSONAL = ["item2item", "user2item", "RP3β", "EASE", "iALS"]
 
 
@@ -605,7 +610,7 @@ results.table(
     headline=("recent", "popularity", "iALS"),
 )  # fmt: skip
 
-# %% slideshow={"slide_type": "subslide"} tags=["experiment", "answers:01.p8"]
+# %% slideshow={"slide_type": "subslide"} tags=["experiment", "answers:01.p8"] jupyter={"source_hidden": true}
 personal = search.winners.score[PERSONAL].idxmax()
 found = {name: one.recall for name, one in scored.items()}
 recent = metrics.compare(found["recent"], found["popularity"])
@@ -623,15 +628,19 @@ verdicts(
 )
 
 # %% [markdown]
-# **How to read it.** Recent bestsellers reach a recall@20 of 0.281, the best list that knows only the user 0.222, the
-# bestsellers of all time 0.200. Adding the user to the day changes nothing that these users can show (0.278). A new user gets the
-# recent bestsellers from every model that knows nothing of her, so compare the column of known users: 0.288 and 0.194. A card compares user by user and gives the mean difference with its
-# **interval of 95 %**: of twenty intervals made like this, about nineteen hold the true difference. Where 0 lies
-# inside, these users **cannot tell**. A guess why the clock wins: people post about what runs in the cinemas this
-# week, and the cinemas play the same films for everybody.
+# **What a card says.** It compares two lists user by user and gives the mean difference with its **interval
+# of 95 %**: of twenty intervals made like this, about nineteen hold the true difference. Where 0 lies inside,
+# these users **cannot tell** which of the two finds more. Neither interval here holds 0.
 #
-# **Who wins depends on what the data follow, here the calendar. So name the strongest rival before you
-# say "twice as much".**
+# **How to read it.** Recent bestsellers find 28 % of what a user likes next (recall@20 0.281). The best model
+# that knows only the user, iALS, finds 22 %, and part of that is borrowed: a new user, of whom it knows
+# nothing, gets the recent bestsellers. Among known users the gap is wider, 0.288 to 0.194. A guess why:
+# people post about what runs in the cinemas this week, and cinemas play the same films for everybody. That
+# would also explain why *both* (0.278) gains nothing that we could see.
+#
+# Now the third way to be wrong. Beside the bestsellers of all time, 0.200, iALS with its 0.222 looks like
+# progress. **Whether a model wins depends on who stands beside it: name the strongest rival before you say
+# "twice as much".**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -649,8 +658,9 @@ verdicts(
 #   chance alone, an interval is made in the same way; but three numbers say little of their spread, so
 #   Student's factor is 4.3 in place of 1.96, and the interval is wide. No interval knows what another month
 #   would say: compare validation and test.
-# * **Both or recent?** The day and the user together find 0.278, the day alone 0.281. User by user one cannot tell
-#   (`metrics.compare(found["both"], found["recent"])`): this test does not see that knowing the user adds anything, and does not show that it adds nothing.
+# * **Both or recent?** The day and the user together find 0.278, the day alone 0.281, and user by user the
+#   interval holds 0 (`metrics.compare(found["both"], found["recent"])`): this test does not see that knowing
+#   the user adds anything, and does not show that it adds nothing.
 # * **Elsewhere.** Replace the first line of 1.2 by `from graphrec_utils import pinworld` and
 #   `movies = pinworld.load("small").interactions()`, run the notebook again, and watch which verdicts turn.
 #
@@ -660,8 +670,8 @@ verdicts(
 #
 # | | what it is for | where it won | where it did not |
 # |---|---|---|---|
-# | **recent bestsellers** | new users; data that follow the calendar | on these films: recall@20 of 0.281, iALS 0.222 | the same films split at random (branch B) |
-# | **item2item** | a first model that knows the user and trains nothing | on PinWorld, the synthetic site of later lessons: somebody with fifty known likes ([lesson 06](06_lightgcn.ipynb)) | there: somebody with one known like; rare films (branch C) |
+# | **recent bestsellers** | new users; data that follow the calendar | on these films: recall@20 of 0.281, iALS 0.222 | on the same films split at random (branch B) |
+# | **item2item** | a first model that knows the user and needs no training | on PinWorld, the synthetic site of later lessons, for users with fifty known likes ([lesson 06](06_lightgcn.ipynb)) | on PinWorld for users with one known like; for rare films (branch C) |
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 40 to 47. Two cards, two verdicts. Where the second does not hold, ask what these people post about before
@@ -678,18 +688,17 @@ verdicts(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * *Twice as much* can mean: **something else was asked** (a random split asks about the past, 1.3),
-#   **something else was counted** (a careless ideal list, dropped users, 1.4), or **the rival was weak**
-#   (a list of all time in place of a recent one, 1.8).
-# * A generator is judged by recall at its budget; what it loses is lost for every later stage.
-# * Ask about the future, keep the cold users and items of tomorrow in the question, and choose settings
-#   on validation.
-# * item2item and user2item both walk user → item → user → item, three hops; one weighs pairs of items,
-#   the other pairs of users. The rest of the course walks further.
+# * **Three ways in which "twice as much" can be wrong although the code has no bug.** Something else was
+#   *asked*: a random split asks about the past (1.3). Something else was *counted*: a careless ideal list, or
+#   only the users and items that are easy (1.3, 1.4). Or the *rival* was weak: a list of all time in place of
+#   a recent one (1.8).
+# * A generator is judged by recall: what it loses, no later stage brings back.
+# * item2item and user2item both walk three hops, user → item → user → item. One compares items on the way,
+#   the other users.
 #
 # **Next.** item2item calls two films related only if somebody liked both. What about two films without a
-# common fan, whose fans agree about all the rest? [Lesson 02](02_matrix_factorization.ipynb) has to fill
-# in cells that nobody filled in: what is in an empty cell?
+# common fan, whose fans agree about all the rest? Then a number has to go into a cell that nobody filled in.
+# [Lesson 02](02_matrix_factorization.ipynb) asks: what is in an empty cell?
 #
 # **Further reading.** Sarwar et al., *Item-based collaborative filtering* (2001): cosine and its
 # rivals, still readable. Järvelin and Kekäläinen, *Cumulated gain-based evaluation of IR techniques*
