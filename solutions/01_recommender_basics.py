@@ -97,8 +97,8 @@ plt.show()
 #
 # | stage | must | judged by | learns from |
 # |---|---|---|---|
-# | **generator** | not lose the good items | how many of them it keeps (recall, 1.4) | likes, and items drawn at random beside them |
-# | **ranker** | put the best in front | what stands near the top (NDCG, 1.4) | items that were *shown* |
+# | **generator** | not lose the good items | how many of them it keeps | likes, and items drawn at random beside them |
+# | **ranker** | put the best in front | the order of the list | items that were *shown* |
 # | **re-ranker** | make a good page | online experiments | rules, diversity |
 #
 # What the generator loses, no ranker can bring back. An item that was on somebody's screen is an
@@ -638,9 +638,11 @@ verdicts(
 # people post about what runs in the cinemas this week, and cinemas play the same films for everybody. That
 # would also explain why *both* (0.278) gains nothing that we could see.
 #
-# Now the third way to be wrong. Beside the bestsellers of all time, 0.200, iALS with its 0.222 looks like
-# progress. **Whether a model wins depends on who stands beside it: name the strongest rival before you say
-# "twice as much".**
+# Now the third way to be wrong: beside the bestsellers of all time, 0.200, iALS with its 0.222 looks like
+# progress.
+#
+# **Whether a model wins depends on who stands beside it. So name the strongest rival before you say "twice as
+# much".**
 #
 # <details><summary>How this was measured</summary>
 #

@@ -568,7 +568,7 @@ plt.show()
 # upper right the ridge pulls all vectors to 0; what is left of them points in one direction, the same list
 # for everybody.*
 #
-# **The best $\lambda$ is another one in every row, so tune $\alpha_0$ and $\lambda$ together.**
+# **The best $\lambda$ depends on $\alpha_0$, so tune the two together.**
 
 # %% slideshow={"slide_type": "skip"} tags=["experiment"] jupyter={"source_hidden": true}
 DAY = 86_400
@@ -691,8 +691,8 @@ verdicts(*cards)
 # table's winner, recent popularity, knows no user: for iALS a like of spring counts as much as one of
 # yesterday, and the test asks about tomorrow.
 #
-# **An untuned factorization is easy to beat, so a win over it shows little. In this course a model is said to
-# beat another only if both were tuned on the same validation data.**
+# **An untuned factorization is easy to beat, so a win over it shows little. In this course a model beats
+# another only if both were tuned on the same validation data.**
 #
 # <details><summary>How this was measured</summary>
 #

@@ -96,8 +96,8 @@ two.rename(columns={"ndcg": "NDCG@20"}).set_index("model").round(4)
 # Each row is a **trial**: one training with one choice of settings, judged on validation. Here are the two
 # best of each model. *Dot* is the dot product. GMF and MLP are two steps toward NeuMF (3.2), and the *fused*
 # NeuMF starts from the best of both. One column matters now: `reg`, the penalty $\lambda$ of lesson 02.
-# (`loss` is what training makes small, 3.5; `rate` is how far one step goes; `epochs` are passes over the
-# likes.)
+# (`loss` is what training makes small, 3.5; `rate`, the *learning rate*, is how far one step goes; `epochs`
+# are passes over the likes.)
 #
 # Now take the best trial of each penalty. Which trial would you add first?
 

@@ -12,7 +12,7 @@ def care() -> bool:
 
 
 MORALS = {
-    r"Tune $\alpha_0$ and $\lambda$ together, before everything else": lambda: (
+    r"The best $\lambda$ depends on $\alpha_0$, so tune the two together": lambda: (
         # at the chosen d: the best ridge of the smallest weight is larger than that of the largest
         (
             grid := [
@@ -24,7 +24,7 @@ MORALS = {
         and max((t for t in grid if t["alpha0"] == 0.01), key=lambda t: t["recall"])["reg"]
         > max((t for t in grid if t["alpha0"] == 0.1), key=lambda t: t["recall"])["reg"]
     ),
-    "To beat an untuned factorization shows little. In this course a model is said to beat another only if both were tuned on the same validation data": care,
+    "An untuned factorization is easy to beat, so a win over it shows little. In this course a model beats another only if both were tuned on the same validation data": care,
     "A table says as much about the care for its first row as about the idea in its last": lambda: (
         (curves := of("06_gowalla_curves")["curves"])["NGCF, published"]
         and curves["BPR-MF"]["points"][-1]["recall@20"]
