@@ -261,7 +261,7 @@ plt.show()
 # *Figure 12.2. The margin loss (left) and the mean length of an entity (right) over 200 passes through random facts.
 # Unit entities (solid): the loss ends on a plateau. Free entities (dashed): it keeps falling, and they keep growing.*
 #
-# Longer vectors make larger differences of distances, and soon most of these exceed the margin. So the loss falls, although random facts have nothing to teach.
+# Longer vectors make larger differences of distances, and more and more of these exceed the margin. So the loss falls, although random facts have nothing to teach.
 # **A falling loss is no proof of learning. Watch lengths.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
