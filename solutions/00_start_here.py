@@ -284,8 +284,8 @@ check("00.3", recommend)
 visuals.bipartite(R, toy.USERS, toy.ITEMS, function=recommend)
 
 # %% [markdown]
-# *Figure 0.3. The picture of 0.2 once more: the film that your own `recommend` puts first for each person, here and after one switch. With
-# the package anywidget, put `.live()` behind the call, and it is asked after every switch.*
+# *Figure 0.3. The picture of 0.2 once more. Run the cell: now it also names the film that your own `recommend` puts first for each person, here and after one
+# switch. With the package anywidget, put `.live()` behind the call, and it is asked after every switch.*
 #
 # Switch a like: whose recommendation changes, only that person's?
 
@@ -400,9 +400,10 @@ plt.show()
 # The crowded events at the top are found nearly every time, the small ones at the bottom never. One
 # number said "better than chance". The picture says "good for crowds, useless for the rest".
 #
-# Even E3 and E12, two events of the same size, fare differently: the guests of E3 had been to most
-# of the crowded events already, so fewer of those stood before it in their lists. Which events
-# share their guests is what the edges of a graph know and a popularity list does not.
+# Even E3 and E12, two events of the same size, fare differently. The guests of E3 had been to most
+# of the crowded events already, so fewer of those stood before it in their lists. (Luck helped: three
+# of E3's four hits are ties with E10, which the smaller number wins.) Which events share their guests
+# is what the edges of a graph know and a popularity list does not.
 #
 # </details>
 
@@ -411,7 +412,7 @@ plt.show()
 #
 # A popularity list knows how many like an item and nothing else. A graph knows who shares it with whom. That does not always help: in many of
 # our tables something simple is level with a famous model, or ahead of it. So the course changes one thing in the data at a time, to see where
-# the order turns. Lesson 18 has all seven answers on one page.
+# the order turns. Lesson 18 brings the seven answers together.
 #
 # | what changes | the question | lessons |
 # |---|---|---|
@@ -497,7 +498,7 @@ plt.show()
 # >
 # > **Where it won.** It finds 62 % of the hidden attendances, chance 34 % (0.7).
 # >
-# > **Where it did not.** In the smaller half of the events it finds none of 25. Eight events of 14 are never in a list of somebody who attended them.
+# > **Where it did not.** In the smaller half of the events it finds none of 25. Eight events of 14 it recommends to no woman who attended them.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away

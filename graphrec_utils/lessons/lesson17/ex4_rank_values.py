@@ -23,6 +23,7 @@ ex = Exercise(
     "17.4",
     "rank_values",
     points=5,
+    branch=True,
     hints=(
         "Three steps: what the layer shared by all reactions says, a probability for each reaction, one "
         "number per row.",
