@@ -16,15 +16,15 @@
 # > **A ranker learns from what a ranker has shown. What can it learn that way, and what can it never find out?**
 #
 # A recommender is a **funnel**. The models of the lessons before find a few hundred items among millions. The **ranker** looks at each of these
-# with everything it can get, and puts ten of them in order. Whatever a generator has missed, no ranker brings back.
+# with everything it can get, and puts ten of them in order. What a generator has missed, no ranker brings back.
 #
 # **You will** write the number that a ranker is judged by, the question that a candidate asks a user's history, and the loss that forgives
-# people for not looking. Then you will see what a ranker does to its own data.
+# people for not looking.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 01, 02 and 06 · **Runs on** any CPU
 #
-# **In an hour:** sections 17.1 to 17.7, with three exercises: exercise 17.1 in section 17.2, exercise 17.8 in section 17.4, exercise 17.6 in
-# section 17.6. **Branches**, marked ↳, stand after the quiz: order, and a number to trust · trees · several answers, and what a hide costs ·
+# **In an hour:** sections 17.1 to 17.7, with exercise 17.1 in section 17.2, exercise 17.8 in 17.4, exercise 17.6 in
+# 17.6. **Branches**, marked ↳, stand after the quiz: order, and a number to trust · trees · several answers, and what a hide costs ·
 # vectors as columns · what was never shown · your choice.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -64,17 +64,17 @@ remember("17")
 #
 # | | generator | ranker |
 # |---|---|---|
-# | sees | millions of items | a few hundred, from several generators, duplicates and seen items removed |
+# | sees | millions of items | a few hundred, from several generators |
 # | has per item | one product of vectors | hundreds of features, of the user, the item and the pair |
 # | learns from | what was liked, and drawn negatives | **impressions**: what was shown, and what happened |
 # | is judged by | recall at its budget | the order of what was shown, and the probability itself |
 #
 # An **impression** is one item shown to one user once, and what she did next: perhaps nothing. PinWorld (lesson 00) has logged all of them.
-# **Liked** means here: looked at closely, clicked for long, saved, or bought. Hidden, left after a moment, or passed over means not liked. About two
-# impressions in three are liked.
+# **Liked** means here: looked at closely, clicked for long, saved, or bought. About two impressions in three are liked; the others are hidden, left
+# after a moment, or passed over.
 #
-# Features are counted on days 0 to 27. The ranker is trained on the impressions of days 28 to 41, settings are chosen on days 42 to 48, and
-# days 49 to 55 are the test. So every feature is older than every label, in training as later in use. New users and pins stay in.
+# Features are counted on days 0 to 27, the ranker is trained on the impressions of days 28 to 41, settings are chosen on days 42 to 48, and
+# days 49 to 55 are the test. So every feature is older than every label, in training as later in use.
 #
 # | group | examples | alone it can say |
 # |---|---|---|
@@ -121,7 +121,7 @@ action.value_counts(normalize=True).round(3).to_frame("share of all impressions"
 # A ranker says $p$, the probability of a "yes" given that the item is shown. With the label $y$ the
 # **log loss** of a row is $-y \log p - (1 - y) \log(1 - p)$: small if $p$ was near the truth, large if it was sure and wrong.
 #
-# Its size alone tells little. Where one row in a thousand is a "yes", even a bad model has a small loss. So the loss is compared with that of
+# Its size alone tells little: where a "yes" is rare, even a bad model has a small loss. So it is compared with the loss of
 # a model that knows nothing and says the same every time, the share $\bar y$ of ones:
 #
 # $$
@@ -182,8 +182,8 @@ check("17.1", rce)
 # The other measure asks about **order** alone. Take a row that was liked and one that was not: how often does the first have the higher score?
 # That share is **AUC**; 0.5 is chance. (Branch 17.8 computes it, and mends probabilities that promise too much.)
 #
-# Here is a first ranker, a small network. Its test predictions are sorted and cut into eight groups of equal size. For each group
-# the figure compares what was **said** on average with what **happened**. Before $\sigma$ the logits can be stretched, $a z$, and shifted, $z + b$.
+# Here is a first ranker, a small network. Its test predictions are sorted and cut into eight groups. For each group
+# the figure compares what was **said** on average with what **happened**. Its logits can be stretched, $a z$, and shifted, $z + b$.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p2"]
 predict("17.p2")
@@ -199,8 +199,7 @@ visuals.calibration(network.logits(test.x[few]), test.y[few], function=rce)
 
 # %% [markdown]
 # *Figure 17.1. Said against happened for 2,000 test impressions: as the model says it (left), with logits four
-# times as large (middle), and shifted by 2 (right). Where the points lie below the diagonal the model promises too
-# much. The titles have RCE and AUC.*
+# times as large (middle), and shifted by 2 (right). Below the diagonal the model promises too much. The titles have RCE and AUC.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 17.1: the slider stretch a from 1 to its right end: the points leave the diagonal, RCE falls, AUC stands
@@ -210,10 +209,10 @@ visuals.calibration(network.logits(test.x[few]), test.y[few], function=rce)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.3 Which features?
 #
-# The ranker of this lesson is a small network: features go in, one hidden layer mixes them, and the probability of a like comes out. (Many sites use
-# trees instead: branch 17.9. A network can also predict saves, clicks and hides at once: branch 17.10.)
+# The ranker of this lesson is a small network: features go in, one hidden layer mixes them, the probability of a like comes out. (Trees instead of it:
+# branch 17.9. Saves, clicks and hides at once: branch 17.10.)
 #
-# We train it on parts of the features and ask what each part is worth. The last column takes each user by herself: of *her* impressions, how often
+# What is each part of the features worth? The last column takes each user by herself: among *her* impressions, how often
 # does a liked one have a higher score than another?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p3"]
@@ -241,17 +240,17 @@ pd.DataFrame(table).set_index("features").round(3)
 
 # %% [markdown]
 # The user's own columns say next to nothing: inside one person's list they are the same for every pin. The pin's columns say much. Some pins are
-# liked by nearly everybody, so a ranker without any idea of taste has three quarters of the RCE, 8.0 of 10.5, and puts even one person's list in order
-# (0.627). The columns of the pair do that better (0.683).
+# liked by nearly everybody, so a ranker without any idea of taste gets an RCE of 8.0, and puts even one person's list in order
+# (0.627). The columns of the pair do that better (0.683), and with them RCE is 10.5.
 #
 # **What everybody likes gets far. What this user likes about this pin gets further.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.4 The candidate asks the history
 #
-# So far a user is a handful of counts. Her latest likes could tell more. But how does a ranker read fifty of them? Their mean says "cakes and
-# chairs", whatever the candidate is (lesson 10). A generator has to live with that, since it makes the user's vector before it knows any
-# candidate. A ranker knows the candidate, so it can **let the candidate ask**: a lamp asks about her chairs, a recipe about her cakes.
+# So far a user is a handful of counts. Her latest likes could tell more, but how does a ranker read fifty of them? Their mean says "cakes and
+# chairs", whatever the candidate is. A generator has to live with that: it makes the user's vector before it knows any
+# candidate. A ranker can **let the candidate ask**: a lamp asks about her chairs, a recipe about her cakes.
 #
 # DIN (Zhou et al., 2018) gives every event $\mathbf h_j$ of the history a weight for this candidate $\mathbf c$, by a small network that reads both:
 #
@@ -307,15 +306,15 @@ check("17.8", ask_history)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Does asking pay?
 #
-# Every ranker gets the counts, renewed each morning. Most get the pin's picture as a vector, too, and the user's fifty latest likes, in one of four ways:
+# Every ranker gets the counts, renewed each morning. Some also get the pin's picture as a vector, and the user's fifty latest likes, in one of four ways:
 #
 # * **its mean**: all fifty alike;
-# * **weighed**: each event has a weight, from the event and its age; the candidate is **not** asked;
+# * **weighed**: a weight for each event, from the event and its age, **not** from the candidate;
 # * **asked**: the candidate gives the weights, as in the formula;
 # * **asked; softmax**: the same, with weights that sum to 1.
 #
-# One rival learns no vectors. It has five columns that a person thought of, for example: how much is the candidate's picture like
-# the most similar picture among her likes?
+# One rival learns no vectors. It has five columns that a person thought of, for example: how like the candidate's picture is the most
+# similar one among her likes?
 #
 # > **Claim** (DIN). A ranker whose candidate asks the history finds more than the same ranker with the mean of the history.
 
@@ -355,11 +354,11 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 17.2. RCE on days 49 to 55: means of three worlds (marks) and each of them (strokes). Gray: without a
-# question. Orange: asked. Square: five columns by hand. Look for the step from the mean to the weights, and for the one from there to asking.*
+# *Figure 17.2. RCE on days 49 to 55: means of three worlds (marks) and each of them (strokes). Square: five
+# columns by hand.*
 #
 # The claim holds: asking is ahead of the mean. Now look at the row between the two. Weights that **know no candidate** are already as good,
-# 14.3 for both. So what helped is that events have weights at all; it hardly matters here who gives them, or whether they sum to 1. And the five columns,
+# 14.3 for both. So what helped is that events have weights at all. Who gives them, or whether they sum to 1, hardly matters here. And the five columns,
 # an idea instead of a training, find more than any of these, 14.7.
 #
 # **Give the events of a history weights. And before a network learns to ask, write down what you would ask.**
@@ -388,9 +387,9 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.5 A question of dates
 #
-# A feature may itself be learned: the vectors of the lessons before can be columns, too. Take iALS's. First they learn from the likes of days 0 to **27**,
-# as every feature so far. Then let them learn until day **41** instead. The ranker is trained on the impressions of days 28 to 41, as before, and tested
-# on days 49 to 55. Its vectors are two weeks fresher. Who would not want that?
+# A feature may itself be learned: iALS's vectors can be columns, too. First they learn from the likes of days 0 to **27**,
+# as every feature so far. Then let them learn until day **41** instead. The ranker is trained on the impressions of days 28 to 41 and tested
+# on days 49 to 55, as before. Its vectors are two weeks fresher. Who would not want that?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:17.p6"]
 predict("17.p6")
@@ -406,11 +405,11 @@ worth = results.load(
 pd.DataFrame(worth.values["PinWorld"]["leak"]).T.rename_axis("embeddings of").round(2)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# With the fresher vectors RCE rises from 14 to 49 on the rows of the training, and falls from 10 to −138 on new days: far worse than the constant. Until day
+# With the fresher vectors RCE rises from 14 to 49 in training, and falls from 10 to −138 on new days: far worse than the constant. Until day
 # 41 the vectors had learned from the very likes that the ranker is trained to predict. Their product gave the answer away, and the ranker trusted it.
 #
-# Everybody makes this mistake once, because the training looks better for it. (The honest vectors bring nothing here, by the way: 9.7 with them, 10.5
-# without, in 17.3. Branch 17.11 asks why.)
+# Everybody makes this mistake once: the training looks better for it. (Honest vectors bring nothing here: 9.7 with them, 10.5
+# without. Branch 17.11 asks why.)
 #
 # **A feature has to be older than the labels that it helps to predict.**
 #
@@ -434,7 +433,7 @@ visuals.exposure(pins)
 
 # %% [markdown]
 # *Figure 17.3. Six pins: pale bars say how many like each if they look, solid bars how many click, in the first list
-# (left), after five rounds of sorting by clicks (middle) and by clicks / e, that is, clicks divided by the share that looked (right). In the
+# (left), after five rounds of sorting by clicks (middle) and by clicks / e, clicks divided by the share that looked (right). In the
 # interactive version you step through the rounds.*
 #
 # Why does the new gem, the best pin, not get to the top in the middle? It stands where few people look, so few click, so it stays there. Divided by
@@ -447,16 +446,16 @@ visuals.exposure(pins)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # How likely is position $k$ looked at? Shuffle a few lists. In those every position holds equally good pins, on average, so
-# clicks fall from the top to the bottom for one reason only: looks. Clicks at position $k$ over clicks at the first give the **examination** $e_k$.
+# clicks fall from top to bottom because looks do. Clicks at position $k$ over clicks at the first give the **examination** $e_k$.
 #
-# A click at position $k$ then stands for $1/e_k$ likes. Let $c$ be 1 for a click and 0 for none, and put $c/e$ where the label was, **also in**
+# A click at position $k$ then stands for $1/e_k$ likes. Let $c$ be 1 for a click and 0 for none. Put $c/e$ where the label was, **also in**
 # $1 - \text{label}$:
 #
 # $$
 # \mathcal L = \frac1B \sum \; \frac{c}{e} \, (-\log p) + \Big( 1 - \frac{c}{e} \Big) \, (-\log (1 - p))
 # $$
 #
-# The mean of $c/e$ over many showings is the share that likes it. So this is, on average, the log loss of a label
+# On average $c/e$ is the share that likes the pin. So this is, on average, the log loss of a label
 # that nobody has observed (Saito et al., 2020).
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -496,10 +495,10 @@ check("17.6", examined_loss)
 # ### Who gets better pins on the screen?
 #
 # An old ranker has written a log of 8,000 lists: mostly with what was shown most before on top, a tenth of them shuffled. New rankers learn from
-# this log. PinWorld knows the truth, so we can ask: of the ten pins that a ranker would show, how many are **liked if looked at**?
+# it. PinWorld knows the truth: of the ten pins that a ranker would show, how many are **liked if looked at**?
 #
-# Four rankers learn from: the clicks as they are; the clicks with the position as one more feature (later all pins are asked about as if they stood on top);
-# clicks divided by examination, with the loss of exercise 17.6; and the shuffled lists only.
+# Four rankers learn from the clicks as they are; from clicks with the position as one more feature (later each pin is asked about as if it stood on top);
+# from clicks divided by examination; and from the shuffled lists only.
 #
 # > **Claim** (Saito et al.; Joachims et al., 2017). Dividing clicks by examination shows pins that are liked more
 # > than training on clicks does.
@@ -536,9 +535,9 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 17.4. How much of what each ranker would show is liked, in the mean of three trainings (bars) and for each of them
-# (strokes). "examined" has the loss of exercise 17.6. Gray: the old ranker that wrote the log, and what nobody can have, a ranker trained on the likes
-# themselves and the best list there is. Dotted: ten drawn by chance. Look for the distance from "clicks" to "truth", and how much of it is left.*
+# *Figure 17.4. How much of what each ranker would show is liked: means of three trainings (bars), and each of them
+# (strokes). "examined" has the loss of exercise 17.6. Gray: the old ranker, and what nobody can have, a ranker trained on the likes
+# themselves and the best list there is. Dotted: ten drawn by chance. How much of the distance from "clicks" to "truth" is left?*
 #
 # Training on clicks teaches the new ranker where the old one put things: 62 % of its ten are liked, and 68 % with the likes themselves. Dividing repairs
 # most of that distance. The position as a feature repairs nearly as much, and needs no shuffled list. Shuffled lists alone tell the truth, but they are few.
@@ -558,12 +557,12 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.7 The loop
 #
-# Now the new ranker shows its own lists, is trained on what was clicked there, and shows again: five rounds of 3,000 lists. Two more features count how
-# often a pin was shown and clicked in these rounds. Four rankers do this:
+# Now a ranker shows its own lists, is trained on what was clicked there, and shows again: five rounds of 3,000 lists.
+# Four rankers do this:
 #
 # * **clicks** is trained anew after each round, on clicks as they are;
 # * **once** is trained after the first log and never again: where "clicks" differs from it, the **loop** did it;
-# * **examined** is trained anew with the loss of exercise 17.6; compare it with its own round 1;
+# * **examined** is trained anew with the loss of exercise 17.6;
 # * **examined, explores** shows some random lists as well.
 #
 # > **Claim** (common belief). Retrained on its own clicks as they are, a ranker gives ever more showings to a tenth of
@@ -606,20 +605,20 @@ verdict(
 
 # %% [markdown]
 # *Figure 17.5. Round by round, means of three runs: how much of what is shown is liked, how many different pins are
-# shown in 3,000 lists, and the share of all showings that goes to a tenth of the creators. Dotted: lists in the true
+# shown, and the share of all showings that goes to a tenth of the creators. Dotted: lists in the true
 # order of liking. Round 0 is the old ranker.*
 #
 # The tenth of the creators keeps its share, about a third, with and without the loop. The loop bites one level below: **of the pins, two in five
-# are gone**. In round 5 "clicks" shows 1,370 of them, "once" 2,341. What is no longer shown gets no clicks, so the ranker will never learn whether it was good.
+# are gone**. In round 5 "clicks" shows 1,370, "once" 2,341. What is no longer shown gets no clicks, and nobody will ever know whether it was good.
 #
-# Dividing helps twice: people like more of what they see, and more pins are seen. Even so their number falls from round to round. With random
-# lists among the others it falls less, and by round 5 these lists cost nothing.
+# Dividing helps twice: people like more of what they see, and more pins are seen. Even so their number falls from round to round. With some random
+# lists it falls less, and by round 5 these cost nothing.
 #
 # **A ranker writes its own training data. Watch what it stops showing.**
 #
 # <details><summary>How this was measured</summary>
 #
-# Five rounds of 3,000 lists, three seeds; the interval is over these. With clicks 286 of 300 creators are shown in round 5, without retraining 297. Divided by examination
+# Five rounds of 3,000 lists, three seeds; two more features count how often a pin was shown and clicked in these rounds; the interval is over these. With clicks 286 of 300 creators are shown in round 5, without retraining 297. Divided by examination
 # the tenth begins at 23.1 % and ends at 24.8 %, and it rises in all six runs, those that explore included. So there the belief is right, by less than two
 # percentage points. The pins of the random lists are counted, too. A stored measurement.
 #
@@ -628,35 +627,26 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What a ranker is for
 #
-# > **What it is for.** It stands behind the generators, reads everything about the few hundred candidates that they found, and says for each how likely
+# > **What it is for.** It reads everything about the few hundred candidates that generators found, and says for each how likely
 # > a reaction is: as an order, and as a number that may be multiplied by a price.
 # >
 # > **Where it won.** With features of the pair its RCE is 10.5, without them 8.0 (17.3). With the latest likes, weighed, it is 14.3, without them 12.6 (17.4). Told
 # > how likely each position is looked at, it shows ten of which 67 % are liked; trained on clicks as they are, 62 % (17.6).
 # >
-# > **Where it did not.** Of the best ten of forty candidates 89 % are liked. Even trained on the likes themselves, a ranker with these sixteen features
-# > shows ten of which 68 % are. And what it stops showing, it never learns about again (17.7).
+# > **Where it did not.** Of the best ten of forty candidates 89 % are liked; of those that a ranker shows, trained on the likes themselves, 68 % (17.6). And what
+# > it stops showing, it never learns about again (17.7).
 #
 # ## Take away
 #
-# * **What can a ranker learn from what a ranker has shown?** Who likes what, if it has features of the pair. How likely that is. And even what people would have
+# * **What can a ranker learn from what a ranker has shown?** Who likes what, and how likely. Even what people would have
 #   liked further down, if a few lists were shuffled. **What can it never find out?** Whether a pin that is not shown would be liked.
 # * AUC judges the order, RCE also the number.
-# * A history says more when its events have weights. Letting the candidate give the weights added 0.2 of RCE at most, over all rows.
+# * A history says more when its events have weights. Letting the candidate give them added 0.2 of RCE at most, over all rows.
 # * A feature must be older than the labels.
 # * A click needs eyes. Divide by examination, or give the position to the model.
 #
-# **Next.** You have generators, a ranker, and a log that remembers only what was shown. Which of these recommenders would people like best, if they met
-# them all? No log of one ranker says it. It takes an experiment: lesson 18.
-#
-# **Further reading.** He et al., *Practical Lessons from Predicting Clicks on Ads at Facebook*
-# ([DOI 10.1145/2648584.2648589](https://doi.org/10.1145/2648584.2648589)): trees, calibration, sampling of zeros. Joachims,
-# Swaminathan, Schnabel, *Unbiased Learning-to-Rank with Biased Feedback*
-# ([arXiv 1608.04468](https://arxiv.org/abs/1608.04468)): propensities of positions. Saito et al.
-# ([arXiv 1909.03601](https://arxiv.org/abs/1909.03601)): the loss of 17.6. Schnabel et al.
-# ([arXiv 1602.05352](https://arxiv.org/abs/1602.05352)): recommendations as treatments. Xia et al., *TransAct*
-# ([arXiv 2306.00248](https://arxiv.org/abs/2306.00248)): a ranker in use. Zhou et al., *Deep Interest Network*
-# ([arXiv 1706.06978](https://arxiv.org/abs/1706.06978)): the candidate asks.
+# **Next.** Which of all these recommenders would people like best, if they met them all? A log of one of them does not say it. Can an experiment? Lesson 18.
+
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 47 to 50, with the box. Ask the question of the first slide again: what can it never find out? Then the next one: how would one learn it?
@@ -1195,3 +1185,12 @@ check("17.7", choose)
 # (2) The output is concatenated with a maximum over `dim=1`. Are padded positions part of it? (3) There is no
 # position embedding. What does the model know about the order of actions? (4) Where would you put the vector of
 # PinnerFormer, and where iALS of 17.11?
+#
+# **Further reading.** He et al., *Practical Lessons from Predicting Clicks on Ads at Facebook*
+# ([DOI 10.1145/2648584.2648589](https://doi.org/10.1145/2648584.2648589)): trees, calibration, sampling of zeros. Joachims,
+# Swaminathan, Schnabel, *Unbiased Learning-to-Rank with Biased Feedback*
+# ([arXiv 1608.04468](https://arxiv.org/abs/1608.04468)): propensities of positions. Saito et al.
+# ([arXiv 1909.03601](https://arxiv.org/abs/1909.03601)): the loss of 17.6. Schnabel et al.
+# ([arXiv 1602.05352](https://arxiv.org/abs/1602.05352)): recommendations as treatments. Xia et al., *TransAct*
+# ([arXiv 2306.00248](https://arxiv.org/abs/2306.00248)): a ranker in use. Zhou et al., *Deep Interest Network*
+# ([arXiv 1706.06978](https://arxiv.org/abs/1706.06978)): the candidate asks.

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.lessons.evidence import ahead, behind, of, open_
+from tests.lessons.evidence import ahead, behind, of, open_, printed
+
+
+def pair() -> bool:
+    pins, all_ = (printed("17", "user + pin", nth)[0] for nth in (0, 1))  # the RCE of both rows
+    return all_ / 2 < pins < all_
+
+
+def dates() -> bool:
+    older, fresher = of("17_features")["PinWorld"]["leak"].values()
+    return fresher["RCE, train"] > older["RCE, train"] and fresher["RCE, test"] < 0
 
 
 def events() -> bool:
@@ -22,6 +32,13 @@ def eyes() -> bool:
     )
 
 
+def loop() -> bool:
+    shown = {
+        arm: [run[-1]["pins shown"] for run in of("17_loop")[arm]] for arm in ("clicks", "once")
+    }
+    return sum(shown["clicks"]) < 0.65 * sum(shown["once"])
+
+
 def products() -> bool:
     leads = of("17_features")["PinWorld"]["leads"]
     return ahead(leads["iALS: products over baseline"]) and not ahead(
@@ -30,7 +47,10 @@ def products() -> bool:
 
 
 MORALS = {
-    "Bring the history, and weigh its events. Before a network may ask, write down what you would ask": events,
+    "What everybody likes gets far. What this user likes about this pin gets further": pair,
+    "Give the events of a history weights. And before a network learns to ask, write down what you would ask": events,
+    "A feature has to be older than the labels that it helps to predict": dates,
     "A click needs eyes: tell the loss, or the model, whether there were any": eyes,
+    "A ranker writes its own training data. Watch what it stops showing": loop,
     "Try the product, not only the vectors, and the baseline's columns first": products,
 }
