@@ -16,20 +16,21 @@
 # > **Ann likes Alien and Brazil. Which films can she reach by going from likes to likes, and in how many steps?** Which of
 # > them should she see first? And what does a factorization, which never takes a step, know about those steps?
 #
-# **You will** turn a matrix of likes into a graph and back, count the walks from a user to a film, give a walk less weight
-# where it says little, and follow a walker who keeps going home.
+# **You will** turn a matrix of likes into a graph and back, count the walks from a user to a film, give a
+# walk less weight where it says little, and find out which walks find most.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 02; for branch B eigenvectors ·
 # **Runs on** any CPU
 #
-# **In an hour:** 4.1 to 4.6, with exercises 04.1 to 04.4. **Branches**, marked ↳, stand after the take-away: **A** push, the walker's
-# share without a walk (30 minutes), **B** the spectrum, where walks and factorization meet (30), **C** filters and factorization compared
-# (15), **D** all of Gowalla (8), **E** settings of your own (20).
+# **In an hour:** 4.1 to 4.5, with exercises 04.1 to 04.4. **Branches**, marked ↳, stand after the take-away:
+# **A** a walker who keeps going home, and push (38 minutes), **B** the spectrum, where walks and
+# factorization meet (30), **C** filters and factorization compared (15), **D** all of Gowalla (8), **E**
+# settings of your own (20).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# As a lecture of fifty minutes: 4.1 to 4.3 with the walk explorer, 4.4, the walker of 4.5, then the table of 4.6. Ask for A²
-# before you show it: most people expect new films there. In ninety: branch B; why σ comes with −σ fits on one line of the
-# board. If time is short, leave out 4.2.
+# As a lecture of fifty minutes: 4.1 to 4.3 with the walk explorer, 4.4, then the table of 4.5; with time
+# left, the walker of 4.6. Ask for A² before you show it: most people expect new films there. In ninety:
+# branch B; why σ comes with −σ fits on one line of the board. If time is short, leave out 4.2.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
 from itertools import product
@@ -60,8 +61,8 @@ remember("04")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4.1 One data set, two pictures
 #
-# Lesson 02 factorized a table of likes. Graph models start from the same likes and see something else in them: a user and an item
-# are two **nodes**, a like is a **link** between them.
+# Lesson 02 factorized a table of likes. Graph models see something else in the same likes: a user and an item
+# are two **nodes**, and a like is a **link** between them.
 #
 # **To recommend is to predict links: which link between a user and an item is missing, or comes next?**
 
@@ -78,9 +79,9 @@ plt.show()
 # *Figure 4.1. The likes of Ann, Bob and Eve. Left: the matrix R, a 1 in a green cell for each like.
 # Right: the same six likes as edges between users (circles) and films (squares).*
 #
-# A graph has a matrix of its own, with a row and a column for **every node**: the adjacency
-# matrix $\mathbf A$. R is not it: it has no row for Alien and no column for Ann. Nodes are numbered
-# users $0 \dots m-1$, then items $m \dots m+n-1$, and
+# A graph has a matrix of its own, with a row and a column for **every node**: the *adjacency matrix* $\mathbf
+# A$. R is not it: it has no row for Alien and no column for Ann. Number the users $0 \dots m-1$, then the
+# items $m \dots m+n-1$:
 #
 # $$
 # \mathbf A = \begin{pmatrix} \mathbf 0 & \mathbf R \\ \mathbf R^\top & \mathbf 0 \end{pmatrix}
@@ -92,7 +93,7 @@ plt.show()
 # | $\mathbf A$ | `A` | `(N, N)`, $N = m + n$ |
 # | item $i$ as a node | `m + i` | |
 #
-# The two blocks of zeros say that nobody likes a person and no film likes a film.
+# The two blocks of zeros say that no user likes a user, and no film likes a film.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.adjacency(toy.likes(), toy.USERS, toy.ITEMS)
@@ -147,13 +148,13 @@ print(f"dense: {8 * A.shape[0] ** 2 / 1e9:.1f} GB, sparse: {12 * A.nnz / 1e6:.1f
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4.2 How loud does each neighbor speak?
 #
-# Multiply $\mathbf A$ with a vector that holds one number per node. Each node gets the **sum** of
+# Multiply $\mathbf A$ with a vector $\mathbf x$ that holds one number per node. Each node gets the **sum** of
 # its neighbors' numbers:
 #
 # $$ (\mathbf A \mathbf x)_v = \sum_{w \in \mathcal N(v)} x_w $$
 #
-# A film with a thousand fans gets a thousand numbers, a film with one fan gets one. After a few rounds
-# the popular nodes are all you see. So the entries are divided by degrees, in one of three ways:
+# A film with a thousand fans adds up a thousand numbers, a film with one fan has one. After a few rounds the
+# popular nodes are all you see. So the entries of $\mathbf A$ are divided by degrees, in one of three ways:
 #
 # | name | matrix | entry of an edge $(v, w)$ | reads as |
 # |---|---|---|---|
@@ -214,9 +215,10 @@ visuals.adjacency(toy.likes(), toy.USERS, toy.ITEMS, forms=normalizations)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4.3 Walks
 #
-# A **walk** of length $k$ is a sequence of $k$ edges, one after the other; it may turn back and use an
-# edge again. Entry $(v, w)$ of $\mathbf A^k$ is the **number of walks** of length $k$ from $v$ to $w$. Why? A walk of length $k$ to $w$ is one
-# of length $k - 1$ to a neighbor of $w$, and one more edge. So the counts of all neighbors are added up, and that is one product with $\mathbf A$.
+# A **walk** of length $k$ is a sequence of $k$ edges, one after the other. It may turn back and use an edge
+# again. Entry $(v, w)$ of $\mathbf A^k$ is the **number of walks** of length $k$ from $v$ to $w$. Why? A walk
+# of length $k$ to $w$ is a walk of length $k - 1$ to a neighbor of $w$, and one more edge. So add up the
+# counts of all neighbors of $w$: that is one more product with $\mathbf A$.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 13 to 24. Ask 04.p2 by show of hands. Usual wrong answer: "Cube", which is three edges away. Count them
@@ -231,8 +233,8 @@ predict("04.p3")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 04.3 — `count_walks` ({{points:04.3}})
 #
-# Count the walks from a user to an item, for every length from 0 on. No power of a matrix is needed: a
-# vector that starts at the user will do.
+# Count the walks from a user to an item, for every length from 0 on. You need no power of a matrix: a vector
+# that starts at the user will do.
 #
 # By hand: from Ann to Drive there is nothing before length 5, and then one walk,
 # Ann – Brazil – Bob – Cube – Eve – Drive.
@@ -290,8 +292,8 @@ visuals.adjacency(toy.likes(), toy.USERS, toy.ITEMS, forms=("A", "symmetric"), l
 # \mathbf A^{2s+1} = \begin{pmatrix} \mathbf 0 & \mathbf R(\mathbf R^\top\mathbf R)^s \\ (\mathbf R^\top\mathbf R)^s\mathbf R^\top & \mathbf 0 \end{pmatrix}
 # $$
 #
-# New links between a user and an item first appear in $\mathbf A^3$; what papers call Ann's *two-hop
-# neighbors* are people. And entries **count**: two people with five films in common have five walks of length 2. On the diagonal of
+# So new films first appear in $\mathbf A^3$, and what papers call Ann's *two-hop neighbors* are people. And
+# entries **count**: two people with five films in common have five walks of length 2. On the diagonal of
 # $\mathbf A^2$ stand the degrees, one walk out and back for every edge.
 #
 # ### From one node
@@ -312,14 +314,14 @@ visuals.khop(toy.likes(), toy.USERS, toy.ITEMS, function=count_walks, also=near)
 # turns. In the interactive version you choose start and k, and read the rows of the powers of A; the menu
 # leads to a real film with some of its fans and what they like.*
 #
-# You have used walks of length 3 before. Item2item goes from a user to a liked film, to another fan
-# of it, to a film of that fan; its scores are a weighted $\mathbf R \mathbf R^\top \mathbf R$.
-# How far do three steps lead?
+# You have used walks of length 3 before: item2item goes from a user to a liked film, to another fan of it, to
+# a film of that fan. Its scores are a weighted $\mathbf R \mathbf R^\top \mathbf R$. How far do three steps
+# lead?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:04.p4"]
 predict("04.p4")
 
-# %% tags=["experiment", "answers:04.p4"]
+# %% tags=["experiment", "answers:04.p4"] jupyter={"source_hidden": true}
 R = likes.csr()
 somebody = np.random.default_rng(0).choice(np.flatnonzero(np.diff(R.indptr)), 300, replace=False)
 step = R[somebody]  # (300, n)
@@ -353,22 +355,23 @@ print(
 # *Figure 4.6. How far 300 random users get in 1 (dotted), 3 (dashed) and 5 steps (solid). Across: a share of all films, on a
 # logarithmic axis. Up: the share of the users who reach at most that much. The numbers are medians.*
 #
-# After five steps a typical user reaches nearly everything, and after three nearly a third. That a film *can* be reached says
-# little. What has to count is how often, and through whom.
+# After three steps a typical user reaches nearly a third of all films, and after five nearly everything. So
+# that a film *can* be reached says little. What counts is how often, and through whom.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4.4 Three steps with care
 #
-# A walk of length 3 from $u$ to $i$ passes an item $i'$ and a user $u'$:
-# $u \to i' \to u' \to i$. If $i'$ is a blockbuster or $u'$ likes everything, the walk says little.
-# **L3** gives it less weight (Kovács and others, 2019, for proteins that bind to each other):
+# A walk of length 3 from $u$ to $i$ passes an item $i'$ and a user $u'$: $u \to i' \to u' \to i$. If $i'$ is
+# a blockbuster, or if $u'$ likes everything, the walk says little about $u$. **L3** gives it less weight
+# (Kovács and others, 2019, for proteins that bind to each other):
 #
 # $$
 # \text{L3}(u, i) = \sum_{i', u'} \frac{R_{ui'}\, R_{u'i'}\, R_{u'i}}{\sqrt{\deg(i')\,\deg(u')}}
 # $$
 #
-# Only the two **inner** nodes are weighed; $u$ is the same for all candidates. And $i$? A film with many fans is reached by many walks.
-# **RP3β** (Paudel and others, 2017) weighs it, too, and leaves both exponents free:
+# Only the two **inner** nodes are weighed. And the ends? $u$ is the same for all candidates. But a film $i$
+# with many fans is reached by many walks. **RP3β** (Paudel and others, 2017) weighs it, too, and leaves both
+# exponents free:
 #
 # $$
 # \text{RP3}\beta(u, i) = \frac{1}{\deg(i)^{\beta}} \sum_{i', u'} \frac{R_{ui'}\, R_{u'i'}\, R_{u'i}}{\left(\deg(i')\,\deg(u')\right)^{\alpha}}
@@ -379,12 +382,13 @@ print(
 # | $\alpha$, inner nodes | 0: every walk counts 1, as in $\mathbf A^3$; ½: L3 | 1: a walk counts as often as a random walker would take it; hubs count next to nothing |
 # | $\beta$, last film | 0: popular films stay in front | 1: divided by all of its fans; rare films come to the front |
 #
-# Which exponents are best is decided on validation (4.6). Nothing is trained.
+# Validation decides which exponents are best (4.5). Nothing is trained.
 #
-# And a factorization, which takes no step? The SVD (lesson 02) writes $\mathbf R = \mathbf U \boldsymbol\Sigma \mathbf V^\top$, a sum of *patterns*: each is
-# one number per user times one number per film, times its size $\sigma$. Then
-# $\mathbf R \mathbf R^\top \mathbf R = \mathbf U \boldsymbol\Sigma^3 \mathbf V^\top$: the same patterns in other sizes. Who keeps the $d$ largest of $\mathbf R$
-# has kept what long walks are made of (branch B).
+# **And a factorization, which takes no step?** The SVD (lesson 02) writes $\mathbf R = \mathbf U
+# \boldsymbol\Sigma \mathbf V^\top$, a sum of *patterns*: each is one number per user times one number per
+# film, times its size $\sigma$. Then $\mathbf R \mathbf R^\top \mathbf R = \mathbf U \boldsymbol\Sigma^3
+# \mathbf V^\top$. Walks of three steps have the same patterns, and only the sizes differ. So a factorization
+# that keeps the $d$ largest patterns keeps what long walks are made of (branch B).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 24 to 31. Ask which of two films a walk of three steps should prefer, one with three fans or one with a thousand, before
@@ -420,55 +424,17 @@ def l3_scores(R: np.ndarray) -> np.ndarray:
 check("04.4", l3_scores)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 4.5 A walker who keeps going home
+# ## 4.5 Which walks find most?
 #
-# A walker starts at Ann. At every step a coin decides: with probability `restart` the walker goes
-# **home** to Ann, else along an edge at random. The share of time at each node is the
-# **personalized PageRank** of Ann, $\boldsymbol\pi$. What is at $v$ now came home, or came from a
-# neighbor:
+# Do the degrees earn their place? To test it we hide a fifth of each user's likes and ask the walks for them.
+# Hidden links must leave the graph **before** anything is computed from it: degrees, similarities,
+# popularity. If you forget that, nothing crashes and all numbers look better. It is the most expensive
+# mistake of this lesson.
 #
-# $$
-# \boldsymbol\pi = \text{restart}\; \mathbf 1_u + (1 - \text{restart})\, \mathbf P^\top \boldsymbol\pi,
-# \qquad \mathbf P = \mathbf D^{-1} \mathbf A
-# $$
-#
-# so that
-#
-# $$
-# \boldsymbol\pi = \text{restart}\, \left( \mathbf I - (1 - \text{restart})\, \mathbf P^\top \right)^{-1} \mathbf 1_u
-# $$
-#
-# where $\mathbf 1_u$ is 1 at node $u$ and 0 at all others. Papers write $\alpha$, for the probability to
-# **return** or for the one to **go on**. Our `restart` is always that of returning.
-#
-# **By hand.** Two nodes, one edge, `restart` 0.2. Home gets $\pi_0 = 0.2 + 0.8\, \pi_1$, the other node $\pi_1 = 0.8\, \pi_0$. So
-# $\pi_0 = 0.2 / (1 - 0.64) = 5/9$ and $\pi_1 = 4/9$.
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 31 to 39. Ask 04.p5. Usual wrong answer: "all nodes alike". Then figure 4.7: Step a few times, each time ask
-# where the walker is next, then +100 and +1,000: where do the bars settle? Last move `restart` down to 0.05: Cube,
-# with two fans, has nearly caught up with Alien, which is next to Ann and has one.
-
-# %% slideshow={"slide_type": "subslide"} tags=["predict:04.p5", "told"]
-predict("04.p5")
-
-# %% slideshow={"slide_type": "fragment"} tags=["widget"]
-visuals.walk(toy.likes(), toy.USERS, toy.ITEMS)
-
-# %% [markdown]
-# *Figure 4.7. Shares of visits (bars) of a walker with home Ann after 10, 100 and 1,000 steps, and
-# the exact personalized PageRank (black lines). Taken together, the bars come closer with more
-# steps; single ones may not. In the interactive version you move the walker yourself and set `restart`.*
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 4.6 Which walks find most?
-#
-# Can walks find a missing link? To test it we hide some of the links we know, and leave every user at least one. Hidden links must
-# leave the graph **before** anything is computed from it: degrees, similarities, popularity. If you forget that, nothing crashes and all numbers
-# look better. It is the most expensive mistake of this lesson.
-#
-# The likes are ratings of 7 or more; a fifth of each user's likes is hidden. We compare the walks of this lesson with iALS (lesson 02), which is
-# trained, and with a list of bestsellers, the least that one should beat. The measure is NDCG@20, in which a find high on the list counts more.
+# Three walks of three steps take part: plain ones, L3 and RP3β. Beside them stand *PageRank*, the share of
+# time of a walker who keeps going home to the user (branch A); iALS (lesson 02), which has to be trained; and
+# a list of bestsellers, the least that one should beat. The measure is NDCG@20, in which a find high on the
+# list counts more.
 #
 # > **Claim 1** (Kovács and others, 2019, for networks of proteins). Weighing the inner nodes helps: L3 finds more than
 # > plain three hops.
@@ -476,8 +442,9 @@ visuals.walk(toy.likes(), toy.USERS, toy.ITEMS)
 # > **Claim 2** (after Paudel and others, 2017). Weighing the last film, too, helps: RP3β finds more than L3.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 39 to 50. Take 04.p11 as a vote, then show the table. Stop at the rows that train nothing: how far are they
-# from iALS? Then ask what happens to a film whose only edge is hidden: no walk can say anything about it.
+# Minutes 31 to 50. Take 04.p11 as a vote, then show the table. Stop at the rows that train nothing: how far
+# are they from iALS? Then ask what happens to a film whose only edge is hidden: no walk can say anything
+# about it.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:04.p11"]
 predict("04.p11")
@@ -520,7 +487,7 @@ def on_test(name, make) -> pd.DataFrame:
     return sum(runs) / len(runs)
 
 
-# %% tags=["experiment", "answers:04.p11"]
+# %% tags=["experiment", "answers:04.p11"] jupyter={"source_hidden": true}
 families = {
     "three hops, A³": (rp3beta, [(0, 0)]),
     "L3": (rp3beta, [(0.5, 0)]),
@@ -550,23 +517,26 @@ verdicts(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Three hops, L3 and RP3β differ in exponents alone, and validation chose $\alpha = \beta = \tfrac12$: RP3β is L3 with the last film turned down.
-# In NDCG@20 three hops find 0.171 and bestsellers 0.156. The inner nodes add 0.0025, the last film 0.0165. Why? Many walks end at a film because
-# it has many fans: that is the crowd, not your taste.
-#
-# The walker of 4.5 finds 0.175, and most when it goes home nine times in ten: then hardly any walk gets beyond three steps. iALS,
-# trained, finds 0.190 as well.
+# **How to read it.** Go up the table. Bestsellers find 0.156, and plain three hops 0.171. L3 divides by the
+# inner nodes and gains 0.0025. RP3β, for which validation chose $\alpha = \beta = \tfrac12$, is L3 that also
+# divides by the last film, and gains 0.0165, more than six times as much. Why? Many walks end at a film
+# because it has many fans. That is the crowd, not your taste. With the crowd divided out, three steps find as
+# much as iALS, which is trained (0.190). PageRank, which has walks of every length, finds 0.175, and most
+# when its walker goes home nine times in ten: then hardly any walk gets beyond three steps.
 #
 # **That a film can be reached says little; which film comes first is decided by the degrees that a walk is divided by.**
 #
 # <details><summary>How this was measured</summary>
 #
-# MovieTweetings, users and films with five likes or more (why, is told in 4.9). `hold_out` keeps one edge per user, as the NGCF papers do; a film may lose its last
-# one, and then no method that lives from edges can say anything about it. A fifth of each user's likes, drawn at random, is the test part, a tenth of the rest is for validation. That asks which
-# link is missing, not what comes next (lesson 01). Knobs were chosen by NDCG@20 on validation, every grid tried whole: sixteen settings of
-# RP3β, four of PageRank, 27 of iALS; the best ones met the test part once, with train and validation together as the past. Three hops and L3
-# are RP3β with $(\alpha, \beta) = (0, 0)$ and $(\tfrac12, 0)$. iALS is the mean of three seeds. PageRank's restart, 0.9, and the $d$ of iALS, 128, lie at an end of their
-# grid: more might be found beyond. Intervals are of differences, user by user.
+# MovieTweetings, users and films with five likes or more (4.9 says why). `hold_out` keeps one edge per user,
+# as the NGCF papers do; a film may lose its last one, and then no method that lives from edges can say
+# anything about it. A fifth of each user's likes, drawn at random, is the test part, a tenth of the rest is
+# for validation. That asks which link is missing, not what comes next (lesson 01). Knobs were chosen by
+# NDCG@20 on validation, every grid tried whole: sixteen settings of RP3β, four of PageRank, 27 of iALS; the
+# best ones met the test part once, with train and validation together as the past. Three hops and L3 are RP3β
+# with $(\alpha, \beta) = (0, 0)$ and $(\tfrac12, 0)$. iALS is the mean of three seeds. PageRank's restart,
+# 0.9, and the $d$ of iALS, 128, lie at an end of their grid: more might be found beyond. Intervals are of
+# differences, user by user.
 #
 # </details>
 #
@@ -575,8 +545,8 @@ verdicts(
 # > **What it is for.** You have likes and want a good list tonight, without training: one product of sparse matrices, and each place on the list
 # > can be explained by the walks that lead there.
 # >
-# > **Where it won.** On MovieTweetings RP3β has an NDCG@20 of 0.190, bestsellers 0.156; iALS, which is trained, 0.190. Branch D puts walks beside the
-# > numbers that two papers printed.
+# > **Where it won.** On MovieTweetings RP3β has an NDCG@20 of 0.190 and bestsellers 0.156; iALS, which is
+# > trained, has 0.190, too. Branch D puts walks beside the numbers that two papers printed.
 # >
 # > **Where it did not.** Where a user has one like, iALS finds more: NDCG@20 0.153, RP3β 0.129 (lesson 06, on PinWorld, the course's synthetic site). And no
 # > walk leads to a film without a like.
@@ -584,7 +554,7 @@ verdicts(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
 #
-# They come back at the start of later lessons. 04.q5 and 04.q7 belong to branch B.
+# They come back at the start of later lessons. 04.q4 belongs to branch A, 04.q5 and 04.q7 to branch B.
 #
 # {{quiz}}
 
@@ -597,10 +567,12 @@ verdicts(
 #   walk by the degrees on its way. Counting alone follows the crowd; RP3β turns down hubs by $\alpha$ and popular films by $\beta$.
 # * **What does a factorization know?** The same walks: $\mathbf R \mathbf R^\top \mathbf R$ has the patterns of $\mathbf R$ in other sizes, and a truncated
 #   SVD keeps the largest of them (4.4, branch B).
-# * R is a block of A, and powers of A count walks. Personalized PageRank is where a walker who keeps returning spends the time.
+# * R is a block of A, and powers of A count walks.
 # * Hide the test links before anything is computed from the graph.
 #
-# **Next.** These walks have nothing to learn. What if every node had a vector, and what a neighbor says were weighed by numbers that are trained? Lesson 05.
+# **Next.** Nothing in these walks is learned. What if every node had a vector, and sent it along its edges?
+# Then two things could be trained: the vectors, and what happens to them on the way. [Lesson
+# 05](05_ngcf.ipynb) asks which of the two should be.
 #
 # **Further reading.** Andersen, Chung, Lang, *Local Graph Partitioning using PageRank Vectors* (2006): push, with
 # proofs. Kovács and others, *Network-based prediction of protein interactions* (2019): why three steps.
@@ -619,17 +591,62 @@ verdicts(
 #
 # | ↳ | what it gives | minutes |
 # |---|---|---|
-# | **A**, 4.7 | personalized PageRank by push, without noise and without a large system; a step with PyG | 30 |
+# | **A**, 4.6 and 4.7 | a walker who keeps going home: personalized PageRank, and how to compute it by push; a step with PyG | 38 |
 # | **B**, 4.8 | the patterns of a graph, what a factorization knows of its walks, and filters (eigenvectors needed) | 30 |
-# | **C**, 4.9 | filters and factorization on the test of 4.6, and why *smooth* does not mean *important* | 15 |
+# | **C**, 4.9 | filters and factorization on the test of 4.5, and why *smooth* does not mean *important* | 15 |
 # | **D**, 4.10 | untrained filters beside the numbers of the NGCF and LightGCN papers | 8 |
 # | **E**, 4.11 | settings of your own, and one that you should not be proud of | 20 |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
+# ## 4.6 ↳ Branch A: a walker who keeps going home
+#
+# *Branch A has two sections and takes about 38 minutes. This one gives you personalized PageRank: walks of
+# every length, with one knob.*
+#
+# A walker starts at Ann. At every step a coin decides: with probability `restart` the walker goes
+# **home** to Ann, else along an edge at random. The share of time at each node is the
+# **personalized PageRank** of Ann, $\boldsymbol\pi$. What is at $v$ now came home, or came from a
+# neighbor:
+#
+# $$
+# \boldsymbol\pi = \text{restart}\; \mathbf 1_u + (1 - \text{restart})\, \mathbf P^\top \boldsymbol\pi,
+# \qquad \mathbf P = \mathbf D^{-1} \mathbf A
+# $$
+#
+# so that
+#
+# $$
+# \boldsymbol\pi = \text{restart}\, \left( \mathbf I - (1 - \text{restart})\, \mathbf P^\top \right)^{-1} \mathbf 1_u
+# $$
+#
+# where $\mathbf 1_u$ is 1 at node $u$ and 0 at all others. Papers write $\alpha$, for the probability to
+# **return** or for the one to **go on**. Our `restart` is always that of returning.
+#
+# **By hand.** Two nodes, one edge, `restart` 0.2. Home gets $\pi_0 = 0.2 + 0.8\, \pi_1$, the other node $\pi_1 = 0.8\, \pi_0$. So
+# $\pi_0 = 0.2 / (1 - 0.64) = 5/9$ and $\pi_1 = 4/9$.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Eight minutes, if they are left. Ask 04.p5. Usual wrong answer: "all nodes alike". Then figure 4.7: Step a
+# few times, each time ask where the walker is next, then +100 and +1,000: where do the bars settle? Last move
+# `restart` down to 0.05: Cube, with two fans, has nearly caught up with Alien, which is next to Ann and has
+# one.
+
+# %% slideshow={"slide_type": "subslide"} tags=["predict:04.p5", "told"]
+predict("04.p5")
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+visuals.walk(toy.likes(), toy.USERS, toy.ITEMS)
+
+# %% [markdown]
+# *Figure 4.7. Shares of visits (bars) of a walker with home Ann after 10, 100 and 1,000 steps, and
+# the exact personalized PageRank (black lines). Taken together, the bars come closer with more
+# steps; single ones may not. In the interactive version you move the walker yourself and set `restart`.*
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4.7 ↳ Branch A: push instead of walk
 #
-# *A branch of about 30 minutes. It gives you personalized PageRank without noise and without solving a large system, as it is computed at scale; and PyG's
-# product with $\hat{\mathbf A}$ beside yours.*
+# *The second section of branch A. It gives you personalized PageRank without noise and without solving a
+# large system, as it is computed at scale; and PyG's product with $\hat{\mathbf A}$ beside yours.*
 #
 # Solving $N$ equations for one user is too much work, and a random walk is noisy. **Push** (Andersen, Chung
 # and Lang, 2006) is exact up to a tolerance and stays near home. Think of wet paint, all of it at $u$ at
@@ -642,9 +659,9 @@ verdicts(
 # Push while some node has a residual of `tolerance` $\cdot \deg(v)$ or more. Then every entry of the mass is
 # at most `tolerance` $\cdot \deg(v)$ below the exact one, in whatever order you pushed.
 #
-# **By hand.** The two nodes of 4.5, `restart` 0.2. The first push leaves 0.2 at home and moves 0.8
-# to the other node, 0.64 of it comes back. Push on, and the home node ends with
-# $0.2\,(1 + 0.64 + 0.64^2 + \dots) = 0.2/0.36 = 5/9$, the other with $4/9$, as before.
+# **By hand.** The two nodes of 4.6, `restart` 0.2. The first push leaves 0.2 at home and moves 0.8 to the
+# other node, 0.64 of it comes back. Push on, and the home node ends with $0.2\,(1 + 0.64 + 0.64^2 + \dots) =
+# 0.2/0.36 = 5/9$, the other with $4/9$, as before.
 #
 # For a typical user of MovieTweetings push at a tolerance of one in ten thousand pushes fewer than one node in a hundred.
 
@@ -893,9 +910,10 @@ print(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Each connected part, an **island**, has an eigenvalue 1 of its own. Two people who share one obscure film are
-# as smooth as the rest of the world together, and the first eight of so many equal patterns are an accident.
-# *Smooth* does not mean *important*. That is why 4.6 looks at films and users with five likes or more.
+# Each connected part, an **island**, has an eigenvalue 1 of its own. Two people who share one obscure film
+# are as smooth as the rest of the world together, and the first eight of so many equal patterns are an
+# accident. *Smooth* does not mean *important*. That is why 4.5 looks at films and users with five likes or
+# more.
 #
 # ### A low-pass beside the walks
 #
@@ -938,7 +956,7 @@ pd.Series(chosen).to_frame("best knobs on validation")
 # $\sqrt{\deg(v)}$ at every node of an island (try $\hat{\mathbf A}\,\mathbf D^{1/2}\mathbf 1$ on paper). Alone, it ranks
 # films by the root of their popularity, and recommends the bestsellers to everybody.
 #
-# Now the test part of 4.6.
+# Now the test part of 4.5.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:04.p9"]
 predict("04.p9")
@@ -995,9 +1013,10 @@ for a, b in (
 #
 # <details><summary>How this was measured</summary>
 #
-# As in 4.6: every grid tried whole by NDCG@20 on validation, 7 settings of the SVD, 9 of GF-CF, 5 of EASE, 27 of iALS (9 with 64 numbers). At the end of their
-# grid lie PageRank's restart, 0.9, and the $d$ of iALS, 128. Beside the 128 that validation chose for iALS one cannot tell either whether GF-CF is behind by as much as 0.005: −0.0015, from
-# −0.0051 to +0.0022.
+# As in 4.5: every grid tried whole by NDCG@20 on validation, 7 settings of the SVD, 9 of GF-CF, 5 of EASE, 27
+# of iALS (9 with 64 numbers). At the end of their grid lie PageRank's restart, 0.9, and the $d$ of iALS, 128.
+# Beside the 128 that validation chose for iALS one cannot tell either whether GF-CF is behind by as much as
+# 0.005: −0.0015, from −0.0051 to +0.0022.
 #
 # </details>
 
@@ -1142,5 +1161,5 @@ my_films("04")
 # | **slide** | in A² ones appear where two nodes are joined by a path of two edges | entries **count** walks, turning back included; the diagonal holds degrees; a user has no item there, new links begin in A³ (4.3) |
 # | **slide** | MF optimizes A only and ignores A² and higher | true of the loss. Low rank shares information all the same: R and R RᵀR have the same singular vectors. What MF lacks is a step along edges without parameters (4.8) |
 # | **paper**, Klicpera et al. 2019 (APPNP) | $\alpha$ is the probability to return | our `restart` |
-# | **code**, `networkx.pagerank` | `alpha=0.85` | the probability to go **on**: our $1 - $ `restart` (4.5) |
-# | **code**, `hold_out` | each user keeps a train item | an item may lose all its fans (4.6) |
+# | **code**, `networkx.pagerank` | `alpha=0.85` | the probability to go **on**: our $1 - $ `restart` (4.6) |
+# | **code**, `hold_out` | each user keeps a train item | an item may lose all its fans (4.5) |

@@ -90,7 +90,7 @@ remember("08")
 # = \text{restart} \cdot \mathbf M \left( \mathbf I - (1 - \text{restart})\, \mathbf M \right)^{-1} ,
 # $$
 #
-# the PageRank of 4.5 one step later, as the start is not counted. At `restart` 0.8, $p_2$ gets
+# the PageRank of 4.6 one step later, as the start is not counted. At `restart` 0.8, $p_2$ gets
 # $0.8 \cdot 0.2 \cdot \tfrac18 = 0.02$ by second steps, little more by later ones.
 
 # %% slideshow={"slide_type": "fragment"}

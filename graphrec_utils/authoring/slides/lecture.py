@@ -38,7 +38,7 @@ PICKS = {
         ("4.1", "picture"),
         ("4.2", "visual"),
         ("4.3", "visual"),
-        ("4.5", "visual"),
+        ("4.6", "visual"),
         ("4.8", "visual"),
     ),
     "05": (("5.1", "visual"), ("5.2", "visual"), ("5.7", "picture")),
