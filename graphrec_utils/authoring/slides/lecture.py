@@ -41,7 +41,7 @@ PICKS = {
         ("4.6", "visual"),
         ("4.8", "visual"),
     ),
-    "05": (("5.1", "visual"), ("5.2", "visual"), ("5.7", "picture")),
+    "05": (("5.1", "visual"), ("5.2", "visual"), ("5.6", "picture")),
     "06": (("6.1", "formula"), ("6.2", "visual"), ("6.4", "visual"), ("6.6", "picture")),
     "07": (("7.2", "visual"), ("7.3", "visual"), ("7.8", "picture")),
     "08": (("8.1", "visual"), ("8.3", "visual"), ("8.4", "picture"), ("8.6", "picture")),

@@ -14,7 +14,7 @@ def part() -> bool:
 
 
 MORALS = {
-    "Ablate before you add: ask every paper for the same model without its part, and for a simple one of equal width": part,
+    "A part that looks clever may cost more than it brings. Ask every paper for the same model without it, and for a simple one of equal width": part,
     "A table of relatives orders a family. Only strangers tell what the family is worth, so they stand in the tables of all lessons to come": lambda: (
         all(
             printed("05", stranger)[0]
