@@ -17,6 +17,16 @@ def number() -> bool:
     )
 
 
+def rival() -> bool:
+    stored = of("16_graphs")
+    found = {row["model"]: row["recall"]["all"] for row in stored["models"]}
+    lead = found["both"] - found["PinSage"]
+    return (
+        open_(stored["equal leads"]["both over PinSage, offset, d = 32, all"])
+        and found["PinSage, offset"] - found["PinSage"] > 0.9 * lead
+    )
+
+
 def teach() -> bool:
     leads = of("16_losses")["leads"]
     return (
@@ -28,8 +38,9 @@ def teach() -> bool:
 
 
 MORALS = {
-    "A length and a direction have to be learned, and here the direction was not. A number beside the vector is there at once": number,
-    "Pairs teach the others; the others teach pairs nothing, and disturb them in nothing": teach,
+    "A length or a direction has to be learned. A number beside the vector is there at once": number,
+    "The losses do not get in each other's way. Pairs teach the others; the others teach pairs nothing": teach,
+    "Before you praise attention, give its rival the same number": rival,
     "Where contents may lie, keep a rival that does not read them": lambda: (
         mean("content", "PinWorld", 1, "RP3β")
         > max(mean("content", "PinWorld", 1, x) for x in ("PinSage", "MultiBiSage", "OmniSage"))
