@@ -443,8 +443,7 @@ visuals.als(R_toy.toarray(), toy.USERS, toy.ITEMS, function=ials_user_vector)
 
 # %% [markdown]
 # *Figure 2.5. Residuals R − WHᵀ at α₀ = 0.3 and λ = 0.1, from a random start through half-steps that solve
-# users and items in turn, with the loss of each state. In the interactive version, R, both factors, their
-# product and the loss curve stand side by side; buttons or the arrow keys move through the states.*
+# users and items in turn, with the loss of each state. Buttons or the arrow keys move through the states.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 2.5: Step, and ask each time which side moves next and whether the loss can rise: never, in turn. After four
@@ -503,7 +502,7 @@ print("and of the ten films above", len(both), "are among them:", "; ".join(map(
 # %% [markdown]
 # So the year says nothing of a taste: eight of ten bestsellers have it, too. What does tell the two users
 # apart is that three of the five for *Star* are bestsellers, and none of the five for *Dead*. **What you see
-# in one user's list may stand in everybody's: look at the bestsellers beside it.**
+# in one list may stand in everybody's: look at the bestsellers beside it.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.7 Tuned and untuned
@@ -684,12 +683,11 @@ verdicts(*cards)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **How to read it.** Take the answers in turn. *An unknown number* finds next to nothing (0.003): nothing
-# pulls down the films that she has not rated (and it was built to predict stars). *A dislike* finds 0.075,
-# the SVD. *Not observed* finds 0.084 with iALS, and 0.035 as it is typed in on the first day, less than half
-# of what bestsellers find. So a careless choice costs more than the right answer wins: iALS is ahead of the
-# SVD by 0.009, and 0.048 ahead of its untuned relative (they also differ in $d$ and in the ridge). And the
-# table's winner, recent popularity, knows no user: for iALS a like of spring counts as much as one of
-# yesterday, and the test asks about tomorrow.
+# pulls down what she has not rated. *A dislike* finds 0.075, the SVD. *Not observed* finds 0.084 with iALS,
+# and 0.035 as it is typed in on the first day, less than half of what bestsellers find. So a careless choice
+# costs more than the right answer wins: iALS is ahead of the SVD by 0.009, and 0.048 ahead of its untuned
+# relative (they also differ in $d$ and in the ridge). And the table's winner, recent popularity, knows no
+# user: for iALS a like of spring counts as much as one of yesterday, and the test asks about tomorrow.
 #
 # **An untuned factorization is easy to beat, so a win over it shows little. In this course a model beats
 # another only if both were tuned on the same validation data.**

@@ -227,8 +227,8 @@ predict("03.p1")
 # A network with one hidden layer can approximate any continuous function on a bounded region, the dot product
 # included. So an MLP can do whatever a dot product does, and more. This is the argument for NeuMF.
 #
-# But *can represent* is one thing, and *does learn* another. Take the smallest case: one number $p$ for a
-# user and one, $q$, for an item. Three networks learn to return $p \cdot q$ for $p$ and $q$ between −2 and 2.
+# But *can represent* is one thing, and *does learn* another. Take one number $p$ for a user and one, $q$, for
+# an item. Three networks learn to return $p \cdot q$ for $p$ and $q$ between −2 and 2.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:03.p3"]
 predict("03.p3")
@@ -298,8 +298,7 @@ visuals.surface(nets)
 # Now the **loss**, the number that training makes small. iALS wants a number in each cell, 1 or 0. A ranking
 # needs less: a liked film should stand **above** one that is not. So Rendle et al. (2009) draw a user $u$, a
 # like $i$ and a **negative** $j$, an item that the user has not liked *in train*, and ask for $\hat y_{ui} >
-# \hat y_{uj}$. Only the difference of two scores counts. (Here a like is drawn, with its user; branch B draws
-# a user first and compares.)
+# \hat y_{uj}$. Only the difference of two scores counts. (Branch B asks how to draw.)
 #
 # The data are the likes of MovieTweetings. A random fifth of each user's likes is the test part, as in the
 # papers of this lesson. Such a test asks about gaps in the past (1.3): it repeats their comparison and says
