@@ -739,8 +739,8 @@ verdicts(*cards)
 #   it makes the SVD (NDCG@20 0.075). As *nothing observed*, weakly against, it makes iALS (0.084).
 # * With one side fixed, factorization is ridge regression. ALS solves the sides in turn, and its loss never
 #   rises.
-# * $\alpha_0$ says how hard the zeros pull down. The Gramian carries all of them at the price of a $d \times
-#   d$ matrix.
+# * $\alpha_0$ says how hard the zeros pull down. The Gramian carries all of them at the price of a
+#   $d \times d$ matrix.
 # * Tune $\alpha_0$ and $\lambda$ together; a win over an untuned iALS shows little.
 #
 # **Next.** The dot product was our choice; all the rest was learned from data. Why not learn the similarity,
@@ -1049,9 +1049,9 @@ plt.show()
 # lines solve all of them at once: the last line of the table above.
 #
 # **By hand.** Two items, $\mathbf R = \begin{pmatrix} 1 & 1 \\ 0 & 1 \end{pmatrix}$, $\lambda = 1$:
-# $\mathbf P = \begin{pmatrix} 2 & 1 \\ 1 & 3 \end{pmatrix}^{-1} = \frac15 \begin{pmatrix} 3 & -1 \\ -1 & 2
-# \end{pmatrix}$, so $B_{01} = \frac12$ and $B_{10} = \frac13$. A film with two fans is worth less as a hint
-# than one whose only fan is also yours.
+# $\mathbf P = \begin{pmatrix} 2 & 1 \\ 1 & 3 \end{pmatrix}^{-1} = \frac15 \begin{pmatrix} 3 & -1 \\ -1 & 2 \end{pmatrix}$,
+# so $B_{01} = \frac12$ and $B_{10} = \frac13$. A film with two fans is worth less as a hint than one whose
+# only fan is also yours.
 #
 # *About 8 minutes · branch · difficulty ●●○ · importance ●●●*
 #

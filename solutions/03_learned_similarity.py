@@ -297,8 +297,8 @@ visuals.surface(nets)
 #
 # Now the **loss**, the number that training makes small. iALS wants a number in each cell, 1 or 0. A ranking
 # needs less: a liked film should stand **above** one that is not. So Rendle et al. (2009) draw a user $u$, a
-# like $i$ and a **negative** $j$, an item that the user has not liked *in train*, and ask for $\hat y_{ui} >
-# \hat y_{uj}$. Only the difference of two scores counts. (Branch B asks how to draw.)
+# like $i$ and a **negative** $j$, an item that the user has not liked *in train*, and ask for
+# $\hat y_{ui} > \hat y_{uj}$. Only the difference of two scores counts. (Branch B asks how to draw.)
 #
 # The data are the likes of MovieTweetings. A random fifth of each user's likes is the test part, as in the
 # papers of this lesson. Such a test asks about gaps in the past (1.3): it repeats their comparison and says
@@ -461,9 +461,9 @@ print(
 #
 # **Binary cross-entropy** (BCE), the loss of the NCF paper, looks at one pair at a time: like or no like? A
 # sigmoid turns its score into the probability of a like. The loss is the negative logarithm of the
-# probability of what happened: $-\log\sigma(s^+)$ for a like, and $-\log(1 - \sigma(s^-)) =
-# -\log\sigma(-s^-)$ for a negative. So single scores count: add 5 to all of them, and BPR notices nothing,
-# but BCE does.
+# probability of what happened: $-\log\sigma(s^+)$ for a like, and
+# $-\log(1 - \sigma(s^-)) = -\log\sigma(-s^-)$ for a negative. So single scores count: add 5 to all of them,
+# and BPR notices nothing, but BCE does.
 #
 # **Softmax** lets all $n$ items compete for one choice. It turns their scores into probabilities that add up to 1:
 #
@@ -955,11 +955,11 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 03.5 — `bpr_gradient` ({{points:03.5}}, branch C)
 #
-# Write the three gradients, one row per triple, in NumPy and without autograd. By hand: $\mathbf p = (1,
-# 0)$, $\mathbf q_i = (1, 1)$, $\mathbf q_j = (1, -1)$: $x = 0$, $g = -\tfrac12$, so the gradients are $(0,
-# -1)$, $(-\tfrac12, 0)$ and $(\tfrac12, 0)$. With $\mathbf p = (\log 3, 0)$ and $\mathbf q_j = (0, 0)$ instead,
-# $x = \log 3$ and $g = -\tfrac14$, and the gradient of the user is $(-\tfrac14, -\tfrac14)$. NumPy may warn that an
-# exponential overflows: that does no harm where 1 / ∞ = 0 is the right answer.
+# Write the three gradients, one row per triple, in NumPy and without autograd. By hand: $\mathbf p = (1, 0)$,
+# $\mathbf q_i = (1, 1)$, $\mathbf q_j = (1, -1)$: $x = 0$, $g = -\tfrac12$, so the gradients are $(0, -1)$,
+# $(-\tfrac12, 0)$ and $(\tfrac12, 0)$. With $\mathbf p = (\log 3, 0)$ and $\mathbf q_j = (0, 0)$ instead,
+# $x = \log 3$ and $g = -\tfrac14$, and the gradient of the user is $(-\tfrac14, -\tfrac14)$. NumPy may warn
+# that an exponential overflows: that does no harm where 1 / ∞ = 0 is the right answer.
 #
 # *About 10 minutes · branch · difficulty ●●○ · importance ●●○*
 #

@@ -79,9 +79,9 @@ plt.show()
 # *Figure 4.1. The likes of Ann, Bob and Eve. Left: the matrix R, a 1 in a green cell for each like.
 # Right: the same six likes as edges between users (circles) and films (squares).*
 #
-# A graph has a matrix of its own, with a row and a column for **every node**: the *adjacency matrix* $\mathbf
-# A$. R is not it: it has no row for Alien and no column for Ann. Number the users $0 \dots m-1$, then the
-# items $m \dots m+n-1$:
+# A graph has a matrix of its own, with a row and a column for **every node**: the *adjacency matrix*
+# $\mathbf A$. R is not it: it has no row for Alien and no column for Ann. Number the users $0 \dots m-1$,
+# then the items $m \dots m+n-1$:
 #
 # $$
 # \mathbf A = \begin{pmatrix} \mathbf 0 & \mathbf R \\ \mathbf R^\top & \mathbf 0 \end{pmatrix}
@@ -384,11 +384,12 @@ print(
 #
 # Validation decides which exponents are best (4.5). Nothing is trained.
 #
-# **And a factorization, which takes no step?** The SVD (lesson 02) writes $\mathbf R = \mathbf U
-# \boldsymbol\Sigma \mathbf V^\top$, a sum of *patterns*: each is one number per user times one number per
-# film, times its size $\sigma$. Then $\mathbf R \mathbf R^\top \mathbf R = \mathbf U \boldsymbol\Sigma^3
-# \mathbf V^\top$. Walks of three steps have the same patterns, and only the sizes differ. So a factorization
-# that keeps the $d$ largest patterns keeps what long walks are made of (branch B).
+# **And a factorization, which takes no step?** The SVD (lesson 02) writes
+# $\mathbf R = \mathbf U \boldsymbol\Sigma \mathbf V^\top$, a sum of *patterns*: each is one number per user
+# times one number per film, times its size $\sigma$. Then
+# $\mathbf R \mathbf R^\top \mathbf R = \mathbf U \boldsymbol\Sigma^3 \mathbf V^\top$. Walks of three steps
+# have the same patterns, and only the sizes differ. So a factorization that keeps the $d$ largest patterns
+# keeps what long walks are made of (branch B).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 24 to 31. Ask which of two films a walk of three steps should prefer, one with three fans or one with a thousand, before
@@ -660,8 +661,8 @@ visuals.walk(toy.likes(), toy.USERS, toy.ITEMS)
 # at most `tolerance` $\cdot \deg(v)$ below the exact one, in whatever order you pushed.
 #
 # **By hand.** The two nodes of 4.6, `restart` 0.2. The first push leaves 0.2 at home and moves 0.8 to the
-# other node, 0.64 of it comes back. Push on, and the home node ends with $0.2\,(1 + 0.64 + 0.64^2 + \dots) =
-# 0.2/0.36 = 5/9$, the other with $4/9$, as before.
+# other node, 0.64 of it comes back. Push on, and the home node ends with
+# $0.2\,(1 + 0.64 + 0.64^2 + \dots) = 0.2/0.36 = 5/9$, the other with $4/9$, as before.
 #
 # For a typical user of MovieTweetings push at a tolerance of one in ten thousand pushes fewer than one node in a hundred.
 

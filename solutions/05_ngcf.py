@@ -183,8 +183,8 @@ visuals.messages(
 #
 # Without $\mathbf W_2$ a film tells all its fans the same, up to the weight. With the product it speaks
 # differently to each. Here Brazil talks to Ann and to Bob. To keep it small, one number $c$ stands in for
-# $\mathbf W_2$, $\mathbf W_1$ does nothing, and the weight is 1. Then on each coordinate the message is $e_w
-# (1 + c\, e_v)$.
+# $\mathbf W_2$, $\mathbf W_1$ does nothing, and the weight is 1. Then on each coordinate the message is
+# $e_w (1 + c\, e_v)$.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 fans = {"Ann": [0.9, -0.2, 0.5, -0.8], "Bob": [-0.6, 0.9, 0.4, 0.7]}

@@ -143,9 +143,10 @@ check("06.1", lightgcn_propagate)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 6.2 Scores before any training
 #
-# What does a layer do before anything is learned? Let every node start as a direction of its own, $\mathbf
-# E^{(0)} = \mathbf I$, so that nothing is similar to anything. Any score that appears was made by the graph.
-# With $\mathbf P = \frac{1}{K+1} \sum_k \hat{\mathbf A}^k$ the scores are the block of users by items of
+# What does a layer do before anything is learned? Let every node start as a direction of its own,
+# $\mathbf E^{(0)} = \mathbf I$, so that nothing is similar to anything. Any score that appears was made by
+# the graph. With $\mathbf P = \frac{1}{K+1} \sum_k \hat{\mathbf A}^k$ the scores are the block of users by
+# items of
 #
 # $$
 # \mathbf P \mathbf P^\top = \frac{1}{(K+1)^2} \sum_{j=0}^{K} \sum_{k=0}^{K} \hat{\mathbf A}^{\,j+k}
@@ -171,9 +172,10 @@ visuals.layers(R_path, num_layers=3)
 #
 # A walk from a user to an item has **odd** length. Here both ends walk, and their steps add up. In the last
 # layer both walk $K$ steps, and $2K$ is even: it scores 0 everywhere. The mean mixes layers, so odd sums
-# occur. Its scores are $\frac14 (2 \hat{\mathbf A})$ for $K = 1$, $\frac19 (2 \hat{\mathbf A} + 2
-# \hat{\mathbf A}^3)$ for 2, and $\frac1{16} (2 \hat{\mathbf A} + 4 \hat{\mathbf A}^3 + 2 \hat{\mathbf A}^5)$
-# for 3, where four pairs $(j, k)$ have the sum 3.
+# occur. Its scores are $\frac14 (2 \hat{\mathbf A})$ for $K = 1$,
+# $\frac19 (2 \hat{\mathbf A} + 2 \hat{\mathbf A}^3)$ for 2, and
+# $\frac1{16} (2 \hat{\mathbf A} + 4 \hat{\mathbf A}^3 + 2 \hat{\mathbf A}^5)$ for 3, where four pairs
+# $(j, k)$ have the sum 3.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 06.2 — `one_hot_scores` ({{points:06.2}})
@@ -371,8 +373,9 @@ visuals.smoothing(
 # Compute both limits **from the degrees alone**. You do not need the edges: after many steps the graph
 # has forgotten them.
 #
-# **By hand** on the path: degrees $(2, 2 \mid 1, 2, 1)$, $S = 8$. Even, u0 with u1: $2 \sqrt{2 \cdot 2} / 8 =
-# 0.5$, and 0 with all items. Odd, u0 with i0: $2 \sqrt{2 \cdot 1} / 8 = 0.3536$, and 0 with all users.
+# **By hand** on the path: degrees $(2, 2 \mid 1, 2, 1)$, $S = 8$. Even, u0 with u1:
+# $2 \sqrt{2 \cdot 2} / 8 = 0.5$, and 0 with all items. Odd, u0 with i0: $2 \sqrt{2 \cdot 1} / 8 = 0.3536$,
+# and 0 with all users.
 #
 # *About 8 minutes · core · difficulty ●●○ · importance ●●○*
 #
@@ -485,9 +488,9 @@ verdict(
 # **How to read it.** Go down a column: layers add 0.033 and 0.026. Go right along a row: the recipe adds
 # 0.012 and 0.005. So the graph is the larger step.
 #
-# Must the walk be trained? GF-CF and RP3β walk three steps and train nothing, and find 0.190 and 0.188. In
-# lesson 05 a wide table was as good as layers. On this larger graph it is not: iALS with 1,024 numbers finds
-# 0.182.
+# In lesson 05 a wide table was as good as layers. On this larger graph it is not: iALS with 1,024 numbers
+# finds 0.182. And must the walk be trained? GF-CF and RP3β walk three steps and train nothing, and find 0.190
+# and 0.188.
 #
 # **Walking the graph is the larger step, and here it needs no training.**
 #
