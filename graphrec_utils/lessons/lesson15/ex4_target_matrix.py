@@ -28,6 +28,7 @@ ex = Exercise(
     "15.4",
     "target_matrix",
     points=6,
+    branch=True,
     library=("graphrec_utils.sampling.target_matrix", "graphrec_utils.sampling.Log"),
     hints=(
         "Which events may be read at all? And which likes lie ahead of now, but not beyond the window? Three "
