@@ -65,8 +65,8 @@ remember("03")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.1 A check mark to doubt
 #
-# Let a network learn the similarity, said He et al. in 2017 (*Neural Collaborative Filtering*, NCF). They
-# claimed that their network, **NeuMF**, finds more than a dot product. We measured that on MovieTweetings:
+# Let a network learn the similarity, said He et al. in 2017 (*Neural Collaborative Filtering*, NCF): their
+# network, **NeuMF**, finds more than a dot product. We measured that on MovieTweetings:
 
 # %% tags=["experiment"] jupyter={"source_hidden": true}
 coarse = results.load(
@@ -93,13 +93,13 @@ two = best_first.groupby("model").head(2).sort_values("model", kind="stable")
 two.rename(columns={"ndcg": "NDCG@20"}).set_index("model").round(4)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Each row is a **trial**: one training with one choice of settings, judged on validation. Here are the two
-# best of each model. *Dot* is the dot product. GMF and MLP are two steps toward NeuMF (3.2), and the *fused*
-# NeuMF starts from the best of both. One column matters now: `reg`, the penalty $\lambda$ of lesson 02.
-# (`loss` is what training makes small, 3.5; `rate`, the *learning rate*, is how far one step goes; `epochs`
-# are passes over the likes.)
+# Each row is a **trial**: one training with one choice of settings, judged on validation. The table has the
+# two best of each model: *Dot* is the dot product, GMF and MLP are two steps toward NeuMF (3.2), and the
+# *fused* NeuMF starts from the best of both. One column matters now: `reg`, the penalty $\lambda$ of lesson
+# 02. (`loss` is what training makes small, 3.5; `rate`, the *learning rate*, is how far one step goes;
+# `epochs` are passes over the likes.)
 #
-# Now take the best trial of each penalty. Which trial would you add first?
+# Here is the best trial of each penalty. Which trial would you add first?
 
 # %% tags=["experiment", "answers:03.p11"]
 # The best validation NDCG@20 of every model, loss and penalty
@@ -155,9 +155,9 @@ check("03.1", audit)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **So the check mark says less than it seems.** Every number on it is right, and more users would not help.
-# But the fused NeuMF stands on 27 trials, and Dot on 12. Dot is best at a middle penalty, with nothing tried
-# near it. GMF is best at the last one, so nobody knows what comes after. Section 3.7 closes these gaps. First
-# you need to know what is compared.
+# But the fused NeuMF stands on 27 trials, and Dot on 12: who tries more finds more. Dot is best at a middle
+# penalty, so something between the old ones may be better. GMF is best at the last one, so nobody knows what
+# comes after. Section 3.7 closes these gaps; first see what is compared.
 #
 # <details><summary>What to add</summary>
 #
@@ -560,10 +560,10 @@ check("03.7", reversal)
 # ## 3.7 Closing the gaps
 #
 # Back to the check mark. Does a learned similarity find more than a dot product, once both get the same care?
-# We close the gaps of 3.1: Dot, GMF and MLP are tried at penalties between the old ones and beyond their
-# ends, and the fused NeuMF starts from the new winners. And four rivals join that have no network:
-# *popularity* that forgets old likes, EASE and iALS of lesson 02, and RP3β, which walks three steps along
-# likes (lesson 04).
+# Dot, GMF and MLP are now tried at penalties between the old ones and beyond their ends, and the fused NeuMF
+# starts from the new winners. Simple models belong into such a table, too, since a lead over one's own
+# relatives says little about what is worth building. Four have no network: *popularity* that forgets old
+# likes, EASE and iALS of lesson 02, and RP3β, which walks three steps along likes (04).
 #
 # > **Claim 1** (He et al., 2017). A tuned NeuMF finds more than a tuned dot product.
 # >
@@ -631,9 +631,9 @@ verdicts(*cards)
 # second does not hold: ask which rows have no network at all, and which of them the paper had beside it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** In 3.1 NeuMF was 0.013 ahead of Dot. Now it is 0.002 behind, and the interval holds 0:
-# claim 1 stays open in both directions. NeuMF stayed at 0.168, and Dot rose from 0.155 to 0.170 as soon as it
-# got more care. Then look above Dot: RP3β, iALS and EASE have no network, and find more than both. A guess
+# **How to read it.** NeuMF stayed at 0.168, and Dot rose from 0.155 to 0.170 as soon as it got more care. So
+# the lead of 3.1, 0.013, is gone: now NeuMF is 0.002 behind, and the interval holds 0 (claim 1 stays open in
+# both directions). Then look above Dot: RP3β, iALS and EASE have no network, and find more than both. A guess
 # why: they see every cell of $\mathbf R$, or every path, at once, where Dot and NeuMF see a few drawn
 # negatives. And look at EASE: with 99 negatives it is behind Dot, among all items it is ahead, as 3.6 made us
 # expect.
