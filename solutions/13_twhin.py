@@ -516,8 +516,8 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** The more topics, the harder for all. But no solid line rises clearly above the
-# dashed ones, not even with six topics. For newcomers medoids fall behind: with three topics five of them find 0.075, a mean that forgets 0.107.
+# **How to read it.** The more topics, the harder for all. But no solid line rises above all
+# dashed ones beyond chance, not even with six topics. For newcomers medoids fall behind: with three topics five of them find 0.075, a mean that forgets 0.107.
 #
 # So is the picture of 13.4 wrong? It is true of a
 # plane, where the mean of two topics lies among a third. In 32 numbers there is more room: a vector can be near to two topics and far from all others.
