@@ -108,13 +108,16 @@ def cost(
     """Return the seconds of a fit, or of one epoch, and of one score on validation, on all events.
 
     A tiny fit comes first and is not counted: the first one ever compiles, which can take longer than all others. A small
-    fit that takes a tenth of the budget is no small one: then NEVER.
+    fit that takes a tenth of the budget is no small one: then NEVER. On a large table one of four times as much follows, where
+    that takes a moment: the longer the line, the worse it tells where it leads.
     """
     part = min(1.0, max(PART / max(1, len(past)), 0.05))
     chance = np.random.default_rng(0).random(past.num_users)
     points: list[tuple[float, float, float]] = []
-    for size, share in ((part / 20, 0.2), (part / 4, 0.1), (part, 0.1)):
+    for size, share in ((part / 20, 0.2), (part / 4, 0.1), (part, 0.1), (4 * part, 0.02)):
         most = min(share * clock.seconds, clock.left / 3)
+        if size > part and (part > 0.25 or not points or 4 * sum(points[-1][1:]) > most):
+            break
         few = past.select(chance[past.users] < size) if size < 1 else past
         if not len(few):
             continue
@@ -202,7 +205,7 @@ def plan(there: list[Contestant], costs: dict[str, dict], seconds: float, asked:
         left[worst.name] = (
             "a small fit alone would take too much of what is left of the minutes"
             if need[worst.name] > NEVER
-            else f"{TRIALS[-1]} trials and a test would take about {need[worst.name] / 60:.1f} minutes more; give it more by --minutes"
+            else f"{TRIALS[-1]} trials and a test would take about {max(0.1, need[worst.name] / 60):.1f} minutes more; give it more by --minutes"
         )
 
 

@@ -65,6 +65,7 @@ class Race:
             raise Unreadable(
                 f"there is too little to compare: {fewest} users with a past would be asked, and {ENOUGH} are the least"
             )
+        self.ratio = len(np.unique(self.asked.users)) / max(1, len(np.unique(self.part.users)))
         self.rows: list[dict] = []
         self.stopped = False
         self._strangers: np.ndarray | None = None
@@ -137,19 +138,27 @@ class Race:
                 lambda c=c: budget.cost(c, self.split.train, self.score, self.clock),
             )
             self._spend()
-        asked = len(np.unique(self.asked.users)) / max(1, len(np.unique(self.part.users)))
-        return budget.plan(self.there, costs, self.clock.left, asked)
+        return budget.plan(self.there, costs, self.clock.left, self.ratio)
 
     def _row(self, c: Contestant, plan: dict, place: int, of: int) -> dict:
-        """Return one method tuned on validation, fitted on what was before the test, and asked once."""
-        trials, done = budget.tries(c, plan["trials"], plan["more"]), [0]
+        """Return one method tuned on validation, fitted on what was before the test, and asked once.
+
+        Where trials take longer than small fits let expect, they end in time for its test and for whoever comes after it.
+        """
+        trials, done = budget.tries(c, plan["trials"], plan["more"]), []  # when each begins
         epochs = plan["epochs"].get(c.name, 1)
-        problem = [""]
+        problem, test = [""], self._test(c, epochs)
+        after = [x.name for x in self.there[self.there.index(c) + 1 :]]
+        kept = sum(plan.get("seconds", {}).get(name, 0) for name in after)
+        until = budget.LIMIT * self.clock.seconds - kept
 
         def fit(**knobs):
-            self.tell(c.name, f"trial {done[0] + 1} of {trials}", place, of)
+            self.tell(c.name, f"trial {len(done) + 1} of {trials}", place, of)
             self._spend()
-            done[0] += 1
+            done.append(self.clock.used)
+            longest = max(np.diff(done), default=0.0)
+            if len(done) > budget.TRIALS[-1] and done[-1] + longest * (1 + test) > until:
+                return None, {}
             try:
                 return budget.fitted(
                     c, self.split.train, knobs, self.score, epochs, self.clock.tick
@@ -169,6 +178,7 @@ class Race:
             )
         except ValueError:
             return {"why": f"no trial could be fitted: {problem[0]}"}
+        trials = sum(not np.isnan(t.score) for t in search.trials)
         best = search.best(c.name)
         spent = sum(t.seconds for t in search.trials)
         self.tell(c.name, "the test", place, of)
@@ -194,6 +204,13 @@ class Race:
             "groups": [None if np.isnan(x) else float(x) for x in groups],
             "ndcg": found.ndcg.round(6).tolist(), "recall": float(found.recall.mean()),
         }  # fmt: skip
+
+    def _test(self, c: Contestant, epochs: int) -> float:
+        """Return how many trials long the last fit and the test are, by what small fits took."""
+        cost = self.shelf.get(f"cost_{_file(c.name)}") or {"fit": 1.0, "score": 0.0}
+        times = epochs if c.trained else 1
+        trial = times * (cost["fit"] + cost["score"])
+        return (times * cost["fit"] + self.ratio * cost["score"]) / trial if trial else 1.0
 
     def _final(self, c: Contestant, knobs: dict, epochs: int) -> Any:
         knobs = {k: v for k, v in knobs.items() if k in c.grid}

@@ -1,7 +1,7 @@
 """Who takes part: how each method is fitted on a table, and the grid of its knobs.
 
 The knobs are those of the lessons. Whatever is fitted may forget: `share` is the latest part of the events that it is
-fitted on, while its users are asked with their whole history. Vectors have DIM numbers, in every method that has some.
+fitted on, while its users are asked with their whole history; SASRec learns late events more often instead. Vectors have DIM numbers, in every method that has some.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ NATURAL = {
     "alpha": [0.0],
     "popular": [0.0],
     "half": [0.0],
+    "half_life": [1.0],
 }  # nothing beyond
 
 
@@ -86,8 +87,9 @@ def contestants(events: Interactions, order: str) -> tuple[list[Contestant], dic
     there.append(Contestant("LightGCN", trained.of_lightgcn, {
         "lr": [0.003, 0.01, 0.03], "reg": [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]} | share, trained=True, d=DIM))  # fmt: skip
     if order:
+        more = {"half_life": [0.003, 0.01, 0.03, 0.1, 0.3, 1.0]} if timed else {"dropout": [0.1, 0.2, 0.4]}  # fmt: skip
         there.append(Contestant("SASRec", trained.of_sasrec, {
-            "lr": [0.0003, 0.001, 0.003, 0.01], "dropout": [0.1, 0.2, 0.4]} | share, trained=True, d=DIM))  # fmt: skip
+            "lr": [0.0003, 0.001, 0.003, 0.01]} | more, trained=True, d=DIM))  # fmt: skip
     else:
         out["SASRec"] = "the order of a user's events is not known"
     if events.item_features is not None:

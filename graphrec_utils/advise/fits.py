@@ -14,6 +14,7 @@ from graphrec_utils.models.ease import ease
 from graphrec_utils.models.scoring import Factors
 
 DIM = 64  # numbers per user and item, in every method that has vectors
+WIDE = 64  # users whose walks are computed at once
 
 
 def latest(past: Interactions, share: float) -> Interactions:
@@ -60,7 +61,16 @@ class Walks:
     forth: sp.csr_array  # (m, n)
 
     def scores(self, users: np.ndarray) -> np.ndarray:
-        return ((self.first[np.asarray(users)] @ self.back) @ self.forth).toarray()
+        users = np.asarray(users)
+        parts = np.array_split(users, max(1, -(-len(users) // WIDE)))
+        return np.concatenate([self._scores(part) for part in parts])
+
+    def _scores(self, users: np.ndarray) -> np.ndarray:
+        met = self.first[users] @ self.back  # (B, m)
+        if met.nnz < 0.1 * len(users) * self.forth.shape[0]:
+            return (met @ self.forth).toarray()
+        # of most people something is known: to multiply all is quicker than to look up who
+        return (self.forth.T @ np.ascontiguousarray(met.toarray().T)).T
 
 
 def rp3beta(past: Interactions, alpha: float, beta: float, share: float = 1.0) -> Walks:

@@ -36,6 +36,7 @@ class Profile:
         new_items, new_users: share of the events of the last tenth whose item, or user, is new in it; None
             without times.
         drift: of the 100 most popular items of a tenth, the share that the next tenth replaces; None without times.
+        days: how long after its begin half of the last tenth's events have come; None without dates.
         found: NDCG@10 of what finds a user's last event: {"popularity", "chain", "shuffled", "content"}.
         asked: so many users were asked for `found`.
         order_pays: what `compare` says of the chain and the chain of shuffled histories; "" without an order.
@@ -54,6 +55,7 @@ class Profile:
     new_items: float | None
     new_users: float | None
     drift: float | None
+    days: float | None = None
     found: dict[str, float] = field(default_factory=dict)
     asked: int = 0
     order_pays: str = ""
@@ -72,9 +74,9 @@ def profile(events: Interactions, say: Callable[[str], None] = lambda _: None) -
     later = len(events) - int(users.sum())
     popular = -np.sort(-np.bincount(events.items, minlength=events.num_items))
     history = np.quantile(users[users > 0], (0.1, 0.5, 0.9)).tolist()
-    new_items = new_users = drift = None
+    new_items = new_users = drift = days = None
     if events.times is not None:
-        new_items, new_users, drift = _moves(events)
+        new_items, new_users, drift, days = _moves(events)
     say("profile: the last event of each user")
     found, asked, pays = _last_events(events, order, later / len(events) > REPEATS)
     return Profile(
@@ -82,14 +84,14 @@ def profile(events: Interactions, say: Callable[[str], None] = lambda _: None) -
         first=whole.get("first"), last=whole.get("last"), order=order, repeats=later / len(events),
         history=dict(zip(("10 %", "50 %", "90 %"), history, strict=True)),
         head=float(popular[: max(1, len(popular) // 100)].sum() / popular.sum()),
-        new_items=new_items, new_users=new_users, drift=drift, found=found, asked=asked, order_pays=pays,
+        new_items=new_items, new_users=new_users, drift=drift, days=days, found=found, asked=asked, order_pays=pays,
     )  # fmt: skip
 
 
 def coordinates(profile: Profile) -> dict[str, float | None]:
     """Return where a table lies among others: one number for each question of "Which one wins?".
 
-    "age": how much of the last tenth is on new items; "drift": how fast popularity moves; "history": items of a
+    "age": how much of the last tenth is on new items; "days": how long after its begin half of it has come; "drift": how fast popularity moves; "history": items of a
     user, the median; "content": NDCG@10 of content alone over that of popularity; "order": the share of a chain's NDCG@10
     that is lost when histories are shuffled; "size": items; "density" and "events" as they are. None: not known.
     """
@@ -100,7 +102,7 @@ def coordinates(profile: Profile) -> dict[str, float | None]:
 
     kept = over("shuffled", "chain")
     return {
-        "age": profile.new_items, "new users": profile.new_users, "drift": profile.drift,
+        "age": profile.new_items, "days": profile.days, "new users": profile.new_users, "drift": profile.drift,
         "history": profile.history["50 %"], "content": over("content", "popularity"),
         "order": None if kept is None else 1 - kept, "repeats": profile.repeats,
         "size": profile.items, "density": profile.density, "events": profile.events,
@@ -126,8 +128,8 @@ def in_order(events: Interactions) -> np.ndarray:
     return np.lexsort((times, events.users))
 
 
-def _moves(events: Interactions) -> tuple[float, float, float]:
-    """Return the shares of new items and of new users in the last tenth, and how the most popular change."""
+def _moves(events: Interactions) -> tuple[float, float, float, float | None]:
+    """Return the shares of new items and of new users in the last tenth, how the most popular change, and its days."""
     by_time = np.argsort(events.times, kind="stable")
     users, items = events.users[by_time], events.items[by_time]
     cut = len(users) * (TENTHS - 1) // TENTHS
@@ -146,7 +148,9 @@ def _moves(events: Interactions) -> tuple[float, float, float]:
             )
         )
     same = [len(a & b) / top for a, b in pairwise(tops)]
-    return new[0], new[1], 1 - float(np.mean(same))
+    late = events.times[by_time[cut:]]
+    days = float(np.median(late) - late[0]) / 86_400 if events.calendar else None
+    return new[0], new[1], 1 - float(np.mean(same)), days
 
 
 def _last_events(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from graphrec_utils import __version__, markup, metrics, paths
+from graphrec_utils.advise.places import places
 from graphrec_utils.advise.profile import Profile, coordinates
 from graphrec_utils.advise.verdicts import verdicts
 from graphrec_utils.grading import reports
@@ -87,7 +88,7 @@ def made(
             {k: v for k, v in row.items() if k != "ndcg"} | {"mean": mean, "low": low, "high": high}
         )
     return Report({
-        "table": name, "notes": notes, "profile": asdict(seen), "coordinates": coordinates(seen),
+        "table": name, "notes": notes, "profile": asdict(seen), "coordinates": coordinates(seen), "places": places(seen),
         "comparison": comparison | {"rows": rows}, "verdicts": said, "command": command, "minutes": minutes,
         "seconds": used, "megabytes": peak(),
         "versions": {"course": __version__, "python": platform.python_version(), "system": sys.platform}

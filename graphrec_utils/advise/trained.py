@@ -116,10 +116,19 @@ def _drawn(items: np.ndarray, num_items: int) -> torch.Tensor:
     return sampling.mixture(log_q, 1, 1).float()
 
 
-def of_sasrec(past, score, epochs, tick, lr, dropout, share: float = 1.0):
-    """A transformer over each user's history, trained on the latest events."""
+def of_sasrec(past, score, epochs, tick, lr, dropout: float = 0.2, half_life: float = 0.0):
+    """A transformer over each user's history; with a half-life late events are learned more often, as in lesson 15.
+
+    Args:
+        half_life: a share of the time that the events span; 0 weighs them alike.
+    """
     length = _length(past)
     history, ordered = sequences(past, length)
+    rows, weights = sampling.histories.cut(ordered, length + 1), None
+    if half_life:
+        weights = torch.zeros(rows.shape)
+        age = (ordered.times.max() - ordered.times) / max(1, np.ptp(ordered.times))
+        weights[rows >= 0] = torch.from_numpy(0.5 ** (age / half_life)).float()
     found: list[float] = []
 
     def evaluate(model) -> float:
@@ -128,7 +137,7 @@ def of_sasrec(past, score, epochs, tick, lr, dropout, share: float = 1.0):
         return found[-1]
 
     model = sasrec.fit(
-        history, sampling.histories.cut(latest(ordered, share), length + 1), past.num_items, DIM, epochs=epochs, lr=lr,
+        history, rows, past.num_items, DIM, epochs=epochs, lr=lr, weights=weights,
         evaluate=evaluate, patience=PATIENCE if score else None, dropout=dropout,
     )  # fmt: skip
     return Reader(model), {"epochs": 1 + int(np.argmax(found)) if score else epochs}

@@ -185,6 +185,7 @@ def fit(
     batch: int = 512,
     negatives: int = 256,
     start: float = 0.2,
+    weights: Tensor | None = None,
     evaluate: Callable[[SASRec], float] | None = None,
     patience: int | None = None,
     seed: int = 0,
@@ -208,6 +209,9 @@ def fit(
         negatives: drawn items of a step.
         start: how long item vectors are at the start. A short one says nothing until it is learned,
             a long one says something wrong.
+        weights: (R, L + 1) how often an event is learned, beside the others; 0 in empty places. Late events may weigh
+            more. Rows are drawn then, as many for an epoch as there are, and of each those places that its weights
+            draw; what was done before is read all the same.
         evaluate: called with the model after each epoch; should grow.
         patience: end after so many epochs without a better one, and take the best.
         seed: of the start, the order, the draws and dropout.
@@ -216,7 +220,7 @@ def fit(
         options: of `SASRec`: blocks, heads, dropout, layer; scale is the root of d by default.
 
     Raises:
-        ValueError: see `SASRec`; rows are longer than L + 1 or all empty.
+        ValueError: see `SASRec`; rows are longer than L + 1 or all empty, or weights have another shape.
     """
     sampling.histories.check(rows, num_items)
     if rows.shape[1] > history.shape[1] + 1:
@@ -226,21 +230,42 @@ def fit(
     flat = rows[rows >= 0].numpy()
     if not len(flat):
         raise ValueError("there is no event to learn from: all rows are empty")
+    if weights is not None and weights.shape != rows.shape:
+        raise ValueError(
+            f"weights must be {tuple(rows.shape)}, as rows; got {tuple(weights.shape)}"
+        )
     options = {"scale": dim**0.5} | options
     model = SASRec(history, num_items, dim, seed=seed, **options).to(device)
     with torch.no_grad():
         model.item.weight.mul_(start)
     half = negatives // 2
-    counts = np.bincount(flat, minlength=num_items)
+    if weights is None:
+        counts = np.bincount(flat, minlength=num_items)
+    else:
+        heavy = weights[rows >= 0].double().numpy()
+        counts, ends = np.bincount(flat, heavy, num_items), np.cumsum(heavy) / heavy.sum()
+        # an event is drawn by its row's largest weight, and then by its share of that
+        most = weights.max(dim=1, keepdim=True).values
+        beside, row_ends = weights / most.clamp(min=1e-30), most[:, 0].double().cumsum(0).numpy()
     log_q = sampling.mixture(sampling.popularity(counts), half, negatives - half).to(device)
 
-    def batches(rng: np.random.Generator):
-        for part in sampling.histories.batches(rows, batch, rng):
-            drawn = np.append(rng.choice(flat, half), rng.integers(0, num_items, negatives - half))
-            yield part, torch.from_numpy(drawn)
+    def others(own: np.ndarray, rng: np.random.Generator) -> Tensor:
+        drawn = np.append(own, rng.integers(0, num_items, negatives - half))
+        return torch.from_numpy(drawn)
 
-    def step(model: SASRec, part: tuple[Tensor, Tensor]) -> Tensor:
-        return loss(model, part[0], "corrected", part[1], log_q)
+    def batches(rng: np.random.Generator):
+        if weights is None:
+            for part in sampling.histories.batches(rows, batch, rng):
+                yield part, others(rng.choice(flat, half), rng)
+            return
+        at = np.searchsorted(row_ends, row_ends[-1] * rng.random(len(rows)), side="right")
+        for part, share in sampling.histories.batches(rows[at], batch, rng, beside[at]):
+            own = flat[np.searchsorted(ends, rng.random(half)).clip(max=len(flat) - 1)]
+            yield part, others(own, rng), torch.rand(share.shape) < share
+
+    def step(model: SASRec, part: tuple[Tensor, ...]) -> Tensor:
+        history, drawn, *chosen = part
+        return loss(model, history, "corrected", drawn, log_q, *chosen)
 
     optimizer = torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=0.01)
     train.fit(

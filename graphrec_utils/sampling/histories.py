@@ -75,20 +75,25 @@ def cut(events: Interactions, length: int) -> Tensor:
     return torch.from_numpy(_rows(events.items, begins, ends, length))
 
 
-def batches(rows: Tensor, events: int, rng: np.random.Generator) -> Iterator[Tensor]:
+def batches(
+    rows: Tensor, events: int, rng: np.random.Generator, beside: Tensor | None = None
+) -> Iterator[Tensor | tuple[Tensor, Tensor]]:
     """Yield all rows once, those of about the same length together, without columns that are empty in all of them.
 
     Args:
         rows: (R, L) items, -1 in empty places at the end, as `cut` makes them. A row without events may be left out.
         events: of a part, about.
         rng: draws who is with whom, and the order of the parts, both before the first; between parts others may use it.
+        beside: (R, L) of something else; then pairs are yielded, rows and what stands beside them.
     """
     length = (rows >= 0).sum(dim=1).numpy()
     order = np.argsort(length + 2 * rng.random(len(length)))
     full = np.flatnonzero(np.diff(np.cumsum(length[order]) // events)) + 1
     parts = [part for part in np.split(order, full) if length[part].any()]
     for k in rng.permutation(len(parts)):
-        yield rows[parts[k], : length[parts[k]].max()]
+        at, longest = parts[k], length[parts[k]].max()
+        part = rows[at, :longest]
+        yield part if beside is None else (part, beside[at, :longest])
 
 
 def _in_order(events: Interactions) -> tuple[np.ndarray, ...]:

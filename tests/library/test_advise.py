@@ -10,10 +10,12 @@ import pytest
 import scipy.sparse as sp
 
 from graphrec_utils import advise, datasets
-from graphrec_utils.advise import budget, compare, contestants, cuts, verdicts
+from graphrec_utils.advise import budget, compare, contestants, cuts, fits, places, verdicts
 from graphrec_utils.advise.budget import Clock, Shelf
 from graphrec_utils.advise.profile import coordinates, in_order, order_of, profile
 from graphrec_utils.data import Features, Interactions
+from graphrec_utils.models import baselines
+from graphrec_utils.results import regimes
 
 SILENT = lambda *_: None  # noqa: E731
 
@@ -73,6 +75,42 @@ def test_content_is_asked_alone():
     seen = profile(replace(events, item_features=Features(words, np.array(["a", "b", "c"]))))
     assert seen.found["content"] > seen.found["popularity"]
     assert coordinates(seen)["content"] > 1
+
+
+# ------------------------------------------------------------------------ the map
+def test_where_a_table_lies_on_the_sliders():
+    seen = replace(profile(planted()), history={"50 %": 3.0}, days=60.0)
+    slices = {
+        name: {"knob": "k", "sets": {"one": {"levels": levels, "first": [
+            {"first": f"A{x}", "level with": {f"B{x}": {}}} for x in levels]}}}
+        for name, levels in {"history": [1, 2, 5, 10], "age": [0, 7, 28], "size": [10, 60], "content": [0, 1]}.items()
+    }  # fmt: skip
+    found = {p["slice"]: p for p in places.places(seen, slices)}
+    # order is not measured there, content is no coordinate
+    assert list(found) == ["history", "age", "size"]
+    assert found["history"]["sets"][0]["there"] == [("2", "A2", ["B2"]), ("5", "A5", ["B5"])]
+    marks = [x for x, _ in found["history"]["levels"]]
+    assert marks == [6, pytest.approx(35.33), pytest.approx(64.67), 94]
+    assert marks[1] < found["history"]["at"] < marks[2] and not found["history"]["beyond"]
+    assert found["age"]["beyond"] and found["age"]["at"] == 94  # the end, and said
+    assert found["age"]["sets"][0]["there"] == [("28", "A28", ["B28"])]
+    assert found["size"]["sets"][0]["there"] == [("60", "A60", ["B60"])]  # on a level: that alone
+
+
+def test_the_stored_sliders_have_what_a_table_has():
+    assert set(places.COORDINATE) <= set(regimes.regimes())
+    there = places.places(profile(planted()))
+    assert [p["slice"] for p in there] == list(places.COORDINATE)
+    seen = replace(planted(), times=None)
+    assert "age" not in {p["slice"] for p in places.places(profile(seen))}
+
+
+def test_how_long_a_training_has_to_serve():
+    """Ten events, one a day: the last tenth begins with the tenth; of twenty the second half of the last two."""
+    u, i = np.arange(20) % 4, np.arange(20) % 5
+    seen = profile(Interactions(u, i, 4, 5, times=np.arange(20) * 86_400))
+    assert seen.days == 0.5 == coordinates(seen)["days"]
+    assert profile(Interactions(u, i, 4, 5, times=np.arange(20), calendar=False)).days is None
 
 
 # ------------------------------------------------------------------------ the cut
@@ -206,6 +244,37 @@ def test_the_minutes_are_kept_by_a_fake_clock(tmp_path, monkeypatch, minutes, sl
         assert row["trials"] <= found["trials"] * (1 if row["trained"] else found["more"])
     if minutes == 10 and slip <= 1:
         assert names >= set(seconds)
+
+
+def test_trials_end_in_time_for_the_test_and_for_who_comes_after(tmp_path, monkeypatch):
+    """RP3β takes five times what its small fits let expect: fewer trials, but it and those after it are asked."""
+    time, events = [0.0], planted()
+
+    def fitted(c, past, knobs, score, epochs, tick):
+        tick()
+        time[0] += {"RP3β": 5.0, "iALS": 1.0}.get(c.name, 0.1)
+        return baselines.popularity(past), {}
+
+    monkeypatch.setattr(budget, "fitted", fitted)
+    race = compare.Race(events, profile(events), Shelf(tmp_path), Clock(100, now=lambda: time[0]), SILENT)  # fmt: skip
+    race.there = [c for c in race.there if c.name in ("popularity", "RP3β", "iALS")]
+    plan = {"trials": 12, "more": 3, "epochs": {}, "left": {}, "seconds": {"RP3β": 36, "iALS": 36}}
+    race.shelf.put("plan", plan)
+    rows = {row["name"]: row for row in race.run()["rows"]}
+    assert 4 < rows["RP3β"]["trials"] < 36 and rows["iALS"]["trials"] == 36 and time[0] <= 100
+    assert not race.out.keys() & rows.keys()
+
+
+def test_walks_of_most_people_are_what_walks_of_few_are(monkeypatch):
+    events = planted()
+    whole = fits.rp3beta(events, 0.5, 0.2, 0.5)
+    few = np.arange(0, 150, 7)
+    met = whole.first[few] @ whole.back
+    assert met.nnz > 0.1 * len(few) * 150  # all at once
+    apart = (met @ whole.forth).toarray()
+    monkeypatch.setattr(fits, "WIDE", 5)
+    assert whole.scores(few) == pytest.approx(apart, rel=1e-5)
+    assert whole.scores(few[:0]).shape == (0, 60)
 
 
 # ------------------------------------------------------------------------ stopped, and going on

@@ -116,6 +116,25 @@ def test_fit_learns_who_follows_whom_and_the_same_seed_the_same():
     assert torch.equal(one, other) and not torch.equal(one, third)
 
 
+def test_an_event_is_drawn_as_often_as_it_weighs():
+    """Rows of one to three events of their own, whose weights are far apart."""
+    rows = torch.tensor([[0, 1, 2], [3, 4, -1], [5, -1, -1]])
+    weights = torch.tensor([[1.0, 2.0, 4.0], [0.0, 3.0, 0.0], [0.5, 0.0, 0.0]])
+    seen = np.zeros(N)
+
+    real = sasrec.loss
+
+    def loss(model, history, kind, drawn, log_q, chosen):
+        np.add.at(seen, history[chosen].numpy(), 1)
+        return real(model, history, kind, drawn, log_q, chosen)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sasrec, "loss", loss)
+        sasrec.fit(rows, rows, N, 8, epochs=500, weights=weights)
+    wanted = np.array([1, 2, 4, 0, 3, 0.5])
+    assert seen[:6] / seen.sum() == pytest.approx(wanted / wanted.sum(), abs=0.03)
+
+
 def test_fit_ends_at_its_best_by_what_it_is_judged_with():
     rows, values = torch.from_numpy(in_circles()), iter([0.1, 0.5, 0.4, 0.3, 0.9])
     seen = []
@@ -143,6 +162,11 @@ def test_fit_ends_at_its_best_by_what_it_is_judged_with():
 def test_fit_names_bad_rows(rows, sentence):
     with pytest.raises(ValueError, match=sentence):
         sasrec.fit(HISTORY, rows, N, 8)
+
+
+def test_fit_names_weights_of_another_shape():
+    with pytest.raises(ValueError, match=r"weights must be \(4, 4\), as rows; got \(4, 3\)"):
+        sasrec.fit(HISTORY, HISTORY, N, 8, weights=torch.ones(4, 3))
 
 
 @pytest.mark.parametrize(
