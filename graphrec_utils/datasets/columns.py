@@ -31,6 +31,9 @@ DATES = (
 )  # fmt: skip
 CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", ", %H:%M:%S")  # fmt: skip
 WHOLE = ("%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S %z %Y", "%a, %d %b %Y %H:%M:%S %z")
+UNITS = {1e3: "milli", 1e6: "micro", 1e9: "nano"}
+SMALLEST = 1e8  # seconds of a date; a smaller one among milliseconds is of another unit
+LISTED = 12  # names of columns in a message
 LOOKED_AT = 50  # values by which a way of writing is told
 ADVICE = "write times as 2014-03-31 18:05, or as unix seconds"
 
@@ -76,7 +79,7 @@ def find(columns: Sequence[str], given: dict[str, str | None], table: str) -> di
                 c for c in columns if plain(c) == plain(name)
             ]
             if not exact:
-                raise Unreadable(f"{table} has no column {name!r}; it has {', '.join(columns)}")
+                raise Unreadable(f"{table} has no column {name!r}; it has {_listed(columns)}")
             found[what] = exact[0]
             continue
         order = {word: k for k, word in enumerate(words.split())}
@@ -89,7 +92,7 @@ def find(columns: Sequence[str], given: dict[str, str | None], table: str) -> di
         ask = " and ".join(f"--{what} COLUMN" for what in absent)
         raise Unreadable(
             f"{table}: which column holds {' and which '.join(what + 's' for what in absent)}? It has "
-            f"{', '.join(columns)}; say {ask}"
+            f"{_listed(columns)}; say {ask}"
         )  # fmt: skip
     if found["user"] == found["item"]:
         raise Unreadable(
@@ -98,17 +101,23 @@ def find(columns: Sequence[str], given: dict[str, str | None], table: str) -> di
     return found
 
 
+def _listed(columns: Sequence[str]) -> str:
+    """Return names of columns, the first dozen of many."""
+    more = f" and {len(columns) - LISTED} more" if len(columns) > LISTED else ""
+    return ", ".join(name[:30] for name in columns[:LISTED]) + more
+
+
 def labels(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """Return (E,) numbers from 0 and what they stand for, in order; a missing value is -1.
 
-    What is written as whole numbers is one, and sorted as such; but 007 is a name.
+    What is written as whole numbers is one, 12.0 and 12 alike, and sorted as such; but 007 is a name. Blanks around a name
+    are none of it.
     """
     codes, found = pd.factorize(values)
-    found = _whole(np.asarray(found))
-    order = np.argsort(found, kind="stable")
-    place = np.empty(len(found) + 1, dtype=np.int64)
-    place[order], place[-1] = np.arange(len(found)), -1  # codes of missing values are -1, the last
-    return place[codes], found[order]
+    found, place = np.unique(_whole(np.asarray(found)), return_inverse=True)
+    if len(found) and found.dtype == object and found[0] == "":  # of blanks alone
+        found, place = found[1:], place - 1
+    return np.append(place, -1)[codes], found  # codes of missing values are -1, the last
 
 
 def _whole(found: np.ndarray) -> np.ndarray:
@@ -117,16 +126,16 @@ def _whole(found: np.ndarray) -> np.ndarray:
         return found.astype(np.int64)
     if found.dtype.kind == "f":
         return found.astype(np.int64) if (found == np.round(found)).all() else found
-    if not len(found) or max(map(len, map(str, found))) > 20:
-        return found.astype(object)
-    words = found.astype(str)
-    if np.char.endswith(words, ".0").all():  # whole numbers, written beside missing ones
-        words = np.char.replace(words, ".0", "")
+    names = np.array([str(word).strip() for word in found], dtype=object)
+    if not len(names) or max(map(len, names)) > 20:
+        return names
+    # whole numbers beside missing ones are written as 12.0
+    words = np.array([name.removesuffix(".0") for name in names])
     try:
         numbers = words.astype(np.int64)
     except (ValueError, OverflowError):
-        return found.astype(object)
-    return numbers if (numbers.astype(words.dtype) == words).all() else found.astype(object)
+        return names
+    return numbers if (numbers.astype(words.dtype) == words).all() else names
 
 
 def times(
@@ -168,11 +177,16 @@ def times(
             out = np.zeros(len(numbers), np.int64)
             out[there] = days.dt.as_unit("s").astype("int64")
             return out, there, True
+    if high >= 1e8:  # dates: who has none is often given the first second, or the one before
+        there &= ~np.isin(numbers, (0, -1))
+        low = numbers[there].min()
     unit = next((u for limit, u in ((1e11, 1), (1e14, 1e3), (1e17, 1e6)) if high < limit), 1e9)
-    if unit > 1:
-        say(
-            f"{column}: taken as {({1e3: 'milli', 1e6: 'micro', 1e9: 'nano'})[unit]}seconds since 1970"
+    if unit > 1 and low > 0 and low < SMALLEST * unit:
+        raise Unreadable(
+            f"{column}: from {low:.0f} to {high:.0f}; some of these are seconds and others {UNITS[unit]}seconds: write all alike"
         )
+    if unit > 1:
+        say(f"{column}: taken as {UNITS[unit]}seconds since 1970")
     calendar = bool(high >= 1e8)
     if not calendar:
         say(f"{column}: these numbers are no dates; taken as seconds, or as an order")

@@ -68,7 +68,7 @@ def read(
     elif only is not None:
         raise Unreadable(f"{path.name}: which column tells the kind of an event? Say --kind COLUMN")
     if "weight" in found:
-        weights = _weights(path, frame[found["weight"]], found["weight"], at_least, keep)
+        weights = _weights(path, frame[found["weight"]], found["weight"], at_least, keep, say)
         keep &= np.isfinite(weights) if at_least is None else weights >= at_least
     elif at_least is not None:
         raise Unreadable(
@@ -117,13 +117,15 @@ def _of_kind(
 
 
 def _weights(
-    path: Path, values: pd.Series, column: str, at_least: float | None, keep: np.ndarray
-) -> np.ndarray:
+    path: Path, values: pd.Series, column: str, at_least: float | None, keep: np.ndarray, say: Callable[[str], None]
+) -> np.ndarray:  # fmt: skip
     """Return (E,) numbers, NaN where there is none.
 
     Raises:
         Unreadable: they are words, or some are negative and nobody said what is a like.
     """
+    if values.dtype.kind not in "biuf":  # 3,5 here and 4.5 there
+        values = values.astype("object").map(lambda x: x.strip().replace(",", ".") if isinstance(x, str) else x)  # fmt: skip
     try:
         weights = values.astype(np.float32).to_numpy()
     except (ValueError, TypeError):
@@ -139,7 +141,12 @@ def _weights(
             raise Unreadable(
                 f"{path.name}: {column} is negative in {bad:,} rows, which cannot all be likes; say from where on one is: --at-least 1"
             )
-        weights = np.nan_to_num(weights, nan=1.0)
+        weights = np.where(np.isfinite(weights), weights, 1).astype(np.float32)
+        none = int((weights[keep] == 0).sum())
+        if none:
+            say(
+                f"{column} is 0 in {none:,} rows, which count as likes as all others; --at-least 1 leaves them out"
+            )
     return weights
 
 

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import re
+import warnings
 import zlib
 from collections import Counter
 from pathlib import Path
@@ -17,6 +18,7 @@ from graphrec_utils.datasets.columns import Unreadable
 
 SEPARATORS = ("\t", ";", ",", "|")
 SAMPLE = 200  # lines by which a file is judged
+AGAIN = "the names of the columns stand there again in a later line; remove it"
 
 
 def table(
@@ -32,6 +34,10 @@ def table(
             return _parquet(path, given, every)
         if not start:
             raise Unreadable(f"{path.name}: the file is empty")
+        if start == b"PK\x03\x04":
+            raise Unreadable(
+                f"{path.name}: this is a zip file or a workbook; unpack it, or save it as CSV"
+            )
         if path.suffix == ".gz" and start[:2] != b"\x1f\x8b":
             raise Unreadable(f"{path.name}: this is no gzip file, whatever its name says")
         return _text(path, start, given, numbers, every)
@@ -78,7 +84,10 @@ def _text(
 
 def _parsed(path: Path, file: io.TextIOBase, given: dict, numbers: tuple, every: bool):
     # the first line may be long; a file that cannot go back is opened by name below
-    separator, names, named, found = heading(path, file.readline(), given, every)
+    first = next((line for line in file if line.strip()), "")
+    separator, names, named, found = heading(path, first, given, every)
+    file.seek(0)
+    _wider(path, file, separator, names)
     file.seek(0)
     # all columns are read, wanted or not: else the parser does not complain of lines with too many
     dtype = {c: "str" for c in names if c not in [found.get(what) for what in numbers]}
@@ -86,15 +95,19 @@ def _parsed(path: Path, file: io.TextIOBase, given: dict, numbers: tuple, every:
         dtype[found["time"]] = "float64"
     file.seek(0)
     try:
-        frame = pd.read_csv(
-            file, sep=separator, header=0 if named else None, names=names, dtype=dtype,
-            keep_default_na=False, na_values=columns.MISSING, skipinitialspace=True,
-            decimal="," if separator == ";" else ".", low_memory=False, index_col=False,
-        )  # fmt: skip
+        with warnings.catch_warnings():  # of nothing behind a last separator
+            warnings.simplefilter("ignore", pd.errors.ParserWarning)
+            frame = pd.read_csv(
+                file, sep=separator, header=0 if named else None, names=names, dtype=dtype,
+                keep_default_na=False, na_values=columns.MISSING, skipinitialspace=True,
+                decimal="," if separator == ";" else ".", low_memory=False, index_col=False,
+            )  # fmt: skip
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as problem:
         if isinstance(problem, UnicodeDecodeError):
             raise
-        raise Unreadable(f"{path.name}: {_said(problem)}") from None
+        raise Unreadable(f"{path.name}: {_said(problem, names)}") from None
+    if "time" in found and (frame[found["time"]] == found["time"]).any():
+        raise Unreadable(f"{path.name}: {AGAIN}")
     if not len(frame):
         raise Unreadable(f"{path.name}: there is no row below the names of the columns")
     return frame if every else frame[list(found.values())], found
@@ -104,6 +117,10 @@ def heading(
     path: Path, first: str, given: dict, every: bool = False
 ) -> tuple[str, list[str], bool, dict[str, str]]:
     """Return what separates columns, their names, whether the first line holds them, and which is which."""
+    if first.lstrip()[:1] in ("{", "[", "<"):
+        raise Unreadable(
+            f"{path.name}: its first line, {first.strip()[:60]!r}, is that of another format; save it as CSV"
+        )
     count = {s: first.count(s) for s in SEPARATORS}
     separator = max(SEPARATORS, key=count.get) if any(count.values()) else r"\s+"
     cells = (
@@ -123,7 +140,26 @@ def heading(
         )
     names = _unique(cells) if named else [str(k + 1) for k in range(len(cells))]
     found = {} if every else columns.find(names, given, path.name)
+    if twice := [name for name in found.values() if cells.count(name) > 1]:
+        raise Unreadable(f"{path.name}: two columns are called {twice[0]!r}; give one another name")
     return separator, names, named, found
+
+
+def _wider(path: Path, file: io.TextIOBase, separator: str, names: list[str]) -> None:
+    """Refuse first rows with more than names have: the parser takes the first of them for the width of all, and drops the rest.
+
+    Raises:
+        Unreadable: a row has cells without a name, and something in them.
+    """
+    lines = [line for _, line in zip(range(SAMPLE), file, strict=False)]
+    rows = map(str.split, lines) if separator == r"\s+" else csv.reader(lines, delimiter=separator)
+    for k, row in enumerate(rows):
+        if any(cell.strip() for cell in row[len(names) :]):
+            raise Unreadable(f"{path.name}: {_wide(k + 1, len(row), len(names))}")
+
+
+def _wide(line: int | str, cells: int | str, names: int | str) -> str:
+    return f"line {line} has {cells} columns instead of {names}; is there a text, or a decimal comma, without quotes around it?"
 
 
 def _unique(cells: list[str]) -> list[str]:
@@ -138,7 +174,8 @@ def _unique(cells: list[str]) -> list[str]:
 
 def _numeric(file: io.TextIOBase, separator: str, place: int, named: bool) -> bool:
     """Return whether a column holds numbers in the first rows."""
-    lines = [line for _, line in zip(range(SAMPLE), file, strict=False)][int(named) :]
+    lines = [line for _, line in zip(range(SAMPLE), file, strict=False) if line.strip()]
+    lines = lines[int(named) :]
     rows = (
         [line.split() for line in lines]
         if separator == r"\s+"
@@ -149,13 +186,17 @@ def _numeric(file: io.TextIOBase, separator: str, place: int, named: bool) -> bo
     return bool(cells) and all(map(columns.NUMBER.fullmatch, cells))
 
 
-def _said(problem: Exception) -> str:
+def _said(problem: Exception, names: list[str]) -> str:
     """Return what pandas' parser complains about, in words of ours."""
     text = str(problem)
     if found := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", text):
-        return f"line {found[2]} has {found[3]} columns instead of {found[1]}; is there a text without quotes around it?"
+        return _wide(found[2], found[3], found[1])
     if "EOF inside string" in text:
         return "a quote is opened and never closed"
     if found := re.search(r"could not convert string to float: ?'?([^']*)'?", text):
-        return f"{found[1]!r} stands where numbers do; {columns.ADVICE}"
+        return (
+            AGAIN
+            if found[1] in names
+            else f"{found[1]!r} stands where numbers do; {columns.ADVICE}"
+        )
     return f"this is no table ({text.splitlines()[0][:80]})"

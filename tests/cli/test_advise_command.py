@@ -1,4 +1,4 @@
-"""`python3 -m graphrec_utils advise`: twenty broken tables, a kill in the middle, a disk that is full."""
+"""`python3 -m graphrec_utils advise`: thirty broken tables, a kill in the middle, a disk that is full."""
 
 from __future__ import annotations
 
@@ -43,6 +43,16 @@ BROKEN = {
     "a folder": (None, "is a folder"),
     "an id with a line break and no quotes": (HEAD + ROWS + "ann,Dri\nve,2,2014-04-13,x,y\n", "columns instead of 4"),
     "no text": (bytes(range(256)) * 9, "no text"),
+    "decimal commas without quotes": (HEAD + ROWS.replace(",3,", ",3,5,"), "line 2 has 5 columns instead of 4"),
+    "names of columns in two rows": (HEAD + HEAD + ROWS, "stand there again"),
+    "two exports in one file": (HEAD + ROWS * 99 + HEAD + ROWS, "stand there again"),
+    "seconds and milliseconds": (HEAD + "a,b,1,1500000000\na,c,1,1500000000999\n", "some of these are seconds and others milliseconds"),
+    "two columns of one name": (HEAD.replace("rating", "time") + ROWS, "two columns are called 'time'"),
+    "a workbook": (b"PK\x03\x04" + bytes(range(256)), "a zip file or a workbook"),
+    "JSON": ('{"user": "ann", "item": "Alien"}\n{"user": "bob", "item": "Alien"}\n', "another format"),
+    "a page that asks to sign in": ("<!doctype html><html>Sign in</html>", "another format"),
+    "a matrix": ("user," + ",".join(f"film{k}" for k in range(99)) + "\nann" + ",1" * 99, "film10 and 88 more; say --item"),
+    "an event for each user": (HEAD + "".join(f"u{k},{k % 9},1,2014-04-{1 + k % 9:02d}\n" for k in range(90)), "nobody has two items"),
 }  # fmt: skip
 
 

@@ -130,6 +130,15 @@ def test_dates_in_five_formats(read, way):
     assert read(text(names=("user", "item", "date"), rows=rows)).times.tolist() == days
 
 
+def test_the_first_second_is_no_time_beside_dates(read):
+    rows = [(u, i, w, t) for (u, i, w, _), t in zip(ROWS, (0, *SECONDS[1:]), strict=True)]
+    rows += [("bob", "Alien", 1, -1), ("ann", "Cube", 1, SECONDS[0])]
+    events = read(text(rows=rows))
+    assert sorted(events.times.tolist()) == sorted([*SECONDS[1:], SECONDS[0]])
+    assert any("2 of 6 rows lack" in line for line in read.said)
+    assert read(text(rows=[(u, i, w, k) for k, (u, i, w, _) in enumerate(ROWS)])).times.min() == 0
+
+
 def test_small_numbers_are_an_order_without_dates(read):
     events = read(
         text(names=("user", "item", "t"), rows=[(*row[:2], k) for k, row in enumerate(ROWS)])
@@ -144,6 +153,33 @@ def test_ids_are_sorted_as_what_they_are(read):
     assert events.item_labels.tolist() == ["007", "1", "7"]
     events = read(text(names=("user", "item"), rows=[("1.0", 3), ("", 3), ("2.0", 4), ("1.0", 4)]))
     assert events.user_labels.tolist() == [1, 2]
+
+
+def test_an_id_is_one_however_it_is_written(read):
+    rows = [("12", "7.0", 1, 1), ("12.0", "8", 1, 2), ("3", "7", 1, 3), ("3 ", " 8", 1, 4)]
+    events = read(text(rows=rows))
+    assert events.user_labels.tolist() == [3, 12] and events.item_labels.tolist() == [7, 8]
+    events = read(text(rows=[("ann ", "x", 1, 1), ("ann", "y", 1, 2), ("bob", "y ", 1, 3)]))
+    assert events.user_labels.tolist() == ["ann", "bob"] and events.num_items == 2
+    rows = [(u, i, w, t) for u, (i, w, t) in zip(("3.0.0", "3.0", "3.0"), [("x", 1, 1), ("x", 1, 2), ("y", 1, 3)], strict=True)]  # fmt: skip
+    assert read(text(rows=rows)).user_labels.tolist() == ["3.0", "3.0.0"]  # versions, no numbers
+
+
+def test_blanks_alone_are_no_id(read):
+    events = read(text(rows=[*ROWS, ('" "', "Cube", 1, "2014-04-14")]))
+    same(events)
+    assert "1 of 5 rows lack" in read.said[-1]
+
+
+@pytest.mark.parametrize("change", [
+    lambda s: s.replace("\n", ",\n"), lambda s: s.replace("\n", ",\n").replace(",", "", 0).replace("time,", "time", 1),
+    lambda s: "\n\n" + s.replace("\n", "\n\n"), lambda s: "\ufeff" + s.replace("\n", "\r\n"), lambda s: s.replace("\n", "\r"),
+    lambda s: s.replace(",", ", "),
+], ids=["a comma at the end", "in rows alone", "blank lines", "Windows", "old Mac", "blanks"])  # fmt: skip
+def test_what_exports_leave_behind(read, change, recwarn):
+    events = read(change(text()))
+    same(events)
+    assert events.times.tolist() == SECONDS and not len(recwarn)
 
 
 def test_duplicate_rows_count_once(read):
@@ -184,6 +220,21 @@ def test_ratings_from_four_on(read):
 def test_decimal_commas_between_semicolons(read):
     events = read(text(";", rows=[(a, b, f"{r},5", t) for a, b, r, t in ROWS]), at_least=2.5)
     assert events.weights.tolist() == [3.5, 5.5, 4.5, 2.5]
+
+
+def test_decimal_commas_and_points_in_one_column(read):
+    rows = [
+        (u, i, w, t) for (u, i, _, t), w in zip(ROWS, ("3,5", "5.0", "4", " 2,5 "), strict=True)
+    ]
+    assert read(text(";", rows=rows)).weights.tolist() == [3.5, 5, 4, 2.5]
+    quoted = [(u, i, f'"{w}"', t) for u, i, w, t in rows]
+    assert read(text(rows=quoted), at_least=3).weights.tolist() == [3.5, 5, 4]
+
+
+def test_weights_of_zero_are_told_and_infinite_ones_are_one(read):
+    rows = [(u, i, w, t) for (u, i, _, t), w in zip(ROWS, (0, 0, "inf", 2), strict=True)]
+    assert read(text(rows=rows)).weights.tolist() == [0, 0, 1, 2]
+    assert any("rating is 0 in 2 rows" in line and "--at-least 1" in line for line in read.said)
 
 
 def test_kinds(read):
