@@ -32,7 +32,7 @@ def places(seen: Profile, slices: Mapping[str, Mapping] | None = None) -> list[d
 
     Returns:
         [{"slice", "knob", "is": what the number is of the table, "says", "value": in its units, "words": the same to read, "at": percent of the line,
-        "levels": [(percent, word)], "sets": [{"name", "there": [(level, first, [who cannot be told from it])]}]}], of a set the
+        "levels": [[percent, word]], "sets": [{"name", "there": [[level, first, [who cannot be told from it]]]}]}], of a set the
         levels on both sides of the table, or the one at the end.
     """
     slices, where, out = regimes() if slices is None else slices, coordinates(seen), []
@@ -46,7 +46,7 @@ def places(seen: Profile, slices: Mapping[str, Mapping] | None = None) -> list[d
             "slice": name, "knob": slice_["knob"], "is": IS[name], "says": slice_.get("says", ""), "value": value,
             "words": f"{value:,.2f}" if value < 1 else f"{value:,.0f}", "at": _percent(value, levels),
             "beyond": not min(levels) <= value <= max(levels),
-            "levels": [(_percent(level, levels), level_words(level)) for level in levels],
+            "levels": [[_percent(level, levels), level_words(level)] for level in levels],
             "sets": [{"name": data, "there": _there(part, value)} for data, part in sets.items()],
         })  # fmt: skip
     return out
@@ -59,7 +59,7 @@ def _percent(value: float, levels: list[float]) -> float:
     return round(MARGIN + (100 - 2 * MARGIN) * float(place), 2)
 
 
-def _there(part: Mapping, value: float) -> list[tuple[str, str, list[str]]]:
+def _there(part: Mapping, value: float) -> list[list]:
     levels, names = part["levels"], part.get("names")
     after = int(np.searchsorted(levels, value))
     near = sorted({max(after - 1, 0), min(after, len(levels) - 1)})
@@ -68,6 +68,6 @@ def _there(part: Mapping, value: float) -> list[tuple[str, str, list[str]]]:
     elif not levels[0] <= value <= levels[-1]:
         near = near[:1] if after == 0 else near[-1:]
     return [
-        (f"{names[k]} ({levels[k]:g})" if names else level_words(levels[k]), part["first"][k]["first"], list(part["first"][k]["level with"]))
+        [f"{names[k]} ({levels[k]:g})" if names else level_words(levels[k]), part["first"][k]["first"], list(part["first"][k]["level with"])]
         for k in near
     ]  # fmt: skip

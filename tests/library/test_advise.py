@@ -88,13 +88,13 @@ def test_where_a_table_lies_on_the_sliders():
     found = {p["slice"]: p for p in places.places(seen, slices)}
     # order is not measured there, content is no coordinate
     assert list(found) == ["history", "age", "size"]
-    assert found["history"]["sets"][0]["there"] == [("2", "A2", ["B2"]), ("5", "A5", ["B5"])]
+    assert found["history"]["sets"][0]["there"] == [["2", "A2", ["B2"]], ["5", "A5", ["B5"]]]
     marks = [x for x, _ in found["history"]["levels"]]
     assert marks == [6, pytest.approx(35.33), pytest.approx(64.67), 94]
     assert marks[1] < found["history"]["at"] < marks[2] and not found["history"]["beyond"]
     assert found["age"]["beyond"] and found["age"]["at"] == 94  # the end, and said
-    assert found["age"]["sets"][0]["there"] == [("28", "A28", ["B28"])]
-    assert found["size"]["sets"][0]["there"] == [("60", "A60", ["B60"])]  # on a level: that alone
+    assert found["age"]["sets"][0]["there"] == [["28", "A28", ["B28"]]]
+    assert found["size"]["sets"][0]["there"] == [["60", "A60", ["B60"]]]  # on a level: that alone
 
 
 def test_the_stored_sliders_have_what_a_table_has():
