@@ -77,6 +77,19 @@ def _call_and_compare_gradient(function: Callable, inputs: Callable[[], dict]):
 
     arguments = inputs()
     leaves = [v for v in _flat(arguments) if torch.is_tensor(v) and v.is_floating_point()]
+    return _gradients(function, arguments, leaves)
+
+
+def _call_and_compare_first_gradient(function: Callable, inputs: Callable[[], dict]):
+    """Return (value, [gradient of value.sum() for the first argument]): the others are observed, and some functions of
+    torch refuse to differentiate by a weight."""
+    arguments = inputs()
+    return _gradients(function, arguments, [next(iter(arguments.values()))])
+
+
+def _gradients(function: Callable, arguments: dict, leaves: list):
+    import torch
+
     for leaf in leaves:
         leaf.requires_grad_(True)
     value = function(*arguments.values())
@@ -124,6 +137,7 @@ RUNNERS = {
     "call with seeds": _call_with_seeds,
     "call eight times": _call_eight_times,
     "call and compare gradient": _call_and_compare_gradient,
+    "call and compare first gradient": _call_and_compare_first_gradient,
     "call within memory": _call_within_memory,
 }
 

@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 import torch
+from torch.nn import functional
 
 from graphrec_utils.exercises import codec, compare, footprint, runner
 
@@ -198,6 +199,20 @@ def test_a_gradient_reaches_tensors_in_a_dictionary():
     value, gradients = codec.decode(outcome["value"])
     assert value.item() == 21 and [g.tolist() for g in gradients] == [[2, 2], [5]]
     assert outcome["changed"] == []
+
+
+def test_what_is_observed_need_not_have_a_gradient():
+    """torch does not differentiate this loss by its weight; an answer that uses it is right all the same."""
+    z, weight = torch.tensor([0.0, 0.0]), torch.tensor([2.0, 4.0])
+    ones = torch.ones(2)
+    lose = lambda z, weight: functional.binary_cross_entropy_with_logits(z, ones, weight=weight)  # noqa: E731
+    (outcome,) = runner.answers(lose, ask({"z": z, "weight": weight}, "call and compare gradient"))
+    assert outcome["error"] == "RuntimeError"
+    (outcome,) = runner.answers(
+        lose, ask({"z": z, "weight": weight}, "call and compare first gradient")
+    )
+    _, gradients = codec.decode(outcome["value"])
+    assert [g.tolist() for g in gradients] == [[-0.5, -1.0]]
 
 
 def test_a_detached_answer_has_zero_gradients():

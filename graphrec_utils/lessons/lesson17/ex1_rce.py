@@ -143,3 +143,7 @@ ex.slip("yours is never below 0: a model may be worse than the constant, and RCE
 ex.slip("you compare shares of right answers with the larger class: a cross entropy looks at how "
         "sure they were",
         RESULT, "100 * (((probabilities > 0.5) == labels).mean() / max(m, 1 - m) - 1)")
+ex.slip("both your losses are of the ones alone: rows with label 0 cost −log(1 − p) each",
+        LOSS, "-(labels * np.log(p)).mean()", ENTROPY, "-(m * np.log(m))")
+ex.slip("you clip further than 1e-7: being wrong and sure costs too little",
+        "1e-7, 1 - 1e-7", "1e-2, 1 - 1e-2")

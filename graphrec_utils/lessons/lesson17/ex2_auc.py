@@ -103,3 +103,12 @@ ex.slip("a model below one half is turned round in yours: that it is wrong has t
 ex.slip("yours is the mean rank of the ones, as a share: it depends on how many ones there are",
         AUC, "ranks[labels == 1].mean() / len(labels)")
 ex.slip("yours is in percent; a share is meant", AUC, f"100 * {AUC}")
+ex.slip("that is the share of right answers at one threshold; AUC asks about order only",
+        AUC, "((scores > 0.5) == (labels == 1)).mean()")
+
+
+@ex.mistake("you look at some pairs, drawn by chance: with ranks all of them are counted, and no error is left")
+def some_pairs(labels, scores):
+    rng = np.random.default_rng(0)
+    one, zero = (rng.choice(scores[labels == y], 1000) for y in (1, 0))
+    return float(((one > zero) + 0.5 * (one == zero)).mean())

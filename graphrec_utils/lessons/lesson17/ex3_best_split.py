@@ -57,11 +57,13 @@ def _by_hand(rng) -> dict:
 
 def _rare(rng) -> dict:
     """One row alone is worth most without reg, and too little with it."""
-    rows = _rows(rng, reg=float(rng.uniform(4, 8)), count=80)
-    alone = int(rows["x"].argmax())
-    rows["x"][alone] = 20.0
-    rows["labels"][alone], rows["logits"][alone] = 0.0, 4.0
-    return rows
+    while True:
+        rows = _rows(rng, reg=float(rng.uniform(4, 8)), count=80)
+        alone = int(rows["x"].argmax())
+        rows["x"][alone] = 20.0
+        rows["labels"][alone], rows["logits"][alone] = 0.0, 4.0
+        if not np.allclose(best_split(*rows.values()), through_equals(*rows.values())):
+            return rows
 
 
 ex.claim("four rows, no tree yet: cut at 2, values −2/3 and 2/3", _by_hand)
@@ -74,7 +76,7 @@ def _mirrored(rng) -> dict:
         rows["x"] = np.r_[rows["x"], 11 - rows["x"]]
         rows |= {key: np.tile(rows[key], 2) for key in ("labels", "logits")}
         cuts = {f(*rows.values())[0] for f in (best_split, the_last_of_equals, not_squared)}
-        if len(cuts) == 3:
+        if len(cuts) == 3 and without_reg(*rows.values())[0] == best_split(*rows.values())[0]:
             return rows
 
 
@@ -146,3 +148,29 @@ ex.slip("your cut lies between two values: it is the largest one on the left",
         "return best[1:]", "cut, *values = best[1:]\nreturn float((cut + x[x > cut].min()) / 2), *values")
 ex.slip("reg counts twice in your values", VALUE, "float(-G / (H + reg))")
 ex.slip("your h is squared: it is p(1 − p)", HESSIAN, "(p * (1 - p)) ** 2")
+without_reg = ex.slip("reg is missing where you compare cuts: a few rows that are nearly sure win then; the worth has it, too",
+        "G**2 / H", "G**2 / (H - reg)")
+ex.slip("you leave out the second largest value: only the largest is no cut",
+        "np.unique(x)[:-1]", "(np.unique(x)[:-2] if len(np.unique(x)) > 2 else np.unique(x)[:-1])")
+ex.slip("the largest value is a cut in yours: nobody is on the right of it",
+        "np.unique(x)[:-1]", "np.unique(x)")
+ex.slip("you compare |G| / (H + reg): the worth of a side has G squared", "G**2 / H", "abs(G) / H")
+
+
+def _row_by_row(x, labels, logits, reg, order):
+    """Return the best place to cut the rows in this order, equal values or not."""
+    x, p, y = x[order], 1 / (1 + np.exp(-logits[order])), labels[order]
+    G, H = np.cumsum(p - y), np.cumsum(p * (1 - p))
+    sides = np.stack([G[:-1], H[:-1] + reg]), np.stack([G[-1] - G[:-1], H[-1] - H[:-1] + reg])
+    k = int(sum(g**2 / h for g, h in sides).argmax())
+    return float(x[k]), *(float(-g[k] / h[k]) for g, h in sides)
+
+
+@ex.mistake("your sums run over the rows as they stand in the table: sort them by x first")
+def not_sorted(x, labels, logits, reg):
+    return _row_by_row(x, labels, logits, reg, np.arange(len(x)))
+
+
+@ex.mistake("your cut goes through rows of one value: with x <= cut all of them are on the left")
+def through_equals(x, labels, logits, reg):
+    return _row_by_row(x, labels, logits, reg, np.argsort(x, kind="stable"))

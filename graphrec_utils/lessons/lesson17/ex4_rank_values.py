@@ -109,3 +109,8 @@ ex.slip("you divide the value by the sum of the probabilities: several reactions
 ex.slip("you return the values first: probabilities, then values", "p, p @ worth", "p @ worth, p")
 ex.slip("your probabilities become 0 or 1 before they are weighed: a chance of 0.3 is worth 0.3",
         VALUES, "(p > 0.5).float() @ worth")
+ex.slip("your values are added up over the table: each row has its own", VALUES, "(p @ worth).sum()")
+ex.slip("there is a σ around your value: it is no chance, and may be below 0 or above 1",
+        VALUES, "(p @ worth).sigmoid()")
+ex.slip("only the likeliest reaction counts in yours: all do, each with its probability",
+        VALUES, "p.amax(dim=1) * worth[p.argmax(dim=1)]")

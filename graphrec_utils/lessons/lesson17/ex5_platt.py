@@ -100,3 +100,19 @@ ex.slip("your gradient descent stopped early: go on until nothing moves",
         "range(60)", "range(20)", UPDATE, "w = w - 0.1 * X.T @ (p - labels) / len(labels)")
 ex.slip("you walk up the loss: against the gradient",
         "range(60)", "range(50)", UPDATE, "w = w + 0.01 * X.T @ (p - labels) / len(labels)")
+ex.slip("your slope is cut off at 0: a model whose order is turned needs one below",
+        "return", "w = w if w[0] >= 0 else np.array([0.0, np.log(labels.mean() / (1 - labels.mean()))])\nreturn")
+ex.slip("your labels are Platt's smoothed ones, (n₁ + 1) / (n₁ + 2) and 1 / (n₀ + 2): here they are taken as they are",
+        "X =", "n = labels.sum()\n"
+        "labels = np.where(labels > 0, (n + 1) / (n + 2), 1 / (len(labels) - n + 2))\nX =")
+
+
+@ex.mistake("you fitted σ(a·z + b) to the labels by least squares: minimize the log loss")
+def least_squares(logits, labels):
+    w = np.array(platt(logits, labels))
+    X = np.stack([logits, np.ones(len(logits))], axis=1)
+    for _ in range(100):
+        p = _sigmoid(X @ w)
+        J = X * (p * (1 - p))[:, None]
+        w = w - np.linalg.solve(J.T @ J, J.T @ (p - labels))
+    return float(w[0]), float(w[1])

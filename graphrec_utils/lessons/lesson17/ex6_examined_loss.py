@@ -91,7 +91,7 @@ def _by_hand(rng) -> dict:
     }  # fmt: skip
 
 
-GRADIENT = "call and compare gradient"
+GRADIENT = "call and compare first gradient"
 ex.claim("two clicks, one where a quarter looks, and none", _by_hand, run=GRADIENT,
          judge=_by_logits)  # fmt: skip
 ex.claim("every position is looked at: the ordinary log loss", lambda rng: _log(rng, all_seen=True))
@@ -155,3 +155,7 @@ ex.slip("you take the logarithm of a sigmoid: logits of hundreds overflow it. so
         LOSS, f"p = logits.sigmoid()\n{OF_SIGMOID}")
 ex.slip("you clip probabilities before the logarithm: beyond that logits cost nothing more",
         LOSS, f"p = logits.sigmoid().clamp(1e-7, 1 - 1e-7)\n{OF_SIGMOID}")
+ex.slip("positions count from 1: yours takes the examination of the position below",
+        "[position - 1]", "[position % len(examination)]")
+ex.slip("you divide by the sum of the weights 1/e: the loss is the mean over the rows",
+        ".mean()", f".sum() / (1 / {LOOKED}).sum()")

@@ -130,3 +130,14 @@ ex.slip("your weights pass a sigmoid: they are taken as they are, larger than 1 
         "F.relu(read @ W.T + b) @ w", "torch.sigmoid(F.relu(read @ W.T + b) @ w)")
 ex.slip("the bias b is missing", "read @ W.T + b", "read @ W.T")
 ex.slip("your mask is upside down: only empty places are heard", "~there[:, None]", "there[:, None]")
+ex.slip("a softmax speaks where nothing has happened, too: an empty history then says the mean of its empty places. Here the "
+        "weights are taken as they are",
+        MASK, "weights = weights.masked_fill(~there[:, None], -1e9).softmax(dim=-1)")
+ex.slip("a softmax over −∞ alone is no number, as in an empty history; and none is wanted: the weights are taken as they are",
+        MASK, "weights = weights.masked_fill(~there[:, None], -torch.inf).softmax(dim=-1)")
+ex.slip("you divide by the sum of the weights: that is a softmax without the exponential",
+        SUM, "(weights[..., None] * h).sum(dim=2) / (weights.sum(dim=2, keepdim=True) + 1e-9)")
+ex.slip("you weigh events by their product with the candidate: the small network says the weight, from all it reads",
+        "F.relu(read @ W.T + b) @ w", "(h * c).sum(dim=-1)")
+ex.slip("no gradient passes your weights: the small network cannot be trained. Leave detach away",
+        SUM, "(weights.detach()[..., None] * h).sum(dim=2)")

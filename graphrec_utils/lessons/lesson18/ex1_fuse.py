@@ -105,3 +105,13 @@ ex.slip("an item that no list holds has −∞ in yours: its score is 0",
         "return scores", "return np.where(scores == 0, -np.inf, scores)")
 ex.slip("you divide by the sum of a user's scores: they stay as they are",
         "return scores", "return scores / scores.sum(axis=1, keepdims=True)")
+ex.slip("an item that a list does not hold gets the place behind its end in yours: it gets "
+        "nothing from it",
+        "return", "for mine in lists:\n"
+        "    for b, held in enumerate(mine):\n"
+        "        others = np.setdiff1d(np.arange(num_items), held)\n"
+        "        scores[b, others] += 1 / (c + len(held) + 1)\n"
+        "return")
+ex.slip("you add up ranks before you divide: each list gives 1 / (c + rank) for itself",
+        GAIN, "place + 1", "return scores", "return np.where(scores > 0, 1 / (c + scores), 0.0)")
+ex.slip("your rank is squared", GAIN, "1 / (c + (place + 1) ** 2)")

@@ -84,3 +84,9 @@ ex.slip("you multiply by the spreads at the end: divide", WEIGHTS, "return beta 
 ex.slip("you brought the weights to the sum 1: nobody asked, and with negative ones it turns the "
         "order",
         WEIGHTS, "w = beta / spread\nreturn w / w.sum()")
+ex.slip("the columns are not centered in yours: their means take part in the weights",
+        "= np.inf", "= 1.0", COLUMNS, "x / spread")
+ex.slip("neither columns nor y are centered in yours: means take part in the weights",
+        "= np.inf", "= 1.0", COLUMNS, "x / spread", "(y - y.mean())", "y")
+ex.slip("Zᵀy is divided by N, too: both sides are means over rows", "(y - y.mean()) / N", "(y - y.mean())")
+ex.slip("reg is squared in yours", "reg * np.eye(G)", "reg**2 * np.eye(G)")

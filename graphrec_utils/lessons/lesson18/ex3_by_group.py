@@ -115,3 +115,7 @@ ex.slip("only the first place of each list counts in yours: any place will do",
 ex.slip("your numbers sum to 1: they say where the hits lie, not which share of a group is found",
         "return " + SHARES, "hits = np.bincount(of, found, minlength=num_groups)\nreturn hits / hits.sum()")
 ex.slip("yours are percents: the answer is a share, from 0 to 1", SHARES, "100 * " + SHARES)
+ex.slip("you divide by all pairs: your groups add up to the recall instead of each having its own",
+        "/ count", "/ (len(items) + 0 * count)")
+ex.slip("your numbers sum to 1: they say where the hits lie, not which share of a group is found",
+        "/ count", "/ (found.sum() + 0 * count)")

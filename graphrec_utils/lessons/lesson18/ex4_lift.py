@@ -109,3 +109,8 @@ ex.slip("the lift stands in your variance instead of the ratio: r is a / b, not 
 ex.slip("your lift is divided by the policy's mean, your interval by the control's: both are "
         "shares of the control",
         ANSWER, "r = 2 - b / a\n" + ANSWER)
+ex.slip("your interval is that of the difference of the means: the lift is a share of the control, so it has 1 / b and r²",
+        ERROR, "np.sqrt(policy.var(ddof=1) / len(policy) + control.var(ddof=1) / len(control))")
+ex.slip("your ratio is of sums: with fewer users in the control it is too large; take means",
+        ANSWER, "gap = policy.sum() / control.sum() - 1\n"
+        "return float(gap), float(gap - 2 * error), float(gap + 2 * error)")

@@ -133,3 +133,15 @@ ex.slip("you return SNIPS before IPS: the order is IPS, SNIPS, DR, effective siz
         "float(ips), float(snips)", "float(snips), float(ips)")
 ex.slip("yours are sums over the log: IPS and DR are means of a row",
         "ips = (w * reward).mean()", "ips = (w * reward).sum()", "model[rows, shown])).mean()", "model[rows, shown])).sum()")
+ex.slip("you divide by the policy's chance: what the log rarely showed stands for many rows, so the "
+        "log's chance is below",
+        WEIGHTS, "w = chance / policy[rows, shown]")
+ex.slip("your weight is that of the policy's favorite, whatever was shown: take the chance of what was shown",
+        WEIGHTS, "w = policy.max(axis=1) / chance")
+ex.slip("your IPS is a mean over the rows that have a weight: rows of weight 0 count among the N",
+        "(w * reward).mean()", "(w * reward).sum() / (w > 0).sum()")
+ex.slip("your correction compares the reward with what the model expects of the policy: compare it with the model of what "
+        "was shown",
+        "(reward - model[rows, shown])", "(reward - expected)")
+ex.slip("your IPS is a sum over the log: it is a mean of a row",
+        "ips = (w * reward).mean()", "ips = (w * reward).sum()")

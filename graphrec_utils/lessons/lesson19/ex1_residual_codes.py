@@ -128,3 +128,10 @@ ex.slip("your levels all repeat the first code: the second has centers and a res
         "(codes,", "(codes[:1] * len(words),")
 ex.slip("one coordinate decides in yours: a distance looks at all of them",
         FAR, "np.abs(rest[:, None, 0] - b[:, 0])")
+ex.slip("your codes count from 1: the first center is 0", "np.stack(codes, axis=1)", "np.stack(codes, axis=1) + 1")
+ex.slip("your rows are levels: a row is an item", "np.stack(codes, axis=1)", "np.stack(codes)")
+ex.slip("all items get one center in yours, the nearest to all together: each has its own",
+        f"{FAR}.argmin(axis=1)", f"np.full(len(X), {FAR}.sum(axis=0).argmin())")
+ex.slip("every level asks the first level's centers: each has its own", "b in words", "b in [words[0]] * len(words)")
+ex.slip("you drop the sign of what is left: it says on which side of the center the item lies",
+        REST, "np.abs(rest - b[c])")

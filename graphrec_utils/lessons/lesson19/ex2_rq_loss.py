@@ -120,3 +120,16 @@ ex.slip("the stop of your second square is at the encoder: then it teaches the w
         "((rest - chosen.detach()) ** 2)", "((rest.detach() - chosen) ** 2)")
 ex.slip("neither of your squares has a stop: each pulls word and encoder alike, and β holds nobody back",
         BOOKS, "((rest - chosen) ** 2)", "((rest - chosen.detach()) ** 2)", "((rest - chosen) ** 2)")
+ex.slip("what is left over is cut off from z: the commitment of later levels never reaches the encoder; stop the word alone",
+        NEXT, "(rest - chosen).detach(), total + chosen")
+ex.slip("your stop covers z alone: the words still hear the decoder; the whole difference stands behind it",
+        THROUGH, "(z + total - z.detach())")
+ex.slip("all your squares are means over coordinates, as in mse_loss: a squared distance adds up",
+        f"{BOOKS}.sum(dim=1)", f"{BOOKS}.mean(dim=1)",
+        "((rest - chosen.detach()) ** 2).sum(dim=1)", "((rest - chosen.detach()) ** 2).mean(dim=1)",
+        "((x - said) ** 2).sum(dim=1)", "((x - said) ** 2).mean(dim=1)")
+ex.slip("your β is always 0.25: it is an argument", "beta * ", "0.25 * ")
+ex.slip("β stands at both squares: words move with weight 1", "loss + ((rest.detach()", "loss + beta * ((rest.detach()")
+ex.slip("you average over levels: the squares of all levels add up", "+ loss).mean()", "+ loss / len(words)).mean()")
+ex.slip("your encoder is held by the sum of the words, once: each level has a commitment of its own",
+        "beta * ((rest -", "0 * ((rest -", "+ loss).mean()", "+ loss + beta * ((z - total.detach()) ** 2).sum(dim=1)).mean()")

@@ -27,11 +27,11 @@ def _by_hand(rng) -> dict:
 
 
 def _lonely(rng) -> dict:
-    """Every word but one, which is not the last, is the nearest of exactly one item."""
+    """Every word but one, neither the first nor the last, is the nearest of exactly one item."""
     rest = torch.tensor(rng.normal(size=(5, 2)) * 3).float()
     words = torch.cat([rest + 0.01, torch.full((1, 2), 50.0)])
     at = rng.permutation(5).tolist()
-    at.insert(int(rng.integers(5)), 5)
+    at.insert(int(rng.integers(1, 5)), 5)
     return {"rest": rest, "words": words[at], "order": torch.from_numpy(rng.permutation(5))}
 
 
@@ -90,3 +90,17 @@ ex.slip("one dead word comes back, the others stay",
         "words[dead.nonzero()[:1, 0]] = rest[order[: int(dead.any())]]")
 ex.slip("your dead words move a little towards an item: nobody else moves them, so they have to go all the way",
         f"words[dead] = {REVIVED}", f"words[dead] = 0.9 * words[dead] + 0.1 * {REVIVED}")
+ex.slip("all dead words come back at one place: one of them will live, the others die again", REVIVED, "rest[order[0]]")
+ex.slip("you take the last of `order`: it names them from its beginning",
+        "order[: int(dead.sum())]", "order[len(order) - int(dead.sum()) :]")
+ex.slip("a dead word takes the item that `order` has at its own number: the dead are counted, the first of them takes the first",
+        "order[: int(dead.sum())]", "order[dead.nonzero()[:, 0] % len(order)]")
+ex.slip("your dead words move a little towards an item: nobody else moves them, so they have to go all the way",
+        f"words[dead] = {REVIVED}", f"words[dead] = (words[dead] + {REVIVED}) / 2")
+
+
+@ex.mistake("your argmin runs over items, for each word its nearest one: ask for each item which word is nearest")
+def over_items(rest, words, order):
+    used = torch.bincount(torch.cdist(rest, words).argmin(dim=0), minlength=len(words))
+    dead = used[: len(words)] == 0
+    return torch.where(dead[:, None], rest[order[(dead.cumsum(0) - 1).clamp(min=0) % len(order)]], words)

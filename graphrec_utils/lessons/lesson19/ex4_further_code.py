@@ -52,6 +52,15 @@ ex.claim(
     lambda rng: {"codes": np.stack([rng.permutation(9), rng.integers(0, 2, 9)], 1)},
 )
 
+
+def _digits(rng) -> dict:
+    """Books of 64, 100 and 256 words, and of 300: whoever makes one number of a spelling needs a base above all codes."""
+    rows = [[1, base + 2] for base in (10, 64, 100, 256)] + [[2, 2], [2, 300]]
+    return {"codes": rng.permutation(np.array(rows * 2))}
+
+
+ex.claim("codes of one, two and three digits", _digits)
+
 SPELLING = "map(tuple, codes.tolist())"
 
 # fmt: off
@@ -77,3 +86,11 @@ ex.slip("you count items that stand one after the other: those of a spelling may
 @ex.mistake("you draw the further code by chance: two items of a spelling may still be alike, and nobody can tell later who is who")
 def by_chance(codes):
     return np.random.default_rng(0).integers(0, 1 + len(codes) // 4, len(codes))
+ex.slip("every item of a spelling gets how many there are: they are still alike",
+        "return np.array(further)", "return np.array([seen[spelling] - 1 for spelling in map(tuple, codes.tolist())])")
+ex.slip("you return the spellings with a column more: the further code alone is asked for",
+        "return np.array(further)", "return np.column_stack([codes, further])")
+ex.slip("one code that is alike is enough in yours: items are alike if all their codes are",
+        "return np.array(further)", "return np.tril((codes[:, None] == codes).any(axis=2), -1).sum(axis=1)")
+ex.slip("your base is too small for a number of its own for each spelling: with 10, 1, 12 and 2, 2 become one",
+        SPELLING, "(codes @ 10 ** np.arange(codes.shape[1])[::-1]).tolist()")

@@ -90,3 +90,21 @@ ex.slip("the sign is missing: the better the codes are predicted, the larger you
 ex.slip("each word is asked for itself, yes or no: of the words of a level exactly one comes, use a softmax",
         "total + F.cross_entropy(logits, codes[:, level])",
         "total + F.binary_cross_entropy_with_logits(logits, F.one_hot(codes[:, level], len(book)).float())")
+ex.slip("your outputs are one level late: h[:, l] has read the first l codes and predicts code l",
+        LOGITS, "h[:, max(level - 1, 0)] @ book.T")
+ex.slip("only the first code counts in yours", "enumerate(words)", "enumerate(words[:1])")
+ex.slip("you add up the chances of an item's codes and take the logarithm of that: chances multiply",
+        "total + F.cross_entropy(logits, codes[:, level])",
+        "total + logits.softmax(dim=1).gather(1, codes[:, level, None])", "return total", "return -total.log().mean()")
+ex.slip("you average chances over events before the logarithm: each event has its loss, and these are averaged",
+        "total + F.cross_entropy(logits, codes[:, level])",
+        "total + logits.log_softmax(dim=1).gather(1, codes[:, level, None])", "return total", "return -total.exp().mean().log()")
+ex.slip("each word is asked for itself, yes or no: of the words of a level exactly one comes, use a softmax",
+        "total + F.cross_entropy(logits, codes[:, level])",
+        "total + F.binary_cross_entropy_with_logits(logits, F.one_hot(codes[:, level], len(book)).float(),\n"
+        '    reduction="none").sum(dim=1).mean()')
+ex.slip("your logits are divided by the root of d: here they are the products themselves",
+        LOGITS, "h[:, level] @ book.T / h.shape[2] ** 0.5")
+ex.slip("your softmax runs over the codes of the batch: every word of the level stands in it, drawn or not",
+        LOGITS, "h[:, level] @ book[codes[:, level]].T", "logits, codes[:, level]", "logits, torch.arange(len(h))")
+ex.slip("your loss is in bits: −log is the natural logarithm", "return total", "return total / np.log(2)")

@@ -54,7 +54,18 @@ ex.claim(
     "fewer beginnings than the beam is wide: no empty places",
     lambda rng: _beam(rng, W=3, K=3, width=8, share=0.2),
 )
-ex.claim("a long catalog, two kept", lambda rng: _beam(rng, W=2, K=30, width=2))
+
+
+def _late(rng) -> dict:
+    """Two are kept, and the likelier one stands later in the table."""
+    while True:
+        given = _beam(rng, W=2, K=30, width=2)
+        _, prefix, code = step(*given.values())
+        if prefix[0] > prefix[1] or (prefix[0] == prefix[1] and code[0] > code[1]):
+            return given
+
+
+ex.claim("a long catalog, two kept", _late)
 
 SUM, MASK, COUNT = (
     "(log_p[:, None] + following)",
@@ -98,3 +109,31 @@ def greedy(log_p, following, allowed, width):
     count = min(width, int(total.isfinite().sum()))
     best = total.flatten().argsort(descending=True, stable=True)[:count]
     return total.flatten()[best], best // total.shape[1], best % total.shape[1]
+ex.slip("0 is no mask: log p = 0 means certain, so what does not exist comes first",
+        "-torch.inf", "0.0", "argsort(descending=True, stable=True)[:count]", "topk(count).indices")
+ex.slip("where fewer exist than the beam is wide you keep impossible ones: cut at how many there are",
+        COUNT, "min(width, total.numel())", "argsort(descending=True, stable=True)[:count]", "topk(count).indices")
+ex.slip("you divide by what exists after a prefix: what the model gives to spellings that are no item stays lost",
+        SUM, "(log_p[:, None] + following - following.masked_fill(~allowed, -torch.inf).logsumexp(1, keepdim=True))")
+ex.slip("you keep the worst", MASK, ".masked_fill(~allowed, torch.inf)", "descending=True", "descending=False")
+ex.slip("your prefixes stand in the order of the table: the likeliest first", "[:count]", "[:count].sort().values")
+ex.slip("you return chances: log p is asked for", "return total.flatten()[best]", "return total.flatten()[best].exp()")
+ex.slip("you add chances: log p of a longer prefix is a sum of logs",
+        SUM, "(log_p[:, None].exp() + following.exp()).log()")
+
+
+@ex.mistake("each prefix keeps as many codes as the beam is wide: the width is that of the whole beam")
+def each_as_wide(log_p, following, allowed, width):
+    total = (log_p[:, None] + following).masked_fill(~allowed, -torch.inf)
+    value, code = total.topk(min(width, total.shape[1]), dim=1)
+    row, place = value.isfinite().nonzero(as_tuple=True)
+    best = value[row, place].argsort(descending=True, stable=True)
+    return value[row, place][best], row[best], code[row, place][best]
+
+
+@ex.mistake("you ask the trie after the beam is cut: what it forbids has taken places by then")
+def too_late(log_p, following, allowed, width):
+    total = (log_p[:, None] + following).flatten()
+    best = total.argsort(descending=True, stable=True)[:width]
+    best = best[allowed.flatten()[best]]
+    return total[best], best // allowed.shape[1], best % allowed.shape[1]

@@ -83,3 +83,15 @@ ex.slip("the bias of the distance is missing", f" + {BIAS}", "")
 ex.slip("your bias is added after SiLU: it belongs to the logit", f" + {BIAS}", "", SILU, f"(F.silu(logits) + {BIAS}) / n")
 ex.slip("your bias is that of the place that is looked at: it is that of the distance t − s", BIAS, "bias[place]")
 ex.slip("your bias is multiplied: it is added to the product", f" + {BIAS}", f" * {BIAS}")
+ex.slip("your places look ahead: what comes later has to weigh 0", ".clamp(min=0)", ".abs()", ".tril()", "")
+ex.slip("your mask is upside down: places look at what comes later", ".clamp(min=0)", ".abs()", ".tril()", ".triu()")
+ex.slip("you take a softmax, and a part of n of it: each event has a weight of its own, compared with nobody's",
+        SILU, f"logits.masked_fill(~{BACK}, -torch.inf).softmax(dim=1) / n")
+ex.slip("your bias is that of the place that looks: it is that of the distance t − s", BIAS, "bias[place][:, None]")
+ex.slip("your distances are turned round: the bias of distance 0 is that of the place itself",
+        BIAS, "bias[(len(queries) - 1 - place[:, None] + place).clamp(max=len(queries) - 1)]")
+ex.slip("you divide logits by the root of d: that belongs to a softmax; here n alone divides",
+        "queries @ keys.T", "queries @ keys.T / queries.shape[1] ** 0.5")
+ex.slip("you divide by n before SiLU: it is the weight that is divided", SILU, "F.silu(logits / n)")
+ex.slip("queries and keys are exchanged: the place that looks asks, those before it answer",
+        "queries @ keys.T", "keys @ queries.T")

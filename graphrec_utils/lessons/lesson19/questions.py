@@ -78,7 +78,7 @@ QUESTIONS = (
          "The commitment asks the encoder to stay near its words, whatever these say."),
     ), measured=_blind),
     Question("19.p3", "A first book of 64 words starts by chance, about three times as far out as the encoder's vectors are, and nobody revives any. How many of "
-             "its words spell some pin after fifty passes over PinWorld's pins?", answer=1, within=2, said=(
+             "its words spell some pin after fifty passes over PinWorld's pins? A number from 1 to 64.", answer=1, within=2, said=(
         "The word that is least far out is nearest to everybody. It learns, and the others never hear of any pin.",
         "One word at least is nearest to somebody.",
         "That is too many: a word that nobody is nearest to has no gradient that could bring it closer.",
@@ -91,7 +91,7 @@ QUESTIONS = (
         ("between a half and nearly all",
          "At each of four places a part is lost, and parts multiply."),
     ), measured=_to_items),
-    Question("19.p5", "Which is the narrowest beam that finds 99 % of the first ten that all items, asked exactly, have?", (
+    Question("19.p5", "Score every item exactly and take the first ten. How wide must a beam be to find 99 % of them?", (
         ("100 or more", "Some of the ten begin with a first code that fifty better beginnings push out."),
         ("20 or 50", "Fifty find nearly all of the ten, and NDCG@10 grows no further; of every forty one is missing still."),
         ("10: as wide as the list is long", "Then each of the ten must be among the ten likeliest at every level."),
