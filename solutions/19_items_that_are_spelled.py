@@ -189,8 +189,8 @@ def rq_loss(
     Args:
         x: (B, f) content.
         z: (B, d), what the encoder made of it, with its gradient.
-        words: a book (K, d) for each level; K may differ. What is left over for the next level is computed with words
-            that get no gradient from there.
+        words: a book (K, d) for each level; K may differ. What is left over for the next level keeps the gradient of z
+            at every level, and gives the words none.
         decoder: (d, f); what is said is a vector times this matrix.
         beta: weight of the commitment.
 
@@ -359,7 +359,7 @@ def step(
     Args:
         log_p: (W,) of the prefixes so far.
         following: (W, K) log p of the code that comes next, after each prefix.
-        allowed: (W, K) bool, True where some item begins so; once at least.
+        allowed: (W, K) bool, True where some item begins so; one entry is at least.
         width: how many go on; all that are allowed, where these are fewer.
 
     Returns:
