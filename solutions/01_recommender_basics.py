@@ -503,11 +503,11 @@ check("01.6", item2item_cosine)
 # learns a list of numbers, a vector, for every user and item (02). Each has settings, its **knobs**, which
 # are chosen on validation with the same effort for all.
 #
-# > **Claim** (common belief). An eye on the clock helps: recent bestsellers find more than those of
-# > all time.
+# > **Claim 1** (common belief). An eye on the clock helps: recent bestsellers find more than those of all
+# > time.
 #
-# > **Claim** (the lecture, and every product page). A generator that knows the user finds more than a
-# > list of recent bestsellers.
+# > **Claim 2** (the lecture, and every product page). A generator that knows the user finds more than a list
+# > of recent bestsellers.
 
 # %% slideshow={"slide_type": "subslide"} tags=["predict:01.p8"]
 predict("01.p8")

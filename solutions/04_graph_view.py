@@ -277,9 +277,9 @@ near = plots.around(likes)  # a film, fans of it, and what else they like
 visuals.adjacency(toy.likes(), toy.USERS, toy.ITEMS, forms=("A", "symmetric"), longest=6, also=near)
 
 # %% [markdown]
-# *Figure 4.4. The first three powers of A. The first and the third have entries only in the blocks
-# between users and films, the second only in the blocks user–user and film–film. The interactive version
-# has a slider for the power and the graph beside it.*
+# *Figure 4.4. The first three powers of A. The first and the third have entries only in the blocks between
+# users and films, the second only in the blocks user–user and film–film. A slider moves the power, with the
+# graph beside it.*
 #
 # ### The law of the two sides
 #
@@ -309,10 +309,9 @@ visuals.adjacency(toy.likes(), toy.USERS, toy.ITEMS, forms=("A", "symmetric"), l
 visuals.khop(toy.likes(), toy.USERS, toy.ITEMS, function=count_walks, also=near)
 
 # %% [markdown]
-# *Figure 4.5. Walks of length 0 to 5 from Ann: filled marks are nodes where such a walk ends, with
-# the number of walks; green edges are those of the last step. Filled users and filled films take
-# turns. In the interactive version you choose start and k, and read the rows of the powers of A; the menu
-# leads to a real film with some of its fans and what they like.*
+# *Figure 4.5. Walks of length 0 to 5 from Ann: filled marks are nodes where such a walk ends, with the number
+# of walks; green edges are those of the last step. Filled users and filled films take turns. Choose the start
+# and k; the menu leads to a real film with some of its fans and what they like.*
 #
 # You have used walks of length 3 before: item2item goes from a user to a liked film, to another fan of it, to
 # a film of that fan. Its scores are a weighted $\mathbf R \mathbf R^\top \mathbf R$. How far do three steps

@@ -901,7 +901,7 @@ jumps.rename_axis("likes").rename("jump of what a user hears, share of its lengt
 # | activation | LeakyReLU of the sum | LeakyReLU of each term, then the sum |
 # | BPR | $-\log \operatorname{sigmoid}(x)$ | first a sigmoid, then a logarithm; a comment says that the stable form needs new tuning |
 #
-# Which of these would a test of the forward pass find? Branch C reviews them one at a time.
+# Which of these would a test of the forward pass find? Exercise 05.5 reviews them one at a time.
 #
 # <details><summary>Five more differences</summary>
 #
