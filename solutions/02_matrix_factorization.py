@@ -509,7 +509,7 @@ print("and of the ten films above", len(both), "are among them:", "; ".join(map(
 #
 # Which answer finds more of the likes that come next? People see a list in its order, so we use **NDCG@20**,
 # which rewards a find high on the list. Two of the factorizations are left as one types them on the first
-# day. Papers often leave a rival so. You will see what that decides:
+# day, as papers often leave a rival:
 #
 # | model | from | tuned? | in a few words |
 # |---|---|---|---|
@@ -684,11 +684,10 @@ verdicts(*cards)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **How to read it.** *An unknown number* finds next to nothing (0.003, untuned): nothing pulls down a film
 # that is not rated. *A dislike*, the SVD, finds 0.075: it holds every film that you never met against you.
-# *Not observed*, a weak vote against, finds 0.084 with iALS. But the same answer as it is typed in on the
-# first day finds 0.035, less than half of what bestsellers do. So a careless choice costs more than the right
-# answer wins, 0.048 and 0.009. And the winner of the table, recent popularity, knows no user. It is the
-# calendar again (1.8): for iALS a like of spring counts as much as one of yesterday, and the test asks about
-# tomorrow.
+# *Not observed*, a weak vote against, finds 0.084 with iALS. And yet a careless choice costs more (0.048)
+# than the right answer wins (0.009): typed in on the first day, the same answer finds less than half of what
+# bestsellers do (0.035). And the winner of the table, recent popularity, knows no user. It is the calendar
+# again (1.8): for iALS a like of spring counts as much as one of yesterday, and the test asks about tomorrow.
 #
 # **An untuned factorization is easy to beat, so a win over it shows little. In this course a model beats
 # another only if both were tuned on the same validation data.**

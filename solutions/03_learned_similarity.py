@@ -559,11 +559,11 @@ check("03.7", reversal)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.7 Closing the gaps
 #
-# Back to the check mark. Does a learned similarity find more than a dot product, once both get the same care?
-# Dot, GMF and MLP are now tried at penalties between the old ones and beyond their ends, and the fused NeuMF
-# starts from the new winners. Simple models belong into such a table, too, since a lead over one's own
-# relatives says little about what is worth building. Four have no network: *popularity* that forgets old
-# likes, EASE and iALS of lesson 02, and RP3β, which walks three steps along likes (04).
+# Does a learned similarity find more than a dot product, once both get the same care? Dot, GMF and MLP are
+# now tried at penalties between the old ones and beyond their ends, and the fused NeuMF starts from the new
+# winners. Simple models belong into such a table, too, since a lead over one's own relatives says little
+# about what is worth building. Four have no network: *popularity* that forgets old likes, EASE and iALS of
+# lesson 02, and RP3β, which walks three steps along likes (04).
 #
 # > **Claim 1** (He et al., 2017). A tuned NeuMF finds more than a tuned dot product.
 # >
