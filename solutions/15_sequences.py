@@ -312,8 +312,8 @@ print(f"NDCG@20 on validation, softmax against BCE {metrics.compare(found['mask'
 # Shuffle each history, all but the event to be found, and see how much the chain loses. Of its NDCG@10 it loses a fifth
 # on edits of Wikipedia, a half on films (MovieTweetings), three fifths on places (Gowalla), two thirds on games (amazon-games).
 #
-# Six methods look for the very next event. SASRec and the chain read the order. RP3β, item2item and a mean of vectors may give late events more
-# weight. iALS reads no order at all. And RP3β is asked a second time with all events alike, so that it reads no order either.
+# Who finds the very next event? SASRec and the chain read the order. RP3β, item2item and a mean of vectors may give late events more
+# weight. iALS reads no order at all, and RP3β is asked a second time with all events alike, so that it reads none either.
 #
 # > **Claim** (ours, before the measurement). SASRec is first where shuffling costs a chain most, and only there.
 
@@ -446,8 +446,8 @@ visuals.timeline(
 #
 # > **Claim** (of the abstract, in our words). Dense all action finds more than SASRec's objective, every next.
 #
-# But first a number that neither has learned. PinnerFormer's vectors have length 1. So each objective is also shown with one more number for each pin,
-# its popularity $w \log(1 + \text{likes so far})$, added **after** training. Does it help?
+# But first a smaller question. Each objective is also shown with one more number for each pin, its popularity $w \log(1 + \text{likes so far})$, added
+# **after** training to vectors that have length 1. Does it help?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 36 to 41. Ask 15.p5. Usual wrong answer: hardly more, log Q has taught it. Then the card: what would you have written without the rows with
@@ -530,7 +530,7 @@ verdict(
 #
 # A vector made at midnight knows nothing of this morning. Making it anew at every click needs a streaming system. How much is lost without one?
 #
-# The same models, with popularity, are asked before each new like of a fortnight. The user's vector is of the fortnight's first day ("once"), of the last midnight
+# The same models, with popularity, are asked before each new like of a fortnight, with a user's vector of the fortnight's first day ("once"), of the last midnight
 # ("daily"), or of the second before ("real time"). RP3β and iALS, trained once, fold the user in by what she has liked up to the same moment.
 #
 # > **Claim** (of the abstract). A model trained on a window ahead loses less by waiting for the night than one trained on the next event.

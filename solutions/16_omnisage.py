@@ -352,7 +352,7 @@ display(verdict("Vectors of length 1 find as much as free ones if the loss is co
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.5 One loss, or three?
 #
-# Now the question of the first slide. The same encoder is trained with one loss, with two, with all three. Three kinds of query ask it: pins, pins without an edge, and
+# Now the question of the first slide. The same encoder is trained with one loss, with two, with all three, and asked by pins, by pins without an edge, and by
 # users. Where the user loss is missing nothing has learned to read a user, so the mean of her sixteen latest likes stands for her.
 #
 # > **Claim** (of the abstract: several tasks at once). Trained with all three, one encoder finds more than with each loss alone.
@@ -395,7 +395,7 @@ display(verdict("Trained with all three, one encoder finds more than with each l
 # likes. The user loss alone has 0.058 (one of its three trainings went badly; the other two found 0.067). It reads users and has no good vectors to read: pairs make
 # these.
 #
-# Is it the *joint* training that users need? No. A PinnerFormer (lesson 15), trained afterwards over vectors of the pairs that stand still, finds 0.083 (branch 16.11).
+# So one vector serves both, at no cost to pins. Is it the *joint* training that users need? No. A PinnerFormer (lesson 15, trained on every next), made afterwards over vectors of the pairs that stand still, finds 0.083 (branch 16.11).
 #
 # **The losses do not get in each other's way. Pairs teach the others; the others teach pairs nothing.**
 #
@@ -480,9 +480,9 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.7 When pins show something else
 #
-# A picture may lie: a quote on a sunset, a shop's logo, a wrong caption. So we let a share of PinWorld's pins have the picture and words of *another* pin. Then we ask for
-# **new** pins, which nobody has saved yet. Known are their content and their author, who has made others. In lesson 07 encoders that read neighbors lost here. Is that so of all
-# of them?
+# A picture may lie: a quote on a sunset, a shop's logo, a wrong caption. So we let a share of PinWorld's pins have the picture and words of *another* pin, and ask for
+# **new** pins, of which nothing is known but their content and their author. In lesson 07 PinSage lost here. Do all encoders lose, or is it the way in which PinSage reads its
+# neighbors?
 #
 # Three of Pinterest's encoders take part, all with one graph, of pins and authors: PinSage (2018), MultiBiSage (2022), OmniSage (2025). Beside them stand *content* alone, RP3β, which walks
 # over authors and reads nothing, and iALS that is told both content and author.
@@ -521,12 +521,11 @@ display(verdict("With half of the contents wrong OmniSage finds more than PinSag
 
 # %% [markdown]
 # *Figure 16.3. NDCG@20 among new pins on PinWorld, for people who have saved others, by the share of pins whose picture and words are another pin's: three encoders (solid); plain content, a walk over
-# authors, and iALS (dashed); with intervals of 95 %. Look where the three solid lines part.*
+# authors, and iALS (dashed); with intervals of 95 %. From MultiBiSage's, so wide, nothing follows. Look where the solid lines part.*
 #
-# As long as contents are true, the three encoders find about 0.45. With half of them wrong OmniSage keeps 0.447 and PinSage has 0.384. (MultiBiSage has 0.361, with an interval so
-# wide that nothing follows.) With all wrong OmniSage still finds 0.404, PinSage 0.058.
+# As long as contents are true, the three encoders find about 0.45. With half of them wrong OmniSage keeps 0.447 and PinSage has 0.384; with all wrong it is 0.404 against 0.058.
 #
-# Hearing the author's pins is not enough then, since all three hear them. OmniSage alone hears the author as a **node of its own kind**, whose features are the mean of the author's pins. Even a mean
+# So it is not enough to hear the author's other pins: all three hear them. OmniSage alone hears the author as a **node of its own kind**, whose features are the mean of the author's pins. Even a mean
 # of wrong pictures says which author it is, as a name would. (That is our reading; no measurement takes it apart.)
 #
 # And the dashed lines? RP3β, which reads no content, has 0.436 throughout: close at half, ahead when all is wrong. iALS with content and author is highest everywhere.
@@ -537,7 +536,7 @@ display(verdict("With half of the contents wrong OmniSage finds more than PinSag
 #
 # A tenth of the pins hidden, three worlds, 2,373 people, who are folded in to the vectors of each method, as iALS folds in a user (lesson 02). Settings were chosen on another tenth of the pins, six trials for encoders. Intervals are over people and
 # worlds, of each method alone; the card compares their ends. First at all three levels is iALS that is told of content and author: 0.459, 0.453, 0.450; OmniSage is level with it at 0 and at half
-# (+0.006, from −0.002 to +0.014; +0.005, from −0.002 to +0.012) and behind when all is noise (+0.046, from +0.001 to +0.091); PinSage is level at 0 (+0.012, from −0.004 to +0.028) and behind at half (+0.068, from +0.060 to +0.076). MultiBiSage at half: from 0.225 to 0.496. Encoders had one graph,
+# (+0.006, from −0.002 to +0.014; +0.005, from −0.002 to +0.012) and behind when all is noise (+0.046, from +0.001 to +0.091); PinSage is level at 0 (+0.012, from −0.004 to +0.028) and behind at half (+0.068, from +0.060 to +0.076). MultiBiSage at half: 0.361, from 0.225 to 0.496. Encoders had one graph,
 # pins and their authors, and two short epochs; OmniSage had one loss, the pairs, and its number for popularity, there in training, was left out of the vectors. Command: `python -m solutions.experiments.lesson18.regimes content`.
 #
 # </details>
