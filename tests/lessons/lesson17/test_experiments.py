@@ -10,6 +10,7 @@ from graphrec_utils.data import Interactions
 from graphrec_utils.models import reader
 from solutions.experiments import kept
 from solutions.experiments.lesson17 import (
+    ranking_ads,
     ranking_bias,
     ranking_features,
     ranking_history,
@@ -162,9 +163,39 @@ def test_arms_are_chosen_trained_and_compared(monkeypatch, tmp_path):
     ]
 
 
+def test_a_ridge_of_ads_is_the_minimum_and_a_strong_one_says_the_constant():
+    rng = np.random.default_rng(0)
+    x, noise = rng.normal(size=(400, 3)), rng.normal(size=400)
+    y = (x[:, 0] + noise > 1).astype(float)
+    ones = np.column_stack([np.ones(400), x])
+    w = ranking_ads.regression(ones, y, np.zeros(4), 0.1)
+
+    def cost(w):
+        z = ones @ w
+        return (np.logaddexp(0, z) - y * z).mean() + 0.05 * (w[1:] ** 2).sum()
+
+    assert all(cost(w) < cost(w + 0.01 * step) for step in rng.normal(size=(20, 4)))
+    assert w[1] > 4 * abs(w[2:]).max()
+    strong, weak = ranking_ads.said(x, y, x, (1e6, 0.01))
+    np.testing.assert_allclose(strong, y.mean(), atol=1e-4)
+    assert metrics.rce(y, weak) > 20
+
+
+def test_arms_of_ads_know_no_future_and_have_equal_trials(world, monkeypatch):
+    monkeypatch.setattr(ranking_ads, "RIDGES", (10.0, 1.0))
+    parts = ranking_ads.rows(world)
+    assert all(len(set(map(len, part))) == 1 for part in parts)
+    assert parts[0][2].shape[1] == 20  # sixteen features, and two counts of the user and of the ad
+    found = ranking_ads.measured([world], seeds=(0,), steps=20)
+    assert found["trials"] == 4 and set(found["knobs"]) == set(ranking_ads.ARMS)
+    assert set(found["rce"]) == {*ranking_ads.ARMS, "constant"} and found["rce"]["constant"][0] <= 0
+    assert len(found["leads"]) == 7
+
+
 @pytest.mark.parametrize(
     ("name", "module"),
     [
+        ("17_ads", ranking_ads),
         ("17_features", ranking_features),
         ("17_history", ranking_history),
         ("17_bias", ranking_bias),
@@ -190,6 +221,21 @@ def test_what_the_lesson_says_of_vectors_of_likes():
     assert films["iALS: UT over U"].outcome == "holds"
     trees = [x["boosting over network, baseline"].outcome for x in (films, pins)]
     assert trees == ["holds", "cannot tell"]
+
+
+def test_what_the_lesson_says_of_ads():
+    """Features and counts are ahead of the constant; a product helps, and vectors beside it cannot be told from nothing."""
+    values = results.load("17_ads").values
+    leads = {name: metrics.Comparison.stored(row) for name, row in values["leads"].items()}
+    assert np.mean(values["rce"]["counts"]) > 0
+    said = {
+        "counts over constant": ("+0.14, from +0.02 to +0.26", "holds"),
+        "TwHIN, product over counts": ("+0.06, from +0.03 to +0.10", "holds"),
+        "iALS, product over counts": ("+0.03, from -0.00 to +0.06", "cannot tell"),
+        "TwHIN, vectors over counts": ("-0.01, from -0.10 to +0.09", "cannot tell"),
+        "TwHIN, product over iALS, product": ("+0.04, from -0.00 to +0.07", "cannot tell"),
+    }
+    assert {name: (leads[name].gain(".2f"), leads[name].outcome) for name in said} == said
 
 
 def test_what_the_lesson_says_of_selection():
