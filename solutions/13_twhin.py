@@ -476,7 +476,8 @@ topics = regimes.regimes()["interests"]["sets"]
 ONE = {"mean of vectors, the latest more": "mean that forgets", "mean of vectors": "mean", "iALS": "own vector, iALS"}  # fmt: skip
 SEVERAL = {"PinnerSage, 3": "three medoids", "PinnerSage, 5": "five medoids", "mixture of centroids": "mixture"}  # fmt: skip
 looks = {"mixture of centroids": {"color": "C2", "marker": "D"}, "mean of vectors": {"color": "C4", "marker": "v"},
-         "mean of vectors, the latest more": {"color": "C0", "marker": "o"}}  # fmt: skip
+         "mean of vectors, the latest more": {"color": "C0", "marker": "o"},
+         "PinnerSage, 3": {"color": "C1", "marker": "s"}, "PinnerSage, 5": style.METHOD["PinnerSage"]}  # fmt: skip
 figure, axes = plt.subplots(1, 2, figsize=(7.6, 3.4), sharey=True)
 for ax, (part, title) in zip(
     axes, zip(topics.values(), ("trained", "not trained"), strict=True), strict=True
