@@ -275,8 +275,9 @@ crowd = (np.random.default_rng(5).random((30, 24)) < 0.3).astype(float)
 visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()), function=sample_neighbors)
 
 # %% [markdown]
-# *Figure 7.2. A user (circle, left), items drawn from what the user likes (squares), and users drawn for each of them. Beside
-# it: the variance of the mean, measured with your function (bars) and by the formula (dashes): both fall with $S$. In the interactive version nodes met again have an outline.*
+# *Figure 7.2. A user (circle, left), items drawn from what the user likes (squares), and users drawn for each of them; gray: all there are. Beside
+# it: the variance of the mean, measured with your function (bars) and by the formula (dashes): both fall with $S$. In the interactive version nodes met again have an outline, and
+# bars say how often your function draws each item.*
 #
 # The mean of $S$ neighbors is right on average, and its variance falls a little faster than $1/S$ (branch 7.11). Set both sizes to 5 and draw again. How many of the places
 # in the tree are different nodes?

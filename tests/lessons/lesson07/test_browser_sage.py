@@ -78,6 +78,35 @@ def test_larger_samples_touch_more_and_tremble_less(page, tree):
     assert most[0] > least[0] and most[1] < least[1]
 
 
+def test_the_sample_is_lit_in_the_whole_neighborhood(tree):
+    likes = tree.locator(".gr-tree-edge").count()
+    tree.get_by_role("slider", name="S of the target").fill("3")
+    tree.get_by_role("slider", name="S of its neighbors").fill("0")
+    assert tree.locator("output").all_inner_texts() == ["5", "1"]  # values, not places
+    assert tree.locator(".gr-tree-lit").count() == 10
+    assert tree.locator(".gr-tree-edge").count() == likes > 60
+    assert tree.get_by_role("slider").first.get_attribute("aria-valuetext") == "5"
+
+
+def test_lines_to_nobody_s_neighbors_are_told(drawn):
+    R = (np.random.default_rng(5).random((30, 24)) < 0.3).astype(float)
+
+    def next_door(*given):
+        table = sample_neighbors(*given)
+        return np.where(table >= 0, (table + 1) % 54, -1)
+
+    wrong = drawn(visuals.sampler_tree(R, 12, function=next_door))
+    assert "no neighbor!" in status(wrong)
+    assert wrong.locator(".gr-tree-stray").count() > 0
+
+
+@pytest.mark.parametrize("wide", [720, 900])
+def test_the_bars_stand_beside_the_tree(page, tree, wide):
+    page.set_viewport_size({"width": wide, "height": 900})
+    left, right = (tree.locator(".gr-body > div").nth(k).bounding_box() for k in (0, 1))
+    assert left["y"] == right["y"] and right["x"] > left["x"] + 300
+
+
 def test_a_draw_follows_the_other_and_the_first_comes_again(tree):
     draws = []
     for _ in range(5):

@@ -58,6 +58,40 @@ def test_a_tree_holds_neighbors_and_no_more_than_are_asked_for():
                 assert set(row) <= set(near.tolist())
 
 
+def test_the_whole_neighborhood_is_there_and_every_item_is_drawn_alike_often():
+    state = visuals.sampler_tree(R, 12, function=sample_neighbors).state
+    likes = (np.flatnonzero(R[12]) + 30).tolist()
+    fans = np.flatnonzero(R[:, R[12] > 0].any(axis=1)).tolist()
+    assert state["columns"] == [[12], likes, fans]
+    assert state["near"] == {12: likes} | {i: np.flatnonzero(R[:, i - 30]).tolist() for i in likes}
+    for S, shares in zip(state["sizes"], state["often"], strict=True):
+        assert shares == pytest.approx([S / 12] * 12, abs=0.1)
+
+
+def first_ones(indptr, indices, nodes, S, rng):
+    table = np.full((len(nodes), S), -1)
+    for row, v in enumerate(nodes):
+        near = indices[indptr[v] : indptr[v + 1]][:S]
+        table[row, : len(near)] = near
+    return table
+
+
+def test_a_sampler_without_chance_is_seen_to_draw_the_same_items():
+    state = visuals.sampler_tree(R, 12, function=first_ones).state
+    assert state["often"][2] == [1.0] * 3 + [0.0] * 9
+    assert state["spread"] == [0.0] * 4
+
+
+def test_who_is_no_neighbor_stands_in_the_picture_too():
+    def off_by_one(indptr, indices, nodes, S, rng):
+        table = first_ones(indptr, indices, nodes, S, rng)
+        return np.where(table > 0, table - 1, table)
+
+    state = visuals.sampler_tree(R, 12, function=off_by_one).state
+    strays = set(state["columns"][1]) - set(state["near"][12])
+    assert strays and visuals.sampler_tree(R, 12, function=off_by_one).static()
+
+
 def test_a_function_that_is_not_written_yet_leaves_the_library_s_numbers():
     def stub(*_):
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""GraphSAGE's sampler: the tree of drawn neighbors of one node, what it touches, and how it trembles."""
+"""GraphSAGE's sampler: of one node's whole neighborhood the drawn part, what it touches, and how it trembles."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from graphrec_utils.plots.visuals.base import Visual, asked
 
 SIZES = (1, 2, 3, 5)
 DRAWS, TRIES, LARGEST = 4, 300, 40
-TARGETS, FIRST, SECOND = 0.0, 1.0, 2.0  # where a layer stands
 
 
 def sampler_tree(
     R, target: int = 0, values: Sequence[float] | None = None, function: Callable | None = None
 ) -> Visual:
-    """Return a visual of a user's drawn neighbors and the neighbors of those.
+    """Return a visual of a user's neighbors and the neighbors of those, all in gray and the drawn ones lit.
 
     Sliders set how many are drawn in each layer, a button draws anew. Bars show how far the mean of the
-    drawn items' values lies from the mean of all, measured and by the formula.
+    drawn items' values lies from the mean of all, measured and by the formula, and how often each is drawn.
+    A line to somebody who is no neighbor is dashed.
 
     Args:
         R: (m, n) likes, at most 40 users and 40 items.
@@ -46,7 +46,9 @@ def sampler_tree(
         raise ValueError(f"values must be {n} finite numbers, one for each item")
     A = sp.csr_array(graphs.adjacency(sp.csr_array(R.astype(np.float32))))
     own, note = asked(function, lambda: _drawn(A, target, values, m, function))
-    tables, spread = own or _drawn(A, target, values, m, _library)
+    tables, spread, often = own or _drawn(A, target, values, m, _library)
+    near = _near(A, target)
+    columns = _columns(tables, target, near)
     likes = values[R[target]]
     formula = [_variance(likes, S) for S in SIZES]
     shown = [2, 1]  # places in SIZES
@@ -54,18 +56,19 @@ def sampler_tree(
     return Visual(
         Path(__file__).with_name("sampler_tree.js"),
         state={
-            "tables": tables, "users": m, "target": int(target), "sizes": list(SIZES), "draw": 0,
+            "tables": tables, "columns": columns, "near": near, "often": often, "users": m, "target": int(target), "sizes": list(SIZES), "draw": 0,
             "first": shown[0], "second": shown[1], "spread": spread, "formula": formula,
             "nodes": m + n, "degree": len(likes),
         },
         text=f"sampler tree of user {target} with {len(likes)} likes",
         alt=(
-            f"A tree: user {target}, {SIZES[shown[0]]} of the {len(likes)} items this user likes, and for each up to "
-            f"{SIZES[shown[1]]} of its users. {seen} of {m + n} nodes are touched. Beside it the variance of the mean for "
+            f"User {target}, the {len(likes)} items this user likes and all {len(columns[2])} users who like one of "
+            f"these, in gray; lit are {SIZES[shown[0]]} of the items and for each up to {SIZES[shown[1]]} of its users. "
+            f"{seen} of {m + n} nodes are touched. Beside it the variance of the mean for "
             f"S = {', '.join(map(str, SIZES))}: {', '.join(f'{x:.2f}' for x in spread)}; by the formula "
             f"{', '.join(f'{x:.2f}' for x in formula)}."
         ),
-        draw=lambda: draw(tables, target, m, shown, spread, formula),
+        draw=lambda: draw(tables, columns, near, m, shown, spread, formula),
         note=note,
     )  # fmt: skip
 
@@ -79,11 +82,14 @@ def _library(indptr, indices, nodes, S, rng) -> np.ndarray:
     return table
 
 
-def _drawn(A, target: int, values, m: int, sample: Callable) -> tuple[dict, list[float]]:
-    """Return tables [size][draw][node] without empty places, and the variance of the mean by size."""
+def _drawn(A, target: int, values, m: int, sample: Callable) -> tuple[list, list, list]:
+    """Return tables [size][draw][node] without empty places, the variance of the mean by size, and the share
+    of tries in which each item of the target was drawn.
+    """
     indptr, indices = A.indptr.astype(np.int64), A.indices.astype(np.int64)
     rng, everyone = np.random.default_rng(0), np.arange(A.shape[0])
-    tables, spread = [], []
+    tables, spread, often = [], [], []
+    likes = indices[indptr[target] : indptr[target + 1]]
     for S in SIZES:
         drawn = [np.asarray(sample(indptr, indices, everyone, S, rng)) for _ in range(DRAWS)]
         if any(t.shape != (len(everyone), S) for t in drawn):
@@ -96,7 +102,26 @@ def _drawn(A, target: int, values, m: int, sample: Callable) -> tuple[dict, list
         if not means:
             raise ValueError(f"no neighbor of node {target} is in its table")
         spread.append(round(float(np.var(means)), 3))
-    return tables, spread
+        often.append([round(float((many == v).any(axis=1).mean()), 2) for v in np.sort(likes)])
+    return tables, spread, often
+
+
+def _near(A, target: int) -> dict[int, list[int]]:
+    """Return all neighbors of the target, and of each of those."""
+
+    def heard(v):
+        return sorted(A.indices[A.indptr[v] : A.indptr[v + 1]].tolist())
+
+    return {int(v): heard(v) for v in (target, *heard(target))}
+
+
+def _columns(tables, target: int, near: dict[int, list[int]]) -> list[list[int]]:
+    """Return who stands at distance 0, 1 and 2: all neighbors, and whom a wrong sampler drew."""
+    drawn = [table for draws in tables for table in draws]
+    first = {*near[target], *(v for table in drawn for v in table[target])}
+    second = {w for v in first for w in near.get(v, [])}
+    second |= {w for table in drawn for v in first for w in table[v]}
+    return [[target], sorted(first), sorted(second)]
 
 
 def _variance(x: np.ndarray, S: int) -> float:
@@ -119,26 +144,31 @@ def touched(tables, target: int, place: int, sizes: Sequence[int]) -> int:
     return len({target, *first, *(v for row in second for v in row)})
 
 
-def draw(tables, target, m, sizes, spread, formula) -> tuple[Axes, Axes]:
-    """Draw the tree of the first draw, and both variances."""
-    figure = plt.figure(figsize=(7.6, 3.2))
+def draw(tables, columns, near, m, sizes, spread, formula) -> tuple[Axes, Axes]:
+    """Draw the whole neighborhood with the first draw in it, and both variances."""
+    tallest = max(map(len, columns))
+    figure = plt.figure(figsize=(7.6, max(3.2, 0.14 * tallest + 0.4)))
     left, right = figure.subplots(1, 2, width_ratios=(1.7, 1))
+    (target,) = columns[0]
+    height = [{v: (tallest - 1) * (k + 0.5) / len(c) for k, v in enumerate(c)} for c in columns]
     first, second = tree(tables, target, 0, sizes)
-    y = 0.0
-    heights = []
-    for v, row in zip(first, second, strict=True):
-        places = [y + k for k in range(max(1, len(row)))]
-        y = places[-1] + 1.6
-        heights.append(sum(places) / len(places))
-        for place, w in zip(places, row, strict=False):
-            left.plot([FIRST, SECOND], [heights[-1], place], color=style.CONTEXT, linewidth=1)
-            _mark(left, SECOND, place, w, m)
-        _mark(left, FIRST, heights[-1], v, m)
-    middle = sum(heights) / len(heights)
-    for height in heights:
-        left.plot([TARGETS, FIRST], [middle, height], color=style.CONTEXT, linewidth=1, zorder=0)
-    _mark(left, TARGETS, middle, target, m)
+    lit = [(0, target, v) for v in first]
+    lit += [(1, v, w) for v, row in zip(first, second, strict=True) for w in row]
+    for layer, column in enumerate(columns[:2]):
+        for v in column:
+            for w in near.get(v, []):
+                ends = [height[layer][v], height[layer + 1][w]]
+                left.plot([layer, layer + 1], ends, color=style.CONTEXT, linewidth=0.4, zorder=0)
+    for layer, v, w in lit:
+        wrong = w not in near.get(v, [])
+        left.plot([layer, layer + 1], [height[layer][v], height[layer + 1][w]],
+                  "--" if wrong else "-", color=style.NEGATIVE if wrong else style.INK, linewidth=1.4)  # fmt: skip
+    shown = [{target}, set(first), {w for row in second for w in row}]
+    for layer, column in enumerate(columns):
+        for v in column:
+            _mark(left, layer, height[layer][v], v, m, v in shown[layer])
     left.set(xlim=(-0.2, 2.4), title=f"{touched(tables, target, 0, sizes)} nodes touched")
+    left.invert_yaxis()
     left.axis("off")
     x = np.arange(len(SIZES))
     right.bar(x, spread, color=style.USER, width=0.5, label="measured")
@@ -148,8 +178,13 @@ def draw(tables, target, m, sizes, spread, formula) -> tuple[Axes, Axes]:
     return left, right
 
 
-def _mark(ax: Axes, x: float, y: float, node: int, m: int) -> None:
+def _mark(ax: Axes, x: float, y: float, node: int, m: int, lit: bool) -> None:
     user = node < m
-    ax.plot([x], [y], "o" if user else "s", color=style.USER if user else style.ITEM, markersize=9)
-    name = f"u{node}" if user else f"i{node - m}"
-    ax.annotate(name, (x, y), (0, 8), textcoords="offset points", ha="center", fontsize=9)
+    color = (style.USER if user else style.ITEM) if lit else style.CONTEXT
+    ax.plot([x], [y], "o" if user else "s", color=color, markersize=7 if lit else 4)
+    if lit:
+        name = f"u{node}" if user else f"i{node - m}"
+        beside = (
+            {"xytext": (7, 0), "va": "center"} if x == 2 else {"xytext": (0, 7), "ha": "center"}
+        )
+        ax.annotate(name, (x, y), textcoords="offset points", fontsize=9, **beside)

@@ -1,16 +1,18 @@
-// GraphSAGE's sampler: the tree of one user's drawn neighbors, the nodes that it touches, and how much the mean varies.
-// State: tables ([size][draw][node] -> ids), users (ids below are users), target, sizes, first and second (places
-// in sizes), draw, spread and formula (the variance of the mean for each size), nodes (of the graph), degree.
+// GraphSAGE's sampler: all that one user could hear, in gray, and of it what was drawn; how much the mean varies.
+// State: tables ([size][draw][node] -> ids), columns (ids at distance 0, 1 and 2), near (id -> all its neighbors),
+// users (ids below are users), target, sizes, first and second (places in sizes), draw, spread and formula (the
+// variance of the mean for each size), often ([size][item] -> the share of tries that drew it), nodes (of the graph), degree.
 
-import { button, count, frame, h, moves, s, slider } from "../../../../plots/visuals/base/base.js";
+import { among } from "../../../../plots/visuals/base/among.js";
+import { button, count, frame, h, s, travel } from "../../../../plots/visuals/base/base.js";
 
 function render({ model, el }) {
-  const [tables, users, target, sizes, spread, formula, nodes, degree] = [
-    "tables", "users", "target", "sizes", "spread", "formula", "nodes", "degree",
+  const [tables, columns, near, users, target, sizes, spread, formula, often, nodes, degree] = [
+    "tables", "columns", "near", "users", "target", "sizes", "spread", "formula", "often", "nodes", "degree",
   ].map((x) => model.get(x));
-  const { root, body, controls, say } = frame(el, {
+  const { body, controls, say } = frame(el, {
     label: "The tree of drawn neighbors",
-    help: "Sliders (arrow keys work) set how many neighbors are drawn in each layer; a button draws anew.",
+    help: "Sliders (arrow keys work) set how many neighbors are drawn in each layer; a button draws anew. Gray: all that could be drawn.",
   });
   const put = (name, value) => {
     model.set(name, value);
@@ -20,85 +22,109 @@ function render({ model, el }) {
   const show = (x) => x.toFixed(2);
   const draws = tables[0].length;
 
-  // ---- left: the tree
-  const [width, height, columns] = [400, 300, [24, 170, 330]];
-  const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img" });
-  const shape = (v, x, y, again) => {
-    const kind = `${v < users ? "gr-user" : "gr-item"}${again ? " gr-tree-again" : ""}`;
-    return v < users ? s("circle", { cx: x, cy: y, r: 6, class: kind }) : s("rect", { x: x - 6, y: y - 6, width: 12, height: 12, class: kind });
-  };
-  const line = (x1, y1, x2, y2) => s("line", { x1, y1, x2, y2, class: "gr-tree-edge" });
+  // ---- left: the whole neighborhood, each node once in a column
+  const [width, height, xs] = [360, Math.max(230, 14 * Math.max(...columns.map((x) => x.length))), [24, 160, 310]];
+  const y = (k, n) => (n === 1 ? height / 2 : 10 + (k * (height - 20)) / (n - 1));
+  const places = columns.map((column, c) => new Map(column.map((v, k) => [v, [xs[c], y(k, column.length)]])));
+  const line = ([x1, y1], [x2, y2], kind) => s("line", { x1, y1, x2, y2, class: kind });
+  const all = columns.slice(0, 2).flatMap((column, c) =>
+    column.flatMap((v) => (near[v] ?? []).map((w) => line(places[c].get(v), places[c + 1].get(w), "gr-tree-edge"))),
+  );
+  const shapes = places.map((column) => new Map([...column].map(([v, [x, at]]) => [
+    v,
+    v < users ? s("circle", { cx: x, cy: at, r: 5.5 }) : s("rect", { x: x - 5, y: at - 5, width: 10, height: 10 }),
+  ])));
+  const lit = s("g", {});
+  const names = s("g", {});
+  const marks = shapes.flatMap((column) => [...column.values()]);
+  const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img" }, ...all, lit, ...marks, names);
 
-  // ---- right: bars
-  const [wide, high, left] = [250, 200, 40];
+  // ---- right: bars of the variance, and of how often each item was drawn
+  const [wide, high, left] = [250, 170, 40];
+  const axes = (top, high) => (value) => high - 26 - ((high - 38) * value) / top;
   const most = Math.max(...spread, ...formula, 0.01);
-  const py = (y) => high - 26 - ((high - 44) * y) / most;
+  const py = axes(most, high);
   const step = (wide - left) / sizes.length;
   const bars = sizes.map((_, k) =>
     s("rect", { x: left + k * step + 8, y: py(spread[k]), width: step - 16, height: high - 26 - py(spread[k]), class: "gr-tree-bar" }),
   );
+  const ground = (at) => s("line", { class: "gr-tree-axis", x1: left, x2: wide, y1: at, y2: at });
   const chart = s(
     "svg",
     { viewBox: `0 0 ${wide} ${high}`, width: wide, height: high, role: "img" },
-    s("line", { class: "gr-tree-axis", x1: left, x2: wide, y1: py(0), y2: py(0) }),
-    ...[0, most].map((y) => s("text", { x: left - 5, y: py(y) + 5, "text-anchor": "end" }, y ? show(y) : "0")),
+    ground(py(0)),
+    ...[0, most].map((value) => s("text", { x: left - 5, y: py(value) + 5, "text-anchor": "end" }, value ? show(value) : "0")),
     ...bars,
     ...sizes.map((_, k) => s("line", { class: "gr-tree-formula", x1: left + k * step + 3, x2: left + (k + 1) * step - 3, y1: py(formula[k]), y2: py(formula[k]) })),
     ...sizes.map((S, k) => s("text", { x: left + (k + 0.5) * step, y: high - 6, "text-anchor": "middle" }, `S = ${S}`)),
   );
+  const low = 110;
+  const qy = axes(1, low);
+  const slot = (wide - left) / often[0].length;
+  const shares = often[0].map((_, k) => s("rect", { x: left + k * slot + 1, width: Math.max(2, slot - 2), class: "gr-item" }));
+  const fair = s("line", { class: "gr-tree-formula", x1: left, x2: wide });
+  const tally = s("svg", { viewBox: `0 0 ${wide} ${low}`, width: wide, height: low, role: "img" },
+    ground(qy(0)), ...shares, fair,
+    ...[0, 1].map((value) => s("text", { x: left - 5, y: qy(value) + 5, "text-anchor": "end" }, value)),
+    s("text", { x: (left + wide) / 2, y: low - 6, "text-anchor": "middle" }, "items, top to bottom"));
+  const titled = (text, node) => [h("div", { class: "gr-title" }, text), node];
   body.append(
-    h("div", {}, h("div", { class: "gr-title" }, "layer 2, layer 1, layer 0"), svg),
-    h("div", {}, h("div", { class: "gr-title" }, "variance of the mean (dashes: formula)"), chart),
+    h("div", {}, ...titled("layer 2, layer 1, layer 0", svg)),
+    h("div", {}, ...titled("variance of the mean (dashes: formula)", chart), ...titled("how often each is drawn (dashes: fair)", tally)),
   );
 
   // ---- controls
-  const sliderOf = (text, key) => slider(`${text}: ${sizes.join(", ")}; place`, { min: 0, max: sizes.length - 1, value: model.get(key) }, (k) => put(key, k));
-  const inner = sliderOf("S of the target", "first");
-  const outer = sliderOf("S of its neighbors", "second");
-  controls.prepend(inner.node, outer.node, button("Draw again", () => put("draw", (model.get("draw") + 1) % draws)));
-  moves(root);
+  const inner = among("S of the target", sizes, model.get("first"), (k) => put("first", k));
+  const outer = among("S of its neighbors", sizes, model.get("second"), (k) => put("second", k));
+  let trips = [];
+  const again = button("Draw again", () => {
+    put("draw", (model.get("draw") + 1) % draws);
+    travel(svg, trips);
+  });
+  controls.prepend(inner.node, outer.node, again);
 
   const draw = () => {
     const [a, b, k] = [model.get("first"), model.get("second"), model.get("draw")];
     const first = tables[a][k][target];
-    const second = first.map((v) => tables[b][k][v]);
-    const leaves = second.reduce((sum, row) => sum + Math.max(1, row.length), 0) + first.length - 1;
-    const gap = (height - 32) / Math.max(1, leaves - 1);
-    const seen = new Set([target]);
-    const parts = [];
-    const marks = [];
-    let y = 20;
-    const middle = height / 2;
-    const text = (v, x, at) => s("text", { x: x + 10, y: at + 5 }, name(v));
-    const above = (v, x, at) => s("text", { x, y: at - 10, "text-anchor": "middle" }, name(v));
-    const labeled = gap >= 13;
-    first.forEach((v, n) => {
-      const rows = second[n];
-      const places = Array.from({ length: Math.max(1, rows.length) }, (_, j) => y + j * gap);
-      y = places.at(-1) + 2 * gap;
-      const at = (places[0] + places.at(-1)) / 2;
-      parts.push(line(columns[0], middle, columns[1], at));
-      marks.push(shape(v, columns[1], at, seen.has(v)), above(v, columns[1], at));
-      seen.add(v);
-      rows.forEach((w, j) => {
-        parts.push(line(columns[1], at, columns[2], places[j]));
-        marks.push(shape(w, columns[2], places[j], seen.has(w)));
-        if (labeled) marks.push(text(w, columns[2], places[j]));
-        seen.add(w);
-      });
+    const edges = first.map((v) => [0, target, v]).concat(first.flatMap((v) => tables[b][k][v].map((w) => [1, v, w])));
+    const ends = ([c, v, w]) => [places[c].get(v), places[c + 1].get(w)];
+    const stray = ([, v, w]) => !(near[v] ?? []).includes(w);
+    lit.replaceChildren(...edges.map((edge) => line(...ends(edge), stray(edge) ? "gr-tree-stray" : "gr-tree-lit")));
+    trips = edges.map((edge) => [...ends(edge), edge[1] < users ? "gr-user" : "gr-item"]);
+    const met = shapes.map(() => new Map());
+    met[0].set(target, 1);
+    for (const [c, , w] of edges) met[c + 1].set(w, (met[c + 1].get(w) ?? (w === target ? 1 : 0)) + 1);
+    shapes.forEach((column, c) => {
+      for (const [v, node] of column) {
+        const times = met[c].get(v) ?? 0;
+        node.setAttribute("class", !times ? "gr-tree-all" : `${v < users ? "gr-user" : "gr-item"}${times > 1 ? " gr-tree-again" : ""}`);
+      }
     });
-    svg.replaceChildren(...parts, ...marks, shape(target, columns[0], middle, false), s("text", { x: columns[0] - 8, y: middle + 24 }, name(target)));
+    names.replaceChildren(...met.flatMap((column, c) => [...column.keys()].map((v) => {
+      const [x, at] = places[c].get(v);
+      return c === 2 ? s("text", { x: x + 9, y: at + 5 }, name(v)) : s("text", { x, y: at - 9, "text-anchor": "middle" }, name(v));
+    })));
     bars.forEach((bar, n) => bar.classList.toggle("gr-tree-off", n !== a));
+    shares.forEach((bar, n) => {
+      bar.setAttribute("y", qy(often[a][n]));
+      bar.setAttribute("height", qy(0) - qy(often[a][n]));
+    });
+    const right = Math.min(1, sizes[a] / degree);
+    for (const end of ["y1", "y2"]) fair.setAttribute(end, qy(right));
     inner.set(a);
     outer.set(b);
-    const places = 1 + first.length + second.reduce((sum, row) => sum + row.length, 0);
-    const told = `${count(places, "place")} in the tree, ${count(seen.size, "different node")} of ${nodes}`;
+    const seen = new Set(edges.map(([, , w]) => w)).add(target);
+    const wrong = edges.filter(stray).length;
+    const told = `${count(1 + edges.length, "place")} in the tree, ${count(seen.size, "different node")} of ${nodes}`;
     say(
       `Draw ${k + 1} of ${draws}: at most ${sizes[a]} of ${degree} items, then at most ${sizes[b]} users each. ${told}. ` +
+        (wrong ? `${count(wrong, "line")} to somebody who is no neighbor! ` : "") +
         `Variance of the mean ${show(spread[a])}, by the formula ${show(formula[a])}.`,
     );
-    svg.setAttribute("aria-label", `tree of ${name(target)}: ${told}`);
+    svg.setAttribute("aria-label", `tree of ${name(target)}, lit in its whole neighborhood: ${told}`);
     chart.setAttribute("aria-label", `variance with S = ${sizes[a]}: measured ${show(spread[a])}, formula ${show(formula[a])}`);
+    const [least, top] = [Math.min(...often[a]), Math.max(...often[a])].map(show);
+    tally.setAttribute("aria-label", `each item is drawn in ${least} to ${top} of the tries; fair: ${show(right)}`);
   };
   const watched = ["first", "second", "draw"];
   for (const key of watched) model.on(`change:${key}`, draw);
