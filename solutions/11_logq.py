@@ -298,7 +298,7 @@ visuals.estimator(function=correct_negatives)
 # %% [markdown]
 # *Figure 11.2. Four items with logits 1, ½, 0, −½; the first is the positive, and the second is drawn six times out of ten. Mean gradients over all draws of four negatives (bars) and the gradient of the full softmax
 # (outlines), for each of eight variants; above each, how far they are apart. In the interactive
-# version the number of negatives moves, what is learned stands beside it, and *yours* is your function.*
+# version switches compose the loss, the number of negatives moves, what is learned stands beside it, and *yours* is your function.*
 
 # %% tags=["experiment"] jupyter={"source_hidden": true}
 at_16 = {name: ends[name][16] for name in ("slide", "slide, masked", "nQ, masked", "Yi")}
@@ -310,8 +310,8 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 11.2: let the room choose. Variant none, then slide, and Negatives from 1 upwards: do the bars come to the
-# outlines? Then "slide, masked", which is what released code does: more negatives make it worse. Last Yi with one
+# Figure 11.2: let the room choose. All switches off is none, the first alone is slide; Negatives from 1 upwards: do the bars come to the
+# outlines? Then hits out, too, which is what released code does: more negatives make it worse. Last Yi, hits in and log Q off the positive, too, with one
 # negative: the bars are far off, and what is learned is not. The card does not hold for the slide's form: read its two
 # errors aloud.
 

@@ -82,6 +82,18 @@ def test_the_words_of_the_vectors_do_not_overlap(hinge, nearer):
     assert x + w <= X or x >= X + W or abs(y - Y) >= 14
 
 
+def test_the_slider_says_the_margin_and_not_its_place(hinge):
+    margin = hinge.get_by_role("slider", name="margin")
+    assert hinge.locator("output").nth(2).inner_text() == "0.3"
+    margin.fill("3")
+    assert (
+        hinge.locator("output").nth(2).inner_text()
+        == "0.6"
+        == margin.get_attribute("aria-valuetext")
+    )
+    assert "margin 0.6." in said(hinge)
+
+
 def test_a_positive_that_is_far_ahead_is_left_alone(page, hinge):
     hinge.get_by_role("button", name="paper").click()
     slider = hinge.get_by_role("slider", name="positive")

@@ -44,10 +44,45 @@ def test_one_s_own_function_is_one_press_away_and_buttons_change_what_is_shown(o
     assert status.inner_text().startswith("slide, 4 negatives")
     root.get_by_role("button", name="yours").click()
     assert status.inner_text().startswith("yours, 4 negatives: the gradient is off by 0.038")
-    root.get_by_role("button", name="Yi", exact=True).click()
+    assert root.get_by_role("button", name="yours").get_attribute("aria-pressed") == "true"
+    root.get_by_role("checkbox", name="off the negatives").check()
+    root.get_by_role("checkbox", name="off the positive").check()
     root.get_by_role("button", name="1", exact=True).click()
     assert re.match(r"Yi, 1 negative: .* by 0.000 at most", status.inner_text())
-    assert root.get_by_role("button", name="Yi", exact=True).get_attribute("aria-pressed") == "true"
+    assert root.get_by_role("button", name="1", exact=True).get_attribute("aria-pressed") == "true"
+
+
+def test_switches_compose_every_variant_and_the_formula_says_so(on_a_page):
+    _, root = on_a_page(estimator())
+    off, n, positive, out = root.get_by_role("checkbox").all()
+    loss = lambda: re.sub(r"\s+", "", root.locator(".gr-est-loss").text_content())  # noqa: E731
+    name = lambda: root.locator(".gr-status").inner_text().split(", 4")[0]  # noqa: E731
+    assert (name(), loss()) == ("slide", "loss=−loge" + "s₊es₊+Σdrawnjesj−logQj")
+    out.check()
+    assert name() == "slide, masked" and "drawnj≠+" in loss()
+    n.check()
+    assert name() == "nQ, masked" and "sj−lognQj" in loss() and positive.is_disabled()
+    out.uncheck()
+    assert name() == "nQ"
+    n.uncheck()
+    positive.check()
+    assert name() == "Yi" and loss().count("s₊−logQ₊") == 2 and n.is_disabled()
+    out.check()
+    assert name() == "Yi, masked"
+    off.uncheck()
+    assert name() == "none" and "Q" not in loss()
+    assert [x.is_disabled() for x in (n, positive, out)] == [True] * 3
+    root.get_by_role("button", name="corrected").click()
+    assert name() == "corrected" and loss().startswith("loss=(1−P)")
+
+
+def test_switches_work_by_keyboard_and_stay_focused(on_a_page):
+    page, root = on_a_page(estimator())
+    root.get_by_role("checkbox", name="hits out").focus()
+    page.keyboard.press("Space")
+    assert root.locator(".gr-status").inner_text().startswith("slide, masked")
+    page.keyboard.press("Space")
+    assert root.locator(".gr-status").inner_text().startswith("slide, 4")
 
 
 def test_the_stream_steps_by_keyboard_and_shows_who_shares_a_bucket(on_a_page):

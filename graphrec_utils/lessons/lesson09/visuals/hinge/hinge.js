@@ -2,6 +2,7 @@
 // State: positive and negative (degrees from the query), margins and margin (a place in them), curves (rule ->
 // for each margin the loss at 41 differences from −2 to 2), rules (their names in order), rule.
 
+import { among } from "../../../../plots/visuals/base/among.js";
 import { button, frame, h, s, slider } from "../../../../plots/visuals/base/base.js";
 
 const HINGE_SAYS = {
@@ -94,9 +95,7 @@ function render({ model, el }) {
     positive: slider("positive °", { ...turn, value: model.get("positive") }, (x) => put("positive", x)),
     negative: slider("negative °", { ...turn, value: model.get("negative") }, (x) => put("negative", x)),
   };
-  const size = slider(`margin ${margins[0]} to ${margins.at(-1)}: place`, { min: 0, max: margins.length - 1, value: model.get("margin") }, (x) =>
-    put("margin", x),
-  );
+  const size = among("margin", margins, model.get("margin"), (k) => put("margin", k));
   // z moves against the gradient, along the circle: the loss falls by its slope in each score
   const moves_of = () => {
     const [p, n] = [model.get("positive"), model.get("negative")];

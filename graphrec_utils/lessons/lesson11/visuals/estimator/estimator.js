@@ -1,10 +1,22 @@
-// The mean gradient of a sampled softmax over all draws, and what it learns. Outlines are the truth.
+// The mean gradient of a sampled softmax over all draws, and what it learns. Outlines are the truth. Switches compose
+// the loss, and the formula shows what each of them adds.
 // State: items, q (how often each is drawn), p and full (true probabilities and gradient), sizes (numbers of
 // negatives), variants (their names in order), columns (variant -> for each size its gradient and what is
 // learned, or null), variant, size.
 
 import { button, frame, h, s } from "../../../../plots/visuals/base/base.js";
 
+// What is switched on in each variant: log Q off the negatives, n beside it, log Q off the positive, hits out.
+const COMPOSED = {
+  none: [0, 0, 0, 0],
+  slide: [1, 0, 0, 0],
+  "slide, masked": [1, 0, 0, 1],
+  nQ: [1, 1, 0, 0],
+  "nQ, masked": [1, 1, 0, 1],
+  Yi: [1, 0, 1, 0],
+  "Yi, masked": [1, 0, 1, 1],
+};
+const SWITCHES = ["log Q off the negatives", "with n", "off the positive, too", "hits out"];
 const TELLS = {
   none: "No correction: the bestseller is pushed for being drawn so often.",
   slide: "log Q off the negatives, no n: right when draws are very many, and only if hits stay in.",
@@ -21,7 +33,7 @@ function render({ model, el }) {
   const [items, q, p, full, sizes, columns] = ["items", "q", "p", "full", "sizes", "columns"].map((x) => model.get(x));
   const { body, controls, say } = frame(el, {
     label: "Mean gradient and optimum of the variants of a sampled softmax",
-    help: "Choose a variant and how many negatives are drawn. Outlines: the full softmax.",
+    help: "Switches add to the loss what is bold in the formula. An n on every column would cancel: it goes with the negatives alone. Outlines: the full softmax.",
   });
   const put = (name, value) => {
     model.set(name, value);
@@ -64,8 +76,25 @@ function render({ model, el }) {
   };
   const pull = panel("mean gradient", -1, 0.6, full);
   const learned = panel("what is learned: probabilities", 0, 1, p);
-  const told = h("div", { style: "flex: 1 1 100%" });
-  body.append(pull.node, learned.node, told);
+
+  // ---- the loss
+  const formula = h("div", { class: "gr-est-loss" });
+  const told = h("div", {});
+  const bold = (text, on) => (on ? h("b", { class: "gr-est-added" }, text) : "");
+  const power = (...parts) => h("span", {}, "e", h("sup", {}, ...parts));
+  const over = (above, below) => h("span", { class: "gr-est-over" }, h("span", {}, ...above), h("span", {}, ...below));
+  const sum = (not, ...parts) => ["Σ", h("sub", {}, "drawn j", bold(" ≠ +", not)), " ", power("s", h("sub", {}, "j"), ...parts)];
+  const compose = (name) => {
+    if (!COMPOSED[name]) {
+      const late = ["(1 − P) · ( − log ", over([power("s₊")], sum(true, bold(" − log Q′", true), h("sub", {}, "j"))), " )"];
+      return formula.replaceChildren("loss = ", ...(name === "corrected" ? late : [TELLS[name]]));
+    }
+    const [off, n, positive, out] = COMPOSED[name];
+    const mine = () => power("s₊", bold(" − log Q₊", positive));
+    const theirs = off ? [bold(` − log ${n ? "n " : ""}Q`, true), h("sub", {}, "j")] : [];
+    formula.replaceChildren("loss = − log ", over([mine()], [mine(), " + ", ...sum(out, ...theirs)]));
+  };
+  body.append(h("div", { class: "gr-est-top" }, formula, told), pull.node, learned.node);
 
   const draw = () => {
     const [name, at] = [model.get("variant"), model.get("size")];
@@ -73,6 +102,13 @@ function render({ model, el }) {
     pull.set(column.gradient, name === "yours");
     learned.set(column.learned, name === "yours");
     for (const choice of choices) choice.node.setAttribute("aria-pressed", choice.name === name);
+    compose(name);
+    const on = COMPOSED[name] ?? [0, 0, 0, 0];
+    const [off, n, positive] = on;
+    boxes.forEach((box, k) => {
+      box.checked = Boolean(on[k]);
+      box.disabled = (k > 0 && !off) || (k === 1 && Boolean(positive)) || (k === 2 && Boolean(n));
+    });
     numbers.forEach((node, k) => node.setAttribute("aria-pressed", k === at));
     told.textContent = TELLS[name];
     const off = column.gradient.reduce((sum, x, k) => sum + Math.abs(x - full[k]), 0);
@@ -83,10 +119,21 @@ function render({ model, el }) {
     );
   };
 
-  const choices = model.get("variants").map((name) => ({ name, node: button(name, () => put("variant", name), { class: name === "yours" ? "gr-button gr-yours" : "gr-button" }) }));
+  const boxes = SWITCHES.map((_, k) => {
+    const box = h("input", { type: "checkbox" });
+    box.addEventListener("change", () => {
+      const wanted = boxes.map((x) => Number(x.checked && (k || box.checked)));
+      if (!k && !box.checked) wanted.fill(0);
+      put("variant", Object.keys(COMPOSED).find((name) => COMPOSED[name].join() === wanted.join()));
+    });
+    return box;
+  });
+  const switches = SWITCHES.map((text, k) => h("label", { class: "gr-slider" }, boxes[k], ` ${text}`));
+  const others = model.get("variants").filter((name) => !COMPOSED[name]);
+  const choices = others.map((name) => ({ name, node: button(name, () => put("variant", name), { class: name === "yours" ? "gr-button gr-yours" : "gr-button" }) }));
   const numbers = sizes.map((n, k) => button(String(n), () => put("size", k)));
   const group = (label, nodes) => h("div", { class: "gr-controls", role: "group", "aria-label": label }, `${label}:`, ...nodes);
-  controls.replaceWith(group("Variant", choices.map((x) => x.node)), group("Negatives", numbers));
+  controls.replaceWith(group("Loss", switches), group("Or", choices.map((x) => x.node)), group("Negatives", numbers));
   for (const name of ["variant", "size"]) model.on(`change:${name}`, draw);
   draw();
   return () => {
