@@ -129,8 +129,8 @@ visuals.semantic_tree(
 
 # %% [markdown]
 # *Figure 19.1. Nine points, each spelled in three codes. Left, those that share the first code with the chosen one; right, those that share all. The
-# lines are what is left to be said. In the interactive version you choose the point and the length of the prefix; once your function
-# passes, the codes are yours.*
+# lines are what is left to be said; where the plane is shaded, a new point would begin alike. In the interactive version you choose the point and the length of
+# the prefix, and carry a new pin, which gets its word; once your function passes, the codes are yours.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 19.2 Words that are learned

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from graphrec_utils.plots import visuals
-from tests.browser.pages import colors, status, width
+from tests.browser.pages import colors, status, violations, width
 
 X = np.array([[0, 0], [0.4, 0.2], [3, 1], [3.4, 1.3], [2.8, 0.6]])
 WORDS = [np.array([[0.0, 0], [3, 1]]), np.array([[0.3, 0.2], [-0.2, -0.3]])]
@@ -32,11 +32,42 @@ def test_a_prefix_is_a_group(page, words):
 
 
 def test_points_are_chosen_by_mouse_and_by_arrow_keys(page, words):
-    words.locator("circle.gr-st-point").first.click()
+    assert words.locator(".gr-st-pick text").all_inner_texts() == list("abcde")  # at the points
+    words.locator(".gr-st-pick").first.click()
     assert status(words).startswith("a begins with 0. So does b.")
     words.get_by_role("button", name="c 1").focus()
     page.keyboard.press("ArrowRight")
     assert status(words).startswith("d begins with 1")
+
+
+def test_a_new_pin_is_carried_by_mouse_and_gets_its_word(page, words):
+    pin = words.get_by_role("button", name="new pin")
+    before = pin.get_attribute("aria-label")
+    a = words.locator(".gr-st-pick circle").first.bounding_box()
+    pin.locator(".gr-st-halo").hover()
+    page.mouse.down()
+    page.mouse.move(a["x"] + 4, a["y"] + 4, steps=5)
+    page.mouse.up()
+    assert status(words) == "The new pin begins with 0. So do a, b."
+    assert pin.get_attribute("aria-label") != before
+    assert words.get_by_role("button", name="new 0·").get_attribute("aria-pressed") == "true"
+
+
+def test_a_new_pin_is_carried_by_keys(page, words):
+    pin = words.get_by_role("button", name="new pin")
+    pin.focus()
+    page.keyboard.press("Enter")
+    assert status(words).startswith("The new pin begins with 1. So do c, d, e.")
+    for _ in range(16):
+        page.keyboard.press("ArrowLeft")
+    assert status(words).startswith("The new pin begins with 0. So do a, b.")
+    assert "word 0·" in pin.get_attribute("aria-label")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_nothing_serious_for_screen_readers(page, drawn, dark):
+    drawn(tree(), dark)
+    assert violations(page, ".gr-root") == []
 
 
 def test_the_dark_page_is_readable(drawn):

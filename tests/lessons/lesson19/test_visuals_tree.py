@@ -17,8 +17,19 @@ def test_codes_are_the_library_s_or_the_student_s():
     assert tree().state["codes"] == semantic_ids.residual_codes(X, WORDS).tolist()
     yours = tree(function=ex1_residual_codes.residual_codes)
     assert yours.state == tree().state and "residual_codes" in yours.note
-    wrong = tree(function=lambda X, words: np.zeros((5, 2), int))
+    wrong = tree(function=lambda X, words: np.zeros((len(X), 2), int))
     assert wrong.state["codes"] == [[0, 0]] * 5
+    assert {tuple(x) for x in wrong.state["cells"]} == {(0, 0)}
+
+
+def test_the_cells_hold_the_points_where_they_are_drawn():
+    state = tree().state
+    columns, rows = state["columns"], len(state["cells"]) // state["columns"]
+    for (x, y), codes in zip(state["points"], state["codes"], strict=True):
+        c, r = int(2 + x * (columns - 4)), int(2 + y * (rows - 4))
+        near = [state["cells"][a * columns + b] for a in (r - 1, r) for b in (c - 1, c)]
+        assert codes in near
+    assert state["cells"][state["fresh"][1] * columns + state["fresh"][0]] == [1, 1]
 
 
 @pytest.mark.parametrize(

@@ -104,10 +104,10 @@ function render({ model, el }) {
     for (const choice of choices) choice.node.setAttribute("aria-pressed", choice.name === name);
     compose(name);
     const on = COMPOSED[name] ?? [0, 0, 0, 0];
-    const [off, n, positive] = on;
+    const [base, n, positive] = on;
     boxes.forEach((box, k) => {
       box.checked = Boolean(on[k]);
-      box.disabled = (k > 0 && !off) || (k === 1 && Boolean(positive)) || (k === 2 && Boolean(n));
+      box.disabled = (k > 0 && !base) || (k === 1 && Boolean(positive)) || (k === 2 && Boolean(n));
     });
     numbers.forEach((node, k) => node.setAttribute("aria-pressed", k === at));
     told.textContent = TELLS[name];

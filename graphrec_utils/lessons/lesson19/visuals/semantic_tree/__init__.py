@@ -8,12 +8,14 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 
 from graphrec_utils import style
 from graphrec_utils.models import semantic_ids
 from graphrec_utils.plots.visuals.base import Visual, asked
 
 LARGEST = 16
+GRID = (36, 28)  # columns and rows of the plane, of which two on every side lie beyond the points
 
 
 def semantic_tree(
@@ -25,14 +27,15 @@ def semantic_tree(
 ) -> Visual:
     """Return a visual of points and their codes; choose a point, and how many of its codes must agree.
 
-    `.live().chosen` and `.live().level` are what is shown.
+    The plane is shaded where a point would begin with the same codes, and a new pin that is carried over it gets
+    its word. `.live().chosen` and `.live().level` are what is shown.
 
     Args:
         X: (n, 2) points, 2 to LARGEST.
         words: centers of each level, (K, 2) each; at most 4 levels.
         names: n words.
         chosen: the point at first.
-        function: your residual_codes(X, words).
+        function: your residual_codes(X, words); it is asked for the points and for the grid of the plane.
 
     Raises:
         ValueError: shapes do not fit, or there are too few or too many points.
@@ -47,45 +50,75 @@ def semantic_tree(
     if len(names) != n or not 0 <= chosen < n:
         raise ValueError(f"names must have {n} entries, and chosen be one of the points")
 
+    asked_for = np.concatenate([X, _grid(X, words)])
+
     def own():
-        codes = np.asarray(function(X.copy(), [b.copy() for b in words]))
-        if codes.shape != (n, len(words)) or not np.issubdtype(codes.dtype, np.integer):
-            raise ValueError(f"no {n} by {len(words)} codes")
+        codes = np.asarray(function(asked_for.copy(), [b.copy() for b in words]))
+        if codes.shape != (len(asked_for), len(words)) or not np.issubdtype(
+            codes.dtype, np.integer
+        ):
+            raise ValueError(f"no {len(asked_for)} by {len(words)} codes")
         if any(
             (codes[:, k] < 0).any() or (codes[:, k] >= len(b)).any() for k, b in enumerate(words)
         ):
             raise ValueError("a code is no center")
         return codes
 
-    codes, note = asked(function, own)
-    codes = semantic_ids.residual_codes(X, words) if codes is None else codes
-    sums = np.cumsum([b[codes[:, k]] for k, b in enumerate(words)], axis=0)  # (L, n, 2)
-    low, high = X.min(axis=0), X.max(axis=0)
-    low, high = np.minimum(low, sums.min(axis=(0, 1))), np.maximum(high, sums.max(axis=(0, 1)))
-    scaled = lambda p: ((p - low) / np.where(high > low, high - low, 1)).round(3).tolist()  # noqa: E731
+    found, note = asked(function, own)
+    found = semantic_ids.residual_codes(asked_for, words) if found is None else found
+    codes, cells = found[:n], found[n:]
+    sums = _sums(codes, words)
+    low, high = _bounds(X, words)
+    scaled = lambda p: ((p - low) / (high - low)).round(3).tolist()  # noqa: E731
     return Visual(
         Path(__file__).with_name("semantic_tree.js"),
         state={"points": scaled(X), "sums": scaled(sums), "codes": codes.tolist(), "names": names,
+               "cells": cells.tolist(), "columns": GRID[0], "fresh": [GRID[0] // 2, GRID[1] // 2],
                "chosen": chosen, "level": 1},
         text=f"semantic IDs of {n} points, {len(words)} levels",
         alt=(
             f"{n} points in a plane, each with a word of {len(words)} codes. Points whose first code is that of "
-            f"{names[chosen]} are filled; a line leads from the center that the codes stand for to each of them: what "
-            "the next code has to say."
+            f"{names[chosen]} are filled, and so is the part of the plane where a new point would begin like it; a line leads "
+            "from the center that the codes stand for to each of them: what the next code has to say."
         ),
-        draw=lambda: draw(X, sums, codes, names, chosen),
+        draw=lambda: draw(X, words, codes, cells, names, chosen),
         note=note,
     )  # fmt: skip
 
 
-def draw(X, sums, codes, names, chosen) -> tuple[Axes, ...]:
+def _sums(codes, words) -> np.ndarray:
+    """Return (L, n, 2), what the first codes of each point stand for."""
+    return np.cumsum([b[codes[:, k]] for k, b in enumerate(words)], axis=0)
+
+
+def _bounds(X, words) -> tuple[np.ndarray, np.ndarray]:
+    """Return the corners of what holds the points and the centers that the library gives them."""
+    all_of = np.concatenate([X, *_sums(semantic_ids.residual_codes(X, words), words)])
+    low, high = all_of.min(axis=0), all_of.max(axis=0)
+    return low, np.where(high > low, high, low + 1)
+
+
+def _grid(X, words) -> np.ndarray:
+    """Return the middle of each cell, row by row from the bottom; the bounds lie two cells inside."""
+    low, high = _bounds(X, words)
+    x, y = ((np.arange(cells) - 1.5) / (cells - 4) for cells in GRID)
+    return low + np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2) * (high - low)
+
+
+def draw(X, words, codes, cells, names, chosen) -> tuple[Axes, ...]:
     """Draw the group of the chosen point after one code, and after all of them."""
-    L = codes.shape[1]
+    L, sums = codes.shape[1], _sums(codes, words)
+    low, high = _bounds(X, words)
+    margin = 2 * (high - low) / (np.array(GRID) - 4)
+    corners = np.stack([low - margin, high + margin], axis=1).ravel()  # left, right, bottom, top
     levels = sorted({1, L})
     figure = plt.figure(figsize=(8, 3.3))
     axes = np.atleast_1d(figure.subplots(1, len(levels), sharex=True, sharey=True))
     for ax, level in zip(axes, levels, strict=True):
         same = (codes[:, :level] == codes[chosen, :level]).all(axis=1)
+        inside = (cells[:, :level] == codes[chosen, :level]).all(axis=1).reshape(GRID[::-1])
+        shade = np.array([*to_rgb(style.POSITIVE), 0.18]) * inside[..., None]
+        ax.imshow(shade, origin="lower", extent=corners, aspect="auto", zorder=0)
         for k, (x, y) in enumerate(X):
             a, b = sums[level - 1, k]
             ax.plot([a, x], [b, y], color=style.CONTEXT, linewidth=1, zorder=1)
@@ -100,6 +133,5 @@ def draw(X, sums, codes, names, chosen) -> tuple[Axes, ...]:
             ax.annotate(f"{names[k]} {'·'.join(map(str, codes[k, :level]))}", (x, y), xytext=(5, 4),
                         textcoords="offset points", fontsize=9)  # fmt: skip
         ax.set_title(f"first {level} codes" if level > 1 else "first code", loc="left")
-        ax.margins(0.2)
         ax.set(xticks=[], yticks=[])
     return tuple(axes)

@@ -1,32 +1,71 @@
-// Semantic IDs: points, their codes, and who shares a prefix. State: points (n × 2 in 0 … 1), sums (L × n × 2, what
-// the first codes stand for), codes (n × L), names, chosen, level.
+// Semantic IDs: points, their codes, and who shares a prefix; a new pin can be carried anywhere and gets its word.
+// State: points (n × 2 in 0 … 1), sums (L × n × 2, what the first codes stand for), codes (n × L), names, cells (the
+// codes of a grid over the plane, row by row from the bottom, columns in a row), columns, chosen (n is the new pin),
+// level, fresh (its column and row).
 
 import { button, frame, h, roving, s, slider } from "../../../../plots/visuals/base/base.js";
 
 function render({ model, el }) {
-  const [points, sums, codes, names] = ["points", "sums", "codes", "names"].map((x) => model.get(x));
-  const L = sums.length;
+  const [points, sums, codes, names, cells, columns] = ["points", "sums", "codes", "names", "cells", "columns"].map((x) => model.get(x));
+  const [L, n, rows] = [sums.length, points.length, cells.length / columns];
   const { body, controls, say } = frame(el, {
     label: "Semantic IDs",
-    help: "Choose a point by mouse or among its words with the arrow keys; the slider says how many codes must agree.",
+    help:
+      "Choose a point by mouse or among its words with the arrow keys; the slider says how many codes must agree. " +
+      "Carry the new pin with the mouse, or with the arrow keys.",
   });
   const put = (name, value) => {
     model.set(name, value);
     model.save_changes();
   };
-  const [width, height, edge] = [340, 250, 24];
-  const at = ([x, y]) => [edge + x * (width - 2 * edge), height - edge - y * (height - 2 * edge)];
+  const [width, height] = [396, 308];
+  const side = [width / columns, height / rows];
+  const at = ([x, y]) => [side[0] * (2 + x * (columns - 4)), height - side[1] * (2 + y * (rows - 4))];
+  const middle = ([c, r]) => [side[0] * (c + 0.5), height - side[1] * (r + 0.5)];
+
+  // ---- the plane: cells of one prefix, letters at points, and the new pin
+  const word = (k) => (k < n ? codes[k] : cells[model.get("fresh")[1] * columns + model.get("fresh")[0]]);
+  const shade = s("path", { class: "gr-st-shade" });
+  const borders = s("path", { class: "gr-st-border" });
   const back = s("g", {});
   const dots = points.map((p, k) => {
     const [cx, cy] = at(p);
-    return s("circle", { cx, cy, r: 8, class: "gr-st-point", onclick: () => put("chosen", k) });
+    const choose = () => put("chosen", k);
+    return s("g", { class: "gr-st-pick", onclick: choose }, s("circle", { cx, cy, r: 9 }), s("text", { x: cx, y: cy + 5, "text-anchor": "middle" }, names[k]));
   });
-  const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": "points and their centers" }, back, ...dots);
-  const words = names.map((name, k) => button("", () => put("chosen", k), { "aria-pressed": "false" }));
-  const list = h("div", { class: "gr-st-words", role: "group", "aria-label": "words" }, ...words);
-  body.append(svg, list);
-  roving(list, () => [words], words[model.get("chosen")]);
-  list.addEventListener("focusin", (event) => {
+  const carry = (c, r) => put("fresh", [Math.max(0, Math.min(columns - 1, c)), Math.max(0, Math.min(rows - 1, r))]);
+  const mark = s("path", { d: "M0 -10 10 0 0 10 -10 0Z", class: "gr-st-diamond" });
+  const tag = s("text", { "text-anchor": "middle" });
+  const halo = s("circle", { r: 16, class: "gr-st-halo" });
+  const pin = s("g", { class: "gr-st-new", role: "button", tabindex: 0 }, halo, mark, tag);
+  const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+  pin.addEventListener("keydown", (event) => {
+    const go = STEPS[event.key];
+    if (!go && event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    if (!go) return put("chosen", n);
+    const [c, r] = model.get("fresh");
+    carry(c + go[0], r + go[1]);
+  });
+  const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": "points, their centers and a new pin" }, shade, borders, back, ...dots, pin);
+  pin.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    pin.setPointerCapture(event.pointerId);
+    pin.focus({ focusVisible: false });
+    put("chosen", n);
+  });
+  pin.addEventListener("pointermove", (event) => {
+    if (!pin.hasPointerCapture(event.pointerId)) return;
+    const box = svg.getBoundingClientRect();
+    carry(Math.floor(((event.clientX - box.left) / box.width) * columns), Math.floor(((box.bottom - event.clientY) / box.height) * rows));
+  });
+
+  // ---- the words
+  const words = [...names, ""].map((_, k) => button("", () => put("chosen", k), { "aria-pressed": "false" }));
+  const group = h("div", { class: "gr-st-words", role: "group", "aria-label": "words" }, ...words);
+  body.append(svg, group);
+  roving(group, () => [words], words[model.get("chosen")]);
+  group.addEventListener("focusin", (event) => {
     const k = words.indexOf(event.target);
     if (k >= 0 && k !== model.get("chosen")) put("chosen", k);
   });
@@ -36,7 +75,19 @@ function render({ model, el }) {
   const draw = () => {
     const [chosen, level] = [model.get("chosen"), model.get("level")];
     depth.set(level);
-    const same = (k) => codes[k].slice(0, level).every((c, l) => c === codes[chosen][l]);
+    const mine = word(chosen).slice(0, level).join();
+    const same = (k) => word(k).slice(0, level).join() === mine;
+    const prefixes = cells.map((x) => x.slice(0, level).join());
+    const [lit, lines] = [[], []];
+    prefixes.forEach((prefix, k) => {
+      const [c, r] = [k % columns, Math.floor(k / columns)];
+      const [x, y] = [c * side[0], height - (r + 1) * side[1]];
+      if (level && prefix === mine) lit.push(`M${x} ${y}h${side[0]}v${side[1]}h${-side[0]}z`);
+      if (c + 1 < columns && prefix !== prefixes[k + 1]) lines.push(`M${x + side[0]} ${y}v${side[1]}`);
+      if (r + 1 < rows && prefix !== prefixes[k + columns]) lines.push(`M${x} ${y}h${side[0]}`);
+    });
+    shade.setAttribute("d", lit.join(""));
+    borders.setAttribute("d", lines.join(""));
     back.replaceChildren(
       ...points.flatMap((p, k) => {
         if (!level) return [];
@@ -47,25 +98,31 @@ function render({ model, el }) {
         ];
       }),
     );
-    dots.forEach((dot, k) => {
-      dot.setAttribute("class", `gr-st-point${same(k) ? " gr-st-same" : ""}${k === chosen ? " gr-st-chosen" : ""}`);
+    dots.forEach((dot, k) => dot.setAttribute("class", `gr-st-pick${same(k) ? " gr-st-same" : ""}${k === chosen ? " gr-st-chosen" : ""}`));
+    const [x, y] = middle(model.get("fresh"));
+    const spelled = word(n).join("·");
+    for (const node of [halo, mark]) node.setAttribute("transform", `translate(${x}, ${y})`);
+    tag.setAttribute("x", Math.max(30, Math.min(width - 30, x)));
+    tag.setAttribute("y", y > 34 ? y - 14 : y + 26);
+    tag.textContent = spelled;
+    pin.setAttribute("aria-label", `new pin, word ${spelled}; arrow keys carry it`);
+    pin.classList.toggle("gr-st-same", same(n));
+    words.forEach((node, k) => {
+      node.textContent = `${k < n ? names[k] : "new"} ${word(k).join("·")}`;
+      node.classList.toggle("gr-st-same", same(k));
+      node.setAttribute("aria-pressed", String(k === chosen));
     });
-    words.forEach((word, k) => {
-      word.textContent = `${names[k]} ${codes[k].join("·")}`;
-      word.classList.toggle("gr-st-same", same(k));
-      word.setAttribute("aria-pressed", String(k === chosen));
-    });
-    const group = names.filter((_, k) => same(k) && k !== chosen);
-    const prefix = level ? codes[chosen].slice(0, level).join("·") : "nothing";
+    const others = names.filter((_, k) => same(k) && k !== chosen);
+    const prefix = level ? word(chosen).slice(0, level).join("·") : "nothing";
     say(
-      `${names[chosen]} begins with ${prefix}. ` +
-        (group.length ? `So ${group.length === 1 ? "does" : "do"} ${group.join(", ")}.` : "Nobody else does."),
+      `${chosen < n ? names[chosen] : "The new pin"} begins with ${prefix}. ` +
+        (others.length ? `So ${others.length === 1 ? "does" : "do"} ${others.join(", ")}.` : "Nobody else does."),
     );
   };
-  for (const name of ["chosen", "level"]) model.on(`change:${name}`, draw);
+  for (const name of ["chosen", "level", "fresh"]) model.on(`change:${name}`, draw);
   draw();
   return () => {
-    for (const name of ["chosen", "level"]) model.off(`change:${name}`, draw);
+    for (const name of ["chosen", "level", "fresh"]) model.off(`change:${name}`, draw);
   };
 }
 
