@@ -448,11 +448,14 @@ model = train_pinsage(seen=look)
 print(f"{time.process_time() - start:.0f} seconds of one core")
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
-visuals.curriculum(epochs, num_shared=500)
+near = pinsage.hard_pools(ranked, pairs, 1, 2000)[some[:400, 0]]
+false = world.similarity(some[:400, :1], near.clip(0)) >= near_enough
+visuals.curriculum(epochs, num_shared=500, false=np.where(near < 0, np.nan, false))
 
 # %% [markdown]
-# *Figure 9.2. Cosines with the query in the first and in the last epoch, of positives, shared and hard negatives (dashed).
-# In the interactive version you go through the epochs; small blocks above count what each query is compared with.*
+# *Figure 9.2. Cosines with the query in the first and in the last epoch, of positives, shared and hard negatives (dashed); right, the share of
+# false ones at each rank. In the interactive version you go through the epochs, where small blocks above count what each query is compared with, and set
+# the ranks that hard negatives come from.*
 #
 # More than half of the hard negatives stand where the positives stand, and they stay there: many of them may be positives that nobody has told us of.
 

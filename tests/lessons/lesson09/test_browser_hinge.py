@@ -18,7 +18,8 @@ EPOCHS = [
 def made(name: str):
     if name == "hinge":
         return visuals.hinge(function=pinsage_loss)
-    return visuals.curriculum(EPOCHS)
+    false = np.arange(1, 2001) * np.ones((4, 1)) < 100  # all below rank 100, nobody above
+    return visuals.curriculum(EPOCHS, false=false)
 
 
 @pytest.fixture
@@ -112,6 +113,27 @@ def test_each_epoch_adds_a_hard_negative(page, epochs):
     assert "Epoch 4: 500 shared and 3 hard negatives" in said(epochs)
     page.keyboard.press("Home")
     assert "Epoch 1" in said(epochs)
+
+
+def test_the_reader_sets_the_ranks_and_sees_how_many_are_false(page, epochs):
+    assert said(epochs).endswith("Ranks 50 to 300: 20 of 100 hard negatives are false.")
+    assert epochs.locator("svg rect.gr-cur-fine").count() == 80
+    first, last = epochs.get_by_role("slider").all()
+    assert epochs.locator("output").all_inner_texts() == ["50", "300"]  # values, not places
+    last.focus()
+    page.keyboard.press("Home")
+    assert said(epochs).endswith("Ranks 1 to 2: 100 of 100 hard negatives are false.")
+    first.focus()
+    page.keyboard.press("End")  # the other end gives way
+    assert said(epochs).endswith("Ranks 1,400 to 2,000: 0 of 100 hard negatives are false.")
+    assert "Epoch 1" in said(epochs)  # arrows on a slider are no steps
+
+
+@pytest.mark.parametrize("wide", [720, 900])
+def test_ranks_stand_beside_the_epochs(page, epochs, wide):
+    page.set_viewport_size({"width": wide, "height": 900})
+    left, right = (epochs.locator(".gr-body > div").nth(k).bounding_box() for k in (0, 1))
+    assert left["y"] == right["y"] and right["x"] > left["x"] + 300
 
 
 @pytest.mark.parametrize("name", ["hinge", "curriculum"])

@@ -55,7 +55,22 @@ def test_shares_and_means_of_the_epochs():
     assert sum(last["share"]["hard"]) == pytest.approx(1)
 
 
+def test_false_negatives_are_counted_by_rank():
+    false = np.full((2, 20), np.nan)
+    false[:, :9] = [[1] * 9, [1, 0] * 4 + [0]]
+    state = visuals.curriculum(EPOCHS, false=false, ranks=(1, 10)).state
+    assert state["ranks"]["edges"] == [1, 2, 4, 7, 10, 15, 20]
+    assert state["ranks"]["found"] == [2, 4, 6, 6, 0, 0]
+    assert state["ranks"]["share"] == [1.0, 0.75, 0.6667, 0.6667, 0, 0]
+    assert (state["from"], state["to"]) == (0, 4)
+    shown = visuals.curriculum(EPOCHS, false=false, ranks=(1, 10))
+    assert shown.alt.endswith("Of hard negatives from ranks 1 to 10, 72% are false.")
+    assert len(shown.static()) == len(visuals.curriculum(EPOCHS).static()) + 1
+
+
 BAD = {
+    "curriculum, false": (visuals.curriculum, {"epochs": EPOCHS, "false": [[2.0, 0.0]]}, "True and False"),
+    "curriculum, flat": (visuals.curriculum, {"epochs": EPOCHS, "false": [True]}, "queries, ranks"),
     "hinge, an angle": (visuals.hinge, {"positive": 200}, "positive must lie between 0 and 180"),
     "hinge, a margin": (visuals.hinge, {"margin": 0.2}, "hold margin"),
     "hinge, margins": (visuals.hinge, {"margins": (0.3, 0.1)}, "must increase"),

@@ -1,7 +1,8 @@
-"""A curriculum, epoch by epoch: how near the query are positives, shared and hard negatives?"""
+"""A curriculum, epoch by epoch: how near the query are positives, shared and hard negatives, and how many are false?"""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -14,28 +15,43 @@ from graphrec_utils.plots.visuals.base import Visual
 
 BINS = np.linspace(-1, 1, 21)
 KINDS = ("positive", "shared", "hard")
+RANKS = (1, 2, 4, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 1400, 2000)
 
 
-def curriculum(epochs: Sequence[Mapping[str, np.ndarray]], num_shared: int = 500) -> Visual:
+def curriculum(
+    epochs: Sequence[Mapping[str, np.ndarray]],
+    num_shared: int = 500,
+    false: np.ndarray | None = None,
+    ranks: tuple[int, int] = (50, 300),
+) -> Visual:
     """Return a visual that goes through the epochs of a training.
+
+    Beside them the reader sets the ranks from which hard negatives are to come, and sees how many are false.
 
     Args:
         epochs: for each, from the first on, the cosines with their queries of what was drawn: "positive",
             "shared" and "hard", any number of each; epoch n has n - 1 hard negatives for each query.
         num_shared: negatives that all queries of a batch share.
+        false: (Q, T), for each query and rank from 1 on whether the pin there would be a false negative, NaN where
+            there is none; T at least 2. Without it, ranks are not shown.
+        ranks: the ranks at first.
 
     Raises:
-        ValueError: there are no epochs or more than twelve, a kind is missing, or a value is no cosine.
+        ValueError: there are no epochs or more than twelve, a kind is missing, or a value is no cosine, or `false` is
+            not as said.
     """
     if not 1 <= len(epochs) <= 12:
         raise ValueError(f"this visual shows 1 to 12 epochs; got {len(epochs)}")
     steps = [_counts(k, drawn) for k, drawn in enumerate(epochs, start=1)]
     last = steps[-1]
+    table = None if false is None else _by_rank(false)
+    at = [0, 1] if table is None else _range(table["edges"], ranks)
+    counted = "" if table is None else _counted(table, at)
     return Visual(
         Path(__file__).with_name("curriculum.js"),
         state={
             "step": 0, "steps": steps, "edges": [round(float(x), 2) for x in BINS],
-            "shared": int(num_shared),
+            "shared": int(num_shared), "ranks": table, "from": at[0], "to": at[1],
         },
         text=f"curriculum of {len(steps)} epochs",
         alt=(
@@ -43,8 +59,9 @@ def curriculum(epochs: Sequence[Mapping[str, np.ndarray]], num_shared: int = 500
             "negatives to the left of them, and hard ones, which are added from epoch 2 on, partly with either. In the last "
             f"epoch the means are {last['mean']['positive']:.2f}, {last['mean']['shared']:.2f} and "
             + (f"{last['mean']['hard']:.2f}." if last["hard"] else "there are no hard ones.")
+            + counted
         ),
-        draw=lambda: draw(steps),
+        draw=lambda: draw(steps, table, at),
     )  # fmt: skip
 
 
@@ -63,6 +80,36 @@ def _counts(epoch: int, drawn: Mapping[str, np.ndarray]) -> dict:
     return {"hard": epoch - 1, "share": shares, "mean": means}
 
 
+def _by_rank(false: np.ndarray) -> dict[str, list]:
+    """Return edges of ranks and, between each two, how many pins there are and the share of false ones."""
+    false = np.asarray(false, dtype=np.float64)
+    known = false[~np.isnan(false)] if false.ndim == 2 else np.array([np.inf])
+    if not np.isin(known, (0, 1)).all() or false.shape[1] < 2:
+        raise ValueError(
+            "false must be (queries, ranks) of True and False, NaN where there is no pin"
+        )
+    edges = [rank for rank in RANKS if rank <= false.shape[1]]
+    parts = [false[:, a - 1 : b - 1] for a, b in itertools.pairwise(edges)]
+    found = [int((~np.isnan(x)).sum()) for x in parts]
+    wrong = [float(np.nansum(x)) for x in parts]
+    share = [round(w / max(1, k), 4) for w, k in zip(wrong, found, strict=True)]
+    return {"edges": edges, "found": found, "share": share}
+
+
+def _range(edges: list[int], ranks: tuple[int, int]) -> list[int]:
+    """Return the places of the nearest edges, the second after the first."""
+    first, last = (int(np.argmin(np.abs(np.array(edges) - rank))) for rank in ranks)
+    first = min(first, len(edges) - 2)
+    return [first, max(last, first + 1)]
+
+
+def _counted(table: dict[str, list], at: list[int]) -> str:
+    """Return how many of the ranks that are set at first are false, as a sentence."""
+    found, share = (np.array(table[x][slice(*at)]) for x in ("found", "share"))
+    a, b = (table["edges"][k] for k in at)
+    return f" Of hard negatives from ranks {a} to {b}, {(found * share).sum() / max(1, found.sum()):.0%} are false."
+
+
 LOOKS = {
     "positive": (style.POSITIVE, "-"),
     "shared": (style.CONTEXT, "-"),
@@ -70,11 +117,15 @@ LOOKS = {
 }
 
 
-def draw(steps: list[dict]) -> tuple[Axes, ...]:
-    """Draw the first and the last epoch."""
+def draw(
+    steps: list[dict], table: dict[str, list] | None = None, at: Sequence[int] = (0, 1)
+) -> tuple[Axes, ...]:
+    """Draw the first and the last epoch, and how many of each rank are false."""
     chosen = sorted({0, len(steps) - 1})
-    figure = plt.figure(figsize=(3.6 * len(chosen) + 0.4, 2.8))
-    axes = figure.subplots(1, len(chosen), sharey=True, squeeze=False)[0]
+    panels = len(chosen) + (table is not None)
+    figure = plt.figure(figsize=(min(8.0, 3.6 * panels + 0.4), 2.8))
+    axes = [figure.add_subplot(1, panels, 1)]
+    axes += [figure.add_subplot(1, panels, k + 1, sharey=axes[0]) for k in range(1, len(chosen))]
     for ax, k in zip(axes, chosen, strict=True):
         for kind, (color, line) in LOOKS.items():
             if steps[k]["mean"][kind] is not None:
@@ -88,5 +139,14 @@ def draw(steps: list[dict]) -> tuple[Axes, ...]:
                 )
         ax.set(xlabel="cosine with the query", title=f"epoch {k + 1}, {steps[k]['hard']} hard each")
     axes[0].set_ylabel("share")
-    axes[-1].legend()
+    axes[-1].legend(fontsize=9)
+    if table is not None:
+        axes.append(figure.add_subplot(1, panels, panels))
+        edges = np.array(table["edges"])
+        for k, share in enumerate(table["share"]):
+            inside = at[0] <= k < at[1]
+            axes[-1].bar(edges[k], share, edges[k + 1] - edges[k], align="edge",
+                         color=style.NEGATIVE if inside else style.CONTEXT)  # fmt: skip
+        a, b = (edges[k] for k in at)
+        axes[-1].set(xscale="log", xlabel="rank", title=f"false ones ({a} to {b} dark)")
     return tuple(axes)

@@ -1,7 +1,9 @@
 // A curriculum, epoch by epoch: histograms of cosines with the query.
 // State: step (epoch − 1), steps ({ hard, share: kind -> shares, mean: kind -> number or null }), edges of the
-// bins, shared (negatives of a batch).
+// bins, shared (negatives of a batch), ranks (null, or edges of ranks and, between them, how many negatives were looked
+// at and the share of false ones), from and to (places in these edges).
 
+import { among } from "../../../../plots/visuals/base/among.js";
 import { count, frame, h, player, s } from "../../../../plots/visuals/base/base.js";
 
 function render({ model, el }) {
@@ -14,7 +16,7 @@ function render({ model, el }) {
   const show = (x) => x.toFixed(2).replace("-", "−");
 
   // ---- above: what a query is compared with; each epoch a column, hard ones on top of the shared
-  const [width, left] = [420, 30];
+  const [width, left] = [380, 30];
   const columns = steps.map((step, k) => {
     const x = left + (k * (width - left)) / steps.length;
     const bar = (width - left) / steps.length - 6;
@@ -46,10 +48,60 @@ function render({ model, el }) {
     ...Object.values(lines),
   );
   const key = (kind, text) => h("div", {}, h("i", { class: `gr-cur-key gr-cur-key-${kind}` }), text);
+  const keys = h("div", {}, key("positive", "positive"), key("shared", "shared negatives of a whole batch"), key("hard", "hard negatives of the query"));
+
+  // ---- beside: which ranks hard negatives come from, and how many of a hundred would be false
+  const ranks = model.get("ranks");
+  const range = (from, to) => {
+    model.set("from", from);
+    model.set("to", to);
+    model.save_changes();
+  };
+  const [wide, tall] = [264, 150];
+  const beside = h("div", { class: "gr-cur-ranks" });
+  let mark = () => "";
+  if (ranks) {
+    const { edges: limits, found, share } = ranks;
+    const qx = (rank) => 34 + ((wide - 42) * Math.log(rank / limits[0])) / Math.log(limits.at(-1) / limits[0]);
+    const most = Math.max(0.1, ...share);
+    const qy = (value) => tall - 24 - ((tall - 36) * value) / most;
+    const bars = share.map((value, k) =>
+      s("rect", { x: qx(limits[k]) + 0.5, y: qy(value), width: Math.max(1, qx(limits[k + 1]) - qx(limits[k]) - 1), height: qy(0) - qy(value) }),
+    );
+    const tens = limits.filter((x) => Number.isInteger(Math.log10(x)));
+    const curve = s("svg", { viewBox: `0 0 ${wide} ${tall}`, width: wide, height: tall, role: "img" },
+      s("line", { x1: 34, x2: wide - 8, y1: qy(0), y2: qy(0), class: "gr-cur-axis" }), ...bars,
+      ...tens.map((x) => s("text", { x: qx(x), y: tall - 6, "text-anchor": "middle" }, x.toLocaleString("en-US"))),
+      ...[0, most].map((x) => s("text", { x: 30, y: qy(x) + 5, "text-anchor": "end" }, x ? x.toFixed(1) : "0")));
+    const dots = Array.from({ length: 100 }, (_, k) => s("rect", { x: 1 + 13 * (k % 20), y: 1 + 13 * Math.floor(k / 20), width: 10, height: 10 }));
+    const hundred = s("svg", { viewBox: "0 0 264 66", width: 264, height: 66, role: "img" }, ...dots);
+    const [first, last] = [
+      among("ranks from", limits.slice(0, -1), model.get("from"), (k) => range(k, Math.max(model.get("to"), k + 1))),
+      among("to", limits.slice(1), model.get("to") - 1, (k) => range(Math.min(model.get("from"), k), k + 1)),
+    ];
+    beside.append(
+      h("div", { class: "gr-title" }, "share of false ones, by rank"), curve,
+      h("div", { class: "gr-controls" }, first.node, last.node),
+      h("div", { class: "gr-title" }, "of 100 hard negatives"), hundred,
+    );
+    mark = () => {
+      const [a, b] = [model.get("from"), model.get("to")];
+      first.set(a);
+      last.set(b - 1);
+      const inside = share.map((_, k) => k >= a && k < b);
+      bars.forEach((bar, k) => bar.setAttribute("class", inside[k] ? "gr-cur-false" : "gr-cur-out"));
+      const all = found.reduce((sum, x, k) => sum + (inside[k] ? x : 0), 0);
+      const wrong = all ? Math.round((100 * found.reduce((sum, x, k) => sum + (inside[k] ? x * share[k] : 0), 0)) / all) : 0;
+      dots.forEach((dot, k) => dot.setAttribute("class", k < wrong ? "gr-cur-false" : "gr-cur-fine"));
+      const told = `Ranks ${limits[a].toLocaleString("en-US")} to ${limits[b].toLocaleString("en-US")}: ${wrong} of 100 hard negatives are false.`;
+      for (const node of [curve, hundred]) node.setAttribute("aria-label", told);
+      return ` ${told}`;
+    };
+  }
   body.append(
     h("div", {}, h("div", { class: "gr-title" }, "epochs: shared below, hard ones on top"), timeline,
-      h("div", { class: "gr-title" }, "cosine with the query"), chart),
-    h("div", {}, key("positive", "positive"), key("shared", "shared negatives, the same for a whole batch"), key("hard", "hard negatives of the query")),
+      h("div", { class: "gr-title" }, "cosine with the query"), chart, ranks ? keys : ""),
+    ranks ? beside : keys,
   );
 
   const play = player(model, root, () => steps.length - 1, 1200);
@@ -65,15 +117,16 @@ function render({ model, el }) {
     const told = kinds.filter((kind) => mean[kind] !== null).map((kind) => `${kind} ${show(mean[kind])}`);
     say(
       `Epoch ${k + 1}: ${model.get("shared")} shared and ${count(hard, "hard negative")} for each query. ` +
-        `Mean cosines: ${told.join(", ")}.`,
+        `Mean cosines: ${told.join(", ")}.${mark()}`,
     );
     chart.setAttribute("aria-label", `epoch ${k + 1}: mean cosines ${told.join(", ")}`);
   };
-  model.on("change:step", draw);
+  const watched = ["step", "from", "to"];
+  for (const name of watched) model.on(`change:${name}`, draw);
   draw();
   return () => {
     play.stop();
-    model.off("change:step", draw);
+    for (const name of watched) model.off(`change:${name}`, draw);
   };
 }
 
