@@ -6,9 +6,10 @@ import re
 
 import numpy as np
 import pytest
+import torch
 
 from graphrec_utils.plots import visuals
-from tests.browser.pages import status
+from tests.browser.pages import status, violations, width
 
 K = np.array([[[1.0, 0], [0, 1], [0, 0]], [[1, 1], [0, 0], [0, 0]], [[0, 0], [0, 0], [0, 0]]])
 EMPTY = [[False, False, True], [False, True, True], [True, True, True]]
@@ -45,6 +46,60 @@ def test_pins_are_chosen_with_the_arrow_keys(page, attention):
     assert status(attention).startswith("two has 1 neighbor in 3 places")
     page.keyboard.press("ArrowDown")
     assert "hears nobody" in status(attention)
+
+
+def bars(root) -> list[float]:
+    told = root.get_by_role("img").get_attribute("aria-label")
+    return [float(x) for x in re.findall(r"place \d (\S+?)(?:,|$)", told)]
+
+
+def test_the_query_is_carried_by_keys_and_weights_are_its_softmax(page, attention):
+    before = bars(attention)
+    attention.get_by_role("button", name="query of one").focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowUp")  # towards one of the keys, the query's reach is √2
+    assert "carried away" in status(attention)
+    shift = 0.5 * np.sqrt(2)
+    e = np.exp(np.array([1, shift]) / np.sqrt(2))
+    np.testing.assert_allclose(bars(attention), [*e / e.sum(), 0], atol=6e-3)
+    attention.get_by_role("button", name="Let empty places be heard").click()
+    e = np.append(e, 1)
+    np.testing.assert_allclose(bars(attention), e / e.sum(), atol=6e-3)
+    attention.get_by_role("button", name="Mask empty places").click()
+    attention.get_by_role("button", name="Query as it is").click()
+    assert bars(attention) == before and "carried" not in status(attention)
+
+
+def test_the_query_is_carried_by_mouse(page, attention):
+    box = attention.locator("svg[role=group]").bounding_box()
+    attention.locator(".gr-att-head .gr-att-halo").hover()
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20, steps=4)
+    page.mouse.up()
+    one, two, nobody = bars(attention)
+    assert two > one and nobody == 0
+
+
+def test_what_is_not_a_number_is_red(drawn):
+    def all_masked(q, K, V, padding):
+        logits = torch.einsum("bd,btd->bt", q, K).masked_fill(padding, -torch.inf)
+        return (logits.softmax(1)[:, None] @ V)[:, 0]
+
+    made = visuals.attention_map(
+        ["one", "two", "alone"], [[1, 0], [0, 1], [1, 1]], K, EMPTY, all_masked
+    )
+    root = drawn(made)
+    assert root.locator(".gr-att-nan").count() == 3
+    root.get_by_role("button", name="alone").click()
+    assert status(root).startswith("alone: NaN")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_it_can_be_read_and_fits_a_phone(page, drawn, dark):
+    page.set_viewport_size({"width": 400, "height": 900})
+    drawn(visuals.attention_map(["one", "two", "alone"], [[1, 0], [0, 1], [1, 1]], K, EMPTY), dark)
+    assert violations(page, ".gr-root") == []
+    assert width(page) <= 400
 
 
 def test_graphs_and_pins_are_chosen(page, both):

@@ -42,6 +42,22 @@ def test_the_map_holds_attention_weights_with_and_without_the_mask():
     assert state["weights"][2] == [0] * 4
 
 
+def test_keys_lie_along_the_query_as_their_logits_say():
+    state = visuals.attention_map(*GIVEN).state
+    assert state["lengths"] == pytest.approx([1.118, 2.0, 1.414], abs=1e-3)
+    for b in range(3):
+        logits = np.array(state["keys"][b])[:, 0] * state["lengths"][b]
+        np.testing.assert_allclose(logits, K[b] @ Q[b], atol=5e-3)
+        np.testing.assert_allclose(
+            np.linalg.norm(state["keys"][b], axis=1), np.linalg.norm(K[b], axis=1), atol=2e-3
+        )
+
+
+def test_a_query_that_is_nothing_can_be_shown():
+    state = visuals.attention_map("abc", 0 * Q, K, EMPTY).state
+    assert state["lengths"] == [0, 0, 0] and np.isfinite(state["keys"]).all()
+
+
 def test_a_student_s_function_drives_it():
     made = visuals.attention_map(*GIVEN, function=attend)
     assert made.state == visuals.attention_map(*GIVEN).state and "attend" in made.note

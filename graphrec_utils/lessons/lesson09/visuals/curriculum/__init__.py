@@ -139,7 +139,9 @@ def draw(
                 )
         ax.set(xlabel="cosine with the query", title=f"epoch {k + 1}, {steps[k]['hard']} hard each")
     axes[0].set_ylabel("share")
-    axes[-1].legend(fontsize=9)
+    axes[-1].legend(fontsize=9, loc="upper left", handlelength=1.1)
+    for ax in axes[1:]:
+        ax.tick_params(labelleft=False)
     if table is not None:
         axes.append(figure.add_subplot(1, panels, panels))
         edges = np.array(table["edges"])

@@ -24,7 +24,8 @@ def attention_map(
 ) -> Visual:
     """Return a visual of attention weights, a row for each pin and a column for each place of its list.
 
-    Choose a pin, and let the empty places be heard.
+    Choose a pin, let the empty places be heard, and carry its query away: weights are those of the function for the
+    query as it is, each times e to what the shift adds to its logit, with the sum that they had.
 
     Args:
         pins: B names, 2 to 7.
@@ -66,36 +67,53 @@ def attention_map(
     given, note = asked(function, own)
     masked, heard = given or librarys()
     names = list(map(str, pins))
+    keys_ = [_plane(query, key) for query, key in zip(q, K, strict=True)]
+    lengths = [round(float(query.norm()), 3) for query in q]
     lonely = [names[b] for b in range(B) if mask[b].all()]
     return Visual(
         Path(__file__).with_name("attention_map.js"),
         state={
             "pins": names, "empty": mask.tolist(), "weights": masked, "heard": heard, "row": 0,
-            "masked": True,
+            "masked": True, "keys": keys_, "lengths": lengths, "root": round(q.shape[1] ** 0.5, 4),
+            "moved": [[0, 0]] * B,
         },
         text=f"attention of {B} pins over {T} places",
         alt=(
             f"A table of {B} pins by {T} places of their lists. Darker cells are looked at more; cells of empty "
             f"places are hatched and have weight 0. {int(mask.sum())} of {B * T} places are empty"
             + (f"; {', '.join(lonely)} has no neighbor at all. " if lonely else ". ")
-            + "Beside it the weights of the first pin as bars."
+            + "Beside it the weights of the first pin as bars, and its keys as arrows in a plane with its query."
         ),
-        draw=lambda: draw(names, mask.tolist(), masked),
+        draw=lambda: draw(names, mask.tolist(), masked, keys_[0]),
         note=note,
     )  # fmt: skip
 
 
 def _table(weights: torch.Tensor) -> list[list[float | None]]:
     """Return rounded weights, None for NaN and infinity."""
-    return [[round(x, 3) if np.isfinite(x) else None for x in row] for row in weights.tolist()]
+    return [[round(x, 6) if np.isfinite(x) else None for x in row] for row in weights.tolist()]
 
 
-def draw(pins: list[str], empty: list[list[bool]], weights: list) -> tuple[Axes, Axes]:
-    """Draw the table and the bars of its first row."""
+def _plane(query: torch.Tensor, keys: torch.Tensor) -> list[list[float]]:
+    """Return the keys along the query, and across it in the direction in which they differ most."""
+    along = keys @ (query / query.norm().clamp(min=1e-12))
+    rest = keys - along[:, None] * query / query.norm().clamp(min=1e-12)
+    across = rest @ torch.linalg.svd(rest.double()).Vh[0].float()
+    if across[across.abs().argmax()] < 0:  # a direction has no sign
+        across = -across
+    return [
+        [round(x, 3) + 0.0 for x in point] for point in torch.stack([along, across], 1).tolist()
+    ]
+
+
+def draw(
+    pins: list[str], empty: list[list[bool]], weights: list, keys: list[list[float]]
+) -> tuple[Axes, Axes, Axes]:
+    """Draw the table, the bars of its first row, and that pin's keys as arrows."""
     W = np.array([[np.nan if x is None else x for x in row] for row in weights])
     B, T = W.shape
-    figure = plt.figure(figsize=(8.4, 0.9 + 0.44 * B))
-    table, bars = figure.subplots(1, 2, width_ratios=(1.7, 1))
+    figure = plt.figure(figsize=(8.0, 0.9 + 0.44 * B))
+    table, bars, plane = figure.subplots(1, 3, width_ratios=(1.9, 0.7, 1))
     table.imshow(W, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for b in range(B):
         for t in range(T):
@@ -115,4 +133,13 @@ def draw(pins: list[str], empty: list[list[bool]], weights: list) -> tuple[Axes,
     bars.invert_yaxis()
     bars.set_xlim(0, 1)
     bars.set_title(f"{pins[0]} looks at", loc="left")
-    return table, bars
+    reach = max(0.01, *(abs(x) for point in keys for x in point))
+    for t, (x, y) in enumerate(keys):
+        if not empty[0][t]:
+            width = 1 + 6 * float(np.nan_to_num(W[0, t]))
+            plane.plot([0, x], [0, y], color=style.ITEM, linewidth=width)
+            plane.annotate(str(t + 1), (x, y), (3, 2), textcoords="offset points", fontsize=9)
+    plane.plot([0, 1.1 * reach], [0, 0], "--o", color=style.INK, markevery=[1])
+    plane.set(xlim=(-0.4 * reach, 1.3 * reach), ylim=(-reach, reach), xticks=[], yticks=[])
+    plane.set_title("keys; dashed: query", loc="left")
+    return table, bars, plane
