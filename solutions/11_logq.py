@@ -970,8 +970,8 @@ visuals.stream(events, buckets, ["Alien", "Brazil", "Cube", "Drive", "Elf", "Far
 
 # %% [markdown]
 # *Figure 11.7. Left, how often six films came in 300 events (outlines), and what two hashed tables say (bars). Right,
-# the tables: who shares a bucket, and its gap. Fargo shares with a frequent film in both tables and seems five times as
-# frequent as it is; for Elf the larger of two gaps is the better one. In the interactive version events come one by one.*
+# the tables: who shares a bucket, and its gap; lines join a film's buckets. Fargo (thick) shares with a frequent film in both tables and seems five times as
+# frequent as it is; for Elf the larger of two gaps is the better one. In the interactive version events come one by one, from the middle on.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # For questions. Figure 11.7: Step ten times and ask after each whose gap changes, then Play, or the End key. Ask who shares buckets

@@ -88,14 +88,28 @@ def test_switches_work_by_keyboard_and_stay_focused(on_a_page):
 def test_the_stream_steps_by_keyboard_and_shows_who_shares_a_bucket(on_a_page):
     page, root = on_a_page(stream())
     status = root.locator(".gr-status")
-    assert "Nothing has come yet" in status.inner_text()
+    assert status.inner_text().startswith("Step 3: Ann comes.")  # in the middle
     root.get_by_role("button", name="Step").focus()
+    page.keyboard.press("Home")
+    assert "Nothing has come yet" in status.inner_text()
     page.keyboard.press("ArrowRight")
     assert status.inner_text().startswith("Step 1: Ann comes. Eve shares a bucket with it.")
     page.keyboard.press("End")
     assert status.inner_text().startswith("Step 6: Bob comes")
     cells = root.locator(".gr-str-hit")
     assert cells.count() == 2  # one for each hash function
+    assert root.locator(".gr-str-mine").count() == root.locator(".gr-str-mate").count() == 1
+    assert root.locator(".gr-str-crowded").count() == 1  # Bob and Eve under the second alone
+    assert root.locator(".gr-str-gap", has_text="counts").count() == 1
+
+
+@pytest.mark.parametrize("wide", [720, 900])
+def test_the_tables_stand_beside_the_bars(on_a_page, wide):
+    buckets = [[0, 1, 2, 3, 0, 1], [2, 0, 1, 3, 3, 2]]
+    names = ["Alien", "Brazil", "Cube", "Drive", "Elf", "Fargo"]
+    _, root = on_a_page(visuals.stream([0, 1, 2, 5], buckets, names), width=wide)
+    left, right = (root.locator(".gr-body > div").nth(k).bounding_box() for k in (0, 1))
+    assert left["y"] == right["y"] and right["x"] > left["x"] + 300
 
 
 def test_a_shift_moves_the_list_from_what_is_liked_more_than_usual_to_what_is_likely(on_a_page):

@@ -86,3 +86,8 @@ def test_an_unfinished_function_is_left_out_with_a_note(function):
 def test_the_alt_text_of_the_stream_tells_share_and_estimate():
     alt = visuals.stream([0, 1, 0, 2], BUCKETS, "abc").alt
     assert "a 0.50" in alt and "2 hash functions" in alt
+
+
+def test_the_stream_begins_in_its_middle():
+    assert visuals.stream([0, 1, 0, 2, 1], BUCKETS, "abc").state["step"] == 2
+    assert visuals.stream([0], BUCKETS[:1], "abc").static()  # a single table has no lines

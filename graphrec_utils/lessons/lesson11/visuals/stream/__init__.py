@@ -21,8 +21,8 @@ def stream(
 ) -> Visual:
     """Return a visual of `sampling.StreamFrequency` at work: the last steps, the gaps, the estimates.
 
-    The reader steps through the stream or jumps to its end and sets alpha. `.live().step` and `.alpha`
-    are what is shown.
+    It begins in the middle of the stream. The reader steps on, jumps to an end and sets alpha; who shares a bucket
+    with the item that comes is marked. `.live().step` and `.alpha` are what is shown.
 
     Args:
         items: ids that come by, one a step, at most 600.
@@ -52,12 +52,12 @@ def stream(
         Path(__file__).with_name("stream.js"),
         state={
             "stream": seen.tolist(), "buckets": buckets.tolist(), "names": list(names), "alpha": alpha,
-            "start": float(start), "step": 0,
+            "start": float(start), "step": len(seen) // 2,
         },
         text=f"a stream of {len(seen)} events in {len(buckets)} tables",
         alt=(
             f"How often each item came in {len(seen)} events, and its estimate from {len(buckets)} hash "
-            f"functions: {told}."
+            f"functions: {told}. Beside it the tables, with a line from each item's bucket in one to that in the next."
         ),
         draw=lambda: draw(names, true, found, buckets, counter.gap),
     )  # fmt: skip
@@ -73,15 +73,23 @@ def draw(names: Sequence[str], true, found, buckets, gap) -> tuple[Axes, ...]:
     axes[0].set_yticks(place, names)
     axes[0].invert_yaxis()
     axes[0].set(xlabel="probability: share (outline), estimate (bar)")
-    axes[1].imshow(gap, cmap="cividis", aspect="auto")
+    worst = int(np.argmax(found / np.maximum(true, 1e-9) * (true > 0)))
     for h, own in enumerate(buckets):
-        for b in np.unique(own):
+        for b in range(gap.shape[1]):
             who = "\n".join(names[k] for k in np.flatnonzero(own == b))
-            dark = gap[h, b] < (gap.min() + gap.max()) / 2
-            axes[1].text(b, h, f"{gap[h, b]:.0f}\n{who}", ha="center", va="center", fontsize=8,
-                         color="white" if dark else "black")  # fmt: skip
+            edge = style.NEGATIVE if own[worst] == b else style.CONTEXT
+            axes[1].add_patch(plt.Rectangle((b - 0.46, h - 0.34), 0.92, 0.68, facecolor=style.PAPER,
+                                            edgecolor=edge, linewidth=1.5, zorder=2))  # fmt: skip
+            axes[1].text(b, h, f"{gap[h, b]:.0f}\n{who}", ha="center", va="center", fontsize=8)
+    for h in range(len(gap) - 1):
+        for k in range(len(names)):
+            ends = [buckets[h, k] + 0.05 * k - 0.1, buckets[h + 1, k] + 0.05 * k - 0.1]
+            mine = k == worst
+            axes[1].plot(ends, [h + 0.34, h + 0.66], "-" if mine else ":", linewidth=3 if mine else 1,
+                         color=style.NEGATIVE if mine else style.CONTEXT)  # fmt: skip
+    axes[1].set(xlim=(-0.6, gap.shape[1] - 0.4), ylim=(len(gap) - 0.6, -0.4))
     axes[1].set_xticks(range(gap.shape[1]))
     axes[1].set_yticks(range(len(gap)), [f"hash {h}" for h in range(len(gap))])
-    axes[1].set(xlabel="bucket", title="gap, and who shares it")
+    axes[1].set(xlabel="bucket", title=f"gap, who shares it; line: {names[worst]}")
 
     return tuple(axes)

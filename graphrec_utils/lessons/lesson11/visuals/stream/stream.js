@@ -1,4 +1,5 @@
-// A stream of items in small hashed tables: when a bucket was last seen, and how far apart its visits are.
+// A stream of items in small hashed tables: when a bucket was last seen, and how far apart its visits are. A line
+// leads from an item's bucket in one table to its bucket in the next.
 // State: stream (ids), buckets (of each item under each hash function), names, alpha, start (gap of a bucket
 // that was never seen), step (how many events have come).
 
@@ -9,7 +10,9 @@ function render({ model, el }) {
   const width = Math.max(...buckets.flat()) + 1;
   const { root, body, controls, say } = frame(el, {
     label: "How often items come, estimated from a stream in hashed tables",
-    help: "Step through the stream, or jump to its end with the End key. Outlines: the true shares so far.",
+    help:
+      "Step through the stream, or jump to its begin and end with the Home and End keys. Outlines: the true shares so far. Lines " +
+      "join an item's buckets: thick for the one that comes, dashed for those that share a bucket with it.",
   });
 
   // ---- the tables after so many events, made from the beginning: hundreds of events at most
@@ -37,15 +40,33 @@ function render({ model, el }) {
   const size = [zero + long + 50, names.length * row];
   const chart = s("svg", { viewBox: `0 0 ${size[0]} ${size[1]}`, width: size[0], height: size[1], role: "img" },
     ...bars.flatMap((x) => [x.bar, x.share, x.text, x.name]));
-  const cells = buckets.map(() => Array.from({ length: width }, () => h("td", {})));
   const who = (k, b) => names.filter((_, j) => buckets[k][j] === b);
-  const tables = buckets.map((_, k) =>
-    h("table", { class: "gr-str-table" },
-      h("caption", {}, `hash ${k}: gap, and last seen`),
-      h("tr", {}, ...cells[k].map((_, b) => h("th", {}, who(k, b).join(", ") || "–"))),
-      h("tr", {}, ...cells[k])),
+  const [wide, box, line, tall] = [Math.max(76, Math.min(88, 352 / width)), 62, 122, 22];
+  const middle = (k, j) => wide * (buckets[k][j] + 0.5) + (j - (names.length - 1) / 2) * 6;
+  const top = (k) => tall + k * line;
+  const cells = buckets.map((_, k) => Array.from({ length: width }, (_, b) => {
+    const x = wide * (b + 0.5);
+    const mates = who(k, b).join(", ") || "–";
+    const shown = mates.length > 13 ? `${mates.slice(0, 12)}…` : mates;
+    const text = (at, value, kind) => s("text", { x, y: top(k) + at, "text-anchor": "middle", class: kind }, value);
+    return {
+      box: s("rect", { x: x - wide / 2 + 2, y: top(k), width: wide - 4, height: box, rx: 4 }),
+      gap: text(18, "", "gr-str-gap"),
+      last: text(36, "", "gr-under"),
+      name: s("text", { x, y: top(k) + 54, "text-anchor": "middle", class: "gr-under" }, s("title", {}, mates), shown),
+    };
+  }));
+  const links = names.map((_, j) => s("path", {
+    d: buckets.slice(1).map((_, k) => `M${middle(k, j)} ${top(k) + box}L${middle(k + 1, j)} ${top(k + 1)}`).join(""),
+  }));
+  const room = [wide * width, tall + line * (buckets.length - 1) + box + 4];
+  const tables = s("svg", { viewBox: `0 0 ${room[0]} ${room[1]}`, width: room[0], height: room[1], role: "img" },
+    ...buckets.map((_, k) => s("text", { x: 4, y: top(k) - 7 }, `hash ${k}`)),
+    ...links, ...cells.flat().flatMap((cell) => Object.values(cell)));
+  body.append(
+    h("div", {}, h("div", { class: "gr-title" }, "estimate (bar), share (outline)"), chart),
+    h("div", { class: "gr-str-scroll" }, h("div", { class: "gr-title" }, "gap, and last seen"), tables),
   );
-  body.append(h("div", {}, h("div", { class: "gr-title" }, "estimate (bar), share (outline)"), chart), h("div", {}, ...tables));
 
   const draw = () => {
     const [step, alpha] = [model.get("step"), model.get("alpha")];
@@ -53,22 +74,31 @@ function render({ model, el }) {
     const now = step ? events[step - 1] : null;
     const shares = names.map((_, j) => (step ? events.slice(0, step).filter((x) => x === j).length / step : 0));
     const found = names.map((_, j) => 1 / Math.max(...buckets.map((own, k) => gap[k][own[j]])));
-    const top = Math.max(0.1, ...shares, ...found);
+    const most = Math.max(0.1, ...shares, ...found);
     bars.forEach(({ bar, share, text }, j) => {
-      bar.setAttribute("width", (long * found[j]) / top);
-      share.setAttribute("width", Math.max(1, (long * shares[j]) / top));
+      bar.setAttribute("width", (long * found[j]) / most);
+      share.setAttribute("width", Math.max(1, (long * shares[j]) / most));
       text.textContent = found[j].toFixed(2);
     });
     chart.setAttribute("aria-label", names.map((name, j) => `${name}: share ${shares[j].toFixed(2)}, estimate ${found[j].toFixed(2)}`).join("; "));
-    cells.forEach((line, k) =>
-      line.forEach((cell, b) => {
-        cell.textContent = `${gap[k][b].toFixed(1)} · ${last[k][b]}`;
-        cell.className = now !== null && buckets[k][now] === b ? "gr-str-hit" : "";
+    const gaps = now === null ? [] : buckets.map((own, k) => gap[k][own[now]]);
+    const counts = gaps.indexOf(Math.max(...gaps));
+    const mates = now === null ? [] : names.map((_, j) => j).filter((j) => j !== now && buckets.some((own) => own[j] === own[now]));
+    cells.forEach((row_, k) =>
+      row_.forEach((cell, b) => {
+        const hit = now !== null && buckets[k][now] === b;
+        const crowded = hit && mates.some((j) => buckets[k][j] === b);
+        cell.gap.textContent = gap[k][b].toFixed(1) + (hit && k === counts && buckets.length > 1 ? " counts" : "");
+        cell.last.textContent = last[k][b] ? `at ${last[k][b]}` : "never";
+        cell.box.setAttribute("class", `gr-str-box${hit ? " gr-str-hit" : ""}${crowded ? " gr-str-crowded" : ""}`);
       }),
     );
+    links.forEach((link, j) => link.setAttribute("class", `gr-str-link${j === now ? " gr-str-mine" : mates.includes(j) ? " gr-str-mate" : ""}`));
     rate.set(alpha);
+    const shared = mates.map((j) => names[j]);
+    tables.setAttribute("aria-label", buckets.map((own, k) =>
+      `hash ${k}: ` + gap[k].map((x, b) => `${list(who(k, b)) || "nobody"} ${x.toFixed(1)}`).join("; ")).join(". "));
     if (now === null) return say("Nothing has come yet: every gap is where it began.");
-    const shared = [...new Set(buckets.flatMap((_, k) => who(k, buckets[k][now])))].filter((name) => name !== names[now]);
     say(
       `Step ${step}: ${names[now]} comes. ` +
         (shared.length ? `${list(shared)} share${shared.length === 1 ? "s" : ""} a bucket with it. ` : "") +

@@ -140,6 +140,8 @@ def draw(
             plane.plot([0, x], [0, y], color=style.ITEM, linewidth=width)
             plane.annotate(str(t + 1), (x, y), (3, 2), textcoords="offset points", fontsize=9)
     plane.plot([0, 1.1 * reach], [0, 0], "--o", color=style.INK, markevery=[1])
-    plane.set(xlim=(-0.4 * reach, 1.3 * reach), ylim=(-reach, reach), xticks=[], yticks=[])
+    plane.set(
+        xlim=(-0.4 * reach, 1.3 * reach), ylim=(-1.3 * reach, 1.3 * reach), xticks=[], yticks=[]
+    )
     plane.set_title("keys; dashed: query", loc="left")
     return table, bars, plane
