@@ -276,12 +276,13 @@ visuals.allocator(asked, function=allocate_steps)
 
 # %% [markdown]
 # *Figure 8.3. Four query pins on 240, 60, 8 and 1 boards, and how 10,000 steps are shared among them: equally, by
-# degree, by Pixie's rule, with the paper's C, and, if it runs, by your function. By degree and with
-# the large C the rare pin gets 32 steps, by Pixie's rule 75. In the interactive version you choose the rule and the most saved pin's boards.*
+# degree, by Pixie's rule, with the paper's C, and, if it runs, by your function (diamonds). Both axes are logarithmic. By degree and with
+# the large C the rare pin gets 32 steps, by Pixie's rule 75. In the interactive version you choose the rule and the most saved pin's boards, and a ring is where
+# a rule gives as much as that by degree.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 17 to 23. Figure 8.3: press the rule equal, then degree, and ask each time what the family recipe gets. Then
-# Pixie. Then the slider "most saved pin": Pixie's shares move with it. Usual wrong belief: with the paper's C the
+# Pixie. Then the slider "boards of the most saved pin": Pixie's shares move with it. Usual wrong belief: with the paper's C the
 # rare pin is saved; it gets what it gets by degree, since the log is nothing beside so large a C.
 
 # %% [markdown] slideshow={"slide_type": "slide"}

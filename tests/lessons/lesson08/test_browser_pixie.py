@@ -70,12 +70,39 @@ def test_the_allocator_chooses_rules_and_sizes(on_a_page):
     page, root = on_a_page(steps())
     assert status(root).startswith("Pixie: sponge gets")
     first = status(root)
+    assert root.locator("output").inner_text() == "3,000"  # the value, not its place
     root.get_by_role("slider").focus()
     page.keyboard.press("End")
     assert status(root) != first
+    assert root.locator("output").inner_text() == "30,000"
+    assert root.get_by_role("slider").get_attribute("aria-valuetext") == "30,000"
     root.get_by_role("button", name="yours").click()
     assert "sponge gets 9,958 steps, a recipe 42" in status(root)
     assert root.get_by_role("button", name="yours").get_attribute("aria-pressed") == "true"
+
+
+def test_curves_cross_where_a_rule_is_as_generous_as_by_degree(on_a_page):
+    _, root = on_a_page(steps())
+    ring = root.locator(".gr-all-cross")
+    assert "boards (ring) a pin gets more than by degree, above it less." in status(root)
+    assert ring.get_attribute("visibility") == "visible"
+    assert root.locator(".gr-all-here").count() == 1
+    root.get_by_role("button", name="degree").click()
+    assert ring.get_attribute("visibility") == "hidden" and "ring" not in status(root)
+    root.get_by_role("button", name="C = max").click()
+    assert "ring" not in status(root)  # nearly the same rule
+    rows = [
+        x.inner_text()
+        for x in root.get_by_role("table", name="steps of each pin").locator("tr").all()
+    ]
+    assert [row.split("\t")[0] for row in rows] == ["sponge", "a recipe"]
+
+
+@pytest.mark.parametrize("wide", [720, 900])
+def test_the_list_of_steps_stands_beside_the_curves(on_a_page, wide):
+    _, root = on_a_page(steps(), width=wide)
+    left, right = (root.locator(".gr-body > div").nth(k).bounding_box() for k in (0, 1))
+    assert left["y"] == right["y"] and right["x"] > left["x"] + 300
 
 
 @pytest.mark.parametrize("make", [walker, steps])

@@ -1,4 +1,4 @@
-"""How many steps each query pin gets: four rules, and the student's own beside them."""
+"""How many steps each query pin gets, over its boards: four rules, and the student's own beside them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from graphrec_utils import style
 from graphrec_utils.plots.visuals.base import Visual
 
+ALONG = np.unique(np.geomspace(1, 300, 25).round(1))  # degrees at which the curves are drawn
 LARGEST = (300, 1_000, 3_000, 10_000, 30_000)  # degrees of the most saved pin in the graph
 RULES: dict[str, Callable] = {
     "equal": lambda d, top: np.ones(len(d)),
@@ -31,8 +32,9 @@ def allocator(
 ) -> Visual:
     """Return a visual of the steps that query pins get by four rules, and by a fifth of your own.
 
-    Buttons choose the rule, a slider the largest degree in the graph. `.live().rule` and
-    `.live().largest` are what is shown.
+    A curve for each rule over the boards of a pin, both logarithmic, says what a pin of weight 1 would get beside these.
+    Buttons choose the rule, a slider the largest degree in the graph. `.live().rule` and `.live().largest` are what is
+    shown.
 
     Args:
         pins: name -> degree of each query pin, one to eight of them.
@@ -56,6 +58,8 @@ def allocator(
         raise ValueError(f"largest must be one of {', '.join(map(str, LARGEST))}; got {largest}")
     steps = {name: [_steps(rule, degree, weights, num_steps, top) for top in LARGEST]
              for name, rule in RULES.items()}  # fmt: skip
+    curves = {name: [_curve(rule, degree, weights, num_steps, top) for top in LARGEST]
+              for name, rule in RULES.items()}  # fmt: skip
     note = ""
     if function is not None:
         own = [_own(function, degree, weights, num_steps, top) for top in LARGEST]
@@ -72,13 +76,14 @@ def allocator(
         state={
             "names": list(pins), "degree": degree.astype(int).tolist(), "total": num_steps,
             "largest": at, "sizes": list(LARGEST), "steps": steps, "rules": list(steps), "rule": "Pixie",
+            "along": ALONG.tolist(), "curves": curves,
         },
         text=f"steps of {len(pins)} query pins by {len(steps)} rules",
         alt=(
-            f"Bars of the steps that {', '.join(f'{x} (on {d:.0f} boards)' for x, d in pins.items())} "
+            f"Steps over boards, both logarithmic, a curve for each rule: what {', '.join(f'{x} (on {d:.0f} boards)' for x, d in pins.items())} "
             f"get of {num_steps:,}, where the largest degree is {largest:,}. {told}."
         ),
-        draw=lambda: draw(list(pins), degree, steps, at),
+        draw=lambda: draw(list(pins), degree, steps, curves, at),
         note=note,
     )  # fmt: skip
 
@@ -86,6 +91,12 @@ def allocator(
 def _steps(rule, degree, weights, num_steps, top) -> list[float]:
     share = weights * rule(degree, top)
     return [round(float(x), 1) for x in num_steps * share / share.sum()]
+
+
+def _curve(rule, degree, weights, num_steps, top) -> list[float]:
+    """Return the steps that a pin of each degree of ALONG would get, with weight 1, beside these."""
+    whole = (weights * rule(degree, top)).sum()
+    return [float(f"{x:.4g}") for x in num_steps * rule(ALONG, top) / whole]
 
 
 def _own(function, degree, weights, num_steps, top) -> list[float] | None:
@@ -98,20 +109,33 @@ def _own(function, degree, weights, num_steps, top) -> list[float] | None:
     return [round(float(x), 1) for x in given] if fits else None
 
 
-def draw(names: list[str], degree, steps: dict, at: int) -> tuple[Axes, ...]:
-    """Draw the bars of every rule."""
-    wide = min(2.3 * len(steps), 8.2) + 0.6  # wider, the lettering shrinks below 9 px in a notebook
-    figure = plt.figure(figsize=(wide, 0.9 + 0.36 * len(names)))
-    axes = figure.subplots(1, len(steps), sharey=True, sharex=True, squeeze=False)[0]
-    place = np.arange(len(names))
-    for ax, (name, rows) in zip(axes, steps.items(), strict=True):
-        ax.barh(place, rows[at], color=style.POSITIVE if name == MINE else style.ITEM, height=0.6)
-        for y, x in zip(place, rows[at], strict=True):
-            ax.annotate(f"{x:,.0f}", (x, y), (3, 0), textcoords="offset points", va="center",
-                        fontsize=8)  # fmt: skip
-        ax.set_title(name, loc="left")
-        ax.set_xlim(0, 1.35 * max(max(r[at]) for r in steps.values()))
-    axes[0].set_yticks(place, [f"{x}, on {d:.0f}" for x, d in zip(names, degree, strict=True)])
-    axes[0].invert_yaxis()
-    axes[len(axes) // 2].set_xlabel("steps")
-    return tuple(axes)
+LOOKS = {
+    "equal": (style.CONTEXT, ":"),
+    "degree": (style.USER, "--"),
+    "Pixie": (style.ITEM, "-"),
+    "C = max": (style.NEGATIVE, ":"),
+}
+
+
+def draw(names: list[str], degree, steps: dict, curves: dict, at: int) -> Axes:
+    """Draw the curve of every rule, a mark at each pin, and what the pin on fewest boards gets."""
+    ax = plt.figure(figsize=(7.4, 3.6)).subplots()
+    rarest, told = int(np.argmin(degree)), []
+    for name, rows in steps.items():
+        color, line = LOOKS.get(name, (style.POSITIVE, ""))
+        if name in curves:
+            ax.plot(ALONG, curves[name][at], line, color=color, linewidth=2, label=name)
+        known = np.maximum(rows[at], 1)  # a logarithmic axis has no 0
+        ax.plot(degree, known, "D" if name == MINE else "o", color=color,
+                markersize=9 if name == MINE else 6, fillstyle="none" if name == MINE else "full",
+                label=name if name == MINE else None)  # fmt: skip
+        if all(abs(np.log(known[rarest] / x)) > 0.1 for x in told):  # or it would lie on another
+            told.append(known[rarest])
+            ax.annotate(f"{rows[at][rarest]:,.0f}", (degree[rarest], known[rarest]), (-8, 0),
+                        textcoords="offset points", va="center", ha="right", color=color, fontsize=9)  # fmt: skip
+    for name, d in zip(names, degree, strict=True):
+        ax.axvline(d, color=style.CONTEXT, linewidth=0.5, zorder=0)
+        ax.annotate(name, (d, 1.01), xycoords=("data", "axes fraction"), ha="center", fontsize=9)
+    ax.set(xscale="log", yscale="log", xlabel="boards of the pin", ylabel="steps", xlim=(0.6, 400))
+    ax.legend(loc="lower right")
+    return ax

@@ -1,8 +1,11 @@
-// How many steps each query pin gets: choose a rule and the largest degree in the graph.
-// State: names and degree (of the query pins), total (steps), sizes (largest degrees), largest (a place in
-// sizes), steps (rule -> for each size the steps of each pin), rules (their names in order), rule.
+// How many steps each query pin gets, over the number of its boards, both axes logarithmic: choose a rule and the largest
+// degree in the graph. Where two curves cross, both rules are as generous.
+// State: names and degree (of the query pins), total (steps), sizes (largest degrees), largest (a place in sizes), steps
+// (rule -> for each size the steps of each pin), along (degrees), curves (rule -> for each size the steps that a pin of
+// each of these degrees would get beside the others; not for one's own), rules (their names in order), rule.
 
-import { button, frame, h, s, slider } from "../../../../plots/visuals/base/base.js";
+import { among } from "../../../../plots/visuals/base/among.js";
+import { button, frame, h, moves, s } from "../../../../plots/visuals/base/base.js";
 
 const SAYS = {
   equal: "Every pin gets the same, however much there is to see from it.",
@@ -13,10 +16,10 @@ const SAYS = {
 };
 
 function render({ model, el }) {
-  const [names, degree, sizes, steps] = ["names", "degree", "sizes", "steps"].map((x) => model.get(x));
-  const { body, controls, say } = frame(el, {
+  const [names, degree, sizes, steps, along, curves] = ["names", "degree", "sizes", "steps", "along", "curves"].map((x) => model.get(x));
+  const { root, body, controls, say } = frame(el, {
     label: "How many steps each query pin gets",
-    help: "Choose a rule; the slider sets on how many boards the most saved pin of the graph is.",
+    help: "Choose a rule; the slider sets on how many boards the most saved pin of the graph is. Each axis step is ten times as much.",
   });
   const write = (x) => Math.round(x).toLocaleString("en-US");
   const put = (name, value) => {
@@ -24,59 +27,93 @@ function render({ model, el }) {
     model.save_changes();
   };
 
-  // ---- bars
-  const [row, zero, long] = [40, 136, 170];
-  const bars = names.map((name, k) => {
-    const y = k * row;
-    const shown = name.length > 16 ? name.slice(0, 15) + "…" : name;
-    return {
-      bar: s("rect", { x: zero, y: y + 8, height: 20 }),
-      text: s("text", { y: y + 23 }),
-      name: s("text", { x: zero - 8, y: y + 17, "text-anchor": "end" }, s("title", {}, name), shown),
-      under: s("text", { x: zero - 8, y: y + 33, "text-anchor": "end", class: "gr-under" }, `on ${degree[k]} board${degree[k] === 1 ? "" : "s"}`),
-    };
-  });
-  const height = names.length * row;
+  // ---- both axes logarithmic
+  const [width, height, left, floor] = [470, 300, 58, 262];
+  const all = Object.values(steps).flat(2).filter((x) => x >= 1);
+  const [low, high] = [Math.floor(Math.log10(Math.min(...all, 100))), Math.log10(1.3 * Math.max(...all))];
+  const px = (d) => left + 14 + ((width - left - 34) * Math.log(d)) / Math.log(along.at(-1));
+  const py = (x) => floor - ((floor - 12) * (Math.log10(Math.max(x, 10 ** low)) - low)) / (high - low);
+  const powers = (top) => Array.from({ length: Math.floor(top) + 1 }, (_, k) => 10 ** k);
+  const lines = Object.fromEntries(Object.keys(curves).map((name) => [name, s("polyline", {})]));
+  const mine = s("polyline", { class: "gr-all-line gr-all-mine" });
+  const cross = s("circle", { r: 9, class: "gr-all-cross" });
+  const dots = names.map(() => s("circle", { r: 6 }));
+  const texts = names.map((_, k) => s("text", { "text-anchor": degree[k] > along.at(-1) ** 0.66 ? "end" : degree[k] < 3 ? "start" : "middle" }));
+  const grid = (x1, y1, x2, y2) => s("line", { x1, y1, x2, y2, class: "gr-all-grid" });
   const chart = s(
     "svg",
-    { viewBox: `0 0 360 ${height}`, width: 360, height, role: "img" },
-    ...bars.flatMap((x) => [x.bar, x.text, x.name, x.under]),
+    { viewBox: `0 0 ${width} ${height}`, width, height, role: "img" },
+    ...powers(high).filter((x) => x >= 10 ** low).flatMap((x) => [grid(left, py(x), width - 6, py(x)), s("text", { x: left - 6, y: py(x) + 5, "text-anchor": "end" }, write(x))]),
+    ...powers(Math.log10(along.at(-1))).flatMap((d) => [grid(px(d), 8, px(d), floor), s("text", { x: px(d), y: floor + 17, "text-anchor": "middle" }, write(d))]),
+    s("text", { x: (left + width) / 2, y: height - 3, "text-anchor": "middle" }, "boards of the pin"),
+    ...Object.values(lines), mine, cross, ...dots, ...texts,
   );
   const title = h("div", { class: "gr-title" });
   const told = h("div", {});
-  body.append(h("div", {}, title, chart), h("div", { style: "flex: 1 1 14em" }, told));
+  const list = h("tbody", {});
+  body.append(
+    h("div", {}, title, chart),
+    h("div", { class: "gr-all-side" }, told, h("table", { class: "gr-all-table", "aria-label": "steps of each pin" }, list)),
+  );
+
+  // the boards at which the rule gives as much as that by degree does, if they are two rules at all
+  const crossing = (rule, at) => {
+    if (!curves[rule] || rule === "degree") return null;
+    const ratio = curves[rule][at].map((x, k) => Math.log(x / curves.degree[at][k]));
+    if (Math.max(...ratio.map(Math.abs)) < 0.1) return null;
+    const k = ratio.findIndex((x, j) => j && ratio[j - 1] * x <= 0);
+    if (k < 0) return null;
+    const part = ratio[k - 1] / (ratio[k - 1] - ratio[k]);
+    const between = (row) => Math.exp(Math.log(row[k - 1]) + part * Math.log(row[k] / row[k - 1]));
+    return [between(along), between(curves.degree[at])];
+  };
 
   const draw = () => {
     const [rule, at] = [model.get("rule"), model.get("largest")];
     const shown = steps[rule][at];
-    const top = Math.max(...Object.values(steps).flatMap((rows) => rows[at]));
-    bars.forEach(({ bar, text }, k) => {
-      const x = (long * shown[k]) / top;
-      bar.setAttribute("width", Math.max(2, x));
-      bar.setAttribute("class", shown[k] < 1 ? "gr-all-none" : rule === "yours" ? "gr-all-mine" : "gr-item");
-      text.setAttribute("x", zero + x + 8);
-      text.textContent = write(shown[k]);
+    for (const [name, line] of Object.entries(lines)) {
+      line.setAttribute("points", along.map((d, k) => `${px(d)},${py(curves[name][at][k])}`).join(" "));
+      line.setAttribute("class", `gr-all-line${name === rule ? " gr-all-here" : ""}`);
+    }
+    const order = degree.map((_, k) => k).sort((a, b) => degree[a] - degree[b]);
+    mine.setAttribute("points", rule === "yours" ? order.map((k) => `${px(degree[k])},${py(shown[k])}`).join(" ") : "");
+    dots.forEach((dot, k) => {
+      dot.setAttribute("cx", px(degree[k]));
+      dot.setAttribute("cy", py(shown[k]));
+      dot.setAttribute("class", shown[k] < 1 ? "gr-all-none" : rule === "yours" ? "gr-all-dot gr-all-own" : "gr-all-dot gr-item");
+      texts[k].textContent = `${names[k].length > 16 ? `${names[k].slice(0, 15)}…` : names[k]} ${write(shown[k])}`;
+      texts[k].setAttribute("x", px(degree[k]));
+      texts[k].setAttribute("y", py(shown[k]) < 40 ? py(shown[k]) + 22 : py(shown[k]) - 12);
     });
+    const meet = crossing(rule, at);
+    cross.setAttribute("visibility", meet ? "visible" : "hidden");
+    if (meet) {
+      cross.setAttribute("cx", px(meet[0]));
+      cross.setAttribute("cy", py(meet[1]));
+    }
+    list.replaceChildren(...names.map((name, k) =>
+      h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, `on ${degree[k]}`), h("td", {}, `${write(shown[k])} steps`))));
     title.textContent = `${rule}: ${write(model.get("total"))} steps, the most saved pin is on ${write(sizes[at])} boards`;
     told.textContent = SAYS[rule];
     for (const { name, node } of rules) node.setAttribute("aria-pressed", name === rule);
+    size.set(at);
     chart.setAttribute("aria-label", names.map((name, k) => `${name} ${write(shown[k])}`).join(", "));
     const [least, most] = [Math.min(...degree), Math.max(...degree)].map((d) => degree.indexOf(d));
     say(
       `${rule}: ${names[most]} gets ${write(shown[most])} steps, ${names[least]} ${write(shown[least])}; ` +
-        `it is on ${Number((degree[most] / degree[least]).toFixed(1))} times as many boards.`,
+        `it is on ${Number((degree[most] / degree[least]).toFixed(1))} times as many boards.` +
+        (meet ? ` Below ${write(meet[0])} boards (ring) a pin gets more than by degree, above it less.` : ""),
     );
   };
 
   const rules = model.get("rules").map((name) => ({ name, node: button(name, () => put("rule", name), { class: name === "yours" ? "gr-button gr-yours" : "gr-button" }) }));
-  const size = slider(`most saved pin, ${write(sizes[0])} to ${write(sizes.at(-1))}: size`, { min: 0, max: sizes.length - 1, value: model.get("largest") }, (x) =>
-    put("largest", x),
-  );
+  const size = among("boards of the most saved pin", sizes.map(write), model.get("largest"), (k) => put("largest", k));
   const choice = h("div", { class: "gr-controls", role: "group", "aria-label": "Rule" }, "Rule:", ...rules.map((x) => x.node));
   controls.before(choice);
   controls.prepend(size.node);
   for (const name of ["rule", "largest"]) model.on(`change:${name}`, draw);
   draw();
+  moves(root);
   return () => {
     for (const name of ["rule", "largest"]) model.off(`change:${name}`, draw);
   };
