@@ -765,7 +765,7 @@ visuals.blocks(pinsage.neighborhoods(R, top=2), [7, 100, 2026], also=[918])
 
 # %% [markdown]
 # *Figure 9.6. Two neighbors for each pin, so that it can be drawn. In each column the pins of the next one come first; a
-# box has its place in bold. The table is the `edge_index` of a block, by places and by ids.*
+# box has its place in bold. In the interactive version a counter grows with the batch, and the folded table is the `edge_index` of a block, by places and by ids.*
 #
 # Put pin 918 into the batch. How many more contents are to be read, and why?
 

@@ -44,6 +44,7 @@ def test_places_and_edges_are_those_of_the_sampler(show, more):
     _, root = show()
     for pin in more:
         root.get_by_role("checkbox", name=f"pin {pin}").check()
+    root.locator("summary").click()
     outer, inner = batches.sample(ALPHA, [7, 10, *more], [None, None])
     assert column(root, "contents") == outer.source.tolist()
     assert column(root, "layer 1") == inner.source.tolist()
@@ -67,6 +68,33 @@ def test_a_pin_that_is_heard_already_costs_no_content(show):
     assert "as a tree it would be 25." in status(root)  # 18: 3 contents, 28: 3, 43: its own
 
 
+def test_the_counter_grows_pin_by_pin(show):
+    _, root = show()
+    counter = root.locator(".gr-block-counter")
+    assert counter.inner_text() == "tree 18, block 8"
+    root.get_by_role("checkbox", name="pin 18").check()
+    assert counter.inner_text() == "tree 25, block 8"
+    told = root.get_by_role("img").get_attribute("aria-label")
+    assert told.endswith(": 0 and 0, 9 and 5, 18 and 8, 25 and 8")
+    for kind in ("tree", "block"):
+        assert len(root.locator(f"polyline.gr-block-{kind}").get_attribute("points").split()) == 4
+
+
+@pytest.mark.parametrize("wide", [720, 900])
+def test_the_counter_stands_beside_the_blocks(show, wide):
+    _, root = show(width=wide)
+    left, right = (root.locator(".gr-body > *").nth(k).bounding_box() for k in (0, 1))
+    assert left["y"] == right["y"] and right["x"] > left["x"] + 300
+
+
+def test_places_are_large_enough_for_a_thumb(show):
+    _, root = show(width=400)
+    for box in root.locator(".gr-block-box").all():
+        assert box.bounding_box()["height"] >= 24
+    for label in root.locator(".gr-block-choice").all():
+        assert label.bounding_box()["height"] >= 24
+
+
 def test_it_works_by_keys_and_tells_what_a_place_needs(show):
     page, root = show()
     root.get_by_role("button", name="layer 1, place 2,").focus()
@@ -77,7 +105,9 @@ def test_it_works_by_keys_and_tells_what_a_place_needs(show):
     assert root.locator(".gr-block-edge.gr-block-used").count() == 3
     page.keyboard.press("ArrowLeft")
     assert "Place 2 of the contents is pin 18: read once, used by pins 7, 18 and 28" in status(root)
-    assert root.locator("tbody tr.gr-block-used").count() == 2  # those that hear it
+    assert (
+        root.locator("tbody tr.gr-block-used").count() == 2
+    )  # those that hear it, in the folded table
     for key in ("ArrowUp", "End", "ArrowLeft", "ArrowRight", "ArrowRight"):
         page.keyboard.press(key)
     assert "Place 1 of the batch is pin 10: computed from its own vector (place 1)" in status(root)

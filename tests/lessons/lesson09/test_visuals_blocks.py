@@ -40,6 +40,15 @@ def test_the_picture_has_each_place_once_and_its_edges():
     assert told == [f"pin {v}" for v in [*outer.source, *inner.source, *inner.targets]]
 
 
+def test_a_tree_is_counted_with_everybody_as_often_as_heard():
+    visual = visuals.blocks(CHAIN, [1, 0])
+    outer = batches.sample(CHAIN, [1, 0], [None, None])[0]
+    near = visual.state["near"]
+    tree = sum(1 + len(near[w]) for v in (1, 0) for w in (v, *near[v]))
+    assert f"as a tree, {tree} contents" in visual.alt and tree > len(outer.source)
+    assert visual.static().get_title("left").endswith(f"tree {tree}, block {len(outer.source)}")
+
+
 def test_a_batch_that_hears_nobody_can_be_shown():
     visual = visuals.blocks(CHAIN, [5])
     assert visual.state["picked"] == [1, 0]

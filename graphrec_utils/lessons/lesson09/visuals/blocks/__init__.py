@@ -23,7 +23,8 @@ def blocks(alpha, batch: Sequence[int], also: Sequence[int] = ()) -> Visual:
     """Return a visual of the two blocks of a batch; put pins into it or take them out, and pick a place.
 
     Each box is a place in a block and the pin that stands there. The place picked shows what it is computed
-    from, and the table beside it the edges of its block, by places and by ids. `.live().batch` is the batch.
+    from. A counter says how many contents are read and how many a tree would read, pin by pin; below it a table,
+    folded, has the edges of the picked place's block, by places and by ids. `.live().batch` is the batch.
 
     Args:
         alpha: (n, n) weights, row v for what pin v hears; as in `batches.sample`.
@@ -60,9 +61,10 @@ def blocks(alpha, batch: Sequence[int], also: Sequence[int] = ()) -> Visual:
         alt=(
             f"Three columns of boxes joined by lines: {len(outer.source)} contents, {outer.num_targets} pins in layer 1 "
             f"and the batch, pins {', '.join(str(int(v)) for v in batch)}. Each box has its place, counted from 0, and its "
-            "pin's id; in each column the pins of the next one come first. A pin that several others hear is there once."
+            "pin's id; in each column the pins of the next one come first. A pin that several others hear is there once: "
+            f"as a tree, {_tree(near, batch)} contents would be read."
         ),
-        draw=lambda: draw(outer, inner),
+        draw=lambda: draw(outer, inner, _tree(near, batch)),
     )  # fmt: skip
 
 
@@ -70,7 +72,12 @@ def _sample(graph, pins: Sequence[int]) -> list[batches.Block]:
     return batches.sample(graph, np.array(pins, dtype=np.int64), [None, None])
 
 
-def draw(outer: batches.Block, inner: batches.Block) -> Axes:
+def _tree(near: dict[int, list[int]], batch: Sequence[int]) -> int:
+    """Return how many contents are read where every vector is computed for each that hears it."""
+    return sum(1 + len(near[w]) for v in batch for w in (int(v), *near[int(v)]))
+
+
+def draw(outer: batches.Block, inner: batches.Block, tree: int) -> Axes:
     """Draw both blocks, contents at the left and the batch at the right."""
     columns = [outer.source.tolist(), inner.source.tolist(), inner.targets.tolist()]
     rows = len(columns[0])
@@ -90,6 +97,7 @@ def draw(outer: batches.Block, inner: batches.Block) -> Axes:
             ax.text(x + WIDE / 2 - 0.05, place, f"pin {pin}", va="center", ha="right", fontsize=9)
     ax.set(xlim=(-0.5, 2.5), ylim=(rows - 0.4, -0.6), xticks=range(3), yticks=[])
     ax.set_xticklabels([f"{name}: {len(p)}" for name, p in zip(LAYERS, columns, strict=True)])
+    ax.set_title(f"contents to read: tree {tree}, block {rows}", loc="left")
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)

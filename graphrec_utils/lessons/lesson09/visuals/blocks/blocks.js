@@ -1,4 +1,5 @@
-// The blocks of a batch, two layers: contents, layer 1, batch. Each pin stands once in a column, at a place.
+// The blocks of a batch, two layers: contents, layer 1, batch. Each pin stands once in a column, at a place. A counter
+// says how many contents are read, and how many a tree would read, pin by pin as the batch grows.
 // State: pins (those that can be in the batch), batch (ids), near (id -> ids it hears), rows (the most there are
 // in a column), layers (names), picked ([column, place]).
 
@@ -19,36 +20,74 @@ function render({ model, el }) {
     box.addEventListener("change", () => put("batch", pins.filter((x) => (x === pin ? box.checked : model.get("batch").includes(x)))));
     return box;
   });
-  controls.prepend("In the batch:", ...pins.map((pin, k) => h("label", { class: "gr-slider" }, boxes[k], ` pin ${pin}`)));
+  controls.prepend("In the batch:", ...pins.map((pin, k) => h("label", { class: "gr-slider gr-block-choice" }, boxes[k], ` pin ${pin}`)));
 
-  const [width, step, top, wide] = [430, 25, 28, 108];
+  const [width, step, top, wide, tall] = [430, 32, 28, 108, 29]; // at 400 pixels a box is still 24 high
   const middle = [56, 215, 374];
   const height = top + rows * step;
   const y = (place) => top + place * step + step / 2;
   const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": "places" });
-  const title = h("div", { class: "gr-title" });
+
+  // ---- the counter: contents of the first pins of the batch, in blocks and as a tree
+  const size = (pin) => 1 + near[pin].length;
+  const sum = (values) => values.reduce((a, x) => a + x, 0);
+  // as a tree, every vector would be computed for each that hears it
+  const treeOf = (batch) => sum(batch.map((pin) => size(pin) + sum(near[pin].map(size))));
+  const [broad, deep, left] = [216, 150, 30];
+  const most = Math.max(1, treeOf(pins));
+  const px = (k) => left + 10 + ((broad - left - 20) * k) / Math.max(1, pins.length);
+  const py = (value) => deep - 22 - ((deep - 34) * value) / most;
+  const counter = h("div", { class: "gr-block-counter" });
+  const growth = { tree: s("polyline", { class: "gr-block-tree" }), block: s("polyline", { class: "gr-block-block" }) };
+  const marks = s("g", {});
+  const chart = s("svg", { viewBox: `0 0 ${broad} ${deep}`, width: broad, height: deep, role: "img" },
+    s("line", { x1: left, x2: broad, y1: py(0), y2: py(0), class: "gr-block-axis" }),
+    ...[0, most].map((x) => s("text", { x: left - 6, y: py(x) + 5, "text-anchor": "end" }, x)),
+    ...Array.from({ length: pins.length + 1 }, (_, k) => s("text", { x: px(k), y: deep - 4, "text-anchor": "middle" }, k)),
+    ...Object.values(growth), marks);
+
+  const title = h("summary", {});
   const lines = h("tbody", {});
   const heads = ["place", "pin", "hears places", "pins"].map((x) => h("th", { scope: "col" }, x));
   const table = h("table", { class: "gr-block-table", "aria-label": "edges of the block" }, h("thead", {}, h("tr", {}, ...heads)), lines);
-  body.append(svg, h("div", {}, title, table));
+  body.append(
+    svg,
+    h("div", { class: "gr-block-side" }, h("div", { class: "gr-title" }, "contents to read"), counter,
+      h("div", {}, "over the pins in the batch"), chart, h("details", {}, title, h("div", { class: "gr-block-scroll" }, table))),
+  );
 
   // columns from the outside in; heard[c] has, for each place of column c + 1, its places in column c
   let columns = [[], [], []];
   let heard = [[], []];
   let nodes = [[], [], []];
   let edges = [];
-  const sample = () => {
-    columns = [[], [], [...model.get("batch")]];
+  const sample = (batch) => {
+    const [found, edges_] = [[[], [], [...batch]], [[], []]];
     for (const c of [1, 0]) {
-      const source = [...columns[c + 1]];
-      heard[c] = columns[c + 1].map((pin) =>
+      const source = [...found[c + 1]];
+      edges_[c] = found[c + 1].map((pin) =>
         near[pin].map((other) => {
           if (!source.includes(other)) source.push(other);
           return source.indexOf(other);
         }),
       );
-      columns[c] = source;
+      found[c] = source;
     }
+    return [found, edges_];
+  };
+  const grow = () => {
+    const batch = model.get("batch");
+    const firsts = Array.from({ length: batch.length + 1 }, (_, k) => batch.slice(0, k));
+    const sizes = { tree: firsts.map(treeOf), block: firsts.map((x) => sample(x)[0][0].length) };
+    for (const [kind, values] of Object.entries(sizes)) growth[kind].setAttribute("points", values.map((x, k) => `${px(k)},${py(x)}`).join(" "));
+    const [k, tree, block] = [batch.length, sizes.tree.at(-1), sizes.block.at(-1)];
+    marks.replaceChildren(
+      s("rect", { x: px(k) - 5, y: py(tree) - 5, width: 10, height: 10, class: "gr-block-mark-tree" }),
+      s("circle", { cx: px(k), cy: py(block), r: 6, class: "gr-block-mark-block" }),
+    );
+    counter.replaceChildren("tree ", h("b", { class: "gr-block-of-tree" }, String(tree)), ", block ", h("b", { class: "gr-block-of-block" }, String(block)));
+    chart.setAttribute("aria-label", "with each pin put in, as a tree and in the block: " + sizes.tree.map((x, j) => `${x} and ${sizes.block[j]}`).join(", "));
+    return tree;
   };
   const settle = roving(svg, () => {
     const longest = Math.max(1, columns[0].length);
@@ -60,8 +99,8 @@ function render({ model, el }) {
   });
 
   const build = () => {
-    sample();
     const batch = model.get("batch");
+    [columns, heard] = sample(batch);
     boxes.forEach((box, k) => (box.checked = batch.includes(pins[k])));
     edges = [0, 1].flatMap((c) => columns[c + 1].flatMap((_, target) => [target, ...heard[c][target]].map((source, k) => ({
       c, source, target,
@@ -74,7 +113,7 @@ function render({ model, el }) {
       "g",
       { class: `gr-block-node gr-block-${c}`, role: "button", tabindex: -1, "aria-label": `${layers[c]}, place ${place}, pin ${pin}`,
         onclick: () => put("picked", [c, place]) },
-      s("rect", { class: "gr-block-box", x: middle[c] - wide / 2, y: y(place) - 10, width: wide, height: 20, rx: 3 }),
+      s("rect", { class: "gr-block-box", x: middle[c] - wide / 2, y: y(place) - tall / 2, width: wide, height: tall, rx: 3 }),
       s("text", { class: "gr-block-place", x: middle[c] - wide / 2 + 6, y: y(place) + 5 }, String(place)),
       s("text", { x: middle[c] + wide / 2 - 6, y: y(place) + 5, "text-anchor": "end" }, `pin ${pin}`),
     )));
@@ -87,6 +126,7 @@ function render({ model, el }) {
   };
 
   function mark() {
+    const tree = grow();
     let [c, place] = model.get("picked");
     if (!columns[2].length) {
       title.textContent = "no edges";
@@ -115,10 +155,6 @@ function render({ model, el }) {
       return h("tr", { class: bold ? "gr-block-used" : null }, ...cells.map((x) => h("td", {}, String(x))));
     }));
 
-    // as a tree, every vector would be computed for each that hears it
-    const size = (pin) => 1 + near[pin].length;
-    const sum = (values) => values.reduce((a, x) => a + x, 0);
-    const tree = sum(columns[2].map((pin) => size(pin) + sum(near[pin].map(size))));
     const name = (k) => `${columns[c - 1][k]} (place ${k})`;
     const from = c ? heard[c - 1][place] : [];
     const users = edges.filter((e) => e.c === c && e.source === place).map((e) => columns[c + 1][e.target]);
