@@ -99,6 +99,13 @@ def test_curves_cross_where_a_rule_is_as_generous_as_by_degree(on_a_page):
 
 
 @pytest.mark.parametrize("wide", [720, 900])
+def test_the_visits_stand_beside_the_walk(on_a_page, wide):
+    _, root = on_a_page(walker(), width=wide)
+    left, right = (root.locator(".gr-pix-row > div").nth(k).bounding_box() for k in (0, 1))
+    assert left["y"] == right["y"] and right["x"] > left["x"] + 300
+
+
+@pytest.mark.parametrize("wide", [720, 900])
 def test_the_list_of_steps_stands_beside_the_curves(on_a_page, wide):
     _, root = on_a_page(steps(), width=wide)
     left, right = (root.locator(".gr-body > div").nth(k).bounding_box() for k in (0, 1))

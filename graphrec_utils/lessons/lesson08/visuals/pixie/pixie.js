@@ -100,10 +100,10 @@ function render({ model, el }) {
   );
   const place = h("div", { class: "gr-title" });
   const meter = h("div", {});
-  body.append(
+  body.append(h("div", { class: "gr-pix-box" }, h("div", { class: "gr-body gr-pix-row" },
     h("div", {}, place, net.node),
     h("div", {}, h("div", { class: "gr-title" }, `visits; the dashed line is n_v = ${often}`), chart, meter),
-  );
+  )));
 
   const draw = () => {
     const step = Math.max(0, Math.min(walk.steps.length, model.get("step")));
