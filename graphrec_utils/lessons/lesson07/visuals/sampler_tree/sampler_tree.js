@@ -23,7 +23,7 @@ function render({ model, el }) {
   const draws = tables[0].length;
 
   // ---- left: the whole neighborhood, each node once in a column
-  const [width, height, xs] = [360, Math.max(230, 14 * Math.max(...columns.map((x) => x.length))), [24, 160, 310]];
+  const [width, height, xs] = [360, Math.max(230, Math.min(310, 14 * Math.max(...columns.map((x) => x.length)))), [24, 160, 310]];
   const y = (k, n) => (n === 1 ? height / 2 : 10 + (k * (height - 20)) / (n - 1));
   const places = columns.map((column, c) => new Map(column.map((v, k) => [v, [xs[c], y(k, column.length)]])));
   const line = ([x1, y1], [x2, y2], kind) => s("line", { x1, y1, x2, y2, class: kind });
@@ -100,7 +100,16 @@ function render({ model, el }) {
         node.setAttribute("class", !times ? "gr-tree-all" : `${v < users ? "gr-user" : "gr-item"}${times > 1 ? " gr-tree-again" : ""}`);
       }
     });
-    names.replaceChildren(...met.flatMap((column, c) => [...column.keys()].map((v) => {
+    let below = -99; // where many are lit, not each has room for its name
+    const named = met.map((column, c) => columns[c].filter((v) => {
+      if (!column.has(v)) return false;
+      const at = places[c].get(v)[1];
+      if (c < 2) return true;
+      if (at - below < 13) return false;
+      below = at;
+      return true;
+    }));
+    names.replaceChildren(...named.flatMap((column, c) => column.map((v) => {
       const [x, at] = places[c].get(v);
       return c === 2 ? s("text", { x: x + 9, y: at + 5 }, name(v)) : s("text", { x, y: at - 9, "text-anchor": "middle" }, name(v));
     })));

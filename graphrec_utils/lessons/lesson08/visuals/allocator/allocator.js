@@ -28,7 +28,7 @@ function render({ model, el }) {
   };
 
   // ---- both axes logarithmic
-  const [width, height, left, floor] = [470, 300, 58, 262];
+  const [width, height, left, floor] = [470, 270, 58, 232];
   const all = Object.values(steps).flat(2).filter((x) => x >= 1);
   const [low, high] = [Math.floor(Math.log10(Math.min(...all, 100))), Math.log10(1.3 * Math.max(...all))];
   const px = (d) => left + 14 + ((width - left - 34) * Math.log(d)) / Math.log(along.at(-1));

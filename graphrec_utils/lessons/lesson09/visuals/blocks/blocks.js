@@ -22,7 +22,8 @@ function render({ model, el }) {
   });
   controls.prepend("In the batch:", ...pins.map((pin, k) => h("label", { class: "gr-slider gr-block-choice" }, boxes[k], ` pin ${pin}`)));
 
-  const [width, step, top, wide, tall] = [430, 32, 28, 108, 29]; // at 400 pixels a box is still 24 high
+  const [width, top, wide] = [430, 28, 108];
+  const [step, tall] = matchMedia("(max-width: 600px)").matches ? [32, 29] : [25, 22]; // large enough for a thumb
   const middle = [56, 215, 374];
   const height = top + rows * step;
   const y = (place) => top + place * step + step / 2;

@@ -35,7 +35,7 @@ function render({ model, el }) {
   );
 
   // ---- below: the histogram
-  const height = 190;
+  const height = 170;
   const top = Math.max(...steps.flatMap((x) => kinds.flatMap((kind) => x.share[kind])));
   const px = (x) => left + ((width - left - 8) * (x + 1)) / 2;
   const py = (y) => height - 26 - ((height - 40) * y) / top;
@@ -47,8 +47,8 @@ function render({ model, el }) {
     ...[-1, -0.5, 0, 0.5, 1].map((x) => s("text", { x: px(x), y: height - 6, "text-anchor": "middle" }, String(x).replace("-", "−"))),
     ...Object.values(lines),
   );
-  const key = (kind, text) => h("div", {}, h("i", { class: `gr-cur-key gr-cur-key-${kind}` }), text);
-  const keys = h("div", {}, key("positive", "positive"), key("shared", "shared negatives of a whole batch"), key("hard", "hard negatives of the query"));
+  const key = (kind, text) => h("span", {}, h("i", { class: `gr-cur-key gr-cur-key-${kind}` }), text);
+  const keys = h("div", { class: "gr-cur-keys" }, key("positive", "positive"), key("shared", "shared negatives"), key("hard", "hard negatives"));
 
   // ---- beside: which ranks hard negatives come from, and how many of a hundred would be false
   const ranks = model.get("ranks");
@@ -57,7 +57,7 @@ function render({ model, el }) {
     model.set("to", to);
     model.save_changes();
   };
-  const [wide, tall] = [264, 150];
+  const [wide, tall] = [264, 140];
   const beside = h("div", { class: "gr-cur-ranks" });
   let mark = () => "";
   if (ranks) {
@@ -100,8 +100,8 @@ function render({ model, el }) {
   }
   body.append(
     h("div", {}, h("div", { class: "gr-title" }, "epochs: shared below, hard ones on top"), timeline,
-      h("div", { class: "gr-title" }, "cosine with the query"), chart, ranks ? keys : ""),
-    ranks ? beside : keys,
+      h("div", { class: "gr-title" }, "cosine with the query"), chart, keys),
+    ...(ranks ? [beside] : []),
   );
 
   const play = player(model, root, () => steps.length - 1, 1200);

@@ -91,11 +91,11 @@ function render({ model, el }) {
     carry(((event.clientX - box.left) / box.width - 0.5) / edge, (0.5 - (event.clientY - box.top) / box.height) / edge);
   });
 
-  const [step, zero, long] = [26, 30, 110];
+  const [step, zero, long] = [21, 30, 110];
   const bars = empty[0].map((_, t) => ({
-    bar: s("rect", { x: zero, y: t * step + 4, height: 17 }),
-    text: s("text", { y: t * step + 18 }),
-    name: s("text", { x: zero - 8, y: t * step + 18, "text-anchor": "end" }, t + 1),
+    bar: s("rect", { x: zero, y: t * step + 2, height: 16 }),
+    text: s("text", { y: t * step + 15 }),
+    name: s("text", { x: zero - 8, y: t * step + 15, "text-anchor": "end" }, t + 1),
   }));
   const chart = s(
     "svg",
