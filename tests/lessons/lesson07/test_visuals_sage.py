@@ -85,7 +85,7 @@ def test_a_sampler_without_chance_is_seen_to_draw_the_same_items():
 def test_who_is_no_neighbor_stands_in_the_picture_too():
     def off_by_one(indptr, indices, nodes, S, rng):
         table = first_ones(indptr, indices, nodes, S, rng)
-        return np.where(table > 0, table - 1, table)
+        return np.where(table >= 0, (table + 1) % len(indptr[1:]), -1)
 
     state = visuals.sampler_tree(R, 12, function=off_by_one).state
     strays = set(state["columns"][1]) - set(state["near"][12])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
 from graphrec_utils.plots import visuals
@@ -10,6 +11,8 @@ from tests.library.small import E
 COSINES = {"positive": E[:, 0], "shared": E[:, 1], "hard": []}
 MADE = {
     "blocks": lambda: visuals.blocks(torch.eye(6).roll(1, 1), [0, 1], also=[3]),
-    "curriculum": lambda: visuals.curriculum([COSINES, COSINES | {"hard": E[:, 1] / 2}]),
+    "curriculum": lambda: visuals.curriculum(
+        [COSINES, COSINES | {"hard": E[:, 1] / 2}], false=np.arange(40)[None] < 20
+    ),
     "hinge": lambda: visuals.hinge(),
 }  # fmt: skip
