@@ -3,8 +3,7 @@
 // users (ids below are users), target, sizes, first and second (places in sizes), draw, spread and formula (the
 // variance of the mean for each size), often ([size][item] -> the share of tries that drew it), nodes (of the graph), degree.
 
-import { among } from "../../../../plots/visuals/base/among.js";
-import { button, count, frame, h, s, travel } from "../../../../plots/visuals/base/base.js";
+import { button, count, frame, h, s, slider, travel } from "../../../../plots/visuals/base/base.js";
 
 function render({ model, el }) {
   const [tables, columns, near, users, target, sizes, spread, formula, often, nodes, degree] = [
@@ -74,8 +73,14 @@ function render({ model, el }) {
   );
 
   // ---- controls
-  const inner = among("S of the target", sizes, model.get("first"), (k) => put("first", k));
-  const outer = among("S of its neighbors", sizes, model.get("second"), (k) => put("second", k));
+  const sliderOf = (text, key) => slider(text, { min: 0, max: sizes.length - 1, value: model.get(key) }, (k) => put(key, k));
+  const [inner, outer] = [sliderOf("S of the target", "first"), sliderOf("S of its neighbors", "second")];
+  // a slider counts places; what is read beside it, and aloud, is the value
+  const valued = (one, place, value) => {
+    one.set(place);
+    one.node.querySelector("output").textContent = value;
+    one.node.querySelector("input").setAttribute("aria-valuetext", value);
+  };
   let trips = [];
   const again = button("Draw again", () => {
     put("draw", (model.get("draw") + 1) % draws);
@@ -120,8 +125,8 @@ function render({ model, el }) {
     });
     const right = Math.min(1, sizes[a] / degree);
     for (const end of ["y1", "y2"]) fair.setAttribute(end, qy(right));
-    inner.set(a);
-    outer.set(b);
+    valued(inner, a, sizes[a]);
+    valued(outer, b, sizes[b]);
     const seen = new Set(edges.map(([, , w]) => w)).add(target);
     const wrong = edges.filter(stray).length;
     const told = `${count(1 + edges.length, "place")} in the tree, ${count(seen.size, "different node")} of ${nodes}`;

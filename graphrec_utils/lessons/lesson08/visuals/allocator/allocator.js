@@ -4,8 +4,7 @@
 // (rule -> for each size the steps of each pin), along (degrees), curves (rule -> for each size the steps that a pin of
 // each of these degrees would get beside the others; not for one's own), rules (their names in order), rule.
 
-import { among } from "../../../../plots/visuals/base/among.js";
-import { button, frame, h, moves, s } from "../../../../plots/visuals/base/base.js";
+import { button, frame, h, moves, s, slider } from "../../../../plots/visuals/base/base.js";
 
 const SAYS = {
   equal: "Every pin gets the same, however much there is to see from it.",
@@ -96,7 +95,10 @@ function render({ model, el }) {
     title.textContent = `${rule}: ${write(model.get("total"))} steps, the most saved pin is on ${write(sizes[at])} boards`;
     told.textContent = SAYS[rule];
     for (const { name, node } of rules) node.setAttribute("aria-pressed", name === rule);
+    // the slider counts places; what is read beside it, and aloud, is the value
     size.set(at);
+    size.node.querySelector("output").textContent = write(sizes[at]);
+    size.node.querySelector("input").setAttribute("aria-valuetext", write(sizes[at]));
     chart.setAttribute("aria-label", names.map((name, k) => `${name} ${write(shown[k])}`).join(", "));
     const [least, most] = [Math.min(...degree), Math.max(...degree)].map((d) => degree.indexOf(d));
     say(
@@ -107,7 +109,7 @@ function render({ model, el }) {
   };
 
   const rules = model.get("rules").map((name) => ({ name, node: button(name, () => put("rule", name), { class: name === "yours" ? "gr-button gr-yours" : "gr-button" }) }));
-  const size = among("boards of the most saved pin", sizes.map(write), model.get("largest"), (k) => put("largest", k));
+  const size = slider("boards of the most saved pin", { min: 0, max: sizes.length - 1, value: model.get("largest") }, (k) => put("largest", k));
   const choice = h("div", { class: "gr-controls", role: "group", "aria-label": "Rule" }, "Rule:", ...rules.map((x) => x.node));
   controls.before(choice);
   controls.prepend(size.node);

@@ -3,8 +3,7 @@
 // bins, shared (negatives of a batch), ranks (null, or edges of ranks and, between them, how many negatives were looked
 // at and the share of false ones), from and to (places in these edges).
 
-import { among } from "../../../../plots/visuals/base/among.js";
-import { count, frame, h, player, s } from "../../../../plots/visuals/base/base.js";
+import { count, frame, h, player, s, slider } from "../../../../plots/visuals/base/base.js";
 
 function render({ model, el }) {
   const [steps, edges] = ["steps", "edges"].map((x) => model.get(x));
@@ -76,9 +75,15 @@ function render({ model, el }) {
     const dots = Array.from({ length: 100 }, (_, k) => s("rect", { x: 1 + 13 * (k % 20), y: 1 + 13 * Math.floor(k / 20), width: 10, height: 10 }));
     const hundred = s("svg", { viewBox: "0 0 264 66", width: 264, height: 66, role: "img" }, ...dots);
     const [first, last] = [
-      among("ranks from", limits.slice(0, -1), model.get("from"), (k) => range(k, Math.max(model.get("to"), k + 1))),
-      among("to", limits.slice(1), model.get("to") - 1, (k) => range(Math.min(model.get("from"), k), k + 1)),
+      slider("ranks from", { min: 0, max: share.length - 1, value: 0 }, (k) => range(k, Math.max(model.get("to"), k + 1))),
+      slider("to", { min: 1, max: share.length, value: 1 }, (k) => range(Math.min(model.get("from"), k - 1), k)),
     ];
+    // a slider counts places; what is read beside it, and aloud, is the value
+    const valued = (one, place, value) => {
+      one.set(place);
+      one.node.querySelector("output").textContent = value;
+      one.node.querySelector("input").setAttribute("aria-valuetext", value);
+    };
     beside.append(
       h("div", { class: "gr-title" }, "share of false ones, by rank"), curve,
       h("div", { class: "gr-controls" }, first.node, last.node),
@@ -86,8 +91,8 @@ function render({ model, el }) {
     );
     mark = () => {
       const [a, b] = [model.get("from"), model.get("to")];
-      first.set(a);
-      last.set(b - 1);
+      valued(first, a, limits[a]);
+      valued(last, b, limits[b]);
       const inside = share.map((_, k) => k >= a && k < b);
       bars.forEach((bar, k) => bar.setAttribute("class", inside[k] ? "gr-cur-false" : "gr-cur-out"));
       const all = found.reduce((sum, x, k) => sum + (inside[k] ? x : 0), 0);

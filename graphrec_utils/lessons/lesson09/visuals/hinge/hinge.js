@@ -2,7 +2,6 @@
 // State: positive and negative (degrees from the query), margins and margin (a place in them), curves (rule ->
 // for each margin the loss at 41 differences from −2 to 2), rules (their names in order), rule.
 
-import { among } from "../../../../plots/visuals/base/among.js";
 import { button, frame, h, s, slider } from "../../../../plots/visuals/base/base.js";
 
 const HINGE_SAYS = {
@@ -95,7 +94,13 @@ function render({ model, el }) {
     positive: slider("positive °", { ...turn, value: model.get("positive") }, (x) => put("positive", x)),
     negative: slider("negative °", { ...turn, value: model.get("negative") }, (x) => put("negative", x)),
   };
-  const size = among("margin", margins, model.get("margin"), (k) => put("margin", k));
+  const size = slider("margin", { min: 0, max: margins.length - 1, value: model.get("margin") }, (k) => put("margin", k));
+  // a slider counts places; what is read beside it, and aloud, is the value
+  const valued = (one, place, value) => {
+    one.set(place);
+    one.node.querySelector("output").textContent = value;
+    one.node.querySelector("input").setAttribute("aria-valuetext", value);
+  };
   // z moves against the gradient, along the circle: the loss falls by its slope in each score
   const moves_of = () => {
     const [p, n] = [model.get("positive"), model.get("negative")];
@@ -132,7 +137,7 @@ function render({ model, el }) {
     dot.setAttribute("cx", px(x));
     dot.setAttribute("cy", py(lossAt(x)));
     for (const name of ["positive", "negative"]) sliders[name].set(model.get(name));
-    size.set(model.get("margin"));
+    valued(size, model.get("margin"), margins[model.get("margin")]);
     for (const { name, node } of rules) node.setAttribute("aria-pressed", name === rule);
     const slope = slopeAt(x);
     const what =
