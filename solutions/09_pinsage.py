@@ -462,7 +462,7 @@ visuals.curriculum(epochs, num_shared=500, false=np.where(near < 0, np.nan, fals
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 9.2: step from the second epoch to the last (the first has no hard ones) and ask each time where the hard negatives
 # stand. Usual wrong answer: beside the shared ones. More than half of them lie where the positives lie, to the end; remind them of
-# the share of false ones above.
+# the share of false ones above, and let them set the ranks: from where on are few of a hundred false? From 300.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.5 Which of the four would you miss?

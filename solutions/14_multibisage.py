@@ -816,7 +816,7 @@ verdict(
 # *A branch of about 16 minutes: a look into a trained model, and a reason not to believe it.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# In ninety minutes. Figure 14.4 opens on an organic pin: read its bars. Then ask which graph the ad will look at, choose it, and last the ad
+# In ninety minutes. Figure 14.4 opens on an organic pin: read its lines. Then ask which graph the ad will look at, choose it, and last the ad
 # whom user-ad does not know.
 
 # %% tags=["timing"]

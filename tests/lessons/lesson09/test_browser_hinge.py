@@ -95,6 +95,19 @@ def test_the_slider_says_the_margin_and_not_its_place(hinge):
     assert "margin 0.6." in said(hinge)
 
 
+def test_a_vector_is_turned_by_its_head(page, hinge):
+    head = hinge.locator("circle.gr-hin-positive")
+    box = hinge.locator("svg").first.bounding_box()
+    head.hover()
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 30, steps=5)
+    page.mouse.up()
+    positive, negative = angles(hinge)
+    assert abs(positive - 90) <= 3 and negative == 40
+    page.mouse.move(box["x"] + 20, box["y"] + 100)
+    assert angles(hinge) == (positive, negative)  # it was let go
+
+
 def test_a_positive_that_is_far_ahead_is_left_alone(page, hinge):
     hinge.get_by_role("button", name="paper").click()
     slider = hinge.get_by_role("slider", name="positive")

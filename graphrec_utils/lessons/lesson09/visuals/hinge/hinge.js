@@ -15,7 +15,7 @@ function render({ model, el }) {
   const start = ["positive", "negative", "margin"].map((x) => [x, model.get(x)]);
   const { body, controls, say } = frame(el, {
     label: "The hinge and two vectors that it moves",
-    help: "Sliders (arrow keys work) turn the vectors; choose a rule and take steps of training.",
+    help: "Turn the vectors by their heads or with the sliders (arrow keys work); choose a rule and take steps of training.",
   });
   const put = (name, value) => {
     model.set(name, value);
@@ -41,6 +41,7 @@ function render({ model, el }) {
     line: s("line", { x1: middle, y1: floor, class: `gr-hin-line gr-hin-${kind}` }),
     pull: s("path", { class: `gr-hin-pull gr-hin-${kind}` }),
     text: s("text", { "text-anchor": "middle" }, kind),
+    knob: s("circle", { r: kind === "q" ? 0 : 9, class: `gr-hin-knob gr-hin-${kind}`, "aria-hidden": "true" }),
   });
   const arrows = { q: arrow("q"), positive: arrow("positive"), negative: arrow("negative") };
   const half = s("path", { class: "gr-hin-circle", d: `M ${middle - radius} ${floor} A ${radius} ${radius} 0 0 1 ${middle + radius} ${floor}` });
@@ -49,12 +50,29 @@ function render({ model, el }) {
     { viewBox: "0 0 300 172", width: 300, height: 172, role: "img" },
     half,
     ...Object.values(arrows).flatMap((x) => [x.pull, x.line, x.text]),
+    ...Object.values(arrows).map((x) => x.knob),
   );
+  for (const name of ["positive", "negative"]) {
+    const { knob } = arrows[name];
+    knob.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      knob.setPointerCapture(event.pointerId);
+    });
+    knob.addEventListener("pointermove", (event) => {
+      if (!knob.hasPointerCapture(event.pointerId)) return;
+      const box = circle.getBoundingClientRect();
+      const x = ((event.clientX - box.left) / box.width) * 300 - middle;
+      const y = floor - ((event.clientY - box.top) / box.height) * 172;
+      put(name, Math.round((Math.atan2(Math.max(0, y), x) * 180) / Math.PI));
+    });
+  }
   const place = (name, degrees, move, out) => {
-    const { line, pull, text } = arrows[name];
+    const { line, pull, text, knob } = arrows[name];
     const [x, y] = at(degrees);
     line.setAttribute("x2", x);
     line.setAttribute("y2", y);
+    knob.setAttribute("cx", x);
+    knob.setAttribute("cy", y);
     const [tx, ty] = at(degrees, radius + out);
     text.setAttribute("x", name === "q" ? tx : Math.max(34, Math.min(266, tx)));
     text.setAttribute("y", name === "q" ? floor + 14 : ty + 4);
