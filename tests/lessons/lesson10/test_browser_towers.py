@@ -78,6 +78,19 @@ def test_steps_of_training_turn_the_user_to_the_film_and_reset_turns_it_back(rin
     assert probability(ring) == before
 
 
+def test_the_user_is_turned_on_the_circle(page, ring):
+    box = ring.locator("svg").first.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x + 60, y - 2)
+    page.mouse.down()
+    assert int(ring.locator("output").first.inner_text()) in range(6)
+    page.mouse.move(x - 1, y + 60, steps=4)
+    page.mouse.up()
+    assert abs(int(ring.locator("output").first.inner_text()) - 270) < 4
+    page.mouse.move(x + 60, y)
+    assert abs(int(ring.locator("output").first.inner_text()) - 270) < 4  # it was let go
+
+
 def test_sliders_work_with_keys(page, ring):
     turn, cool = ring.get_by_role("slider").all()
     turn.focus()

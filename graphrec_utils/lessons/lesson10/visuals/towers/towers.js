@@ -7,7 +7,7 @@ function render({ model, el }) {
   const [items, angles, positive, temperatures] = ["items", "angles", "positive", "temperatures"].map((x) => model.get(x));
   const { body, controls, say } = frame(el, {
     label: "A user among items on a circle",
-    help: "The sliders turn the user and set the temperature (arrow keys work).",
+    help: "Turn the user by hand, on the circle, or with its slider (arrow keys work); the other one sets the temperature.",
   });
   const first = [model.get("user"), model.get("at")];
   const put = (name, value) => {
@@ -40,6 +40,21 @@ function render({ model, el }) {
     ...marks,
     tip,
   );
+  circle.classList.add("gr-tw-circle");
+  const point = (event) => {
+    const box = circle.getBoundingClientRect();
+    const x = ((event.clientX - box.left) / box.width) * 330 - cx;
+    const y = cy - ((event.clientY - box.top) / box.height) * 240;
+    put("user", (Math.round((Math.atan2(y, x) * 180) / Math.PI) + 360) % 360);
+  };
+  circle.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    circle.setPointerCapture(event.pointerId);
+    point(event);
+  });
+  circle.addEventListener("pointermove", (event) => {
+    if (circle.hasPointerCapture(event.pointerId)) point(event);
+  });
 
   // ---- bars
   const [step, zero, long] = [30, 90, 170];
@@ -94,6 +109,7 @@ function render({ model, el }) {
     turn.set(Math.round(model.get("user")));
     cool.set(model.get("at"));
     cool.node.querySelector("output").textContent = String(t);
+    cool.node.querySelector("input").setAttribute("aria-valuetext", t);
     circle.setAttribute("aria-label", `The user points to ${Math.round(model.get("user"))} degrees, ${items[positive]} is at ${angles[positive]}`);
     chart.setAttribute("aria-label", items.map((name, k) => `${name} ${write(p[k])}`).join(", "));
     const floor = Math.log1p((items.length - 1) * Math.exp(-2 / t));
