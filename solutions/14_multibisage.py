@@ -264,8 +264,8 @@ keys = torch.from_numpy(looks)[places.clamp(min=0)] * (places >= 0)[..., None]
 visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], keys, places < 0, function=attend)  # fmt: skip
 
 # %% [markdown]
-# *Figure 14.1. Four pins and the first six places of their lists in the graph of ads; pictures are queries and keys. Right, the first pin's keys
-# as arrows beside its query, as wide as their weights. Hatched places are empty (dashed in the interactive version, where a button lets them be heard, as vectors of
+# *Figure 14.1. Four pins and the first six places of their lists in the graph of ads; pictures are queries and keys. Right, the weights of the longest list, and its keys
+# as arrows beside the query, as wide as their weights. Hatched places are empty (dashed in the interactive version, where a button lets them be heard, as vectors of
 # zeros, and where you carry the query).*
 #
 # Let the empty places be heard. What do they take from the pin with the shortest list? And what does the last pin hear?

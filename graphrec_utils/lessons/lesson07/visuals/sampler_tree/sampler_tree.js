@@ -69,7 +69,7 @@ function render({ model, el }) {
   const titled = (text, node) => [h("div", { class: "gr-title" }, text), node];
   body.append(
     h("div", {}, ...titled("layer 2, layer 1, layer 0", svg)),
-    h("div", {}, ...titled("variance of the mean (dashes: formula)", chart), ...titled("how often each is drawn (dashes: fair)", tally)),
+    h("div", { class: "gr-tree-side" }, ...titled("variance of the mean (dashes: formula)", chart), ...titled("how often each is drawn (dashes: fair)", tally)),
   );
 
   // ---- controls

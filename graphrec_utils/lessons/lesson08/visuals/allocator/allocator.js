@@ -30,22 +30,36 @@ function render({ model, el }) {
   const [width, height, left, floor] = [470, 270, 58, 232];
   const all = Object.values(steps).flat(2).filter((x) => x >= 1);
   const [low, high] = [Math.floor(Math.log10(Math.min(...all, 100))), Math.log10(1.3 * Math.max(...all))];
-  const px = (d) => left + 14 + ((width - left - 34) * Math.log(d)) / Math.log(along.at(-1));
-  const py = (x) => floor - ((floor - 12) * (Math.log10(Math.max(x, 10 ** low)) - low)) / (high - low);
+  const head = 40; // for the names
+  const px = (d) => left + 46 + ((width - left - 66) * Math.log(d)) / Math.log(along.at(-1));
+  const py = (x) => floor - ((floor - head - 14) * (Math.log10(Math.max(x, 10 ** low)) - low)) / (high - low);
   const powers = (top) => Array.from({ length: Math.floor(top) + 1 }, (_, k) => 10 ** k);
   const lines = Object.fromEntries(Object.keys(curves).map((name) => [name, s("polyline", {})]));
   const mine = s("polyline", { class: "gr-all-line gr-all-mine" });
   const cross = s("circle", { r: 9, class: "gr-all-cross" });
   const dots = names.map(() => s("circle", { r: 6 }));
-  const texts = names.map((_, k) => s("text", { "text-anchor": degree[k] > along.at(-1) ** 0.66 ? "end" : degree[k] < 3 ? "start" : "middle" }));
+  const texts = names.map(() => s("text", { "text-anchor": "end" }));
+  const order = degree.map((_, k) => k).sort((a, b) => degree[a] - degree[b]);
+  let [before, lower] = [-99, false];
+  const titles = order.flatMap((k) => {
+    const x = px(degree[k]);
+    lower = x - before < 84 && !lower; // names too near each other stand on two lines
+    before = x;
+    const short = names[k].length > 16 ? `${names[k].slice(0, 15)}…` : names[k];
+    const anchor = x > width - 60 ? "end" : x < left + 60 ? "start" : "middle";
+    return [
+      s("line", { x1: x, x2: x, y1: lower ? 36 : 18, y2: floor, class: "gr-all-drop" }),
+      s("text", { x: anchor === "end" ? width - 2 : anchor === "start" ? left + 4 : x, y: lower ? 32 : 14, "text-anchor": anchor }, s("title", {}, names[k]), short),
+    ];
+  });
   const grid = (x1, y1, x2, y2) => s("line", { x1, y1, x2, y2, class: "gr-all-grid" });
   const chart = s(
     "svg",
     { viewBox: `0 0 ${width} ${height}`, width, height, role: "img" },
     ...powers(high).filter((x) => x >= 10 ** low).flatMap((x) => [grid(left, py(x), width - 6, py(x)), s("text", { x: left - 6, y: py(x) + 5, "text-anchor": "end" }, write(x))]),
-    ...powers(Math.log10(along.at(-1))).flatMap((d) => [grid(px(d), 8, px(d), floor), s("text", { x: px(d), y: floor + 17, "text-anchor": "middle" }, write(d))]),
+    ...powers(Math.log10(along.at(-1))).flatMap((d) => [grid(px(d), head, px(d), floor), s("text", { x: px(d), y: floor + 17, "text-anchor": "middle" }, write(d))]),
     s("text", { x: (left + width) / 2, y: height - 3, "text-anchor": "middle" }, "boards of the pin"),
-    ...Object.values(lines), mine, cross, ...dots, ...texts,
+    ...titles, ...Object.values(lines), mine, cross, ...dots, ...texts,
   );
   const title = h("div", { class: "gr-title" });
   const told = h("div", {});
@@ -74,15 +88,14 @@ function render({ model, el }) {
       line.setAttribute("points", along.map((d, k) => `${px(d)},${py(curves[name][at][k])}`).join(" "));
       line.setAttribute("class", `gr-all-line${name === rule ? " gr-all-here" : ""}`);
     }
-    const order = degree.map((_, k) => k).sort((a, b) => degree[a] - degree[b]);
     mine.setAttribute("points", rule === "yours" ? order.map((k) => `${px(degree[k])},${py(shown[k])}`).join(" ") : "");
     dots.forEach((dot, k) => {
       dot.setAttribute("cx", px(degree[k]));
       dot.setAttribute("cy", py(shown[k]));
       dot.setAttribute("class", shown[k] < 1 ? "gr-all-none" : rule === "yours" ? "gr-all-dot gr-all-own" : "gr-all-dot gr-item");
-      texts[k].textContent = `${names[k].length > 16 ? `${names[k].slice(0, 15)}…` : names[k]} ${write(shown[k])}`;
-      texts[k].setAttribute("x", px(degree[k]));
-      texts[k].setAttribute("y", py(shown[k]) < 40 ? py(shown[k]) + 22 : py(shown[k]) - 12);
+      texts[k].textContent = write(shown[k]);
+      texts[k].setAttribute("x", px(degree[k]) - 7);
+      texts[k].setAttribute("y", py(shown[k]) - 7);
     });
     const meet = crossing(rule, at);
     cross.setAttribute("visibility", meet ? "visible" : "hidden");

@@ -34,7 +34,7 @@ function render({ model, el }) {
   const sum = (values) => values.reduce((a, x) => a + x, 0);
   // as a tree, every vector would be computed for each that hears it
   const treeOf = (batch) => sum(batch.map((pin) => size(pin) + sum(near[pin].map(size))));
-  const [broad, deep, left] = [216, 150, 30];
+  const [broad, deep, left] = [204, 150, 30];
   const most = Math.max(1, treeOf(pins));
   const px = (k) => left + 10 + ((broad - left - 20) * k) / Math.max(1, pins.length);
   const py = (value) => deep - 22 - ((deep - 34) * value) / most;

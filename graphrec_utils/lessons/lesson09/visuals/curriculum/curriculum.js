@@ -15,7 +15,7 @@ function render({ model, el }) {
   const show = (x) => x.toFixed(2).replace("-", "−");
 
   // ---- above: what a query is compared with; each epoch a column, hard ones on top of the shared
-  const [width, left] = [380, 30];
+  const [width, left] = [370, 30];
   const columns = steps.map((step, k) => {
     const x = left + (k * (width - left)) / steps.length;
     const bar = (width - left) / steps.length - 6;
@@ -104,7 +104,7 @@ function render({ model, el }) {
     };
   }
   body.append(
-    h("div", {}, h("div", { class: "gr-title" }, "epochs: shared below, hard ones on top"), timeline,
+    h("div", { class: "gr-cur-epochs" }, h("div", { class: "gr-title" }, "epochs: shared below, hard ones on top"), timeline,
       h("div", { class: "gr-title" }, "cosine with the query"), chart, keys),
     ...(ranks ? [beside] : []),
   );

@@ -41,7 +41,7 @@ function render({ model, el }) {
   };
 
   // ---- two charts of bars: [low, high] is what fits
-  const [row, zero, long] = [34, 92, 200];
+  const [row, zero, long] = [34, 92, 160];
   const panel = (title, low, high, truth) => {
     const x = (v) => zero + (long * (v - low)) / (high - low);
     const span = (v) => ({ x: Math.min(x(0), x(v)), width: Math.max(1, Math.abs(x(v) - x(0))) });

@@ -30,7 +30,7 @@ function render({ model, el }) {
   };
 
   // ---- bars of the estimates, and a table for each hash function
-  const [row, zero, long] = [28, 92, 190];
+  const [row, zero, long] = [28, 92, 150];
   const bars = names.map((name, k) => ({
     bar: s("rect", { x: zero, y: k * row + 7, height: 14, class: "gr-item" }),
     share: s("rect", { x: zero, y: k * row + 3, height: 22, class: "gr-str-true" }),
@@ -41,7 +41,7 @@ function render({ model, el }) {
   const chart = s("svg", { viewBox: `0 0 ${size[0]} ${size[1]}`, width: size[0], height: size[1], role: "img" },
     ...bars.flatMap((x) => [x.bar, x.share, x.text, x.name]));
   const who = (k, b) => names.filter((_, j) => buckets[k][j] === b);
-  const [wide, box, line, tall] = [Math.max(76, Math.min(88, 352 / width)), 62, 122, 22];
+  const [wide, box, line, tall] = [Math.max(76, Math.min(88, 336 / width)), 62, 122, 22];
   const middle = (k, j) => wide * (buckets[k][j] + 0.5) + (j - (names.length - 1) / 2) * 6;
   const top = (k) => tall + k * line;
   const cells = buckets.map((_, k) => Array.from({ length: width }, (_, b) => {

@@ -69,11 +69,12 @@ def attention_map(
     names = list(map(str, pins))
     keys_ = [_plane(query, key) for query, key in zip(q, K, strict=True)]
     lengths = [round(float(query.norm()), 3) for query in q]
+    row = int((~mask).sum(dim=1).argmax())  # the longest list has most to show
     lonely = [names[b] for b in range(B) if mask[b].all()]
     return Visual(
         Path(__file__).with_name("attention_map.js"),
         state={
-            "pins": names, "empty": mask.tolist(), "weights": masked, "heard": heard, "row": 0,
+            "pins": names, "empty": mask.tolist(), "weights": masked, "heard": heard, "row": row,
             "masked": True, "keys": keys_, "lengths": lengths, "root": round(q.shape[1] ** 0.5, 4),
             "moved": [[0, 0]] * B,
         },
@@ -82,9 +83,9 @@ def attention_map(
             f"A table of {B} pins by {T} places of their lists. Darker cells are looked at more; cells of empty "
             f"places are hatched and have weight 0. {int(mask.sum())} of {B * T} places are empty"
             + (f"; {', '.join(lonely)} has no neighbor at all. " if lonely else ". ")
-            + "Beside it the weights of the first pin as bars, and its keys as arrows in a plane with its query."
+            + f"Beside it the weights of {names[row]} as bars, and its keys as arrows in a plane with its query."
         ),
-        draw=lambda: draw(names, mask.tolist(), masked, keys_[0]),
+        draw=lambda: draw(names, mask.tolist(), masked, keys_[row], row),
         note=note,
     )  # fmt: skip
 
@@ -107,9 +108,9 @@ def _plane(query: torch.Tensor, keys: torch.Tensor) -> list[list[float]]:
 
 
 def draw(
-    pins: list[str], empty: list[list[bool]], weights: list, keys: list[list[float]]
+    pins: list[str], empty: list[list[bool]], weights: list, keys: list[list[float]], row: int
 ) -> tuple[Axes, Axes, Axes]:
-    """Draw the table, the bars of its first row, and that pin's keys as arrows."""
+    """Draw the table, the bars of one row, and that pin's keys as arrows."""
     W = np.array([[np.nan if x is None else x for x in row] for row in weights])
     B, T = W.shape
     figure = plt.figure(figsize=(8.0, 0.9 + 0.44 * B))
@@ -128,15 +129,15 @@ def draw(
     table.set_yticks(range(B), pins)
     table.set_xlabel("place in the list; hatched: nobody")
     table.grid(False)
-    bars.barh(range(T), np.nan_to_num(W[0]), color=style.ITEM, height=0.6)
+    bars.barh(range(T), np.nan_to_num(W[row]), color=style.ITEM, height=0.6)
     bars.set_yticks(range(T), range(1, T + 1))
     bars.invert_yaxis()
     bars.set_xlim(0, 1)
-    bars.set_title(f"{pins[0]} looks at", loc="left")
+    bars.set_title(f"{pins[row]} looks at", loc="left")
     reach = max(0.01, *(abs(x) for point in keys for x in point))
     for t, (x, y) in enumerate(keys):
-        if not empty[0][t]:
-            width = 1 + 6 * float(np.nan_to_num(W[0, t]))
+        if not empty[row][t]:
+            width = 1 + 6 * float(np.nan_to_num(W[row, t]))
             plane.plot([0, x], [0, y], color=style.ITEM, linewidth=width)
             plane.annotate(str(t + 1), (x, y), (3, 2), textcoords="offset points", fontsize=9)
     plane.plot([0, 1.1 * reach], [0, 0], "--o", color=style.INK, markevery=[1])

@@ -44,8 +44,8 @@ function render({ model, el }) {
     const k = graphs.findIndex((x) => x.choose === event.target);
     if (k >= 0 && k !== model.get("graph")) put("graph", k);
   });
-  const [step, zero, long] = [26, 170, 100];
-  const chart = s("svg", { viewBox: `0 0 316 ${8 * step}`, width: 316, height: 8 * step, role: "img" });
+  const [step, zero, long] = [26, 164, 92];
+  const chart = s("svg", { viewBox: `0 0 300 ${8 * step}`, width: 300, height: 8 * step, role: "img" });
   const [leftTitle, rightTitle] = [h("div", { class: "gr-title" }), h("div", { class: "gr-title" })];
   body.append(h("div", {}, leftTitle, left), h("div", {}, rightTitle, chart));
 
