@@ -47,7 +47,7 @@ function render({ model, el }) {
     ...Object.values(lines),
   );
   const key = (kind, text) => h("span", {}, h("i", { class: `gr-cur-key gr-cur-key-${kind}` }), text);
-  const keys = h("div", { class: "gr-cur-keys" }, key("positive", "positive"), key("shared", "shared negatives"), key("hard", "hard negatives"));
+  const keys = h("div", { class: "gr-cur-keys" }, key("positive", "positive"), key("shared", "shared negatives"), key("hard", "hard ones"));
 
   // ---- beside: which ranks hard negatives come from, and how many of a hundred would be false
   const ranks = model.get("ranks");

@@ -43,7 +43,7 @@ function render({ model, el }) {
       return h("tr", { onclick: () => put("row", b) }, h("th", { scope: "row" }, choose), ...cells[b]);
     }),
   );
-  roving(table, () => heads, heads[0][0]);
+  roving(table, () => heads, heads[model.get("row")][0]);
   table.addEventListener("focusin", (event) => {
     const b = heads.findIndex(([x]) => x === event.target);
     if (b >= 0 && b !== model.get("row")) put("row", b);
