@@ -66,7 +66,8 @@ function render({ model, el }) {
   const list = h("tbody", {});
   body.append(
     h("div", {}, title, chart),
-    h("div", { class: "gr-all-side" }, told, h("table", { class: "gr-all-table", "aria-label": "steps of each pin" }, list)),
+    h("div", { class: "gr-all-side" }, told, h("table", { class: "gr-all-table", "aria-label": "steps of each pin" },
+      h("thead", {}, h("tr", {}, ...["pin", "boards", "steps"].map((x) => h("th", { scope: "col" }, x)))), list)),
   );
 
   // the boards at which the rule gives as much as that by degree does, if they are two rules at all
@@ -104,7 +105,7 @@ function render({ model, el }) {
       cross.setAttribute("cy", py(meet[1]));
     }
     list.replaceChildren(...names.map((name, k) =>
-      h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, `on ${degree[k]}`), h("td", {}, `${write(shown[k])} steps`))));
+      h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, degree[k]), h("td", {}, write(shown[k])))));
     title.textContent = `${rule}: ${write(model.get("total"))} steps, the most saved pin is on ${write(sizes[at])} boards`;
     told.textContent = SAYS[rule];
     for (const { name, node } of rules) node.setAttribute("aria-pressed", name === rule);
