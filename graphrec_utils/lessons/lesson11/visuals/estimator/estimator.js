@@ -119,11 +119,10 @@ function render({ model, el }) {
     );
   };
 
-  const boxes = SWITCHES.map((_, k) => {
+  const boxes = SWITCHES.map(() => {
     const box = h("input", { type: "checkbox" });
     box.addEventListener("change", () => {
-      const wanted = boxes.map((x) => Number(x.checked && (k || box.checked)));
-      if (!k && !box.checked) wanted.fill(0);
+      const wanted = boxes.map((x) => Number(boxes[0].checked && x.checked));
       put("variant", Object.keys(COMPOSED).find((name) => COMPOSED[name].join() === wanted.join()));
     });
     return box;
