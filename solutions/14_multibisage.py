@@ -816,7 +816,7 @@ verdict(
 # *A branch of about 16 minutes: a look into a trained model, and a reason not to believe it.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# In ninety minutes. Figure 14.4 opens on an organic pin: read its lines. Then ask which graph the ad will look at, choose it, and last the ad
+# In ninety minutes. Figure 14.4 opens on an organic pin: read its bars. Then ask which graph the ad will look at, choose it, and last the ad
 # whom user-ad does not know.
 
 # %% tags=["timing"]
@@ -851,7 +851,7 @@ def both_levels(model, pin):
 visuals.levels([both_levels(models["transformer"], pin) for pin in chosen])
 
 # %% [markdown]
-# *Figure 14.4. Where four pins look in the trained model. Left: neighbors flow into six graphs, and these into the pin, the second level: how much it looks at itself and at each graph. Right: how much it looks at its
+# *Figure 14.4. Where four pins look in the trained model. Left: how much a pin looks at itself and at the six graphs, the second level. Right: how much it looks at its
 # neighbors in one of them, the first level; what is missing there to 1 it gives to itself. In the interactive version you choose pin
 # and graph.*
 

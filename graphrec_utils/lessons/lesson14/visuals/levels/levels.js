@@ -1,5 +1,4 @@
-// Two levels of attention as the model has them: neighbors into graphs, graphs into the pin; lines are as wide as their
-// weights. Choose a pin, then a graph, and see its neighbors there.
+// Two levels of attention: choose a pin, then a graph, and see its neighbors there.
 // State: pins ([{ name, itself, graphs: [{ name, looks, near: [[name, weight], …] }] }]), pin, graph.
 
 import { button, frame, h, roving, s } from "../../../../plots/visuals/base/base.js";
@@ -21,60 +20,45 @@ function render({ model, el }) {
   controls.prepend(...tabs);
 
   // ---- left: the graphs, right: the neighbors in one of them
-  const [slot, width, ends] = [46, 330, [12, 84, 312]];
-  const high = slot * (pins[0].graphs.length + 1);
-  const middle = (k) => slot * (k + 0.5); // the pin itself is first, then the graphs
-  const label = (k, text) => s("text", { x: ends[1] + 16, y: middle(k) - 6, class: "gr-lev-name" }, text);
-  const own = { line: s("line", { x1: ends[1], y1: middle(0), x2: ends[2], y2: high / 2 }), value: label(0, "") };
-  const graphs = pins[0].graphs.map((_, g) => {
-    const k = g + 1;
-    const line = s("line", { x1: ends[1], y1: middle(k), x2: ends[2], y2: high / 2 });
-    const fan = s("g", {});
-    const value = label(k, "");
-    const choose = s("g", { class: "gr-lev-graph", role: "button", onclick: () => put("graph", g) },
-      s("rect", { x: 0, y: middle(k) - slot / 2 + 2, width: ends[1] + 130, height: slot - 4, class: "gr-lev-touch" }),
-      fan, s("circle", { cx: ends[1], cy: middle(k), r: 8 }), value);
-    return { line, fan, value, choose };
+  const graphs = pins[0].graphs.map((g, k) => {
+    const bar = h("span", { class: "gr-lev-bar", "aria-hidden": "true" });
+    const value = h("span", { class: "gr-lev-value" });
+    const choose = button(g.name, () => put("graph", k), { class: "gr-button gr-lev-graph" });
+    return { bar, value, choose, row: h("div", { class: "gr-lev-line" }, choose, bar, value) };
   });
-  const left = s("svg", { viewBox: `0 0 ${width} ${high}`, width, height: high, role: "group", "aria-label": "graphs" },
-    own.line, ...graphs.map((x) => x.line), s("circle", { cx: ends[1], cy: middle(0), r: 8, class: "gr-user" }), own.value,
-    ...graphs.map((x) => x.choose), s("circle", { cx: ends[2], cy: high / 2, r: 12, class: "gr-user" }));
+  const own = { bar: h("span", { class: "gr-lev-bar gr-lev-own", "aria-hidden": "true" }), value: h("span", { class: "gr-lev-value" }) };
+  const left = h("div", { class: "gr-lev-list" }, h("div", { class: "gr-lev-line" }, h("span", { class: "gr-lev-graph" }, "the pin itself"), own.bar, own.value), ...graphs.map((x) => x.row));
   roving(left, () => graphs.map((x) => [x.choose]), graphs[0].choose);
   left.addEventListener("focusin", (event) => {
     const k = graphs.findIndex((x) => x.choose === event.target);
     if (k >= 0 && k !== model.get("graph")) put("graph", k);
   });
-  const [step, zero, long] = [26, 164, 92];
-  const chart = s("svg", { viewBox: `0 0 300 ${8 * step}`, width: 300, height: 8 * step, role: "img" });
+  const [step, zero, long] = [26, 190, 110];
+  const chart = s("svg", { viewBox: `0 0 350 ${8 * step}`, width: 350, height: 8 * step, role: "img" });
   const [leftTitle, rightTitle] = [h("div", { class: "gr-title" }), h("div", { class: "gr-title" })];
   body.append(h("div", {}, leftTitle, left), h("div", {}, rightTitle, chart));
 
   const draw = () => {
     const [at, graph] = ["pin", "graph"].map((x) => model.get(x));
     const pin = pins[at];
+    const most = Math.max(pin.itself, ...pin.graphs.map((g) => g.looks), 0.01);
     tabs.forEach((x, k) => x.setAttribute("aria-pressed", String(k === at)));
-    const wide = (x, most) => 1 + most * x;
-    own.line.setAttribute("stroke-width", wide(pin.itself, 24));
-    own.line.setAttribute("class", "gr-lev-line gr-lev-own");
-    own.value.textContent = `the pin itself ${write(pin.itself)}`;
+    const fill = ({ bar, value }, x, text) => {
+      bar.style.setProperty("--gr-lev-share", `${Math.round((100 * x) / most)}`);
+      value.textContent = text;
+    };
+    fill(own, pin.itself, write(pin.itself));
     graphs.forEach((x, k) => {
-      const { name, looks, near } = pin.graphs[k];
-      const here = k === graph ? " gr-lev-here" : "";
-      const y = middle(k + 1);
-      x.fan.replaceChildren(...near.map(([, w], j) =>
-        s("line", { x1: ends[0], y1: y + ((j - (near.length - 1) / 2) * (slot - 10)) / 8, x2: ends[1], y2: y, "stroke-width": wide(w, 8), class: `gr-lev-line${here}` })));
-      x.line.setAttribute("stroke-width", near.length ? wide(looks, 24) : 0);
-      x.line.setAttribute("class", `gr-lev-line${here}`);
-      x.value.textContent = `${cut(name, 16)} ${near.length ? write(looks) : "(nobody)"}`;
-      x.choose.setAttribute("class", `gr-lev-graph${here}${near.length ? "" : " gr-lev-nobody"}`);
-      x.choose.setAttribute("aria-label", `${name}, ${near.length ? write(looks) : "nobody"}`);
+      const { looks, near } = pin.graphs[k];
+      fill(x, looks, near.length ? write(looks) : "nobody");
       x.choose.setAttribute("aria-pressed", String(k === graph));
+      x.bar.classList.toggle("gr-lev-here", k === graph);
     });
     const { name, looks, near } = pin.graphs[graph];
     const top = Math.max(...near.map(([, w]) => w), 0.01);
     chart.replaceChildren(
       ...near.flatMap(([title, w], k) => [
-        s("text", { x: zero - 8, y: k * step + 18, "text-anchor": "end" }, cut(title, 22)),
+        s("text", { x: zero - 8, y: k * step + 18, "text-anchor": "end" }, cut(title, 27)),
         s("rect", { x: zero, y: k * step + 4, height: 17, width: Math.max(1, (long * w) / top), class: "gr-item" }),
         s("text", { x: zero + 8 + (long * w) / top, y: k * step + 18 }, write(w)),
       ]),
