@@ -109,19 +109,3 @@ def test_graphs_and_pins_are_chosen(page, both):
     assert "has no neighbor in ads" in status(both)
     both.get_by_role("button", name="pin 8").click()
     assert status(both).startswith("pin 8")
-
-
-def test_lines_are_as_wide_as_weights(both):
-    own, boards, ads = (both.locator("svg[role=group] > line").nth(k) for k in range(3))
-    widths = [float(x.get_attribute("stroke-width")) for x in (own, boards, ads)]
-    assert widths == pytest.approx([1 + 24 * 0.4, 1 + 24 * 0.6, 0])
-    both.locator(".gr-lev-graph", has_text="ads").click()
-    assert "no neighbor in ads" in status(both)
-
-
-@pytest.mark.parametrize("dark", [False, True])
-def test_both_levels_can_be_read_and_fit_a_phone(page, drawn, dark):
-    page.set_viewport_size({"width": 400, "height": 900})
-    drawn(visuals.levels(PINS), dark)
-    assert violations(page, ".gr-root") == []
-    assert width(page) <= 400
