@@ -60,7 +60,9 @@ def test_false_negatives_are_counted_by_rank():
     false[:, :9] = [[1] * 9, [1, 0] * 4 + [0]]
     state = visuals.curriculum(EPOCHS, false=false, ranks=(1, 10)).state
     assert state["ranks"]["edges"] == [1, 2, 4, 7, 10, 15, 20]
-    assert state["ranks"]["found"] == [2, 4, 6, 6, 0, 0]
+    # of all nine of the first query, and of four of the second's nine
+    assert state["ranks"]["drawn"][0] == [1.0, 0.833, 0.75, 0.722, 0.722, 0.722]
+    assert state["ranks"]["drawn"][-1] == [0.0]
     assert state["ranks"]["share"] == [1.0, 0.75, 0.6667, 0.6667, 0, 0]
     assert (state["from"], state["to"]) == (0, 4)
     shown = visuals.curriculum(EPOCHS, false=false, ranks=(1, 10))

@@ -81,7 +81,9 @@ def _counts(epoch: int, drawn: Mapping[str, np.ndarray]) -> dict:
 
 
 def _by_rank(false: np.ndarray) -> dict[str, list]:
-    """Return edges of ranks and, between each two, how many pins there are and the share of false ones."""
+    """Return edges of ranks, the share of false ones between each two, and `drawn`: where one negative is drawn for
+    each query from the ranks between edges a and b, the share of false ones is drawn[a][b - a - 1].
+    """
     false = np.asarray(false, dtype=np.float64)
     known = false[~np.isnan(false)] if false.ndim == 2 else np.array([np.inf])
     if not np.isin(known, (0, 1)).all() or false.shape[1] < 2:
@@ -90,10 +92,18 @@ def _by_rank(false: np.ndarray) -> dict[str, list]:
         )
     edges = [rank for rank in RANKS if rank <= false.shape[1]]
     parts = [false[:, a - 1 : b - 1] for a, b in itertools.pairwise(edges)]
-    found = [int((~np.isnan(x)).sum()) for x in parts]
-    wrong = [float(np.nansum(x)) for x in parts]
-    share = [round(w / max(1, k), 4) for w, k in zip(wrong, found, strict=True)]
-    return {"edges": edges, "found": found, "share": share}
+    there = np.stack([(~np.isnan(x)).sum(axis=1) for x in parts], axis=1)  # (queries, bins)
+    wrong = np.stack([np.nansum(x, axis=1) for x in parts], axis=1)
+    share = wrong.sum(axis=0) / np.maximum(1, there.sum(axis=0))
+
+    def drawn(a, b):
+        count = there[:, a:b].sum(axis=1)
+        have = count > 0
+        return float((wrong[have, a:b].sum(axis=1) / count[have]).mean()) if have.any() else 0.0
+
+    bins = len(parts)
+    table = [[round(drawn(a, b), 3) for b in range(a + 1, bins + 1)] for a in range(bins)]
+    return {"edges": edges, "share": share.round(4).tolist(), "drawn": table}
 
 
 def _range(edges: list[int], ranks: tuple[int, int]) -> list[int]:
@@ -105,9 +115,9 @@ def _range(edges: list[int], ranks: tuple[int, int]) -> list[int]:
 
 def _counted(table: dict[str, list], at: list[int]) -> str:
     """Return how many of the ranks that are set at first are false, as a sentence."""
-    found, share = (np.array(table[x][slice(*at)]) for x in ("found", "share"))
     a, b = (table["edges"][k] for k in at)
-    return f" Of hard negatives from ranks {a} to {b}, {(found * share).sum() / max(1, found.sum()):.0%} are false."
+    share = table["drawn"][at[0]][at[1] - at[0] - 1]
+    return f" Of hard negatives from ranks {a} to {b}, {share:.0%} are false."
 
 
 LOOKS = {

@@ -1,7 +1,8 @@
 // A curriculum, epoch by epoch: histograms of cosines with the query.
 // State: step (epoch − 1), steps ({ hard, share: kind -> shares, mean: kind -> number or null }), edges of the
-// bins, shared (negatives of a batch), ranks (null, or edges of ranks and, between them, how many negatives were looked
-// at and the share of false ones), from and to (places in these edges).
+// bins, shared (negatives of a batch), ranks (null, or edges of ranks, the share of false negatives between each two, and
+// drawn[a][b - a - 1]: the same where one is drawn for each query from the ranks between edges a and b), from and to
+// (places in these edges).
 
 import { count, frame, h, player, s, slider } from "../../../../plots/visuals/base/base.js";
 
@@ -60,7 +61,7 @@ function render({ model, el }) {
   const beside = h("div", { class: "gr-cur-ranks" });
   let mark = () => "";
   if (ranks) {
-    const { edges: limits, found, share } = ranks;
+    const { edges: limits, share, drawn } = ranks;
     const qx = (rank) => 34 + ((wide - 42) * Math.log(rank / limits[0])) / Math.log(limits.at(-1) / limits[0]);
     const most = Math.max(0.1, ...share);
     const qy = (value) => tall - 24 - ((tall - 36) * value) / most;
@@ -95,8 +96,7 @@ function render({ model, el }) {
       valued(last, b, limits[b]);
       const inside = share.map((_, k) => k >= a && k < b);
       bars.forEach((bar, k) => bar.setAttribute("class", inside[k] ? "gr-cur-false" : "gr-cur-out"));
-      const all = found.reduce((sum, x, k) => sum + (inside[k] ? x : 0), 0);
-      const wrong = all ? Math.round((100 * found.reduce((sum, x, k) => sum + (inside[k] ? x * share[k] : 0), 0)) / all) : 0;
+      const wrong = Math.round(100 * drawn[a][b - a - 1]);
       dots.forEach((dot, k) => dot.setAttribute("class", k < wrong ? "gr-cur-false" : "gr-cur-fine"));
       const told = `Ranks ${limits[a].toLocaleString("en-US")} to ${limits[b].toLocaleString("en-US")}: ${wrong} of 100 hard negatives are false.`;
       for (const node of [curve, hundred]) node.setAttribute("aria-label", told);
