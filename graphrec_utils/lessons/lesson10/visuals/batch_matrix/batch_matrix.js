@@ -38,7 +38,7 @@ function render({ model, el }) {
   });
 
   // ---- softmax of the row
-  const [step, zero, long] = [34, 120, 150];
+  const [step, zero, long] = [34, 112, 126];
   const bars = items.map((name, b) => ({
     bar: s("rect", { x: zero, y: b * step + 6, height: 20 }),
     text: s("text", { y: b * step + 21 }),
@@ -46,7 +46,7 @@ function render({ model, el }) {
   }));
   const chart = s(
     "svg",
-    { viewBox: `0 0 330 ${B * step}`, width: 330, height: B * step, role: "img" },
+    { viewBox: `0 0 300 ${B * step}`, width: 300, height: B * step, role: "img" },
     ...bars.flatMap((x) => [x.bar, x.text, x.name]),
   );
   const title = h("div", { class: "gr-title" });
