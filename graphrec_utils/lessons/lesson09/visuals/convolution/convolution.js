@@ -1,0 +1,146 @@
+// PinSage's convolution: from walks to the new vector of a pin, in six steps.
+// State: users (boards), items (pins), likes, vectors ([a, b] of each pin), features (their two names), steps (of the
+// walks), paths (of a walk from each pin, as nodes), visits (from each pin, of all), said ([pin][T - 1] = { ids,
+// weights, heard, new }), query (a pin), top (T), step.
+
+import { frame, h, list, player, s, slider, travel } from "../../../../plots/visuals/base/base.js";
+import { graph } from "../../../../plots/visuals/base/graph.js";
+
+const [CON_WALK, CON_VISITS, CON_TOP, CON_WEIGHTS, CON_HEARD, CON_NEW] = [1, 2, 3, 4, 5, 6];
+
+function render({ model, el }) {
+  const [pins, vectors, features, said, visits, paths] = ["items", "vectors", "features", "said", "visits", "paths"].map((x) => model.get(x));
+  const m = model.get("users").length;
+  const { root, body, controls, say } = frame(el, {
+    label: "PinSage's convolution, from walks to a vector",
+    help: "Step with the buttons or ← and →. Click a pin, or reach it with the arrow keys and press Enter, to ask for it.",
+  });
+  const put = (values) => {
+    time.stop();
+    for (const [name, value] of Object.entries(values)) model.set(name, value);
+    model.save_changes();
+  };
+  const net = graph({
+    users: model.get("users"),
+    items: pins,
+    likes: model.get("likes"),
+    label: "Boards (circles) and pins (squares): press a pin to ask for it",
+    verb: "ask for it",
+    pick: (v) => (v < m ? say("Boards are the way: they have no content, and no vector.") : put({ query: v - m })),
+  });
+
+  // ---- right of the graph, in the same drawing: content, what is heard, the new vector
+  const svg = net.node.querySelector("svg");
+  const [, , inner, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+  const [width, above, reach] = [inner + 190, 22, 17];
+  svg.setAttribute("viewBox", `0 ${-above} ${width} ${height + above}`);
+  svg.setAttribute("width", width);
+  svg.setAttribute("height", height + above);
+  const y = (k) => Number(net.names[m + k].getAttribute("y")) - 1;
+  const write = (x) => x.toFixed(2).replace("-0.00", "0.00").replace("-", "−");
+  const pair = (x) => `(${x.map(write).join(", ")})`;
+  const glyph = (x, at, size = reach) => {
+    const bars = [0, 1].map((k) => s("rect", { x: x - 11 + 12 * k, width: 10, y: at, height: 0 }));
+    const fill = (values, silent) =>
+      bars.forEach((bar, k) => {
+        const length = size * Math.abs(values[k]);
+        bar.setAttribute("y", values[k] > 0 ? at - length : at);
+        bar.setAttribute("height", length);
+        bar.setAttribute("class", `gr-con-bar ${values[k] >= 0 ? "" : silent ? "gr-con-silent" : "gr-con-below"}`);
+      });
+    return { node: s("g", {}, s("line", { class: "gr-con-axis", x1: x - 14, x2: x + 14, y1: at, y2: at }), ...bars), fill, at: [x, at] };
+  };
+  const join = ([x1, y1], [x2, y2], kind) => s("line", { class: kind, x1: x1 + 16, y1, x2: x2 - 16, y2 });
+  const own = pins.map((_, k) => glyph(inner, y(k)));
+  const heard = glyph(inner + 95, 0.36 * height, 26);
+  const made = glyph(inner + 150, 0.62 * height, 26);
+  const flows = own.map((x) => join(x.at, heard.at, "gr-con-flow"));
+  const alone = own.map((x) => join(x.at, made.at, "gr-con-on"));
+  const on = join(heard.at, made.at, "gr-con-on");
+  const small = (x, at, text = "") => s("text", { class: "gr-con-small", x, y: at, "text-anchor": "middle" }, text);
+  const [told, spoken] = [heard, made].map(({ at: [x, at] }) => small(x, at + 42));
+  svg.prepend(...flows, ...alone, on);
+  svg.append(
+    small(inner, 4 - above + 8, features.join(", ")),
+    ...[heard, made].map(({ at: [x, at] }, k) => small(x, at - 34, ["heard", "new"][k])),
+    ...[...own, heard, made].map((x) => x.node),
+    told,
+    spoken,
+  );
+  body.append(h("div", {}, net.node));
+
+  // ---- controls
+  const time = player(model, root, () => CON_NEW, 1400);
+  const top = slider("top T", { min: 1, max: said[0].length, value: model.get("top") }, (x) => put({ top: x }));
+  controls.prepend(...time.nodes, top.node);
+
+  const draw = () => {
+    const [step, query] = ["step", "query"].map((x) => model.get(x));
+    const { ids, weights, heard: sum, new: result } = said[query][model.get("top") - 1];
+    const [home, path] = [m + query, paths[query]];
+    const count = visits[query];
+    top.set(model.get("top"));
+    net.all.forEach((name, v) => {
+      const k = v - m;
+      const full = v === home || (step === CON_WALK ? path.includes(v) : step === CON_VISITS ? count[k] > 0 : step > CON_VISITS && ids.includes(k));
+      net.mark(v, `${full ? "gr-full" : step > CON_VISITS && k >= 0 ? "gr-hollow" : "gr-passed"}${v === home ? " gr-start" : ""}`);
+      net.names[v].setAttribute("class", v === home ? "gr-strong" : "");
+      net.neighbors[v].forEach((w) => net.edge(v, w).classList.remove("gr-used"));
+      const place = ids.indexOf(k);
+      const share = step >= CON_WEIGHTS && place >= 0 ? ` · ${write(weights[place])}` : "";
+      if (k >= 0) net.notes[v].textContent = step >= CON_VISITS ? `${count[k]} visits${share}` : "";
+    });
+    const hops = path.slice(1).map((v, k) => [path[k], v]);
+    if (step === CON_WALK) for (const [v, w] of hops) net.edge(v, w).classList.add("gr-used");
+    own.forEach((x, k) => {
+      const place = ids.indexOf(k);
+      x.fill(vectors[k], step >= CON_HEARD && place >= 0);
+      const wide = step < CON_TOP || place < 0 ? 0 : step < CON_WEIGHTS ? 1.5 : 1.5 + 13 * Math.max(0, weights[place]);
+      flows[k].style.strokeWidth = wide;
+      alone[k].style.display = step >= CON_NEW && k === query ? "" : "none";
+    });
+    on.style.display = step >= CON_NEW ? "" : "none";
+    heard.fill(step >= CON_HEARD ? sum : [0, 0]);
+    made.fill(step >= CON_NEW ? result : [0, 0]);
+    told.textContent = step >= CON_HEARD ? pair(sum) : "";
+    spoken.textContent = step >= CON_NEW ? pair(result) : "";
+
+    const name = pins[query];
+    const names = ids.map((k) => pins[k]);
+    const total = ids.reduce((a, k) => a + count[k], 0);
+    const silent = ids.filter((k) => Math.min(...vectors[k]) < 0).map((k) => pins[k]);
+    const nobody = `${name} is on no board: no walk leaves it, and nobody is heard.`;
+    const lost = path.length < 2;
+    const line = [
+      `${name} knows its content alone, ${features.join(" and ")}: ${pair(vectors[query])}. Whom should it hear?`,
+      lost ? nobody : `A walk: ${path.map((v) => net.all[v]).join(" → ")}, and home again.`,
+      lost ? nobody : `${model.get("steps")} steps of such walks. They came home to ${name} ${count[query]} times; the others have counts, too.`,
+      ids.length ? `The most visited are kept: ${list(names)}. All others, and boards, are left behind.` : nobody,
+      ids.length ? `A weight is a share of the ${total} visits of those kept: ${list(ids.map((k, j) => `${pins[k]} ${write(weights[j])}`))}.` : nobody,
+      ids.length
+        ? `Each message goes through a ReLU${silent.length ? `: what is below 0 is not said (${list(silent)})` : ""}. Weighted, they are heard as ${pair(sum)}.`
+        : `${nobody} What is heard is ${pair(sum)}.`,
+      `Own and heard together, a ReLU, and the length becomes 1: ${name} is now ${pair(result)}.`,
+    ][step];
+    say(line);
+  };
+  // what flows in this step
+  const stepped = () => {
+    draw();
+    const [step, query] = ["step", "query"].map((x) => model.get(x));
+    const { ids } = said[query][model.get("top") - 1];
+    const path = paths[query];
+    if (step === CON_WALK) net.walk(path.slice(1).map((v, k) => [path[k], v]));
+    if (step === CON_HEARD) travel(svg, ids.map((k) => [own[k].at, heard.at, "gr-item"]));
+    if (step === CON_NEW) travel(svg, [own[query], heard].map((x) => [x.at, made.at, "gr-item"]));
+  };
+  const watched = { step: stepped, query: draw, top: draw };
+  for (const [name, f] of Object.entries(watched)) model.on(`change:${name}`, f);
+  draw();
+  return () => {
+    time.stop();
+    for (const [name, f] of Object.entries(watched)) model.off(`change:${name}`, f);
+  };
+}
+
+export default { render };

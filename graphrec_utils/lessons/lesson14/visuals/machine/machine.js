@@ -1,0 +1,163 @@
+// MultiBiSage as a machine: neighbors, a vector for each graph, one vector. A graph can be taken away.
+// State: pins ([{ name, itself (or null), graphs: [{ name, looks, near: [[name, weight], …] }] }]), missed
+// (graph -> { one: recall with all, other: without it, gap, low, high }), pin, out (a graph's place or -1), seen
+// (places of the graphs that have been away).
+
+import { button, frame, h, list, moves, roving, s, travel } from "../../../../plots/visuals/base/base.js";
+
+function render({ model, el }) {
+  const [pins, missed] = ["pins", "missed"].map((x) => model.get(x));
+  const names = pins[0].graphs.map((g) => g.name);
+  const known = Object.values(missed);
+  const { root, body, controls, say } = frame(el, {
+    label: "MultiBiSage: lists of neighbors, a vector for each graph, one vector",
+    help: "Lines are as wide as the attention they carry. Press a graph, or reach it with the arrow keys and press Enter, to take it away.",
+  });
+  const put = (values) => {
+    for (const [name, value] of Object.entries(values)) model.set(name, value);
+    model.save_changes();
+  };
+  const share = (x) => x.toFixed(2);
+  const recall = (x) => x.toFixed(3).replace("-0.000", "0.000").replace("-", "−");
+  const drop = (k) => {
+    const back = model.get("out") === k;
+    const seen = model.get("seen");
+    put({ seen: seen.includes(k) ? seen : [...seen, k], out: back ? -1 : k });
+  };
+  const tabs = pins.map((pin, k) => button(pin.name, () => put({ pin: k })));
+  const all = button("All graphs", () => put({ out: -1 }));
+  controls.prepend(...(pins.length > 1 ? tabs : []), all);
+
+  // ---- left: the machine, the pin itself in its first row
+  const [row, above, box, fan, cells, flow, end, width] = [42, 20, 118, 140, 214, 256, 392, 430];
+  const y = (k) => above + row * k + row / 2; // of row k
+  const height = y(names.length) + row / 2;
+  const middle = (y(0) + y(names.length)) / 2;
+  const cell = (x, at, size, kind = "") => s("rect", { x, y: at, width: size, height: size, class: `gr-mac-cell ${kind}` });
+  const rows = [null, ...names].map((name, k) => {
+    const own = k === 0 ? "gr-mac-own" : "";
+    const label = s("text", { x: 8, y: y(k) + 5 }, name ?? "the pin itself");
+    const graph = name && s(
+      "g",
+      {
+        class: "gr-mac-graph",
+        role: "button",
+        "aria-label": `${name}, take away`,
+        onclick: () => drop(k - 1),
+        onkeydown: (event) => {
+          if (event.key !== "Enter" && event.key !== " ") return;
+          event.preventDefault();
+          drop(k - 1);
+        },
+      },
+      s("rect", { class: "gr-mac-box", x: 2, y: y(k) - 15, width: box - 4, height: 30, rx: 4 }),
+      label,
+    );
+    const path = `M ${flow} ${y(k)} C ${(flow + end) / 2} ${y(k)} ${(flow + end) / 2} ${middle} ${end} ${middle}`;
+    return {
+      graph,
+      head: graph ?? label,
+      list: s("g", {}),
+      vector: s("g", {}, ...[0, 1, 2, 3].map((c) => cell(cells + 10 * c, y(k) - 5, 10, own))),
+      line: s("path", { class: `gr-mac-flow ${own}`, d: path }),
+      value: s("text", { class: "gr-mac-small", x: flow + 2, y: y(k) - 8 }),
+    };
+  });
+  const heads = [["graphs", 2], ["neighbors", fan - 22], ["a vector each", cells - 6], ["one", end - 2]];
+  const svg = s(
+    "svg",
+    { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": "The machine: press a graph to take it away" },
+    ...heads.map(([text, x]) => s("text", { class: "gr-mac-small", x, y: 13 }, text)),
+    ...rows.map((x) => x.line),
+    ...rows.flatMap((x) => [x.list, x.vector, x.value, x.head]),
+    ...[-2, -1, 0, 1].map((c) => cell(end + 1, middle + 15 * c, 15)),
+  );
+  const graphs = rows.slice(1).map((x) => x.graph);
+  roving(svg, () => graphs.map((x) => [x]), graphs[0]);
+
+  // ---- right: what a model finds that was trained without the graph
+  const whole = known[0]?.one;
+  const ends = known.flatMap((x) => [x.one - x.high, x.one - x.low, x.one]);
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const [zero, long] = [112, 170];
+  const px = (x) => zero + (long * (x - low)) / (high - low || 1);
+  const found = names.map((name, k) => {
+    const x = missed[name];
+    const at = y(k + 1);
+    return {
+      name: s("text", { x: zero - 12, y: at + 5, "text-anchor": "end" }, name),
+      reach: s("line", { class: "gr-mac-reach", y1: at, y2: at, x1: x && px(x.one - x.high), x2: x && px(x.one - x.low) }),
+      dot: s("circle", { r: 6, cx: x && px(x.other), cy: at, class: "gr-item" }),
+      value: s("text", { x: zero + long + 12, y: at + 5 }, x ? recall(x.other) : "?"),
+      hidden: s("text", { x: zero + long / 4, y: at + 5, class: "gr-mac-small" }, x ? "take it away" : "not measured"),
+    };
+  });
+  const chart = known.length > 0 && s(
+    "svg",
+    { viewBox: `0 0 340 ${height}`, width: 340, height, role: "img" },
+    s("line", { class: "gr-mac-whole", x1: px(whole), x2: px(whole), y1: above + 8, y2: height }),
+    s("text", { class: "gr-mac-small", x: px(whole), y: above, "text-anchor": "middle" }, `with all ${recall(whole)}`),
+    ...found.flatMap((x) => [x.name, x.reach, x.dot, x.value, x.hidden]),
+  );
+  const title = h("div", { class: "gr-title" });
+  body.append(h("div", {}, title, svg));
+  if (chart) body.append(h("div", {}, h("div", { class: "gr-title" }, "recall@10, trained without it"), chart));
+
+  const draw = () => {
+    const [pin, out, seen] = [pins[model.get("pin")], ...["out", "seen"].map((x) => model.get(x))];
+    tabs.forEach((x, k) => x.setAttribute("aria-pressed", String(k === model.get("pin"))));
+    title.textContent = pin.name;
+    const flows = [{ looks: pin.itself, near: [] }, ...pin.graphs];
+    rows.forEach((x, k) => {
+      const { looks, near } = flows[k];
+      const empty = looks === 0 || k - 1 === out;
+      x.vector.classList.toggle("gr-mac-empty", empty);
+      x.line.style.strokeWidth = empty ? 0 : looks === null ? 1.5 : 1 + 27 * looks;
+      x.line.classList.toggle("gr-mac-unknown", looks === null);
+      x.value.textContent = k - 1 === out ? "away" : empty ? "nobody" : looks === null ? "" : share(looks);
+      x.graph?.setAttribute("aria-pressed", String(k - 1 === out));
+      const at = (j) => y(k) + 4.4 * (j - (near.length - 1) / 2);
+      const lines = near.map(([, w], j) => s("line", { class: "gr-mac-list", x1: fan, x2: cells - 2, y1: at(j), y2: y(k), "stroke-width": 0.5 + 6 * w }));
+      const dots = near.map(([name, w], j) => s("rect", { class: "gr-item", x: fan - 4, y: at(j) - 2, width: 4, height: 4 }, s("title", {}, `${name} ${share(w)}`)));
+      const plain = k > 0 && !near.length && s("line", { class: "gr-mac-list", x1: box, x2: cells - 2, y1: y(k), y2: y(k) });
+      x.list.replaceChildren(...(empty ? [] : plain ? [plain] : [...lines, ...dots]));
+    });
+    found.forEach((x, k) => {
+      const there = seen.includes(k);
+      for (const part of ["reach", "dot", "value"]) x[part].style.display = there && missed[names[k]] ? "" : "none";
+      x.hidden.style.display = there && missed[names[k]] ? "none" : "";
+      x.reach.classList.toggle("gr-mac-now", k === out);
+      x.name.setAttribute("class", k === out ? "gr-mac-strong" : "");
+    });
+    if (chart) {
+      const told = names.filter((name, k) => seen.includes(k) && missed[name]).map((name) => `${name} ${recall(missed[name].other)}`);
+      chart.setAttribute("aria-label", `with all ${recall(whole)}${told.length ? `; without ${told.join(", ")}` : ""}`);
+    }
+    const name = names[out];
+    const x = missed[name];
+    const nobody = pin.graphs.filter((g) => g.looks === 0).map((g) => g.name);
+    const most = pin.graphs.reduce((a, b) => (b.looks > a.looks ? b : a));
+    say(
+      out < 0
+        ? `${pin.name}: most is heard from ${most.name}, ${share(most.looks)}.${nobody.length ? ` Nobody in ${list(nobody)}: ${nobody.length > 1 ? "these graphs say" : "this graph says"} nothing.` : ""}`
+        : !x
+        ? `${name} is away. What a model finds that was trained without it was not measured.`
+        : `A model trained without ${name} finds ${recall(x.other)} instead of ${recall(x.one)}. Lost: ${recall(x.gap)}, from ${recall(x.low)} to ${recall(x.high)}` +
+          `${x.low > 0 ? "." : ": that anything is, one cannot tell."} (${pin.name}: looked at with ${share(pin.graphs[out].looks)}.)`,
+    );
+  };
+  const flowing = () => {
+    draw();
+    const pin = pins[model.get("pin")];
+    travel(svg, pin.graphs.flatMap((g, k) => (g.looks && k !== model.get("out") ? [[[flow, y(k + 1)], [end, middle], "gr-item"]] : [])));
+  };
+  const watched = { pin: flowing, out: flowing, seen: draw };
+  for (const [name, f] of Object.entries(watched)) model.on(`change:${name}`, f);
+  draw();
+  moves(root);
+  return () => {
+    for (const [name, f] of Object.entries(watched)) model.off(`change:${name}`, f);
+  };
+}
+
+export default { render };
