@@ -1,4 +1,4 @@
-"""The attention map and the two levels of lesson 14 by mouse and by keyboard."""
+"""The attention map of lesson 14 by mouse and by keyboard."""
 
 from __future__ import annotations
 
@@ -13,23 +13,12 @@ from tests.browser.pages import status, violations, width
 
 K = np.array([[[1.0, 0], [0, 1], [0, 0]], [[1, 1], [0, 0], [0, 0]], [[0, 0], [0, 0], [0, 0]]])
 EMPTY = [[False, False, True], [False, True, True], [True, True, True]]
-PINS = [
-    {"name": f"pin {k}", "itself": 0.4, "graphs": [
-        {"name": "boards", "looks": 0.6, "near": [("pin 3", 0.7), ("pin 5", 0.3)]},
-        {"name": "ads", "looks": 0.0, "near": []}]}
-    for k in (7, 8)
-]  # fmt: skip
 
 
 @pytest.fixture
 def attention(drawn):
     made = visuals.attention_map(["one", "two", "alone"], [[1, 0], [0, 1], [1, 1]], K, EMPTY)
     return drawn(made)
-
-
-@pytest.fixture
-def both(drawn):
-    return drawn(visuals.levels(PINS))
 
 
 def test_empty_places_take_a_part_when_they_are_heard(attention):
@@ -100,12 +89,3 @@ def test_it_can_be_read_and_fits_a_phone(page, drawn, dark):
     drawn(visuals.attention_map(["one", "two", "alone"], [[1, 0], [0, 1], [1, 1]], K, EMPTY), dark)
     assert violations(page, ".gr-root") == []
     assert width(page) <= 400
-
-
-def test_graphs_and_pins_are_chosen(page, both):
-    assert "looks at boards with 0.60" in status(both)
-    both.get_by_role("button", name="boards").focus()
-    page.keyboard.press("ArrowDown")
-    assert "has no neighbor in ads" in status(both)
-    both.get_by_role("button", name="pin 8").click()
-    assert status(both).startswith("pin 8")

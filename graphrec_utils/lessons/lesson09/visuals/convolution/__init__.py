@@ -152,7 +152,7 @@ def _chosen(visits: np.ndarray, function: Callable) -> list[list[tuple[list, lis
             ids, weights = (np.asarray(x) for x in function(counts.copy(), query, top))
             if ids.ndim != 1 or ids.shape != weights.shape or not np.isfinite(weights).all():
                 raise ValueError("ids and as many finite weights are wanted")
-            if len(ids) and not (0 <= ids.min() and ids.max() < len(visits)):
+            if len(ids) and not (ids.min() >= 0 and ids.max() < len(visits)):
                 raise ValueError(f"ids of pins are wanted, 0 to {len(visits) - 1}")
             kept = ids[: len(visits)].astype(int).tolist()
             table[-1].append((kept, [round(float(x), 3) for x in weights[: len(kept)]]))
@@ -171,8 +171,8 @@ def _spoken(H: np.ndarray, chosen: list, function: Callable) -> list[list[tuple[
     table = []
     for query, rows in enumerate(chosen):
         table.append([])
-        for ids, weights in rows:
-            places = list(zip_longest(ids, weights, range(1, MOST + 1), fillvalue=0))
+        for top, (ids, weights) in enumerate(rows, start=1):
+            places = list(zip_longest(ids, weights, range(top), fillvalue=0))
             given = (
                 H.copy(),
                 np.array([query]),
@@ -193,7 +193,7 @@ def _spoken(H: np.ndarray, chosen: list, function: Callable) -> list[list[tuple[
 def draw(R, boards, pins, H, visits, query: int, shown: dict) -> Axes:
     """Draw the last step: graph, content, lines as wide as weights, what is heard, the new vector."""
     m, n = R.shape
-    ax = plt.figure(figsize=(8.4, 0.7 + 0.46 * max(m, n))).subplots()
+    ax = plt.figure(figsize=(7.6, 0.7 + 0.46 * max(m, n))).subplots()
     rows = [np.linspace(n - 1, 0, k) if k > 1 else np.array([(n - 1) / 2]) for k in (m, n)]
     for board, pin in np.argwhere(R):
         ax.plot([0, 1], [rows[0][board], rows[1][pin]], color=style.CONTEXT, zorder=1)
@@ -203,21 +203,32 @@ def draw(R, boards, pins, H, visits, query: int, shown: dict) -> Axes:
     for name, y in zip(boards, rows[0], strict=True):
         ax.text(-0.08, y, name, ha="right", va="center", fontsize=9)
     for v, y in enumerate(rows[1]):
-        weight = "bold" if v == query else "normal"
-        ax.text(1.08, y + 0.12, pins[v], va="center", fontsize=9, fontweight=weight)
-        ax.text(1.08, y - 0.24, f"{visits[v]} visits", va="center", fontsize=8)
+        share = dict(zip(shown["ids"], shown["weights"], strict=True)).get(v)
+        ax.text(
+            1.08,
+            y + 0.12,
+            pins[v],
+            va="center",
+            fontsize=9,
+            fontweight="bold" if v == query else "normal",
+        )
+        note = f"{visits[v]} visits" + (f", {share:.2f}" if share is not None else "")
+        ax.text(1.08, y - 0.24, note, va="center", fontsize=8)
         _bars(ax, 1.75, y, H[v])
-    heard, new = (2.75, (n - 1) * 0.62), (3.5, (n - 1) * 0.38)
+    heard, new = (2.75, (n - 1) * 0.76), (2.75, (n - 1) * 0.22)
     for v, weight in zip(shown["ids"], shown["weights"], strict=True):
         ax.plot([1.86, heard[0] - 0.14], [rows[1][v], heard[1]], color=style.ITEM,
-                linewidth=1 + WIDEST * weight, alpha=0.6, zorder=1)  # fmt: skip
-        ax.text(2.0, rows[1][v] + 0.2 * np.sign(heard[1] - rows[1][v] or 1), f"{weight:.2f}", fontsize=8)  # fmt: skip
-    for start in ((1.86, rows[1][query]), (heard[0] + 0.14, heard[1])):
-        ax.plot([start[0], new[0] - 0.14], [start[1], new[1]], color=style.INK, linewidth=1.2, linestyle="--")  # fmt: skip
-    for (x, y), values, name in ((heard, shown["heard"], "heard"), (new, shown["new"], "new")):
+                linewidth=1 + WIDEST * min(1, max(0, weight)), alpha=0.6, zorder=1)  # fmt: skip
+    dashes = {"color": style.INK, "linewidth": 1.2, "linestyle": "--"}
+    ax.plot([1.86, new[0] - 0.14], [rows[1][query], new[1]], **dashes)
+    ax.plot([new[0]] * 2, [heard[1] - 1.25, new[1] + 0.5], **dashes)
+    for (x, y), values, name in (
+        (heard, shown["heard"], "what is heard"),
+        (new, shown["new"], "the new vector"),
+    ):
         _bars(ax, x, y, values)
-        ax.text(x, y - 0.62, f"{name}\n{_pair(values)}", ha="center", va="top", fontsize=9)
-    ax.set(xlim=(-0.75, 3.85), ylim=(-0.7, n - 0.3))
+        ax.text(x, y - 0.4, f"{name}\n{_pair(values)}", ha="center", va="top", fontsize=9)
+    ax.set(xlim=(-0.75, 3.2), ylim=(-0.7, n - 0.3))
     ax.axis("off")
     return ax
 

@@ -32,7 +32,7 @@ function render({ model, el }) {
   // ---- right of the graph, in the same drawing: content, what is heard, the new vector
   const svg = net.node.querySelector("svg");
   const [, , inner, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-  const [width, above, reach] = [inner + 190, 22, 17];
+  const [width, above, reach] = [inner + 130, 22, 17];
   svg.setAttribute("viewBox", `0 ${-above} ${width} ${height + above}`);
   svg.setAttribute("width", width);
   svg.setAttribute("height", height + above);
@@ -51,18 +51,18 @@ function render({ model, el }) {
     return { node: s("g", {}, s("line", { class: "gr-con-axis", x1: x - 14, x2: x + 14, y1: at, y2: at }), ...bars), fill, at: [x, at] };
   };
   const join = ([x1, y1], [x2, y2], kind) => s("line", { class: kind, x1: x1 + 16, y1, x2: x2 - 16, y2 });
-  const own = pins.map((_, k) => glyph(inner, y(k)));
-  const heard = glyph(inner + 95, 0.36 * height, 26);
-  const made = glyph(inner + 150, 0.62 * height, 26);
+  const own = pins.map((_, k) => glyph(inner + 10, y(k)));
+  const heard = glyph(inner + 90, 0.27 * height, 26);
+  const made = glyph(inner + 90, 0.76 * height, 26);
   const flows = own.map((x) => join(x.at, heard.at, "gr-con-flow"));
   const alone = own.map((x) => join(x.at, made.at, "gr-con-on"));
-  const on = join(heard.at, made.at, "gr-con-on");
+  const on = s("line", { class: "gr-con-on", x1: made.at[0], x2: made.at[0], y1: heard.at[1] + 48, y2: made.at[1] - 50 });
   const small = (x, at, text = "") => s("text", { class: "gr-con-small", x, y: at, "text-anchor": "middle" }, text);
   const [told, spoken] = [heard, made].map(({ at: [x, at] }) => small(x, at + 42));
   svg.prepend(...flows, ...alone, on);
   svg.append(
-    small(inner, 4 - above + 8, features.join(", ")),
-    ...[heard, made].map(({ at: [x, at] }, k) => small(x, at - 34, ["heard", "new"][k])),
+    small(inner + 10, 12 - above, features.join(", ")),
+    ...[heard, made].map(({ at: [x, at] }, k) => small(x, at - 34, ["what is heard", "the new vector"][k])),
     ...[...own, heard, made].map((x) => x.node),
     told,
     spoken,
@@ -87,15 +87,15 @@ function render({ model, el }) {
       net.names[v].setAttribute("class", v === home ? "gr-strong" : "");
       net.neighbors[v].forEach((w) => net.edge(v, w).classList.remove("gr-used"));
       const place = ids.indexOf(k);
-      const share = step >= CON_WEIGHTS && place >= 0 ? ` · ${write(weights[place])}` : "";
-      if (k >= 0) net.notes[v].textContent = step >= CON_VISITS ? `${count[k]} visits${share}` : "";
+      const under = step >= CON_WEIGHTS && place >= 0 ? `weight ${write(weights[place])}` : `${count[k]} visits`;
+      if (k >= 0) net.notes[v].textContent = step >= CON_VISITS ? under : "";
     });
     const hops = path.slice(1).map((v, k) => [path[k], v]);
     if (step === CON_WALK) for (const [v, w] of hops) net.edge(v, w).classList.add("gr-used");
     own.forEach((x, k) => {
       const place = ids.indexOf(k);
       x.fill(vectors[k], step >= CON_HEARD && place >= 0);
-      const wide = step < CON_TOP || place < 0 ? 0 : step < CON_WEIGHTS ? 1.5 : 1.5 + 13 * Math.max(0, weights[place]);
+      const wide = step < CON_TOP || place < 0 ? 0 : step < CON_WEIGHTS ? 1.5 : 1.5 + 13 * Math.max(0, Math.min(1, weights[place]));
       flows[k].style.strokeWidth = wide;
       alone[k].style.display = step >= CON_NEW && k === query ? "" : "none";
     });

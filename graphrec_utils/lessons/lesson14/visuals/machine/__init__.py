@@ -53,7 +53,7 @@ def machine(pins: Sequence[Mapping], missed: Mapping[str, Comparison] | None = N
         text=f"MultiBiSage with {len(first['graphs'])} graphs, {len(made)} to look at",
         alt=(
             f"Graphs at the left, a vector for each of them in the middle, one vector at the right. Lines are as wide "
-            f"as {first['name']} looks at the graphs: {looks}."
+            f"as the attention of {first['name']} to a graph: {looks}."
             + (
                 f" Beside them recall@10 of models trained without one graph: {without}; with all {whole:.3f}."
                 if told
@@ -100,10 +100,12 @@ def draw(pin: dict, told: dict) -> Axes | tuple[Axes, Axes]:
         left.scatter([1.74, 1.82, 1.9, 1.98], [y] * 4, s=26, marker="s", facecolor=face, edgecolor=color)  # fmt: skip
         if nobody:
             continue
+        if y and not near:
+            left.plot([0.95, 1.7], [y, y], color=style.CONTEXT, linewidth=1)
         wide = 1 if looks is None else WIDEST * looks
         left.plot([2.06, 3.0], [y, middle], color=color, linewidth=wide, alpha=0.5, solid_capstyle="butt")  # fmt: skip
         if looks is not None:
-            left.text(2.08, y - 0.3, f"{looks:.2f}", fontsize=9)
+            left.text(1.86, y - 0.22, f"{looks:.2f}", ha="center", fontsize=9)
     cells = [middle + 0.24 * k for k in (-1.5, -0.5, 0.5, 1.5)]
     left.scatter([3.06] * 4, cells, s=60, marker="s", color=style.ITEM)
     left.set(xlim=(-0.05, 3.2), ylim=(len(graphs) + 0.6, -0.8))
@@ -119,6 +121,7 @@ def draw(pin: dict, told: dict) -> Axes | tuple[Axes, Axes]:
             ax.plot([x["one"] - x["high"], x["one"] - x["low"]], [y, y], color=style.CONTEXT)
             ax.plot(x["other"], y, "o", color=style.ITEM)
     ax.set(ylim=(len(graphs) + 0.6, -0.8), xlabel="recall@10")
+    ax.locator_params(axis="x", nbins=4)
     ax.set_yticks(range(1, 1 + len(graphs)), [g["name"] for g in graphs], fontsize=9)
     ax.set_title(f"trained without it (all: {whole:.3f})")
     return left, ax

@@ -60,7 +60,7 @@ function render({ model, el }) {
       list: s("g", {}),
       vector: s("g", {}, ...[0, 1, 2, 3].map((c) => cell(cells + 10 * c, y(k) - 5, 10, own))),
       line: s("path", { class: `gr-mac-flow ${own}`, d: path }),
-      value: s("text", { class: "gr-mac-small", x: flow + 2, y: y(k) - 8 }),
+      value: s("text", { class: "gr-mac-small", x: cells + 20, y: y(k) - 8, "text-anchor": "middle" }),
     };
   });
   const heads = [["graphs", 2], ["neighbors", fan - 22], ["a vector each", cells - 6], ["one", end - 2]];

@@ -1,4 +1,4 @@
-"""Attention with empty places, and two levels of it: numbers are the library's, bad input gets a sentence."""
+"""Attention with empty places: numbers are the library's, bad input gets a sentence."""
 
 from __future__ import annotations
 
@@ -28,9 +28,6 @@ def all_masked_row_nan(q, K, V, padding):
 
 
 GIVEN = (["a", "b", "alone"], Q, K, EMPTY)
-PIN = {"name": "pin 7", "itself": 0.4, "graphs": [
-    {"name": "boards", "looks": 0.6, "near": [("pin 3", 0.7), ("pin 5", 0.3)]},
-    {"name": "ads", "looks": 0.0, "near": []}]}  # fmt: skip
 
 
 def test_the_map_holds_attention_weights_with_and_without_the_mask():
@@ -77,12 +74,6 @@ def test_a_function_that_fails_is_said_to(function):
     assert made.state == visuals.attention_map(*GIVEN).state
 
 
-def test_the_levels_begin_at_the_graph_that_is_looked_at_most():
-    made = visuals.levels([PIN, PIN | {"name": "pin 8"}])
-    assert made.state["graph"] == 0 and made.state["pins"][1]["name"] == "pin 8"
-    assert "nobody in ads" in made.alt
-
-
 BAD = {
     "names": (lambda: visuals.attention_map("ab", *GIVEN[1:]), "give B names"),
     "flat": (lambda: visuals.attention_map("abc", Q, K, EMPTY[0]), "give B names"),
@@ -90,9 +81,6 @@ BAD = {
         lambda: visuals.attention_map("ab", Q[:2], np.zeros((2, 9, 2)), np.zeros((2, 9), bool)),
         "2 to 8 places",
     ),
-    "no pin": (lambda: visuals.levels([]), "1 to 6 pins"),
-    "share": (lambda: visuals.levels([PIN | {"itself": 1.4}]), "share"),
-    "graphs": (lambda: visuals.levels([PIN, PIN | {"graphs": PIN["graphs"][:1]}]), "same"),
 }
 
 

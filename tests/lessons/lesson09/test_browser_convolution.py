@@ -1,0 +1,88 @@
+"""PinSage's convolution by mouse and by keyboard, on a page of its own, light and dark."""
+
+from __future__ import annotations
+
+import pytest
+
+from graphrec_utils.plots import visuals
+from tests.browser.pages import status, violations, width
+from tests.lessons.lesson09.made import BOARDS, CONTENT
+
+
+def made():
+    return visuals.convolution(*BOARDS, CONTENT, ("sweet", "green"), top=2)
+
+
+@pytest.fixture
+def shown(drawn):
+    return drawn(made())
+
+
+def wide(root) -> list[float]:
+    """Return how wide the line of each pin's message is."""
+    lines = root.locator(".gr-con-flow").all()
+    return [float(x.evaluate("e => parseFloat(e.style.strokeWidth)")) for x in lines]
+
+
+def test_steps_lead_from_the_walk_to_the_new_vector(page, shown):
+    state = made().state
+    row = state["said"][0][1]
+    assert "knows its content alone, sweet and green: (0.90, −0.10)" in status(shown)
+    step = shown.get_by_role("button", name="Step →")
+    step.click()
+    assert status(shown).startswith("A walk: sponge → ")
+    assert shown.locator(".gr-link.gr-used").count() > 0
+    step.click()
+    assert f"came home to sponge {state['visits'][0][0]} times" in status(shown)
+    assert shown.get_by_text(f"{state['visits'][0][2]} visits", exact=True).is_visible()
+    step.click()
+    assert "The most visited are kept: icing and muffin" in status(shown)
+    assert wide(shown) == [0, 1.5, 1.5, 0]
+    step.click()
+    assert f"icing {row['weights'][0]:.2f}" in status(shown)
+    assert wide(shown)[2] > wide(shown)[1] > 1.5
+    step.click()
+    assert "not said (muffin)" in status(shown)
+    page.keyboard.press("End")
+    assert f"sponge is now ({row['new'][0]:.2f}, {row['new'][1]:.2f})" in status(shown)
+    page.keyboard.press("Home")
+    assert "Whom should it hear?" in status(shown)
+
+
+def test_another_pin_is_asked_for_by_keyboard_and_t_by_the_slider(page, shown):
+    page.keyboard.press("Tab")
+    shown.get_by_role("button", name="sponge, ask for it").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert status(shown).startswith("new pin knows")
+    shown.get_by_role("button", name="Step →").click()
+    assert "on no board" in status(shown)
+    shown.get_by_role("button", name="icing, ask for it").click()
+    slider = shown.get_by_role("slider", name="top T")
+    slider.focus()
+    page.keyboard.press("Home")
+    assert slider.input_value() == "1"
+    for _ in range(2):
+        shown.get_by_role("button", name="Step →").click()
+    assert sum(x > 0 for x in wide(shown)) == 1
+    shown.get_by_role("button", name="cakes, ask for it").click()
+    assert "Boards are the way" in status(shown)
+
+
+def test_words_lie_on_no_bars(shown):
+    """Notes and names end before the content begins."""
+    shown.get_by_role("button", name="Step →").click()
+    shown.get_by_role("button", name="Step →").click()
+    left = min(x.bounding_box()["x"] for x in shown.locator(".gr-con-axis").all())
+    for text in shown.locator(".gr-pick text").all():
+        box = text.bounding_box()
+        assert not box or box["x"] + box["width"] <= left
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_pages_are_accessible_and_fit_a_phone(page, drawn, dark):
+    page.set_viewport_size({"width": 400, "height": 900})
+    drawn(made(), dark)
+    assert violations(page, ".gr-root") == []
+    assert width(page) <= 400
