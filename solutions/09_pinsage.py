@@ -30,8 +30,8 @@
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 9.1 to 9.7. The convolution by hand in 9.2, the hinge on the screen in 9.3 with the
 # slide's sign first, the false negatives of 9.4, then three figures. Take three votes: "which sign?" before the hinge moves, "how large are the
-# differences?" before figure 9.3, and "who wins?" before figure 9.4. If time is short, leave out the training of 9.4. The moment to
-# stop is figure 9.3: four famous ideas, and the two dots that stand clear of zero are none of them.
+# differences?" before figure 9.4, and "who wins?" before figure 9.5. If time is short, leave out the training of 9.4. The moment to
+# stop is figure 9.4: four famous ideas, and the two dots that stand clear of zero are none of them.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
 import hashlib
@@ -228,6 +228,27 @@ def convolve(
 # %% tags=["check:09.2"]
 check("09.2", convolve)
 
+# %% slideshow={"slide_type": "subslide"} tags=["widget"]
+small = {
+    "boards": ["cakes", "baking", "weddings", "garden"],
+    "pins": ["sponge", "muffin", "icing", "roses", "mulch", "new pin"],
+    "R": [[1, 1, 1, 0, 0, 0], [1, 0, 1, 0, 0, 0], [0, 0, 1, 1, 0, 0], [0, 0, 0, 1, 1, 0]],
+    "features": ("sweet", "green"),
+    "vectors": [[0.9, -0.1], [0.8, -0.5], [0.5, 0.5], [0.3, 0.9], [-0.6, 0.8], [0.5, 0.6]],
+}
+visuals.convolution(**small, neighbors=importance_neighbors, convolve=convolve)
+
+# %% [markdown]
+# *Figure 9.1. Four boards and six pins; two bars beside a pin are its content, how sweet and how green it is. Three pins that walks from sponge
+# visit most are heard, on lines as wide as their weights. Below: what sponge says with it. $\mathbf Q$ is the identity, $\mathbf W$ two of them side by side. In
+# the interactive version you step from the walk to the new vector, with your two functions.*
+#
+# Step through it. Sponge is not green at all, and at the end it is, a little: from whom did it hear that? Then ask for the new pin, which is on no board.
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Figure 9.1: step slowly, and ask before each step what comes. At the ReLU: what of muffin is not said? Usual wrong answer: nothing, a
+# weight is a weight. Last the new pin: it hears nobody, and keeps its content.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.3 Which sign?
 #
@@ -289,7 +310,7 @@ check("09.3", pinsage_loss)
 visuals.hinge(function=pinsage_loss)
 
 # %% [markdown]
-# *Figure 9.1. Left: a query (to the right), its positive (solid) and a negative (dashed), and where a step of training
+# *Figure 9.2. Left: a query (to the right), its positive (solid) and a negative (dashed), and where a step of training
 # moves them. Right: the loss over negative − positive by the paper, by the slide, and by your function. The slide's
 # rises where the paper's is 0.*
 #
@@ -297,7 +318,7 @@ visuals.hinge(function=pinsage_loss)
 # paper's. Then set the margin to 0, with the positive just ahead: what is there left to learn?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 9.1: put the positive at 20° and the negative at 60°, so that it is ahead by more than the margin, as in 09.p3. The
+# Figure 9.2: put the positive at 20° and the negative at 60°, so that it is ahead by more than the margin, as in 09.p3. The
 # slide's sign is on: press One step of training until nothing moves (about three times), and ask each time where the positive
 # goes. Then Reset, Rule: paper, ten steps. Last the margin at 0, the positive just ahead: nothing is left to learn.
 
@@ -453,14 +474,14 @@ false = world.similarity(some[:400, :1], near.clip(0)) >= near_enough
 visuals.curriculum(epochs, num_shared=500, false=np.where(near < 0, np.nan, false))
 
 # %% [markdown]
-# *Figure 9.2. Cosines with the query in the first and in the last epoch, of positives, shared and hard negatives (dashed); right, the share of
+# *Figure 9.3. Cosines with the query in the first and in the last epoch, of positives, shared and hard negatives (dashed); right, the share of
 # false ones at each rank. In the interactive version you go through the epochs, where small blocks above count what each query is compared with, and set
 # the ranks that hard negatives come from.*
 #
 # More than half of the hard negatives stand where the positives stand, and they stay there: many of them may be positives that nobody has told us of.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 9.2: step from the second epoch to the last (the first has no hard ones) and ask each time where the hard negatives
+# Figure 9.3: step from the second epoch to the last (the first has no hard ones) and ask each time where the hard negatives
 # stand. Usual wrong answer: beside the shared ones. More than half of them lie where the positives lie, to the end; remind them of
 # the share of false ones above, and let them set the ranks: from where on are few of a hundred false? From 300.
 
@@ -514,7 +535,7 @@ for claim, what in (
     display(verdict(claim, gains[what], detail=f"PinWorld, NDCG@20: {gains[what].gain('.3f')}"))
 
 # %% [markdown]
-# *Figure 9.3. What six changes of PinSage gain in NDCG@20 on PinWorld, with intervals of 95 % over three trainings: above, neighbors and
+# *Figure 9.4. What six changes of PinSage gain in NDCG@20 on PinWorld, with intervals of 95 % over three trainings: above, neighbors and
 # the loss; below, the paper's ideas about neighbors and negatives. Look which intervals cross the line of zero.*
 #
 # Two dots stand clear of zero: neighbors bring 0.020, the softmax 0.018. For importance, hard negatives and the curriculum
@@ -597,7 +618,7 @@ display(verdict("PinSage finds more than comparable deep learning and graph-base
                 detail=f"PinWorld, NDCG@20 of PinSage over RP3β: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 9.4. NDCG@20 of the pin that comes next. Left PinWorld: all query pins, those on boards, those on no board; right citeulike-t. Open marks: PinSage
+# *Figure 9.5. NDCG@20 of the pin that comes next. Left PinWorld: all query pins, those on boards, those on no board; right citeulike-t. Open marks: PinSage
 # with ids, and content without neighbors. For each group look which mark is on top, and where the open mark of content stands.*
 #
 # **On boards** counting is ahead: RP3β 0.229, PinSage 0.220. **On no board** PinSage finds 0.169. But such a pin has no neighbors, and the
@@ -672,7 +693,7 @@ folded = metrics.Comparison(**results.load("07_users").values["folded in over me
 print(f"people folded in over the mean of the same vectors of PinSage: {folded:.3f}")
 
 # %% [markdown]
-# *Figure 9.5. NDCG@20 on PinWorld by the days since the training. Left among pins born since then: PinSage with today's edges, with the vectors of the training (dashed), and its
+# *Figure 9.6. NDCG@20 on PinWorld by the days since the training. Left among pins born since then: PinSage with today's edges, with the vectors of the training (dashed), and its
 # two halves. Right among all pins, with RP3β and iALS. Later days have more newborn pins to choose from, so the left lines fall for that alone: compare
 # lines at one day, above all the two of PinSage.*
 #
@@ -729,7 +750,7 @@ print(f"people folded in over the mean of the same vectors of PinSage: {folded:.
 # | ↳ | what it gives | minutes |
 # |---|---|---|
 # | 9.8 | a batch and its blocks, PyG beside yours, and exercise 09.6: all vectors, layer by layer | 30 |
-# | 9.9 | exercise 09.5: the paper's measure, and every training behind figure 9.3 | 12 |
+# | 9.9 | exercise 09.5: the paper's measure, and every training behind figure 9.4 | 12 |
 # | 9.10 | every rival of 9.6 with its size, and what known pairs do in a list | 8 |
 # | 9.11 | the paper's user study, its arithmetic, and a judge who knows the truth | 12 |
 # | 9.12 | exercise 09.7: settings of your own | 22 |
@@ -764,13 +785,13 @@ for size in (1, 16, 256, 1024):
 visuals.blocks(pinsage.neighborhoods(R, top=2), [7, 100, 2026], also=[918])
 
 # %% [markdown]
-# *Figure 9.6. Two neighbors for each pin, so that it can be drawn. In each column the pins of the next one come first; a
+# *Figure 9.7. Two neighbors for each pin, so that it can be drawn. In each column the pins of the next one come first; a
 # box has its place in bold. In the interactive version a counter grows with the batch, and the folded table is the `edge_index` of a block, by places and by ids.*
 #
 # Put pin 918 into the batch. How many more contents are to be read, and why?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 9.6: ask how many more contents pin 918 needs, then put it into the batch. None: what is there already is not read
+# Figure 9.7: ask how many more contents pin 918 needs, then put it into the batch. None: what is there already is not read
 # again. Usual wrong answer: as many as for the first pin.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -885,7 +906,7 @@ print(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.9 ↳ The paper's measure, and every training
 #
-# *A branch of about 12 minutes. It gives the measure of the paper's table 1, and each training behind figure 9.3.*
+# *A branch of about 12 minutes. It gives the measure of the paper's table 1, and each training behind figure 9.4.*
 #
 # The paper counts a **hit** when the positive is among the best 500 of 5 million, and a mean reciprocal rank that does not
 # mind a few hundred places: with $R$ the positive's rank, $\frac1n \sum 1 / \lceil R / 100 \rceil$. (Without the

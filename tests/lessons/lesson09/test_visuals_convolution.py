@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -46,7 +48,7 @@ def test_a_walk_goes_from_pin_to_board_to_pin_along_edges(state):
     m = len(state["users"])
     for pin, path in enumerate(state["paths"]):
         assert path[0] == m + pin
-        for v, w in zip(path, path[1:], strict=False):
+        for v, w in itertools.pairwise(path):
             board, other = sorted((v, w))
             assert state["likes"][board][other - m] == 1
 
