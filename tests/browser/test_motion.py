@@ -12,6 +12,7 @@ STEPS = {
     "walk": "Step →",
     "one_way": "Step →",
     "messages": "Step →",
+    "convolution": "Step →",
 }  # what sends somebody on the way
 TRAVELERS = ".gr-traveler"
 

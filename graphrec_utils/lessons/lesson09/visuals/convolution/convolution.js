@@ -32,7 +32,7 @@ function render({ model, el }) {
   // ---- right of the graph, in the same drawing: content, what is heard, the new vector
   const svg = net.node.querySelector("svg");
   const [, , inner, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-  const [width, above, reach] = [inner + 130, 22, 17];
+  const [width, above, reach] = [inner + 138, 22, 17];
   svg.setAttribute("viewBox", `0 ${-above} ${width} ${height + above}`);
   svg.setAttribute("width", width);
   svg.setAttribute("height", height + above);
