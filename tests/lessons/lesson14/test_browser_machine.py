@@ -43,7 +43,7 @@ def test_a_graph_that_is_pressed_is_away_and_its_recall_is_told(machine):
     graph(machine, "user-ad").click()  # one at a time
     assert graph(machine, "board-pin").get_attribute("aria-pressed") == "false"
     assert "one cannot tell" in status(machine)
-    machine.get_by_role("button", name="All graphs").click()
+    machine.get_by_role("button", name="Put it back").click()
     assert "most is heard" in status(machine)
     assert [x.is_visible() for x in hidden.all()] == [False, False]  # what was seen stays
 

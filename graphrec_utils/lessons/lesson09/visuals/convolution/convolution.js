@@ -32,7 +32,7 @@ function render({ model, el }) {
   // ---- right of the graph, in the same drawing: content, what is heard, the new vector
   const svg = net.node.querySelector("svg");
   const [, , inner, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-  const [width, above, reach] = [inner + 138, 22, 17];
+  const [width, above, reach] = [inner + 160, 22, 20];
   svg.setAttribute("viewBox", `0 ${-above} ${width} ${height + above}`);
   svg.setAttribute("width", width);
   svg.setAttribute("height", height + above);
@@ -52,17 +52,17 @@ function render({ model, el }) {
   };
   const join = ([x1, y1], [x2, y2], kind) => s("line", { class: kind, x1: x1 + 16, y1, x2: x2 - 16, y2 });
   const own = pins.map((_, k) => glyph(inner + 10, y(k)));
-  const heard = glyph(inner + 90, 0.27 * height, 26);
-  const made = glyph(inner + 90, 0.76 * height, 26);
+  const heard = glyph(inner + 112, 0.24 * height, 28);
+  const made = glyph(inner + 112, 0.74 * height, 28);
   const flows = own.map((x) => join(x.at, heard.at, "gr-con-flow"));
   const alone = own.map((x) => join(x.at, made.at, "gr-con-on"));
-  const on = s("line", { class: "gr-con-on", x1: made.at[0], x2: made.at[0], y1: heard.at[1] + 48, y2: made.at[1] - 50 });
+  const on = s("line", { class: "gr-con-on", x1: made.at[0], x2: made.at[0], y1: heard.at[1] + 62, y2: made.at[1] - 34 });
   const small = (x, at, text = "") => s("text", { class: "gr-con-small", x, y: at, "text-anchor": "middle" }, text);
-  const [told, spoken] = [heard, made].map(({ at: [x, at] }) => small(x, at + 42));
+  const [told, spoken] = [heard, made].map(({ at: [x, at] }) => small(x, at + 54));
   svg.prepend(...flows, ...alone, on);
   svg.append(
     small(inner + 10, 12 - above, features.join(", ")),
-    ...[heard, made].map(({ at: [x, at] }, k) => small(x, at - 34, ["what is heard", "the new vector"][k])),
+    ...[heard, made].map(({ at: [x, at] }, k) => small(x, at + 38, ["what is heard", "the new vector"][k])),
     ...[...own, heard, made].map((x) => x.node),
     told,
     spoken,
@@ -114,7 +114,7 @@ function render({ model, el }) {
     const line = [
       `${name} knows its content alone, ${features.join(" and ")}: ${pair(vectors[query])}. Whom should it hear?`,
       lost ? nobody : `A walk: ${path.map((v) => net.all[v]).join(" → ")}, and home again.`,
-      lost ? nobody : `${model.get("steps")} steps of such walks. They came home to ${name} ${count[query]} times; the others have counts, too.`,
+      lost ? nobody : `${model.get("steps")} steps of such walks: ${count[query]} of them lead to ${name} itself, the others to those it could hear.`,
       ids.length ? `The most visited are kept: ${list(names)}. All others, and boards, are left behind.` : nobody,
       ids.length ? `A weight is a share of the ${total} visits of those kept: ${list(ids.map((k, j) => `${pins[k]} ${write(weights[j])}`))}.` : nobody,
       ids.length

@@ -41,7 +41,7 @@ def machine(pins: Sequence[Mapping], missed: Mapping[str, Comparison] | None = N
         raise ValueError(f"no graph has the name {', '.join(sorted(unknown))}")
     first = made[0]
     told = {
-        name: {key: round(getattr(x, key), 4) for key in ("one", "other", "gap", "low", "high")}
+        name: {key: round(getattr(x, key), 6) for key in ("one", "other", "gap", "low", "high")}
         for name, x in (missed or {}).items()
     }
     looks = ", ".join(f"{g['name']} {g['looks']:.2f}" for g in first["graphs"])

@@ -25,11 +25,11 @@ function render({ model, el }) {
     put({ seen: seen.includes(k) ? seen : [...seen, k], out: back ? -1 : k });
   };
   const tabs = pins.map((pin, k) => button(pin.name, () => put({ pin: k })));
-  const all = button("All graphs", () => put({ out: -1 }));
+  const all = button("Put it back", () => put({ out: -1 }));
   controls.prepend(...(pins.length > 1 ? tabs : []), all);
 
   // ---- left: the machine, the pin itself in its first row
-  const [row, above, box, fan, cells, flow, end, width] = [42, 20, 118, 140, 214, 256, 392, 430];
+  const [row, above, box, fan, cells, flow, end, width] = [42, 20, 118, 140, 208, 250, 374, 410];
   const y = (k) => above + row * k + row / 2; // of row k
   const height = y(names.length) + row / 2;
   const middle = (y(0) + y(names.length)) / 2;
@@ -79,7 +79,7 @@ function render({ model, el }) {
   const whole = known[0]?.one;
   const ends = known.flatMap((x) => [x.one - x.high, x.one - x.low, x.one]);
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
-  const [zero, long] = [112, 170];
+  const [zero, long] = [112, 150];
   const px = (x) => zero + (long * (x - low)) / (high - low || 1);
   const found = names.map((name, k) => {
     const x = missed[name];
@@ -89,12 +89,12 @@ function render({ model, el }) {
       reach: s("line", { class: "gr-mac-reach", y1: at, y2: at, x1: x && px(x.one - x.high), x2: x && px(x.one - x.low) }),
       dot: s("circle", { r: 6, cx: x && px(x.other), cy: at, class: "gr-item" }),
       value: s("text", { x: zero + long + 12, y: at + 5 }, x ? recall(x.other) : "?"),
-      hidden: s("text", { x: zero + long / 4, y: at + 5, class: "gr-mac-small" }, x ? "take it away" : "not measured"),
+      hidden: s("text", { x: zero + 10, y: at + 5, class: "gr-mac-small" }, x ? "take it away" : "not measured"),
     };
   });
   const chart = known.length > 0 && s(
     "svg",
-    { viewBox: `0 0 340 ${height}`, width: 340, height, role: "img" },
+    { viewBox: `0 0 320 ${height}`, width: 320, height, role: "img" },
     s("line", { class: "gr-mac-whole", x1: px(whole), x2: px(whole), y1: above + 8, y2: height }),
     s("text", { class: "gr-mac-small", x: px(whole), y: above, "text-anchor": "middle" }, `with all ${recall(whole)}`),
     ...found.flatMap((x) => [x.name, x.reach, x.dot, x.value, x.hidden]),
@@ -106,16 +106,18 @@ function render({ model, el }) {
   const draw = () => {
     const [pin, out, seen] = [pins[model.get("pin")], ...["out", "seen"].map((x) => model.get(x))];
     tabs.forEach((x, k) => x.setAttribute("aria-pressed", String(k === model.get("pin"))));
+    all.disabled = out < 0;
     title.textContent = pin.name;
     const flows = [{ looks: pin.itself, near: [] }, ...pin.graphs];
     rows.forEach((x, k) => {
       const { looks, near } = flows[k];
-      const empty = looks === 0 || k - 1 === out;
+      const away = k > 0 && k - 1 === out;
+      const empty = away || looks === 0;
       x.vector.classList.toggle("gr-mac-empty", empty);
       x.line.style.strokeWidth = empty ? 0 : looks === null ? 1.5 : 1 + 27 * looks;
       x.line.classList.toggle("gr-mac-unknown", looks === null);
-      x.value.textContent = k - 1 === out ? "away" : empty ? "nobody" : looks === null ? "" : share(looks);
-      x.graph?.setAttribute("aria-pressed", String(k - 1 === out));
+      x.value.textContent = away ? "away" : empty ? "nobody" : looks === null ? "" : share(looks);
+      x.graph?.setAttribute("aria-pressed", String(away));
       const at = (j) => y(k) + 4.4 * (j - (near.length - 1) / 2);
       const lines = near.map(([, w], j) => s("line", { class: "gr-mac-list", x1: fan, x2: cells - 2, y1: at(j), y2: y(k), "stroke-width": 0.5 + 6 * w }));
       const dots = near.map(([name, w], j) => s("rect", { class: "gr-item", x: fan - 4, y: at(j) - 2, width: 4, height: 4 }, s("title", {}, `${name} ${share(w)}`)));
