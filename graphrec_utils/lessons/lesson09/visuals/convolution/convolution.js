@@ -62,7 +62,7 @@ function render({ model, el }) {
   svg.prepend(...flows, ...alone, on);
   svg.append(
     small(inner + 10, 12 - above, features.join(", ")),
-    ...[heard, made].map(({ at: [x, at] }, k) => small(x, at + 38, ["what is heard", "the new vector"][k])),
+    ...[heard, made].map(({ at: [x, at] }, k) => small(x, at + 38, ["heard", "new vector"][k])),
     ...[...own, heard, made].map((x) => x.node),
     told,
     spoken,

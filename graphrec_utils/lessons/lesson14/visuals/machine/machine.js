@@ -106,7 +106,6 @@ function render({ model, el }) {
   const draw = () => {
     const [pin, out, seen] = [pins[model.get("pin")], ...["out", "seen"].map((x) => model.get(x))];
     tabs.forEach((x, k) => x.setAttribute("aria-pressed", String(k === model.get("pin"))));
-    all.disabled = out < 0;
     title.textContent = pin.name;
     const flows = [{ looks: pin.itself, near: [] }, ...pin.graphs];
     rows.forEach((x, k) => {
