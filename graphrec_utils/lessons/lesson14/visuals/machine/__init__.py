@@ -14,7 +14,7 @@ from graphrec_utils.plots.visuals.base import Visual
 
 ITSELF = "the pin itself"
 WIDEST = 16  # points of a line that carries all attention
-LISTED = 8  # neighbors drawn for each graph
+LISTED = 10  # neighbors drawn for each graph
 
 
 def machine(pins: Sequence[Mapping], missed: Mapping[str, Comparison] | None = None) -> Visual:
@@ -26,7 +26,7 @@ def machine(pins: Sequence[Mapping], missed: Mapping[str, Comparison] | None = N
     Args:
         pins: 1 to 6 of {"name", "itself": how much it looks at itself, "graphs": [{"name", "looks": how much it
             looks at the graph, "near": [(name of a neighbor, weight), …]}, …]}: pins, or the mean of a kind of
-            them. All have the same graphs, 1 to 7; `looks` is 0 where a pin has nobody. `itself` and `near` can
+            them. All have the same graphs, 1 to 7; `looks` is 0, and `near` empty, where a pin has nobody. `itself` and `near` can
             be left out where they are not known.
         missed: of each graph, the recall of the whole over that of a model trained without it.
 
@@ -90,10 +90,10 @@ def draw(pin: dict, told: dict) -> Axes | tuple[Axes, Axes]:
     middle = len(graphs) / 2
     rows = [(ITSELF, pin["itself"], []), *((g["name"], g["looks"], g["near"]) for g in graphs)]
     for y, (name, looks, near) in enumerate(rows):
-        nobody, color = looks == 0, style.USER if y == 0 else style.ITEM
+        nobody, color = looks == 0 and not near, style.USER if y == 0 else style.ITEM
         left.text(0, y, name + " (nobody)" * nobody, va="center", fontsize=9)
         for k, (_, weight) in enumerate(near):
-            at = y + 0.08 * (k - (len(near) - 1) / 2)
+            at = y + 0.07 * (k - (len(near) - 1) / 2)
             left.plot([1.25, 1.7], [at, y], color=style.CONTEXT, linewidth=0.5 + 4 * weight)
             left.plot(1.25, at, "s", color=style.ITEM, markersize=3)
         face = style.PAPER if nobody else color

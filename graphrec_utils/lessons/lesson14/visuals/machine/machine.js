@@ -34,6 +34,7 @@ function render({ model, el }) {
   const height = y(names.length) + row / 2;
   const middle = (y(0) + y(names.length)) / 2;
   const cell = (x, at, size, kind = "") => s("rect", { x, y: at, width: size, height: size, class: `gr-mac-cell ${kind}` });
+  const nobody = ({ looks, near }) => looks === 0 && !near.length;
   const rows = [null, ...names].map((name, k) => {
     const own = k === 0 ? "gr-mac-own" : "";
     const label = s("text", { x: 8, y: y(k) + 5 }, name ?? "the pin itself");
@@ -111,15 +112,15 @@ function render({ model, el }) {
     rows.forEach((x, k) => {
       const { looks, near } = flows[k];
       const away = k > 0 && k - 1 === out;
-      const empty = away || looks === 0;
+      const empty = away || nobody(flows[k]);
       x.vector.classList.toggle("gr-mac-empty", empty);
       x.line.style.strokeWidth = empty ? 0 : looks === null ? 1.5 : 1 + 27 * looks;
       x.line.classList.toggle("gr-mac-unknown", looks === null);
       x.value.textContent = away ? "away" : empty ? "nobody" : looks === null ? "" : share(looks);
       x.graph?.setAttribute("aria-pressed", String(away));
-      const at = (j) => y(k) + 4.4 * (j - (near.length - 1) / 2);
+      const at = (j) => y(k) + 3.8 * (j - (near.length - 1) / 2);
       const lines = near.map(([, w], j) => s("line", { class: "gr-mac-list", x1: fan, x2: cells - 2, y1: at(j), y2: y(k), "stroke-width": 0.5 + 6 * w }));
-      const dots = near.map(([name, w], j) => s("rect", { class: "gr-item", x: fan - 4, y: at(j) - 2, width: 4, height: 4 }, s("title", {}, `${name} ${share(w)}`)));
+      const dots = near.map(([name, w], j) => s("rect", { class: "gr-item", x: fan - 4, y: at(j) - 1.5, width: 4, height: 3 }, s("title", {}, `${name} ${share(w)}`)));
       const plain = k > 0 && !near.length && s("line", { class: "gr-mac-list", x1: box, x2: cells - 2, y1: y(k), y2: y(k) });
       x.list.replaceChildren(...(empty ? [] : plain ? [plain] : [...lines, ...dots]));
     });
@@ -136,11 +137,11 @@ function render({ model, el }) {
     }
     const name = names[out];
     const x = missed[name];
-    const nobody = pin.graphs.filter((g) => g.looks === 0).map((g) => g.name);
+    const silent = pin.graphs.filter(nobody).map((g) => g.name);
     const most = pin.graphs.reduce((a, b) => (b.looks > a.looks ? b : a));
     say(
       out < 0
-        ? `${pin.name}: most is heard from ${most.name}, ${share(most.looks)}.${nobody.length ? ` Nobody in ${list(nobody)}: ${nobody.length > 1 ? "these graphs say" : "this graph says"} nothing.` : ""}`
+        ? `${pin.name}: most is heard from ${most.name}, ${share(most.looks)}.${silent.length ? ` Nobody in ${list(silent)}: ${silent.length > 1 ? "these graphs say" : "this graph says"} nothing.` : ""}`
         : !x
         ? `${name} is away. What a model finds that was trained without it was not measured.`
         : `A model trained without ${name} finds ${recall(x.other)} instead of ${recall(x.one)}. Lost: ${recall(x.gap)}, from ${recall(x.low)} to ${recall(x.high)}` +
@@ -150,7 +151,7 @@ function render({ model, el }) {
   const flowing = () => {
     draw();
     const pin = pins[model.get("pin")];
-    travel(svg, pin.graphs.flatMap((g, k) => (g.looks && k !== model.get("out") ? [[[flow, y(k + 1)], [end, middle], "gr-item"]] : [])));
+    travel(svg, pin.graphs.flatMap((g, k) => (!nobody(g) && k !== model.get("out") ? [[[flow, y(k + 1)], [end, middle], "gr-item"]] : [])));
   };
   const watched = { pin: flowing, out: flowing, seen: draw };
   for (const [name, f] of Object.entries(watched)) model.on(`change:${name}`, f);
