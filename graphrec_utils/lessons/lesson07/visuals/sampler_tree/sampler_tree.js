@@ -23,7 +23,7 @@ function render({ model, el }) {
 
   // ---- left: the whole neighborhood, each node once in a column
   const [width, height, xs] = [360, Math.max(230, Math.min(310, 14 * Math.max(...columns.map((x) => x.length)))), [24, 160, 310]];
-  const y = (k, n) => (n === 1 ? height / 2 : 10 + (k * (height - 20)) / (n - 1));
+  const y = (k, n) => (n === 1 ? height / 2 : 22 + (k * (height - 32)) / (n - 1));
   const places = columns.map((column, c) => new Map(column.map((v, k) => [v, [xs[c], y(k, column.length)]])));
   const line = ([x1, y1], [x2, y2], kind) => s("line", { x1, y1, x2, y2, class: kind });
   const all = columns.slice(0, 2).flatMap((column, c) =>
