@@ -218,7 +218,7 @@ def _clean(source: Path, name: str, number: int, cell) -> None:
             reason = f"{STAND_IN}, which must not be stored"
             raise SourceError(source, number, f"{reason}; set GRAPHREC_DATA_DIR or go online")
         if "image/png" in output.get("data", {}):
-            picture = style.lean(base64.b64decode(output.data["image/png"]))
+            picture = style.lean(base64.b64decode(output.data["image/png"]), colors=128)
             output.data["image/png"] = base64.b64encode(picture).decode()
     cell.metadata.pop("execution", None)
     if "widget" in cell.metadata.get("tags", []):
