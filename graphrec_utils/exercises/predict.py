@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graphrec_utils import markup
@@ -48,6 +48,10 @@ class Guess:
             how=self.how() if self.alone else "",
             color=color,
         )
+
+    def asked(self) -> str:
+        """Return the card without its options: buttons stand below it."""
+        return Guess(replace(self.question, options=()), alone=False)._repr_html_()
 
 
 class Refused:

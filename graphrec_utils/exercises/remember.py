@@ -7,11 +7,12 @@ and comes first; each right answer moves it one box on, a wrong one back to box 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from pathlib import Path
 
 from graphrec_utils import markup, syllabus
-from graphrec_utils.exercises import memory, questions
+from graphrec_utils.exercises import buttons, memory, questions
 from graphrec_utils.exercises.predict import Guess, Refused
 from graphrec_utils.exercises.questions import Question
 
@@ -43,18 +44,21 @@ class Recall:
         return markup.render(CARD, cards=cards, how=self.how() if cards else repr(self))
 
 
-def remember(lesson: str, *answers) -> Recall | Refused:
+def remember(lesson: str, *answers) -> Recall | Refused | buttons.Together:
     """Show three questions of earlier lessons, or judge your answers to them.
 
     Args:
         lesson: the number of the lesson that begins, "07".
-        answers: one letter or number per question, in their order.
+        answers: one letter or number per question, in their order; without any they are shown, in a notebook
+            with buttons to answer them.
 
     Never raises: a notebook runs on whatever is answered.
     """
     with memory.changing() as content:
         drawn = _drawn(lesson, content, printed=bool(answers))
         if not answers:
+            if drawn and buttons.offered():
+                return _pressed(lesson, drawn)
             return Recall(lesson, [Guess(question, alone=False) for question in drawn])
         if len(answers) != len(drawn):
             return Refused(f"there are {len(drawn)} questions; you answered {len(answers)}")
@@ -63,9 +67,31 @@ def remember(lesson: str, *answers) -> Recall | Refused:
         except ValueError as error:
             return Refused(str(error))
         for question, reply in zip(drawn, replies, strict=True):
-            box = content["boxes"].get(question.id, 1)
-            content["boxes"][question.id] = min(box + 1, LAST_BOX) if reply.right else 1
+            _move(content, question, reply)
     return Recall(lesson, [Guess(q, r, alone=False) for q, r in zip(drawn, replies, strict=True)])
+
+
+def _pressed(lesson: str, drawn: list[Question]) -> buttons.Together:
+    """Return the questions with buttons; each answer counts when it is pressed."""
+
+    def card(question: Question, answer) -> Guess:
+        if answer is None:
+            return Guess(question, alone=False)
+        reply = questions.judge(question, answer)
+        with memory.changing() as content:
+            _move(content, question, reply)
+        return Guess(question, reply, alone=False)
+
+    plain = [Guess(question, alone=False) for question in drawn]
+    return buttons.Together(
+        [(question, functools.partial(card, question)) for question in drawn],
+        lambda cards: Recall(lesson, cards or plain),
+    )
+
+
+def _move(content: dict, question: Question, reply: questions.Reply) -> None:
+    box = content["boxes"].get(question.id, 1)
+    content["boxes"][question.id] = min(box + 1, LAST_BOX) if reply.right else 1
 
 
 def _drawn(lesson: str, content: dict, printed: bool) -> list[Question]:

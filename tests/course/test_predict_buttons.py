@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from graphrec_utils.exercises import buttons, memory, predict, questions
+from graphrec_utils.exercises import buttons, memory, predict, questions, remember
 
 
 @pytest.fixture
@@ -35,10 +35,8 @@ def test_pressing_a_button_is_the_call_with_that_letter(notebook):
     asked._ipython_display_()
     box = notebook[0]
     card, row = box.children
-    assert "00.p1" in card.value
-    assert [x.description for x in row.children] == [letter for letter, _ in question.shown()]
-    assert all(x.tooltip.endswith(option)
-               for x, (_, option) in zip(row.children, question.shown(), strict=True))  # fmt: skip
+    assert "00.p1" in card.value and "<li>" not in card.value  # the options are the buttons
+    assert [x.description for x in row.children] == [f"{a}  {b}" for a, b in question.shown()]
     row.children[1].click()
     reply = questions.judge(question, "b")
     assert memory.read()["guesses"]["00.p1"] == {"answer": "b", "right": reply.right}
@@ -81,3 +79,25 @@ def test_without_a_student_in_a_notebook_the_card_is_plain(notebook, monkeypatch
 
 def test_as_text_a_question_with_buttons_is_the_plain_card(notebook):
     assert 'Your guess first: predict("00.p1"' in repr(predict("00.p1"))
+
+
+def test_what_is_recalled_is_pressed_question_by_question(notebook):
+    opened = remember("07")
+    opened._ipython_display_()
+    first, second, third = notebook[0].children
+    names = [one.question.id for one in opened.each]
+    for k in (2, 0):
+        opened.each[k].press(opened.each[k].question.right)
+    assert memory.read()["boxes"] == {names[2]: 2, names[0]: 2}  # each counts at once
+    assert len(first.children) == len(third.children) == 1 and len(second.children) == 2
+    assert len(notebook) == 1
+    asked = opened.each[1].question
+    second.children[1].children["abcdef".index(asked.right) - 1].click()
+    assert memory.read()["boxes"][names[1]] == 1
+    told = repr(notebook[1])  # the plain card took their place, in the order of the questions
+    assert "2 of 3 recalled" in told
+    assert sorted(names, key=told.index) == names
+
+
+def test_nothing_is_asked_before_the_first_lesson(notebook):
+    assert "nothing to recall yet" in repr(remember("00"))
