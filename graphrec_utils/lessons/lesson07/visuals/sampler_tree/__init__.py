@@ -158,7 +158,8 @@ def draw(tables, columns, near, m, sizes, spread, formula) -> tuple[Axes, Axes]:
         for v in column:
             for w in near.get(v, []):
                 ends = [height[layer][v], height[layer + 1][w]]
-                left.plot([layer, layer + 1], ends, color=style.CONTEXT, linewidth=0.4, zorder=0)
+                # one flat color: so many crossing lines make a file of twice the size else
+                left.plot([layer, layer + 1], ends, color="0.85", lw=0.4, aa=False, zorder=0)
     for layer, v, w in lit:
         wrong = w not in near.get(v, [])
         left.plot([layer, layer + 1], [height[layer][v], height[layer + 1][w]],
