@@ -124,3 +124,14 @@ def test_a_key_is_measured_once_after_the_last_cell_that_answers_and_kept(monkey
     assert questions.measurements("98") == {"98.p1": "a"}
     predictions.keep("98", cells)  # a build that did not come by it keeps what was found
     assert questions.measurements("98") == {"98.p1": "a"}
+
+
+def test_a_prediction_that_is_told_is_measured_only_after_all_that_stands_above_it(monkeypatch):
+    known = Question("98.p1", "?", (("a", "Yes."), ("b", "No.")), measured=lambda at: "a")
+    monkeypatch.setattr(questions, "of_lesson", lambda number: (known,))
+    cells = [copy.deepcopy(each) for each in (BETWEEN, ASK, CHECK)]
+    cells[1].metadata.tags = ["predict:98.p1", "told"]
+    for number, each in enumerate(cells):
+        each.id = f"id-{number}"
+    assert predictions.measuring(cells[1:], cells) == cells[1:]
+    assert [x.id for x in predictions.measuring(cells, cells)][2] == "measures-98_p1-id-1"

@@ -96,11 +96,15 @@ def outdated(cell) -> str:
 def measuring(cells: list, among: list) -> list:
     """Return some cells among all of a notebook, the last that answers a prediction followed by one that measures its key.
 
-    A prediction of which only some answering cells run keeps what an earlier build measured.
+    A prediction of which only some answering cells run keeps what an earlier build measured, and so does one that
+    its card answers alone while not all cells above it run: nobody knows what its key stands on.
     """
     running, after, partly = {cell.id for cell in cells}, {}, set()
+    whole = True
     for cell in among:
         told = named(cell, "predict") if "told" in cell.metadata.get("tags", []) else []
+        whole = whole and (cell.cell_type != "code" or cell.id in running)
+        partly.update([] if whole else told)
         for name in named(cell, "answers") + told:
             after[name] = cell.id
             if cell.cell_type == "code" and cell.id not in running:
