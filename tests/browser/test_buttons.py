@@ -6,7 +6,7 @@ import json
 import re
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell
 
 from tests.browser.labdriver import (
     ROOT,
@@ -52,7 +52,8 @@ def test_a_guess_is_made_by_keyboard_and_stored_as_a_card(lab, page):
 
 def test_what_is_recalled_is_pressed_and_stored_as_cards(lab, page, tmp_path):
     source = 'from graphrec_utils.exercises import remember\n\nremember("07")'
-    small = new_notebook(cells=[new_code_cell(source)])
+    small = nbformat.read(LESSON, 4)  # for its kernel's name
+    small.cells = [new_code_cell(source)]
     (tmp_path / "recall.ipynb").write_text(nbformat.writes(small), "utf-8")
     notebook = lab.add(tmp_path / "recall.ipynb", "recall.ipynb")
     open_notebook(page, lab, notebook)

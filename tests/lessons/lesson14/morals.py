@@ -40,11 +40,11 @@ def answers() -> bool:
 
 MORALS = {
     "Bring the edges, and keep the aggregation plain": edges,
-    "More graphs help those whom the first graph does not know": off_boards,
-    "Count first: how often does a list hold the answer, in training and on the day?": answers,
     "Importance is what you lose. Ask it by dropping": lambda: (
         (leads := of("14_climb")["PinWorld"]["leads"])
         and ahead(leads["each its own, transformer over without user-pin, transformer"])
         and open_(leads["each its own, transformer over without user-idea, transformer"])
     ),
+    "More graphs help those whom the first graph does not know": off_boards,
+    "Count first: how often does a list hold the answer, in training and on the day?": answers,
 }
