@@ -558,7 +558,7 @@ display(verdict("With half of the contents wrong OmniSage finds more than PinSag
 # * A quota for each kind, or boards fill nineteen of twenty places.
 # * Attention without positions hears a set. Turn the order round and look.
 # * Popularity may live in a length or in a shared direction. Both have to be learned; an offset beside the vector is there at once.
-# * Before you praise attention, give its rival the offset. Where contents may lie, keep a rival that does not read them.
+# * What looked like attention's lead over PinSage was the offset: a rival should have it, too. And where contents may lie, keep a rival that does not read them.
 #
 # **Next.** A product of two vectors finds a few hundred things among a million. Who comes first among these few hundred, when everything about them may be read? Lesson 17.
 

@@ -25,6 +25,7 @@ ex = Exercise(
     "14.4",
     "look",
     points=6,
+    branch=True,
     library=("graphrec_utils.models.multibisage.first", "graphrec_utils.models.transformer.Block",
              "graphrec_utils.models.transformer.Attention"),
     hints=(

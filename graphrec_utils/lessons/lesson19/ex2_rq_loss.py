@@ -32,6 +32,7 @@ ex = Exercise(
     "19.2",
     "rq_loss",
     points=6,
+    branch=True,
     library=("graphrec_utils.models.rqvae.loss", "graphrec_utils.models.rqvae.spell",
              "graphrec_utils.models.rqvae.straight_through"),
     hints=(

@@ -10,8 +10,32 @@ def made_of() -> bool:
     return open_(leads["TIGER over iALS"]) and behind(leads["TIGER over SASRec"])
 
 
+def wider() -> bool:
+    rows = {r["width"]: r for r in of("19_beam")["rows"]}
+    return (
+        rows[10]["of the exact ten"] < 0.75
+        and rows[50]["of the exact ten"] > 0.95
+        and rows[50]["ndcg"] > rows[10]["ndcg"]
+    )
+
+
+def falls() -> bool:
+    stored = of("19_words")
+    return (
+        all(c[-1]["left over"] < 0.95 * c[0]["left over"] for c in stored["without the line"])
+        and stored["all"] > 0
+    )
+
+
+def starts() -> bool:
+    last = [r["curve"][-1] for r in of("19_words")["rows"] if r["revive"]]
+    left = [x["left over"] for x in last]
+    return all(min(x["alive"]) == 64 for x in last) and max(left) < 1.1 * min(left)
+
+
 MORALS = {
-    "Ask what a spelling was made of: here of the likes, once more": made_of,
+    "Let the beam be some times wider than the list": wider,
+    "Ask what a spelling is made of. Made of iALS's vectors, it finds what iALS finds": made_of,
     "The more of a new pin's spelling is asked for, the more is remembered of old pins": lambda: (
         (
             found := [
@@ -21,4 +45,6 @@ MORALS = {
         )
         and found == sorted(found, reverse=True)
     ),
+    "A loss that falls is no sign that everybody learns": falls,
+    "With revival it does not matter where words start": starts,
 }
