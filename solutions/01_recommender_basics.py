@@ -720,9 +720,9 @@ verdicts(
 # | ↳ | what it gives | minutes |
 # |---|---|---|
 # | **A**, 1.9 | NDCG as code, and a list from scores without three classic mistakes | 18 |
-# | **B**, 1.10 | popularity with a clock; the same table under a random split; a recommender of your own for tomorrow | 42 |
-# | **C**, 1.11 | where all the hits are, and why no average shows it | 10 |
-# | **D**, 1.12 | why a cosine finds lucky neighbors; diversity and feedback, which no table here measures | 8 |
+# | **B**, 1.10 | popularity with a clock; the same table under a random split; a recommender of your own for tomorrow | 34 |
+# | **C**, 1.11 | where all the hits are, and why no average shows it | 5 |
+# | **D**, 1.12 | why a cosine finds lucky neighbors; diversity and feedback, which no table here measures | 4 |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1.9 ↳ Branch A: from scores to a list

@@ -767,11 +767,11 @@ verdicts(*cards)
 #
 # | ↳ | what it gives | minutes |
 # |---|---|---|
-# | **A**, 2.8 | the update of 2008 by hand and in code; a loss over a billion pairs that costs nothing | 30 |
-# | **B**, 2.9 | vectors for newcomers, and why a map of items should not be believed | 20 |
-# | **C**, 2.10 | SVD and EASE, the closed forms; how iALS works with large $d$ | 20 |
-# | **D**, 2.11 | the lecture's table: how far care carries iALS on Gowalla | 10 |
-# | **E**, 2.12 | a competition with your own four knobs | 25 |
+# | **A**, 2.8 | the update of 2008 by hand and in code; a loss over a billion pairs that costs nothing | 25 |
+# | **B**, 2.9 | vectors for newcomers, and why a map of items should not be believed | 12 |
+# | **C**, 2.10 | SVD and EASE, the closed forms; how iALS works with large $d$ | 12 |
+# | **D**, 2.11 | the lecture's table: how far care carries iALS on Gowalla | 6 |
+# | **E**, 2.12 | a competition with your own four knobs | 20 |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.8 ↳ Branch A: the paper of 2008, and its loss

@@ -711,10 +711,10 @@ verdicts(*cards)
 #
 # | ↳ | what it gives | minutes |
 # |---|---|---|
-# | **A**, 3.8 | the network of 2017 in a dozen lines; how much of a product a network learns | 18 |
-# | **B**, 3.9 | the draw of pairs as code; whether drawing by user helps quiet users | 22 |
-# | **C**, 3.10 | the gradient of a pair, and what a negative is worth | 13 |
-# | **D**, 3.11 | the metric of 3.6 as code, and where the order turns | 16 |
+# | **A**, 3.8 | the network of 2017 in a dozen lines; how much of a product a network learns | 16 |
+# | **B**, 3.9 | the draw of pairs as code; whether drawing by user helps quiet users | 20 |
+# | **C**, 3.10 | the gradient of a pair, and what a negative is worth | 12 |
+# | **D**, 3.11 | the metric of 3.6 as code, and where the order turns | 15 |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.8 ↳ Branch A: the network of 2017

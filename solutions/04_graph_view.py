@@ -16,16 +16,16 @@
 # > **Ann likes Alien and Brazil. Which films can she reach by going from likes to likes, and in how many steps?** Which of
 # > them should she see first? And what does a factorization, which never takes a step, know about those steps?
 #
-# **You will** turn a matrix of likes into a graph and back, count the walks from a user to a film, give a
-# walk less weight where it says little, and find out which walks find most.
+# **You will** see a matrix of likes as a graph, count the walks from a user to a film, give a walk less
+# weight where it says little, and find out which walks find most.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 02; for branch B eigenvectors ·
 # **Runs on** any CPU
 #
-# **In an hour:** 4.1 to 4.5, with exercises 04.1 to 04.4. **Branches**, marked ↳, stand after the take-away:
-# **A** a walker who keeps going home, and push (38 minutes), **B** the spectrum, where walks and
-# factorization meet (30), **C** filters and factorization compared (15), **D** all of Gowalla (8), **E**
-# settings of your own (20).
+# **In an hour:** 4.1 to 4.5, with exercises 04.2 to 04.4. **Branches**, marked ↳, stand after the take-away:
+# **A** a walker who keeps going home, and push (26 minutes), **B** the spectrum, where walks and
+# factorization meet (16), **C** filters and factorization compared (8), **D** from a log to a graph, and all
+# of Gowalla (15), **E** settings of your own (20).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 4.1 to 4.3 with the walk explorer, 4.4, then the table of 4.5; with time
@@ -102,41 +102,9 @@ visuals.adjacency(toy.likes(), toy.USERS, toy.ITEMS)
 # *Figure 4.2. The adjacency matrix of the seven nodes and their graph. The lines separate users from films. R
 # stands in the upper right block, its transpose in the lower left one: every like is there twice. In the
 # interactive version, pick a node to see its row, or a cell to see its edge.*
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 04.1 — `build_adjacency` ({{points:04.1}})
 #
-# Build $\mathbf A$ from a list of events, as they come out of a log: a pair may occur more than once,
-# and some users and items have no event at all. The matrix is sparse. On MovieTweetings, $N$ is about
-# 27,000: how much memory would all cells take, at 8 bytes a cell?
-#
-# *About 10 minutes · core · difficulty ●○○ · importance ●●●. Stuck? Hints are free.*
-#
-# {{hints:04.1}}
-
-
-# %% tags=["exercise:04.1"]
-def build_adjacency(
-    users: np.ndarray, items: np.ndarray, num_users: int, num_items: int
-) -> sp.csr_array:
-    """Return the adjacency matrix of a list of events.
-
-    Args:
-        users, items: (E,) ids of each event, users 0…m−1 and items 0…n−1; events may repeat.
-        num_users: m, those without events included.
-        num_items: n.
-
-    Returns:
-        (m + n, m + n) any scipy.sparse matrix: 1 for every edge, in both directions, else 0.
-
-    Example:
-        Two users, one item and the event (1, 0): the only ones are at (1, 2) and (2, 1).
-    """
-    ### SOLUTION
-
-
-# %% tags=["check:04.1"]
-check("04.1", build_adjacency)
+# Most cells are 0, so $\mathbf A$ is stored *sparse*: only its ones, with their places. Here is the $\mathbf
+# A$ of MovieTweetings. How much memory would all of its cells take, at 8 bytes a cell?
 
 # %%
 # real likes: a rating of 7 or more; from here on the library's versions of what you write
@@ -181,7 +149,7 @@ predict("04.p1")
 # What about a node without edges, such as $i_3$? $1/\sqrt 0$ is infinite, and infinity times a zero of $\mathbf A$ is NaN.
 # Such a node has nothing to say and nobody to hear: it keeps a row and a column of zeros.
 #
-# *About 12 minutes · core · difficulty ●●○ · importance ●●●*
+# *About 12 minutes · core · difficulty ●●○ · importance ●●●. Stuck? Hints are free.*
 #
 # {{hints:04.2}}
 
@@ -591,16 +559,16 @@ verdicts(
 #
 # | ↳ | what it gives | minutes |
 # |---|---|---|
-# | **A**, 4.6 and 4.7 | a walker who keeps going home: personalized PageRank, and how to compute it by push; a step with PyG | 38 |
-# | **B**, 4.8 | the patterns of a graph, what a factorization knows of its walks, and filters (eigenvectors needed) | 30 |
-# | **C**, 4.9 | filters and factorization on the test of 4.5, and why *smooth* does not mean *important* | 15 |
-# | **D**, 4.10 | untrained filters beside the numbers of the NGCF and LightGCN papers | 8 |
+# | **A**, 4.6 and 4.7 | a walker who keeps going home: personalized PageRank, and how to compute it by push; a step with PyG | 26 |
+# | **B**, 4.8 | the patterns of a graph, what a factorization knows of its walks, and filters (eigenvectors needed) | 16 |
+# | **C**, 4.9 | filters and factorization on the test of 4.5, and why *smooth* does not mean *important* | 8 |
+# | **D**, 4.10 | the adjacency matrix of a raw log; untrained filters beside the numbers of the NGCF and LightGCN papers | 15 |
 # | **E**, 4.11 | settings of your own, and one that you should not be proud of | 20 |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4.6 ↳ Branch A: a walker who keeps going home
 #
-# *Branch A has two sections and takes about 38 minutes. This one gives you personalized PageRank: walks of
+# *Branch A has two sections and takes about 26 minutes. This one gives you personalized PageRank: walks of
 # every length, with one knob.*
 #
 # A walker starts at Ann. At every step a coin decides: with probability `restart` the walker goes
@@ -743,8 +711,8 @@ print(f"equal; LGConv takes {pyg / mine:.1f} times as long as the product")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4.8 ↳ Branch B: the spectrum, or which patterns survive
 #
-# *A branch of about 30 minutes, for readers who know eigenvectors. It gives you the place where walks and factorization meet, and shows why only the
-# odd part of a filter reaches a score.*
+# *A branch of about 16 minutes, for readers who know eigenvectors. It gives you the place where walks and
+# factorization meet, and shows why only the odd part of a filter reaches a score.*
 #
 # Walks repeat one multiplication. What is left after a thousand of them? Look at the vectors that
 # $\mathbf A$ only stretches, its eigenvectors. Each is a **pattern**: one number per node.
@@ -885,7 +853,8 @@ visuals.spectrum(toy.likes(), toy.USERS, toy.ITEMS)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4.9 ↳ Branch C: filters and factorization, compared
 #
-# *A branch of about 15 minutes. It gives you a warning about "smooth", a filter that is as good as a factorization, and what one pattern recommends.*
+# *A branch of about 8 minutes. It gives you a warning about "smooth", a filter that is as good as a
+# factorization, and what one pattern recommends.*
 #
 # ### Eight smooth patterns
 #
@@ -1021,12 +990,51 @@ for a, b in (
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 4.10 ↳ Branch D: on all of Gowalla
+# ## 4.10 ↳ Branch D: from a log to a graph, and all of Gowalla
 #
-# *A branch of about 8 minutes. It gives you untrained filters beside the numbers of the NGCF and LightGCN papers.*
+# *A branch of about 15 minutes. It gives you the adjacency matrix of a raw log, and untrained filters beside
+# the numbers of the NGCF and LightGCN papers.*
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 04.1 — `build_adjacency` ({{points:04.1}}, branch D)
 #
-# Both papers measured on Gowalla, visits of people to places, and printed recall@20 and NDCG@20, with $d = 64$: NGCF 0.1569 and 0.1327, LightGCN 0.1830 and
-# 0.1554. The *linear filter* is GF-CF without its low-pass.
+# Build $\mathbf A$ from a list of events, as they come out of a log: a pair may occur more than once, and
+# some users and items have no event at all. The matrix is sparse.
+#
+# *About 10 minutes · branch · difficulty ●○○ · importance ●●○*
+#
+# {{hints:04.1}}
+
+
+# %% tags=["exercise:04.1"]
+def build_adjacency(
+    users: np.ndarray, items: np.ndarray, num_users: int, num_items: int
+) -> sp.csr_array:
+    """Return the adjacency matrix of a list of events.
+
+    Args:
+        users, items: (E,) ids of each event, users 0…m−1 and items 0…n−1; events may repeat.
+        num_users: m, those without events included.
+        num_items: n.
+
+    Returns:
+        (m + n, m + n) any scipy.sparse matrix: 1 for every edge, in both directions, else 0.
+
+    Example:
+        Two users, one item and the event (1, 0): the only ones are at (1, 2) and (2, 1).
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:04.1"]
+check("04.1", build_adjacency)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### On all of Gowalla
+#
+# The papers of NGCF and LightGCN measured on Gowalla, visits of people to places, and printed recall@20 and
+# NDCG@20, with $d = 64$: NGCF 0.1569 and 0.1327, LightGCN 0.1830 and 0.1554. The *linear filter* is GF-CF
+# without its low-pass.
 #
 # > **Claim 1** (Shen and others, 2021). On Gowalla a graph filter without any training finds more than the
 # > NGCF of the paper.

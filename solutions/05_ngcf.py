@@ -26,8 +26,8 @@
 # **Runs on** any CPU
 #
 # **In an hour:** 5.1 to 5.7, with exercises 05.1 to 05.3 and 05.6. **Branches**, marked ↳, stand after the
-# take-away: **A** the same with PyG, and which form is slow (5 minutes), **B** losing messages on purpose
-# (15), **C** the paper and its code (24), **D** which illness, and who gains (8).
+# take-away: **A** the same with PyG, and which form is slow (4 minutes), **B** losing messages on purpose
+# (12), **C** the paper and its code (18), **D** which illness, and who gains (5).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 5.1 with the stepper, 5.2 with the slider, the step from loop to matrices on
@@ -703,15 +703,15 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 #
 # | ↳ | what it gives | minutes |
 # |---|---|---|
-# | **A**, 5.8 | the layer edge by edge with PyG, equal numbers, and which form is slow | 5 |
-# | **B**, 5.9 | message dropout, and whom it disturbs most | 15 |
-# | **C**, 5.10 | the paper against its code, one difference at a time; a careless NDCG | 24 |
-# | **D**, 5.11 | whether NGCF underfits or overfits; whether users with few likes gain more | 8 |
+# | **A**, 5.8 | the layer edge by edge with PyG, equal numbers, and which form is slow | 4 |
+# | **B**, 5.9 | message dropout, and whom it disturbs most | 12 |
+# | **C**, 5.10 | the paper against its code, one difference at a time; a careless NDCG | 18 |
+# | **D**, 5.11 | whether NGCF underfits or overfits; whether users with few likes gain more | 5 |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.8 ↳ Branch A: a third time, from the field's library
 #
-# *A branch of about 5 minutes. It gives you the layer of 5.3 edge by edge, with equal numbers, and what that costs.*
+# *A branch of about 4 minutes. It gives you the layer of 5.3 edge by edge, with equal numbers, and what that costs.*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The same with PyG
@@ -787,7 +787,7 @@ print(f"PyG takes {took['PyG'] / took['matrices']:.1f} times as long")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.9 ↳ Branch B: messages that get lost
 #
-# *A branch of about 15 minutes. It gives you dropout on a graph, and shows whom it disturbs most.*
+# *A branch of about 12 minutes. It gives you dropout on a graph, and shows whom it disturbs most.*
 #
 # A model that relies on one message alone has learned it by heart. **Message dropout** takes that
 # away: in every step of training each message is lost with probability $p$, and the others are
@@ -886,7 +886,7 @@ jumps.rename_axis("likes").rename("jump of what a user hears, share of its lengt
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.10 ↳ Branch C: review the released code
 #
-# *A branch of about 24 minutes. It gives you the differences between a paper and its code, a metric by which
+# *A branch of about 18 minutes. It gives you the differences between a paper and its code, a metric by which
 # a model that finds one item beats one that finds five, and a way to review a port, one difference at a
 # time.*
 
@@ -1007,7 +1007,7 @@ check("05.5", one_at_a_time)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.11 ↳ Branch D: which illness, and who gains?
 #
-# *A branch of about 8 minutes. It gives you a way to read two curves, and the paper's own promise, with a test that is too small for it.*
+# *A branch of about 5 minutes. It gives you a way to read two curves, and the paper's own promise, with a test that is too small for it.*
 #
 # ### Underfitting or overfitting?
 #

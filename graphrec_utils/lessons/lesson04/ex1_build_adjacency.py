@@ -28,6 +28,7 @@ ex = Exercise(
     "04.1",
     "build_adjacency",
     points=4,
+    branch=True,
     library="graphrec_utils.graphs.adjacency",
     hints=(
         "Which row of A belongs to user u, and which to item i? Where do the two entries of one "
