@@ -22,9 +22,10 @@
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 05, lesson 04 for
 # $\hat{\mathbf A}$ · **Runs on** any CPU
 #
-# **In an hour:** 6.1 to 6.7, with exercises 06.1, 06.2, 06.5 and 06.6. **Branches**, marked ↳, stand after the
-# take-away: **A** write the loss, and compare with PyG (20 minutes), **B** how alike is alike (12), **C** your own weights for the
-# layers (8), **D** behind the table: work, validation, two tails (10), **E** settings of your own (20).
+# **In an hour:** 6.1 to 6.7, with exercises 06.1, 06.5 and 06.6. **Branches**, marked ↳, stand after the
+# take-away: **A** write the loss, and compare with PyG (18 minutes), **B** how alike is alike (12), **C**
+# scores as code, and your own weights for the layers (12), **D** behind the table: work, validation, two
+# tails (10), **E** settings of your own (20).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 6.1 and 6.2 on the board (let the room fill the scores of the path before
@@ -176,38 +177,6 @@ visuals.layers(R_path, num_layers=3)
 # $\frac19 (2 \hat{\mathbf A} + 2 \hat{\mathbf A}^3)$ for 2, and
 # $\frac1{16} (2 \hat{\mathbf A} + 4 \hat{\mathbf A}^3 + 2 \hat{\mathbf A}^5)$ for 3, where four pairs
 # $(j, k)$ have the sum 3.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 06.2 — `one_hot_scores` ({{points:06.2}})
-#
-# Compute the score matrix for $\mathbf E^{(0)} = \mathbf I$ and any $K$. First by hand for $K = 1$ and
-# u0: half of u0's row, $(0.3536, 0.25, 0)$.
-#
-# *About 8 minutes · core · difficulty ●●○ · importance ●●○*
-#
-# {{hints:06.2}}
-
-
-# %% tags=["exercise:06.2"]
-def one_hot_scores(A_hat: torch.Tensor, num_users: int, num_layers: int) -> torch.Tensor:
-    """Return LightGCN's scores of all pairs when layer 0 is the identity.
-
-    Args:
-        A_hat: (N, N) float32, symmetric.
-        num_users: m.
-        num_layers: K >= 1.
-
-    Returns:
-        (m, n) float32.
-
-    Example:
-        Row u0 on the path with K = 1 is (0.3536, 0.25, 0).
-    """
-    ### SOLUTION
-
-
-# %% tags=["check:06.2"]
-check("06.2", one_hot_scores)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Does an untrained LightGCN recommend?
@@ -747,16 +716,16 @@ pd.DataFrame({"who notices a change of Alien": told})
 #
 # | ↳ | what it gives | minutes |
 # |---|---|---|
-# | **A**, 6.8 | LightGCN in fifteen lines, its loss from your own hand, how far a gradient reaches, the same with PyG | 20 |
+# | **A**, 6.8 | LightGCN in fifteen lines, its loss from your own hand, how far a gradient reaches, the same with PyG | 18 |
 # | **B**, 6.9 | two measures of how alike embeddings are, and a trap that most people sign | 12 |
-# | **C**, 6.10 | your own weights for the layers; how many layers a real graph needs before it is smooth | 8 |
+# | **C**, 6.10 | the scores of 6.2 as code; your own weights for the layers; how many layers a real graph needs before it is smooth | 12 |
 # | **D**, 6.11 | who is ahead after how much work; a trap in choosing on validation; two tails | 10 |
 # | **E**, 6.12 | settings of your own, on data that answer in a second | 20 |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 6.8 ↳ Branch A: write the loss
 #
-# *A branch of about 20 minutes. It gives you LightGCN in fifteen lines, its loss from your own hand, the
+# *A branch of about 18 minutes. It gives you LightGCN in fifteen lines, its loss from your own hand, the
 # price of a step, and PyG's LightGCN beside yours.*
 #
 # ### The whole model
@@ -1026,8 +995,43 @@ print(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 6.10 ↳ Branch C: your own weights
 #
-# *A branch of about 8 minutes. It gives you the filter behind a choice of layers, how many layers a real graph needs before it is smooth, and a
-# sentence of the lecture put to the test.*
+# *A branch of about 12 minutes. It gives you the scores of 6.2 as code, the filter behind a choice of layers,
+# how many layers a real graph needs before it is smooth, and a sentence of the lecture put to the test.*
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 06.2 — `one_hot_scores` ({{points:06.2}}, branch C)
+#
+# Compute the score matrix of 6.2, for $\mathbf E^{(0)} = \mathbf I$ and any $K$. First by hand for $K = 1$
+# and u0: half of u0's row, $(0.3536, 0.25, 0)$.
+#
+# *About 8 minutes · branch · difficulty ●●○ · importance ●●○*
+#
+# {{hints:06.2}}
+
+
+# %% tags=["exercise:06.2"]
+def one_hot_scores(A_hat: torch.Tensor, num_users: int, num_layers: int) -> torch.Tensor:
+    """Return LightGCN's scores of all pairs when layer 0 is the identity.
+
+    Args:
+        A_hat: (N, N) float32, symmetric.
+        num_users: m.
+        num_layers: K >= 1.
+
+    Returns:
+        (m, n) float32.
+
+    Example:
+        Row u0 on the path with K = 1 is (0.3536, 0.25, 0).
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:06.2"]
+check("06.2", one_hot_scores)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Other weights
 #
 # LightGCN's mean is one choice of weights $\alpha_k$ among many:
 #

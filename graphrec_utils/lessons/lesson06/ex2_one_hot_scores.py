@@ -18,6 +18,7 @@ ex = Exercise(
     "06.2",
     "one_hot_scores",
     points=4,
+    branch=True,
     library="graphrec_utils.models.filters.closed_form",
     hints=(
         "With E0 = I, what are the rows of the mean of all layers? And what is a matrix of scores?",
