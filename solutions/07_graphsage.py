@@ -13,9 +13,11 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # 07 · GraphSAGE: encoders instead of lookups
 #
-# > **What do you lose when you give up the rows? And whom do you win?** LightGCN (lesson 06) keeps a row of numbers for
-# > every node and looks it up. A pin that was made this morning has no row. **GraphSAGE** keeps no row for anybody: it
-# > learns how to *read* a node, what it says about itself and what its neighbors say.
+# > **What do you lose when you give up the rows? And whom do you win?**
+#
+# LightGCN (lesson 06) keeps a row of numbers for
+# every node and looks it up. A pin that was made this morning has no row, so nobody will ever see it. **GraphSAGE** keeps no row for anybody. It
+# learns how to *read* a node: what it says about itself, and what its neighbors say.
 #
 # **You will** test a loss as a slide prints it, write a sampler, a layer and the vector of a pin that nobody
 # trained on, and see whom such vectors serve, and for how long.
@@ -65,16 +67,16 @@ remember("07")
 # ## 7.1 What a lookup cannot do
 #
 # *PinWorld* is the synthetic site of this course: people save pins of the topics and styles they like, and every pin has a picture and words.
-# Time runs like this:
+# We stand on day 42. Time runs like this:
 #
 # | days | until 34 | 35 to 41 | 42 | 42 to 48 |
 # |---|---|---|---|---|
 # | what happens | parameters are learned | new saves, of new pins too | **today**: vectors are computed | what people save is *sought* |
 #
-# So there are three groups of pins: **known**, **new with edges** (first saved in the last week), and **new without**.
+# So there are three groups of pins: **known**, **new with edges** (first saved in the last week), and **new without**. How large are they?
 #
-# A table of rows has two troubles here, and GraphSAGE (Hamilton, Ying and Leskovec 2017) has an answer to each. A new pin has no row: replace
-# the table by an **encoder** of content. And a LightGCN step goes over the whole graph, whatever the batch (branch 7.9 asks what that costs):
+# A table of rows has two troubles, and GraphSAGE (Hamilton, Ying and Leskovec 2017) has an answer to each. A new pin has no row: replace
+# the table by an **encoder**, a function that makes a vector from content. And a LightGCN step goes over the whole graph, whatever the batch (branch 7.9):
 # compute only a batch, with **a few neighbors drawn** for each node.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -108,8 +110,8 @@ pd.DataFrame(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.2 A loss, as printed
 #
-# Nodes that occur together should have similar vectors. The slide of the lecture has for a pair $(u, v)$ and $Q$
-# negatives $v_n$, drawn from a distribution $P_n$:
+# An encoder has to be trained. Nodes that occur together should get similar vectors. For a pair $(u, v)$ and $Q$
+# negatives $v_n$, drawn from a distribution $P_n$, the slide of the lecture has
 #
 # $$
 # J = -\log \sigma(\mathbf z_u^\top \mathbf z_v) - Q \cdot \mathbb E_{v_n \sim P_n} \log \sigma(\mathbf z_u^\top \mathbf z_{v_n}) .
@@ -120,8 +122,7 @@ pd.DataFrame(
 # | $\mathbf z_u$, $\mathbf z_v$ | `z_u`, `z_v` | `(B, d)` each, row by row a pair |
 # | $\mathbf z_{v_n}$, shared by the batch | `z_n` | `(Q, d)` |
 #
-# Let us train it. Sixty pins of three topics, an encoder of their pictures into **two** numbers, made a unit
-# vector so that we can see it, and pairs of pins that the same people save, two steps of a walk apart. $Q \cdot \mathbb E$ is the
+# Let us train it and look. We take sixty pins of three topics, and an encoder that makes **two** numbers of a picture, brought to length 1 so that a pin is a point on a circle. Pairs are pins that the same people save. $Q \cdot \mathbb E$ is the
 # sum over the $Q$ negatives.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -217,7 +218,7 @@ visuals.collapse({"slide": printed, "paper": watch(paper)}, shape, every=5)
 
 # %% [markdown]
 # *Figure 7.1. Sixty pins of three topics (shapes) on a circle, before training and after it by the slide's and by the
-# paper's loss. With the slide's sign nothing holds them apart; with the paper's the topics part. In the interactive version you go through the steps.*
+# paper's loss. With the slide's sign nothing holds them apart; with the paper's the topics part. When the cell has run, you can go through the steps.*
 #
 # Now put your own loss in: `visuals.collapse({"mine": watch(sage_loss)}, shape, every=5)`. What would happen with the
 # first term alone, no negatives at all? Try it.
@@ -229,9 +230,9 @@ visuals.collapse({"slide": printed, "paper": watch(paper)}, shape, every=5)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.3 A few neighbors
 #
-# Take a user with a thousand pins, each saved by a thousand users: two layers would read a million nodes for one vector.
-# GraphSAGE draws $S$ neighbors of each node, uniformly, anew in every batch. We draw without repeats, and take all
-# where there are fewer than $S$; the authors' code repeats some instead.
+# Now the neighbors. Take a user with a thousand pins, each saved by a thousand users: two layers would read a million nodes for one vector.
+# GraphSAGE draws only $S$ neighbors of each node, uniformly, and anew in every batch. We draw without repeats, and take all
+# where there are fewer than $S$ (the authors' code repeats some instead).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 14 to 18. Ask how many nodes two layers would read for one vector, if a user has a thousand pins. Figure 7.2: both sizes at
@@ -279,13 +280,13 @@ visuals.sampler_tree(crowd, int(crowd.sum(axis=1).argmax()), function=sample_nei
 # it: the variance of the mean, measured with your function (bars) and by the formula (dashes): both fall with $S$. In the interactive version nodes met again have an outline, and
 # bars say how often your function draws each item.*
 #
-# The mean of $S$ neighbors is right on average, and its variance falls a little faster than $1/S$ (branch 7.11). Set both sizes to 5 and draw again. How many of the places
+# The mean of $S$ neighbors is right on average, and the more are drawn, the less it varies (branch 7.11). Set both sizes to 5 and draw again. How many of the places
 # in the tree are different nodes?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.4 One layer
 #
-# Algorithm 1. A node hears the mean of its drawn neighbors and keeps it **beside** its own vector; one matrix reads both:
+# A node hears the mean of its drawn neighbors and keeps it **beside** its own vector; one matrix reads both (the paper's algorithm 1):
 #
 # $$
 # \mathbf h_v^{(k)} = \frac{\mathbf y}{\lVert \mathbf y \rVert}, \qquad
@@ -341,13 +342,11 @@ check("07.4", sage_layer)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.5 The edges of a batch
 #
-# Now train on saves. A user has no content, only a number that all share: what the model knows of a user comes from the
-# pins she saved. Scores are products of unit vectors, divided by a small temperature so that they can differ enough. The loss is not that of
-# 7.2 but the sampled **softmax** of lesson 03, which judges a pin against others instead of each pair alone: the saved pin
-# stands beside 300 drawn negatives, the scores become shares of probability, and the loss is $-\log$ of the saved pin's share.
-# The lesson of 7.2 stays: test it on equal vectors.
+# Now train on saves. A user has no content: what the model knows of her comes from the
+# pins she saved. The loss is the sampled **softmax** of lesson 03. It judges a pin against others instead of each pair alone: the saved pin
+# stands beside 300 drawn ones, and the loss is $-\log$ of its share of probability. (Scores are products of unit vectors, divided by a small temperature so that they can differ enough.)
 #
-# A batch is made of edges: Ann saved the pin. The same edges are in the graph, so the pin is among Ann's neighbors and Ann
+# A batch is made of edges: Ann saved the pin. The same edge is in the graph, so the pin is among Ann's neighbors, and Ann
 # among the pin's. Messages may run along the edges of the batch, or `sage.without` takes these out, in both
 # directions. Does it matter? It is one edge among many.
 
@@ -375,8 +374,8 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **What is predicted must not be heard.** A model that passes messages along the edges it must predict gets the answer with the
-# question: the message from the pin tells Ann's vector what it is asked for. In the loss of a training that looks like progress. When yours falls surprisingly fast, ask who hears whom.
+# **What is predicted must not be heard.** Along the edge that it must predict, the model gets the answer with the
+# question: the message from the pin tells Ann's vector what it is asked for. The smaller loss looks like progress. On test no answer comes along, and the model has learned to wait for it. So when a loss falls surprisingly fast, ask who hears whom.
 #
 # <details><summary>How this was measured</summary>
 #
@@ -437,9 +436,9 @@ check("07.6", embed_new)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Silence
 #
-# So train one, on the past alone: pins that are new are no positives, no negatives, no neighbors. A pin without saves gets no message (it
+# So train one, on the past alone. A pin without saves gets no message (it
 # *hears nobody*), and has to be recommended all the same. To practice that, some pins of each batch may be **silenced**: they get no message
-# either; `silent` is their share. Is that needed? "Inductive, so new nodes are no problem", one often reads.
+# either (`silent` is their share). Is that needed? "Inductive, so new nodes are no problem", one often reads.
 
 
 # %% jupyter={"source_hidden": true}
@@ -531,13 +530,12 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Read the last column: the share of the lists' places that pins without saves take. In a list of their own they are not bad; beside
-# known pins they are far too loud: with nobody silenced, 97 %. Which pins hear nobody in that training? A quarter of
-# the known pins have a single save. When it is asked for, it is hidden: the pin hears nobody, and it is the **positive**. So silence comes
+# Read the last column: with nobody silenced, pins without saves take 97 % of all places. Why? Look for pins that hear nobody in *that* training. A quarter of
+# the known pins have a single save. When it is asked for, it is hidden (7.5). So the pin hears nobody, and it is the right answer, every time. Silence comes
 # to mean yes.
 #
-# Two repairs: silence some pins, or do not train on a pin's only save. The second finds more here (NDCG@20 0.050 against 0.037), but
-# leaves silent pins untrained, and they still take a third of the places.
+# There are two repairs: silence some pins, or do not train on a pin's only save. The second finds more here (0.050 against 0.037), but
+# it leaves silent pins untrained, and they still take a third of the places.
 #
 # **A pin that hears nobody must not always be the right answer.**
 #
@@ -552,10 +550,13 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.7 What do you lose?
 #
-# Three kinds of models. **Models that know items by name**, from their history alone: RP3β (three weighted steps, lesson 04), iALS (lesson 02) and LightGCN. For a new
-# item the last two have no row; it is *folded in*, made of the rows of those who saved it. **Content alone**: plain cosines, and the same encoder with one layer, which
-# reads a pin and nobody else. **GraphSAGE** reads both. The data: PinWorld with all days of 7.1 one week later, so that nothing was chosen on the week
-# that is asked, and real articles from **citeulike-t**, which people keep in a library; a tenth of them is held out as new.
+# | models | what they know |
+# |---|---|
+# | RP3β (04), iALS (02), LightGCN (06) | every item *by name*, from its history; a new item is *folded in*, made of the rows of those who saved it |
+# | content, untrained and trained | what an item shows: plain cosines, or an encoder that reads the item and nobody else |
+# | GraphSAGE | both: content and neighbors |
+#
+# The data are PinWorld, one week later than above, and real articles from **citeulike-t**, which people keep in a library; a tenth of them is held out as new.
 #
 # > **Claim** (ours; the paper's tables classify nodes). Over all items GraphSAGE finds more than models that know items by name.
 
@@ -601,18 +602,17 @@ display(card)
 # *Figure 7.3. NDCG@20 over all items, and within each group of items, a list of its own: GraphSAGE, three models that know items by name, and content alone, trained (open) and
 # untrained. Left PinWorld, right citeulike-t. For each place look who is ahead: models by name, or those that read content.*
 #
-# Over **all** pins of PinWorld GraphSAGE finds 0.006 less than iALS: nine in ten of what is sought are known pins.
-# **Known:** iALS and LightGCN are ahead on both data sets, RP3β on articles; they know each item by its history. **New with edges:**
-# GraphSAGE reads savers *and* content. On PinWorld it finds most, more than RP3β and iALS; its lead over content and LightGCN is
-# within chance, since few such pins are sought. On articles it is ahead of content, but RP3β, iALS and LightGCN are ahead of it.
-# **New without:** walks and factors score them all alike. Content has something to say, and GraphSAGE adds nothing to it: there is
-# nobody to hear.
+# **Known:** iALS and LightGCN are ahead on both data sets. A row has been shaped by all that ever happened to its item; an encoder has to read that off a picture and a few neighbors. **New with edges:**
+# here GraphSAGE can use both. On PinWorld its mark is the highest (over content and LightGCN within chance: few such pins are sought). On articles it is ahead of content, but a few readers say more than the words do, and those who count are ahead of it.
+# **New without:** there is nothing to count, and nobody to hear. Content is what is left, and GraphSAGE adds nothing to it.
+#
+# And over **all** pins? Nine in ten of what is sought are known, so the table decides: iALS is ahead.
 #
 # **A table is better for the items it knows; an encoder has a vector for every item, and is seldom the best on any group.**
 #
 # <details><summary>How this was measured</summary>
 #
-# PinWorld: learned until day 41, asked for days 49 to 55 with the graph of day 49; settings chosen a week earlier. Of the new
+# Over all pins of PinWorld GraphSAGE finds 0.006 less than iALS. PinWorld: learned until day 41, asked for days 49 to 55 with the graph of day 49, so that nothing was chosen on the week that is asked; settings chosen a week earlier. Of the new
 # articles half come with three tenths of their readers. Every model was tuned until no neighbor of its best setting was
 # better; three seeds for LightGCN and the encoders, which have 1,440 steps; LightGCN's steps were tuned with
 # the rest. Vectors of length 1 cannot say that a pin is popular, so every model gets one number more, $\gamma \log(1 + \text{saves so far})$
@@ -625,11 +625,11 @@ display(card)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.8 Whom do you win, and for how long?
 #
-# A new pin does not stay without saves. So let a model age. Everything is trained on day 24 and asked on later days: somebody
-# looks at a pin, which **pins born since the training** come next? *iALS* keeps its table of day 24 and is not folded in here (in 7.7
-# it was), so all new pins tie. *RP3β* counts the edges of the day. *Content* compares pictures and words. **PinSage** is GraphSAGE whose
-# neighbors are chosen by walks (lesson 09): it reads content and the edges of the day.
-# A second question follows: what if the content does not tell the truth?
+# A new pin does not stay without saves. So let a model age. Everything is trained on day 24 and asked on later days. Somebody
+# looks at a pin: which **pins born since the training** come next? **PinSage**, a GraphSAGE whose
+# neighbors are chosen by walks (lesson 09), reads content and the edges of the day. *RP3β* counts the edges of the day. *Content* compares pictures and words. *iALS* keeps its table of day 24, so all new pins tie.
+#
+# And a second question: what if the content does not tell the truth?
 #
 # > **Claim** (ours). Pins that came after the training are served best by the encoder: among them it finds more than any model that counts.
 
@@ -675,11 +675,11 @@ display(card)
 # may fall for that alone: compare lines at one day only. iALS has one score for all new pins; its line is what an arbitrary order finds. Right: new pins without
 # saves, for people who have saved others, by the share of the pins whose picture and words are another pin's. Which lines cross, and which one does not move?*
 #
-# **Left.** After three days PinSage finds more than RP3β, 0.785 against 0.512; only 97 pins are asked, so its lead may be anything from 0.00 to 0.54.
-# After one and two weeks we cannot tell them apart. After four the new pins have collected edges, and counting these is better: 0.463 against 0.434.
-# **Right.** A new pin has an author. RP3β walks over the author's other pins, whatever they show: 0.436. PinSage walks over the same
-# edges, but what it brings home from there is content: 0.447 when all is true, 0.058 when none is. iALS told of content
-# *and* author keeps 0.450.
+# **Left.** After three days a new pin has content and hardly an edge, and PinSage is far ahead (for 97 pins: the lead may be anything from 0.00 to 0.54). Week by week the pin collects edges, and counting them gets better. After four weeks RP3β has passed: 0.463 against 0.434.
+#
+# **Right.** A new pin has an author. RP3β walks over the author's other pins, whatever they show, so its line does not move. PinSage walks over the same
+# edges, but what it brings home from there is content: of 0.447 only 0.058 is left when all of it is false. iALS, told of content
+# *and* author, can lean on the one that is true.
 #
 # **You win the newcomers of the first days, as long as their content tells the truth.**
 #
@@ -694,7 +694,7 @@ display(card)
 # Right: a tenth of the pins hidden, three worlds, 2,373 people. A person is folded in to the vectors of each
 # method, as iALS folds in a user (lesson 02). With the plain mean of the same vectors PinSage finds 0.397 in place of 0.447 (trained once a
 # world for both, with the knobs chosen for folding; the line above the card has the interval).
-# With half of the content false PinSage finds 0.384. Also measured: two towers, MultiBiSage and OmniSage (lesson 16 has them).
+# RP3β finds 0.436 at each share; with all content false iALS told of content and author keeps 0.450. With half of the content false PinSage finds 0.384. Also measured: two towers, MultiBiSage and OmniSage (lesson 16 has them).
 #
 # </details>
 
@@ -709,7 +709,7 @@ display(card)
 # > content is false: PinSage 0.058, a walk over authors 0.436.
 #
 # * **What do you lose?** What a row knows by history: among known items models with rows were ahead of GraphSAGE (7.7).
-# * **Whom do you win?** Newcomers of the first days: so it was with PinSage, for certain after three days only (7.8). Report known, new with edges and
+# * **Whom do you win?** Newcomers of the first days, and not for long: after three days PinSage was ahead of counting, after four weeks behind (7.8). Report known, new with edges and
 #   new without: their mean hides who is served.
 # * Test a loss where everything is equal: if that is its minimum, it will get there.
 # * What is predicted must not be heard, and what will be served should occur in training.

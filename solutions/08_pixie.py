@@ -17,7 +17,7 @@
 # > system earn their keep?**
 #
 # Pinterest, 2018: two billion **pins** (pictures), saved to a billion **boards** (collections). Someone opens a pin and
-# wants more like it, now. Nothing can be trained on the way, and no matrix fits. Pixie walks.
+# wants more like it, now. Nothing can be trained on the way, and no matrix fits into memory. Pixie walks at random from board to board, and counts where it comes by.
 #
 # **You will** write the walk that answered Pinterest's users in milliseconds, share its steps among several pins, make
 # one list of their counts, and put each idea beside something dull that costs the same.
@@ -27,7 +27,7 @@
 #
 # **In an hour:** 8.1 to 8.6, with exercises 08.1, 08.4 and 08.5. **Branches**, marked ↳, stand after the quiz: what
 # a step costs · stop early · a walker with a taste · a puzzle about fewer edges · your walk in a shop · settings of your own · how deep until you are
-# everybody.
+# everybody · when must the booster win?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 8.1 to 8.6. Begin with the two questions on the first slide and leave them on the
@@ -64,7 +64,7 @@ remember("08")
 #
 # Somebody who puts two pins on one board says that they belong together. So walk: from the query pin to a
 # random board of it, from there to a random pin. That is **one step**, two edges. Count the pin. Then toss a
-# coin: with probability `restart` go home to the query, else walk on from here. The pins with most visits are the answer.
+# coin: with probability `restart` go home to the query, else walk on from here. The pins with most visits are the answer. How much of that is luck, and what does it cost?
 #
 # | symbol | in code | meaning |
 # |---|---|---|
@@ -161,8 +161,8 @@ visuals.pixie(**shown, function=pixie_walk)
 
 # %% [markdown]
 # *Figure 8.1. Five boards and eight pins, German ones in green; on the right how often each pin is
-# visited in 600 steps from sponge, without a preference and with German ones taken five times as often. In
-# the interactive version you move the walker, and a dashed line shows how many visits end the search (8.2).*
+# visited in 600 steps from sponge, without a preference and with German ones taken five times as often. When the cell has run, you can
+# move the walker; a dashed line shows how many visits end the search (8.2).*
 #
 # Press *Step*. Why does nobody ever get to the roses? (Once your function passes, the walker follows it while
 # German counts once.)
@@ -203,12 +203,10 @@ plt.show()
 # *Figure 8.2. How much of the top 50 of a very long walk is found with fewer steps (logarithmic axis), in PinWorld (squares) and citeulike-t
 # (circles). Look how much the first thousand steps find, and how little the last ninety thousand.*
 #
-# Three thousand steps find 87 % of the long walk's top 50 in PinWorld and 75 % in citeulike-t, ten thousand 93 % and 84 %. From there ten times the steps bring less than ten
-# points: the top of a list is decided early. And no step asks how large the graph is: it is two looks into memory, wherever
-# the walker stands.
+# Ten thousand steps find 93 % of the long walk's top 50 in PinWorld and 84 % in citeulike-t. Ten times as many bring less than ten points more: **the top of a list is decided early**, because its pins are visited again and again while the noise is about the rest. And no step asks how large the graph is: it is two looks into memory, wherever
+# the walker stands. That is the first half of an answer to the opening question.
 #
-# Pixie itself **stops early**, when more than $n_p$ pins have been visited $n_v$ times: nobody has to choose $N$ for a new graph. Whether
-# that also uses steps better than a fixed number is the question of branch 8.8.
+# Pixie itself **stops early**, when more than $n_p$ pins have been visited $n_v$ times (branch 8.8).
 #
 # <details><summary>How this was measured</summary>
 #
@@ -224,18 +222,17 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.3 A user is several pins
 #
-# What a user saved lately are several queries, each with its walks. How many steps should each get? A pin on
-# ten thousand boards needs more steps than one on three, but not in proportion, or the rare one gets none:
+# A user has saved several pins lately. Each is a query, with walks of its own. How many steps should each get? A pin on
+# ten thousand boards has more to explore than one on three. But if steps go by the degree, the rare one gets none. Pixie's rule lies between:
 #
 # $$
 # s_q = \deg(q) \left( C - \log \deg(q) \right), \qquad
 # N_q = N \, \frac{w_q s_q}{\sum_{r} w_r s_r}
 # $$
 #
-# with a weight $w_q$ for each query, larger for what matters more, and natural logarithms. How large should $C$ be? As large as the largest degree,
-# as in the paper's text: the log beside it hardly counts, and steps go by the degree. As small as $\log \max \deg$: the most saved
-# pin gets **no step**. In between, $s$ rises where its slope, $C - \log \deg - 1$, is above 0. We take $C = 1 + \log \max \deg$, the smallest with which
-# $s$ never falls.
+# with a weight $w_q$ for each query, larger for what matters more, and natural logarithms. The log takes from the popular pin; how much, $C$ decides. With $C$ as large as the largest degree,
+# as in the paper's text, the log hardly counts, and steps go by the degree again. With $C = \log \max \deg$ the most saved
+# pin gets **no step**. We take $C = 1 + \log \max \deg$, the smallest with which a pin on more boards never gets fewer steps. (The slope of $s$ is $C - \log \deg - 1$.)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 08.4 — `allocate_steps` ({{points:08.4}})
@@ -338,7 +335,7 @@ check("08.5", best_pins)
 #
 # > **Claim** (of the paper). With eight pins or more, the booster finds more than the sum of the visits.
 #
-# First a plainer question. With 20,000 steps in all, does it help to ask with more of a user's latest pins, 1 to 32?
+# First a plainer question. With the same 20,000 steps, does it help to ask with more of a user's latest pins, 1 to 32?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:08.p5"]
 predict("08.p5")
@@ -346,7 +343,7 @@ predict("08.p5")
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 23 to 31. On the board: two and two visits make 8 by the booster, five and none make 5. Then 08.p5. Usual
 # wrong answer: it falls, since each pin gets fewer steps. A few thousand steps find most of the top of a list, as
-# figure 8.2 shows. Then the card of the booster: why would anybody build it? That is the next figure, which plants a world.
+# figure 8.2 shows. Then the card of the booster: why would anybody build it? Branch 8.14 plants a world for it.
 
 # %% slideshow={"slide_type": "subslide"} tags=["long", "answers:08.p5"] jupyter={"source_hidden": true}
 decided, figure = parts["decisions"], plt.figure(figsize=(8, 2.8))
@@ -377,9 +374,8 @@ verdict(
 # (squares, dashed), and at eight pins the booster with equal steps (cross). Left citeulike-t, right PinWorld. Look at the rise
 # first, then for a distance between the lines.*
 #
-# In libraries NDCG@20 rises from 0.097 with one pin to 0.150 with eight, in PinWorld from 0.079 to 0.099: each pin says something else about the user.
-# The two clever rules add nothing here. With eight pins booster and sum cannot be told apart, with 16 or 32 the booster is behind;
-# nor does Pixie's sharing of steps find more than equal shares.
+# In libraries NDCG@20 rises from 0.097 with one pin to 0.150 with eight: each pin says something else about the user, and a few thousand steps are enough for each (8.2).
+# The two clever rules add nothing here. The dashed line is never below the solid one, and the cross of equal steps lies on it. The booster is a bet that a user wants what lies *between* her interests. Branch 8.14 plants a world in which that is so, and there it wins.
 #
 # **More of the user is worth a lot. A cleverer way to count is not, here.**
 #
@@ -393,59 +389,19 @@ verdict(
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# ### When must the booster win?
-#
-# It believes something: that what you want next lies **where your interests overlap**. Let us plant exactly that. In an artificial graph of twelve
-# topics a quarter of the pins are *bridges*, saved to boards of two topics. A user has three pins of one topic and
-# three of another, and wants either a bridge between them or an ordinary pin of one of them.
-
-# %% slideshow={"slide_type": "fragment"} tags=["predict:08.p6"]
-predict("08.p6")
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Ask 08.p6 before the crossing lines. Usual wrong answer: from about a half on, as if it lost on ordinary pins what
-# it wins on bridges. Point at both ends of the lines: it wins much at one end and loses little at the other.
-
-# %% tags=["long", "answers:08.p6"] jupyter={"source_hidden": true}
-planted = results.load(
-    "08_booster", command="python -m solutions.experiments.lesson08.pixie_booster"
-)
-overlap, crossing = np.linspace(0, 1, 101), planted.values["crossing"]
-lines = {
-    score: overlap * hits["bridge"] + (1 - overlap) * hits["ordinary"]
-    for score, hits in planted.values["found"].items()
-}
-figure, ax = plt.subplots(figsize=(5.2, 2.7))
-ax.plot(overlap, lines["booster"], label="booster", color=style.USER)
-ax.plot(overlap, lines["sum"], "--", label="sum of visits", color=style.ITEM)
-ax.axvline(crossing, color=style.CONTEXT, linestyle="dotted")
-ax.annotate(f"{crossing:.0%}", (crossing, 0.36), (6, 0), textcoords="offset points", fontsize=9)
-ax.set(xlabel="share of wanted pins that lie where interests overlap", ylabel="found in the top 20")
-ax.legend(loc="lower right")
-plt.show()
-
-# %% [markdown]
-# *Figure 8.5. Of the wanted pins, the share in the top 20 by the booster (solid) and by the sum of visits (dashed),
-# against how many of the wanted pins are bridges between a user's two interests. Right of the dotted
-# line the booster is ahead. Three planted worlds.*
-#
-# So the booster is a **bet on overlap**. It loses little on ordinary pins and wins much on bridges, so one
-# bridge in ten is enough. Whether your users want bridges, only your data can say.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.4 Is a walk only a noisy push?
 #
-# Without early stopping and the booster, the mean of the counts **is** a personalized PageRank, one step later (8.1). *Push* (4.7)
+# Without early stopping and the booster, the mean of the counts **is** a personalized PageRank (8.1). *Push* (4.7)
 # computes that without chance: it moves probability along all edges of a node until little is left to move. So why walk?
-# Both get the same CPU time and start at the same node: an item of Gowalla, rare or among the most liked.
+# Both get the same CPU time and start at the same node: a place of Gowalla, rare or among the most liked.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:08.p7"]
 predict("08.p7")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 31 to 37. Vote: "walk or push?" Usual wrong answer: push, by far, it has no noise. Ask what push must do
-# first at an item with hundreds of fans: serve every one of them, and all that they like. In figure 8.6, left, read
+# first at an item with hundreds of fans: serve every one of them, and all that they like. In figure 8.5, left, read
 # off half a millisecond at the dashed lines first, then at the solid ones; then the right picture, where push's line
 # is higher and the diamond, what both aim at, lies below its top. Neither way wins everywhere.
 
@@ -476,20 +432,19 @@ for ax in axes:
 plt.show()
 
 # %% [markdown]
-# *Figure 8.6. Quality against milliseconds of CPU, for walks (circles) of more and more steps and push (squares) of smaller
+# *Figure 8.5. Quality against milliseconds of CPU, for walks (circles) of more and more steps and push (squares) of smaller
 # and smaller tolerance. Left: the share of the exact top 50 from rare items (solid) and the most
 # liked ones (dashed). Right: NDCG@20 for libraries, also of three exact hops (triangle) and of the exact vector (diamond).*
 #
 # **A walk is a noisy push, and noise can be the cheaper evil.** Push serves *every* neighbor of a node that it settles, and a popular item has
-# hundreds; the walk takes one. From the most liked items, after half a millisecond, the walk has three quarters of the exact top 50, push less
-# than a quarter; after 4 ms 0.93 and 0.83. From rare ones both are level from 0.3 ms on. On libraries push even passes the exact vector,
-# NDCG@20 0.176 against 0.166: cut off early it stays near home, and near articles are better here.
+# hundreds; the walk takes one. So from the most liked items, after half a millisecond, the walk has three quarters of the exact top 50, push less
+# than a quarter. From rare items, which have few neighbors, both are soon level.
 #
-# Only a walk has a cost that popular nodes hardly raise and that is known beforehand.
+# On libraries (right) push even passes the exact vector: cut off early it stays near home, and near articles are better here. So neither wins everywhere. But only a walk has a cost that is known beforehand, whoever is asked.
 #
 # <details><summary>How this was measured</summary>
 #
-# One thread; each point is a number of steps (300 to 300,000) or a tolerance. At equal time means: a tolerance between two that were measured
+# After 4 ms from the most liked items 0.93 and 0.83; from rare ones level from 0.3 ms on; libraries: push 0.176, exact 0.166. One thread; each point is a number of steps (300 to 300,000) or a tolerance. At equal time means: a tolerance between two that were measured
 # costs and finds something between. From items of usual popularity the walk is ahead as well, 0.93 against 0.88 in 3.6 ms. On libraries push is ahead
 # beyond chance in one of four comparisons at equal time, from 10,000 steps on. Both can be stopped early, follow a preference and keep queries
 # apart. A stored measurement.
@@ -499,10 +454,9 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.5 Beside rivals that do not sample
 #
-# On a small graph rivals can be computed: **RP3β** takes three exact hops and
+# Cheap it is. Is it good? On a small graph rivals can be computed that never fit Pinterest's: **RP3β** takes three exact hops and
 # divides by the degree of where it arrives (lesson 04), **EASE** is a regression of items on items, **iALS** has a
-# vector for every user and item (lesson 02). In PinWorld boards are not users, so RP3β comes once more with boards as further
-# users. Pixie comes in three more forms: *untuned*, *on saves* as if users were the boards, and with its visits divided by a power of
+# vector for every user and item (lesson 02). Three more rows say *why*: Pixie *on saves*, without the boards; RP3β *with boards*; and Pixie with its visits divided by a power of
 # the pin's degree.
 #
 # > **Claim** (ours). For a user of several pins Pixie finds more than every rival.
@@ -553,12 +507,11 @@ verdict(
 )
 
 # %% [markdown]
-# **Behind all three on the libraries.** There validation chose restart 1: every walk is a single step, from the user to an article, a library, an article. These are
-# RP3β's three hops, sampled instead of summed. Dividing by a power of the degree, as RP3β does, brings 0.178: most of the gap is
-# popularity, not noise.
+# **Behind all three on the libraries.** There the best walk is a single step, from a user to an article, a library, an article. These are
+# RP3β's three hops, drawn instead of summed. Dividing by a power of the degree, as RP3β does, closes more than half of the distance to it: that was popularity, more than noise.
 #
-# **Ahead on PinWorld, and the boards are why.** On saves alone the same walk finds 0.082, less than RP3β's 0.090. On boards the
-# chosen walk goes far, home after one step in seventeen. Three hops cannot use that: RP3β, given the boards as well, gains only 0.001.
+# **Ahead on PinWorld, and the boards are why.** On saves alone the same walk finds less than RP3β. On boards the
+# best walk goes far, home after one step in seventeen. Three hops cannot use that: given the boards as well, RP3β gains next to nothing.
 #
 # **Far walks pay where the graph says more than who liked what.**
 #
@@ -578,7 +531,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.6 How large is your catalog?
 #
-# Now ask for time. Let a catalog grow from a thousand things to a million, and count how many
+# Now the other half of the opening question, time. Let a catalog grow from a thousand things to a million, and count how many
 # requests a second one thread answers:
 #
 # * a model with **vectors** (here iALS) multiplies the user's vector with all items', an *exact scan*, or asks an *index* of cells, which looks at a part of them and
@@ -623,19 +576,20 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 8.7. Requests a second of one thread by the number of things in the catalog, both logarithmic, for vectors (scanned, and in an index, dashed), a full matrix, a table of neighbors, a walk
+# *Figure 8.6. Requests a second of one thread by the number of things in the catalog, both logarithmic, for vectors (scanned, and in an index, dashed), a full matrix, a table of neighbors, a walk
 # and a push. Look which lines fall, and who is above whom at both ends.*
 #
-# At a thousand things multiplying everything is faster than walking, 62,000 requests a second to 12,000. At a million the scan answers 23, the
-# index 394 (of artificial vectors), push 1,900 and the walk 1,800.
-# The walk is not free of the size: a seventh of its rate is left, as its steps wait for memory (branch 8.7). A finished
-# table of neighbors, item2item's, hardly notices, 12,000; but somebody has to make it, and today's edges are not in it.
+# At a thousand things multiplying everything is five times as fast as walking. But a scan grows with the catalog, and a walk does not: at a million the scan answers 23 requests a second, the walk 1,800.
+# The walk is not quite free of the size. A seventh of its rate is left, because its steps wait for memory (branch 8.7).
+#
+# Nothing beats a finished
+# table of neighbors, item2item's: its line is nearly flat. But somebody has to make the table, and today's edges are not in it.
 #
 # **A walk, or a push, pays where the catalog is too large to multiply and changes too fast to tabulate.**
 #
 # <details><summary>How this was measured</summary>
 #
-# Vectors of 64 numbers around random centers, a graph of n pins and n / 2 boards of ten, restart ½, tolerance 0.00001; three catalogs of each size, forty requests each, the
+# At a thousand things the scan answers 62,000 requests a second, the walk 12,000; at a million the index 394 (of artificial vectors), push 1,900, item2item 12,000. Vectors of 64 numbers around random centers, a graph of n pins and n / 2 boards of ten, restart ½, tolerance 0.00001; three catalogs of each size, forty requests each, the
 # faster of two rounds, one thread. The list has twenty places. The table of item2item has a hundred neighbors a thing, drawn at random: its time is measured, not its making. What does not fit into 8 GB answers nothing: EASE from 100,000 things on. At a million: scan from 22 to 24, cells of
 # faiss from 358 to 430, push from 1,096 to 2,773, item2item from 10,917 to 13,720. At 10,000 things the scan is still ahead of the walk, 13,098 to 8,007; at
 # 100,000 it is behind, 651 to 3,189. Also measured: cells of our own, and HNSW of faiss, a graph of vectors, up to 100,000 things. On real vectors an index may look at less; that was not measured, nor was a catalog that changes. Nothing here says whose list is better.
@@ -655,8 +609,8 @@ verdict(
 #
 # * **How can an answer cost so little more?** A step is two looks into memory, and a few thousand steps decide the top of a list, however large the
 #   graph. What grows is the memory and the waiting for it: in a thousandfold catalog a walk takes seven times as long, a scan 2,700 times.
-# * **Which parts earn their keep?** Asking with several pins does, and walking far where boards say more than saves. Pixie's steps and the
-#   booster show no gain here; the booster is a bet on the overlap of interests.
+# * **Which parts earn their keep?** Asking with several pins does, and walking far where boards say more than saves. Pixie's sharing of steps and the
+#   booster show no gain here; the booster is a bet on the overlap of interests (branch 8.14).
 # * Without these parts a walk is a noisy push. Popular nodes decide which of the two is cheaper: measure.
 # * Beside each clever rule put a dull one that costs the same, and look at the difference.
 #
@@ -684,6 +638,7 @@ verdict(
 # | 8.11 | the same walk for search queries in a shop | 5 |
 # | 8.12 | exercise 08.7: settings of your own, and your films | 25 |
 # | 8.13 | after how many steps a stranger's list is yours, and what keeps you yourself | 8 |
+# | 8.14 | a planted world in which the booster must win | 6 |
 #
 # **The two graphs.** `walks.visits` is the library's version of your walk, compiled.
 
@@ -797,7 +752,7 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *Figure 8.8. Milliseconds of a query of 100,000 steps on graphs of 0.8 to 13 million edges, for one walker at a
+# *Figure 8.7. Milliseconds of a query of 100,000 steps on graphs of 0.8 to 13 million edges, for one walker at a
 # time (circles) and 64 in turn (squares). The squares bend early, the circles only at the end; the dotted line is what
 # the squares would be in proportion to the graph.*
 #
@@ -875,7 +830,7 @@ plt.show()
 pd.DataFrame(rules).set_index(["data", "n_p", "n_v"])
 
 # %% [markdown]
-# *Figure 8.9. How much of the top 50 of a very long walk is found with fewer steps (lines), and by early stopping with
+# *Figure 8.8. How much of the top 50 of a very long walk is found with fewer steps (lines), and by early stopping with
 # four rules (stars), against the mean number of steps. The stars lie on the lines, a little above or a little below.*
 #
 # Where the curves are flat, two thirds of the steps can be saved **by any rule**, and "84 % in a third of the time" may
@@ -1248,7 +1203,7 @@ predict("08.p11")
 visuals.everybody(function=pixie_walk)
 
 # %% [markdown]
-# *Figure 8.10. How many of ten films the lists of two strangers share, by depth, mean and 95 % interval of 200 pairs. In the
+# *Figure 8.9. How many of ten films the lists of two strangers share, by depth, mean and 95 % interval of 200 pairs. In the
 # interactive version 1,200 films are points of light, near each other where the same people like them: move the depth, tap films, try the switches.*
 #
 # Three steps make two strangers nearly one person. Counted by visits they share half of their lists after a single step, the bestsellers; divided by
@@ -1259,6 +1214,48 @@ visuals.everybody(function=pixie_walk)
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Left out of fifty minutes; a good opening of the hour otherwise: ask the room for three films, move the depth from 0 to 5 slowly, then
 # press "Home after a step" and "÷ √likes". Usual wrong answer to 08.p11: about ten steps.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 8.14 ↳ When must the booster win?
+#
+# *A branch of about 6 minutes. It gives a planted world in which the booster's belief is true, and from where on it pays.*
+#
+# The booster believes something: that what you want next lies **where your interests overlap**. Let us plant exactly that. In an artificial graph of twelve
+# topics a quarter of the pins are *bridges*, saved to boards of two topics. A user has three pins of one topic and
+# three of another, and wants either a bridge between them or an ordinary pin of one of them.
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:08.p6"]
+predict("08.p6")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask 08.p6 before the crossing lines. Usual wrong answer: from about a half on, as if it lost on ordinary pins what
+# it wins on bridges. Point at both ends of the lines: it wins much at one end and loses little at the other.
+
+# %% tags=["long", "answers:08.p6"] jupyter={"source_hidden": true}
+planted = results.load(
+    "08_booster", command="python -m solutions.experiments.lesson08.pixie_booster"
+)
+overlap, crossing = np.linspace(0, 1, 101), planted.values["crossing"]
+lines = {
+    score: overlap * hits["bridge"] + (1 - overlap) * hits["ordinary"]
+    for score, hits in planted.values["found"].items()
+}
+figure, ax = plt.subplots(figsize=(5.2, 2.7))
+ax.plot(overlap, lines["booster"], label="booster", color=style.USER)
+ax.plot(overlap, lines["sum"], "--", label="sum of visits", color=style.ITEM)
+ax.axvline(crossing, color=style.CONTEXT, linestyle="dotted")
+ax.annotate(f"{crossing:.0%}", (crossing, 0.36), (6, 0), textcoords="offset points", fontsize=9)
+ax.set(xlabel="share of wanted pins that lie where interests overlap", ylabel="found in the top 20")
+ax.legend(loc="lower right")
+plt.show()
+
+# %% [markdown]
+# *Figure 8.10. Of the wanted pins, the share in the top 20 by the booster (solid) and by the sum of visits (dashed),
+# against how many of the wanted pins are bridges between a user's two interests. Right of the dotted
+# line the booster is ahead. Three planted worlds.*
+#
+# So the booster is a **bet on overlap**. It loses little on ordinary pins and wins much on bridges, so one
+# bridge in ten is enough. Whether your users want bridges, only your data can say.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Slide, paper, code

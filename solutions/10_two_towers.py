@@ -16,7 +16,7 @@
 # > **Somebody came this morning, and the catalog holds a million things. How can a trained model answer her in milliseconds? And which
 # > loss, with which negatives, teaches it what to answer?**
 #
-# Matrix factorization (lesson 02) keeps a row of numbers for every user. Hers does not exist. So make the row from what she has done.
+# Matrix factorization (lesson 02) keeps a row of numbers for every user. She came this morning, so hers does not exist. But she has liked three things since. So make the row from what she has done.
 # Large systems fetch their candidates in this way: one encoder for people, one for things, and a single product between them.
 #
 # **You will** write both encoders, train them with a softmax over some items that stand for all, take negatives from the batch and
@@ -68,27 +68,26 @@ remember("10")
 # ## 10.1 A vector that is made, not stored
 #
 # One **tower** turns a user's history into a vector, another turns an item into a vector, and
-# the score is their product. Nothing of the user meets anything of the item before that, and this is the point:
-# all item vectors can be made tonight, put into an index, and searched tomorrow for somebody who was not there tonight.
+# the score is their product. Nothing of the user meets anything of the item before that, and this is the point.
+# All item vectors can be made tonight and put into an **index**, a table that finds near vectors without looking at all (10.5). Tomorrow it is searched for somebody who was not there tonight.
 #
 # $$
 # s(u, i) = \langle \mathbf e_u, \mathbf q_i \rangle, \qquad
-# \mathbf e_u = \mathbf b + \frac{1}{|H_u|} \sum_{j \in H_u} \mathbf p_j, \qquad
-# \mathbf q_i = \mathbf x_i + \mathbf W \mathbf c_i
+# \mathbf e_u = \mathbf b + \frac{1}{|H_u|} \sum_{j \in H_u} \mathbf h_j
 # $$
 #
 # | symbol | in code | meaning |
 # |---|---|---|
 # | $H_u$ | `history` | the latest items of user u, oldest first |
-# | $\mathbf p_j$ | `past` | how item j is read in a history: a table of its own |
+# | $\mathbf h_j$ | `past` | how item j is read in a history: a table of its own |
 # | $\mathbf b$ | `start` | where every history begins; all that a user without likes has |
-# | $\mathbf q_i$ | `items` | how item i is sought: a row of its own $\mathbf x_i$, its content $\mathbf c_i$ through a matrix $\mathbf W$, or both |
+# | $\mathbf q_i$ | `items` | how item i is sought: another table (or made from its content, which no tower of this lesson reads) |
 #
 # A tower learns from examples: a history, and what came next. If somebody liked 7, 3, 8, 5 and a history has two places, the last example is
 # [3, 8] and then 5. Neither the answer nor anything later may stand in the history (branch 10.6 hunts for two people who forgot that).
 #
 # The data of this lesson are films, MovieTweetings. Two moments cut the likes: train, then validation, then test. New users and new films stay
-# in. All towers of this lesson are without content, so at a new film they can only guess.
+# in. At a new film a tower without content can only guess.
 
 # %% slideshow={"slide_type": "fragment"}
 films = datasets.load("movietweetings-100k", fallback=True).at_least(7).core(5, 5)
@@ -110,7 +109,7 @@ pd.DataFrame(
 # ## 10.2 Two vectors meet
 #
 # The plain product lets an item win by being **long**. Many systems take that away: both vectors get the length 1,
-# and the score is their cosine, divided by a **temperature** $\tau$.
+# and the score is their cosine. But cosines end at 1. In a softmax over many items even a perfect match would stay improbable. So they are divided by a small **temperature** $\tau$, which spreads them out.
 #
 # $$
 # s(u, i) = \frac{1}{\tau} \cdot
@@ -124,7 +123,7 @@ visuals.towers(
 
 # %% [markdown]
 # *Figure 10.1. Five films on a circle and a user, who liked Alien (framed). On the right the softmax of the five
-# cosines at three temperatures. In the interactive version you turn the user, cool the softmax, and take
+# cosines at three temperatures. When the cell has run, you can turn the user, cool the softmax, and take
 # steps of training. Put the user exactly on Alien at τ = 1: how probable is Alien? Then cool.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -135,7 +134,7 @@ visuals.towers(
 # ### Exercise 10.2 — `tower_scores` ({{points:10.2}})
 #
 # Both towers and their meeting, for a batch. By hand: the history holds items 0 and 1 with
-# $\mathbf p_0 = (4, 0)$ and $\mathbf p_1 = (0, 6)$, the start is $(1, 1)$: the user is $(3, 4)$. Against
+# $\mathbf h_0 = (4, 0)$ and $\mathbf h_1 = (0, 6)$. Their mean is $(2, 3)$, the start is $(1, 1)$, so the user is $(3, 4)$. Against
 # the item $(2, 0)$ that is a cosine of 0.6, and at τ = 0.5 a score of 1.2, whatever the item's length.
 #
 # *About 12 minutes · core · difficulty ●●○ · importance ●●●. Stuck? Hints are free.*
@@ -173,8 +172,8 @@ check("10.2", tower_scores)
 # ## 10.3 All items, or some that stand for them
 #
 # Lesson 03 had the softmax: $p(i \mid u) = e^{s_i} / Z$ with $Z = \sum_j e^{s_j}$, the **partition function**, and the loss
-# $-\log p$ of what was liked. Its gradient says what training does. It pulls the liked item by $1 - p(i)$ and pushes every other item
-# by its probability, so that those are pushed hardest which are wrongly on top. (Scores that go into a softmax are called **logits**.)
+# $-\log p$ of what was liked. Its gradient says what training does. It pulls the liked item up by $1 - p(i)$, and pushes every other item down
+# by its probability. So those are pushed hardest that are wrongly on top. (Scores that go into a softmax are called **logits**.)
 
 # %% slideshow={"slide_type": "fragment"}
 f = torch.tensor([[1.0, 0.5, 0.0, -0.5]], requires_grad=True)  # four items, the first was liked
@@ -186,8 +185,8 @@ pd.DataFrame({
 }).round(4)  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# $Z$ runs over the whole catalog, for every row of a batch. With millions of items nobody can pay that. Draw $S$ of
-# the $n - 1$ other items, all alike, and let them stand for the rest:
+# $Z$ runs over the whole catalog of $n$ items, for every row of a batch. With millions of items nobody can pay that. Draw $S$ of
+# the $n - 1$ others, all alike, and let them stand for the rest: each for $(n-1)/S$ of them.
 #
 # $$
 # \hat Z = e^{s_i} + \frac{n - 1}{S} \sum_{k=1}^{S} e^{s_{j_k}}
@@ -203,7 +202,7 @@ predict("10.p2")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 10.3 — `softmax_loss` ({{points:10.3}})
 #
-# The loss with $\hat Z$. With all others as the sample it has to be the softmax over the catalog. By hand: two rows of equal
+# The loss with $\hat Z$. With all others as the sample it has to be the softmax over the catalog. The constant keeps losses comparable; the order of the items, once trained, would be the same without it, since all are drawn alike. By hand: two rows of equal
 # scores, two of ten others in each: $\log(1 + \frac{10}{2} \cdot 2) = \log 11 = 2.3979$, and so is the mean.
 #
 # *About 10 minutes · core · difficulty ●●○ · importance ●●●*
@@ -232,10 +231,9 @@ check("10.3", softmax_loss)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which loss?
 #
-# Lesson 03 compared models, each with the loss it was published with. What does the **loss** alone decide? Take one tower,
-# the mean of the history, and train it with three losses: BCE judges each film by itself, BPR compares a liked film with one that is not, and the softmax
+# Lesson 03 compared models, each with the loss it was published with. What does the **loss** alone decide? Take one tower and train it with three losses. BCE judges each film by itself. BPR compares a liked film with one that is not. The softmax
 # compares it with all others. Each is trained with the plain product and with cosines. Beside them stands a rival without any vector: **popularity** of the last days. Lists of twenty are
-# judged by NDCG, which asks for the order, too, as in lessons 02 to 04.
+# judged by NDCG, as in lessons 02 to 04.
 #
 # > **Claim** (of the lecture, and of many papers). A softmax over all items finds more than BPR and cross-entropy.
 
@@ -287,16 +285,18 @@ verdict(
 # *Figure 10.2. NDCG@20 on films in time order, of one tower trained with three losses: plain products (full circles) and cosines (hollow
 # squares). Dotted: popularity of the last days, the same list for everybody. The axis does not begin at 0. Look at the circles first, then at the dotted line.*
 #
-# The softmax is ahead: it finds 0.166, BPR 0.159, BCE 0.150. With cosines it finds less; only BCE does not care. All six preferred to forget within three days: much
-# of what they learn is what is current. Now the dotted line. Popularity of the last
-# days knows no history and has no vector, and finds 0.151: as much as BCE, and nine tenths of what the softmax finds. Whoever compares losses only with each
-# other never sees that. The lists show what BCE and BPR have learned: 2 to 3 % of the catalog, as popularity does. The softmax shows 14 %.
+# **The circles.** The softmax is ahead. A likely reason: its push goes to the films that are wrongly on top, not to any film. With cosines it and BPR find less, perhaps because a vector of length 1 has a harder time to say "liked by many" (10.7).
+#
+# **The dotted line.** Popularity knows no history and has no vector, and finds as much as BCE. It moves with its half-life: five days, which validation chose, find 0.151, two days 0.171. So no tower is sure to be ahead of it, and somebody who compares losses only with each
+# other never sees that. Why is it so strong? All six towers, too, preferred to forget within days: films are liked when they are new. What the softmax adds is choice. Its lists show 14 % of the catalog, those of BCE and BPR 2 to 3 %, like popularity.
+#
+# And she who came this morning? For new users the softmax finds 0.131, and popularity as much or more. iALS, which has no row for them, finds 0.024.
 #
 # **Before you compare losses, ask what popularity of the last days finds.**
 #
 # <details><summary>How this was measured</summary>
 #
-# Every tower: d = 32, histories of 20, an example loses half its weight in `half_life` days, stopped by validation; then
+# The softmax found 0.166, BPR 0.159, BCE 0.150, popularity 0.151. Every tower: d = 32, histories of 20, an example loses half its weight in `half_life` days, stopped by validation; then
 # trained on train and validation for as many epochs, three seeds, test asked once (1,681 users). Each of the six rows of losses got nine
 # trials, no more and no fewer: a start for all of them (rate 0.003, half-life 3 days, 64 negatives, τ = 0.2), its neighbors,
 # and on from the best. That is enough for all neighbors of the start in four knobs, and for more in fewer. A half-life of 3 days won for all six. Intervals
@@ -304,8 +304,8 @@ verdict(
 # BCE +0.016, from +0.012 to +0.021; BPR, cosine +0.035, from +0.031 to +0.040; BCE, cosine +0.015, from +0.010 to +0.020.
 # Quick rivals got 36 trials (popularity its 14) and went on until no neighbor was better: iALS found 0.153 with a window of one week and 16 columns, 0.132 with 32;
 # RP3β 0.107 and EASE 0.100, which may forget old likes as well.
-# For new users the softmax found 0.131, popularity 0.127, BPR 0.124, BCE 0.123, iALS, RP3β and EASE 0.024. Films that a user liked before leave every list.
-# Half-lives of 4 and 5 days are level on validation for popularity, and find 0.160 and 0.151 on test: so much is chance.
+# Half-lives of popularity on test (validation): 5 days 0.151 (0.1937), 4 days 0.160 (0.1936), 3 days 0.163 (0.1895), 2 days 0.171 (0.1891). For new users the softmax found 0.131, popularity 0.127 (0.152 with 30 days), BPR 0.124, BCE 0.123, iALS, RP3β and EASE 0.024. Films that a user liked before leave every list.
+# 
 # Command: `python -m solutions.experiments.lesson10.towers`.
 #
 # </details>
@@ -317,8 +317,7 @@ verdict(
 # other rows. One product of two matrices gives all $B \times B$ logits, the positives on the diagonal. Nearly every two-tower model
 # is trained so.
 #
-# Two things are different now. The same film may stand in two rows: an **accidental hit**, which would be
-# pushed away as a negative of itself. And negatives come as often as they are liked, not alike.
+# Two things are different now. The same film may stand in two rows. This **accidental hit** would push a film away as a negative of itself. And negatives come as often as they are liked, not alike.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 10.4 — `in_batch_logits` ({{points:10.4}})
@@ -362,7 +361,7 @@ visuals.batch_matrix(
 
 # %% [markdown]
 # *Figure 10.3. The logits of a batch of five pairs. Ann and Cem both liked Alien: the two places are accidental hits.
-# On the right the softmax of Ann's row. In the interactive version you choose a row, set the temperature and
+# On the right the softmax of Ann's row. Choose a row, set the temperature, and
 # let the hits back in. Once your function passes, the numbers are yours.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -387,10 +386,9 @@ pd.DataFrame({
 }).T  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# One line of the loss has changed (and its settings with it, so read the direction and not the size): the tower finds 0.092 where the softmax over all films finds 0.166. It
-# shows 70 % of the catalog, and films with half as many fans. A film that everybody likes is in every batch,
-# as everybody's negative, and learns to stay away. So the batch does not teach how probable a film is, but how much
-# more probable **for her than for anybody**.
+# The tower finds much less, shows 70 % of the catalog, and prefers films with half as many fans. (Its settings changed, too, so read the direction and not the size.) Why? A film that everybody likes is in every batch,
+# as everybody's negative, and learns to stay away. So the batch does not teach how probable a film is. It teaches how much
+# more probable it is **for her than for anybody**.
 #
 # **Free negatives change the question.** One subtraction changes it back: lesson 11.
 #
@@ -404,8 +402,8 @@ pd.DataFrame({
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 10.5 Find the best quickly
 #
-# A score that is a product can be searched. Exactly, by a **scan**: multiply with all items and keep the best. Or approximately: k-means
-# puts similar items into **cells**; a query opens the few cells whose centers suit it best and looks at nothing else. This is an
+# A score that is a product can be searched. Exactly, by a **scan**: multiply with all items and keep the best. Or approximately. A clustering (k-means, which moves centers to the middle of the items nearest to them)
+# puts similar items into **cells**. A query opens the few cells whose centers suit it best and looks at nothing else. This is an
 # inverted file (IVF), the workhorse of vector search.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -455,8 +453,8 @@ check("10.6", search_cells)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### What does an index buy?
 #
-# Lesson 08 let a catalog grow and asked whether vectors are the right thing at all. Now they are what we have, whether a tower made them, iALS or
-# PinSage, and the question is how to search them. Four ways, catalogs from a thousand things to a million:
+# The vectors are there, whether a tower made them, iALS or
+# PinSage. How should they be searched? Four ways, in catalogs from a thousand things to a million:
 #
 # * the **scan**;
 # * **cells** like yours, in numpy;
@@ -506,11 +504,12 @@ verdict(
 # *Figure 10.4. Requests a second of one thread, as a multiple of the scan's, by the number of things in the catalog; both axes are logarithmic.
 # Cells in numpy (squares), cells of faiss (triangles), HNSW of faiss (diamonds). Above the line an index is faster. Follow the squares from left to right.*
 #
-# At a thousand things cells like yours answer **half** as many requests as the scan: before an index multiplies anything, it has to find and gather.
-# At ten thousand the two are level, at a hundred thousand the cells answer 4.5 times as many. Those of faiss are ahead from the start, and at a million
-# answer 17 times as many, 394 requests a second against 23. HNSW is behind at ten thousand and a third ahead at a hundred thousand.
+# At a thousand things cells like yours answer **half** as many requests as the scan: before an index multiplies anything, it has to find its items and gather them.
+# This work grows slowly, while a scan grows with the catalog. So at ten thousand things the two are level, and at a hundred thousand the cells answer 4.5 times as many.
 #
-# The price is a tenth of the list; what that costs in what people like was not measured.
+# Faiss does the gathering in C++ and is ahead from the start; at a million things it answers 17 times as many requests. HNSW zigzags: among a thousand things it finds nine tenths by following one path, among ten thousand it has to follow eight.
+#
+# The price is a tenth of the list.
 #
 # **An index is a bet on size.**
 #
@@ -530,16 +529,16 @@ verdict(
 #
 # > **What it is for.** Candidates for somebody of whom only a history is known, from a catalog that nobody can go through.
 # >
-# > **Where it won.** Films, in time order: the tower with a softmax finds an NDCG@20 of 0.166, popularity of the last days 0.151 (10.3). In a catalog of
+# > **Where it won.** Films, in time order: the tower with a softmax finds an NDCG@20 of 0.166, with BPR 0.159, iALS 0.153, RP3β 0.107 (10.3). In a catalog of
 # > a million things an index answers 394 requests a second, a scan 23 (10.5).
 # >
-# > **Where it did not.** PinWorld (lesson 18), where one like is known: iALS finds 0.153, the tower 0.097. With fifty likes item2item finds 0.121,
-# > the tower 0.108. New items, by their content alone: the tower 0.348; iALS, which is told of their authors as well, 0.459.
+# > **Where it did not.** On films it is not sure to be ahead of popularity of the last days (0.151 to 0.171). PinWorld (lesson 18), where one like is known: iALS finds 0.153, the tower 0.097. With fifty likes item2item finds 0.121,
+# > the tower 0.108. New items: a tower that reads content finds 0.348; iALS, which is told of their authors as well, 0.459.
 #
 # * **How can a trained model answer her in milliseconds?** Item vectors are made before anybody asks, hers from her history when she asks. Only a
-#   product joins them, so an index can look at a few cells of the catalog. It pays with size.
-# * **Which loss?** Here the softmax over all films found most, BPR a little less. Popularity of the last days found as much as BCE: ask it first.
-# * **Which negatives?** Drawn alike from the others, a constant makes up for their number. From the batch they are free, and hold popular items back by as much
+#   product joins them, so an index can look at a few cells of the catalog. On a million things that is 394 requests a second instead of 23.
+# * **Which loss?** Here the softmax over all films found most, BPR a little less. Popularity of the last days found as much as BCE or more: ask it first.
+# * **Which negatives?** Drawn alike from the others, a few can stand for all. From the batch they are free, but they hold popular items back by as much
 #   as they are popular.
 # * Whatever the loss: what stands in a history was known **before** the target.
 #

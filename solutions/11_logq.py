@@ -17,7 +17,9 @@
 # > somewhere, each in its own way. Which of these ways is right, in what sense, and would you notice if yours were wrong?**
 #
 # With a hundred million items nobody can afford a full softmax. So the other items of the batch serve as negatives: they are in
-# memory anyway. But a batch holds mostly what is popular, and a model that is trained so learns something that nobody asked for.
+# memory anyway. But a batch holds mostly what is popular. A bestseller is a negative again and again, and the model learns to keep it down, which nobody asked for.
+# The repair is one subtraction. How much hangs on it? On films, what a model finds with it and without it differs by two thirds (11.5), and somebody pays for the difference. So it is worth an hour to know
+# which subtraction you have.
 #
 # **You will** see what negatives from the batch really teach, derive the correction by log Q, tell its variants apart by counting
 # every possible draw, and measure what the correction costs on real data.
@@ -25,14 +27,13 @@
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 10, softmax and its negatives ·
 # **Runs on** any CPU
 #
-# **In an hour:** 11.1 to 11.6, with exercises 11.1, 11.2 and 11.4. **Branches**, marked ↳ and placed after the quiz: 11.7 all eight
+# **In an hour:** 11.1 to 11.5, with exercises 11.1 and 11.2. **Branches**, marked ↳ and placed after the quiz: 11.6 items that nobody took · 11.7 all eight
 # variants, and a wrong scale · 11.8 the correction of the correction · 11.9 eight losses on real data · 11.10 log Q from a stream ·
 # 11.11 no sampling at all · 11.12 your choice.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 11.1 with its flip by hand, the derivation of 11.2 on the board, figure 11.2 with
-# the room choosing variants, the knob of 11.4, and the figure of 11.6. Vote before 11.1, 11.3 and 11.6. 11.5 can be told in
-# two sentences. Stop at the second half of the table in 11.3: a variant may be the best
+# the room choosing variants, the knob of 11.4, and the figure of 11.5. Vote before 11.1, 11.3 and 11.5. Stop at the second half of the table in 11.3: a variant may be the best
 # estimate of a gradient and not the one that learns the right thing, and both sentences are true. The branches are for ninety minutes; take
 # 11.8 if the room asks for the paper of 2025.
 
@@ -77,13 +78,14 @@ remember("11")
 # | $p(i \mid u)$ | `p`, `P` | how often the user takes the item: what a full softmax learns |
 # | hit | `hits` | a draw that is the row's own positive |
 #
-# A popular item is the negative of everybody, all the time. Setting the mean gradient to zero gives
+# What does this loss learn? It asks one question of every row: **which of these items is the true one?** Item $i$ is there as the true one with probability $p(i \mid u)$, and as a draw with probability $Q(i)$.
+# So by Bayes' rule the ratio $p(i \mid u) / Q(i)$ speaks for it, and the best scores are its logarithm:
 #
 # $$
-# s_{ui} = \log p(i \mid u) - \log Q(i) + \text{const}_u ,
+# s_{ui} = \log p(i \mid u) - \log Q(i) + \text{const}_u .
 # $$
 #
-# the *pointwise mutual information* (PMI): what this user likes **more than others do**. What is liked by everybody has gone from the scores: the batch has divided it out.
+# This is the *pointwise mutual information*, PMI: what this user likes **more than others do**. What everybody likes has gone from the scores: the batch has divided it out.
 #
 # **By hand.** Ann takes the bestseller with probability 0.8 and a rare film with 0.2. Of all draws 0.9 are
 # the bestseller and 0.1 the rare film.
@@ -104,9 +106,9 @@ by_hand = {"log p": np.log(p), "log p - log Q": np.log(p) - np.log(Q)}
 pd.DataFrame(by_hand, index=["bestseller", "rare film"]).round(3)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Two items are a toy. Take twenty users with probabilities of their own over five items. We simulate nothing: four draws from five
-# items can come out in seventy ways, and `exact.optimum` weighs **every** one by its
-# probability and descends until the mean gradient is zero. So figure 11.1 has no noise.
+# Is it so beyond two films? Take twenty users with probabilities of their own over five items. Four draws from five
+# items can come out in only seventy ways. So nothing needs to be simulated: `exact.optimum` weighs **every** way by its
+# probability and descends until the mean gradient is zero. Figure 11.1 has no noise.
 #
 # > **Claim** (common belief). A softmax with in-batch negatives learns how much each user likes each item.
 
@@ -138,7 +140,7 @@ verdict(
 
 # %% [markdown]
 # *Figure 11.1. What is learned minus what should be learned, against log Q, for twenty users and five items
-# (squares). All of them lie on the line of slope -1: the more popular an item, the lower its score, as if the model had subtracted log Q.*
+# (squares). All lie on the line of slope -1: the more popular an item, the lower its score. The favorite of a user comes first for only seven of the twenty.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Ask what figure 11.1 would show if the common belief were right: squares on a level line. All lie on one that falls
@@ -147,7 +149,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.2 Where log Q comes from
 #
-# The full softmax needs a sum over all items. A draw $j \sim Q$ can stand for it, if it is weighed:
+# We want $\log p$, so $\log Q$ has to come back. The usual way puts it into the loss. The full softmax needs a sum over all items. Draws $j \sim Q$ can stand for it, if each is weighed:
 #
 # $$
 # \sum_{j} e^{s_j} \;=\; \mathbb E_{j \sim Q}\!\left[ \frac{e^{s_j}}{Q(j)} \right]
@@ -159,9 +161,10 @@ verdict(
 #
 # 1. **Is the positive corrected as well?** Yi et al. (2019) subtract $\log Q$ from *every* column. The
 #    lecture's slide leaves the positive alone.
-# 2. **Is there an $n$?** If every column is corrected any constant cancels. If the positive is not, it does
-#    not cancel, and $Q$ must be a probability: counts will not do.
-# 3. **Do hits stay in the sum?**
+# 2. **Is there an $n$?** If every column is corrected, a constant cancels. If the positive is not, $n$ counts, and $Q$ must be a probability: counts will not do.
+# 3. **Do hits stay in the sum?** A hit is the positive once more. Lesson 10 masks them; here it depends on the other two.
+#
+# You write two ways that people use. Which of them is right is the question of 11.3.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 11 to 18. Derive it on the board: a sum is a mean over draws, if each is divided by how often it is drawn.
@@ -173,8 +176,8 @@ verdict(
 #
 # Yi's way. Row $a$ is a user, column $b$ the item of pair $b$; the diagonal holds the positives.
 #
-# By hand: a batch of items 2, 0, 3, in a catalog with counts 6, 1, 2, 1, has $Q$ = 0.2, 0.6, 0.1, so 1.609, 0.511 and
-# 2.303 are **added** to the three columns: a row 1, 0, 2 becomes 2.609, 0.511, 4.303.
+# By hand: the catalog has counts 6, 1, 2, 1, and the batch holds items 2, 0, 3. So its columns have $Q$ = 0.2, 0.6, 0.1. Since $-\log Q$ is 1.609, 0.511 and
+# 2.303, these are **added** to the columns: a row 1, 0, 2 becomes 2.609, 0.511, 4.303.
 #
 # *About 6 minutes. Stuck? Hints are free.*
 #
@@ -238,10 +241,10 @@ check("11.2", correct_negatives)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.3 "Best" has two meanings
 #
-# Which variant is best? That has no answer before the criterion is named:
+# A wrong variant is silent: its loss falls like any other. So we compare them where the answer is known, on four items, by counting every draw. But "best" can mean two things:
 #
-# * **as an estimate**: how far is the mean gradient from that of the full softmax, at given logits?
-# * **as a teacher**: where is it zero? There the training ends.
+# * **as an estimate**: how far is the mean gradient from that of the full softmax?
+# * **as a teacher**: where is the mean gradient zero? There the training ends, and what has been learned by then should be $\log p$.
 #
 # | variant | takes off | from | hits |
 # |---|---|---|---|
@@ -250,7 +253,7 @@ check("11.2", correct_negatives)
 # | nQ, masked | $\log nQ$ | the negatives | out |
 # | Yi | $\log Q$ | all columns | in |
 #
-# Four more, with the loss of 2025 among them, are in branch 11.7.
+# Four more are in branch 11.7.
 #
 # > **Claim** (slide). Subtracting log Q from the negatives makes a softmax of 16 draws learn log p.
 
@@ -280,10 +283,11 @@ table = pd.concat(columns, axis=1).rename_axis(columns=["", "negatives"])
 table.loc[["none", "slide", "nQ, masked", "Yi"]].drop(columns=("gradient off by", 64)).round(2)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Read the table twice. **Left, as an estimate:** *nQ, masked* has nearly the gradient of the full softmax, 0.01 off with 16 negatives; *Yi*
-# has one of the worst. **Right, as a teacher:** *Yi* learns $\log p$ exactly, with a single negative: at the optimum the errors of its rows cancel, at
-# any other place they do not. *nQ, masked* ends a logit and a half away from $\log p$ with one negative, 0.11 away with 16: the logarithm of an
-# estimated sum is biased, even if the sum is not. The form of the *slide* is still 0.21 off with 16.
+# Read the table twice. **Left, as an estimate:** *nQ, masked* has nearly the gradient of the full softmax, 0.01 off with 16 negatives. *Yi*
+# is far off.
+#
+# **Right, as a teacher,** it is the other way round: *Yi* learns $\log p$ exactly, even with one negative. Why? Its corrected scores are trained as the plain ones of 11.1, so they become PMI: $s - \log Q = \log p - \log Q$, hence $s = \log p$. *nQ, masked* is 1.47 off with one negative, because the logarithm of an
+# estimated sum is biased even where the sum is not. With more draws this fades. The *slide* is still 0.21 off with 16.
 #
 # **A variant may be the best estimate of a gradient and not the one that learns the right thing.**
 
@@ -297,7 +301,7 @@ visuals.estimator(function=correct_negatives)
 
 # %% [markdown]
 # *Figure 11.2. Four items with logits 1, ½, 0, −½; the first is the positive, and the second is drawn six times out of ten. Mean gradients over all draws of four negatives (bars) and the gradient of the full softmax
-# (outlines), for each of eight variants; above each, how far they are apart. In the interactive
+# (outlines), for each of eight variants; above each, how far they are apart. *Corrected* is the loss of branch 11.8. In the interactive
 # version switches compose the loss, the number of negatives moves, what is learned stands beside it, and *yours* is your function.*
 
 # %% tags=["experiment"] jupyter={"source_hidden": true}
@@ -318,12 +322,11 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.4 One knob when serving
 #
-# The uncorrected model learns $\log p - \log Q$. So train it as it is and **add** what is missing when you serve:
+# There is a second way, without touching the loss. The uncorrected model learns $\log p - \log Q$. So train it as it is, and **add** what is missing when you serve:
 # $s_{ui} + \lambda \log Q(i)$. With $\lambda = 0$ that is PMI, with $\lambda = 1$ it is $\log p$, and between them lies every mixture. It costs one number for
 # each item, and no training. (A model that was *trained* with the correction has $\log Q$ in its scores already.)
 #
-# Where does the popularity of an item live? Lesson 10 looked for it in the length of vectors, and found it in a direction that all users share. Here the batch has divided it out of
-# the **scores**, whatever the vectors look like, so it needs a number of its own **beside** the product. Lessons 12 and 16 ask again.
+# So here the popularity of an item lives in a number **beside** the product. Lesson 10 found it in a direction that all users share; lessons 12 and 16 ask again.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 hers, drawn = np.array([0.72, 0.06, 0.03, 0.16, 0.03]), np.array([0.49, 0.27, 0.12, 0.07, 0.05])
@@ -348,110 +351,38 @@ grid = results.load(
 ).values
 choices = pd.DataFrame(grid["rows"], columns=grid["columns"])
 same = choices[(choices.num_negatives == 16) & (choices.uniform == 0)]
+same = same.replace({"loss": {"all": "Yi", "negatives": "slide"}})
 same.drop(columns=["num_negatives", "uniform"]).set_index("loss").rename_axis(columns="λ").round(3)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The table has NDCG@20 of PinWorld's saves, a row for each loss in training and a column for each $\lambda$ when serving. Read the first row: for the model that was
-# trained without any correction (*none*), neither $\lambda = 0$ nor $\lambda = 1$ is best. Half-way it has 0.061, at least level with the three that were trained with one (*all* columns, the *negatives*, and the
-# *corrected* loss of branch 11.8), at most 0.059. Perhaps its 32 coordinates were spent on taste, and popularity, added afterwards, costs none of them.
+# The table has NDCG@20 of PinWorld's saves, a row for each loss in training and a column for each $\lambda$ when serving (*corrected* is the loss of branch 11.8). In the first row, trained without a correction,
+# the best place is half-way: 0.061. The other three rows are best at $\lambda = 0$, because they have $\log Q$ in them already, and none passes 0.059.
+#
+# So the best list lies between "more than others" and "most probable", and $\lambda$ lets you choose the place. A half is no law: on Gowalla 1.25 was best (11.5). A likely reason why the first row is not behind: its 32 coordinates are all spent on taste, and popularity, added afterwards, costs none of them.
 #
 # <details><summary>How this was measured</summary>
 #
 # Sixteen in-batch negatives, three epochs, settings that were not tuned, one seed, and the week of PinWorld that is reported is the one on which λ is compared:
-# another seed moved one such number by 0.002. Sixteen negatives are few; what more of them do is the question of 11.12. In 11.6 every
+# another seed moved one such number by 0.002. Sixteen negatives are few; what more of them do is the question of 11.12. In 11.5 every
 # loss has settings of its own, and test data. Command: `python -m solutions.experiments.lesson11.logq_rivals choices`.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 11.5 Items that nobody took
+# ## 11.5 What does the correction do to the lists?
 #
-# An item that nobody took is never a negative of a batch. Its vector is never pushed, and stays where it began. The repair is **mixed negatives** (Yang et
-# al., 2020): beside the $B$ items of the batch stand $B'$ that are drawn from the whole catalog, each item alike. Then a column is no longer drawn from $Q$, and its
-# correction is the log of the **mixture**, for both halves.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 11.4 — `mixed_log_q` ({{points:11.4}})
+# The lecture says that log Q is there "so that popular items are not punished". What does that gain? And what becomes of the rare ones?
 #
-# By hand: counts 6, 2, 2, 0, 0; 30 columns of the batch and 10 of all items. The first item: (30 · 0.6 + 10 / 5) / 40
-# = 0.5, log 0.5 = −0.693; the last: (0 + 10 / 5) / 40 = 0.05, log 0.05 = −2.996.
+# | one dot product of 32 coordinates | log Q |
+# |---|---|
+# | **no correction** (11.1) | nowhere |
+# | **corrected in training** | off the negatives, as on the slide; with hundreds of draws that is nearly right (11.9) |
+# | **λ log Q when serving** (11.4) | the first model again, with one number for each item |
 #
-# *About 6 minutes.*
-#
-# {{hints:11.4}}
-
-
-# %% tags=["exercise:11.4"]
-def mixed_log_q(counts: np.ndarray, num_in_batch: int, num_uniform: int) -> np.ndarray:
-    """Return the log of the probability that a column holds each item.
-
-    Args:
-        counts: (items,) int64, how often each item comes in training; some never.
-        num_in_batch: B columns that are items of the batch.
-        num_uniform: B' columns drawn from all items alike.
-
-    Returns:
-        (items,) float64.
-    """
-    ### SOLUTION
-
-
-# %% tags=["check:11.4"]
-check("11.4", mixed_log_q)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Is it needed? A fifth of PinWorld's pins (19 %) have no save before the test week. How much of the lists do they get, with and without uniform columns? A vector that
-# is never pushed is never pulled either: it stays short, and its scores stay small. Vectors of length 1, as most two towers have them, lack this protection.
-
-# %% tags=["long"] jupyter={"source_hidden": true}
-lengths = results.load(
-    "11_lengths", command="python -m solutions.experiments.lesson11.logq_rivals lengths"
-).values
-made = {}
-for row in lengths["rows"]:
-    name = f"{row['vectors']}, {row['uniform']:.0%} uniform"
-    made[name] = {
-        "never saved, of the lists": row["never saved"],
-        "NDCG@20": row["ndcg"],
-        "d": 32,
-        "trials": lengths["trials"],
-    }
-    made[name] |= {"by seed": " ".join(f"{x:.3f}" for x in row["never saved by seed"])}
-for kind, lead in lengths["leads"].items():
-    print(
-        f"{kind}: uniform columns change NDCG@20 by {metrics.Comparison.stored(lead).gain('.3f')}"
-    )
-results.table(made, known="past saves leave every list", headline=tuple(made))
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# With vectors of length 1 and without uniform columns, pins that nobody had saved get 3.7 % of all
-# places in the lists; if half of the columns are uniform, next to none. What the lists find does not change measurably (NDCG@20 −0.002, from −0.005 to +0.001).
-#
-# **What you never draw you never teach.**
-#
-# <details><summary>How this was measured</summary>
-#
-# A dot product of 32 coordinates on PinWorld's saves with half of the columns uniform or none, free or of length 1; eight trials each on the week before, three
-# seeds, the last week for test. Free vectors give such pins nothing or nearly nothing either way (0 and 0.2 %), and find 0.084 with and without uniform columns, a difference of +0.000, from
-# −0.001 to +0.002. Those of length 1 find 0.075 and 0.073; the rate of the one without uniform columns is the largest that was offered. By seed the share of places is 3.5, 3.6 and 4.0 %. Stored in
-# `data/results/11_lengths.json`; command: `python -m solutions.experiments.lesson11.logq_rivals lengths`.
-#
-# </details>
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 37 to 40. Two sentences are enough: what you never draw you never teach, and a mixture has its own Q. Usual wrong belief: uniform
-# columns make a model find more. They keep strangers out of the lists; what is found did not move.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 11.6 What does the correction do to the lists?
+# Beside them stand two that sample nothing, iALS of the same size (lesson 02) and RP3β (lesson 04),
+# and a list of what was popular in the last days.
 #
 # > **Claim** (lecture). Served as trained, a model whose in-batch negatives are corrected by log Q finds more.
-#
-# Three models have a dot product of 32 coordinates and the same in-batch negatives. One is trained **without a correction**; in one log Q is taken off the
-# negatives as on the slide (with hundreds of draws that is nearly right, 11.9), **corrected in training**; the third is the first one with **λ log Q when serving**. Beside them stand two that sample nothing, iALS of the same size (lesson 02) and RP3β (lesson 04),
-# and a list of what was popular in the last days. Films (MovieTweetings) and PinWorld are split by time, Gowalla at the end of each history.
-#
-# The lecture says that log Q is there "so that popular items are not punished". What, then, becomes of the rare ones?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:11.p7"]
 predict("11.p7")
@@ -515,20 +446,19 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **The correction finds more, and on two of three data sets it pays with rare items.** On films NDCG@20 rises from 0.055 to 0.093, but the recall of rare films falls to half.
-# Gowalla loses a quarter of the recall of rare places, PinWorld little.
+# **More is found, and rare items pay.** From the circle to the full diamond NDCG@20 rises on all three, on films from 0.055 to 0.093. The recall of rare items falls on all three, on films to half. Both have one reason: the lists now hold what is *probable*, and a rare item seldom is.
 #
-# **One number when serving does as much for NDCG without training, and is no gentler with rare items.** On films and PinWorld the hollow diamond is level with the full one, on Gowalla it is ahead by 0.025
-# (from 0.020 to 0.030). Rare items pay more for it on two of three: their recall is 0.176 instead of 0.225 on PinWorld, 0.113 instead of 0.144 on Gowalla.
-# iALS, which samples nothing, is level with it on all three. On films a list of what was popular in the last days is far ahead of everybody.
+# **One number when serving does as much.** On films and PinWorld the hollow diamond is level with the full one, on Gowalla ahead. Rare items pay more for it on PinWorld (0.176 instead of 0.225) and Gowalla. So before you rewrite a loss, try λ.
+#
+# iALS, which samples nothing, is level with λ on all three. And on films what was popular in the last days is far ahead of everybody: these models do not know the day.
 #
 # **The correction does not repair a model. It chooses what to learn.**
 #
 # <details><summary>How this was measured</summary>
 #
 # Catalogs of 1,714, 810 and 3,521 items. MovieTweetings is cut in time (what is new counts as a miss for everybody), PinWorld by days (1,200 users, pins that five
-# of them saved), Gowalla at the end of each history (3,000 users, places that five visited; without times, so its popularity is that of all time). A batch of 512 rows shares 512 columns: a seventh to two thirds of
-# all items. Every loss gets eight trials on validation, stopped early; iALS and RP3β, fitted in a second, 24. λ is in each trial the best of seven on
+# of them saved), Gowalla at the end of each history (3,000 users, places that five visited; without times, so its popularity is that of all time). Films and PinWorld are thus split by time. A batch of 512 rows shares 512 columns: a seventh to two thirds of
+# all items. On Gowalla λ is ahead of the correction by 0.025 (from 0.020 to 0.030). Every loss gets eight trials on validation, stopped early; iALS and RP3β, fitted in a second, 24. λ is in each trial the best of seven on
 # validation, from 0 to 1.5: it was 0.5 on films and PinWorld, 1.25 on Gowalla. What was chosen is trained on train and validation with three seeds. NDCG@20 on test; the card's intervals are
 # of differences, user by user, over users. No intervals were stored for the right half. Coverage, the share of the catalog that is shown to anybody, is 0.86, 0.91, 0.99 without a correction, 0.66, 0.93, 0.77 with it, and 0.38, 0.74, 0.58 with λ. What the
 # correction shows is nearly three times as popular on films and on Gowalla, on PinWorld a third more; with λ the recall of rare pins falls from 0.24 to 0.18. Half of λ's lead on Gowalla is the number itself: a corrected model that
@@ -542,19 +472,16 @@ verdict(
 # > **What it is for.** A batch brings negatives for free. Correct them where the list should say what somebody *will* take, and not what they take more
 # > than others do.
 # >
-# > **Where it won.** Against the same model without a correction NDCG@20 is 0.093 (without: 0.055) on films, 0.160 (0.140) on PinWorld and 0.180 (0.098) on Gowalla (11.6).
+# > **Where it won.** Against the same model without a correction NDCG@20 is 0.093 (without: 0.055) on films, 0.160 (0.140) on PinWorld and 0.180 (0.098) on Gowalla (11.5).
 # >
 # > **Where it did not.** One number when serving does as much, and on Gowalla more: 0.205. On films the list of the last days has 0.160. And rare films lose half of their recall.
-# >
-# > The picture "When does a graph model win?" (lesson 18) says nothing about log Q: its two towers have other negatives, or no correction. They are first nowhere. On films, for people with two known likes or more,
-# > they are level with the first, a list of what is popular now.
 #
 # * **Which way is right, and in what sense?** As a teacher: correct every column and leave hits in; that learns $\log p$ with any number of draws. As an estimate of
 #   the gradient: leave the positive alone, mask hits, and divide by $n$. These are two questions.
 # * **Would you notice if yours were wrong?** With hundreds of columns from a few thousand items hardly: two ways to correct the negatives were level on all three data sets (branch 11.9). If you took counts for
 #   probabilities, or if your users are sure of what they want (branch 11.7), yes.
 # * In-batch negatives teach what a user likes more than others do. Log Q makes it $\log p$. That is a choice of what to learn, and $\lambda \log Q$ when serving makes it, too.
-# * $Q$ is what your columns are really drawn from. A mixture has its own.
+# * $Q$ is what your columns are really drawn from. A mixture has its own (branch 11.6).
 #
 # **Next.** So far every edge was of one kind: somebody liked something. But a film has a genre, somebody made it, and a person follows another one. What do you gain when *likes* is
 # one relation among many? [Lesson 12](12_transe.ipynb).
@@ -571,7 +498,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
 #
-# They come back at the start of later lessons. 11.q3, 11.q5 and 11.q6 belong to branches 11.8, 11.10 and 11.11.
+# They come back at the start of later lessons. 11.q3 to 11.q6 belong to branches 11.8, 11.6, 11.10 and 11.11.
 #
 # {{quiz}}
 
@@ -582,12 +509,94 @@ verdict(
 #
 # | ↳ | what it gives | minutes |
 # |---|---|---|
+# | 11.6 | exercise 11.4: items that no batch ever holds, and a mixture of draws | 13 |
 # | 11.7 | all eight variants, and whom a wrong scale hurts | 8 |
 # | 11.8 | exercise 11.3: the loss of 2025, and what it shares with yours | 40 |
 # | 11.9 | eight losses and three rivals on real data; a lead that came from the stopping | 12 |
 # | 11.10 | exercise 11.5: log Q when the past does not fit into memory | 18 |
 # | 11.11 | exercise 11.6: a full softmax, a chunk of rows at a time | 25 |
 # | 11.12 | exercise 11.7: settings of your own | 25 |
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 11.6 ↳ Items that nobody took
+#
+# *A branch of about 13 minutes. It gives exercise 11.4: negatives from the batch and from the whole catalog, and the log Q of their mixture.*
+#
+# An item that nobody took is never a negative of a batch. Its vector is never pushed, and stays where it began. The repair is **mixed negatives** (Yang et
+# al., 2020): beside the $B$ items of the batch stand $B'$ that are drawn from the whole catalog, each item alike. Then a column is no longer drawn from $Q$, and its
+# correction is the log of the **mixture**, for both halves.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 11.4 — `mixed_log_q` ({{points:11.4}})
+#
+# By hand: counts 6, 2, 2, 0, 0; 30 columns of the batch and 10 of all items. The first item: (30 · 0.6 + 10 / 5) / 40
+# = 0.5, log 0.5 = −0.693; the last: (0 + 10 / 5) / 40 = 0.05, log 0.05 = −2.996.
+#
+# *About 6 minutes.*
+#
+# {{hints:11.4}}
+
+
+# %% tags=["exercise:11.4"]
+def mixed_log_q(counts: np.ndarray, num_in_batch: int, num_uniform: int) -> np.ndarray:
+    """Return the log of the probability that a column holds each item.
+
+    Args:
+        counts: (items,) int64, how often each item comes in training; some never.
+        num_in_batch: B columns that are items of the batch.
+        num_uniform: B' columns drawn from all items alike.
+
+    Returns:
+        (items,) float64.
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:11.4"]
+check("11.4", mixed_log_q)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Is it needed? A fifth of PinWorld's pins (19 %) have no save before the test week. How much of the lists do they get, with and without uniform columns? A vector that
+# is never pushed is never pulled either: it stays short, and its scores stay small. Vectors of length 1, as most two towers have them, lack this protection.
+
+# %% tags=["long"] jupyter={"source_hidden": true}
+lengths = results.load(
+    "11_lengths", command="python -m solutions.experiments.lesson11.logq_rivals lengths"
+).values
+made = {}
+for row in lengths["rows"]:
+    name = f"{row['vectors']}, {row['uniform']:.0%} uniform"
+    made[name] = {
+        "never saved, of the lists": row["never saved"],
+        "NDCG@20": row["ndcg"],
+        "d": 32,
+        "trials": lengths["trials"],
+    }
+    made[name] |= {"by seed": " ".join(f"{x:.3f}" for x in row["never saved by seed"])}
+for kind, lead in lengths["leads"].items():
+    print(
+        f"{kind}: uniform columns change NDCG@20 by {metrics.Comparison.stored(lead).gain('.3f')}"
+    )
+results.table(made, known="past saves leave every list", headline=tuple(made))
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# With vectors of length 1 and without uniform columns, pins that nobody had saved get 3.7 % of all
+# places in the lists. If half of the columns are uniform, they get next to none. What the lists find does not change measurably (NDCG@20 −0.002, from −0.005 to +0.001).
+#
+# **What you never draw you never teach.**
+#
+# <details><summary>How this was measured</summary>
+#
+# A dot product of 32 coordinates on PinWorld's saves with half of the columns uniform or none, free or of length 1; eight trials each on the week before, three
+# seeds, the last week for test. Free vectors give such pins nothing or nearly nothing either way (0 and 0.2 %), and find 0.084 with and without uniform columns, a difference of +0.000, from
+# −0.001 to +0.002. Those of length 1 find 0.075 and 0.073; the rate of the one without uniform columns is the largest that was offered. By seed the share of places is 3.5, 3.6 and 4.0 %. Stored in
+# `data/results/11_lengths.json`; command: `python -m solutions.experiments.lesson11.logq_rivals lengths`.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# For questions. Two sentences are enough: what you never draw you never teach, and a mixture has its own Q. Usual wrong belief: uniform
+# columns make a model find more. They keep strangers out of the lists; what is found did not move.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 11.7 ↳ All eight variants, and a wrong scale
@@ -826,7 +835,7 @@ for (catalog, n), lead in leads.items():
 #
 # *A branch of about 12 minutes. It gives all losses beside all rivals, and a lead that came from the stopping.*
 #
-# The models of 11.6, and more: do the corrections differ where hundreds of negatives come from a small catalog?
+# The models of 11.5, and more: do the corrections differ where hundreds of negatives come from a small catalog?
 #
 # > **Claim** (after the paper of 2025, which is about far larger catalogs). With 512 columns from catalogs of 810 to
 # > 3,521 items the corrected loss finds more than the usual correction, by 0.002 or above.
@@ -902,7 +911,7 @@ pd.DataFrame(price).T.round({"ndcg": 3, "tail recall": 3, "coverage": 2, "mean p
 #
 # <details><summary>How this was measured</summary>
 #
-# As in 11.6; where a row says "λ log Q when serving" on top of the usual correction (Gowalla only; its rate is the largest offered), λ is from −0.75 to 0.75. With 32 and with 4 columns
+# As in 11.5; where a row says "λ log Q when serving" on top of the usual correction (Gowalla only; its rate is the largest offered), λ is from −0.75 to 0.75. With 32 and with 4 columns
 # the knobs are chosen anew, by one seed. In the lecturer's table, SASRec on MovieLens-1M with DCG@20, the correction gains as here, 0.033 to 0.047, and ends far
 # behind full softmax, 0.066, and BCE, 0.060: here it is level with the one, on films 0.004 ahead (from 0.001 to 0.006), and far
 # ahead of the other, which learns slowly and may want more than eight trials. On MovieTweetings the mean popularity of what is shown nearly trebles by the correction, and the recall of the tail falls by
@@ -1133,7 +1142,7 @@ check("11.7", choose)
 # | **slide** | $d_i \sim Q$ | with replacement? may a draw be the positive? Both change the estimator (11.3, 11.7) |
 # | **slide** | $s - \log Q(d)$ for negatives, Q "the frequency" | Q has to be a probability: with the positive untouched a constant is a margin. Without $n$ it is right for many draws with hits in, never with hits out |
 # | **slide** | "so that popular items are not punished" | uncorrected learns $\log p - \log Q$, corrected $\log p$. It is a choice of what to learn, no regularizer |
-# | **slide**, MultiBiSage | logQ with Q = popularity, and mixed negatives | a mixture has its own Q* (11.5) |
+# | **slide**, MultiBiSage | logQ with Q = popularity, and mixed negatives | a mixture has its own Q* (11.6) |
 # | **paper**, Yi et al. 2019 | every logit minus $\log p_j$ | the optimum is right at every $n$, if hits stay in; then masking hits is a change of the loss |
 # | **code**, TensorFlow Recommenders, `Retrieval` | `candidate_sampling_probability` corrects all columns; `remove_accidental_hits` is another option | both at once are *Yi, masked*: the table in 11.7 shows what that learns |
 # | **code**, released with the 2025 paper, `train_in_batch_logq_old.py` | negatives minus log(count / total), hits out, no $n$ | our *slide, masked*; Yi's form is not among the arms |

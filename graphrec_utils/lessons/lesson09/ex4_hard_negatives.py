@@ -28,6 +28,7 @@ ex = Exercise(
     "09.4",
     "hard_negatives",
     points=5,
+    branch=True,
     library=("graphrec_utils.models.pinsage.hard_pools", "graphrec_utils.models.pinsage.draw_hard"),
     hints=(
         "Which pins of the ranking may never become negatives? How many are needed in epoch 1?",

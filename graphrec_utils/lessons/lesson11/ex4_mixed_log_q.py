@@ -20,6 +20,7 @@ ex = Exercise(
     "11.4",
     "mixed_log_q",
     points=3,
+    branch=True,
     library=("graphrec_utils.sampling.mixture", "graphrec_utils.sampling.popularity"),
     hints=(
         "Point at one of the B + B' columns without looking. How probable is it that it holds item j?",

@@ -30,6 +30,6 @@ def chooses() -> bool:
 
 MORALS = {
     "A variant may be the best estimate of a gradient and not the one that learns the right thing": teacher,
-    "What you never draw you never teach": never_drawn,
     "The correction does not repair a model. It chooses what to learn": chooses,
+    "What you never draw you never teach": never_drawn,
 }
