@@ -36,7 +36,7 @@ LESSONS = (
     Lesson("08", "pixie", "Pixie", 130),
     Lesson("09", "pinsage", "PinSage", 125),
     Lesson("10", "two_towers", "Two towers and softmax", 125),
-    Lesson("11", "logq", "logQ, wrong and right", 150),
+    Lesson("11", "logq", "logQ, wrong and right", 155),
     Lesson("12", "transe", "Knowledge graphs and TransE", 115),
     Lesson("13", "twhin", "TwHIN and users of many interests", 165),
     Lesson("14", "multibisage", "Heterogeneous aggregation and MultiBiSage", 130),
