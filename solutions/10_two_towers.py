@@ -305,7 +305,6 @@ verdict(
 # Quick rivals got 36 trials (popularity its 14) and went on until no neighbor was better: iALS found 0.153 with a window of one week and 16 columns, 0.132 with 32;
 # RP3β 0.107 and EASE 0.100, which may forget old likes as well.
 # Half-lives of popularity on test (validation): 5 days 0.151 (0.1937), 4 days 0.160 (0.1936), 3 days 0.163 (0.1895), 2 days 0.171 (0.1891). For new users the softmax found 0.131, popularity 0.127 (0.152 with 30 days), BPR 0.124, BCE 0.123, iALS, RP3β and EASE 0.024. Films that a user liked before leave every list.
-# 
 # Command: `python -m solutions.experiments.lesson10.towers`.
 #
 # </details>
