@@ -116,6 +116,14 @@ def _again(got, expected, inputs) -> str | None:
     return "the same histories got other lists: it remembers, or draws from a generator that outlives the call"
 
 
+def _shown_again(lists: np.ndarray, inputs: dict) -> str:
+    """Return which share of the places is lost for sure, if it is a tenth or more."""
+    shown = inputs["shown"].toarray()[np.arange(len(lists))[:, None], lists] > 0
+    if shown.mean() < 0.1:
+        return ""
+    return f"; {shown.mean():.0%} of your places hold pins that were shown the first time"
+
+
 def _at_least(bar: float):
     def judge(got, expected, inputs) -> str | None:
         bad = _wrong(got, inputs), _wrong(expected, inputs)
@@ -128,7 +136,7 @@ def _at_least(bar: float):
             return None
         return (
             f"saves against item2item {mine - 1:+.1%}, from {mine - 1 - 2 * error:+.1%} to "
-            f"{mine - 1 + 2 * error:+.1%}; needed {bar - 1:+.0%}"
+            f"{mine - 1 + 2 * error:+.1%}; needed {bar - 1:+.0%}{_shown_again(got, inputs)}"
         )
 
     return judge

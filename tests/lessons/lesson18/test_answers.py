@@ -311,6 +311,14 @@ def test_points_follow_what_is_saved():
     assert judged("18.5", at_random).points == 0
 
 
+def test_pins_that_were_shown_the_first_time_are_counted():
+    mistakes = exercises.get("18.5").mistakes
+    again = next(m.function for m in mistakes if m.sentence.startswith("you show again"))
+    reasons = [row.reason for row in judged("18.5", again, named=False).rows if not row.ok]
+    words = "of your places hold pins that were shown the first time"
+    assert reasons and all(words in reason for reason in reasons)
+
+
 def test_what_an_answer_gets_holds_neither_truth_nor_seed():
     given = ex5_recommend._inputs(np.random.default_rng(0))
     assert list(given) == ["past", "saved", "shown", "k"]
