@@ -18,6 +18,7 @@ def _graph(rng, n: int = 9, size: int = 4, K: int = 2, d: int = 3, lonely: int =
         alpha[2] = 0
     total = alpha.sum(axis=1, keepdims=True)
     alpha = np.divide(alpha, total, where=total > 0, out=np.zeros_like(alpha))
+    alpha *= rng.uniform(0.4, 1.6, (n, 1))  # rows of weights need not sum to 1
 
     def floats(values):
         return torch.from_numpy(np.asarray(values, dtype=np.float32))
@@ -85,3 +86,10 @@ ex.slip("what was heard stands before the pin's own vector: the columns of W are
         "[h[part], alpha[part] @ h]", "[alpha[part] @ h, h[part]]")
 ex.slip("the vectors are divided by their length at the end only: each layer does so",
         LENGTH, "z", "return h", "return F.normalize(h, dim=1)")
+ex.slip("your rows of α sum to 1: the weights are taken as they are",
+        "alpha[part] @ h", "alpha[part] / alpha[part].sum(dim=1, keepdim=True).clamp(min=1e-9) @ h")
+ex.slip("α is read by column in yours: row u has the weights of the neighbors of u", "alpha[part] @ h", "alpha.T[part] @ h")
+ex.slip("without a layer you divide by the length all the same: then the answer is what the pins say",
+        "return h", "return F.normalize(h, dim=1)")
+ex.slip("the vectors are divided by their length at the end only: each layer does so",
+        LENGTH, "z", "return h", "return F.normalize(h, dim=1) if weights else h")

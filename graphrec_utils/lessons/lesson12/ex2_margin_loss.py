@@ -104,3 +104,6 @@ ex.slip("no gradient reaches the true facts: d_pos was detached, and nothing bri
 ex.slip("you take the mean first and the maximum with 0 afterwards: pairs far apart pay for those "
         "too close",
         f"(margin + {GAP}).mean()", f"((margin + {GAP}).mean())")
+ex.slip("you take the absolute value: who keeps the distance by more than the margin pays nothing",
+        f"torch.relu(margin + {GAP})", f"(margin + {GAP}).abs()")
+ex.slip("you look at the first corrupted fact of each alone: the mean is over all pairs", GAP, "d_pos - d_neg[:, 0]")

@@ -76,3 +76,16 @@ ex.slip("you divide by the pins that are known to any graph, not by those that t
 ex.slip("you took the sum, not the mean", MEANS, "seen.sum(dim=0)")
 ex.slip("you divided by the sum over the graphs: shares of what is looked at, not means",
         f"return {MEANS}", f"means = {MEANS}\nreturn means / means.sum()")
+OPEN = "looks[:, 1:].masked_fill(~there, 0.0)"
+ex.slip("your mean runs over all pins: a graph that knows few looks unimportant by its size alone",
+        OPEN, "looks[:, 1:]", MEANS, "seen.mean(dim=0)")
+ex.slip("weights of pins that have nobody there are added in yours", OPEN, "looks[:, 1:]")
+ex.slip("you leave the pin itself out and let the graphs share what it had: the weights stay as they are",
+        OPEN, "(looks[:, 1:] / looks[:, 1:].sum(dim=1, keepdim=True).clamp(min=1e-9)).masked_fill(~there, 0.0)")
+ex.slip("you take the median: the mean was asked for",
+        f"return {MEANS}", "return looks[:, 1:].masked_fill(~there, torch.nan).nanmedian(dim=0).values.nan_to_num()")
+ex.slip("the pin itself has a place in your answer: only the graphs have",
+        f"return {MEANS}", f"return torch.cat([looks[:, 0].mean()[None], {MEANS}])")
+ex.slip("you count by whom a graph is looked at most: how much it is looked at was asked",
+        MEANS, "torch.nn.functional.one_hot(looks[:, 1:].argmax(dim=1), there.shape[1]).float().mean(dim=0)")
+ex.slip("you count weights above 0: `there` says who has a neighbor", KNOWN, "(looks[:, 1:] > 0).sum(dim=0).clamp(min=1)")

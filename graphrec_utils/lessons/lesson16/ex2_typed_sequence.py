@@ -164,3 +164,4 @@ ex.slip("you return how often nodes were visited, not who they are",
         "append(node)", "append(visits[node])")
 ex.slip("you stop at the first node whose type is full: pass it by, others follow",
         " and left[types[node]] > 0:", ":\n    if left[types[node]] == 0:\n        break")
+ex.slip("empty places are missing in yours: -1 fills up to the sum of the quotas", " + [-1] * (sum(quotas) - len(ids))", "")

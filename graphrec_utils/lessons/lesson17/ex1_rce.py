@@ -147,3 +147,5 @@ ex.slip("both your losses are of the ones alone: rows with label 0 cost −log(1
         LOSS, "-(labels * np.log(p)).mean()", ENTROPY, "-(m * np.log(m))")
 ex.slip("you clip further than 1e-7: being wrong and sure costs too little",
         "1e-7, 1 - 1e-7", "1e-2, 1 - 1e-2")
+ex.slip("ones and zeros weigh alike in your loss: every row counts once, and most are zeros",
+        LOSS, "-(np.log(p[labels == 1]).mean() + np.log(1 - p[labels == 0]).mean()) / 2")

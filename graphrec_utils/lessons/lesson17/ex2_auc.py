@@ -112,3 +112,7 @@ def some_pairs(labels, scores):
     rng = np.random.default_rng(0)
     one, zero = (rng.choice(scores[labels == y], 1000) for y in (1, 0))
     return float(((one > zero) + 0.5 * (one == zero)).mean())
+@ex.mistake("your curve goes through tied rows one by one: rows of one score are one step of it, or a tie depends on the table")
+def step_by_step(labels, scores):
+    y = labels[np.argsort(-scores, kind="stable")]
+    return float((np.cumsum(y) * (1 - y)).sum() / (y.sum() * (1 - y).sum()))

@@ -81,7 +81,17 @@ def _mirrored(rng) -> dict:
 
 
 ex.claim("the first tree: all logits are 0", _mirrored)
-ex.claim("a later tree: rows have logits of their own", _rows)
+
+
+def _later(rng) -> dict:
+    """Rows that are nearly sure count little: a worth that counts rows would cut elsewhere."""
+    while True:
+        rows = _rows(rng)
+        if counted(*rows.values())[0] != best_split(*rows.values())[0]:
+            return rows
+
+
+ex.claim("a later tree: rows have logits of their own", _later)
 ex.claim(
     "what the trees before have explained is not split again", lambda rng: _rows(rng, late=True)
 )
@@ -174,3 +184,7 @@ def not_sorted(x, labels, logits, reg):
 @ex.mistake("your cut goes through rows of one value: with x <= cut all of them are on the left")
 def through_equals(x, labels, logits, reg):
     return _row_by_row(x, labels, logits, reg, np.argsort(x, kind="stable"))
+counted = ex.slip("you compare G² / (number of rows + reg): the curvatures h of the rows stand there",
+                  "sum(G**2 / H for G, H in sides)", "sum(g[k].sum() ** 2 / (k.sum() + reg) for k in (left, ~left))")
+ex.slip("your values are the means of what is left over: they are −G / (H + reg)",
+        "*(float(-G / H) for G, H in sides)", "*(float(-g[k].mean()) for k in (left, ~left))")

@@ -114,3 +114,7 @@ ex.slip("there is a σ around your value: it is no chance, and may be below 0 or
         VALUES, "(p @ worth).sigmoid()")
 ex.slip("only the likeliest reaction counts in yours: all do, each with its probability",
         VALUES, "p.amax(dim=1) * worth[p.argmax(dim=1)]")
+ex.slip("your ReLU stands at the features: it is around the hidden layer", HIDDEN, "x.relu() @ W1.T + b1")
+ex.slip("you weigh p − ½: a reaction that does not happen is worth 0", VALUES, "(p - 0.5) @ worth")
+ex.slip("worth stands inside of σ: it multiplies the probability",
+        VALUES, "((h @ W2.T + b2) * worth).sigmoid().sum(dim=1)")

@@ -159,3 +159,5 @@ ex.slip("positions count from 1: yours takes the examination of the position bel
         "[position - 1]", "[position % len(examination)]")
 ex.slip("you divide by the sum of the weights 1/e: the loss is the mean over the rows",
         ".mean()", f".sum() / (1 / {LOOKED}).sum()")
+ex.slip("every row counts as not liked in yours, a click as well: that weight is 1 − c/e", "(1 - share) * ", "")
+ex.slip("your e sum to 1: they are relative to the first position", LOOKED, "(examination / examination.sum())[position - 1]")

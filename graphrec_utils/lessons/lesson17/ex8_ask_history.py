@@ -141,3 +141,7 @@ ex.slip("you weigh events by their product with the candidate: the small network
         "F.relu(read @ W.T + b) @ w", "(h * c).sum(dim=-1)")
 ex.slip("no gradient passes your weights: the small network cannot be trained. Leave detach away",
         SUM, "(weights.detach()[..., None] * h).sum(dim=2)")
+ex.slip("no gradient passes your events: their vectors cannot be trained. Leave detach away", "history[:, None]", "history.detach()[:, None]")
+ex.slip("your weights are exponentiated, as in a softmax: they are taken as they are",
+        "F.relu(read @ W.T + b) @ w", "(F.relu(read @ W.T + b) @ w).exp()")
+ex.slip("your difference has lost its sign: h − c says what the event has more, and what less", READ, "[h, c, h * c, (h - c).abs()]")

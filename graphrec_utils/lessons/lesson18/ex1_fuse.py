@@ -115,3 +115,6 @@ ex.slip("an item that a list does not hold gets the place behind its end in your
 ex.slip("you add up ranks before you divide: each list gives 1 / (c + rank) for itself",
         GAIN, "place + 1", "return scores", "return np.where(scores > 0, 1 / (c + scores), 0.0)")
 ex.slip("your rank is squared", GAIN, "1 / (c + (place + 1) ** 2)")
+ex.slip("you divide by the best score of a user: they stay as they are",
+        "return scores", "return scores / scores.max(axis=1, keepdims=True)")
+ex.slip("c multiplies the rank in yours: it is added to it", GAIN, "1 / (c * (place + 1))")

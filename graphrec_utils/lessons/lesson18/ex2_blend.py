@@ -90,3 +90,5 @@ ex.slip("neither columns nor y are centered in yours: means take part in the wei
         "= np.inf", "= 1.0", COLUMNS, "x / spread", "(y - y.mean())", "y")
 ex.slip("Zᵀy is divided by N, too: both sides are means over rows", "(y - y.mean()) / N", "(y - y.mean())")
 ex.slip("reg is squared in yours", "reg * np.eye(G)", "reg**2 * np.eye(G)")
+ex.slip("your columns are scaled by their range: by their spread, numpy's std", SPREAD, "np.ptp(x, axis=0)")
+ex.slip("y is scaled, too: it is only centered", "(y - y.mean())", "((y - y.mean()) / y.std())")

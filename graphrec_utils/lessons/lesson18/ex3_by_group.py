@@ -119,3 +119,8 @@ ex.slip("you divide by all pairs: your groups add up to the recall instead of ea
         "/ count", "/ (len(items) + 0 * count)")
 ex.slip("your numbers sum to 1: they say where the hits lie, not which share of a group is found",
         "/ count", "/ (found.sum() + 0 * count)")
+ex.slip("a pair that was saved twice counts once in yours: all pairs count",
+        "found = ", "users, items = np.unique(np.stack([users, items]), axis=1)\nfound = ")
+ex.slip("your hits are discounted by their place: any place of the list will do",
+        "(lists[users] == items[:, None]).any(axis=1)",
+        "((lists[users] == items[:, None]) / np.log2(np.arange(lists.shape[1]) + 2)).sum(axis=1)")

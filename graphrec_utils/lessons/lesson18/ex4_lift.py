@@ -114,3 +114,11 @@ ex.slip("your interval is that of the difference of the means: the lift is a sha
 ex.slip("your ratio is of sums: with fewer users in the control it is too large; take means",
         ANSWER, "gap = policy.sum() / control.sum() - 1\n"
         "return float(gap), float(gap - 2 * error), float(gap + 2 * error)")
+ex.slip("you take one variance of all users together: each half has its own",
+        "return", "v = np.concatenate([policy, control]).var(ddof=1)\n"
+        "error = np.sqrt(v / len(policy) + r**2 * v / len(control)) / b\nreturn")
+ex.slip("you pair users of the two halves: they are different people, and their variances add up",
+        "return", "n = min(len(policy), len(control))\n"
+        "error = (policy[:n] - control[:n]).std(ddof=1) / np.sqrt(n) / b\nreturn")
+ex.slip("your interval is that of the logarithm of r: here it is r − 1 with two errors on each side",
+        ANSWER, "far = 2 * error / r\nreturn float(r - 1), float(r * np.exp(-far) - 1), float(r * np.exp(far) - 1)")

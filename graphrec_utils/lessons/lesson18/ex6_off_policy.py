@@ -145,3 +145,8 @@ ex.slip("your correction compares the reward with what the model expects of the 
         "(reward - model[rows, shown])", "(reward - expected)")
 ex.slip("your IPS is a sum over the log: it is a mean of a row",
         "ips = (w * reward).mean()", "ips = (w * reward).sum()")
+ex.slip("the model's part of your correction has no weight: w multiplies r minus the model",
+        "w * (reward - model[rows, shown])", "w * reward - model[rows, shown]")
+ex.slip("your weights are divided by their mean: that is SNIPS in the place of IPS, and in DR",
+        WEIGHTS, f"{WEIGHTS}\nw = w / w.mean()")
+ex.slip("you read the first candidate, whatever was shown", "rows = np.arange(len(shown))", "rows, shown = np.arange(len(shown)), 0")

@@ -135,3 +135,4 @@ ex.slip("all items get one center in yours, the nearest to all together: each ha
 ex.slip("every level asks the first level's centers: each has its own", "b in words", "b in [words[0]] * len(words)")
 ex.slip("you drop the sign of what is left: it says on which side of the center the item lies",
         REST, "np.abs(rest - b[c])")
+ex.slip("you center the items first: then they no longer lie where the centers are", "X.astype(float)", "X - X.mean(axis=0)")

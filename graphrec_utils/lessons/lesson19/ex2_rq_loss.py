@@ -134,3 +134,9 @@ ex.slip("β stands at both squares: words move with weight 1", "loss + ((rest.de
 ex.slip("you average over levels: the squares of all levels add up", "+ loss).mean()", "+ loss / len(words)).mean()")
 ex.slip("your encoder is held by the sum of the words, once: each level has a commitment of its own",
         "beta * ((rest -", "0 * ((rest -", "+ loss).mean()", "+ loss + beta * ((z - total.detach()) ** 2).sum(dim=1)).mean()")
+ex.slip("your terms are distances: they are squared",
+        "((rest.detach() - chosen) ** 2).sum(dim=1)", "(rest.detach() - chosen).norm(dim=1)",
+        "((rest - chosen.detach()) ** 2).sum(dim=1)", "(rest - chosen.detach()).norm(dim=1)")
+ex.slip("your words are moved by the sum of all levels so far: each learns from what its level was given",
+        "((rest.detach() - chosen) ** 2)", "((z.detach() - total - chosen) ** 2)")
+ex.slip("your decoder is cut off: what was said wrong has to move it", "@ decoder", "@ decoder.detach()")

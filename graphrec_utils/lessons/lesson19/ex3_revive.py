@@ -104,3 +104,6 @@ def over_items(rest, words, order):
     used = torch.bincount(torch.cdist(rest, words).argmin(dim=0), minlength=len(words))
     dead = used[: len(words)] == 0
     return torch.where(dead[:, None], rest[order[(dead.cumsum(0) - 1).clamp(min=0) % len(order)]], words)
+ex.slip("you take the residuals that are farthest from their words: `order` says which items",
+        REVIVED, "rest[torch.cdist(rest, words).min(dim=1).values.argsort(descending=True)[: int(dead.sum())]]")
+ex.slip("you add an item to a dead word: it becomes the item", f"words[dead] = {REVIVED}", f"words[dead] = words[dead] + {REVIVED}")

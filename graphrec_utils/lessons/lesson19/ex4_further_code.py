@@ -94,3 +94,6 @@ ex.slip("one code that is alike is enough in yours: items are alike if all their
         "return np.array(further)", "return np.tril((codes[:, None] == codes).any(axis=2), -1).sum(axis=1)")
 ex.slip("your base is too small for a number of its own for each spelling: with 10, 1, 12 and 2, 2 become one",
         SPELLING, "(codes @ 10 ** np.arange(codes.shape[1])[::-1]).tolist()")
+ex.slip("items that share a spelling begin with 1 in yours: the first of each has 0",
+        "return np.array(further)", "return np.array([k + (seen[s] > 1) for k, s in zip(further, map(tuple, codes.tolist()))])")
+ex.slip("the last code is left out in yours: items are alike if all their codes are", SPELLING, "map(tuple, codes[:, :-1].tolist())")

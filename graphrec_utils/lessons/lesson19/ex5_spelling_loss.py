@@ -108,3 +108,8 @@ ex.slip("your logits are divided by the root of d: here they are the products th
 ex.slip("your softmax runs over the codes of the batch: every word of the level stands in it, drawn or not",
         LOGITS, "h[:, level] @ book[codes[:, level]].T", "logits, codes[:, level]", "logits, torch.arange(len(h))")
 ex.slip("your loss is in bits: −log is the natural logarithm", "return total", "return total / np.log(2)")
+ex.slip("the outputs of all levels are added before you predict: code l by h[:, l]", LOGITS, "h.sum(dim=1) @ book.T")
+ex.slip("only the code that was predicted worst counts in yours: the losses of all codes add up",
+        "total + F.cross_entropy(logits, codes[:, level])",
+        'torch.maximum(torch.as_tensor(total), F.cross_entropy(logits, codes[:, level], reduction="none"))',
+        "return total", "return total.mean()")

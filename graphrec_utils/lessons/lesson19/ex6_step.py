@@ -137,3 +137,6 @@ def too_late(log_p, following, allowed, width):
     best = total.argsort(descending=True, stable=True)[:width]
     best = best[allowed.flatten()[best]]
     return total[best], best // allowed.shape[1], best % allowed.shape[1]
+ex.slip("you cut the beam by the last code, and add what the prefix has afterwards: both decide who stays",
+        SUM, "following", "return total.flatten()[best]", "return total.flatten()[best] + log_p[best // total.shape[1]]")
+ex.slip("one place of your beam stays empty", COUNT, "max(1, min(width - 1, int(allowed.sum())))")

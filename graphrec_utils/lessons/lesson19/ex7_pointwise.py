@@ -95,3 +95,7 @@ ex.slip("you divide logits by the root of d: that belongs to a softmax; here n a
 ex.slip("you divide by n before SiLU: it is the weight that is divided", SILU, "F.silu(logits / n)")
 ex.slip("queries and keys are exchanged: the place that looks asks, those before it answer",
         "queries @ keys.T", "keys @ queries.T")
+ex.slip("you use a GELU: SiLU is x · sigmoid(x)", "F.silu", "F.gelu")
+ex.slip("your mask is at the products: the bias of what comes later still speaks",
+        "queries @ keys.T", "(queries @ keys.T).tril()", ".tril() @", " @")
+ex.slip("your values pass SiLU, too: only the weights do", "weights.tril() @ values", "weights.tril() @ F.silu(values)")

@@ -1,4 +1,4 @@
-"""Lesson 17: answers of somebody who had read the text, the docstrings and two hints of each exercise, and no solution.
+"""Lesson 17: answers written from the text, the docstrings and two hints of each exercise alone.
 
 Right ones pass, wrong ones do not, and four in five are told what is wrong.
 """
@@ -941,6 +941,180 @@ def _ch(**k):
     )
 
 
+# ------------------------------------------------------------- 17.1
+
+
+def wrong_1_ones_and_zeros_weigh_alike_in_the_loss(labels, probabilities):
+    """Ones and zeros weigh alike in the loss."""
+    p = np.clip(probabilities, 1e-07, 1 - 1e-07)
+    here = 0.5 * (-np.log(p[labels == 1]).mean() - np.log(1 - p[labels == 0]).mean())
+    m = labels.mean()
+    return 100 * (1 - here / -(m * np.log(m) + (1 - m) * np.log(1 - m)))
+
+
+def wrong_1_rounded_to_a_whole_number(labels, probabilities):
+    """Rounded to a whole number."""
+    p = np.clip(probabilities, 1e-07, 1 - 1e-07)
+    m = labels.mean()
+    return round(
+        100
+        * (
+            1
+            + (labels * np.log(p) + (1 - labels) * np.log(1 - p)).mean()
+            / -(m * np.log(m) + (1 - m) * np.log(1 - m))
+        )
+    )
+
+
+# ------------------------------------------------------------- 17.4
+
+
+def wrong_4_relu_of_the_features(x, W1, b1, W2, b2, worth):
+    """ReLU of the features."""
+    h = x.relu() @ W1.T + b1
+    p = (h @ W2.T + b2).sigmoid()
+    return (p, p @ worth)
+
+
+def wrong_4_probabilities_minus_one_half(x, W1, b1, W2, b2, worth):
+    """Probabilities minus one half."""
+    h = (x @ W1.T + b1).relu()
+    p = (h @ W2.T + b2).sigmoid()
+    return (p, (p - 0.5) @ worth)
+
+
+def wrong_4_worth_inside_the_sigmoid(x, W1, b1, W2, b2, worth):
+    """Worth inside the sigmoid."""
+    h = (x @ W1.T + b1).relu()
+    z = h @ W2.T + b2
+    return (z.sigmoid(), (z * worth).sigmoid().sum(1))
+
+
+# ------------------------------------------------------------- 17.8
+
+
+def wrong_8_events_detached(candidates, history, there, W, b, w):
+    """Events detached."""
+    h, c = torch.broadcast_tensors(history.detach()[:, None], candidates[:, :, None])
+    a = torch.relu(torch.cat([h, c, h * c, h - c], -1) @ W.T + b) @ w * there[:, None]
+    return (a[..., None] * h).sum(2)
+
+
+def wrong_8_weights_exponentiated(candidates, history, there, W, b, w):
+    """Weights exponentiated."""
+    h, c = torch.broadcast_tensors(history[:, None], candidates[:, :, None])
+    a = (torch.relu(torch.cat([h, c, h * c, h - c], -1) @ W.T + b) @ w).exp() * there[:, None]
+    return (a[..., None] * h).sum(2)
+
+
+def wrong_8_the_absolute_difference(candidates, history, there, W, b, w):
+    """The absolute difference."""
+    h, c = torch.broadcast_tensors(history[:, None], candidates[:, :, None])
+    a = torch.relu(torch.cat([h, c, h * c, (h - c).abs()], -1) @ W.T + b) @ w * there[:, None]
+    return (a[..., None] * h).sum(2)
+
+
+# ------------------------------------------------------------- 17.6
+
+
+def wrong_6_every_row_counts_as_not_liked(logits, clicks, position, examination):
+    """Every row counts as not liked."""
+    s = clicks / examination[position - 1]
+    return (s * F.softplus(-logits)).mean() + F.softplus(logits).mean()
+
+
+def wrong_6_propensity_normalized_to_sum_one(logits, clicks, position, examination):
+    """Propensity normalized to sum one."""
+    e = examination / examination.sum()
+    s = clicks / e[position - 1]
+    return (s * F.softplus(-logits) + (1 - s) * F.softplus(logits)).mean()
+
+
+# ------------------------------------------------------------- 17.2
+
+
+def right_2_gap_of_mean_ranks(labels, scores):
+    from scipy.stats import rankdata
+
+    r = rankdata(scores) / len(scores)
+    y = labels == 1
+    return r[y].mean() - r[~y].mean() + 0.5
+
+
+def wrong_2_trapezoids_through_tied_rows_one_by_one(labels, scores):
+    """Trapezoids through tied rows one by one."""
+    o = np.argsort(-scores, kind="stable")
+    y = labels[o]
+    tpr = np.cumsum(y) / y.sum()
+    fpr = np.cumsum(1 - y) / (1 - y).sum()
+    return np.trapezoid(tpr, fpr)
+
+
+# ------------------------------------------------------------- 17.3
+
+
+def wrong_3_values_are_means_of_what_is_left_over(x, labels, logits, reg):
+    """Values are means of what is left over."""
+    p = 1 / (1 + np.exp(-logits))
+    g, h = (p - labels, p * (1 - p))
+    best = (-1000000000.0,)
+    for c in np.unique(x)[:-1]:
+        here = x <= c
+        w = g[here].sum() ** 2 / (h[here].sum() + reg) + g[~here].sum() ** 2 / (
+            h[~here].sum() + reg
+        )
+        if w > best[0] + 1e-12:
+            best = (w, float(c), float(-g[here].mean()), float(-g[~here].mean()))
+    return best[1:]
+
+
+def wrong_3_worth_counts_rows_in_the_place(x, labels, logits, reg):
+    """Worth counts rows in the place of curvatures."""
+    p = 1 / (1 + np.exp(-logits))
+    g, h = (p - labels, p * (1 - p))
+    best = (-1000000000.0,)
+    for c in np.unique(x)[:-1]:
+        here = x <= c
+        w = g[here].sum() ** 2 / (here.sum() + reg) + g[~here].sum() ** 2 / ((~here).sum() + reg)
+        if w > best[0] + 1e-12:
+            best = (
+                w,
+                float(c),
+                float(-g[here].sum() / (h[here].sum() + reg)),
+                float(-g[~here].sum() / (h[~here].sum() + reg)),
+            )
+    return best[1:]
+
+
+# ------------------------------------------------------------- 17.5
+
+
+def wrong_5_three_steps_by_the_diagonal(logits, labels):
+    """Three steps by the diagonal."""
+    a = b = 0.0
+    for _ in range(3):
+        p = 1 / (1 + np.exp(-(a * logits + b)))
+        h = p * (1 - p)
+        a, b = (
+            a - ((p - labels) * logits).sum() / (h * logits**2).sum(),
+            b - (p - labels).sum() / h.sum(),
+        )
+    return (a, b)
+
+
+def wrong_5_slope_shrunk_by_a_ridge(logits, labels):
+    """Slope shrunk by a ridge."""
+    X = np.stack([logits, np.ones_like(logits)], 1)
+    t = np.zeros(2)
+    for _ in range(15):
+        p = 1 / (1 + np.exp(-X @ t))
+        t -= np.linalg.solve(
+            X.T @ (X * (p * (1 - p))[:, None]) + np.diag([50.0, 0]),
+            X.T @ (p - labels) + [50.0 * t[0], 0],
+        )
+    return (t[0], t[1])
+
+
 RIGHT = {
     "17.1": (
         right_1_loops_math,
@@ -950,6 +1124,7 @@ RIGHT = {
         right_2_scipy_rankdata,
         right_2_searchsorted_in_the_zeros,
         right_2_one_loop_over_sorted_groups,
+        right_2_gap_of_mean_ranks,
     ),
     "17.3": (
         right_3_loops_over_cuts,
@@ -993,6 +1168,8 @@ WRONG = {
         wrong_1_the_sum_of_the_losses_over_the_mean,
         wrong_1_squared_error_in_place_of_log_loss_brier,
         wrong_1_log_to_base_2_above_natural_below,
+        wrong_1_ones_and_zeros_weigh_alike_in_the_loss,
+        wrong_1_rounded_to_a_whole_number,
     ),
     "17.2": (
         wrong_2_ranks_by_double_argsort_ties_broken,
@@ -1007,6 +1184,7 @@ WRONG = {
         wrong_2_a_sample_of_1000_pairs,
         wrong_2_rankdata_method_min,
         wrong_2_turned_upward_max_auc_1_auc,
+        wrong_2_trapezoids_through_tied_rows_one_by_one,
     ),
     "17.3": (
         wrong_3_sign_of_the_values_turned,
@@ -1024,6 +1202,8 @@ WRONG = {
         wrong_3_logits_taken_as_probabilities,
         wrong_3_rows_not_sorted_before_cumsum,
         wrong_3_splits_inside_equal_values_no_look_at_ties,
+        wrong_3_values_are_means_of_what_is_left_over,
+        wrong_3_worth_counts_rows_in_the_place,
     ),
     "17.4": (
         wrong_4_softmax_over_the_reactions,
@@ -1039,6 +1219,9 @@ WRONG = {
         wrong_4_value_summed_over_the_batch,
         wrong_4_sigmoid_before_the_value_and_again,
         wrong_4_value_is_product_of_the_most_probable,
+        wrong_4_relu_of_the_features,
+        wrong_4_probabilities_minus_one_half,
+        wrong_4_worth_inside_the_sigmoid,
     ),
     "17.5": (
         wrong_5_linear_regression_on_the_labels,
@@ -1050,6 +1233,8 @@ WRONG = {
         wrong_5_least_squares_of_sigmoid_against_labels,
         wrong_5_platts_smoothed_targets_n_1_n_2,
         wrong_5_platts_own_sign_1_1_exp_a_z_b,
+        wrong_5_three_steps_by_the_diagonal,
+        wrong_5_slope_shrunk_by_a_ridge,
     ),
     "17.6": (
         wrong_6_weight_only_on_the_clicks_term_c_e_log_p_1,
@@ -1064,6 +1249,8 @@ WRONG = {
         wrong_6_model_of_clicks_p_e_against_the_click,
         wrong_6_weights_1_e_for_clicked_rows_1,
         wrong_6_clicks_ignored_positions_ordinary_log_loss,
+        wrong_6_every_row_counts_as_not_liked,
+        wrong_6_propensity_normalized_to_sum_one,
     ),
     "17.8": (
         wrong_8_softmax_over_the_events,
@@ -1080,6 +1267,9 @@ WRONG = {
         wrong_8_bias_forgotten,
         wrong_8_weights_detached_no_gradient_reaches,
         wrong_8_asks_with_the_mean_candidate,
+        wrong_8_events_detached,
+        wrong_8_weights_exponentiated,
+        wrong_8_the_absolute_difference,
     ),
 }
 test_right_answers_pass, _ = other_styles("17", RIGHT, points=0)

@@ -1,4 +1,4 @@
-"""Lesson 18: answers of somebody who had read the text, the docstrings and two hints of each exercise, and no solution.
+"""Lesson 18: answers written from the text, the docstrings and two hints of each exercise alone.
 
 Right ones pass, wrong ones do not, and four in five are told what is wrong.
 """
@@ -724,6 +724,153 @@ def _i2i(past, saved, shrink=0.0):
     return saved.toarray() @ w
 
 
+# ------------------------------------------------------------- 18.1
+
+
+def wrong_1_item_0_gets_nothing(lists, num_items, c):
+    """Item 0 gets nothing."""
+    G, B, _L = lists.shape
+    out = np.zeros((B, num_items))
+    for g in range(G):
+        for b in range(B):
+            for r, i in enumerate(lists[g, b]):
+                if i > 0:
+                    out[b, i] += 1 / (c + r + 1)
+    return out
+
+
+def wrong_1_normalized_to_a_maximum_of_one(lists, num_items, c):
+    """Normalized to a maximum of one."""
+    _G, B, _L = lists.shape
+    out = np.zeros((B, num_items))
+    for g, b, r in zip(*np.nonzero(lists >= 0), strict=False):
+        out[b, lists[g, b, r]] += 1 / (c + r + 1)
+    return out / out.max(1, keepdims=True)
+
+
+def wrong_1_c_multiplies_the_rank(lists, num_items, c):
+    """C multiplies the rank."""
+    _G, B, _L = lists.shape
+    out = np.zeros((B, num_items))
+    for g, b, r in zip(*np.nonzero(lists >= 0), strict=False):
+        out[b, lists[g, b, r]] += 1 / (c * (r + 1))
+    return out
+
+
+# ------------------------------------------------------------- 18.4
+
+
+def wrong_4_pooled_variance(policy, control):
+    """Pooled variance."""
+    v = np.concatenate([policy, control]).var(ddof=1)
+    a, b = (policy.mean(), control.mean())
+    r = a / b
+    s = np.sqrt(v / len(policy) + r * r * v / len(control)) / b
+    return (r - 1, r - 1 - 2 * s, r - 1 + 2 * s)
+
+
+def wrong_4_paired_difference(policy, control):
+    """Paired difference."""
+    n = min(len(policy), len(control))
+    d = policy[:n] - control[:n]
+    b = control.mean()
+    here = policy.mean() / b - 1
+    s = d.std(ddof=1) / np.sqrt(n) / b
+    return (here, here - 2 * s, here + 2 * s)
+
+
+def wrong_4_log_ratio_interval(policy, control):
+    """Log ratio interval."""
+    a, b = (policy.mean(), control.mean())
+    r = a / b
+    s = np.sqrt(policy.var(ddof=1) / len(policy) / a**2 + control.var(ddof=1) / len(control) / b**2)
+    return (r - 1, r * np.exp(-2 * s) - 1, r * np.exp(2 * s) - 1)
+
+
+# ------------------------------------------------------------- 18.6
+
+
+def wrong_6_dr_the_models_part_without_a_weight(policy, shown, chance, reward, model):
+    """DR the model's part without a weight."""
+    i = np.arange(len(shown))
+    w = policy[i, shown] / chance
+    e = (policy * model).sum(1)
+    return (
+        (w * reward).mean(),
+        (w * reward).sum() / w.sum(),
+        (e + w * reward - model[i, shown]).mean(),
+        w.sum() ** 2 / (w**2).sum(),
+    )
+
+
+def wrong_6_weights_normalized_to_mean_one_before_ips(policy, shown, chance, reward, model):
+    """Weights normalized to mean one before IPS."""
+    i = np.arange(len(shown))
+    w = policy[i, shown] / chance
+    w = w / w.mean()
+    e = (policy * model).sum(1)
+    return (
+        (w * reward).mean(),
+        (w * reward).mean(),
+        (e + w * (reward - model[i, shown])).mean(),
+        w.sum() ** 2 / (w**2).sum(),
+    )
+
+
+def wrong_6_first_candidate_whatever_was_shown(policy, shown, chance, reward, model):
+    """First candidate whatever was shown."""
+    w = policy[:, 0] / chance
+    e = (policy * model).sum(1)
+    return (
+        (w * reward).mean(),
+        (w * reward).sum() / w.sum(),
+        (e + w * (reward - model[:, 0])).mean(),
+        w.sum() ** 2 / (w**2).sum(),
+    )
+
+
+# ------------------------------------------------------------- 18.2
+
+
+def wrong_2_columns_scaled_by_their_range(x, y, reg):
+    """Columns scaled by their range."""
+    s = np.ptp(x, axis=0)
+    s = np.where(s == 0, np.inf, s)
+    z = (x - x.min(0)) / s
+    z = z - z.mean(0)
+    n, G = x.shape
+    return np.linalg.solve(z.T @ z / n + reg * np.eye(G), z.T @ (y - y.mean()) / n) / s
+
+
+def wrong_2_y_scaled_to_spread_1_too(x, y, reg):
+    """Y scaled to spread 1, too."""
+    s = x.std(0)
+    s = np.where(s == 0, np.inf, s)
+    z = (x - x.mean(0)) / s
+    n, G = x.shape
+    return np.linalg.solve(z.T @ z / n + reg * np.eye(G), z.T @ ((y - y.mean()) / y.std()) / n) / s
+
+
+# ------------------------------------------------------------- 18.3
+
+
+def wrong_3_pairs_saved_twice_count_once(lists, users, items, group, num_groups):
+    """Pairs saved twice count once."""
+    u = np.unique(np.stack([users, items], 1), axis=0)
+    h = (lists[u[:, 0]] == u[:, 1:]).any(1)
+    g = group[u[:, 1]]
+    with np.errstate(all="ignore"):
+        return np.bincount(g, h, num_groups) / np.bincount(g, minlength=num_groups)
+
+
+def wrong_3_found_places_weighed_by_rank(lists, users, items, group, num_groups):
+    """Found places weighed by rank."""
+    h = ((lists[users] == items[:, None]) / np.log2(np.arange(lists.shape[1]) + 2)).sum(1)
+    g = group[items]
+    with np.errstate(all="ignore"):
+        return np.bincount(g, h, num_groups) / np.bincount(g, minlength=num_groups)
+
+
 RIGHT = {
     "18.1": (
         right_1_loops,
@@ -766,6 +913,9 @@ WRONG = {
         wrong_1_best_rank_alone_max,
         wrong_1_all_users_lists_summed_for_everybody,
         wrong_1_rank_counts_places_after_dropping_1_c_rank,
+        wrong_1_item_0_gets_nothing,
+        wrong_1_normalized_to_a_maximum_of_one,
+        wrong_1_c_multiplies_the_rank,
     ),
     "18.2": (
         wrong_2_columns_not_scaled,
@@ -781,6 +931,8 @@ WRONG = {
         wrong_2_multiplied_by_the_spreads_instead,
         wrong_2_weights_made_to_sum_to_one,
         wrong_2_reg_squared,
+        wrong_2_columns_scaled_by_their_range,
+        wrong_2_y_scaled_to_spread_1_too,
     ),
     "18.3": (
         wrong_3_0_for_a_group_without_pairs,
@@ -794,6 +946,8 @@ WRONG = {
         wrong_3_share_of_the_found_that_belongs,
         wrong_3_only_users_that_have_something_found,
         wrong_3_only_the_first_place_of_a_list,
+        wrong_3_pairs_saved_twice_count_once,
+        wrong_3_found_places_weighed_by_rank,
     ),
     "18.4": (
         wrong_4_control_taken_as_known,
@@ -811,6 +965,9 @@ WRONG = {
         wrong_4_same_n_for_both_n_of_the_policy,
         wrong_4_sums_instead_of_means,
         wrong_4_high_and_low_turned,
+        wrong_4_pooled_variance,
+        wrong_4_paired_difference,
+        wrong_4_log_ratio_interval,
     ),
     "18.6": (
         wrong_6_weights_upside_down_chance_policy,
@@ -832,6 +989,9 @@ WRONG = {
         wrong_6_weights_clipped_at_10,
         wrong_6_sums_instead_of_means_2,
         wrong_6_dr_normalized_by_the_weights_sum,
+        wrong_6_dr_the_models_part_without_a_weight,
+        wrong_6_weights_normalized_to_mean_one_before_ips,
+        wrong_6_first_candidate_whatever_was_shown,
     ),
 }
 test_right_answers_pass, _ = other_styles("18", RIGHT, points=0)

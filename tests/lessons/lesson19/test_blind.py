@@ -1,4 +1,4 @@
-"""Lesson 19: answers of somebody who had read the text, the docstrings and two hints of each exercise, and no solution.
+"""Lesson 19: answers written from the text, the docstrings and two hints of each exercise alone.
 
 Right ones pass, wrong ones do not, and four in five are told what is wrong.
 """
@@ -1152,6 +1152,236 @@ def wrong_7_weights_sum_to_one_divided_by_their_sum(queries, keys, values, bias,
     return a / a.sum(1, keepdim=True) @ values
 
 
+# ------------------------------------------------------------- 19.1
+
+
+def wrong_1_greedy_from_the_last_level(X, words):
+    """Greedy from the last level."""
+    r = X.astype(float)
+    c = []
+    for w in words[::-1]:
+        k = ((r[:, None] - w) ** 2).sum(2).argmin(1)
+        c.append(k)
+        r = r - w[k]
+    return np.stack(c[::-1], 1)
+
+
+def wrong_1_x_centered_first(X, words):
+    """X centered first."""
+    r = X - X.mean(0)
+    c = []
+    for w in words:
+        k = ((r[:, None] - w) ** 2).sum(2).argmin(1)
+        c.append(k)
+        r = r - w[k]
+    return np.stack(c, 1)
+
+
+def wrong_1_float_codes(X, words):
+    """Float codes."""
+    r = X.astype(float)
+    c = []
+    for w in words:
+        k = ((r[:, None] - w) ** 2).sum(2).argmin(1)
+        c.append(k)
+        r = r - w[k]
+    return np.stack(c, 1).astype(float)
+
+
+def _terms(x, z, words, decoder, beta, f):
+    rest, total, loss = (z, 0, 0)
+    for book in words:
+        e = book[torch.cdist(rest, book).argmin(1)]
+        a, b_, rest, total = f(rest, e, total, z)
+        loss = loss + a + beta * b_
+    return (((x - (z + (total - z).detach()) @ decoder) ** 2).sum(1) + loss).mean()
+
+
+# ------------------------------------------------------------- 19.2
+
+
+def wrong_2_norms_instead_of_squares(x, z, words, decoder, beta):
+    """Norms instead of squares."""
+    return _terms(
+        x,
+        z,
+        words,
+        decoder,
+        beta,
+        lambda r, e, t, z: (
+            (r.detach() - e).norm(dim=1),
+            (r - e.detach()).norm(dim=1),
+            r - e.detach(),
+            t + e,
+        ),
+    )
+
+
+def wrong_2_words_moved_by_the_sum_of_all_levels(x, z, words, decoder, beta):
+    """Words moved by the sum of all levels."""
+    rest, total, loss = (z, 0, 0)
+    for book in words:
+        e = book[torch.cdist(rest, book).argmin(1)]
+        total = total + e
+        loss = loss + ((z.detach() - total) ** 2).sum(1) + beta * ((z - total.detach()) ** 2).sum(1)
+        rest = rest - e.detach()
+    return (((x - (z + (total - z).detach()) @ decoder) ** 2).sum(1) + loss).mean()
+
+
+def wrong_2_decoder_detached(x, z, words, decoder, beta):
+    """Decoder detached."""
+    return _terms(
+        x,
+        z,
+        words,
+        decoder.detach(),
+        beta,
+        lambda r, e, t, z: (
+            ((r.detach() - e) ** 2).sum(1),
+            ((r - e.detach()) ** 2).sum(1),
+            r - e.detach(),
+            t + e,
+        ),
+    )
+
+
+# ------------------------------------------------------------- 19.3
+
+
+def wrong_3_residuals_that_are_farthest(rest, words, order):
+    """Residuals that are farthest."""
+    d = torch.cdist(rest, words)
+    dead = torch.bincount(d.argmin(1), minlength=len(words)) == 0
+    w = words.clone()
+    far = d.min(1).values.argsort(descending=True)
+    w[dead] = rest[far[: int(dead.sum())]]
+    return w
+
+
+def wrong_3_dead_if_far_away(rest, words, order):
+    """Dead if far away."""
+    d = torch.cdist(rest, words)
+    near = d.min(0).values
+    dead = near > near.mean()
+    w = words.clone()
+    w[dead] = rest[order.repeat(3)[: int(dead.sum())]]
+    return w
+
+
+def wrong_3_an_item_is_added_to_dead_words(rest, words, order):
+    """An item is added to dead words."""
+    d = torch.bincount(torch.cdist(rest, words).argmin(1), minlength=len(words)) == 0
+    w = words.clone()
+    w[d] = w[d] + rest[order[: int(d.sum())]]
+    return w
+
+
+# ------------------------------------------------------------- 19.4
+
+
+def wrong_4_counts_down_the_first_gets_the_highest(codes):
+    """Counts down: the first gets the highest."""
+    s = (codes[:, None] == codes[None]).all(2)
+    return s.sum(1) - 1 - np.tril(s, -1).sum(1)
+
+
+def wrong_4_0_for_unique_else_from_1(codes):
+    """0 for unique, else from 1."""
+    s = (codes[:, None] == codes[None]).all(2)
+    b = np.tril(s, -1).sum(1)
+    return np.where(s.sum(1) > 1, b + 1, 0)
+
+
+def wrong_4_counts_per_prefix_of_l_1_codes(codes):
+    """Counts per prefix of L-1 codes."""
+    c = codes[:, :-1]
+    return np.tril((c[:, None] == c[None]).all(2), -1).sum(1)
+
+
+# ------------------------------------------------------------- 19.5
+
+
+def wrong_5_h_summed_over_levels(h, codes, words):
+    """H summed over levels."""
+    return sum((F.cross_entropy(h.sum(1) @ w.T, codes[:, here]) for here, w in enumerate(words)))
+
+
+def wrong_5_max_over_levels_the_worst_code(h, codes, words):
+    """Max over levels: the worst code."""
+    return (
+        torch.stack(
+            [
+                F.cross_entropy(h[:, here] @ w.T, codes[:, here], reduction="none")
+                for here, w in enumerate(words)
+            ]
+        )
+        .amax(0)
+        .mean()
+    )
+
+
+def wrong_5_words_0_for_all_levels(h, codes, words):
+    """Words[0] for all levels."""
+    return sum(
+        F.cross_entropy(h[:, here] @ words[0].T, codes[:, here].clamp(max=len(words[0]) - 1))
+        for here in range(len(words))
+    )
+
+
+# ------------------------------------------------------------- 19.6
+
+
+def wrong_6_log_p_of_the_prefix_added_after_the_beam(log_p, following, allowed, width):
+    """Log_p of the prefix added after the beam is cut."""
+    f = following.masked_fill(~allowed, -torch.inf)
+    n = min(width, int(allowed.sum()))
+    v, i = f.flatten().topk(n)
+    K = f.shape[1]
+    return (v + log_p[i // K], i // K, i % K)
+
+
+def wrong_6_best_prefix_only_greedy_beam(log_p, following, allowed, width):
+    """Best prefix only (greedy beam)."""
+    k = int(log_p.argmax())
+    s = (log_p[k] + following[k]).masked_fill(~allowed[k], -torch.inf)
+    n = min(width, int(allowed[k].sum()))
+    v, i = s.topk(n)
+    return (v, torch.full((n,), k), i)
+
+
+def wrong_6_width_1_kept(log_p, following, allowed, width):
+    """Width - 1 kept."""
+    s = (log_p[:, None] + following).masked_fill(~allowed, -torch.inf).flatten()
+    n = max(1, min(width - 1, int(allowed.sum())))
+    v, i = s.topk(n)
+    K = following.shape[1]
+    return (v, i // K, i % K)
+
+
+# ------------------------------------------------------------- 19.7
+
+
+def wrong_7_gelu(queries, keys, values, bias, n):
+    """GELU."""
+    L = len(queries)
+    d = torch.arange(L)[:, None] - torch.arange(L)
+    return torch.tril(F.gelu(queries @ keys.T + bias[d.clamp(min=0)])) @ values / n
+
+
+def wrong_7_mask_at_the_products(queries, keys, values, bias, n):
+    """Mask at the products."""
+    L = len(queries)
+    d = torch.arange(L)[:, None] - torch.arange(L)
+    return F.silu((queries @ keys.T).tril() + bias[d.clamp(min=0)]) @ values / n
+
+
+def wrong_7_values_gated_too_silu_values(queries, keys, values, bias, n):
+    """Values gated, too: SiLU(values)."""
+    L = len(queries)
+    d = torch.arange(L)[:, None] - torch.arange(L)
+    return torch.tril(F.silu(queries @ keys.T + bias[d.clamp(min=0)])) @ F.silu(values) / n
+
+
 RIGHT = {
     "19.1": (
         right_1_loops,
@@ -1208,6 +1438,9 @@ WRONG = {
         wrong_1_max_of_coordinates_chebyshev,
         wrong_1_product_minus_half_square_with_wrong_factor,
         wrong_1_absolute_residual,
+        wrong_1_greedy_from_the_last_level,
+        wrong_1_x_centered_first,
+        wrong_1_float_codes,
     ),
     "19.2": (
         wrong_2_straight_through_forgotten,
@@ -1230,6 +1463,9 @@ WRONG = {
         wrong_2_divided_by_the_levels,
         wrong_2_decoder_reads_only_the_last_word,
         wrong_2_commitment_with_z_and_the_whole_sum_only,
+        wrong_2_norms_instead_of_squares,
+        wrong_2_words_moved_by_the_sum_of_all_levels,
+        wrong_2_decoder_detached,
     ),
     "19.3": (
         wrong_3_order_ignored_first_items_of_rest,
@@ -1245,6 +1481,9 @@ WRONG = {
         wrong_3_last_items_of_order,
         wrong_3_draws_by_itself_randperm,
         wrong_3_moves_halfway_mean_of_word_and_residual,
+        wrong_3_residuals_that_are_farthest,
+        wrong_3_dead_if_far_away,
+        wrong_3_an_item_is_added_to_dead_words,
     ),
     "19.4": (
         wrong_4_counts_from_1,
@@ -1262,6 +1501,9 @@ WRONG = {
         wrong_4_returns_the_codes_with_a_column_more,
         wrong_4_any_code_equal_in_place,
         wrong_4_base_number_with_too_small_a_base_10_c1_c2,
+        wrong_4_counts_down_the_first_gets_the_highest,
+        wrong_4_0_for_unique_else_from_1,
+        wrong_4_counts_per_prefix_of_l_1_codes,
     ),
     "19.5": (
         wrong_5_one_softmax_over_all_words,
@@ -1281,6 +1523,9 @@ WRONG = {
         wrong_5_in_batch_softmax_over_the_codes,
         wrong_5_log_base_2,
         wrong_5_sign_log_p_not_log_p,
+        wrong_5_h_summed_over_levels,
+        wrong_5_max_over_levels_the_worst_code,
+        wrong_5_words_0_for_all_levels,
     ),
     "19.6": (
         wrong_6_trie_forgotten,
@@ -1300,6 +1545,9 @@ WRONG = {
         wrong_6_trie_asked_after_the_beam_is_cut,
         wrong_6_log_of_the_log_probabilities_added,
         wrong_6_length_normalized_mean_of_log_ps,
+        wrong_6_log_p_of_the_prefix_added_after_the_beam,
+        wrong_6_best_prefix_only_greedy_beam,
+        wrong_6_width_1_kept,
     ),
     "19.7": (
         wrong_7_softmax,
@@ -1322,6 +1570,9 @@ WRONG = {
         wrong_7_division_inside_silu,
         wrong_7_keys_and_queries_exchanged,
         wrong_7_weights_sum_to_one_divided_by_their_sum,
+        wrong_7_gelu,
+        wrong_7_mask_at_the_products,
+        wrong_7_values_gated_too_silu_values,
     ),
 }
 test_right_answers_pass, _ = other_styles("19", RIGHT, points=0)
