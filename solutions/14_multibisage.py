@@ -937,7 +937,7 @@ mass = multibisage.attention_mass(looked, (near.ids >= 0).any(dim=2))
 pd.DataFrame({"this model": mass.tolist(), "figure 14.3": looks_at["all"]}, list(six)).round(2)
 
 # %% [markdown]
-# One model was trained longer than the other. Where the columns differ, a reading of importance would differ, too.
+# One model was trained longer than the other, and they do not agree which graph is looked at least: user-ad here, user-pin there.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.11 ↳ The slide's table, and articles

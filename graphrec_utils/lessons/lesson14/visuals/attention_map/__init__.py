@@ -133,7 +133,7 @@ def draw(
     bars.set_yticks(range(T), range(1, T + 1))
     bars.invert_yaxis()
     bars.set_xlim(0, 1)
-    bars.set_title(f"{pins[row]} looks at", loc="left")
+    bars.set_title(pins[row], loc="left")
     reach = max(0.01, *(abs(x) for point in keys for x in point))
     for t, (x, y) in enumerate(keys):
         if not empty[row][t]:

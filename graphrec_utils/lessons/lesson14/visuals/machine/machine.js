@@ -101,8 +101,8 @@ function render({ model, el }) {
     ...found.flatMap((x) => [x.name, x.reach, x.dot, x.value, x.hidden]),
   );
   const title = h("div", { class: "gr-title" });
-  body.append(h("div", {}, title, svg));
-  if (chart) body.append(h("div", {}, h("div", { class: "gr-title" }, "recall@10, trained without it"), chart));
+  body.append(h("div", { class: "gr-mac-left" }, title, svg));
+  if (chart) body.append(h("div", { class: "gr-mac-right" }, h("div", { class: "gr-title" }, "recall@10, trained without it"), chart));
 
   const draw = () => {
     const [pin, out, seen] = [pins[model.get("pin")], ...["out", "seen"].map((x) => model.get(x))];
