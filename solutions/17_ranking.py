@@ -24,8 +24,7 @@
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 01, 02 and 06 · **Runs on** any CPU
 #
 # **In an hour:** sections 17.1 to 17.7, with exercise 17.1 in section 17.2, exercise 17.8 in 17.4, exercise 17.6 in
-# 17.6. **Branches**, marked ↳, stand after the quiz: order, and a number to trust · trees · several answers, and what a hide costs ·
-# vectors as columns · what was never shown · your choice.
+# 17.6. **Branches**, marked ↳, stand after the quiz: a number to trust · trees · several answers · vectors as columns · what was never shown · your choice.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 17.1 to 17.7. Put the diagram of 17.2 on the screen. Take two votes: "what does AUC say of a model that is
@@ -209,8 +208,8 @@ visuals.calibration(network.logits(test.x[few]), test.y[few], function=rce)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.3 Which features?
 #
-# The ranker of this lesson is a small network: features go in, one hidden layer mixes them, the probability of a like comes out. (Trees instead of it:
-# branch 17.9. Saves, clicks and hides at once: branch 17.10.)
+# The ranker of this lesson is a small network: features go in, one hidden layer mixes them, the probability of a like comes out. (Trees: branch
+# 17.9. Several reactions at once: branch 17.10.)
 #
 # What is each part of the features worth? The last column takes each user by herself: among *her* impressions, how often
 # does a liked one have a higher score than another?
@@ -423,7 +422,7 @@ pd.DataFrame(worth.values["PinWorld"]["leak"]).T.rename_axis("embeddings of").ro
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 17.6 A log remembers what it showed
 #
-# PinWorld's sessions show one pin at a time. Real pages are lists, and people read from the top. `pinworld.Feed` shows
+# Real pages are lists, and people read from the top. `pinworld.Feed` shows
 # such lists, ten of forty candidates, and the $k$-th entry is looked at with probability $1/k$. A click
 # needs both: **looked at** and **liked**. The log has only the clicks.
 
