@@ -410,7 +410,7 @@ visuals.machine(kinds, missed)
 
 # %% [markdown]
 # *Figure 14.3. MultiBiSage as a machine. Left: six graphs, a vector for each, one vector; a line is as wide as the pins that have a neighbor in a graph look at it. Right:
-# recall@10 of models that were trained without one graph, with intervals of 95 % of the loss; dashed is the model with all six. The axis does not begin at 0. In the interactive version you choose a kind of
+# recall@10 of models that were trained without one graph, with intervals of 95 % of the loss; dashed is the model with all six. The axis does not begin at 0. Choose a kind of
 # pins, and take a graph away.*
 #
 # The graph user-pin is looked at least, and without it something is lost. Without user-idea nothing is. Attention says what a model, as it is, mixes. What happens
@@ -897,7 +897,7 @@ visuals.machine([both_levels(models["transformer"], pin) for pin in chosen], mis
 
 # %% [markdown]
 # *Figure 14.5. Where a pin looks in the trained model. From the left: its neighbors in each graph, on lines as wide as it looks at them, the first level; what is missing there to 1 it gives to
-# itself. Then how much it looks at itself and at the six graphs, the second. In the interactive version you choose among four pins.*
+# itself. Then how much it looks at itself and at the six graphs, the second. Choose among four pins.*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Four pins are no mean. How much is a graph looked at by all pins that could?
