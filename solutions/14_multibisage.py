@@ -281,7 +281,7 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 #
 # Now twice, once over neighbors and once over graphs. At the **first level** each graph has an attention of its own: the pin stands first among its neighbors, everybody looks at
 # everybody, and what comes out at the first place is the graph's vector. At the **second level** the six vectors are looked at in the same way. There a learned start vector, called
-# CLS, stands first. (Around each attention lie the usual parts of a transformer's *block*; lesson 15 takes it apart.)
+# CLS, stands first. (A *block* is attention with a few usual parts around it; lesson 15 takes it apart.)
 #
 # $$
 # \mathbf z_{u,g} = \mathrm{block}_g\big(\mathbf h_u;\ \mathbf h_v : v \in \mathcal N_g(u)\big), \qquad
