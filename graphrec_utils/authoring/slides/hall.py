@@ -1,0 +1,157 @@
+"""What a hall reads of a lesson's slides: a title that says something, and at most 40 words of prose on a slide.
+
+A paragraph stays as long as the room of its slide lasts, sentence by sentence; whole it is among the speaker's notes.
+A slide that goes on says in its title what is learned there: the bold sentence that follows its figure or table, or the
+first sentence of its prose. Pictures, formulas, tables, claims and questions stay as they are. A slide of which nothing
+is left goes, and what an author tells the speaker is repeated on each slide that has no words of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from graphrec_utils.authoring.slides.deck import PICTURE, SAY, TITLE, Slide, Unit, fitted
+from graphrec_utils.authoring.slides.lecture import words
+
+MOST = 40  # words of prose on a slide
+LONGEST = 18  # words of a title
+BLOCK = re.compile(r"(<(h\d|p|ul|ol|blockquote|table|div|pre|figure)\b.*?</\2>)", re.DOTALL)
+SENTENCE = re.compile(r"(?<=[.?!])((?:</(?:strong|em)>)?)(?:\s+|(?=</p>))")
+BOLD = re.compile(r"<p><strong>(?:(?!</?strong>).)*\.</strong>", re.DOTALL)
+OF_A_READER = re.compile(r"<p><strong>(?:Time|In an hour|You will)\b")  # not of a hall
+QUIZ = re.compile(r"<p><strong>\d\d\.q\d")
+
+
+def for_a_hall(columns: list[list[Slide]]) -> list[list[Slide]]:
+    """Return the slides with little to read, and notes on each of them."""
+    return [_noted(_left(_titled([_short(slide) for slide in column]))) for column in columns]
+
+
+# ---------------------------------------------------------------- little to read
+
+
+def _short(slide: Slide) -> Slide:
+    """Return a slide with at most MOST words of prose; what is cut is spoken."""
+    units, said, room = [], [], MOST
+    for unit in slide.units:
+        if unit.picture or unit.asked or unit.lines or "<p>" not in unit.html:
+            units.append(unit)
+            continue
+        kept = []
+        for block in (found[1] for found in BLOCK.finditer(unit.html)):
+            shown = _cut(block, room) if block.startswith("<p>") else block
+            said += [block] if shown != block else []
+            kept += [shown] if shown else []
+            room -= words(shown)
+        if kept:
+            share = sum(map(len, kept)) / len(unit.html)
+            units.append(replace(unit, html="\n".join(kept), height=unit.height * share))
+    return replace(slide, units=units, notes=[*slide.notes, *said])
+
+
+def _cut(paragraph: str, room: int) -> str:
+    """Return the sentences of a paragraph for which there is room; a formula, a moral and a quiz always stay."""
+    if OF_A_READER.match(paragraph):
+        return ""
+    stays = "$$" in paragraph or _moral(paragraph) or QUIZ.match(paragraph)
+    if stays or words(paragraph) <= room:
+        return paragraph
+    begun = [paragraph[: found.end(1)] for found in SENTENCE.finditer(paragraph)]
+    fits = [text for text in begun if _closed(text) and words(text) <= room]
+    return f"{fits[-1]}</p>" if fits else ""
+
+
+def _closed(text: str) -> bool:
+    """Report whether what a text begins, it ends: tags, formulas, brackets."""
+    tags = all(text.count(f"<{x}>") == text.count(f"</{x}>") for x in ("strong", "em", "code"))
+    return tags and text.count("$") % 2 == 0 and text.count("(") == text.count(")")
+
+
+# ---------------------------------------------------------------- titles
+
+
+def _titled(column: list[Slide]) -> list[Slide]:
+    """Give each slide that goes on a title of what it says."""
+    for k, slide in enumerate(column):
+        if not slide.again or not slide.units:
+            continue
+        first = slide.units[0]
+        if first.html.startswith("<p>") and not (first.picture or first.asked):
+            title = _taken(slide, 0, _sentence(first.html))
+        elif any(unit.asked for unit in slide.units):
+            continue  # the answer is not the title of its question
+        else:
+            title = _learned(column[k:])
+        if title:
+            room = PICTURE - 2 * TITLE
+            units = [fitted(u, room) if u.picture and u.height > room else u for u in slide.units]
+            slide.units[:] = [Unit(f"<h3>{title}</h3>", 2 * TITLE), *units]
+    return column
+
+
+def _learned(following: list[Slide]) -> str:
+    """Return what is said below a figure or a table and take it from there: a moral, bold words, or the first sentence."""
+    below = []
+    for n, slide in enumerate(following):
+        if n and (not slide.again or any(u.picture or u.asked for u in slide.units)):
+            break
+        below += [(slide, k) for k, u in enumerate(slide.units) if u.html.startswith("<p>")]
+    for says in (_moral, _bold, _sentence):
+        for slide, k in below if says is not _sentence else below[:1]:
+            if title := _taken(slide, k, says(slide.units[k].html)):
+                return title
+    return ""
+
+
+# Each returns what a paragraph begins with that may be a title, "" for nothing.
+
+
+def _moral(html: str) -> str:
+    begun = _bold(html)
+    return begun if begun + "</p>" == html.strip() else ""
+
+
+def _bold(html: str) -> str:
+    found = BOLD.match(html)
+    return found[0] if found else ""
+
+
+def _sentence(html: str) -> str:
+    end = SENTENCE.search(html)
+    return html[: end.end(1)] if end and not QUIZ.match(html) else ""
+
+
+def _taken(slide: Slide, k: int, begun: str) -> str:
+    """Return what a paragraph begins with as a title and take it from there; "" if it cannot be one."""
+    title = re.sub("</?(?:p|strong|em)>", "", begun).strip()
+    if not title.endswith(".") or words(title) > LONGEST or not _closed(begun):
+        return ""
+    unit = slide.units[k]
+    rest = f"<p>{unit.html[len(begun) :].lstrip()}".removeprefix("<p></p>").strip()
+    slide.units[k : k + 1] = [replace(unit, html=rest)] if rest else []
+    return title.removesuffix(".")
+
+
+# ---------------------------------------------------------------- the speaker
+
+
+def _left(column: list[Slide]) -> list[Slide]:
+    """Drop slides with nothing on them; what was to be said there is said on the one before."""
+    kept = column[:1]
+    for slide in column[1:]:
+        if slide.units:
+            kept.append(slide)
+        else:
+            kept[-1] = replace(kept[-1], notes=[*kept[-1].notes, *slide.notes])
+    return kept
+
+
+def _noted(column: list[Slide]) -> list[Slide]:
+    """Repeat what the author tells the speaker on the slides below that have no such words."""
+    last, done = "", []
+    for slide in column:
+        own = [note for note in slide.notes if note.startswith(SAY)]
+        done.append(slide if own or not last else replace(slide, notes=[last, *slide.notes]))
+        last = own[-1] if own else last
+    return done

@@ -1,0 +1,114 @@
+"""Slides of a lesson as a hall reads them: titles that say something, little prose, notes on each."""
+
+from __future__ import annotations
+
+import nbformat
+
+from graphrec_utils.authoring.lesson.source import built, target
+from graphrec_utils.authoring.slides import hall
+from graphrec_utils.authoring.slides.deck import SAY, Slide, Unit, deck, markdown
+from graphrec_utils.authoring.slides.lecture import words
+
+FIGURE = Unit("<figure></figure>", 600, picture=True)
+ASKED = Unit("<div>Which?</div>", 90, asked=True)
+
+
+def prose(text: str) -> Unit:
+    return Unit(markdown(text), 100)
+
+
+def made(*slides: Slide) -> list[Slide]:
+    (column,) = hall.for_a_hall([[Slide([prose("## 9.1 Look")]), *slides]])
+    return column
+
+
+def text(slide: Slide) -> str:
+    return "\n".join(unit.html for unit in slide.units)
+
+
+def below(*units: Unit) -> Slide:
+    return Slide(list(units), again="9.1 Look")
+
+
+def test_a_paragraph_is_cut_at_a_sentence_and_the_speaker_has_it_whole():
+    long = "Twelve words stand here, and they say nothing at all, once more. " * 4 + "Last."
+    slide = made(Slide([prose(f"## 9.2 More\n\n{long}")]))[1]
+    assert text(slide).startswith("<h2") and text(slide).count("Twelve") == 3
+    assert words(text(slide)) <= hall.MOST
+    assert any(note.count("Twelve") == 4 and "Last." in note for note in slide.notes)
+
+
+def test_the_room_is_that_of_the_slide():
+    one = "Eleven words stand in this line of text, no more here. "
+    slide = made(Slide([prose(f"## 9.2 More\n\n{one * 3}"), prose(f"B. {one}"), prose("C.")]))[1]
+    assert "B." in text(slide) and "C." in text(slide) and text(slide).count("Eleven") == 3
+
+
+def test_nothing_that_is_open_is_left_open():
+    long = (
+        "A (short one. Really) and **bold. Still bold** and $a. b$ here" + " word" * 40 + ". End."
+    )
+    assert len(made(Slide([prose("## 9.2 M"), prose(long)]))[1].units) == 1
+
+
+def test_formulas_morals_and_questions_of_a_quiz_stay():
+    long = " word" * 50
+    for kept in (f"$$\na\n$$\nso{long}.", f"**So{long}.**", f"**09.q1** Which{long}?"):
+        assert "word" in text(made(Slide([prose("## 9.2 M"), prose(kept)]))[1])
+
+
+def test_the_first_sentence_of_a_slide_that_goes_on_is_its_title():
+    slide = made(below(prose("Edges *decide*. The rest is prose.")))[1]
+    assert slide.units[0].html == "<h3>Edges decide</h3>"
+    assert "The rest is prose." in text(slide) and "Edges" not in slide.units[1].html
+    slide = made(below(prose("Edges " + "do " * 20 + "decide. The rest.")))[1]
+    assert "<h3" not in text(slide)
+
+
+def test_a_moral_is_the_title_of_its_figure_and_stands_once():
+    column = made(
+        below(FIGURE),
+        below(prose("**Edges decide.** 0.2 to 0.3.")),
+        below(prose("**Bring edges.**")),
+    )
+    assert [text(slide).count("<h3>Bring edges</h3>") for slide in column] == [0, 1, 0]
+    assert "<h3>Edges decide</h3>" in text(column[2]) and len(column) == 3
+
+
+def test_a_figure_becomes_smaller_below_a_title():
+    figure = Unit('<figure><img alt="" width="900" height="540"></figure>', 564, picture=True)
+    slide = made(below(figure), below(prose("Edges decide.")))[1]
+    assert [unit.height for unit in slide.units][1] <= hall.PICTURE - 2 * hall.TITLE
+
+
+def test_an_answer_is_not_the_title_of_its_question():
+    column = made(below(ASKED, FIGURE), below(prose("**Edges decide.**")))
+    assert "<h3" not in text(column[1]) and "<h3>Edges decide</h3>" in text(column[2])
+
+
+def test_a_title_is_not_taken_from_beyond_a_heading_or_another_figure():
+    column = made(below(FIGURE), below(FIGURE), Slide([prose("## 9.2 More\n\n**Edges decide.**")]))
+    assert "<h3" not in "".join(map(text, column))
+
+
+def test_what_is_for_readers_is_spoken_and_an_empty_slide_goes():
+    column = made(below(prose("**Time** 90 minutes.\n\n**In an hour:** 9.1 to 9.3.")))
+    assert len(column) == 1 and any("90 minutes" in note for note in column[0].notes)
+
+
+def test_what_the_author_says_is_there_on_each_slide():
+    say = f"{SAY}<p>Minute 3.</p></div>"
+    column = made(
+        Slide([FIGURE], [say], again="x"),
+        below(ASKED),
+        Slide([FIGURE], [SAY + "own</div>"], again="x"),
+    )
+    assert [slide.notes[:1] for slide in column] == [[], [say], [say], [SAY + "own</div>"]]
+
+
+def test_half_the_slides_of_a_lesson_have_at_most_so_many_words():
+    (source,) = (x for x in built() if x.name[:2] == "14")
+    columns = hall.for_a_hall(deck(nbformat.read(target(source, "solved"), 4)))
+    told = sorted(words(text(slide)) for column in columns for slide in column)
+    assert told[len(told) // 2] <= hall.MOST
+    assert all(slide.notes for column in columns[1:8] for slide in column)
