@@ -111,4 +111,3 @@ def test_half_the_slides_of_a_lesson_have_at_most_so_many_words():
     columns = hall.for_a_hall(deck(nbformat.read(target(source, "solved"), 4)))
     told = sorted(words(text(slide)) for column in columns for slide in column)
     assert told[len(told) // 2] <= hall.MOST
-    assert all(slide.notes for column in columns[1:8] for slide in column)
