@@ -127,6 +127,21 @@ def test_a_page_is_no_wider_than_a_telephone(new_page, website, name):
     screenshot(page, f"site-phone-{name.replace('/', '-')}")
 
 
+def test_a_visual_of_the_gallery_is_found_and_comes_alive(page, website):
+    show(page, website, "gallery")
+    cards = page.locator(".gallery-card:visible")
+    count = cards.count()
+    assert count > 40 and page.evaluate("document.documentElement.scrollHeight") < 12_000
+    page.get_by_label("Find a visual").fill("hinge")
+    assert cards.count() == 1 and f"1 of {count}" in page.get_by_role("status").all_inner_texts()
+    cards.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    alive = page.frame_locator("iframe").locator(".gr-root")
+    alive.get_by_role("button", name="paper").click()
+    assert violations(page) == []
+    screenshot(page, "site-gallery-live")
+
+
 def test_links_inside_the_site_lead_somewhere(website):
     pages = {
         path: Links(path.read_text("utf-8"))

@@ -322,6 +322,8 @@ def test_the_gallery_has_every_visual_of_the_lessons_with_words_and_the_way_ther
         assert f"]({x.file})" in text and x.caption in text
         assert f"[Try it in lesson {x.stem[:2]}](notebooks/{x.stem}.ipynb)" in text
         assert (tmp_path / x.file).read_bytes() == x.picture
+        live = (tmp_path / gallery_page.LIVE / f"{x.stem[:2]}-{x.name}.html").read_text("utf-8")
+        assert '<script type="module">' in live and "base64," not in live
     assert sum(len(x.picture) for x in each) < 2_000_000
 
 

@@ -1,4 +1,7 @@
-"""The gallery: every visual of the lessons as a picture, with its caption and the way to its lesson."""
+"""The gallery: every visual of the lessons as a picture, with its caption and the way to its lesson.
+
+Beside the pictures lies a page for each visual, which site.js puts in the place of a picture that is pressed.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,20 @@ from graphrec_utils.authoring.lesson.source import built, target
 from graphrec_utils.authoring.slides.deck import CAPTION
 
 CALL = re.compile(r"\bvisuals\.(\w+)\(")
+PICTURE = re.compile(r'(?<= src=")data:image/png;base64,[^"]*')  # what a live one has no use for
 FOLDER = "gallery"  # of the pictures, beside the page
+LIVE = "_static/gallery"  # of the pages of the visuals, as site.js asks for them
 PAGE = """# Gallery
 
-{count} visuals of the course, as pictures. In a lesson each is alive: move it by mouse or by keyboard, here on the
-site or in your notebook, where many are driven by the function that you wrote.
+{count} visuals of the course. Press a picture, and it is alive: move it by mouse or by keyboard, here or in your
+notebook, where many are driven by the function that you wrote.
+"""
+ALONE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{name}</title>
+<body style="margin:0"><main>{visual}</main><script>
+if (location.hash === "#dark") (document.body.dataset.jpThemeLight = "false", document.body.style.cssText = "margin: 0; background: #111; color: #eee");
+const told = () => parent.postMessage({{ visual: "{stem}", height: document.querySelector("main").scrollHeight }}, "*");
+new ResizeObserver(told).observe(document.querySelector("main"));
+</script></body></html>
 """
 
 
@@ -32,6 +44,7 @@ class Shown:
     picture: bytes
     alt: str
     caption: str
+    html: str
 
     @property
     def file(self) -> str:
@@ -58,13 +71,15 @@ def shown() -> Iterator[Shown]:
                         base64.b64decode(output.data["image/png"]),
                         output.metadata.get("image/png", {}).get("alt", ""),
                         told.partition("\n\n")[0],
+                        output.data["text/html"],
                     )
                     break
 
 
 def write(folder: Path) -> None:
-    """Write the page and its pictures."""
+    """Write the page, its pictures, and the pages of the visuals."""
     (folder / FOLDER).mkdir()
+    (folder / LIVE).mkdir(parents=True)
     parts, number = [], ""
     each = list(shown())
     for visual in each:
@@ -73,6 +88,9 @@ def write(folder: Path) -> None:
             title = next(x.title for x in syllabus.LESSONS if x.number == number)
             parts.append(f"## {number} · {title}")
         (folder / visual.file).write_bytes(visual.picture)
+        stem = Path(visual.file).stem
+        live = ALONE.format(name=visual.name, stem=stem, visual=PICTURE.sub("", visual.html))
+        (folder / LIVE / f"{stem}.html").write_text(live, "utf-8", newline="\n")
         alt = re.sub(r"([\[\]\\`*_$<>])", r"\\\1", " ".join(visual.alt.split()))
         parts.append(f"![{alt}]({visual.file})")
         parts.append(

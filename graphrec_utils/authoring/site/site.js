@@ -41,3 +41,51 @@ const maps = () => document.querySelectorAll(".cm-both").forEach((map) => {
   for (const kind of ["focusin", "pointerover"]) map.addEventListener(kind, mark);
 });
 addEventListener("load", maps);
+// The gallery: cards instead of a long page, a search, and a picture that is pressed comes alive in its place.
+const gallery = () => {
+  if (!location.pathname.endsWith("/gallery.html")) return;
+  const made = (name, properties, ...inside) => {
+    const e = Object.assign(document.createElement(name), properties);
+    e.append(...inside);
+    return e;
+  };
+  const cards = [];
+  const frames = new Map();
+  for (const picture of document.querySelectorAll("article section section img")) {
+    const [first, words] = [picture.closest("p"), picture.closest("p").nextElementSibling];
+    const way = words.nextElementSibling;
+    const name = picture.src.split("/").pop().replace(".png", "");
+    const open = made("button", { className: "gallery-open", type: "button" }, picture);
+    open.setAttribute("aria-label", `${words.textContent.split(".").slice(0, 2).join(".")}: move it here`);
+    const card = made("div", { className: "gallery-card" }, open, words, way);
+    card.told = `${card.textContent} ${picture.alt} ${name} ${first.closest("section").querySelector("h2").textContent}`.toLowerCase();
+    open.addEventListener("click", () => {
+      const look = document.documentElement.dataset.theme === "dark" ? "#dark" : "";
+      const frame = made("iframe", { src: `_static/gallery/${name}.html${look}`, title: picture.alt });
+      frames.set(name, frame);
+      open.replaceWith(frame);
+      card.classList.add("gallery-live");
+      frame.focus();
+    });
+    const grid = first.previousElementSibling?.matches(".gallery-grid") ? first.previousElementSibling : made("div", { className: "gallery-grid" });
+    if (!grid.isConnected) first.before(grid);
+    first.remove();
+    grid.append(card);
+    cards.push(card);
+  }
+  addEventListener("message", ({ data }) => {
+    if (frames.has(data?.visual)) frames.get(data.visual).style.height = `${Math.min(1200, data.height + 8)}px`;
+  });
+  const say = made("span", { role: "status" });
+  const find = made("input", { type: "search", placeholder: "softmax, walk, PinSage …" });
+  const seek = () => {
+    const wanted = find.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const card of cards) card.hidden = !wanted.every((word) => card.told.includes(word));
+    for (const part of document.querySelectorAll("article section section")) part.hidden = !part.querySelector(".gallery-card:not([hidden])");
+    const left = cards.filter((card) => !card.hidden).length;
+    say.textContent = wanted.length ? `${left} of ${cards.length}` : "";
+  };
+  find.addEventListener("input", seek);
+  document.querySelector("article h1 ~ p").after(made("p", { className: "gallery-find" }, made("label", {}, "Find a visual: ", find), say));
+};
+addEventListener("load", gallery);

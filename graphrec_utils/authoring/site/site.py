@@ -94,7 +94,7 @@ def build(folder: Path) -> list[str]:
         shutil.rmtree(old, ignore_errors=True)
     site_pages.write(source, repo)
     static = source / "_static"
-    (static / "mathjax").mkdir(parents=True)
+    (static / "mathjax").mkdir(parents=True, exist_ok=True)
     shutil.copy(vendor.find("tex-svg-full.js"), static / "mathjax")
     for path in (STATIC / "site.css", STATIC / "site.js", draw.PAGE_STYLE):
         shutil.copy(path, static)
