@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import nbformat
 
 from graphrec_utils.authoring.lesson.source import built, target
@@ -58,10 +60,10 @@ def test_formulas_morals_and_questions_of_a_quiz_stay():
 
 
 def test_the_first_sentence_of_a_slide_that_goes_on_is_its_title():
-    slide = made(below(prose("Edges *decide*. The rest is prose.")))[1]
+    slide = made(below(ASKED), below(prose("Edges *decide*. The rest is prose.")))[2]
     assert slide.units[0].html == "<h3>Edges decide</h3>"
     assert "The rest is prose." in text(slide) and "Edges" not in slide.units[1].html
-    slide = made(below(prose("Edges " + "do " * 20 + "decide. The rest.")))[1]
+    slide = made(below(ASKED), below(prose("Edges " + "do " * 20 + "decide. The rest.")))[2]
     assert "<h3" not in text(slide)
 
 
@@ -79,6 +81,14 @@ def test_a_figure_becomes_smaller_below_a_title():
     figure = Unit('<figure><img alt="" width="900" height="540"></figure>', 564, picture=True)
     slide = made(below(figure), below(prose("Edges decide.")))[1]
     assert [unit.height for unit in slide.units][1] <= hall.PICTURE - 2 * hall.TITLE
+
+
+def test_what_is_left_of_prose_stands_below_its_table_and_waits():
+    table = Unit('<div class="output"><table></table></div>', 200)
+    column = made(below(table), below(prose("Edges decide. So it is.")))
+    assert len(column) == 2 and text(column[1]).startswith("<h3>Edges decide</h3>")
+    assert [unit.fragment for unit in column[1].units] == [False, False, True]
+    assert len(made(below(replace(table, height=500)), below(prose("so it is")))) == 3
 
 
 def test_an_answer_is_not_the_title_of_its_question():

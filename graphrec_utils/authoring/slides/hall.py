@@ -2,7 +2,7 @@
 
 A paragraph stays as long as the room of its slide lasts, sentence by sentence; whole it is among the speaker's notes.
 A slide that goes on says in its title what is learned there: the bold sentence that follows its figure or table, or the
-first sentence of its prose. Pictures, formulas, tables, claims and questions stay as they are. A slide of which nothing
+first sentence of its prose. What is left of two slides stands on one where both fit. Pictures, formulas, tables, claims and questions stay as they are. A slide of which nothing
 is left goes, and what an author tells the speaker is repeated on each slide that has no words of its own.
 """
 
@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from graphrec_utils.authoring.slides.deck import PICTURE, SAY, TITLE, Slide, Unit, fitted
 from graphrec_utils.authoring.slides.lecture import words
+from graphrec_utils.authoring.slides.prose import ROOM
 
 MOST = 40  # words of prose on a slide
 LONGEST = 18  # words of a title
@@ -25,7 +26,8 @@ QUIZ = re.compile(r"<p><strong>\d\d\.q\d")
 
 def for_a_hall(columns: list[list[Slide]]) -> list[list[Slide]]:
     """Return the slides with little to read, and notes on each of them."""
-    return [_noted(_left(_titled([_short(slide) for slide in column]))) for column in columns]
+    short = [[_short(slide) for slide in column] for column in columns]
+    return [_noted(_left(_titled(_joined(column)))) for column in short]
 
 
 # ---------------------------------------------------------------- little to read
@@ -48,6 +50,29 @@ def _short(slide: Slide) -> Slide:
             share = sum(map(len, kept)) / len(unit.html)
             units.append(replace(unit, html="\n".join(kept), height=unit.height * share))
     return replace(slide, units=units, notes=[*slide.notes, *said])
+
+
+def _joined(column: list[Slide]) -> list[Slide]:
+    """Put prose that goes on below a table or other prose, a key later, where there is room for both."""
+    kept = column[:1]
+    for slide in column[1:]:
+        above = kept[-1]
+        prose = all(u.html.startswith("<p>") and not (u.picture or u.asked) for u in slide.units)
+        fits = above.height + slide.height < ROOM - 2 * TITLE
+        few = sum(words(u.html) for u in [*above.units, *slide.units]) <= MOST
+        if (
+            slide.again
+            and prose
+            and fits
+            and few
+            and not any(u.picture or u.asked for u in above.units)
+        ):
+            later = [replace(unit, fragment=True) for unit in slide.units]
+            notes = [*above.notes, *slide.notes]
+            kept[-1] = replace(above, units=[*above.units, *later], notes=notes)
+        else:
+            kept.append(slide)
+    return kept
 
 
 def _cut(paragraph: str, room: int) -> str:
@@ -125,7 +150,11 @@ def _sentence(html: str) -> str:
 def _taken(slide: Slide, k: int, begun: str) -> str:
     """Return what a paragraph begins with as a title and take it from there; "" if it cannot be one."""
     title = re.sub("</?(?:p|strong|em)>", "", begun).strip()
-    if not title.endswith(".") or words(title) > LONGEST or not _closed(begun):
+    if (
+        not re.match(r"[A-Z0-9].*\.$", title, re.DOTALL)
+        or words(title) > LONGEST
+        or not _closed(begun)
+    ):
         return ""
     unit = slide.units[k]
     rest = f"<p>{unit.html[len(begun) :].lstrip()}".removeprefix("<p></p>").strip()
