@@ -63,7 +63,7 @@ def test_the_first_sentence_of_a_slide_that_goes_on_is_its_title():
     slide = made(below(ASKED), below(prose("Edges *decide*. The rest is prose.")))[2]
     assert slide.units[0].html == "<h3>Edges decide</h3>"
     assert "The rest is prose." in text(slide) and "Edges" not in slide.units[1].html
-    slide = made(below(ASKED), below(prose("Edges " + "do " * 20 + "decide. The rest.")))[2]
+    slide = made(below(ASKED), below(prose("Edges " + "do " * 30 + "decide. The rest.")))[2]
     assert "<h3" not in text(slide)
 
 
@@ -88,7 +88,12 @@ def test_what_is_left_of_prose_stands_below_its_table_and_waits():
     column = made(below(table), below(prose("Edges decide. So it is.")))
     assert len(column) == 2 and text(column[1]).startswith("<h3>Edges decide</h3>")
     assert [unit.fragment for unit in column[1].units] == [False, False, True]
-    assert len(made(below(replace(table, height=500)), below(prose("so it is")))) == 3
+    assert len(made(below(replace(table, height=500)), below(prose("so it is " * 10)))) == 3
+
+
+def test_a_line_has_no_slide_of_its_own():
+    column = made(below(ASKED), below(prose("What do they take from it?")))
+    assert len(column) == 2 and "What do they take" in column[1].notes[-1]
 
 
 def test_an_answer_is_not_the_title_of_its_question():
@@ -119,5 +124,5 @@ def test_what_the_author_says_is_there_on_each_slide():
 def test_half_the_slides_of_a_lesson_have_at_most_so_many_words():
     (source,) = (x for x in built() if x.name[:2] == "14")
     columns = hall.for_a_hall(deck(nbformat.read(target(source, "solved"), 4)))
-    told = sorted(words(text(slide)) for column in columns for slide in column)
+    told = sorted(hall._told(slide) for column in columns for slide in column)
     assert told[len(told) // 2] <= hall.MOST

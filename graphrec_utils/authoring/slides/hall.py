@@ -16,7 +16,8 @@ from graphrec_utils.authoring.slides.lecture import words
 from graphrec_utils.authoring.slides.prose import ROOM
 
 MOST = 40  # words of prose on a slide
-LONGEST = 18  # words of a title
+LONGEST = 20  # words of a title
+ALONE = 26  # with fewer words prose has no slide of its own
 BLOCK = re.compile(r"(<(h\d|p|ul|ol|blockquote|table|div|pre|figure)\b.*?</\2>)", re.DOTALL)
 SENTENCE = re.compile(r"(?<=[.?!])((?:</(?:strong|em)>)?)(?:\s+|(?=</p>))")
 BOLD = re.compile(r"<p><strong>(?:(?!</?strong>).)*\.</strong>", re.DOTALL)
@@ -57,22 +58,25 @@ def _joined(column: list[Slide]) -> list[Slide]:
     kept = column[:1]
     for slide in column[1:]:
         above = kept[-1]
-        prose = all(u.html.startswith("<p>") and not (u.picture or u.asked) for u in slide.units)
-        fits = above.height + slide.height < ROOM - 2 * TITLE
-        few = sum(words(u.html) for u in [*above.units, *slide.units]) <= MOST
-        if (
-            slide.again
-            and prose
-            and fits
-            and few
-            and not any(u.picture or u.asked for u in above.units)
-        ):
+        fits = (
+            above.height + slide.height < ROOM - 2 * TITLE and _told(above) + _told(slide) <= MOST
+        )
+        stands = any(u.picture or u.asked for u in above.units)
+        if slide.again and _prose(slide) and fits and not stands:
             later = [replace(unit, fragment=True) for unit in slide.units]
             notes = [*above.notes, *slide.notes]
             kept[-1] = replace(above, units=[*above.units, *later], notes=notes)
         else:
             kept.append(slide)
     return kept
+
+
+def _prose(slide: Slide) -> bool:
+    return all(u.html.startswith("<p>") and not (u.picture or u.asked) for u in slide.units)
+
+
+def _told(slide: Slide) -> int:
+    return sum(words(u.html) for u in slide.units if not (u.picture or u.asked or "<pre" in u.html))
 
 
 def _cut(paragraph: str, room: int) -> str:
@@ -83,7 +87,8 @@ def _cut(paragraph: str, room: int) -> str:
     if stays or words(paragraph) <= room:
         return paragraph
     begun = [paragraph[: found.end(1)] for found in SENTENCE.finditer(paragraph)]
-    fits = [text for text in begun if _closed(text) and words(text) <= room]
+    ends = ("?", "?</strong>", ".</strong>")  # what asks or promises is not the end
+    fits = [x for x in begun if _closed(x) and words(x) <= room and not x.endswith(ends)]
     return f"{fits[-1]}</p>" if fits else ""
 
 
@@ -102,8 +107,10 @@ def _titled(column: list[Slide]) -> list[Slide]:
         if not slide.again or not slide.units:
             continue
         first = slide.units[0]
-        if first.html.startswith("<p>") and not (first.picture or first.asked):
-            title = _taken(slide, 0, _sentence(first.html))
+        if first.html.startswith("<p>"):
+            begun = _sentence(first.html)
+            line = len(slide.units) == 1 and begun + "</p>" == first.html.strip()
+            title = "" if line and not _moral(first.html) else _taken(slide, 0, begun)
         elif any(unit.asked for unit in slide.units):
             continue  # the answer is not the title of its question
         else:
@@ -166,13 +173,14 @@ def _taken(slide: Slide, k: int, begun: str) -> str:
 
 
 def _left(column: list[Slide]) -> list[Slide]:
-    """Drop slides with nothing on them; what was to be said there is said on the one before."""
+    """Drop slides with nothing on them, or a line that is no title: it is said on the one before."""
     kept = column[:1]
     for slide in column[1:]:
-        if slide.units:
-            kept.append(slide)
+        if slide.again and _prose(slide) and _told(slide) < ALONE:
+            said = [*slide.notes, *(unit.html for unit in slide.units)]
+            kept[-1] = replace(kept[-1], notes=[*kept[-1].notes, *said])
         else:
-            kept[-1] = replace(kept[-1], notes=[*kept[-1].notes, *slide.notes])
+            kept.append(slide)
     return kept
 
 
