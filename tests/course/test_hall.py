@@ -11,7 +11,7 @@ from graphrec_utils.authoring.slides import hall
 from graphrec_utils.authoring.slides.deck import SAY, Slide, Unit, deck, markdown
 from graphrec_utils.authoring.slides.lecture import words
 
-FIGURE = Unit("<figure></figure>", 600, picture=True)
+FIGURE = Unit('<figure><img alt="" width="900" height="540"></figure>', 564, picture=True)
 ASKED = Unit("<div>Which?</div>", 90, asked=True)
 
 
@@ -78,8 +78,7 @@ def test_a_moral_is_the_title_of_its_figure_and_stands_once():
 
 
 def test_a_figure_becomes_smaller_below_a_title():
-    figure = Unit('<figure><img alt="" width="900" height="540"></figure>', 564, picture=True)
-    slide = made(below(figure), below(prose("Edges decide.")))[1]
+    slide = made(below(FIGURE), below(prose("Edges decide.")))[1]
     assert [unit.height for unit in slide.units][1] <= hall.PICTURE - 2 * hall.TITLE
 
 
@@ -89,6 +88,14 @@ def test_what_is_left_of_prose_stands_below_its_table_and_waits():
     assert len(column) == 2 and text(column[1]).startswith("<h3>Edges decide</h3>")
     assert [unit.fragment for unit in column[1].units] == [False, False, True]
     assert len(made(below(replace(table, height=500)), below(prose("so it is " * 10)))) == 3
+
+
+def test_where_there_is_no_room_for_a_title_the_line_above_says_it():
+    visual = Unit('<div class="visual"></div>', 560, picture=True, visual=True)
+    table = Unit('<div class="output"><table></table></div>', 500)
+    for unit in (visual, table):
+        column = made(below(unit), below(prose("Edges decide. " + "So it is, and so it was. " * 5)))
+        assert column[1].again == "<strong>Edges decide</strong>" and "<h3" not in text(column[1])
 
 
 def test_a_line_has_no_slide_of_its_own():

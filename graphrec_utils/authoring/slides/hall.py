@@ -116,10 +116,18 @@ def _titled(column: list[Slide]) -> list[Slide]:
         else:
             title = _learned(column[k:])
         if title:
-            room = PICTURE - 2 * TITLE
-            units = [fitted(u, room) if u.picture and u.height > room else u for u in slide.units]
-            slide.units[:] = [Unit(f"<h3>{title}</h3>", 2 * TITLE), *units]
+            column[k] = _under(slide, title)
     return column
+
+
+def _under(slide: Slide, title: str) -> Slide:
+    """Return a slide below a title; where it has no room for one, its line says it instead of the section."""
+    room = PICTURE - 2 * TITLE
+    units = [fitted(u, room) if u.picture and u.height > room else u for u in slide.units]
+    full = sum(u.height for u in units) + 3 * TITLE > ROOM
+    if full or any(u.visual for u in units):
+        return replace(slide, again=f"<strong>{title}</strong>")
+    return replace(slide, units=[Unit(f"<h3>{title}</h3>", 2 * TITLE), *units])
 
 
 def _learned(following: list[Slide]) -> str:
