@@ -124,7 +124,10 @@ def _under(slide: Slide, title: str) -> Slide:
     """Return a slide below a title; where it has no room for one, its line says it instead of the section."""
     room = PICTURE - 2 * TITLE
     units = [fitted(u, room) if u.picture and u.height > room else u for u in slide.units]
-    full = sum(u.height for u in units) + 3 * TITLE > ROOM
+    room = (
+        ROOM - 3 * TITLE - TITLE * any("<table" in u.html for u in units)
+    )  # of these one knows less
+    full = sum(u.height for u in units) > room
     if full or any(u.visual for u in units):
         return replace(slide, again=f"<strong>{title}</strong>")
     return replace(slide, units=[Unit(f"<h3>{title}</h3>", 2 * TITLE), *units])
