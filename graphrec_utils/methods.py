@@ -168,7 +168,7 @@ TABLE = (
            films="of_sequence", slow=True,
            look=("#0057D9", "$S$"), generator="systems.sasrec", exercises=("15.1", "15.3"), trained=True,
            take="the next event is asked for and there are many to learn from, as on films",
-           leave="a walk finds as much, as on places, games and articles"),
+           leave="a walk finds no less, as on places, games and articles"),
     Method("PinnerFormer", "15", "a transformer that says what comes in the next weeks", column=5,
            year=2022,
            after={"PinnerSage": "users from pins", "SASRec": "causal attention", "logQ": "its loss"},

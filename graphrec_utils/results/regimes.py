@@ -21,13 +21,16 @@ ORDER = (
     "size",
 )  # from the nearest question on
 
+# who cannot be told from the first is level with it, if the interval reaches no further to each side than this share of the largest mean
+NARROW = 0.1
+
 # what each slice says, in words that a student can repeat; tests hold them to what is stored
 SAYS = {
     "history": "With one like iALS and LightGCN are ahead, with fifty item2item and EASE; on films what is recent is first throughout.",
     "age": "A week after training RP3β over today's edges is ahead; among things born since, encoders at first; for people, a fresh vector of PinnerFormer.",
     "content": "What a new item is born with says more than its content; OmniSage hears both and is level with the first until half is noise.",
     "rarity": "TwHIN, which reads other relations, is ahead of all who read clicks alone down to three percent; iALS on the same graph finds no less.",
-    "order": "SASRec is ahead of all on films; on the other three sets walks that weigh late events find as much.",
+    "order": "SASRec is ahead of all on films; on the other three sets walks that weigh late events find no less.",
     "interests": "From two topics on five medoids find more than one; a mean of what was saved lately finds no less than five.",
     "size": "Ten thousand things are scanned as fast as a walk or a push answers; a million take at least seventy times as long.",
 }
@@ -67,13 +70,14 @@ def places(slices: Mapping[str, Mapping]) -> dict[str, list[dict]]:
     """Return method -> where it is first, or cannot be told from the first, the clearest place first.
 
     Each place is {"slice", "data", "level", "first": whether it has the largest mean, "other": the nearest rival,
-    "gap", "low", "high": how far it is ahead of that one}; ahead of all for sure, where low is above 0. Rows of one method, as
-    "iALS" and "iALS, same graph", count as one, and are no rivals of each other.
+    "gap", "low", "high": how far it is ahead of that one, "call": what that says, see `call`}. Rows of one method, as "iALS" and
+    "iALS, same graph", count as one, and are no rivals of each other.
     """
     found: dict[str, list[dict]] = {}
     for name, values in slices.items():
         for data, part in values["sets"].items():
-            for row in part["first"]:
+            for at, row in enumerate(part["first"]):
+                top = part["methods"][row["first"]][at]["mean"]
                 best = _plain(row["first"])
                 ahead = {
                     k: v
@@ -83,18 +87,39 @@ def places(slices: Mapping[str, Mapping]) -> dict[str, list[dict]]:
                 place = {"slice": name, "data": data, "level": row["level"]}
                 if ahead:
                     near = min(ahead, key=lambda k: ahead[k]["low"])
-                    lead = {x: ahead[near][x] for x in ("mean", "low", "high")}
                     found.setdefault(best, []).append(
-                        place | {"first": True, "other": near, "gap": lead.pop("mean"), **lead}
+                        place | _lead(near, ahead[near], 1, top) | {"first": True}
                     )
                 for other, band in row["level with"].items():
                     if _plain(other) != best:
-                        found.setdefault(_plain(other), []).append(place | {
-                            "first": False, "other": row["first"], "gap": -band["mean"], "low": -band["high"], "high": -band["low"],
-                        })  # fmt: skip
+                        found.setdefault(_plain(other), []).append(
+                            place | _lead(row["first"], band, -1, top) | {"first": False}
+                        )
     for rows in found.values():
-        rows.sort(key=lambda x: (not (x["first"] and x["low"] > 0), not x["first"], -x["low"]))
+        rows.sort(key=lambda x: (CALLS.index(x["call"]), not x["first"], -x["low"]))
     return found
+
+
+CALLS = ("ahead", "level", "not told")
+
+
+def call(lead: Mapping[str, float], top: float) -> str:
+    """Return what a lead over the nearest rival says: "ahead"; "level", if its interval is narrow; or "not told".
+
+    Args:
+        lead: its "low" and "high".
+        top: the largest mean there is, of which NARROW is a share.
+    """
+    if lead["low"] > 0:
+        return "ahead"
+    return "level" if (lead["high"] - lead["low"]) / 2 <= NARROW * top else "not told"
+
+
+def _lead(other: str, band: Mapping[str, float], sign: int, top: float) -> dict:
+    """Return a rival, and the lead over it: `band`, or where `sign` is -1 what the rival sees."""
+    low, high = sorted(sign * band[x] for x in ("low", "high"))
+    lead = {"other": other, "gap": sign * band["mean"], "low": low, "high": high}
+    return lead | {"call": call(lead, top)}
 
 
 def level_words(level: float) -> str:
@@ -155,11 +180,10 @@ def _words(rows: list[dict], slices: Mapping[str, Mapping]) -> str:
     level = f"{level_words(row['level'])} {unit}".strip()
     where = f"{knob} {level}, {row['data']}"
     gap = gap_words(row | {"mean": row["gap"]})
-    if row["first"] and row["low"] > 0:
+    if row["call"] == "ahead":
         return f"{where}: ahead of all, {gap} over {row['other']}"
-    if row["first"]:
-        return f"{where}: largest mean, not told from {row['other']} ({gap})"
-    return f"{where}: level with {row['other']} ({gap})"
+    said = "level with" if row["call"] == "level" else "not told from"
+    return f"{where}: {'largest mean, ' if row['first'] else ''}{said} {row['other']} ({gap})"
 
 
 def _plain(name: str) -> str:

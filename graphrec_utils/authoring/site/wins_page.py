@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from graphrec_utils.authoring.site.places import address
 from graphrec_utils.plots import visuals
@@ -27,7 +27,8 @@ PinWorld is made by us: what people like in it knows topics and styles, and neve
 
 {crossings}
 
-Between the two levels of a row nobody can be told from the other. How it was measured stands in
+Between the two levels of a row nobody can be told from the other. The last column says where the winner changes when whoever is
+behind is given twice the trials. How it was measured stands in
 `solutions/experiments/lesson18/regimes`; the numbers are `data/results/18_regimes_*.json`.
 
 ## What each system is for
@@ -35,7 +36,9 @@ Between the two levels of a row nobody can be told from the other. How it was me
 {table}
 
 *Where it was first* is the clearest place of all that were measured, with its lead over the nearest rival as an interval of
-95 %. *Nowhere* means that it was first at no place of any slider; its lesson says where it comes near.
+95 %. Who cannot be told from the first is *level* with it if that interval reaches no further to each side than a tenth of the
+largest mean; a wider one says *not told*. *Nowhere* means that it was first at no place of any slider; its lesson says where it
+comes near.
 
 {absent}
 """
@@ -67,7 +70,7 @@ def _says(slices: Mapping[str, Mapping]) -> str:
 
 def _crossings(slices: Mapping[str, Mapping]) -> str:
     rows = [
-        [values["knob"], data, cross["from"], cross["to"], "from {} to {}".format(*map(regimes.level_words, cross["between"])), regimes.gap_words(cross["before"]), regimes.gap_words(cross["after"])]
+        [values["knob"], data, cross["from"], cross["to"], _between(cross["between"]), regimes.gap_words(cross["before"]), regimes.gap_words(cross["after"]), ", ".join(map(_between, cross["twice"]["between"])) or "nowhere"]
         for values in slices.values()
         for data, part in values["sets"].items()
         for cross in part["crossings"]
@@ -75,8 +78,13 @@ def _crossings(slices: Mapping[str, Mapping]) -> str:
     if not rows:
         return "Nowhere among what was measured."
     return _table(
-        ["property", "data", "before", "after", "between", "lead before", "lead after"], rows
-    )
+        ["property", "data", "before", "after", "between", "lead before", "lead after", "with twice the trials"],
+        rows,
+    )  # fmt: skip
+
+
+def _between(levels: Sequence[float]) -> str:
+    return "from {} to {}".format(*map(regimes.level_words, levels))
 
 
 def _absent(slices: Mapping[str, Mapping]) -> str:

@@ -190,7 +190,7 @@ QUESTIONS = (
     ), measured=_old_vector),
     Question("13.p9", "One click on an ad in ten is left; saves, closeups and purchases stay whole. Who finds most of the ads that are "
              "clicked next week?", (
-        ("models of all relations, whether they have a vector for each or take all edges alike: level",
+        ("models of all relations, whether they have a vector for each or take all edges alike: these two cannot be told apart",
          "TwHIN finds 0.177, iALS in all pairs together 0.204, and 749 people cannot tell them apart. An ad is a pin that people also save, and who saves it may well click it."),
         ("TwHIN alone: it has a vector for each relation",
          "It is far ahead of everybody who reads the clicks alone, 0.177 against at most 0.059. But with all pairs taken alike iALS finds no less."),

@@ -149,11 +149,11 @@ QUESTIONS = (
     Question("15.p8", "Shuffling histories costs a chain a fifth on Wikipedia, a half on films, three fifths on places, two thirds on games. "
              "Where is SASRec ahead of everybody else?", (
         ("on films alone",
-         "0.146, the chain 0.131. On the other three a walk, RP3β, is level with it."),
+         "0.146, the chain 0.131. On the other three a walk, RP3β, has the larger mean, and nobody can tell them apart."),
         ("on the games, where the order counts most",
          "RP3β with a weight on late events finds 0.062 there, SASRec 0.057, and nobody can tell them apart."),
         ("on all four: it is the only one that reads all of the order",
-         "It is. But on three of the four a walk finds as much, on two of them even one that reads no order."),
+         "It is. But on three of the four a walk finds no less, on two of them even one that reads no order."),
     ), measured=_order_pays),
     Question("15.q1", "You change the item at place 5 of a history, and the output at place 3 moves. What is wrong?", (
         ("the causal mask is missing or upside down",

@@ -48,3 +48,11 @@ def test_a_weight_of_popularity_is_added_to_the_same_vectors(day, others, monkey
     assert plain.shape == (3, len(day.tails)) and len(day.made) == 1
     liked = np.log1p(day.past.degrees()[1])
     np.testing.assert_allclose(more - plain, np.tile(2 * liked, (3, 1)), rtol=1e-4, atol=1e-5)
+
+
+def test_transe_of_all_relations_ranks_ads_and_gets_the_weight_too(day):
+    users, knobs = np.arange(3), {"lr": 0.1, "sharpness": 6.0, "epochs": 1}
+    plain, more = (rarity.of_transe(day, **knobs, weight=w).scores(users) for w in (0.0, 2.0))
+    assert plain.shape == (3, len(day.tails)) and len(day.made) == 1
+    liked = np.log1p(day.past.degrees()[1])
+    np.testing.assert_allclose(more - plain, np.tile(2 * liked, (3, 1)), rtol=1e-4, atol=1e-5)

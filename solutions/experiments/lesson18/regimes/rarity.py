@@ -17,7 +17,7 @@ import scipy.sparse as sp
 
 from graphrec_utils import datasets, metrics, pinworld
 from graphrec_utils.data import Interactions, Triples
-from graphrec_utils.models import baselines, filters, mf, twhin
+from graphrec_utils.models import baselines, filters, mf, transe, twhin
 from solutions.experiments.lesson13 import twhin_study as study
 from solutions.experiments.lesson18.regimes.grid import Player, Stage, Task
 
@@ -46,7 +46,7 @@ class Day:
         tails: (n,) the entities that may be sought.
         graph: all pairs as if they were of one relation, and which of its columns may be sought.
         sought: what is to be found.
-        made: what `of_twhin` has trained, whatever weight is added afterwards.
+        made: what `of_twhin` and `of_transe` have trained, whatever weight is added afterwards.
     """
 
     past: Interactions
@@ -173,9 +173,19 @@ def of_twhin(given: Day, lr: float, reg: float, uniform: int, weight: float, oth
     return raised(given, target(given, given.made[knobs]), weight)
 
 
-def target(given: Day, model) -> twhin.Tails:
+def of_transe(given: Day, lr: float, sharpness: float, epochs: int, weight: float):
+    """Return TransE of all relations."""
+    knobs = (lr, sharpness, epochs)
+    if knobs not in given.made:
+        given.made[knobs] = transe.fit(
+            given.facts, DIM, sharpness=sharpness, num_negatives=16, lr=lr, epochs=epochs
+        )
+    return raised(given, target(given, given.made[knobs]), weight)
+
+
+def target(given: Day, model) -> transe.Tails:
     """Return the target relation of a model of several as a recommender."""
-    return twhin.Tails(model, 0, np.arange(given.past.num_users), given.tails)
+    return transe.Tails(model, 0, np.arange(given.past.num_users), given.tails)
 
 
 ials = partial(mf.ials, dim=DIM, sweeps=8)
@@ -204,6 +214,8 @@ PLAYERS = {
     "TwHIN, target alone": Player(of_twhin, TRAINED, {"lr": 0.1, "reg": 0.3, "uniform": 30, "weight": 0.3}, natural=NATURAL),
     "TwHIN": Player(of_twhin, TRAINED | {"others": [1, 3, 10, 30]}, {"lr": 0.3, "reg": 0.1, "uniform": 30, "weight": 1.0, "others": 3},
                     natural=NATURAL | {"others": [1]}),
+    "TransE": Player(of_transe, {"lr": [0.03, 0.1, 0.3], "sharpness": [1.0, 3.0, 6.0, 12.0, 24.0], "epochs": [3, 10, 30, 100]} | ADDED,
+                     {"lr": 0.1, "sharpness": 6.0, "epochs": 10, "weight": 0.1}, natural=NATURAL),
 }  # fmt: skip
 
 

@@ -36,7 +36,7 @@ CLAIM = (
     "From a million things on an exact scan answers fewer requests than an index, a walk or a push."
 )
 CUTS = (0, 1, 2)
-LEVELS = (1_000, 10_000, 100_000, 1_000_000)
+LEVELS = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 SETS = {"random catalogs": [(n,) for n in LEVELS]}
 ABSENT = {
     "Semantic IDs": "a speller is needed before its speed can be asked",
