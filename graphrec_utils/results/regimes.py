@@ -162,7 +162,7 @@ def uses(slices: Mapping[str, Mapping] | None = None) -> Uses:
     rows = {
         method.name: {
             "what": method.what, "take it when": method.take, "leave it when": method.leave,
-            "where it was first": _words(found.get(method.called.get("look", method.name), found.get(method.name, [])), slices),
+            "where it was first": _words(found.get(method.called.get("look", method.name), found.get(method.name, [])), slices, method.tried),
             "lesson": method.lesson,
         }
         for method in methods.TABLE
@@ -171,9 +171,9 @@ def uses(slices: Mapping[str, Mapping] | None = None) -> Uses:
     return Uses(pd.DataFrame.from_dict(rows, orient="index"))
 
 
-def _words(rows: list[dict], slices: Mapping[str, Mapping]) -> str:
+def _words(rows: list[dict], slices: Mapping[str, Mapping], tried: str) -> str:
     if not rows:
-        return "nowhere among what was measured"
+        return "; ".join(["nowhere among what was measured", *([tried] if tried else [])])
     row = rows[0]
     values = slices[row["slice"]]
     knob, _, unit = values["knob"].partition(", ")  # "share of what is left, %"

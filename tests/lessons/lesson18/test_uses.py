@@ -102,8 +102,18 @@ def test_at_most_three_systems_of_the_lecture_have_no_place():
     names = {m.name: m.called.get("look", m.name) for m in methods.TABLE}
     calls = {name: {p["call"] for p in found.get(names[name], [])} for name in SYSTEMS}
     assert {name for name, x in calls.items() if not x & {"ahead", "level"}} == {
-        "NGCF", "TransE", "MultiBiSage", "Semantic IDs",
+        "NGCF", "MultiBiSage", "Semantic IDs",
     }  # fmt: skip
+
+
+def test_what_was_tried_of_semantic_ids_is_stored():
+    new = results.load("19_new").values["rows"]
+    games = results.load("19_known").values["sets"]["amazon-games"]["rows"]
+    found = [new["TIGER, one code"], new["content"], games["TIGER"], games["RP3β"]]
+    (tried,) = (m.tried for m in methods.TABLE if m.tried)
+    assert re.findall(r"0\.\d+", tried) == [f"{x['mean']:.3f}" for x in found]
+    where = regimes.uses().table["where it was first"]["Semantic IDs"]
+    assert where == f"nowhere among what was measured; {tried}"
 
 
 def test_the_table_shows_whole_sentences_and_no_address():
@@ -207,6 +217,9 @@ def test_what_rarity_says_is_stored():
     leads = dict(zip(part["levels"], part["leads"]["TwHIN"], strict=True))
     ahead = {level for level, lead in leads.items() if all(lead[x]["low"] > 0 for x in alone)}
     assert ahead == {100, 30, 10, 3}
+    for name in ("TwHIN", "TransE"):
+        calls = {p["level"]: p["call"] for p in regimes.places(regimes.regimes())[name]}
+        assert calls[100] == "level" and "level" not in {calls.get(x) for x in (30, 10, 3, 1)}
 
 
 def test_twice_the_trials_of_who_is_behind_move_no_crossing_by_more_than_a_level():
