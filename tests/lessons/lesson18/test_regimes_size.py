@@ -77,5 +77,6 @@ def test_what_is_said_of_sizes_is_stored():
     scan = rate["iALS, exact scan"]
     for name in ("Pixie", "PageRank, push"):
         assert scan[ten] > rate[name][ten] and rate[name][million] > 70 * scan[million], name
+        assert rate[name][-1] > 400 * scan[-1] and part["levels"][-1] == 10_000_000, name
     for name, rows in part["methods"].items():
         assert all("MB" in row["facts"] for row in rows if row["mean"] > 0), name

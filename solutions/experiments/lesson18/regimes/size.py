@@ -6,7 +6,7 @@ Gowalla (lesson 10: 16 of 202 for nine tenths of the exact top 20); a search ope
 run on n things and n / 2 boards of ten, with counters that are kept between requests, as on a server. Nothing is
 tuned, and what does not fit into 8 GB, or takes more than some minutes to make, answers nothing. Beside the rate stand the
 megabytes that have to be at hand, and the seconds to make them: from likes, for an index from vectors. Rows of faiss need the
-package faiss-cpu; measure on a quiet machine, in one run.
+package faiss-cpu; measure on a quiet machine, in one run (ten million things had one of their own).
 """
 
 from __future__ import annotations
@@ -256,7 +256,7 @@ def item2item(n: int) -> Server:
     else:
         rng, start = np.random.default_rng(n), None
         ids = rng.integers(n, size=NEAR * n, dtype=np.int32)
-        table = sp.csr_array((rng.random(NEAR * n, dtype=np.float32), ids, NEAR * np.arange(n + 1)), shape=(n, n))  # fmt: skip
+        table = sp.csr_array((rng.random(NEAR * n, dtype=np.float32), ids, NEAR * np.arange(n + 1, dtype=np.int32)), shape=(n, n))  # fmt: skip
     indptr, indices, data = table.indptr, table.indices, table.data
 
     def answer(history):
