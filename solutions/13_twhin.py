@@ -373,7 +373,7 @@ for claim, name in (
 # false ends a group, drawn from all pins. Intervals of 95 % are of differences, person by person, over people and worlds; the first card takes the rival of the clicks
 # alone that is nearest. TwHIN over the best of the clicks alone: +0.118, from +0.091 to +0.145, with all clicks; +0.131, from +0.111 to +0.152, at 30 %; +0.073, from +0.025 to +0.121, at 3; +0.028, from −0.006 to
 # +0.062, at 1. Over iALS on the same graph: −0.008, from −0.026 to +0.011, with all; −0.033, from −0.045 to −0.020, at 30 %; −0.049, from −0.100 to +0.002, at 3; −0.085, from −0.134 to −0.035, at 1.
-# EASE is left out: there are more things than users. Also measured: RP3β and item2item on the clicks alone, at most 0.070; TransE over all relations, 0.226 with all clicks, level with iALS on the same graph (−0.008, from −0.019 to +0.002), and behind it from 30 % down. Command: `python -m solutions.experiments.lesson18.regimes rarity`.
+# EASE is left out: there are more things than users. Also measured: RP3β and item2item on the clicks alone, at most 0.070; TransE over all relations, 0.226 with all clicks, level with iALS on the same graph (−0.008, from −0.019 to +0.002), behind it at 30 and 10 %, too wide to tell below. Command: `python -m solutions.experiments.lesson18.regimes rarity`.
 #
 # </details>
 
