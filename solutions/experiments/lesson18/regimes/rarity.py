@@ -214,7 +214,7 @@ PLAYERS = {
     "TwHIN, target alone": Player(of_twhin, TRAINED, {"lr": 0.1, "reg": 0.3, "uniform": 30, "weight": 0.3}, natural=NATURAL),
     "TwHIN": Player(of_twhin, TRAINED | {"others": [1, 3, 10, 30]}, {"lr": 0.3, "reg": 0.1, "uniform": 30, "weight": 1.0, "others": 3},
                     natural=NATURAL | {"others": [1]}),
-    "TransE": Player(of_transe, {"lr": [0.03, 0.1, 0.3, 1.0], "sharpness": [1.0, 3.0, 6.0, 12.0, 24.0], "epochs": [3, 10, 30, 100]} | ADDED,
+    "TransE": Player(of_transe, {"lr": [0.03, 0.1, 0.3], "sharpness": [1.0, 3.0, 6.0, 12.0, 24.0], "epochs": [3, 10, 30, 100]} | ADDED,
                      {"lr": 0.1, "sharpness": 6.0, "epochs": 10, "weight": 0.1}, natural=NATURAL),
 }  # fmt: skip
 

@@ -256,7 +256,7 @@ def item2item(n: int) -> Server:
     else:
         rng, start = np.random.default_rng(n), None
         ids = rng.integers(n, size=NEAR * n, dtype=np.int32)
-        table = sp.csr_array((rng.random(NEAR * n, dtype=np.float32), ids, NEAR * np.arange(n + 1, dtype=np.int32)), shape=(n, n))  # fmt: skip
+        table = sp.csr_array((rng.random(NEAR * n, dtype=np.float32), ids, NEAR * np.arange(n + 1)), shape=(n, n))  # fmt: skip
     indptr, indices, data = table.indptr, table.indices, table.data
 
     def answer(history):
