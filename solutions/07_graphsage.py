@@ -703,7 +703,7 @@ display(card)
 #
 # > **What an encoder is for.** Things come every day with content and few edges, and need a vector now.
 # >
-# > **Where it won.** PinWorld, pins born in the three days since the training: NDCG@20 of PinSage 0.785, of RP3β 0.512, on 97 pins; of content alone 0.635 (7.8).
+# > **Where it won.** PinWorld, in lists of pins born in the three days since the training: NDCG@20 of PinSage 0.785, of RP3β 0.512, on 97 pins; of content alone 0.635 (7.8).
 # >
 # > **Where it did not.** Pins born in the four weeks since the training: PinSage 0.434, RP3β 0.463. Known pins: GraphSAGE 0.092, iALS 0.098 (7.13 has the table). And where all
 # > content is false: PinSage 0.058, a walk over authors 0.436.

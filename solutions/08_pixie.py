@@ -375,7 +375,7 @@ verdict(
 # first, then for a distance between the lines.*
 #
 # In libraries NDCG@20 rises from 0.097 with one pin to 0.150 with eight: each pin says something else about the user, and a few thousand steps are enough for each (8.2).
-# The two clever rules add nothing here. The dashed line is never below the solid one, and the cross of equal steps lies on it. The booster is a bet that a user wants what lies *between* her interests. Branch 8.14 plants a world in which that is so, and there it wins.
+# The two clever rules add nothing here. The dashed line is never below the solid one, and the cross of equal steps lies close beside it. The booster is a bet that a user wants what lies *between* her interests. Branch 8.14 plants a world in which that is so, and there it wins.
 #
 # **More of the user is worth a lot. A cleverer way to count is not, here.**
 #

@@ -499,7 +499,7 @@ for claim, what in (
 
 # %% [markdown]
 # *Figure 9.4. What six changes of PinSage gain in NDCG@20 on PinWorld, with intervals of 95 % over three trainings: above, neighbors and
-# the loss; below, the paper's ideas about neighbors and negatives. Look which intervals cross the line of zero.*
+# the loss; below, the paper's ideas about neighbors and negatives (a *maximum* keeps the largest of each coordinate). Look which intervals cross the line of zero.*
 #
 # Two dots stand clear of zero: the neighbors and the softmax. The softmax pushes hardest what is wrongly on top, while the hinge pushes all that come too near alike. The four dots below lie at zero. (Two intervals are wide: half of what the loss brings could hide in them.)
 #

@@ -287,7 +287,7 @@ table.loc[["none", "slide", "nQ, masked", "Yi"]].drop(columns=("gradient off by"
 # is far off.
 #
 # **Right, as a teacher,** it is the other way round: *Yi* learns $\log p$ exactly, even with one negative. Why? Its corrected scores are trained as the plain ones of 11.1, so they become PMI: $s - \log Q = \log p - \log Q$, hence $s = \log p$. *nQ, masked* is 1.47 off with one negative, because the logarithm of an
-# estimated sum is biased even where the sum is not. With more draws this fades. The *slide* is still 0.21 off with 16.
+# estimated sum is biased even where the sum is not. With more draws this fades. The *slide* is still 0.21 off with 16, and 1.07 if hits are left out as well, without an $n$: so released code has it.
 #
 # **A variant may be the best estimate of a gradient and not the one that learns the right thing.**
 
