@@ -186,7 +186,7 @@ TABLE = (
     Method("Ranking", "17", "the second stage: what of the candidates is shown first", column=4,
            after={"TwHIN": "vectors as features"},
            take="always, behind whatever found the candidates",
-           leave="as a generator"),
+           leave="alone before a large catalog: it reads every pair"),
     Method("fusion", "18", "one list out of several generators', by ranks"),
     Method("Semantic IDs", "19", "items as words of a few codes", column=5, year=2023,
            after={"SASRec": "the next item, code by code"},

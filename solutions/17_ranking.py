@@ -379,6 +379,9 @@ verdict(
 #
 # On pins that were shown to nobody before, asking is ahead of weights without a candidate by 0.84, from 0.32 to 1.37. On MovieTweetings (was a film that somebody rated given 8 or more? 25,000 rows, one
 # training) it is behind there, by 0.47, from 0.07 to 0.87. Over the mean it is ahead by 0.40, from 0.06 to 0.74; but no ranker with a history is ahead of the plain counts.
+#
+# The hundred pins that iALS finds for each of 1,000 people were shown to nobody in this log. Of its first ten 61 % are liked in its own order, 68 % as the counts order them, 69 % where the candidate asks, 94 % at
+# best (one world, one training). Rankers promise 72 to 74 % of all hundred, where 61 % are liked.
 # A stored measurement: `python -m solutions.experiments.lesson17.ranking_history`.
 #
 # </details>

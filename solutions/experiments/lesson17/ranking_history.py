@@ -314,9 +314,9 @@ def repeats(seed: int = 0) -> dict:
 
 
 # ---------------------------------------------------------------- never shown
-def never_shown(knobs: dict[str, dict], users: int = 1000) -> dict:
+def never_shown(knobs: dict[str, dict], users: int = 1000, scale: float = 1.0) -> dict:
     """Return how much is liked of the ten first of a generator's hundred, and what each ranker says of all."""
-    world, data = pinworld.make(seed=0), world_data(0)
+    world, data = pinworld.make(seed=0, scale=scale), world_data(0, scale)
     log, _ = world_log(world)
     past = world.interactions(POSITIVE_ACTIONS, 0, 42)
     rng = np.random.default_rng(0)

@@ -192,6 +192,25 @@ def test_arms_of_ads_know_no_future_and_have_equal_trials(world, monkeypatch):
     assert len(found["leads"]) == 7
 
 
+def test_a_generators_hundred_are_ordered_by_rankers_that_never_saw_them_shown(monkeypatch):
+    monkeypatch.setattr(ranking_history, "PASSES", 1)
+    monkeypatch.setattr(ranking_history, "NEVER", ("columns", "asks"))
+    knobs = {arm: ranking_history.SETTINGS[arm][0] for arm in ranking_history.NEVER}
+    found = ranking_history.never_shown(knobs, users=30, scale=0.1)
+    best, all_ = found["the best there is"]["liked of ten"], found["liked of all"]
+    assert all(found[arm]["liked of ten"] < best for arm in knobs) and all_ < best
+    assert all(0 < found[arm]["said"] < 1 for arm in knobs)
+
+
+def test_what_the_lesson_says_of_a_generators_hundred():
+    found = results.load("17_history").values["never shown"]
+    ten = {name: row["liked of ten"] for name, row in found.items() if name != "liked of all"}
+    assert ten["the generator's order"] < ten["columns"] < ten["asks"] < ten["the best there is"]
+    assert all(
+        found[arm]["said"] > found["liked of all"] + 0.1 for arm in ("columns", "asks", "by hand")
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "module"),
     [

@@ -30,14 +30,38 @@ def test_keys_move_a_knob_and_name_the_winner(show):
     page.keyboard.press("ArrowLeft")
     assert (
         status(root)
-        == "PinWorld, 1 likes: LightGCN is first, .160, from .150 to .170. Everybody else is behind."
+        == "PinWorld, 1 like: LightGCN is first, .160, from .150 to .170. Everybody else is behind."
     )
     assert (
         root.get_by_role("slider").first.get_attribute("aria-valuetext")
-        == "1 likes, first: LightGCN"
+        == "1 like, first: LightGCN"
     )
-    page.keyboard.press("Tab")  # to the other knob: its slice is drawn
+    page.keyboard.press("Tab")  # to the other knob, which is not drawn until it is asked for
+    assert "PinWorld, 1 like" in status(root)
+    page.keyboard.press("Enter")
     assert "PinSage is first" in status(root)
+
+
+def test_by_keys_alone_another_set_and_a_name_are_reached(show):
+    """From a slider to the sets and names of its own slice: other sliders lie between."""
+    page, root = show()
+
+    def tab_to(text: str) -> None:
+        for _ in range(20):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.innerText").startswith(text):
+                return
+        raise AssertionError(f"no Tab leads to {text}")
+
+    root.get_by_role("slider").first.focus()
+    page.keyboard.press("ArrowLeft")
+    tab_to("Gowalla")
+    page.keyboard.press("Enter")
+    assert status(root).startswith("Gowalla, 1 like")
+    assert root.locator("button:focus").inner_text() == "Gowalla"
+    tab_to("RP3β")
+    page.keyboard.press("Enter")
+    assert " RP3β: " in status(root)
 
 
 def test_another_data_set_and_a_line_that_is_asked_for(show):
@@ -54,11 +78,20 @@ def test_another_data_set_and_a_line_that_is_asked_for(show):
     assert root.locator("button:focus").inner_text() == "iALS .150"
 
 
+def test_another_data_set_keeps_the_level_and_not_the_place(on_a_page):
+    _, root = on_a_page(visuals.regimes(start="age"))
+    assert "PinWorld, 7 days" in status(root)
+    for name in ("pins born since", "a person's vector so old"):
+        root.get_by_role("button", name=f"PinWorld, {name}").click()
+        assert f"{name}, 7 days" in status(root)
+
+
 def test_who_is_first_is_hidden_until_somebody_is_named(on_a_page):
     page, root = on_a_page(visuals.regimes(SLICES, start="history", guess="content"))
     assert "content" in root.inner_text() and "PinSage" not in root.inner_text()
     assert "RP3β is first" in status(root)
-    root.get_by_role("slider").last.focus()  # its slice is drawn, without lines
+    root.get_by_role("slider").last.focus()
+    page.keyboard.press(" ")  # its slice is drawn, without lines
     assert status(root) == "PinWorld, 0.5 likes (blurred): who is first? Press a name."
     assert root.locator("polyline").count() == 0 and "Noise costs" not in root.inner_text()
     root.get_by_role("button", name="content", exact=True).focus()

@@ -8,7 +8,7 @@ function render({ model, el }) {
   const slices = model.get("slices");
   const { body, controls, say } = frame(el, {
     label: "Which one wins?",
-    help: "Move a slider: one property of the data changes, all else stays. Press a name to see its line.",
+    help: "Move a slider, or press Enter on it: one property of the data changes, all else stays. Press a name to see its line.",
   });
   const put = (changes) => {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
@@ -18,6 +18,12 @@ function render({ model, el }) {
   const number = (x) => (x >= 10 ? Math.round(x).toLocaleString("en") : x.toFixed(3).replace(/^0/, ""));
   const short = (x) => (x >= 1e6 ? `${x / 1e6}M` : x >= 1e3 ? `${x / 1e3}k` : String(x));
   const face = (m) => (m.variant ? `fill:#fff;stroke:${m.color};stroke-width:1.5` : `fill:${m.color}`); // a variant is dashed and hollow
+  // a level in words: 10 likes, 1 like; "0.5 share" says nothing
+  const level = (slice, part, k) => {
+    const unit = slice.unit.startsWith("share") ? "" : part.levels[k] === 1 ? slice.unit.replace(/s$/, "") : slice.unit;
+    return `${short(part.levels[k])} ${unit}`.trim();
+  };
+  const nearest = (levels, level) => levels.reduce((best, x, k) => (Math.abs(x - level) < Math.abs(levels[best] - level) ? k : best), 0);
   const hidden = (name) => model.get("guess") === name && !model.get("said");
   const now = () => {
     const slice = slices[model.get("slice")];
@@ -36,7 +42,9 @@ function render({ model, el }) {
       put({ places: { ...model.get("places"), [name]: Number(input.value) }, set: model.get("slice") === name ? model.get("set") : 0, slice: name });
     };
     input.addEventListener("input", choose);
-    input.addEventListener("focus", () => model.get("slice") !== name && choose());
+    // not on focus: whoever tabs from a slider to the names below comes by all others
+    input.addEventListener("click", choose);
+    input.addEventListener("keydown", (e) => ["Tab", "Shift"].includes(e.key) || model.get("slice") === name || choose());
     return { name, slice, input, answer, row };
   });
   controls.append(h("div", { class: "gr-reg-knobs" }, ...knobs.map((x) => x.row)));
@@ -61,14 +69,16 @@ function render({ model, el }) {
       knob.input.max = shown.levels.length - 1;
       knob.input.value = at;
       const who = hidden(knob.name) ? "?" : shown.first[at].first;
-      knob.input.setAttribute("aria-valuetext", `${short(shown.levels[at])} ${knob.slice.unit}, first: ${who}`);
+      knob.input.setAttribute("aria-valuetext", `${level(knob.slice, shown, at)}, first: ${who}`);
       knob.answer.textContent = `${short(shown.levels[at])}: ${who}`;
       knob.row.classList.toggle("gr-reg-now", mine);
     }
+    const chose = sets.contains(document.activeElement);
     sets.replaceChildren(
       ...(slice.sets.length < 2 ? [] : slice.sets.map((x, k) =>
-        button(x.name, () => put({ set: k }), { "aria-pressed": String(x === part) }))),
+        button(x.name, () => put({ set: k, places: { ...model.get("places"), [model.get("slice")]: nearest(x.levels, levels[place]) } }), { "aria-pressed": String(x === part) }))),
     );
+    if (chose) sets.querySelector("[aria-pressed=true]")?.focus();
 
     const asked = hidden(model.get("slice"));
     const best = part.first[place];
@@ -76,7 +86,7 @@ function render({ model, el }) {
     const order = [...methods].sort((a, b) => (asked ? a.name.localeCompare(b.name) : b.mean[place] - a.mean[place]));
     const bright = new Set(asked ? [] : [...(pressed ? [pressed] : []), best.first, ...order.filter((m) => near.has(m.name)).map((m) => m.name)].slice(0, 6));
     const reach = 1.04 * Math.max(...methods.flatMap((m) => (bright.has(m.name) ? m.high : m.mean)));
-    const px = (k) => left + ((W - left - 14) * k) / Math.max(1, levels.length - 1);
+    const px = (k) => left + ((W - left - 18) * k) / Math.max(1, levels.length - 1);
     const log = slice.scale === "log"; // then 0 says that a method does not fit there, and nothing is drawn
     const least = log ? 0.7 * Math.min(...methods.flatMap((m) => m.mean).filter((y) => y > 0)) : 0;
     const share = (y) => (log ? Math.log(Math.max(y, least) / least) / Math.log(reach / least) : Math.max(0, y) / reach);
@@ -134,7 +144,8 @@ function render({ model, el }) {
     title.textContent = `${slice.measure}, ${part.name}`;
     says.textContent = asked ? "" : slice.says;
     const named = part.names ? ` (${part.names[place]})` : "";
-    const where = `${part.name}, ${`${short(levels[place])} ${slice.unit}`.trim()}${named}`;
+    const property = part.names?.[place] ?? `${slice.knob} ${level(slice, part, place)}`;
+    const where = `${part.name}, ${slice.unit.startsWith("share") ? property : level(slice, part, place) + named}`;
     if (asked) {
       const question = `${where}: who is first? Press a name.`;
       chart.setAttribute("aria-label", question);
