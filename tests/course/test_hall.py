@@ -98,6 +98,16 @@ def test_where_there_is_no_room_for_a_title_the_line_above_says_it():
         assert column[1].again == "<strong>Edges decide</strong>" and "<h3" not in text(column[1])
 
 
+def test_a_long_list_says_the_first_sentence_of_each_point_and_a_claim_all():
+    more = " More words stand here, and they go on and on."
+    points = f"* **Why?** One.{more}{more}\n* **Bold.** Two.{more}{more}\n* Three{more}"
+    slide = made(below(ASKED), Slide([prose(f"## 9.2 More\n\n{points}")]))[2]
+    assert "One." in text(slide) and "Two." in text(slide) and "Three More" in text(slide)
+    assert text(slide).count("More words") == 1 and slide.notes[-1].count("More words") == 5
+    claim = prose(f"> **Claim.** One.{more * 6}")
+    assert text(made(Slide([prose("## 9.2 M"), claim]))[1]).count("More words") == 6
+
+
 def test_a_line_has_no_slide_of_its_own():
     column = made(below(ASKED), below(prose("What do they take from it?")))
     assert len(column) == 2 and "What do they take" in column[1].notes[-1]

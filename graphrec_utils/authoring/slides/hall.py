@@ -1,9 +1,10 @@
 """What a hall reads of a lesson's slides: a title that says something, and at most 40 words of prose on a slide.
 
-A paragraph stays as long as the room of its slide lasts, sentence by sentence; whole it is among the speaker's notes.
-A slide that goes on says in its title what is learned there: the bold sentence that follows its figure or table, or the
-first sentence of its prose. What is left of two slides stands on one where both fit. Pictures, formulas, tables, claims and questions stay as they are. A slide of which nothing
-is left goes, and what an author tells the speaker is repeated on each slide that has no words of its own.
+A paragraph stays as long as the room of its slide lasts, sentence by sentence; of a long list or box each point says
+its first sentence; whole they are among the speaker's notes. A slide that goes on says in its title what is learned
+there: the bold sentence that follows its figure or table, or the first sentence of its prose. What is left of two
+slides stands on one where both fit. Pictures, formulas, tables, claims and questions stay as they are. A slide of
+which nothing is left goes, and what an author tells the speaker is repeated on each slide that has no words of its own.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ BLOCK = re.compile(r"(<(h\d|p|ul|ol|blockquote|table|div|pre|figure)\b.*?</\2>)"
 SENTENCE = re.compile(r"(?<=[.?!])((?:</(?:strong|em)>)?)(?:\s+|(?=</p>))")
 BOLD = re.compile(r"<p><strong>(?:(?!</?strong>).)*\.</strong>", re.DOTALL)
 OF_A_READER = re.compile(r"<p><strong>(?:Time|In an hour|You will)\b")  # not of a hall
+LISTS = ("<ul>", "<ol>", "<blockquote>")
+POINT = re.compile(r"(<(?:li|p)>)((?:(?!</?(?:li|p)>).)*)(</(?:li|p)>)", re.DOTALL)
 QUIZ = re.compile(r"<p><strong>\d\d\.q\d")
 
 
@@ -38,12 +41,12 @@ def _short(slide: Slide) -> Slide:
     """Return a slide with at most MOST words of prose; what is cut is spoken."""
     units, said, room = [], [], MOST
     for unit in slide.units:
-        if unit.picture or unit.asked or unit.lines or "<p>" not in unit.html:
+        if unit.picture or unit.asked or unit.lines or QUIZ.search(unit.html):
             units.append(unit)
             continue
         kept = []
         for block in (found[1] for found in BLOCK.finditer(unit.html)):
-            shown = _cut(block, room) if block.startswith("<p>") else block
+            shown = _cut(block, room) if block.startswith("<p>") else _points(block, room)
             said += [block] if shown != block else []
             kept += [shown] if shown else []
             room -= words(shown)
@@ -90,6 +93,21 @@ def _cut(paragraph: str, room: int) -> str:
     ends = ("?", "?</strong>", ".</strong>")  # what asks or promises is not the end
     fits = [x for x in begun if _closed(x) and words(x) <= room and not x.endswith(ends)]
     return f"{fits[-1]}</p>" if fits else ""
+
+
+def _points(block: str, room: int) -> str:
+    """Return a list or a box that is too long with what each of its points says first."""
+    if words(block) <= room or "<strong>Claim" in block or not block.startswith(LISTS):
+        return block
+    return POINT.sub(lambda found: f"{found[1]}{_said_first(found[2])}{found[3]}", block)
+
+
+def _said_first(point: str) -> str:
+    for found in SENTENCE.finditer(f"{point}</p>"):
+        begun = point[: found.end(1)]
+        if _closed(begun) and not begun.endswith("</strong>"):
+            return begun
+    return point
 
 
 def _closed(text: str) -> bool:
