@@ -108,6 +108,15 @@ def test_a_long_list_says_the_first_sentence_of_each_point_and_a_claim_all():
     assert text(made(Slide([prose("## 9.2 M"), claim]))[1]).count("More words") == 6
 
 
+def test_outputs_and_folded_answers_stay_as_they_are():
+    card = Unit("<div class='output'><div><div>a</div></div><div>b <p>c</p></div></div>", 100)
+    quiz = prose(
+        "**09.q1** Which?\n\n* a) this\n\n<details><summary>Answers</summary>\n\n* a) So.\n\n</details>"
+    )
+    for unit in (card, quiz):
+        assert made(below(ASKED), below(unit))[2].units[-1].html == unit.html
+
+
 def test_a_line_has_no_slide_of_its_own():
     column = made(below(ASKED), below(prose("What do they take from it?")))
     assert len(column) == 2 and "What do they take" in column[1].notes[-1]

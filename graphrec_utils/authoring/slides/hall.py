@@ -41,7 +41,8 @@ def _short(slide: Slide) -> Slide:
     """Return a slide with at most MOST words of prose; what is cut is spoken."""
     units, said, room = [], [], MOST
     for unit in slide.units:
-        if unit.picture or unit.asked or unit.lines or QUIZ.search(unit.html):
+        output = unit.picture or unit.asked or unit.lines or unit.html.startswith(("<div", "<pre"))
+        if output or QUIZ.search(unit.html):
             units.append(unit)
             continue
         kept = []
