@@ -76,7 +76,10 @@ def _joined(column: list[Slide]) -> list[Slide]:
 
 
 def _prose(slide: Slide) -> bool:
-    return all(u.html.startswith("<p>") and not (u.picture or u.asked) for u in slide.units)
+    return all(
+        u.html.startswith("<p>") and not (u.picture or u.asked or QUIZ.match(u.html))
+        for u in slide.units
+    )
 
 
 def _told(slide: Slide) -> int:
