@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from graphrec_utils import results
+from graphrec_utils.data import Interactions, Split
 from solutions.experiments.lesson18 import advised
 
 
@@ -29,16 +30,33 @@ def test_both_verdicts_of_a_pair_by_hand():
 
 
 def test_all_pairs_of_lesson_15s_rivals_are_asked_for():
-    leads = results.load("15_films").values["leads"]
-    names = {name for pair in leads for name in pair.split(" over ")}
-    assert set(advised.FILMS) <= names
+    for name, stored in (("MovieTweetings", "15_films"), ("Gowalla", "15_places")):
+        leads = results.load(stored).values["leads"]
+        names = {name for pair in leads for name in pair.split(" over ")}
+        assert set(advised.CALLED[name]) <= names
+        assert (
+            len(advised.renamed(leads, advised.CALLED[name])) == 20
+        )  # ten pairs, either way round
 
 
-def test_no_pair_without_epochs_is_turned_round():
+def test_the_test_of_a_lesson_stands_at_the_end_of_each_users_rows(monkeypatch):
+    def part(rows):
+        users, items = np.array(rows).T
+        return Interactions(users, items, 3, 9)
+
+    split = Split(part([(2, 0), (0, 1), (0, 2)]), part([(0, 3), (2, 4)]), part([(2, 5), (0, 6)]))
+    monkeypatch.setattr(advised.logq_rivals, "places", lambda: split)
+    whole, _ = advised.of_places()  # user 1, and three items, have nothing
+    assert (whole.users.tolist(), whole.num_users) == ([0, 0, 0, 0, 1, 1, 1], 2)
+    assert whole.items.tolist() == [1, 2, 3, 6, 0, 4, 5]
+
+
+def test_no_pair_is_turned_round():
     stored = results.load(advised.NAME)
     assert stored.claim == advised.CLAIM and stored.command == advised.COMMAND
-    pairs = stored.values[advised.SET]["pairs"]
-    assert len(pairs) == 10
-    told = {(p["one"], p["other"]): {p["lesson"]["said"], p["advise"]["said"]} for p in pairs}
-    turned = [pair for pair, both in told.items() if both == {"ahead", "behind"}]
-    assert [pair for pair in turned if "SASRec" not in pair] == []
+    assert list(stored.values) == list(advised.SETS)
+    for name, count in (("MovieTweetings", 10), ("Gowalla", 10), ("citeulike-t", 3)):
+        pairs = stored.values[name]["pairs"]
+        assert len(pairs) == count, name
+        for p in pairs:
+            assert {p["lesson"]["said"], p["advise"]["said"]} != {"ahead", "behind"}, (name, p)
