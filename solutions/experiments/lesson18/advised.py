@@ -11,7 +11,8 @@
 
 How many trials a method gets, and that SASRec weighs late events, was settled on MovieTweetings; the other two are asked with what was
 settled there. `advise` gets so many minutes of processor time for each set. A pair agrees where both say the same: one is ahead for certain, the other
-is, or it cannot be told. Trials are kept in build/bench: a run that was stopped goes on.
+is, or it cannot be told. On films recent popularity is asked once more with the half-life that lesson 15 chose: how much it finds on test
+hangs on a day more or less, which validation hardly tells. Trials are kept in build/bench: a run that was stopped goes on.
 
 Writes data/results/18_advised.json.
 """
@@ -30,12 +31,13 @@ from graphrec_utils.advise.budget import Clock, Shelf
 from graphrec_utils.advise.compare import Race
 from graphrec_utils.advise.profile import profile
 from graphrec_utils.data import Interactions
+from graphrec_utils.models import baselines
 from solutions.experiments.lesson08 import pixie_rivals
 from solutions.experiments.lesson11 import logq_rivals
 
 COMMAND = "python -m solutions.experiments.lesson18.advised"
-CLAIM = "Of two methods advise puts none first that a lesson puts second on the same set."
-NAME, MINUTES = "18_advised", 2
+CLAIM = "Of two methods advise puts none first that a lesson puts second on the same set, but for recent popularity with another half-life."
+NAME, MINUTES, DAY = "18_advised", 2, 86_400
 RIVALS = {"popularity": "popularity", "RP3β": "RP3β", "EASE": "EASE"}
 # of each set: in the lesson -> in `advise`
 CALLED = {
@@ -47,8 +49,8 @@ THERE = {"iALS": 32, "SASRec": 32}  # numbers of a vector in the lessons
 DATA = ("movietweetings-100k", "gowalla", "citeulike-t")
 
 
-def advised(name: str, events: Interactions, minutes: float) -> tuple[dict, float]:
-    """Return what `advise` finds on a table, with the gains of each user, and its seconds."""
+def advised(name: str, events: Interactions, minutes: float) -> tuple[Race, dict, float]:
+    """Return the comparison, what it found, with the gains of each user, and its seconds."""
     shelf = Shelf(paths.root() / "build" / "bench" / f"{NAME}_{name}")
     clock = Clock(60 * minutes, before=shelf.get("spent") or 0.0, now=time.process_time)
     events = replace(events, item_features=None)  # no lesson asks for content on these splits
@@ -56,7 +58,7 @@ def advised(name: str, events: Interactions, minutes: float) -> tuple[dict, floa
     race = Race(events, profile(events), shelf, clock, tell)
     if name == "citeulike-t":  # who has no pair there is not fitted
         race.there = [c for c in race.there if c.name in CALLED[name].values()]
-    return race.run(), clock.used
+    return race, race.run(), clock.used
 
 
 def renamed(leads: dict[str, dict], names: dict[str, str]) -> dict[str, dict]:
@@ -127,6 +129,24 @@ def judged(found: dict, leads: dict[str, dict], sizes: dict[str, int | None]) ->
             "models": models, "pairs": pairs}  # fmt: skip
 
 
+def half_lives(race: Race, found: dict) -> list[dict]:
+    """Return recent popularity by half-lives around what was chosen here and in lesson 15, each beside SASRec."""
+    rows = {row["name"]: row for row in found["rows"]}
+    models = {row["model"]: row["knobs"] for row in results.load("15_films").values["models"]}
+    train_, past, users = race.split.train, race.split.past(), np.unique(race.asked.users)
+    here = rows["recent"]["knobs"]["half_life"] * float(np.ptp(train_.times)) / DAY
+    out = []
+    for who, days in (("lesson 15", models["popularity"]["days"]), ("a day less", models["popularity"]["days"] - 1), ("advise", here)):  # fmt: skip
+        before, now = (baselines.popularity(part, half_life=days * DAY) for part in (train_, past))
+        gains = metrics.evaluate(race.lists(now, personal=False), race.asked, users).ndcg
+        lead = metrics.compare(np.array(rows["SASRec"]["ndcg"]), gains.to_numpy())
+        out.append({
+            "who": who, "days": round(days, 2), "validation": race.score(before), "ndcg": float(gains.mean()),
+            "SASRec over it": {"gap": lead.gap, "low": lead.low, "high": lead.high, "said": said(lead.low, lead.high)},
+        })  # fmt: skip
+    return out
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
@@ -138,9 +158,11 @@ def main() -> None:
     for name, make in SETS.items():
         if given.only in (None, name):
             events, leads = make()
-            found, seconds = advised(name, events, given.minutes)
+            race, found, seconds = advised(name, events, given.minutes)
             values[name] = judged(found, renamed(leads, CALLED[name]), THERE)
             values[name]["seconds"] = round(seconds, 1)
+            if name == "MovieTweetings":
+                values[name]["half-lives"] = half_lives(race, found)
             for pair in values[name]["pairs"]:
                 print(pair, flush=True)
     if given.only and (paths.data() / "results" / f"{NAME}.json").exists():
