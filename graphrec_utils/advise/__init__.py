@@ -5,7 +5,7 @@
 
 `profile` looks, `contestants` says who can take part (`fits`, `trained`), `budget` how often in the
 minutes that there are, `cuts` splits, `compare` tunes and asks the test once, `verdicts` and `report` say what came
-out; `parts` reads a table beyond ten million rows. What is done is kept in a folder beside the report: a run that was
+out, `places` where the table lies among the course's sets; `parts` reads a table beyond ten million rows. What is done is kept in a folder beside the report: a run that was
 stopped goes on where it was.
 """
 
