@@ -125,7 +125,13 @@ def _weights(
         Unreadable: they are words, or some are negative and nobody said what is a like.
     """
     if values.dtype.kind not in "biuf":  # 3,5 here and 4.5 there
-        values = values.astype("object").map(lambda x: x.strip().replace(",", ".") if isinstance(x, str) else x)  # fmt: skip
+        values = values.astype("object").map(lambda x: x.strip() if isinstance(x, str) else x)
+        thousands = values[values.astype(str).str.fullmatch(r"-?\d{1,3}(,\d{3})+")]
+        if len(thousands):
+            raise Unreadable(
+                f"{path.name}: is {column} {thousands.iloc[0]!r} thousands, or a decimal comma? Write it with a point, or without a comma"
+            )
+        values = values.map(lambda x: x.replace(",", ".") if isinstance(x, str) else x)
     try:
         weights = values.astype(np.float32).to_numpy()
     except (ValueError, TypeError):

@@ -9,6 +9,7 @@ import re
 import warnings
 import zlib
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -145,6 +146,14 @@ def heading(
     return separator, names, named, found
 
 
+def _rows(lines: list[str], separator: str) -> Iterator[list[str]]:
+    """Yield the cells of lines, as far as the reader of the standard library goes: a cell may have 131,072 letters."""
+    try:
+        yield from map(str.split, lines) if separator == r"\s+" else csv.reader(lines, delimiter=separator)  # fmt: skip
+    except csv.Error:
+        return
+
+
 def _wider(path: Path, file: io.TextIOBase, separator: str, names: list[str]) -> None:
     """Refuse first rows with more than names have: the parser takes the first of them for the width of all, and drops the rest.
 
@@ -152,8 +161,7 @@ def _wider(path: Path, file: io.TextIOBase, separator: str, names: list[str]) ->
         Unreadable: a row has cells without a name, and something in them.
     """
     lines = [line for _, line in zip(range(SAMPLE), file, strict=False)]
-    rows = map(str.split, lines) if separator == r"\s+" else csv.reader(lines, delimiter=separator)
-    for k, row in enumerate(rows):
+    for k, row in enumerate(_rows(lines, separator)):
         if any(cell.strip() for cell in row[len(names) :]):
             raise Unreadable(f"{path.name}: {_wide(k + 1, len(row), len(names))}")
 
@@ -176,11 +184,7 @@ def _numeric(file: io.TextIOBase, separator: str, place: int, named: bool) -> bo
     """Return whether a column holds numbers in the first rows."""
     lines = [line for _, line in zip(range(SAMPLE), file, strict=False) if line.strip()]
     lines = lines[int(named) :]
-    rows = (
-        [line.split() for line in lines]
-        if separator == r"\s+"
-        else csv.reader(lines, delimiter=separator)
-    )
+    rows = _rows(lines, separator)
     cells = [row[place].strip() for row in rows if len(row) > place]
     cells = [cell for cell in cells if cell not in columns.MISSING]
     return bool(cells) and all(map(columns.NUMBER.fullmatch, cells))

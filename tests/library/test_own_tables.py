@@ -231,6 +231,16 @@ def test_decimal_commas_and_points_in_one_column(read):
     assert read(text(rows=quoted), at_least=3).weights.tolist() == [3.5, 5, 4]
 
 
+def test_thousands_are_no_decimals(refused):
+    rows = [(u, i, f'"1,{w}00"', t) for u, i, w, t in ROWS]
+    assert "is rating '1,300' thousands, or a decimal comma?" in refused(text(rows=rows))
+
+
+def test_a_long_text_beside_the_events(read):
+    rows = [(*row, "x" * 200_000) for row in ROWS]
+    same(read(text(names=("user", "item", "rating", "time", "text"), rows=rows)))
+
+
 def test_weights_of_zero_are_told_and_infinite_ones_are_one(read):
     rows = [(u, i, w, t) for (u, i, _, t), w in zip(ROWS, (0, 0, "inf", 2), strict=True)]
     assert read(text(rows=rows)).weights.tolist() == [0, 0, 1, 2]
