@@ -38,6 +38,7 @@ class Contestant:
         trained: by epochs, as long as validation gains.
         personal: it knows the user.
         d: numbers per user and item, or None.
+        cubic: a fit takes as long as there are items, to the third power, and not as long as there are events.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Contestant:
     trained: bool = False
     personal: bool = True
     d: int | None = None
+    cubic: bool = False
 
 
 def contestants(events: Interactions, order: str) -> tuple[list[Contestant], dict[str, str]]:
@@ -70,7 +72,10 @@ def contestants(events: Interactions, order: str) -> tuple[list[Contestant], dic
     if events.num_items <= EASE_ITEMS:
         there.append(
             Contestant(
-                "EASE", fits.of_ease, {"reg": [10, 30, 100, 300, 1000, 3000, 10_000]} | share
+                "EASE",
+                fits.of_ease,
+                {"reg": [10, 30, 100, 300, 1000, 3000, 10_000]} | share,
+                cubic=True,
             )
         )
     else:

@@ -181,7 +181,7 @@ def _last_events(
     each = {"popularity": found(lambda who: np.broadcast_to(popular, (len(who), len(popular))))}
     if order:
         each["chain"] = found(_chain(past, popular))
-        mixed = np.lexsort((rng.random(len(past)), past.users))
+        mixed = np.argsort(past.users + rng.random(len(past)))  # within users, who stay together
         each["shuffled"] = found(_chain(past.select(mixed), popular))
     if events.item_features is not None:
         each["content"] = found(

@@ -166,8 +166,7 @@ def _usable(path: Path, events: Interactions, say: Callable[[str], None]) -> Int
                 f"{path.name}: {int(late.sum()):,} of {len(events):,} times lie in the future, the last on {last}; "
                 "correct or remove these rows, or leave times out by --time none"
             )
-        rows = pd.DataFrame({"u": events.users, "i": events.items, "t": events.times})
-        twice = rows.duplicated().to_numpy()
+        twice = _twice(events)
         if twice.any():
             say(f"{int(twice.sum()):,} rows stand there twice, with the same time, and count once")
             events = events.select(~twice)
@@ -198,3 +197,16 @@ def _usable(path: Path, events: Interactions, say: Callable[[str], None]) -> Int
             f"{path.name}: nobody has two items, so nothing can be learned from what people have in common"
         )
     return events
+
+
+def _twice(events: Interactions) -> np.ndarray:
+    """Return (E,) whether the same row stands before; rows are looked at whose numbers meet another's."""
+    mixed = events.pairs().astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + events.times.astype(np.uint64)  # fmt: skip
+    ordered = np.sort(mixed)
+    met = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    twice = np.zeros(len(events), dtype=bool)
+    if len(met):
+        some = np.flatnonzero(np.isin(mixed, met))
+        rows = pd.DataFrame({"pair": events.pairs()[some], "t": events.times[some]})
+        twice[some] = rows.duplicated().to_numpy()
+    return twice

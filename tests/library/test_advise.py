@@ -200,6 +200,23 @@ def test_what_is_compiled_first_is_not_what_a_fit_costs():
     assert costs == {"fit": pytest.approx(len(events)), "score": pytest.approx(2)}
 
 
+def test_a_small_fit_of_ease_has_few_items():
+    """Few events would take as long as all: it inverts a matrix of all items."""
+    time, events, sizes = [0.0], planted(items=300, users=400), []
+
+    def fit(past, **knobs):
+        sizes.append(past.num_items)
+        time[0] += past.num_items**3 + (1e9 if len(sizes) == 1 else 0)
+
+    one = contestants.Contestant("EASE", fit, {"reg": [0.1, 1.0]}, cubic=True)
+    clock = Clock(60_000, now=lambda: time[0])
+    costs = budget.cost(one, events, lambda model: time.__setitem__(0, time[0] + 2), clock)
+    assert max(sizes) < 110 and len(sizes) == 2
+    assert costs == {"fit": pytest.approx(events.num_items**3), "score": pytest.approx(4)}
+    (ease,) = [c for c in contestants.contestants(events, "times")[0] if c.cubic]
+    assert ease.name == "EASE"
+
+
 def test_when_the_minutes_are_gone_popularity_is_still_told(tmp_path):
     time, events = [0.0], planted()
     clock = Clock(60, now=lambda: time[0])

@@ -189,6 +189,18 @@ def test_duplicate_rows_count_once(read):
     assert len(read(text(names=("user", "item"), rows=[r[:2] for r in [*ROWS, ROWS[0]]]))) == 5
 
 
+def test_rows_that_stand_there_twice_are_those_of_a_search():
+    from graphrec_utils.data import Interactions
+    from graphrec_utils.datasets import own
+
+    rng = np.random.default_rng(0)
+    u, i, t = rng.integers(0, 12, (3, 3_000))
+    rows = list(zip(u.tolist(), i.tolist(), t.tolist(), strict=True))
+    before = [row in set(rows[:k]) for k, row in enumerate(rows)]
+    events = Interactions(u, i, 12, 12, times=t - 6)  # some of them before 1970
+    assert own._twice(events).tolist() == before and 500 < sum(before) < 2_500
+
+
 def test_rows_without_an_item_are_left_out_and_told(read):
     same(
         read(
