@@ -6,6 +6,7 @@ recent bestsellers. Known pairs leave every list, unless pairs repeat.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -147,17 +148,17 @@ class Race:
         """
         trials, done = budget.tries(c, plan["trials"], plan["more"]), []  # when each begins
         epochs = plan["epochs"].get(c.name, 1)
-        problem, test = [""], self._test(c, epochs)
+        problem, test, known = [""], self._test(c, epochs), self._known(c)
         after = [x.name for x in self.there[self.there.index(c) + 1 :]]
         kept = sum(plan.get("seconds", {}).get(name, 0) for name in after)
         until = budget.LIMIT * self.clock.seconds - kept
 
         def fit(**knobs):
-            self.tell(c.name, f"trial {len(done) + 1} of {trials}", place, of)
+            self.tell(c.name, f"trial {known + len(done) + 1} of {trials}", place, of)
             self._spend()
             done.append(self.clock.used)
             longest = max(np.diff(done), default=0.0)
-            if len(done) > budget.TRIALS[-1] and done[-1] + longest * (1 + test) > until:
+            if known + len(done) > budget.LEAST and done[-1] + longest * (1 + test) > until:
                 return None, {}
             try:
                 return budget.fitted(
@@ -204,6 +205,11 @@ class Race:
             "groups": [None if np.isnan(x) else float(x) for x in groups],
             "ndcg": found.ndcg.round(6).tolist(), "recall": float(found.recall.mean()),
         }  # fmt: skip
+
+    def _known(self, c: Contestant) -> int:
+        """Return how many of its trials are kept from a run that was stopped."""
+        log = self.shelf.log
+        return log.read_text("utf-8").count(f'"model": {json.dumps(c.name)}') if log.exists() else 0
 
     def _test(self, c: Contestant, epochs: int) -> float:
         """Return how many trials long the last fit and the test are, by what small fits took."""

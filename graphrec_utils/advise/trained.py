@@ -23,6 +23,7 @@ from graphrec_utils.models.scoring import Factors
 LENGTH, PATIENCE = 50, 2
 NEGATIVES = 1_024
 FULL = 5_000  # items up to which a softmax is over all of them
+EXAMPLES = 50_000  # of an epoch of the encoder, at most; each reads a history, so an epoch of all would be long
 PICTURE = 128  # numbers that words are reduced to for the encoder
 
 
@@ -167,7 +168,7 @@ def of_encoder(past, score, epochs, tick, lr, ids, share: float = 1.0):
     log_q, full = _drawn(past.items, n), n <= FULL
 
     def batches(rng):
-        order = torch.from_numpy(rng.permutation(len(items)))
+        order = torch.from_numpy(rng.permutation(len(items))[:EXAMPLES])
         for part in order.split(512):
             yield rows[part], items[part], None if full else sampling.draw(log_q, NEGATIVES, rng)
 
