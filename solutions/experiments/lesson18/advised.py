@@ -130,13 +130,15 @@ def judged(found: dict, leads: dict[str, dict], sizes: dict[str, int | None]) ->
 
 
 def half_lives(race: Race, found: dict) -> list[dict]:
-    """Return recent popularity by half-lives around what was chosen here and in lesson 15, each beside SASRec."""
+    """Return recent popularity by the half-life of lesson 15, shorter ones, and the one chosen here, each beside SASRec."""
     rows = {row["name"]: row for row in found["rows"]}
     models = {row["model"]: row["knobs"] for row in results.load("15_films").values["models"]}
     train_, past, users = race.split.train, race.split.past(), np.unique(race.asked.users)
     here = rows["recent"]["knobs"]["half_life"] * float(np.ptp(train_.times)) / DAY
     out = []
-    for who, days in (("lesson 15", models["popularity"]["days"]), ("a day less", models["popularity"]["days"] - 1), ("advise", here)):  # fmt: skip
+    there = models["popularity"]["days"]
+    asked = [("lesson 15", there), *((f"{k} less", there - k) for k in (1, 2, 3)), ("advise", here)]
+    for who, days in asked:
         before, now = (baselines.popularity(part, half_life=days * DAY) for part in (train_, past))
         gains = metrics.evaluate(race.lists(now, personal=False), race.asked, users).ndcg
         lead = metrics.compare(np.array(rows["SASRec"]["ndcg"]), gains.to_numpy())
