@@ -56,15 +56,16 @@ TERMS = {
     r"log Q\b": "11.1",
     "mutual information": "11.1",
     "filtered": "12.4",
+    "MRR": "1.4",
     "medoid": "13.5",
-    "transformer": "14.5",
+    r"offset\b": "16.4",
     "RCE": "17.2",
     "log loss": "17.2",
+    r"examination\b": "17.6",
     "effective size": "18.5",
     "doubly robust": "18.5",
     "codebook": "19.1",
-    "straight-through": "19.2",
-    "beam search": "19.5",
+    "beam search": "19.3",
 }
 
 
