@@ -48,7 +48,7 @@ style.use()
 #
 # | you see | you do |
 # |---|---|
-# | **a question** in a card | commit to a guess: write its letter into the call, `predict("00.p1", "a")`, and run the cell |
+# | **a question** in a card | commit to a guess: run the cell and press an option, or write its letter into the call, `predict("00.p1", "a")` |
 # | **Exercise** | write or repair a few lines of a function |
 # | **a check** below it | run it: a card says what holds, what does not, and what you get for it |
 # | **Claim … verdict** | run a measurement that may well prove the claim wrong |

@@ -55,8 +55,7 @@ style.use()
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Before you begin
 #
-# Three questions of lesson 00, from memory. Run the cell: your three may differ from those shown here. Then write three
-# letters into the call.
+# Three questions of lesson 00, from memory. Run the cell: your three may differ from those shown here. Then press your answers.
 
 # %% slideshow={"slide_type": "skip"}
 remember("01")

@@ -53,7 +53,7 @@ style.use()
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Before you begin
 #
-# Three questions of lessons 00 and 01, from memory. Write your three letters into the call.
+# Three questions of lessons 00 and 01, from memory. Run the cell, and press your answers.
 
 # %% slideshow={"slide_type": "skip"}
 remember("02")

@@ -57,7 +57,7 @@ style.use()
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Before you begin
 #
-# Three questions from earlier lessons, from memory. Write your three letters into the call.
+# Three questions from earlier lessons, from memory. Run the cell, and press your answers.
 
 # %% slideshow={"slide_type": "skip"}
 remember("03")
