@@ -545,7 +545,7 @@ verdict(
 # >
 # > **Where it won.** With a tenth of the clicks on ads left it finds NDCG@10 0.177, the best model of the clicks alone 0.059 (13.3).
 # >
-# > **Where it did not.** There iALS on the same graph finds 0.204: level. With one click in a hundred iALS is ahead, 0.156 to 0.072.
+# > **Where it did not.** There iALS on the same graph finds 0.204, too close to tell. With one click in a hundred iALS is ahead, 0.156 to 0.072.
 # >
 # > **Several vectors: what they are for.** Long lists for newcomers, whom nobody trained.
 # >
