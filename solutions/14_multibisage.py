@@ -115,6 +115,8 @@ table.rename_axis("% that a graph knows")
 # Each row is a graph, each number the share of pins of a kind that have an edge in it. No graph knows everybody: of the ads 86 % are clicked and 29 % are on a
 # board. In lesson 09 a pin on no board heard nobody. Here two of three such pins are known elsewhere.
 #
+# And why does *user-idea* know organic pins? In the graphs of ideas, products and ads an edge goes to the pin, and one to the pin engaged with right before it.
+#
 # From every graph a pin gets the ten pins that short walks visit most, as in lesson 09. Some pins have fewer, but a network wants all lists equally
 # long: $T$ places for each pin and each graph, with −1 in the empty ones. With $T = 2$ a pin that has only pin 5 gets (5, −1). `near.ids` holds all lists (exercise
 # 14.1, in branch 14.7, packs them).
@@ -187,7 +189,7 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.3 Step two: attention, and a list with nobody in it
 #
-# A mean hears all neighbors alike. **Attention** lets the pin choose. The pin has a **query** $\mathbf q$, and each neighbor has a **key** $\mathbf k$ and a **value** $\mathbf v$. The
+# Side by side or added up, six means are one function: what differs above is rounding. And a mean hears all neighbors alike. **Attention** lets the pin choose. The pin has a **query** $\mathbf q$, and each neighbor has a **key** $\mathbf k$ and a **value** $\mathbf v$. The
 # better a key fits the query, the more its value counts. The weights sum to 1 over those who are there.
 #
 # $$
@@ -214,7 +216,7 @@ repaired.sum().backward()
 print(f"repaired to {repaired.tolist()}, and the gradient is {logits.grad.tolist()}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# One empty list, and after the next step every weight of the network is NaN. Repairing the value does not repair the gradient.
+# One empty list, and after the next step every weight whose gradient passes this softmax is NaN. Repairing the value does not repair the gradient.
 # (`masked_fill` with −∞ gets away with it, for it also cuts the way back. Adding −∞ does not.)
 #
 # There are three ways out: a place that is always there (the pin itself, in 14.4), a finite number in place of −∞, or not asking. A vector of zeros is
@@ -279,8 +281,8 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.4 Step three: two levels, one function
 #
-# Now twice, once over neighbors and once over graphs. At the **first level** each graph has an attention of its own: the pin stands first among its neighbors, everybody looks at
-# everybody, and what comes out at the first place is the graph's vector. At the **second level** the six vectors are looked at in the same way. There a learned start vector, called
+# Now twice, once over neighbors and once over graphs. At the **first level** each graph has an attention of its own: the pin stands first among its neighbors and looks at all of them,
+# and what comes out at the first place is the graph's vector. At the **second level** the six vectors are looked at in the same way. There a learned start vector, called
 # CLS, stands first. (A *block* is attention with a few usual parts around it; lesson 15 takes it apart.)
 #
 # $$
@@ -288,8 +290,8 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # \mathbf z_u = \mathrm{block}\big(\mathbf c + \mathbf h_u;\ \mathbf z_{u,g} : \mathcal N_g(u) \neq \emptyset\big)
 # $$
 #
-# Both levels are one function: somebody stands first, others follow with a mask, and the first place is read. The other places are read by nobody,
-# so **one query** is enough. (Adding $\mathbf h_u$ to CLS is our idea, so that a pin known to
+# Both levels are one function: somebody stands first, others follow with a mask, and the first place is read. In a usual block everybody looks at everybody; here
+# nobody reads the other places, so **one query** is enough. (Adding $\mathbf h_u$ to CLS is our idea, so that a pin known to
 # no graph still says something.)
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -304,7 +306,7 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # First the edges: no graph, the boards alone, six graphs. Then, with six graphs, four ways to listen: *mean*, step one; *attention* over neighbors, then over graphs, by a learned product
 # (GAT and HAN); *concat*, the first level of 14.4 with its six results side by side; *transformer*, both levels.
 #
-# We ask for recall@10, the paper's measure: of what is engaged with in the next week, how much stands among ten?
+# We ask for recall@10, the paper's measure: of what is engaged with in a week, how much stands among ten? The **next** week, days 42 to 48, chooses settings; the **last**, days 49 to 55, tests them.
 #
 # > **Claim** (common belief). Each step of the climb finds more: attention more than a mean, two levels more than one.
 # >
@@ -373,10 +375,10 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Edges decide.** Without a graph a model finds 0.216, with the boards 0.225 or 0.228, with six graphs 0.235. **How a pin listens does not.** Mean, attention, concat and
+# **Edges decide.** Without a graph a model finds 0.216, with the boards 0.225 or 0.228, with six graphs 0.235. **That it matters how a pin listens, we could not show.** Mean, attention, concat and
 # transformer all find 0.234 or 0.235, and all but the mean take two to five times its seconds.
 #
-# (The boards' transformer has the settings of six graphs, and would gain by its own. The second card compares two means, each with its best.)
+# (The boards' transformer has the settings of six graphs, and would gain by its own. The second card compares two means on the last week, each with its best: 0.261 and 0.248.)
 #
 # **Bring the edges, and keep the aggregation plain.**
 #
@@ -387,8 +389,8 @@ verdict(
 # was better (10, 8 and 5 trials); the others have the knobs of the same way with six graphs. Attention over mean −0.001, from −0.005 to +0.002; transformer over attention +0.001, from −0.002 to
 # +0.005; over concat −0.000, from −0.004 to +0.004. Concat was asked with two rates more, and with its best finds 0.239, over the mean +0.004, from −0.000 to +0.008, three seeds.
 # The boards' transformer borrowed its rate: with one of its own it comes from 0.227 to 0.234, nearer to the 0.246 of six graphs (one seed, answers left in). All six thrown into **one** list find 0.229 with a
-# mean, 0.230 with a transformer; their rate is borrowed, too, so this does not show that a list for each graph is better. The second card is of the last week, each mean with a rate of its own: 0.261 and
-# 0.248. Command: `python -m solutions.experiments.lesson14.multibisage_study climb`, and `sizes` for the last week.
+# mean, 0.230 with a transformer; their rate is borrowed, too, so this does not show that a list for each graph is better.
+# Command: `python -m solutions.experiments.lesson14.multibisage_study climb`, and `sizes` for the last week.
 #
 # </details>
 
@@ -409,14 +411,14 @@ kinds = [
 visuals.machine(kinds, missed)
 
 # %% [markdown]
-# *Figure 14.3. MultiBiSage as a machine. Left: six graphs, a vector for each, one vector; a line is as wide as the pins that have a neighbor in a graph look at it. Right:
+# *Figure 14.3. MultiBiSage as a machine. Left: six graphs, a vector for each, one vector; a line is as wide as the pins that have a neighbor in a graph look at it (of each graph other pins: they need not add up to 1). Right:
 # recall@10 of models that were trained without one graph, with intervals of 95 % of the loss; dashed is the model with all six. The axis does not begin at 0. Choose a kind of
 # pins, and take a graph away.*
 #
-# The graph user-pin is looked at least, and without it something is lost. Without user-idea nothing is. Attention says what a model, as it is, mixes. What happens
+# The two that are looked at most, boards and searches, seem to be missed most. But user-pin is looked at least, and without it something is lost; without user-idea, looked at a little more, no loss is shown. Attention says what a model, as it is, mixes. What happens
 # without a graph is another question: the others may say the same, and a model that is trained without it learns to ask them.
 #
-# **Importance is what you lose. Ask it by dropping.**
+# **Attention need not be importance. Ask by dropping.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -480,19 +482,21 @@ verdict(
 # the distance from circle to square, and at its side.*
 #
 # **For whom?** Compare the two means, of boards and of six graphs. For all pins six graphs find 0.012 more, for pins on no board 0.051 more: 0.273 in place of 0.222. There a model that hears boards has content alone; the
-# other graphs know the pin. Counting comes near: off the boards iALS with the same six graphs, a second of work, finds 0.281, too close to the mean to tell.
+# other graphs know the pin. Counting does it, too: iALS with the same six graphs, a second of work, finds 0.281 there, more, but too close to tell.
+#
+# So it is when such a pin **asks**. To be found is another matter: where it is the answer, everybody's recall@10 is below 0.01.
 #
 # **And the transformer, MultiBiSage proper?** It finds 0.257 over all pins, a plain mean 0.261. The abstract's lead over PinSage is there. But a PinSage of twice the numbers and neighbors, trained for
 # as many seconds, finds 0.256: at equal cost the lead is gone.
 #
-# **More graphs help those whom the first graph does not know.**
+# **More graphs help those whom the first graph does not know, when they ask.**
 #
 # <details><summary>How this was measured</summary>
 #
 # PinWorld: the last week, 3,000 queries, 363 of them pins on no board that another graph knows; three seeds for whatever is trained, answers left in (branch 14.9), 32 numbers, ten neighbors. Nothing but the query leaves a list:
 # pairs repeat. Settings are those of a longer search on what chooses: 10 trials for the mean, 5 for the transformer, 12 for PinSage, 13 for one graph, 16 and 21 for iALS, 24 for RP3β; PinSage and one graph climbed to a rate of their
 # own at this size. Intervals are over queries. The mean of six graphs over PinSage: +0.021, from +0.014 to +0.027, off the boards +0.065, from +0.041 to +0.090; over iALS with six graphs +0.016, from +0.009 to +0.023, off the
-# boards +0.013, from −0.012 to +0.038. To be *found* off the boards is another matter: of what is sought there nobody's ten hold one in a hundred (mean 0.007, PinSage 0.001). With the transformer's seconds, PinSage of 64 numbers and 20
+# boards +0.013, from −0.012 to +0.038. What is *sought* off the boards: mean 0.007, PinSage 0.001. With the transformer's seconds, PinSage of 64 numbers and 20
 # neighbors: mean over it +0.007, from +0.002 to +0.011; transformer over it +0.002, from −0.003 to +0.007. The mean is ahead of the transformer by 0.005, from 0.001 to 0.009. iALS with six graphs has 24 numbers in the figure, its best: 0.252, and 0.281 off the boards
 # (the mean over it +0.009, from +0.003 to +0.015, and −0.008, from −0.030 to +0.014); with 32, as the others have, 0.244 and 0.260. In lesson 18's question "When does a graph model win?" MultiBiSage (the transformer) is first at no
 # level of content: among new pins 0.446, PinSage 0.447, iALS told of content and author 0.459, ahead by 0.013, from 0.005 to 0.021. Where half of the content is noise it is not told from the first, because its three trainings lie far apart:
@@ -505,12 +509,12 @@ verdict(
 #
 # > **What it is for.** Things that are known to different graphs: ads, products, pins that nobody has put on a board.
 # >
-# > **Where it won.** Both times with a plain mean of six graphs. Pins on no board that another graph knows: recall@10 is 0.273, PinSage 0.208, though iALS with the same graphs finds 0.281.
-# > All pins of the last week: 0.261, PinSage 0.240, iALS with the same graphs 0.252 (14.6).
+# > **Where it won.** With a plain mean of six graphs. All pins of the last week: recall@10 is 0.261, PinSage 0.240, iALS with the same graphs 0.252.
+# > Pins that ask from no board: 0.273, PinSage 0.208 (14.6).
 # >
-# > **Where it did not.** New pins: NDCG@20 is 0.446, PinSage 0.447, and iALS, which is told of content and author, 0.459 (lesson 18). Real articles: recall@10 is 0.148, iALS 0.226 (branch 14.11).
+# > **Where it did not.** Pins that ask from no board: iALS with the same graphs finds 0.281, too close to tell (14.6). New pins: NDCG@20 is 0.446, PinSage 0.447, and iALS, which is told of content and author, 0.459 (lesson 18). Real articles: recall@10 is 0.148, iALS 0.226 (branch 14.11).
 #
-# * **Six graphs, attention, a second level: which would you pay for?** The graphs. Six found more than one, most for pins that the boards do not know. Attention and a second level found no more than a mean, and took two to five times its seconds.
+# * **Six graphs, attention, a second level: which would you pay for?** The graphs. Six found more than one, most for pins that the boards do not know, when they ask. That attention and a second level find more than a mean we could not show; they took two to five times its seconds.
 # * Attention says what a model mixes. What a graph is worth, you see when a model is trained without it.
 # * Before anything is trained, a table with one line for each graph tells which pins it reaches.
 # * A mask has to survive the row in which nobody is left: a finite number, zeros afterwards, or a place that is always there. Repairing NaN in the value leaves it in the gradient.

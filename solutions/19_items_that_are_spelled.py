@@ -204,7 +204,7 @@ for name, pins in (("read last", read.tolist()), ("written", written.tolist())):
     print(name, *("·".join(map(str, codes[pin].tolist())) for pin in pins), sep="   ")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The fourth number is the further code. One of the three pins that this user saved last begins with 5·7, and all that are written begin so, too: the model has learned which beginnings follow which.
+# The fourth number is the further code. One of the three pins that this user saved last begins with 5·7, and all that are written begin so, too. It looks as if the model had learned which beginnings follow which; a copy, or a popular beginning, would look the same.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 19.3 A beam inside a trie
@@ -254,8 +254,8 @@ check("19.6", step)
 visuals.beam_trie(function=step)
 
 # %% [markdown]
-# *Figure 19.2. Nine films in a trie of three codes, and what beams of 1, 2 and 6 keep, with the chances of what they find. A beam of 1 follows the likeliest first code and ends with
-# Alien; Fargo, almost four times as likely, was lost with its first code. Spell letter by letter, set the width, take the trie away; once your function passes, it
+# *Figure 19.2. Nine films in a trie of three codes, and what beams of 1, 2 and 6 keep, with the chances of what they find. A beam of 1 follows the likeliest first code, 0.45, and ends with
+# Alien, 0.05; Fargo, 0.21, was lost with its first code, 0.35. Spell letter by letter, set the width, take the trie away; once your function passes, it
 # decides what goes on.*
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:19.p5"]
@@ -271,10 +271,10 @@ display(widths.loc[10:].round(3))
 print(f"all items, exactly: {beam['exact milliseconds']:.0f} ms a person")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Ten games are wanted. A beam of ten finds seven of the ten that one would get by asking all items exactly. A hundred find 99 %. But the list is as good with fifty: NDCG@10 no longer grows, and a person costs 10 ms in
-# place of 136.
+# The items are the 9,322 games of 19.4, and ten are wanted. A beam of ten finds seven of the ten that one would get by asking all items exactly. A hundred find 99 %. But the list is as good with fifty: NDCG@10 no longer grows, and a
+# person costs 10 ms. (The 136 ms are this speller on every item, not a model with a vector for each.)
 #
-# **Let the beam be some times wider than the list.**
+# **Let the beam be a few times wider than the list.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -317,12 +317,12 @@ verdict(
 # %% [markdown]
 # *Figure 19.3. NDCG@10 of each person's last event on the games, with intervals of 95 %. Start at the top: who is first, and whose interval reaches it? Then find TIGER, and iALS beside it.*
 #
-# TIGER finds 0.039, SASRec 0.062, and a walk 0.067. TIGER is level with iALS, 0.040, of whose vectors its codes are made. And it is slow, with four codes to read where SASRec reads
+# TIGER finds 0.039, SASRec 0.062, and a walk 0.067. From iALS, 0.040, of whose vectors its codes are made, it cannot be told; whether the codes are the reason we did not test. And it is slow, with four codes to read where SASRec reads
 # one event: 168 s of training, SASRec 36.
 #
 # Two things speak for TIGER. Its paper makes codes of content, which the games do not have. And each doubling of its training still found a little more when we stopped.
 #
-# **Ask what a spelling is made of. Made of iALS's vectors, it finds what iALS finds.**
+# **Ask what a spelling is made of. Made of iALS's vectors, it did not pass iALS.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -339,7 +339,14 @@ verdict(
 # Now the **new** ones, and this is what spelling is for. A tenth of PinWorld's pins is new this morning: nobody has touched them, and they alone are candidates. The words were learned from old pins, so a new pin can be spelled at once. How
 # much of its spelling should TIGER be asked for: the first code alone, two, three, or all four? Pins that begin alike are then equal, in no particular order.
 #
-# The rivals: the nearest *content*; two towers that read content; iALS that knows a new pin's author by the author's other pins; iALS told of content, too; popularity, that is, how often the author's other pins are liked; and TIGER with *codes by chance*.
+# | rival | goes by |
+# |---|---|
+# | content | what is nearest to the person's own mix of contents |
+# | two towers | content |
+# | iALS | the author, by the author's other pins |
+# | iALS, told of content | author and content |
+# | popularity | how often the author's other pins are liked |
+# | codes by chance | TIGER with codes that mean nothing |
 #
 # > **Claim** (of the abstract of TIGER, in our words). A model that spells finds more of what is new than the nearest content.
 
@@ -367,9 +374,9 @@ verdict(
 # Codes that say something find 0.303 where codes by chance find 0.046: so TIGER does find new pins, by what they look like. But the nearest content finds 0.380 from the same pictures and words. Who knows the author
 # finds more than any of these: iALS 0.443, and told of content as well 0.459.
 #
-# And look at the four rows of TIGER. The first code alone finds most, all four find least. What follows a first code was learned from old pins; a new pin that goes on otherwise is held unlikely, though it looks alike.
+# And look at the four rows of TIGER. The first code alone finds most, all four find least. A likely reason: a new pin that does not go on as old ones did is held unlikely, though it looks alike.
 #
-# **The more of a new pin's spelling is asked for, the more is remembered of old pins.**
+# **Each further code was learned from old pins, and costs new ones.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -385,14 +392,14 @@ verdict(
 # >
 # > **Where it won.** Among new pins it finds an NDCG@20 of 0.303, with codes by chance 0.046 (19.4). And it is small: words and codes of the games take 0.09 MB, vectors 2.39 (19.8).
 # >
-# > **Where it did not.** Known games: NDCG@10 is 0.039, SASRec 0.062, a walk 0.067, and a training takes 168 s, SASRec's 36 (19.4). New pins: 0.303 at best, the nearest content 0.380 (19.4). All
+# > **Where it did not.** Known games: NDCG@10 is 0.039, SASRec 0.062, a walk 0.067, and a training takes 168 s, SASRec's 36 (19.4). New pins: the nearest content finds 0.380 (19.4). All
 # > this with catalogs that one core learns in minutes; those who report gains spell many millions of items (19.10).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
 # * **What if a model spells the item it recommends, and what does that buy for an item that nobody has touched?** No item needs a vector, and a new item can be written on its first morning, for its parts are known. Here that bought less than a
-#   vector does: of new pins TIGER finds 0.303, their nearest content 0.380. Of known games it finds what the vectors find that it spells.
+#   vector does: the nearest content finds more of the new pins. Among known games TIGER did not pass iALS, whose vectors it spells.
 # * The softmax of a level runs over the words of that level. Chances multiply, losses add up.
 # * A beam keeps several prefixes at once; the trie keeps it among items that exist.
 # * Ask what a spelling is made of, and put a SASRec with a softmax and a walk beside it before you believe a table.

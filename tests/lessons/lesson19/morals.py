@@ -34,9 +34,9 @@ def starts() -> bool:
 
 
 MORALS = {
-    "Let the beam be some times wider than the list": wider,
-    "Ask what a spelling is made of. Made of iALS's vectors, it finds what iALS finds": made_of,
-    "The more of a new pin's spelling is asked for, the more is remembered of old pins": lambda: (
+    "Let the beam be a few times wider than the list": wider,
+    "Ask what a spelling is made of. Made of iALS's vectors, it did not pass iALS": made_of,
+    "Each further code was learned from old pins, and costs new ones": lambda: (
         (
             found := [
                 of("19_new")["rows"][f"TIGER, {x}"]["mean"]
