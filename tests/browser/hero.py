@@ -36,6 +36,7 @@ def film(page) -> tuple[list[Image.Image], list[int]]:
         sets = slices[name]["sets"]
         slider = root.get_by_role("slider").nth(list(slices).index(name))
         slider.focus()
+        page.keyboard.press("Home")  # it is drawn when a key is pressed
         if data:
             root.get_by_role("button", name=list(sets)[data], exact=True).click()
             slider.focus()
