@@ -604,7 +604,7 @@ predict("18.p8")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 44 to 50, with what is taken away. Ask 18.p8, then let the room place LightGCN and *RP3β, shown again* on the axis before you show figure 18.3. Usual
-# wrong answer: less, it hears nothing.
+# wrong answer: less, it hears nothing. Point at L and P of Pixie: one knob, chosen twice.
 
 # %% tags=["long", "answers:18.p8"]
 people = results.load("18_people", command="python -m solutions.experiments.lesson18.people").values
@@ -642,9 +642,9 @@ verdict(
 # The ranker turns the 10 % of seven fused into 17. It hears no save of this minute, but it has learned from clicks how a person and a pin fit: alone, without any generator, it
 # brings 15.
 #
-# Who chose the knobs? With those of their lessons PinSage and Pixie lose 42 and 46 of 100 saves, SASRec 27; chosen on the site's log, 5, 26 and 13; chosen by an experiment, PinSage is
-# 8 % ahead of item2item, and Pixie 4, as LightGCN (iALS 7). The log wants popularity in a score, people do not: Pixie's counts divided by the root of a pin's saves fall from 0.098 to 0.071
-# there, and bring 30 points here.
+# The log chooses other knobs than people do. With those of their lessons PinSage and Pixie lose 42 and 46 of 100 saves, SASRec 27; chosen on the site's log, 5, 26 and 13; chosen by an experiment, PinSage
+# is 8 % ahead of item2item, and Pixie 4, as LightGCN (iALS 7). The log wants popularity in a score: Pixie's counts divided by the root of a pin's saves fall from 0.098 to 0.071 there, and bring 30
+# points with people.
 #
 # More generators did not help: three simple ones bring 14 % fused and 19 with the ranker on top, seven at most 13 and 18, whoever chose.
 #
@@ -700,7 +700,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Branches
 #
-# The hour ends here. Each branch needs the core, and none needs another one.
+# The core ends here. Each branch needs it, and none needs another one.
 #
 # | ↳ | what it gives | minutes |
 # |---|---|---|
