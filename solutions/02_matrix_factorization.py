@@ -169,8 +169,8 @@ plt.show()
 # ratings. Solve all users, then all items, then all users again: this is **alternating least squares**, ALS.
 # Solving both sides once is a **sweep**.
 #
-# The smallest case has one user, one item and one known cell, $R = 1$. Two numbers $w$ and $h$, so we
-# can look at the whole landscape $(1 - wh)^2 + \lambda (w^2 + h^2)$.
+# With one user, one item and one known cell, $R = 1$, we can look at the whole landscape
+# $(1 - wh)^2 + \lambda (w^2 + h^2)$.
 
 # %% slideshow={"slide_type": "fragment"} jupyter={"source_hidden": true}
 reg, path = 0.1, [(2.2, 0.25)]
@@ -304,8 +304,8 @@ predict("02.p3")
 # What does a list by equal scores look like? Then by hand: confidences 3 and 1, targets 1 and 0; the room computes w.
 
 # %% [markdown]
-# Ones everywhere make no error, and every item ties: **the first answer fails, since nothing pulls a score
-# down.** The second answer, a *dislike* that counts as much as a like, is the SVD of 2.2. It is too sure:
+# Ones everywhere make no error, and every item ties: **the first answer fails, since no error pulls a
+# score down.** The second answer, a *dislike* that counts as much as a like, is the SVD of 2.2. It is too sure:
 # most people have never met most films.
 #
 # The third is between the two. An empty cell holds a 0 that means *not observed*, and Hu, Koren and Volinsky
@@ -364,21 +364,21 @@ predict("02.p3")
 # |---|---|---|
 # | $\alpha_0$ | the weight of **every** score's square, observed or not | pushes all scores toward 0; with $\nu > 0$ it raises the ridge, too |
 # | $\lambda$ | the ridge | shrinks vectors, at last to 0 |
-# | $\nu$ | who pays the ridge | 0: all alike; 1: in proportion to their frequency |
+# | $\nu$ | who pays the ridge | 0: all alike; 1, our choice from here on: in proportion to their frequency |
 # | $d$ | numbers per user and item | more detail, more to overfit |
 
 # %% slideshow={"slide_type": "fragment"}
 figure, axes = plt.subplots(1, 4, figsize=(7.2, 2.3), sharey=True)
 for alpha0, ax in zip((0.001, 0.03, 0.3, 1), axes, strict=True):
     W, H = mf.ials(R_toy, dim=2, alpha0=alpha0, reg=0.01, sweeps=100)
-    empty = (W @ H.T)[R_toy.toarray() == 0].mean()
-    show(ax, W @ H.T, f"α₀ = {alpha0:g}\nempty cells: {empty:.2f}")
+    empty = np.abs(W @ H.T)[R_toy.toarray() == 0].mean()
+    show(ax, W @ H.T, f"α₀ = {alpha0:g}\n|empty cells|: {empty:.2f}")
 plt.show()
 
 # %% [markdown]
-# *Figure 2.4. Scores of the toy graph at four values of α₀, and their mean over the six empty cells.
-# At 0.001 nearly everything is 1, as without zeros. As α₀ grows, the empty cells are pushed toward
-# 0; at last the likes are pushed down, too. The order within a row is what a ranking uses.*
+# *Figure 2.4. Scores of the toy graph at four values of α₀, and how far the six empty cells are from 0 on
+# average, signs aside. At 0.001 the scores are nearly those of a model without zeros. As α₀ grows, the empty
+# cells are pushed toward 0, and the likes, too.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 26 to 34. Ask what in the bracket depends on the user before you draw the two braces. Then figure 2.4, left
@@ -457,8 +457,8 @@ visuals.als(R_toy.toarray(), toy.USERS, toy.ITEMS, function=ials_user_vector)
 # **fold-in**.
 #
 # Here are two newcomers on MovieTweetings, where a rating of 7 or more is a like. One likes the three best
-# known titles with *Star* in them, the other the three best known titles with *Dead*. Look at the years of
-# what the two get: iALS is told no date. What do you make of it?
+# known titles with *Star* in them, the other those with *Dead*. Look at the years of what the two get: iALS is
+# told no date.
 
 # %%
 likes = movies.at_least(7)
@@ -500,16 +500,16 @@ both = sorted({*given} & {*titles[by_fame[:10]]})
 print("and of the ten films above", len(both), "are among them:", "; ".join(map(str, both)))
 
 # %% [markdown]
-# So the year says nothing of a taste: eight of ten bestsellers have it, too. What does tell the two users
-# apart is that three of the five for *Star* are bestsellers, and none of the five for *Dead*. **What you see
-# in one list may stand in everybody's: look at the bestsellers beside it.**
+# So the year alone shows no taste for what is new: eight of the ten bestsellers have it, and three of the six
+# films that the two like. Three of the five for *Star* are bestsellers, none of the five for *Dead*. **What you
+# see in one list may stand in everybody's: look at the bestsellers beside it.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.7 Tuned and untuned
 #
 # Which answer finds more of the likes that come next? People see a list in its order, so we use **NDCG@20**,
 # which rewards a find high on the list. Two of the factorizations are left as one types them on the first
-# day, as papers often leave a rival:
+# day:
 #
 # | model | from | tuned? | in a few words |
 # |---|---|---|---|
@@ -563,11 +563,11 @@ plt.show()
 
 # %% [markdown]
 # *Figure 2.6. NDCG@20 on validation for each pair of α₀ (rows) and λ (columns); the star marks the
-# chosen pair. The three best cells go down to the right: a smaller α₀ wants a larger λ. Toward the
-# upper right the ridge pulls all vectors to 0; what is left of them points in one direction, the same list
-# for everybody.*
+# chosen pair. Each row has its best cell in another column. Toward the upper right the ridge pulls all vectors
+# to 0; what is left of them points in one direction, the same list for everybody. It is ahead of nine of the
+# sixteen cells.*
 #
-# **The best $\lambda$ depends on $\alpha_0$, so tune the two together.**
+# **No one $\lambda$ is best for all $\alpha_0$, so tune the two together.**
 
 # %% slideshow={"slide_type": "skip"} tags=["experiment"] jupyter={"source_hidden": true}
 DAY = 86_400
@@ -682,21 +682,22 @@ verdicts(*cards)
 # a clock.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** *An unknown number* finds next to nothing (0.003, untuned): nothing pulls down a film
-# that is not rated. *A dislike*, the SVD, finds 0.075: it holds every film that you never met against you.
-# *Not observed*, a weak vote against, finds 0.084 with iALS. And yet a careless choice costs more (0.048)
-# than the right answer wins (0.009): typed in on the first day, the same answer finds less than half of what
-# bestsellers do (0.035). And the winner of the table, recent popularity, knows no user. It is the calendar
-# again (1.8): for iALS a like of spring counts as much as one of yesterday, and the test asks about tomorrow.
+# **How to read it.** *An unknown number* finds next to nothing (0.003, untuned): no error pulls down a film
+# that is not rated. *A dislike*, the SVD, finds 0.075, and *not observed*, a weak vote against, 0.084 with
+# iALS. They differ in $d$ and ridge as well: not a clean test of the zero's weight. And a careless choice costs
+# more (0.048) than the right answer wins (0.009): typed in on the first day, it finds less than half of what
+# bestsellers do (0.035). The winner, recent popularity, knows no user. It is the calendar again (1.8): for
+# iALS a like of spring counts as much as one of yesterday. Lesson 01 kept the likes of users and films that
+# the past does not know; here they are left out, 38 % of the last tenth.
 #
 # **An untuned factorization is easy to beat, so a win over it shows little. In this course a model beats
 # another only if both were tuned on the same validation data.**
 #
 # <details><summary>How this was measured</summary>
 #
-# * **Split.** 80 % train, 10 % validation, 10 % test. Events of users and films that the past does not know,
-#   38 % of the last tenth, are left out here; lesson 01 counts them. Hyper-parameters are chosen by NDCG@20 on
-#   validation; for the test, train and validation together are the past, and the test part is used once.
+# * **Split.** 80 % train, 10 % validation, 10 % test, without what the past does not know. Hyper-parameters
+#   are chosen by NDCG@20 on validation; for the test, train and validation together are the past, and the test
+#   part is used once.
 # * **Untuned.** MF on ratings: $d = 32$, $\lambda = 0.1$, known cells only, low ratings, too. Hu–Koren: $d = 100$,
 #   $\alpha = 1$, $\lambda = 0.01$, 15 sweeps: a like weighs $1 + \alpha = 2$, twice an empty cell (the paper took
 #   $\alpha = 40$). The package `implicit` starts with the same four numbers, but there the entry of the matrix times
@@ -707,10 +708,10 @@ verdicts(*cards)
 # * **Seeds.** On test iALS, whose start is random, is the mean of three seeds; the line above the table gives
 #   their mean and its interval. Models answer the same users, so they are compared user by user; a difference counts
 #   if its interval of 95 % ([lesson 01](01_recommender_basics.ipynb)) leaves out 0.
-# * **iALS and the SVD**: the interval of the difference is from 0.003 to 0.014. They differ in $d$ and in the
-#   ridge as well as in the weight of a zero, and so do iALS and the untuned Hu–Koren; which of the three
-#   matters most was not measured. Within iALS, the two knobs of figure 2.6 decide between 0.078 and 0.096 on
-#   validation; one list for everybody (upper right) finds 0.090 there.
+# * **iALS and the SVD**: the interval of the difference is from 0.003 to 0.014. Whether $d$, the ridge or the
+#   weight of a zero matters most was not measured, for them or for iALS and the untuned Hu–Koren. Within iALS,
+#   the two knobs of figure 2.6 decide between 0.078 and 0.096 on validation; one list for everybody (upper
+#   right) finds 0.090 there.
 # * **Try** to repair the lower left corner of figure 2.6 with a larger $d$ or more sweeps.
 #
 # </details>
@@ -719,8 +720,7 @@ verdicts(*cards)
 #
 # | what it is for | where it won | where it did not |
 # |---|---|---|
-# | one vector for every user and item, all zeros counted cheaply, new users by fold-in: a rival that every new model has to meet | for users with one known like, on PinWorld: 0.153, item2item 0.125 | with fifty known likes: 0.114, item2item 0.121 |
-# | | on Gowalla: 0.148, NGCF as printed 0.133 (branch D) | on these films by time: 0.084, recent popularity 0.159; for a new item, which has no column and so no vector |
+# | one vector for every user and item, all zeros counted cheaply, new users by fold-in: a rival that every new model has to meet | for users with one known like, on PinWorld: 0.153, item2item 0.125 | with fifty known likes: 0.114, item2item 0.121; on these films by time: 0.084, recent popularity 0.159; on Gowalla with the 64 numbers of NGCF: 0.128, NGCF as printed 0.133 (branch D); for a new item, which has no column and so no vector |
 #
 # All numbers are NDCG@20. PinWorld is the synthetic platform of later lessons; its rows come from [lesson
 # 18](18_capstone.ipynb).
@@ -737,16 +737,16 @@ verdicts(*cards)
 #
 # * **What is in an empty cell?** Nothing observed: a weak vote against the item. As *an unknown number* it
 #   pulls no score down, and a model of likes may give 1 to all (2.4). As *a dislike*, as certain as a like,
-#   it makes the SVD (NDCG@20 0.075). As *nothing observed*, weakly against, it makes iALS (0.084).
+#   it makes the SVD (NDCG@20 0.075). As *nothing observed*, weakly against, it makes iALS (0.084, as
+#   bestsellers have): not a clean test of the zero's weight.
 # * With one side fixed, factorization is ridge regression. ALS solves the sides in turn, and its loss never
 #   rises.
 # * $\alpha_0$ says how hard the zeros pull down. The Gramian carries all of them at the price of a
 #   $d \times d$ matrix.
 # * Tune $\alpha_0$ and $\lambda$ together; a win over an untuned iALS shows little.
 #
-# **Next.** The dot product was our choice; all the rest was learned from data. Why not learn the similarity,
-# too, and let the data say what a pair is worth? [Lesson 03](03_learned_similarity.ipynb) begins with a green
-# check mark that says so, and asks whether you believe it.
+# **Next.** The dot product was our choice. Why not learn the similarity, too? [Lesson
+# 03](03_learned_similarity.ipynb) begins with a green check mark that says so.
 #
 # **Further reading.** Koren, Bell, Volinsky, *Matrix Factorization Techniques for Recommender
 # Systems* (2009): ratings, biases and time. Hu, Koren, Volinsky, *Collaborative Filtering for

@@ -6,8 +6,8 @@ from tests.lessons.evidence import ADVICE, printed
 
 MORALS = {
     "To recommend is to predict links: which link between a user and an item is missing, or comes next?": ADVICE,
-    "That a film can be reached says little; which film comes first is decided by the degrees that a walk is divided by": lambda: (
-        printed("04", "three hops, A³")[1] - printed("04", "bestsellers ")[1]
-        < printed("04", "RP3β ")[1] - printed("04", "three hops, A³")[1]
+    "Three steps gain most by dividing by the last film's fans": lambda: (
+        # what L3 gains over plain three hops is at most less than RP3β gains over L3 at least
+        printed("04", "NDCG@20 +", 0)[2] < printed("04", "NDCG@20 +", 1)[1]
     ),
 }
