@@ -685,7 +685,7 @@ verdicts(*cards)
 # **How to read it.** *An unknown number* finds next to nothing (0.003, untuned): no error pulls down a film
 # that is not rated. *A dislike*, the SVD, finds 0.075, and *not observed*, a weak vote against, 0.084 with
 # iALS. They differ in $d$ and ridge as well: not a clean test of the zero's weight. And a careless choice costs
-# more (0.048) than the right answer wins (0.009): typed in on the first day, it finds less than half of what
+# more (0.048) than the better answer wins (0.009): typed in on the first day, it finds less than half of what
 # bestsellers do (0.035). The winner, recent popularity, knows no user. It is the calendar again (1.8): for
 # iALS a like of spring counts as much as one of yesterday. Lesson 01 kept the likes of users and films that
 # the past does not know; here they are left out, 38 % of the last tenth.

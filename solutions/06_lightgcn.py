@@ -286,8 +286,8 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 6.4 Where do the steps end?
 #
-# Average often enough, and all differences are gone: **over-smoothing**. Watch it happen to Ann, Bob, Eve and their four films. Step to layer 15, then to layer
-# 16.
+# Average often enough, and all differences are gone: **over-smoothing**. Watch it happen to Ann, Bob, Eve and
+# their four films. Step to layer 15, then to layer 16.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 18 to 28. Figure 6.3: step to 15, stop, ask 06.p8, then step to 16: the sides exchange their rays. Press
@@ -327,12 +327,12 @@ visuals.smoothing(
 #
 # These are limits of single layers. In LightGCN's **mean** the signs $(-1)^k$ cancel, and only $s s^\top / S$
 # stays. What is left of a node? The root of its degree, times one vector that all share. So everybody gets the
-# same list, bestsellers first. (With the last layer alone they may come last: users and items end on two rays.)
+# same list, bestsellers first. (With the last layer alone they may come last.)
 #
 # **Why not twenty, then?** On a real graph that end is far. For the 2,000 users of 6.2 twenty untrained layers
 # find *more* than three, 0.086 and 0.055; three trained ones find nearly 0.10 (figure 6.2). But trained layers
 # add less and less: on test 0.091, 0.119, 0.139 and 0.143 with none to three; on PinWorld the third adds
-# nothing (6.10). Twenty trained layers were not measured.
+# nothing (6.10). The paper's model is best with three or four. Twenty trained layers were not measured.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 06.5 — `smoothing_limits` ({{points:06.5}})
@@ -453,8 +453,8 @@ verdict(
 # | layers | *0.183, the paper's own training* | 0.188 |
 #
 # **How to read it.** In the recipe's column layers add 0.026; in the first row the recipe adds 0.012. The graph
-# is the larger step. In lesson 05 a wide table was as good as layers. Here width buys five sixths: from 64 to
-# 1,024 numbers iALS rises from 0.153 to 0.182.
+# is the larger step. In lesson 05 a wide table was as good as layers. Here width buys
+# iALS five sixths of the way: from 64 to 1,024 numbers it rises from 0.153 to 0.182.
 #
 # But who says that the walk must be trained? GF-CF and RP3β walk three steps, train nothing, and find 0.190
 # and 0.188.
