@@ -32,8 +32,8 @@
 # 11.11 no sampling at all · 11.12 your choice.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# As a lecture of fifty minutes: 11.1 with its flip by hand, the derivation of 11.2 on the board, figure 11.2 with
-# the room choosing variants, the knob of 11.4, and the figure of 11.5. Vote before 11.1, 11.3 and 11.5. Stop at the second half of the table in 11.3: a variant may be the best
+# As a lecture of fifty minutes: 11.1 with its flip by hand, the derivation of 11.2 on the board, 11.3 with
+# the room choosing variants in figure 11.2, the knob of 11.4, and the figure of 11.5. Four votes: 11.p1, 11.p2, 11.p6 and 11.p7. Stop at the second half of the table in 11.3: a variant may be the best
 # estimate of a gradient and not the one that learns the right thing, and both sentences are true. The branches are for ninety minutes; take
 # 11.8 if the room asks for the paper of 2025.
 
@@ -338,7 +338,7 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 # (outlines). In the interactive version you move λ.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 30 to 37. Figure 11.3, λ from 0 to 1, and ask at which film
+# Minutes 30 to 38. Figure 11.3, λ from 0 to 1, and ask at which film
 # the order turns; then below 0, where it gets more peculiar. Ask what would happen to a model trained with the
 # correction: it would get it twice. Ask 11.p6 before the table. Usual wrong answer: at λ = 1, where it equals the
 # corrected losses. In a table of free logits it would.
@@ -391,9 +391,9 @@ same.drop(columns=["num_negatives", "uniform"]).set_index("loss").rename_axis(co
 predict("11.p7")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 40 to 50, with what is taken away. Vote on 11.p7 before the figure. Usual wrong answer: more of the rare ones as well, a correction
-# is fair. Left in the figure: the correction finds more on all three data sets. Right: on films and on Gowalla it pays with rare items. Last the hollow diamonds, which correct
-# nothing in training: one number when serving, and nowhere behind. Ask who else was given such a number: nobody. Ask who is ahead of every loss on films: popularity of the last days.
+# Minutes 38 to 48. Vote on 11.p7 before the figure. Usual wrong answer: more of the rare ones as well, a correction
+# is fair. Left in the figure: the correction finds more on all three data sets. Right: on films and on Gowalla it pays with rare items, on PinWorld hardly. Last the hollow diamonds, which correct
+# nothing in training: one number when serving, on the left nowhere behind; on the right it costs rare items more on PinWorld and Gowalla. Ask who else was given such a number: nobody. Ask who is ahead of every loss on films: popularity of the last days.
 
 # %% slideshow={"slide_type": "fragment"} tags=["long", "answers:11.p7"] jupyter={"source_hidden": true}
 stored = results.load(

@@ -398,6 +398,10 @@ verdict(
 # **Which edges?** Here is the whole as a machine: six lists of neighbors become six vectors, and these become one. The lines are as wide as a trained
 # transformer looks at the six. Which one could you take away?
 
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 35 to 39. Vote 14.p7 before the picture. Usual wrong answer: of the one that is looked at more. Then take the graphs away one after the other,
+# and ask each time how far the point moves. Choose ad pins last: nobody is in user-pin, and the line is gone.
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:14.p7"]
 predict("14.p7")
 
@@ -426,10 +430,6 @@ visuals.machine(kinds, missed)
 # are over all pins, whatever kind the lines show.
 #
 # </details>
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 35 to 39. Vote 14.p7 before the picture. Usual wrong answer: of the one that is looked at more. Then take the graphs away one after the other,
-# and ask each time how far the point moves. Choose ad pins last: nobody is in user-pin, and the line is gone.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.6 For whom?

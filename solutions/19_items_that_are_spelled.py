@@ -25,7 +25,7 @@
 # take-away: words that are learned · words that die, items that collide · attention that adds up · what spelling costs · is it the meaning of the codes? · what is public.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# As a lecture of fifty minutes: a pin spelled by hand, the product of chances in 19.2, figure 19.2 with the room choosing the width, then both figures of 19.4. For the words take branch 19.5: "who
+# As a lecture of fifty minutes: 19.1 with a pin spelled by hand, the product of chances in 19.2, 19.3 and figure 19.2 with the room choosing the width, then both figures of 19.4. For the words take branch 19.5: "who
 # tells the encoder what was said wrong?", the arrow that is not there, and figure 19.5 with a vote on how many words will live.
 # Take three votes: 19.p5 on the width, 19.p7 and 19.p8 on who finds what. Branch 19.10 is for people who have read the papers' tables.
 
