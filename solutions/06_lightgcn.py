@@ -228,7 +228,7 @@ verdict(
 # who was not in the graph when training began has no row in it. Such a model is called **transductive**.
 #
 # The loss is BPR from lesson 03, on scores of propagated embeddings, with a ridge on layer 0; branch A writes
-# it. BPR-MF, the factorization of lesson 03, is LightGCN with $K = 0$. Here both train, live.
+# it. BPR-MF, the factorization of lesson 03, is LightGCN with $K = 0$. Here both train.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 6.2 in a minute: point at the first epochs, then at the last. Ask 06.p6 before.
@@ -536,7 +536,7 @@ display(card)
 # **How to read it.** On PinWorld the learned vectors are first with one like (NDCG@20 0.153 and 0.152), and
 # the counts behind (0.125 to 0.131): the claim turned round. A likely reason: the vector of a pin was learned
 # from everybody who knows pins like it, and a count has only the few who saved this one. From two likes on
-# all five fall, perhaps because older likes say less of what comes next. item2item falls least, and with fifty
+# all five fall, perhaps because older likes say less. item2item falls least, and with fifty
 # it is ahead of iALS and LightGCN (0.121, 0.114, 0.109). On MovieTweetings, with new films every week, a list
 # that knows nobody's taste is ahead of all five with one like (0.178). Of the five user2item and RP3β come
 # next (0.133; iALS 0.127, LightGCN 0.108), and from two likes on LightGCN is last.
@@ -694,7 +694,7 @@ pd.DataFrame({"who notices a change of Alien": told})
 # * **A layer that learns nothing: what is it good for?** It walks. Even untrained it finds more than a list
 #   of bestsellers, and on Gowalla it brings more than the recipe does (6.5).
 # * **Why not stack twenty?** In the end only the degrees are left, and everybody gets the same list. That end is
-#   far: on 2,000 users twenty untrained layers find more than three. Trained layers add less and less (6.4).
+#   far: on 2,000 users twenty untrained layers find more than three. Trained ones add less and less.
 # * LightGCN is a fixed walk on a trained table: $\mathbf E^* = \frac{1}{K+1}\sum_k \hat{\mathbf A}^k \mathbf E^{(0)}$.
 # * On PinWorld a learned vector is best for somebody with one like, item2item for somebody with fifty.
 # * Right shapes prove nothing. Change one node and look who notices.
