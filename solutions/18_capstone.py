@@ -659,7 +659,7 @@ verdict(
 # differences correlate by 0.3 to 0.7), so these are not twelve observations. In nine further experiments no quick policy differs by more than 1.3 errors (PinSage 0.8).
 #
 # Generators are those of 18.2 and learn from all saves before the experiment, with the knobs of their lessons; *RP3β, shown again* repeats what was not saved. Nine settings of Pixie and SASRec and twelve of PinSage were
-# tried, on days 42 to 48 of the log and in an experiment of its own. Chosen were Pixie with 5,000 steps and restart 0.6, PinSage with 24 passes and pictures beside words, on the log with a
+# tried, on days 42 to 48 of the log and in an experiment of its own (the same people, another chance). Chosen were Pixie with 5,000 steps and restart 0.6, PinSage with 24 passes and pictures beside words, on the log with a
 # little popularity added, SASRec with vectors of 64 numbers: the largest values tried, so more may bring more. The ranker is ahead of these seven fused by 0.40 saves, from 0.32 to 0.49, where the log chose, and by 0.32, from 0.23 to 0.41, where
 # people did; three fused are ahead of seven that people chose by 0.07, from 0.01 to 0.12, with the ranker by 0.09, from 0.05 to 0.13. `python -m solutions.experiments.lesson18.people_tuned`, six minutes.
 #
