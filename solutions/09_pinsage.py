@@ -441,7 +441,7 @@ visuals.curriculum(epochs, num_shared=500, false=np.where(near < 0, np.nan, fals
 # false ones at each rank. In the interactive version you go through the epochs, where small blocks above count what each query is compared with, and set
 # the ranks that hard negatives come from.*
 #
-# Do they move? Hardly: more than half of the hard negatives stand where the positives stand, to the end. Many of them may be positives that nobody has told us of.
+# Do they move? In the last epoch more than half of the hard negatives still stand where the positives stand. Many of them may be positives that nobody has told us of.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 9.3: step from the second epoch to the last (the first has no hard ones) and ask each time where the hard negatives
@@ -501,7 +501,7 @@ for claim, what in (
 # *Figure 9.4. What six changes of PinSage gain in NDCG@20 on PinWorld, with intervals of 95 % over three trainings: above, neighbors and
 # the loss; below, the paper's ideas about neighbors and negatives (a *maximum* keeps the largest of each coordinate). Look which intervals cross the line of zero.*
 #
-# Two dots stand clear of zero: the neighbors and the softmax. The softmax pushes hardest what is wrongly on top, while the hinge pushes all that come too near alike. The four dots below lie at zero. (Two intervals are wide: half of what the loss brings could hide in them.)
+# Two dots stand clear of zero: the neighbors and the softmax. The softmax pushes hardest what is wrongly on top, while the hinge pushes all that come too near alike. The four dots below lie at zero. (Two intervals are wide: two thirds of what the loss brings could hide in them.)
 #
 # So *here* you would miss none of the four, and one of them, the hinge, you would change. Is the paper wrong? No: each idea has its problem. Importance chooses among thousands of neighbors; here a pin hears 15 of 25, so a plain mean says nearly the same. Hard negatives teach a model among billions; here many are false (9.4). An idea pays where its problem is.
 #
@@ -585,7 +585,7 @@ display(verdict("PinSage finds more than comparable deep learning and graph-base
 # **On boards** counting is ahead: people have sorted these pins already, and RP3β reads their work directly. **On articles**, nearly all known, it is far ahead. **On no board** PinSage has nobody to listen to, and the
 # encoder without neighbors stands beside it.
 #
-# An id is a memory: it keeps what a pin's own pairs say. So PinSage with ids is level with RP3β over all pins, and on no board it is the highest mark, because such a pin still has its pairs. A pin of this morning has neither (9.7).
+# An id is a memory: it keeps what a pin's own pairs say. So PinSage with ids is level with RP3β over all pins, and on no board it is the highest mark, because such a pin still has its pairs, and content beside them. A pin of this morning has no pairs (9.7).
 #
 # **Where things are known, count; what nobody has sorted yet, content finds as well as counting does.**
 #
@@ -684,7 +684,7 @@ display(verdict("For pins born since the training, vectors of the day find more 
 # > **Where it did not.** On pins with boards 0.220, RP3β 0.229; on articles, nearly all known, 0.119, RP3β 0.253 (9.6); among newborn pins after four weeks 0.434, RP3β 0.463 (7.8).
 #
 # * **Which of the four would you miss?** On PinWorld none that we could see. Importance, hard negatives and the curriculum moved nothing; the hinge you would change for a softmax. What you would miss are the neighbors.
-# * **Whom does it serve best?** Pins of the last days, with content and a few edges. A pin with a long past is served better by counting, a pin without any edge by its content alone.
+# * **Whom does it serve best?** Pins of the last days, with content and a few edges. A pin with a long past is served better by counting; for a pin on no board its content alone finds as much.
 # * Read a loss at the place where all is well: it must be least there.
 #
 # **Next.** PinSage has a vector for a pin, and none for a person. Could a person have one of her own, made apart from the pins', so that one product compares the two? And

@@ -276,7 +276,7 @@ for name, loss in {"yours": twhin_loss, "the library's": twhin.loss}.items():
 pd.DataFrame(rows)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# With the bugs the first three rows say yes: a loss falls, whatever its labels are. The other rows each say what the loss is *for*, and they catch the bugs.
+# With the bugs the first three rows say yes: a loss falls, whatever its labels are. The other rows each say what the loss is *for*, and there the bugs show.
 #
 # You find the bugs in `projects/twhin/models/models.py` of the repository twitter/the-algorithm-ml. The labels of the
 # negatives are built with `torch.ones`. The relations are read through `.data`, so they never learn. And the relation (`trans_embs`) is added to the
@@ -356,7 +356,7 @@ for claim, name in (
     )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** The solid lines are far above the dashed ones: other edges help. With a tenth of the clicks TwHIN finds NDCG@10 0.177, the best model of the clicks alone
+# **How to read it.** The solid lines are above the dashed ones: other edges help (with one click in a hundred TwHIN cannot be told from them). With a tenth of the clicks TwHIN finds NDCG@10 0.177, the best model of the clicks alone
 # 0.059. A bought kayak says something about ads for kayaks, and a model of the clicks never reads it.
 #
 # But what helps is **the graph**, not the relations. iALS, for which all edges are alike, lies highest at every share, and with one click in a hundred it finds twice as much as TwHIN (0.156, 0.072). A likely reason: TwHIN has to learn from clicks what a click is, and with few of them it cannot. For iALS a save says as
@@ -522,7 +522,7 @@ verdict(
 #
 # So is the picture of 13.4 wrong? It is true of a
 # plane, where the mean of two topics lies among a third. In 32 numbers there is more room: a vector can be near to two topics and far from all others.
-# That is a likely reason, not a measured one.
+# And with six topics the best single vector is a mean that forgets: perhaps what counts is the topic of today. Likely reasons, not measured ones.
 #
 # **Before you give somebody five vectors, see what one good vector finds.**
 #

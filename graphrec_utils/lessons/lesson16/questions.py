@@ -127,7 +127,7 @@ QUESTIONS = (
     )),
     Question("16.q5", "The popularity of a pin stands as a number beside its vector, or the loss has to bring it into the vector. What is the difference after a few "
              "hundred steps?", (
-        ("beside the vector it is there at once; inside it has hardly been learned", "Later it may live in a length or in a shared direction."),
+        ("beside the vector it is there at once; inside, at length 1, it has hardly been learned", "Later it may live in a length or in a shared direction."),
         ("none: the loss asks for it either way", "It asks, and a few hundred steps are little."),
         ("inside it knows more, for it depends on the question", "Then it would have been learned; it has not had the time."),
     )),

@@ -41,8 +41,15 @@ MORALS = {
     "A length or a direction has to be learned. A number beside the vector is there at once": number,
     "The losses do not get in each other's way. Pairs teach the others; the others teach pairs nothing": teach,
     "Before you praise attention, give its rival the same number": rival,
-    "Where contents may lie, keep a rival that does not read them": lambda: (
-        mean("content", "PinWorld", 1, "RP3β")
-        > max(mean("content", "PinWorld", 1, x) for x in ("PinSage", "MultiBiSage", "OmniSage"))
+    "Where contents may lie, let the model know the author, too": lambda: (
+        all(
+            mean("content", "PinWorld", lies, "iALS, told of content")
+            > max(
+                mean("content", "PinWorld", lies, x) for x in ("PinSage", "MultiBiSage", "OmniSage")
+            )
+            for lies in (0, 0.5, 1)
+        )
+        and mean("content", "PinWorld", 1, "OmniSage")
+        > 2 * mean("content", "PinWorld", 1, "PinSage")
     ),
 }
