@@ -88,4 +88,3 @@ ex.slip("the pin itself has a place in your answer: only the graphs have",
         f"return {MEANS}", f"return torch.cat([looks[:, 0].mean()[None], {MEANS}])")
 ex.slip("you count by whom a graph is looked at most: how much it is looked at was asked",
         MEANS, "torch.nn.functional.one_hot(looks[:, 1:].argmax(dim=1), there.shape[1]).float().mean(dim=0)")
-ex.slip("you count weights above 0: `there` says who has a neighbor", KNOWN, "(looks[:, 1:] > 0).sum(dim=0).clamp(min=1)")
