@@ -457,3 +457,18 @@ def test_every_lesson_has_a_short_deck_that_fits_an_hour():
     for source in built():
         _, told = slides.shortened(nbformat.read(target(source, "solved"), 4))
         assert int(told.split()[0]) <= short.MOST, (source.name, told)
+
+
+def test_a_vote_that_the_opening_note_names_stands_in_the_short_deck():
+    for source in built():
+        cells = nbformat.read(target(source, "solved"), 4).cells
+        said = next(c.source for c in cells if "notes" in c.metadata.get("tags", []))
+        named = set(re.findall(r"\b\d\d\.p\d+", said))
+        section, votes = 0, {}
+        for cell in cells:
+            if heading := re.match(r"## (?:↳ )?\d+\.(\d+)", cell.source):
+                section = int(heading[1])
+            asked = [t for t in cell.metadata.get("tags", []) if t.startswith("predict:")]
+            votes |= {tag.removeprefix("predict:"): section for tag in asked}
+        if kept := short.sections(said):  # a note that names no section keeps all
+            assert {votes[vote] for vote in named} <= kept, (source.name, named)
