@@ -411,7 +411,7 @@ display(verdict("Trained with all three, one encoder finds more than with each l
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.6 Which graph, and against whom?
 #
-# The encoder hears *nobody*, *boards*, or *both* graphs. Its rivals are **PinSage** of equal size, once with the offset of 16.4 and once without, and
+# The encoder hears *nobody*, *boards*, or *both* graphs. Its rivals are **PinSage**, once of equal size with the offset of 16.4, once of twice the size without it, and
 # two models that count, iALS and RP3β. Three sets of queries: all pins of a week; of these the *cold* ones, which had no edge that morning; and the articles of citeulike-t, a real library.
 #
 # > **Claim** (ours). A transformer over typed neighbors finds more than PinSage.
