@@ -447,7 +447,8 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 18.6 — `off_policy` ({{points:18.6}})
 #
-# By hand: four rows, two candidates. A reward may be any number, and one weight at least is above 0.
+# By hand: four rows, two candidates. A reward may be any number. One weight at least is above 0: of a policy that shows nothing of
+# what the log holds, SNIPS would be 0/0, NaN, and the library's function says so instead.
 #
 # | $\pi$ | shown | $\pi_0$ | $r$ | $\hat r$ | $w$ |
 # |---|---|---|---|---|---|

@@ -24,6 +24,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from graphrec_utils import arguments
+
 
 class OffPolicy(NamedTuple):
     """Three estimates of what a policy earns a row, and how many rows of the log speak of it."""
@@ -51,8 +53,9 @@ def off_policy(
         model: (N, C) what somebody expects each candidate to earn.
 
     Raises:
-        ValueError: shapes that do not fit, a chance of 0 or above 1, a policy whose rows do not sum to 1, or one without
-            overlap: the log holds nothing that it would show.
+        ValueError: shapes that do not fit, a chance of 0 or above 1, a policy whose rows do not sum to 1, what is shown is no
+            candidate, a reward or a model that is not finite, or a policy without overlap, all of whose weights are 0: the
+            log holds nothing that it would show.
 
     Built in lesson 18, exercise 18.6.
     """
@@ -70,10 +73,13 @@ def off_policy(
         )
     if (policy < 0).any() or not np.allclose(policy.sum(axis=1), 1):
         raise ValueError("each row of policy holds chances that sum to 1")
+    shown = arguments.ids("shown", shown, policy.shape[1], of="the columns of policy")
+    if not (np.isfinite(reward).all() and np.isfinite(model).all()):
+        raise ValueError("reward and model must be finite: one NaN would be the whole estimate")
     w = policy[rows, shown] / chance
     if not w.any():
         raise ValueError(
-            "no overlap: the log holds nothing that this policy would show, and cannot speak of it"
+            "no overlap: all weights are 0, for the log holds nothing that this policy would show, and cannot speak of it"
         )
     return OffPolicy(
         float((w * reward).mean()),
