@@ -110,6 +110,22 @@ def test_on_a_phone_what_is_pressed_and_what_it_does_are_seen_together(shown, na
     screenshot(page, f"phone-{name}")
 
 
+BESIDE = ["bipartite", "scatter", "surface", "bpr_loss", "adjacency", "khop", "walk", "smoothing"]
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_panels_stand_beside_each_other_in_a_narrow_window(shown, name):
+    """What a control moves is seen at once; text in a picture that shrinks stays readable."""
+    page, root = shown(name, viewport={"width": 720, "height": 800})
+    panels = root.locator(".gr-body > :not(.gr-whole)")
+    boxes = [panel.bounding_box() for panel in panels.all()]
+    assert len(boxes) > 1
+    assert len({box["y"] for box in boxes}) == 1
+    shares = "all => all.map((x) => x.getBoundingClientRect().width / x.viewBox.baseVal.width)"
+    assert all(share > 0.8 for share in panels.locator("svg").evaluate_all(shares))
+    assert width(page) <= 720
+
+
 @pytest.mark.full  # for people to look at: nothing is asked of them here
 @pytest.mark.parametrize("look", ["light", "dark"])
 @pytest.mark.parametrize(

@@ -24,9 +24,14 @@ export const s = (tag, attributes = {}, ...children) =>
 // The box of a visual: controls, status line, body, help line. What is pressed and what it does stand
 // together on top, so that both are seen on a phone. `say` writes the status line, which a screen
 // reader speaks; what it says of a student's own function is left out in a deck, as is all of the
-// class gr-yours.
-export function frame(el, { label, help }) {
+// class gr-yours. Panels stand below each other where they do not fit in a row; with `least`, px, they
+// shrink down to it first. A row of its own has the class gr-whole.
+export function frame(el, { label, help, least }) {
   const body = h("div", { class: "gr-body" });
+  if (least) {
+    body.classList.add("gr-beside");
+    body.style.setProperty("--gr-least", `${least}px`);
+  }
   const controls = h("div", { class: "gr-controls", role: "group", "aria-label": "Controls" });
   const line = h("div", { class: "gr-status", role: "status" });
   const hint = h("div", { class: "gr-help" }, help);

@@ -4,6 +4,7 @@
 import { h, roving, s, travel } from "./base.js";
 
 const LINE = 48; // px between neighboring nodes; with many of them they move together
+const LINK = 130; // px from side to side
 const LETTERS = 14; // of a name
 
 // Returns { node, shapes, names, notes, edge, neighbors, walk }. `node` is the element to show; arrow keys
@@ -16,7 +17,7 @@ export function graph({ users, items, likes, label, pick, verb = "start here" })
   const short = all.map((x) => (x.length > LETTERS ? x.slice(0, LETTERS - 1) + "…" : x));
   const room = (part) => 26 + Math.max(70, 8.5 * Math.max(...part.map((x) => x.length)));
   const left = room(short.slice(0, m));
-  const right = left + 170;
+  const right = left + LINK;
   const width = right + room(short.slice(m));
   const line = Math.max(m, items.length) > 8 ? 0.7 * LINE : LINE;
   const height = line * Math.max(m, items.length);

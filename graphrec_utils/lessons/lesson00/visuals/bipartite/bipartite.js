@@ -25,6 +25,7 @@ function render({ model, el }) {
   const { body, controls, say } = frame(el, {
     label: "The matrix and the graph of the same likes",
     help: "Point at a cell or an edge, or use the arrow keys. Click, Enter or Space switches a like.",
+    least: 230,
   });
 
   const named = (names) => count(names.length, "like") + (names.length ? ` (${list(names)})` : "");

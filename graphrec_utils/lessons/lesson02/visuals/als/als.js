@@ -73,6 +73,7 @@ function render({ model, el }) {
     here,
   );
   const panelOfLoss = panel("loss", curve);
+  panelOfLoss.classList.add("gr-als-loss");
   body.append(panelOfLoss);
 
   // ---- stepping

@@ -11,6 +11,7 @@ function render({ model, el }) {
   const { body, controls, say } = frame(el, {
     label: "BPR loss over the score difference, with both signs",
     help: "Move the slider (arrow keys work), take steps, turn the sign.",
+    least: 280,
   });
 
   const signOf = () => (model.get("turned") ? -1 : 1);
@@ -69,7 +70,7 @@ function render({ model, el }) {
   body.append(
     h(
       "div",
-      { class: "gr-bpr-legend" },
+      { class: "gr-bpr-legend gr-whole" },
       h("span", {}, h("i", { class: "gr-bpr-key gr-bpr-solid" }), "solid: −log σ(x), BPR"),
       h("span", {}, h("i", { class: "gr-bpr-key gr-bpr-dashed" }), "dashed: sign turned"),
     ),

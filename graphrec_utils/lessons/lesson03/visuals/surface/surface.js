@@ -14,6 +14,7 @@ function render({ model, el }) {
   const { body, controls, say } = frame(el, {
     label: "The dot product of one coordinate and networks that imitate it",
     help: "Move the user and the item: drag in a map, or use the sliders (arrow keys work).",
+    least: 200,
   });
 
   const product = (p, q) => p * q;
@@ -119,7 +120,7 @@ function render({ model, el }) {
   body.append(
     h(
       "div",
-      { class: "gr-surf-legend" },
+      { class: "gr-surf-legend gr-whole" },
       h("span", {}, h("i", { class: "gr-surf-key gr-surf-solid" }), "solid, circle: p · q"),
       h("span", {}, h("i", { class: "gr-surf-key gr-surf-dashed" }), "dashed, square: the network"),
       h("span", {}, "Red: above 0, blue: below; black line: 0. Dashed square: where it was trained."),

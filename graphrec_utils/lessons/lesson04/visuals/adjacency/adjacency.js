@@ -18,6 +18,7 @@ function render({ model, el }) {
   const { root, body, controls, say } = frame(el, {
     label: "The adjacency matrix and its graph",
     help: "Click a node or a cell; arrow keys move among them, Enter picks a node.",
+    least: 250,
   });
   const net = graph({
     users,

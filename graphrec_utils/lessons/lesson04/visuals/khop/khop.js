@@ -17,6 +17,7 @@ function render({ model, el }) {
   const { root, body, controls, say } = frame(el, {
     label: "Walks of length k in a bipartite graph",
     help: "Click a node, or reach it with the arrow keys and press Enter, to start there.",
+    least: 250,
   });
   const net = graph({
     users,

@@ -24,6 +24,7 @@ function render({ model, el }) {
   const { root, body, controls, say } = frame(el, {
     label: "A walker that returns to its start, and the shares of its visits",
     help: "Click a node, or reach it with the arrow keys and press Enter, to start there.",
+    least: 290,
   });
   const net = graph({
     users: model.get("users"),

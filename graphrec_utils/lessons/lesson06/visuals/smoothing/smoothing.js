@@ -18,6 +18,7 @@ function render({ model, el }) {
   const { root, body, controls, say } = frame(el, {
     label: "Over-smoothing, layer by layer",
     help: "Buttons, or the arrow keys ← and → for one layer, Home for layer 0, End for the last.",
+    least: 190,
   });
 
   // ---- a picture: all nodes around the origin, the longest one at the rim
