@@ -48,7 +48,7 @@ PICKS = {
     "09": (("9.2", "formula"), ("9.2", "visual"), ("9.3", "visual"), ("9.5", "picture"), ("9.7", "picture")),
     "10": (("10.1", "formula"), ("10.2", "visual"), ("10.4", "visual"), ("10.5", "picture")),
     "11": (("11.1", "picture"), ("11.3", "table"), ("11.3", "visual"), ("11.4", "visual"), ("11.5", "picture")),
-    "12": (("12.1", "visual"), ("12.2", "picture"), ("12.5", "visual"), ("12.5", "picture")),
+    "12": (("12.1", "visual"), ("12.4", "visual"), ("12.5", "visual"), ("12.5", "picture")),
     "13": (("13.1", "visual"), ("13.2", "formula"), ("13.3", "picture"), ("13.4", "visual"), ("13.5", "picture")),
     "14": (("14.3", "visual"), ("14.4", "formula"), ("14.5", "picture"), ("14.5", "visual"), ("14.6", "picture")),
     "15": (("15.1", "visual"), ("15.2", "formula"), ("15.3", "picture"), ("15.4", "visual")),

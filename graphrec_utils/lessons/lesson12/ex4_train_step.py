@@ -10,6 +10,7 @@ ex = Exercise(
     "12.4",
     "train_step",
     points=5,
+    branch=True,
     library=("graphrec_utils.models.transe.normalize",),
     hints=(
         "What keeps the loss from falling by making all vectors longer? It has to happen before the distances are "

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
+from graphrec_utils.exercises import questions
 from tests.lessons.evidence import ahead, behind, of, open_
 
 
 def both_ways() -> bool:
     mrr = {(r["kind"], r["model"]): sum(r["MRR"]) / 3 for r in of("12_patterns")["rows"]}
-    return (
-        mrr["one to many", "TransE"] == 1
-        and mrr["symmetric", "TransE"] < 0.4
-        and max(x for (kind, _), x in mrr.items() if kind == "order counts") < 0.8
-    )
+    return mrr["one to many", "TransE"] == 1 and mrr["symmetric", "TransE"] < 0.4
 
 
 def wants() -> bool:
@@ -27,8 +26,11 @@ def wants() -> bool:
 
 
 MORALS = {
-    'A rank asks who is nearer, not who is exact. What one arrow cannot say is "both ways", and "in this order"': both_ways,
-    "Add the relation that says what somebody wants": wants,
+    'A rank asks who is nearer, not who is exact. What one arrow cannot say is "both ways"': both_ways,
+    "Add what people do before what things are": wants,
+    "A falling loss is no proof of learning. Watch lengths": lambda: (
+        json.loads(questions.measured_file("12").read_text("utf-8"))["12.p1"] == "it keeps falling"
+    ),
     "On a sphere popularity has one place, the direction that all share. Where training has not filled it, give it a number": lambda: (
         behind(
             of("12_likes")["PinWorld"]["leads"][

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from graphrec_utils import style
 from graphrec_utils.plots.visuals.base import Visual, asked
 
+FIRST = "one to one"  # drawn alone: the others answer an exercise that comes later
 REACH = 2.0  # coordinates shown, to all sides of 0
 SCENES: dict[str, dict] = {
     "one to one": {
@@ -78,7 +79,8 @@ def translation(
         """Ask the student's function about what the reader has moved."""
         return {"mine": asked(function, lambda: answered(function, state))[0]}
 
-    told = ", ".join(f"{name} {_left(name).max():.2f}" for name in SCENES)
+    drawn = [scene] if scene == FIRST else [name for name in SCENES if name != FIRST]
+    told = ", ".join(f"{name} {_left(name).max():.2f}" for name in drawn)
     return Visual(
         Path(__file__).with_name("translation.js"),
         state=state | {"mine": mine},
@@ -87,7 +89,7 @@ def translation(
             f"Entities as points of the plane, each relation as one arrow that begins at the head of every "
             f"fact, and a dashed gap from its tip to the tail. The largest gap that the best arrows leave: {told}."
         ),
-        draw=draw,
+        draw=lambda: draw(drawn),
         note=note,
         moved=function and moved,
     )
@@ -131,11 +133,12 @@ def best(scene: dict) -> np.ndarray:
     return np.array([(points[t] - points[h])[r == k].mean(axis=0) for k in range(r.max() + 1)])
 
 
-def draw() -> tuple[Axes, ...]:
-    """Draw every scene with the best arrow of each relation."""
-    figure = plt.figure(figsize=(8.4, 2.5))
-    axes = figure.subplots(1, len(SCENES), sharex=True, sharey=True)
-    for ax, (name, scene) in zip(axes, SCENES.items(), strict=True):
+def draw(names: Sequence[str]) -> tuple[Axes, ...]:
+    """Draw some scenes with the best arrow of each relation."""
+    figure = plt.figure(figsize=(2.1 * len(names) + 0.8 * (len(names) == 1), 2.5))
+    axes = figure.subplots(1, len(names), sharex=True, sharey=True, squeeze=False)[0]
+    for ax, name in zip(axes, names, strict=True):
+        scene = SCENES[name]
         points, vectors = np.array(scene["points"]), best(scene)
         colors = (style.USER, style.ITEM, style.POSITIVE)
         for h, r, t in scene["facts"]:
