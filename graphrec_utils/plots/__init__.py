@@ -2,6 +2,7 @@
 
     graphs     R as a matrix and as a bipartite graph
     charts     how many, and how it grows: funnel, long tail, growth
+    pins       PinWorld's pins with faces (`plots.pins.faces`)
     visuals    interactive, one folder each
 
 Data in, Axes out. Nothing here trains, downloads or shows. A function draws on `ax` where one is
