@@ -52,7 +52,6 @@ TERMS = {
     "folded in": "7.7",
     "hard negative": "9.4",
     "curriculum": "9.4",
-    "HNSW": "10.5",
     r"log Q\b": "11.1",
     "mutual information": "11.1",
     "filtered": "12.4",

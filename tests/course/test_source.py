@@ -106,6 +106,14 @@ def test_hints_points_and_quiz_are_written_from_one_list(pair):
     )
 
 
+def test_a_question_that_a_branch_asks_leaves_the_quiz(tmp_path):
+    placed = edited(tmp_path, "# ## 0.1 How", "# {{quiz:00.q2}}\n#\n# ## 0.1 How")
+    prose = [c.source for c in notebooks(placed)["student"].cells if c.cell_type == "markdown"]
+    (asked,) = [text for text in prose if "**00.q2** " in text]
+    assert "## 0.1 How" in asked and "**00.q1** " not in asked and "✓" in asked
+    assert "\n".join(prose).count("**00.q1** ") == 1
+
+
 def test_a_check_before_its_exercise_is_refused(tmp_path):
     """A card above the answer cell judges the answer of the run before."""
     cells = re.split(r"(?=^# %%)", LESSON.read_text("utf-8"), flags=re.MULTILINE)
@@ -131,6 +139,7 @@ def test_a_check_before_its_exercise_is_refused(tmp_path):
         ("    ### SOLUTION\n", "", "exercise 00.1 has no ### SOLUTION"),
         ("{{minutes}}", "{{hours}}", "unknown field {{hours}}"),
         ("{{hints:00.2}}", "{{hints:00.8}}", "lesson00/ex8_name.py"),
+        ("{{hints:00.2}}", "{{hints:00.2}} {{quiz:00.q99}}", "lesson00/questions.py"),
         ("{{hints:00.2}}", "", "the prose above lacks {{hints:00.2}}"),
         (" ({{points:00.2}})", "", "the prose above lacks {{points:00.2}}"),
         ("def summarize(", "def summary(", "exercise 00.1 does not define summarize"),

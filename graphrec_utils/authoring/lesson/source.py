@@ -8,6 +8,7 @@ Inside an answer cell, `### SOLUTION` becomes the stub, or the body of the exerc
 `### BEGIN SOLUTION` and `### END SOLUTION`. Commented lines after an optional `### GIVEN` line become the
 student's starting code instead.
 In prose, {{points}}, {{minutes}}, {{points:06.1}}, {{hints:06.1}}, {{quiz}} and {{symbols}} are filled in.
+{{quiz:06.q1}}, at the end of the branch that teaches it, takes that question out of {{quiz}}.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ SOLUTION = re.compile(
 MARKER = re.compile(
     r"^(?P<indent> *)### SOLUTION$(?:\n *### GIVEN$(?P<given>(?:\n *#.*)+))?", re.MULTILINE
 )
-FIELD = re.compile(r"\{\{([a-z]+)(?::(\d\d\.\d+))?\}\}")
+FIELD = re.compile(r"\{\{([a-z]+)(?::(\d\d\.q?\d+))?\}\}")
 ROLES = ("exercise", "check")
 KNOWN_TAGS = {"setup", "experiment", "timing", "widget", "notes", "long", "told"}
 FOLDED = "<details><summary>{}</summary>\n\n{}\n\n</details>"
@@ -187,8 +188,9 @@ def _mark(source: Path, number: int, cell) -> None:
 
 
 def _unknown(name: str, error: KeyError) -> str:
-    """Return what an author reads about an exercise that is not found: where it is looked for."""
-    file = f"graphrec_utils/lessons/lesson{name[:2]}/ex{name[3:]}_name.py"
+    """Return what an author reads about an exercise or question that is not found: where it is looked for."""
+    module = "questions" if "q" in name else f"ex{name[3:]}_name"
+    file = f"graphrec_utils/lessons/lesson{name[:2]}/{module}.py"
     return f"{error.args[0]}; its file would be {file}"
 
 
@@ -251,8 +253,8 @@ def _fill(source: Path, number: int, cell) -> str:
                 case "points", _:
                     found = exercises.get(name)
                     return f"{found.points} {'extra ' * found.branch}points"
-                case "quiz", None:
-                    return "\n".join(map(_folded_question, _quiz(lesson.number)))
+                case "quiz", _:
+                    return "\n".join(map(_folded_question, _quiz(source, name)))
                 case "symbols", None:
                     return symbols.table()
                 case "hints", str():
@@ -272,8 +274,13 @@ def _points(number: str) -> str:
     return f"{core.full(found)}{f' (and {extra} extra in branches)' if extra else ''}"
 
 
-def _quiz(number: str) -> list[questions.Question]:
-    return [q for q in questions.of_lesson(number) if q.kind == "q"]
+def _quiz(source: Path, name: str | None) -> list[questions.Question]:
+    """Return the question of this name, or all that no branch asks."""
+    if name is not None:
+        return [questions.get(name)]
+    placed = set(re.findall(r"\{\{quiz:([^}]+)\}\}", source.read_text("utf-8")))
+    lesson = questions.of_lesson(source.name[:2])
+    return [q for q in lesson if q.kind == "q" and q.id not in placed]
 
 
 def _folded_question(question: questions.Question) -> str:

@@ -23,6 +23,7 @@ ex = Exercise(
     "10.6",
     "search_cells",
     points=3,
+    branch=True,
     library=("graphrec_utils.models.retrieval.IVF", "graphrec_utils.models.retrieval.cells"),
     hints=(
         "Which cells are worth a look? Which items are in them? Which of these are best? Three lines.",

@@ -129,7 +129,7 @@ QUESTIONS = (
          "Each drawn item then stands for itself alone, so all negatives push less, and the scores lie further apart. "
          "Who is liked more still stands above who is liked less."),
         ("popular items sink to the middle",
-         "That would need popular items to be drawn more often. Here all are drawn alike; in 10.4 they are not."),
+         "That would need popular items to be drawn more often. Here all are drawn alike; in 10.5 they are not."),
         ("none, it is only noise",
          "The items that are drawn are others each time. Over many batches each pushes by what its score deserves."),
     ), measured=_orders),

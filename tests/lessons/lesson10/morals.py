@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+
+import numpy as np
+import torch
+
+from graphrec_utils.models import two_tower
 from tests.lessons.evidence import ahead, behind, mean, of, open_, row
 
 
@@ -17,7 +24,7 @@ def size() -> bool:
     rate = lambda level, engine: mean("size", data, level, engine)  # noqa: E731
     return rate(small, "iALS, cells") < rate(small, "iALS, exact scan") and all(
         rate(large, x) > rate(large, "iALS, exact scan")
-        for x in ("iALS, cells", "iALS, cells of faiss", "iALS, HNSW of faiss")
+        for x in ("iALS, cells", "iALS, cells of faiss")
     )
 
 
@@ -27,8 +34,49 @@ def splits() -> bool:
     return ahead(by_time) and behind(one_out)
 
 
+def only_a_product() -> bool:
+    """Vectors of users and of items, each made without the other, have all scores in their product."""
+    histories = torch.tensor([[0, 1, -1], [2, -1, -1], [-1, -1, -1]])
+    model = two_tower.TwoTower(histories, 5, 4, seed=0)
+    with torch.no_grad():
+        alone = torch.cat([model.users(row[None]) for row in histories])
+        scores = torch.as_tensor(np.asarray(model.scores(np.arange(3))))
+        return torch.allclose((alone @ model.item().T).float(), scores.float(), atol=1e-5)
+
+
+def worth() -> bool:
+    """Figure 10.2: the probability of a film on which the user lies exactly."""
+    angles = np.radians([70, 40, 120, 200, 310])
+
+    def alien(temperature: float) -> float:
+        e = np.exp(np.cos(angles - angles[0]) / temperature)
+        return e[0] / e.sum()
+
+    return round(alien(1.0), 2) == 0.33 and round(alien(0.1), 2) == 0.78
+
+
+def stand_for_all() -> bool:
+    """The mean of Z-hat over all draws of two of four others is Z."""
+    s = np.array([1.0, 0.5, 0.0, -0.5, 2.0])
+    drawn = [np.exp(s[0]) + 4 / 2 * np.exp(s[list(d)]).sum() for d in itertools.combinations(range(1, 5), 2)]  # fmt: skip
+    return math.isclose(np.mean(drawn), np.exp(s).sum())
+
+
+def batch() -> bool:
+    alike = of("10_same_clock")
+    fans = {name: row["mean count of what is shown"] for name, row in alike["models"].items()}
+    return (
+        behind(alike["in-batch softmax over softmax"])
+        and fans["in-batch softmax"] < 0.5 * fans["softmax"]
+    )
+
+
 MORALS = {
-    "Before you compare losses, ask what popularity of the last days finds": recent,
+    "Only a product joins the two sides, so all but the product is made in advance": only_a_product,
+    "A cosine ends at 1; the temperature says how much 1 is worth": worth,
     "An index is a bet on size": size,
+    "Drawn alike, a few can stand for all": stand_for_all,
+    "Free negatives change the question: how much more probable is a film for her than for anybody?": batch,
+    "Before you compare losses, ask what popularity of the last days finds": recent,
     "Settings chosen on one split are wrong on the other, and so may be the winner": splits,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 
 from graphrec_utils import metrics, results
@@ -148,6 +149,20 @@ def test_what_the_questions_of_the_lesson_say_of_the_table():
     assert found["in-batch softmax"] < 0.8 * found["softmax"]  # 10.p6
     for other in ("softmax", "iALS, any d"):
         assert lead("softmax, causal", other).outcome == "does not hold"  # 10.p7
+
+
+def test_what_the_lesson_says_of_the_batch_at_one_clock():
+    """Both rows forget as fast: the gap of 10.5 is not the half-life's."""
+    alike = results.load("10_same_clock").values
+    mine, full = (alike["models"][x] for x in ("in-batch softmax", "softmax"))
+    best = max(alike["trials"], key=lambda trial: trial["validation"])
+    assert len(alike["trials"]) == 5 and not alike["edge"]
+    assert mine["knobs"] == {k: best[k] for k in ("rate", "epochs")} | {"half_life": 3}
+    assert full["knobs"]["half_life"] == 3
+    assert full["ndcg"] == pytest.approx(ndcg("time")["softmax"])  # the training of 10.8, again
+    assert mine["ndcg"] < 0.5 * full["ndcg"] and mine["coverage"] > 3 * full["coverage"]
+    assert mine["mean count of what is shown"] < 0.3 * full["mean count of what is shown"]
+    assert mine["ndcg"] < ndcg("time")["in-batch softmax"]  # with 81 days it finds a little more
 
 
 def test_what_the_lesson_says_of_the_two_splits():
