@@ -22,7 +22,6 @@ ex = Exercise(
     "16.4",
     "joint_loss",
     points=4,
-    branch=True,
     library="graphrec_utils.models.omnisage.loss",
     hints=(
         "A batch has 256 pairs and 4,000 questions of users. How often is each loss heard if all examples go into one mean?",

@@ -26,6 +26,7 @@ ex = Exercise(
     "16.5",
     "user_entity_loss",
     points=5,
+    branch=True,
     library=("graphrec_utils.models.omnisage.loss", "graphrec_utils.losses.full_softmax"),
     hints=(
         "outputs[:, 2] has read events 0, 1 and 2. Which is the first event that it may be asked for? And which "

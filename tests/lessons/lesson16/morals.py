@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from tests.lessons.evidence import ahead, mean, of, open_
-
-
-def number() -> bool:
-    # one graph network without and with a number for popularity beside its vector
-    found = {
-        (s["graphs"], s["losses"], s["popularity"]): s["recall"]
-        for s in of("16_choices")["settings"]
-    }
-    return all(
-        found[graphs, "entity-entity", True] > 3 * found[graphs, "entity-entity", False]
-        for graphs in {g for g, *_ in found}
-    )
+from graphrec_utils.models.omnisage import LOSSES
+from tests.lessons.evidence import ahead, behind, mean, of, open_
 
 
 def rival() -> bool:
@@ -27,19 +16,18 @@ def rival() -> bool:
     )
 
 
-def teach() -> bool:
-    leads = of("16_losses")["leads"]
-    return (
-        open_(leads["all three over entity-entity, all"])
-        and open_(leads["all three over entity-entity, users"]) is False
-        and ahead(leads["all three over entity-feature, cold queries"])
-        and ahead(leads["all three over user-entity, users"])
-    )
+def no_cost() -> bool:
+    # a loss that joins others is never seen to cost; the users' own is seen to bring something
+    leads, features = of("16_losses")["leads"], "entity-entity + entity-feature"
+    steps = [f"{features} over entity-entity"]
+    steps += [f"all three over {x}" for x in (features, *LOSSES)]
+    return not any(
+        behind(leads[f"{x}, {who}"]) for x in steps for who in ("all", "users")
+    ) and ahead(leads[f"all three over {features}, users"])
 
 
 MORALS = {
-    "A length or a direction has to be learned. A number beside the vector is there at once": number,
-    "The losses do not get in each other's way. Pairs teach the others; the others teach pairs nothing": teach,
+    "No further loss cost pins or users anything that could be seen, and users gained when their own loss joined": no_cost,
     "Before you praise attention, give its rival the same number": rival,
     "Where contents may lie, let the model know the author, too": lambda: (
         all(

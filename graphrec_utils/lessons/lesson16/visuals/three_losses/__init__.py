@@ -87,8 +87,8 @@ def draw(on: str) -> Axes:
     for one, other, loss in EDGES:
         (x, y), (a, b) = BOXES[one][:2], BOXES[other][:2]
         if x == a:
-            begin, end = (x + WIDTH / 2, -y - HEIGHT), (a + WIDTH / 2, -b)
-            bend = "arc3,rad=-0.35" if abs(y - b) > 150 else "arc3"
+            begin, end = (x + 20, -y - HEIGHT), (a + 20, -b)
+            bend = "arc3,rad=0.6"  # past the left edge of the box between them
         else:
             begin, end, bend = (x + WIDTH, -y - HEIGHT / 2), (a, -b - HEIGHT / 2), "arc3"
         lit = loss and loss in on

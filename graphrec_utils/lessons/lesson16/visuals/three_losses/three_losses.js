@@ -22,7 +22,7 @@ function render({ model, el }) {
     const [[x, y], [a, b]] = [boxes[one], boxes[other]];
     const d =
       x === a
-        ? `M${x + w - 20} ${y + tall}C${x + w + 26} ${y + tall + 30} ${x + w + 26} ${b - 30} ${x + w - 20} ${b}`
+        ? `M${x + 20} ${y + tall}C${x - 40} ${y + tall + 30} ${x - 40} ${b - 30} ${x + 20} ${b}`
         : `M${x + w} ${y + tall / 2}L${a} ${b + tall / 2}`;
     return [loss, s("path", { d, class: "gr-tw-edge" })];
   });
