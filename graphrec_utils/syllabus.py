@@ -39,7 +39,7 @@ LESSONS = (
     Lesson("11", "logq", "logQ, wrong and right", 155),
     Lesson("12", "transe", "Knowledge graphs and TransE", 115),
     Lesson("13", "twhin", "TwHIN and users of many interests", 165),
-    Lesson("14", "multibisage", "Heterogeneous aggregation and MultiBiSage", 130),
+    Lesson("14", "multibisage", "Heterogeneous aggregation and MultiBiSage", 155),
     Lesson("15", "sequences", "Sequences: SASRec and PinnerFormer", 170),
     Lesson("16", "omnisage", "OmniSage", 115),
     Lesson("17", "ranking", "Ranking: the second stage", 150),
