@@ -4,7 +4,7 @@
     advise.run("likes.csv", minutes=2)          # or: python3 -m graphrec_utils advise likes.csv --minutes 2
 
 `profile` looks, `contestants` says who can take part (`fits`, `trained`), `budget` how often in the
-minutes that there are, `cuts` splits, `compare` tunes and asks the test once, `verdicts` and `report` say what came
+minutes that there are, `cuts` splits, `compare` tunes and asks the test, `rounds` spends what is left of the minutes, `verdicts` and `report` say what came
 out, `places` where the table lies among the course's sets; `parts` reads a table beyond ten million rows. What is done is kept in a folder beside the report: a run that was
 stopped goes on where it was.
 """
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 MINUTES = 10.0
+FORM = 2  # of what is kept; what was kept in another one is not read
 
 
 def run(
@@ -92,7 +93,8 @@ def digest(table: Path, options: dict[str, Any]) -> str:
     """Return a name for what belongs to these bytes, options, and version of the course."""
     total = hashlib.sha256(
         json.dumps(
-            [__version__, {k: str(v) for k, v in options.items() if v is not None}], sort_keys=True
+            [__version__, FORM, {k: str(v) for k, v in options.items() if v is not None}],
+            sort_keys=True,
         ).encode()
     )
     for path in filter(None, (table, options.get("items"))):

@@ -1,6 +1,7 @@
 """Ten minutes for everybody: what each method would cost, from small fits, and how many trials fit in.
 
 Estimates are lines: a fit of a part of the users and one of a quarter of that part tell what does not grow and what does.
+They are rough; `rounds` spends what is left by what trials did take.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 
 from graphrec_utils import paths
 from graphrec_utils.advise.contestants import Contestant
+from graphrec_utils.advise.fits import latest
 from graphrec_utils.data import Interactions
 from graphrec_utils.models import baselines
 
@@ -33,6 +35,9 @@ PART = 30_000  # events of a first small fit
 NEVER = 1e9  # seconds
 GAINING = "still gaining"  # said of a training that its epochs ended
 PLANNED, LIMIT = 0.8, 1.0  # of the budget is planned; nothing begins or goes on behind the limit
+GRACE = (
+    1.1  # of it for the last fits, which would else be lost by a trial that took longer than others
+)
 
 
 class OutOfTime(Exception):
@@ -94,7 +99,15 @@ class Clock:
 
     def tick(self) -> None:
         """Raises OutOfTime when the limit is passed."""
-        if self.used > LIMIT * self.seconds:
+        self.until(LIMIT * self.seconds)
+
+    def last(self) -> None:
+        """Raises OutOfTime when the time of grace is over."""
+        self.until(GRACE * self.seconds)
+
+    def until(self, seconds: float) -> None:
+        """Raises OutOfTime when more is used."""
+        if self.used > seconds:
             raise OutOfTime
 
 
@@ -158,13 +171,16 @@ def cost(
 def _by_items(
     contestant: Contestant, past: Interactions, score: Callable[[Any], float], clock: Clock
 ) -> dict[str, float]:
-    """Return what `cost` does, of a fit that inverts a matrix of all items, however few events there are.
+    """Return what `cost` does, of a fit that inverts a matrix of all items, or users, that have late events.
 
-    A fit of a quarter of the items takes a 64th of it. To ask it is to sort lists, as with popularity, and a product before.
+    A fit of a quarter of the items takes a 64th of it. A trial is as long as the mean over the shares of late events. To ask
+    it is to sort lists, as with popularity, and a product before.
     """
     few = past.select(np.random.default_rng(0).random(past.num_items)[past.items] < 0.25).compact()
     if not len(few):
         return {"fit": 0.0, "score": 0.0}
+    larger = [_smaller_side(latest(past, share)) for share in contestant.grid.get("share", [1.0])]
+    larger = np.mean((np.array(larger) / max(1, _smaller_side(few))) ** 3)
     fit, scored = 0.0, clock.now()
     score(baselines.popularity(past))
     scored = clock.now() - scored
@@ -175,7 +191,11 @@ def _by_items(
         except FAILS:
             break
         fit = clock.now() - begin
-    return {"fit": fit * (past.num_items / few.num_items) ** 3, "score": 2 * scored}
+    return {"fit": fit * larger, "score": 2 * scored}
+
+
+def _smaller_side(past: Interactions) -> int:
+    return min(len(np.unique(past.users)), len(np.unique(past.items)))
 
 
 def fitted(
@@ -195,8 +215,11 @@ def fitted(
 
 
 def tries(contestant: Contestant, trials: int, more: int) -> int:
-    """Return how many trials of this method there are: as many as its grid has settings, at most."""
-    wanted = trials if contestant.trained else trials * more
+    """Return how many trials of this method there are: as many as its grid has settings, at most.
+
+    What everybody gets (popularity, recent) has one short grid; all of it is tried, since new users get the best in each method.
+    """
+    wanted = trials if contestant.trained else trials * (more if contestant.personal else MORE[0])
     return min(wanted, math.prod(len(values) for values in contestant.grid.values()))
 
 
@@ -218,7 +241,7 @@ def plan(there: list[Contestant], costs: dict[str, dict], seconds: float, asked:
             epochs, need = _shared(there, costs, trials, more, PLANNED * seconds, asked)
             if sum(need.values()) <= PLANNED * seconds and all(e >= least for e in epochs.values()):
                 return {"trials": trials, "more": more, "epochs": epochs, "left": left, "seconds": need}  # fmt: skip
-        need = {c.name: _need(c, costs[c.name], TRIALS[-1], MORE[-1], FEW, asked) for c in there}
+        need = {c.name: takes(c, costs[c.name], TRIALS[-1], MORE[-1], FEW, asked) for c in there}
         worst = max(there, key=lambda c: need[c.name] if c.grid else 0)
         if not worst.grid:
             return {
@@ -236,7 +259,7 @@ def plan(there: list[Contestant], costs: dict[str, dict], seconds: float, asked:
         )
 
 
-def _need(c: Contestant, cost: dict, trials: int, more: int, epochs: int, asked: float) -> float:
+def takes(c: Contestant, cost: dict, trials: int, more: int, epochs: int, asked: float) -> float:
     """Return the seconds of all trials and the test of one method."""
     once = (cost["fit"] + cost["score"]) * epochs if c.trained else cost["fit"] + cost["score"]
     return once * (tries(c, trials, more) + 1) + cost["score"] * asked
@@ -246,11 +269,11 @@ def _shared(
     there: list, costs: dict, trials: int, more: int, seconds: float, asked: float
 ) -> tuple[dict, dict]:
     """Return the epochs of those who train, the same for all, and the seconds that everybody needs."""
-    need = {c.name: _need(c, costs[c.name], trials, more, 1, asked) for c in there}
+    need = {c.name: takes(c, costs[c.name], trials, more, 1, asked) for c in there}
     slow = [c.name for c in there if c.trained]
     rest = seconds - sum(need[c.name] for c in there if not c.trained)
     epochs = int(np.clip(rest / max(sum(need[name] for name in slow), 1e-9), 0, EPOCHS))
     need |= {
-        c.name: _need(c, costs[c.name], trials, more, epochs, asked) for c in there if c.trained
+        c.name: takes(c, costs[c.name], trials, more, epochs, asked) for c in there if c.trained
     }
     return dict.fromkeys(slow, epochs), need

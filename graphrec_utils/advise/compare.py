@@ -11,15 +11,15 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
-import torch
 
 from graphrec_utils import metrics, train
 from graphrec_utils.advise import budget
 from graphrec_utils.advise.budget import Clock, OutOfTime, Shelf
 from graphrec_utils.advise.contestants import NATURAL, Contestant, contestants
 from graphrec_utils.advise.cuts import ENOUGH, cut, known_users, some
+from graphrec_utils.advise.fitted import asked_only, size
 from graphrec_utils.advise.profile import REPEATS, Profile
+from graphrec_utils.advise.rounds import Rounds, Standing, late
 from graphrec_utils.data import Interactions
 from graphrec_utils.datasets import Unreadable
 
@@ -68,13 +68,13 @@ class Race:
             )
         self.ratio = len(np.unique(self.asked.users)) / max(1, len(np.unique(self.part.users)))
         self.rows: list[dict] = []
+        self.standings: dict[str, Standing] = {}
+        self.rounds = {"count": 0, "trials": 0, "why": ""}
         self.stopped = False
         self._strangers: np.ndarray | None = None
 
     def score(self, model: Any) -> float:
-        """Return NDCG@20 on validation, of users who were there before; NaN for a fit that failed."""
-        if model is None:
-            return float("nan")
+        """Return NDCG@20 on validation, of users who were there before."""
         past, model = self.split.train, asked_only(model, self.part.users)
         return float(
             metrics.evaluate_model(model, past if self.hide else None, self.part, TOP).ndcg.mean()
@@ -87,22 +87,20 @@ class Race:
             self.trials, self.more = plan["trials"], plan["more"]
             self.out |= plan["left"]
             todo = [c for c in self.there if c.name not in plan["left"]]
+            seconds = plan.get("seconds", {})
             for k, c in enumerate(todo):
-                self.tell(c.name, "", k, len(todo))
-                try:
-                    row = self.shelf.kept(
-                        _file(c.name), lambda c=c, k=k: self._row(c, plan, k, len(todo))
-                    )
-                except OutOfTime:
-                    self.out[c.name] = (
-                        "the minutes were over before its trials were; give it more by --minutes"
-                    )
-                    continue
-                if "why" in row:
-                    self.out[c.name] = row["why"]
-                else:
-                    self.rows.append(row)
-                self._spend()
+                kept = sum(seconds.get(x.name, 0) for x in todo[k + 1 :])  # of who comes after it
+                way = plan | {"epochs": plan["epochs"].get(c.name, 1)}
+                self._first(c, way, kept, k, len(todo))
+            later = self.shelf.kept("late", lambda: late(self, plan, self._costs()))
+            for k, name in enumerate(later):
+                (c,) = (c for c in self.there if c.name == name)
+                self._first(c, later[name], 0.0, k, len(later))
+            rounds = Rounds(self, self.standings)
+            self.rounds = rounds.run()
+            for k, s in enumerate(rounds.standings.values()):
+                self._again(s, k, len(rounds.standings))
+            self._spend()
         except KeyboardInterrupt:
             self.stopped = True
             self._spend()
@@ -111,6 +109,44 @@ class Race:
                 if c.name not in done:
                     self.out.setdefault(c.name, "it was stopped; the same command goes on")
         return self.found()
+
+    def _first(self, c: Contestant, way: dict, kept: float, place: int, of: int) -> None:
+        """Give a method its first trials and the test: {"trials", "more", "epochs"}, and seconds kept for others."""
+        self.tell(c.name, "", place, of)
+        try:
+            s = self._tuned(c, way, kept, place, of)
+            if isinstance(s, str):
+                self.out[c.name] = s
+                return
+            row = self.shelf.kept(_file(c.name), lambda: self._row(s, place, of))
+        except OutOfTime:
+            self.out[c.name] = (
+                "the minutes were over before its trials were; give it more by --minutes"
+            )
+            return
+        self._spend()
+        if "why" in row:
+            self.out[c.name] = row["why"]
+            return
+        self.out.pop(c.name, None)
+        self.standings[c.name] = s
+        self.rows.append(row)
+        order = [x.name for x in self.there]
+        self.rows.sort(key=lambda row: order.index(row["name"]))
+
+    def _again(self, s: Standing, place: int, of: int) -> None:
+        """Fit and ask once more whom the rounds found a better setting for; validation decides that alone."""
+        (k,) = (k for k, row in enumerate(self.rows) if row["name"] == s.c.name)
+        row, best = self.rows[k], s.best
+        if row["knobs"] != _said(best):
+            try:
+                row = self.shelf.kept(
+                    f"{_file(s.c.name)}_again", lambda: self._row(s, place, of, self.clock.last)
+                )
+            except OutOfTime:
+                return  # what it found before stands, with as many trials as it had
+        if "why" not in row:
+            self.rows[k] = row | self._told(s)
 
     def found(self) -> dict:
         parts = {
@@ -124,7 +160,7 @@ class Race:
             "asked": len(np.unique(self.asked.users)), "of": parts["test"]["users"],
             "new users": float((new[0][np.unique(self.asked.users)] == 0).mean()),
             "groups": dict(zip(GROUPS, np.bincount(self._group()[self.asked.items], minlength=3).tolist(), strict=True)),
-            "rows": self.rows, "left": self.out, "stopped": self.stopped,
+            "rounds": self.rounds, "rows": self.rows, "left": self.out, "stopped": self.stopped,
         }  # fmt: skip
 
     def _spend(self) -> None:
@@ -141,67 +177,97 @@ class Race:
             self._spend()
         return budget.plan(self.there, costs, self.clock.left, self.ratio)
 
-    def _row(self, c: Contestant, plan: dict, place: int, of: int) -> dict:
-        """Return one method tuned on validation, fitted on what was before the test, and asked once.
+    def _costs(self) -> dict:
+        return {c.name: self.shelf.get(f"cost_{_file(c.name)}") for c in self.there}
+
+    def search(
+        self, c: Contestant, *, grid: dict, trials: int, epochs: int, tick: Callable, tell: Callable[[int], None],
+        begun: int | None = None, name: str = "", over: Callable[[], bool] = lambda: False,
+    ) -> train.Search:  # fmt: skip
+        """Return the trials of a method: what stands in the log is not fitted again.
+
+        Args:
+            tick, tell: called while a fit runs, and with the number of each new trial.
+            begun: as of `train.tune`.
+            name: in the log, if it is another one.
+            over: whether a trial has to be left out.
+
+        Raises:
+            ValueError: no trial could be fitted; the message says why.
+        """
+        done, problem, known = [0], "", self._known(c)
+
+        def fit(**knobs):
+            nonlocal problem
+            done[0] += 1
+            tell(known + done[0])
+            self._spend()
+            begin = self.clock.now()
+            if over():
+                return float("nan"), {}
+            try:
+                model, found = budget.fitted(c, self.split.train, knobs, self.score, epochs, tick)
+            except budget.FAILS as error:
+                problem = str(error).splitlines()[0]
+                return float("nan"), {}
+            score = self.score(model)
+            return score, found | {"of": epochs, "took": self.clock.now() - begin}
+
+        name = name or c.name
+        try:
+            return train.tune(
+                {name: (fit, grid)}, trials, float, natural=NATURAL, log=self.shelf.log, progress=False, begun=begun
+            )  # fmt: skip
+        except ValueError:
+            raise ValueError(f"no trial could be fitted: {problem}") from None
+
+    def _tuned(self, c: Contestant, way: dict, kept: float, place: int, of: int) -> Standing | str:
+        """Return a method after its first trials, or why it has none.
 
         Where trials take longer than small fits let expect, they end in time for its test and for whoever comes after it.
         """
-        trials, done = budget.tries(c, plan["trials"], plan["more"]), []  # when each begins
-        epochs = plan["epochs"].get(c.name, 1)
-        problem, test, known = [""], self._test(c, epochs), self._known(c)
-        after = [x.name for x in self.there[self.there.index(c) + 1 :]]
-        kept = sum(plan.get("seconds", {}).get(name, 0) for name in after)
+        trials, begins = budget.tries(c, way["trials"], way["more"]), []
+        test, known = self._test(c, way["epochs"]), self._known(c)
         until = budget.LIMIT * self.clock.seconds - kept
 
-        def fit(**knobs):
-            self.tell(c.name, f"trial {known + len(done) + 1} of {trials}", place, of)
-            self._spend()
-            done.append(self.clock.used)
-            longest = max(np.diff(done), default=0.0)
-            if known + len(done) > budget.LEAST and done[-1] + longest * (1 + test) > until:
-                return None, {}
-            try:
-                return budget.fitted(
-                    c, self.split.train, knobs, self.score, epochs, self.clock.tick
-                )
-            except budget.FAILS as error:
-                problem[0] = str(error).splitlines()[0]
-                return None, {}
+        def over() -> bool:
+            begins.append(self.clock.used)
+            longest = max(np.diff(begins), default=0.0)
+            return known + len(begins) > budget.LEAST and begins[-1] + longest * (1 + test) > until
 
         try:
-            search = train.tune(
-                {c.name: (fit, c.grid)},
-                trials,
-                self.score,
-                natural=NATURAL,
-                log=self.shelf.log,
-                progress=False,
-            )
-        except ValueError:
-            return {"why": f"no trial could be fitted: {problem[0]}"}
-        trials = sum(not np.isnan(t.score) for t in search.trials)
-        best = search.best(c.name)
-        spent = sum(t.seconds for t in search.trials)
+            search = self.search(
+                c, grid=c.grid, trials=trials, epochs=way["epochs"], tick=self.clock.tick, over=over,
+                tell=lambda n: self.tell(c.name, f"trial {n} of {trials}", place, of),
+            )  # fmt: skip
+        except ValueError as problem:
+            return str(problem)
+        return Standing(c, (way["trials"], way["more"]), way["epochs"], search)
+
+    def _told(self, s: Standing) -> dict:
+        """Return what a row says of trials: how many, their seconds, and where more may be."""
+        return {"trials": len(s.trials) if s.c.grid else 0, "edge": s.edge}
+
+    def _row(self, s: Standing, place: int, of: int, tick: Callable | None = None) -> dict:
+        """Return one method tuned on validation, fitted on what was before the test, and asked."""
+        c, best = s.c, s.best
         self.tell(c.name, "the test", place, of)
         begin = self.clock.now()
         try:
-            model = self._final(c, best.knobs, best.found.get("epochs", 1))
+            model = self._final(c, best.knobs, best.found.get("epochs", 1), tick)
         except budget.FAILS as error:
             return {"why": f"it could not be fitted for the test: {str(error).splitlines()[0]}"}
-        fit_seconds = self.clock.now() - begin
+        fitted = self.clock.now()
         lists = self.lists(model, c.personal)
         users = np.unique(self.asked.users)
         found = metrics.evaluate(lists, self.asked, users)
         at = np.searchsorted(users, self.asked.users)
         groups = metrics.recall_by_group(lists, at, self.asked.items, self._group(), len(GROUPS))
-        edge = search.edges.get(c.name, "").partition(" has ")[2].partition(";")[0]
-        if best.found.get("epochs") == epochs and c.trained:
-            edge = " and ".join(filter(None, [edge, f"{budget.GAINING} after {epochs} epochs"]))
         return {
-            "name": c.name, "personal": c.personal, "trained": c.trained, "d": c.d, "trials": trials if c.grid else 0,
-            "knobs": best.knobs | best.found, "validation": best.score, "edge": edge,
-            "seconds": {"tuning": spent, "fit": fit_seconds}, "megabytes": size(model) / 1e6,
-            "coverage": metrics.coverage(lists, self.split.train.num_items),
+            "name": c.name, "personal": c.personal, "trained": c.trained, "d": c.d,
+            "knobs": _said(best), "validation": best.score, **self._told(s),
+            "seconds": {"tuning": sum(t.found["took"] for t in s.trials), "fit": fitted - begin, "test": self.clock.now() - fitted},
+            "megabytes": size(model) / 1e6, "coverage": metrics.coverage(lists, self.split.train.num_items),
             "groups": [None if np.isnan(x) else float(x) for x in groups],
             "ndcg": found.ndcg.round(6).tolist(), "recall": float(found.recall.mean()),
         }  # fmt: skip
@@ -218,9 +284,9 @@ class Race:
         trial = times * (cost["fit"] + cost["score"])
         return (times * cost["fit"] + self.ratio * cost["score"]) / trial if trial else 1.0
 
-    def _final(self, c: Contestant, knobs: dict, epochs: int) -> Any:
+    def _final(self, c: Contestant, knobs: dict, epochs: int, tick: Callable | None = None) -> Any:
         knobs = {k: v for k, v in knobs.items() if k in c.grid}
-        return budget.fitted(c, self.split.past(), knobs, None, epochs, self.clock.tick)[0]
+        return budget.fitted(c, self.split.past(), knobs, None, epochs, tick or self.clock.tick)[0]
 
     def lists(self, model: Any, personal: bool) -> np.ndarray:
         """Return (B, 20) items for the users who are asked; who is new gets what everybody gets."""
@@ -251,36 +317,9 @@ class Race:
         return np.digitize(count, [1, 6])
 
 
-def asked_only(model: Any, users: np.ndarray) -> Any:
-    """Return a model that knows these users, for one that has to read a history for each vector."""
-    return model.only(np.unique(users)) if hasattr(model, "only") else model
-
-
-def size(model: Any) -> int:
-    """Return the bytes of all arrays that a model holds."""
-    seen: set[int] = set()
-
-    def of(x: Any) -> int:
-        if id(x) in seen:
-            return 0
-        seen.add(id(x))
-        if isinstance(x, np.ndarray):
-            return x.nbytes
-        if isinstance(x, torch.Tensor):
-            return x.numel() * x.element_size()
-        if sp.issparse(x):
-            return sum(
-                of(getattr(x, name))
-                for name in ("data", "indices", "indptr", "offsets")
-                if hasattr(x, name)
-            )
-        if isinstance(x, torch.nn.Module):
-            return sum(map(of, [*x.parameters(), *x.buffers()]))
-        if isinstance(x, tuple | list):
-            return sum(map(of, x))
-        return sum(map(of, vars(x).values())) if hasattr(x, "__dict__") and not callable(x) else 0
-
-    return of(model)
+def _said(best: train.Trial) -> dict:
+    """Return the settings of a trial, with what it found by itself."""
+    return best.knobs | {k: v for k, v in best.found.items() if k == "epochs"}
 
 
 def _file(name: str) -> str:

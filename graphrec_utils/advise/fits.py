@@ -27,13 +27,19 @@ def latest(past: Interactions, share: float) -> Interactions:
 
 @dataclass(frozen=True)
 class Asked:
-    """Scores R @ C: users are asked with all they did, C is what is known of items."""
+    """Scores R @ C: users are asked with all they did, C is what is known of items, or of `there` alone."""
 
     R: sp.csr_array
     C: Any
+    there: np.ndarray | None = None
 
     def scores(self, users: np.ndarray) -> np.ndarray:
-        S = self.R[np.asarray(users)] @ self.C
+        R = self.R[np.asarray(users)]
+        if self.there is not None:
+            S = np.zeros(R.shape, np.float32)
+            S[:, self.there] = R[:, self.there] @ self.C
+            return S
+        S = R @ self.C
         return S.toarray() if sp.issparse(S) else np.asarray(S)
 
 
@@ -86,14 +92,17 @@ def rp3beta(past: Interactions, alpha: float, beta: float, share: float = 1.0) -
 
 
 def of_ease(past: Interactions, reg: float, share: float = 1.0) -> Asked:
-    late = matrix(latest(past, share))
+    """EASE of whom and what has late events: an item without one has no weight, and would take as long as others."""
+    late = latest(past, share)
+    there = np.unique(late.items)
+    late = matrix(late)[np.unique(late.users)][:, there]
     known = ease(late, reg)
     if late.shape[1] <= late.shape[0]:
         B = -known.after / known.diagonal
     else:  # its weights by way of the users
         B = (late.T @ (known.before @ late)) / reg / known.diagonal
     np.fill_diagonal(B, 0)
-    return Asked(matrix(past), B)
+    return Asked(matrix(past), B, there)
 
 
 def by_content(past: Interactions, popular: float = 0.0, half: float = 0.5) -> Asked:

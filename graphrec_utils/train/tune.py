@@ -156,6 +156,7 @@ def tune(
     log: str | Path | None = None,
     seed: int = 0,
     progress: bool = True,
+    begun: int | None = None,
 ) -> Search:
     """Fit every model `budget` times with knobs from its grid, and return what was measured.
 
@@ -174,6 +175,8 @@ def tune(
             belongs to one set of data and one score.
         seed: of the draws; the same seed tries the same settings.
         progress: show a bar, unless TQDM_DISABLE=1 is in the environment, as when a lesson is built.
+        begun: the budget with which this search was begun, if it goes on with a larger one: its trials come
+            first, the same ones, and those that follow neighbors of the best.
 
     Returns:
         The search; `winner` refuses a best setting at the edge of its grid.
@@ -199,7 +202,7 @@ def tune(
         for name, (fit, grid) in models.items():
             rng, mine = np.random.default_rng(seed), {}
             for _ in range(budget if _searched(grid) else 1):
-                place = _next(grid, mine, budget, rng)
+                place = _next(grid, mine, begun or budget, rng)
                 knobs = {knob: grid[knob][k] for knob, k in zip(grid, place, strict=True)}
                 bar.set_postfix_str(f"{name} {knobs}")
                 trial = known.get((name, _key(knobs)))

@@ -10,8 +10,9 @@ import pytest
 import scipy.sparse as sp
 
 from graphrec_utils import advise, datasets
-from graphrec_utils.advise import budget, compare, contestants, cuts, fits, places, verdicts
+from graphrec_utils.advise import budget, compare, contestants, cuts, fits, places, rounds, verdicts
 from graphrec_utils.advise.budget import Clock, Shelf
+from graphrec_utils.advise.fitted import size
 from graphrec_utils.advise.profile import coordinates, in_order, order_of, profile
 from graphrec_utils.data import Features, Interactions
 from graphrec_utils.models import baselines
@@ -257,8 +258,12 @@ def test_the_minutes_are_kept_by_a_fake_clock(tmp_path, monkeypatch, minutes, sl
     names = {row["name"] for row in found["rows"]}
     assert "popularity" in names and not names & set(found["left"])
     assert names | set(found["left"]) >= {"popularity", "recent", *seconds}
+    most = found["trials"] + found["rounds"]["trials"]
     for row in found["rows"]:
-        assert row["trials"] <= found["trials"] * (1 if row["trained"] else found["more"])
+        if row["name"] == "recent":  # its one short grid, all of it
+            assert row["trials"] <= 9
+            continue
+        assert row["trials"] <= most * (1 if row["trained"] else found["more"])
     if minutes == 10 and slip <= 1:
         assert names >= set(seconds)
 
@@ -282,6 +287,125 @@ def test_trials_end_in_time_for_the_test_and_for_who_comes_after(tmp_path, monke
     assert not race.out.keys() & rows.keys()
 
 
+# ------------------------------------------------------------------------ what is left of them
+ALL = {"RP3β": 0.2, "item2item": 0.5, "EASE": 3.0, "iALS": 1.0, "LightGCN": 0.4, "SASRec": 0.6}
+
+
+class Faked:
+    """A race whose fits take what a fake clock says; scores are told, the k-th of each method by `score(name, k)`."""
+
+    def __init__(self, folder, monkeypatch, minutes, score, slip=1.0, best=lambda epochs: 1, names=tuple(ALL)):  # fmt: skip
+        self.time, self.fits, events = 0.0, [], planted()
+        seen: dict[str, int] = {}
+
+        def fitted(c, past, knobs, asked, epochs, tick):
+            tick()
+            ran = min(epochs, best(epochs) + 2) if c.trained else 1
+            once = ALL.get(c.name, 0.05) * (past.num_items / 60) ** (3 * c.cubic)
+            self.time += ran * once * (slip if len(past) > 400 else 1)
+            tick()
+            self.fits.append((c.name, dict(knobs), epochs, asked is not None))
+            scores = np.random.default_rng(len(c.name)).random((past.num_users, past.num_items))
+            model = lambda users: scores[users]  # noqa: E731
+            model.name = c.name
+            return model, {"epochs": min(epochs, best(epochs))} if c.trained else {}
+
+        def scored(model):
+            name = getattr(model, "name", "")
+            seen[name] = seen.get(name, 0) + 1
+            return score(name, seen[name])
+
+        monkeypatch.setattr(budget, "fitted", fitted)
+        monkeypatch.setattr(budget, "PART", 200)
+        self.clock = Clock(60 * minutes, now=lambda: self.time)
+        self.race = compare.Race(events, profile(events), Shelf(folder), self.clock, SILENT)
+        self.race.there = [c for c in self.race.there if c.name in {"popularity", "recent", *names}]
+        self.race.score = scored
+
+
+@pytest.mark.parametrize("minutes, slip", [(2, 0.3), (3, 1), (6, 1)])
+def test_as_long_as_somebody_gains_the_minutes_are_spent_alike(
+    tmp_path, monkeypatch, minutes, slip
+):
+    faked = Faked(tmp_path, monkeypatch, minutes, lambda name, k: 1.02**k, slip)
+    found = faked.race.run()
+    rounds, rows = found["rounds"], {row["name"]: row for row in found["rows"]}
+    assert 0.8 * 60 * minutes <= faked.time <= 60 * minutes
+    assert rounds["count"] and "were left" in rounds["why"] and set(rows) >= set(ALL)
+    most = found["trials"] + rounds["trials"]
+    sizes = {c.name: np.prod([len(v) for v in c.grid.values()]) for c in faked.race.there}
+    for name in ALL:
+        wanted = most * (1 if rows[name]["trained"] else found["more"])
+        assert rows[name]["trials"] == min(wanted, sizes[name]), name
+
+
+def test_when_nobody_gains_it_ends_and_says_so(tmp_path, monkeypatch):
+    faked = Faked(tmp_path, monkeypatch, 30, lambda name, k: 1 + 0.0001 * k)
+    found = faked.race.run()
+    assert found["rounds"]["trials"] == 4 and "nobody gained any more" in found["rounds"]["why"]
+    assert faked.time < 0.8 * 60 * 30
+    # one gains by the hundredth that counts: four more of everybody
+    names = ("RP3β", "iALS")
+    gains = lambda name, k: 1.5 if (name, k) == ("iALS", 37 + 3) else 1.0  # noqa: E731
+    faked = Faked(tmp_path / "b", monkeypatch, 30, gains, names=names)
+    found = faked.race.run()
+    assert found["trials"] == 12 and found["rounds"]["count"] == 2, found["rounds"]
+
+
+def test_a_training_that_still_gains_goes_on_with_twice_the_epochs(tmp_path, monkeypatch):
+    """LightGCN needs 15 epochs; three were planned: 6, 12 and 24, and what is best is fitted with 15."""
+    names = ("LightGCN",)
+    score = lambda name, k: 0.5 + 0.1 * (name == "LightGCN") * k  # noqa: E731
+    faked = Faked(tmp_path, monkeypatch, 9, score, best=lambda epochs: min(epochs, 15), names=names)
+    faked.race.shelf.put("plan", {"trials": 4, "more": 1, "epochs": {"LightGCN": 3}, "left": {}})
+    found = faked.race.run()
+    (row,) = (row for row in found["rows"] if row["name"] == "LightGCN")
+    tried = [epochs for name, _, epochs, trial in faked.fits if name == "LightGCN" and trial]
+    assert tried[:4] == [3] * 4 and {6, 12, 24} <= set(tried[4:])
+    assert row["knobs"]["epochs"] == 15 and "gaining" not in row["edge"]
+    last = [epochs for name, _, epochs, trial in faked.fits if name == "LightGCN" and not trial]
+    assert last == [3, 15]
+    # it is one of the trials of its round, not one more
+    assert row["trials"] == found["trials"] + found["rounds"]["trials"]
+
+
+def test_a_round_that_not_everybody_had_does_not_count(tmp_path, monkeypatch):
+    """After half of the minutes iALS takes nearly all the rest."""
+    names = ("RP3β", "iALS")
+    faked = Faked(tmp_path, monkeypatch, 1, lambda name, k: 1.02**k, names=names)
+    plain = budget.fitted
+
+    def slow(c, past, knobs, asked, *args):
+        if c.name == "iALS" and asked and 30 < faked.time < 57:
+            faked.time = 57.8
+        return plain(c, past, knobs, asked, *args)
+
+    monkeypatch.setattr(budget, "fitted", slow)
+    faked.race.shelf.put("plan", {"trials": 4, "more": 1, "epochs": {}, "left": {}})
+    found = faked.race.run()
+    rows = {row["name"]: row for row in found["rows"]}
+    assert "not counted" in found["rounds"]["why"] and found["rounds"]["count"] > 3
+    assert rows["RP3β"]["trials"] == rows["iALS"]["trials"] == 4 + found["rounds"]["trials"]
+    again = Faked(tmp_path, monkeypatch, 1, lambda name, k: 9.0, names=names)
+    again.clock.before = faked.time  # the same, whatever the clock says by now
+    assert without_seconds(again.race.run()) == without_seconds(found)
+
+
+def test_who_did_not_fit_by_the_plan_comes_when_there_is_time(tmp_path, monkeypatch):
+    faked = Faked(tmp_path, monkeypatch, 9, lambda name, k: 1.0)
+    real = budget.cost
+    asked = lambda c, *args: {"fit": 60.0, "score": 0.0} if c.name == "EASE" else real(c, *args)  # noqa: E731
+    monkeypatch.setattr(budget, "cost", asked)
+    monkeypatch.setattr(budget, "PLANNED", 0.5)
+    plan = faked.race._plan()
+    assert list(plan["left"]) == ["EASE"]  # by half of the time; of all of it four trials fit
+    monkeypatch.setattr(budget, "PLANNED", 0.8)
+    found = faked.race.run()
+    rows = {row["name"]: row for row in found["rows"]}
+    assert "EASE" in rows and "EASE" not in found["left"] and rows["EASE"]["trials"] >= 4
+    assert [row["name"] for row in found["rows"]] == [c.name for c in faked.race.there]
+
+
 def test_walks_of_most_people_are_what_walks_of_few_are(monkeypatch):
     events = planted()
     whole = fits.rp3beta(events, 0.5, 0.2, 0.5)
@@ -303,9 +427,32 @@ def without_seconds(data):
     return [without_seconds(x) for x in data] if isinstance(data, list) else data
 
 
+def test_ctrl_c_in_a_round_and_the_same_call_goes_on(tmp_path, monkeypatch):
+    """Each of those that stopped tells what everybody found before it; the last one is as if nobody had stopped."""
+    score = lambda name, k: 0.5  # noqa: E731
+    names = ("RP3β", "iALS", "LightGCN")
+    best = lambda epochs: min(epochs, 9)  # noqa: E731
+    whole = Faked(tmp_path / "a", monkeypatch, 9, score, best=best, names=names).race.run()
+    assert whole["rounds"]["count"] and not whole["stopped"]
+    for place in ("RP3β round 1", "LightGCN round 1", "iALS the test"):
+        faked = Faked(tmp_path / "b", monkeypatch, 9, score, best=best, names=names)
+
+        def tell(name, what, *_, place=place):
+            if f"{name} {what}".startswith(place):
+                raise KeyboardInterrupt
+
+        faked.race.tell = tell
+        part = faked.race.run()
+        assert part["stopped"] == (place != "iALS the test" or not part["rounds"]["why"]), place
+    last = Faked(tmp_path / "b", monkeypatch, 9, score, best=best, names=names)
+    assert without_seconds(last.race.run()) == without_seconds(whole)
+
+
 def test_ctrl_c_keeps_what_is_done_and_the_same_call_goes_on(tmp_path, monkeypatch):
     monkeypatch.setattr(budget, "TRIALS", (4,))
     monkeypatch.setattr(budget, "EPOCHS", 3)
+    monkeypatch.setattr(rounds, "ENOUGH", 2)
+    monkeypatch.setattr(rounds, "STEPS", (2, 1))
     path = table(tmp_path / "likes.csv", planted())
     (tmp_path / "a").mkdir(), (tmp_path / "b").mkdir()
     whole = advise.run(path, minutes=30, out=tmp_path / "a" / "r.html", tell=SILENT)
@@ -432,7 +579,7 @@ def test_every_contestant_fits_and_its_grid_is_one():
                    natural=contestants.NATURAL, progress=False)  # fmt: skip
         model, knew = budget.fitted(c, race.split.train, budget.middle(c), race.score, 8, SILENT)
         found[c.name] = race.score(model)
-        assert compare.size(model) > 0 and (("epochs" in knew) == c.trained)
+        assert size(model) > 0 and (("epochs" in knew) == c.trained)
     # all of a taste at once is what words know: no more than its twenty items
     assert (
         min(found[name] for name in ("item2item", "RP3β", "EASE", "iALS", "content"))

@@ -187,6 +187,28 @@ def test_what_stands_in_the_log_is_not_fitted_again(tmp_path):
     assert set(rows[0]) == {"model", "knobs", "score", "seconds", "found"}
 
 
+def test_a_search_that_goes_on_begins_with_the_same_trials():
+    """All that follow are neighbors of the best so far, one step in one knob, as long as it has some."""
+    grid = {"rate": STEPS, "reg": STEPS}
+    fit, _ = hill({"rate": 0.01, "reg": 0.1})
+    first = search({"A": (fit, grid)}, budget=6).trials
+    more = search({"A": (fit, grid)}, budget=11, begun=6).trials
+    settings = lambda trials: [t.knobs for t in trials]  # noqa: E731
+    assert settings(more)[:6] == settings(first)
+    assert settings(search({"A": (fit, grid)}, budget=11).trials)[:6] != settings(first)
+    places = [tuple(STEPS.index(t.knobs[x]) for x in grid) for t in more]
+    apart = lambda a, b: sum(abs(x - y) for x, y in zip(a, b, strict=True))  # noqa: E731
+    drawn = []
+    for k in range(6, 11):
+        best = places[max(range(k), key=lambda j: more[j].score)]
+        around = [(a, b) for a in range(7) for b in range(7) if apart((a, b), best) == 1]
+        if set(around) <= set(places[:k]):
+            drawn.append(k)
+        else:
+            assert apart(places[k], best) == 1, k
+    assert len(drawn) < 5
+
+
 def test_an_interrupted_search_ends_as_one_that_was_not(tmp_path):
     log, grid = tmp_path / "log.jsonl", {"rate": STEPS, "reg": STEPS}
     fit, fitted = hill({"rate": 0.01, "reg": 0.1})
