@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from graphrec_utils import paths
-from graphrec_utils.advise.contestants import Contestant
+from graphrec_utils.advise.contestants import SHARE, Contestant
 from graphrec_utils.advise.fits import latest
 from graphrec_utils.data import Interactions
 from graphrec_utils.models import baselines
@@ -32,6 +32,9 @@ EPOCHS, SOME, FEW = (
 )  # at most; with fewer than SOME there are fewer trials; with fewer than FEW it does not fit
 FAILS = (ValueError, FloatingPointError, np.linalg.LinAlgError, MemoryError, RuntimeError)
 PART = 30_000  # events of a first small fit
+USUAL = float(
+    np.mean(SHARE)
+)  # of the events, in a trial of a method that may forget; the last fit may have all
 NEVER = 1e9  # seconds
 GAINING = "still gaining"  # said of a training that its epochs ended
 PLANNED, LIMIT = 0.8, 1.0  # of the budget is planned; nothing begins or goes on behind the limit
@@ -112,9 +115,9 @@ class Clock:
 
 
 def middle(contestant: Contestant) -> dict[str, Any]:
-    """Return settings from the middle of the grid, on all events."""
+    """Return settings from the middle of the grid, on as many late events as a trial has on average."""
     knobs = {k: v[len(v) // 2] for k, v in contestant.grid.items()}
-    return knobs | ({"share": 1.0} if "share" in knobs else {})
+    return knobs | ({"share": USUAL} if "share" in knobs else {})
 
 
 def cost(
@@ -181,13 +184,14 @@ def _by_items(
         return {"fit": 0.0, "score": 0.0}
     larger = [_smaller_side(latest(past, share)) for share in contestant.grid.get("share", [1.0])]
     larger = np.mean((np.array(larger) / max(1, _smaller_side(few))) ** 3)
+    whole = {"share": 1.0} if "share" in contestant.grid else {}
     fit, scored = 0.0, clock.now()
     score(baselines.popularity(past))
     scored = clock.now() - scored
     for _ in range(2):  # the first one loads what it needs
         begin = clock.now()
         try:
-            fitted(contestant, few, middle(contestant), None, 1, lambda: None)
+            fitted(contestant, few, middle(contestant) | whole, None, 1, lambda: None)
         except FAILS:
             break
         fit = clock.now() - begin
@@ -262,7 +266,8 @@ def plan(there: list[Contestant], costs: dict[str, dict], seconds: float, asked:
 def takes(c: Contestant, cost: dict, trials: int, more: int, epochs: int, asked: float) -> float:
     """Return the seconds of all trials and the test of one method."""
     once = (cost["fit"] + cost["score"]) * epochs if c.trained else cost["fit"] + cost["score"]
-    return once * (tries(c, trials, more) + 1) + cost["score"] * asked
+    last = 1 / USUAL if "share" in c.grid else 1  # of all events
+    return once * (tries(c, trials, more) + last) + cost["score"] * asked
 
 
 def _shared(

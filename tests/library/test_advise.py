@@ -218,6 +218,24 @@ def test_a_small_fit_of_ease_has_few_items():
     assert ease.name == "EASE"
 
 
+def test_a_trial_that_may_forget_is_estimated_as_long_as_one_is_on_average():
+    """A fit takes a second for each late event; the last one may have all of them."""
+    time, events, shares = [0.0], planted(), []
+
+    def fit(past, share=1.0, **knobs):
+        shares.append(share)
+        time[0] += len(past) * share
+        return baselines.popularity(past)
+
+    grid = {"reg": [0.1, 1.0], "share": contestants.SHARE}
+    one = contestants.Contestant("iALS", fit, grid)
+    clock = Clock(60_000, now=lambda: time[0])
+    costs = budget.cost(one, events, lambda model: None, clock)
+    mean = np.mean(contestants.SHARE)
+    assert set(shares) == {mean} and costs["fit"] == pytest.approx(mean * len(events))
+    assert budget.takes(one, costs, 4, 1, 1, 1) == pytest.approx((4 * mean + 1) * len(events))
+
+
 def test_when_the_minutes_are_gone_popularity_is_still_told(tmp_path):
     time, events = [0.0], planted()
     clock = Clock(60, now=lambda: time[0])
@@ -394,7 +412,7 @@ def test_a_round_that_not_everybody_had_does_not_count(tmp_path, monkeypatch):
 def test_who_did_not_fit_by_the_plan_comes_when_there_is_time(tmp_path, monkeypatch):
     faked = Faked(tmp_path, monkeypatch, 9, lambda name, k: 1.0)
     real = budget.cost
-    asked = lambda c, *args: {"fit": 60.0, "score": 0.0} if c.name == "EASE" else real(c, *args)  # noqa: E731
+    asked = lambda c, *args: {"fit": 50.0, "score": 0.0} if c.name == "EASE" else real(c, *args)  # noqa: E731
     monkeypatch.setattr(budget, "cost", asked)
     monkeypatch.setattr(budget, "PLANNED", 0.5)
     plan = faked.race._plan()
