@@ -46,7 +46,8 @@ def of_lightgcn(past, score, epochs, tick, lr, reg, share: float = 1.0):
     model = lightgcn.Fused(
         graphs.normalize(graphs.adjacency(late.csr())), late.num_users, DIM, 3, lr=lr, reg=reg
     )
-    positives, size = sampling.index(late.csr()), int(np.clip(len(late) // 30, 256, 8192))
+    # each step walks the whole graph, so an epoch has thirty of them, however large it is
+    positives, size = sampling.index(late.csr()), max(256, len(late) // 30)
 
     def batches(rng):
         return (

@@ -85,8 +85,10 @@ def find(columns: Sequence[str], given: dict[str, str | None], table: str) -> di
         order = {word: k for k, word in enumerate(words.split())}
         taken = [plain(other) for other in given.values() if other]
         fits = [c for c in columns if plain(c) in order and plain(c) not in taken]
+        if what == "time" and not fits:  # rating_timestamp and its like
+            fits = [c for c in columns if plain(c).endswith("timestamp") and plain(c) not in taken]
         if fits:
-            found[what] = min(fits, key=lambda c: order[plain(c)])
+            found[what] = min(fits, key=lambda c: order.get(plain(c), len(order)))
     absent = [what for what in ("user", "item") if what not in found]
     if absent:
         ask = " and ".join(f"--{what} COLUMN" for what in absent)

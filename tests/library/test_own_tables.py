@@ -277,6 +277,15 @@ def test_columns_by_name_and_by_number(read):
     assert read.said[0] == "likes.csv: user from '1', item from '2', time from '4'"
 
 
+@pytest.mark.parametrize("name", ["rating_timestamp", "EventTimestamp", "unix_timestamp:float"])
+def test_a_column_that_ends_with_timestamp_holds_the_times(name, read):
+    same(read(text(names=("user", "item", "rating", name))))
+    # where one is called as times are, that is it
+    both = [(*row, row[-1]) for row in ROWS]
+    read(text(names=("user", "item", "rating", name, "time"), rows=both))
+    assert "time from 'time'" in read.said[0]
+
+
 def test_the_course_reads_its_own_table_alike(read):
     frame = pd.DataFrame(ROWS, columns=["user", "item", "rating", "time"])
     frame["time"] = SECONDS
