@@ -37,7 +37,7 @@ USUAL = float(
 )  # of the events, in a trial of a method that may forget; the last fit may have all
 NEVER = 1e9  # seconds
 GAINING = "still gaining"  # said of a training that its epochs ended
-PLANNED, LIMIT = 0.8, 1.0  # of the budget is planned; nothing begins or goes on behind the limit
+PLANNED, LIMIT = 0.9, 1.0  # of the budget is planned; nothing begins or goes on behind the limit
 GRACE = (
     1.1  # of it for the last fits, which would else be lost by a trial that took longer than others
 )

@@ -23,7 +23,7 @@ STEPS = (4, 2, 1)  # trials of a round, the most that fit
 ENOUGH = 4  # trials in which nobody gains are the end
 GAIN = 0.01  # of the score on validation; less is no gain
 LONGEST = 80  # epochs of a training that goes on
-FILLED = 0.95  # of the budget may be planned by what trials did take
+FILLED = 1.0  # of the budget may be planned by what trials did take
 
 
 @dataclass
@@ -104,16 +104,15 @@ class Standing:
     def _twice(self) -> int:
         return min(LONGEST, 2 * self.best.found["of"])
 
-    def need(self, step: int) -> float:
-        """Return the seconds of its part of a round."""
-        on = self.goes_on()
+    def need(self, step: int, on: int) -> float:
+        """Return the seconds of its part of a round, one training of it for `on` epochs, or 0."""
         return self.epoch() * (on + self.usual() * (self.count(step - bool(on)) - self.count()))
 
-    def test(self, row: dict) -> float:
+    def test(self, row: dict, on: int) -> float:
         """Return the seconds of its last fit and the test, if a round changes what is best."""
         if self.count(1) == self.count() and not self.cut:
             return 0.0
-        epochs = max(self.usual(), self.goes_on(), self.best.found.get("epochs", 1))
+        epochs = max(self.usual(), on, self.best.found.get("epochs", 1))
         return max(row["seconds"]["fit"], self.epoch() * epochs) + row["seconds"]["test"]
 
 
@@ -154,24 +153,27 @@ class Rounds:
             return {"why": "the minutes were over before anybody else had first trials"}
         if not any(s.count(1) > s.count() or s.cut for s in who.values()):
             return {"why": "every setting was tried"}
-        left = FILLED * clock.seconds - clock.used - self._tests()
-        for step in STEPS:
-            need = sum(s.need(step) for s in who.values())
-            if need <= left:
-                on = {name: s.goes_on() for name, s in who.items() if s.cut}
+        on = {name: s.goes_on() for name, s in who.items() if s.cut}
+        ways = [(step, on) for step in STEPS] + [(STEPS[-1], {})] * bool(
+            on
+        )  # none goes on, if no time is left for that
+        for step, on in ways:
+            need = sum(s.need(step, on.get(name, 0)) for name, s in who.items())
+            left = FILLED * clock.seconds - clock.used - self._tests(on)
+            if 0 < need <= left:
                 return {"step": step, "on": on}
         return {"why": f"one more trial of each method would take about {need:.0f} seconds, and beside the test {max(0, left):.0f} were left"}  # fmt: skip
 
-    def _tests(self) -> float:
+    def _tests(self, on: dict[str, int]) -> float:
         rows = {row["name"]: row for row in self.race.rows}
-        return sum(s.test(rows[name]) for name, s in self.standings.items())
+        return sum(s.test(rows[name], on.get(name, 0)) for name, s in self.standings.items())
 
     def _round(self, chosen: dict) -> bool:
         """Run a round; return whether everybody had it. If not, all is as before."""
         key = f"late_{self.done + 1}"
         if self.race.shelf.get(key):
             return False
-        until = budget.LIMIT * self.race.clock.seconds - self._tests()
+        until = budget.LIMIT * self.race.clock.seconds - self._tests(chosen["on"])
         after = {}
         try:
             for k, (name, s) in enumerate(self.standings.items()):
