@@ -58,6 +58,9 @@ def _four_items(rng) -> dict:
     }  # fmt: skip
 
 
+ex.claim("two draws, one of them a hit: log 3, by hand", lambda rng: {
+    "pos": torch.zeros(1), "neg": torch.zeros(1, 2), "log_q_neg": torch.tensor([[0.25, 0.5]]).log(),
+    "hits": torch.tensor([[False, True]])})  # fmt: skip
 ex.claim("four items, four draws, one of them a hit", _four_items)
 ex.claim("any rows, without hits", lambda rng: _rows(rng, hits=0.0) | {
     "hits": torch.zeros(4, 6, dtype=torch.bool)})  # fmt: skip

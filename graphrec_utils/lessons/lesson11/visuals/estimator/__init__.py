@@ -19,6 +19,7 @@ from graphrec_utils.plots.visuals.base import Visual, asked
 SIZES = (1, 2, 4, 8)  # negatives
 ITEMS = ("positive", "bestseller", "item 2", "item 3")
 MINE = "yours"
+TOLD = ("none", "slide", "nQ, masked", "Yi", MINE)  # what 11.3 compares
 Column = dict[str, list]
 
 
@@ -108,10 +109,12 @@ def _round(values: torch.Tensor) -> list[float]:
 
 
 def draw(columns: dict[str, list[Column]], full: list[float], at: int) -> tuple[Axes, ...]:
-    """Draw the mean gradient of every variant beside the full one."""
-    rows = -(-len(columns) // 3)
-    figure = plt.figure(figsize=(8.2, 1.75 * rows + 0.5))
-    axes = figure.subplots(rows, 3, sharex=True, sharey=True, squeeze=False).ravel()
+    """Draw the mean gradient of the variants of 11.3, and of yours, beside the full one."""
+    columns = {name: columns[name] for name in TOLD if name in columns}
+    wide = 2 if MINE not in columns else 3
+    rows = -(-len(columns) // wide)
+    figure = plt.figure(figsize=(2.9 * wide, 1.9 * rows + 0.5))
+    axes = figure.subplots(rows, wide, sharex=True, sharey=True, squeeze=False).ravel()
     place = np.arange(len(full))
     for ax, (name, column) in zip(axes, columns.items(), strict=False):
         found = np.array(column[at]["gradient"])
@@ -120,7 +123,7 @@ def draw(columns: dict[str, list[Column]], full: list[float], at: int) -> tuple[
         ax.bar(place, full, facecolor="none", edgecolor=style.INK, width=0.8, linewidth=1)
         ax.axhline(0, color=style.CONTEXT, linewidth=0.8)
         ax.set_title(f"{name}: off by {np.abs(found - full).sum():.2f}", loc="left", fontsize=10)
-        ax.set_xticks(place, ["pos.", "best", "2", "3"])
+        ax.set_xticks(place, ["positive", "best-\nseller", "2", "3"])
     for ax in axes[len(columns) :]:
         ax.remove()
     axes[0].set_ylabel("mean gradient")
