@@ -934,6 +934,24 @@ visuals.machine([both_levels(models["transformer"], pin) for pin in chosen], mis
 # *Figure 14.6. Where a pin looks in the trained model. From the left: its neighbors in each graph, on lines as wide as it looks at them, the first level; what is missing there to 1 it gives to
 # itself. Then how much it looks at itself and at the six graphs, the second. Choose among four pins.*
 
+# %% slideshow={"slide_type": "subslide"} tags=["experiment"] jupyter={"source_hidden": true}
+from graphrec_utils.models.scoring import Factors
+from graphrec_utils.plots import pins
+
+cold = np.flatnonzero(~board & (sum(others) > 0))  # on no board, in another graph
+vectors = {"nearest pictures": looks} | {f"six graphs, {how}": m.embeddings()[0] for how, m in models.items()}  # fmt: skip
+topic, shown = world.arrays["pin_topic"], {}
+for name, z in vectors.items():
+    tops = metrics.rank(Factors(z, z), data.Interactions(np.arange(n), np.arange(n), n, n), 6, cold)
+    same = (topic[tops] == topic[cold][:, None]).mean()
+    shown[f"{name} (of all such lists {same:.0%} in the topic)"] = tops[len(cold) // 2]
+pins.faces(world, cold[len(cold) // 2], shown)
+plt.show()
+
+# %% [markdown]
+# *Figure 14.7. A pin on no board, and the first six pins that its picture and the two models find. A drawing is a topic, a frame a kind. Look at
+# the drawings, then at the bars: which list keeps the style?*
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Four pins are no mean. How much is a graph looked at by all pins that could?
 
