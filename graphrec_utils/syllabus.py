@@ -44,7 +44,7 @@ LESSONS = (
     Lesson("16", "omnisage", "OmniSage", 115),
     Lesson("17", "ranking", "Ranking: the second stage", 150),
     Lesson("18", "capstone", "Capstone", 180),
-    Lesson("19", "items_that_are_spelled", "Items that are spelled: generative retrieval", 150),
+    Lesson("19", "items_that_are_spelled", "Items that are spelled: generative retrieval", 165),
 )
 
 # The lecture's five parts and the lessons that follow them; 00, 17, 18 and 19 are ours.

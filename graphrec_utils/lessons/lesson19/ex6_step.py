@@ -30,7 +30,7 @@ ex = Exercise(
     library="graphrec_utils.models.trie.search",
     hints=(
         "A prefix and a code are a longer prefix. What is its log p, and which of them are a beginning of some item?",
-        "Add, put -inf where no item goes, and sort all W · K together, not prefix by prefix. Place k of the flat list is "
+        "Add, put -inf where no item goes, and sort all P · K together, not prefix by prefix. Place k of the flat list is "
         "prefix k // K with code k % K.",
         "`total = (log_p[:, None] + following).masked_fill(~allowed, -torch.inf)`; "
         "`best = total.flatten().argsort(descending=True, stable=True)[:…]`.",

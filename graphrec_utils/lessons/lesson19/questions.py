@@ -91,7 +91,8 @@ QUESTIONS = (
         ("between a half and nearly all",
          "At each of four places a part is lost, and parts multiply."),
     ), measured=_to_items),
-    Question("19.p5", "Score every item exactly and take the first ten. How wide must a beam be to find 99 % of them?", (
+    Question("19.p5", "9,322 games, each spelled in four codes, three of them from books of 64 words. Score every game exactly and take the first ten. How wide must a beam be to "
+             "find 99 % of them?", (
         ("100 or more", "Some of the ten begin with a first code that fifty better beginnings push out."),
         ("20 or 50", "Fifty find nearly all of the ten, and NDCG@10 grows no further; of every forty one is missing still."),
         ("10: as wide as the list is long", "Then each of the ten must be among the ten likeliest at every level."),

@@ -1,14 +1,18 @@
 """Items that are spelled: TIGER and HSTU beside SASRec and standing rivals, on known items and on new ones.
 
     GRAPHREC_DATA_DIR=... OMP_NUM_THREADS=1 python -m solutions.experiments.lesson19.spelled pass
-    ... spelled words | new | known | beam | counts
+    ... spelled words | new | known | films | new_films | beam | cost | counts
 
 * `pass`: nothing is stored; prints the seconds of a tenth of a pass of each model, to be multiplied by ten and by the passes
   below.
 * `known`: the next event of a third of 2,400 people, lesson 18's slice "order" with its split, its users, its measure. TIGER is
   tuned on the games, three trials where SASRec had six; HSTU takes SASRec's knobs, and everybody else comes with those that
-  the slice has stored. Codes are of iALS's vectors, for the set has no content. Films (codes of their genres; controls: codes by chance,
-  codes of the likes) can be asked as well: they are not measured yet.
+  the slice has stored. Codes are of iALS's vectors, for the set has no content.
+* `films`: the same slice's films, by the event before the last, which chooses: TIGER, spelling genres, after 8 and 16 passes, six settings
+  of HSTU, one of SASRec, the others with their knobs of there. Nobody is asked for the last event: a TIGER of 32 passes takes five minutes.
+* `new_films`: a tenth of the same films is hidden and asked for, another one chooses, as `new` does; genres are all that is known of
+  them. TIGER has six trials, rivals twelve. By their dates they are not asked for: of the likes of all films that come after a moment
+  two films have a third (`in_time`), and whoever happens on their genres wins.
 * `new`: lesson 18's slice "content" on PinWorld, with its split, users and measure: a tenth of the pins is new, and they alone
   are candidates. Words are learned from old pins; new ones are spelled with them. TIGER is asked for the first code of a new pin, for
   two, three or all four: how many is chosen as its knobs are. Rivals stand as the slice has stored them, the nearest content is asked
@@ -18,8 +22,9 @@
   seeds; and with the straight-through line left out.
 * `beam`: what a narrow beam loses, its milliseconds, which share of the probability no item gets. Of the TIGER that `known`
   trains first; so it costs little after it.
-* `counts`: HSTU on the games with a softmax in the place of SiLU, without the norm, without the gate: SASRec's knobs, a third of
-  the people. Not measured yet.
+* `cost`: milliseconds of a list, of a speller and of SASRec.
+* `counts`: HSTU on the games and the films with a softmax in the place of SiLU, without the norm, without the gate: SASRec's knobs
+  for all; a third of the people who are asked of the games, all of the films.
 
 What is done stands in build/bench/19_spelled.jsonl and is not done twice.
 """
@@ -31,16 +36,27 @@ import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 
 import numpy as np
+import scipy.sparse as sp
 import torch
 import torch.nn.functional as F
 from scipy import stats
 from torch import Tensor
 
-from graphrec_utils import results, sampling
-from graphrec_utils.models import hstu, mf, rqvae, sasrec, semantic_ids, tiger, transformer
+from graphrec_utils import datasets, results, sampling
+from graphrec_utils.data import Interactions
+from graphrec_utils.models import (
+    baselines,
+    hstu,
+    mf,
+    rqvae,
+    sasrec,
+    semantic_ids,
+    tiger,
+    transformer,
+)
 from graphrec_utils.models.trie import Step, search
 from solutions.experiments import devices, tuning
 from solutions.experiments import kept as shelf
@@ -53,10 +69,12 @@ CLAIMS = {
     "new": "TIGER finds more new items than the nearest content.",
     "words": "Revival keeps all words alive, wherever they start.",
     "beam": "A beam of 50 finds what a beam of all finds.",
+    "films": "On known films TIGER, spelling genres, finds more than SASRec: on the event that chooses, no test.",
+    "new_films": "TIGER finds more new films than the nearest genres.",
+    "cost": "A beam costs more than all items of SASRec.",
     "counts": "Without a softmax the same block finds more.",
 }
 GAMES, FILMS = 0.68, 0.49  # levels of the slice "order"
-KNOWN = (GAMES,)  # FILMS can be asked as well: they are not measured yet
 CUTS = (0, 1, 2)  # thirds of the people, worlds, or seeds
 ASKED = CUTS[:1]  # the thirds of `known` and the worlds of `new`, each with a training of its own
 SIZES, DIM, LENGTH, WIDTH = (64, 64, 64), order.DIM, order.LENGTH, 50
@@ -70,6 +88,15 @@ START = {"epochs": 8, "dropout": 0.2, "rate": 0.003}
 # PinWorld's people are a tenth as many: fewer passes are enough there
 SHORT, START_NEW = [2, 4, 8, 16], {"epochs": 4, "dropout": 0.2, "rate": 0.003}
 STANDING = ("SASRec", "RP3β", "item2item", "chain", "iALS", "popularity")
+# of the films, where TIGER and HSTU have as many trials as SASRec; the start is where the games stopped
+FEWER = 2  # of TIGER on the films: 16 passes and 8; 32 wait for somebody with an hour
+SIX, CLIMB, BEGIN = 6, {
+    "epochs": [4, 8, 16, 32, 64], "rate": [0.0015, 0.003, 0.006, 0.012], "dropout": [0.6, 0.4, 0.2, 0.1],
+}, {"epochs": 16, "rate": 0.003, "dropout": 0.2}  # fmt: skip
+MOMENTS = (
+    0.7,
+    0.85,
+)  # shares of the likes: new films of between choose, those after the second are asked for
 CONTENT = "content"
 STANDING_NEW = (CONTENT, "two towers", "iALS", "iALS, told of content", "popularity")
 WIDTHS, FEW = (1, 2, 5, 10, 20, 50, 100, 200), 40
@@ -188,11 +215,7 @@ def standing(name: str, cut: int) -> Callable:
 
 
 FITS = {"TIGER": Speller, "HSTU": of_hstu}
-CONTROL = "codes by chance"
-CONTROLS = {
-    GAMES: {},
-    FILMS: {CONTROL: {"coded": by_chance}, "codes of the likes": {"of": of_likes}},
-}
+CONTROL, SHUFFLED = "codes by chance", "an order by chance"
 
 
 def tuned() -> dict:
@@ -247,64 +270,50 @@ def shown(rows: dict[str, dict]) -> dict[str, dict]:
 
 def known() -> dict:
     stored = results.load("18_regimes_order").values["sets"][order.NEW]
-    own, table = tuned(), {}
-    for level in KNOWN:
-        at = stored["levels"].index(level)
-        rows: dict[str, dict] = {}
-        for name in STANDING:
-            rows[name] = {k: stored["methods"][name][at][k] for k in ("knobs", "trials", "edge")}
-        rows["TIGER"] = own | ({} if level == GAMES else {"trials": 0})
-        rows["HSTU"] = rows["SASRec"] | {"trials": 0, "edge": ""}
-        for name in CONTROLS[level]:
-            rows[name] = own | {"trials": 0}
-        found: dict[str, list] = {name: [] for name in rows}
-        for cut, name in itertools.product(ASKED, rows):
-            control = CONTROLS[level].get(name)
-            if control is not None and cut:
-                continue
-            if control is not None:
-                fit = partial(Speller, **control)
-            else:
-                fit = FITS.get(name) or standing(name, cut)
-            found[name].append(tested(level, name, cut, rows[name]["knobs"], fit))
-        for name, some in found.items():
-            rows[name]["values"] = [x["values"] for x in some]
-            rows[name]["seconds"] = float(np.mean([x["seconds"] for x in some]))
-        given = order.task(order.NEW, (level,), 0).final().given
-        leads = {}
+    at, rows = stored["levels"].index(GAMES), {}
+    for name in STANDING:
+        rows[name] = {k: stored["methods"][name][at][k] for k in ("knobs", "trials", "edge")}
+    rows["TIGER"] = tuned()
+    rows["HSTU"] = rows["SASRec"] | {"trials": 0, "edge": ""}
+    for name, row in rows.items():
+        found = [
+            tested(GAMES, name, cut, row["knobs"], FITS.get(name) or standing(name, cut))
+            for cut in ASKED
+        ]
+        row["values"] = [x["values"] for x in found]
+        row["seconds"] = float(np.mean([x["seconds"] for x in found]))
+    leads = {
+        f"{one} over {other}": comparison(rows[one]["values"], rows[other]["values"])
         for one, other in (
             ("TIGER", "SASRec"), ("HSTU", "SASRec"), ("TIGER", "RP3β"), ("SASRec", "RP3β"), ("TIGER", "iALS"),
-            *(("TIGER", name) for name in CONTROLS[level]),
-        ):  # fmt: skip
-            both = rows[one]["values"], rows[other]["values"]
-            least = min(map(len, both))  # a control was asked of a third
-            leads[f"{one} over {other}"] = comparison(*(x[:least] for x in both))
-        table[order.LEVELS[level]] = {
-            "rows": shown(rows),
-            "leads": leads,
-            "lengths": by_length(level, rows),
-            "items": given.num_items,
-            "contents": len(np.unique(told(level, given), axis=0)),
-        }
-    return {"measure": order.MEASURE, "sets": table, "bytes": sizes()}
+        )
+    }  # fmt: skip
+    given = order.task(order.NEW, (GAMES,), 0).final().given
+    before = np.concatenate([people(GAMES, cut)[1] for cut in ASKED])
+    table = {
+        "rows": shown(rows), "leads": leads, "lengths": lengths(before, rows, ("TIGER", "SASRec")),
+        "items": given.num_items, "contents": len(np.unique(told(GAMES, given), axis=0)),
+    }  # fmt: skip
+    return {"measure": order.MEASURE, "sets": {order.LEVELS[GAMES]: table}, "bytes": sizes()}
 
 
-def by_length(level: float, rows: dict) -> list[dict]:
-    """Return TIGER's and SASRec's NDCG of people with short, middle and long histories: a place that few reach is learned rarely."""
+def people(level: float, cut: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Return who is asked, all or a third, in the order in which they were drawn, and their events before the last."""
     events = order.events_of(order.LEVELS[level], False)
     users = order.asked(events)
-    size = np.bincount(events.users, minlength=events.num_users)
-    # the people of a third stand in the order in which they were drawn: the same for all methods
-    length = np.concatenate([
-        size[users[np.isin(users, np.sort(users)[cut :: len(CUTS)])]] - 1 for cut in ASKED
-    ])  # fmt: skip
+    if cut is not None:
+        users = users[np.isin(users, np.sort(users)[cut :: len(CUTS)])]
+    return users, np.bincount(events.users, minlength=events.num_users)[users] - 1
+
+
+def lengths(before: np.ndarray, rows: dict, names: Sequence[str]) -> list[dict]:
+    """Return what these methods find of people with few and many events before the last: a place that few reach is learned rarely."""
     out = []
     for low, high in ((1, 5), (6, 10), (11, 20), (21, 10**6)):
-        there = (length >= low) & (length <= high)
-        means = {
-            name: float(np.concatenate(rows[name]["values"])[there].mean())
-            for name in ("TIGER", "SASRec")
-        }
+        there = (before >= low) & (before <= high)
+        if not there.any():
+            continue
+        means = {name: float(np.concatenate(rows[name]["values"])[there].mean()) for name in names}
         out.append({"from": low, "to": high, "people": int(there.sum())} | means)
     return out
 
@@ -385,12 +394,51 @@ def beam() -> dict:
     return tested(GAMES, "TIGER", 0, knobs, Speller)["beam"]
 
 
+@torch.no_grad()
+def cost(count: int = 200) -> dict:
+    """Return the CPU milliseconds of a person's ten games, of a speller and of SASRec: training changes none of them."""
+
+    def ask() -> dict:
+        events = order.events_of(order.LEVELS[GAMES], False)
+        users = order.asked(events)[:count]
+        given, _ = order.parts(events, users, 1)
+        latest, n = order.known_of(given, users).latest, events.num_items
+        speller = tiger.TIGER(
+            torch.full((1, LENGTH), -1), further(by_chance(torch.empty(n), 0)), dim=DIM
+        ).eval()
+        reader = sasrec.SASRec(torch.full((1, order.LENGTH), -1), n, DIM).eval()
+        V = reader.embeddings()[1]
+        players = {
+            f"TIGER, a beam of {WIDTH}": lambda: search(
+                speller.asked(latest), speller.trie, WIDTH, len(latest)
+            ),
+            "SASRec, all items": lambda: (reader.users(latest) @ V.T).topk(10),
+        }
+        found = {name: [] for name in players}
+        for name, play in list(players.items()) * 4:
+            start = time.process_time()
+            play()
+            found[name].append(1000 * (time.process_time() - start) / len(latest))
+        return {name: float(np.median(x[1:])) for name, x in found.items()}
+
+    return {"milliseconds": kept("cost", ask), "people": count}
+
+
 # ------------------------------------------------------------------------ `new`: content's Known -> scores of users
 class NewSpelled:
-    """TIGER asked for new pins alone: (B, n) scores, -inf for the old."""
+    """TIGER asked for new items alone: (B, n) scores, -inf for the old; `who`: these users alone will ask."""
 
     def __init__(
-        self, given: content.Known, old, new, rate, dropout, epochs, seed=0, coded=of_network
+        self,
+        given: content.Known,
+        old,
+        new,
+        rate,
+        dropout,
+        epochs,
+        seed=0,
+        coded=of_network,
+        who: np.ndarray | None = None,
     ):
         likes = given.likes
         at = np.lexsort((likes.times, likes.users))
@@ -402,25 +450,28 @@ class NewSpelled:
             dropout=dropout, batch=512, seed=seed, device=devices.chosen,
         ).cpu().eval()  # fmt: skip
         self.ids = np.flatnonzero(new)
+        self.who = np.arange(likes.num_users) if who is None else who
 
     @cached_property
     @torch.no_grad()
     def said(self) -> np.ndarray:
-        """Return (D, m, new): log p of the first 1, 2, …, D codes of each new pin after each user's history."""
+        """Return (D, who, new): log p of the first 1, 2, …, D codes of each new item after each user's history."""
         codes, out = self.codes[self.ids], []
-        for rows in torch.arange(len(self.latest)).split(max(1, tiger.ROOM // len(codes))):
+        for rows in torch.from_numpy(self.who).split(max(1, tiger.ROOM // len(codes))):
             step, sums = self.model.asked(self.latest[rows]), []
             for level in range(codes.shape[1]):
-                begun = codes[: len(codes) if level else 1, :level].expand(len(rows), -1, -1)
-                told = step(begun).expand(-1, len(codes), -1)
-                here = told.gather(2, codes[:, level].expand(len(rows), -1)[..., None])[..., 0]
+                if level:
+                    begun, at = torch.unique(codes[:, :level], dim=0, return_inverse=True)
+                else:
+                    begun, at = codes[:1, :0], torch.zeros(len(codes), dtype=torch.int64)
+                here = step(begun.expand(len(rows), -1, -1))[:, at, codes[:, level]]
                 sums.append(sums[-1] + here if level else here)
             out.append(torch.stack(sums))
         return torch.cat(out, dim=1).numpy()
 
     def scores(self, users) -> np.ndarray:
         out = np.full((len(users), len(self.codes)), -np.inf, np.float32)
-        out[:, self.ids] = self.said[self.letters - 1][np.asarray(users)]
+        out[:, self.ids] = self.said[self.letters - 1][np.searchsorted(self.who, users)]
         return out
 
 
@@ -490,6 +541,195 @@ def new() -> dict:
     return {
         "measure": content.MEASURE, "rows": shown(rows), "leads": leads, "asked": letters, "chosen": best,
     }  # fmt: skip
+
+
+# ------------------------------------------------------------------------ `films`: known films, six trials for each that is trained
+def settled(
+    part: str, name: str, level: float, fit: Callable, ladders: dict, start: dict, count: int = SIX
+) -> dict:
+    """Return the knobs that some trials choose for a player, and all that was tried."""
+    stage, tried = order.task(order.NEW, (level,), 0).choose, []
+
+    def value(knobs: dict) -> float:
+        def ask() -> float:
+            chosen = stage()
+            return float(chosen.judge(fit(chosen.given, level, **knobs))[level].mean())
+
+        score = kept(f"{part} tune {name} {knobs}", ask)
+        tried.append(knobs | {"value": round(score, 5)})
+        return score
+
+    knobs, edge, _ = tuning.counted(count, ladders, start, value)
+    return {"knobs": knobs, "trials": count, "edge": edge, "tried": tried}
+
+
+def asked_of_all(part: str, level: float, name: str, knobs: dict, fit: Callable) -> dict:
+    """Return the values of all people after one training, and its CPU seconds."""
+
+    def ask() -> dict:
+        events = order.events_of(order.LEVELS[level], False)
+        users = order.asked(events)
+        given, truth = order.parts(events, users, 1)
+        start = time.process_time()
+        model = fit(given, level, seed=0, **knobs)
+        seconds = round(time.process_time() - start, 2)
+        values = order.judge(given, users, truth, False)(model)
+        return {"seconds": seconds, "values": [np.round(values, 5).tolist()]}
+
+    return kept(f"{part} {order.LEVELS[level]} {name} {knobs}", ask)
+
+
+def films() -> dict:
+    """Return what is found of the event before the last, which chooses: nobody is tested, TIGER would take an hour."""
+    stored = results.load("18_regimes_order").values["sets"][order.NEW]
+    at, player = stored["levels"].index(FILMS), order.sequence(0)
+    chosen = {
+        "HSTU": settled("films", "HSTU", FILMS, of_hstu, player.ladders, player.start),
+        "TIGER": settled("films", "TIGER", FILMS, Speller, CLIMB, BEGIN, FEWER),
+    }
+    found = {name: max(x["value"] for x in row["tried"]) for name, row in chosen.items()}
+
+    def ask(name: str, knobs: dict) -> float:
+        stage = order.task(order.NEW, (FILMS,), 0).choose()
+        model = standing(name, 0)(stage.given, FILMS, 0, **knobs)
+        return float(stage.judge(model)[FILMS].mean())
+
+    for (
+        name
+    ) in STANDING:  # SASRec by the first of its six settings, the others by the best of twelve
+        knobs = player.start if name == "SASRec" else stored["methods"][name][at]["knobs"]
+        found[name] = kept(f"films choose {name} {knobs}", partial(ask, name, knobs))
+    events = order.events_of(order.LEVELS[FILMS], False)
+    genres = np.unique(told(FILMS, events), axis=0, return_counts=True)[1]
+    return {
+        "measure": order.MEASURE, "people": len(people(FILMS)[0]), "rows": found, "tried": {k: v["tried"] for k, v in chosen.items()},
+        "items": events.num_items, "contents": len(genres), "largest": int(genres.max()), "events": len(events),
+    }  # fmt: skip
+
+
+# ------------------------------------------------------------------------ `new_films`: a tenth of the films, of which nobody is told
+@cache
+def shuffled_films() -> Interactions:
+    """Return the films with ids by chance: equals stand in the order of ids, and theirs follow their dates."""
+    films = order.towers.films()
+    place = np.random.default_rng(0).permutation(films.num_items)
+    matrix = films.item_features.matrix[np.argsort(place)]
+    told = type(films.item_features)(matrix, films.item_features.labels)
+    return Interactions(
+        films.users, place[films.items], films.num_users, films.num_items, times=films.times, item_features=told
+    )  # fmt: skip
+
+
+def tenths(
+    events: Interactions, last: bool
+) -> tuple[content.Known, np.ndarray, np.ndarray, np.ndarray, Callable]:
+    """Return what is known, which films are old and which are asked for, who likes some of these, and the judge of a model.
+
+    As the slice "content" does: one tenth chooses and another is asked for in the end. What a film is born with are its genres.
+    """
+    tenth = np.random.default_rng(0).integers(10, size=events.num_items)
+    hidden, asked = ((1,), 1) if last else ((0, 1), 0)
+    old, fresh = ~np.isin(tenth, hidden), tenth == asked
+    genres = np.asarray(events.item_features.matrix.todense(), dtype=np.float32)
+    known = content.Known(events.select(old[events.items]), sp.csr_array(genres.T), genres)
+    who = np.unique(
+        events.users[fresh[events.items] & (known.likes.degrees()[0] > 0)[events.users]]
+    )
+    return known, old, fresh, who, lambda model: content.judge(model, known, events, fresh)
+
+
+def in_time(events: Interactions) -> dict:
+    """Return why new films are not asked for by their dates: which share of the likes of films that come after a moment two have."""
+    first = np.full(events.num_items, np.inf)
+    np.minimum.at(first, events.items, events.times.astype(float))
+    one, two = np.quantile(events.times, MOMENTS)
+    out = {}
+    for name, begin, end in (("between", one, two), ("after", two, np.inf)):
+        there = (first[events.items] >= begin) & (first[events.items] < end) & (events.times < end)
+        likes = np.bincount(events.items[there], minlength=events.num_items)
+        out[name] = {"films": int((likes > 0).sum()), "likes": int(likes.sum()), "of the first two": float(np.sort(likes)[-2:].sum() / likes.sum())}  # fmt: skip
+    return out
+
+
+def new_films() -> dict:
+    def judged(last: bool, knobs: dict) -> dict[str, np.ndarray]:
+        known, old, fresh, who, judge = tenths(shuffled_films(), last)
+        model, out = NewSpelled(known, old, fresh, who=who, **knobs), {}
+        for name, model.letters in CODES.items():
+            out[name] = judge(model)
+        return out
+
+    def chosen(knobs: dict) -> dict[str, float]:
+        ask = lambda: {k: float(np.nanmean(x)) for k, x in judged(False, knobs).items()}  # noqa: E731
+        return kept(f"new_films tune TIGER {knobs}", ask)
+
+    tried: list[dict] = []
+
+    def value(knobs: dict) -> float:
+        tried.append(knobs | chosen(knobs))
+        return max(chosen(knobs).values())
+
+    ladders = CLIMB | {"epochs": [1, *SHORT]}
+    knobs, edge, _ = tuning.counted(SIX, ladders, BEGIN | {"epochs": 4}, value)
+    best = chosen(knobs)
+    letters = max(best, key=best.get)
+    own = {"knobs": knobs, "trials": SIX, "edge": edge}
+    found = kept(
+        f"new_films TIGER {knobs}",
+        lambda: {k: np.round(x, 5).tolist() for k, x in judged(True, knobs).items()},
+    )
+    rows = {f"TIGER, {name}": own | {"values": [found[name]]} for name in CODES}
+    rows[SHUFFLED] = {"knobs": {}, "trials": 0, "edge": ""}
+    rows[SHUFFLED]["values"] = [kept("new_films shuffled", lambda: by_lot(True))]
+    for name in STANDING_NEW:
+        player = content.PLAYERS[name]
+        if name != "two towers":  # they stop at two passes, of PinWorld's people
+            rows[name] = rival(name, player)
+    one = rows[f"TIGER, {letters}"]["values"]
+    leads = {
+        f"TIGER over {name}": comparison(one, rows[name]["values"])
+        for name in (*(n for n in STANDING_NEW if n in rows), SHUFFLED, "TIGER, four codes")
+        if rows[name]["values"] != one
+    }
+    leads["content over popularity"] = comparison(
+        rows[CONTENT]["values"], rows["popularity"]["values"]
+    )
+    known, old, fresh, _, _ = tenths(shuffled_films(), True)
+    return {
+        "measure": content.MEASURE, "rows": shown(rows), "leads": leads, "asked": letters, "tried": tried,
+        "old": int(old.sum()), "new": int(fresh.sum()), "likes": len(known.likes),
+        "genres of the new": len(np.unique(known.content[fresh], axis=0)),
+        "in time": in_time(datasets.load("movietweetings-100k").at_least(7).core(5, 1)),
+    }  # fmt: skip
+
+
+def by_lot(last: bool) -> list:
+    """Return what an order by chance finds: all scores are 0, and the ids are drawn."""
+    films, judge = shuffled_films(), tenths(shuffled_films(), last)[-1]
+    nothing = baselines.Scorer(
+        sp.csr_array((films.num_users, 1)), sp.csr_array((1, films.num_items))
+    )
+    return np.round(judge(nothing), 5).tolist()
+
+
+def rival(name: str, player) -> dict:
+    """Return what a rival finds of new films after twelve trials at most."""
+
+    def ask(last: bool, knobs: dict) -> list:
+        known, _, _, _, judge = tenths(shuffled_films(), last)
+        return np.round(judge(player.fit(known, **knobs)), 5).tolist()
+
+    def value(knobs: dict) -> float:
+        key = f"new_films tune {name} {knobs}"
+        return kept(key, lambda: float(np.mean(ask(False, knobs))))
+
+    if player.ladders:
+        knobs, edge, _ = tuning.counted(12, player.ladders, player.start, value, player.natural)
+    else:
+        knobs, edge = {}, ""
+    values = [kept(f"new_films {name} {knobs}", lambda: ask(True, knobs))]
+    size = min(12, int(np.prod([len(x) for x in player.ladders.values()])))
+    return {"knobs": knobs, "trials": size, "edge": edge, "values": values}
 
 
 # ------------------------------------------------------------------------ `words`: alive, left over, shared
@@ -597,23 +837,34 @@ class Variant(hstu.Block):
         return x + self.out(F.dropout(let, self.dropout, self.training))
 
 
+WITHOUT = {"a softmax": "pointwise", "no norm": "norm", "no gate": "gate"}
+
+
 def counts() -> dict:
+    """Return what HSTU and blocks without a part of it find, all with SASRec's knobs: 800 people of the games, all of the films."""
     stored = results.load("18_regimes_order").values["sets"][order.NEW]
-    knobs = stored["methods"]["SASRec"][stored["levels"].index(GAMES)]["knobs"]
-    rows = {"HSTU": tested(GAMES, "HSTU", 0, knobs, of_hstu)}
-    names = {"a softmax": "pointwise", "no norm": "norm", "no gate": "gate"}
-    for name, without in names.items():
-        made = type("Variant", (Variant,), {"without": without})
-        layer = partial(made, length=order.LENGTH + 1)
-        rows[name] = tested(
-            GAMES, f"HSTU, {name}", 0, knobs, partial(of_hstu, layer=layer), "counts"
-        )
-    leads = {
-        f"HSTU over {name}": comparison([rows["HSTU"]["values"]], [rows[name]["values"]])
-        for name in names
-    }
-    return {"rows": shown({k: {"values": [x["values"]], "seconds": x["seconds"]} for k, x in rows.items()}),
-            "leads": leads, "knobs": knobs}  # fmt: skip
+    sets = {}
+    for level in (GAMES, FILMS):
+        data = order.LEVELS[level]
+        knobs = stored["methods"]["SASRec"][stored["levels"].index(level)]["knobs"]
+        before = people(level, 0 if level == GAMES else None)[1]
+        rows = {}
+        for name, without in ({"HSTU": ""} | WITHOUT).items():
+            layer = partial(
+                type("Variant", (Variant,), {"without": without}), length=order.LENGTH + 1
+            )
+            fit = partial(of_hstu, layer=layer) if without else of_hstu
+            called = f"HSTU, {name}" if without else name
+            if level == FILMS:
+                rows[name] = asked_of_all("counts", level, called, knobs, fit)
+            else:
+                row = tested(level, called, 0, knobs, fit, "counts" if without else "known")
+                rows[name] = {"seconds": row["seconds"], "values": [row["values"]]}
+        sets[data] = {
+            "rows": shown(rows), "knobs": knobs, "lengths": lengths(before, rows, list(rows)),
+            "leads": {f"HSTU over {name}": comparison(rows["HSTU"]["values"], rows[name]["values"]) for name in WITHOUT},
+        }  # fmt: skip
+    return {"sets": sets}
 
 
 # ------------------------------------------------------------------------ seconds, before anything is run
@@ -660,23 +911,24 @@ def first_pass() -> None:
     print(f"PinWorld: {len(likes)} likes of {likes.num_users} users, {likes.num_items} pins")
 
 
-PARTS = {"known": known, "new": new, "words": words, "beam": beam}
-LATER = {"counts": counts}  # can be asked, and is not measured yet
+PARTS = {
+    "known": known, "films": films, "new": new, "new_films": new_films, "words": words, "beam": beam, "cost": cost, "counts": counts,
+}  # fmt: skip
 OF = {"beam": "known amazon-games TIGER cut 0"}  # what a part has taken is kept under its name
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("part", choices=["pass", *PARTS, *LATER])
+    parser.add_argument("part", choices=["pass", *PARTS])
     torch.set_num_threads(1)
     part = devices.parse(parser).part
     if part == "pass":
         return first_pass()
-    values = (PARTS | LATER)[part]()
+    values = PARTS[part]()
     done = [
         x["value"]["cpu"]
         for key, x in shelf.rows(FILE).items()
-        if key.startswith(OF.get(part, part))
+        if key.split()[0] == part or (part in OF and key.startswith(OF[part]))
     ]
     results.save(
         f"19_{part}", claim=CLAIMS[part], values=values, seeds=list(CUTS if part == "words" else ASKED), seconds=sum(done), command=f"{COMMAND} {part}",

@@ -109,7 +109,9 @@ def test_at_most_three_systems_of_the_lecture_have_no_place():
 def test_what_was_tried_of_semantic_ids_is_stored():
     new = results.load("19_new").values["rows"]
     games = results.load("19_known").values["sets"]["amazon-games"]["rows"]
-    found = [new["TIGER, one code"], new["content"], games["TIGER"], games["RP3β"]]
+    films = results.load("19_new_films").values
+    spelled, genres = films["rows"][f"TIGER, {films['asked']}"], films["rows"]["content"]
+    found = [new["TIGER, one code"], new["content"], spelled, genres, games["TIGER"], games["RP3β"]]
     (tried,) = (m.tried for m in methods.TABLE if m.tried)
     assert re.findall(r"0\.\d+", tried) == [f"{x['mean']:.3f}" for x in found]
     where = regimes.uses().table["where it was first"]["Semantic IDs"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lessons.evidence import behind, of, open_
+from tests.lessons.evidence import ahead, behind, of, open_
 
 
 def made_of() -> bool:
@@ -17,6 +17,20 @@ def wider() -> bool:
         and rows[50]["of the exact ten"] > 0.95
         and rows[50]["ndcg"] > rows[10]["ndcg"]
     )
+
+
+def less() -> bool:
+    pins, films = (of(name)["leads"] for name in ("19_new", "19_new_films"))
+    return (
+        behind(pins["TIGER over content"])
+        and behind(films["TIGER over content"])
+        and ahead(pins["TIGER over codes by chance"])
+        and ahead(films["TIGER over an order by chance"])
+    )
+
+
+def blind() -> bool:
+    return all(open_(x["leads"]["HSTU over a softmax"]) for x in of("19_counts")["sets"].values())
 
 
 def falls() -> bool:
@@ -36,15 +50,8 @@ def starts() -> bool:
 MORALS = {
     "Let the beam be a few times wider than the list": wider,
     "Ask what a spelling is made of. Made of iALS's vectors, it did not pass iALS": made_of,
-    "Each further code was learned from old pins, and costs new ones": lambda: (
-        (
-            found := [
-                of("19_new")["rows"][f"TIGER, {x}"]["mean"]
-                for x in ("one code", "two codes", "three codes", "four codes")
-            ]
-        )
-        and found == sorted(found, reverse=True)
-    ),
+    "Spelled, a new item is found, and found less than by the content that it is spelled from": less,
     "A loss that falls is no sign that everybody learns": falls,
     "With revival it does not matter where words start": starts,
+    "What a block can count in an example need not find more for people": blind,
 }

@@ -62,7 +62,7 @@ def test_letter_by_letter(page, beam):
     page.keyboard.press("End")
     assert (
         status(beam)
-        == "First comes Alien; the likeliest film, Fargo, was lost with its first letters."
+        == "First comes Alien; the likeliest film, Fargo, was lost with its first codes."
     )
     slider = beam.get_by_role("slider")
     slider.focus()

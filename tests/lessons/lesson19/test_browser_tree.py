@@ -61,7 +61,7 @@ def test_a_new_pin_is_carried_by_keys(page, words):
     for _ in range(16):
         page.keyboard.press("ArrowLeft")
     assert status(words).startswith("The new pin begins with 0. So do a, b.")
-    assert "word 0·" in pin.get_attribute("aria-label")
+    assert "spelling 0·" in pin.get_attribute("aria-label")
 
 
 @pytest.mark.parametrize("dark", [False, True])

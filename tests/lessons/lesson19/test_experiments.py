@@ -8,8 +8,8 @@ import scipy.sparse as sp
 import torch
 
 from graphrec_utils import metrics, results
-from graphrec_utils.data import Interactions
-from graphrec_utils.models import hstu, rqvae
+from graphrec_utils.data import Features, Interactions
+from graphrec_utils.models import baselines, hstu, rqvae
 from graphrec_utils.models.trie import Trie, search
 from solutions.experiments.lesson18.regimes import content, history, order, summary
 from solutions.experiments.lesson19 import spelled
@@ -93,6 +93,75 @@ def test_new_items_alone_are_scored_and_three_codes_leave_twins_alike(tiny):
     assert (model.said[:-1] >= model.said[1:]).all()  # a longer beginning is no likelier
 
 
+def told(n=30, m=40) -> Interactions:
+    """A like a second; the items from 24 on come late, each has one of four contents."""
+    rng = np.random.default_rng(5)
+    times = np.arange(600)
+    items = np.where(rng.random(600) < 0.5, rng.integers(0, 24, 600), times * n // 601)
+    items[:n] %= 24
+    features = Features(sp.csr_array(np.eye(4, dtype=np.float32)[np.arange(n) % 4]), np.array(list("abcd")))  # fmt: skip
+    return Interactions(rng.integers(0, m, 600), items, m, n, times=times, calendar=False, item_features=features)  # fmt: skip
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_of_a_new_film_nobody_is_told(tiny, last):
+    events = told()
+    known, old, fresh, who, judge = tiny.tenths(events, last)
+    assert not (old & fresh).any() and fresh.any()
+    assert old[known.likes.items].all() and not old.all()
+    other = tiny.tenths(events, not last)[2]
+    assert not (fresh & other).any()
+    if not last:  # what is asked for in the end is hidden while knobs are chosen
+        assert not old[other].any()
+    has = np.isin(events.users, known.likes.users)
+    assert set(who) == set(events.users[fresh[events.items] & has])
+    perfect = sp.csr_array((events.csr() > 0).astype(float))
+    assert judge(baselines.Scorer(sp.eye_array(40).tocsr(), perfect)).min() == 1
+
+
+def test_two_films_have_most_of_what_comes_late(tiny):
+    events = told()
+    late = tiny.in_time(events)["after"]
+    moment = np.quantile(events.times, tiny.MOMENTS[1])
+    first = np.array([events.times[events.items == i].min() for i in range(30)])
+    counts = np.bincount(events.items[(first >= moment)[events.items]])
+    assert (late["films"], late["likes"]) == ((first >= moment).sum(), counts.sum())
+    assert late["of the first two"] == pytest.approx(np.sort(counts)[-2:].sum() / counts.sum())
+
+
+def test_a_speller_that_few_will_ask_says_the_same(tiny):
+    events = told()
+    known, old, fresh, who, judge = tiny.tenths(events, True)
+    options = {"rate": 0.003, "dropout": 0.0, "epochs": 1, "coded": tiny.by_chance}
+    some = tiny.NewSpelled(known, old, fresh, who=who, **options)
+    every = tiny.NewSpelled(known, old, fresh, **options)
+    np.testing.assert_allclose(some.scores(who), every.scores(who), atol=1e-4)
+    assert len(judge(some)) == len(who)
+
+
+def test_six_trials_are_counted_and_all_told(tiny, monkeypatch, tmp_path):
+    monkeypatch.setattr(spelled.shelf.paths, "root", lambda: tmp_path)
+    monkeypatch.setattr(order, "events_of", lambda data, repeats: events(m=60))
+
+    def fit(events, level, rate):
+        return lambda known: np.tile(np.arange(30.0) * rate, (len(known.latest), 1))
+
+    ladders = {"rate": [-1.0, 1.0, 2.0]}
+    found = tiny.settled("films", "it", tiny.FILMS, fit, ladders, {"rate": 1.0})
+    assert [x["rate"] for x in found["tried"]] == [1.0, -1.0, 2.0] and found["trials"] == tiny.SIX
+    made = tiny.asked_of_all("films", tiny.FILMS, "it", {"rate": 1.0}, lambda e, level, seed, rate: fit(e, level, rate))  # fmt: skip
+    users, before = tiny.people(tiny.FILMS)
+    assert len(made["values"][0]) == len(users) and set(before) == {5}
+    third, _ = tiny.people(tiny.FILMS, 0)
+    assert set(third) == set(np.sort(users)[::3])
+
+
+def test_lengths_are_those_of_histories(tiny):
+    rows = {"TIGER": {"values": [[0.0, 1.0], [0.5]]}}
+    table = tiny.lengths(np.array([3, 8, 30]), rows, ("TIGER",))
+    assert [(x["people"], x["TIGER"]) for x in table if x["people"]] == [(1, 0), (1, 1), (1, 0.5)]
+
+
 def test_without_the_line_the_value_is_the_same_and_the_library_stays(tiny):
     x = torch.randn(60, 4, generator=torch.Generator().manual_seed(0))
     before = rqvae.straight_through, rqvae.RQVAE.start
@@ -138,6 +207,37 @@ def test_the_stored_results_are_of_this_command(part):
 
 def test_the_whole_study_takes_an_hour_at_most():
     assert sum(results.load(f"19_{part}").seconds for part in spelled.PARTS if part not in spelled.OF) <= 3600  # fmt: skip
+
+
+def test_what_the_fold_says_is_not_settled_was_not_tried():
+    """The longest training of TIGER is the best on games and films, and 32 passes were not tried."""
+    tried = results.load("19_films").values["tried"]
+    passes = {x["epochs"]: x["value"] for x in tried["TIGER"]}
+    assert len(passes) == spelled.FEWER and max(passes, key=passes.get) == max(passes) == 16
+    assert len(tried["HSTU"]) == spelled.SIX
+    rows = results.load("19_films").values["rows"]
+    assert rows["iALS"] < rows["TIGER"] < rows["RP3β"] < rows["SASRec"]
+    gap = (rows["SASRec"] - rows["TIGER"]) / (passes[16] - passes[8])
+    assert round(gap) == 4  # steps as large as the last
+
+
+def test_new_films_had_their_trials_and_content_is_ahead_on_both_tenths():
+    values = results.load("19_new_films").values
+    assert len(values["tried"]) == spelled.SIX == values["rows"]["TIGER, one code"]["trials"]
+    best = max(values["tried"], key=lambda x: max(x[name] for name in spelled.CODES))
+    assert values["rows"]["TIGER, one code"]["knobs"]["epochs"] == best["epochs"] == 8
+    assert values["asked"] == max(spelled.CODES, key=best.get) == "three codes"
+    means = {name: row["mean"] for name, row in values["rows"].items()}
+    assert all(means[f"TIGER, {name}"] < means["content"] for name in spelled.CODES)
+    # the fold: what validation found least of, the test found most of
+    assert min(spelled.CODES, key=best.get) == "four codes"
+    assert max(spelled.CODES, key=lambda x: means[f"TIGER, {x}"]) == "four codes"
+    assert values["in time"]["after"]["of the first two"] == pytest.approx(0.29, abs=0.005)
+
+
+def test_a_list_costs_a_speller_more():
+    cost = results.load("19_cost").values["milliseconds"]
+    assert cost["TIGER, a beam of 50"] > 20 * cost["SASRec, all items"]
 
 
 def test_the_trials_are_what_the_script_says():

@@ -1,4 +1,4 @@
-"""A beam search in a trie of nine films, letter by letter: which beginnings go on, and which item is lost with one."""
+"""A beam search in a trie of nine films, code by code: which beginnings go on, and which item is lost with one."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def beam_trie(
 ) -> Visual:
     """Return a visual of a beam that spells one of nine films in three codes.
 
-    The reader lets the beam spell letter by letter, sets its width, and takes the trie away: then beginnings go on that
+    The reader lets the beam spell code by code, sets its width, and takes the trie away: then beginnings go on that
     no film has. `.live().step`, `.width` and `.trie` are what is shown.
 
     Args:
         width: beginnings that are kept, 1 to 6.
         trie: only what begins a film is allowed.
-        step: letters that are spelled, 0 to 3.
+        step: codes that are spelled, 0 to 3.
         function: a student's `step(log_p, following, allowed, width)`, exercise 19.6: it decides what goes on.
 
     Raises:
@@ -68,7 +68,7 @@ def beam_trie(
             "films": dict(zip(map(_word, CODES), FILMS, strict=True)), "words": WORDS, "found": found, "best": best,
             "width": width, "trie": trie, "step": step, "yours": mine is not None,
         },
-        text=f"a beam in a trie of {len(FILMS)} films, {LEVELS} letters, {WIDEST} widths",
+        text=f"a beam in a trie of {len(FILMS)} films, {LEVELS} codes, {WIDEST} widths",
         alt=(
             f"Three trees from left to right, the trie of {len(FILMS)} films spelled in {LEVELS} codes, with beams of 1, 2 and {WIDEST}: kept beginnings "
             f"are thick, dropped ones gray. The likeliest film is {FILMS[list(map(_word, CODES)).index(best)]}; beams that do not find it first: "
@@ -93,7 +93,7 @@ def following(prefix: str) -> Tensor:
 
 
 def exact() -> str:
-    """Return the word of the likeliest film, found by the library with a beam as wide as the catalog."""
+    """Return the spelling of the likeliest film, found by the library with a beam as wide as the catalog."""
 
     def ask(prefix: Tensor) -> Tensor:
         return torch.stack([following(_word(row)) for row in prefix[0].tolist()])[None]

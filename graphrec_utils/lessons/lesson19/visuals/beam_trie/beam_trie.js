@@ -1,5 +1,5 @@
 // A beam in a trie. State: films (word -> name), words (of a level), found ("WIDTH with" -> levels of kept and dropped,
-// each [prefix, chance]), best (a word), width, trie, step (letters that are spelled), yours.
+// each [prefix, chance]), best (a word), width, trie, step (codes that are spelled), yours.
 
 import { button, frame, h, player, s, slider } from "../../../../plots/visuals/base/base.js";
 
@@ -7,7 +7,7 @@ function render({ model, el }) {
   const [films, K, found, best] = ["films", "words", "found", "best"].map((x) => model.get(x));
   const { root, body, controls, say } = frame(el, {
     label: "A beam in a trie",
-    help: "Spell letter by letter with → and ←. Thick: goes on. Thin: dropped. Dashed: no film begins so.",
+    help: "Spell code by code with → and ←. Thick: goes on. Thin: dropped. Dashed: no film begins so.",
   });
   const put = (name, value) => {
     model.set(name, value);
@@ -51,7 +51,7 @@ function render({ model, el }) {
       }),
     );
     const level = levels[step - 1];
-    title.textContent = step ? `After letter ${step}` : "Nothing is spelled yet";
+    title.textContent = step ? `After code ${step}` : "Nothing is spelled yet";
     const both = level ? [...level.kept, ...[...level.dropped].sort((a, b) => b[1] - a[1])] : [];
     list.replaceChildren(
       ...both.map(([p, chance]) =>
@@ -65,7 +65,7 @@ function render({ model, el }) {
         ? `${level.kept.length} of ${both.length} beginnings go on.`
         : level.kept[0][0] === best
           ? `First comes ${films[best]}, the likeliest film.`
-          : `First comes ${name(level.kept[0][0])}; the likeliest film, ${films[best]}, ${kept.has(best) ? "stands below" : "was lost with its first letters"}.`;
+          : `First comes ${name(level.kept[0][0])}; the likeliest film, ${films[best]}, ${kept.has(best) ? "stands below" : "was lost with its first codes"}.`;
     svg.setAttribute("aria-label", told);
     say(told, model.get("yours") && step ? " Kept by your function." : "");
   };

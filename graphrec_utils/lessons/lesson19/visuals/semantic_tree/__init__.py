@@ -28,7 +28,7 @@ def semantic_tree(
     """Return a visual of points and their codes; choose a point, and how many of its codes must agree.
 
     The plane is shaded where a point would begin with the same codes, and a new pin that is carried over it gets
-    its word. `.live().chosen` and `.live().level` are what is shown.
+    its spelling. `.live().chosen` and `.live().level` are what is shown.
 
     Args:
         X: (n, 2) points, 2 to LARGEST.
@@ -77,7 +77,7 @@ def semantic_tree(
                "chosen": chosen, "level": 1},
         text=f"semantic IDs of {n} points, {len(words)} levels",
         alt=(
-            f"{n} points in a plane, each with a word of {len(words)} codes. Points whose first code is that of "
+            f"{n} points in a plane, each with a spelling of {len(words)} codes. Points whose first code is that of "
             f"{names[chosen]} are filled, and so is the part of the plane where a new point would begin like it; a line leads "
             "from the center that the codes stand for to each of them: what the next code has to say."
         ),

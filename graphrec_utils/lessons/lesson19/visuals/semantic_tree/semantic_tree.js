@@ -1,4 +1,4 @@
-// Semantic IDs: points, their codes, and who shares a prefix; a new pin can be carried anywhere and gets its word.
+// Semantic IDs: points, their codes, and who shares a prefix; a new pin can be carried anywhere and gets its spelling.
 // State: points (n × 2 in 0 … 1), sums (L × n × 2, what the first codes stand for), codes (n × L), names, cells (the
 // codes of a grid over the plane, row by row from the bottom, columns in a row), columns, chosen (n is the new pin),
 // level, fresh (its column and row).
@@ -11,7 +11,7 @@ function render({ model, el }) {
   const { body, controls, say } = frame(el, {
     label: "Semantic IDs",
     help:
-      "Choose a point by mouse or among its words with the arrow keys; the slider says how many codes must agree. " +
+      "Choose a point by mouse or among the spellings with the arrow keys; the slider says how many codes must agree. " +
       "Carry the new pin with the mouse, or with the arrow keys.",
   });
   const put = (name, value) => {
@@ -60,9 +60,9 @@ function render({ model, el }) {
     carry(Math.floor(((event.clientX - box.left) / box.width) * columns), Math.floor(((box.bottom - event.clientY) / box.height) * rows));
   });
 
-  // ---- the words
+  // ---- the spellings
   const words = [...names, ""].map((_, k) => button("", () => put("chosen", k), { "aria-pressed": "false" }));
-  const group = h("div", { class: "gr-st-words", role: "group", "aria-label": "words" }, ...words);
+  const group = h("div", { class: "gr-st-words", role: "group", "aria-label": "spellings" }, ...words);
   body.append(svg, group);
   roving(group, () => [words], words[model.get("chosen")]);
   group.addEventListener("focusin", (event) => {
@@ -105,7 +105,7 @@ function render({ model, el }) {
     tag.setAttribute("x", Math.max(30, Math.min(width - 30, x)));
     tag.setAttribute("y", y > 34 ? y - 14 : y + 26);
     tag.textContent = spelled;
-    pin.setAttribute("aria-label", `new pin, word ${spelled}; arrow keys carry it`);
+    pin.setAttribute("aria-label", `new pin, spelling ${spelled}; arrow keys carry it`);
     pin.classList.toggle("gr-st-same", same(n));
     words.forEach((node, k) => {
       node.textContent = `${k < n ? names[k] : "new"} ${word(k).join("·")}`;
