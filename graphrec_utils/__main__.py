@@ -76,6 +76,8 @@ def run(name, arguments):
     sentence, module, kind = COMMANDS[name]
     own = arguments[: arguments.index("--")] if "--" in arguments else arguments
     asks = "-h" in own or "--help" in own
+    if kind == "test" and not asks:  # what is for authors is installed for those who want it
+        bootstrap.ask(kind, [name, *own])
     if kind and not asks:  # to ask for help installs nothing
         bootstrap.ensure(kind, [name, *arguments])
     try:

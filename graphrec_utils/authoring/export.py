@@ -16,6 +16,7 @@ from pathlib import Path
 from graphrec_utils import __version__, exercises, paths
 from graphrec_utils.authoring.lesson import handed_out
 from graphrec_utils.authoring.lesson.source import repository
+from graphrec_utils.cli.setup import bootstrap
 from graphrec_utils.cli.setup.environment import clone
 from graphrec_utils.exercises.core import Exercise
 
@@ -164,6 +165,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("format", choices=FORMATS)
     parser.add_argument("lessons", nargs="*", metavar="NN", help="lesson numbers; default: all")
     parser.add_argument("--out", type=Path, help="folder; default: build/nbgrader or build/otter")
+    bootstrap.agreeing(parser)
     options = parser.parse_args(argv)
     root = clone()
     built = sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))

@@ -142,6 +142,56 @@ def test_a_visual_of_the_gallery_is_found_and_comes_alive(page, website):
     screenshot(page, "site-gallery-live")
 
 
+def test_the_wall_of_claims_is_sifted_and_opened_by_keyboard(page, website):
+    show(page, website, "verdicts")
+    tiles = page.locator(".held:not(.held-gone) .held-tile:visible")
+    count = tiles.count()
+    page.get_by_role("radio", name="the lecture").focus()
+    page.keyboard.press("Space")
+    lecture = tiles.count()
+    page.get_by_role("checkbox", name="does not hold").uncheck()
+    assert 0 < tiles.count() < lecture < count
+    assert f"{tiles.count()} shown" in page.get_by_role("status").all_inner_texts()
+    assert (
+        page.locator(".held:not(.held-gone) .held-row:visible").count() <= tiles.count()
+    )  # no empty row is left
+    tiles.first.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert tiles.first.locator("p").first.is_visible()
+    page.get_by_role("radio", name="everybody").check()
+    page.get_by_label("Find a claim").fill("no such claim")
+    assert tiles.count() == 0 and violations(page) == []
+
+
+def test_without_scripts_a_claim_opens_and_the_sieve_works(new_page, website):
+    page = new_page(java_script_enabled=False)
+    page.goto((website / "verdicts.html").as_uri())
+    tiles = page.locator(".held:not(.held-gone) .held-tile:visible")
+    count = tiles.count()
+    tiles.first.locator("summary").click()
+    assert tiles.first.locator("p").first.is_visible()
+    page.get_by_role("radio", name="papers").check()
+    assert 0 < tiles.count() < count
+
+
+def test_a_formula_in_a_sentence_is_no_stop_of_the_tab_key(page, website):
+    """What can be scrolled is one; each formula was two, and a third of all stops of a lesson."""
+    for name in ("notebooks/08_pixie", "notebooks/11_logq"):
+        show(page, website, name)
+        page.wait_for_timeout(500)
+        stops = page.evaluate(
+            """() => [...document.querySelectorAll("article :is(.math, mjx-container), article mjx-container *")]
+                .filter((e) => e.tabIndex >= 0 && !(e.clientWidth && e.scrollWidth > e.clientWidth)).length"""
+        )
+        assert stops == 0, name
+    page.reload()
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Skip to main content"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("!!document.activeElement.closest('main')")
+
+
 def test_links_inside_the_site_lead_somewhere(website):
     pages = {
         path: Links(path.read_text("utf-8"))

@@ -136,6 +136,28 @@ def test_another_environment_that_lacks_packages_is_left_as_it_is(clone, monkeyp
     assert "is left as it is" in opening
 
 
+@pytest.mark.parametrize("typed", ["", "n", "what?"])
+def test_who_does_not_say_yes_gets_nothing_installed(clone, monkeypatch, typed):
+    asked = []
+    monkeypatch.setattr(sys, "stdin", namedtuple("Terminal", "isatty")(lambda: True))
+    monkeypatch.setattr("builtins.input", lambda said: asked.append(said) or typed)
+    with pytest.raises(CannotRun, match="nothing was installed"):
+        bootstrap.ask("test", ["site"])
+    assert "site has to install graphrec-demo" in asked[0] and str(clone / ".venv") in asked[0]
+    monkeypatch.setattr("builtins.input", lambda said: " Y ")
+    bootstrap.ask("test", ["site"])
+
+
+def test_nobody_to_ask_is_one_sentence_with_what_to_type(clone, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", namedtuple("Pipe", "isatty")(lambda: False))
+    monkeypatch.setattr("builtins.input", lambda said: pytest.fail("a question to nobody"))
+    with pytest.raises(CannotRun, match="graphrec_utils site --out x --yes`"):
+        bootstrap.ask("test", ["site", "--out", "x"])
+    bootstrap.ask("test", ["site", "--yes"])
+    monkeypatch.setattr(environment, "missing", lambda kind, site=None: [])
+    bootstrap.ask("test", ["site"])  # all is here: nothing to ask
+
+
 def test_changed_requirements_make_an_environment_stale(clone, monkeypatch):
     monkeypatch.setattr(environment, "missing", lambda kind, site=None: [])
     python = environment.python(clone / ".venv")

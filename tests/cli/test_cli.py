@@ -134,6 +134,18 @@ def test_what_a_command_needs_is_ensured_before_it_is_imported(monkeypatch):
     assert asked == [("test", ["build", "06", "--", "--help"])]
 
 
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_what_is_for_authors_is_installed_after_a_question_only(name, monkeypatch):
+    asked = []
+    monkeypatch.setattr(bootstrap, "ensure", lambda kind, arguments: None)
+    monkeypatch.setattr(bootstrap, "ask", lambda kind, arguments: asked.append(arguments))
+    kind = cli.COMMANDS[name][2]
+    monkeypatch.setitem(cli.COMMANDS, name, ("do", "graphrec_utils.no_such", kind))
+    assert cli.main([name, "00"]) == 2
+    assert asked == ([[name, "00"]] if kind == "test" else [])
+    assert (kind == "test") == (name in ("build", "slides", "site", "export"))
+
+
 @pytest.mark.parametrize(
     "raised, code, said",
     [

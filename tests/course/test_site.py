@@ -16,6 +16,7 @@ from graphrec_utils.authoring.site import (
     cluster_page,
     gallery_page,
     gowalla_figure,
+    peers_page,
     ready,
     site,
     site_pages,
@@ -153,14 +154,38 @@ def test_verdicts_are_read_from_the_outputs_with_who_said_the_claim():
 
 def test_the_page_of_verdicts_counts_what_it_lists():
     text = verdicts_page.page()
-    total, *each = map(
-        int,
-        re.findall(
-            r"Of (\d+) claims, \*\*(\d+)\*\* hold, \*\*(\d+)\*\* do not, and of\n\*\*(\d+)", text
-        )[0],
-    )
-    assert each == [text.count(f"\n* {sign} **") for sign in "✓✗?"]
-    assert total == sum(each) > 50 and min(each) > 0
+    words = r"\*\*(\d+) hold, (\d+) do not, of (\d+) the numbers"
+    each = [int(n) for n in re.search(words, text).groups()]
+    assert each == [
+        text.count(f'<details class="held-tile held-{k} ') for k in ("holds", "fails", "open")
+    ]
+    said = [int(n) for n in re.findall(r"of (\d+) hold<", text)]
+    assert sum(said) == sum(each) > 50 and min(each) > 0
+    assert f"{sum(each)} claims" in text
+
+
+@pytest.mark.parametrize(
+    "whose, group",
+    [
+        ("ours, before the measurement", "ours"),
+        ("of the lecture, and of many papers", "lecture"),
+        ("common belief, and ours in lesson 09", "belief"),
+        ("what the paper's rule must show", "papers"),
+        ("what its design says", "belief"),
+        ("He and others, 2020", "papers"),
+        ("", "nobody"),
+    ],
+)
+def test_whose_a_claim_is_follows_from_its_words(whose, group):
+    assert verdicts_page.group(whose) == group
+
+
+def test_the_words_of_a_claim_are_text_and_not_tags(monkeypatch):
+    claim = verdicts_page.Judged("holds", "a < b & `c` | d", "1 < 2", "ours")
+    monkeypatch.setattr(verdicts_page, "judged", lambda notebook: [claim])
+    text = verdicts_page.page()
+    assert "a &lt; b &amp; <code>c</code> | d" in text and "1 &lt; 2" in text
+    assert "\n```\n" in text and text.count("```") == 4  # nothing ends the HTML early
 
 
 @pytest.mark.parametrize("source", built(), ids=lambda source: source.stem[:2])
@@ -194,7 +219,7 @@ def test_what_was_believed_stands_beside_its_claim_or_says_what_is_known_now():
                 f"{source.stem}: {claim!r} is claimed no more; why?"
             )
             rows += 1
-    assert rows and text.count(" **Before:** ") == rows
+    assert rows and text.count("<strong>Before:</strong>") == rows
 
 
 def test_memory_is_shown_from_the_stored_result(tmp_path, monkeypatch):
@@ -355,6 +380,18 @@ def test_the_picture_of_seconds_has_every_stored_method_and_says_it_in_words(fol
     drawn = {text.get_text() for text in gowalla_figure.draw().axes[0].get_legend().get_texts()}
     assert len(drawn) == len(gowalla_figure.points()) == 15
     assert all(f"{name} 0." in words for name in drawn)
+
+
+def test_the_plot_of_packages_has_a_dot_for_each_that_was_measured():
+    values = results.load(peers_page.RESULT).values
+    rows = list(peers_page.dots(values))
+    text = peers_page.page()
+    assert text.count('class="peers-dot"') == len(rows) > 5
+    assert all(
+        0 <= row["least"] <= row["at"] <= row["least"] + row["wide"] + 0.1 <= 100 for row in rows
+    )
+    times = sorted(float(row["times"]) for row in rows)
+    assert f"**{times[0]:g} to {times[-1]:g} times faster**" in text and times[0] > 1
 
 
 def test_the_cluster_page_computes_what_it_says():

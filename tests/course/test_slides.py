@@ -11,7 +11,7 @@ import pytest
 
 from graphrec_utils import paths, results
 from graphrec_utils.authoring.lesson.source import built, target
-from graphrec_utils.authoring.slides import deck, short, slides, vendor
+from graphrec_utils.authoring.slides import deck, drawn, short, slides, vendor
 from graphrec_utils.cli.setup import environment
 from graphrec_utils.exercises import questions
 from graphrec_utils.exercises.questions import Question
@@ -197,6 +197,40 @@ def test_a_verdict_shows_its_first_comparison_and_the_speaker_has_the_rest(detai
             assert spoken not in text(slide) and spoken in slide.notes[-1]
 
 
+def test_a_verdict_has_its_claim_as_title_and_its_interval_as_a_drawing():
+    for detail, drawn_ in (("recall +0.012, from +0.007 to +0.017, PinWorld", 1), ("0.16 against 0.13", 1), ("of 20 users", 0)):  # fmt: skip
+        page = results.verdict("A < B.", True, detail=detail)._repr_html_()
+        ((slide,),) = columns(code("a", tags=["long"], outputs=[shown({"text/html": page})]))
+        assert re.search(r"<h3[^>]*>✓ A &lt; B\.</h3>", text(slide)) and detail in text(slide)
+        assert text(slide).count('<svg class="drawn"') == drawn_
+
+
+@pytest.mark.parametrize(
+    "detail", ["+0.1, from +0.2 to +0.3", "−1 against 2", "from 3 to 4", "0 against 0", ""]
+)
+def test_what_is_no_comparison_is_not_drawn(detail):
+    assert drawn.drawing(detail) == ""
+
+
+def test_a_lead_is_drawn_where_it_stands():
+    svg = drawn.drawing("-0.030, from -0.040 to -0.020")
+    low, high = map(float, re.search(r'x1="([\d.]+)" x2="([\d.]+)" y1="62"', svg).groups())
+    dot = float(re.search(r'cx="([\d.]+)"', svg)[1])
+    assert low < dot < high < drawn.WIDE / 2 and dot - low == pytest.approx(high - dot, abs=0.2)
+    assert 'aria-label="-0.030, from -0.040 to -0.020"' in svg
+
+
+def test_columns_of_one_kind_have_one_scale_and_settings_have_no_bars():
+    html = "<table><thead><tr><th></th><th>d</th><th>old</th><th>new</th><th>lead</th></tr></thead><tbody>" + "".join(
+        f"<tr><th>{k}</th><td>{d}</td><td>{a}</td><td>{b}</td><td>{c}</td></tr>"
+        for k, d, a, b, c in (("x", 8, "0.100", "0.400", "-1"), ("y", 16, "0.200", "0.300", "2"))
+    ) + "</tbody></table>"  # fmt: skip
+    page = drawn.bars(html)
+    assert re.findall(r"right,#\w+ (\d+)%", page) == ["25", "100", "50", "75"]
+    assert "data-bars" in page and "<td>8</td>" in page and "<td>-1</td>" in page
+    assert drawn.bars("<table><tr><td>a</td></tr></table>") == "<table><tr><td>a</td></tr></table>"
+
+
 def test_a_hall_sees_a_comparison_and_the_speaker_has_its_trials():
     rows = {f"A{k}": {"recall": 0.5, "d": 8, "trials": 1234} for k in range(9)}
     page = results.table(rows, known="past likes leave every list")._repr_html_()
@@ -361,9 +395,18 @@ def test_a_question_of_the_quiz_has_a_slide_with_its_options():
         for k in range(9)
     )
     (column,) = columns(note(quiz))
-    assert len(column) == 9, "a question has a slide: its answers need room when they are opened"
+    assert len(column) == 9, "a question has a slide"
     for slide in column[1:]:
-        assert text(slide).count("99.q") == text(slide).count("</details>") == 1
+        (unit,) = slide.units
+        assert unit.asked and unit.html.count("<li>") == 2 and "Which one of these?" in unit.html
+        assert "So it is." not in unit.html and "So it is." in slide.notes[-1]
+        assert re.search(r"99\.q\d, what to say", slide.notes[-1])
+
+
+def test_the_heading_of_a_quiz_without_an_introduction_stands_above_its_first_question():
+    quiz = "## Quiz\n\n**99.q1** Which?\n\n* a) this\n\n<details><summary>Answers</summary>\n\n* a) So.\n\n</details>"
+    ((slide,),) = columns(note(quiz))
+    assert [unit.asked for unit in slide.units][-1] and "<h2" in text(slide)
 
 
 def test_no_slide_begins_with_something_that_waits():

@@ -29,6 +29,7 @@ from graphrec_utils.authoring.lesson.source import (
     sources,
     target,
 )
+from graphrec_utils.cli.setup import bootstrap
 from graphrec_utils.cli.setup.environment import ONE_THREAD, clone
 from graphrec_utils.datasets.load import STAND_IN
 
@@ -239,6 +240,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("lessons", nargs="*", metavar="NN", help="lesson numbers; default: all")
     parser.add_argument("--check", action="store_true", help="only compare; exit 1 on drift")
     parser.add_argument("--changed", action="store_true", help="run only cells that changed")
+    bootstrap.agreeing(parser)
     options = parser.parse_args(argv)
     clone()
     try:

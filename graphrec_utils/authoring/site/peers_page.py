@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from graphrec_utils import results
+from graphrec_utils import markup, results
 
 RESULT = "00_peers"
+TEMPLATE = Path(__file__).with_name("peers.html")
 PAGE = """# Beside other packages
 
-How fast are the engines of this course beside packages that are made for the same work? One command makes an
-environment for each package, gives all of them the same inputs and their turns one after the other, and writes this
-page's numbers:
+**{least} to {most} times faster**, by the CPU seconds of one thread, than packages that are made for the same work. A dot is
+the median of the rounds, its line the least and the largest; the short line is the target that was set before.
+
+```{{raw}} html
+{dots}
+```
+
+One command makes an environment for each package, gives all of them the same inputs and their turns one after the
+other, and writes this page's numbers:
 
 ```sh
 {command}
@@ -43,13 +53,41 @@ HEAD = (
 )
 
 
+MOST = 32  # times, where the axis ends
+
+
 def page() -> str:
     """Return the page in Markdown."""
     result = results.load(RESULT)
+    rows = list(dots(result.values))
+    said = "; ".join(f"{x['what']}, {x['beside']}: {x['times']} times the seconds" for x in rows)
+    ticks = [{"at": _at(2.0**k), "said": str(2**k)} for k in range(6)]
+    drawn = markup.render(TEMPLATE, rows=rows, said=said, ticks=ticks)
+    times = sorted(float(row["times"]) for row in rows)
     about = [f"{k} {v}" for k, v in result.machine.items() if v and k not in ("system", "threads")]
     return PAGE.format(
-        command=result.command, busy=busy(result.values), tables=tables(result.values), machine=", ".join(about)
+        least=f"{times[0]:g}", most=f"{times[-1]:g}", dots=drawn, command=result.command, busy=busy(result.values), tables=tables(result.values), machine=", ".join(about)
     )  # fmt: skip
+
+
+def dots(values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a row of the plot for each package beside which an engine was measured on one thread."""
+    for name, runs in values.items():
+        for run in runs:
+            for row in run["rows"]:
+                if run["threads"] == 1 and row["target"] is not None and row.get("CPU ratio"):
+                    middle, least, most = row["CPU ratio"]
+                    what = TITLES[name].partition(":")[0]
+                    yield {
+                        "what": what, "beside": f"beside {row['engine']}" + f", {run['size']} edges" * bool(run["size"]),
+                        "at": _at(middle), "least": _at(least), "wide": round(_at(most) - _at(least), 1),
+                        "target": _at(row["target"]), "times": f"{middle:.2g}",
+                    }  # fmt: skip
+
+
+def _at(times: float) -> float:
+    """Return where a ratio stands on the axis from 1 to MOST, in percent of its length."""
+    return round(100 * math.log(max(times, 1)) / math.log(MOST), 1)
 
 
 def busy(values: dict[str, Any]) -> str:
@@ -95,6 +133,8 @@ def _line(run: dict[str, Any], row: dict[str, Any]) -> str:
 
 
 def _ratio(found: list[float] | None) -> str:
+    if found and set(found) == {1}:
+        return "1"  # the course itself
     return f"{found[0]:.2f} ({found[1]:.2f}–{found[2]:.2f})" if found else "–"
 
 

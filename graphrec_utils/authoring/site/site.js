@@ -2,8 +2,11 @@
 const scrollable =
   "pre, .cell_output .text_html, .math, mjx-container, .pst-scrollable-table-container, .gr-scroll";
 const reach = () => {
-  for (const e of document.querySelectorAll(scrollable))
-    if (e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight) e.tabIndex = 0;
+  for (const e of document.querySelectorAll(scrollable)) {
+    // of what stands in a line the width within is 0: a formula in a sentence is no stop
+    const high = !e.matches(".math, mjx-container") && e.scrollHeight > e.clientHeight + 1;
+    if (e.clientWidth && (e.scrollWidth > e.clientWidth + 1 || high)) e.tabIndex = 0;
+  }
 };
 addEventListener("load", () => (window.MathJax?.startup?.promise ?? Promise.resolve()).then(reach));
 addEventListener("resize", reach);
@@ -89,3 +92,27 @@ const gallery = () => {
   document.querySelector("article h1 ~ p").after(made("p", { className: "gallery-find" }, made("label", {}, "Find a visual: ", find), say));
 };
 addEventListener("load", gallery);
+// What held: a row without a tile that is shown goes; find as you type; an address that names a lesson leads there.
+const held = () => {
+  const wall = document.querySelector(".held");
+  if (!wall) return;
+  const tiles = [...document.querySelectorAll(".held-tile")].map((e) => [e, e.textContent.toLowerCase()]);
+  const find = Object.assign(document.createElement("input"), { type: "search", placeholder: "PinSage, popularity …" });
+  const label = Object.assign(document.createElement("label"), { className: "gallery-find" });
+  const say = document.createElement("span");
+  say.setAttribute("role", "status");
+  label.append("Find a claim: ", find, say);
+  wall.querySelector(".held-which").after(label);
+  const seek = () => {
+    const wanted = find.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const [tile, words] of tiles) tile.hidden = !wanted.every((word) => words.includes(word));
+    for (const row of document.querySelectorAll(".held-row")) {
+      row.hidden = false;
+      row.hidden = ![...row.querySelectorAll(".held-tile")].some((tile) => tile.offsetParent);
+    }
+    say.textContent = `${tiles.filter(([tile]) => wall.contains(tile) && tile.offsetParent).length} shown`;
+  };
+  for (const kind of ["input", "change"]) wall.addEventListener(kind, seek);
+  seek();
+};
+addEventListener("load", held);

@@ -21,6 +21,7 @@ from graphrec_utils.authoring.lesson import handed_out
 from graphrec_utils.authoring.lesson.source import built, repository, target
 from graphrec_utils.authoring.site import site_pages, texts
 from graphrec_utils.authoring.slides import lecture, slides, vendor
+from graphrec_utils.cli.setup import bootstrap
 from graphrec_utils.cli.setup.environment import clone
 
 STATIC = Path(__file__).parent
@@ -141,6 +142,7 @@ def main(argv: list[str]) -> int:
         epilog="example: python3 -m graphrec_utils site --out build/site",
     )
     parser.add_argument("--out", metavar="DIR", type=Path, help="default: build/site")
+    bootstrap.agreeing(parser)
     options = parser.parse_args(argv)
     root = clone()
     folder = (options.out or root / "build" / "site").resolve()

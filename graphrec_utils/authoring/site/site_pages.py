@@ -36,9 +36,9 @@ BOX = "## Slide, paper, code"
 LONG = 12  # lines of given code
 INDEX = """# Graph models for recommender systems
 
-An interactive course, from matrix factorization to the graph models that large sites run. You
-write each idea yourself in a few lines, a check under your code tells you which mistake you made,
-and a measurement shows whether the idea was worth it.
+From matrix factorization to the graph models that large sites run: write each idea in a few lines, and measure it.
+
+**How deep until you are everybody?** Tap three films that you love, then pull *Depth*.
 
 ```{{raw}} html
 <div class="gr-hero">
@@ -46,9 +46,11 @@ and a measurement shows whether the idea was worth it.
 </div>
 ```
 
-*How deep until you are everybody? Tap three films that you love and move the depth: sparks go film, person, film, and
-after three steps a stranger's list is nearly yours. What keeps you yourself? [Lesson 06](notebooks/06_lightgcn.ipynb)
-takes the mean of all depths, [lesson 08](notebooks/08_pixie.ipynb) sends the sparks home.*
+*Sparks go film, person, film, and after three steps a stranger's list is nearly yours. What keeps you yourself?
+[Lesson 06](notebooks/06_lightgcn.ipynb) takes the mean of all depths, [lesson 08](notebooks/08_pixie.ipynb) sends the
+sparks home.*
+
+**Which one wins?** It depends on your data: move a slider, and one property of them changes.
 
 ```{{raw}} html
 <div class="gr-hero">
@@ -56,10 +58,11 @@ takes the mean of all depths, [lesson 08](notebooks/08_pixie.ipynb) sends the sp
 </div>
 ```
 
-*Which one wins? It depends on your data: move a slider, and one property of them changes. [What stands behind
-it](wins.md), and more [visuals of the course](gallery.md).*
+*[What stands behind it](wins.md), more [visuals of the course](gallery.md), and [what held](verdicts.md) of all that
+is said about such models.*
 
-Here you can read every lesson and try its visuals. To run and solve them, {run}
+In this interactive course you write each idea yourself, a check under your code tells you which mistake you made, and a
+measurement shows whether the idea was worth it. Here you can read every lesson and try its visuals. To run and solve them, {run}
 
 {table}
 

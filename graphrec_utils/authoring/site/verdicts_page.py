@@ -12,27 +12,48 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import nbformat
 
-from graphrec_utils import paths, syllabus
+from graphrec_utils import markup, paths, syllabus
 from graphrec_utils.authoring.lesson.source import built, target
 from graphrec_utils.results import LOOK
 
+HERE = Path(__file__).parent
 PAGE = """# What held
 
-Every lesson says claims before it measures: of the lecture, of papers, of common belief, our own. As many trials for
-both sides, and more where the best stood at an end of its grid, a margin fixed before, intervals of 95 % over users, and over
-seeds where training is involved: a claim holds where the whole interval is on its side. Of {total} claims, **{holds}** hold, **{fails}** do not, and of
-**{open}** the numbers cannot tell. Whose a claim is stands in brackets where the lesson says so.
+**{holds} hold, {fails} do not, of {open} the numbers cannot tell.** Every tile is a claim that a lesson says before it
+measures. Guess, then press it: whose claim it is, the numbers, and what this course believed before.
 
-What this course believed before, and what turned it round, stands behind *Before* and under *No longer claimed*.
+```{{raw}} html
+{wall}
+```
 
-These verdicts are about the data sets, sizes and budgets of this course, which run on two cores. A claim that fails here
-may hold elsewhere; each lesson says what was tried, and what would turn its verdict round.
+## How a claim is judged
 
-{lessons}
+As many trials for both sides, and more where the best stood at an end of its grid, a margin fixed before, intervals of
+95 % over users, and over seeds where training is involved: a claim holds where the whole interval is on its side. These
+verdicts are about the data sets, sizes and budgets of this course, which run on two cores. A claim that fails here may
+hold elsewhere; each lesson says what was tried, and what would turn its verdict round.
+
+## No longer claimed
+
+What this course said once and says no more, and what turned it round.
+
+```{{raw}} html
+{gone}
+```
 """
+# Whose a claim is, from the words in its brackets: the first that fits; who is named otherwise wrote a paper.
+WHOSE = {
+    "lecture": ("the lecture", r"\b(?:lecture|slide|funnel)\b"),
+    "ours": ("ours", r"^ours\b"),
+    "belief": ("common belief", r"^(?:common|everybody|what (?!the paper))"),
+    "papers": ("papers", r"."),
+    "nobody": ("not said", r""),
+}
+KEYS = dict(zip(LOOK, ("holds", "fails", "open"), strict=True))  # in the names of classes
 ONE = re.compile(rf"^({'|'.join(LOOK)}): (.*)$", re.MULTILINE)
 BOX = re.compile(
     r"^> \*\*Claims?(?: \d)?\.?\*\*\s*(?:\(([^)]*)\)\.?)?\s*((?:.|\n> )*)", re.MULTILINE
@@ -51,28 +72,55 @@ class Judged:
 
 
 def page() -> str:
-    """Return the page in Markdown."""
-    lessons, count = [], Counter()
+    """Return the page in Markdown; the walls of tiles in it are HTML."""
+    lessons, every = [], []
     titles = {lesson.number: lesson.title for lesson in syllabus.LESSONS}
     for source in built():
-        notebook = nbformat.read(target(source, "solved"), 4)
+        found = list(judged(nbformat.read(target(source, "solved"), 4)))
         before = believed(source.stem[:2])
-        if found := list(judged(notebook)):
-            count.update(each.outcome for each in found)
-            made = {each.claim for each in found}
-            gone = [_gone(claim, said) for claim, said in before.items() if claim not in made]
-            lines = [
-                f"## [{source.stem[:2]} · {titles[source.stem[:2]]}](notebooks/{source.stem}.ipynb)",
-                "",
-                *(_item(each, before.get(each.claim, {})) for each in found),
-                "",
-                *(["**No longer claimed**", "", *gone, ""] if gone else []),
-            ]
-            lessons.append("\n".join(lines))
+        made = {each.claim for each in found}
+        every += found
+        lessons.append({
+            "number": source.stem[:2], "title": titles[source.stem[:2]], "stem": source.stem,
+            "tiles": [_tile(each, before.get(each.claim)) for each in found],
+            "gone": [{"claim": c, "before": _said(x)} for c, x in before.items() if c not in made],
+        })  # fmt: skip
+    count = Counter(each.outcome for each in every)
+    signs = {
+        name: {"sign": LOOK[name][1], "key": KEYS[name], "count": count[name]} for name in LOOK
+    }
+    wall = markup.render(
+        HERE / "verdicts.html", lessons=[x for x in lessons if x["tiles"]], signs=signs,
+        total=len(every), groups=list(_groups(every)),
+    )  # fmt: skip
+    gone = markup.render(HERE / "claims_gone.html", lessons=lessons)
     holds, fails, unclear = (count[outcome] for outcome in LOOK)
-    return PAGE.format(
-        total=count.total(), holds=holds, fails=fails, open=unclear, lessons="\n".join(lessons)
-    )
+    return PAGE.format(holds=holds, fails=fails, open=unclear, wall=wall, gone=gone)
+
+
+def group(whose: str) -> str:
+    """Return the group, a key of WHOSE, of the words that say whose a claim is."""
+    return next(key for key, (_, words) in WHOSE.items() if re.search(words, whose))
+
+
+def _groups(every: list[Judged]) -> Iterator[dict]:
+    for key, (name, _) in WHOSE.items():
+        outcomes = [each.outcome for each in every if group(each.whose) == key]
+        outcomes.sort(key=list(LOOK).index)
+        said = f"{outcomes.count(next(iter(LOOK)))} of {len(outcomes)} hold"
+        if outcomes:
+            yield {"key": key, "name": name, "outcomes": outcomes, "said": said}
+
+
+def _tile(each: Judged, said: dict | None) -> dict:
+    return {
+        "outcome": each.outcome,
+        "claim": each.claim,
+        "detail": each.detail,
+        "whose": each.whose.replace("*", ""),
+        "key": group(each.whose),
+        "before": _said(said) if said else "",
+    }
 
 
 def believed(number: str) -> dict[str, dict]:
@@ -111,20 +159,5 @@ def _words(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.replace("\n> ", " ").lower()))
 
 
-def _item(each: Judged, said: dict) -> str:
-    whose = f" ({each.whose})" if each.whose else ""
-    detail = f" *{_plain(each.detail)}*" if each.detail else ""
-    before = f" **Before:** {_said(said)}" if said else ""
-    return f"* {LOOK[each.outcome][1]} **{each.outcome}** · {_plain(each.claim)}{whose}{detail}{before}"
-
-
-def _gone(claim: str, said: dict) -> str:
-    return f"* {_plain(claim)} **Before:** {_said(said)}"
-
-
 def _said(said: dict) -> str:
-    return " ".join(filter(None, [_plain(said["before"]), _plain(said.get("now", ""))]))
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"([*_`\\<>\[\]|$])", r"\\\1", text)
+    return " ".join(filter(None, [said["before"], said.get("now", "")]))

@@ -5,8 +5,9 @@ the notebook, `notes` is for the speaker; a cell without a type stands on the sl
 Set-up, answers and checks are never shown. Code stays in the notebook where it has more than 7
 lines, draws a figure or measures something: then its output is shown alone. What does not fit on
 one slide goes on below, on the next, and every slide has a title. A picture has a slide's room, and the
-speaker has its caption. Of a prediction the slide has the question and its options, and the speaker has
-what is said to each; of a fold the speaker has the text. What only a reader at a notebook can use is left out.
+speaker has its caption. Of a prediction and of a question of the quiz the slide has the question and its options, and
+the speaker has what is said to each; of a fold the speaker has the text. A verdict has its claim as a title and its
+interval as a drawing, a table of results bars behind its numbers. What only a reader at a notebook can use is left out.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from graphrec_utils import markup
 from graphrec_utils.authoring.lesson import predictions
+from graphrec_utils.authoring.slides import drawn
 from graphrec_utils.authoring.slides.prose import ROOM, ROW, blocks
 from graphrec_utils.exercises import questions
 
@@ -33,12 +35,13 @@ PICTURE = 540  # the largest height of a figure, below the title
 SMALL = 380  # with less room left it gets a slide of its own
 BELOW = 24  # px below a figure
 TITLE = 46  # the height of a title that is repeated
-ROWS = 18  # of a table of numbers
 CODE_LINES = 7  # more cannot be read from the last row
-WALL = 240  # characters under a verdict that nobody reads from there
 NEVER = ("setup", "exercise", "check")
 CAPTION = re.compile(r"\*Figure \d+\.\d+\. ")
 QUIZ = re.compile(r"\*\*\d\d\.q\d+\*\* ")
+HEADED_QUIZ = re.compile(r"(#+ .*)\n+(?=\*\*\d\d\.q)")
+FOLD = re.compile("<details>.*?</details>", re.DOTALL)
+ANSWERS = re.compile("<details>.*?</summary>(.*?)</details>", re.DOTALL)
 # for a reader alone, not for a hall: what opens and closes a lesson, what is done with keys and files
 ALONE = re.compile(
     r"## Before you begin|remember\(|progress\(|from graphrec_utils.exercises import progress"
@@ -52,14 +55,6 @@ TO_ITS_AUTHOR = re.compile(
     r"let the grid go on there|at an end of its grid: none$|from this machine$|, downloaded$"
 )
 OF_PANDAS = re.compile(r"\n(?:Name: .*, )?dtype: \S+\s*$")  # under a column of numbers
-SEMICOLON = re.compile(r"(?<!&#39)(?<!&#34)(?<!&lt)(?<!&gt)(?<!&amp); ")  # not that of an entity
-# the numbers of a verdict, alone and in a table: the first comparison is shown, the rest is spoken
-DETAIL = re.compile(
-    r'(<small>|<div style="opacity:.75;font-size:.9em">)(.*?)(</small>|</div>)', re.DOTALL
-)
-# of a table of results a hall sees the short form, and the speaker has the rest
-REST = re.compile('<details class="graphrec-rest">.*?</details>', re.DOTALL)
-BELOW_IT = re.compile('<span class="graphrec-rest">.*?</span>')
 LESSON = re.compile(
     r'<a href="[^":#]+\.ipynb[^"]*">(.*?)</a>', re.DOTALL
 )  # a deck is one file, alone
@@ -213,12 +208,16 @@ def _units(cell) -> Iterator[Unit]:
         for block, height in blocks(cell.source):
             if AT_A_NOTEBOOK.search(block) and not block.startswith(("#", "|")):
                 continue
+            if found := HEADED_QUIZ.match(block):
+                yield Unit(markdown(found[1]), 66)
+                block = block[found.end() :]
             inner = markdown(block)
             if block.startswith("<details"):  # nobody in a hall can open it
                 yield Unit("", 0, said=inner)
                 continue
-            if QUIZ.match(block):  # its answers need room when they are opened
-                height = max(height, 0.6 * ROOM)
+            if QUIZ.match(block):
+                yield _of_the_quiz(inner, height)
+                continue
             if CAPTION.match(block):
                 inner = f"<figcaption>{inner}</figcaption>"
             yield Unit(inner, height)
@@ -244,6 +243,16 @@ def _question(asked: questions.Question) -> Unit:
     return Unit(markup.render(ASKED, asked=asked), height, asked=True)
 
 
+def _of_the_quiz(inner: str, height: float) -> Unit:
+    """Return a question of the quiz as one that a room is asked; the speaker has the answers."""
+    name = re.search(r"\d\d\.q\d+", inner)[0]
+    said = f"<p>{name}, what to say:</p>{''.join(ANSWERS.findall(inner))}"
+    shown = FOLD.sub("", inner).replace(f"<strong>{name}</strong> ", "").strip()
+    shown = re.sub(r"<li>(\w)\) ", r"<li><strong>\1</strong> ", shown)
+    shown = f'<blockquote class="asked">\n{shown}\n</blockquote>'
+    return Unit(shown, max(height, 0.6 * ROOM), asked=True, said=said)
+
+
 def _lines(code: str) -> int:
     return len([line for line in code.splitlines() if line.strip()])
 
@@ -264,7 +273,8 @@ def _output(output) -> Unit | None:
             )
         if STORED in page:
             return None
-        return _page(page)
+        shown, height, told = drawn.page(page)
+        return Unit(shown, height, said=told)
     if (picture := data.get("image/png")) is not None:
         width, height = struct.unpack(">II", base64.b64decode(picture)[16:24])
         scale = min(WIDE / width, PICTURE / height)
@@ -273,40 +283,6 @@ def _output(output) -> Unit | None:
         figure = f'<figure><img alt="" {size} src="{source}"></figure>'
         return Unit(figure, height * scale + BELOW, picture=True)
     return _pre(OF_PANDAS.sub("", data.get("text/plain", "")))
-
-
-def _page(page: str) -> Unit:
-    """Return a table or a card; of a long table the first rows, of a verdict what comes first."""
-    details = [found[2] for found in DETAIL.finditer(page)]
-    said = "".join([*(f"<p>{x}</p>" for x in details if _first(x) != x), *REST.findall(page)])
-    page = BELOW_IT.sub("", REST.sub("", page))
-    page = DETAIL.sub(lambda found: found[1] + _first(found[2]) + found[3], page)
-    page = page.replace("<td>NaN</td>", "<td>\N{EN DASH}</td>")
-    captions = page.count('class="graphrec-table"')
-    rows = page.count("<tr") + page.count("<li") + captions
-    dense = rows > 12
-    if "<tbody" in page and rows > ROWS:
-        starts = [found.start() for found in re.finditer("<tr", page)]
-        end = page.rindex("</tbody>")
-        more = f"<p>… and {rows - ROWS} more rows in the notebook.</p>"
-        tail = page[end:].replace("</table>", f"</table>{more}", 1)
-        page, rows = page[: starts[ROWS]] + tail, ROWS + 1
-    words = len(re.sub(r"<style.*?</style>|<[^>]*>", "", page, flags=re.DOTALL))
-    height = (31 if dense else 42) * rows + 30 if rows else 38 * -(-words // ROW) + 60
-    look = "output dense" if dense else "output"
-    return Unit(f'<div class="{look} tex2jax_ignore">{page}</div>', height, said=said)
-
-
-def _first(detail: str) -> str:
-    """Return the detail of a verdict up to its first comparison in numbers; of a wall without one its beginning."""
-    parts = SEMICOLON.split(detail)
-    begun = ["; ".join(parts[:k]) for k in range(1, len(parts))]
-    ends = [
-        k for k, part in enumerate(parts[:-1]) if " against " in part and re.search(r"\d", part)
-    ]
-    if not ends and len(detail) > WALL:
-        ends = [k for k, text in enumerate(begun) if len(text) > WALL / 2]
-    return begun[ends[0]] + " …" if ends else detail
 
 
 def _pre(text: str) -> Unit | None:

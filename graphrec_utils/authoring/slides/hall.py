@@ -14,10 +14,10 @@ from dataclasses import replace
 
 from graphrec_utils.authoring.slides.deck import PICTURE, SAY, TITLE, Slide, Unit, fitted
 from graphrec_utils.authoring.slides.lecture import words
+from graphrec_utils.authoring.slides.points import LONGEST, MOST, parts, told
 from graphrec_utils.authoring.slides.prose import ROOM
 
-MOST = 40  # words of prose on a slide
-LONGEST = 20  # words of a title
+QUESTION = 28  # words of a title that is all a question says
 ALONE = 26  # with fewer words prose has no slide of its own
 BLOCK = re.compile(r"(<(h\d|p|ul|ol|blockquote|table|div|pre|figure)\b.*?</\2>)", re.DOTALL)
 SENTENCE = re.compile(r"(?<=[.?!])((?:</(?:strong|em)>)?)(?:\s+|(?=</p>))")
@@ -26,12 +26,27 @@ OF_A_READER = re.compile(r"<p><strong>(?:Time|In an hour|You will)\b")  # not of
 LISTS = ("<ul>", "<ol>", "<blockquote>")
 POINT = re.compile(r"(<(?:li|p)>)((?:(?!</?(?:li|p)>).)*)(</(?:li|p)>)", re.DOTALL)
 QUIZ = re.compile(r"<p><strong>\d\d\.q\d")
+ASKS = re.compile(
+    r'(<blockquote class="asked">\s*)<p>((?:(?!</p>).)*?[.:;!?]\s|)((?:(?!</p>)[^.:;!?])*\?)\s*</p>',
+    re.DOTALL,
+)
+OF_BEFORE = re.compile(
+    r"\b(?:it|its|they|them|their|that|this|these|those|he|she)\b"
+)  # what stands above
+USUAL = (  # what to do with slides of which the author says nothing
+    (">Branches<", "The hour ends here. Name one branch that fits who sits there; nothing on it has to be shown."),
+    (">Slide, paper, code<", "Not for the hour. Show a row when somebody asks where the slide and the code differ."),
+    (">Quiz<", "A vote by hand on each question, half a minute; the answers stand here, whoever voted for them says why."),
+)  # fmt: skip
+BRANCH = re.compile(
+    r"<p>(A branch of about .*?[.:])(?=\s|</p>)\s*", re.DOTALL
+)  # what a reader chooses by
 
 
 def for_a_hall(columns: list[list[Slide]]) -> list[list[Slide]]:
     """Return the slides with little to read, and notes on each of them."""
-    short = [[_short(slide) for slide in column] for column in columns]
-    return [_noted(_left(_titled(_joined(column)))) for column in short]
+    short = [[part for slide in column for part in parts(_short(slide))] for column in columns]
+    return [_noted(_filled(_left(_titled(_joined(column))))) for column in short]
 
 
 # ---------------------------------------------------------------- little to read
@@ -39,7 +54,10 @@ def for_a_hall(columns: list[list[Slide]]) -> list[list[Slide]]:
 
 def _short(slide: Slide) -> Slide:
     """Return a slide with at most MOST words of prose; what is cut is spoken."""
-    units, said, room = [], [], MOST
+    units, said = [], []
+    room = MOST - sum(
+        words(x[1]) for u in slide.units for x in BLOCK.finditer(u.html) if _stays(x[1])
+    )
     for unit in slide.units:
         output = unit.picture or unit.asked or unit.lines or unit.html.startswith(("<div", "<pre"))
         if output or QUIZ.search(unit.html):
@@ -48,13 +66,22 @@ def _short(slide: Slide) -> Slide:
         kept = []
         for block in (found[1] for found in BLOCK.finditer(unit.html)):
             shown = _cut(block, room) if block.startswith("<p>") else _points(block, room)
+            if found := BRANCH.match(shown):  # said on each slide of the branch
+                said.append(f"{SAY}<p>{found[1]}</p></div>")
+                shown = f"<p>{shown[found.end() :]}".removeprefix("<p></p>").strip()
             said += [block] if shown != block else []
             kept += [shown] if shown else []
-            room -= words(shown)
+            room -= 0 if _stays(block) else words(shown)
         if kept:
             share = sum(map(len, kept)) / len(unit.html)
             units.append(replace(unit, html="\n".join(kept), height=unit.height * share))
     return replace(slide, units=units, notes=[*slide.notes, *said])
+
+
+def _stays(block: str) -> bool:
+    """Report whether a block is on its slide whole, whatever else has to go: a claim, a moral."""
+    claim = block.startswith("<blockquote") and "<strong>Claim" in block
+    return claim or bool(block.startswith("<p>") and _moral(block))
 
 
 def _joined(column: list[Slide]) -> list[Slide]:
@@ -62,9 +89,7 @@ def _joined(column: list[Slide]) -> list[Slide]:
     kept = column[:1]
     for slide in column[1:]:
         above = kept[-1]
-        fits = (
-            above.height + slide.height < ROOM - 2 * TITLE and _told(above) + _told(slide) <= MOST
-        )
+        fits = above.height + slide.height < ROOM - 2 * TITLE and told(above) + told(slide) <= MOST
         stands = any(u.picture or u.asked for u in above.units)
         if slide.again and _prose(slide) and fits and not stands:
             later = [replace(unit, fragment=True) for unit in slide.units]
@@ -80,10 +105,6 @@ def _prose(slide: Slide) -> bool:
         u.html.startswith("<p>") and not (u.picture or u.asked or QUIZ.match(u.html))
         for u in slide.units
     )
-
-
-def _told(slide: Slide) -> int:
-    return sum(words(u.html) for u in slide.units if not (u.picture or u.asked or "<pre" in u.html))
 
 
 def _cut(paragraph: str, room: int) -> str:
@@ -126,7 +147,7 @@ def _closed(text: str) -> bool:
 def _titled(column: list[Slide]) -> list[Slide]:
     """Give each slide that goes on a title of what it says."""
     for k, slide in enumerate(column):
-        if not slide.again or not slide.units:
+        if not slide.again or not slide.units or slide.units[0].html.count("<h3") == 1:
             continue
         first = slide.units[0]
         if first.html.startswith("<p>"):
@@ -134,12 +155,32 @@ def _titled(column: list[Slide]) -> list[Slide]:
             line = len(slide.units) == 1 and begun + "</p>" == first.html.strip()
             title = "" if line and not _moral(first.html) else _taken(slide, 0, begun)
         elif any(unit.asked for unit in slide.units):
+            if first.asked:
+                _asks(slide)
             continue  # the answer is not the title of its question
         else:
             title = _learned(column[k:])
         if title:
             column[k] = _under(slide, title)
     return column
+
+
+def _asks(slide: Slide) -> None:
+    """Make the question with which a prediction ends the title of its slide, where it is short."""
+    unit = slide.units[0]
+    found = ASKS.match(unit.html)
+    if not found or not _closed(found[2]) or not _closed(found[3]):
+        return
+    context, question = found[2].strip(), found[3].strip()
+    if words(f"{context} {question}") <= QUESTION:
+        context, question = "", f"{context} {question}".strip()
+    if context and (words(question) > LONGEST or OF_BEFORE.search(question)):
+        return
+    if words(question) > QUESTION:
+        return
+    before = f"<p>{context}</p>" if context else ""
+    shown = f"<h3>{question}</h3>\n{found[1]}{before}{unit.html[found.end() :]}"
+    slide.units[0] = replace(unit, html=shown, height=unit.height + TITLE)
 
 
 def _under(slide: Slide, title: str) -> Slide:
@@ -209,7 +250,7 @@ def _left(column: list[Slide]) -> list[Slide]:
     """Drop slides with nothing on them, or a line that is no title: it is said on the one before."""
     kept = column[:1]
     for slide in column[1:]:
-        if slide.again and _prose(slide) and _told(slide) < ALONE:
+        if slide.again and _prose(slide) and told(slide) < ALONE:
             said = [*slide.notes, *(unit.html for unit in slide.units)]
             kept[-1] = replace(kept[-1], notes=[*kept[-1].notes, *said])
         else:
@@ -217,9 +258,34 @@ def _left(column: list[Slide]) -> list[Slide]:
     return kept
 
 
+def _filled(column: list[Slide]) -> list[Slide]:
+    """Put a slide with little on it together with the one below, where both have room and words enough."""
+    kept = column[:1]
+    for slide in column[1:]:
+        above = kept[-1]
+        pictures = any(u.picture for u in [*above.units, *slide.units])
+        # what a vote is about stands with it; what follows a vote would tell its outcome
+        voted = any(u.asked for u in above.units) or "<h1" in above.units[0].html
+        room = above.height + slide.height < ROOM - 2 * TITLE
+        few = told(above) + told(slide) <= MOST and (
+            _prose(above) or _prose(slide) or slide.units[0].asked
+        )
+        if slide.again and not pictures and not voted and room and few:
+            later = [replace(unit, fragment=True) for unit in slide.units]
+            kept[-1] = replace(
+                above, units=[*above.units, *later], notes=[*above.notes, *slide.notes]
+            )
+        else:
+            kept.append(slide)
+    return kept
+
+
 def _noted(column: list[Slide]) -> list[Slide]:
     """Repeat what the author tells the speaker on the slides below that have no such words."""
-    last, done = "", []
+    first = [note for slide in column for note in slide.notes if note.startswith(SAY)]
+    heading = "".join(u.html for u in column[0].units[:1]) if column else ""
+    usual = [f"{SAY}<p>{said}</p></div>" for name, said in USUAL if name in heading]
+    last, done = ([*first, *usual, ""])[0], []
     for slide in column:
         own = [note for note in slide.notes if note.startswith(SAY)]
         done.append(slide if own or not last else replace(slide, notes=[last, *slide.notes]))

@@ -28,6 +28,7 @@ from graphrec_utils.authoring.slides.deck import (
     deck,
     left_out,
 )
+from graphrec_utils.cli.setup import bootstrap
 from graphrec_utils.cli.setup.environment import clone
 
 HERE = Path(__file__).parent
@@ -132,6 +133,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--out", metavar="DIR", type=Path, help="default: build/slides")
     help_ = "for fifty minutes: the sections that the speaker's opening note names"
     parser.add_argument("--short", action="store_true", help=help_)
+    bootstrap.agreeing(parser)
     options = parser.parse_args(argv)
     root = clone()
     folder = options.out or root / "build" / "slides"

@@ -1,7 +1,7 @@
 """Give a command the packages it needs: here if they are here, else in `.venv`, made on demand.
 
-Standard library only. `ensure(kind, arguments)` is the whole interface. An environment that has
-the packages (a virtual environment, conda, Binder, Colab, CI) is used as it is and nothing is made.
+Standard library only. `ensure(kind, arguments)` gives them, `ask(kind, arguments)` asks before. An environment that
+has the packages (a virtual environment, conda, Binder, Colab, CI) is used as it is and nothing is made.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from graphrec_utils.cli.setup import environment, installer, lock, virtual
 from graphrec_utils.cli.setup.environment import CannotRun
 
 MARKER = "graphrec.json"  # in .venv: empty while it is made, what was installed once it is complete
+YES = "--yes"
 NEEDED = 2e9  # bytes on disk
 NEEDED_CUDA = 8e9  # the same with PyTorch's CUDA build (6.1 GB were measured)
 
@@ -50,6 +51,31 @@ def ensure(kind, arguments):
         set_up(kind)
     if not inside:
         run_instead([environment.python(folder), "-m", "graphrec_utils", *arguments])
+
+
+def ask(kind, arguments):
+    """Ask before `ensure` installs anything; nothing to install, or `--yes` among the arguments: ask nothing.
+
+    Raises:
+        CannotRun: the answer is no, or nobody can be asked.
+    """
+    folder = environment.venv() if paths.root() else None
+    here = folder is None or (not environment.inside(folder) and not environment.missing(kind))
+    if here or ready(kind) or YES in arguments:
+        return
+    lacks = environment.missing(kind, environment.site_packages(folder) or folder)
+    some = ", ".join(lacks[:3]) + (f" and {len(lacks) - 3} more" if len(lacks) > 3 else "")
+    what = f"{arguments[0]} has to install {some or 'packages anew'} into {folder}"
+    if not sys.stdin or not sys.stdin.isatty():
+        again = " ".join(["python3 -m graphrec_utils", *arguments, YES])
+        raise CannotRun(f"{what}: if you agree, `{again}`")
+    if input(f"{what}. Go on? y/N ").strip().lower() not in ("y", "yes"):
+        raise CannotRun("nothing was installed")
+
+
+def agreeing(parser):
+    """Give a command that installs what is for authors only the option to say yes before it is asked."""
+    parser.add_argument(YES, action="store_true", help="install what is missing without a question")
 
 
 def ready(kind):

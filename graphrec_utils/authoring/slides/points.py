@@ -1,0 +1,71 @@
+"""How much a slide says, and the points of a list that is too long for one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from graphrec_utils.authoring.slides.deck import TITLE, Slide, Unit
+from graphrec_utils.authoring.slides.lecture import words
+
+MOST = 40  # words of prose on a slide
+LONGEST = 20  # words of a title
+LIST_POINT = re.compile(r"<li>(?:(?!</?li>).)*</li>", re.DOTALL)
+BEGINS_BOLD = re.compile(r"<li>(?:<p>)?<strong>([^<]{3,60}?)[.:]?</strong>")
+
+
+def told(slide: Slide) -> int:
+    """Return how many words a hall reads on a slide, pictures, questions and code left out."""
+    return sum(words(u.html) for u in slide.units if not (u.picture or u.asked or "<pre" in u.html))
+
+
+def parts(slide: Slide) -> list[Slide]:
+    """Return a slide with a list that is too long as several, each with some of its points.
+
+    Those that go on have as title the words in bold with which they begin, or the first point.
+    """
+    long = [k for k, u in enumerate(slide.units) if len(LIST_POINT.findall(u.html)) > 1]
+    if len(long) != 1 or told(slide) <= MOST or any(u.picture or u.asked for u in slide.units):
+        return [slide]
+    k = long[0]
+    unit = slide.units[k]
+    points = [found[0] for found in LIST_POINT.finditer(unit.html)]
+    before, _, rest = unit.html.partition(points[0])
+    after = rest.rpartition(points[-1])[2]
+    if re.search(r"<(?:li|p|ol)>", before + after):
+        return [slide]
+    heading = re.search(r"<h[12][^>]*>(.*?)</h", before)
+    title = re.sub("<[^>]*>", "", heading[1]) if heading else slide.again
+    first, *others = _shared(points, sum(words(u.html) for u in slide.units[:k]))
+    share = unit.height / len(points)
+    top = replace(
+        unit, html=f"{before}{''.join(first)}</ul>", height=share * len(first) + 2 * TITLE
+    )
+    made = [Slide([*slide.units[:k], top], slide.notes, slide.again)]
+    for group in others:
+        label, again = BEGINS_BOLD.match(group[0]), title
+        said = re.sub("</?(?:li|p)>", "", group[0]).strip()
+        units = []
+        if label:
+            again = f"<strong>{label[1]}</strong>"
+        elif words(said) <= LONGEST and re.fullmatch(r"[A-Z][^.?!]*\.", said) and len(group) > 1:
+            units, group = [Unit(f"<h3>{said.removesuffix('.')}</h3>", 2 * TITLE)], group[1:]
+        html = f"<ul>{''.join(group)}</ul>"
+        made.append(
+            Slide([*units, replace(unit, html=html, height=share * len(group))], slide.notes, again)
+        )
+    made[-1].units += slide.units[k + 1 :]
+    return made
+
+
+def _shared(points: list[str], above: int) -> list[list[str]]:
+    """Share points among as few slides as hold them, with about as many words on each."""
+    lengths = [words(point) for point in points]
+    most = max(max(lengths), (above + sum(lengths)) / -(-(above + sum(lengths)) // MOST) * 1.15)
+    groups, full = [[]], above
+    for point, n in zip(points, lengths, strict=True):
+        if groups[-1] and full + n > min(most, MOST):
+            groups, full = [*groups, []], 0
+        groups[-1].append(point)
+        full += n
+    return groups
