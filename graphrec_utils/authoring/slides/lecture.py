@@ -45,7 +45,7 @@ PICKS = {
     "06": (("6.1", "formula"), ("6.2", "visual"), ("6.4", "visual"), ("6.6", "picture")),
     "07": (("7.2", "visual"), ("7.3", "visual"), ("7.8", "picture")),
     "08": (("8.1", "visual"), ("8.3", "visual"), ("8.4", "picture"), ("8.6", "picture")),
-    "09": (("9.2", "formula"), ("9.2", "visual"), ("9.3", "visual"), ("9.5", "picture"), ("9.7", "picture")),
+    "09": (("9.2", "formula"), ("9.2", "visual"), ("9.3", "visual"), ("9.5", "picture"), ("9.6", "picture")),
     "10": (("10.1", "picture"), ("10.2", "visual"), ("10.3", "picture"), ("10.5", "visual")),
     "11": (("11.1", "picture"), ("11.3", "table"), ("11.3", "visual"), ("11.4", "visual"), ("11.5", "picture")),
     "12": (("12.1", "visual"), ("12.4", "visual"), ("12.5", "visual"), ("12.5", "picture")),

@@ -25,7 +25,7 @@ ex = Exercise(
     library=("graphrec_utils.walks.importance_neighbors", "graphrec_utils.models.pinsage.neighborhoods",
              "graphrec_utils.walks.typed_neighbors"),
     hints=(
-        "Which pin does the walk visit most of all? Should a pin be its own neighbor?",
+        "Where does every short walk begin, and what does that do to its count? Should a pin be its own neighbor?",
         "Set the query's count to 0, take the `top` largest counts, and divide by the sum of **these**, so "
         "that the weights sum to 1.",
         "`counts = visits.copy(); counts[query] = 0`, `ids = np.argsort(-counts, kind='stable')[:top]`, "

@@ -41,22 +41,28 @@ def _read(at) -> str:
     return "most of" if read > on_boards / 2 else "about 2,000"
 
 
-def _slide(at) -> str:
-    """Two scores, and steps down the slide's loss max(0, positive - negative + margin)."""
+def _flat(at) -> str:
+    """Two scores, and steps down the hinge max(0, negative - positive + margin)."""
     first = pos, neg = 0.9, 0.1
     for _ in range(100):
-        wrong = pos - neg + 0.1 > 0
-        pos, neg = pos - 0.02 * wrong, neg + 0.02 * wrong
+        wrong = neg - pos + 0.1 > 0
+        pos, neg = pos + 0.02 * wrong, neg - 0.02 * wrong
     if (pos, neg) == first:
         return "nothing"
-    return "it is pushed" if pos < neg else "it is pulled"
+    return "to pull" if pos - neg > first[0] - first[1] else "to bring"
 
 
-def _spread(at) -> str:
-    """How far the arms of the ablation are apart, relative to the number itself."""
-    found = [arm["ndcg"] for arm in results.load("09_ablation").values["PinWorld"]["arms"]]
-    spread = (max(found) - min(found)) / np.mean(found)
-    return "there is none" if spread == 0 else "small" if spread <= 0.1 else "large"
+def _seen(at) -> str:
+    """Which changes of PinSage can be told from nothing, over three trainings."""
+    kinds = {"neighbors": "the loss", "a softmax": "the loss"}
+    seen = {
+        kinds.get(what.split(",")[0], "importance")
+        for what, lead in at["gains"].items()
+        if lead.outcome == HOLDS
+    }
+    if len(seen) == 2:
+        return "all of them"
+    return next(iter(seen), "none")
 
 
 def _winner(at) -> str:
@@ -118,16 +124,14 @@ QUESTIONS = (
         ("about 2,000, since neighbors of neighbors are mostly neighbors",
          "That is layer 1 alone. The neighbors of those reach most of this small world."),
     ), measured=_read),
-    Question("09.p3", "Somebody trains with the slide's sign, positive minus negative. What happens to a pair whose "
-             "positive is ahead by more than the margin already?", (
-        ("it is pushed until the positive is behind",
-         "There the slide's loss is large, and falls when the positive falls. It is 0 when the negative is ahead by "
-         "the margin."),
-        ("nothing, the loss is 0 there",
-         "That is the paper's sign: max(0, negative − positive + margin) is 0 there."),
-        ("it is pulled further apart",
-         "That would be so without the max and with the paper's sign. The slide's sign pushes the other way."),
-    ), measured=_slide),
+    Question("09.p3", "A positive is ahead of a negative by more than the margin. What does a step of training with the hinge teach about this pair?", (
+        ("nothing: the loss is flat there",
+         "It is 0, and so is its slope: no vector moves. Once most random negatives lie that far behind, a batch teaches little."),
+        ("to pull the two further apart",
+         "That would be so with a loss that is never flat, such as the softmax of 7.5. The hinge is content with the margin."),
+        ("to bring them back, until the margin is just kept",
+         "Nothing pulls them back: the loss is 0 there, and it cannot be less anywhere else."),
+    ), measured=_flat),
     Question("09.p4", "PinWorld knows how similar two pins truly are. Hard negatives come from ranks 50 to 300 of the "
              "7,000 pins. How many percent of them are at least as similar to the query as the median positive? (Of the "
              "positives it is 50.)", answer=27, within=1.5, said=(
@@ -136,16 +140,17 @@ QUESTIONS = (
         "Farther out, from rank 300 on, it is so.",
         "Fewer than that: of these ranks more than a third are of another topic. One half would be as many as of the positives.",
     ), measured=lambda at: 100 * at["wrong"]["ranks 50 to 300"]),
-    Question("09.p5", "Three poolings, and three ways with hard negatives, three seeds each. How large are the "
-             "differences, compared with what separates the paper's rows (39 to 67 %)?", (
-        ("small: a tenth of the number or less",
-         "Some two hundredths of the number. The pins that share boards are few here, so a mean may be close to the weighted mean; "
-         "we have not tested why."),
-        ("large: importance and curriculum nearly double it, as in the paper",
+    Question("09.p5", "Each idea is taken away, and so are two other things: the softmax in place of the hinge, and the neighbors. Whose gain can be "
+             "told from nothing, over three trainings?", (
+        ("the loss and the neighbors alone",
+         "Each is worth about 0.02. The ideas about which neighbors and which negatives lie at zero."),
+        ("importance and hard negatives alone: they nearly double the paper's hit rate",
          "There a pin chooses among billions, here among 7,000. At this size nothing of the kind is seen."),
-        ("there is none at all, the rows are equal",
-         "They differ, by a little. Whether by more than chance is what the verdicts say."),
-    ), measured=_spread),
+        ("all of them, each a little",
+         "Four of the six intervals cross the line of zero. Pins that share a board are few here, so it matters little how they are weighed."),
+        ("none of them",
+         "Two are clear of zero. Without neighbors it is another model, and the loss decides which negatives are pushed."),
+    ), measured=_seen),
     Question("09.p6", "Who finds most of what people engage with next, over the query pins of PinWorld's last week?", (
         ("a PinSage that has a trained vector of its own for each pin and RP3β, which counts pairs: level",
          "0.221 and 0.219. Content says something about pins that were hardly engaged, the pin's own vector learns the rest; RP3β is a little "
@@ -203,7 +208,7 @@ QUESTIONS = (
     )),
     Question("09.q4", "A pin was made an hour ago: a picture, a title, on no board. What does PinSage have for it?", (
         ("a vector, from its content alone",
-         "It hears nobody, so n_u is 0, and all that was learned about reading content is used."),
+         "It hears nobody, so what it hears, m, is 0, and all that was learned about reading content is used."),
         ("nothing until the next training", "That is so for models that know pins by name."),
         ("the vector of the nearest known pin", "Nobody has looked for one. Its own content goes through the layers."),
     )),

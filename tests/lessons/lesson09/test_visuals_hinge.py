@@ -87,3 +87,9 @@ BAD = {
 def test_bad_input_gets_a_sentence(make, given, words):
     with pytest.raises(ValueError, match=words):
         make(**given)
+
+
+def test_it_begins_with_the_rule_that_is_asked_for():
+    assert visuals.hinge(rule="paper").state["rule"] == "paper"
+    with pytest.raises(ValueError, match="rule must be one of paper, slide; got 'yours'"):
+        visuals.hinge(rule="yours")

@@ -23,24 +23,28 @@ def hinge(
     margins: Sequence[float] = (0.0, 0.1, 0.3, 0.6),
     margin: float = 0.3,
     function: Callable | None = None,
+    rule: str = "slide",
 ) -> Visual:
     r"""Return a visual of $\max(0, s^- - s^+ + \Delta)$, of the slide's sign, and of your own loss.
 
     Sliders turn positive and negative around the query and set the margin, a button takes a step of
-    training. It begins with the slide's sign. `.live().positive` and `.live().negative` are the angles.
+    training. `.live().positive` and `.live().negative` are the angles.
 
     Args:
         positive, negative: degrees between the query and each of them, 0 to 180.
         margins: what the margin can be, in increasing order.
         margin: one of them.
         function: your pinsage_loss(z_q, z_i, z_shared, z_hard, margin); its curve is a third rule.
+        rule: the one to begin with, "paper" or "slide".
 
     Raises:
-        ValueError: an angle is out of range, or the margins do not fit.
+        ValueError: an angle is out of range, the margins do not fit, or the rule is unknown.
     """
     for name, angle in (("positive", positive), ("negative", negative)):
         if not 0 <= angle <= 180:
             raise ValueError(f"{name} must lie between 0 and 180 degrees; got {angle}")
+    if rule not in RULES:
+        raise ValueError(f"rule must be one of {', '.join(RULES)}; got {rule!r}")
     margins = [float(x) for x in margins]
     if not margins or margins != sorted(set(margins)) or margins[0] < 0 or margin not in margins:
         raise ValueError(
@@ -62,7 +66,7 @@ def hinge(
         Path(__file__).with_name("hinge.js"),
         state={
             "positive": int(positive), "negative": int(negative), "margins": margins, "margin": at,
-            "curves": curves, "rules": list(curves), "rule": "slide",
+            "curves": curves, "rules": list(curves), "rule": rule,
         },
         text=f"hinge with {len(curves)} rules, positive at {positive} and negative at {negative} degrees",
         alt=(
