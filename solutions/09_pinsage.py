@@ -411,7 +411,7 @@ plt.show()
 # %% slideshow={"slide_type": "fragment"} tags=["predict:09.p5"]
 predict("09.p5")
 
-# %% tags=["long", "experiment", "answers:09.p5"] jupyter={"source_hidden": true}
+# %% tags=["long", "experiment"] jupyter={"source_hidden": true}
 COMMAND = "python -m solutions.experiments.lesson09.pinsage_study"
 ablation = results.load("09_ablation", command=f"{COMMAND} ablation").values["PinWorld"]
 rivals = results.load("09_rivals", command=f"{COMMAND} rivals").values
@@ -435,6 +435,7 @@ over_queries = {
     lines[3]: "importance pooling over max pooling",
     lines[5]: "importance, curriculum over importance pooling",
 }
+# %% slideshow={"slide_type": "subslide"} tags=["experiment", "answers:09.p5"] jupyter={"source_hidden": true}
 _, ax = plt.subplots(figsize=(7.4, 2.9))
 for k, (what, lead) in enumerate(gains.items()):
     ax.plot([lead.low, lead.high], [-k, -k], color=style.CONTEXT, linewidth=1.5)
