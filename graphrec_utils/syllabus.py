@@ -34,7 +34,7 @@ LESSONS = (
     Lesson("06", "lightgcn", "LightGCN and over-smoothing", 125),
     Lesson("07", "graphsage", "GraphSAGE: encoders instead of lookups", 120),
     Lesson("08", "pixie", "Pixie", 130),
-    Lesson("09", "pinsage", "PinSage", 125),
+    Lesson("09", "pinsage", "PinSage", 130),
     Lesson("10", "two_towers", "Two towers and softmax", 160),
     Lesson("11", "logq", "logQ, wrong and right", 155),
     Lesson("12", "transe", "Knowledge graphs and TransE", 115),
