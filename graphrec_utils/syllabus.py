@@ -27,7 +27,7 @@ class Lesson:
 LESSONS = (
     Lesson("00", "start_here", "Start here", 45),
     Lesson("01", "recommender_basics", "Recommender basics", 120),
-    Lesson("02", "matrix_factorization", "Matrix factorization and iALS", 130),
+    Lesson("02", "matrix_factorization", "Matrix factorization and iALS", 135),
     Lesson("03", "learned_similarity", "Learned similarity and ranking losses", 120),
     Lesson("04", "graph_view", "The graph view", 145),
     Lesson("05", "ngcf", "NGCF", 95),

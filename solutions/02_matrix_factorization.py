@@ -19,20 +19,20 @@
 # item2item of lesson 01 knows two films as related only if somebody liked both. To see further, a model has
 # to say something about cells that nobody filled in. This lesson tries the three answers one after the other.
 #
-# **You will** solve one side of a factorization at a time, weigh cells that nobody filled in, give a vector
-# to a user whom training never saw, and find out how much tuning decides.
+# **You will** guess empty cells with a factorization, see what goes wrong when they say nothing, let all of them
+# speak at the price of a few, and measure how loud they should be.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 01, linear
 # algebra · **Runs on** any CPU
 #
-# **In an hour:** 2.1 to 2.7, with exercises 02.1 and 02.3. **Branches**, marked ↳, stand after the
-# take-away: **A** the paper of 2008 and a loss that you can afford, **B** fold-in, and a map of items, **C** SVD,
+# **In an hour:** 2.1 to 2.7, with exercise 02.3. **Branches**, marked ↳, stand after the
+# take-away: **A** ratings, both sides in turn, and the paper of 2008, **B** newcomers, and a map of items, **C** SVD,
 # EASE and large $d$, **D** Gowalla and the lecture's table, **E** four knobs of your own.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# As a lecture of fifty minutes: 2.1 to 2.3 on the board, 2.4 and 2.5 with the pictures, then 2.7
+# As a lecture of fifty minutes: 2.1 to 2.3 on the board, 2.4 and 2.5 with the pictures, then 2.6 and 2.7
 # and, after the take-away, the lecture's table of 2.11. Let the room fill the empty cell of 2.1 before any
-# formula. The moment to stop is the claim of 2.7 that an untuned factorization beats a list of bestsellers: take a
+# formula. The moment to stop is the claim of 2.6 that an untuned factorization beats a list of bestsellers: take a
 # vote first. If time is short, leave out 2.11.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
@@ -137,7 +137,7 @@ plt.show()
 #
 # That is why we write $\approx$. With an equals sign the model has learned the data by heart, zeros included.
 # A recommender lives on the **error** it makes: on what it writes into empty cells. So $d$ should not be too
-# large. Validation data choose it: 8 for the SVD of our films (2.7).
+# large. Validation data choose it: 8 for the SVD of our films (2.6).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 6 to 11. Figure 2.1, from left to right: ask after each rank what is written into a cell that was empty.
@@ -156,20 +156,22 @@ plt.show()
 # $$
 #
 # The first part wants the known cells right. The second, the **ridge**, wants short vectors, and $\lambda$
-# says how much; $\lVert \mathbf W \rVert^2$ is the sum of all squared entries. In $\mathbf W$ and $\mathbf H$
-# together this is a landscape with saddle points. **With $\mathbf H$ fixed it is a bowl**, a ridge regression
-# for each user alone. Its lowest point is known, since there the derivative is 0:
+# says how much; $\lVert \mathbf W \rVert^2$ is the sum of all squared entries. **With $\mathbf H$ fixed this is a bowl**,
+# a ridge regression for each user alone. $\Omega_u$ are the items that $u$ rated, $\mathbf H_u$ are their rows, and
+# $\mathbf r_u$ the ratings. At the lowest point the derivative is 0:
 #
 # $$
-# \mathbf w_u \;=\; \left( \mathbf H_{\Omega_u}^\top \mathbf H_{\Omega_u} + \lambda \mathbf I \right)^{-1}
-#   \mathbf H_{\Omega_u}^\top \mathbf r_u
+# 2\, \mathbf H_u^\top (\mathbf H_u \mathbf w_u - \mathbf r_u) + 2 \lambda \mathbf w_u = 0
+# \quad\Longrightarrow\quad
+# \mathbf w_u \;=\; \left( \mathbf H_u^\top \mathbf H_u + \lambda \mathbf I \right)^{-1} \mathbf H_u^\top \mathbf r_u
 # $$
 #
-# $\Omega_u$ are the items that $u$ rated, $\mathbf H_{\Omega_u}$ are their rows, and $\mathbf r_u$ are the
-# ratings. Solve all users, then all items, then all users again: this is **alternating least squares**, ALS.
-# Solving both sides once is a **sweep**.
+# **By hand**, on Ann and Bob with $h = (2, 1)$ and $\lambda = 2$: Ann knows both films, so
+# $w = (2 \cdot 2 + 1 \cdot 1) / (2^2 + 1^2 + 2) = 5/7$. Bob knows Alien only: $w = 4 \cdot 2 / (2^2 + 2) = 4/3$. Brazil
+# does not appear in his sums at all: an unknown cell says nothing.
 #
-# With one user, one item and one known cell, $R = 1$, we can look at the whole landscape
+# Solve all users, then all items, then all users again: this is **alternating least squares**, ALS. Solving both
+# sides once is a **sweep**. With one user, one item and one known cell, $R = 1$, we can look at the whole landscape
 # $(1 - wh)^2 + \lambda (w^2 + h^2)$.
 
 # %% slideshow={"slide_type": "fragment"} jupyter={"source_hidden": true}
@@ -194,101 +196,16 @@ plt.show()
 # %% [markdown]
 # *Figure 2.2. Lines of equal loss, and ALS. Every step runs parallel to an axis, because one side
 # is fixed, and ends where it touches a line of equal loss: lower is not possible in this direction.
-# There are two valleys, (w, h) and (−w, −h), of equal depth, and a saddle at 0 between them.*
+# There are two valleys, (w, h) and (−w, −h), of equal depth, and between them, at 0, a saddle: a pass that is the
+# lowest point one way and the highest the other way.*
+#
+# So the whole landscape is no bowl, but each cut through it is, and one walks from bowl to bowl. The loss never rises,
+# as long as the sides are solved in turn (branch A tries both at once).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 11 to 20, with the next heading. On the board: one user, one item, R = 1. Ask what the landscape looks like
+# Minutes 9 to 17. On the board: one user, one item, R = 1. Ask what the landscape looks like
 # along a line of fixed h: a bowl. Then figure 2.2: put a finger on the start and let the room say up, down, left or
-# right; it may not go slantwise.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 02.1 — `als_step` ({{points:02.1}})
-#
-# Solve one side. By hand first, on Ann and Bob with $h = (2, 1)$ and $\lambda = 2$: Ann knows both
-# films, so $w = (2 \cdot 2 + 1 \cdot 1) / (2^2 + 1^2 + 2) = 5/7$. Bob knows Alien only:
-# $w = 4 \cdot 2 / (2^2 + 2) = 4/3$. Brazil does not appear in his sums at all, whatever stands in its cell.
-#
-# *About 12 minutes · core · difficulty ●●○ · importance ●●●. A loop over users is fine. Stuck? Hints are free.*
-#
-# {{hints:02.1}}
-
-
-# %% tags=["exercise:02.1"]
-def als_step(R: np.ndarray, observed: np.ndarray, item_emb: np.ndarray, reg: float) -> np.ndarray:
-    """Return the user vectors that minimize the loss for fixed item vectors.
-
-    Args:
-        R: (m, n) ratings; only the observed cells mean something.
-        observed: (m, n) True where the rating is known. A known rating may be 0.
-        item_emb: (n, d).
-        reg: λ > 0, the same for every user.
-
-    Returns:
-        (m, d) float64; zeros for a user without ratings.
-
-    Example:
-        als_step([[2, 1], [4, 9]], [[True, True], [True, False]], [[2], [1]], 2.0), with arrays in
-        place of the lists, is [[0.7143], [1.3333]].
-    """
-    ### SOLUTION
-
-
-# %% tags=["check:02.1"]
-check("02.1", als_step)
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### Both sides, in turn
-#
-# One function is enough for both: items are the users of $\mathbf R^\top$. An impatient engineer has two
-# machines and solves both sides **at the same time**, each from the other's last vectors. What does that do
-# to the loss, on the ratings of MovieTweetings?
-
-# %% tags=["predict:02.p2"]
-predict("02.p2")
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Ask 02.p2. Usual wrong answer: it falls, but more slowly. Each half alone would lower the loss. Ask whom a user's
-# vector was fitted to, and where that item is by then. Figure 2.3 has a logarithmic axis.
-
-# %% tags=["experiment", "answers:02.p2"]
-movies = datasets.load("movietweetings-100k", fallback=True)
-stars = np.ones(len(movies)) if movies.weights is None else movies.weights
-shape = (movies.num_users, movies.num_items)
-ratings = sp.csr_array((stars.astype(float), (movies.users, movies.items)), shape=shape)
-
-
-def losses(at_once: bool, steps: int = 6, dim: int = 4, reg: float = 1.0) -> list[float]:
-    """Return the loss at the start and after each sweep."""
-    rng = np.random.default_rng(0)
-    W, H = rng.normal(size=(shape[0], dim)), rng.normal(size=(shape[1], dim))
-    found = [mf.als_loss(ratings, W, H, reg)]
-    for _ in range(steps):
-        W_new = mf.als_step(ratings, H, reg)
-        H = mf.als_step(sp.csr_array(ratings.T), W if at_once else W_new, reg)
-        W = W_new
-        found.append(mf.als_loss(ratings, W, H, reg))
-    return found
-
-
-in_turn, at_once = losses(at_once=False), losses(at_once=True)
-figure, ax = plt.subplots(figsize=(5, 2.8))
-ax.plot(in_turn, marker=".", color=style.INK, label="in turn")
-ax.plot(at_once, marker="x", color=style.INK, linestyle="dashed", label="both at once")
-ax.set(xlabel="sweep", ylabel="loss", yscale="log")
-ax.legend()
-plt.show()
-print(
-    f"steps down: {(np.diff(in_turn) <= 0).sum()} of 6 in turn, {(np.diff(at_once) <= 0).sum()} of 6 at once; "
-    f"at once the loss ends {at_once[-1] / in_turn[-1]:.1f} times as high as in turn"
-)
-
-# %% [markdown]
-# *Figure 2.3. The loss on all ratings, sweep by sweep, on a logarithmic axis: users and items solved
-# in turn (dots, solid) and both at once (crosses, dashed).*
-#
-# In turn the loss never rises. At once it ends 36 times as high: users are fitted to item vectors that are
-# replaced in the same moment, and items to user vectors that are replaced, too. **Each half-step must see the
-# latest other half.**
+# right; it may not go slantwise. Read Bob's sum aloud, and ask where Brazil is in it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.4 An empty cell is not a missing cell
@@ -300,72 +217,51 @@ print(
 predict("02.p3")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 20 to 26. Ask 02.p3. Usual wrong answer: a large error, most pairs are no likes. They are not in this sum.
-# What does a list by equal scores look like? Then by hand: confidences 3 and 1, targets 1 and 0; the room computes w.
+# Minutes 17 to 22. Ask 02.p3. Usual wrong answer: a large error, most pairs are no likes. They are not in this sum.
+# What does a list by equal scores look like? Then draw the scale: left nothing, right a dislike, and let the room
+# point where they would put an empty cell. Keep the place for figure 2.5.
 
 # %% [markdown]
-# Ones everywhere make no error, and every item ties: **the first answer fails, since no error pulls a
-# score down.** The second answer, a *dislike* that counts as much as a like, is the SVD of 2.2. It is too sure:
-# most people have never met most films.
+# The best answer to *fit the ones* is to write 1 everywhere. It makes no error, and every item ties. **The first answer
+# fails: no error pulls a score down.** (Only the ridge does, a little.)
 #
-# The third is between the two. An empty cell holds a 0 that means *not observed*, and Hu, Koren and Volinsky
-# (2008) trust it a little. Each cell has a **target** $p$, which is 1 if the item was seen and else 0, and a
-# **confidence** $c$, which grows with the number of views $r$:
+# The two other answers pull, and differ in how hard:
 #
-# $$
-# p_{ui} = [\,r_{ui} > 0\,], \qquad c_{ui} = 1 + \alpha\, r_{ui}
-# $$
+# * **A dislike.** A 0 is as certain as a 1. This is the SVD of 2.2. It is too sure: most people have never met most films.
+# * **Nothing observed.** A 0 counts, but less than a like: a weak vote against the film. Hu, Koren and Volinsky (2008) gave
+#   each cell such a **confidence**.
 #
-# $$
-# L = \sum_{\text{all } u,i} c_{ui} \left(p_{ui} - \langle \mathbf w_u, \mathbf h_i \rangle\right)^2
-#   + \lambda \left(\lVert\mathbf W\rVert^2 + \lVert\mathbf H\rVert^2\right)
-# $$
-#
-# For one user the lowest point is again known. $\mathbf C = \operatorname{diag}(\mathbf c_u)$ has the user's
-# confidences on its diagonal (branch A computes it, by hand and in code):
-#
-# $$
-# \mathbf w_u = \left( \mathbf H^\top \mathbf C \mathbf H + \lambda \mathbf I \right)^{-1}
-#   \mathbf H^\top \mathbf C\, \mathbf p_u
-# $$
+# So the three answers are three places on one scale: **how much does an empty cell weigh beside a like?** Nothing, and it is
+# an unknown number; as much as a like, and it is a dislike; between them lies the weak vote.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 2.5 iALS, and the Gramian trick
+# ## 2.5 Let every cell speak: iALS
 #
-# This update touches all $n$ items for each of $m$ users: $m\,n\,d^2$ steps per sweep. For a million of each
-# that is out of reach. But look at what depends on the user. With $S_u$ for the items that user $u$ has seen:
-#
-# $$
-# \mathbf H^\top \mathbf C \mathbf H \;=\;
-#   \underbrace{\mathbf H^\top \mathbf H}_{\text{the same for all users}}
-#   \;+\; \underbrace{\textstyle\sum_{i \in S_u} (c_{ui} - 1)\, \mathbf h_i \mathbf h_i^\top}_{\text{the user's own items}}
-# $$
-#
-# Compute the **Gramian** $\mathbf H^\top\mathbf H$, a $d \times d$ matrix, once per half-step. After
-# that, a user costs $|S_u|\, d^2 + d^3$ steps. All zeros are in the objective, and none is ever visited.
-#
-# Rendle, Krichene, Zhang and Koren (2022) have a ridge that grows with how often a user or an item occurs: **iALS**,
-# as this course uses it. With $S$ the observed pairs and $S_i$ the users of item $i$:
+# Here is a loss with this scale built in, that of **iALS** (Rendle, Krichene, Zhang and Koren, 2022). $S$ are the liked
+# pairs, and $S_u$ the items that $u$ likes:
 #
 # $$
 # L = \sum_{(u,i) \in S} (\hat y_{ui} - 1)^2 \;+\; \alpha_0 \sum_{\text{all } u,i} \hat y_{ui}^2
-#  \;+\; \lambda \Big( \sum_u \#_u^{\,\nu} \lVert \mathbf w_u \rVert^2 + \sum_i \#_i^{\,\nu} \lVert \mathbf h_i \rVert^2 \Big)
+#  \;+\; \lambda \Big( \sum_u \#_u \lVert \mathbf w_u \rVert^2 + \sum_i \#_i \lVert \mathbf h_i \rVert^2 \Big)
 # $$
 #
+# Likes ask for a 1. **Every** cell, liked or not, asks for a 0, with the weight $\alpha_0$. So an empty cell weighs $\alpha_0$
+# and a like $1 + \alpha_0$. The ridge is the one of 2.3, times the weight of all cells in the row: $\#_u = |S_u| + \alpha_0 n$ for
+# a user, and likewise with $m$ for an item.
+#
+# But the middle sum runs over all cells. A million users and a million films make a million millions. Must we visit each? Set the
+# derivative by $\mathbf w_u$ to 0, as before:
+#
 # $$
-# \#_u = |S_u| + \alpha_0 n, \qquad \#_i = |S_i| + \alpha_0 m
+# \Big( \sum_{i \in S_u} \mathbf h_i \mathbf h_i^\top
+#   + \alpha_0 \underbrace{\mathbf H^\top \mathbf H}_{\text{the same for all users}}
+#   + \lambda\, \#_u\, \mathbf I \Big)\, \mathbf w_u \;=\; \sum_{i \in S_u} \mathbf h_i
 # $$
 #
-# A seen cell has both terms, so its square weighs $1 + \alpha_0$, and an empty one $\alpha_0$: confidence
-# again. $\#_u$ adds up these weights in the user's row: 1 for each of $|S_u|$ likes, and $\alpha_0$ for each
-# of $n$ cells.
+# All that the empty cells say is in $\mathbf H^\top\mathbf H$, the **Gramian**, a $d \times d$ matrix. Compute it once; after
+# that a user costs a visit to her own likes and one small system: $|S_u|\, d^2 + d^3$ steps.
 #
-# | knob | turns | more of it |
-# |---|---|---|
-# | $\alpha_0$ | the weight of **every** score's square, observed or not | pushes all scores toward 0; with $\nu > 0$ it raises the ridge, too |
-# | $\lambda$ | the ridge | shrinks vectors, at last to 0 |
-# | $\nu$ | who pays the ridge | 0: all alike; 1, our choice from here on: in proportion to their frequency |
-# | $d$ | numbers per user and item | more detail, more to overfit |
+# What does $\alpha_0$ do to the scores?
 
 # %% slideshow={"slide_type": "fragment"}
 figure, axes = plt.subplots(1, 4, figsize=(7.2, 2.3), sharey=True)
@@ -376,32 +272,29 @@ for alpha0, ax in zip((0.001, 0.03, 0.3, 1), axes, strict=True):
 plt.show()
 
 # %% [markdown]
-# *Figure 2.4. Scores of the toy graph at four values of α₀, and how far the six empty cells are from 0 on
-# average, signs aside. At 0.001 the scores are nearly those of a model without zeros. As α₀ grows, the empty
-# cells are pushed toward 0, and the likes, too.*
+# *Figure 2.3. Scores of the toy graph at four values of α₀, and how far the six empty cells are from 0 on
+# average, signs aside. At 0.001 nearly all scores are 1, as in a model without zeros. As α₀ grows, the empty cells sink
+# toward 0, and the likes with them.*
+#
+# Ann's list is the same in all four: Cube before Drive. A list needs only an order, and here nearly any pull gives
+# it. Whether a *loud* pull is better than a faint one, this picture cannot say. 2.7 measures it.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 26 to 34. Ask what in the bracket depends on the user before you draw the two braces. Then figure 2.4, left
-# to right: read the mean of the empty cells aloud, and ask what becomes of the likes at the right end. Usual wrong
+# Minutes 22 to 30. Ask what in the bracket depends on the user before you draw the brace. Then figure 2.3, left
+# to right: read the mean of the empty cells aloud, and ask what becomes of the likes at the right end, and of Ann's list. Usual wrong
 # belief: all zeros are visited. None is.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 02.3 — `ials_user_vector` ({{points:02.3}})
 #
-# Set the derivative of $L$ by $\mathbf w_u$ to zero:
-#
-# $$
-# \Big( \sum_{i \in S_u} \mathbf h_i \mathbf h_i^\top + \alpha_0 \mathbf H^\top \mathbf H
-#   + \lambda\, \#_u^{\,\nu}\, \mathbf I \Big)\, \mathbf w_u \;=\; \sum_{i \in S_u} \mathbf h_i
-# $$
-#
-# You get the vectors of the user's items, the Gramian and $n$. The whole $\mathbf H$ is not among
-# your inputs, because it is not needed.
+# Solve the last equation for one user. You get the vectors of the user's items, the Gramian and $n$. The whole
+# $\mathbf H$ is not among your inputs, because it is not needed. One knob more: the ridge is $\lambda\, \#_u^{\,\nu}$, and
+# $\nu = 1$ is the text above.
 #
 # **By hand.** Four items, $h = (1, 2, 0, 1)$, the first two seen, $\alpha_0 = \lambda = \nu = \frac12$:
 # $w = (1 + 2) / (5 + \frac12 \cdot 6 + \frac12 \sqrt{2 + \frac12 \cdot 4}) = 3 / 9$.
 #
-# *About 12 minutes · core · difficulty ●●○ · importance ●●●*
+# *About 12 minutes · core · difficulty ●●○ · importance ●●●. Stuck? Hints are free.*
 #
 # {{hints:02.3}}
 
@@ -442,104 +335,45 @@ check("02.3", ials_user_vector)
 visuals.als(R_toy.toarray(), toy.USERS, toy.ITEMS, function=ials_user_vector)
 
 # %% [markdown]
-# *Figure 2.5. Residuals R − WHᵀ at α₀ = 0.3 and λ = 0.1, from a random start through half-steps that solve
+# *Figure 2.4. Residuals R − WHᵀ at α₀ = 0.3 and λ = 0.1, from a random start through half-steps that solve
 # users and items in turn, with the loss of each state. Buttons or the arrow keys move through the states.*
+#
+# Your function needs the item vectors and the user's own items, and nothing else. So somebody who signs up today gets
+# her vector from one small system, without training: **fold-in** (branch B).
+#
+# **One $d \times d$ matrix lets every empty cell speak, and none is visited.**
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 2.5: Step, and ask each time which side moves next and whether the loss can rise: never, in turn. After four
+# Figure 2.4: Step, and ask each time which side moves next and whether the loss can rise: never, in turn. After four
 # half-steps press Play to the end. Reset if somebody asks what the start was: chance.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 2.6 A user who was not there
+# ## 2.6 Tuned and untuned
 #
-# Somebody signs up and likes three films. Must we train again? The update needs the item vectors and the
-# user's own items, and nothing else of the user. So a newcomer gets her vector from one small system:
-# **fold-in**.
+# Which of them finds more of the likes that come next? People see a list in its order, so we use **NDCG@20**,
+# which rewards a find high on the list. Two factorizations are left as one types them on the first day; all others
+# had their settings chosen on validation.
 #
-# Here are two newcomers on MovieTweetings, where a rating of 7 or more is a like. One likes the three best
-# known titles with *Star* in them, the other those with *Dead*. Look at the years of what the two get: iALS is
-# told no date.
-
-# %%
-likes = movies.at_least(7)
-R_likes = likes.csr()
-popularity = likes.degrees()[1]  # (n,)
-titles = likes.item_labels if likes.item_labels is not None else np.arange(likes.num_items)
-by_fame = np.argsort(-popularity, kind="stable")
-
-
-def known(word: str, rank: int) -> list[int]:
-    """Return the three best-known items with this word in the title, else three by rank."""
-    named = [int(i) for i in by_fame if word in str(titles[i])][:3]
-    return named if len(named) == 3 else [int(i) for i in by_fame[rank : rank + 3]]
-
-
-knobs = {"alpha0": 0.01, "reg": 0.01}
-user_emb, item_emb = mf.ials(R_likes, dim=32, **knobs, sweeps=8)
-
-newcomers = {"Star": known("Star", 0), "Dead": known("Dead", 50)}
-columns = {}
-for name, history in newcomers.items():
-    row = sp.csr_array((np.ones(3, np.float32), ([0] * 3, history)), shape=(1, likes.num_items))
-    w = mf.fold_in(row, item_emb, **knobs)
-    top_five = metrics.rank_all(w, item_emb, row, top=5)[0]
-    columns[f"{name}: likes"] = [*titles[history], "", ""]
-    columns[f"{name}: gets"] = titles[top_five]
-pd.DataFrame(columns)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Nine of ten are of 2013. Is that a taste for what is new? Ask how many likes go to films of 2013 anyway, and
-# how many of the best-known films are that young.
-
-# %% slideshow={"slide_type": "fragment"}
-year = pd.Series(titles).astype(str).str[-5:-1].to_numpy()  # (n,)
-print(f"of all likes {np.mean(year[likes.items] == '2013'):.0%} are of films of 2013")
-print(f"of the ten films with the most likes {np.sum(year[by_fame[:10]] == '2013')} are")
-given = [title for name in newcomers for title in columns[f"{name}: gets"]]
-both = sorted({*given} & {*titles[by_fame[:10]]})
-print("and of the ten films above", len(both), "are among them:", "; ".join(map(str, both)))
-
-# %% [markdown]
-# So the year alone shows no taste for what is new: eight of the ten bestsellers have it, and three of the six
-# films that the two like. Three of the five for *Star* are bestsellers, none of the five for *Dead*. **What you
-# see in one list may stand in everybody's: look at the bestsellers beside it.**
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## 2.7 Tuned and untuned
-#
-# Which answer finds more of the likes that come next? People see a list in its order, so we use **NDCG@20**,
-# which rewards a find high on the list. Two of the factorizations are left as one types them on the first
-# day:
-#
-# | model | from | tuned? | in a few words |
-# |---|---|---|---|
-# | *MF on ratings* | 2.3 | no | an empty cell is an unknown number; built to predict stars |
-# | *Hu–Koren*, $\alpha = 1$ | 2.4 | no | not observed; a like weighs twice an empty cell |
-# | **SVD** of the likes | 2.2 | yes | a dislike: a 0 counts as much as a 1 |
-# | **iALS** | 2.5 | yes | not observed; a 0 counts little |
-# | popularity; recent popularity; item2item | lesson 01 | the last two | |
-# | **EASE** | branch C | yes | item2item with learned weights |
-# | **RP3β** | lesson 04 | yes | walks of three steps that end less often at popular items |
+# | model | from | an empty cell is |
+# |---|---|---|
+# | *MF on ratings*, untuned | 2.3 | an unknown number |
+# | *Hu–Koren*, untuned | 2.4 | not observed; a like weighs twice as much |
+# | **SVD** of the likes | 2.2 | a dislike |
+# | **iALS** | 2.5 | not observed; the weight is chosen |
+# | popularity, recent popularity, item2item, **RP3β**, **EASE** | 1.8 | not looked at |
 #
 # > **Claim 1** (common belief). An untuned factorization finds more than a list of bestsellers.
 # >
 # > **Claim 2** (common belief). A tuned iALS finds more than a list of bestsellers.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 34 to 41. Have somebody read the two claims and say whose each one is. Vote before the table: does an
-# untuned factorization beat a list of bestsellers? Usual wrong answers to 02.p9: twice as much, it knows the user.
-# The moment to stop. A like weighs only twice an empty cell: nearly an SVD of rank 100. Then 02.p10. Usual wrong
-# answer: iALS finds more. Before the table, say what would decide: an interval that leaves out 0.
+# Minutes 30 to 36. Have somebody read the two claims and say whose each one is. Vote before the table: does an
+# untuned factorization beat a list of bestsellers? Usual wrong answer to 02.p9: twice as much, it knows the user.
+# The moment to stop. Read the table from below. Before the cards, say what would decide: an interval that leaves out 0.
 
-
-# %% slideshow={"slide_type": "subslide"} tags=["experiment"] jupyter={"source_hidden": true}
-def ratings_of(part) -> sp.csr_array:
-    """Return the (m, n) ratings of these events, 1 where there are none."""
-    stars = np.ones(len(part)) if part.weights is None else part.weights
-    shape = (part.num_users, part.num_items)
-    return sp.csr_array((stars.astype(np.float32), (part.users, part.items)), shape=shape)
-
-
+# %% slideshow={"slide_type": "skip"} tags=["experiment"] jupyter={"source_hidden": true}
+movies = datasets.load("movietweetings-100k", fallback=True)
+likes = movies.at_least(7)  # a rating of 7 or more is a like
 train, val, _ = likes.temporal_split((0.8, 0.1, 0.1))
 R_train = train.csr()
 
@@ -550,24 +384,13 @@ for alpha0 in grid.index:
         grid.loc[alpha0, reg] = metrics.evaluate_model(emb, train, val).ndcg.mean()
 best_knobs = grid.stack().idxmax()
 
-figure, ax = plt.subplots(figsize=(5, 3.6))
-ax.imshow(grid, cmap=style.MAGNITUDE, vmin=0, aspect="auto")
-for a, r in np.ndindex(grid.shape):
-    value = grid.iloc[a, r]
-    text = f"{value:.3f}" + (" ★" if (grid.index[a], grid.columns[r]) == best_knobs else "")
-    ax.text(r, a, text, ha="center", va="center", color=style.INK)
-ax.set_xticks(range(4), grid.columns)
-ax.set_yticks(range(4), grid.index)
-ax.set(xlabel="λ", ylabel="α₀", title="NDCG@20 on validation, d = 32")
-plt.show()
 
-# %% [markdown]
-# *Figure 2.6. NDCG@20 on validation for each pair of α₀ (rows) and λ (columns); the star marks the
-# chosen pair. Each row has its best cell in another column. Toward the upper right the ridge pulls all vectors
-# to 0; what is left of them points in one direction, the same list for everybody. It is ahead of nine of the
-# sixteen cells.*
-#
-# **No one $\lambda$ is best for all $\alpha_0$, so tune the two together.**
+def ratings_of(part) -> sp.csr_array:
+    """Return the (m, n) ratings of these events, 1 where there are none."""
+    stars = np.ones(len(part)) if part.weights is None else part.weights
+    shape = (part.num_users, part.num_items)
+    return sp.csr_array((stars.astype(np.float32), (part.users, part.items)), shape=shape)
+
 
 # %% slideshow={"slide_type": "skip"} tags=["experiment"] jupyter={"source_hidden": true}
 DAY = 86_400
@@ -618,15 +441,12 @@ for name, make, options in (
     good = max(score, key=score.get)
     models[name.format(good)] = lambda part, make=make, good=good: make(part, good)
     tries[name.format(good)] = len(options)
-list(models)
+pd.Series(best_knobs, ["α₀", "λ"], name="chosen for iALS")
 
 # %% slideshow={"slide_type": "subslide"} tags=["predict:02.p9"]
 predict("02.p9")
 
-# %% tags=["predict:02.p10"]
-predict("02.p10")
-
-# %% slideshow={"slide_type": "subslide"} tags=["experiment", "answers:02.p9", "answers:02.p10"] jupyter={"source_hidden": true}
+# %% slideshow={"slide_type": "subslide"} tags=["experiment", "answers:02.p9"] jupyter={"source_hidden": true}
 past, _, test = likes.temporal_split((0.9, 0.0, 0.1))
 R_past = past.csr()
 models = {"popularity": baselines.popularity} | models
@@ -652,14 +472,14 @@ results.table(
             "trials": tries.get(name, grid.size if name == tuned else 0),
         }
         for name, one in sorted(
-            per_user.items(), key=lambda row: (row[0] not in sizes, -row[1].ndcg.mean())
+            per_user.items(),
+            key=lambda row: (row[0].startswith(("item2item", "EASE")), -row[1].ndcg.mean()),
         )
     },
     known="liked films leave every list",
-    headline=(tuned, "popularity"),
 )  # fmt: skip
 
-# %% tags=["experiment", "answers:02.p9", "answers:02.p10"] jupyter={"source_hidden": true}
+# %% tags=["experiment", "answers:02.p9"] jupyter={"source_hidden": true}
 first_day = max(untuned, key=lambda name: per_user[name].ndcg.mean())
 rival = max([*models, *untuned], key=lambda name: per_user[name].ndcg.mean())
 cards = []
@@ -682,13 +502,11 @@ verdicts(*cards)
 # a clock.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** *An unknown number* finds next to nothing (0.003, untuned): no error pulls down a film
-# that is not rated. *A dislike*, the SVD, finds 0.075, and *not observed*, a weak vote against, 0.084 with
-# iALS. They differ in $d$ and ridge as well: not a clean test of the zero's weight. And a careless choice costs
-# more (0.048) than the better answer wins (0.009): typed in on the first day, it finds less than half of what
-# bestsellers do (0.035). The winner, recent popularity, knows no user. It is the calendar again (1.8): for
-# iALS a like of spring counts as much as one of yesterday. Lesson 01 kept the likes of users and films that
-# the past does not know; here they are left out, 38 % of the last tenth.
+# **How to read it.** From below. With nothing said about empty cells, and untuned, next to nothing is found. Then comes
+# the factorization typed in on the first day: less than half of what a list of bestsellers finds. With a 0 in every empty
+# cell, and $d$ tuned, the SVD finds most of it. iALS we cannot tell from the bestsellers. And at the top stands a list that knows no
+# user but knows the day: it finds nearly twice as much. It is the calendar again (1.8): for iALS a like of spring counts
+# as much as one of yesterday.
 #
 # **An untuned factorization is easy to beat, so a win over it shows little. In this course a model beats
 # another only if both were tuned on the same validation data.**
@@ -702,33 +520,112 @@ verdicts(*cards)
 #   $\alpha = 1$, $\lambda = 0.01$, 15 sweeps: a like weighs $1 + \alpha = 2$, twice an empty cell (the paper took
 #   $\alpha = 40$). The package `implicit` starts with the same four numbers, but there the entry of the matrix times
 #   $\alpha$ *is* the weight, so a like weighs 1, no more than an empty cell; that we did not measure.
-# * **Tuned.** iALS: 16 trials, figure 2.6, one seed each; the order among the best cells is not known. $d = 32$ was
+# * **Tuned.** iALS: 16 trials, $\alpha_0$ from 0.03 to 1 and $\lambda$ from 0.001 to 0.03, one seed each; the order among the best cells is not known. $d = 32$ was
 #   not tuned. The others have one knob each and 4 or 5 trials (column *trials*). RP3β's knob says how much less
 #   often a walk ends at popular items. EASE gets the films with five likes or more: it inverts a matrix.
 # * **Seeds.** On test iALS, whose start is random, is the mean of three seeds; the line above the table gives
 #   their mean and its interval. Models answer the same users, so they are compared user by user; a difference counts
 #   if its interval of 95 % ([lesson 01](01_recommender_basics.ipynb)) leaves out 0.
-# * **iALS and the SVD**: the interval of the difference is from 0.003 to 0.014. Whether $d$, the ridge or the
-#   weight of a zero matters most was not measured, for them or for iALS and the untuned Hu–Koren. Within iALS,
-#   the two knobs of figure 2.6 decide between 0.078 and 0.096 on validation; one list for everybody (upper
-#   right) finds 0.090 there.
-# * **Try** to repair the lower left corner of figure 2.6 with a larger $d$ or more sweeps.
+# * **iALS and the SVD**: the interval of the difference is from 0.003 to 0.014. They differ in $d$ and ridge, not only in
+#   the weight of a zero; 2.7 keeps $d$ and chooses the ridge for each weight.
+# * **Who is asked.** Lesson 01 kept the likes of users and films that the past does not know; here they are left out, 38 % of
+#   the last tenth.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 2.7 How loud is an empty cell?
+#
+# So was it the *weight of a zero* that care found, or the ridge? iALS holds all three answers, so it can be asked. $\alpha_0$ goes from
+# 0.00001, where an empty cell says next to nothing, to 10, where it is a dislike nearly as loud as a like. $d$ stays at 32. The data are the films, and
+# **PinWorld**, the synthetic platform of later lessons, where bestsellers find little.
+#
+# Before you look: where on this scale would you put an empty cell?
+
+# %% slideshow={"slide_type": "subslide"} tags=["predict:02.p10"]
+predict("02.p10")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 36 to 42. Ask 02.p10, and remind them of the place that they chose in 2.4. Usual wrong answer: a whisper, since nearly all empty cells are
+# unknown. Then figure 2.5: the dashed lines first, from left to right, then the solid ones. Ask what pulls scores down at the left end of a solid line: the
+# ridge.
+
+# %% slideshow={"slide_type": "fragment"} tags=["long", "experiment", "answers:02.p10"] jupyter={"source_hidden": true}
+loud = results.load(
+    "02_empty_cells", command="python -m solutions.experiments.lesson02.empty_cells"
+).values
+figure, axes = plt.subplots(1, 2, figsize=(7.2, 3), sharex=True)
+for ax, (name, key) in zip(
+    axes, (("films", "MovieTweetings"), ("PinWorld", "PinWorld")), strict=True
+):
+    weights = [row["alpha0"] for row in loud[key]["rows"]]
+    for what, label, look in (
+        ("ndcg", "λ chosen for each", {}),
+        ("ndcg, hardly a ridge", "hardly a ridge", style.VARIANT),
+    ):
+        found = [row[what] for row in loud[key]["rows"]]
+        ax.plot(weights, found, **style.METHOD["iALS"] | look, label=label)
+    ax.axhline(loud[key]["popularity"], color=style.CONTEXT, linestyle=":", label="bestsellers")
+    ax.set(xscale="log", ylim=(0, None), title=name)
+    ax.set_xlabel("α₀: silence …… weak vote …… dislike", fontsize="small")
+axes[0].set_ylabel("NDCG@20")
+figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
+plt.show()
+for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
+    rows = {row["alpha0"]: row["behind the best"] for row in loud[key]["rows"]}
+    for what, alpha0 in (("silence", 0.00001), ("a weak vote", 0.3), ("a dislike", 10)):
+        if alpha0 != loud[key]["alpha0"]:
+            behind = metrics.Comparison.stored(rows[alpha0]).gain(".3f")
+            print(f"{name}, {what}, α₀ = {alpha0:g}, is behind what validation chose by {behind}")
+
+# %% [markdown]
+# *Figure 2.5. NDCG@20 of iALS on films (left) and on PinWorld (right), against the weight of an empty cell: with λ chosen for each
+# weight (solid), and with hardly any ridge (dashed); dotted, a list of bestsellers.*
+#
+# **How to read it.** The dashed lines first: there hardly anything but the empty cells pulls a score down.
+#
+# * *An unknown number*, the left end, finds next to nothing on films, and on PinWorld no more than the bestsellers. The more the cells say, up to about
+#   0.1, the more is found.
+# * *A dislike*, the right end, finds less again on films. On PinWorld the line stays nearly flat.
+#
+# Now the solid lines. A ridge pulls scores down, too, so the left end recovers: on films enough to be where the bestsellers are, on PinWorld not.
+# *A dislike* stays behind on films. *A weak vote*, 0.1 or 0.3, is behind on neither.
+#
+# **An empty cell must say something. A weak vote against is a good answer, if $\lambda$ is chosen with it.**
+#
+# <details><summary>How this was measured</summary>
+#
+# * **Films** as in 2.6. **PinWorld**: 1,200 random users and the 810 pins that five of them saved; saves of days 0 to 41, 42 to 48 choose, 49 to 55
+#   report. $d = 32$ and 8 sweeps everywhere.
+# * **Trials.** Twelve values of $\lambda$ from 0.00001 to 3 for each of ten $\alpha_0$, the mean of three seeds on validation; the best one on test, again three seeds.
+#   "Hardly a ridge" is the smallest $\lambda$ for all.
+# * **Behind** means behind the pair that validation chose over all (films: $\alpha_0$ 0.00001 with $\lambda$ 0.1; PinWorld: 0.1 with 0.03), and that the interval of
+#   95 % of the difference, user by user, leaves out 0. Nine intervals a data set were looked at. On films 3 and 10 are behind by 0.017 and 0.013, on PinWorld silence by 0.038.
+# * **What films cannot tell.** Where the list of bestsellers is as good as every factorization, a strong ridge, which gives nearly one list to everybody, is no handicap: at $\alpha_0$ 0.1
+#   nine of ten films of a list are bestsellers.
+# * Command: `python -m solutions.experiments.lesson02.empty_cells`.
 #
 # </details>
 #
 # ### What iALS is for
 #
-# | what it is for | where it won | where it did not |
-# |---|---|---|
-# | one vector for every user and item, all zeros counted cheaply, new users by fold-in: a rival that every new model has to meet | for users with one known like, on PinWorld: 0.153, item2item 0.125 | with fifty known likes: 0.114, item2item 0.121; on these films by time: 0.084, recent popularity 0.159; on Gowalla with the 64 numbers of NGCF: 0.128, NGCF as printed 0.133 (branch D); for a new item, which has no column and so no vector |
+# iALS is a rival that every new model has to meet: one vector for every user and item, all zeros counted cheaply, newcomers by fold-in. On PinWorld it is ahead of item2item for
+# users with one known like. It does not know the day, and a new item has no column and so no vector.
 #
-# All numbers are NDCG@20. PinWorld is the synthetic platform of later lessons; its rows come from [lesson
-# 18](18_capstone.ipynb).
+# <details><summary>Numbers</summary>
+#
+# All are NDCG@20. PinWorld's rows by known likes come from [lesson 18](18_capstone.ipynb).
+#
+# | where it won | where it did not |
+# |---|---|
+# | users with one known like, on PinWorld: 0.153, item2item 0.125 | with fifty known likes: 0.114, item2item 0.121; these films by time: 0.084, recent popularity 0.159; Gowalla with the 64 numbers of NGCF: 0.128, NGCF as printed 0.133 (branch D); a new item |
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
 #
-# They come back at the start of later lessons.
+# They come back at the start of later lessons. 02.q3 belongs to branch A, 02.q4 to branch B.
 #
 # {{quiz}}
 
@@ -736,17 +633,12 @@ verdicts(*cards)
 # ## Take away
 #
 # * **What is in an empty cell?** Nothing observed: a weak vote against the item. As *an unknown number* it
-#   pulls no score down, and a model of likes may give 1 to all (2.4). As *a dislike*, as certain as a like,
-#   it makes the SVD (NDCG@20 0.075). As *nothing observed*, weakly against, it makes iALS (0.084, as
-#   bestsellers have): not a clean test of the zero's weight.
+#   pulls no score down, and a model of likes may give 1 to all (2.4); then only a strong ridge is left to pull. As *a dislike*, as certain as a like,
+#   it claims too much, and on films it is behind (2.7).
 # * With one side fixed, factorization is ridge regression. ALS solves the sides in turn, and its loss never
 #   rises.
-# * $\alpha_0$ says how hard the zeros pull down. The Gramian carries all of them at the price of a
-#   $d \times d$ matrix.
+# * $\alpha_0$ says how hard the zeros pull down. One $d \times d$ matrix, the Gramian, carries all of them.
 # * Tune $\alpha_0$ and $\lambda$ together; a win over an untuned iALS shows little.
-#
-# **Next.** The dot product was our choice. Why not learn the similarity, too? [Lesson
-# 03](03_learned_similarity.ipynb) begins with a green check mark that says so.
 #
 # **Further reading.** Koren, Bell, Volinsky, *Matrix Factorization Techniques for Recommender
 # Systems* (2009): ratings, biases and time. Hu, Koren, Volinsky, *Collaborative Filtering for
@@ -755,10 +647,13 @@ verdicts(*cards)
 # ([arXiv 2110.14037](https://arxiv.org/abs/2110.14037)): how to tune it. The same authors, *iALS++*
 # ([arXiv 2110.14044](https://arxiv.org/abs/2110.14044)): blocks. Steck, *Embarrassingly Shallow
 # Autoencoders for Sparse Data* (2019): EASE.
+#
+# **Next.** The dot product was our choice. Why not learn the similarity, too? [Lesson
+# 03](03_learned_similarity.ipynb) begins with a green check mark that says so.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 41 to 43. Read the question of the first slide again, and let the room answer: one sentence for each of
-# three answers, and the SVD and iALS of the table. Then the lecture's table, 2.11.
+# Minutes 42 to 44. Read the question of the first slide again, and let the room answer: one sentence for each of
+# three answers, with figure 2.5. Then the lecture's table, 2.11.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Branches
@@ -767,16 +662,129 @@ verdicts(*cards)
 #
 # | ↳ | what it gives | minutes |
 # |---|---|---|
-# | **A**, 2.8 | the update of 2008 by hand and in code; a loss over a billion pairs that costs nothing | 25 |
-# | **B**, 2.9 | vectors for newcomers, and why a map of items should not be believed | 12 |
+# | **A**, 2.8 | one side and both sides in code; the update of 2008; a loss over a billion pairs that costs nothing | 45 |
+# | **B**, 2.9 | vectors for newcomers, and why a map of items should not be believed | 17 |
 # | **C**, 2.10 | SVD and EASE, the closed forms; how iALS works with large $d$ | 12 |
 # | **D**, 2.11 | the lecture's table: how far care carries iALS on Gowalla | 6 |
 # | **E**, 2.12 | a competition with your own four knobs | 20 |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## 2.8 ↳ Branch A: the paper of 2008, and its loss
+# ## 2.8 ↳ Branch A: ratings, both sides, and the paper of 2008
 #
-# The update of 2.4, for one user:
+# A factorization of ratings in code, and what happens to a loss whose two sides do not wait for each other. Then the paper that
+# brought confidences, and a loss that you can afford.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 02.1 — `als_step` ({{points:02.1}}, branch A)
+#
+# Solve one side, as 2.3 does by hand for Ann and Bob: 5/7 and 4/3. Brazil does not appear in Bob's sums, whatever stands in its
+# cell.
+#
+# *About 12 minutes · branch · difficulty ●●○ · importance ●●○. A loop over users is fine.*
+#
+# {{hints:02.1}}
+
+
+# %% tags=["exercise:02.1"]
+def als_step(R: np.ndarray, observed: np.ndarray, item_emb: np.ndarray, reg: float) -> np.ndarray:
+    """Return the user vectors that minimize the loss for fixed item vectors.
+
+    Args:
+        R: (m, n) ratings; only the observed cells mean something.
+        observed: (m, n) True where the rating is known. A known rating may be 0.
+        item_emb: (n, d).
+        reg: λ > 0, the same for every user.
+
+    Returns:
+        (m, d) float64; zeros for a user without ratings.
+
+    Example:
+        als_step([[2, 1], [4, 9]], [[True, True], [True, False]], [[2], [1]], 2.0), with arrays in
+        place of the lists, is [[0.7143], [1.3333]].
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:02.1"]
+check("02.1", als_step)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### Both sides, in turn
+#
+# One function is enough for both: items are the users of $\mathbf R^\top$. An impatient engineer has two
+# machines and solves both sides **at the same time**, each from the other's last vectors. What does that do
+# to the loss, on the ratings of MovieTweetings?
+
+# %% tags=["predict:02.p2"]
+predict("02.p2")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# In ninety minutes: ask 02.p2. Usual wrong answer: it falls, but more slowly. Each half alone would lower the loss. Ask whom a user's
+# vector was fitted to, and where that item is by then. Figure 2.6 has a logarithmic axis.
+
+# %% tags=["experiment", "answers:02.p2"]
+stars = np.ones(len(movies)) if movies.weights is None else movies.weights
+shape = (movies.num_users, movies.num_items)
+ratings = sp.csr_array((stars.astype(float), (movies.users, movies.items)), shape=shape)
+
+
+def losses(at_once: bool, steps: int = 6, dim: int = 4, reg: float = 1.0) -> list[float]:
+    """Return the loss at the start and after each sweep."""
+    rng = np.random.default_rng(0)
+    W, H = rng.normal(size=(shape[0], dim)), rng.normal(size=(shape[1], dim))
+    found = [mf.als_loss(ratings, W, H, reg)]
+    for _ in range(steps):
+        W_new = mf.als_step(ratings, H, reg)
+        H = mf.als_step(sp.csr_array(ratings.T), W if at_once else W_new, reg)
+        W = W_new
+        found.append(mf.als_loss(ratings, W, H, reg))
+    return found
+
+
+in_turn, at_once = losses(at_once=False), losses(at_once=True)
+figure, ax = plt.subplots(figsize=(5, 2.8))
+ax.plot(in_turn, marker=".", color=style.INK, label="in turn")
+ax.plot(at_once, marker="x", color=style.INK, linestyle="dashed", label="both at once")
+ax.set(xlabel="sweep", ylabel="loss", yscale="log")
+ax.legend()
+plt.show()
+print(
+    f"steps down: {(np.diff(in_turn) <= 0).sum()} of 6 in turn, {(np.diff(at_once) <= 0).sum()} of 6 at once; "
+    f"at once the loss ends {at_once[-1] / in_turn[-1]:.1f} times as high as in turn"
+)
+
+# %% [markdown]
+# *Figure 2.6. The loss on all ratings, sweep by sweep, on a logarithmic axis: users and items solved
+# in turn (dots, solid) and both at once (crosses, dashed).*
+#
+# In turn the loss never rises. At once it ends 36 times as high: users are fitted to item vectors that are
+# replaced in the same moment, and items to user vectors that are replaced, too. **Each half-step must see the
+# latest other half.**
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### The paper of 2008
+#
+# Each cell of Hu, Koren and Volinsky has a **target** $p$, which is 1 if the item was seen and else 0, and a
+# **confidence** $c$, which grows with the number of views $r$:
+#
+# $$
+# p_{ui} = [\,r_{ui} > 0\,], \qquad c_{ui} = 1 + \alpha\, r_{ui}
+# $$
+#
+# $$
+# L = \sum_{\text{all } u,i} c_{ui} \left(p_{ui} - \langle \mathbf w_u, \mathbf h_i \rangle\right)^2
+#   + \lambda \left(\lVert\mathbf W\rVert^2 + \lVert\mathbf H\rVert^2\right)
+# $$
+#
+# For one user the lowest point is known. $\mathbf C = \operatorname{diag}(\mathbf c_u)$ has the user's
+# confidences on its diagonal, and the Gramian helps here as in 2.5:
+#
+# $$
+# \mathbf w_u = \left( \mathbf H^\top \mathbf C \mathbf H + \lambda \mathbf I \right)^{-1}
+#   \mathbf H^\top \mathbf C\, \mathbf p_u, \qquad
+# \mathbf H^\top \mathbf C \mathbf H \;=\; \mathbf H^\top \mathbf H
+#   \;+\; \textstyle\sum_{i \in S_u} (c_{ui} - 1)\, \mathbf h_i \mathbf h_i^\top
+# $$
 #
 # | symbol | in code | shape |
 # |---|---|---|
@@ -884,8 +892,57 @@ check("02.4", ials_loss)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.9 ↳ Branch B: newcomers, and a map
 #
-# Here is the fold-in of 2.6 for several newcomers at once, then a question about those who were in training, and a
-# picture that misleads.
+# Somebody signs up and likes three films. Must we train again? The update needs the item vectors and the
+# user's own items, and nothing else of the user. So a newcomer gets her vector from one small system:
+# **fold-in**.
+#
+# Here are two newcomers on MovieTweetings. One likes the three best known titles with *Star* in them, the other those with *Dead*. Look at the
+# years of what the two get: iALS is told no date.
+
+# %%
+R_likes = likes.csr()
+popularity = likes.degrees()[1]  # (n,)
+titles = likes.item_labels if likes.item_labels is not None else np.arange(likes.num_items)
+by_fame = np.argsort(-popularity, kind="stable")
+
+
+def known(word: str, rank: int) -> list[int]:
+    """Return the three best-known items with this word in the title, else three by rank."""
+    named = [int(i) for i in by_fame if word in str(titles[i])][:3]
+    return named if len(named) == 3 else [int(i) for i in by_fame[rank : rank + 3]]
+
+
+knobs = {"alpha0": 0.01, "reg": 0.01}
+user_emb, item_emb = mf.ials(R_likes, dim=32, **knobs, sweeps=8)
+
+newcomers = {"Star": known("Star", 0), "Dead": known("Dead", 50)}
+columns = {}
+for name, history in newcomers.items():
+    row = sp.csr_array((np.ones(3, np.float32), ([0] * 3, history)), shape=(1, likes.num_items))
+    w = mf.fold_in(row, item_emb, **knobs)
+    top_five = metrics.rank_all(w, item_emb, row, top=5)[0]
+    columns[f"{name}: likes"] = [*titles[history], "", ""]
+    columns[f"{name}: gets"] = titles[top_five]
+pd.DataFrame(columns)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Nine of ten are of 2013. Is that a taste for what is new? Ask how many likes go to films of 2013 anyway, and
+# how many of the best-known films are that young.
+
+# %% slideshow={"slide_type": "fragment"}
+year = pd.Series(titles).astype(str).str[-5:-1].to_numpy()  # (n,)
+print(f"of all likes {np.mean(year[likes.items] == '2013'):.0%} are of films of 2013")
+print(f"of the ten films with the most likes {np.sum(year[by_fame[:10]] == '2013')} are")
+given = [title for name in newcomers for title in columns[f"{name}: gets"]]
+both = sorted({*given} & {*titles[by_fame[:10]]})
+print("and of the ten films above", len(both), "are among them:", "; ".join(map(str, both)))
+
+# %% [markdown]
+# So the year alone shows no taste for what is new: eight of the ten bestsellers have it, and three of the six
+# films that the two like. Three of the five for *Star* are bestsellers, none of the five for *Dead*. **What you
+# see in one list may stand in everybody's: look at the bestsellers beside it.**
+#
+# Now the fold-in for several newcomers at once, then a question about those who were in training, and a picture that misleads.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 02.5 — `fold_in` ({{points:02.5}}, branch B)
@@ -1092,7 +1149,7 @@ check("02.6", ease_weights)
 #
 # $b = d$ is the exact solution in one step, $b = 1$ is coordinate descent. Larger blocks get lower per
 # sweep, since more coordinates are solved together; a sweep of small ones is much less arithmetic (in
-# our code slower all the same: 90 against 21 CPU seconds on Gowalla, $d = 256$, $b = 64$). Try it in 2.6:
+# our code slower all the same: 90 against 21 CPU seconds on Gowalla, $d = 256$, $b = 64$). Try it in branch B:
 # `mf.ials(R_likes, 32, **knobs, sweeps=8, block=4)`.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -1242,7 +1299,7 @@ pd.DataFrame({"NDCG@20": found}).round(4)
 # ### Exercise 02.7 — `choose` ({{points:02.7}}, open, branch E)
 #
 # **Choose, train, conclude.** Return your choice: `dim` up to 64, `sweeps` up to 16. Bestsellers reach 0.06, the
-# knobs of 2.6 with $d = 32$ 0.16, and EASE, with its six lines and its one knob tuned, 0.178. Can
+# knobs of 2.9 with $d = 32$ 0.16, and EASE, with its six lines and its one knob tuned, 0.178. Can
 # iALS do what EASE does? Then conclude in two sentences in a cell of your own: which knobs had to move together,
 # and what would you report if you had tuned only one? One setting makes every number far better. Would you
 # be proud of it? The days of `try_out` are your validation part: after many tries the number is too good. What

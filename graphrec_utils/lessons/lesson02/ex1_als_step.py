@@ -21,6 +21,7 @@ ex = Exercise(
     "02.1",
     "als_step",
     points=5,
+    branch=True,
     library="graphrec_utils.models.mf.als_step",
     hints=(
         "Take one user. Which rows of `item_emb` does he have a rating for?",

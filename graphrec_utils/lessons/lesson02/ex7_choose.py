@@ -49,7 +49,7 @@ ex = Exercise(
     branch=True,
     hints=(
         "Which two knobs belong together? Change one of them by a factor of 3, then the other, and keep a table.",
-        "Look at the diagonal of figure 2.6: 1 with 0.001, 0.3 with 0.003, 0.03 with 0.01. And days 42 on are the question.",
+        "On films, behind figure 2.5, each α₀ had a λ of its own: 1 with 0.001, 0.3 with 0.003, 0.1 with 0.03. And days 42 on are the question.",
         "Try `dim=32`, `alpha0=0.03`, `reg=0.05`, `sweeps=8`, `until_day=42`.",
     ),
 )
@@ -64,7 +64,7 @@ task.claims(
     ex,
     {
         "it finds more than bestsellers do": (0.0615, 1),
-        "it finds more than the settings of 2.6 with d = 32": (0.16, 2),
+        "it finds more than the settings of 2.9 with d = 32": (0.16, 2),
         "it finds what EASE finds with its one knob tuned": (0.178, 2),
     },
 )
