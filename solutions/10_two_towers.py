@@ -225,7 +225,7 @@ rate = {
 }
 scan = rate["iALS, exact scan"]
 indexes = {
-    "iALS, cells": ("s-", "cells, as yours"),
+    "iALS, cells": ("s-", "cells in numpy"),
     "iALS, cells of faiss": ("^--", "cells of faiss"),
 }
 figure, ax = plt.subplots(figsize=(6.6, 2.8))

@@ -31,6 +31,7 @@ ex = Exercise(
     "06.5",
     "smoothing_limits",
     points=4,
+    branch=True,
     library="graphrec_utils.graphs.limits",
     hints=(
         "Take one entry of s sᵀ and the same of s' s'ᵀ: for which two nodes are they equal, for which "

@@ -61,7 +61,7 @@ ex = Exercise(
     branch=True,
     hints=(
         "Which of the five decides most? Change one at a time and write down what you expect first.",
-        "What did layers give in figure 6.7? There the mean was nowhere ahead of the last layer; try both here. And "
+        "What did layers give in figure 6.8? There the mean was nowhere ahead of the last layer; try both here. And "
         "which days are to be predicted?",
         'Try `K=3`, `layers="mean"`, `reg` between 0.0001 and 0.1, all epochs, `until_day=42`.',
     ),

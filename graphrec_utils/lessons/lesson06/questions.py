@@ -143,6 +143,15 @@ def _one_like(at) -> str:
     return "a learned vector" if behind else "the neighbors"
 
 
+def _fifty(at) -> str:
+    """What fifty untrained layers find, beside three and bestsellers."""
+    values = results.load("06_stacked").values
+    found = {row["K"]: row["test"] for row in values["untrained"]}
+    if found[50] < 1.1 * values["bestsellers"]:
+        return "what bestsellers"
+    return "more than" if found[50] > 1.1 * found[3] else "as much as"
+
+
 QUESTIONS = (
     Question(
         "06.p3",
@@ -398,8 +407,29 @@ QUESTIONS = (
         measured=_one_like,
     ),
     Question(
+        "06.p14",
+        "Theory says that ever more layers end at bestsellers. On these 2,000 users three untrained layers find 0.080 on test, "
+        "bestsellers 0.052. What do fifty untrained layers find?",
+        (
+            (
+                "more than three of them",
+                "0.134. Where most places have one visitor, three steps reach few places. Fifty reach many, and the "
+                "limit is still far.",
+            ),
+            (
+                "what bestsellers find",
+                "That is where it ends, but not yet: 200 layers still find 0.085.",
+            ),
+            (
+                "as much as three of them",
+                "Nothing is learned, true. But each layer walks on, and reaches places that three steps do not.",
+            ),
+        ),
+        measured=_fifty,
+    ),
+    Question(
         "06.q1",
-        "(Lesson 06, branch B.) All users are parallel, all items are parallel, and the Dirichlet energy is higher than it "
+        "(Lesson 06, branch C.) All users are parallel, all items are parallel, and the Dirichlet energy is higher than it "
         "was for random embeddings. How can that be?",
         (
             (
@@ -464,7 +494,7 @@ QUESTIONS = (
         (
             (
                 "nothing, she has no row",
-                "The model is transductive. You can sum the vectors of her two films yourself, as 6.6 does, "
+                "The model is transductive. You can sum the vectors of her two films yourself, "
                 "or train again.",
             ),
             (
@@ -481,7 +511,7 @@ QUESTIONS = (
     ),
     Question(
         "06.q7",
-        "(Lesson 06, branch D.) “The graph helps the tail.” What do you ask first?",
+        "(Lesson 06, branch E.) “The graph helps the tail.” What do you ask first?",
         (
             (
                 "whose tail, against whom",

@@ -49,37 +49,29 @@ def layers(
         state=state | {"alpha": mean, "guesses": {}, "shown": False},
         text=f"layer weights: {m} users, {len(items)} items, {num_layers} layers",
         alt=(
-            f"Two curves over the eigenvalues from -1 to 1: the mean of layers 0 to {num_layers} "
-            f"lets 1 pass and damps the negative ones; the last layer alone, λ to the power "
-            f"{num_layers}, is as strong at -1 as at 1. Ticks mark the {len(values)} different "
-            "eigenvalues of the graph."
+            f"Two tables of scores of {m} users and {len(items)} items: with the mean of layers 0 to {num_layers} "
+            "all those that an odd walk can reach are above 0, with the last layer alone all of them are 0."
         ),
-        draw=lambda: draw(A_hat, m, users, items, values, num_layers),
+        draw=lambda: draw(A_hat, m, users, items, num_layers),
     )
 
 
-def draw(A_hat, m, users, items, values, K) -> tuple[Axes, ...]:
-    """Draw the response of the mean and of the last layer, and the scores under each."""
-    figure = plt.figure(figsize=(8.4, 2.5))
-    axes = figure.subplots(1, 3, gridspec_kw={"width_ratios": [1.4, 1, 1]})
-    grid = np.linspace(-1, 1, 201)
-    weights = {"mean": [1 / (K + 1)] * (K + 1), "last layer": [0.0] * K + [1.0]}
-    for (name, alpha), color, dash, ax in zip(
-        weights.items(), (style.USER, style.NEGATIVE), ("solid", "dashed"), axes[1:], strict=True
-    ):
-        curve = np.polynomial.Polynomial(alpha)(grid)
-        axes[0].plot(grid, curve, color=color, linestyle=dash, label=name)
+def draw(A_hat, m, users, items, K) -> tuple[Axes, ...]:
+    """Draw the scores under the mean and under the last layer alone."""
+    axes = plt.figure(figsize=(6.4, 1.9)).subplots(1, 2)
+    weights = {
+        f"mean of layers 0 to {K}": [1 / (K + 1)] * (K + 1),
+        f"layer {K} alone": [0.0] * K + [1.0],
+    }
+    for (name, alpha), ax in zip(weights.items(), axes, strict=True):
         P = propagation.propagate(A_hat, torch.eye(len(A_hat), dtype=A_hat.dtype), K, alpha)
         scores = (P @ P.T)[:m, m:].numpy()
         ax.imshow(scores, cmap=style.MAGNITUDE, vmin=0, vmax=1, aspect="auto")
         for u, i in np.ndindex(scores.shape):
-            ax.text(i, u, f"{scores[u, i]:.3f}", ha="center", va="center", color=style.PAPER)
+            shown = f"{scores[u, i]:.3f}" if scores[u, i] > 1e-9 else "0"
+            ax.text(i, u, shown, ha="center", va="center", color=style.PAPER)
         ax.set_title(f"scores, {name}", fontsize="small", loc="left")
-        ax.set_xticks(range(len(items)), items, fontsize=8)
-        ax.set_yticks(range(m), users, fontsize=8)
+        ax.set_xticks(range(len(items)), items, fontsize=9)
+        ax.set_yticks(range(m), users, fontsize=9)
         ax.tick_params(length=0)
-    axes[0].plot(values, np.zeros(len(values)), "|", color=style.INK, markersize=12)
-    axes[0].axhline(0, color=style.CONTEXT, linewidth=0.8)
-    axes[0].legend(loc="upper left")
-    axes[0].set(xlabel="eigenvalue λ", ylabel="response g(λ)", ylim=(-1.15, 1.15))
     return tuple(axes)
