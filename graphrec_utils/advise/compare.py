@@ -69,7 +69,7 @@ class Race:
         self.ratio = len(np.unique(self.asked.users)) / max(1, len(np.unique(self.part.users)))
         self.rows: list[dict] = []
         self.standings: dict[str, Standing] = {}
-        self.rounds = {"count": 0, "trials": 0, "why": ""}
+        self.rounds = {"trials": 0, "why": ""}
         self.stopped = False
         self._strangers: np.ndarray | None = None
 

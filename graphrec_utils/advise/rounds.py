@@ -1,8 +1,9 @@
 """What is left of the minutes after everybody's first trials: more of them, the same number for everybody.
 
-Who did not fit by an estimate comes first, if it fits by now. Then round after round every method gets more trials next to its
-best setting; one whose training was still gaining trains that setting for twice as many epochs instead. It ends when nobody gains
-any more, or when a round and the test no longer fit. A round counts when everybody had it.
+Who did not fit by an estimate comes first, if it fits by now. Then round after round every method gets one trial more next to its
+best setting, a quick one as many as `budget.tries` says; one whose training was still gaining trains that setting for twice as
+many epochs instead. It ends when nobody gains any more, or when a round and the test no longer fit. A round counts when
+everybody had it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from graphrec_utils.advise.contestants import Contestant
 from graphrec_utils.advise.trained import PATIENCE
 from graphrec_utils.train import Search, Trial
 
-STEPS = (4, 2, 1)  # trials of a round, the most that fit
 ENOUGH = 4  # trials in which nobody gains are the end
 GAIN = 0.01  # of the score on validation; less is no gain
 LONGEST = 80  # epochs of a training that goes on
@@ -104,9 +104,9 @@ class Standing:
     def _twice(self) -> int:
         return min(LONGEST, 2 * self.best.found["of"])
 
-    def need(self, step: int, on: int) -> float:
+    def need(self, on: int) -> float:
         """Return the seconds of its part of a round, one training of it for `on` epochs, or 0."""
-        return self.epoch() * (on + self.usual() * (self.count(step - bool(on)) - self.count()))
+        return self.epoch() * (on + self.usual() * (self.count(1 - bool(on)) - self.count()))
 
     def test(self, row: dict, on: int) -> float:
         """Return the seconds of its last fit and the test, if a round changes what is best."""
@@ -126,10 +126,10 @@ class Rounds:
 
     def __init__(self, race: Any, standings: dict[str, Standing]):
         self.race, self.standings = race, standings
-        self.done = self.trials = 0
+        self.done = 0
 
     def run(self) -> dict:
-        """Return {"count", "trials", "why"}: the rounds, how many trials each had in them, and why they ended."""
+        """Return {"trials", "why"}: how many rounds there were, a trial each, and why they ended."""
         quiet, why = 0, ""
         while not why:
             chosen = self.race.shelf.kept(f"round_{self.done + 1}", lambda q=quiet: self._chosen(q))
@@ -139,13 +139,13 @@ class Rounds:
             if not self._round(chosen):
                 why = "the last round took longer than those before it, and is not counted"
                 break
-            self.done, self.trials = self.done + 1, self.trials + chosen["step"]
+            self.done += 1
             gained = any(s.best.score > before[n] * (1 + GAIN) for n, s in self.standings.items())
-            quiet = 0 if gained else quiet + chosen["step"]
-        return {"count": self.done, "trials": self.trials, "why": why}
+            quiet = 0 if gained else quiet + 1
+        return {"trials": self.done, "why": why}
 
     def _chosen(self, quiet: int) -> dict:
-        """Return the next round, {"step", "on": {name: epochs}}, or {"why"} there is none."""
+        """Return the next round, {"on": {name: epochs}}, or {"why"} there is none."""
         who, clock = self.standings, self.race.clock
         if quiet >= ENOUGH:
             return {"why": f"nobody gained any more: in the last {quiet} trials of each method no validation rose by a hundredth"}  # fmt: skip
@@ -153,15 +153,12 @@ class Rounds:
             return {"why": "the minutes were over before anybody else had first trials"}
         if not any(s.count(1) > s.count() or s.cut for s in who.values()):
             return {"why": "every setting was tried"}
-        on = {name: s.goes_on() for name, s in who.items() if s.cut}
-        ways = [(step, on) for step in STEPS] + [(STEPS[-1], {})] * bool(
-            on
-        )  # none goes on, if no time is left for that
-        for step, on in ways:
-            need = sum(s.need(step, on.get(name, 0)) for name, s in who.items())
+        longer = {name: s.goes_on() for name, s in who.items() if s.cut}
+        for on in (longer, {}):  # nobody goes on, if no time is left for that
+            need = sum(s.need(on.get(name, 0)) for name, s in who.items())
             left = FILLED * clock.seconds - clock.used - self._tests(on)
             if 0 < need <= left:
-                return {"step": step, "on": on}
+                return {"on": on}
         return {"why": f"one more trial of each method would take about {need:.0f} seconds, and beside the test {max(0, left):.0f} were left"}  # fmt: skip
 
     def _tests(self, on: dict[str, int]) -> float:
@@ -195,7 +192,7 @@ class Rounds:
         def search(said: str, **of) -> Search:
             return self.race.search(c, tick=lambda: self.race.clock.until(until), tell=lambda n: self.race.tell(c.name, f"round {self.done + 1}, {said}", place, len(self.standings)), **of)  # fmt: skip
 
-        after = replace(s, epochs=max(s.epochs, on), added=s.added + chosen["step"] - bool(on))
+        after = replace(s, epochs=max(s.epochs, on), added=s.added + 1 - bool(on))
         if on:
             grid = {knob: [value] for knob, value in s.best.knobs.items()}
             with contextlib.suppress(ValueError):  # it could not go on; its best stays

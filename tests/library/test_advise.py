@@ -349,7 +349,7 @@ def test_as_long_as_somebody_gains_the_minutes_are_spent_alike(
     found = faked.race.run()
     rounds, rows = found["rounds"], {row["name"]: row for row in found["rows"]}
     assert 0.8 * 60 * minutes <= faked.time <= 60 * minutes
-    assert rounds["count"] and "were left" in rounds["why"] and set(rows) >= set(ALL)
+    assert rounds["trials"] and "were left" in rounds["why"] and set(rows) >= set(ALL)
     most = found["trials"] + rounds["trials"]
     sizes = {c.name: np.prod([len(v) for v in c.grid.values()]) for c in faked.race.there}
     for name in ALL:
@@ -367,7 +367,7 @@ def test_when_nobody_gains_it_ends_and_says_so(tmp_path, monkeypatch):
     gains = lambda name, k: 1.5 if (name, k) == ("iALS", 37 + 3) else 1.0  # noqa: E731
     faked = Faked(tmp_path / "b", monkeypatch, 30, gains, names=names)
     found = faked.race.run()
-    assert found["trials"] == 12 and found["rounds"]["count"] == 2, found["rounds"]
+    assert found["trials"] == 12 and 4 < found["rounds"]["trials"] <= 8, found["rounds"]
 
 
 def test_a_training_that_still_gains_goes_on_with_twice_the_epochs(tmp_path, monkeypatch):
@@ -394,15 +394,15 @@ def test_a_round_that_not_everybody_had_does_not_count(tmp_path, monkeypatch):
     plain = budget.fitted
 
     def slow(c, past, knobs, asked, *args):
-        if c.name == "iALS" and asked and 30 < faked.time < 57:
-            faked.time = 57.8
+        if c.name == "iALS" and asked and 30 < faked.time < 58:
+            faked.time = 58.5
         return plain(c, past, knobs, asked, *args)
 
     monkeypatch.setattr(budget, "fitted", slow)
     faked.race.shelf.put("plan", {"trials": 4, "more": 1, "epochs": {}, "left": {}})
     found = faked.race.run()
     rows = {row["name"]: row for row in found["rows"]}
-    assert "not counted" in found["rounds"]["why"] and found["rounds"]["count"] > 3
+    assert "not counted" in found["rounds"]["why"] and found["rounds"]["trials"] > 3
     assert rows["RP3β"]["trials"] == rows["iALS"]["trials"] == 4 + found["rounds"]["trials"]
     again = Faked(tmp_path, monkeypatch, 1, lambda name, k: 9.0, names=names)
     again.clock.before = faked.time  # the same, whatever the clock says by now
@@ -451,7 +451,7 @@ def test_ctrl_c_in_a_round_and_the_same_call_goes_on(tmp_path, monkeypatch):
     names = ("RP3β", "iALS", "LightGCN")
     best = lambda epochs: min(epochs, 9)  # noqa: E731
     whole = Faked(tmp_path / "a", monkeypatch, 9, score, best=best, names=names).race.run()
-    assert whole["rounds"]["count"] and not whole["stopped"]
+    assert whole["rounds"]["trials"] and not whole["stopped"]
     for place in ("RP3β round 1", "LightGCN round 1", "iALS the test"):
         faked = Faked(tmp_path / "b", monkeypatch, 9, score, best=best, names=names)
 
@@ -470,7 +470,6 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_call_goes_on(tmp_path, monkeypat
     monkeypatch.setattr(budget, "TRIALS", (4,))
     monkeypatch.setattr(budget, "EPOCHS", 3)
     monkeypatch.setattr(rounds, "ENOUGH", 2)
-    monkeypatch.setattr(rounds, "STEPS", (2, 1))
     path = table(tmp_path / "likes.csv", planted())
     (tmp_path / "a").mkdir(), (tmp_path / "b").mkdir()
     whole = advise.run(path, minutes=30, out=tmp_path / "a" / "r.html", tell=SILENT)
