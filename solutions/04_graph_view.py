@@ -22,15 +22,14 @@
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 02; for branch B eigenvectors ·
 # **Runs on** any CPU
 #
-# **In an hour:** 4.1 to 4.5, with exercises 04.2 to 04.4. **Branches**, marked ↳, stand after the take-away:
+# **In an hour:** 4.1 to 4.5, with exercises 04.2 to 04.4. **Branches**, marked ↳, stand after the quiz:
 # **A** a walker who keeps going home, and push (26 minutes), **B** the spectrum, where walks and
 # factorization meet (16), **C** filters and factorization compared (8), **D** from a log to a graph, and all
 # of Gowalla (15), **E** settings of your own (20).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# As a lecture of fifty minutes: 4.1 to 4.3 with the walk explorer, 4.4, then the table of 4.5; with time
-# left, the walker of 4.6. Ask for A² before you show it: most people expect new films there. In ninety:
-# branch B; why σ comes with −σ fits on one line of the board. If time is short, leave out 4.2.
+# As a lecture of fifty minutes: 4.1 to 4.5, with the walk explorer of 4.3 and the bars of 4.5. Ask for A² before you show it: most people expect new films there. With time
+# left, the walker of branch A. In ninety: branch B; why σ comes with −σ fits on one line of the board. The moment to stop is figure 4.6: the same walks, from almost nothing to the best.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
 from itertools import product
@@ -102,10 +101,9 @@ visuals.adjacency(toy.likes(), toy.USERS, toy.ITEMS)
 # stands in the upper right block, its transpose in the lower left one: every like is there twice. In the
 # interactive version, pick a node to see its row, or a cell to see its edge.*
 #
-# Most cells are 0, so $\mathbf A$ is stored *sparse*: only its ones, with their places. Here is the $\mathbf
-# A$ of MovieTweetings. How much memory would all of its cells take, at 8 bytes a cell?
+# Most cells are 0, so $\mathbf A$ is stored *sparse*: only its ones, with their places. For the likes of MovieTweetings all cells would take 5.9 GB, its ones take 1.7 MB.
 
-# %%
+# %% jupyter={"source_hidden": true}
 # real likes: a rating of 7 or more; from here on the library's versions of what you write
 likes = datasets.load("movietweetings-100k", fallback=True).at_least(7)
 A = graphs.adjacency(likes.csr())  # (N, N)
@@ -188,14 +186,9 @@ visuals.adjacency(toy.likes(), toy.USERS, toy.ITEMS, forms=normalizations)
 # counts of all neighbors of $w$: that is one more product with $\mathbf A$.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 13 to 24. Ask 04.p2 by show of hands. Usual wrong answer: "Cube", which is three edges away. Count them
-# on the board. Then 04.p3, before you move the slider of figure 4.4.
-
-# %% slideshow={"slide_type": "fragment"} tags=["predict:04.p2", "told"]
-predict("04.p2")
-
-# %% slideshow={"slide_type": "fragment"} tags=["predict:04.p3"]
-predict("04.p3")
+# Minutes 13 to 24. After the exercise ask 04.p2 by show of hands. Usual wrong answer: "Cube", which is three edges away. Count them
+# on the board. Then 04.p3, before you move the slider of figure 4.4: let somebody name a node and ask for the side before you move k. Then set k = 3 and ask
+# what item2item of lesson 01 has to do with it: its score is a weighted count of these walks.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 04.3 — `count_walks` ({{points:04.3}})
@@ -233,25 +226,28 @@ def count_walks(R: np.ndarray, u: int, i: int, longest: int) -> np.ndarray:
 # %% tags=["check:04.3"]
 check("04.3", count_walks)
 
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### All walks at once
-#
-# Now look at $\mathbf A^2$, and at the powers after it. In a power of $\hat{\mathbf A}$ a walk does not
-# count as 1 but as the product of its weights.
+# %% slideshow={"slide_type": "fragment"} tags=["predict:04.p2", "told"]
+predict("04.p2")
+
+# %% slideshow={"slide_type": "fragment"} tags=["predict:04.p3"]
+predict("04.p3")
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget", "answers:04.p3"]
 near = plots.around(likes)  # a film, fans of it, and what else they like
-visuals.adjacency(toy.likes(), toy.USERS, toy.ITEMS, forms=("A", "symmetric"), longest=6, also=near)
+visuals.khop(toy.likes(), toy.USERS, toy.ITEMS, function=count_walks, also=near)
 
 # %% [markdown]
-# *Figure 4.4. The first three powers of A. The first and the third have entries only in the blocks between
-# users and films, the second only in the blocks user–user and film–film. A slider moves the power, with the
-# graph beside it.*
-#
-# ### The law of the two sides
+# *Figure 4.4. Walks of length 0 to 5 from Ann: filled marks are nodes where such a walk ends, with the number
+# of walks; green edges are those of the last step. Filled users and filled films take turns. Choose the start
+# and k; the menu leads to a real film with some of its fans and what they like.*
 #
 # Ann has **no film at all** in $\mathbf A^2$. Every edge changes sides, so an even number of steps
-# ends on the side where it began, and an odd number on the other one. In blocks:
+# ends on the side where it began, and an odd number on the other one. New films first appear in $\mathbf A^3$, and what papers call Ann's *two-hop neighbors* are people.
+#
+# And entries **count**: two people with five films in common have five walks of length 2. On the diagonal of
+# $\mathbf A^2$ stand the degrees, one walk out and back for every edge.
+#
+# <details><summary>The same in blocks</summary>
 #
 # $$
 # \mathbf A^{2s} = \begin{pmatrix} (\mathbf R\mathbf R^\top)^s & \mathbf 0 \\ \mathbf 0 & (\mathbf R^\top\mathbf R)^s \end{pmatrix},
@@ -259,26 +255,7 @@ visuals.adjacency(toy.likes(), toy.USERS, toy.ITEMS, forms=("A", "symmetric"), l
 # \mathbf A^{2s+1} = \begin{pmatrix} \mathbf 0 & \mathbf R(\mathbf R^\top\mathbf R)^s \\ (\mathbf R^\top\mathbf R)^s\mathbf R^\top & \mathbf 0 \end{pmatrix}
 # $$
 #
-# So new films first appear in $\mathbf A^3$, and what papers call Ann's *two-hop neighbors* are people. And
-# entries **count**: two people with five films in common have five walks of length 2. On the diagonal of
-# $\mathbf A^2$ stand the degrees, one walk out and back for every edge.
-#
-# ### From one node
-#
-# Pick a node and move $k$. Before each step, say what the next row of the table will be. Try a film as the
-# start, too.
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# In figure 4.5 let somebody name a node and ask for the side before you move k. Then set k = 3 and ask
-# what item2item of lesson 01 has to do with it: its score is a weighted count of these walks.
-
-# %% slideshow={"slide_type": "fragment"} tags=["widget"]
-visuals.khop(toy.likes(), toy.USERS, toy.ITEMS, function=count_walks, also=near)
-
-# %% [markdown]
-# *Figure 4.5. Walks of length 0 to 5 from Ann: filled marks are nodes where such a walk ends, with the number
-# of walks; green edges are those of the last step. Filled users and filled films take turns. Choose the start
-# and k; the menu leads to a real film with some of its fans and what they like.*
+# </details>
 #
 # You have used walks of length 3 before: item2item goes from a user to a liked film, to another fan of it, to
 # a film of that fan. Its scores are a weighted $\mathbf R \mathbf R^\top \mathbf R$. How far do three steps
@@ -319,7 +296,7 @@ print(
 )
 
 # %% [markdown]
-# *Figure 4.6. How far 300 random users get in 1 (dotted), 3 (dashed) and 5 steps (solid). Across: a share of all films, on a
+# *Figure 4.5. How far 300 random users get in 1 (dotted), 3 (dashed) and 5 steps (solid). Across: a share of all films, on a
 # logarithmic axis. Up: the share of the users who reach at most that much. The numbers are medians, where the gray line crosses.*
 #
 # After three steps a typical user reaches nearly a third of all films, and after five nearly everything. So
@@ -349,19 +326,20 @@ print(
 # | $\alpha$, inner nodes | 0: every walk counts 1, as in $\mathbf A^3$; ½: L3 | 1: a walk counts as often as a random walker would take it; hubs count next to nothing |
 # | $\beta$, last film | 0: popular films stay in front | 1: divided by all of its fans; rare films come to the front |
 #
-# Validation decides which exponents are best (4.5). Nothing is trained.
+# You have written four points of this square already. A walk of three steps in a form of 4.2 is divided at each node that it leaves or enters, so up to a factor that is the same for all of Ann's films:
 #
-# **And a factorization, which takes no step?** The SVD (lesson 02) writes
-# $\mathbf R = \mathbf U \boldsymbol\Sigma \mathbf V^\top$, a sum of *patterns*: each is one number per user
-# times one number per film, times its size $\sigma$. Then
-# $\mathbf R \mathbf R^\top \mathbf R = \mathbf U \boldsymbol\Sigma^3 \mathbf V^\top$, because
-# $\mathbf U^\top \mathbf U = \mathbf V^\top \mathbf V = \mathbf I$. Walks of three steps have the same patterns
-# in other sizes. So an SVD that keeps the $d$ largest keeps what long walks are made of (branch B). iALS is no
-# SVD: for it this is a likeness, no law.
+# | three steps in | $\alpha$ | $\beta$ |
+# |---|---|---|
+# | $\mathbf A$ | 0 | 0 |
+# | the row form | 1 | 0 |
+# | the symmetric form | 1 | ½ |
+# | the column form | 1 | 1 |
+#
+# L3 is ½ and 0. Which point of the square is best? Nothing is trained, but somebody has to choose: validation does (4.5).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 24 to 31. Ask which of two films a walk of three steps should prefer, one with three fans or one with a thousand, before
-# the formula. Then cover the right column of the table and let the room say what each exponent does at 1.
+# the formula. Then cover the right column of the first table and let the room say what each exponent does at 1. Last the second table: cover β and let them find it from the forms of 4.2.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 04.4 — `l3_scores` ({{points:04.4}})
@@ -395,16 +373,11 @@ check("04.4", l3_scores)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4.5 Which walks find most?
 #
-# Do the degrees earn their place? To test it we hide a fifth of each user's likes, at random, and ask the walks
-# for them. That asks which link is *missing*, not what comes next; by time, RP3β found 0.085 where bestsellers
-# found 0.084 (2.7).
-#
-# Hidden links must leave the graph **before** anything is computed from it: degrees, similarities,
+# We hide a fifth of each user's likes, at random, and ask the walks for them. Hidden links must leave the graph **before** anything is computed from it: degrees, similarities,
 # popularity. If you forget that, nothing crashes and all numbers look better.
 #
-# Three walks of three steps take part: plain ones, L3 and RP3β. Beside them stand *PageRank*, the share of
-# time of a walker who keeps going home to the user (branch A); iALS (lesson 02), which has to be trained; and
-# a list of bestsellers, the least that one should beat. The measure is NDCG@20, in which a find high on the
+# Seven ways of weighing the same walks of three steps take part: plain ones, the forms of 4.2, L3, the last film *alone*, and RP3β with the exponents that validation chose. Beside them stand
+# a list of bestsellers, the least that one should beat, and iALS (lesson 02), which has to be trained. (*PageRank*, a walker who keeps going home, walks in the row form: branch A.) The measure is NDCG@20, in which a find high on the
 # list counts more.
 #
 # > **Claim 1** (Kovács and others, 2019, for networks of proteins). Weighing the inner nodes helps: L3 finds more than
@@ -413,9 +386,8 @@ check("04.4", l3_scores)
 # > **Claim 2** (after Paudel and others, 2017). Weighing the last film, too, helps: RP3β finds more than L3.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 31 to 50. Take 04.p11 as a vote, then show the table. Stop at the rows that train nothing: how far
-# are they from iALS? Then ask what happens to a film whose only edge is hidden: no walk can say anything
-# about it.
+# Minutes 31 to 50. Take 04.p11 as a vote, then show figure 4.6. Go from plain three hops to the two single divisions, then to both. Then ask why the column form is nearly empty: whom does it favor? Last
+# ask what happens to a film whose only edge is hidden: no walk can say anything about it.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:04.p11"]
 predict("04.p11")
@@ -461,7 +433,11 @@ def on_test(name, make) -> pd.DataFrame:
 # %% tags=["experiment", "answers:04.p11"] jupyter={"source_hidden": true}
 families = {
     "three hops, A³": (rp3beta, [(0, 0)]),
+    "column form": (rp3beta, [(1, 1)]),
+    "symmetric form": (rp3beta, [(1, 0.5)]),
+    "row form": (rp3beta, [(1, 0)]),
     "L3": (rp3beta, [(0.5, 0)]),
+    "last film alone": (rp3beta, [(0, 0.5)]),
     "RP3β": (rp3beta, list(product((0.25, 0.5, 0.75, 1.0), (0.0, 0.25, 0.5, 0.75)))),
     "PageRank": (pagerank, [(0.1,), (0.3,), (0.6,), (0.9,)]),
     "iALS": (ials, list(product((32, 64, 128), (0.1, 0.03, 0.01), (0.1, 0.03, 0.01)))),
@@ -469,34 +445,45 @@ families = {
 tried, best = best_of(families)
 per_user = {name: on_test(name, make) for name, (make, _) in families.items()}
 per_user["bestsellers"] = metrics.evaluate_model(baselines.popularity(rest), rest, test)
-display(results.table(
-    {
-        name: {
-            "recall@20": one.recall.mean(), "NDCG@20": one.ndcg.mean(),
-            "d": best[name][0] if name == "iALS" else None,
-            "trials": len(tried.get(name, ())) if name in ("RP3β", "PageRank", "iALS") else 0,
-        }
-        for name, one in sorted(per_user.items(), key=lambda row: -row[1].ndcg.mean())
-    },
-    known="liked films leave every list",
-))  # fmt: skip
-inner = metrics.compare(per_user["L3"].ndcg, per_user["three hops, A³"].ndcg)
-last = metrics.compare(per_user["RP3β"].ndcg, per_user["L3"].ndcg)
-verdicts(
-    verdict("L3 finds more than plain three hops.", inner, f"NDCG@20 {inner.gain()}"),
-    verdict("RP3β finds more than L3.", last, f"NDCG@20 {last.gain()}"),
-)
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** Go up the table. Bestsellers find 0.156, and plain three hops 0.171. L3 divides by the
-# inner nodes and gains 0.0025. RP3β, for which validation chose $\alpha = \beta = \tfrac12$, is L3 that also
-# divides by the last film, and gains 0.0165, more than six times as much. Why? Many walks end at a film
-# because it has many fans. That is the crowd, not your taste. With the crowd turned down, three steps find as
-# much as iALS, which is trained (0.190). PageRank, which has walks of every length, finds 0.175, and most
-# when its walker goes home nine times in ten. Then nearly all walks that reach a new film have three steps,
-# and none is divided by its fans, as in L3 (0.174).
+# %% slideshow={"slide_type": "fragment"} tags=["experiment"] jupyter={"source_hidden": true}
+_, ax = plt.subplots(figsize=(7.4, 3.3))
+order = ["bestsellers", "three hops, A³", "L3", "last film alone", "RP3β"]
+order += ["row form", "symmetric form", "column form"]
+for k, name in enumerate(order):
+    found = per_user[name].ndcg.mean()
+    color = style.CONTEXT if name == "bestsellers" else style.METHOD["RP3β"]["color"]
+    ax.barh(-k, found, color=color, alpha=1 if name in ("bestsellers", "RP3β") else 0.45)
+    ax.annotate(f"{found:.3f}", (0.194, -k), (0, -4), textcoords="offset points")
+trained = per_user["iALS"].ndcg.mean()
+ax.axvline(trained, color=style.METHOD["iALS"]["color"], linestyle="dashed")
+ax.annotate(f"iALS {trained:.3f}", (trained, 0.62), ha="center")
+of = lambda name: "" if name == "bestsellers" else ", α = {:g}, β = {:g}".format(*best[name])  # noqa: E731
+ax.set_yticks(-np.arange(len(order)), [name + of(name) for name in order])
+ax.set(xlabel="NDCG@20", xlim=(0, 0.22), ylim=(-7.6, 1.2))
+plt.show()
+
+plain = per_user["three hops, A³"].ndcg
+inner = metrics.compare(per_user["L3"].ndcg, plain)
+last = metrics.compare(per_user["RP3β"].ndcg, per_user["L3"].ndcg)
+display(
+    verdicts(
+        verdict("L3 finds more than plain three hops.", inner, f"NDCG@20 {inner.gain()}"),
+        verdict("RP3β finds more than L3.", last, f"NDCG@20 {last.gain()}"),
+    )
+)
+for name in ("last film alone", "RP3β", "column form"):
+    print(f"{name} over plain three hops: {metrics.compare(per_user[name].ndcg, plain).gain()}")
+
+# %% [markdown]
+# *Figure 4.6. NDCG@20 on MovieTweetings of the same walks of three steps, weighed by the exponents behind each name; gray the bestsellers, dashed iALS. Start at plain three hops: what does L3 add, what the last film alone, and what both?*
 #
-# **Three steps gain most by dividing by the last film's fans.**
+# Bestsellers find 0.156, plain three hops 0.171. Dividing by the inner nodes alone (L3) adds a little, dividing by the last film's fans alone adds more, and both together, RP3β, add more than the two gains summed up: 0.190. Why? Many walks end at a film
+# because it has many fans. That is the crowd, not your taste; and the crowd comes in over hubs as well as at the end.
+#
+# But more is not better. The symmetric form falls behind bestsellers, and the column form, which divides by *all* fans of the last film, finds next to nothing: it asks for rare films, whoever you are.
+#
+# **That a film can be reached says little; how a walk is weighed decides.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -505,40 +492,37 @@ verdicts(
 # anything about it. A fifth of each user's likes, drawn at random, is the test part, a tenth of the rest is
 # for validation. Knobs were chosen by
 # NDCG@20 on validation, every grid tried whole: sixteen settings of RP3β, four of PageRank, 27 of iALS; the
-# best ones met the test part once, with train and validation together as the past. Three hops and L3 are RP3β
-# with $(\alpha, \beta) = (0, 0)$ and $(\tfrac12, 0)$. iALS is the mean of three seeds. PageRank's restart,
+# best ones met the test part once, with train and validation together as the past. All other walks are RP3β with fixed
+# exponents; the last film alone has the β that validation chose for RP3β, and that it prefers here, too (0.153; ¼ finds 0.148, ¾ 0.107). iALS is the mean of three seeds. PageRank's restart,
 # 0.9, and the $d$ of iALS, 128, lie at an end of their grid: more might be found beyond. Intervals are of
-# differences, user by user.
+# differences, user by user. Over plain three hops: L3 +0.0025, from +0.0011 to +0.0039; the last film alone +0.0094, from +0.0059 to +0.0129. RP3β over L3 +0.0165, from +0.0125 to +0.0205; over the last film alone +0.0095, from +0.0067 to +0.0124; over iALS −0.0002, from −0.0038 to +0.0033 (4.9), which is
+# no proof that they are equal. PageRank finds 0.175, most with a restart of 0.9: then nearly all walks that reach a new film have three steps, as in the row form, 0.175.
 #
 # </details>
 #
-# ### What walks are for
+# ### And a factorization, which takes no step?
 #
-# > **What it is for.** You have likes and want a good list tonight, without training: one product of sparse matrices, and each place on the list
-# > can be explained by the walks that lead there.
-# >
-# > **Where it won.** On MovieTweetings RP3β has an NDCG@20 of 0.190 and bestsellers 0.156; iALS, which is
-# > trained, has 0.190, too. Branch D puts walks beside the numbers that two papers printed.
-# >
-# > **Where it did not.** Where a user has one like, iALS finds more: NDCG@20 0.153, RP3β 0.129 (lesson 06, on PinWorld, the course's synthetic site). And no
-# > walk leads to a film without a like.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Quiz
-#
-# They come back at the start of later lessons. 04.q4 belongs to branch A, 04.q5 and 04.q7 to branch B.
-#
-# {{quiz}}
+# iALS finds as much as RP3β. What does it know about walks? The SVD (lesson 02) writes
+# $\mathbf R = \mathbf U \boldsymbol\Sigma \mathbf V^\top$, a sum of *patterns*, each with its size $\sigma$. Then
+# $\mathbf R \mathbf R^\top \mathbf R = \mathbf U \boldsymbol\Sigma^3 \mathbf V^\top$: walks of three steps have the same patterns
+# in other sizes. So whatever keeps the largest patterns keeps what long walks are made of (branch B). iALS is fitted in another way, so for it this is a hint and no proof.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
+# > **What walks are for.** You have likes and want a good list tonight, without training: one product of sparse matrices, and each place on the list
+# > can be explained by the walks that lead there.
+# >
+# > **Where they won.** On MovieTweetings RP3β has an NDCG@20 of 0.190, bestsellers 0.156 (4.5).
+# >
+# > **Where they did not.** Asked what comes *next* and not what is missing, RP3β finds no more than bestsellers: 0.085 and 0.084 (2.7). And no
+# > walk leads to a film without a like.
+#
 # * **Which films can Ann reach, and in how many steps?** Cube in three, through Bob, and Drive in five. Every edge changes sides, so new films come at odd
 #   lengths only. On MovieTweetings a typical user reaches 29 % of all films in three steps, 92 % in five.
 # * **Which should she see first?** Cube: a walk of three steps leads there, and none to Drive. Where thousands of films have such walks, divide each
-#   walk by the degrees on its way. Counting alone follows the crowd; RP3β turns down hubs by $\alpha$ and popular films by $\beta$.
-# * **What does a factorization know?** The largest of the walks' patterns: $\mathbf R \mathbf R^\top \mathbf R$ has those of $\mathbf R$ in other sizes,
-#   and a truncated SVD keeps $d$ of them (4.4, branch B).
+#   walk by the degrees on its way, above all by the last film's fans, and not by all of them.
+# * **What does a factorization know?** The largest of the walks' patterns: $\mathbf R \mathbf R^\top \mathbf R$ has those of $\mathbf R$ in other sizes (4.5, branch B).
 # * R is a block of A, and powers of A count walks.
 # * Hide the test links before anything is computed from the graph.
 #
@@ -555,6 +539,13 @@ verdicts(
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # If a minute is left, ask the question of lesson 05: what in a walk of three steps could be learned?
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Quiz
+#
+# They come back at the start of later lessons.
+#
+# {{quiz}}
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Branches
@@ -712,6 +703,11 @@ mine, pyg = (
 )
 print(f"equal; LGConv takes {pyg / mine:.1f} times as long as the product")
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### A question more
+#
+# {{quiz:04.q4}}
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4.8 ↳ Branch B: the spectrum, or which patterns survive
 #
@@ -853,6 +849,13 @@ visuals.spectrum(toy.likes(), toy.USERS, toy.ITEMS)
 # so R̂ comes back and each empty cell is 0, as at rank 3 in lesson 02. Then press *last layer only*: all scores are 0,
 # for the filter is even. Then ask which K makes the soft filter look most like the hard one. There is none: all bend,
 # none cuts.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### Two questions more
+#
+# {{quiz:04.q5}}
+#
+# {{quiz:04.q7}}
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4.9 ↳ Branch C: filters and factorization, compared

@@ -458,7 +458,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
 #
-# They come back at the start of later lessons. 16.q1 belongs to branch 16.8, 16.q3 to 16.9.
+# They come back at the start of later lessons.
 #
 # {{quiz}}
 
@@ -511,7 +511,7 @@ pd.DataFrame({"turned round, a vector moves by up to": moved}).round(4)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.7 ↳ When pins show something else
 #
-# *A branch of about 10 minutes. It gives three encoders whose pins lie; figure 7.4 has the first half of it.*
+# *A branch of about 10 minutes. It gives three encoders whose pins lie; of these figure 7.4 has shown PinSage.*
 #
 # A picture may lie: a quote on a sunset, a shop's logo, a wrong caption. So we let a share of PinWorld's pins have the picture and words of *another* pin, and ask for
 # **new** pins, of which nothing is known but their content and their author. In lesson 07 PinSage lost here. Do all encoders lose, or is it the way in which PinSage reads its
@@ -618,6 +618,11 @@ def prune_degree(
 # %% tags=["check:16.1"]
 check("16.1", prune_degree)
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### A question more
+#
+# {{quiz:16.q1}}
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.9 ↳ Features that ask
 #
@@ -702,6 +707,11 @@ theirs = lambda: conv(hetero.x_dict, hetero.edge_index_dict)["pin"]  # noqa: E73
 torch.testing.assert_close(theirs(), ours(), rtol=1e-4, atol=1e-4)
 mine, pyg = (min(repeat(run, number=1, repeat=3)) for run in (ours, theirs))
 print(f"equal; HGTConv takes {pyg / mine:.1f} times as long")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# ### A question more
+#
+# {{quiz:16.q3}}
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.10 ↳ Every graph, every rival, and the cold

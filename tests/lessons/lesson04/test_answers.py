@@ -438,3 +438,16 @@ def test_the_mixture_at_its_ends_is_walks_and_low_pass():
         mine = ex7_choose.fit(train, ex7_choose.choose() | {"weight": weight})[users]
         length = np.linalg.norm(expected, axis=1, keepdims=True)
         np.testing.assert_allclose(mine * length, expected, atol=1e-4)
+
+
+def test_three_steps_in_a_form_are_a_point_of_rp3beta():
+    """Up to a factor for each user: the table of 4.4."""
+    rng = np.random.default_rng(0)
+    R = (rng.random((7, 9)) < 0.4).astype(float)
+    R[:, 0] = R[0] = 1
+    A = np.block([[np.zeros((7, 7)), R], [R.T, np.zeros((9, 9))]])
+    for form, point in {"row": (1, 0), "symmetric": (1, 0.5), "column": (1, 1)}.items():
+        cube = np.linalg.matrix_power(ex2_normalize.ex.reference(A, form), 3)[:7, 7:]
+        scores = filters.rp3beta(sp.csr_array(R), *point).scores(np.arange(7))
+        ratio = cube / scores
+        np.testing.assert_allclose(ratio, ratio[:, :1] * np.ones(9), rtol=1e-9)
