@@ -137,7 +137,7 @@ def test_a_pick_that_is_gone_is_named_and_a_lesson_without_picks_gives_its_own(m
     missing: list[str] = []
     found = list(lecture._lesson("02", missing))
     assert missing == ["section 2.77 has no visual any more: see PICKS of slides/lecture.py"]
-    assert [title(each.slide) for each in found] == ["2.5 iALS, and the Gramian trick"]
+    assert [title(each.slide) for each in found] == ["2.5 Let every cell speak: iALS"]
     assert len(list(lecture._lesson("03", missing))) == 3
 
 
