@@ -1134,6 +1134,26 @@ shares.assign(**{"win - lose": [f"{100 * won[k].gap:+.1f}" for k in study.index]
                  "from": [f"{100 * won[k].low:+.1f}" for k in study.index],
                  "to": [f"{100 * won[k].high:+.1f}" for k in study.index]}).rename_axis("%")  # fmt: skip
 
+# %% slideshow={"slide_type": "subslide"} tags=["experiment"] jupyter={"source_hidden": true}
+from graphrec_utils.plots import pins
+
+right_after = sp.csr_array((np.ones(len(pairs)), tuple(pairs.T)), shape=(n, n))
+knobs = {row["model"]: row["knobs"] for row in rivals["PinWorld"]["models"]}[
+    "iALS, d = 64, both ways"
+]
+counted = mf.ials(sp.csr_array(right_after + right_after.T), **knobs, sweeps=8)
+three = {"nearest pictures": tops["visual"], "PinSage": tops["PinSage"], "iALS": metrics.rank(counted, itself, 10, judged)}  # fmt: skip
+query, topic, shown = np.flatnonzero(~new)[0], world.arrays["pin_topic"], {}
+for name, top in three.items():
+    same = (topic[top] == topic[judged][:, None]).mean()
+    shown[f"{name}: {same:.0%} in the topic"] = top[query, :5]
+pins.faces(world, judged[query], shown)
+plt.show()
+
+# %% [markdown]
+# *Figure 9.10. The first judged pin that is on boards, and the first five pins of three lists: its picture's neighbors, PinSage's, and those of iALS, which counts pairs (and
+# how often the lists of all judged pins share the topic). A drawing is a topic, a frame a kind. Look at the drawings, then at the bars: which list keeps the style?*
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Here PinSage wins against picture, words and walk. Against picture and words together nothing can be told: on no
 # board theirs are the better lists. The judge asks whether two pins are **alike**, the table before asked what people **do

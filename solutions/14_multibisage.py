@@ -942,15 +942,15 @@ cold = np.flatnonzero(~board & (sum(others) > 0))  # on no board, in another gra
 vectors = {"nearest pictures": looks} | {f"six graphs, {how}": m.embeddings()[0] for how, m in models.items()}  # fmt: skip
 topic, shown = world.arrays["pin_topic"], {}
 for name, z in vectors.items():
-    tops = metrics.rank(Factors(z, z), data.Interactions(np.arange(n), np.arange(n), n, n), 6, cold)
+    tops = metrics.rank(Factors(z, z), data.Interactions(np.arange(n), np.arange(n), n, n), 5, cold)
     same = (topic[tops] == topic[cold][:, None]).mean()
-    shown[f"{name} (of all such lists {same:.0%} in the topic)"] = tops[len(cold) // 2]
+    shown[f"{name}: {same:.0%} in the topic"] = tops[len(cold) // 2]
 pins.faces(world, cold[len(cold) // 2], shown)
 plt.show()
 
 # %% [markdown]
-# *Figure 14.7. A pin on no board, and the first six pins that its picture and the two models find. A drawing is a topic, a frame a kind. Look at
-# the drawings, then at the bars: which list keeps the style?*
+# *Figure 14.7. A pin on no board, and the first five pins that its picture and the two models find (and how often the lists of all such pins share the
+# topic). A drawing is a topic, a frame a kind. Look at the drawings, then at the bars: which list keeps the style?*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Four pins are no mean. How much is a graph looked at by all pins that could?

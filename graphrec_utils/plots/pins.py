@@ -85,22 +85,22 @@ def faces(
             raise IndexError(f"pins are 0 to {world.num_pins - 1}; got {pin}")
     across = max(map(len, rows.values()))
     if ax is None:
-        across = max(across, 6)
-        size = (0.2 + 0.84 * across * WIDE, 0.5 + 0.78 * len(rows) * HIGH)
+        across = max(across, 5)
+        size = (0.2 + 0.72 * across * WIDE, 0.4 + 0.67 * len(rows) * HIGH)
         ax = plt.figure(figsize=size).add_subplot()
     looks = world.arrays["pin_style"].astype(float)
     looks /= np.linalg.norm(looks, axis=1, keepdims=True)
     for r, (name, row) in enumerate(rows.items()):
-        ax.text(0.04, -r * HIGH + 0.02, name, weight="bold", fontsize=10, va="bottom")
+        ax.text(0.04, -r * HIGH + 0.02, name, weight="bold", fontsize=9, va="bottom")
         for k, pin in enumerate(row):
             topic = pinworld.TOPICS[world.arrays["pin_topic"][pin]]
             kind = pinworld.KINDS[world.arrays["pin_kind"][pin]]
             near = float(looks[query] @ looks[pin])
             _pin(ax, k * WIDE, -r * HIGH, topic, kind, near, topic if names else "")
     for k, kind in enumerate(FRAMES):
-        _card(ax, across * WIDE - 4.6 + 1.15 * k, -0.32, 0.22, kind, style.PAPER)
-        ax.text(across * WIDE - 4.32 + 1.15 * k, -0.21, kind, va="center", fontsize=9)
-    ax.text(across * WIDE - 4.6, -0.62, "color and bar: how near the query's style", fontsize=9)
+        _card(ax, 1.05 + 0.98 * k, -0.32, 0.22, kind, style.PAPER)
+        ax.text(1.35 + 0.98 * k, -0.21, kind, va="center", fontsize=8)
+    ax.text(1.05, -0.62, "color and bar: how near the query's style", fontsize=8)
     ax.set(xlim=(-0.05, across * WIDE), ylim=(0.3 - HIGH * len(rows), 0.3), aspect="equal")
     ax.axis("off")
     return ax
