@@ -457,7 +457,7 @@ for k, name in enumerate(order):
     ax.annotate(f"{found:.3f}", (0.194, -k), (0, -4), textcoords="offset points")
 trained = per_user["iALS"].ndcg.mean()
 ax.axvline(trained, color=style.METHOD["iALS"]["color"], linestyle="dashed")
-ax.annotate(f"iALS {trained:.3f}", (trained, 0.62), ha="center")
+ax.annotate(f"iALS {trained:.3f}", (trained - 0.002, 0.62), ha="right")
 of = lambda name: "" if name == "bestsellers" else ", α = {:g}, β = {:g}".format(*best[name])  # noqa: E731
 ax.set_yticks(-np.arange(len(order)), [name + of(name) for name in order])
 ax.set(xlabel="NDCG@20", xlim=(0, 0.22), ylim=(-7.6, 1.2))
