@@ -515,7 +515,7 @@ for name in ("last film alone", "RP3β", "column form"):
 # >
 # > **Where they won.** On MovieTweetings RP3β has an NDCG@20 of 0.190, bestsellers 0.156 (4.5).
 # >
-# > **Where they did not.** Asked what comes *next* and not what is missing, RP3β finds no more than bestsellers: 0.085 and 0.084 (2.7). And no
+# > **Where they did not.** Asked what comes *next* and not what is missing, RP3β finds no more than bestsellers: 0.085 and 0.084 (2.6). And no
 # > walk leads to a film without a like.
 #
 # * **Which films can Ann reach, and in how many steps?** Cube in three, through Bob, and Drive in five. Every edge changes sides, so new films come at odd
