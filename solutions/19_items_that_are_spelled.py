@@ -151,7 +151,6 @@ visuals.semantic_tree(
 # | | first item | | second item | | to come |
 # |---|---|---|---|---|---|
 # | spelled | 5 · 7 · 1 · 3 | \| | 1 · 7 · 1 · 1 | \| | ? · ? · ? · ? |
-# | asked, place by place | | | | | book 1 · book 2 · book 3 · further code |
 #
 # In training the transformer reads the true codes of the item to come, one place behind; in use it reads those that it has just written. The further code is spelled last, from a small book of its own.
 #
@@ -399,8 +398,7 @@ verdict(
 # Codes that say something find 0.303 of the new pins where codes by chance find 0.046: so TIGER does find them, by what they look like. But the nearest content finds 0.380 from the same pictures and words, and iALS, which knows the author, more than any of these, 0.443 to 0.459. With the films it is the same on
 # a lower step: 0.054 spelled, 0.098 by genres as they are, 0.037 by chance, and 0.061 by what is liked of a genre, whoever asks.
 #
-# How many codes to ask for? Of the pins the first alone finds most and all four least. A likely reason: what follows a first code was learned from old pins, and a new one that goes on otherwise is held unlikely. Of the films validation chose three codes, and then all four
-# found more: so few films settle nothing.
+# How many codes to ask for? Of the pins the first alone finds most and all four least. A likely reason: what follows a first code was learned from old pins. For the films, the two tenths disagree (fold).
 #
 # **Spelled, a new item is found, and found less than by the content that it is spelled from.**
 #
