@@ -205,6 +205,13 @@ def test_a_verdict_has_its_claim_as_title_and_its_interval_as_a_drawing():
         assert text(slide).count('<svg class="drawn"') == drawn_
 
 
+def test_four_verdicts_fit_and_are_not_drawn():
+    each = [results.verdict("A holds.", True, detail="+0.2, from +0.1 to +0.3") for _ in range(4)]
+    page = results.verdicts(*each)._repr_html_()
+    (column,) = columns(code("a", tags=["long"], outputs=[shown({"text/html": page})]))
+    assert "<svg" not in "".join(map(text, column)) and max(s.height for s in column) < deck.ROOM
+
+
 @pytest.mark.parametrize(
     "detail", ["+0.1, from +0.2 to +0.3", "−1 against 2", "from 3 to 4", "0 against 0", ""]
 )

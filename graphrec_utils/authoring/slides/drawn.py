@@ -30,6 +30,7 @@ NO_SIZE = re.compile(
 )  # settings, not results
 TOGETHER = 30  # columns whose largest values differ by less have one scale
 ROWS = 18  # of a table of numbers
+DRAWN = 2  # verdicts with a drawing on a slide
 WALL = 240  # characters under a verdict that nobody reads from there
 SEMICOLON = re.compile(r"(?<!&#39)(?<!&#34)(?<!&lt)(?<!&gt)(?<!&amp); ")  # not that of an entity
 # the numbers of a verdict, alone and in a table: the first comparison is shown, the rest is spoken
@@ -50,7 +51,10 @@ def page(page: str) -> tuple[str, float, str]:
     drawings: list[str] = []
 
     def detail(found: re.Match) -> str:
-        drawings.append(drawing(html.unescape(found[2]), *([color[1]] if color else [])))
+        few = len(details) <= DRAWN
+        drawings.append(
+            (few and drawing(html.unescape(found[2]), *([color[1]] if color else []))) or ""
+        )
         return f"{found[1]}{_first(found[2])}{found[3]}{drawings[-1]}"
 
     page = said_large(DETAIL.sub(detail, page))
@@ -66,7 +70,7 @@ def page(page: str) -> tuple[str, float, str]:
         page, rows = page[: starts[ROWS]] + tail, ROWS + 1
     words = len(re.sub(r"<style.*?</style>|<[^>]*>", "", page, flags=re.DOTALL))
     height = (31 if dense else 42) * rows + 30 if rows else 38 * -(-words // ROW) + 60
-    height += HIGH * sum(map(bool, drawings))
+    height += HIGH * sum(map(bool, drawings)) + 42 * bool(color)
     look = "output dense" if dense else "output"
     return f'<div class="{look} tex2jax_ignore">{page}</div>', height, said
 
