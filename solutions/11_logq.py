@@ -33,7 +33,7 @@
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 11.1 with its flip by hand, the derivation of 11.2 on the board, 11.3 with
-# the room choosing variants in figure 11.2, the knob of 11.4, and the figure of 11.5. Four votes: 11.p1, 11.p2, 11.p6 and 11.p7. Stop at the second half of the table in 11.3: a variant may be the best
+# the room choosing variants in figure 11.2, the knob of 11.4, and the figure of 11.5. Three votes: 11.p1, 11.p2 and 11.p7. Stop at the second half of the table in 11.3: a variant may be the best
 # estimate of a gradient and not the one that learns the right thing, and both sentences are true. The branches are for ninety minutes; take
 # 11.8 if the room asks for the paper of 2025.
 
