@@ -482,14 +482,14 @@ verdict(
 #   negatives (branch 11.9). If you took counts for probabilities, or if your users are sure of what they want (branch 11.7), yes.
 # * In-batch negatives teach what a user likes more than others do. Log Q makes it $\log p$, and $\lambda \log Q$ when serving makes it, too.
 #
+# **Next.** So far every edge was of one kind: somebody liked something. But a film has a genre, somebody made it, and a person follows another one. What do you gain when *likes* is
+# one relation among many? [Lesson 12](12_transe.ipynb).
+#
 # **Further reading.** Khrylchenko et al., *Correcting the LogQ Correction*
 # ([arXiv 2507.09331](https://arxiv.org/abs/2507.09331)): the loss of 11.8. Yi et al., *Sampling-Bias-Corrected Neural Modeling*
 # ([DOI 10.1145/3298689.3346996](https://doi.org/10.1145/3298689.3346996)): all logits, and the stream. Yang et al., *Mixed Negative
 # Sampling* ([DOI 10.1145/3366424.3386195](https://doi.org/10.1145/3366424.3386195)). Petrov, Macdonald, *gSASRec*
 # ([arXiv 2308.07192](https://arxiv.org/abs/2308.07192)): what few negatives do to a model's confidence.
-#
-# **Next.** So far every edge was of one kind: somebody liked something. But a film has a genre, somebody made it, and a person follows another one. What do you gain when *likes* is
-# one relation among many? [Lesson 12](12_transe.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 48 to 50, with the box. Ask the question of the first slide again: right in what sense? If a minute is left, ask the question of lesson 12.
