@@ -424,6 +424,20 @@ def test_who_did_not_fit_by_the_plan_comes_when_there_is_time(tmp_path, monkeypa
     assert [row["name"] for row in found["rows"]] == [c.name for c in faked.race.there]
 
 
+@pytest.mark.parametrize("share", [0.1, 0.3, 1.0])
+@pytest.mark.parametrize("users", [30, 150])
+def test_ease_of_late_events_is_ease_of_all_items(users, share):
+    """Items and users without a late event are left out of the matrix, and change no score."""
+    events = planted(users=users)
+    late = fits.latest(events, share)
+    assert share == 1 or len(np.unique(late.users)) < users
+    B = np.linalg.inv((late.csr().T @ late.csr()).toarray() + 30.0 * np.eye(60))
+    B = -B / np.diag(B)
+    np.fill_diagonal(B, 0)
+    scores = fits.of_ease(events, 30.0, share).scores(np.arange(users))
+    assert scores == pytest.approx(events.csr() @ B, abs=2e-4)
+
+
 def test_walks_of_most_people_are_what_walks_of_few_are(monkeypatch):
     events = planted()
     whole = fits.rp3beta(events, 0.5, 0.2, 0.5)
