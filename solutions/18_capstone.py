@@ -15,17 +15,17 @@
 #
 # > **If the log and the experiment disagree, which of them do you believe, and how can you know?**
 #
-# Two stages make a recommender: **generators** find some hundred candidates, and what comes after them decides which
-# ten are shown. Here your parts become a whole, and you ask twice whether it is good: on a log of
-# the past, and in an **experiment**, where people see your lists and do something.
+# **Generators** find some hundred candidates, and what comes after them decides which ten are shown. Here your parts become a whole, and you
+# ask twice whether it is good: on a log of the past, and in an **experiment**, where people see your lists and do something.
 #
 # **You will** fuse your generators into one list, let people live with it, and learn to ask a log what it would have said of
 # lists that it never showed.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 01, 02, 04 and 17 · **Runs on** any CPU
 #
-# **In 90 to 120 minutes:** sections 18.1 to 18.6, with exercise 18.1 in section 18.3, exercise 18.4 in 18.4 and exercise 18.6 in 18.5. **Branches**, marked
-# ↳, stand after the quiz: votes and weights · who is served · users who arrive · your policy · the course in four pictures · one page, the project.
+# **In 90 to 120 minutes:** sections 18.1 to 18.6, with three exercises: `fuse` (18.1) in section 18.3, `lift` (18.4) in 18.4, `off_policy` (18.6) in 18.5.
+# **Branches**, marked ↳, stand after the quiz: votes and weights · who is served · users who arrive · your policy · the course in four pictures · one page, the
+# project.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 18.1 to 18.6. Take four votes: "does the fused list win?" in 18.3, "where is L3?" in 18.4, "what
@@ -64,9 +64,9 @@ remember("18")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which one wins?
 #
-# You have built the systems of the lecture. Who finds most depends on the data: turn one property of them, leave all else, and tune every
-# method anew at every place. The figure begins with how many likes are known of a person. Then guess: all models were trained a week ago, and the edges of
-# today may be read. Who is ahead? Move *days since the training*, and press a name.
+# Who finds most depends on the data. The figure turns one property of them at a time, first how many likes are
+# known of a person. Then guess: all models were trained a week ago, and the edges of today may be read. Who is ahead? Move *days since the training*, and
+# press a name.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.regimes(start="history", guess="age")
@@ -81,8 +81,7 @@ visuals.regimes(start="history", guess="age")
 #
 # </details>
 #
-# With one like learned vectors lead on PinWorld, with fifty item2item and EASE do; on films what is popular lately leads throughout. But all of this is what a **log** says: what people
-# took of what somebody had shown them. Nobody has asked them about *your* lists. In this lesson you do.
+# All of this is what a **log** says: what people took of what somebody had shown them. Nobody has asked them about *your* lists. In this lesson you do.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.1 A protocol that does not move
@@ -95,8 +94,14 @@ visuals.regimes(start="history", guess="age")
 # * **One measure**, NDCG@20, what was saved before left out of the lists. Everything else is a *guard*: it may not get worse.
 # * **Two columns compared** get an interval over users and a third outcome, *cannot tell*.
 #
-# `PinWorld` is a site of 1,000 users and 2,800 pins: saves of days 0 to 41, 42 to 48, 49 to 55. To run everything again on films, say `DATA = "MovieTweetings"` (rated 7 and
-# more, cut in time at 80 and 90 %), or `"my/likes.csv"`, a table of your own with columns for user, item and time. The experiments stay with PinWorld.
+# `PinWorld` is a site of 1,000 users and 2,800 pins: saves of days 0 to 41, 42 to 48, 49 to 55.
+#
+# <details><summary>On other data</summary>
+#
+# To run everything again on films, say `DATA = "MovieTweetings"` (rated 7 and more, cut in time at 80 and 90 %), or `"my/likes.csv"`, a table of your own with
+# columns for user, item and time. The experiments stay with PinWorld.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 6. Cover the four points and ask the room for the rules of a fair comparison; write them down, then
@@ -142,8 +147,9 @@ pd.DataFrame({
 # | L3 | walks of three steps | 04.4 `l3_scores` |
 # | pictures | the product with the sum of the pictures that were saved | |
 #
-# Where an answer of your notebooks does not pass, the library's piece takes its place. Add names of the table below to `CHOSEN`, and everything has them, too; a
-# training takes seconds, MultiBiSage about twenty.
+# Where an answer of your notebooks does not pass, the library's piece takes its place. Add names of the table below to `CHOSEN`, and everything has them, too.
+#
+# *Making all lists takes some seconds, half a minute the first time.*
 
 # %% slideshow={"slide_type": "skip"}
 from graphrec_utils.exercises.generators import Course, of_log
@@ -270,16 +276,20 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Why less? Every voice has one vote, a weak one too. Two voices make a list between them: item2item and iALS 0.107, iALS and pictures 0.065. Two that are equally good, iALS and
-# L3, lose nothing, and gain nothing that could be told: 0.116. But good at what? So far, at saying what stands in a log.
+# Why less? Every voice has one vote, a weak one too: iALS and pictures make 0.065. Two that are equally good, iALS and L3, lose nothing, and gain nothing that
+# could be told: 0.116.
+#
+# **Each voice has one vote, and a weak one takes the list down.**
+#
+# Weak at what? So far, at saying what stands in a log.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.4 An experiment
 #
 # The log tells what people saved **of what some other system had shown**. Now they see your lists. A *policy* is a function
-# `recommend(histories, k)`: who is here and what they did, (B, k) items to show. The simulator's users look from the
+# `recommend(histories, k)` that returns (B, k) items to show. The simulator's users look from the
 # top, save some of what they like, hide some of what they do not, leave, and come back, more likely if they found
-# something. The control policy is item2item.
+# something. The *control* is item2item.
 #
 # Who looked at a pin and did not save it will not save it tomorrow. So `pinworld.top` shows nothing again.
 
@@ -308,17 +318,22 @@ def policy(*names: str, weights: np.ndarray | None = None):
 # say? That somebody saved what was shown to them, by somebody else.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# On a real site half of the users get the policy and half the control; both means are uncertain. With $r = \bar a / \bar b$ the *lift* is
-# $r - 1$, and to first order (the *delta method*)
+# On a real site half of the users get the policy and half the control. Users of the policy save $\bar s_1$ in the mean, those of the control $\bar s_0$, and both
+# means are uncertain. With the ratio $r = \bar s_1 / \bar s_0$ the **lift** is $r - 1$, and to first order (the *delta method*)
 #
 # $$
-# \operatorname{Var}(r) \approx \frac{1}{\bar b^2} \Big( \frac{s_a^2}{n_a} + r^2\, \frac{s_b^2}{n_b} \Big).
+# \operatorname{Var}(r) \approx \frac{1}{\bar s_0^2} \Big( \frac{v_1}{n_1} + r^2\, \frac{v_0}{n_0} \Big),
 # $$
+#
+# where $v$ is the variance of the users' saves and $n$ their number.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 18.4 — `lift` ({{points:18.4}})
 #
 # Variances with `ddof=1`; the interval is two standard errors on each side.
+#
+# *By hand:* five users of the policy save 4, 6, 5, 9, 6, and four of the control 3, 5, 4, 4. Means 6 and 4, so $r = 1.5$; variances 3.5 and $2/3$.
+# $\operatorname{Var}(r) = (0.7 + 2.25 \cdot 0.167)/16 = 0.0672$, its root is 0.259: a lift of 0.5, from −0.018 to 1.018.
 #
 # *About 10 minutes.*
 #
@@ -344,8 +359,7 @@ check("18.4", lift)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # With ten saves a user and users who differ by as much, a lift of 5 % hides in its interval. A simulator can do
-# what no site can: let every user live **twice**, with both policies and the same chance. These *twins* take the differences between users
-# out. In the table below, *pins shown* is the share of all pins that anybody sees.
+# what no site can: let every user live **twice**, with both policies and the same chance. These *twins* take the differences between users out. *Pins shown* is the share of all pins that anybody sees. (Seven experiments: about half a minute.)
 #
 # > **Claim** (common belief). Who is better on the test days is better in the experiment.
 
@@ -357,7 +371,7 @@ predict("18.p5")
 # table that comes now: let the room read the columns NDCG@20 and lift side by side, and explain the row of L3, before
 # you show the text.
 
-# %% tags=["experiment", "answers:18.p5"]
+# %% tags=["experiment", "answers:18.p5"] jupyter={"source_hidden": true}
 three = ("item2item", "iALS", "pictures")
 policies, lists = {name: policy(name) for name in made}, {**for_test, "fused": fused}
 if made:
@@ -382,7 +396,7 @@ table = pd.DataFrame({
 })  # fmt: skip
 display(table.sort_values("NDCG@20", ascending=False).round(3))
 
-# %% tags=["experiment", "answers:18.p5"]
+# %% tags=["experiment", "answers:18.p5"] jupyter={"source_hidden": true}
 both = [name for name in reports if name in lists]
 judged = {
     (one, other): (
@@ -400,13 +414,13 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Of the pairs that log and people both tell apart they turn every second one round. Look at the row of L3: second on the log, 13 % behind item2item with people, and it shows
-# 43 % of the pins where item2item shows 79. The test days were written by the site's old lists, which show popular pins often. Our reading, not tested: a walk that ends at
-# popular pins is right about **what the log will hold**; people who see its lists had not been waiting for these. *pictures* are last on both. Yet as one more voice they lift
-# *two fused* from 9 to 15 %.
+# Of the pairs that log and people both tell apart they turn every second one round. L3 is second on the log, 13 % behind item2item with people, and it shows
+# 43 % of the pins where item2item shows 79. The test days were written by old lists, which show popular pins often. Our reading, not tested: a walk that ends at
+# popular pins is right about **what the log will hold**. *pictures* are last on both. Yet as one more voice they lift *two fused* from 9 to 15 %.
 #
-# Is it the simulator that decides this? In it liking depends on topic and style, never on popularity. Yes. Of your
-# site you do not know that, and so experiments are made.
+# Is it the simulator that decides this? Yes: in it liking depends on topic and style, never on popularity. Of your site you do not know that, and so experiments are made.
+#
+# **Who is better at telling what a log will hold need not be better for people.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -422,23 +436,28 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.5 From log to experiment
 #
-# The log of the test days says nothing of what else might have been shown. Let a site write down more: one place **on top of the
-# page** is drawn by chance from some candidates, and the log keeps the *chance* $\pi_0$ of what it drew. Row $i$ showed $a_i$ and earned $r_i$, 1 if
-# it was saved. What would a policy have earned that shows candidate $a$ with the chance $\pi(a)$? What it would show four times as often stands
-# for four rows: the **weight** is $w_i = \pi(a_i) / \pi_0(a_i)$.
+# Let a site write down more than what it showed: one place **on top of the
+# page** is drawn by chance from $C$ candidates, and the log keeps the *chance* $\pi_0$ of what it drew. Row $i$ of $N$ showed candidate $a_i$ and earned $y_i$, 1 if
+# it was saved. What would a policy have earned that shows candidate $a$ with the chance $\pi(a)$?
+#
+# Say the log drew a pin with chance 0.1, and the policy would show it with chance 0.4. Then this row stands for four: its **weight** is
+# $w_i = \pi(a_i) / \pi_0(a_i)$.
 #
 # | estimate of what it earns a row | | idea |
 # |---|---|---|
-# | **IPS**, inverse propensity | $\frac1N \sum_i w_i r_i$ | right on average, if the log shows all that the policy shows |
-# | **SNIPS**, self-normalized | $\sum_i w_i r_i \,/ \sum_i w_i$ | a log with many heavy rows is divided by more |
-# | **DR**, doubly robust | $\frac1N \sum_i \big( \sum_a \pi(a)\, \hat r_i(a) + w_i (r_i - \hat r_i(a_i)) \big)$ | a model $\hat r$ of what candidates earn, and its errors |
+# | **IPS**, inverse propensity | $\frac1N \sum_i w_i y_i$ | right on average, if the log shows all that the policy shows |
+# | **SNIPS**, self-normalized | $\sum_i w_i y_i \,/ \sum_i w_i$ | a log with many heavy rows is divided by more |
+# | **DR**, doubly robust | $\frac1N \sum_i \big( \sum_a \pi(a)\, \hat y_i(a) + w_i (y_i - \hat y_i(a_i)) \big)$ | a model $\hat y$ of what candidates earn, and its errors |
+#
+# Why *doubly*? Are the chances true, then the weighed errors take out on average what the model says wrong. Is the model right, then its errors are zero on
+# average, whatever the weights. One is enough, for what the log could have drawn.
 #
 # The **effective size** $(\sum_i w_i)^2 / \sum_i w_i^2$ says how many rows of equal weight would be as noisy.
 #
 # | symbol | in code | shape |
 # |---|---|---|
-# | $\pi$, $\hat r$ | `policy`, `model` | (N, C), a column for each candidate |
-# | $a$, $\pi_0(a)$, $r$ | `shown`, `chance`, `reward` | (N,) |
+# | $\pi$, $\hat y$ | `policy`, `model` | (N, C), a column for each candidate |
+# | $a$, $\pi_0(a)$, $y$ | `shown`, `chance`, `reward` | (N,) |
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 32 to 44. Draw three candidates and two columns of chances, the log's and the policy's. Ask for the weight of each. Then cross out one
@@ -447,10 +466,9 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 18.6 — `off_policy` ({{points:18.6}})
 #
-# By hand: four rows, two candidates. A reward may be any number. One weight at least is above 0: of a policy that shows nothing of
-# what the log holds, SNIPS would be 0/0, NaN, and the library's function says so instead.
+# By hand: four rows, two candidates. A reward may be any number. One weight at least is above 0; else SNIPS would be 0/0.
 #
-# | $\pi$ | shown | $\pi_0$ | $r$ | $\hat r$ | $w$ |
+# | $\pi$ | shown | $\pi_0$ | $y$ | $\hat y$ | $w$ |
 # |---|---|---|---|---|---|
 # | 1, 0 | 0 | 0.5 | 1 | 0.6, 0.2 | 2 |
 # | 0.25, 0.75 | 0 | 0.5 | 0 | 0.4, 0.4 | 0.5 |
@@ -492,11 +510,11 @@ def off_policy(
 check("18.6", off_policy)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Now on our site: twenty days, everybody comes once a day, 20,000 rows. The log draws from the first ten pins of item2item, iALS and L3, more often those that
+# Now on our site: 20,000 rows. The log draws from the first ten pins of item2item, iALS and L3, more often those that
 # stand high in several lists. The table asks it about the first pin of each generator. *pictures* is a stranger, whose pins the log hardly ever draws; *experiment* is what people would save.
 #
-# One log is one draw, so the figure asks a hundred, also about other ways to choose among the candidates: the *most saved*, the *rarest* in the log, the best *by pictures*, *any* by lot. Two
-# policies are made to be hard. *Half shown again* repeats a pin of yesterday half of the time: the log never does, and nobody saves it now. *Chances raised* is any candidate again, but the log wrote
+# One log is one draw, so the figure asks a hundred, also about other ways to choose: the *most saved* candidate, the *rarest* in the log, the best *by pictures*, *any* by lot. Two
+# are made to be hard. *Half shown again* repeats a pin of yesterday half of the time: the log never does, and nobody saves it now. Of *chances raised* the log wrote
 # down 0.05 wherever a chance was smaller.
 #
 # > **Claim** (common belief). A log that knows its chances tells what any policy would earn.
@@ -539,21 +557,24 @@ if made:
 off = results.load(
     "18_off_policy", command="python -m solutions.experiments.lesson18.off_policy"
 ).values["policies"]
-figure, ax = plt.subplots(figsize=(6.4, 4.4))
+figure, ax = plt.subplots(figsize=(6.2, 3.8))
 looks = {"IPS": ("o", style.USER), "SNIPS": ("s", style.ITEM), "DR": ("D", style.CONTEXT)}
 for k, (kind, (marker, color)) in enumerate(looks.items()):
     bias, spread = (np.array([row[kind][x] for row in off.values()]) for x in ("bias", "spread"))
     at = np.arange(len(off)) + 0.25 * (k - 1)
     ax.errorbar(bias, at, xerr=2 * spread, fmt=marker, color=color, label=kind, markersize=5)
 ax.axvline(0, color="#6B7078", linewidth=0.8)
-labels = [
-    f"{x.removeprefix('any candidate, ')}: {row['truth']:.2f}, {row['in the log']:.0%}, {row['size']:,.0f}"
-    for x, row in off.items()
-]
-ax.set_yticks(range(len(off)), labels, fontsize=8)
-ax.set(xlim=(-1.05, 1.25), xlabel="how far an estimate is off: 0.5 says half too much")
+ax.set_yticks(range(len(off)), [x.removeprefix("any candidate, ") for x in off], fontsize=9)
+told = {"earns": "truth", "in log": "in the log", "size": "size"}
+for place, (head, what) in zip((1.08, 1.25, 1.42), told.items(), strict=True):
+    write = {"transform": ax.get_yaxis_transform(), "fontsize": 9, "ha": "center", "va": "center"}
+    ax.text(place, -1, head, **write)
+    for y, row in enumerate(off.values()):
+        form = {"truth": ".2f", "in the log": ".0%", "size": ",.0f"}[what]
+        ax.text(place, y, format(row[what], form), **write)
+ax.set(xlim=(-1.05, 1.4), xlabel="how far an estimate is off: 0.5 says half too much")
 ax.invert_yaxis()
-ax.legend(fontsize=8, loc="lower right")
+ax.legend(fontsize=9, loc="lower right", bbox_to_anchor=(1, 0.3))
 plt.show()
 
 within = [name for name, row in off.items() if abs(row["DR"]["bias"]) < 0.05]
@@ -566,15 +587,14 @@ verdict(
 
 # %% [markdown]
 # *Figure 18.2. Three estimates of what a policy earns, beside what an experiment counts: means over a hundred logs, and twice the spread of a single
-# log. Behind each name: what it earns a row, the share of what it shows that the log could have drawn, and the effective size, of 20,000 rows.*
+# log. On the right: what it earns a row, the share of what it shows that the log could have drawn, and the effective size, of 20,000 rows.*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Where the log could have drawn all that a policy shows, and its chances are true, the estimates are right within 2 % **on average**. The price is noise: at an effective size of 278
-# one log scatters by 9 %, an experiment of as many visits by 1 %. So a log tells *by pictures* from *most saved* (0.32 and 0.20), and not who of item2item, iALS and L3 is first. (One
-# first pin is no life with whole lists: in 18.4 their order is another.)
+# one log scatters by 9 %, an experiment by 1 %. So a log does not say who of item2item, iALS and L3 is first.
 #
 # Each estimate has a policy about which it lies. IPS counts what the log never draws as zero: *pictures*, −92 %. SNIPS leaves it out of both sums: *half
-# shown again*, +58 %. DR believes its model there: +52 %. The effective size warns of *pictures*, 19 rows, and not of *half shown again*. And a log that raises its small chances takes half away from IPS.
+# shown again*, +58 %. DR believes its model there: +52 %. The effective size warns of *pictures*, 19 rows, and not of *half shown again*. And a log that raised its small chances takes half away from IPS.
 #
 # **A log answers for what it could have drawn, if its chances are true. Ask for that share first, then for the effective size, then for the estimate.**
 #
@@ -592,7 +612,7 @@ verdict(
 # ## 18.6 Graph models in front of people
 #
 # No network has met people yet. Seven generators hear what was saved a minute ago, without being trained again: item2item, iALS and pictures;
-# **LightGCN**, whose vector of a user is one propagation of what she has saved; **PinSage**, whose neighbors are walked
+# **LightGCN**, which propagates what she has saved; **PinSage**, whose neighbors are walked
 # anew at each visit; **SASRec**, which reads her latest twenty saves; **Pixie**, which walks from them. Their lists are fused by ranks.
 #
 # Then comes the second stage, the **ranker** of lesson 17. It learned from clicks on an old ranker's lists, each divided by how often its
@@ -604,30 +624,39 @@ verdict(
 predict("18.p8")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 44 to 50, with what is taken away. Ask 18.p8, then let the room place LightGCN and *RP3β, shown again* on the axis before you show figure 18.3. Usual
-# wrong answer: less, it hears nothing. Point at L and P of Pixie: one knob, chosen twice.
+# Minutes 44 to 50, with what is taken away. Ask 18.p8, then let the room place LightGCN and the ranker alone on the axis before you show figure 18.3. Usual
+# wrong answer: less, it hears nothing. Point at the three marks of Pixie: one knob, chosen twice.
 
-# %% tags=["long", "answers:18.p8"]
+# %% tags=["long", "answers:18.p8"] jupyter={"source_hidden": true}
+# fmt: off
 people = results.load("18_people", command="python -m solutions.experiments.lesson18.people").values
 tuned = results.load("18_people_tuned").values["policies"]
 rows = people["policies"] | {
     x: people["beside"][x] for x in ("three fused", "three, then the ranker")
 }
-order = sorted(rows, key=lambda name: np.mean(rows[name]["lift"]))
-_, ax = plt.subplots(figsize=(6.4, 4.6))
-for y, name in enumerate(order):
-    row = {k: np.mean(rows[name][k]) for k in ("lift", "low", "high", "counted lift")}
-    look = style.look(name)
-    ax.plot((row["low"], row["high"]), (y, y), color=look["color"], linewidth=1.2)
-    ax.plot(row["lift"], y, **look, markersize=7)
-    ax.plot(row["counted lift"], y, "|", color="black", markersize=10)
-    for letter, by in (("L", "log"), ("P", "people")) if name in tuned["log"] else ():
-        ax.plot(np.mean(tuned[by][name]["lift"]), y, marker=f"${letter}$", color=look["color"])
+looks = {"lesson": ("s", style.CONTEXT), "log": ("v", style.USER), "people": ("o", style.ITEM)}
+tuned_too = ["Pixie", "PinSage", "SASRec"]
+names = ["LightGCN", "iALS", "seven fused", "three fused", "the ranker alone", "seven, then the ranker", "three, then the ranker"]
+_, ax = plt.subplots(figsize=(5.4, 3.4))
+for place, name in enumerate(tuned_too + names):
+    given = [rows, tuned["log"], tuned["people"]] if name in tuned_too else [rows]
+    for k, (part, (by, (marker, color))) in enumerate(zip(given, looks.items(), strict=False)):
+        low, middle, high = (np.mean(part[name][x]) for x in ("low", "lift", "high"))
+        y = place + 0.27 * (len(given) > 1) * (1 - k)
+        ax.plot((low, high), (y, y), color=color, linewidth=1.2)
+        ax.plot(middle, y, marker, color=color, label=None if place else by, markersize=5)
 ax.axvline(0, color="#6B7078", linewidth=0.8)
-ax.set_yticks(range(len(order)), order, fontsize=8)
-ax.set_xlabel("saves beside item2item, 0.1 is ten percent more")
+ax.set_yticks(range(len(tuned_too + names)), tuned_too + names, fontsize=9)
+ax.set_xlabel("saves beside item2item", fontsize=9)
+ax.legend(title="knobs of", fontsize=9, title_fontsize=9, loc="upper left")
 plt.show()
+# fmt: on
 
+# %% [markdown]
+# *Figure 18.3. Saves that lists let expect beside item2item's (the line), of the same 1,000 people, with intervals of 95 %. "Three" are item2item, iALS
+# and pictures. Pixie, PinSage and SASRec three times: with the knobs of their lessons, those that the site's log chose, and those that people chose.*
+
+# %% tags=["long", "answers:18.p8"] jupyter={"source_hidden": true}
 ranked_over_fused = metrics.Comparison.stored(people["ranker over fused"])
 verdict(
     "A ranker on top of the generators makes people save more than their fused list.",
@@ -635,19 +664,14 @@ verdict(
     detail=f"saves of a person {ranked_over_fused:.2f}",
 )
 
-# %% [markdown]
-# *Figure 18.3. Fourteen policies, each beside item2item with the same 1,000 people. Marks: what the lists let expect, with intervals of 95 %. Upright
-# bars: what was counted. L, P: knobs chosen on the site's log, and by people. "Three" are item2item, iALS and pictures.*
-
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The ranker turns the 10 % of seven fused into 17. It hears no save of this minute, but it has learned from clicks how a person and a pin fit: alone, without any generator, it
-# brings 15.
+# brings 15. Here its features hold what liking is made of, how a pin looks and who made it. Yours may not.
 #
-# The log chooses other knobs than people do. With those of their lessons PinSage and Pixie lose 42 and 46 of 100 saves, SASRec 27; chosen on the site's log, 5, 26 and 13; chosen by an experiment, PinSage
-# is 8 % ahead of item2item, and Pixie 4, as LightGCN (iALS 7). The log wants popularity in a score: Pixie's counts divided by the root of a pin's saves fall from 0.098 to 0.071 there, and bring 30
-# points with people.
+# The log chooses other knobs than people do. It leaves PinSage 5 % behind item2item; people put it 8 % ahead. (Of SASRec both choose the same.) The log wants popularity in a score: Pixie's counts,
+# divided by the root of a pin's saves, fall from 0.098 to 0.071 in NDCG@20 on the log, and bring 30 points with people.
 #
-# More generators did not help: three simple ones bring 14 % fused and 19 with the ranker on top, seven at most 13 and 18, whoever chose.
+# More generators did not help: three simple ones bring 14 % fused, 19 with the ranker on top. Seven bring at most 13 and 18.
 #
 # **On top of generators, a ranker that learned from clicks how a person and a pin fit makes people save more than the generators' votes do.**
 #
@@ -656,7 +680,7 @@ verdict(
 # The site of 18.4: 1,000 users live twice with each policy and twice with the control, up to five visits, in three experiments (seeds). Intervals are those of one experiment,
 # means of three; the card compares the two policies user by user in the first. One experiment tells nine of eleven neighbors in the order apart in 95 of 100 cases; SASRec and pictures it does not.
 #
-# Expected and counted saves differ by 2.6 standard errors at most (PinSage), and eleven of twelve policies are counted a little lower. They meet the same chance: what one user's luck adds to a policy it adds to others (their
+# The figure shows what lists let expect. Not in it: RP3β −15 %, *RP3β, shown again* −55 %, pictures −25 %. Expected and counted saves differ by 2.6 standard errors at most (PinSage), and eleven of twelve policies are counted a little lower. They meet the same chance: what one user's luck adds to a policy it adds to others (their
 # differences correlate by 0.3 to 0.7), so these are not twelve observations. In nine further experiments no quick policy differs by more than 1.3 errors (PinSage 0.8).
 #
 # Generators are those of 18.2 and learn from all saves before the experiment, with the knobs of their lessons; *RP3β, shown again* repeats what was not saved. Nine settings of Pixie and SASRec and twelve of PinSage were
@@ -680,12 +704,16 @@ verdict(
 # > **Where it won.** With people: three generators fused bring 15 % more saves than item2item (18.4), a ranker on top of seven 17 % (18.6). A log with true chances, asked about what it could have drawn:
 # > right within 2 % on average (18.5).
 # >
-# > **Where it did not.** On the log of the test days the fused list finds less than iALS alone (18.3), and L3, among the best there, is behind
-# > item2item with people (18.4). Four graph and sequence models beside three simple generators brought fewer saves, not more (18.6). Asked about what it never draws, a log is off by up to nine tenths (18.5).
+# > **Where it did not.** Four graph and sequence models beside three simple generators brought fewer saves, not more (18.6). On the log the fused list finds less than iALS alone (18.3).
+#
+# | | the log says | people say |
+# |---|---|---|
+# | L3 (18.4) | second of all | 13 % behind item2item |
+# | PinSage (18.6) | add popularity | 13 points better without it |
+# | the first pin of *pictures* (18.5) | IPS: a twelfth of what it earns | 0.23 saves a row |
 #
 # * **Which do you believe?** The experiment: it asks people about your lists, a log asks them about somebody else's. **How can you know?** Ask what the log could have shown. If it
 #   drew by chance and kept the chances, it can answer for that, and for nothing else.
-# * Ranks can be added, scores cannot. One vote for each generator is not always better than the best of them on a log; with people it was.
 #
 # **Further reading.** Cormack, Clarke, Buettcher, *Reciprocal Rank Fusion*
 # ([DOI 10.1145/1571941.1572114](https://doi.org/10.1145/1571941.1572114)): two pages. Dudík, Langford, Li, *Doubly Robust Policy Evaluation and
@@ -966,7 +994,7 @@ for _ in range(400):
     p = min(stats.ttest_ind(part, control, equal_var=False).pvalue for part in parts)
     often["one of twelve p below 0.05"] += (p < 0.05) / 400
     often["one of twelve after Holm"] += (p < 0.05 / 12) / 400  # the smallest decides
-print(often)
+print("; ".join(f"{name}: {share:.1%}" for name, share in often.items()))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # One in twelve of a half is lost, and there is a lift of 9 % whose interval leaves out 0. Nothing in the lift says that it is an artifact; the numbers of users do. CUPED brings next to
@@ -978,18 +1006,40 @@ print(often)
 # everybody's saves at each visit, and the policy gives two places of ten to new pins. Its users try, the control's users profit without having paid. So sites draw whole **clusters** of the
 # graph instead of users.
 
-# %% tags=["long"]
+# %% slideshow={"slide_type": "fragment"} tags=["predict:18.p9"]
+predict("18.p9")
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Ask 18.p9. Usual wrong answer: half of it, as half of the users have the policy. What the control's users are shown has been tried by the others.
+
+# %% tags=["long", "answers:18.p9"] jupyter={"source_hidden": true}
 heard = results.load(
     "18_interference", command="python -m solutions.experiments.lesson18.interference"
 ).values
-drawn = {"truth": "everybody against everybody", "users": "half of the users", "clusters": "half of the clusters"}  # fmt: skip
-pd.DataFrame(
-    {drawn[k]: {"lift": heard[k]["lift"], "spread of one experiment": heard[k]["spread"]} for k in drawn}
-).T.round(3)  # fmt: skip
+drawn = {"truth": "everybody against everybody", "clusters": "half of the clusters", "users": "half of the users"}  # fmt: skip
+_, ax = plt.subplots(figsize=(5.2, 1.9))
+for place, kind in enumerate(drawn):
+    each = np.array(heard[kind]["each"])
+    lead = metrics.compare(each, np.zeros(len(each)))
+    mean, error = lead.gap, np.array([[lead.gap - lead.low], [lead.high - lead.gap]])
+    ax.plot(each, np.full(len(each), -place - 0.2), "|", color=style.CONTEXT, markersize=9)
+    ax.errorbar(mean, -place, xerr=error, fmt="o", color=style.ITEM, markersize=7)
+    ax.annotate(
+        f"{mean:+.1%}", (mean, -place), (0, 7), textcoords="offset points", ha="center", fontsize=9
+    )
+ax.axvline(0, color="#6B7078", linewidth=0.8)
+ax.set_yticks([-k for k in range(len(drawn))], list(drawn.values()))
+ax.set(xlabel="lift", ylim=(-2.5, 0.6))
+plt.show()
+
+# %% [markdown]
+# *Figure 18.7. What switching over brings, and what two kinds of experiment say of it: means of twenty draws with intervals of 95 %, and each draw (strokes).*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Switching over brings 6.7 %. Half of the users against the other half says −0.1 %: both halves read the same saves. Clusters say 2.8 %, too little as well, for what one cluster saves is
 # shown in others; whether that is more than users say, twenty draws cannot tell. And one experiment with clusters scatters by 7 %, more than what it looks for.
+#
+# **In a graph the halves of an experiment feed each other. What it says is not what switching over brings.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -1009,12 +1059,14 @@ rows = []
 for low, high in pairwise(order):
     gap = reports[high].saves[0] - reports[low].saves[0]
     z = gap.mean() / (gap.std(ddof=1) / np.sqrt(len(gap)))
-    rows.append({"below": low, "above": high, "saves": gap.mean(), "power": stats.norm.sf(2 - z)})
-pd.DataFrame(rows, columns=["below", "above", "saves", "power"]).round(3)
+    power = {m: stats.norm.sf(2 - z * np.sqrt(m / len(gap))) for m in (len(gap), 100, 30)}
+    rows.append({"below": low, "above": high, "saves": gap.mean()}
+                | {f"power, {m:,} users": x for m, x in power.items()})  # fmt: skip
+pd.DataFrame(rows).round(2)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# All neighbors are told apart. With half of the users each, as on
-# a site, intervals are several times as wide.
+# A thousand users who live twice tell all neighbors apart; thirty do not tell those that lie near each other. With half of the users each, as on a
+# site, intervals are several times as wide.
 #
 # **Further reading.** Kohavi, Longbotham, Sommerfield, Henne, *Controlled experiments on the web*
 # ([DOI 10.1007/s10618-008-0114-1](https://doi.org/10.1007/s10618-008-0114-1)): what goes wrong. Johari and others, *Peeking at A/B Tests*
@@ -1152,7 +1204,7 @@ ax.set(xlim=(None, spent.max() * 5), ylim=(0, 1.15))
 plt.show()
 
 # %% [markdown]
-# *Figure 18.7. Known things: NDCG@20 as a share of iALS's, against CPU seconds on a logarithmic scale. Bars are intervals of 95 % over users. Hollow: on
+# *Figure 18.8. Known things: NDCG@20 as a share of iALS's, against CPU seconds on a logarithmic scale. Bars are intervals of 95 % over users. Hollow: on
 # the smaller world of 18.2, which also has NGCF, GraphSAGE, TransE, TwHIN and semantic IDs. On validation OmniSage and LightGCN stand before iALS.*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -1192,7 +1244,7 @@ def ranked(slice_: str, level: float, names: tuple[str, ...]) -> None:
 ranked("content", 0, ("PinWorld",))
 
 # %% [markdown]
-# *Figure 18.8. New things: what is found of pins without a like, intervals of 95 % over users and three worlds. A name with a comma is a variant, hollow.
+# *Figure 18.9. New things: what is found of pins without a like, intervals of 95 % over users and three worlds. A name with a comma is a variant, hollow.
 # Three days after a training encoders, PinSage and GraphSAGE, are ahead of all among the pins born since (figure 18.1).*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -1202,7 +1254,7 @@ ranked("content", 0, ("PinWorld",))
 ranked("history", 1, ("PinWorld", "MovieTweetings"))
 
 # %% [markdown]
-# *Figure 18.9. People of one event, on PinWorld (filled) and on MovieTweetings (hollow). With one like a learned vector is ahead of
+# *Figure 18.10. People of one event, on PinWorld (filled) and on MovieTweetings (hollow). With one like a learned vector is ahead of
 # neighbors on PinWorld; on films what is popular lately is.*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -1225,7 +1277,7 @@ ax.set(xlim=(0.05, 400), ylim=(30, 500))
 plt.show()
 
 # %% [markdown]
-# *Figure 18.10. Milliseconds and megabytes with a million things, both on logarithmic scales; all in one run, so read the ratios. EASE is not there:
+# *Figure 18.11. Milliseconds and megabytes with a million things, both on logarithmic scales; all in one run, so read the ratios. EASE is not there:
 # its matrix would take four terabytes. All methods that end in vectors ask as iALS does.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graphrec_utils import markup, syllabus
-from graphrec_utils.exercises import find, memory
+from graphrec_utils.exercises import find, memory, page
 from graphrec_utils.exercises.core import Exercise, full
 
 TABLE = Path(__file__).with_name("dashboard.html")
@@ -32,14 +32,19 @@ class Next:
 
 
 def after(exercise: Exercise) -> Next:
-    """Return what follows an exercise that is solved: the next open one of its lesson, or a lesson."""
+    """Return what follows an exercise that is solved: the next open one of its page, or a lesson."""
     number = exercise.id[:2]
-    entries = _entries(number)
+    entries = _on_the_page(_entries(number), number)
     opened = [e for e, entry in entries if _mark(e, entry) != "✓" and e.branch <= exercise.branch]
     places = [e.id for e, _ in entries]
     later = [e for e in opened if places.index(e.id) > places.index(exercise.id)]
     said = f"{_sum(entries)} points in lesson {number}."
-    return _exercise(said, (later or opened)[0]) if opened else _onward(said, number)
+    if not opened:
+        return _onward(said, number)
+    following = (later or opened)[0]
+    section = page.sections(number).get(following.id)
+    found = _exercise(said, following)  # its number is not that of its section
+    return replace(found, place=f"{found.place}, in section {section}") if section else found
 
 
 def _exercise(said: str, exercise: Exercise) -> Next:
@@ -61,6 +66,12 @@ def _entries(number: str) -> list[tuple[Exercise, dict]]:
     return [(e, done.get(e.id, {})) for e in find.of_lesson(number)]
 
 
+def _on_the_page(entries: list[tuple[Exercise, dict]], number: str) -> list[tuple[Exercise, dict]]:
+    """Return entries in the order of the lesson's page, which is not that of their numbers."""
+    places = page.places(number)
+    return sorted(entries, key=lambda one: places.get(one[0].id, len(places)))
+
+
 class Dashboard:
     """Your points per lesson; shows as a table in a notebook and as text elsewhere."""
 
@@ -80,8 +91,8 @@ class Dashboard:
 
     def next(self) -> Next:
         """Return the exercise that comes next; after a lesson, the next one as well."""
-        for _, entries in self.lessons:
-            for exercise, entry in entries:
+        for lesson, entries in self.lessons:
+            for exercise, entry in _on_the_page(entries, lesson.number):
                 open_ = _mark(exercise, entry) != "✓" and not exercise.branch
                 if self.number is None and open_:
                     return _exercise("", exercise)

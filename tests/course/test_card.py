@@ -226,7 +226,7 @@ def test_an_error_inside_a_library_is_told_by_the_line_that_called_it():
 def test_after_success_the_next_open_exercise_is_linked(own_state):
     page = html_of(check("00.1", exercises.get("00.1").reference))
     assert "2 of 10 points in lesson 00. Next:" in page
-    assert '<a href="#cell-id=ex-00-2">exercise 00.2, build_index</a>' in page
+    assert '<a href="#cell-id=ex-00-2">exercise 00.2, build_index, in section 0.5</a>' in page
     check("00.3", REFERENCE)
     assert "ex-00-2" in html_of(check("00.3", REFERENCE))  # what was left open, not what follows
     page = html_of(check("00.2", exercises.get("00.2").reference))

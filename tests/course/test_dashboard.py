@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 
-from graphrec_utils import paths
-from graphrec_utils.exercises import dashboard, find, memory
+from graphrec_utils import paths, syllabus
+from graphrec_utils.exercises import dashboard, find, memory, page
 
 
 @pytest.fixture(autouse=True)
@@ -128,6 +130,37 @@ def test_after_the_last_lesson_that_is_written_there_is_no_link(monkeypatch):
     monkeypatch.setattr(dashboard.find, "of_lesson", lambda number: ())
     assert str(dashboard.progress("00").next()) == "This is the last lesson so far."
     assert "<a" not in dashboard.progress("00")._repr_html_()
+
+
+@pytest.mark.parametrize("lesson", syllabus.LESSONS, ids=lambda x: x.number)
+def test_what_comes_next_is_what_stands_next_on_the_page(lesson):
+    """Numbers of exercises are no order: a lesson may put 17.8 before 17.6, and branches come last."""
+    source = (paths.root() / "solutions" / f"{lesson.stem}.py").read_text("utf-8")
+    order = re.findall(r'^# %%.*tags=\["exercise:([\d.]+)"', source, re.MULTILINE)
+    assert list(page.sections(lesson.number)) == order
+    branches = [find.get(name).branch for name in order]
+    assert branches == sorted(branches)  # the core comes first
+    for one, other in itertools.pairwise(order):
+        following = dashboard.after(find.get(one)).place
+        if find.get(other).branch and not find.get(one).branch:  # the core alone leads on
+            assert "exercise" not in following or f"exercise {order[0]}," in following
+        else:
+            section = re.escape(page.sections(lesson.number)[other])
+            assert re.match(rf"exercise {other}, \w+, in section {section}$", following)
+
+
+def test_without_a_page_or_with_a_damaged_one_the_next_number_comes_next(tmp_path, monkeypatch):
+    (tmp_path / "notebooks").mkdir()
+    found = []
+    for text in (None, "{", "[]", '{"cells": [{"cell_type": "markdown"}]}'):
+        page.sections.cache_clear()
+        there = tmp_path if text else None
+        monkeypatch.setattr(page.paths, "root", lambda there=there: there)
+        if text:
+            (tmp_path / "notebooks" / "17_ranking.ipynb").write_text(text)
+        found.append(dashboard.after(find.get("17.1")).place)
+    page.sections.cache_clear()
+    assert found == ["exercise 17.6, examined_loss"] * 4
 
 
 def test_two_kernels_at_once_lose_nothing(state):

@@ -31,6 +31,7 @@ ex = Exercise(
     "17.8",
     "ask_history",
     points=6,
+    branch=True,
     library=("graphrec_utils.models.reader.ask_history", "graphrec_utils.models.reader.weights"),
     hints=(
         "Take one candidate and one event. What does the network read of the two, and what does it say? Then think "

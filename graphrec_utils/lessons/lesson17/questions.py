@@ -156,7 +156,7 @@ QUESTIONS = (
         ("both up, the embeddings are fresher",
          "They are two weeks fresher, and that would help, if the ranker had not learned to trust them on "
          "rows whose labels they had seen."),
-        ("both stay, 64 numbers cannot remember so much",
+        ("both stay, vectors of 64 numbers cannot remember so much",
          "A pair that was liked pulls its two vectors together. For users with few likes that is most of what their "
          "vector says."),
     ), answered_by=("10.q1",), measured=_leak),
@@ -203,10 +203,10 @@ QUESTIONS = (
         ("it falls, as retraining finds new pins",
          "It can only learn about what it shows. What was never shown has no clicks to learn from."),
     ), measured=_creators),
-    Question("17.p10", "Candidates that ask are ahead of a mean of the same events. Now let every event have a weight, but one that knows the "
-             "event and how long ago it was, and not the candidate. How much of that lead is left?", (
+    Question("17.p10", "Suppose that asking is ahead of the mean. Now every event says by itself how loud it is, and knows no candidate. "
+             "How much of that lead is left?", (
         ("nearly all of it",
-         "A mean takes fifty events alike, and that was most of what it had lost. What is heard still meets the candidate, in the last network."),
+         "A mean takes fifty events alike, and that was most of what it had lost. What is heard is still multiplied by the candidate."),
         ("hardly any: who does not ask hears a mean",
          "Who weighs events without a question can still hear this evening louder than last month, or a long click louder than a glance. "
          "A mean cannot."),

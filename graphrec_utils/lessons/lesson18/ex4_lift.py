@@ -17,6 +17,11 @@ def _inputs(rng, U=200, V=None, better=1.3, few=False) -> dict:
     return {"policy": policy.astype(float), "control": control.astype(float)}
 
 
+def _by_hand(rng) -> dict:
+    """Means 6 and 4, variances 3.5 and 2/3: 0.5, from -0.018 to 1.018."""
+    return {"policy": np.array([4.0, 6, 5, 9, 6]), "control": np.array([3.0, 5, 4, 4])}
+
+
 ex = Exercise(
     "18.4",
     "lift",
@@ -43,6 +48,7 @@ def lift(policy, control):
     return float(r - 1), float(r - 1 - 2 * error), float(r - 1 + 2 * error)
 
 
+ex.claim("five users and four, by hand", _by_hand)
 ex.claim("two halves of equal size", lambda rng: _inputs(rng))
 ex.claim("a small control", lambda rng: _inputs(rng, U=400, V=30))
 ex.claim("most users save nothing", lambda rng: _inputs(rng, U=300, few=True))

@@ -52,6 +52,12 @@ def _ranker(at) -> str:
     return by(lead, "more than", "less than", "one cannot")
 
 
+def _half_of_the_users(at) -> str:
+    heard = at["heard"]
+    share = heard["users"]["lift"] / heard["truth"]["lift"]
+    return "nearly nothing" if share < 0.2 else "all of it" if share > 0.8 else "about half"
+
+
 def _the_slowest(at) -> str:
     rows = results.load("18_course").values["methods"]
     slow = sorted(rows, key=lambda name: rows[name]["fit"] + rows[name]["rank"])[-4:]
@@ -133,6 +139,14 @@ QUESTIONS = (
         ("one cannot tell, the hundred are good already",
          "They are not equally good. Ten of the hundred are shown, and which ten is what a second stage decides."),
     ), measured=_ranker),
+    Question("18.p9", "Everybody with the policy saves 6.7 % more than everybody with the control. What does an experiment say in which half of the users, drawn one by one, have the policy?", (
+        ("nearly nothing",
+         "The control's lists are counted on everybody's saves. What the policy's users have tried, the control's users are shown as well."),
+        ("about half of it, as half of the users have the policy",
+         "What is learned from their saves goes into both halves' lists alike: the difference between the halves is what is left, and that is hardly anything."),
+        ("all of it, the draw is fair",
+         "The draw is fair, and each user's lists still depend on what all others save. A fair draw needs users who do not touch each other."),
+    ), measured=_half_of_the_users),
     Question("18.q1", "Why are ranks fused, and not scores?", (
         ("scores of different models have different units and spreads",
          "A sum of walks and cosines is decided by whoever has the larger numbers."),

@@ -57,7 +57,7 @@ from graphrec_utils.sampling import Log
 from solutions.experiments.kept import kept, spent
 
 COMMAND = "python -m solutions.experiments.lesson17.ranking_history"
-CLAIM = "A ranker whose candidate asks the history finds more than the same ranker with the mean of the history."
+CLAIM = "A ranker whose candidate asks the history predicts better than the same ranker with the mean of the history."
 NAME, LENGTH, DIM = "17_history", 50, 16
 WORLDS = (0, 1, 2)
 PASSES, PATIENCE = 8, 1

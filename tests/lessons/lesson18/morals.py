@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from tests.lessons.evidence import ahead, of
+from tests.lessons.evidence import ahead, behind, of, printed
 
 ESTIMATES = ("IPS", "SNIPS", "DR")
+
+
+def one_vote_each() -> bool:
+    weak, good = (printed("18", two)[-1] for two in ("iALS + pictures", "iALS + L3"))
+    fused, alone = printed("18", "fused")[0], printed("18", "iALS", 5)[0]
+    return weak < alone and fused < alone <= good
+
+
+def log_and_people() -> bool:
+    l3, control = printed("18", "L3", 4), printed("18", "item2item", 6)  # NDCG@20, lift, from, to
+    return l3[0] > control[0] and l3[3] < 0
 
 
 def a_log_answers() -> bool:
@@ -21,6 +32,11 @@ def a_log_answers() -> bool:
     return worst < 0.02 and lie > 0.5 and hidden and abs(untrue["IPS"]["bias"]) > 0.4
 
 
+def halves_feed_each_other() -> bool:
+    leads = of("18_interference")["leads"]
+    return behind(leads["users over truth"]) and behind(leads["clusters over truth"])
+
+
 def a_ranker_over_votes() -> bool:
     values = of("18_people")
     over = [values["ranker over fused"], values["leads"]["seven, then the ranker over three fused"]]
@@ -28,6 +44,9 @@ def a_ranker_over_votes() -> bool:
 
 
 MORALS = {
+    "Each voice has one vote, and a weak one takes the list down": one_vote_each,
+    "Who is better at telling what a log will hold need not be better for people": log_and_people,
     "A log answers for what it could have drawn, if its chances are true. Ask for that share first, then for the effective size, then for the estimate": a_log_answers,
     "On top of generators, a ranker that learned from clicks how a person and a pin fit makes people save more than the generators' votes do": a_ranker_over_votes,
+    "In a graph the halves of an experiment feed each other. What it says is not what switching over brings": halves_feed_each_other,
 }
