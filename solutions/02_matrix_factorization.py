@@ -199,8 +199,8 @@ plt.show()
 # There are two valleys, (w, h) and (−w, −h), of equal depth, and between them, at 0, a saddle: a pass that is the
 # lowest point one way and the highest the other way.*
 #
-# So the whole landscape is no bowl, but each cut through it is, and one walks from bowl to bowl. The loss never rises,
-# as long as the sides are solved in turn (branch A tries both at once).
+# So the whole landscape is no bowl, but every cut along one axis is, since one side is fixed there: one walks from bowl
+# to bowl. The loss never rises, as long as the sides are solved in turn (branch A tries both at once).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 9 to 17. On the board: one user, one item, R = 1. Ask what the landscape looks like
@@ -273,7 +273,7 @@ plt.show()
 
 # %% [markdown]
 # *Figure 2.3. Scores of the toy graph at four values of α₀, and how far the six empty cells are from 0 on
-# average, signs aside. At 0.001 nearly all scores are 1, as in a model without zeros. As α₀ grows, the empty cells sink
+# average, signs aside. At 0.001 even the empty cells get 0.64 to 0.89, nearly as much as the likes. As α₀ grows, the empty cells sink
 # toward 0, and the likes with them.*
 #
 # Ann's list is the same in all four: Cube before Drive. A list needs only an order, and here nearly any pull gives
@@ -350,7 +350,7 @@ visuals.als(R_toy.toarray(), toy.USERS, toy.ITEMS, function=ials_user_vector)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.6 Tuned and untuned
 #
-# Which of them finds more of the likes that come next? People see a list in its order, so we use **NDCG@20**,
+# Which answer finds more of the likes that come next? People see a list in its order, so we use **NDCG@20**,
 # which rewards a find high on the list. Two factorizations are left as one types them on the first day; all others
 # had their settings chosen on validation.
 #
@@ -360,7 +360,8 @@ visuals.als(R_toy.toarray(), toy.USERS, toy.ITEMS, function=ials_user_vector)
 # | *Hu–Koren*, untuned | 2.4 | not observed; a like weighs twice as much |
 # | **SVD** of the likes | 2.2 | a dislike |
 # | **iALS** | 2.5 | not observed; the weight is chosen |
-# | popularity, recent popularity, item2item, **RP3β**, **EASE** | 1.8 | not looked at |
+# | **EASE** | 1.8, branch C | a dislike, as for the SVD |
+# | popularity, recent popularity, item2item, **RP3β** | 1.8 | not looked at |
 #
 # > **Claim 1** (common belief). An untuned factorization finds more than a list of bestsellers.
 # >
@@ -502,11 +503,16 @@ verdicts(*cards)
 # a clock.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** From below. With nothing said about empty cells, and untuned, next to nothing is found. Then comes
-# the factorization typed in on the first day: less than half of what a list of bestsellers finds. With a 0 in every empty
-# cell, and $d$ tuned, the SVD finds most of it. iALS we cannot tell from the bestsellers. And at the top stands a list that knows no
-# user but knows the day: it finds nearly twice as much. It is the calendar again (1.8): for iALS a like of spring counts
-# as much as one of yesterday.
+# **How to read it.** Read the table from below, and ask of each row what keeps its empty cells down.
+#
+# * *MF on ratings* finds next to nothing. Its empty cells say nothing, so almost any film may come first (2.4).
+# * *Hu–Koren*, as one types it on the first day, finds less than half of what a list of bestsellers finds. Its empty cells do
+#   pull. But with 100 numbers each and a faint ridge it can, we guess, learn the zeros by heart, too (2.2).
+# * The *SVD* writes a 0 everywhere, but 8 numbers each cannot repeat them all. It finds most of what the bestsellers find.
+# * *iALS* we cannot tell from the bestsellers.
+#
+# At the top stands a list that knows no user, only the day. It is the calendar again (1.8): for iALS a like of spring
+# counts as much as one of yesterday.
 #
 # **An untuned factorization is easy to beat, so a win over it shows little. In this course a model beats
 # another only if both were tuned on the same validation data.**
@@ -536,8 +542,8 @@ verdicts(*cards)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2.7 How loud is an empty cell?
 #
-# So was it the *weight of a zero* that care found, or the ridge? iALS holds all three answers, so it can be asked. $\alpha_0$ goes from
-# 0.00001, where an empty cell says next to nothing, to 10, where it is a dislike nearly as loud as a like. $d$ stays at 32. The data are the films, and
+# What did the tuning find: the right *weight of a zero*, or the right ridge? iALS holds all three answers, so it can be asked. $\alpha_0$ goes from
+# 0.00001, where an empty cell says next to nothing, to 10, where it is a dislike nearly as loud as a like. The data are the films, and
 # **PinWorld**, the synthetic platform of later lessons, where bestsellers find little.
 #
 # Before you look: where on this scale would you put an empty cell?
@@ -584,14 +590,20 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 #
 # **How to read it.** The dashed lines first: there hardly anything but the empty cells pulls a score down.
 #
-# * *An unknown number*, the left end, finds next to nothing on films, and on PinWorld no more than the bestsellers. The more the cells say, up to about
-#   0.1, the more is found.
+# * *An unknown number*, the left end, finds next to nothing on films, and on PinWorld no more than the bestsellers. The more the cells say, the more is
+#   found, up to 0.1 on films and 0.3 on PinWorld.
 # * *A dislike*, the right end, finds less again on films. On PinWorld the line stays nearly flat.
 #
-# Now the solid lines. A ridge pulls scores down, too, so the left end recovers: on films enough to be where the bestsellers are, on PinWorld not.
-# *A dislike* stays behind on films. *A weak vote*, 0.1 or 0.3, is behind on neither.
+# Now the solid lines, where a ridge pulls scores down, too. So was it the weight or the ridge?
 #
-# **An empty cell must say something. A weak vote against is a good answer, if $\lambda$ is chosen with it.**
+# * **On films the ridge.** With hardly any, no weight gets above 0.066. With it 0.089 is reached, by silence as well as by a weak vote, and validation even
+#   chose silence. *A dislike* stays behind, and so do the weights between silence and 0.03.
+# * **On PinWorld the weight.** From 0.1 on the two lines nearly lie on each other. Left of it a ridge lifts the line, but not far enough.
+#
+# *A weak vote*, 0.1 or 0.3, is behind on neither.
+#
+# **Something must pull the scores of empty cells down. A weak vote is enough on both data sets, if $\lambda$ is chosen with it. A strong ridge alone is enough on
+# films, and not on PinWorld.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -600,17 +612,18 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 # * **Trials.** Twelve values of $\lambda$ from 0.00001 to 3 for each of ten $\alpha_0$, the mean of three seeds on validation; the best one on test, again three seeds.
 #   "Hardly a ridge" is the smallest $\lambda$ for all.
 # * **Behind** means behind the pair that validation chose over all (films: $\alpha_0$ 0.00001 with $\lambda$ 0.1; PinWorld: 0.1 with 0.03), and that the interval of
-#   95 % of the difference, user by user, leaves out 0. Nine intervals a data set were looked at. On films 3 and 10 are behind by 0.017 and 0.013, on PinWorld silence by 0.038.
-# * **What films cannot tell.** Where the list of bestsellers is as good as every factorization, a strong ridge, which gives nearly one list to everybody, is no handicap: at $\alpha_0$ 0.1
-#   nine of ten films of a list are bestsellers.
+#   95 % of the difference, user by user, leaves out 0. Nine intervals a data set were looked at. On films 0.0001 to 0.01 (by 0.007 to 0.013) and 1 to 10 (by 0.007 to
+#   0.017) are behind, on PinWorld 0.00001 to 0.001 (by 0.036 to 0.063) and, barely, 0.03.
+# * **What films cannot tell.** Where bestsellers are hard to beat, lists that hold little else are no handicap: at $\alpha_0$ 0.1 more than
+#   nine of ten films of a list are bestsellers, at silence half of them.
 # * Command: `python -m solutions.experiments.lesson02.empty_cells`.
 #
 # </details>
 #
 # ### What iALS is for
 #
-# iALS is a rival that every new model has to meet: one vector for every user and item, all zeros counted cheaply, newcomers by fold-in. On PinWorld it is ahead of item2item for
-# users with one known like. It does not know the day, and a new item has no column and so no vector.
+# iALS is a rival that every new model has to meet. It gives every user and item one vector, it counts all zeros cheaply, and a newcomer gets her vector by
+# fold-in. It does not know the day, and a new item has no column and so no vector.
 #
 # <details><summary>Numbers</summary>
 #
@@ -633,8 +646,8 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 # ## Take away
 #
 # * **What is in an empty cell?** Nothing observed: a weak vote against the item. As *an unknown number* it
-#   pulls no score down, and a model of likes may give 1 to all (2.4); then only a strong ridge is left to pull. As *a dislike*, as certain as a like,
-#   it claims too much, and on films it is behind (2.7).
+#   pulls no score down, and a model of likes may give 1 to all (2.4). Then only a strong ridge is left to pull: enough on films, not on PinWorld (2.7).
+#   As *a dislike*, as certain as a like, it claims too much, and on films it is behind.
 # * With one side fixed, factorization is ridge regression. ALS solves the sides in turn, and its loss never
 #   rises.
 # * $\alpha_0$ says how hard the zeros pull down. One $d \times d$ matrix, the Gramian, carries all of them.

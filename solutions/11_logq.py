@@ -108,6 +108,8 @@ by_hand = {"log p": np.log(p), "log p - log Q": np.log(p) - np.log(Q)}
 pd.DataFrame(by_hand, index=["bestseller", "rare film"]).round(3)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
+# So the rare film comes first for Ann, though she takes the bestseller four times as often: others take it even more.
+#
 # Is it so beyond two films? Take twenty users with probabilities of their own over five items, and count every possible draw: figure 11.1 has no noise.
 #
 # > **Claim** (common belief). A softmax with in-batch negatives learns how much each user likes each item.
@@ -169,7 +171,7 @@ verdict(
 # 1. **Is the positive corrected as well?** Yi et al. (2019) subtract $\log Q$ from *every* column. The
 #    lecture's slide leaves the positive alone.
 # 2. **Is there an $n$?** If every column is corrected, a constant cancels. If the positive is not, $n$ counts, and $Q$ must be a probability: counts will not do.
-# 3. **Do hits stay in the sum?** Lesson 10 masks them; here it depends on the other two.
+# 3. **Do hits stay in the sum?** Lesson 10 masks them. Beside a positive that is left alone that is right only with an $n$; 11.3 shows why.
 #
 # You write two ways that people use. Which of them is right is the question of 11.3.
 #
@@ -299,15 +301,15 @@ table = pd.concat(columns, axis=1).rename_axis(columns=["", "negatives"])
 table.loc[["none", "slide", "nQ, masked", "Yi"]].drop(columns=("gradient off by", 64)).round(2)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Read the table twice. **Left, as an estimate:** *nQ, masked* has nearly the gradient of the full softmax, 0.01 off with 16 negatives. *Yi*
-# is far off.
+# Read the table twice. **Left, as an estimate:** *nQ, masked* has nearly the gradient of the full softmax. *Yi* is far off. And without a
+# correction more draws do not help: with 16 the gradient is farther off than with four.
 #
 # **Right, as a teacher,** it is the other way round: *Yi* learns $\log p$ exactly, even with one negative. How can a wrong gradient teach the right thing? Yi's
 # loss asks another question, *which of these columns is the true one?*, as in 11.1. Its gradient is that of this question; only the end of the road is the same. There the corrected scores
 # are PMI: $s - \log Q = \log p - \log Q$, hence $s = \log p$.
 #
 # *nQ, masked* is 1.47 off with one negative, because the logarithm of an estimated sum is biased even where the sum is not. With 16 draws little of it is
-# left, 0.11. The *slide* is then twice as far off.
+# left: 0.11, just above our limit. The *slide* is then twice as far off.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Stop here, at the right half of the table. Let the room name the best row of the left half, then of the right half:
@@ -333,6 +335,11 @@ verdict(
     f"{at_16['slide, masked']:.2f}",
 )
 
+# %% [markdown]
+# Why does masking make the slide *worse*? Each of its 16 draws is weighed by $1/Q$, and their sum is never divided by 16: the other items enter sixteen times too
+# heavy. With hits kept, so does the positive: beside itself it comes in as a hit, on average with sixteen times its weight. A factor that all share does no harm.
+# Mask the hits, and only the others are too heavy. So masking needs the $n$.
+
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 11.2: let the room choose. All switches off is none, the first alone is slide; Negatives from 1 upwards: do the bars come to the
 # outlines? Then hits out, too, which is what released code does: more negatives make it worse. Last Yi, hits in and log Q off the positive, too, with one
@@ -346,7 +353,7 @@ verdict(
 # $s_{ui} + \lambda \log Q(i)$. With $\lambda = 0$ that is PMI, with $\lambda = 1$ it is $\log p$, and between them lies every mixture. It costs one number for
 # each item, and no training. ($\lambda$ is no ridge here, as it was in lesson 02.)
 #
-# So here the popularity of an item lives in a number **beside** the product. Lesson 10 found it in a direction that all users share.
+# So here the popularity of an item lives in a number **beside** the product. Branch 10.7 finds it elsewhere: in a direction that all users share.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 hers, drawn = np.array([0.72, 0.06, 0.03, 0.16, 0.03]), np.array([0.49, 0.27, 0.12, 0.07, 0.05])
@@ -354,7 +361,8 @@ visuals.shift(["Alien", "Brazil", "Cube", "Drive", "Elf"], np.log(hers / drawn),
 
 # %% [markdown]
 # *Figure 11.3. A user's list, best first: the softmax of PMI plus λ log Q (bars), and how often each film is drawn
-# (outlines). In the interactive version you move λ. Validation chooses it (11.12).*
+# (outlines). At λ = 0 Drive stands in front, which she takes more than others do; at λ = 0.5 already Alien, which she takes most. In the interactive version you
+# move λ. Validation chooses it (11.12).*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 30 to 38. Figure 11.3, λ from 0 to 1, and ask at which film
@@ -417,7 +425,8 @@ plt.show()
 
 # %% [markdown]
 # *Figure 11.4. NDCG@20 (left) and the recall of rare items (right; the four fifths of the catalog that are least popular) on three data sets. Compare the circle with
-# the full diamond in each column, first left, then right; then look for the square, and for the hollow diamond.*
+# the full diamond in each column, first left, then right; then look for the square, and for the hollow diamond. (Gowalla has no times here: its triangle is
+# popularity of all time.)*
 
 
 # %% tags=["experiment", "answers:11.p7"] jupyter={"source_hidden": true}
@@ -444,13 +453,14 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **More is found, and rare items pay.** From the circle to the full diamond NDCG@20 rises on all three data sets, on films from 0.055 to 0.093. The price stands on the right, best seen on Gowalla: fewer rare places are
 # found. (Of rare films next to nothing is found either way.) Both have one reason: the lists now hold what is *probable*, and a rare item seldom is.
+# It is the price of this correction, and no law: on Gowalla RP3β finds more than the full diamond, and about as many of the rare places.
 #
 # **The exact teacher is not ahead.** On films we cannot tell *Yi* from the slide, and its lists show a third as many different films. Exact at the end of the road is a promise about a table of free
 # scores. A model of 32 coordinates need not get there.
 #
-# **One number when serving does it, too.** On films and PinWorld we cannot tell the hollow diamond from the full one. On Gowalla it is ahead, 0.205 against 0.180, but only λ was chosen on validation there: with a λ of its own
-# the corrected model makes up nearly half. So before you rewrite a loss, try λ, and try it on both. iALS, which samples nothing, we cannot tell from λ on any of the three. And on films what was popular in the last
-# days is far ahead of everybody: these models do not know the day.
+# **One number when serving does it, too.** On films and PinWorld we cannot tell the hollow diamond from the full one. On Gowalla it is ahead; with a λ of its own the corrected model makes up nearly half of that.
+# But look right before you choose: on PinWorld and Gowalla the hollow diamond shows more popular items than the full one, and finds fewer rare ones. So try λ before you rewrite a loss, and look at
+# both halves. iALS, which samples nothing, we cannot tell from λ on any of the three. And on films what was popular in the last days is far ahead of everybody: these models do not know the day.
 #
 # **The correction does not repair a model. It chooses what to learn.**
 #
@@ -474,7 +484,7 @@ verdict(
 # >
 # > **Where it won.** Against the same model without a correction it finds more on all three data sets, most on Gowalla: NDCG@20 0.180 in place of 0.098 (11.5).
 # >
-# > **Where it did not.** One number when serving finds as much as far as we can tell, and on Gowalla more, 0.205. Rare items pay. On films a list of the last days is far ahead.
+# > **Where it did not.** One number when serving finds as much as far as we can tell, and on Gowalla more, 0.205. Rare items pay, and with λ they pay more (PinWorld, Gowalla). On films a list of the last days is far ahead.
 #
 # * **Which way is right, and in what sense?** As a teacher: correct every column and leave hits in; that learns $\log p$ with any number of draws. As an estimate of
 #   the gradient: leave the positive alone, mask hits, and divide by $n$. These are two questions.

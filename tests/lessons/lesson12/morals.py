@@ -27,7 +27,7 @@ def wants() -> bool:
 
 MORALS = {
     'A rank asks who is nearer, not who is exact. What one arrow cannot say is "both ways"': both_ways,
-    "Add what people do before what things are": wants,
+    "On PinWorld, add what people do before what things are": wants,
     "A falling loss is no proof of learning. Watch lengths": lambda: (
         json.loads(questions.measured_file("12").read_text("utf-8"))["12.p1"] == "it keeps falling"
     ),
