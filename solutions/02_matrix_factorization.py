@@ -196,8 +196,7 @@ plt.show()
 # %% [markdown]
 # *Figure 2.2. Lines of equal loss, and ALS. Every step runs parallel to an axis, because one side
 # is fixed, and ends where it touches a line of equal loss: lower is not possible in this direction.
-# There are two valleys, (w, h) and (−w, −h), of equal depth, and between them, at 0, a saddle: a pass that is the
-# lowest point one way and the highest the other way.*
+# There are two valleys of equal depth, (w, h) and (−w, −h).*
 #
 # So the whole landscape is no bowl, but every cut along one axis is, since one side is fixed there: one walks from bowl
 # to bowl. The loss never rises, as long as the sides are solved in turn (branch A tries both at once).
@@ -249,7 +248,7 @@ predict("02.p3")
 # and a like $1 + \alpha_0$. The ridge is the one of 2.3, times the weight of all cells in the row: $\#_u = |S_u| + \alpha_0 n$ for
 # a user, and likewise with $m$ for an item.
 #
-# But the middle sum runs over all cells. A million users and a million films make a million millions. Must we visit each? Set the
+# But the middle sum runs over all cells. Must we visit each? Set the
 # derivative by $\mathbf w_u$ to 0, as before:
 #
 # $$
@@ -277,7 +276,7 @@ plt.show()
 # toward 0, and the likes with them.*
 #
 # Ann's list is the same in all four: Cube before Drive. A list needs only an order, and here nearly any pull gives
-# it. Whether a *loud* pull is better than a faint one, this picture cannot say. 2.7 measures it.
+# it. Whether a *loud* pull is better than a faint one, 2.7 measures.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 22 to 30. Ask what in the bracket depends on the user before you draw the brace. Then figure 2.3, left
@@ -506,12 +505,12 @@ verdicts(*cards)
 # **How to read it.** Read the table from below, and ask of each row what keeps its empty cells down.
 #
 # * *MF on ratings* finds next to nothing. Its empty cells say nothing, so almost any film may come first (2.4).
-# * *Hu–Koren*, as one types it on the first day, finds less than half of what a list of bestsellers finds. Its empty cells do
-#   pull. But with 100 numbers each and a faint ridge it can, we guess, learn the zeros by heart, too (2.2).
-# * The *SVD* writes a 0 everywhere, but 8 numbers each cannot repeat them all. It finds most of what the bestsellers find.
+# * *Hu–Koren*, as one types it on the first day, finds less than half of what a list of bestsellers finds. Its empty cells
+#   pull. But with 100 numbers each it may learn the zeros by heart, too (2.2).
+# * The *SVD* writes a 0 everywhere, but 8 numbers each cannot repeat them all. It finds nine tenths of what the bestsellers find.
 # * *iALS* we cannot tell from the bestsellers.
 #
-# At the top stands a list that knows no user, only the day. It is the calendar again (1.8): for iALS a like of spring
+# At the top stands a list that knows only the day. It is the calendar again (1.8): for iALS a like of spring
 # counts as much as one of yesterday.
 #
 # **An untuned factorization is easy to beat, so a win over it shows little. In this course a model beats
@@ -545,8 +544,6 @@ verdicts(*cards)
 # What did the tuning find: the right *weight of a zero*, or the right ridge? iALS holds all three answers, so it can be asked. $\alpha_0$ goes from
 # 0.00001, where an empty cell says next to nothing, to 10, where it is a dislike nearly as loud as a like. The data are the films, and
 # **PinWorld**, the synthetic platform of later lessons, where bestsellers find little.
-#
-# Before you look: where on this scale would you put an empty cell?
 
 # %% slideshow={"slide_type": "subslide"} tags=["predict:02.p10"]
 predict("02.p10")
@@ -590,13 +587,13 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 #
 # **How to read it.** The dashed lines first: there hardly anything but the empty cells pulls a score down.
 #
-# * *An unknown number*, the left end, finds next to nothing on films, and on PinWorld no more than the bestsellers. The more the cells say, the more is
+# * *An unknown number*, the left end, finds next to nothing on films, and on PinWorld no more than the bestsellers. The louder the cells, the more is
 #   found, up to 0.1 on films and 0.3 on PinWorld.
-# * *A dislike*, the right end, finds less again on films. On PinWorld the line stays nearly flat.
+# * *A dislike*, the right end, finds less again on films. On PinWorld little is lost.
 #
 # Now the solid lines, where a ridge pulls scores down, too. So was it the weight or the ridge?
 #
-# * **On films the ridge.** With hardly any, no weight gets above 0.066. With it 0.089 is reached, by silence as well as by a weak vote, and validation even
+# * **On films the ridge.** With hardly any, no weight gets above 0.066. With it silence reaches 0.089, as a weak vote does, and validation even
 #   chose silence. *A dislike* stays behind, and so do the weights between silence and 0.03.
 # * **On PinWorld the weight.** From 0.1 on the two lines nearly lie on each other. Left of it a ridge lifts the line, but not far enough.
 #
@@ -623,7 +620,7 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 # ### What iALS is for
 #
 # iALS is a rival that every new model has to meet. It gives every user and item one vector, it counts all zeros cheaply, and a newcomer gets her vector by
-# fold-in. It does not know the day, and a new item has no column and so no vector.
+# fold-in. It does not know the day, and has no vector for a new item.
 #
 # <details><summary>Numbers</summary>
 #

@@ -17,7 +17,7 @@
 # > somewhere, each in its own way. Which of these ways is right, in what sense, and would you notice if yours were wrong?**
 #
 # With a hundred million items nobody can afford a full softmax. So the other items of the batch serve as negatives.
-# But a batch holds mostly what is popular. A bestseller is a negative again and again, and the model learns to keep it down, which nobody asked for.
+# But a batch holds mostly what is popular: a bestseller is a negative again and again, and the model learns to keep it down.
 # The repair is one subtraction. On films, what a model finds with it and without it differs by two thirds (11.5), and somebody
 # pays for the difference.
 #
@@ -171,9 +171,9 @@ verdict(
 # 1. **Is the positive corrected as well?** Yi et al. (2019) subtract $\log Q$ from *every* column. The
 #    lecture's slide leaves the positive alone.
 # 2. **Is there an $n$?** If every column is corrected, a constant cancels. If the positive is not, $n$ counts, and $Q$ must be a probability: counts will not do.
-# 3. **Do hits stay in the sum?** Lesson 10 masks them. Beside a positive that is left alone that is right only with an $n$; 11.3 shows why.
+# 3. **Do hits stay in the sum?** Lesson 10 masks them. If the positive is left alone, that is right only with an $n$ (11.3 shows why).
 #
-# You write two ways that people use. Which of them is right is the question of 11.3.
+# You write two ways that people use; 11.3 asks which is right.
 #
 # | symbol | in code | meaning |
 # |---|---|---|
@@ -305,8 +305,8 @@ table.loc[["none", "slide", "nQ, masked", "Yi"]].drop(columns=("gradient off by"
 # correction more draws do not help: with 16 the gradient is farther off than with four.
 #
 # **Right, as a teacher,** it is the other way round: *Yi* learns $\log p$ exactly, even with one negative. How can a wrong gradient teach the right thing? Yi's
-# loss asks another question, *which of these columns is the true one?*, as in 11.1. Its gradient is that of this question; only the end of the road is the same. There the corrected scores
-# are PMI: $s - \log Q = \log p - \log Q$, hence $s = \log p$.
+# loss asks another question, *which of these columns is the true one?*, as in 11.1. The road is another one, the end is the same: there the corrected scores
+# are PMI, $s - \log Q = \log p - \log Q$, hence $s = \log p$.
 #
 # *nQ, masked* is 1.47 off with one negative, because the logarithm of an estimated sum is biased even where the sum is not. With 16 draws little of it is
 # left: 0.11, just above our limit. The *slide* is then twice as far off.
@@ -322,7 +322,7 @@ visuals.estimator(function=correct_negatives)
 # %% [markdown]
 # *Figure 11.2. The left half of the table, with four negatives. Four items with logits 1, ½, 0, −½; the first is the positive, and the second, the bestseller, is drawn six times out of ten.
 # Mean gradients over all draws (bars) and the gradient of the full softmax (outlines); above each, how far they are apart. In the interactive
-# version switches compose eight variants (branch 11.7), the number of negatives moves, what is learned stands beside it, and *yours* is your function.*
+# version you compose eight variants (branch 11.7) and move the number of negatives; *yours* is your function.*
 #
 # **A variant may be the best estimate of a gradient and not the one that learns the right thing.**
 
@@ -336,9 +336,8 @@ verdict(
 )
 
 # %% [markdown]
-# Why does masking make the slide *worse*? Each of its 16 draws is weighed by $1/Q$, and their sum is never divided by 16: the other items enter sixteen times too
-# heavy. With hits kept, so does the positive: beside itself it comes in as a hit, on average with sixteen times its weight. A factor that all share does no harm.
-# Mask the hits, and only the others are too heavy. So masking needs the $n$.
+# Why does masking make the slide *worse*, 1.07 in place of 0.21? Its 16 draws are never divided by 16, so the other items enter sixteen times too heavy. With hits kept the positive does,
+# too, by its hits, and a factor that all share does no harm. Mask the hits, and only the others are too heavy. So masking needs the $n$.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 11.2: let the room choose. All switches off is none, the first alone is slide; Negatives from 1 upwards: do the bars come to the
@@ -451,24 +450,25 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **More is found, and rare items pay.** From the circle to the full diamond NDCG@20 rises on all three data sets, on films from 0.055 to 0.093. The price stands on the right, best seen on Gowalla: fewer rare places are
+# **More is found, and rare items pay.** From the circle to the full diamond NDCG@20 rises on all three data sets, on films by two thirds. The price stands on the right, best seen on Gowalla: fewer rare places are
 # found. (Of rare films next to nothing is found either way.) Both have one reason: the lists now hold what is *probable*, and a rare item seldom is.
-# It is the price of this correction, and no law: on Gowalla RP3β finds more than the full diamond, and about as many of the rare places.
+# This is the price of the correction, and no law: on Gowalla RP3β finds more, and about as many of the rare places.
 #
-# **The exact teacher is not ahead.** On films we cannot tell *Yi* from the slide, and its lists show a third as many different films. Exact at the end of the road is a promise about a table of free
+# **The exact teacher is not ahead.** On films we cannot tell *Yi* from the slide. Exact at the end of the road is a promise about a table of free
 # scores. A model of 32 coordinates need not get there.
 #
 # **One number when serving does it, too.** On films and PinWorld we cannot tell the hollow diamond from the full one. On Gowalla it is ahead; with a λ of its own the corrected model makes up nearly half of that.
-# But look right before you choose: on PinWorld and Gowalla the hollow diamond shows more popular items than the full one, and finds fewer rare ones. So try λ before you rewrite a loss, and look at
-# both halves. iALS, which samples nothing, we cannot tell from λ on any of the three. And on films what was popular in the last days is far ahead of everybody: these models do not know the day.
+# But look right before you choose: on PinWorld and Gowalla the hollow diamond finds fewer rare items than the full one. So try λ before you rewrite a loss, and look at both halves.
+#
+# And on films the list of the last days is far ahead of everybody: these models do not know the day.
 #
 # **The correction does not repair a model. It chooses what to learn.**
 #
 # <details><summary>How this was measured</summary>
 #
-# Catalogs of 1,714, 810 and 3,521 items. The slide over Yi on films: +0.005, from −0.001 to +0.011; recall of rare films 0.008 and 0.002, of the catalog shown 0.66 and 0.21; on the other two Yi was not trained. MovieTweetings is cut in time (what is new counts as a miss for everybody), PinWorld by days (1,200 users, pins that five
+# Catalogs of 1,714, 810 and 3,521 items. The slide over Yi on films: +0.005, from −0.001 to +0.011; recall of rare films 0.008 and 0.002, of the catalog shown 0.66 and 0.21, so Yi's lists show a third as many different films; on the other two Yi was not trained. MovieTweetings is cut in time (what is new counts as a miss for everybody), PinWorld by days (1,200 users, pins that five
 # of them saved), Gowalla at the end of each history (3,000 users, places that five visited; without times, so its popularity is that of all time). Films and PinWorld are thus split by time. A batch of 512 rows shares 512 columns: a seventh to two thirds of
-# all items. On Gowalla λ is ahead of the correction by 0.025 (from 0.020 to 0.030), and of the correction with a λ of its own by 0.013 (from 0.010 to 0.017); on the other two the correction with a λ was not measured. Every loss gets eight trials on validation, stopped early; iALS and RP3β, fitted in a second, 24. λ is in each trial the best of seven on
+# all items. On Gowalla λ is ahead of the correction by 0.025 (from 0.020 to 0.030), and of the correction with a λ of its own by 0.013 (from 0.010 to 0.017); on the other two the correction with a λ was not measured. iALS cannot be told from λ on any of the three. Every loss gets eight trials on validation, stopped early; iALS and RP3β, fitted in a second, 24. λ is in each trial the best of seven on
 # validation, from 0 to 1.5: it was 0.5 on films and PinWorld, 1.25 on Gowalla. What was chosen is trained on train and validation with three seeds. NDCG@20 on test; the card's intervals are
 # of differences, user by user, over users. No intervals were stored for the right half. Coverage, the share of the catalog that is shown to anybody, is 0.86, 0.91, 0.99 without a correction, 0.66, 0.93, 0.77 with it, and 0.38, 0.74, 0.58 with λ. What the
 # correction shows is nearly three times as popular on films and on Gowalla, on PinWorld a third more; with λ the recall of rare pins falls from 0.24 to 0.18.
@@ -479,12 +479,11 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# > **What it is for.** A batch brings negatives for free. Correct them where the list should say what somebody *will* take, and not what they take more
-# > than others do.
+# > **What it is for.** A batch brings negatives for free. Correct them where the list should say what somebody *will* take.
 # >
 # > **Where it won.** Against the same model without a correction it finds more on all three data sets, most on Gowalla: NDCG@20 0.180 in place of 0.098 (11.5).
 # >
-# > **Where it did not.** One number when serving finds as much as far as we can tell, and on Gowalla more, 0.205. Rare items pay, and with λ they pay more (PinWorld, Gowalla). On films a list of the last days is far ahead.
+# > **Where it did not.** One number when serving finds as much as far as we can tell, and on Gowalla more. Rare items pay, and with λ they pay more (PinWorld, Gowalla). On films a list of the last days is far ahead.
 #
 # * **Which way is right, and in what sense?** As a teacher: correct every column and leave hits in; that learns $\log p$ with any number of draws. As an estimate of
 #   the gradient: leave the positive alone, mask hits, and divide by $n$. These are two questions.
