@@ -617,12 +617,10 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 #
 # </details>
 #
-# ### What iALS is for
+# <details><summary>What iALS is for</summary>
 #
 # iALS is a rival that every new model has to meet. It gives every user and item one vector, it counts all zeros cheaply, and a newcomer gets her vector by
 # fold-in. It does not know the day, and has no vector for a new item.
-#
-# <details><summary>Numbers</summary>
 #
 # All are NDCG@20. PinWorld's rows by known likes come from [lesson 18](18_capstone.ipynb).
 #

@@ -175,12 +175,16 @@ verdict(
 #
 # You write two ways that people use; 11.3 asks which is right.
 #
+# <details><summary>Symbols, and their names in code</summary>
+#
 # | symbol | in code | meaning |
 # |---|---|---|
 # | $s_i$, $s_{j_k}$ | `pos`, `neg` | scores of the row's positive, (B,), and of its draws, (B, S) |
 # | $\log Q$ | `log_q_neg` | log of the probability that one draw is this item |
 # | $n$ | S | draws per row, hits included (in lesson 10 $n$ was the catalog) |
 # | hit | `hits` | a draw that is the row's own positive |
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 11 to 18. Derive it on the board: a sum is a mean over draws, if each is divided by how often it is drawn.
