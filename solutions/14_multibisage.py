@@ -202,8 +202,9 @@ print(f"largest difference: {(torch.relu(side_by_side @ one_matrix.T) - z).abs()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.3 Step two: attention, and a list with nobody in it
 #
-# A mean hears all neighbors alike. **Attention** lets the pin choose. The pin has a **query** $\mathbf q$, and each neighbor has a **key** $\mathbf k$ and a
-# **value** $\mathbf v$. The better a key fits the query, the more its value counts. The weights sum to 1 over those who are there.
+# A mean hears all neighbors alike. **Attention** lets the pin choose. From its own vector it makes a **query**, $\mathbf q = \mathbf W_q \mathbf h_u$: whom do I look for? Each neighbor makes a
+# **key**, $\mathbf k_t = \mathbf W_k \mathbf h_t$, by which it is found, and a **value**, $\mathbf v_t = \mathbf W_v \mathbf h_t$, which it then passes on. The three matrices are learned. The better a key
+# fits the query, the more its value counts, and the weights of those who are there sum to 1:
 #
 # $$
 # w_t = \frac{e^{\langle \mathbf q, \mathbf k_t \rangle / \sqrt d}}{\sum_{s \text{ there}} e^{\langle \mathbf q, \mathbf k_s \rangle / \sqrt d}}, \qquad
@@ -232,8 +233,8 @@ print(f"repaired to {repaired.tolist()}, and the gradient is {logits.grad.tolist
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # One empty list, and after the next step every weight whose gradient passes this softmax is NaN. Repairing the value does not repair the gradient.
 #
-# Three ways lead out: a place that is always there (the pin itself, in 14.4), a finite number in place of −∞ and zeros afterwards, or not asking. A vector of
-# zeros is **no** way out. Its logit is 0, and $e^0 = 1$: missing neighbors take their share like everybody.
+# Three ways lead out: a place that is always there (the pin itself, in 14.4), a finite number in place of −∞ and zeros afterwards, or leaving such pins out of the
+# softmax altogether. A vector of zeros is **no** way out. Its logit is 0, and $e^0 = 1$: missing neighbors take their share like everybody.
 #
 # <details><summary>And masked_fill?</summary>
 #
@@ -289,8 +290,8 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # as arrows beside the query, as wide as their weights. Hatched places are empty (dashed in the interactive version, where a button lets them be heard, as vectors of
 # zeros, and where you carry the query).*
 #
-# Let the empty places be heard. With zeros heard the organic pin's one neighbor shares with five nobodies, and what it says comes softer. The last pin hears zeros
-# either way: nobody is there, and nothing is lost.
+# What if the empty places were heard, as zeros? By hand: one neighbor with the logit log 5, and five zeros beside it. Its weight falls from 1 to 5 / (5 + 5) = ½, and what it says
+# is halved.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 14.1: press "Let empty places be heard", and ask before what they take from the pin with the shortest list. Usual wrong
@@ -303,8 +304,8 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # at the first place is the graph's vector. At the **second level** the six vectors are looked at in the same way, and a learned start vector, called CLS, stands first.
 # Graphs in which the pin has nobody are masked.
 #
-# **By hand.** A pin hears 4 in graph one and 8 in graph two. If the second level has the logits log 3 and 0 for them, it gives ¾ · 4 + ¼ · 8 = 5: the numbers of 14.3 again,
-# for it is the same function, called twice. A pin with edges in graph one alone gets 4.
+# **By hand.** A pin hears 4 in graph one and 8 in graph two. Leave CLS's own place and the block's other parts out for a moment: with the logits log 3 and 0 for the two graphs, `attend`
+# gives ¾ · 4 + ¼ · 8 = 5, as in 14.3, and a pin with edges in graph one alone gets 4. In the model CLS takes a share of its own, so no set is ever empty.
 #
 # $$
 # \mathbf z_{u,g} = \mathrm{block}_g\big(\mathbf h_u;\ \mathbf h_v : v \in \mathcal N_g(u)\big), \qquad
@@ -340,7 +341,10 @@ visuals.machine(kinds)
 
 # %% [markdown]
 # *Figure 14.2. MultiBiSage as a machine: six graphs, a vector for each, one vector. A line is as wide as those pins that have a neighbor in a graph look at it, in a
-# trained transformer; of each graph these are other pins, so the lines need not add up to 1. Choose a kind of pins.*
+# trained transformer; of each graph these are other pins, so the lines need not add up to 1.*
+#
+# Where pins have neighbors, they look at boards most, 0.38, then at searches, 0.30; no other graph has more than 0.16. That is where the model looks, not what a graph is worth. To learn
+# that, one has to take a graph away (14.10).
 #
 # <details><summary>CLS plus the pin</summary>
 #
@@ -361,6 +365,7 @@ visuals.machine(kinds)
 # | *concat* | the block of 14.4 | side by side |
 # | *transformer* (MultiBiSage) | the block of 14.4 | the block of 14.4 |
 #
+# By 14.2 the last column of *mean* and of *concat* is the same function. So *concat* differs from *mean* over neighbors alone, and from *transformer* over graphs alone: one step at a time.
 # We ask for recall@10, the paper's measure: of what is engaged with in the next week, how much stands among ten?
 #
 # > **Claim** (common belief). A transformer over six graphs finds more than a mean of each.
@@ -406,30 +411,25 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **The edges.** The three lower bars keep away from the line: without graphs, and with boards alone, a model finds less. **The way to listen.** The three upper ones
-# touch it. A mean, attention, a transformer: that it matters how a pin listens we could not show, and the transformer took five times the seconds of the mean.
+# **The edges.** The three lower bars keep away from the line. With a mean, each step up adds about 0.01: from no graph to the boards, and from the boards to six graphs, for 3 to 4 seconds each.
+# (The boards' transformer borrowed its learning rate from six graphs; with one of its own it comes nearer.)
 #
-# One doubt is left. The boards' transformer borrowed its settings from six graphs; with a learning rate of its own it comes nearer to them.
+# **The way to listen.** The three upper bars touch the line. The transformer adds 0.000 to the mean and costs 58 seconds more. That it matters how a pin listens we could not show.
 #
 # **Bring the edges, and keep the aggregation plain.**
 #
 # <details><summary>How this was measured</summary>
 #
-# On days 42 to 48, which choose; graphs of the first morning of each week (*in time*, branch 14.9), 800 steps, a softmax over mixed negatives (lesson 11), 32 numbers, ten neighbors. Three seeds; intervals
-# over queries. Without a graph a model finds 0.216, with the boards 0.225 or 0.228, with six graphs 0.234 or 0.235. Mean, attention and transformer of six graphs were tuned until no neighbor of the best setting
-# was better (10, 8 and 5 trials); the others have the knobs of the same way with six graphs. Attention over mean −0.001, from −0.005 to +0.003; transformer over attention +0.001, from −0.002 to
-# +0.005; over concat −0.000, from −0.004 to +0.004. Concat was asked with two rates more, and with its best finds 0.239, over the mean +0.004, from −0.000 to +0.008, three seeds.
-# The boards' transformer borrowed its rate: with one of its own it comes from 0.227 to 0.234, nearer to the 0.246 of six graphs (one seed, answers left in). All six thrown into **one** list find 0.229 with a
-# mean, 0.230 with a transformer; their rate is borrowed, too, so this does not show that a list for each graph is better.
-# Command: `python -m solutions.experiments.lesson14.multibisage_study climb`, and `sizes` for the last week.
+# On days 42 to 48, which choose, with the graphs of the first morning of each week; three seeds, intervals over queries. Each way to listen to six graphs was tuned.
+# Without a graph a model finds 0.216, with a mean of boards 0.225, with six graphs 0.234 or 0.235. The rest, with concat at its best and six graphs thrown into one list, stands in branch 14.10.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 14.6 For whom?
 #
-# A mean over all pins hides whom a graph serves. So ask twice, in the last week, which nobody has chosen on: for all pins, and for pins that are on **no board** but in
-# another graph. Three kinds of rivals take part: two that hear the boards alone (PinSage, and a mean); two that count pairs of pins and read no content (RP3β, iALS); and two that know all six
+# A mean over all pins hides whom a graph serves. So ask twice in the last week, on which nothing was chosen: for all pins, and for pins that are on **no board** but in
+# another graph. Two rivals hear the boards alone (PinSage, and a mean); two count pairs of pins and read no content (RP3β, iALS); and two know all six
 # graphs (a mean of each, and iALS with boards, people and searches as further rows).
 #
 # > **Claim** (of the abstract, in substance). Six graphs find more than the graph of boards alone.
@@ -476,27 +476,21 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 14.4. Recall@10 on PinWorld's last week, for all pins (full circles) and for pins that are on no board and in another graph (hollow squares). The axis does not begin at 0. Look at
-# the distance from circle to square, and at its side.*
+# *Figure 14.4. Recall@10 on PinWorld's last week, for all pins (full circles) and for pins that are on no board and in another graph (hollow squares). The axis does not begin at 0.
+# On which side of its circle does a square stand?*
 #
-# **Read the squares.** In two rows they stand left of the circles: PinSage and the mean of boards. For a pin on no board these have its content alone. In all other rows they stand right, even
-# where no graph was added: RP3β and iALS count which pins were engaged with together, and a pin needs no board for that. With six graphs the mean goes from 0.222 to 0.273 there; over all pins it gains 0.012.
+# **Read the squares.** In two rows they stand left of the circles: PinSage and the mean of boards. For a pin on no board these have its content alone. In all other rows they stand right. RP3β and
+# iALS hear no boards at all: they count which pins were engaged with together, and a pin needs no board for that. Six graphs lift the mean from 0.222 to 0.273 there, and by 0.012 over all pins.
 #
-# **And MultiBiSage proper?** A PinSage of twice the numbers and neighbors, trained for as many seconds as the transformer, cannot be told from it. Both are behind the plain mean of six graphs.
+# **And MultiBiSage proper?** (Not drawn.) Over all pins it finds 0.257, less than the plain mean by 0.005, from 0.001 to 0.009. From a PinSage of twice the numbers and neighbors, trained for as
+# many seconds, it cannot be told.
 #
-# **A model that hears boards alone fails the pins on no board. Any second source of edges helps them when they ask.**
+# **For pins that ask from no board, models of boards alone find least. Edges from elsewhere repair that.**
 #
 # <details><summary>How this was measured</summary>
 #
-# PinWorld: the last week, 3,000 queries, 363 of them pins on no board that another graph knows; three seeds for whatever is trained, answers left in (branch 14.9), 32 numbers, ten neighbors. Nothing but the query leaves a list:
-# pairs repeat. Settings are those of a longer search on what chooses: 10 trials for the mean, 5 for the transformer, 12 for PinSage, 13 for one graph, 16 and 21 for iALS, 24 for RP3β; PinSage and one graph climbed to a rate of their
-# own at this size. Intervals are over queries. The mean of six graphs over PinSage: +0.021, from +0.014 to +0.027, off the boards +0.065, from +0.041 to +0.090; over iALS with six graphs +0.016, from +0.009 to +0.023, off the
-# boards +0.013, from −0.012 to +0.038. So it is when such a pin asks. To be found is another matter: where it is what is *sought*, everybody's recall@10 is below 0.01 (mean 0.007, PinSage 0.001).
-# The transformer finds 0.257 over all pins, the mean 0.261 (0.262 in that run), PinSage of equal size 0.240 or 0.243, over which the transformer is ahead by 0.015, from 0.009 to 0.021. With the transformer's seconds, PinSage of 64 numbers and 20
-# neighbors: mean over it +0.007, from +0.002 to +0.011; transformer over it +0.002, from −0.003 to +0.007. The mean is ahead of the transformer by 0.005, from 0.001 to 0.009. iALS with six graphs has 24 numbers in the figure, its best: 0.252, and 0.281 off the boards
-# (the mean over it +0.009, from +0.003 to +0.015, and −0.008, from −0.030 to +0.014); with 32, as the others have, 0.244 and 0.260. In lesson 18's question "When does a graph model win?" MultiBiSage (the transformer) is first at no
-# level of content: among new pins 0.446, PinSage 0.447, iALS told of content and author 0.459, ahead by 0.013, from 0.005 to 0.021. Where half of the content is noise it is not told from the first, because its three trainings lie far apart:
-# 0.361 against 0.453, behind by 0.092, from −0.039 to +0.223. Articles: citeulike-t, branch 14.11. Command: `python -m solutions.experiments.lesson14.multibisage_study sizes`, and `answers` for the transformer.
+# The last week, 3,000 queries, 363 of them pins on no board that another graph knows; three seeds for whatever is trained, all tuned; intervals over queries. Nothing but the query leaves a list, for
+# pairs repeat. Here pins off the boards *ask*. Where one of them is what is *sought*, everybody's recall@10 is below 0.01. All differences, and MultiBiSage in a question of lesson 18: branch 14.11.
 #
 # </details>
 
@@ -507,7 +501,7 @@ verdict(
 # >
 # > **Where it won.** Pins that ask from no board: recall@10 is 0.273 with a plain mean of six graphs, 0.222 with the boards alone.
 # >
-# > **Where it did not.** For the same pins iALS with the same six graphs cannot be told from it.
+# > **Where it did not.** For the same pins it cannot be told from iALS with the six graphs, nor from RP3β, which only counts pairs.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
@@ -519,7 +513,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **Six graphs, attention, a second level: which would you pay for?** The graphs. Six found more than one, most for pins that the boards do not know, when they ask. That attention and a second
+# * **Six graphs, attention, a second level: which would you pay for?** The graphs. Six found more than one, most for pins that ask from no board. That attention and a second
 #   level find more than a mean we could not show, and at equal cost the transformer could not be told from a larger PinSage.
 # * Before you train, ask of each graph which pins it reaches.
 # * A mask has to survive the row in which nobody is left: a finite number and zeros afterwards, or a place that is always there. Repairing NaN in the value leaves it in the gradient.
@@ -891,6 +885,18 @@ visuals.machine(kinds, missed)
 # are over all pins, whatever kind the lines show.
 #
 # </details>
+#
+# <details><summary>How figure 14.3 was measured</summary>
+#
+# On days 42 to 48, which choose; graphs of the first morning of each week (*in time*, branch 14.9), 800 steps, a softmax over mixed negatives (lesson 11), 32 numbers, ten neighbors. Three seeds; intervals
+# over queries. Without a graph a model finds 0.216, with the boards 0.225 or 0.228, with six graphs 0.234 or 0.235. Mean, attention and transformer of six graphs were tuned until no neighbor of the best setting
+# was better (10, 8 and 5 trials); the others have the knobs of the same way with six graphs. Attention over mean −0.001, from −0.005 to +0.003; transformer over attention +0.001, from −0.002 to
+# +0.005; over concat −0.000, from −0.004 to +0.004. Concat was asked with two rates more, and with its best finds 0.239, over the mean +0.004, from −0.000 to +0.008, three seeds.
+# The boards' transformer borrowed its rate: with one of its own it comes from 0.227 to 0.234, nearer to the 0.246 of six graphs (one seed, answers left in). All six thrown into **one** list find 0.229 with a
+# mean, 0.230 with a transformer; their rate is borrowed, too, so this does not show that a list for each graph is better.
+# Command: `python -m solutions.experiments.lesson14.multibisage_study climb`, and `sizes` for the last week.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Four pins look
@@ -1037,6 +1043,20 @@ pd.DataFrame({
 #
 # On citeulike-t a known pair can never be sought, so it leaves every list; its graphs hold no citation, and answers are *in time*. Settings of a longer search on what chooses: 16 trials for the mean, 11 for
 # PinSage, 24 for iALS and RP3β. The mean of two graphs over PinSage +0.022, from +0.015 to +0.030; iALS with 32 numbers over it +0.078, from +0.065 to +0.092. 3,000 queries.
+#
+# </details>
+#
+# <details><summary>How figure 14.4 was measured</summary>
+#
+# PinWorld: the last week, 3,000 queries, 363 of them pins on no board that another graph knows; three seeds for whatever is trained, answers left in (branch 14.9), 32 numbers, ten neighbors. Nothing but the query leaves a list:
+# pairs repeat. Settings are those of a longer search on what chooses: 10 trials for the mean, 5 for the transformer, 12 for PinSage, 13 for one graph, 16 and 21 for iALS, 24 for RP3β; PinSage and one graph climbed to a rate of their
+# own at this size. Intervals are over queries. The mean of six graphs over PinSage: +0.021, from +0.014 to +0.027, off the boards +0.065, from +0.041 to +0.090; over iALS with six graphs +0.016, from +0.009 to +0.023, off the
+# boards +0.013, from −0.012 to +0.038. So it is when such a pin asks. To be found is another matter: where it is what is *sought*, everybody's recall@10 is below 0.01 (mean 0.007, PinSage 0.001).
+# The transformer finds 0.257 over all pins, the mean 0.261 (0.262 in that run), PinSage of equal size 0.240 or 0.243, over which the transformer is ahead by 0.015, from 0.009 to 0.021. With the transformer's seconds, PinSage of 64 numbers and 20
+# neighbors: mean over it +0.007, from +0.002 to +0.011; transformer over it +0.002, from −0.003 to +0.007. The mean is ahead of the transformer by 0.005, from 0.001 to 0.009. iALS with six graphs has 24 numbers in the figure, its best: 0.252, and 0.281 off the boards
+# (the mean over it +0.009, from +0.003 to +0.015, and −0.008, from −0.030 to +0.014); with 32, as the others have, 0.244 and 0.260. In lesson 18's question "When does a graph model win?" MultiBiSage (the transformer) is first at no
+# level of content: among new pins 0.446, PinSage 0.447, iALS told of content and author 0.459, ahead by 0.013, from 0.005 to 0.021. Where half of the content is noise it is not told from the first, because its three trainings lie far apart:
+# 0.361 against 0.453, behind by 0.092, from −0.039 to +0.223. Articles: citeulike-t, branch 14.11. Command: `python -m solutions.experiments.lesson14.multibisage_study sizes`, and `answers` for the transformer.
 #
 # </details>
 

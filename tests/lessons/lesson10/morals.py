@@ -22,9 +22,11 @@ def recent() -> bool:
 def size() -> bool:
     data, small, large = "random catalogs", 1000, 100_000
     rate = lambda level, engine: mean("size", data, level, engine)  # noqa: E731
-    return rate(small, "iALS, cells") < rate(small, "iALS, exact scan") and all(
-        rate(large, x) > rate(large, "iALS, exact scan")
-        for x in ("iALS, cells", "iALS, cells of faiss")
+    scan = "iALS, exact scan"
+    return (
+        rate(small, "iALS, cells") < rate(small, scan) < rate(small, "iALS, cells of faiss")
+        and all(rate(large, x) > rate(large, scan) for x in ("iALS, cells", "iALS, cells of faiss"))
+        and all(rate(n, "iALS, cells of faiss") > rate(n, scan) for n in (10**6, 10**7))
     )
 
 
@@ -74,8 +76,8 @@ def batch() -> bool:
 MORALS = {
     "Only a product joins the two sides, so all but the product is made in advance": only_a_product,
     "A cosine ends at 1; the temperature says how much 1 is worth": worth,
-    "An index is a bet on size": size,
-    "Drawn alike, a few can stand for all": stand_for_all,
+    "In a large catalog an index pays; from what size on, depends on the index": size,
+    "Drawn with equal chances, a few can stand for all": stand_for_all,
     "Free negatives change the question: how much more probable is a film for her than for anybody?": batch,
     "Before you compare losses, ask what popularity of the last days finds": recent,
     "Settings chosen on one split are wrong on the other, and so may be the winner": splits,
