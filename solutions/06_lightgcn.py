@@ -278,7 +278,9 @@ plt.show()
 #
 # Look at the first mark on the right. After three epochs LightGCN finds 0.08, and BPR-MF nothing; after 24 BPR-MF
 # has about half of LightGCN's recall, and still climbs. Part of that lead need not be learned: from one-hot starts three
-# untrained layers find 0.055 (6.2). The rest is training. In BPR-MF the vector of a place moves only when one of its
+# untrained layers find 0.055 (6.2).
+#
+# The rest is training. In BPR-MF the vector of a place moves only when one of its
 # own visits is drawn, or when it is drawn as a negative. In LightGCN its final vector holds the layer 0 of everything
 # within three steps, so it moves with their visits, too.
 #
@@ -332,9 +334,9 @@ visuals.smoothing(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### How far is that end?
 #
-# Theory says bestsellers. Yet the longest walk in the table of 6.2 found most. So take ever more layers for the same 2,000 users:
-# untrained as in 6.2, and trained from noise as in 6.3. The table of 6.2 asked validation. Now we ask test, with validation in
-# the graph, so all numbers are higher: three untrained layers have 0.080 in place of 0.055.
+# Theory says bestsellers. Yet the longest walk in the table of 6.2 found most. So take ever more layers for the same 2,000 users,
+# untrained and trained. That table asked validation. Now we ask test, with validation in the graph, so all numbers are higher:
+# three untrained layers have 0.080 in place of 0.055.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:06.p14"]
 predict("06.p14")
