@@ -173,7 +173,7 @@ visuals.layers(R_path, num_layers=3)
 # A walk from a user to an item has **odd** length. Here both ends walk, and their steps add up. In the last
 # layer both walk $K$ steps, and $2K$ is even: it scores 0 everywhere. The mean mixes layers, so odd sums occur.
 # With $K = 3$ none of its scores is 0. With $K = 1$ the scores are $\frac14 (2 \hat{\mathbf A})$, and two are 0:
-# u0 with i2 and u1 with i0, the films that they have not liked yet, the very ones to recommend.
+# u0 with i2 and u1 with i0, the very films to recommend.
 #
 # (Trained vectors are not one-hot, so a trained last layer scores, too.)
 
@@ -483,7 +483,7 @@ verdict(
 # ## 6.6 Find the bug
 #
 # A LightGCN that does not walk is BPR-MF. Its loss falls like the diamonds of figure 6.2, and nobody notices. Below is
-# one, on a list of likes, as a graph library would have it: a message goes from `source[e]` to `target[e]`, and
+# one, on a list of likes: a message goes from `source[e]` to `target[e]`, and
 # degrees count the edges that arrive. It runs. The shapes are right. There is no NaN.
 #
 # Take the path and one layer, and follow the like of u0 and i0 through its first four lines with a pencil. Which

@@ -113,9 +113,7 @@ table.rename_axis("% that a graph knows")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Each row is a graph, each number the share of pins of a kind that have an edge in it. Read the column of ads: 86 % are clicked and 29 % are on a
-# board. No graph knows everybody. In lesson 09 a pin on no board heard nobody; here two of three such pins are known elsewhere.
-#
-# So before anything is trained, a line for each graph tells which pins it reaches.
+# board. In lesson 09 a pin on no board heard nobody; here two of three such pins are known elsewhere.
 #
 # <details><summary>Where these graphs come from</summary>
 #
@@ -287,8 +285,7 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 
 # %% [markdown]
 # *Figure 14.1. Four pins and the first six places of their lists in the graph of ads; pictures are queries and keys. Right, the weights of the longest list, and its keys
-# as arrows beside the query, as wide as their weights. Hatched places are empty (dashed in the interactive version, where a button lets them be heard, as vectors of
-# zeros, and where you carry the query).*
+# as arrows beside the query, as wide as their weights. Hatched places are empty (dashed in the interactive version: let them be heard, and carry the query).*
 #
 # What if the empty places were heard, as zeros? By hand: one neighbor with the logit log 5, and five zeros beside it. Its weight falls from 1 to 5 / (5 + 5) = ½, and what it says
 # is halved.
@@ -312,8 +309,7 @@ visuals.attention_map([f"{kind[i]} {i}" for i in chosen], 20 * looks[chosen], ke
 # \mathbf z_u = \mathrm{block}\big(\mathbf c + \mathbf h_u;\ \mathbf z_{u,g} : \mathcal N_g(u) \neq \emptyset\big)
 # $$
 #
-# (A *block* is attention with a few usual parts around it; lesson 15 takes it apart. $\mathbf c$ is CLS.) In a usual block everybody looks at everybody. Here
-# nobody reads the other places, so **one query** is enough.
+# (A *block* is attention with a few usual parts around it; lesson 15 takes it apart. $\mathbf c$ is CLS.) Only the first place is read, so **one query** is enough.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 24 to 31. Draw two boxes: six lists become six vectors, six vectors become one. Ask how many rows of the last attention are read: one. Usual
@@ -412,7 +408,7 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **The edges.** The three lower bars keep away from the line. With a mean, each step up adds about 0.01: from no graph to the boards, and from the boards to six graphs, for 3 to 4 seconds each.
-# (The lower three borrowed their settings from six graphs. With a learning rate of its own the boards' transformer comes nearer; in 14.6 the boards have settings of their own.)
+# (The lower three borrowed their settings from six graphs; in 14.6 the boards have settings of their own.)
 #
 # **The way to listen.** The three upper bars touch the line. The transformer adds 0.000 to the mean and costs 58 seconds more. That it matters how a pin listens we could not show.
 #
@@ -516,7 +512,7 @@ verdict(
 # * **Six graphs, attention, a second level: which would you pay for?** The graphs. Six found more than one, most for pins that ask from no board. That attention and a second
 #   level find more than a mean we could not show, and at equal cost the transformer could not be told from a larger PinSage.
 # * Before you train, ask of each graph which pins it reaches.
-# * A mask has to survive the row in which nobody is left: a finite number and zeros afterwards, or a place that is always there. Repairing NaN in the value leaves it in the gradient.
+# * A mask has to survive the row in which nobody is left: a finite number and zeros afterwards, or a place that is always there.
 #
 # **Next.** A list of neighbors is a set: mix its places, and nothing changes. What somebody did this morning has an order. Who
 # reads it, and when is it worth reading? [Lesson 15](15_sequences.ipynb).
