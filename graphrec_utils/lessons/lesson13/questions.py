@@ -214,7 +214,7 @@ QUESTIONS = (
         ("it has no relation vector", "It has that of follows."),
     )),
     Question("13.q2", "θ_r in (θ_s + θ_r) · θ_t, for one relation and all users: what does it say about a target?", (
-        ("how popular it is there",
+        ("a bonus there, whoever asks",
          "θ_r · θ_t does not depend on the source."),
         ("how well it fits the user", "That is θ_s · θ_t."),
         ("nothing, it cancels in the ranking", "It cancels between sources. Targets have different products with it."),
