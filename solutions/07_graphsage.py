@@ -840,6 +840,11 @@ print(
 )
 law.round(5)
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### A question about this branch
+#
+# {{quiz:07.q3}}
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 7.12 ↳ Two layers, and the same with PyG
 #

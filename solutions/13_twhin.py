@@ -281,11 +281,15 @@ pd.DataFrame(rows)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # With the bugs the first three rows say yes: a loss falls, whatever its labels are. The other rows each say what the loss is *for*, and there the bugs show.
 #
-# You find the bugs in `projects/twhin/models/models.py` of the repository twitter/the-algorithm-ml. The labels of the
+# <details><summary>The three, and where they stand in Twitter's code</summary>
+#
+# In `projects/twhin/models/models.py` of the repository twitter/the-algorithm-ml. The labels of the
 # negatives are built with `torch.ones`. The relations are read through `.data`, so they never learn. And the relation (`trans_embs`) is added to the
 # target, and for true edges only. (We know the released file, not what ran in production.)
 #
-# The last of the three is the quietest. What does it do to a list?
+# </details>
+#
+# One of the three is the quietest: the relation is added to the target, not to the source. What does it do to a list?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:13.p2", "told"]
 predict("13.p2")
@@ -1002,6 +1006,11 @@ for rival in ("RP3β", "EASE", "iALS"):
 # of users with the fewest and the most topics, as PinWorld knows them.
 #
 # </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### A question about this branch
+#
+# {{quiz:13.q4}}
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.9 ↳ Retrained overnight
