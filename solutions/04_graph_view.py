@@ -14,7 +14,7 @@
 # # 04 · The graph view
 #
 # > **Ann likes Alien and Brazil. Which films can she reach by going from likes to likes, and in how many steps?** Which of
-# > them should she see first? And what does a factorization, which never takes a step, know about those steps?
+# > them should she see first? And what do these steps share with a factorization, which never takes one?
 #
 # **You will** see a matrix of likes as a graph, count the walks from a user to a film, give a walk less
 # weight where it says little, and find out which walks find most.
@@ -101,7 +101,7 @@ visuals.adjacency(toy.likes(), toy.USERS, toy.ITEMS)
 # stands in the upper right block, its transpose in the lower left one: every like is there twice. In the
 # interactive version, pick a node to see its row, or a cell to see its edge.*
 #
-# Most cells are 0, so $\mathbf A$ is stored *sparse*: only its ones, with their places. For the likes of MovieTweetings all cells would take 5.9 GB, its ones take 1.7 MB.
+# Most cells are 0, so $\mathbf A$ is stored *sparse*: only its ones, with their places. For the likes of MovieTweetings that saves gigabytes:
 
 # %% jupyter={"source_hidden": true}
 # real likes: a rating of 7 or more; from here on the library's versions of what you write
@@ -299,7 +299,7 @@ print(
 # *Figure 4.5. How far 300 random users get in 1 (dotted), 3 (dashed) and 5 steps (solid). Across: a share of all films, on a
 # logarithmic axis. Up: the share of the users who reach at most that much. The numbers are medians, where the gray line crosses.*
 #
-# After three steps a typical user reaches nearly a third of all films, and after five nearly everything. So
+# A typical user has one or two likes. After three steps she reaches nearly a third of all films, and after five nearly everything. So
 # that a film *can* be reached says little. What counts is how often, and through whom.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -323,7 +323,7 @@ print(
 #
 # | exponent | small | large |
 # |---|---|---|
-# | $\alpha$, inner nodes | 0: every walk counts 1, as in $\mathbf A^3$; ½: L3 | 1: a walk counts as often as a random walker would take it; hubs count next to nothing |
+# | $\alpha$, inner nodes | 0: every walk counts 1, as in $\mathbf A^3$; ½: L3 | 1: a walk counts as often as a random walker would take it; *one* walk over a blockbuster counts next to nothing, all of them together as much as those over any other film |
 # | $\beta$, last film | 0: popular films stay in front | 1: divided by all of its fans; rare films come to the front |
 #
 # You have written four points of this square already. A walk of three steps in a form of 4.2 is divided at each node that it leaves or enters, so up to a factor that is the same for all of Ann's films:
@@ -478,10 +478,11 @@ for name in ("last film alone", "RP3β", "column form"):
 # %% [markdown]
 # *Figure 4.6. NDCG@20 on MovieTweetings of the same walks of three steps, weighed by the exponents behind each name; gray the bestsellers, dashed iALS. Start at plain three hops: what does L3 add, what the last film alone, and what both?*
 #
-# Bestsellers find 0.156, plain three hops 0.171. Dividing by the inner nodes alone (L3) adds a little, dividing by the last film's fans alone adds more, and both together, RP3β, add more than the two gains summed up: 0.190. Why? Many walks end at a film
-# because it has many fans. That is the crowd, not your taste; and the crowd comes in over hubs as well as at the end.
+# Bestsellers find 0.156, plain three hops 0.171. Dividing by the inner nodes alone (L3) adds a little, dividing by the last film's fans alone adds more. Why? Many walks end at a film because it has many fans: that is the crowd, not your taste.
 #
-# But more is not better. The symmetric form falls behind bestsellers, and the column form, which divides by *all* fans of the last film, finds next to nothing: it asks for rare films, whoever you are.
+# Both together, RP3β, add more than the two gains summed up: 0.190. Why that is so was not tested. A guess: divided by its fans alone, a rare film rises whichever walk reached it; with busy nodes on the way turned down, too, those rise whose walks say something about you.
+#
+# But more is not better. From RP3β to the symmetric form only $\alpha$ grows, from ½ to 1, and it falls behind bestsellers; with $\beta = 0$ the same change (from L3 to the row form) does no harm. So the two exponents must be chosen together. The column form divides by *all* fans of the last film and finds next to nothing: it asks for rare films, whoever you are.
 #
 # **That a film can be reached says little; how a walk is weighed decides.**
 #
@@ -502,7 +503,7 @@ for name in ("last film alone", "RP3β", "column form"):
 #
 # ### And a factorization, which takes no step?
 #
-# iALS finds as much as RP3β. What does it know about walks? The SVD (lesson 02) writes
+# iALS and RP3β cannot be told apart here. What have they in common? The SVD (lesson 02) writes
 # $\mathbf R = \mathbf U \boldsymbol\Sigma \mathbf V^\top$, a sum of *patterns*, each with its size $\sigma$. Then
 # $\mathbf R \mathbf R^\top \mathbf R = \mathbf U \boldsymbol\Sigma^3 \mathbf V^\top$: walks of three steps have the same patterns
 # in other sizes. So whatever keeps the largest patterns keeps what long walks are made of (branch B). iALS is fitted in another way, so for it this is a hint and no proof.
@@ -521,21 +522,14 @@ for name in ("last film alone", "RP3β", "column form"):
 # * **Which films can Ann reach, and in how many steps?** Cube in three, through Bob, and Drive in five. Every edge changes sides, so new films come at odd
 #   lengths only. On MovieTweetings a typical user reaches 29 % of all films in three steps, 92 % in five.
 # * **Which should she see first?** Cube: a walk of three steps leads there, and none to Drive. Where thousands of films have such walks, divide each
-#   walk by the degrees on its way, above all by the last film's fans, and not by all of them.
-# * **What does a factorization know?** The largest of the walks' patterns: $\mathbf R \mathbf R^\top \mathbf R$ has those of $\mathbf R$ in other sizes (4.5, branch B).
+#   walk by the square root of the degrees on its way, the last film's included. The column form, which divides by them in full, loses nearly everything.
+# * **What do they share with a factorization?** The largest patterns: $\mathbf R \mathbf R^\top \mathbf R$ has those of $\mathbf R$ in other sizes (4.5, branch B).
 # * R is a block of A, and powers of A count walks.
 # * Hide the test links before anything is computed from the graph.
 #
 # **Next.** Nothing in these walks is learned. What if every node had a vector, and sent it along its edges?
 # Then two things could be trained: the vectors, and what happens to them on the way. [Lesson
 # 05](05_ngcf.ipynb) asks which of the two should be.
-#
-# **Further reading.** Andersen, Chung, Lang, *Local Graph Partitioning using PageRank Vectors* (2006): push, with
-# proofs. Kovács and others, *Network-based prediction of protein interactions* (2019): why three steps.
-# Wu and others, *Simplifying Graph Convolutional Networks* ([arXiv 1902.07153](https://arxiv.org/abs/1902.07153)):
-# convolution as a low-pass. Shen and others, *How Powerful is Graph Convolution for Recommendation?*
-# ([arXiv 2108.07567](https://arxiv.org/abs/2108.07567)): GF-CF. Klicpera and others, *Predict then Propagate*
-# ([arXiv 1810.05997](https://arxiv.org/abs/1810.05997)): PageRank inside a neural network.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # If a minute is left, ask the question of lesson 05: what in a walk of three steps could be learned?
@@ -1178,3 +1172,11 @@ my_films("04")
 # | **paper**, Klicpera et al. 2019 (APPNP) | $\alpha$ is the probability to return | our `restart` |
 # | **code**, `networkx.pagerank` | `alpha=0.85` | the probability to go **on**: our $1 - $ `restart` (4.6) |
 # | **code**, `hold_out` | each user keeps a train item | an item may lose all its fans (4.5) |
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **Further reading.** Andersen, Chung, Lang, *Local Graph Partitioning using PageRank Vectors* (2006): push, with
+# proofs. Kovács and others, *Network-based prediction of protein interactions* (2019): why three steps.
+# Wu and others, *Simplifying Graph Convolutional Networks* ([arXiv 1902.07153](https://arxiv.org/abs/1902.07153)):
+# convolution as a low-pass. Shen and others, *How Powerful is Graph Convolution for Recommendation?*
+# ([arXiv 2108.07567](https://arxiv.org/abs/2108.07567)): GF-CF. Klicpera and others, *Predict then Propagate*
+# ([arXiv 1810.05997](https://arxiv.org/abs/1810.05997)): PageRank inside a neural network.

@@ -210,10 +210,10 @@ QUESTIONS = (
     Question("04.p11", "Divide walks of three steps by the degrees of their inner nodes (L3), by that of the last film alone, or by both (RP3β). "
              "What adds most to what plain walks find?", (
         ("both together: more than the two gains added up",
-         "0.171 to 0.190; alone the inner nodes reach 0.174 and the last film 0.181. The crowd comes in over hubs and at the end of the walk; turn down one, and "
-         "it still comes in by the other."),
+         "0.171 to 0.190; alone the inner nodes reach 0.174 and the last film 0.181. Why more than the sum, was not tested; "
+         "the text below figure 4.6 has a guess."),
         ("both together: less than the two gains added up, for both turn down the same crowd",
-         "They do turn down the same crowd, but it comes in by two doors: alone 0.174 and 0.181, together 0.190."),
+         "It sounds likely, and it is not so: alone 0.174 and 0.181, together 0.190."),
         ("the last film's alone: with both too little of the crowd is left",
          "Alone it reaches 0.181, together with the inner nodes 0.190. Too little is left where the last film is divided by all of its fans."),
         ("those of the inner nodes alone: a walk over a blockbuster says little",

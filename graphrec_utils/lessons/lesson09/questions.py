@@ -143,11 +143,11 @@ QUESTIONS = (
     Question("09.p5", "Each idea is taken away, and so are two other things: the softmax in place of the hinge, and the neighbors. Whose gain can be "
              "told from nothing, over three trainings?", (
         ("the loss and the neighbors alone",
-         "Each is worth about 0.02. The ideas about which neighbors and which negatives lie at zero."),
+         "Each is worth about 0.02. The ideas about which neighbors and which negatives cannot be told from nothing."),
         ("importance and hard negatives alone: they nearly double the paper's hit rate",
          "There a pin chooses among billions, here among 7,000. At this size nothing of the kind is seen."),
         ("all of them, each a little",
-         "Four of the six intervals cross the line of zero. Pins that share a board are few here, so it matters little how they are weighed."),
+         "Four of the six intervals cross the line of zero. A little may be there; three trainings do not show it."),
         ("none of them",
          "Two are clear of zero. Without neighbors it is another model, and the loss decides which negatives are pushed."),
     ), measured=_seen),

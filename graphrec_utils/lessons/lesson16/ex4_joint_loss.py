@@ -24,7 +24,7 @@ ex = Exercise(
     points=4,
     library="graphrec_utils.models.omnisage.loss",
     hints=(
-        "A batch has 256 pairs and 4,000 questions of users. How often is each loss heard if all examples go into one mean?",
+        "Say a batch has 256 pairs and 4,000 questions of users. How often is each loss heard if all examples go into one mean?",
         "For each loss with examples: its weight times the mean over its own examples. Add them up. The mean of "
         "nothing is NaN, so an empty one is left out.",
         "`parts = [weights[k] * x.mean() for k, x in losses.items() if k in weights and len(x)]`; "

@@ -6,7 +6,7 @@ from tests.lessons.evidence import ahead, mean, of
 
 
 def ideas() -> bool:
-    # where few neighbors are to choose from, and many hard negatives are false, no idea is seen to gain; without neighbors and with the hinge much is lost
+    # three ideas whose problem is not here are not seen to gain; without neighbors and with the hinge much is lost
     leads, rivals = of("09_ablation")["PinWorld"]["leads"], of("09_rivals")["PinWorld"]["leads"]
     tried = ("importance pooling over mean pooling", "importance pooling over max pooling")
     tried += ("importance, curriculum over importance pooling",)
@@ -42,7 +42,7 @@ def anew() -> bool:
 
 
 MORALS = {
-    "An idea pays where its problem is": ideas,
+    "Ask of an idea which problem it is for, and whether you have it": ideas,
     "Make the vectors anew for the young: among all pins you would hardly see it": anew,
     "Where things are known, count; what nobody has sorted yet, content finds as well as counting does": count_the_known,
     "What can never come again leaves every list, or whoever learned it is punished": lambda: (
