@@ -95,9 +95,8 @@ two.rename(columns={"ndcg": "NDCG@20"}).set_index("model").round(4)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Each row is a **trial**: one training with one choice of settings, judged on validation. The table has the
 # two best of each model: *Dot* is the dot product, GMF and MLP are two steps toward NeuMF (3.2), and the
-# *fused* NeuMF starts from the best of both. One column matters now: `reg`, the penalty $\lambda$ of lesson
-# 02. (`loss` is what training makes small, 3.5; `rate`, the *learning rate*, is how far one step goes;
-# `epochs` are passes over the likes.)
+# *fused* NeuMF starts from the best of both. One column matters now: `reg`, the penalty $\lambda$ of
+# lesson 02. (`rate` is the *learning rate*: how far one step of training goes.)
 #
 # Here is the best trial of each penalty. Which trial would you add first?
 
@@ -110,7 +109,7 @@ trials.pivot_table(index=["loss", "reg"], columns="model", values="ndcg", aggfun
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>How this was measured</summary>
 #
-# Ratings of 7 or more, users and films with five likes or more. A random fifth of every user's likes is the test part, a
+# `loss` is what training makes small (3.5), `epochs` are passes over the likes. Ratings of 7 or more, users and films with five likes or more. A random fifth of every user's likes is the test part, a
 # tenth of the rest is validation. Dot, GMF, MLP and NeuMF have 12 trials each: two losses, two rates, three penalties in
 # steps of a factor of ten; the fused NeuMF has 3 more. The best trial of each was trained with three seeds and ranked all
 # 1,714 films for the test; the interval is one of 95 % over 3,452 users. Again, with
@@ -155,9 +154,10 @@ check("03.1", audit)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **So the check mark says less than it seems.** Every number on it is right, and more users would not help.
-# But the fused NeuMF stands on 27 trials, and Dot on 12: who tries more finds more. Dot is best at a middle
-# penalty, so something between the old ones may be better. GMF is best at the last one, so nobody knows what
-# comes after. Section 3.7 closes these gaps; first see what is compared.
+# Try `audit(trials)`: Dot (12, 10.0, 1), GMF (12, 10.0, 0), and for the fused NeuMF (3, 1.0, 0). That 3 hides the most: it
+# starts from the best of GMF's 12 trials and of the MLP's 12, so it stands on 27, and who tries more finds more. Dot is best
+# at a middle penalty, so something between the old ones may be better. GMF is best at the last one, so nobody knows
+# what comes after. Section 3.7 closes these gaps; first see what is compared.
 #
 # <details><summary>What to add</summary>
 #
@@ -197,8 +197,11 @@ predict("03.p1")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### A network instead of a product
 #
-# A **multilayer perceptron** (MLP) puts the two vectors beside each other, and a tower of layers learns what
-# to do with them:
+# So GMF orders films as a dot product does: multiply the weights into the film's vector once, $\mathbf q'_i = \mathbf h \odot \mathbf q_i$, and
+# $\hat y = \langle \mathbf p_u, \mathbf q'_i \rangle$. It learns in another way, and ranks nothing new.
+#
+# A **multilayer perceptron** (MLP) goes further. It puts the two vectors beside each other, and a tower of layers learns
+# what to do with them:
 #
 # $$
 # \mathbf z_0 = [\mathbf p_u; \mathbf q_i], \qquad
@@ -206,26 +209,14 @@ predict("03.p1")
 # \hat y_{ui} = \mathbf h^\top \mathbf z_L
 # $$
 #
-# **NeuMF** runs both, each with embeddings of its own, and reads them with one last layer:
-#
-# $$
-# \hat y_{ui} = \mathbf h^\top \big[\, \mathbf p_u^{G} \odot \mathbf q_i^{G}\,;\; \mathbf z_L \,\big]
-# $$
-#
-# | symbol | in code | shape |
-# |---|---|---|
-# | $\mathbf p^G, \mathbf q^G$ | `gmf_emb`, a pair of tables | `(m, d)`, `(n, d)` |
-# | $\mathbf p, \mathbf q$ of the tower | `mlp_emb`, a pair of tables | `(m, d')`, `(n, d')` |
-# | $\mathbf W_l, \mathbf b_l$ | `hidden`, a list of pairs | `(out, in)`, `(out,)` |
-# | $\mathbf h$ | `h`, the GMF half first | `(d + last width,)` |
-#
-# So NeuMF has the product built in, and a network beside it. *Branch A writes it.*
+# **NeuMF** runs both side by side, each with embeddings of its own, and reads them with one last layer. So it has the
+# product built in, and a network beside it. *Branch A writes it.*
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.3 More expressive?
 #
 # A network with one hidden layer can approximate any continuous function on a bounded region, the dot product
-# included. So an MLP can do whatever a dot product does, and more. This is the argument for NeuMF.
+# included. So an MLP can do whatever a dot product does, and more. This is the argument for a network. (NeuMF plays safe: it keeps the product beside it.)
 #
 # But *can represent* is one thing, and *does learn* another. Take one number $p$ for a user and one, $q$, for
 # an item. Three networks learn to return $p \cdot q$ for $p$ and $q$ between −2 and 2.
@@ -266,9 +257,12 @@ visuals.surface(nets)
 # curves are the scores of one item (the dotted line) for all users: straight for the product, bent for a
 # network (dashed).*
 #
-# A ReLU network is made of flat pieces, and beyond the last fold it goes on straight. At $p = q = 3$ the
-# three networks say 5.4, 5.5 and 7.3; the product is 9, and a dot product needs no training to say so. **What
-# a network can represent, it still has to learn, from few likes.** Rendle et al. (2020) made this point about
+# Inside the square 32 units have learned the product almost exactly; 2 units cannot. Outside, where nobody trained them, all three say too
+# little: a ReLU network is made of flat pieces, and beyond the last fold it goes on straight. At $p = q = 3$ they say 5.4, 5.5 and 7.3 in
+# place of 9, and a dot product needs no training to say so. **To represent is not yet to learn, and a network can be trusted only where it had data**:
+# here the whole square, in a recommender a few likes per user.
+#
+# Rendle et al. (2020) made this point about
 # the MLP, and about NeuMF they asked what you asked in 3.1: how was its rival tuned? *Branch A goes on to 64
 # coordinates.*
 
@@ -300,9 +294,8 @@ visuals.surface(nets)
 # like $i$ and a **negative** $j$, an item that the user has not liked *in train*, and ask for
 # $\hat y_{ui} > \hat y_{uj}$. Only the difference of two scores counts. (Branch B asks how to draw.)
 #
-# The data are the likes of MovieTweetings. A random fifth of each user's likes is the test part, as in the
-# papers of this lesson. Such a test asks about gaps in the past (1.3): it repeats their comparison and says
-# nothing about tomorrow.
+# **Data.** The likes of MovieTweetings; a random fifth of each user's likes is the test part, as in the papers of this lesson. Such
+# a test asks about gaps in the past (1.3), not about tomorrow.
 
 # %%
 events = datasets.load("movietweetings-100k", fallback=True).at_least(7).core(5, 5)
@@ -389,8 +382,7 @@ visuals.bpr_loss(function=bpr_loss)
 # optimizer.step()
 # ```
 #
-# A ridge $\lambda$ on the vectors of the batch belongs to BPR as it does to iALS. Now train with your loss,
-# and with the sign turned.
+# A ridge $\lambda$ on the vectors of the batch belongs to BPR as it does to iALS. Now train with this loss (the library's, equal to yours once the check passes; λ is off here), and with the sign turned.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 3.2: One step of training, a dozen times; read x and the loss aloud. Reset, Turn the sign, a dozen again: the
@@ -512,8 +504,7 @@ visuals.sampled_metric(num_items=2000, num_negatives=99, top=10, rank=50)
 
 # %% [markdown]
 # *Figure 3.4. The chance that a test item is a hit, over its rank among all 2,000 items on a logarithmic
-# axis. With all items ranked (solid) it drops to 0 after rank 10. Against 99 sampled negatives (dashed) it
-# stays near 1 past rank 100.*
+# axis. With all items ranked (solid) it drops to 0 after rank 10. Against 99 sampled negatives (dashed) it stays near 1 up to about rank 100, and is still about one half near 200.*
 #
 # The reason is a count. At rank 50, 49 of the other 1,999 items are better; among 99 draws we expect
 # $99 \cdot 49 / 1999 \approx 2.4$ of them, far from ten. The top 10 of 100 asks about the best
@@ -561,9 +552,9 @@ check("03.7", reversal)
 #
 # Does a learned similarity find more than a dot product, once both get the same care? Dot, GMF and MLP are
 # now tried at penalties between the old ones and beyond their ends, and the fused NeuMF starts from the new
-# winners. Simple models belong into such a table, too, since a lead over one's own relatives says little
-# about what is worth building. Four have no network: *popularity* that forgets old likes, EASE and iALS of
-# lesson 02, and RP3β, which walks three steps along likes (04).
+# winners. Simple models belong in such a table, too, since a lead over one's own relatives says little
+# about what is worth building. Four have no network: *popularity* that forgets old likes, EASE and iALS of lesson 02
+# (*any d*: its length, too, was chosen on validation; a second row has 32), and RP3β, which walks three steps along likes (04).
 #
 # > **Claim 1** (He et al., 2017). A tuned NeuMF finds more than a tuned dot product.
 # >
@@ -631,12 +622,10 @@ verdicts(*cards)
 # second does not hold: ask which rows have no network at all, and which of them the paper had beside it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** NeuMF stayed at 0.168, and Dot rose from 0.155 to 0.170 as soon as it got more care. So
-# the lead of 3.1, 0.013, is gone: now NeuMF is 0.002 behind, and the interval holds 0 (claim 1 stays open in
-# both directions). Then look above Dot: RP3β, iALS and EASE have no network, and find more than both. A guess
+# **How to read it.** NeuMF stayed at 0.168, and Dot rose from 0.155 to 0.170 as soon as it got more care. So the lead of 3.1 is gone: the interval of the difference holds 0, and claim 1 stays open in both directions. Then look above Dot: RP3β, iALS and EASE have no network, and find more than both. A guess
 # why: they see every cell of $\mathbf R$, or every path, at once, where Dot and NeuMF see a few drawn
-# negatives. And look at EASE: with 99 negatives it is behind Dot, among all items it is ahead, as 3.6 made us
-# expect.
+# negatives. And look at EASE: with 99 negatives it is behind Dot, among all items it is ahead.
+# Such a turn is what 3.6 warned of (no intervals here).
 #
 # **A lead over a rival that got less care is no lead. Tune the old model as hard as the new one, and invite
 # the simple ones.**
@@ -678,7 +667,7 @@ verdicts(*cards)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
 #
-# They come back at the start of later lessons.
+# They come back at the start of later lessons. 03.q6 belongs to branch B, and the number in an answer of 03.q2 to branch A.
 #
 # {{quiz}}
 
@@ -687,7 +676,7 @@ verdicts(*cards)
 #
 # * **Why not learn the similarity itself?** You may. But beside a dot product that was tuned with the same
 #   care we saw no gain (3.7), and without the dot product there is no index over a million items (3.4).
-# * A network *can represent* a dot product and still has to *learn* it.
+# * A network *can represent* a dot product and still has to *learn* it, and can be trusted only where it had data.
 # * A lead is worth as much as the care for its rival: read the trials first, then the verdict.
 # * BPR compares pairs, $-\log\sigma(s^+ - s^-)$; BCE asks each pair alone; softmax lets all items compete, $-\log p$ with
 #   $Z$ over the catalog. Check a sign on held-out data, not on the loss.
@@ -721,11 +710,24 @@ verdicts(*cards)
 #
 # It gives the forward pass of NeuMF in a dozen lines of your own, and a number for how much of a dot product a network
 # learns.
+#
+# **NeuMF** runs both, each with embeddings of its own, and reads them with one last layer:
+#
+# $$
+# \hat y_{ui} = \mathbf h^\top \big[\, \mathbf p_u^{G} \odot \mathbf q_i^{G}\,;\; \mathbf z_L \,\big]
+# $$
+#
+# | symbol | in code | shape |
+# |---|---|---|
+# | $\mathbf p^G, \mathbf q^G$ | `gmf_emb`, a pair of tables | `(m, d)`, `(n, d)` |
+# | $\mathbf p, \mathbf q$ of the tower | `mlp_emb`, a pair of tables | `(m, d')`, `(n, d')` |
+# | $\mathbf W_l, \mathbf b_l$ | `hidden`, a list of pairs | `(out, in)`, `(out,)` |
+# | $\mathbf h$ | `h`, the GMF half first | `(d + last width,)` |
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 03.2 — `neumf_forward` ({{points:03.2}}, branch A)
 #
-# The whole forward pass of 3.2, without the last bias and the sigmoid. ReLU comes after *every* layer of
+# The whole forward pass, without the last bias and the sigmoid. ReLU comes after *every* layer of
 # the tower.
 #
 # **By hand.** GMF half: $2 \cdot (-3) = -6$. Tower: $\mathbf z_0 = (1, -2)$, one layer with rows $(1, 1)$ and
