@@ -16,8 +16,7 @@
 # > **Everything else in a recommender is learned from data. Why not the similarity itself?**
 #
 # Lesson 02 gave every user and every film a vector and took the dot product of the two. That product was our
-# choice. In 2017 a network took its place, and was ahead. You will see that lead with a check mark, and
-# decide whether you believe it.
+# choice. In 2017 a network took its place, and was ahead. You will see that lead with a check mark. Do you believe it?
 #
 # **You will** doubt a check mark, compare users with films by a network, write a loss that compares pairs, and construct
 # two recommenders that a popular metric puts in the wrong order.
@@ -25,9 +24,8 @@
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 02, a little PyTorch ·
 # **Runs on** any CPU
 #
-# **In an hour:** 3.1 to 3.7, with exercises 03.1, 03.4 and 03.7. **Branches**, marked ↳, stand after the take-away: **A**
-# the network of 2017, and how much of a product it learns, **B** the draw of pairs, and whom training hears most, **C** what
-# one triple moves, **D** a metric on drawn negatives, written with care.
+# **In an hour:** 3.1 to 3.7, with exercises 03.1, 03.4 and 03.7. **Branches**, marked ↳, stand after the
+# take-away, with what each gives.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: the check mark of 3.1 (let the room doubt it), 3.2 and 3.3 as one
@@ -93,9 +91,7 @@ two = best_first.groupby("model").head(2).sort_values("model", kind="stable")
 two.rename(columns={"ndcg": "NDCG@20"}).set_index("model").round(4)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Each row is a **trial**: one training with one choice of settings, judged on validation. The table has the
-# two best of each model: *Dot* is the dot product, GMF and MLP are two steps toward NeuMF (3.2), and the
-# *fused* NeuMF starts from the best of both. One column matters now: `reg`, the penalty $\lambda$ of
+# Each row is a **trial**: one training with one choice of settings, judged on validation. *Dot* is the dot product, GMF and MLP are two steps toward NeuMF (3.2), and the *fused* NeuMF starts from the best of both. One column matters now: `reg`, the penalty $\lambda$ of
 # lesson 02. (`rate` is the *learning rate*: how far one step of training goes.)
 #
 # Here is the best trial of each penalty. Which trial would you add first?
@@ -155,9 +151,7 @@ check("03.1", audit)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **So the check mark says less than it seems.** Every number on it is right, and more users would not help.
 # Try `audit(trials)`: Dot (12, 10.0, 1), GMF (12, 10.0, 0), and for the fused NeuMF (3, 1.0, 0). That 3 hides the most: it
-# starts from the best of GMF's 12 trials and of the MLP's 12, so it stands on 27, and who tries more finds more. Dot is best
-# at a middle penalty, so something between the old ones may be better. GMF is best at the last one, so nobody knows
-# what comes after. Section 3.7 closes these gaps; first see what is compared.
+# starts from the best of GMF's 12 trials and of the MLP's 12, so it stands on 27, and who tries more finds more. Between Dot's penalties something better may lie, and beyond GMF's last one, too. Section 3.7 closes these gaps; first see what is compared.
 #
 # <details><summary>What to add</summary>
 #
@@ -183,8 +177,6 @@ check("03.1", audit)
 # | $\mathbf p_u$, $\mathbf q_i$, rows of two tables (lesson 02: $\mathbf w_u$, $\mathbf h_i$) | `user_emb[users]`, `item_emb[items]` | `(B, d)` |
 # | $\mathbf h$, here a vector of weights | `h` | `(d,)` |
 # | $\hat y_{ui}$ of B pairs | the result | `(B,)` |
-#
-# The paper puts a sigmoid around it. That does not change the order of scores, so we leave it to the loss.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:03.p1", "told"]
 predict("03.p1")
@@ -252,10 +244,8 @@ nets = [imitate(width) for width in (2, 8, 32)]
 visuals.surface(nets)
 
 # %% [markdown]
-# *Figure 3.1. The maps show the score over user p and item q for the product and the networks: red is
-# above 0, blue below, the black line is 0, the dashed square is where the networks were trained. The
-# curves are the scores of one item (the dotted line) for all users: straight for the product, bent for a
-# network (dashed).*
+# *Figure 3.1. The score over user p and item q, of the product and the networks: red above 0, blue below, in the dashed square the networks were trained. The curves: one item
+# (the dotted line) for all users, straight for the product, bent for a network (dashed).*
 #
 # Inside the square 32 units have learned the product almost exactly; 2 units cannot. Outside, where nobody trained them, all three say too
 # little: a ReLU network is made of flat pieces, and beyond the last fold it goes on straight. At $p = q = 3$ they say 5.4, 5.5 and 7.3 in
@@ -366,9 +356,7 @@ check("03.4", bpr_loss)
 visuals.bpr_loss(function=bpr_loss)
 
 # %% [markdown]
-# *Figure 3.2. The BPR loss over the difference x (solid), the loss with the sign turned (dashed), and the
-# gradients of both with respect to x. Run the cell: once your loss passes, the curves are yours. In the
-# interactive version, train a pair with each sign and watch x and the loss.*
+# *Figure 3.2. The BPR loss over the difference x (solid), the loss with the sign turned (dashed), and the gradients of both. Once your loss passes, the curves are yours. In the interactive version, train a pair with each sign.*
 #
 # ### The loop
 #
@@ -466,8 +454,7 @@ print(
 # Training raises the score of the like $i$ and pushes each other item $j$ down in proportion to its own
 # $p_j$, the high ones most. With two items this is BPR: $-\log p_i = -\log\sigma(s_i - s_j)$. But $Z$ costs a
 # score for every item of the catalog at every step. So one draws negatives and lets them stand for the rest,
-# $Z \approx e^{s_i} + \sum_{\text{drawn } j} e^{s_j}$: a **sampled softmax**. Where scores are cosines, at
-# most 1, they are divided by a small **temperature** first, or no probability could come near 1.
+# $Z \approx e^{s_i} + \sum_{\text{drawn } j} e^{s_j}$: a **sampled softmax**. Where scores are cosines, at most 1, they are divided by a small **temperature** first.
 #
 # **By hand.** A like has the score 2, two negatives 1 and 0.
 #
@@ -510,8 +497,7 @@ visuals.sampled_metric(num_items=2000, num_negatives=99, top=10, rank=50)
 # $99 \cdot 49 / 1999 \approx 2.4$ of them, far from ten. The top 10 of 100 asks about the best
 # **tenth of the catalog**, not about ten items.
 #
-# A metric may be generous, as long as it is generous to everybody. Does the **better recommender still win**?
-# It need not (Krichene and Rendle, 2020): here rank 50 counts nearly as much as rank 1. You will show it.
+# Does the **better recommender still win**? It need not (Krichene and Rendle, 2020): here rank 50 counts nearly as much as rank 1. You will show it.
 # *Branch D writes this metric and finds where the order turns.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -552,8 +538,7 @@ check("03.7", reversal)
 #
 # Does a learned similarity find more than a dot product, once both get the same care? Dot, GMF and MLP are
 # now tried at penalties between the old ones and beyond their ends, and the fused NeuMF starts from the new
-# winners. Simple models belong in such a table, too, since a lead over one's own relatives says little
-# about what is worth building. Four have no network: *popularity* that forgets old likes, EASE and iALS of lesson 02
+# winners. A lead over one's own relatives says little, so four rivals have no network: *popularity* that forgets old likes, EASE and iALS of lesson 02
 # (*any d*: its length, too, was chosen on validation; a second row has 32), and RP3β, which walks three steps along likes (04).
 #
 # > **Claim 1** (He et al., 2017). A tuned NeuMF finds more than a tuned dot product.
@@ -727,7 +712,7 @@ verdicts(*cards)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 03.2 — `neumf_forward` ({{points:03.2}}, branch A)
 #
-# The whole forward pass, without the last bias and the sigmoid. ReLU comes after *every* layer of
+# The whole forward pass, without the last bias and the paper's sigmoid, which change no order. ReLU comes after *every* layer of
 # the tower.
 #
 # **By hand.** GMF half: $2 \cdot (-3) = -6$. Tower: $\mathbf z_0 = (1, -2)$, one layer with rows $(1, 1)$ and

@@ -25,9 +25,8 @@
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 04, with its branch A ·
 # **Runs on** any CPU
 #
-# **In an hour and a quarter:** 8.1 to 8.6, with exercises 08.1, 08.4 and 08.5. **Branches**, marked ↳, stand after the quiz: what
-# a step costs · stop early · a walker with a taste · a puzzle about fewer edges · your walk in a shop · settings of your own · how deep until you are
-# everybody · when must the booster win?
+# **In an hour and a quarter:** 8.1 to 8.6, with exercises 08.1, 08.4 and 08.5. **Branches**, marked ↳, stand after
+# the quiz, with what each gives.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 8.1 to 8.6. Begin with the two questions on the first slide and leave them on the
@@ -284,8 +283,7 @@ visuals.allocator(asked, function=allocate_steps)
 # %% [markdown]
 # *Figure 8.3. Four query pins on 240, 60, 8 and 1 boards, and how 10,000 steps are shared among them: equally, by
 # degree, by Pixie's rule with our $C$ (the most saved pin is on 3,000 boards), with the paper's $C$, and, if it runs, by your function (diamonds). Both axes are logarithmic. By degree and
-# with the paper's $C$ the rare pin gets 32 steps, with ours 75. In the interactive version you choose the rule and the most saved pin's boards, and a ring is where
-# a rule gives as much as that by degree.*
+# with the paper's $C$ the rare pin gets 32 steps, with ours 75. In the interactive version a ring is where a rule gives as much as that by degree.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 17 to 23. Figure 8.3: press the rule equal, then degree, and ask each time what the family recipe gets. Then
@@ -518,8 +516,7 @@ verdict(
 # **Behind all three on the libraries.** There the best walk is a single step, from a user to an article, a library, an article. These are
 # RP3β's three hops, drawn instead of summed. Dividing by a power of the degree, as RP3β does, closes more than half of the distance to it: so the visits had been held back by popular articles more than by chance.
 #
-# **Ahead on PinWorld**, 0.006 over iALS (from 0.002 to 0.010), **and the boards are why.** On saves alone the same walk finds less than RP3β. On boards the
-# best walk goes far, home after one step in seventeen. Three hops cannot use that: given the boards as well, RP3β gains next to nothing.
+# **Ahead on PinWorld**, 0.006 over iALS (from 0.002 to 0.010), **and the boards are why.** On saves alone the same walk finds less than RP3β. On boards the best walk goes far, home after one step in seventeen. Three hops cannot use that: given the boards as well, RP3β gains next to nothing.
 #
 # **Far walks pay where the graph says more than who liked what.**
 #

@@ -23,9 +23,8 @@
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 10 and 11, towers and log Q ·
 # **Runs on** any CPU
 #
-# **In an hour:** sections 15.1 to 15.5, with exercise 15.1 in section 15.1 and exercise 15.3 in section 15.2. **Branches**, marked ↳, stand after the
-# take-away: the same thing as a graph · films, and a library that found more · which event was last · four kinds of targets, and many at once · how old a
-# vector is, new pins, hides · what it costs, and where it went · your choice.
+# **In an hour:** sections 15.1 to 15.5, with exercise 15.1 in section 15.1 and exercise 15.3 in section 15.2. **Branches**, marked ↳, stand after
+# the take-away, with what each gives.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: the mask by hand in 15.1, the hunt with a vote, 15.2 with the question "what
@@ -125,9 +124,8 @@ visuals.causal(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 15.1. Attention of a sequence of four events in six places. On the left both masks are on: nothing above
-# the diagonal, nothing in the columns of the empty places. On the right there is no mask. In the interactive
-# version you choose who looks and lift each mask; once your function passes, the weights are yours.*
+# *Figure 15.1. Attention of a sequence of four events in six places. Left, both masks: nothing above the diagonal, nothing in the columns of the empty places. Right, no mask. In the interactive
+# version you lift each mask; once your function passes, the weights are yours.*
 #
 # One thing is missing: the order. An event's place decides who may look at it, and nothing else. The answer at the last place is the same mean however
 # the past is shuffled. So SASRec adds to each item's vector a learned vector of its **place**. The three matrices read this sum.
@@ -138,7 +136,7 @@ visuals.causal(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### A hunt
 #
-# Take the films of lesson 10. Two moments cut the likes into train, validation and test; new users and films stay in. A transformer reads each history
+# Take the films of lesson 10, cut at two moments into train, validation and test. A transformer reads each history
 # and predicts, at every place, the next film. Two colleagues have trained it. One of them forgot the causal mask. What will they see?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -202,7 +200,7 @@ for name, model in (("with the mask", honest), ("without", leaky)):
 # A history of twenty events gives twenty-one outputs: the first has read nothing, each further one an event more. **SASRec** asks
 # the first twenty for the event that follows: twenty examples for the price of one.
 #
-# That is why a missing mask deceives. In training each place reads its answer one place to the right, and the loss is tiny. At the end of a real history nothing stands to the right, so the model has learned nothing of use.
+# That is why a missing mask deceives. In training each place reads its answer one place to the right. At the end of a real history nothing stands to the right, so the model has learned nothing of use.
 #
 # This is one answer to the question on top: predict the very next event. 15.3 asks whether it pays, 15.4 puts the other answer beside it.
 #
@@ -295,14 +293,18 @@ print(f"NDCG@20 on validation, softmax against BCE {metrics.compare(found['mask'
 # A wrong sum would not matter if all scores were only shifted. But they are squeezed: near the top $\sigma$ is almost 1 for all films, and its gradient almost 0. So the order there, the only one that you show, has little to
 # learn from. That fits what we see, with one rate for both: BCE finds less (the last line).
 #
-# The known repairs are more negatives, a corrected loss (lesson 11), or **gSASRec**, which gives the positive a smaller weight.
+# <details><summary>How it is repaired</summary>
+#
+# By more negatives, a corrected loss (lesson 11), or **gSASRec**, which gives the positive a smaller weight.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 15.3 Does the order pay?
 #
 # A transformer reads the order. Is there anything to read? A **chain** can tell: it looks at the last event alone and counts what others did next.
-# Shuffle each history, all but the event to be found, and see how much the chain loses. Of its NDCG@10 it loses a fifth
-# on edits of Wikipedia, a half on films (MovieTweetings), three fifths on places (Gowalla), two thirds on games (amazon-games).
+# Shuffle each history, all but the event to be found, and see how much the chain loses: on edits of Wikipedia a fifth of its NDCG@10, on films (MovieTweetings)
+# a half, on places (Gowalla) and games (amazon-games) more.
 #
 # Who finds the very next event? SASRec and the chain read the order. RP3β (a walk), item2item and a mean of vectors may give late events more weight. iALS reads no order, nor does
 # RP3β when it is asked a second time, with all events alike.
@@ -401,9 +403,9 @@ pd.DataFrame({
 })  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# These are the first events of one user of PinWorld, the synthetic site of this course. A like is a positive action on a pin that is new to the user.
+# The first events of one user of PinWorld, our synthetic site. A like is a positive action on a pin that is new to the user.
 #
-# Say that it is a moment *now*, and that a **window** of some days lies ahead. Every event up to now is an example, as in SASRec. What has it to find?
+# From a moment *now* on, a **window** of some days lies ahead. Every event up to now is an example, as in SASRec. What has it to find?
 #
 # | objective | each event up to now has to find |
 # |---|---|
@@ -503,7 +505,7 @@ verdict(
 # vectors all the same, and they need long: trained four times as long, every next gains nothing more from the number.
 #
 # Between the two objectives every next is ahead by .004, which may be chance. The gain by the paper's idea was not seen here. Nor is either ahead of iALS and
-# RP3β: for the next day iALS finds most, .095. (Trained four times as long, over OmniSage's vectors of pins, PinnerFormer passes both: lesson 16.)
+# RP3β: for the next day iALS finds most, .095.
 #
 # **Vectors of length 1 are slow to learn popularity. Add it to both before you compare two objectives.**
 #
@@ -512,7 +514,7 @@ verdict(
 # Windows of seven days for dense; `pinnerformer.fit` gives "next" and "every next" one without an end, up to the last day of training. 1,600 steps. Five rates by one seed; then 0.03, which won, and 0.01 by two seeds, each with
 # its own $w$ of 0, 0.3, 0.6, 1 and 1.5. The larger rate is taken only if its lead on validation exceeds what seeds differ
 # by: it did not. $w$ is 0.6. Test has three seeds; intervals are over users, in the card the wider one of users and seeds.
-# Longer training brings the two closer: at the rate 0.03, without popularity, four times the steps take dense from 0.064 to 0.085 on
+# Trained four times as long, over OmniSage's vectors of pins, PinnerFormer passes iALS and RP3β (lesson 16). Longer training brings the two objectives closer: at the rate 0.03, without popularity, four times the steps take dense from 0.064 to 0.085 on
 # validation, every next from 0.081 to 0.092 (one seed); and every next, after 6,400 steps, gains nothing from the number that could be seen any more (16.11). Rivals had up to 36 trials.
 # Also measured: "next" and "all" (15.9); a causal tower as in lesson 10 and a mean that forgets.
 #
@@ -558,8 +560,7 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Look at "real time" first. Made in the second before, every next finds .162, half as much again as RP3β. Made at midnight it finds .101, a tenth more than RP3β, which may be chance. So what PinnerFormer sees and they do not is what the user is doing **right now**. (PinWorld is synthetic, and its sessions were given topics. The first
-# clicks may give the topic away; we did not test that.)
+# Made in the second before, every next finds .162, half as much again as RP3β. Made at midnight it finds .101, a tenth more than RP3β, which may be chance. So what PinnerFormer sees and they do not is what the user is doing **right now**. (PinWorld's sessions were given topics. The first clicks may give the topic away; we did not test that.)
 #
 # Waiting for the night costs every next 38 % of its recall, and dense 30 %. That is the direction of the abstract, though three trainings do not make it sure. But
 # fresh or a night old, every next finds no less than dense: .162 against .136, .101 against .095.
