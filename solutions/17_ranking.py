@@ -23,7 +23,7 @@
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 01, 02 and 06 · **Runs on** any CPU
 #
-# **In an hour:** sections 17.1 to 17.7, with two exercises: `rce` (17.1) in section 17.2 and `examined_loss` (17.6) in section 17.6.
+# **In an hour and a quarter:** sections 17.1 to 17.7, with two exercises: `rce` (17.1) in section 17.2 and `examined_loss` (17.6) in section 17.6.
 # **Branches**, marked ↳, stand after the quiz: a number to trust · trees · several answers · vectors as columns · what was never shown · your
 # choice · a candidate that asks.
 
@@ -197,6 +197,8 @@ visuals.calibration(network.logits(test.x[few]), test.y[few], function=rce)
 # %% [markdown]
 # *Figure 17.1. Said against happened for 2,000 test impressions: as the model says it (left), with logits four
 # times as large (middle), and shifted by 2 (right). Below the diagonal the model promises too much.*
+#
+# AUC is the same three times, for stretching and shifting keep the order. RCE falls from 11.9 far below 0, for the numbers are wrong. Order and number are two things: a ranker may have the first and lack the second.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 17.1: the slider stretch a from 1 to its right end: the points leave the diagonal, RCE falls, AUC stands
@@ -235,9 +237,8 @@ for groups in (("user",), ("pin",), ("user", "pin"), ("cross",), ("user", "pin",
 pd.DataFrame(table).set_index("features").round(3)
 
 # %% [markdown]
-# The user's own columns say next to nothing: inside one person's list they are the same for every pin. The pin's columns say much. Some pins are
-# liked by nearly everybody, so a ranker without any idea of taste gets an RCE of 8.0. The columns of the pair order one person's list better
-# (0.683 beside 0.627), and with them RCE is 10.5.
+# The user's own columns cannot order one person's list, for there they are the same for every pin: 0.500. They could still say who likes nearly everything, and RCE would rise; it does not, so these counts tell little about that. The pin's columns say much. Some pins are
+# liked by nearly everybody, so a ranker without any idea of taste gets an RCE of 8.0. The columns of the pair order one person's list better, and with them RCE is 10.5.
 #
 # **What everybody likes gets far. What this user likes about this pin gets further.**
 
@@ -270,7 +271,7 @@ pd.DataFrame(table).set_index("features").round(3)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Does asking pay?
 #
-# Every ranker gets the counts, renewed each morning. Some also get the pin's picture as a vector, and the user's fifty latest likes: the
+# Every ranker gets the counts, now renewed each morning (that alone lifts RCE by 1.8). Some also get the pin's picture as a vector, and the user's fifty latest likes: the
 # picture, what she did with it, how long ago. They are read in one of four ways:
 #
 # * **its mean**: all fifty alike;
@@ -404,8 +405,8 @@ visuals.exposure(pins)
 # *Figure 17.3. Six pins: pale bars say how many like each if they look, solid bars how many click, in the first list
 # (left), after five rounds of sorting by clicks (middle) and by clicks / e, clicks divided by the share that looked (right).*
 #
-# Why does the new gem, the best pin, not get to the top in the middle? Few people look there, so few click, so it stays. Divided by
-# looks, its clicks are the most.
+# Why does the new gem, the best pin, not get to the top in the middle? It rises one place and is stuck: at the fourth one in four looks, so it has $0.8/4 = 0.20$ clicks, no more than *garden* above it, $0.6/3 = 0.20$. Divided by
+# looks, its 0.8 is the most.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 29 to 41. Figure 17.3, Sort by clicks: ask which pin is the best (the longest pale bar), then Step. Stop at
@@ -430,7 +431,7 @@ visuals.exposure(pins)
 #
 # *By hand:* $e = (1, ¼)$. A click at position 1 with $p = ½$: 0.693. A click at position 2 with $p = ¾$ has the weights 4
 # and $-3$: $4 \cdot 0.288 - 3 \cdot 1.386 = -3.008$. No click has 0 and 1, wherever it was: 1.386 for $p = ¾$. The mean is
-# $-0.309$.
+# $-0.310$.
 #
 # *About 10 minutes.*
 #
@@ -508,7 +509,7 @@ verdict(
 # (strokes). "examined" has your loss. Gray: the old ranker, and what nobody can have, a ranker trained on the likes
 # themselves and the best list there is. Dotted: ten drawn by chance.*
 #
-# Training on clicks teaches the new ranker where the old one put things: 62 % of its ten are liked, and 68 % with the likes themselves. Dividing repairs
+# The old ranker itself is no better than chance: a log need not come from a good ranker to teach one. But training on clicks teaches the new ranker where the old one put things: 62 % of its ten are liked, and 68 % with the likes themselves. Dividing repairs
 # most of that distance. So does the position as a feature, and it needs no shuffled list. Shuffled lists alone tell the truth, but they are few.
 #
 # **A click needs eyes: tell the loss, or the model, whether there were any.**
@@ -578,6 +579,7 @@ verdict(
 #
 # The tenth of the creators keeps its share, about a third, with and without the loop. The loop bites one level below: **of the pins, two in five
 # are gone**. In round 5 "clicks" shows 1,370, "once" 2,341. What is no longer shown gets no clicks, and nobody will ever know whether it was good.
+# Nor does anybody notice, for what is shown is liked as much with the loop as without: 57 %.
 #
 # Dividing helps twice: people like more of what they see, and in round 1 twice as many pins are seen, since what stood on top has lost its
 # advantage. Even so their number falls. With some random lists it falls less, and by round 5 these cost nothing.
@@ -607,7 +609,7 @@ verdict(
 # ## Take away
 #
 # * **What can a ranker learn from what a ranker has shown?** Who likes what, and how likely. Even what people would have
-#   liked further down, if a few lists were shuffled. **What can it never find out?** Whether a pin that is not shown would be liked.
+#   liked further down, if a few lists were shuffled or the model is told the position. **What can it never find out?** Whether its guess about a pin that is not shown was right.
 # * AUC judges the order, RCE also the number. A feature must be older than the labels.
 # * Give the events of a history weights. A click needs eyes: divide by examination, or give the position to the model.
 #

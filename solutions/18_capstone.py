@@ -16,10 +16,9 @@
 # > **If the log and the experiment disagree, which of them do you believe, and how can you know?**
 #
 # **Generators** find some hundred candidates, and what comes after them decides which ten are shown. Here your parts become a whole, and you
-# ask twice whether it is good: on a log of the past, and in an **experiment**, where people see your lists and do something.
+# ask twice whether it is good: a log of the past, and an **experiment**, where people see your lists and do something.
 #
-# **You will** fuse your generators into one list, let people live with it, and learn to ask a log what it would have said of
-# lists that it never showed.
+# **You will** fuse your generators into one list, let people live with it, and ask a log about lists that it never showed.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 01, 02, 04 and 17 · **Runs on** any CPU
 #
@@ -65,15 +64,17 @@ remember("18")
 # ## Which one wins?
 #
 # Who finds most depends on the data. The figure turns one property of them at a time, first how many likes are
-# known of a person. Then guess: all models were trained a week ago, and the edges of today may be read. Who is ahead? Move *days since the training*, and
+# known of a person. Then guess on the screen: all models were trained a week ago, and the edges of today may be read. Who is ahead? Move *days since the training*, and
 # press a name.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.regimes(start="history", guess="age")
 
 # %% [markdown]
-# *Figure 18.1. Who finds most, by one property of the data at a time. Bands are intervals of 95 % over users and three worlds or cuts. In
-# color: who is first, or not told from the first, most often.*
+# *Figure 18.1. Who finds most; in print, by likes known. Bands are intervals of 95 % over users and three worlds or cuts. In
+# color: who is first, or not told from the first, most often. The same people and the same likes sought all along a curve.*
+#
+# On PinWorld iALS and LightGCN are first with one like; with fifty item2item is ahead of both. On films nobody is ahead of *recent*: what was liked lately, the same for everybody.
 #
 # <details><summary>Who is ahead after a week?</summary>
 #
@@ -81,7 +82,7 @@ visuals.regimes(start="history", guess="age")
 #
 # </details>
 #
-# All of this is what a **log** says: what people took of what somebody had shown them. Nobody has asked them about *your* lists. In this lesson you do.
+# All of this is what a **log** says: what people took of what somebody had shown them. Nobody has asked them about *your* lists. Now you do.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.1 A protocol that does not move
@@ -137,7 +138,7 @@ pd.DataFrame({
 # ## 18.2 Generators: your own
 #
 # `course.fit("LightGCN", saves)` trains a generator and returns a function of **histories**, what each user has saved
-# until now, to a score for every item. One that *hears new saves* says something else when a history has grown; the others know users by their ids. Three that hear, and pictures, are
+# until now, to a score for every item. Three that *hear new saves* (say something else when a history has grown), and pictures, are
 # the funnel of this lesson:
 #
 # | generator | a score is | yours, if it passes |
@@ -147,7 +148,7 @@ pd.DataFrame({
 # | L3 | walks of three steps | 04.4 `l3_scores` |
 # | pictures | the product with the sum of the pictures that were saved | |
 #
-# Where an answer of your notebooks does not pass, the library's piece takes its place. Add names of the table below to `CHOSEN`, and everything has them, too.
+# Where yours does not pass, the library's takes its place. Add names of the table below to `CHOSEN`, and everything has them, too.
 #
 # *Making all lists takes some seconds, half a minute the first time.*
 
@@ -359,7 +360,9 @@ check("18.4", lift)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # With ten saves a user and users who differ by as much, a lift of 5 % hides in its interval. A simulator can do
-# what no site can: let every user live **twice**, with both policies and the same chance. These *twins* take the differences between users out. *Pins shown* is the share of all pins that anybody sees. (Seven experiments: about half a minute.)
+# what no site can: let every user live **twice**, with both policies and the same chance. These *twins* take the differences between users out.
+#
+# *Two fused* are item2item and iALS, *three fused* these and pictures, *fused* all four. *Pins shown* is the share of all pins that anybody sees. (Seven experiments: about half a minute.)
 #
 # > **Claim** (common belief). Who is better on the test days is better in the experiment.
 
@@ -414,11 +417,10 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Of the pairs that log and people both tell apart they turn every second one round. L3 is second on the log, 13 % behind item2item with people, and it shows
-# 43 % of the pins where item2item shows 79. The test days were written by old lists, which show popular pins often. Our reading, not tested: a walk that ends at
-# popular pins is right about **what the log will hold**. *pictures* are last on both. Yet as one more voice they lift *two fused* from 9 to 15 %.
+# Of the pairs that log and people both tell apart they turn every second one round. L3 is second on the log, and 13 % behind item2item with people. Our reading, not tested: the test days were written by old lists, which show popular pins often, so
+# a walk that ends at popular pins is right about **what the log will hold**. And *pictures*, last on both, lift *two fused* from 9 to 15 % as one more voice.
 #
-# Is it the simulator that decides this? Yes: in it liking depends on topic and style, never on popularity. Of your site you do not know that, and so experiments are made.
+# The simulator decides this: in it liking depends on topic and style, never on popularity. Of your site you do not know that, and so experiments are made.
 #
 # **Who is better at telling what a log will hold need not be better for people.**
 #
@@ -438,7 +440,7 @@ verdict(
 #
 # Let a site write down more than what it showed: one place **on top of the
 # page** is drawn by chance from $C$ candidates, and the log keeps the *chance* $\pi_0$ of what it drew. Row $i$ of $N$ showed candidate $a_i$ and earned $y_i$, 1 if
-# it was saved. What would a policy have earned that shows candidate $a$ with the chance $\pi(a)$?
+# it was saved. What would a policy have earned that shows $a$ with the chance $\pi(a)$?
 #
 # Say the log drew a pin with chance 0.1, and the policy would show it with chance 0.4. Then this row stands for four: its **weight** is
 # $w_i = \pi(a_i) / \pi_0(a_i)$.
@@ -446,11 +448,11 @@ verdict(
 # | estimate of what it earns a row | | idea |
 # |---|---|---|
 # | **IPS**, inverse propensity | $\frac1N \sum_i w_i y_i$ | right on average, if the log shows all that the policy shows |
-# | **SNIPS**, self-normalized | $\sum_i w_i y_i \,/ \sum_i w_i$ | a log with many heavy rows is divided by more |
+# | **SNIPS**, self-normalized | $\sum_i w_i y_i \,/ \sum_i w_i$ | divides by the weights that were drawn, so many heavy rows do not count too high |
 # | **DR**, doubly robust | $\frac1N \sum_i \big( \sum_a \pi(a)\, \hat y_i(a) + w_i (y_i - \hat y_i(a_i)) \big)$ | a model $\hat y$ of what candidates earn, and its errors |
 #
 # Why *doubly*? Are the chances true, then the weighed errors take out on average what the model says wrong. Is the model right, then its errors are zero on
-# average, whatever the weights. One is enough, for what the log could have drawn.
+# average, whatever the weights. One of the two is enough. Only, what the log could never have drawn no weight can correct: there DR is as good as its model.
 #
 # The **effective size** $(\sum_i w_i)^2 / \sum_i w_i^2$ says how many rows of equal weight would be as noisy.
 #
@@ -511,10 +513,10 @@ check("18.6", off_policy)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Now on our site: 20,000 rows. The log draws from the first ten pins of item2item, iALS and L3, more often those that
-# stand high in several lists. The table asks it about the first pin of each generator. *pictures* is a stranger, whose pins the log hardly ever draws; *experiment* is what people would save.
+# stand high in several lists. The table asks it about the first pin of each generator. *Experiment* is what people would save.
 #
 # One log is one draw, so the figure asks a hundred, also about other ways to choose: the *most saved* candidate, the *rarest* in the log, the best *by pictures*, *any* by lot. Two
-# are made to be hard. *Half shown again* repeats a pin of yesterday half of the time: the log never does, and nobody saves it now. Of *chances raised* the log wrote
+# are hard. *Half shown again* repeats a pin of yesterday half of the time: the log never does, and nobody saves it now. *Chances raised* is *any* once more, asked of a log that wrote
 # down 0.05 wherever a chance was smaller.
 #
 # > **Claim** (common belief). A log that knows its chances tells what any policy would earn.
@@ -587,14 +589,16 @@ verdict(
 
 # %% [markdown]
 # *Figure 18.2. Three estimates of what a policy earns, beside what an experiment counts: means over a hundred logs, and twice the spread of a single
-# log. On the right: what it earns a row, the share of what it shows that the log could have drawn, and the effective size, of 20,000 rows.*
+# log. On the right: what it earns a row, how much of it the log could have drawn, and the effective size of the 20,000 rows.*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Where the log could have drawn all that a policy shows, and its chances are true, the estimates are right within 2 % **on average**. The price is noise: at an effective size of 278
-# one log scatters by 9 %, an experiment by 1 %. So a log does not say who of item2item, iALS and L3 is first.
+# Where the log could have drawn all that a policy shows, and its chances are true, the estimates are right within 2 % **on average**. The price is noise: one log scatters by several percent, an experiment by 1 %. It does
+# not say who of item2item, iALS and L3 is first.
 #
-# Each estimate has a policy about which it lies. IPS counts what the log never draws as zero: *pictures*, −92 %. SNIPS leaves it out of both sums: *half
-# shown again*, +58 %. DR believes its model there: +52 %. The effective size warns of *pictures*, 19 rows, and not of *half shown again*. And a log that raised its small chances takes half away from IPS.
+# Each estimate lies about some policy. IPS counts what the log never draws as zero: of *pictures* it loses nearly all. (Of *half shown again* that is right, by luck: a pin of yesterday does earn zero.) SNIPS leaves such pins out of
+# both sums, and DR believes its model: both say half too much of *half shown again*.
+#
+# The effective size warns of *pictures*, 19 rows, but not of *half shown again*, nor of false chances: raised, they make the weights small and alike, so the size is the largest of all, and IPS half too low.
 #
 # **A log answers for what it could have drawn, if its chances are true. Ask for that share first, then for the effective size, then for the estimate.**
 #
@@ -653,8 +657,7 @@ plt.show()
 # fmt: on
 
 # %% [markdown]
-# *Figure 18.3. Saves that lists let expect beside item2item's (the line), of the same 1,000 people, with intervals of 95 %. "Three" are item2item, iALS
-# and pictures. Pixie, PinSage and SASRec three times: with the knobs of their lessons, those that the site's log chose, and those that people chose.*
+# *Figure 18.3. Saves that lists let expect beside item2item's (the line), with intervals of 95 %. Pixie, PinSage and SASRec three times: with the knobs of their lessons, those that the site's log chose, and those that people chose.*
 
 # %% tags=["long", "answers:18.p8"] jupyter={"source_hidden": true}
 ranked_over_fused = metrics.Comparison.stored(people["ranker over fused"])
@@ -665,13 +668,13 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The ranker turns the 10 % of seven fused into 17. It hears no save of this minute, but it has learned from clicks how a person and a pin fit: alone, without any generator, it
+# With the knobs of their lessons Pixie and PinSage lose more than 40 % of item2item's saves, and LightGCN gains 4, less than iALS. People choose other knobs than the log does: theirs bring PinSage to +8 %, the log's leave it at −5. For the log
+# wants popularity in a score, and people here do not care.
+#
+# More generators did not help: three simple ones bring 14 % fused, and 19 with the ranker on top. Seven bring 10 and 17, with the knobs that people chose 13 and 18.
+#
+# The ranker hears no save of this minute, but it has learned from clicks how a person and a pin fit: alone, without any generator, it
 # brings 15. Here its features hold what liking is made of, how a pin looks and who made it. Yours may not.
-#
-# The log chooses other knobs than people do. It leaves PinSage 5 % behind item2item; people put it 8 % ahead. (Of SASRec both choose the same.) The log wants popularity in a score: Pixie's counts,
-# divided by the root of a pin's saves, fall from 0.098 to 0.071 in NDCG@20 on the log, and bring 30 points with people.
-#
-# More generators did not help: three simple ones bring 14 % fused, 19 with the ranker on top. Seven bring at most 13 and 18.
 #
 # **On top of generators, a ranker that learned from clicks how a person and a pin fit makes people save more than the generators' votes do.**
 #
@@ -685,7 +688,7 @@ verdict(
 #
 # Generators are those of 18.2 and learn from all saves before the experiment, with the knobs of their lessons; *RP3β, shown again* repeats what was not saved. Nine settings of Pixie and SASRec and twelve of PinSage were
 # tried, on days 42 to 48 of the log and in an experiment of its own (the same people, another chance). Chosen were Pixie with 5,000 steps and restart 0.6, PinSage with 24 passes and pictures beside words, on the log with a
-# little popularity added, SASRec with vectors of 64 numbers: the largest values tried, so more may bring more. The ranker is ahead of these seven fused by 0.40 saves, from 0.32 to 0.49, where the log chose, and by 0.32, from 0.23 to 0.41, where
+# little popularity added, SASRec with vectors of 64 numbers, by both: the largest values tried, so more may bring more. Pixie's counts, divided by the root of a pin's saves, fall from 0.098 to 0.071 in NDCG@20 on the log, and bring 30 points with people. The ranker is ahead of these seven fused by 0.40 saves, from 0.32 to 0.49, where the log chose, and by 0.32, from 0.23 to 0.41, where
 # people did; three fused are ahead of seven that people chose by 0.07, from 0.01 to 0.12, with the ranker by 0.09, from 0.05 to 0.13. `python -m solutions.experiments.lesson18.people_tuned`, six minutes.
 #
 # The ranker learned, in seven seconds, from 8,000 lists that were shown before day 42, and was calibrated on first places of 2,000 others. It promises that 78 of 100 pins of its lists are
@@ -701,7 +704,7 @@ verdict(
 #
 # > **What it is for.** Generators bring candidates, one list is made of them, and an experiment says whether people are better off with it.
 # >
-# > **Where it won.** With people: three generators fused bring 15 % more saves than item2item (18.4), a ranker on top of seven 17 % (18.6). A log with true chances, asked about what it could have drawn:
+# > **Where it won.** With people: three generators fused bring 15 % more saves than item2item (18.4), and 19 % with a ranker on top (18.6). A log with true chances, asked about what it could have drawn:
 # > right within 2 % on average (18.5).
 # >
 # > **Where it did not.** Four graph and sequence models beside three simple generators brought fewer saves, not more (18.6). On the log the fused list finds less than iALS alone (18.3).
@@ -710,13 +713,12 @@ verdict(
 # |---|---|---|
 # | L3 (18.4) | second of all | 13 % behind item2item |
 # | PinSage (18.6) | add popularity | 13 points better without it |
-# | the first pin of *pictures* (18.5) | IPS: a twelfth of what it earns | 0.23 saves a row |
 #
 # * **Which do you believe?** The experiment: it asks people about your lists, a log asks them about somebody else's. **How can you know?** Ask what the log could have shown. If it
 #   drew by chance and kept the chances, it can answer for that, and for nothing else.
 #
 # **Further reading.** Cormack, Clarke, Buettcher, *Reciprocal Rank Fusion*
-# ([DOI 10.1145/1571941.1572114](https://doi.org/10.1145/1571941.1572114)): two pages. Dudík, Langford, Li, *Doubly Robust Policy Evaluation and
+# ([DOI 10.1145/1571941.1572114](https://doi.org/10.1145/1571941.1572114)). Dudík, Langford, Li, *Doubly Robust Policy Evaluation and
 # Learning* ([arXiv:1103.4601](https://arxiv.org/abs/1103.4601)).
 #
 # **Next.** All generators here look for a vector or walk to a pin. Could a model *spell* the next item, code by code? [Lesson 19](19_items_that_are_spelled.ipynb).

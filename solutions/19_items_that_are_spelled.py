@@ -21,7 +21,7 @@
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 10 and 15, softmax and SASRec · **Runs on** any CPU
 #
-# **In an hour:** sections 19.1 to 19.4, with exercise 19.1 in section 19.1, exercise 19.5 in 19.2, exercise 19.6 in 19.3. **Branches**, marked ↳, stand after the
+# **In an hour and a quarter:** sections 19.1 to 19.4, with exercise 19.1 in section 19.1, exercise 19.5 in 19.2, exercise 19.6 in 19.3. **Branches**, marked ↳, stand after the
 # take-away, with exercises 19.2 to 19.4 and 19.7: words that are learned · words that die, items that collide · attention that adds up · what spelling costs · is it the meaning of the codes? · what is public.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -129,9 +129,11 @@ visuals.semantic_tree(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 19.1. Nine points, each spelled in three codes. In print two pictures: those that share the first code with the chosen one, and those that share all;
-# on the screen a slider leads from one to the other. A cross (+) is what the codes so far stand for, a line what is left to be said; where the plane is shaded, a new point would begin alike. In the interactive version you choose the point and the length of
-# the prefix, and carry a new pin, which gets its spelling; once your function passes, the codes are yours.*
+# *Figure 19.1. Nine points, each spelled in three codes. In print: those that share the first code with the chosen one, and those that share all. A cross (+) is what the codes so far stand for, a line what is left to be said; where the plane is
+# shaded, a new point would begin alike. On the screen choose the point and the length of the prefix, or carry a new pin; once your function passes, the codes are yours.*
+#
+# With one code, *a*, *b* and *c* are one and the same. The second moves the cross left or right, the third up or down, by the same steps in all three groups. That is why nine points need seven words, and no vector of
+# their own.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 19.2 Spelling the next item
@@ -152,7 +154,8 @@ visuals.semantic_tree(
 # |---|---|---|---|---|---|
 # | spelled | 5 · 7 · 1 · 3 | \| | 1 · 7 · 1 · 1 | \| | ? · ? · ? · ? |
 #
-# In training the transformer reads the true codes of the item to come, one place behind; in use it reads those that it has just written. The further code is spelled last, from a small book of its own.
+# In training, the place that predicts a code reads the *true* codes before it (*teacher forcing*), so all codes are learned in one pass. In use it reads the codes that it has just written, and so must spell one after the
+# other. The further code is spelled last, from a small book of its own.
 #
 # This is **TIGER** (2023), and the field calls it *generative retrieval*: the model does not score a catalog, it writes.
 
@@ -212,7 +215,7 @@ for name, pins in (("read last", read.tolist()), ("written", written.tolist())):
     print(name, *("·".join(map(str, codes[pin].tolist())) for pin in pins), sep="   ")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# The fourth number is the further code. One of the three pins that this user saved last begins with 5·7, and all that are written begin so, too. It looks as if the model had learned which beginnings follow which; a copy, or a popular beginning, would look the same.
+# The fourth number is the further code. One of the three pins that this user saved last begins with 5·7, and so do all that are written: as if the model had learned which beginnings follow which. A copy, or a popular beginning, would look the same.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 19.3 A beam inside a trie
@@ -262,9 +265,10 @@ check("19.6", step)
 visuals.beam_trie(function=step)
 
 # %% [markdown]
-# *Figure 19.2. Nine films in a trie of three codes, and what beams of 1, 2 and 6 keep, with the chances of what they find. A beam of 1 follows the likeliest first code, 0.45, and ends with
-# Alien, 0.05; Fargo, 0.21, was lost with its first code, 0.35. Spell code by code, set the width, take the trie away; once your function passes, it
-# decides what goes on.*
+# *Figure 19.2. Nine films in a trie of three codes, and what beams of 1, 2 and 6 keep, with the chances of what they find. On the screen set the width, or take the trie away; once your function passes, it decides what goes on.*
+#
+# A beam of 1 follows the likeliest first code to Alien, 0.054. Fargo, 0.210, is lost at the first step, for its first code is only second. A beam of 2 finds it, but not Jaws, 0.084, the second best: its first
+# code is third.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:19.p5"]
 predict("19.p5")
@@ -281,8 +285,8 @@ paid = results.load("19_cost", command=f"{command} cost").values["milliseconds"]
 print("beside each other: " + ", ".join(f"{name} {ms:.1f} ms" for name, ms in paid.items()))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The items are the 9,322 games of 19.4, and ten are wanted. A beam of ten finds seven of the ten that one would get by asking all items exactly. A hundred find 99 %. But the list is as good with fifty: NDCG@10 no longer grows. Cheap it is not: a person costs
-# 8 to 10 ms, and SASRec, which multiplies one vector with those of all games, 0.2.
+# The items are the 9,322 games of 19.4. A beam of ten finds seven of the ten games that one would get by asking all exactly: the others were lost on the way. With fifty nearly all are found, and from there
+# on NDCG@10 does not grow. That is cheaper than asking all, 10 ms beside 136, and far dearer than SASRec's one product with all vectors, 0.2.
 #
 # **Let the beam be a few times wider than the list.**
 #
@@ -328,19 +332,20 @@ verdict(
 # %% [markdown]
 # *Figure 19.3. NDCG@10 of each person's last event on the games, with intervals of 95 %. Start at the top: who is first, and whose interval reaches it? Then find TIGER, and iALS beside it.*
 #
-# TIGER finds 0.039, SASRec 0.062, and the walk 0.067. From iALS, 0.040, of whose vectors its codes are made, it cannot be told. And it is slow, with four codes to read where SASRec reads
-# one event: 168 s of training, SASRec 36.
+# TIGER finds 0.039, SASRec 0.062. From iALS, 0.040, of whose vectors its codes are made, it cannot be told. The words hold a part of what iALS knew, and nothing else. And it is slow, for it reads four codes where
+# SASRec reads one event: 168 s of training beside 36.
 #
-# Two things speak for TIGER: each doubling of its training still found a little more when we stopped, and codes may be made of something else. So we spelled films by their genres. There it finds more than iALS, 0.119 and 0.104, and SASRec finds 0.154: a first look, on the event that chooses.
+# But codes may be made of something else. So we spelled films by their genres (a first look, on the event that chooses). There TIGER
+# finds more than iALS, 0.119 beside 0.104. That need not be the merit of the genres: a chain of the last film, which spells nothing, finds 0.134. Films with codes of iALS's vectors would tell, and were not tried.
 #
-# **Ask what a spelling is made of. Made of iALS's vectors, it did not pass iALS.**
+# **Made of iALS's vectors, a spelling did not pass iALS. Before you praise a spelling, ask what it is made of.**
 #
 # <details><summary>How this was measured</summary>
 #
 # The split, the people and the measure of 15.3: the last event of 2,400 people, the one before it chose; a third of them is asked, 800 people, after one training each. TIGER chose among 4, 8 and 16 passes (0.042, 0.045 and 0.048 on the event before), SASRec had six settings, HSTU takes SASRec's, all others come with those of 15.3. TIGER: two blocks, 64 numbers, three books of 64 words and a further code, a beam of 50. It, HSTU and SASRec read the latest 50 events. Codes are made of iALS's item
-# vectors: TIGER is told the likes twice. A TIGER of the paper reads with an encoder and has a hashed user id; ours is one transformer. item2item finds 0.067. Seconds are CPU time of one training, the words' included.
+# vectors: TIGER is told the likes twice. Each doubling of its training still found a little more when we stopped. A TIGER of the paper reads with an encoder and has a hashed user id; ours is one transformer. item2item finds 0.067. Seconds are CPU time of one training, the words' included.
 #
-# Films: MovieTweetings, the event before the last of 2,400 people, and no test. TIGER 0.110 after 8 passes and 0.119 after 16, HSTU 0.155 (the best of six settings), SASRec 0.154 (the first of its six), the chain 0.134, item2item 0.131, the walk 0.127, popularity 0.095. The 1,714 films have 417 sets of genres, and the commonest is that of 104: only the further code tells these apart.
+# Films: MovieTweetings, the event before the last of 2,400 people, and no test. TIGER 0.110 after 8 passes and 0.119 after 16, HSTU 0.155 (the best of six settings), SASRec 0.154 (the first of its six), the chain 0.134, item2item 0.131, the walk 0.127, iALS 0.104, popularity 0.095. The 1,714 films have 417 sets of genres, and the commonest is that of 104: only the further code tells these apart.
 #
 # **Not settled:** 32 passes, on either set; another dropout or rate of TIGER's; the last event of the films; codes by chance on known items. To find as much as SASRec on the films, TIGER would need four more steps as large as the last. Commands: `python -m solutions.experiments.lesson19.spelled known`, and `films`.
 #
@@ -350,7 +355,7 @@ verdict(
 # ### Pins that nobody has touched
 #
 # Now the **new** ones, and this is what spelling is for. A tenth of PinWorld's pins is new this morning: nobody has touched them, and they alone are candidates. The words were learned from old pins, so a new pin can be spelled at once. How
-# much of its spelling should TIGER be asked for: the first code alone, two, three, or all four? Pins that begin alike are then equal, in no particular order. The same with the films: a tenth is hidden, and genres are all that is known of them.
+# many of its codes should TIGER be asked for? Pins that begin alike are then equal. The same with the films: a tenth is hidden, and genres are all that is known of them.
 #
 # | rival | goes by |
 # |---|---|
@@ -392,15 +397,16 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 19.4. NDCG@20 among what nobody has touched, with intervals of 95 %: TIGER, asked for all four codes and for as many as validation chose, beside those who read content or the author. Start with "content": who is to the right of it? Then
-# find TIGER, and chance.*
+# *Figure 19.4. NDCG@20 among what nobody has touched, with intervals of 95 %: TIGER, asked for all four codes and for as many as validation chose, beside its rivals. Start with "content", then find TIGER, and chance.*
 #
-# Codes that say something find 0.303 of the new pins where codes by chance find 0.046: so TIGER does find them, by what they look like. But the nearest content finds 0.380 from the same pictures and words, and iALS, which knows the author, more than any of these, 0.443 to 0.459. With the films it is the same on
-# a lower step: 0.054 spelled, 0.098 by genres as they are, 0.037 by chance, and 0.061 by what is liked of a genre, whoever asks.
+# **The pins.** TIGER finds 0.303 where codes by chance find 0.046: it does find them, by what they show and say. But the nearest content finds 0.380 from the same pictures and words. Two likely reasons: it rounds nothing off,
+# and TIGER has learned what comes *next*, while here a pin counts whenever it is liked. iALS, which knows the author, finds most.
 #
-# How many codes to ask for? Of the pins the first alone finds most and all four least. A likely reason: what follows a first code was learned from old pins. For the films, the two tenths disagree (fold).
+# **The films.** Content is ahead of TIGER here, too, 0.098 to 0.054, and more is lost: TIGER, asked for three codes, as validation chose, is just ahead of chance and cannot be told from popularity, the same list for everybody.
 #
-# **Spelled, a new item is found, and found less than by the content that it is spelled from.**
+# How many codes to ask for? Of the pins the first alone finds most; likely, because what follows it was learned from old pins. Of the films four find more than three in the figure, and fewer on the tenth that chose.
+#
+# **Spelled, a new item can be found, but less well than by the content that it is spelled from.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -419,10 +425,10 @@ verdict(
 #
 # > **What it is for.** A catalog too large for a vector each, and items that must be found on the day they come, where what they show says what they are.
 # >
-# > **Where it won.** In what it finds, nowhere here. In size: words and codes of the games take 0.09 MB, vectors 2.39 (19.8). And a new item is found at all: pins 0.303, by chance 0.046; films 0.054, by chance 0.037 (19.4).
+# > **Where it won.** In what it finds, nowhere here. In size: words and codes of the games take 0.09 MB, vectors 2.39 (19.8). And new pins are found at all: 0.303, by chance 0.046 (19.4).
 # >
-# > **Where it did not.** Known games: NDCG@10 is 0.039, SASRec 0.062, a walk 0.067; a training takes 168 s, SASRec's 36, a list 8 ms, SASRec's 0.2 (19.3, 19.4). What is new: the nearest content finds 0.380 of pins, 0.098 of films (19.4). All
-# > this with catalogs that one core learns in minutes; those who report gains spell many millions of items (19.10).
+# > **Where it did not.** Known games: NDCG@10 is 0.039, SASRec's 0.062, a walk's 0.067, and training and lists take longer (19.3, 19.4). What is new: the nearest content finds 0.380 of pins and 0.098 of films; of films TIGER finds 0.054, and popularity 0.061 (19.4). All
+# > this with catalogs that one core learns in minutes; but TIGER's paper, too, reports its gains on public sets, beside other rivals (19.10).
 #
 # | your catalog | take |
 # |---|---|
@@ -434,10 +440,10 @@ verdict(
 # ## Take away
 #
 # * **What if a model spells the item it recommends, and what does that buy for an item that nobody has touched?** No item needs a vector, and a new item can be written on its first morning, for its parts are known. Here that bought less than a
-#   vector does: the nearest content finds more of the new pins and of the new films. Among known games TIGER did not pass iALS, whose vectors it spells.
+#   vector does: the nearest content finds more of the new pins and of the new films, and among known games SASRec finds more.
 # * The softmax of a level runs over the words of that level. Chances multiply, losses add up.
 # * A beam keeps several prefixes at once; the trie keeps it among items that exist.
-# * Ask what a spelling is made of, and put a SASRec with a softmax and a walk beside it before you believe a table.
+# * Before you praise a spelling, ask what it is made of, and put a SASRec with a softmax and a walk beside it before you believe a table.
 #
 # **Next.** The course began with a question: who should see what? Now take your own data and the sliders of lesson 18. Which of these models would you build first, which not at all, and
 # what would you measure to find out that you were wrong?

@@ -49,8 +49,8 @@ def starts() -> bool:
 
 MORALS = {
     "Let the beam be a few times wider than the list": wider,
-    "Ask what a spelling is made of. Made of iALS's vectors, it did not pass iALS": made_of,
-    "Spelled, a new item is found, and found less than by the content that it is spelled from": less,
+    "Made of iALS's vectors, a spelling did not pass iALS. Before you praise a spelling, ask what it is made of": made_of,
+    "Spelled, a new item can be found, but less well than by the content that it is spelled from": less,
     "A loss that falls is no sign that everybody learns": falls,
     "With revival it does not matter where words start": starts,
     "What a block can count in an example need not find more for people": blind,
