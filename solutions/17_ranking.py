@@ -198,7 +198,7 @@ visuals.calibration(network.logits(test.x[few]), test.y[few], function=rce)
 # *Figure 17.1. Said against happened for 2,000 test impressions: as the model says it (left), with logits four
 # times as large (middle), and shifted by 2 (right). Below the diagonal the model promises too much.*
 #
-# AUC is the same three times, for stretching and shifting keep the order. RCE falls from 11.9 far below 0, for the numbers are wrong. Order and number are two things: a ranker may have the first and lack the second.
+# AUC stays, for stretching and shifting keep the order. RCE falls far below 0, for the numbers are wrong: a ranker may have the order and lack the number.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 17.1: the slider stretch a from 1 to its right end: the points leave the diagonal, RCE falls, AUC stands
@@ -237,8 +237,8 @@ for groups in (("user",), ("pin",), ("user", "pin"), ("cross",), ("user", "pin",
 pd.DataFrame(table).set_index("features").round(3)
 
 # %% [markdown]
-# The user's own columns cannot order one person's list, for there they are the same for every pin: 0.500. They could still say who likes nearly everything, and RCE would rise; it does not, so these counts tell little about that. The pin's columns say much. Some pins are
-# liked by nearly everybody, so a ranker without any idea of taste gets an RCE of 8.0. The columns of the pair order one person's list better, and with them RCE is 10.5.
+# The user's own columns cannot order one person's list: there they are the same for every pin. They could still say who likes nearly everything; but RCE hardly rises, so they say little about that. Of the pins some are liked by nearly everybody, and a
+# ranker without any idea of taste gets an RCE of 8.0. The columns of the pair order one person's list better, and with them RCE is 10.5.
 #
 # **What everybody likes gets far. What this user likes about this pin gets further.**
 
@@ -323,7 +323,7 @@ verdict(
 # *Figure 17.2. RCE on days 49 to 55: means of three worlds (marks) and each of them (strokes). Orange: the candidate asks. Square: five
 # columns by hand.*
 #
-# The claim holds: asking is ahead of the mean. Now look at the row *weighed*. Weights that **know no candidate** have 14.3 as well: one cannot tell the two apart.
+# Asking is ahead of the mean. Now look at the row *weighed*. Weights that **know no candidate** have 14.3 as well: one cannot tell the two apart.
 # So what helped is that events have weights at all. Only for pins that nobody had been shown
 # before does the question add something, 0.8. And the five columns, an idea instead of a training, are ahead of all these: 14.7.
 #
@@ -405,7 +405,7 @@ visuals.exposure(pins)
 # *Figure 17.3. Six pins: pale bars say how many like each if they look, solid bars how many click, in the first list
 # (left), after five rounds of sorting by clicks (middle) and by clicks / e, clicks divided by the share that looked (right).*
 #
-# Why does the new gem, the best pin, not get to the top in the middle? It rises one place and is stuck: at the fourth one in four looks, so it has $0.8/4 = 0.20$ clicks, no more than *garden* above it, $0.6/3 = 0.20$. Divided by
+# Why does the new gem, the best pin, not get to the top in the middle? It rises one place and is stuck: there one in four looks, so it has $0.8/4 = 0.20$ clicks, no more than *garden* above it, $0.6/3$. Divided by
 # looks, its 0.8 is the most.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -509,7 +509,7 @@ verdict(
 # (strokes). "examined" has your loss. Gray: the old ranker, and what nobody can have, a ranker trained on the likes
 # themselves and the best list there is. Dotted: ten drawn by chance.*
 #
-# The old ranker itself is no better than chance: a log need not come from a good ranker to teach one. But training on clicks teaches the new ranker where the old one put things: 62 % of its ten are liked, and 68 % with the likes themselves. Dividing repairs
+# The old ranker is no better than chance: a log need not come from a good ranker to teach one. But clicks teach the new ranker where the old one put things: 62 % of its ten are liked, and 68 % with the likes themselves. Dividing repairs
 # most of that distance. So does the position as a feature, and it needs no shuffled list. Shuffled lists alone tell the truth, but they are few.
 #
 # **A click needs eyes: tell the loss, or the model, whether there were any.**
@@ -578,8 +578,8 @@ verdict(
 # show, and the share of all showings that goes to a tenth of the creators. Dotted: lists in the true order of liking. Round 0 is the old ranker.*
 #
 # The tenth of the creators keeps its share, about a third, with and without the loop. The loop bites one level below: **of the pins, two in five
-# are gone**. In round 5 "clicks" shows 1,370, "once" 2,341. What is no longer shown gets no clicks, and nobody will ever know whether it was good.
-# Nor does anybody notice, for what is shown is liked as much with the loop as without: 57 %.
+# are gone**. What is no longer shown gets no clicks, and nobody will ever know whether it was good.
+# And likes give no sign of it: 57 % of what is shown is liked, with the loop and without.
 #
 # Dividing helps twice: people like more of what they see, and in round 1 twice as many pins are seen, since what stood on top has lost its
 # advantage. Even so their number falls. With some random lists it falls less, and by round 5 these cost nothing.
@@ -600,7 +600,7 @@ verdict(
 # > **What it is for.** It reads everything about the few hundred candidates that generators found, and says for each how likely
 # > a reaction is: as an order, and as a number that may be multiplied by a price.
 # >
-# > **Where it won.** With features of the pair its RCE is 10.5, without them 8.0 (17.3). With the latest likes, weighed, it is 14.3, without them 12.6 (17.4). Told
+# > **Where it won.** Features of the pair order one person's list (17.3). Her latest likes, weighed, lift RCE from 12.6 to 14.3 (17.4). Told
 # > how likely each position is looked at, it shows ten of which 67 % are liked, and 62 % without (17.6).
 # >
 # > **Where it did not.** Of the best ten of forty candidates 89 % are liked; of a ranker's ten, trained on the likes themselves, 68 % (17.6). What

@@ -64,8 +64,7 @@ remember("18")
 # ## Which one wins?
 #
 # Who finds most depends on the data. The figure turns one property of them at a time, first how many likes are
-# known of a person. Then guess on the screen: all models were trained a week ago, and the edges of today may be read. Who is ahead? Move *days since the training*, and
-# press a name.
+# known of a person. Then guess on the screen: all models were trained a week ago, and the edges of today may be read. Who is ahead? Move *days since the training*, press a name.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.regimes(start="history", guess="age")
@@ -319,8 +318,7 @@ def policy(*names: str, weights: np.ndarray | None = None):
 # say? That somebody saved what was shown to them, by somebody else.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# On a real site half of the users get the policy and half the control. Users of the policy save $\bar s_1$ in the mean, those of the control $\bar s_0$, and both
-# means are uncertain. With the ratio $r = \bar s_1 / \bar s_0$ the **lift** is $r - 1$, and to first order (the *delta method*)
+# On a real site half of the users get the policy and half the control. Users of the policy save $\bar s_1$ in the mean, those of the control $\bar s_0$, both uncertain. With the ratio $r = \bar s_1 / \bar s_0$ the **lift** is $r - 1$, and to first order (the *delta method*)
 #
 # $$
 # \operatorname{Var}(r) \approx \frac{1}{\bar s_0^2} \Big( \frac{v_1}{n_1} + r^2\, \frac{v_0}{n_0} \Big),
@@ -589,16 +587,16 @@ verdict(
 
 # %% [markdown]
 # *Figure 18.2. Three estimates of what a policy earns, beside what an experiment counts: means over a hundred logs, and twice the spread of a single
-# log. On the right: what it earns a row, how much of it the log could have drawn, and the effective size of the 20,000 rows.*
+# log. On the right: what it earns a row, how much of it the log could have drawn, the effective size of the 20,000 rows.*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Where the log could have drawn all that a policy shows, and its chances are true, the estimates are right within 2 % **on average**. The price is noise: one log scatters by several percent, an experiment by 1 %. It does
+# Where the log could have drawn all that a policy shows, and its chances are true, the estimates are right within 2 % **on average**. The price is noise: one log scatters by 2 to 16 %, an experiment by 1 %. So it does
 # not say who of item2item, iALS and L3 is first.
 #
-# Each estimate lies about some policy. IPS counts what the log never draws as zero: of *pictures* it loses nearly all. (Of *half shown again* that is right, by luck: a pin of yesterday does earn zero.) SNIPS leaves such pins out of
+# Each estimate lies about some policy. IPS counts what the log never draws as zero: of *pictures* it loses nearly all. (For *half shown again* that is right, by luck: a pin of yesterday earns zero.) SNIPS leaves such pins out of
 # both sums, and DR believes its model: both say half too much of *half shown again*.
 #
-# The effective size warns of *pictures*, 19 rows, but not of *half shown again*, nor of false chances: raised, they make the weights small and alike, so the size is the largest of all, and IPS half too low.
+# The effective size warns of *pictures*, 19 rows, but not of *half shown again*, nor of false chances. Raised, they make weights small and alike: the largest size of all, and IPS half too low.
 #
 # **A log answers for what it could have drawn, if its chances are true. Ask for that share first, then for the effective size, then for the estimate.**
 #

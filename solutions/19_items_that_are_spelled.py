@@ -404,7 +404,7 @@ verdict(
 #
 # **The films.** Content is ahead of TIGER here, too, 0.098 to 0.054, and more is lost: TIGER, asked for three codes, as validation chose, is just ahead of chance and cannot be told from popularity, the same list for everybody.
 #
-# How many codes to ask for? Of the pins the first alone finds most; likely, because what follows it was learned from old pins. Of the films four find more than three in the figure, and fewer on the tenth that chose.
+# How many codes to ask for? For the pins one is best, likely because what follows it was learned from old pins. For the films four are better than three in the figure, and worse on the tenth that chose.
 #
 # **Spelled, a new item can be found, but less well than by the content that it is spelled from.**
 #
@@ -425,9 +425,9 @@ verdict(
 #
 # > **What it is for.** A catalog too large for a vector each, and items that must be found on the day they come, where what they show says what they are.
 # >
-# > **Where it won.** In what it finds, nowhere here. In size: words and codes of the games take 0.09 MB, vectors 2.39 (19.8). And new pins are found at all: 0.303, by chance 0.046 (19.4).
+# > **Where it won.** In what it finds, it is first nowhere here. In size: words and codes of the games take 0.09 MB, vectors 2.39 (19.8). And new pins are found at all: 0.303, by chance 0.046 (19.4).
 # >
-# > **Where it did not.** Known games: NDCG@10 is 0.039, SASRec's 0.062, a walk's 0.067, and training and lists take longer (19.3, 19.4). What is new: the nearest content finds 0.380 of pins and 0.098 of films; of films TIGER finds 0.054, and popularity 0.061 (19.4). All
+# > **Where it did not.** Known games: NDCG@10 is 0.039, SASRec's 0.062, a walk's 0.067, and training and lists take longer (19.3, 19.4). What is new: the nearest content finds 0.380 of pins and 0.098 of films; of films TIGER finds 0.054, and cannot be told from popularity (19.4). All
 # > this with catalogs that one core learns in minutes; but TIGER's paper, too, reports its gains on public sets, beside other rivals (19.10).
 #
 # | your catalog | take |
