@@ -360,7 +360,7 @@ check("18.4", lift)
 # With ten saves a user and users who differ by as much, a lift of 5 % hides in its interval. A simulator can do
 # what no site can: let every user live **twice**, with both policies and the same chance. These *twins* take the differences between users out.
 #
-# *Two fused* are item2item and iALS, *three fused* these and pictures, *fused* all four. *Pins shown* is the share of all pins that anybody sees. (Seven experiments: about half a minute.)
+# *Two fused* are item2item and iALS, *three fused* these and pictures, *fused* all four. *Pins shown* is the share of all pins that anybody sees. (Seven experiments: half a minute.)
 #
 # > **Claim** (common belief). Who is better on the test days is better in the experiment.
 
@@ -618,7 +618,7 @@ verdict(
 # anew at each visit; **SASRec**, which reads her latest twenty saves; **Pixie**, which walks from them. Their lists are fused by ranks.
 #
 # Then comes the second stage, the **ranker** of lesson 17. It learned from clicks on an old ranker's lists, each divided by how often its
-# place is looked at, and brings the first hundred of the fused list into an order of its own.
+# place is looked at, and brings the first hundred of the fused list into its own order.
 #
 # > **Claim** (of the funnel's picture). A ranker on top of the generators makes people save more than their fused list.
 

@@ -26,6 +26,7 @@ def less() -> bool:
         and behind(films["TIGER over content"])
         and ahead(pins["TIGER over codes by chance"])
         and ahead(films["TIGER over an order by chance"])
+        and open_(films["TIGER over popularity"])  # what 19.4 says of it
     )
 
 
