@@ -101,6 +101,15 @@ def test_the_solved_notebook_has_full_points(source):
         assert result["points"] == exercises.get(name).points, name
 
 
+@per_notebook
+def test_a_stored_card_says_the_claims_of_today(path):
+    """A claim that was added while a notebook was built leaves a card that lacks it."""
+    for name, result in scores(path).items():
+        told = [row[0] for row in result["rows"]]
+        missing = [c.sentence for c in exercises.get(name).claims if c.sentence not in told]
+        assert not missing, name
+
+
 @per_lesson
 def test_the_student_notebook_has_no_points_and_no_traceback(source):
     path = target(source, "student")
