@@ -588,14 +588,14 @@ for name, key in (("films", "MovieTweetings"), ("PinWorld", "PinWorld")):
 # **How to read it.** The dashed lines first: there hardly anything but the empty cells pulls a score down.
 #
 # * *An unknown number*, the left end, finds next to nothing on films, and on PinWorld no more than the bestsellers. The louder the cells, the more is
-#   found, up to 0.1 on films and 0.3 on PinWorld.
+#   found, up to 0.1 on films and 0.3 on PinWorld, where 1 finds hardly more.
 # * *A dislike*, the right end, finds less again on films. On PinWorld little is lost.
 #
 # Now the solid lines, where a ridge pulls scores down, too. So was it the weight or the ridge?
 #
 # * **On films the ridge.** With hardly any, no weight gets above 0.066. With it silence reaches 0.089, as a weak vote does, and validation even
 #   chose silence. *A dislike* stays behind, and so do the weights between silence and 0.03.
-# * **On PinWorld the weight.** From 0.1 on the two lines nearly lie on each other. Left of it a ridge lifts the line, but not far enough.
+# * **On PinWorld the weight.** From 0.1 on the two lines nearly lie on each other. At 0.001 and below a ridge lifts the line, but not far enough.
 #
 # *A weak vote*, 0.1 or 0.3, is behind on neither.
 #

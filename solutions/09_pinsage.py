@@ -163,7 +163,7 @@ pd.Series({"others that share a board, mean": shared, "neighbors kept, mean": al
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 9.2 Listen, then speak
 #
-# Only pins have content; boards are walked over and left behind. So a layer leads from pins to pins, two edges at once. One
+# Only pins have content; boards are walked over and left behind. So a layer leads from pins to the pins that a walk met, two edges away or more. One
 # convolution (the paper's algorithm 1) has two halves. **Listen:** each neighbor's vector goes through a dense layer, and then they are pooled to a message $\mathbf m_u$. **Speak:** the
 # message stands beside the pin's own vector, and both go through another layer:
 #
@@ -521,7 +521,7 @@ display(verdict("For pins born since the training, vectors of the day find more 
                 detail=f"NDCG@20, the weakest case, after {days} days: {lead.gain('.3f')}"))  # fmt: skip
 
 # %% [markdown]
-# *Figure 9.6. NDCG@20 on PinWorld by the days since the training. Left among pins born since then, right among all pins. Later days have more newborn pins to choose from, so the left lines fall for that alone: compare
+# *Figure 9.6. NDCG@20 on PinWorld by the days since the training. Left among pins born since then, right among all pins. Later days have more newborn pins to choose from, which by itself pulls the left lines down: compare
 # lines at one day, above all PinSage with today's edges (solid) and with the vectors of the training (dashed).*
 #
 # **Left, after two weeks.** With content alone, read by the trained layers, PinSage finds 0.451 (dashed), with today's edges 0.539: a fifth more, and nothing was trained for it. So content does most, and hearing neighbors adds to it. *Which* neighbors, chosen by a walk or by chance, cannot be seen: GraphSAGE finds 0.534. After four weeks the newborn pins are known, and RP3β, which counts, stands on top.
@@ -546,12 +546,12 @@ display(verdict("For pins born since the training, vectors of the day find more 
 #
 # > **What PinSage is for.** A vector for every pin, from what it shows and from the pins that a walk meets, made anew each night without a training.
 # >
-# > **Where it won.** Among pins born in the two weeks since the training it finds, made anew, an NDCG@20 of 0.539; its own vectors of two weeks ago 0.451, content 0.352, GraphSAGE made anew 0.534 (9.6).
+# > **Where it won.** Among pins born in the two weeks since the training it finds, made anew, an NDCG@20 of 0.539; its own vectors of two weeks ago 0.451, content 0.352 (9.6). From GraphSAGE made anew, 0.534, and from RP3β it cannot be told.
 # >
 # > **Where it did not.** Among newborn pins after four weeks it finds 0.434, RP3β 0.463 (9.6). Over all pins counting is level or ahead (branch 9.7).
 #
 # * **Which of the four would you miss?** On PinWorld you would change the hinge for a softmax, and the three others were not seen to gain. What you would miss are the neighbors.
-# * **Whom does it serve best?** Pins of the last days. Their content does most, and hearing neighbors, chosen by a walk or by chance, adds a fifth. A pin with a long past is served better by counting.
+# * **Whom does it serve best?** Pins of the last two weeks. Their content does most; today's edges add 8 % in the first week and a fifth after two. A pin with a long past is served better by counting.
 # * A hinge is flat where a negative is behind by the margin. A softmax pushes hardest what is most wrongly on top.
 # * A hard negative may be a positive that nobody has met yet.
 # * In the paper hard negatives and importance pay, perhaps because a pin has thousands of neighbors there, among billions. **Ask of an idea which problem it is for, and whether you have it.**

@@ -478,7 +478,7 @@ verdict(
 # **Read the squares.** In two rows they stand left of the circles: PinSage and the mean of boards. For a pin on no board these have its content alone. In all other rows they stand right. RP3β and
 # plain iALS hear no boards at all: they count which pins were engaged with together, and a pin needs no board for that. Six graphs lift the mean from 0.222 to 0.273 there, and by 0.012 over all pins.
 #
-# **And MultiBiSage proper?** (Not drawn.) Over all pins it finds 0.257, less than the plain mean by 0.005, from 0.001 to 0.009. From a PinSage of twice the numbers and neighbors, trained for as
+# **And MultiBiSage proper?** (Not drawn.) Over all pins it finds 0.257, the plain mean of the same run 0.262: less by 0.005, from 0.001 to 0.009. From a PinSage of twice the numbers and neighbors, trained for as
 # many seconds, it cannot be told.
 #
 # **For pins that ask from no board, models of boards alone find least. Edges from elsewhere repair that.**
@@ -497,7 +497,7 @@ verdict(
 # >
 # > **Where it won.** Pins that ask from no board: recall@10 is 0.273 with a plain mean of six graphs, 0.222 with the boards alone.
 # >
-# > **Where it did not.** For the same pins it cannot be told from iALS with the six graphs, nor from RP3β, which only counts pairs.
+# > **Where it did not.** For the same pins it cannot be told from iALS with the six graphs (−0.008, from −0.030 to +0.014), nor from RP3β (+0.016, from −0.006 to +0.038), which only counts pairs.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
