@@ -381,7 +381,7 @@ display(pd.DataFrame({"trained on four weeks, recall@10": {
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Nothing was trained anew between the first row and the second, and yet the vectors find 0.247 in place of 0.040: one number beside $\mathbf z$ did it. In an index of inner products it is one more coordinate.
 #
-# Why was it needed? The corrected loss wants $\log p(i \mid q)$, popularity included, and a vector of length 1 has hardly a place for it. Give it a length, and it finds 0.232 (second table). Or give it the number.
+# Why was it needed? The corrected loss wants $\log p(i \mid q)$, popularity included, and asked by pins, vectors of length 1 had hardly learned it after 200 steps (second table). Give them a length, and they find 0.232. Or give them the number.
 #
 # And PinSage? Lesson 09's has a length and no such number. Let us give it the same one.
 #
@@ -421,7 +421,7 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 #
 # With the number PinSage finds 0.258. Nearly all of the lead was popularity, and what is left to attention is too little to be seen.
 #
-# Is hearing worth nothing, then? It is: an encoder that hears *nobody* is behind one that hears boards. But with the number even that one finds 0.236, no less than the PinSage that hears its neighbors without it, 0.229.
+# Is hearing worth nothing, then? No: an encoder that hears *nobody* is behind one that hears boards. But with the number even that one finds 0.236, no less than the PinSage that hears its neighbors without it, 0.229.
 #
 # The second graph adds next to nothing here, perhaps because both tie the same pins. On a
 # library of articles it does add something, and there iALS, which reads nothing, is ahead (branch 16.10). Whether *quotas* pay was not asked: each OmniSage in the figure has them.
@@ -451,10 +451,10 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # >
 # > **Where it did not.** For the pin that comes next PinSage with the same number beside its vectors is level: 0.258, OmniSage 0.260 (16.5). And a new pin as *result*, beside thousands of others, is found by none of them (16.10).
 #
-# * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** They do not get in each other's way. Users gain when their own loss joins, and pins have
+# * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** In each other's way: not that we could see. Users gain when their own loss joins, and pins have
 #   learned from pairs alone what all three losses teach.
-# * A quota for each kind, or boards fill nineteen of twenty places. A mean for each loss, then weights, or whoever asks most decides.
-# * A vector of length 1 has hardly a place for popularity: give it a length, or a number beside it.
+# * A quota for each kind: at pins on many boards, boards fill nineteen of twenty places without one. A mean for each loss, then weights, or whoever asks most decides.
+# * Asked by pins, vectors of length 1 had hardly learned popularity after 200 steps: give them a length, or a number beside.
 # * What looked like attention's lead over PinSage was this number. Before you praise an architecture, give its rival what stands beside it.
 #
 # **Next.** A product of two vectors finds a few hundred things among a million. Who comes first among these few hundred, when everything about them may be read? Lesson 17.
