@@ -494,7 +494,7 @@ for name in ("last film alone", "RP3β", "column form"):
 # for validation. Knobs were chosen by
 # NDCG@20 on validation, every grid tried whole: sixteen settings of RP3β, four of PageRank, 27 of iALS; the
 # best ones met the test part once, with train and validation together as the past. All other walks are RP3β with fixed
-# exponents; the last film alone has the β that validation chose for RP3β, and that it prefers here, too (0.153; ¼ finds 0.148, ¾ 0.107). iALS is the mean of three seeds. PageRank's restart,
+# exponents; the last film alone has the β that validation chose for RP3β, and that it prefers on validation, too (there ½ finds 0.153, ¼ 0.148, ¾ 0.107). iALS is the mean of three seeds. PageRank's restart,
 # 0.9, and the $d$ of iALS, 128, lie at an end of their grid: more might be found beyond. Intervals are of
 # differences, user by user. Over plain three hops: L3 +0.0025, from +0.0011 to +0.0039; the last film alone +0.0094, from +0.0059 to +0.0129. RP3β over L3 +0.0165, from +0.0125 to +0.0205; over the last film alone +0.0095, from +0.0067 to +0.0124; over iALS −0.0002, from −0.0038 to +0.0033 (4.9), which is
 # no proof that they are equal. PageRank finds 0.175, most with a restart of 0.9: then nearly all walks that reach a new film have three steps, as in the row form, 0.175.
@@ -506,7 +506,8 @@ for name in ("last film alone", "RP3β", "column form"):
 # iALS and RP3β cannot be told apart here. What have they in common? The SVD (lesson 02) writes
 # $\mathbf R = \mathbf U \boldsymbol\Sigma \mathbf V^\top$, a sum of *patterns*, each with its size $\sigma$. Then
 # $\mathbf R \mathbf R^\top \mathbf R = \mathbf U \boldsymbol\Sigma^3 \mathbf V^\top$: walks of three steps have the same patterns
-# in other sizes. So whatever keeps the largest patterns keeps what long walks are made of (branch B). iALS is fitted in another way, so for it this is a hint and no proof.
+# in other sizes. So whatever keeps the largest patterns keeps what long walks are made of (branch B). This is exact
+# for plain walks. RP3β weighs them and iALS is fitted in another way, so for these two it is a hint and no proof.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
@@ -516,14 +517,14 @@ for name in ("last film alone", "RP3β", "column form"):
 # >
 # > **Where they won.** On MovieTweetings RP3β has an NDCG@20 of 0.190, bestsellers 0.156 (4.5).
 # >
-# > **Where they did not.** Asked what comes *next* and not what is missing, RP3β finds no more than bestsellers: 0.085 and 0.084 (2.6). And no
+# > **Where they did not.** Asked what comes *next* and not what is missing, RP3β finds about what bestsellers find, 0.085 and 0.084 (2.6). And no
 # > walk leads to a film without a like.
 #
 # * **Which films can Ann reach, and in how many steps?** Cube in three, through Bob, and Drive in five. Every edge changes sides, so new films come at odd
 #   lengths only. On MovieTweetings a typical user reaches 29 % of all films in three steps, 92 % in five.
 # * **Which should she see first?** Cube: a walk of three steps leads there, and none to Drive. Where thousands of films have such walks, divide each
 #   walk by the square root of the degrees on its way, the last film's included. The column form, which divides by them in full, loses nearly everything.
-# * **What do they share with a factorization?** The largest patterns: $\mathbf R \mathbf R^\top \mathbf R$ has those of $\mathbf R$ in other sizes (4.5, branch B).
+# * **What do they share with a factorization?** The largest patterns: $\mathbf R \mathbf R^\top \mathbf R$ (plain walks) has those of $\mathbf R$ in other sizes (4.5, branch B).
 # * R is a block of A, and powers of A count walks.
 # * Hide the test links before anything is computed from the graph.
 #

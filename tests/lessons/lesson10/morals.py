@@ -74,7 +74,7 @@ def batch() -> bool:
 
 
 MORALS = {
-    "Only a product joins the two sides, so all but the product is made in advance": only_a_product,
+    "Only a product joins the two sides, so the whole item side is made in advance; her vector and the product are left for when she asks": only_a_product,
     "A cosine ends at 1; the temperature says how much 1 is worth": worth,
     "In a large catalog an index pays; from what size on, depends on the index": size,
     "Drawn with equal chances, a few can stand for all": stand_for_all,
