@@ -449,10 +449,10 @@ display(verdict("A transformer over typed neighbors finds more than PinSage.", l
 # >
 # > **Where it won.** For users it finds a recall@10 of 0.080, iALS 0.067; a PinnerFormer trained afterwards over vectors that stand still finds 0.083, no less (16.4).
 # >
-# > **Where it did not.** For the pin that comes next PinSage with the same number beside its vectors is level: 0.258, OmniSage 0.260 (16.5). And a new pin as *result*, beside thousands of others, is found by none of them (16.10).
+# > **Where it did not.** For the pin that comes next it cannot be told from a PinSage with the same number beside its vectors: 0.260 and 0.258 (16.5). And a new pin as *result*, beside thousands of others, is found by none of them (16.10).
 #
-# * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** In each other's way: not that we could see. Users gain when their own loss joins, and pins have
-#   learned from pairs alone what all three losses teach.
+# * **If one vector has to answer three kinds of question, does it learn from each, or do they get in each other's way?** In each other's way: not that we could see. Users gain when their own loss joins; for
+#   pins no further loss was seen to add to pairs alone, or to cost.
 # * A quota for each kind: at pins on many boards, boards fill nineteen of twenty places without one. A mean for each loss, then weights, or whoever asks most decides.
 # * Asked by pins, vectors of length 1 had hardly learned popularity after 200 steps: give them a length, or a number beside.
 # * What looked like attention's lead over PinSage was this number. Before you praise an architecture, give its rival what stands beside it.
