@@ -296,7 +296,7 @@ def test_actions_are_pinned_to_a_major_version(name):
 def test_the_site_is_built_by_its_command_and_published_from_main_only():
     workflow = yaml.safe_load(text(".github/workflows/pages.yml"))
     steps = workflow["jobs"]["publish"]["steps"]
-    assert "python3 -m graphrec_utils site" in [step.get("run") for step in steps]
+    assert "python3 -m graphrec_utils site --yes" in [step.get("run") for step in steps]
     assert workflow[True]["push"]["branches"] == ["main"]  # YAML reads `on` as True
     assert {"path": "build/site"} in [step.get("with") for step in steps]
 
