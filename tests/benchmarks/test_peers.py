@@ -102,7 +102,7 @@ def test_the_stored_table_says_what_was_reached_and_how_busy_the_machine_was():
     text = peers_page.page()
     busy = max(run.get("wall by CPU", 1) for run in runs)
     assert ("The machine was shared" in text) == (busy >= 1.1)
-    assert "{" not in text
+    assert "{" not in text.replace("```{raw} html", "")  # a blank that nobody filled in
 
 
 # ---------------------------------------------------------------- the tests of chance can fail
