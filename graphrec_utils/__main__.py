@@ -47,6 +47,17 @@ def main(argv=None):
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console without ✓ shows ? and goes on
+    try:
+        code = answer(argv)
+        sys.stdout.flush()  # here, where a closed pipe is expected, not at the interpreter's end
+        return code
+    except BrokenPipeError:  # `... | head` has read enough; nobody listens to the rest
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def answer(argv):
+    """Do what was asked and return its exit code."""
     if not argv or argv[0] in ("-h", "--help", "help"):
         print(usage())
         return 0
@@ -60,9 +71,6 @@ def main(argv=None):
         return refuse(str(error))
     except KeyboardInterrupt:
         return refuse("stopped", 130)
-    except BrokenPipeError:  # `... | head` has read enough; nobody listens to the rest
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
 
 
 def run(name, arguments):
