@@ -44,7 +44,7 @@ LESSONS = (
     Lesson("16", "omnisage", "OmniSage", 120),
     Lesson("17", "ranking", "Ranking: the second stage", 180),
     Lesson("18", "capstone", "Capstone", 200),
-    Lesson("19", "items_that_are_spelled", "Items that are spelled: generative retrieval", 165),
+    Lesson("19", "items_that_are_spelled", "Items that are spelled: generative retrieval", 180),
 )
 
 # The lecture's five parts and the lessons that follow them; 00, 17, 18 and 19 are ours.

@@ -34,6 +34,7 @@ ex = Exercise(
     "19.5",
     "spelling_loss",
     points=5,
+    branch=True,
     library="graphrec_utils.models.tiger.loss",
     hints=(
         "An item's probability is a product over its codes. What becomes of a product under -log? And which words could "

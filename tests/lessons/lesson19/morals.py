@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from tests.lessons.evidence import ahead, behind, of, open_
+from tests.lessons.evidence import ahead, behind, of, open_, printed
+
+
+def at_once() -> bool:
+    return ahead(of("19_new")["leads"]["TIGER over codes by chance"])
+
+
+def begins() -> bool:
+    written, likeliest = printed("19", "chance of its first code")
+    return written < likeliest
+
+
+def narrow() -> bool:
+    stored = of("19_beam")
+    found = {r["width"]: r.get("of the exact ten") for r in stored["rows"]}
+    return found[10] < 0.75 and stored["words that are no item"] > 0.1
 
 
 def made_of() -> bool:
@@ -49,10 +64,13 @@ def starts() -> bool:
 
 
 MORALS = {
-    "Let the beam be a few times wider than the list": wider,
+    "A spelling says roughly where an item lies, in words that it shares with others. So a new item can be spelled at once": at_once,
+    "The likeliest first code need not begin the likeliest item": begins,
+    "With a narrow beam a speller misses some of the best items, and without a trie it writes some that do not exist": narrow,
     "Made of iALS's vectors, a spelling did not pass iALS. Before you praise a spelling, ask what it is made of": made_of,
     "Spelled, a new item can be found, but less well than by the content that it is spelled from": less,
     "A loss that falls is no sign that everybody learns": falls,
     "With revival it does not matter where words start": starts,
     "What a block can count in an example need not find more for people": blind,
+    "Let the beam be a few times wider than the list": wider,
 }
