@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from importlib.resources import files
+
 from tests.lessons.evidence import ahead, behind, of, open_, printed
+
+
+def order_and_number() -> bool:
+    """What came out where the lesson asks about a model that is four times as sure (17.p2)."""
+    keys = json.loads(
+        files("graphrec_utils.lessons.lesson17").joinpath("measured.json").read_text()
+    )
+    return keys["17.p2"] == "AUC stays"
 
 
 def pair() -> bool:
@@ -47,10 +58,11 @@ def products() -> bool:
 
 
 MORALS = {
+    "Order and number are two things: a ranker may have the first and lack the second": order_and_number,
     "What everybody likes gets far. What this user likes about this pin gets further": pair,
-    "Give the events of a history weights. And before a network learns to ask, write down what you would ask": events,
     "A feature has to be older than the labels that it helps to predict": dates,
     "A click needs eyes: tell the loss, or the model, whether there were any": eyes,
     "A ranker writes its own training data. Watch what it stops showing": loop,
     "Try the product, not only the vectors, and the baseline's columns first": products,
+    "Give the events of a history weights. And before a network learns to ask, write down what you would ask": events,
 }
