@@ -40,7 +40,7 @@ LESSONS = (
     Lesson("12", "transe", "Knowledge graphs and TransE", 115),
     Lesson("13", "twhin", "TwHIN and users of many interests", 165),
     Lesson("14", "multibisage", "Heterogeneous aggregation and MultiBiSage", 155),
-    Lesson("15", "sequences", "Sequences: SASRec and PinnerFormer", 170),
+    Lesson("15", "sequences", "Sequences: SASRec and PinnerFormer", 195),
     Lesson("16", "omnisage", "OmniSage", 120),
     Lesson("17", "ranking", "Ranking: the second stage", 190),
     Lesson("18", "capstone", "Capstone", 200),

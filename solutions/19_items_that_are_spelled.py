@@ -982,7 +982,7 @@ for vectors in ("content", "OmniSage"):
 # For a year a public re-implementation found a sixth of what the paper has; then its decoder was replaced by a library's, and it found as much. **A number that others do not reach is no proof against a paper, nor is one that they reach a proof for it.**
 #
 # And which SASRec stands beside it? A user of `HonghuiBao2000/LETTER` (issue 20, April 2025) ran RecBole's SASRec with a cross-entropy on the same data: Recall@10 .082, above every model of that paper's table. The authors' answer: theirs is trained by BCE, as the
-# original. Another user had .083 with RecBole in 2022 (`RUCAIBox/RecBole`, issue 1290). That is 15.2, and why the rival of 19.4 has a softmax. (Users' runs; we have not repeated them.)
+# original. Another user had .083 with RecBole in 2022 (`RUCAIBox/RecBole`, issue 1290). That is 15.13, and why the rival of 19.4 has a softmax. (Users' runs; we have not repeated them.)
 #
 # **In practice.** *GRID* ([arXiv 2507.22224](https://arxiv.org/abs/2507.22224)) is an open framework that takes TIGER's parts apart; Cornac has a TIGER with published settings.
 

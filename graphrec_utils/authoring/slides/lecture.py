@@ -51,7 +51,7 @@ PICKS = {
     "12": (("12.1", "visual"), ("12.4", "visual"), ("12.5", "visual"), ("12.5", "picture")),
     "13": (("13.1", "visual"), ("13.2", "formula"), ("13.3", "picture"), ("13.4", "visual"), ("13.5", "picture")),
     "14": (("14.3", "visual"), ("14.4", "formula"), ("14.4", "visual"), ("14.5", "picture"), ("14.6", "picture")),
-    "15": (("15.1", "visual"), ("15.2", "formula"), ("15.3", "picture"), ("15.4", "visual")),
+    "15": (("15.1", "formula"), ("15.1", "visual"), ("15.3", "picture"), ("15.4", "visual"), ("15.5", "picture")),
     "16": (("16.3", "visual"), ("16.4", "picture"), ("16.5", "picture")),
 }  # fmt: skip
 BLOCK = re.compile(r"(?<=</p>)\s*|(?<=</ul>)\s*|(?<=</ol>)\s*|(?<=</blockquote>)\s*")

@@ -60,6 +60,10 @@ def _with_popularity(at) -> str:
     )
 
 
+def _which_target(at) -> str:
+    return by(at["lead"], "dense", "every next", "nobody")
+
+
 def _without_hides(at) -> str:
     lead = _stored("15_pinworld", "hide leads", "likes only over all events")
     return (
@@ -155,6 +159,15 @@ QUESTIONS = (
         ("on all four: it is the only one that reads all of the order",
          "It is. But on three of the four a walk finds no less, on two of them even one that reads no order."),
     ), measured=_order_pays),
+    Question("15.p9", "Two PinnerFormers, alike but for what each event has to find: the next like (every next), or all likes of the coming "
+             "week (dense). Both are asked for the likes of a fortnight. Who finds more?", (
+        ("nobody can tell",
+         "0.071 by every next and 0.067 by dense, three trainings each: it may be chance."),
+        ("dense: a fortnight is nearer to what it learned",
+         "Its mean is the lower one at every horizon, 0.067 and 0.071 for the fortnight, and it may be chance."),
+        ("every next: what comes soon is easier to learn",
+         "Its mean is higher, by 0.004, and three trainings cannot tell that from chance."),
+    ), measured=_which_target),
     Question("15.q1", "You change the item at place 5 of a history, and the output at place 3 moves. What is wrong?", (
         ("the causal mask is missing or upside down",
          "Place 3 may look at 0 to 3."),
@@ -197,5 +210,15 @@ QUESTIONS = (
          "Then one pair pulls what nine push away."),
         ("positives, all ten share the loss",
          "That is another loss. Dense all action draws one target for each pair."),
+    )),
+    Question("15.q7", "A history of ten events, SASRec with a start vector and the causal mask. How many examples does one reading give?", (
+        ("ten", "Outputs 0 to 9 each have to predict the event that follows; output 10 has none yet."),
+        ("one, the last event", "So a model learns that answers once. SASRec asks every output."),
+        ("eleven", "There are eleven outputs, but what follows the last has not happened."),
+    )),
+    Question("15.q8", "Model A loses 30 % of its recall when its vectors are a night old, model B 38 %. Vectors are made at night. Whom do you take?", (
+        ("who finds more with a vector of last night", "What is lost says nothing of what is left."),
+        ("A, it ages more slowly", "B may have had so much more that more is left."),
+        ("B, it is better when fresh", "Nobody is served a fresh vector here. Ask both with one of last night."),
     )),
 )  # fmt: skip

@@ -292,8 +292,13 @@ def reading(model):
     return scores
 
 
-def folding(profile_scores):
-    """Return a function of users and seconds: (B, n) scores by what they had liked before."""
+def folding(profile_scores, half_life: float = np.inf):
+    """Return a function of users and seconds: (B, n) scores by what they had liked before.
+
+    Args:
+        profile_scores: a function of a sparse matrix of likes.
+        half_life: days after which a like counts half as much.
+    """
     whole = log()
     at = whole.likes
     keys, items = whole.users[at] * 2**33 + whole.times[at], whole.items[at]
@@ -301,17 +306,19 @@ def folding(profile_scores):
     def scores(users, now):
         begin, end = (np.searchsorted(keys, users * 2**33 + t) for t in (0, now))
         rows = np.repeat(np.arange(len(users)), end - begin)
-        which = np.concatenate([items[a:z] for a, z in zip(begin, end, strict=True)])
-        R = sp.csr_array(
-            (np.ones(len(which), np.float32), (rows, which)), shape=(len(users), world().num_pins)
-        )
+        at = np.concatenate([np.arange(a, z) for a, z in zip(begin, end, strict=True)])
+        old = np.repeat(users * 2**33 + now, end - begin) - keys[at]
+        weights = (2.0 ** (-old / (half_life * DAY))).astype(np.float32)
+        R = sp.csr_array((weights, (rows, items[at])), shape=(len(users), world().num_pins))
         S = profile_scores(R)
         return S.toarray() if sp.issparse(S) else np.asarray(S)
 
     return scores
 
 
-def stale(scores, offsets=(0.0,), users: int = 250) -> list[dict[str, dict]]:
+def stale(
+    scores, offsets=(0.0,), users: int = 250, begin: int = PAST, end: int = END
+) -> list[dict[str, dict]]:
     """Return of each user the share of new likes that are among the ten of their moment, by rule.
 
     What a user had liked before that second is in no list, however old the vector is. A tie counts half.
@@ -319,12 +326,14 @@ def stale(scores, offsets=(0.0,), users: int = 250) -> list[dict[str, dict]]:
     Args:
         scores: a function of users and seconds, see `reading`.
         offsets: what is added to the scores of pins, each answered by itself.
+        users: how many of them are asked.
+        begin, end: the days whose likes are asked for; the vectors of "once" are of the first.
     """
-    part, whole = new_likes(PAST, END), log()
+    part, whole = new_likes(begin, end), log()
     some = np.random.default_rng(0).permutation(np.unique(part.users))[:users]
     part = part.select(np.isin(part.users, some))
     midnight = part.times // DAY * DAY
-    moments = {"once": np.full(len(part), PAST * DAY), "daily": midnight, "real time": part.times}
+    moments = {"once": np.full(len(part), begin * DAY), "daily": midnight, "real time": part.times}
     liked_keys = whole.users[whole.likes] * 2**33 + whole.times[whole.likes]
     first = np.searchsorted(liked_keys, part.users * 2**33)
     until = np.searchsorted(liked_keys, part.users * 2**33 + part.times)
@@ -333,9 +342,9 @@ def stale(scores, offsets=(0.0,), users: int = 250) -> list[dict[str, dict]]:
         asked, place = np.unique(part.users * 2**33 + now, return_inverse=True)
         order, hit = np.argsort(place, kind="stable"), np.zeros((len(offsets), len(part)), bool)
         for chunk in np.array_split(np.arange(len(asked)), max(1, len(asked) // 256)):
-            begin, end = np.searchsorted(place[order], [chunk[0], chunk[-1] + 1])
+            one, last = np.searchsorted(place[order], [chunk[0], chunk[-1] + 1])
             S = np.asarray(scores(asked[chunk] // 2**33, asked[chunk] % 2**33))
-            for r in order[begin:end]:
+            for r in order[one:last]:
                 for k, offset in enumerate(offsets):
                     row = S[place[r] - chunk[0]] + offset
                     row[liked_items[first[r] : until[r]]] = -np.inf

@@ -11,6 +11,7 @@ from graphrec_utils import metrics, pinworld, results, sampling
 from graphrec_utils.data import Interactions
 from solutions.experiments.lesson15 import (
     late_events,
+    late_likes,
     sequences,
     sequences_difference,
     sequences_peer,
@@ -89,6 +90,39 @@ def test_a_user_is_folded_in_by_what_was_liked_before_that_second(tiny):
     who, when = whole.users[[at, at]], whole.times[[at, at]] + np.array([0, 1])
     before, after = tiny.folding(lambda R: R)(who, when)
     assert (after - before).sum() >= 1 and after[whole.items[at]] == 1 > before[whole.items[at]]
+
+
+def test_a_like_counts_half_after_its_half_life(tiny):
+    whole = tiny.log()
+    at = whole.likes[len(whole.likes) // 2]
+    who, when = whole.users[[at, at]], whole.times[[at, at]] + np.array([1, DAY])
+    fresh, old = tiny.folding(lambda R: R, half_life=1.0)(who, when)
+    item = whole.items[at]
+    assert fresh[item] == pytest.approx(1, abs=1e-4) and old[item] == pytest.approx(0.5, abs=1e-4)
+
+
+def test_a_walk_that_forgets_is_chosen_before_its_test(tiny, monkeypatch):
+    asked = []
+
+    def aged(day, end, half_life, users):
+        asked.append((day, end, half_life))
+        return {rule: pd.Series({0: half_life == 2.0, 1: 0.5}) for rule in ("daily", "real time")}
+
+    monkeypatch.setattr(late_likes, "aged", aged)
+    found = late_likes.measure(20)
+    assert found["half-life"] == 2 and found["trials"] == len(late_likes.HALF_LIVES)
+    assert asked[:-2] == [(35, 42, x) for x in late_likes.HALF_LIVES]
+    assert asked[-2:] == [(42, 56, 2.0), (42, 56, np.inf)]
+
+
+def test_a_walk_is_asked_with_three_ages(tiny, monkeypatch):
+    knobs = [{"model": "RP3β", "knobs": {"alpha": 0.4, "beta": 0.2, "days": 56}}]
+    monkeypatch.setattr(
+        late_likes.results, "load", lambda _: type("R", (), {"values": {"rivals": knobs}})
+    )
+    found = late_likes.aged(42, 56, 2.0, 10)
+    assert list(found) == ["once", "daily", "real time"]
+    assert all(x.between(0, 1).all() and len(x) == 10 for x in found.values())
 
 
 def test_a_rate_wins_by_more_than_its_seeds_differ(tiny, monkeypatch):
@@ -217,7 +251,7 @@ def test_torch_s_own_attention_is_faster_and_keeps_less():
 
 
 def test_the_example_of_the_text_on_one_negative():
-    assert pytest.approx(0.94, abs=0.006) == 0.01 / (0.01 + 1 / 1713)  # 15.2
+    assert pytest.approx(0.94, abs=0.006) == 0.01 / (0.01 + 1 / 1713)  # 15.13
     assert pytest.approx(0.91, abs=0.005) == 0.01 / (0.01 + 1 / 999)  # 15.q4
 
 
@@ -329,6 +363,23 @@ def test_what_the_lesson_says_of_pins():
     assert steps["every next", 400] < steps["every next", 1600] < steps["every next", 6400]
     for x in values["staleness"]:
         assert x["once"] < x["daily"] < x["real time"]
+
+
+def test_what_the_lesson_says_of_a_walk_that_forgets():
+    """Likes alike are those of `staleness`; late ones counting more help for sure in real time; PinnerFormer is too close to tell."""
+    values, ages = stored("15_late_likes"), stored("15_pinworld")
+    walk = {r["model"]: r for r in values["staleness"]}
+    old = {r["objective"]: r for r in ages["staleness"]}
+    for rule in ("once", "daily", "real time"):
+        assert walk["RP3β"][rule] == pytest.approx(old["RP3β"][rule])
+    assert values["half-life"] == 2 and not values["at the edge"]
+    gain = values["leads"]["RP3β, late likes count more, real time over RP3β, real time"]
+    assert gain["low"] > 0
+    for rule in ("once", "daily", "real time"):
+        it = values["leads"][f"RP3β, late likes count more, {rule} over RP3β, {rule}"]
+        other = ages["stale leads"][f"every next, popularity, {rule} over RP3β, {rule}"]
+        # the error of a difference is at most the sum of the errors
+        assert abs(other["gap"] - it["gap"]) < 1.9 * (other["error"] + it["error"])
 
 
 # ------------------------------------------------------------- what explains RecTools
