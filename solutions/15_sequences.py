@@ -399,7 +399,7 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which target teaches more?
 #
-# Two PinnerFormers, alike in all but the target, learn from PinWorld's days 0 to 41. They are asked for the new likes of the next day, week and
+# Two PinnerFormers, alike in all but the target (dense has a window of seven days), learn from PinWorld's days 0 to 41. They are asked for the new likes of the next day, week and
 # fortnight. Beside them stand iALS and RP3β. (Each pin's score gets one number more after training, its popularity. Vectors of length 1
 # are slow to learn it: branch 15.14.)
 #
@@ -462,11 +462,10 @@ verdict(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Read the first two rows from left to right. Had dense taught the vector to look further ahead, it would catch up as the horizon grows. It does not: its
-# mean is lower at all three, by about as much, and all of that may be chance.
+# mean is lower at all three, by about as much, and all of that may be chance. Nor is either ahead of iALS and RP3β.
 #
 # Why might more targets not help? Two guesses. A like of next Friday has less to do with what was just read, so each further arrow says
-# less. And a window can be asked for only when it has ended: dense never stands in the last week before today. Nor is either ahead of iALS and
-# RP3β.
+# less. And a window can be asked for only when it has ended: dense never stands in the last week before today.
 #
 # **More targets are not yet a better teacher: at no horizon did dense find more than the next like.**
 #
@@ -487,7 +486,7 @@ verdict(
 # A vector made at midnight knows nothing of this morning. Making it anew at every click needs a streaming system. How much is lost without one?
 #
 # Before each new like of a fortnight the same two models are asked, with a user's vector of the fortnight's first day ("once"), of the last midnight
-# ("daily"), or of the second before ("real time"). A walk needs no training for that: RP3β starts from all that she had liked by then. It is asked
+# ("daily"), or of the second before ("real time"). A walk needs no training for that: RP3β starts from all that the user had liked by then. It is asked
 # twice: with all likes alike, and with a like counting half after two days.
 #
 # > **Claim** (of the abstract). A model trained on a window ahead loses less by waiting for the night than one trained on the next event.
@@ -528,11 +527,11 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
                 waits, detail=f"share lost since midnight, every next over {dense} {waits.gain('.2f')}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.4. Recall@10 by the age of what had been read: PinnerFormer taught by the next like (filled digits) and by the week ahead (hollow), a walk
-# in which late likes count more (filled stars) and one with all likes alike (hollow). How far does each line climb, and who is on top at each age?*
+# *Figure 15.4. Recall@10 by the age of what had been read: PinnerFormer (blue) taught by the next like (solid) and by the week ahead (dashed), and a walk
+# (black) in which late likes count more (solid) or all alike (dashed). How far does each line climb, and who is on top at each age?*
 #
-# Every line climbs to the right. For both targets and for the walk in which old likes fade the last step brings more than a change of target or model. What counts is what
-# she is doing **right now** (in PinWorld a session has a topic).
+# Every line climbs to the right. The three that know when a like was rise more in the last step than they ever lie apart. What counts is what
+# somebody is doing **right now** (in PinWorld a session has a topic).
 #
 # Does one need a transformer for that? A walk that lets old likes fade finds .154 beside .162, too close to tell, and .109 with
 # all likes alike. So tell the cheap rival the same news before you praise the dear one.
@@ -540,7 +539,7 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # And the abstract? Dense loses the smaller share by waiting, though three trainings do not make it sure. But nobody is served a share. You serve what is
 # left, and there every next has the higher mean at every age.
 #
-# **How old a vector is counted for more than what it was taught, or which model made it.**
+# **How old a vector is counted for more than what it was taught.**
 #
 # <details><summary>How this was measured</summary>
 #

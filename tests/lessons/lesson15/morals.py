@@ -54,7 +54,7 @@ MORALS = {
     "A small loss looks like success. Change an event, and look whether anything before it moves": leaking,
     "On three sets of four we could not tell a transformer from a walk. Try the walk first": walk,
     "More targets are not yet a better teacher: at no horizon did dense find more than the next like": targets,
-    "How old a vector is counted for more than what it was taught, or which model made it": age,
+    "How old a vector is counted for more than what it was taught": age,
     "Put a mean of the history beside it before you buy a transformer": lambda: (
         (leads := of("15_rectools")["leads"])
         and open_(leads["RecTools over mean of the history, 10"])
