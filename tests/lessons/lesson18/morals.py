@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from tests.lessons.evidence import ahead, behind, of, printed
 
 ESTIMATES = ("IPS", "SNIPS", "DR")
@@ -15,7 +17,13 @@ def one_vote_each() -> bool:
 
 def log_and_people() -> bool:
     l3, control = printed("18", "L3", 4), printed("18", "item2item", 6)  # NDCG@20, lift, from, to
-    return l3[0] > control[0] and l3[3] < 0
+    steps = [
+        printed("18", "iALS", 5),
+        *(printed("18", x) for x in ("two fused", "fused", "three fused")),
+    ]
+    # each step to the left on the log is a step up with people
+    left = all(a[0] > b[0] and a[1] < b[1] for a, b in pairwise(steps))
+    return l3[0] > control[0] and l3[3] < 0 and left
 
 
 def a_log_answers() -> bool:
@@ -29,7 +37,20 @@ def a_log_answers() -> bool:
     lie = min(max(abs(r[x]["bias"]) for x in ESTIMATES) for r in outside)
     # the effective size comes second: it does not warn of a policy that the log could not have drawn
     hidden = max(r["size"] for r in outside) > min(r["size"] for r in inside)
-    return worst < 0.02 and lie > 0.5 and hidden and abs(untrue["IPS"]["bias"]) > 0.4
+    noise = [r["IPS"]["spread"] for r in sorted(inside, key=lambda r: r["size"])]
+    # of false chances DR is right since its model is; of what the log never draws nobody but IPS, by luck
+    saved = max(abs(untrue[x]["bias"]) for x in ("DR", "model"))
+    again = {x: rows["half shown again"][x]["bias"] for x in ESTIMATES}
+    return (
+        worst < 0.02
+        and lie > 0.5
+        and hidden
+        and noise == sorted(noise, reverse=True)
+        and untrue["IPS"]["bias"] < -0.4
+        and saved < 0.01
+        and min(again["SNIPS"], again["DR"]) > 0.5
+        and abs(again["IPS"]) < 0.01
+    )
 
 
 def halves_feed_each_other() -> bool:
@@ -39,8 +60,18 @@ def halves_feed_each_other() -> bool:
 
 def a_ranker_over_votes() -> bool:
     values = of("18_people")
+    tuned = of("18_people_tuned")
     over = [values["ranker over fused"], values["leads"]["seven, then the ranker over three fused"]]
-    return all(ahead(lead) for lead in over)
+    over += [
+        values["leads"]["three fused over seven fused"],
+        tuned["leads"]["three fused over seven fused"],
+    ]
+    rows = tuned["policies"]
+    knobs = all(
+        max(rows["log"][x]["high"]) < 0 < min(rows["people"][x]["low"])
+        for x in ("PinSage", "Pixie")
+    )
+    return knobs and all(ahead(lead) for lead in over)
 
 
 MORALS = {
