@@ -90,16 +90,17 @@ class Race:
             seconds = plan.get("seconds", {})
             for k, c in enumerate(todo):
                 kept = sum(seconds.get(x.name, 0) for x in todo[k + 1 :])  # of who comes after it
+                kept += self.put_off()
                 way = plan | {"epochs": plan["epochs"].get(c.name, 1)}
                 self._first(c, way, kept, k, len(todo))
             later = self.shelf.kept("late", lambda: late(self, plan, self._costs()))
             for k, name in enumerate(later):
                 (c,) = (c for c in self.there if c.name == name)
-                self._first(c, later[name], 0.0, k, len(later))
+                self._first(c, later[name], self.put_off(), k, len(later))
             rounds = Rounds(self, self.standings)
             self.rounds = rounds.run()
             for k, s in enumerate(rounds.standings.values()):
-                self._again(s, k, len(rounds.standings))
+                self._last(s, k, len(rounds.standings))
             self._spend()
         except KeyboardInterrupt:
             self.stopped = True
@@ -111,42 +112,67 @@ class Race:
         return self.found()
 
     def _first(self, c: Contestant, way: dict, kept: float, place: int, of: int) -> None:
-        """Give a method its first trials and the test: {"trials", "more", "epochs"}, and seconds kept for others."""
+        """Give a method its first trials: {"trials", "more", "epochs"}, and seconds kept for others.
+
+        One without epochs is asked the test at once, and again if the rounds find a better setting. A last training takes as long
+        as a trial: it comes once, after the rounds.
+        """
         self.tell(c.name, "", place, of)
         try:
             s = self._tuned(c, way, kept, place, of)
             if isinstance(s, str):
                 self.out[c.name] = s
                 return
-            row = self.shelf.kept(_file(c.name), lambda: self._row(s, place, of))
+            row = None
+            if not c.trained:
+                row = self.shelf.kept(_file(c.name), lambda: self._row(s, place, of))
         except OutOfTime:
             self.out[c.name] = (
                 "the minutes were over before its trials were; give it more by --minutes"
             )
             return
         self._spend()
-        if "why" in row:
+        if row and "why" in row:
             self.out[c.name] = row["why"]
             return
         self.out.pop(c.name, None)
         self.standings[c.name] = s
-        self.rows.append(row)
-        order = [x.name for x in self.there]
-        self.rows.sort(key=lambda row: order.index(row["name"]))
+        if row:
+            self._keep(row)
 
-    def _again(self, s: Standing, place: int, of: int) -> None:
-        """Fit and ask once more whom the rounds found a better setting for; validation decides that alone."""
-        (k,) = (k for k, row in enumerate(self.rows) if row["name"] == s.c.name)
-        row, best = self.rows[k], s.best
-        if row["knobs"] != _said(best):
+    def _keep(self, row: dict) -> None:
+        """Put a row in the place of its method."""
+        order = [c.name for c in self.there]
+        rows = {r["name"]: r for r in [*self.rows, row]}
+        self.rows = sorted(rows.values(), key=lambda r: order.index(r["name"]))
+
+    def _had(self) -> dict[str, dict]:
+        return {row["name"]: row for row in self.rows}
+
+    def tests(self, standings: dict[str, Standing], on: dict[str, int]) -> float:
+        """Return the seconds of all last fits and tests after a round with trainings of `on` epochs, if it changes every best."""
+        had = self._had()
+        return sum(s.test(had.get(name), on.get(name, 0)) for name, s in standings.items())
+
+    def put_off(self) -> float:
+        """Return the seconds of the last fits and tests of who was not asked yet."""
+        had = self._had()
+        return sum(s.test(None) for name, s in self.standings.items() if name not in had)
+
+    def _last(self, s: Standing, place: int, of: int) -> None:
+        """Fit and ask who was not asked yet, or with another setting than validation chose by now."""
+        name = s.c.name
+        row = had = self._had().get(name)
+        if had is None or had["knobs"] != _said(s.best):
+            file = f"{_file(name)}_again" if had else _file(name)
             try:
-                row = self.shelf.kept(
-                    f"{_file(s.c.name)}_again", lambda: self._row(s, place, of, self.clock.last)
-                )
+                row = self.shelf.kept(file, lambda: self._row(s, place, of, self.clock.last))
             except OutOfTime:
-                return  # what it found before stands, with as many trials as it had
+                row = {"why": "the minutes were over before its test was; give it more by --minutes"}  # fmt: skip
         if "why" not in row:
-            self.rows[k] = row | self._told(s)
+            self._keep(row | self._told(s))
+        elif had is None:
+            self.out[name] = row["why"]
 
     def found(self) -> dict:
         parts = {
@@ -228,7 +254,9 @@ class Race:
         """
         trials, begins = budget.tries(c, way["trials"], way["more"]), []
         test, known = self._test(c, way["epochs"]), self._known(c)
-        until = budget.LIMIT * self.clock.seconds - kept
+        limit = budget.LIMIT * self.clock.seconds
+        until = limit - kept
+        limit -= self.put_off()
 
         def over() -> bool:
             begins.append(self.clock.used)
@@ -237,7 +265,7 @@ class Race:
 
         try:
             search = self.search(
-                c, grid=c.grid, trials=trials, epochs=way["epochs"], tick=self.clock.tick, over=over,
+                c, grid=c.grid, trials=trials, epochs=way["epochs"], tick=lambda: self.clock.until(limit), over=over,
                 tell=lambda n: self.tell(c.name, f"trial {n} of {trials}", place, of),
             )  # fmt: skip
         except ValueError as problem:

@@ -3,7 +3,8 @@
 Who did not fit by an estimate comes first, if it fits by now. Then round after round every method gets one trial more next to its
 best setting, a quick one as many as `budget.tries` says; one whose training was still gaining trains that setting for twice as
 many epochs instead. It ends when nobody gains any more, or when a round and the test no longer fit. A round counts when
-everybody had it.
+everybody had it. Who trains is asked the test after all of them, once: a last fit takes as long as a trial, and where a round is
+a tenth of the minutes or more, a second one would leave no room for it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ from graphrec_utils.train import Search, Trial
 ENOUGH = 4  # trials in which nobody gains are the end
 GAIN = 0.01  # of the score on validation; less is no gain
 LONGEST = 80  # epochs of a training that goes on
+MORE_PAST = (
+    1.2  # a last fit has the events of validation too, and is asked more users than a trial is
+)
 FILLED = 1.0  # of the budget may be planned by what trials did take
 
 
@@ -108,12 +112,15 @@ class Standing:
         """Return the seconds of its part of a round, one training of it for `on` epochs, or 0."""
         return self.epoch() * (on + self.usual() * (self.count(1 - bool(on)) - self.count()))
 
-    def test(self, row: dict, on: int) -> float:
-        """Return the seconds of its last fit and the test, if a round changes what is best."""
-        if self.count(1) == self.count() and not self.cut:
+    def test(self, row: dict | None, on: int = 0) -> float:
+        """Return the seconds of its last fit and the test, if it had none or a round changes what is best."""
+        if row and self.count(1) == self.count() and not self.cut:
             return 0.0
-        epochs = max(self.usual(), on, self.best.found.get("epochs", 1))
-        return max(row["seconds"]["fit"], self.epoch() * epochs) + row["seconds"]["test"]
+        best, epochs = self.best, max(on, *(t.found.get("epochs", 1) for t in self.trials))
+        fit = max(self.epoch(), best.found["took"] / self._ran(best)) * epochs
+        if row:
+            return max(row["seconds"]["fit"], fit) + row["seconds"]["test"]
+        return MORE_PAST * fit
 
 
 class Rounds:
@@ -156,21 +163,18 @@ class Rounds:
         longer = {name: s.goes_on() for name, s in who.items() if s.cut}
         for on in (longer, {}):  # nobody goes on, if no time is left for that
             need = sum(s.need(on.get(name, 0)) for name, s in who.items())
-            left = FILLED * clock.seconds - clock.used - self._tests(on)
+            left = FILLED * clock.seconds - clock.used - self.race.tests(self.standings, on)
             if 0 < need <= left:
                 return {"on": on}
         return {"why": f"one more trial of each method would take about {need:.0f} seconds, and beside the test {max(0, left):.0f} were left"}  # fmt: skip
-
-    def _tests(self, on: dict[str, int]) -> float:
-        rows = {row["name"]: row for row in self.race.rows}
-        return sum(s.test(rows[name], on.get(name, 0)) for name, s in self.standings.items())
 
     def _round(self, chosen: dict) -> bool:
         """Run a round; return whether everybody had it. If not, all is as before."""
         key = f"late_{self.done + 1}"
         if self.race.shelf.get(key):
             return False
-        until = budget.LIMIT * self.race.clock.seconds - self._tests(chosen["on"])
+        until = budget.LIMIT * self.race.clock.seconds
+        until -= self.race.tests(self.standings, chosen["on"])
         after = {}
         try:
             for k, (name, s) in enumerate(self.standings.items()):
@@ -209,7 +213,7 @@ def late(race: Any, plan: dict, costs: dict[str, dict]) -> dict[str, dict]:
     there = [c for c in race.there if c.name in plan["left"]]
     epochs = min(plan["epochs"].values(), default=budget.SOME)
     ways = [(plan["trials"], plan["more"]), (budget.TRIALS[-1], budget.MORE[-1])]
-    found, used = {}, clock.used
+    found, used = {}, clock.used + race.put_off()
     for c in sorted(there, key=lambda c: budget.takes(c, costs[c.name], *ways[-1], budget.FEW, race.ratio)):  # fmt: skip
         for trials, more in ways:
             need = budget.takes(c, costs[c.name], trials, more, epochs, race.ratio)
