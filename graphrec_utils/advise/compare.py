@@ -19,7 +19,7 @@ from graphrec_utils.advise.contestants import NATURAL, Contestant, contestants
 from graphrec_utils.advise.cuts import ENOUGH, cut, known_users, some
 from graphrec_utils.advise.fitted import asked_only, size
 from graphrec_utils.advise.profile import REPEATS, Profile
-from graphrec_utils.advise.rounds import Rounds, Standing, late
+from graphrec_utils.advise.rounds import Rounds, Standing, late, put_off
 from graphrec_utils.data import Interactions
 from graphrec_utils.datasets import Unreadable
 
@@ -67,7 +67,7 @@ class Race:
                 f"there is too little to compare: {fewest} users with a past would be asked, and {ENOUGH} are the least"
             )
         self.ratio = len(np.unique(self.asked.users)) / max(1, len(np.unique(self.part.users)))
-        self.rows: list[dict] = []
+        self.rows: dict[str, dict] = {}
         self.standings: dict[str, Standing] = {}
         self.rounds = {"trials": 0, "why": ""}
         self.stopped = False
@@ -90,24 +90,22 @@ class Race:
             seconds = plan.get("seconds", {})
             for k, c in enumerate(todo):
                 kept = sum(seconds.get(x.name, 0) for x in todo[k + 1 :])  # of who comes after it
-                kept += self.put_off()
+                kept += put_off(self)
                 way = plan | {"epochs": plan["epochs"].get(c.name, 1)}
                 self._first(c, way, kept, k, len(todo))
             later = self.shelf.kept("late", lambda: late(self, plan, self._costs()))
             for k, name in enumerate(later):
                 (c,) = (c for c in self.there if c.name == name)
-                self._first(c, later[name], self.put_off(), k, len(later))
-            rounds = Rounds(self, self.standings)
-            self.rounds = rounds.run()
-            for k, s in enumerate(rounds.standings.values()):
-                self._last(s, k, len(rounds.standings))
+                self._first(c, later[name], put_off(self), k, len(later))
+            self.rounds = Rounds(self, self.standings).run()
+            for k, s in enumerate(self.standings.values()):
+                self._last(s, k, len(self.standings))
             self._spend()
         except KeyboardInterrupt:
             self.stopped = True
             self._spend()
-            done = [row["name"] for row in self.rows]
             for c in self.there:
-                if c.name not in done:
+                if c.name not in self.rows:
                     self.out.setdefault(c.name, "it was stopped; the same command goes on")
         return self.found()
 
@@ -123,46 +121,26 @@ class Race:
             if isinstance(s, str):
                 self.out[c.name] = s
                 return
-            row = None
-            if not c.trained:
-                row = self.shelf.kept(_file(c.name), lambda: self._row(s, place, of))
+            make = lambda: self._row(s, place, of)  # noqa: E731
+            row = {} if c.trained else self.shelf.kept(_file(c.name), make)
         except OutOfTime:
             self.out[c.name] = (
                 "the minutes were over before its trials were; give it more by --minutes"
             )
             return
         self._spend()
-        if row and "why" in row:
+        if "why" in row:
             self.out[c.name] = row["why"]
             return
         self.out.pop(c.name, None)
         self.standings[c.name] = s
         if row:
-            self._keep(row)
-
-    def _keep(self, row: dict) -> None:
-        """Put a row in the place of its method."""
-        order = [c.name for c in self.there]
-        rows = {r["name"]: r for r in [*self.rows, row]}
-        self.rows = sorted(rows.values(), key=lambda r: order.index(r["name"]))
-
-    def _had(self) -> dict[str, dict]:
-        return {row["name"]: row for row in self.rows}
-
-    def tests(self, standings: dict[str, Standing], on: dict[str, int]) -> float:
-        """Return the seconds of all last fits and tests after a round with trainings of `on` epochs, if it changes every best."""
-        had = self._had()
-        return sum(s.test(had.get(name), on.get(name, 0)) for name, s in standings.items())
-
-    def put_off(self) -> float:
-        """Return the seconds of the last fits and tests of who was not asked yet."""
-        had = self._had()
-        return sum(s.test(None) for name, s in self.standings.items() if name not in had)
+            self.rows[c.name] = row
 
     def _last(self, s: Standing, place: int, of: int) -> None:
         """Fit and ask who was not asked yet, or with another setting than validation chose by now."""
         name = s.c.name
-        row = had = self._had().get(name)
+        row = had = self.rows.get(name)
         if had is None or had["knobs"] != _said(s.best):
             file = f"{_file(name)}_again" if had else _file(name)
             try:
@@ -170,7 +148,7 @@ class Race:
             except OutOfTime:
                 row = {"why": "the minutes were over before its test was; give it more by --minutes"}  # fmt: skip
         if "why" not in row:
-            self._keep(row | self._told(s))
+            self.rows[name] = row | self._told(s)
         elif had is None:
             self.out[name] = row["why"]
 
@@ -179,14 +157,13 @@ class Race:
             name: {"events": len(x), "users": known_users(x, x)}
             for name, x in self.split._asdict().items()
         }
-        past = self.split.past()
-        new = past.degrees()
+        new = self.split.past().degrees()
         return {
             "how": self.how, "parts": parts, "hidden": self.hide, "trials": getattr(self, "trials", 0), "more": getattr(self, "more", 1),
             "asked": len(np.unique(self.asked.users)), "of": parts["test"]["users"],
             "new users": float((new[0][np.unique(self.asked.users)] == 0).mean()),
             "groups": dict(zip(GROUPS, np.bincount(self._group()[self.asked.items], minlength=3).tolist(), strict=True)),
-            "rounds": self.rounds, "rows": self.rows, "left": self.out, "stopped": self.stopped,
+            "rounds": self.rounds, "rows": [self.rows[c.name] for c in self.there if c.name in self.rows], "left": self.out, "stopped": self.stopped,
         }  # fmt: skip
 
     def _spend(self) -> None:
@@ -255,8 +232,7 @@ class Race:
         trials, begins = budget.tries(c, way["trials"], way["more"]), []
         test, known = self._test(c, way["epochs"]), self._known(c)
         limit = budget.LIMIT * self.clock.seconds
-        until = limit - kept
-        limit -= self.put_off()
+        until, limit = limit - kept, limit - put_off(self)
 
         def over() -> bool:
             begins.append(self.clock.used)
@@ -333,7 +309,7 @@ class Race:
 
     def _everybody(self) -> Any:
         """Return the popularity with the better validation, of those that are fitted."""
-        rows = [row for row in self.rows if not row["personal"]]
+        rows = [row for row in self.rows.values() if not row["personal"]]
         if not rows:
             return self._final(self.there[0], {}, 1)
         best = max(rows, key=lambda row: row["validation"])

@@ -163,18 +163,21 @@ class Rounds:
         longer = {name: s.goes_on() for name, s in who.items() if s.cut}
         for on in (longer, {}):  # nobody goes on, if no time is left for that
             need = sum(s.need(on.get(name, 0)) for name, s in who.items())
-            left = FILLED * clock.seconds - clock.used - self.race.tests(self.standings, on)
+            left = FILLED * clock.seconds - clock.used - self._tests(on)
             if 0 < need <= left:
                 return {"on": on}
         return {"why": f"one more trial of each method would take about {need:.0f} seconds, and beside the test {max(0, left):.0f} were left"}  # fmt: skip
+
+    def _tests(self, on: dict[str, int]) -> float:
+        rows = self.race.rows
+        return sum(s.test(rows.get(name), on.get(name, 0)) for name, s in self.standings.items())
 
     def _round(self, chosen: dict) -> bool:
         """Run a round; return whether everybody had it. If not, all is as before."""
         key = f"late_{self.done + 1}"
         if self.race.shelf.get(key):
             return False
-        until = budget.LIMIT * self.race.clock.seconds
-        until -= self.race.tests(self.standings, chosen["on"])
+        until = budget.LIMIT * self.race.clock.seconds - self._tests(chosen["on"])
         after = {}
         try:
             for k, (name, s) in enumerate(self.standings.items()):
@@ -207,13 +210,18 @@ class Rounds:
         return after
 
 
+def put_off(race: Any) -> float:
+    """Return the seconds of the last fits and tests of who was not asked yet."""
+    return sum(s.test(None) for name, s in race.standings.items() if name not in race.rows)
+
+
 def late(race: Any, plan: dict, costs: dict[str, dict]) -> dict[str, dict]:
     """Return name -> {"trials", "more", "epochs"} of who did not fit by the plan and does now, the quickest first."""
     clock: Clock = race.clock
     there = [c for c in race.there if c.name in plan["left"]]
     epochs = min(plan["epochs"].values(), default=budget.SOME)
     ways = [(plan["trials"], plan["more"]), (budget.TRIALS[-1], budget.MORE[-1])]
-    found, used = {}, clock.used + race.put_off()
+    found, used = {}, clock.used + put_off(race)
     for c in sorted(there, key=lambda c: budget.takes(c, costs[c.name], *ways[-1], budget.FEW, race.ratio)):  # fmt: skip
         for trials, more in ways:
             need = budget.takes(c, costs[c.name], trials, more, epochs, race.ratio)
