@@ -30,7 +30,7 @@ LESSONS = (
     Lesson("02", "matrix_factorization", "Matrix factorization and iALS", 135),
     Lesson("03", "learned_similarity", "Learned similarity and ranking losses", 120),
     Lesson("04", "graph_view", "The graph view", 145),
-    Lesson("05", "ngcf", "NGCF", 95),
+    Lesson("05", "ngcf", "NGCF", 105),
     Lesson("06", "lightgcn", "LightGCN and over-smoothing", 150),
     Lesson("07", "graphsage", "GraphSAGE: encoders instead of lookups", 120),
     Lesson("08", "pixie", "Pixie", 130),

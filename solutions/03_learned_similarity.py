@@ -18,13 +18,13 @@
 # Lesson 02 gave every user and every film a vector and took the dot product of the two. That product was our
 # choice. In 2017 a network took its place, and was ahead. You will see that lead with a check mark. Do you believe it?
 #
-# **You will** doubt a check mark, compare users with films by a network, write a loss that compares pairs, and construct
-# two recommenders that a popular metric puts in the wrong order.
+# **You will** doubt a check mark, compare users with films by a network, write a loss that compares pairs, and see what a
+# popular metric forgives.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 02, a little PyTorch ·
 # **Runs on** any CPU
 #
-# **In an hour:** 3.1 to 3.7, with exercises 03.1, 03.4 and 03.7. **Branches**, marked ↳, stand after the
+# **In an hour:** 3.1 to 3.7, with exercises 03.1 and 03.4. **Branches**, marked ↳, stand after the
 # take-away, with what each gives.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
@@ -81,33 +81,34 @@ predict("03.p11")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 8. Show the check mark alone and wait: who would print it? Ask 03.p11. Usual answers: more users, more
-# seeds, another data set. All of that would make the same mistake surer. Then, at the table: in which column is the
-# best value at an end, and between which rows was nothing tried?
+# seeds, another data set. All of that would make the same mistake surer. Then, at figure 3.1: in which panel is the
+# best mark at an end, and between which marks was nothing tried?
 
-# %% tags=["experiment"] jupyter={"source_hidden": true}
+# %% slideshow={"slide_type": "subslide"} tags=["experiment", "answers:03.p11"] jupyter={"source_hidden": true}
 trials = pd.DataFrame(coarse.values["trials"])
-best_first = trials.sort_values("ndcg", ascending=False).fillna({"loss": "\N{EN DASH}"})
-two = best_first.groupby("model").head(2).sort_values("model", kind="stable")
-two.rename(columns={"ndcg": "NDCG@20"}).set_index("model").round(4)
+best = trials.pivot_table(index="reg", columns="model", values="ndcg", aggfunc="max").dropna(axis=1)
+figure, axes = plt.subplots(1, best.shape[1], figsize=(8.2, 2.3), sharey=True)
+for ax, (name, found) in zip(axes, best.items(), strict=True):
+    ax.plot(range(len(found)), found, "o--", color=style.CONTEXT)
+    ax.plot(found.argmax(), found.max(), "o", color=style.INK, markersize=10)
+    ax.set_xticks(range(len(found)), [f"{reg:g}" for reg in found.index])
+    ax.set(title=name, xlabel="penalty", xlim=(-0.3, len(found) - 0.7))
+axes[0].set_ylabel("NDCG@20, validation")
+plt.show()
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Each row is a **trial**: one training with one choice of settings, judged on validation. *Dot* is the dot product, GMF and MLP are two steps toward NeuMF (3.2), and the *fused* NeuMF starts from the best of both. One column matters now: `reg`, the penalty $\lambda$ of
-# lesson 02. (`rate` is the *learning rate*: how far one step of training goes.)
+# *Figure 3.1. What was tried, for the dot product (Dot), two steps toward NeuMF (GMF and MLP, 3.2) and NeuMF: the best **trial** at each penalty $\lambda$ (lesson 02), a large mark for the best of all.
+# Dashed: nothing was tried there.*
 #
-# Here is the best trial of each penalty. Which trial would you add first?
-
-# %% tags=["experiment", "answers:03.p11"]
-# The best validation NDCG@20 of every model, loss and penalty
-trials.pivot_table(index=["loss", "reg"], columns="model", values="ndcg", aggfunc="max").round(
-    4
-).rename_axis(columns="best NDCG@20 of")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
+# A trial is one training with one choice of settings, judged on validation. (The *learning rate* is another setting: how far one step goes.) Dot is best at 0.01, and the next penalty is ten times as large. GMF is
+# best at the last one, and may be better beyond it. Which trial would you add first?
+#
 # <details><summary>How this was measured</summary>
 #
-# `loss` is what training makes small (3.5), `epochs` are passes over the likes. Ratings of 7 or more, users and films with five likes or more. A random fifth of every user's likes is the test part, a
+# Ratings of 7 or more, users and films with five likes or more. A random fifth of every user's likes is the test part, a
 # tenth of the rest is validation. Dot, GMF, MLP and NeuMF have 12 trials each: two losses, two rates, three penalties in
-# steps of a factor of ten; the fused NeuMF has 3 more. The best trial of each was trained with three seeds and ranked all
+# steps of a factor of ten; the figure has the better loss and rate of each penalty. The *fused* NeuMF, which starts from the best GMF and MLP, has 3 more, all at
+# the penalty 0.1, and is the one with the check mark. The best trial of each was trained with three seeds and ranked all
 # 1,714 films for the test; the interval is one of 95 % over 3,452 users. Again, with
 # `python -m solutions.experiments.lesson03.learned_similarity --part coarse`.
 #
@@ -116,9 +117,9 @@ trials.pivot_table(index=["loss", "reg"], columns="model", values="ndcg", aggfun
 # ### Exercise 03.1 — `audit` ({{points:03.1}})
 #
 # Three numbers tell how much care a model got: how many **trials**, how wide the largest **step** between
-# neighboring penalties, and how many penalties lie **beyond** the best one. For the last, count the penalties
-# that are smaller and those that are larger, and report the smaller count. With 0, 0.01, 0.1 and 3, and the
-# best at 0.01, one is smaller and two are larger, so it is 1. A 0 means that the best one stands at an end.
+# neighboring penalties, and how many penalties lie **beyond** the best one. For the last, count the smaller penalties
+# and the larger ones, and report the smaller count. With 0, 0.01, 0.1 and 3, and the best at 0.01, it is 1. A 0
+# means that the best one stands at an end.
 #
 # *About 10 minutes · core · difficulty ●●○ · importance ●●○. Stuck? Hints are free.*
 #
@@ -150,8 +151,9 @@ check("03.1", audit)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **So the check mark says less than it seems.** Every number on it is right, and more users would not help.
-# Try `audit(trials)`: Dot (12, 10.0, 1), GMF (12, 10.0, 0), and for the fused NeuMF (3, 1.0, 0). That 3 hides the most: it
-# starts from the best of GMF's 12 trials and of the MLP's 12, so it stands on 27, and who tries more finds more. Between Dot's penalties something better may lie, and beyond GMF's last one, too. Section 3.7 closes these gaps; first see what is compared.
+# Try `audit(trials)`: Dot has 12 trials, and the NeuMF of the check mark 3. That 3 hides the most: this NeuMF is *fused*, it
+# starts from the best of GMF's 12 trials and of the MLP's 12, so it stands on 27, and who tries more finds more. Section 3.7
+# closes these gaps; first see what is compared.
 #
 # <details><summary>What to add</summary>
 #
@@ -208,7 +210,7 @@ predict("03.p1")
 # ## 3.3 More expressive?
 #
 # A network with one hidden layer can approximate any continuous function on a bounded region, the dot product
-# included. So an MLP can do whatever a dot product does, and more. This is the argument for a network. (NeuMF plays safe: it keeps the product beside it.)
+# included. So an MLP can do whatever a dot product does, and more. This is the argument for a network.
 #
 # But *can represent* is one thing, and *does learn* another. Take one number $p$ for a user and one, $q$, for
 # an item. Three networks learn to return $p \cdot q$ for $p$ and $q$ between −2 and 2.
@@ -244,20 +246,18 @@ nets = [imitate(width) for width in (2, 8, 32)]
 visuals.surface(nets)
 
 # %% [markdown]
-# *Figure 3.1. The score over user p and item q, of the product and the networks: red above 0, blue below, in the dashed square the networks were trained. The curves: one item
+# *Figure 3.2. The score over user p and item q, of the product and the networks: red above 0, blue below, in the dashed square the networks were trained. The curves: one item
 # (the dotted line) for all users, straight for the product, bent for a network (dashed).*
 #
 # Inside the square 32 units have learned the product almost exactly; 2 units cannot. Outside, where nobody trained them, all three say too
-# little: a ReLU network is made of flat pieces, and beyond the last fold it goes on straight. At $p = q = 3$ they say 5.4, 5.5 and 7.3 in
-# place of 9, and a dot product needs no training to say so. **To represent is not yet to learn, and a network can be trusted only where it had data**:
-# here the whole square, in a recommender a few likes per user.
+# little: a ReLU network is made of flat pieces, and beyond the last fold it goes on straight. A dot product is right there without any training.
+# **To represent is not yet to learn, and a network can be trusted only where it had data**: here the whole square, in a recommender a few likes per user.
 #
-# Rendle et al. (2020) made this point about
-# the MLP, and about NeuMF they asked what you asked in 3.1: how was its rival tuned? *Branch A goes on to 64
-# coordinates.*
+# Rendle et al. (2020) made this point about the MLP, and about NeuMF they asked what you asked in 3.1: how was its
+# rival tuned? *Branch A goes on to 64 coordinates.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 3.1: press 2 units, 8 units, 32 units, each with Show the difference, and let the room say where the network
+# Figure 3.2: press 2 units, 8 units, 32 units, each with Show the difference, and let the room say where the network
 # is wrong. Then user p and item q to 3, outside the dashed square. Ask what a dot product needed to learn to be right
 # there: nothing.
 
@@ -284,22 +284,6 @@ visuals.surface(nets)
 # like $i$ and a **negative** $j$, an item that the user has not liked *in train*, and ask for
 # $\hat y_{ui} > \hat y_{uj}$. Only the difference of two scores counts. (Branch B asks how to draw.)
 #
-# **Data.** The likes of MovieTweetings; a random fifth of each user's likes is the test part, as in the papers of this lesson. Such
-# a test asks about gaps in the past (1.3), not about tomorrow.
-
-# %%
-events = datasets.load("movietweetings-100k", fallback=True).at_least(7).core(5, 5)
-past, test = events.hold_out(0.2, seed=0)
-known, val = past.hold_out(0.1, seed=0)  # val: for all choices
-positives = sampling.index(known.csr())  # every user's likes, ready for drawing
-events
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 23 to 34. Two questions hide in "draw": let the room find them. Which j, which u?
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### The BPR loss
-#
 # The chance that $i$ beats $j$ is modeled as a sigmoid of the difference, and its negative logarithm is
 # made small:
 #
@@ -316,12 +300,16 @@ events
 # | large | near 0 | settled, nothing more to learn |
 # | very negative | about $-x$ | hopeless, pulled with full force |
 
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Minutes 23 to 34. Two questions hide in "draw": let the room find them. Which j, which u?
+
 # %% slideshow={"slide_type": "fragment"} tags=["predict:03.p6"]
 predict("03.p6")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Slow down here. Ask what the training loss will look like with the sign turned, before anybody touches the slider.
-# Usual wrong answer to 03.p6: it rises. An optimizer lowers what it is given. In figure 3.3 cover the legend and ask
+# Usual wrong answer to 03.p6: it rises. An optimizer lowers what it is given. In figure 3.4 cover the legend and ask
 # which curve is which: nobody can tell, and the claim does not hold.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -356,7 +344,7 @@ check("03.4", bpr_loss)
 visuals.bpr_loss(function=bpr_loss)
 
 # %% [markdown]
-# *Figure 3.2. The BPR loss over the difference x (solid), the loss with the sign turned (dashed), and the gradients of both. Once your loss passes, the curves are yours. In the interactive version, train a pair with each sign.*
+# *Figure 3.3. The BPR loss over the difference x (solid), the loss with the sign turned (dashed), and the gradients of both. Once your loss passes, the curves are yours. In the interactive version, train a pair with each sign.*
 #
 # ### The loop
 #
@@ -370,11 +358,19 @@ visuals.bpr_loss(function=bpr_loss)
 # optimizer.step()
 # ```
 #
-# A ridge $\lambda$ on the vectors of the batch belongs to BPR as it does to iALS. Now train with this loss (the library's, equal to yours once the check passes; λ is off here), and with the sign turned.
+# Now train with this loss on the likes of MovieTweetings (the library's, equal to yours once the check passes), and with the sign turned. A random fifth of each user's likes is the test part, as in the papers of this lesson: such
+# a test asks about gaps in the past (1.3), not about tomorrow.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Figure 3.2: One step of training, a dozen times; read x and the loss aloud. Reset, Turn the sign, a dozen again: the
+# Figure 3.3: One step of training, a dozen times; read x and the loss aloud. Reset, Turn the sign, a dozen again: the
 # loss falls as nicely, and where does x go? Ask what on a dashboard would have told: a ranking on held-out data.
+
+# %%
+events = datasets.load("movietweetings-100k", fallback=True).at_least(7).core(5, 5)
+past, test = events.hold_out(0.2, seed=0)
+known, val = past.hold_out(0.1, seed=0)  # val: for all choices
+positives = sampling.index(known.csr())  # every user's likes, ready for drawing
+events
 
 
 # %%
@@ -423,7 +419,7 @@ print(
 )
 
 # %% [markdown]
-# *Figure 3.3. Training loss of the same model with the right sign (circles) and with the sign turned
+# *Figure 3.4. Training loss of the same model with the right sign (circles) and with the sign turned
 # (squares). One of the two recommends what its users never wanted.*
 #
 # Which one, the curves do not say: both fall from 0.69 to 0.10. The lists do: NDCG@20 is 0.1277 with the
@@ -432,7 +428,7 @@ print(
 #
 # <details><summary>How this was measured</summary>
 #
-# One seed, the dot product with 32 coordinates, λ off, so that the loss is BPR alone.
+# One seed, the dot product with 32 coordinates. A ridge $\lambda$ on the vectors of the batch belongs to BPR as it does to iALS; here it is off, so that the loss is BPR alone.
 #
 # </details>
 
@@ -440,8 +436,7 @@ print(
 # ### Two other losses
 #
 # **Binary cross-entropy** (BCE), the loss of the NCF paper, looks at one pair at a time: like or no like? A
-# sigmoid turns its score into the probability of a like. The loss is the negative logarithm of the
-# probability of what happened: $-\log\sigma(s^+)$ for a like, and
+# sigmoid turns its score into the probability of a like, and the loss is $-\log\sigma(s^+)$ for a like and
 # $-\log(1 - \sigma(s^-)) = -\log\sigma(-s^-)$ for a negative. So single scores count: add 5 to all of them,
 # and BPR notices nothing, but BCE does.
 #
@@ -451,10 +446,10 @@ print(
 # p_i = \frac{e^{s_i}}{Z}, \qquad Z = \sum_{j=1}^{n} e^{s_j}, \qquad L = -\log p_i = \log Z - s_i
 # $$
 #
-# Training raises the score of the like $i$ and pushes each other item $j$ down in proportion to its own
-# $p_j$, the high ones most. With two items this is BPR: $-\log p_i = -\log\sigma(s_i - s_j)$. But $Z$ costs a
-# score for every item of the catalog at every step. So one draws negatives and lets them stand for the rest,
-# $Z \approx e^{s_i} + \sum_{\text{drawn } j} e^{s_j}$: a **sampled softmax**. Where scores are cosines, at most 1, they are divided by a small **temperature** first.
+# Training raises the like $i$ and pushes each other item $j$ down in proportion to its own
+# $p_j$, the high ones most. With two items this is BPR. But $Z$ costs a score for every item at every step. So one draws
+# negatives and lets them stand for the rest: a **sampled softmax**. Where scores are cosines, at most 1, they are
+# divided by a small **temperature** first.
 #
 # **By hand.** A like has the score 2, two negatives 1 and 0.
 #
@@ -464,7 +459,7 @@ print(
 # | BCE, both negatives | like or not, each alone? | $0.127 + 1.313 + 0.693 = 2.133$ |
 # | softmax over the three | which of the three? | $Z = 7.389 + 2.718 + 1$, $p = 0.665$, $-\log p = 0.408$ |
 #
-# Lesson 10 tests all three; lesson 11 asks what drawing does to $Z$.
+# Lesson 10 tests all three.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Two other losses: the table by hand, one row at a time; ask which of the three changes if 5 is added to every score.
@@ -473,7 +468,7 @@ print(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.6 A hundred items to rank
 #
-# Scoring every item for every user was slow in 2017. So the NCF paper took a shortcut: take one held-out item
+# Scoring every item for every user was slow in 2017, so the NCF paper took a shortcut: take one held-out item
 # of a user, draw 99 items that the user has not touched, and see whether it reaches the **top 10 of these
 # 100**.
 
@@ -483,63 +478,32 @@ predict("03.p8")
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 34 to 42. Let somebody guess before the picture: 03.p8. Usual wrong answer: about one in two, or less. On
 # the board: 49 items are better, 99 of 1,999 are drawn; how many of the 49 are among them, and how many would it
-# take? Figure 3.4: the rank slider upwards first: the solid line drops, and where does the dashed one? The button
+# take? Figure 3.5: the rank slider upwards first: the solid line drops, and where does the dashed one? The button
 # Rank 50 shows the answer. Then negatives upwards until the chance drops; ask before where that will be.
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget", "answers:03.p8"]
 visuals.sampled_metric(num_items=2000, num_negatives=99, top=10, rank=50)
 
 # %% [markdown]
-# *Figure 3.4. The chance that a test item is a hit, over its rank among all 2,000 items on a logarithmic
+# *Figure 3.5. The chance that a test item is a hit, over its rank among all 2,000 items on a logarithmic
 # axis. With all items ranked (solid) it drops to 0 after rank 10. Against 99 sampled negatives (dashed) it stays near 1 up to about rank 100, and is still about one half near 200.*
 #
-# The reason is a count. At rank 50, 49 of the other 1,999 items are better; among 99 draws we expect
-# $99 \cdot 49 / 1999 \approx 2.4$ of them, far from ten. The top 10 of 100 asks about the best
-# **tenth of the catalog**, not about ten items.
+# The reason is a count. At rank 50, 49 items are better; among 99 draws we expect $99 \cdot 49 / 1999 \approx 2.4$ of them,
+# far from ten. The top 10 of 100 asks about the best **tenth of the catalog**, not about ten items.
 #
-# Does the **better recommender still win**? It need not (Krichene and Rendle, 2020): here rank 50 counts nearly as much as rank 1. You will show it.
-# *Branch D writes this metric and finds where the order turns.*
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 03.7 — `reversal` ({{points:03.7}})
+# Does the **better recommender still win**? It need not (Krichene and Rendle, 2020): who puts everything at rank 50 is
+# praised nearly as much as who puts it at rank 1. *In branch D you turn an order with it.*
 #
-# You decide at which rank, among all items, two recommenders A and B put the test item of each user. Choose
-# so that **full ranking prefers B and sampled negatives prefer A**, by more than 0.05 in the hit rate, for
-# any sizes you are given.
-#
-# *About 8 minutes · core · difficulty ●●○ · importance ●●●. Try your ranks in figure 3.4.*
-#
-# {{hints:03.7}}
-
-
-# %% tags=["exercise:03.7"]
-def reversal(
-    num_users: int, num_items: int, num_negatives: int, top: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return ranks of the test items under A and under B.
-
-    Args:
-        num_users: how many ranks each recommender has.
-        num_items: n; ranks run from 1 (best) to n.
-        num_negatives: of the sampled metric, far fewer than n.
-        top: cut-off of both metrics.
-
-    Returns:
-        two (num_users,) int64 arrays: ranks of A, ranks of B.
-    """
-    ### SOLUTION
-
-
-# %% tags=["check:03.7"]
-check("03.7", reversal)
+# **Among a hundred drawn items rank 50 of two thousand is as good as rank 1. Rank all items.**
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.7 Closing the gaps
 #
 # Does a learned similarity find more than a dot product, once both get the same care? Dot, GMF and MLP are
 # now tried at penalties between the old ones and beyond their ends, and the fused NeuMF starts from the new
-# winners. A lead over one's own relatives says little, so four rivals have no network: *popularity* that forgets old likes, EASE and iALS of lesson 02
-# (*any d*: its length, too, was chosen on validation; a second row has 32), and RP3β, which walks three steps along likes (04).
+# winners. A lead over one's own relatives says little, so four rivals have no network: *popularity* that forgets
+# old likes, EASE and iALS of lesson 02 (*any d*: its length, too, was chosen on validation; a second row has 32),
+# and RP3β, which walks three steps along likes (04).
 #
 # > **Claim 1** (He et al., 2017). A tuned NeuMF finds more than a tuned dot product.
 # >
@@ -607,10 +571,12 @@ verdicts(*cards)
 # second does not hold: ask which rows have no network at all, and which of them the paper had beside it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** NeuMF stayed at 0.168, and Dot rose from 0.155 to 0.170 as soon as it got more care. So the lead of 3.1 is gone: the interval of the difference holds 0, and claim 1 stays open in both directions. Then look above Dot: RP3β, iALS and EASE have no network, and find more than both. A guess
-# why: they see every cell of $\mathbf R$, or every path, at once, where Dot and NeuMF see a few drawn
-# negatives. And look at EASE: with 99 negatives it is behind Dot, among all items it is ahead.
-# Such a turn is what 3.6 warned of (no intervals here).
+# **How to read it.** First the two of the check mark. NeuMF stayed where it was, and Dot rose from 0.155 to 0.170 as soon
+# as it got the same care. So the lead of 3.1 was a lead in care; who finds more now, nobody can tell, in either
+# direction. Then look above them: RP3β, iALS and EASE have no network, and find more than both. A guess why: they see
+# every cell of $\mathbf R$, or every path, at once, where Dot and NeuMF see a few drawn negatives. Last, follow
+# EASE along its row: with 99 negatives it is behind Dot, among all items ahead. Such a turn is what 3.6 warned of (no
+# intervals here).
 #
 # **A lead over a rival that got less care is no lead. Tune the old model as hard as the new one, and invite
 # the simple ones.**
@@ -652,7 +618,7 @@ verdicts(*cards)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
 #
-# They come back at the start of later lessons. 03.q6 belongs to branch B, and the number in an answer of 03.q2 to branch A.
+# They come back at the start of later lessons.
 #
 # {{quiz}}
 
@@ -663,19 +629,16 @@ verdicts(*cards)
 #   care we saw no gain (3.7), and without the dot product there is no index over a million items (3.4).
 # * A network *can represent* a dot product and still has to *learn* it, and can be trusted only where it had data.
 # * A lead is worth as much as the care for its rival: read the trials first, then the verdict.
-# * BPR compares pairs, $-\log\sigma(s^+ - s^-)$; BCE asks each pair alone; softmax lets all items compete, $-\log p$ with
-#   $Z$ over the catalog. Check a sign on held-out data, not on the loss.
+# * BPR compares pairs, BCE asks each pair alone, softmax lets all items compete. Check a sign on held-out data, not on the loss.
 # * A metric on 99 drawn negatives can put two recommenders in the wrong order. Rank all items.
 #
-# **Next.** All three losses read likes one at a time. But likes hang together: they form a graph, and the
-# first row of 3.7, RP3β, does nothing but walk on it. Ann likes Alien. Which other films can she reach, and
-# in how many steps? [Lesson 04](04_graph_view.ipynb) walks them.
+# **Next.** All three losses read likes one at a time. But likes form a graph, and the first row of 3.7, RP3β, does nothing but
+# walk on it. Ann likes Alien. Which other films can she reach, and in how many steps?
+# [Lesson 04](04_graph_view.ipynb) walks them.
 #
-# **Further reading.** He et al., *Neural Collaborative Filtering*
-# ([arXiv 1708.05031](https://arxiv.org/abs/1708.05031)): GMF, MLP and NeuMF. Rendle et al.,
-# *Neural Collaborative Filtering vs. Matrix Factorization Revisited*
-# ([arXiv 2005.09683](https://arxiv.org/abs/2005.09683)): the answer to it. Rendle et al., *BPR: Bayesian
-# Personalized Ranking from Implicit Feedback* ([arXiv 1205.2618](https://arxiv.org/abs/1205.2618)): the loss. Krichene and Rendle, *On Sampled Metrics for Item Recommendation* (KDD 2020). Dacrema et al., *Are We Really Making Much Progress?*
+# **Further reading.** He et al., *Neural Collaborative Filtering* ([arXiv 1708.05031](https://arxiv.org/abs/1708.05031)), and the answer: Rendle et al.,
+# *Neural Collaborative Filtering vs. Matrix Factorization Revisited* ([arXiv 2005.09683](https://arxiv.org/abs/2005.09683)). Rendle et al., *BPR*
+# ([arXiv 1205.2618](https://arxiv.org/abs/1205.2618)): the loss. Krichene and Rendle, *On Sampled Metrics for Item Recommendation* (KDD 2020). Dacrema et al., *Are We Really Making Much Progress?*
 # ([arXiv 1907.06902](https://arxiv.org/abs/1907.06902)): one field, tuned again.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -688,7 +651,7 @@ verdicts(*cards)
 # | **A**, 3.8 | the network of 2017 in a dozen lines; how much of a product a network learns | 16 |
 # | **B**, 3.9 | the draw of pairs as code; whether drawing by user helps quiet users | 20 |
 # | **C**, 3.10 | the gradient of a pair, and what a negative is worth | 12 |
-# | **D**, 3.11 | the metric of 3.6 as code, and where the order turns | 15 |
+# | **D**, 3.11 | two recommenders that the metric of 3.6 puts in the wrong order, its code, and where the order turns | 23 |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.8 ↳ Branch A: the network of 2017
@@ -790,7 +753,7 @@ axes[0].legend()
 plt.show()
 
 # %% [markdown]
-# *Figure 3.5. MLPs that were trained to return a dot product, by their width, one line per number of
+# *Figure 3.6. MLPs that were trained to return a dot product, by their width, one line per number of
 # coordinates d; means of a stored result. Left the error, where 1 is no better than
 # a constant; right how much of the true top 10 of 1,000 new items the network finds.*
 #
@@ -807,6 +770,11 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Left out of fifty minutes. The claim does not hold. Say it with care: that a network can represent a product is true, that it learns it from as
 # much data is not. Ask how many pairs a real user gives.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### A question about this branch
+#
+# {{quiz:03.q2}}
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.9 ↳ Branch B: which pairs?
@@ -860,12 +828,12 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *Figure 3.6. Which users the triples belong to: the share of 50,000 triples whose user has at most so
+# *Figure 3.7. Which users the triples belong to: the share of 50,000 triples whose user has at most so
 # many likes in train, on a logarithmic axis. By edge (solid) busy users fill the training; by user
 # (dashed) half of the triples belong to the quieter half of the users, and fewer different likes are seen.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Left out of fifty minutes. Two questions hide in "draw": which j, which u? Figure 3.6 answers the second one; ask who
+# Left out of fifty minutes. Two questions hide in "draw": which j, which u? Figure 3.7 answers the second one; ask who
 # fills the training when likes are drawn.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -910,13 +878,18 @@ verdict(
 # Each draw chose its penalty λ on validation, of 0.01, 0.03 and 0.1; both chose 0.03. Then each was trained with three
 # seeds and tested: for the quieter half NDCG@20 is 0.1330 by user and 0.1445 by edge. The interval is one of 95 % over
 # users, each compared with themselves. Both stop after 20 epochs at one learning rate, so *by user* may only be slower.
-# By user, the items learn from fewer different likes (figure 3.6); whether that is the reason was not tested.
+# By user, the items learn from fewer different likes (figure 3.7); whether that is the reason was not tested.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # In ninety minutes: take hands before the card, ask why when it does
 # not hold. The busier half loses as much, so nothing about quiet users explains it; by user may only be slower.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### A question about this branch
+#
+# {{quiz:03.q6}}
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.10 ↳ Branch C: what one triple moves
@@ -974,8 +947,41 @@ check("03.5", bpr_gradient)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3.11 ↳ Branch D: a metric with care
 #
-# It gives the code of the metric of 3.6, so that you can find its mistakes in other people's, and the number of negatives
-# from which on the better recommender wins.
+# It gives two recommenders that the metric of 3.6 puts in the wrong order, its code, so that you can find its mistakes in
+# other people's, and the number of negatives from which on the better recommender wins.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 03.7 — `reversal` ({{points:03.7}}, branch D)
+#
+# You decide at which rank, among all items, two recommenders A and B put the test item of each user. Choose
+# so that **full ranking prefers B and sampled negatives prefer A**, by more than 0.05 in the hit rate, for
+# any sizes you are given.
+#
+# *About 8 minutes · branch · difficulty ●●○ · importance ●●●. Try your ranks in figure 3.5.*
+#
+# {{hints:03.7}}
+
+
+# %% tags=["exercise:03.7"]
+def reversal(
+    num_users: int, num_items: int, num_negatives: int, top: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return ranks of the test items under A and under B.
+
+    Args:
+        num_users: how many ranks each recommender has.
+        num_items: n; ranks run from 1 (best) to n.
+        num_negatives: of the sampled metric, far fewer than n.
+        top: cut-off of both metrics.
+
+    Returns:
+        two (num_users,) int64 arrays: ranks of A, ranks of B.
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:03.7"]
+check("03.7", reversal)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 03.6 — `sampled_hits` ({{points:03.6}}, branch D)
@@ -1045,7 +1051,7 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *Figure 3.7. Expected hit rate of one such pair over the number of sampled negatives: A is always at rank
+# *Figure 3.8. Expected hit rate of one such pair over the number of sampled negatives: A is always at rank
 # 50, B at rank 1 for half of the users and at rank 2,000 for the others; the thin line is at 99. With few negatives A wins by far, with all 1,999 it finds nothing and B wins. The order changes
 # somewhere between.*
 #

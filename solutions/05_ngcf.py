@@ -16,18 +16,17 @@
 # > **What should be learned: the vectors of the nodes, or also what happens to them on the way?**
 #
 # In lesson 04 every node listened to its neighbors through the matrix $\hat{\mathbf A}$, and nothing was
-# learned. NGCF (Wang and others, 2019) learns both: the vectors, and what is done to them on the way. At the
-# end you can judge whether that was right.
+# learned. NGCF (Wang and others, 2019) learns both. At the end you can judge whether that was right.
 #
-# **You will** write a layer of message passing twice, as a loop and as matrices, put all layers side by side,
-# and see whether the parts of a famous model earn their place.
+# **You will** write a layer of message passing twice, as a loop and as matrices, see all layers side by side,
+# and find out whether the parts of a famous model earn their place.
 #
 # **Time** {{minutes}} minutes in all · **Points** {{points}} · **Before** lessons 03 and 04 ·
 # **Runs on** any CPU
 #
-# **In an hour:** 5.1 to 5.7, with exercises 05.1 to 05.3; 05.6 can wait. **Branches**, marked ↳, stand after the
+# **In an hour:** 5.1 to 5.7, with exercises 05.1 and 05.2. **Branches**, marked ↳, stand after the
 # take-away: **A** the same with PyG, and which form is slow (4 minutes), **B** losing messages on purpose
-# (12), **C** the paper and its code (18), **D** which illness, and who gains (5).
+# (12), **C** the paper and its code (18), **D** which illness, and who gains (5), **E** the whole model by your own hand (11).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 5.1 with the stepper, 5.2 with the slider, the step from loop to matrices on
@@ -196,8 +195,8 @@ visuals.product([1.0, 0.6, -0.5, 0.8], fans, name="Brazil")
 # twice. Ann's first coordinate is amplified and her last one nearly silenced; for Bob it is the
 # other way round. In the interactive version a slider moves c.*
 #
-# This is the paper's argument for the product: a message should depend on both ends. Guess first what
-# happens at −1, then move the slider.
+# This is the paper's argument for the product: a message should depend on both ends, for a film has something
+# else to say to each of its fans. Guess first what happens at −1, then move the slider.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:05.p2", "told"]
 predict("05.p2")
@@ -277,46 +276,11 @@ check("05.2", ngcf_layer_matrix)
 #  = \sum_{k=0}^K \langle \mathbf e_u^{(k)}, \mathbf e_i^{(k)} \rangle
 # $$
 #
-# So the final vector has $d (K + 1)$ numbers, and a score is a sum of one dot product per layer.
-# Every layer has its own pair $\mathbf W_1^{(k)}, \mathbf W_2^{(k)}$.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 05.3 — `ngcf_forward` ({{points:05.3}})
+# So the final vector has $d (K + 1)$ numbers, every layer has its own pair $\mathbf W_1^{(k)}, \mathbf W_2^{(k)}$, and a
+# score is a sum of one dot product per layer. (Branch E writes it.)
 #
-# Compute all layers and put them side by side. For one layer take the library's
-# `ngcf.layer(A_hat, E, W_self, W_inter)`.
-#
-# By hand: one edge, the user 2 and the item −3, first $W_1 = 1$ and $W_2 = 10$, then $W_1 = -1$ and $W_2 = 0$. Layer 1 is
-# $0.2 \cdot (2 - 3 - 60) = -12.2$ for both, layer 2 is $24.4$: the rows are $(2, -12.2, 24.4)$ and $(-3, -12.2, 24.4)$.
-#
-# *About 6 minutes · core · difficulty ●○○ · importance ●●○*
-#
-# {{hints:05.3}}
-
-
-# %% tags=["exercise:05.3"]
-def ngcf_forward(
-    A_hat: torch.Tensor, E0: torch.Tensor, weights: list[tuple[torch.Tensor, torch.Tensor]]
-) -> torch.Tensor:
-    """Return the final embeddings of NGCF.
-
-    Args:
-        A_hat: (N, N).
-        E0: (N, d0) the learned embeddings.
-        weights: (W_self, W_inter) of layers 1 … K; K may be 0, and widths may differ.
-
-    Returns:
-        (N, d0 + d1 + … + dK), layer 0 first.
-    """
-    ### SOLUTION
-
-
-# %% tags=["check:05.3"]
-check("05.3", ngcf_forward)
-
-# %% [markdown]
-# What does each layer add to a score? Give each node a 1 at its own place and 0 elsewhere (*one-hot*), and let
-# every $\mathbf W$ be the identity.
+# What does each layer add to a score? To see it, give each node a 1 at its own place and 0 elsewhere (*one-hot*), and
+# let every $\mathbf W$ be the identity. Guess first: which layer knows of Cube, which Ann has not liked?
 
 # %% slideshow={"slide_type": "fragment"} jupyter={"source_hidden": true}
 # Which layer contributes to which score? One-hot vectors and W = I make it visible.
@@ -335,10 +299,12 @@ for k, ax in enumerate(axes):
 plt.show()
 
 # %% [markdown]
-# *Figure 5.3. Scores of three users (rows) for four films (columns), split by layer; darker is
-# larger. Layer 0 knows nothing, since one-hot vectors of different nodes have product 0. Layer 1
-# scores the likes. Layer 2 reaches films that are three steps away: Cube has 0.62 for Ann, who
-# has not liked it.*
+# *Figure 5.3. Scores of three users (rows) for four films (columns), split by layer; darker is larger. Start with
+# Ann's row, and look for Cube.*
+#
+# Layer 0 knows nothing, since one-hot vectors of different nodes have product 0. Layer 1 scores the likes.
+# Layer 2 reaches films that are three steps away: Cube has 0.62 for Ann. So each layer answers a question of its own,
+# and nobody has to choose among them. What is left to learn?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.5 What is learned, and where it sits
@@ -351,38 +317,6 @@ plt.show()
 # Left out of fifty minutes, as is 5.4. In ninety: ask for a number for 05.p6, in percent. Usual wrong answer: half. The
 # formula shows nothing but matrices; layer 0 has a row for every node.
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 05.6 — `count_parameters` ({{points:05.6}})
-#
-# Count what the optimizer holds, as in the paper or, with `biases`, as in the released code: one in
-# each of a layer's two terms.
-#
-# *About 4 minutes · core · difficulty ●○○ · importance ●●○. It can wait: nothing later needs it.*
-#
-# {{hints:05.6}}
-
-
-# %% tags=["exercise:05.6"]
-def count_parameters(
-    num_users: int, num_items: int, dims: list[int], biases: bool
-) -> tuple[int, int]:
-    """Return how many numbers NGCF learns: (in layer 0, in all matrices and biases).
-
-    Args:
-        num_users: m.
-        num_items: n.
-        dims: [d0, d1, …, dK]; K may be 0.
-        biases: whether each of the two terms of a layer has one.
-
-    Example:
-        count_parameters(2, 3, [64, 64], False) is (320, 8192).
-    """
-    ### SOLUTION
-
-
-# %% tags=["check:05.6"]
-check("05.6", count_parameters)
-
 # %% slideshow={"slide_type": "fragment"} tags=["predict:05.p6"]
 predict("05.p6")
 
@@ -394,8 +328,9 @@ print(f"layer 0: {first:,}, matrices: {layers:,}, which is {layers / (first + la
 # ## 5.6 Do the parts earn their place?
 #
 # So nearly all that NGCF learns is a table of vectors, as in lesson 02. What are its matrices worth, half a
-# percent of all numbers on Gowalla and 2.4 % on the films below? Take them out and see: a part earns its place if the model is worse without it. Such a test is an
-# **ablation**. Five relatives take part, all trained by BPR (lesson 03) on the likes of MovieTweetings:
+# percent of all numbers there and 2.4 % on the films below? Take them out and see: a part earns its place if the
+# model is worse without it. Such a test is an **ablation**. Five relatives take part, all trained by BPR
+# (lesson 03) on the likes of MovieTweetings:
 #
 # | model | what it is |
 # |---|---|
@@ -472,10 +407,10 @@ pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").roun
 # (diamonds), NGCF (crosses) and NGCF without W and σ (crosses, dashed), with embeddings drawn in the same
 # way. Look where the one with the most freedom ends.*
 #
-# NGCF has more numbers to fit with than its smaller relative. And yet it ends at 0.22, and the relative at
-# 0.11: what a model *can* fit, it still has to learn (3.3). A guess why it does not: two of the three products
-# in a score come from layers 1 and 2, and these hear layer 0 through $\mathbf W$ and $\sigma$ only, which
-# have to be learned at the same time. But this was the loss on likes already shown.
+# NGCF has more numbers to fit with than its smaller relative, and yet it ends higher: what a model *can* fit, it
+# still has to learn (3.3). A guess why it does not: two of the three products in a score come from layers 1 and
+# 2, and these hear layer 0 through $\mathbf W$ and $\sigma$ only, which have to be learned at the same time. But
+# this was the loss on likes already shown.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Each at its best, on the test part
@@ -554,13 +489,14 @@ verdicts(*cards)
 # paper for both.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** Beside BPR-MF with its 32 numbers NGCF is level (0.285 and 0.287). Two questions decide
-# what its layers are worth. Is it better than itself without the part? No: without $\mathbf W$ and $\sigma$
-# the model finds 0.299, so they cost more than they brought. Is it better than a simple model with vectors as
-# long? No: BPR-MF with 96 numbers finds 0.304: longer vectors, without any layer, bring more.
+# **How to read it.** Three cards, three rivals, and each answers another doubt. Beside BPR-MF, as tables usually have it,
+# nobody can tell. But NGCF's final vector is three times as long, so a lead there could have come from length
+# alone. So ask a simple model of equal width: it finds more, without any layer. And ask NGCF itself without
+# $\mathbf W$ and $\sigma$: that finds more, too. Here these parts cost more than they brought, and figure 5.4 hints
+# why: what is hard to train does not reach what it could represent.
 #
-# And the product of 5.2? It is in both models, so nothing here says whether it earns its place. Lesson 06
-# takes it out, too.
+# The product of 5.2 is in both models of the third card, so nothing here says whether it earns its place. Lesson
+# 06 takes it out, too.
 #
 # **A part that looks clever may cost more than it brings. Ask every paper for the same model without it, and
 # for a simple one of equal width.**
@@ -587,9 +523,9 @@ verdicts(*cards)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.7 And who else could do it?
 #
-# The best of five relatives, as in the lecture's table, may still be a poor model. So now strangers join: the
-# bestsellers (*popularity*), a walk of three steps (RP3β), EASE and iALS, and the dot product of lesson 03,
-# which has another loss, BCE (3.5). Where does NGCF stand among them?
+# The best of five relatives, as in the lecture's table, may still be a poor model: they share a loss, and with it their
+# weaknesses. So now strangers join: the bestsellers (*popularity*), a walk of three steps (RP3β), EASE and iALS,
+# and the dot product of lesson 03, which has another loss, BCE (3.5). Where does NGCF stand among them?
 
 
 # %% slideshow={"slide_type": "skip"} tags=["experiment"] collapsed=true jupyter={"outputs_hidden": true}
@@ -646,10 +582,10 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # five relatives alone we would have ordered them with care, all below a walk of three steps.
 
 # %% [markdown]
-# **How to read it.** RP3β, EASE and iALS have no layer, and find more than all five relatives: 0.315 to
-# 0.324, where the best relative has 0.304 and NGCF 0.285. So which relative comes first says little about
-# what is worth building. And the dot product of lesson 03 has no layers either. It differs from BPR-MF in the
-# loss (and was searched longer, see the fold), and finds 0.312, BPR-MF 0.287.
+# **How to read it.** Look for the first relative from the top. RP3β, EASE and iALS, which have no layer, all stand above
+# it. So who comes first among the relatives says little about what is worth building. Why are strangers ahead? The
+# table gives a hint. The dot product of lesson 03 is BPR-MF with another loss (and a longer search, see the fold), and
+# it, too, is far above its twin. So the layers were judged within a family whose loss may hold all of it back.
 #
 # **A table of relatives orders a family. Only strangers tell what the family is worth, so they stand in the tables
 # of all lessons to come.**
@@ -667,8 +603,8 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 #
 # > **What it is for.** It is the pattern that all later graph models vary: messages from neighbors, layer by layer.
 # >
-# > **Where it won.** In the table of its own paper. In ours it is level with BPR-MF (recall@20 −0.002, from
-# > −0.007 to +0.003).
+# > **Where it won.** In the table of its own paper. In ours nobody can tell it from BPR-MF (recall@20
+# > −0.002, from −0.007 to +0.003).
 # >
 # > **Where it did not.** Against itself without $\mathbf W$ and $\sigma$ (recall@20 0.014 lower, from 0.003
 # > to 0.026), and against EASE, which has no layers (0.039 lower, from 0.028 to 0.049).
@@ -716,6 +652,7 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 # | **B**, 5.9 | message dropout, and whom it disturbs most | 12 |
 # | **C**, 5.10 | the paper against its code, one difference at a time; a careless NDCG | 18 |
 # | **D**, 5.11 | whether NGCF underfits or overfits; whether users with few likes gain more | 5 |
+# | **E**, 5.12 | the forward pass and the count of its numbers, by your own hand | 11 |
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5.8 ↳ Branch A: a third time, from the field's library
@@ -1129,6 +1066,77 @@ print(f"users with few likes against users with many: {numbers} ({lead.outcome})
 # ### A question about this branch
 #
 # {{quiz:05.q5}}
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 5.12 ↳ Branch E: the whole model, and what it holds
+#
+# *A branch of about 11 minutes. It gives you the forward pass of 5.4 and the count of 5.5, by your own hand.*
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 05.3 — `ngcf_forward` ({{points:05.3}})
+#
+# Compute all layers and put them side by side. For one layer take the library's
+# `ngcf.layer(A_hat, E, W_self, W_inter)`.
+#
+# By hand: one edge, the user 2 and the item −3, first $W_1 = 1$ and $W_2 = 10$, then $W_1 = -1$ and $W_2 = 0$. Layer 1 is
+# $0.2 \cdot (2 - 3 - 60) = -12.2$ for both, layer 2 is $24.4$: the rows are $(2, -12.2, 24.4)$ and $(-3, -12.2, 24.4)$.
+#
+# *About 6 minutes · branch · difficulty ●○○ · importance ●●○*
+#
+# {{hints:05.3}}
+
+
+# %% tags=["exercise:05.3"]
+def ngcf_forward(
+    A_hat: torch.Tensor, E0: torch.Tensor, weights: list[tuple[torch.Tensor, torch.Tensor]]
+) -> torch.Tensor:
+    """Return the final embeddings of NGCF.
+
+    Args:
+        A_hat: (N, N).
+        E0: (N, d0) the learned embeddings.
+        weights: (W_self, W_inter) of layers 1 … K; K may be 0, and widths may differ.
+
+    Returns:
+        (N, d0 + d1 + … + dK), layer 0 first.
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:05.3"]
+check("05.3", ngcf_forward)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 05.6 — `count_parameters` ({{points:05.6}})
+#
+# Count what the optimizer holds, as in the paper or, with `biases`, as in the released code: one in
+# each of a layer's two terms.
+#
+# *About 4 minutes · branch · difficulty ●○○ · importance ●●○.*
+#
+# {{hints:05.6}}
+
+
+# %% tags=["exercise:05.6"]
+def count_parameters(
+    num_users: int, num_items: int, dims: list[int], biases: bool
+) -> tuple[int, int]:
+    """Return how many numbers NGCF learns: (in layer 0, in all matrices and biases).
+
+    Args:
+        num_users: m.
+        num_items: n.
+        dims: [d0, d1, …, dK]; K may be 0.
+        biases: whether each of the two terms of a layer has one.
+
+    Example:
+        count_parameters(2, 3, [64, 64], False) is (320, 8192).
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:05.6"]
+check("05.6", count_parameters)
 
 # %% slideshow={"slide_type": "skip"}
 # Your five films again, with the methods so far.

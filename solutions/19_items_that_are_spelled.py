@@ -284,7 +284,7 @@ visuals.beam_trie(function=step)
 predict("19.p7")
 
 
-# %% tags=["long", "experiment", "answers:19.p7"]
+# %% tags=["long", "experiment", "answers:19.p7"] jupyter={"source_hidden": true}
 command = "python -m solutions.experiments.lesson19.spelled"
 found = results.load("19_known", command=f"{command} known").values
 games = found["sets"]["amazon-games"]
@@ -342,7 +342,7 @@ verdict(
 # %% slideshow={"slide_type": "fragment"} tags=["predict:19.p8"]
 predict("19.p8")
 
-# %% tags=["long", "experiment", "answers:19.p8"]
+# %% tags=["long", "experiment", "answers:19.p8"] jupyter={"source_hidden": true}
 CONTROL = "codes by chance"
 fresh = results.load("19_new", command=f"{command} new").values
 later = results.load("19_new_films", command=f"{command} new_films").values

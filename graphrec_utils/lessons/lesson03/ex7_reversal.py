@@ -68,8 +68,9 @@ ex = Exercise(
     "03.7",
     "reversal",
     points=2,
+    branch=True,
     hints=(
-        "At which ranks do the two curves of the figure above differ most?",
+        "At which ranks do the two curves of figure 3.5 differ most?",
         "Sampled negatives hardly notice whether an item has rank 2 or 50 of 2,000, full ranking "
         "sees nothing else. So let A be always a little outside the top.",
         "A: rank `top + 1` for everybody. B: rank 1 for half of the users, `num_items` for the rest.",

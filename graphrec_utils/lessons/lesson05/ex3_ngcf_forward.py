@@ -28,6 +28,7 @@ ex = Exercise(
     "05.3",
     "ngcf_forward",
     points=4,
+    branch=True,
     library="graphrec_utils.models.ngcf.stack",
     hints=(
         "Which tensor goes into layer 2, and which tensors must you remember until the end?",

@@ -26,6 +26,7 @@ ex = Exercise(
     "05.6",
     "count_parameters",
     points=3,
+    branch=True,
     library="graphrec_utils.models.ngcf.num_parameters",
     hints=(
         "What does the optimizer hold: which embeddings, and which matrices of which shape?",

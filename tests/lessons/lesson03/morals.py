@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphrec_utils import metrics
 from tests.lessons.evidence import of, row
 
 
@@ -23,6 +24,9 @@ def strangers() -> bool:
 
 
 MORALS = {
+    "Among a hundred drawn items rank 50 of two thousand is as good as rank 1. Rank all items": lambda: (
+        float(metrics.hit_chance(50, 2000, 99, 10)) > 0.99
+    ),
     "A lead over a rival that got less care is no lead. Tune the old model as hard as the new one, and invite the simple ones": strangers,
     "That a network can represent a product is true; that it learns it from as much data is not": lambda: (
         all(
