@@ -38,7 +38,7 @@ LESSONS = (
     Lesson("10", "two_towers", "Two towers and softmax", 160),
     Lesson("11", "logq", "logQ, wrong and right", 155),
     Lesson("12", "transe", "Knowledge graphs and TransE", 115),
-    Lesson("13", "twhin", "TwHIN and users of many interests", 165),
+    Lesson("13", "twhin", "TwHIN and users of many interests", 185),
     Lesson("14", "multibisage", "Heterogeneous aggregation and MultiBiSage", 155),
     Lesson("15", "sequences", "Sequences: SASRec and PinnerFormer", 195),
     Lesson("16", "omnisage", "OmniSage", 120),

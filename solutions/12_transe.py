@@ -538,7 +538,7 @@ verdicts(
 # ([arXiv 1707.01476](https://arxiv.org/abs/1707.01476)): a rule beside the best models. Safavi and Koutra 2020, *CoDEx*
 # ([arXiv 2009.07810](https://arxiv.org/abs/2009.07810)): where our facts are from.
 #
-# **Next.** Here many clicks helped few saves. When does an edge of one kind help another that is rare, such as the clicks on ads that you are paid for? And is one vector enough for a person?
+# **Next.** Here many clicks helped few saves. If the one vector of a person finds too little, should it read more kinds of edges, or should the person get more vectors?
 # [Lesson 13](13_twhin.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]

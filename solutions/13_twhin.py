@@ -13,20 +13,19 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # 13 · TwHIN and users of many interests
 #
-# > **When does an edge of one kind help to predict another kind? And is one vector enough for a person?**
+# > **You keep one vector for a person, and it finds too little. Should it read more kinds of edges, or should the person get more vectors?**
 #
-# An advertiser pays you for clicks. Few people click ads, so there is little to learn from. But the same people follow, save and buy all day. Can those edges say which ad somebody will click?
-# In 2022 Twitter said yes with **TwHIN**, the *Twitter heterogeneous information network*: one vector for everybody and everything, trained on all
-# kinds of edges together, and used for ads, follows, search and abuse. The second question is Pinterest's: somebody who saves gardens *and* boats gets one point in space. Where should it lie?
+# An advertiser pays you for clicks. Few people click ads, so a vector that reads clicks alone has little to go by. But the same people follow, save and buy all day. In 2022 Twitter let the vector read it all:
+# **TwHIN**, the *Twitter heterogeneous information network*, gives everybody and everything one vector, trained on all kinds of edges together. Pinterest had gone
+# the other way in 2020: where should one point lie for somebody who saves gardens *and* boats? It gave her several.
 #
-# **You will** turn tables into one graph of many kinds of edges, find three bugs in a company's released training code, see how rare a
-# kind of edge may become, and answer a user with several vectors instead of one.
+# **You will** turn tables into one graph, find three bugs in a company's released training code, see how rare a
+# kind of edge may become, and ask with several vectors.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 11 and 12; 09 helps ·
 # **Runs on** any CPU
 #
-# **In an hour:** 13.1 to 13.5, with exercises 13.1, 13.2 and 13.4. **Branches**, marked ↳ and placed after the take-away: 13.6 behind the
-# ads · 13.7 cells, and people who were not trained · 13.8 pins that stand for you · 13.9 retrained overnight · 13.10 your graph.
+# **In an hour:** 13.1 to 13.5, with exercises 13.1 and 13.2. **Branches**, marked ↳, stand after the take-away.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 13.1 to 13.5. In 13.2 put the port on the screen and let the room search for its three bugs. Take two
@@ -65,19 +64,19 @@ remember("13")
 # A company has tables: one of clicks, with a user and an ad; one of follows, with a user and a maker. In each of them ids count from 0, so user 3 and ad 3 have the same number. A graph needs
 # **one id space**: all users come first, then all pins, then all ads. A fact is a row (head, relation, tail).
 #
-# | symbol | in code | meaning |
-# |---|---|---|
-# | $s, r, t$ | a row of `facts` | source, relation, target; in lesson 12 head and tail |
-# | types | `sizes`, a dict in order | how many nodes each type has |
-# | edges of relation $r$ | `tables[r]` | (source type, target type, pairs) |
+# By hand, with 3 users, 4 pins and 2 ads:
 #
-# By hand: there are 3 users, 4 pins and 2 ads, in this order. Users are 0 to 2, pins 3 to 6, ads 7 and 8. *User 2 clicked ad 1*, in table 0, is the fact (2, 0, 8), once, though the
-# table has it twice. *Ad 1 shows pin 0*, in table 1, is (8, 1, 3). *User 2 hid ad 1*, in table 2, is (2, 2, 8).
+# | in the tables | in the graph |
+# |---|---|
+# | users 0 to 2 · pins 0 to 3 · ads 0 and 1 | 0 to 2 · 3 to 6 · 7 and 8 |
+# | *user 2 clicked ad 1*, in table 0, twice | (2, 0, 8), once |
+# | *ad 1 shows pin 0*, in table 1 | (8, 1, 3) |
+# | *user 2 hid ad 1*, in table 2 | (2, 2, 8), another fact |
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 13.1 — `typed_edges` ({{points:13.1}})
 #
-# An edge that a table has twice is one fact. The same pair in two tables is two facts.
+# Write what the table above does, for any tables.
 #
 # *About 8 minutes. Stuck? Hints are free.*
 #
@@ -126,13 +125,13 @@ visuals.typed_graph(small, goal="ad")
 #
 # **PinWorld**, the synthetic site of this course, has the same kinds of tables. A *closeup* opens a pin, a *long click* follows its
 # link and stays there, a *checkout* buys. An ad is a pin that an advertiser *promotes*: people click it, and now and then save it. Below are nine
-# relations up to day 42; compare the first with the second.
+# relations up to day 42. Compare the first with the second.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 0 to 8. Figure 13.1: press "clicked alone" and ask how far Ann gets: nowhere. Let the room name a relation that
 # brings her an ad, and switch that one on. Then All relations: which ads are three edges away, and by which road?
 
-# %%
+# %% jupyter={"source_hidden": true}
 ENGAGEMENT = ("save", "long_click", "closeup", "checkout")
 NINE = (
     "ad_click",
@@ -241,7 +240,7 @@ check("13.2", twhin_loss)
 # are tests about *meaning*.
 
 
-# %% tags=["answers:13.p1"]
+# %% tags=["answers:13.p1"] jupyter={"source_hidden": true}
 def falls(loss, steps=60):
     """Train sixty steps on random edges; return losses, and the three tables before and after."""
     g = torch.Generator().manual_seed(0)
@@ -321,7 +320,7 @@ predict("13.p9")
 # Minutes 18 to 28. Vote on 13.p9 before the figure. Usual wrong answer: TwHIN, it was made for this. Then the figure from left to right: where
 # are the lines of the clicks alone? And only then ask which of the three upper lines is TwHIN, and where it leaves the two others.
 
-# %% tags=["long", "experiment", "answers:13.p9"]
+# %% tags=["long", "experiment", "answers:13.p9"] jupyter={"source_hidden": true}
 rare = regimes.regimes()["rarity"]["sets"]["ads of PinWorld"]
 EVERYTHING = ("iALS, same graph", "RP3β, same graph", "TwHIN")
 CLICKS = ("TwHIN, target alone", "iALS", "popularity")
@@ -347,7 +346,7 @@ plt.show()
 # all relations, or of the same graph. Dashed: models of the clicks alone. Which solid line comes down to the dashed ones?*
 
 
-# %% tags=["long", "experiment", "answers:13.p9"]
+# %% tags=["long", "experiment", "answers:13.p9"] jupyter={"source_hidden": true}
 TENTH = rare["levels"].index(10)
 leads = {}  # of TwHIN, over people and worlds
 for name, band in rare["leads"]["TwHIN"][TENTH].items():
@@ -363,11 +362,12 @@ for claim, name in (
     )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** The solid lines are above the dashed ones: other edges help (with one click in a hundred TwHIN cannot be told from the best two of them, iALS and popularity). With a tenth of the clicks TwHIN finds NDCG@10 0.177, the best model of the clicks alone
-# 0.059. A bought kayak says something about ads for kayaks, and a model of the clicks never reads it.
+# The solid lines lie above the dashed ones: who reads more kinds of edges finds more. (With one click in a hundred
+# TwHIN cannot be told from the best two models of the clicks.) A bought kayak says something about ads for kayaks, and a model of the clicks never reads it.
 #
-# But what helps is **the graph**, and we do not see that relation vectors add to it. iALS, for which all edges are alike, lies highest at every share, and with one click in a hundred it finds twice as much as TwHIN. RP3β, which learns nothing at all, finds with a tenth of the clicks what TwHIN finds. A likely reason: TwHIN has to learn from clicks what a click is, and with few of them it cannot. For iALS a save says as
-# much.
+# But what helps is **the graph**. Compare the solid lines with each other. iALS, for which all edges are alike, lies highest at every share. RP3β, which learns nothing at
+# all, finds with a tenth of the clicks what TwHIN finds. So we do not see that a vector for each relation adds anything. A likely reason: TwHIN has to learn from
+# clicks what a click is, and with few of them it cannot. For iALS a save says as much as a click.
 #
 # **Before you praise a model of many relations, give its rivals the same graph.**
 #
@@ -387,67 +387,28 @@ for claim, name in (
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.4 One user, one vector?
 #
-# Ads were about *which edges* a person's vector reads. The second question is about the vector itself: Bob saves gardens and boats, and his one vector has to be near to both.
-# The lecture's answer is a **mixture**. Cluster all items once by **k-means**: every item belongs to the
+# One vector that reads more finds more. The other way is more vectors: Bob saves gardens and boats, and his one vector has to be near to both. The lecture's answer is a **mixture**. Cluster all items once by **k-means**: every item belongs to the
 # nearest of $k$ centers, and a center is the mean of its items. A user is then a short list of clusters with shares
 #
 # $$ P(c \mid u) = \frac{\text{count}(u, c)}{\sum_{c' \in M(u)} \text{count}(u, c')}, \qquad c \in M(u), $$
 #
 # where $\text{count}(u, c)$ is how many liked items of $u$ lie in cluster $c$, and $M(u)$ is the **set** of the $m$ clusters that hold most of
-# them. To **ask** with a vector is to search for the items whose products with it are largest. To recommend, ask with the center of each
-# cluster, and give it places by its share.
+# them. To **ask** with a vector is to search for the items whose products with it are largest. A mixture asks with the center of each
+# cluster, and gives it places by its share. By hand: of what Bob likes three things are gardens and two are boats. In a list of eight the center of the gardens fills
+# $\lceil 8 \cdot 3/5 \rceil = 5$ places, that of the boats the other 3. (Your own such list: branch 13.7.)
 #
-# A mixture has a second use. TwHIN is **transductive**: who was not in the graph has no vector. A mixture needs no training for a newcomer: her clusters are counted.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 13.4 — `recommend` ({{points:13.4}})
-#
-# Keep the `most` largest clusters (of equal ones the smaller id). Their shares sum to 1 again. The heaviest is served
-# first: it takes its ⌈share · places⌉ best items by product with its center, of those that are neither seen nor taken. Stop when the list
-# is full.
-#
-# *About 15 minutes.*
-#
-# {{hints:13.4}}
-
-
-# %% tags=["exercise:13.4"]
-def recommend(
-    counts: np.ndarray,
-    centers: np.ndarray,
-    items: np.ndarray,
-    seen: np.ndarray,
-    most: int,
-    places: int,
-) -> np.ndarray:
-    """Return one list from several clusters.
-
-    Args:
-        counts: (k,) int64, how many liked items each cluster has; one without is never asked.
-        centers, items: (k, d) and (n, d).
-        seen: ids of items that are not recommended.
-        most: m.
-        places: length of the list.
-
-    Returns:
-        int64 ids in the order in which they were chosen, at most `places`.
-    """
-    ### SOLUTION
-
-
-# %% tags=["check:13.4"]
-check("13.4", recommend)
+# And newcomers? TwHIN is **transductive**: who was not in the graph has no vector. A mixture needs no training, it counts clusters.
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:13.p5"]
 predict("13.p5")
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget", "answers:13.p5"]
-visuals.mixture_map(function=recommend)
+visuals.mixture_map()
 
 # %% [markdown]
 # *Figure 13.3. Four clouds of items and others between them; Bob likes gardens and boats. Left: asked with the mean of what he
-# likes, the nearest items are of neither topic (the vectors are made so that a nearer item has the larger product). Right: asked with two centers, all are. The lists are those of your `recommend`: choose Ann, who has one interest. What do several
-# centers do for her? Then Eve with one center, two, three.*
+# likes, the nearest items are of neither topic (the vectors are made so that a nearer item has the larger product). Right: asked with two centers, all are. Choose Ann, who has one interest. What do several
+# centers do for her?*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Minutes 28 to 36. Ask 13.p5 before the figure. Usual wrong answer: the most typical gardens and boats. Figure 13.3: Bob, The
@@ -456,11 +417,10 @@ visuals.mixture_map(function=recommend)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.5 One vector or several?
 #
-# The picture in the plane convinces. Does it hold in 32 numbers? **PinnerSage** (Pinterest, 2020) takes it a step further and needs no clusters of everybody: it groups the user's *own* pins (by **Ward's** method, branch 13.8). Each group asks with its **medoid**, the
+# The picture in the plane convinces. Does it hold in 32 numbers? **PinnerSage** (Pinterest, 2020) needs no clusters of everybody: it groups the user's *own* pins (by **Ward's** method, branch 13.8). Each group asks with its **medoid**, the
 # pin with the least sum of squared distances to the others. A medoid is a pin, so its neighbors are looked up once and shared by all users.
 #
-# How many interests must somebody have before one vector is too few? PinWorld can be made so that everybody has one topic, or two, up to six.
-# All ways search the same pins, with 32 numbers each from iALS.
+# PinWorld can be made so that everybody has one topic, or two, up to six. At how many is one vector too few? All ways search the same pins, with vectors of 32 numbers.
 #
 # | one vector | several vectors |
 # |---|---|
@@ -468,7 +428,7 @@ visuals.mixture_map(function=recommend)
 # | the mean of the saved pins | the mixture of 13.4 |
 # | a mean that forgets: the latest pins count more | |
 #
-# RP3β, which has no vectors, stands beside them. We ask for people who were trained, and once more for newcomers: of them only the saved pins are known.
+# RP3β, which has no vectors, stands beside them. We ask for people who were trained, and for newcomers: of them only the saved pins are known.
 #
 # > **Claim** (of the abstracts of PinnerSage and of mixtures, in substance). People of three topics and more are served better by several vectors than
 # > by one.
@@ -480,7 +440,7 @@ predict("13.p10")
 # Minutes 36 to 46, the moment to stop. Vote on 13.p10 before the figure: "one vector or several?" Usual wrong answer: several, as the picture of 13.4 has
 # convinced everybody. Then the left panel: which lines are dashed? Then the right one. Ask what the plane of 13.4 had that 32 numbers do not have.
 
-# %% tags=["long", "experiment", "answers:13.p10"]
+# %% tags=["long", "experiment", "answers:13.p10"] jupyter={"source_hidden": true}
 topics = regimes.regimes()["interests"]["sets"]
 ONE = {"mean of vectors, the latest more": "mean that forgets", "mean of vectors": "mean", "iALS": "own vector, iALS"}  # fmt: skip
 SEVERAL = {"PinnerSage, 3": "three medoids", "PinnerSage, 5": "five medoids", "mixture of centroids": "mixture"}  # fmt: skip
@@ -505,7 +465,7 @@ plt.show()
 # *Figure 13.4. NDCG@20 of what is saved for the first time in the next week, by the number of topics that everybody has. Several vectors solid,
 # one vector dashed, RP3β dotted. Left people who were trained, right newcomers, who were not. Does any solid line rise above all dashed ones?*
 
-# %% tags=["long", "experiment", "answers:13.p10"]
+# %% tags=["long", "experiment", "answers:13.p10"] jupyter={"source_hidden": true}
 cases = {}
 for who, part in zip(("trained", "not trained"), topics.values(), strict=True):
     for row in part["first"]:
@@ -526,8 +486,8 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** The more topics, the harder for all. But no solid line rises above all
-# dashed ones beyond chance, not even with six topics. For newcomers medoids fall behind: with three topics five of them find 0.075, a mean that forgets 0.107. The card shows the clearest place: among newcomers of four topics the mixture finds 0.006 less than a vector of their own.
+# Follow the solid lines: none rises above all dashed ones beyond chance, not even with six topics. For newcomers those of the medoids fall far
+# below from two topics on. The card shows the clearest place: among newcomers of four topics the mixture finds 0.006 less than a vector of their own.
 #
 # So is the picture of 13.4 wrong? It is true of a
 # plane, where the mean of two topics lies among a third. In 32 numbers there is more room: a vector can be near to two topics and far from all others.
@@ -543,7 +503,7 @@ verdict(
 # for iALS at one. Intervals of 95 % are of differences, person by person, over people and worlds, each
 # with the first at that number only; the card takes, from three topics on, the best of several with the best of one, and shows the place where that is clearest. With five and six topics RP3β is first among people who were
 # not trained, and the two kinds were not compared there. Also measured: one medoid, behind three nearly everywhere, and recent popularity, at most 0.035. In lists of 100 several vectors
-# do better: 13.7 and 13.8. Command: `python -m solutions.experiments.lesson18.regimes interests`.
+# do better: 13.7 and 13.8. With three topics five medoids find 0.075 for newcomers, a mean that forgets 0.107. Command: `python -m solutions.experiments.lesson18.regimes interests`.
 #
 # </details>
 
@@ -565,11 +525,9 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Take away
 #
-# * **When does an edge of one kind help to predict another kind?** On PinWorld, where the same people click, save and buy, at every share of clicks: the best model of the graph
-#   finds 2.2 times as much as the clicks alone with all clicks, 3.2 to 3.6 times with fewer. A factorization without relations used the graph no worse than TwHIN.
-# * **Is one vector enough for a person?** In a list of 20 it was, from one topic to six. In a list of 100, for newcomers, several
-#   found more (branch 13.7).
-# * In a product, $\boldsymbol\theta_r^\top \boldsymbol\theta_t$ is a bonus of the target, the same for every source.
+# * **More kinds of edges, or more vectors?** More edges. On PinWorld, where the same people click, save and buy, the best model of the graph finds 2.2 times as much as the
+#   clicks alone with all clicks, and 3.2 to 3.6 times with fewer. More vectors were not ahead in a list of 20, from one topic to six; in a list of 100 they were, for newcomers (branch 13.7).
+# * It was the graph. A factorization that takes all edges alike used it no worse than TwHIN.
 # * A test about shapes says nothing about a loss. Say what it is for, and test that.
 #
 # **Next.** A table has no row for a pin of today, whatever its relations are. PinSage reads such a pin from its neighbors, on one graph. Here a
@@ -599,7 +557,7 @@ verdict(
 # | ↳ | what it gives | minutes |
 # |---|---|---|
 # | 13.6 | the ads once more: sizes, budgets, nine relations | 15 |
-# | 13.7 | k-means by hand; mixtures for people whom nobody trained | 20 |
+# | 13.7 | k-means and a mixture's list by hand; mixtures for people whom nobody trained | 35 |
 # | 13.8 | PinnerSage's tree and medoids by hand; the same question in lists of 100 | 30 |
 # | 13.9 | what survives when all vectors are trained anew | 20 |
 # | 13.10 | a graph of your own choice | 25 |
@@ -768,7 +726,7 @@ for name in ("course", "plain torch"):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.7 ↳ The cells of a mixture
 #
-# *A branch of about 20 minutes. It gives k-means by your own hand, and what mixtures find for people whom nobody trained.*
+# *A branch of about 35 minutes. It gives k-means and a mixture's list by your own hand, and what mixtures find for people whom nobody trained.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 13.3 — `kmeans` ({{points:13.3}})
@@ -800,6 +758,52 @@ def kmeans(points: np.ndarray, centers: np.ndarray, sweeps: int) -> tuple[np.nda
 
 # %% tags=["check:13.3"]
 check("13.3", kmeans)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 13.4 — `recommend` ({{points:13.4}})
+#
+# Keep the `most` largest clusters (of equal ones the smaller id). Their shares sum to 1 again. The heaviest is served
+# first: it takes its ⌈share · places⌉ best items by product with its center, of those that are neither seen nor taken. Stop when the list
+# is full.
+#
+# *About 15 minutes.*
+#
+# {{hints:13.4}}
+
+
+# %% tags=["exercise:13.4"]
+def recommend(
+    counts: np.ndarray,
+    centers: np.ndarray,
+    items: np.ndarray,
+    seen: np.ndarray,
+    most: int,
+    places: int,
+) -> np.ndarray:
+    """Return one list from several clusters.
+
+    Args:
+        counts: (k,) int64, how many liked items each cluster has; one without is never asked.
+        centers, items: (k, d) and (n, d).
+        seen: ids of items that are not recommended.
+        most: m.
+        places: length of the list.
+
+    Returns:
+        int64 ids in the order in which they were chosen, at most `places`.
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:13.4"]
+check("13.4", recommend)
+
+# %% slideshow={"slide_type": "fragment"} tags=["widget"]
+visuals.mixture_map("Eve", 3, function=recommend)
+
+# %% [markdown]
+# *Figure 13.6. The map of 13.4 with Eve, who has three interests, and three centers. Right: once your function passes, the lists are those of your `recommend`, and hits are counted in
+# them. How many fit with one center, with two, with three?*
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Who was not trained
@@ -857,6 +861,11 @@ for top in (20, 100):
 #
 # </details>
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### A question about this branch
+#
+# {{quiz:13.q3}}
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 13.8 ↳ Pins that stand for you
 #
@@ -883,7 +892,7 @@ named = [f"{world.pins['topic'].iloc[i]} {k + 1}" for k, i in enumerate(mine.ite
 visuals.dendrogram(vectors, named, pinworld.TRAIN_END - mine.times / 86_400)
 
 # %% [markdown]
-# *Figure 13.6. Ward's tree of one person's latest saves. Pins are called by their topic, which the model has not seen. The lower two
+# *Figure 13.7. Ward's tree of one person's latest saves. Pins are called by their topic, which the model has not seen. The lower two
 # branches meet, the more alike they are; the dashed line is the cut, and a frame is around the pin that stands for its
 # interest. When the cell has run, you can move the cut; `function=interests` would show the medoids and shares of yours.
 # At how many interests would you stop? Do the branches follow the topics?*
@@ -1080,7 +1089,7 @@ predict("13.p8")
 visuals.drift(function=turn_back)
 
 # %% [markdown]
-# *Figure 13.7. Eighteen pins of three topics with vectors of two numbers, so that nothing is hidden, after four nights of
+# *Figure 13.8. Eighteen pins of three topics with vectors of two numbers, so that nothing is hidden, after four nights of
 # retraining in four ways; small dots are day 0. Arrow and rings: Bob's vector of day 0, and the six pins it finds; he likes
 # cakes. Above each: the mean cosine of a pin with its vector of day 0, and which share of the six pins is of one's own topic, mean of
 # eighteen users. In the interactive version pins travel night by night, and Bob may ask with today's vector; tables "turned back"
@@ -1090,7 +1099,7 @@ visuals.drift(function=turn_back)
 # What does today's vector find in each of the four ways? And in which do pins move the least?
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Ask 13.p8. Usual wrong answer: cakes, since products survive. Then figure 13.7, from scratch: step night by night with day 0's
+# Ask 13.p8. Usual wrong answer: cakes, since products survive. Then figure 13.8, from scratch: step night by night with day 0's
 # vector, then today's. Then turned back, warm start, warm + anchor: who keeps coordinates as well?
 
 # %% [markdown] slideshow={"slide_type": "subslide"}

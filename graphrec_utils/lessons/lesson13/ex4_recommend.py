@@ -10,6 +10,7 @@ ex = Exercise(
     "13.4",
     "recommend",
     points=5,
+    branch=True,
     library=("graphrec_utils.models.mixture.retrieve", "graphrec_utils.models.mixture.mixture"),
     hints=(
         "Which clusters are asked, what are their shares, and how many places does each get? What has to be checked before "
