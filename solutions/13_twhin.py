@@ -362,10 +362,10 @@ for claim, name in (
     )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The solid lines lie above the dashed ones: who reads more kinds of edges finds more. (With one click in a hundred
-# TwHIN cannot be told from the best two models of the clicks.) A bought kayak says something about ads for kayaks, and a model of the clicks never reads it.
+# The solid lines lie above the dashed ones: who reads more kinds of edges finds more. A bought kayak says something about ads for kayaks, and a
+# model of the clicks never reads it.
 #
-# But what helps is **the graph**. Compare the solid lines with each other. iALS, for which all edges are alike, lies highest at every share. RP3β, which learns nothing at
+# But what helps is **the graph**. Compare the solid lines with each other: iALS, for which all edges are alike, lies highest at every share, and RP3β, which learns nothing at
 # all, finds with a tenth of the clicks what TwHIN finds. So we do not see that a vector for each relation adds anything. A likely reason: TwHIN has to learn from
 # clicks what a click is, and with few of them it cannot. For iALS a save says as much as a click.
 #
@@ -379,7 +379,7 @@ for claim, name in (
 # as it is clicked, so popularity is missing (lesson 11). TwHIN had 30,000 groups of edges in all, three of each other relation on one of the clicks (one at 3 %), and 10 to 30 more
 # false ends a group, drawn from all pins. Intervals of 95 % are of differences, person by person, over people and worlds; the first card takes the rival of the clicks
 # alone that is nearest. TwHIN over the best of the clicks alone: +0.118, from +0.091 to +0.145, with all clicks; +0.131, from +0.111 to +0.152, at 30 %; +0.073, from +0.025 to +0.121, at 3; +0.028, from −0.006 to
-# +0.062, at 1. Over iALS on the same graph: −0.008, from −0.026 to +0.011, with all; −0.033, from −0.045 to −0.020, at 30 %; −0.049, from −0.100 to +0.002, at 3; −0.085, from −0.134 to −0.035, at 1.
+# +0.062, at 1 (there it cannot be told from the best two of the clicks, iALS and popularity). Over iALS on the same graph: −0.008, from −0.026 to +0.011, with all; −0.033, from −0.045 to −0.020, at 30 %; −0.049, from −0.100 to +0.002, at 3; −0.085, from −0.134 to −0.035, at 1.
 # EASE is left out: there are more things than users. Also measured: RP3β and item2item on the clicks alone, at most 0.070; TransE over all relations, 0.226 with all clicks, level with iALS on the same graph (−0.008, from −0.019 to +0.002), behind it at 30 and 10 %, too wide to tell below. Command: `python -m solutions.experiments.lesson18.regimes rarity`.
 #
 # </details>
@@ -486,12 +486,12 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Follow the solid lines: none rises above all dashed ones beyond chance, not even with six topics. For newcomers those of the medoids fall far
-# below from two topics on. The card shows the clearest place: among newcomers of four topics the mixture finds 0.006 less than a vector of their own.
+# Follow the solid lines: none rises above all dashed ones beyond chance, not even with six topics. For newcomers the medoids fall far
+# below from two topics on. The card shows the surest case, newcomers of four topics: the mixture finds 0.006 less than a vector of their own.
 #
-# So is the picture of 13.4 wrong? It is true of a
-# plane, where the mean of two topics lies among a third. In 32 numbers there is more room: a vector can be near to two topics and far from all others.
-# And among trained people with six topics the best single vector is a mean that forgets: perhaps what counts is the topic of today. Likely reasons, not measured ones.
+# So is the picture of 13.4 wrong? It is true of a plane, where the mean of two topics lies among a third. Likely reasons, not measured ones: in 32 numbers there is more
+# room, so one vector can be near to two topics and far from all others. And what counts may be the topic of today: for trained people with six topics the best
+# single vector is a mean that forgets.
 #
 # **Before you give somebody five vectors, see what one good vector finds.**
 #
