@@ -23,8 +23,7 @@
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lessons 01, 02, 04 and 17 · **Runs on** any CPU
 #
 # **In 90 minutes:** sections 18.1 to 18.6, with three exercises: `fuse` (18.1) in section 18.3, `lift` (18.4) in 18.4, `off_policy` (18.6) in 18.5.
-# **Branches**, marked ↳, after the quiz: weights for votes · who is served · users who arrive · your policy · the course in four pictures · one page, the
-# project.
+# **Branches**, marked ↳, stand after the quiz; the last one is the project.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 18.1 to 18.6. Take four votes: "does the fused list win?" in 18.3, "where is L3?" in 18.4, "what
@@ -188,7 +187,7 @@ pd.DataFrame({
 # | symbol | in code | shape |
 # |---|---|---|
 # | $L_g$ | `lists` | (G, B, L), best first, −1 where a list is shorter |
-# | $c$ | `c` | 60 by tradition |
+# | $c$ | `c` | how little the first places differ; 60 by tradition |
 # | RRF | `scores` | (B, n) |
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -261,8 +260,7 @@ visuals.fusion(
 # days. Press a pin to see its votes, take a list's vote away.*
 #
 # Pin 14 is first when fused, and nobody's first choice: all four have it near the top. That is what fusing is for. But the last three, pins 1206, 492 and 997, stand in no list but that of pictures. The
-# formula does not know that this voice is weak, and gives it three places of ten. So the four find less than iALS alone. Two equally good ones, iALS and L3, lose nothing, and gain nothing
-# that could be told.
+# formula does not know that this voice is weak, and gives it three places of ten. So the four find less than iALS alone.
 #
 # **Each voice has one vote, and a weak one takes the list down.**
 
@@ -274,7 +272,7 @@ visuals.fusion(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.4 An experiment
 #
-# Now people see your lists. A *policy* is a function
+# Weak, says the log. Now ask people. A *policy* is a function
 # `recommend(histories, k)` that returns (B, k) items to show. The simulator's users look from the
 # top, save some of what they like, leave, and come back, more likely if they found
 # something. What somebody looked at and did not save she will not save tomorrow, so no policy here shows a pin twice.
@@ -383,9 +381,11 @@ for name, r in reports.items():
     error = [[r.lift - r.low], [r.high - r.lift]]
     look = style.look("fusion" if "fused" in name else name)
     ax.errorbar(offline[name], r.lift, error, **look, markersize=6, elinewidth=1)
-    place = (offline[name], r.lift), (-7 if name == "iALS" else 7, -3)
-    side = "right" if name == "iALS" else "left"
-    ax.annotate(name, *place, textcoords="offset points", fontsize=9, ha=side)
+    away = {"iALS": (7, -8), "item2item": (7, 5)}.get(name, (7, -3))
+    ax.annotate(name, (offline[name], r.lift), away, textcoords="offset points", fontsize=9)
+if made:
+    steps = [(offline[x], reports[x].lift) for x in ("iALS", "two fused", "fused", "three fused")]
+    ax.plot(*zip(*steps, strict=True), ":", color=style.CONTEXT, linewidth=1.2, zorder=0)
 ax.axhline(0, color="#6B7078", linewidth=0.8)
 ax.set_xlabel("the log: NDCG@20", fontsize=9)
 ax.set_ylabel("people: saves beside item2item", fontsize=9)
@@ -550,10 +550,10 @@ verdict(
 # Where the log could have drawn everything and its chances are true, all three stand at zero on average: weights keep their promise. The price is noise: the smaller the effective size, the wider the bar. One log does not even say who of
 # item2item, iALS and L3 is first.
 #
-# *Chances raised* shows what *doubly* means: false chances make IPS nearly half too low, and DR stays at zero, for there its model is right.
+# *Chances raised* shows what *doubly* means: false chances make IPS nearly half too low, and DR stays at zero, for there its model is right. (SNIPS, too: its divisor shrinks with its numerator.)
 #
 # *Half shown again* fools both repairs: nothing in the log says that a pin of yesterday earns nothing. And the effective size, which looks at rows that were drawn, does not warn of what never
-# could be.
+# could be; nor of false chances, where it is largest.
 #
 # **A log answers for what it could have drawn, if its chances are true. Ask for that share first, then for the effective size, then for the estimate.**
 #
@@ -571,7 +571,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 18.6 Graph models in front of people
 #
-# No network has met people yet, and somebody has to choose its knobs: the log or people? LightGCN, PinSage, SASRec and Pixie hear this minute's saves without new training, as item2item, iALS and pictures do. All seven are fused by ranks.
+# No network has met people yet, and somebody has to choose its knobs: the log or people? LightGCN, PinSage, SASRec and Pixie hear this minute's saves without new training, as item2item, iALS and pictures do, and all seven are fused by ranks.
 #
 # Then comes the **ranker** of lesson 17. It learned from a log, too: clicks on an old ranker's lists, each divided by how often its
 # place is looked at, the weights of 18.5. It brings the first hundred of the fused list into its own order.
@@ -617,14 +617,14 @@ verdict(
 # fmt: on
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 18.4. Saves that lists let expect beside item2item's (the line), with intervals of 95 %. Pixie, PinSage and SASRec three times: with the knobs of their lessons, of the site's log, of people.*
+# *Figure 18.4. Saves that lists let expect beside item2item's (the line), with intervals of 95 %. Pixie, PinSage and SASRec three times: with the knobs of their lessons, of the site's log, of people in an experiment of its own.*
 #
-# Look at PinSage and Pixie: one model, one site, other knobs. The log's choice leaves them behind item2item, people's brings them past it. For on the log popularity in a score pays, and people here do not care. So a log misleads about
-# knobs, too.
+# Look at PinSage and Pixie: one model, one site, other knobs. The log's choice leaves them behind item2item, people's brings them past it. For on the log popularity in a score pays, and people here do not care. Who tunes on a log tunes for what the
+# log will hold: it misleads about knobs, too.
 #
 # More generators did not help: three simple ones fused are ahead of all seven, even with people's knobs.
 #
-# The ranker helps. It hears no save of this minute, but it knows something else: how a person and a pin fit. (Whether the weights in its log make it good was not tried.) Here its features hold what liking is made of; yours may not.
+# The ranker helps. It hears no save of this minute, but it knows something else: how a person and a pin fit. Here its features hold what liking is made of; yours may not.
 #
 # **On top of generators, a ranker that learned from clicks how a person and a pin fit makes people save more than the generators' votes do.**
 #
@@ -644,7 +644,7 @@ verdict(
 # The ranker learned, in seven seconds, from 8,000 lists that were shown before day 42, and was calibrated on first places of 2,000 others. It promises that 78 of 100 pins of its lists are
 # liked, and 68 are. That is not the choice of the largest: of all pins that are not saved it promises 46, and 25 are liked.
 #
-# Three are ahead of seven by 0.21 saves fused, from 0.16 to 0.26, and with the ranker by 0.11, from 0.07 to 0.16 (18.4 has an experiment of its own with three fused). PinSage without popularity loses 36. Not tried: a ranker that learns from lists of
+# Three are ahead of seven by 0.21 saves fused, from 0.16 to 0.26, and with the ranker by 0.11, from 0.07 to 0.16 (18.4 has an experiment of its own with three fused). PinSage without popularity loses 36. Not tried: a ranker without the weights, or one that learns from lists of
 # these generators, weights for seven votes, OmniSage. `python -m solutions.experiments.lesson18.people`, five minutes.
 #
 # </details>
