@@ -19,19 +19,18 @@
 # Pinterest, 2018: two billion **pins** (pictures), saved to a billion **boards** (collections). Someone opens a pin and
 # wants more like it, now. No matrix fits into memory. Pixie walks at random from board to board, and counts where it comes by.
 #
-# **You will** write the walk that answered Pinterest's users in milliseconds, share its steps among several pins, make
-# one list of their counts, and put each idea beside something dull that costs the same.
+# **You will** write the walk that answered Pinterest's users in milliseconds, make one list of the counts of several pins, and put each
+# part of the system beside something dull that costs the same.
 #
 # **Time** {{minutes}} minutes with all branches · **Points** {{points}} · **Before** lesson 04, with its branch A ·
 # **Runs on** any CPU
 #
-# **In an hour and a quarter:** 8.1 to 8.6, with exercises 08.1, 08.4 and 08.5. **Branches**, marked ↳, stand after
-# the quiz, with what each gives.
+# **In an hour:** 8.1 to 8.6, with exercises 08.1 and 08.5. **Branches**, marked ↳, stand after the quiz, with what each gives.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # As a lecture of fifty minutes: 8.1 to 8.6. Begin with the two questions on the first slide and leave them on the
 # board. Take two votes: "eight pins instead of one" in 8.3 and "walk or push?" in 8.4. If time is short, leave out the
-# allocator. In ninety minutes take the puzzle of 8.10 as well, a hunt of ten minutes: the boards that fit best are worse
+# right half of figure 8.4. In ninety minutes take the puzzle of 8.10 as well, a hunt of ten minutes: the boards that fit best are worse
 # than any, and everybody has a reason.
 
 # %% tags=["setup"] jupyter={"source_hidden": true}
@@ -63,7 +62,7 @@ remember("08")
 #
 # Somebody who puts two pins on one board says that they belong together. So walk: from the query pin to a
 # random board of it, from there to a random pin. That is **one step**, two edges. Count the pin. Then toss a
-# coin: with probability `restart` go home to the query, else walk on from here. The pins with most visits are the answer. How much of that is luck, and what does it cost?
+# coin: with probability `restart` go home to the query, else walk on from here. The pins with most visits are the answer.
 #
 # | symbol | in code | meaning |
 # |---|---|---|
@@ -80,17 +79,21 @@ remember("08")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **By hand.** Two boards and three pins in a row: $p_0 - b_0 - p_1 - b_1 - p_2$. From $p_0$ a step goes to
-# $b_0$ and from there to $p_0$ or $p_1$, half each. A first step has the probabilities $\mathbf M$ (row $q$); a second one
-# happens with probability $1 - \text{restart}$ and has $\mathbf M^2$, and so on. A walk has $1/\text{restart}$ steps on average. So
-# the shares of visits are
+# $b_0$ and from there to $p_0$ or $p_1$, half each. So $p_2$ needs a second step, which is made with probability $1 - \text{restart}$ and gets there once in
+# eight times. At `restart` 0.8, $p_2$ gets $0.8 \cdot 0.2 \cdot \tfrac18 = 0.02$ of all visits by second steps and 0.008 by later ones.
+#
+# <details><summary>All steps in one formula: a PageRank</summary>
+#
+# A first step has the probabilities $\mathbf M$ (row $q$), a second one $\mathbf M^2$, and so on, and a walk has $1/\text{restart}$ steps on average. So the shares of visits are
 #
 # $$
 # \text{restart} \left( \mathbf M + (1 - \text{restart})\, \mathbf M^2 + \dots \right)
 # = \text{restart} \cdot \mathbf M \left( \mathbf I - (1 - \text{restart})\, \mathbf M \right)^{-1} ,
 # $$
 #
-# the personalized PageRank of lesson 04 (branch A) one step later, as the start is not counted. At `restart` 0.8, $p_2$ gets
-# $0.8 \cdot 0.2 \cdot \tfrac18 = 0.02$ by second steps and 0.008 by later ones.
+# the personalized PageRank of lesson 04 (branch A) one step later, as the start is not counted.
+#
+# </details>
 
 # %% slideshow={"slide_type": "fragment"}
 R_path = toy.path().double().numpy()  # (2, 3)
@@ -158,17 +161,15 @@ R_small = np.array([
     [1, 0, 0, 0, 1, 1, 0, 0],
     [0, 0, 0, 1, 0, 0, 1, 1],
 ])  # fmt: skip
-german = ["Torten", "Garten", "Biskuit", "Streusel", "Rosen", "Beet"]
-shown = {"R": R_small, "boards": boards, "pins": pins, "preferred": german, "language": "German"}
-visuals.pixie(**shown, function=pixie_walk)
+visuals.pixie(R_small, boards, pins, function=pixie_walk)
 
 # %% [markdown]
-# *Figure 8.1. Five boards and eight pins, German ones in green; on the right how often each pin is
-# visited in 600 steps from sponge, without a preference and with German ones taken five times as often. When the cell has run, you can
+# *Figure 8.1. Five boards and eight pins, and on the right how often each pin is
+# visited in 600 steps from sponge. When the cell has run, you can
 # move the walker; a dashed line shows how many visits end the search (branch 8.8).*
 #
-# Press *Step*. Why does nobody ever get to the roses? No board holds a cake and a rose, and a walk never leaves its part of the graph. (The right panel's German
-# pins belong to branch 8.9. Once your function passes, the walker follows it.)
+# Press *Step*. Why does nobody ever get to the roses? No board holds a cake and a rose, and a walk never leaves its part of the graph. Once your function passes, the walker
+# follows it.
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Figure 8.1: the walker begins at sponge. Press Step three or four times and let the room say before each which pins
@@ -178,11 +179,10 @@ visuals.pixie(**shown, function=pixie_walk)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.2 How many steps are enough?
 #
-# Take the fifty pins that a very long walk puts on top: how many of them does a shorter walk find?
+# Visits are counted, so an answer is partly luck. Take the fifty pins that a very long walk puts on top: how many of them does a shorter walk find?
 #
 # Two graphs: **PinWorld**, the synthetic site of this course, has boards of pins. In **citeulike-t** people keep scientific
-# articles in a library, so a library is a board and an article a pin. A pin without a board is neither query
-# nor answer.
+# articles in a library, so a library is a board and an article a pin.
 
 # %% tags=["long"] jupyter={"source_hidden": true}
 parts = results.load(
@@ -205,15 +205,17 @@ plt.show()
 # %% [markdown]
 # *Figure 8.2. How much of the top 50 of a very long walk is found with fewer steps (logarithmic axis). Look how much the first thousand steps find, and how little the last ninety thousand.*
 #
-# Ten thousand steps find 93 % of the long walk's top 50 in PinWorld and 84 % in citeulike-t. Ten times as many bring less than ten points more: **the top of a list is
-# decided early**, because its pins are visited again and again while the noise is about the rest. And no step asks how large the graph is: it is two looks into
+# Ten thousand steps find 93 % of the long walk's top 50 in PinWorld and 84 % in citeulike-t, and ten times as many add little. The pins at the top are visited again and
+# again, so their order is soon clear; the noise is about the rest. And no step asks how large the graph is: it is two looks into
 # memory, wherever the walker stands. That is the first half of an answer to the opening question.
 #
-# Pixie itself **stops early**, when more than $n_p$ pins have been visited $n_v$ times (branch 8.8).
+# Pixie itself **stops early**, when enough pins have been visited often enough (branch 8.8).
+#
+# **The top of a list is decided early: ten thousand steps found most of it.**
 #
 # <details><summary>How this was measured</summary>
 #
-# Seven hundred query pins of each graph, on three boards or more; the long walk has 500,000 steps. PinWorld: boards until day 42.
+# A pin without a board is neither query nor answer. Seven hundred query pins of each graph, on three boards or more; the long walk has 500,000 steps. PinWorld: boards until day 42.
 # citeulike-t: readers and articles with at least five of each other, a fifth of each library hidden. A stored measurement.
 #
 # </details>
@@ -225,80 +227,17 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.3 A user is several pins
 #
-# A user has saved several pins lately. Each is a query, with walks of its own. How many steps should each get? A pin on
-# ten thousand boards has more to explore than one on three. But if steps go by the degree, the rare one gets none. Pixie's rule lies between:
+# Now the parts of the system, each beside something dull that costs the same. A user has saved several pins lately, and each is a query with walks of its own.
 #
-# $$
-# s_q = \deg(q) \left( C - \log \deg(q) \right), \qquad
-# N_q = N \, \frac{w_q s_q}{\sum_{r} w_r s_r}
-# $$
+# *How many steps for each?* A pin on ten thousand boards has more to explore than one on three. But if steps go by the degree, the rare one gets next to none. **Pixie's steps**
+# lie between (branch 8.15). The dull way: equal steps.
 #
-# with a weight $w_q$ for each query, larger for what matters more, and natural logarithms. The log takes from the popular pin; how much, $C$ decides. With $C$ as large as the largest degree,
-# as in the paper's text, the log hardly counts, and steps go by the degree again. With $C = \log \max \deg$ the most saved
-# pin gets **no step**. We take $C = 1 + \log \max \deg$, the smallest with which a pin on more boards never gets fewer steps.
-#
-# <details><summary>Why the smallest?</summary>
-#
-# The slope of $s$ is $C - \log \deg - 1$. With our $C$ it is nowhere below 0.
-#
-# </details>
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ### Exercise 08.4 — `allocate_steps` ({{points:08.4}})
-#
-# By hand: a pin on 1 board that matters twice as much, and a pin on 100; the most boards of any pin are 1,000.
-# $C = 1 + \log 1000 = 7.908$, so $s = (7.908,\ 330.3)$ and $w s = (15.8,\ 330.3)$: of 1,000 steps the rare pin gets
-# 45.7. Do not round.
-#
-# *About 6 minutes.*
-#
-# {{hints:08.4}}
-
-
-# %% tags=["exercise:08.4"]
-def allocate_steps(
-    degree: np.ndarray, weights: np.ndarray, num_steps: int, max_degree: int
-) -> np.ndarray:
-    """Return how many steps each query gets.
-
-    Args:
-        degree: (Q,) float64, boards of each query, at least 1.
-        weights: (Q,) float64, above 0.
-        num_steps: N, in total.
-        max_degree: the largest degree in the whole graph.
-
-    Returns:
-        (Q,) float64, summing to num_steps.
-    """
-    ### SOLUTION
-
-
-# %% tags=["check:08.4"]
-check("08.4", allocate_steps)
-
-# %% slideshow={"slide_type": "subslide"} tags=["widget"]
-asked = {"sponge": 240, "muffin": 60, "icing": 8, "a family recipe": 1}
-visuals.allocator(asked, function=allocate_steps)
-
-# %% [markdown]
-# *Figure 8.3. Four query pins on 240, 60, 8 and 1 boards, and how 10,000 steps are shared among them: equally, by
-# degree, by Pixie's rule with our $C$ (the most saved pin is on 3,000 boards), with the paper's $C$, and, if it runs, by your function (diamonds). Both axes are logarithmic. By degree and
-# with the paper's $C$ the rare pin gets 32 steps, with ours 75. In the interactive version a ring is where a rule gives as much as that by degree.*
-
-# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 17 to 23. Figure 8.3: press the rule equal, then degree, and ask each time what the family recipe gets. Then
-# Pixie. Then the slider "boards of the most saved pin": Pixie's shares move with it. Usual wrong belief: with the paper's C the
-# rare pin is saved; it gets what it gets by degree, since the log is nothing beside so large a C.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ### One list from several counts
-#
-# A pin that **several** of the user's pins lead to should win over one that a single one leads to often. The
+# *How do several counts become one list?* A pin that **several** of the user's pins lead to should win over one that a single one leads to often. The
 # **multi-hit booster**:
 #
 # $$ V(p) = \Big( \sum_{q} \sqrt{V_q(p)} \Big)^2 $$
 #
-# Two and two visits make $(\sqrt 2 + \sqrt 2)^2 = 8$; five and none make 5.
+# Two and two visits make $(\sqrt 2 + \sqrt 2)^2 = 8$; five and none make 5. The dull way: the plain sum.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 08.5 — `best_pins` ({{points:08.5}})
@@ -339,8 +278,6 @@ check("08.5", best_pins)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Several pins, and two clever rules
 #
-# What do the two rules of this section add to the dull ways, the plain sum of the visits and equal steps for every pin?
-#
 # > **Claim** (of the paper). With eight pins or more, the booster finds more than the sum of the visits.
 #
 # First a plainer question. With the same 20,000 steps, does it help to ask with more of a user's latest pins, 1 to 32?
@@ -349,7 +286,7 @@ check("08.5", best_pins)
 predict("08.p5")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 23 to 31. On the board: two and two visits make 8 by the booster, five and none make 5. Then 08.p5. Usual
+# Minutes 17 to 27. On the board: two and two visits make 8 by the booster, five and none make 5. Then 08.p5. Usual
 # wrong answer: it falls, since each pin gets fewer steps. A few thousand steps find most of the top of a list, as
 # figure 8.2 shows. Then the card of the booster: why would anybody build it? Branch 8.14 plants a world for it.
 
@@ -378,19 +315,20 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 8.4. NDCG@20 by the number of a user's pins: the booster (solid), the plain sum of the visits (dashed), and at eight pins the booster with equal steps (cross). Look at the rise first, then at the distance of the lines.*
+# *Figure 8.3. NDCG@20 by the number of a user's pins: the booster (solid), the plain sum of the visits (dashed), and at eight pins the booster with equal steps (cross). Look at the rise first, then at the distance of the lines.*
 #
-# In libraries NDCG@20 rises from 0.097 with one pin to 0.150 with eight. A guess why: each pin says something else about the user, and a few thousand steps are enough for each (8.2).
+# All lines rise. A guess why: each pin says something else about the user, and a few thousand steps are enough for each (8.2).
 #
-# Neither clever rule pays. At sixteen pins in PinWorld the booster finds 0.004 less than the plain sum (from 0.002 to 0.007), and equal steps are as good, as far as
-# we can tell. The booster is a bet that a user wants what lies *between* her interests. Branch 8.14 plants a world in which that is so, and there it wins.
+# Neither clever rule pays. The booster is a bet that a user wants what lies *between* her interests: it raises what several pins lead to, and who wants more of one
+# interest gets less of it. In PinWorld at sixteen pins the plain sum is even ahead. Equal steps are as good as Pixie's, as far as we can tell. Branch 8.14 plants a world in
+# which the bet is right, and there the booster wins.
 #
 # **More of the user is worth a lot. A cleverer way to count is not, here.**
 #
 # <details><summary>How this was measured</summary>
 #
 # What is sought are later saves (PinWorld) and hidden articles (citeulike-t); what a user has is never recommended. Restart ½, and
-# all users with a pin that is on a board: 1,239 and 3,527. Pixie's steps over equal ones, eight pins: −0.0015, from −0.0035 to +0.0005, in libraries, +0.0013,
+# all users with a pin that is on a board: 1,239 and 3,527. In libraries NDCG@20 rises from 0.097 with one pin to 0.150 with eight. Pixie's steps over equal ones, eight pins: −0.0015, from −0.0035 to +0.0005, in libraries, +0.0013,
 # from −0.0015 to +0.0040, in PinWorld. The weights $w_q$: in PinWorld we let a pin's steps halve
 # with its age, in 1 to 28 days. On the week that chooses, equal weights are best; a week later 28 days find 0.0026 more
 # (from 0.0002 to 0.0049), and nobody could have known. A stored measurement.
@@ -400,9 +338,9 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.4 Is a walk only a noisy push?
 #
-# Without early stopping and the booster, the mean of the counts **is** a personalized PageRank (8.1). **Push** computes that without chance. Think of paint (branch A of
-# lesson 04): all of it lies wet on the query. Take a wet node: the share `restart` of its paint dries there, the rest is split evenly among **all** its neighbors.
-# Go on until every node is nearly dry. What dried is the PageRank. So why walk?
+# The next part is chance itself. Without early stopping and the booster, the mean of the counts **is** a personalized PageRank (lesson 04, branch A). **Push** computes that without
+# chance. Think of paint: all of it lies wet on the query. Take a wet node: the share `restart` of its paint dries there, the rest is split evenly among **all** its
+# neighbors. Go on until every node is nearly dry. What dried is the PageRank. So why walk?
 #
 # Both get the same CPU time and start at the same node: a place of Gowalla, rare or among the most liked.
 
@@ -410,8 +348,8 @@ verdict(
 predict("08.p7")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 31 to 37. Vote: "walk or push?" Usual wrong answer: push, by far, it has no noise. Ask what push must do
-# first at an item with hundreds of fans: serve every one of them, and all that they like. In figure 8.5, left, read
+# Minutes 27 to 34. Vote: "walk or push?" Usual wrong answer: push, by far, it has no noise. Ask what push must do
+# first at an item with hundreds of fans: serve every one of them, and all that they like. In figure 8.4, left, read
 # off half a millisecond at the dashed lines first, then at the solid ones; then the right picture, where push's line
 # is higher and the diamond, what both aim at, lies below its top. Neither way wins everywhere.
 
@@ -442,13 +380,15 @@ for ax in axes:
 plt.show()
 
 # %% [markdown]
-# *Figure 8.5. Quality against milliseconds of CPU, for walks (circles) of more and more steps and push (squares) of smaller and smaller tolerance. Left: from rare items (solid) and the most liked ones (dashed). Right: libraries, also with three exact hops (triangle) and the exact vector (diamond).*
+# *Figure 8.4. Quality against milliseconds of CPU, for walks (circles) of more and more steps and push (squares) of smaller and smaller tolerance. Left: from rare items (solid) and the most liked ones (dashed). Right: libraries, also with three exact hops (triangle) and the exact vector (diamond).*
 #
-# **A walk is a noisy push, and noise can be the cheaper evil.** Push serves *every* neighbor of a node that it settles, and a popular item has
-# hundreds; the walk takes one. So from the most liked items, after half a millisecond, the walk has three quarters of the exact top 50, push less
-# than a quarter. From rare items, which have few neighbors, both are soon level.
+# Push serves *every* neighbor of a node that it settles, and a popular item has hundreds; the walk takes one. So from the most liked items, after half a millisecond, the walk
+# has three quarters of the exact top 50, push less than a quarter. Rare items have few neighbors, and from there both are soon level.
 #
-# On libraries (right) push even passes the exact vector: cut off early it stays near home, and near articles are better here. But the cost of a walk is the number of steps that you ask for, whoever is asked. Of push you know only an upper bound.
+# On libraries push even passes the exact vector: cut off early it stays near home, and near articles are better here. But the cost of a walk is the number of steps
+# that you ask for, whoever is asked. Of push you know only an upper bound.
+#
+# **A walk is a noisy push. Where a node has many neighbors, noise is the cheaper evil.**
 #
 # <details><summary>How this was measured</summary>
 #
@@ -462,8 +402,9 @@ plt.show()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.5 Beside rivals that do not sample
 #
-# Cheap it is. Is it good? On a small graph rivals can be computed that never fit Pinterest's: **RP3β** takes three exact hops and divides by the degree of where it arrives (lesson 04); **EASE**, a regression of items on items, and **iALS** are of lesson 02. Three more rows say *why*: Pixie *on saves*, without the boards; RP3β *with boards*; and Pixie with its visits divided by a power of
-# the pin's degree.
+# Cheap it is. Is it good? On a small graph rivals can be computed that never fit Pinterest's: **RP3β** takes three exact hops and divides by the degree of where it arrives
+# (lesson 04); **EASE** and **iALS** are of lesson 02. Three more rows take parts away or give them to others: Pixie *on saves*, without the boards; RP3β *with boards*; and
+# Pixie with its visits divided by a power of the pin's degree.
 #
 # > **Claim** (ours). For a user of several pins Pixie finds more than every rival.
 
@@ -471,7 +412,7 @@ plt.show()
 predict("08.p8")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 37 to 43. Ask 08.p8. Usual wrong answer: ahead of all three, it was built for two
+# Minutes 34 to 41. Ask 08.p8. Usual wrong answer: ahead of all three, it was built for two
 # billion pins. There the others cannot be computed; here they can. Read both columns before you say who wins: on
 # PinWorld the order is another one. Then ask which row says why: Pixie on saves.
 
@@ -513,21 +454,22 @@ verdict(
 )
 
 # %% [markdown]
-# **Behind all three on the libraries.** There the best walk is a single step, from a user to an article, a library, an article. These are
-# RP3β's three hops, drawn instead of summed. Dividing by a power of the degree, as RP3β does, closes more than half of the distance to it: so the visits had been held back by popular articles more than by chance.
+# **Libraries: behind all three.** There the best walk goes home after every step: a user, an article, a library, an article. These are RP3β's three hops, drawn instead of summed. Is chance to
+# blame? Dividing by a power of the degree, as RP3β does, closes more than half of the distance: so popular articles had held the visits back, more than chance.
 #
-# **Ahead on PinWorld**, 0.006 over iALS (from 0.002 to 0.010), **and the boards are why.** On saves alone the same walk finds less than RP3β. On boards the best walk goes far, home after one step in seventeen. Three hops cannot use that: given the boards as well, RP3β gains next to nothing.
+# **PinWorld: ahead, and the boards are why.** On saves alone the same walk finds less than RP3β. A board holds what somebody put together on purpose, so there the best walk
+# goes far, home after one step in seventeen. Three hops cannot use that: given the boards as well, RP3β gains next to nothing.
 #
 # **Far walks pay where the graph says more than who liked what.**
 #
 # <details><summary>How this was measured</summary>
 #
 # All see the same saves. Every model got 24 trials on 600 users of validation (EASE all its 15 settings), then test once: 3,527 libraries, 1,239
-# users of PinWorld, 20,000 steps each. *Pixie, untuned* has restart 0.5, all pins of a user, the steps of 8.3 with our $C$, and the
+# users of PinWorld, 20,000 steps each. *Pixie, untuned* has restart 0.5, all pins of a user, the steps of 8.15 with our $C$, and the
 # booster. Tuned, Pixie has restart 1, 64 pins and the booster on libraries; 0.06, 32 pins and the plain sum on PinWorld; 0.4, 8 pins and the
-# booster on saves. Pixie over its rivals on PinWorld: RP3β +0.008, from +0.004 to +0.012; RP3β with boards
+# booster on saves. Pixie over its rivals on PinWorld: iALS +0.006, from +0.002 to +0.010; RP3β +0.008, from +0.004 to +0.012; RP3β with boards
 # +0.006, from +0.002 to +0.010; EASE +0.010, from +0.006 to +0.015. Boards over saves, the same walk: +0.016, from +0.011 to +0.021; saves over RP3β:
-# −0.009, from −0.013 to −0.005. The 32 latest pins, with which Pixie begins, are not why: RP3β asked with them finds as much, and so does Pixie with all.  Of what is sought in PinWorld 6 % lies on pins without a board. In both places iALS is best with 512 columns, the
+# −0.009, from −0.013 to −0.005. The 32 latest pins, with which Pixie begins, are not why: RP3β asked with them finds as much, and so does Pixie with all. Of what is sought in PinWorld 6 % lies on pins without a board. In both places iALS is best with 512 columns, the
 # most that were tried; Pixie on the libraries with the most pins, 64, and few libraries are larger. Stored measurements.
 #
 # </details>
@@ -535,7 +477,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.6 How large is your catalog?
 #
-# Now the other half of the opening question, time. Let a catalog grow from a thousand things to ten million, and count how many requests a second one thread answers, with
+# Back to the first question: what does an answer cost? Let a catalog grow from a thousand things to ten million, and count how many requests a second one thread answers, with
 # **vectors** scanned or in an *index* (lesson 10), a finished *table of neighbors* (item2item), a *full matrix* (EASE), a walk of 10,000 steps (Pixie), a push.
 #
 # > **Claim** (ours). At a million things an exact scan answers fewer requests than an index, a walk or a push.
@@ -544,7 +486,7 @@ verdict(
 predict("08.p10")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Minutes 44 to 50, with what is taken away. Vote on 08.p10. Usual wrong answer: they stay, a step is a step; it was said an hour ago. Then
+# Minutes 41 to 50, with what is taken away. Vote on 08.p10. Usual wrong answer: they stay, a step is a step; it was said an hour ago. Then
 # read the left end of the figure before the right one: at a thousand things multiplying is fastest. Ask what item2item pays for its flat line.
 
 # %% tags=["long", "answers:08.p10"] jupyter={"source_hidden": true}
@@ -575,14 +517,12 @@ verdict(
 )
 
 # %% [markdown]
-# *Figure 8.6. Requests a second of one thread by the number of things in the catalog, both logarithmic (dashed: the index). Look which lines fall, and who is above whom at both ends.*
+# *Figure 8.5. Requests a second of one thread by the number of things in the catalog, both logarithmic (dashed: the index). Look which lines fall, and who is above whom at both ends.*
 #
-# At a thousand things multiplying everything is five times as fast as walking. But a scan grows with the catalog, and a walk hardly does: at a million the scan answers 23 requests a
-# second, the walk 1,800. A seventh of the walk's rate is left, because its steps wait for memory (branch 8.7). An *index* looks at a part of the
-# vectors, so it gives way to the walk later than the scan does.
+# At a thousand things it is quickest to multiply everything. But a scan looks at each thing, so its line falls steeply. An index looks at a part of the vectors and
+# falls later. A walk makes its ten thousand steps in any catalog; its line falls only to a seventh, as in a large memory steps wait and more counts have to be cleared (branch 8.7).
 #
-# From 100,000 things on nothing beats a finished table of neighbors, item2item's: its line is nearly flat. But somebody has to make the table, and today's edges are not in it
-# .
+# One line stays above: a finished table of neighbors has its answers nearly ready. But somebody has to make it, and today's edges are not in it.
 #
 # **From 100,000 things on a walk, or a push, answers more often than a scan, from a million on more often than an index. Only a finished table is faster, and it knows no edge of today.**
 #
@@ -600,17 +540,16 @@ verdict(
 #
 # > **What it is for.** Answers in milliseconds from a graph in one machine's memory, without training: for one pin, several, or a search query.
 # >
-# > **Where it won.** Users of PinWorld, walking on boards: NDCG@20 0.098, iALS 0.092, RP3β 0.090 (8.5). Search queries with
-# > few clicks (branch 8.11). A million things: 1,800 requests a second, an index of artificial vectors 394, a scan 23 (8.6).
+# > **Where it won.** Users of PinWorld, walking on boards: NDCG@20 0.098, iALS 0.092, RP3β 0.090 (8.5). A million things: 1,800 requests a second, an index of artificial vectors 394, a
+# > scan 23 (8.6).
 # >
 # > **Where it did not.** On libraries (users as boards): NDCG@20 0.165, iALS 0.196. A thousand things:
 # > 12,000 requests a second, a scan 62,000. A pin on no board is never found.
 #
-# * **How can an answer cost so little more?** A step is two looks into memory, however large the graph, and on our two graphs ten thousand steps found 93 % and 84 % of the top
+# * **How can an answer cost so little more?** A step is two looks into memory, however large the graph, and ten thousand steps found most of the top
 #   fifty. What grows is the memory and the waiting for it: in a thousandfold catalog a walk takes seven times as long, a scan 2,700 times.
-# * **Which parts earn their keep?** Asking with several pins does, and walking far where boards say more than saves. Pixie's sharing of steps and the
-#   booster show no gain here; the booster is a bet on the overlap of interests (branch 8.14).
-# * Without these parts a walk is a noisy push. Popular nodes decide which of the two is cheaper: measure.
+# * **Which parts earn their keep?** Asking with several pins does; walking far does where boards say more than saves; chance does where nodes have many neighbors. Pixie's
+#   sharing of steps and the booster show no gain here.
 # * Beside each clever rule put a dull one that costs the same, and look at the difference.
 #
 # **Next.** A walk knows that two pins stand on one board, and nothing of what they show. GraphSAGE (lesson 07) reads that, from
@@ -619,7 +558,7 @@ verdict(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Quiz
 #
-# They come back at the start of later lessons. 08.q3 and 08.q6 belong to branch 8.8.
+# They come back at the start of later lessons.
 #
 # {{quiz}}
 
@@ -638,6 +577,7 @@ verdict(
 # | 8.12 | exercise 08.7: settings of your own, and your films | 25 |
 # | 8.13 | after how many steps a stranger's list is yours, and what keeps you yourself | 8 |
 # | 8.14 | a planted world in which the booster must win | 6 |
+# | 8.15 | exercise 08.4: who gets how many steps | 12 |
 #
 # **The two graphs.** `walks.visits` is the library's version of your walk, compiled.
 
@@ -751,7 +691,7 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *Figure 8.7. Milliseconds of a query of 100,000 steps on graphs of 0.8 to 13 million edges, for one walker at a
+# *Figure 8.6. Milliseconds of a query of 100,000 steps on graphs of 0.8 to 13 million edges, for one walker at a
 # time (circles) and 64 in turn (squares). The squares bend early, the circles only at the end; the dotted line is what
 # the squares would be in proportion to the graph.*
 #
@@ -829,7 +769,7 @@ plt.show()
 pd.DataFrame(rules).set_index(["data", "n_p", "n_v"])
 
 # %% [markdown]
-# *Figure 8.8. How much of the top 50 of a very long walk is found with fewer steps (lines), and by early stopping with
+# *Figure 8.7. How much of the top 50 of a very long walk is found with fewer steps (lines), and by early stopping with
 # four rules (stars), against the mean number of steps. The stars lie on the lines, a little above or a little below.*
 #
 # Where the curves are flat, two thirds of the steps can be saved **by any rule**, and "84 % in a third of the time" may
@@ -847,6 +787,13 @@ pd.DataFrame(rules).set_index(["data", "n_p", "n_v"])
 # Left out of fifty minutes. Vote on 08.p2 before the curves. Usual wrong answer: clearly more, since it
 # saves steps on easy queries. Ask what a step is worth where a curve is flat: little, by any rule.
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Two questions about this branch
+#
+# {{quiz:08.q3}}
+#
+# {{quiz:08.q6}}
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 8.9 ↳ A walker with a taste
 #
@@ -857,7 +804,14 @@ pd.DataFrame(rules).set_index(["data", "n_p", "n_v"])
 #
 # $$ P_u(v \to w) = \frac{f_u(w)}{\sum_{w' \in \mathcal N(v)} f_u(w')} . $$
 #
-# With *German* at 5 in figure 8.1, which pin gains most, and why is it not one of the garden?
+# With German pins taken five times as often, which pin of figure 8.1 gains most, and why is it not one of the garden?
+
+# %% slideshow={"slide_type": "subslide"} tags=["widget"]
+german = ["Torten", "Garten", "Biskuit", "Streusel", "Rosen", "Beet"]
+visuals.pixie(R_small, boards, pins, preferred=german, language="German", function=pixie_walk)
+
+# %% [markdown]
+# *Figure 8.8. The graph of figure 8.1, German boards and pins in green: visits of each pin in 600 steps from sponge, without a preference and with German ones taken five times as often.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 08.3 — `biased_neighbors` ({{points:08.3}})
@@ -903,7 +857,7 @@ check("08.3", biased_neighbors)
 predict("08.p4")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Left out of fifty minutes. In ninety: figure 8.1 again, German × from 1 to 5, and ask which pin gains most. Then
+# Left out of fifty minutes. In ninety: figure 8.8, German × from 1 to 5, and ask which pin gains most. Then
 # 08.p4; usual wrong answer: biasing the walk, by far. Nearly level at 3 and 10, and at 30 multiplying is ahead. Ask
 # where bending must win: where an ordinary walk finds too few pins of the kind to multiply.
 
@@ -1257,13 +1211,87 @@ plt.show()
 # bridge in ten is enough. Whether your users want bridges, only your data can say.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
+# ## 8.15 ↳ Who gets how many steps?
+#
+# *A branch of about 12 minutes: Pixie's rule for sharing its steps among several pins, and a slip in its text.*
+#
+# A pin on ten thousand boards has more to explore than one on three. But if steps go by the degree, the rare one gets next to none. Pixie's rule lies between:
+#
+# $$
+# s_q = \deg(q) \left( C - \log \deg(q) \right), \qquad
+# N_q = N \, \frac{w_q s_q}{\sum_{r} w_r s_r}
+# $$
+#
+# with a weight $w_q$ for each query, larger for what matters more, and natural logarithms. The log takes from the popular pin; how much, $C$ decides. With $C$ as large as the largest degree,
+# as in the paper's text, the log hardly counts, and steps go by the degree again. With $C = \log \max \deg$ the most saved
+# pin gets **no step**. We take $C = 1 + \log \max \deg$, the smallest with which a pin on more boards never gets fewer steps.
+#
+# <details><summary>Why the smallest?</summary>
+#
+# The slope of $s$ is $C - \log \deg - 1$. With our $C$ it is nowhere below 0.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Exercise 08.4 — `allocate_steps` ({{points:08.4}})
+#
+# By hand: a pin on 1 board that matters twice as much, and a pin on 100; the most boards of any pin are 1,000.
+# $C = 1 + \log 1000 = 7.908$, so $s = (7.908,\ 330.3)$ and $w s = (15.8,\ 330.3)$: of 1,000 steps the rare pin gets
+# 45.7. Do not round.
+#
+# *About 6 minutes.*
+#
+# {{hints:08.4}}
+
+
+# %% tags=["exercise:08.4"]
+def allocate_steps(
+    degree: np.ndarray, weights: np.ndarray, num_steps: int, max_degree: int
+) -> np.ndarray:
+    """Return how many steps each query gets.
+
+    Args:
+        degree: (Q,) float64, boards of each query, at least 1.
+        weights: (Q,) float64, above 0.
+        num_steps: N, in total.
+        max_degree: the largest degree in the whole graph.
+
+    Returns:
+        (Q,) float64, summing to num_steps.
+    """
+    ### SOLUTION
+
+
+# %% tags=["check:08.4"]
+check("08.4", allocate_steps)
+
+# %% slideshow={"slide_type": "subslide"} tags=["widget"]
+asked = {"sponge": 240, "muffin": 60, "icing": 8, "a family recipe": 1}
+visuals.allocator(asked, function=allocate_steps)
+
+# %% [markdown]
+# *Figure 8.11. Four query pins on 240, 60, 8 and 1 boards, and how 10,000 steps are shared among them: equally, by
+# degree, by Pixie's rule with our $C$ (the most saved pin is on 3,000 boards), with the paper's $C$, and, if it runs, by your function (diamonds). Both axes are logarithmic. By degree and
+# with the paper's $C$ the rare pin gets 32 steps, with ours 75. In the interactive version a ring is where a rule gives as much as that by degree.*
+
+# %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
+# Left out of fifty minutes. Figure 8.11: press the rule equal, then degree, and ask each time what the family recipe gets. Then
+# Pixie. Then the slider "boards of the most saved pin": Pixie's shares move with it. Usual wrong belief: with the paper's C the
+# rare pin is saved; it gets what it gets by degree, since the log is nothing beside so large a C.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### A question about this branch
+#
+# {{quiz:08.q4}}
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Slide, paper, code
 #
 # | | says | means |
 # |---|---|---|
 # | **slide** | PinSage's neighbors are the "top visited by Pixie" | the T pins with most visits of short walks, their counts divided by the sum (lesson 09) |
 # | **slide** | the number of steps grows with the degree | slower than the degree, $s = d\,(C - \log d)$, so that a rare query keeps some |
-# | **paper** | $C$ is the maximum degree | nearly in proportion to $d$, see 8.3 |
+# | **paper** | $C$ is the maximum degree | nearly in proportion to $d$, see 8.15 |
 # | **paper** | $N_q = w_q N s_q / \sum_r s_r$ | the weights are missing below: the steps sum to $N$ only where they are all 1. Ours divides by $\sum_r w_r s_r$ |
 # | **paper** | stops when more than $n_p$ pins have $n_v$ visits | counted when the count *equals* $n_v$, one counter per query; looked at after a walk, so a search may exceed $N$ by a walk |
 # | **code**, DGL `RandomWalkNeighborSampler` | `termination_prob`, `num_traversals` | our `restart`, and in addition a longest walk; the start stays among its own neighbors, as its documented example shows |

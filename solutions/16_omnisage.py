@@ -515,10 +515,10 @@ pd.DataFrame({"turned round, a vector moves by up to": moved}).round(4)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 16.7 ↳ When pins show something else
 #
-# *A branch of about 10 minutes. It gives three encoders whose pins lie; of these figure 7.4 has shown PinSage.*
+# *A branch of about 10 minutes. It gives three encoders whose pins lie; of these branch 7.15 has shown PinSage.*
 #
 # A picture may lie: a quote on a sunset, a shop's logo, a wrong caption. So we let a share of PinWorld's pins have the picture and words of *another* pin, and ask for
-# **new** pins, of which nothing is known but their content and their author. In lesson 07 PinSage lost here. Do all encoders lose, or is it the way in which PinSage reads its
+# **new** pins, of which nothing is known but their content and their author. In branch 7.15 PinSage lost here. Do all encoders lose, or is it the way in which PinSage reads its
 # neighbors?
 #
 # Three of Pinterest's encoders take part, all with one graph, of pins and authors: PinSage (2018), MultiBiSage (2022), OmniSage (2025). Beside them stand *content* alone, RP3β, which walks

@@ -12,7 +12,7 @@ from graphrec_utils.metrics.compare import OPEN
 FEW = 20  # events of a group; from fewer nothing is concluded
 READS_ORDER, READS_CONTENT = ("SASRec",), ("content", "encoder of content")
 # Where a method of the report is taught, if its row in `methods.TABLE` has no exercise.
-EXERCISE = {"recent": "01.5", "RP3β": "04.4", "content": "07.3", "encoder of content": "10.2"}
+EXERCISE = {"recent": "01.5", "RP3β": "04.4", "content": "07.6", "encoder of content": "10.2"}
 
 
 def verdicts(comparison: dict) -> dict:

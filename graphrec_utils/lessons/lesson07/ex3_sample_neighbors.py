@@ -22,6 +22,7 @@ ex = Exercise(
     "07.3",
     "sample_neighbors",
     points=4,
+    branch=True,
     library="graphrec_utils.graphs.batches.sample",
     hints=(
         "Where in `indices` do the neighbors of node v stand? How many are left to draw when there are fewer than S?",

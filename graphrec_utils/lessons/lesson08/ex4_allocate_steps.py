@@ -24,6 +24,7 @@ ex = Exercise(
     "08.4",
     "allocate_steps",
     points=4,
+    branch=True,
     library="graphrec_utils.walks.allocate_steps",
     hints=(
         "What is s for a pin on one board, and what for the pin of the largest degree?",
