@@ -806,12 +806,13 @@ pd.DataFrame(rules).set_index(["data", "n_p", "n_v"])
 #
 # With German pins taken five times as often, which pin of figure 8.1 gains most, and why is it not one of the garden?
 
-# %% slideshow={"slide_type": "subslide"} tags=["widget"]
-german = ["Torten", "Garten", "Biskuit", "Streusel", "Rosen", "Beet"]
-visuals.pixie(R_small, boards, pins, preferred=german, language="German", function=pixie_walk)
-
-# %% [markdown]
-# *Figure 8.8. The graph of figure 8.1, German boards and pins in green: visits of each pin in 600 steps from sponge, without a preference and with German ones taken five times as often.*
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Add a cell and look, with German × between 1 and 5:
+#
+# ```python
+# german = ["Torten", "Garten", "Biskuit", "Streusel", "Rosen", "Beet"]
+# visuals.pixie(R_small, boards, pins, preferred=german, language="German", function=pixie_walk)
+# ```
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ### Exercise 08.3 — `biased_neighbors` ({{points:08.3}})
@@ -857,7 +858,7 @@ check("08.3", biased_neighbors)
 predict("08.p4")
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Left out of fifty minutes. In ninety: figure 8.8, German × from 1 to 5, and ask which pin gains most. Then
+# Left out of fifty minutes. In ninety: the walker of 8.9, German × from 1 to 5, and ask which pin gains most. Then
 # 08.p4; usual wrong answer: biasing the walk, by far. Nearly level at 3 and 10, and at 30 multiplying is ahead. Ask
 # where bending must win: where an ordinary walk finds too few pins of the kind to multiply.
 
@@ -1156,7 +1157,7 @@ predict("08.p11")
 visuals.everybody(function=pixie_walk)
 
 # %% [markdown]
-# *Figure 8.9. How many of ten films the lists of two strangers share, by depth, mean and 95 % interval of 200 pairs. In the
+# *Figure 8.8. How many of ten films the lists of two strangers share, by depth, mean and 95 % interval of 200 pairs. In the
 # interactive version 1,200 films are points of light, near each other where the same people like them: move the depth, tap films, try the switches.*
 #
 # Three steps make two strangers nearly one person. Counted by visits they share half of their lists after a single step, the bestsellers; divided by
@@ -1203,7 +1204,7 @@ ax.legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
-# *Figure 8.10. Of the wanted pins, the share in the top 20 by the booster (solid) and by the sum of visits (dashed),
+# *Figure 8.9. Of the wanted pins, the share in the top 20 by the booster (solid) and by the sum of visits (dashed),
 # against how many of the wanted pins are bridges between a user's two interests. Right of the dotted
 # line the booster is ahead. Three planted worlds.*
 #
@@ -1270,12 +1271,12 @@ asked = {"sponge": 240, "muffin": 60, "icing": 8, "a family recipe": 1}
 visuals.allocator(asked, function=allocate_steps)
 
 # %% [markdown]
-# *Figure 8.11. Four query pins on 240, 60, 8 and 1 boards, and how 10,000 steps are shared among them: equally, by
+# *Figure 8.10. Four query pins on 240, 60, 8 and 1 boards, and how 10,000 steps are shared among them: equally, by
 # degree, by Pixie's rule with our $C$ (the most saved pin is on 3,000 boards), with the paper's $C$, and, if it runs, by your function (diamonds). Both axes are logarithmic. By degree and
 # with the paper's $C$ the rare pin gets 32 steps, with ours 75. In the interactive version a ring is where a rule gives as much as that by degree.*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
-# Left out of fifty minutes. Figure 8.11: press the rule equal, then degree, and ask each time what the family recipe gets. Then
+# Left out of fifty minutes. Figure 8.10: press the rule equal, then degree, and ask each time what the family recipe gets. Then
 # Pixie. Then the slider "boards of the most saved pin": Pixie's shares move with it. Usual wrong belief: with the paper's C the
 # rare pin is saved; it gets what it gets by degree, since the log is nothing beside so large a C.
 
