@@ -129,15 +129,15 @@ visuals.causal(
 )  # fmt: skip
 
 # %% [markdown]
-# *Figure 15.1. Attention of a sequence of four events in six places; a row says whom its place hears. Left, both masks: nothing above the
+# *Figure 15.1. Attention of a sequence of four events in six places; a row says at whom its place looks, so whom it hears. Left, both masks: nothing above the
 # diagonal, nothing in the columns of the empty places. Right, no mask. In the interactive version you lift each mask; once your function
 # passes, the weights are yours.*
 #
 # Read the row of the click. On the left it hears the save before it and a little of itself. On the right it hears mostly the second save, which
 # has not happened yet.
 #
-# One thing is missing: the order. However the past is shuffled, the last place hears the same mean. So SASRec adds to each item's vector a learned
-# vector of its **place**, and the three matrices read the sum.
+# One thing is missing: the order. However the past is shuffled, the last place of one attention hears the same mean. So SASRec adds to each item's
+# vector a learned vector of its **place**, and the three matrices read the sum.
 #
 # A **block** of a transformer (`transformer.Block`) is your attention with a few parts around it: several attentions side by side (**heads**), a small network
 # at each place, and a **norm**, which brings numbers to one scale. Branch 15.6 takes it apart.
@@ -265,11 +265,16 @@ check("15.3", sequence_loss)
 # ## 15.3 Does the order pay?
 #
 # A transformer reads the order. Is there anything to read? A **chain** can tell: it looks at the last event alone and counts what others did next.
-# Shuffle each history, all but the event to be found, and see how much the chain loses: on edits of Wikipedia a fifth of its NDCG@10, on films (MovieTweetings)
-# a half, on places (Gowalla) and games (amazon-games) more.
+# Shuffle each history, all but the event to be found: what the chain then loses is what the last event had told it.
 #
-# Now everybody is asked SASRec's own question, the very next event. SASRec and the chain read the order. RP3β (a walk), item2item and a mean of vectors may
-# let late events count more. iALS reads no order, nor does RP3β when it is asked a second time, with all events alike.
+# Now everybody is asked SASRec's own question, the very next event. What may each of them read of a history?
+#
+# | reads | who |
+# |---|---|
+# | all of its order | SASRec |
+# | the last event alone | the chain |
+# | all events, and late ones may count more | RP3β (a walk), item2item, a mean of vectors |
+# | all events alike | iALS, and RP3β once more |
 #
 # > **Claim** (ours, before the measurement). SASRec is first where shuffling costs a chain most, and only there.
 
@@ -312,15 +317,15 @@ display(verdict("SASRec is first where shuffling costs a chain most, and only th
                 detail=f"NDCG@10, {SETS[ahead[0]['level']]}, where it is first, over the {near} {gain}"))  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %, on four real data sets from little order to much. Start with SASRec's mark in each column:
-# where is nobody as high? The text compares differences, whose intervals are narrower (card).*
+# *Figure 15.2. NDCG@10 of each person's last event, with intervals of 95 %, on four real data sets from little order to much: edits of Wikipedia, films (MovieTweetings),
+# places (Gowalla), games (amazon-games). Start with SASRec's mark in each column: where is nobody as high? The text compares differences, whose intervals are narrower (card).*
 #
 # SASRec is ahead of everybody on the films alone, and they are not the set with the most order. Why there? A guess: people like in one week
 # what runs in that week, so the last film tells the date. The chain reads that alone and is second; SASRec reads it and the taste.
 #
-# On the other three the walk has the higher mean, and each time it is too close to tell. The walk that knows no order falls behind for sure on games
-# alone. So the chain has promised too much. A chain has one event to go by, and shuffling gives it a wrong one. Who reads the whole history still has
-# all of it, in whatever order.
+# On the other three the walk has the higher mean, and each time it is too close to tell. So why did the chain's loss promise more? A chain has one
+# event to go by, and shuffling gives it a wrong one. Who reads the whole history still has all of it, in whatever order. And a walk can hear the last event,
+# too: you let late events count more. On games that helps it for sure.
 #
 # **On three sets of four we could not tell a transformer from a walk. Try the walk first.**
 #
@@ -375,7 +380,8 @@ pd.DataFrame({
 # | **every next** (SASRec's) | the like that follows it |
 # | **dense** (PinnerFormer's *dense all action*) | all likes of the window |
 #
-# Two more objectives and the exercise are in branch 15.9.
+# Each pair of an event and a like is one example of lesson 11's softmax: the like against drawn pins, with log Q taken off. (Two more objectives and
+# the exercise: branch 15.9.)
 
 # %% slideshow={"slide_type": "fragment"} tags=["widget"]
 visuals.timeline(
@@ -399,9 +405,9 @@ visuals.timeline(
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Which target teaches more?
 #
-# Two PinnerFormers, alike in all but the target (dense has a window of seven days), learn from PinWorld's days 0 to 41. They are asked for the new likes of the next day, week and
-# fortnight. Beside them stand iALS and RP3β. (Each pin's score gets one number more after training, its popularity. Vectors of length 1
-# are slow to learn it: branch 15.14.)
+# Two PinnerFormers, alike in all but the target, are asked for the new likes of the next day, week and fortnight. If a window teaches a vector to look
+# ahead, dense should catch up the further ahead one asks. Beside them stand iALS and RP3β. They know no "next" and no "ahead", so they
+# show what choosing a target is worth.
 #
 # > **Claim** (of the abstract, in our words). Dense all action finds more than SASRec's objective, every next.
 
@@ -461,8 +467,8 @@ verdict(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Read the first two rows from left to right. Had dense taught the vector to look further ahead, it would catch up as the horizon grows. It does not: its
-# mean is lower at all three, by about as much, and all of that may be chance. Nor is either ahead of iALS and RP3β.
+# Read the first two rows from left to right: dense does not catch up. Its mean is lower at all three horizons, by about as much, and all of that may be
+# chance. RP3β has the higher mean at all three: first beat a walk that has no target, then argue about targets.
 #
 # Why might more targets not help? Two guesses. A like of next Friday has less to do with what was just read, so each further arrow says
 # less. And a window can be asked for only when it has ended: dense never stands in the last week before today.
@@ -471,7 +477,7 @@ verdict(
 #
 # <details><summary>How this was measured</summary>
 #
-# Windows of seven days for dense; `pinnerformer.fit` gives "next" and "every next" one without an end, up to the last day of training. 1,600 steps. Five rates by one seed; then 0.03, which won, and 0.01 by two seeds, each with
+# Trained on PinWorld's days 0 to 41. After training each pin's score gets one number more, $w \log(1 + \text{likes so far})$ (why: 15.14). Windows of seven days for dense; `pinnerformer.fit` gives "next" and "every next" one without an end, up to the last day of training. 1,600 steps. Five rates by one seed; then 0.03, which won, and 0.01 by two seeds, each with
 # its own $w$ of 0, 0.3, 0.6, 1 and 1.5. The larger rate is taken only if its lead on validation exceeds what seeds differ
 # by: it did not. $w$ is 0.6. Test has three seeds; intervals are over users, in the card the wider one of users and seeds.
 # Trained four times as long, over OmniSage's vectors of pins, PinnerFormer passes iALS and RP3β (lesson 16). Longer training brings the two objectives closer: at the rate 0.03, without popularity, four times the steps take dense from 0.064 to 0.085 on
@@ -486,8 +492,8 @@ verdict(
 # A vector made at midnight knows nothing of this morning. Making it anew at every click needs a streaming system. How much is lost without one?
 #
 # Before each new like of a fortnight the same two models are asked, with a user's vector of the fortnight's first day ("once"), of the last midnight
-# ("daily"), or of the second before ("real time"). A walk needs no training for that: RP3β starts from all that the user had liked by then. It is asked
-# twice: with all likes alike, and with a like counting half after two days.
+# ("daily"), or of the second before ("real time"). A walk can use fresh news without any training: RP3β starts from all that the user had liked by then. But
+# news helps only who gives it weight. So a second RP3β lets likes fade, by half in two days.
 #
 # > **Claim** (of the abstract). A model trained on a window ahead loses less by waiting for the night than one trained on the next event.
 
@@ -530,14 +536,14 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # *Figure 15.4. Recall@10 by the age of what had been read: PinnerFormer (blue) taught by the next like (solid) and by the week ahead (dashed), and a walk
 # (black) in which late likes count more (solid) or all alike (dashed). How far does each line climb, and who is on top at each age?*
 #
-# Every line climbs to the right. The three that know when a like was rise more in the last step than they ever lie apart. What counts is what
-# somebody is doing **right now** (in PinWorld a session has a topic).
+# Every line climbs to the right. A likely reason: in PinWorld a session has a topic, so what counts is what somebody is doing **right now**, and only a
+# fresh vector has heard of it. Three lines know when a like was, and they rise more in the last step than they ever lie apart.
 #
-# Does one need a transformer for that? A walk that lets old likes fade finds .154 beside .162, too close to tell, and .109 with
-# all likes alike. So tell the cheap rival the same news before you praise the dear one.
+# Does one need a transformer for that? Follow the two walks. Both know the same likes. With all likes alike, those of this session drown among the older ones; when
+# old ones fade, the walk comes too close to the transformer to tell. So tell the cheap rival the same news before you praise the dear one.
 #
-# And the abstract? Dense loses the smaller share by waiting, though three trainings do not make it sure. But nobody is served a share. You serve what is
-# left, and there every next has the higher mean at every age.
+# And the abstract? Dense loses the smaller share by waiting, though three trainings do not make it sure. But who gains little from news has
+# little to lose without it. Nobody is served a share: you serve what is left, and there every next has the higher mean at every age.
 #
 # **How old a vector is counted for more than what it was taught.**
 #
@@ -571,7 +577,7 @@ display(verdict("A model trained on a window ahead loses less by waiting for the
 # ## Take away
 #
 # * **The very next click, or everything that comes?** For a vector that is used all day tomorrow it made no clear difference: .101 taught by the next like, .095 by all that
-#   come. Its age did: made in the second before, the first finds .162, the second .136. So if you can, make it anew, and then teach it the next like.
+#   come. Its age did: remade at each click, the model taught by the next like finds .162, that of the week .136. So if you can, make it anew, and then teach it the next like.
 # * A walk in which old likes fade was as good, as far as we can tell, and SASRec was first on one data set of four. Try the walk first.
 # * A mask decides who may look at whom. Change an event: nothing before it may move.
 # * Every place of a history is an example, if somebody asks it.
