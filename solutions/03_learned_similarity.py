@@ -571,12 +571,11 @@ verdicts(*cards)
 # second does not hold: ask which rows have no network at all, and which of them the paper had beside it.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **How to read it.** First the two of the check mark. NeuMF stayed where it was, and Dot rose from 0.155 to 0.170 as soon
-# as it got the same care. So the lead of 3.1 was a lead in care; who finds more now, nobody can tell, in either
-# direction. Then look above them: RP3β, iALS and EASE have no network, and find more than both. A guess why: they see
-# every cell of $\mathbf R$, or every path, at once, where Dot and NeuMF see a few drawn negatives. Last, follow
-# EASE along its row: with 99 negatives it is behind Dot, among all items ahead. Such a turn is what 3.6 warned of (no
-# intervals here).
+# **How to read it.** First the two of the check mark: NeuMF stayed where it was, and Dot rose as soon as it got the same
+# care. So the lead of 3.1 was a lead in care; who finds more now, nobody can tell, in either direction. Then look above
+# them: RP3β, iALS and EASE have no network, and find more than both. A guess why: they see every cell of
+# $\mathbf R$, or every path, at once, where Dot and NeuMF see a few drawn negatives. Last, follow EASE along its
+# row: with 99 negatives it is behind Dot, among all items ahead. Such a turn is what 3.6 warned of (no intervals here).
 #
 # **A lead over a rival that got less care is no lead. Tune the old model as hard as the new one, and invite
 # the simple ones.**
@@ -592,7 +591,7 @@ verdicts(*cards)
 # *Not every gap is closed.* Dot is still best at the end of its rates and at its last epoch: it may find more.
 #
 # *Hit rates*: EASE finds 0.557 against 0.569 of Dot and 0.574 of NeuMF with 99 negatives, and 0.208 against 0.198 and 0.198
-# among all items; no errors are stored for these gaps. *BCE or BPR?* In the first table each of the four models finds a little
+# among all items; no errors are stored for these gaps. *BCE or BPR?* In the trials of 3.1 each of the four models finds a little
 # more with BCE on validation, in equal trials, but with four negatives for BCE and one for BPR, one seed and a coarse grid: so
 # there is no verdict here.
 #

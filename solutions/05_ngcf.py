@@ -409,13 +409,12 @@ pd.Series({name: losses[-1] for name, losses in live.items()}, name="loss").roun
 #
 # NGCF has more numbers to fit with than its smaller relative, and yet it ends higher: what a model *can* fit, it
 # still has to learn (3.3). A guess why it does not: two of the three products in a score come from layers 1 and
-# 2, and these hear layer 0 through $\mathbf W$ and $\sigma$ only, which have to be learned at the same time. But
-# this was the loss on likes already shown.
+# 2, and these hear layer 0 through $\mathbf W$ and $\sigma$ only, which have to be learned at the same time.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Each at its best, on the test part
 #
-# A low training loss does not recommend. So now each model gets the learning rate and the penalty that are
+# But a low loss on likes already shown does not recommend. So now each model gets the learning rate and the penalty that are
 # best for **it** on validation, and recall@20, the paper's measure, judges.
 #
 # > **Claim 1** (Wang and others, 2019). NGCF finds more than a BPR-MF whose settings were chosen with the same effort.
@@ -491,12 +490,10 @@ verdicts(*cards)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **How to read it.** Three cards, three rivals, and each answers another doubt. Beside BPR-MF, as tables usually have it,
 # nobody can tell. But NGCF's final vector is three times as long, so a lead there could have come from length
-# alone. So ask a simple model of equal width: it finds more, without any layer. And ask NGCF itself without
-# $\mathbf W$ and $\sigma$: that finds more, too. Here these parts cost more than they brought, and figure 5.4 hints
-# why: what is hard to train does not reach what it could represent.
-#
-# The product of 5.2 is in both models of the third card, so nothing here says whether it earns its place. Lesson
-# 06 takes it out, too.
+# alone; and a simple model of equal width finds more, without any layer. NGCF without $\mathbf W$ and $\sigma$
+# finds more, too: here these parts cost more than they brought, and figure 5.4 hints why, for what is hard to train
+# does not reach what it could represent. The product of 5.2 is in both models of the third card, so what it is worth is
+# not told (lesson 06 takes it out).
 #
 # **A part that looks clever may cost more than it brings. Ask every paper for the same model without it, and
 # for a simple one of equal width.**
@@ -583,9 +580,9 @@ print(f"NGCF beside {rival}, the best of the strangers: recall@20 {lead.gain()}"
 
 # %% [markdown]
 # **How to read it.** Look for the first relative from the top. RP3β, EASE and iALS, which have no layer, all stand above
-# it. So who comes first among the relatives says little about what is worth building. Why are strangers ahead? The
-# table gives a hint. The dot product of lesson 03 is BPR-MF with another loss (and a longer search, see the fold), and
-# it, too, is far above its twin. So the layers were judged within a family whose loss may hold all of it back.
+# it, so who comes first among the relatives says little about what is worth building. And the table hints at a reason.
+# The dot product of lesson 03 is BPR-MF with another loss (and a longer search, see the fold), and stands far above its
+# twin: a loss that all relatives share may hold all of them back.
 #
 # **A table of relatives orders a family. Only strangers tell what the family is worth, so they stand in the tables
 # of all lessons to come.**
