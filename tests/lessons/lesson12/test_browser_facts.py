@@ -80,6 +80,18 @@ def test_relations_can_be_switched_and_another_node_put_into_the_middle(on_a_pag
     assert status(root) == "Ann reaches 5 of 5 films within 3 edges."
 
 
+def test_a_node_can_be_dropped_in_the_middle_and_its_way_is_told(on_a_page):
+    page, root = on_a_page(graph())
+    exit_ = root.get_by_role("button", name="Exit, film")
+    exit_.locator("circle").first.hover()
+    assert "The way: Ann – likes – Alien – has genre – horror – has genre – Exit." in status(root)
+    ring = root.locator(".gr-tg-target").bounding_box()
+    page.mouse.down()
+    page.mouse.move(ring["x"] + 20, ring["y"] + 20, steps=4)
+    page.mouse.up()
+    assert status(root).startswith("Exit reaches 2 of 4 films")
+
+
 @pytest.mark.parametrize("make", [visuals.translation, graph])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_it_fits_a_narrow_page_and_can_be_read(on_a_page, make, dark):

@@ -125,10 +125,24 @@ def test_likes_alone_never_reach_a_film_without_likes():
 
 def test_nodes_of_a_ring_have_its_distance_and_places_of_their_own():
     ring = np.array([0, 1, 1, 2, 2, 2, 3, -1, -1])
-    place = places(ring)
+    edges = np.array([[0, 1], [2, 0], [1, 3], [1, 4], [5, 2], [4, 6]])
+    place = places(ring, edges)
     reached = ring >= 0
     np.testing.assert_allclose(np.linalg.norm(place[reached], axis=1), ring[reached])
     assert len(np.unique(place.round(6), axis=0)) == len(ring)
+
+
+def test_no_edge_passes_by_a_node_and_no_name_lies_on_another():
+    facts = toy.tastes()
+    axes = visuals.typed_graph(facts, goal="film").static()
+    names = set(facts.entity_labels)
+    for ax in axes:
+        figure = ax.figure
+        figure.canvas.draw()
+        boxes = [t.get_window_extent() for t in ax.texts if t.get_text() in names]
+        assert len(boxes) == len(names)
+        assert not any(a.overlaps(b) for k, a in enumerate(boxes) for b in boxes[:k])
+    assert "3 of 5 films" in axes[0].get_title(loc="left")
 
 
 def test_the_tastes_are_the_likes_with_more_around_them():

@@ -8,6 +8,8 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
 
 from graphrec_utils import style
 from graphrec_utils.data import Triples
@@ -15,6 +17,10 @@ from graphrec_utils.plots.visuals.base import Visual
 
 MOST, KINDS, HOPS = 30, 5, 3  # nodes, kinds of nodes, rings
 COLORS = (style.USER, style.ITEM, style.POSITIVE, style.NEGATIVE, style.CONTEXT)
+REACH, SHELF = (
+    4.1,
+    3.75,
+)  # half of the width, and how far below the middle the row of the others lies
 MARKERS = ("o", "s", "^", "D", "X")
 
 
@@ -69,7 +75,7 @@ def typed_graph(
             f"{', '.join(chosen) or 'no relation'}. Within {HOPS} edges: {', '.join(reached) or 'nothing'}; that "
             f"is {len(reached)} of {len(wanted)} {goal or 'node'}s."
         ),
-        draw=lambda: draw(rows, names, relations, types, kinds, center, switched),
+        draw=lambda: draw(rows, names, relations, types, kinds, center, switched, goal),
     )  # fmt: skip
 
 
@@ -85,51 +91,164 @@ def rings(facts: np.ndarray, num_nodes: int, on: Sequence[bool], center: int) ->
     return ring
 
 
-def places(ring: np.ndarray) -> np.ndarray:
-    """Return a place for every node: those of a ring around the middle, those that are not reached in a row below."""
-    place = np.zeros((len(ring), 2))
-    for hop in range(1, HOPS + 1):
-        own = np.flatnonzero(ring == hop)
-        angle = (
-            2 * np.pi * (np.arange(len(own)) + 0.5 * (hop % 2)) / max(1, len(own))
-            + np.pi / 2
-            + 0.3 * hop
-        )
-        place[own] = hop * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+def places(ring: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Return a place for every node: on rings, behind the one it is reached through; the others in a row below.
+
+    Of some ways to turn the rings the one with the fewest edges that cross or pass a node by.
+    """
+    ends = np.concatenate([edges, edges[:, ::-1]])
+    behind: dict[int, list[int]] = {v: [] for v in range(len(ring))}
+    for v in np.flatnonzero(ring > 0):
+        near = [a for a, b in ends.tolist() if b == v and ring[a] == ring[v] - 1]
+        behind[near[0]].append(int(v))
+    angle = np.zeros(len(ring))
+
+    def leaves(v: int) -> int:
+        return sum(map(leaves, behind[v])) or 1
+
+    def share(v: int, low: float, high: float) -> None:
+        wide = min(high - low, 2.4 if ring[v] else 9)
+        at = (low + high - wide) / 2
+        for w in behind[v]:
+            own = wide * leaves(w) / leaves(v)
+            angle[w] = at + own / 2
+            share(w, at, at + own)
+            at += own
+
+    share(int(np.flatnonzero(ring == 0)[0]), -np.pi, np.pi)
     away = np.flatnonzero(ring < 0)
-    place[away, 0] = np.linspace(-HOPS, HOPS, len(away) + 2)[1:-1]
-    place[away, 1] = -HOPS - 0.9 - 0.8 * (np.arange(len(away)) % 2)
-    return place
+    below = (np.arange(len(away)) + 0.5) / max(1, len(away)) * 2 * REACH - REACH
+    found = []
+    for turn in sorted(np.arange(-10, 11) * 0.08, key=abs):
+        turned = angle + 0.2 + turn * (ring - 1)
+        place = np.maximum(ring, 0)[:, None] * np.stack([np.cos(turned), -np.sin(turned)], axis=1)
+        place[away, 0] = below
+        place[away, 1] = -SHELF - 0.75 * (np.arange(len(away)) % 2) * (len(away) > 6)
+        found.append(
+            (_tangled(place[ring >= 0], np.cumsum(ring >= 0)[edges] - 1), len(found), place)
+        )
+    return min(found, key=lambda x: x[:2])[2]
 
 
-def draw(facts, names, relations, types, kinds, center, on) -> tuple[Axes, ...]:
+def _tangled(place: np.ndarray, edges: np.ndarray) -> int:
+    """Count the pairs of edges that cross, and three for each node that an edge passes by."""
+    a, b = place[edges[:, 0]], place[edges[:, 1]]
+    side = _cross(
+        (b - a)[:, None], place[None] - a[:, None]
+    )  # (edges, nodes), its sign says left or right
+    one, other = (np.take_along_axis(side, edges[:, [k]].T, axis=1) for k in (0, 1))
+    apart = one * other < -1e-9
+    length = np.linalg.norm(b - a, axis=1, keepdims=True)
+    along = ((place[None] - a[:, None]) * (b - a)[:, None]).sum(2) / length
+    passes = (np.abs(side) / length < 0.37) & (along > 1e-6) & (along < length - 1e-6)
+    return int((apart & apart.T).sum()) // 2 + 3 * int(passes.sum())
+
+
+def _cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
+
+
+def _labels(place: np.ndarray, names: list[str], edges: np.ndarray, ring: np.ndarray) -> np.ndarray:
+    """Return where each name stands: beside its node, where it covers the least of nodes, lines and names."""
+    steps = np.linspace(0, 1, 17)[:, None, None]
+    dots = (place[edges[:, 0]] * (1 - steps) + place[edges[:, 1]] * steps).reshape(-1, 2)
+    taken = [(x - 0.2, y - 0.2, x + 0.2, y + 0.2) for x, y in place]
+    found = np.zeros_like(place)
+    for v, name in enumerate(names):
+        best = (np.inf,)
+        out = place[v] / max(1e-9, np.linalg.norm(place[v]))
+        size = 0.17 * len(name) + 0.1
+        for dx, dy in [
+            (1, 0),
+            (-1, 0),
+            (0, 1),
+            (0, -1),
+            (0.6, 0.9),
+            (-0.6, 0.9),
+            (0.6, -0.9),
+            (-0.6, -0.9),
+        ]:
+            x, y = place[v] + (dx * (0.28 + size / 2), dy * 0.42)
+            box = (x - size / 2, y - 0.16, x + size / 2, y + 0.16)
+            cost = (
+                1.5 * (1 - (dx, dy) @ out) if ring[v] > 0 else 0 if ring[v] == 0 or dy > -1 else -99
+            )
+            cost += 60 * (abs(x) + size / 2 > REACH + 0.3 or (ring[v] >= 0 and y < 0.4 - SHELF))
+            cost += 20 * sum(w != v and box[0] < z[2] and z[0] < box[2] and box[1] < z[3] and z[1] < box[3]
+                             for w, z in enumerate(taken))  # fmt: skip
+            inside = (dots > box[:2]).all(axis=1) & (dots < box[2:]).all(axis=1)
+            cost += 2 * inside.sum()
+            if cost < best[0]:
+                best = (cost, (x, y), box)
+        found[v] = best[1]
+        taken.append(best[2])
+    return found
+
+
+def draw(facts, names, relations, types, kinds, center, on, goal) -> tuple[Axes, ...]:
     """Draw what the first relation alone reaches, and what the switched ones do."""
-    figure = plt.figure(figsize=(8.2, 4.3))
+    figure = plt.figure(figsize=(8.2, 4.9))
     axes = figure.subplots(1, 2)
     first = [k == 0 for k in range(len(relations))]
-    for ax, switched, title in ((axes[0], first, relations[0]), (axes[1], on, None)):
+    every = ", ".join(name for name, x in zip(relations, on, strict=True) if x)
+    looks = [("solid", 2.0), ("dashed", 1.4), ("dotted", 1.6), ("dashdot", 1.4)]
+    wanted = [v for v, kind in enumerate(types) if v != center and kind == (goal or kind)]
+    for ax, switched, by in ((axes[0], first, f"{relations[0]} alone"), (axes[1], on, every)):
         ring = rings(facts, len(names), switched, center)
-        place = places(ring)
-        for h, r, t in facts.tolist():
-            if switched[r] and ring[h] >= 0 and ring[t] >= 0:
-                look = (("solid", 2.0), ("dashed", 1.4), ("dotted", 1.6), ("dashdot", 1.4))[r % 4]
-                ax.plot(
-                    *place[[h, t]].T, color=style.CONTEXT, linestyle=look[0], lw=look[1], zorder=1
-                )
+        shown = [
+            (h, r, t) for h, r, t in facts.tolist() if switched[r] and min(ring[h], ring[t]) >= 0
+        ]
+        edges = np.array([(h, t) for h, _, t in shown], dtype=int).reshape(-1, 2)
+        place = places(ring, edges)
+        for k in range(1, HOPS + 1):
+            ax.add_patch(
+                plt.Circle((0, 0), k, fill=False, color=style.CONTEXT, alpha=0.3, linewidth=0.8)
+            )
+        for h, r, t in shown:
+            line, width = looks[r % 4]
+            ax.plot(*place[[h, t]].T, color=style.CONTEXT, linestyle=line, lw=width, zorder=1)
         for kind, color, marker in zip(kinds, COLORS, MARKERS, strict=False):
             own = np.array([t == kind for t in types])
-            for reached, alpha in ((True, 1.0), (False, 0.35)):
+            for reached, alpha in ((True, 1.0), (False, 0.4)):
                 v = own & ((ring >= 0) == reached)
-                ax.scatter(*place[v].T, s=70, marker=marker, color=color, alpha=alpha, zorder=2,
-                           label=kind if reached else None)  # fmt: skip
+                ax.scatter(*place[v].T, s=70, marker=marker, color=color, alpha=alpha, zorder=2)
         ax.scatter(
             *place[center], s=190, facecolors="none", edgecolors=style.INK, linewidths=2, zorder=3
         )
-        for v, name in enumerate(names):
-            ax.annotate(name, place[v], (0, 8), textcoords="offset points", ha="center", fontsize=8)
-        shown = title or ", ".join(name for name, x in zip(relations, on, strict=True) if x)
-        ax.set_title(shown, fontsize=9)
-        ax.set(xlim=(-HOPS - 1, HOPS + 1), ylim=(-HOPS - 2.2, HOPS + 0.7), aspect="equal")
+        for v, (x, y) in enumerate(_labels(place, names, edges, ring)):
+            text = ax.text(x, y, names[v], ha="center", va="center", fontsize=9, zorder=4,
+                           fontweight="bold" if v == center else None)  # fmt: skip
+            text.set_path_effects([withStroke(linewidth=2.5, foreground=style.PAPER)])
+        got = sum(ring[v] >= 0 for v in wanted)
+        ax.set_title(f"{by}: {got} of {len(wanted)} {goal or 'node'}s", fontsize=10, loc="left")
+        if not shown:
+            ax.text(
+                0,
+                1.5,
+                f"no edge “{relations[0]}”\nis at {names[center]}",
+                ha="center",
+                va="center",
+                fontsize=9,
+            )
+        if (ring < 0).any():
+            box = (-REACH, -SHELF - 1.35), 2 * REACH, 1.95
+            ax.add_patch(
+                plt.Rectangle(*box, facecolor=style.CONTEXT, alpha=0.12, edgecolor="none", zorder=0)
+            )
+            ax.text(-REACH + 0.1, -SHELF + 0.42, "out of reach", fontsize=8, va="center")
+        ax.set(xlim=(-REACH - 0.3, REACH + 0.3), ylim=(-SHELF - 1.45, HOPS + 0.55), aspect="equal")
         ax.axis("off")
-    axes[0].legend(fontsize=8, loc="upper left", bbox_to_anchor=(-0.1, 1))
+    marks = [
+        Line2D([], [], color=color, marker=marker, linestyle="none", label=kind)
+        for kind, color, marker in zip(kinds, COLORS, MARKERS, strict=False)
+    ]
+    lines = [
+        Line2D(
+            [], [], color=style.CONTEXT, linestyle=looks[r % 4][0], lw=looks[r % 4][1], label=name
+        )
+        for r, name in enumerate(relations)
+    ]
+    figure.legend(
+        handles=[*marks, *lines], loc="outside lower center", ncols=9, fontsize=9, frameon=False
+    )
     return tuple(axes)
