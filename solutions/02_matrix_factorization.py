@@ -1052,8 +1052,9 @@ visuals.scatter(
 
 # %% [markdown]
 # *Figure 2.7. The 300 pins that were saved most, in the plane of the two directions with the largest
-# variance; the four most frequent topics have a color and a mark. In the interactive version, point
-# at a pin or search for a topic: lines lead to its five nearest in all 32 coordinates.*
+# variance; the four most frequent topics have a color and a mark. Of the pin with the ring: lines to its five nearest in all
+# 32 coordinates, dotted rings round its five nearest on the map. In the interactive version, say which pin is nearest, point at one,
+# search for a topic, or drop a pin of yours in.*
 #
 # Look at a map to find questions; compute their answers with all coordinates.
 

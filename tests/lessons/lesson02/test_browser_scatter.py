@@ -75,6 +75,33 @@ def test_the_search_finds_parts_of_names(page, shown):
     assert field.input_value() == ""
 
 
+def test_it_asks_which_one_is_nearest_and_takes_an_answer(page, shown):
+    shown.get_by_role("button", name="Which pin is nearest?").click()
+    assert status(shown).startswith("Which one is nearest to Bob (user), the one with the ring")
+    shown.locator(".gr-map").focus()
+    page.keyboard.press("ArrowUp")
+    assert status(shown).endswith("Now at Alien.")
+    page.keyboard.press("Enter")
+    assert status(shown).startswith("Alien, number 2 on the map, is not its nearest")
+    assert status(shown).endswith("Right: 0 of 1.")
+    shown.get_by_role("button", name="Reset").click()
+    assert status(shown) == "5 nodes."
+
+
+def test_a_pin_can_be_dropped_in_and_dragged(page, shown):
+    shown.get_by_role("button", name="Drop a pin in").click()
+    assert status(shown).startswith("Nearest to your pin on the map: 3 item and 2 user.")
+    star = shown.locator(".gr-star")
+    before = star.bounding_box()
+    page.keyboard.press("ArrowLeft")
+    assert star.bounding_box()["x"] < before["x"]
+    star.hover()
+    page.mouse.down()
+    page.mouse.move(before["x"] + 60, before["y"] + 40, steps=3)
+    page.mouse.up()
+    assert star.bounding_box()["x"] > before["x"] + 20
+
+
 def test_the_canvas_is_drawn_in_the_groups_colors(page, shown):
     seen = page.evaluate(
         """() => {

@@ -24,7 +24,7 @@ def scatter(
     neighbors=None,
     axes: tuple[str, str] = ("first coordinate", "second coordinate"),
 ) -> Visual:
-    """Return a map of nodes in the plane, with hover, arrow keys and search.
+    """Return a map of nodes in the plane, with hover, arrow keys, search, questions and a pin to drop in.
 
     A map of two coordinates loses most of an embedding. With `neighbors`, a chosen node is joined
     to its nearest ones in the full space: lines across the map show where it lies.
@@ -79,18 +79,44 @@ def scatter(
             + ", ".join(f"{name} ({groups.count(name)})" for name in names)
             + "."
         ),
-        draw=lambda: draw(points, groups, names, axes),
+        draw=lambda: draw(unit, groups, names, axes, near, list(labels)),
     )
 
 
-def draw(points: np.ndarray, groups: list[str], names: list[str], axes: tuple[str, str]) -> Axes:
-    """Draw the map, one color and marker per group."""
-    _, ax = plt.subplots(figsize=(6, 4.2))
+def draw(
+    points: np.ndarray,
+    groups: list[str],
+    names: list[str],
+    axes: tuple[str, str],
+    near: np.ndarray,
+    labels: list[str],
+) -> Axes:
+    """Draw the map, one color and marker per group; of the node halfway in the list, also the nearest in the full space."""
+    _, ax = plt.subplots(figsize=(7.2, 4.4))
     member = np.array(groups)
     for name, color, marker in zip(names, COLORS, MARKERS, strict=False):
         x, y = points[member == name].T
-        ax.scatter(x, y, s=14, marker=marker, color=color, alpha=0.7, linewidth=0, label=name)
+        ax.scatter(x, y, s=16, marker=marker, color=color, alpha=0.7, linewidth=0, label=name)
+    one = len(points) // 2
+    if near.shape[1]:
+        for other in near[one]:
+            ax.plot(*points[[one, other]].T, color=style.INK, linewidth=1.1)
+        rest = np.delete(np.arange(len(points)), one)
+        away = np.linalg.norm((points[rest] - points[one]) * (1.6, 1), axis=1)
+        for k, other in enumerate(rest[away.argsort()[: near.shape[1]]]):
+            ax.scatter(*points[other], s=90, facecolors="none", edgecolors=style.INK, linewidths=1,
+                       linestyle=":", label="" if k else "nearest on the map")  # fmt: skip
+        ax.plot([], [], color=style.INK, linewidth=1.1, label="nearest in the full space")
+        ax.scatter(
+            *points[one],
+            s=160,
+            facecolors="none",
+            edgecolors=style.INK,
+            linewidths=2.2,
+            label=labels[one],
+        )
+        ax.set_title(f"What is nearest to {labels[one]}?", loc="left", fontsize=10)
     ax.set(xlabel=axes[0], ylabel=axes[1], xticks=[], yticks=[])
-    if len(names) > 1:
+    if len(names) > 1 or near.shape[1]:
         ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return ax

@@ -1,4 +1,5 @@
-// A map of nodes: hover or arrow keys choose one, a search marks names, lines lead to its neighbors.
+// A map of nodes: hover or arrow keys choose one, a search marks names, lines lead to its neighbors. It asks which
+// one is nearest to another in all coordinates, and shows what is nearest on the map to a pin that one drops in.
 // State: x, y (0 … 1000), labels, group (numbers), groups (names), neighbors, axes, selected.
 
 import { button, count, frame, h, list, s } from "../../../../plots/visuals/base/base.js";
@@ -34,7 +35,7 @@ function render({ model, el }) {
 
   const { root, body, controls, say } = frame(el, {
     label: `Map of ${count(n, "node")}`,
-    help: "Point at a node. On the map, arrow keys go to the next node in their direction.",
+    help: "Point at a node. On the map, arrow keys go to the next node in their direction; Enter answers. The star can be dragged, or moved by arrow keys.",
   });
   const canvas = h("canvas", { "aria-hidden": "true" });
   const map = h("div", { class: "gr-map", tabindex: "0", role: "group", "aria-label": "Map; arrow keys move" }, canvas);
@@ -49,6 +50,11 @@ function render({ model, el }) {
   body.append(map, h("div", { class: "gr-keys" }, search, ...(groups.length > 1 ? keys : []), about));
 
   let found = new Set();
+  let [asked, guess, cursor] = [-1, -1, -1]; // a question, its answer, where the keys are
+  let [right_, made] = [0, 0];
+  let star = null; // [x, y] of a pin of one's own
+  const nearest = (x, y, but = -1) =>
+    labels.map((_, k) => [(px(k) - x) ** 2 + (py(k) - y) ** 2, k]).filter(([, k]) => k !== but).sort((a, b) => a[0] - b[0]).map(([, k]) => k);
   const draw = () => {
     const look = getComputedStyle(root);
     const color = (name) => look.getPropertyValue(`--gr-${name}`).trim();
@@ -75,21 +81,63 @@ function render({ model, el }) {
       g.fillStyle = color(tones[group[k]]);
       mark(k, 5);
     }
-    if (chosen < 0) return;
-    g.lineWidth = 1.2;
-    for (const other of neighbors[chosen]) {
+    const line = (from, to, dash = []) => {
+      g.setLineDash(dash);
       g.beginPath();
-      g.moveTo(px(chosen), py(chosen));
-      g.lineTo(px(other), py(other));
+      g.moveTo(...from);
+      g.lineTo(...to);
       g.stroke();
+      g.setLineDash([]);
+    };
+    const at = (k) => [px(k), py(k)];
+    const ring = (k, r, wide) => {
+      g.lineWidth = wide;
+      g.beginPath();
+      g.arc(px(k), py(k), r, 0, 7);
+      g.stroke();
+    };
+    if (star) {
+      g.lineWidth = 1.2;
+      for (const k of nearest(...star).slice(0, 5)) line(star, at(k), [4, 3]);
+      return;
     }
-    g.lineWidth = 3;
-    g.beginPath();
-    g.arc(px(chosen), py(chosen), 8, 0, 7);
-    g.stroke();
+    const center = asked < 0 ? chosen : asked;
+    if (center < 0) return;
+    if (asked < 0 || guess >= 0) {
+      g.lineWidth = 1.4;
+      for (const other of neighbors[center]) line(at(center), at(other));
+    }
+    ring(center, 8, 3);
+    if (asked < 0) return;
+    if (cursor >= 0 && guess < 0) ring(cursor, 8, 1.5);
+    if (guess < 0) return;
+    g.lineWidth = 2.5;
+    line(at(asked), at(guess), [6, 4]);
+    for (const k of neighbors[asked]) ring(k, 7, 1.5);
   };
 
+  const kinds = (which) => {
+    const number = groups.map((_, j) => which.filter((k) => group[k] === j).length);
+    return list(number.map((x, j) => [x, j]).filter(([x]) => x).sort((a, b) => b[0] - a[0]).map(([x, j]) => `${x} ${groups[j]}`));
+  };
   const tell = () => {
+    if (star) {
+      const near = nearest(...star).slice(0, 5);
+      const whole = neighbors.some((x) => x.length) ? " Where it lies in all other coordinates, the map does not know." : "";
+      return say(`Nearest to your pin on the map: ${kinds(near)}.${whole}`);
+    }
+    if (asked >= 0) {
+      const kind = groups.length > 1 ? ` (${groups[group[asked]]})` : "";
+      if (guess < 0) return say(`Which one is nearest to ${labels[asked]}${kind}, the one with the ring, in the full space? Tap it.${cursor >= 0 ? ` Now at ${labels[cursor]}.` : ""}`);
+      const place = nearest(px(asked), py(asked), asked).indexOf(guess) + 1;
+      const good = neighbors[asked].includes(guess);
+      const among = neighbors[asked].length > 1 ? `among its ${neighbors[asked].length} nearest` : "its nearest";
+      const far = neighbors[asked].map((k) => nearest(px(asked), py(asked), asked).indexOf(k) + 1);
+      return say(
+        `${labels[guess]}, number ${place} on the map, is ${good ? "" : "not "}${among} in the full space. ` +
+          `${far.length > 1 ? "Those are" : "That is"} number ${list(far.map(String))} on the map. Right: ${right_} of ${made}.`,
+      );
+    }
     const k = model.get("selected");
     if (k < 0) return say(found.size ? `${count(found.size, "name")} found.` : `${count(n, "node")}.`);
     const kind = groups.length > 1 ? ` (${groups[group[k]]})` : "";
@@ -106,16 +154,47 @@ function render({ model, el }) {
     tell();
   };
 
-  map.addEventListener("pointermove", (event) => {
+  const spot = (event) => {
     const box = canvas.getBoundingClientRect();
-    const x = ((event.clientX - box.left) * width) / box.width;
-    const y = ((event.clientY - box.top) * height) / box.height;
-    let [best, least] = [-1, 15 ** 2];
-    for (let k = 0; k < n; k++) {
-      const away = (px(k) - x) ** 2 + (py(k) - y) ** 2;
-      if (away < least) [best, least] = [k, away];
-    }
-    if (best >= 0) choose(best);
+    return [((event.clientX - box.left) * width) / box.width, ((event.clientY - box.top) * height) / box.height];
+  };
+  const under = (event) => {
+    const [x, y] = spot(event);
+    const [k] = nearest(x, y, asked);
+    return (px(k) - x) ** 2 + (py(k) - y) ** 2 < 15 ** 2 ? k : -1;
+  };
+  const answer = (k) => {
+    if (k < 0 || guess >= 0) return;
+    guess = k;
+    made += 1;
+    right_ += neighbors[asked].includes(k);
+    show();
+  };
+  map.addEventListener("pointermove", (event) => {
+    if (star || asked >= 0) return;
+    const k = under(event);
+    if (k >= 0) choose(k);
+  });
+  map.addEventListener("click", (event) => {
+    if (asked >= 0) answer(under(event));
+  });
+  // a pin of one's own: a star that follows the hand
+  const pin = h("button", { type: "button", class: "gr-star", "aria-label": "Your pin, arrow keys move it" }, "★");
+  pin.hidden = true;
+  map.append(pin);
+  const put = (x, y) => {
+    star = [Math.max(edge, Math.min(width - edge, x)), Math.max(edge, Math.min(height - edge, y))];
+    pin.style.left = `${(100 * star[0]) / width}%`;
+    pin.style.top = `${(100 * star[1]) / height}%`;
+    show();
+  };
+  pin.addEventListener("pointerdown", (event) => pin.setPointerCapture(event.pointerId));
+  pin.addEventListener("pointermove", (event) => pin.hasPointerCapture(event.pointerId) && put(...spot(event)));
+  pin.addEventListener("keydown", (event) => {
+    const way = { ArrowRight: [12, 0], ArrowLeft: [-12, 0], ArrowUp: [0, -12], ArrowDown: [0, 12] }[event.key];
+    if (!way) return;
+    event.preventDefault();
+    put(star[0] + way[0], star[1] + way[1]);
   });
   // the nearest node within 45 degrees of the arrow
   const next = (from, dx, dy) => {
@@ -131,7 +210,16 @@ function render({ model, el }) {
   };
   map.addEventListener("keydown", (event) => {
     if (event.altKey || event.metaKey || event.ctrlKey) return;
+    if (event.target === pin) return;
     const way = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (asked >= 0 && (way || event.key === "Enter")) {
+      event.preventDefault();
+      if (!way) return answer(cursor);
+      if (guess >= 0) return;
+      const to = next(cursor < 0 ? asked : cursor, ...way);
+      if (to !== asked) cursor = to;
+      return show();
+    }
     if (!way) return;
     event.preventDefault();
     const now = model.get("selected");
@@ -150,8 +238,34 @@ function render({ model, el }) {
     const order = [...found];
     choose(order[(order.indexOf(model.get("selected")) + 1) % order.length]);
   });
+  const clear = () => {
+    [asked, guess, cursor, star] = [-1, -1, -1, null];
+    pin.hidden = true;
+  };
+  const some = neighbors.flatMap((x, k) => (x.length ? [k] : [])); // whom one can ask about
+  let turn = 0;
+  const ask = button("Which pin is nearest?", () => {
+    clear();
+    field.value = "";
+    found = new Set();
+    asked = some[(turn++ * 37 + 11) % some.length];
+    choose(-1);
+    show();
+  });
+  const drop = button("Drop a pin in", () => {
+    clear();
+    pin.hidden = false;
+    choose(-1);
+    put(width / 2, height / 2);
+    pin.focus();
+  });
+  ask.hidden = !some.length || n < 3;
   controls.prepend(
+    ask,
+    drop,
     button("Reset", () => {
+      clear();
+      [right_, made, turn] = [0, 0, 0];
       field.value = "";
       found = new Set();
       choose(-1);
