@@ -72,6 +72,21 @@ def test_the_solved_side_is_outlined(shown):
     assert moved.get_attribute("aria-label") == "user vectors W"
 
 
+def test_a_residual_tells_its_sum_and_the_loss_can_be_pulled(page, shown):
+    table = shown.get_by_role("table", name="residual R − W Hᵀ")
+    table.locator("td").nth(2).click()
+    assert "Ann – Brazil: 1 − (" in status(shown)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert "Bob – Brazil: 1 − (" in status(shown)
+    box = shown.locator(".gr-als-pull").bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 10, box["y"] + 60, steps=4)
+    page.mouse.up()
+    assert status(shown).startswith("Half-step 8 of 8")
+
+
 def test_play_runs_to_the_end(shown):
     shown.get_by_role("button", name=re.compile("Play")).click()
     shown.get_by_text("Half-step 8 of 8").wait_for()

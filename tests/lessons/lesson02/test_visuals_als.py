@@ -54,16 +54,22 @@ def test_the_state_starts_at_zero_and_holds_the_likes(visual):
 def test_the_picture_shows_what_is_left_of_R(visual):
     axes = visual.static()
     first, last = visual.state["steps"][0], visual.state["steps"][-1]
-    assert len(axes) == 6
-    assert axes[0].get_title("left") == f"0: start\nloss {first['loss']:.2f}"
-    assert axes[-1].get_title("left") == f"8: items\nloss {last['loss']:.2f}"
+    assert [ax.get_title("left") for ax in axes] == [
+        "0: start",
+        "1: users solved",
+        "8: items solved",
+        "",
+    ]
+    np.testing.assert_allclose(
+        axes[-1].lines[0].get_ydata()[[0, -1]], [first["loss"], last["loss"]]
+    )
     left = toy.likes().numpy() - np.array(last["user_emb"]) @ np.array(last["item_emb"]).T
-    np.testing.assert_allclose(axes[-1].images[0].get_array(), left)
+    np.testing.assert_allclose(axes[-2].images[0].get_array(), left)
     assert axes[0].images[0].get_cmap().name == style.SIGNED
 
 
 def test_a_single_sweep_fits_too():
-    assert len(visuals.als(toy.likes(), sweeps=1).static()) == 3
+    assert len(visuals.als(toy.likes(), sweeps=1).static()) == 4
 
 
 def test_the_texts_tell_sizes_and_loss(visual):

@@ -15,7 +15,6 @@ from graphrec_utils.models import mf
 from graphrec_utils.plots.visuals.base import Visual, asked, small_graph
 
 LARGEST = 8  # rows or columns whose numbers stay readable in three tables side by side
-SHOWN = 6  # pictures beside each other in the static twin
 
 
 def als(
@@ -121,10 +120,12 @@ def half_steps(
 
 
 def draw(R: np.ndarray, steps: list[dict], users: list[str], items: list[str]) -> tuple[Axes, ...]:
-    """Draw R − ŷ at the start and after the first half-steps; the last picture is the end."""
-    chosen = [*range(min(SHOWN, len(steps)) - 1), len(steps) - 1]
-    figure = plt.figure(figsize=(1.36 * len(chosen) + 0.8, 1.3 + 0.32 * len(users)))
-    axes = figure.subplots(1, len(chosen), sharey=True)
+    """Draw R − ŷ at the start, after the first half-step and at the end, and below them the loss of every state."""
+    last = len(steps) - 1
+    chosen = sorted({0, 1, last})
+    figure = plt.figure(figsize=(8, 2.6 + 0.42 * len(users)))
+    grid = figure.add_gridspec(2, len(chosen), height_ratios=[0.42 * len(users) + 0.3, 1.2])
+    axes = [figure.add_subplot(grid[0, k]) for k in range(len(chosen))]
     for ax, k in zip(axes, chosen, strict=True):
         left = R - np.array(steps[k]["user_emb"]) @ np.array(steps[k]["item_emb"]).T
         ax.imshow(left, cmap=style.SIGNED, vmin=-1.5, vmax=1.5, aspect="auto")
@@ -132,11 +133,19 @@ def draw(R: np.ndarray, steps: list[dict], users: list[str], items: list[str]) -
             dark = abs(left[u, i]) > 0.9
             color = style.PAPER if dark else style.INK
             told = f"{left[u, i].round(1) + 0:.1f}"  # 0.0, not -0.0
-            ax.text(i, u, told, ha="center", va="center", color=color, fontsize=8)
-        name = f"{k}: {steps[k]['solved'] or 'start'}"
-        ax.set_title(f"{name}\nloss {steps[k]['loss']:.2f}", fontsize="small", loc="left")
-        ax.set_xticks(range(len(items)), items, rotation=90, fontsize=8)
-        ax.set_yticks(range(len(users)), users)
+            ax.text(i, u, told, ha="center", va="center", color=color, fontsize=12)
+        solved = steps[k]["solved"]
+        ax.set_title(f"{k}: {solved + ' solved' if solved else 'start'}", fontsize=11, loc="left")
+        ax.set_xticks(range(len(items)), items, fontsize=9)
+        ax.set_yticks(range(len(users)), users if ax is axes[0] else [])
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
-    return tuple(axes)
+    line = figure.add_subplot(grid[1, :])
+    losses = [step["loss"] for step in steps]
+    line.plot(losses, color=style.CONTEXT, linewidth=2, marker="o", markersize=5)
+    line.plot(chosen, [losses[k] for k in chosen], "o", color=style.NEGATIVE, markersize=9)
+    for k in chosen:
+        line.annotate(f"{losses[k]:.2f}", (k, losses[k]), (9, 6), textcoords="offset points")
+    line.set_xticks(range(len(steps)), [step["solved"] or "start" for step in steps])
+    line.set(ylabel="loss", ylim=(0, 1.15 * max(losses)), xlim=(-0.3, last + 0.6))
+    return (*axes, line)

@@ -57,21 +57,39 @@ def layers(
 
 
 def draw(A_hat, m, users, items, K) -> tuple[Axes, ...]:
-    """Draw the scores under the mean and under the last layer alone."""
-    axes = plt.figure(figsize=(6.4, 1.9)).subplots(1, 2)
+    """Draw the score of each pair as a bar, under the mean and under the last layer alone; outlines are the mean's."""
+    pairs = [(u, i) for u in range(m) for i in range(len(items))]
+    figure = plt.figure(figsize=(7.6, 1.0 + 0.27 * len(pairs)))
+    axes = figure.subplots(1, 2, sharex=True, sharey=True)
     weights = {
         f"mean of layers 0 to {K}": [1 / (K + 1)] * (K + 1),
         f"layer {K} alone": [0.0] * K + [1.0],
     }
+    before, widest = None, []
     for (name, alpha), ax in zip(weights.items(), axes, strict=True):
         P = propagation.propagate(A_hat, torch.eye(len(A_hat), dtype=A_hat.dtype), K, alpha)
-        scores = (P @ P.T)[:m, m:].numpy()
-        ax.imshow(scores, cmap=style.MAGNITUDE, vmin=0, vmax=1, aspect="auto")
-        for u, i in np.ndindex(scores.shape):
-            shown = f"{scores[u, i]:.3f}" if scores[u, i] > 1e-9 else "0"
-            ax.text(i, u, shown, ha="center", va="center", color=style.PAPER)
-        ax.set_title(f"scores, {name}", fontsize="small", loc="left")
-        ax.set_xticks(range(len(items)), items, fontsize=9)
-        ax.set_yticks(range(m), users, fontsize=9)
+        scores = [float((P @ P.T)[u, m + i]) for u, i in pairs]
+        if before is not None:
+            ax.barh(
+                range(len(pairs)), before, color="none", edgecolor=style.CONTEXT, linestyle="--"
+            )
+        before = scores
+        widest += scores
+        ax.barh(range(len(pairs)), scores, color=style.USER)
+        for k, score in enumerate(scores):
+            told = f"{score:.3f}" if score > 1e-9 else "0"
+            bold = None if score > 1e-9 else "bold"
+            ax.annotate(
+                told,
+                (max(score, 0), k),
+                (4, 0),
+                textcoords="offset points",
+                va="center",
+                fontweight=bold,
+            )
+        ax.set_title(f"scores, {name}", fontsize=11, loc="left")
+        ax.set_yticks(range(len(pairs)), [f"{users[u]} – {items[i]}" for u, i in pairs])
+        ax.set(xticks=[0], ylim=(len(pairs) - 0.4, -0.6))
         ax.tick_params(length=0)
+    axes[0].set_xlim(0, 1.25 * max(widest))
     return tuple(axes)

@@ -1,8 +1,9 @@
-// Weights of the layers: predict which scores are 0, then see them; the filter's response beside it.
+// Weights of the layers: predict which scores are 0, then see them as bars; of one pair also the bars of the walks that
+// its score is made of, odd and even. The filter's response beside it.
 // State: users, items (names), blocks (user-item block of A_hat to the power 0 … 2K), eigenvalues,
 // alpha (K + 1 weights), guesses ({ "u i": 0 or 1 }), shown (are the scores visible).
 
-import { button, frame, h, roving, s, slider } from "../../../../plots/visuals/base/base.js";
+import { button, frame, h, moves, roving, s, slider } from "../../../../plots/visuals/base/base.js";
 
 function render({ model, el }) {
   const users = model.get("users");
@@ -22,19 +23,23 @@ function render({ model, el }) {
     model.save_changes();
   };
 
-  const { body, controls, say } = frame(el, {
+  const { root, body, controls, say } = frame(el, {
     label: "Weights of the layers",
-    help: "Press a cell, or move with the arrow keys and press Enter, to predict: ?, 0 or above 0.",
+    help: "Press a cell, or move with the arrow keys and press Enter, to predict: ?, 0 or above 0. Then show the scores and pull the weights up and down; a cell that is pressed now shows its walks.",
   });
 
-  // ---- the table: a button per cell
+  // ---- the table: a button per cell, and a bar
+  let pair = [0, 0];
+  const bars = users.map(() => items.map(() => h("div", { class: "gr-layers-bar gr-slides" })));
+  const ghosts = users.map(() => items.map(() => h("div", { class: "gr-layers-ghost" }))); // of the mean
   const cells = users.map((user, u) =>
     items.map((item, i) =>
       h("button", {
         type: "button",
         class: "gr-button gr-layers-cell",
         onclick: () => {
-          if (model.get("shown")) return;
+          pair = [u, i];
+          if (model.get("shown")) return draw();
           const guesses = { ...model.get("guesses") };
           const key = `${u} ${i}`;
           if (guesses[key] === undefined) guesses[key] = 0;
@@ -49,13 +54,29 @@ function render({ model, el }) {
     "table",
     { class: "gr-layers-table", "aria-label": "scores of one-hot embeddings" },
     h("tr", {}, h("td", {}), ...items.map((x) => h("th", { scope: "col" }, x))),
-    ...users.map((x, u) => h("tr", {}, h("th", { scope: "row" }, x), ...cells[u].map((c) => h("td", {}, c)))),
+    ...users.map((x, u) => h("tr", {}, h("th", { scope: "row" }, x), ...cells[u].map((c, i) => h("td", {}, c, h("div", { class: "gr-layers-track" }, ghosts[u][i], bars[u][i]))))),
   );
   roving(table, () => cells);
   const reveal = button("Show the scores", () => set("shown", !model.get("shown")));
 
+  // ---- one pair: what each number of steps, of both walks together, gives to its score
+  const [wide, high, foot] = [Math.max(220, 33 * blocks.length + 12), 170, 30];
+  const base = 96;
+  const columns = blocks.map((_, p) => s("rect", { class: `gr-layers-part gr-layers-${p % 2 ? "odd" : "even"}`, x: 8 + (p * (wide - 16)) / blocks.length + 4, width: (wide - 16) / blocks.length - 8, y: base, height: 0 }));
+  const outlines = columns.map((node) => s("rect", { class: "gr-layers-outline", x: node.getAttribute("x"), width: node.getAttribute("width"), y: base, height: 0 }));
+  const values = blocks.map((_, p) => s("text", { "text-anchor": "middle", x: 8 + ((p + 0.5) * (wide - 16)) / blocks.length, class: "gr-layers-small" }));
+  const walks = s("svg", { viewBox: `0 0 ${wide} ${high}`, width: wide, height: high, role: "img" },
+    s("line", { class: "gr-layers-axis", x1: 4, x2: wide - 4, y1: base, y2: base }),
+    ...outlines,
+    ...columns,
+    ...values,
+    ...blocks.map((_, p) => s("text", { "text-anchor": "middle", x: 8 + ((p + 0.5) * (wide - 16)) / blocks.length, y: high - foot + 14, class: "gr-layers-small" }, `${p}`)),
+    s("text", { "text-anchor": "middle", x: wide / 2, y: high - 1, class: "gr-layers-small" }, "steps of both ends together"),
+  );
+  const pairTitle = h("div", { class: "gr-title" });
+
   // ---- the response
-  const [width, height, pad] = [280, 190, 22];
+  const [width, height, pad] = [250, 180, 22];
   const x = (value) => pad + ((value + 1) / 2) * (width - 2 * pad);
   const y = (g) => height / 2 - Math.max(-1.2, Math.min(1.2, g)) * (height / 2 - pad) / 1.2;
   const curve = s("polyline", { class: "gr-layers-curve" });
@@ -74,6 +95,7 @@ function render({ model, el }) {
   );
   body.append(
     h("div", {}, h("div", { class: "gr-title" }, "scores"), table, reveal),
+    h("div", {}, pairTitle, walks),
     h("div", {}, h("div", { class: "gr-title" }, "response g(λ) at the eigenvalues"), picture),
   );
 
@@ -87,15 +109,16 @@ function render({ model, el }) {
     "div",
     { class: "gr-controls", role: "group", "aria-label": "Layer weights" },
     ...Object.entries(presets).map(([name, alpha]) => button(name, () => set("alpha", alpha))),
-    ...sliders.map((z) => z.node),
+    h("div", { class: "gr-layers-faders" }, ...sliders.map((z) => z.node)),
   );
   controls.before(choice);
 
   const draw = () => {
     const [alpha, guesses, shown] = [model.get("alpha"), model.get("guesses"), model.get("shown")];
-    const weight = Array(2 * K + 1).fill(0); // of A_hat to the power p in the product of both sides
-    alpha.forEach((a, j) => alpha.forEach((b, k) => (weight[j + k] += a * b)));
-    const score = (u, i) => weight.reduce((sum, w, p) => sum + w * blocks[p][u][i], 0);
+    // of A_hat to the power p in the product of both sides
+    const product = (from) => from.reduce((sum, a, j) => (from.forEach((b, k) => (sum[j + k] += a * b)), sum), Array(2 * K + 1).fill(0));
+    const [weight, usual] = [alpha, presets.mean].map(product);
+    const score = (u, i, by = weight) => by.reduce((sum, w, p) => sum + w * blocks[p][u][i], 0);
     let [right, made] = [0, 0];
     users.forEach((user, u) =>
       items.forEach((item, i) => {
@@ -110,6 +133,33 @@ function render({ model, el }) {
         cells[u][i].setAttribute("aria-label", `${user}, ${item}: ${shown ? `score ${number(value)}${mark && (good ? ", predicted" : ", predicted otherwise")}` : `prediction ${told}`}`);
       }),
     );
+    const each = users.map((_, u) => items.map((_, i) => score(u, i)));
+    const mean = users.map((_, u) => items.map((_, i) => score(u, i, usual)));
+    const most = Math.max(...[each, mean].flat(2).map(Math.abs));
+    each.forEach((row, u) => row.forEach((z, i) => {
+      ghosts[u][i].style.width = shown ? `${(100 * mean[u][i]) / most}%` : "0";
+      bars[u][i].style.width = shown ? `${(100 * Math.abs(z)) / most}%` : "0";
+      bars[u][i].classList.toggle("gr-layers-minus", z < 0);
+      cells[u][i].classList.toggle("gr-layers-pair", pair[0] === u && pair[1] === i);
+    }));
+    const parts = weight.map((w, p) => w * blocks[p][pair[0]][pair[1]]);
+    const before = usual.map((w, p) => w * blocks[p][pair[0]][pair[1]]);
+    const tall = Math.max(...[parts, before].flat().map(Math.abs)) || 1;
+    outlines.forEach((node, p) => {
+      const length = shown ? (76 * before[p]) / tall : 0;
+      node.setAttribute("height", length);
+      node.setAttribute("y", base - length);
+    });
+    parts.forEach((z, p) => {
+      const length = shown ? (76 * Math.abs(z)) / tall : 0;
+      columns[p].setAttribute("height", length);
+      columns[p].setAttribute("y", z < 0 ? base : base - length);
+      values[p].setAttribute("y", z < 0 ? base + length + 13 : base - length - 4);
+      values[p].textContent = shown ? number(z, 2) : "?";
+    });
+    const whole = shown ? ` = ${number(each[pair[0]][pair[1]])}` : "";
+    pairTitle.textContent = `${users[pair[0]]} – ${items[pair[1]]}${whole}, from how many steps?`;
+    walks.setAttribute("aria-label", shown ? `parts of the score of ${users[pair[0]]} and ${items[pair[1]]}: ${parts.map((z, p) => `${number(z, 2)} from ${p} steps`).join(", ")}` : "parts of a score, hidden until the scores are shown");
     reveal.textContent = shown ? "Hide and predict again" : "Show the scores";
     const g = (value) => alpha.reduce((sum, a, k) => sum + a * value ** k, 0);
     curve.setAttribute("points", Array.from({ length: 81 }, (_, k) => -1 + k / 40).map((z) => `${x(z).toFixed(1)},${y(g(z)).toFixed(1)}`).join(" "));
@@ -121,11 +171,12 @@ function render({ model, el }) {
     const sum = odd.map(([w, p]) => `${number(w)} Â${p === 1 ? "" : "⁰¹²³⁴⁵⁶⁷⁸"[p]}`).join(" + ").replaceAll("+ −", "− ");
     if (shown) {
       const judged = made ? ` ${right} of your ${made} predictions hold.` : "";
-      say(`Scores = ${sum || "0: no odd power is left"}.${judged}`);
+      say(`Scores = ${sum || "0: no odd power is left"}. Outlines: the mean.${judged}`);
     } else say(`Which scores are 0? ${made} of ${cellsInAll} cells predicted. Odd powers of Â join a user with an item, even ones never do.`);
   };
   for (const name of ["alpha", "guesses", "shown"]) model.on(`change:${name}`, draw);
   draw();
+  moves(root);
   return () => {
     for (const name of ["alpha", "guesses", "shown"]) model.off(`change:${name}`, draw);
   };
