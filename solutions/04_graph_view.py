@@ -836,7 +836,8 @@ visuals.spectrum(toy.likes(), toy.USERS, toy.ITEMS)
 # %% [markdown]
 # *Figure 4.8. Three filters over the eigenvalues of the normalized toy graph (dots). Dashed: the whole
 # filter; solid: its odd part, which is what reaches scores. The hard cut-off, that of a truncated SVD, keeps or deletes;
-# the mean of layers bends. In the interactive version put the cut-off below 0.5, so that all pairs stay: what is in the empty cells then? And what is left
+# the mean of layers bends. Below, what each positive eigenvalue stands for: its pattern on the graph, areas as large as the entries, hollow
+# where they are negative. In the interactive version put the cut-off below 0.5, so that all pairs stay: what is in the empty cells then? And what is left
 # of the scores with* last layer only, *and why?*
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]

@@ -325,7 +325,7 @@ visuals.estimator(function=correct_negatives)
 
 # %% [markdown]
 # *Figure 11.2. The left half of the table, with four negatives. Four items with logits 1, ½, 0, −½; the first is the positive, and the second, the bestseller, is drawn six times out of ten.
-# Mean gradients over all draws (bars) and the gradient of the full softmax (outlines); above each, how far they are apart. In the interactive
+# Mean gradients over all draws (bars) and the gradient of the full softmax (outlines); above each, how far they are apart; a frame where that is least. In the interactive
 # version you compose eight variants (branch 11.7) and move the number of negatives; *yours* is your function.*
 #
 # **A variant may be the best estimate of a gradient and not the one that learns the right thing.**

@@ -61,7 +61,7 @@ def spectrum(
             f"{(sigma >= cutoff - 1e-9).sum()} of {len(sigma)} pairs, the mean of {layers} layers "
             f"shrinks small ones, the last layer alone is even, so that it gives no score."
         ),
-        draw=lambda: draw(sigma, cutoff, layers),
+        draw=lambda: draw(sigma, cutoff, layers, R, U, V, users, items),
     )  # fmt: skip
 
 
@@ -86,10 +86,12 @@ def responses(x: np.ndarray, cutoff: float, layers: int) -> dict[str, np.ndarray
     }
 
 
-def draw(sigma: np.ndarray, cutoff: float, layers: int) -> tuple[Axes, ...]:
-    """Draw each filter over the eigenvalue axis, and its odd part with a stem per eigenvalue."""
-    figure = plt.figure(figsize=(7.6, 2.6))
-    axes = figure.subplots(1, 3, sharey=True)
+def draw(sigma, cutoff, layers, R, U, V, users, items) -> tuple[Axes, ...]:
+    """Draw each filter over the eigenvalue axis, its odd part with stems; below, patterns on the graph."""
+    figure = plt.figure(figsize=(7.8, 3.2 + 0.42 * max(R.shape)))
+    grid = figure.add_gridspec(2, 3, height_ratios=(2.6, 0.6 + 0.42 * max(R.shape)))
+    axes = [figure.add_subplot(grid[0, 0])]
+    axes += [figure.add_subplot(grid[0, k], sharey=axes[0]) for k in (1, 2)]
     x, at = np.linspace(-1, 1, 401), np.concatenate([-sigma, sigma])
     curves, mirrored = responses(x, cutoff, layers), responses(-x, cutoff, layers)
     here, there = responses(at, cutoff, layers), responses(-at, cutoff, layers)
@@ -103,4 +105,39 @@ def draw(sigma: np.ndarray, cutoff: float, layers: int) -> tuple[Axes, ...]:
         ax.set_title(name, fontsize="small", loc="left")
         ax.set(xlabel="eigenvalue λ", xticks=(-1, 0, 1))
     axes[0].set(ylabel="factor", yticks=(-1, 0, 1))
-    return tuple(axes)
+    for ax in axes[1:]:
+        ax.tick_params(labelleft=False)
+    patterns_ = [figure.add_subplot(grid[1, j]) for j in range(min(3, len(sigma)))]
+    for j, ax in enumerate(patterns_):
+        _pattern(ax, R, U[:, j], V[:, j], users, items)
+        ax.set_title(f"pattern of λ = {sigma[j]:.2f}", fontsize="small", loc="left")
+    return (*axes, *patterns_)
+
+
+def _pattern(ax: Axes, R, u, v, users, items) -> None:
+    """Draw an eigenvector on the graph: areas are its entries, hollow where they are negative."""
+    tall = max(R.shape)
+    left, right = ((np.arange(n) + 0.5) / n * tall for n in R.shape)
+    for a, b in np.argwhere(R):
+        ax.plot((0, 1), (left[a], right[b]), color=style.CONTEXT, linewidth=1, zorder=1)
+    for at, y, part, names, color, marker in (
+        (0, left, u, users, style.USER, "o"), (1, right, v, items, style.ITEM, "s")
+    ):  # fmt: skip
+        for k, z in enumerate(part):
+            face = color if z > -5e-3 else style.PAPER
+            ax.scatter(
+                at,
+                y[k],
+                s=12 + 260 * abs(z),
+                marker=marker,
+                color=face,
+                edgecolors=color,
+                linewidths=2,
+                zorder=2,
+            )
+            side = -1 if at == 0 else 1
+            told = f"{names[k]} {abs(z):.2f}" if z > -5e-3 else f"{names[k]} -{abs(z):.2f}"
+            ax.annotate(told, (at, y[k]), (14 * side, 0), textcoords="offset points", fontsize=9,
+                        ha="right" if side < 0 else "left", va="center")  # fmt: skip
+    ax.set(xlim=(-1.1, 2.1), ylim=(tall, 0))
+    ax.axis("off")

@@ -3,7 +3,7 @@
 // State: users, items (names), likes, U, sigma, V (columns per pattern), filter ("cut", "mean" or
 // "last"), cutoff, layers.
 
-import { button, count, frame, h, s, slider } from "../../../../plots/visuals/base/base.js";
+import { button, count, frame, h, moves, s, slider } from "../../../../plots/visuals/base/base.js";
 
 const FILTERS = { cut: "cut-off (SVD)", mean: "mean of layers (LightGCN)", last: "last layer only" };
 const FINE = 120; // points of a curve
@@ -19,7 +19,7 @@ function render({ model, el }) {
   };
   const { root, body, controls, say } = frame(el, {
     label: "What a filter makes of the eigenvalues, and the scores that come out",
-    help: "Drag the cut-off in the picture, or use the sliders and the buttons.",
+    help: "Drag the cut-off in the picture, or use the sliders and the buttons. Tap a stem: its pattern stands on the graph.",
   });
 
   // ---- what a filter does to the scores: g of lambda, squared for filters of embeddings
@@ -81,6 +81,9 @@ function render({ model, el }) {
     put("cutoff", Math.round(20 * Math.min(1, Math.abs(2 * v - 1))) / 20);
   };
   svg.addEventListener("pointerdown", (event) => {
+    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+    const near = stems.find(({ v }) => Math.hypot(x(v) - at.x, y(odd(v)) - at.y) < 14);
+    if (near) return pick(near.v);
     if (model.get("filter") !== "cut") return;
     dragging = true;
     svg.setPointerCapture(event.pointerId);
@@ -88,6 +91,32 @@ function render({ model, el }) {
   });
   svg.addEventListener("pointermove", (event) => dragging && moved(event));
   for (const name of ["pointerup", "pointercancel"]) svg.addEventListener(name, () => (dragging = false));
+
+  // ---- the pattern of one eigenvalue on the graph
+  let shown = values.at(-1) < 1 ? values.at(-1) : (sigma[1] ?? sigma[0]);
+  const signed = (z) => `${z < -5e-3 ? "−" : ""}${Math.abs(z).toFixed(2)}`;
+  const [between, wide, tall] = [40, 236, 40 * Math.max(users.length, items.length)];
+  const spot = (k, n) => (tall * (k + 0.5)) / n;
+  const places = [...users.map((_, u) => [78, spot(u, users.length)]), ...items.map((_, i) => [158, spot(i, items.length)])];
+  const lines = likes.flatMap((row, u) => row.flatMap((like, i) => (like ? [[u, users.length + i]] : [])));
+  const nodes = [...users, ...items].map((name, v) => {
+    const left_ = v < users.length;
+    const shape = left_ ? s("circle", { cx: places[v][0], cy: places[v][1] }) : s("rect", {});
+    const entry = s("text", { class: "gr-spec-small", x: places[v][0] + (left_ ? -20 : 20), y: places[v][1] + 12, "text-anchor": left_ ? "end" : "start" });
+    const text = s("text", { class: "gr-spec-small", x: places[v][0] + (left_ ? -20 : 20), y: places[v][1] - 2, "text-anchor": left_ ? "end" : "start" }, name.length > 9 ? name.slice(0, 8) + "…" : name);
+    return { shape, entry, text, left_ };
+  });
+  const graph = s("svg", { viewBox: `0 0 ${wide} ${tall}`, width: wide, height: tall, role: "img" },
+    ...lines.map(([a, b]) => s("line", { class: "gr-spec-axis", x1: places[a][0], y1: places[a][1], x2: places[b][0], y2: places[b][1] })),
+    ...nodes.flatMap((node) => [node.shape, node.text, node.entry]),
+  );
+  const pick = (v) => {
+    shown = v;
+    draw();
+  };
+  const choose = values.map((v) => button(signed(v), () => pick(v)));
+  const about = h("div", { class: "gr-title" });
+  const kept = h("div", { class: "gr-spec-legend" });
 
   // ---- the scores
   const cells = users.map(() => items.map(() => h("td", {})));
@@ -106,6 +135,12 @@ function render({ model, el }) {
   const title = h("div", { class: "gr-title" });
   body.append(
     h("div", {}, title, svg, legend),
+    h("div", { class: "gr-spec-side" },
+      about,
+      h("div", { class: "gr-controls", role: "group", "aria-label": "Pattern of the eigenvalue" }, ...choose),
+      graph,
+      kept,
+    ),
     h("div", {}, h("div", { class: "gr-title" }, "scores (outlined: liked)"), table),
   );
 
@@ -135,6 +170,23 @@ function render({ model, el }) {
       dot.setAttribute("cy", y(odd(v)));
       dot.setAttribute("class", Math.abs(odd(v)) < 1e-9 ? "gr-spec-dot gr-spec-off" : "gr-spec-dot");
     }
+    const j = sigma.findIndex((v) => Math.abs(v - Math.abs(shown)) < 1e-9);
+    const gone = Math.abs(odd(shown)) < 1e-9;
+    nodes.forEach(({ shape, entry, left_ }, v) => {
+      // of −λ the items' entries have the other sign
+      const z = left_ ? U[v][j] : Math.sign(shown) * V[v - users.length][j];
+      const r = 3 + 13 * Math.sqrt(Math.abs(z));
+      if (left_) shape.setAttribute("r", r);
+      else for (const [name, at] of Object.entries({ x: places[v][0] - r, y: places[v][1] - r, width: 2 * r, height: 2 * r })) shape.setAttribute(name, at);
+      shape.setAttribute("class", `gr-spec-node ${left_ ? "gr-user" : "gr-item"}${z < -5e-3 ? " gr-spec-minus" : ""}`);
+      entry.textContent = signed(z);
+    });
+    choose.forEach((node, k) => node.setAttribute("aria-pressed", String(values[k] === shown)));
+    stems.forEach(({ v, dot }) => dot.setAttribute("r", v === shown ? 9 : 5));
+    about.textContent = `pattern of λ = ${signed(shown)} on the graph`;
+    kept.textContent = `Filled: +, hollow: −. ${gone ? "It reaches no score." : `In scores times ${signed(odd(shown))}.`}`;
+    graph.classList.toggle("gr-spec-gone", gone);
+    graph.setAttribute("aria-label", [...users, ...items].map((name, v) => `${name} ${nodes[v].entry.textContent}`).join(", "));
     for (const { sign, line, grip } of handles) {
       for (const node of [line, grip]) node.setAttribute("visibility", isCut ? "visible" : "hidden");
       line.setAttribute("x1", x(sign * cut));
@@ -156,11 +208,11 @@ function render({ model, el }) {
       }),
     );
     title.textContent = isCut ? `cut-off at ${cut.toFixed(2)}` : `${FILTERS[filter]}, K = ${K}`;
-    const kept = sigma.filter((v) => Math.abs(odd(v)) > 1e-9).length;
-    const what = `${title.textContent}: ${kept} of ${count(sigma.length, "pair")} ±σ reach a score.`;
+    const many = sigma.filter((v) => Math.abs(odd(v)) > 1e-9).length;
+    const what = `${title.textContent}: ${many} of ${count(sigma.length, "pair")} ±σ reach a score.`;
     const news = best
       ? `Largest score without a like: ${users[best[0]]} – ${items[best[1]]}, ${best[2].toFixed(2)}.`
-      : kept
+      : many
         ? "No score without a like is positive."
         : "All scores of users and items are 0.";
     svg.setAttribute("aria-label", `Filter response. ${what}`);
@@ -170,6 +222,7 @@ function render({ model, el }) {
   for (const name of watched) model.on(`change:${name}`, draw);
   root.classList.add("gr-spec-root");
   draw();
+  moves(graph);
   return () => watched.forEach((name) => model.off(`change:${name}`, draw));
 }
 

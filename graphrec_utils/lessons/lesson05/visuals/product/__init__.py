@@ -60,17 +60,28 @@ def product(
 
 def draw(item: np.ndarray, rows: dict, name: str, strength: float) -> tuple[Axes, ...]:
     """Draw the users' vectors above, the messages they hear below; outlines: without product."""
-    figure = plt.figure(figsize=(2.7 * len(rows), 3.6))
-    axes = figure.subplots(2, len(rows), sharex=True, sharey="row")
+    figure = plt.figure(figsize=(3.3 * len(rows), 4.4))
+    axes = figure.subplots(2, len(rows), sharey="row")
     at = np.arange(len(item))
     for (who, row), (above, below) in zip(rows.items(), axes.T, strict=True):
-        above.bar(at, row, color=style.USER)
-        above.set_title(f"{who}", fontsize="small", loc="left")
-        below.bar(at, item * (1 + strength * np.array(row)), color=style.ITEM)
-        below.bar(at, item, fill=False, edgecolor=style.INK, linestyle="dashed")
+        heard = item * (1 + strength * np.array(row))
+        above.bar(at, row, color=style.USER, width=0.6)
+        above.set_title(f"vector of {who}", fontsize="small", loc="left")
+        below.bar(at, heard, color=style.ITEM, width=0.6)
+        below.bar(at, item, fill=False, edgecolor=style.INK, linestyle="dashed", width=0.6)
         below.set_title(f"{name} tells {who}", fontsize="small", loc="left")
-        below.set_xlabel("coordinate")
-        for ax in (above, below):
+        for ax, values in (
+            (above, np.array(row)),
+            (below, np.where(abs(heard) > abs(item), heard, item)),
+        ):
+            told = row if ax is above else [f"×{1 + strength * x:.1f}" for x in row]
+            for k, value in enumerate(values):
+                ax.annotate(told[k], (k, value), (0, 3 if value >= 0 else -3), textcoords="offset points",
+                            ha="center", va="bottom" if value >= 0 else "top", fontsize=10)  # fmt: skip
             ax.axhline(0, color=style.CONTEXT, linewidth=0.8)
-            ax.set_xticks(at, at + 1)
+            ax.set_xticks(at, [f"f{k + 1}" for k in at])
+            ax.tick_params(bottom=False)
+    for row in axes:
+        top = max(np.abs(ax.dataLim.intervaly).max() for ax in row)
+        row[0].set_ylim(-1.3 * top, 1.3 * top)
     return tuple(axes.ravel())
