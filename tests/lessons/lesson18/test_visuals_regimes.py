@@ -24,7 +24,7 @@ def test_the_state_holds_every_line_in_the_look_of_its_method():
 
 def test_the_picture_names_who_is_first_somewhere_and_leaves_the_others_gray():
     ax = visuals.regimes(SLICES, start="history").static()[0]
-    assert [x.get_text() for x in ax.get_legend().get_texts()] == ["LightGCN", "RP3β"]
+    assert [x.get_text() for x in ax.texts] == ["LightGCN", "RP3β", "1 other"]
     assert len(ax.lines) == 3
     assert "at 5, RP3β" in visuals.regimes(SLICES, start="history").alt
 

@@ -115,23 +115,30 @@ def draw(slice_: Mapping) -> tuple[Axes, ...]:
     """Draw each data set: who is first or level with the first somewhere in color, the others in gray."""
     sets = slice_["sets"]
     log = slice_["scale"] == "log"  # then 0 says that a method does not fit there
-    _, axes = plt.subplots(1, len(sets), figsize=(min(8, 3.9 * len(sets)), 3.7), squeeze=False)
+    _, axes = plt.subplots(1, len(sets), figsize=(min(8, 4.4 * len(sets)), 3.9), squeeze=False)
     for ax, part in zip(axes[0], sets, strict=True):
-        x, named = range(len(part["levels"])), _named(part)
+        x, named, ends, others = range(len(part["levels"])), _named(part), [], []
+        firsts = {row["first"] for row in part["first"]}
         for method in part["methods"]:
             mean = [y if y > 0 or not log else np.nan for y in method["mean"]]
             look = style.look(method["name"])
+            there = [k for k, y in enumerate(mean) if np.isfinite(y)]
             if method["name"] not in named:
                 ax.plot(x, mean, color=style.CONTEXT, linewidth=0.8, alpha=0.6)
+                others += mean[-1:]
                 continue
             ax.plot(x, mean, **look, markersize=6, label=method["name"])
-            ax.fill_between(
-                x, method["low"], method["high"], color=look["color"], alpha=0.12, linewidth=0
-            )
+            if method["name"] in firsts:
+                band = {"color": look["color"], "alpha": 0.15, "linewidth": 0}
+                ax.fill_between(x, method["low"], method["high"], **band)
+            ends.append((there[-1], mean[there[-1]], method["name"], look["color"]))
         ax.set_xticks(list(x), [level_words(level) for level in part["levels"]])
         ax.set(title=part["name"], xlabel=slice_["knob"])
         ax.set(yscale="log") if log else ax.set(ylim=(0, None))
-        ax.legend(fontsize=8)
+        if others := [y for y in others if np.isfinite(y)]:
+            told = f"{len(others)} other{'s' * (len(others) > 1)}"
+            ends.append((len(x) - 1, float(np.mean(others)), told, style.CONTEXT))
+        _name_ends(ax, ends, len(x) - 1)
     axes[0][0].set_ylabel(textwrap.fill(slice_["measure"], 36))
     return tuple(axes[0])
 
@@ -141,3 +148,23 @@ def _named(part: Mapping) -> list[str]:
     firsts = list(dict.fromkeys(row["first"] for row in part["first"]))
     near = [name for row in part["first"] for name in row["level"]]
     return [*firsts, *sorted(set(near) - set(firsts), key=lambda x: -near.count(x))][:MOST]
+
+
+def _name_ends(ax: Axes, ends: list[tuple], last: int) -> None:
+    """Write each name at the right end of its line; names make room for each other."""
+    low, high = (ax.transData.transform((0, y))[1] for y in ax.get_ylim())
+    share = [(ax.transData.transform((0, end[1]))[1] - low) / (high - low) for end in ends]
+    gap, at = 0.058, 1.0 + 0.058
+    order = sorted(range(len(ends)), key=lambda k: -share[k])
+    place = {}
+    for k in order:
+        at = place[k] = min(share[k], at - gap)
+    floor = 0.02
+    for k in reversed(order):
+        floor = (place.update({k: max(place[k], floor)}) or place[k]) + gap
+    for k, (x, y, name, color) in enumerate(ends):
+        ax.annotate(
+            name, (x, y), (1.03, place[k]), textcoords=("axes fraction", "axes fraction"), fontsize=9, va="center",
+            color=style.INK, annotation_clip=False, arrowprops={"arrowstyle": "-", "color": color, "lw": 0.8, "relpos": (0, 0.5), "shrinkA": 1, "shrinkB": 4},
+        )  # fmt: skip
+    ax.set_xlim(-0.2, last + 0.2)

@@ -8,7 +8,7 @@ function render({ model, el }) {
   const slices = model.get("slices");
   const { body, controls, say } = frame(el, {
     label: "Which one wins?",
-    help: "Move a slider, or press Enter on it: one property of the data changes, all else stays. Press a name to see its line.",
+    help: "Move a slider, or press Enter on it: one property of the data changes, all else stays. Pull the dashed line in the picture, too. Press a name to see its line.",
   });
   const put = (changes) => {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
@@ -52,12 +52,27 @@ function render({ model, el }) {
   controls.after(sets);
 
   // ---- the chart, and the list beside it
-  const [W, H, left, bottom, top] = [420, 250, 46, 42, 12];
+  const [W, H, left, bottom, top, right] = [520, 270, 46, 42, 12, 118]; // names stand at the right end
   const title = h("div", { class: "gr-title" });
   const chart = s("svg", { viewBox: `0 0 ${W} ${H}`, width: W, height: H, role: "img" });
   const names = h("ol", { class: "gr-reg-list", "aria-label": "Methods, the best first" });
   const says = h("p", { class: "gr-reg-says" });
   body.append(h("div", { class: "gr-reg-chart" }, title, chart, says), names);
+
+  // the dashed line is pulled by hand
+  const pull = (event) => {
+    const { part, place } = now();
+    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(chart.getScreenCTM().inverse()).x;
+    const last = part.levels.length - 1;
+    const k = Math.max(0, Math.min(last, Math.round(((at - left) / (W - left - right)) * last)));
+    if (k === place || at > W - right + 30) return;
+    put({ places: { ...model.get("places"), [model.get("slice")]: k } });
+  };
+  chart.addEventListener("pointerdown", (event) => {
+    chart.setPointerCapture(event.pointerId);
+    pull(event);
+  });
+  chart.addEventListener("pointermove", (event) => chart.hasPointerCapture(event.pointerId) && pull(event));
 
   function draw() {
     const { slice, part, place } = now();
@@ -86,7 +101,7 @@ function render({ model, el }) {
     const order = [...methods].sort((a, b) => (asked ? a.name.localeCompare(b.name) : b.mean[place] - a.mean[place]));
     const bright = new Set(asked ? [] : [...(pressed ? [pressed] : []), best.first, ...order.filter((m) => near.has(m.name)).map((m) => m.name)].slice(0, 6));
     const reach = 1.04 * Math.max(...methods.flatMap((m) => (bright.has(m.name) ? m.high : m.mean)));
-    const px = (k) => left + ((W - left - 18) * k) / Math.max(1, levels.length - 1);
+    const px = (k) => left + ((W - left - right) * k) / Math.max(1, levels.length - 1);
     const log = slice.scale === "log"; // then 0 says that a method does not fit there, and nothing is drawn
     const least = log ? 0.7 * Math.min(...methods.flatMap((m) => m.mean).filter((y) => y > 0)) : 0;
     const share = (y) => (log ? Math.log(Math.max(y, least) / least) / Math.log(reach / least) : Math.max(0, y) / reach);
@@ -100,6 +115,20 @@ function render({ model, el }) {
     else for (let y = 0; y <= reach; y += tick) ticks.push(y);
     const far = asked ? [] : methods.filter((m) => !bright.has(m.name));
     const front = methods.filter((m) => bright.has(m.name));
+    // names at the ends of the lines, the gray ones together; they make room for each other
+    const lastOf = (m) => { const at = there(m, m.mean).at(-1); return at ? { at: px(at[1]), y: py(at[0]) } : null; };
+    const ends = front.map((m) => ({ ...lastOf(m), m })).filter((x) => x.y != null);
+    const gray = far.map(lastOf).filter(Boolean);
+    if (gray.length) ends.push({ at: px(levels.length - 1), y: gray.reduce((sum, x) => sum + x.y, 0) / gray.length, m: null });
+    ends.sort((a, b) => a.y - b.y);
+    ends.forEach((x, k) => (x.to = Math.max(x.y, k ? ends[k - 1].to + 16 : top + 4)));
+    for (let k = ends.length - 1, low = H - bottom - 2; k >= 0; k--) low = (ends[k].to = Math.min(ends[k].to, low)) - 16;
+    const edge = px(levels.length - 1);
+    const callouts = ends.flatMap(({ at, y, to, m }) => [
+      s("line", { class: "gr-reg-lead", x1: at + (m ? 7 : 2), y1: y, x2: edge + 18, y2: to }),
+      s("text", { class: "gr-reg-name", style: `fill:${m ? "#111" : "#555"}`, x: edge + 21, y: to + 5, ...(m && m.name === best.first ? { "font-weight": 700 } : {}) },
+        m ? (m.name.length > 14 ? m.name.slice(0, 13) + "…" : m.name) : `${gray.length} other${gray.length > 1 ? "s" : ""}`),
+    ]);
     chart.replaceChildren(
       s("rect", { class: "gr-reg-pale", x: 0, y: 0, width: W, height: H, rx: 4 }),
       ...ticks.flatMap((y) => [
@@ -107,15 +136,16 @@ function render({ model, el }) {
         s("text", { class: "gr-reg-ink", x: left - 7, y: py(y) + 5, "text-anchor": "end" }, y ? short(Number(y.toPrecision(2))).replace(/^0/, "") : "0"),
       ]),
       s("line", { class: "gr-reg-axis", x1: left, x2: left, y1: top, y2: H - bottom }),
-      s("line", { class: "gr-reg-axis", x1: left, x2: W - 8, y1: H - bottom, y2: H - bottom }),
+      s("line", { class: "gr-reg-axis", x1: left, x2: W - right + 10, y1: H - bottom, y2: H - bottom }),
       ...levels.map((x, k) => s("text", { class: "gr-reg-ink", x: px(k), y: H - bottom + 17, "text-anchor": "middle" }, short(x))),
-      s("text", { class: "gr-reg-ink", x: (W + left) / 2, y: H - 6, "text-anchor": "middle" }, slice.knob.includes(slice.unit) || (slice.knob + slice.unit).length > 44 ? slice.knob : `${slice.knob} (${slice.unit})`),
+      s("text", { class: "gr-reg-ink", x: (W - right + left) / 2, y: H - 6, "text-anchor": "middle" }, slice.knob.includes(slice.unit) || (slice.knob + slice.unit).length > 44 ? slice.knob : `${slice.knob} (${slice.unit})`),
       ...far.map((m) => s("polyline", { class: "gr-reg-line gr-reg-far", points: points(m, m.mean).join(" ") })),
-      ...front.map((m) => s("polygon", { class: "gr-reg-band", style: `fill:${m.color}`, points: [...points(m, m.high), ...points(m, m.low).reverse()].join(" ") })),
+      ...front.filter((m) => m.name === best.first || m.name === pressed).map((m) => s("polygon", { class: "gr-reg-band", style: `fill:${m.color}`, points: [...points(m, m.high), ...points(m, m.low).reverse()].join(" ") })),
       ...front.flatMap((m) => [
         s("polyline", { class: "gr-reg-line", "stroke-dasharray": m.variant ? "6 4" : "none", style: `stroke:${m.color}`, points: points(m, m.mean).join(" ") }),
         ...there(m, m.mean).map(([y, k]) => s("polygon", { class: "gr-reg-mark", style: face(m), points: m.points, transform: `translate(${px(k) - 6} ${py(y) - 6})` })),
       ]),
+      ...(asked ? [] : callouts),
       s("line", { class: "gr-reg-here", style: "stroke:#111", x1: px(place), x2: px(place), y1: top, y2: H - bottom }),
       ...(slice.mine == null || part !== slice.sets[0] ? [] : [
         s("circle", { cx: px(slice.mine), cy: H - bottom, r: 6, style: "fill:#111" }),
