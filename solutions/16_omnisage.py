@@ -912,7 +912,7 @@ for other in (f"{FORMER}, without", "all three, trained once more", "RP3β", "iA
 
 # %% [markdown] slideshow={"slide_type": "notes"} tags=["notes"]
 # Left out of fifty minutes. Open figure 16.5 in the notebook, it is too long for a slide. Vote on 16.p7 first; usual wrong answer: three or four, graphs
-# are what the course is about. Then read the last eight squares downwards, and open OmniSage's row: on what do its repins rest?
+# are what the course is about. Then read the last two columns, and open OmniSage's row: on what do its repins rest?
 
 # %% slideshow={"slide_type": "fragment"} tags=["predict:16.p7"]
 predict("16.p7")
@@ -921,8 +921,8 @@ predict("16.p7")
 visuals.atlas()
 
 # %% [markdown]
-# *Figure 16.5. Systems of industry in the order of their years: squares for the kind of graph, dots for how they were built. In the interactive version
-# you filter by graph, by way and by company, and open a row.*
+# *Figure 16.5. Systems of industry by year and by the kind of their graph; an arrow leads to a system that takes over another's vectors or method. In the
+# interactive version you filter by graph, by way and by company, and open a row that says how it was built.*
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Six of the last eight read sequences and have no graph of nodes and edges; GiGL and OmniSage have one. What a graph knew, they try to read from what

@@ -18,7 +18,7 @@ WAYS = ("walk", "table", "GNN", "transformer", "language model", "towers", "clus
 READ = {"paper": "the paper", "abstract": "the abstract only", "code": "the released code"}
 CELLS = ("nodes", "encoder", "loss", "use", "reports")
 NEEDED = ("name", "company", "year", "source", "read", "kind", "by", "lesson")
-OTHER = ("lecture", "summary", "also", *CELLS)
+OTHER = ("lecture", "summary", "also", "on", *CELLS)
 
 
 def systems(path: Path = FILE) -> tuple[list[dict], date]:
@@ -36,6 +36,8 @@ def systems(path: Path = FILE) -> tuple[list[dict], date]:
     names = [row["name"] for row in rows]
     if twice := {name for name in names if names.count(name) > 1}:
         raise ValueError(f"{path.name}: {min(twice)} stands there twice")
+    if lost := [name for row in rows for name in row.get("on", []) if name not in names]:
+        raise ValueError(f"{path.name}: there is no {lost[0]} that one could build on")
     return sorted(rows, key=lambda row: row["year"]), data["looked_up"]
 
 
@@ -89,8 +91,8 @@ def atlas(kind: str = "", way: str = "", lecture: bool = False) -> Visual:
                "kind": kind, "way": way, "company": "", "lecture": lecture, "open": ""},
         text=f"atlas of {len(rows)} systems, shown: {chosen}",
         alt=(
-            f"Matrix of {len(kept)} systems of industry from {kept[0]['year']} on ({chosen}): a row for each with its "
-            f"company, a dot for the kind of its graph and dots for how it was built. "
+            f"{len(kept)} systems of industry from {kept[0]['year']} on ({chosen}), by year and kind of graph; arrows lead "
+            f"to those that are built on another. "
             f"The last ones are {', '.join(row['name'] for row in kept[-3:])}."
             if kept else f"An empty matrix: no system is {chosen}, of all that the atlas has looked up."
         ),
@@ -108,23 +110,51 @@ def fits(row: dict, kind: str, way: str, lecture: bool) -> bool:
 
 
 def draw(rows: list[dict]) -> Axes:
-    """Draw a square for the graph and dots for the ways of each system; what none has is left out."""
-    _, ax = plt.subplots(figsize=(8, 0.8 + 0.27 * len(rows)))
+    """Draw the years to the right, a lane for each kind of graph, and an arrow to who is built on another."""
+    years = sorted({row["year"] for row in rows})
     kinds = [kind for kind in KINDS if any(row["kind"] == kind for row in rows)]
-    ways = [way for way in WAYS if any(way in row["by"] for row in rows)]
-    columns = [*kinds, *ways]
-    for k, row in enumerate(rows):
-        ax.axhline(k, color=style.CONTEXT, linewidth=0.4, zorder=0)
-        ax.plot(columns.index(row["kind"]), k, "s", color=style.ITEM, markersize=7)
-        at = [len(kinds) + ways.index(way) for way in row["by"]]
-        ax.plot(at, [k] * len(at), "o", color=style.USER, markersize=7, linestyle="none")
-    ax.axvline(len(kinds) - 0.5, color=style.CONTEXT)
-    ax.set_xlim(-0.5, max(len(columns), 1) - 0.5)
-    ax.set_ylim(max(len(rows), 1) - 0.5, -0.5)
-    ax.set_xticks(range(len(columns)), columns, rotation=45, ha="left")
+    cells = {
+        (k, y): [row["name"] for row in rows if (row["kind"], row["year"]) == (k, y)]
+        for k in kinds
+        for y in years
+    }
+    lanes = [max(len(cells[k, y]) for y in years) + 0.5 for k in kinds]
+    top = [sum(lanes[:k]) for k in range(len(kinds))]
+    _, ax = plt.subplots(figsize=(8, 0.9 + 0.29 * sum(lanes)))
+    place = {}
+    for k, kind in enumerate(kinds):
+        ax.axhspan(
+            top[k], top[k] + lanes[k], color=style.CONTEXT, alpha=0.12 * (k % 2 == 0), linewidth=0
+        )
+        for x, year in enumerate(years):
+            for j, name in enumerate(cells[kind, year]):
+                place[name] = x, top[k] + 0.75 + j
+    for row in rows:
+        x, y = place[row["name"]]
+        ax.plot(x, y, "s", color=style.ITEM, markersize=7)
+        name = (
+            row["name"]
+            .replace("Semantic IDs at YouTube", "Semantic IDs")
+            .replace("Graph foundation model", "graph found. model")
+        )
+        ax.annotate(name, (x, y), (7, 0), textcoords="offset points", va="center", fontsize=8)
+        for other in row.get("on", []):
+            if other in place:
+                bend = {
+                    "arrowstyle": "-|>",
+                    "color": style.USER,
+                    "connectionstyle": "arc3,rad=-0.15",
+                    "shrinkA": 5,
+                    "shrinkB": 5,
+                }
+                ax.annotate("", (x, y), place[other], arrowprops=bend)
+    ax.set_xlim(-0.2, max(len(years), 1) - 0.02)
+    ax.set_ylim(max(sum(lanes), 1), 0)
+    ax.set_xticks(range(len(years)), years)
     ax.xaxis.tick_top()
-    ax.set_yticks(
-        range(len(rows)), [f"{row['name']}, {row['company']} {row['year']}" for row in rows]
-    )
+    ax.set_yticks([top[k] + lanes[k] / 2 for k in range(len(kinds))], kinds)
     ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    if not rows:
+        ax.text(0, 0.5, "no system is all of this")
     return ax

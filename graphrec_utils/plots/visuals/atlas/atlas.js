@@ -1,15 +1,15 @@
-// Systems of industry, a row each, filtered by graph, by what they are built of, by company, by the lecture.
+// Systems of industry by year and kind of graph, with arrows to who is built on another, and a row each, filtered by graph, by what they are built of, by company, by the lecture.
 // State: systems, kinds, ways, day (looked up), and what is chosen: kind, way, company ("" for all), lecture,
 // open (the name of the system whose cells are shown, "" for none).
 
-import { button, count, frame, h, list, roving } from "../base/base.js";
+import { button, count, frame, h, list, roving, s } from "../base/base.js";
 
 function render({ model, el }) {
   const [systems, kinds, ways, day] = ["systems", "kinds", "ways", "day"].map((x) => model.get(x));
   const { body, controls, say } = frame(el, {
     label: "Atlas of industry",
     help:
-      "Choose what to show. A row opens by a click or Enter; the arrow keys go from row to row. " +
+      "Choose what to show. Point at a square: its company's other systems and what it is built on light up; a click opens its row. A row opens by a click or Enter; the arrow keys go from row to row. " +
       `Looked up on ${day}. † told by a summary of others; what we did not read is left out.`,
   });
   const put = (name, value) => {
@@ -39,6 +39,7 @@ function render({ model, el }) {
     const known = Object.entries(CELLS).filter(([name]) => row[name]);
     const told = known.map(([name, title]) => [title, row[name] + dagger(row, name)]);
     const missing = Object.entries(CELLS).filter(([name]) => !row[name]).map(([, title]) => title);
+    if (row.on) told.push(["Built on", list(row.on)]);
     if (row.also) told.push(["Also", row.also]);
     told.push(["Source", `${row.source}; read: ${READ[row.read]}`], ["Lesson", row.lesson]);
     if (missing.length) told.push(["Not read", list(missing)]);
@@ -61,7 +62,54 @@ function render({ model, el }) {
     return { row, toggle, inside: null, node: h("div", { role: "listitem" }, toggle) };
   });
   const table = h("div", { class: "gr-at-list", role: "list" }, ...rows.map((x) => x.node));
-  body.append(table);
+
+  // ---- years to the right, a lane for each kind; for the eyes, the rows tell the same
+  const years = [...new Set(systems.map((row) => row.year))].sort();
+  const inCell = (kind, year) => systems.filter((row) => row.kind === kind && row.year === year);
+  const lanes = kinds.map((kind) => 10 + 19 * Math.max(1, ...years.map((year) => inCell(kind, year).length)));
+  const [left, wide, head] = [82, 840, 24];
+  const column = (wide - left) / years.length;
+  const tops = lanes.map((_, k) => head + lanes.slice(0, k).reduce((a, b) => a + b, 0));
+  const tall = head + lanes.reduce((a, b) => a + b, 0);
+  const place = new Map();
+  kinds.forEach((kind, k) => years.forEach((year, x) => inCell(kind, year).forEach((row, j) => place.set(row.name, [left + x * column + 8, tops[k] + 14 + 19 * j]))));
+  let pointed = "";
+  const marks = new Map(systems.map((row) => {
+    const [x, y] = place.get(row.name);
+    const point = (name) => () => {
+      pointed = name;
+      light();
+    };
+    const name = row.name.length > 15 ? row.name.slice(0, 14) + "…" : row.name;
+    const node = s("g", { onpointerenter: point(row.name), onpointerleave: point(""), onclick: () => {
+      put("open", row.name);
+      rows.find((z) => z.row === row).node.scrollIntoView({ block: "nearest" });
+    } },
+      s("rect", { class: "gr-at-hit", x: x - 7, y: y - 9, width: column - 4, height: 18 }),
+      s("rect", { class: "gr-at-dot", x: x - 5, y: y - 5, width: 10, height: 10 }),
+      s("text", { x: x + 9, y: y + 4 }, name), s("title", {}, `${row.name}, ${row.company}`));
+    return [row.name, node];
+  }));
+  const arrows = systems.flatMap((row) => (row.on ?? []).map((other) => {
+    const [[a, b], [c, e]] = [place.get(other), place.get(row.name)];
+    return { ends: [other, row.name], node: s("path", { class: "gr-at-arrow", "marker-end": "url(#gr-at-tip)", d: `M${a} ${b + 7}Q${a + 6} ${(b + e) / 2} ${c - 9} ${e}` }) };
+  }));
+  const picture = s("svg", { viewBox: `0 0 ${wide} ${tall}`, width: wide, height: tall, "aria-hidden": "true", class: "gr-at-time" },
+    s("defs", {}, s("marker", { id: "gr-at-tip", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" }, s("path", { d: "M0 0L8 4L0 8z", class: "gr-at-head" }))),
+    ...kinds.map((_, k) => s("rect", { class: `gr-at-lane gr-at-lane-${k % 2}`, x: 0, y: tops[k], width: wide, height: lanes[k] })),
+    ...kinds.map((kind, k) => s("text", { class: "gr-at-what", x: 4, y: tops[k] + 18 }, kind)),
+    ...years.map((year, x) => s("text", { class: "gr-at-what", x: left + x * column, y: 15 }, year)),
+    ...arrows.map((x) => x.node),
+    ...marks.values(),
+  );
+  const light = () => {
+    const who = systems.find((row) => row.name === pointed);
+    const near = new Set(who ? [...arrows.filter((x) => x.ends.includes(pointed)).flatMap((x) => x.ends), ...systems.filter((row) => row.company === who.company).map((row) => row.name)] : []);
+    const shown = new Set(rows.filter((x) => !x.node.hidden).map((x) => x.row.name));
+    for (const [name, node] of marks) node.setAttribute("class", `gr-at-mark${shown.has(name) ? "" : " gr-at-out"}${near.has(name) ? " gr-at-lit" : ""}${who && !near.has(name) ? " gr-at-dim" : ""}${model.get("open") === name ? " gr-at-open" : ""}`);
+    for (const { ends, node } of arrows) node.classList.toggle("gr-at-dim", !ends.every((x) => shown.has(x)) || (!!who && !ends.includes(pointed)));
+  };
+  body.append(picture, table);
   const visible = () => rows.filter((x) => !x.node.hidden).map((x) => [x.toggle]);
 
   const draw = () => {
@@ -79,6 +127,7 @@ function render({ model, el }) {
       x.inside = row.name === open ? cells(row) : null;
       if (x.inside) x.node.append(x.inside);
     }
+    light();
     const shown = rows.filter((x) => !x.node.hidden).map((x) => x.row);
     const abstracts = shown.filter((row) => row.read === "abstract").length;
     const years = shown.map((row) => row.year);
