@@ -49,6 +49,17 @@ def test_a_row_opens_by_keyboard_and_says_what_was_read(show):
     assert root.locator(".gr-at-cells").count() == 0
 
 
+def test_a_square_shows_what_belongs_to_it_and_opens_its_row(show):
+    _, root = show()
+    square = root.locator(".gr-at-mark", has_text="MultiBiSage")
+    square.hover()
+    lit = root.locator(".gr-at-lit text").all_inner_texts()
+    assert {"Pixie", "PinSage", "MultiBiSage"} <= set(lit) and "TwHIN" not in lit
+    square.click()
+    assert root.locator('[aria-expanded="true"]').inner_text().startswith("MultiBiSage")
+    assert "PinSage and Pixie" in root.locator(".gr-at-cells").inner_text()
+
+
 @pytest.mark.parametrize(("wide", "dark"), [(1000, False), (400, True)])
 def test_it_fits_and_readers_of_screens_can_use_it(show, wide, dark):
     page, root = show(width=wide, dark=dark)

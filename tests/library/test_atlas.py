@@ -72,6 +72,7 @@ def with_a_change(tmp_path, old: str, new: str):
         ('summary = ["kind", "loss"]', 'summary = ["luck"]', "Pixie: summary names a cell"),
         ('use = "retrieval"', 'used = "retrieval"', "PinRec: used is no field"),
         ('name = "PinSage"', 'name = "Pixie"', "Pixie stands there twice"),
+        ('on = ["PinSage"]', 'on = ["Luck"]', "there is no Luck that one could build on"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_system_is_said(tmp_path, old, new, words):

@@ -18,7 +18,7 @@ WAYS = ("walk", "table", "GNN", "transformer", "language model", "towers", "clus
 READ = {"paper": "the paper", "abstract": "the abstract only", "code": "the released code"}
 CELLS = ("nodes", "encoder", "loss", "use", "reports")
 NEEDED = ("name", "company", "year", "source", "read", "kind", "by", "lesson")
-OTHER = ("lecture", "summary", "also", "on", *CELLS)
+OTHER = ("lecture", "summary", "also", "on", "on_by", *CELLS)
 
 
 def systems(path: Path = FILE) -> tuple[list[dict], date]:

@@ -39,7 +39,7 @@ function render({ model, el }) {
     const known = Object.entries(CELLS).filter(([name]) => row[name]);
     const told = known.map(([name, title]) => [title, row[name] + dagger(row, name)]);
     const missing = Object.entries(CELLS).filter(([name]) => !row[name]).map(([, title]) => title);
-    if (row.on) told.push(["Built on", list(row.on)]);
+    if (row.on) told.push(["Built on", list(row.on) + (row.on_by ? " †" : "")]);
     if (row.also) told.push(["Also", row.also]);
     told.push(["Source", `${row.source}; read: ${READ[row.read]}`], ["Lesson", row.lesson]);
     if (missing.length) told.push(["Not read", list(missing)]);
