@@ -53,7 +53,7 @@ def test_a_square_shows_what_belongs_to_it_and_opens_its_row(show):
     _, root = show()
     square = root.locator(".gr-at-mark", has_text="MultiBiSage")
     square.hover()
-    lit = root.locator(".gr-at-lit text").all_inner_texts()
+    lit = root.locator(".gr-at-lit text").all_text_contents()
     assert {"Pixie", "PinSage", "MultiBiSage"} <= set(lit) and "TwHIN" not in lit
     square.click()
     assert root.locator('[aria-expanded="true"]').inner_text().startswith("MultiBiSage")

@@ -9,7 +9,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.patheffects import withStroke
 
 from graphrec_utils import style
 from graphrec_utils.data import Triples
@@ -168,7 +167,7 @@ def _labels(place: np.ndarray, names: list[str], edges: np.ndarray, ring: np.nda
             (0.6, -0.9),
             (-0.6, -0.9),
         ]:
-            x, y = place[v] + (dx * (0.28 + size / 2), dy * 0.42)
+            x, y = place[v] + (dx * (0.28 + 0.14 * (ring[v] == 0) + size / 2), dy * 0.42)
             box = (x - size / 2, y - 0.16, x + size / 2, y + 0.16)
             cost = (
                 1.5 * (1 - (dx, dy) @ out) if ring[v] > 0 else 0 if ring[v] == 0 or dy > -1 else -99
@@ -187,7 +186,7 @@ def _labels(place: np.ndarray, names: list[str], edges: np.ndarray, ring: np.nda
 
 def draw(facts, names, relations, types, kinds, center, on, goal) -> tuple[Axes, ...]:
     """Draw what the first relation alone reaches, and what the switched ones do."""
-    figure = plt.figure(figsize=(8.2, 4.9))
+    figure = plt.figure(figsize=(7.2, 3.9))
     axes = figure.subplots(1, 2)
     first = [k == 0 for k in range(len(relations))]
     every = ", ".join(name for name, x in zip(relations, on, strict=True) if x)
@@ -202,7 +201,7 @@ def draw(facts, names, relations, types, kinds, center, on, goal) -> tuple[Axes,
         place = places(ring, edges)
         for k in range(1, HOPS + 1):
             ax.add_patch(
-                plt.Circle((0, 0), k, fill=False, color=style.CONTEXT, alpha=0.3, linewidth=0.8)
+                plt.Circle((0, 0), k, fill=False, color=style.CONTEXT, alpha=0.3, lw=0.5, aa=False)
             )
         for h, r, t in shown:
             line, width = looks[r % 4]
@@ -216,9 +215,8 @@ def draw(facts, names, relations, types, kinds, center, on, goal) -> tuple[Axes,
             *place[center], s=190, facecolors="none", edgecolors=style.INK, linewidths=2, zorder=3
         )
         for v, (x, y) in enumerate(_labels(place, names, edges, ring)):
-            text = ax.text(x, y, names[v], ha="center", va="center", fontsize=9, zorder=4,
-                           fontweight="bold" if v == center else None)  # fmt: skip
-            text.set_path_effects([withStroke(linewidth=2.5, foreground=style.PAPER)])
+            ax.text(x, y, names[v], ha="center", va="center", fontsize=9, zorder=4,
+                    fontweight="bold" if v == center else None)  # fmt: skip
         got = sum(ring[v] >= 0 for v in wanted)
         ax.set_title(f"{by}: {got} of {len(wanted)} {goal or 'node'}s", fontsize=10, loc="left")
         if not shown:
